@@ -78,7 +78,7 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 		if name == spec.Control {
 			continue
 		}
-		d, err := spec.LoadWith(name, more)
+		d, err := spec.LoadWithOverlay(name, more)
 		if err != nil {
 			return nil, err
 		}

@@ -17,7 +17,7 @@ func (c *Client) validateRequest(op *spec.Operation, r Request) {
 	if op == nil {
 		return // a path or a method that is none, which only a scenario about that asks for
 	}
-	found := slices.Concat(op.CheckQuery(r.Query), validateBody(op, r), undeclared(op, r))
+	found := slices.Concat(op.ValidateQuery(r.Query), validateBody(op, r), undeclared(op, r))
 	for _, v := range found {
 		if !slices.Contains(c.wrong, v.Where()) {
 			c.t.fail(report.KindRequest, "the request of the scenario breaks its document: "+v.String(), "")
@@ -42,7 +42,7 @@ func validateBody(op *spec.Operation, r Request) []spec.Violation {
 	if err := json.Unmarshal([]byte(r.Body), &value); err != nil {
 		return []spec.Violation{{In: spec.InBody, Rule: "content", Expected: "JSON", Got: "none"}}
 	}
-	return op.CheckRequest(context.Background(), r.ContentType, value)
+	return op.ValidateRequest(context.Background(), r.ContentType, value)
 }
 
 // validateResponse fails an answer that the document forbids. A refusal of a live target whose status no document declares is told,
@@ -55,12 +55,12 @@ func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exc
 	var found []spec.Violation
 	switch {
 	case op == nil:
-		found = document.CheckUnrouted(x.Status, contentType, []byte(x.Reply))
+		found = document.ValidateUnmatched(x.Status, contentType, []byte(x.Reply))
 	case t.RealTenant() && document.Name != spec.OAuth && undeclaredRefusal(op, x.Status):
-		found = op.CheckResponse(http.StatusBadRequest, contentType, []byte(x.Reply))
+		found = op.ValidateResponse(http.StatusBadRequest, contentType, []byte(x.Reply))
 		t.run.warnings.undeclared(op.ID, x.Status)
 	default:
-		found = op.CheckResponse(x.Status, contentType, []byte(x.Reply))
+		found = op.ValidateResponse(x.Status, contentType, []byte(x.Reply))
 		t.run.cover(op, document.Name, x.Status, contentType)
 	}
 	for _, v := range found {

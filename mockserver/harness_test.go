@@ -294,10 +294,10 @@ func (m *tenant) violations(r *http.Request, got testResponse) []spec.Violation 
 				beforeOperations := got.status == 408 || got.status == 421 || got.status == 415 && !op.Declares(415) ||
 					got.status == 403 && d.Name == spec.Control
 				if op.Method == r.Method && beforeOperations {
-					return d.CheckUnrouted(got.status, got.header.Get("Content-Type"), []byte(got.text))
+					return d.ValidateUnmatched(got.status, got.header.Get("Content-Type"), []byte(got.text))
 				}
 				if op.Method == r.Method || op.Method == http.MethodGet && r.Method == http.MethodHead && got.text != "" {
-					return op.CheckResponse(got.status, got.header.Get("Content-Type"), []byte(got.text))
+					return op.ValidateResponse(got.status, got.header.Get("Content-Type"), []byte(got.text))
 				}
 				outside = d
 			}
@@ -306,7 +306,7 @@ func (m *tenant) violations(r *http.Request, got testResponse) []spec.Violation 
 			break
 		}
 	}
-	return outside.CheckUnrouted(got.status, got.header.Get("Content-Type"), []byte(got.text))
+	return outside.ValidateUnmatched(got.status, got.header.Get("Content-Type"), []byte(got.text))
 }
 
 // object is the body, which has to be a JSON object.

@@ -31,7 +31,7 @@ func BenchmarkCheckResponse(b *testing.B) {
 			op, body := d.Operation(bench.operation), []byte(bench.body)
 			b.ReportAllocs()
 			for b.Loop() {
-				if found := op.CheckResponse(200, "application/json", body); found != nil {
+				if found := op.ValidateResponse(200, "application/json", body); found != nil {
 					b.Fatal(found)
 				}
 			}
@@ -54,7 +54,7 @@ func BenchmarkCheckRequestText(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if found := op.CheckRequestText(b.Context(), "application/json", text, value); found != nil {
+				if found := op.ValidateRequestBytes(b.Context(), "application/json", text, value); found != nil {
 					b.Fatal(found)
 				}
 			}
@@ -67,7 +67,7 @@ func TestWhatIsOrdinaryAllocatesNothing(t *testing.T) {
 	list, create, remove := d.Operation("listPersonalAccessTokens"), d.Operation("createPersonalAccessToken"), d.Operation("deletePersonalAccessToken")
 	answers := func(op *spec.Operation, status int, body string) func() []spec.Violation {
 		text := []byte(body)
-		return func() []spec.Violation { return op.CheckResponse(status, "application/json", text) }
+		return func() []spec.Violation { return op.ValidateResponse(status, "application/json", text) }
 	}
 	refusal := `{"detailCode":"400.1 Bad request content","trackingId":"e7eab60924f64aa284175b9fa3309599","messages":[{"locale":"en-US",` +
 		`"localeOrigin":"DEFAULT","text":"got \"x\""}],"causes":[{"locale":null,"localeOrigin":null,"text":""}]}`
@@ -87,13 +87,13 @@ func TestWhatIsOrdinaryAllocatesNothing(t *testing.T) {
 		{"a refusal", answers(create, 400, refusal)},
 		{"an expired access token", answers(list, 401, `{"error":"JWT expired"}`)},
 		{"too many requests", answers(list, 429, `{"message":" Rate Limit Exceeded "}`)},
-		{"nothing", func() []spec.Violation { return remove.CheckResponse(204, "", nil) }},
-		{"an unknown path", func() []spec.Violation { return d.CheckUnrouted(404, "application/json", refused) }},
+		{"nothing", func() []spec.Violation { return remove.ValidateResponse(204, "", nil) }},
+		{"an unknown path", func() []spec.Violation { return d.ValidateUnmatched(404, "application/json", refused) }},
 		{"an access token", answers(oauth.Operation("requestAccessToken"), 200, accessToken)},
 		{"a token to create", func() []spec.Violation {
-			return create.CheckRequestText(t.Context(), "application/json; charset=utf-8", text, value)
+			return create.ValidateRequestBytes(t.Context(), "application/json; charset=utf-8", text, value)
 		}},
-		{"a query", func() []spec.Violation { return list.CheckQuery(query) }},
+		{"a query", func() []spec.Violation { return list.ValidateQuery(query) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if found := test.check(); found != nil {

@@ -163,9 +163,9 @@ func (d *Document) JSON() []byte { return d.effective }
 // YAML returns the effective document.
 func (d *Document) YAML() ([]byte, error) { return strictyaml.FromJSON(d.effective) }
 
-// CheckUnrouted checks an answer that no operation gave: to an unknown path, or
+// ValidateUnmatched checks an answer that no operation gave: to an unknown path, or
 // to a method that a path does not have. Nil means that it is valid.
-func (d *Document) CheckUnrouted(status int, contentType string, body []byte) []Violation {
+func (d *Document) ValidateUnmatched(status int, contentType string, body []byte) []Violation {
 	return checkAnswer(d.unrouted, d.outside, status, contentType, body)
 }
 

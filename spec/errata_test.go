@@ -76,13 +76,13 @@ func refusal(t *testing.T, name string, source []byte, errata *spec.Errata, call
 	}
 	var found []spec.Violation
 	if call.Status != 0 {
-		found = op.CheckResponse(call.Status, "application/json", body)
+		found = op.ValidateResponse(call.Status, "application/json", body)
 	} else {
 		var value any
 		if err := json.Unmarshal(body, &value); err != nil {
 			t.Fatal(err)
 		}
-		found = op.CheckRequest(t.Context(), call.ContentType, value)
+		found = op.ValidateRequest(t.Context(), call.ContentType, value)
 	}
 	if len(found) == 0 {
 		return ""
@@ -164,12 +164,12 @@ func TestUndeclaredStatusNamesOperationsThatExist(t *testing.T) {
 			if name == spec.OAuth {
 				body = []byte(`{"error":"invalid_request","error_description":"x"}`)
 			}
-			if found := d.CheckUnrouted(u.Status, "application/json", body); (found == nil) != u.Unrouted {
+			if found := d.ValidateUnmatched(u.Status, "application/json", body); (found == nil) != u.Unrouted {
 				t.Errorf("%s: %s outside operations: %v", u.ID, name, found)
 			}
 			for _, op := range d.Operations {
 				known[op.Name] = true
-				declared := op.CheckResponse(u.Status, "application/json", body) == nil
+				declared := op.ValidateResponse(u.Status, "application/json", body) == nil
 				if want := slices.Contains(u.Operations, op.Name); len(u.Operations) > 0 && declared != want {
 					t.Errorf("%s: %s %s declares it: %v, want %v", u.ID, name, op.Name, declared, want)
 				}

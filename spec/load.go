@@ -2,9 +2,9 @@ package spec
 
 import "slices"
 
-// LoadWith returns the effective document of that name with more errata than ours applied, as a document of its own: who
+// LoadWithOverlay returns the effective document of that name with more errata than ours applied, as a document of its own: who
 // loads it otherwise sees nothing of them. Where none of them is about the document, it is that of Load. Nil is none.
-func LoadWith(name string, more *Errata) (*Document, error) {
+func LoadWithOverlay(name string, more *Errata) (*Document, error) {
 	if !more.concerns(name) {
 		return Load(name)
 	}

@@ -11,15 +11,15 @@ func TestLoadWith(t *testing.T) {
 	conflict := &spec.Errata{Undeclared: []spec.Undeclared{{
 		ID: "conflict", Status: 409, Operations: []string{"createPersonalAccessToken"}, Documents: []string{"v3"}, Schema: "ErrorResponseDto", Description: "Taken.",
 	}}}
-	corrected, err := spec.LoadWith("v3", conflict)
+	corrected, err := spec.LoadWithOverlay("v3", conflict)
 	if err != nil {
 		t.Fatal(err)
 	}
 	create := corrected.Operation("createPersonalAccessToken")
-	if found := create.CheckResponse(409, "application/json", []byte(`{"detailCode":"409 Conflict"}`)); found != nil {
+	if found := create.ValidateResponse(409, "application/json", []byte(`{"detailCode":"409 Conflict"}`)); found != nil {
 		t.Errorf("409 is %v", found)
 	}
-	if found := create.CheckResponse(409, "application/json", []byte(`{"detailCode":7}`)); found == nil {
+	if found := create.ValidateResponse(409, "application/json", []byte(`{"detailCode":7}`)); found == nil {
 		t.Error("409 may have any body")
 	}
 	if !create.Declares(415) {
@@ -43,7 +43,7 @@ func TestLoadWithNothing(t *testing.T) {
 		"nil": nil, "none": {}, "of another": {Undeclared: []spec.Undeclared{{ID: "x", Status: 409, Documents: []string{"v3"}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, err := spec.LoadWith("v2024", more); err != nil || got != shared {
+			if got, err := spec.LoadWithOverlay("v2024", more); err != nil || got != shared {
 				t.Errorf("another document, error %v", err)
 			}
 		})
@@ -53,10 +53,10 @@ func TestLoadWithNothing(t *testing.T) {
 func TestLoadWithWhatDoesNotFit(t *testing.T) {
 	wrong := &spec.Errata{Contradictions: []spec.Contradiction{{ID: "wrong", Documents: []string{"v3"}, Pointer: "/components/schemas/PatOwner/type", Published: "array"}}}
 	var misfit *spec.ErratumError
-	if _, err := spec.LoadWith("v3", wrong); !errors.As(err, &misfit) || misfit.ID != "wrong" {
+	if _, err := spec.LoadWithOverlay("v3", wrong); !errors.As(err, &misfit) || misfit.ID != "wrong" {
 		t.Errorf("error %v", err)
 	}
-	if _, err := spec.LoadWith("v4", wrong); !errors.As(err, new(*spec.UnknownDocumentError)) {
+	if _, err := spec.LoadWithOverlay("v4", wrong); !errors.As(err, new(*spec.UnknownDocumentError)) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -81,9 +81,9 @@ func (o *Operation) Takes(contentType string) bool {
 	return err == nil && found != nil
 }
 
-// CheckQuery checks the declared query parameters; others are not looked at.
+// ValidateQuery checks the declared query parameters; others are not looked at.
 // Nil means that they are valid.
-func (o *Operation) CheckQuery(query url.Values) []Violation {
+func (o *Operation) ValidateQuery(query url.Values) []Violation {
 	var found []Violation
 	for _, p := range o.query {
 		values := query[p.Name]
@@ -99,12 +99,12 @@ func (o *Operation) CheckQuery(query url.Values) []Violation {
 	return found
 }
 
-// CheckRequest checks the body of a request, decoded from JSON. The content type
+// ValidateRequest checks the body of a request, decoded from JSON. The content type
 // is one that the operation Takes. Nil means that it is valid.
 //
 // At most [limit.Items] violations are reported, and the number of the others as one more. The check
 // ends early when ctx does, and its result means nothing then.
-func (o *Operation) CheckRequest(ctx context.Context, contentType string, body any) []Violation {
+func (o *Operation) ValidateRequest(ctx context.Context, contentType string, body any) []Violation {
 	declared, _ := o.bodies.find(contentType)
 	if declared == nil {
 		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(o.MediaTypes, " or "), Got: quote(contentType), Place: o.place}}
@@ -112,17 +112,17 @@ func (o *Operation) CheckRequest(ctx context.Context, contentType string, body a
 	return check(ctx, declared.schema, body, InBody, "", o.place+" request", requestFormats)
 }
 
-// CheckRequestText is CheckRequest for who has the text that the body was decoded from: most
+// ValidateRequestBytes is ValidateRequest for who has the text that the body was decoded from: most
 // valid ones are known from that alone, at little cost.
-func (o *Operation) CheckRequestText(ctx context.Context, contentType string, text []byte, body any) []Violation {
+func (o *Operation) ValidateRequestBytes(ctx context.Context, contentType string, text []byte, body any) []Violation {
 	if o.bodies.accepts(contentType, text) {
 		return nil
 	}
-	return o.CheckRequest(ctx, contentType, body)
+	return o.ValidateRequest(ctx, contentType, body)
 }
 
-// CheckResponse checks an answer of the operation. Nil means that it is valid.
-func (o *Operation) CheckResponse(status int, contentType string, body []byte) []Violation {
+// ValidateResponse checks an answer of the operation. Nil means that it is valid.
+func (o *Operation) ValidateResponse(status int, contentType string, body []byte) []Violation {
 	return checkAnswer(o.answers, o.place, status, contentType, body)
 }
 

@@ -155,8 +155,8 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 				t.Fatal(err)
 			}
 			op := load(t, test.document).Operation(test.operation)
-			checkViolations(t, test.want, op.CheckRequest(t.Context(), test.contentType, body))
-			checkViolations(t, test.want, op.CheckRequestText(t.Context(), test.contentType, []byte(test.body), body))
+			checkViolations(t, test.want, op.ValidateRequest(t.Context(), test.contentType, body))
+			checkViolations(t, test.want, op.ValidateRequestBytes(t.Context(), test.contentType, []byte(test.body), body))
 			again, err := json.Marshal(body)
 			if err != nil {
 				t.Fatal(err)
@@ -254,7 +254,7 @@ func TestCheckResponse(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			op := load(t, test.document).Operation(test.operation)
-			checkViolations(t, test.want, op.CheckResponse(test.status, test.contentType, []byte(test.body)))
+			checkViolations(t, test.want, op.ValidateResponse(test.status, test.contentType, []byte(test.body)))
 		})
 	}
 }
@@ -263,7 +263,7 @@ func TestCheckResponse(t *testing.T) {
 func TestCheckRequestTextOfAForm(t *testing.T) {
 	op := load(t, spec.OAuth).Operation("requestAccessToken")
 	want := []place{{"body", "", "type"}}
-	checkViolations(t, want, op.CheckRequestText(t.Context(), "application/x-www-form-urlencoded", []byte(`{}`), "{}"))
+	checkViolations(t, want, op.ValidateRequestBytes(t.Context(), "application/x-www-form-urlencoded", []byte(`{}`), "{}"))
 }
 
 func TestCheckUnrouted(t *testing.T) {
@@ -279,7 +279,7 @@ func TestCheckUnrouted(t *testing.T) {
 		{"an undeclared status", 200, problem, []place{{"status", "", "responses"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			checkViolations(t, test.want, load(t, "v3").CheckUnrouted(test.status, "application/json", []byte(test.body)))
+			checkViolations(t, test.want, load(t, "v3").ValidateUnmatched(test.status, "application/json", []byte(test.body)))
 		})
 	}
 }
@@ -303,7 +303,7 @@ func TestCheckQuery(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkViolations(t, test.want, load(t, test.document).Operation(test.operation).CheckQuery(query))
+			checkViolations(t, test.want, load(t, test.document).Operation(test.operation).ValidateQuery(query))
 		})
 	}
 }

@@ -37,7 +37,7 @@ func (o *Operation) UnknownQuery(query url.Values) []string {
 }
 
 // UnknownProperties lists, as JSON pointers, the properties of a body that the operation does not
-// declare. They are ignored, and often a mistake. The body has passed CheckRequest.
+// declare. They are ignored, and often a mistake. The body has passed ValidateRequest.
 func (o *Operation) UnknownProperties(contentType string, body any) []string {
 	declared, _ := o.bodies.find(contentType)
 	if declared == nil || known(declared.schema, body) {

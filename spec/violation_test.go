@@ -20,7 +20,9 @@ func TestViolation_RedactsValues(t *testing.T) {
 	}
 	const secret = "hunter2"
 	login, create := oauth.Operation("requestAccessToken"), v3.Operation("createPersonalAccessToken")
-	body := func(text string) []spec.Violation { return login.CheckResponse(200, "application/json", []byte(text)) }
+	body := func(text string) []spec.Violation {
+		return login.ValidateResponse(200, "application/json", []byte(text))
+	}
 	tests := []struct {
 		name  string
 		found []spec.Violation
@@ -29,10 +31,10 @@ func TestViolation_RedactsValues(t *testing.T) {
 		{"by the name of its property", body(`{"access_token":["hunter2"]}`), `/access_token: expected a string, got "[redacted]"`},
 		{"null", body(`{"access_token":null}`), `/access_token: expected a string, got null`},
 		{"by a name within it", body(`[{"client_secret":"hunter2"}]`), `body: expected an object, got [{"client_secret":"[redacted]"}]`},
-		{"by a parameter", create.CheckRequest(t.Context(), "application/json", map[string]any{"name": []any{"client_secret=hunter2"}}), `/name: expected a string, got ["client_secret=[redacted]"]`},
-		{"content type", create.CheckRequest(t.Context(), "client_secret=hunter2", nil), `header Content-Type: expected application/json, got "client_secret=[redacted]"`},
-		{"by its form, before it is cut", create.CheckRequest(t.Context(), "application/json", map[string]any{"name": []any{strings.Repeat("x", 60) + strings.Repeat("cafe", 16)}}), `/name: expected a string, got ["` + strings.Repeat("x", 60) + `[redacted]"]`},
-		{"no JSON", login.CheckResponse(200, "application/json", []byte("client_secret=hunter2")), "body: expected JSON, got client_secret=[redacted]"},
+		{"by a parameter", create.ValidateRequest(t.Context(), "application/json", map[string]any{"name": []any{"client_secret=hunter2"}}), `/name: expected a string, got ["client_secret=[redacted]"]`},
+		{"content type", create.ValidateRequest(t.Context(), "client_secret=hunter2", nil), `header Content-Type: expected application/json, got "client_secret=[redacted]"`},
+		{"by its form, before it is cut", create.ValidateRequest(t.Context(), "application/json", map[string]any{"name": []any{strings.Repeat("x", 60) + strings.Repeat("cafe", 16)}}), `/name: expected a string, got ["` + strings.Repeat("x", 60) + `[redacted]"]`},
+		{"no JSON", login.ValidateResponse(200, "application/json", []byte("client_secret=hunter2")), "body: expected JSON, got client_secret=[redacted]"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

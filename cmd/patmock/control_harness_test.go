@@ -79,9 +79,9 @@ func (f *fakeControl) check(r *http.Request, content []byte) {
 		if err := json.Unmarshal(content, &value); err != nil {
 			f.t.Error(err)
 		}
-		found = document.Operations[i].CheckRequest(f.t.Context(), contentType, value)
+		found = document.Operations[i].ValidateRequest(f.t.Context(), contentType, value)
 	}
-	for _, v := range append(found, document.Operations[i].CheckQuery(r.URL.Query())...) {
+	for _, v := range append(found, document.Operations[i].ValidateQuery(r.URL.Query())...) {
 		f.t.Errorf("sent: %v", v)
 	}
 }

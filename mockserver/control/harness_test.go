@@ -77,11 +77,11 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			f.t.Error(err)
 		}
-		for _, v := range o.CheckRequest(f.t.Context(), contentType, value) {
+		for _, v := range o.ValidateRequest(f.t.Context(), contentType, value) {
 			f.t.Errorf("sent: %v", v)
 		}
 	}
-	for _, v := range o.CheckQuery(r.URL.Query()) {
+	for _, v := range o.ValidateQuery(r.URL.Query()) {
 		f.t.Errorf("sent: %v", v)
 	}
 	for _, name := range o.UnknownQuery(r.URL.Query()) {
@@ -100,7 +100,7 @@ func (f *fake) answer(w http.ResponseWriter, r *http.Request, o *spec.Operation)
 	case strings.HasPrefix(r.Header.Get("Accept"), "application/yaml"):
 		contentType = "application/yaml"
 	}
-	for _, v := range o.CheckResponse(f.status, contentType, []byte(f.body)) {
+	for _, v := range o.ValidateResponse(f.status, contentType, []byte(f.body)) {
 		f.t.Errorf("faked: %v", v)
 	}
 	if contentType != "" {

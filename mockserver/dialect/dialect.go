@@ -57,7 +57,7 @@ func (d Dialect) Answer(id string) Answer {
 	return e.Default
 }
 
-// Check returns what is wrong with the dialect, as [Mistakes].
+// Check returns what is wrong with the dialect, as [Errors].
 func (d Dialect) Check() error {
 	file := strictyaml.Open(context.Background(), "", nil, options)
 	d.check(file)

@@ -135,9 +135,9 @@ type place struct {
 // checkMistakes compares an error with the places of its mistakes, and its text with the golden file.
 func checkMistakes(t *testing.T, err error, want []place) {
 	t.Helper()
-	var mistakes dialect.Mistakes
+	var mistakes dialect.Errors
 	if !errors.As(err, &mistakes) {
-		t.Fatalf("error is %T, want Mistakes: %v", err, err)
+		t.Fatalf("error is %T, want Errors: %v", err, err)
 	}
 	var got []place
 	for _, m := range mistakes {
@@ -257,7 +257,7 @@ func FuzzParse(f *testing.F) {
 		if err == nil && d.Check() != nil {
 			t.Errorf("what was read is wrong: %v", d.Check())
 		}
-		if mistakes := dialect.Mistakes(nil); err != nil && (!errors.As(err, &mistakes) || mistakes[0].Line < 1) {
+		if mistakes := dialect.Errors(nil); err != nil && (!errors.As(err, &mistakes) || mistakes[0].Line < 1) {
 			t.Errorf("error %v", err)
 		}
 	})

@@ -15,11 +15,11 @@ import (
 // maxBytes bounds a file: every entry takes some hundred bytes.
 const maxBytes = 64 << 10
 
-// A Mistake is one thing that is wrong with a dialect.
-type Mistake = strictyaml.Error
+// An Error is one thing that is wrong with a dialect.
+type Error = strictyaml.Error
 
-// Mistakes is everything that is wrong with a dialect.
-type Mistakes = strictyaml.Errors
+// Errors is everything that is wrong with a dialect.
+type Errors = strictyaml.Errors
 
 var options = strictyaml.Options{
 	MaxBytes: maxBytes, Entries: IDs(),
@@ -55,7 +55,7 @@ type answerEntry struct {
 }
 
 // Parse reads a dialect in YAML: a mapping of ids to answers. Source names it in messages. What is wrong is an error of
-// type Mistakes.
+// type Errors.
 func Parse(source string, data []byte) (Dialect, error) {
 	file := strictyaml.Open(context.Background(), source, data, options)
 	var entries map[string]answerEntry

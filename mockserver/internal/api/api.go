@@ -74,7 +74,7 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 		operation: route.operation, policy: route.policy, dialect: a.config.Writer.Dialect, request: r, info: response.InfoFrom(r), now: a.config.Now(),
 	}
 	resp, err := a.run(x, route.handle)
-	a.config.Writer.Reply(rw, r, route.operation.CheckResponse, resp, err)
+	a.config.Writer.Reply(rw, r, route.operation.ValidateResponse, resp, err)
 }
 
 // run leads a request through the steps that every operation has. It repeats an operation that lost
@@ -116,7 +116,7 @@ func (x *exchange) call() pat.Call {
 
 // commit validates the response to a write that is prepared, and then carries out the write.
 func (a *API) commit(x *exchange, resp *response.Response, write interface{ Commit(context.Context) error }) (*response.Response, error) {
-	if err := a.config.Writer.Validate(resp, x.operation.CheckResponse); err != nil {
+	if err := a.config.Writer.Validate(resp, x.operation.ValidateResponse); err != nil {
 		return nil, err
 	}
 	return resp, write.Commit(x.request.Context())

@@ -48,7 +48,7 @@ func (x *exchange) readBody() error {
 	}
 	x.findOddities(body.FindOddities(text, value))
 	text = x.withoutEmptyDate(text, value)
-	found := x.operation.CheckRequestText(x.request.Context(), contentType, text, value)
+	found := x.operation.ValidateRequestBytes(x.request.Context(), contentType, text, value)
 	if err := x.request.Context().Err(); err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func (a *API) validateToken(shape pat.Shape, token []byte) error {
 			{"patchPersonalAccessToken", token},
 		} {
 			one := &response.Response{Status: http.StatusOK, Body: as.body}
-			if err := a.config.Writer.Validate(one, document.Operation(as.operation).CheckResponse); err != nil {
+			if err := a.config.Writer.Validate(one, document.Operation(as.operation).ValidateResponse); err != nil {
 				return err
 			}
 		}

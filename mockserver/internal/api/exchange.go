@@ -48,7 +48,7 @@ func (x *exchange) read() error {
 		return syntaxError(rule.URLSyntax, "query: expected parameters with their escapes, got "+redact.String(err.Error())+"; write % as %25 and ; as %3B")
 	}
 	x.checkNames()
-	if found := x.operation.CheckQuery(x.query); len(found) > 0 {
+	if found := x.operation.ValidateQuery(x.query); len(found) > 0 {
 		return x.schemaError(found)
 	}
 	if len(x.operation.MediaTypes) == 0 {

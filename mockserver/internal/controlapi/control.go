@@ -106,7 +106,7 @@ func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, ns *namespace.Na
 		return
 	}
 	resp, err := s.handle(r, ns, route)
-	s.config.Writer.Reply(rw, r, route.operation.CheckResponse, resp, errorOf(err))
+	s.config.Writer.Reply(rw, r, route.operation.ValidateResponse, resp, errorOf(err))
 }
 
 // handle calls the operation of a route. Those whose memory grows with a namespace wait for their turn.
@@ -145,7 +145,7 @@ func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operati
 		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + response.Truncate(strings.Join(unknown[:min(len(unknown), limit.Items)], ", "))})
 	}
 	c := &call{Request: r, ns: ns, query: query}
-	if found := op.CheckQuery(query); len(found) > 0 {
+	if found := op.ValidateQuery(query); len(found) > 0 {
 		return nil, violations(found)
 	}
 	if len(op.MediaTypes) == 0 {
@@ -188,7 +188,7 @@ func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operati
 		}
 		return nil, invalid(control.ProblemError{Pointer: "", Detail: detail})
 	}
-	found := op.CheckRequest(r.Context(), contentType, value)
+	found := op.ValidateRequest(r.Context(), contentType, value)
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}

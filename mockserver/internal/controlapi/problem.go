@@ -54,7 +54,7 @@ func violations(found []spec.Violation) *response.Error {
 }
 
 // mistakes is the problem of a tenant that nobody can start from.
-func mistakes(found fixtures.Mistakes) *response.Error {
+func mistakes(found fixtures.Errors) *response.Error {
 	p := newError(http.StatusBadRequest, rule.ControlInvalidTenant, "the tenant is wrong; nothing was changed")
 	for _, m := range found {
 		if m.More > 0 {
@@ -100,7 +100,7 @@ func errorOf(err error) error {
 
 func known(err error) *response.Error {
 	var known *response.Error
-	var wrong fixtures.Mistakes
+	var wrong fixtures.Errors
 	var size *http.MaxBytesError
 	switch {
 	case errors.As(err, &known):

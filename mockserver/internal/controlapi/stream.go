@@ -41,7 +41,7 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namesp
 		}
 	}
 	if err != nil {
-		s.config.Writer.Reply(rw, r, route.operation.CheckResponse, nil, errorOf(err))
+		s.config.Writer.Reply(rw, r, route.operation.ValidateResponse, nil, errorOf(err))
 		return
 	}
 	events, err := s.config.Writer.Events(rw, r)

@@ -39,7 +39,7 @@ var (
 func vary(t testing.TB, behaviour, document, name string, plain *response.Response) []*response.Response {
 	t.Helper()
 	op := operation(t, document, name)
-	if wrong := op.CheckResponse(plain.Status, "application/json", plain.Body); wrong != nil {
+	if wrong := op.ValidateResponse(plain.Status, "application/json", plain.Body); wrong != nil {
 		t.Fatalf("the plain answer is illegal: %v", wrong)
 	}
 	h := hostile.New(config(7, behaviour))
@@ -58,7 +58,7 @@ func vary(t testing.TB, behaviour, document, name string, plain *response.Respon
 		case shown == "":
 			continue
 		}
-		if wrong := op.CheckResponse(varied.Status, "application/json", varied.Body); wrong != nil {
+		if wrong := op.ValidateResponse(varied.Status, "application/json", varied.Body); wrong != nil {
 			t.Errorf("%s is illegal: %v", varied.Body, wrong)
 		}
 		all = append(all, varied)

@@ -226,7 +226,7 @@ func (n *Namespace) Snapshot(secrets bool) (*fixtures.Tenant, error) {
 	return snapshot(now, secrets), err
 }
 
-// Restore replaces the tenant with a snapshot. Errors in its content are fixtures.Mistakes.
+// Restore replaces the tenant with a snapshot. Errors in its content are fixtures.Errors.
 func (n *Namespace) Restore(ctx context.Context, source []byte) error {
 	now, err := n.Service.Snapshot(ctx)
 	if err != nil {

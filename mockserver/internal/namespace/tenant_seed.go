@@ -70,7 +70,7 @@ func (n *Namespace) AddToken(wanted control.NewToken) (control.User, error) {
 	if wanted.UserAwareTokenNeverExpires != nil {
 		token.UserAwareTokenNeverExpires = *wanted.UserAwareTokenNeverExpires
 	}
-	var wrong fixtures.Mistakes
+	var wrong fixtures.Errors
 	for _, moment := range []struct {
 		field, text string
 		into        *fixtures.Time
@@ -80,7 +80,7 @@ func (n *Namespace) AddToken(wanted control.NewToken) (control.User, error) {
 		}
 		at, err := fixtures.ParseTime(moment.text)
 		if err != nil {
-			wrong = append(wrong, fixtures.Mistake{Field: "/" + moment.field, Rule: rule.FixtureDate, Message: err.Error()})
+			wrong = append(wrong, fixtures.Error{Field: "/" + moment.field, Rule: rule.FixtureDate, Message: err.Error()})
 		}
 		*moment.into = at
 	}
@@ -106,7 +106,7 @@ func check(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, 
 		Identities: []fixtures.Identity{identity}, Tokens: []fixtures.Token{token},
 	}
 	err := added.Check()
-	if wrong, ok := errors.AsType[fixtures.Mistakes](err); ok {
+	if wrong, ok := errors.AsType[fixtures.Errors](err); ok {
 		for i := range wrong { // the request has the fields of one of them
 			wrong[i].Field = "/" + strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(wrong[i].Field)
 		}

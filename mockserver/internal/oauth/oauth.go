@@ -106,5 +106,5 @@ func NewRoute(op *spec.Operation) *Route {
 // Serve answers a request of a route.
 func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	resp, err := route.handle(s, r, response.InfoFrom(r))
-	s.config.Writer.Reply(rw, r, route.operation.CheckResponse, resp, err)
+	s.config.Writer.Reply(rw, r, route.operation.ValidateResponse, resp, err)
 }

@@ -110,7 +110,7 @@ func (s *Server) commit(ctx context.Context, session *pat.Session, now time.Time
 		return nil, err
 	}
 	resp.Header = http.Header{"Pragma": {"no-cache"}} // keeps access tokens out of caches (RFC 6749, section 5.1)
-	if err := s.config.Writer.Validate(resp, s.config.Document.Operation("requestAccessToken").CheckResponse); err != nil {
+	if err := s.config.Writer.Validate(resp, s.config.Document.Operation("requestAccessToken").ValidateResponse); err != nil {
 		return nil, err
 	}
 	if set != nil {

@@ -78,7 +78,7 @@ func TestRateLimited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := got.Validate(d.Operation("listPersonalAccessTokens").CheckResponse); err != nil {
+	if err := got.Validate(d.Operation("listPersonalAccessTokens").ValidateResponse); err != nil {
 		t.Error(err)
 	}
 }

@@ -21,7 +21,7 @@ func (d *documents) follow(told dialect.Dialect) error {
 		if err != nil {
 			return err
 		}
-		if document, err = spec.LoadWith(name, more); err != nil {
+		if document, err = spec.LoadWithOverlay(name, more); err != nil {
 			return err
 		}
 		d.named[name] = document

@@ -264,7 +264,7 @@ func (x *requestState) reject(r *http.Request, err error) {
 	if x.info.Form == response.Control {
 		document = x.documents.control
 	}
-	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, err), document.CheckUnrouted)
+	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, err), document.ValidateUnmatched)
 }
 
 // collapseLeadingSlashes replaces leading slashes with a single one. SDKs join a base URL ending in a

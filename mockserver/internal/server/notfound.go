@@ -51,7 +51,7 @@ func (x *requestState) rejectMethod(r *http.Request, p *route) {
 	}
 	e := response.Errorf(response.MethodNotAllowed, why)
 	e.Header = http.Header{"Allow": {p.allowed}}
-	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, e), document.CheckUnrouted)
+	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, e), document.ValidateUnmatched)
 }
 
 // methodRemedy says what to do instead of a request whose method its path does not have.
@@ -163,7 +163,7 @@ func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Reques
 	unmatched(r, control.NotSimulated, text, remedy)
 	e := response.Errorf(response.NotSimulated, response.Reason{Rule: rule.NotSimulated, Text: text})
 	e.Advice = advice
-	s.writer.Write(rw, r, s.writer.ErrorResponse(r, e), document.CheckUnrouted)
+	s.writer.Write(rw, r, s.writer.ErrorResponse(r, e), document.ValidateUnmatched)
 }
 
 func (s *unmatchedHandler) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause, remedy string) {
@@ -174,7 +174,7 @@ func (s *unmatchedHandler) noSuchPath(rw http.ResponseWriter, r *http.Request, d
 
 // reject writes an error in the form that the path has.
 func (s *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, kind response.Kind, why response.Reason) {
-	s.writer.Write(rw, r, s.writer.ErrorResponse(r, response.Errorf(kind, why)), document.CheckUnrouted)
+	s.writer.Write(rw, r, s.writer.ErrorResponse(r, response.Errorf(kind, why)), document.ValidateUnmatched)
 }
 
 // controlNotFound responds to a request that no operation of the control API matches.

@@ -96,7 +96,7 @@ func readDialect(path string) (dialect.Dialect, error) {
 		return nil, nil
 	}
 	d, err := dialect.Read(path)
-	var mistakes dialect.Mistakes
+	var mistakes dialect.Errors
 	switch {
 	case errors.As(err, &mistakes):
 		return nil, cli.Flagf("dialect", ": %w", mistakes)
