@@ -1,4 +1,4 @@
-// Package admission is what can stop a request that is in order: the rate limit, faults, and a hostile mock.
+// Package admission decides whether a valid request is served: rate limit, injected faults, hostile profile.
 package admission
 
 import (
@@ -19,8 +19,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Gate stands in front of the operations of a namespace.
-type Gate struct {
+// Controller stands in front of the operations of a namespace.
+type Controller struct {
 	// Limits counts requests. Where Enforce is false it only tells what a tenant would refuse.
 	Limits  *ratelimit.Limiter
 	Enforce bool
@@ -33,8 +33,8 @@ type Gate struct {
 	Stopped <-chan struct{}
 }
 
-// A Visit is a request that asks to pass. Its trace names operation and version.
-type Visit struct {
+// A Request asks for admission. Its trace names operation and version.
+type Request struct {
 	Request   *http.Request
 	Operation *spec.Operation
 	Trace     *response.RequestInfo
@@ -45,16 +45,16 @@ type Visit struct {
 	Now time.Time
 }
 
-// Pass lets a request on, after as long as faults hold it up, or returns a *[response.Error]. What happens to the
+// Admit lets a request on, after as long as faults hold it up, or returns a *[response.Error]. What happens to the
 // answer of one that passes is noted in its trace.
-func (g *Gate) Pass(v Visit) error {
-	if err := g.limit(v); err != nil {
+func (g *Controller) Admit(v Request) error {
+	if err := g.checkRateLimit(v); err != nil {
 		return err
 	}
-	if err := g.meet(v); err != nil {
+	if err := g.injectFault(v); err != nil {
 		return err
 	}
-	return g.surprise(v)
+	return g.applyHostile(v)
 }
 
 // rejected returns the error of a request that is not served.
@@ -66,13 +66,13 @@ func rejected(status int, retryAfter string, why response.Reason) *response.Erro
 	return e
 }
 
-// LoggedIn notes that a client has got its first access token.
-func (g *Gate) LoggedIn(clientID string) { g.Hostile.LoggedIn(clientID) }
+// NoteLogin notes that a client has got its first access token.
+func (g *Controller) NoteLogin(clientID string) { g.Hostile.LoggedIn(clientID) }
 
-// limit counts the request for its client id and version (published).
-func (g *Gate) limit(v Visit) error {
+// checkRateLimit counts the request for its client id and version (published).
+func (g *Controller) checkRateLimit(v Request) error {
 	limit := g.Limits.Limit()
-	count, wait := g.Limits.Take(ratelimit.Key{ClientID: bounded(v.ClientID), Version: v.Trace.Version}, v.Now)
+	count, wait := g.Limits.Take(ratelimit.Key{ClientID: truncateClientID(v.ClientID), Version: v.Trace.Version}, v.Now)
 	if wait <= 0 || !g.Enforce && count != limit.Requests+1 { // what is not refused is told once in each window
 		return nil
 	}
@@ -87,8 +87,8 @@ func (g *Gate) limit(v Visit) error {
 	return nil
 }
 
-// bounded is as much of a client id as a window is kept for: it may be anything.
-func bounded(id string) string {
+// truncateClientID is as much of a client id as a window is kept for: it may be anything.
+func truncateClientID(id string) string {
 	const most = 64
 	return id[:min(len(id), most)]
 }
@@ -96,14 +96,14 @@ func bounded(id string) string {
 // preferred is a preference for a status (RFC 7240), as Prism knows it.
 var preferred = regexp.MustCompile(`(?i)(?:^|[,;]\s*|\s)code\s*=\s*"?([0-9]{3})"?(?:[,;\s]|$)`)
 
-// meet asks the rules, and the Prefer header.
-func (g *Gate) meet(v Visit) error {
-	met := g.Faults.Meet(fault.Request{
+// injectFault applies the first matching fault rule, or else the Prefer header.
+func (g *Controller) injectFault(v Request) error {
+	met := g.Faults.Match(fault.Request{
 		Operation: v.Trace.Operation, Version: v.Trace.Version, OwnerID: v.OwnerID, OwnerName: v.OwnerName,
 		Header: v.Request.Header, Declares: v.Operation.Declares,
 	})
 	v.Trace.Faults = append(v.Trace.Faults, met.Rules...)
-	g.hold(v.Request.Context(), met.Latency)
+	g.delay(v.Request.Context(), met.Latency)
 	switch {
 	case met.Effect != "":
 		return g.effect(v, met)
@@ -119,7 +119,7 @@ func (g *Gate) meet(v Visit) error {
 }
 
 // waitRule returns which requests have to wait after a response of a fault rule.
-func (g *Gate) waitRule(id string) *response.RetryRule {
+func (g *Controller) waitRule(id string) *response.RetryRule {
 	return &response.RetryRule{ID: "fault " + id, Matches: g.Faults.Matcher(id)}
 }
 
@@ -132,7 +132,7 @@ func injected(format string, args ...any) response.Reason {
 }
 
 // effect does what a rule asks for beside a status: before the operation, or to its answer.
-func (g *Gate) effect(v Visit, met fault.Met) error {
+func (g *Controller) effect(v Request, met fault.Outcome) error {
 	v.Trace.Effect = response.Effect(met.Effect)
 	switch v.Trace.Effect {
 	case response.Reset, response.Hang:
@@ -145,7 +145,7 @@ func (g *Gate) effect(v Visit, met fault.Met) error {
 
 // prefer answers the status that the request asks for, where the operation has it; preferences that cannot be
 // met are ignored.
-func (g *Gate) prefer(v Visit) error {
+func (g *Controller) prefer(v Request) error {
 	asked := v.Request.Header["Prefer"]
 	if len(asked) == 0 {
 		return nil
@@ -189,8 +189,8 @@ func refusals(op *spec.Operation) string {
 	return strings.Join(all, ", ")
 }
 
-// surprise lets a hostile mock decide.
-func (g *Gate) surprise(v Visit) error {
+// applyHostile applies what the hostile profile chooses for the request.
+func (g *Controller) applyHostile(v Request) error {
 	plan := g.Hostile.Plan(v.ClientID, v.Trace.Operation, v.Operation)
 	v.Trace.TokenTTL = plan.Life
 	if plan.Life > 0 {
@@ -218,9 +218,9 @@ const outage = 2 * time.Second
 
 func name(behaviour string) string { return "hostile-" + behaviour }
 
-// hold waits, until the client has gone or the mock stops. The request goes on in any case: a tenant
+// delay waits, until the client has gone or the mock stops. The request goes on in any case: a tenant
 // does not notice either that nobody waits any more.
-func (g *Gate) hold(ctx context.Context, d time.Duration) {
+func (g *Controller) delay(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
 	}
@@ -234,7 +234,7 @@ func (g *Gate) hold(ctx context.Context, d time.Duration) {
 }
 
 // retryAfter writes a delay, rounded up to seconds, in one of the forms of RFC 9110, section 10.2.3.
-func (g *Gate) retryAfter(trace *response.RequestInfo, d time.Duration, asDate bool) string {
+func (g *Controller) retryAfter(trace *response.RequestInfo, d time.Duration, asDate bool) string {
 	trace.RetryAfter = d
 	if asDate {
 		return response.Date(g.Wall().Add(d))

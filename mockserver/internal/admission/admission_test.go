@@ -44,7 +44,7 @@ func operation(t testing.TB, document, name string) *spec.Operation {
 }
 
 // start returns a gate of a tenant that is not hostile, with rules.
-func start(t testing.TB, rules ...control.Fault) *admission.Gate {
+func start(t testing.TB, rules ...control.Fault) *admission.Controller {
 	t.Helper()
 	seed := uint64(7)
 	faults := fault.New(random.New(&seed, "default"))
@@ -53,16 +53,16 @@ func start(t testing.TB, rules ...control.Fault) *admission.Gate {
 			t.Fatal(err)
 		}
 	}
-	return &admission.Gate{
+	return &admission.Controller{
 		Limits: ratelimit.New(ratelimit.Limit{Requests: 2, Window: 10 * time.Second}), Enforce: true, Faults: faults,
 		Wall: func() time.Time { return noon },
 	}
 }
 
 // visit is a visit of the list operation.
-func visit(t testing.TB) admission.Visit {
+func visit(t testing.TB) admission.Request {
 	t.Helper()
-	return admission.Visit{
+	return admission.Request{
 		Request: httptest.NewRequest(http.MethodGet, "/v2026/personal-access-tokens", nil), Operation: operation(t, "v2026", "listPersonalAccessTokens"),
 		Trace: &response.RequestInfo{Operation: "list", Version: "v2026"}, ClientID: "cafe", OwnerID: "id", OwnerName: "jane.doe", Now: now,
 	}
@@ -81,9 +81,9 @@ type passed struct {
 	words []string // the reason of a refusal, and the notes
 }
 
-func pass(t testing.TB, g *admission.Gate, v admission.Visit) passed {
+func pass(t testing.TB, g *admission.Controller, v admission.Request) passed {
 	t.Helper()
-	err := g.Pass(v)
+	err := g.Admit(v)
 	p := passed{Faults: v.Trace.Faults, Effect: v.Trace.Effect, Wait: v.Trace.RetryAfter, HasNote: len(v.Trace.Notes) > 0}
 	var refusal *response.Error
 	if err != nil && !errors.As(err, &refusal) {
@@ -109,23 +109,25 @@ func checkPassed(t testing.TB, want, got passed) {
 }
 
 func TestLimit(t *testing.T) {
-	after := func(d time.Duration) func(v *admission.Visit) { return func(v *admission.Visit) { v.Now = now.Add(d) } }
+	after := func(d time.Duration) func(v *admission.Request) {
+		return func(v *admission.Request) { v.Now = now.Add(d) }
+	}
 	refused := func(seconds string, wait time.Duration) passed {
 		return passed{Status: 429, RetryAfter: seconds, Rule: rule.RateLimit, Wait: wait}
 	}
 	tests := []struct {
 		name    string
 		enforce bool
-		third   func(v *admission.Visit)
+		third   func(v *admission.Request)
 		want    passed // of the third request
 	}{
 		{"enforced", true, after(0), refused("10", 10*time.Second)},
 		{"rounded up", true, after(time.Millisecond), refused("10", 9999*time.Millisecond)},
 		{"last moment", true, after(10*time.Second - 1), refused("1", 1)},
 		{"window has ended", true, after(10 * time.Second), passed{}},
-		{"another version", true, func(v *admission.Visit) { v.Trace.Version = "v3" }, passed{}},
-		{"another client", true, func(v *admission.Visit) { v.ClientID = "babe" }, passed{}},
-		{"another client and version that read the same", true, func(v *admission.Visit) { v.ClientID, v.Trace.Version = "cafev", "2026" }, passed{}},
+		{"another version", true, func(v *admission.Request) { v.Trace.Version = "v3" }, passed{}},
+		{"another client", true, func(v *admission.Request) { v.ClientID = "babe" }, passed{}},
+		{"another client and version that read the same", true, func(v *admission.Request) { v.ClientID, v.Trace.Version = "cafev", "2026" }, passed{}},
 		{"only told", false, after(0), passed{HasNote: true}},
 	}
 	for _, test := range tests {

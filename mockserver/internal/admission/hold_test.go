@@ -74,7 +74,7 @@ func TestHostileOutages(t *testing.T) {
 	g := start(t)
 	g.Limits, g.Hostile = ratelimit.New(ratelimit.Limit{}), surprises(hostile.Outages, hostile.RetryAfterDate)
 	checkPassed(t, passed{}, pass(t, g, visit(t))) // before the first login
-	g.LoggedIn("cafe")
+	g.NoteLogin("cafe")
 	got := map[string]bool{}
 	for range 100 {
 		p := pass(t, g, visit(t))
@@ -100,7 +100,7 @@ func TestHostileOutages(t *testing.T) {
 func TestHostileEarlyExpiry(t *testing.T) {
 	g := start(t)
 	g.Hostile = surprises(hostile.EarlyExpiry)
-	g.LoggedIn("cafe")
+	g.NoteLogin("cafe")
 	v := visit(t)
 	v.Operation, v.Trace.Operation, v.Trace.Version = operation(t, "oauth", "requestAccessToken"), "token", ""
 	checkPassed(t, passed{Faults: []string{"hostile-early-expiry"}}, pass(t, g, v))
@@ -122,7 +122,7 @@ func TestHostileAnswersAreMarked(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			g := start(t)
 			g.Hostile = surprises(hostile.ExtraProperties)
-			g.LoggedIn("cafe")
+			g.NoteLogin("cafe")
 			v := visit(t)
 			checkPassed(t, passed{}, pass(t, g, v))
 			plain := &response.Response{Status: http.StatusOK, Body: []byte(test.body)}
@@ -138,7 +138,7 @@ func TestHostileAnswersAreMarked(t *testing.T) {
 
 func TestWithoutHostility(t *testing.T) {
 	g, v := start(t), visit(t)
-	g.LoggedIn("cafe")
+	g.NoteLogin("cafe")
 	pass(t, g, v)
 	if v.Trace.Vary != nil || v.Trace.TokenTTL != 0 {
 		t.Errorf("trace %+v", v.Trace)

@@ -25,7 +25,7 @@ type Config struct {
 	// *response.Error.
 	Authenticate func(ctx context.Context, info *response.RequestInfo, header string, now time.Time) (pat.Caller, error)
 	// Gate is what stands in front of the operations.
-	Gate *admission.Gate
+	Gate *admission.Controller
 	Now  func() time.Time
 	// Writer has the dialect, too.
 	Writer response.Writer
@@ -86,7 +86,7 @@ func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Response,
 	}
 	x.caller = caller
 	x.info.User, x.info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
-	if err := a.config.Gate.Pass(admission.Visit{
+	if err := a.config.Gate.Admit(admission.Request{
 		Request: x.request, Operation: x.operation, Trace: x.info, ClientID: caller.ClientID,
 		OwnerID: caller.ID, OwnerName: caller.Name, Now: x.now,
 	}); err != nil {

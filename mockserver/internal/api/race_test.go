@@ -89,7 +89,7 @@ func start(t *testing.T) *tenant {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gate := &admission.Gate{Limits: ratelimit.New(ratelimit.Tenant), Faults: fault.New(source)}
+	gate := &admission.Controller{Limits: ratelimit.New(ratelimit.Tenant), Faults: fault.New(source)}
 	writer := response.Writer{Log: slog.New(slog.DiscardHandler)}
 	clock := func() time.Time { return now }
 	m := &tenant{store: store, oauth: load(spec.OAuth), api: load(string(version.V1))}

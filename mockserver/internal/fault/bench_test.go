@@ -29,10 +29,10 @@ func BenchmarkMatch(b *testing.B) {
 				}
 				r := list()
 				for range n + 1 {
-					s.Meet(r)
+					s.Match(r)
 				}
 				for b.Loop() {
-					s.Meet(r)
+					s.Match(r)
 				}
 			})
 		}

@@ -58,8 +58,8 @@ type Request struct {
 	Declares func(status int) bool
 }
 
-// Met is what rules do to a request.
-type Met struct {
+// Outcome is what rules do to a request.
+type Outcome struct {
 	// Rules are the ids of those that met it, none where nothing happens.
 	Rules []string
 	// Latency of all of them together.
@@ -72,9 +72,9 @@ type Met struct {
 	Effect string
 }
 
-// Meet asks the rules in their order: each latency counts, and else the first that meets the request.
-func (s *Set) Meet(r Request) Met {
-	var met Met
+// Match asks the rules in their order: each latency counts, and else the first that meets the request.
+func (s *Set) Match(r Request) Outcome {
+	var met Outcome
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	of := selector{operation: r.Operation, version: r.Version}
@@ -83,7 +83,7 @@ func (s *Set) Meet(r Request) Met {
 			return true
 		}
 		f.Matched++
-		if !s.hitLocked(f) {
+		if !s.recordHitLocked(f) {
 			return true
 		}
 		f.Hits++
@@ -135,8 +135,8 @@ func (f *entry) about(r Request) bool {
 	return f.Status == 0 || f.Effect != "" || r.Declares(f.Status)
 }
 
-// hitLocked tells whether a rule meets the request that it was just about.
-func (s *Set) hitLocked(f *entry) bool {
+// recordHitLocked tells whether a rule meets the request that it was just about.
+func (s *Set) recordHitLocked(f *entry) bool {
 	if f.Rate > 0 {
 		return s.random.Float("fault "+f.ID+" rate") < f.Rate
 	}

@@ -34,7 +34,7 @@ func TestAfterAndTimes(t *testing.T) {
 			s := start(t, test.rule)
 			got := ""
 			for range 6 {
-				if s.Meet(list()).Status != 0 {
+				if s.Match(list()).Status != 0 {
 					got += "x"
 				} else {
 					got += "-"
@@ -51,7 +51,7 @@ func TestRateIsAShare(t *testing.T) {
 	const requests = 2000
 	met := func(s *fault.Set) (ordinals []int) {
 		for i := range requests {
-			if s.Meet(list()).Status != 0 {
+			if s.Match(list()).Status != 0 {
 				ordinals = append(ordinals, i)
 			}
 		}
@@ -73,8 +73,8 @@ func TestLatencyIsTheRulesOwnLuck(t *testing.T) {
 	create := list()
 	create.Operation = "create"
 	for range 20 {
-		beside.Meet(create)
-		if diff := cmp.Diff(alone.Meet(list()), beside.Meet(list())); diff != "" {
+		beside.Match(create)
+		if diff := cmp.Diff(alone.Match(list()), beside.Match(list())); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
@@ -84,7 +84,7 @@ func TestLatencyIsDrawnFromItsRange(t *testing.T) {
 	s := start(t, control.Fault{Latency: "100ms-300ms", Rate: 1})
 	var low, high int
 	for range 1000 {
-		d := s.Meet(list()).Latency
+		d := s.Match(list()).Latency
 		if d < 100*time.Millisecond || d > 300*time.Millisecond {
 			t.Fatalf("latency %s", d)
 		}
@@ -156,7 +156,7 @@ func TestRemoveClearReset(t *testing.T) {
 	if rules := s.List(); rules == nil || len(rules) != 0 {
 		t.Errorf("%v are left, want an empty list", rules)
 	}
-	if diff := cmp.Diff(fault.Met{}, s.Meet(list())); diff != "" {
+	if diff := cmp.Diff(fault.Outcome{}, s.Match(list())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f4" {
@@ -174,10 +174,10 @@ func TestRemoveClearReset(t *testing.T) {
 func TestRemovedRuleStartsAgain(t *testing.T) {
 	s := start(t, control.Fault{ID: "a", Status: 429})
 	for range 2 {
-		if met := s.Meet(list()); met.Status != 429 {
+		if met := s.Match(list()); met.Status != 429 {
 			t.Errorf("%v, want 429", met)
 		}
-		if met := s.Meet(list()); met.Status != 0 {
+		if met := s.Match(list()); met.Status != 0 {
 			t.Errorf("%v, want nothing", met)
 		}
 		if err := s.Remove("a"); err != nil {
@@ -209,7 +209,7 @@ func TestNumberOfRulesIsBounded(t *testing.T) {
 func TestListIsACopy(t *testing.T) {
 	s := start(t, control.Fault{Status: 429})
 	s.List()[0].Status = 500
-	if met := s.Meet(list()); met.Status != 429 {
+	if met := s.Match(list()); met.Status != 429 {
 		t.Errorf("answers %d, want 429", met.Status)
 	}
 }
@@ -225,7 +225,7 @@ func TestParallelRequests(t *testing.T) {
 	for range workers {
 		all.Go(func() {
 			for range each {
-				if s.Meet(list()).Status != 0 {
+				if s.Match(list()).Status != 0 {
 					met.Add(1)
 				}
 				s.List()

@@ -75,12 +75,12 @@ func TestMatch(t *testing.T) {
 				rule.Status = http.StatusTooManyRequests
 			}
 			s := start(t, rule)
-			met := s.Meet(list())
+			met := s.Match(list())
 			counted := s.List()[0]
 			hits := 0
-			want := fault.Met{}
+			want := fault.Outcome{}
 			if test.want {
-				hits, want = 1, fault.Met{Rules: []string{"f1"}, Status: rule.Status, Effect: rule.Effect}
+				hits, want = 1, fault.Outcome{Rules: []string{"f1"}, Status: rule.Status, Effect: rule.Effect}
 			}
 			if diff := cmp.Diff(want, met); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -96,7 +96,7 @@ func TestNobodyIsNoOwner(t *testing.T) {
 	r := list()
 	r.OwnerID, r.OwnerName, r.Header = "", "", nil
 	s := start(t, control.Fault{Status: 429, Owner: "jane.doe"}, control.Fault{Latency: "1s"})
-	if diff := cmp.Diff(fault.Met{Rules: []string{"f2"}, Latency: time.Second}, s.Meet(r)); diff != "" {
+	if diff := cmp.Diff(fault.Outcome{Rules: []string{"f2"}, Latency: time.Second}, s.Match(r)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -105,49 +105,49 @@ func TestMeet(t *testing.T) {
 	tests := []struct {
 		name  string
 		rules []control.Fault
-		want  fault.Met
+		want  fault.Outcome
 	}{
-		{"no rules", nil, fault.Met{}},
-		{"status", []control.Fault{{Status: 429}}, fault.Met{Rules: []string{"f1"}, Status: 429}},
+		{"no rules", nil, fault.Outcome{}},
+		{"status", []control.Fault{{Status: 429}}, fault.Outcome{Rules: []string{"f1"}, Status: 429}},
 		{
 			"retry after in seconds",
 			[]control.Fault{{Status: 429, RetryAfter: "3s", RetryAfterAs: "seconds"}},
-			fault.Met{Rules: []string{"f1"}, Status: 429, RetryAfter: 3 * time.Second},
+			fault.Outcome{Rules: []string{"f1"}, Status: 429, RetryAfter: 3 * time.Second},
 		},
 		{
 			"retry after as date",
 			[]control.Fault{{Status: 429, RetryAfter: "1m30s", RetryAfterAs: "date"}},
-			fault.Met{Rules: []string{"f1"}, Status: 429, RetryAfter: 90 * time.Second, AsDate: true},
+			fault.Outcome{Rules: []string{"f1"}, Status: 429, RetryAfter: 90 * time.Second, AsDate: true},
 		},
-		{"effect", []control.Fault{{Effect: "hang"}}, fault.Met{Rules: []string{"f1"}, Effect: "hang"}},
-		{"page of a gateway", []control.Fault{{Effect: "html"}}, fault.Met{Rules: []string{"f1"}, Effect: "html", Status: 502}},
-		{"page with a status", []control.Fault{{Effect: "html", Status: 504}}, fault.Met{Rules: []string{"f1"}, Effect: "html", Status: 504}},
-		{"latency", []control.Fault{{Latency: "200ms"}}, fault.Met{Rules: []string{"f1"}, Latency: 200 * time.Millisecond}},
+		{"effect", []control.Fault{{Effect: "hang"}}, fault.Outcome{Rules: []string{"f1"}, Effect: "hang"}},
+		{"page of a gateway", []control.Fault{{Effect: "html"}}, fault.Outcome{Rules: []string{"f1"}, Effect: "html", Status: 502}},
+		{"page with a status", []control.Fault{{Effect: "html", Status: 504}}, fault.Outcome{Rules: []string{"f1"}, Effect: "html", Status: 504}},
+		{"latency", []control.Fault{{Latency: "200ms"}}, fault.Outcome{Rules: []string{"f1"}, Latency: 200 * time.Millisecond}},
 		{
 			"latencies add up",
 			[]control.Fault{{Latency: "200ms"}, {Latency: "1s-1s"}},
-			fault.Met{Rules: []string{"f1", "f2"}, Latency: 1200 * time.Millisecond},
+			fault.Outcome{Rules: []string{"f1", "f2"}, Latency: 1200 * time.Millisecond},
 		},
 		{
 			"latency before a status",
 			[]control.Fault{{Latency: "200ms"}, {Status: 429}},
-			fault.Met{Rules: []string{"f1", "f2"}, Latency: 200 * time.Millisecond, Status: 429},
+			fault.Outcome{Rules: []string{"f1", "f2"}, Latency: 200 * time.Millisecond, Status: 429},
 		},
 		{
 			"nothing counts after a status",
 			[]control.Fault{{Status: 429}, {Latency: "200ms"}, {Effect: "reset"}},
-			fault.Met{Rules: []string{"f1"}, Status: 429},
+			fault.Outcome{Rules: []string{"f1"}, Status: 429},
 		},
 		{
 			"the first that meets",
 			[]control.Fault{{Status: 429, After: 1}, {Status: 429, Operation: "create"}, {Effect: "reset"}, {Effect: "hang"}},
-			fault.Met{Rules: []string{"f3"}, Effect: "reset"},
+			fault.Outcome{Rules: []string{"f3"}, Effect: "reset"},
 		},
-		{"rate of all", []control.Fault{{Status: 429, Rate: 1}}, fault.Met{Rules: []string{"f1"}, Status: 429}},
+		{"rate of all", []control.Fault{{Status: 429, Rate: 1}}, fault.Outcome{Rules: []string{"f1"}, Status: 429}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, start(t, test.rules...).Meet(list())); diff != "" {
+			if diff := cmp.Diff(test.want, start(t, test.rules...).Match(list())); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -159,7 +159,7 @@ func TestStoppedRequestsDoNotCount(t *testing.T) {
 	s := start(t, control.Fault{Status: 429, Times: 2}, control.Fault{Effect: "reset", After: 1})
 	var got []string
 	for range 5 {
-		got = append(got, append(s.Meet(list()).Rules, "")[0])
+		got = append(got, append(s.Match(list()).Rules, "")[0])
 	}
 	if diff := cmp.Diff([]string{"f1", "f1", "", "f2", ""}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -196,7 +196,7 @@ func TestMatchAmongMany(t *testing.T) {
 		add(t, s, f)
 		want = append(want, f.ID)
 	}
-	if diff := cmp.Diff(want, s.Meet(list()).Rules); diff != "" {
+	if diff := cmp.Diff(want, s.Match(list()).Rules); diff != "" {
 		t.Errorf("rules (-want +got):\n%s", diff)
 	}
 	for _, id := range want[:3] {
@@ -204,11 +204,11 @@ func TestMatchAmongMany(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff(want[3:], s.Meet(list()).Rules); diff != "" {
+	if diff := cmp.Diff(want[3:], s.Match(list()).Rules); diff != "" {
 		t.Errorf("rules after three were removed (-want +got):\n%s", diff)
 	}
 	s.Clear()
-	if got := s.Meet(list()).Rules; got != nil {
+	if got := s.Match(list()).Rules; got != nil {
 		t.Errorf("rules after a clear: %q", got)
 	}
 }

@@ -109,7 +109,7 @@ func (h *Hostile) LoggedIn(clientID string) {
 
 // Plan decides about a request. Each client has its own luck: what others do does not change it.
 func (h *Hostile) Plan(clientID, operation string, op *spec.Operation) Plan {
-	if h == nil || !h.struck(clientID, operation) {
+	if h == nil || !h.shouldVary(clientID, operation) {
 		return Plan{}
 	}
 	luck := func(n int) int { return int(h.config.Random.Float("hostile choice "+clientID) * float64(n)) }
@@ -144,8 +144,8 @@ func (h *Hostile) Plan(clientID, operation string, op *spec.Operation) Plan {
 	}}
 }
 
-// struck tells whether a request is to be surprised. After as many in a row as allowed none is.
-func (h *Hostile) struck(clientID, operation string) bool {
+// shouldVary tells whether a request is to be surprised. After as many in a row as allowed none is.
+func (h *Hostile) shouldVary(clientID, operation string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	c := h.clients[clientID]

@@ -148,7 +148,7 @@ func (n *Namespace) serve() error {
 	if err != nil {
 		return err
 	}
-	gate := &admission.Gate{
+	gate := &admission.Controller{
 		Limits: n.limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, Wall: c.Wall, Stopped: c.Writer.Stopped,
 	}
 	n.OAuth = oauth.New(oauth.Config{

@@ -27,7 +27,7 @@ type Config struct {
 	// Key signs access tokens: what another signed is worth nothing here.
 	Key *ecdsa.PrivateKey
 	// Gate is what stands in front of the token endpoint.
-	Gate *admission.Gate
+	Gate *admission.Controller
 	// Random names access tokens.
 	Random *random.Source
 	// PublicURL stands in front of the endpoints that /oauth/info names. Empty means the request's

@@ -56,7 +56,7 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 		info.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
 	}
 	now := s.config.Now()
-	if err := s.config.Gate.Pass(admission.Visit{
+	if err := s.config.Gate.Admit(admission.Request{
 		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Trace: info, ClientID: id,
 		OwnerID: owner.ID, OwnerName: owner.Name, Now: now,
 	}); err != nil {
@@ -72,7 +72,7 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 		addFindings(info, err)
 		return nil, err
 	}
-	s.config.Gate.LoggedIn(id)
+	s.config.Gate.NoteLogin(id)
 	return resp, nil
 }
 
