@@ -166,19 +166,27 @@ func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operati
 	if op.Name == "putState" {
 		return c, nil // its reader knows the form, and is made for what is large and hostile
 	}
+	if err := c.validateBody(op, contentType); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// validateBody validates the body against the document of its operation.
+func (c *call) validateBody(op *spec.Operation, contentType string) error {
 	if op.Name != "putNamespace" && len(c.body) > maxBody {
-		return nil, &http.MaxBytesError{Limit: maxBody}
+		return &http.MaxBytesError{Limit: maxBody}
 	}
 	depth, values := measure(c.body)
 	if depth > maxDepth {
-		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d nested arrays and objects", maxDepth)})
+		return invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d nested arrays and objects", maxDepth)})
 	}
 	if values > maxValues {
 		advice := ""
 		if op.Name == "putNamespace" {
 			advice = tooLargeTenant
 		}
-		return nil, invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d values, got %d%s", maxValues, values, advice)})
+		return invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d values, got %d%s", maxValues, values, advice)})
 	}
 	value, err := spec.Decode(contentType, c.body)
 	if err != nil {
@@ -186,16 +194,16 @@ func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operati
 		if charset := body.Charset(c.body); charset != "" {
 			detail = "expected UTF-8, got " + charset
 		}
-		return nil, invalid(control.ProblemError{Pointer: "", Detail: detail})
+		return invalid(control.ProblemError{Pointer: "", Detail: detail})
 	}
-	found := op.ValidateRequest(r.Context(), contentType, value)
-	if err := r.Context().Err(); err != nil {
-		return nil, err
+	found := op.ValidateRequest(c.Context(), contentType, value)
+	if err := c.Context().Err(); err != nil {
+		return err
 	}
 	if len(found) > 0 {
-		return nil, violations(found)
+		return violations(found)
 	}
-	return c, nil
+	return nil
 }
 
 // MaxTenant bounds, in bytes, the body of a new namespace. A state may be larger, see [fixtures.MaxBytes].
