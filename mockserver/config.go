@@ -141,26 +141,8 @@ func (c Config) withDefaults() (Config, error) {
 	if c.RandomSeed == nil && len(c.Profile.Hostile) > 0 {
 		c.RandomSeed = new(random.NewSeed())
 	}
-	c.MaxNamespaces = cmp.Or(c.MaxNamespaces, defaultMaxNamespaces)
-	c.NamespaceTTL = max(0, cmp.Or(c.NamespaceTTL, defaultNamespaceTTL))
-	c.JournalSize = cmp.Or(c.JournalSize, defaultJournalSize)
-	if c.MaxNamespaces < 0 || c.JournalSize < 0 {
-		field := "MaxNamespaces"
-		if c.MaxNamespaces >= 0 {
-			field = "JournalSize"
-		}
-		return c, configError(field, fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and %d", c.MaxNamespaces, c.JournalSize))
-	}
-	c.MemoryBudget = cmp.Or(c.MemoryBudget, budget.Default)
-	if c.MemoryBudget < server.MinBudget {
-		return c, configError("MemoryBudget", fmt.Errorf("expected a memory budget of at least %d bytes, got %d", server.MinBudget, c.MemoryBudget))
-	}
-	c.ReadTimeout, c.IdleTimeout = cmp.Or(c.ReadTimeout, defaultReadTimeout), cmp.Or(c.IdleTimeout, defaultIdleTimeout)
-	if c.ReadTimeout < 0 {
-		return c, configError("ReadTimeout", fmt.Errorf("ReadTimeout must not be negative, got %s", c.ReadTimeout))
-	}
-	if c.IdleTimeout < 0 {
-		return c, configError("IdleTimeout", fmt.Errorf("IdleTimeout must not be negative, got %s", c.IdleTimeout))
+	if err := c.setLimits(); err != nil {
+		return c, err
 	}
 	if err := server.CheckCORS(c.CORS); err != nil {
 		return c, configError("CORS", err)
@@ -170,6 +152,32 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	c.Log = slog.New(server.BoundLog(c.Log.Handler()))
 	return c, nil
+}
+
+// setLimits fills in the limits that are zero, and checks the others.
+func (c *Config) setLimits() error {
+	c.MaxNamespaces = cmp.Or(c.MaxNamespaces, defaultMaxNamespaces)
+	c.NamespaceTTL = max(0, cmp.Or(c.NamespaceTTL, defaultNamespaceTTL))
+	c.JournalSize = cmp.Or(c.JournalSize, defaultJournalSize)
+	if c.MaxNamespaces < 0 || c.JournalSize < 0 {
+		field := "MaxNamespaces"
+		if c.MaxNamespaces >= 0 {
+			field = "JournalSize"
+		}
+		return configError(field, fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and %d", c.MaxNamespaces, c.JournalSize))
+	}
+	c.MemoryBudget = cmp.Or(c.MemoryBudget, budget.Default)
+	if c.MemoryBudget < server.MinBudget {
+		return configError("MemoryBudget", fmt.Errorf("expected a memory budget of at least %d bytes, got %d", server.MinBudget, c.MemoryBudget))
+	}
+	c.ReadTimeout, c.IdleTimeout = cmp.Or(c.ReadTimeout, defaultReadTimeout), cmp.Or(c.IdleTimeout, defaultIdleTimeout)
+	if c.ReadTimeout < 0 {
+		return configError("ReadTimeout", fmt.Errorf("ReadTimeout must not be negative, got %s", c.ReadTimeout))
+	}
+	if c.IdleTimeout < 0 {
+		return configError("IdleTimeout", fmt.Errorf("IdleTimeout must not be negative, got %s", c.IdleTimeout))
+	}
+	return nil
 }
 
 // server returns the configuration in the words of the package that serves it.
