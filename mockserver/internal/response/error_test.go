@@ -71,7 +71,7 @@ func encoded(info *response.RequestInfo, err error) *response.Response {
 func TestRateLimited(t *testing.T) {
 	want := &response.Response{Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []response.Reason{because}}
 	got := encoded(&response.RequestInfo{}, response.Errorf(response.RateLimited, because))
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(response.Response{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	d, err := spec.Load("v2026")
@@ -88,7 +88,7 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(&response.Response{Status: 200, Body: []byte(`{"a":1}`)}, a); diff != "" {
+	if diff := cmp.Diff(&response.Response{Status: 200, Body: []byte(`{"a":1}`)}, a, cmp.AllowUnexported(response.Response{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if _, err := response.JSON(http.StatusOK, make(chan int)); err == nil {
