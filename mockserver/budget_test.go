@@ -192,23 +192,34 @@ func TestMemoryBudget_Headers(t *testing.T) {
 		t.Fatal(err)
 	}
 	const head = "GET /oauth/info HTTP/1.1\r\nHost: localhost\r\nX: "
-	var open []net.Conn
-	rejected := 0
-	for range 10 {
-		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", u.Host)
-		if err != nil {
-			t.Fatal(err)
+	// sendAtOnce sends ten headers before it ends one, and returns how many were rejected.
+	sendAtOnce := func() (rejected int) {
+		var open []net.Conn
+		for range 10 {
+			c, err := new(net.Dialer).DialContext(t.Context(), "tcp", u.Host)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = c.Close() }()
+			_, _ = io.WriteString(c, head+strings.Repeat("x", 50<<10))
+			open = append(open, c)
 		}
-		defer func() { _ = c.Close() }()
-		_, _ = io.WriteString(c, head+strings.Repeat("x", 50<<10))
-		open = append(open, c)
+		for _, c := range open {
+			_, _ = io.WriteString(c, "\r\n\r\n")
+			line, err := bufio.NewReader(c).ReadString('\n')
+			if err == nil && !strings.Contains(line, " 200 ") {
+				rejected++
+			}
+		}
+		return rejected
 	}
-	for _, c := range open {
-		_, _ = io.WriteString(c, "\r\n\r\n")
-		line, err := bufio.NewReader(c).ReadString('\n')
-		if err == nil && !strings.Contains(line, " 200 ") {
-			rejected++
+	// On a busy machine the mock may read the headers one after the other.
+	rejected := sendAtOnce()
+	for range 9 {
+		if rejected >= 3 {
+			break
 		}
+		rejected = sendAtOnce()
 	}
 	if rejected < 3 || rejected > 9 {
 		t.Errorf("%d of 10 requests were rejected, want those beyond 256 kB", rejected)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -177,23 +178,25 @@ func TestPaceEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// The wait that nobody replaces ends with the context, too.
+// The guard's own wait ends with the context.
 func TestGuardReallyWaits(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	n := 0
-	guard, err := tenantguard.NewGuard(tenantguard.Config{
-		BaseURL: tenantURL, Now: func() time.Time { return noon }, Jitter: func() float64 { return 0 },
-		Next: roundTripper(func(*http.Request) (*http.Response, error) {
-			if n++; n == 2 {
-				time.AfterFunc(time.Millisecond, cancel)
-			}
-			return reply(429, "", "Retry-After", []string{"0", "100"}[n-1]), nil
-		}),
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		n := 0
+		guard, err := tenantguard.NewGuard(tenantguard.Config{
+			BaseURL: tenantURL, Now: func() time.Time { return noon }, Jitter: func() float64 { return 0 },
+			Next: roundTripper(func(*http.Request) (*http.Response, error) {
+				if n++; n == 2 {
+					time.AfterFunc(time.Millisecond, cancel)
+				}
+				return reply(429, "", "Retry-After", []string{"0", "100"}[n-1]), nil
+			}),
+		})
+		must(t, err)
+		r, err := http.NewRequestWithContext(ctx, "GET", tenantURL, nil)
+		must(t, err)
+		if _, err := guard.RoundTrip(r); !errors.Is(err, context.Canceled) || n != 2 { //nolint:bodyclose // there is none
+			t.Errorf("sent %d, error %v", n, err)
+		}
 	})
-	must(t, err)
-	r, err := http.NewRequestWithContext(ctx, "GET", tenantURL, nil)
-	must(t, err)
-	if _, err := guard.RoundTrip(r); !errors.Is(err, context.Canceled) || n != 2 { //nolint:bodyclose // there is none
-		t.Errorf("sent %d, error %v", n, err)
-	}
 }
