@@ -127,7 +127,7 @@ func (x *requestState) preflight(r *http.Request) {
 		x.info.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", response.Truncate(r.Header.Get("Origin"))))
 	} else {
 		header.Set("Access-Control-Allow-Methods", everyMethod)
-		if p, _ := x.api.find(r.URL.EscapedPath()); p != nil {
+		if p, _ := x.api.find(r); p != nil {
 			header.Set("Access-Control-Allow-Methods", p.allowed)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gorilla/mux"
+
 	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/internal/api"
 	"example.com/patmock/mockserver/internal/controlapi"
@@ -38,15 +40,13 @@ func bodyLimit(document *spec.Document, path string) int64 {
 // one with a parameter, whatever the method.
 type pathMux struct {
 	literal   map[string]*route
-	templates []*route
+	templates *mux.Router
 	missing   []string // operations that nothing handles
 }
 
 // A route is one path of a document.
 type route struct {
 	document   *spec.Document
-	prefix     string // of a path that ends in a parameter
-	parameter  string // empty for a literal path
 	operations map[string]*operation
 	allowed    string // the methods, as Allow has them
 	maxBody    int64  // bytes
@@ -58,9 +58,17 @@ type operation struct {
 	serve         func(*namespace.Namespace, http.ResponseWriter, *http.Request)
 }
 
+// ServeHTTP implements http.Handler, which gorilla/mux requires of a route. dispatch calls the
+// operations itself.
+func (*route) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+func newPathMux() *pathMux {
+	return &pathMux{literal: map[string]*route{}, templates: mux.NewRouter().SkipClean(true).UseEncodedPath()}
+}
+
 // newMuxes returns the paths of the API with the token endpoint, and those of the control API.
 func newMuxes(d *documents, controls *controlapi.Server) (apis, control *pathMux, err error) {
-	apis, control = &pathMux{literal: map[string]*route{}}, &pathMux{literal: map[string]*route{}}
+	apis, control = newPathMux(), newPathMux()
 	for v, document := range d.versions {
 		for _, op := range document.Operations {
 			route := api.NewRoute(v, op)
@@ -99,43 +107,43 @@ func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document,
 	m.literal[op.Path].operations[op.Method] = &operation{name, version, serve}
 }
 
-// finish sorts out the paths with a parameter, which is their last segment.
+// finish hands the paths with a parameter to gorilla/mux.
 func (m *pathMux) finish() {
-	for path, route := range m.literal {
+	for _, path := range slices.Sorted(maps.Keys(m.literal)) {
+		route := m.literal[path]
 		if get := route.operations[http.MethodGet]; get != nil && route.operations[http.MethodHead] == nil {
 			route.operations[http.MethodHead] = get // whose body is not sent
 		}
 		route.allowed = strings.Join(slices.Sorted(maps.Keys(route.operations)), ", ")
-		if prefix, parameter, ok := strings.Cut(path, "{"); ok {
-			route.prefix, route.parameter = prefix, strings.TrimSuffix(parameter, "}")
-			m.templates = append(m.templates, route)
+		if strings.Contains(path, "{") {
+			m.templates.Path(path).Handler(route)
 			delete(m.literal, path)
 		}
 	}
 }
 
-// find returns the route of a path with the value of its parameter, nil if there is none.
-func (m *pathMux) find(path string) (found *route, value string) {
-	if found := m.literal[path]; found != nil {
-		return found, ""
+// find returns the route of a request with the parameters in its path, nil if there is none.
+func (m *pathMux) find(r *http.Request) (found *route, parameters map[string]string) {
+	if found := m.literal[r.URL.EscapedPath()]; found != nil {
+		return found, nil
 	}
-	for _, route := range m.templates {
-		if value, ok := strings.CutPrefix(path, route.prefix); ok && value != "" && !strings.Contains(value, "/") {
-			return route, value
-		}
+	var match mux.RouteMatch
+	if !m.templates.Match(r, &match) {
+		return nil, nil
 	}
-	return nil, ""
+	found, _ = match.Handler.(*route)
+	return found, match.Vars
 }
 
 // matches reports whether an operation matches a request.
 func (m *pathMux) matches(r *http.Request) bool {
-	route, _ := m.find(r.URL.EscapedPath())
+	route, _ := m.find(r)
 	return route != nil && route.operations[r.Method] != nil && r.ContentLength <= route.maxBody
 }
 
 // dispatch calls the operation that matches a request.
 func (x *requestState) dispatch(r *http.Request, m *pathMux) {
-	route, value := m.find(r.URL.EscapedPath())
+	route, parameters := m.find(r)
 	switch {
 	case route == nil && x.info.Form == response.Control:
 		x.controlNotFound(r)
@@ -146,8 +154,8 @@ func (x *requestState) dispatch(r *http.Request, m *pathMux) {
 	case route.operations[r.Method] == nil:
 		x.rejectMethod(r, route)
 	default:
-		if route.parameter != "" {
-			r.SetPathValue(route.parameter, value)
+		for name, value := range parameters {
+			r.SetPathValue(name, value)
 		}
 		op := route.operations[r.Method]
 		x.info.Operation, x.info.Version = op.name, op.version
