@@ -22,15 +22,27 @@ import (
 // Controller stands in front of the operations of a namespace.
 type Controller struct {
 	// Limits counts requests. Where Enforce is false it only tells what a tenant would refuse.
-	Limits  *ratelimit.Limiter
+	Limits  Limits
 	Enforce bool
-	Faults  *fault.Set
+	Faults  Faults
 	// Hostile is nil where the mock is not.
 	Hostile *hostile.Hostile
 	// Wall is wall time, which Retry-After dates follow.
 	Wall func() time.Time
 	// Stopped ends what is held up when the mock stops.
 	Stopped <-chan struct{}
+}
+
+// Limits counts requests in windows.
+type Limits interface {
+	Limit() ratelimit.Limit
+	Take(key ratelimit.Key, now time.Time) (count int, wait time.Duration)
+}
+
+// Faults applies fault rules.
+type Faults interface {
+	Match(r fault.Request) fault.Outcome
+	Matcher(id string) func(operation string, header http.Header) bool
 }
 
 // A Request asks for admission. Its trace names operation and version.

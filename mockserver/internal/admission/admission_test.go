@@ -195,7 +195,7 @@ func TestLimitComesBeforeFaults(t *testing.T) {
 	if p := pass(t, g, visit(t)); p.Status != 429 || p.Effect != "" {
 		t.Errorf("%v, want 429", p)
 	}
-	if hits := g.Faults.List()[0].Hits; hits != 2 {
+	if hits := g.Faults.(*fault.Set).List()[0].Hits; hits != 2 {
 		t.Errorf("%d hits, want 2", hits)
 	}
 }

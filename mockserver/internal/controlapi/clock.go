@@ -6,6 +6,7 @@ import (
 
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/response"
 )
 
@@ -22,7 +23,7 @@ func (s *Server) clock(c *call) (*response.Response, error) {
 }
 
 // move changes the clock and answers it.
-func (s *Server) move(c *call, change func(*clock.Clock) error) (*response.Response, error) {
+func (s *Server) move(c *call, change func(namespace.Clock) error) (*response.Response, error) {
 	if err := c.ns.MoveClock(change); err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func (s *Server) setClock(c *call) (*response.Response, error) {
 			return nil, invalid(control.ProblemError{Pointer: "/now", Detail: "expected a moment between the years 1970 and 9000"})
 		}
 	}
-	return s.move(c, func(clock *clock.Clock) error {
+	return s.move(c, func(clock namespace.Clock) error {
 		clock.Set(now, setting.Frozen)
 		return nil
 	})
@@ -57,7 +58,7 @@ func (s *Server) advanceClock(c *call) (*response.Response, error) {
 	if err != nil {
 		return nil, invalid(control.ProblemError{Pointer: "/by", Detail: err.Error()})
 	}
-	return s.move(c, func(clock *clock.Clock) error {
+	return s.move(c, func(clock namespace.Clock) error {
 		if err := clock.Advance(by); err != nil {
 			return invalid(control.ProblemError{Pointer: "/by", Detail: err.Error()})
 		}
@@ -66,7 +67,7 @@ func (s *Server) advanceClock(c *call) (*response.Response, error) {
 }
 
 func (s *Server) clearClock(c *call) (*response.Response, error) {
-	return s.move(c, func(clock *clock.Clock) error {
+	return s.move(c, func(clock namespace.Clock) error {
 		clock.Clear()
 		return nil
 	})

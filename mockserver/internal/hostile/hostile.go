@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 )
@@ -43,7 +42,7 @@ type Config struct {
 	Rate float64
 	// InARow is after how many of them a client gets a plain one.
 	InARow int
-	Random *random.Source
+	Random interface{ Float(purpose string) float64 }
 	// Wall is wall time, which Retry-After dates follow.
 	Wall func() time.Time
 }

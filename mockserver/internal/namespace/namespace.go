@@ -17,14 +17,9 @@ import (
 	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/api"
 	"example.com/patmock/mockserver/internal/budget"
-	"example.com/patmock/mockserver/internal/clock"
-	"example.com/patmock/mockserver/internal/fault"
 	"example.com/patmock/mockserver/internal/hostile"
-	"example.com/patmock/mockserver/internal/journal"
-	"example.com/patmock/mockserver/internal/lint"
 	"example.com/patmock/mockserver/internal/oauth"
 	"example.com/patmock/mockserver/internal/pat"
-	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/ratelimit"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/mockserver/internal/store/file"
@@ -58,13 +53,9 @@ type Config struct {
 
 // Namespace is an isolated tenant on a server.
 type Namespace struct {
+	State
 	Name    string
-	Clock   *clock.Clock
-	Random  *random.Source
 	Service *pat.Service
-	Faults  *fault.Set
-	Journal *journal.Journal
-	Linter  *lint.Linter
 	OAuth   *oauth.Server
 	API     *api.API
 	// Removed is closed when the namespace is removed.
@@ -75,7 +66,6 @@ type Namespace struct {
 	IgnoreFindings atomic.Bool
 
 	config  *Config
-	limits  *ratelimit.Limiter
 	enforce bool // requests over the limits are rejected
 	hostile *hostile.Hostile
 	durable *file.Store // nil if the state ends with the process
@@ -109,7 +99,7 @@ func New(c *Config, name string) (*Namespace, error) {
 // neither limits nor hostile behavior.
 func Preview(c *Config, now time.Time) (*Namespace, error) {
 	n := c.prepare("", func() time.Time { return now })
-	n.limits, n.enforce = ratelimit.New(ratelimit.Limit{Requests: math.MaxInt, Window: time.Hour}), false
+	n.Limits, n.enforce = ratelimit.New(ratelimit.Limit{Requests: math.MaxInt, Window: time.Hour}), false
 	n.hostile = nil
 	n.generation = oauth.NewGeneration()
 	return n, errors.Join(n.Start(nil, false), n.serve())
@@ -117,23 +107,18 @@ func Preview(c *Config, now time.Time) (*Namespace, error) {
 
 // prepare returns a namespace in memory that has no state yet.
 func (c *Config) prepare(name string, now func() time.Time) *Namespace {
-	source := random.New(c.Profile.RandomSeed, name)
-	limit := c.RateLimit
-	if limit.Requests == 0 {
-		limit = ratelimit.Tenant // to note what a tenant would reject
-	}
+	state := c.newState(name, now)
 	return &Namespace{
-		Name: name, config: c, Removed: make(chan struct{}), Random: source, Clock: clock.New(now), fixture: c.Tenant,
-		limits: ratelimit.New(limit), enforce: c.RateLimit.Requests > 0, Faults: fault.New(source), Linter: lint.New(),
-		Journal: journal.New(journal.Config{Size: c.JournalSize, Added: c.Journals.Added}),
-		Service: c.newService(memory.NewKeyed(PolicyOptions(c.Dialect).NameKey()), source),
+		Name: name, State: state, config: c, Removed: make(chan struct{}), fixture: c.Tenant,
+		enforce: c.RateLimit.Requests > 0,
+		Service: c.newService(memory.NewKeyed(PolicyOptions(c.Dialect).NameKey()), state.Random),
 		hostile: hostile.New(hostile.Config{
-			Behaviours: c.Profile.Hostile, Rate: c.Profile.HostileRate, InARow: c.Profile.HostileInARow, Random: source, Wall: c.Wall,
+			Behaviours: c.Profile.Hostile, Rate: c.Profile.HostileRate, InARow: c.Profile.HostileInARow, Random: state.Random, Wall: c.Wall,
 		}),
 	}
 }
 
-func (c *Config) newService(store pat.Store, source *random.Source) *pat.Service {
+func (c *Config) newService(store pat.Store, source Random) *pat.Service {
 	return pat.NewService(pat.Config{
 		Store: store, Limit: c.Profile.TokenLimit, ScopeDelay: c.ScopeDelay, Options: PolicyOptions(c.Dialect),
 		NewID:     func() string { return source.Hex("token id", 16) },
@@ -149,7 +134,7 @@ func (n *Namespace) serve() error {
 		return err
 	}
 	gate := &admission.Controller{
-		Limits: n.limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, Wall: c.Wall, Stopped: c.Writer.Stopped,
+		Limits: n.Limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, Wall: c.Wall, Stopped: c.Writer.Stopped,
 	}
 	n.OAuth = oauth.New(oauth.Config{
 		Document: c.OAuth, Service: n.Service, Key: key, Gate: gate, Random: n.Random, PublicURL: c.PublicURL,
@@ -207,7 +192,7 @@ func (n *Namespace) resetLocked(from *fixtures.Tenant) error {
 		n.Clock.Set(startOf(from, time.Time{}), false)
 	}
 	n.Faults.Reset()
-	n.limits.Reset()
+	n.Limits.Reset()
 	n.hostile.Reset()
 	n.Random.Reset()
 	n.Linter.Reset()
@@ -240,7 +225,7 @@ func (n *Namespace) Restore(ctx context.Context, source []byte) error {
 	if err := n.Service.Replace(ctx, domain(from, start)); err != nil || from.Clock.IsZero() {
 		return err
 	}
-	return n.MoveClock(func(c *clock.Clock) error {
+	return n.MoveClock(func(c Clock) error {
 		c.Set(start, false)
 		return nil
 	})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"example.com/patmock/fixtures"
-	"example.com/patmock/mockserver/internal/clock"
 	"example.com/patmock/mockserver/internal/oauth"
 )
 
@@ -80,7 +79,7 @@ type fixtureRecord struct {
 }
 
 // MoveClock Moves come one after the other, so that the last one is what is kept.
-func (n *Namespace) MoveClock(change func(*clock.Clock) error) error {
+func (n *Namespace) MoveClock(change func(Clock) error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	before, err := json.Marshal(n.Clock)

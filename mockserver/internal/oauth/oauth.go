@@ -15,7 +15,6 @@ import (
 
 	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/pat"
-	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 )
@@ -29,7 +28,9 @@ type Config struct {
 	// Gate is what stands in front of the token endpoint.
 	Gate *admission.Controller
 	// Random names access tokens.
-	Random *random.Source
+	Random interface {
+		Base64(purpose string, n int) string
+	}
 	// PublicURL stands in front of the endpoints that /oauth/info names. Empty means the request's
 	// own host.
 	PublicURL string

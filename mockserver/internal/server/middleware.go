@@ -117,7 +117,7 @@ func (x *requestState) enterNamespace(t *namespace.Namespace) {
 // requestID is the header as a map has it.
 var requestID = http.CanonicalHeaderKey(response.RequestID)
 
-func (x *requestState) assignRequestID(source *random.Source) {
+func (x *requestState) assignRequestID(source namespace.Random) {
 	x.info.RequestID = source.Hex("request id", 16)
 	x.id[0] = x.info.RequestID
 	x.rw.Header()[requestID] = x.id[:]

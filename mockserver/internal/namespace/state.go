@@ -1,0 +1,101 @@
+package namespace
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/mockserver/internal/admission"
+	"example.com/patmock/mockserver/internal/clock"
+	"example.com/patmock/mockserver/internal/fault"
+	"example.com/patmock/mockserver/internal/journal"
+	"example.com/patmock/mockserver/internal/lint"
+	"example.com/patmock/mockserver/internal/random"
+	"example.com/patmock/mockserver/internal/ratelimit"
+)
+
+// State is the state of a namespace beside its tokens and users, which its pat.Store has. Replicas of
+// a server share these two and nothing else. [newState] returns the state of one process; its parts
+// can be replaced by shared ones without a change to their consumers.
+type State struct {
+	Clock   Clock
+	Random  Random
+	Limits  Limits
+	Faults  Faults
+	Journal Journal
+	Linter  Linter
+}
+
+// Clock is the time of a namespace, as JSON in the state file.
+type Clock interface {
+	Now() time.Time
+	Note() string
+	State() clock.State
+	Set(now time.Time, frozen bool)
+	Advance(by time.Duration) error
+	Clear()
+	json.Marshaler
+	json.Unmarshaler
+}
+
+// Random returns values that follow from a seed, a purpose and how many the purpose had before.
+type Random interface {
+	Hex(purpose string, n int) string
+	Base64(purpose string, n int) string
+	Float(purpose string) float64
+	Reset()
+}
+
+// Limits has the windows of the rate limit.
+type Limits interface {
+	admission.Limits
+	Reset()
+}
+
+// Faults has the fault rules, and how often each was applied.
+type Faults interface {
+	admission.Faults
+	List() []control.Fault
+	Add(f control.Fault) (control.Fault, error)
+	Remove(id string) error
+	Clear()
+	Reset()
+}
+
+// Journal has the requests that were served.
+type Journal interface {
+	Capture(r control.Request, request, response journal.Side)
+	List(m control.Match, limit int) control.Journal
+	Get(id string) (control.Request, bool)
+	Verify(ctx context.Context, v control.VerifyRequest) control.VerifyResult
+	Follow(m control.Match) *journal.Follower
+	FollowAfter(m control.Match, id string) (f *journal.Follower, found bool)
+	Bytes() int
+	Trim(bytes int)
+	Dropped() int
+	Clear()
+}
+
+// Linter has what is known of each client, and the counters.
+type Linter interface {
+	Check(x lint.Exchange) []control.Finding
+	Count(x lint.Exchange, findings []control.Finding)
+	Counters() control.Counters
+	Total() int
+	Reset()
+}
+
+// newState returns the state of a namespace in memory.
+func (c *Config) newState(name string, now func() time.Time) State {
+	limit := c.RateLimit
+	if limit.Requests == 0 {
+		limit = ratelimit.Tenant // to note what a tenant would reject
+	}
+	source := random.New(c.Profile.RandomSeed, name)
+	return State{
+		Clock: clock.New(now), Random: source, Limits: ratelimit.New(limit),
+		Faults: fault.New(source), Linter: lint.New(),
+		Journal: journal.New(journal.Config{Size: c.JournalSize, Added: c.Journals.Added}),
+	}
+}
