@@ -8,28 +8,37 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 )
 
 // Variable is the environment variable that makes tests try everything.
 const Variable = "PATMOCK_EXHAUSTIVE"
 
-// Exhaustive reports whether tests try everything. It panics if the variable is neither true nor
+// Exhaustive reports whether tests try everything: with the variable, or if -run names subtests,
+// which a sample would leave out without a word. It panics if the variable is neither true nor
 // false, so that a typo does not leave anything out.
 func Exhaustive() bool {
 	text := os.Getenv(Variable)
 	if text == "" {
-		return false
+		return namesSubtests()
 	}
 	exhaustive, err := strconv.ParseBool(text)
 	if err != nil {
 		panic(fmt.Sprintf("%s is %q: expected 1 or 0", Variable, text))
 	}
 	return exhaustive
+}
+
+// namesSubtests reports whether the flag -run has a pattern for subtests.
+func namesSubtests() bool {
+	run := flag.Lookup("test.run")
+	return run != nil && strings.Contains(run.Value.String(), "/")
 }
 
 // Of returns n elements of all, in their order, or all of them in an exhaustive run.

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,4 +92,22 @@ func TestExhaustiveRejectsATypo(t *testing.T) {
 		}
 	}()
 	Exhaustive()
+}
+
+func TestExhaustive_IfSubtestsAreNamed(t *testing.T) {
+	t.Setenv(Variable, "")
+	run := flag.Lookup("test.run").Value
+	defer func(before string) { _ = run.Set(before) }(run.String())
+	for pattern, want := range map[string]bool{"": false, "TestA": false, "TestA$/case": true} {
+		if err := run.Set(pattern); err != nil {
+			t.Fatal(err)
+		}
+		if got := Exhaustive(); got != want {
+			t.Errorf("-run %q: exhaustive %t, want %t", pattern, got, want)
+		}
+	}
+	t.Setenv(Variable, "0")
+	if Exhaustive() {
+		t.Errorf("%s=0 is exhaustive", Variable)
+	}
 }
