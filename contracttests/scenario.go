@@ -46,8 +46,8 @@ var Unversioned = []version.Version{""}
 
 // Legacy and Current are the versions before and since tokens may live for ever.
 var (
-	Legacy  = []version.Version{version.Beta, version.V3, version.V2024}
-	Current = []version.Version{version.V2025, version.V2026, version.V1}
+	Legacy  = version.Legacy()
+	Current = version.Current()
 )
 
 // A Feature is something that not every target has.

@@ -23,8 +23,8 @@ import (
 )
 
 var (
-	legacy  = []version.Version{version.Beta, version.V3, version.V2024}
-	current = []version.Version{version.V2025, version.V2026, version.V1}
+	legacy  = version.Legacy()
+	current = version.Current()
 )
 
 // noon is when every tenant of these tests starts, on the last day of a month that February has not.

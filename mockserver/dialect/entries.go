@@ -79,7 +79,7 @@ const (
 
 var (
 	every   = []string{list, create, patch, remove, bulk, bulkByPost}
-	current = []version.Version{version.V2025, version.V2026, version.V1}
+	current = version.Current()
 
 	served    = Answer{Status: 200}
 	invalid   = Answer{Status: 400, DetailCode: "400.1 Bad request content", Text: "The request was syntactically correct but its content is semantically invalid."}

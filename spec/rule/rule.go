@@ -72,8 +72,8 @@ func (id ID) Evidence() evidence.Standing { return byID[id].Evidence }
 func (id ID) String() string { return "rule " + string(id) + ", " + string(id.Evidence()) }
 
 var (
-	legacy  = []version.Version{version.Beta, version.V3, version.V2024}
-	current = []version.Version{version.V2025, version.V2026, version.V1}
+	legacy  = version.Legacy()
+	current = version.Current()
 	v1      = []version.Version{version.V1}
 )
 

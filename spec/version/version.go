@@ -25,6 +25,12 @@ const (
 // All returns every version, oldest first.
 func All() []Version { return []Version{Beta, V3, V2024, V2025, V2026, V1} }
 
+// Legacy returns the versions from before tokens could live for ever, oldest first.
+func Legacy() []Version { return []Version{Beta, V3, V2024} }
+
+// Current returns the versions since tokens may live for ever, oldest first.
+func Current() []Version { return []Version{V2025, V2026, V1} }
+
 // CollectionPath is the path of the token collection, with its leading slash.
 func (v Version) CollectionPath() string {
 	if v == V1 {
