@@ -143,7 +143,7 @@ func (s *Store) checkLocked(t *pat.Token, limit int) error {
 	case client || s.tokens[t.ID] != nil:
 		return pat.ErrConflict
 	case o[s.key(t.Name)] != nil:
-		return pat.ErrNameTaken
+		return pat.ErrNameTaken // rule.NameUnique
 	case limit > 0 && len(o) >= limit:
 		return pat.ErrLimit
 	}
@@ -178,7 +178,7 @@ func (s *Store) Swap(_ context.Context, changes ...pat.Change) error {
 func (s *Store) renameLocked(old, next *pat.Token) error {
 	o := s.owners[old.Owner.ID]
 	if holder := o[s.key(next.Name)]; holder != nil && holder.ID != old.ID {
-		return pat.ErrNameTaken
+		return pat.ErrNameTaken // rule.NameUnique
 	}
 	delete(o, s.key(old.Name))
 	o[s.key(next.Name)] = next
