@@ -15,7 +15,7 @@ import (
 // questions are what nothing settles but a tenant. Each records what it saw, and is judged on a patmock by what patmock
 // answers, on a live target not at all. What is known of the same requests, that they are refused and that nothing changes,
 // are scenarios of their own.
-var questions = slices.Concat(questionsOfCreate, questionsOfNames, questionsOfPatch(), questionsOfList, questionsOfRights, questionsOfLogin)
+var questions = slices.Concat(questionsOfCreate, questionsOfNames, questionsOfPatch, questionsOfPatchTypes(), questionsOfList, questionsOfRights, questionsOfLogin)
 
 // record is how a question records an answer.
 type record = func(r *contract.Response) *contract.Response
@@ -128,59 +128,61 @@ var questionsOfCreate = []contract.Scenario{
 	}),
 }
 
-func questionsOfPatch() []contract.Scenario {
-	all := []contract.Scenario{
-		refused("", contract.Scenario{
-			ID: "patch/name-taken-is-400", Promise: "A rename to a name that is taken is refused with 400.",
-			Sources: []string{"#name-taken-is-400"},
-			Rules:   []rule.ID{rule.NameUnique, rule.DuplicateName},
-		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-			token, other := t.Owner().MustCreate(), t.Owner().MustCreate()
-			return t.Owner().Patch(token.ID, replace("/name", other.Name))
-		}),
-		refused("unpatchable-path", contract.Scenario{
-			ID: "patch/fixed-fields-are-400", Promise: "A patch of a field that cannot be patched is refused with 400.",
-			Sources: []string{"#fixed-field-is-400"},
-			Rules:   []rule.ID{"patch-fields"},
-		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-			return t.Owner().Patch(t.Owner().MustCreate().ID, replace("/accessTokenValiditySeconds", 900))
-		}),
-		refused("test-of-fixed-field", contract.Scenario{
-			ID: "patch/question-test-of-a-fixed-field", Promise: "A test of a field that cannot be patched is 400, though it would pass.",
-			Sources: []string{"#test-of-a-fixed-field-is-400"},
-		}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-			token := t.Owner().MustCreate()
-			return t.Owner().Patch(token.ID, test("/id", token.ID))
-		}),
-		question("flag-after-date", contract.Scenario{
-			ID: "expiry/question-flag-after-date", Promise: "The acknowledgment stays when a token that never expires gets a date.",
-			Sources:  []string{"#a-new-date-keeps-the-acknowledgment"},
-			Versions: contract.Current,
-		}, func(t *contract.T, record record) {
-			never := t.Owner().MustCreate(contract.Body{"expirationDate": nil, "userAwareTokenNeverExpires": true})
-			dated := record(t.Owner().Patch(never.ID, later(t))).Token()
-			t.Equal("userAwareTokenNeverExpires", contract.Value(true), dated.UserAwareTokenNeverExpires)
-		}),
-		question("bulk-flag", contract.Scenario{
-			ID: "bulk/question-acknowledgment", Promise: "The response to a bulk update leaves userAwareTokenNeverExpires out.",
-			Sources:  []string{bulkOperation, "#bulk-update-hides-the-acknowledgment"},
-			Versions: []version.Version{version.V1}, Features: writes(contract.Admin),
-		}, func(t *contract.T, record record) {
-			token := t.Owner().MustCreate()
-			for _, updated := range record(t.Admin().Bulk([]string{token.ID}, later(t))).Tokens() {
-				t.Equal("userAwareTokenNeverExpires", contract.Field[bool]{}, updated.UserAwareTokenNeverExpires)
-			}
-		}),
-		question("empty-patch", contract.Scenario{
-			ID: "patch/empty-changes-nothing", Promise: "A patch without operations answers the token as it is.",
-			Sources: []string{"#empty-patch-changes-nothing"},
-		}, func(t *contract.T, record record) {
-			newStays(t, func(id string) {
-				before := t.Owner().MustFind(id)
-				t.Equal("the answer", before, record(patchAs(t, t.Owner(), id, jsonPatchType, "[]")).Token())
-			})
-		}),
-	}
+var questionsOfPatch = []contract.Scenario{
+	refused("", contract.Scenario{
+		ID: "patch/name-taken-is-400", Promise: "A rename to a name that is taken is refused with 400.",
+		Sources: []string{"#name-taken-is-400"},
+		Rules:   []rule.ID{rule.NameUnique, rule.DuplicateName},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		token, other := t.Owner().MustCreate(), t.Owner().MustCreate()
+		return t.Owner().Patch(token.ID, replace("/name", other.Name))
+	}),
+	refused("unpatchable-path", contract.Scenario{
+		ID: "patch/fixed-fields-are-400", Promise: "A patch of a field that cannot be patched is refused with 400.",
+		Sources: []string{"#fixed-field-is-400"},
+		Rules:   []rule.ID{"patch-fields"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		return t.Owner().Patch(t.Owner().MustCreate().ID, replace("/accessTokenValiditySeconds", 900))
+	}),
+	refused("test-of-fixed-field", contract.Scenario{
+		ID: "patch/question-test-of-a-fixed-field", Promise: "A test of a field that cannot be patched is 400, though it would pass.",
+		Sources: []string{"#test-of-a-fixed-field-is-400"},
+	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
+		token := t.Owner().MustCreate()
+		return t.Owner().Patch(token.ID, test("/id", token.ID))
+	}),
+	question("flag-after-date", contract.Scenario{
+		ID: "expiry/question-flag-after-date", Promise: "The acknowledgment stays when a token that never expires gets a date.",
+		Sources:  []string{"#a-new-date-keeps-the-acknowledgment"},
+		Versions: contract.Current,
+	}, func(t *contract.T, record record) {
+		never := t.Owner().MustCreate(contract.Body{"expirationDate": nil, "userAwareTokenNeverExpires": true})
+		dated := record(t.Owner().Patch(never.ID, later(t))).Token()
+		t.Equal("userAwareTokenNeverExpires", contract.Value(true), dated.UserAwareTokenNeverExpires)
+	}),
+	question("bulk-flag", contract.Scenario{
+		ID: "bulk/question-acknowledgment", Promise: "The response to a bulk update leaves userAwareTokenNeverExpires out.",
+		Sources:  []string{bulkOperation, "#bulk-update-hides-the-acknowledgment"},
+		Versions: []version.Version{version.V1}, Features: writes(contract.Admin),
+	}, func(t *contract.T, record record) {
+		token := t.Owner().MustCreate()
+		for _, updated := range record(t.Admin().Bulk([]string{token.ID}, later(t))).Tokens() {
+			t.Equal("userAwareTokenNeverExpires", contract.Field[bool]{}, updated.UserAwareTokenNeverExpires)
+		}
+	}),
+	question("empty-patch", contract.Scenario{
+		ID: "patch/empty-changes-nothing", Promise: "A patch without operations answers the token as it is.",
+		Sources: []string{"#empty-patch-changes-nothing"},
+	}, func(t *contract.T, record record) {
+		newStays(t, func(id string) {
+			before := t.Owner().MustFind(id)
+			t.Equal("the answer", before, record(patchAs(t, t.Owner(), id, jsonPatchType, "[]")).Token())
+		})
+	}),
+}
+
+// questionsOfPatchTypes returns one scenario for each content type that is no JSON Patch.
+func questionsOfPatchTypes() (all []contract.Scenario) {
 	for _, other := range otherTypes {
 		all = append(all, refused("patch-content-type", contract.Scenario{
 			ID: "patch/other-content-type-is-415/" + other.id, Promise: "A patch of the content type " + other.contentType + " is 415.",
