@@ -32,7 +32,7 @@ type Config struct {
 	// Dialect is how the tenant answers what nothing published settles. Nil is the defaults.
 	Dialect dialect.Dialect
 	// RandomSeed makes ids, secrets and everything else that is random the same in each run, but for keys and
-	// signatures. Nil means that nothing can be had again; a hostile mock then takes a seed of its own, and tells it.
+	// signatures. Nil means that nothing can be had again; a hostile mock then takes a seed of its own, and logs it.
 	RandomSeed *uint64
 	// MaxNamespaces bounds how many namespaces there are. Zero means 10,000.
 	MaxNamespaces int
@@ -69,13 +69,13 @@ type Config struct {
 	// Fallback is the base URL of another mock, on this machine or a private network, which gets the requests to
 	// paths that patmock does not simulate. Empty means none.
 	Fallback string
-	// SkipResponseValidation sends answers without holding them against their documents, which costs little: it is for
-	// finding out how little. The log says so at the start.
+	// SkipResponseValidation sends responses without validating them, to measure what validation costs.
+	// The log says so at the start.
 	SkipResponseValidation bool
 	// LogRequests logs requests that are served, at level info, one line each. Requests that are rejected are
 	// logged in any case. Reads under /_mock/ are left out.
 	LogRequests bool
-	// Log takes what the mock has to tell. Nil means slog.Default(), or the output of the test for Start.
+	// Log receives the log. Nil means slog.Default(), or the output of the test for Start.
 	Log *slog.Logger
 }
 

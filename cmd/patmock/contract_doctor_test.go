@@ -15,7 +15,7 @@ import (
 
 // A diagnosis of a patmock says what a run then does: which cases it skips, for what, and how many
 // requests it makes.
-// diagnosis is what tests read of the JSON of doctor.
+// diagnosis has the fields of doctor's JSON that tests read.
 type diagnosis struct {
 	Identities           []struct{ ClientID, Name string }
 	Run, Requests, Lists int

@@ -113,7 +113,7 @@ type AccessToken struct {
 	Claims map[string]string `json:"claims,omitempty"`
 }
 
-// RawCase is what a case did on the wire, secrets included.
+// RawCase has the exchanges of a case as sent and received, secrets included.
 type RawCase struct {
 	Scenario  string
 	Version   version.Version

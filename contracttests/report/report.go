@@ -13,7 +13,7 @@ import (
 // SchemaVersion is the version of the JSON form.
 const SchemaVersion = schema.Version
 
-// Outcome is what became of a case.
+// Outcome is the verdict on a case.
 type Outcome string
 
 // The outcomes.
@@ -63,7 +63,7 @@ type Observed struct {
 	Lists int64 `json:"lists"`
 }
 
-// Target is what a run judges.
+// Target describes the server that a run judges.
 type Target struct {
 	// Name is mock, or the base URL.
 	Name       string `json:"name"`
@@ -72,7 +72,7 @@ type Target struct {
 	Version string `json:"version"`
 }
 
-// Result is what became of one case: one scenario in one version.
+// Result is the outcome of one case: one scenario in one version.
 type Result struct {
 	// ID of the scenario, such as create/secret-is-shown-once.
 	ID string `json:"id"`

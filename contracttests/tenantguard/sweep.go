@@ -55,7 +55,7 @@ type SweepConfig struct {
 	Wait func(ctx context.Context, d time.Duration) error
 }
 
-// SweepResult is what became of the tokens that runs created and did not delete.
+// SweepResult lists the tokens that runs created and did not delete, by what the sweep did to them.
 type SweepResult struct {
 	Deleted []Found `json:"deleted"`
 	// WouldDelete are found by a dry run, or by name and not confirmed.

@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Config is what an API needs.
+// Config has the dependencies of an API.
 type Config struct {
 	// Documents of the versions that are served.
 	Documents map[version.Version]*spec.Document

@@ -25,7 +25,7 @@ import (
 // Product is how a mock names itself, so that it can be told from a tenant.
 const Product = "patmock"
 
-// Config is what a Server needs.
+// Config has the dependencies of a Server.
 type Config struct {
 	Namespaces *namespace.Registry[*namespace.Namespace]
 	// Now is wall time.

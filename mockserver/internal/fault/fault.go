@@ -58,7 +58,7 @@ type Request struct {
 	Declares func(status int) bool
 }
 
-// Outcome is what rules do to a request.
+// Outcome is the effect of the fault rules on a request.
 type Outcome struct {
 	// Rules are the ids of those that met it, none where nothing happens.
 	Rules []string

@@ -28,7 +28,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Config is what the namespaces of a server share.
+// Config has what the namespaces of a server share.
 type Config struct {
 	// Tenant is what a namespace starts from, unless it has a fixture of its own.
 	Tenant *fixtures.Tenant

@@ -19,7 +19,7 @@ import (
 	"example.com/patmock/spec"
 )
 
-// Config is what a Server needs.
+// Config has the dependencies of a Server.
 type Config struct {
 	Document *spec.Document
 	Service  *pat.Service

@@ -14,7 +14,7 @@ type Service struct {
 	levels Levels // of a tenant that does not set its own
 }
 
-// Config is what a Service needs.
+// Config has the dependencies of a Service.
 type Config struct {
 	Store Store
 	// NewID and NewSecret make 32 and 64 random hexadecimal digits.

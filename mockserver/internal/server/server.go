@@ -64,7 +64,7 @@ func CheckBaseURL(text string) (string, error) {
 	return strings.TrimRight(text, "/"), nil
 }
 
-// Config is what a mock is set up with, as mockserver.Config describes it. Its values are valid.
+// Config has the validated values of mockserver.Config, which documents them.
 type Config struct {
 	Tenant    *fixtures.Tenant
 	Versions  []version.Version

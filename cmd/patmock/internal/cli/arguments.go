@@ -122,7 +122,7 @@ func DidYouMean(word string, known []string) string {
 	return " (did you mean " + name + "?)"
 }
 
-// Tool is what confirms.
+// Tool returns the name and version of this program, as a ledger records them.
 func Tool() string { return "patmock " + mockserver.Version() }
 
 // ParseVersions parses the value of --versions.

@@ -36,7 +36,7 @@ func ProcessEnv() Env {
 // DefaultAddr is where serve listens unless it is told otherwise.
 const DefaultAddr = "127.0.0.1:17280"
 
-// Env is what a command has from outside.
+// Env has the streams and the variables of a command.
 type Env struct {
 	Stdin          io.Reader // nil for none
 	Stdout, Stderr io.Writer

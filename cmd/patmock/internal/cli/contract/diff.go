@@ -146,7 +146,8 @@ func isTarget(side string) bool { return side == "mock" || hasAddress(side) }
 
 func hasAddress(side string) bool { return side == "env" || strings.Contains(side, "://") }
 
-// run records a target. That promises are not kept is no error: the comparison tells where. Left is that of runFlags.runContract.
+// run records a target. A failed scenario is no error, since the comparison shows the difference. Left
+// is that of runFlags.runContract.
 func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (left, err error) {
 	r := f.runFlags
 	r.out = &reports.Writer{Discard: true}

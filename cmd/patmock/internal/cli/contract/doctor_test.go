@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/fixtures/golden"
 )
 
-// What may spoil a run is told, and nothing else.
+// Doctor reports what may spoil a run, and nothing else.
 func TestDoctorWarns(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	in := func(d time.Duration) *time.Time { at := now.Add(d); return &at }
@@ -156,7 +156,7 @@ func TestMergeSkipped(t *testing.T) {
 	}
 }
 
-// A rehearsal lets nobody wait, and counts what is alive at once.
+// A rehearsal does not wait, and counts the tokens that exist at once.
 func TestRehearsalCounts(t *testing.T) {
 	r := rehearsal{}
 	for _, x := range []struct {
