@@ -152,6 +152,8 @@ func FuzzAllocatedBytes(f *testing.F) {
 		f.Add(uint8(i), "", "a=b&", "", uint16(500))
 		f.Add(uint8(i), "", "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n", "--b--\r\n", uint16(500))
 		f.Add(uint8(i), "", "[", "", uint16(5000))
+		f.Add(uint8(i), "[", `{"op":1},`, "]", uint16(1000)) // YAML, but not JSON
+		f.Add(uint8(i), "[", "[],", "]", uint16(60_000))
 	}
 	g := newGrower(f)
 	bearer := g.bearer(f, "")

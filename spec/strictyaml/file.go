@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	yaml "go.yaml.in/yaml/v4"
+
 	"example.com/patmock/spec/rule"
 )
 
@@ -49,9 +51,10 @@ type File struct {
 	present    map[string][]uint64
 	shapes     map[reflect.Type]*shape
 	flagged    map[string]bool
-	seen       []seenKey // in the mappings that are decoded, from the outside to the inside
-	values     int       // decoded, those of aliases each time
-	lines      int       // in front of the part that is decoded
+	only       *yaml.Node // the tree of a file that is read as one part, which is costly to make again
+	seen       []seenKey  // in the mappings that are decoded, from the outside to the inside
+	values     int        // decoded, those of aliases each time
+	lines      int        // in front of the part that is decoded
 	incomplete bool
 	stopped    bool // nothing more can be said about the file
 }

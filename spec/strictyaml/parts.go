@@ -47,6 +47,10 @@ func (f *File) parts(visit func(part) bool) {
 		}
 		return
 	}
+	if f.only != nil {
+		visit(part{root: f.only})
+		return
+	}
 	values := 0
 	for c := range chunks(f.data) {
 		root, err := f.compose(c, &values)
@@ -56,6 +60,9 @@ func (f *File) parts(visit func(part) bool) {
 		}
 		if root == nil && !c.continued { // nothing but comments
 			root = &yaml.Node{Kind: yaml.ScalarNode, Line: 1, Column: 1}
+		}
+		if len(c.text) == len(f.data) {
+			f.only = root
 		}
 		if f.ctx.Err() != nil || !visit(part{root, c.lines, c.continued}) {
 			return
