@@ -8,16 +8,17 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// maxConsecutiveFailures is after how many cases in a row that do not get through a live target is left alone: somebody may have to be told
-// of every login that it refuses.
+// maxConsecutiveFailures is after how many cases in a row that do not get through a live target is
+// left alone: somebody may have to be told of every login that it refuses.
 const maxConsecutiveFailures = 3
 
 // errGaveUp ends a run after too many cases in a row that did not get through.
-var errGaveUp = fmt.Errorf("the target was given up: %d cases in a row could not log in, or got no answer but faults", maxConsecutiveFailures)
+var errGaveUp = fmt.Errorf("the target was given up: %d cases in a row could not log in, or got "+
+	"no answer but faults", maxConsecutiveFailures)
 
 // Aborted returns why the runner leaves out the rest of the cases: the target does not answer
-// ([tenantguard.ErrNotAnswering]), or several cases in a row could not be tried. It is nil if the run was
-// not ended by the target.
+// ([tenantguard.ErrNotAnswering]), or several cases in a row could not be tried. It is nil if the
+// run was not ended by the target.
 func (r *Runner) Aborted() error {
 	if err := r.silence(); err != nil {
 		return err

@@ -16,8 +16,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A live target that is lost in the middle of a run is left alone: it is neither asked to log in nor anything else for the
-// rest of the scenarios, and none of them is said to be broken.
+// A live target that is lost in the middle of a run is left alone: it is neither asked to log in
+// nor anything else for the rest of the scenarios, and none of them is said to be broken.
 func TestLostTargetIsGivenUp(t *testing.T) {
 	mock := inProcess(t)
 	who, err := mock.Control.Credentials(t.Context())
@@ -26,7 +26,10 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 	}
 	answer := func(status int, body string) func() (*http.Response, error) {
 		return func() (*http.Response, error) {
-			return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body))}, nil
+			return &http.Response{
+				StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
+				Body: io.NopCloser(strings.NewReader(body)),
+			}, nil
 		}
 	}
 	for _, tt := range []struct {
@@ -38,15 +41,23 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 		{"refuses to log in", answer(401, `{"error":"invalid_client"}`), true, 4}, //nolint:bodyclose // whoever asks closes it
 		{"is down", answer(503, "<html>maintenance</html>"), true, 4},             //nolint:bodyclose // as above
 		{"redirects", answer(302, ""), true, 4},                                   //nolint:bodyclose // as above
-		{"does not answer", func() (*http.Response, error) { return nil, errors.New("connection refused") }, true, 4},
+		{
+			"does not answer", func() (*http.Response, error) {
+				return nil, errors.New("connection refused")
+			}, true, 4,
+		},
 		{"is well", nil, false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			requests, lost := 0, 0
 			target := contracttests.Target{
 				Name: "tenant", BaseURL: tenantURL, ReadOnly: true,
-				Owner: contracttests.Credentials{ClientID: who.Users[0].ClientID, ClientSecret: who.Users[0].ClientSecret},
-				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				Owner: contracttests.Credentials{
+					ClientID: who.Users[0].ClientID, ClientSecret: who.Users[0].ClientSecret,
+				},
+				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response,
+					error,
+				) {
 					if requests++; requests > 20 && tt.instead != nil {
 						lost++
 						return tt.instead()
@@ -54,17 +65,24 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 					return mock.HTTP.Transport.RoundTrip(r)
 				})},
 			}
-			o := contracttests.Options{Versions: []version.Version{version.V3}, Run: regexp.MustCompile("^(filter|list|errors)/")}
+			o := contracttests.Options{
+				Versions: []version.Version{version.V3},
+				Run:      regexp.MustCompile("^(filter|list|errors)/"),
+			}
 			runner, err := contracttests.NewRunner(target, o)
 			if err != nil {
 				t.Fatal(err)
 			}
 			cases := contracttests.Select(scenarios.All(), o)
 			got := runner.Run(t.Context(), cases)
-			if (runner.Aborted() != nil) != tt.gaveUp || got.Interrupted != tt.gaveUp || lost != tt.asked {
-				t.Errorf("aborted: %v, interrupted: %v, asked %d times after it was lost", runner.Aborted(), got.Interrupted, lost)
+			if (runner.Aborted() != nil) != tt.gaveUp || got.Interrupted != tt.gaveUp ||
+				lost != tt.asked {
+				t.Errorf("aborted: %v, interrupted: %v, asked %d times after it was lost",
+					runner.Aborted(), got.Interrupted, lost)
 			}
-			broken := slices.IndexFunc(got.Warnings, func(w report.Warning) bool { return w.Kind == report.WarnCircuitBreaker })
+			broken := slices.IndexFunc(got.Warnings, func(w report.Warning) bool {
+				return w.Kind == report.WarnCircuitBreaker
+			})
 			if (broken >= 0) != tt.gaveUp {
 				t.Errorf("warnings: %v", got.Warnings)
 			} else if tt.gaveUp {
@@ -77,7 +95,8 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 	}
 }
 
-// A token that is revoked in the middle of a scenario is not tried again for each of the tokens that it made.
+// A token that is revoked in the middle of a scenario is not tried again for each of the tokens
+// that it made.
 func TestCleanupTriesNoRefusedLoginAgain(t *testing.T) {
 	n := newTenant(t)
 	target, o := n.target(), n.options()
@@ -87,14 +106,17 @@ func TestCleanupTriesNoRefusedLoginAgain(t *testing.T) {
 			if r.URL.Path == "/oauth/token" {
 				refused++
 			}
-			return always{http.StatusUnauthorized, `{"error":"invalid_client"}`, n.Now()}.RoundTrip(r)
+			return always{
+				http.StatusUnauthorized, `{"error":"invalid_client"}`, n.Now(),
+			}.RoundTrip(r)
 		}
 		if r.Method == http.MethodPost && r.URL.Path != "/oauth/token" {
 			made++
 		}
 		return n.RoundTrip(r)
 	})}
-	o.ConsistencyTimeout, o.Run, o.Versions = time.Nanosecond, regexp.MustCompile("^create/makes-different-tokens"), []version.Version{version.V3}
+	o.ConsistencyTimeout, o.Run, o.Versions = time.Nanosecond,
+		regexp.MustCompile("^create/makes-different-tokens"), []version.Version{version.V3}
 	n.contract(target, o)
 	if made != 2 || refused != 1 {
 		t.Errorf("%d tokens were made, and %d logins refused, want 2 and 1", made, refused)

@@ -13,9 +13,9 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Concurrent makes requests side by side, as quickly as it can be done, and returns the responses, by
-// status. A patch is not waited for until a list shows it, because each may change what the others
-// respond.
+// Concurrent makes requests side by side, as quickly as it can be done, and returns the responses,
+// by status. A patch is not waited for until a list shows it, because each may change what the
+// others respond.
 func (c *Client) Concurrent(requests ...Request) []*Response {
 	const atOnce = 10
 	type sent struct {
@@ -47,7 +47,8 @@ func (c *Client) Concurrent(requests ...Request) []*Response {
 	c.t.must(errors.Join(errs...))
 	for _, s := range all {
 		c.t.must(c.t.gatewayError(s.exchange))
-		if op, _ := c.t.run.operation(c.t.version, s.request.Method, s.request.Path); op != nil && s.Method != http.MethodPatch {
+		if op, _ := c.t.run.operation(c.t.version, s.request.Method, s.request.Path); op != nil &&
+			s.Method != http.MethodPatch {
 			c.t.awaitEffects(effects(op.Name, s.exchange))
 		}
 	}
@@ -66,14 +67,18 @@ func (x *exchange) recorded() recording.Exchange {
 
 // CreateRequest returns the request that Create makes.
 func (c *Client) CreateRequest(body Body) Request {
-	return Request{Method: http.MethodPost, Path: c.t.CollectionPath(), ContentType: "application/json", Body: encode(body)}
+	return Request{
+		Method: http.MethodPost, Path: c.t.CollectionPath(), ContentType: "application/json",
+		Body: encode(body),
+	}
 }
 
 // PatchRequest returns the request that Patch makes.
 func (c *Client) PatchRequest(id string, operations ...Op) Request {
 	return Request{
-		Method: http.MethodPatch, Path: c.t.CollectionPath() + "/" + url.PathEscape(id), ContentType: "application/json-patch+json",
-		Body: encode(append([]Op{}, operations...)),
+		Method: http.MethodPatch, Path: c.t.CollectionPath() + "/" + url.PathEscape(id),
+		ContentType: "application/json-patch+json",
+		Body:        encode(append([]Op{}, operations...)),
 	}
 }
 
@@ -85,7 +90,8 @@ func (c *Client) DeleteRequest(id string) Request {
 // BulkRequest returns the request that Bulk makes.
 func (c *Client) BulkRequest(ids []string, operations ...Op) Request {
 	return Request{
-		Method: http.MethodPatch, Path: version.V1.CollectionPath() + "/bulk-update", ContentType: "application/json",
-		Body: encode(Body{"ids": ids, "patch": append([]Op{}, operations...)}),
+		Method: http.MethodPatch, Path: version.V1.CollectionPath() + "/bulk-update",
+		ContentType: "application/json",
+		Body:        encode(Body{"ids": ids, "patch": append([]Op{}, operations...)}),
 	}
 }

@@ -35,7 +35,8 @@ func citing(t *testing.T, f func(path, text string)) {
 			return err
 		}
 		if entry.IsDir() {
-			if name := entry.Name(); name == "node_modules" || name != ".." && name != ".ci" && strings.HasPrefix(name, ".") {
+			if name := entry.Name(); name == "node_modules" ||
+				name != ".." && name != ".ci" && strings.HasPrefix(name, ".") {
 				return filepath.SkipDir
 			}
 			return nil
@@ -79,7 +80,8 @@ func TestCitations(t *testing.T) {
 	})
 	for anchor, f := range facts {
 		if !cited[anchor] && !f.gap {
-			t.Errorf("%s: nothing cites %s; cite it, move it to the known gaps, or remove it", factsPath, anchor)
+			t.Errorf("%s: nothing cites %s; cite it, move it to the known gaps, or remove it",
+				factsPath, anchor)
 		}
 	}
 }
@@ -87,7 +89,8 @@ func TestCitations(t *testing.T) {
 // No file cites a section of a document that is not in the repository.
 func TestCitations_OfNoOtherDocument(t *testing.T) {
 	citing(t, func(path, text string) {
-		if found := section.FindString(text); found != "" && filepath.Base(path) != "citations_test.go" {
+		if found := section.FindString(text); found != "" &&
+			filepath.Base(path) != "citations_test.go" {
 			t.Errorf("%s: cites %q; cite a fact of %s instead", path, found, factsPath)
 		}
 	})

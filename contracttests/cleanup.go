@@ -12,16 +12,19 @@ import (
 	"time"
 )
 
-// maxTokensPerOwner is how many objects of one owner a scenario may have at a time: a tenant allows ten, and some are there already.
+// maxTokensPerOwner is how many objects of one owner a scenario may have at a time: a tenant allows
+// ten, and some are there already.
 const maxTokensPerOwner = 5
 
-// cleanups are a stack of functions that run at the end of a scenario, and the tokens that they delete.
+// cleanups are a stack of functions that run at the end of a scenario, and the tokens that they
+// delete.
 type cleanups struct {
 	functions []func()
 	alive     map[string]string // owner of each live token
 	// owners are the identities that tokens belong to, by id, as far as they are known.
 	owners map[string]Credentials
-	// ending reports that the cleanups are running. Hurried reports then whether the run ends early.
+	// ending reports that the cleanups are running. Hurried reports then whether the run ends
+	// early.
 	ending  bool
 	hurried func() bool
 }
@@ -63,11 +66,13 @@ func (t *T) own(c *Client, id, owner string) {
 		}
 	}
 	if n > maxTokensPerOwner {
-		t.must(fmt.Errorf("the scenario has more than %d objects of an owner alive", maxTokensPerOwner))
+		t.must(fmt.Errorf("the scenario has more than %d objects of an owner alive",
+			maxTokensPerOwner))
 	}
 }
 
-// identity is the one that a login belongs to: itself, or who made the token that logs in. It is none for others.
+// identity is the one that a login belongs to: itself, or who made the token that logs in. It is
+// none for others.
 func (t *T) identity(who Credentials) Credentials {
 	for _, identity := range []Credentials{t.session.owner, t.session.second, t.session.admin} {
 		if who == identity {
@@ -77,7 +82,8 @@ func (t *T) identity(who Credentials) Credentials {
 	return t.owners[who.ClientID]
 }
 
-// cleanupClient returns who removes an object: its owner, whose own login has every right, or else who made it.
+// cleanupClient returns who removes an object: its owner, whose own login has every right, or else
+// who made it.
 func (t *T) cleanupClient(maker *Client, id string) *Client {
 	if owner := t.owners[id]; owner.given() && t.RealTenant() {
 		return t.client(owner)
@@ -87,9 +93,12 @@ func (t *T) cleanupClient(maker *Client, id string) *Client {
 
 // deleteLeftover deletes what a scenario left, in any version that the target serves.
 func (c *Client) deleteLeftover(id string) {
-	gone := Request{Method: http.MethodDelete, Path: c.t.CollectionPath() + "/" + url.PathEscape(id)}
+	gone := Request{
+		Method: http.MethodDelete, Path: c.t.CollectionPath() + "/" + url.PathEscape(id),
+	}
 	r := c.Send(gone)
-	if r.status == http.StatusUnauthorized && c.who.given() { // its access token has expired meanwhile
+	// its access token has expired meanwhile
+	if r.status == http.StatusUnauthorized && c.who.given() {
 		r = c.t.again(c).Send(gone)
 	}
 	if r.status != http.StatusNoContent && r.status != http.StatusNotFound {
@@ -128,7 +137,9 @@ func (g *grace) left(now time.Time) time.Duration {
 // CleanupContext returns the context for what has to be done at the end of a run, whatever ended
 // it. It ends after limit. If ctx ends or the target does not answer, that is after four seconds,
 // which all these contexts of a runner share.
-func (r *Runner) CleanupContext(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+func (r *Runner) CleanupContext(ctx context.Context, limit time.Duration) (context.Context,
+	context.CancelFunc,
+) {
 	if r.silence() != nil {
 		limit = min(limit, cleanupGrace)
 	}

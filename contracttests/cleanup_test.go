@@ -38,7 +38,9 @@ func (h *hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 	const token = `{"id":"0f1e2d3c4b5a69788796a5b4c3d2e1f0","secret":"s","name":"n"}`
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/oauth/token"):
-		return answer(http.StatusOK, `{"access_token":"a","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all"}`, r), nil
+		return answer(http.StatusOK,
+			`{"access_token":"a","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all"}`,
+			r), nil
 	case r.Method == http.MethodGet:
 		return answer(http.StatusOK, "["+token+"]", r), nil
 	case r.Method == http.MethodDelete:
@@ -60,11 +62,15 @@ func hangsAtLogin(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "
 func hangingTarget(t *testing.T, transport http.RoundTripper, guarded bool) contracttests.Target {
 	t.Helper()
 	target := contracttests.Target{
-		Name: "hanging", BaseURL: tenantURL, Owner: contracttests.Credentials{ClientID: "a", ClientSecret: "b"},
+		Name: "hanging", BaseURL: tenantURL, Owner: contracttests.Credentials{
+			ClientID: "a", ClientSecret: "b",
+		},
 		HTTP: &http.Client{Transport: transport, Timeout: 15 * time.Second},
 	}
 	if guarded {
-		guard, err := tenantguard.NewGuard(tenantguard.Config{BaseURL: tenantURL, Next: transport, Now: bubbleTime})
+		guard, err := tenantguard.NewGuard(tenantguard.Config{
+			BaseURL: tenantURL, Next: transport, Now: bubbleTime,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,12 +92,17 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 		{"in a login", hangsAtLogin, 0, -time.Second},
 		{"in a read", hangsAt(http.MethodGet), 0, 0}, // and what was made is deleted
 		{"in a write", hangsAt(http.MethodPost), 5 * time.Second, -time.Second},
-		{"in a read and in the cleanup", func(r *http.Request) bool { return !hangsAtLogin(r) && r.Method != http.MethodPost }, 4 * time.Second, 0},
+		{
+			"in a read and in the cleanup", func(r *http.Request) bool {
+				return !hangsAtLogin(r) && r.Method != http.MethodPost
+			}, 4 * time.Second, 0,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				way := &hanging{hangs: test.hangs}
-				runner, err := contracttests.NewRunner(hangingTarget(t, way, false), contracttests.Options{})
+				runner, err := contracttests.NewRunner(hangingTarget(t, way, false),
+					contracttests.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -102,12 +113,17 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 					interrupt = runner.Now()
 					cancel()
 				})
-				r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) { t.Owner().MustCreate() })})
-				if took := runner.Now().Sub(interrupt); took != test.took || !r.Interrupted || len(r.Results) > 0 {
-					t.Errorf("it ended after %s, want %s; interrupted %t with %d results", took, test.took, r.Interrupted, len(r.Results))
+				r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) {
+					t.Owner().MustCreate()
+				})})
+				if took := runner.Now().Sub(interrupt); took != test.took || !r.Interrupted ||
+					len(r.Results) > 0 {
+					t.Errorf("it ended after %s, want %s; interrupted %t with %d results", took,
+						test.took, r.Interrupted, len(r.Results))
 				}
 				if last := way.last.Sub(interrupt); last != test.last {
-					t.Errorf("the last request %s after the interrupt, want %s: %v", last, test.last, way.sent)
+					t.Errorf("the last request %s after the interrupt, want %s: %v", last,
+						test.last, way.sent)
 				}
 			})
 		})
@@ -118,7 +134,8 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 // seconds together, however many they are.
 func TestCleanupContext_SharesItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		runner, err := contracttests.NewRunner(hangingTarget(t, &hanging{}, false), contracttests.Options{})
+		runner, err := contracttests.NewRunner(hangingTarget(t, &hanging{}, false),
+			contracttests.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +190,8 @@ func checkSilent(t *testing.T, target contracttests.Target) {
 	if took := runner.Now().Sub(started); took > 32*time.Second {
 		t.Errorf("it took %s", took)
 	}
-	if !errors.Is(runner.Aborted(), tenantguard.ErrNotAnswering) || !r.Interrupted || r.Counts[report.Error] == 0 || r.Counts[report.Pass] > 0 {
+	if !errors.Is(runner.Aborted(), tenantguard.ErrNotAnswering) || !r.Interrupted ||
+		r.Counts[report.Error] == 0 || r.Counts[report.Pass] > 0 {
 		t.Errorf("aborted %v, interrupted %t, %v", runner.Aborted(), r.Interrupted, r.Counts)
 	}
 }
@@ -194,7 +212,11 @@ func TestRun_EndsAtSlowWire(t *testing.T) {
 		{"nothing", "", ""},
 		{"headers a byte a second", "HTTP/1.1 200 OK\r\nX-Drip: ", "x"},
 		{"endless headers", "HTTP/1.1 200 OK\r\n", "X-Drip: x\r\n"},
-		{"a body a byte a second", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n", "["},
+		{
+			"a body a byte a second",
+			"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n",
+			"[",
+		},
 		{"endless interim responses", "", "HTTP/1.1 100 Continue\r\n\r\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -13,7 +13,8 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// A Client makes requests as one caller, and holds each exchange against the effective document of its version.
+// A Client makes requests as one caller, and holds each exchange against the effective document of
+// its version.
 type Client struct {
 	t      *T
 	bearer string
@@ -58,9 +59,10 @@ type Request struct {
 	Body        string
 }
 
-// ExpectInvalid returns a client whose requests are wrong on purpose at these places, as violations name them: "/name",
-// "query parameter filters", "header Content-Type", "body". Whatever else is wrong with them fails the scenario.
-// A name that the document does not declare is wrong as well, because it may be misspelt.
+// ExpectInvalid returns a client whose requests are wrong on purpose at these places, as violations
+// name them: "/name", "query parameter filters", "header Content-Type", "body". Whatever else is
+// wrong with them fails the scenario. A name that the document does not declare is wrong as well,
+// because it may be misspelt.
 func (c *Client) ExpectInvalid(places ...string) *Client {
 	other := *c
 	other.wrong = places
@@ -89,13 +91,16 @@ func (c *Client) Token(who Credentials) *Response {
 func tokenRequest(who Credentials) Request {
 	return Request{
 		Method: http.MethodPost, Path: "/oauth/token", ContentType: formType,
-		Body: form("grant_type", "client_credentials", "client_id", who.ClientID, "client_secret", who.ClientSecret),
+		Body: form("grant_type", "client_credentials", "client_id", who.ClientID, "client_secret",
+			who.ClientSecret),
 	}
 }
 
 // Form posts pairs as an urlencoded form.
 func (c *Client) Form(path string, pairs ...string) *Response {
-	return c.Send(Request{Method: http.MethodPost, Path: path, ContentType: formType, Body: form(pairs...)})
+	return c.Send(Request{
+		Method: http.MethodPost, Path: path, ContentType: formType, Body: form(pairs...),
+	})
 }
 
 // List lists tokens, with query parameters as pairs.
@@ -146,7 +151,9 @@ func (c *Client) Delete(id string) *Response {
 }
 
 // MustDelete removes a token, and ends the scenario if that is rejected.
-func (c *Client) MustDelete(id string) *Response { return c.Delete(id).Status(http.StatusNoContent) }
+func (c *Client) MustDelete(id string) *Response {
+	return c.Delete(id).Status(http.StatusNoContent)
+}
 
 // Bulk changes several tokens.
 func (c *Client) Bulk(ids []string, operations ...Op) *Response {
@@ -173,8 +180,9 @@ func encode(value any) string {
 	return string(encoded)
 }
 
-// Send makes a request and holds it, and what is answered, against the documents. What it made is removed when the scenario
-// ends, and a write is waited for until the lists of a live target show it.
+// Send makes a request and holds it, and what is answered, against the documents. What it made is
+// removed when the scenario ends, and a write is waited for until the lists of a live target show
+// it.
 func (c *Client) Send(r Request) *Response {
 	response := c.send(r)
 	c.t.must(c.t.gatewayError(response.exchange))
@@ -225,7 +233,8 @@ func (c *Client) do(ctx context.Context, r Request) (*exchange, error) {
 		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
 	}
 	return &exchange{
-		Method: r.Method, URL: address, Header: request.Header.Clone(), Body: r.Body, Status: answered.StatusCode, Answered: answered.Header, Reply: string(body),
+		Method: r.Method, URL: address, Header: request.Header.Clone(), Body: r.Body,
+		Status: answered.StatusCode, Answered: answered.Header, Reply: string(body),
 	}, nil
 }
 
@@ -244,12 +253,15 @@ func (c *Client) record(r Request, x *exchange) *Response {
 	t.rememberSecrets(x)
 	t.observe(x)
 	t.run.warnings.see(x)
-	response := &Response{t: t, status: x.Status, header: x.Answered, body: []byte(x.Reply), exchange: x}
+	response := &Response{
+		t: t, status: x.Status, header: x.Answered, body: []byte(x.Reply), exchange: x,
+	}
 	if t.gatewayError(x) != nil {
 		return response
 	}
 	t.judgeExchange(x)
-	t.reached = t.reached || x.Status < 300 || x.Status >= 400 && x.Status < 500 // the API does not redirect
+	// the API does not redirect
+	t.reached = t.reached || x.Status < 300 || x.Status >= 400 && x.Status < 500
 	op, document := t.run.operation(t.version, r.Method, r.Path)
 	if r.RawQuery != "" {
 		r.Query, _ = url.ParseQuery(r.RawQuery) // what cannot be read breaks no parameter

@@ -33,13 +33,18 @@ type LintOptions struct {
 // LintClient judges what clients did since the mock was started or its findings were cleared. The
 // report has a result for each rule. If no request was judged, it has one result, which fails. It
 // returns an error if the mock cannot be reached, or never had the namespace.
-func LintClient(ctx context.Context, mock *control.Client, options LintOptions) (*report.Report, error) {
+func LintClient(ctx context.Context, mock *control.Client, options LintOptions) (*report.Report,
+	error,
+) {
 	began := time.Now()
 	found, err := options.fetch(ctx, mock)
 	if err != nil {
 		return nil, err
 	}
-	out := &report.Report{Schema: report.SchemaVersion, Started: began.UTC(), Warnings: []report.Warning{}, Results: []report.Result{}, Judged: judged(found)}
+	out := &report.Report{
+		Schema: report.SchemaVersion, Started: began.UTC(), Warnings: []report.Warning{},
+		Results: []report.Result{}, Judged: judged(found),
+	}
 	if found.Judged == 0 {
 		addEmpty(out, options.AllowEmpty)
 		return out, nil
@@ -50,10 +55,13 @@ func LintClient(ctx context.Context, mock *control.Client, options LintOptions) 
 	}
 	for _, bound := range LintRules() {
 		result := report.Result{
-			ID: "client/" + bound.Kind(), Promise: bound.Text, Sources: bound.Sources, Standing: bound.Evidence,
-			Outcome: report.Pass, Failures: []report.Failure{}, Notes: []string{}, Requests: found.Judged,
+			ID: "client/" + bound.Kind(), Promise: bound.Text, Sources: bound.Sources,
+			Standing: bound.Evidence,
+			Outcome:  report.Pass, Failures: []report.Failure{}, Notes: []string{},
+			Requests: found.Judged,
 		}
-		judgeRule(&result, bound, kinds[bound.Kind()], slices.Contains(options.Allowed, bound.Kind()))
+		judgeRule(&result, bound, kinds[bound.Kind()],
+			slices.Contains(options.Allowed, bound.Kind()))
 		out.Results = append(out.Results, result)
 	}
 	out.Seconds = time.Since(began).Seconds()
@@ -84,7 +92,8 @@ func judgeRule(result *report.Result, bound LintRule, found control.KindFindings
 	case found.Count > 0 && !allowed:
 		result.Outcome, result.Kind = report.Fail, report.KindFinding
 	case permitted > 0:
-		result.Outcome, result.Kind, result.Message = report.Skip, report.KindAllowed, "allowed: "+findingsText(permitted)
+		result.Outcome, result.Kind, result.Message = report.Skip, report.KindAllowed,
+			"allowed: "+findingsText(permitted)
 		return
 	case allowed:
 		result.Outcome, result.Kind, result.Message = report.Skip, report.KindAllowed, "allowed"
@@ -100,7 +109,9 @@ func judgeRule(result *report.Result, bound LintRule, found control.KindFindings
 		result.Failures = append(result.Failures, clientFailure(example))
 	}
 	if more := found.Count - len(found.Examples); more > 0 {
-		result.Failures = append(result.Failures, report.Failure{Kind: report.KindFinding, Message: limit.More(more)})
+		result.Failures = append(result.Failures, report.Failure{
+			Kind: report.KindFinding, Message: limit.More(more),
+		})
 	}
 	result.Sources = sourcesOf(bound.Sources, found.Examples)
 	result.Message = findingsMessage(found, bound.Advice)
@@ -124,14 +135,18 @@ func findingsMessage(found control.KindFindings, advice string) string {
 		text += ", the first"
 	}
 	first := found.Examples[0]
-	return text + ": " + redact.Report(fmt.Sprintf("%s %s: %s; %s", first.Method, first.Path, first.Detail, cmp.Or(first.Remedy, advice)))
+	return text + ": " +
+		redact.Report(fmt.Sprintf("%s %s: %s; %s", first.Method, first.Path, first.Detail,
+			cmp.Or(first.Remedy, advice)))
 }
 
-// sourcesOf returns the sources of a rule in the documents of the versions that the findings are of.
+// sourcesOf returns the sources of a rule in the documents of the versions that the findings are
+// of.
 func sourcesOf(sources []string, examples []control.FindingExample) []string {
 	var versions []version.Version
 	for _, v := range version.All() {
-		if slices.ContainsFunc(examples, func(e control.FindingExample) bool { return versionOf(e) == v }) {
+		if slices.ContainsFunc(examples,
+			func(e control.FindingExample) bool { return versionOf(e) == v }) {
 			versions = append(versions, v)
 		}
 	}
@@ -170,7 +185,8 @@ func pointerIn(v version.Version, pointer string) string {
 func versionOf(e control.FindingExample) version.Version {
 	path := strings.TrimPrefix(e.Path, "/t/"+e.Namespace)
 	for _, v := range version.All() {
-		if strings.HasPrefix(path+"/", v.CollectionPath()+"/") || strings.HasPrefix(path, "/"+string(v)+"/") {
+		if strings.HasPrefix(path+"/", v.CollectionPath()+"/") ||
+			strings.HasPrefix(path, "/"+string(v)+"/") {
 			return v
 		}
 	}
@@ -184,26 +200,31 @@ func clientFailure(example control.FindingExample) report.Failure {
 	}
 	who := cmp.Or(example.Owner, "an unknown user")
 	lines := []string{
-		fmt.Sprintf("%s %s by %s in namespace %s: %d", example.Method, target, who, example.Namespace, example.Status),
+		fmt.Sprintf("%s %s by %s in namespace %s: %d", example.Method, target, who,
+			example.Namespace, example.Status),
 		"request " + example.RequestID + ": " + example.Remedy,
 	}
 	return report.Failure{
-		Kind: report.KindFinding, Message: redact.Report(example.Detail), Exchange: redact.Report(strings.Join(lines, "\n")),
+		Kind: report.KindFinding, Message: redact.Report(example.Detail),
+		Exchange: redact.Report(strings.Join(lines, "\n")),
 	}
 }
 
 // judged returns what the findings are about.
 func judged(found control.Findings) *report.Judged {
 	j := &report.Judged{
-		Requests: found.Judged, Namespaces: found.Namespaces, OtherNamespaceRequests: found.OtherNamespaceRequests,
-		ClientCount: found.ClientCount, Clients: []report.Client{}, OtherClientRequests: found.OtherClientRequests, NotJudged: []report.NotJudged{},
+		Requests: found.Judged, Namespaces: found.Namespaces,
+		OtherNamespaceRequests: found.OtherNamespaceRequests,
+		ClientCount:            found.ClientCount, Clients: []report.Client{},
+		OtherClientRequests: found.OtherClientRequests, NotJudged: []report.NotJudged{},
 	}
 	for _, c := range found.Clients {
 		j.Clients = append(j.Clients, report.Client(c))
 	}
 	for _, reason := range slices.Sorted(maps.Keys(found.NotJudged)) {
 		j.NotJudged = append(j.NotJudged, report.NotJudged{
-			Reason: reason, Text: cmp.Or(notJudgedTexts[reason], "by the rule "+reason), Requests: found.NotJudged[reason],
+			Reason: reason, Text: cmp.Or(notJudgedTexts[reason], "by the rule "+reason),
+			Requests: found.NotJudged[reason],
 		})
 	}
 	return j
@@ -211,8 +232,9 @@ func judged(found control.Findings) *report.Judged {
 
 // notJudgedTexts are the reasons for which a mock does not judge requests, as parts of a sentence.
 var notJudgedTexts = map[string]string{
-	control.NotJudgedControl:       "to the control API",
-	control.NotJudgedIgnored:       "to namespaces whose findings are ignored, such as those of a contract run",
+	control.NotJudgedControl: "to the control API",
+	control.NotJudgedIgnored: "to namespaces whose findings are ignored, such as those of a " +
+		"contract run",
 	control.NotJudgedForwarded:     "forwarded to the fallback",
 	control.NotJudgedBrowser:       "by a browser on its own, such as preflights",
 	string(rule.RateLimit):         "over the rate limit",
@@ -235,8 +257,10 @@ func addEmpty(r *report.Report, allowed bool) {
 	}
 	message += remedy
 	result := report.Result{
-		ID: "client/any-request", Promise: "A client sends a request that is judged.", Sources: []string{"README.md#checking-your-client"}, Standing: evidence.Assumed,
-		Outcome: report.Fail, Kind: report.KindNoRequests, Message: message, Failures: []report.Failure{}, Notes: []string{},
+		ID: "client/any-request", Promise: "A client sends a request that is judged.",
+		Sources: []string{"README.md#checking-your-client"}, Standing: evidence.Assumed,
+		Outcome: report.Fail, Kind: report.KindNoRequests, Message: message,
+		Failures: []report.Failure{}, Notes: []string{},
 	}
 	if allowed {
 		result.Outcome = report.Skip

@@ -11,7 +11,9 @@ import (
 func SourcesOf(v version.Version) map[string][]string {
 	out := map[string][]string{}
 	for _, r := range LintRules() {
-		out[r.Kind()] = sourcesOf(r.Sources, []control.FindingExample{{Path: "/t/a" + v.CollectionPath(), Namespace: "a"}})
+		out[r.Kind()] = sourcesOf(r.Sources, []control.FindingExample{
+			{Path: "/t/a" + v.CollectionPath(), Namespace: "a"},
+		})
 	}
 	return out
 }
@@ -29,7 +31,9 @@ func TestVersionOf(t *testing.T) {
 		{"/v3x", ""},
 		{"/t/v3/nothing", ""},
 	} {
-		if got := versionOf(control.FindingExample{Path: test.path, Namespace: "v3"}); got != test.want {
+		if got := versionOf(control.FindingExample{
+			Path: test.path, Namespace: "v3",
+		}); got != test.want {
 			t.Errorf("%s is of %q, want %q", test.path, got, test.want)
 		}
 	}

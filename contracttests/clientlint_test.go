@@ -16,7 +16,9 @@ import (
 )
 
 // lint checks the clients of a mock and returns the result for a path that does not exist.
-func lint(t *testing.T, mock *mockserver.TestServer, options contracttests.LintOptions) (*report.Report, report.Result) {
+func lint(t *testing.T, mock *mockserver.TestServer,
+	options contracttests.LintOptions,
+) (*report.Report, report.Result) {
 	t.Helper()
 	r, err := contracttests.LintClient(t.Context(), mock.Control(), options)
 	if err != nil {
@@ -52,7 +54,8 @@ func TestLintClient_Empty(t *testing.T) {
 		if allowed {
 			want = report.Skip
 		}
-		if len(r.Results) != 1 || r.Results[0].Outcome != want || r.Results[0].Kind != report.KindNoRequests || r.Counts[want] != 1 {
+		if len(r.Results) != 1 || r.Results[0].Outcome != want ||
+			r.Results[0].Kind != report.KindNoRequests || r.Counts[want] != 1 {
 			t.Errorf("allowed %t: %+v", allowed, r.Results)
 		}
 		if says := strings.Contains(r.Results[0].Message, "has to"); says == allowed {
@@ -69,35 +72,44 @@ func TestLintClient_Bound(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{JournalSize: 10})
 	request(t, mock, 120)
 	r, result := lint(t, mock, contracttests.LintOptions{})
-	if result.Outcome != report.Fail || !strings.HasPrefix(result.Message, "120 ") || result.Requests != 120 || r.Judged.Requests != 120 {
+	if result.Outcome != report.Fail || !strings.HasPrefix(result.Message, "120 ") ||
+		result.Requests != 120 || r.Judged.Requests != 120 {
 		t.Errorf("%s: %s, %d requests", result.Outcome, result.Message, result.Requests)
 	}
-	if last := result.Failures[len(result.Failures)-1]; len(result.Failures) != 51 || last.Message != "and 70 more" {
+	if last := result.Failures[len(result.Failures)-1]; len(result.Failures) != 51 ||
+		last.Message != "and 70 more" {
 		t.Errorf("%d failures, the last one is %q", len(result.Failures), last.Message)
 	}
 }
 
 func TestLintClient_Allowed(t *testing.T) {
 	mock := mockserver.Start(t)
-	allow := []string{control.UnmatchedPath, control.RepeatedRefusal} // the second request is the same
+	// the second request is the same
+	allow := []string{control.UnmatchedPath, control.RepeatedRefusal}
 	if err := mock.Control().AllowFindings(t.Context(), allow...); err != nil {
 		t.Fatal(err)
 	}
 	request(t, mock, 2)
-	if r, result := lint(t, mock, contracttests.LintOptions{}); result.Outcome != report.Skip || result.Kind != report.KindAllowed || r.Counts[report.Fail] > 0 {
+	if r, result := lint(t, mock, contracttests.LintOptions{}); result.Outcome != report.Skip ||
+		result.Kind != report.KindAllowed || r.Counts[report.Fail] > 0 {
 		t.Errorf("allowed before: %+v", result)
 	}
 	if err := mock.Control().Reset(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	request(t, mock, 1)
-	if _, result := lint(t, mock, contracttests.LintOptions{}); result.Outcome != report.Fail || len(result.Failures) != 1 || len(result.Notes) != 1 {
+	if _, result := lint(t, mock, contracttests.LintOptions{}); result.Outcome != report.Fail ||
+		len(result.Failures) != 1 || len(result.Notes) != 1 {
 		t.Errorf("allowed in part: %+v", result)
 	}
-	if _, result := lint(t, mock, contracttests.LintOptions{Allowed: allow}); result.Outcome != report.Skip || !strings.Contains(result.Message, "3") {
+	if _, result := lint(t, mock, contracttests.LintOptions{
+		Allowed: allow,
+	}); result.Outcome != report.Skip || !strings.Contains(result.Message, "3") {
 		t.Errorf("allowed by the check: %+v", result)
 	}
-	if _, result := lint(t, mock, contracttests.LintOptions{Clear: true}); result.Outcome != report.Fail {
+	if _, result := lint(t, mock, contracttests.LintOptions{
+		Clear: true,
+	}); result.Outcome != report.Fail {
 		t.Errorf("cleared: %+v", result)
 	}
 	if r, _ := lint(t, mock, contracttests.LintOptions{AllNamespaces: true}); len(r.Results) != 1 {
@@ -108,7 +120,8 @@ func TestLintClient_Allowed(t *testing.T) {
 func TestLintClient_UnknownNamespace(t *testing.T) {
 	mock := mockserver.Start(t)
 	var problem *control.Problem
-	_, err := contracttests.LintClient(t.Context(), mock.Control().WithNamespace("never"), contracttests.LintOptions{})
+	_, err := contracttests.LintClient(t.Context(), mock.Control().WithNamespace("never"),
+		contracttests.LintOptions{})
 	if !errors.As(err, &problem) || problem.Status != http.StatusNotFound {
 		t.Errorf("error %v", err)
 	}
@@ -122,7 +135,8 @@ func TestLintClient_NamesTheFinding(t *testing.T) {
 			mock := mockserver.Start(t)
 			client := mock.Client("admin")
 			for _, body := range []string{`{"name":"a","colour":1}`, `{"name":"b","size":1}`} {
-				answered, err := client.Post(mock.URL+v.CollectionPath(), "application/json", strings.NewReader(body))
+				answered, err := client.Post(mock.URL+v.CollectionPath(), "application/json",
+					strings.NewReader(body))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -131,14 +145,18 @@ func TestLintClient_NamesTheFinding(t *testing.T) {
 				}
 			}
 			before := time.Now() //nolint:forbidigo // the time of the report is the real one
-			r, err := contracttests.LintClient(t.Context(), mock.Control(), contracttests.LintOptions{})
+			r, err := contracttests.LintClient(t.Context(), mock.Control(),
+				contracttests.LintOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if r.Started.Before(before) || r.Seconds <= 0 {
-				t.Errorf("started %s, took %v s, want a time after %s", r.Started, r.Seconds, before)
+				t.Errorf("started %s, took %v s, want a time after %s", r.Started, r.Seconds,
+					before)
 			}
-			i := slices.IndexFunc(r.Results, func(r report.Result) bool { return r.ID == "client/"+control.UnknownProperty })
+			i := slices.IndexFunc(r.Results, func(r report.Result) bool {
+				return r.ID == "client/"+control.UnknownProperty
+			})
 			result := r.Results[i]
 			for _, part := range []string{"2 ", "colour", "POST " + v.CollectionPath()} {
 				if !strings.Contains(result.Message, part) {

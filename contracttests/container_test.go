@@ -12,12 +12,13 @@ import (
 	"example.com/patmock/mockserver/container"
 )
 
-// inContainer is a faithful mock in a container of the image that PATMOCK_IMAGE names. Who asks for it has a container
-// engine and the image, so that the lack of either fails.
+// inContainer is a faithful mock in a container of the image that PATMOCK_IMAGE names. Who asks for
+// it has a container engine and the image, so that the lack of either fails.
 func inContainer(t *testing.T) contracttests.Target {
 	t.Helper()
 	image := cmp.Or(os.Getenv("PATMOCK_IMAGE"), "patmock:latest")
-	mock, err := container.Run(t.Context(), image, container.WithProfile(mockserver.ProfileFaithful))
+	mock, err := container.Run(t.Context(), image,
+		container.WithProfile(mockserver.ProfileFaithful))
 	testcontainers.CleanupContainer(t, mock)
 	if err != nil {
 		t.Fatalf("image %s, which make image builds: %v", image, err)

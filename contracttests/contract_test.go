@@ -21,7 +21,9 @@ func inProcess(t testing.TB) contracttests.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mock, err := mockserver.New(mockserver.Config{Profile: profile, Log: slog.New(slog.DiscardHandler)})
+	mock, err := mockserver.New(mockserver.Config{
+		Profile: profile, Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,12 +37,18 @@ func inProcess(t testing.TB) contracttests.Target {
 
 // target is what leads to a mock, as the contract sees it.
 func target(way http.RoundTripper, mock *mockserver.Server) contracttests.Target {
-	return contracttests.Target{Name: "mock", BaseURL: "http://127.0.0.1", Control: mock.Control(), HTTP: &http.Client{Transport: way}}
+	return contracttests.Target{
+		Name: "mock", BaseURL: "http://127.0.0.1", Control: mock.Control(), HTTP: &http.Client{
+			Transport: way,
+		},
+	}
 }
 
-// targetFlag names another target than the mock in process, as contract run --target does; container is known to tests
-// alone. SAIL_ variables choose none by themselves: they may be those of a tenant.
-var targetFlag = flag.String("target", os.Getenv("PATMOCK_TARGET"), "base URL of a running mock, env, or container for an image; the mock in process where empty")
+// targetFlag names another target than the mock in process, as contract run --target does;
+// container is known to tests alone. SAIL_ variables choose none by themselves: they may be those
+// of a tenant.
+var targetFlag = flag.String("target", os.Getenv("PATMOCK_TARGET"),
+	"base URL of a running mock, env, or container for an image; the mock in process where empty")
 
 // The contract holds on the mock: each scenario in each of its versions is a subtest.
 func TestContract(t *testing.T) {
@@ -50,7 +58,9 @@ func TestContract(t *testing.T) {
 	case "container":
 		runContract(t, inContainer(t), true)
 	default:
-		target, err := contracttests.TargetOptions{Address: *targetFlag, Lookup: os.LookupEnv}.Target(t.Context())
+		target, err := contracttests.TargetOptions{
+			Address: *targetFlag, Lookup: os.LookupEnv,
+		}.Target(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +68,8 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// runContract runs every scenario. On a target that is whole, one that has everything, none may be skipped.
+// runContract runs every scenario. On a target that is whole, one that has everything, none may be
+// skipped.
 func runContract(t *testing.T, target contracttests.Target, whole bool) {
 	t.Helper()
 	runner, err := contracttests.NewRunner(target, contracttests.Options{})
@@ -68,7 +79,8 @@ func runContract(t *testing.T, target contracttests.Target, whole bool) {
 	for _, c := range contracttests.Select(scenarios.All(), contracttests.Options{}) {
 		t.Run(c.Name(), func(t *testing.T) {
 			t.Parallel()
-			for _, result := range runner.Run(context.WithoutCancel(t.Context()), []contracttests.Case{c}).Results {
+			for _, result := range runner.Run(context.WithoutCancel(t.Context()),
+				[]contracttests.Case{c}).Results {
 				judge(t, result, whole)
 			}
 		})

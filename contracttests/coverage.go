@@ -44,7 +44,8 @@ func (r *Runner) Seen() map[Row]bool {
 	return maps.Clone(r.coverage.seen)
 }
 
-// Rows lists every answer that the effective documents of the API and of the token endpoint declare.
+// Rows lists every answer that the effective documents of the API and of the token endpoint
+// declare.
 func (r *Runner) Rows() []Row {
 	var rows []Row
 	for name, document := range r.documents {
@@ -61,7 +62,8 @@ func (r *Runner) Rows() []Row {
 		}
 	}
 	slices.SortFunc(rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.Document, b.Document), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.MediaType, b.MediaType))
+		return cmp.Or(cmp.Compare(a.Document, b.Document), cmp.Compare(a.Operation, b.Operation),
+			cmp.Compare(a.Status, b.Status), cmp.Compare(a.MediaType, b.MediaType))
 	})
 	return rows
 }
@@ -69,7 +71,8 @@ func (r *Runner) Rows() []Row {
 // Unreachable says why no scenario can meet a row, empty where one can.
 func Unreachable(row Row) string {
 	if row.Document == spec.OAuth && row.Operation != "requestAccessToken" && row.Status >= 500 {
-		return "a server fails there by a bug of its own only: no fault can be injected beside the token endpoint and the tokens"
+		return "a server fails there by a bug of its own only: no fault can be injected beside " +
+			"the token endpoint and the tokens"
 	}
 	return ""
 }

@@ -41,8 +41,8 @@ func difference(want, got any) string {
 	return b.String()
 }
 
-// asJSON returns a value as decoded from JSON. It reports false for a value that JSON cannot express,
-// and for one that has a text of its own, such as an absent field.
+// asJSON returns a value as decoded from JSON. It reports false for a value that JSON cannot
+// express, and for one that has a text of its own, such as an absent field.
 func asJSON(value any) (decoded any, ok bool) {
 	if _, ok := value.(fmt.Stringer); ok {
 		return nil, false

@@ -13,10 +13,11 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// DefaultConsistencyTimeout is how long the lists of a live target may take to show a write that it has answered. A tenant is
-// eventually consistent: the harness looks at the list of the token's owner after each write, at once and then less and less
-// often, and a scenario goes on when the write shows, or fails when it does not show in this time. What it looks at counts as
-// requests of the scenario, and is no part of what is observed. A patmock is consistent, and not looked at.
+// DefaultConsistencyTimeout is how long the lists of a live target may take to show a write that it
+// has answered. A tenant is eventually consistent: the harness looks at the list of the token's
+// owner after each write, at once and then less and less often, and a scenario goes on when the
+// write shows, or fails when it does not show in this time. What it looks at counts as requests of
+// the scenario, and is no part of what is observed. A patmock is consistent, and not looked at.
 const DefaultConsistencyTimeout = 10 * time.Second
 
 // How long is waited between two looks at a list: at first, and at most.
@@ -58,9 +59,9 @@ func (e effect) shown(list []Token) (problem, diff string) {
 	return "the token " + e.id + " is not listed", ""
 }
 
-// notVisible returns the first property by which a list does not show a patched token yet. Properties
-// that the response to the patch lacks do not count, nor do those that change by themselves, such
-// as lastUsed.
+// notVisible returns the first property by which a list does not show a patched token yet.
+// Properties that the response to the patch lacks do not count, nor do those that change by
+// themselves, such as lastUsed.
 func (k *Token) notVisible(listed Token) (name, diff string) {
 	for _, property := range []struct {
 		name      string
@@ -114,8 +115,8 @@ func effects(operation string, x *exchange) []effect {
 	return nil
 }
 
-// awaitEffects waits until the lists show what a write did, on a live target. A token whose owner is none of the identities cannot
-// be waited for.
+// awaitEffects waits until the lists show what a write did, on a live target. A token whose owner
+// is none of the identities cannot be waited for.
 func (t *T) awaitEffects(effects []effect) {
 	if !t.RealTenant() || t.ending && t.hurried() { // a cleanup in a hurry deletes the rest
 		return
@@ -137,7 +138,9 @@ func (t *T) await(owner Credentials, e effect) {
 		}
 		left := deadline.Sub(t.run.Now())
 		if left <= 0 {
-			t.fail(report.KindNotVisible, fmt.Sprintf("the write does not show within %s (Options.ConsistencyTimeout): %s", t.run.options.ConsistencyTimeout, problem), diff)
+			t.fail(report.KindNotVisible,
+				fmt.Sprintf("the write does not show within %s (Options.ConsistencyTimeout): %s",
+					t.run.options.ConsistencyTimeout, problem), diff)
 			panic(stopped{})
 		}
 		jittered := pause/2 + rand.N(pause/2) //nolint:gosec // so that two runs do not keep step: nobody gains by foreseeing it
@@ -150,7 +153,9 @@ func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 	c := t.client(owner)
 	t.requests++
 	t.run.observed.lists.Add(1)
-	x, err := c.do(t.ctx, Request{Method: http.MethodGet, Path: t.CollectionPath(), Query: url.Values{"owner-id": {"me"}}})
+	x, err := c.do(t.ctx, Request{
+		Method: http.MethodGet, Path: t.CollectionPath(), Query: url.Values{"owner-id": {"me"}},
+	})
 	var refused *tenantguard.NotSentError
 	if errors.As(err, &refused) && t.ending {
 		return "", "" // that it is gone matters more than that this shows

@@ -16,7 +16,8 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 )
 
-// lagging is a tenant whose lists go on showing a token as it was before a write, as many looks as it says.
+// lagging is a tenant whose lists go on showing a token as it was before a write, as many looks as
+// it says.
 type lagging struct {
 	next  http.RoundTripper
 	looks int
@@ -44,7 +45,8 @@ type identified struct {
 
 func (l *lagging) RoundTrip(r *http.Request) (*http.Response, error) {
 	answered, err := l.next.RoundTrip(r)
-	if err != nil || answered.StatusCode > 299 || !strings.Contains(r.URL.Path, "personal-access-tokens") {
+	if err != nil || answered.StatusCode > 299 ||
+		!strings.Contains(r.URL.Path, "personal-access-tokens") {
 		return answered, err
 	}
 	body, err := io.ReadAll(answered.Body)
@@ -121,7 +123,10 @@ func (l *lagging) list(path string, own bool, body []byte) []byte {
 
 // slow puts a lag in front of a target.
 func slow(target *contracttests.Target, looks int, methods ...string) *lagging {
-	l := &lagging{next: target.HTTP.Transport, looks: looks, methods: methods, shown: map[string]json.RawMessage{}, behind: map[string]*late{}}
+	l := &lagging{
+		next: target.HTTP.Transport, looks: looks, methods: methods,
+		shown: map[string]json.RawMessage{}, behind: map[string]*late{},
+	}
 	target.HTTP = &http.Client{Transport: l}
 	return l
 }
@@ -169,19 +174,22 @@ func TestLagThatNeverEnds(t *testing.T) {
 			started := n.Now()
 			r := n.contract(target, o)
 			result := r.Results[0]
-			if (result.Outcome == report.Fail) != test.fails || test.fails && result.Kind != report.KindNotVisible {
+			if (result.Outcome == report.Fail) != test.fails ||
+				test.fails && result.Kind != report.KindNotVisible {
 				t.Errorf("%s of the kind %q: %q", result.Outcome, result.Kind, result.Message)
 			} else if test.fails {
 				checkMessage(t, result.Message)
 			}
-			if waited := n.Now().Sub(started); test.fails != (waited >= contracttests.DefaultConsistencyTimeout) {
+			if waited := n.Now().
+				Sub(started); test.fails != (waited >= contracttests.DefaultConsistencyTimeout) {
 				t.Errorf("%s were waited for", waited)
 			}
 		})
 	}
 }
 
-// A patmock is not waited for: what its lists do not show at once is a failure of the scenario itself.
+// A patmock is not waited for: what its lists do not show at once is a failure of the scenario
+// itself.
 func TestNoLagIsAwaitedOnAPatmock(t *testing.T) {
 	target := inProcess(t)
 	slow(&target, 3, http.MethodPost)

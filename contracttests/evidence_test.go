@@ -17,7 +17,8 @@ import (
 
 // publishers are the hosts whose pages are published, by path prefixes that are not: the forum.
 var publishers = map[string]string{
-	"developer.sailpoint.com": "/discuss/", "documentation.sailpoint.com": "", "www.rfc-editor.org": "",
+	"developer.sailpoint.com": "/discuss/", "documentation.sailpoint.com": "",
+	"www.rfc-editor.org": "",
 }
 
 var publishedPointer = regexp.MustCompile(`^(beta|v3|v2024|v2025|v2026|v1|control) #/`)
@@ -65,7 +66,8 @@ func (s sources) standing(source string) evidence.Standing {
 	if err != nil || page.Scheme != "https" {
 		return ""
 	}
-	if forum, known := publishers[page.Host]; known && (forum == "" || !strings.HasPrefix(page.Path, forum)) {
+	if forum, known := publishers[page.Host]; known &&
+		(forum == "" || !strings.HasPrefix(page.Path, forum)) {
 		return evidence.Published
 	}
 	return evidence.Observed
@@ -115,7 +117,11 @@ func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
 func TestTooSure(t *testing.T) {
 	s := sources{
 		facts: map[string]fact{
-			"seen":    {evidence: []factEvidence{{evidence.Assumed, "a guess"}, {evidence.Observed, "a forum"}}},
+			"seen": {
+				evidence: []factEvidence{
+					{evidence.Assumed, "a guess"}, {evidence.Observed, "a forum"},
+				},
+			},
 			"guessed": {evidence: []factEvidence{{evidence.Assumed, "a guess"}}},
 		},
 		errata: map[string]evidence.Standing{"known": evidence.Observed},
@@ -133,15 +139,35 @@ func TestTooSure(t *testing.T) {
 	}{
 		{"pointer is published", evidence.Published, []string{"v2026 #/paths"}, ""},
 		{"page is published", evidence.Published, []string{page}, ""},
-		{"RFC is published", evidence.Published, []string{"https://www.rfc-editor.org/rfc/rfc6902"}, ""},
-		{"forum is observed", evidence.Published, []string{forum}, "is published, but the best of its sources is observed"},
-		{"page of others is observed", evidence.Published, []string{"https://example.com/"}, "best of its sources is observed"},
-		{"fact is as its evidence", evidence.Published, []string{seen}, "best of its sources is observed"},
+		{
+			"RFC is published", evidence.Published, []string{
+				"https://www.rfc-editor.org/rfc/rfc6902",
+			}, "",
+		},
+		{
+			"forum is observed", evidence.Published,
+			[]string{forum},
+			"is published, but the best of its sources is observed",
+		},
+		{
+			"page of others is observed", evidence.Published,
+			[]string{"https://example.com/"},
+			"best of its sources is observed",
+		},
+		{
+			"fact is as its evidence", evidence.Published,
+			[]string{seen},
+			"best of its sources is observed",
+		},
 		{"fact is as its best evidence", evidence.Observed, []string{seen}, ""},
 		{"assumed fact", evidence.Observed, []string{guessed}, "best of its sources is assumed"},
 		{"best of several", evidence.Observed, []string{guessed, seen}, ""},
 		{"less sure than its sources", evidence.Assumed, []string{page}, ""},
-		{"erratum", evidence.Published, []string{"errata known"}, "best of its sources is observed"},
+		{
+			"erratum", evidence.Published,
+			[]string{"errata known"},
+			"best of its sources is observed",
+		},
 		{"unknown fact", evidence.Assumed, []string{factsPath + "#gone"}, "leads nowhere"},
 		{"unknown erratum", evidence.Assumed, []string{"errata gone"}, "leads nowhere"},
 		{"section of facts", evidence.Assumed, []string{"section 1.2"}, "leads nowhere"},

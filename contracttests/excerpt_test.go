@@ -15,12 +15,19 @@ func TestFailure_IsBounded(t *testing.T) {
 		{"words", strings.Repeat("word ", 1<<20)},
 		{"one word", strings.Repeat("x", 4<<20)},
 		// What is redacted in front of the second secret makes room for it, and it is cut in two.
-		{"a secret at the bound", "eyJ" + strings.Repeat("x", 64<<10-40) + " " + secret + strings.Repeat(" word", 1<<20)},
+		{
+			"a secret at the bound",
+			"eyJ" + strings.Repeat("x", 64<<10-40) + " " + secret + strings.Repeat(" word", 1<<20),
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			target := contracttests.Target{
-				Name: "tenant", BaseURL: tenantURL, Owner: contracttests.Credentials{ClientID: "login", ClientSecret: "secret-of-login"},
-				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				Name: "tenant", BaseURL: tenantURL, Owner: contracttests.Credentials{
+					ClientID: "login", ClientSecret: "secret-of-login",
+				},
+				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response,
+					error,
+				) {
 					response := answer(http.StatusOK, test.sent, r)
 					response.Header.Set("Retry-After", test.sent)
 					return response, nil
@@ -55,6 +62,7 @@ func TestFailure_IsBounded(t *testing.T) {
 func checkBounded(t *testing.T, what, text string, limit int, secret string) {
 	t.Helper()
 	if len(text) > limit || strings.Contains(text, secret[:16]) {
-		t.Errorf("%s of %d bytes, want at most %d and no part of the secret: %.200s", what, len(text), limit, text)
+		t.Errorf("%s of %d bytes, want at most %d and no part of the secret: %.200s", what,
+			len(text), limit, text)
 	}
 }

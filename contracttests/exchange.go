@@ -15,10 +15,13 @@ import (
 type exchange recording.Exchange
 
 // shownHeaders are those that matter to a reader, in this order.
-var shownHeaders = []string{"Authorization", "Content-Type", "Retry-After", "Allow", "Www-Authenticate", "Slpt-Request-Id", "X-Mock-Fault"}
+var shownHeaders = []string{
+	"Authorization", "Content-Type", "Retry-After", "Allow", "Www-Authenticate", "Slpt-Request-Id",
+	"X-Mock-Fault",
+}
 
-// text shows the exchange as it went over the wire, but for what does not matter. Redact takes secrets out of a text, and
-// excerpt also bounds it.
+// text shows the exchange as it went over the wire, but for what does not matter. Redact takes
+// secrets out of a text, and excerpt also bounds it.
 func (x *exchange) text(redact func(string) string, excerpt func(string, int) string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", x.Method, x.URL)
@@ -31,7 +34,9 @@ func (x *exchange) text(redact func(string) string, excerpt func(string, int) st
 // longest bounds how much of a body is shown.
 const longest = 4000
 
-func writeMessage(b *strings.Builder, header http.Header, body string, excerpt func(string, int) string) {
+func writeMessage(b *strings.Builder, header http.Header, body string,
+	excerpt func(string, int) string,
+) {
 	for _, name := range shownHeaders {
 		for _, value := range header.Values(name) {
 			fmt.Fprintf(b, "%s: %s\n", name, excerpt(value, maxHeader))
@@ -42,7 +47,8 @@ func writeMessage(b *strings.Builder, header http.Header, body string, excerpt f
 	}
 }
 
-// curl repeats the request in a shell, with the access token in the variable TOKEN. Redact takes secrets out of a text.
+// curl repeats the request in a shell, with the access token in the variable TOKEN. Redact takes
+// secrets out of a text.
 func (x *exchange) curl(redact func(string) string) string {
 	parts := []string{"curl -i -X " + x.Method}
 	if x.Method == http.MethodHead {

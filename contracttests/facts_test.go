@@ -154,13 +154,18 @@ func TestFacts_AreWellFormed(t *testing.T) {
 
 func TestParseFacts(t *testing.T) {
 	const page = "# Title\n\n* a list of something else\n\n" +
-		"* <a id=\"a-fact\"></a>It\n  holds. *published*: [v2026] `#/paths`; *observed*: a forum.\n\n" +
+		"* <a id=\"a-fact\"></a>It\n  holds. *published*: [v2026] `#/paths`; *observed*: a " +
+		"forum.\n\n" +
 		gapsHeading + "\n\n* <a id=\"a-gap\"></a>It may. *assumed*: a guess.\n"
 	want := []fact{
 		{anchor: "a-fact", text: "It holds.", evidence: []factEvidence{
 			{evidence.Published, "[v2026] `#/paths`"}, {evidence.Observed, "a forum"},
 		}},
-		{anchor: "a-gap", text: "It may.", evidence: []factEvidence{{evidence.Assumed, "a guess"}}, gap: true},
+		{
+			anchor: "a-gap", text: "It may.", evidence: []factEvidence{
+				{evidence.Assumed, "a guess"},
+			}, gap: true,
+		},
 	}
 	facts, problems := parseFacts(page)
 	if diff := cmp.Diff(want, facts, cmp.AllowUnexported(fact{}, factEvidence{})); diff != "" {
@@ -175,11 +180,23 @@ func TestParseFacts_Problems(t *testing.T) {
 	const good = "* <a id=\"a\"></a>It holds. *assumed*: a guess.\n"
 	for _, test := range []struct{ name, page, want string }{
 		{"duplicate anchor", good + good, "line 2: duplicate anchor a"},
-		{"no anchor", `* <a id=""></a>It holds. *assumed*: a guess.`, "line 1: expected an item that begins with"},
-		{"upper-case anchor", `* <a id="A"></a>It holds. *assumed*: a guess.`, "line 1: expected an item that begins with"},
+		{
+			"no anchor", `* <a id=""></a>It holds. *assumed*: a guess.`,
+			"line 1: expected an item that begins with",
+		},
+		{
+			"upper-case anchor", `* <a id="A"></a>It holds. *assumed*: a guess.`,
+			"line 1: expected an item that begins with",
+		},
 		{"no evidence", `* <a id="a"></a>It holds.`, "line 1: a: no evidence"},
-		{"unknown evidence", `* <a id="a"></a>It holds. *certain*: a guess.`, `line 1: a: unknown evidence "certain"`},
-		{"no source", `* <a id="a"></a>It holds. *published*: ; *assumed*: a guess.`, "line 1: a: no source for published"},
+		{
+			"unknown evidence", `* <a id="a"></a>It holds. *certain*: a guess.`,
+			`line 1: a: unknown evidence "certain"`,
+		},
+		{
+			"no source", `* <a id="a"></a>It holds. *published*: ; *assumed*: a guess.`,
+			"line 1: a: no source for published",
+		},
 		{"no sentence", `* <a id="a"></a>*assumed*: a guess.`, "line 1: a: expected a sentence"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -26,7 +26,8 @@ func (g gateway) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	body := "<html>maintenance</html>"
 	if strings.HasSuffix(g.contentType, "json") {
-		body = `{"detailCode":"503.0 Unavailable","trackingId":"1","messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"down"}],"causes":[]}`
+		body = `{"detailCode":"503.0 Unavailable","trackingId":"1","messages":[{"locale":"en-US",` +
+			`"localeOrigin":"DEFAULT","text":"down"}],"causes":[]}`
 	}
 	got := answer(g.status, body, r)
 	got.Header.Set("Content-Type", g.contentType)
@@ -34,7 +35,9 @@ func (g gateway) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func calls(method, path string) func(*http.Request) bool {
-	return func(r *http.Request) bool { return r.Method == method && strings.Contains(r.URL.Path, path) }
+	return func(r *http.Request) bool {
+		return r.Method == method && strings.Contains(r.URL.Path, path)
+	}
 }
 
 // A response of a gateway is an error of the run, and no failed promise: on a tenant and on a
@@ -45,7 +48,9 @@ func TestGatewayIsNoEvidence(t *testing.T) {
 		c := t.Owner()
 		token := c.MustCreate()
 		c.List("owner-id", "me").Status(http.StatusOK)
-		c.Patch(token.ID, contracttests.Op{"op": "replace", "path": "/name", "value": t.Name()}).Status(http.StatusOK)
+		c.Patch(token.ID, contracttests.Op{
+			"op": "replace", "path": "/name", "value": t.Name(),
+		}).Status(http.StatusOK)
 		c.Delete(token.ID).Status(http.StatusNoContent)
 	}
 	tests := []struct {
@@ -66,14 +71,20 @@ func TestGatewayIsNoEvidence(t *testing.T) {
 					n := newTenant(t)
 					tenant, mock := n.target(), inProcess(t)
 					for _, target := range []contracttests.Target{tenant, mock} {
-						target.HTTP = &http.Client{Transport: gateway{target.HTTP.Transport, status, contentType, tt.pick}}
+						target.HTTP = &http.Client{
+							Transport: gateway{target.HTTP.Transport, status, contentType, tt.pick},
+						}
 						runner, err := contracttests.NewRunner(target, n.options())
 						if err != nil {
 							t.Fatal(err)
 						}
-						got := runner.Run(t.Context(), []contracttests.Case{doing(scenario)}).Results[0]
-						if got.Outcome != report.Error || len(got.Failures) > 0 || tt.kind != "" && got.Kind != tt.kind {
-							t.Errorf("%s: %s of the kind %s: %s, %v", target.Name, got.Outcome, got.Kind, got.Message, got.Failures)
+						got := runner.Run(t.Context(), []contracttests.Case{
+							doing(scenario),
+						}).Results[0]
+						if got.Outcome != report.Error || len(got.Failures) > 0 ||
+							tt.kind != "" && got.Kind != tt.kind {
+							t.Errorf("%s: %s of the kind %s: %s, %v", target.Name, got.Outcome,
+								got.Kind, got.Message, got.Failures)
 						}
 					}
 				})
@@ -88,7 +99,9 @@ func TestInjectedFaultIsEvidence(t *testing.T) {
 	scenario := contracttests.Scenario{
 		ID: "test/of-a-fault", Features: []contracttests.Feature{contracttests.Faults},
 		Run: func(t *contracttests.T) {
-			t.Fault(control.Fault{Operation: "list", Status: http.StatusServiceUnavailable, Times: 1})
+			t.Fault(control.Fault{
+				Operation: "list", Status: http.StatusServiceUnavailable, Times: 1,
+			})
 			t.Owner().List().Status(http.StatusServiceUnavailable)
 		},
 	}
@@ -104,7 +117,9 @@ func TestInjectedFaultIsEvidence(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			target := mock
-			target.HTTP = &http.Client{Transport: gateway{mock.HTTP.Transport, 503, "application/json", tt.pick}}
+			target.HTTP = &http.Client{
+				Transport: gateway{mock.HTTP.Transport, 503, "application/json", tt.pick},
+			}
 			got := run(t, target, contracttests.Case{Scenario: scenario, Version: version.V2026})[0]
 			if got.Outcome != tt.want {
 				t.Errorf("%s of the kind %s: %s", got.Outcome, got.Kind, got.Message)

@@ -23,33 +23,63 @@ import (
 
 // Flags choose the generated mutants that TestGeneratedMutants tries.
 var (
-	generatedFlag = flag.Int("mutants", 0, "how many generated mutants to try, all if negative; if zero 200 in an exhaustive run, else 10 in one version and none of rules")
-	seedFlag      = flag.Uint64("mutants.seed", 1, "seed of the choice of generated mutants")
-	namesFlag     = flag.String("mutants.match", "", "pattern of path.Match for the names of the generated mutants to try, all if empty")
+	generatedFlag = flag.Int("mutants", 0,
+		"how many generated mutants to try, all if negative; if zero 200 in an exhaustive run, "+
+			"else 10 in one version and none of rules")
+	seedFlag  = flag.Uint64("mutants.seed", 1, "seed of the choice of generated mutants")
+	namesFlag = flag.String("mutants.match", "",
+		"pattern of path.Match for the names of the generated mutants to try, all if empty")
 )
 
-// survivors are the generated mutants that the contract does not notice, by patterns of their names,
-// and why.
+// survivors are the generated mutants that the contract does not notice, by patterns of their
+// names, and why.
 var survivors = []struct{ pattern, reason string }{
-	{"claim/scope/*/second-user", "On a tenant it is a bitmap, and what its bits mean is not published."},
+	{
+		"claim/scope/*/second-user",
+		"On a tenant it is a bitmap, and what its bits mean is not published.",
+	},
 	{"claim/scope_hash/*/*", "Only a patmock has it, in place of a long scope."},
-	{"claim/authorities/*/second-user", "What it says of a user is not published. check_token shows it, which one user asks for."},
-	{"claim/internal/*/second-user", "What it says is not published. check_token shows it, which one user asks for."},
-	{"claim/user_id/*/second-user", "What it says of a user is not published. check_token shows it, which one user asks for."},
+	{
+		"claim/authorities/*/second-user",
+		"What it says of a user is not published. check_token shows it, which one user asks for.",
+	},
+	{
+		"claim/internal/*/second-user",
+		"What it says is not published. check_token shows it, which one user asks for.",
+	},
+	{
+		"claim/user_id/*/second-user",
+		"What it says of a user is not published. check_token shows it, which one user asks for.",
+	},
 	{"header/*/Date/other", "Clocks may differ: a run follows that of its tenant."},
-	{"header/info/Slpt-Request-Id/other", "The form of the id is not published, and a scenario requests this once."},
+	{
+		"header/info/Slpt-Request-Id/other",
+		"The form of the id is not published, and a scenario requests this once.",
+	},
 	{"header/[^t]*/Pragma/*", "RFC 6749, 5.1, asks only logins for Pragma."},
 	{"header/*/X-Content-Type-Options/*", "No document says that a tenant sends it."},
-	{"header/*/X-Mock-Fault/*", "Only a patmock sends it, which says by it that a fault rule was applied."},
+	{
+		"header/*/X-Mock-Fault/*",
+		"Only a patmock sends it, which says by it that a fault rule was applied.",
+	},
 	{"property/error/messages.locale/*/*", "The default locale of a tenant need not be en-US."},
 	{"property/error/messages*/another/*", "The texts of most errors are not published."},
 	{"property/error/*/*/another", "No document speaks of paths outside the operations."},
 	{"property/error/detailCode/previous/*", "Which errors share a code is not published."},
 	{"property/error/error/another/*", "Which text the error of a 401 has is not published."},
 	{"property/error/error/previous/*", "Which text the error of a 401 has is not published."},
-	{"property/error/error_description/*/*", "RFC 6749, 5.2, leaves the text open, and whether there is one."},
-	{"rule/nothing-else-changes/*/ignored-for-the-first-ten", "It shows in lists after the write, which are not among the first ten requests for one."},
-	{"rule/rate-limit/rate-limit-*/ignored-for-the-first-ten", "The limit of 100 requests allows the first ten anyway."},
+	{
+		"property/error/error_description/*/*",
+		"RFC 6749, 5.2, leaves the text open, and whether there is one.",
+	},
+	{
+		"rule/nothing-else-changes/*/ignored-for-the-first-ten",
+		"It shows in lists after the write, which are not among the first ten requests for one.",
+	},
+	{
+		"rule/rate-limit/rate-limit-*/ignored-for-the-first-ten",
+		"The limit of 100 requests allows the first ten anyway.",
+	},
 }
 
 // recorded is a case and what it did on the wire.
@@ -98,7 +128,8 @@ func newHunt(t *testing.T) (*hunt, []mutants.Generated) {
 	for _, c := range contracttests.Select(scenarios.All(), options) {
 		for _, result := range run(t, watched, c) {
 			if result.Outcome != report.Pass {
-				t.Fatalf("without a mutant %s has the outcome %s: %s", c.Name(), result.Outcome, result.Message)
+				t.Fatalf("without a mutant %s has the outcome %s: %s", c.Name(), result.Outcome,
+					result.Message)
 			}
 		}
 		h.cases = append(h.cases, recorded{c, surface.Take()})
@@ -106,15 +137,17 @@ func newHunt(t *testing.T) (*hunt, []mutants.Generated) {
 	t.Cleanup(func() {
 		for _, kind := range slices.Sorted(maps.Keys(h.table)) {
 			c := h.table[kind]
-			t.Logf("%s: %d failed, %d in error, %d change nothing, %d survive for a reason, %d survive: %s",
-				kind, c.failed, c.errors, c.unseen, c.reasoned, len(c.survivors), strings.Join(c.survivors, ", "))
+			t.Logf("%s: %d failed, %d in error, %d change nothing, %d survive for a reason, %d "+
+				"survive: %s",
+				kind, c.failed, c.errors, c.unseen, c.reasoned, len(c.survivors),
+				strings.Join(c.survivors, ", "))
 		}
 	})
 	return h, surface.Generate()
 }
 
-// choose returns the mutants that the flags choose. Which they are follows from their names, so that
-// a new mutant changes little of a sample.
+// choose returns the mutants that the flags choose. Which they are follows from their names, so
+// that a new mutant changes little of a sample.
 func choose(t *testing.T, all []mutants.Generated) []mutants.Generated {
 	t.Helper()
 	if *namesFlag != "" {
@@ -131,7 +164,9 @@ func choose(t *testing.T, all []mutants.Generated) []mutants.Generated {
 		n = 200
 	case n == 0: // in one version, to which many rules do not belong
 		n = 10
-		all = slices.DeleteFunc(all, func(g mutants.Generated) bool { return g.Kind == mutants.OfRule })
+		all = slices.DeleteFunc(all, func(g mutants.Generated) bool {
+			return g.Kind == mutants.OfRule
+		})
 	}
 	t.Logf("tries %d of %d generated mutants, seed %d", min(n, len(all)), len(all), *seedFlag)
 	order := func(g mutants.Generated) [sha256.Size]byte {
@@ -181,8 +216,8 @@ func (h *hunt) try(t *testing.T, g mutants.Generated) {
 	h.survives(t, g, changes)
 }
 
-// likely returns the cases that are tried first: those of the scenarios that notice the mutant it is
-// made of, and those that noticed others of late.
+// likely returns the cases that are tried first: those of the scenarios that notice the mutant it
+// is made of, and those that noticed others of late.
 func (h *hunt) likely(g mutants.Generated) []recorded {
 	h.mu.Lock()
 	defer h.mu.Unlock()

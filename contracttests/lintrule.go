@@ -33,7 +33,10 @@ var advice = []struct{ kind, text string }{
 	{control.InvalidProperty, "send a value that the document allows"},
 	{control.WrongContentType, "send the content type of the operation"},
 	{control.UnmatchedPath, "send the request to a path of the API"},
-	{control.NotSimulated, "give the mock a --fallback for other APIs, or keep such requests away from it"},
+	{
+		control.NotSimulated,
+		"give the mock a --fallback for other APIs, or keep such requests away from it",
+	},
 	{control.RepeatedRefusal, "do not retry a 4xx but 408 and 429: nothing will change"},
 	{control.NoWait, "wait as Retry-After says, in seconds or until a date"},
 	{control.DeletedToken, "forget credentials and access tokens together with the token"},
@@ -43,9 +46,15 @@ var advice = []struct{ kind, text string }{
 	{control.MalformedCredentials, "send id and secret as they were created"},
 	{control.PagesRepeat, "request the list once: it is complete, and offset is ignored"},
 	{control.DuplicateKey, "send each name of an object once"},
-	{control.LoneSurrogate, "encode whole characters: cut and escape texts by characters, not by UTF-16 code units"},
+	{
+		control.LoneSurrogate,
+		"encode whole characters: cut and escape texts by characters, not by UTF-16 code units",
+	},
 	{control.MisspeltScope, "send the scope as the documents name it"},
 	{control.ScopeSyntax, "send each scope as an element of its own"},
-	{control.EmptyScope, "name the scopes of the token, or leave scope out for all rights of the user"},
+	{
+		control.EmptyScope,
+		"name the scopes of the token, or leave scope out for all rights of the user",
+	},
 	{control.IgnoredParameter, "send the parameter once, with a value"},
 }

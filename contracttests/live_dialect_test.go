@@ -24,7 +24,8 @@ func others(e dialect.Entry) (all []dialect.Answer) {
 	switch e.ID {
 	case dialect.DeleteOfAnothers: // the question is which of these two
 		statuses = []int{http.StatusForbidden, http.StatusNotFound}
-	case dialect.ExperimentalHeader: // no published operation declares the header: whoever demands it breaks every promise
+	// no published operation declares the header: whoever demands it breaks every promise
+	case dialect.ExperimentalHeader:
 		statuses = nil
 	}
 	for _, status := range statuses {

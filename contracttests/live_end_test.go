@@ -29,7 +29,11 @@ func same(t *testing.T, before, after map[string]any) {
 
 // doing is a case of its own.
 func doing(run func(t *contracttests.T)) contracttests.Case {
-	return contracttests.Case{Version: version.V2026, Scenario: contracttests.Scenario{ID: "test/of-the-runner", Standing: evidence.Published, Run: run}}
+	return contracttests.Case{
+		Version: version.V2026, Scenario: contracttests.Scenario{
+			ID: "test/of-the-runner", Standing: evidence.Published, Run: run,
+		},
+	}
 }
 
 // atCreate calls what a test wants before a create is answered.
@@ -97,7 +101,10 @@ func bodyOf(r *http.Request) (string, error) {
 }
 
 func answer(status int, body string, r *http.Request) *http.Response {
-	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(body)), Request: r,
+	}
 }
 
 // failing is a tenant to which deletes do not come through.
@@ -132,7 +139,8 @@ func TestWhatMayBeLeftIsAnError(t *testing.T) {
 	} {
 		result := runner.Run(t.Context(), []contracttests.Case{doing(run)}).Results[0]
 		if result.Outcome != report.Error || result.Kind != report.KindLeftovers {
-			t.Errorf("%s of the kind %s: %q, want %s of the kind %s", result.Outcome, result.Kind, result.Message, report.Error, report.KindLeftovers)
+			t.Errorf("%s of the kind %s: %q, want %s of the kind %s", result.Outcome, result.Kind,
+				result.Message, report.Error, report.KindLeftovers)
 		}
 		checkMessage(t, result.Message)
 	}
@@ -170,7 +178,11 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 			cancel()
 			t.Owner().MustCreate()
 		}, "", ""},
-		{"an interrupt while a create is under way", func(cancel func()) { cancel() }, func(t *contracttests.T, _ func()) { t.Owner().MustCreate() }, "", ""},
+		{
+			"an interrupt while a create is under way", func(cancel func()) {
+				cancel()
+			}, func(t *contracttests.T, _ func()) { t.Owner().MustCreate() }, "", "",
+		},
 		{"a panic", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().MustCreate()
 			panic("no such thing")
@@ -185,8 +197,10 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 		}, report.Skip, report.KindLacks},
 		{"a raw request", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().Send(contracttests.Request{
-				Method: http.MethodPost, Path: t.Version().CollectionPath(), ContentType: "application/json",
-				Body: `{"name":"` + t.Name() + `","expirationDate":"2026-11-22T13:00:00.000Z"}`,
+				Method: http.MethodPost, Path: t.Version().CollectionPath(),
+				ContentType: "application/json",
+				Body: `{"name":"` + t.Name() +
+					`","expirationDate":"2026-11-22T13:00:00.000Z"}`,
 			}).Status(http.StatusOK)
 		}, report.Pass, ""},
 		{"a token whose maker's access token is revoked", nil, func(t *contracttests.T, _ func()) {
@@ -210,13 +224,16 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) { test.run(t, cancel) })})
+			r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) {
+				test.run(t, cancel)
+			})})
 			if test.want == "" {
 				if !r.Interrupted || len(r.Results) != 0 {
 					t.Errorf("interrupted %t, results %+v", r.Interrupted, r.Results)
 				}
 			} else if got := r.Results[0]; got.Outcome != test.want || got.Kind != test.kind {
-				t.Errorf("%s of the kind %q: %q, want %s of the kind %q", got.Outcome, got.Kind, got.Message, test.want, test.kind)
+				t.Errorf("%s of the kind %q: %q, want %s of the kind %q", got.Outcome, got.Kind,
+					got.Message, test.want, test.kind)
 			} else if test.kind != "" {
 				checkMessage(t, got.Message)
 			}

@@ -91,8 +91,14 @@ func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &tenant{t: t, simulation: &simulation{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}, users: map[string]contracttests.Credentials{}}
-	n.mock, err = mockserver.New(mockserver.Config{Profile: profile, Dialect: answers, ControlApart: true, Now: n.Now, NamespaceTTL: -1, Log: slog.New(slog.DiscardHandler)})
+	n := &tenant{
+		t: t, simulation: &simulation{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)},
+		users: map[string]contracttests.Credentials{},
+	}
+	n.mock, err = mockserver.New(mockserver.Config{
+		Profile: profile, Dialect: answers, ControlApart: true, Now: n.Now, NamespaceTTL: -1,
+		Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +112,9 @@ func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
 		t.Fatal(err)
 	}
 	for _, u := range who.Users {
-		n.users[u.Name] = contracttests.Credentials{ClientID: u.ClientID, ClientSecret: u.ClientSecret}
+		n.users[u.Name] = contracttests.Credentials{
+			ClientID: u.ClientID, ClientSecret: u.ClientSecret,
+		}
 	}
 	return n
 }
@@ -139,7 +147,9 @@ func (n *tenant) guarded(target *contracttests.Target) *tenantguard.Guard {
 	guard, err := tenantguard.NewGuard(tenantguard.Config{
 		BaseURL: tenantURL, Writes: !target.ReadOnly, Run: "run", Ledger: ledger,
 		Protected: []string{target.Owner.ClientID, target.Second.ClientID, target.Admin.ClientID},
-		Next:      target.HTTP.Transport, Now: n.Now, Wait: n.Wait, Jitter: func() float64 { return 1 },
+		Next:      target.HTTP.Transport, Now: n.Now, Wait: n.Wait, Jitter: func() float64 {
+			return 1
+		},
 	})
 	if err != nil {
 		n.t.Fatal(err)
@@ -148,10 +158,12 @@ func (n *tenant) guarded(target *contracttests.Target) *tenantguard.Guard {
 	return guard
 }
 
-// state is what the tenant has, but for when the tokens of the identities were used: a run logs in with them.
+// state is what the tenant has, but for when the tokens of the identities were used: a run logs in
+// with them.
 func (n *tenant) state() map[string]any {
 	n.t.Helper()
-	text, err := n.mock.Control().State(context.WithoutCancel(n.t.Context()), control.StateOptions{})
+	text, err := n.mock.Control().State(context.WithoutCancel(n.t.Context()),
+		control.StateOptions{})
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -179,14 +191,18 @@ func (n *tenant) state() map[string]any {
 func (n *tenant) fill(owner string, tokens int) {
 	n.t.Helper()
 	for i := range tokens {
-		if _, err := n.mock.Control().AddToken(n.t.Context(), control.NewToken{Owner: owner, Name: "in the way " + strconv.Itoa(i)}); err != nil {
+		if _, err := n.mock.Control().AddToken(n.t.Context(), control.NewToken{
+			Owner: owner, Name: "in the way " + strconv.Itoa(i),
+		}); err != nil {
 			n.t.Fatal(err)
 		}
 	}
 }
 
 // contract runs cases against a target, all where none are given.
-func (n *tenant) contract(target contracttests.Target, o contracttests.Options, cases ...contracttests.Case) *report.Report {
+func (n *tenant) contract(target contracttests.Target, o contracttests.Options,
+	cases ...contracttests.Case,
+) *report.Report {
 	n.t.Helper()
 	runner, err := contracttests.NewRunner(target, o)
 	if err != nil {
@@ -201,8 +217,8 @@ func (n *tenant) contract(target contracttests.Target, o contracttests.Options, 
 	return runner.Run(n.t.Context(), cases)
 }
 
-// A live tenant is left as it was, whoever logs in, and every scenario passes, is skipped for what is missing, or answers a
-// question. No request is over the limit of requests.
+// A live tenant is left as it was, whoever logs in, and every scenario passes, is skipped for what
+// is missing, or answers a question. No request is over the limit of requests.
 func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -212,32 +228,77 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 		// tried is how many cases are tried at least.
 		tried int
 	}{
-		{"three identities", func(_ *tenant, _ *contracttests.Target, o *contracttests.Options) { o.Versions = twoVersions }, nil, 600},
-		{"three identities in every version", func(*tenant, *contracttests.Target, *contracttests.Options) {}, nil, 1800},
-		{"the first identity only", func(_ *tenant, target *contracttests.Target, o *contracttests.Options) {
-			target.Second, target.Admin, o.Versions = contracttests.Credentials{}, contracttests.Credentials{}, twoVersions
-		}, []string{"second-identity", "admin"}, 550},
-		{"an administrator as first identity", func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
-			target.Owner, target.Admin, o.Versions = n.users["admin"], contracttests.Credentials{}, twoVersions
-		}, []string{"admin"}, 550},
-		{"an administrator as first identity and as administrator", func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
-			target.Owner, o.Run = n.users["admin"], regexp.MustCompile("^(auth|bulk|list|filter)/")
-		}, nil, 300},
-		{"helpdesk as second identity", func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
-			target.Second, o.Run = n.users["helpdesk"], regexp.MustCompile("^(auth|list)/")
-		}, nil, 200},
-		{"room for three tokens", func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
-			target.Owner, target.Second, o.Versions = n.users["john.roe"], n.users["jane.doe"], twoVersions
-			n.fill("john.roe", 4)
-		}, []string{string(tenantguard.OwnerFull)}, 550},
-		{"room for no token", func(n *tenant, target *contracttests.Target, _ *contracttests.Options) {
-			target.Owner, target.Second = n.users["john.roe"], n.users["jane.doe"]
-			n.fill("john.roe", 7)
-		}, []string{string(tenantguard.OwnerFull)}, 450},
-		{"only reads", func(_ *tenant, target *contracttests.Target, _ *contracttests.Options) { target.ReadOnly = true }, []string{"writes"}, 450},
-		{"its rate limit is provoked", func(_ *tenant, _ *contracttests.Target, o *contracttests.Options) {
-			o.ProvokeRateLimit, o.Run = true, regexp.MustCompile("^(ratelimit/|filter/agrees)")
-		}, nil, 60},
+		{
+			"three identities", func(_ *tenant, _ *contracttests.Target, o *contracttests.Options) {
+				o.Versions = twoVersions
+			}, nil, 600,
+		},
+		{
+			"three identities in every version",
+			func(*tenant, *contracttests.Target, *contracttests.Options) {}, nil, 1800,
+		},
+		{
+			"the first identity only",
+			func(_ *tenant, target *contracttests.Target, o *contracttests.Options) {
+				target.Second, target.Admin, o.Versions = contracttests.Credentials{},
+					contracttests.Credentials{}, twoVersions
+			},
+			[]string{"second-identity", "admin"},
+			550,
+		},
+		{
+			"an administrator as first identity",
+			func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
+				target.Owner, target.Admin, o.Versions = n.users["admin"],
+					contracttests.Credentials{},
+					twoVersions
+			},
+			[]string{"admin"},
+			550,
+		},
+		{
+			"an administrator as first identity and as administrator",
+			func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
+				target.Owner, o.Run = n.users["admin"],
+					regexp.MustCompile("^(auth|bulk|list|filter)/")
+			}, nil, 300,
+		},
+		{
+			"helpdesk as second identity",
+			func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
+				target.Second, o.Run = n.users["helpdesk"], regexp.MustCompile("^(auth|list)/")
+			}, nil, 200,
+		},
+		{
+			"room for three tokens",
+			func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
+				target.Owner, target.Second, o.Versions = n.users["john.roe"], n.users["jane.doe"],
+					twoVersions
+				n.fill("john.roe", 4)
+			},
+			[]string{string(tenantguard.OwnerFull)},
+			550,
+		},
+		{
+			"room for no token",
+			func(n *tenant, target *contracttests.Target, _ *contracttests.Options) {
+				target.Owner, target.Second = n.users["john.roe"], n.users["jane.doe"]
+				n.fill("john.roe", 7)
+			},
+			[]string{string(tenantguard.OwnerFull)},
+			450,
+		},
+		{
+			"only reads", func(_ *tenant, target *contracttests.Target, _ *contracttests.Options) {
+				target.ReadOnly = true
+			}, []string{"writes"}, 450,
+		},
+		{
+			"its rate limit is provoked",
+			func(_ *tenant, _ *contracttests.Target, o *contracttests.Options) {
+				o.ProvokeRateLimit, o.Run = true, regexp.MustCompile("^(ratelimit/|filter/agrees)")
+			}, nil, 60,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -262,7 +323,8 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 			if tried < test.tried {
 				t.Errorf("%d cases were tried, want %d at least: %v", tried, test.tried, r.Counts)
 			}
-			t.Logf("%d of %d cases were tried, with %d requests", tried, len(r.Results), guard.Stats().Requests)
+			t.Logf("%d of %d cases were tried, with %d requests", tried, len(r.Results),
+				guard.Stats().Requests)
 			if diff := cmp.Diff(before, n.state()); diff != "" {
 				t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
 			}
@@ -284,7 +346,8 @@ var twoVersions = []version.Version{version.V3, version.V1}
 
 // neverLive are what no live target has, or none of those here.
 var neverLive = []string{
-	"clock", "faults", "seeds", "disposable", "unmetered", "scope-delay", "api-client", "rate-limit", "user-level",
+	"clock", "faults", "seeds", "disposable", "unmetered", "scope-delay", "api-client",
+	"rate-limit", "user-level",
 }
 
 // unfit says why an outcome is none of a live target that keeps every promise, empty where it is.

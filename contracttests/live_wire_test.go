@@ -86,12 +86,14 @@ func TestWhatIsMadeCanBeTold(t *testing.T) {
 			made++
 			named, ok := tenantguard.NamedAt(token.Name)
 			if age := token.Created.Sub(named); !ok || age < 0 || age > time.Minute {
-				t.Errorf("%s makes a token with the name %q at %s", r.Name(), token.Name, token.Created)
+				t.Errorf("%s makes a token with the name %q at %s", r.Name(), token.Name,
+					token.Created)
 			}
 			if longLived.MatchString(r.ID) {
 				continue
 			}
-			if token.ExpirationDate == nil || token.ExpirationDate.Sub(token.Created) > time.Hour+time.Second {
+			if token.ExpirationDate == nil ||
+				token.ExpirationDate.Sub(token.Created) > time.Hour+time.Second {
 				t.Errorf("%s makes a token that expires at %v", r.Name(), token.ExpirationDate)
 			}
 		}
@@ -120,18 +122,22 @@ func TestOneLoginForEachIdentity(t *testing.T) {
 	}
 }
 
-// An access token that is about to expire, and one that is refused, are not used for another scenario.
+// An access token that is about to expire, and one that is refused, are not used for another
+// scenario.
 func TestLoginIsRepeated(t *testing.T) {
 	n := newTenant(t)
 	target := n.target()
 	tap := &wiretap{next: target.HTTP.Transport}
 	target.HTTP = &http.Client{Transport: tap}
 	list := func(t *contracttests.T) { t.Owner().List("owner-id", "me").Status(http.StatusOK) }
-	pass := func(d time.Duration) func(t *contracttests.T) { return func(t *contracttests.T) { t.AdvanceTime(d) } }
+	pass := func(d time.Duration) func(t *contracttests.T) {
+		return func(t *contracttests.T) { t.AdvanceTime(d) }
+	}
 	refused := false
 	target.HTTP.Transport = way{tap, func(r *http.Request, answered *http.Response) {
 		if refused && r.Method == http.MethodGet {
-			answered.StatusCode, answered.Body = http.StatusUnauthorized, io.NopCloser(strings.NewReader(`{"error":"revoked"}`))
+			answered.StatusCode, answered.Body = http.StatusUnauthorized,
+				io.NopCloser(strings.NewReader(`{"error":"revoked"}`))
 		}
 		refused = false
 	}}
@@ -156,22 +162,28 @@ func TestLoginIsRepeated(t *testing.T) {
 	} {
 		result := runner.Run(t.Context(), []contracttests.Case{doing(step.run)}).Results[0]
 		if result.Outcome != step.want || len(tap.logins) != step.logins {
-			t.Errorf("%s: %s, %s, with %d logins, want %s with %d", step.name, result.Outcome, result.Message, len(tap.logins), step.want, step.logins)
+			t.Errorf("%s: %s, %s, with %d logins, want %s with %d", step.name, result.Outcome,
+				result.Message, len(tap.logins), step.want, step.logins)
 		}
 	}
 }
 
 // entries are the questions that a dialect has an answer to.
 var entries = []string{
-	"access-token-of-deleted", "bad-filter", "bulk-flag", "create-content-type", "delete-of-anothers", "duplicate-name", "empty-date", "empty-patch",
+	"access-token-of-deleted", "bad-filter", "bulk-flag", "create-content-type",
+	"delete-of-anothers", "duplicate-name", "empty-date", "empty-patch",
 	"experimental-header", "flag-after-date",
-	"helpdesk-list-all", "limit-251", "list-paging", "login-deleted", "login-expired", "longest-name", "longest-scope", "missing-grant",
-	"most-scopes", "name-blanks", "name-case", "name-normalization", "never-expiring-answer", "never-used-under-le", "own-id-with-my-read",
-	"password-grant", "past-date", "patch-content-type", "quoted-timestamp", "signature", "test-of-fixed-field", "token-limit", "unknown-owner",
+	"helpdesk-list-all", "limit-251", "list-paging", "login-deleted", "login-expired",
+	"longest-name", "longest-scope", "missing-grant",
+	"most-scopes", "name-blanks", "name-case", "name-normalization", "never-expiring-answer",
+	"never-used-under-le", "own-id-with-my-read",
+	"password-grant", "past-date", "patch-content-type", "quoted-timestamp", "signature",
+	"test-of-fixed-field", "token-limit", "unknown-owner",
 	"unknown-scope", "unpatchable-path", "unsupported-grant",
 }
 
-// Each entry is answered by a question, whose answer is an exchange and noted; on a live tenant by all but one.
+// Each entry is answered by a question, whose answer is an exchange and noted; on a live tenant by
+// all but one.
 func TestQuestionsAreAnswered(t *testing.T) {
 	var questions []contracttests.Scenario
 	for _, s := range scenarios.All() {
@@ -200,13 +212,16 @@ func TestQuestionsAreAnswered(t *testing.T) {
 					return
 				}
 				if o.Result.Outcome != test.want || len(o.Result.Notes) == 0 {
-					t.Errorf("%s: %s with the notes %q: %s", o.Case.Name(), o.Result.Outcome, o.Result.Notes, o.Result.Message)
+					t.Errorf("%s: %s with the notes %q: %s", o.Case.Name(), o.Result.Outcome,
+						o.Result.Notes, o.Result.Message)
 					return
 				}
 				for entry, at := range o.Answers {
 					answered[entry] = true
-					if status := strconv.Itoa(o.Exchanges[at].Status); !strings.HasPrefix(o.Result.Notes[0], status+" ") {
-						t.Errorf("%s: %s is answered with %s, and noted as %q", o.Case.Name(), entry, status, o.Result.Notes[0])
+					if status := strconv.Itoa(o.Exchanges[at].Status); !strings.HasPrefix(
+						o.Result.Notes[0], status+" ") {
+						t.Errorf("%s: %s is answered with %s, and noted as %q", o.Case.Name(),
+							entry, status, o.Result.Notes[0])
 					}
 				}
 			}
@@ -225,7 +240,9 @@ func TestQuestionsAreAnswered(t *testing.T) {
 			for entry := range answered {
 				t.Errorf("there is no entry %q", entry)
 			}
-			want := slices.DeleteFunc(slices.Clone(entries), func(e string) bool { return slices.Contains(test.without, e) })
+			want := slices.DeleteFunc(slices.Clone(entries), func(e string) bool {
+				return slices.Contains(test.without, e)
+			})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("answered (-want +got):\n%s", diff)
 			}

@@ -15,5 +15,6 @@ var idForm = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
 // run to run.
 func checkMessage(t *testing.T, message string) {
 	t.Helper()
-	golden.Check(t, "testdata/messages.golden", golden.Key(t), idForm.ReplaceAllString(message, "ID"))
+	golden.Check(t, "testdata/messages.golden", golden.Key(t),
+		idForm.ReplaceAllString(message, "ID"))
 }

@@ -7,7 +7,8 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-// filterModel is a filter: isnull, le, not, and, or. Ago is how long before now the moment of le is.
+// filterModel is a filter: isnull, le, not, and, or. Ago is how long before now the moment of le
+// is.
 type filterModel struct {
 	Op   string
 	Ago  time.Duration

@@ -31,8 +31,13 @@ func (o operation) encode() map[string]any {
 type document map[string]any
 
 // patched returns a token to which a patch was applied, and reports whether it can be.
-func (m *model) patched(k *tokenModel, operations []operation, v version.Version) (changed tokenModel, ok bool) {
-	d := document{"name": k.Name, "scope": slices.Clone(k.Scope), "expirationDate": k.Expires, "userAwareTokenNeverExpires": k.Acknowledged}
+func (m *model) patched(k *tokenModel, operations []operation,
+	v version.Version,
+) (changed tokenModel, ok bool) {
+	d := document{
+		"name": k.Name, "scope": slices.Clone(k.Scope), "expirationDate": k.Expires,
+		"userAwareTokenNeverExpires": k.Acknowledged,
+	}
 	redated, flagged := false, false
 	for _, o := range operations {
 		if !patchable(o.Path, v) || o.From != "" && !patchable(o.From, v) || !d.apply(o) {
@@ -82,7 +87,8 @@ func (d document) apply(o operation) bool {
 	value := o.Value
 	if o.NoValue {
 		if o.Op != "replace" || o.Path != "/expirationDate" {
-			return false // only SDKs that cannot send null have a reason (date-without-value-is-null)
+			// only SDKs that cannot send null have a reason (date-without-value-is-null)
+			return false
 		}
 		value = time.Time{}
 	}

@@ -63,8 +63,10 @@ func play(t *rapid.T, target contracttests.Target) {
 func newWorld(t *rapid.T, target contracttests.Target) *world {
 	name, ctx := fmt.Sprintf("model-%d", worlds.Add(1)), context.Background()
 	w := &world{
-		model: model{now: time.Date(2027, 8, 31, 12, 0, 0, 0, time.UTC)}, T: t, http: target.HTTP, control: target.Control.WithNamespace(name), base: "http://127.0.0.1/t/" + name,
-		bearers: map[string]string{}, secrets: map[string]string{}, identities: map[string]string{}, users: map[string]control.User{}, quiet: true,
+		model: model{now: time.Date(2027, 8, 31, 12, 0, 0, 0, time.UTC)}, T: t, http: target.HTTP,
+		control: target.Control.WithNamespace(name), base: "http://127.0.0.1/t/" + name,
+		bearers: map[string]string{}, secrets: map[string]string{}, identities: map[string]string{},
+		users: map[string]control.User{}, quiet: true,
 	}
 	w.observe()
 	_, made := w.control.PutNamespace(ctx, control.NewNamespace{})
@@ -96,7 +98,8 @@ func (w *world) must(err error) {
 func (w *world) logIn() {
 	for _, name := range modelUsers {
 		user := w.users[name]
-		w.expect("the login of "+name, w.login(user.ClientID), w.token(name, "form", user.ClientID, user.ClientSecret))
+		w.expect("the login of "+name, w.login(user.ClientID),
+			w.token(name, "form", user.ClientID, user.ClientSecret))
 	}
 }
 
@@ -126,7 +129,11 @@ func (w *world) compare() {
 		w.list(step{User: user, Owner: "me", Version: next()})
 		w.list(step{User: "admin", Owner: user, Version: next()})
 	}
-	for i, f := range []filterModel{{Op: "isnull"}, {Op: "le", Ago: 2 * day}, {Op: "not", Args: []filterModel{{Op: "le", Ago: time.Second}}}} {
+	for i, f := range []filterModel{
+		{Op: "isnull"}, {Op: "le", Ago: 2 * day}, {
+			Op: "not", Args: []filterModel{{Op: "le", Ago: time.Second}},
+		},
+	} {
 		owner := []string{"", "me", modelUsers[turn%len(modelUsers)]}[(turn+i)%3]
 		w.list(step{User: "admin", Owner: owner, Filter: &f, Version: next()})
 	}
@@ -142,7 +149,10 @@ func (w *world) compare() {
 func (w *world) target(s step, at int) string {
 	ids := w.ids
 	if s.Own {
-		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { k := w.model.token(id); return k == nil || k.Owner != s.User })
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+			k := w.model.token(id)
+			return k == nil || k.Owner != s.User
+		})
 	}
 	if at < len(ids) {
 		return ids[at]
@@ -161,26 +171,33 @@ func (w *world) step(s step) {
 		w.create(s)
 	case "fill":
 		for w.count(s.User) < 10 {
-			w.create(step{User: s.User, Version: s.Version, Name: fmt.Sprint("fill ", len(w.ids)), Forever: "true"})
+			w.create(step{
+				User: s.User, Version: s.Version, Name: fmt.Sprint("fill ", len(w.ids)),
+				Forever: "true",
+			})
 		}
 	case "list":
 		w.list(s)
 	case "patch":
 		var patched wireToken
-		status := w.do(s.User, http.MethodPatch, path+"/"+id, "application/json-patch+json", encoded(s.sent(w.now)), &patched)
+		status := w.do(s.User, http.MethodPatch, path+"/"+id, "application/json-patch+json",
+			encoded(s.sent(w.now)), &patched)
 		w.expect("the status of patch", w.patch(s, id), status)
 		if status == http.StatusOK {
-			w.expect("the response to patch", w.shown(id, s.Version), w.modelled(patched, s.Version).tokenModel)
+			w.expect("the response to patch", w.shown(id, s.Version),
+				w.modelled(patched, s.Version).tokenModel)
 		}
 	case "bulk":
 		w.bulk(s)
 	case "delete":
-		w.expect("the status of delete", w.remove(s, id), w.do(s.User, http.MethodDelete, path+"/"+id, "", "", nil))
+		w.expect("the status of delete", w.remove(s, id),
+			w.do(s.User, http.MethodDelete, path+"/"+id, "", "", nil))
 	case "login":
 		if secret, known := w.secrets[id]; known {
 			w.expect("the status of login", w.login(id), w.token("", s.Form, id, secret))
 		} else {
-			w.expect("the status of login with another secret", http.StatusUnauthorized, w.token("", s.Form, id, strings.Repeat("0", 64)))
+			w.expect("the status of login with another secret", http.StatusUnauthorized,
+				w.token("", s.Form, id, strings.Repeat("0", 64)))
 		}
 	case "advance":
 		w.advance(s.Passes)
@@ -213,7 +230,9 @@ func (w *world) advance(passes time.Duration) {
 func (w *world) create(s step) {
 	var answered wireToken
 	want, status := w.model.create(s)
-	w.expect("the status of create", status, w.do(s.User, http.MethodPost, s.Version.CollectionPath(), "application/json", encoded(s.body(w.now)), &answered))
+	w.expect("the status of create", status,
+		w.do(s.User, http.MethodPost, s.Version.CollectionPath(), "application/json",
+			encoded(s.body(w.now)), &answered))
 	if want != nil {
 		want.ID = answered.ID
 		created := w.modelled(answered, version.V3) // its response has no acknowledgment
@@ -232,7 +251,8 @@ func (w *world) bulk(s step) {
 	}
 	var answered []wireToken
 	body := encoded(map[string]any{"ids": ids, "patch": s.sent(w.now)})
-	status := w.do(s.User, http.MethodPatch, version.V1.CollectionPath()+"/bulk-update", "application/json", body, &answered)
+	status := w.do(s.User, http.MethodPatch, version.V1.CollectionPath()+"/bulk-update",
+		"application/json", body, &answered)
 	w.expect("the status of bulk update", w.model.bulk(s, ids), status)
 	if status != http.StatusOK {
 		return
@@ -256,7 +276,9 @@ func modelTarget(t *testing.T) contracttests.Target {
 		t.Fatal(err)
 	}
 	profile.RateLimit = "off"
-	mock, err := mockserver.New(mockserver.Config{Profile: profile, Log: slog.New(slog.DiscardHandler)})
+	mock, err := mockserver.New(mockserver.Config{
+		Profile: profile, Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +291,9 @@ func modelTarget(t *testing.T) contracttests.Target {
 }
 
 // modelTime lets TestModel go on with other sequences.
-var modelTime = flag.Duration("model", 0, "how long TestModel goes on with sequences of other seeds, besides -rapid.checks of the first one")
+var modelTime = flag.Duration("model", 0,
+	"how long TestModel goes on with sequences of other seeds, besides -rapid.checks of the first "+
+		"one")
 
 // What the mock responds to any sequence of operations is what the model says. The seed that it
 // logs repeats the sequences by -rapid.seed.

@@ -55,23 +55,43 @@ const (
 
 // patchSteps are operations of a patch, by what they are called in a sequence.
 var patchSteps = map[string]operation{
-	"replace name": {Op: "replace", Path: "/name"}, "add name": {Op: "add", Path: "/name"}, "remove name": {Op: "remove", Path: "/name"},
-	"test name": {Op: "test", Path: "/name"}, "replace scope": {Op: "replace", Path: "/scope"}, "remove scope": {Op: "remove", Path: "/scope"},
-	"append a scope": {Op: "add", Path: "/scope/-", Value: "y"}, "insert a scope": {Op: "add", Path: "/scope/0", Value: "z"},
-	"insert a third scope": {Op: "add", Path: "/scope/2", Value: "third"}, "remove the first scope": {Op: "remove", Path: "/scope/0"},
-	"replace the second scope": {Op: "replace", Path: "/scope/1", Value: "w"}, "test the first scope": {Op: "test", Path: "/scope/0", Value: "x"},
-	"move a scope": {Op: "move", From: "/scope/0", Path: "/scope/1"}, "copy a scope": {Op: "copy", From: "/scope/1", Path: "/scope/0"},
-	"copy scope to name": {Op: "copy", From: "/scope/0", Path: "/name"}, "move scope to name": {Op: "move", From: "/scope/0", Path: "/name"},
+	"replace name": {Op: "replace", Path: "/name"}, "add name": {Op: "add", Path: "/name"},
+	"remove name": {Op: "remove", Path: "/name"},
+	"test name":   {Op: "test", Path: "/name"}, "replace scope": {Op: "replace", Path: "/scope"},
+	"remove scope":   {Op: "remove", Path: "/scope"},
+	"append a scope": {Op: "add", Path: "/scope/-", Value: "y"}, "insert a scope": {
+		Op: "add", Path: "/scope/0", Value: "z",
+	},
+	"insert a third scope":     {Op: "add", Path: "/scope/2", Value: "third"},
+	"remove the first scope":   {Op: "remove", Path: "/scope/0"},
+	"replace the second scope": {Op: "replace", Path: "/scope/1", Value: "w"},
+	"test the first scope":     {Op: "test", Path: "/scope/0", Value: "x"},
+	"move a scope":             {Op: "move", From: "/scope/0", Path: "/scope/1"}, "copy a scope": {
+		Op: "copy", From: "/scope/1", Path: "/scope/0",
+	},
+	"copy scope to name": {Op: "copy", From: "/scope/0", Path: "/name"}, "move scope to name": {
+		Op: "move", From: "/scope/0", Path: "/name",
+	},
 	"move the name to the scopes": {Op: "move", From: "/name", Path: "/scope/-"},
-	"replace date":                {Op: "replace", Path: "/expirationDate"}, "add date": {Op: "add", Path: "/expirationDate"}, "remove date": {Op: "remove", Path: "/expirationDate"},
+	"replace date":                {Op: "replace", Path: "/expirationDate"}, "add date": {
+		Op: "add", Path: "/expirationDate",
+	}, "remove date": {Op: "remove", Path: "/expirationDate"},
 	"replace date without a value": {Op: "replace", Path: "/expirationDate", NoValue: true},
-	"replace flag":                 {Op: "replace", Path: "/userAwareTokenNeverExpires"}, "add flag": {Op: "add", Path: "/userAwareTokenNeverExpires"},
-	"remove flag": {Op: "remove", Path: "/userAwareTokenNeverExpires"}, "replace created": {Op: "replace", Path: "/created", Value: "2020-01-01T00:00:00.000Z"},
-	"copy owner": {Op: "copy", From: "/owner", Path: "/name"}, "name without a value": {Op: "replace", Path: "/name", NoValue: true},
+	"replace flag":                 {Op: "replace", Path: "/userAwareTokenNeverExpires"},
+	"add flag":                     {Op: "add", Path: "/userAwareTokenNeverExpires"},
+	"remove flag":                  {Op: "remove", Path: "/userAwareTokenNeverExpires"},
+	"replace created": {
+		Op: "replace", Path: "/created", Value: "2020-01-01T00:00:00.000Z",
+	},
+	"copy owner": {Op: "copy", From: "/owner", Path: "/name"}, "name without a value": {
+		Op: "replace", Path: "/name", NoValue: true,
+	},
 }
 
 // bulkSteps are those of them that a bulk update may have, and one that it may not.
-var bulkSteps = []string{"replace date", "remove date", "replace flag", "add flag", "remove flag", "replace name"}
+var bulkSteps = []string{
+	"replace date", "remove date", "replace flag", "add flag", "remove flag", "replace name",
+}
 
 func patchNames() []string {
 	names := make([]string, 0, len(patchSteps))
@@ -82,21 +102,30 @@ func patchNames() []string {
 	return names
 }
 
-// steps are what sequences are made of. Only what an operation needs is drawn, so that a failure shrinks soon.
+// steps are what sequences are made of. Only what an operation needs is drawn, so that a failure
+// shrinks soon.
 var steps = rapid.Custom(func(t *rapid.T) step {
 	s := step{
-		Op:   drawn(t, "op", "create", "list", "patch", "delete", "login", "advance", "bulk", "create", "patch", "list", "login", "patch", "bulk", "fill"),
-		User: drawn(t, "user", modelUsers...), Version: drawn(t, "version", version.V1, version.V3, version.V2026, version.Beta, version.V2025, version.V2024),
+		Op: drawn(t, "op", "create", "list", "patch", "delete", "login", "advance", "bulk",
+			"create", "patch", "list", "login", "patch", "bulk", "fill"),
+		User: drawn(t, "user", modelUsers...),
+		Version: drawn(t, "version", version.V1, version.V3, version.V2026, version.Beta,
+			version.V2025, version.V2024),
 	}
 	if s.Op == "bulk" {
 		s.User, s.Version = drawn(t, "user", "admin", "admin", "admin", "john.roe"), version.V1
 	}
 	switch s.Op {
 	case "create", "patch", "bulk":
-		s.Name = drawn(t, "name", "a", "b", "login", "é", "e\u0301", "É", "ß", "SS", "😀", " a", " ", "")
-		s.Scope = drawn(t, "scope", nil, []string{"x"}, []string{}, []string{"x", "y", "sp:my-personal-access-tokens:read"})
-		s.Forever, s.Dated = drawn(t, "forever", "", "true", "false", "null"), rapid.Bool().Draw(t, "dated")
-		s.Lives = drawn(t, "lives", time.Hour, 150*day, 200*day, onBound, beyondBound, time.Millisecond, 0, -time.Hour)
+		s.Name = drawn(t, "name", "a", "b", "login", "é", "e\u0301", "É", "ß", "SS", "😀", " a", " ",
+			"")
+		s.Scope = drawn(t, "scope", nil, []string{"x"}, []string{}, []string{
+			"x", "y", "sp:my-personal-access-tokens:read",
+		})
+		s.Forever, s.Dated = drawn(t, "forever", "", "true", "false", "null"),
+			rapid.Bool().Draw(t, "dated")
+		s.Lives = drawn(t, "lives", time.Hour, 150*day, 200*day, onBound, beyondBound,
+			time.Millisecond, 0, -time.Hour)
 		s.Offset = drawn(t, "offset", 0, 14*3600, -12*3600, 5*3600+45*60)
 	case "list":
 		s.Owner = drawn(t, "owner", append([]string{"me", ""}, modelUsers...)...)
@@ -104,12 +133,14 @@ var steps = rapid.Custom(func(t *rapid.T) step {
 			s.Filter = new(drawFilter(t, 3))
 		}
 	case "advance":
-		s.Passes = drawn(t, "passes", time.Second, 23*time.Hour, 25*time.Hour, 40*day, 200*day, toExpiry, beforeExpiry)
+		s.Passes = drawn(t, "passes", time.Second, 23*time.Hour, 25*time.Hour, 40*day, 200*day,
+			toExpiry, beforeExpiry)
 	}
 	switch s.Op {
 	case "create":
 		s.Validity = drawn(t, "validity", 0, 15, 900, 43200, 14, 43201)
-		s.Omitted = some(t, "omitted", 3, "name", "scope", "accessTokenValiditySeconds", "expirationDate")
+		s.Omitted = some(t, "omitted", 3, "name", "scope", "accessTokenValiditySeconds",
+			"expirationDate")
 	case "patch":
 		s.Patch = rapid.SliceOfN(rapid.SampledFrom(patchNames()), 0, 4).Draw(t, "patch")
 	case "bulk":
@@ -174,7 +205,10 @@ func (s step) flag() any {
 
 // body returns what a step that creates sends.
 func (s step) body(now time.Time) contracttests.Body {
-	body := contracttests.Body{"name": s.Name, "scope": s.Scope, "expirationDate": s.written(s.date(now)), "accessTokenValiditySeconds": nil}
+	body := contracttests.Body{
+		"name": s.Name, "scope": s.Scope, "expirationDate": s.written(s.date(now)),
+		"accessTokenValiditySeconds": nil,
+	}
 	if s.Validity != 0 {
 		body["accessTokenValiditySeconds"] = s.Validity
 	}

@@ -39,7 +39,9 @@ func (m *model) token(id string) *tokenModel {
 
 // taken reports whether an owner has another token of that name (name-is-unique-per-owner).
 func (m *model) taken(owner, name string, but *tokenModel) bool {
-	return slices.ContainsFunc(m.tokens, func(k *tokenModel) bool { return k != but && k.Owner == owner && k.Name == name })
+	return slices.ContainsFunc(m.tokens, func(k *tokenModel) bool {
+		return k != but && k.Owner == owner && k.Name == name
+	})
 }
 
 func (m *model) count(owner string) (n int) {
@@ -63,7 +65,8 @@ func (m *model) nextExpiry() (next time.Time) {
 
 // halfYear returns the moment six calendar months later, or the last day of that month (month-end).
 func halfYear(t time.Time) time.Time {
-	first := time.Date(t.Year(), t.Month()+6, 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
+	first := time.Date(t.Year(), t.Month()+6, 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(),
+		time.UTC)
 	return first.AddDate(0, 0, min(t.Day(), first.AddDate(0, 1, -1).Day())-1)
 }
 
@@ -95,7 +98,8 @@ func (m *model) create(s step) (*tokenModel, int) {
 	case s.Forever != "true":
 		return nil, http.StatusBadRequest
 	}
-	if isBlank(s.Name) || s.omits("name") || m.taken(s.User, s.Name, nil) || m.count(s.User) >= 10 || k.Validity < 15 || k.Validity > 43200 {
+	if isBlank(s.Name) || s.omits("name") || m.taken(s.User, s.Name, nil) ||
+		m.count(s.User) >= 10 || k.Validity < 15 || k.Validity > 43200 {
 		return nil, http.StatusBadRequest
 	}
 	return k, http.StatusOK
@@ -174,7 +178,8 @@ func (m *model) usedToday(k *tokenModel) bool {
 	return !k.Used.IsZero() && m.now.Sub(k.Used) < 24*time.Hour
 }
 
-// login returns the status of a login, and notes the first of a day (last-used-moves-after-24-hours).
+// login returns the status of a login, and notes the first of a day
+// (last-used-moves-after-24-hours).
 func (m *model) login(id string) int {
 	k := m.token(id)
 	if !m.logsIn(k) {
@@ -194,7 +199,8 @@ func (m *model) list(s step) ([]tokenModel, int) {
 	var listed []tokenModel
 	for _, k := range m.tokens {
 		whose := s.Owner == "" || s.Owner == "me" && k.Owner == s.User || s.Owner == k.Owner
-		if whose && (!k.Managed || s.User == "admin") && (s.Filter == nil || s.Filter.holds(k, m.now) > 0) {
+		if whose && (!k.Managed || s.User == "admin") &&
+			(s.Filter == nil || s.Filter.holds(k, m.now) > 0) {
 			shown := *k
 			shown.Acknowledged = shown.Acknowledged && !isLegacy(s.Version)
 			listed = append(listed, shown)

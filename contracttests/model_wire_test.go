@@ -30,12 +30,16 @@ type seenToken struct {
 
 // token logs in by a form of request, and keeps the access token for a user, if one is named.
 func (w *world) token(user, form, id, secret string) int {
-	values := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
+	values := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret},
+	}
 	grant := url.Values{"grant_type": {"client_credentials"}}
-	path, contentType, body, authorization := "/oauth/token", "application/x-www-form-urlencoded", values.Encode(), ""
+	path, contentType, body, authorization := "/oauth/token", "application/x-www-form-urlencoded",
+		values.Encode(), ""
 	switch form {
 	case "basic":
-		body, authorization = grant.Encode(), "Basic "+base64.StdEncoding.EncodeToString([]byte(id+":"+secret))
+		body, authorization = grant.Encode(),
+			"Basic "+base64.StdEncoding.EncodeToString([]byte(id+":"+secret))
 	case "query":
 		path, contentType, body = path+"?"+values.Encode(), "", ""
 	case "split":
@@ -70,9 +74,11 @@ func curl(user, authorization, method, path, contentType, body string) string {
 		line += ` -H "Authorization: Bearer $TOKEN"`
 	}
 	if contentType != "" {
-		line += fmt.Sprintf(` -H 'Content-Type: %s' --data "%s"`, contentType, strings.ReplaceAll(body, `"`, `\"`))
+		line += fmt.Sprintf(` -H 'Content-Type: %s' --data "%s"`, contentType,
+			strings.ReplaceAll(body, `"`, `\"`))
 	}
-	return secretForm.ReplaceAllString(fmt.Sprintf(`%s "$URL%s" # %s`, line, path, user), "$$SECRET")
+	return secretForm.ReplaceAllString(fmt.Sprintf(`%s "$URL%s" # %s`, line, path, user),
+		"$$SECRET")
 }
 
 var secretForm = regexp.MustCompile(`[0-9a-f]{64}`)
@@ -145,8 +151,9 @@ func (w *world) modelled(k wireToken, v version.Version) seenToken {
 		w.Fatalf("%s: userAwareTokenNeverExpires is %v", v, k.UserAwareTokenNeverExpires)
 	}
 	return seenToken{tokenModel{
-		ID: k.ID, Name: k.Name, Owner: k.Owner.Name.Value, Scope: k.Scope.Value, Validity: int(k.AccessTokenValiditySeconds.Value),
-		Expires: w.moment(k.ExpirationDate), Used: w.moment(k.LastUsed), Managed: k.Managed.Value,
+		ID: k.ID, Name: k.Name, Owner: k.Owner.Name.Value, Scope: k.Scope.Value,
+		Validity: int(k.AccessTokenValiditySeconds.Value),
+		Expires:  w.moment(k.ExpirationDate), Used: w.moment(k.LastUsed), Managed: k.Managed.Value,
 		Acknowledged: k.UserAwareTokenNeverExpires.Value,
 	}, k.Owner.ID.Value}
 }
@@ -160,7 +167,9 @@ func (w *world) moment(date contracttests.Field[string]) (moment time.Time) {
 }
 
 // listed returns the tokens of a list by id, none if the list is rejected.
-func (w *world) listed(user string, v version.Version, path string) (tokens []seenToken, status int) {
+func (w *world) listed(user string, v version.Version, path string) (tokens []seenToken,
+	status int,
+) {
 	var answered []wireToken
 	status = w.do(user, http.MethodGet, path, "", "", &answered)
 	for _, k := range answered {

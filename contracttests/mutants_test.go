@@ -22,7 +22,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// mutated is a target with a mutant between the client and the mock, whose control surface stays as it is.
+// mutated is a target with a mutant between the client and the mock, whose control surface stays as
+// it is.
 func mutated(target contracttests.Target, m mutants.Mutant) contracttests.Target {
 	target.HTTP = &http.Client{Transport: bareTripper{m.Wrap(behind{target.HTTP.Transport})}}
 	return target
@@ -58,19 +59,22 @@ func (b bareTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answered, nil
 }
 
-// Every scenario that a mutant names turns red in some version, and is green in all of them without it.
+// Every scenario that a mutant names turns red in some version, and is green in all of them without
+// it.
 func TestMutants(t *testing.T) {
 	target := inProcess(t)
 	cases, named := map[string][]contracttests.Case{}, []contracttests.Case{}
 	for _, s := range scenarios.All() {
 		cases[s.ID] = contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
-		if slices.ContainsFunc(mutants.All(), func(m mutants.Mutant) bool { return slices.Contains(m.KilledBy, s.ID) }) {
+		if slices.ContainsFunc(mutants.All(),
+			func(m mutants.Mutant) bool { return slices.Contains(m.KilledBy, s.ID) }) {
 			named = append(named, cases[s.ID]...)
 		}
 	}
 	for _, plain := range run(t, target, named...) {
 		if plain.Outcome != report.Pass {
-			t.Errorf("without a mutant %s has the outcome %s: %s", plain.Name(), plain.Outcome, plain.Message)
+			t.Errorf("without a mutant %s has the outcome %s: %s", plain.Name(), plain.Outcome,
+				plain.Message)
 		}
 	}
 	for _, m := range sample.Of(t, 100, mutants.All()) {
@@ -90,8 +94,11 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// turnsRed tries the cases of a scenario, the newest version first, until one fails. It tells the outcomes if none does.
-func turnsRed(t *testing.T, target contracttests.Target, cases []contracttests.Case) (outcomes string) {
+// turnsRed tries the cases of a scenario, the newest version first, until one fails. It tells the
+// outcomes if none does.
+func turnsRed(t *testing.T, target contracttests.Target,
+	cases []contracttests.Case,
+) (outcomes string) {
 	t.Helper()
 	for _, c := range slices.Backward(cases) {
 		for _, result := range run(t, target, c) {
@@ -136,7 +143,8 @@ func TestMutantsAreWellFormed(t *testing.T) {
 	}
 }
 
-// A mutant breaks a rule that one of the scenarios which notice it covers, or one of every exchange.
+// A mutant breaks a rule that one of the scenarios which notice it covers, or one of every
+// exchange.
 func TestMutantsBreakRulesOfTheirScenarios(t *testing.T) {
 	rules := map[string][]rule.ID{}
 	for _, s := range scenarios.All() {
@@ -145,7 +153,8 @@ func TestMutantsBreakRulesOfTheirScenarios(t *testing.T) {
 	for _, m := range mutants.All() {
 		names := func(id string) bool { return slices.Contains(rules[id], m.Rule) }
 		if !slices.ContainsFunc(m.KilledBy, names) && !slices.Contains(observer.Rules(), m.Rule) {
-			t.Errorf("%s breaks the rule %q, which none of %q names", m.Name, string(m.Rule), m.KilledBy)
+			t.Errorf("%s breaks the rule %q, which none of %q names", m.Name, string(m.Rule),
+				m.KilledBy)
 		}
 	}
 }
@@ -167,24 +176,33 @@ func (c *captured) Errorf(format string, args ...any) {
 
 // modelled are mutants that change what the model knows.
 var modelled = []string{
-	"acknowledgement-not-required", "delete-by-anybody", "delete-is-soft", "expired-token-logs-in", "expiry-overflows-month", "filter-le-excludes-the-moment",
-	"filter-or-binds-first", "filter-unknown-is-not-less", "last-used-on-every-login", "list-own-shows-all", "name-not-unique", "name-of-expired-is-free",
-	"patch-by-administrator", "patch-half-applied", "patch-never-without-acknowledgement", "store-per-version", "token-limit-is-nine",
-	"bulk-flag-second-refused", "bulk-half-applied", "bulk-past-date-by-digits", "expiry-bound-by-digits", "filter-ignored-with-an-owner",
-	"name-composed", "name-in-other-scripts-not-unique", "never-dies-after-a-year", "patch-forgets-last-use", "patch-move-copies", "patch-past-date-by-digits",
+	"acknowledgement-not-required", "delete-by-anybody", "delete-is-soft", "expired-token-logs-in",
+	"expiry-overflows-month", "filter-le-excludes-the-moment",
+	"filter-or-binds-first", "filter-unknown-is-not-less", "last-used-on-every-login",
+	"list-own-shows-all", "name-not-unique", "name-of-expired-is-free",
+	"patch-by-administrator", "patch-half-applied", "patch-never-without-acknowledgement",
+	"store-per-version", "token-limit-is-nine",
+	"bulk-flag-second-refused", "bulk-half-applied", "bulk-past-date-by-digits",
+	"expiry-bound-by-digits", "filter-ignored-with-an-owner",
+	"name-composed", "name-in-other-scripts-not-unique", "never-dies-after-a-year",
+	"patch-forgets-last-use", "patch-move-copies", "patch-past-date-by-digits",
 	"token-ends-a-minute-early", "token-ends-a-minute-late", "validity-absent-is-an-hour",
 }
 
 // The model notices them, and shows what it noticed as lines that can be repeated.
 func TestModelNoticesMutants(t *testing.T) {
-	setFlags(t, map[string]string{"rapid.checks": "200", "rapid.seed": "1", "rapid.nofailfile": "true", "rapid.shrinktime": "100ms"})
+	setFlags(t, map[string]string{
+		"rapid.checks": "200", "rapid.seed": "1", "rapid.nofailfile": "true",
+		"rapid.shrinktime": "100ms",
+	})
 	target := modelTarget(t)
 	unknown := func(m mutants.Mutant) bool { return !slices.Contains(modelled, m.Name) }
 	for _, m := range sample.Of(t, 4, slices.DeleteFunc(slices.Clone(mutants.All()), unknown)) {
 		t.Run(m.Name, func(t *testing.T) {
 			c := &captured{TB: t}
 			rapid.Check(c, func(t *rapid.T) { play(t, mutated(target, m)) })
-			if log := c.log.String(); !c.failed || !strings.Contains(log, "curl -i -X") || regexp.MustCompile("[0-9a-f]{64}").MatchString(log) {
+			if log := c.log.String(); !c.failed || !strings.Contains(log, "curl -i -X") ||
+				regexp.MustCompile("[0-9a-f]{64}").MatchString(log) {
 				t.Errorf("expected a failure with curl lines that hold no secret:\n%s", log)
 			}
 		})

@@ -19,11 +19,13 @@ func JudgedRules() []rule.ID { return observer.Rules() }
 // newObserver returns the observer of a scenario, which judges what the scenario is not about.
 func (t *T) newObserver() *observer.Observer {
 	o := observer.Options{
-		Now: t.estimatedNow, Tenant: t.RealTenant(), Broken: t.scenario.Breaks, APIClient: t.session.apiClient.ClientID,
-		Faults: t.scenario.has(Faults) || len(t.session.profile.Hostile) > 0,
+		Now: t.estimatedNow, Tenant: t.RealTenant(), Broken: t.scenario.Breaks,
+		APIClient: t.session.apiClient.ClientID,
+		Faults:    t.scenario.has(Faults) || len(t.session.profile.Hostile) > 0,
 	}
 	if o.Tenant {
-		o.Consistency = 2 * t.run.options.ConsistencyTimeout // the wait for a write reports one that takes longer
+		// the wait for a write reports one that takes longer
+		o.Consistency = 2 * t.run.options.ConsistencyTimeout
 	}
 	return observer.New(o)
 }
@@ -49,8 +51,8 @@ func (s *session) setClock(c control.Clock, now time.Time) {
 	}
 }
 
-// judgeExchange lets the observer judge an exchange. Its findings follow the failures of the scenario
-// itself. On a tenant a finding about what is only assumed is no failure.
+// judgeExchange lets the observer judge an exchange. Its findings follow the failures of the
+// scenario itself. On a tenant a finding about what is only assumed is no failure.
 func (t *T) judgeExchange(x *exchange) {
 	t.run.observed.exchanges.Add(1)
 	for _, f := range t.observer.See(recording.Exchange(*x)) {
@@ -64,8 +66,8 @@ func (t *T) judgeExchange(x *exchange) {
 }
 
 // requestLists requests lists of a patmock after a write, which the observer compares with what is
-// known: the own list of the user who wrote, and that of the token's owner. They are no part of what
-// the scenario does.
+// known: the own list of the user who wrote, and that of the token's owner. They are no part of
+// what the scenario does.
 func (t *T) requestLists(c *Client, effects []effect) {
 	if len(effects) == 0 || !t.listsAllowed() || t.ending {
 		return
@@ -81,8 +83,8 @@ func (t *T) requestLists(c *Client, effects []effect) {
 	}
 }
 
-// requestLastLists requests lists of a patmock when a scenario that wrote has run: of another version,
-// and of all tokens.
+// requestLastLists requests lists of a patmock when a scenario that wrote has run: of another
+// version, and of all tokens.
 func (t *T) requestLastLists() {
 	if !t.wrote || !t.listsAllowed() {
 		return
@@ -114,7 +116,8 @@ func (t *T) unrecorded(who Credentials) *Client {
 // listsAllowed reports whether the observer may request lists of its own.
 func (t *T) listsAllowed() bool {
 	countsRequests := t.scenario.has(Faults) || t.scenario.has(RateLimit)
-	return !t.RealTenant() && !t.run.options.NoLists && !countsRequests && len(t.session.profile.Hostile) == 0
+	return !t.RealTenant() && !t.run.options.NoLists && !countsRequests &&
+		len(t.session.profile.Hostile) == 0
 }
 
 func (t *T) requestList(c *Client, path string, pairs ...string) {

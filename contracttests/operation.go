@@ -9,9 +9,11 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// operation finds what takes a request: in the document of the version, else in that of the token endpoint. Op is nil
-// where none does.
-func (r *Runner) operation(v version.Version, method, path string) (*spec.Operation, *spec.Document) {
+// operation finds what takes a request: in the document of the version, else in that of the token
+// endpoint. Op is nil where none does.
+func (r *Runner) operation(v version.Version, method, path string) (*spec.Operation,
+	*spec.Document,
+) {
 	path = "/" + strings.TrimLeft(path, "/")
 	names := []string{spec.OAuth}
 	for _, other := range version.All() {
@@ -48,5 +50,7 @@ func (r *Runner) operation(v version.Version, method, path string) (*spec.Operat
 // samePath compares a path with one of a document, in which {id} stands for one segment.
 func samePath(pattern, path string) bool {
 	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
-	return slices.EqualFunc(want, got, func(w, g string) bool { return w == g || strings.HasPrefix(w, "{") && g != "" })
+	return slices.EqualFunc(want, got, func(w, g string) bool {
+		return w == g || strings.HasPrefix(w, "{") && g != ""
+	})
 }

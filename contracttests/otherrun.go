@@ -8,8 +8,8 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// noteOtherRuns looks in a list of a tenant for tokens that another run of the contract made. Such a
-// run may change what lists show while a scenario compares them.
+// noteOtherRuns looks in a list of a tenant for tokens that another run of the contract made. Such
+// a run may change what lists show while a scenario compares them.
 func (t *T) noteOtherRuns(operation string, x *exchange) {
 	if !t.RealTenant() || operation != "listPersonalAccessTokens" || x.Status != http.StatusOK {
 		return
@@ -21,7 +21,8 @@ func (t *T) noteOtherRuns(operation string, x *exchange) {
 	others := map[string]string{}
 	for _, each := range list {
 		var token struct{ Name string }
-		if json.Unmarshal(each, &token) != nil || !tenantguard.IsOfOtherRun(token.Name, t.run.marker) {
+		if json.Unmarshal(each, &token) != nil ||
+			!tenantguard.IsOfOtherRun(token.Name, t.run.marker) {
 			continue
 		}
 		others[token.Name] = string(each)
@@ -57,11 +58,13 @@ func (t *T) compareOtherRuns(before, after map[string]string) {
 // interfere notes the first sign of another run that is under way.
 func (t *T) interfere(name, did string) {
 	if t.interference == "" {
-		t.interference = t.excerpt(name, maxHeader) + " " + did + " the list: another run uses this user"
+		t.interference = t.excerpt(name, maxHeader) + " " + did +
+			" the list: another run uses this user"
 		t.run.warnings.interference(t.interference)
 	}
 }
 
-// startedAtTarget returns when the run has certainly begun, by the clock of the target: a second late,
-// for that is how accurate a date is. What a run before has left may have been named just before.
+// startedAtTarget returns when the run has certainly begun, by the clock of the target: a second
+// late, for that is how accurate a date is. What a run before has left may have been named just
+// before.
 func (r *Runner) startedAtTarget() time.Time { return r.Clock().At(r.started).Add(time.Second) }

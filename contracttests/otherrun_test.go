@@ -25,8 +25,16 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 		outcome report.Outcome
 		warned  bool
 	}{
-		{"of another run", func(now time.Time) string { return tenantguard.Name(now, other, 3) }, report.Error, true},
-		{"of another run that began earlier", func(now time.Time) string { return tenantguard.Name(now.Add(-time.Hour), other, 3) }, report.Error, true},
+		{
+			"of another run", func(now time.Time) string {
+				return tenantguard.Name(now, other, 3)
+			}, report.Error, true,
+		},
+		{
+			"of another run that began earlier", func(now time.Time) string {
+				return tenantguard.Name(now.Add(-time.Hour), other, 3)
+			}, report.Error, true,
+		},
 		{"of a user", func(time.Time) string { return "patmock-ci-3" }, report.Fail, false},
 	}
 	for _, tt := range tests {
@@ -41,17 +49,21 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 			scenario := func(s *contracttests.T) {
 				c := s.Owner()
 				before := c.List("owner-id", "me").IDs()
-				if _, err := n.mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: tt.token(n.Now())}); err != nil {
+				if _, err := n.mock.Control().AddToken(t.Context(), control.NewToken{
+					Owner: "jane.doe", Name: tt.token(n.Now()),
+				}); err != nil {
 					t.Error(err)
 				}
 				s.Equal("ids", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
 			}
 			r := runner.Run(t.Context(), []contracttests.Case{doing(scenario)})
 			got := r.Results[0]
-			if got.Outcome != tt.outcome || (got.Kind == report.KindOtherRun) != (tt.outcome == report.Error) {
+			if got.Outcome != tt.outcome ||
+				(got.Kind == report.KindOtherRun) != (tt.outcome == report.Error) {
 				t.Errorf("%s of the kind %s: %s", got.Outcome, got.Kind, got.Message)
 			}
-			if warned := len(r.Warnings) == 1 && r.Warnings[0].Kind == report.WarnOtherRun; warned != tt.warned {
+			if warned := len(r.Warnings) == 1 &&
+				r.Warnings[0].Kind == report.WarnOtherRun; warned != tt.warned {
 				t.Errorf("warnings %v", r.Warnings)
 			}
 			if tt.warned {
@@ -68,7 +80,9 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 func TestLeftoverOfAnotherRunIsReported(t *testing.T) {
 	n := newTenant(t)
 	name := tenantguard.Name(n.Now().Add(-24*time.Hour), "0123456789abcdef", 3)
-	if _, err := n.mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: name}); err != nil {
+	if _, err := n.mock.Control().AddToken(t.Context(), control.NewToken{
+		Owner: "jane.doe", Name: name,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	runner, err := contracttests.NewRunner(n.target(), n.options())

@@ -13,15 +13,17 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// ErrUnreachable tells that nothing could be tried: the target does not answer, or refuses the credentials.
+// ErrUnreachable tells that nothing could be tried: the target does not answer, or refuses the
+// credentials.
 var ErrUnreachable = errors.New("the target cannot be tested")
 
 // ErrSameIdentity tells that two identities of a target are one user.
 var ErrSameIdentity = errors.New("the second identity is the same user as the first")
 
-// Preflight logs in as every identity that the target has credentials for, and as the first of a namespace on a patmock, before
-// anything is judged. Its error
-// is ErrUnreachable, with a [LoginError] or ErrSameIdentity if that is the reason. It returns what the target lacks of all needs.
+// Preflight logs in as every identity that the target has credentials for, and as the first of a
+// namespace on a patmock, before anything is judged. Its error is ErrUnreachable, with a
+// [LoginError] or ErrSameIdentity if that is the reason. It returns what the target lacks of all
+// needs.
 func (r *Runner) Preflight(ctx context.Context) (lacks []string, err error) {
 	tenant, err := r.open(ctx)
 	if err != nil {
@@ -47,13 +49,15 @@ func (r *Runner) Preflight(ctx context.Context) (lacks []string, err error) {
 		if failed := t.guard(func() { t.client(who) }); failed != nil {
 			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.explainedFailure(failed))
 		}
-		if c := t.clients[who]; c == nil || c.bearer == "" { // an answer that is otherwise not as promised is for the scenarios to judge
+		// an answer that is otherwise not as promised is for the scenarios to judge
+		if c := t.clients[who]; c == nil || c.bearer == "" {
 			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.loginError(who))
 		}
 	}
 	if id := r.tokens.identity(tenant.owner); id != "" && id == r.tokens.identity(tenant.second) {
-		return nil, fmt.Errorf("%w: %w, %s: scenarios with two users would accuse the target falsely; "+
-			"name a token of somebody else, or none", ErrUnreachable, ErrSameIdentity, id)
+		return nil,
+			fmt.Errorf("%w: %w, %s: scenarios with two users would accuse the target falsely; "+
+				"name a token of somebody else, or none", ErrUnreachable, ErrSameIdentity, id)
 	}
 	return tenant.lacks(Features()), nil
 }
@@ -64,13 +68,17 @@ func (r *Runner) checkCredentials(ctx context.Context) error {
 		return nil
 	}
 	who := r.target
-	t := r.newT(ctx, Case{}, &session{target: who, base: who.BaseURL, owner: who.Owner, second: who.Second, admin: who.Admin})
+	t := r.newT(ctx, Case{}, &session{
+		target: who, base: who.BaseURL, owner: who.Owner, second: who.Second, admin: who.Admin,
+	})
 	for _, login := range []Credentials{who.Owner, who.Second, who.Admin} {
 		if !login.given() {
 			continue
 		}
 		var status int
-		if failed := t.guard(func() { status = t.Anonymous().send(tokenRequest(login)).status }); failed != nil {
+		if failed := t.guard(func() {
+			status = t.Anonymous().send(tokenRequest(login)).status
+		}); failed != nil {
 			return t.explainedFailure(failed)
 		}
 		if status != http.StatusOK {
@@ -83,14 +91,17 @@ func (r *Runner) checkCredentials(ctx context.Context) error {
 // ExplainControl explains why the control API of a patmock did not respond, or rejected the control
 // token. Errors with a remedy of their own are returned as they are.
 func ExplainControl(err error) error {
-	if problem, ok := errors.AsType[*control.Problem](err); ok && problem.Status == http.StatusUnauthorized {
-		return fmt.Errorf("%w: status 401: %s has to hold the control token of the mock", err, controlToken)
+	if problem, ok := errors.AsType[*control.Problem](err); ok &&
+		problem.Status == http.StatusUnauthorized {
+		return fmt.Errorf("%w: status 401: %s has to hold the control token of the mock", err,
+			controlToken)
 	}
 	sent, ok := errors.AsType[*url.Error](err)
 	if !ok || errors.Is(err, context.Canceled) {
 		return err
 	}
-	if e := tenantguard.ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err); e.Cause != tenantguard.ConnectionRefused {
+	if e := tenantguard.ExplainFailure(strings.ToUpper(sent.Op), sent.URL,
+		err); e.Cause != tenantguard.ConnectionRefused {
 		return e
 	}
 	return err
@@ -98,14 +109,15 @@ func ExplainControl(err error) error {
 
 // explainedFailure explains why a login had no response.
 func (t *T) explainedFailure(err error) error {
-	if sent, ok := errors.AsType[*url.Error](err); ok && tenantguard.ReasonOf(err) == "" && t.ctx.Err() == nil {
+	if sent, ok := errors.AsType[*url.Error](err); ok && tenantguard.ReasonOf(err) == "" &&
+		t.ctx.Err() == nil {
 		return tenantguard.ExplainFailure(http.MethodPost, sent.URL, err)
 	}
 	return err
 }
 
-// identity is the id of who logged in, by the answer to its login (RFC 6749 section 5.1 allows members of one's own). Empty
-// means that nobody did, or that the target does not say.
+// identity is the id of who logged in, by the answer to its login (RFC 6749 section 5.1 allows
+// members of one's own). Empty means that nobody did, or that the target does not say.
 func (s *tokenCache) identity(who Credentials) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,7 +14,9 @@ import (
 // Every identity of a live target logs in before anything is judged, and two users are two.
 func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 	n := newTenant(t)
-	wrong := contracttests.Credentials{ClientID: "0123456789abcdef0123456789abcdef", ClientSecret: "wrong"}
+	wrong := contracttests.Credentials{
+		ClientID: "0123456789abcdef0123456789abcdef", ClientSecret: "wrong",
+	}
 	for _, test := range []struct {
 		name   string
 		change func(target *contracttests.Target)
@@ -26,20 +28,42 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 		{"the first only", func(target *contracttests.Target) {
 			target.Second, target.Admin = contracttests.Credentials{}, contracttests.Credentials{}
 		}, "", 0},
-		{"the first is the administrator", func(target *contracttests.Target) { target.Owner = target.Admin }, "", 0},
+		{
+			"the first is the administrator", func(target *contracttests.Target) {
+				target.Owner = target.Admin
+			}, "", 0,
+		},
 		{"an answer that is not as promised", func(target *contracttests.Target) {
-			target.HTTP = &http.Client{Transport: way{n, func(_ *http.Request, answered *http.Response) {
-				answered.Body = io.NopCloser(strings.NewReader(`{"access_token":"one"}`))
-			}}}
+			target.HTTP = &http.Client{Transport: way{
+				n,
+				func(_ *http.Request, answered *http.Response) {
+					answered.Body = io.NopCloser(strings.NewReader(`{"access_token":"one"}`))
+				},
+			}}
 		}, "", 0},
 		{"an answer without an access token", func(target *contracttests.Target) {
-			target.HTTP = &http.Client{Transport: way{n, func(_ *http.Request, answered *http.Response) {
-				answered.Body = io.NopCloser(strings.NewReader(`{}`))
-			}}}
+			target.HTTP = &http.Client{Transport: way{
+				n,
+				func(_ *http.Request, answered *http.Response) {
+					answered.Body = io.NopCloser(strings.NewReader(`{}`))
+				},
+			}}
 		}, contracttests.RoleOwner, 200},
-		{"a first that is refused", func(target *contracttests.Target) { target.Owner = wrong }, contracttests.RoleOwner, 401},
-		{"a second that is refused", func(target *contracttests.Target) { target.Second = wrong }, contracttests.RoleSecond, 401},
-		{"an administrator who is refused", func(target *contracttests.Target) { target.Admin = wrong }, contracttests.RoleAdmin, 401},
+		{
+			"a first that is refused", func(target *contracttests.Target) {
+				target.Owner = wrong
+			}, contracttests.RoleOwner, 401,
+		},
+		{
+			"a second that is refused", func(target *contracttests.Target) {
+				target.Second = wrong
+			}, contracttests.RoleSecond, 401,
+		},
+		{
+			"an administrator who is refused", func(target *contracttests.Target) {
+				target.Admin = wrong
+			}, contracttests.RoleAdmin, 401,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			target := n.target()
@@ -53,10 +77,12 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 				return
 			}
 			login, _ := errors.AsType[*contracttests.LoginError](err)
-			if !errors.Is(err, contracttests.ErrUnreachable) || login == nil || login.Role != test.rejected || login.Status != test.status {
+			if !errors.Is(err, contracttests.ErrUnreachable) || login == nil ||
+				login.Role != test.rejected || login.Status != test.status {
 				t.Fatalf("%v, want the %s rejected with %d", err, test.rejected, test.status)
 			}
-			if login.Origin != target.Origins[test.rejected] || !strings.Contains(err.Error(), login.Origin) {
+			if login.Origin != target.Origins[test.rejected] ||
+				!strings.Contains(err.Error(), login.Origin) {
 				t.Errorf("%v, want one with the origin %s", err, target.Origins[test.rejected])
 			}
 			checkMessage(t, err.Error())
@@ -66,14 +92,19 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 
 func TestReady_SecondIdentityIsTheFirst(t *testing.T) {
 	n := newTenant(t)
-	another, err := n.mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: "another"})
+	another, err := n.mock.Control().AddToken(t.Context(), control.NewToken{
+		Owner: "jane.doe", Name: "another",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	target := n.target()
-	target.Second = contracttests.Credentials{ClientID: another.ClientID, ClientSecret: another.ClientSecret}
+	target.Second = contracttests.Credentials{
+		ClientID: another.ClientID, ClientSecret: another.ClientSecret,
+	}
 	err = ready(t, target, n.options())
-	if !errors.Is(err, contracttests.ErrUnreachable) || !errors.Is(err, contracttests.ErrSameIdentity) {
+	if !errors.Is(err, contracttests.ErrUnreachable) ||
+		!errors.Is(err, contracttests.ErrSameIdentity) {
 		t.Fatalf("%v, want the same identity twice", err)
 	}
 	checkMessage(t, err.Error())

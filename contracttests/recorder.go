@@ -17,7 +17,8 @@ import (
 type recorder struct {
 	last     *exchange
 	requests int
-	// recording reports that exchanges are kept. Answers has the places of those that answered a question.
+	// recording reports that exchanges are kept. Answers has the places of those that answered a
+	// question.
 	recording bool
 	exchanges []recording.Exchange
 	answers   map[string]int
@@ -51,7 +52,9 @@ func (r *recorder) fail(kind report.Kind, message, diff string) {
 
 // failure returns a failure that shows the last exchange.
 func (r *recorder) failure(kind report.Kind, message, diff string) report.Failure {
-	f := report.Failure{Kind: kind, Message: r.excerpt(message, maxMessage), Diff: r.excerpt(diff, maxDiff)}
+	f := report.Failure{
+		Kind: kind, Message: r.excerpt(message, maxMessage), Diff: r.excerpt(diff, maxDiff),
+	}
 	if r.last != nil {
 		f.Exchange, f.Curl = r.last.text(r.redact, r.excerpt), r.last.curl(r.redact)
 	}
@@ -88,8 +91,8 @@ func (r *recorder) excerpt(text string, limit int) string {
 	return truncate(r.redact(wholeWords(text, maxRedacted)), limit)
 }
 
-// judge sets the outcome of a scenario. Err ended it, and left kept its cleanup from deleting what it
-// created.
+// judge sets the outcome of a scenario. Err ended it, and left kept its cleanup from deleting what
+// it created.
 func (r *recorder) judge(result *report.Result, s Scenario, isTenant bool, err, left error) {
 	result.Requests = r.requests
 	result.Failures = slices.Concat(result.Failures, r.failures, r.beside, r.doubts)
@@ -103,7 +106,8 @@ func (r *recorder) judge(result *report.Result, s Scenario, isTenant bool, err, 
 	var refused *tenantguard.NotSentError
 	switch {
 	case left != nil:
-		set(report.Error, report.KindLeftovers, "what the scenario made may be left: "+r.excerpt(firstLine(left.Error()), maxMessage))
+		set(report.Error, report.KindLeftovers,
+			"what the scenario made may be left: "+r.excerpt(firstLine(left.Error()), maxMessage))
 	case errors.As(err, &refused) && len(r.failures)+len(r.beside) == 0:
 		set(report.Skip, report.KindLacks, "the target lacks "+refused.Missing)
 		result.Lacks = []string{string(refused.Reason)}
@@ -122,10 +126,13 @@ func (r *recorder) judge(result *report.Result, s Scenario, isTenant bool, err, 
 	case len(r.beside) > 0:
 		set(report.Fail, r.beside[0].Kind, r.beside[0].Message)
 	case len(r.failures) > 0:
-		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+r.failures[0].Message)
+		set(report.Provisional, report.KindAssumed,
+			"assumed, and not so here: "+r.failures[0].Message)
 	case len(r.doubts) > 0:
-		set(report.Provisional, report.KindAssumed, "assumed, and not so here: "+r.doubts[0].Message)
+		set(report.Provisional, report.KindAssumed,
+			"assumed, and not so here: "+r.doubts[0].Message)
 	case s.OpenQuestion && isTenant:
-		set(report.Provisional, report.KindOpenQuestion, "an open question, answered: "+strings.Join(result.Notes, "; "))
+		set(report.Provisional, report.KindOpenQuestion,
+			"an open question, answered: "+strings.Join(result.Notes, "; "))
 	}
 }

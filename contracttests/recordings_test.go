@@ -21,21 +21,25 @@ import (
 )
 
 // transcripts runs cases and returns what they did on the wire, by their names.
-func transcripts(t *testing.T, target contracttests.Target, parallel int, cases []contracttests.Case) map[string]recording.Case {
+func transcripts(t *testing.T, target contracttests.Target, parallel int,
+	cases []contracttests.Case,
+) map[string]recording.Case {
 	t.Helper()
 	all := map[string]recording.Case{}
-	runner, err := contracttests.NewRunner(target, contracttests.Options{Parallel: parallel, Observe: func(o contracttests.Observation) {
-		one := recording.Normalize(recording.RawCase{
-			Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
-		}, target.BaseURL, target.RealTenant())
-		all[o.Case.Name()] = one
-		text := asJSON(t, one)
-		for _, trace := range told(o.Exchanges) {
-			if strings.Contains(text, trace) {
-				t.Errorf("%s: the transcript tells %.8s...", o.Case.Name(), trace)
+	runner, err := contracttests.NewRunner(target,
+		contracttests.Options{Parallel: parallel, Observe: func(o contracttests.Observation) {
+			one := recording.Normalize(recording.RawCase{
+				Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome,
+				Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
+			}, target.BaseURL, target.RealTenant())
+			all[o.Case.Name()] = one
+			text := asJSON(t, one)
+			for _, trace := range told(o.Exchanges) {
+				if strings.Contains(text, trace) {
+					t.Errorf("%s: the transcript tells %.8s...", o.Case.Name(), trace)
+				}
 			}
-		}
-	}})
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +57,8 @@ var toldForms = regexp.MustCompile(`[0-9a-f]{64}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?i:p
 func told(exchanges []recording.Exchange) (traces []string) {
 	seen := map[string]bool{}
 	for _, x := range exchanges {
-		for _, found := range toldForms.FindAllString(x.URL+x.Header.Get("Authorization")+x.Body+x.Reply, -1) {
+		for _, found := range toldForms.FindAllString(x.URL+x.Header.Get("Authorization")+x.Body+
+			x.Reply, -1) {
 			seen[found] = true
 		}
 	}
@@ -104,7 +109,9 @@ func TestRecordingsHaveRulesInPlaceOfAdvice(t *testing.T) {
 		t.Cleanup(func() { _ = mock.Close() })
 		return target(mock.Transport(), mock)
 	}
-	cases := contracttests.Select(scenarios.All(), contracttests.Options{Run: regexp.MustCompile("^expiry/")})
+	cases := contracttests.Select(scenarios.All(), contracttests.Options{
+		Run: regexp.MustCompile("^expiry/"),
+	})
 	once, again := transcripts(t, friendly(), 1, cases), transcripts(t, friendly(), 1, cases)
 	named := 0
 	for _, name := range slices.Sorted(maps.Keys(once)) {
@@ -160,17 +167,21 @@ var unseen = map[string]string{
 	"list-of-all-has-default-scopes":   ofLists,
 	"list-of-all-without-last-use":     ofLists,
 	"created-a-day-ago":                "of created a transcript has the form, and not the moment",
-	"retry-after-is-too-short":         "of Retry-After a transcript has the form, and not the number",
-	"list-of-250":                      "of equal tokens in a list a transcript does not have the number",
-	"name-cut-at-4000":                 "of a long text a transcript has the beginning and the end",
+	"retry-after-is-too-short": "of Retry-After a transcript has the form, and not the " +
+		"number",
+	"list-of-250": "of equal tokens in a list a transcript does not have the " +
+		"number",
+	"name-cut-at-4000": "of a long text a transcript has the beginning and the end",
 }
 
-// A comparison with the recording of the right mock shows every mutant, by what is on the wire: the outcome is left out.
+// A comparison with the recording of the right mock shows every mutant, by what is on the wire: the
+// outcome is left out.
 func TestDiffFindsMutants(t *testing.T) {
 	target, tried := inProcess(t), sample.Of(t, 20, mutants.All())
 	cases, noticing := map[string][]contracttests.Case{}, []contracttests.Case{}
 	for _, s := range scenarios.All() {
-		if slices.ContainsFunc(tried, func(m mutants.Mutant) bool { return slices.Contains(m.KilledBy, s.ID) }) {
+		if slices.ContainsFunc(tried,
+			func(m mutants.Mutant) bool { return slices.Contains(m.KilledBy, s.ID) }) {
 			cases[s.ID] = contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
 			noticing = append(noticing, cases[s.ID]...)
 		}
@@ -182,12 +193,16 @@ func TestDiffFindsMutants(t *testing.T) {
 			why := unseen[m.Name]
 			shows := func(id string) bool {
 				return slices.ContainsFunc(cases[id], func(c contracttests.Case) bool {
-					wrong := transcripts(t, mutated(target, m), 1, []contracttests.Case{c})[c.Name()]
-					return slices.ContainsFunc(recording.Diff(right[c.Name()], wrong), func(d recording.Difference) bool { return d.At != "/outcome" })
+					wrong := transcripts(t, mutated(target, m), 1, []contracttests.Case{
+						c,
+					})[c.Name()]
+					return slices.ContainsFunc(recording.Diff(right[c.Name()], wrong),
+						func(d recording.Difference) bool { return d.At != "/outcome" })
 				})
 			}
 			shown := slices.ContainsFunc(m.KilledBy, shows)
-			const most = 20 // a date that is wrong by the time that passed is right within a millisecond
+			// a date that is wrong by the time that passed is right within a millisecond
+			const most = 20
 			for n := 1; n < most && !shown && why == ""; n++ {
 				shown = slices.ContainsFunc(m.KilledBy, shows)
 			}
@@ -200,7 +215,8 @@ func TestDiffFindsMutants(t *testing.T) {
 		})
 	}
 	for name := range unseen {
-		if !slices.ContainsFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name }) {
+		if !slices.ContainsFunc(mutants.All(),
+			func(m mutants.Mutant) bool { return m.Name == name }) {
 			t.Errorf("there is no mutant %q", name)
 		}
 	}

@@ -32,7 +32,8 @@ func (r *Response) Text() string { return string(r.body) }
 func (r *Response) Status(want ...int) *Response {
 	if !slices.Contains(want, r.status) {
 		r.t.last = r.exchange
-		r.t.Fatalf("status is %d, expected %s", r.status, strings.Trim(strings.ReplaceAll(fmt.Sprint(want), " ", " or "), "[]"))
+		r.t.Fatalf("status is %d, expected %s", r.status,
+			strings.Trim(strings.ReplaceAll(fmt.Sprint(want), " ", " or "), "[]"))
 	}
 	return r
 }
@@ -90,9 +91,9 @@ func (r *Response) MustFind(id string) Token {
 	return token
 }
 
-// ExpectError expects a status with an error in SailPoint's form whose detailCode begins with the number, and ends the
-// scenario if the status is another. Words are not compared: their capitals differ in public. A path below /oauth
-// has the error of RFC 6749, section 5.2.
+// ExpectError expects a status with an error in SailPoint's form whose detailCode begins with the
+// number, and ends the scenario if the status is another. Words are not compared: their capitals
+// differ in public. A path below /oauth has the error of RFC 6749, section 5.2.
 func (r *Response) ExpectError(status int) *Response {
 	r.Status(status)
 	body := r.ErrorBody()
@@ -114,15 +115,16 @@ func (r *Response) ExpectError(status int) *Response {
 // oauthPath is a path of the token endpoint and its neighbours, in any namespace.
 var oauthPath = regexp.MustCompile(`^(/t/[^/]+)?/+oauth(/|$)`)
 
-// ExpectRejected expects a 4xx with an error in SailPoint's form, and ends the scenario if the status
-// is another. On a patmock the status is one of want, if there are any. A real tenant may choose
-// another one: no document settles it, and an open question asks for it. 401 and 429 say nothing
-// about the request itself.
+// ExpectRejected expects a 4xx with an error in SailPoint's form, and ends the scenario if the
+// status is another. On a patmock the status is one of want, if there are any. A real tenant may
+// choose another one: no document settles it, and an open question asks for it. 401 and 429 say
+// nothing about the request itself.
 func (r *Response) ExpectRejected(want ...int) *Response {
 	if len(want) > 0 && !r.t.RealTenant() {
 		r.Status(want...)
 	}
-	if r.status < 400 || r.status > 499 || r.status == http.StatusUnauthorized || r.status == http.StatusTooManyRequests {
+	if r.status < 400 || r.status > 499 || r.status == http.StatusUnauthorized ||
+		r.status == http.StatusTooManyRequests {
 		r.t.last = r.exchange
 		r.t.Fatalf("status is %d, expected a rejection", r.status)
 	}

@@ -30,7 +30,9 @@ func TestRulesHaveScenarios(t *testing.T) {
 
 // unobserved reports the rules that no scenario names, and that are not judged in every exchange,
 // without a reason, and the other way round.
-func unobserved(rules []rule.Rule, all []contracttests.Scenario, ofEveryExchange ...rule.ID) []string {
+func unobserved(rules []rule.Rule, all []contracttests.Scenario,
+	ofEveryExchange ...rule.ID,
+) []string {
 	named := map[rule.ID]bool{}
 	for _, id := range ofEveryExchange {
 		named[id] = true
@@ -44,9 +46,13 @@ func unobserved(rules []rule.Rule, all []contracttests.Scenario, ofEveryExchange
 	for _, r := range rules {
 		switch {
 		case !named[r.ID] && r.Unobservable == "":
-			problems = append(problems, string(r.ID)+": no scenario names the rule; write one, or the reason why none can observe it: "+r.Text)
+			problems = append(problems,
+				string(r.ID)+
+					": no scenario names the rule; write one, or the reason why none can observe "+
+					"it: "+r.Text)
 		case named[r.ID] && r.Unobservable != "":
-			problems = append(problems, string(r.ID)+": a scenario names the rule, which is said to be unobservable")
+			problems = append(problems,
+				string(r.ID)+": a scenario names the rule, which is said to be unobservable")
 		}
 	}
 	return problems
@@ -54,7 +60,8 @@ func unobserved(rules []rule.Rule, all []contracttests.Scenario, ofEveryExchange
 
 func TestRulesHaveScenarios_PlantedRule(t *testing.T) {
 	planted := append(rule.All(), rule.Rule{ID: "planted", Text: "Planted."})
-	if problems := unobserved(planted, scenarios.All(), observer.Rules()...); len(problems) != 1 || !strings.HasPrefix(problems[0], "planted: ") {
+	if problems := unobserved(planted, scenarios.All(), observer.Rules()...); len(problems) != 1 ||
+		!strings.HasPrefix(problems[0], "planted: ") {
 		t.Errorf("problems %q, want one about the planted rule", problems)
 	}
 }
@@ -115,7 +122,8 @@ func TestScenariosNameTheirRules_Planted(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := contracttests.Scenario{ID: "a", Versions: test.versions, Rules: test.rules}
-			if diff := cmp.Diff([]string{test.want}, misnamed([]contracttests.Scenario{s})); diff != "" {
+			if diff := cmp.Diff([]string{test.want},
+				misnamed([]contracttests.Scenario{s})); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})
@@ -125,7 +133,8 @@ func TestScenariosNameTheirRules_Planted(t *testing.T) {
 func TestCheck_UnknownRule(t *testing.T) {
 	known := scenarios.All()[0]
 	known.Rules = []rule.ID{"no-such-rule"}
-	if err := contracttests.Check([]contracttests.Scenario{known}); err == nil || !strings.Contains(err.Error(), `"no-such-rule"`) {
+	if err := contracttests.Check([]contracttests.Scenario{known}); err == nil ||
+		!strings.Contains(err.Error(), `"no-such-rule"`) {
 		t.Errorf("error %v, want the unknown rule", err)
 	}
 }
@@ -136,22 +145,26 @@ func TestMockUsesRegisteredRules(t *testing.T) {
 	used := map[string]bool{}
 	for _, root := range []string{"../mockserver", "../fixtures"} {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") ||
+				strings.HasSuffix(path, "_test.go") {
 				return err
 			}
-			return ruleReferences(path, used, func(at token.Position, problem string) { t.Errorf("%s: %s", at, problem) })
+			return ruleReferences(path, used, func(at token.Position, problem string) {
+				t.Errorf("%s: %s", at, problem)
+			})
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	if len(used) < 60 {
-		t.Errorf("the mock uses %d rules, want those of every rejection: %s", len(used), slices.Sorted(maps.Keys(used)))
+		t.Errorf("the mock uses %d rules, want those of every rejection: %s", len(used),
+			slices.Sorted(maps.Keys(used)))
 	}
 }
 
-// ruleReferences collects the constants of package rule that a file uses, and reports conversions of
-// texts to rule.ID and texts in fields named Rule or Rules.
+// ruleReferences collects the constants of package rule that a file uses, and reports conversions
+// of texts to rule.ID and texts in fields named Rule or Rules.
 func ruleReferences(path string, used map[string]bool, report func(token.Position, string)) error {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, nil, 0)
@@ -169,16 +182,20 @@ func ruleReferences(path string, used map[string]bool, report func(token.Positio
 				used[n.Sel.Name] = true
 			}
 		case *ast.CallExpr:
-			if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "ID" && len(n.Args) == 1 && isText(n.Args[0]) {
-				report(files.Position(n.Pos()), "a text is converted to a rule: register it in spec/rule")
+			if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "ID" && len(n.Args) == 1 &&
+				isText(n.Args[0]) {
+				report(files.Position(n.Pos()),
+					"a text is converted to a rule: register it in spec/rule")
 			}
 		case *ast.KeyValueExpr:
-			if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "Rule" || key.Name == "Rules") && isText(n.Value) {
+			if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "Rule" || key.Name == "Rules") &&
+				isText(n.Value) {
 				report(files.Position(n.Pos()), "a rule is a text: register it in spec/rule")
 			}
 		case *ast.CompositeLit:
 			if list, ok := n.Type.(*ast.ArrayType); ok {
-				if of, ok := list.Elt.(*ast.SelectorExpr); ok && of.Sel.Name == "ID" && slices.ContainsFunc(n.Elts, isText) {
+				if of, ok := list.Elt.(*ast.SelectorExpr); ok && of.Sel.Name == "ID" &&
+					slices.ContainsFunc(n.Elts, isText) {
 					report(files.Position(n.Pos()), "a rule is a text: register it in spec/rule")
 				}
 			}

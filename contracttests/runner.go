@@ -36,8 +36,8 @@ type Runner struct {
 	tokens   tokenCache
 	// lost is how many cases in a row did not get through to a live target.
 	unreachable atomic.Int64
-	// timeouts are those of a target without a guard. Silent reports that the guard found the target
-	// not to answer.
+	// timeouts are those of a target without a guard. Silent reports that the guard found the
+	// target not to answer.
 	timeouts tenantguard.Silence
 	// clock is that of a target without a guard, which has its own.
 	clock  tenantguard.Clock
@@ -68,7 +68,9 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	r := &Runner{
 		target: target, options: o, http: target.client(), documents: map[string]*spec.Document{},
 		id: cmp.Or(o.ID, NewID(o.Now())), marker: tenantguard.NewMarker(), started: o.Now(),
-		warnings: warnings{statuses: map[int]int{}, rejections: map[string]bool{}, otherRuns: map[string]bool{}},
+		warnings: warnings{
+			statuses: map[int]int{}, rejections: map[string]bool{}, otherRuns: map[string]bool{},
+		},
 	}
 	var more *spec.Errata
 	if target.RealTenant() {
@@ -137,8 +139,11 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 
 func (r *Runner) report(started time.Time, results []*report.Result) *report.Report {
 	out := &report.Report{
-		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{Name: r.target.Name, RealTenant: r.target.RealTenant()},
-		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(), Warnings: r.warnings.list(r.Clock()), Results: []report.Result{},
+		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{
+			Name: r.target.Name, RealTenant: r.target.RealTenant(),
+		},
+		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(),
+		Warnings: r.warnings.list(r.Clock()), Results: []report.Result{},
 	}
 	if n := r.observed.exchanges.Load(); n > 0 {
 		out.Observed = &report.Observed{Exchanges: n, Lists: r.observed.lists.Load()}
@@ -154,7 +159,9 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 		out.Results = append(out.Results, *result)
 	}
 	if err := r.Aborted(); err != nil {
-		out.Warnings = append(out.Warnings, report.Warning{Kind: report.WarnCircuitBreaker, Text: err.Error()})
+		out.Warnings = append(out.Warnings, report.Warning{
+			Kind: report.WarnCircuitBreaker, Text: err.Error(),
+		})
 	}
 	out.Count()
 	return out
@@ -164,7 +171,8 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observed Observation) {
 	started := r.Now()
 	result = report.Result{
-		ID: c.Scenario.ID, Version: c.Version, Promise: c.Scenario.Promise, Sources: c.Scenario.Sources, Standing: c.Scenario.Standing,
+		ID: c.Scenario.ID, Version: c.Version, Promise: c.Scenario.Promise,
+		Sources: c.Scenario.Sources, Standing: c.Scenario.Standing,
 		Outcome: report.Pass, Failures: []report.Failure{}, Notes: []string{},
 	}
 	defer func() {
@@ -174,7 +182,8 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	tenant, err := r.open(ctx)
 	if err != nil {
 		r.noteAttempt(false, err)
-		result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, redact.Report(err.Error())
+		result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested,
+			redact.Report(err.Error())
 		return result, observed
 	}
 	// What the scenario made goes, also when the run is interrupted.
@@ -182,11 +191,13 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
 		defer stop()
 		if err := tenant.close(ctx); err != nil && result.Outcome != report.Error {
-			result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested, redact.Report(err.Error())
+			result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested,
+				redact.Report(err.Error())
 		}
 	}()
 	if lacking := tenant.lacks(c.Scenario.Features); len(lacking) > 0 {
-		result.Outcome, result.Kind, result.Message = report.Skip, report.KindLacks, "the target lacks "+strings.Join(lacking, ", ")
+		result.Outcome, result.Kind, result.Message = report.Skip, report.KindLacks,
+			"the target lacks "+strings.Join(lacking, ", ")
 		result.Lacks = lacking
 		return result, observed
 	}
@@ -216,8 +227,11 @@ func firstLine(text string) string {
 func (r *Runner) newT(ctx context.Context, c Case, on *session) *T {
 	t := &T{
 		ctx: ctx, run: r, scenario: c.Scenario, version: c.Version, session: on,
-		logins:   logins{clients: map[Credentials]*Client{}, rejected: map[Credentials]error{}},
-		recorder: recorder{recording: r.options.Observe != nil, answers: map[string]int{}, otherRuns: map[string]map[string]string{}, secrets: map[string]bool{}},
+		logins: logins{clients: map[Credentials]*Client{}, rejected: map[Credentials]error{}},
+		recorder: recorder{
+			recording: r.options.Observe != nil, answers: map[string]int{},
+			otherRuns: map[string]map[string]string{}, secrets: map[string]bool{},
+		},
 		cleanups: cleanups{alive: map[string]string{}, owners: map[string]Credentials{}},
 	}
 	for _, who := range []Credentials{on.owner, on.second, on.admin, on.apiClient} {
@@ -237,7 +251,8 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.cause, e.stack) }
 
-// guard calls f, and turns what ends a scenario from within into an error, nil for a failure that is noted.
+// guard calls f, and turns what ends a scenario from within into an error, nil for a failure that
+// is noted.
 func (t *T) guard(f func()) (err error) {
 	defer func() {
 		switch cause := recover().(type) {

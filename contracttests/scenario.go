@@ -1,6 +1,7 @@
-// Package contracttests is the contract of the personal access token API: a list of scenarios, each a promise with its
-// source, run over HTTP against any target. It knows nothing of the mock's rules: they are stated a second time here, so
-// that a wrong reading of the documents shows as a red scenario.
+// Package contracttests is the contract of the personal access token API: a list of scenarios, each
+// a promise with its source, run over HTTP against any target. It knows nothing of the mock's
+// rules: they are stated a second time here, so that a wrong reading of the documents shows as a
+// red scenario.
 package contracttests
 
 import (
@@ -21,15 +22,16 @@ type Scenario struct {
 	// Promise says in one sentence what holds.
 	Promise string
 	// Sources are where the promise is written: "v2026 #/paths/~1personal-access-tokens/post" for a
-	// pointer into a published document, an https:// page, "errata ID", or the link to a fact, such as
-	// "docs/behaviour.md#create-is-200".
+	// pointer into a published document, an https:// page, "errata ID", or the link to a fact, such
+	// as "docs/behaviour.md#create-is-200".
 	Sources []string
 	// Standing of the promise.
 	Standing evidence.Standing
 	// OpenQuestion marks one that nothing settles: what it notes is always provisional on a real
 	// tenant.
 	OpenQuestion bool
-	// Versions where it holds. Nil means all. Unversioned stands for a promise that belongs to no version.
+	// Versions where it holds. Nil means all. Unversioned stands for a promise that belongs to no
+	// version.
 	Versions []version.Version
 	// Features are what a target must have.
 	Features []Feature
@@ -41,7 +43,8 @@ type Scenario struct {
 	Run func(t *T)
 }
 
-// Unversioned is the version of a scenario that belongs to none, such as one about the token endpoint.
+// Unversioned is the version of a scenario that belongs to none, such as one about the token
+// endpoint.
 var Unversioned = []version.Version{""}
 
 // Legacy and Current are the versions before and since tokens may live for ever.
@@ -75,15 +78,20 @@ const (
 	ScopeDelay Feature = "scope-delay"
 	// APIClient is an OAuth client without a user.
 	APIClient Feature = "api-client"
-	// DisposableTokens are tokens with which nothing is lost: what would take all of a user's is asked for there only.
+	// DisposableTokens are tokens with which nothing is lost: what would take all of a user's is
+	// asked for there only.
 	DisposableTokens Feature = "disposable"
-	// Unmetered is a target on which a request costs nothing: tables of many boundaries are tried there only.
+	// Unmetered is a target on which a request costs nothing: tables of many boundaries are tried
+	// there only.
 	Unmetered Feature = "unmetered"
 )
 
 // Features returns all of them.
 func Features() []Feature {
-	return []Feature{Writes, SecondIdentity, Admin, Clock, Faults, SeededTokens, RateLimit, TokenLimit, ScopeDelay, APIClient, DisposableTokens, Unmetered}
+	return []Feature{
+		Writes, SecondIdentity, Admin, Clock, Faults, SeededTokens, RateLimit, TokenLimit,
+		ScopeDelay, APIClient, DisposableTokens, Unmetered,
+	}
 }
 
 func (s Scenario) has(f Feature) bool { return slices.Contains(s.Features, f) }
@@ -98,15 +106,19 @@ func (s Scenario) versions() []version.Version {
 
 var (
 	idForm     = regexp.MustCompile(`^[a-z]+(/[a-z0-9]+(-[a-z0-9]+)*)+$`)
-	sourceForm = regexp.MustCompile(`^(((beta|v3|v2024|v2025|v2026|v1) #/\S+)|https://\S+|docs/behaviour\.md#[a-z0-9-]+|errata [a-z-]+)$`)
+	sourceForm = regexp.MustCompile(`^(((beta|v3|v2024|v2025|v2026|v1) ` +
+		`#/\S+)|https://\S+|docs/behaviour\.md#[a-z0-9-]+|errata [a-z-]+)$`)
 )
 
-// Check tells what is wrong with a list of scenarios: a name that is there twice, a source that is none.
+// Check tells what is wrong with a list of scenarios: a name that is there twice, a source that is
+// none.
 func Check(scenarios []Scenario) error {
 	var wrong []string
 	seen := map[string]bool{}
 	for _, s := range scenarios {
-		report := func(format string, args ...any) { wrong = append(wrong, s.ID+": "+fmt.Sprintf(format, args...)) }
+		report := func(format string, args ...any) {
+			wrong = append(wrong, s.ID+": "+fmt.Sprintf(format, args...))
+		}
 		if !idForm.MatchString(s.ID) {
 			report("expected an id such as create/secret-is-shown-once")
 		}
@@ -122,10 +134,13 @@ func Check(scenarios []Scenario) error {
 		}
 		for _, source := range s.Sources {
 			if !sourceForm.MatchString(source) {
-				report("expected a document with a pointer, a page, an erratum, or the link to a fact of docs/behaviour.md as source, got %q", source)
+				report("expected a document with a pointer, a page, an erratum, or the link to a "+
+					"fact of docs/behaviour.md as source, got %q", source)
 			}
 		}
-		if !slices.Contains([]evidence.Standing{evidence.Published, evidence.Observed, evidence.Assumed}, s.Standing) {
+		if !slices.Contains([]evidence.Standing{
+			evidence.Published, evidence.Observed, evidence.Assumed,
+		}, s.Standing) {
 			report("expected a standing, got %q", s.Standing)
 		}
 		for _, n := range s.Features {

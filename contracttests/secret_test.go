@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// telltale is a tenant whose secrets look like none. It serves logins by a form alone: whatever else it is asked it refuses,
-// and repeats what it was sent.
+// telltale is a tenant whose secrets look like none. It serves logins by a form alone: whatever
+// else it is asked it refuses, and repeats what it was sent.
 type telltale struct{ *tenant }
 
 const oddBearer = "the bearer/of~a tenant"
@@ -19,9 +19,17 @@ func (tell telltale) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := always{http.StatusOK, `{"access_token":"` + oddBearer + `","token_type":"bearer","expires_in":749,"scope":"sp:scopes:all","jti":"1"}`, tell.Now()}
-	if r.URL.Path != "/oauth/token" || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		told, err := json.Marshal(map[string]string{"hint": strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ") + asked})
+	answer := always{
+		http.StatusOK,
+		`{"access_token":"` + oddBearer +
+			`","token_type":"bearer","expires_in":749,"scope":"sp:scopes:all","jti":"1"}`,
+		tell.Now(),
+	}
+	if r.URL.Path != "/oauth/token" ||
+		strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		told, err := json.Marshal(map[string]string{
+			"hint": strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ") + asked,
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -14,7 +14,8 @@ func CheckSecret(value string) error {
 	switch {
 	case strings.HasPrefix(value, "\ufeff"):
 		return errors.New("it begins with a byte order mark: save it as UTF-8 without one")
-	case strings.HasPrefix(value, "\xff\xfe"), strings.HasPrefix(value, "\xfe\xff"), strings.Contains(value, "\x00"):
+	case strings.HasPrefix(value, "\xff\xfe"), strings.HasPrefix(value, "\xfe\xff"),
+		strings.Contains(value, "\x00"):
 		return errors.New("it is UTF-16: save it as UTF-8 without a byte order mark")
 	case strings.ContainsAny(value, "\r\n"):
 		return errors.New("it has a line break: expected the value alone, on one line")
@@ -25,8 +26,10 @@ func CheckSecret(value string) error {
 	case strings.Contains(value, "${"), strings.HasPrefix(value, "$("):
 		return errors.New("variables are not filled in here: expected the value itself")
 	case isQuoted(value):
-		return errors.New("it has quotation marks around it, which are not removed: expected the value alone")
-	case strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		return errors.New("it has quotation marks around it, which are not removed: expected the " +
+			"value alone")
+	case strings.ContainsFunc(value,
+		func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
 		return errors.New("it has a blank or a control character in it: expected the value alone")
 	}
 	return nil

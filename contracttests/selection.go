@@ -16,28 +16,34 @@ import (
 type Options struct {
 	// Versions to try. Empty means all.
 	Versions []version.Version
-	// Run and Skip match the id of a scenario, or its id with the version behind a slash. Nil matches everything and nothing.
+	// Run and Skip match the id of a scenario, or its id with the version behind a slash. Nil
+	// matches everything and nothing.
 	Run, Skip *regexp.Regexp
 	// Standing chooses scenarios by it. Empty means all.
 	Standing []evidence.Standing
-	// Parallel is how many cases run side by side on a patmock; a live target gets one at a time, each of which removes
-	// what it made before the next begins. Zero means four.
+	// Parallel is how many cases run side by side on a patmock; a live target gets one at a time,
+	// each of which removes what it made before the next begins. Zero means four.
 	Parallel int
 	// ID of the run is in the names of what it makes. Empty means one that is made of the time.
 	ID string
-	// ProvokeRateLimit lets a live target be tried by the scenarios about its rate limit, which exceed it on purpose.
+	// ProvokeRateLimit lets a live target be tried by the scenarios about its rate limit, which
+	// exceed it on purpose.
 	ProvokeRateLimit bool
-	// ConsistencyTimeout is how long the lists of a live target may take to show a write. Zero means DefaultConsistencyTimeout.
+	// ConsistencyTimeout is how long the lists of a live target may take to show a write. Zero
+	// means DefaultConsistencyTimeout.
 	ConsistencyTimeout time.Duration
-	// NoLists turns off the lists that the run requests of a patmock after each write, beside those of
-	// the scenario. Of a tenant it requests those that ConsistencyTimeout is about, and no others.
+	// NoLists turns off the lists that the run requests of a patmock after each write, beside those
+	// of the scenario. Of a tenant it requests those that ConsistencyTimeout is about, and no
+	// others.
 	NoLists bool
-	// Wait lets time pass at a live target, and ends early with the error of ctx. Nil means that it waits.
+	// Wait lets time pass at a live target, and ends early with the error of ctx. Nil means that it
+	// waits.
 	Wait func(ctx context.Context, d time.Duration) error
-	// Progress is told each result as it comes. Nil is told nothing. It is never called twice at once.
+	// Progress is told each result as it comes. Nil is told nothing. It is never called twice at
+	// once.
 	Progress func(report.Result)
-	// Observe is told what a case did on the wire, secrets included, when it has ended. Nil is told nothing, and nothing is
-	// kept for it. It is never called twice at once.
+	// Observe is told what a case did on the wire, secrets included, when it has ended. Nil is told
+	// nothing, and nothing is kept for it. It is never called twice at once.
 	Observe func(Observation)
 	// Tool is what the report says ran it.
 	Tool string
@@ -52,8 +58,8 @@ type Observation struct {
 	Exchanges []recording.Exchange
 	// Cleanup is where in Exchanges the removal of what the case made begins.
 	Cleanup int
-	// Answers are the places in Exchanges where the target answered a question that nothing settles, by the id of the
-	// entry that a dialect has for it. See T.Answer.
+	// Answers are the places in Exchanges where the target answered a question that nothing
+	// settles, by the id of the entry that a dialect has for it. See T.Answer.
 	Answers map[string]int
 }
 

@@ -12,7 +12,8 @@ import (
 func (r *Runner) open(ctx context.Context) (*session, error) {
 	if r.target.RealTenant() {
 		return &session{
-			target: r.target, base: r.target.BaseURL, owner: r.target.Owner, second: r.target.Second, admin: r.target.Admin,
+			target: r.target, base: r.target.BaseURL, owner: r.target.Owner,
+			second: r.target.Second, admin: r.target.Admin,
 			provoke: r.options.ProvokeRateLimit, close: func(context.Context) error { return nil },
 		}, nil
 	}
@@ -24,13 +25,15 @@ func (r *Runner) open(ctx context.Context) (*session, error) {
 		if ctx.Err() == nil {
 			return nil, err
 		}
-		return nil, errors.Join(err, r.remove(ctx, c)) // it may be there: the response was not waited for
+		// it may be there: the response was not waited for
+		return nil, errors.Join(err, r.remove(ctx, c))
 	}
 	tenant, err := r.mock.fetch(ctx, c, r.Now)
 	if err != nil {
 		return nil, errors.Join(err, r.remove(ctx, c))
 	}
-	tenant.target, tenant.base, tenant.control, tenant.close = r.target, r.target.BaseURL+"/t/"+name, c, c.DeleteNamespace
+	tenant.target, tenant.base, tenant.control, tenant.close = r.target,
+		r.target.BaseURL+"/t/"+name, c, c.DeleteNamespace
 	tenant.provoke = r.options.ProvokeRateLimit
 	return tenant, nil
 }

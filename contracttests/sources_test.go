@@ -14,7 +14,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A source that points into a document points at something: ours have the structure of the published ones.
+// A source that points into a document points at something: ours have the structure of the
+// published ones.
 func TestSourcesExist(t *testing.T) {
 	documents := map[string]any{}
 	pointers := 0

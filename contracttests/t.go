@@ -44,8 +44,8 @@ func (t *T) Context() context.Context { return t.ctx }
 // Version of the API that is tried, empty for a scenario that belongs to none.
 func (t *T) Version() version.Version { return t.version }
 
-// CollectionPath returns the path of the tokens in the version, and in the newest one for a scenario
-// that belongs to none.
+// CollectionPath returns the path of the tokens in the version, and in the newest one for a
+// scenario that belongs to none.
 func (t *T) CollectionPath() string {
 	if t.version == "" {
 		return t.run.newest().CollectionPath()
@@ -78,7 +78,8 @@ func (t *T) Credentials() (owner, second, admin, apiClient Credentials) {
 	return t.session.owner, t.session.second, t.session.admin, t.session.apiClient
 }
 
-// Login returns a client with an access token of its own. It ends the scenario if the login is rejected.
+// Login returns a client with an access token of its own. It ends the scenario if the login is
+// rejected.
 func (t *T) Login(who Credentials) *Client {
 	login := t.Anonymous().Token(who).Status(http.StatusOK).Login()
 	return &Client{t: t, bearer: login.AccessToken.Value, who: who}
@@ -102,14 +103,16 @@ func (t *T) Now() time.Time {
 	return c.Now
 }
 
-// liveLife is how long a token that a scenario makes lives at a live target, where its promise is not about that: what a run
-// that is killed leaves behind goes by itself soon. Every version takes an hour, and no scenario lasts that long.
+// liveLife is how long a token that a scenario makes lives at a live target, where its promise is
+// not about that: what a run that is killed leaves behind goes by itself soon. Every version takes
+// an hour, and no scenario lasts that long.
 const liveLife = time.Hour
 
 // mockLife is the same on a patmock, where nothing can be left.
 const mockLife = 30 * 24 * time.Hour
 
-// Expiry is when a token expires that a scenario makes, where its promise is not about that. Every version takes it.
+// Expiry is when a token expires that a scenario makes, where its promise is not about that. Every
+// version takes it.
 func (t *T) Expiry() time.Time {
 	if t.RealTenant() {
 		return t.Now().Add(liveLife)
@@ -126,10 +129,12 @@ func (t *T) AdvanceTime(d time.Duration) {
 	t.Advance(d)
 }
 
-// SkipUnsupported ends the scenario as one that cannot be tried, because the target lacks something that shows on the way only. Results
-// name it by its id, which is in words with dashes.
+// SkipUnsupported ends the scenario as one that cannot be tried, because the target lacks something
+// that shows on the way only. Results name it by its id, which is in words with dashes.
 func (t *T) SkipUnsupported(id, format string, args ...any) {
-	t.must(&tenantguard.NotSentError{Reason: tenantguard.Reason(id), Missing: fmt.Sprintf(format, args...)})
+	t.must(&tenantguard.NotSentError{
+		Reason: tenantguard.Reason(id), Missing: fmt.Sprintf(format, args...),
+	})
 }
 
 // Advance lets time pass at the target. Its scenario needs Clock.
@@ -146,7 +151,8 @@ func (t *T) SetClock(now time.Time) {
 	t.session.setClock(c, t.run.Now())
 }
 
-// Seed adds a token in any state, and returns what logs in with it. Its scenario needs SeededTokens.
+// Seed adds a token in any state, and returns what logs in with it. Its scenario needs
+// SeededTokens.
 func (t *T) Seed(token control.NewToken) Credentials {
 	user, err := t.session.control.AddToken(t.ctx, token)
 	return t.seed(user, err)
@@ -154,7 +160,9 @@ func (t *T) Seed(token control.NewToken) Credentials {
 
 // SeedUser adds a user with levels. Its scenario needs SeededTokens.
 func (t *T) SeedUser(name string, levels ...string) Credentials {
-	user, err := t.session.control.AddIdentity(t.ctx, control.NewIdentity{Name: name, UserLevels: levels})
+	user, err := t.session.control.AddIdentity(t.ctx, control.NewIdentity{
+		Name: name, UserLevels: levels,
+	})
 	return t.seed(user, err)
 }
 
@@ -202,10 +210,12 @@ func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
 func (t *T) Cleanup(f func()) { t.functions = append(t.functions, f) }
 
 // Note records what an open question was answered with.
-func (t *T) Note(format string, args ...any) { t.notes = append(t.notes, fmt.Sprintf(format, args...)) }
+func (t *T) Note(format string, args ...any) {
+	t.notes = append(t.notes, fmt.Sprintf(format, args...))
+}
 
-// Answer says that the latest exchange is the target's answer to a question that nothing settles: the id of an entry of a
-// dialect.
+// Answer says that the latest exchange is the target's answer to a question that nothing settles:
+// the id of an entry of a dialect.
 func (t *T) Answer(question string) {
 	t.answers[question] = len(t.exchanges) - 1
 }

@@ -19,12 +19,14 @@ type Target struct {
 	Name string
 	// BaseURL of clients, without a slash at its end.
 	BaseURL string
-	// HTTP carries the requests. Nil means a client that follows no redirects, with a timeout of 15 seconds.
+	// HTTP carries the requests. Nil means a client that follows no redirects, with a timeout of 15
+	// seconds.
 	HTTP *http.Client
 	// Control is the control surface of a patmock. Nil means that the target is live: none of ours.
 	Control *control.Client
-	// Owner is the first identity, with whom most scenarios are tried; Second is another, no administrator; Admin is one.
-	// On a patmock they are those of its fixture, and need not be filled in. Those that are only log in, see [Runner.Ready].
+	// Owner is the first identity, with whom most scenarios are tried; Second is another, no
+	// administrator; Admin is one. On a patmock they are those of its fixture, and need not be
+	// filled in. Those that are only log in, see [Runner.Ready].
 	Owner, Second, Admin Credentials
 	// Origins name what held the credentials of a role, such as "SAIL_CLIENT_ID and
 	// SAIL_CLIENT_SECRET_FILE", for the error of a login. May be nil.
@@ -67,8 +69,8 @@ type session struct {
 	provoke bool
 	profile control.Profile
 	version string // of the patmock
-	// ahead is by how much the clock of the namespace is ahead of ours. Frozen is its time if the clock
-	// stands still, and else zero.
+	// ahead is by how much the clock of the namespace is ahead of ours. Frozen is its time if the
+	// clock stands still, and else zero.
 	ahead  time.Duration
 	frozen time.Time
 	close  func(context.Context) error
@@ -83,7 +85,9 @@ type mockInfo struct {
 }
 
 // ask asks the first namespace, and tells the same of the others.
-func (k *mockInfo) fetch(ctx context.Context, c *control.Client, now func() time.Time) (*session, error) {
+func (k *mockInfo) fetch(ctx context.Context, c *control.Client, now func() time.Time) (*session,
+	error,
+) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.tenant == nil {
@@ -173,8 +177,10 @@ func (t Target) client() *http.Client {
 		return t.HTTP
 	}
 	return &http.Client{
-		Timeout:       requestTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout: requestTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
 	}
 }
 

@@ -22,15 +22,16 @@ type TargetOptions struct {
 	Address string
 	// Mock tells that it is a patmock, with its control surface at the same address.
 	Mock bool
-	// Control is where the control surface of the patmock is that the target is. Empty means nowhere else.
+	// Control is where the control surface of the patmock is that the target is. Empty means
+	// nowhere else.
 	Control string
-	// AllowWrites is the host of a live target that may be written to, with its port where the address has one. Empty means
-	// that nothing is written.
+	// AllowWrites is the host of a live target that may be written to, with its port where the
+	// address has one. Empty means that nothing is written.
 	AllowWrites string
 	// AllowPlaintext lets the control token go to a public host over plain http.
 	AllowPlaintext bool
-	// Offline tells that nothing may be sent: what is on loopback is not asked for its name, and live unless Mock or Control
-	// says otherwise.
+	// Offline tells that nothing may be sent: what is on loopback is not asked for its name, and
+	// live unless Mock or Control says otherwise.
 	Offline bool
 	// Lookup reads variables of the environment.
 	Lookup func(name string) (value string, set bool)
@@ -63,7 +64,8 @@ const (
 	BadAddress TargetErrorKind = "bad-address"
 	// SecretInAddress is an address with a user or a password.
 	SecretInAddress TargetErrorKind = "secret-in-address"
-	// PlainHTTP is the address of a real tenant, or of a public host that would get a control token, without TLS.
+	// PlainHTTP is the address of a real tenant, or of a public host that would get a control
+	// token, without TLS.
 	PlainHTTP TargetErrorKind = "plain-http"
 	// OtherHost is another host than that of the target.
 	OtherHost TargetErrorKind = "other-host"
@@ -81,8 +83,8 @@ func targetErrorf(setting string, kind TargetErrorKind, format string, args ...a
 	return &TargetError{setting, kind, fmt.Errorf(format, args...)}
 }
 
-// identityVariables hold the id and secret of a token that logs in to a target. Behind either may stand _FILE, for a file
-// that has the value.
+// identityVariables hold the id and secret of a token that logs in to a target. Behind either may
+// stand _FILE, for a file that has the value.
 type identityVariables struct{ id, secret string }
 
 // The variables of the three identities. The first are those that SDKs read.
@@ -97,9 +99,11 @@ const (
 	controlToken   = "PATMOCK_CONTROL_TOKEN"
 )
 
-// Target finds out what is meant. A target is a patmock when Mock or Control says so, or when it is on loopback and
-// names itself: a stranger's tenant is not asked. Its credentials are read only if Address is env. Anything else is live: it is only read unless AllowWrites repeats its host,
-// and refused where secrets would go over plain http or to another host than SAIL_BASE_URL names. The error is a [*TargetError].
+// Target finds out what is meant. A target is a patmock when Mock or Control says so, or when it is
+// on loopback and names itself: a stranger's tenant is not asked. Its credentials are read only if
+// Address is env. Anything else is live: it is only read unless AllowWrites repeats its host, and
+// refused where secrets would go over plain http or to another host than SAIL_BASE_URL names. The
+// error is a [*TargetError].
 func (c TargetOptions) Target(ctx context.Context) (t Target, err error) {
 	address, setting := c.Address, "Address"
 	if address == "env" {
@@ -115,7 +119,10 @@ func (c TargetOptions) Target(ctx context.Context) (t Target, err error) {
 	t.BaseURL = trimSlash(address)
 	t.Name = t.BaseURL
 	if c.AllowWrites != "" && c.AllowWrites != base.Host {
-		return t, targetErrorf("AllowWrites", OtherHost, "the host that writes are allowed to is %s, that of the target %q: they have to be the same to the letter", redact.Address(c.AllowWrites), base.Host)
+		return t,
+			targetErrorf("AllowWrites", OtherHost,
+				"the host that writes are allowed to is %s, that of the target %q: they have to "+
+					"be the same to the letter", redact.Address(c.AllowWrites), base.Host)
 	}
 	surface := c.Control
 	if surface == "" && (c.Mock || !c.Offline && onLoopback(base) && isPatmock(ctx, t.BaseURL)) {
@@ -125,12 +132,18 @@ func (c TargetOptions) Target(ctx context.Context) (t Target, err error) {
 		if _, err := baseURL("Control", surface); err != nil {
 			return t, fmt.Errorf("the control surface: %w", err)
 		}
-		config := control.Config{URL: surface, Token: strings.TrimSpace(c.variable(controlToken)), AllowPlaintext: c.AllowPlaintext}
+		config := control.Config{
+			URL: surface, Token: strings.TrimSpace(c.variable(controlToken)),
+			AllowPlaintext: c.AllowPlaintext,
+		}
 		if err := config.Validate(); err != nil {
 			if c.Control != "" {
 				setting = "Control"
 			}
-			return t, targetErrorf(setting, PlainHTTP, "%w: use https, or allow it for a staging host behind a VPN (--allow-plaintext)", err)
+			return t,
+				targetErrorf(setting, PlainHTTP,
+					"%w: use https, or allow it for a staging host behind a VPN "+
+						"(--allow-plaintext)", err)
 		}
 		t.Control = control.New(config)
 		if c.Address == "env" {
@@ -144,11 +157,17 @@ func (c TargetOptions) Target(ctx context.Context) (t Target, err error) {
 // live is a target that is none of ours, with the credentials of the environment.
 func (c TargetOptions) live(t Target, base *url.URL) (Target, error) {
 	if base.Scheme != "https" && !onLoopback(base) {
-		return t, targetErrorf("Address", PlainHTTP, "%s is live, and secrets do not go there over plain http: use https, or say that it is a mock (--mock, --control)", t.BaseURL)
+		return t,
+			targetErrorf("Address", PlainHTTP,
+				"%s is live, and secrets do not go there over plain http: use https, or say that "+
+					"it is a mock (--mock, --control)", t.BaseURL)
 	}
 	if named := c.variable(targetVariable); named != "" {
 		if other, err := baseURL(targetVariable, named); err != nil || other.Host != base.Host {
-			return t, targetErrorf(targetVariable, OtherHost, "%s is not the tenant of %s, which the credentials belong to: name the same host, or unset the variable", t.BaseURL, targetVariable)
+			return t,
+				targetErrorf(targetVariable, OtherHost,
+					"%s is not the tenant of %s, which the credentials belong to: name the same "+
+						"host, or unset the variable", t.BaseURL, targetVariable)
 		}
 	}
 	t.ReadOnly = c.AllowWrites == ""
@@ -156,15 +175,21 @@ func (c TargetOptions) live(t Target, base *url.URL) (Target, error) {
 		return t, err
 	}
 	if !t.Owner.given() && c.Offline && onLoopback(base) {
-		return t, targetErrorf("Mock", NotSet, "%s and %s are not set: the scenarios have to log in; where it is a patmock say so (--mock), since nothing is sent that asks it",
-			ownerVariables.id, ownerVariables.secret)
+		return t,
+			targetErrorf("Mock", NotSet,
+				"%s and %s are not set: the scenarios have to log in; where it is a patmock say "+
+					"so (--mock), since nothing is sent that asks it",
+				ownerVariables.id, ownerVariables.secret)
 	}
 	if !t.Owner.given() {
 		hint := ""
 		if onLoopback(base) {
 			hint = "; no patmock responds there, which would need none"
 		}
-		return t, targetErrorf(ownerVariables.id, NotSet, "%s and %s are not set: the scenarios have to log in%s", ownerVariables.id, ownerVariables.secret, hint)
+		return t,
+			targetErrorf(ownerVariables.id, NotSet,
+				"%s and %s are not set: the scenarios have to log in%s", ownerVariables.id,
+				ownerVariables.secret, hint)
 	}
 	return t, nil
 }
@@ -176,15 +201,22 @@ func (c TargetOptions) logins(t *Target) error {
 		role      Role
 		variables identityVariables
 		into      *Credentials
-	}{{RoleOwner, ownerVariables, &t.Owner}, {RoleSecond, secondVariables, &t.Second}, {RoleAdmin, adminVariables, &t.Admin}} {
+	}{
+		{RoleOwner, ownerVariables, &t.Owner}, {RoleSecond, secondVariables, &t.Second}, {
+			RoleAdmin, adminVariables, &t.Admin,
+		},
+	} {
 		var err error
 		if *identity.into, err = c.credentials(identity.variables); err != nil {
 			return err
 		}
-		t.Origins[identity.role] = c.setName(identity.variables.id) + " and " + c.setName(identity.variables.secret)
+		t.Origins[identity.role] = c.setName(identity.variables.id) + " and " +
+			c.setName(identity.variables.secret)
 	}
 	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
-		return targetErrorf(secondVariables.id, SameIdentity, "%s is that of %s: the second identity has to be another user", secondVariables.id, ownerVariables.id)
+		return targetErrorf(secondVariables.id, SameIdentity,
+			"%s is that of %s: the second identity has to be another user", secondVariables.id,
+			ownerVariables.id)
 	}
 	return nil
 }
@@ -207,7 +239,9 @@ func (c TargetOptions) credentials(names identityVariables) (who Credentials, er
 		if who.ClientID != "" {
 			missing = names.secret
 		}
-		return who, targetErrorf(missing, HalfSet, "%s and %s go together, and one of them is not set", names.id, names.secret)
+		return who,
+			targetErrorf(missing, HalfSet, "%s and %s go together, and one of them is not set",
+				names.id, names.secret)
 	}
 	return who, nil
 }
@@ -230,7 +264,9 @@ func (c TargetOptions) secret(name string) (string, error) {
 		return value, nil
 	}
 	if value != "" {
-		return "", targetErrorf(name, SetTwice, "%s and %s_FILE are both set: which one is meant?", name, name)
+		return "",
+			targetErrorf(name, SetTwice, "%s and %s_FILE are both set: which one is meant?", name,
+				name)
 	}
 	held, err := os.ReadFile(file) //nolint:gosec // the file that the person names
 	if err != nil {
@@ -247,11 +283,16 @@ func (c TargetOptions) secret(name string) (string, error) {
 
 func baseURL(setting, address string) (*url.URL, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
+		u.Scheme != "http" && u.Scheme != "https" {
 		if strings.Contains(address, "@") { // a password may stand there
-			return nil, targetErrorf(setting, SecretInAddress, "expected an address such as http://127.0.0.1:17280, without user and password")
+			return nil,
+				targetErrorf(setting, SecretInAddress,
+					"expected an address such as http://127.0.0.1:17280, without user and password")
 		}
-		return nil, targetErrorf(setting, BadAddress, "%q: expected an address such as http://127.0.0.1:17280", redact.Report(address))
+		return nil,
+			targetErrorf(setting, BadAddress,
+				"%q: expected an address such as http://127.0.0.1:17280", redact.Report(address))
 	}
 	return u, nil
 }
@@ -261,7 +302,8 @@ func onLoopback(u *url.URL) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// isPatmock asks what listens on this machine for its name. One that demands a control token names itself in its refusal.
+// isPatmock asks what listens on this machine for its name. One that demands a control token names
+// itself in its refusal.
 func isPatmock(ctx context.Context, base string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

@@ -53,34 +53,129 @@ func TestChoiceRefuses(t *testing.T) {
 		setting string
 		kind    contracttests.TargetErrorKind
 	}{
-		{"plain http", contracttests.TargetOptions{Address: "http://acme.api.identitynow.com"}, login, "Address", contracttests.PlainHTTP},
-		{"another host than the credentials'", contracttests.TargetOptions{Address: acme}, with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}), "SAIL_BASE_URL", contracttests.OtherHost},
-		{"another port", contracttests.TargetOptions{Address: acme + ":8443"}, with(login, variables{"SAIL_BASE_URL": acme}), "SAIL_BASE_URL", contracttests.OtherHost},
-		{"a variable that is no address", contracttests.TargetOptions{Address: acme}, with(login, variables{"SAIL_BASE_URL": "acme"}), "SAIL_BASE_URL", contracttests.OtherHost},
-		{"writes to another host", contracttests.TargetOptions{Address: acme, AllowWrites: "acme"}, login, "AllowWrites", contracttests.OtherHost},
-		{"writes without the port", contracttests.TargetOptions{Address: acme + ":8443", AllowWrites: "acme.api.identitynow.com"}, login, "AllowWrites", contracttests.OtherHost},
-		{"writes by an address", contracttests.TargetOptions{Address: acme, AllowWrites: acme}, login, "AllowWrites", contracttests.OtherHost},
-		{"writes in other letters", contracttests.TargetOptions{Address: acme, AllowWrites: "ACME.api.identitynow.com"}, login, "AllowWrites", contracttests.OtherHost},
-		{"no credentials", contracttests.TargetOptions{Address: acme}, nil, "SAIL_CLIENT_ID", contracttests.NotSet},
-		{"half of them", contracttests.TargetOptions{Address: acme}, variables{"SAIL_CLIENT_ID": "id"}, "SAIL_CLIENT_SECRET", contracttests.HalfSet},
-		{"half an administrator", contracttests.TargetOptions{Address: acme}, with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID", contracttests.HalfSet},
-		{"a secret twice", contracttests.TargetOptions{Address: acme}, with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "SAIL_CLIENT_SECRET", contracttests.SetTwice},
-		{"an empty file", contracttests.TargetOptions{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile},
-		{"no file", contracttests.TargetOptions{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er"}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile},
-		{"a dry run on loopback without credentials", contracttests.TargetOptions{Address: "http://127.0.0.1:1", Offline: true}, nil, "Mock", contracttests.NotSet},
-		{"a password in the address", contracttests.TargetOptions{Address: "https://me:a-secret@acme.api.identitynow.com"}, login, "Address", contracttests.SecretInAddress},
-		{"a password in the variable", contracttests.TargetOptions{Address: "env"}, with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}), "SAIL_BASE_URL", contracttests.SecretInAddress},
-		{"nowhere", contracttests.TargetOptions{Address: "env"}, login, "SAIL_BASE_URL", contracttests.NotSet},
-		{"no address", contracttests.TargetOptions{Address: "acme"}, login, "Address", contracttests.BadAddress},
-		{"no address of the control surface", contracttests.TargetOptions{Address: acme, Control: "acme"}, login, "Control", contracttests.BadAddress},
-		{"the first identity as the second", contracttests.TargetOptions{Address: acme}, with(login, variables{"PATMOCK_SECOND_CLIENT_ID": "ID", "PATMOCK_SECOND_CLIENT_SECRET": "x"}), "PATMOCK_SECOND_CLIENT_ID", contracttests.SameIdentity},
+		{
+			"plain http",
+			contracttests.TargetOptions{Address: "http://acme.api.identitynow.com"},
+			login, "Address", contracttests.PlainHTTP,
+		},
+		{
+			"another host than the credentials'",
+			contracttests.TargetOptions{Address: acme},
+			with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}),
+			"SAIL_BASE_URL", contracttests.OtherHost,
+		},
+		{
+			"another port",
+			contracttests.TargetOptions{Address: acme + ":8443"},
+			with(login, variables{"SAIL_BASE_URL": acme}), "SAIL_BASE_URL", contracttests.OtherHost,
+		},
+		{
+			"a variable that is no address",
+			contracttests.TargetOptions{Address: acme},
+			with(login, variables{"SAIL_BASE_URL": "acme"}), "SAIL_BASE_URL",
+			contracttests.OtherHost,
+		},
+		{
+			"writes to another host", contracttests.TargetOptions{
+				Address: acme, AllowWrites: "acme",
+			}, login, "AllowWrites", contracttests.OtherHost,
+		},
+		{
+			"writes without the port", contracttests.TargetOptions{
+				Address: acme + ":8443", AllowWrites: "acme.api.identitynow.com",
+			}, login, "AllowWrites", contracttests.OtherHost,
+		},
+		{
+			"writes by an address",
+			contracttests.TargetOptions{Address: acme, AllowWrites: acme},
+			login, "AllowWrites", contracttests.OtherHost,
+		},
+		{
+			"writes in other letters", contracttests.TargetOptions{
+				Address: acme, AllowWrites: "ACME.api.identitynow.com",
+			}, login, "AllowWrites", contracttests.OtherHost,
+		},
+		{
+			"no credentials",
+			contracttests.TargetOptions{Address: acme},
+			nil, "SAIL_CLIENT_ID",
+			contracttests.NotSet,
+		},
+		{
+			"half of them", contracttests.TargetOptions{Address: acme}, variables{
+				"SAIL_CLIENT_ID": "id",
+			}, "SAIL_CLIENT_SECRET", contracttests.HalfSet,
+		},
+		{
+			"half an administrator",
+			contracttests.TargetOptions{Address: acme},
+			with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID",
+			contracttests.HalfSet,
+		},
+		{
+			"a secret twice",
+			contracttests.TargetOptions{Address: acme},
+			with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "SAIL_CLIENT_SECRET",
+			contracttests.SetTwice,
+		},
+		{
+			"an empty file", contracttests.TargetOptions{Address: acme}, variables{
+				"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty,
+			}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile,
+		},
+		{
+			"no file", contracttests.TargetOptions{Address: acme}, variables{
+				"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er",
+			}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile,
+		},
+		{
+			"a dry run on loopback without credentials", contracttests.TargetOptions{
+				Address: "http://127.0.0.1:1", Offline: true,
+			}, nil, "Mock", contracttests.NotSet,
+		},
+		{
+			"a password in the address", contracttests.TargetOptions{
+				Address: "https://me:a-secret@acme.api.identitynow.com",
+			}, login, "Address", contracttests.SecretInAddress,
+		},
+		{
+			"a password in the variable",
+			contracttests.TargetOptions{Address: "env"},
+			with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}),
+			"SAIL_BASE_URL", contracttests.SecretInAddress,
+		},
+		{
+			"nowhere",
+			contracttests.TargetOptions{Address: "env"},
+			login, "SAIL_BASE_URL",
+			contracttests.NotSet,
+		},
+		{
+			"no address",
+			contracttests.TargetOptions{Address: "acme"},
+			login, "Address",
+			contracttests.BadAddress,
+		},
+		{
+			"no address of the control surface", contracttests.TargetOptions{
+				Address: acme, Control: "acme",
+			}, login, "Control", contracttests.BadAddress,
+		},
+		{
+			"the first identity as the second",
+			contracttests.TargetOptions{Address: acme},
+			with(login, variables{
+				"PATMOCK_SECOND_CLIENT_ID": "ID", "PATMOCK_SECOND_CLIENT_SECRET": "x",
+			}), "PATMOCK_SECOND_CLIENT_ID", contracttests.SameIdentity,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.choice.Lookup = tt.set.lookup
 			target, err := tt.choice.Target(t.Context())
 			wrong, ok := errors.AsType[*contracttests.TargetError](err)
 			if !ok || wrong.Setting != tt.setting || wrong.Kind != tt.kind {
-				t.Fatalf("target %+v, error %v, want %s of %s", target.BaseURL, err, tt.kind, tt.setting)
+				t.Fatalf("target %+v, error %v, want %s of %s", target.BaseURL, err, tt.kind,
+					tt.setting)
 			}
 			checkMessage(t, strings.ReplaceAll(err.Error(), empty, "EMPTY"))
 			if strings.Contains(err.Error(), "a-secret") {
@@ -104,11 +199,31 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 		readOnly bool
 	}{
 		{"by its address", contracttests.TargetOptions{Address: acme + "/"}, login, true},
-		{"by the variable", contracttests.TargetOptions{Address: "env"}, with(login, variables{"SAIL_BASE_URL": acme}), true},
-		{"both", contracttests.TargetOptions{Address: acme}, with(login, variables{"SAIL_BASE_URL": acme + "/"}), true},
-		{"with writes", contracttests.TargetOptions{Address: acme, AllowWrites: "acme.api.identitynow.com"}, login, false},
-		{"a secret in a file", contracttests.TargetOptions{Address: acme}, variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": file}, true},
-		{"on loopback", contracttests.TargetOptions{Address: "http://127.0.0.1:1", AllowWrites: "127.0.0.1:1"}, login, false},
+		{
+			"by the variable",
+			contracttests.TargetOptions{Address: "env"},
+			with(login, variables{"SAIL_BASE_URL": acme}), true,
+		},
+		{
+			"both",
+			contracttests.TargetOptions{Address: acme},
+			with(login, variables{"SAIL_BASE_URL": acme + "/"}), true,
+		},
+		{
+			"with writes", contracttests.TargetOptions{
+				Address: acme, AllowWrites: "acme.api.identitynow.com",
+			}, login, false,
+		},
+		{
+			"a secret in a file", contracttests.TargetOptions{Address: acme}, variables{
+				"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": file,
+			}, true,
+		},
+		{
+			"on loopback", contracttests.TargetOptions{
+				Address: "http://127.0.0.1:1", AllowWrites: "127.0.0.1:1",
+			}, login, false,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.choice.Lookup = tt.set.lookup
@@ -117,7 +232,8 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !target.RealTenant() || target.ReadOnly != tt.readOnly || target.Owner != want {
-				t.Errorf("live %v, read only %v, owner %q", target.RealTenant(), target.ReadOnly, target.Owner.ClientID)
+				t.Errorf("live %v, read only %v, owner %q", target.RealTenant(), target.ReadOnly,
+					target.Owner.ClientID)
 			}
 		})
 	}
@@ -134,7 +250,9 @@ func TestChoice_Origins(t *testing.T) {
 		"PATMOCK_SECOND_CLIENT_ID": "second", "PATMOCK_SECOND_CLIENT_SECRET": "a-secret",
 		"PATMOCK_ADMIN_CLIENT_ID_FILE": file, "PATMOCK_ADMIN_CLIENT_SECRET": "a-secret",
 	}
-	target, err := contracttests.TargetOptions{Address: acme, Lookup: set.lookup}.Target(t.Context())
+	target, err := contracttests.TargetOptions{
+		Address: acme, Lookup: set.lookup,
+	}.Target(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +261,8 @@ func TestChoice_Origins(t *testing.T) {
 		contracttests.RoleSecond: {"PATMOCK_SECOND_CLIENT_ID", "PATMOCK_SECOND_CLIENT_SECRET"},
 		contracttests.RoleAdmin:  {"PATMOCK_ADMIN_CLIENT_ID_FILE", "PATMOCK_ADMIN_CLIENT_SECRET"},
 	} {
-		if diff := cmp.Diff(names, regexp.MustCompile(`[A-Z_]+`).FindAllString(target.Origins[role], -1)); diff != "" {
+		if diff := cmp.Diff(names,
+			regexp.MustCompile(`[A-Z_]+`).FindAllString(target.Origins[role], -1)); diff != "" {
 			t.Errorf("origin of %s (-want +got):\n%s", role, diff)
 		}
 	}
@@ -169,7 +288,8 @@ func TestChoiceAsksOnLoopback(t *testing.T) {
 		tt.choice.Address, tt.choice.Lookup = server.URL, login.lookup
 		target, err := tt.choice.Target(t.Context())
 		if err != nil || target.RealTenant() != tt.live || asked.Load() != tt.asked {
-			t.Errorf("%+v: error %v, live %v, asked %d times", tt.choice, err, target.RealTenant(), asked.Load())
+			t.Errorf("%+v: error %v, live %v, asked %d times", tt.choice, err, target.RealTenant(),
+				asked.Load())
 		}
 	}
 }
@@ -184,14 +304,19 @@ func TestChoiceReadsTheProduct(t *testing.T) {
 		{"health", `{"status": "ok", "product": "patmock"}`, false},
 		{"problem", `{"status": 401, "type": "urn:problem-type:patmock:unauthorized"}`, false},
 		{"health of another", `{"status": "ok", "product": "patmock-proxy"}`, true},
-		{"problem of another", `{"type": "about:blank", "detail": "urn:problem-type:patmock:x"}`, true},
+		{
+			"problem of another", `{"type": "about:blank", "detail": "urn:problem-type:patmock:x"}`,
+			true,
+		},
 		{"nested", `{"upstream":{"product":"patmock"}}`, true},
 		{"list", `[{"product":"patmock"}]`, true},
 		{"page", `<p>"product":"patmock" urn:problem-type:patmock:</p>`, true},
 		{"nothing", ``, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+				_ *http.Request,
+			) {
 				_, _ = io.WriteString(w, tt.body)
 			}))
 			defer server.Close()
@@ -212,10 +337,14 @@ func TestChoiceAsksNobodyElse(t *testing.T) {
 		_, _ = io.WriteString(w, `{"product":"patmock"}`)
 	}))
 	defer another.Close()
-	server := httptest.NewServer(http.RedirectHandler(another.URL+"/_mock/health", http.StatusTemporaryRedirect))
+	server := httptest.NewServer(http.RedirectHandler(another.URL+"/_mock/health",
+		http.StatusTemporaryRedirect))
 	defer server.Close()
-	target, err := contracttests.TargetOptions{Address: server.URL, Lookup: login.lookup}.Target(t.Context())
+	target, err := contracttests.TargetOptions{
+		Address: server.URL, Lookup: login.lookup,
+	}.Target(t.Context())
 	if err != nil || !target.RealTenant() || asked.Load() != 0 {
-		t.Errorf("live is %t, another was asked %d times, %v", target.RealTenant(), asked.Load(), err)
+		t.Errorf("live is %t, another was asked %d times, %v", target.RealTenant(), asked.Load(),
+			err)
 	}
 }

@@ -18,9 +18,11 @@ func properties() map[string]string {
 	return map[string]string{
 		"id": `"a"`, "name": `"b"`, "created": `"2027-01-31T00:00:00.000Z"`, "scope": `["c","d"]`,
 		"owner":    `{"type":"IDENTITY","id":"e","name":"f","colour":"blue"}`,
-		"lastUsed": `"2027-01-31T00:00:00.000Z"`, "managed": `true`, "accessTokenValiditySeconds": `900`,
-		"expirationDate": `"2027-01-31T00:00:00.000Z"`, "userAwareTokenNeverExpires": `true`,
-		"secret": `"g"`, "colour": `{"of":["h"]}`, "none": `null`,
+		"lastUsed": `"2027-01-31T00:00:00.000Z"`, "managed": `true`,
+		"accessTokenValiditySeconds": `900`,
+		"expirationDate":             `"2027-01-31T00:00:00.000Z"`,
+		"userAwareTokenNeverExpires": `true`,
+		"secret":                     `"g"`, "colour": `{"of":["h"]}`, "none": `null`,
 	}
 }
 
@@ -73,8 +75,9 @@ func TestToken_DiffersByEveryProperty(t *testing.T) {
 		"owner":    `{"type":"IDENTITY","id":"e","name":"f","colour":"red"}`,
 		"lastUsed": `"z"`, "managed": `false`, "accessTokenValiditySeconds": `900.5`,
 		"expirationDate":             `"z"`,
-		"userAwareTokenNeverExpires": `false`, "secret": `"z"`, "colour": `{"of":["z"]}`, "none": `false`,
-		"new": `null`,
+		"userAwareTokenNeverExpires": `false`, "secret": `"z"`, "colour": `{"of":["z"]}`,
+		"none": `false`,
+		"new":  `null`,
 	}
 	for name, change := range changes {
 		changed := properties()
@@ -109,7 +112,12 @@ func TestToken_Rejects(t *testing.T) {
 		{"no id", func(p map[string]string) { delete(p, "id") }, "id", true},
 		{"null id", func(p map[string]string) { p["id"] = "null" }, "id", true},
 		{"no owner", func(p map[string]string) { delete(p, "owner") }, "owner", true},
-		{"name in capitals", func(p map[string]string) { p["Name"] = p["name"]; delete(p, "name") }, "name", true},
+		{
+			"name in capitals", func(p map[string]string) {
+				p["Name"] = p["name"]
+				delete(p, "name")
+			}, "name", true,
+		},
 		{"number for a text", func(p map[string]string) { p["lastUsed"] = "7" }, "lastUsed", false},
 		{"text for an owner", func(p map[string]string) { p["owner"] = `"e"` }, "owner", false},
 	} {

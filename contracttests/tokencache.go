@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// tokenCache has the logins of the identities at a live target, which all cases share: the token endpoint has a limit of its
-// own. On a patmock each case has a namespace, and logs in itself.
+// tokenCache has the logins of the identities at a live target, which all cases share: the token
+// endpoint has a limit of its own. On a patmock each case has a namespace, and logs in itself.
 type tokenCache struct {
 	mu sync.Mutex
 	of map[Credentials]cachedToken
@@ -60,8 +60,8 @@ func (s *tokenCache) evict(who Credentials, bearer string) {
 	}
 }
 
-// client is that of an identity, with an access token of its own, on a live target with the one of the run: its login is
-// observed in each case that uses it, as if it had been made for that.
+// client is that of an identity, with an access token of its own, on a live target with the one of
+// the run: its login is observed in each case that uses it, as if it had been made for that.
 func (t *T) client(who Credentials) *Client {
 	if c := t.clients[who]; c != nil {
 		return c
@@ -126,7 +126,8 @@ type LoginError struct {
 func (t *T) loginError(who Credentials) *LoginError {
 	x := t.last
 	err := tenantguard.ExplainResponse(tenantguard.SetupResponse{
-		BaseURL: t.session.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.Answered, Body: []byte(x.Reply),
+		BaseURL: t.session.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.Answered,
+		Body:     []byte(x.Reply),
 		ClientID: who.ClientID, Redact: t.redact,
 	})
 	role := t.role(who)
@@ -135,7 +136,10 @@ func (t *T) loginError(who Credentials) *LoginError {
 
 // Error names the identity and the problem.
 func (e *LoginError) Error() string {
-	who := map[Role]string{RoleOwner: "the first identity", RoleSecond: "the second identity", RoleAdmin: "the administrator"}[e.Role]
+	who := map[Role]string{
+		RoleOwner: "the first identity", RoleSecond: "the second identity",
+		RoleAdmin: "the administrator",
+	}[e.Role]
 	if e.Origin != "" {
 		who += " (" + e.Origin + ")"
 	}
@@ -145,7 +149,8 @@ func (e *LoginError) Error() string {
 // Unwrap returns the problem.
 func (e *LoginError) Unwrap() error { return e.Err }
 
-// again is a client of the same login with another access token. An identity that was refused does not try once more.
+// again is a client of the same login with another access token. An identity that was refused does
+// not try once more.
 func (t *T) again(c *Client) *Client {
 	if t.identity(c.who) != c.who {
 		return t.Login(c.who)

@@ -23,7 +23,8 @@ func TestTypesHaveDeclaredProperties(t *testing.T) {
 		token = append(token, declared(t, string(v), "listPersonalAccessTokens", http.StatusOK)...)
 		token = append(token, declared(t, string(v), "createPersonalAccessToken", http.StatusOK)...)
 		for _, status := range []int{400, 401, 429} {
-			failure = append(failure, declared(t, string(v), "createPersonalAccessToken", status)...)
+			failure = append(failure,
+				declared(t, string(v), "createPersonalAccessToken", status)...)
 		}
 	}
 	for _, test := range []struct {

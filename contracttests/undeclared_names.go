@@ -32,7 +32,8 @@ func undeclared(op *spec.Operation, r Request) []spec.Violation {
 		contentType = op.MediaTypes[0]
 	}
 	for _, pointer := range op.UnknownProperties(contentType, body) {
-		if !strings.HasSuffix(pointer, "/from") { // RFC 6902 defines it, and no document declares it
+		// RFC 6902 defines it, and no document declares it
+		if !strings.HasSuffix(pointer, "/from") {
 			found = append(found, undeclaredName(op, spec.InBody, pointer, path.Base(pointer)))
 		}
 	}
@@ -41,8 +42,9 @@ func undeclared(op *spec.Operation, r Request) []spec.Violation {
 
 func undeclaredName(op *spec.Operation, in, pointer, got string) spec.Violation {
 	return spec.Violation{
-		In: in, Pointer: pointer, Rule: "declared names", Expected: "a name that the document declares",
-		Got: strconv.Quote(got), Place: op.ID,
+		In: in, Pointer: pointer, Rule: "declared names",
+		Expected: "a name that the document declares",
+		Got:      strconv.Quote(got), Place: op.ID,
 	}
 }
 

@@ -36,16 +36,23 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 			t.Second().List("ownr-id", "me").ExpectError(http.StatusForbidden)
 		}, "query parameter ownr-id"},
 		{"query parameter on purpose", func(t *contracttests.T) {
-			t.Second().ExpectInvalid("query parameter ownr-id").List("ownr-id", "me").ExpectError(http.StatusForbidden)
+			t.Second().ExpectInvalid("query parameter ownr-id").List("ownr-id",
+				"me").ExpectError(http.StatusForbidden)
 		}, ""},
 		{"path of a patch", func(t *contracttests.T) {
-			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{"op": "replace", "path": "/nmae", "value": nil}).ExpectError(http.StatusBadRequest)
+			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{
+				"op": "replace", "path": "/nmae", "value": nil,
+			}).ExpectError(http.StatusBadRequest)
 		}, "/0/path=/nmae"},
 		{"path below a property", func(t *contracttests.T) {
-			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{"op": "remove", "path": "/scope/0"}).Status(http.StatusOK)
+			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{
+				"op": "remove", "path": "/scope/0",
+			}).Status(http.StatusOK)
 		}, ""},
 		{"path that begins like a property", func(t *contracttests.T) {
-			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{"op": "replace", "path": "/names", "value": "x"}).ExpectError(http.StatusBadRequest)
+			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{
+				"op": "replace", "path": "/names", "value": "x",
+			}).ExpectError(http.StatusBadRequest)
 		}, "/0/path=/names"},
 		{"from of a patch", func(t *contracttests.T) {
 			operation := contracttests.Op{"op": "move", "from": "/createdd", "path": "/name"}
@@ -53,7 +60,8 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 		}, "/0/from=/createdd"},
 		{"path of a bulk update", func(t *contracttests.T) {
 			operation := contracttests.Op{"op": "replace", "path": "/expirationDte", "value": nil}
-			t.Admin().Bulk([]string{t.Owner().MustCreate().ID}, operation).ExpectError(http.StatusBadRequest)
+			t.Admin().Bulk([]string{t.Owner().MustCreate().ID},
+				operation).ExpectError(http.StatusBadRequest)
 		}, "/patch/0/path=/expirationDte"},
 		{"member of a patch", func(t *contracttests.T) {
 			operation := contracttests.Op{"op": "test", "path": "/name", "valeu": "x"}
@@ -65,7 +73,9 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := contracttests.Scenario{
-				ID: "names/declared", Promise: "It is declared.", Sources: []string{"v2026 #/paths"},
+				ID: "names/declared", Promise: "It is declared.", Sources: []string{
+					"v2026 #/paths",
+				},
 				Standing: evidence.Assumed, Versions: []version.Version{version.V1}, Run: test.run,
 			}
 			cases := contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
@@ -76,9 +86,12 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 					}
 					continue
 				}
-				want := "the request of the scenario breaks its document: " + test.want + ": expected a name that the document declares"
-				if len(result.Failures) != 1 || !strings.HasPrefix(result.Failures[0].Message, want) {
-					t.Errorf("failures are %+v, expected one that begins with %q", result.Failures, want)
+				want := "the request of the scenario breaks its document: " + test.want +
+					": expected a name that the document declares"
+				if len(result.Failures) != 1 ||
+					!strings.HasPrefix(result.Failures[0].Message, want) {
+					t.Errorf("failures are %+v, expected one that begins with %q", result.Failures,
+						want)
 				}
 			}
 		})

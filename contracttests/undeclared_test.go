@@ -16,14 +16,18 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A tenant may refuse a name that is taken with a status that no document declares: nothing published says which it is. On a
-// live target that is told, and the promise that it is refused is kept; a patmock has to keep to its documents.
+// A tenant may refuse a name that is taken with a status that no document declares: nothing
+// published says which it is. On a live target that is told, and the promise that it is refused is
+// kept; a patmock has to keep to its documents.
 func TestUndeclaredRefusal(t *testing.T) {
-	follows, err := dialect.Parse("test", []byte("duplicate-name: {status: 409, detailCode: 409 Conflict, text: There is one.}"))
+	follows, err := dialect.Parse("test",
+		[]byte("duplicate-name: {status: 409, detailCode: 409 Conflict, text: There is one.}"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	mock, err := mockserver.New(mockserver.Config{Dialect: follows, Log: slog.New(slog.DiscardHandler)})
+	mock, err := mockserver.New(mockserver.Config{
+		Dialect: follows, Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,19 +36,37 @@ func TestUndeclaredRefusal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	isLive := contracttests.Target{Name: "tenant", BaseURL: tenantURL, HTTP: &http.Client{Transport: mock.Transport()}}
-	isLive.Owner = contracttests.Credentials{ClientID: who.Users[0].ClientID, ClientSecret: who.Users[0].ClientSecret}
+	isLive := contracttests.Target{
+		Name: "tenant", BaseURL: tenantURL, HTTP: &http.Client{Transport: mock.Transport()},
+	}
+	isLive.Owner = contracttests.Credentials{
+		ClientID: who.Users[0].ClientID, ClientSecret: who.Users[0].ClientSecret,
+	}
 	for _, tt := range []struct {
 		name    string
 		target  contracttests.Target
 		outcome map[string]report.Outcome
 		warning report.WarningKind // empty for none
 	}{
-		{"live", isLive, map[string]report.Outcome{"create/name-taken-is-refused": report.Pass, "create/name-taken-is-400": report.Provisional}, report.WarnUndeclaredStatus},
-		{"a patmock", target(mock.Transport(), mock), map[string]report.Outcome{"create/name-taken-is-refused": report.Fail, "create/name-taken-is-400": report.Fail}, ""},
+		{
+			"live", isLive, map[string]report.Outcome{
+				"create/name-taken-is-refused": report.Pass,
+				"create/name-taken-is-400":     report.Provisional,
+			}, report.WarnUndeclaredStatus,
+		},
+		{
+			"a patmock", target(mock.Transport(), mock), map[string]report.Outcome{
+				"create/name-taken-is-refused": report.Fail,
+				"create/name-taken-is-400":     report.Fail,
+			}, "",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o := contracttests.Options{Run: regexp.MustCompile("^create/name-taken-is"), Versions: []version.Version{version.V3}}
+			o := contracttests.Options{
+				Run: regexp.MustCompile("^create/name-taken-is"), Versions: []version.Version{
+					version.V3,
+				},
+			}
 			runner, err := contracttests.NewRunner(tt.target, o)
 			if err != nil {
 				t.Fatal(err)

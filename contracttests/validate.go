@@ -20,23 +20,31 @@ func (c *Client) validateRequest(op *spec.Operation, r Request) {
 	found := slices.Concat(op.ValidateQuery(r.Query), validateBody(op, r), undeclared(op, r))
 	for _, v := range found {
 		if !slices.Contains(c.wrong, v.Where()) {
-			c.t.fail(report.KindRequest, "the request of the scenario breaks its document: "+v.String(), "")
+			c.t.fail(report.KindRequest,
+				"the request of the scenario breaks its document: "+v.String(), "")
 		}
 	}
 	for _, place := range c.wrong {
 		if !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Where() == place }) {
-			c.t.fail(report.KindRequest, "the request of the scenario is to be wrong at "+place+", and is not", "")
+			c.t.fail(report.KindRequest,
+				"the request of the scenario is to be wrong at "+place+", and is not", "")
 		}
 	}
 }
 
 // validateBody validates a JSON body. The forms of the token endpoint are in no schema's reach.
 func validateBody(op *spec.Operation, r Request) []spec.Violation {
-	if !slices.ContainsFunc(op.MediaTypes, func(t string) bool { return strings.Contains(t, "json") }) {
+	if !slices.ContainsFunc(op.MediaTypes,
+		func(t string) bool { return strings.Contains(t, "json") }) {
 		return nil
 	}
 	if !op.Takes(r.ContentType) {
-		return []spec.Violation{{In: spec.InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(op.MediaTypes, " or "), Got: r.ContentType}}
+		return []spec.Violation{
+			{
+				In: spec.InHeader, Pointer: "Content-Type", Rule: "content",
+				Expected: strings.Join(op.MediaTypes, " or "), Got: r.ContentType,
+			},
+		}
 	}
 	var value any
 	if err := json.Unmarshal([]byte(r.Body), &value); err != nil {
@@ -45,8 +53,9 @@ func validateBody(op *spec.Operation, r Request) []spec.Violation {
 	return op.ValidateRequest(context.Background(), r.ContentType, value)
 }
 
-// validateResponse fails an answer that the document forbids. A refusal of a live target whose status no document declares is told,
-// and held against the form that all refusals have: nothing published says which status some of them are.
+// validateResponse fails an answer that the document forbids. A refusal of a live target whose
+// status no document declares is told, and held against the form that all refusals have: nothing
+// published says which status some of them are.
 func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exchange) {
 	if x.Method == http.MethodHead {
 		return // it has no body, and documents declare none of its own
@@ -69,5 +78,6 @@ func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exc
 }
 
 func undeclaredRefusal(op *spec.Operation, status int) bool {
-	return status >= 400 && status < 500 && !op.Declares(status) && op.Declares(http.StatusBadRequest)
+	return status >= 400 && status < 500 && !op.Declares(status) &&
+		op.Declares(http.StatusBadRequest)
 }

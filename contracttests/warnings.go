@@ -37,7 +37,8 @@ func (w *warnings) see(x *exchange) {
 	defer w.mu.Unlock()
 	w.answers++
 	w.statuses[x.Status]++
-	if x.Method == http.MethodGet && x.Status == http.StatusOK && strings.Contains(x.URL, "filters=") {
+	if x.Method == http.MethodGet && x.Status == http.StatusOK &&
+		strings.Contains(x.URL, "filters=") {
 		w.filtered++
 		if strings.TrimSpace(x.Reply) == "[]" {
 			w.empty++
@@ -63,7 +64,8 @@ func (w *warnings) interference(text string) {
 func (w *warnings) undeclared(operation string, status int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.rejections[fmt.Sprintf("%s was refused with %d, which its document does not declare", operation, status)] = true
+	w.rejections[fmt.Sprintf("%s was refused with %d, which its document does not declare",
+		operation, status)] = true
 }
 
 // list returns what makes the run doubtful.
@@ -76,20 +78,26 @@ func (w *warnings) list(clock *tenantguard.Clock) []report.Warning {
 	}
 	for _, status := range []int{http.StatusUnauthorized, http.StatusNotFound} {
 		if w.answers > 0 && w.statuses[status] == w.answers {
-			add(report.WarnSameStatus, "every answer was %d: is the base URL right, and are the credentials?", status)
+			add(report.WarnSameStatus,
+				"every answer was %d: is the base URL right, and are the credentials?", status)
 		}
 	}
 	if w.filtered > 0 && w.empty == w.filtered {
-		add(report.WarnNoFilterMatch, "no filter has matched any token: a target that answers every filter with an empty list would pass")
+		add(report.WarnNoFilterMatch,
+			"no filter has matched any token: a target that answers every filter with an empty "+
+				"list would pass")
 	}
 	if clock.Differs(maxSkew) {
-		add(report.WarnClockSkew, "the target's clock is %s: dates in requests and expectations follow it", clock)
+		add(report.WarnClockSkew,
+			"the target's clock is %s: dates in requests and expectations follow it", clock)
 	}
 	switch names := slices.Sorted(maps.Keys(w.otherRuns)); {
 	case w.interfered != "":
 		add(report.WarnOtherRun, "%s", w.interfered)
 	case len(names) > 0:
-		add(report.WarnOtherRun, "%s is of another run, as are %d more: they are left alone, and patmock contract sweep deletes what that run left",
+		add(report.WarnOtherRun,
+			"%s is of another run, as are %d more: they are left alone, and patmock contract "+
+				"sweep deletes what that run left",
 			redact.Report(names[0]), len(names)-1)
 	}
 	for _, text := range slices.Sorted(maps.Keys(w.rejections)) {

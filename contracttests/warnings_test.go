@@ -37,8 +37,13 @@ type always struct {
 }
 
 func (a always) RoundTrip(r *http.Request) (*http.Response, error) {
-	header := http.Header{"Content-Type": {"application/json"}, "Date": {a.date.UTC().Format(http.TimeFormat)}}
-	return &http.Response{StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, nil
+	header := http.Header{
+		"Content-Type": {"application/json"}, "Date": {a.date.UTC().Format(http.TimeFormat)},
+	}
+	return &http.Response{
+		StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(a.body)),
+		Request: r,
+	}, nil
 }
 
 // checkWarnings expects a warning of a kind, or none, and its text.
@@ -63,7 +68,11 @@ func TestWarnings(t *testing.T) {
 			answered.Body = io.NopCloser(bytes.NewReader([]byte("[]")))
 		}
 	}
-	stranger := contracttests.Target{Name: "a stranger", BaseURL: "http://127.0.0.1", Owner: contracttests.Credentials{ClientID: "a", ClientSecret: "b"}}
+	stranger := contracttests.Target{
+		Name: "a stranger", BaseURL: "http://127.0.0.1", Owner: contracttests.Credentials{
+			ClientID: "a", ClientSecret: "b",
+		},
+	}
 	for _, test := range []struct {
 		name   string
 		target contracttests.Target
@@ -71,11 +80,32 @@ func TestWarnings(t *testing.T) {
 		run    string
 		want   report.WarningKind // empty for none
 	}{
-		{"only 401", stranger, always{401, `{"error":"no"}`, now}, "^create/secret-is-shown-once/v3", report.WarnSameStatus},
-		{"only 404", stranger, always{404, `{}`, now}, "^create/secret-is-shown-once/v3", report.WarnSameStatus},
-		{"a clock that is wrong", stranger, always{200, `{}`, now.Add(31 * time.Second)}, "^create/secret", report.WarnClockSkew},
-		{"a clock that is right enough", stranger, always{200, `{}`, now.Add(30 * time.Second)}, "^create/secret", ""},
-		{"filters that match nothing", mock, way{mock.HTTP.Transport, nothing}, "^filter/isnull-finds-the-unused/v3", report.WarnNoFilterMatch},
+		{
+			"only 401", stranger,
+			always{401, `{"error":"no"}`, now},
+			"^create/secret-is-shown-once/v3", report.WarnSameStatus,
+		},
+		{
+			"only 404", stranger,
+			always{404, `{}`, now},
+			"^create/secret-is-shown-once/v3",
+			report.WarnSameStatus,
+		},
+		{
+			"a clock that is wrong", stranger,
+			always{200, `{}`, now.Add(31 * time.Second)},
+			"^create/secret", report.WarnClockSkew,
+		},
+		{
+			"a clock that is right enough", stranger,
+			always{200, `{}`, now.Add(30 * time.Second)},
+			"^create/secret", "",
+		},
+		{
+			"filters that match nothing", mock,
+			way{mock.HTTP.Transport, nothing},
+			"^filter/isnull-finds-the-unused/v3", report.WarnNoFilterMatch,
+		},
 		{"nothing", mock, mock.HTTP.Transport, "^filter/isnull-finds-the-unused/v3", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -99,7 +129,8 @@ func TestWarnings(t *testing.T) {
 }
 
 // notFound is a 404 in the form that every exchange is judged by.
-const notFound = `{"detailCode":"404 Not found","trackingId":%q,"causes":[],"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"Not found."}]}`
+const notFound = `{"detailCode":"404 Not found","trackingId":%q,"causes":[],` +
+	`"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"Not found."}]}`
 
 // What is assumed, or asked, is provisional on a live target, and judged on a patmock.
 func TestStandingSoftensOnLiveTargetsOnly(t *testing.T) {
@@ -116,15 +147,22 @@ func TestStandingSoftensOnLiveTargetsOnly(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			target := inProcess(t)
 			behind := target.HTTP.Transport
-			target.HTTP = &http.Client{Transport: way{behind, func(r *http.Request, answered *http.Response) {
-				if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "personal-access-tokens") {
-					body := fmt.Sprintf(notFound, answered.Header.Get("Slpt-Request-Id"))
-					answered.StatusCode, answered.Body = http.StatusNotFound, io.NopCloser(strings.NewReader(body))
-				}
-			}}}
+			target.HTTP = &http.Client{Transport: way{
+				behind,
+				func(r *http.Request, answered *http.Response) {
+					if r.Method == http.MethodPost &&
+						strings.Contains(r.URL.Path, "personal-access-tokens") {
+						body := fmt.Sprintf(notFound, answered.Header.Get("Slpt-Request-Id"))
+						answered.StatusCode, answered.Body = http.StatusNotFound,
+							io.NopCloser(strings.NewReader(body))
+					}
+				},
+			}}
 			if test.live {
 				target.Control = nil
-				target.Owner = contracttests.Credentials{ClientID: strings.Repeat("face", 8), ClientSecret: strings.Repeat("face", 16)}
+				target.Owner = contracttests.Credentials{
+					ClientID: strings.Repeat("face", 8), ClientSecret: strings.Repeat("face", 16),
+				}
 			}
 			options := contracttests.Options{Run: regexp.MustCompile(test.run)}
 			runner, err := contracttests.NewRunner(target, options)

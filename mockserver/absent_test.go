@@ -33,7 +33,10 @@ type fields map[string]string
 
 // preflight returns the header of a preflight.
 func preflight(origin string) fields {
-	return fields{"Origin": origin, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type"}
+	return fields{
+		"Origin": origin, "Access-Control-Request-Method": "PATCH",
+		"Access-Control-Request-Headers": "authorization,content-type",
+	}
 }
 
 // visit is a request to a namespace.
@@ -45,7 +48,8 @@ type visit struct {
 
 func (v visit) send(t *testing.T, m *tenant) testResponse {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), v.method, m.url+v.path, strings.NewReader(v.body))
+	r, err := http.NewRequestWithContext(t.Context(), v.method, m.url+v.path,
+		strings.NewReader(v.body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,11 +65,13 @@ func (v visit) send(t *testing.T, m *tenant) testResponse {
 }
 
 func credentials(grant string) string {
-	return url.Values{"grant_type": {grant}, "client_id": {janeID}, "client_secret": {janeSecret}}.Encode()
+	return url.Values{
+		"grant_type": {grant}, "client_id": {janeID}, "client_secret": {janeSecret},
+	}.Encode()
 }
 
-// A request to a namespace that does not exist gets the response of a new one, makes none, and is in the
-// journal of the default one. A login that succeeds, a control call and Namespace make it.
+// A request to a namespace that does not exist gets the response of a new one, makes none, and is
+// in the journal of the default one. A login that succeeds, a control call and Namespace make it.
 func TestAbsentNamespace(t *testing.T) {
 	login := credentials("client_credentials")
 	for _, test := range []struct {
@@ -73,24 +79,78 @@ func TestAbsentNamespace(t *testing.T) {
 		made bool
 	}{
 		{visit{"info", "GET", "/oauth/info", "", nil, 200}, false},
-		{visit{"list without a bearer", "GET", "/v2026/personal-access-tokens", "", nil, 401}, false},
-		{visit{"bearer of another", "GET", me, "", fields{"Authorization": "Bearer x.y.z"}, 401}, false},
+		{
+			visit{"list without a bearer", "GET", "/v2026/personal-access-tokens", "", nil, 401},
+			false,
+		},
+		{
+			visit{"bearer of another", "GET", me, "", fields{"Authorization": "Bearer x.y.z"}, 401},
+			false,
+		},
 		{visit{"other resource", "GET", "/v2026/accounts", "", nil, 501}, false},
 		{visit{"unknown path", "GET", "/nothing", "", nil, 404}, false},
 		{visit{"wrong method", "PUT", "/oauth/token", login, nil, 405}, false},
 		{visit{"check of a token", "POST", "/oauth/check_token", "token=x", nil, 400}, false},
-		{visit{"wrong secret", "POST", "/oauth/token", strings.Replace(login, "client_secret=", "client_secret=x", 1), nil, 401}, false},
+		{
+			visit{
+				"wrong secret", "POST", "/oauth/token",
+				strings.Replace(login, "client_secret=", "client_secret=x", 1), nil, 401,
+			}, false,
+		},
 		{visit{"wrong grant", "POST", "/oauth/token", credentials("password"), nil, 400}, false},
 		{visit{"no credentials", "POST", "/oauth/token", "", nil, 401}, false},
-		{visit{"preflight", "OPTIONS", "/oauth/token", "", preflight("http://localhost:3000"), 204}, false},
-		{visit{"info for a page", "GET", "/oauth/info", "", fields{"Origin": "https://evil.example"}, 200}, false},
-		{visit{"image of a page", "GET", "/oauth/info", "", fields{"Sec-Fetch-Site": "cross-site"}, 200}, false},
-		{visit{"login by a page", "POST", "/oauth/token", login, fields{"Origin": "https://evil.example"}, 403}, false},
-		{visit{"login by a page without origin", "POST", "/oauth/token", login, fields{"Sec-Fetch-Site": "cross-site"}, 403}, false},
-		{visit{"wrong login by a page", "POST", "/oauth/token", strings.Replace(login, "client_secret=", "client_secret=x", 1), fields{"Origin": "https://evil.example"}, 401}, false},
+		{
+			visit{
+				"preflight", "OPTIONS", "/oauth/token", "", preflight("http://localhost:3000"), 204,
+			}, false,
+		},
+		{
+			visit{
+				"info for a page", "GET", "/oauth/info", "", fields{
+					"Origin": "https://evil.example",
+				}, 200,
+			}, false,
+		},
+		{
+			visit{
+				"image of a page", "GET", "/oauth/info", "",
+				fields{"Sec-Fetch-Site": "cross-site"},
+				200,
+			}, false,
+		},
+		{
+			visit{
+				"login by a page", "POST", "/oauth/token", login, fields{
+					"Origin": "https://evil.example",
+				}, 403,
+			}, false,
+		},
+		{
+			visit{
+				"login by a page without origin", "POST", "/oauth/token", login, fields{
+					"Sec-Fetch-Site": "cross-site",
+				}, 403,
+			}, false,
+		},
+		{
+			visit{
+				"wrong login by a page", "POST", "/oauth/token",
+				strings.Replace(login, "client_secret=", "client_secret=x", 1),
+				fields{
+					"Origin": "https://evil.example",
+				},
+				401,
+			}, false,
+		},
 		{visit{"login", "POST", "/oauth/token", login, nil, 200}, true},
 		{visit{"login by query", "POST", "/oauth/token?" + login, "", nil, 200}, true},
-		{visit{"login of a page of this machine", "POST", "/oauth/token", login, fields{"Origin": "http://localhost:3000"}, 200}, true},
+		{
+			visit{
+				"login of a page of this machine", "POST", "/oauth/token", login, fields{
+					"Origin": "http://localhost:3000",
+				}, 200,
+			}, true,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, "empty")
@@ -120,7 +180,10 @@ func TestAbsentNamespace_RespondsAsANewOne(t *testing.T) {
 	for _, test := range []visit{
 		{"info", "GET", "/oauth/info", "", nil, 200},
 		{"list", "GET", me, "", nil, 401},
-		{"unknown client", "POST", "/oauth/token", "grant_type=client_credentials&client_id=x&client_secret=y", nil, 401},
+		{
+			"unknown client", "POST", "/oauth/token",
+			"grant_type=client_credentials&client_id=x&client_secret=y", nil, 401,
+		},
 		{"unknown path", "GET", "/nothing", "", nil, 404},
 		{"other resource", "GET", "/v2026/accounts", "", nil, 501},
 	} {
@@ -144,9 +207,27 @@ func TestControlCallsMakeNamespaces(t *testing.T) {
 		made bool
 	}{
 		{visit{"call", "GET", "/_mock/health", "", nil, 200}, true},
-		{visit{"page of this machine", "GET", "/_mock/health", "", fields{"Origin": "http://localhost:3000"}, 200}, true},
-		{visit{"foreign page", "GET", "/_mock/health", "", fields{"Origin": "https://evil.example"}, 403}, false},
-		{visit{"image of another site", "GET", "/_mock/health", "", fields{"Sec-Fetch-Site": "cross-site"}, 403}, false},
+		{
+			visit{
+				"page of this machine", "GET", "/_mock/health", "", fields{
+					"Origin": "http://localhost:3000",
+				}, 200,
+			}, true,
+		},
+		{
+			visit{
+				"foreign page", "GET", "/_mock/health", "", fields{
+					"Origin": "https://evil.example",
+				}, 403,
+			}, false,
+		},
+		{
+			visit{
+				"image of another site", "GET", "/_mock/health", "", fields{
+					"Sec-Fetch-Site": "cross-site",
+				}, 403,
+			}, false,
+		},
 		{visit{"unknown path", "GET", "/_mock/nothing", "", nil, 404}, false},
 		{visit{"wrong method", "PUT", "/_mock/health", "", nil, 405}, false},
 		{visit{"removal", "DELETE", "/_mock/namespace", "", nil, 404}, false},
@@ -181,7 +262,8 @@ func TestAbsentNamespace_FixtureDoesNotAge(t *testing.T) {
 func TestManyAbsentNamespaces(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 2})
 	for i := range 1000 {
-		r := httptest.NewRequest(http.MethodGet, "/t/x"+strings.Repeat("x", i%60)+"/oauth/info", http.NoBody)
+		r := httptest.NewRequest(http.MethodGet, "/t/x"+strings.Repeat("x", i%60)+"/oauth/info",
+			http.NoBody)
 		w := httptest.NewRecorder()
 		m.mock.ServeHTTP(w, r)
 		if w.Code != http.StatusOK {

@@ -16,26 +16,35 @@ import (
 )
 
 func TestControlOnAListenerOfItsOwn(t *testing.T) {
-	m := startWith(t, "empty", mockserver.Config{ControlApart: true, BaseURL: func() string { return "http://mock:17280" }})
+	m := startWith(t, "empty", mockserver.Config{ControlApart: true, BaseURL: func() string {
+		return "http://mock:17280"
+	}})
 	apart := httptest.NewServer(m.mock.ControlHandler())
 	t.Cleanup(apart.Close)
-	for _, path := range []string{"/_mock/health", "/t/a/_mock/health", "/_mock", "/_mock/clock/advance"} {
+	for _, path := range []string{
+		"/_mock/health", "/t/a/_mock/health", "/_mock", "/_mock/clock/advance",
+	} {
 		m.unchecked = true // no document has such a refusal
-		m.anonymous().get(path).rejected(http.StatusNotFound, "404", cause{rule.UnmatchedPath, "path"})
+		m.anonymous().get(path).rejected(http.StatusNotFound, "404", cause{
+			rule.UnmatchedPath, "path",
+		})
 	}
 	m.unchecked = false
 	control := &client{tenant: m.at(apart.URL)}
 	control.get("/_mock/health").is(http.StatusOK)
-	control.get("/_mock/credentials").equal("baseUrl", "http://mock:17280") // where clients are, not who asks here
+	// where clients are, not who asks here
+	control.get("/_mock/credentials").equal("baseUrl", "http://mock:17280")
 	m.anonymous().get("/oauth/info").equal("tokenEndpoint", m.url+"/oauth/token")
 	control.get("/t/a/_mock/clock").is(http.StatusOK)
 	for _, path := range []string{"/oauth/info", "/v3/personal-access-tokens"} {
 		t.Run(path, func(t *testing.T) {
-			control.of(t).anonymous().get(path).problem(http.StatusNotFound, rule.ControlUnknownPath)
+			control.of(t).anonymous().get(path).problem(http.StatusNotFound,
+				rule.ControlUnknownPath)
 		})
 	}
 	control.post("/_mock/clock/advance", `{"by":"12h"}`).is(http.StatusOK)
-	m.as("jane.doe").post("/v3/personal-access-tokens", `{"name":"x"}`).is(http.StatusOK).equal("created", "2026-09-01T00:00:00.000Z")
+	m.as("jane.doe").post("/v3/personal-access-tokens",
+		`{"name":"x"}`).is(http.StatusOK).equal("created", "2026-09-01T00:00:00.000Z")
 	if h, err := m.mock.Control().Health(t.Context()); err != nil || h.Product != "patmock" {
 		t.Errorf("health %v, %v", h, err)
 	}
@@ -50,7 +59,9 @@ func (m *tenant) at(url string) *tenant {
 
 func TestControlToken(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{ControlToken: "open sesame"})
-	for _, authorization := range []string{"", "open sesame", "Bearer", "Bearer open", "Basic open sesame", "Bearer open sesame!"} {
+	for _, authorization := range []string{
+		"", "open sesame", "Bearer", "Bearer open", "Basic open sesame", "Bearer open sesame!",
+	} {
 		c := m.bearing(authorization)
 		c.get("/_mock/health").problem(http.StatusUnauthorized, rule.ControlUnauthorized)
 		c.delete("/t/new/_mock/namespace")
@@ -59,7 +70,8 @@ func TestControlToken(t *testing.T) {
 		}
 	}
 	c := m.bearing("Bearer open sesame")
-	if listed := c.get("/_mock/namespaces").is(http.StatusOK).text; strings.Contains(listed, `"new"`) {
+	if listed := c.get("/_mock/namespaces").is(http.StatusOK).text; strings.Contains(listed,
+		`"new"`) {
 		t.Errorf("a namespace was made for a stranger: %s", listed)
 	}
 	m.as("jane.doe").get(me).is(http.StatusOK)
@@ -77,17 +89,26 @@ func TestFallback(t *testing.T) {
 		_, _ = rw.Write([]byte("short and stout"))
 	}))
 	t.Cleanup(other.Close)
-	m := startWith(t, "empty", mockserver.Config{Fallback: other.URL + "/base/", Versions: []version.Version{version.V3}})
+	m := startWith(t, "empty", mockserver.Config{
+		Fallback: other.URL + "/base/", Versions: []version.Version{version.V3},
+	})
 	m.unchecked = true
 	c := m.as("jane.doe")
-	for _, path := range []string{"/v3/accounts?limit=1", "/nothing", "/v2026/personal-access-tokens", "/accounts/v1/a%2Fb"} {
+	for _, path := range []string{
+		"/v3/accounts?limit=1", "/nothing", "/v2026/personal-access-tokens", "/accounts/v1/a%2Fb",
+	} {
 		asked = nil
 		r := m.in("a").anonymous().get(path).is(http.StatusTeapot)
-		if want := []string{"GET /base" + path + " " + strings.TrimPrefix(m.url, "http://")}; r.text != "short and stout" || r.header.Get("X-Other") != "yes" || fmt.Sprint(asked) != fmt.Sprint(want) {
+		if want := []string{
+			"GET /base" + path + " " + strings.TrimPrefix(m.url, "http://"),
+		}; r.text != "short and stout" || r.header.Get("X-Other") != "yes" ||
+			fmt.Sprint(asked) != fmt.Sprint(want) {
 			t.Errorf("asked %v, want %v; %s", asked, want, r.text)
 		}
 		entry := m.anonymous().journal("?limit=1")[0]
-		if entry["path"] != "/t/a"+strings.TrimSuffix(path, "?limit=1") || entry["forwarded"] != true || entry["unmatched"] != true || len(entry["findings"].([]any)) != 0 {
+		if entry["path"] != "/t/a"+strings.TrimSuffix(path, "?limit=1") ||
+			entry["forwarded"] != true || entry["unmatched"] != true ||
+			len(entry["findings"].([]any)) != 0 {
 			t.Errorf("journal %v", entry)
 		}
 	}
@@ -105,29 +126,38 @@ func TestFallback(t *testing.T) {
 // Two mocks that name each other would ask each other for ever.
 func TestFallbackThatLeadsBack(t *testing.T) {
 	var mock http.Handler
-	self := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { mock.ServeHTTP(rw, r) }))
+	self := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		mock.ServeHTTP(rw, r)
+	}))
 	t.Cleanup(self.Close)
 	m := startWith(t, "empty", mockserver.Config{Fallback: self.URL})
 	mock = m.mock
 	m.unchecked = true
-	if r := m.anonymous().get("/v3/accounts").is(http.StatusNotImplemented); r.header.Get("X-Patmock-Rule") != string(rule.NotSimulated) {
+	if r := m.anonymous().get("/v3/accounts").
+		is(http.StatusNotImplemented); r.header.Get("X-Patmock-Rule") != string(rule.NotSimulated) {
 		t.Errorf("X-Patmock-Rule %q", r.header.Get("X-Patmock-Rule"))
 	}
-	m.anonymous().get("/t/a/t/b/_mock/reset").rejected(http.StatusNotFound, "404", cause{rule.UnmatchedPath, "path"})
+	m.anonymous().get("/t/a/t/b/_mock/reset").rejected(http.StatusNotFound, "404", cause{
+		rule.UnmatchedPath, "path",
+	})
 }
 
 func TestFallbackIsNeverAPublicHost(t *testing.T) {
 	for host, allowed := range map[string]bool{
-		"http://127.0.0.1:8080": true, "http://localhost": true, "http://wiremock:8080": true, "http://10.1.2.3": true, "http://192.168.0.7/x": true,
-		"http://[::1]:80": true, "http://mock.internal": true, "http://[fd00::1]": true, "http://169.254.169.254": false,
-		"https://acme.api.identitynow.com": false, "http://8.8.8.8": false, "http://example.org": false, "http://[2001:4860:4860::8888]": false,
+		"http://127.0.0.1:8080": true, "http://localhost": true, "http://wiremock:8080": true,
+		"http://10.1.2.3": true, "http://192.168.0.7/x": true,
+		"http://[::1]:80": true, "http://mock.internal": true, "http://[fd00::1]": true,
+		"http://169.254.169.254":           false,
+		"https://acme.api.identitynow.com": false, "http://8.8.8.8": false,
+		"http://example.org": false, "http://[2001:4860:4860::8888]": false,
 		"http://internal.example.com": false, "http://0.0.0.0.example.com": false,
 	} {
 		_, err := mockserver.New(mockserver.Config{Fallback: host})
 		if (err == nil) != allowed {
 			t.Errorf("%s: %v, want allowed %t", host, err, allowed)
 		}
-		if wrong := (*mockserver.ConfigError)(nil); err != nil && (!errors.As(err, &wrong) || wrong.Field != "Fallback") {
+		if wrong := (*mockserver.ConfigError)(nil); err != nil &&
+			(!errors.As(err, &wrong) || wrong.Field != "Fallback") {
 			t.Errorf("%s: %v", host, err)
 		}
 	}
@@ -146,8 +176,13 @@ func TestNamespacesLeaveNothingBehind(t *testing.T) {
 	})
 	use := func(n int) {
 		for i := range n {
-			for _, request := range [][2]string{{"POST", "/oauth/token"}, {"GET", "/v3/personal-access-tokens"}, {"DELETE", "/_mock/namespace"}} {
-				r := httptest.NewRequest(request[0], fmt.Sprintf("/t/name-%d%s", i, request[1]), strings.NewReader(""))
+			for _, request := range [][2]string{
+				{"POST", "/oauth/token"}, {"GET", "/v3/personal-access-tokens"}, {
+					"DELETE", "/_mock/namespace",
+				},
+			} {
+				r := httptest.NewRequest(request[0], fmt.Sprintf("/t/name-%d%s", i, request[1]),
+					strings.NewReader(""))
 				r.Host = "localhost" // the control API serves no public name
 				mock.ServeHTTP(httptest.NewRecorder(), r)
 			}
@@ -157,7 +192,8 @@ func TestNamespacesLeaveNothingBehind(t *testing.T) {
 	goroutines, heap := left()
 	use(10_000)
 	goroutinesAfter, heapAfter := left()
-	t.Logf("goroutines %d, then %d; heap %d KiB, then %d KiB", goroutines, goroutinesAfter, heap>>10, heapAfter>>10)
+	t.Logf("goroutines %d, then %d; heap %d KiB, then %d KiB", goroutines, goroutinesAfter,
+		heap>>10, heapAfter>>10)
 	if goroutinesAfter > goroutines {
 		t.Errorf("%d goroutines, then %d", goroutines, goroutinesAfter)
 	}

@@ -29,7 +29,9 @@ func TestBearersAreVerifiedOnce(t *testing.T) {
 	list()
 	want := list()
 	for range logins {
-		r, _ := http.NewRequest("POST", "http://mock/oauth/token", strings.NewReader("grant_type=client_credentials&client_id="+janeID+"&client_secret="+janeSecret))
+		r, _ := http.NewRequest("POST", "http://mock/oauth/token",
+			strings.NewReader("grant_type=client_credentials&client_id="+janeID+"&client_secret="+
+				janeSecret))
 		r.Header.Set("Content-Type", urlencode)
 		call(r)
 	}

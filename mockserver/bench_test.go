@@ -18,9 +18,9 @@ import (
 	"example.com/patmock/mockserver/bench/bare"
 )
 
-// The benchmarks put the mock beside a bare server: net/http, encoding/json, a map, and nothing else. It authenticates
-// nobody, validates nothing and remembers no request. What they are asked is the same: a list of ten tokens, and to
-// make a token.
+// The benchmarks put the mock beside a bare server: net/http, encoding/json, a map, and nothing
+// else. It authenticates nobody, validates nothing and remembers no request. What they are asked is
+// the same: a list of ten tokens, and to make a token.
 
 func random(n int) string {
 	raw := make([]byte, n)
@@ -72,7 +72,8 @@ func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 		if u.Name != "jane.doe" {
 			continue
 		}
-		form := "grant_type=client_credentials&client_id=" + u.ClientID + "&client_secret=" + u.ClientSecret
+		form := "grant_type=client_credentials&client_id=" + u.ClientID + "&client_secret=" +
+			u.ClientSecret
 		r, _ := http.NewRequest("POST", "http://mock/oauth/token", strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		answered, err := mock.Transport().RoundTrip(r)
@@ -82,7 +83,8 @@ func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 		var issued struct {
 			AccessToken string `json:"access_token"`
 		}
-		if err := errors.Join(json.NewDecoder(answered.Body).Decode(&issued), answered.Body.Close()); err != nil {
+		if err := errors.Join(json.NewDecoder(answered.Body).Decode(&issued),
+			answered.Body.Close()); err != nil {
 			tb.Fatal(err)
 		}
 		bearer = "Bearer " + issued.AccessToken
@@ -102,7 +104,8 @@ func benchTokens(tb testing.TB, mock *mockserver.Server, bearer string) (tokens 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := errors.Join(json.NewDecoder(answered.Body).Decode(&tokens), answered.Body.Close()); err != nil {
+	if err := errors.Join(json.NewDecoder(answered.Body).Decode(&tokens),
+		answered.Body.Close()); err != nil {
 		tb.Fatal(err)
 	}
 	return tokens
@@ -126,7 +129,8 @@ func benchCreate(bearer, name string) *http.Request {
 	return r
 }
 
-// compare reports how long an operation took as a multiple of the baseline, which the first one that is compared sets.
+// compare reports how long an operation took as a multiple of the baseline, which the first one
+// that is compared sets.
 func compare(b *testing.B, baseline *float64) {
 	each := float64(b.Elapsed()) / float64(b.N)
 	if *baseline == 0 || strings.HasSuffix(b.Name(), "/bare") {
@@ -173,7 +177,8 @@ var created int64
 func createOf(server http.Handler, bearer string) func(*testing.B) {
 	return func(b *testing.B) {
 		r, s := benchCreate(bearer, ""), &sink{header: http.Header{}}
-		body := []byte(`{"name":"00000000","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}`)
+		body := []byte(`{"name":"00000000","scope":["sp:scopes:all"],` +
+			`"userAwareTokenNeverExpires":true}`)
 		r.ContentLength = int64(len(body))
 		var reader bytes.Reader
 		r.Body = io.NopCloser(&reader)
@@ -189,7 +194,8 @@ func createOf(server http.Handler, bearer string) func(*testing.B) {
 	}
 }
 
-// What a request costs in memory, with everything on, has little head room: a copy of an answer is above the bytes of either.
+// What a request costs in memory, with everything on, has little head room: a copy of an answer is
+// above the bytes of either.
 func TestAllocations(t *testing.T) {
 	if raceDetector() {
 		t.Skip("the race detector allocates, too: run without -race")
@@ -213,7 +219,8 @@ func TestAllocations(t *testing.T) {
 			got := testing.Benchmark(tt.bench)
 			t.Logf("%d allocations, %d bytes", got.AllocsPerOp(), got.AllocedBytesPerOp())
 			if got.AllocsPerOp() > tt.allocs || got.AllocedBytesPerOp() > tt.bytes {
-				t.Errorf("%d allocations of %d bytes, want at most %d of %d", got.AllocsPerOp(), got.AllocedBytesPerOp(), tt.allocs, tt.bytes)
+				t.Errorf("%d allocations of %d bytes, want at most %d of %d", got.AllocsPerOp(),
+					got.AllocedBytesPerOp(), tt.allocs, tt.bytes)
 			}
 		})
 	}

@@ -40,7 +40,8 @@ func unfinished(t *testing.T, base, path string, size int) (finish func(end <-ch
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", u.Path+path, size)
+	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"+
+		"Content-Length: %d\r\n\r\n", u.Path+path, size)
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
@@ -62,11 +63,16 @@ func unfinished(t *testing.T, base, path string, size int) (finish func(end <-ch
 	}
 }
 
-// Bodies that do not end take no more than their share: what is beyond gets a 503, which says when to come again.
+// Bodies that do not end take no more than their share: what is beyond gets a 503, which says when
+// to come again.
 func TestMemoryBudget_Bodies(t *testing.T) {
-	for _, path := range []string{"/v2026/personal-access-tokens", "/oauth/token", "/t/other/v3/personal-access-tokens", "/_mock/verify"} {
+	for _, path := range []string{
+		"/v2026/personal-access-tokens", "/oauth/token", "/t/other/v3/personal-access-tokens",
+		"/_mock/verify",
+	} {
 		t.Run(path, func(t *testing.T) {
-			m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20}) // a quarter is for requests in flight
+			// a quarter is for requests in flight
+			m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20})
 			const size = 300 << 10
 			var all []func(end <-chan struct{}) shed
 			for range 8 {
@@ -74,7 +80,8 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 			}
 			var group sync.WaitGroup
 			var rejections atomic.Int64
-			statuses, end := make([]int, len(all)), make(chan struct{}) // no body ends before two were rejected
+			// no body ends before two were rejected
+			statuses, end := make([]int, len(all)), make(chan struct{})
 			finishAll := sync.OnceFunc(func() { close(end) })
 			timer := time.AfterFunc(30*time.Second, finishAll)
 			defer timer.Stop()
@@ -104,7 +111,8 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 				checkShed(t, m)
 			}
 			// A request gives its memory back after its response was sent.
-			for try := 0; unfinished(t, m.URL, path, size)(end).status == http.StatusServiceUnavailable; try++ {
+			for try := 0; unfinished(t, m.URL, path,
+				size)(end).status == http.StatusServiceUnavailable; try++ {
 				if try == 1000 {
 					t.Fatal("a body alone gets 503")
 				}
@@ -118,23 +126,32 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 func checkShed(t *testing.T, m *mockserver.TestServer) {
 	t.Helper()
 	verdict, err := m.Control().Verify(t.Context(), control.VerifyRequest{
-		Timeout: "10s", Expect: []control.Expectation{{Match: control.Match{Status: http.StatusServiceUnavailable}, AtLeast: new(2)}},
+		Timeout: "10s", Expect: []control.Expectation{
+			{Match: control.Match{Status: http.StatusServiceUnavailable}, AtLeast: new(2)},
+		},
 	})
 	if err != nil || !verdict.Verified {
 		t.Errorf("journal: %+v, %v", verdict, err)
 	}
-	found, err := m.Control().Requests(t.Context(), control.Match{Status: http.StatusServiceUnavailable}, 1)
-	if err != nil || len(found.Requests) == 0 || !slices.Equal(found.Requests[0].Rules, []string{string(rule.MemoryBudget)}) {
-		t.Errorf("journal %+v, %v, want a request of rule %s", found.Requests, err, rule.MemoryBudget)
+	found, err := m.Control().Requests(t.Context(), control.Match{
+		Status: http.StatusServiceUnavailable,
+	}, 1)
+	if err != nil || len(found.Requests) == 0 ||
+		!slices.Equal(found.Requests[0].Rules, []string{string(rule.MemoryBudget)}) {
+		t.Errorf("journal %+v, %v, want a request of rule %s", found.Requests, err,
+			rule.MemoryBudget)
 	}
 }
 
-// Journals that are too large together lose their oldest requests, the largest journal first; none gets a 503.
+// Journals that are too large together lose their oldest requests, the largest journal first; none
+// gets a 503.
 func TestMemoryBudget_Journals(t *testing.T) {
-	m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20, JournalSize: 900}) // a half is for journals
+	// a half is for journals
+	m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20, JournalSize: 900})
 	small := m.Namespace(t, "small")
 	send := func(i *mockserver.TestServer, body string) {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, i.URL+"/oauth/token", strings.NewReader(body))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, i.URL+"/oauth/token",
+			strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +182,8 @@ func TestMemoryBudget_Journals(t *testing.T) {
 		}
 	}
 	if kept, dropped := held(small); kept != 10 || dropped != 0 {
-		t.Errorf("the small journal has %d requests and dropped %d, want 10 and none", kept, dropped)
+		t.Errorf("the small journal has %d requests and dropped %d, want 10 and none", kept,
+			dropped)
 	}
 	total := 0
 	for _, one := range large {
@@ -176,7 +194,8 @@ func TestMemoryBudget_Journals(t *testing.T) {
 		}
 		health, err := one.Control().Health(t.Context())
 		if err != nil || health.Counters.JournalDropped != dropped {
-			t.Errorf("health counts %d as dropped (%v), want %d", health.Counters.JournalDropped, err, dropped)
+			t.Errorf("health counts %d as dropped (%v), want %d", health.Counters.JournalDropped,
+				err, dropped)
 		}
 	}
 	if total > 35 {
@@ -186,7 +205,8 @@ func TestMemoryBudget_Journals(t *testing.T) {
 
 // Headers that do not end take no more than their share either.
 func TestMemoryBudget_Headers(t *testing.T) {
-	m := mockserver.Start(t, mockserver.Config{MemoryBudget: 1 << 20}) // a quarter is for requests in flight
+	// a quarter is for requests in flight
+	m := mockserver.Start(t, mockserver.Config{MemoryBudget: 1 << 20})
 	u, err := url.Parse(m.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -225,7 +245,8 @@ func TestMemoryBudget_Headers(t *testing.T) {
 		t.Errorf("%d of 10 requests were rejected, want those beyond 256 kB", rejected)
 	}
 	for range 10 { // what the headers took is given back, on the same connection, too
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.URL+"/oauth/info", http.NoBody)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.URL+"/oauth/info",
+			http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,9 +264,15 @@ func TestMemoryBudget_Headers(t *testing.T) {
 
 // Clients that do not read a large response take no more than their share until they go away.
 func TestMemoryBudget_SlowReaders(t *testing.T) {
-	many := &fixtures.Tenant{ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod}
+	many := &fixtures.Tenant{
+		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
+	}
 	for i := range 60_000 {
-		many.Identities = append(many.Identities, fixtures.Identity{ID: fmt.Sprintf("%032x", i+1), Name: fmt.Sprintf("user-%d", i), UserLevels: []string{"USER"}})
+		many.Identities = append(many.Identities, fixtures.Identity{
+			ID: fmt.Sprintf("%032x", i+1), Name: fmt.Sprintf("user-%d", i), UserLevels: []string{
+				"USER",
+			},
+		})
 	}
 	m := mockserver.Start(t, mockserver.Config{Tenant: many, MemoryBudget: 80 << 20})
 	u, err := url.Parse(m.URL)

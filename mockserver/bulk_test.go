@@ -19,7 +19,9 @@ func TestBulkUpdate(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			c := start(t, callers).as("admin")
 			r := c.send(method, bulkPath, "application/json",
-				`{"ids":["`+janes+`","`+johns+`","`+janesManaged+`"],"patch":[{"op":"replace","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]}`).is(http.StatusOK)
+				`{"ids":["`+janes+`","`+johns+`","`+janesManaged+
+					`"],"patch":[{"op":"replace","path":"/expirationDate",`+
+					`"value":"2030-01-01T00:00:00Z"}]}`).is(http.StatusOK)
 			var ids []string
 			for _, token := range r.list() {
 				ids = append(ids, token["id"].(string))
@@ -31,7 +33,9 @@ func TestBulkUpdate(t *testing.T) {
 				t.Errorf("ids (-want +got):\n%s", diff)
 			}
 			r = c.send(method, bulkPath, "application/json",
-				`{"ids":["`+janes+`"],"patch":[{"op":"remove","path":"/expirationDate"},{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]}`).is(http.StatusOK)
+				`{"ids":["`+janes+
+					`"],"patch":[{"op":"remove","path":"/expirationDate"},{"op":"replace",`+
+					`"path":"/userAwareTokenNeverExpires","value":true}]}`).is(http.StatusOK)
 			if got := r.list()[0]["expirationDate"]; got != nil {
 				t.Errorf("expirationDate %v, want null", got)
 			}
@@ -52,24 +56,64 @@ func TestBulkUpdateRefuses(t *testing.T) {
 		want                   []cause
 	}{
 		{"no ids", body(`[]`, `[`+date+`]`), "400.1.3", []cause{{rule.BulkIDs, "/ids"}}},
-		{"26 ids", body("["+strings.Join(many, ",")+"]", `[`+date+`]`), "400.1.3", []cause{{rule.BulkIDs, "/ids"}}},
-		{"an id twice", body(`["`+janes+`","`+janes+`"]`, `[`+date+`]`), "400.1.3", []cause{{rule.BulkIDs, "/ids"}}},
+		{
+			"26 ids", body("["+strings.Join(many, ",")+"]", `[`+date+`]`), "400.1.3", []cause{
+				{rule.BulkIDs, "/ids"},
+			},
+		},
+		{
+			"an id twice", body(`["`+janes+`","`+janes+`"]`, `[`+date+`]`), "400.1.3", []cause{
+				{rule.BulkIDs, "/ids"},
+			},
+		},
 		{"an empty id", body(`[""]`, `[`+date+`]`), "400.1", []cause{{rule.BulkIDs, "/ids/0"}}},
 		{"a blank id", body(`["  "]`, `[`+date+`]`), "400.1", []cause{{rule.BulkIDs, "/ids/0"}}},
-		{"an unknown id", body(`["`+janes+`","`+nobodys+`"]`, `[`+date+`]`), "400.1", []cause{{rule.BulkKnown, "/ids/1"}}},
+		{
+			"an unknown id", body(`["`+janes+`","`+nobodys+`"]`, `[`+date+`]`), "400.1", []cause{
+				{rule.BulkKnown, "/ids/1"},
+			},
+		},
 		{"no operations", body(ids, `[]`), "400.1.3", []cause{{rule.BulkFields, "/patch"}}},
-		{"a name", body(ids, `[{"op":"replace","path":"/name","value":"x"}]`), "400.1", []cause{{rule.BulkFields, "/patch/0"}}},
-		{"an addition of a date", body(ids, `[{"op":"add","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`), "400.1", []cause{{rule.BulkFields, "/patch/0"}}},
-		{"a past date", body(ids, `[{"op":"replace","path":"/expirationDate","value":"2020-01-01T00:00:00Z"}]`), "400.1", []cause{{rule.ExpiryFuture, "/patch/0/value"}}},
-		{"no date, no acknowledgement", body(ids, `[{"op":"remove","path":"/expirationDate"}]`), "400.1", []cause{{rule.ExpiryNever, "/patch/0"}}},
-		{"an acknowledgement that one of them needs", body(`["`+johns+`","`+janes+`"]`, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`), "400.1", []cause{{rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns}}},
-		{"nothing", `{}`, "400.1.0", []cause{{rule.BulkIDs, "/ids"}, {rule.MissingProperty, "/patch"}}},
+		{
+			"a name", body(ids, `[{"op":"replace","path":"/name","value":"x"}]`), "400.1", []cause{
+				{rule.BulkFields, "/patch/0"},
+			},
+		},
+		{
+			"an addition of a date",
+			body(ids, `[{"op":"add","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`),
+			"400.1",
+			[]cause{{rule.BulkFields, "/patch/0"}},
+		},
+		{
+			"a past date",
+			body(ids, `[{"op":"replace","path":"/expirationDate","value":"2020-01-01T00:00:00Z"}]`),
+			"400.1",
+			[]cause{{rule.ExpiryFuture, "/patch/0/value"}},
+		},
+		{
+			"no date, no acknowledgement", body(ids, `[{"op":"remove","path":"/expirationDate"}]`),
+			"400.1",
+			[]cause{{rule.ExpiryNever, "/patch/0"}},
+		},
+		{
+			"an acknowledgement that one of them needs",
+			body(`["`+johns+`","`+janes+`"]`,
+				`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`), "400.1",
+			[]cause{{rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns}},
+		},
+		{
+			"nothing", `{}`, "400.1.0", []cause{
+				{rule.BulkIDs, "/ids"}, {rule.MissingProperty, "/patch"},
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, callers)
 			c := m.as("admin")
 			before := c.get("/personal-access-tokens/v1").is(http.StatusOK).text
-			c.send("PATCH", bulkPath, "application/json", test.body).rejected(http.StatusBadRequest, test.detailCode, test.want...)
+			c.send("PATCH", bulkPath, "application/json", test.body).rejected(http.StatusBadRequest,
+				test.detailCode, test.want...)
 			if diff := cmp.Diff(before, c.get("/personal-access-tokens/v1").text); diff != "" {
 				t.Errorf("tokens changed (-before +after):\n%s", diff)
 			}
@@ -81,13 +125,21 @@ func TestBulkUpdateIsAllOrNothing(t *testing.T) {
 	c := start(t, callers).as("admin")
 	dated := c.create(version.V1, "dated")["id"].(string)
 	c.send("PATCH", bulkPath, "application/json",
-		`{"ids":["`+dated+`","`+johns+`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]}`).
-		rejected(http.StatusBadRequest, "400.1", cause{rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns})
+		`{"ids":["`+dated+`","`+johns+
+			`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]}`).
+		rejected(http.StatusBadRequest, "400.1", cause{
+			rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns,
+		})
 	c.send("PATCH", bulkPath, "application/json",
-		`{"ids":["`+dated+`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]}`).is(http.StatusOK)
+		`{"ids":["`+dated+
+			`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]}`).
+		is(http.StatusOK)
 	c.send("PATCH", bulkPath, "application/json",
-		`{"ids":["`+dated+`","`+johns+`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]}`).
-		rejected(http.StatusBadRequest, "400.1", cause{rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns})
+		`{"ids":["`+dated+`","`+johns+
+			`"],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]}`).
+		rejected(http.StatusBadRequest, "400.1", cause{
+			rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns,
+		})
 	if got := only(c, version.V1, dated)["userAwareTokenNeverExpires"]; got != true {
 		t.Errorf("userAwareTokenNeverExpires %v after a refused update, want true", got)
 	}

@@ -15,9 +15,12 @@ import (
 func TestUnauthorized_CarriesChallenge(t *testing.T) {
 	const basic = `Basic realm="oauth"`
 	invalid := func(header string) bool {
-		return strings.HasPrefix(header, `Bearer error="invalid_token", error_description="`) && strings.HasSuffix(header, `"`)
+		return strings.HasPrefix(header, `Bearer error="invalid_token", error_description="`) &&
+			strings.HasSuffix(header, `"`)
 	}
-	is := func(want string) func(string) bool { return func(header string) bool { return header == want } }
+	is := func(want string) func(string) bool {
+		return func(header string) bool { return header == want }
+	}
 	for _, profile := range []string{mockserver.ProfileFriendly, mockserver.ProfileFaithful} {
 		config := mockserver.Config{}
 		var err error
@@ -39,26 +42,43 @@ func TestUnauthorized_CarriesChallenge(t *testing.T) {
 		}{
 			{"no bearer", "", "GET", "/v2026/personal-access-tokens", "", is("Bearer")},
 			{"empty bearer", "Bearer ", "GET", "/v2026/personal-access-tokens", "", is("Bearer")},
-			{"another scheme", "Basic eDp5", "GET", "/v2026/personal-access-tokens", "", is("Bearer")},
+			{
+				"another scheme", "Basic eDp5", "GET", "/v2026/personal-access-tokens", "",
+				is("Bearer"),
+			},
 			{"malformed bearer", "Bearer x", "GET", "/v2026/personal-access-tokens", "", invalid},
-			{"expired bearer", expired.authorization, "GET", "/v2026/personal-access-tokens", "", invalid},
-			{"bearer of another namespace", foreign.authorization, "GET", "/v2026/personal-access-tokens", "", invalid},
-			{"preferred status", m.as("jane.doe").authorization, "GET", "/v2026/personal-access-tokens?owner-id=me", "code=401", invalid},
+			{
+				"expired bearer", expired.authorization, "GET", "/v2026/personal-access-tokens", "",
+				invalid,
+			},
+			{
+				"bearer of another namespace", foreign.authorization, "GET",
+				"/v2026/personal-access-tokens", "", invalid,
+			},
+			{
+				"preferred status", m.as("jane.doe").authorization, "GET",
+				"/v2026/personal-access-tokens?owner-id=me", "code=401", invalid,
+			},
 			{"bad credentials", "", "POST", "/oauth/token", "", is(basic)},
 			{"bad credentials by Basic", "Basic eDp5", "POST", "/oauth/token", "", is(basic)},
-			{"preferred status of the token endpoint", "", "POST", "/oauth/token", "code=401", is(basic)},
+			{
+				"preferred status of the token endpoint", "", "POST", "/oauth/token", "code=401",
+				is(basic),
+			},
 		} {
 			for _, at := range []*tenant{m, other} {
 				t.Run(profile+"/"+test.name, func(t *testing.T) {
 					body := ""
-					if test.method == http.MethodPost && !strings.HasPrefix(test.authorization, "Basic") {
+					if test.method == http.MethodPost &&
+						!strings.HasPrefix(test.authorization, "Basic") {
 						body = form
 					}
 					path := test.path
 					if at == other && test.name == "bearer of another namespace" {
 						path = strings.Replace(path, "v2026", "v3", 1)
 					}
-					r, err := http.NewRequestWithContext(t.Context(), test.method, at.url+path, strings.NewReader(body))
+					r, err := http.NewRequestWithContext(t.Context(), test.method, at.url+path,
+						strings.NewReader(body))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -95,10 +115,13 @@ func TestFaithful_SendsKnownTexts(t *testing.T) {
 		c := *c
 		c.tenant = m.of(t)
 		for _, authorization := range []string{"", "Bearer ", "Bearer x", "Basic eDp5"} {
-			(&client{tenant: c.tenant, authorization: authorization}).get(path).is(401).equal("error", "JWT is required")
+			(&client{
+				tenant: c.tenant, authorization: authorization,
+			}).get(path).is(401).equal("error", "JWT is required")
 		}
 		for _, r := range []testResponse{
-			c.post(path, `{}`), c.post(path, `{`), c.get(path + "?filters=x"), c.delete(path + "/x"), c.get(path),
+			c.post(path, `{}`), c.post(path, `{`), c.get(path + "?filters=x"),
+			c.delete(path + "/x"), c.get(path),
 		} {
 			if r.status < 400 {
 				r.is(http.StatusForbidden)
@@ -107,7 +130,8 @@ func TestFaithful_SendsKnownTexts(t *testing.T) {
 		}
 	})
 	m.advance(13 * time.Hour)
-	expired.get("/v2026/personal-access-tokens").is(401).equal("error", "JWT validation failed: JWT is expired")
+	expired.get("/v2026/personal-access-tokens").is(401).equal("error",
+		"JWT validation failed: JWT is expired")
 }
 
 // Errors of /oauth/* have the form of RFC 6749, section 5.2.
@@ -123,10 +147,18 @@ func TestOAuthErrors_HaveTheirForm(t *testing.T) {
 		{"unknown path", c.get("/oauth/nothing"), 404, "not_found"},
 		{"slash behind the path", c.post("/oauth/token/", ""), 404, "not_found"},
 		{"other method", c.get("/oauth/token"), 405, "method_not_allowed"},
-		{"body that is too large", c.send("POST", "/oauth/token", "application/x-www-form-urlencoded", strings.Repeat("x", 1<<20+1)), 413, "invalid_request"},
+		{
+			"body that is too large",
+			c.send("POST", "/oauth/token", "application/x-www-form-urlencoded",
+				strings.Repeat("x", 1<<20+1)), 413, "invalid_request",
+		},
 		{"no credentials", c.post("/oauth/token", ""), 401, "unauthorized"},
 		{"check of no token", c.post("/oauth/check_token", ""), 400, "invalid_request"},
-		{"check of a bad token", c.send("POST", "/oauth/check_token", "application/x-www-form-urlencoded", "token=x"), 400, "invalid_token"},
+		{
+			"check of a bad token",
+			c.send("POST", "/oauth/check_token", "application/x-www-form-urlencoded", "token=x"),
+			400, "invalid_token",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := test.got

@@ -24,15 +24,19 @@ func TestClock(t *testing.T) {
 	}
 	shows(c.get("/_mock/clock"), "2026-08-31T12:00:00Z", "", false)
 	shows(c.post("/_mock/clock/advance", `{"by":"72h"}`), "2026-09-03T12:00:00Z", "+72h0m0s", false)
-	shows(c.post("/_mock/clock/advance", `{"by":"1d12h30m0.5s"}`), "2026-09-05T00:30:00.5Z", "+108h30m0.5s", false)
+	shows(c.post("/_mock/clock/advance", `{"by":"1d12h30m0.5s"}`), "2026-09-05T00:30:00.5Z",
+		"+108h30m0.5s", false)
 	m.advance(time.Hour)
 	shows(c.get("/_mock/clock"), "2026-09-05T01:30:00.5Z", "+108h30m0.5s", false)
-	shows(c.put("/_mock/clock", `{"now":"2030-01-31T00:00:00+01:00","frozen":true}`), "2030-01-30T23:00:00Z", "+29962h0m0s", true)
+	shows(c.put("/_mock/clock", `{"now":"2030-01-31T00:00:00+01:00","frozen":true}`),
+		"2030-01-30T23:00:00Z", "+29962h0m0s", true)
 	m.advance(time.Hour)
 	shows(c.get("/_mock/clock"), "2030-01-30T23:00:00Z", "+29961h0m0s", true)
-	shows(c.post("/_mock/clock/advance", `{"by":"1s"}`), "2030-01-30T23:00:01Z", "+29961h0m1s", true)
+	shows(c.post("/_mock/clock/advance", `{"by":"1s"}`), "2030-01-30T23:00:01Z", "+29961h0m1s",
+		true)
 	shows(c.put("/_mock/clock", `{"frozen":false}`), "2030-01-30T23:00:01Z", "+29961h0m1s", false)
-	shows(c.put("/_mock/clock", `{"now":"2020-01-01T00:00:00Z"}`), "2020-01-01T00:00:00Z", "-58430h0m0s", false)
+	shows(c.put("/_mock/clock", `{"now":"2020-01-01T00:00:00Z"}`), "2020-01-01T00:00:00Z",
+		"-58430h0m0s", false)
 	shows(c.delete("/_mock/clock"), "2026-08-31T14:00:00Z", "", false)
 	shows(m.in("other").anonymous().get("/_mock/clock"), "2026-08-31T14:00:00Z", "", false)
 
@@ -40,17 +44,26 @@ func TestClock(t *testing.T) {
 		name, body string
 		want       cause
 	}{
-		{"day that does not exist", `{"now":"2030-02-30T00:00:00Z"}`, cause{rule.InvalidProperty, "/now"}},
+		{
+			"day that does not exist", `{"now":"2030-02-30T00:00:00Z"}`, cause{
+				rule.InvalidProperty, "/now",
+			},
+		},
 		{"leap second", `{"now":"2030-02-28T23:59:60Z"}`, cause{rule.ControlInvalidRequest, ""}},
 		{"nothing", `{}`, cause{rule.InvalidProperty, "body"}},
 		{"word", `{"now":"now"}`, cause{rule.InvalidProperty, "/now"}},
-		{"before 1970", `{"now":"1969-12-31T23:59:59Z"}`, cause{rule.ControlInvalidRequest, "/now"}},
+		{
+			"before 1970", `{"now":"1969-12-31T23:59:59Z"}`, cause{
+				rule.ControlInvalidRequest, "/now",
+			},
+		},
 		{"after 9000", `{"now":"9000-01-01T00:00:00Z"}`, cause{rule.ControlInvalidRequest, "/now"}},
 		{"number as frozen", `{"frozen":1}`, cause{rule.InvalidProperty, "/frozen"}},
 		{"unknown property", `{"at":1}`, cause{rule.InvalidProperty, "body"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().put("/_mock/clock", test.body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+			m.of(t).anonymous().put("/_mock/clock", test.body).problem(http.StatusBadRequest,
+				rule.ControlInvalidRequest, test.want)
 		})
 	}
 	for _, test := range []struct {
@@ -69,8 +82,11 @@ func TestClock(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := m.of(t).anonymous()
 			c.put("/_mock/clock", `{"now":"8999-01-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
-			c.post("/_mock/clock/advance", object{"by": test.by}.String()).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
-			shows(c.get("/_mock/clock"), "8999-01-01T00:00:00Z", c.get("/_mock/clock").object()["moved"].(string), true)
+			c.post("/_mock/clock/advance", object{
+				"by": test.by,
+			}.String()).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+			shows(c.get("/_mock/clock"), "8999-01-01T00:00:00Z",
+				c.get("/_mock/clock").object()["moved"].(string), true)
 		})
 	}
 }
@@ -106,7 +122,8 @@ func TestFixtureClock(t *testing.T) {
 			defer m.advance(-test.wall)
 			c := m.as("jane.doe")
 			token := c.get(me).list()[0]
-			if token["created"] != "2026-06-30T00:00:00.000Z" || token["expirationDate"] != "2026-07-01T01:00:00.000Z" {
+			if token["created"] != "2026-06-30T00:00:00.000Z" ||
+				token["expirationDate"] != "2026-07-01T01:00:00.000Z" {
 				t.Errorf("token %v: its times do not count from the clock", token)
 			}
 			m.advance(time.Minute)
@@ -164,8 +181,12 @@ func TestRestoredClock(t *testing.T) {
 	m.advance(time.Minute)
 	c.put("/_mock/state", taken.text).is(http.StatusNoContent)
 	c.get("/_mock/clock").equal("now", "2026-07-01T00:01:00Z")
-	c.put("/_mock/state", `{"clock":"+1d","identities":[{"id":"facedadafacedadafacedadafacedada","name":"jane.doe"}]}`).
-		problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureClock, "line 1, column 2: clock"})
+	c.put("/_mock/state",
+		`{"clock":"+1d","identities":[{"id":"facedadafacedadafacedadafacedada",`+
+			`"name":"jane.doe"}]}`).
+		problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{
+			rule.FixtureClock, "line 1, column 2: clock",
+		})
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
 	c.get("/_mock/clock").equal("moved", "")
 }
@@ -180,12 +201,16 @@ func TestSixMonthsPassInOneCall(t *testing.T) {
 			delete(body, "expirationDate") // six calendar months, clamped to the end of February
 		}
 		token := c.post(v.CollectionPath(), body.String()).is(http.StatusOK).object()
-		login := func() testResponse { return m.login(token["id"].(string), token["secret"].(string)) }
+		login := func() testResponse {
+			return m.login(token["id"].(string), token["secret"].(string))
+		}
 		c.post("/_mock/clock/advance", `{"by":"180d23h59m59.999s"}`).is(http.StatusOK)
 		login().is(http.StatusOK)
 		c.post("/_mock/clock/advance", `{"by":"1ms"}`).is(http.StatusOK)
 		login().is(http.StatusUnauthorized)
-		c.get(v.CollectionPath()).is(http.StatusUnauthorized).because(cause{rule.AccessTokenExpires, "+181d"})
+		c.get(v.CollectionPath()).is(http.StatusUnauthorized).because(cause{
+			rule.AccessTokenExpires, "+181d",
+		})
 	})
 }
 
@@ -227,31 +252,39 @@ func TestRejection_NotesMovedClock(t *testing.T) {
 		{
 			"past, patched", "2026-09-01T00:00:00Z",
 			func(c *client) testResponse {
-				return c.patch(dated, `[{"op":"replace","path":"/expirationDate","value":"2026-08-31T00:00:00Z"}]`)
+				return c.patch(dated,
+					`[{"op":"replace","path":"/expirationDate","value":"2026-08-31T00:00:00Z"}]`)
 			},
 			cause{rule.ExpiryFuture, "/0/value"},
 		},
 		{
 			"nothing about time", "2026-09-01T00:00:00Z",
-			func(c *client) testResponse { return c.post(v2026, `{"name":" ","userAwareTokenNeverExpires":true}`) },
+			func(c *client) testResponse {
+				return c.post(v2026, `{"name":" ","userAwareTokenNeverExpires":true}`)
+			},
 			cause{rule.NameNotBlank, "/name"},
 		},
 		{
 			"login of an expired token", "2027-03-11T00:00:00Z",
-			func(c *client) testResponse { return c.login(made["id"].(string), made["secret"].(string)) },
+			func(c *client) testResponse {
+				return c.login(made["id"].(string), made["secret"].(string))
+			},
 			cause{rule.LoginExpired, "2026-09-30T12:00:00.000Z"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := m.of(t)
 			if test.frost != "" {
-				m.anonymous().put("/_mock/clock", object{"now": test.frost, "frozen": true}.String()).is(http.StatusOK)
+				m.anonymous().put("/_mock/clock", object{
+					"now": test.frost, "frozen": true,
+				}.String()).is(http.StatusOK)
 			}
 			r := test.send(m.as("jane.doe"))
 			r.because(test.want)
 			timed := test.frost != "" && test.want.rule != rule.NameNotBlank
 			if line := log.of(r); names(line.message, "clock") != timed {
-				t.Errorf("logged %q, which is about the clock: %t, want %t", line.message, !timed, timed)
+				t.Errorf("logged %q, which is about the clock: %t, want %t", line.message, !timed,
+					timed)
 			}
 		})
 	}
@@ -263,9 +296,11 @@ func TestClockDrivesDates(t *testing.T) {
 	c := m.as("jane.doe")
 	c.put("/_mock/clock", `{"now":"2028-02-29T10:11:12.345Z","frozen":true}`).is(http.StatusOK)
 	c = m.as("jane.doe")
-	c.post("/v3/personal-access-tokens", `{"name":"leap"}`).is(http.StatusOK).equal("expirationDate", "2028-08-29T10:11:12.345Z")
+	c.post("/v3/personal-access-tokens",
+		`{"name":"leap"}`).is(http.StatusOK).equal("expirationDate", "2028-08-29T10:11:12.345Z")
 	for _, token := range c.get(me).list() {
-		if token["name"] == "leap" && token["created"] != "2028-02-29T10:11:12.345Z" || token["name"] == "login" && token["lastUsed"] != "2028-02-29T10:11:12.345Z" {
+		if token["name"] == "leap" && token["created"] != "2028-02-29T10:11:12.345Z" ||
+			token["name"] == "login" && token["lastUsed"] != "2028-02-29T10:11:12.345Z" {
 			t.Errorf("token %v", token)
 		}
 	}

@@ -24,56 +24,59 @@ type Config struct {
 	// PublicURL is what /oauth/info puts in front of its endpoints, such as http://mock:17280.
 	// Empty means the host that the client used.
 	PublicURL string
-	// Now is wall time, which the clock of each namespace follows until it is moved. Nil means time.Now. It must
-	// be safe for concurrent use.
+	// Now is wall time, which the clock of each namespace follows until it is moved. Nil means
+	// time.Now. It must be safe for concurrent use.
 	Now func() time.Time
 	// Profile is how the mock behaves where a tenant leaves a choice. The zero value is friendly.
 	Profile Profile
 	// Dialect is how the tenant answers what nothing published settles. Nil is the defaults.
 	Dialect dialect.Dialect
-	// RandomSeed makes ids, secrets and everything else that is random the same in each run, but for keys and
-	// signatures. Nil means that nothing can be had again; a hostile mock then takes a seed of its own, and logs it.
+	// RandomSeed makes ids, secrets and everything else that is random the same in each run, but
+	// for keys and signatures. Nil means that nothing can be had again; a hostile mock then takes a
+	// seed of its own, and logs it.
 	RandomSeed *uint64
 	// MaxNamespaces bounds how many namespaces there are. Zero means 10,000.
 	MaxNamespaces int
-	// NamespaceTTL is how long a namespace may be idle before it is removed, in wall time. Zero means an hour,
-	// less than zero that none is.
+	// NamespaceTTL is how long a namespace may be idle before it is removed, in wall time. Zero
+	// means an hour, less than zero that none is.
 	NamespaceTTL time.Duration
 	// JournalSize is how many requests the journal of a namespace holds. Zero means 1,000.
 	JournalSize int
-	// MemoryBudget bounds, in bytes, what requests in flight, journals and findings take together, over all namespaces. A
-	// request that is over their share gets a 503; journals over theirs lose their oldest requests, findings over theirs
-	// have fewer examples. Zero means 256 MiB.
+	// MemoryBudget bounds, in bytes, what requests in flight, journals and findings take together,
+	// over all namespaces. A request that is over their share gets a 503; journals over theirs lose
+	// their oldest requests, findings over theirs have fewer examples. Zero means 256 MiB.
 	MemoryBudget int64
-	// StateFile holds every namespace and the signing key across restarts. Empty means that the state ends with
-	// the process. What the file holds wins over Tenant.
+	// StateFile holds every namespace and the signing key across restarts. Empty means that the
+	// state ends with the process. What the file holds wins over Tenant.
 	StateFile string
-	// BaseURL returns where the control surface says that clients reach the mock. Nil means PublicURL, or else the host
-	// that the control surface was asked by: one on a listener of its own cannot know better.
+	// BaseURL returns where the control surface says that clients reach the mock. Nil means
+	// PublicURL, or else the host that the control surface was asked by: one on a listener of its
+	// own cannot know better.
 	BaseURL func() string
-	// ReadTimeout is how long the headers of a request may take, and its body beside a minimum rate. What is late gets a
-	// 408, slow headers no response. Zero means 30 seconds.
+	// ReadTimeout is how long the headers of a request may take, and its body beside a minimum
+	// rate. What is late gets a 408, slow headers no response. Zero means 30 seconds.
 	ReadTimeout time.Duration
 	// IdleTimeout is how long a connection may be idle between requests. Zero means two minutes.
 	IdleTimeout time.Duration
-	// CORS is which web origins may use the API and the token endpoint from a browser: loopback names and addresses with
-	// any port (CORSLoopback, or empty), any (CORSAny), none (CORSOff), or origins with commas between. /_mock/ allows none.
+	// CORS is which web origins may use the API and the token endpoint from a browser: loopback
+	// names and addresses with any port (CORSLoopback, or empty), any (CORSAny), none (CORSOff), or
+	// origins with commas between. /_mock/ allows none.
 	CORS string
-	// AllowedHosts are names that Host may have under /_mock/ beside those that can only mean this mock; one that begins
-	// with a dot is a suffix. With a ControlToken any Host is allowed.
+	// AllowedHosts are names that Host may have under /_mock/ beside those that can only mean this
+	// mock; one that begins with a dot is a suffix. With a ControlToken any Host is allowed.
 	AllowedHosts []string
 	// ControlApart keeps /_mock/ out of what the Server serves; ControlHandler serves it then.
 	ControlApart bool
 	// ControlToken is demanded as a bearer under /_mock/. Empty demands nothing.
 	ControlToken string
-	// Fallback is the base URL of another mock, on this machine or a private network, which gets the requests to
-	// paths that patmock does not simulate. Empty means none.
+	// Fallback is the base URL of another mock, on this machine or a private network, which gets
+	// the requests to paths that patmock does not simulate. Empty means none.
 	Fallback string
-	// SkipResponseValidation sends responses without validating them, to measure what validation costs.
-	// The log says so at the start.
+	// SkipResponseValidation sends responses without validating them, to measure what validation
+	// costs. The log says so at the start.
 	SkipResponseValidation bool
-	// LogRequests logs requests that are served, at level info, one line each. Requests that are rejected are
-	// logged in any case. Reads under /_mock/ are left out.
+	// LogRequests logs requests that are served, at level info, one line each. Requests that are
+	// rejected are logged in any case. Reads under /_mock/ are left out.
 	LogRequests bool
 	// Log receives the log. Nil means slog.Default(), or the output of the test for Start.
 	Log *slog.Logger
@@ -164,18 +167,25 @@ func (c *Config) setLimits() error {
 		if c.MaxNamespaces >= 0 {
 			field = "JournalSize"
 		}
-		return configError(field, fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and %d", c.MaxNamespaces, c.JournalSize))
+		return configError(field,
+			fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and "+
+				"%d", c.MaxNamespaces, c.JournalSize))
 	}
 	c.MemoryBudget = cmp.Or(c.MemoryBudget, budget.Default)
 	if c.MemoryBudget < server.MinBudget {
-		return configError("MemoryBudget", fmt.Errorf("expected a memory budget of at least %d bytes, got %d", server.MinBudget, c.MemoryBudget))
+		return configError("MemoryBudget",
+			fmt.Errorf("expected a memory budget of at least %d bytes, got %d", server.MinBudget,
+				c.MemoryBudget))
 	}
-	c.ReadTimeout, c.IdleTimeout = cmp.Or(c.ReadTimeout, defaultReadTimeout), cmp.Or(c.IdleTimeout, defaultIdleTimeout)
+	c.ReadTimeout, c.IdleTimeout = cmp.Or(c.ReadTimeout, defaultReadTimeout),
+		cmp.Or(c.IdleTimeout, defaultIdleTimeout)
 	if c.ReadTimeout < 0 {
-		return configError("ReadTimeout", fmt.Errorf("ReadTimeout must not be negative, got %s", c.ReadTimeout))
+		return configError("ReadTimeout",
+			fmt.Errorf("ReadTimeout must not be negative, got %s", c.ReadTimeout))
 	}
 	if c.IdleTimeout < 0 {
-		return configError("IdleTimeout", fmt.Errorf("IdleTimeout must not be negative, got %s", c.IdleTimeout))
+		return configError("IdleTimeout",
+			fmt.Errorf("IdleTimeout must not be negative, got %s", c.IdleTimeout))
 	}
 	return nil
 }
@@ -184,12 +194,17 @@ func (c *Config) setLimits() error {
 func (c Config) server() server.Config {
 	limit, _ := ratelimit.Parse(c.Profile.RateLimit) // it was checked
 	return server.Config{
-		Tenant: c.Tenant, Versions: c.Versions, PublicURL: c.PublicURL, Now: c.Now, Profile: c.Profile.told(c), RateLimit: limit,
-		ScopeDelay: c.Profile.ScopeDelay, Dialect: c.Dialect, MaxNamespaces: c.MaxNamespaces, NamespaceTTL: c.NamespaceTTL,
-		JournalSize: c.JournalSize, MemoryBudget: c.MemoryBudget, StateFile: c.StateFile, BaseURL: c.BaseURL,
-		ReadTimeout: c.ReadTimeout, IdleTimeout: c.IdleTimeout, CORS: c.CORS, AllowedHosts: c.AllowedHosts,
-		ControlApart: c.ControlApart, ControlToken: c.ControlToken, Fallback: c.Fallback, LogRequests: c.LogRequests,
-		Log: c.Log, Version: Version(),
+		Tenant: c.Tenant, Versions: c.Versions, PublicURL: c.PublicURL, Now: c.Now,
+		Profile: c.Profile.told(c), RateLimit: limit,
+		ScopeDelay: c.Profile.ScopeDelay, Dialect: c.Dialect, MaxNamespaces: c.MaxNamespaces,
+		NamespaceTTL: c.NamespaceTTL,
+		JournalSize:  c.JournalSize, MemoryBudget: c.MemoryBudget, StateFile: c.StateFile,
+		BaseURL:     c.BaseURL,
+		ReadTimeout: c.ReadTimeout, IdleTimeout: c.IdleTimeout, CORS: c.CORS,
+		AllowedHosts: c.AllowedHosts,
+		ControlApart: c.ControlApart, ControlToken: c.ControlToken, Fallback: c.Fallback,
+		LogRequests: c.LogRequests,
+		Log:         c.Log, Version: Version(),
 	}
 }
 

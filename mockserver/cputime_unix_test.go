@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// cpuTime returns the time that this process has computed, which is the same however busy the machine is.
+// cpuTime returns the time that this process has computed, which is the same however busy the
+// machine is.
 func cpuTime(t testing.TB) time.Duration {
 	t.Helper()
 	var used syscall.Rusage

@@ -20,23 +20,30 @@ const inAMonth = "2026-09-30T12:00:00.000Z"
 func TestCreateAnswersTheEightPublishedKeys(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
-		r := m.as("jane.doe").post(v.CollectionPath(), `{"name":"build","expirationDate":"`+inAMonth+`"}`).is(http.StatusOK)
+		r := m.as("jane.doe").post(v.CollectionPath(),
+			`{"name":"build","expirationDate":"`+inAMonth+`"}`).is(http.StatusOK)
 		got := r.object()
-		keys := []string{"accessTokenValiditySeconds", "created", "expirationDate", "id", "name", "owner", "scope", "secret"}
+		keys := []string{
+			"accessTokenValiditySeconds", "created", "expirationDate", "id", "name", "owner",
+			"scope", "secret",
+		}
 		if diff := cmp.Diff(keys, slices.Sorted(maps.Keys(got))); diff != "" {
 			t.Errorf("keys (-want +got):\n%s", diff)
 		}
 		if id := got["id"].(string); !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(id) {
 			t.Errorf("id %q, want 32 hexadecimal digits", id)
 		}
-		if secret := got["secret"].(string); !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(secret) {
+		if secret := got["secret"].(string); !regexp.MustCompile(`^[0-9a-f]{64}$`).
+			MatchString(secret) {
 			t.Errorf("secret %q, want 64 hexadecimal digits", secret)
 		}
 		delete(got, "id")
 		delete(got, "secret")
 		want := map[string]any{
 			"name": "build", "scope": []any{"sp:scopes:all"}, "created": "2026-08-31T12:00:00.000Z",
-			"owner":                      map[string]any{"type": "IDENTITY", "id": identity(m, "jane.doe"), "name": "jane.doe"},
+			"owner": map[string]any{
+				"type": "IDENTITY", "id": identity(m, "jane.doe"), "name": "jane.doe",
+			},
 			"accessTokenValiditySeconds": 43200.0, "expirationDate": inAMonth,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -63,16 +70,41 @@ func TestCreateAcceptsWhatTheDocumentsLeaveOpen(t *testing.T) {
 		want                 any
 	}{
 		{"scope null is every scope", `{"scope":null}`, "scope", []any{"sp:scopes:all"}},
-		{"scope as given", `{"scope":["sp:my-personal-access-tokens:read","made:up"]}`, "scope", []any{"sp:my-personal-access-tokens:read", "made:up"}},
+		{
+			"scope as given", `{"scope":["sp:my-personal-access-tokens:read","made:up"]}`, "scope",
+			[]any{"sp:my-personal-access-tokens:read", "made:up"},
+		},
 		{"empty scope stays empty", `{"scope":[]}`, "scope", []any{}},
-		{"validity null is twelve hours", `{"accessTokenValiditySeconds":null}`, "accessTokenValiditySeconds", 43200.0},
+		{
+			"validity null is twelve hours", `{"accessTokenValiditySeconds":null}`,
+			"accessTokenValiditySeconds", 43200.0,
+		},
 		{"least validity", `{"accessTokenValiditySeconds":15}`, "accessTokenValiditySeconds", 15.0},
-		{"most validity", `{"accessTokenValiditySeconds":43200}`, "accessTokenValiditySeconds", 43200.0},
-		{"unknown properties are ignored", `{"owner":{"id":"x"},"nested":[{"a":null}]}`, "name", "open"},
-		{"a property in other letters is unknown", `{"NAME":"shouted","Scope":["no:such"]}`, "scope", []any{"sp:scopes:all"}},
-		{"nanoseconds are cut", `{"expirationDate":"2026-09-30T12:00:00.123999999Z"}`, "expirationDate", "2026-09-30T12:00:00.123Z"},
-		{"seven digits as .NET writes them", `{"expirationDate":"2026-09-30T12:00:00.6850213Z"}`, "expirationDate", "2026-09-30T12:00:00.685Z"},
-		{"an offset is converted", `{"expirationDate":"2026-09-30T12:00:00+02:00"}`, "expirationDate", "2026-09-30T10:00:00.000Z"},
+		{
+			"most validity", `{"accessTokenValiditySeconds":43200}`, "accessTokenValiditySeconds",
+			43200.0,
+		},
+		{
+			"unknown properties are ignored", `{"owner":{"id":"x"},"nested":[{"a":null}]}`, "name",
+			"open",
+		},
+		{
+			"a property in other letters is unknown", `{"NAME":"shouted","Scope":["no:such"]}`,
+			"scope",
+			[]any{"sp:scopes:all"},
+		},
+		{
+			"nanoseconds are cut", `{"expirationDate":"2026-09-30T12:00:00.123999999Z"}`,
+			"expirationDate", "2026-09-30T12:00:00.123Z",
+		},
+		{
+			"seven digits as .NET writes them", `{"expirationDate":"2026-09-30T12:00:00.6850213Z"}`,
+			"expirationDate", "2026-09-30T12:00:00.685Z",
+		},
+		{
+			"an offset is converted", `{"expirationDate":"2026-09-30T12:00:00+02:00"}`,
+			"expirationDate", "2026-09-30T10:00:00.000Z",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
@@ -97,31 +129,86 @@ func TestCreateRefuses(t *testing.T) {
 		{"empty name", `{"name":""}`, "400.1.0", cause{rule.NameNotBlank, "/name"}},
 		{"blank name", `{"name":" \t "}`, "400.1.0", cause{rule.NameNotBlank, "/name"}},
 		{"number as name", `{"name":7}`, "400.1.3", cause{rule.InvalidProperty, "/name"}},
-		{"text as scope", `{"name":"x","scope":"sp:scopes:all"}`, "400.1.3", cause{rule.InvalidProperty, "/scope"}},
-		{"number in scope", `{"name":"x","scope":["a",1]}`, "400.1.3", cause{rule.InvalidProperty, "/scope/1"}},
-		{"validity too short", `{"name":"x","accessTokenValiditySeconds":14}`, "400.1.3", cause{rule.ValidityBounds, "/accessTokenValiditySeconds"}},
-		{"validity too long", `{"name":"x","accessTokenValiditySeconds":43201}`, "400.1.3", cause{rule.ValidityBounds, "/accessTokenValiditySeconds"}},
-		{"validity with a fraction", `{"name":"x","accessTokenValiditySeconds":15.5}`, "400.1.3", cause{rule.InvalidProperty, "/accessTokenValiditySeconds"}},
-		{"validity as text", `{"name":"x","accessTokenValiditySeconds":"60"}`, "400.1.3", cause{rule.InvalidProperty, "/accessTokenValiditySeconds"}},
-		{"date without a zone", `{"name":"x","expirationDate":"2027-01-01T00:00:00"}`, "400.1.3", cause{rule.DateNeedsZone, "/expirationDate"}},
-		{"date without a time", `{"name":"x","expirationDate":"2027-01-01"}`, "400.1.3", cause{rule.DateIsRFC3339, "/expirationDate"}},
-		{"day that does not exist", `{"name":"x","expirationDate":"2027-02-30T00:00:00Z"}`, "400.1.3", cause{rule.DateIsRFC3339, "/expirationDate"}},
-		{"second 60", `{"name":"x","expirationDate":"2027-01-01T00:00:60Z"}`, "400.1.3", cause{rule.DateIsRFC3339, "/expirationDate"}},
-		{"year 10000 in UTC", `{"name":"x","expirationDate":"9999-12-31T23:59:59-01:00"}`, "400.1.3", cause{rule.DateYear, "/expirationDate"}},
-		{"number as date", `{"name":"x","expirationDate":1790000000}`, "400.1.3", cause{rule.InvalidProperty, "/expirationDate"}},
+		{
+			"text as scope", `{"name":"x","scope":"sp:scopes:all"}`, "400.1.3", cause{
+				rule.InvalidProperty, "/scope",
+			},
+		},
+		{
+			"number in scope", `{"name":"x","scope":["a",1]}`, "400.1.3", cause{
+				rule.InvalidProperty, "/scope/1",
+			},
+		},
+		{
+			"validity too short", `{"name":"x","accessTokenValiditySeconds":14}`, "400.1.3", cause{
+				rule.ValidityBounds, "/accessTokenValiditySeconds",
+			},
+		},
+		{
+			"validity too long", `{"name":"x","accessTokenValiditySeconds":43201}`, "400.1.3",
+			cause{rule.ValidityBounds, "/accessTokenValiditySeconds"},
+		},
+		{
+			"validity with a fraction", `{"name":"x","accessTokenValiditySeconds":15.5}`, "400.1.3",
+			cause{rule.InvalidProperty, "/accessTokenValiditySeconds"},
+		},
+		{
+			"validity as text", `{"name":"x","accessTokenValiditySeconds":"60"}`, "400.1.3", cause{
+				rule.InvalidProperty, "/accessTokenValiditySeconds",
+			},
+		},
+		{
+			"date without a zone", `{"name":"x","expirationDate":"2027-01-01T00:00:00"}`, "400.1.3",
+			cause{rule.DateNeedsZone, "/expirationDate"},
+		},
+		{
+			"date without a time", `{"name":"x","expirationDate":"2027-01-01"}`, "400.1.3", cause{
+				rule.DateIsRFC3339, "/expirationDate",
+			},
+		},
+		{
+			"day that does not exist", `{"name":"x","expirationDate":"2027-02-30T00:00:00Z"}`,
+			"400.1.3",
+			cause{rule.DateIsRFC3339, "/expirationDate"},
+		},
+		{
+			"second 60", `{"name":"x","expirationDate":"2027-01-01T00:00:60Z"}`, "400.1.3", cause{
+				rule.DateIsRFC3339, "/expirationDate",
+			},
+		},
+		{
+			"year 10000 in UTC", `{"name":"x","expirationDate":"9999-12-31T23:59:59-01:00"}`,
+			"400.1.3",
+			cause{rule.DateYear, "/expirationDate"},
+		},
+		{
+			"number as date", `{"name":"x","expirationDate":1790000000}`, "400.1.3", cause{
+				rule.InvalidProperty, "/expirationDate",
+			},
+		},
 		{"array for an object", `[]`, "400.1.3", cause{rule.InvalidProperty, "body"}},
 		{"null for an object", `null`, "400.1.3", cause{rule.InvalidProperty, "body"}},
 		{"nothing", ``, "400.0", cause{rule.JSONSyntax, "body"}},
 		{"half a text", `{"name":`, "400.0", cause{rule.JSONSyntax, "body"}},
-		{"bytes that are no UTF-8", "{\"name\":\"u\xff\"}", "400.0", cause{rule.JSONSyntax, "body"}},
-		{"a number too large for 64 bits", `{"name":"x","accessTokenValiditySeconds":1e400}`, "400.0", cause{rule.JSONSyntax, "body"}},
+		{
+			"bytes that are no UTF-8", "{\"name\":\"u\xff\"}", "400.0", cause{
+				rule.JSONSyntax, "body",
+			},
+		},
+		{
+			"a number too large for 64 bits", `{"name":"x","accessTokenValiditySeconds":1e400}`,
+			"400.0",
+			cause{rule.JSONSyntax, "body"},
+		},
 		{"two texts", `{"name":"x"}{}`, "400.0", cause{rule.JSONSyntax, "body"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
 				c := start(t, "empty").as("jane.doe")
-				c.post(v.CollectionPath(), test.body).rejected(http.StatusBadRequest, test.detailCode, test.want)
-				if diff := cmp.Diff([]string{"login"}, c.names(v.CollectionPath()+"?owner-id=me")); diff != "" {
+				c.post(v.CollectionPath(), test.body).rejected(http.StatusBadRequest,
+					test.detailCode, test.want)
+				if diff := cmp.Diff([]string{"login"},
+					c.names(v.CollectionPath()+"?owner-id=me")); diff != "" {
 					t.Errorf("tokens after the refusal (-want +got):\n%s", diff)
 				}
 			})
@@ -132,7 +219,9 @@ func TestCreateRefuses(t *testing.T) {
 func TestEveryViolationIsTold(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	c.post("/v3/personal-access-tokens", `{"name":7,"scope":[1],"accessTokenValiditySeconds":1}`).
-		rejected(http.StatusBadRequest, "400.1.3", cause{rule.ValidityBounds, "/accessTokenValiditySeconds"}, cause{rule.InvalidProperty, "/name"}, cause{rule.InvalidProperty, "/scope/0"})
+		rejected(http.StatusBadRequest, "400.1.3", cause{
+			rule.ValidityBounds, "/accessTokenValiditySeconds",
+		}, cause{rule.InvalidProperty, "/name"}, cause{rule.InvalidProperty, "/scope/0"})
 }
 
 func TestNameIsUniquePerOwner(t *testing.T) {

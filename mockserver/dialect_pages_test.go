@@ -33,7 +33,8 @@ func TestDialect_PagesEnd(t *testing.T) {
 	for _, limit := range []int{1, 7, 250} {
 		var got []any
 		for offset := 0; ; offset += limit {
-			page := admin.get(fmt.Sprintf("%s?limit=%d&offset=%d&count=true", crowdedList, limit, offset)).is(http.StatusOK)
+			page := admin.get(fmt.Sprintf("%s?limit=%d&offset=%d&count=true", crowdedList, limit,
+				offset)).is(http.StatusOK)
 			if count := page.header.Get("X-Total-Count"); count != fmt.Sprint(len(all)) {
 				t.Fatalf("limit %d: X-Total-Count %q, want %d", limit, count, len(all))
 			}
@@ -59,7 +60,9 @@ func TestDialect_PagesEnd(t *testing.T) {
 
 func TestDialect_Pages(t *testing.T) {
 	pages := dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}}
-	strict := dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}, dialect.Limit251: {Status: 400}}
+	strict := dialect.Dialect{
+		dialect.ListPaging: {Value: dialect.Paged}, dialect.Limit251: {Status: 400},
+	}
 	_, all := paging(t, nil)
 	whole := len(all.get(crowdedList).is(http.StatusOK).list())
 	for _, test := range []struct {
@@ -77,7 +80,10 @@ func TestDialect_Pages(t *testing.T) {
 		{"no count", pages, "?limit=3&count=false", 200, 3, ""},
 		{"no numbers", pages, "?limit=many&offset=-1", 200, min(whole, 250), ""},
 		{"offset behind the end", pages, "?offset=100000", 200, 0, ""},
-		{"the largest numbers", pages, "?limit=9223372036854775807&offset=9223372036854775807", 200, 0, ""},
+		{
+			"the largest numbers", pages, "?limit=9223372036854775807&offset=9223372036854775807",
+			200, 0, "",
+		},
 		{"complete", nil, "?limit=3&offset=1&count=true", 200, whole, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -96,7 +102,9 @@ func TestDialect_Pages(t *testing.T) {
 // Names that are the same stay so in a state file, and the owner's other tokens do not bind others.
 func TestDialect_NamesInAStateFile(t *testing.T) {
 	state := t.TempDir() + "/state"
-	told := dialect.Dialect{dialect.NameCase: {Value: dialect.Same}, dialect.NameBlanks: {Value: dialect.Same}}
+	told := dialect.Dialect{
+		dialect.NameCase: {Value: dialect.Same}, dialect.NameBlanks: {Value: dialect.Same},
+	}
 	const body = `{"name":"%s","userAwareTokenNeverExpires":true}`
 	t.Run("before", func(t *testing.T) {
 		m := startWith(t, "default", mockserver.Config{Dialect: told, StateFile: state})
@@ -119,7 +127,9 @@ func TestDialect_NamesOfAStateFileCollide(t *testing.T) {
 		}
 	})
 	told := dialect.Dialect{dialect.NameCase: {Value: dialect.Same}}
-	mock, err := mockserver.New(mockserver.Config{Dialect: told, StateFile: state, Log: slog.New(slog.DiscardHandler)})
+	mock, err := mockserver.New(mockserver.Config{
+		Dialect: told, StateFile: state, Log: slog.New(slog.DiscardHandler),
+	})
 	if err == nil {
 		t.Cleanup(func() { _ = mock.Close() })
 		t.Fatal("no error, want one about the names")

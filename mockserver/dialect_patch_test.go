@@ -13,7 +13,9 @@ import (
 
 // Evaluated tests of fields that cannot be patched pass or fail like any other, and change nothing.
 func TestDialect_EvaluatedTests(t *testing.T) {
-	m := startWith(t, "default", mockserver.Config{Dialect: dialect.Dialect{dialect.TestOfFixedField: {Status: 200}}})
+	m := startWith(t, "default", mockserver.Config{
+		Dialect: dialect.Dialect{dialect.TestOfFixedField: {Status: 200}},
+	})
 	for _, test := range []struct {
 		name, patch string
 		legacy      bool
@@ -22,10 +24,21 @@ func TestDialect_EvaluatedTests(t *testing.T) {
 		{"true", `{"op":"test","path":"/managed","value":false}`, false, ""},
 		{"false", `{"op":"test","path":"/managed","value":true}`, false, rule.PatchTest},
 		{"an object", `{"op":"test","path":"/owner/type","value":"IDENTITY"}`, false, ""},
-		{"what is not there", `{"op":"test","path":"/owner/level","value":"USER"}`, false, rule.PatchTest},
+		{
+			"what is not there", `{"op":"test","path":"/owner/level","value":"USER"}`, false,
+			rule.PatchTest,
+		},
 		{"no field", `{"op":"test","path":"/secret","value":"x"}`, false, rule.TestOfFixedField},
-		{"the date of a legacy version", `{"op":"test","path":"/expirationDate","value":"2020-01-01T00:00:00.000Z"}`, true, rule.PatchTest},
-		{"a flag that a legacy version does not show", `{"op":"test","path":"/userAwareTokenNeverExpires","value":false}`, true, rule.TestOfFixedField},
+		{
+			"the date of a legacy version",
+			`{"op":"test","path":"/expirationDate","value":"2020-01-01T00:00:00.000Z"}`, true,
+			rule.PatchTest,
+		},
+		{
+			"a flag that a legacy version does not show",
+			`{"op":"test","path":"/userAwareTokenNeverExpires","value":false}`, true,
+			rule.TestOfFixedField,
+		},
 		{"a change", `{"op":"replace","path":"/managed","value":true}`, false, rule.PatchFields},
 		{"a copy", `{"op":"copy","from":"/id","path":"/name"}`, false, rule.PatchFields},
 	} {
@@ -34,12 +47,14 @@ func TestDialect_EvaluatedTests(t *testing.T) {
 			if test.legacy {
 				a.v = version.V3
 			}
-			r := a.jane().patch(a.path(a.made(a.jane(), object{"name": test.name})), "["+test.patch+"]")
+			r := a.jane().patch(a.path(a.made(a.jane(), object{"name": test.name})),
+				"["+test.patch+"]")
 			if test.want == "" {
 				r.is(http.StatusOK)
 				return
 			}
-			if got := r.is(http.StatusBadRequest).header.Get("X-Patmock-Rule"); got != string(test.want) {
+			if got := r.is(http.StatusBadRequest).
+				header.Get("X-Patmock-Rule"); got != string(test.want) {
 				t.Errorf("rule %q, want %s", got, test.want)
 			}
 		})
@@ -48,13 +63,16 @@ func TestDialect_EvaluatedTests(t *testing.T) {
 
 // An empty date that counts as absent means what an absent one means in the version.
 func TestDialect_EmptyDateIsAbsent(t *testing.T) {
-	m := startWith(t, "default", mockserver.Config{Dialect: dialect.Dialect{dialect.EmptyDate: {Status: 200}}})
+	m := startWith(t, "default", mockserver.Config{
+		Dialect: dialect.Dialect{dialect.EmptyDate: {Status: 200}},
+	})
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
 			a := asker{m.of(t).in("empty-" + string(v)), v}
 			r := a.jane().post(v.CollectionPath(), a.body(object{"expirationDate": ""}))
 			if a.isCurrent() {
-				if got := r.is(http.StatusBadRequest).header.Get("X-Patmock-Rule"); got != string(rule.ExpiryNever) {
+				if got := r.is(http.StatusBadRequest).
+					header.Get("X-Patmock-Rule"); got != string(rule.ExpiryNever) {
 					t.Errorf("rule %q without the acknowledgment, want %s", got, rule.ExpiryNever)
 				}
 				return

@@ -53,7 +53,9 @@ func (a asker) body(differs ...object) string {
 	return body.String()
 }
 
-func (a asker) path(token object) string { return a.v.CollectionPath() + "/" + token["id"].(string) }
+func (a asker) path(token object) string {
+	return a.v.CollectionPath() + "/" + token["id"].(string)
+}
 
 func (a asker) renamed(c *client, token object, name string) testResponse {
 	return c.patch(a.path(token), `[{"op":"replace","path":"/name","value":"`+name+`"}]`)
@@ -69,7 +71,8 @@ func (a asker) token(parameters ...string) testResponse {
 	for i := 0; i < len(parameters); i += 2 {
 		form.Set(parameters[i], parameters[i+1])
 	}
-	return a.anonymous().send("POST", "/oauth/token", "application/x-www-form-urlencoded", form.Encode())
+	return a.anonymous().send("POST", "/oauth/token", "application/x-www-form-urlencoded",
+		form.Encode())
 }
 
 // A question is asked in one or more ways, which all get the same answer.
@@ -97,7 +100,11 @@ var questions = map[string]func(a asker) []testResponse{
 	},
 	dialect.BadFilter: func(a asker) []testResponse {
 		c := a.jane()
-		return []testResponse{a.list(c, "owner-id", "me", "filters", `name eq "a"`), a.list(c, "owner-id", "me", "filters", "lastUsed le soon"), a.list(c, "owner-id", "me", "filters", "lastUsed")}
+		return []testResponse{
+			a.list(c, "owner-id", "me", "filters", `name eq "a"`),
+			a.list(c, "owner-id", "me", "filters", "lastUsed le soon"),
+			a.list(c, "owner-id", "me", "filters", "lastUsed"),
+		}
 	},
 	dialect.PastDate: func(a asker) []testResponse {
 		c, past := a.jane(), stamp(a.Now().Add(-time.Hour))
@@ -106,7 +113,9 @@ var questions = map[string]func(a asker) []testResponse{
 		token := a.made(c)
 		if a.v.CollectionPath() == version.V1.CollectionPath() {
 			bulk := fmt.Sprintf(`{"ids":[%q],"patch":%s}`, token["id"], patch)
-			all = append(all, a.as("admin").send("PATCH", a.v.CollectionPath()+"/bulk-update", "application/json", bulk), a.as("admin").post(a.v.CollectionPath()+"/bulk-update", bulk))
+			all = append(all,
+				a.as("admin").send("PATCH", a.v.CollectionPath()+"/bulk-update", "application/json",
+					bulk), a.as("admin").post(a.v.CollectionPath()+"/bulk-update", bulk))
 		}
 		if a.isCurrent() {
 			all = append(all, c.patch(a.path(token), patch))
@@ -118,13 +127,19 @@ var questions = map[string]func(a asker) []testResponse{
 	},
 	dialect.UnpatchablePath: func(a asker) []testResponse {
 		c := a.jane()
-		return []testResponse{c.patch(a.path(a.made(c)), `[{"op":"replace","path":"/accessTokenValiditySeconds","value":900}]`)}
+		return []testResponse{
+			c.patch(a.path(a.made(c)),
+				`[{"op":"replace","path":"/accessTokenValiditySeconds","value":900}]`),
+		}
 	},
 	dialect.PatchContentType: func(a asker) []testResponse {
 		c := a.jane()
 		path := a.path(a.made(c))
 		const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
-		return []testResponse{c.send("PATCH", path, "application/json", rename), c.send("PATCH", path, "text/plain", rename)}
+		return []testResponse{
+			c.send("PATCH", path, "application/json", rename),
+			c.send("PATCH", path, "text/plain", rename),
+		}
 	},
 	dialect.CreateContentType: func(a asker) []testResponse {
 		return []testResponse{a.jane().send("POST", a.v.CollectionPath(), "text/plain", a.body())}
@@ -134,7 +149,10 @@ var questions = map[string]func(a asker) []testResponse{
 		return []testResponse{c.patch(a.path(a.made(c)), `[]`)}
 	},
 	dialect.LoginExpired: func(a asker) []testResponse {
-		return []testResponse{a.login("cafeacedcafeacedcafeacedcafeaced", "cafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeaced")}
+		return []testResponse{
+			a.login("cafeacedcafeacedcafeacedcafeaced",
+				"cafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeaced"),
+		}
 	},
 	dialect.LoginDeleted: func(a asker) []testResponse {
 		c := a.jane()
@@ -143,7 +161,10 @@ var questions = map[string]func(a asker) []testResponse{
 		return []testResponse{a.login(token["id"].(string), token["secret"].(string))}
 	},
 	dialect.UnsupportedGrant: func(a asker) []testResponse {
-		return []testResponse{a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "no_such_grant")}
+		return []testResponse{
+			a.token("client_id", janeID, "client_secret", janeSecret, "grant_type",
+				"no_such_grant"),
+		}
 	},
 	dialect.MissingGrant: func(a asker) []testResponse {
 		return []testResponse{a.token("client_id", janeID, "client_secret", janeSecret)}
@@ -159,11 +180,18 @@ var questions = map[string]func(a asker) []testResponse{
 		}
 	},
 	dialect.HelpdeskListAll: func(a asker) []testResponse {
-		return []testResponse{a.list(a.as("helpdesk")), a.list(a.as("helpdesk"), "owner-id", a.owner("jane.doe"))}
+		return []testResponse{
+			a.list(a.as("helpdesk")), a.list(a.as("helpdesk"), "owner-id", a.owner("jane.doe")),
+		}
 	},
 	dialect.OwnIDWithMyRead: func(a asker) []testResponse {
-		reader := a.loggedIn(a.made(a.jane(), object{"scope": []string{"sp:my-personal-access-tokens:read"}}))
-		return []testResponse{a.list(reader, "owner-id", a.owner("jane.doe")), a.list(a.jane(), "owner-id", a.owner("jane.doe"))}
+		reader := a.loggedIn(a.made(a.jane(), object{
+			"scope": []string{"sp:my-personal-access-tokens:read"},
+		}))
+		return []testResponse{
+			a.list(reader, "owner-id", a.owner("jane.doe")),
+			a.list(a.jane(), "owner-id", a.owner("jane.doe")),
+		}
 	},
 	dialect.DeleteOfAnothers: func(a asker) []testResponse {
 		return []testResponse{a.as("john.roe").delete(a.path(a.made(a.jane())))}
@@ -172,7 +200,10 @@ var questions = map[string]func(a asker) []testResponse{
 		if !a.isCurrent() {
 			return nil
 		}
-		return []testResponse{a.jane().post(a.v.CollectionPath(), a.body(object{"expirationDate": nil, "userAwareTokenNeverExpires": true}))}
+		return []testResponse{
+			a.jane().post(a.v.CollectionPath(),
+				a.body(object{"expirationDate": nil, "userAwareTokenNeverExpires": true})),
+		}
 	},
 	dialect.NeverUsedUnderLe: func(a asker) []testResponse {
 		a.made(a.jane(), object{"name": unused})
@@ -184,7 +215,9 @@ var questions = map[string]func(a asker) []testResponse{
 		}
 	},
 	dialect.QuotedTimestamp: func(a asker) []testResponse {
-		return []testResponse{a.list(a.jane(), "owner-id", "me", "filters", `lastUsed le "`+stamp(a.Now())+`"`)}
+		return []testResponse{
+			a.list(a.jane(), "owner-id", "me", "filters", `lastUsed le "`+stamp(a.Now())+`"`),
+		}
 	},
 	dialect.Limit251: func(a asker) []testResponse {
 		a.list(a.jane(), "owner-id", "me", "limit", "250").is(http.StatusOK)
@@ -195,31 +228,43 @@ var questions = map[string]func(a asker) []testResponse{
 		if a.v != version.V1 {
 			return nil
 		}
-		return a.bulkUpdated(a.made(a.jane()), `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`)
+		return a.bulkUpdated(a.made(a.jane()),
+			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`)
 	},
 	dialect.ListPaging: func(a asker) []testResponse {
 		for _, name := range []string{"one", "two", "three"} {
 			a.made(a.jane(), object{"name": name})
 		}
 		return []testResponse{
-			a.list(a.jane(), "owner-id", "me", "limit", "2"), a.list(a.jane(), "owner-id", "me", "limit", "2", "offset", "1", "count", "true"),
+			a.list(a.jane(), "owner-id", "me", "limit", "2"),
+			a.list(a.jane(), "owner-id", "me", "limit", "2", "offset", "1", "count", "true"),
 			a.list(a.as("admin"), "limit", "2"),
 		}
 	},
-	dialect.NameCase:          func(a asker) []testResponse { return a.twice("My Token", "my token") },
-	dialect.NameBlanks:        func(a asker) []testResponse { return a.twice("My Token", " My Token  ") },
-	dialect.NameNormalization: func(a asker) []testResponse { return a.twice("Caf\u00e9", "Cafe\u0301") },
+	dialect.NameCase: func(a asker) []testResponse {
+		return a.twice("My Token", "my token")
+	},
+	dialect.NameBlanks: func(a asker) []testResponse {
+		return a.twice("My Token", " My Token  ")
+	},
+	dialect.NameNormalization: func(a asker) []testResponse {
+		return a.twice("Caf\u00e9", "Cafe\u0301")
+	},
 	dialect.LongestName: func(a asker) []testResponse {
 		c := a.jane()
 		token := a.made(c, object{"name": strings.Repeat("\u00e9", bound)})
-		return []testResponse{c.post(a.v.CollectionPath(), a.body(object{"name": strings.Repeat("n", bound+1)})), a.renamed(c, token, strings.Repeat("m", bound+1))}
+		return []testResponse{
+			c.post(a.v.CollectionPath(), a.body(object{"name": strings.Repeat("n", bound+1)})),
+			a.renamed(c, token, strings.Repeat("m", bound+1)),
+		}
 	},
 	dialect.LongestScope: func(a asker) []testResponse {
 		c := a.jane()
 		long := []string{"idn:" + strings.Repeat("n", bound-4)}
 		token := a.made(c, object{"scope": long})
 		return []testResponse{
-			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": []string{long[0] + "n"}})),
+			c.post(a.v.CollectionPath(),
+				a.body(object{"name": "other", "scope": []string{long[0] + "n"}})),
 			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"`+long[0]+`n"}]`),
 		}
 	},
@@ -230,19 +275,23 @@ var questions = map[string]func(a asker) []testResponse{
 		}
 		token := a.made(c, object{"scope": many})
 		return []testResponse{
-			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": append(many, "idn:more")})),
+			c.post(a.v.CollectionPath(),
+				a.body(object{"name": "other", "scope": append(many, "idn:more")})),
 			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"idn:more"}]`),
 		}
 	},
 	dialect.EmptyDate: func(a asker) []testResponse {
 		c, never := a.jane(), object{"expirationDate": "", "userAwareTokenNeverExpires": true}
 		all := []testResponse{c.post(a.v.CollectionPath(), a.body(never))}
-		const patch = `[{"op":"replace","path":"/expirationDate","value":""},{"op":"add","path":"/userAwareTokenNeverExpires","value":true}]`
+		const patch = `[{"op":"replace","path":"/expirationDate","value":""},{"op":"add",` +
+			`"path":"/userAwareTokenNeverExpires","value":true}]`
 		if a.isCurrent() {
 			all = append(all, c.patch(a.path(a.made(c, object{"name": "other"})), patch))
 		}
 		if a.v == version.V1 {
-			all = append(all, a.bulkUpdated(a.made(c, object{"name": "third"}), strings.Replace(patch, "add", "replace", 1))...)
+			all = append(all,
+				a.bulkUpdated(a.made(c, object{"name": "third"}),
+					strings.Replace(patch, "add", "replace", 1))...)
 		}
 		return all
 	},
@@ -251,7 +300,10 @@ var questions = map[string]func(a asker) []testResponse{
 		token := a.made(c)
 		owner := token["owner"].(map[string]any)["id"].(string)
 		var all []testResponse
-		for _, test := range []string{`/id","value":"` + token["id"].(string) + `"`, `/owner/id","value":"` + owner + `"`, `/lastUsed","value":null`, `/accessTokenValiditySeconds","value":43200`} {
+		for _, test := range []string{
+			`/id","value":"` + token["id"].(string) + `"`, `/owner/id","value":"` + owner + `"`,
+			`/lastUsed","value":null`, `/accessTokenValiditySeconds","value":43200`,
+		} {
 			all = append(all, c.patch(a.path(token), `[{"op":"test","path":"`+test+`}]`))
 		}
 		return all
@@ -261,7 +313,8 @@ var questions = map[string]func(a asker) []testResponse{
 			return nil
 		}
 		c, never := a.jane(), object{"expirationDate": nil, "userAwareTokenNeverExpires": true}
-		date := `[{"op":"replace","path":"/expirationDate","value":"` + stamp(a.Now().AddDate(1, 0, 0)) + `"}]`
+		date := `[{"op":"replace","path":"/expirationDate","value":"` +
+			stamp(a.Now().AddDate(1, 0, 0)) + `"}]`
 		all := []testResponse{c.patch(a.path(a.made(c, never)), date)}
 		if a.v == version.V1 {
 			token := a.made(c, never, object{"name": "other"})
@@ -273,9 +326,14 @@ var questions = map[string]func(a asker) []testResponse{
 		return all
 	},
 	dialect.PasswordGrant: func(a asker) []testResponse {
-		return []testResponse{a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "password", "username", "jane.doe", "password", "secret")}
+		return []testResponse{
+			a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "password",
+				"username", "jane.doe", "password", "secret"),
+		}
 	},
-	dialect.ExperimentalHeader: func(a asker) []testResponse { return a.withHeader("X-SailPoint-Experimental", "false") },
+	dialect.ExperimentalHeader: func(a asker) []testResponse {
+		return a.withHeader("X-SailPoint-Experimental", "false")
+	},
 }
 
 // bound is that of the entries that have a number.
@@ -285,7 +343,9 @@ const bound = 40
 func (a asker) bulkUpdated(token object, patch string) []testResponse {
 	admin, path := a.as("admin"), a.v.CollectionPath()+"/bulk-update"
 	body := fmt.Sprintf(`{"ids":[%q],"patch":%s}`, token["id"], patch)
-	return []testResponse{admin.send("PATCH", path, "application/json", body), admin.post(path, body)}
+	return []testResponse{
+		admin.send("PATCH", path, "application/json", body), admin.post(path, body),
+	}
 }
 
 // twice makes a token of a name, and tries another name for a second one, by create and by rename.
@@ -322,9 +382,11 @@ func (a asker) owner(name string) string {
 // withHeader asks a list and a create with a header.
 func (a asker) withHeader(name, value string) []testResponse {
 	var all []testResponse
-	authorization := "Bearer " + a.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
+	authorization := "Bearer " +
+		a.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
 	for _, method := range []string{"GET", "POST"} {
-		r, err := http.NewRequest(method, a.url+a.v.CollectionPath()+"?owner-id=me", strings.NewReader(a.body()))
+		r, err := http.NewRequest(method, a.url+a.v.CollectionPath()+"?owner-id=me",
+			strings.NewReader(a.body()))
 		if err != nil {
 			a.Fatal(err)
 		}
@@ -341,9 +403,13 @@ func seen(id string, r testResponse) string {
 	e, _ := dialect.Find(id)
 	switch {
 	case slices.Contains(e.Values, dialect.Same):
-		return map[int]string{http.StatusOK: dialect.Distinct, http.StatusBadRequest: dialect.Same}[r.status]
+		return map[int]string{
+			http.StatusOK: dialect.Distinct, http.StatusBadRequest: dialect.Same,
+		}[r.status]
 	case e.Number:
-		return map[int]string{http.StatusOK: dialect.None, http.StatusBadRequest: strconv.Itoa(bound)}[r.status]
+		return map[int]string{
+			http.StatusOK: dialect.None, http.StatusBadRequest: strconv.Itoa(bound),
+		}[r.status]
 	case r.status < 300 && id == dialect.BulkFlag:
 		if strings.Contains(r.text, "userAwareTokenNeverExpires") {
 			return dialect.Shown
@@ -384,11 +450,15 @@ func seen(id string, r testResponse) string {
 	return fmt.Sprintf("%d %s: %s", r.status, body.DetailCode+body.Error, text)
 }
 
-// said is an answer of a dialect in the same words. One that leaves the text open says nothing behind the colon.
+// said is an answer of a dialect in the same words. One that leaves the text open says nothing
+// behind the colon.
 func said(a dialect.Answer) string {
 	switch {
 	case a.Flag != "":
-		date := map[string]string{dialect.Null: "<nil> true", dialect.Absent: "<nil> false", dialect.FarDate: "9999-12-31T23:59:59.000Z true"}[a.Value]
+		date := map[string]string{
+			dialect.Null: "<nil> true", dialect.Absent: "<nil> false",
+			dialect.FarDate: "9999-12-31T23:59:59.000Z true",
+		}[a.Value]
 		return fmt.Sprintf("date %s, flag %t", date, a.Flag == dialect.Shown)
 	case a.Value != "":
 		return a.Value
@@ -404,53 +474,100 @@ func said(a dialect.Answer) string {
 var tellings = map[string][]dialect.Answer{
 	dialect.DuplicateName: {
 		{Status: 409, DetailCode: "409 Conflict", Text: "There is one already: 100 %s sure."},
-		{Status: 400, DetailCode: "400.1.409 Reference conflict", Text: "A token with that name already exists."},
+		{
+			Status: 400, DetailCode: "400.1.409 Reference conflict",
+			Text: "A token with that name already exists.",
+		},
 		{Status: 500, DetailCode: "500.0 Internal fault", Text: "Something broke."},
 	},
-	dialect.TokenLimit:       {{Status: 422, DetailCode: "422 Too many", Text: "Ten it is."}},
-	dialect.UnknownScope:     {{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No such scope."}},
-	dialect.BadFilter:        {{Status: 404, DetailCode: "404 Not found", Text: "No such field."}},
-	dialect.PastDate:         {{Status: 422, DetailCode: "422 Unprocessable", Text: "That is over."}},
-	dialect.UnknownOwner:     {{Status: 404, DetailCode: "404 Not found", Text: "No such owner."}},
-	dialect.UnpatchablePath:  {{Status: 405, DetailCode: "405 Not this", Text: "Illegal attempt to modify the field."}},
-	dialect.PatchContentType: {{Status: 400, DetailCode: "400.0 Bad request syntax", Text: "Not of this type."}, {Status: 200}},
+	dialect.TokenLimit: {{Status: 422, DetailCode: "422 Too many", Text: "Ten it is."}},
+	dialect.UnknownScope: {
+		{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No such scope."},
+	},
+	dialect.BadFilter: {{Status: 404, DetailCode: "404 Not found", Text: "No such field."}},
+	dialect.PastDate: {
+		{Status: 422, DetailCode: "422 Unprocessable", Text: "That is over."},
+	},
+	dialect.UnknownOwner: {{Status: 404, DetailCode: "404 Not found", Text: "No such owner."}},
+	dialect.UnpatchablePath: {
+		{Status: 405, DetailCode: "405 Not this", Text: "Illegal attempt to modify the field."},
+	},
+	dialect.PatchContentType: {
+		{Status: 400, DetailCode: "400.0 Bad request syntax", Text: "Not of this type."}, {
+			Status: 200,
+		},
+	},
 	dialect.CreateContentType: {
 		{Status: 406, DetailCode: "406 Not acceptable", Text: "Not like this."}, {Status: 200},
 	},
-	dialect.EmptyPatch:       {{Status: 400, DetailCode: "400.1 Bad request content", Text: "Nothing to do."}},
-	dialect.LoginExpired:     {{Status: 403, Error: "token_expired", Description: "It is over"}},
-	dialect.LoginDeleted:     {{Status: 404, Error: "invalid_client", Description: "No such client"}, {Status: 400, Error: "gone", Description: "It went"}},
-	dialect.UnsupportedGrant: {{Status: 401, Error: "unauthorized_client", Description: "Not that grant"}},
-	dialect.MissingGrant:     {{Status: 401, Error: "unauthorized", Description: "Log in first"}},
+	dialect.EmptyPatch: {
+		{Status: 400, DetailCode: "400.1 Bad request content", Text: "Nothing to do."},
+	},
+	dialect.LoginExpired: {{Status: 403, Error: "token_expired", Description: "It is over"}},
+	dialect.LoginDeleted: {
+		{Status: 404, Error: "invalid_client", Description: "No such client"}, {
+			Status: 400, Error: "gone", Description: "It went",
+		},
+	},
+	dialect.UnsupportedGrant: {
+		{Status: 401, Error: "unauthorized_client", Description: "Not that grant"},
+	},
+	dialect.MissingGrant: {{Status: 401, Error: "unauthorized", Description: "Log in first"}},
 	dialect.AccessTokenOfDeleted: {
 		{Status: 401, Text: "JWT validation failed: JWT is revoked"},
 		{Status: 401, DetailCode: "401 Unauthorized", Text: "Unauthorized"},
 		{Status: 410, DetailCode: "410 Gone", Text: "Gone"},
 	},
-	dialect.HelpdeskListAll:     {{Status: 200}, {Status: 404, DetailCode: "404 Not found", Text: "Nothing here."}},
-	dialect.OwnIDWithMyRead:     {{Status: 200}, {Status: 400, DetailCode: "400.1 Bad request content", Text: "Say me."}},
-	dialect.DeleteOfAnothers:    {{Status: 404, DetailCode: "404 Not found", Text: "No such owner."}},
-	dialect.NeverExpiringAnswer: {{Value: dialect.Absent, Flag: dialect.Absent}, {Value: dialect.FarDate, Flag: dialect.Shown}, {Value: dialect.Absent, Flag: dialect.Shown}},
-	dialect.NeverUsedUnderLe:    {{Value: dialect.Listed}},
-	dialect.QuotedTimestamp:     {{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No quotes."}},
-	dialect.Limit251:            {{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "Too many."}},
-	dialect.BulkFlag:            {{Value: dialect.Shown}},
-	dialect.ListPaging:          {{Value: dialect.Paged}},
-	dialect.NameCase:            {{Value: dialect.Same}},
-	dialect.NameBlanks:          {{Value: dialect.Same}},
-	dialect.NameNormalization:   {{Value: dialect.Same}},
-	dialect.LongestName:         {{Value: strconv.Itoa(bound)}},
-	dialect.LongestScope:        {{Value: strconv.Itoa(bound)}},
-	dialect.MostScopes:          {{Value: strconv.Itoa(bound)}},
-	dialect.EmptyDate:           {{Status: 200}, {Status: 422, DetailCode: "422 Unprocessable", Text: "No date."}},
-	dialect.TestOfFixedField:    {{Status: 200}, {Status: 409, DetailCode: "409 Conflict", Text: "Not that field."}},
-	dialect.FlagAfterDate:       {{Value: dialect.Cleared}},
-	dialect.PasswordGrant:       {{Status: 400, Error: "invalid_grant", Description: "Bad Credentials"}},
-	dialect.ExperimentalHeader:  {{Status: 412, DetailCode: "412 Precondition failed", Text: "Send X-SailPoint-Experimental."}},
+	dialect.HelpdeskListAll: {
+		{Status: 200}, {Status: 404, DetailCode: "404 Not found", Text: "Nothing here."},
+	},
+	dialect.OwnIDWithMyRead: {
+		{Status: 200}, {Status: 400, DetailCode: "400.1 Bad request content", Text: "Say me."},
+	},
+	dialect.DeleteOfAnothers: {
+		{Status: 404, DetailCode: "404 Not found", Text: "No such owner."},
+	},
+	dialect.NeverExpiringAnswer: {
+		{Value: dialect.Absent, Flag: dialect.Absent}, {
+			Value: dialect.FarDate, Flag: dialect.Shown,
+		}, {Value: dialect.Absent, Flag: dialect.Shown},
+	},
+	dialect.NeverUsedUnderLe: {{Value: dialect.Listed}},
+	dialect.QuotedTimestamp: {
+		{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No quotes."},
+	},
+	dialect.Limit251: {
+		{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "Too many."},
+	},
+	dialect.BulkFlag:          {{Value: dialect.Shown}},
+	dialect.ListPaging:        {{Value: dialect.Paged}},
+	dialect.NameCase:          {{Value: dialect.Same}},
+	dialect.NameBlanks:        {{Value: dialect.Same}},
+	dialect.NameNormalization: {{Value: dialect.Same}},
+	dialect.LongestName:       {{Value: strconv.Itoa(bound)}},
+	dialect.LongestScope:      {{Value: strconv.Itoa(bound)}},
+	dialect.MostScopes:        {{Value: strconv.Itoa(bound)}},
+	dialect.EmptyDate: {
+		{Status: 200}, {Status: 422, DetailCode: "422 Unprocessable", Text: "No date."},
+	},
+	dialect.TestOfFixedField: {
+		{Status: 200}, {Status: 409, DetailCode: "409 Conflict", Text: "Not that field."},
+	},
+	dialect.FlagAfterDate: {{Value: dialect.Cleared}},
+	dialect.PasswordGrant: {
+		{Status: 400, Error: "invalid_grant", Description: "Bad Credentials"},
+	},
+	dialect.ExperimentalHeader: {
+		{
+			Status: 412, DetailCode: "412 Precondition failed",
+			Text: "Send X-SailPoint-Experimental.",
+		},
+	},
 }
 
-// Every answer is that of the dialect, in every version that the question concerns, and no other answer changes. The
-// harness holds them against the documents that the mock serves; what breaks those would be a 500.
+// Every answer is that of the dialect, in every version that the question concerns, and no other
+// answer changes. The harness holds them against the documents that the mock serves; what breaks
+// those would be a 500.
 func TestDialect(t *testing.T) {
 	type telling struct {
 		id     string
@@ -471,7 +588,8 @@ func TestDialect(t *testing.T) {
 			m := speaking(t, dialect.Dialect{one.id: told})
 			askEach(t, m, version.All(), one.id, told)
 			for _, other := range sample.Of(t, 4, dialect.IDs()) {
-				if other != one.id && one.id != dialect.ExperimentalHeader { // without the header, nothing else is served
+				// without the header, nothing else is served
+				if other != one.id && one.id != dialect.ExperimentalHeader {
 					e, _ := dialect.Find(other)
 					askEach(t, m, []version.Version{version.V1}, other, e.Default)
 				}
@@ -497,7 +615,9 @@ func TestDialectDefaults(t *testing.T) {
 // speaking is a mock of a dialect, whose answers are held against its own documents.
 func speaking(t *testing.T, told dialect.Dialect) *tenant {
 	t.Helper()
-	m := startWith(t, "default", mockserver.Config{Dialect: told, Profile: mockserver.Profile{TokenLimit: tokenLimit}})
+	m := startWith(t, "default", mockserver.Config{
+		Dialect: told, Profile: mockserver.Profile{TokenLimit: tokenLimit},
+	})
 	for i, d := range m.specs {
 		served := m.anonymous().get("/_mock/spec/" + d.Name).is(http.StatusOK)
 		own, err := spec.Parse(d.Name, []byte(served.text), nil)
@@ -514,7 +634,8 @@ func askEach(t *testing.T, m *tenant, versions []version.Version, id string, wan
 	t.Helper()
 	for _, v := range versions {
 		for i, r := range questions[id](asker{m.of(t).in("asks-" + id + "-" + string(v)), v}) {
-			if got := seen(id, r); got != said(want) && (want.Text+want.Description != "" || !strings.HasPrefix(got, said(want))) {
+			if got := seen(id, r); got != said(want) &&
+				(want.Text+want.Description != "" || !strings.HasPrefix(got, said(want))) {
 				t.Errorf("%s in %s, way %d: %s, want %s", id, v, i, got, said(want))
 			}
 		}
@@ -529,10 +650,22 @@ func TestDialectFillsIn(t *testing.T) {
 		want string
 	}{
 		{dialect.DuplicateName, dialect.Answer{Status: 409}, "409 409 Conflict"},
-		{dialect.DuplicateName, dialect.Answer{Status: 400, Text: "Taken."}, "400 400.1 Bad request content"},
+		{
+			dialect.DuplicateName,
+			dialect.Answer{Status: 400, Text: "Taken."},
+			"400 400.1 Bad request content",
+		},
 		{dialect.DuplicateName, dialect.Answer{Status: 404, Text: "Taken."}, "404 404 Not found"},
-		{dialect.TokenLimit, dialect.Answer{Status: 400, DetailCode: "400.1 Bad request content"}, "400 400.1 Bad request content"},
-		{dialect.LoginDeleted, dialect.Answer{Status: 400, Error: "invalid_grant"}, "400 invalid_grant"},
+		{
+			dialect.TokenLimit, dialect.Answer{
+				Status: 400, DetailCode: "400.1 Bad request content",
+			}, "400 400.1 Bad request content",
+		},
+		{
+			dialect.LoginDeleted,
+			dialect.Answer{Status: 400, Error: "invalid_grant"},
+			"400 invalid_grant",
+		},
 		{dialect.UnsupportedGrant, dialect.Answer{Status: 401}, "401 unsupported_grant_type"},
 		{dialect.AccessTokenOfDeleted, dialect.Answer{Status: 401}, "401 "},
 		{dialect.UnknownOwner, dialect.Answer{Status: 599}, "599 599"},
@@ -552,7 +685,10 @@ func TestDialectFillsIn(t *testing.T) {
 
 // A dialect is that of one mock: the documents that all share do not change.
 func TestDialectIsOfOneMock(t *testing.T) {
-	speaking(t, dialect.Dialect{dialect.DuplicateName: {Status: 409}, dialect.LoginExpired: {Status: 403}, dialect.NeverExpiringAnswer: {Value: dialect.Absent}})
+	speaking(t, dialect.Dialect{
+		dialect.DuplicateName: {Status: 409}, dialect.LoginExpired: {Status: 403},
+		dialect.NeverExpiringAnswer: {Value: dialect.Absent},
+	})
 	for _, name := range append([]string{spec.OAuth}, "v3", "v2026") {
 		d, err := spec.Load(name)
 		if err != nil {
@@ -565,7 +701,9 @@ func TestDialectIsOfOneMock(t *testing.T) {
 		}
 	}
 	m := startWith(t, "default", mockserver.Config{})
-	askEach(t, m, current, dialect.NeverExpiringAnswer, dialect.Answer{Value: dialect.Null, Flag: dialect.Absent})
+	askEach(t, m, current, dialect.NeverExpiringAnswer, dialect.Answer{
+		Value: dialect.Null, Flag: dialect.Absent,
+	})
 }
 
 // The log tells once what differs, and a mock of the defaults tells nothing.
@@ -577,7 +715,12 @@ func TestDialect_IsLogged(t *testing.T) {
 	}{
 		{"nothing", nil, false},
 		{"the default", dialect.Dialect{dialect.DuplicateName: {Status: 400}}, false},
-		{"two", dialect.Dialect{dialect.DuplicateName: {Status: 409, DetailCode: "409 Conflict"}, dialect.NeverUsedUnderLe: {Value: dialect.Listed}}, true},
+		{
+			"two", dialect.Dialect{
+				dialect.DuplicateName:    {Status: 409, DetailCode: "409 Conflict"},
+				dialect.NeverUsedUnderLe: {Value: dialect.Listed},
+			}, true,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			log := &records{}
@@ -588,7 +731,8 @@ func TestDialect_IsLogged(t *testing.T) {
 			if !tt.logged {
 				return
 			}
-			if got := log.all[0]; got.level != slog.LevelInfo || !strings.Contains(got.message, tt.told.String()) {
+			if got := log.all[0]; got.level != slog.LevelInfo ||
+				!strings.Contains(got.message, tt.told.String()) {
 				t.Errorf("logged %+v, want %s in it", got, tt.told)
 			}
 			golden.Check(t, configTexts, golden.Key(t), log.all[0].message)
@@ -596,7 +740,8 @@ func TestDialect_IsLogged(t *testing.T) {
 	}
 }
 
-// The profile and the dialect both speak of tokens that never expire: one of them is enough, and two agree.
+// The profile and the dialect both speak of tokens that never expire: one of them is enough, and
+// two agree.
 func TestDialectAndNeverExpiresAs(t *testing.T) {
 	far := mockserver.Profile{NeverExpiresAs: mockserver.NeverAsFarDate}
 	for _, tt := range []struct {
@@ -605,21 +750,43 @@ func TestDialectAndNeverExpiresAs(t *testing.T) {
 		told    dialect.Answer
 		want    dialect.Answer
 	}{
-		{"profile", far, dialect.Answer{}, dialect.Answer{Value: dialect.FarDate, Flag: dialect.Absent}},
-		{"profile, and the flag", far, dialect.Answer{Flag: dialect.Shown}, dialect.Answer{Value: dialect.FarDate, Flag: dialect.Shown}},
-		{"both the same", far, dialect.Answer{Value: dialect.FarDate}, dialect.Answer{Value: dialect.FarDate, Flag: dialect.Absent}},
-		{"dialect", mockserver.Profile{}, dialect.Answer{Value: dialect.Absent}, dialect.Answer{Value: dialect.Absent, Flag: dialect.Absent}},
+		{
+			"profile", far, dialect.Answer{}, dialect.Answer{
+				Value: dialect.FarDate, Flag: dialect.Absent,
+			},
+		},
+		{
+			"profile, and the flag", far, dialect.Answer{Flag: dialect.Shown}, dialect.Answer{
+				Value: dialect.FarDate, Flag: dialect.Shown,
+			},
+		},
+		{
+			"both the same", far, dialect.Answer{Value: dialect.FarDate}, dialect.Answer{
+				Value: dialect.FarDate, Flag: dialect.Absent,
+			},
+		},
+		{
+			"dialect", mockserver.Profile{}, dialect.Answer{Value: dialect.Absent}, dialect.Answer{
+				Value: dialect.Absent, Flag: dialect.Absent,
+			},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tenant, err := fixtures.Load("default")
 			if err != nil {
 				t.Fatal(err)
 			}
-			config := mockserver.Config{Tenant: tenant, Profile: tt.profile, Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: tt.told}, Log: slog.New(slog.DiscardHandler)}
+			config := mockserver.Config{
+				Tenant: tenant, Profile: tt.profile, Dialect: dialect.Dialect{
+					dialect.NeverExpiringAnswer: tt.told,
+				}, Log: slog.New(slog.DiscardHandler),
+			}
 			m := startWith(t, "default", config)
-			m.unchecked = true // by the documents of all; TestDialect holds answers against the mock's own
+			// by the documents of all; TestDialect holds answers against the mock's own
+			m.unchecked = true
 			askEach(t, m, current, dialect.NeverExpiringAnswer, tt.want)
-			health := m.anonymous().get("/_mock/health").is(http.StatusOK).object()["profile"].(map[string]any)
+			health := m.anonymous().get("/_mock/health").is(http.StatusOK).
+				object()["profile"].(map[string]any)
 			if health["neverExpiresAs"] != tt.want.Value {
 				t.Errorf("health tells %v, want %s", health["neverExpiresAs"], tt.want.Value)
 			}
@@ -630,10 +797,12 @@ func TestDialectAndNeverExpiresAs(t *testing.T) {
 // Start fills a Config in before New does.
 func TestStartSpeaksADialect(t *testing.T) {
 	m := mockserver.Start(t, mockserver.Config{
-		Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}}, Log: slog.New(slog.DiscardHandler),
+		Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}},
+		Log:     slog.New(slog.DiscardHandler),
 	})
 	body := strings.NewReader(`{"name":"ever","userAwareTokenNeverExpires":true}`)
-	r, err := m.Client("jane.doe").Post(m.URL+"/v2026/personal-access-tokens", "application/json", body)
+	r, err := m.Client("jane.doe").Post(m.URL+"/v2026/personal-access-tokens", "application/json",
+		body)
 	if err != nil {
 		t.Fatal(err)
 	}

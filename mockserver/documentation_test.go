@@ -27,8 +27,8 @@ const (
 	shownID   = "86f1dc6fe8f54414950454cbb11278fa"
 )
 
-// forEachYear runs a subtest with a mock of the documentation's fixture for several years of wall time. Each
-// call of fresh returns an administrator in a namespace of its own.
+// forEachYear runs a subtest with a mock of the documentation's fixture for several years of wall
+// time. Each call of fresh returns an administrator in a namespace of its own.
 func forEachYear(t *testing.T, check func(t *testing.T, fresh func(t *testing.T) *client)) {
 	for _, year := range []int{2026, 2030, 2099} {
 		t.Run(fmt.Sprint(year), func(t *testing.T) {
@@ -74,8 +74,11 @@ func TestExamplesOfTheGoSDK(t *testing.T) {
 			"expirationDate" : "2026-12-31T23:59:59.999Z"
 		}`).is(http.StatusOK).object()
 		has(t, created, object{
-			"name": "NodeJS Integration", "accessTokenValiditySeconds": 36900, "expirationDate": "2026-12-31T23:59:59.999Z",
-			"scope": []any{"demo:personal-access-token-scope:first", "demo:personal-access-token-scope:second"},
+			"name": "NodeJS Integration", "accessTokenValiditySeconds": 36900,
+			"expirationDate": "2026-12-31T23:59:59.999Z",
+			"scope": []any{
+				"demo:personal-access-token-scope:first", "demo:personal-access-token-scope:second",
+			},
 		})
 		if got := created["created"].(string); !strings.HasPrefix(got, "2026-07-01T00:00:0") {
 			t.Errorf("created %s: the clock does not start at 2026-07-01T00:00:00Z", got)
@@ -85,7 +88,9 @@ func TestExamplesOfTheGoSDK(t *testing.T) {
 		c.delete(tokens + "/" + patchedID).is(http.StatusNoContent)
 		c.delete(tokens + "/" + patchedID).is(http.StatusNotFound)
 
-		query := url.Values{"owner-id": {listedBy}, "filters": {"lastUsed le 2023-02-05T10:59:27.214Z"}}
+		query := url.Values{
+			"owner-id": {listedBy}, "filters": {"lastUsed le 2023-02-05T10:59:27.214Z"},
+		}
 		listed := fresh(t).get(tokens + "?" + query.Encode()).is(http.StatusOK).list()
 		if len(listed) != 1 || listed[0]["id"] != bulkID {
 			t.Errorf("listed %v, want the token %s alone", listed, bulkID)
@@ -97,10 +102,13 @@ func TestExamplesOfTheGoSDK(t *testing.T) {
 			{"op": "replace", "path": "/expirationDate", "value": "2027-12-31T23:59:59.999Z"}
 		]`).is(http.StatusOK).object()
 		has(t, patched, object{
-			"id": patchedID, "name": "New name", "scope": []any{"sp:scopes:all"}, "expirationDate": "2027-12-31T23:59:59.999Z",
+			"id": patchedID, "name": "New name", "scope": []any{"sp:scopes:all"},
+			"expirationDate": "2027-12-31T23:59:59.999Z",
 		})
-		fresh(t).patch(tokens+"/"+patchedID, "[{op=replace, path=/name, value=New name}, {op=replace, path=/scope, "+
-			"value=[sp:scopes:all]}, {op=replace, path=/expirationDate, value=2027-12-31T23:59:59.999Z}]").is(http.StatusBadRequest)
+		fresh(t).patch(tokens+"/"+patchedID,
+			"[{op=replace, path=/name, value=New name}, {op=replace, path=/scope, "+
+				"value=[sp:scopes:all]}, {op=replace, path=/expirationDate, "+
+				"value=2027-12-31T23:59:59.999Z}]").is(http.StatusBadRequest)
 	})
 }
 
@@ -108,23 +116,34 @@ func TestExamplesOfTheGoSDK(t *testing.T) {
 func TestExamplesOfModels(t *testing.T) {
 	forEachYear(t, func(t *testing.T, fresh func(*testing.T) *client) {
 		request := object{
-			"name": "NodeJS Integration", "accessTokenValiditySeconds": 36900, "expirationDate": "2018-01-11T18:45:37.098Z",
-			"scope": []any{"demo:personal-access-token-scope:first", "demo:personal-access-token-scope:second"},
+			"name": "NodeJS Integration", "accessTokenValiditySeconds": 36900,
+			"expirationDate": "2018-01-11T18:45:37.098Z",
+			"scope": []any{
+				"demo:personal-access-token-scope:first", "demo:personal-access-token-scope:second",
+			},
 		}
 		c := fresh(t)
 		checkPast(t, c.post("/beta/personal-access-tokens", request.String()))
 		delete(request, "expirationDate")
-		has(t, c.post("/beta/personal-access-tokens", request.String()).is(http.StatusOK).object(), request)
+		has(t, c.post("/beta/personal-access-tokens", request.String()).is(http.StatusOK).object(),
+			request)
 
-		for _, path := range []string{"/beta/personal-access-tokens", "/v2024/personal-access-tokens"} {
+		for _, path := range []string{
+			"/beta/personal-access-tokens", "/v2024/personal-access-tokens",
+		} {
 			token := tokensByID(fresh(t).get(path).is(http.StatusOK).list())[shownID]
 			has(t, token, request)
-			has(t, token, object{"created": "2017-07-11T18:45:37.098Z", "lastUsed": "2017-07-11T18:45:37.098Z", "managed": false})
+			has(t, token, object{
+				"created": "2017-07-11T18:45:37.098Z", "lastUsed": "2017-07-11T18:45:37.098Z",
+				"managed": false,
+			})
 			has(t, token["owner"].(map[string]any), object{
 				"type": "IDENTITY", "id": "2c9180a46faadee4016fb4e018c20639", "name": "Support",
 			})
 		}
-		c.login(shownID, "1d1bef2b9f426383447f64f69349fc7cac176042578d205c256ba3f37c59adb9").is(http.StatusUnauthorized)
+		c.login(shownID,
+			"1d1bef2b9f426383447f64f69349fc7cac176042578d205c256ba3f37c59adb9").
+			is(http.StatusUnauthorized)
 	})
 }
 
@@ -164,7 +183,9 @@ func shownRequests(t *testing.T, file string) []shownRequest {
 					targets[0] = strings.ReplaceAll(targets[0], "{"+p.Name+"}", p.Example)
 				default:
 					query.Set(p.Name, p.Example)
-					targets = append(targets, prefix+path+"?"+url.Values{p.Name: {p.Example}}.Encode())
+					targets = append(targets, prefix+path+"?"+url.Values{
+						p.Name: {p.Example},
+					}.Encode())
 				}
 			}
 			if len(query) > 1 {
@@ -245,7 +266,8 @@ func (c content) bodies(d document) []any {
 	return all
 }
 
-// Every request that a document shows succeeds in any year, and the response has what the request says.
+// Every request that a document shows succeeds in any year, and the response has what the request
+// says.
 func TestExamplesOfDocuments(t *testing.T) {
 	names := []string{"beta", "v3", "v2024", "v2025", "v2026", "v1"}
 	t.Run("ours", func(t *testing.T) { testShown(t, "../spec/documents", names...) })
@@ -270,7 +292,8 @@ func testShown(t *testing.T, folder string, documents ...string) {
 	}
 	for _, method := range []string{"GET", "POST", "PATCH", "DELETE"} {
 		if methods[method] < 6 {
-			t.Errorf("%d requests with %s are shown, want one of each version", methods[method], method)
+			t.Errorf("%d requests with %s are shown, want one of each version", methods[method],
+				method)
 		}
 	}
 	forEachYear(t, func(t *testing.T, fresh func(*testing.T) *client) {
@@ -283,7 +306,9 @@ func testShown(t *testing.T, folder string, documents ...string) {
 // runShown sends a request and compares the response with it.
 func runShown(t *testing.T, c *client, request shownRequest) {
 	t.Helper()
-	send := func() testResponse { return c.send(request.method, request.path, request.contentType, request.body) }
+	send := func() testResponse {
+		return c.send(request.method, request.path, request.contentType, request.body)
+	}
 	switch {
 	case request.method == "GET":
 		listed := send().is(http.StatusOK).list()
@@ -291,7 +316,8 @@ func runShown(t *testing.T, c *client, request shownRequest) {
 			t.Error("nothing is listed of the owner that the example names")
 		}
 		for _, token := range listed {
-			if owner := token["owner"].(map[string]any)["id"]; strings.Contains(request.path, listedBy) && owner != listedBy {
+			if owner := token["owner"].(map[string]any)["id"]; strings.Contains(request.path,
+				listedBy) && owner != listedBy {
 				t.Errorf("a token of %s is listed", owner)
 			}
 		}
@@ -332,7 +358,8 @@ func runShown(t *testing.T, c *client, request shownRequest) {
 // checkPast expects the error of an expiration date that has passed.
 func checkPast(t *testing.T, r testResponse) {
 	t.Helper()
-	if got := r.is(http.StatusBadRequest).header.Get("X-Patmock-Rule"); got != string(rule.ExpiryFuture) {
+	if got := r.is(http.StatusBadRequest).
+		header.Get("X-Patmock-Rule"); got != string(rule.ExpiryFuture) {
 		t.Errorf("the response breaks the rule %q, want %s", got, rule.ExpiryFuture)
 	}
 }

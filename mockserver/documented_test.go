@@ -20,7 +20,8 @@ func TestDocumentedRequestsAreTaken(t *testing.T) {
 				}
 			}
 		}
-		if err := json.Unmarshal([]byte(c.get("/_mock/spec/"+string(v)).is(http.StatusOK).text), &document); err != nil {
+		if err := json.Unmarshal([]byte(c.get("/_mock/spec/"+string(v)).is(http.StatusOK).text),
+			&document); err != nil {
 			t.Fatal(err)
 		}
 		base, _, _ := strings.Cut(v.CollectionPath(), "/personal-access-tokens")
@@ -30,8 +31,10 @@ func TestDocumentedRequestsAreTaken(t *testing.T) {
 				for contentType, body := range operation.RequestBody.Content {
 					if body.Example != nil {
 						sent++
-						path := base + strings.ReplaceAll(path, "{id}", "cafecafecafecafecafecafecafecafe")
-						c.send(strings.ToUpper(method), path, contentType, string(body.Example)).is(http.StatusOK)
+						path := base +
+							strings.ReplaceAll(path, "{id}", "cafecafecafecafecafecafecafecafe")
+						c.send(strings.ToUpper(method), path, contentType,
+							string(body.Example)).is(http.StatusOK)
 					}
 				}
 			}

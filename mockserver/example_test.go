@@ -83,7 +83,8 @@ func ExampleStart() {
 
 	mock := mockserver.Start(t)
 
-	answered, err := mock.Client("jane.doe").Get(mock.URL + "/v2026/personal-access-tokens?owner-id=me")
+	answered, err := mock.Client("jane.doe").Get(mock.URL +
+		"/v2026/personal-access-tokens?owner-id=me")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -118,7 +119,8 @@ func ExampleConfig_now() {
 	now := time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)
 	mock := mockserver.Start(t, mockserver.Config{Now: func() time.Time { return now }})
 	jane := mock.Client("jane.doe")
-	answered, err := jane.Post(mock.URL+"/v3/personal-access-tokens", "application/json", strings.NewReader(`{"name":"half a year"}`))
+	answered, err := jane.Post(mock.URL+"/v3/personal-access-tokens", "application/json",
+		strings.NewReader(`{"name":"half a year"}`))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -132,8 +134,10 @@ func ExampleConfig_now() {
 	fmt.Println("expires", token.ExpirationDate)
 
 	now = now.AddDate(0, 7, 0)
-	login := "grant_type=client_credentials&client_id=" + token.ID + "&client_secret=" + token.Secret
-	refused, err := http.Post(mock.URL+"/oauth/token", "application/x-www-form-urlencoded", strings.NewReader(login))
+	login := "grant_type=client_credentials&client_id=" + token.ID + "&client_secret=" +
+		token.Secret
+	refused, err := http.Post(mock.URL+"/oauth/token", "application/x-www-form-urlencoded",
+		strings.NewReader(login))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -151,7 +155,8 @@ func TestStartIsGoneAfterTheTest(t *testing.T) {
 	t.Run("a test", func(t *testing.T) {
 		mock := mockserver.Start(t)
 		url = mock.URL
-		if r, err := mock.Client("admin").Get(url + "/v3/personal-access-tokens"); err != nil || r.StatusCode != http.StatusOK {
+		if r, err := mock.Client("admin").Get(url + "/v3/personal-access-tokens"); err != nil ||
+			r.StatusCode != http.StatusOK {
 			t.Fatalf("%v %v", r, err)
 		} else if err := r.Body.Close(); err != nil {
 			t.Fatal(err)
@@ -185,8 +190,12 @@ func TestStartRefuses(t *testing.T) {
 		name string
 		use  func(t mockserver.TB)
 	}{
-		{"two configurations", func(t mockserver.TB) { mockserver.Start(t, mockserver.Config{}, mockserver.Config{}) }},
-		{"a bad configuration", func(t mockserver.TB) { mockserver.Start(t, mockserver.Config{PublicURL: "x"}) }},
+		{"two configurations", func(t mockserver.TB) {
+			mockserver.Start(t, mockserver.Config{}, mockserver.Config{})
+		}},
+		{"a bad configuration", func(t mockserver.TB) {
+			mockserver.Start(t, mockserver.Config{PublicURL: "x"})
+		}},
 		{"an unknown user", func(t mockserver.TB) { mockserver.Start(t).Client("jane.deo") }},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -14,15 +14,28 @@ func TestLegacyExpiry(t *testing.T) {
 	for _, test := range []struct{ name, fields, want string }{
 		{"absent means six months, in the last month's last day", `{}`, "2027-02-28T12:00:00.000Z"},
 		{"null means six months", `{"expirationDate":null}`, "2027-02-28T12:00:00.000Z"},
-		{"the acknowledgement is unknown", `{"userAwareTokenNeverExpires":true}`, "2027-02-28T12:00:00.000Z"},
-		{"an acknowledgement of any type is unknown", `{"userAwareTokenNeverExpires":"yes"}`, "2027-02-28T12:00:00.000Z"},
-		{"a millisecond from now", `{"expirationDate":"2026-08-31T12:00:00.001Z"}`, "2026-08-31T12:00:00.001Z"},
-		{"six months to the millisecond", `{"expirationDate":"2027-02-28T12:00:00.000Z"}`, "2027-02-28T12:00:00.000Z"},
+		{
+			"the acknowledgement is unknown", `{"userAwareTokenNeverExpires":true}`,
+			"2027-02-28T12:00:00.000Z",
+		},
+		{
+			"an acknowledgement of any type is unknown", `{"userAwareTokenNeverExpires":"yes"}`,
+			"2027-02-28T12:00:00.000Z",
+		},
+		{
+			"a millisecond from now", `{"expirationDate":"2026-08-31T12:00:00.001Z"}`,
+			"2026-08-31T12:00:00.001Z",
+		},
+		{
+			"six months to the millisecond", `{"expirationDate":"2027-02-28T12:00:00.000Z"}`,
+			"2027-02-28T12:00:00.000Z",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, legacy, func(t *testing.T, v version.Version) {
 				body := `{"name":"x"` + comma(test.fields)
-				start(t, "empty").as("jane.doe").post(v.CollectionPath(), body).is(http.StatusOK).equal("expirationDate", test.want)
+				start(t, "empty").as("jane.doe").post(v.CollectionPath(),
+					body).is(http.StatusOK).equal("expirationDate", test.want)
 			})
 		})
 	}
@@ -43,12 +56,21 @@ func TestLegacyExpiryRefuses(t *testing.T) {
 	}{
 		{"now", "2026-08-31T12:00:00.000Z", cause{rule.ExpiryFuture, "/expirationDate"}},
 		{"the past", "2020-01-01T00:00:00Z", cause{rule.ExpiryFuture, "/expirationDate"}},
-		{"a millisecond over six months", "2027-02-28T12:00:00.001Z", cause{rule.ExpiryUpperBound, "/expirationDate"}},
-		{"the far future", "9999-12-31T23:59:59.999Z", cause{rule.ExpiryUpperBound, "/expirationDate"}},
+		{
+			"a millisecond over six months", "2027-02-28T12:00:00.001Z", cause{
+				rule.ExpiryUpperBound, "/expirationDate",
+			},
+		},
+		{
+			"the far future", "9999-12-31T23:59:59.999Z", cause{
+				rule.ExpiryUpperBound, "/expirationDate",
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, legacy, func(t *testing.T, v version.Version) {
-				start(t, "empty").as("jane.doe").post(v.CollectionPath(), `{"name":"x","expirationDate":"`+test.date+`"}`).
+				start(t, "empty").as("jane.doe").post(v.CollectionPath(),
+					`{"name":"x","expirationDate":"`+test.date+`"}`).
 					rejected(http.StatusBadRequest, "400.1", test.want)
 			})
 		})
@@ -62,12 +84,33 @@ func TestCurrentExpiry(t *testing.T) {
 		aware        bool
 	}{
 		{"acknowledged, absent", `{"userAwareTokenNeverExpires":true}`, nil, true},
-		{"acknowledged, null", `{"userAwareTokenNeverExpires":true,"expirationDate":null}`, nil, true},
-		{"acknowledged, with a date", `{"userAwareTokenNeverExpires":true,"expirationDate":"2030-01-01T00:00:00Z"}`, "2030-01-01T00:00:00.000Z", true},
-		{"a date alone", `{"expirationDate":"2030-01-01T00:00:00Z"}`, "2030-01-01T00:00:00.000Z", false},
-		{"a date and false", `{"expirationDate":"2030-01-01T00:00:00Z","userAwareTokenNeverExpires":false}`, "2030-01-01T00:00:00.000Z", false},
-		{"a date and null", `{"expirationDate":"2030-01-01T00:00:00Z","userAwareTokenNeverExpires":null}`, "2030-01-01T00:00:00.000Z", false},
-		{"the last moment there is", `{"expirationDate":"9999-12-31T23:59:59.999Z"}`, "9999-12-31T23:59:59.999Z", false},
+		{
+			"acknowledged, null", `{"userAwareTokenNeverExpires":true,"expirationDate":null}`, nil,
+			true,
+		},
+		{
+			"acknowledged, with a date",
+			`{"userAwareTokenNeverExpires":true,"expirationDate":"2030-01-01T00:00:00Z"}`,
+			"2030-01-01T00:00:00.000Z", true,
+		},
+		{
+			"a date alone", `{"expirationDate":"2030-01-01T00:00:00Z"}`, "2030-01-01T00:00:00.000Z",
+			false,
+		},
+		{
+			"a date and false",
+			`{"expirationDate":"2030-01-01T00:00:00Z","userAwareTokenNeverExpires":false}`,
+			"2030-01-01T00:00:00.000Z", false,
+		},
+		{
+			"a date and null",
+			`{"expirationDate":"2030-01-01T00:00:00Z","userAwareTokenNeverExpires":null}`,
+			"2030-01-01T00:00:00.000Z", false,
+		},
+		{
+			"the last moment there is", `{"expirationDate":"9999-12-31T23:59:59.999Z"}`,
+			"9999-12-31T23:59:59.999Z", false,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, current, func(t *testing.T, v version.Version) {
@@ -75,8 +118,10 @@ func TestCurrentExpiry(t *testing.T) {
 				r := c.post(v.CollectionPath(), `{"name":"x"`+comma(test.fields)).is(http.StatusOK)
 				r.equal("expirationDate", test.date)
 				listed := only(c, v, r.object()["id"])
-				if listed["expirationDate"] != test.date || listed["userAwareTokenNeverExpires"] != test.aware {
-					t.Errorf("listed with %v and %v, want %v and %v", listed["expirationDate"], listed["userAwareTokenNeverExpires"], test.date, test.aware)
+				if listed["expirationDate"] != test.date ||
+					listed["userAwareTokenNeverExpires"] != test.aware {
+					t.Errorf("listed with %v and %v, want %v and %v", listed["expirationDate"],
+						listed["userAwareTokenNeverExpires"], test.date, test.aware)
 				}
 			})
 		})
@@ -105,15 +150,36 @@ func TestCurrentExpiryRefuses(t *testing.T) {
 	}{
 		{"neither", `{}`, cause{rule.ExpiryNever, "/expirationDate"}},
 		{"null and absent", `{"expirationDate":null}`, cause{rule.ExpiryNever, "/expirationDate"}},
-		{"absent and false, as SDKs send it", `{"userAwareTokenNeverExpires":false}`, cause{rule.ExpiryNever, "/expirationDate"}},
-		{"null and false", `{"expirationDate":null,"userAwareTokenNeverExpires":false}`, cause{rule.ExpiryNever, "/expirationDate"}},
-		{"null and null", `{"expirationDate":null,"userAwareTokenNeverExpires":null}`, cause{rule.ExpiryNever, "/expirationDate"}},
-		{"now", `{"expirationDate":"2026-08-31T12:00:00Z"}`, cause{rule.ExpiryFuture, "/expirationDate"}},
-		{"the past, acknowledged", `{"expirationDate":"2026-08-31T11:59:59.999Z","userAwareTokenNeverExpires":true}`, cause{rule.ExpiryFuture, "/expirationDate"}},
+		{
+			"absent and false, as SDKs send it", `{"userAwareTokenNeverExpires":false}`, cause{
+				rule.ExpiryNever, "/expirationDate",
+			},
+		},
+		{
+			"null and false", `{"expirationDate":null,"userAwareTokenNeverExpires":false}`, cause{
+				rule.ExpiryNever, "/expirationDate",
+			},
+		},
+		{
+			"null and null", `{"expirationDate":null,"userAwareTokenNeverExpires":null}`, cause{
+				rule.ExpiryNever, "/expirationDate",
+			},
+		},
+		{
+			"now", `{"expirationDate":"2026-08-31T12:00:00Z"}`, cause{
+				rule.ExpiryFuture, "/expirationDate",
+			},
+		},
+		{
+			"the past, acknowledged",
+			`{"expirationDate":"2026-08-31T11:59:59.999Z","userAwareTokenNeverExpires":true}`,
+			cause{rule.ExpiryFuture, "/expirationDate"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, current, func(t *testing.T, v version.Version) {
-				start(t, "empty").as("jane.doe").post(v.CollectionPath(), `{"name":"x"`+comma(test.fields)).
+				start(t, "empty").as("jane.doe").post(v.CollectionPath(),
+					`{"name":"x"`+comma(test.fields)).
 					rejected(http.StatusBadRequest, "400.1", test.want)
 			})
 		})
@@ -135,7 +201,8 @@ func TestSixMonthsAreCalendarMonths(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.advance(at.Sub(noon))
-			m.as("jane.doe").post("/v3/personal-access-tokens", `{"name":"x"}`).is(http.StatusOK).equal("expirationDate", test.want)
+			m.as("jane.doe").post("/v3/personal-access-tokens",
+				`{"name":"x"}`).is(http.StatusOK).equal("expirationDate", test.want)
 		})
 	}
 }
@@ -154,11 +221,17 @@ func TestExpiredTokenStaysAndMakesNothing(t *testing.T) {
 
 		jane = m.as("jane.doe")
 		only(jane, v, id)
-		jane.post(v.CollectionPath(), `{"name":"short","expirationDate":"2026-12-01T00:00:00Z"}`).rejected(http.StatusBadRequest, "400.1", cause{rule.NameUnique, "/name"})
-		jane.patch(path, `[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).equal("name", "renamed")
+		jane.post(v.CollectionPath(),
+			`{"name":"short","expirationDate":"2026-12-01T00:00:00Z"}`).
+			rejected(http.StatusBadRequest, "400.1", cause{rule.NameUnique, "/name"})
+		jane.patch(path,
+			`[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).equal("name",
+			"renamed")
 		m.login(id, secret).is(http.StatusUnauthorized)
 		if v == version.V2025 || v == version.V2026 || v == version.V1 {
-			jane.patch(path, fmt.Sprintf(`[{"op":"replace","path":"/expirationDate","value":%q}]`, stamp(m.Now().Add(time.Hour)))).is(http.StatusOK)
+			jane.patch(path,
+				fmt.Sprintf(`[{"op":"replace","path":"/expirationDate","value":%q}]`,
+					stamp(m.Now().Add(time.Hour)))).is(http.StatusOK)
 			m.with(id, secret)
 		}
 		jane.delete(path).is(http.StatusNoContent)

@@ -34,11 +34,14 @@ func TestFaultOfAStatus(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		c := m.as("jane.doe")
-		id := c.fault(`{"operation":"list","version":"` + string(v) + `","status":429,"retryAfter":"3s","times":2}`)
+		id := c.fault(`{"operation":"list","version":"` + string(v) +
+			`","status":429,"retryAfter":"3s","times":2}`)
 		list := func() testResponse { return c.get(v.CollectionPath() + "?owner-id=me") }
 		for range 2 {
 			r := list().is(http.StatusTooManyRequests)
-			if diff := cmp.Diff([]string{"3", id, `{"message":" Rate Limit Exceeded "}`}, []string{r.header.Get("Retry-After"), r.header.Get("X-Mock-Fault"), r.text}); diff != "" {
+			if diff := cmp.Diff([]string{"3", id, `{"message":" Rate Limit Exceeded "}`}, []string{
+				r.header.Get("Retry-After"), r.header.Get("X-Mock-Fault"), r.text,
+			}); diff != "" {
 				t.Errorf("answer (-want +got):\n%s", diff)
 			}
 		}
@@ -55,7 +58,8 @@ func TestFaultOfAStatus(t *testing.T) {
 	})
 }
 
-// Every status that an operation declares can be had, with a body that its document allows: the harness checks that.
+// Every status that an operation declares can be had, with a body that its document allows: the
+// harness checks that.
 func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
@@ -71,8 +75,12 @@ func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
 			"token":  func() testResponse { return m.login(janeID, janeSecret) },
 		}
 		declared := map[string][]int{
-			"list": {400, 401, 403, 413, 429, 500, 503}, "create": {400, 401, 403, 413, 415, 429, 500, 503},
-			"patch": {400, 401, 403, 404, 413, 415, 429, 500, 503}, "delete": {400, 401, 403, 404, 413, 429, 500, 503}, "token": {400, 401, 413, 429, 500, 503},
+			"list": {400, 401, 403, 413, 429, 500, 503}, "create": {
+				400, 401, 403, 413, 415, 429, 500, 503,
+			},
+			"patch": {400, 401, 403, 404, 413, 415, 429, 500, 503}, "delete": {
+				400, 401, 403, 404, 413, 429, 500, 503,
+			}, "token": {400, 401, 413, 429, 500, 503},
 		}
 		for operation, request := range requests {
 			for _, status := range declared[operation] {
@@ -81,8 +89,12 @@ func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
 			}
 			for _, status := range []int{402, 418, 502, 504, 599} {
 				t.Run(fmt.Sprint(operation, " ", status), func(t *testing.T) {
-					c.of(t).anonymous().post("/_mock/faults", object{"operation": operation, "status": status}.String()).
-						problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.FaultStatus, "/status"})
+					c.of(t).anonymous().post("/_mock/faults", object{
+						"operation": operation, "status": status,
+					}.String()).
+						problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{
+							rule.FaultStatus, "/status",
+						})
 				})
 			}
 		}
@@ -101,20 +113,49 @@ func TestFaultsChooseRequests(t *testing.T) {
 		rule string
 		want map[string]int
 	}{
-		"everything":  {`{"status":503}`, map[string]int{"jane v3": 503, "jane v1": 503, "john v3": 503, "delete": 503, "token": 503}},
-		"a version":   {`{"version":"v3","status":503}`, map[string]int{"jane v3": 503, "jane v1": 200, "john v3": 503, "delete": 503, "token": 200}},
-		"an owner":    {`{"owner":"jane.doe","status":503}`, map[string]int{"jane v3": 503, "jane v1": 503, "john v3": 200, "delete": 404, "token": 503}},
-		"an owner id": {`{"owner":"facedadafacedadafacedadafacedada","status":503}`, map[string]int{"jane v3": 503, "john v3": 200, "token": 503}},
-		"a header":    {`{"header":{"user-agent":"Go-http-client/1.1"},"status":503}`, map[string]int{"jane v3": 503}},
-		"no header":   {`{"header":{"User-Agent":"curl"},"status":503}`, map[string]int{"jane v3": 200}},
-		"the token":   {`{"operation":"token","status":503}`, map[string]int{"jane v3": 200, "token": 503}},
-		"its status":  {`{"status":404}`, map[string]int{"jane v3": 200, "delete": 404, "token": 200}},
+		"everything": {
+			`{"status":503}`, map[string]int{
+				"jane v3": 503, "jane v1": 503, "john v3": 503, "delete": 503, "token": 503,
+			},
+		},
+		"a version": {
+			`{"version":"v3","status":503}`, map[string]int{
+				"jane v3": 503, "jane v1": 200, "john v3": 503, "delete": 503, "token": 200,
+			},
+		},
+		"an owner": {
+			`{"owner":"jane.doe","status":503}`, map[string]int{
+				"jane v3": 503, "jane v1": 503, "john v3": 200, "delete": 404, "token": 503,
+			},
+		},
+		"an owner id": {
+			`{"owner":"facedadafacedadafacedadafacedada","status":503}`, map[string]int{
+				"jane v3": 503, "john v3": 200, "token": 503,
+			},
+		},
+		"a header": {
+			`{"header":{"user-agent":"Go-http-client/1.1"},"status":503}`, map[string]int{
+				"jane v3": 503,
+			},
+		},
+		"no header": {
+			`{"header":{"User-Agent":"curl"},"status":503}`, map[string]int{"jane v3": 200},
+		},
+		"the token": {
+			`{"operation":"token","status":503}`, map[string]int{"jane v3": 200, "token": 503},
+		},
+		"its status": {
+			`{"status":404}`, map[string]int{"jane v3": 200, "delete": 404, "token": 200},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requests := map[string]func() testResponse{
-				"jane v3": list(jane, version.V3), "jane v1": list(jane, version.V1), "john v3": list(john, version.V3),
-				"delete": func() testResponse { return john.delete("/v3/personal-access-tokens/cafebabe") },
-				"token":  func() testResponse { return m.login(janeID, janeSecret) },
+				"jane v3": list(jane, version.V3), "jane v1": list(jane, version.V1),
+				"john v3": list(john, version.V3),
+				"delete": func() testResponse {
+					return john.delete("/v3/personal-access-tokens/cafebabe")
+				},
+				"token": func() testResponse { return m.login(janeID, janeSecret) },
 			}
 			for request, want := range test.want {
 				jane.delete("/_mock/faults").is(http.StatusNoContent)
@@ -172,38 +213,46 @@ func TestFaultsThatSpoilAnAnswer(t *testing.T) {
 	c := good.spoilt(t)
 	whole := good.get(me).text
 	c.fault(`{"operation":"list","effect":"truncated-json"}`)
-	if r := c.get(me).is(http.StatusOK); r.text == "" || r.text == whole || !strings.HasPrefix(whole, r.text) || r.header.Get("X-Mock-Fault") != "f1" {
+	if r := c.get(me).is(http.StatusOK); r.text == "" || r.text == whole ||
+		!strings.HasPrefix(whole, r.text) || r.header.Get("X-Mock-Fault") != "f1" {
 		t.Errorf("truncated to %q", r.text)
 	}
 	c.fault(`{"operation":"list","effect":"wrong-content-type"}`)
-	if r := c.get(me).is(http.StatusOK); r.text != whole || r.header.Get("Content-Type") != "text/plain; charset=utf-8" {
+	if r := c.get(me).is(http.StatusOK); r.text != whole ||
+		r.header.Get("Content-Type") != "text/plain; charset=utf-8" {
 		t.Errorf("content type %q, body %s", r.header.Get("Content-Type"), r.text)
 	}
 	c.fault(`{"operation":"list","effect":"empty-body"}`)
-	if r := c.get(me).is(http.StatusOK); r.text != "" || r.header.Get("Content-Type") != "application/json" {
+	if r := c.get(me).is(http.StatusOK); r.text != "" ||
+		r.header.Get("Content-Type") != "application/json" {
 		t.Errorf("content type %q, body %q", r.header.Get("Content-Type"), r.text)
 	}
 	c.fault(`{"operation":"list","effect":"html"}`)
-	if r := c.get(me).is(http.StatusBadGateway); !strings.Contains(r.text, "<h1>Bad Gateway</h1>") || r.header.Get("Content-Type") != "text/html; charset=utf-8" {
+	if r := c.get(me).is(http.StatusBadGateway); !strings.Contains(r.text,
+		"<h1>Bad Gateway</h1>") || r.header.Get("Content-Type") != "text/html; charset=utf-8" {
 		t.Errorf("content type %q, body %q", r.header.Get("Content-Type"), r.text)
 	}
 	// What a spoilt answer tells of was done, what an effect in its place tells of was not.
 	c.fault(`{"operation":"create","effect":"truncated-json"}`)
-	c.post("/v2026/personal-access-tokens", `{"name":"made","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
+	c.post("/v2026/personal-access-tokens",
+		`{"name":"made","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
 	c.fault(`{"operation":"create","effect":"html"}`)
-	c.post("/v2026/personal-access-tokens", `{"name":"not made","userAwareTokenNeverExpires":true}`).is(http.StatusBadGateway)
+	c.post("/v2026/personal-access-tokens",
+		`{"name":"not made","userAwareTokenNeverExpires":true}`).is(http.StatusBadGateway)
 	if diff := cmp.Diff([]string{"login", "made"}, good.names(me)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
 	c.fault(`{"operation":"delete","effect":"truncated-json"}`)
-	c.delete("/v2026/personal-access-tokens/" + good.get(me).list()[1]["id"].(string)).is(http.StatusNoContent)
+	c.delete("/v2026/personal-access-tokens/" +
+		good.get(me).list()[1]["id"].(string)).is(http.StatusNoContent)
 }
 
 func TestConnectionReset(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
 	c.fault(`{"operation":"create","effect":"reset"}`)
-	r, err := http.NewRequest("POST", c.url+"/v2026/personal-access-tokens", strings.NewReader(`{"name":"x","userAwareTokenNeverExpires":true}`))
+	r, err := http.NewRequest("POST", c.url+"/v2026/personal-access-tokens",
+		strings.NewReader(`{"name":"x","userAwareTokenNeverExpires":true}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +269,8 @@ func TestConnectionReset(t *testing.T) {
 	if diff := cmp.Diff([]string{"login"}, c.names(me)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
-	entry := c.get("/_mock/requests?operation=create").object()["requests"].([]any)[0].(map[string]any)
+	entry := c.get("/_mock/requests?operation=create").
+		object()["requests"].([]any)[0].(map[string]any)
 	if entry["status"] != 0.0 || entry["fault"] != "f1" {
 		t.Errorf("journal %v", entry)
 	}
@@ -246,7 +296,9 @@ func TestHangUntilTheClientGivesUp(t *testing.T) {
 	ctx, giveUp := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		r, err := http.NewRequestWithContext(ctx, "PATCH", c.url+"/v2026/personal-access-tokens/"+janeID, strings.NewReader(`[{"op":"replace","path":"/name","value":"x"}]`))
+		r, err := http.NewRequestWithContext(ctx, "PATCH",
+			c.url+"/v2026/personal-access-tokens/"+janeID,
+			strings.NewReader(`[{"op":"replace","path":"/name","value":"x"}]`))
 		if err == nil {
 			r.Header.Set("Authorization", c.authorization)
 			r.Header.Set("Content-Type", "application/json-patch+json")
@@ -255,12 +307,16 @@ func TestHangUntilTheClientGivesUp(t *testing.T) {
 		ended <- err
 	}()
 	c.untilMet()
-	c.post("/_mock/verify", `{"expect":[{"match":{"operation":"patch"}}],"timeout":"200ms"}`).is(http.StatusOK).equal("verified", false)
+	c.post("/_mock/verify",
+		`{"expect":[{"match":{"operation":"patch"}}],"timeout":"200ms"}`).is(http.StatusOK).
+		equal("verified", false)
 	giveUp()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("ended with %v", err)
 	}
-	c.post("/_mock/verify", `{"expect":[{"match":{"operation":"patch","fault":"f1"}}],"timeout":"10s"}`).is(http.StatusOK).equal("verified", true)
+	c.post("/_mock/verify",
+		`{"expect":[{"match":{"operation":"patch","fault":"f1"}}],"timeout":"10s"}`).
+		is(http.StatusOK).equal("verified", true)
 	if diff := cmp.Diff([]string{"login"}, c.names(me)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
@@ -300,7 +356,8 @@ func TestLatencyIsAdded(t *testing.T) {
 	if r.header.Get("X-Mock-Fault") != "f1, f2" {
 		t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
 	}
-	entry := c.get("/_mock/requests?operation=list").object()["requests"].([]any)[0].(map[string]any)
+	entry := c.get("/_mock/requests?operation=list").
+		object()["requests"].([]any)[0].(map[string]any)
 	if took := entry["durationMs"].(float64); took < 30 {
 		t.Errorf("it took %v ms, want 30 at least", took)
 	}
@@ -311,7 +368,8 @@ func TestLatencyIsAdded(t *testing.T) {
 	}
 	at, err := http.ParseTime(r.header.Get("Retry-After"))
 	if err != nil || at.Sub(asked) < 2*time.Second || time.Until(at) > 3*time.Second {
-		t.Errorf("Retry-After %q: %s after it was asked for, %v", r.header.Get("Retry-After"), at.Sub(asked), err)
+		t.Errorf("Retry-After %q: %s after it was asked for, %v", r.header.Get("Retry-After"),
+			at.Sub(asked), err)
 	}
 }
 
@@ -327,48 +385,111 @@ func TestWrongFaults(t *testing.T) {
 		{"status and effect", `{"status":500,"effect":"reset"}`, cause{rule.FaultEffect, ""}},
 		{"all three", `{"latency":"1s","effect":"html","status":500}`, cause{rule.FaultEffect, ""}},
 		{"status of success", `{"status":200}`, cause{rule.InvalidProperty, "/status"}},
-		{"unknown operation", `{"operation":"lists","status":500}`, cause{rule.InvalidProperty, "/operation"}},
-		{"version of the token endpoint", `{"operation":"token","version":"v3","status":500}`, cause{rule.FaultVersion, "/version"}},
-		{"operation that the version has not", `{"operation":"bulk","version":"v3","status":500}`, cause{rule.FaultOperation, "/operation"}},
-		{"undeclared status", `{"operation":"list","status":404}`, cause{rule.FaultStatus, "/status"}},
-		{"unknown version", `{"version":"v9","status":500}`, cause{rule.InvalidProperty, "/version"}},
+		{
+			"unknown operation", `{"operation":"lists","status":500}`, cause{
+				rule.InvalidProperty, "/operation",
+			},
+		},
+		{
+			"version of the token endpoint", `{"operation":"token","version":"v3","status":500}`,
+			cause{rule.FaultVersion, "/version"},
+		},
+		{
+			"operation that the version has not",
+			`{"operation":"bulk","version":"v3","status":500}`,
+			cause{
+				rule.FaultOperation, "/operation",
+			},
+		},
+		{
+			"undeclared status", `{"operation":"list","status":404}`, cause{
+				rule.FaultStatus, "/status",
+			},
+		},
+		{
+			"unknown version", `{"version":"v9","status":500}`, cause{
+				rule.InvalidProperty, "/version",
+			},
+		},
 		{"rate over one", `{"status":500,"rate":1.1}`, cause{rule.InvalidProperty, "/rate"}},
 		{"rate of zero", `{"status":500,"rate":0}`, cause{rule.InvalidProperty, "/rate"}},
 		{"zero times", `{"status":500,"times":0}`, cause{rule.InvalidProperty, "/times"}},
-		{"rate and times", `{"status":500,"rate":0.5,"times":2}`, cause{rule.FaultSchedule, "/rate"}},
+		{
+			"rate and times", `{"status":500,"rate":0.5,"times":2}`, cause{
+				rule.FaultSchedule, "/rate",
+			},
+		},
 		{"negative times", `{"status":500,"times":-1}`, cause{rule.InvalidProperty, "/times"}},
-		{"form of no retryAfter", `{"status":500,"retryAfterAs":"date"}`, cause{rule.FaultCompanion, "/retryAfterAs"}},
-		{"latency and retryAfter", `{"latency":"1s","retryAfter":"1s"}`, cause{rule.FaultCompanion, "/retryAfter"}},
-		{"word as retryAfter", `{"status":500,"retryAfter":"soon"}`, cause{rule.InvalidProperty, "/retryAfter"}},
+		{
+			"form of no retryAfter", `{"status":500,"retryAfterAs":"date"}`, cause{
+				rule.FaultCompanion, "/retryAfterAs",
+			},
+		},
+		{
+			"latency and retryAfter", `{"latency":"1s","retryAfter":"1s"}`, cause{
+				rule.FaultCompanion, "/retryAfter",
+			},
+		},
+		{
+			"word as retryAfter", `{"status":500,"retryAfter":"soon"}`, cause{
+				rule.InvalidProperty, "/retryAfter",
+			},
+		},
 		{"latency too long", `{"latency":"6m"}`, cause{rule.FaultLatency, "/latency"}},
-		{"latency that ends before it begins", `{"latency":"2s-1s"}`, cause{rule.FaultLatency, "/latency"}},
+		{
+			"latency that ends before it begins", `{"latency":"2s-1s"}`, cause{
+				rule.FaultLatency, "/latency",
+			},
+		},
 		{"negative latency", `{"latency":"-1s"}`, cause{rule.InvalidProperty, "/latency"}},
 		{"unknown effect", `{"effect":"explode"}`, cause{rule.InvalidProperty, "/effect"}},
-		{"secret header", `{"status":500,"header":{"Authorization":"Bearer x"}}`, cause{rule.FaultHeader, "/header"}},
+		{
+			"secret header", `{"status":500,"header":{"Authorization":"Bearer x"}}`, cause{
+				rule.FaultHeader, "/header",
+			},
+		},
 		{"id with a blank", `{"status":500,"id":"a b"}`, cause{rule.InvalidProperty, "/id"}},
-		{"unknown property", `{"status":500,"until":"tomorrow"}`, cause{rule.InvalidProperty, "body"}},
-		{"header without a name", `{"status":500,"header":{"":"x"}}`, cause{rule.FaultHeader, "/header"}},
-		{"number too large", `{"status":1000000000000000000000000000000000000000000000000}`, cause{rule.InvalidProperty, "/status"}},
+		{
+			"unknown property", `{"status":500,"until":"tomorrow"}`, cause{
+				rule.InvalidProperty, "body",
+			},
+		},
+		{
+			"header without a name", `{"status":500,"header":{"":"x"}}`, cause{
+				rule.FaultHeader, "/header",
+			},
+		},
+		{
+			"number too large", `{"status":1000000000000000000000000000000000000000000000000}`,
+			cause{rule.InvalidProperty, "/status"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().post("/_mock/faults", test.body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+			m.of(t).anonymous().post("/_mock/faults", test.body).problem(http.StatusBadRequest,
+				rule.ControlInvalidRequest, test.want)
 		})
 	}
 	c.fault(`{"id":"mine","status":500}`)
-	c.post("/_mock/faults", `{"id":"mine","status":503}`).problem(http.StatusConflict, rule.ControlIDTaken)
-	c.get("/_mock/faults").equal("faults", []any{map[string]any{"id": "mine", "status": 500.0, "times": 1.0}})
+	c.post("/_mock/faults", `{"id":"mine","status":503}`).problem(http.StatusConflict,
+		rule.ControlIDTaken)
+	c.get("/_mock/faults").equal("faults", []any{
+		map[string]any{"id": "mine", "status": 500.0, "times": 1.0},
+	})
 	for range 999 {
 		c.fault(`{"status":500}`)
 	}
-	c.post("/_mock/faults", `{"status":500}`).problem(http.StatusConflict, rule.ControlTooManyFaults)
+	c.post("/_mock/faults", `{"status":500}`).problem(http.StatusConflict,
+		rule.ControlTooManyFaults)
 }
 
 func TestPrefer(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
 	for prefer, want := range map[string]int{
-		"code=429": 429, `code="503"`: 503, "respond-async, code=403": 403, "wait=10; code=400": 400, "Code = 500": 500,
-		"code=404": 200, "code=418": 200, "code=200": 200, "code=x": 200, "barcode=429": 200, "respond-async": 200,
+		"code=429": 429, `code="503"`: 503, "respond-async, code=403": 403,
+		"wait=10; code=400": 400, "Code = 500": 500,
+		"code=404": 200, "code=418": 200, "code=200": 200, "code=x": 200, "barcode=429": 200,
+		"respond-async": 200,
 	} {
 		t.Run(prefer, func(t *testing.T) {
 			r := c.of(t).preferring(c.authorization, prefer, me).is(want)
@@ -402,22 +523,32 @@ func TestRateLimit(t *testing.T) {
 	list := func(c *client, v version.Version) func() testResponse {
 		return func() testResponse { return c.get(v.CollectionPath() + "?owner-id=me") }
 	}
-	if diff := cmp.Diff([]int{200, 200, 200, 429, 429}, statuses(5, list(c, version.V3))); diff != "" {
+	if diff := cmp.Diff([]int{200, 200, 200, 429, 429},
+		statuses(5, list(c, version.V3))); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
 	r := list(c, version.V3)()
-	if r.header.Get("Retry-After") != "10" || r.text != `{"message":" Rate Limit Exceeded "}` || r.header.Get("X-Mock-Fault") != "" {
-		t.Errorf("Retry-After %q, X-Mock-Fault %q, %s", r.header.Get("Retry-After"), r.header.Get("X-Mock-Fault"), r.text)
+	if r.header.Get("Retry-After") != "10" || r.text != `{"message":" Rate Limit Exceeded "}` ||
+		r.header.Get("X-Mock-Fault") != "" {
+		t.Errorf("Retry-After %q, X-Mock-Fault %q, %s", r.header.Get("Retry-After"),
+			r.header.Get("X-Mock-Fault"), r.text)
 	}
-	list(c, version.V2026)().is(http.StatusOK)                                         // another version
-	list(m.as("admin"), version.V3)().is(http.StatusOK)                                // another client
-	list(m.in("other").as("jane.doe"), version.V3)().is(http.StatusOK)                 // another namespace
-	if got := statuses(3, func() testResponse { return m.login(janeID, janeSecret) }); // the token endpoint has its own
-	!cmp.Equal([]int{200, 200, 429}, got) {
+	// another version
+	list(c, version.V2026)().is(http.StatusOK)
+	// another client
+	list(m.as("admin"), version.V3)().is(http.StatusOK)
+	// another namespace
+	list(m.in("other").as("jane.doe"), version.V3)().is(http.StatusOK)
+	// the token endpoint has its own
+	if got := statuses(3,
+		func() testResponse {
+			return m.login(janeID, janeSecret)
+		}); !cmp.Equal([]int{200, 200, 429}, got) {
 		t.Errorf("logins %v", got)
 	}
 	c.post("/_mock/clock/advance", `{"by":"9.001s"}`).is(http.StatusOK)
-	if r := list(c, version.V3)().is(http.StatusTooManyRequests); r.header.Get("Retry-After") != "1" {
+	if r := list(c,
+		version.V3)().is(http.StatusTooManyRequests); r.header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
 	}
 	c.post("/_mock/clock/advance", `{"by":"999ms"}`).is(http.StatusOK)

@@ -39,7 +39,8 @@ func (m *tenant) findings(namespace string) control.Findings {
 // lastFindings returns the findings of the last request of a namespace, by its journal.
 func (m *tenant) lastFindings(namespace string) []control.Finding {
 	m.Helper()
-	journal, err := m.mock.Control().WithNamespace(namespace).Requests(m.Context(), control.Match{}, 1)
+	journal, err := m.mock.Control().WithNamespace(namespace).Requests(m.Context(), control.Match{},
+		1)
 	if err != nil || len(journal.Requests) != 1 {
 		m.Fatalf("%v, %v", journal, err)
 	}
@@ -66,8 +67,12 @@ func TestFindings_Survive(t *testing.T) {
 		end  func(c *client)
 	}{
 		{"reset", func(c *client) { c.post("/_mock/reset", "").is(http.StatusNoContent) }},
-		{"state", func(c *client) { c.put("/_mock/state", c.get("/_mock/state").text).is(http.StatusNoContent) }},
-		{"namespace made anew", func(c *client) { c.put("/_mock/namespace", `{"fixture":"empty"}`).is(http.StatusOK) }},
+		{"state", func(c *client) {
+			c.put("/_mock/state", c.get("/_mock/state").text).is(http.StatusNoContent)
+		}},
+		{"namespace made anew", func(c *client) {
+			c.put("/_mock/namespace", `{"fixture":"empty"}`).is(http.StatusOK)
+		}},
 		{"removal", func(c *client) { c.delete("/_mock/namespace").is(http.StatusNoContent) }},
 		{"removal and another of the name", func(c *client) {
 			c.delete("/_mock/namespace").is(http.StatusNoContent)
@@ -77,7 +82,9 @@ func TestFindings_Survive(t *testing.T) {
 			c.delete("/_mock/namespace").is(http.StatusNoContent)
 			c.as("jane.doe")
 		}},
-		{"journal cleared", func(c *client) { c.delete("/_mock/requests").is(http.StatusNoContent) }},
+		{"journal cleared", func(c *client) {
+			c.delete("/_mock/requests").is(http.StatusNoContent)
+		}},
 		{"reset of the default namespace", func(c *client) {
 			if err := c.mock.Control().Reset(c.Context()); err != nil {
 				c.Error(err)
@@ -94,7 +101,8 @@ func TestFindings_Survive(t *testing.T) {
 			if diff := cmp.Diff(before.Kinds, after.Kinds); diff != "" || len(after.Kinds) != 1 {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}
-			if all, _ := counted(m.findings("")); all[control.UnknownProperty] != 1 || after.Judged < before.Judged {
+			if all, _ := counted(m.findings("")); all[control.UnknownProperty] != 1 ||
+				after.Judged < before.Judged {
 				t.Errorf("all: %v, judged %d after %d", all, after.Judged, before.Judged)
 			}
 			m.in("a").breakRule()
@@ -120,7 +128,8 @@ func TestFindings_OutliveJournal(t *testing.T) {
 	example := got.Kinds[0].Examples[0]
 	example.RequestID, example.ClientID, example.Detail = "", "", ""
 	want := control.FindingExample{
-		Finding: control.Finding{Kind: control.UnknownProperty}, Namespace: "default", Method: "POST", Path: "/v3/personal-access-tokens", Status: 200, Owner: "jane.doe",
+		Finding: control.Finding{Kind: control.UnknownProperty}, Namespace: "default",
+		Method: "POST", Path: "/v3/personal-access-tokens", Status: 200, Owner: "jane.doe",
 	}
 	if diff := cmp.Diff(want, example); diff != "" {
 		t.Errorf("example (-want +got):\n%s", diff)
@@ -129,7 +138,8 @@ func TestFindings_OutliveJournal(t *testing.T) {
 	for _, c := range got.Clients {
 		clients = append(clients, c.Owner+" "+c.UserAgent)
 	}
-	if diff := cmp.Diff([]string{"john.roe Go-http-client/1.1", "jane.doe Go-http-client/1.1"}, clients); diff != "" || got.ClientCount != 2 {
+	if diff := cmp.Diff([]string{"john.roe Go-http-client/1.1", "jane.doe Go-http-client/1.1"},
+		clients); diff != "" || got.ClientCount != 2 {
 		t.Errorf("%d clients (-want +got):\n%s", got.ClientCount, diff)
 	}
 }
@@ -139,10 +149,12 @@ func TestFindings_NotJudged(t *testing.T) {
 	c := m.as("jane.doe")
 	m.anonymous().post("/_mock/faults", `{"operation":"list","status":503}`).is(http.StatusCreated)
 	c.get(me).is(http.StatusServiceUnavailable)
-	m.anonymous().post("/_mock/faults", `{"operation":"list","effect":"html","status":502}`).is(http.StatusCreated)
+	m.anonymous().post("/_mock/faults",
+		`{"operation":"list","effect":"html","status":502}`).is(http.StatusCreated)
 	m.unchecked = true
 	c.get(me).is(http.StatusBadGateway)
-	m.anonymous().post("/_mock/faults", `{"operation":"list","effect":"reset"}`).is(http.StatusCreated)
+	m.anonymous().post("/_mock/faults",
+		`{"operation":"list","effect":"reset"}`).is(http.StatusCreated)
 	request := func(header, value string) *http.Request {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.url+me, http.NoBody)
 		if err != nil {
@@ -167,10 +179,12 @@ func TestFindings_NotJudged(t *testing.T) {
 	}
 	got := m.findings("default")
 	want := map[string]int{
-		string(rule.InjectedFault): 3, string(rule.PreferredStatus): 1, string(rule.RateLimit): 1, control.NotJudgedBrowser: 1, control.NotJudgedControl: 3,
+		string(rule.InjectedFault): 3, string(rule.PreferredStatus): 1, string(rule.RateLimit): 1,
+		control.NotJudgedBrowser: 1, control.NotJudgedControl: 3,
 	}
 	if diff := cmp.Diff(want, got.NotJudged); diff != "" || got.Judged != 1+4+3 {
-		t.Errorf("%d judged, want the login, four lists and three that did not wait (-want +got):\n%s", got.Judged, diff)
+		t.Errorf("%d judged, want the login, four lists and three that did not wait (-want "+
+			"+got):\n%s", got.Judged, diff)
 	}
 }
 
@@ -188,15 +202,35 @@ func TestFindings_Allowed(t *testing.T) {
 			allow(c)
 			c.post("/_mock/findings/allowed", `{"kinds":["no-wait"]}`).is(http.StatusOK)
 		}, 0, 1},
-		{"another kind", func(c *client) { c.post("/_mock/findings/allowed", `{"kinds":["no-wait"]}`) }, 1, 0},
+		{
+			"another kind", func(c *client) {
+				c.post("/_mock/findings/allowed", `{"kinds":["no-wait"]}`)
+			}, 1, 0,
+		},
 		{"not at all", func(*client) {}, 1, 0},
 		{"before a reset", func(c *client) { allow(c); c.post("/_mock/reset", "") }, 1, 0},
-		{"before the namespace is made anew", func(c *client) { allow(c); c.put("/_mock/namespace", `{}`) }, 1, 0},
+		{
+			"before the namespace is made anew", func(c *client) {
+				allow(c)
+				c.put("/_mock/namespace", `{}`)
+			}, 1, 0,
+		},
 		{"before a removal", func(c *client) { allow(c); c.delete("/_mock/namespace") }, 1, 0},
-		{"before a state", func(c *client) { allow(c); c.put("/_mock/state", c.get("/_mock/state").text) }, 0, 1},
-		{"before findings are cleared", func(c *client) { allow(c); c.delete("/_mock/findings") }, 0, 1},
+		{
+			"before a state", func(c *client) {
+				allow(c)
+				c.put("/_mock/state", c.get("/_mock/state").text)
+			}, 0, 1,
+		},
+		{
+			"before findings are cleared", func(c *client) {
+				allow(c)
+				c.delete("/_mock/findings")
+			}, 0, 1,
+		},
 		{"in the default namespace", func(c *client) {
-			if err := c.mock.Control().AllowFindings(c.Context(), control.UnknownProperty); err != nil {
+			if err := c.mock.Control().AllowFindings(c.Context(),
+				control.UnknownProperty); err != nil {
 				c.Error(err)
 			}
 		}, 1, 0},
@@ -207,10 +241,13 @@ func TestFindings_Allowed(t *testing.T) {
 			test.before(m.anonymous())
 			m.breakRule()
 			counts, allowed := counted(m.findings("a"))
-			if counts[control.UnknownProperty] != test.count || allowed[control.UnknownProperty] != test.allow {
-				t.Errorf("counted %v, allowed %v, want %d and %d", counts, allowed, test.count, test.allow)
+			if counts[control.UnknownProperty] != test.count ||
+				allowed[control.UnknownProperty] != test.allow {
+				t.Errorf("counted %v, allowed %v, want %d and %d", counts, allowed, test.count,
+					test.allow)
 			}
-			if kinds := m.findings("a").AllowedKinds; slices.Contains(kinds, control.UnknownProperty) != (test.allow > 0) {
+			if kinds := m.findings("a").AllowedKinds; slices.Contains(kinds,
+				control.UnknownProperty) != (test.allow > 0) {
 				t.Errorf("the kinds %q are allowed", kinds)
 			}
 			if marked := m.lastFindings("a")[0].Allowed; marked != (test.allow > 0) {
@@ -223,7 +260,8 @@ func TestFindings_Allowed(t *testing.T) {
 func TestFindings_AllowedAreThoseOfBefore(t *testing.T) {
 	m := start(t, "default")
 	m.breakRule()
-	if err := m.mock.Control().AllowFindings(t.Context(), control.UnknownProperty, control.NoWait); err != nil {
+	if err := m.mock.Control().AllowFindings(t.Context(), control.UnknownProperty,
+		control.NoWait); err != nil {
 		t.Fatal(err)
 	}
 	m.breakRule()
@@ -237,13 +275,18 @@ func TestFindings_AllowUnknownKind(t *testing.T) {
 	m := start(t, "default")
 	var problem *control.Problem
 	err := m.mock.Control().AllowFindings(t.Context(), control.NoWait, "unknown-propety")
-	if !errors.As(err, &problem) || problem.Status != http.StatusBadRequest || len(problem.Errors) != 1 {
+	if !errors.As(err, &problem) || problem.Status != http.StatusBadRequest ||
+		len(problem.Errors) != 1 {
 		t.Fatalf("error %v", err)
 	}
-	if e := problem.Errors[0]; e.Pointer != "/kinds/1" || !strings.Contains(e.Detail, `"`+control.UnknownProperty+`"`) {
+	if e := problem.Errors[0]; e.Pointer != "/kinds/1" ||
+		!strings.Contains(e.Detail, `"`+control.UnknownProperty+`"`) {
 		t.Errorf("error %+v", e)
 	}
-	for _, body := range []string{`{}`, `{"kinds":[]}`, `{"kinds":"no-wait"}`, `{"kinds":[1]}`, `{"kinds":["no-wait"],"all":true}`, `[]`} {
+	for _, body := range []string{
+		`{}`, `{"kinds":[]}`, `{"kinds":"no-wait"}`, `{"kinds":[1]}`,
+		`{"kinds":["no-wait"],"all":true}`, `[]`,
+	} {
 		m.anonymous().post("/_mock/findings/allowed", body).is(http.StatusBadRequest)
 	}
 	m.breakRule()
@@ -255,15 +298,19 @@ func TestFindings_AllowUnknownKind(t *testing.T) {
 func TestFindings_IgnoredNamespace(t *testing.T) {
 	m := start(t, "default")
 	c := m.in("a").anonymous()
-	c.put("/_mock/namespace", `{"fixture":"default","ignoreFindings":true}`).is(http.StatusOK).equal("ignoreFindings", true)
+	c.put("/_mock/namespace",
+		`{"fixture":"default","ignoreFindings":true}`).is(http.StatusOK).equal("ignoreFindings",
+		true)
 	m.in("a").breakRule()
 	c.post("/_mock/reset", "").is(http.StatusNoContent) // which leads back to what it started from
 	m.in("a").breakRule()
 	got := m.findings("")
-	if len(got.Kinds) > 0 || got.Judged > 0 || got.NotJudged[control.NotJudgedIgnored] != 4 || got.Namespaces > 0 {
+	if len(got.Kinds) > 0 || got.Judged > 0 || got.NotJudged[control.NotJudgedIgnored] != 4 ||
+		got.Namespaces > 0 {
 		t.Errorf("findings %+v", got)
 	}
-	if health := c.get("/_mock/health").object()["counters"].(map[string]any)["findings"].(map[string]any); len(health) > 0 {
+	if health := c.get("/_mock/health").
+		object()["counters"].(map[string]any)["findings"].(map[string]any); len(health) > 0 {
 		t.Errorf("health counts %v", health)
 	}
 	c.put("/_mock/namespace", `{}`).is(http.StatusOK)
@@ -287,7 +334,8 @@ func TestFindings_Clear(t *testing.T) {
 		t.Errorf("counted %v", n)
 	}
 	cleared, err = m.mock.Control().ClearAllFindings(t.Context())
-	if n, _ := counted(cleared); err != nil || n[control.UnknownProperty] != 1 || cleared.Namespaces != 1 {
+	if n, _ := counted(cleared); err != nil || n[control.UnknownProperty] != 1 ||
+		cleared.Namespaces != 1 {
 		t.Errorf("cleared %v of %d namespaces, %v", n, cleared.Namespaces, err)
 	}
 	if got := m.findings(""); got.Judged > 0 || len(got.Kinds) > 0 {
@@ -317,8 +365,8 @@ func TestFindings_UnknownNamespace(t *testing.T) {
 	}
 }
 
-// TestFindings_AbsentNamespace checks that requests to a namespace that does not exist are judged in
-// the default one, as they are in its journal.
+// TestFindings_AbsentNamespace checks that requests to a namespace that does not exist are judged
+// in the default one, as they are in its journal.
 func TestFindings_AbsentNamespace(t *testing.T) {
 	m := start(t, "default")
 	m.in("a").anonymous().get("/nothing").is(http.StatusNotFound)
@@ -331,8 +379,8 @@ func TestFindings_AbsentNamespace(t *testing.T) {
 	}
 }
 
-// TestFindings_Restart checks that findings end with the process, and that namespaces whose findings
-// are ignored come back as such.
+// TestFindings_Restart checks that findings end with the process, and that namespaces whose
+// findings are ignored come back as such.
 func TestFindings_Restart(t *testing.T) {
 	config := mockserver.Config{StateFile: filepath.Join(t.TempDir(), "state")}
 	m := startWith(t, "default", config)

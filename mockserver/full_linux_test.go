@@ -18,14 +18,17 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A disk that is full is reported as what it is: 503 with the path and without Retry-After, and health
-// with the cause until a write succeeds. Reads work meanwhile.
+// A disk that is full is reported as what it is: 503 with the path and without Retry-After, and
+// health with the cause until a write succeeds. Reads work meanwhile.
 func TestFullDisk(t *testing.T) {
 	const limited = "PATMOCK_FULL_DISK"
-	if os.Getenv(limited) == "" { // the limit is that of a process, which writes to other files, too
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFullDisk$", "-test.v")
+	// the limit is that of a process, which writes to other files, too
+	if os.Getenv(limited) == "" {
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFullDisk$",
+			"-test.v")
 		command.Env = append(os.Environ(), limited+"=1")
-		if output, err := command.CombinedOutput(); err != nil || !strings.Contains(string(output), "--- PASS: TestFullDisk") {
+		if output, err := command.CombinedOutput(); err != nil ||
+			!strings.Contains(string(output), "--- PASS: TestFullDisk") {
 			t.Errorf("%v\n%s", err, output)
 		}
 		return
@@ -58,7 +61,9 @@ func checkFullDisk(t *testing.T, profile string) {
 	mend := limitFiles(t, info.Size())
 	collection := version.V2026.CollectionPath()
 	create := func(i int) testResponse {
-		return c.post(collection, fmt.Sprintf(`{"name":"%d","userAwareTokenNeverExpires":true,"scope":["%s"]}`, i, strings.Repeat("x", 400)))
+		return c.post(collection,
+			fmt.Sprintf(`{"name":"%d","userAwareTokenNeverExpires":true,"scope":["%s"]}`, i,
+				strings.Repeat("x", 400)))
 	}
 	r, made := create(0), 0
 	for r.status == http.StatusOK && made < 10_000 {
@@ -66,8 +71,10 @@ func checkFullDisk(t *testing.T, profile string) {
 		r = create(made)
 	}
 	checkUnwritable(t, r, state)
-	if status, cause := health(); status != "degraded" || !strings.Contains(cause, state) || !strings.Contains(cause, syscall.EFBIG.Error()) {
-		t.Errorf("health is %s because of %q, want degraded with the path and the cause", status, cause)
+	if status, cause := health(); status != "degraded" || !strings.Contains(cause, state) ||
+		!strings.Contains(cause, syscall.EFBIG.Error()) {
+		t.Errorf("health is %s because of %q, want degraded with the path and the cause", status,
+			cause)
 	}
 	if listed := len(c.get(collection + "?owner-id=me").is(http.StatusOK).list()); listed == 0 {
 		t.Error("reads do not work")
@@ -89,15 +96,19 @@ func checkFullDisk(t *testing.T, profile string) {
 // checkUnwritable expects the response to a change that the disk does not take.
 func checkUnwritable(t *testing.T, r testResponse, path string) {
 	t.Helper()
-	if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") != "" || !strings.Contains(r.text, path) {
-		t.Errorf("%s: status %d, Retry-After %q, want 503 without, and the path: %s", r.path, r.status, r.header.Get("Retry-After"), r.text)
+	if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") != "" ||
+		!strings.Contains(r.text, path) {
+		t.Errorf("%s: status %d, Retry-After %q, want 503 without, and the path: %s", r.path,
+			r.status, r.header.Get("Retry-After"), r.text)
 	}
-	if got := r.header.Get("X-Patmock-Rule"); got != string(rule.StateUnwritable) && !r.tenant.nameless {
+	if got := r.header.Get("X-Patmock-Rule"); got != string(rule.StateUnwritable) &&
+		!r.tenant.nameless {
 		t.Errorf("rule %q, want %s", got, rule.StateUnwritable)
 	}
 }
 
-// limitFiles keeps this process from writing beyond the first bytes of a file, until mend is called.
+// limitFiles keeps this process from writing beyond the first bytes of a file, until mend is
+// called.
 func limitFiles(t *testing.T, size int64) (mend func()) {
 	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ)

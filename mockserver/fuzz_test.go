@@ -33,10 +33,14 @@ func (f *fuzzed) renew(t testing.TB) {
 		t.Fatal(err)
 	}
 	f.clock, f.seed, f.specs, f.left = &clock{now: noon}, seed, documents(t, nil), 1000
-	if f.mock, err = mockserver.New(mockserver.Config{Tenant: seed, Now: f.Now, Log: slog.New(slog.DiscardHandler)}); err != nil {
+	if f.mock, err = mockserver.New(mockserver.Config{
+		Tenant: seed, Now: f.Now, Log: slog.New(slog.DiscardHandler),
+	}); err != nil {
 		t.Fatal(err)
 	}
-	login := httptest.NewRequest("POST", "/oauth/token?grant_type=client_credentials&client_id="+strings.Repeat("cafe", 8)+"&client_secret="+strings.Repeat("cafe", 16), nil)
+	login := httptest.NewRequest("POST",
+		"/oauth/token?grant_type=client_credentials&client_id="+strings.Repeat("cafe", 8)+
+			"&client_secret="+strings.Repeat("cafe", 16), nil)
 	issued := f.answer(login).is(http.StatusOK)
 	f.bearer = "Bearer " + issued.object()["access_token"].(string)
 }
@@ -61,11 +65,18 @@ func FuzzRequest(f *testing.F) {
 	for _, v := range version.All() {
 		path := v.CollectionPath()
 		f.Add("GET", path, "owner-id=me&filters=lastUsed+isnull", "", "")
-		f.Add("POST", path, "", "application/json", `{"name":"x","scope":["a"],"accessTokenValiditySeconds":60,"expirationDate":"2026-12-01T00:00:00.5+01:00","userAwareTokenNeverExpires":true}`)
-		f.Add("PATCH", path+"/"+strings.Repeat("cafe", 8), "", patch, `[{"op":"replace","path":"/name","value":"y"},{"op":"move","from":"/name","path":"/scope/0"},{"op":"add","path":"/scope/-","value":"b"}]`)
+		f.Add("POST", path, "", "application/json",
+			`{"name":"x","scope":["a"],"accessTokenValiditySeconds":60,`+
+				`"expirationDate":"2026-12-01T00:00:00.5+01:00","userAwareTokenNeverExpires":true}`)
+		f.Add("PATCH", path+"/"+strings.Repeat("cafe", 8), "", patch,
+			`[{"op":"replace","path":"/name","value":"y"},{"op":"move","from":"/name",`+
+				`"path":"/scope/0"},{"op":"add","path":"/scope/-","value":"b"}]`)
 		f.Add("DELETE", path+"/"+strings.Repeat("face", 8), "", "application/json", "")
 	}
-	f.Add("PATCH", bulkPath, "", "application/json", `{"ids":["`+strings.Repeat("bead", 8)+`"],"patch":[{"op":"remove","path":"/expirationDate"},{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]}`)
+	f.Add("PATCH", bulkPath, "", "application/json",
+		`{"ids":["`+strings.Repeat("bead", 8)+
+			`"],"patch":[{"op":"remove","path":"/expirationDate"},{"op":"replace",`+
+			`"path":"/userAwareTokenNeverExpires","value":true}]}`)
 	f.Add("POST", "/oauth/check_token", "token=a.b.c", urlencode, "token=x")
 	f.Add("GET", "//v3/%2e%2e/x", "%zz", "a/b; c", "\x00")
 	var mock fuzzed
@@ -81,13 +92,20 @@ func FuzzRequest(f *testing.F) {
 }
 
 func FuzzTokenForm(f *testing.F) {
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {janeID}, "client_secret": {janeSecret}}.Encode()
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {janeID}, "client_secret": {janeSecret},
+	}.Encode()
 	f.Add("", urlencode, form, "")
 	f.Add(form, "", "", "")
-	f.Add("grant_type=client_credentials", urlencode, "client_id="+janeID+"&client_secret="+janeSecret, "")
+	f.Add("grant_type=client_credentials", urlencode,
+		"client_id="+janeID+"&client_secret="+janeSecret, "")
 	f.Add("", urlencode, "grant_type=client_credentials", "Basic "+janeID)
-	f.Add("", "multipart/form-data; boundary=b", multipartForm("b", `"%s"`, `Content-Disposition: form-data; name=%s`), "")
-	f.Add("", `multipart/form-data; boundary="b c"`, multipartForm("b c", `%s`, "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s"), "")
+	f.Add("", "multipart/form-data; boundary=b",
+		multipartForm("b", `"%s"`, `Content-Disposition: form-data; name=%s`), "")
+	f.Add("", `multipart/form-data; boundary="b c"`,
+		multipartForm("b c", `%s`,
+			"Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s"),
+		"")
 	f.Add("grant_type=a;b", "multipart/form-data", "--\r\n\r\n----", "Bearer x")
 	var mock fuzzed
 	f.Fuzz(func(t *testing.T, query, contentType, body, authorization string) {
@@ -123,8 +141,8 @@ func request(method, path, query, contentType, body string) (*http.Request, bool
 	return r, true
 }
 
-// FuzzAllocatedBytes holds what a request allocates against its size: a text, another one many times, and a
-// third one, as the body of some operation.
+// FuzzAllocatedBytes holds what a request allocates against its size: a text, another one many
+// times, and a third one, as the body of some operation.
 func FuzzAllocatedBytes(f *testing.F) {
 	operations := []struct{ method, path, contentType string }{
 		{"POST", tokensPath, jsonType},
@@ -144,13 +162,15 @@ func FuzzAllocatedBytes(f *testing.F) {
 		f.Add(uint8(i), `{"name":"x","scope":[`, `1,`, `1]}`, uint16(1000))
 		f.Add(uint8(i), `[`, `{"op":1},`, `{}]`, uint16(1000))
 		f.Add(uint8(i), `{`, `"a":{"b":[]},`, `"c":1}`, uint16(1000))
-		f.Add(uint8(i), `{"tokens":[`, `{"owner":"a"},`, `{}],"identities":[{"name":"a"}]}`, uint16(500))
+		f.Add(uint8(i), `{"tokens":[`, `{"owner":"a"},`, `{}],"identities":[{"name":"a"}]}`,
+			uint16(500))
 		f.Add(uint8(i), `{"tenant":{"identities":[`, `{"name":"a"},`, `{}]}}`, uint16(500))
 		f.Add(uint8(i), `{"expect":[`, `{"times":-1},`, `{}]}`, uint16(500))
 		f.Add(uint8(i), `{"status":429,"header":{`, `"a":1,`, `"b":""}}`, uint16(500))
 		f.Add(uint8(i), "tokens:\n", "- {a: 1}\n", "", uint16(500))
 		f.Add(uint8(i), "", "a=b&", "", uint16(500))
-		f.Add(uint8(i), "", "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n", "--b--\r\n", uint16(500))
+		f.Add(uint8(i), "", "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n",
+			"--b--\r\n", uint16(500))
 		f.Add(uint8(i), "", "[", "", uint16(5000))
 		f.Add(uint8(i), "[", `{"op":1},`, "]", uint16(1000)) // YAML, but not JSON
 		f.Add(uint8(i), "[", "[],", "]", uint16(60_000))
@@ -161,13 +181,18 @@ func FuzzAllocatedBytes(f *testing.F) {
 		o := operations[int(which)%len(operations)]
 		n := min(int(times), 200_000/max(1, len(middle)))
 		body := before + strings.Repeat(middle, n) + after
-		c := growthCase{method: o.method, path: o.path, contentType: o.contentType, body: func(int) string { return body }}
+		c := growthCase{
+			method: o.method, path: o.path, contentType: o.contentType, body: func(int) string {
+				return body
+			},
+		}
 		most := 1<<20 + 1000*uint64(len(body))
 		for range 3 { // what runs beside it allocates, too
 			if got := g.measure(c, "/t/fuzzed", bearer, 0); got.bytes <= most {
 				return
 			}
 		}
-		t.Errorf("%s %s: %d bytes of input allocate more than %d", o.method, o.path, len(body), most)
+		t.Errorf("%s %s: %d bytes of input allocate more than %d", o.method, o.path, len(body),
+			most)
 	})
 }

@@ -71,7 +71,9 @@ func nested(before, open, middle, end, after string) func(n int) string {
 func growthCases() []growthCase {
 	var all []growthCase
 	add := func(name, method, path, contentType string, body func(n int) string) *growthCase {
-		all = append(all, growthCase{name: name, method: method, path: path, contentType: contentType, body: body})
+		all = append(all, growthCase{
+			name: name, method: method, path: path, contentType: contentType, body: body,
+		})
 		return &all[len(all)-1]
 	}
 	for _, kind := range []struct {
@@ -82,9 +84,21 @@ func growthCases() []growthCase {
 		{"scope half wrong", inside(`{"name":"x","scope":[`, items(`"a",1`), `]}`)},
 		{"scope of objects", inside(`{"name":"x","scope":[`, items(`{"a":1}`), `]}`)},
 		{"scope valid", inside(`{"name":"x","scope":[`, items(`"a%[1]d"`), `]}`)},
-		{"scopes that are nearly named", inside(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`, items(`"sp:my-personal-acces-token:read"`), `]}`)},
-		{"scopes that are not nearly named", inside(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`, items(`"xp:my-personal-access-toxxxx:read"`), `]}`)},
-		{"a long scope that is nearly named", inside(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":["sp:my-`, repeated("personal-"), `access-tokens:read"]}`)},
+		{
+			"scopes that are nearly named",
+			inside(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`,
+				items(`"sp:my-personal-acces-token:read"`), `]}`),
+		},
+		{
+			"scopes that are not nearly named",
+			inside(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`,
+				items(`"xp:my-personal-access-toxxxx:read"`), `]}`),
+		},
+		{
+			"a long scope that is nearly named",
+			inside(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":["sp:my-`,
+				repeated("personal-"), `access-tokens:read"]}`),
+		},
 		{"halves of characters", inside(`{"name":["`, repeated(`\ud800`), `"]}`)},
 		{"strings with halves of characters", inside(`{"name":"x","a":[`, items(`"\ud800"`), `]}`)},
 		{"keys twice", inside(`{"name":"x","a":[`, items(`{"k%[1]d":1,"k%[1]d":2}`), `]}`)},
@@ -118,13 +132,28 @@ func growthCases() []growthCase {
 		{"operations all wrong", inside("[", items(`{}`), "]")},
 		{"operations half wrong", inside("[", items(aOperation+`,{"op":1}`), "]")},
 		{"operations of numbers", inside("[", items(`1`), "]")},
-		{"operations with unknown keys", inside(`[{"op":"replace","path":"/name","value":"x",`, items(`"k%[1]d":1`), `}]`)},
-		{"a value all wrong", inside(`[{"op":"replace","path":"/scope","value":[`, items("null"), `]}]`)},
-		{"a value half wrong", inside(`[{"op":"replace","path":"/scope","value":[`, items(`"a",1`), `]}]`)},
-		{"a value of objects", inside(`[{"op":"replace","path":"/scope","value":{`, items(`"k%[1]d":1`), `}}]`)},
+		{
+			"operations with unknown keys",
+			inside(`[{"op":"replace","path":"/name","value":"x",`, items(`"k%[1]d":1`), `}]`),
+		},
+		{
+			"a value all wrong",
+			inside(`[{"op":"replace","path":"/scope","value":[`, items("null"), `]}]`),
+		},
+		{
+			"a value half wrong",
+			inside(`[{"op":"replace","path":"/scope","value":[`, items(`"a",1`), `]}]`),
+		},
+		{
+			"a value of objects",
+			inside(`[{"op":"replace","path":"/scope","value":{`, items(`"k%[1]d":1`), `}}]`),
+		},
 		{"a deep value", nested(`[{"op":"replace","path":"/scope","value":`, `[`, ``, `]`, `}]`)},
 		{"a long path", inside(`[{"op":"replace","path":"`, repeated("/name"), `","value":1}]`)},
-		{"a path of digits", inside(`[{"op":"replace","path":"/scope/`, repeated("1"), `","value":"x"}]`)},
+		{
+			"a path of digits",
+			inside(`[{"op":"replace","path":"/scope/`, repeated("1"), `","value":"x"}]`),
+		},
 		{"a long operation", inside(`[{"op":"`, repeated("replace"), `","path":"/name"}]`)},
 		{"an object", inside(`{`, items(`"k%[1]d":1`), `}`)},
 	} {
@@ -140,7 +169,10 @@ func growthCases() []growthCase {
 		{"ids half wrong", inside(`{"ids":[`, items(`"a",1`), `],"patch":[]}`)},
 		{"operations", inside(`{"ids":["a"],"patch":[`, items(aOperation), `]}`)},
 		{"operations all wrong", inside(`{"ids":["a"],"patch":[`, items(`{"op":1}`), `]}`)},
-		{"unknown keys", inside(`{"ids":["a"],"patch":[`+aOperation+`],`, items(`"k%[1]d":1`), `}`)},
+		{
+			"unknown keys",
+			inside(`{"ids":["a"],"patch":[`+aOperation+`],`, items(`"k%[1]d":1`), `}`),
+		},
 	} {
 		add("bulk/"+kind.name, "POST", bulkV1, jsonType, kind.body)
 	}
@@ -148,18 +180,31 @@ func growthCases() []growthCase {
 		name  string
 		query func(n int) string
 	}{
-		{"filters with many operands", inside("filters=lastUsed+isnull", repeated("+and+lastUsed+isnull"), "")},
-		{"filters with many dates", inside("filters=lastUsed+isnull", repeated("+or+lastUsed+le+2030-01-01T00:00:00Z"), "")},
+		{
+			"filters with many operands",
+			inside("filters=lastUsed+isnull", repeated("+and+lastUsed+isnull"), ""),
+		},
+		{
+			"filters with many dates",
+			inside("filters=lastUsed+isnull", repeated("+or+lastUsed+le+2030-01-01T00:00:00Z"), ""),
+		},
 		{"filters with a wrong end", inside("filters=", repeated("lastUsed+isnull+or+"), "")},
 		{"filters with many nots", inside("filters=", repeated("not+"), "lastUsed+isnull")},
 		{"filters with many parentheses", nested("filters=", "(", "lastUsed+isnull", ")", "")},
 		{"filters with a long list", inside("filters=id+in+(", items(`"a"`), ")")},
 		{"filters with a long word", inside("filters=", repeated("lastUsed"), "")},
 		{"filters with a long date", inside("filters=lastUsed+le+", repeated("2030"), "")},
-		{"filters without the closing quote", inside("filters=lastUsed+le+%22", repeated("a%5C"), "")},
+		{
+			"filters without the closing quote",
+			inside("filters=lastUsed+le+%22", repeated("a%5C"), ""),
+		},
 		{"a long owner", inside("owner-id=", repeated("me"), "")},
-		{"many parameters", func(n int) string { return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&") }},
-		{"nearly known parameters", func(n int) string { return strings.ReplaceAll(items("ownerId%[1]d=1")(n), ",", "&") }},
+		{"many parameters", func(n int) string {
+			return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&")
+		}},
+		{"nearly known parameters", func(n int) string {
+			return strings.ReplaceAll(items("ownerId%[1]d=1")(n), ",", "&")
+		}},
 		{"the same parameter", inside("owner-id=me", repeated("&owner-id=me"), "")},
 		{"secrets", inside("client_secret=x", repeated("&client_secret=x"), "")},
 		{"escapes", inside("owner-id=", repeated("%25%3D"), "")},
@@ -170,24 +215,49 @@ func growthCases() []growthCase {
 	add("list/a long path", "GET", tokensPath, "", nil).query = nil
 	all[len(all)-1].authorization = inside("Bearer ", repeated("abc."), "")
 	all[len(all)-1].name = "list/a long bearer"
-	add("token/a long Basic", "POST", "/oauth/token", formType, func(int) string { return "grant_type=client_credentials" }).authorization = inside("Basic ", repeated("YWJj"), "")
+	add("token/a long Basic", "POST", "/oauth/token", formType,
+		func(int) string {
+			return "grant_type=client_credentials"
+		}).authorization = inside("Basic ", repeated("YWJj"), "")
 	for _, path := range []string{"/oauth/token", "/oauth/check_token"} {
 		for _, kind := range []struct {
 			name, contentType string
 			body              func(n int) string
 		}{
-			{"many fields", formType, func(n int) string { return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&") }},
+			{"many fields", formType, func(n int) string {
+				return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&")
+			}},
 			{"the same field", formType, repeated("client_id=a&")},
 			{"a repeated grant", formType, repeated("grant_type=client_credentials&grant_type=x&")},
-			{"a long field", formType, inside("grant_type=client_credentials&client_id=a&token=a&client_secret=", repeated("secret"), "")},
+			{
+				"a long field", formType,
+				inside("grant_type=client_credentials&client_id=a&token=a&client_secret=",
+					repeated("secret"), ""),
+			},
 			{"a long grant", formType, inside("grant_type=", repeated("refresh"), "")},
 			{"a token of dots", formType, inside("token=", repeated("eyJ."), "")},
 			{"escapes", formType, inside("token=", repeated("%25"), "&client_id=a")},
 			{"no escape", formType, inside("token=", repeated("%25"), "%")},
-			{"many parts", partsType, inside("", repeated("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n"), "--b--\r\n")},
-			{"a long part", partsType, inside("--b\r\nContent-Disposition: form-data; name=\"client_secret\"\r\n\r\n", repeated("secret"), "\r\n--b--\r\n")},
-			{"a part without an end", partsType, inside("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n", repeated("--b"), "")},
-			{"JSON", jsonType, inside(`{"grant_type":"client_credentials",`, items(`"k%[1]d":1`), `}`)},
+			{
+				"many parts", partsType,
+				inside("",
+					repeated("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n"),
+					"--b--\r\n"),
+			},
+			{
+				"a long part", partsType,
+				inside("--b\r\nContent-Disposition: form-data; name=\"client_secret\"\r\n\r\n",
+					repeated("secret"), "\r\n--b--\r\n"),
+			},
+			{
+				"a part without an end", partsType,
+				inside("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n", repeated("--b"),
+					""),
+			},
+			{
+				"JSON", jsonType,
+				inside(`{"grant_type":"client_credentials",`, items(`"k%[1]d":1`), `}`),
+			},
 		} {
 			add(path[len("/oauth/"):]+"/"+kind.name, "POST", path, kind.contentType, kind.body)
 		}
@@ -204,8 +274,8 @@ func growthCases() []growthCase {
 	return all
 }
 
-// growthSizes are those of cases in which small sizes cost less than in proportion: the standard library
-// doubles small buffers.
+// growthSizes are those of cases in which small sizes cost less than in proportion: the standard
+// library doubles small buffers.
 var growthSizes = map[string]int{
 	"patch/a value half wrong": 16_000,
 }
@@ -213,51 +283,94 @@ var growthSizes = map[string]int{
 func controlGrowthCases() []growthCase {
 	var all []growthCase
 	add := func(name, method, path, contentType string, body func(n int) string) {
-		all = append(all, growthCase{name: name, method: method, path: path, contentType: contentType, body: body})
+		all = append(all, growthCase{
+			name: name, method: method, path: path, contentType: contentType, body: body,
+		})
 	}
 	states := []struct {
 		name string
 		body func(n int) string
 	}{
 		{"empty tokens", inside(stateStart+`"tokens":[`, items("{}"), `]}`)},
-		{"tokens half wrong", inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"},{}`), `]}`)},
+		{
+			"tokens half wrong",
+			inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"},{}`), `]}`),
+		},
 		{"tokens of numbers", inside(stateStart+`"tokens":[`, items("1"), `]}`)},
 		{"tokens with unknown keys", inside(stateStart+`"tokens":[`, items(`{"nam":1}`), `]}`)},
-		{"tokens of one name", inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t"}`), `]}`)},
-		{"tokens of unknown owners", inside(stateStart+`"tokens":[`, items(`{"owner":"admn","name":"t%[1]d"}`), `]}`)},
-		{"tokens valid", inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"}`), `]}`)},
-		{"a token with a long scope", inside(stateStart+`"tokens":[{"owner":"admin","name":"t","scope":[`, items(`""`), `]}]}`)},
-		{"a token with a long name", inside(stateStart+`"tokens":[{"owner":"admin","name":"`, repeated("abcdefgh"), `"},{"owner":"x"}]}`)},
-		{"dates", inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d","created":"x","expirationDate":"+1d"}`), `]}`)},
+		{
+			"tokens of one name",
+			inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t"}`), `]}`),
+		},
+		{
+			"tokens of unknown owners",
+			inside(stateStart+`"tokens":[`, items(`{"owner":"admn","name":"t%[1]d"}`), `]}`),
+		},
+		{
+			"tokens valid",
+			inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"}`), `]}`),
+		},
+		{
+			"a token with a long scope",
+			inside(stateStart+`"tokens":[{"owner":"admin","name":"t","scope":[`, items(`""`),
+				`]}]}`),
+		},
+		{
+			"a token with a long name",
+			inside(stateStart+`"tokens":[{"owner":"admin","name":"`, repeated("abcdefgh"),
+				`"},{"owner":"x"}]}`),
+		},
+		{
+			"dates",
+			inside(stateStart+`"tokens":[`,
+				items(`{"owner":"admin","name":"t%[1]d","created":"x","expirationDate":"+1d"}`),
+				`]}`),
+		},
 		{"many unknown keys", inside(stateStart, items(`"k%[1]d":1`), `}`)},
 		{"the same key", inside(`{`, items(`"identities":[]`), `}`)},
 		{"a long key", inside(stateStart+`"`, repeated("abcdefgh"), `":1}`)},
 		{"identities of one name", inside(`{"identities":[`, items(`{"name":"admin"}`), `]}`)},
 		{"identities and unknown owners", func(n int) string {
-			return `{"identities":[` + items(`{"name":"user %[1]d"}`)(n) + `],"tokens":[` + items(`{"owner":"usr %[1]d","name":"t"}`)(n) + `]}`
+			return `{"identities":[` + items(`{"name":"user %[1]d"}`)(n) + `],"tokens":[` +
+				items(`{"owner":"usr %[1]d","name":"t"}`)(n) + `]}`
 		}},
-		{"user levels all wrong", inside(`{"identities":[{"name":"admin","userLevels":[`, items(`"USR"`), `]}]}`)},
+		{
+			"user levels all wrong",
+			inside(`{"identities":[{"name":"admin","userLevels":[`, items(`"USR"`), `]}]}`),
+		},
 		{"many user levels", inside(stateStart+`"userLevels":{`, items(`"L%[1]d":["x"]`), `}}`)},
 		{"a long user level with many rights", func(n int) string {
-			return stateStart + `"userLevels":{"` + strings.Repeat("L", n) + `":[` + items(`"x"`)(n) + `]}}`
+			return stateStart + `"userLevels":{"` + strings.Repeat("L", n) + `":[` +
+				items(`"x"`)(n) + `]}}`
 		}},
 		{"a long id of the tenant and many tokens", func(n int) string {
-			return stateStart + `"id":"` + strings.Repeat("a", n) + `","tokens":[` + items(`{"owner":"admin","name":"t%[1]d"}`)(n) + `]}`
+			return stateStart + `"id":"` + strings.Repeat("a", n) + `","tokens":[` +
+				items(`{"owner":"admin","name":"t%[1]d"}`)(n) + `]}`
 		}},
-		{"scope sets", inside(stateStart+`"scopeSets":[`, items(`{"hash":"x","scope":["a"]}`), `]}`)},
+		{
+			"scope sets",
+			inside(stateStart+`"scopeSets":[`, items(`{"hash":"x","scope":["a"]}`), `]}`),
+		},
 		{"deep", nested(stateStart+`"tokens":`, `[`, ``, `]`, `}`)},
 		{"no JSON", inside(stateStart+`"tokens":[`, items(`{}`), `}`)},
 	}
 	for _, s := range states {
 		add("put state/"+s.name, "PUT", "/_mock/state", jsonType, s.body)
-		add("put namespace/"+s.name, "PUT", "/_mock/namespace", jsonType, inside(`{"tenant":`, s.body, `}`))
+		add("put namespace/"+s.name, "PUT", "/_mock/namespace", jsonType,
+			inside(`{"tenant":`, s.body, `}`))
 	}
 	for _, s := range []struct {
 		name string
 		body func(n int) string
 	}{
 		{"empty tokens", inside(stateYAML+"tokens:\n", repeated("- {}\n"), "")},
-		{"unknown keys", inside(stateYAML, func(n int) string { return strings.ReplaceAll(items("k%[1]d: 1\n")(n), ",", "") }, "")},
+		{
+			"unknown keys",
+			inside(stateYAML,
+				func(n int) string {
+					return strings.ReplaceAll(items("k%[1]d: 1\n")(n), ",", "")
+				}, ""),
+		},
 		{"the same key", inside(stateYAML, repeated("name: a\n"), "")},
 		{"a flow", inside(stateYAML+"tokens: [", items("{}"), "]\n")},
 		{"brackets without an end", inside(stateYAML+"tokens: ", repeated("[\n"), "")},
@@ -270,7 +383,10 @@ func controlGrowthCases() []growthCase {
 			return b.String()
 		}},
 		{"a flow of keys", inside(stateYAML+"userLevels: {", items("k%[1]d: 1"), "}\n")},
-		{"lists of keys", inside(stateYAML+"tokens:\n", repeated("- owner: admin\n  name: a\n"), "")},
+		{
+			"lists of keys",
+			inside(stateYAML+"tokens:\n", repeated("- owner: admin\n  name: a\n"), ""),
+		},
 		{"aliases", inside("a: &a [x]\nb:\n", repeated("- *a\n"), "")},
 		{"aliases of aliases", func(n int) string {
 			var b strings.Builder
@@ -304,31 +420,40 @@ func controlGrowthCases() []growthCase {
 		{"identity", "POST", "/_mock/identities", map[string]func(n int) string{
 			"user levels all wrong":  inside(`{"name":"x","userLevels":[`, items(`"USR"`), `]}`),
 			"user levels of numbers": inside(`{"name":"x","userLevels":[`, items(`1`), `]}`),
-			"a long name":            inside(`{"name":"`, repeated("abcdefgh"), `","userLevels":1}`),
+			"a long name": inside(`{"name":"`, repeated("abcdefgh"),
+				`","userLevels":1}`),
 		}},
 		{"token", "POST", "/_mock/tokens", map[string]func(n int) string{
-			"scope all wrong":  inside(`{"owner":"admin","name":"x","scope":[`, items(`1`), `]}`),
-			"scope half wrong": inside(`{"owner":"admin","name":"x","scope":[`, items(`"",1`), `]}`),
-			"scope blank":      inside(`{"owner":"admin","name":"x","scope":[`, items(`""`), `]}`),
-			"a long owner":     inside(`{"name":"x","owner":"`, repeated("admin"), `"}`),
-			"a long date":      inside(`{"owner":"admin","name":"x","created":"`, repeated("2030"), `"}`),
+			"scope all wrong": inside(`{"owner":"admin","name":"x","scope":[`, items(`1`), `]}`),
+			"scope half wrong": inside(`{"owner":"admin","name":"x","scope":[`, items(`"",1`),
+				`]}`),
+			"scope blank":  inside(`{"owner":"admin","name":"x","scope":[`, items(`""`), `]}`),
+			"a long owner": inside(`{"name":"x","owner":"`, repeated("admin"), `"}`),
+			"a long date": inside(`{"owner":"admin","name":"x","created":"`, repeated("2030"),
+				`"}`),
 		}},
 		{"fault", "POST", "/_mock/faults", map[string]func(n int) string{
-			"headers all wrong":  inside(`{"status":429,"header":{`, items(`"k%[1]d":1`), `}}`),
-			"headers half wrong": inside(`{"status":429,"header":{`, items(`"k%[1]d":1,"v%[1]d":"x"`), `}}`),
-			"headers valid":      inside(`{"operation":"list","status":429,"rate":2,"header":{`, items(`"k%[1]d":"x"`), `}}`),
-			"a long operation":   inside(`{"status":429,"operation":"`, repeated("list"), `"}`),
-			"a long duration":    inside(`{"status":429,"retryAfter":"`, repeated("1s"), `"}`),
+			"headers all wrong": inside(`{"status":429,"header":{`, items(`"k%[1]d":1`), `}}`),
+			"headers half wrong": inside(`{"status":429,"header":{`,
+				items(`"k%[1]d":1,"v%[1]d":"x"`), `}}`),
+			"headers valid": inside(`{"operation":"list","status":429,"rate":2,"header":{`,
+				items(`"k%[1]d":"x"`), `}}`),
+			"a long operation": inside(`{"status":429,"operation":"`, repeated("list"), `"}`),
+			"a long duration":  inside(`{"status":429,"retryAfter":"`, repeated("1s"), `"}`),
 		}},
 		{"verify", "POST", "/_mock/verify", map[string]func(n int) string{
-			"expectations all wrong":  inside(`{"expect":[`, items(`{"times":-1}`), `]}`),
-			"expectations half wrong": inside(`{"expect":[`, items(expectation+`,{"match":1}`), `]}`),
+			"expectations all wrong": inside(`{"expect":[`, items(`{"times":-1}`), `]}`),
+			"expectations half wrong": inside(`{"expect":[`, items(expectation+`,{"match":1}`),
+				`]}`),
 			"expectations of numbers": inside(`{"expect":[`, items(`1`), `]}`),
-			"contradictions":          inside(`{"expect":[`, items(`{"match":{},"atLeast":2,"atMost":1}`), `]}`),
-			"expectations that fail":  inside(`{"expect":[`, items(expectation), `]}`),
-			"a body of many keys":     inside(`{"expect":[{"match":{"body":{`, items(`"k%[1]d":1`), `}}}]}`),
-			"headers":                 inside(`{"expect":[{"match":{"header":{`, items(`"k%[1]d":"x"`), `}}}]}`),
-			"a deep body":             nested(`{"expect":[{"match":{"body":`, `[`, ``, `]`, `}}]}`),
+			"contradictions": inside(`{"expect":[`,
+				items(`{"match":{},"atLeast":2,"atMost":1}`), `]}`),
+			"expectations that fail": inside(`{"expect":[`, items(expectation), `]}`),
+			"a body of many keys": inside(`{"expect":[{"match":{"body":{`, items(`"k%[1]d":1`),
+				`}}}]}`),
+			"headers": inside(`{"expect":[{"match":{"header":{`,
+				items(`"k%[1]d":"x"`), `}}}]}`),
+			"a deep body": nested(`{"expect":[{"match":{"body":`, `[`, ``, `]`, `}}]}`),
 		}},
 		{"clock", "PUT", "/_mock/clock", map[string]func(n int) string{
 			"a long moment": inside(`{"now":"`, repeated("2030"), `"}`),
@@ -351,7 +476,8 @@ func controlGrowthCases() []growthCase {
 		name: "journal/many parameters", method: "GET", path: "/_mock/requests",
 		query: func(n int) string { return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&") },
 	}, growthCase{
-		name: "journal/a long operation", method: "GET", path: "/_mock/requests", query: inside("operation=", repeated("list"), ""),
+		name: "journal/a long operation", method: "GET", path: "/_mock/requests",
+		query: inside("operation=", repeated("list"), ""),
 	})
 	return all
 }

@@ -46,7 +46,9 @@ func newGrower(t testing.TB) *grower {
 		t.Fatal(err)
 	}
 	g := &grower{log: &bytes.Buffer{}, id: login.ID, secret: login.Secret}
-	g.mock, err = mockserver.New(mockserver.Config{Tenant: seed, Log: slog.New(slog.NewTextHandler(g.log, nil))})
+	g.mock, err = mockserver.New(mockserver.Config{
+		Tenant: seed, Log: slog.New(slog.NewTextHandler(g.log, nil)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,11 +126,13 @@ func (g *grower) measure(c growthCase, namespace, bearer string, n int) cost {
 	response := g.send(r)
 	took := time.Since(start)
 	runtime.ReadMemStats(&after)
-	return cost{after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs, took, response}
+	return cost{
+		after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs, took, response,
+	}
 }
 
-// compare adds up the costs of some sizes and of their doubles. What is appended to grows in jumps, which
-// are at other sizes each time.
+// compare adds up the costs of some sizes and of their doubles. What is appended to grows in jumps,
+// which are at other sizes each time.
 func (g *grower) compare(c growthCase, namespace, bearer string) (small, large cost) {
 	g.measure(c, namespace, bearer, 4*c.n) // buffers that are pooled are as large as they get
 	for _, factor := range growthFactors {
@@ -147,8 +151,8 @@ func (g *grower) compare(c growthCase, namespace, bearer string) (small, large c
 	return small, large
 }
 
-// onceBytes is what a request allocates once if it is not small: a body beyond its first buffer is copied, and
-// the journal copies the beginning of a body that it does not keep.
+// onceBytes is what a request allocates once if it is not small: a body beyond its first buffer is
+// copied, and the journal copies the beginning of a body that it does not keep.
 const onceBytes = 64 << 10
 
 // ratio returns how many times as much the larger cost is, apart from what is allocated once.
@@ -157,15 +161,19 @@ func ratio(small, large, once uint64) float64 {
 }
 
 // ratios returns those of bytes and allocations.
-func (g *grower) ratios(c growthCase, namespace, bearer string) (bytes, allocs float64, small, large cost) {
+func (g *grower) ratios(c growthCase, namespace, bearer string) (bytes, allocs float64, small,
+	large cost,
+) {
 	small, large = g.compare(c, namespace, bearer)
-	return ratio(small.bytes, large.bytes, uint64(len(growthFactors))*onceBytes), ratio(small.allocs, large.allocs, 0), small, large
+	return ratio(small.bytes, large.bytes, uint64(len(growthFactors))*onceBytes),
+		ratio(small.allocs, large.allocs, 0), small, large
 }
 
 // growthFactors are the sizes that are added up, in percent: of an octave.
 var growthFactors = []int{100, 119, 141, 168}
 
-// Twice as much of what is wrong costs at most 2.2 times as much memory, and errors do not grow at all.
+// Twice as much of what is wrong costs at most 2.2 times as much memory, and errors do not grow at
+// all.
 func TestGrowth(t *testing.T) {
 	if raceDetector() {
 		t.Skip("the race detector allocates, too: run without -race")
@@ -180,17 +188,21 @@ func TestGrowth(t *testing.T) {
 				again, allocsAgain, _, _ := g.ratios(c, namespace, bearer)
 				bytes, allocs = min(bytes, again), min(allocs, allocsAgain)
 			}
-			t.Logf("status %d; %d bytes, %d allocations, %s; twice: %.2f of the bytes, %.2f of the allocations, %s",
-				large.response.Code, small.bytes, small.allocs, small.time, bytes, allocs, large.time)
+			t.Logf("status %d; %d bytes, %d allocations, %s; twice: %.2f of the bytes, %.2f of "+
+				"the allocations, %s",
+				large.response.Code, small.bytes, small.allocs, small.time, bytes, allocs,
+				large.time)
 			if max(bytes, allocs) > 2.2 {
-				t.Errorf("twice as much costs %.2f times the bytes and %.2f times the allocations, want at most 2.2", bytes, allocs)
+				t.Errorf("twice as much costs %.2f times the bytes and %.2f times the allocations,"+
+					" want at most 2.2", bytes, allocs)
 			}
 			if large.response.Code >= 400 {
 				checkErrorSize(t, large.response)
 			}
 			for line := range strings.Lines(g.log.String()) {
 				if len(line) > maxLine {
-					t.Errorf("a line of the log has %d bytes, want at most %d: %.200s", len(line), maxLine, line)
+					t.Errorf("a line of the log has %d bytes, want at most %d: %.200s", len(line),
+						maxLine, line)
 				}
 			}
 			g.checkJournal(t, namespace, large.response)
@@ -206,14 +218,16 @@ func checkErrorSize(t *testing.T, response *httptest.ResponseRecorder) {
 	var dto struct{ Causes, Errors []any }
 	_ = json.Unmarshal(response.Body.Bytes(), &dto) // another form has neither
 	if n := max(len(dto.Causes), len(dto.Errors)); n > maxListed+1 {
-		t.Errorf("%d violations are reported, want at most %d and the number of the others", n, maxListed)
+		t.Errorf("%d violations are reported, want at most %d and the number of the others", n,
+			maxListed)
 	}
 }
 
 // checkJournal looks at the entry of a request, where its namespace has one.
 func (g *grower) checkJournal(t *testing.T, namespace string, response *httptest.ResponseRecorder) {
 	t.Helper()
-	got := g.send(httptest.NewRequest(http.MethodGet, namespace+"/_mock/requests/"+response.Header().Get("SLPT-Request-ID"), nil))
+	got := g.send(httptest.NewRequest(http.MethodGet,
+		namespace+"/_mock/requests/"+response.Header().Get("SLPT-Request-ID"), nil))
 	if got.Code != http.StatusOK {
 		return // requests to the control API are in no journal
 	}
@@ -231,14 +245,17 @@ func (g *grower) checkJournal(t *testing.T, namespace string, response *httptest
 		kinds[f.Kind]++
 		texts = append(texts, f.Detail)
 	}
-	for _, n := range append([]int{len(entry.Why), len(entry.Notes)}, slices.Collect(valuesOf(kinds))...) {
+	for _, n := range append([]int{len(entry.Why), len(entry.Notes)},
+		slices.Collect(valuesOf(kinds))...) {
 		if n > maxListed+1 {
-			t.Errorf("the journal has %d texts of a kind, want at most %d and the number of the others", n, maxListed)
+			t.Errorf("the journal has %d texts of a kind, want at most %d and the number of the "+
+				"others", n, maxListed)
 		}
 	}
 	for _, text := range texts {
 		if len(text) > maxLine+len("...") {
-			t.Errorf("a text in the journal has %d bytes, want at most %d: %.200s", len(text), maxLine, text)
+			t.Errorf("a text in the journal has %d bytes, want at most %d: %.200s", len(text),
+				maxLine, text)
 		}
 	}
 }
@@ -293,9 +310,11 @@ func (g *grower) timeRatio(b *testing.B, c growthCase, namespace, bearer string)
 	}
 }
 
-// repeat returns the time that some requests take together, without that of collections, which come at
-// any time: TestGrowth bounds what there is to collect.
-func (g *grower) repeat(b *testing.B, c growthCase, namespace, bearer string, n, requests int) time.Duration {
+// repeat returns the time that some requests take together, without that of collections, which come
+// at any time: TestGrowth bounds what there is to collect.
+func (g *grower) repeat(b *testing.B, c growthCase, namespace, bearer string, n,
+	requests int,
+) time.Duration {
 	b.Helper()
 	all := make([]*http.Request, requests)
 	for i := range all {
@@ -322,7 +341,8 @@ func TestWorkEndsWithTheClient(t *testing.T) {
 	g := newGrower(t)
 	bearer := g.bearer(t, "")
 	for _, c := range growthCases() {
-		if c.name != "create/scope all wrong" && c.name != "put state/tokens valid" && c.name != "verify/expectations half wrong" {
+		if c.name != "create/scope all wrong" && c.name != "put state/tokens valid" &&
+			c.name != "verify/expectations half wrong" {
 			continue
 		}
 		t.Run(c.name, func(t *testing.T) {
@@ -354,16 +374,34 @@ func TestControlBodiesAreBounded(t *testing.T) {
 		name, method, path, body string
 		want                     int
 	}{
-		{"expectations", http.MethodPost, "/_mock/verify", `{"expect":[` + items(`{"match":{}}`)(100_000) + `]}`, http.StatusRequestEntityTooLarge},
-		{"a tenant", http.MethodPut, "/_mock/namespace", `{"tenant":{"identities":[` + items(`{"name":"user %[1]d","userLevels":["ORG_ADMIN"]}`)(40_000) + `],"tokens":[]}}`, http.StatusOK},
-		{"a tenant of something else", http.MethodPut, "/_mock/namespace", `{"tenant":[` + items(`{}`)(700_000) + `]}`, http.StatusBadRequest},
-		{"no object", http.MethodPut, "/_mock/namespace", `[` + items(`{}`)(700_000) + `]`, http.StatusBadRequest},
+		{
+			"expectations", http.MethodPost, "/_mock/verify",
+			`{"expect":[` + items(`{"match":{}}`)(100_000) + `]}`, http.StatusRequestEntityTooLarge,
+		},
+		{
+			"a tenant", http.MethodPut, "/_mock/namespace",
+			`{"tenant":{"identities":[` +
+				items(`{"name":"user %[1]d","userLevels":["ORG_ADMIN"]}`)(40_000) +
+				`],"tokens":[]}}`, http.StatusOK,
+		},
+		{
+			"a tenant of something else", http.MethodPut, "/_mock/namespace",
+			`{"tenant":[` + items(`{}`)(700_000) + `]}`, http.StatusBadRequest,
+		},
+		{
+			"no object", http.MethodPut, "/_mock/namespace", `[` + items(`{}`)(700_000) + `]`,
+			http.StatusBadRequest,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := growthCase{method: test.method, path: test.path, contentType: jsonType, body: func(int) string { return test.body }}
+			c := growthCase{
+				method: test.method, path: test.path, contentType: jsonType,
+				body: func(int) string { return test.body },
+			}
 			got := g.measure(c, "/t/bounded", "", 0)
 			if got.response.Code != test.want {
-				t.Errorf("status %d, want %d: %.300s", got.response.Code, test.want, got.response.Body)
+				t.Errorf("status %d, want %d: %.300s", got.response.Code, test.want,
+					got.response.Body)
 			}
 			if got.response.Code >= 400 {
 				checkErrorSize(t, got.response)

@@ -27,7 +27,8 @@ var (
 	current = version.Current()
 )
 
-// noon is when every tenant of these tests starts, on the last day of a month that February has not.
+// noon is when every tenant of these tests starts, on the last day of a month that February has
+// not.
 var noon = time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
@@ -81,7 +82,9 @@ func startWith(t testing.TB, fixture string, config mockserver.Config) *tenant {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &tenant{clock: &clock{now: noon}, TB: t, seed: config.Tenant, specs: documents(t, config.Versions)}
+	m := &tenant{
+		clock: &clock{now: noon}, TB: t, seed: config.Tenant, specs: documents(t, config.Versions),
+	}
 	m.nameless = config.Profile.Name != "" && config.Profile.Name != mockserver.ProfileFriendly
 	config.Now = m.Now
 	if config.Log == nil {
@@ -126,7 +129,8 @@ func documents(t testing.TB, served []version.Version) []*spec.Document {
 	t.Helper()
 	var all []*spec.Document
 	for _, name := range spec.Names() {
-		if _, err := version.Parse(name); err == nil && len(served) > 0 && !slices.Contains(served, version.Version(name)) {
+		if _, err := version.Parse(name); err == nil && len(served) > 0 &&
+			!slices.Contains(served, version.Version(name)) {
 			continue
 		}
 		d, err := spec.Load(name)
@@ -179,8 +183,11 @@ func (m *tenant) with(id, secret string) *client {
 
 func (m *tenant) login(id, secret string) testResponse {
 	m.Helper()
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
-	return m.anonymous().send("POST", "/oauth/token", "application/x-www-form-urlencoded", form.Encode())
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret},
+	}
+	return m.anonymous().send("POST", "/oauth/token", "application/x-www-form-urlencoded",
+		form.Encode())
 }
 
 func (c *client) get(path string) testResponse { c.Helper(); return c.send("GET", path, "", "") }
@@ -195,9 +202,13 @@ func (c *client) patch(path, body string) testResponse {
 	return c.send("PATCH", path, "application/json-patch+json", body)
 }
 
-func (c *client) delete(path string) testResponse { c.Helper(); return c.send("DELETE", path, "", "") }
+func (c *client) delete(path string) testResponse {
+	c.Helper()
+	return c.send("DELETE", path, "", "")
+}
 
-// send makes a request, and holds whatever is answered against the promises that every answer keeps.
+// send makes a request, and holds whatever is answered against the promises that every answer
+// keeps.
 func (c *client) send(method, path, contentType, body string) testResponse {
 	c.Helper()
 	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
@@ -224,7 +235,10 @@ func (m *tenant) exchange(r *http.Request) testResponse {
 	if err != nil {
 		m.Fatal(err)
 	}
-	got := testResponse{TB: m, tenant: m, path: r.URL.Path, status: answered.StatusCode, header: answered.Header, text: string(text)}
+	got := testResponse{
+		TB: m, tenant: m, path: r.URL.Path, status: answered.StatusCode, header: answered.Header,
+		text: string(text),
+	}
 	if !m.unchecked {
 		m.checkPromises(r, got)
 	}
@@ -237,7 +251,8 @@ func (m *tenant) checkPromises(r *http.Request, got testResponse) {
 	m.Helper()
 	m.checkRuleHeader(r, got)
 	if !requestID.MatchString(got.header.Get("SLPT-Request-ID")) || got.header.Get("Date") == "" {
-		m.Errorf("%s %s: SLPT-Request-ID %q, Date %q", r.Method, r.URL.Path, got.header.Get("SLPT-Request-ID"), got.header.Get("Date"))
+		m.Errorf("%s %s: SLPT-Request-ID %q, Date %q", r.Method, r.URL.Path,
+			got.header.Get("SLPT-Request-ID"), got.header.Get("Date"))
 	}
 	for _, v := range m.violations(r, got) {
 		m.Errorf("%s %s: %s", r.Method, r.URL.Path, v)
@@ -247,13 +262,15 @@ func (m *tenant) checkPromises(r *http.Request, got testResponse) {
 		Messages   []struct{ Locale, LocaleOrigin, Text string }
 		Causes     []any
 	}
-	if got.status < 400 || !strings.Contains(got.text, "trackingId") || got.header.Get("X-Mock-Fault") == "hostile-absent-properties" {
+	if got.status < 400 || !strings.Contains(got.text, "trackingId") ||
+		got.header.Get("X-Mock-Fault") == "hostile-absent-properties" {
 		return
 	}
 	if err := json.Unmarshal([]byte(got.text), &dto); err != nil {
 		m.Fatal(err)
 	}
-	if dto.TrackingID != got.header.Get("SLPT-Request-ID") || dto.Causes == nil || len(dto.Messages) != 2 || dto.Messages[0].Text != dto.Messages[1].Text {
+	if dto.TrackingID != got.header.Get("SLPT-Request-ID") || dto.Causes == nil ||
+		len(dto.Messages) != 2 || dto.Messages[0].Text != dto.Messages[1].Text {
 		m.Errorf("%s %s: not an error of SailPoint's form: %s", r.Method, r.URL.Path, got.text)
 	}
 }
@@ -264,10 +281,12 @@ var inNamespace = regexp.MustCompile(`^/t/[a-z0-9-]{1,63}/+`)
 // parameter is one in a quoted path.
 var parameter = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 
-// isPage reports whether a response is the page at the root of a namespace, which no document describes.
+// isPage reports whether a response is the page at the root of a namespace, which no document
+// describes.
 func isPage(path, method string, got testResponse) bool {
 	root := path == "/" || strings.HasPrefix(path, "/t/") && strings.Count(path, "/") == 2
-	return root && got.status == http.StatusOK && (method == http.MethodGet || method == http.MethodHead)
+	return root && got.status == http.StatusOK &&
+		(method == http.MethodGet || method == http.MethodHead)
 }
 
 // violations finds the operation without the mock's router, so that a wrong route shows.
@@ -287,17 +306,23 @@ func (m *tenant) violations(r *http.Request, got testResponse) []spec.Violation 
 	for _, parameters := range []bool{false, true} {
 		for _, d := range m.specs {
 			for _, op := range d.Operations {
-				pattern := "^" + parameter.ReplaceAllString(regexp.QuoteMeta(op.Path), "[^/]+") + "$"
-				if strings.Contains(op.Path, "{") != parameters || !regexp.MustCompile(pattern).MatchString(path) {
+				pattern := "^" + parameter.ReplaceAllString(regexp.QuoteMeta(op.Path), "[^/]+") +
+					"$"
+				if strings.Contains(op.Path, "{") != parameters ||
+					!regexp.MustCompile(pattern).MatchString(path) {
 					continue
 				}
-				beforeOperations := got.status == 408 || got.status == 421 || got.status == 415 && !op.Declares(415) ||
+				beforeOperations := got.status == 408 || got.status == 421 ||
+					got.status == 415 && !op.Declares(415) ||
 					got.status == 403 && d.Name == spec.Control
 				if op.Method == r.Method && beforeOperations {
-					return d.ValidateUnmatched(got.status, got.header.Get("Content-Type"), []byte(got.text))
+					return d.ValidateUnmatched(got.status, got.header.Get("Content-Type"),
+						[]byte(got.text))
 				}
-				if op.Method == r.Method || op.Method == http.MethodGet && r.Method == http.MethodHead && got.text != "" {
-					return op.ValidateResponse(got.status, got.header.Get("Content-Type"), []byte(got.text))
+				if op.Method == r.Method ||
+					op.Method == http.MethodGet && r.Method == http.MethodHead && got.text != "" {
+					return op.ValidateResponse(got.status, got.header.Get("Content-Type"),
+						[]byte(got.text))
 				}
 				outside = d
 			}

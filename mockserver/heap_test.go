@@ -11,7 +11,8 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// After a reset and a collection the live heap is what it was at the start, whatever a mock has been sent.
+// After a reset and a collection the live heap is what it was at the start, whatever a mock has
+// been sent.
 func TestResetGivesMemoryBack(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{})
 	send := func(method, path, contentType, body string) {
@@ -45,17 +46,21 @@ func TestResetGivesMemoryBack(t *testing.T) {
 		send(http.MethodPost, "/oauth/token", urlencode, login)
 	}
 	for i := range 3000 {
-		send(http.MethodPost, "/oauth/token", urlencode, strings.Replace(login, "client_id=", fmt.Sprintf("client_id=%d", i), 1))
+		send(http.MethodPost, "/oauth/token", urlencode,
+			strings.Replace(login, "client_id=", fmt.Sprintf("client_id=%d", i), 1))
 	}
 	for i := range 1000 {
-		send(http.MethodPost, "/_mock/identities", "application/json", fmt.Sprintf(`{"name":"user-%d"}`, i))
-		send(http.MethodPost, "/_mock/faults", "application/json", `{"operation":"list","status":503}`)
+		send(http.MethodPost, "/_mock/identities", "application/json",
+			fmt.Sprintf(`{"name":"user-%d"}`, i))
+		send(http.MethodPost, "/_mock/faults", "application/json",
+			`{"operation":"list","status":503}`)
 	}
 	during := live()
 	reset()
 	after := live()
 	t.Logf("live heap: %d kB, then %d kB, after a reset %d kB", before>>10, during>>10, after>>10)
 	if after > before+before/5 {
-		t.Errorf("the live heap is %d kB after a reset, want at most a fifth more than %d kB", after>>10, before>>10)
+		t.Errorf("the live heap is %d kB after a reset, want at most a fifth more than %d kB",
+			after>>10, before>>10)
 	}
 }

@@ -39,10 +39,16 @@ func TestIndex(t *testing.T) {
 		{"query", http.MethodGet, "/?a=b", browser, "text/html; charset=utf-8"},
 		{"namespace", http.MethodGet, "/t/a/", browser, "text/html; charset=utf-8"},
 		{"namespace without a slash", http.MethodGet, "/t/a", browser, "text/html; charset=utf-8"},
-		{"namespace that does not exist", http.MethodGet, "/t/none/", browser, "text/html; charset=utf-8"},
+		{
+			"namespace that does not exist", http.MethodGet, "/t/none/", browser,
+			"text/html; charset=utf-8",
+		},
 		{"HEAD", http.MethodHead, "/", browser, "text/html; charset=utf-8"},
 		{"JSON", http.MethodGet, "/", "application/json", "text/plain; charset=utf-8"},
-		{"plain text", http.MethodGet, "/", "text/plain, */*;q=0.1, text/html;q=0", "text/plain; charset=utf-8"},
+		{
+			"plain text", http.MethodGet, "/", "text/plain, */*;q=0.1, text/html;q=0",
+			"text/plain; charset=utf-8",
+		},
 		{"another text", http.MethodGet, "/", "text/*", "text/html; charset=utf-8"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -53,7 +59,8 @@ func TestIndex(t *testing.T) {
 				t.Errorf("Content-Type (-want +got):\n%s", diff)
 			}
 			html := strings.HasPrefix(test.contentType, "text/html")
-			if policy := got.header.Get("Content-Security-Policy"); strings.Contains(policy, "default-src 'none'") != html {
+			if policy := got.header.Get("Content-Security-Policy"); strings.Contains(policy,
+				"default-src 'none'") != html {
 				t.Errorf("Content-Security-Policy %q of %s", policy, test.contentType)
 			}
 			checkIndexText(t, m, test.method, got.text, html)
@@ -79,7 +86,8 @@ func checkIndexText(t *testing.T, m *tenant, method, text string, html bool) {
 		return
 	}
 	found := links.FindAllStringSubmatch(text, -1)
-	if (len(found) > 0) != html || !strings.Contains(text, "/_mock/health") || !strings.Contains(text, "/_mock/spec/v2026") {
+	if (len(found) > 0) != html || !strings.Contains(text, "/_mock/health") ||
+		!strings.Contains(text, "/_mock/spec/v2026") {
 		t.Errorf("%d links in %s", len(found), text)
 	}
 	for _, link := range found {
@@ -88,7 +96,9 @@ func checkIndexText(t *testing.T, m *tenant, method, text string, html bool) {
 }
 
 func TestIndex_ControlOfItsOwn(t *testing.T) {
-	m := startWith(t, "empty", mockserver.Config{ControlApart: true, BaseURL: func() string { return "http://mock:17280" }})
+	m := startWith(t, "empty", mockserver.Config{ControlApart: true, BaseURL: func() string {
+		return "http://mock:17280"
+	}})
 	if text := m.anonymous().get("/").is(http.StatusOK).text; links.MatchString(text) {
 		t.Errorf("links to another listener: %s", text)
 	}
@@ -130,8 +140,10 @@ func TestIndex_BrowserRequests(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if (found.Judged == 2) != test.judged || (len(found.Kinds) > 0) != test.judged || (found.NotJudged[control.NotJudgedBrowser] == 2) == test.judged {
-				t.Errorf("%d judged, not judged %v, findings %v", found.Judged, found.NotJudged, found.Kinds)
+			if (found.Judged == 2) != test.judged || (len(found.Kinds) > 0) != test.judged ||
+				(found.NotJudged[control.NotJudgedBrowser] == 2) == test.judged {
+				t.Errorf("%d judged, not judged %v, findings %v", found.Judged, found.NotJudged,
+					found.Kinds)
 			}
 		})
 	}

@@ -19,7 +19,8 @@ import (
 func (c *client) journal(query string) []map[string]any {
 	c.Helper()
 	var all []map[string]any
-	for _, r := range c.get("/_mock/requests" + query).is(http.StatusOK).object()["requests"].([]any) {
+	for _, r := range c.get("/_mock/requests" +
+		query).is(http.StatusOK).object()["requests"].([]any) {
 		all = append(all, r.(map[string]any))
 	}
 	return all
@@ -38,11 +39,14 @@ func (c *client) last() map[string]any {
 func TestJournalHoldsExchanges(t *testing.T) {
 	m := start(t, "default")
 	c := m.as("jane.doe")
-	c.post("/v2026/personal-access-tokens", `{"name":"noted","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
+	c.post("/v2026/personal-access-tokens",
+		`{"name":"noted","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
 	r := c.last()
 	for name, want := range map[string]any{
-		"operation": "create", "version": "v2026", "method": "POST", "path": "/v2026/personal-access-tokens", "query": "", "status": 200.0,
-		"owner": "jane.doe", "clientId": janeID, "unmatched": false, "forwarded": false, "fault": "", "sequence": 2.0, "at": "2026-08-31T12:00:00Z",
+		"operation": "create", "version": "v2026", "method": "POST",
+		"path": "/v2026/personal-access-tokens", "query": "", "status": 200.0,
+		"owner": "jane.doe", "clientId": janeID, "unmatched": false, "forwarded": false,
+		"fault": "", "sequence": 2.0, "at": "2026-08-31T12:00:00Z",
 		"findings": []any{}, "why": []any{}, "notes": []any{},
 	} {
 		if diff := cmp.Diff(want, r[name]); diff != "" {
@@ -50,10 +54,12 @@ func TestJournalHoldsExchanges(t *testing.T) {
 		}
 	}
 	sent, answered := r["sent"].(map[string]any), r["answered"].(map[string]any)
-	if sent["body"] != `{"name":"noted","userAwareTokenNeverExpires":true}` || !strings.Contains(answered["body"].(string), `"name":"noted"`) {
+	if sent["body"] != `{"name":"noted","userAwareTokenNeverExpires":true}` ||
+		!strings.Contains(answered["body"].(string), `"name":"noted"`) {
 		t.Errorf("bodies %v and %v", sent["body"], answered["body"])
 	}
-	if diff := cmp.Diff([]any{"Bearer [redacted]"}, sent["header"].(map[string]any)["Authorization"]); diff != "" {
+	if diff := cmp.Diff([]any{"Bearer [redacted]"},
+		sent["header"].(map[string]any)["Authorization"]); diff != "" {
 		t.Errorf("Authorization (-want +got):\n%s", diff)
 	}
 	if id := answered["header"].(map[string]any)["Slpt-Request-Id"].([]any)[0]; id != r["id"] {
@@ -80,9 +86,12 @@ func TestJournalIsFiltered(t *testing.T) {
 	jane.fault(`{"operation":"list","status":503}`)
 	jane.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusServiceUnavailable)
 	for query, want := range map[string]int{
-		"": 8, "?operation=list": 4, "?operation=token": 2, "?version=v2026": 2, "?status=403": 1, "?owner=jane.doe": 4, "?method=DELETE": 1,
-		"?operation=list&owner=jane.doe&status=200": 1, "?path=/v2026/personal-access-tokens/*": 1, "?unmatched=true": 1, "?unmatched=false": 7,
-		"?fault=f1": 1, "?fault=*": 1, "?finding=not-simulated": 1, "?finding=*": 1, "?limit=3": 3, "?limit=0": 8, "?clientId=" + janeID: 4,
+		"": 8, "?operation=list": 4, "?operation=token": 2, "?version=v2026": 2, "?status=403": 1,
+		"?owner=jane.doe": 4, "?method=DELETE": 1,
+		"?operation=list&owner=jane.doe&status=200": 1, "?path=/v2026/personal-access-tokens/*": 1,
+		"?unmatched=true": 1, "?unmatched=false": 7,
+		"?fault=f1": 1, "?fault=*": 1, "?finding=not-simulated": 1, "?finding=*": 1, "?limit=3": 3,
+		"?limit=0": 8, "?clientId=" + janeID: 4,
 	} {
 		if got := len(jane.journal(query)); got != want {
 			t.Errorf("%s: %d requests, want %d", query, got, want)
@@ -92,18 +101,35 @@ func TestJournalIsFiltered(t *testing.T) {
 		name, query string
 		want        cause
 	}{
-		{"unknown operation", "?operation=lists", cause{rule.InvalidProperty, "query parameter operation"}},
+		{
+			"unknown operation", "?operation=lists", cause{
+				rule.InvalidProperty, "query parameter operation",
+			},
+		},
 		{"unknown version", "?version=v9", cause{rule.InvalidProperty, "query parameter version"}},
 		{"word as status", "?status=ok", cause{rule.InvalidProperty, "query parameter status"}},
 		{"negative limit", "?limit=-1", cause{rule.InvalidProperty, "query parameter limit"}},
-		{"unknown finding", "?finding=no-wiat", cause{rule.InvalidProperty, "query parameter finding"}},
-		{"word as unmatched", "?unmatched=maybe", cause{rule.InvalidProperty, "query parameter unmatched"}},
+		{
+			"unknown finding", "?finding=no-wiat", cause{
+				rule.InvalidProperty, "query parameter finding",
+			},
+		},
+		{
+			"word as unmatched", "?unmatched=maybe", cause{
+				rule.InvalidProperty, "query parameter unmatched",
+			},
+		},
 		{"unknown parameter", "?colour=red", cause{rule.ControlInvalidRequest, "query"}},
-		{"parameter twice", "?limit=1&limit=2", cause{rule.InvalidProperty, "query parameter limit"}},
+		{
+			"parameter twice", "?limit=1&limit=2", cause{
+				rule.InvalidProperty, "query parameter limit",
+			},
+		},
 		{"half an escape", "?a=%zz", cause{rule.ControlInvalidRequest, "query"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().get("/_mock/requests"+test.query).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+			m.of(t).anonymous().get("/_mock/requests"+test.query).problem(http.StatusBadRequest,
+				rule.ControlInvalidRequest, test.want)
 		})
 	}
 }
@@ -121,7 +147,8 @@ func TestJournalIsARing(t *testing.T) {
 	if first := c.journal("")[0]; first["query"] != "owner-id=me&i=4" || first["sequence"] != 6.0 {
 		t.Errorf("the oldest is %v", first)
 	}
-	if got := c.get("/_mock/health").object()["counters"].(map[string]any)["journalDropped"]; got != 5.0 {
+	if got := c.get("/_mock/health").
+		object()["counters"].(map[string]any)["journalDropped"]; got != 5.0 {
 		t.Errorf("journalDropped %v", got)
 	}
 }
@@ -133,14 +160,18 @@ func TestJournalHoldsNoSecrets(t *testing.T) {
 	c := m.as("jane.doe")
 	bearer := strings.TrimPrefix(c.authorization, "Bearer ")
 	created := c.create(version.V2026, "new")["secret"].(string)
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {janeID}, "client_secret": {janeSecret}}.Encode()
-	multipart := "--b\r\nContent-Disposition: form-data; name=client_secret\r\n\r\n" + janeSecret + "\r\n--b--\r\n"
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {janeID}, "client_secret": {janeSecret},
+	}.Encode()
+	multipart := "--b\r\nContent-Disposition: form-data; name=client_secret\r\n\r\n" + janeSecret +
+		"\r\n--b--\r\n"
 	c.send("POST", "/oauth/token?"+form, "", "")
 	c.send("POST", "/oauth/token", "multipart/form-data; boundary=b", multipart)
 	c.send("POST", "/oauth/token", "application/json", `{"client_secret" : "`+janeSecret+`"}`)
 	c.send("POST", "/oauth/token", urlencode, "client_id="+janeSecret+"&client_secret="+janeID)
 	c.send("POST", "/oauth/check_token", urlencode, "token="+bearer)
-	c.post("/v2026/personal-access-tokens", `{"name":"`+janeSecret+`","userAwareTokenNeverExpires":true}`)
+	c.post("/v2026/personal-access-tokens",
+		`{"name":"`+janeSecret+`","userAwareTokenNeverExpires":true}`)
 	c.delete("/v2026/personal-access-tokens/" + janeSecret)
 	c.get("/v2026/personal-access-tokens?access_token=" + bearer)
 	c.get("/v2026/personal-access-tokens?filters=" + bearer)
@@ -157,7 +188,10 @@ func TestJournalHoldsNoSecrets(t *testing.T) {
 	for _, r := range c.journal("") {
 		everything = append(everything, c.get("/_mock/requests/"+r["id"].(string)).text)
 	}
-	everything = append(everything, c.post("/_mock/verify", `{"expect":[{"match":{"operation":"token","body":{"x":1},"status":200,"query":{"a":"b"}},"times":99}]}`).text)
+	everything = append(everything,
+		c.post("/_mock/verify",
+			`{"expect":[{"match":{"operation":"token","body":{"x":1},"status":200,`+
+				`"query":{"a":"b"}},"times":99}]}`).text)
 	for _, secret := range []string{janeSecret, bearer, created, strange} {
 		for _, text := range everything {
 			if strings.Contains(text, secret) {
@@ -175,26 +209,58 @@ func TestClientFindings(t *testing.T) {
 		does func(c *client)
 		want []finding
 	}{
-		"nothing wrong":        {func(c *client) { c.get(me) }, nil},
-		"an unknown property":  {func(c *client) { c.post("/v3/personal-access-tokens", `{"name":"x","colour":"red"}`) }, []finding{{"unknown-property", "/colour"}}},
-		"an unknown parameter": {func(c *client) { c.get(me + "&limit=10") }, []finding{{"unknown-parameter", "limit"}}},
-		"a missing property":   {func(c *client) { c.post("/v3/personal-access-tokens", `{}`) }, []finding{{"missing-property", "/name"}}},
-		"a wrong type":         {func(c *client) { c.post("/v3/personal-access-tokens", `{"name":1}`) }, []finding{{"invalid-property", "/name"}}},
-		"a wrong content type": {func(c *client) { c.send("PATCH", "/v3/personal-access-tokens/"+janeID, "application/json", `[]`) }, []finding{{"wrong-content-type", "Content-Type"}}},
-		"an unknown path":      {func(c *client) { c.get("/v3x") }, []finding{{"unmatched-path", "/v3x"}}},
-		"an unknown method":    {func(c *client) { c.send("PUT", "/v3/personal-access-tokens/"+janeID, "", "") }, []finding{{"unmatched-path", "PUT"}}},
-		"not simulated":        {func(c *client) { c.get("/v3/accounts") }, []finding{{"not-simulated", "/v3/accounts"}}},
+		"nothing wrong": {func(c *client) { c.get(me) }, nil},
+		"an unknown property": {
+			func(c *client) {
+				c.post("/v3/personal-access-tokens", `{"name":"x","colour":"red"}`)
+			}, []finding{{"unknown-property", "/colour"}},
+		},
+		"an unknown parameter": {
+			func(c *client) { c.get(me + "&limit=10") }, []finding{{"unknown-parameter", "limit"}},
+		},
+		"a missing property": {
+			func(c *client) {
+				c.post("/v3/personal-access-tokens", `{}`)
+			}, []finding{{"missing-property", "/name"}},
+		},
+		"a wrong type": {
+			func(c *client) {
+				c.post("/v3/personal-access-tokens", `{"name":1}`)
+			}, []finding{{"invalid-property", "/name"}},
+		},
+		"a wrong content type": {
+			func(c *client) {
+				c.send("PATCH", "/v3/personal-access-tokens/"+janeID, "application/json", `[]`)
+			}, []finding{{"wrong-content-type", "Content-Type"}},
+		},
+		"an unknown path": {
+			func(c *client) { c.get("/v3x") }, []finding{{"unmatched-path", "/v3x"}},
+		},
+		"an unknown method": {
+			func(c *client) {
+				c.send("PUT", "/v3/personal-access-tokens/"+janeID, "", "")
+			}, []finding{{"unmatched-path", "PUT"}},
+		},
+		"not simulated": {
+			func(c *client) { c.get("/v3/accounts") }, []finding{{"not-simulated", "/v3/accounts"}},
+		},
 		"the from of a move": {
 			func(c *client) {
-				c.patch("/v2026/personal-access-tokens/"+janeID, `[{"op":"copy","from":"/scope/0","path":"/scope/-"}]`).is(http.StatusOK)
+				c.patch("/v2026/personal-access-tokens/"+janeID,
+					`[{"op":"copy","from":"/scope/0","path":"/scope/-"}]`).is(http.StatusOK)
 			}, nil,
 		},
 		"a property of an operation of a patch": {
 			func(c *client) {
-				c.patch("/v2026/personal-access-tokens/"+janeID, `[{"op":"replace","path":"/name","value":"x","comment":"y"}]`)
+				c.patch("/v2026/personal-access-tokens/"+janeID,
+					`[{"op":"replace","path":"/name","value":"x","comment":"y"}]`)
 			}, []finding{{"unknown-property", "/0/comment"}},
 		},
-		"client_secret as a parameter": {func(c *client) { c.send("POST", "/oauth/token?client_secret="+janeSecret, "", "") }, []finding{{"secret-in-query", ""}}},
+		"client_secret as a parameter": {
+			func(c *client) {
+				c.send("POST", "/oauth/token?client_secret="+janeSecret, "", "")
+			}, []finding{{"secret-in-query", ""}},
+		},
 		"the same refused request": {
 			func(c *client) {
 				c.post("/v3/personal-access-tokens", `{"name":" "}`)
@@ -210,7 +276,8 @@ func TestClientFindings(t *testing.T) {
 		"refused, then good, then refused": {
 			func(c *client) {
 				body := `{"name":"again"}`
-				id := c.post("/v3/personal-access-tokens", body).is(http.StatusOK).object()["id"].(string)
+				id := c.post("/v3/personal-access-tokens",
+					body).is(http.StatusOK).object()["id"].(string)
 				c.post("/v3/personal-access-tokens", body).is(http.StatusBadRequest)
 				c.delete("/v3/personal-access-tokens/" + id).is(http.StatusNoContent)
 				c.post("/v3/personal-access-tokens", body).is(http.StatusOK)
@@ -226,7 +293,8 @@ func TestClientFindings(t *testing.T) {
 		},
 		"no wait after a date": {
 			func(c *client) {
-				c.fault(`{"operation":"list","status":503,"retryAfter":"30s","retryAfterAs":"date"}`)
+				c.fault(`{"operation":"list","status":503,"retryAfter":"30s",` +
+					`"retryAfterAs":"date"}`)
 				c.get(me)
 				c.get(me)
 			}, []finding{{"no-wait", "30s"}},
@@ -261,7 +329,8 @@ func TestClientFindings(t *testing.T) {
 		},
 		"an expired token": {
 			func(c *client) {
-				c.login("cafeacedcafeacedcafeacedcafeaced", strings.Repeat("cafeaced", 8)).is(http.StatusUnauthorized)
+				c.login("cafeacedcafeacedcafeacedcafeaced",
+					strings.Repeat("cafeaced", 8)).is(http.StatusUnauthorized)
 			}, []finding{{"expired-token", "old export"}},
 		},
 	} {
@@ -281,14 +350,16 @@ func TestClientFindings(t *testing.T) {
 			}
 			for i, want := range test.want {
 				if got[i] != want.kind || !names(details[i], want.at) {
-					t.Errorf("finding %s, %q, want %s about %s", got[i], details[i], want.kind, want.at)
+					t.Errorf("finding %s, %q, want %s about %s", got[i], details[i], want.kind,
+						want.at)
 				}
 			}
 			if len(got) > 0 {
 				golden.Check(t, findingTexts, golden.Key(t), normal(strings.Join(details, "\n")))
 			}
 			total := 0.0
-			for _, n := range c.get("/_mock/health").object()["counters"].(map[string]any)["findings"].(map[string]any) {
+			for _, n := range c.get("/_mock/health").
+				object()["counters"].(map[string]any)["findings"].(map[string]any) {
 				total += n.(float64)
 			}
 			if int(total) != len(got) {
@@ -311,10 +382,12 @@ func TestCounters(t *testing.T) {
 	got := c.get("/_mock/health").object()["counters"]
 	want := map[string]any{
 		"requests": map[string]any{
-			"token": map[string]any{"200": 1.0}, "list": map[string]any{"200": 2.0, "429": 1.0}, "create": map[string]any{"400": 1.0},
+			"token": map[string]any{"200": 1.0}, "list": map[string]any{"200": 2.0, "429": 1.0},
+			"create":    map[string]any{"400": 1.0},
 			"unmatched": map[string]any{"404": 1.0},
 		},
-		"findings": map[string]any{"missing-property": 1.0, "unmatched-path": 1.0}, "faults": 1.0, "journalDropped": 0.0, "namespaces": 2.0, "tokens": 4.0,
+		"findings": map[string]any{"missing-property": 1.0, "unmatched-path": 1.0}, "faults": 1.0,
+		"journalDropped": 0.0, "namespaces": 2.0, "tokens": 4.0,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("counters (-want +got):\n%s", diff)
@@ -324,27 +397,34 @@ func TestCounters(t *testing.T) {
 func TestVerify(t *testing.T) {
 	m := start(t, "default")
 	c := m.as("jane.doe")
-	c.post("/v2026/personal-access-tokens", `{"name":"build","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
+	c.post("/v2026/personal-access-tokens",
+		`{"name":"build","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
 	c.get(me).is(http.StatusOK)
 	c.get(me).is(http.StatusOK)
-	verify := func(body string) testResponse { return c.post("/_mock/verify", body).is(http.StatusOK) }
+	verify := func(body string) testResponse {
+		return c.post("/_mock/verify", body).is(http.StatusOK)
+	}
 	for body, want := range map[string]bool{
-		`{"expect":[{"match":{"operation":"create"}}]}`:                                                                                                   true,
-		`{"expect":[{"match":{"operation":"create","body":{"name":"build"}},"times":1}]}`:                                                                 true,
-		`{"expect":[{"match":{"operation":"create","body":{"name":"test"}}}]}`:                                                                            false,
-		`{"expect":[{"match":{"operation":"list"},"times":2}]}`:                                                                                           true,
-		`{"expect":[{"match":{"operation":"list"},"times":1}]}`:                                                                                           false,
-		`{"expect":[{"match":{"operation":"delete"},"times":0}]}`:                                                                                         true,
-		`{"expect":[{"match":{"operation":"list"},"atLeast":1,"atMost":2}]}`:                                                                              true,
-		`{"expect":[{"match":{"operation":"list"},"atMost":1}]}`:                                                                                          false,
-		`{"inOrder":true,"expect":[{"match":{"operation":"token"}},{"match":{"operation":"create"}},{"match":{"status":200,"query":{"owner-id":"me"}}}]}`: true,
-		`{"inOrder":true,"expect":[{"match":{"operation":"list"}},{"match":{"operation":"create"}}]}`:                                                     false,
+		`{"expect":[{"match":{"operation":"create"}}]}`:                                   true,
+		`{"expect":[{"match":{"operation":"create","body":{"name":"build"}},"times":1}]}`: true,
+		`{"expect":[{"match":{"operation":"create","body":{"name":"test"}}}]}`:            false,
+		`{"expect":[{"match":{"operation":"list"},"times":2}]}`:                           true,
+		`{"expect":[{"match":{"operation":"list"},"times":1}]}`:                           false,
+		`{"expect":[{"match":{"operation":"delete"},"times":0}]}`:                         true,
+		`{"expect":[{"match":{"operation":"list"},"atLeast":1,"atMost":2}]}`:              true,
+		`{"expect":[{"match":{"operation":"list"},"atMost":1}]}`:                          false,
+		`{"inOrder":true,"expect":[{"match":{"operation":"token"}},` +
+			`{"match":{"operation":"create"}},{"match":{"status":200,` +
+			`"query":{"owner-id":"me"}}}]}`: true,
+		`{"inOrder":true,"expect":[{"match":{"operation":"list"}},` +
+			`{"match":{"operation":"create"}}]}`: false,
 	} {
 		if got := verify(body).object()["verified"]; got != want {
 			t.Errorf("%s: %v, want %v", body, got, want)
 		}
 	}
-	miss := verify(`{"expect":[{"match":{"operation":"create","version":"v3","body":{"name":"test"}},"times":1}]}`).object()["outcomes"].([]any)[0].(map[string]any)
+	miss := verify(`{"expect":[{"match":{"operation":"create","version":"v3",` +
+		`"body":{"name":"test"}},"times":1}]}`).object()["outcomes"].([]any)[0].(map[string]any)
 	if miss["actual"] != 0.0 || !strings.Contains(miss["expected"].(string), "create") {
 		t.Errorf("outcome %v", miss)
 	}
@@ -353,7 +433,8 @@ func TestVerify(t *testing.T) {
 		map[string]any{"pointer": "/version", "expected": "v3", "actual": "v2026"},
 		map[string]any{"pointer": "/body/name", "expected": "test", "actual": "build"},
 	}
-	if diff := cmp.Diff(want, nearest["differences"]); diff != "" || nearest["request"] != "POST /v2026/personal-access-tokens 200" {
+	if diff := cmp.Diff(want, nearest["differences"]); diff != "" ||
+		nearest["request"] != "POST /v2026/personal-access-tokens 200" {
 		t.Errorf("nearest is %v (-want +got):\n%s", nearest["request"], diff)
 	}
 	for _, test := range []struct {
@@ -362,15 +443,40 @@ func TestVerify(t *testing.T) {
 	}{
 		{"nothing", `{}`, cause{rule.MissingProperty, "/expect"}},
 		{"no expectation", `{"expect":[]}`, cause{rule.InvalidProperty, "/expect"}},
-		{"unknown operation", `{"expect":[{"match":{"operation":"lists"}}]}`, cause{rule.InvalidProperty, "/expect/0/match/operation"}},
-		{"two numbers", `{"expect":[{"match":{},"times":1,"atLeast":1}]}`, cause{rule.VerifyExactNumber, "/expect/0/times"}},
-		{"bounds that cross", `{"expect":[{"match":{},"atLeast":2,"atMost":1}]}`, cause{rule.VerifyBounds, "/expect/0/atLeast"}},
-		{"word as timeout", `{"expect":[{"match":{}}],"timeout":"soon"}`, cause{rule.InvalidProperty, "/timeout"}},
-		{"timeout too long", `{"expect":[{"match":{}}],"timeout":"61s"}`, cause{rule.VerifyTimeout, "/timeout"}},
-		{"unknown property", `{"expect":[{"match":{"colour":"red"}}]}`, cause{rule.InvalidProperty, "/expect/0/match"}},
+		{
+			"unknown operation", `{"expect":[{"match":{"operation":"lists"}}]}`, cause{
+				rule.InvalidProperty, "/expect/0/match/operation",
+			},
+		},
+		{
+			"two numbers", `{"expect":[{"match":{},"times":1,"atLeast":1}]}`, cause{
+				rule.VerifyExactNumber, "/expect/0/times",
+			},
+		},
+		{
+			"bounds that cross", `{"expect":[{"match":{},"atLeast":2,"atMost":1}]}`, cause{
+				rule.VerifyBounds, "/expect/0/atLeast",
+			},
+		},
+		{
+			"word as timeout", `{"expect":[{"match":{}}],"timeout":"soon"}`, cause{
+				rule.InvalidProperty, "/timeout",
+			},
+		},
+		{
+			"timeout too long", `{"expect":[{"match":{}}],"timeout":"61s"}`, cause{
+				rule.VerifyTimeout, "/timeout",
+			},
+		},
+		{
+			"unknown property", `{"expect":[{"match":{"colour":"red"}}]}`, cause{
+				rule.InvalidProperty, "/expect/0/match",
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c.of(t).anonymous().post("/_mock/verify", test.body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+			c.of(t).anonymous().post("/_mock/verify", test.body).problem(http.StatusBadRequest,
+				rule.ControlInvalidRequest, test.want)
 		})
 	}
 }
@@ -397,10 +503,12 @@ func TestControlRefusesInProblems(t *testing.T) {
 	c.delete("/_mock/verify").problem(http.StatusMethodNotAllowed, rule.MethodNotAllowed)
 	for name, body := range map[string]string{"half a text": `{"now":`, "no text": ""} {
 		t.Run(name, func(t *testing.T) {
-			c.of(t).anonymous().put("/_mock/clock", body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.ControlInvalidRequest, ""})
+			c.of(t).anonymous().put("/_mock/clock", body).problem(http.StatusBadRequest,
+				rule.ControlInvalidRequest, cause{rule.ControlInvalidRequest, ""})
 		})
 	}
-	c.send("PUT", "/_mock/clock", "text/plain", "noon").problem(http.StatusUnsupportedMediaType, rule.ControlMediaType)
+	c.send("PUT", "/_mock/clock", "text/plain", "noon").problem(http.StatusUnsupportedMediaType,
+		rule.ControlMediaType)
 	if r := c.get("/_mock/nothing"); r.header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("Content-Type %q", r.header.Get("Content-Type"))
 	}

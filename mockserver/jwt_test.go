@@ -34,13 +34,15 @@ func TestAccessTokenIsAJWT(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := []string{
-		"authorities", "client_id", "exp", "identity_id", "internal", "jti", "org", "pod", "scope", "strong_auth",
+		"authorities", "client_id", "exp", "identity_id", "internal", "jti", "org", "pod", "scope",
+		"strong_auth",
 		"strong_auth_supported", "tenant_id", "user_id", "user_name",
 	}
 	if diff := cmp.Diff(names, slices.Sorted(maps.Keys(claims))); diff != "" {
 		t.Errorf("claims (-want +got):\n%s", diff)
 	}
-	if claims["user_name"] != "admin" || !cmp.Equal(claims["authorities"], []any{"ORG_ADMIN"}) || claims["exp"] != float64(noon.Add(12*time.Hour).Unix()) {
+	if claims["user_name"] != "admin" || !cmp.Equal(claims["authorities"], []any{"ORG_ADMIN"}) ||
+		claims["exp"] != float64(noon.Add(12*time.Hour).Unix()) {
 		t.Errorf("claims %v", claims)
 	}
 	if len(parts[2]) != 64 {
@@ -94,12 +96,19 @@ func TestForgedAccessTokens(t *testing.T) {
 		{"a cut signature", bearer[:len(bearer)-1]},   // whose last character is none of Base64
 		{"no signature", parts[0] + "." + parts[1] + "."},
 		{"two parts", parts[0] + "." + parts[1]},
-		{"of another mock", strings.TrimPrefix(start(t, "empty").as("admin").authorization, "Bearer ")},
+		{
+			"of another mock",
+			strings.TrimPrefix(start(t, "empty").as("admin").authorization, "Bearer "),
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := &client{tenant: m.of(t), authorization: "Bearer " + test.token}
-			c.get("/v3/personal-access-tokens").is(http.StatusUnauthorized).because(cause{rule: rule.BearerRequired})
-			c.anonymous().send("POST", "/oauth/check_token", urlencode, "token="+test.token).denied(http.StatusBadRequest, "invalid_token", rule.OAuthCheckToken)
+			c.get("/v3/personal-access-tokens").is(http.StatusUnauthorized).because(cause{
+				rule: rule.BearerRequired,
+			})
+			c.anonymous().send("POST", "/oauth/check_token", urlencode,
+				"token="+test.token).denied(http.StatusBadRequest, "invalid_token",
+				rule.OAuthCheckToken)
 		})
 	}
 	t.Run("another last character", func(t *testing.T) {
@@ -109,7 +118,9 @@ func TestForgedAccessTokens(t *testing.T) {
 			if token == bearer {
 				continue
 			}
-			if r := (&client{tenant: m, authorization: "Bearer " + token}).get("/v3/personal-access-tokens?owner-id=me"); r.status != http.StatusUnauthorized {
+			if r := (&client{
+				tenant: m, authorization: "Bearer " + token,
+			}).get("/v3/personal-access-tokens?owner-id=me"); r.status != http.StatusUnauthorized {
 				t.Errorf("%c instead of %c: status %d", other, bearer[len(bearer)-1], r.status)
 			}
 		}

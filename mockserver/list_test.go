@@ -35,9 +35,11 @@ func TestListShowsTheKeysOfItsVersion(t *testing.T) {
 	}{{legacy, nil}, {current, []string{"userAwareTokenNeverExpires"}}} {
 		each(t, family.versions, func(t *testing.T, v version.Version) {
 			want := append([]string{
-				"accessTokenValiditySeconds", "created", "expirationDate", "id", "lastUsed", "managed", "name", "owner", "scope",
+				"accessTokenValiditySeconds", "created", "expirationDate", "id", "lastUsed",
+				"managed", "name", "owner", "scope",
 			}, family.more...)
-			for _, token := range start(t, library).as("admin").get(v.CollectionPath()).is(http.StatusOK).list() {
+			for _, token := range start(t,
+				library).as("admin").get(v.CollectionPath()).is(http.StatusOK).list() {
 				if diff := cmp.Diff(want, slices.Sorted(maps.Keys(token))); diff != "" {
 					t.Errorf("keys of %s (-want +got):\n%s", token["name"], diff)
 				}
@@ -51,9 +53,14 @@ func TestListShowsAToken(t *testing.T) {
 		got := only(start(t, library).as("jane.doe"), v, "facebbbbfacebbbbfacebbbbfacebbbb")
 		delete(got, "userAwareTokenNeverExpires")
 		want := map[string]any{
-			"id": "facebbbbfacebbbbfacebbbbfacebbbb", "name": "old", "scope": []any{"sp:scopes:all"},
-			"owner":   map[string]any{"type": "IDENTITY", "id": "facedadafacedadafacedadafacedada", "name": "jane.doe"},
-			"created": "2026-08-25T12:00:00.000Z", "lastUsed": "2026-08-29T12:00:00.000Z", "managed": false,
+			"id": "facebbbbfacebbbbfacebbbbfacebbbb", "name": "old", "scope": []any{
+				"sp:scopes:all",
+			},
+			"owner": map[string]any{
+				"type": "IDENTITY", "id": "facedadafacedadafacedadafacedada", "name": "jane.doe",
+			},
+			"created": "2026-08-25T12:00:00.000Z", "lastUsed": "2026-08-29T12:00:00.000Z",
+			"managed":                    false,
 			"accessTokenValiditySeconds": 43200.0, "expirationDate": "2026-09-01T12:00:00.000Z",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -68,12 +75,30 @@ func TestListOfAnOwner(t *testing.T) {
 		want              []string
 	}{
 		{"me", "jane.doe", "?owner-id=me", []string{"login", "never", "old"}},
-		{"another by id, managed ones for who may see them", "admin", "?owner-id=facedadafacedadafacedadafacedada", []string{"login", "never", "old", "flow"}},
+		{
+			"another by id, managed ones for who may see them", "admin",
+			"?owner-id=facedadafacedadafacedadafacedada",
+			[]string{"login", "never", "old", "flow"},
+		},
 		{"oneself by id", "admin", "?owner-id=cafedadacafedadacafedadacafedada", []string{"login"}},
-		{"everybody, oldest first", "admin", "", []string{"login", "login", "never", "old", "flow"}},
-		{"empty counts as absent", "admin", "?owner-id=", []string{"login", "login", "never", "old", "flow"}},
+		{
+			"everybody, oldest first", "admin", "", []string{
+				"login", "login", "never", "old", "flow",
+			},
+		},
+		{
+			"empty counts as absent", "admin", "?owner-id=", []string{
+				"login", "login", "never", "old", "flow",
+			},
+		},
 		{"nobody has tokens", "admin", "?owner-id=nobody", []string{}},
-		{"other parameters are ignored", "jane.doe", "?owner-id=me&limit=1&offset=2&count=true&sorters=-name&limit=999", []string{"login", "never", "old"}},
+		{
+			"other parameters are ignored", "jane.doe",
+			"?owner-id=me&limit=1&offset=2&count=true&sorters=-name&limit=999",
+			[]string{
+				"login", "never", "old",
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
@@ -121,7 +146,11 @@ func TestFilters(t *testing.T) {
 		{"not lastUsed le 2026-08-29T12:00:00Z", []string{"login", "login"}},
 		{"lastUsed le 2026-08-29T12:00:00Z or lastUsed isnull", []string{"never", "old", "flow"}},
 		{"lastUsed isnull and lastUsed le 2030-01-01T00:00:00Z", []string{}},
-		{"not lastUsed isnull or lastUsed isnull and lastUsed isnull", []string{"login", "login", "never", "old", "flow"}},
+		{
+			"not lastUsed isnull or lastUsed isnull and lastUsed isnull", []string{
+				"login", "login", "never", "old", "flow",
+			},
+		},
 		{"not (lastUsed isnull or lastUsed le 2026-08-30T00:00:00Z)", []string{"login", "login"}},
 		{"not(lastUsed isnull)", []string{"login", "login", "old", "flow"}},
 		{`lastUsed le "2026-08-29T12:00:00Z"`, []string{"old", "flow"}},
@@ -131,7 +160,9 @@ func TestFilters(t *testing.T) {
 	} {
 		t.Run(test.filter, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
-				got := start(t, library).as("admin").names(v.CollectionPath() + "?filters=" + url.QueryEscape(test.filter))
+				got := start(t,
+					library).as("admin").names(v.CollectionPath() + "?filters=" +
+					url.QueryEscape(test.filter))
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("names (-want +got):\n%s", diff)
 				}
@@ -160,7 +191,9 @@ func TestFiltersRefused(t *testing.T) {
 	} {
 		t.Run(test.filter, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
-				start(t, library).as("admin").get(v.CollectionPath()+"?filters="+url.QueryEscape(test.filter)).
+				start(t,
+					library).as("admin").get(v.CollectionPath()+"?filters="+
+					url.QueryEscape(test.filter)).
 					rejected(http.StatusBadRequest, "400.1", test.want)
 			})
 		})
@@ -172,13 +205,27 @@ func TestQueryRefused(t *testing.T) {
 		name, query, detailCode string
 		want                    cause
 	}{
-		{"a plus that was not escaped", "?filters=lastUsed+le+2026-08-29T14:00:00+02:00", "400.1", cause{rule.DateIsRFC3339, "filters"}},
-		{"a percent sign that escapes nothing", "?filters=%zz", "400.0", cause{rule.URLSyntax, "query"}},
-		{"a parameter twice", "?owner-id=me&owner-id=you", "400.1.3", cause{rule.InvalidProperty, "owner-id"}},
+		{
+			"a plus that was not escaped", "?filters=lastUsed+le+2026-08-29T14:00:00+02:00",
+			"400.1",
+			cause{rule.DateIsRFC3339, "filters"},
+		},
+		{
+			"a percent sign that escapes nothing", "?filters=%zz", "400.0", cause{
+				rule.URLSyntax, "query",
+			},
+		},
+		{
+			"a parameter twice", "?owner-id=me&owner-id=you", "400.1.3", cause{
+				rule.InvalidProperty, "owner-id",
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
-				start(t, library).as("admin").get(v.CollectionPath()+test.query).rejected(http.StatusBadRequest, test.detailCode, test.want)
+				start(t,
+					library).as("admin").get(v.CollectionPath()+
+					test.query).rejected(http.StatusBadRequest, test.detailCode, test.want)
 			})
 		})
 	}
@@ -195,7 +242,8 @@ func TestLastUsedMovesOnceADay(t *testing.T) {
 		}
 	}
 	use(nil)
-	m.with(token["id"].(string), token["secret"].(string)).get("/v2026/personal-access-tokens?owner-id=me").is(http.StatusOK)
+	m.with(token["id"].(string),
+		token["secret"].(string)).get("/v2026/personal-access-tokens?owner-id=me").is(http.StatusOK)
 	use("2026-08-31T12:00:00.000Z")
 	m.advance(24*time.Hour - time.Millisecond)
 	jane = m.as("jane.doe")
@@ -215,7 +263,10 @@ func TestOneStoreBehindAllVersions(t *testing.T) {
 				c := start(t, "empty").as("jane.doe")
 				token := c.create(made, "shared")
 				got := only(c, listed, token["id"])
-				for _, key := range []string{"id", "name", "scope", "owner", "created", "accessTokenValiditySeconds", "expirationDate"} {
+				for _, key := range []string{
+					"id", "name", "scope", "owner", "created", "accessTokenValiditySeconds",
+					"expirationDate",
+				} {
 					if diff := cmp.Diff(token[key], got[key]); diff != "" {
 						t.Errorf("%s (-created +listed):\n%s", key, diff)
 					}
@@ -224,7 +275,8 @@ func TestOneStoreBehindAllVersions(t *testing.T) {
 				if want := slices.Contains(current, listed); shown != want {
 					t.Errorf("userAwareTokenNeverExpires shown: %v, want %v", shown, want)
 				}
-				c.delete(listed.CollectionPath() + "/" + token["id"].(string)).is(http.StatusNoContent)
+				c.delete(listed.CollectionPath() + "/" +
+					token["id"].(string)).is(http.StatusNoContent)
 				c.delete(made.CollectionPath() + "/" + token["id"].(string)).unknownID()
 			})
 		}
@@ -233,7 +285,8 @@ func TestOneStoreBehindAllVersions(t *testing.T) {
 
 func TestNeverExpiringTokenInLegacyLists(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
-	token := c.post("/v2026/personal-access-tokens", `{"name":"forever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).object()
+	token := c.post("/v2026/personal-access-tokens",
+		`{"name":"forever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).object()
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		got := only(c, v, token["id"])
 		if date, present := got["expirationDate"]; !present || date != nil {

@@ -68,19 +68,52 @@ func raw(t *testing.T, url string, parts ...string) string {
 func TestBody_ThatDoesNotArriveIs408(t *testing.T) {
 	const head = "Host: mock\r\nContent-Type: application/json\r\n"
 	for _, test := range []struct{ name, request, announced, body string }{
-		{"short body of the API", "POST /v2026/personal-access-tokens HTTP/1.1\r\n" + head + "Content-Length: 100\r\n\r\n{\"name\"", "100", "detailCode"},
-		{"stalled chunk", "POST /v2026/personal-access-tokens HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"nam", "", "detailCode"},
-		{"no chunk at all", "PATCH /personal-access-tokens/v1/x HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n", "", "detailCode"},
-		{"Expect: 100-continue", "POST /v3/personal-access-tokens HTTP/1.1\r\n" + head + "Content-Length: 9\r\nExpect: 100-continue\r\n\r\n", "9", "detailCode"},
-		{"token endpoint", "POST /oauth/token HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\ngrant", "7", "error_description"},
-		{"path without operation", "POST /nothing HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\nx", "7", "detailCode"},
-		{"namespace", "POST /t/a/beta/personal-access-tokens HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\nx", "7", "detailCode"},
-		{"upload of a state", "PUT /_mock/state HTTP/1.1\r\n" + head + "Content-Length: 500\r\n\r\n{", "500", "urn:problem-type:patmock:request-timeout"},
+		{
+			"short body of the API",
+			"POST /v2026/personal-access-tokens HTTP/1.1\r\n" + head +
+				"Content-Length: 100\r\n\r\n{\"name\"", "100", "detailCode",
+		},
+		{
+			"stalled chunk",
+			"POST /v2026/personal-access-tokens HTTP/1.1\r\n" + head +
+				"Transfer-Encoding: chunked\r\n\r\n5\r\n{\"nam", "", "detailCode",
+		},
+		{
+			"no chunk at all",
+			"PATCH /personal-access-tokens/v1/x HTTP/1.1\r\n" + head +
+				"Transfer-Encoding: chunked\r\n\r\n", "", "detailCode",
+		},
+		{
+			"Expect: 100-continue",
+			"POST /v3/personal-access-tokens HTTP/1.1\r\n" + head +
+				"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n", "9", "detailCode",
+		},
+		{
+			"token endpoint",
+			"POST /oauth/token HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\ngrant", "7",
+			"error_description",
+		},
+		{
+			"path without operation",
+			"POST /nothing HTTP/1.1\r\n" + head + "Content-Length: 7\r\n\r\nx", "7", "detailCode",
+		},
+		{
+			"namespace",
+			"POST /t/a/beta/personal-access-tokens HTTP/1.1\r\n" + head +
+				"Content-Length: 7\r\n\r\nx", "7", "detailCode",
+		},
+		{
+			"upload of a state",
+			"PUT /_mock/state HTTP/1.1\r\n" + head + "Content-Length: 500\r\n\r\n{", "500",
+			"urn:problem-type:patmock:request-timeout",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			log := &records{}
-			mock := mockserver.Start(t, mockserver.Config{ReadTimeout: 50 * time.Millisecond, Log: slog.New(log)})
+			mock := mockserver.Start(t, mockserver.Config{
+				ReadTimeout: 50 * time.Millisecond, Log: slog.New(log),
+			})
 			got := raw(t, mock.URL, test.request)
 			got = strings.TrimPrefix(got, "HTTP/1.1 100 Continue\r\n\r\n")
 			r, err := http.ReadResponse(bufio.NewReader(strings.NewReader(got)), nil)
@@ -92,14 +125,16 @@ func TestBody_ThatDoesNotArriveIs408(t *testing.T) {
 				t.Errorf("status %d, close %t: %s", r.StatusCode, r.Close, got)
 			}
 			text, err := io.ReadAll(r.Body)
-			if err != nil || !names(string(text), test.announced) || !strings.Contains(string(text), test.body) {
+			if err != nil || !names(string(text), test.announced) ||
+				!strings.Contains(string(text), test.body) {
 				t.Errorf("%q and %q are not in %s, %v", test.announced, test.body, text, err)
 			}
 			if header := r.Header.Get("X-Patmock-Rule"); header != string(rule.RequestTimeout) {
 				t.Errorf("X-Patmock-Rule %q, want %q", header, string(rule.RequestTimeout))
 			}
 			if len(log.all) != 1 || log.all[0].attrs["rule"] != string(rule.RequestTimeout) {
-				t.Fatalf("logged %+v, want one record of rule %q", log.all, string(rule.RequestTimeout))
+				t.Fatalf("logged %+v, want one record of rule %q", log.all,
+					string(rule.RequestTimeout))
 			}
 			golden.Check(t, rejectionTexts, golden.Key(t), normal(log.all[0].message))
 		})
@@ -109,7 +144,8 @@ func TestBody_ThatDoesNotArriveIs408(t *testing.T) {
 func TestBody_SlowButSteadyIsRead(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{ReadTimeout: 300 * time.Millisecond})
 	id, secret := mock.Credentials("jane.doe")
-	form := "grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret + "&padding=" + strings.Repeat("x", 16<<10)
+	form := "grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret +
+		"&padding=" + strings.Repeat("x", 16<<10)
 	reader, writer := io.Pipe()
 	go func() {
 		for chunk := range strings.SplitSeq(form, "x") { // 16 kB in half a second
@@ -119,7 +155,8 @@ func TestBody_SlowButSteadyIsRead(t *testing.T) {
 		}
 		_ = writer.Close()
 	}()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, mock.URL+"/oauth/token", reader)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, mock.URL+"/oauth/token",
+		reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +174,9 @@ func TestBody_SlowButSteadyIsRead(t *testing.T) {
 // What is held up on purpose is not ended by the timeout of bodies.
 func TestReadTimeout_LeavesLatencyAlone(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{ReadTimeout: 30 * time.Millisecond})
-	if _, err := mock.Control().AddFault(t.Context(), control.Fault{Operation: "list", Latency: "200ms", Times: 1}); err != nil {
+	if _, err := mock.Control().AddFault(t.Context(), control.Fault{
+		Operation: "list", Latency: "200ms", Times: 1,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := mock.Client("jane.doe").Get(mock.URL + "/v2026/personal-access-tokens?owner-id=me")
@@ -151,7 +190,9 @@ func TestReadTimeout_LeavesLatencyAlone(t *testing.T) {
 }
 
 func TestSlowHeadersAndIdleConnections_AreClosedWithoutResponse(t *testing.T) {
-	mock := mockserver.Start(t, mockserver.Config{ReadTimeout: 50 * time.Millisecond, IdleTimeout: 50 * time.Millisecond})
+	mock := mockserver.Start(t, mockserver.Config{
+		ReadTimeout: 50 * time.Millisecond, IdleTimeout: 50 * time.Millisecond,
+	})
 	if got := raw(t, mock.URL, "GET /oauth/info HTTP/1.1\r\nHost: mo"); got != "" {
 		t.Errorf("slow headers got %q", got)
 	}
@@ -168,7 +209,8 @@ func TestHead_IsGetWithoutBody(t *testing.T) {
 	m := start(t, "crowded")
 	c := m.as("jane.doe")
 	for _, path := range []string{
-		"/v2026/personal-access-tokens?owner-id=me", "/personal-access-tokens/v1?owner-id=me", "/oauth/info", "/_mock/health", "/_mock/clock",
+		"/v2026/personal-access-tokens?owner-id=me", "/personal-access-tokens/v1?owner-id=me",
+		"/oauth/info", "/_mock/health", "/_mock/clock",
 		"/_mock/requests", "/v2026/personal-access-tokens?filters=x", "/nothing",
 	} {
 		t.Run(path, func(t *testing.T) {
@@ -198,8 +240,10 @@ func TestHead_IsGetWithoutBody(t *testing.T) {
 				}
 			}
 			get, head := got[http.MethodGet], got[http.MethodHead]
-			if diff := cmp.Diff(get.Header, head.Header); diff != "" || get.StatusCode != head.StatusCode {
-				t.Errorf("status %d, want %d; headers (-GET +HEAD):\n%s", head.StatusCode, get.StatusCode, diff)
+			if diff := cmp.Diff(get.Header, head.Header); diff != "" ||
+				get.StatusCode != head.StatusCode {
+				t.Errorf("status %d, want %d; headers (-GET +HEAD):\n%s", head.StatusCode,
+					get.StatusCode, diff)
 			}
 		})
 	}
@@ -215,31 +259,89 @@ func TestCORS(t *testing.T) {
 		status                   int
 		allowed                  bool
 	}{
-		{"loopback name", "", "GET", "/oauth/info", fields{"Origin": "http://localhost:3000"}, 200, true},
-		{"loopback address", "", "GET", "/oauth/info", fields{"Origin": "https://127.0.0.1:8443"}, 200, true},
+		{
+			"loopback name", "", "GET", "/oauth/info",
+			fields{"Origin": "http://localhost:3000"},
+			200, true,
+		},
+		{
+			"loopback address", "", "GET", "/oauth/info", fields{
+				"Origin": "https://127.0.0.1:8443",
+			}, 200, true,
+		},
 		{"IPv6 loopback", "", "GET", "/oauth/info", fields{"Origin": "http://[::1]"}, 200, true},
-		{"name below localhost", "", "GET", "/oauth/info", fields{"Origin": "http://app.localhost:5173"}, 200, true},
-		{"other site", "", "GET", "/oauth/info", fields{"Origin": "https://evil.example"}, 200, false},
-		{"site that looks like loopback", "", "GET", "/oauth/info", fields{"Origin": "https://localhost.evil.example"}, 200, false},
+		{
+			"name below localhost", "", "GET", "/oauth/info", fields{
+				"Origin": "http://app.localhost:5173",
+			}, 200, true,
+		},
+		{
+			"other site", "", "GET", "/oauth/info",
+			fields{"Origin": "https://evil.example"},
+			200,
+			false,
+		},
+		{
+			"site that looks like loopback", "", "GET", "/oauth/info", fields{
+				"Origin": "https://localhost.evil.example",
+			}, 200, false,
+		},
 		{"null", "", "GET", "/oauth/info", fields{"Origin": "null"}, 200, false},
 		{"null of any", "*", "GET", "/oauth/info", fields{"Origin": "null"}, 200, true},
 		{"any", "*", "GET", "/oauth/info", fields{"Origin": "https://app.example"}, 200, true},
-		{"listed", "https://app.example,http://b.example:8080", "GET", "/oauth/info", fields{"Origin": "http://b.example:8080"}, 200, true},
-		{"not listed", "https://app.example", "GET", "/oauth/info", fields{"Origin": "http://localhost"}, 200, false},
+		{
+			"listed", "https://app.example,http://b.example:8080", "GET", "/oauth/info", fields{
+				"Origin": "http://b.example:8080",
+			}, 200, true,
+		},
+		{
+			"not listed", "https://app.example", "GET", "/oauth/info", fields{
+				"Origin": "http://localhost",
+			}, 200, false,
+		},
 		{"off", "off", "GET", "/oauth/info", fields{"Origin": "http://localhost"}, 200, false},
-		{"error", "", "GET", "/v2026/personal-access-tokens", fields{"Origin": "http://localhost"}, 401, true},
-		{"path without operation", "", "GET", "/nothing", fields{"Origin": "http://localhost"}, 404, true},
-		{"preflight", "", "OPTIONS", "/v2026/personal-access-tokens/x", preflight("http://localhost:3000"), 204, true},
-		{"preflight of the token endpoint", "", "OPTIONS", "/oauth/token", preflight("http://localhost:3000"), 204, true},
-		{"preflight of an unknown path", "", "OPTIONS", "/v2026/accounts", preflight("http://localhost:3000"), 204, true},
-		{"preflight of another site", "", "OPTIONS", "/oauth/token", preflight("https://evil.example"), 204, false},
-		{"OPTIONS that is no preflight", "", "OPTIONS", "/oauth/token", fields{"Origin": "http://localhost"}, 405, true},
-		{"control API", "*", "GET", "/_mock/health", fields{"Origin": "http://localhost:3000"}, 200, false},
+		{
+			"error", "", "GET", "/v2026/personal-access-tokens", fields{
+				"Origin": "http://localhost",
+			}, 401, true,
+		},
+		{
+			"path without operation", "", "GET", "/nothing",
+			fields{"Origin": "http://localhost"},
+			404, true,
+		},
+		{
+			"preflight", "", "OPTIONS", "/v2026/personal-access-tokens/x",
+			preflight("http://localhost:3000"), 204, true,
+		},
+		{
+			"preflight of the token endpoint", "", "OPTIONS", "/oauth/token",
+			preflight("http://localhost:3000"), 204, true,
+		},
+		{
+			"preflight of an unknown path", "", "OPTIONS", "/v2026/accounts",
+			preflight("http://localhost:3000"), 204, true,
+		},
+		{
+			"preflight of another site", "", "OPTIONS", "/oauth/token",
+			preflight("https://evil.example"), 204, false,
+		},
+		{
+			"OPTIONS that is no preflight", "", "OPTIONS", "/oauth/token", fields{
+				"Origin": "http://localhost",
+			}, 405, true,
+		},
+		{
+			"control API", "*", "GET", "/_mock/health",
+			fields{"Origin": "http://localhost:3000"},
+			200, false,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := startWith(t, "default", mockserver.Config{CORS: test.cors})
 			for _, base := range []*tenant{m, m.in("other")} {
-				r, err := http.NewRequestWithContext(t.Context(), test.method, base.url+test.path, nil)
+				r, err := http.NewRequestWithContext(t.Context(), test.method, base.url+test.path,
+					nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -257,7 +359,8 @@ func TestCORS(t *testing.T) {
 				if origin := got.header.Get("Access-Control-Allow-Origin"); origin != want {
 					t.Errorf("Access-Control-Allow-Origin is %q, want %q", origin, want)
 				}
-				if varies := strings.Contains(strings.Join(got.header.Values("Vary"), ","), "Origin"); varies != test.allowed {
+				if varies := strings.Contains(strings.Join(got.header.Values("Vary"), ","),
+					"Origin"); varies != test.allowed {
 					t.Errorf("Vary is %q", got.header.Values("Vary"))
 				}
 				for name := range got.header {
@@ -265,14 +368,20 @@ func TestCORS(t *testing.T) {
 						t.Errorf("%s: %s", name, got.header.Get(name))
 					}
 				}
-				if test.allowed && test.status != http.StatusNoContent && got.header.Get("Access-Control-Expose-Headers") != "Retry-After, SLPT-Request-ID, Date, X-Total-Count" {
+				if test.allowed && test.status != http.StatusNoContent &&
+					got.header.Get("Access-Control-Expose-Headers") != "Retry-After, "+
+						"SLPT-Request-ID, Date, X-Total-Count" {
 					t.Errorf("exposes %q", got.header.Get("Access-Control-Expose-Headers"))
 				}
-				if test.allowed && test.status == http.StatusNoContent && got.header.Get("Access-Control-Allow-Headers") != "authorization,content-type" {
-					t.Errorf("allows the headers %q", got.header.Get("Access-Control-Allow-Headers"))
+				if test.allowed && test.status == http.StatusNoContent &&
+					got.header.Get("Access-Control-Allow-Headers") != "authorization,content-type" {
+					t.Errorf("allows the headers %q",
+						got.header.Get("Access-Control-Allow-Headers"))
 				}
 			}
-			journal, err := m.mock.Control().Requests(t.Context(), control.Match{Method: "OPTIONS", Finding: "*"}, 0)
+			journal, err := m.mock.Control().Requests(t.Context(), control.Match{
+				Method: "OPTIONS", Finding: "*",
+			}, 0)
 			if isFinding := test.status == 405; err != nil || (journal.Matched > 0) != isFinding {
 				t.Errorf("%d findings, %v", journal.Matched, err)
 			}
@@ -283,7 +392,9 @@ func TestCORS(t *testing.T) {
 func TestCORS_PreflightNamesMethodsOfThePath(t *testing.T) {
 	m := start(t, "default")
 	for path, want := range map[string]string{
-		"/v3/personal-access-tokens": "GET, HEAD, POST", "/v3/personal-access-tokens/x": "DELETE, PATCH", "/oauth/token": "POST", "/nothing": "DELETE, GET, HEAD, PATCH, POST",
+		"/v3/personal-access-tokens":   "GET, HEAD, POST",
+		"/v3/personal-access-tokens/x": "DELETE, PATCH", "/oauth/token": "POST",
+		"/nothing": "DELETE, GET, HEAD, PATCH, POST",
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, m.url+path, nil)
 		if err != nil {
@@ -324,12 +435,16 @@ func TestContentEncoding(t *testing.T) {
 		{"two codings", "gzip, br", text, 415, "content-encoding"},
 		{"not what it says", "gzip", text, 400, "content-encoding"},
 		{"cut", "gzip", packed(gz, text)[:20], 400, "content-encoding"},
-		{"larger than the limit when decoded", "gzip", packed(gz, strings.Repeat(" ", 1<<20+1)), 413, "content-too-large"},
+		{
+			"larger than the limit when decoded", "gzip", packed(gz, strings.Repeat(" ", 1<<20+1)),
+			413, "content-too-large",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, "default")
 			c := m.as("jane.doe")
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.url+"/v2026/personal-access-tokens", strings.NewReader(test.body))
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+				m.url+"/v2026/personal-access-tokens", strings.NewReader(test.body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -348,10 +463,12 @@ func TestContentEncoding(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		form := "grant_type=client_credentials&client_id=" + login.ID + "&client_secret=" + login.Secret
+		form := "grant_type=client_credentials&client_id=" + login.ID + "&client_secret=" +
+			login.Secret
 		for coding, want := range map[string]int{"gzip": 200, "br": 415} {
 			body := packed(gz, form)
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.url+"/oauth/token", strings.NewReader(body))
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.url+"/oauth/token",
+				strings.NewReader(body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -382,7 +499,8 @@ func TestCharsets_AreNamed(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := &client{m.of(t), c.authorization}
-			c.post("/v2026/personal-access-tokens", test.body).rejected(http.StatusBadRequest, "400.0", cause{rule.JSONSyntax, test.names})
+			c.post("/v2026/personal-access-tokens", test.body).rejected(http.StatusBadRequest,
+				"400.0", cause{rule.JSONSyntax, test.names})
 		})
 	}
 }
@@ -395,14 +513,19 @@ func TestContentLength_InCharactersIsNamed(t *testing.T) {
 		name, body string
 		want       cause
 	}{
-		{"cut behind a character", whole[:len(whole)-1], cause{rule.IncompleteBody, "Content-Length"}},
+		{
+			"cut behind a character", whole[:len(whole)-1], cause{
+				rule.IncompleteBody, "Content-Length",
+			},
+		},
 		{"cut in a character", `{"name":"M` + "\xC3", cause{rule.IncompleteBody, "Content-Length"}},
 		{"cut, all of one byte", `{"name":"Miller"`, cause{rule.JSONSyntax, "body"}},
 		{"not cut", `{"name":"Müller",}`, cause{rule.JSONSyntax, "body"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := &client{m.of(t), c.authorization}
-			c.post("/v2026/personal-access-tokens", test.body).rejected(http.StatusBadRequest, "400.0", test.want)
+			c.post("/v2026/personal-access-tokens", test.body).rejected(http.StatusBadRequest,
+				"400.0", test.want)
 		})
 	}
 }
@@ -411,14 +534,17 @@ func TestTLSHandshake_IsLoggedOncePerClient(t *testing.T) {
 	var log logText
 	mock := mockserver.Start(t, mockserver.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	for range 3 {
-		connection, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}).DialContext(t.Context(), "tcp", strings.TrimPrefix(mock.URL, "http://"))
+		connection, err := (&tls.Dialer{
+			Config: &tls.Config{InsecureSkipVerify: true},
+		}).DialContext(t.Context(), "tcp", strings.TrimPrefix(mock.URL, "http://"))
 		if err == nil {
 			_ = connection.Close()
 			t.Fatal("the handshake succeeded")
 		}
 	}
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(mock.URL, "http://"))
-	if log.count("level=") != 1 || log.count("level=WARN") != 1 || log.count("http://") != 1 || log.count(":"+port) != 1 {
+	if log.count("level=") != 1 || log.count("level=WARN") != 1 || log.count("http://") != 1 ||
+		log.count(":"+port) != 1 {
 		t.Errorf("logged %s, want one warning with the port", log.text.String())
 	}
 }
@@ -426,15 +552,21 @@ func TestTLSHandshake_IsLoggedOncePerClient(t *testing.T) {
 func TestConnect_IsExplained(t *testing.T) {
 	for _, profile := range []string{mockserver.ProfileFriendly, mockserver.ProfileFaithful} {
 		log := &records{}
-		mock := mockserver.Start(t, mockserver.Config{Log: slog.New(log), Profile: mockserver.Profile{Name: profile}})
-		got := raw(t, mock.URL, "CONNECT acme.api.identitynow.com:443 HTTP/1.1\r\nHost: acme.api.identitynow.com:443\r\n\r\n")
+		mock := mockserver.Start(t, mockserver.Config{
+			Log: slog.New(log), Profile: mockserver.Profile{Name: profile},
+		})
+		got := raw(t, mock.URL,
+			"CONNECT acme.api.identitynow.com:443 HTTP/1.1\r\nHost: "+
+				"acme.api.identitynow.com:443\r\n\r\n")
 		r, err := http.ReadResponse(bufio.NewReader(strings.NewReader(got)), nil)
 		if err != nil {
 			t.Fatalf("%v: %q", err, got)
 		}
 		defer r.Body.Close() //nolint:errcheck // it is in memory
 		text, err := io.ReadAll(r.Body)
-		if err != nil || r.StatusCode != http.StatusMethodNotAllowed || !names(string(text), "HTTPS_PROXY") || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
+		if err != nil || r.StatusCode != http.StatusMethodNotAllowed ||
+			!names(string(text), "HTTPS_PROXY") ||
+			!strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
 			t.Errorf("status %d, %v: %s", r.StatusCode, err, got)
 		}
 		want := map[string]string{mockserver.ProfileFriendly: string(rule.ProxyRequest)}[profile]
@@ -476,12 +608,34 @@ func TestControlAPI_KeepsWebPagesAway(t *testing.T) {
 		want         int
 	}{
 		{"tool", mockserver.Config{}, "POST", "", nil, 204},
-		{"page of another site", mockserver.Config{}, "POST", "", map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403},
-		{"page of another site, old browser", mockserver.Config{}, "POST", "", map[string]string{"Origin": "https://evil.example"}, 403},
-		{"page of another port", mockserver.Config{}, "POST", "", map[string]string{"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:1"}, 403},
+		{
+			"page of another site", mockserver.Config{}, "POST", "", map[string]string{
+				"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example",
+			}, 403,
+		},
+		{
+			"page of another site, old browser", mockserver.Config{}, "POST", "", map[string]string{
+				"Origin": "https://evil.example",
+			}, 403,
+		},
+		{
+			"page of another port", mockserver.Config{}, "POST", "", map[string]string{
+				"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:1",
+			}, 403,
+		},
 		{"page that rebinds DNS", mockserver.Config{}, "GET", "evil.example", nil, 421},
-		{"page that rebinds DNS, with a port", mockserver.Config{}, "GET", "evil.example:17280", nil, 421},
-		{"suffix without a dot in front", mockserver.Config{}, "GET", "evillocal.example", nil, 421},
+		{
+			"page that rebinds DNS, with a port",
+			mockserver.Config{},
+			"GET", "evil.example:17280",
+			nil, 421,
+		},
+		{
+			"suffix without a dot in front",
+			mockserver.Config{},
+			"GET", "evillocal.example", nil,
+			421,
+		},
 		{"loopback name", mockserver.Config{}, "GET", "localhost:17280", nil, 200},
 		{"IPv4 literal", mockserver.Config{}, "GET", "10.1.2.3:17280", nil, 200},
 		{"IPv6 literal", mockserver.Config{}, "GET", "[fd00::1]:17280", nil, 200},
@@ -491,11 +645,40 @@ func TestControlAPI_KeepsWebPagesAway(t *testing.T) {
 		{"internal", mockserver.Config{}, "GET", "host.docker.internal:1", nil, 200},
 		{"home network", mockserver.Config{}, "GET", "nas.home.arpa", nil, 200},
 		{"test name", mockserver.Config{}, "GET", "mock.test", nil, 200},
-		{"public URL", mockserver.Config{PublicURL: "https://mock.acme.example/x"}, "GET", "mock.acme.example", nil, 200},
-		{"allowed host", mockserver.Config{AllowedHosts: []string{"Mock.Acme.Example"}}, "GET", "mock.acme.example:80", nil, 200},
-		{"allowed suffix", mockserver.Config{AllowedHosts: []string{".acme.example"}}, "GET", "ci.acme.example", nil, 200},
-		{"control token", mockserver.Config{ControlToken: "hunter2hunter2"}, "GET", "evil.example", map[string]string{"Authorization": "Bearer hunter2hunter2"}, 200},
-		{"control token, cross-site", mockserver.Config{ControlToken: "hunter2hunter2"}, "POST", "", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403},
+		{
+			"public URL",
+			mockserver.Config{PublicURL: "https://mock.acme.example/x"},
+			"GET",
+			"mock.acme.example", nil, 200,
+		},
+		{
+			"allowed host",
+			mockserver.Config{AllowedHosts: []string{"Mock.Acme.Example"}},
+			"GET",
+			"mock.acme.example:80", nil, 200,
+		},
+		{
+			"allowed suffix",
+			mockserver.Config{AllowedHosts: []string{".acme.example"}},
+			"GET",
+			"ci.acme.example", nil, 200,
+		},
+		{
+			"control token",
+			mockserver.Config{ControlToken: "hunter2hunter2"},
+			"GET",
+			"evil.example",
+			map[string]string{"Authorization": "Bearer hunter2hunter2"},
+			200,
+		},
+		{
+			"control token, cross-site",
+			mockserver.Config{ControlToken: "hunter2hunter2"},
+			"POST",
+			"",
+			map[string]string{"Sec-Fetch-Site": "cross-site"},
+			403,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := startWith(t, "default", test.config)
@@ -504,7 +687,8 @@ func TestControlAPI_KeepsWebPagesAway(t *testing.T) {
 				path = "/_mock/reset"
 			}
 			for _, at := range []*tenant{m, m.in("other")} {
-				r, err := http.NewRequestWithContext(context.Background(), test.method, at.url+path, nil)
+				r, err := http.NewRequestWithContext(context.Background(), test.method, at.url+path,
+					nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -514,14 +698,17 @@ func TestControlAPI_KeepsWebPagesAway(t *testing.T) {
 				}
 				got := at.of(t).exchange(r).is(test.want)
 				if test.want >= 400 {
-					got.problem(test.want, map[int]rule.ID{403: rule.CrossOrigin, 421: rule.MisdirectedHost}[test.want])
+					got.problem(test.want, map[int]rule.ID{
+						403: rule.CrossOrigin, 421: rule.MisdirectedHost,
+					}[test.want])
 				}
 			}
 		})
 	}
 	t.Run("probe without a host", func(t *testing.T) {
 		mock := mockserver.Start(t)
-		if got := raw(t, mock.URL, "GET /_mock/health HTTP/1.0\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.0 200 ") {
+		if got := raw(t, mock.URL, "GET /_mock/health HTTP/1.0\r\n\r\n"); !strings.HasPrefix(got,
+			"HTTP/1.0 200 ") {
 			t.Errorf("got %s", got)
 		}
 	})
@@ -535,30 +722,62 @@ func TestOAuthInfo_FollowsForwardedHeaders(t *testing.T) {
 		want   string
 	}{
 		{"nothing", mockserver.Config{}, nil, "http://HOST"},
-		{"X-Forwarded", mockserver.Config{}, map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "mock.acme.example"}, "https://mock.acme.example"},
-		{"protocol alone", mockserver.Config{}, map[string]string{"X-Forwarded-Proto": "https"}, "https://HOST"},
-		{"first of several", mockserver.Config{}, map[string]string{"X-Forwarded-Proto": "https, http", "X-Forwarded-Host": "a.example, b.example"}, "https://a.example"},
-		{"Forwarded", mockserver.Config{}, map[string]string{"Forwarded": `for=10.0.0.1;proto=https;host="mock.acme.example:8443", for=10.0.0.2`}, "https://mock.acme.example:8443"},
-		{"another protocol", mockserver.Config{}, map[string]string{"X-Forwarded-Proto": "javascript", "X-Forwarded-Host": "a.example"}, "http://a.example"},
-		{"host that is none", mockserver.Config{}, map[string]string{"X-Forwarded-Host": "a b\"c"}, "http://HOST"},
-		{"public URL", mockserver.Config{PublicURL: "http://public.example"}, map[string]string{"X-Forwarded-Host": "a.example"}, "http://public.example"},
+		{
+			"X-Forwarded", mockserver.Config{}, map[string]string{
+				"X-Forwarded-Proto": "https", "X-Forwarded-Host": "mock.acme.example",
+			}, "https://mock.acme.example",
+		},
+		{
+			"protocol alone",
+			mockserver.Config{},
+			map[string]string{"X-Forwarded-Proto": "https"},
+			"https://HOST",
+		},
+		{
+			"first of several", mockserver.Config{}, map[string]string{
+				"X-Forwarded-Proto": "https, http", "X-Forwarded-Host": "a.example, b.example",
+			}, "https://a.example",
+		},
+		{
+			"Forwarded", mockserver.Config{}, map[string]string{
+				"Forwarded": `for=10.0.0.1;proto=https;host="mock.acme.example:8443", for=10.0.0.2`,
+			}, "https://mock.acme.example:8443",
+		},
+		{
+			"another protocol", mockserver.Config{}, map[string]string{
+				"X-Forwarded-Proto": "javascript", "X-Forwarded-Host": "a.example",
+			}, "http://a.example",
+		},
+		{
+			"host that is none", mockserver.Config{}, map[string]string{
+				"X-Forwarded-Host": "a b\"c",
+			}, "http://HOST",
+		},
+		{
+			"public URL", mockserver.Config{PublicURL: "http://public.example"}, map[string]string{
+				"X-Forwarded-Host": "a.example",
+			}, "http://public.example",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := startWith(t, "default", test.config)
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.in("a").url+"/oauth/info", nil)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
+				m.in("a").url+"/oauth/info", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for name, value := range test.header {
 				r.Header.Set(name, value)
 			}
-			want := strings.Replace(test.want, "HOST", strings.TrimPrefix(m.url, "http://"), 1) + "/t/a/oauth/token"
+			want := strings.Replace(test.want, "HOST", strings.TrimPrefix(m.url, "http://"), 1) +
+				"/t/a/oauth/token"
 			m.of(t).exchange(r).is(200).equal("tokenEndpoint", want)
 		})
 	}
 	t.Run("peer on the internet", func(t *testing.T) {
 		m := start(t, "default")
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://mock/oauth/info", nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://mock/oauth/info",
+			nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -570,7 +789,8 @@ func TestOAuthInfo_FollowsForwardedHeaders(t *testing.T) {
 		}
 		defer got.Body.Close() //nolint:errcheck // it is in memory
 		text, _ := io.ReadAll(got.Body)
-		if want := fmt.Sprintf("%q", "http://mock/oauth/token"); !strings.Contains(string(text), want) {
+		if want := fmt.Sprintf("%q", "http://mock/oauth/token"); !strings.Contains(string(text),
+			want) {
 			t.Errorf("%s does not have %s", text, want)
 		}
 	})

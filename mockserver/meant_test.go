@@ -22,7 +22,10 @@ type oddRequest struct {
 // oddRequests returns such requests of a version. The token with the id is the caller's own.
 func oddRequests(v version.Version, id string) []oddRequest {
 	create := func(name, body string, want ...finding) oddRequest {
-		return oddRequest{name, "POST", v.CollectionPath(), jsonType, body[:len(body)-1] + `,"expirationDate":"2026-09-30T00:00:00Z"}`, want}
+		return oddRequest{
+			name, "POST", v.CollectionPath(), jsonType,
+			body[:len(body)-1] + `,"expirationDate":"2026-09-30T00:00:00Z"}`, want,
+		}
 	}
 	patch := func(name, operations string, want ...finding) oddRequest {
 		return oddRequest{name, "PATCH", v.CollectionPath() + "/" + id, patchType, operations, want}
@@ -34,53 +37,100 @@ func oddRequests(v version.Version, id string) []oddRequest {
 		return oddRequest{name, "GET", v.CollectionPath() + "?" + query, "", "", want}
 	}
 	all := []oddRequest{
-		create("duplicate key", `{"name":"a","name":"duplicate key"}`, finding{control.DuplicateKey, "/name"}),
-		create("duplicate key with escapes", `{"name":"a","n\u0061me":"duplicate key with escapes"}`, finding{control.DuplicateKey, "/name"}),
-		create("duplicate unknown key", `{"name":"duplicate unknown key","a":{"b":1,"b":2}}`, finding{control.DuplicateKey, "/a/b"}, finding{control.UnknownProperty, "/a"}),
-		create("lone surrogate", `{"name":"lone surrogate \ud800"}`, finding{control.LoneSurrogate, "/name"}),
+		create("duplicate key", `{"name":"a","name":"duplicate key"}`, finding{
+			control.DuplicateKey, "/name",
+		}),
+		create("duplicate key with escapes",
+			`{"name":"a","n\u0061me":"duplicate key with escapes"}`, finding{
+				control.DuplicateKey, "/name",
+			}),
+		create("duplicate unknown key", `{"name":"duplicate unknown key","a":{"b":1,"b":2}}`,
+			finding{control.DuplicateKey, "/a/b"}, finding{control.UnknownProperty, "/a"}),
+		create("lone surrogate", `{"name":"lone surrogate \ud800"}`, finding{
+			control.LoneSurrogate, "/name",
+		}),
 		create("emoji", `{"name":"\ud83d\ude00"}`),
-		patch("duplicate key of a patch", `[{"op":"replace","path":"/name","value":"b","path":"/name","value":"c"}]`, finding{control.DuplicateKey, "/0/path"}, finding{control.DuplicateKey, "/0/value"}),
-		patch("lone surrogate in a patch", `[{"op":"replace","path":"/name","value":"\udc00"}]`, finding{control.LoneSurrogate, "/0/value"}),
+		patch("duplicate key of a patch",
+			`[{"op":"replace","path":"/name","value":"b","path":"/name","value":"c"}]`, finding{
+				control.DuplicateKey, "/0/path",
+			}, finding{control.DuplicateKey, "/0/value"}),
+		patch("lone surrogate in a patch", `[{"op":"replace","path":"/name","value":"\udc00"}]`,
+			finding{control.LoneSurrogate, "/0/value"}),
 		scope("no scope", ``, finding{control.EmptyScope, "/scope"}),
 		scope("singular", `"sp:scope:all"`, finding{control.MisspeltScope, "sp:scopes:all"}),
 		scope("capitals", `"SP:Scopes:ALL"`, finding{control.MisspeltScope, "sp:scopes:all"}),
-		scope("letters exchanged", `"sp:socpes:lal"`, finding{control.MisspeltScope, "sp:scopes:all"}),
-		scope("a letter too many", `"sp:scopes:defaults"`, finding{control.MisspeltScope, "sp:scopes:default"}),
-		scope("another separator", `"sp.scopes.all"`, finding{control.MisspeltScope, "sp:scopes:all"}),
-		scope("two letters", `"sp:my-personal-acces-token:read"`, finding{control.MisspeltScope, "sp:my-personal-access-tokens:read"}),
-		scope("capitals and a letter", `"SP:All-Personal-Access-Token:Manage"`, finding{control.MisspeltScope, "sp:all-personal-access-tokens:manage"}),
-		scope("two of them", `"sp:scope:all","sp:scopes:defautl"`, finding{control.MisspeltScope, "sp:scopes:all"}, finding{control.MisspeltScope, "sp:scopes:default"}),
-		scope("joined by a blank", `"sp:scopes:all sp:scopes:default"`, finding{control.ScopeSyntax, ""}),
-		scope("joined by a comma", `"idn:accounts:read,idn:sources:read"`, finding{control.ScopeSyntax, ""}),
+		scope("letters exchanged", `"sp:socpes:lal"`, finding{
+			control.MisspeltScope, "sp:scopes:all",
+		}),
+		scope("a letter too many", `"sp:scopes:defaults"`, finding{
+			control.MisspeltScope, "sp:scopes:default",
+		}),
+		scope("another separator", `"sp.scopes.all"`, finding{
+			control.MisspeltScope, "sp:scopes:all",
+		}),
+		scope("two letters", `"sp:my-personal-acces-token:read"`, finding{
+			control.MisspeltScope, "sp:my-personal-access-tokens:read",
+		}),
+		scope("capitals and a letter", `"SP:All-Personal-Access-Token:Manage"`, finding{
+			control.MisspeltScope, "sp:all-personal-access-tokens:manage",
+		}),
+		scope("two of them", `"sp:scope:all","sp:scopes:defautl"`, finding{
+			control.MisspeltScope, "sp:scopes:all",
+		}, finding{control.MisspeltScope, "sp:scopes:default"}),
+		scope("joined by a blank", `"sp:scopes:all sp:scopes:default"`, finding{
+			control.ScopeSyntax, "",
+		}),
+		scope("joined by a comma", `"idn:accounts:read,idn:sources:read"`, finding{
+			control.ScopeSyntax, "",
+		}),
 		scope("a blank behind", `"sp:scopes:all "`, finding{control.ScopeSyntax, ""}),
 		scope("a line break behind", `"sp:scopes:all\n"`, finding{control.ScopeSyntax, ""}),
 		scope("empty", `""`, finding{control.ScopeSyntax, "/scope"}),
-		scope("named", `"sp:scopes:all","sp:scopes:default","sp:my-personal-access-tokens:read","sp:my-personal-access-tokens:manage","sp:all-personal-access-tokens:read","sp:all-personal-access-tokens:manage"`),
-		scope("others", `"idn:accounts:read","idn:nelm:manage","demo:personal-access-token-scope:first","sp:scopes:api","sp:scopes","sp:my-personal-access-tokens:create","idn:my-personal-access-tokens:read","made:up","a"`),
-		patch("scope of a patch", `[{"op":"replace","path":"/scope","value":["sp:scope:all"]},{"op":"add","path":"/scope/-","value":"a b"}]`, finding{control.ScopeSyntax, "/scope/-"}, finding{control.MisspeltScope, "/scope"}),
-		patch("empty scope of a patch", `[{"op":"add","path":"/scope","value":[]}]`, finding{control.EmptyScope, "/scope"}),
+		scope("named",
+			`"sp:scopes:all","sp:scopes:default","sp:my-personal-access-tokens:read",`+
+				`"sp:my-personal-access-tokens:manage","sp:all-personal-access-tokens:read",`+
+				`"sp:all-personal-access-tokens:manage"`),
+		scope("others",
+			`"idn:accounts:read","idn:nelm:manage","demo:personal-access-token-scope:first",`+
+				`"sp:scopes:api","sp:scopes","sp:my-personal-access-tokens:create",`+
+				`"idn:my-personal-access-tokens:read","made:up","a"`),
+		patch("scope of a patch",
+			`[{"op":"replace","path":"/scope","value":["sp:scope:all"]},{"op":"add",`+
+				`"path":"/scope/-","value":"a b"}]`, finding{control.ScopeSyntax, "/scope/-"},
+			finding{control.MisspeltScope, "/scope"}),
+		patch("empty scope of a patch", `[{"op":"add","path":"/scope","value":[]}]`, finding{
+			control.EmptyScope, "/scope",
+		}),
 		patch("name of a patch", `[{"op":"replace","path":"/name","value":"sp:scope:all"}]`),
 		list("empty owner", "owner-id=", finding{control.IgnoredParameter, "owner-id"}),
 		list("empty filter", "owner-id=me&filters=", finding{control.IgnoredParameter, "filters"}),
-		list("unknown parameters", "owner-id=me&sorters=name&offset=0&page=1", finding{control.UnknownParameter, `"offset"`}, finding{control.UnknownParameter, `"page"`}, finding{control.UnknownParameter, `"sorters"`}),
+		list("unknown parameters", "owner-id=me&sorters=name&offset=0&page=1", finding{
+			control.UnknownParameter, `"offset"`,
+		}, finding{control.UnknownParameter, `"page"`}, finding{
+			control.UnknownParameter, `"sorters"`,
+		}),
 	}
 	if v == version.V1 {
 		all = append(all, oddRequest{
 			"duplicate key in bulk", "POST", bulkV1, jsonType,
-			`{"ids":["` + id + `"],"patch":[],"patch":[{"op":"replace","path":"/expirationDate","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]}`,
+			`{"ids":["` + id +
+				`"],"patch":[],"patch":[{"op":"replace","path":"/expirationDate",` +
+				`"path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]}`,
 			[]finding{{control.DuplicateKey, "/patch"}, {control.DuplicateKey, "/patch/0/path"}},
 		})
 	}
 	return all
 }
 
-// What is accepted and cannot have been meant is a finding, in every version and under every profile, and
-// changes no response.
+// What is accepted and cannot have been meant is a finding, in every version and under every
+// profile, and changes no response.
 func TestFindings_NotMeant(t *testing.T) {
 	for _, profile := range []string{mockserver.ProfileFriendly, mockserver.ProfileFaithful} {
 		t.Run(profile, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
-				m := startWith(t, "default", mockserver.Config{Profile: mockserver.Profile{Name: profile}})
+				m := startWith(t, "default", mockserver.Config{
+					Profile: mockserver.Profile{Name: profile},
+				})
 				login, err := m.seed.Login("admin")
 				if err != nil {
 					t.Fatal(err)
@@ -88,7 +138,8 @@ func TestFindings_NotMeant(t *testing.T) {
 				for i, test := range oddRequests(v, login.ID) {
 					t.Run(test.name, func(t *testing.T) {
 						c := m.in(fmt.Sprintf("odd-%d", i)).of(t).as("admin")
-						c.send(test.method, test.path, test.contentType, test.body).is(http.StatusOK)
+						c.send(test.method, test.path, test.contentType,
+							test.body).is(http.StatusOK)
 						checkFindings(t, c, test.want)
 					})
 				}
@@ -108,7 +159,9 @@ func checkFindings(t *testing.T, c *client, want []finding) {
 		kind, detail := f["kind"].(string), f["detail"].(string)
 		remedy, _ := f["remedy"].(string)
 		texts = append(texts, strings.TrimRight(detail+"\n  "+remedy, " \n"))
-		i := slices.IndexFunc(left, func(w finding) bool { return w.kind == kind && names(detail, w.at) })
+		i := slices.IndexFunc(left, func(w finding) bool {
+			return w.kind == kind && names(detail, w.at)
+		})
 		if i < 0 {
 			t.Errorf("finding %s: %s", kind, detail)
 			continue
@@ -119,7 +172,9 @@ func checkFindings(t *testing.T, c *client, want []finding) {
 		t.Errorf("no finding %v, got %q", left, texts)
 	}
 	if len(texts) > 0 {
-		golden.Check(t, findingTexts, "meant/"+t.Name()[strings.LastIndex(t.Name(), "/")+1:], strings.NewReplacer("TokenV1 ", "Token ", "TokenV1,", "Token,", "TokensV1,", "Tokens,").Replace(normal(strings.Join(texts, "\n"))))
+		golden.Check(t, findingTexts, "meant/"+t.Name()[strings.LastIndex(t.Name(), "/")+1:],
+			strings.NewReplacer("TokenV1 ", "Token ", "TokenV1,", "Token,", "TokensV1,",
+				"Tokens,").Replace(normal(strings.Join(texts, "\n"))))
 	}
 }
 
@@ -136,8 +191,16 @@ func TestFindings_RepeatedParameter(t *testing.T) {
 		want              []finding
 	}{
 		{"once each", "", form, nil},
-		{"twice in the form", "", form + "&client_id=" + login.ID, []finding{{control.IgnoredParameter, "client_id"}}},
-		{"in query and form", "?grant_type=client_credentials", form, []finding{{control.IgnoredParameter, "grant_type"}}},
+		{
+			"twice in the form", "", form + "&client_id=" + login.ID, []finding{
+				{control.IgnoredParameter, "client_id"},
+			},
+		},
+		{
+			"in query and form", "?grant_type=client_credentials", form, []finding{
+				{control.IgnoredParameter, "grant_type"},
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := m.of(t).anonymous()
@@ -147,15 +210,16 @@ func TestFindings_RepeatedParameter(t *testing.T) {
 	}
 }
 
-// After a rate limit a client waits with every request of its version, after a fault or a preference
-// with those that it would meet again.
+// After a rate limit a client waits with every request of its version, after a fault or a
+// preference with those that it would meet again.
 func TestFindings_NoWait(t *testing.T) {
 	const tokens = "/v2026/personal-access-tokens"
 	list := func(c *client) { c.get(tokens + "?owner-id=me") }
 	deletes := func(c *client) { c.delete(tokens + "/" + strings.Repeat("0", 32)) }
 	preferring := func(path, prefer string) func(c *client) {
 		return func(c *client) {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url+path, http.NoBody)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url+path,
+				http.NoBody)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,23 +238,82 @@ func TestFindings_NoWait(t *testing.T) {
 		does   []func(c *client)
 		want   bool // of the last request
 	}{
-		{"the same after a rate limit", mockserver.Profile{RateLimit: "1/10s"}, []func(c *client){list, list, list}, true},
-		{"another operation after a rate limit", mockserver.Profile{RateLimit: "1/10s"}, []func(c *client){list, list, deletes}, true},
-		{"another version after a rate limit", mockserver.Profile{RateLimit: "1/10s"}, []func(c *client){list, list, func(c *client) { c.get("/v3/personal-access-tokens") }}, false},
-		{"after the time of a rate limit", mockserver.Profile{RateLimit: "1/10s"}, []func(c *client){list, list, func(c *client) { c.post("/_mock/clock/advance", `{"by":"10s"}`) }, list}, false},
-		{"the same after a fault", mockserver.Profile{}, []func(c *client){fault(`{"operation":"list","status":429,"retryAfter":"9s"}`), list, list}, true},
-		{"another operation after a fault", mockserver.Profile{}, []func(c *client){fault(`{"operation":"list","status":429,"retryAfter":"9s"}`), list, deletes}, false},
-		{"another operation after a fault of any", mockserver.Profile{}, []func(c *client){fault(`{"status":429,"retryAfter":"9s"}`), list, deletes}, true},
-		{"the same after another one after a fault", mockserver.Profile{}, []func(c *client){fault(`{"operation":"list","status":503,"retryAfter":"9s"}`), list, deletes, list}, true},
 		{
-			"after two faults, like the first", mockserver.Profile{}, []func(c *client){
-				fault(`{"operation":"list","status":429,"retryAfter":"9s"}`), fault(`{"operation":"delete","status":429,"retryAfter":"9s"}`), list, deletes, list,
+			"the same after a rate limit",
+			mockserver.Profile{RateLimit: "1/10s"},
+			[]func(c *client){list, list, list},
+			true,
+		},
+		{
+			"another operation after a rate limit",
+			mockserver.Profile{RateLimit: "1/10s"},
+			[]func(c *client){list, list, deletes},
+			true,
+		},
+		{
+			"another version after a rate limit",
+			mockserver.Profile{RateLimit: "1/10s"},
+			[]func(c *client){list, list, func(c *client) { c.get("/v3/personal-access-tokens") }},
+			false,
+		},
+		{
+			"after the time of a rate limit",
+			mockserver.Profile{RateLimit: "1/10s"},
+			[]func(c *client){
+				list, list, func(c *client) {
+					c.post("/_mock/clock/advance", `{"by":"10s"}`)
+				}, list,
+			},
+			false,
+		},
+		{
+			"the same after a fault", mockserver.Profile{}, []func(c *client){
+				fault(`{"operation":"list","status":429,"retryAfter":"9s"}`), list, list,
 			}, true,
 		},
-		{"without the header of a fault", mockserver.Profile{}, []func(c *client){fault(`{"header":{"Prefer":"x"},"status":429,"retryAfter":"9s"}`), preferring(tokens+"?owner-id=me", "x"), list}, false},
-		{"the same after a preference", mockserver.Profile{}, []func(c *client){prefersRate, prefersRate}, true},
-		{"without the preference", mockserver.Profile{}, []func(c *client){prefersRate, list}, false},
-		{"with another preference", mockserver.Profile{}, []func(c *client){prefersRate, preferring(tokens+"?owner-id=me", "code=500")}, false},
+		{
+			"another operation after a fault", mockserver.Profile{}, []func(c *client){
+				fault(`{"operation":"list","status":429,"retryAfter":"9s"}`), list, deletes,
+			}, false,
+		},
+		{
+			"another operation after a fault of any", mockserver.Profile{}, []func(c *client){
+				fault(`{"status":429,"retryAfter":"9s"}`), list, deletes,
+			}, true,
+		},
+		{
+			"the same after another one after a fault", mockserver.Profile{}, []func(c *client){
+				fault(`{"operation":"list","status":503,"retryAfter":"9s"}`), list, deletes, list,
+			}, true,
+		},
+		{
+			"after two faults, like the first", mockserver.Profile{}, []func(c *client){
+				fault(`{"operation":"list","status":429,"retryAfter":"9s"}`),
+				fault(`{"operation":"delete","status":429,"retryAfter":"9s"}`), list, deletes, list,
+			}, true,
+		},
+		{
+			"without the header of a fault", mockserver.Profile{}, []func(c *client){
+				fault(`{"header":{"Prefer":"x"},"status":429,"retryAfter":"9s"}`),
+				preferring(tokens+"?owner-id=me", "x"), list,
+			}, false,
+		},
+		{
+			"the same after a preference", mockserver.Profile{}, []func(c *client){
+				prefersRate, prefersRate,
+			}, true,
+		},
+		{
+			"without the preference",
+			mockserver.Profile{},
+			[]func(c *client){prefersRate, list},
+			false,
+		},
+		{
+			"with another preference", mockserver.Profile{}, []func(c *client){
+				prefersRate, preferring(tokens+"?owner-id=me", "code=500"),
+			}, false,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := startWith(t, "default", mockserver.Config{Profile: test.config}).as("jane.doe")

@@ -36,24 +36,34 @@ func TestQuery_MisspellingsAreNamed(t *testing.T) {
 			got := user.get("/v2026/personal-access-tokens?" + test.query).is(http.StatusForbidden)
 			got.because(cause{rule.ListRights, test.meant + " owner-id=me"})
 			found := got.entry().Findings
-			if len(found) == 0 || found[0].Kind != test.kind || !names(found[0].Detail, test.meant) {
+			if len(found) == 0 || found[0].Kind != test.kind ||
+				!names(found[0].Detail, test.meant) {
 				t.Fatalf("findings %v, want %s about %s", found, test.kind, test.meant)
 			}
 			golden.Check(t, findingTexts, golden.Key(t), found[0].Detail)
 		})
 	}
-	for _, test := range []struct{ name, query string }{{"filters in capitals", "Filters=lastUsed%20isnull"}, {"singular of filters", "filter=lastUsed%20isnull"}} {
+	for _, test := range []struct{ name, query string }{
+		{"filters in capitals", "Filters=lastUsed%20isnull"}, {
+			"singular of filters", "filter=lastUsed%20isnull",
+		},
+	} {
 		t.Run(test.name, func(t *testing.T) {
 			admin := &client{m.of(t), admin.authorization}
-			found := admin.get("/v2026/personal-access-tokens?" + test.query).is(http.StatusOK).entry().Findings
-			if len(found) != 1 || found[0].Kind != control.UnknownParameter || !names(found[0].Detail, "filters") {
+			found := admin.get("/v2026/personal-access-tokens?" +
+				test.query).is(http.StatusOK).entry().Findings
+			if len(found) != 1 || found[0].Kind != control.UnknownParameter ||
+				!names(found[0].Detail, "filters") {
 				t.Fatalf("findings %v", found)
 			}
 			golden.Check(t, findingTexts, golden.Key(t), found[0].Detail)
 		})
 	}
-	found := user.post("/v2026/personal-access-tokens", `{"name":"x","expiration_date":"2027-01-01T00:00:00Z","userAwareTokenNeverExpires":true}`).is(http.StatusOK).entry().Findings
-	if len(found) != 1 || found[0].Kind != control.UnknownProperty || !names(found[0].Detail, "expirationDate") {
+	found := user.post("/v2026/personal-access-tokens",
+		`{"name":"x","expiration_date":"2027-01-01T00:00:00Z",`+
+			`"userAwareTokenNeverExpires":true}`).is(http.StatusOK).entry().Findings
+	if len(found) != 1 || found[0].Kind != control.UnknownProperty ||
+		!names(found[0].Detail, "expirationDate") {
 		t.Errorf("findings %v", found)
 	}
 }
@@ -64,7 +74,8 @@ func TestCredentials_NearMissesAreNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dashed := login.ID[:8] + "-" + login.ID[8:12] + "-" + login.ID[12:16] + "-" + login.ID[16:20] + "-" + login.ID[20:]
+	dashed := login.ID[:8] + "-" + login.ID[8:12] + "-" + login.ID[12:16] + "-" + login.ID[16:20] +
+		"-" + login.ID[20:]
 	for _, test := range []struct{ name, id, secret string }{
 		{"line break behind the secret", login.ID, login.Secret + "\n"},
 		{"blank in front of the id", " " + login.ID, login.Secret},
@@ -86,7 +97,8 @@ func TestCredentials_NearMissesAreNamed(t *testing.T) {
 			}
 			golden.Check(t, findingTexts, golden.Key(t), entry.Findings[0].Detail)
 			golden.Check(t, findingTexts, golden.Key(t)+" (remedy)", entry.Findings[0].Remedy)
-			if text := strings.Join(entry.Why, " ") + entry.Findings[0].Detail + entry.Findings[0].Remedy; strings.Contains(strings.ToLower(text), login.Secret) {
+			if text := strings.Join(entry.Why, " ") + entry.Findings[0].Detail +
+				entry.Findings[0].Remedy; strings.Contains(strings.ToLower(text), login.Secret) {
 				t.Errorf("the secret shows: %s", text)
 			}
 		})
@@ -94,12 +106,14 @@ func TestCredentials_NearMissesAreNamed(t *testing.T) {
 	t.Run("right credentials", func(t *testing.T) {
 		m := m.of(t)
 		m.login(login.ID, login.Secret).is(http.StatusOK)
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.url+"/oauth/token", strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode()))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.url+"/oauth/token",
+			strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode()))
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(login.ID+":"+login.Secret)))
+		r.Header.Set("Authorization",
+			"Basic "+base64.StdEncoding.EncodeToString([]byte(login.ID+":"+login.Secret)))
 		m.exchange(r).is(http.StatusOK)
 	})
 	t.Run("another secret", func(t *testing.T) {

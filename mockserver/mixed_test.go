@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// BenchmarkMixed measures sixteen clients at once, over a socket in the same process. In each iteration a client logs in,
-// creates a token, lists, lists with a filter, renames the token, lists both ways again and deletes it.
+// BenchmarkMixed measures sixteen clients at once, over a socket in the same process. In each
+// iteration a client logs in, creates a token, lists, lists with a filter, renames the token, lists
+// both ways again and deletes it.
 func BenchmarkMixed(b *testing.B) {
 	const clients = 16
 	m := start(b, "default")
@@ -38,13 +39,17 @@ func BenchmarkMixed(b *testing.B) {
 	}
 	working.Wait()
 	b.ReportMetric(float64((cpuTime(b)-cpu).Microseconds())/float64(b.N), "cpu-us/op")
-	for _, operation := range []string{"login", "create", "list", "filtered-list", "patch", "delete"} {
+	for _, operation := range []string{
+		"login", "create", "list", "filtered-list", "patch", "delete",
+	} {
 		var took []time.Duration
 		for _, times := range all {
 			took = append(took, times[operation]...)
 		}
 		slices.Sort(took)
-		for name, share := range map[string]float64{"p50": 0.5, "p99": 0.99, "p99.9": 0.999, "max": 1} {
+		for name, share := range map[string]float64{
+			"p50": 0.5, "p99": 0.99, "p99.9": 0.999, "max": 1,
+		} {
 			at := took[int(share*float64(len(took)-1))]
 			b.ReportMetric(float64(at.Microseconds())/1000, operation+"-"+name+"-ms")
 		}
@@ -72,12 +77,16 @@ func (t mixedTimes) session(m *tenant, name string) {
 		return r
 	}, http.StatusOK)
 	own := benchPath + "/" + measure("create", func() testResponse {
-		return c.post(benchPath, fmt.Sprintf(`{"name":%q,"expirationDate":"2027-06-30T23:59:59Z"}`, name))
+		return c.post(benchPath,
+			fmt.Sprintf(`{"name":%q,"expirationDate":"2027-06-30T23:59:59Z"}`, name))
 	}, http.StatusOK).object()["id"].(string)
 	list := benchPath + "?owner-id=me"
 	for range 2 {
 		measure("list", func() testResponse { return c.get(list) }, http.StatusOK)
-		measure("filtered-list", func() testResponse { return c.get(list + "&filters=" + url.QueryEscape("lastUsed isnull")) }, http.StatusOK)
+		measure("filtered-list",
+			func() testResponse {
+				return c.get(list + "&filters=" + url.QueryEscape("lastUsed isnull"))
+			}, http.StatusOK)
 		measure("patch", func() testResponse {
 			name += ", renamed"
 			return c.patch(own, fmt.Sprintf(`[{"op":"replace","path":"/name","value":%q}]`, name))

@@ -33,7 +33,8 @@ func TestNamespacesAreTenantsOfTheirOwn(t *testing.T) {
 			}
 		}
 		b.delete(v.CollectionPath() + "/" + created["id"].(string)).unknownID()
-		m.in("b").login(created["id"].(string), created["secret"].(string)).is(http.StatusUnauthorized)
+		m.in("b").login(created["id"].(string),
+			created["secret"].(string)).is(http.StatusUnauthorized)
 		m.in("a").login(created["id"].(string), created["secret"].(string)).is(http.StatusOK)
 	})
 }
@@ -43,7 +44,9 @@ func TestBearerOfOneNamespaceIsWorthNothingInAnother(t *testing.T) {
 	bearer := m.in("a").as("jane.doe").authorization
 	m.in("a").bearing(bearer).get(me).is(http.StatusOK)
 	for _, other := range []*tenant{m, m.in("b")} {
-		other.bearing(bearer).get(me).is(http.StatusUnauthorized).because(cause{rule: rule.BearerRequired})
+		other.bearing(bearer).get(me).is(http.StatusUnauthorized).because(cause{
+			rule: rule.BearerRequired,
+		})
 	}
 	own := m.as("jane.doe").authorization
 	m.in("a").bearing(own).get(me).is(http.StatusUnauthorized)
@@ -54,7 +57,8 @@ func TestNamespaceNames(t *testing.T) {
 	m := start(t, "empty")
 	for name, status := range map[string]int{
 		"a": 200, "0": 200, "-": 200, "a-1": 200, strings.Repeat("x", 63): 200, "default": 200,
-		strings.Repeat("x", 64): 404, "A": 404, "a.b": 404, "a_b": 404, "%61": 404, "a%2Fb": 404, "ä": 404,
+		strings.Repeat("x", 64): 404, "A": 404, "a.b": 404, "a_b": 404, "%61": 404, "a%2Fb": 404,
+		"ä": 404,
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := m.of(t).in(name)
@@ -62,13 +66,19 @@ func TestNamespaceNames(t *testing.T) {
 			m.anonymous().get("/_mock/health").is(status)
 			m.anonymous().get("//oauth/info").is(status)
 			if status != http.StatusOK {
-				m.anonymous().get("/v3/personal-access-tokens").rejected(http.StatusNotFound, "404", cause{rule.UnknownNamespace, ""})
-				m.anonymous().get("/_mock/clock").problem(http.StatusNotFound, rule.UnknownNamespace)
+				m.anonymous().get("/v3/personal-access-tokens").rejected(http.StatusNotFound, "404",
+					cause{rule.UnknownNamespace, ""})
+				m.anonymous().get("/_mock/clock").problem(http.StatusNotFound,
+					rule.UnknownNamespace)
 			}
 		})
 	}
-	for path, want := range map[string]cause{"/t/": {rule: rule.UnknownNamespace}, "/t": {rule.UnmatchedPath, "/t"}} {
-		t.Run(path, func(t *testing.T) { m.of(t).anonymous().get(path).rejected(http.StatusNotFound, "404", want) })
+	for path, want := range map[string]cause{
+		"/t/": {rule: rule.UnknownNamespace}, "/t": {rule.UnmatchedPath, "/t"},
+	} {
+		t.Run(path, func(t *testing.T) {
+			m.of(t).anonymous().get(path).rejected(http.StatusNotFound, "404", want)
+		})
 	}
 }
 
@@ -79,14 +89,17 @@ func TestBaseURLOfANamespace(t *testing.T) {
 	a.anonymous().get("/_mock/credentials").equal("baseUrl", a.url)
 	m.in("default").anonymous().get("/_mock/credentials").equal("baseUrl", m.url)
 	m.anonymous().get("/_mock/credentials").equal("baseUrl", m.url)
-	public := startWith(t, "empty", mockserver.Config{PublicURL: "http://mock:17280"}).in("a").anonymous()
+	public := startWith(t, "empty", mockserver.Config{
+		PublicURL: "http://mock:17280",
+	}).in("a").anonymous()
 	public.get("/oauth/info").equal("tokenEndpoint", "http://mock:17280/t/a/oauth/token")
 }
 
 func TestNamespaceFromAnotherFixture(t *testing.T) {
 	m := start(t, "empty")
 	a := m.in("a").anonymous()
-	a.put("/_mock/namespace", `{"fixture":"expiring"}`).is(http.StatusOK).equal("fixture", "expiring.yaml (built in)")
+	a.put("/_mock/namespace", `{"fixture":"expiring"}`).is(http.StatusOK).equal("fixture",
+		"expiring.yaml (built in)")
 	expiring := a.get("/_mock/namespace").object()["tokens"]
 	if own := m.anonymous().get("/_mock/namespace").object()["tokens"]; own == expiring {
 		t.Errorf("both have %v tokens", own)
@@ -94,19 +107,35 @@ func TestNamespaceFromAnotherFixture(t *testing.T) {
 	a.post("/_mock/reset", "").is(http.StatusNoContent)
 	a.get("/_mock/namespace").equal("fixture", "expiring.yaml (built in)")
 	a.put("/_mock/namespace", `{}`).is(http.StatusOK).equal("fixture", "empty.yaml (built in)")
-	a.put("/_mock/namespace", `{"tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":"ann"}]}}`).is(http.StatusOK).equal("tokens", 0.0)
+	a.put("/_mock/namespace",
+		`{"tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":"ann"}]}}`).
+		is(http.StatusOK).equal("tokens", 0.0)
 	for _, test := range []struct {
 		name, body string
 		want       cause
 	}{
 		{"unknown fixture", `{"fixture":"nothing"}`, cause{rule.ControlInvalidRequest, "/fixture"}},
 		{"file", `{"fixture":"../../etc/passwd"}`, cause{rule.ControlInvalidRequest, "/fixture"}},
-		{"tenant without identities", `{"fixture":"empty","tenant":{"identities":[]}}`, cause{rule.InvalidProperty, "/tenant/identities"}},
-		{"fixture and tenant", `{"fixture":"empty","tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":"ann"}]}}`, cause{rule.ControlInvalidRequest, ""}},
-		{"blank name", `{"tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":" "}]}}`, cause{rule.InvalidProperty, "/tenant/identities/0/name"}},
+		{
+			"tenant without identities", `{"fixture":"empty","tenant":{"identities":[]}}`, cause{
+				rule.InvalidProperty, "/tenant/identities",
+			},
+		},
+		{
+			"fixture and tenant",
+			`{"fixture":"empty","tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada",` +
+				`"name":"ann"}]}}`,
+			cause{rule.ControlInvalidRequest, ""},
+		},
+		{
+			"blank name",
+			`{"tenant":{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":" "}]}}`,
+			cause{rule.InvalidProperty, "/tenant/identities/0/name"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			a.of(t).anonymous().put("/_mock/namespace", test.body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
+			a.of(t).anonymous().put("/_mock/namespace", test.body).problem(http.StatusBadRequest,
+				rule.ControlInvalidRequest, test.want)
 		})
 	}
 	a.get("/_mock/namespace").equal("tokens", 0.0)
@@ -118,9 +147,11 @@ func TestNamespacesAreListedAndRemoved(t *testing.T) {
 		m.in(name).as("jane.doe")
 	}
 	listed := func() (names []string) {
-		for _, n := range m.in("a").anonymous().get("/_mock/namespaces").is(http.StatusOK).object()["namespaces"].([]any) {
+		for _, n := range m.in("a").anonymous().get("/_mock/namespaces").is(http.StatusOK).
+			object()["namespaces"].([]any) {
 			n := n.(map[string]any)
-			names = append(names, fmt.Sprint(n["name"], " ", strings.TrimPrefix(n["baseUrl"].(string), m.url)))
+			names = append(names,
+				fmt.Sprint(n["name"], " ", strings.TrimPrefix(n["baseUrl"].(string), m.url)))
 		}
 		return names
 	}
@@ -128,8 +159,10 @@ func TestNamespacesAreListedAndRemoved(t *testing.T) {
 		t.Errorf("namespaces (-want +got):\n%s", diff)
 	}
 	m.in("b").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
-	m.in("b").anonymous().delete("/_mock/namespace").problem(http.StatusNotFound, rule.UnknownNamespace)
-	m.anonymous().delete("/_mock/namespace").problem(http.StatusConflict, rule.ControlDefaultNamespace)
+	m.in("b").anonymous().delete("/_mock/namespace").problem(http.StatusNotFound,
+		rule.UnknownNamespace)
+	m.anonymous().delete("/_mock/namespace").problem(http.StatusConflict,
+		rule.ControlDefaultNamespace)
 	if diff := cmp.Diff([]string{"a /t/a", "default "}, listed()); diff != "" {
 		t.Errorf("namespaces (-want +got):\n%s", diff)
 	}
@@ -137,7 +170,9 @@ func TestNamespacesAreListedAndRemoved(t *testing.T) {
 
 // A namespace that was removed starts again, and rejects the access tokens of the one before.
 func TestRemovedNamespaceStartsAgain(t *testing.T) {
-	for name, state := range map[string]string{"memory": "", "file": filepath.Join(t.TempDir(), "state.db")} {
+	for name, state := range map[string]string{
+		"memory": "", "file": filepath.Join(t.TempDir(), "state.db"),
+	} {
 		t.Run(name, func(t *testing.T) {
 			m := startWith(t, "empty", mockserver.Config{StateFile: state})
 			before := m.in("a").as("jane.doe")
@@ -158,7 +193,9 @@ func TestRemovedNamespaceStartsAgain(t *testing.T) {
 func TestBearerOutlivesTheProcess(t *testing.T) {
 	config := mockserver.Config{StateFile: filepath.Join(t.TempDir(), "state.db")}
 	m := startWith(t, "empty", config)
-	bearers := map[string]string{"default": m.as("jane.doe").authorization, "a": m.in("a").as("jane.doe").authorization}
+	bearers := map[string]string{
+		"default": m.as("jane.doe").authorization, "a": m.in("a").as("jane.doe").authorization,
+	}
 	if err := m.mock.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -175,14 +212,16 @@ func TestNumberOfNamespacesIsBounded(t *testing.T) {
 	}
 	full := m.in("c").anonymous()
 	full.get("/oauth/info").is(http.StatusOK) // which makes none
-	full.login(janeID, janeSecret).is(http.StatusServiceUnavailable).equal("error", "temporarily_unavailable")
+	full.login(janeID, janeSecret).is(http.StatusServiceUnavailable).equal("error",
+		"temporarily_unavailable")
 	full.get("/_mock/health").problem(http.StatusServiceUnavailable, rule.TooManyNamespaces)
 	m.in("b").anonymous().get("/oauth/info").is(http.StatusOK)
 	m.in("a").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
 	full.login(janeID, janeSecret).is(http.StatusOK)
 }
 
-// A namespace that was never used makes room for another one, first those of the server's own fixture.
+// A namespace that was never used makes room for another one, first those of the server's own
+// fixture.
 func TestUnusedNamespacesMakeRoom(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 6})
 	listed := func() (names []string) {

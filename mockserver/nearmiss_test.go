@@ -15,14 +15,19 @@ import (
 func TestPaths_NearMissesAreNamed(t *testing.T) {
 	const id = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 	forwarded := 0
-	fallback := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { forwarded++ }))
+	fallback := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		forwarded++
+	}))
 	defer fallback.Close()
 	m := startWith(t, "default", mockserver.Config{Fallback: fallback.URL})
 	c := m.as("jane.doe")
 	for _, test := range []struct{ name, path, meant string }{
 		{"slashes inside", "/v2026//personal-access-tokens", "/v2026/personal-access-tokens"},
 		{"slash behind", "/v2026/personal-access-tokens/", "/v2026/personal-access-tokens"},
-		{"slash behind the id", "/v3/personal-access-tokens/" + id + "/", "/v3/personal-access-tokens/" + id},
+		{
+			"slash behind the id", "/v3/personal-access-tokens/" + id + "/",
+			"/v3/personal-access-tokens/" + id,
+		},
 		{"capitals", "/V2026/Personal-Access-Tokens", "/v2026/personal-access-tokens"},
 		{"suffix", "/v2026/personal-access-tokens.json", "/v2026/personal-access-tokens"},
 		{"singular", "/v2026/personal-access-token", "/v2026/personal-access-tokens"},
@@ -31,13 +36,19 @@ func TestPaths_NearMissesAreNamed(t *testing.T) {
 		{"version twice", "/v2026/v2026/personal-access-tokens", "/v2026/personal-access-tokens"},
 		{"version behind", "/personal-access-tokens/v2026", "/v2026/personal-access-tokens"},
 		{"v1 in front", "/v1/personal-access-tokens", "/personal-access-tokens/v1"},
-		{"v1 in front of an id", "/v1/personal-access-tokens/" + id, "/personal-access-tokens/v1/" + id},
+		{
+			"v1 in front of an id", "/v1/personal-access-tokens/" + id,
+			"/personal-access-tokens/v1/" + id,
+		},
 		{"v1 with a slash behind", "/personal-access-tokens/v1/", "/personal-access-tokens/v1"},
 		{"version in front of the token endpoint", "/v2026/oauth/token", "/oauth/token"},
 		{"plural of the token endpoint", "/oauth/tokens", "/oauth/token"},
 		{"slash behind the token endpoint", "/oauth/token/", "/oauth/token"},
 		{"capitals of the token endpoint", "/OAuth/Token", "/oauth/token"},
-		{"bulk update", "/personal-access-tokens/v1/bulk_update/", "/personal-access-tokens/v1/bulk-update"},
+		{
+			"bulk update", "/personal-access-tokens/v1/bulk_update/",
+			"/personal-access-tokens/v1/bulk-update",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for name, at := range map[string]*tenant{"default": m, "other": m.in("other")} {
@@ -45,7 +56,9 @@ func TestPaths_NearMissesAreNamed(t *testing.T) {
 					c := *c
 					c.tenant = at.of(t)
 					prefix := strings.TrimPrefix(at.url, m.url)
-					c.post(test.path, "{}").is(http.StatusNotFound).because(cause{rule.UnmatchedPath, prefix + test.meant})
+					c.post(test.path, "{}").is(http.StatusNotFound).because(cause{
+						rule.UnmatchedPath, prefix + test.meant,
+					})
 				})
 			}
 		})
@@ -53,14 +66,18 @@ func TestPaths_NearMissesAreNamed(t *testing.T) {
 	if forwarded > 0 {
 		t.Errorf("%d near-misses were forwarded", forwarded)
 	}
-	journal, err := m.mock.Control().Requests(t.Context(), control.Match{Finding: control.UnmatchedPath}, 0)
+	journal, err := m.mock.Control().Requests(t.Context(), control.Match{
+		Finding: control.UnmatchedPath,
+	}, 0)
 	if err != nil || journal.Matched != 36 {
 		t.Errorf("%d findings, %v", journal.Matched, err)
 	}
 }
 
 func TestPaths_ThatATenantHasAre501(t *testing.T) {
-	m := startWith(t, "default", mockserver.Config{Versions: []version.Version{version.V3, version.V2026}})
+	m := startWith(t, "default", mockserver.Config{
+		Versions: []version.Version{version.V3, version.V2026},
+	})
 	c := m.as("jane.doe")
 	for _, test := range []struct{ name, path, names string }{
 		{"list of an unknown version", "/v2027/personal-access-tokens", "v2027 v3 v2026"},
@@ -92,9 +109,13 @@ func TestPaths_ThatATenantHasAre501(t *testing.T) {
 		})
 	}
 	c.get("/oauth/authorize?response_type=code").equal("error", "not_implemented")
-	for _, path := range []string{"/nothing", "/v2026/personal-access-tokens/x/y", "/oauth/nothing"} {
+	for _, path := range []string{
+		"/nothing", "/v2026/personal-access-tokens/x/y", "/oauth/nothing",
+	} {
 		t.Run("no near-miss "+path, func(t *testing.T) {
-			m.of(t).anonymous().get(path).is(http.StatusNotFound).because(cause{rule.UnmatchedPath, path})
+			m.of(t).anonymous().get(path).is(http.StatusNotFound).because(cause{
+				rule.UnmatchedPath, path,
+			})
 		})
 	}
 }

@@ -38,13 +38,15 @@ func TestAccessTokenAnswer(t *testing.T) {
 	}
 	want := map[string]any{
 		"token_type": "bearer", "expires_in": 43200.0, "scope": "sp:scopes:all",
-		"tenant_id": m.seed.ID, "pod": m.seed.Pod, "org": m.seed.Name, "strong_auth_supported": true, "strong_auth": true,
+		"tenant_id": m.seed.ID, "pod": m.seed.Pod, "org": m.seed.Name,
+		"strong_auth_supported": true, "strong_auth": true,
 		"identity_id": identity(m, "jane.doe"), "user_name": "jane.doe",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
-	if r.header.Get("Pragma") != "no-cache" || !strings.Contains(r.header.Get("Cache-Control"), "no-store") {
+	if r.header.Get("Pragma") != "no-cache" ||
+		!strings.Contains(r.header.Get("Cache-Control"), "no-store") {
 		t.Errorf("an access token may be cached: %v", r.header)
 	}
 }
@@ -52,8 +54,11 @@ func TestAccessTokenAnswer(t *testing.T) {
 // multipartForm is a form as a library writes it: the name of each part in quotes or not.
 func multipartForm(boundary, name, lines string) string {
 	var b strings.Builder
-	for _, field := range [][2]string{{"grant_type", "client_credentials"}, {"client_id", janeID}, {"client_secret", janeSecret}} {
-		fmt.Fprintf(&b, "--%s\r\n"+lines+"\r\n\r\n%s\r\n", boundary, fmt.Sprintf(name, field[0]), field[1])
+	for _, field := range [][2]string{
+		{"grant_type", "client_credentials"}, {"client_id", janeID}, {"client_secret", janeSecret},
+	} {
+		fmt.Fprintf(&b, "--%s\r\n"+lines+"\r\n\r\n%s\r\n", boundary, fmt.Sprintf(name, field[0]),
+			field[1])
 	}
 	fmt.Fprintf(&b, "--%s--\r\n", boundary)
 	return b.String()
@@ -61,30 +66,60 @@ func multipartForm(boundary, name, lines string) string {
 
 func TestWaysToLogIn(t *testing.T) {
 	const boundary = "--------------------------0123456789abcdef01234567"
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {janeID}, "client_secret": {janeSecret}}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {janeID}, "client_secret": {janeSecret},
+	}
 	for _, test := range []struct {
 		name, query, contentType, body string
 		basic                          bool
 	}{
 		{name: "urlencoded", contentType: urlencode, body: form.Encode()},
-		{name: "urlencoded with a charset", contentType: urlencode + "; charset=UTF-8", body: form.Encode()},
-		{name: "multipart as JavaScript writes it", contentType: "multipart/form-data; boundary=" + boundary, body: multipartForm(boundary, `"%s"`, `Content-Disposition: form-data; name=%s`)},
 		{
-			name: "multipart as .NET writes it", contentType: `multipart/form-data; boundary="8c5f4c6e-0000-4000-8000-000000000000"`,
-			body: multipartForm("8c5f4c6e-0000-4000-8000-000000000000", `%s`, "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s"),
+			name: "urlencoded with a charset", contentType: urlencode + "; charset=UTF-8",
+			body: form.Encode(),
 		},
-		{name: "grant in the query, credentials in the body", query: "?grant_type=client_credentials", contentType: urlencode, body: url.Values{"client_id": {janeID}, "client_secret": {janeSecret}}.Encode()},
+		{
+			name:        "multipart as JavaScript writes it",
+			contentType: "multipart/form-data; boundary=" + boundary,
+			body:        multipartForm(boundary, `"%s"`, `Content-Disposition: form-data; name=%s`),
+		},
+		{
+			name:        "multipart as .NET writes it",
+			contentType: `multipart/form-data; boundary="8c5f4c6e-0000-4000-8000-000000000000"`,
+			body: multipartForm("8c5f4c6e-0000-4000-8000-000000000000", `%s`,
+				"Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; "+
+					"name=%s"),
+		},
+		{
+			name:  "grant in the query, credentials in the body",
+			query: "?grant_type=client_credentials", contentType: urlencode, body: url.Values{
+				"client_id": {janeID}, "client_secret": {janeSecret},
+			}.Encode(),
+		},
 		{name: "all in the query", query: "?" + form.Encode()},
-		{name: "all in the query, with the type of a form that is empty", query: "?" + form.Encode(), contentType: urlencode},
+		{
+			name:  "all in the query, with the type of a form that is empty",
+			query: "?" + form.Encode(), contentType: urlencode,
+		},
 		{name: "basic", contentType: urlencode, body: "grant_type=client_credentials", basic: true},
-		{name: "basic and the same in the body", contentType: urlencode, body: form.Encode(), basic: true},
-		{name: "a scope is ignored", contentType: urlencode, body: form.Encode() + "&scope=no:such"},
-		{name: "the same twice", query: "?client_id=" + janeID, contentType: urlencode, body: form.Encode()},
+		{
+			name: "basic and the same in the body", contentType: urlencode, body: form.Encode(),
+			basic: true,
+		},
+		{
+			name: "a scope is ignored", contentType: urlencode,
+			body: form.Encode() + "&scope=no:such",
+		},
+		{
+			name: "the same twice", query: "?client_id=" + janeID, contentType: urlencode,
+			body: form.Encode(),
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, "empty")
 			for _, path := range []string{"/oauth/token", "//oauth/token"} {
-				r, err := http.NewRequest("POST", m.url+path+test.query, strings.NewReader(test.body))
+				r, err := http.NewRequest("POST", m.url+path+test.query,
+					strings.NewReader(test.body))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -103,7 +138,9 @@ func TestWaysToLogIn(t *testing.T) {
 func TestMultipartOfTheStandardLibrary(t *testing.T) {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
-	for name, value := range map[string]string{"grant_type": "client_credentials", "client_id": janeID, "client_secret": janeSecret} {
+	for name, value := range map[string]string{
+		"grant_type": "client_credentials", "client_id": janeID, "client_secret": janeSecret,
+	} {
 		if err := w.WriteField(name, value); err != nil {
 			t.Fatal(err)
 		}
@@ -111,12 +148,14 @@ func TestMultipartOfTheStandardLibrary(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	start(t, "empty").anonymous().send("POST", "/oauth/token", w.FormDataContentType(), body.String()).is(http.StatusOK)
+	start(t, "empty").anonymous().send("POST", "/oauth/token", w.FormDataContentType(),
+		body.String()).is(http.StatusOK)
 }
 
 // observed are texts that a tenant was seen to send, by error.
 var observed = map[string]string{
-	"invalid_client": "Bad client credentials", "unauthorized": "Full authentication is required to access this resource",
+	"invalid_client": "Bad client credentials",
+	"unauthorized":   "Full authentication is required to access this resource",
 }
 
 func TestLoginRefused(t *testing.T) {
@@ -127,36 +166,86 @@ func TestLoginRefused(t *testing.T) {
 		kind       string
 		rule       rule.ID
 	}{
-		{"unknown id", "grant_type=client_credentials&client_id=00000000000000000000000000000000&client_secret=" + janeSecret, 401, "invalid_client", rule.TokenBadCredentials},
-		{"wrong secret", "grant_type=client_credentials&client_id=" + janeID + "&client_secret=wrong", 401, "invalid_client", rule.TokenBadCredentials},
-		{"no secret", "grant_type=client_credentials&client_id=" + janeID, 401, "invalid_client", rule.TokenBadCredentials},
-		{"no credentials", "grant_type=client_credentials", 401, "unauthorized", rule.TokenNoCredentials},
+		{
+			"unknown id",
+			"grant_type=client_credentials&client_id=00000000000000000000000000000000&" +
+				"client_secret=" + janeSecret, 401, "invalid_client", rule.TokenBadCredentials,
+		},
+		{
+			"wrong secret",
+			"grant_type=client_credentials&client_id=" + janeID + "&client_secret=wrong", 401,
+			"invalid_client", rule.TokenBadCredentials,
+		},
+		{
+			"no secret", "grant_type=client_credentials&client_id=" + janeID, 401, "invalid_client",
+			rule.TokenBadCredentials,
+		},
+		{
+			"no credentials", "grant_type=client_credentials", 401, "unauthorized",
+			rule.TokenNoCredentials,
+		},
 		{"nothing", "", 401, "unauthorized", rule.TokenNoCredentials},
 		{"no grant", credentials[1:], 400, "invalid_request", rule.MissingGrant},
 		{"empty grant", "grant_type=" + credentials, 400, "invalid_request", rule.MissingGrant},
-		{"unknown grant", "grant_type=magic" + credentials, 400, "unsupported_grant_type", rule.UnsupportedGrant},
-		{"grant in capitals", "grant_type=CLIENT_CREDENTIALS" + credentials, 400, "unsupported_grant_type", rule.UnsupportedGrant},
-		{"grant of odd characters", "grant_type=%22%0A%C3%A9" + strings.Repeat("x", 300) + credentials, 400, "unsupported_grant_type", rule.UnsupportedGrant},
-		{"password grant", "grant_type=password" + credentials, 400, "unsupported_grant_type", rule.PasswordGrant},
-		{"authorization code", "grant_type=authorization_code&code=x" + credentials, 401, "invalid_client", rule.TokenGrants},
-		{"refresh token", "grant_type=refresh_token&refresh_token=x" + credentials, 401, "invalid_client", rule.TokenGrants},
-		{"wrong secret before wrong grant", "grant_type=magic&client_id=" + janeID + "&client_secret=wrong", 401, "invalid_client", rule.TokenBadCredentials},
-		{"an id twice", "grant_type=client_credentials&client_id=other" + credentials, 400, "invalid_request", rule.TokenParameters},
-		{"half an escape", "grant_type=client_credentials%2", 400, "invalid_request", rule.TokenParameters},
+		{
+			"unknown grant", "grant_type=magic" + credentials, 400, "unsupported_grant_type",
+			rule.UnsupportedGrant,
+		},
+		{
+			"grant in capitals", "grant_type=CLIENT_CREDENTIALS" + credentials, 400,
+			"unsupported_grant_type", rule.UnsupportedGrant,
+		},
+		{
+			"grant of odd characters",
+			"grant_type=%22%0A%C3%A9" + strings.Repeat("x", 300) + credentials, 400,
+			"unsupported_grant_type", rule.UnsupportedGrant,
+		},
+		{
+			"password grant", "grant_type=password" + credentials, 400, "unsupported_grant_type",
+			rule.PasswordGrant,
+		},
+		{
+			"authorization code", "grant_type=authorization_code&code=x" + credentials, 401,
+			"invalid_client", rule.TokenGrants,
+		},
+		{
+			"refresh token", "grant_type=refresh_token&refresh_token=x" + credentials, 401,
+			"invalid_client", rule.TokenGrants,
+		},
+		{
+			"wrong secret before wrong grant",
+			"grant_type=magic&client_id=" + janeID + "&client_secret=wrong", 401, "invalid_client",
+			rule.TokenBadCredentials,
+		},
+		{
+			"an id twice", "grant_type=client_credentials&client_id=other" + credentials, 400,
+			"invalid_request", rule.TokenParameters,
+		},
+		{
+			"half an escape", "grant_type=client_credentials%2", 400, "invalid_request",
+			rule.TokenParameters,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, "empty")
 			r := m.anonymous().send("POST", "/oauth/token", urlencode, test.body)
 			r.denied(test.status, test.kind, test.rule)
-			if got := slices.Sorted(maps.Keys(r.object())); !slices.Equal(got, []string{"error", "error_description"}) {
+			if got := slices.Sorted(maps.Keys(r.object())); !slices.Equal(got, []string{
+				"error", "error_description",
+			}) {
 				t.Errorf("keys %v", got)
 			}
 			description := r.object()["error_description"].(string)
-			if want, ok := observed[test.kind]; ok && test.rule != rule.TokenGrants && description != want {
+			if want, ok := observed[test.kind]; ok && test.rule != rule.TokenGrants &&
+				description != want {
 				t.Errorf("error_description %q, want %q", description, want)
 			}
-			if strings.ContainsFunc(description, func(c rune) bool { return c < ' ' || c > '~' || c == '"' || c == '\\' }) || len(description) > 210 {
-				t.Errorf("error_description %q has characters that it must not have, or too many", description)
+			if strings.ContainsFunc(description,
+				func(c rune) bool {
+					return c < ' ' || c > '~' || c == '"' || c == '\\'
+				}) || len(description) > 210 {
+				t.Errorf("error_description %q has characters that it must not have, or too many",
+					description)
 			}
 			if got := only(m.as("jane.doe"), "v3", janeID); got["lastUsed"] != stamp(noon) {
 				t.Errorf("lastUsed %v", got["lastUsed"])
@@ -166,7 +255,9 @@ func TestLoginRefused(t *testing.T) {
 }
 
 func TestLoginByJSONIsNoLogin(t *testing.T) {
-	start(t, "empty").anonymous().post("/oauth/token", `{"grant_type":"client_credentials"}`).denied(http.StatusUnauthorized, "unauthorized", rule.TokenNoJSON)
+	start(t, "empty").anonymous().post("/oauth/token",
+		`{"grant_type":"client_credentials"}`).denied(http.StatusUnauthorized, "unauthorized",
+		rule.TokenNoJSON)
 }
 
 func TestBasicIsChallengedAndMustAgree(t *testing.T) {
@@ -184,55 +275,73 @@ func TestBasicIsChallengedAndMustAgree(t *testing.T) {
 	if got := r.header.Get("WWW-Authenticate"); got != `Basic realm="oauth"` {
 		t.Errorf("WWW-Authenticate %q", got)
 	}
-	send(janeID, janeSecret, "grant_type=client_credentials&client_id=other").is(http.StatusBadRequest).equal("error", "invalid_request")
+	send(janeID, janeSecret,
+		"grant_type=client_credentials&client_id=other").is(http.StatusBadRequest).equal("error",
+		"invalid_request")
 }
 
 func TestAccessTokenLivesAsLongAsItsTokenSays(t *testing.T) {
 	m := start(t, "empty")
-	token := m.as("jane.doe").post("/v2026/personal-access-tokens", `{"name":"short","userAwareTokenNeverExpires":true,"accessTokenValiditySeconds":15}`).is(http.StatusOK).object()
+	token := m.as("jane.doe").post("/v2026/personal-access-tokens",
+		`{"name":"short","userAwareTokenNeverExpires":true,"accessTokenValiditySeconds":15}`).
+		is(http.StatusOK).object()
 	m.advance(500 * time.Millisecond)
-	m.login(token["id"].(string), token["secret"].(string)).is(http.StatusOK).equal("expires_in", 15.0)
+	m.login(token["id"].(string), token["secret"].(string)).is(http.StatusOK).equal("expires_in",
+		15.0)
 	first := m.with(token["id"].(string), token["secret"].(string))
 	m.advance(14*time.Second + 999*time.Millisecond)
 	second := m.with(token["id"].(string), token["secret"].(string))
 	first.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
 	m.advance(501 * time.Millisecond)
-	first.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusUnauthorized).equal("error", "JWT validation failed: JWT is expired")
+	first.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusUnauthorized).equal("error",
+		"JWT validation failed: JWT is expired")
 	second.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
 }
 
 func TestCheckToken(t *testing.T) {
 	m := start(t, "empty")
 	bearer := strings.TrimPrefix(m.as("jane.doe").authorization, "Bearer ")
-	got := m.anonymous().send("POST", "/oauth/check_token", urlencode, "token="+bearer).is(http.StatusOK).object()
+	got := m.anonymous().send("POST", "/oauth/check_token", urlencode,
+		"token="+bearer).is(http.StatusOK).object()
 	if jti, _ := got["jti"].(string); jti == "" {
 		t.Error("jti is missing")
 	}
 	delete(got, "jti")
 	want := map[string]any{
-		"active": true, "tenant_id": m.seed.ID, "internal": false, "pod": m.seed.Pod, "org": m.seed.Name,
-		"identity_id": identity(m, "jane.doe"), "user_id": identity(m, "jane.doe"), "user_name": "jane.doe",
-		"strong_auth": true, "strong_auth_supported": true, "force_auth_supported": false, "claims_supported": false,
-		"authorities": []any{"USER"}, "client_id": janeID, "scope": []any{"sp:scopes:all"}, "encoded_scope": []any{"Ag=="},
-		"exp": float64(noon.Add(12 * time.Hour).Unix()),
+		"active": true, "tenant_id": m.seed.ID, "internal": false, "pod": m.seed.Pod,
+		"org":         m.seed.Name,
+		"identity_id": identity(m, "jane.doe"), "user_id": identity(m, "jane.doe"),
+		"user_name":   "jane.doe",
+		"strong_auth": true, "strong_auth_supported": true, "force_auth_supported": false,
+		"claims_supported": false,
+		"authorities":      []any{"USER"}, "client_id": janeID, "scope": []any{"sp:scopes:all"},
+		"encoded_scope": []any{"Ag=="},
+		"exp":           float64(noon.Add(12 * time.Hour).Unix()),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("claims (-want +got):\n%s", diff)
 	}
-	for bad, kind := range map[string]string{"": "invalid_request", "token=": "invalid_request", "token=nonsense": "invalid_token"} {
+	for bad, kind := range map[string]string{
+		"": "invalid_request", "token=": "invalid_request", "token=nonsense": "invalid_token",
+	} {
 		t.Run("body "+bad, func(t *testing.T) {
-			m.of(t).anonymous().send("POST", "/oauth/check_token", urlencode, bad).denied(http.StatusBadRequest, kind, rule.OAuthCheckToken)
+			m.of(t).anonymous().send("POST", "/oauth/check_token", urlencode,
+				bad).denied(http.StatusBadRequest, kind, rule.OAuthCheckToken)
 		})
 	}
 	m.advance(12 * time.Hour)
-	m.anonymous().send("POST", "/oauth/check_token?token="+bearer, "", "").is(http.StatusBadRequest).
+	m.anonymous().send("POST", "/oauth/check_token?token="+bearer, "",
+		"").is(http.StatusBadRequest).
 		equal("error_description", "JWT validation failed: JWT is expired")
 }
 
 func TestInfoFollowsTheHost(t *testing.T) {
 	for _, test := range []struct{ name, publicURL, host, want string }{
 		{"the request's host", "", "mock.internal:8080", "http://mock.internal:8080"},
-		{"the public URL", "https://tenant.example.org/", "mock.internal:8080", "https://tenant.example.org"},
+		{
+			"the public URL", "https://tenant.example.org/", "mock.internal:8080",
+			"https://tenant.example.org",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := startWith(t, "empty", mockserver.Config{PublicURL: test.publicURL})
@@ -242,8 +351,10 @@ func TestInfoFollowsTheHost(t *testing.T) {
 			}
 			r.Host = test.host
 			want := map[string]any{
-				"tenantId": m.seed.ID, "tenantName": m.seed.Name, "pod": m.seed.Pod, "cloudDomainUrl": test.want,
-				"authorizeEndpoint": test.want + "/oauth/authorize", "tokenEndpoint": test.want + "/oauth/token", "logoutUrl": test.want + "/logout",
+				"tenantId": m.seed.ID, "tenantName": m.seed.Name, "pod": m.seed.Pod,
+				"cloudDomainUrl":    test.want,
+				"authorizeEndpoint": test.want + "/oauth/authorize",
+				"tokenEndpoint":     test.want + "/oauth/token", "logoutUrl": test.want + "/logout",
 			}
 			if diff := cmp.Diff(want, m.exchange(r).is(http.StatusOK).object()); diff != "" {
 				t.Errorf("info (-want +got):\n%s", diff)

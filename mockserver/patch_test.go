@@ -30,24 +30,90 @@ func TestPatchChanges(t *testing.T) {
 		want     any
 	}{
 		{"a name", both, `[{"op":"replace","path":"/name","value":"new"}]`, "name", "new"},
-		{"a name to itself", both, `[{"op":"replace","path":"/name","value":"build"}]`, "name", "build"},
-		{"a scope", both, `[{"op":"replace","path":"/scope","value":["sp:my-personal-access-tokens:read"]}]`, "scope", []any{"sp:my-personal-access-tokens:read"}},
-		{"scope to null, its default", both, `[{"op":"replace","path":"/scope","value":null}]`, "scope", []any{"sp:scopes:all"}},
-		{"scope away, its default", both, `[{"op":"remove","path":"/scope"}]`, "scope", []any{"sp:scopes:all"}},
-		{"an element at the end", both, `[{"op":"add","path":"/scope/-","value":"b"}]`, "scope", []any{"sp:scopes:all", "b"}},
-		{"an element in front", both, `[{"op":"add","path":"/scope/0","value":"a"}]`, "scope", []any{"a", "sp:scopes:all"}},
-		{"a copy", both, `[{"op":"copy","from":"/name","path":"/scope/0"}]`, "scope", []any{"build", "sp:scopes:all"}},
-		{"what passes a test", both, `[{"op":"test","path":"/name","value":"build"},{"op":"replace","path":"/name","value":"new"}]`, "name", "new"},
+		{
+			"a name to itself", both, `[{"op":"replace","path":"/name","value":"build"}]`, "name",
+			"build",
+		},
+		{
+			"a scope", both,
+			`[{"op":"replace","path":"/scope","value":["sp:my-personal-access-tokens:read"]}]`,
+			"scope",
+			[]any{"sp:my-personal-access-tokens:read"},
+		},
+		{
+			"scope to null, its default", both, `[{"op":"replace","path":"/scope","value":null}]`,
+			"scope",
+			[]any{"sp:scopes:all"},
+		},
+		{
+			"scope away, its default", both, `[{"op":"remove","path":"/scope"}]`, "scope", []any{
+				"sp:scopes:all",
+			},
+		},
+		{
+			"an element at the end", both, `[{"op":"add","path":"/scope/-","value":"b"}]`, "scope",
+			[]any{"sp:scopes:all", "b"},
+		},
+		{
+			"an element in front", both, `[{"op":"add","path":"/scope/0","value":"a"}]`, "scope",
+			[]any{"a", "sp:scopes:all"},
+		},
+		{
+			"a copy", both, `[{"op":"copy","from":"/name","path":"/scope/0"}]`, "scope", []any{
+				"build", "sp:scopes:all",
+			},
+		},
+		{
+			"what passes a test", both,
+			`[{"op":"test","path":"/name","value":"build"},{"op":"replace","path":"/name",` +
+				`"value":"new"}]`, "name", "new",
+		},
 		{"nothing", both, `[]`, "name", "build"},
-		{"what an unknown key is added to", both, `[{"op":"replace","path":"/name","value":"new","note":"x"}]`, "name", "new"},
-		{"a date", current, `[{"op":"replace","path":"/expirationDate","value":"2031-05-05T05:05:05.5555Z"}]`, "expirationDate", "2031-05-05T05:05:05.555Z"},
-		{"a date to null", current, `[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil},
-		{"a date to null, acknowledged first", current, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true},{"op":"replace","path":"/expirationDate","value":null}]`, "expirationDate", nil},
-		{"a date to a missing value, which is null", current, `[{"op":"replace","path":"/expirationDate"},{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil},
-		{"a date away", current, `[{"op":"remove","path":"/expirationDate"},{"op":"add","path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil},
-		{"the acknowledgement alone, the date stays", current, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", inAMonth},
-		{"the acknowledgement alone, which is kept", current, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "userAwareTokenNeverExpires", true},
-		{"a date to null and back", current, `[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace","path":"/expirationDate","value":"2031-01-01T00:00:00Z"}]`, "expirationDate", "2031-01-01T00:00:00.000Z"},
+		{
+			"what an unknown key is added to", both,
+			`[{"op":"replace","path":"/name","value":"new","note":"x"}]`, "name", "new",
+		},
+		{
+			"a date", current,
+			`[{"op":"replace","path":"/expirationDate","value":"2031-05-05T05:05:05.5555Z"}]`,
+			"expirationDate", "2031-05-05T05:05:05.555Z",
+		},
+		{
+			"a date to null", current,
+			`[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace",` +
+				`"path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil,
+		},
+		{
+			"a date to null, acknowledged first", current,
+			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true},{"op":"replace",` +
+				`"path":"/expirationDate","value":null}]`, "expirationDate", nil,
+		},
+		{
+			"a date to a missing value, which is null", current,
+			`[{"op":"replace","path":"/expirationDate"},{"op":"replace",` +
+				`"path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil,
+		},
+		{
+			"a date away", current,
+			`[{"op":"remove","path":"/expirationDate"},{"op":"add",` +
+				`"path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil,
+		},
+		{
+			"the acknowledgement alone, the date stays", current,
+			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`,
+			"expirationDate", inAMonth,
+		},
+		{
+			"the acknowledgement alone, which is kept", current,
+			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`,
+			"userAwareTokenNeverExpires", true,
+		},
+		{
+			"a date to null and back", current,
+			`[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace",` +
+				`"path":"/expirationDate","value":"2031-01-01T00:00:00Z"}]`, "expirationDate",
+			"2031-01-01T00:00:00.000Z",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, test.versions, func(t *testing.T, v version.Version) {
@@ -72,52 +138,220 @@ func TestPatchRefuses(t *testing.T) {
 		detailCode string
 		want       cause
 	}{
-		{"a date in the legacy versions", legacy, `[{"op":"replace","path":"/expirationDate","value":"2026-09-01T00:00:00Z"}]`, "400.1", cause{rule.PatchFields, "/0/path"}},
-		{"the acknowledgement in the legacy versions", legacy, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "400.1", cause{rule.PatchFields, "/0/path"}},
-		{"an id", legacy, `[{"op":"replace","path":"/id","value":"x"}]`, "400.1", cause{rule.PatchFields, "/0/path"}},
-		{"an id, from v2025 on", current, `[{"op":"replace","path":"/id","value":"x"}]`, "400.1", cause{rule.PatchFields, "/0/path"}},
-		{"a secret", legacy, `[{"op":"test","path":"/secret","value":"x"}]`, "400.1", cause{rule.TestOfFixedField, "/0/path"}},
-		{"a secret, from v2025 on", current, `[{"op":"test","path":"/secret","value":"x"}]`, "400.1", cause{rule.TestOfFixedField, "/0/path"}},
-		{"an owner", legacy, `[{"op":"replace","path":"/owner/name","value":"x"}]`, "400.1", cause{rule.PatchFields, "/0/path"}},
-		{"an owner, from v2025 on", current, `[{"op":"replace","path":"/owner/name","value":"x"}]`, "400.1", cause{rule.PatchFields, "/0/path"}},
-		{"a validity", legacy, `[{"op":"replace","path":"/accessTokenValiditySeconds","value":60}]`, "400.1", cause{rule.PatchFields, "/0/path"}},
-		{"a validity, from v2025 on", current, `[{"op":"replace","path":"/accessTokenValiditySeconds","value":60}]`, "400.1", cause{rule.PatchFields, "/0/path"}},
-		{"the whole token", legacy, `[{"op":"replace","path":"","value":{}}]`, "400.1", cause{rule.PatchPointer, "/0/path"}},
-		{"the whole token, from v2025 on", current, `[{"op":"replace","path":"","value":{}}]`, "400.1", cause{rule.PatchPointer, "/0/path"}},
-		{"a copy of the secret", legacy, `[{"op":"copy","from":"/secret","path":"/name"}]`, "400.1", cause{rule.PatchFields, "/0/from"}},
-		{"a copy of the secret, from v2025 on", current, `[{"op":"copy","from":"/secret","path":"/name"}]`, "400.1", cause{rule.PatchFields, "/0/from"}},
-		{"a negative index", both, `[{"op":"remove","path":"/scope/-1"}]`, "400.1", cause{rule.PatchPointer, "/0/path"}},
-		{"an element that is not there", both, `[{"op":"remove","path":"/scope/7"}]`, "400.1", cause{rule.PatchApplies, "/0"}},
-		{"a failed test", both, `[{"op":"replace","path":"/name","value":"new"},{"op":"test","path":"/name","value":"build"}]`, "400.1", cause{rule.PatchTest, "/1"}},
-		{"a missing value", both, `[{"op":"replace","path":"/name"}]`, "400.1.0", cause{rule.PatchValueRequired, "/0/value"}},
-		{"a name away", both, `[{"op":"remove","path":"/name"}]`, "400.1.0", cause{rule.NameRequired, "/0"}},
-		{"a null name", both, `[{"op":"replace","path":"/name","value":null}]`, "400.1.0", cause{rule.NameRequired, "/0/value"}},
-		{"a blank name", both, `[{"op":"replace","path":"/name","value":"  "}]`, "400.1.0", cause{rule.NameNotBlank, "/0/value"}},
-		{"a number as name", both, `[{"op":"replace","path":"/name","value":5}]`, "400.1.3", cause{rule.InvalidProperty, "/0/value"}},
-		{"a text as scope", both, `[{"op":"replace","path":"/scope","value":"sp:scopes:all"}]`, "400.1.3", cause{rule.InvalidProperty, "/0/value"}},
-		{"a number in the scope", both, `[{"op":"add","path":"/scope/-","value":5}]`, "400.1.3", cause{rule.InvalidProperty, "/0/value"}},
-		{"a taken name", both, `[{"op":"replace","path":"/name","value":"login"}]`, "400.1", cause{rule.NameUnique, "/0/value"}},
-		{"an operation that there is not", both, `[{"op":"rename","path":"/name","value":"x"}]`, "400.1.3", cause{rule.InvalidProperty, "/0/op"}},
-		{"101 operations", both, "[" + strings.Repeat(`{"op":"test","path":"/name","value":"build"},`, 100) + `{"op":"test","path":"/name","value":"build"}]`, "400.1", cause{rule.PatchSize, "100"}},
-		{"an index beyond the end", both, `[{"op":"add","path":"/scope/9","value":"x"}]`, "400.1", cause{rule.PatchApplies, "/0"}},
-		{"a move from nowhere", both, `[{"op":"move","path":"/name"}]`, "400.1.0", cause{rule.PatchPointer, "/0/from"}},
-		{"no operation", both, `[{"path":"/name","value":"x"}]`, "400.1.0", cause{rule.MissingProperty, "/0/op"}},
-		{"no array", both, `{"op":"replace","path":"/name","value":"x"}`, "400.1.3", cause{rule.InvalidProperty, "body"}},
+		{
+			"a date in the legacy versions", legacy,
+			`[{"op":"replace","path":"/expirationDate","value":"2026-09-01T00:00:00Z"}]`, "400.1",
+			cause{rule.PatchFields, "/0/path"},
+		},
+		{
+			"the acknowledgement in the legacy versions", legacy,
+			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "400.1",
+			cause{
+				rule.PatchFields, "/0/path",
+			},
+		},
+		{
+			"an id", legacy, `[{"op":"replace","path":"/id","value":"x"}]`, "400.1", cause{
+				rule.PatchFields, "/0/path",
+			},
+		},
+		{
+			"an id, from v2025 on", current, `[{"op":"replace","path":"/id","value":"x"}]`, "400.1",
+			cause{rule.PatchFields, "/0/path"},
+		},
+		{
+			"a secret", legacy, `[{"op":"test","path":"/secret","value":"x"}]`, "400.1", cause{
+				rule.TestOfFixedField, "/0/path",
+			},
+		},
+		{
+			"a secret, from v2025 on", current, `[{"op":"test","path":"/secret","value":"x"}]`,
+			"400.1",
+			cause{rule.TestOfFixedField, "/0/path"},
+		},
+		{
+			"an owner", legacy, `[{"op":"replace","path":"/owner/name","value":"x"}]`, "400.1",
+			cause{rule.PatchFields, "/0/path"},
+		},
+		{
+			"an owner, from v2025 on", current,
+			`[{"op":"replace","path":"/owner/name","value":"x"}]`, "400.1",
+			cause{
+				rule.PatchFields, "/0/path",
+			},
+		},
+		{
+			"a validity", legacy,
+			`[{"op":"replace","path":"/accessTokenValiditySeconds","value":60}]`, "400.1",
+			cause{
+				rule.PatchFields, "/0/path",
+			},
+		},
+		{
+			"a validity, from v2025 on", current,
+			`[{"op":"replace","path":"/accessTokenValiditySeconds","value":60}]`, "400.1",
+			cause{
+				rule.PatchFields, "/0/path",
+			},
+		},
+		{
+			"the whole token", legacy, `[{"op":"replace","path":"","value":{}}]`, "400.1", cause{
+				rule.PatchPointer, "/0/path",
+			},
+		},
+		{
+			"the whole token, from v2025 on", current, `[{"op":"replace","path":"","value":{}}]`,
+			"400.1",
+			cause{rule.PatchPointer, "/0/path"},
+		},
+		{
+			"a copy of the secret", legacy, `[{"op":"copy","from":"/secret","path":"/name"}]`,
+			"400.1",
+			cause{rule.PatchFields, "/0/from"},
+		},
+		{
+			"a copy of the secret, from v2025 on", current,
+			`[{"op":"copy","from":"/secret","path":"/name"}]`, "400.1",
+			cause{
+				rule.PatchFields, "/0/from",
+			},
+		},
+		{
+			"a negative index", both, `[{"op":"remove","path":"/scope/-1"}]`, "400.1", cause{
+				rule.PatchPointer, "/0/path",
+			},
+		},
+		{
+			"an element that is not there", both, `[{"op":"remove","path":"/scope/7"}]`, "400.1",
+			cause{rule.PatchApplies, "/0"},
+		},
+		{
+			"a failed test", both,
+			`[{"op":"replace","path":"/name","value":"new"},{"op":"test","path":"/name",` +
+				`"value":"build"}]`, "400.1",
+			cause{rule.PatchTest, "/1"},
+		},
+		{
+			"a missing value", both, `[{"op":"replace","path":"/name"}]`, "400.1.0", cause{
+				rule.PatchValueRequired, "/0/value",
+			},
+		},
+		{
+			"a name away", both, `[{"op":"remove","path":"/name"}]`, "400.1.0", cause{
+				rule.NameRequired, "/0",
+			},
+		},
+		{
+			"a null name", both, `[{"op":"replace","path":"/name","value":null}]`, "400.1.0", cause{
+				rule.NameRequired, "/0/value",
+			},
+		},
+		{
+			"a blank name", both, `[{"op":"replace","path":"/name","value":"  "}]`, "400.1.0",
+			cause{rule.NameNotBlank, "/0/value"},
+		},
+		{
+			"a number as name", both, `[{"op":"replace","path":"/name","value":5}]`, "400.1.3",
+			cause{rule.InvalidProperty, "/0/value"},
+		},
+		{
+			"a text as scope", both, `[{"op":"replace","path":"/scope","value":"sp:scopes:all"}]`,
+			"400.1.3",
+			cause{rule.InvalidProperty, "/0/value"},
+		},
+		{
+			"a number in the scope", both, `[{"op":"add","path":"/scope/-","value":5}]`, "400.1.3",
+			cause{rule.InvalidProperty, "/0/value"},
+		},
+		{
+			"a taken name", both, `[{"op":"replace","path":"/name","value":"login"}]`, "400.1",
+			cause{rule.NameUnique, "/0/value"},
+		},
+		{
+			"an operation that there is not", both, `[{"op":"rename","path":"/name","value":"x"}]`,
+			"400.1.3",
+			cause{rule.InvalidProperty, "/0/op"},
+		},
+		{
+			"101 operations", both,
+			"[" + strings.Repeat(`{"op":"test","path":"/name","value":"build"},`, 100) +
+				`{"op":"test","path":"/name","value":"build"}]`, "400.1",
+			cause{
+				rule.PatchSize, "100",
+			},
+		},
+		{
+			"an index beyond the end", both, `[{"op":"add","path":"/scope/9","value":"x"}]`,
+			"400.1",
+			cause{rule.PatchApplies, "/0"},
+		},
+		{
+			"a move from nowhere", both, `[{"op":"move","path":"/name"}]`, "400.1.0", cause{
+				rule.PatchPointer, "/0/from",
+			},
+		},
+		{
+			"no operation", both, `[{"path":"/name","value":"x"}]`, "400.1.0", cause{
+				rule.MissingProperty, "/0/op",
+			},
+		},
+		{
+			"no array", both, `{"op":"replace","path":"/name","value":"x"}`, "400.1.3", cause{
+				rule.InvalidProperty, "body",
+			},
+		},
 		{"half a text", both, `[{"op":`, "400.0", cause{rule.JSONSyntax, "body"}},
-		{"a past date", current, `[{"op":"replace","path":"/expirationDate","value":"2026-08-31T12:00:00Z"}]`, "400.1", cause{rule.ExpiryFuture, "/0/value"}},
-		{"a date without a zone", current, `[{"op":"replace","path":"/expirationDate","value":"2027-01-01T00:00:00"}]`, "400.1.3", cause{rule.DateNeedsZone, "/0/value"}},
-		{"a day that does not exist", current, `[{"op":"replace","path":"/expirationDate","value":"2027-02-30T00:00:00Z"}]`, "400.1.3", cause{rule.DateIsRFC3339, "/0/value"}},
-		{"a null date alone", current, `[{"op":"replace","path":"/expirationDate","value":null}]`, "400.1", cause{rule.ExpiryNever, "/0/value"}},
-		{"a null date with false", current, `[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`, "400.1", cause{rule.ExpiryNever, "/0/value"}},
-		{"an acknowledgement that is only tested", current, `[{"op":"remove","path":"/expirationDate"},{"op":"test","path":"/userAwareTokenNeverExpires","value":false}]`, "400.1", cause{rule.ExpiryNever, "/0"}},
-		{"a text as acknowledgement", current, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":"true"}]`, "400.1.3", cause{rule.InvalidProperty, "/0/value"}},
+		{
+			"a past date", current,
+			`[{"op":"replace","path":"/expirationDate","value":"2026-08-31T12:00:00Z"}]`, "400.1",
+			cause{rule.ExpiryFuture, "/0/value"},
+		},
+		{
+			"a date without a zone", current,
+			`[{"op":"replace","path":"/expirationDate","value":"2027-01-01T00:00:00"}]`, "400.1.3",
+			cause{rule.DateNeedsZone, "/0/value"},
+		},
+		{
+			"a day that does not exist", current,
+			`[{"op":"replace","path":"/expirationDate","value":"2027-02-30T00:00:00Z"}]`, "400.1.3",
+			cause{rule.DateIsRFC3339, "/0/value"},
+		},
+		{
+			"a null date alone", current,
+			`[{"op":"replace","path":"/expirationDate","value":null}]`, "400.1",
+			cause{
+				rule.ExpiryNever, "/0/value",
+			},
+		},
+		{
+			"a null date with false", current,
+			`[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace",` +
+				`"path":"/userAwareTokenNeverExpires","value":false}]`, "400.1",
+			cause{
+				rule.ExpiryNever, "/0/value",
+			},
+		},
+		{
+			"an acknowledgement that is only tested", current,
+			`[{"op":"remove","path":"/expirationDate"},{"op":"test",` +
+				`"path":"/userAwareTokenNeverExpires","value":false}]`, "400.1",
+			cause{
+				rule.ExpiryNever, "/0",
+			},
+		},
+		{
+			"a text as acknowledgement", current,
+			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":"true"}]`, "400.1.3",
+			cause{rule.InvalidProperty, "/0/value"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, test.versions, func(t *testing.T, v version.Version) {
 				c := start(t, "empty").as("jane.doe")
 				id := c.create(v, "build")["id"].(string)
 				before := only(c, v, id)
-				c.patch(v.CollectionPath()+"/"+id, test.patch).rejected(http.StatusBadRequest, test.detailCode, test.want)
+				c.patch(v.CollectionPath()+"/"+id, test.patch).rejected(http.StatusBadRequest,
+					test.detailCode, test.want)
 				if diff := cmp.Diff(before, only(c, v, id)); diff != "" {
 					t.Errorf("the token changed (-before +after):\n%s", diff)
 				}
@@ -129,7 +363,8 @@ func TestPatchRefuses(t *testing.T) {
 func TestOneOf_IsOneCause(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	id := c.create(version.V3, "build")["id"].(string)
-	r := c.patch("/v3/personal-access-tokens/"+id, `[{"op":"replace","path":"/name","value":[true]}]`).is(http.StatusBadRequest)
+	r := c.patch("/v3/personal-access-tokens/"+id,
+		`[{"op":"replace","path":"/name","value":[true]}]`).is(http.StatusBadRequest)
 	r.because(cause{rule.InvalidProperty, "/0/value"})
 	if causes := r.object()["causes"].([]any); len(causes) != 1 {
 		t.Errorf("causes %v, want one", causes)
@@ -139,17 +374,25 @@ func TestOneOf_IsOneCause(t *testing.T) {
 func TestNeverExpiringTokenKeepsItsAcknowledgement(t *testing.T) {
 	each(t, current, func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
-		id := c.post(v.CollectionPath(), `{"name":"forever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).object()["id"].(string)
+		id := c.post(v.CollectionPath(),
+			`{"name":"forever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).
+			object()["id"].(string)
 		path := v.CollectionPath() + "/" + id
 		for patch, at := range map[string]string{
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`: "/0/value",
 			`[{"op":"remove","path":"/userAwareTokenNeverExpires"}]`:                "/0",
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":null}]`:  "/0/value",
 		} {
-			c.patch(path, patch).rejected(http.StatusBadRequest, "400.1", cause{rule.NeverKeepsAcknowledgment, at})
+			c.patch(path, patch).rejected(http.StatusBadRequest, "400.1", cause{
+				rule.NeverKeepsAcknowledgment, at,
+			})
 		}
-		c.patch(path, `[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).equal("expirationDate", nil)
-		r := c.patch(path, `[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false},{"op":"replace","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`).is(http.StatusOK)
+		c.patch(path,
+			`[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).
+			equal("expirationDate", nil)
+		r := c.patch(path,
+			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false},{"op":"replace",`+
+				`"path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`).is(http.StatusOK)
 		r.equal("expirationDate", "2030-01-01T00:00:00.000Z")
 		r.equal("userAwareTokenNeverExpires", false)
 	})
@@ -162,9 +405,11 @@ func TestScopeChangeLeavesIssuedAccessTokensAlone(t *testing.T) {
 		token := jane.create(v, "build")
 		id, secret := token["id"].(string), token["secret"].(string)
 		before := m.with(id, secret)
-		jane.patch(v.CollectionPath()+"/"+id, `[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)
+		jane.patch(v.CollectionPath()+"/"+id,
+			`[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)
 		before.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
-		m.with(id, secret).get(v.CollectionPath()+"?owner-id=me").rejected(http.StatusForbidden, "403", cause{rule.OperationScopes, "Authorization"})
+		m.with(id, secret).get(v.CollectionPath()+"?owner-id=me").rejected(http.StatusForbidden,
+			"403", cause{rule.OperationScopes, "Authorization"})
 	})
 }
 
@@ -176,14 +421,17 @@ func TestDeletedTokenMakesNothing(t *testing.T) {
 		id, secret := token["id"].(string), token["secret"].(string)
 		issued := m.with(id, secret)
 		path := v.CollectionPath() + "/" + id
-		if r := jane.delete(path).is(http.StatusNoContent); r.text != "" || r.header.Get("Content-Type") != "" {
+		if r := jane.delete(path).is(http.StatusNoContent); r.text != "" ||
+			r.header.Get("Content-Type") != "" {
 			t.Errorf("body %q of type %q, want none", r.text, r.header.Get("Content-Type"))
 		}
 		jane.delete(path).unknownID()
 		jane.patch(path, `[]`).unknownID()
-		m.login(id, secret).is(http.StatusUnauthorized).equal("error_description", "Bad client credentials")
+		m.login(id, secret).is(http.StatusUnauthorized).equal("error_description",
+			"Bad client credentials")
 		issued.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
 		m.advance(12*time.Hour + time.Second)
-		issued.get(v.CollectionPath()+"?owner-id=me").is(http.StatusUnauthorized).equal("error", "JWT validation failed: JWT is expired")
+		issued.get(v.CollectionPath()+"?owner-id=me").is(http.StatusUnauthorized).equal("error",
+			"JWT validation failed: JWT is expired")
 	})
 }

@@ -15,22 +15,24 @@ import (
 	"example.com/patmock/mockserver/internal/ratelimit"
 )
 
-// Profile is how a mock behaves where a tenant leaves a choice, or does what hurts tests. The zero value is
-// friendly: only what the documents refuse is refused, and what a tenant would add is told in log and journal.
+// Profile is how a mock behaves where a tenant leaves a choice, or does what hurts tests. The zero
+// value is friendly: only what the documents refuse is refused, and what a tenant would add is told
+// in log and journal.
 type Profile struct {
 	// Name is friendly, faithful or hostile, for messages. Empty means friendly.
 	Name string
-	// RateLimit is how many requests a client id and version may make in a window, such as 100/10s. Empty or
-	// off means any number.
+	// RateLimit is how many requests a client id and version may make in a window, such as 100/10s.
+	// Empty or off means any number.
 	RateLimit string
 	// TokenLimit is how many tokens an owner may have. Zero means any number.
 	TokenLimit int
 	// ScopeDelay is for how long logins give the scopes of before a change. Zero means not at all.
 	ScopeDelay time.Duration
-	// NeverExpiresAs is null, or far-date for clients that refuse null in the answer to create. Empty means what
-	// Config.Dialect says, which it must not contradict.
+	// NeverExpiresAs is null, or far-date for clients that refuse null in the answer to create.
+	// Empty means what Config.Dialect says, which it must not contradict.
 	NeverExpiresAs string
-	// Hostile are the behaviours that answers may show, see HostileBehaviours. None means that the mock is not hostile.
+	// Hostile are the behaviours that answers may show, see HostileBehaviours. None means that the
+	// mock is not hostile.
 	Hostile []string
 	// HostileRate is the share of answers that show one, from 0 to 1.
 	HostileRate float64
@@ -53,8 +55,11 @@ const (
 
 var profiles = map[string]Profile{
 	ProfileFriendly: {},
-	ProfileFaithful: {RateLimit: ratelimit.Tenant.String(), TokenLimit: pat.TenantLimit, ScopeDelay: pat.TenantScopeDelay},
-	ProfileHostile:  {Hostile: hostile.Behaviours(), HostileRate: 0.3, HostileInARow: 2},
+	ProfileFaithful: {
+		RateLimit: ratelimit.Tenant.String(), TokenLimit: pat.TenantLimit,
+		ScopeDelay: pat.TenantScopeDelay,
+	},
+	ProfileHostile: {Hostile: hostile.Behaviours(), HostileRate: 0.3, HostileInARow: 2},
 }
 
 // Profiles lists the names of the profiles.
@@ -67,7 +72,9 @@ func HostileBehaviours() []string { return hostile.Behaviours() }
 func ProfileNamed(name string) (Profile, error) {
 	p, ok := profiles[name]
 	if !ok {
-		return p, fmt.Errorf("unknown profile %q: expected one of %s", name, strings.Join(Profiles(), ", "))
+		return p,
+			fmt.Errorf("unknown profile %q: expected one of %s", name,
+				strings.Join(Profiles(), ", "))
 	}
 	p.Name = name
 	p.Hostile = slices.Clone(p.Hostile)
@@ -93,17 +100,25 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 	}
 	switch {
 	case p.TokenLimit < 0:
-		err = configError("Profile.TokenLimit", fmt.Errorf("token limit: expected a number of tokens, or 0 for any, got %d", p.TokenLimit))
+		err = configError("Profile.TokenLimit",
+			fmt.Errorf("token limit: expected a number of tokens, or 0 for any, got %d",
+				p.TokenLimit))
 	case p.ScopeDelay < 0:
-		err = configError("Profile.ScopeDelay", fmt.Errorf("scope delay: expected a duration, got %s", p.ScopeDelay))
-	case p.NeverExpiresAs != "" && p.NeverExpiresAs != NeverAsNull && p.NeverExpiresAs != NeverAsFarDate:
-		err = configError("Profile.NeverExpiresAs", fmt.Errorf("never expires as: expected null or far-date, got %q", p.NeverExpiresAs))
+		err = configError("Profile.ScopeDelay",
+			fmt.Errorf("scope delay: expected a duration, got %s", p.ScopeDelay))
+	case p.NeverExpiresAs != "" && p.NeverExpiresAs != NeverAsNull &&
+		p.NeverExpiresAs != NeverAsFarDate:
+		err = configError("Profile.NeverExpiresAs",
+			fmt.Errorf("never expires as: expected null or far-date, got %q", p.NeverExpiresAs))
 	case p.HostileRate < 0 || p.HostileRate > 1:
-		err = configError("Profile.HostileRate", fmt.Errorf("hostile rate: expected a share from 0 to 1, got %v", p.HostileRate))
+		err = configError("Profile.HostileRate",
+			fmt.Errorf("hostile rate: expected a share from 0 to 1, got %v", p.HostileRate))
 	case p.HostileInARow < 0:
-		err = configError("Profile.HostileInARow", fmt.Errorf("hostile in a row: expected a number of answers, got %d", p.HostileInARow))
+		err = configError("Profile.HostileInARow",
+			fmt.Errorf("hostile in a row: expected a number of answers, got %d", p.HostileInARow))
 	case len(p.Hostile) > 0 && (p.HostileRate == 0 || p.HostileInARow == 0):
-		err = errors.New("hostile behaviours without a rate, or without a number in a row, do nothing: set both")
+		err = errors.New("hostile behaviours without a rate, or without a number in a row, do " +
+			"nothing: set both")
 		err = configError("Profile.Hostile", err)
 	}
 	return p, limit, err
@@ -112,14 +127,17 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 // told is the profile as the control surface tells it.
 func (p Profile) told(c Config) control.Profile {
 	return control.Profile{
-		Name: p.Name, RandomSeed: c.RandomSeed, RateLimit: p.RateLimit, TokenLimit: p.TokenLimit, ScopeDelay: p.ScopeDelay.String(),
-		NeverExpiresAs: c.Dialect.Answer(dialect.NeverExpiringAnswer).Value, Dialect: append([]string{}, slices.Sorted(maps.Keys(c.Dialect))...), Hostile: append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
+		Name: p.Name, RandomSeed: c.RandomSeed, RateLimit: p.RateLimit, TokenLimit: p.TokenLimit,
+		ScopeDelay:     p.ScopeDelay.String(),
+		NeverExpiresAs: c.Dialect.Answer(dialect.NeverExpiringAnswer).Value,
+		Dialect:        append([]string{}, slices.Sorted(maps.Keys(c.Dialect))...),
+		Hostile:        append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
 		HostileInARow: p.HostileInARow, CheckResponses: !c.SkipResponseValidation,
 	}
 }
 
-// followed is the dialect that a mock follows: what differs from the defaults, with what the profile says of a token that
-// never expires. Both may say it only where they agree.
+// followed is the dialect that a mock follows: what differs from the defaults, with what the
+// profile says of a token that never expires. Both may say it only where they agree.
 func followed(d dialect.Dialect, p Profile) (dialect.Dialect, error) {
 	if err := d.Check(); err != nil {
 		return nil, fmt.Errorf("dialect: %w", err)
@@ -129,7 +147,9 @@ func followed(d dialect.Dialect, p Profile) (dialect.Dialect, error) {
 	switch as := p.NeverExpiresAs; {
 	case as == "":
 	case told && never.Value != as:
-		return nil, fmt.Errorf("never expires as %s, and %s by the dialect's %s: say one of them", as, never.Value, dialect.NeverExpiringAnswer)
+		return nil,
+			fmt.Errorf("never expires as %s, and %s by the dialect's %s: say one of them", as,
+				never.Value, dialect.NeverExpiringAnswer)
 	default:
 		never.Value = as
 		d = maps.Clone(d)

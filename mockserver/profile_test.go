@@ -30,7 +30,8 @@ func profile(t testing.TB, name string) mockserver.Profile {
 	return p
 }
 
-// A friendly mock rejects nothing that the documents allow, and notes in log and journal what a tenant would reject.
+// A friendly mock rejects nothing that the documents allow, and notes in log and journal what a
+// tenant would reject.
 func TestFriendly_NotesWhatATenantWouldReject(t *testing.T) {
 	log := &records{}
 	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})
@@ -42,7 +43,8 @@ func TestFriendly_NotesWhatATenantWouldReject(t *testing.T) {
 		if len(noted) != 1 {
 			t.Fatalf("notes %q, want one", noted)
 		}
-		if line := log.of(r); line.level != slog.LevelWarn || !strings.HasSuffix(line.message, noted[0]) {
+		if line := log.of(r); line.level != slog.LevelWarn ||
+			!strings.HasSuffix(line.message, noted[0]) {
 			t.Errorf("logged %+v, want a warning %q", line, noted[0])
 		}
 		golden.Check(t, rejectionTexts, golden.Key(t)+": "+what, normal(noted[0]))
@@ -50,14 +52,17 @@ func TestFriendly_NotesWhatATenantWouldReject(t *testing.T) {
 	for i := range 9 { // beside the one to log in with
 		c.create(version.V2026, fmt.Sprint("token ", i))
 	}
-	notes(c.post("/v2026/personal-access-tokens", `{"name":"eleventh","userAwareTokenNeverExpires":true}`), "eleventh token")
-	rejected := c.post("/v2026/personal-access-tokens", `{"name":"eleventh","userAwareTokenNeverExpires":true}`).is(http.StatusBadRequest)
+	notes(c.post("/v2026/personal-access-tokens",
+		`{"name":"eleventh","userAwareTokenNeverExpires":true}`), "eleventh token")
+	rejected := c.post("/v2026/personal-access-tokens",
+		`{"name":"eleventh","userAwareTokenNeverExpires":true}`).is(http.StatusBadRequest)
 	if noted := rejected.entry().Notes; len(noted) > 0 {
 		t.Errorf("notes of a rejected create %q, want none", noted)
 	}
 
 	id := c.get(me).list()[0]["id"].(string)
-	c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)
+	c.patch("/v2026/personal-access-tokens/"+id,
+		`[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)
 	r := m.login(id, janeSecret)
 	r.equal("scope", "sp:scopes:default")
 	notes(r, "new scope")
@@ -80,19 +85,26 @@ func TestFaithful(t *testing.T) {
 		c.create(version.V2026, fmt.Sprint("token ", i))
 	}
 	each(t, version.All(), func(t *testing.T, v version.Version) {
-		m.of(t).as("jane.doe").post(v.CollectionPath(), `{"name":"one too many","userAwareTokenNeverExpires":true}`).
+		m.of(t).as("jane.doe").post(v.CollectionPath(),
+			`{"name":"one too many","userAwareTokenNeverExpires":true}`).
 			rejected(http.StatusBadRequest, "400.1.4", cause{rule.TokensPerOwner, "10"})
 	})
 	if n := len(c.names(me)); n != 10 {
 		t.Errorf("%d tokens", n)
 	}
 
-	c.patch("/v2026/personal-access-tokens/"+janeID, `[{"op":"replace","path":"/scope","value":["sp:my-personal-access-tokens:read"]}]`).is(http.StatusOK)
+	c.patch("/v2026/personal-access-tokens/"+janeID,
+		`[{"op":"replace","path":"/scope","value":["sp:my-personal-access-tokens:read"]}]`).
+		is(http.StatusOK)
 	scope := func() any { return m.login(janeID, janeSecret).is(http.StatusOK).object()["scope"] }
 	for _, step := range []struct {
 		by   string
 		want string
-	}{{"1ms", "sp:scopes:all"}, {"19m59.998s", "sp:scopes:all"}, {"1ms", "sp:my-personal-access-tokens:read"}} {
+	}{
+		{"1ms", "sp:scopes:all"}, {"19m59.998s", "sp:scopes:all"}, {
+			"1ms", "sp:my-personal-access-tokens:read",
+		},
+	} {
 		c.post("/_mock/clock/advance", object{"by": step.by}.String()).is(http.StatusOK)
 		if got := scope(); got != step.want {
 			t.Errorf("after %s more: scope %v, want %s", step.by, got, step.want)
@@ -100,7 +112,9 @@ func TestFaithful(t *testing.T) {
 	}
 
 	john := m.as("john.roe")
-	got := statuses(101, func() testResponse { return john.get("/v3/personal-access-tokens?owner-id=me") })
+	got := statuses(101, func() testResponse {
+		return john.get("/v3/personal-access-tokens?owner-id=me")
+	})
 	if got[99] != 200 || got[100] != 429 {
 		t.Errorf("the 100th is %d, the 101st %d", got[99], got[100])
 	}
@@ -109,9 +123,13 @@ func TestFaithful(t *testing.T) {
 
 func TestNeverExpiresAsFarDate(t *testing.T) {
 	each(t, current, func(t *testing.T, v version.Version) {
-		m := startWith(t, "empty", mockserver.Config{Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverAsFarDate}})
+		m := startWith(t, "empty", mockserver.Config{
+			Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverAsFarDate},
+		})
 		c := m.as("jane.doe")
-		c.post(v.CollectionPath(), `{"name":"ever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).equal("expirationDate", "9999-12-31T23:59:59.000Z")
+		c.post(v.CollectionPath(),
+			`{"name":"ever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).
+			equal("expirationDate", "9999-12-31T23:59:59.000Z")
 		for _, token := range c.get(v.CollectionPath() + "?owner-id=me").list() {
 			if token["expirationDate"] != nil {
 				t.Errorf("listed as %v", token)
@@ -128,12 +146,14 @@ func TestProfileNamed_RejectsUnknownName(t *testing.T) {
 	golden.Check(t, configTexts, golden.Key(t), err.Error())
 }
 
-// A hostile mock shows each of its behaviours, never on the first login, never more in a row than allowed,
-// always marked, and always as the documents allow: the harness checks every answer.
+// A hostile mock shows each of its behaviours, never on the first login, never more in a row than
+// allowed, always marked, and always as the documents allow: the harness checks every answer.
 func TestHostile(t *testing.T) {
 	for _, behaviour := range mockserver.HostileBehaviours() {
 		t.Run(behaviour, func(t *testing.T) {
-			p := mockserver.Profile{Hostile: []string{behaviour}, HostileRate: 0.8, HostileInARow: 2}
+			p := mockserver.Profile{
+				Hostile: []string{behaviour}, HostileRate: 0.8, HostileInARow: 2,
+			}
 			m := startWith(t, "default", mockserver.Config{Profile: p, RandomSeed: new(uint64(7))})
 			shown, row, most := 0, 0, 0
 			see := func(r testResponse) {
@@ -150,7 +170,8 @@ func TestHostile(t *testing.T) {
 			}
 			first := m.login(janeID, janeSecret).is(http.StatusOK)
 			if first.header.Get("X-Mock-Fault") != "" || first.object()["expires_in"] != 43200.0 {
-				t.Errorf("the first login is marked %q: %s", first.header.Get("X-Mock-Fault"), first.text)
+				t.Errorf("the first login is marked %q: %s", first.header.Get("X-Mock-Fault"),
+					first.text)
 			}
 			c := m.bearing("Bearer " + first.object()["access_token"].(string))
 			for range 40 {
@@ -166,7 +187,9 @@ func TestHostile(t *testing.T) {
 }
 
 func TestHostileRetryAfterComesInBothForms(t *testing.T) {
-	p := mockserver.Profile{Hostile: []string{"outages", "retry-after-date"}, HostileRate: 1, HostileInARow: 3}
+	p := mockserver.Profile{
+		Hostile: []string{"outages", "retry-after-date"}, HostileRate: 1, HostileInARow: 3,
+	}
 	m := startWith(t, "empty", mockserver.Config{Profile: p, RandomSeed: new(uint64(1))})
 	c := m.as("jane.doe")
 	forms, statuses := map[bool]int{}, map[int]int{}
@@ -183,11 +206,13 @@ func TestHostileRetryAfterComesInBothForms(t *testing.T) {
 	}
 }
 
-// Three runs with the same seed, eight workers each in a namespace of its own, the clock frozen: what each
-// namespace's journal holds is the same, timings aside.
+// Three runs with the same seed, eight workers each in a namespace of its own, the clock frozen:
+// what each namespace's journal holds is the same, timings aside.
 func TestHostileRunsAreReplayable(t *testing.T) {
 	run := func(seed uint64) map[string]string {
-		m := startWith(t, "default", mockserver.Config{Profile: profile(t, "hostile"), RandomSeed: &seed})
+		m := startWith(t, "default", mockserver.Config{
+			Profile: profile(t, "hostile"), RandomSeed: &seed,
+		})
 		journals := map[string]string{}
 		var mu sync.Mutex
 		var group sync.WaitGroup
@@ -223,16 +248,21 @@ func TestHostileRunsAreReplayable(t *testing.T) {
 
 // work is what a client does who goes on whatever it is answered.
 func work(m *tenant, worker int) {
-	m.anonymous().put("/_mock/clock", `{"now":"2027-01-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
+	m.anonymous().put("/_mock/clock",
+		`{"now":"2027-01-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
 	token := m.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
 	c := m.bearing("Bearer " + token)
 	for i := range 8 {
 		v := version.All()[(worker+i)%6]
-		c.post(v.CollectionPath(), object{"name": fmt.Sprint("token ", i), "expirationDate": "2027-03-01T00:00:00Z", "colour": "red"}.String())
+		c.post(v.CollectionPath(), object{
+			"name": fmt.Sprint("token ", i), "expirationDate": "2027-03-01T00:00:00Z",
+			"colour": "red",
+		}.String())
 		c.get(v.CollectionPath() + "?owner-id=me&limit=3")
 		if r := c.get("/v3/personal-access-tokens?owner-id=me"); r.status == http.StatusOK {
 			id := r.list()[0]["id"].(string)
-			c.patch("/v3/personal-access-tokens/"+id, `[{"op":"replace","path":"/name","value":"renamed"}]`)
+			c.patch("/v3/personal-access-tokens/"+id,
+				`[{"op":"replace","path":"/name","value":"renamed"}]`)
 		}
 		m.login(janeID, janeSecret)
 	}
@@ -240,7 +270,8 @@ func work(m *tenant, worker int) {
 
 var dates = regexp.MustCompile(`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT`)
 
-// replayed is the journal of a namespace with headers and bodies, less what is a time or an address.
+// replayed is the journal of a namespace with headers and bodies, less what is a time or an
+// address.
 func replayed(t *testing.T, mock *mockserver.Server, name string) string {
 	t.Helper()
 	c := mock.Control().WithNamespace(name)
@@ -255,7 +286,10 @@ func replayed(t *testing.T, mock *mockserver.Server, name string) string {
 			t.Fatal(err)
 		}
 		whole.DurationMS = 0
-		whole.Findings = slices.DeleteFunc(whole.Findings, func(f control.Finding) bool { return f.Kind == control.NoWait }) // by wall time, too
+		// by wall time, too
+		whole.Findings = slices.DeleteFunc(whole.Findings, func(f control.Finding) bool {
+			return f.Kind == control.NoWait
+		})
 		encoded, err := json.MarshalIndent(whole, "", " ")
 		if err != nil {
 			t.Fatal(err)
@@ -266,7 +300,8 @@ func replayed(t *testing.T, mock *mockserver.Server, name string) string {
 	return text.String()
 }
 
-// Sixty-four tests side by side on one server, each in a namespace with resets, a clock and faults of its own.
+// Sixty-four tests side by side on one server, each in a namespace with resets, a clock and faults
+// of its own.
 func TestParallelTestsDoNotMeet(t *testing.T) {
 	m := start(t, "empty")
 	for i := range 64 {
@@ -280,11 +315,15 @@ func TestParallelTestsDoNotMeet(t *testing.T) {
 func alone(m *tenant, i int) {
 	m.anonymous().post("/_mock/reset", "").is(http.StatusNoContent)
 	day := noon.AddDate(0, 0, i+1)
-	m.anonymous().put("/_mock/clock", object{"now": stamp(day), "frozen": true}.String()).is(http.StatusOK)
+	m.anonymous().put("/_mock/clock", object{
+		"now": stamp(day), "frozen": true,
+	}.String()).is(http.StatusOK)
 	c := m.as("jane.doe")
 	v := version.All()[i%6]
 	name := fmt.Sprint("token of ", i)
-	created := c.post(v.CollectionPath(), object{"name": name, "expirationDate": stamp(day.AddDate(0, 1, 0))}.String()).is(http.StatusOK).object()
+	created := c.post(v.CollectionPath(), object{
+		"name": name, "expirationDate": stamp(day.AddDate(0, 1, 0)),
+	}.String()).is(http.StatusOK).object()
 	if created["created"] != stamp(day) {
 		m.Errorf("created %v, want %s", created["created"], stamp(day))
 	}
@@ -293,7 +332,8 @@ func alone(m *tenant, i int) {
 	if diff := cmp.Diff([]int{503, 503, 200}, statuses(3, list)); diff != "" {
 		m.Errorf("statuses (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"login", name}, c.names(v.CollectionPath()+"?owner-id=me")); diff != "" {
+	if diff := cmp.Diff([]string{"login", name},
+		c.names(v.CollectionPath()+"?owner-id=me")); diff != "" {
 		m.Errorf("tokens (-want +got):\n%s", diff)
 	}
 	c.post("/_mock/verify", object{"expect": []any{
@@ -301,7 +341,8 @@ func alone(m *tenant, i int) {
 		object{"match": object{"operation": "create", "body": object{"name": name}}, "times": 1},
 		object{"match": object{}, "times": 6},
 	}}.String()).is(http.StatusOK).equal("verified", true)
-	c.post("/_mock/clock/advance", `{"by":"1h"}`).is(http.StatusOK).equal("now", day.Add(time.Hour).Format(time.RFC3339))
+	c.post("/_mock/clock/advance", `{"by":"1h"}`).is(http.StatusOK).equal("now",
+		day.Add(time.Hour).Format(time.RFC3339))
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
 	if diff := cmp.Diff([]string{"login"}, c.names(v.CollectionPath()+"?owner-id=me")); diff != "" {
 		m.Errorf("tokens after reset (-want +got):\n%s", diff)

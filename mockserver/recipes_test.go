@@ -15,15 +15,20 @@ import (
 // recipe: expiry
 func TestExpiredTokenIsNoticed(t *testing.T) {
 	mock := mockserver.Start(t)
-	user, err := mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: "build", ExpirationDate: "+30d"})
+	user, err := mock.Control().AddToken(t.Context(), control.NewToken{
+		Owner: "jane.doe", Name: "build", ExpirationDate: "+30d",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := mock.Control().Advance(t.Context(), 31*24*time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	answered, err := http.PostForm(mock.URL+"/oauth/token", url.Values{ // or what your program does to log in
-		"grant_type": {"client_credentials"}, "client_id": {user.ClientID}, "client_secret": {user.ClientSecret},
+	// or what your program does to log in
+	answered, err := http.PostForm(mock.URL+"/oauth/token", url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {user.ClientID}, "client_secret": {
+			user.ClientSecret,
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -54,9 +59,12 @@ func TestRateLimitIsWaitedFor(t *testing.T) {
 
 // recipe: flaky network
 func TestFlakyNetworkIsSurvived(t *testing.T) {
-	mock := mockserver.Start(t, mockserver.Config{RandomSeed: new(uint64(7))}) // the same requests meet it in each run
+	// the same requests meet it in each run
+	mock := mockserver.Start(t, mockserver.Config{RandomSeed: new(uint64(7))})
 	for _, rule := range []control.Fault{
-		{Operation: "list", Effect: "reset", Rate: 0.2}, {Operation: "list", Effect: "truncated-json", Rate: 0.1}, {Latency: "1ms-20ms", Rate: 0.5},
+		{Operation: "list", Effect: "reset", Rate: 0.2}, {
+			Operation: "list", Effect: "truncated-json", Rate: 0.1,
+		}, {Latency: "1ms-20ms", Rate: 0.5},
 	} {
 		if _, err := mock.Control().AddFault(t.Context(), rule); err != nil {
 			t.Fatal(err)
@@ -75,7 +83,8 @@ func TestTenantsSideBySide(t *testing.T) {
 			t.Parallel()
 			tenant := mock.Namespace(t, name)
 			listTokens(t, tenant.Client("jane.doe"), tenant.URL)
-			if _, err := tenant.Control().Advance(t.Context(), time.Hour); err != nil { // here, and nowhere else
+			// here, and nowhere else
+			if _, err := tenant.Control().Advance(t.Context(), time.Hour); err != nil {
 				t.Fatal(err)
 			}
 		})

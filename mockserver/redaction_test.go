@@ -54,16 +54,31 @@ type placement struct {
 
 // jsonShapes are bodies with a text: as a value of every property, as a name, as what is no JSON.
 var jsonShapes = []string{
-	`"%s"`, `["%s"]`, `{"%s":1}`, `{"name":"%s"}`, `{"name":["%s"]}`, `{"name":{"%s":1}}`, `{"name":"n","scope":["%s"]}`, `{"name":"n","scope":"%s"}`,
-	`{"name":"n","expirationDate":"%s"}`, `{"name":"n","accessTokenValiditySeconds":"%s"}`, `{"name":"n","%s":"x"}`, `{"name":"n","x":{"y":"%s"}}`,
-	`{"ids":["%s"],"patch":[]}`, `{"ids":["%[1]s","%[1]s"],"patch":[{"op":"add","path":"/%[1]s","value":"%[1]s"}]}`, `{"patch":"%s"}`,
-	`[{"op":"%s","path":"/name","value":"x"}]`, `[{"op":"replace","path":"%s","value":"x"}]`, `[{"op":"replace","path":"/%s","value":"x"}]`,
-	`[{"op":"replace","path":"/scope/%s","value":"x"}]`, `[{"op":"replace","path":"/name/%s","value":"x"}]`, `[{"op":"test","path":"/name","value":"%s"}]`,
-	`[{"op":"replace","path":"/name","value":{"x":"%s"}}]`, `[{"op":"replace","path":"/expirationDate","value":"%s"}]`, `[{"op":"replace","path":"/scope","value":["%s"]}]`,
-	`[{"op":"move","from":"/%s","path":"/name"}]`, `[{"op":"copy","from":"/name","path":"/%s"}]`, `[{"op":"remove","path":"/%s"}]`,
-	`{"id":"%s","status":500}`, `{"status":500,"header":{"%s":"x"}}`, `{"status":500,"latency":"%s"}`, `{"operation":"%s","status":500}`, `{"by":"%s"}`, `{"now":"%s"}`,
-	`{"fixture":"%s"}`, `{"tenant":{"name":"%s"}}`, `{"tenant":{"%s":1}}`, `{"tenant":{"tokens":[{"owner":"%s"}]}}`, `{"owner":"%s","name":"n"}`, `{"name":"n","userLevels":["%s"]}`,
-	`{"expect":[{"match":{"path":"%s"},"times":1}],"timeout":"%[1]s"}`, `{"expect":[{"match":{"query":{"a":"%s"},"header":{"%[1]s":"%[1]s"}},"times":1}]}`,
+	`"%s"`, `["%s"]`, `{"%s":1}`, `{"name":"%s"}`, `{"name":["%s"]}`, `{"name":{"%s":1}}`,
+	`{"name":"n","scope":["%s"]}`, `{"name":"n","scope":"%s"}`,
+	`{"name":"n","expirationDate":"%s"}`, `{"name":"n","accessTokenValiditySeconds":"%s"}`,
+	`{"name":"n","%s":"x"}`, `{"name":"n","x":{"y":"%s"}}`,
+	`{"ids":["%s"],"patch":[]}`,
+	`{"ids":["%[1]s","%[1]s"],"patch":[{"op":"add","path":"/%[1]s","value":"%[1]s"}]}`,
+	`{"patch":"%s"}`,
+	`[{"op":"%s","path":"/name","value":"x"}]`, `[{"op":"replace","path":"%s","value":"x"}]`,
+	`[{"op":"replace","path":"/%s","value":"x"}]`,
+	`[{"op":"replace","path":"/scope/%s","value":"x"}]`,
+	`[{"op":"replace","path":"/name/%s","value":"x"}]`,
+	`[{"op":"test","path":"/name","value":"%s"}]`,
+	`[{"op":"replace","path":"/name","value":{"x":"%s"}}]`,
+	`[{"op":"replace","path":"/expirationDate","value":"%s"}]`,
+	`[{"op":"replace","path":"/scope","value":["%s"]}]`,
+	`[{"op":"move","from":"/%s","path":"/name"}]`, `[{"op":"copy","from":"/name","path":"/%s"}]`,
+	`[{"op":"remove","path":"/%s"}]`,
+	`{"id":"%s","status":500}`, `{"status":500,"header":{"%s":"x"}}`,
+	`{"status":500,"latency":"%s"}`, `{"operation":"%s","status":500}`, `{"by":"%s"}`,
+	`{"now":"%s"}`,
+	`{"fixture":"%s"}`, `{"tenant":{"name":"%s"}}`, `{"tenant":{"%s":1}}`,
+	`{"tenant":{"tokens":[{"owner":"%s"}]}}`, `{"owner":"%s","name":"n"}`,
+	`{"name":"n","userLevels":["%s"]}`,
+	`{"expect":[{"match":{"path":"%s"},"times":1}],"timeout":"%[1]s"}`,
+	`{"expect":[{"match":{"query":{"a":"%s"},"header":{"%[1]s":"%[1]s"}},"times":1}]}`,
 	"{%s", `{"a":%s}`, "%s", "- %s\n",
 }
 
@@ -95,8 +110,12 @@ var placements = func() []placement {
 			r.Host = text + ".example.com"
 			return r
 		}},
-		{"query name", func(a aim, text string) *http.Request { return a.request("x", text+"=1", "") }},
-		{"query syntax", func(a aim, text string) *http.Request { return a.request("x", text+"=%zz;", "") }},
+		{"query name", func(a aim, text string) *http.Request {
+			return a.request("x", text+"=1", "")
+		}},
+		{"query syntax", func(a aim, text string) *http.Request {
+			return a.request("x", text+"=%zz;", "")
+		}},
 		{"user", func(a aim, text string) *http.Request {
 			r := a.request("x", "grant_type=client_credentials", "")
 			r.SetBasicAuth(text, text)
@@ -108,23 +127,29 @@ var placements = func() []placement {
 			return r
 		}},
 	}
-	for _, name := range []string{"owner-id", "filters", "limit", "unknown", "client_id", "client_secret", "grant_type", "token", "secrets"} {
+	for _, name := range []string{
+		"owner-id", "filters", "limit", "unknown", "client_id", "client_secret", "grant_type",
+		"token", "secrets",
+	} {
 		for _, before := range []string{"", "lastUsed le ", "name eq \"", strings.Repeat("x", 70)} {
-			all = append(all, placement{"query " + name + " " + before, func(a aim, text string) *http.Request {
-				return a.request("x", url.Values{name: {before + text}}.Encode(), "")
-			}})
+			all = append(all,
+				placement{"query " + name + " " + before, func(a aim, text string) *http.Request {
+					return a.request("x", url.Values{name: {before + text}}.Encode(), "")
+				}})
 		}
 	}
 	for _, name := range []string{
-		"Prefer", "User-Agent", "Content-Type", "Content-Encoding", "Accept", "Origin", "Authorization", "X-Forwarded-Host", "Forwarded",
+		"Prefer", "User-Agent", "Content-Type", "Content-Encoding", "Accept", "Origin",
+		"Authorization", "X-Forwarded-Host", "Forwarded",
 		"X-SailPoint-Experimental", "Access-Control-Request-Headers", "X-Unknown", "Cookie",
 	} {
 		for _, before := range []string{"", "code=401; x=", "Bearer ", "Basic ", "Digest "} {
-			all = append(all, placement{"header " + name + " " + before, func(a aim, text string) *http.Request {
-				r := a.request("x", "", `{"name":"n"}`)
-				r.Header.Set(name, before+text)
-				return r
-			}})
+			all = append(all,
+				placement{"header " + name + " " + before, func(a aim, text string) *http.Request {
+					r := a.request("x", "", `{"name":"n"}`)
+					r.Header.Set(name, before+text)
+					return r
+				}})
 		}
 	}
 	for _, shape := range jsonShapes {
@@ -132,7 +157,9 @@ var placements = func() []placement {
 			return a.request(janeID, "", fmt.Sprintf(shape, text))
 		}})
 	}
-	for _, name := range []string{"grant_type", "client_id", "client_secret", "token", "scope", "unknown"} {
+	for _, name := range []string{
+		"grant_type", "client_id", "client_secret", "token", "scope", "unknown",
+	} {
 		all = append(all, placement{"form " + name, func(a aim, text string) *http.Request {
 			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {janeID}}
 			form.Set(name, text)
@@ -144,7 +171,8 @@ var placements = func() []placement {
 			r.Header.Set("Content-Type", urlencode)
 			return r
 		}}, placement{"multipart " + name, func(a aim, text string) *http.Request {
-			r := a.request("x", "", "--b\r\nContent-Disposition: form-data; name="+name+"\r\n\r\n"+text+"\r\n--b--\r\n")
+			r := a.request("x", "",
+				"--b\r\nContent-Disposition: form-data; name="+name+"\r\n\r\n"+text+"\r\n--b--\r\n")
 			r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
 			return r
 		}})
@@ -179,7 +207,9 @@ func TestSecretsNeverShow(t *testing.T) {
 		}
 	}
 	for _, p := range sample.Of(t, 8, all) {
-		t.Run(p.canary.name+"/"+p.document, func(t *testing.T) { checkDocument(t, p.canary, p.document) })
+		t.Run(p.canary.name+"/"+p.document, func(t *testing.T) {
+			checkDocument(t, p.canary, p.document)
+		})
 	}
 }
 
@@ -191,7 +221,10 @@ func checkDocument(t *testing.T, c canary, name string) {
 	}
 	log := &bytes.Buffer{}
 	m := startWith(t, "default", mockserver.Config{
-		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), LogRequests: true, JournalSize: 1 << 16,
+		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{
+			Level: slog.LevelDebug,
+		})),
+		LogRequests: true, JournalSize: 1 << 16,
 	})
 	bearer := m.as("jane.doe").authorization
 	controlled := name == spec.Control
@@ -236,7 +269,8 @@ func checkDocument(t *testing.T, c canary, name string) {
 	}
 	for _, r := range m.anonymous().journal("") {
 		w := httptest.NewRecorder()
-		m.mock.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/_mock/requests/"+r["id"].(string), nil))
+		m.mock.ServeHTTP(w,
+			httptest.NewRequest(http.MethodGet, "/_mock/requests/"+r["id"].(string), nil))
 		sent--
 		if strings.Contains(w.Body.String(), c.secret) {
 			t.Fatalf("the journal has %s", w.Body)
@@ -265,7 +299,8 @@ func TestMessagesKeepTheirWords(t *testing.T) {
 	}
 	entries := c.journal("?limit=1000")
 	why, _ := entries[len(entries)-1]["why"].([]any)
-	if !slices.ContainsFunc(why, func(sentence any) bool { return strings.HasPrefix(sentence.(string), words) }) {
+	if !slices.ContainsFunc(why,
+		func(sentence any) bool { return strings.HasPrefix(sentence.(string), words) }) {
 		t.Errorf("journal %v, want %q in it", why, words)
 	}
 }

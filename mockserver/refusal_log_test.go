@@ -22,12 +22,13 @@ type lines struct {
 
 // logger logs into the lines, level and message alone.
 func (l *lines) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}}))
+	return slog.New(slog.NewTextHandler(l,
+		&slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}}))
 }
 
 func (l *lines) Write(line []byte) (int, error) {
@@ -47,47 +48,61 @@ func TestLog_HasRejections(t *testing.T) {
 		at     string // a name or value that the line has
 	}{
 		{
-			"a rule, by an SDK", "POST", pats, "jane.doe", "SailPoint-SDK-Go/2.7.106 (linux; amd64) Go/1.26.8 (openapi-generator/7.12.0)", "application/json", `{"name":"x","userAwareTokenNeverExpires":false}`,
+			"a rule, by an SDK", "POST", pats, "jane.doe",
+			"SailPoint-SDK-Go/2.7.106 (linux; amd64) Go/1.26.8 (openapi-generator/7.12.0)",
+			"application/json", `{"name":"x","userAwareTokenNeverExpires":false}`,
 			400, "expiry-never", "SailPoint-SDK-Go/2.7.106",
 		},
 		{
-			"an assumed rule", "POST", pats, "jane.doe", "curl/8", "application/json", `{"name":" ","userAwareTokenNeverExpires":true}`,
+			"an assumed rule", "POST", pats, "jane.doe", "curl/8", "application/json",
+			`{"name":" ","userAwareTokenNeverExpires":true}`,
 			400, "name-not-blank", "jane.doe",
 		},
 		{
-			"a shape, two causes in one line", "POST", pats, "jane.doe", "", "application/json", `{"scope":1}`,
+			"a shape, two causes in one line", "POST", pats, "jane.doe", "", "application/json",
+			`{"scope":1}`,
 			400, "invalid-property, name-required", "/scope",
 		},
 		{
-			"an unknown client id", "POST", "/oauth/token", "", "axios/1.21.1", urlencode, "grant_type=client_credentials&client_id=nobody&client_secret=x",
+			"an unknown client id", "POST", "/oauth/token", "", "axios/1.21.1", urlencode,
+			"grant_type=client_credentials&client_id=nobody&client_secret=x",
 			401, "token-bad-credentials", "nobody",
 		},
 		{
-			"id and secret exchanged, of which nothing is told", "POST", "/oauth/token", "", "curl/8", urlencode, "grant_type=client_credentials&client_id=" + janeSecret + "&client_secret=" + janeID,
+			"id and secret exchanged, of which nothing is told", "POST", "/oauth/token", "",
+			"curl/8", urlencode,
+			"grant_type=client_credentials&client_id=" + janeSecret + "&client_secret=" + janeID,
 			401, "token-bad-credentials", "",
 		},
 		{
-			"a broken form, of which nothing is told", "POST", "/oauth/token", "", "curl/8", "multipart/form-data; boundary=b", "--b\r\nclient_secret=s3cret\r\n\r\n--b--",
+			"a broken form, of which nothing is told", "POST", "/oauth/token", "", "curl/8",
+			"multipart/form-data; boundary=b", "--b\r\nclient_secret=s3cret\r\n\r\n--b--",
 			400, "token-parameters", "",
 		},
 		{
-			"an unknown grant", "POST", "/oauth/token", "", "curl/8", urlencode, "grant_type=magic&client_id=" + janeID + "&client_secret=" + janeSecret,
+			"an unknown grant", "POST", "/oauth/token", "", "curl/8", urlencode,
+			"grant_type=magic&client_id=" + janeID + "&client_secret=" + janeSecret,
 			400, "unsupported-grant", "magic",
 		},
 		{
-			"more causes than a line holds", "POST", pats, "jane.doe", "curl/8", "application/json", `{"name":"x","scope":[0,1,2,3,4,5,6,7]}`,
+			"more causes than a line holds", "POST", pats, "jane.doe", "curl/8", "application/json",
+			`{"name":"x","scope":[0,1,2,3,4,5,6,7]}`,
 			400, "invalid-property", "/scope/4",
 		},
 		{
-			"a path and a client that are too long", "GET", "/v3/" + strings.Repeat("x", 300), "", strings.Repeat("y", 300), "", "",
+			"a path and a client that are too long", "GET", "/v3/" + strings.Repeat("x", 300), "",
+			strings.Repeat("y", 300), "", "",
 			501, "not-simulated", "/v3/" + strings.Repeat("x", 196) + "...",
 		},
 		{
-			"a wrong secret", "POST", "/oauth/token", "", "axios/1.21.1", urlencode, "grant_type=client_credentials&client_id=" + janeID + "&client_secret=x",
+			"a wrong secret", "POST", "/oauth/token", "", "axios/1.21.1", urlencode,
+			"grant_type=client_credentials&client_id=" + janeID + "&client_secret=x",
 			401, "token-bad-credentials", "login",
 		},
 		{
-			"a token that expired", "POST", "/oauth/token", "", "axios/1.21.1", urlencode, "grant_type=client_credentials&client_id=cafeacedcafeacedcafeacedcafeaced&client_secret=" + strings.Repeat("cafeaced", 8),
+			"a token that expired", "POST", "/oauth/token", "", "axios/1.21.1", urlencode,
+			"grant_type=client_credentials&client_id=cafeacedcafeacedcafeacedcafeaced&" +
+				"client_secret=" + strings.Repeat("cafeaced", 8),
 			401, "login-expired", "old export",
 		},
 		{
@@ -95,7 +110,8 @@ func TestLog_HasRejections(t *testing.T) {
 			401, "token-no-json", "",
 		},
 		{
-			"credentials that are none", "POST", "/oauth/token", "Bearer x", "axios/1.21.1", urlencode, "",
+			"credentials that are none", "POST", "/oauth/token", "Bearer x", "axios/1.21.1",
+			urlencode, "",
 			401, "token-no-credentials", "Authorization",
 		},
 		{
@@ -115,19 +131,25 @@ func TestLog_HasRejections(t *testing.T) {
 			501, "not-simulated", "/v3/identities",
 		},
 		{
-			"a null date for Python 2.x", "POST", pats, "jane.doe", "SailPoint-SDK-Python/1.0.0 (linux; x86_64) Python/3.11.7 (openapi-generator/7.12.0)", "application/json", `{"name":"forever","userAwareTokenNeverExpires":true}`,
+			"a null date for Python 2.x", "POST", pats, "jane.doe",
+			"SailPoint-SDK-Python/1.0.0 (linux; x86_64) Python/3.11.7 (openapi-generator/7.12.0)",
+			"application/json", `{"name":"forever","userAwareTokenNeverExpires":true}`,
 			200, "", "expirationDate",
 		},
 		{
-			"a null date for Python 1.x", "POST", pats, "jane.doe", "OpenAPI-Generator/1.4.2/python", "application/json", `{"name":"forever","userAwareTokenNeverExpires":true}`,
+			"a null date for Python 1.x", "POST", pats, "jane.doe",
+			"OpenAPI-Generator/1.4.2/python", "application/json",
+			`{"name":"forever","userAwareTokenNeverExpires":true}`,
 			200, "", "expirationDate",
 		},
 		{
-			"a line break is no line", "GET", "/v3/x%0A500%20GET%20/faked", "", "a\x01b\u202ec", "", "",
+			"a line break is no line", "GET", "/v3/x%0A500%20GET%20/faked", "", "a\x01b\u202ec", "",
+			"",
 			501, "not-simulated", "/v3/x%0A500%20GET%20/faked",
 		},
 		{
-			"a null date for others is no news", "POST", pats, "jane.doe", "curl/8", "application/json", `{"name":"forever","userAwareTokenNeverExpires":true}`,
+			"a null date for others is no news", "POST", pats, "jane.doe", "curl/8",
+			"application/json", `{"name":"forever","userAwareTokenNeverExpires":true}`,
 			0, "", "",
 		},
 		{
@@ -142,7 +164,9 @@ func TestLog_HasRejections(t *testing.T) {
 				t.Fatal(err)
 			}
 			m := &tenantUnderTest{seed: tenant}
-			mock, err := mockserver.New(mockserver.Config{Tenant: tenant, Now: (&clock{now: noon}).Now, Log: slog.New(&log)})
+			mock, err := mockserver.New(mockserver.Config{
+				Tenant: tenant, Now: (&clock{now: noon}).Now, Log: slog.New(&log),
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -164,10 +188,14 @@ func TestLog_HasRejections(t *testing.T) {
 				}
 				return
 			}
-			if rw.Code != test.status || got.level != slog.LevelWarn || got.attrs["rule"] != test.rules || !names(got.message, test.at) {
-				t.Errorf("status %d, logged %+v; want %d, a warning with rules %q and %q in it", rw.Code, got, test.status, test.rules, test.at)
+			if rw.Code != test.status || got.level != slog.LevelWarn ||
+				got.attrs["rule"] != test.rules || !names(got.message, test.at) {
+				t.Errorf("status %d, logged %+v; want %d, a warning with rules %q and %q in it",
+					rw.Code, got, test.status, test.rules, test.at)
 			}
-			if strings.Contains(got.message, "s3cret") || strings.Contains(got.message, janeSecret) || strings.ContainsAny(got.message, "\n\x01\u202e") {
+			if strings.Contains(got.message, "s3cret") ||
+				strings.Contains(got.message, janeSecret) ||
+				strings.ContainsAny(got.message, "\n\x01\u202e") {
 				t.Errorf("logged %q, which has a secret or a control character", got.message)
 			}
 			golden.Check(t, rejectionTexts, golden.Key(t), normal(got.message))

@@ -102,8 +102,8 @@ func names(text, name string) bool {
 	return name == "" || regexp.MustCompile(word).MatchString(text)
 }
 
-// reasons returns the causes of a rejected request and the rules that they are about: as the response
-// has them if the mock is friendly, and else as the journal has them.
+// reasons returns the causes of a rejected request and the rules that they are about: as the
+// response has them if the mock is friendly, and else as the journal has them.
 func (r testResponse) reasons() (texts, rules []string) {
 	r.Helper()
 	if !r.tenant.nameless {

@@ -13,8 +13,8 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// With LogRequests, each request has one line with the attributes of a rejection. Reads of the control API
-// have none.
+// With LogRequests, each request has one line with the attributes of a rejection. Reads of the
+// control API have none.
 func TestLogRequests(t *testing.T) {
 	const pats = "/v2026/personal-access-tokens"
 	secret := strings.Repeat("0123456789abcdef", 4)
@@ -26,17 +26,54 @@ func TestLogRequests(t *testing.T) {
 		operation                string
 		has                      string
 	}{
-		{"served", "GET", pats + "?owner-id=me", "", nil, slog.LevelInfo, "200 GET " + pats + " (jane.doe, ", "list", ""},
-		{"served without a body", "HEAD", "/oauth/info", "", nil, slog.LevelInfo, "200 HEAD ", "info", ""},
-		{"rejected", "POST", pats, "{}", nil, slog.LevelWarn, "400 POST " + pats + " (jane.doe, ", "create", "name-required"},
-		{"served with a note", "POST", pats, `{"name":"x","expirationDate":null,"userAwareTokenNeverExpires":true}`, http.Header{"User-Agent": {"SailPoint-SDK-Python/1.0"}}, slog.LevelWarn, "200 POST ", "create", ""},
-		{"login page of a tenant", "GET", "/oauth/info", "", nil, slog.LevelInfo, "200 GET /oauth/info (", "info", ""},
-		{"preflight", "OPTIONS", pats, "", http.Header{"Origin": {"http://localhost:1"}, "Access-Control-Request-Method": {"GET"}}, slog.LevelInfo, "204 OPTIONS ", "", ""},
-		{"fault of a rule", "GET", pats, "", http.Header{"Prefer": {"code=503"}}, slog.LevelWarn, "503 GET ", "list", ""},
-		{"change by the control API", "POST", "/_mock/clock/advance", `{"by":"1s"}`, nil, slog.LevelInfo, "200 POST /_mock/clock/advance (", "advanceClock", ""},
+		{
+			"served", "GET", pats + "?owner-id=me", "", nil, slog.LevelInfo,
+			"200 GET " + pats + " (jane.doe, ", "list", "",
+		},
+		{
+			"served without a body", "HEAD", "/oauth/info", "", nil, slog.LevelInfo, "200 HEAD ",
+			"info", "",
+		},
+		{
+			"rejected", "POST", pats, "{}", nil, slog.LevelWarn,
+			"400 POST " + pats + " (jane.doe, ", "create", "name-required",
+		},
+		{
+			"served with a note", "POST", pats,
+			`{"name":"x","expirationDate":null,"userAwareTokenNeverExpires":true}`,
+			http.Header{
+				"User-Agent": {"SailPoint-SDK-Python/1.0"},
+			},
+			slog.LevelWarn, "200 POST ", "create", "",
+		},
+		{
+			"login page of a tenant", "GET", "/oauth/info", "", nil, slog.LevelInfo,
+			"200 GET /oauth/info (", "info", "",
+		},
+		{
+			"preflight", "OPTIONS", pats, "", http.Header{
+				"Origin": {"http://localhost:1"}, "Access-Control-Request-Method": {"GET"},
+			}, slog.LevelInfo, "204 OPTIONS ", "", "",
+		},
+		{
+			"fault of a rule", "GET", pats, "",
+			http.Header{"Prefer": {"code=503"}},
+			slog.LevelWarn,
+			"503 GET ", "list", "",
+		},
+		{
+			"change by the control API", "POST", "/_mock/clock/advance", `{"by":"1s"}`, nil,
+			slog.LevelInfo, "200 POST /_mock/clock/advance (", "advanceClock", "",
+		},
 		{"read of the control API", "GET", "/_mock/health", "", nil, slog.LevelInfo, "", "", ""},
-		{"rejected read of the control API", "GET", "/_mock/requests/x", "", nil, slog.LevelWarn, "404 GET /_mock/requests/x (", "getRequest", ""},
-		{"secret in a path", "POST", "/_mock/" + secret, "", nil, slog.LevelWarn, "404 POST /_mock/", "", ""},
+		{
+			"rejected read of the control API", "GET", "/_mock/requests/x", "", nil, slog.LevelWarn,
+			"404 GET /_mock/requests/x (", "getRequest", "",
+		},
+		{
+			"secret in a path", "POST", "/_mock/" + secret, "", nil, slog.LevelWarn,
+			"404 POST /_mock/", "", "",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var log records
@@ -65,11 +102,14 @@ func TestLogRequests(t *testing.T) {
 				}
 				return
 			}
-			if got.level != tt.level || !strings.HasPrefix(got.message, tt.start) || !strings.Contains(got.message, tt.has) {
-				t.Errorf("logged %v %q, want %v and %s...%s", got.level, got.message, tt.level, tt.start, tt.has)
+			if got.level != tt.level || !strings.HasPrefix(got.message, tt.start) ||
+				!strings.Contains(got.message, tt.has) {
+				t.Errorf("logged %v %q, want %v and %s...%s", got.level, got.message, tt.level,
+					tt.start, tt.has)
 			}
 			if got.attrs["operation"] != tt.operation || got.attrs["namespace"] != "default" {
-				t.Errorf("attributes %v, want operation %q of the default namespace", got.attrs, tt.operation)
+				t.Errorf("attributes %v, want operation %q of the default namespace", got.attrs,
+					tt.operation)
 			}
 			want := []string{"namespace", "operation", "requestId", "rule"}
 			if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got.attrs))); diff != "" {
@@ -87,7 +127,8 @@ func TestLogRequests_Fault(t *testing.T) {
 	var log records
 	m := startWith(t, "default", mockserver.Config{Log: slog.New(&log), LogRequests: true})
 	jane := m.as("jane.doe")
-	jane.post("/_mock/faults", `{"id":"slow","operation":"list","latency":"1ms"}`).is(http.StatusCreated)
+	jane.post("/_mock/faults",
+		`{"id":"slow","operation":"list","latency":"1ms"}`).is(http.StatusCreated)
 	got := log.of(jane.get(me).is(http.StatusOK))
 	if got.level != slog.LevelInfo || !strings.Contains(got.message, "slow") {
 		t.Errorf("logged %v %q, want the fault slow", got.level, got.message)

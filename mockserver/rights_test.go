@@ -15,7 +15,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// callers is a tenant in which every caller has a token that the other tests of rights do not touch.
+// callers is a tenant in which every caller has a token that the other tests of rights do not
+// touch.
 const callers = `
 identities:
 - {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
@@ -47,7 +48,8 @@ const (
 func (m *tenant) scoped(user string, scopes ...string) *client {
 	m.Helper()
 	body := object{"name": fmt.Sprint(scopes), "scope": scopes, "userAwareTokenNeverExpires": true}
-	token := m.as(user).post("/v2026/personal-access-tokens", body.String()).is(http.StatusOK).object()
+	token := m.as(user).post("/v2026/personal-access-tokens",
+		body.String()).is(http.StatusOK).object()
 	return m.with(token["id"].(string), token["secret"].(string))
 }
 
@@ -83,52 +85,83 @@ func TestRights(t *testing.T) {
 		want map[string]outcome
 	}{
 		{"admin", []string{every}, map[string]outcome{
-			"list me": ok, "list jane": ok, "list all": ok, "create": ok, "patch own": ok, "patch " + janes: notOwn, "patch " + janesManaged: notOwn,
-			"patch " + adminManaged: ok, "patch " + nobodys: unknown, "delete " + janes: deleted, "delete " + janesManaged: deleted, "delete " + nobodys: unknown, bulk: ok,
+			"list me": ok, "list jane": ok, "list all": ok, "create": ok, "patch own": ok,
+			"patch " + janes: notOwn, "patch " + janesManaged: notOwn,
+			"patch " + adminManaged: ok, "patch " + nobodys: unknown, "delete " + janes: deleted,
+			"delete " + janesManaged: deleted, "delete " + nobodys: unknown, bulk: ok,
 		}},
 		{"admin", []string{allManage}, map[string]outcome{
-			"list me": ok, "list jane": ok, "list all": ok, "create": ok, "patch own": noScope, "patch " + nobodys: noScope, "delete " + janes: deleted,
+			"list me": ok, "list jane": ok, "list all": ok, "create": ok, "patch own": noScope,
+			"patch " + nobodys: noScope, "delete " + janes: deleted,
 			"delete " + janesManaged: unknown, "delete own": deleted, bulk: ok,
 		}},
 		{"admin", []string{allRead}, map[string]outcome{
-			"list me": ok, "list jane": ok, "list all": ok, "create": noScope, "patch own": noScope, "delete " + janes: noScope, bulk: noScope,
+			"list me": ok, "list jane": ok, "list all": ok, "create": noScope, "patch own": noScope,
+			"delete " + janes: noScope, bulk: noScope,
 		}},
 		{"admin", []string{myManage}, map[string]outcome{
-			"list me": ok, "list jane": noList, "list all": noList, "create": ok, "patch own": ok, "patch " + janes: notOwn, "patch " + adminManaged: unknown, "delete " + janes: noRight, "delete own": deleted, bulk: noScope,
+			"list me": ok, "list jane": noList, "list all": noList, "create": ok, "patch own": ok,
+			"patch " + janes: notOwn, "patch " + adminManaged: unknown, "delete " + janes: noRight,
+			"delete own": deleted, bulk: noScope,
 		}},
-		{"admin", []string{myRead, allManage}, map[string]outcome{"list all": ok, "create": ok, "patch own": noScope}},
-		{"admin", []string{"sp:scopes:default"}, map[string]outcome{"list me": noScope, "list all": noScope, "create": noScope, "patch own": noScope, "delete own": noScope, bulk: noScope}},
-		{"admin", []string{"idn:nelm:manage", "no:such"}, map[string]outcome{"list me": noScope, "create": noScope}},
+		{
+			"admin", []string{myRead, allManage}, map[string]outcome{
+				"list all": ok, "create": ok, "patch own": noScope,
+			},
+		},
+		{
+			"admin", []string{"sp:scopes:default"}, map[string]outcome{
+				"list me": noScope, "list all": noScope, "create": noScope, "patch own": noScope,
+				"delete own": noScope, bulk: noScope,
+			},
+		},
+		{
+			"admin", []string{"idn:nelm:manage", "no:such"}, map[string]outcome{
+				"list me": noScope, "create": noScope,
+			},
+		},
 		{"admin", []string{"no:such", every}, map[string]outcome{"list all": ok, "create": ok}},
 		{"jane.doe", []string{every}, map[string]outcome{
-			"list me": ok, "list jane": noList, "list all": noList, "create": ok, "patch " + janes: ok, "patch " + johns: notOwn, "patch " + janesManaged: unknown,
-			"patch " + adminManaged: unknown, "patch " + nobodys: unknown, "delete " + janes: deleted, "delete " + johns: noRight, "delete " + janesManaged: unknown, "delete " + nobodys: unknown, bulk: noRight,
+			"list me": ok, "list jane": noList, "list all": noList, "create": ok,
+			"patch " + janes: ok, "patch " + johns: notOwn, "patch " + janesManaged: unknown,
+			"patch " + adminManaged: unknown, "patch " + nobodys: unknown,
+			"delete " + janes: deleted, "delete " + johns: noRight,
+			"delete " + janesManaged: unknown, "delete " + nobodys: unknown, bulk: noRight,
 		}},
 		{"jane.doe", []string{myRead}, map[string]outcome{
-			"list me": ok, "list jane": noList, "list all": noList, "create": noScope, "patch " + janes: noScope, "delete " + janes: noScope, bulk: noScope,
+			"list me": ok, "list jane": noList, "list all": noList, "create": noScope,
+			"patch " + janes: noScope, "delete " + janes: noScope, bulk: noScope,
 		}},
 		{"jane.doe", []string{allManage}, map[string]outcome{
-			"list me": ok, "list jane": noList, "list all": noList, "create": ok, "patch " + janes: noScope, "delete " + janes: deleted, "delete " + johns: noRight, bulk: noRight,
+			"list me": ok, "list jane": noList, "list all": noList, "create": ok,
+			"patch " + janes: noScope, "delete " + janes: deleted, "delete " + johns: noRight,
+			bulk: noRight,
 		}},
-		{"helpdesk", []string{every}, map[string]outcome{"list me": ok, "list jane": noList, "list all": noList, "create": ok, "delete " + janes: noRight, bulk: noRight}},
+		{
+			"helpdesk", []string{every}, map[string]outcome{
+				"list me": ok, "list jane": noList, "list all": noList, "create": ok,
+				"delete " + janes: noRight, bulk: noRight,
+			},
+		},
 	} {
 		for asked, want := range test.want {
-			t.Run(fmt.Sprintf("%s with %s/%s", test.user, strings.Join(test.scopes, " "), asked), func(t *testing.T) {
-				each(t, version.All(), func(t *testing.T, v version.Version) {
-					if asked == bulk && v != version.V1 {
-						return // the other versions have no bulk update
-					}
-					m := start(t, callers)
-					own := m.as(test.user).create(v, "own")["id"].(string)
-					c := m.scoped(test.user, test.scopes...)
-					got := ask(c, v, asked, own)
-					if want.rule == "" {
-						got.is(want.status)
-					} else {
-						got.rejected(want.status, fmt.Sprint(want.status), want.cause)
-					}
+			t.Run(fmt.Sprintf("%s with %s/%s", test.user, strings.Join(test.scopes, " "), asked),
+				func(t *testing.T) {
+					each(t, version.All(), func(t *testing.T, v version.Version) {
+						if asked == bulk && v != version.V1 {
+							return // the other versions have no bulk update
+						}
+						m := start(t, callers)
+						own := m.as(test.user).create(v, "own")["id"].(string)
+						c := m.scoped(test.user, test.scopes...)
+						got := ask(c, v, asked, own)
+						if want.rule == "" {
+							got.is(want.status)
+						} else {
+							got.rejected(want.status, fmt.Sprint(want.status), want.cause)
+						}
+					})
 				})
-			})
 		}
 	}
 }
@@ -140,12 +173,16 @@ func ask(c *client, v version.Version, asked, own string) testResponse {
 	path := v.CollectionPath()
 	switch verb {
 	case "list":
-		query := map[string]string{"me": "?owner-id=me", "jane": "?owner-id=facedadafacedadafacedadafacedada", "all": ""}[object]
+		query := map[string]string{
+			"me": "?owner-id=me", "jane": "?owner-id=facedadafacedadafacedadafacedada", "all": "",
+		}[object]
 		return c.get(path + query)
 	case "create":
 		return c.post(path, `{"name":"another","expirationDate":"`+inAMonth+`"}`)
 	case "bulk":
-		return c.send("PATCH", path+"/bulk-update", "application/json", `{"ids":["`+janes+`","`+johns+`"],"patch":[{"op":"replace","path":"/expirationDate","value":"`+inAMonth+`"}]}`)
+		return c.send("PATCH", path+"/bulk-update", "application/json",
+			`{"ids":["`+janes+`","`+johns+
+				`"],"patch":[{"op":"replace","path":"/expirationDate","value":"`+inAMonth+`"}]}`)
 	}
 	path += "/" + strings.Replace(object, "own", own, 1)
 	if verb == "patch" {
@@ -158,17 +195,24 @@ func TestAPIClientWithoutUserMayNothing(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, callers)
 		c := m.with("dacedace-dace-dace-dace-dacedacedace", strings.Repeat("dace", 16))
-		for _, asked := range []string{"list me", "list all", "create", "patch " + janes, "delete " + janes} {
-			ask(c, v, asked, "").rejected(http.StatusForbidden, "403", cause{rule.NoApplicationAuth, "Authorization"})
+		for _, asked := range []string{
+			"list me", "list all", "create", "patch " + janes, "delete " + janes,
+		} {
+			ask(c, v, asked, "").rejected(http.StatusForbidden, "403", cause{
+				rule.NoApplicationAuth, "Authorization",
+			})
 		}
 	})
 }
 
 func TestRightsOfAUserLevelAreConfigurable(t *testing.T) {
-	m := start(t, "userLevels:\n  HELPDESK: ['idn:my-personal-access-tokens:read', 'idn:all-personal-access-tokens:read']\n"+callers)
+	m := start(t,
+		"userLevels:\n  HELPDESK: ['idn:my-personal-access-tokens:read', "+
+			"'idn:all-personal-access-tokens:read']\n"+callers)
 	c := m.as("helpdesk")
 	c.get("/v3/personal-access-tokens").is(http.StatusOK)
-	c.post("/v3/personal-access-tokens", `{"name":"x"}`).rejected(http.StatusForbidden, "403", cause{rule.WriteRights, "Authorization"})
+	c.post("/v3/personal-access-tokens", `{"name":"x"}`).rejected(http.StatusForbidden, "403",
+		cause{rule.WriteRights, "Authorization"})
 }
 
 // The fixtures know the rights by a list of their own: they import nothing of the mock.
@@ -177,18 +221,22 @@ func TestFixturesKnowEveryRight(t *testing.T) {
 	if len(names) != 8 {
 		t.Fatalf("rights %v, want eight", names)
 	}
-	start(t, "userLevels:\n  HELPDESK: ['"+strings.Join(names, "', '")+"']\n"+callers).as("helpdesk").
+	start(t,
+		"userLevels:\n  HELPDESK: ['"+strings.Join(names, "', '")+"']\n"+callers).as("helpdesk").
 		get("/v3/personal-access-tokens").is(http.StatusOK)
 }
 
 func TestTenantWhoseTokensAreOfTheFuture(t *testing.T) {
 	for _, field := range []string{"created", "lastUsed"} {
-		tenant, err := fixtures.Parse("test.yaml", []byte(strings.Replace(callers, "name: target}", "name: target, "+field+": 2099-01-01T00:00:00Z}", 1)))
+		tenant, err := fixtures.Parse("test.yaml",
+			[]byte(strings.Replace(callers, "name: target}",
+				"name: target, "+field+": 2099-01-01T00:00:00Z}", 1)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = mockserver.New(mockserver.Config{Tenant: tenant, Now: (&clock{now: noon}).Now})
-		if wrong := (*mockserver.ConfigError)(nil); !errors.As(err, &wrong) || wrong.Field != "Tenant" || !names(err.Error(), field) {
+		if wrong := (*mockserver.ConfigError)(nil); !errors.As(err, &wrong) ||
+			wrong.Field != "Tenant" || !names(err.Error(), field) {
 			t.Fatalf("error %v, want one of the tenant about %s", err, field)
 		}
 		golden.Check(t, configTexts, golden.Key(t)+": "+field, err.Error())
@@ -206,10 +254,13 @@ func TestUnauthenticated(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
 				c := &client{tenant: start(t, "empty"), authorization: test.authorization}
-				for _, asked := range []string{"list all", "create", "patch " + nobodys, "delete " + nobodys} {
+				for _, asked := range []string{
+					"list all", "create", "patch " + nobodys, "delete " + nobodys,
+				} {
 					r := ask(c, v, asked, "").is(http.StatusUnauthorized)
 					r.because(cause{rule: rule.BearerRequired})
-					if text, _ := r.object()["error"].(string); text == "" || !strings.HasPrefix(r.entry().Why[0], text) {
+					if text, _ := r.object()["error"].(string); text == "" ||
+						!strings.HasPrefix(r.entry().Why[0], text) {
 						t.Errorf("error %q, want %q", text, r.entry().Why[0])
 					}
 					if len(r.object()) != 1 {

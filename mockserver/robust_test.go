@@ -25,19 +25,24 @@ func TestHostileBodiesAreRefused(t *testing.T) {
 	m := start(t, "empty")
 	bomb := "identities: []\na0: &a0 [x,x,x,x,x,x,x,x,x]\n"
 	for i := range 11 {
-		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d,", i), 8), i)
+		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i+1, i+1,
+			strings.Repeat(fmt.Sprintf("*a%d,", i), 8), i)
 	}
 	deep := strings.Repeat("[", 100_000)
 	for _, test := range []struct{ name, method, path, contentType, body string }{
 		{"a YAML bomb", "PUT", "/_mock/state", "application/yaml", bomb},
 		{"deep YAML", "PUT", "/_mock/state", "application/yaml", deep},
 		{"deep JSON", "PUT", "/_mock/state", "application/json", `{"identities":` + deep},
-		{"a deep namespace", "PUT", "/_mock/namespace", "application/json", `{"tenant":` + deep + strings.Repeat("]", 100_000) + `}`},
+		{
+			"a deep namespace", "PUT", "/_mock/namespace", "application/json",
+			`{"tenant":` + deep + strings.Repeat("]", 100_000) + `}`,
+		},
 		{"a deep verification", "POST", "/_mock/verify", "application/json", `{"expect":` + deep},
 		{"a deep token", "POST", "/_mock/tokens", "application/json", `{"name":` + deep},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().send(test.method, test.path, test.contentType, test.body).is(http.StatusBadRequest)
+			m.of(t).anonymous().send(test.method, test.path, test.contentType,
+				test.body).is(http.StatusBadRequest)
 		})
 	}
 }
@@ -51,7 +56,9 @@ func TestHalfABodyIsNoFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer connection.Close() //nolint:errcheck // half of it was closed
-	if _, err := fmt.Fprint(connection, "POST /_mock/clock/advance HTTP/1.1\r\nHost: mock\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"by\""); err != nil {
+	if _, err := fmt.Fprint(connection,
+		"POST /_mock/clock/advance HTTP/1.1\r\nHost: mock\r\nContent-Type: application/json\r\n"+
+			"Content-Length: 100\r\n\r\n{\"by\""); err != nil {
 		t.Fatal(err)
 	}
 	if err := connection.(*net.TCPConn).CloseWrite(); err != nil {
@@ -77,7 +84,8 @@ func TestHalfABodyIsNoFault(t *testing.T) {
 func TestJournalBoundsPathsAndSentences(t *testing.T) {
 	m := start(t, "empty")
 	c := m.anonymous()
-	c.get("/" + strings.Repeat("x", 100_000) + "?" + strings.Repeat("y", 100_000)).is(http.StatusNotFound)
+	c.get("/" + strings.Repeat("x", 100_000) + "?" +
+		strings.Repeat("y", 100_000)).is(http.StatusNotFound)
 	if encoded, err := json.Marshal(c.last()); err != nil || len(encoded) > 20_000 {
 		t.Errorf("%d bytes, %v", len(encoded), err)
 	}
@@ -118,7 +126,8 @@ func TestAcknowledgedClockMovesAreKept(t *testing.T) {
 	}
 }
 
-// advances starts a mock of a state file, moves its clock an hour from as many sides at once, and tells what it says.
+// advances starts a mock of a state file, moves its clock an hour from as many sides at once, and
+// tells what it says.
 func advances(t *testing.T, state string, sides int) time.Time {
 	t.Helper()
 	m := startWith(t, "empty", mockserver.Config{StateFile: state})
@@ -146,7 +155,10 @@ func TestStopEndsAVerificationThatWaits(t *testing.T) {
 	m := start(t, "empty")
 	ended := make(chan control.VerifyResult, 1)
 	go func() {
-		verdict, err := m.mock.Control().Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{Match: control.Match{Operation: "list"}}}, Timeout: "50s"})
+		verdict, err := m.mock.Control().Verify(t.Context(), control.VerifyRequest{
+			Expect:  []control.Expectation{{Match: control.Match{Operation: "list"}}},
+			Timeout: "50s",
+		})
 		if err != nil {
 			t.Error(err)
 		}
@@ -163,7 +175,8 @@ func TestStopEndsAVerificationThatWaits(t *testing.T) {
 	}
 }
 
-// With a state file, namespaces come and go without holding up the others, and what was removed stays so.
+// With a state file, namespaces come and go without holding up the others, and what was removed
+// stays so.
 func TestNamespacesOfAStateFile(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	m := startWith(t, "empty", mockserver.Config{StateFile: state})
@@ -184,7 +197,8 @@ func TestNamespacesOfAStateFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := startWith(t, "empty", mockserver.Config{StateFile: state})
-	if n := len(again.anonymous().get("/_mock/namespaces").object()["namespaces"].([]any)); n != 41 {
+	if n := len(again.anonymous().get("/_mock/namespaces").
+		object()["namespaces"].([]any)); n != 41 {
 		t.Errorf("%d namespaces, want 41", n)
 	}
 	if _, err := mockserver.New(mockserver.Config{StateFile: state}); err == nil {
@@ -194,7 +208,8 @@ func TestNamespacesOfAStateFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := mockserver.New(mockserver.Config{StateFile: state, MaxNamespaces: 7})
-	if wrong := (*mockserver.ConfigError)(nil); !errors.As(err, &wrong) || wrong.Field != "MaxNamespaces" || !names(err.Error(), "41") || !names(err.Error(), "7") {
+	if wrong := (*mockserver.ConfigError)(nil); !errors.As(err, &wrong) ||
+		wrong.Field != "MaxNamespaces" || !names(err.Error(), "41") || !names(err.Error(), "7") {
 		t.Fatalf("error %v, want one of MaxNamespaces with 41 and 7", err)
 	}
 	golden.Check(t, configTexts, golden.Key(t), strings.ReplaceAll(err.Error(), state, "STATE"))

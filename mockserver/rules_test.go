@@ -72,7 +72,9 @@ var apiRejections = []rejection{
 			return c.get(v.CollectionPath())
 		},
 		setup: func(c *mockserver.Config) {
-			c.Dialect = dialect.Dialect{dialect.AccessTokenOfDeleted: {Status: 401, Text: "Revoked."}}
+			c.Dialect = dialect.Dialect{
+				dialect.AccessTokenOfDeleted: {Status: 401, Text: "Revoked."},
+			}
 		},
 	},
 	{
@@ -524,8 +526,8 @@ var otherRejections = []rejection{
 	},
 }
 
-// Every rejected response has its rule in the journal, in the log line and, if the mock is friendly,
-// in a header. The rule is registered, and the version has it.
+// Every rejected response has its rule in the journal, in the log line and, if the mock is
+// friendly, in a header. The rule is registered, and the version has it.
 func TestRejection_NamesItsRule(t *testing.T) {
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
@@ -554,7 +556,8 @@ func (test rejection) check(t *testing.T, v version.Version) {
 		log := &records{}
 		// Only the name of the profile differs: a rejection is the same in each.
 		config := mockserver.Config{
-			Log: slog.New(log), Profile: mockserver.Profile{Name: profile}, RandomSeed: new(uint64(1)),
+			Log: slog.New(log), Profile: mockserver.Profile{Name: profile},
+			RandomSeed: new(uint64(1)),
 		}
 		if test.setup != nil {
 			test.setup(&config)
@@ -595,7 +598,8 @@ func TestRejection_NamesRuleOfReset(t *testing.T) {
 		t.Errorf("journal has the rules %v, want %v", got, want)
 	}
 	id, _ := entry["id"].(string)
-	log.of(testResponse{TB: t, header: http.Header{"Slpt-Request-Id": {id}}}).names(t, rule.InjectedFault)
+	log.of(testResponse{TB: t, header: http.Header{"Slpt-Request-Id": {id}}}).names(t,
+		rule.InjectedFault)
 }
 
 // A problem is a rejected request to the control API.
@@ -669,7 +673,9 @@ var problems = []problem{
 	},
 	{
 		name: "name taken", status: 409, rule: rule.ControlNameTaken,
-		send: func(c *client) testResponse { return c.post("/_mock/identities", `{"name":"admin"}`) },
+		send: func(c *client) testResponse {
+			return c.post("/_mock/identities", `{"name":"admin"}`)
+		},
 	},
 	{
 		name: "too many faults", status: 409, rule: rule.ControlTooManyFaults,
@@ -697,7 +703,9 @@ var problems = []problem{
 		name: "state too large", status: 409, rule: rule.ControlStateTooLarge,
 		send: func(c *client) testResponse {
 			for i := range 72 {
-				c.post("/_mock/tokens", fmt.Sprintf(`{"owner":"admin","name":"%d%s"}`, i, strings.Repeat("n", 1_000_000))).is(201)
+				c.post("/_mock/tokens",
+					fmt.Sprintf(`{"owner":"admin","name":"%d%s"}`, i,
+						strings.Repeat("n", 1_000_000))).is(201)
 			}
 			return c.get("/_mock/state")
 		},
@@ -710,7 +718,9 @@ var problems = []problem{
 	},
 	{
 		name: "content type", status: 415, rule: rule.ControlMediaType,
-		send: func(c *client) testResponse { return c.send("PUT", "/_mock/state", "text/plain", "x") },
+		send: func(c *client) testResponse {
+			return c.send("PUT", "/_mock/state", "text/plain", "x")
+		},
 	},
 	{
 		name: "content encoding", status: 415, rule: rule.ContentEncoding,
@@ -731,8 +741,8 @@ var problems = []problem{
 	},
 }
 
-// Every problem of the control API has its rule as a field and in each of its errors, in the log line
-// and, if the mock is friendly, in a header.
+// Every problem of the control API has its rule as a field and in each of its errors, in the log
+// line and, if the mock is friendly, in a header.
 func TestProblem_NamesItsRule(t *testing.T) {
 	for _, test := range problems {
 		t.Run(test.name, func(t *testing.T) {

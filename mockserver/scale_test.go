@@ -35,7 +35,9 @@ var scaleFamilies = []scaleFamily{
 	{"users, each with a token", [4]int{10, 1_000, 10_000, 100_000}, worldOfUsers, []scaleOperation{
 		{"login", func(w *scaleWorld) { w.login(w.user(w.calls), http.StatusOK) }},
 		{"login with a wrong secret", (*scaleWorld).loginWithWrongSecret},
-		{"login with an unknown id", func(w *scaleWorld) { w.login(unknownUser(w.calls), http.StatusUnauthorized) }},
+		{"login with an unknown id", func(w *scaleWorld) {
+			w.login(unknownUser(w.calls), http.StatusUnauthorized)
+		}},
 		{"list of one's own tokens", (*scaleWorld).list},
 		{"list of all that were not used since", (*scaleWorld).listUnused},
 		{"create and delete a token", (*scaleWorld).createAndDelete},
@@ -56,22 +58,40 @@ var scaleFamilies = []scaleFamily{
 	{"bearers in use", [4]int{10, 1_000, 10_000, 64_000}, worldOfBearers, []scaleOperation{
 		{"list with each in turn", (*scaleWorld).list},
 	}},
-	{"client ids in ten seconds", [4]int{10, 1_000, 10_000, 64_000}, worldOfClients, []scaleOperation{
-		{"login of each in turn", func(w *scaleWorld) { w.login(unknownUser(w.calls%w.size), http.StatusUnauthorized) }},
-	}},
-	{"requests in the journal", [4]int{10, 1_000, 10_000, 200_000}, worldOfRequests, []scaleOperation{
-		{"list of one's own tokens", (*scaleWorld).list},
-		{"the latest request", func(w *scaleWorld) { w.latest() }},
-		{"the latest request of an operation", func(w *scaleWorld) { w.send("GET", "/_mock/requests?limit=1&operation=patch", "") }},
-		{"a request by its id", (*scaleWorld).readLatest},
-		{"list of one's own tokens during a verification", (*scaleWorld).listDuringVerification},
-	}},
+	{
+		"client ids in ten seconds",
+		[4]int{10, 1_000, 10_000, 64_000},
+		worldOfClients,
+		[]scaleOperation{
+			{"login of each in turn", func(w *scaleWorld) {
+				w.login(unknownUser(w.calls%w.size), http.StatusUnauthorized)
+			}},
+		},
+	},
+	{
+		"requests in the journal",
+		[4]int{10, 1_000, 10_000, 200_000},
+		worldOfRequests,
+		[]scaleOperation{
+			{"list of one's own tokens", (*scaleWorld).list},
+			{"the latest request", func(w *scaleWorld) { w.latest() }},
+			{"the latest request of an operation", func(w *scaleWorld) {
+				w.send("GET", "/_mock/requests?limit=1&operation=patch", "")
+			}},
+			{"a request by its id", (*scaleWorld).readLatest},
+			{
+				"list of one's own tokens during a verification",
+				(*scaleWorld).listDuringVerification,
+			},
+		},
+	},
 	{"fault rules for other users", [4]int{1, 10, 100, 1_000}, worldOfFaults, []scaleOperation{
 		{"list of one's own tokens", (*scaleWorld).list},
 	}},
 }
 
-// BenchmarkScale measures what an operation costs by what the mock has already. mockserver/bench/scale makes tables of it.
+// BenchmarkScale measures what an operation costs by what the mock has already.
+// mockserver/bench/scale makes tables of it.
 func BenchmarkScale(b *testing.B) {
 	for _, family := range scaleFamilies {
 		for _, size := range family.sizes {
@@ -83,7 +103,8 @@ func BenchmarkScale(b *testing.B) {
 						for b.Loop() {
 							w.run(b, operation)
 						}
-						b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/float64(b.N), "cpu-us/op")
+						b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/float64(b.N),
+							"cpu-us/op")
 					})
 				}
 			})
@@ -126,20 +147,28 @@ func (w *scaleWorld) run(tb testing.TB, operation scaleOperation) {
 
 func newScaleWorld(tb testing.TB, users int, config mockserver.Config) *scaleWorld {
 	tb.Helper()
-	tenant := &fixtures.Tenant{Source: "scale", ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod}
+	tenant := &fixtures.Tenant{
+		Source: "scale", ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName,
+		Pod: fixtures.DefaultPod,
+	}
 	w := &scaleWorld{TB: tb, size: users}
 	for i := range users {
 		user, level := w.user(i), "USER"
 		if i == 0 {
 			level = "ORG_ADMIN"
 		}
-		tenant.Identities = append(tenant.Identities, fixtures.Identity{ID: fmt.Sprintf("%032x", i), Name: user.Name, UserLevels: []string{level}})
+		tenant.Identities = append(tenant.Identities, fixtures.Identity{
+			ID: fmt.Sprintf("%032x", i), Name: user.Name, UserLevels: []string{level},
+		})
 		tenant.Tokens = append(tenant.Tokens, fixtures.Token{
-			ID: user.ClientID, Secret: user.ClientSecret, Owner: user.Name, Name: "login", Scope: []string{"sp:scopes:all"},
-			AccessTokenValiditySeconds: fixtures.MaxValiditySeconds, UserAwareTokenNeverExpires: true,
+			ID: user.ClientID, Secret: user.ClientSecret, Owner: user.Name, Name: "login",
+			Scope:                      []string{"sp:scopes:all"},
+			AccessTokenValiditySeconds: fixtures.MaxValiditySeconds,
+			UserAwareTokenNeverExpires: true,
 		})
 	}
-	config.Tenant, config.Log, config.MemoryBudget = tenant, slog.New(slog.DiscardHandler), 4<<30 // enough for the largest journal
+	// enough for the largest journal
+	config.Tenant, config.Log, config.MemoryBudget = tenant, slog.New(slog.DiscardHandler), 4<<30
 	mock, err := mockserver.New(config)
 	if err != nil {
 		tb.Fatal(err)
@@ -150,7 +179,9 @@ func newScaleWorld(tb testing.TB, users int, config mockserver.Config) *scaleWor
 	return w
 }
 
-func worldOfUsers(tb testing.TB, n int) *scaleWorld { return newScaleWorld(tb, n, mockserver.Config{}) }
+func worldOfUsers(tb testing.TB, n int) *scaleWorld {
+	return newScaleWorld(tb, n, mockserver.Config{})
+}
 
 func worldInFile(tb testing.TB, n int) *scaleWorld {
 	w := newScaleWorld(tb, n, mockserver.Config{StateFile: filepath.Join(tb.TempDir(), "state")})
@@ -213,7 +244,10 @@ func worldOfFaults(tb testing.TB, n int) *scaleWorld {
 // user returns a user of the world by its number, counted round.
 func (w *scaleWorld) user(i int) control.User {
 	i %= w.size
-	return control.User{Name: fmt.Sprintf("user %06d", i), ClientID: fmt.Sprintf("%032x", i+1<<40), ClientSecret: fmt.Sprintf("%064x", i)}
+	return control.User{
+		Name: fmt.Sprintf("user %06d", i), ClientID: fmt.Sprintf("%032x", i+1<<40),
+		ClientSecret: fmt.Sprintf("%064x", i),
+	}
 }
 
 func unknownUser(i int) control.User {
@@ -221,7 +255,11 @@ func unknownUser(i int) control.User {
 }
 
 func (w *scaleWorld) login(user control.User, want int) (bearer string) {
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {user.ClientID}, "client_secret": {user.ClientSecret}}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {user.ClientID}, "client_secret": {
+			user.ClientSecret,
+		},
+	}
 	var issued struct {
 		AccessToken string `json:"access_token"`
 	}
@@ -244,7 +282,8 @@ func (w *scaleWorld) listUnused() {
 
 func (w *scaleWorld) createAndDelete() {
 	var created struct{ ID string }
-	w.decode(w.send("POST", benchPath, fmt.Sprintf(`{"name":"token %d","userAwareTokenNeverExpires":true}`, w.calls)), &created)
+	w.decode(w.send("POST", benchPath,
+		fmt.Sprintf(`{"name":"token %d","userAwareTokenNeverExpires":true}`, w.calls)), &created)
 	w.send("DELETE", benchPath+"/"+created.ID, "")
 }
 
@@ -273,7 +312,8 @@ func (w *scaleWorld) readLatest() {
 func (w *scaleWorld) listDuringVerification() {
 	if w.verified == nil {
 		w.verified = make(chan int, 1)
-		r := w.newRequest("POST", "/_mock/verify", jsonType, `{"expect":[{"match":{"operation":"patch"},"atLeast":1}],"timeout":"60s"}`)
+		r := w.newRequest("POST", "/_mock/verify", jsonType,
+			`{"expect":[{"match":{"operation":"patch"},"atLeast":1}],"timeout":"60s"}`)
 		go func() {
 			got := &scaleResponse{}
 			w.mock.ServeHTTP(got, r)
@@ -293,7 +333,8 @@ func (w *scaleWorld) send(method, path, body string) []byte {
 	return w.request(method, path, jsonType, body, 0)
 }
 
-// request sends a request that has to have a status, or any of success for 0, and returns the body of the response.
+// request sends a request that has to have a status, or any of success for 0, and returns the body
+// of the response.
 func (w *scaleWorld) request(method, path, contentType, body string, want int) []byte {
 	w.Helper()
 	got := &scaleResponse{}

@@ -139,7 +139,9 @@ func TestLogin_NamesScopesWhileTheyFit(t *testing.T) {
 		scope := strings.Repeat("x", length)
 		c.rescope(id, []string{scope})
 		parts := strings.Split(m.with(id, secret).bearer(), ".")
-		payload := segments(t, &client{tenant: m, authorization: "Bearer " + strings.Join(parts, ".")})[1]
+		payload := segments(t, &client{
+			tenant: m, authorization: "Bearer " + strings.Join(parts, "."),
+		})[1]
 		var claims struct {
 			ScopeHash string `json:"scope_hash"`
 		}
@@ -151,7 +153,8 @@ func TestLogin_NamesScopesWhileTheyFit(t *testing.T) {
 		named = strings.Replace(named, `"scope":[]`, `"scope":["`+scope+`"]`, 1)
 		size := len(parts[0]) + 1 + base64.RawURLEncoding.EncodedLen(len(named)) + 1 + len(parts[2])
 		if hashed != (size >= maxBearer) {
-			t.Errorf("the access token would have %d bytes with its scope, and has a hash: %t", size, hashed)
+			t.Errorf("the access token would have %d bytes with its scope, and has a hash: %t",
+				size, hashed)
 		}
 		kinds[hashed]++
 		if !hashed {
@@ -209,12 +212,14 @@ func TestLongAccessToken_OpensTheSame(t *testing.T) {
 	seen := map[int]bool{}
 	for _, scope := range []string{
 		"sp:scopes:all", readOwn, "sp:my-personal-access-tokens:manage",
-		"sp:all-personal-access-tokens:read", "sp:all-personal-access-tokens:manage", "sp:scopes:default",
+		"sp:all-personal-access-tokens:read", "sp:all-personal-access-tokens:manage",
+		"sp:scopes:default",
 	} {
 		short := statuses("short "+scope, []string{scope})
 		long := statuses("long "+scope, append(fill(100), scope))
 		if diff := cmp.Diff(short, long); diff != "" {
-			t.Errorf("%s: list own, list all, create, patch, bulk update, delete (-short +long):\n%s", scope, diff)
+			t.Errorf("%s: list own, list all, create, patch, bulk update, delete (-short +long):\n"+
+				"%s", scope, diff)
 		}
 		for _, status := range short {
 			seen[status] = true
@@ -287,7 +292,8 @@ func TestLongAccessToken_OutlivesReset(t *testing.T) {
 	again.checkScopeSets(1)
 }
 
-// A snapshot has the scopes of long access tokens, which are not valid in a namespace that was made anew.
+// A snapshot has the scopes of long access tokens, which are not valid in a namespace that was made
+// anew.
 func TestLongAccessToken_ScopesOutliveSnapshot(t *testing.T) {
 	for _, form := range []string{"application/json", "application/yaml"} {
 		t.Run(form, func(t *testing.T) {
@@ -300,7 +306,8 @@ func TestLongAccessToken_ScopesOutliveSnapshot(t *testing.T) {
 			for _, namespace := range []string{"lab", "other"} {
 				into := m.in(namespace).anonymous()
 				into.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
-				if diff := cmp.Diff(taken, into.accepting(form, "/_mock/state?secrets=true").text); diff != "" {
+				if diff := cmp.Diff(taken,
+					into.accepting(form, "/_mock/state?secrets=true").text); diff != "" {
 					t.Errorf("state of %s (-want +got):\n%s", namespace, diff)
 				}
 				m.in(namespace).checkScopeSets(1)

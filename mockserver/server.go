@@ -20,8 +20,9 @@ type Server struct {
 	server *server.Server
 }
 
-// New returns a mock. Errors are those of the configuration, as a [*ConfigError]: a tenant that cannot be started
-// from, a version that does not exist, a public URL that is none, a state file that is damaged or in use.
+// New returns a mock. Errors are those of the configuration, as a [*ConfigError]: a tenant that
+// cannot be started from, a version that does not exist, a public URL that is none, a state file
+// that is damaged or in use.
 func New(c Config) (*Server, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -43,22 +44,25 @@ func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.server.S
 // ControlHandler serves /_mock/ and nothing else, for a listener of its own.
 func (s *Server) ControlHandler() http.Handler { return s.server.ControlHandler() }
 
-// HTTPServer returns a server for a handler of the mock: the Server itself, or [Server.ControlHandler].
-// It speaks HTTP/1.1 and HTTP/2 without TLS, closes connections that are slow or idle for longer than
-// the Config allows, and should serve a listener of [Server.Listener].
-func (s *Server) HTTPServer(handler http.Handler) *http.Server { return s.server.HTTPServer(handler) }
+// HTTPServer returns a server for a handler of the mock: the Server itself, or
+// [Server.ControlHandler]. It speaks HTTP/1.1 and HTTP/2 without TLS, closes connections that are
+// slow or idle for longer than the Config allows, and should serve a listener of [Server.Listener].
+func (s *Server) HTTPServer(handler http.Handler) *http.Server {
+	return s.server.HTTPServer(handler)
+}
 
 // Listener returns a listener that logs clients which speak TLS, once each, and sends them away.
 func (s *Server) Listener(l net.Listener) net.Listener { return s.server.Listener(l) }
 
-// Transport carries requests to the mock without a socket, whatever host they name. What needs a connection, a reset
-// for example, is an error as over a socket.
+// Transport carries requests to the mock without a socket, whatever host they name. What needs a
+// connection, a reset for example, is an error as over a socket.
 func (s *Server) Transport() http.RoundTripper { return server.Transport(s.server) }
 
 // Control returns a client of the control surface that needs no socket.
 func (s *Server) Control() *control.Client {
 	return control.New(control.Config{
-		URL: cmp.Or(s.config.PublicURL, "http://127.0.0.1"), Token: s.config.ControlToken, HTTP: &http.Client{Transport: server.Transport(s.ControlHandler())},
+		URL: cmp.Or(s.config.PublicURL, "http://127.0.0.1"), Token: s.config.ControlToken,
+		HTTP:           &http.Client{Transport: server.Transport(s.ControlHandler())},
 		AllowPlaintext: true, // nothing leaves the process
 	})
 }
@@ -66,8 +70,8 @@ func (s *Server) Control() *control.Client {
 // RandomSeed is what repeats this run, nil where nothing does.
 func (s *Server) RandomSeed() *uint64 { return s.config.RandomSeed }
 
-// Stop ends what is held up on purpose: faults that hang, latencies, verifications that wait. Requests are still
-// served, so that a server can be shut down in good order before Close.
+// Stop ends what is held up on purpose: faults that hang, latencies, verifications that wait.
+// Requests are still served, so that a server can be shut down in good order before Close.
 func (s *Server) Stop() { s.server.Stop() }
 
 // Close does what Stop does, and closes the state file. A mock that was closed keeps nothing.

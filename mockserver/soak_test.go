@@ -24,9 +24,10 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// TestSoak sends a mixed load to one mock: six versions, a namespace for each client and one for all of them, faults, clocks
-// that are moved, resets, snapshots and removals. Each response is compared with what the client knows of its own tokens
-// and with the document of its operation. Goroutines and file descriptors have to be where they were at the end.
+// TestSoak sends a mixed load to one mock: six versions, a namespace for each client and one for
+// all of them, faults, clocks that are moved, resets, snapshots and removals. Each response is
+// compared with what the client knows of its own tokens and with the document of its operation.
+// Goroutines and file descriptors have to be where they were at the end.
 //
 // It takes 200 steps for each client, or as long as PATMOCK_SOAK says, 10m for example.
 func TestSoak(t *testing.T) {
@@ -57,7 +58,8 @@ func TestSoak(t *testing.T) {
 		v := version.All()[i%len(version.All())]
 		clients.Go(func() {
 			t.Run(fmt.Sprintf("%s-%d", v, i/len(version.All())), func(t *testing.T) {
-				s := newSoaker(m.in(fmt.Sprintf("soak-%d", i)).of(t), v, rand.New(rand.NewPCG(seed, uint64(i)+1)))
+				s := newSoaker(m.in(fmt.Sprintf("soak-%d", i)).of(t), v,
+					rand.New(rand.NewPCG(seed, uint64(i)+1)))
 				s.shared = s.join(m.in("together").of(t), i)
 				for n := 0; n < 200 || longer.Err() == nil; n++ {
 					s.step()
@@ -69,15 +71,18 @@ func TestSoak(t *testing.T) {
 	clients.Wait()
 
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	goroutinesAfter, descriptorsAfter := settled(t, goroutines+1, descriptors) // one passes the time
-	t.Logf("goroutines %d, then %d; file descriptors %d, then %d", goroutines, goroutinesAfter, descriptors, descriptorsAfter)
+	// one passes the time
+	goroutinesAfter, descriptorsAfter := settled(t, goroutines+1, descriptors)
+	t.Logf("goroutines %d, then %d; file descriptors %d, then %d", goroutines, goroutinesAfter,
+		descriptors, descriptorsAfter)
 	if goroutinesAfter > goroutines+1 || descriptorsAfter > descriptors {
-		t.Errorf("%d goroutines and %d file descriptors, then %d and %d", goroutines, descriptors, goroutinesAfter, descriptorsAfter)
+		t.Errorf("%d goroutines and %d file descriptors, then %d and %d", goroutines, descriptors,
+			goroutinesAfter, descriptorsAfter)
 	}
 }
 
-// settled counts goroutines and file descriptors (none where /proc is not there) once neither is more than expected, or
-// after ten seconds: connections take a moment to close.
+// settled counts goroutines and file descriptors (none where /proc is not there) once neither is
+// more than expected, or after ten seconds: connections take a moment to close.
 func settled(t *testing.T, goroutines, descriptors int) (int, int) {
 	t.Helper()
 	for try := 0; ; try++ {
@@ -85,7 +90,8 @@ func settled(t *testing.T, goroutines, descriptors int) (int, int) {
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			t.Fatal(err)
 		}
-		if got := runtime.NumGoroutine(); try == 100 || got <= goroutines && len(open) <= descriptors {
+		if got := runtime.NumGoroutine(); try == 100 ||
+			got <= goroutines && len(open) <= descriptors {
 			return got, len(open)
 		}
 		time.Sleep(100 * time.Millisecond)
@@ -124,7 +130,10 @@ type soaker struct {
 }
 
 func newSoaker(m *tenant, v version.Version, random *rand.Rand) *soaker {
-	s := &soaker{client: m.as("jane.doe"), version: v, random: random, user: "jane.doe", done: map[string]int{}}
+	s := &soaker{
+		client: m.as("jane.doe"), version: v, random: random, user: "jane.doe",
+		done: map[string]int{},
+	}
 	s.restart()
 	return s
 }
@@ -221,7 +230,9 @@ func (s *soaker) freshName() string {
 }
 
 func (s *soaker) body(name string) string {
-	return object{"name": name, "expirationDate": stamp(s.Now().Add(s.passed + 30*24*time.Hour))}.String()
+	return object{
+		"name": name, "expirationDate": stamp(s.Now().Add(s.passed + 30*24*time.Hour)),
+	}.String()
 }
 
 func (s *soaker) createOne() {
@@ -238,14 +249,17 @@ func (s *soaker) createOne() {
 
 func (s *soaker) duplicate() {
 	if id := s.one(); id != "" {
-		s.post(s.version.CollectionPath(), s.body(s.tokens[id])).is(http.StatusBadRequest).names(rule.NameUnique)
+		s.post(s.version.CollectionPath(),
+			s.body(s.tokens[id])).is(http.StatusBadRequest).names(rule.NameUnique)
 	}
 }
 
 func (s *soaker) rename() {
 	if id := s.one(); id != "" {
 		name := s.freshName()
-		s.patch(s.version.CollectionPath()+"/"+id, `[{"op":"replace","path":"/name","value":"`+name+`"}]`).is(http.StatusOK).equal("name", name)
+		s.patch(s.version.CollectionPath()+"/"+id,
+			`[{"op":"replace","path":"/name","value":"`+name+`"}]`).is(http.StatusOK).equal("name",
+			name)
 		s.tokens[id] = name
 	}
 }
@@ -279,7 +293,8 @@ func (s *soaker) relogin() *client {
 	if s.user == "jane.doe" {
 		return s.as(s.user)
 	}
-	return s.client // a user that was added keeps its access token: nothing moves the clock of the shared namespace
+	// a user that was added keeps its access token: nothing moves the clock of the shared namespace
+	return s.client
 }
 
 func (s *soaker) badLogin() {
@@ -321,7 +336,8 @@ func (s *soaker) moveClock() {
 func (s *soaker) injectStatus() {
 	id := s.fault(`{"operation":"list","status":503,"times":2}`)
 	for range 2 {
-		if r := s.get(s.own()).is(http.StatusServiceUnavailable); r.header.Get("X-Mock-Fault") != id {
+		if r := s.get(s.own()).
+			is(http.StatusServiceUnavailable); r.header.Get("X-Mock-Fault") != id {
 			s.Errorf("the fault is called %q, want %q", r.header.Get("X-Mock-Fault"), id)
 		}
 	}
@@ -338,7 +354,9 @@ func (s *soaker) injectReset() {
 }
 
 func (s *soaker) injectEffect() {
-	effect := []string{"html", "truncated-json", "wrong-content-type", "empty-body"}[s.random.IntN(4)]
+	effect := []string{
+		"html", "truncated-json", "wrong-content-type", "empty-body",
+	}[s.random.IntN(4)]
 	id := s.fault(`{"operation":"list","effect":"` + effect + `"}`)
 	if named, err := s.unchecked(); err != nil || named != id {
 		s.Errorf("%s: the fault is called %q, want %q; %v", effect, named, id, err)
@@ -353,7 +371,8 @@ func (s *soaker) unchecked() (fault string, err error) {
 		s.Fatal(err)
 	}
 	r.Header.Set("Authorization", s.authorization)
-	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r) // no second try on another connection
+	// no second try on another connection
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
 		return "", err
 	}

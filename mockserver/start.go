@@ -41,8 +41,8 @@ type TestServer struct {
 // Start runs a mock for a test, and stops it when the test ends. It takes at most one Config;
 // none is the zero Config. What is wrong ends the test.
 //
-// Without a Log in the Config, the mock logs to the output of the test ([testing.TB.Output]), and no longer
-// when the test has ended.
+// Without a Log in the Config, the mock logs to the output of the test ([testing.TB.Output]), and
+// no longer when the test has ended.
 func Start(t TB, config ...Config) *TestServer {
 	t.Helper()
 	if len(config) > 1 {
@@ -94,12 +94,15 @@ func Start(t TB, config ...Config) *TestServer {
 		}
 	})
 	root := "http://" + listener.Addr().String()
-	return &TestServer{URL: root, Server: mock, t: t, log: log, root: root, namespace: namespace.Default}
+	return &TestServer{
+		URL: root, Server: mock, t: t, log: log, root: root, namespace: namespace.Default,
+	}
 }
 
-// Namespace returns a namespace of the mock, a tenant of its own, for the test t, which may be another than
-// that of the mock. It starts as the mock did when nobody has used it yet. Names have 1 to 63 of a-z, 0-9 and -.
-// Log lines about its requests go to the output of t until t ends, if those of the mock go to a test.
+// Namespace returns a namespace of the mock, a tenant of its own, for the test t, which may be
+// another than that of the mock. It starts as the mock did when nobody has used it yet. Names have
+// 1 to 63 of a-z, 0-9 and -. Log lines about its requests go to the output of t until t ends, if
+// those of the mock go to a test.
 func (i *TestServer) Namespace(t TB, name string) *TestServer {
 	t.Helper()
 	if _, err := i.Server.server.Namespace(name); err != nil {
@@ -108,13 +111,19 @@ func (i *TestServer) Namespace(t TB, name string) *TestServer {
 	if i.log != nil && name != namespace.Default {
 		i.log.add(t, name)
 	}
-	return &TestServer{URL: i.root + namespace.Prefix(name), Server: i.Server, t: t, log: i.log, root: i.root, namespace: name}
+	return &TestServer{
+		URL: i.root + namespace.Prefix(name), Server: i.Server, t: t, log: i.log, root: i.root,
+		namespace: name,
+	}
 }
 
 // Control returns a client of the control surface of this namespace: reset, clock, faults, journal.
-func (i *TestServer) Control() *control.Client { return i.Server.Control().WithNamespace(i.namespace) }
+func (i *TestServer) Control() *control.Client {
+	return i.Server.Control().WithNamespace(i.namespace)
+}
 
-// Credentials are the id and secret that a user of the tenant logs in with. An unknown user ends the test.
+// Credentials are the id and secret that a user of the tenant logs in with. An unknown user ends
+// the test.
 func (i *TestServer) Credentials(user string) (clientID, clientSecret string) {
 	i.t.Helper()
 	ns, err := i.Server.server.Namespace(i.namespace)
@@ -171,7 +180,8 @@ func (a *authenticated) accessToken(ctx context.Context) (string, error) {
 		return a.token, nil
 	}
 	login := clientcredentials.Config{
-		ClientID: a.id, ClientSecret: a.secret, TokenURL: a.instance.URL + "/oauth/token", AuthStyle: oauth2.AuthStyleInParams,
+		ClientID: a.id, ClientSecret: a.secret, TokenURL: a.instance.URL + "/oauth/token",
+		AuthStyle: oauth2.AuthStyleInParams,
 	}
 	issued, err := login.Token(ctx)
 	if err != nil {

@@ -20,21 +20,32 @@ var stateForms = []string{"application/json", "application/yaml"}
 // oddNames are texts in JSON that some form of a state may not give back.
 func oddNames() *rapid.Generator[string] {
 	special := rapid.SampledFrom([]string{
-		`\u0000`, `\u000b`, `\u0007`, `\u001b`, `\u007f`, `\u0085`, `\u2028`, `\ufeff`, `\ufffe`, `\uffff`, `\ud83f\udffe`, `\udbff\udfff`, `\ud800`, `\udfff`, `\ud83d\ude00`, "é", `\r`, `\n`, `\t`, `\"`, `\\`,
-		" ", "'", "#", ": ", "- ", "[", "{", ", ", "&", "*", "!", "|", "%", "@", "~", "null", "true", "no", "1", "-1d", "2026-01-31T00:00:00Z", "---", "${HOME}", "<a>",
+		`\u0000`, `\u000b`, `\u0007`, `\u001b`, `\u007f`, `\u0085`, `\u2028`, `\ufeff`, `\ufffe`,
+		`\uffff`, `\ud83f\udffe`, `\udbff\udfff`, `\ud800`, `\udfff`, `\ud83d\ude00`, "é", `\r`,
+		`\n`, `\t`, `\"`, `\\`,
+		" ", "'", "#", ": ", "- ", "[", "{", ", ", "&", "*", "!", "|", "%", "@", "~", "null",
+		"true", "no", "1", "-1d", "2026-01-31T00:00:00Z", "---", "${HOME}", "<a>",
 	})
 	return rapid.OneOf(
 		special,
-		rapid.Map(rapid.SliceOfN(special, 1, 5), func(parts []string) string { return strings.Join(parts, "") }),
-		rapid.Map(rapid.IntRange(50, 5_000), func(n int) string { return strings.Repeat(`long \u000b`, n) }),
+		rapid.Map(rapid.SliceOfN(special, 1, 5), func(parts []string) string {
+			return strings.Join(parts, "")
+		}),
+		rapid.Map(rapid.IntRange(50, 5_000), func(n int) string {
+			return strings.Repeat(`long \u000b`, n)
+		}),
 	)
 }
 
 // scopes are the shapes of a scope in a request: absent, null, empty, of some and of many names.
 func scopes() *rapid.Generator[string] {
 	return rapid.OneOf(
-		rapid.SampledFrom([]string{``, `,"scope":null`, `,"scope":[]`, `,"scope":["sp:scopes:all"]`}),
-		rapid.Map(oddNames(), func(name string) string { return `,"scope":["x` + name + `","x` + name + `"]` }),
+		rapid.SampledFrom([]string{
+			``, `,"scope":null`, `,"scope":[]`, `,"scope":["sp:scopes:all"]`,
+		}),
+		rapid.Map(oddNames(), func(name string) string {
+			return `,"scope":["x` + name + `","x` + name + `"]`
+		}),
 		rapid.Map(rapid.IntRange(20, 200), func(n int) string {
 			return `,"scope":["a` + strings.Repeat(`","idn:something:read`, n) + `"]`
 		}),
@@ -59,20 +70,27 @@ func TestStateComesBack(t *testing.T) {
 		}
 		for i, name := range rapid.SliceOfN(oddNames(), 1, 4).Draw(t, "tokens") {
 			owner := rapid.SampledFrom(append(users, "admin")).Draw(t, "owner")
-			post("/_mock/tokens", fmt.Sprintf(`{"owner":"%s","name":"%s","managed":%t%s}`, owner, name, i%2 == 0, scopes().Draw(t, "scope")))
-			post(collection, fmt.Sprintf(`{"name":"of the API %s","userAwareTokenNeverExpires":true%s}`, name, scopes().Draw(t, "scope of the API")))
+			post("/_mock/tokens",
+				fmt.Sprintf(`{"owner":"%s","name":"%s","managed":%t%s}`, owner, name, i%2 == 0,
+					scopes().Draw(t, "scope")))
+			post(collection,
+				fmt.Sprintf(`{"name":"of the API %s","userAwareTokenNeverExpires":true%s}`, name,
+					scopes().Draw(t, "scope of the API")))
 		}
 		all := c.get(collection)
 		for _, form := range stateForms {
 			for _, query := range []string{"", "?secrets=true"} {
 				taken := c.accepting(form, "/_mock/state"+query).is(http.StatusOK).text
-				if put := c.send("PUT", "/_mock/state", form, taken); put.status != http.StatusNoContent {
+				if put := c.send("PUT", "/_mock/state", form,
+					taken); put.status != http.StatusNoContent {
 					t.Fatalf("%s is rejected: %s\n%s", form, put.text, taken)
 				}
-				if diff := cmp.Diff(taken, c.accepting(form, "/_mock/state"+query).text); diff != "" {
+				if diff := cmp.Diff(taken,
+					c.accepting(form, "/_mock/state"+query).text); diff != "" {
 					t.Fatalf("%s (-want +got):\n%s", form, diff)
 				}
-				if again := c.get(collection); again.status != all.status || again.text != all.text {
+				if again := c.get(collection); again.status != all.status ||
+					again.text != all.text {
 					t.Fatalf("%s: the list (-want +got):\n%s", form, cmp.Diff(all.text, again.text))
 				}
 			}
@@ -91,7 +109,8 @@ func TestLargeStateComesBack(t *testing.T) {
 	m.unchecked = true // by the document, which takes a minute
 	c := m.anonymous()
 	body := strings.Builder{}
-	body.WriteString(`{"identities":[{"name":"admin","userLevels":["ORG_ADMIN"]}],"tokens":[{"owner":"admin","name":"login"}`)
+	body.WriteString(`{"identities":[{"name":"admin","userLevels":["ORG_ADMIN"]}],` +
+		`"tokens":[{"owner":"admin","name":"login"}`)
 	tokens := sample.Count(t, 10_000, 100_000)
 	for i := range tokens - 1 {
 		fmt.Fprintf(&body, `,{"owner":"admin","name":"token %d","lastUsed":"-1h"}`, i)
@@ -100,7 +119,9 @@ func TestLargeStateComesBack(t *testing.T) {
 	c.put("/_mock/state", body.String()).is(http.StatusNoContent)
 	client := control.New(control.Config{URL: m.url})
 	for _, form := range stateForms {
-		taken, err := client.State(t.Context(), control.StateOptions{Secrets: true, YAML: form == "application/yaml"})
+		taken, err := client.State(t.Context(), control.StateOptions{
+			Secrets: true, YAML: form == "application/yaml",
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +130,8 @@ func TestLargeStateComesBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		var health struct{ Counters struct{ Tokens int } }
-		if err := json.Unmarshal([]byte(c.get("/_mock/health").text), &health); err != nil || health.Counters.Tokens != tokens {
+		if err := json.Unmarshal([]byte(c.get("/_mock/health").text), &health); err != nil ||
+			health.Counters.Tokens != tokens {
 			t.Errorf("%s: %d tokens, %v", form, health.Counters.Tokens, err)
 		}
 	}

@@ -55,9 +55,14 @@ func TestSnapshotIsRestoredExactly(t *testing.T) {
 				m := start(t, fixture)
 				c := m.as("admin")
 				id := c.create(version.V2026, "null: # not YAML\n\u2028")["id"].(string)
-				c.post("/v2025/personal-access-tokens", `{"name":"ever","userAwareTokenNeverExpires":true,"scope":[]}`).is(http.StatusOK)
-				c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"replace","path":"/scope","value":["a","b"]}]`).is(http.StatusOK)
-				get := func() string { return c.accepting(form, "/_mock/state?secrets=true").is(http.StatusOK).text }
+				c.post("/v2025/personal-access-tokens",
+					`{"name":"ever","userAwareTokenNeverExpires":true,"scope":[]}`).
+					is(http.StatusOK)
+				c.patch("/v2026/personal-access-tokens/"+id,
+					`[{"op":"replace","path":"/scope","value":["a","b"]}]`).is(http.StatusOK)
+				get := func() string {
+					return c.accepting(form, "/_mock/state?secrets=true").is(http.StatusOK).text
+				}
 				taken := get()
 				everything := unlogged(c.get("/v2026/personal-access-tokens").list(), c.seed)
 				c.delete("/v2026/personal-access-tokens/" + id).is(http.StatusNoContent)
@@ -67,13 +72,16 @@ func TestSnapshotIsRestoredExactly(t *testing.T) {
 				if diff := cmp.Diff(taken, get()); diff != "" {
 					t.Errorf("state (-want +got):\n%s", diff)
 				}
-				listed := unlogged(m.as("admin").get("/v2026/personal-access-tokens").list(), c.seed) // the login is noted once more
+				// the login is noted once more
+				listed := unlogged(m.as("admin").get("/v2026/personal-access-tokens").list(),
+					c.seed)
 				if diff := cmp.Diff(everything, listed); diff != "" {
 					t.Errorf("list (-want +got):\n%s", diff)
 				}
 				other := m.in("elsewhere").anonymous()
 				other.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
-				if diff := cmp.Diff(taken, other.accepting(form, "/_mock/state?secrets=true").text); diff != "" {
+				if diff := cmp.Diff(taken,
+					other.accepting(form, "/_mock/state?secrets=true").text); diff != "" {
 					t.Errorf("state elsewhere (-want +got):\n%s", diff)
 				}
 			})
@@ -104,14 +112,18 @@ func TestSnapshotWithoutSecrets(t *testing.T) {
 	if with := c.get("/_mock/state?secrets=true").text; !strings.Contains(with, janeSecret) {
 		t.Error("the snapshot with secrets has none")
 	}
-	c.get("/_mock/state?secrets=yes").problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.InvalidProperty, "query parameter secrets"})
+	c.get("/_mock/state?secrets=yes").problem(http.StatusBadRequest, rule.ControlInvalidRequest,
+		cause{rule.InvalidProperty, "query parameter secrets"})
 	c.put("/_mock/state", taken).is(http.StatusNoContent)
 	m.as("jane.doe")
 
-	added := c.post("/_mock/tokens", `{"owner":"jane.doe","name":"one more"}`).is(http.StatusCreated).object()
+	added := c.post("/_mock/tokens",
+		`{"owner":"jane.doe","name":"one more"}`).is(http.StatusCreated).object()
 	later := c.get("/_mock/state").text
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
-	c.put("/_mock/state", later).problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureUnknownSecret, "line 207, column 5: tokens[12].secret"})
+	c.put("/_mock/state", later).problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{
+		rule.FixtureUnknownSecret, "line 207, column 5: tokens[12].secret",
+	})
 	m.login(added["clientId"].(string), added["clientSecret"].(string)).is(http.StatusUnauthorized)
 	m.as("jane.doe")
 }
@@ -127,44 +139,98 @@ func TestWrongSnapshotChangesNothing(t *testing.T) {
 	}{
 		{"no JSON", `{`, []cause{{rule.FixtureSyntax, "line 1, column 1"}}},
 		{"no tenant", `[]`, []cause{{rule.FixtureWrongType, "line 1, column 1"}}},
-		{"no identity", `{"identities":[]}`, []cause{{rule.FixtureRequired, "line 1, column 2: identities"}}},
-		{"unknown key", `{"people":[]}`, []cause{{rule.FixtureUnknownKey, "line 1, column 2: people"}}},
-		{"newer schema", strings.Replace(before, `"schema": 1`, `"schema": 2, "flavour": "new"`, 1), []cause{{rule.FixtureSchema, "line 2, column 3: schema"}}},
-		{"two of one name", strings.Replace(before, `"name": "john.roe"`, `"name": "jane.doe"`, 1), []cause{{rule.FixtureDuplicate, "line 23, column 7: identities[2].name"}, {rule.FixtureReference, "line 77, column 7: tokens[2].owner"}, {rule.FixtureReference, "line 163, column 7: tokens[8].owner"}, {rule.FixtureReference, "line 193, column 7: tokens[10].owner"}}},
-		{"no such owner", strings.Replace(before, `"owner": "john.roe"`, `"owner": "nobody"`, 1), []cause{{rule.FixtureReference, "line 77, column 7: tokens[2].owner"}}},
-		{"two of one id", strings.Replace(before, `"id": "`+janeID+`"`, `"id": "cafecafecafecafecafecafecafecafe"`, 1), []cause{{rule.FixtureDuplicate, "line 62, column 7: tokens[1].id"}}},
+		{
+			"no identity", `{"identities":[]}`, []cause{
+				{rule.FixtureRequired, "line 1, column 2: identities"},
+			},
+		},
+		{
+			"unknown key", `{"people":[]}`, []cause{
+				{rule.FixtureUnknownKey, "line 1, column 2: people"},
+			},
+		},
+		{
+			"newer schema",
+			strings.Replace(before, `"schema": 1`, `"schema": 2, "flavour": "new"`, 1),
+			[]cause{
+				{rule.FixtureSchema, "line 2, column 3: schema"},
+			},
+		},
+		{
+			"two of one name",
+			strings.Replace(before, `"name": "john.roe"`, `"name": "jane.doe"`, 1),
+			[]cause{
+				{rule.FixtureDuplicate, "line 23, column 7: identities[2].name"}, {
+					rule.FixtureReference, "line 77, column 7: tokens[2].owner",
+				}, {rule.FixtureReference, "line 163, column 7: tokens[8].owner"}, {
+					rule.FixtureReference, "line 193, column 7: tokens[10].owner",
+				},
+			},
+		},
+		{
+			"no such owner", strings.Replace(before, `"owner": "john.roe"`, `"owner": "nobody"`, 1),
+			[]cause{{rule.FixtureReference, "line 77, column 7: tokens[2].owner"}},
+		},
+		{
+			"two of one id",
+			strings.Replace(before, `"id": "`+janeID+`"`,
+				`"id": "cafecafecafecafecafecafecafecafe"`, 1),
+			[]cause{
+				{rule.FixtureDuplicate, "line 62, column 7: tokens[1].id"},
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.body == before {
 				t.Fatal("the snapshot is not wrong")
 			}
-			m.of(t).anonymous().put("/_mock/state", test.body).problem(http.StatusBadRequest, rule.ControlInvalidTenant, test.want...)
-			if diff := cmp.Diff(before, m.of(t).anonymous().get("/_mock/state?secrets=true").text); diff != "" {
+			m.of(t).anonymous().put("/_mock/state", test.body).problem(http.StatusBadRequest,
+				rule.ControlInvalidTenant, test.want...)
+			if diff := cmp.Diff(before,
+				m.of(t).anonymous().get("/_mock/state?secrets=true").text); diff != "" {
 				t.Errorf("state (-want +got):\n%s", diff)
 			}
 		})
 	}
-	c.send("PUT", "/_mock/state", "text/plain", before).problem(http.StatusUnsupportedMediaType, rule.ControlMediaType)
-	c.send("PUT", "/_mock/state", "application/json", strings.Repeat(" ", 65<<20)).problem(http.StatusRequestEntityTooLarge, rule.ContentTooLarge)
+	c.send("PUT", "/_mock/state", "text/plain", before).problem(http.StatusUnsupportedMediaType,
+		rule.ControlMediaType)
+	c.send("PUT", "/_mock/state", "application/json",
+		strings.Repeat(" ", 65<<20)).problem(http.StatusRequestEntityTooLarge, rule.ContentTooLarge)
 }
 
 func TestAddIdentity(t *testing.T) {
 	m := start(t, "default")
 	c := m.anonymous()
-	ann := c.post("/_mock/identities", `{"name":"ann.smith","userLevels":["ORG_ADMIN"]}`).is(http.StatusCreated).object()
-	m.with(ann["clientId"].(string), ann["clientSecret"].(string)).get("/v2026/personal-access-tokens").is(http.StatusOK)
+	ann := c.post("/_mock/identities",
+		`{"name":"ann.smith","userLevels":["ORG_ADMIN"]}`).is(http.StatusCreated).object()
+	m.with(ann["clientId"].(string),
+		ann["clientSecret"].(string)).get("/v2026/personal-access-tokens").is(http.StatusOK)
 	bob := c.post("/_mock/identities", `{"name":"bob"}`).is(http.StatusCreated)
 	bob.equal("userLevels", []any{"USER"})
-	m.with(bob.object()["clientId"].(string), bob.object()["clientSecret"].(string)).get("/v2026/personal-access-tokens").is(http.StatusForbidden)
-	if users := c.get("/_mock/credentials").text; !strings.Contains(users, "ann.smith") || strings.Index(users, `"admin"`) > strings.Index(users, "jane.doe") {
+	m.with(bob.object()["clientId"].(string),
+		bob.object()["clientSecret"].(string)).get("/v2026/personal-access-tokens").
+		is(http.StatusForbidden)
+	if users := c.get("/_mock/credentials").text; !strings.Contains(users, "ann.smith") ||
+		strings.Index(users, `"admin"`) > strings.Index(users, "jane.doe") {
 		t.Errorf("credentials %s", users)
 	}
-	c.post("/_mock/identities", `{"name":"bob"}`).problem(http.StatusConflict, rule.ControlNameTaken)
-	c.post("/_mock/identities", `{"name":"bea","id":"`+bob.object()["clientId"].(string)+`"}`).is(http.StatusCreated) // ids of users and of tokens are apart
-	c.post("/_mock/identities", `{"name":"ben","id":"facedadafacedadafacedadafacedada"}`).problem(http.StatusConflict, rule.ControlIDTaken)
-	c.post("/_mock/identities", `{"name":"eve","userLevels":["ROOT"]}`).problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureUserLevel, "/userLevels[0]"})
-	c.post("/_mock/identities", `{"name":""}`).problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.InvalidProperty, "/name"})
-	c.post("/_mock/identities", `{"user":"eve"}`).problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{rule.InvalidProperty, "body"}, cause{rule.MissingProperty, "/name"})
+	c.post("/_mock/identities", `{"name":"bob"}`).problem(http.StatusConflict,
+		rule.ControlNameTaken)
+	// ids of users and of tokens are apart
+	c.post("/_mock/identities",
+		`{"name":"bea","id":"`+bob.object()["clientId"].(string)+`"}`).is(http.StatusCreated)
+	c.post("/_mock/identities",
+		`{"name":"ben","id":"facedadafacedadafacedadafacedada"}`).problem(http.StatusConflict,
+		rule.ControlIDTaken)
+	c.post("/_mock/identities",
+		`{"name":"eve","userLevels":["ROOT"]}`).problem(http.StatusBadRequest,
+		rule.ControlInvalidTenant, cause{rule.FixtureUserLevel, "/userLevels[0]"})
+	c.post("/_mock/identities", `{"name":""}`).problem(http.StatusBadRequest,
+		rule.ControlInvalidRequest, cause{rule.InvalidProperty, "/name"})
+	c.post("/_mock/identities", `{"user":"eve"}`).problem(http.StatusBadRequest,
+		rule.ControlInvalidRequest, cause{rule.InvalidProperty, "body"}, cause{
+			rule.MissingProperty, "/name",
+		})
 }
 
 func TestAddToken(t *testing.T) {
@@ -174,11 +240,16 @@ func TestAddToken(t *testing.T) {
 		return c.post("/_mock/tokens", body).is(http.StatusCreated).object()
 	}
 	expired := add(`{"owner":"jane.doe","name":"expired","expirationDate":"-3d","created":"-40d"}`)
-	m.login(expired["clientId"].(string), expired["clientSecret"].(string)).is(http.StatusUnauthorized)
-	used := add(`{"owner":"jane.doe","name":"stale","lastUsed":"-40d","created":"2026-01-01T00:00:00Z","scope":["sp:my-personal-access-tokens:read"],"accessTokenValiditySeconds":60}`)
+	m.login(expired["clientId"].(string),
+		expired["clientSecret"].(string)).is(http.StatusUnauthorized)
+	used := add(`{"owner":"jane.doe","name":"stale","lastUsed":"-40d",` +
+		`"created":"2026-01-01T00:00:00Z","scope":["sp:my-personal-access-tokens:read"],` +
+		`"accessTokenValiditySeconds":60}`)
 	m.with(used["clientId"].(string), used["clientSecret"].(string)).get(me).is(http.StatusOK)
-	add(`{"owner":"jane.doe","name":"robot","managed":true,"id":"0123456789abcdef0123456789abcdef","secret":"` + strings.Repeat("ab", 32) + `"}`)
-	if diff := cmp.Diff([]string{"stale", "login", "expired"}, m.as("jane.doe").names(me)); diff != "" {
+	add(`{"owner":"jane.doe","name":"robot","managed":true,` +
+		`"id":"0123456789abcdef0123456789abcdef","secret":"` + strings.Repeat("ab", 32) + `"}`)
+	if diff := cmp.Diff([]string{"stale", "login", "expired"},
+		m.as("jane.doe").names(me)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
 	for _, test := range []struct {
@@ -188,17 +259,53 @@ func TestAddToken(t *testing.T) {
 		want       []cause
 	}{
 		{"name taken", `{"owner":"jane.doe","name":"stale"}`, 409, rule.ControlNameTaken, nil},
-		{"id taken", `{"owner":"jane.doe","name":"x","id":"0123456789abcdef0123456789abcdef"}`, 409, rule.ControlIDTaken, nil},
-		{"unknown owner", `{"owner":"nobody","name":"x"}`, 400, rule.ControlInvalidRequest, []cause{{rule.ControlUnknownOwner, "/owner"}}},
-		{"word as date", `{"owner":"jane.doe","name":"x","created":"tomorrow"}`, 400, rule.ControlInvalidTenant, []cause{{rule.FixtureDate, "/created"}}},
-		{"creation in the future", `{"owner":"jane.doe","name":"x","created":"+1d"}`, 400, rule.ControlInvalidTenant, []cause{{rule.FixturePast, "/created"}}},
-		{"blank scope", `{"owner":"jane.doe","name":"x","scope":[" "]}`, 400, rule.ControlInvalidTenant, []cause{{rule.FixtureFormat, "/scope[0]"}}},
-		{"never expires, not acknowledged", `{"owner":"jane.doe","name":"x","userAwareTokenNeverExpires":false}`, 400, rule.ControlInvalidTenant, []cause{{rule.FixtureNeverExpires, "/userAwareTokenNeverExpires"}}},
-		{"validity too short", `{"owner":"jane.doe","name":"x","accessTokenValiditySeconds":14}`, 400, rule.ControlInvalidRequest, []cause{{rule.InvalidProperty, "/accessTokenValiditySeconds"}}},
-		{"unknown property", `{"owner":"jane.doe","name":"x","expires":"+1d"}`, 400, rule.ControlInvalidRequest, []cause{{rule.InvalidProperty, "body"}}},
+		{
+			"id taken", `{"owner":"jane.doe","name":"x","id":"0123456789abcdef0123456789abcdef"}`,
+			409, rule.ControlIDTaken, nil,
+		},
+		{
+			"unknown owner", `{"owner":"nobody","name":"x"}`, 400, rule.ControlInvalidRequest,
+			[]cause{{rule.ControlUnknownOwner, "/owner"}},
+		},
+		{
+			"word as date", `{"owner":"jane.doe","name":"x","created":"tomorrow"}`, 400,
+			rule.ControlInvalidTenant,
+			[]cause{{rule.FixtureDate, "/created"}},
+		},
+		{
+			"creation in the future", `{"owner":"jane.doe","name":"x","created":"+1d"}`, 400,
+			rule.ControlInvalidTenant,
+			[]cause{{rule.FixturePast, "/created"}},
+		},
+		{
+			"blank scope", `{"owner":"jane.doe","name":"x","scope":[" "]}`, 400,
+			rule.ControlInvalidTenant,
+			[]cause{{rule.FixtureFormat, "/scope[0]"}},
+		},
+		{
+			"never expires, not acknowledged",
+			`{"owner":"jane.doe","name":"x","userAwareTokenNeverExpires":false}`, 400,
+			rule.ControlInvalidTenant,
+			[]cause{
+				{rule.FixtureNeverExpires, "/userAwareTokenNeverExpires"},
+			},
+		},
+		{
+			"validity too short", `{"owner":"jane.doe","name":"x","accessTokenValiditySeconds":14}`,
+			400, rule.ControlInvalidRequest,
+			[]cause{
+				{rule.InvalidProperty, "/accessTokenValiditySeconds"},
+			},
+		},
+		{
+			"unknown property", `{"owner":"jane.doe","name":"x","expires":"+1d"}`, 400,
+			rule.ControlInvalidRequest,
+			[]cause{{rule.InvalidProperty, "body"}},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().post("/_mock/tokens", test.body).problem(test.status, test.rule, test.want...)
+			m.of(t).anonymous().post("/_mock/tokens", test.body).problem(test.status, test.rule,
+				test.want...)
 		})
 	}
 }

@@ -82,8 +82,8 @@ func drain(s *control.RequestStream) (events []control.RequestEvent, err error) 
 	}
 }
 
-// transports are the ways to a mock: in process, by HTTP/1.1, by HTTP/2, and through a server whose time
-// limits are short.
+// transports are the ways to a mock: in process, by HTTP/1.1, by HTTP/2, and through a server whose
+// time limits are short.
 func transports(t *testing.T, use func(t *testing.T, mock *mockserver.Server, c *control.Client)) {
 	t.Run("in process", func(t *testing.T) {
 		mock := newMock(t, mockserver.Config{})
@@ -94,7 +94,8 @@ func transports(t *testing.T, use func(t *testing.T, mock *mockserver.Server, c 
 			mock := newMock(t, mockserver.Config{})
 			server := httptest.NewUnstartedServer(mock)
 			server.Config = mock.HTTPServer(mock)
-			server.Config.WriteTimeout, server.Config.ReadTimeout = 50*time.Millisecond, 50*time.Millisecond
+			server.Config.WriteTimeout, server.Config.ReadTimeout = 50*time.Millisecond,
+				50*time.Millisecond
 			server.Start()
 			t.Cleanup(server.CloseClientConnections)
 			protocols := new(http.Protocols)
@@ -102,7 +103,12 @@ func transports(t *testing.T, use func(t *testing.T, mock *mockserver.Server, c 
 			protocols.SetUnencryptedHTTP2(version == "HTTP/2")
 			transport := &http.Transport{Protocols: protocols}
 			t.Cleanup(transport.CloseIdleConnections)
-			use(t, mock, control.New(control.Config{URL: server.URL, HTTP: &http.Client{Transport: transport, Timeout: 20 * time.Millisecond}}))
+			use(t, mock,
+				control.New(control.Config{
+					URL: server.URL, HTTP: &http.Client{
+						Transport: transport, Timeout: 20 * time.Millisecond,
+					},
+				}))
 		})
 	}
 }
@@ -160,7 +166,8 @@ func TestFollowRequests_Match(t *testing.T) {
 	}
 }
 
-// A client that was cut off goes on behind the last request that it read, and hears of those that are gone.
+// A client that was cut off goes on behind the last request that it read, and hears of those that
+// are gone.
 func TestFollowRequests_Resume(t *testing.T) {
 	mock := newMock(t, mockserver.Config{JournalSize: 3})
 	for i := range 5 {
@@ -251,7 +258,8 @@ func TestFollowRequests_SlowReader(t *testing.T) {
 		missed += event.Missed
 	}
 	if missed == 0 || seen+missed != requests || last != requests {
-		t.Errorf("read %d requests up to %d and missed %d, want some of each and %d in all", seen, last, missed, requests)
+		t.Errorf("read %d requests up to %d and missed %d, want some of each and %d in all", seen,
+			last, missed, requests)
 	}
 }
 
@@ -305,11 +313,13 @@ func TestFollowRequests_Bound(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
 	var open []*control.RequestStream
 	for i := range 64 {
-		open = append(open, follow(t, mock.Control().WithNamespace(fmt.Sprintf("n%d", i%8)), control.Match{}, ""))
+		open = append(open,
+			follow(t, mock.Control().WithNamespace(fmt.Sprintf("n%d", i%8)), control.Match{}, ""))
 	}
 	_, err := mock.Control().FollowRequests(t.Context(), control.Match{}, "")
 	var problem *control.Problem
-	if !errors.As(err, &problem) || problem.Status != http.StatusServiceUnavailable || problem.Rule != string(rule.ControlTooManyStreams) {
+	if !errors.As(err, &problem) || problem.Status != http.StatusServiceUnavailable ||
+		problem.Rule != string(rule.ControlTooManyStreams) {
 		t.Fatalf("error %v, want 503 by %s", err, rule.ControlTooManyStreams)
 	}
 	var readers sync.WaitGroup
@@ -354,7 +364,8 @@ func TestFollowRequests_Rejections(t *testing.T) {
 		{"method", "POST", "", "letmein", 405, "application/problem+json"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := httptest.NewRequest(tt.method, "http://localhost/_mock/requests/stream"+tt.query, nil)
+			r := httptest.NewRequest(tt.method, "http://localhost/_mock/requests/stream"+tt.query,
+				nil)
 			r.Header.Set("Authorization", "Bearer "+tt.token)
 			w := httptest.NewRecorder()
 			mock.ServeHTTP(w, r)
@@ -370,7 +381,8 @@ func TestFollowRequests_Wire(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://localhost/_mock/requests/stream", nil)
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet,
+		"http://localhost/_mock/requests/stream", nil)
 	r.Header.Set("Last-Event-ID", "gone")
 	w := httptest.NewRecorder()
 	getOf(mock, "/oauth/info")

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 )
 
-// testLog is a slog.Handler that writes to the output of tests: a line about a namespace to the test
-// of [TestServer.Namespace] as long as that runs, any other line to the test of [Start].
+// testLog is a slog.Handler that writes to the output of tests: a line about a namespace to the
+// test of [TestServer.Namespace] as long as that runs, any other line to the test of [Start].
 type testLog struct {
 	*testOutputs
 	text slog.Handler // writes to line
@@ -42,7 +42,9 @@ func newTestLog(t TB) *testLog {
 		return nil
 	}
 	outputs := &testOutputs{outputs: map[string]*testOutput{namespace.Default: output}}
-	return &testLog{outputs, slog.NewTextHandler(&outputs.line, &slog.HandlerOptions{ReplaceAttr: withoutTime})}
+	return &testLog{
+		outputs, slog.NewTextHandler(&outputs.line, &slog.HandlerOptions{ReplaceAttr: withoutTime}),
+	}
 }
 
 // withoutTime removes the time of a line, which is noise in the output of a test.

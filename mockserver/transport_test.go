@@ -23,13 +23,17 @@ func TestMethodNotAllowed(t *testing.T) {
 			{v.CollectionPath(), "GET, HEAD, POST"},
 			{v.CollectionPath() + "/" + janes, "DELETE, PATCH"},
 		} {
-			for _, method := range []string{"PUT", "OPTIONS", "TRACE", "GET", "POST", "PATCH", "DELETE"} {
+			for _, method := range []string{
+				"PUT", "OPTIONS", "TRACE", "GET", "POST", "PATCH", "DELETE",
+			} {
 				if strings.Contains(test.allow, method) {
 					continue
 				}
 				t.Run(method+" "+test.path, func(t *testing.T) {
 					r := m.of(t).as("admin").send(method, test.path, "application/json", "{}")
-					r.rejected(http.StatusMethodNotAllowed, "405", cause{rule.MethodNotAllowed, "method"})
+					r.rejected(http.StatusMethodNotAllowed, "405", cause{
+						rule.MethodNotAllowed, "method",
+					})
 					if got := r.header.Get("Allow"); got != test.allow {
 						t.Errorf("Allow %q, want %q", got, test.allow)
 					}
@@ -38,7 +42,8 @@ func TestMethodNotAllowed(t *testing.T) {
 		}
 	}
 	for path, allow := range map[string]string{
-		bulkPath: "PATCH, POST", "/oauth/token": "POST", "/oauth/check_token": "POST", "/oauth/info": "GET, HEAD", "/_mock/health": "GET, HEAD",
+		bulkPath: "PATCH, POST", "/oauth/token": "POST", "/oauth/check_token": "POST",
+		"/oauth/info": "GET, HEAD", "/_mock/health": "GET, HEAD",
 	} {
 		t.Run("DELETE "+path, func(t *testing.T) {
 			r := m.as("admin").delete(path).is(http.StatusMethodNotAllowed)
@@ -64,20 +69,34 @@ func TestPathsThatAreNotServed(t *testing.T) {
 		{"other API", "/accounts/v1/42", 501, cause{rule.NotSimulated, ""}},
 		{"other API in version 2", "/access-profiles/v2", 501, cause{rule.NotSimulated, ""}},
 		{"below a token", "/v3/personal-access-tokens/a/b", 404, cause{rule.UnmatchedPath, "path"}},
-		{"below a token of v1", "/personal-access-tokens/v1/a/b", 404, cause{rule.UnmatchedPath, "path"}},
-		{"version that there is not", "/personal-access-tokens/v2", 501, cause{rule.NotSimulated, ""}},
+		{
+			"below a token of v1", "/personal-access-tokens/v1/a/b", 404, cause{
+				rule.UnmatchedPath, "path",
+			},
+		},
+		{
+			"version that there is not", "/personal-access-tokens/v2", 501, cause{
+				rule.NotSimulated, "",
+			},
+		},
 		{"no id", "/v3/personal-access-tokens/", 404, cause{rule.UnmatchedPath, "path"}},
 		{"no id in v1", "/personal-access-tokens/v1/", 404, cause{rule.UnmatchedPath, "path"}},
 		{"no version", "/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
 		{"v1 in front", "/v1/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
 		{"unknown version", "/v30/personal-access-tokens", 501, cause{rule.NotSimulated, "v30"}},
-		{"version in capitals", "/V3/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
+		{
+			"version in capitals", "/V3/personal-access-tokens", 404, cause{
+				rule.UnmatchedPath, "path",
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().get(test.path).rejected(test.status, fmt.Sprint(test.status), test.want)
+			m.of(t).anonymous().get(test.path).rejected(test.status, fmt.Sprint(test.status),
+				test.want)
 		})
 	}
-	m.anonymous().get("/oauth/authorize").denied(http.StatusNotImplemented, "not_implemented", rule.NotSimulated)
+	m.anonymous().get("/oauth/authorize").denied(http.StatusNotImplemented, "not_implemented",
+		rule.NotSimulated)
 }
 
 func TestVersionsThatAreNotServed(t *testing.T) {
@@ -89,33 +108,47 @@ func TestVersionsThatAreNotServed(t *testing.T) {
 			continue
 		}
 		t.Run("list of "+string(v), func(t *testing.T) {
-			c.of(t).anonymous().get(v.CollectionPath()).rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
+			c.of(t).anonymous().get(v.CollectionPath()).rejected(http.StatusNotImplemented, "501",
+				cause{rule.NotSimulated, ""})
 		})
 		t.Run("deletion in "+string(v), func(t *testing.T) {
-			c.of(t).anonymous().delete(v.CollectionPath()+"/x").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
+			c.of(t).anonymous().delete(v.CollectionPath()+"/x").rejected(http.StatusNotImplemented,
+				"501", cause{rule.NotSimulated, ""})
 		})
 	}
-	c.get("/v2026/identities").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
+	c.get("/v2026/identities").rejected(http.StatusNotImplemented, "501", cause{
+		rule.NotSimulated, "",
+	})
 }
 
 func TestBodyOverAMegabyte(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
-		fits := `{"name":"big","userAwareTokenNeverExpires":true,"note":"` + strings.Repeat("x", 1<<20-58) + `"}`
+		fits := `{"name":"big","userAwareTokenNeverExpires":true,"note":"` +
+			strings.Repeat("x", 1<<20-58) + `"}`
 		if len(fits) != 1<<20 {
 			t.Fatalf("%d bytes, want a mebibyte", len(fits))
 		}
 		c.post(v.CollectionPath(), fits).is(http.StatusOK)
-		c.post(v.CollectionPath(), " "+fits).rejected(http.StatusRequestEntityTooLarge, "413", cause{rule.ContentTooLarge, "1048577"})
-		r, err := http.NewRequest("POST", c.url+v.CollectionPath(), io.MultiReader(strings.NewReader(" "+fits))) // without its length
+		c.post(v.CollectionPath(), " "+fits).rejected(http.StatusRequestEntityTooLarge, "413",
+			cause{rule.ContentTooLarge, "1048577"})
+		// without its length
+		r, err := http.NewRequest("POST", c.url+v.CollectionPath(),
+			io.MultiReader(strings.NewReader(" "+fits)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Authorization", c.authorization)
-		c.exchange(r).rejected(http.StatusRequestEntityTooLarge, "413", cause{rule.ContentTooLarge, "body"})
-		c.patch(v.CollectionPath()+"/"+janeID, "["+strings.Repeat(" ", 1<<20)+"]").rejected(http.StatusRequestEntityTooLarge, "413", cause{rule.ContentTooLarge, "1048578"})
-		c.anonymous().send("POST", "/oauth/token", urlencode, "x="+strings.Repeat("x", 1<<20)).denied(http.StatusRequestEntityTooLarge, "invalid_request", rule.ContentTooLarge)
+		c.exchange(r).rejected(http.StatusRequestEntityTooLarge, "413", cause{
+			rule.ContentTooLarge, "body",
+		})
+		c.patch(v.CollectionPath()+"/"+janeID,
+			"["+strings.Repeat(" ", 1<<20)+"]").rejected(http.StatusRequestEntityTooLarge, "413",
+			cause{rule.ContentTooLarge, "1048578"})
+		c.anonymous().send("POST", "/oauth/token", urlencode,
+			"x="+strings.Repeat("x", 1<<20)).denied(http.StatusRequestEntityTooLarge,
+			"invalid_request", rule.ContentTooLarge)
 	})
 }
 
@@ -130,10 +163,14 @@ func TestBodyOverAMegabyteThatNobodyReads(t *testing.T) {
 		{"POST", "/v3/identities"},
 		{"POST", "/nowhere"},
 	} {
-		c.send(request[0], request[1], "application/json", big).rejected(http.StatusRequestEntityTooLarge, "413", cause{rule.ContentTooLarge, "body"})
+		c.send(request[0], request[1], "application/json",
+			big).rejected(http.StatusRequestEntityTooLarge, "413", cause{
+			rule.ContentTooLarge, "body",
+		})
 	}
 	for _, request := range [][2]string{{"GET", "/oauth/info"}, {"POST", "/oauth/token"}} {
-		c.send(request[0], request[1], "application/json", big).denied(http.StatusRequestEntityTooLarge, "invalid_request", rule.ContentTooLarge)
+		c.send(request[0], request[1], "application/json",
+			big).denied(http.StatusRequestEntityTooLarge, "invalid_request", rule.ContentTooLarge)
 	}
 }
 
@@ -154,7 +191,10 @@ func TestContentTypes(t *testing.T) {
 		{"patch as JSON", "PATCH", "application/json", 415},
 		{"patch as a merge patch", "PATCH", "application/merge-patch+json", 415},
 		{"a list with a type and no body, as PowerShell sends it", "GET", "application/json", 200},
-		{"a deletion with a type and no body, as PowerShell sends it", "DELETE", "application/json", 204},
+		{
+			"a deletion with a type and no body, as PowerShell sends it", "DELETE",
+			"application/json", 204,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
@@ -177,16 +217,21 @@ func TestContentTypes(t *testing.T) {
 	}
 }
 
-// A request with neither a body nor a content type lacks the body: 400, which every document declares.
+// A request with neither a body nor a content type lacks the body: 400, which every document
+// declares.
 func TestNothingIsAMissingBody(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
-		requests := [][2]string{{"POST", v.CollectionPath()}, {"PATCH", v.CollectionPath() + "/" + janeID}}
+		requests := [][2]string{
+			{"POST", v.CollectionPath()}, {"PATCH", v.CollectionPath() + "/" + janeID},
+		}
 		if v == version.V1 {
 			requests = append(requests, [2]string{"POST", bulkPath}, [2]string{"PATCH", bulkPath})
 		}
 		for _, request := range requests {
-			c.send(request[0], request[1], "", "").rejected(http.StatusBadRequest, "400.0", cause{rule.JSONSyntax, "body"})
+			c.send(request[0], request[1], "", "").rejected(http.StatusBadRequest, "400.0", cause{
+				rule.JSONSyntax, "body",
+			})
 		}
 	})
 }
@@ -195,15 +240,19 @@ func TestSlashesInFrontAreOne(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
 		c.get("/" + v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
-		r := c.post("//"+v.CollectionPath(), `{"name":"slashes","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
-		c.delete("/" + v.CollectionPath() + "/" + r.object()["id"].(string)).is(http.StatusNoContent)
+		r := c.post("//"+v.CollectionPath(),
+			`{"name":"slashes","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
+		c.delete("/" + v.CollectionPath() + "/" +
+			r.object()["id"].(string)).is(http.StatusNoContent)
 	})
 }
 
 func TestOddIDsAreUnknown(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
-		for _, id := range []string{"a%2Fb", "%00", "..", "%2e%2e", "%20", strings.ToUpper(janeID), "%f0%9f%94%91", "a;b"} {
+		for _, id := range []string{
+			"a%2Fb", "%00", "..", "%2e%2e", "%20", strings.ToUpper(janeID), "%f0%9f%94%91", "a;b",
+		} {
 			c.delete(v.CollectionPath() + "/" + id).unknownID()
 		}
 		escaped := "%66" + janeID[1:]
@@ -213,7 +262,10 @@ func TestOddIDsAreUnknown(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	got := start(t, "empty").anonymous().get("/_mock/health").is(http.StatusOK).object()
-	want := map[string]any{"product": "patmock", "version": mockserver.Version(), "status": "ok", "namespace": "default"}
+	want := map[string]any{
+		"product": "patmock", "version": mockserver.Version(), "status": "ok",
+		"namespace": "default",
+	}
 	delete(got, "profile")
 	delete(got, "counters")
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -221,7 +273,8 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// Of many that ask for the same name at once one gets it, and a patch that loses a race is made again.
+// Of many that ask for the same name at once one gets it, and a patch that loses a race is made
+// again.
 func TestConcurrentWritersLoseNothing(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	const writers = 16
@@ -230,11 +283,13 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range writers {
 		group.Go(func() {
-			r := c.post("/v2026/personal-access-tokens", `{"name":"only one","userAwareTokenNeverExpires":true}`)
+			r := c.post("/v2026/personal-access-tokens",
+				`{"name":"only one","userAwareTokenNeverExpires":true}`)
 			created.Store(i, r.status)
 		})
 		group.Go(func() {
-			if r := c.patch("/v2026/personal-access-tokens/"+id, `[{"op":"add","path":"/scope/-","value":"more"}]`); r.status != http.StatusOK {
+			if r := c.patch("/v2026/personal-access-tokens/"+id,
+				`[{"op":"add","path":"/scope/-","value":"more"}]`); r.status != http.StatusOK {
 				t.Errorf("patch: status %d: %s", r.status, r.text)
 			}
 		})
@@ -250,17 +305,21 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 	}
 }
 
-// A body that is longer than it says, and than may be, is refused however it ends: a caller in process can send one.
+// A body that is longer than it says, and than may be, is refused however it ends: a caller in
+// process can send one.
 func TestBodyIsBoundedWhateverItSays(t *testing.T) {
 	m := start(t, "empty")
 	const begin, end = `{"name":"`, `","userAwareTokenNeverExpires":true}`
 	body := begin + strings.Repeat("x", 1<<20+1-len(begin)-len(end)) + end // one byte too many
-	bearer := "Bearer " + m.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
+	bearer := "Bearer " +
+		m.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
 	for name, reader := range map[string]io.Reader{
-		"end behind the data": strings.NewReader(body), "end with the data": iotest.DataErrReader(strings.NewReader(body)),
+		"end behind the data": strings.NewReader(body),
+		"end with the data":   iotest.DataErrReader(strings.NewReader(body)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://mock/v2026/personal-access-tokens", reader)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+				"http://mock/v2026/personal-access-tokens", reader)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,8 +13,9 @@ import (
 
 // contents are the bodies that a request or an answer may have. Without any there is no body.
 type contents struct {
-	byType   map[string]*content
-	byHeader map[string]*content // by a Content-Type header that tells its media type without being parsed
+	byType map[string]*content
+	// by a Content-Type header that tells its media type without being parsed
+	byHeader map[string]*content
 }
 
 // content is a body of one media type.
@@ -24,7 +25,9 @@ type content struct {
 }
 
 // charsets are what clients write behind a media type.
-var charsets = []string{"", "; charset=utf-8", "; charset=UTF-8", ";charset=utf-8", ";charset=UTF-8"}
+var charsets = []string{
+	"", "; charset=utf-8", "; charset=UTF-8", ";charset=utf-8", ";charset=UTF-8",
+}
 
 func newContents(declared openapi3.Content, gauges fastpath.Compiler) *contents {
 	c := &contents{map[string]*content{}, map[string]*content{}}

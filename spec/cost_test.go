@@ -11,20 +11,31 @@ import (
 
 // Bodies that are asked and answered all the time.
 const (
-	listedToken = `{"id":"cafecafecafecafecafecafecafecafe","name":"nightly build","scope":["sp:scopes:all"],` +
-		`"owner":{"type":"IDENTITY","id":"babebabebabebabebabebabebabebabe","name":"jane.doe"},"created":"2026-06-30T08:00:00.000Z",` +
-		`"lastUsed":"2026-07-01T08:00:00.000Z","managed":false,"accessTokenValiditySeconds":43200,"expirationDate":"2026-12-30T08:00:00.000Z",` +
+	listedToken = `{"id":"cafecafecafecafecafecafecafecafe","name":"nightly build",` +
+		`"scope":["sp:scopes:all"],` +
+		`"owner":{"type":"IDENTITY","id":"babebabebabebabebabebabebabebabe","name":"jane.doe"},` +
+		`"created":"2026-06-30T08:00:00.000Z",` +
+		`"lastUsed":"2026-07-01T08:00:00.000Z","managed":false,` +
+		`"accessTokenValiditySeconds":43200,` +
+		`"expirationDate":"2026-12-30T08:00:00.000Z",` +
 		`"userAwareTokenNeverExpires":false}`
-	createdToken = `{"id":"cafecafecafecafecafecafecafecafe","secret":"cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe",` +
-		`"name":"nightly build","scope":["sp:scopes:all"],"owner":{"type":"IDENTITY","id":"babebabebabebabebabebabebabebabe","name":"jane.doe"},` +
-		`"created":"2026-06-30T08:00:00.000Z","accessTokenValiditySeconds":43200,"expirationDate":"2026-12-30T08:00:00.000Z"}`
-	tokenToCreate = `{"name":"nightly build","scope":["sp:scopes:all"],"accessTokenValiditySeconds":3600,"expirationDate":"2026-12-31T23:59:59.999Z"}`
+	createdToken = `{"id":"cafecafecafecafecafecafecafecafe",` +
+		`"secret":"cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe",` +
+		`"name":"nightly build","scope":["sp:scopes:all"],"owner":{"type":"IDENTITY",` +
+		`"id":"babebabebabebabebabebabebabebabe","name":"jane.doe"},` +
+		`"created":"2026-06-30T08:00:00.000Z","accessTokenValiditySeconds":43200,` +
+		`"expirationDate":"2026-12-30T08:00:00.000Z"}`
+	tokenToCreate = `{"name":"nightly build","scope":["sp:scopes:all"],` +
+		`"accessTokenValiditySeconds":3600,"expirationDate":"2026-12-31T23:59:59.999Z"}`
 )
 
 func BenchmarkCheckResponse(b *testing.B) {
 	d := load(b, "v2026")
 	for _, bench := range []struct{ name, operation, body string }{
-		{"list of ten", "listPersonalAccessTokens", "[" + strings.Repeat(listedToken+",", 9) + listedToken + "]"},
+		{
+			"list of ten", "listPersonalAccessTokens",
+			"[" + strings.Repeat(listedToken+",", 9) + listedToken + "]",
+		},
 		{"create", "createPersonalAccessToken", createdToken},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
@@ -54,7 +65,8 @@ func BenchmarkCheckRequestText(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if found := op.ValidateRequestBytes(b.Context(), "application/json", text, value); found != nil {
+				if found := op.ValidateRequestBytes(b.Context(), "application/json", text,
+					value); found != nil {
 					b.Fatal(found)
 				}
 			}
@@ -64,16 +76,24 @@ func BenchmarkCheckRequestText(b *testing.B) {
 
 func TestWhatIsOrdinaryAllocatesNothing(t *testing.T) {
 	d, oauth := load(t, "v2026"), load(t, spec.OAuth)
-	list, create, remove := d.Operation("listPersonalAccessTokens"), d.Operation("createPersonalAccessToken"), d.Operation("deletePersonalAccessToken")
+	list, create, remove := d.Operation("listPersonalAccessTokens"),
+		d.Operation("createPersonalAccessToken"), d.Operation("deletePersonalAccessToken")
 	answers := func(op *spec.Operation, status int, body string) func() []spec.Violation {
 		text := []byte(body)
-		return func() []spec.Violation { return op.ValidateResponse(status, "application/json", text) }
+		return func() []spec.Violation {
+			return op.ValidateResponse(status, "application/json", text)
+		}
 	}
-	refusal := `{"detailCode":"400.1 Bad request content","trackingId":"e7eab60924f64aa284175b9fa3309599","messages":[{"locale":"en-US",` +
-		`"localeOrigin":"DEFAULT","text":"got \"x\""}],"causes":[{"locale":null,"localeOrigin":null,"text":""}]}`
-	accessToken := `{"access_token":"e30.e30.e30","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all","tenant_id":"a","pod":"b","org":"c",` +
+	refusal := `{"detailCode":"400.1 Bad request content",` +
+		`"trackingId":"e7eab60924f64aa284175b9fa3309599","messages":[{"locale":"en-US",` +
+		`"localeOrigin":"DEFAULT","text":"got \"x\""}],"causes":[{"locale":null,` +
+		`"localeOrigin":null,"text":""}]}`
+	accessToken := `{"access_token":"e30.e30.e30","token_type":"bearer","expires_in":43199,` +
+		`"scope":"sp:scopes:all","tenant_id":"a","pod":"b","org":"c",` +
 		`"strong_auth_supported":false,"strong_auth":false,"jti":"d"}`
-	text, refused, query := []byte(tokenToCreate), []byte(refusal), url.Values{"owner-id": {"me"}, "filters": {"lastUsed isnull"}}
+	text, refused, query := []byte(tokenToCreate), []byte(refusal), url.Values{
+		"owner-id": {"me"}, "filters": {"lastUsed isnull"},
+	}
 	var value any
 	if err := json.Unmarshal(text, &value); err != nil {
 		t.Fatal(err)
@@ -88,10 +108,13 @@ func TestWhatIsOrdinaryAllocatesNothing(t *testing.T) {
 		{"an expired access token", answers(list, 401, `{"error":"JWT expired"}`)},
 		{"too many requests", answers(list, 429, `{"message":" Rate Limit Exceeded "}`)},
 		{"nothing", func() []spec.Violation { return remove.ValidateResponse(204, "", nil) }},
-		{"an unknown path", func() []spec.Violation { return d.ValidateUnmatched(404, "application/json", refused) }},
+		{"an unknown path", func() []spec.Violation {
+			return d.ValidateUnmatched(404, "application/json", refused)
+		}},
 		{"an access token", answers(oauth.Operation("requestAccessToken"), 200, accessToken)},
 		{"a token to create", func() []spec.Violation {
-			return create.ValidateRequestBytes(t.Context(), "application/json; charset=utf-8", text, value)
+			return create.ValidateRequestBytes(t.Context(), "application/json; charset=utf-8", text,
+				value)
 		}},
 		{"a query", func() []spec.Violation { return list.ValidateQuery(query) }},
 	} {
@@ -107,10 +130,12 @@ func TestWhatIsOrdinaryAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(10, func() { list.UnknownQuery(query) }); n != 0 {
 		t.Errorf("%g allocations for unknown parameters", n)
 	}
-	if n := testing.AllocsPerRun(10, func() { create.UnknownProperties("application/json", value) }); n != 0 {
+	if n := testing.AllocsPerRun(10,
+		func() { create.UnknownProperties("application/json", value) }); n != 0 {
 		t.Errorf("%g allocations for unknown properties", n)
 	}
-	if n := testing.AllocsPerRun(10, func() { create.Takes("application/json;charset=UTF-8") }); n != 0 {
+	if n := testing.AllocsPerRun(10,
+		func() { create.Takes("application/json;charset=UTF-8") }); n != 0 {
 		t.Errorf("%g allocations for a content type", n)
 	}
 }

@@ -100,7 +100,8 @@ func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 		return nil, &DocumentError{name, StepValidate, errors.New(firstLine(err))}
 	}
 	d := &Document{
-		Name: name, effective: effective, outside: name + " outside its operations", unrouted: map[int]*contents{}, gauges: fastpath.Compiler{},
+		Name: name, effective: effective, outside: name + " outside its operations",
+		unrouted: map[int]*contents{}, gauges: fastpath.Compiler{},
 	}
 	statuses, _ := t.Extensions["x-unrouted"].([]any) // in our own documents
 	for _, u := range errata.unrouted(name) {
@@ -147,7 +148,8 @@ func basePath(t *openapi3.T) (string, error) {
 	return strings.TrimSuffix(u.Path, "/"), nil
 }
 
-// Operation returns the operation of that name (see Operation.Name), nil when the document has none.
+// Operation returns the operation of that name (see Operation.Name), nil when the document has
+// none.
 func (d *Document) Operation(name string) *Operation {
 	for _, op := range d.Operations {
 		if op.Name == name {

@@ -42,7 +42,8 @@ type Contradiction struct {
 	Call *Call `yaml:"call"`
 }
 
-// A Call is a body that an operation documents: of a response when Status is set, else of a request.
+// A Call is a body that an operation documents: of a response when Status is set, else of a
+// request.
 type Call struct {
 	Operation   string `yaml:"operation"`
 	Status      int    `yaml:"status"`
@@ -57,10 +58,12 @@ type Undeclared struct {
 	// Unrouted marks a status that is answered where no operation is.
 	Unrouted bool `yaml:"unrouted"`
 	// Operations that may answer it, by Operation.Name.
-	Operations  []string          `yaml:"operations"`
-	Documents   []string          `yaml:"documents"`
-	Schema      string            `yaml:"schema"`      // name of the component that describes the body
-	OAuthSchema string            `yaml:"oauthSchema"` // the same in the document of the token endpoint
+	Operations []string `yaml:"operations"`
+	Documents  []string `yaml:"documents"`
+	// name of the component that describes the body
+	Schema string `yaml:"schema"`
+	// the same in the document of the token endpoint
+	OAuthSchema string            `yaml:"oauthSchema"`
 	Description string            `yaml:"description"`
 	Reason      string            `yaml:"reason"`
 	Standing    evidence.Standing `yaml:"standing"`
@@ -80,7 +83,9 @@ var LoadErrata = sync.OnceValues(readErrata)
 
 func readErrata() (*Errata, error) {
 	var e Errata
-	file := strictyaml.Open(context.Background(), "errata.yaml", errataSource, strictyaml.Options{MaxBytes: len(errataSource)})
+	file := strictyaml.Open(context.Background(), "errata.yaml", errataSource, strictyaml.Options{
+		MaxBytes: len(errataSource),
+	})
 	file.Decode(&e)
 	return &e, file.Err()
 }
@@ -88,7 +93,8 @@ func readErrata() (*Errata, error) {
 // Without returns the errata less the contradiction of that id.
 func (e *Errata) Without(id string) *Errata {
 	less := *e
-	less.Contradictions = slices.DeleteFunc(slices.Clone(e.Contradictions), func(c Contradiction) bool { return c.ID == id })
+	less.Contradictions = slices.DeleteFunc(slices.Clone(e.Contradictions),
+		func(c Contradiction) bool { return c.ID == id })
 	return &less
 }
 
@@ -140,7 +146,8 @@ func (e *Errata) apply(document string, source []byte) ([]byte, error) {
 		for path, methods := range outline.Paths {
 			for method, op := range methods {
 				if slices.Contains(u.Operations, operationName(op.OperationID)) {
-					declared.add(fmt.Sprintf("/paths/%s/%s/responses/%d", escapePointer(path), method, u.Status), response)
+					declared.add(fmt.Sprintf("/paths/%s/%s/responses/%d", escapePointer(path),
+						method, u.Status), response)
 				}
 			}
 		}

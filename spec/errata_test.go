@@ -34,8 +34,8 @@ func TestContradictionIsNeeded(t *testing.T) {
 				}
 			})
 			t.Run(c.ID+"/"+name+"/published", func(t *testing.T) {
-				// The published documents carry examples that are invalid too, which ours do not repeat:
-				// what is held against the erratum is the published structure.
+				// The published documents carry examples that are invalid too, which ours do not
+				// repeat: what is held against the erratum is the published structure.
 				tree := parse(t, published(t, name))
 				prune(tree, "example", "examples")
 				source, err := json.Marshal(tree)
@@ -54,7 +54,9 @@ func TestContradictionIsNeeded(t *testing.T) {
 }
 
 // refusal says why a document refuses a documented call, or why the document itself is invalid.
-func refusal(t *testing.T, name string, source []byte, errata *spec.Errata, call *spec.Call) string {
+func refusal(t *testing.T, name string, source []byte, errata *spec.Errata,
+	call *spec.Call,
+) string {
 	t.Helper()
 	d, err := spec.Parse(name, source, errata)
 	if err != nil {
@@ -99,7 +101,8 @@ func TestErratumThatDoesNotFitIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mended := strings.ReplaceAll(string(source), "default: 6 Months from created date", "default: 2017-07-11T18:45:37.098Z")
+	mended := strings.ReplaceAll(string(source), "default: 6 Months from created date",
+		"default: 2017-07-11T18:45:37.098Z")
 	_, err = spec.Parse("v3", []byte(mended), errata)
 	var wrong *spec.ErratumError
 	if !errors.As(err, &wrong) || wrong.ID != "list-default-is-no-date" {
@@ -122,7 +125,9 @@ func TestEveryErratumIsExplained(t *testing.T) {
 		if reason == "" {
 			t.Errorf("%s gives no reason", id)
 		}
-		if !slices.Contains([]evidence.Standing{evidence.Published, evidence.Observed, evidence.Assumed}, sure) {
+		if !slices.Contains([]evidence.Standing{
+			evidence.Published, evidence.Observed, evidence.Assumed,
+		}, sure) {
 			t.Errorf("%s: standing %q", id, sure)
 		}
 		for _, name := range documents {
@@ -164,14 +169,17 @@ func TestUndeclaredStatusNamesOperationsThatExist(t *testing.T) {
 			if name == spec.OAuth {
 				body = []byte(`{"error":"invalid_request","error_description":"x"}`)
 			}
-			if found := d.ValidateUnmatched(u.Status, "application/json", body); (found == nil) != u.Unrouted {
+			if found := d.ValidateUnmatched(u.Status, "application/json",
+				body); (found == nil) != u.Unrouted {
 				t.Errorf("%s: %s outside operations: %v", u.ID, name, found)
 			}
 			for _, op := range d.Operations {
 				known[op.Name] = true
 				declared := op.ValidateResponse(u.Status, "application/json", body) == nil
-				if want := slices.Contains(u.Operations, op.Name); len(u.Operations) > 0 && declared != want {
-					t.Errorf("%s: %s %s declares it: %v, want %v", u.ID, name, op.Name, declared, want)
+				if want := slices.Contains(u.Operations, op.Name); len(u.Operations) > 0 &&
+					declared != want {
+					t.Errorf("%s: %s %s declares it: %v, want %v", u.ID, name, op.Name, declared,
+						want)
 				}
 			}
 		}

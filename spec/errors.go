@@ -9,7 +9,8 @@ import (
 type UnknownDocumentError struct{ Name string }
 
 func (e *UnknownDocumentError) Error() string {
-	return fmt.Sprintf("unknown document %q: expected one of %s", e.Name, strings.Join(Names(), ", "))
+	return fmt.Sprintf("unknown document %q: expected one of %s", e.Name,
+		strings.Join(Names(), ", "))
 }
 
 // A Step is a part of what [Parse] does with a document.

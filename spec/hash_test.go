@@ -9,7 +9,8 @@ import (
 	"example.com/patmock/spec"
 )
 
-// Each document has a hash of its own, the same however often it is read, and another when a word changes.
+// Each document has a hash of its own, the same however often it is read, and another when a word
+// changes.
 func TestHash(t *testing.T) {
 	errata, err := spec.LoadErrata()
 	if err != nil {
@@ -31,7 +32,8 @@ func TestHash(t *testing.T) {
 		}
 		d, again := parse(source, errata), parse(source, errata)
 		if d.Hash() != again.Hash() || d.Hash() != fmt.Sprintf("%x", sha256.Sum256(d.JSON())) {
-			t.Errorf("%s: %s, %s when it is read again, of %x", name, d.Hash(), again.Hash(), sha256.Sum256(d.JSON()))
+			t.Errorf("%s: %s, %s when it is read again, of %x", name, d.Hash(), again.Hash(),
+				sha256.Sum256(d.JSON()))
 		}
 		if other := seen[d.Hash()]; other != "" {
 			t.Errorf("%s and %s have one hash", name, other)

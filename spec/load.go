@@ -2,8 +2,9 @@ package spec
 
 import "slices"
 
-// LoadWithOverlay returns the effective document of that name with more errata than ours applied, as a document of its own: who
-// loads it otherwise sees nothing of them. Where none of them is about the document, it is that of Load. Nil is none.
+// LoadWithOverlay returns the effective document of that name with more errata than ours applied,
+// as a document of its own: who loads it otherwise sees nothing of them. Where none of them is
+// about the document, it is that of Load. Nil is none.
 func LoadWithOverlay(name string, more *Errata) (*Document, error) {
 	if !more.concerns(name) {
 		return Load(name)
@@ -28,6 +29,9 @@ func (e *Errata) concerns(document string) bool {
 	if e == nil {
 		return false
 	}
-	return slices.ContainsFunc(e.Contradictions, func(c Contradiction) bool { return slices.Contains(c.Documents, document) }) ||
-		slices.ContainsFunc(e.Undeclared, func(u Undeclared) bool { return slices.Contains(u.Documents, document) })
+	return slices.ContainsFunc(e.Contradictions,
+		func(c Contradiction) bool { return slices.Contains(c.Documents, document) }) ||
+		slices.ContainsFunc(e.Undeclared, func(u Undeclared) bool {
+			return slices.Contains(u.Documents, document)
+		})
 }

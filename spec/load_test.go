@@ -9,17 +9,20 @@ import (
 
 func TestLoadWith(t *testing.T) {
 	conflict := &spec.Errata{Undeclared: []spec.Undeclared{{
-		ID: "conflict", Status: 409, Operations: []string{"createPersonalAccessToken"}, Documents: []string{"v3"}, Schema: "ErrorResponseDto", Description: "Taken.",
+		ID: "conflict", Status: 409, Operations: []string{"createPersonalAccessToken"},
+		Documents: []string{"v3"}, Schema: "ErrorResponseDto", Description: "Taken.",
 	}}}
 	corrected, err := spec.LoadWithOverlay("v3", conflict)
 	if err != nil {
 		t.Fatal(err)
 	}
 	create := corrected.Operation("createPersonalAccessToken")
-	if found := create.ValidateResponse(409, "application/json", []byte(`{"detailCode":"409 Conflict"}`)); found != nil {
+	if found := create.ValidateResponse(409, "application/json",
+		[]byte(`{"detailCode":"409 Conflict"}`)); found != nil {
 		t.Errorf("409 is %v", found)
 	}
-	if found := create.ValidateResponse(409, "application/json", []byte(`{"detailCode":7}`)); found == nil {
+	if found := create.ValidateResponse(409, "application/json",
+		[]byte(`{"detailCode":7}`)); found == nil {
 		t.Error("409 may have any body")
 	}
 	if !create.Declares(415) {
@@ -40,7 +43,9 @@ func TestLoadWith(t *testing.T) {
 func TestLoadWithNothing(t *testing.T) {
 	shared := load(t, "v2024")
 	for name, more := range map[string]*spec.Errata{
-		"nil": nil, "none": {}, "of another": {Undeclared: []spec.Undeclared{{ID: "x", Status: 409, Documents: []string{"v3"}}}},
+		"nil": nil, "none": {}, "of another": {
+			Undeclared: []spec.Undeclared{{ID: "x", Status: 409, Documents: []string{"v3"}}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, err := spec.LoadWithOverlay("v2024", more); err != nil || got != shared {
@@ -51,12 +56,21 @@ func TestLoadWithNothing(t *testing.T) {
 }
 
 func TestLoadWithWhatDoesNotFit(t *testing.T) {
-	wrong := &spec.Errata{Contradictions: []spec.Contradiction{{ID: "wrong", Documents: []string{"v3"}, Pointer: "/components/schemas/PatOwner/type", Published: "array"}}}
+	wrong := &spec.Errata{
+		Contradictions: []spec.Contradiction{
+			{
+				ID: "wrong", Documents: []string{"v3"},
+				Pointer: "/components/schemas/PatOwner/type", Published: "array",
+			},
+		},
+	}
 	var misfit *spec.ErratumError
-	if _, err := spec.LoadWithOverlay("v3", wrong); !errors.As(err, &misfit) || misfit.ID != "wrong" {
+	if _, err := spec.LoadWithOverlay("v3", wrong); !errors.As(err, &misfit) ||
+		misfit.ID != "wrong" {
 		t.Errorf("error %v", err)
 	}
-	if _, err := spec.LoadWithOverlay("v4", wrong); !errors.As(err, new(*spec.UnknownDocumentError)) {
+	if _, err := spec.LoadWithOverlay("v4", wrong); !errors.As(err,
+		new(*spec.UnknownDocumentError)) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -58,7 +58,8 @@ func (d *Document) newOperation(method, path string, op *openapi3.Operation) *Op
 	}
 	for _, p := range op.Parameters {
 		if p.Value.In == "query" {
-			free := p.Value.Schema != nil && d.gauges.Compile(p.Value.Schema.Value).AcceptsAnyString()
+			free := p.Value.Schema != nil &&
+				d.gauges.Compile(p.Value.Schema.Value).AcceptsAnyString()
 			o.query = append(o.query, parameter{p.Value, free})
 		}
 	}
@@ -89,11 +90,19 @@ func (o *Operation) ValidateQuery(query url.Values) []Violation {
 		values := query[p.Name]
 		switch {
 		case len(values) == 0 && p.Required:
-			found = append(found, Violation{In: InQuery, Pointer: p.Name, Rule: "required", Expected: "the parameter", Got: "nothing", Place: o.place})
+			found = append(found, Violation{
+				In: InQuery, Pointer: p.Name, Rule: "required", Expected: "the parameter",
+				Got: "nothing", Place: o.place,
+			})
 		case len(values) > 1:
-			found = append(found, Violation{In: InQuery, Pointer: p.Name, Rule: "style", Expected: "the parameter once", Got: fmt.Sprintf("%d values", len(values)), Place: o.place})
+			found = append(found, Violation{
+				In: InQuery, Pointer: p.Name, Rule: "style", Expected: "the parameter once",
+				Got: fmt.Sprintf("%d values", len(values)), Place: o.place,
+			})
 		case len(values) == 1 && !p.any:
-			found = append(found, check(context.Background(), p.Schema.Value, values[0], InQuery, p.Name, o.place, requestFormats)...)
+			found = append(found,
+				check(context.Background(), p.Schema.Value, values[0], InQuery, p.Name, o.place,
+					requestFormats)...)
 		}
 	}
 	return found
@@ -102,19 +111,27 @@ func (o *Operation) ValidateQuery(query url.Values) []Violation {
 // ValidateRequest checks the body of a request, decoded from JSON. The content type
 // is one that the operation Takes. Nil means that it is valid.
 //
-// At most [limit.Items] violations are reported, and the number of the others as one more. The check
-// ends early when ctx does, and its result means nothing then.
+// At most [limit.Items] violations are reported, and the number of the others as one more. The
+// check ends early when ctx does, and its result means nothing then.
 func (o *Operation) ValidateRequest(ctx context.Context, contentType string, body any) []Violation {
 	declared, _ := o.bodies.find(contentType)
 	if declared == nil {
-		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(o.MediaTypes, " or "), Got: quote(contentType), Place: o.place}}
+		return []Violation{
+			{
+				In: InHeader, Pointer: "Content-Type", Rule: "content",
+				Expected: strings.Join(o.MediaTypes, " or "), Got: quote(contentType),
+				Place: o.place,
+			},
+		}
 	}
 	return check(ctx, declared.schema, body, InBody, "", o.place+" request", requestFormats)
 }
 
 // ValidateRequestBytes is ValidateRequest for who has the text that the body was decoded from: most
 // valid ones are known from that alone, at little cost.
-func (o *Operation) ValidateRequestBytes(ctx context.Context, contentType string, text []byte, body any) []Violation {
+func (o *Operation) ValidateRequestBytes(ctx context.Context, contentType string, text []byte,
+	body any,
+) []Violation {
 	if o.bodies.accepts(contentType, text) {
 		return nil
 	}
@@ -126,7 +143,9 @@ func (o *Operation) ValidateResponse(status int, contentType string, body []byte
 	return checkAnswer(o.answers, o.place, status, contentType, body)
 }
 
-func checkAnswer(answers map[int]*contents, place string, status int, contentType string, body []byte) []Violation {
+func checkAnswer(answers map[int]*contents, place string, status int, contentType string,
+	body []byte,
+) []Violation {
 	a := answers[status]
 	if a != nil && (a.accepts(contentType, body) || len(a.byType) == 0 && len(body) == 0) {
 		return nil
@@ -137,18 +156,32 @@ func checkAnswer(answers map[int]*contents, place string, status int, contentTyp
 		for _, s := range slices.Sorted(maps.Keys(answers)) {
 			declared = append(declared, strconv.Itoa(s))
 		}
-		return []Violation{{In: InStatus, Rule: "responses", Expected: "one of " + strings.Join(declared, ", "), Got: strconv.Itoa(status), Place: place}}
+		return []Violation{
+			{
+				In: InStatus, Rule: "responses", Expected: "one of " + strings.Join(declared, ", "),
+				Got: strconv.Itoa(status), Place: place,
+			},
+		}
 	}
 	if len(a.byType) == 0 {
-		return []Violation{{In: InBody, Rule: "content", Expected: "no body", Got: shown(body), Place: place}}
+		return []Violation{
+			{In: InBody, Rule: "content", Expected: "no body", Got: shown(body), Place: place},
+		}
 	}
 	declared, _ := a.find(contentType)
 	if declared == nil {
-		return []Violation{{In: InHeader, Pointer: "Content-Type", Rule: "content", Expected: strings.Join(a.types(), " or "), Got: quote(contentType), Place: place}}
+		return []Violation{
+			{
+				In: InHeader, Pointer: "Content-Type", Rule: "content",
+				Expected: strings.Join(a.types(), " or "), Got: quote(contentType), Place: place,
+			},
+		}
 	}
 	value, err := Decode(contentType, body)
 	if err != nil {
-		return []Violation{{In: InBody, Rule: "content", Expected: "JSON", Got: shown(body), Place: place}}
+		return []Violation{
+			{In: InBody, Rule: "content", Expected: "JSON", Got: shown(body), Place: place},
+		}
 	}
 	return check(context.Background(), declared.schema, value, InBody, "", place)
 }

@@ -36,8 +36,12 @@ func TestOperationsOfEveryVersion(t *testing.T) {
 			}
 			if v == version.V1 {
 				want = append(want,
-					operation{"POST", collection + "/bulk-update", "updateBulkPersonalAccessTokensPost"},
-					operation{"PATCH", collection + "/bulk-update", "updateBulkPersonalAccessTokens"})
+					operation{
+						"POST", collection + "/bulk-update", "updateBulkPersonalAccessTokensPost",
+					},
+					operation{
+						"PATCH", collection + "/bulk-update", "updateBulkPersonalAccessTokens",
+					})
 			}
 			want = append(want,
 				operation{"PATCH", collection + "/{id}", "patchPersonalAccessToken"},
@@ -75,9 +79,11 @@ func TestListIsAPlainArrayOfWhatPatchAnswers(t *testing.T) {
 			if v == version.V1 {
 				collection += "/v1"
 			}
-			patched := paths[collection+"/{id}"]["patch"].Responses["200"].Content["application/json"].Schema
+			patched := paths[collection+
+				"/{id}"]["patch"].Responses["200"].Content["application/json"].Schema
 			listed := paths[collection]["get"].Responses["200"].Content["application/json"].Schema
-			if diff := cmp.Diff(map[string]any{"type": "array", "items": patched}, listed); diff != "" {
+			if diff := cmp.Diff(map[string]any{"type": "array", "items": patched},
+				listed); diff != "" {
 				t.Errorf("schema of the list (-want +got):\n%s", diff)
 			}
 		})
@@ -98,11 +104,21 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 		name, document, operation, contentType, body string
 		want                                         []place
 	}{
-		{"valid", "v3", "createPersonalAccessToken", "application/json", `{"name":"x","more":1}`, nil},
-		{"what only the library knows", "v3", "createPersonalAccessToken", "application/json", `{"n\u0061me":"x"}`, nil},
-		{"what is absent is not set", "v2026", "createPersonalAccessToken", "application/json; charset=utf-8", `{"name":"x"}`, nil},
 		{
-			"three at once", "v3", "createPersonalAccessToken", "application/json", `{"scope":[1],"accessTokenValiditySeconds":14}`,
+			"valid", "v3", "createPersonalAccessToken", "application/json", `{"name":"x","more":1}`,
+			nil,
+		},
+		{
+			"what only the library knows", "v3", "createPersonalAccessToken", "application/json",
+			`{"n\u0061me":"x"}`, nil,
+		},
+		{
+			"what is absent is not set", "v2026", "createPersonalAccessToken",
+			"application/json; charset=utf-8", `{"name":"x"}`, nil,
+		},
+		{
+			"three at once", "v3", "createPersonalAccessToken", "application/json",
+			`{"scope":[1],"accessTokenValiditySeconds":14}`,
 			[]place{
 				{"body", "/accessTokenValiditySeconds", "minimum"},
 				{"body", "/scope/0", "type"},
@@ -110,34 +126,41 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 			},
 		},
 		{
-			"integer out of its format", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","accessTokenValiditySeconds":3000000000}`,
+			"integer out of its format", "v1", "createPersonalAccessToken", "application/json",
+			`{"name":"x","accessTokenValiditySeconds":3000000000}`,
 			[]place{
 				{"body", "/accessTokenValiditySeconds", "format"},
 				{"body", "/accessTokenValiditySeconds", "maximum"},
 			},
 		},
 		{
-			"date-time", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","expirationDate":"2030-01-01"}`,
+			"date-time", "v1", "createPersonalAccessToken", "application/json",
+			`{"name":"x","expirationDate":"2030-01-01"}`,
 			[]place{{"body", "/expirationDate", "format"}},
 		},
 		{
-			"date-time in small letters", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","expirationDate":"2030-01-01t00:00:00z"}`,
+			"date-time in small letters", "v1", "createPersonalAccessToken", "application/json",
+			`{"name":"x","expirationDate":"2030-01-01t00:00:00z"}`,
 			nil,
 		},
 		{
-			"date-time of a day that does not exist", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","expirationDate":"2030-02-30t00:00:00z"}`,
+			"date-time of a day that does not exist", "v1", "createPersonalAccessToken",
+			"application/json", `{"name":"x","expirationDate":"2030-02-30t00:00:00z"}`,
 			[]place{{"body", "/expirationDate", "format"}},
 		},
 		{
-			"date-time with an offset of a day", "v1", "createPersonalAccessToken", "application/json", `{"name":"x","expirationDate":"2030-01-01T00:00:00+24:00"}`,
+			"date-time with an offset of a day", "v1", "createPersonalAccessToken",
+			"application/json", `{"name":"x","expirationDate":"2030-01-01T00:00:00+24:00"}`,
 			[]place{{"body", "/expirationDate", "format"}},
 		},
 		{
-			"one of several types, in one line", "v3", "patchPersonalAccessToken", "application/json-patch+json", `[{"op":"replace","path":"/name","value":5.5}]`,
+			"one of several types, in one line", "v3", "patchPersonalAccessToken",
+			"application/json-patch+json", `[{"op":"replace","path":"/name","value":5.5}]`,
 			[]place{{"body", "/0/value", "oneOf"}},
 		},
 		{
-			"a body where none is declared", "v3", "deletePersonalAccessToken", "application/json", `{}`,
+			"a body where none is declared", "v3", "deletePersonalAccessToken", "application/json",
+			`{}`,
 			[]place{{"header", "Content-Type", "content"}},
 		},
 		{
@@ -145,7 +168,8 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 			[]place{{"header", "Content-Type", "content"}},
 		},
 		{
-			"a long value is shortened", "v3", "createPersonalAccessToken", "application/json", `{"name":["` + string(make80()) + `"]}`,
+			"a long value is shortened", "v3", "createPersonalAccessToken", "application/json",
+			`{"name":["` + string(make80()) + `"]}`,
 			[]place{{"body", "/name", "type"}},
 		},
 	} {
@@ -156,7 +180,8 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 			}
 			op := load(t, test.document).Operation(test.operation)
 			checkViolations(t, test.want, op.ValidateRequest(t.Context(), test.contentType, body))
-			checkViolations(t, test.want, op.ValidateRequestBytes(t.Context(), test.contentType, []byte(test.body), body))
+			checkViolations(t, test.want,
+				op.ValidateRequestBytes(t.Context(), test.contentType, []byte(test.body), body))
 			again, err := json.Marshal(body)
 			if err != nil {
 				t.Fatal(err)
@@ -240,21 +265,63 @@ func TestCheckResponse(t *testing.T) {
 		contentType, body         string
 		want                      []place
 	}{
-		{"valid", "v3", "listPersonalAccessTokens", 200, "application/json", "[" + token + "}]", nil},
-		{"a charset", "v3", "listPersonalAccessTokens", 200, "application/json;charset=UTF-8", "[]", nil},
-		{"another charset, and a name with an escape", "v3", "listPersonalAccessTokens", 200, "Application/JSON; charset=ascii", "[" + token + `,"managed":true,"\u0061":1}]`, nil},
+		{
+			"valid", "v3", "listPersonalAccessTokens", 200, "application/json", "[" + token + "}]",
+			nil,
+		},
+		{
+			"a charset", "v3", "listPersonalAccessTokens", 200, "application/json;charset=UTF-8",
+			"[]", nil,
+		},
+		{
+			"another charset, and a name with an escape", "v3", "listPersonalAccessTokens", 200,
+			"Application/JSON; charset=ascii", "[" + token + `,"managed":true,"\u0061":1}]`, nil,
+		},
 		{"no body where none is declared", "v3", "deletePersonalAccessToken", 204, "", "", nil},
-		{"a body where none is declared", "v3", "deletePersonalAccessToken", 204, "application/json", "{}", []place{{"body", "", "content"}}},
-		{"a missing key", "v3", "listPersonalAccessTokens", 200, "application/json", `[{"id":"a","name":"n","scope":[],"created":"2026-01-01T00:00:00Z"}]`, []place{{"body", "/0/owner", "required"}}},
-		{"a wrong enum", "v3", "listPersonalAccessTokens", 200, "application/json", `[{"id":"a","name":"n","scope":[],"owner":{"type":"ROBOT"},"created":"2026-01-01T00:00:00Z"}]`, []place{{"body", "/0/owner/type", "enum"}}},
-		{"an undeclared status", "v3", "createPersonalAccessToken", 201, "application/json", "{}", []place{{"status", "", "responses"}}},
-		{"another content type", "v3", "listPersonalAccessTokens", 200, "text/plain", "[]", []place{{"header", "Content-Type", "content"}}},
-		{"no JSON", "v3", "listPersonalAccessTokens", 200, "application/json", "<html>", []place{{"body", "", "content"}}},
-		{"null where forbidden", "v2024", "createPersonalAccessToken", 200, "application/json", token + `,"secret":"s","accessTokenValiditySeconds":15,"expirationDate":null}`, []place{{"body", "/expirationDate", "nullable"}}},
+		{
+			"a body where none is declared", "v3", "deletePersonalAccessToken", 204,
+			"application/json", "{}",
+			[]place{{"body", "", "content"}},
+		},
+		{
+			"a missing key", "v3", "listPersonalAccessTokens", 200, "application/json",
+			`[{"id":"a","name":"n","scope":[],"created":"2026-01-01T00:00:00Z"}]`,
+			[]place{
+				{"body", "/0/owner", "required"},
+			},
+		},
+		{
+			"a wrong enum", "v3", "listPersonalAccessTokens", 200, "application/json",
+			`[{"id":"a","name":"n","scope":[],"owner":{"type":"ROBOT"},` +
+				`"created":"2026-01-01T00:00:00Z"}]`,
+			[]place{{"body", "/0/owner/type", "enum"}},
+		},
+		{
+			"an undeclared status", "v3", "createPersonalAccessToken", 201, "application/json",
+			"{}",
+			[]place{{"status", "", "responses"}},
+		},
+		{
+			"another content type", "v3", "listPersonalAccessTokens", 200, "text/plain", "[]",
+			[]place{{"header", "Content-Type", "content"}},
+		},
+		{
+			"no JSON", "v3", "listPersonalAccessTokens", 200, "application/json", "<html>", []place{
+				{"body", "", "content"},
+			},
+		},
+		{
+			"null where forbidden", "v2024", "createPersonalAccessToken", 200, "application/json",
+			token + `,"secret":"s","accessTokenValiditySeconds":15,"expirationDate":null}`,
+			[]place{
+				{"body", "/expirationDate", "nullable"},
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			op := load(t, test.document).Operation(test.operation)
-			checkViolations(t, test.want, op.ValidateResponse(test.status, test.contentType, []byte(test.body)))
+			checkViolations(t, test.want,
+				op.ValidateResponse(test.status, test.contentType, []byte(test.body)))
 		})
 	}
 }
@@ -263,7 +330,9 @@ func TestCheckResponse(t *testing.T) {
 func TestCheckRequestTextOfAForm(t *testing.T) {
 	op := load(t, spec.OAuth).Operation("requestAccessToken")
 	want := []place{{"body", "", "type"}}
-	checkViolations(t, want, op.ValidateRequestBytes(t.Context(), "application/x-www-form-urlencoded", []byte(`{}`), "{}"))
+	checkViolations(t, want,
+		op.ValidateRequestBytes(t.Context(), "application/x-www-form-urlencoded", []byte(`{}`),
+			"{}"))
 }
 
 func TestCheckUnrouted(t *testing.T) {
@@ -279,7 +348,8 @@ func TestCheckUnrouted(t *testing.T) {
 		{"an undeclared status", 200, problem, []place{{"status", "", "responses"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			checkViolations(t, test.want, load(t, "v3").ValidateUnmatched(test.status, "application/json", []byte(test.body)))
+			checkViolations(t, test.want,
+				load(t, "v3").ValidateUnmatched(test.status, "application/json", []byte(test.body)))
 		})
 	}
 }
@@ -291,7 +361,11 @@ func TestCheckQuery(t *testing.T) {
 	}{
 		{"v3", "listPersonalAccessTokens", "", nil},
 		{"v3", "listPersonalAccessTokens", "owner-id=me&filters=&limit=x&limit=y", nil},
-		{"v3", "listPersonalAccessTokens", "filters=a&filters=b", []place{{"query", "filters", "style"}}},
+		{
+			"v3", "listPersonalAccessTokens", "filters=a&filters=b", []place{
+				{"query", "filters", "style"},
+			},
+		},
 		{"control", "listRequests", "status=400&unmatched=true", nil},
 		{"control", "listRequests", "status=4xx&unmatched=maybe", []place{
 			{"query", "status", "pattern"},
@@ -303,7 +377,8 @@ func TestCheckQuery(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkViolations(t, test.want, load(t, test.document).Operation(test.operation).ValidateQuery(query))
+			checkViolations(t, test.want,
+				load(t, test.document).Operation(test.operation).ValidateQuery(query))
 		})
 	}
 }
@@ -315,7 +390,11 @@ func TestDocumentsThatAreWrong(t *testing.T) {
 	}{
 		{"no YAML", "a: [", spec.StepRead},
 		{"no OpenAPI", "openapi: 3.0.1", spec.StepValidate},
-		{"a bad server", "openapi: 3.0.1\ninfo: {title: t, version: v}\npaths: {}\nservers: [{url: 'http://%zz'}]", spec.StepRoute},
+		{
+			"a bad server",
+			"openapi: 3.0.1\ninfo: {title: t, version: v}\npaths: {}\nservers: [{url: " +
+				"'http://%zz'}]", spec.StepRoute,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := spec.Parse("v3", []byte(test.source), nil)
@@ -349,7 +428,8 @@ func TestEffectiveDocumentCanBeReadAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(again.Operations) != len(load(t, name).Operations) {
-				t.Errorf("%d operations, want %d", len(again.Operations), len(load(t, name).Operations))
+				t.Errorf("%d operations, want %d", len(again.Operations),
+					len(load(t, name).Operations))
 			}
 		})
 	}

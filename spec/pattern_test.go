@@ -22,10 +22,12 @@ func TestPatternsHaveWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, found := range regexp.MustCompile(`(?m)\bpattern: ('[^']*')`).FindAllStringSubmatch(string(text), -1) {
+		for _, found := range regexp.MustCompile(`(?m)\bpattern: ('[^']*')`).
+			FindAllStringSubmatch(string(text), -1) {
 			pattern := strings.ReplaceAll(strings.Trim(found[1], "'"), "''", "'")
 			patterns++
-			if words := spec.PatternWords(pattern); words == "" || strings.ContainsAny(words, `^$\`) {
+			if words := spec.PatternWords(pattern); words == "" ||
+				strings.ContainsAny(words, `^$\`) {
 				t.Errorf("%s: the pattern %s has the words %q", file, pattern, words)
 			}
 		}

@@ -10,12 +10,12 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// maxRendered bounds, in bytes, how much JSON of a value is made before it is redacted and cut: more
-// than the longest secret that begins in what is left.
+// maxRendered bounds, in bytes, how much JSON of a value is made before it is redacted and cut:
+// more than the longest secret that begins in what is left.
 const maxRendered = 1 << 10
 
-// compact returns the JSON of a value for a message: redacted, and cut. The work has the bound of the
-// result, however large the value is.
+// compact returns the JSON of a value for a message: redacted, and cut. The work has the bound of
+// the result, however large the value is.
 func compact(value any) string {
 	r := renderer{left: maxRendered}
 	r.value(value)

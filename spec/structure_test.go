@@ -53,7 +53,8 @@ func TestStructureIsThePublishedOne(t *testing.T) {
 				}
 				for _, pointer := range addition.Pointers {
 					if remove(want, pointer) {
-						t.Errorf("%s: the published document has %s by now, the addition is not one any more", addition.ID, pointer)
+						t.Errorf("%s: the published document has %s by now, the addition is not "+
+							"one any more", addition.ID, pointer)
 					}
 					if !remove(got, pointer) {
 						t.Errorf("%s: our document has no %s", addition.ID, pointer)
@@ -61,16 +62,19 @@ func TestStructureIsThePublishedOne(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("structure differs from the published document (-published +ours):\n%s", diff)
+				t.Errorf("structure differs from the published document (-published +ours):\n%s",
+					diff)
 			}
 		})
 	}
 }
 
-// publishedLater names the documents of operations that were published after the others, by version.
+// publishedLater names the documents of operations that were published after the others, by
+// version.
 var publishedLater = map[version.Version][]string{version.V1: {"v1-bulk-update"}}
 
-// extend adds the paths of a later document. Everything else that it has must be in the earlier one.
+// extend adds the paths of a later document. Everything else that it has must be in the earlier
+// one.
 func extend(t *testing.T, earlier, later map[string]any) {
 	t.Helper()
 	paths := earlier["paths"].(map[string]any)
@@ -86,7 +90,8 @@ func extend(t *testing.T, earlier, later map[string]any) {
 	}
 }
 
-// lacking compares what both documents have. It returns what the later one has besides, or otherwise.
+// lacking compares what both documents have. It returns what the later one has besides, or
+// otherwise.
 func lacking(earlier, later any) string {
 	was, isObject := earlier.(map[string]any)
 	is, too := later.(map[string]any)
@@ -102,12 +107,14 @@ func lacking(earlier, later any) string {
 	return strings.Join(all, "\n")
 }
 
-// structure is a document without what is prose: descriptions, summaries, examples, and who publishes it.
+// structure is a document without what is prose: descriptions, summaries, examples, and who
+// publishes it.
 func structure(t *testing.T, source []byte) map[string]any {
 	t.Helper()
 	tree := parse(t, source)
 	tree["info"] = map[string]any{"version": tree["info"].(map[string]any)["version"]}
-	prune(tree, "description", "summary", "example", "examples", "sp:scopes:all", "sp:scopes:default")
+	prune(tree, "description", "summary", "example", "examples", "sp:scopes:all",
+		"sp:scopes:default")
 	return tree
 }
 

@@ -54,7 +54,8 @@ func known(schema *openapi3.Schema, value any) bool {
 			return true
 		}
 		for name, child := range value {
-			if property := schema.Properties[name]; property == nil || !known(property.Value, child) {
+			if property := schema.Properties[name]; property == nil ||
+				!known(property.Value, child) {
 				return false
 			}
 		}
@@ -91,7 +92,8 @@ func unknown(schema *openapi3.Schema, value any, pointer string) []string {
 			return nil
 		}
 		for i, element := range value {
-			found = append(found, unknown(schema.Items.Value, element, pointer+"/"+strconv.Itoa(i))...)
+			found = append(found,
+				unknown(schema.Items.Value, element, pointer+"/"+strconv.Itoa(i))...)
 		}
 	}
 	return found
@@ -116,7 +118,8 @@ func (o *Operation) Properties(status int) (properties []Property, open bool) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		properties = append(properties, Property{
-			Name: name, Required: slices.Contains(schema.Required, name), Nullable: schema.Properties[name].Value.Nullable,
+			Name: name, Required: slices.Contains(schema.Required, name),
+			Nullable: schema.Properties[name].Value.Nullable,
 		})
 	}
 	closed := schema.AdditionalProperties.Has != nil && !*schema.AdditionalProperties.Has

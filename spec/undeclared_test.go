@@ -16,7 +16,11 @@ func TestUnknownQuery(t *testing.T) {
 	}{
 		{"", nil},
 		{"owner-id=me&filters=", nil},
-		{"sorters=name&owner-id=me&limit=1&limit=2&Filters=x&count=true", []string{"Filters", "count", "limit", "sorters"}},
+		{
+			"sorters=name&owner-id=me&limit=1&limit=2&Filters=x&count=true", []string{
+				"Filters", "count", "limit", "sorters",
+			},
+		},
 	} {
 		t.Run(test.query, func(t *testing.T) {
 			query, err := url.ParseQuery(test.query)
@@ -35,10 +39,25 @@ func TestUnknownProperties(t *testing.T) {
 		name, document, operation, contentType, body string
 		want                                         []string
 	}{
-		{"none", "v3", "createPersonalAccessToken", "application/json", `{"name":"x","scope":["a"]}`, nil},
-		{"several", "v3", "createPersonalAccessToken", "application/json; charset=utf-8", `{"z":1,"name":"x","a/b~c":{"d":1}}`, []string{"/a~1b~0c", "/z"}},
-		{"of elements", "v3", "patchPersonalAccessToken", "application/json-patch+json", `[{"op":"test","path":"/name","value":{"any":1}},{"op":"test","path":"","b":1,"a":1}]`, []string{"/1/a", "/1/b"}},
-		{"of what a property holds", "v1", "updateBulkPersonalAccessTokens", "application/json", `{"ids":["a"],"patch":[{"op":"remove","path":"/x","a":1}]}`, []string{"/patch/0/a"}},
+		{
+			"none", "v3", "createPersonalAccessToken", "application/json",
+			`{"name":"x","scope":["a"]}`, nil,
+		},
+		{
+			"several", "v3", "createPersonalAccessToken", "application/json; charset=utf-8",
+			`{"z":1,"name":"x","a/b~c":{"d":1}}`,
+			[]string{"/a~1b~0c", "/z"},
+		},
+		{
+			"of elements", "v3", "patchPersonalAccessToken", "application/json-patch+json",
+			`[{"op":"test","path":"/name","value":{"any":1}},{"op":"test","path":"","b":1,"a":1}]`,
+			[]string{"/1/a", "/1/b"},
+		},
+		{
+			"of what a property holds", "v1", "updateBulkPersonalAccessTokens", "application/json",
+			`{"ids":["a"],"patch":[{"op":"remove","path":"/x","a":1}]}`,
+			[]string{"/patch/0/a"},
+		},
 		{"another content type", "v3", "createPersonalAccessToken", "text/plain", `{"a":1}`, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -46,7 +65,8 @@ func TestUnknownProperties(t *testing.T) {
 			if err := json.Unmarshal([]byte(test.body), &body); err != nil {
 				t.Fatal(err)
 			}
-			got := load(t, test.document).Operation(test.operation).UnknownProperties(test.contentType, body)
+			got := load(t,
+				test.document).Operation(test.operation).UnknownProperties(test.contentType, body)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("unknown properties (-want +got):\n%s", diff)
 			}

@@ -17,12 +17,15 @@ import (
 // check validates a decoded value by a schema, until ctx ends. The options for requests and
 // responses are left out on purpose: with them the library writes defaults into
 // the value, and what is absent could not be told from what is false any more.
-func check(ctx context.Context, schema *openapi3.Schema, value any, in, pointer, place string, options ...openapi3.SchemaValidationOption) []Violation {
+func check(ctx context.Context, schema *openapi3.Schema, value any, in, pointer, place string,
+	options ...openapi3.SchemaValidationOption,
+) []Violation {
 	v := &validation{
 		ctx: ctx, in: in, root: pointer, place: place,
-		single: options, every: append([]openapi3.SchemaValidationOption{openapi3.MultiErrors()}, options...),
-		fast:  append([]openapi3.SchemaValidationOption{openapi3.FailFast()}, options...),
-		names: map[*openapi3.Schema][]string{}, rests: map[*openapi3.Schema]*openapi3.Schema{},
+		single: options,
+		every:  append([]openapi3.SchemaValidationOption{openapi3.MultiErrors()}, options...),
+		fast:   append([]openapi3.SchemaValidationOption{openapi3.FailFast()}, options...),
+		names:  map[*openapi3.Schema][]string{}, rests: map[*openapi3.Schema]*openapi3.Schema{},
 	}
 	v.validate(schema, value)
 	if v.more > 0 {
@@ -136,7 +139,9 @@ func (v *validation) visit(schema *openapi3.Schema, value any) {
 			v.report(broken, broken.JSONPointer())
 		} else if v.counts() {
 			v.found = append(v.found, Violation{
-				In: v.in, Pointer: v.pointer(nil), Rule: "schema", Expected: redact.Cut(e.Error(), limit.Text), Got: got(v.pointer(nil), value), Place: v.place,
+				In: v.in, Pointer: v.pointer(nil), Rule: "schema",
+				Expected: redact.Cut(e.Error(), limit.Text), Got: got(v.pointer(nil), value),
+				Place: v.place,
 			})
 		}
 	}
@@ -168,21 +173,23 @@ func (v *validation) object(schema *openapi3.Schema, value map[string]any) {
 			v.enter(name, schema.AdditionalProperties.Schema.Value, property)
 		case isClosed(schema):
 			v.report(&openapi3.SchemaError{
-				Schema: schema, SchemaField: "properties", Reason: "property " + redact.Quote(name) + " is unsupported", Value: value,
+				Schema: schema, SchemaField: "properties",
+				Reason: "property " + redact.Quote(name) + " is unsupported", Value: value,
 			}, nil)
 		}
 	}
 	for _, name := range schema.Required {
 		if _, present := value[name]; !present && v.counts() {
 			v.found = append(v.found, Violation{
-				In: v.in, Pointer: v.pointer([]string{name}), Rule: "required", Expected: expectedProperty(schema, name), Got: "nothing", Place: v.place,
+				In: v.in, Pointer: v.pointer([]string{name}), Rule: "required",
+				Expected: expectedProperty(schema, name), Got: "nothing", Place: v.place,
 			})
 		}
 	}
 }
 
-// visited returns the names of the properties to look at, sorted: those that are declared, and all of
-// them only if others count.
+// visited returns the names of the properties to look at, sorted: those that are declared, and all
+// of them only if others count.
 func (v *validation) visited(schema *openapi3.Schema, value map[string]any) []string {
 	if countsOthers(schema) {
 		return slices.Sorted(maps.Keys(value))
@@ -195,7 +202,8 @@ func (v *validation) visited(schema *openapi3.Schema, value map[string]any) []st
 	return names
 }
 
-// countsOthers reports whether it matters what properties an object has beside those that are declared.
+// countsOthers reports whether it matters what properties an object has beside those that are
+// declared.
 func countsOthers(schema *openapi3.Schema) bool {
 	return schema.AdditionalProperties.Schema != nil || isClosed(schema)
 }
@@ -208,7 +216,8 @@ func (v *validation) matches(schema *openapi3.Schema, value any) bool {
 			return v.matchesArray(schema, value)
 		}
 	case map[string]any:
-		if isPlainObject(schema) && len(schema.Properties)+len(schema.Required) == 0 && !countsOthers(schema) {
+		if isPlainObject(schema) && len(schema.Properties)+len(schema.Required) == 0 &&
+			!countsOthers(schema) {
 			return true
 		}
 	}
@@ -244,7 +253,8 @@ func (v *validation) report(broken *openapi3.SchemaError, path []string) {
 		return
 	}
 	found := Violation{
-		In: v.in, Pointer: v.pointer(path), Rule: broken.SchemaField, Expected: expected(broken), Place: v.place,
+		In: v.in, Pointer: v.pointer(path), Rule: broken.SchemaField, Expected: expected(broken),
+		Place: v.place,
 	}
 	found.Got = got(found.Pointer, broken.Value)
 	switch found.Rule {
@@ -298,7 +308,8 @@ func isComposed(s *openapi3.Schema) bool { return len(s.OneOf)+len(s.AnyOf)+len(
 
 // isPlain reports whether a schema says nothing of its values but by a type and its keywords.
 func isPlain(s *openapi3.Schema, kind string) bool {
-	return s.Type.Is(kind) && !isComposed(s) && s.Not == nil && len(s.Enum) == 0 && s.Const == nil && s.Always == nil
+	return s.Type.Is(kind) && !isComposed(s) && s.Not == nil && len(s.Enum) == 0 &&
+		s.Const == nil && s.Always == nil
 }
 
 func isPlainArray(s *openapi3.Schema) bool {
@@ -311,7 +322,8 @@ func isPlainObject(s *openapi3.Schema) bool {
 
 // hasAlternatives reports whether a schema has a oneOf or anyOf that is known without the library.
 func hasAlternatives(s *openapi3.Schema) bool {
-	return len(s.OneOf)+len(s.AnyOf) > 0 && len(s.AllOf) == 0 && s.Not == nil && s.Discriminator == nil && s.Always == nil
+	return len(s.OneOf)+len(s.AnyOf) > 0 && len(s.AllOf) == 0 && s.Not == nil &&
+		s.Discriminator == nil && s.Always == nil
 }
 
 // withoutItems returns what an array schema says of the array as a whole, nil for nothing.
@@ -324,11 +336,12 @@ func withoutItems(s *openapi3.Schema) *openapi3.Schema {
 	return &whole
 }
 
-// requestFormats lets requests write date-times with a small t and z, as RFC 3339, section 5.6, allows.
-// Responses have capitals.
-var requestFormats = openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(func(value string) error {
-	return openapi3.SchemaStringFormats["date-time"].Validate(strings.ToUpper(value))
-}))
+// requestFormats lets requests write date-times with a small t and z, as RFC 3339, section 5.6,
+// allows. Responses have capitals.
+var requestFormats = openapi3.WithStringFormatValidator("date-time",
+	openapi3.NewCallbackValidator(func(value string) error {
+		return openapi3.SchemaStringFormats["date-time"].Validate(strings.ToUpper(value))
+	}))
 
 // flatten lists the errors, but not those of the branches of a oneOf or anyOf, which are
 // kept as the cause of the one that counts.

@@ -40,13 +40,40 @@ func TestCheckCountsViolations(t *testing.T) {
 		found []spec.Violation
 		want  int // violations in all
 	}{
-		{"as many as are reported", create.ValidateRequest(t.Context(), "application/json", decode(t, `{"name":"x","scope":`+array("1", limit.Items)+`}`)), limit.Items},
-		{"one more", create.ValidateRequest(t.Context(), "application/json", decode(t, `{"name":"x","scope":`+array("1", limit.Items+1)+`}`)), limit.Items + 1},
-		{"thousands", create.ValidateRequest(t.Context(), "application/json", decode(t, `{"name":"x","scope":`+array("1", 16_000)+`}`)), 16_000},
-		{"half of them", create.ValidateRequest(t.Context(), "application/json", decode(t, `{"name":"x","scope":`+array(`1,"a"`, 8_000)+`}`)), 8_000},
-		{"elements that lack properties", patch.ValidateRequest(t.Context(), "application/json-patch+json", decode(t, array("{}", 1_000))), 2_000},
-		{"a response", list.ValidateResponse(200, "application/json", []byte(array("1", 1_000))), 1_000},
-		{"undeclared names", fault.ValidateRequest(t.Context(), "application/json", decode(t, `{`+names+`"status":429}`)), 100},
+		{
+			"as many as are reported",
+			create.ValidateRequest(t.Context(), "application/json",
+				decode(t, `{"name":"x","scope":`+array("1", limit.Items)+`}`)), limit.Items,
+		},
+		{
+			"one more",
+			create.ValidateRequest(t.Context(), "application/json",
+				decode(t, `{"name":"x","scope":`+array("1", limit.Items+1)+`}`)), limit.Items + 1,
+		},
+		{
+			"thousands",
+			create.ValidateRequest(t.Context(), "application/json",
+				decode(t, `{"name":"x","scope":`+array("1", 16_000)+`}`)), 16_000,
+		},
+		{
+			"half of them",
+			create.ValidateRequest(t.Context(), "application/json",
+				decode(t, `{"name":"x","scope":`+array(`1,"a"`, 8_000)+`}`)), 8_000,
+		},
+		{
+			"elements that lack properties",
+			patch.ValidateRequest(t.Context(), "application/json-patch+json",
+				decode(t, array("{}", 1_000))), 2_000,
+		},
+		{
+			"a response", list.ValidateResponse(200, "application/json", []byte(array("1", 1_000))),
+			1_000,
+		},
+		{
+			"undeclared names",
+			fault.ValidateRequest(t.Context(), "application/json",
+				decode(t, `{`+names+`"status":429}`)), 100,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			more := 0
@@ -71,7 +98,8 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	create := load(t, "v2026").Operation("createPersonalAccessToken")
-	if found := create.ValidateRequest(ctx, "application/json", decode(t, `{"name":"x","scope":`+array("1", 1_000)+`}`)); len(found) > 0 {
+	if found := create.ValidateRequest(ctx, "application/json",
+		decode(t, `{"name":"x","scope":`+array("1", 1_000)+`}`)); len(found) > 0 {
 		t.Errorf("%d violations were looked for", len(found))
 	}
 }
@@ -96,7 +124,8 @@ func TestCheckAgreesWithAlternatives(t *testing.T) {
 		{`[[]]`, false},
 	} {
 		t.Run(test.value, func(t *testing.T) {
-			found := patch.ValidateRequest(t.Context(), "application/json-patch+json", decode(t, `[{"op":"add","path":"/name","value":`+test.value+`}]`))
+			found := patch.ValidateRequest(t.Context(), "application/json-patch+json",
+				decode(t, `[{"op":"add","path":"/name","value":`+test.value+`}]`))
 			if (len(found) == 0) != test.valid {
 				t.Errorf("violations %v, want valid %t", found, test.valid)
 			}

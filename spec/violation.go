@@ -23,7 +23,8 @@ const (
 type Violation struct {
 	// In is the part of the message.
 	In string
-	// Pointer is a JSON pointer into a body ("" is all of it), else the name of a parameter or header.
+	// Pointer is a JSON pointer into a body ("" is all of it), else the name of a parameter or
+	// header.
 	Pointer string
 	// Rule is the OpenAPI keyword that is broken, such as maximum or required.
 	Rule string
@@ -47,10 +48,12 @@ func (v Violation) String() string {
 	if v.More > 0 {
 		return limit.More(v.More)
 	}
-	return fmt.Sprintf("%s: expected %s, got %s (%s of %s)", v.Where(), v.Expected, v.Got, v.Rule, v.Place)
+	return fmt.Sprintf("%s: expected %s, got %s (%s of %s)", v.Where(), v.Expected, v.Got, v.Rule,
+		v.Place)
 }
 
-// Where names the offending part: a JSON pointer, "query parameter filters", "header Content-Type", "body".
+// Where names the offending part: a JSON pointer, "query parameter filters", "header Content-Type",
+// "body".
 func (v Violation) Where() string {
 	switch {
 	case v.In == InQuery:
@@ -90,7 +93,8 @@ func expected(e *openapi3.SchemaError) string {
 		return "one of " + strings.Trim(compact(s.Enum), "[]")
 	case "format":
 		if s.Format == "date-time" {
-			return "a date and time as in RFC 3339 with Z or an offset, such as 2027-01-31T00:00:00Z"
+			return "a date and time as in RFC 3339 with Z or an offset, such as " +
+				"2027-01-31T00:00:00Z"
 		}
 		return "format " + s.Format
 	}

@@ -19,7 +19,8 @@ func TestViolation_RedactsValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	const secret = "hunter2"
-	login, create := oauth.Operation("requestAccessToken"), v3.Operation("createPersonalAccessToken")
+	login, create := oauth.Operation("requestAccessToken"),
+		v3.Operation("createPersonalAccessToken")
 	body := func(text string) []spec.Violation {
 		return login.ValidateResponse(200, "application/json", []byte(text))
 	}
@@ -28,13 +29,36 @@ func TestViolation_RedactsValues(t *testing.T) {
 		found []spec.Violation
 		want  string
 	}{
-		{"by the name of its property", body(`{"access_token":["hunter2"]}`), `/access_token: expected a string, got "[redacted]"`},
+		{
+			"by the name of its property", body(`{"access_token":["hunter2"]}`),
+			`/access_token: expected a string, got "[redacted]"`,
+		},
 		{"null", body(`{"access_token":null}`), `/access_token: expected a string, got null`},
-		{"by a name within it", body(`[{"client_secret":"hunter2"}]`), `body: expected an object, got [{"client_secret":"[redacted]"}]`},
-		{"by a parameter", create.ValidateRequest(t.Context(), "application/json", map[string]any{"name": []any{"client_secret=hunter2"}}), `/name: expected a string, got ["client_secret=[redacted]"]`},
-		{"content type", create.ValidateRequest(t.Context(), "client_secret=hunter2", nil), `header Content-Type: expected application/json, got "client_secret=[redacted]"`},
-		{"by its form, before it is cut", create.ValidateRequest(t.Context(), "application/json", map[string]any{"name": []any{strings.Repeat("x", 60) + strings.Repeat("cafe", 16)}}), `/name: expected a string, got ["` + strings.Repeat("x", 60) + `[redacted]"]`},
-		{"no JSON", login.ValidateResponse(200, "application/json", []byte("client_secret=hunter2")), "body: expected JSON, got client_secret=[redacted]"},
+		{
+			"by a name within it", body(`[{"client_secret":"hunter2"}]`),
+			`body: expected an object, got [{"client_secret":"[redacted]"}]`,
+		},
+		{
+			"by a parameter",
+			create.ValidateRequest(t.Context(), "application/json", map[string]any{
+				"name": []any{"client_secret=hunter2"},
+			}), `/name: expected a string, got ["client_secret=[redacted]"]`,
+		},
+		{
+			"content type", create.ValidateRequest(t.Context(), "client_secret=hunter2", nil),
+			`header Content-Type: expected application/json, got "client_secret=[redacted]"`,
+		},
+		{
+			"by its form, before it is cut",
+			create.ValidateRequest(t.Context(), "application/json", map[string]any{
+				"name": []any{strings.Repeat("x", 60) + strings.Repeat("cafe", 16)},
+			}), `/name: expected a string, got ["` + strings.Repeat("x", 60) + `[redacted]"]`,
+		},
+		{
+			"no JSON",
+			login.ValidateResponse(200, "application/json", []byte("client_secret=hunter2")),
+			"body: expected JSON, got client_secret=[redacted]",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -42,7 +66,8 @@ func TestViolation_RedactsValues(t *testing.T) {
 			for _, v := range test.found {
 				all += v.String() + "\n"
 			}
-			if !strings.Contains(all, test.want) || strings.Contains(all, secret) || strings.Contains(all, "cafe") {
+			if !strings.Contains(all, test.want) || strings.Contains(all, secret) ||
+				strings.Contains(all, "cafe") {
 				t.Errorf("violations %s, want %q among them", all, test.want)
 			}
 		})

@@ -34,9 +34,11 @@ func main() {
 			os.Exit(2)
 		}
 	}
-	fmt.Printf("%d literals in Go tests and %d assertions in scripts repeat a message\n", c.inGo, c.inScripts)
+	fmt.Printf("%d literals in Go tests and %d assertions in scripts repeat a message\n", c.inGo,
+		c.inScripts)
 	if total := c.inGo + c.inScripts; *most >= 0 && total > *most {
-		fmt.Printf("at most %d are allowed: assert the rule, the status or the exit code, and keep the wording in a golden file\n", *most)
+		fmt.Printf("at most %d are allowed: assert the rule, the status or the exit code, and "+
+			"keep the wording in a golden file\n", *most)
 		os.Exit(1)
 	}
 }
@@ -46,7 +48,8 @@ func walk(visit func(path string) error) error {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && path != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
+		if entry.IsDir() && path != "." &&
+			(strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
 			return filepath.SkipDir
 		}
 		if entry.IsDir() {
@@ -148,7 +151,8 @@ func ownReport(call *ast.CallExpr) bool {
 		name = f.Name
 	}
 	switch name {
-	case "Error", "Errorf", "Fatal", "Fatalf", "Skip", "Skipf", "Log", "Logf", "Run", "Bool", "String", "panic":
+	case "Error", "Errorf", "Fatal", "Fatalf", "Skip", "Skipf", "Log", "Logf", "Run", "Bool",
+		"String", "panic":
 		return true
 	}
 	return false
@@ -168,7 +172,8 @@ func firstString(row *ast.CompositeLit) *ast.BasicLit {
 }
 
 // literals visits the string literals of a Go file, except in calls that skip reports.
-func literals(path string, visit func(at token.Position, text string), skip func(*ast.CallExpr) bool) error {
+func literals(path string, visit func(at token.Position, text string),
+	skip func(*ast.CallExpr) bool) error {
 	files := token.NewFileSet()
 	parsed, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
 	if err != nil {
@@ -186,7 +191,8 @@ func literals(path string, visit func(at token.Position, text string), skip func
 				names[firstString(n)] = true
 			}
 		case *ast.BasicLit:
-			if text, err := strconv.Unquote(n.Value); n.Kind == token.STRING && err == nil && !names[n] {
+			if text, err := strconv.Unquote(n.Value); n.Kind == token.STRING && err == nil &&
+				!names[n] {
 				visit(files.Position(n.Pos()), text)
 			}
 		}

@@ -26,14 +26,17 @@ func TestTooManyArguments(t *testing.T) {
 	}
 	collect(root.New(cli.Env{}, nil))
 	for _, cmd := range all {
-		if cmd.HasParent() && slices.Contains(unbounded, [2]string{cmd.Parent().Name(), cmd.Name()}) {
+		if cmd.HasParent() &&
+			slices.Contains(unbounded, [2]string{cmd.Parent().Name(), cmd.Name()}) {
 			continue
 		}
 		t.Run(cmd.CommandPath(), func(t *testing.T) {
 			path := strings.Fields(cmd.CommandPath())[1:]
-			got := command(t.Context(), nil, slices.Concat(path, []string{"a", "b", "c", "d", "e"})...)
+			got := command(t.Context(), nil,
+				slices.Concat(path, []string{"a", "b", "c", "d", "e"})...)
 			if got.code != cli.ExitUsage || got.about == "" {
-				t.Errorf("exit code %d, error about %q, want %d and a subject: %s", got.code, got.about, cli.ExitUsage, got.stderr)
+				t.Errorf("exit code %d, error about %q, want %d and a subject: %s", got.code,
+					got.about, cli.ExitUsage, got.stderr)
 			}
 		})
 	}

@@ -48,7 +48,8 @@ var attacks = []attack{
 			v.login(t, at)
 			group.Go(func() {
 				for range 400 {
-					r, err := http.Post(v.url+at+"/oauth/token", "text/plain", strings.NewReader(strings.Repeat("x", 60_000)))
+					r, err := http.Post(v.url+at+"/oauth/token", "text/plain",
+						strings.NewReader(strings.Repeat("x", 60_000)))
 					if err != nil {
 						t.Error(err)
 						return
@@ -68,7 +69,8 @@ var attacks = []attack{
 	}},
 	{"unfinished headers", func(t *testing.T, v *victim) {
 		for range 6000 {
-			v.send(t, "GET /oauth/info HTTP/1.1\r\nHost: localhost\r\nX: "+strings.Repeat("x", 60_000))
+			v.send(t,
+				"GET /oauth/info HTTP/1.1\r\nHost: localhost\r\nX: "+strings.Repeat("x", 60_000))
 		}
 		v.settle()
 	}},
@@ -88,7 +90,8 @@ var attacks = []attack{
 		}
 	}},
 	{"snapshots", func(t *testing.T, v *victim) {
-		body := strings.Replace(post("/_mock/state", len(snapshotOf(100_000)), snapshotOf(100_000)), "POST", "PUT", 1)
+		body := strings.Replace(post("/_mock/state", len(snapshotOf(100_000)), snapshotOf(100_000)),
+			"POST", "PUT", 1)
 		for range 16 {
 			v.send(t, body)
 		}
@@ -115,7 +118,8 @@ var attacks = []attack{
 		v.settle()
 	}},
 	{"waiting verifications", func(t *testing.T, v *victim) {
-		body := `{"timeout":"30s","expect":[{"match":{"status":599,"path":"` + strings.Repeat("/x", 5000) + `"}}]}`
+		body := `{"timeout":"30s","expect":[{"match":{"status":599,"path":"` +
+			strings.Repeat("/x", 5000) + `"}}]}`
 		for range 2000 {
 			v.send(t, post("/_mock/verify", len(body), body))
 		}
@@ -129,7 +133,8 @@ var attacks = []attack{
 }
 
 func post(path string, size int, body string) string {
-	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, size, body)
+	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"+
+		"Content-Length: %d\r\n\r\n%s", path, size, body)
 }
 
 // snapshotOf returns a snapshot of that many users.
@@ -164,7 +169,8 @@ func (v *victim) send(t *testing.T, text string) {
 	v.open = append(v.open, c)
 	_ = c.(*net.TCPConn).SetReadBuffer(4 << 10)
 	_ = c.SetWriteDeadline(time.Now().Add(20 * time.Second))
-	v.written.Go(func() { _, _ = io.WriteString(c, text) }) // the mock may have enough before the end
+	// the mock may have enough before the end
+	v.written.Go(func() { _, _ = io.WriteString(c, text) })
 }
 
 // settle returns when everything was written, and the mock had time to read it.
@@ -204,20 +210,23 @@ func (v *victim) status(t *testing.T, name string) int {
 	return kb >> 10
 }
 
-// Resident memory of serve is bounded under every attack, with the limits of a machine and with those of a container of
-// 512 MB. PATMOCK_BINARY is measured in the place of the program of this package; it may be a script that enters a
-// control group.
+// Resident memory of serve is bounded under every attack, with the limits of a machine and with
+// those of a container of 512 MB. PATMOCK_BINARY is measured in the place of the program of this
+// package; it may be a script that enters a control group.
 func TestAttacks(t *testing.T) {
 	binary := os.Getenv("PATMOCK_BINARY")
 	if binary == "" {
 		binary = program(t)
 	}
-	small := []string{"GOMEMLIMIT=460MiB", "PATMOCK_MEMORY_BUDGET=128MiB"} // what serve takes from such a container
+	// what serve takes from such a container
+	small := []string{"GOMEMLIMIT=460MiB", "PATMOCK_MEMORY_BUDGET=128MiB"}
 	for _, a := range sample.Of(t, 3, attacks) {
 		t.Run(a.name, func(t *testing.T) { checkAttack(t, startVictim(t, binary, nil), a) })
 	}
 	for _, a := range sample.Of(t, 1, attacks[:3]) {
-		t.Run("container/"+a.name, func(t *testing.T) { checkAttack(t, startVictim(t, binary, small), a) })
+		t.Run("container/"+a.name, func(t *testing.T) {
+			checkAttack(t, startVictim(t, binary, small), a)
+		})
 	}
 }
 
@@ -233,7 +242,8 @@ func checkAttack(t *testing.T, v *victim, a attack) {
 
 func startVictim(t *testing.T, binary string, env []string) *victim {
 	t.Helper()
-	process := exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--fixture", "empty", "--log-level", "error")
+	process := exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--fixture", "empty",
+		"--log-level", "error")
 	process.Env = append(os.Environ(), env...)
 	process.Stderr = os.Stderr
 	output, err := process.StdoutPipe()

@@ -35,11 +35,13 @@ func TestFlagsAreCheckedBeforeAnAddressIsBound(t *testing.T) {
 		{"cors", "x"},
 	} {
 		t.Run(test.flag+" "+filepath.Base(test.value), func(t *testing.T) {
-			got := command(t.Context(), nil, "serve", "--addr", taken.Addr().String(), "--"+test.flag, test.value)
+			got := command(t.Context(), nil, "serve", "--addr", taken.Addr().String(),
+				"--"+test.flag, test.value)
 			got.wants(t, cli.ExitUsage, "--"+test.flag)
 		})
 	}
 	t.Run("nothing", func(t *testing.T) {
-		command(t.Context(), nil, "serve", "--addr", taken.Addr().String()).wants(t, cli.ExitUsage, "--addr")
+		command(t.Context(), nil, "serve", "--addr", taken.Addr().String()).wants(t, cli.ExitUsage,
+			"--addr")
 	})
 }

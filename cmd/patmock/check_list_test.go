@@ -23,12 +23,15 @@ func TestKindsPage(t *testing.T) {
 		}
 		kind, text, _ := strings.Cut(sections[i], "\n")
 		kinds = append(kinds, kind)
-		for _, want := range append([]string{"\nRule: " + r.Text + " *" + string(r.Evidence) + "*\n", "\nFix: "}, r.Sources...) {
+		for _, want := range append([]string{
+			"\nRule: " + r.Text + " *" + string(r.Evidence) + "*\n", "\nFix: ",
+		}, r.Sources...) {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: no %q", kind, want)
 			}
 		}
-		if meaning, _, _ := strings.Cut(text, "Rule: "); !regexp.MustCompile(`\S\.\s*$`).MatchString(meaning) {
+		if meaning, _, _ := strings.Cut(text,
+			"Rule: "); !regexp.MustCompile(`\S\.\s*$`).MatchString(meaning) {
 			t.Errorf("%s: no sentence says what it means", kind)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// create is a client that logs in by the SAIL_ variables and creates a token: create BODY [NAMESPACE].
+// create is a client that logs in by the SAIL_ variables and creates a token: create BODY
+// [NAMESPACE].
 func create() {
 	base := os.Getenv("SAIL_BASE_URL")
 	if len(os.Args) > 2 {
@@ -24,7 +25,8 @@ func create() {
 
 func createToken(base, body string) error {
 	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {os.Getenv("SAIL_CLIENT_ID")}, "client_secret": {os.Getenv("SAIL_CLIENT_SECRET")},
+		"grant_type": {"client_credentials"}, "client_id": {os.Getenv("SAIL_CLIENT_ID")},
+		"client_secret": {os.Getenv("SAIL_CLIENT_SECRET")},
 	}
 	answered, err := http.PostForm(base+"/oauth/token", form)
 	if err != nil {
@@ -40,7 +42,8 @@ func createToken(base, body string) error {
 	if err := json.NewDecoder(answered.Body).Decode(&login); err != nil {
 		return err
 	}
-	r, err := http.NewRequest(http.MethodPost, base+"/v2024/personal-access-tokens", strings.NewReader(body))
+	r, err := http.NewRequest(http.MethodPost, base+"/v2024/personal-access-tokens",
+		strings.NewReader(body))
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,11 @@ func TestComplete(t *testing.T) {
 		{"serve --profile ", mockserver.Profiles()},
 		{"exec --profile fai", []string{"faithful"}},
 		{"serve --versions ", versions},
-		{"serve --versions v3,v1,", []string{"v3,v1,beta", "v3,v1,v2024", "v3,v1,v2025", "v3,v1,v2026"}},
+		{
+			"serve --versions v3,v1,", []string{
+				"v3,v1,beta", "v3,v1,v2024", "v3,v1,v2025", "v3,v1,v2026",
+			},
+		},
 		{"contract run --versions v20", []string{"v2024", "v2025", "v2026"}},
 		{"serve --hostile ", append([]string{"all", "none"}, mockserver.HostileBehaviours()...)},
 		{"serve --log-level ", []string{"debug", "info", "warn", "error"}},
@@ -74,10 +78,18 @@ func TestComplete(t *testing.T) {
 		{"contract run --standing published,", []string{"published,observed", "published,assumed"}},
 		{"contract run --require ", needs},
 		{"contract run --fail-on ", []string{"skip", "warning", "provisional"}},
-		{"contract parity --fail-on ", []string{"stale", "rehearsed", "published", "observed", "assumed"}},
+		{
+			"contract parity --fail-on ", []string{
+				"stale", "rehearsed", "published", "observed", "assumed",
+			},
+		},
 		{"contract run --target ", []string{"mock", "env"}},
 		{"contract diff ", []string{"mock", "env"}},
-		{"control fault add --operation ", []string{"token", "list", "create", "patch", "delete", "bulk"}},
+		{
+			"control fault add --operation ", []string{
+				"token", "list", "create", "patch", "delete", "bulk",
+			},
+		},
 		{"control fault add --effect ", []string{
 			"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body",
 		}},
@@ -95,7 +107,9 @@ func TestComplete(t *testing.T) {
 			slices.Sort(got)
 			want := slices.Sorted(slices.Values(tt.want))
 			if last := tt.line[strings.LastIndex(tt.line, " ")+1:]; last != "" {
-				got = slices.DeleteFunc(got, func(s string) bool { return !strings.HasPrefix(s, last) })
+				got = slices.DeleteFunc(got, func(s string) bool {
+					return !strings.HasPrefix(s, last)
+				})
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
@@ -120,12 +134,16 @@ func TestComplete_FromMock(t *testing.T) {
 	t.Cleanup(server.Close)
 	ctl := mock.Control()
 	for _, name := range []string{"test-1", "test-2"} {
-		if _, err := ctl.WithNamespace(name).PutNamespace(t.Context(), control.NewNamespace{Fixture: "default"}); err != nil {
+		if _, err := ctl.WithNamespace(name).PutNamespace(t.Context(), control.NewNamespace{
+			Fixture: "default",
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for namespace, id := range map[string]string{"default": "busy", "test-1": "slow"} {
-		if _, err := ctl.WithNamespace(namespace).AddFault(t.Context(), control.Fault{ID: id, Status: 503}); err != nil {
+		if _, err := ctl.WithNamespace(namespace).AddFault(t.Context(), control.Fault{
+			ID: id, Status: 503,
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -144,21 +162,57 @@ func TestComplete_FromMock(t *testing.T) {
 		variables  map[string]string
 		want       []string
 	}{
-		{"namespaces", "control health --namespace ", variables, []string{"default", "test-1", "test-2"}},
-		{"namespaces of check", "check --namespace ", variables, []string{"default", "test-1", "test-2"}},
-		{"namespaces of env", "env --namespace ", variables, []string{"default", "test-1", "test-2"}},
-		{"namespace to remove", "control namespace rm ", variables, []string{"default", "test-1", "test-2"}},
+		{
+			"namespaces", "control health --namespace ", variables, []string{
+				"default", "test-1", "test-2",
+			},
+		},
+		{
+			"namespaces of check", "check --namespace ", variables, []string{
+				"default", "test-1", "test-2",
+			},
+		},
+		{
+			"namespaces of env", "env --namespace ", variables, []string{
+				"default", "test-1", "test-2",
+			},
+		},
+		{
+			"namespace to remove", "control namespace rm ", variables, []string{
+				"default", "test-1", "test-2",
+			},
+		},
 		{"no second namespace", "control namespace rm default ", variables, nil},
-		{"mock of flags", "control --url " + server.URL + " --control-token @" + token + " health --namespace ", nil, []string{"default", "test-1", "test-2"}},
+		{
+			"mock of flags",
+			"control --url " + server.URL + " --control-token @" + token + " health --namespace ",
+			nil,
+			[]string{"default", "test-1", "test-2"},
+		},
 		{"users", "env --user ", variables, crowd},
 		{"users of a namespace", "env --namespace test-1 --user ", variables, few},
-		{"users of a namespace that does not exist", "env --namespace test-9 --user ", variables, nil},
+		{
+			"users of a namespace that does not exist", "env --namespace test-9 --user ", variables,
+			nil,
+		},
 		{"owners", "control token add --owner ", variables, crowd},
 		{"fault rules", "control fault rm ", variables, []string{"busy"}},
-		{"fault rules of a namespace", "control --namespace test-1 requests list --fault ", variables, []string{"slow"}},
+		{
+			"fault rules of a namespace", "control --namespace test-1 requests list --fault ",
+			variables,
+			[]string{"slow"},
+		},
 		{"no request", "control requests show ", variables, nil},
-		{"wrong token", "control health --namespace ", map[string]string{"PATMOCK_URL": server.URL, cli.ControlToken: "wrong"}, nil},
-		{"bad address", "control health --namespace ", map[string]string{"PATMOCK_URL": "x y"}, nil},
+		{
+			"wrong token", "control health --namespace ", map[string]string{
+				"PATMOCK_URL": server.URL, cli.ControlToken: "wrong",
+			}, nil,
+		},
+		{
+			"bad address", "control health --namespace ",
+			map[string]string{"PATMOCK_URL": "x y"},
+			nil,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := completed(t, tt.variables, strings.Split(tt.line, " ")...)
@@ -190,12 +244,16 @@ func TestComplete_WithoutMock(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, listener := range map[string]net.Listener{"none": closed, "silent": silent} {
-		for _, line := range []string{"control health --namespace ", "env --user ", "control fault rm "} {
+		for _, line := range []string{
+			"control health --namespace ", "env --user ", "control fault rm ",
+		} {
 			t.Run(name+" "+line, func(t *testing.T) {
 				begin := time.Now()
 				set := map[string]string{"PATMOCK_URL": "http://" + listener.Addr().String()}
-				got := command(t.Context(), set, append([]string{"__complete"}, strings.Split(line, " ")...)...)
-				if got.code != cli.ExitOK || got.stdout != ":4\n" || strings.Contains(got.stderr, "patmock:") {
+				got := command(t.Context(), set,
+					append([]string{"__complete"}, strings.Split(line, " ")...)...)
+				if got.code != cli.ExitOK || got.stdout != ":4\n" ||
+					strings.Contains(got.stderr, "patmock:") {
 					t.Errorf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
 				}
 				if d := time.Since(begin); d > 5*time.Second {

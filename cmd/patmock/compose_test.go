@@ -35,28 +35,36 @@ type compose struct {
 	reports string
 }
 
-// newCompose makes a project that ends with the test. A version of compose that is not here is skipped, but one has to be.
+// newCompose makes a project that ends with the test. A version of compose that is not here is
+// skipped, but one has to be.
 func newCompose(t *testing.T, version string) *compose {
 	t.Helper()
 	needImage(t)
 	command := composes[version]
-	if out, err := exec.Command(command[0], append(command[1:], "version")...).CombinedOutput(); err != nil {
+	if out, err := exec.Command(command[0],
+		append(command[1:], "version")...).CombinedOutput(); err != nil {
 		t.Skipf("%s is not here: %v: %s", strings.Join(command, " "), err, out)
 	}
 	c := &compose{T: t, command: command, folder: filepath.Join("..", ".."), reports: t.TempDir()}
 	c.env = append(
-		slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SAIL_") || strings.HasPrefix(v, "PATMOCK_") }),
-		fmt.Sprintf("COMPOSE_PROJECT_NAME=patmock-test-%s-%d", version, os.Getpid()), "PATMOCK_IMAGE="+image(),
-		"PATMOCK_PORT="+freePort(t), "PATMOCK_PERSISTENT_PORT="+freePort(t), "PATMOCK_REPORTS="+c.reports,
+		slices.DeleteFunc(os.Environ(), func(v string) bool {
+			return strings.HasPrefix(v, "SAIL_") || strings.HasPrefix(v, "PATMOCK_")
+		}),
+		fmt.Sprintf("COMPOSE_PROJECT_NAME=patmock-test-%s-%d", version, os.Getpid()),
+		"PATMOCK_IMAGE="+image(),
+		"PATMOCK_PORT="+freePort(t), "PATMOCK_PERSISTENT_PORT="+freePort(t),
+		"PATMOCK_REPORTS="+c.reports,
 	)
 	t.Cleanup(func() {
-		c.good("--profile", "persistent", "--profile", "contract", "down", "--volumes", "--timeout", "5")
+		c.good("--profile", "persistent", "--profile", "contract", "down", "--volumes", "--timeout",
+			"5")
 	})
 	return c
 }
 
-// freePort is a port that nothing listens on now, and that no system hands out by itself: no connection, and no listener of
-// another test, gets it before the service does, or while that is down.
+// freePort is a port that nothing listens on now, and that no system hands out by itself: no
+// connection, and no listener of another test, gets it before the service does, or while that is
+// down.
 func freePort(t *testing.T) string {
 	t.Helper()
 	for range 100 {
@@ -156,7 +164,8 @@ func (c *compose) up(service string) *kept {
 			}
 		}
 		if time.Now().After(deadline) {
-			c.Fatalf("%s is %s after %s: %s", service, now.State.Health.Status, patience, c.good("logs", service))
+			c.Fatalf("%s is %s after %s: %s", service, now.State.Health.Status, patience,
+				c.good("logs", service))
 		}
 		<-time.After(50 * time.Millisecond)
 	}
@@ -165,14 +174,24 @@ func (c *compose) up(service string) *kept {
 func TestComposeFile(t *testing.T) {
 	for version := range composes {
 		t.Run(version, func(t *testing.T) {
-			t.Run("the mock starts clean, behind a door of this machine", func(t *testing.T) { composeMock(newCompose(t, version)) })
-			t.Run("the persistent one loses nothing when it is killed", func(t *testing.T) { composePersistent(newCompose(t, version)) })
-			t.Run("the contract tells its verdict, and leaves reports to the caller", func(t *testing.T) { composeContract(newCompose(t, version)) })
-			t.Run("the stack of the README starts in order", func(t *testing.T) { composeReadme(newCompose(t, version)) })
-			t.Run("the tenant is that of the environment", func(t *testing.T) { composeTenant(newCompose(t, version)) })
+			t.Run("the mock starts clean, behind a door of this machine", func(t *testing.T) {
+				composeMock(newCompose(t, version))
+			})
+			t.Run("the persistent one loses nothing when it is killed", func(t *testing.T) {
+				composePersistent(newCompose(t, version))
+			})
+			t.Run("the contract tells its verdict, and leaves reports to the caller",
+				func(t *testing.T) { composeContract(newCompose(t, version)) })
+			t.Run("the stack of the README starts in order", func(t *testing.T) {
+				composeReadme(newCompose(t, version))
+			})
+			t.Run("the tenant is that of the environment", func(t *testing.T) {
+				composeTenant(newCompose(t, version))
+			})
 		})
 	}
-	if _, old := exec.LookPath("docker-compose"); old != nil && exec.Command("docker", "compose", "version").Run() != nil {
+	if _, old := exec.LookPath("docker-compose"); old != nil &&
+		exec.Command("docker", "compose", "version").Run() != nil {
 		absent(t, "neither docker compose nor docker-compose is here")
 	}
 }
@@ -193,11 +212,13 @@ func composeMock(c *compose) {
 	}
 
 	now := c.inspect("mock")
-	if bound := now.NetworkSettings.Ports["17280/tcp"]; len(bound) != 1 || bound[0].HostIP != "127.0.0.1" {
+	if bound := now.NetworkSettings.Ports["17280/tcp"]; len(bound) != 1 ||
+		bound[0].HostIP != "127.0.0.1" {
 		c.Errorf("the port is bound to %v, want 127.0.0.1 alone", bound)
 	}
 	h := now.HostConfig
-	if !h.ReadonlyRootfs || !slices.Equal(h.CapDrop, []string{"ALL"}) || len(h.SecurityOpt) != 1 || h.Memory == 0 || h.PidsLimit == 0 {
+	if !h.ReadonlyRootfs || !slices.Equal(h.CapDrop, []string{"ALL"}) || len(h.SecurityOpt) != 1 ||
+		h.Memory == 0 || h.PidsLimit == 0 {
 		c.Errorf("the container may do more than it needs: %+v", h)
 	}
 }
@@ -207,7 +228,8 @@ func composePersistent(c *compose) {
 	bearer := mock.login(c.T)
 	acknowledged := map[string]bool{}
 	for round := range 3 {
-		for _, id := range mock.createUntilKilled(c.T, bearer, time.Duration(100+70*round)*time.Millisecond) {
+		for _, id := range mock.createUntilKilled(c.T, bearer,
+			time.Duration(100+70*round)*time.Millisecond) {
 			acknowledged[id] = true
 		}
 		mock = c.up("persistent")
@@ -221,7 +243,8 @@ func composePersistent(c *compose) {
 
 func composeContract(c *compose) {
 	if os.Geteuid() == 0 {
-		if err := os.Chown(c.reports, 1234, 1234); err != nil { // whom a caller is, is not known to the container
+		// whom a caller is, is not known to the container
+		if err := os.Chown(c.reports, 1234, 1234); err != nil {
 			c.Fatal(err)
 		}
 	}
@@ -236,12 +259,16 @@ func composeContract(c *compose) {
 		if err != nil {
 			c.Fatal(err)
 		}
-		if got, want := info.Sys().(*syscall.Stat_t).Uid, folder.Sys().(*syscall.Stat_t).Uid; got != want {
+		if got, want := info.Sys().(*syscall.Stat_t).Uid,
+			folder.Sys().(*syscall.Stat_t).Uid; got != want {
 			c.Errorf("%s belongs to %d, the folder to %d", name, got, want)
 		}
 	}
 
-	for args, want := range map[string]int{"--run=^ratelimit/ --fail-on=skip": 1, "--run=^nothing/": 2} { // friendly has no limit
+	// friendly has no limit
+	for args, want := range map[string]int{
+		"--run=^ratelimit/ --fail-on=skip": 1, "--run=^nothing/": 2,
+	} {
 		inService := []string{"--profile", "contract", "run", "--rm", "contract"}
 		command := strings.Fields("contract run --target=http://mock:17280 --mock " + args)
 		if code, out := c.run(append(inService, command...)...); code != want {
@@ -257,8 +284,10 @@ func composeTenant(c *compose) {
 		{"PATMOCK_ALLOW_WRITES=example.org", "example.org"}, // is another host
 	} {
 		c.env = append(c.env, tt.variable)
-		if code, out := c.run("--profile", "tenant", "run", "--rm", "tenant"); code != cli.ExitUsage || !strings.Contains(out, tt.want) {
-			c.Errorf("with %q the contract ended with %d, want %d and %q: %s", tt.variable, code, cli.ExitUsage, tt.want, out)
+		if code, out := c.run("--profile", "tenant", "run", "--rm",
+			"tenant"); code != cli.ExitUsage || !strings.Contains(out, tt.want) {
+			c.Errorf("with %q the contract ended with %d, want %d and %q: %s", tt.variable, code,
+				cli.ExitUsage, tt.want, out)
 		}
 	}
 }
@@ -271,9 +300,13 @@ func composeReadme(c *compose) {
 		c.Fatalf("the stack has no service, or no mock:\n%s", stack)
 	}
 	stack = strings.Replace(stack, "image: patmock:latest", "image: "+image(), 1)
-	stack = strings.Replace(stack, service, "image: "+image()+"\n    command: [contract, run, --target=http://mock:17280, --mock, --run=^token/]\n", 1)
+	stack = strings.Replace(stack, service,
+		"image: "+image()+
+			"\n    command: [contract, run, --target=http://mock:17280, --mock, --run=^token/]\n",
+		1)
 	c.folder = c.TempDir()
-	if err := os.WriteFile(filepath.Join(c.folder, "docker-compose.yml"), []byte(stack), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.folder, "docker-compose.yml"), []byte(stack),
+		0o600); err != nil {
 		c.Fatal(err)
 	}
 	c.Cleanup(func() {
@@ -282,9 +315,12 @@ func composeReadme(c *compose) {
 	})
 	c.Log(lastLine(c.good("run", "--rm", "app")))
 	for args, want := range map[string]string{
-		"env --user jane.doe": "export SAIL_BASE_URL=", "check --allow-empty --report json=-": `"fail": 0`, // requests of a contract are not judged
+		// requests of a contract are not judged
+		"env --user jane.doe":                 "export SAIL_BASE_URL=",
+		"check --allow-empty --report json=-": `"fail": 0`,
 	} {
-		if out := c.good(append([]string{"exec", "-T", "mock", "/patmock"}, strings.Fields(args)...)...); !strings.Contains(out, want) {
+		if out := c.good(append([]string{"exec", "-T", "mock", "/patmock"},
+			strings.Fields(args)...)...); !strings.Contains(out, want) {
 			c.Errorf("patmock %s in the mock: %s", args, out)
 		}
 	}

@@ -40,12 +40,14 @@ func TestDoctor_ForecastsRun(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			args := []string{"--target", tt.target, "--run", chosen, "--versions", "v3"}
 			var d diagnosis
-			got := command(t.Context(), nil, append([]string{"contract", "doctor", "--format", "json"}, args...)...)
+			got := command(t.Context(), nil,
+				append([]string{"contract", "doctor", "--format", "json"}, args...)...)
 			if err := json.Unmarshal([]byte(got.stdout), &d); err != nil {
 				t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
 			}
 			var r report.Report
-			got = command(t.Context(), nil, append([]string{"contract", "run", "--report", "json=-"}, args...)...)
+			got = command(t.Context(), nil,
+				append([]string{"contract", "run", "--report", "json=-"}, args...)...)
 			if err := json.Unmarshal([]byte(got.stdout), &r); err != nil {
 				t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
 			}
@@ -58,8 +60,10 @@ func TestDoctor_ForecastsRun(t *testing.T) {
 			if diff := cmp.Diff(skipped, d.Skipped); diff != "" {
 				t.Errorf("skipped (-run +diagnosis):\n%s", diff)
 			}
-			if d.Run != len(r.Results)-len(skipped) || d.Requests != int(r.Observed.Exchanges) || d.Lists != int(r.Observed.Lists) {
-				t.Errorf("%d cases, %d requests, %d lists, but a run has %+v of %d cases", d.Run, d.Requests, d.Lists, r.Observed, len(r.Results))
+			if d.Run != len(r.Results)-len(skipped) || d.Requests != int(r.Observed.Exchanges) ||
+				d.Lists != int(r.Observed.Lists) {
+				t.Errorf("%d cases, %d requests, %d lists, but a run has %+v of %d cases", d.Run,
+					d.Requests, d.Lists, r.Observed, len(r.Results))
 			}
 			if lacks := slices.Sorted(maps.Keys(d.Missing)); !slices.Equal(lacks, tt.lacks) {
 				t.Errorf("lacks %q, want %q", lacks, tt.lacks)

@@ -38,7 +38,9 @@ func newProxiedTenant(t *testing.T, skew time.Duration) *proxiedTenant {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return time.Now().Add(skew) }
-	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: now, Log: slog.New(slog.DiscardHandler)})
+	mock, err := mockserver.New(mockserver.Config{
+		Profile: profile, ControlApart: true, Now: now, Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +49,8 @@ func newProxiedTenant(t *testing.T, skew time.Duration) *proxiedTenant {
 	var n atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", now().UTC().Format(http.TimeFormat))
-		if strings.HasPrefix(r.URL.Path, "/_mock/") || p.disturb == nil || !p.disturb(n.Add(1), w, r) {
+		if strings.HasPrefix(r.URL.Path, "/_mock/") || p.disturb == nil ||
+			!p.disturb(n.Add(1), w, r) {
 			mock.ServeHTTP(w, r)
 		}
 	}))
@@ -69,7 +72,8 @@ func newProxiedTenant(t *testing.T, skew time.Duration) *proxiedTenant {
 func (p *proxiedTenant) run(scenarios string, more ...string) (outcome, *report.Report) {
 	p.t.Helper()
 	args := append([]string{
-		"contract", "run", "--target", p.address, "--allow-writes", strings.TrimPrefix(p.address, "http://"), "--versions", "v2026",
+		"contract", "run", "--target", p.address, "--allow-writes",
+		strings.TrimPrefix(p.address, "http://"), "--versions", "v2026",
 		"--ledger", filepath.Join(filepath.Dir(p.parity), "ledger.jsonl"), "--settle", "1s",
 		"--run", scenarios, "--update-parity", "--parity", p.parity, "--report", "json=-",
 	}, more...)
@@ -107,7 +111,9 @@ func isWrite(r *http.Request) bool {
 func TestDisturbedRunIsNoEvidence(t *testing.T) {
 	t.Parallel() // it mostly waits
 	const chosen = "^(create/(secret-is-shown-once|created-is-now|name-taken)|delete/|list/own)"
-	everySecond := func(pick func(*http.Request) bool, then func(int64, http.ResponseWriter, *http.Request) bool) func(int64, http.ResponseWriter, *http.Request) bool {
+	everySecond := func(pick func(*http.Request) bool,
+		then func(int64, http.ResponseWriter, *http.Request) bool) func(int64, http.ResponseWriter,
+		*http.Request) bool {
 		var n int64
 		return func(_ int64, w http.ResponseWriter, r *http.Request) bool {
 			if !pick(r) {
@@ -143,7 +149,8 @@ func TestDisturbedRunIsNoEvidence(t *testing.T) {
 			p.disturb = tt.disturb
 			got, r := p.run(chosen)
 			if got.code != tt.code || r.Counts[report.Fail] > 0 {
-				t.Errorf("exit code %d, want %d, with %v: %s", got.code, tt.code, r.Counts, got.stderr)
+				t.Errorf("exit code %d, want %d, with %v: %s", got.code, tt.code, r.Counts,
+					got.stderr)
 			}
 			if (r.Counts[report.Error] > 0) != (tt.code != cli.ExitOK) {
 				t.Errorf("counts %v", r.Counts)
@@ -151,7 +158,8 @@ func TestDisturbedRunIsNoEvidence(t *testing.T) {
 			if diff := cmp.Diff(before, p.confirmed()); diff != "" {
 				t.Errorf("parity (-before +after):\n%s", diff)
 			}
-			t.Logf("exit code %d, %v, parity %d before and %d after", got.code, r.Counts, len(before), len(p.confirmed()))
+			t.Logf("exit code %d, %v, parity %d before and %d after", got.code, r.Counts,
+				len(before), len(p.confirmed()))
 		})
 	}
 }
@@ -183,7 +191,8 @@ func TestUnfinishedRunLeavesParity(t *testing.T) {
 			p.disturb = tt.disturb
 			got, r := p.run(chosen)
 			if got.code != tt.code || r.Counts[report.Error] == 0 {
-				t.Errorf("exit code %d, want %d, with %v: %s", got.code, tt.code, r.Counts, got.stderr)
+				t.Errorf("exit code %d, want %d, with %v: %s", got.code, tt.code, r.Counts,
+					got.stderr)
 			}
 			if diff := cmp.Diff(before, read(t, p.parity)); diff != "" {
 				t.Errorf("parity (-before +after):\n%s", diff)
@@ -195,11 +204,13 @@ func TestUnfinishedRunLeavesParity(t *testing.T) {
 	}
 }
 
-// The dates of a run follow the clock of the target: what it confirms does not depend on how far the
-// two clocks are from each other.
+// The dates of a run follow the clock of the target: what it confirms does not depend on how far
+// the two clocks are from each other.
 func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
 	const chosen = "^(create/created-is-now|expiry/past-date-is-refused|delete/answers-204-without-body)"
-	for _, ahead := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute, 2 * time.Hour, -2 * time.Hour} {
+	for _, ahead := range []time.Duration{
+		0, 10 * time.Minute, -10 * time.Minute, 2 * time.Hour, -2 * time.Hour,
+	} {
 		t.Run(ahead.String(), func(t *testing.T) {
 			t.Parallel()
 			p := newProxiedTenant(t, ahead)
@@ -211,12 +222,14 @@ func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
 			if warned != (ahead != 0) {
 				t.Errorf("warnings %v", r.Warnings)
 			}
-			diagnosed := command(t.Context(), p.variables, "contract", "doctor", "--target", p.address, "--run", chosen, "--versions", "v2026", "--format", "json")
+			diagnosed := command(t.Context(), p.variables, "contract", "doctor", "--target",
+				p.address, "--run", chosen, "--versions", "v2026", "--format", "json")
 			var d diagnosis
 			if err := json.Unmarshal([]byte(diagnosed.stdout), &d); err != nil {
 				t.Fatalf("%v: %s%s", err, diagnosed.stdout, diagnosed.stderr)
 			}
-			if differs := time.Duration(d.Clock*float64(time.Second)) - ahead; differs.Abs() > 2*time.Second {
+			if differs := time.Duration(
+				d.Clock*float64(time.Second)) - ahead; differs.Abs() > 2*time.Second {
 				t.Errorf("doctor says that the clock is %gs ahead, want %s", d.Clock, ahead)
 			}
 			t.Logf("exit code %d, %v, %d confirmed", got.code, r.Counts, len(p.confirmed()))

@@ -21,7 +21,9 @@ func TestWrongCredentials(t *testing.T) {
 		{"PATMOCK_SECOND_", "SAIL_"},
 		{"PATMOCK_ADMIN_", "SAIL_"},
 	} {
-		x.env = slices.Concat(good, []string{role.prefix + "CLIENT_SECRET=0123456789abcdef-not-this-one"})
+		x.env = slices.Concat(good, []string{
+			role.prefix + "CLIENT_SECRET=0123456789abcdef-not-this-one",
+		})
 		for _, command := range [][]string{
 			{"run", "--target", "env", "--run", "^list/keys", "--report", "text=report.txt"},
 			{"run", "--target", "env", "--run", "^list/keys", "--record", "recording"},
@@ -34,7 +36,10 @@ func TestWrongCredentials(t *testing.T) {
 				if got.code != cli.ExitUnreachable {
 					t.Errorf("exit code %d, want %d", got.code, cli.ExitUnreachable)
 				}
-				for _, want := range []string{role.prefix + "CLIENT_ID", role.prefix + "CLIENT_SECRET", "/oauth/token", "401", "Bad client credentials"} {
+				for _, want := range []string{
+					role.prefix + "CLIENT_ID", role.prefix + "CLIENT_SECRET", "/oauth/token", "401",
+					"Bad client credentials",
+				} {
 					if !strings.Contains(got.stderr, want) {
 						t.Errorf("%s lacks %s", got.stderr, want)
 					}

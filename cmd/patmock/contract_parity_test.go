@@ -54,13 +54,19 @@ func TestParityOfATenant(t *testing.T) {
 	}
 	const id = "create/secret-is-shown-once"
 	ago := func(age time.Duration) parity.Confirmation {
-		return parity.Confirmation{Date: time.Now().Add(-age), Document: documents[version.V3], Tool: "patmock v1.2.3"}
+		return parity.Confirmation{
+			Date: time.Now().Add(-age), Document: documents[version.V3], Tool: "patmock v1.2.3",
+		}
 	}
-	key := func(v version.Version) parity.Key { return parity.Key{Scenario: id, Version: v, Target: acme} }
+	key := func(v version.Version) parity.Key {
+		return parity.Key{Scenario: id, Version: v, Target: acme}
+	}
 	path := writeParity(t, map[parity.Key]parity.Confirmation{
-		key(version.V3): ago(24 * time.Hour), key(version.V2026): ago(24 * time.Hour), // under the document of v3
+		// under the document of v3
+		key(version.V3): ago(24 * time.Hour), key(version.V2026): ago(24 * time.Hour),
 	})
-	got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run", "^"+id, "--versions", "v3,v2026,v1", "--format", "json")
+	got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run", "^"+id,
+		"--versions", "v3,v2026,v1", "--format", "json")
 	var told struct {
 		Counts map[string]map[string]int
 		Rows   []struct {
@@ -74,21 +80,28 @@ func TestParityOfATenant(t *testing.T) {
 	states := map[string]string{}
 	for _, row := range told.Rows {
 		states[row.Version] = row.State
-		if (row.State == "published") != (row.Confirmation == nil) || row.Confirmation != nil && row.Confirmation.Target != acme {
+		if (row.State == "published") != (row.Confirmation == nil) ||
+			row.Confirmation != nil && row.Confirmation.Target != acme {
 			t.Errorf("%s is %s by %v", row.Version, row.State, row.Confirmation)
 		}
 	}
-	if diff := cmp.Diff(map[string]string{"v3": "confirmed", "v2026": "stale", "v1": "published"}, states); diff != "" {
+	if diff := cmp.Diff(map[string]string{"v3": "confirmed", "v2026": "stale", "v1": "published"},
+		states); diff != "" {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}
-	want := map[string]int{"confirmed": 1, "stale": 1, "rehearsed": 0, "published": 1, "observed": 0, "assumed": 0}
+	want := map[string]int{
+		"confirmed": 1, "stale": 1, "rehearsed": 0, "published": 1, "observed": 0, "assumed": 0,
+	}
 	if diff := cmp.Diff(want, told.Counts["all"]); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
-	if got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run", "^"+id+"/v3", "--max-age", "23h", "--fail-on", "stale"); got.code != cli.ExitFailed {
-		t.Errorf("exit code %d of what is older than 23 hours, want %d: %s", got.code, cli.ExitFailed, got.stdout)
+	if got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run",
+		"^"+id+"/v3", "--max-age", "23h", "--fail-on", "stale"); got.code != cli.ExitFailed {
+		t.Errorf("exit code %d of what is older than 23 hours, want %d: %s", got.code,
+			cli.ExitFailed, got.stdout)
 	}
-	got = command(t.Context(), nil, "contract", "run", "--parity", path, "--run", "^"+id, "--versions", "v3,v2026,v1", "--report", "json=-")
+	got = command(t.Context(), nil, "contract", "run", "--parity", path, "--run", "^"+id,
+		"--versions", "v3,v2026,v1", "--report", "json=-")
 	r, err := report.Read(strings.NewReader(got.stdout))
 	if err != nil {
 		t.Fatalf("%v: %s", err, got.stderr)
@@ -98,15 +111,19 @@ func TestParityOfATenant(t *testing.T) {
 	}
 }
 
-// tenantLikeInProcess answers on loopback with no control surface. Before each request it calls met with its number, but for
-// the question whether it is a patmock.
-func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string, variables map[string]string) {
+// tenantLikeInProcess answers on loopback with no control surface. Before each request it calls met
+// with its number, but for the question whether it is a patmock.
+func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string,
+	variables map[string]string,
+) {
 	t.Helper()
 	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Log: slog.New(slog.DiscardHandler)})
+	mock, err := mockserver.New(mockserver.Config{
+		Profile: profile, ControlApart: true, Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +144,9 @@ func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string, varia
 	if err != nil {
 		t.Fatal(err)
 	}
-	return server.URL, map[string]string{"SAIL_CLIENT_ID": login.ID, "SAIL_CLIENT_SECRET": login.Secret}
+	return server.URL, map[string]string{
+		"SAIL_CLIENT_ID": login.ID, "SAIL_CLIENT_SECRET": login.Secret,
+	}
 }
 
 // What an interrupted run has done is written down, and nothing else is.
@@ -141,9 +160,13 @@ func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
 		}
 	})
 	lost := parity.Key{Scenario: "token/info-needs-no-login", Target: "127.0.0.1"}
-	before := parity.Confirmation{Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: strings.Repeat("0", 64), Tool: "patmock v1.2.3"}
+	before := parity.Confirmation{
+		Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: strings.Repeat("0", 64),
+		Tool: "patmock v1.2.3",
+	}
 	path := writeParity(t, map[parity.Key]parity.Confirmation{lost: before})
-	got := command(ctx, variables, "contract", "run", "--target", target, "--run", chosen, "--update-parity", "--parity", path, "--report", "json=-")
+	got := command(ctx, variables, "contract", "run", "--target", target, "--run", chosen,
+		"--update-parity", "--parity", path, "--report", "json=-")
 	if got.code != cli.ExitInterrupted {
 		t.Fatalf("exit code %d, want %d: %s", got.code, cli.ExitInterrupted, got.stderr)
 	}
@@ -157,7 +180,9 @@ func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
 			skipped++
 		}
 		if result.Outcome == report.Pass {
-			want[parity.Key{Scenario: result.ID, Version: result.Version, Target: "127.0.0.1"}] = true
+			want[parity.Key{
+				Scenario: result.ID, Version: result.Version, Target: "127.0.0.1",
+			}] = true
 		}
 	}
 	if len(want) < 2 || skipped == 0 {
@@ -189,7 +214,9 @@ func TestInterruptedRunThatCannotReport(t *testing.T) {
 			interrupt()
 		}
 	})
-	got := command(ctx, variables, "contract", "run", "--target", target, "--run", "^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant)", "--report", "json="+filepath.Join(folder, "report.json"))
+	got := command(ctx, variables, "contract", "run", "--target", target, "--run",
+		"^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant)", "--report",
+		"json="+filepath.Join(folder, "report.json"))
 	got.wants(t, cli.ExitInterrupted, "")
 	checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 }
@@ -206,15 +233,19 @@ func TestParityIsCheckedBeforeTheRun(t *testing.T) {
 	for name, more := range map[string][]string{
 		"wrong":          {"--parity", wrong},
 		"wrong to write": {"--parity", wrong, "--update-parity"},
-		"no folder":      {"--parity", filepath.Join(wrong, "no", "parity.yaml"), "--update-parity"},
-		"no file":        {"--parity", filepath.Join(t.TempDir(), "none.yaml")},
+		"no folder": {
+			"--parity", filepath.Join(wrong, "no", "parity.yaml"), "--update-parity",
+		},
+		"no file": {"--parity", filepath.Join(t.TempDir(), "none.yaml")},
 	} {
 		got := command(t.Context(), variables, append(base, more...)...)
 		if got.code != cli.ExitUsage || got.stdout != "" || asked.Load() > 0 {
-			t.Errorf("%s: exit code %d after %d requests, want %d after none: %s%s", name, got.code, asked.Load(), cli.ExitUsage, got.stdout, got.stderr)
+			t.Errorf("%s: exit code %d after %d requests, want %d after none: %s%s", name, got.code,
+				asked.Load(), cli.ExitUsage, got.stdout, got.stderr)
 		}
 	}
-	if got := command(t.Context(), variables, base...); got.code != cli.ExitOK || asked.Load() == 0 {
+	if got := command(t.Context(), variables, base...); got.code != cli.ExitOK ||
+		asked.Load() == 0 {
 		t.Errorf("exit code %d after %d requests: %s", got.code, asked.Load(), got.stderr)
 	}
 }
@@ -223,16 +254,22 @@ func TestParityIsCheckedBeforeTheRun(t *testing.T) {
 func TestTwoRunsUpdateOneFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "parity.yaml")
 	other := parity.Key{Scenario: "create/secret-is-shown-once", Version: version.V3, Target: acme}
-	confirmation := parity.Confirmation{Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: strings.Repeat("0", 64), Tool: "patmock v1.2.3"}
+	confirmation := parity.Confirmation{
+		Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: strings.Repeat("0", 64),
+		Tool: "patmock v1.2.3",
+	}
 	target, variables := tenantLikeInProcess(t, func(n int64) {
 		if n == 2 {
-			text := (&parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{other: confirmation}}).YAML()
+			text := (&parity.Ledger{
+				Confirmations: map[parity.Key]parity.Confirmation{other: confirmation},
+			}).YAML()
 			if err := os.WriteFile(path, text, 0o600); err != nil {
 				t.Error(err)
 			}
 		}
 	})
-	got := command(t.Context(), variables, "contract", "run", "--target", target, "--run", "^token/query", "--update-parity", "--parity", path)
+	got := command(t.Context(), variables, "contract", "run", "--target", target, "--run",
+		"^token/query", "--update-parity", "--parity", path)
 	if got.code != cli.ExitOK {
 		t.Fatalf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
 	}

@@ -28,46 +28,84 @@ import (
 
 // foreign is how a tenant may speak that answers every question otherwise than the mock does.
 var foreign = dialect.Dialect{
-	dialect.DuplicateName:        {Status: 409, DetailCode: "409 Conflict", Text: "A token with that name already exists."},
-	dialect.TokenLimit:           {Status: 403, DetailCode: "403 Forbidden", Text: "No more of them."},
-	dialect.UnknownScope:         {Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No such scope."},
-	dialect.BadFilter:            {Status: 400, DetailCode: "400.1.1 Illegal filter", Text: "No such field: it is \"not\" one of ours #1."},
-	dialect.PastDate:             {Status: 422, DetailCode: "422 Unprocessable", Text: "That is over."},
-	dialect.UnknownOwner:         {Status: 404, DetailCode: "404 Not Found", Text: "Nobody."},
-	dialect.UnpatchablePath:      {Status: 403, DetailCode: "403 Forbidden", Text: "Illegal attempt to modify the field."},
-	dialect.PatchContentType:     {Status: 200},
-	dialect.CreateContentType:    {Status: 406, DetailCode: "406 Not acceptable", Text: "Not like this."},
-	dialect.EmptyPatch:           {Status: 400, DetailCode: "400.1 Bad request content", Text: "Nothing to do."},
-	dialect.LoginExpired:         {Status: 403, Error: "token_expired", Description: "It is over"},
-	dialect.LoginDeleted:         {Status: 400, Error: "invalid_grant", Description: "It went"},
-	dialect.UnsupportedGrant:     {Status: 401, Error: "unauthorized_client", Description: "Not that grant"},
-	dialect.MissingGrant:         {Status: 401, Error: "unauthorized", Description: "Full authentication is required to access this resource"},
+	dialect.DuplicateName: {
+		Status: 409, DetailCode: "409 Conflict", Text: "A token with that name already exists.",
+	},
+	dialect.TokenLimit: {
+		Status: 403, DetailCode: "403 Forbidden", Text: "No more of them.",
+	},
+	dialect.UnknownScope: {
+		Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No such scope.",
+	},
+	dialect.BadFilter: {
+		Status: 400, DetailCode: "400.1.1 Illegal filter",
+		Text: "No such field: it is \"not\" one of ours #1.",
+	},
+	dialect.PastDate: {
+		Status: 422, DetailCode: "422 Unprocessable", Text: "That is over.",
+	},
+	dialect.UnknownOwner: {Status: 404, DetailCode: "404 Not Found", Text: "Nobody."},
+	dialect.UnpatchablePath: {
+		Status: 403, DetailCode: "403 Forbidden", Text: "Illegal attempt to modify the field.",
+	},
+	dialect.PatchContentType: {Status: 200},
+	dialect.CreateContentType: {
+		Status: 406, DetailCode: "406 Not acceptable", Text: "Not like this.",
+	},
+	dialect.EmptyPatch: {
+		Status: 400, DetailCode: "400.1 Bad request content", Text: "Nothing to do.",
+	},
+	dialect.LoginExpired: {Status: 403, Error: "token_expired", Description: "It is over"},
+	dialect.LoginDeleted: {Status: 400, Error: "invalid_grant", Description: "It went"},
+	dialect.UnsupportedGrant: {
+		Status: 401, Error: "unauthorized_client", Description: "Not that grant",
+	},
+	dialect.MissingGrant: {
+		Status: 401, Error: "unauthorized",
+		Description: "Full authentication is required to access this resource",
+	},
 	dialect.AccessTokenOfDeleted: {Status: 401, Text: "JWT validation failed: JWT is revoked"},
 	dialect.HelpdeskListAll:      {Status: 200},
 	dialect.OwnIDWithMyRead:      {Status: 200},
-	dialect.DeleteOfAnothers:     {Status: 404, DetailCode: "404 Not Found", Text: "The server did not find a current representation for the target resource."},
-	dialect.NeverExpiringAnswer:  {Value: dialect.FarDate, Flag: dialect.Shown},
-	dialect.NeverUsedUnderLe:     {Value: dialect.Listed},
-	dialect.QuotedTimestamp:      {Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No quotes."},
-	dialect.Limit251:             {Status: 400, DetailCode: "400.1.3 Illegal value", Text: "Too many."},
-	dialect.BulkFlag:             {Value: dialect.Shown},
-	dialect.ListPaging:           {Value: dialect.Paged},
-	dialect.NameCase:             {Value: dialect.Same},
-	dialect.NameBlanks:           {Value: dialect.Same},
-	dialect.NameNormalization:    {Value: dialect.Same},
-	dialect.LongestName:          {Value: "255"},
-	dialect.LongestScope:         {Value: "128"},
-	dialect.MostScopes:           {Value: "50"},
-	dialect.EmptyDate:            {Status: 422, DetailCode: "422 Unprocessable", Text: "No date."},
-	dialect.TestOfFixedField:     {Status: 200},
-	dialect.FlagAfterDate:        {Value: dialect.Cleared},
-	dialect.PasswordGrant:        {Status: 400, Error: "invalid_grant", Description: "Bad Credentials"},
+	dialect.DeleteOfAnothers: {
+		Status: 404, DetailCode: "404 Not Found",
+		Text: "The server did not find a current representation for the target resource.",
+	},
+	dialect.NeverExpiringAnswer: {Value: dialect.FarDate, Flag: dialect.Shown},
+	dialect.NeverUsedUnderLe:    {Value: dialect.Listed},
+	dialect.QuotedTimestamp: {
+		Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No quotes.",
+	},
+	dialect.Limit251: {
+		Status: 400, DetailCode: "400.1.3 Illegal value", Text: "Too many.",
+	},
+	dialect.BulkFlag:          {Value: dialect.Shown},
+	dialect.ListPaging:        {Value: dialect.Paged},
+	dialect.NameCase:          {Value: dialect.Same},
+	dialect.NameBlanks:        {Value: dialect.Same},
+	dialect.NameNormalization: {Value: dialect.Same},
+	dialect.LongestName:       {Value: "255"},
+	dialect.LongestScope:      {Value: "128"},
+	dialect.MostScopes:        {Value: "50"},
+	dialect.EmptyDate:         {Status: 422, DetailCode: "422 Unprocessable", Text: "No date."},
+	dialect.TestOfFixedField:  {Status: 200},
+	dialect.FlagAfterDate:     {Value: dialect.Cleared},
+	dialect.PasswordGrant: {
+		Status: 400, Error: "invalid_grant", Description: "Bad Credentials",
+	},
 }
 
 // dateless answers create without a date, and what is not marked as experimental not at all.
 var dateless = map[string]dialect.Dialect{
-	"no date":             {dialect.NeverExpiringAnswer: {Value: dialect.Absent, Flag: dialect.Absent}},
-	"experimental header": {dialect.ExperimentalHeader: {Status: 412, DetailCode: "412 Precondition failed", Text: "Send X-SailPoint-Experimental."}},
+	"no date": {
+		dialect.NeverExpiringAnswer: {Value: dialect.Absent, Flag: dialect.Absent},
+	},
+	"experimental header": {
+		dialect.ExperimentalHeader: {
+			Status: 412, DetailCode: "412 Precondition failed",
+			Text: "Send X-SailPoint-Experimental.",
+		},
+	},
 }
 
 // movable is the time of a target and of the run against it: waiting moves it.
@@ -103,18 +141,24 @@ func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// recorded is what a mock of a dialect answers to the questions, in a recording that was written and read.
+// recorded is what a mock of a dialect answers to the questions, in a recording that was written
+// and read.
 func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string {
 	t.Helper()
 	clock := &movable{now: time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)}
 	mock, err := mockserver.New(mockserver.Config{
-		Dialect: told, Profile: mockserver.Profile{TokenLimit: 10}, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
+		Dialect: told, Profile: mockserver.Profile{TokenLimit: 10}, Now: clock.Now,
+		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mock.Close() })
-	target := contracttests.Target{Name: "mock", BaseURL: "http://mock", HTTP: &http.Client{Transport: dated{mock.Transport(), clock}}, Control: mock.Control()}
+	target := contracttests.Target{
+		Name: "mock", BaseURL: "http://mock", HTTP: &http.Client{
+			Transport: dated{mock.Transport(), clock},
+		}, Control: mock.Control(),
+	}
 	if live {
 		who, err := mock.Control().Credentials(t.Context())
 		if err != nil {
@@ -122,7 +166,9 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 		}
 		target.Name, target.Control = target.BaseURL, nil
 		for _, u := range who.Users {
-			credentials := contracttests.Credentials{ClientID: u.ClientID, ClientSecret: u.ClientSecret}
+			credentials := contracttests.Credentials{
+				ClientID: u.ClientID, ClientSecret: u.ClientSecret,
+			}
 			switch u.Name {
 			case "admin":
 				target.Admin = credentials
@@ -133,12 +179,22 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 			}
 		}
 	}
-	about := recording.About{Tool: "patmock test", Target: report.Target{Name: target.Name, RealTenant: live, Version: "test"}, Started: clock.Now()}
+	about := recording.About{
+		Tool: "patmock test", Target: report.Target{
+			Name: target.Name, RealTenant: live, Version: "test",
+		}, Started: clock.Now(),
+	}
 	var cases []recording.Case
-	options := contracttests.Options{Now: clock.Now, Wait: clock.wait, Run: regexp.MustCompile(run), Observe: func(o contracttests.Observation) {
-		c := recording.RawCase{Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges, Answers: o.Answers}
-		cases = append(cases, recording.Normalize(c, target.BaseURL, live))
-	}}
+	options := contracttests.Options{
+		Now: clock.Now, Wait: clock.wait, Run: regexp.MustCompile(run),
+		Observe: func(o contracttests.Observation) {
+			c := recording.RawCase{
+				Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome,
+				Exchanges: o.Exchanges, Answers: o.Answers,
+			}
+			cases = append(cases, recording.Normalize(c, target.BaseURL, live))
+		},
+	}
 	runner, err := contracttests.NewRunner(target, options)
 	if err != nil {
 		t.Fatal(err)
@@ -268,13 +324,17 @@ func handMade(scenario, v, question string, status int, body any) recording.Case
 	}
 	return recording.Case{
 		Scenario: scenario, Version: version.Version(v), Outcome: "provisional",
-		Exchanges: []recording.Step{{Request: recording.Request{Method: "GET", Path: "/"}, Response: r}}, Answers: map[string]int{question: 0},
+		Exchanges: []recording.Step{
+			{Request: recording.Request{Method: "GET", Path: "/"}, Response: r},
+		}, Answers: map[string]int{question: 0},
 	}
 }
 
 func sailPointError(code, text string) map[string]any {
 	return map[string]any{"detailCode": code, "messages": []any{
-		map[string]any{"localeOrigin": "REQUEST", "text": "in another language"}, map[string]any{"localeOrigin": "DEFAULT", "text": text},
+		map[string]any{"localeOrigin": "REQUEST", "text": "in another language"}, map[string]any{
+			"localeOrigin": "DEFAULT", "text": text,
+		},
 	}}
 }
 
@@ -284,7 +344,9 @@ func TestProposal(t *testing.T) {
 		taken   = "create/name-taken-is-400"
 		deleted = "lifecycle/question-login-of-a-deleted-token"
 	)
-	one := func(id string, answer dialect.Answer) dialect.Dialect { return dialect.Dialect{id: answer} }
+	one := func(id string, answer dialect.Answer) dialect.Dialect {
+		return dialect.Dialect{id: answer}
+	}
 	tests := []struct {
 		name  string
 		about recording.About
@@ -338,7 +400,9 @@ func TestProposal(t *testing.T) {
 					"error": "JWT is revoked",
 				}),
 			},
-			want: one("access-token-of-deleted", dialect.Answer{Status: 401, Text: "JWT is revoked"}),
+			want: one("access-token-of-deleted", dialect.Answer{
+				Status: 401, Text: "JWT is revoked",
+			}),
 		},
 		{
 			name:  "an error without a body",
@@ -369,7 +433,8 @@ func TestProposal(t *testing.T) {
 			cases: []recording.Case{
 				handMade("list/x", "v3", "limit-251", 200, []any{}),
 				handMade(
-					"list/y", "v3", "unknown-owner", 404, sailPointError("404 Not found", "Nobody."),
+					"list/y", "v3", "unknown-owner", 404,
+					sailPointError("404 Not found", "Nobody."),
 				),
 			},
 			want: one("unknown-owner", dialect.Answer{
@@ -398,7 +463,8 @@ func TestProposal(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			about := test.about
 			about.Tool = "patmock v1"
-			about.Started = time.Date(2026, time.November, 22, 15, 5, 0, 0, time.FixedZone("CET", 3600))
+			about.Started = time.Date(2026, time.November, 22, 15, 5, 0, 0,
+				time.FixedZone("CET", 3600))
 			if about.Target.Name == "" {
 				about.Target = report.Target{Name: "https://acme", RealTenant: true}
 			}

@@ -22,15 +22,18 @@ func TestReportsAgreeWithTheRun(t *testing.T) {
 	folder := t.TempDir()
 	summary := filepath.Join(folder, "summary.md")
 	variables := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary}
-	args := []string{"contract", "run", "--versions", "v3,v2026", "--run", "^(create|filter|token)/"}
+	args := []string{
+		"contract", "run", "--versions", "v3,v2026", "--run", "^(create|filter|token)/",
+	}
 	for _, format := range report.Formats() {
 		args = append(args, "--report", format+"="+filepath.Join(folder, format))
 	}
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), args, cli.Env{Stdout: &stdout, Stderr: &stderr, Lookup: func(name string) (string, bool) {
-		value, set := variables[name]
-		return value, set
-	}})
+	code := run(t.Context(), args,
+		cli.Env{Stdout: &stdout, Stderr: &stderr, Lookup: func(name string) (string, bool) {
+			value, set := variables[name]
+			return value, set
+		}})
 	if code != cli.ExitOK {
 		t.Fatalf("exit code %d: %s%s", code, stdout.String(), stderr.String())
 	}
@@ -50,7 +53,9 @@ func TestReportsAgreeWithTheRun(t *testing.T) {
 	if len(names) != len(r.Results) || len(names) < 100 {
 		t.Errorf("%d results with %d names", len(r.Results), len(names))
 	}
-	counted := fmt.Sprintf("%d/%d/%d", r.Counts[report.Pass], r.Counts[report.Fail]+r.Counts[report.Error], r.Counts[report.Skip]+r.Counts[report.Provisional])
+	counted := fmt.Sprintf("%d/%d/%d", r.Counts[report.Pass],
+		r.Counts[report.Fail]+r.Counts[report.Error],
+		r.Counts[report.Skip]+r.Counts[report.Provisional])
 	if diff := cmp.Diff(counted, junitCounts(t, filepath.Join(folder, "junit"))); diff != "" {
 		t.Errorf("JUnit XML and JSON (-json +junit):\n%s", diff)
 	}
@@ -108,21 +113,29 @@ func junitCounts(t *testing.T, path string) string {
 func TestContractRun_CannotStart(t *testing.T) {
 	mock := mockserver.Start(t)
 	id, _ := mock.Credentials("jane.doe")
-	rejected := map[string]string{"SAIL_BASE_URL": mock.URL, "SAIL_CLIENT_ID": id, "SAIL_CLIENT_SECRET": "wrong"}
+	rejected := map[string]string{
+		"SAIL_BASE_URL": mock.URL, "SAIL_CLIENT_ID": id, "SAIL_CLIENT_SECRET": "wrong",
+	}
 	for _, tt := range []struct {
 		name      string
 		variables map[string]string
 		args      []string
 	}{
 		{"nothing listens", nil, []string{"--target", "http://" + closedPort(t), "--mock"}},
-		{"nothing listens at a tenant", asTenant("http://" + closedPort(t)), []string{"--target", "env"}},
+		{
+			"nothing listens at a tenant", asTenant("http://" + closedPort(t)), []string{
+				"--target", "env",
+			},
+		},
 		{"rejected login", rejected, []string{"--target", "env"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := command(t.Context(), tt.variables, append([]string{"contract", "run", "--report", "text=-"}, tt.args...)...)
+			got := command(t.Context(), tt.variables,
+				append([]string{"contract", "run", "--report", "text=-"}, tt.args...)...)
 			lines := strings.Count(got.stdout, "\n")
 			if got.code != cli.ExitUnreachable || lines == 0 || lines > 15 {
-				t.Errorf("exit code %d, %d lines:\n%.2000s%s", got.code, lines, got.stdout, got.stderr)
+				t.Errorf("exit code %d, %d lines:\n%.2000s%s", got.code, lines, got.stdout,
+					got.stderr)
 			}
 		})
 	}

@@ -38,12 +38,18 @@ type sweeping struct {
 
 func newSweeping(t *testing.T) *sweeping {
 	t.Helper()
-	mock, err := mockserver.New(mockserver.Config{ControlApart: true, Log: slog.New(slog.DiscardHandler)})
+	mock, err := mockserver.New(mockserver.Config{
+		ControlApart: true, Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mock.Close() })
-	x := &sweeping{t: t, started: time.Now(), control: mock.Control(), ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), before: func(http.ResponseWriter, *http.Request) bool { return false }}
+	x := &sweeping{
+		t: t, started: time.Now(), control: mock.Control(),
+		ledger: filepath.Join(t.TempDir(), "ledger.jsonl"),
+		before: func(http.ResponseWriter, *http.Request) bool { return false },
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !x.before(w, r) {
 			mock.ServeHTTP(w, r)
@@ -57,15 +63,20 @@ func newSweeping(t *testing.T) *sweeping {
 	}
 	x.variables = map[string]string{"SAIL_BASE_URL": server.URL}
 	for _, u := range who.Users {
-		if prefix := map[string]string{"jane.doe": "SAIL_", "john.roe": "PATMOCK_SECOND_", "admin": "PATMOCK_ADMIN_"}[u.Name]; prefix != "" {
-			x.variables[prefix+"CLIENT_ID"], x.variables[prefix+"CLIENT_SECRET"] = u.ClientID, u.ClientSecret
+		if prefix := map[string]string{
+			"jane.doe": "SAIL_", "john.roe": "PATMOCK_SECOND_", "admin": "PATMOCK_ADMIN_",
+		}[u.Name]; prefix != "" {
+			x.variables[prefix+"CLIENT_ID"], x.variables[prefix+"CLIENT_SECRET"] = u.ClientID,
+				u.ClientSecret
 		}
 	}
 	return x
 }
 
 // name is the nth name of a run.
-func (x *sweeping) name(n int64) string { return tenantguard.Name(x.started, "0123456789abcdef", n) }
+func (x *sweeping) name(n int64) string {
+	return tenantguard.Name(x.started, "0123456789abcdef", n)
+}
 
 func (x *sweeping) add(owner, name string) (id string) {
 	x.t.Helper()
@@ -79,7 +90,9 @@ func (x *sweeping) add(owner, name string) (id string) {
 // sweep returns what became of the command. Nothing that is printed or written is secret.
 func (x *sweeping) sweep(ctx context.Context, args ...string) outcome {
 	x.t.Helper()
-	args = append([]string{"contract", "sweep", "--target", "env", "--ledger", x.ledger, "--by-name"}, args...)
+	args = append([]string{
+		"contract", "sweep", "--target", "env", "--ledger", x.ledger, "--by-name",
+	}, args...)
 	got := command(ctx, x.variables, args...)
 	ledger, _ := os.ReadFile(x.ledger) // there may be none
 	written := got.stdout + got.stderr + string(ledger)
@@ -147,8 +160,14 @@ func TestContractSweep(t *testing.T) {
 	x.checkMessage(golden.Key(t), got)
 	want := tenantguard.SweepResult{
 		Deleted: []tenantguard.Found{
-			{ID: a, Name: x.name(1), Owner: "facedadafacedadafacedadafacedada", Kind: tenantguard.RunName},
-			{ID: b, Name: x.name(2), Owner: "beaddadabeaddadabeaddadabeaddada", Kind: tenantguard.RunName},
+			{
+				ID: a, Name: x.name(1), Owner: "facedadafacedadafacedadafacedada",
+				Kind: tenantguard.RunName,
+			},
+			{
+				ID: b, Name: x.name(2), Owner: "beaddadabeaddadabeaddadabeaddada",
+				Kind: tenantguard.RunName,
+			},
 		},
 		WouldDelete: []tenantguard.Found{}, Left: []tenantguard.Found{},
 	}
@@ -168,14 +187,18 @@ func TestContractSweepKeepsLogins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile(`"id": *"` + x.variables["PATMOCK_ADMIN_CLIENT_ID"] + `", *"secret": *"([^"]+)"`).FindSubmatch(compact(t, raw))
+	found := regexp.MustCompile(`"id": *"` + x.variables["PATMOCK_ADMIN_CLIENT_ID"] +
+		`", *"secret": *"([^"]+)"`).FindSubmatch(compact(t, raw))
 	if found == nil {
 		t.Fatalf("no secret in %s", raw)
 	}
 	x.variables["PATMOCK_ADMIN_CLIENT_SECRET"] = string(found[1])
 	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
 	got.wants(t, cli.ExitOK, "")
-	nothing := tenantguard.SweepResult{Deleted: []tenantguard.Found{}, WouldDelete: []tenantguard.Found{}, Left: []tenantguard.Found{}}
+	nothing := tenantguard.SweepResult{
+		Deleted: []tenantguard.Found{}, WouldDelete: []tenantguard.Found{},
+		Left: []tenantguard.Found{},
+	}
 	if diff := cmp.Diff(nothing, x.swept(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}
@@ -223,7 +246,8 @@ func TestInterruptedContractSweep(t *testing.T) {
 			case test.left == 0 && got.stdout != "":
 				t.Errorf("stdout %s, want nothing", got.stdout)
 			case test.left > 0:
-				if result := x.swept(got); len(result.Left) != test.left || len(result.Deleted) != 0 {
+				if result := x.swept(got); len(result.Left) != test.left ||
+					len(result.Deleted) != 0 {
 					t.Errorf("result %+v, want %d left", result, test.left)
 				}
 			}
@@ -248,36 +272,47 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 		}, cli.ExitUnreachable},
 		{"list", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodGet {
-				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"), http.StatusForbidden)
+				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"),
+					http.StatusForbidden)
 			}
 			return r.Method == http.MethodGet
 		}, cli.ExitUnreachable},
 		{"delete", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodDelete {
-				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"), http.StatusForbidden)
+				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"),
+					http.StatusForbidden)
 			}
 			return r.Method == http.MethodDelete
 		}, cli.ExitLeftovers},
 		{"names", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodGet {
-				_, _ = strings.NewReplacer("SECRET", x.variables["SAIL_CLIENT_SECRET"], "BEARER", r.Header.Get("Authorization")).
-					WriteString(w, `[{"id":"SECRET","name":"patmock-a-1","created":"BEARER","owner":{"id":"facedadafacedadafacedadafacedada","name":"SECRET"}},`+
-						`{"id":"1","name":"SECRET BEARER","created":"SECRET","owner":{"id":"facedadafacedadafacedadafacedada"}}]`)
+				_, _ = strings.NewReplacer("SECRET", x.variables["SAIL_CLIENT_SECRET"], "BEARER",
+					r.Header.Get("Authorization")).
+					WriteString(w,
+						`[{"id":"SECRET","name":"patmock-a-1","created":"BEARER",`+
+							`"owner":{"id":"facedadafacedadafacedadafacedada","name":"SECRET"}},`+
+							`{"id":"1","name":"SECRET BEARER","created":"SECRET",`+
+							`"owner":{"id":"facedadafacedadafacedadafacedada"}}]`)
 			}
 			return r.Method == http.MethodGet
 		}, cli.ExitLeftovers},
 		{"redirect", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
-			http.Redirect(w, r, "/elsewhere/"+x.variables["SAIL_CLIENT_SECRET"], http.StatusTemporaryRedirect)
+			http.Redirect(w, r, "/elsewhere/"+x.variables["SAIL_CLIENT_SECRET"],
+				http.StatusTemporaryRedirect)
 			return true
 		}, cli.ExitUnreachable},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSweeping(t)
 			x.add("jane.doe", x.name(1))
-			if err := os.WriteFile(x.ledger, []byte(`{"at":"2026-01-31T12:00:00Z","event":"made","target":"`+x.host+`","run":"a","id":"1"}`+"\n"), 0o600); err != nil {
+			if err := os.WriteFile(x.ledger,
+				[]byte(`{"at":"2026-01-31T12:00:00Z","event":"made","target":"`+x.host+
+					`","run":"a","id":"1"}`+"\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			x.before = func(w http.ResponseWriter, r *http.Request) bool { return test.before(x, w, r) }
+			x.before = func(w http.ResponseWriter, r *http.Request) bool {
+				return test.before(x, w, r)
+			}
 			got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes")
 			if got.code != test.code || got.stdout+got.stderr == "" {
 				t.Errorf("exit code %d, want %d: %s%s", got.code, test.code, got.stdout, got.stderr)

@@ -18,15 +18,22 @@ import (
 func TestControlExitCodes(t *testing.T) {
 	const sent = "POST /_mock/reset"
 	rejected := func(name string, status, code int, rule string) controlTest {
-		body := fmt.Sprintf(`{"type":"urn:problem-type:patmock:%[1]s","title":"T","status":%[2]d,"detail":"D","rule":"%[1]s"}`, rule, status)
-		return controlTest{name: name, args: "reset", status: status, body: body, sent: sent, code: code, about: rule}
+		body := fmt.Sprintf(`{"type":"urn:problem-type:patmock:%[1]s","title":"T","status":%[2]d,`+
+			`"detail":"D","rule":"%[1]s"}`, rule, status)
+		return controlTest{
+			name: name, args: "reset", status: status, body: body, sent: sent, code: code,
+			about: rule,
+		}
 	}
 	testControl(t, []controlTest{
 		rejected("another token is wanted", 401, 3, "unauthorized"),
 		rejected("the mock fails", 500, 3, "bug"),
 		rejected("too many namespaces", 503, 3, "too-many-namespaces"),
 		rejected("refused", 409, 2, "name-taken"),
-		{name: "no patmock", args: "reset", status: 404, body: "{}", sent: sent, code: 3, about: "not-patmock"},
+		{
+			name: "no patmock", args: "reset", status: 404, body: "{}", sent: sent, code: 3,
+			about: "not-patmock",
+		},
 		{name: "an argument", args: "reset now", code: 2, about: "ARGUMENT"},
 		{name: "no command", args: "clokc", code: 2, about: "COMMAND"},
 		{name: "no command of a group", args: "clock advnace", code: 2, about: "COMMAND"},
@@ -58,7 +65,10 @@ func TestControlToken(t *testing.T) {
 		{name: "none"},
 		{name: "a variable", variable: "from-variable", want: "Bearer from-variable"},
 		{name: "a file", flag: " --control-token @token", want: "Bearer from-file"},
-		{name: "both", flag: " --control-token @token", variable: "from-variable", want: "Bearer from-file"},
+		{
+			name: "both", flag: " --control-token @token", variable: "from-variable",
+			want: "Bearer from-file",
+		},
 		{name: "a secret", flag: " --control-token hunter2", about: "--control-token"},
 		{name: "an empty file", flag: " --control-token @empty", about: "--control-token"},
 		{name: "no file", flag: " --control-token @nowhere", about: "--control-token"},
@@ -68,7 +78,9 @@ func TestControlToken(t *testing.T) {
 			fake := &fakeControl{t: t, status: http.StatusNoContent}
 			server := httptest.NewServer(fake)
 			defer server.Close()
-			got := runControl(t, map[string]string{"PATMOCK_URL": server.URL, "PATMOCK_CONTROL_TOKEN": test.variable}, "reset"+test.flag)
+			got := runControl(t, map[string]string{
+				"PATMOCK_URL": server.URL, "PATMOCK_CONTROL_TOKEN": test.variable,
+			}, "reset"+test.flag)
 			if diff := cmp.Diff(test.want, fake.authorization); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -85,18 +97,21 @@ func TestControlToken(t *testing.T) {
 	}
 }
 
-// Variables say where the mock is. What they set for a mock, such as its fixture, is no part of what is asked.
+// Variables say where the mock is. What they set for a mock, such as its fixture, is no part of
+// what is asked.
 func TestControlVariables(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusOK, body: fakeNamespace}
 	server := httptest.NewServer(fake)
 	defer server.Close()
 	got := runControl(t, map[string]string{
-		"PATMOCK_URL": server.URL, "PATMOCK_NAMESPACE": "b", "PATMOCK_FIXTURE": "crowded", "PATMOCK_FORMAT": "nonsense",
+		"PATMOCK_URL": server.URL, "PATMOCK_NAMESPACE": "b", "PATMOCK_FIXTURE": "crowded",
+		"PATMOCK_FORMAT": "nonsense",
 	}, "namespace list")
 	if diff := cmp.Diff("GET /t/b/_mock/namespaces", fake.sent); diff != "" || got.code != 0 {
 		t.Errorf("exit code %d, %s%s", got.code, got.stderr, diff)
 	}
-	got = runControl(t, map[string]string{"PATMOCK_URL": server.URL, "PATMOCK_FIXTURE": "crowded"}, "namespace create a")
+	got = runControl(t, map[string]string{"PATMOCK_URL": server.URL, "PATMOCK_FIXTURE": "crowded"},
+		"namespace create a")
 	if diff := cmp.Diff("PUT /t/a/_mock/namespace {}", fake.sent); diff != "" || got.code != 0 {
 		t.Errorf("exit code %d, %s%s", got.code, got.stderr, diff)
 	}
@@ -105,11 +120,12 @@ func TestControlVariables(t *testing.T) {
 func TestControlFiles(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, content := range map[string]string{
-		"rule.json":    `{"operation": "list", "status": 503}`,
-		"slip.json":    `{"opertion": "list"}`,
-		"name.json":    `{"operation": "lits"}`,
-		"two.json":     `{"status": 503} {"status": 500}`,
-		"expect.json":  `{"expect": [{"match": {"body": {"n": 12345678901234567890}}}], "inOrder": true, "timeout": "10ms"}`,
+		"rule.json": `{"operation": "list", "status": 503}`,
+		"slip.json": `{"opertion": "list"}`,
+		"name.json": `{"operation": "lits"}`,
+		"two.json":  `{"status": 503} {"status": 500}`,
+		"expect.json": `{"expect": [{"match": {"body": {"n": 12345678901234567890}}}], ` +
+			`"inOrder": true, "timeout": "10ms"}`,
 		"unknown.json": `{"expect": [{"match": {"finding": "no-wiat"}}]}`,
 		"state.yaml":   "identities: []\n",
 		"wrong.yaml":   "identities:\n- {id: cafe, name: ann}\n",
@@ -120,35 +136,54 @@ func TestControlFiles(t *testing.T) {
 	}
 	testControl(t, []controlTest{
 		{
-			name: "a rule", args: "fault add @rule.json --format json", status: 201, body: `{"id":"f1"}`,
+			name: "a rule", args: "fault add @rule.json --format json", status: 201,
+			body: `{"id":"f1"}`,
 			sent: `POST /_mock/faults {"operation":"list","status":503}`,
 		},
 		{name: "a rule with a slip", args: "fault add @slip.json", code: 2, about: "FILE"},
-		{name: "a rule with a wrong name", args: "fault add @name.json", code: 2, about: "--operation"},
+		{
+			name: "a rule with a wrong name", args: "fault add @name.json", code: 2,
+			about: "--operation",
+		},
 		{name: "two rules", args: "fault add @two.json", code: 2, about: "FILE"},
 		{
-			name: "expectations", args: "verify @expect.json --format json", status: 200, body: `{"verified":true,"outcomes":[],"dropped":0}`,
-			sent: `POST /_mock/verify {"expect":[{"match":{"body":{"n":12345678901234567890}}}],"inOrder":true,"timeout":"10ms"}`,
+			name: "expectations", args: "verify @expect.json --format json", status: 200,
+			body: `{"verified":true,"outcomes":[],"dropped":0}`,
+			sent: `POST /_mock/verify {"expect":[{"match":{"body":{"n":12345678901234567890}}}],` +
+				`"inOrder":true,"timeout":"10ms"}`,
 		},
-		{name: "an expectation with a wrong name", args: "verify @unknown.json", code: 2, about: "--finding"},
-		{name: "a state", args: "state put state.yaml", status: 204, sent: "PUT /_mock/state identities: []"},
+		{
+			name: "an expectation with a wrong name", args: "verify @unknown.json", code: 2,
+			about: "--finding",
+		},
+		{
+			name: "a state", args: "state put state.yaml", status: 204,
+			sent: "PUT /_mock/state identities: []",
+		},
 		{name: "no state", args: "state put nowhere.yaml", code: 2, about: "FILE"},
-		{name: "a wrong fixture", args: "namespace create a --fixture wrong.yaml", code: 2, about: "--fixture"},
+		{
+			name: "a wrong fixture", args: "namespace create a --fixture wrong.yaml", code: 2,
+			about: "--fixture",
+		},
 	})
 }
 
 // A fixture's file is read here and sent whole: the mock may run where there is no such file.
 func TestControlNamespaceFromFile(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if err := os.WriteFile("mine.yaml", []byte("identities:\n- {id: cafedadacafedadacafedadacafedada, name: ann}\n"), 0o600); err != nil {
+	if err := os.WriteFile("mine.yaml",
+		[]byte("identities:\n- {id: cafedadacafedadacafedadacafedada, name: ann}\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	fake := &fakeControl{t: t, status: http.StatusOK, body: fakeNamespace}
 	server := httptest.NewServer(fake)
 	defer server.Close()
-	got := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, "namespace create a --fixture mine.yaml")
+	got := runControl(t, map[string]string{"PATMOCK_URL": server.URL},
+		"namespace create a --fixture mine.yaml")
 	want := `"identities":[{"id":"cafedadacafedadacafedadacafedada","name":"ann"`
-	if got.code != 0 || !strings.HasPrefix(fake.sent, `PUT /t/a/_mock/namespace {"tenant":{`) || !strings.Contains(fake.sent, want) {
+	if got.code != 0 || !strings.HasPrefix(fake.sent, `PUT /t/a/_mock/namespace {"tenant":{`) ||
+		!strings.Contains(fake.sent, want) {
 		t.Errorf("exit code %d, %s, sent %s", got.code, got.stderr, fake.sent)
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"example.com/patmock/spec"
 )
 
-// fakeControl answers one operation of the control surface with whatever a test needs, and remembers
-// what it was sent. The namespace is answered too, since some commands ask for it first.
+// fakeControl answers one operation of the control surface with whatever a test needs, and
+// remembers what it was sent. The namespace is answered too, since some commands ask for it first.
 type fakeControl struct {
 	t      *testing.T
 	status int
@@ -88,16 +88,24 @@ func (f *fakeControl) check(r *http.Request, content []byte) {
 
 const (
 	fakeBase      = "http://127.0.0.1:17280/t/a"
-	fakeNamespace = `{"name":"a","baseUrl":"` + fakeBase + `","fixture":"default","tokens":3,"requests":0,"idleSeconds":90}`
-	fakeClock     = `{"now":"2027-01-31T00:00:00Z","frozen":true,"moved":"+72h0m0s"}`
-	fakeUser      = `{"user":"ann","userLevels":["USER"],"clientId":"c1","clientSecret":"s1"}`
-	fakeRequest   = `{"id":"r1","sequence":4,"at":"2027-01-31T00:00:00Z","durationMs":1.5,"operation":"create","version":"v3",` +
-		`"method":"POST","path":"/v3/personal-access-tokens","query":"a=b","status":400,"owner":"ann","clientId":"c1","unmatched":false,` +
-		`"forwarded":true,"fault":"f1","findings":[{"kind":"unknown-property","detail":"/nam is no property"}],"why":["no name"],"notes":["a note"],` +
-		`"sent":{"header":{"Accept":["a","b"]},"body":"{\u001b[31m}","size":9,"cut":true},"answered":{"header":{"X":["y"]},"body":"","size":0,"cut":false}}`
-	fakeVerdict = `{"verified":false,"outcomes":[{"verified":true,"expected":"one list","actual":1,"matched":["r0"],"nearest":[]},` +
-		`{"verified":false,"expected":"create 2 times","actual":0,"matched":[],"nearest":[{"id":"r1","sequence":4,"request":"POST /x 400",` +
-		`"differences":[{"pointer":"/status","expected":200,"actual":400},{"pointer":"/query/a","expected":"b","actual":null}]}]}]}`
+	fakeNamespace = `{"name":"a","baseUrl":"` + fakeBase +
+		`","fixture":"default","tokens":3,"requests":0,"idleSeconds":90}`
+	fakeClock   = `{"now":"2027-01-31T00:00:00Z","frozen":true,"moved":"+72h0m0s"}`
+	fakeUser    = `{"user":"ann","userLevels":["USER"],"clientId":"c1","clientSecret":"s1"}`
+	fakeRequest = `{"id":"r1","sequence":4,"at":"2027-01-31T00:00:00Z","durationMs":1.5,` +
+		`"operation":"create","version":"v3",` +
+		`"method":"POST","path":"/v3/personal-access-tokens","query":"a=b","status":400,` +
+		`"owner":"ann","clientId":"c1","unmatched":false,` +
+		`"forwarded":true,"fault":"f1","findings":[{"kind":"unknown-property","detail":"/nam is ` +
+		`no property"}],"why":["no name"],"notes":["a note"],` +
+		`"sent":{"header":{"Accept":["a","b"]},"body":"{\u001b[31m}","size":9,"cut":true},` +
+		`"answered":{"header":{"X":["y"]},"body":"","size":0,"cut":false}}`
+	fakeVerdict = `{"verified":false,"outcomes":[{"verified":true,"expected":"one list",` +
+		`"actual":1,"matched":["r0"],"nearest":[]},` +
+		`{"verified":false,"expected":"create 2 times","actual":0,"matched":[],` +
+		`"nearest":[{"id":"r1","sequence":4,"request":"POST /x 400",` +
+		`"differences":[{"pointer":"/status","expected":200,"actual":400},{"pointer":"/query/a",` +
+		`"expected":"b","actual":null}]}]}]}`
 )
 
 // controlTest is one command line: what is sent for it, and what is returned. What is printed is in

@@ -23,9 +23,16 @@ func TestErrorsOfTheFirstHour(t *testing.T) {
 		environment           map[string]string
 	}{
 		{"fault without anything", "control fault add", "--status", "connection", nil},
-		{"fault of a user alone", "control fault add --owner jane.doe --times 3", "--latency", "connection", nil},
+		{
+			"fault of a user alone", "control fault add --owner jane.doe --times 3", "--latency",
+			"connection", nil,
+		},
 		{"port alone", "serve --addr 8080", ":8080?", "tcp", nil},
-		{"port alone in the variable", "serve", "PATMOCK_ADDR", "tcp", map[string]string{"PATMOCK_ADDR": "8080"}},
+		{
+			"port alone in the variable", "serve", "PATMOCK_ADDR", "tcp", map[string]string{
+				"PATMOCK_ADDR": "8080",
+			},
+		},
 		{"JSON fixture", "serve --fixture " + file, "not JSON", "YAML", nil},
 		{"JSON dialect", "serve --dialect " + file, "not JSON", "YAML", nil},
 		{"JSON of allowances", "contract diff mock env --allow " + file, "not JSON", "YAML", nil},
@@ -39,9 +46,13 @@ func TestErrorsOfTheFirstHour(t *testing.T) {
 				value, set := test.environment[name]
 				return value, set
 			}
-			code := run(t.Context(), strings.Fields(test.args), cli.Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &stderr, Lookup: lookup})
-			if code != cli.ExitUsage || !strings.Contains(stderr.String(), test.want) || strings.Contains(stderr.String(), test.not) {
-				t.Errorf("exit code %d, want %d; error %q, want %q in it and no %q", code, cli.ExitUsage, stderr.String(), test.want, test.not)
+			code := run(t.Context(), strings.Fields(test.args), cli.Env{
+				Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &stderr, Lookup: lookup,
+			})
+			if code != cli.ExitUsage || !strings.Contains(stderr.String(), test.want) ||
+				strings.Contains(stderr.String(), test.not) {
+				t.Errorf("exit code %d, want %d; error %q, want %q in it and no %q", code,
+					cli.ExitUsage, stderr.String(), test.want, test.not)
 			}
 		})
 	}

@@ -52,9 +52,21 @@ func TestDeniedWrite(t *testing.T) {
 	}{
 		{"report", nil, append(contract, "--report=junit="+file)},
 		{"record", nil, append(contract, "--record="+file)},
-		{"ledger", tenant, append(contract, "--target=http://127.0.0.1:1", "--allow-writes=127.0.0.1:1", "--ledger="+file)},
-		{"ledger in a folder", tenant, append(contract, "--target=http://127.0.0.1:1", "--allow-writes=127.0.0.1:1", "--ledger="+file+"/l")},
-		{"summary", map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": file}, contract},
+		{
+			"ledger", tenant,
+			append(contract, "--target=http://127.0.0.1:1", "--allow-writes=127.0.0.1:1",
+				"--ledger="+file),
+		},
+		{
+			"ledger in a folder", tenant,
+			append(contract, "--target=http://127.0.0.1:1", "--allow-writes=127.0.0.1:1",
+				"--ledger="+file+"/l"),
+		},
+		{
+			"summary",
+			map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": file},
+			contract,
+		},
 		{"env file", nil, []string{"serve", "--addr=127.0.0.1:0", "--env-file=" + file}},
 		{"state", nil, []string{"serve", "--addr=127.0.0.1:0", "--state=" + file}},
 		{"manual", nil, []string{"man", file}},
@@ -62,7 +74,8 @@ func TestDeniedWrite(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got outcome
 			unprivileged(t, func() { got = command(t.Context(), tt.variables, tt.args...) })
-			want := fmt.Sprintf("%s belongs to uid %d and gid %d, and has mode 0555", folder, os.Getuid(), os.Getgid())
+			want := fmt.Sprintf("%s belongs to uid %d and gid %d, and has mode 0555", folder,
+				os.Getuid(), os.Getgid())
 			if !strings.Contains(got.stderr, want) {
 				t.Errorf("exit code %d, want %q in: %s", got.code, want, got.stderr)
 			}

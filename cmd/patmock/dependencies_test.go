@@ -18,10 +18,11 @@ type dependencyRule struct {
 	allowed []string
 }
 
-// names are the packages that every package may import: ids, enumerations, limits, the redactor, the
-// JSON differ and the reader of files.
+// names are the packages that every package may import: ids, enumerations, limits, the redactor,
+// the JSON differ and the reader of files.
 var names = []string{
-	"spec/jsondiff", "spec/limit", "spec/redact", "spec/rule", "spec/schema", "spec/evidence", "spec/strictyaml", "spec/version",
+	"spec/jsondiff", "spec/limit", "spec/redact", "spec/rule", "spec/schema", "spec/evidence",
+	"spec/strictyaml", "spec/version",
 }
 
 // rules say what the packages of a folder may import of this module. A folder's own
@@ -42,7 +43,11 @@ var rules = []dependencyRule{
 	{"fixtures", nil},
 	{"mockserver/internal/pat", nil},
 	{"mockserver/internal/store/memory", []string{"mockserver/internal/pat"}},
-	{"mockserver/internal/store/file", []string{"mockserver/internal/pat", "mockserver/internal/store/memory"}},
+	{
+		"mockserver/internal/store/file", []string{
+			"mockserver/internal/pat", "mockserver/internal/store/memory",
+		},
+	},
 	{"mockserver/internal/random", nil},
 	{"mockserver/internal/body", nil},
 	{"mockserver/internal/budget", nil},
@@ -50,21 +55,56 @@ var rules = []dependencyRule{
 	{"mockserver/internal/ratelimit", []string{"mockserver/internal/clock"}},
 	{"mockserver/internal/findings", []string{"mockserver/control"}},
 	{"mockserver/internal/lint", []string{"mockserver/control"}},
-	{"mockserver/internal/fault", []string{"mockserver/control", "mockserver/internal/clock", "mockserver/internal/random"}},
-	{"mockserver/internal/response", []string{"spec", "mockserver/control", "mockserver/dialect", "mockserver/internal/budget", "mockserver/internal/pat"}},
-	{"mockserver/internal/hostile", []string{"spec", "mockserver/internal/response", "mockserver/internal/random"}},
-	{"mockserver/internal/admission", []string{"spec", "mockserver/internal/response", "mockserver/internal/fault", "mockserver/internal/hostile", "mockserver/internal/ratelimit"}},
-	{"mockserver/internal/oauth", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/response", "mockserver/internal/admission", "mockserver/internal/random"}},
-	{"mockserver/internal/api", []string{"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect", "mockserver/internal/pat", "mockserver/internal/response", "mockserver/internal/admission"}},
+	{
+		"mockserver/internal/fault", []string{
+			"mockserver/control", "mockserver/internal/clock", "mockserver/internal/random",
+		},
+	},
+	{
+		"mockserver/internal/response", []string{
+			"spec", "mockserver/control", "mockserver/dialect", "mockserver/internal/budget",
+			"mockserver/internal/pat",
+		},
+	},
+	{
+		"mockserver/internal/hostile", []string{
+			"spec", "mockserver/internal/response", "mockserver/internal/random",
+		},
+	},
+	{
+		"mockserver/internal/admission", []string{
+			"spec", "mockserver/internal/response", "mockserver/internal/fault",
+			"mockserver/internal/hostile", "mockserver/internal/ratelimit",
+		},
+	},
+	{
+		"mockserver/internal/oauth", []string{
+			"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect",
+			"mockserver/internal/pat", "mockserver/internal/response",
+			"mockserver/internal/admission", "mockserver/internal/random",
+		},
+	},
+	{
+		"mockserver/internal/api", []string{
+			"spec", "mockserver/internal/body", "mockserver/control", "mockserver/dialect",
+			"mockserver/internal/pat", "mockserver/internal/response",
+			"mockserver/internal/admission",
+		},
+	},
 	{"mockserver/internal/namespace", []string{
-		"spec", "fixtures", "mockserver/control", "mockserver/dialect", "mockserver/internal/admission", "mockserver/internal/api", "mockserver/internal/budget",
-		"mockserver/internal/clock", "mockserver/internal/fault", "mockserver/internal/hostile", "mockserver/internal/journal", "mockserver/internal/lint",
-		"mockserver/internal/oauth", "mockserver/internal/pat", "mockserver/internal/random", "mockserver/internal/ratelimit",
+		"spec", "fixtures", "mockserver/control", "mockserver/dialect",
+		"mockserver/internal/admission", "mockserver/internal/api", "mockserver/internal/budget",
+		"mockserver/internal/clock", "mockserver/internal/fault", "mockserver/internal/hostile",
+		"mockserver/internal/journal", "mockserver/internal/lint",
+		"mockserver/internal/oauth", "mockserver/internal/pat", "mockserver/internal/random",
+		"mockserver/internal/ratelimit",
 		"mockserver/internal/response", "mockserver/internal/store",
 	}},
 	{"mockserver/internal/controlapi", []string{
-		"spec", "fixtures", "mockserver/control", "mockserver/internal/response", "mockserver/internal/body", "mockserver/internal/clock", "mockserver/internal/fault",
-		"mockserver/internal/findings", "mockserver/internal/journal", "mockserver/internal/namespace", "mockserver/internal/pat",
+		"spec", "fixtures", "mockserver/control", "mockserver/internal/response",
+		"mockserver/internal/body", "mockserver/internal/clock", "mockserver/internal/fault",
+		"mockserver/internal/findings", "mockserver/internal/journal",
+		"mockserver/internal/namespace", "mockserver/internal/pat",
 	}},
 	{"mockserver/internal/journal", []string{"mockserver/control"}},
 	{"mockserver/internal/host", nil},
@@ -74,9 +114,12 @@ var rules = []dependencyRule{
 	{"mockserver/bench", nil},
 	{"mockserver/bench/bare", nil},
 	{"mockserver/internal/server", []string{
-		"spec", "fixtures", "mockserver/control", "mockserver/dialect", "mockserver/internal/api", "mockserver/internal/body", "mockserver/internal/budget",
-		"mockserver/internal/controlapi", "mockserver/internal/findings", "mockserver/internal/host", "mockserver/internal/journal", "mockserver/internal/lint",
-		"mockserver/internal/namespace", "mockserver/internal/oauth", "mockserver/internal/random", "mockserver/internal/ratelimit",
+		"spec", "fixtures", "mockserver/control", "mockserver/dialect", "mockserver/internal/api",
+		"mockserver/internal/body", "mockserver/internal/budget",
+		"mockserver/internal/controlapi", "mockserver/internal/findings",
+		"mockserver/internal/host", "mockserver/internal/journal", "mockserver/internal/lint",
+		"mockserver/internal/namespace", "mockserver/internal/oauth", "mockserver/internal/random",
+		"mockserver/internal/ratelimit",
 		"mockserver/internal/response", "mockserver/internal/store/file",
 	}},
 	{"mockserver", []string{"spec", "fixtures"}},
@@ -84,9 +127,22 @@ var rules = []dependencyRule{
 	{"contracttests/recording", []string{"contracttests/report", "spec"}},
 	{"contracttests/parity", []string{"contracttests/report", "spec"}},
 	{"contracttests/tenantguard", []string{"contracttests/report", "spec"}},
-	{"contracttests/internal/observer", []string{"contracttests/report", "contracttests/recording", "spec"}},
-	{"contracttests", []string{"contracttests/internal/observer", "contracttests/report", "contracttests/recording", "contracttests/tenantguard", "spec", "fixtures", "mockserver/control"}},
-	{"contracttests/scenarios", []string{"contracttests", "contracttests/report", "spec", "mockserver/control"}},
+	{
+		"contracttests/internal/observer", []string{
+			"contracttests/report", "contracttests/recording", "spec",
+		},
+	},
+	{
+		"contracttests", []string{
+			"contracttests/internal/observer", "contracttests/report", "contracttests/recording",
+			"contracttests/tenantguard", "spec", "fixtures", "mockserver/control",
+		},
+	},
+	{
+		"contracttests/scenarios", []string{
+			"contracttests", "contracttests/report", "spec", "mockserver/control",
+		},
+	},
 	{"contracttests/internal/mutants", nil},
 	{"contracttests/clients", nil},
 	{"cmd/patmock/internal/job", nil},
@@ -99,30 +155,45 @@ var rules = []dependencyRule{
 		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/atomicfile", "contracttests",
 	}},
 	{"cmd/patmock/internal/cli/check", []string{
-		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/remote", "cmd/patmock/internal/cli/reports", "contracttests", "mockserver/control",
+		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/remote",
+		"cmd/patmock/internal/cli/reports", "contracttests", "mockserver/control",
 	}},
 	{"cmd/patmock/internal/cli/contract", []string{
-		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/atomicfile", "cmd/patmock/internal/cli/remote", "cmd/patmock/internal/cli/reports", "contracttests", "fixtures", "mockserver", "spec",
+		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/atomicfile",
+		"cmd/patmock/internal/cli/remote", "cmd/patmock/internal/cli/reports", "contracttests",
+		"fixtures", "mockserver", "spec",
 	}},
 	{"cmd/patmock/internal/cli/control", []string{
-		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/atomicfile", "cmd/patmock/internal/cli/credentials", "cmd/patmock/internal/cli/remote", "fixtures", "mockserver",
+		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/atomicfile",
+		"cmd/patmock/internal/cli/credentials", "cmd/patmock/internal/cli/remote", "fixtures",
+		"mockserver",
 	}},
 	{"cmd/patmock/internal/cli/exec", []string{
-		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/check", "cmd/patmock/internal/cli/credentials", "cmd/patmock/internal/cli/reports", "cmd/patmock/internal/cli/serve", "cmd/patmock/internal/job", "contracttests", "mockserver/control",
+		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/check",
+		"cmd/patmock/internal/cli/credentials", "cmd/patmock/internal/cli/reports",
+		"cmd/patmock/internal/cli/serve", "cmd/patmock/internal/job", "contracttests",
+		"mockserver/control",
 	}},
 	{"cmd/patmock/internal/cli/fixtures", []string{
 		"cmd/patmock/internal/cli$", "fixtures",
 	}},
 	{"cmd/patmock/internal/cli/logins", []string{
-		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/credentials", "cmd/patmock/internal/cli/remote", "fixtures", "mockserver",
+		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/credentials",
+		"cmd/patmock/internal/cli/remote", "fixtures", "mockserver",
 	}},
 	{"cmd/patmock/internal/cli/serve", []string{
-		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/atomicfile", "cmd/patmock/internal/cli/credentials", "cmd/patmock/internal/cli/remote", "fixtures", "mockserver",
+		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/atomicfile",
+		"cmd/patmock/internal/cli/credentials", "cmd/patmock/internal/cli/remote", "fixtures",
+		"mockserver",
 	}},
 	{"cmd/patmock/internal/cli/spec", []string{
 		"cmd/patmock/internal/cli$", "mockserver/dialect", "spec",
 	}},
-	{"cmd/patmock/internal/cli/root", []string{"cmd/patmock", "contracttests", "fixtures", "mockserver"}},
+	{
+		"cmd/patmock/internal/cli/root", []string{
+			"cmd/patmock", "contracttests", "fixtures", "mockserver",
+		},
+	},
 	{"cmd/patmock/internal/cli", []string{"mockserver"}},
 	{"cmd/patmock", nil},
 }
@@ -182,7 +253,10 @@ func TestWhoMayImportWhom(t *testing.T) {
 		}
 		for _, imported := range imports {
 			other, ours := strings.CutPrefix(imported, module+"/")
-			allowed := within(other, name) || slices.Contains(names, other) || slices.ContainsFunc(rules[i].allowed, func(folder string) bool { return matches(other, folder) })
+			allowed := within(other, name) || slices.Contains(names, other) ||
+				slices.ContainsFunc(rules[i].allowed, func(folder string) bool {
+					return matches(other, folder)
+				})
 			if ours && !allowed {
 				t.Errorf("%s imports %s", name, other)
 			}
@@ -199,7 +273,8 @@ func TestClosedPackages(t *testing.T) {
 		for _, imported := range imports[module+"/"+name] {
 			first, _, _ := strings.Cut(imported, "/")
 			standard := !strings.Contains(first, ".")
-			if !standard && !within(imported, module) && !slices.ContainsFunc(allowed, func(p string) bool { return within(imported, p) }) {
+			if !standard && !within(imported, module) &&
+				!slices.ContainsFunc(allowed, func(p string) bool { return within(imported, p) }) {
 				t.Errorf("%s imports %s", name, imported)
 			}
 			if name == "mockserver/internal/pat" && within(imported, "net/http") {
@@ -209,10 +284,13 @@ func TestClosedPackages(t *testing.T) {
 	}
 }
 
-// The mock is imported into other people's tests: what only the command or a container needs stays out.
+// The mock is imported into other people's tests: what only the command or a container needs stays
+// out.
 func TestMockIsLight(t *testing.T) {
 	for _, pkg := range golist(t, "-deps", module+"/mockserver") {
-		for _, heavy := range []string{engine, "github.com/spf13/cobra", "github.com/redis", "github.com/docker", "testing"} {
+		for _, heavy := range []string{
+			engine, "github.com/spf13/cobra", "github.com/redis", "github.com/docker", "testing",
+		} {
 			if within(pkg, heavy) {
 				t.Errorf("the mock depends on %s", pkg)
 			}
@@ -226,7 +304,9 @@ func TestOnlyTheContainerNeedsAnEngine(t *testing.T) {
 	if !slices.Contains(golist(t, "-deps", container), engine) {
 		t.Errorf("%s does not depend on %s", container, engine)
 	}
-	others := slices.DeleteFunc(golist(t, module+"/..."), func(pkg string) bool { return pkg == container })
+	others := slices.DeleteFunc(golist(t, module+"/..."), func(pkg string) bool {
+		return pkg == container
+	})
 	for _, pkg := range golist(t, append([]string{"-deps"}, others...)...) {
 		if pkg == container || within(pkg, engine) {
 			t.Errorf("something other than %s depends on %s", container, pkg)

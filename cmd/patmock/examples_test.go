@@ -87,7 +87,8 @@ func runExample(t *testing.T, bin, line string) {
 		shell = exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", "exec "+line)
 	}
 	shell.Dir = t.TempDir()
-	shell.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "PATMOCK_ADDR=127.0.0.1:0")
+	shell.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"PATMOCK_ADDR=127.0.0.1:0")
 	output := &ready{announced: make(chan struct{})}
 	shell.Stdout, shell.Stderr = output, output
 	if err := shell.Start(); err != nil {

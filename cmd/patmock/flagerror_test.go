@@ -10,16 +10,19 @@ import (
 // An error of a configuration begins with the flag, or with the variable that the value is from.
 func TestConfigErrors_NameTheFlag(t *testing.T) {
 	for flag, value := range map[string]string{
-		"rate-limit": "100", "token-limit": "-1", "scope-delay": "-1s", "never-expires-as": "x", "hostile": "x", "fallback": "x", "state": "/no/such/folder/state.json",
+		"rate-limit": "100", "token-limit": "-1", "scope-delay": "-1s", "never-expires-as": "x",
+		"hostile": "x", "fallback": "x", "state": "/no/such/folder/state.json",
 	} {
 		t.Run(flag, func(t *testing.T) {
 			got := command(t.Context(), nil, "serve", "--addr", "127.0.0.1:0", "--"+flag+"="+value)
 			got.wants(t, cli.ExitUsage, "--"+flag)
-			if !strings.HasPrefix(got.stderr, "patmock: --"+flag+": ") || strings.Contains(got.stderr, ": "+strings.ReplaceAll(flag, "-", " ")+": ") {
+			if !strings.HasPrefix(got.stderr, "patmock: --"+flag+": ") ||
+				strings.Contains(got.stderr, ": "+strings.ReplaceAll(flag, "-", " ")+": ") {
 				t.Errorf("standard error is %q", got.stderr)
 			}
 			name := cli.Variable(flag)
-			got = command(t.Context(), map[string]string{name: value}, "serve", "--addr", "127.0.0.1:0")
+			got = command(t.Context(), map[string]string{name: value}, "serve", "--addr",
+				"127.0.0.1:0")
 			got.wants(t, cli.ExitUsage, name)
 			if !strings.HasPrefix(got.stderr, "patmock: "+name+": ") {
 				t.Errorf("standard error is %q", got.stderr)
@@ -59,7 +62,8 @@ func TestMissingName_HasNoCount(t *testing.T) {
 // The help says of every namespace what the command does without one.
 func TestCheckHelp_Namespace(t *testing.T) {
 	got := command(t.Context(), nil, "check", "--help")
-	if strings.Contains(got.stdout, "default the default") || !strings.Contains(got.stdout, "default every namespace") {
+	if strings.Contains(got.stdout, "default the default") ||
+		!strings.Contains(got.stdout, "default every namespace") {
 		t.Errorf("the help is\n%s", got.stdout)
 	}
 }
@@ -76,8 +80,12 @@ func TestEnvironmentTopic_NamesCommands(t *testing.T) {
 	if strings.Contains(got.stdout, "PATMOCK_FORMAT ") {
 		t.Error("PATMOCK_FORMAT is listed")
 	}
-	for _, args := range []string{"users --fixture default", "tokens --fixture default", "fixtures list", "check --list", "version"} {
-		got := command(t.Context(), map[string]string{"PATMOCK_FORMAT": "json"}, strings.Fields(args)...)
+	for _, args := range []string{
+		"users --fixture default", "tokens --fixture default", "fixtures list", "check --list",
+		"version",
+	} {
+		got := command(t.Context(), map[string]string{"PATMOCK_FORMAT": "json"},
+			strings.Fields(args)...)
 		if strings.HasPrefix(got.stdout, "{") || strings.HasPrefix(got.stdout, "[") {
 			t.Errorf("%s reads PATMOCK_FORMAT: %s", args, got.stderr)
 		}

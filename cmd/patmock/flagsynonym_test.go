@@ -56,7 +56,9 @@ func TestUnknownNamesAreExplained(t *testing.T) {
 	} {
 		t.Run(test.args, func(t *testing.T) {
 			var stderr bytes.Buffer
-			code := run(t.Context(), strings.Fields(test.args), cli.Env{Stdout: &stderr, Stderr: &stderr, Lookup: noVariables})
+			code := run(t.Context(), strings.Fields(test.args), cli.Env{
+				Stdout: &stderr, Stderr: &stderr, Lookup: noVariables,
+			})
 			if code != cli.ExitUsage {
 				t.Fatalf("exit code %d, want %d: %s", code, cli.ExitUsage, stderr.String())
 			}
@@ -71,7 +73,10 @@ func TestUnknownNamesAreExplained(t *testing.T) {
 
 // An error about a port says that the flag takes a host, too. A port alone opens every interface.
 func TestUnknownPort_NamesTheForm(t *testing.T) {
-	for _, args := range []string{"serve --port 8080", "serve -p 8080", "--port 80", "exec --port 1 -- true", "healthcheck --port 1", "serve --control-port 1"} {
+	for _, args := range []string{
+		"serve --port 8080", "serve -p 8080", "--port 80", "exec --port 1 -- true",
+		"healthcheck --port 1", "serve --control-port 1",
+	} {
 		t.Run(args, func(t *testing.T) {
 			got := command(t.Context(), nil, strings.Fields(args)...)
 			if got.code != cli.ExitUsage || !strings.Contains(got.stderr, "HOST:PORT") {

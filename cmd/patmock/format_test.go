@@ -81,14 +81,17 @@ func TestFormatJSON(t *testing.T) {
 	}
 	server := httptest.NewServer(mock)
 	t.Cleanup(server.Close)
-	if _, err := mock.Control().AddFault(t.Context(), control.Fault{ID: "slow", Latency: "1ms"}); err != nil {
+	if _, err := mock.Control().AddFault(t.Context(), control.Fault{
+		ID: "slow", Latency: "1ms",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := server.Client().Get(server.URL + "/oauth/info"); err != nil { //nolint:bodyclose // as a client does that the journal shows
 		t.Fatal(err)
 	}
 	recording := filepath.Join(t.TempDir(), "recording")
-	recorded := command(t.Context(), nil, "contract", "run", "--run", "^create/name-taken", "--versions", "v2026", "--record", recording)
+	recorded := command(t.Context(), nil, "contract", "run", "--run", "^create/name-taken",
+		"--versions", "v2026", "--record", recording)
 	recorded.wants(t, cli.ExitOK, "")
 	described := describedJSON(t)
 	for _, cmd := range allCommands() {
@@ -97,9 +100,11 @@ func TestFormatJSON(t *testing.T) {
 			continue
 		}
 		t.Run(path, func(t *testing.T) {
-			args := strings.Fields(path + " " + strings.ReplaceAll(formatCases[path], "RECORDING", recording))
+			args := strings.Fields(path + " " +
+				strings.ReplaceAll(formatCases[path], "RECORDING", recording))
 			variables := map[string]string{"PATMOCK_URL": server.URL}
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // of a command that does not end
+			// of a command that does not end
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			got := command(ctx, variables, append(args, "--format", "json")...)
 			if got.code != cli.ExitOK && got.code != cli.ExitFailed {
@@ -131,7 +136,8 @@ func TestFormatJSON_Tables(t *testing.T) {
 		}
 	}
 	for _, named := range slices.Concat(
-		slices.Collect(maps.Keys(withoutFormat)), slices.Collect(maps.Keys(formatCases)), slices.Collect(maps.Keys(formatSkips)),
+		slices.Collect(maps.Keys(withoutFormat)), slices.Collect(maps.Keys(formatCases)),
+		slices.Collect(maps.Keys(formatSkips)),
 		slices.Collect(maps.Keys(described)),
 	) {
 		if !slices.Contains(paths, named) {
@@ -201,7 +207,8 @@ func checkDescribed(t *testing.T, described map[string]jsonRow, path, text strin
 		fields, _ := object.(map[string]any)
 		var got []string
 		for name := range fields {
-			if slices.Contains(row.required, name) || !row.others && !slices.Contains(row.optional, name) {
+			if slices.Contains(row.required, name) ||
+				!row.others && !slices.Contains(row.optional, name) {
 				got = append(got, name)
 			}
 		}

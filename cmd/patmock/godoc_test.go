@@ -14,7 +14,8 @@ import (
 
 // public are the packages that others may import.
 var public = []string{
-	"mockserver", "mockserver/control", "mockserver/container", "mockserver/dialect", "fixtures", "spec", "spec/version", "spec/evidence",
+	"mockserver", "mockserver/control", "mockserver/container", "mockserver/dialect", "fixtures",
+	"spec", "spec/version", "spec/evidence",
 	"contracttests", "contracttests/report", "contracttests/scenarios",
 }
 
@@ -37,7 +38,8 @@ func TestPublicAPIIsTheGoldenOne(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("the public API changed (-golden +now); if that is meant, run go test ./cmd/patmock -update:\n%s", diff)
+				t.Errorf("the public API changed (-golden +now); if that is meant, run go test "+
+					"./cmd/patmock -update:\n%s", diff)
 			}
 		})
 	}

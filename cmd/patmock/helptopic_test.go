@@ -68,12 +68,13 @@ func TestHelpEnvironment_Flags(t *testing.T) {
 func TestHelpEnvironment_Others(t *testing.T) {
 	text := topicText(t, "environment")
 	var files []string
-	err := filepath.WalkDir(filepath.Join("internal", "cli"), func(path string, _ os.DirEntry, err error) error {
-		if strings.HasSuffix(path, ".go") {
-			files = append(files, path)
-		}
-		return err
-	})
+	err := filepath.WalkDir(filepath.Join("internal", "cli"),
+		func(path string, _ os.DirEntry, err error) error {
+			if strings.HasSuffix(path, ".go") {
+				files = append(files, path)
+			}
+			return err
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +89,8 @@ func TestHelpEnvironment_Others(t *testing.T) {
 		}
 	}
 	for _, owner := range []string{"SAIL", "PATMOCK_SECOND", "PATMOCK_ADMIN"} {
-		names = append(names, owner+"_CLIENT_ID", owner+"_CLIENT_SECRET", owner+"_CLIENT_SECRET_FILE")
+		names = append(names, owner+"_CLIENT_ID", owner+"_CLIENT_SECRET",
+			owner+"_CLIENT_SECRET_FILE")
 	}
 	if len(names) < 15 {
 		t.Fatalf("%d variables, want all: %q", len(names), names)
@@ -103,7 +105,8 @@ func TestHelpEnvironment_Others(t *testing.T) {
 // The topic lists each exit code that the code has.
 func TestHelpExitCodes(t *testing.T) {
 	text := topicText(t, "exit-codes")
-	parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join("internal", "cli", "errors.go"), nil, 0)
+	parsed, err := parser.ParseFile(token.NewFileSet(),
+		filepath.Join("internal", "cli", "errors.go"), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +147,8 @@ func TestHelpFixtures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := fmt.Sprintf(" %s %d users with %d tokens", name, len(tenant.Identities), len(tenant.Tokens))
+		want := fmt.Sprintf(" %s %d users with %d tokens", name, len(tenant.Identities),
+			len(tenant.Tokens))
 		if !strings.Contains(text, want) {
 			t.Errorf("want%s: %s", want, text)
 		}
@@ -165,7 +169,11 @@ func TestHelp_Completes(t *testing.T) {
 		args []string
 		want []string
 	}{
-		{"commands and topics", []string{"help", ""}, []string{"environment", "exit-codes", "fixtures", "serve", "control"}},
+		{
+			"commands and topics", []string{"help", ""}, []string{
+				"environment", "exit-codes", "fixtures", "serve", "control",
+			},
+		},
 		{"commands of a group", []string{"help", "control", ""}, []string{"clock", "fault"}},
 		{"nothing of an unknown one", []string{"help", "nope", ""}, nil},
 	} {

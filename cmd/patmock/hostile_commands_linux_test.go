@@ -35,9 +35,14 @@ type measured struct {
 func atHostile(t *testing.T, binary, folder, address string, args ...string) measured {
 	t.Helper()
 	host := strings.TrimPrefix(address, "http://")
-	c := exec.Command(binary, append([]string{"contract", args[0], "--target", address, "--allow-writes", host}, args[1:]...)...)
+	c := exec.Command(binary,
+		append([]string{"contract", args[0], "--target", address, "--allow-writes", host},
+			args[1:]...)...)
 	c.Dir = folder
-	c.Env = []string{"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface", "SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16)}
+	c.Env = []string{
+		"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface",
+		"SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16),
+	}
 	var output bytes.Buffer
 	c.Stdout, c.Stderr = &output, &output
 	started := time.Now()
@@ -56,7 +61,8 @@ func atHostile(t *testing.T, binary, folder, address string, args ...string) mea
 		select {
 		case <-ended:
 			tick.Stop()
-			m.took, m.code, m.output = time.Since(started), c.ProcessState.ExitCode(), output.String()
+			m.took, m.code, m.output = time.Since(started), c.ProcessState.ExitCode(),
+				output.String()
 			return m
 		case <-tick.C:
 			m.megabyte = max(m.megabyte, peakMemory(c.Process.Pid))
@@ -80,7 +86,9 @@ func TestCommandsAtHostileTargets(t *testing.T) {
 	full := os.Getenv(hostileVariable) != ""
 	binary := program(t)
 	var leaked atomic.Int64
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { leaked.Add(1) }))
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		leaked.Add(1)
+	}))
 	defer other.Close()
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // that accepts no connection
 	if err != nil {
@@ -120,13 +128,15 @@ func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 	} {
 		folder := t.TempDir()
 		m := atHostile(t, binary, folder, address, command...)
-		t.Logf("%-48s %-7s exit %d %5.1f s %4d MB", h.name, command[0], m.code, m.took.Seconds(), m.megabyte)
+		t.Logf("%-48s %-7s exit %d %5.1f s %4d MB", h.name, command[0], m.code, m.took.Seconds(),
+			m.megabyte)
 		limit := time.Minute
 		if strings.Contains(h.name, "400,000") {
 			limit = 20 * time.Second // two on a machine that has nothing else to do
 		}
 		if m.code < cli.ExitFailed || m.took > limit || m.megabyte > 200 {
-			t.Errorf("%s ends with %d after %s and %d MB: %s", command[0], m.code, m.took, m.megabyte, m.output)
+			t.Errorf("%s ends with %d after %s and %d MB: %s", command[0], m.code, m.took,
+				m.megabyte, m.output)
 		}
 		if command[0] == "run" && junitCounts(t, filepath.Join(folder, "report.xml")) == "0/0/0" {
 			t.Error("the report has no error")
@@ -144,26 +154,65 @@ func TestSignalsEndARun(t *testing.T) {
 		signals  []os.Signal
 		within   time.Duration // after the last signal
 	}{
-		{"--timeout", "POST /oauth/token", []string{"run", "--timeout", "1s"}, nil, 3 * time.Second},
-		{"Ctrl-C in the login", "POST /oauth/token", []string{"run"}, []os.Signal{os.Interrupt}, 2 * time.Second},
-		{"SIGTERM in the login", "POST /oauth/token", []string{"run"}, []os.Signal{syscall.SIGTERM}, 2 * time.Second},
-		{"SIGTERM in a write", "POST /v2026/personal-access-tokens", []string{"run"}, []os.Signal{syscall.SIGTERM}, 10 * time.Second},
-		{"Ctrl-C twice in a write", "POST /v2026/personal-access-tokens", []string{"run"}, []os.Signal{os.Interrupt, os.Interrupt}, 2 * time.Second},
-		{"Ctrl-C of the doctor", "POST /oauth/token", []string{"doctor"}, []os.Signal{os.Interrupt}, 2 * time.Second},
-		{"Ctrl-C of a sweep", "POST /oauth/token", []string{"sweep"}, []os.Signal{os.Interrupt}, 2 * time.Second},
+		{
+			"--timeout", "POST /oauth/token",
+			[]string{"run", "--timeout", "1s"},
+			nil,
+			3 * time.Second,
+		},
+		{
+			"Ctrl-C in the login", "POST /oauth/token",
+			[]string{"run"},
+			[]os.Signal{os.Interrupt},
+			2 * time.Second,
+		},
+		{
+			"SIGTERM in the login", "POST /oauth/token", []string{"run"}, []os.Signal{
+				syscall.SIGTERM,
+			}, 2 * time.Second,
+		},
+		{
+			"SIGTERM in a write", "POST /v2026/personal-access-tokens",
+			[]string{"run"},
+			[]os.Signal{syscall.SIGTERM},
+			10 * time.Second,
+		},
+		{
+			"Ctrl-C twice in a write", "POST /v2026/personal-access-tokens",
+			[]string{"run"},
+			[]os.Signal{os.Interrupt, os.Interrupt},
+			2 * time.Second,
+		},
+		{
+			"Ctrl-C of the doctor", "POST /oauth/token", []string{"doctor"}, []os.Signal{
+				os.Interrupt,
+			}, 2 * time.Second,
+		},
+		{
+			"Ctrl-C of a sweep", "POST /oauth/token",
+			[]string{"sweep"},
+			[]os.Signal{os.Interrupt},
+			2 * time.Second,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			arrived := make(chan struct{}, 100)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				_, _ = io.Copy(io.Discard, r.Body) // else the server does not see that the client has gone
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+				r *http.Request,
+			) {
+				// else the server does not see that the client has gone
+				_, _ = io.Copy(io.Discard, r.Body)
 				switch {
 				case r.Method+" "+r.URL.Path == test.at:
 					arrived <- struct{}{}
 					<-r.Context().Done()
 				case r.URL.Path == "/oauth/token":
-					hostileStatus(200, "application/json", `{"access_token":"a","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all","identity_id":"i"}`)(w, r)
-				case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "personal-access-tokens"):
+					hostileStatus(200, "application/json",
+						`{"access_token":"a","token_type":"bearer","expires_in":43199,`+
+							`"scope":"sp:scopes:all","identity_id":"i"}`)(w, r)
+				case r.Method == http.MethodGet &&
+					strings.HasSuffix(r.URL.Path, "personal-access-tokens"):
 					hostileStatus(200, "application/json", "[]")(w, r)
 				default:
 					http.NotFound(w, r)
@@ -174,13 +223,18 @@ func TestSignalsEndARun(t *testing.T) {
 				server.Close()
 			})
 			folder := t.TempDir()
-			args := append(append([]string{"contract"}, test.args...), "--target", server.URL, "--allow-writes", strings.TrimPrefix(server.URL, "http://"))
+			args := append(append([]string{"contract"}, test.args...), "--target", server.URL,
+				"--allow-writes", strings.TrimPrefix(server.URL, "http://"))
 			if test.args[0] == "run" {
-				args = append(args, "--run", "^create/", "--versions", "v2026", "--report", "junit=report.xml")
+				args = append(args, "--run", "^create/", "--versions", "v2026", "--report",
+					"junit=report.xml")
 			}
 			c := exec.Command(binary, args...)
 			c.Dir = folder
-			c.Env = []string{"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface", "SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16)}
+			c.Env = []string{
+				"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface",
+				"SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16),
+			}
 			var output bytes.Buffer
 			c.Stdout, c.Stderr = &output, &output
 			if err := c.Start(); err != nil {
@@ -202,12 +256,14 @@ func TestSignalsEndARun(t *testing.T) {
 			}
 			_ = c.Wait() // the exit code says it
 			if took := time.Since(last); took > test.within || c.ProcessState.ExitCode() != code {
-				t.Errorf("it ends with %d after %s: %s", c.ProcessState.ExitCode(), took, output.String())
+				t.Errorf("it ends with %d after %s: %s", c.ProcessState.ExitCode(), took,
+					output.String())
 			}
 			if test.args[0] != "run" || len(test.signals) > 1 {
 				return
 			}
-			if counted := junitCounts(t, filepath.Join(folder, "report.xml")); counted != "0/1/0" && !strings.Contains(counted, "/1/") {
+			if counted := junitCounts(t, filepath.Join(folder, "report.xml")); counted != "0/1/0" &&
+				!strings.Contains(counted, "/1/") {
 				t.Errorf("the report counts %s, want an error", counted)
 			}
 		})

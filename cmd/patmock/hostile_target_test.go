@@ -47,7 +47,10 @@ func hostileTargets(other string) []hostileTarget {
 			_, _ = io.Copy(io.Discard, c)
 		})},
 		{name: "a byte of headers a second", serve: drip(head + "X-More: "), slow: true},
-		{name: "a byte of the body a second", serve: drip(head + "Content-Length: 1000000\r\n\r\n["), slow: true},
+		{
+			name:  "a byte of the body a second",
+			serve: drip(head + "Content-Length: 1000000\r\n\r\n["), slow: true,
+		},
 		{name: "endless headers", slow: true, serve: raw(func(c net.Conn) {
 			_, err := io.WriteString(c, head)
 			for line := strings.Repeat("X-More: more\r\n", 1000); err == nil; {
@@ -55,7 +58,10 @@ func hostileTargets(other string) []hostileTarget {
 			}
 		})},
 		{name: "500 of HTML", serve: hostileStatus(500, "text/html", "<html>oops</html>")},
-		{name: "503 of HTML", serve: hostileStatus(503, "text/html", "<html>maintenance</html>"), slow: true},
+		{
+			name: "503 of HTML", serve: hostileStatus(503, "text/html", "<html>maintenance</html>"),
+			slow: true,
+		},
 		{name: "gzip garbage", serve: gzipGarbage, slow: true},
 		{name: "a gzip bomb", serve: gzipBomb},
 		{name: "a body of 10 GB", serve: tenGB},
@@ -69,8 +75,14 @@ func hostileTargets(other string) []hostileTarget {
 			w.Header().Set("Retry-After", "999999")
 			hostileStatus(429, "application/json", "{}")(w, r)
 		}},
-		{name: "a list of 400,000 numbers", serve: hostileStatus(200, "application/json", longList("1234567890"))},
-		{name: "a list of 400,000 objects", serve: hostileStatus(200, "application/json", longList(`{"id":"x"}`))},
+		{
+			name:  "a list of 400,000 numbers",
+			serve: hostileStatus(200, "application/json", longList("1234567890")),
+		},
+		{
+			name:  "a list of 400,000 objects",
+			serve: hostileStatus(200, "application/json", longList(`{"id":"x"}`)),
+		},
 	}
 	all := both
 	for _, h := range both {
@@ -141,7 +153,9 @@ func (h hostileTarget) start(t *testing.T) string {
 		case r.URL.Path == "/_mock/health":
 			http.NotFound(w, r)
 		case h.login && r.URL.Path == "/oauth/token":
-			hostileStatus(200, "application/json", `{"access_token":"a","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all","identity_id":"i"}`)(w, r)
+			hostileStatus(200, "application/json",
+				`{"access_token":"a","token_type":"bearer","expires_in":43199,`+
+					`"scope":"sp:scopes:all","identity_id":"i"}`)(w, r)
 		default:
 			h.serve(w, r)
 		}

@@ -41,8 +41,11 @@ func absent(t *testing.T, format string, args ...any) {
 // needImage needs a container engine that has the image.
 func needImage(t *testing.T) {
 	t.Helper()
-	if out, err := exec.Command("docker", "image", "inspect", image()).CombinedOutput(); err != nil {
-		absent(t, "no image %s: start a container engine and run make image, or name an image that it has in PATMOCK_IMAGE: %v: %s", image(), err, out)
+	if out, err := exec.Command("docker", "image", "inspect",
+		image()).CombinedOutput(); err != nil {
+		absent(t,
+			"no image %s: start a container engine and run make image, or name an image that it "+
+				"has in PATMOCK_IMAGE: %v: %s", image(), err, out)
 	}
 }
 
@@ -93,7 +96,8 @@ func imageConfig(t *testing.T) {
 			Healthcheck  struct{ Test []string }
 		}
 	}
-	if err := json.Unmarshal([]byte(docker(t, "image", "inspect", image())), &all); err != nil || len(all) != 1 {
+	if err := json.Unmarshal([]byte(docker(t, "image", "inspect", image())), &all); err != nil ||
+		len(all) != 1 {
 		t.Fatal(err)
 	}
 	c := all[0].Config
@@ -101,9 +105,13 @@ func imageConfig(t *testing.T) {
 	if all[0].Size > 18.5e6 {
 		t.Errorf("the image has %d bytes, want at most 18.5 MB", all[0].Size)
 	}
-	got := map[string]any{"user": c.User, "entrypoint": c.Entrypoint, "cmd": c.Cmd, "health": c.Healthcheck.Test, "ports": len(c.ExposedPorts)}
+	got := map[string]any{
+		"user": c.User, "entrypoint": c.Entrypoint, "cmd": c.Cmd, "health": c.Healthcheck.Test,
+		"ports": len(c.ExposedPorts),
+	}
 	want := map[string]any{
-		"user": "65532:65532", "entrypoint": []string{"/patmock"}, "cmd": []string{"serve"}, "health": []string{"CMD", "/patmock", "healthcheck"}, "ports": 1,
+		"user": "65532:65532", "entrypoint": []string{"/patmock"}, "cmd": []string{"serve"},
+		"health": []string{"CMD", "/patmock", "healthcheck"}, "ports": 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -138,7 +146,8 @@ func imageFiles(t *testing.T) {
 		}
 		regular := file.Typeflag == tar.TypeReg && file.Size > 0
 		switch name := strings.TrimSuffix(file.Name, "/"); {
-		case name == "patmock" || name == "state" || name == "reports" || name == "tmp" || name == "LICENSE" || strings.HasSuffix(name, ".crt"):
+		case name == "patmock" || name == "state" || name == "reports" || name == "tmp" ||
+			name == "LICENSE" || strings.HasSuffix(name, ".crt"):
 			got[name] = fmt.Sprintf("%s %d:%d", file.FileInfo().Mode(), file.Uid, file.Gid)
 			if name == "patmock" {
 				if program, err = io.ReadAll(files); err != nil {
@@ -152,8 +161,10 @@ func imageFiles(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		"patmock": "-rwxr-xr-x 0:0", "LICENSE": "-rw-r--r-- 0:0", "etc/ssl/certs/ca-certificates.crt": "-rw-r--r-- 0:0",
-		"state": "drwxrwxr-x 65532:0", "reports": "drwxrwxr-x 65532:0", "tmp": "dtrwxrwxrwx 0:0",
+		"patmock": "-rwxr-xr-x 0:0", "LICENSE": "-rw-r--r-- 0:0",
+		"etc/ssl/certs/ca-certificates.crt": "-rw-r--r-- 0:0",
+		"state":                             "drwxrwxr-x 65532:0", "reports": "drwxrwxr-x 65532:0",
+		"tmp": "dtrwxrwxrwx 0:0",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -169,15 +180,18 @@ func checkBuild(t *testing.T, program []byte, licenses []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "\ntoolchain " + info.GoVersion + "\n"; !strings.Contains(read(t, "../../go.mod"), want) {
-		t.Errorf("built with %s, which is not the toolchain of go.mod: run make image again", info.GoVersion)
+	if want := "\ntoolchain " + info.GoVersion +
+		"\n"; !strings.Contains(read(t, "../../go.mod"), want) {
+		t.Errorf("built with %s, which is not the toolchain of go.mod: run make image again",
+			info.GoVersion)
 	}
 	modules := []string{"go@" + info.GoVersion}
 	for _, module := range info.Deps {
 		modules = append(modules, module.Path+"@"+module.Version)
 	}
 	for _, module := range modules {
-		if !slices.ContainsFunc(licenses, func(name string) bool { return strings.HasPrefix(name, "licenses/"+module+"/") }) {
+		if !slices.ContainsFunc(licenses,
+			func(name string) bool { return strings.HasPrefix(name, "licenses/"+module+"/") }) {
 			t.Errorf("no licence of %s", module)
 		}
 	}
@@ -186,7 +200,9 @@ func checkBuild(t *testing.T, program []byte, licenses []string) {
 func imageHealth(t *testing.T) {
 	id := started(t, "--read-only", "--cap-drop=ALL")
 	began := time.Now()
-	eventually(t, func() bool { return docker(t, "inspect", "-f", "{{.State.Health.Status}}", id) == "healthy" })
+	eventually(t, func() bool {
+		return docker(t, "inspect", "-f", "{{.State.Health.Status}}", id) == "healthy"
+	})
 	t.Logf("healthy %s after docker run", time.Since(began).Round(time.Millisecond))
 }
 
@@ -198,20 +214,30 @@ func imageHealthOfFlags(t *testing.T) {
 	}
 	token := "--volume=" + secret + ":/run/secrets/token:ro"
 	for name, arguments := range map[string][]string{
-		"another port":         {image(), "serve", "--addr", "0.0.0.0:8089"},
-		"port 0":               {image(), "serve", "--addr", "0.0.0.0:0"},
-		"control address":      {image(), "serve", "--control-addr", "127.0.0.1:9090"},
-		"control token":        {token, image(), "serve", "--control-token", "@/run/secrets/token"},
-		"all of it":            {token, image(), "serve", "--addr=:8089", "--control-addr=:0", "--control-token=@/run/secrets/token"},
-		"read-only":            {"--read-only", image(), "serve", "--addr", "0.0.0.0:8089"},
-		"read-only, tmpfs":     {"--read-only", "--tmpfs=/tmp", "--ipc=none", image(), "serve", "--addr", "0.0.0.0:8089"},
-		"read-only, other uid": {"--read-only", "--user=1000700000:0", "--cap-drop=ALL", image(), "serve", "--addr", "0.0.0.0:8089"},
-		"an init":              {"--init", image(), "serve", "--addr", "0.0.0.0:8089"},
+		"another port":    {image(), "serve", "--addr", "0.0.0.0:8089"},
+		"port 0":          {image(), "serve", "--addr", "0.0.0.0:0"},
+		"control address": {image(), "serve", "--control-addr", "127.0.0.1:9090"},
+		"control token":   {token, image(), "serve", "--control-token", "@/run/secrets/token"},
+		"all of it": {
+			token, image(), "serve", "--addr=:8089", "--control-addr=:0",
+			"--control-token=@/run/secrets/token",
+		},
+		"read-only": {"--read-only", image(), "serve", "--addr", "0.0.0.0:8089"},
+		"read-only, tmpfs": {
+			"--read-only", "--tmpfs=/tmp", "--ipc=none", image(), "serve", "--addr", "0.0.0.0:8089",
+		},
+		"read-only, other uid": {
+			"--read-only", "--user=1000700000:0", "--cap-drop=ALL", image(), "serve", "--addr",
+			"0.0.0.0:8089",
+		},
+		"an init": {"--init", image(), "serve", "--addr", "0.0.0.0:8089"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			id := docker(t, append([]string{"run", "--detach"}, arguments...)...)
 			t.Cleanup(func() { docker(t, "rm", "--force", "--volumes", id) })
-			eventually(t, func() bool { return docker(t, "inspect", "-f", "{{.State.Health.Status}}", id) == "healthy" })
+			eventually(t, func() bool {
+				return docker(t, "inspect", "-f", "{{.State.Health.Status}}", id) == "healthy"
+			})
 		})
 	}
 }
@@ -219,12 +245,17 @@ func imageHealthOfFlags(t *testing.T) {
 // OpenShift gives a container a user of its own, in group 0.
 func imageGroup(t *testing.T) {
 	user := "--user=1000700000:0"
-	id := started(t, user, "--read-only", "--env", "PATMOCK_STATE=/state/patmock.db", "--mount", "type=volume,destination=/state")
+	id := started(t, user, "--read-only", "--env", "PATMOCK_STATE=/state/patmock.db", "--mount",
+		"type=volume,destination=/state")
 	eventually(t, func() bool { return strings.Contains(logs(t, id), announced) })
-	docker(t, "run", "--rm", user, image(), "contract", "run", "--run=^list/", "--report=junit=/reports/contract.xml")
-	out, err := exec.Command("docker", "run", "--rm", "--user=1000:1000", image(), "contract", "run", "--run=^list/", "--report=junit=/reports/contract.xml").CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "uid 1000") || !strings.Contains(string(out), "65532") {
-		t.Errorf("error %v of another group, want its uid and the owner of the folder: %s", err, out)
+	docker(t, "run", "--rm", user, image(), "contract", "run", "--run=^list/",
+		"--report=junit=/reports/contract.xml")
+	out, err := exec.Command("docker", "run", "--rm", "--user=1000:1000", image(), "contract",
+		"run", "--run=^list/", "--report=junit=/reports/contract.xml").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "uid 1000") ||
+		!strings.Contains(string(out), "65532") {
+		t.Errorf("error %v of another group, want its uid and the owner of the folder: %s", err,
+			out)
 	}
 }
 
@@ -243,7 +274,8 @@ func imageLoopback(t *testing.T) {
 }
 
 func imageState(t *testing.T) {
-	id := started(t, "--env", "PATMOCK_STATE=/state/patmock.db", "--mount", "type=volume,destination=/state", "--read-only")
+	id := started(t, "--env", "PATMOCK_STATE=/state/patmock.db", "--mount",
+		"type=volume,destination=/state", "--read-only")
 	eventually(t, func() bool { return strings.Contains(logs(t, id), announced) })
 	docker(t, "exec", id, "/patmock", "healthcheck")
 	docker(t, "restart", id)
@@ -254,8 +286,11 @@ func imageState(t *testing.T) {
 }
 
 func imageContract(t *testing.T) {
-	for selection, want := range map[string]int{"--run=.": cli.ExitOK, "--run=^nothing/": cli.ExitUsage} {
-		run := exec.Command("docker", "run", "--rm", "--network=none", "--read-only", image(), "contract", "run", selection)
+	for selection, want := range map[string]int{
+		"--run=.": cli.ExitOK, "--run=^nothing/": cli.ExitUsage,
+	} {
+		run := exec.Command("docker", "run", "--rm", "--network=none", "--read-only", image(),
+			"contract", "run", selection)
 		out, err := run.CombinedOutput()
 		if run.ProcessState == nil {
 			t.Fatal(err)

@@ -21,8 +21,9 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A mock that keeps its state is killed under writes, again and again: every token that a client was told of is there
-// when it runs again, and the client goes on with the access token it has. PATMOCK_KILL_ROUNDS says how often.
+// A mock that keeps its state is killed under writes, again and again: every token that a client
+// was told of is there when it runs again, and the client goes on with the access token it has.
+// PATMOCK_KILL_ROUNDS says how often.
 func TestKilledMockLosesNothing(t *testing.T) {
 	rounds := 5
 	if text := os.Getenv("PATMOCK_KILL_ROUNDS"); text != "" {
@@ -42,7 +43,8 @@ func TestKilledMockLosesNothing(t *testing.T) {
 			bearer = m.login(t)
 		}
 		m.check(t, bearer, acknowledged)
-		for _, id := range m.createUntilKilled(t, bearer, time.Duration(20+7*(round%20))*time.Millisecond) {
+		for _, id := range m.createUntilKilled(t, bearer,
+			time.Duration(20+7*(round%20))*time.Millisecond) {
 			acknowledged[id] = true
 		}
 	}
@@ -61,7 +63,8 @@ type kept struct {
 
 func startKept(t *testing.T, binary, state string) *kept {
 	t.Helper()
-	process := exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--state", state, "--fixture", "empty", "--log-level", "error")
+	process := exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--state", state, "--fixture",
+		"empty", "--log-level", "error")
 	process.Stderr = os.Stderr
 	output, err := process.StdoutPipe()
 	if err != nil {
@@ -97,7 +100,9 @@ func (k *kept) login(t *testing.T) string {
 	}
 	user := users.Users[0]
 	answered, err := http.PostForm(k.url+"/oauth/token", url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {user.ClientID}, "client_secret": {user.ClientSecret},
+		"grant_type": {"client_credentials"}, "client_id": {user.ClientID}, "client_secret": {
+			user.ClientSecret,
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +111,8 @@ func (k *kept) login(t *testing.T) string {
 	var issued struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.NewDecoder(answered.Body).Decode(&issued); err != nil || issued.AccessToken == "" {
+	if err := json.NewDecoder(answered.Body).Decode(&issued); err != nil ||
+		issued.AccessToken == "" {
 		t.Fatalf("login: %s, %v", answered.Status, err)
 	}
 	return issued.AccessToken
@@ -136,7 +142,8 @@ func (k *kept) do(ctx context.Context, bearer, method, path, body string, into a
 // create makes a token that lives for ever, and returns its id.
 func (k *kept) create(ctx context.Context, bearer, name string) (id string, err error) {
 	var token struct{ ID string }
-	err = k.do(ctx, bearer, "POST", keptTokens, fmt.Sprintf(`{"name":%q,"userAwareTokenNeverExpires":true}`, name), &token)
+	err = k.do(ctx, bearer, "POST", keptTokens,
+		fmt.Sprintf(`{"name":%q,"userAwareTokenNeverExpires":true}`, name), &token)
 	return token.ID, err
 }
 
@@ -165,8 +172,8 @@ func (k *kept) check(t *testing.T, bearer string, acknowledged map[string]bool) 
 	}
 }
 
-// createUntilKilled creates tokens from four sides until the process is killed in the middle of it, some time after the first
-// was acknowledged, and returns those that were.
+// createUntilKilled creates tokens from four sides until the process is killed in the middle of it,
+// some time after the first was acknowledged, and returns those that were.
 func (k *kept) createUntilKilled(t *testing.T, bearer string, after time.Duration) []string {
 	t.Helper()
 	var mu sync.Mutex

@@ -42,7 +42,8 @@ var (
 
 // examples are timestamps that are the same in every run.
 var examples = []string{
-	"2026-01-31T00:00:00Z", "2026-01-31T12:00:00Z", "2027-01-31T00:00:00Z", "2027-01-31T00:00:00.000Z",
+	"2026-01-31T00:00:00Z", "2026-01-31T12:00:00Z", "2027-01-31T00:00:00Z",
+	"2027-01-31T00:00:00.000Z",
 	"9999-12-31T23:59:59.000Z",
 }
 
@@ -113,7 +114,8 @@ func command(ctx context.Context, variables map[string]string, args ...string) o
 func (o outcome) wants(t *testing.T, code int, about string) {
 	t.Helper()
 	if o.code != code || o.about != about {
-		t.Errorf("exit code %d, error about %q, want %d and %q: %s", o.code, o.about, code, about, o.stderr)
+		t.Errorf("exit code %d, error about %q, want %d and %q: %s", o.code, o.about, code, about,
+			o.stderr)
 	}
 }
 

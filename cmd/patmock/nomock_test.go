@@ -35,18 +35,22 @@ func TestNoMock_TwoLines(t *testing.T) {
 		{"healthcheck --url " + address, "--url"},
 	} {
 		t.Run(strings.ReplaceAll(test.args, address, "ADDRESS"), func(t *testing.T) {
-			got := command(t.Context(), map[string]string{"PATMOCK_URL": address}, strings.Fields(test.args)...)
+			got := command(t.Context(), map[string]string{"PATMOCK_URL": address},
+				strings.Fields(test.args)...)
 			lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
 			lines = lines[max(0, len(lines)-2):]
-			if len(lines) != 2 || strings.Count(lines[0], "127.0.0.1:") != 1 || !strings.Contains(lines[1], test.want) {
+			if len(lines) != 2 || strings.Count(lines[0], "127.0.0.1:") != 1 ||
+				!strings.Contains(lines[1], test.want) {
 				t.Fatalf("standard error is\n%s", got.stderr)
 			}
-			if fixture := strings.Contains(lines[1], "--fixture"); fixture != (test.want == "--fixture") {
+			if fixture := strings.Contains(lines[1],
+				"--fixture"); fixture != (test.want == "--fixture") {
 				t.Errorf("--fixture in it: %t: %s", fixture, lines[1])
 			}
 			for i, most := range []int{150, 100} {
 				if len(lines[i]) > most || strings.Contains(lines[i], "dial tcp") {
-					t.Errorf("line %d is too long, or has the words of package net: %s", i+1, lines[i])
+					t.Errorf("line %d is too long, or has the words of package net: %s", i+1,
+						lines[i])
 				}
 			}
 		})

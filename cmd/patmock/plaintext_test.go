@@ -25,7 +25,8 @@ func TestPlaintextToken(t *testing.T) {
 		{"contract doctor --target http://127.0.0.1:1 --control " + public, "--control"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
-			got := command(t.Context(), map[string]string{"PATMOCK_CONTROL_TOKEN": "hunter2"}, strings.Fields(tt.args)...)
+			got := command(t.Context(), map[string]string{"PATMOCK_CONTROL_TOKEN": "hunter2"},
+				strings.Fields(tt.args)...)
 			got.wants(t, cli.ExitUsage, tt.about)
 			if i < 2 { // the others say the same
 				checkMessage(t, golden.Key(t), got.stderr)
@@ -33,12 +34,14 @@ func TestPlaintextToken(t *testing.T) {
 		})
 	}
 	t.Run("by a variable", func(t *testing.T) {
-		got := runControl(t, map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": public}, "reset")
+		got := runControl(t, map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": public},
+			"reset")
 		got.wants(t, cli.ExitUsage, "PATMOCK_URL")
 	})
 }
 
-// --allow-plaintext sends it. This machine has an address that counts as public, since it is not loopback.
+// --allow-plaintext sends it. This machine has an address that counts as public, since it is not
+// loopback.
 func TestAllowPlaintext(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusNoContent}
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -49,7 +52,9 @@ func TestAllowPlaintext(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	address := strings.Replace(server.URL, "127.0.0.1", "0.0.0.0", 1)
-	variables := map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": address, "PATMOCK_ALLOW_PLAINTEXT": "true"}
+	variables := map[string]string{
+		"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": address, "PATMOCK_ALLOW_PLAINTEXT": "true",
+	}
 	runControl(t, variables, "reset").wants(t, cli.ExitUsage, "PATMOCK_URL")
 	if fake.sent != "" {
 		t.Errorf("sent %s", fake.sent)

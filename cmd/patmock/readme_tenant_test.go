@@ -16,8 +16,8 @@ import (
 	"example.com/patmock/contracttests/parity"
 )
 
-// The commands of the README, against a tenant-like target: each as it stands there, but for the tenant's name, and for a
-// choice of scenarios, since all of them take minutes.
+// The commands of the README, against a tenant-like target: each as it stands there, but for the
+// tenant's name, and for a choice of scenarios, since all of them take minutes.
 func TestReadmeChecksATenant(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
@@ -33,7 +33,8 @@ func TestReadmeChecksATenant(t *testing.T) {
 	}
 	choice := " --versions v3 --run '^(create/(secret|name-taken)|list/)'"
 	run := map[string]int{}
-	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1) {
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section,
+		-1) {
 		for line := range strings.Lines(block[1]) {
 			line, _, _ = strings.Cut(line, " # ")
 			line = strings.TrimSpace(strings.ReplaceAll(line, "acme.api.identitynow.com", x.host()))
@@ -44,20 +45,26 @@ func TestReadmeChecksATenant(t *testing.T) {
 			case strings.Contains(line, "acme-july"):
 				x.shell("cp -r acme acme-july && printf '[]\\n' >known.yaml", cli.ExitOK)
 			}
-			if command == "run" || command == "doctor" || command == "diff" && !strings.Contains(line, "july") {
+			if command == "run" || command == "doctor" ||
+				command == "diff" && !strings.Contains(line, "july") {
 				line += choice
 			}
 			run[command]++
 			x.shell(line, cli.ExitOK)
 		}
 	}
-	for command, want := range map[string]int{"doctor": 1, "run": 4, "sweep": 1, "parity": 1, "diff": 2, "propose": 1} {
+	for command, want := range map[string]int{
+		"doctor": 1, "run": 4, "sweep": 1, "parity": 1, "diff": 2, "propose": 1,
+	} {
 		if run[command] != want {
 			t.Errorf("%s was run %d times, want %d", command, run[command], want)
 		}
 	}
 	x.unchanged(before)
-	for _, path := range []string{".patmock/ledger.jsonl", ".patmock/parity.yaml", "acme/recording.json", "acme.html", "dialect.yaml"} {
+	for _, path := range []string{
+		".patmock/ledger.jsonl", ".patmock/parity.yaml", "acme/recording.json", "acme.html",
+		"dialect.yaml",
+	} {
 		if _, err := os.Stat(filepath.Join(x.folder, path)); err != nil {
 			t.Error(err)
 		}
@@ -69,14 +76,16 @@ func TestReadmeChecksATenant(t *testing.T) {
 	}
 	x.shell("patmock exec --dialect dialect.yaml --addr 127.0.0.1:0 -- true", cli.ExitOK)
 	x.shell("patmock serve --dialect dialect.yaml --addr 127.0.0.1:0 --log-level error >out.txt & "+
-		"for i in $(seq 600); do grep -q http: out.txt && break; sleep 0.1; done; kill $! && grep -q http: out.txt", cli.ExitOK)
+		"for i in $(seq 600); do grep -q http: out.txt && break; sleep 0.1; done; kill $! && grep "+
+		"-q http: out.txt", cli.ExitOK)
 }
 
 // shell runs a line, with patmock in the path.
 func (x *tenantLike) shell(line string, want int) {
 	x.t.Helper()
 	c := exec.Command("sh", "-c", line)
-	c.Dir, c.Env = x.folder, append([]string{"PATH=" + filepath.Dir(x.program) + ":" + os.Getenv("PATH")}, x.env...)
+	c.Dir, c.Env = x.folder,
+		append([]string{"PATH=" + filepath.Dir(x.program) + ":" + os.Getenv("PATH")}, x.env...)
 	out, err := c.CombinedOutput()
 	x.keepsSecrets(line, out)
 	if got := c.ProcessState.ExitCode(); got != want {

@@ -32,7 +32,9 @@ func TestReadmeSession(t *testing.T) {
 	defer cancel()
 	shell := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", session)
 	shell.Dir = filepath.Join("..", "..")
-	shell.Env = append(os.Environ(), "PATMOCK_URL="+server.URL, "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1") // curl prefers the latter
+	// curl prefers the latter
+	shell.Env = append(os.Environ(), "PATMOCK_URL="+server.URL, "NO_PROXY=127.0.0.1",
+		"no_proxy=127.0.0.1")
 	output, err := shell.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, output)

@@ -8,16 +8,21 @@ import (
 	"testing"
 )
 
-// The recipes of the README are those that are run: the Go ones as tests of the mock, the others under the SDKs.
+// The recipes of the README are those that are run: the Go ones as tests of the mock, the others
+// under the SDKs.
 func TestReadmeRecipesAreThoseThatRun(t *testing.T) {
 	readme := read(t, "../../README.md")
 	code := ""
-	for _, file := range []string{"../../mockserver/recipes_test.go", "testdata/recipes/recipes.test.ts", "testdata/recipes/test_recipes.py"} {
+	for _, file := range []string{
+		"../../mockserver/recipes_test.go", "testdata/recipes/recipes.test.ts",
+		"testdata/recipes/test_recipes.py",
+	} {
 		code += read(t, file)
 	}
 	_, recipes, found := strings.Cut(readme, "\n## Recipes\n")
 	recipes, _, ended := strings.Cut(recipes, "\n## ")
-	blocks := regexp.MustCompile("(?s)```(go|ts|python)\n(.*?)\n```").FindAllStringSubmatch(recipes, -1)
+	blocks := regexp.MustCompile("(?s)```(go|ts|python)\n(.*?)\n```").FindAllStringSubmatch(recipes,
+		-1)
 	if !found || !ended || len(blocks) != 12 {
 		t.Fatalf("README.md has %d blocks of recipes, want 12", len(blocks))
 	}
@@ -41,9 +46,11 @@ func read(t *testing.T, path string) string {
 
 // So is that of a container, but for the image, which a test is told.
 func TestReadmeContainerIsTheOneThatRuns(t *testing.T) {
-	block := strings.TrimSuffix(readmeBlock(t, "From Go tests with testcontainers", "go"), "\n\t// ... what your program does\n}")
+	block := strings.TrimSuffix(readmeBlock(t, "From Go tests with testcontainers", "go"),
+		"\n\t// ... what your program does\n}")
 	_, body, _ := strings.Cut(block, "\n")
-	code := strings.ReplaceAll(read(t, "../../mockserver/container/recipes_test.go"), ", img, ", `, "patmock:latest", `)
+	code := strings.ReplaceAll(read(t, "../../mockserver/container/recipes_test.go"), ", img, ",
+		`, "patmock:latest", `)
 	if body == "" || !strings.Contains(code, body) {
 		t.Errorf("this recipe is not run:\n%s", block)
 	}

@@ -23,7 +23,10 @@ func TestReportOfFailedStart(t *testing.T) {
 		args []string
 		want int // exit code
 	}{
-		{"unreachable", append(contract, "--target=http://127.0.0.1:1", "--mock"), cli.ExitUnreachable},
+		{
+			"unreachable", append(contract, "--target=http://127.0.0.1:1", "--mock"),
+			cli.ExitUnreachable,
+		},
 		{"unknown flag", append(contract, "--unknown"), cli.ExitUsage},
 		{"malformed value", append(contract, "--parallel=many"), cli.ExitUsage},
 		{"wrong value", append(contract, "--parallel=0"), cli.ExitUsage},
@@ -32,7 +35,10 @@ func TestReportOfFailedStart(t *testing.T) {
 		{"another report", append(contract, "--report=unknown=file"), cli.ExitUsage},
 		{"report without a value", append(contract, "--report"), cli.ExitUsage},
 		{"dry run", append(contract, "--dry-run"), cli.ExitUsage},
-		{"parity", append(contract, "--target=http://127.0.0.1:1", "--parity="+t.TempDir()), cli.ExitUsage},
+		{
+			"parity", append(contract, "--target=http://127.0.0.1:1", "--parity="+t.TempDir()),
+			cli.ExitUsage,
+		},
 		{"no mock", []string{"check", "--url=http://127.0.0.1:1"}, cli.ExitUnreachable},
 		{"no kind of finding", []string{"check", "--allow=unknown"}, cli.ExitUsage},
 	} {
@@ -73,19 +79,23 @@ func TestReportOfRunUnderway(t *testing.T) {
 		http.Error(w, "no mock", http.StatusTeapot)
 	}))
 	defer target.Close()
-	if got := command(t.Context(), nil, append(args, "--target="+target.URL)...); got.code != cli.ExitUnreachable {
+	if got := command(t.Context(), nil,
+		append(args, "--target="+target.URL)...); got.code != cli.ExitUnreachable {
 		t.Errorf("exit code %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	once.Do(func() { t.Error("the target is sent nothing") })
 }
 
-// TestReportOnStandardOutput checks that a usage error is reported once where nothing can be replaced.
+// TestReportOnStandardOutput checks that a usage error is reported once where nothing can be
+// replaced.
 func TestReportOnStandardOutput(t *testing.T) {
 	got := command(t.Context(), nil, "contract", "run", "--report=json=-", "--unknown")
-	if r, err := report.Read(strings.NewReader(got.stdout)); err != nil || r.Counts[report.Error] != 1 {
+	if r, err := report.Read(strings.NewReader(got.stdout)); err != nil ||
+		r.Counts[report.Error] != 1 {
 		t.Errorf("%v: %s", err, got.stdout)
 	}
-	if got = command(t.Context(), nil, "contract", "run", "--report=json=-", "--help"); strings.Contains(got.stdout, "{") {
+	if got = command(t.Context(), nil, "contract", "run", "--report=json=-",
+		"--help"); strings.Contains(got.stdout, "{") {
 		t.Errorf("help is %s", got.stdout)
 	}
 }
@@ -109,7 +119,8 @@ func checkFailureReports(t *testing.T, folder, id string, underway bool) {
 		t.Errorf("interrupted is %t", r.Interrupted)
 	}
 	for _, format := range []string{"text", "markdown", "html"} {
-		if text := read(t, filepath.Join(folder, format)); !strings.Contains(text, r.Verdict()) || !strings.Contains(text, id) {
+		if text := read(t, filepath.Join(folder, format)); !strings.Contains(text, r.Verdict()) ||
+			!strings.Contains(text, id) {
 			t.Errorf("%s is %s", format, text)
 		}
 	}

@@ -32,11 +32,14 @@ func TestMain(m *testing.M) {
 	if code, ok := job.Helper(os.Args[1:]); ok { // of an exec in this process
 		os.Exit(code)
 	}
-	// Many tests mostly wait: for a pace, a deadline, a process. The flag, which is read later, goes before.
+	// Many tests mostly wait: for a pace, a deadline, a process. The flag, which is read later,
+	// goes before.
 	if err := flag.Set("test.parallel", strconv.Itoa(max(6, 3*runtime.GOMAXPROCS(0)))); err != nil {
 		panic(err)
 	}
-	testscript.Main(finishing{m}, map[string]func(){"patmock": patmock, "get": get, "create": create})
+	testscript.Main(finishing{m}, map[string]func(){
+		"patmock": patmock, "get": get, "create": create,
+	})
 }
 
 // finishing writes golden files after the tests, and removes what they built.
@@ -194,10 +197,10 @@ func (t scriptT) Errorf(format string, args ...any) { t.ts.Fatalf(format, args..
 // Fatal implements testing.TB.
 func (t scriptT) Fatal(args ...any) { t.ts.Fatalf("%s", fmt.Sprint(args...)) }
 
-// checkJSON reads JSON, or lines of it, and expects a value at a place: json FILE POINTER VALUE.
-// In the pointer * is any element and length their number. A value that begins with ~ is a regular
-// expression. A string is compared without its quotation marks. A place without a value is an error,
-// also if it is negated.
+// checkJSON reads JSON, or lines of it, and expects a value at a place: json FILE POINTER VALUE. In
+// the pointer * is any element and length their number. A value that begins with ~ is a regular
+// expression. A string is compared without its quotation marks. A place without a value is an
+// error, also if it is negated.
 func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: [!] json FILE POINTER VALUE")

@@ -20,7 +20,10 @@ import (
 
 // asTenant returns the variables of a tenant at an address.
 func asTenant(base string) map[string]string {
-	return map[string]string{"SAIL_BASE_URL": base, "SAIL_CLIENT_ID": "0123456789abcdef0123456789abcdef", "SAIL_CLIENT_SECRET": "a-secret"}
+	return map[string]string{
+		"SAIL_BASE_URL": base, "SAIL_CLIENT_ID": "0123456789abcdef0123456789abcdef",
+		"SAIL_CLIENT_SECRET": "a-secret",
+	}
 }
 
 // respond returns a handler that responds in one way to every request but that for a health.
@@ -68,12 +71,30 @@ func TestSetupFailures(t *testing.T) {
 	tlsServer := serve(true, respond(200, jsonHeader, "{}"))
 	plain := serve(false, respond(200, jsonHeader, "{}"))
 	for _, tt := range []struct{ name, base string }{
-		{"redirect", serve(false, respond(308, map[string]string{"Location": "https://127.0.0.1:17280/oauth/token"}, "")).URL},
-		{"page", serve(false, respond(200, map[string]string{"Content-Type": "text/html"}, "<html>Sign in</html>")).URL},
+		{
+			"redirect",
+			serve(false,
+				respond(308, map[string]string{"Location": "https://127.0.0.1:17280/oauth/token"},
+					"")).URL,
+		},
+		{
+			"page",
+			serve(false,
+				respond(200, map[string]string{"Content-Type": "text/html"},
+					"<html>Sign in</html>")).URL,
+		},
 		{"version in the base URL", serve(false, respond(404, jsonHeader, "{}")).URL + "/v3"},
 		{"not found", serve(false, respond(404, jsonHeader, "{}")).URL},
-		{"unauthorized", serve(false, respond(401, jsonHeader, `{"error":"invalid_client","error_description":"Bad client credentials"}`)).URL},
-		{"byte order mark", serve(false, respond(200, jsonHeader, "\ufeff{\"access_token\":\"x\"}")).URL},
+		{
+			"unauthorized",
+			serve(false,
+				respond(401, jsonHeader,
+					`{"error":"invalid_client","error_description":"Bad client credentials"}`)).URL,
+		},
+		{
+			"byte order mark",
+			serve(false, respond(200, jsonHeader, "\ufeff{\"access_token\":\"x\"}")).URL,
+		},
 		{"empty", serve(false, respond(200, jsonHeader, "")).URL},
 		{"other JSON", plain.URL},
 		{"unknown CA", tlsServer.URL},
@@ -82,7 +103,11 @@ func TestSetupFailures(t *testing.T) {
 		{"nothing there", "http://" + closedPort(t)},
 		{"no host", "https://acme.invalid"},
 	} {
-		for _, args := range [][]string{{"contract", "doctor", "--target=env"}, {"contract", "run", "--target=env", "--run=^list/"}} {
+		for _, args := range [][]string{
+			{"contract", "doctor", "--target=env"}, {
+				"contract", "run", "--target=env", "--run=^list/",
+			},
+		} {
 			t.Run(tt.name+"/"+args[1], func(t *testing.T) {
 				started := time.Now()
 				got := command(t.Context(), asTenant(tt.base), args...)
@@ -102,7 +127,8 @@ func TestSetupFailures(t *testing.T) {
 				if tt.name == "no host" { // what the resolver says differs
 					message = message[strings.LastIndex(message, ": "):]
 				}
-				golden.Check(t, "testdata/messages.golden", "TestSetupFailures/"+tt.name, normalized(strings.SplitN(message, "\n", 2)[0]))
+				golden.Check(t, "testdata/messages.golden", "TestSetupFailures/"+tt.name,
+					normalized(strings.SplitN(message, "\n", 2)[0]))
 			})
 		}
 	}
@@ -114,10 +140,16 @@ func TestSetupFailures_Control(t *testing.T) {
 	tlsServer.Config.ErrorLog = log.New(io.Discard, "", 0)
 	tlsServer.StartTLS()
 	t.Cleanup(tlsServer.Close)
-	moved := httptest.NewServer(http.RedirectHandler("https://127.0.0.1:17280/_mock/", http.StatusPermanentRedirect))
+	moved := httptest.NewServer(http.RedirectHandler("https://127.0.0.1:17280/_mock/",
+		http.StatusPermanentRedirect))
 	t.Cleanup(moved.Close)
-	for name, base := range map[string]string{"unknown CA": tlsServer.URL, "redirect": moved.URL, "nothing there": "http://" + closedPort(t)} {
-		for _, args := range [][]string{{"contract", "doctor"}, {"contract", "run", "--run=^list/"}} {
+	for name, base := range map[string]string{
+		"unknown CA": tlsServer.URL, "redirect": moved.URL,
+		"nothing there": "http://" + closedPort(t),
+	} {
+		for _, args := range [][]string{
+			{"contract", "doctor"}, {"contract", "run", "--run=^list/"},
+		} {
 			t.Run(name+"/"+args[1], func(t *testing.T) {
 				got := command(t.Context(), nil, append(args, "--mock", "--target="+base)...)
 				if got.code != cli.ExitUnreachable {
@@ -132,9 +164,13 @@ func TestSetupFailures_Control(t *testing.T) {
 // A proxy that does not connect is named, with what it responds.
 func TestSetupFailures_Proxy(t *testing.T) {
 	if os.Getenv("BE_PROXIED") == "" {
-		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusProxyAuthRequired)
+		}))
 		t.Cleanup(proxy.Close)
-		for name, address := range map[string]string{"credentials": proxy.URL, "nothing there": "http://" + closedPort(t)} {
+		for name, address := range map[string]string{
+			"credentials": proxy.URL, "nothing there": "http://" + closedPort(t),
+		} {
 			t.Run(name, func(t *testing.T) {
 				out := rerun(t, "BE_PROXIED=1", "HTTPS_PROXY="+address)
 				_, message, found := strings.Cut(out, "patmock: ")
@@ -146,7 +182,8 @@ func TestSetupFailures_Proxy(t *testing.T) {
 		}
 		return
 	}
-	got := command(t.Context(), asTenant("https://acme.invalid"), "contract", "doctor", "--target=env")
+	got := command(t.Context(), asTenant("https://acme.invalid"), "contract", "doctor",
+		"--target=env")
 	fmt.Println(got.stderr)
 }
 
@@ -178,14 +215,16 @@ func TestSecretFiles(t *testing.T) {
 			}
 			checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, path, "FILE"))
 			if tt.name == "byte order mark" || tt.name == "quotes" {
-				got := command(t.Context(), nil, "control", "clock", "get", "--control-token=@"+path)
+				got := command(t.Context(), nil, "control", "clock", "get",
+					"--control-token=@"+path)
 				got.wants(t, cli.ExitUsage, "--control-token")
 			}
 		})
 	}
 	variables := asTenant("https://acme.invalid")
 	variables["SAIL_CLIENT_SECRET"] = `"a-secret"`
-	command(t.Context(), variables, "contract", "doctor", "--target=env").wants(t, cli.ExitUsage, "SAIL_CLIENT_SECRET")
+	command(t.Context(), variables, "contract", "doctor", "--target=env").wants(t, cli.ExitUsage,
+		"SAIL_CLIENT_SECRET")
 }
 
 // rerun runs the calling test in a process of its own, whose environment has more variables, and

@@ -17,7 +17,10 @@ import (
 )
 
 func TestParseShard_Wrong(t *testing.T) {
-	for _, text := range []string{"0/4", "5/4", "-1/4", "1/0", "1/-1", "1", "/", "1/", "/4", "1/4/2", "1 / 4", "01/4", "a/b", "1.5/4", "9999999/9999999"} {
+	for _, text := range []string{
+		"0/4", "5/4", "-1/4", "1/0", "1/-1", "1", "/", "1/", "/4", "1/4/2", "1 / 4", "01/4", "a/b",
+		"1.5/4", "9999999/9999999",
+	} {
 		t.Run(text, func(t *testing.T) {
 			got := command(t.Context(), nil, "contract", "run", "--shard", text)
 			if got.code != cli.ExitUsage || got.stdout != "" {
@@ -30,7 +33,8 @@ func TestParseShard_Wrong(t *testing.T) {
 }
 
 func TestEmptyShard(t *testing.T) {
-	got := command(t.Context(), nil, "contract", "run", "--run", "^create/secret-is-shown-once/v3", "--shard", "2/2")
+	got := command(t.Context(), nil, "contract", "run", "--run", "^create/secret-is-shown-once/v3",
+		"--shard", "2/2")
 	got.wants(t, cli.ExitUsage, "--shard")
 	checkMessage(t, golden.Key(t), got.stderr)
 }
@@ -40,16 +44,19 @@ func TestReportNamesTheShard(t *testing.T) {
 	var names []string
 	for i := range 2 {
 		text := fmt.Sprintf("%d/2", i+1)
-		got := command(t.Context(), nil, "contract", "run", "--run", "^create/secret-is-shown-once", "--shard", text, "--report", "json=-")
+		got := command(t.Context(), nil, "contract", "run", "--run", "^create/secret-is-shown-once",
+			"--shard", text, "--report", "json=-")
 		var r report.Report
-		if err := json.Unmarshal([]byte(got.stdout), &r); err != nil || got.code != cli.ExitOK || r.Shard != text {
+		if err := json.Unmarshal([]byte(got.stdout), &r); err != nil || got.code != cli.ExitOK ||
+			r.Shard != text {
 			t.Fatalf("exit code %d, shard %q, %v: %s", got.code, r.Shard, err, got.stderr)
 		}
 		for _, result := range r.Results {
 			names = append(names, result.Name())
 		}
 		for _, format := range []string{"text", "junit", "markdown", "html"} {
-			got := command(t.Context(), nil, "contract", "run", "--run", "^create/secret-is-shown-once", "--shard", text, "--report", format+"=-")
+			got := command(t.Context(), nil, "contract", "run", "--run",
+				"^create/secret-is-shown-once", "--shard", text, "--report", format+"=-")
 			if got.code != cli.ExitOK || !strings.Contains(got.stdout, text) {
 				t.Errorf("the %s report does not name the shard: %s", format, got.stdout)
 			}
@@ -67,7 +74,8 @@ func TestShardUpdatesItsOwnParity(t *testing.T) {
 	key := func(id string) parity.Key { return parity.Key{Scenario: id, Target: "127.0.0.1"} }
 	var want []int
 	for i := range 2 {
-		got := command(t.Context(), variables, "contract", "run", "--target", target, "--run", "^token/(urlencoded-form|query)$",
+		got := command(t.Context(), variables, "contract", "run", "--target", target, "--run",
+			"^token/(urlencoded-form|query)$",
 			"--shard", fmt.Sprintf("%d/2", i+1), "--update-parity", "--parity", path)
 		if got.code != cli.ExitOK {
 			t.Fatalf("exit code %d: %s", got.code, got.stderr)

@@ -13,7 +13,8 @@ import (
 // toolchain returns the version of Go that go.mod names for what is released.
 func toolchain(t *testing.T) string {
 	t.Helper()
-	found := regexp.MustCompile(`(?m)^toolchain (go\S+)$`).FindStringSubmatch(read(t, "../../go.mod"))
+	found := regexp.MustCompile(`(?m)^toolchain (go\S+)$`).FindStringSubmatch(read(t,
+		"../../go.mod"))
 	if found == nil {
 		t.Fatal("go.mod has no toolchain")
 	}
@@ -32,7 +33,8 @@ func TestScriptsUseTheToolchain(t *testing.T) {
 			continue
 		}
 		scripts++
-		if !strings.Contains(read(t, filepath.Join("../../.ci", entry.Name())), "\nexport GOTOOLCHAIN=auto\n") {
+		if !strings.Contains(read(t, filepath.Join("../../.ci", entry.Name())),
+			"\nexport GOTOOLCHAIN=auto\n") {
 			t.Errorf(".ci/%s does not export GOTOOLCHAIN=auto", entry.Name())
 		}
 	}
@@ -41,7 +43,8 @@ func TestScriptsUseTheToolchain(t *testing.T) {
 	}
 	for file, line := range map[string]string{
 		"../../Makefile": "export GOTOOLCHAIN := auto",
-		"Dockerfile":     "ARG BUILDER=golang:" + strings.TrimPrefix(toolchain(t), "go") + "-bookworm",
+		"Dockerfile": "ARG BUILDER=golang:" + strings.TrimPrefix(toolchain(t), "go") +
+			"-bookworm",
 	} {
 		if !slices.Contains(strings.Split(read(t, file), "\n"), line) {
 			t.Errorf("%s has no line %q", file, line)
@@ -54,14 +57,19 @@ func TestLicenses(t *testing.T) {
 	for _, platform := range []string{"linux/amd64", "windows/arm64"} {
 		t.Run(platform, func(t *testing.T) {
 			folder := t.TempDir()
-			if out, err := exec.Command("../../.ci/licenses", folder, platform).CombinedOutput(); err != nil {
+			if out, err := exec.Command("../../.ci/licenses", folder,
+				platform).CombinedOutput(); err != nil {
 				t.Fatalf(".ci/licenses: %v: %s", err, out)
 			}
 			if !strings.Contains(read(t, filepath.Join(folder, "LICENSE")), "MIT License") {
 				t.Error("LICENSE is not patmock's own")
 			}
-			for _, text := range []string{"LICENSE", "PATENTS", "src/vendor/golang.org/x/net/LICENSE", "src/vendor/golang.org/x/crypto/LICENSE"} {
-				if found, _ := filepath.Glob(filepath.Join(folder, "licenses/go@*", text)); len(found) != 1 {
+			for _, text := range []string{
+				"LICENSE", "PATENTS", "src/vendor/golang.org/x/net/LICENSE",
+				"src/vendor/golang.org/x/crypto/LICENSE",
+			} {
+				if found, _ := filepath.Glob(filepath.Join(folder, "licenses/go@*",
+					text)); len(found) != 1 {
 					t.Errorf("%d texts %s of Go, expected 1", len(found), text)
 				}
 			}
@@ -69,10 +77,12 @@ func TestLicenses(t *testing.T) {
 			t.Setenv("GOOS", system)
 			t.Setenv("GOARCH", arch)
 			t.Setenv("CGO_ENABLED", "0")
-			modules := golist(t, "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}{{end}}{{end}}", ".")
+			modules := golist(t, "-deps", "-f",
+				"{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}{{end}}{{end}}", ".")
 			slices.Sort(modules)
 			for _, module := range slices.Compact(modules) {
-				if found, _ := filepath.Glob(filepath.Join(folder, "licenses", module, "*")); len(found) == 0 {
+				if found, _ := filepath.Glob(filepath.Join(folder, "licenses", module,
+					"*")); len(found) == 0 {
 					t.Errorf("no licence of %s", module)
 				}
 			}

@@ -16,7 +16,8 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// late stands in front of a tenant. It loses the answer to the first create, and leaves what that made out of lists for a while.
+// late stands in front of a tenant. It loses the answer to the first create, and leaves what that
+// made out of lists for a while.
 type late struct {
 	to    string
 	while time.Duration
@@ -31,7 +32,8 @@ func (l *late) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	passed, err := http.NewRequestWithContext(r.Context(), r.Method, l.to+r.URL.RequestURI(), strings.NewReader(string(body)))
+	passed, err := http.NewRequestWithContext(r.Context(), r.Method, l.to+r.URL.RequestURI(),
+		strings.NewReader(string(body)))
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -59,7 +61,8 @@ func (l *late) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func (l *late) loses(r *http.Request, body []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.name != "" || r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/personal-access-tokens") {
+	if l.name != "" || r.Method != http.MethodPost ||
+		!strings.HasSuffix(r.URL.Path, "/personal-access-tokens") {
 		return false
 	}
 	var asked struct{ Name string }
@@ -77,14 +80,17 @@ func (l *late) withoutLost(reply []byte) []byte {
 	if l.name == "" || time.Since(l.at) > l.while || json.Unmarshal(reply, &tokens) != nil {
 		return reply
 	}
-	shown, err := json.Marshal(slices.DeleteFunc(tokens, func(t map[string]any) bool { return t["name"] == l.name }))
+	shown, err := json.Marshal(slices.DeleteFunc(tokens, func(t map[string]any) bool {
+		return t["name"] == l.name
+	}))
 	if err != nil {
 		return reply
 	}
 	return shown
 }
 
-// What was made while nobody saw the answer is deleted also where a list that was read meanwhile does not show it yet.
+// What was made while nobody saw the answer is deleted also where a list that was read meanwhile
+// does not show it yet.
 func TestLostAnswersOfALateTenantLeaveNothing(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
@@ -98,7 +104,8 @@ func TestLostAnswersOfALateTenantLeaveNothing(t *testing.T) {
 	}
 	x.base = tenant.URL
 	// The second scenario reads the list, since nobody knows whether there is room.
-	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/(secret-is-shown-once|answers-200)", "--versions", "v3", "--settle", "5s")
+	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
+		"^create/(secret-is-shown-once|answers-200)", "--versions", "v3", "--settle", "5s")
 	x.leavesNothing(got, cli.ExitUnreachable) // the lost response is an error
 	x.unchanged(before)
 }

@@ -31,7 +31,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A tenant-like target: a faithful mock whose control surface is out of the contract's reach, so that it counts as live.
+// A tenant-like target: a faithful mock whose control surface is out of the contract's reach, so
+// that it counts as live.
 type tenantLike struct {
 	t       *testing.T
 	program string
@@ -44,7 +45,8 @@ type tenantLike struct {
 func newTenantLike(t *testing.T) *tenantLike {
 	t.Helper()
 	x := &tenantLike{t: t, program: program(t), folder: t.TempDir()}
-	serve := exec.Command(x.program, "serve", "--addr", "127.0.0.1:0", "--control-addr", "127.0.0.1:0", "--profile", "faithful", "--log-level", "error", "--journal-size", "100000")
+	serve := exec.Command(x.program, "serve", "--addr", "127.0.0.1:0", "--control-addr",
+		"127.0.0.1:0", "--profile", "faithful", "--log-level", "error", "--journal-size", "100000")
 	serve.Stderr = os.Stderr
 	output, err := serve.StdoutPipe()
 	if err != nil {
@@ -65,10 +67,13 @@ func newTenantLike(t *testing.T) *tenantLike {
 		t.Fatal(err)
 	}
 	x.env = []string{"HOME=" + x.folder, "SAIL_BASE_URL=" + x.base}
-	prefixes := map[string]string{"jane.doe": "SAIL_", "john.roe": "PATMOCK_SECOND_", "admin": "PATMOCK_ADMIN_"}
+	prefixes := map[string]string{
+		"jane.doe": "SAIL_", "john.roe": "PATMOCK_SECOND_", "admin": "PATMOCK_ADMIN_",
+	}
 	for _, u := range who.Users {
 		if prefix := prefixes[u.Name]; prefix != "" {
-			x.env = append(x.env, prefix+"CLIENT_ID="+u.ClientID, prefix+"CLIENT_SECRET="+u.ClientSecret)
+			x.env = append(x.env, prefix+"CLIENT_ID="+u.ClientID,
+				prefix+"CLIENT_SECRET="+u.ClientSecret)
 		}
 	}
 	return x
@@ -93,7 +98,8 @@ func (x *tenantLike) host() string {
 	return u.Host
 }
 
-// command is patmock contract with arguments, in a folder of its own with the credentials in the environment.
+// command is patmock contract with arguments, in a folder of its own with the credentials in the
+// environment.
 func (x *tenantLike) command(args ...string) *exec.Cmd {
 	c := exec.Command(x.program, append([]string{"contract"}, args...)...)
 	c.Dir, c.Env = x.folder, x.env
@@ -112,7 +118,9 @@ func (x *tenantLike) run(args ...string) outcome {
 		x.t.Fatal(err)
 	}
 	x.keepsSecrets(strings.Join(args, " "), append(stdout.Bytes(), stderr.Bytes()...))
-	return outcome{code: process.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
+	return outcome{
+		code: process.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String(),
+	}
 }
 
 // report runs the contract with a report as JSON.
@@ -146,13 +154,15 @@ func lacksWrites(r *report.Report) bool {
 func (x *tenantLike) keepsSecrets(what string, text []byte) {
 	x.t.Helper()
 	for _, variable := range x.env {
-		if name, secret, _ := strings.Cut(variable, "="); strings.HasSuffix(name, "_SECRET") && bytes.Contains(text, []byte(secret)) {
+		if name, secret, _ := strings.Cut(variable, "="); strings.HasSuffix(name, "_SECRET") &&
+			bytes.Contains(text, []byte(secret)) {
 			x.t.Errorf("%s tells %s", what, name)
 		}
 	}
 }
 
-// state is everything that the tenant holds, but for when the tokens of the environment were used last.
+// state is everything that the tenant holds, but for when the tokens of the environment were used
+// last.
 func (x *tenantLike) state() map[string]any {
 	x.t.Helper()
 	raw, err := x.control.State(x.t.Context(), control.StateOptions{Secrets: true})
@@ -206,7 +216,8 @@ func TestTenantIsLeftAsItWas(t *testing.T) {
 	x := newTenantLike(t)
 	before := x.state()
 	versions := strings.Join(sample.Of(t, 1, []string{"v3", "v1"}), ",")
-	got, r := x.report("--target", "env", "--allow-writes", x.host(), "--run", writes, "--versions", versions)
+	got, r := x.report("--target", "env", "--allow-writes", x.host(), "--run", writes, "--versions",
+		versions)
 	if got.code != cli.ExitOK || r.Counts[report.Pass] == 0 || lacksWrites(r) {
 		t.Fatalf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 	}
@@ -229,14 +240,17 @@ func TestTenantIsOnlyRead(t *testing.T) {
 	t.Parallel() // it mostly waits, so as not to ask too often
 	x := newTenantLike(t)
 	before := x.state()
-	got, r := x.report("--target", "env", "--versions", "v2026", "--run", "^(list|filter|errors|token)/")
+	got, r := x.report("--target", "env", "--versions", "v2026", "--run",
+		"^(list|filter|errors|token)/")
 	if got.code != cli.ExitOK || r.Counts[report.Pass] == 0 || !lacksWrites(r) {
 		t.Errorf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 	}
-	if got := x.run("run", "--target", "env", "--allow-writes", "127.0.0.1"); got.code != cli.ExitUsage {
+	if got := x.run("run", "--target", "env", "--allow-writes",
+		"127.0.0.1"); got.code != cli.ExitUsage {
 		t.Errorf("another host: exit code %d: %s", got.code, got.stderr)
 	}
-	if got := x.run("doctor", "--target", "env", "--allow-writes", x.host()); got.code != cli.ExitOK {
+	if got := x.run("doctor", "--target", "env", "--allow-writes",
+		x.host()); got.code != cli.ExitOK {
 		t.Errorf("doctor: exit code %d: %s", got.code, got.stderr)
 	}
 	x.unchanged(before)
@@ -256,7 +270,10 @@ func TestKilledRunIsSwept(t *testing.T) {
 	t.Parallel() // it mostly waits, so as not to ask too often
 	x := newTenantLike(t)
 	before := x.state()
-	slow, err := x.control.AddFault(t.Context(), control.Fault{Operation: "delete", Effect: "hang", Rate: 1}) // what is made is there when the run is killed
+	// what is made is there when the run is killed
+	slow, err := x.control.AddFault(t.Context(), control.Fault{
+		Operation: "delete", Effect: "hang", Rate: 1,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +299,8 @@ func TestKilledRunIsSwept(t *testing.T) {
 	if got := x.run("sweep", "--target", "env"); got.code != cli.ExitUsage {
 		t.Errorf("without writes a sweep ends with %d: %s", got.code, got.stderr)
 	}
-	if got := x.run("sweep", "--target", "env", "--allow-writes", x.host()); got.code != cli.ExitOK {
+	if got := x.run("sweep", "--target", "env", "--allow-writes",
+		x.host()); got.code != cli.ExitOK {
 		t.Errorf("a sweep ends with %d: %s", got.code, got.stderr)
 	}
 	x.unchanged(before)
@@ -315,7 +333,9 @@ func TestLeftoversAreTold(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
-	rule, err := x.control.AddFault(t.Context(), control.Fault{Operation: "delete", Status: 500, Rate: 1})
+	rule, err := x.control.AddFault(t.Context(), control.Fault{
+		Operation: "delete", Status: 500, Rate: 1,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,17 +347,20 @@ func TestLeftoversAreTold(t *testing.T) {
 		checkMessage(t, golden.Key(t)+"/"+what, got.stderr)
 	}
 	write := []string{"--target", "env", "--allow-writes", x.host()}
-	args := append(slices.Clone(write), "--run", "^create/secret-is-shown-once/v3", "--record", "before")
+	args := append(slices.Clone(write), "--run", "^create/secret-is-shown-once/v3", "--record",
+		"before")
 	got, _ := x.report(args...)
 	left("run", got, cli.ExitFailed)
 	// Where no promise is broken, the leftovers are the verdict: an open question fails no run.
 	got, _ = x.report(append(write, "--run", "^create/name-taken-is-400/v3")...)
 	left("run that breaks no promise", got, cli.ExitLeftovers)
 	// A comparison finds nothing different, and leaves something all the same.
-	got = x.run("diff", "before", x.base, "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--format", "json")
+	got = x.run("diff", "before", x.base, "--allow-writes", x.host(), "--run",
+		"^create/secret-is-shown-once/v3", "--format", "json")
 	left("comparison", got, cli.ExitLeftovers)
 	var compared recording.Comparison
-	if err := json.Unmarshal([]byte(got.stdout), &compared); err != nil || compared.Compared != 1 || len(compared.Differences) > 0 {
+	if err := json.Unmarshal([]byte(got.stdout), &compared); err != nil || compared.Compared != 1 ||
+		len(compared.Differences) > 0 {
 		t.Errorf("%v: %s", err, got.stdout)
 	}
 	sweep := append([]string{"sweep"}, write...)
@@ -359,10 +382,14 @@ func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
-	if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "delete", Status: 500}); err != nil { // once
+	// once
+	if _, err := x.control.AddFault(t.Context(), control.Fault{
+		Operation: "delete", Status: 500,
+	}); err != nil {
 		t.Fatal(err)
 	}
-	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
+		"^create/secret-is-shown-once/v3")
 	x.leavesNothing(got, cli.ExitFailed)
 	x.unchanged(before)
 }
@@ -372,7 +399,10 @@ func TestRunWithoutReadersCleansUp(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
-	if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "delete", Status: 500}); err != nil { // once, which is told on standard error
+	// once, which is told on standard error
+	if _, err := x.control.AddFault(t.Context(), control.Fault{
+		Operation: "delete", Status: 500,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	reader, writer, err := os.Pipe()
@@ -382,7 +412,8 @@ func TestRunWithoutReadersCleansUp(t *testing.T) {
 	if err := reader.Close(); err != nil {
 		t.Fatal(err)
 	}
-	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run",
+		"^create/secret-is-shown-once/v3")
 	process.Stdout, process.Stderr = writer, writer
 	if err := process.Run(); err == nil {
 		t.Error("a run whose report nobody reads ends well")
@@ -399,10 +430,13 @@ func TestNothingIsLeftThoughNobodyLooks(t *testing.T) {
 	x := newTenantLike(t)
 	before := x.state()
 	const logins = 3 // of the identities, when the run begins
-	if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "token", Status: 500, After: logins, Times: 1000}); err != nil {
+	if _, err := x.control.AddFault(t.Context(), control.Fault{
+		Operation: "token", Status: 500, After: logins, Times: 1000,
+	}); err != nil {
 		t.Fatal(err)
 	}
-	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3")
+	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
+		"^create/secret-is-shown-once/v3")
 	if got.code != cli.ExitOK {
 		t.Errorf("a run ends with %d: %s", got.code, got.stderr)
 	}
@@ -418,10 +452,14 @@ func TestLostAnswersLeaveNothing(t *testing.T) {
 			t.Parallel()
 			x := newTenantLike(t)
 			before := x.state()
-			if _, err := x.control.AddFault(t.Context(), control.Fault{Operation: "create", Effect: effect}); err != nil { // once
+			// once
+			if _, err := x.control.AddFault(t.Context(), control.Fault{
+				Operation: "create", Effect: effect,
+			}); err != nil {
 				t.Fatal(err)
 			}
-			got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run", "^create/secret-is-shown-once/v3", "--settle", "1s")
+			got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
+				"^create/secret-is-shown-once/v3", "--settle", "1s")
 			x.leavesNothing(got, cli.ExitFailed)
 			x.unchanged(before)
 			journal, err := x.control.Requests(t.Context(), control.Match{Operation: "create"}, 0)
@@ -435,11 +473,12 @@ func TestLostAnswersLeaveNothing(t *testing.T) {
 // timeHint is what a run prints when it knows how long it may take.
 var timeHint = regexp.MustCompile(`patmock: the run ends after \S+ at the latest \(--timeout\)\n`)
 
-// leavesNothing reports an error unless a run ended by its scenarios alone, with that exit code, and
-// it printed nothing of its own.
+// leavesNothing reports an error unless a run ended by its scenarios alone, with that exit code,
+// and it printed nothing of its own.
 func (x *tenantLike) leavesNothing(got outcome, code int) {
 	x.t.Helper()
-	if got.code != code || strings.Contains(timeHint.ReplaceAllString(got.stderr, ""), "patmock:") { // what it left would be reported
+	// what it left would be reported
+	if got.code != code || strings.Contains(timeHint.ReplaceAllString(got.stderr, ""), "patmock:") {
 		x.t.Errorf("a run ends with %d, want %d: %s", got.code, code, got.stderr)
 	}
 }

@@ -19,15 +19,21 @@ import (
 // podEnvironment is what Kubernetes sets in a pod that runs beside the services patmock,
 // patmock-admin and patmock-control.
 var podEnvironment = []string{
-	"KUBERNETES_SERVICE_HOST=10.96.0.1", "KUBERNETES_SERVICE_PORT=443", "KUBERNETES_PORT=tcp://10.96.0.1:443",
+	"KUBERNETES_SERVICE_HOST=10.96.0.1", "KUBERNETES_SERVICE_PORT=443",
+	"KUBERNETES_PORT=tcp://10.96.0.1:443",
 	"HOSTNAME=patmock-6d9f7c5b6f-x2k8p", "HOME=/", "PATH=/usr/bin",
-	"PATMOCK_SERVICE_HOST=10.96.12.7", "PATMOCK_SERVICE_PORT=17280", "PATMOCK_SERVICE_PORT_HTTP=17280",
+	"PATMOCK_SERVICE_HOST=10.96.12.7", "PATMOCK_SERVICE_PORT=17280",
+	"PATMOCK_SERVICE_PORT_HTTP=17280",
 	"PATMOCK_PORT=tcp://10.96.12.7:17280", "PATMOCK_PORT_17280_TCP=tcp://10.96.12.7:17280",
-	"PATMOCK_PORT_17280_TCP_PROTO=tcp", "PATMOCK_PORT_17280_TCP_PORT=17280", "PATMOCK_PORT_17280_TCP_ADDR=10.96.12.7",
-	"PATMOCK_ADMIN_SERVICE_HOST=10.96.9.1", "PATMOCK_ADMIN_SERVICE_PORT=8080", "PATMOCK_ADMIN_SERVICE_PORT_CONTROL_API=8080",
+	"PATMOCK_PORT_17280_TCP_PROTO=tcp", "PATMOCK_PORT_17280_TCP_PORT=17280",
+	"PATMOCK_PORT_17280_TCP_ADDR=10.96.12.7",
+	"PATMOCK_ADMIN_SERVICE_HOST=10.96.9.1", "PATMOCK_ADMIN_SERVICE_PORT=8080",
+	"PATMOCK_ADMIN_SERVICE_PORT_CONTROL_API=8080",
 	"PATMOCK_ADMIN_PORT=tcp://10.96.9.1:8080", "PATMOCK_ADMIN_PORT_8080_TCP=tcp://10.96.9.1:8080",
-	"PATMOCK_ADMIN_PORT_8080_TCP_PROTO=tcp", "PATMOCK_ADMIN_PORT_8080_TCP_PORT=8080", "PATMOCK_ADMIN_PORT_8080_TCP_ADDR=10.96.9.1",
-	"PATMOCK_CONTROL_SERVICE_HOST=10.96.9.2", "PATMOCK_CONTROL_SERVICE_PORT=53", "PATMOCK_CONTROL_PORT=udp://10.96.9.2:53",
+	"PATMOCK_ADMIN_PORT_8080_TCP_PROTO=tcp", "PATMOCK_ADMIN_PORT_8080_TCP_PORT=8080",
+	"PATMOCK_ADMIN_PORT_8080_TCP_ADDR=10.96.9.1",
+	"PATMOCK_CONTROL_SERVICE_HOST=10.96.9.2", "PATMOCK_CONTROL_SERVICE_PORT=53",
+	"PATMOCK_CONTROL_PORT=udp://10.96.9.2:53",
 	"PATMOCK_CONTROL_PORT_53_UDP=udp://10.96.9.2:53", "PATMOCK_CONTROL_PORT_53_UDP_ADDR=10.96.9.2",
 	"PATMOCK_CONTROL_PORT_53_UDP_PORT=53", "PATMOCK_CONTROL_PORT_53_UDP_PROTO=udp",
 }
@@ -35,10 +41,13 @@ var podEnvironment = []string{
 // linkEnvironment is what the links of Docker set for containers with the aliases patmock and
 // patmock_1.
 var linkEnvironment = []string{
-	"PATMOCK_NAME=/app/patmock", "PATMOCK_PORT=tcp://172.17.0.2:17280", "PATMOCK_PORT_17280_TCP=tcp://172.17.0.2:17280",
-	"PATMOCK_PORT_17280_TCP_ADDR=172.17.0.2", "PATMOCK_PORT_17280_TCP_PORT=17280", "PATMOCK_PORT_17280_TCP_PROTO=tcp",
+	"PATMOCK_NAME=/app/patmock", "PATMOCK_PORT=tcp://172.17.0.2:17280",
+	"PATMOCK_PORT_17280_TCP=tcp://172.17.0.2:17280",
+	"PATMOCK_PORT_17280_TCP_ADDR=172.17.0.2", "PATMOCK_PORT_17280_TCP_PORT=17280",
+	"PATMOCK_PORT_17280_TCP_PROTO=tcp",
 	"PATMOCK_ENV_PATMOCK_ADDR=0.0.0.0:17280", "PATMOCK_ENV_PATH=/bin",
-	"PATMOCK_1_NAME=/app/patmock_1", "PATMOCK_1_PORT=tcp://172.17.0.3:17280", "PATMOCK_1_ENV_PATH=/bin",
+	"PATMOCK_1_NAME=/app/patmock_1", "PATMOCK_1_PORT=tcp://172.17.0.3:17280",
+	"PATMOCK_1_ENV_PATH=/bin",
 }
 
 // A mock that runs where others make variables of its name starts without a word about them.
@@ -49,9 +58,24 @@ func TestServe_InEnvironmentOfOthers(t *testing.T) {
 	}{
 		{"pod", podEnvironment},
 		{"links", linkEnvironment},
-		{"other commands", []string{"PATMOCK_TARGET=env", "PATMOCK_URL=http://mock:1", "PATMOCK_SECOND_CLIENT_ID=a", "PATMOCK_USER=a"}},
-		{"docker-compose.yml", []string{"PATMOCK_IMAGE=a", "PATMOCK_REPORTS=a", "PATMOCK_PERSISTENT_PORT=1", "PATMOCK_ALLOW_WRITES=a"}},
-		{"CI", []string{"PATMOCK_PUBLISHED_DIR=a", "PATMOCK_SOAK=1m", "PATMOCK_FUZZTIME=1x", "PATMOCK_KILL_ROUNDS=1"}},
+		{
+			"other commands", []string{
+				"PATMOCK_TARGET=env", "PATMOCK_URL=http://mock:1", "PATMOCK_SECOND_CLIENT_ID=a",
+				"PATMOCK_USER=a",
+			},
+		},
+		{
+			"docker-compose.yml", []string{
+				"PATMOCK_IMAGE=a", "PATMOCK_REPORTS=a", "PATMOCK_PERSISTENT_PORT=1",
+				"PATMOCK_ALLOW_WRITES=a",
+			},
+		},
+		{
+			"CI", []string{
+				"PATMOCK_PUBLISHED_DIR=a", "PATMOCK_SOAK=1m", "PATMOCK_FUZZTIME=1x",
+				"PATMOCK_KILL_ROUNDS=1",
+			},
+		},
 		{"no values", []string{"PATMOCK_PROFLE=", "PATMOCK_MISTAKE= "}},
 		{"other programs", []string{"PATMOCKERY=a", "PATMOCK=a", "SAIL_BASE_URLS=a"}},
 	} {
@@ -59,10 +83,11 @@ func TestServe_InEnvironmentOfOthers(t *testing.T) {
 			ctx, interrupt := context.WithCancel(t.Context())
 			defer interrupt()
 			var stderr bytes.Buffer
-			code := run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--log-level", "warn"}, cli.Env{
-				Stdout: interrupter{interrupt}, Stderr: &stderr,
-				Lookup: lookupIn(tt.environ), Variables: func() []string { return tt.environ },
-			})
+			code := run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--log-level", "warn"},
+				cli.Env{
+					Stdout: interrupter{interrupt}, Stderr: &stderr,
+					Lookup: lookupIn(tt.environ), Variables: func() []string { return tt.environ },
+				})
 			if code != cli.ExitOK || stderr.Len() > 0 {
 				t.Errorf("exit code %d, %s", code, &stderr)
 			}
@@ -104,7 +129,8 @@ func TestMisspeltVariable(t *testing.T) {
 		{"healthcheck", "PATMOCK_CONTROL_ADR", "PATMOCK_CONTROL_ADDR"},
 	} {
 		t.Run(tt.command+" "+tt.name, func(t *testing.T) {
-			got := command(t.Context(), map[string]string{tt.name: "x"}, strings.Fields(tt.command)...)
+			got := command(t.Context(), map[string]string{tt.name: "x"},
+				strings.Fields(tt.command)...)
 			got.wants(t, cli.ExitUsage, tt.name)
 			if !strings.Contains(got.stderr, "did you mean "+tt.meant+"?") {
 				t.Errorf("it does not propose %s: %s", tt.meant, got.stderr)
@@ -115,7 +141,9 @@ func TestMisspeltVariable(t *testing.T) {
 
 // Commands that run a mock or the contract warn of other unknown variables.
 func TestUnknownVariable(t *testing.T) {
-	set := map[string]string{"PATMOCK_SEED": "1", "PATMOCK_REPORT": "junit=a.xml", "PATMOCK_FIXTURE": "default"}
+	set := map[string]string{
+		"PATMOCK_SEED": "1", "PATMOCK_REPORT": "junit=a.xml", "PATMOCK_FIXTURE": "default",
+	}
 	for _, tt := range []struct {
 		command string
 		want    bool
@@ -127,7 +155,8 @@ func TestUnknownVariable(t *testing.T) {
 	} {
 		t.Run(tt.command, func(t *testing.T) {
 			got := command(t.Context(), set, strings.Fields(tt.command)...)
-			if got.code == cli.ExitUsage || strings.Contains(got.stderr, "PATMOCK_REPORT, PATMOCK_SEED") != tt.want {
+			if got.code == cli.ExitUsage ||
+				strings.Contains(got.stderr, "PATMOCK_REPORT, PATMOCK_SEED") != tt.want {
 				t.Errorf("exit code %d, warns: want %v: %s", got.code, tt.want, got.stderr)
 			}
 			if strings.Contains(got.stderr, "PATMOCK_FIXTURE") {
@@ -172,7 +201,9 @@ func TestBadValueNamesItsVariable(t *testing.T) {
 		{"contract run", "PATMOCK_TARGET", "x y"},
 	} {
 		t.Run(tt.command+" "+tt.name+" "+tt.value, func(t *testing.T) {
-			flag := "--" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(tt.name, cli.VariablePrefix), "_", "-"))
+			flag := "--" +
+				strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(tt.name, cli.VariablePrefix),
+					"_", "-"))
 			set := map[string]string{tt.name: tt.value}
 			if tt.name == "PATMOCK_HOSTILE_RATE" {
 				set["PATMOCK_PROFILE"] = "hostile"
@@ -192,7 +223,8 @@ func TestBadValueNamesItsVariable(t *testing.T) {
 
 // The flag of a command line is named as it was given, whatever the environment has.
 func TestBadValueNamesItsFlag(t *testing.T) {
-	got := command(t.Context(), map[string]string{"PATMOCK_PROFILE": "faithful"}, "serve", "--profile", "loud")
+	got := command(t.Context(), map[string]string{"PATMOCK_PROFILE": "faithful"}, "serve",
+		"--profile", "loud")
 	got.wants(t, cli.ExitUsage, "--profile")
 	if strings.Contains(got.stderr, "PATMOCK_PROFILE") {
 		t.Errorf("it names the variable: %s", got.stderr)
@@ -243,7 +275,8 @@ func TestVariablesOfTheRepository(t *testing.T) {
 	if len(environ) < 15 {
 		t.Fatalf("%d variables, want all of the repository: %q", len(environ), environ)
 	}
-	if diff := cmp.Diff([]string(nil), cli.UnknownVariables(root.New(cli.Env{}, nil), environ)); diff != "" {
+	if diff := cmp.Diff([]string(nil),
+		cli.UnknownVariables(root.New(cli.Env{}, nil), environ)); diff != "" {
 		t.Errorf("unknown, see otherVariables: %s", diff)
 	}
 }

@@ -17,14 +17,18 @@ import (
 
 // steps are what every driver does in every version that its SDK has.
 var steps = []string{
-	"token", "create-minimal", "create-all-fields", "create-never-expiring", "list-me", "list-all", "list-filtered",
-	"patch-name", "patch-scope", "patch-date", "patch-acknowledgement", "rename-taken", "delete", "delete-again",
-	"unauthorized", "forbidden", "not-found", "rate-limited", "namespace", "trailing-slash", "environment",
+	"token", "create-minimal", "create-all-fields", "create-never-expiring", "list-me", "list-all",
+	"list-filtered",
+	"patch-name", "patch-scope", "patch-date", "patch-acknowledgement", "rename-taken", "delete",
+	"delete-again",
+	"unauthorized", "forbidden", "not-found", "rate-limited", "namespace", "trailing-slash",
+	"environment",
 }
 
 // A driver is a program that takes an SDK through the steps.
 type driver struct {
-	// language is what the driver calls its client, in lower case, and sdk the version of the package.
+	// language is what the driver calls its client, in lower case, and sdk the version of the
+	// package.
 	language, pkg, sdk string
 	// versions are all that the SDK has.
 	versions []string
@@ -38,7 +42,8 @@ type driver struct {
 	limits []limit
 }
 
-// A limit is what an SDK cannot do: these steps in these versions, where nil stands for all of them.
+// A limit is what an SDK cannot do: these steps in these versions, where nil stands for all of
+// them.
 type limit struct {
 	steps, versions []string
 	// reason goes on where a sentence began with the SDK.
@@ -47,22 +52,51 @@ type limit struct {
 
 var drivers = []driver{
 	{
-		language: "TypeScript", pkg: "sailpoint-api-client", sdk: "1.4.15", versions: []string{"beta", "v3", "v2024"},
-		folder: "typescript", command: []string{"node", "driver.js"}, check: []string{"node", "node_modules/typescript/bin/tsc"},
-		needs: []string{"node", "node_modules/sailpoint-api-client", "node_modules/typescript/bin/tsc"}, get: "npm ci",
+		language: "TypeScript", pkg: "sailpoint-api-client", sdk: "1.4.15", versions: []string{
+			"beta", "v3", "v2024",
+		},
+		folder: "typescript", command: []string{"node", "driver.js"}, check: []string{
+			"node", "node_modules/typescript/bin/tsc",
+		},
+		needs: []string{
+			"node", "node_modules/sailpoint-api-client", "node_modules/typescript/bin/tsc",
+		}, get: "npm ci",
 		limits: []limit{
-			{[]string{"create-all-fields"}, nil, "has no `expirationDate` in its types, though it sends what it is given"},
-			{[]string{"unauthorized"}, nil, "does not log in again after 401, and loses the answer to a refused login"},
-			{[]string{"rate-limited"}, nil, "leaves 429 to the caller, and does not read `Retry-After`: a GET that meets 503 is sent again at once"},
+			{
+				[]string{"create-all-fields"},
+				nil,
+				"has no `expirationDate` in its types, though it sends what it is given",
+			},
+			{
+				[]string{"unauthorized"},
+				nil,
+				"does not log in again after 401, and loses the answer to a refused login",
+			},
+			{
+				[]string{"rate-limited"},
+				nil,
+				"leaves 429 to the caller, and does not read `Retry-After`: a GET that meets 503 " +
+					"is sent again at once",
+			},
 		},
 	},
 	{
-		language: "Python", pkg: "sailpoint", sdk: "1.4.2", versions: []string{"beta", "v3", "v2024", "v2025", "v2026"},
+		language: "Python", pkg: "sailpoint", sdk: "1.4.2", versions: []string{
+			"beta", "v3", "v2024", "v2025", "v2026",
+		},
 		folder: "python", command: []string{".venv-1/bin/python", "-m", "driver"},
 		needs: []string{".venv-1/installed.txt"}, get: "./install",
 		limits: slices.Concat(ofPython, []limit{
-			{[]string{"create-never-expiring"}, []string{"v2025"}, "drops `userAwareTokenNeverExpires`, and is refused with 400"},
-			{[]string{"patch-acknowledgement"}, []string{"v2025"}, "leaves null out of a patch, and `userAwareTokenNeverExpires` out of the answer"},
+			{
+				[]string{"create-never-expiring"},
+				[]string{"v2025"},
+				"drops `userAwareTokenNeverExpires`, and is refused with 400",
+			},
+			{
+				[]string{"patch-acknowledgement"},
+				[]string{"v2025"},
+				"leaves null out of a patch, and `userAwareTokenNeverExpires` out of the answer",
+			},
 			{nil, []string{"v2026"}, "has no API of personal access tokens"},
 		}),
 	},
@@ -71,17 +105,39 @@ var drivers = []driver{
 		folder: "python", command: []string{".venv-2/bin/python", "-m", "driver"},
 		needs: []string{".venv-2/installed.txt"}, get: "./install",
 		limits: slices.Concat(ofPython, []limit{
-			{[]string{"create-never-expiring"}, nil, "raises `ValidationError` on `expirationDate: null`, although the token was made"},
-			{[]string{"patch-acknowledgement"}, nil, "leaves null out of a patch, which patmock takes for null"},
+			{
+				[]string{"create-never-expiring"},
+				nil,
+				"raises `ValidationError` on `expirationDate: null`, although the token was made",
+			},
+			{
+				[]string{"patch-acknowledgement"},
+				nil,
+				"leaves null out of a patch, which patmock takes for null",
+			},
 		}),
 	},
 }
 
 // ofPython is what neither of Python's SDKs can do.
 var ofPython = []limit{
-	{[]string{"patch-scope"}, nil, "takes no list as the value of a patch: `ValueError` before anything is sent"},
-	{[]string{"unauthorized"}, nil, "only prints that a login was refused, then raises `TypeError`, and does not log in again after 401"},
-	{[]string{"rate-limited"}, nil, "waits after 429 when it lists or deletes; create and patch raise it"},
+	{
+		[]string{"patch-scope"},
+		nil,
+		"takes no list as the value of a patch: `ValueError` before anything is sent",
+	},
+	{
+		[]string{"unauthorized"},
+		nil,
+		"only prints that a login was refused, then raises `TypeError`, and does not log in " +
+			"again " +
+			"after 401",
+	},
+	{
+		[]string{"rate-limited"},
+		nil,
+		"waits after 429 when it lists or deletes; create and patch raise it",
+	},
 }
 
 func TestDrivers(t *testing.T) {
@@ -115,7 +171,8 @@ func TestDrivers(t *testing.T) {
 
 func (d driver) client() string { return strings.ToLower(d.language) }
 
-// ready skips the test of a driver that was not installed, or fails it in CI, where it should have been.
+// ready skips the test of a driver that was not installed, or fails it in CI, where it should have
+// been.
 func (d driver) ready(t *testing.T) {
 	t.Helper()
 	for _, need := range d.needs {
@@ -138,7 +195,9 @@ func (d driver) ready(t *testing.T) {
 // surroundings are the variables that a driver needs, those of a mock among them.
 func surroundings(t *testing.T) []string {
 	t.Helper()
-	mock := mockserver.Start(t, mockserver.Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	mock := mockserver.Start(t, mockserver.Config{
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+	})
 	id, secret := mock.Credentials("jane.doe")
 	return []string{
 		"NO_PROXY=127.0.0.1", "PATMOCK_URL=" + mock.URL,
@@ -146,8 +205,8 @@ func surroundings(t *testing.T) []string {
 	}
 }
 
-// run runs a command in the driver's folder, with these variables and no others of the caller but PATH, and returns
-// what it wrote. What it told on standard error is logged if the test fails.
+// run runs a command in the driver's folder, with these variables and no others of the caller but
+// PATH, and returns what it wrote. What it told on standard error is logged if the test fails.
 func (d driver) run(t *testing.T, command []string, variables ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)

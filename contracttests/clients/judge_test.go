@@ -34,13 +34,16 @@ func parse(t *testing.T, out string) []result {
 
 // of returns the results of a step in a version.
 func of(results []result, version, step string) []result {
-	return slices.DeleteFunc(slices.Clone(results), func(r result) bool { return r.Version != version || r.Step != step })
+	return slices.DeleteFunc(slices.Clone(results), func(r result) bool {
+		return r.Version != version || r.Step != step
+	})
 }
 
 // strays are the results that belong to no step of the driver.
 func (d driver) strays(results []result) []result {
 	return slices.DeleteFunc(slices.Clone(results), func(r result) bool {
-		return r.Client == d.client() && r.SDK == d.sdk && slices.Contains(d.versions, r.Version) && slices.Contains(steps, r.Step)
+		return r.Client == d.client() && r.SDK == d.sdk && slices.Contains(d.versions, r.Version) &&
+			slices.Contains(steps, r.Step)
 	})
 }
 
@@ -65,12 +68,16 @@ func (d driver) judge(version, step string, results []result) string {
 // limited tells whether the SDK is known not to be able to take a step in a version.
 func (d driver) limited(version, step string) bool {
 	among := func(all []string, one string) bool { return all == nil || slices.Contains(all, one) }
-	return slices.ContainsFunc(d.limits, func(l limit) bool { return among(l.versions, version) && among(l.steps, step) })
+	return slices.ContainsFunc(d.limits, func(l limit) bool {
+		return among(l.versions, version) && among(l.steps, step)
+	})
 }
 
 func TestJudge(t *testing.T) {
 	d := driver{language: "C", sdk: "1", versions: []string{"v1", "v2", "v3"}, limits: []limit{
-		{steps: []string{"token"}}, {steps: []string{"delete"}, versions: []string{"v2"}}, {versions: []string{"v3"}},
+		{steps: []string{"token"}}, {steps: []string{"delete"}, versions: []string{"v2"}}, {
+			versions: []string{"v3"},
+		},
 	}}
 	for _, tt := range []struct {
 		name, version, step string
@@ -92,7 +99,9 @@ func TestJudge(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			results := []result{{Version: "v1", Step: "list-me"}, {Version: "v2", Step: "list-me"}}
 			for _, outcome := range tt.outcomes {
-				results = append(results, result{Version: tt.version, Step: tt.step, Outcome: outcome, Detail: "because"})
+				results = append(results, result{
+					Version: tt.version, Step: tt.step, Outcome: outcome, Detail: "because",
+				})
 			}
 			got := d.judge(tt.version, tt.step, of(results, tt.version, tt.step))
 			if !strings.HasPrefix(got, tt.want) || tt.want == "" && got != "" {

@@ -23,7 +23,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// styles are the ways in which golang.org/x/oauth2 sends credentials. Left to detect it, it tries the header first.
+// styles are the ways in which golang.org/x/oauth2 sends credentials. Left to detect it, it tries
+// the header first.
 var styles = []struct {
 	name          string
 	style         oauth2.AuthStyle
@@ -41,15 +42,21 @@ func TestOAuth2(t *testing.T) {
 			t.Run(test.name+"/"+string(v), func(t *testing.T) {
 				mock := mockserver.Start(t, mockserver.Config{Log: slog.New(slog.DiscardHandler)})
 				config := jane(mock, test.style)
-				p := program{T: t, client: config.Client(t.Context()), tokens: mock.URL + v.CollectionPath()}
+				p := program{
+					T: t, client: config.Client(t.Context()), tokens: mock.URL + v.CollectionPath(),
+				}
 
-				const body = `{"name":"build","userAwareTokenNeverExpires":true}` // the versions up to v2024 ignore the second
+				// the versions up to v2024 ignore the second
+				const body = `{"name":"build","userAwareTokenNeverExpires":true}`
 				created := p.call("POST", "", "application/json", body, http.StatusOK)
 				id := property(created, "id")
-				if got := p.names(); !cmp.Equal(got, []string{"build", "laptop", "login", "token report"}) {
+				if got := p.names(); !cmp.Equal(got, []string{
+					"build", "laptop", "login", "token report",
+				}) {
 					t.Errorf("listed %q", got)
 				}
-				renamed := p.call("PATCH", "/"+id, "application/json-patch+json", `[{"op":"replace","path":"/name","value":"release"}]`, http.StatusOK)
+				renamed := p.call("PATCH", "/"+id, "application/json-patch+json",
+					`[{"op":"replace","path":"/name","value":"release"}]`, http.StatusOK)
 				if got := property(renamed, "name"); got != "release" {
 					t.Errorf("renamed to %q", got)
 				}
@@ -74,8 +81,10 @@ func TestOAuth2Token(t *testing.T) {
 				t.Fatal(err)
 			}
 			lives := time.Until(token.Expiry)
-			if token.Type() != "Bearer" || lives.Round(time.Minute) != 12*time.Hour || token.RefreshToken != "" || !token.Valid() {
-				t.Errorf("type %s, lives %s, refresh token %q, valid %t", token.Type(), lives, token.RefreshToken, token.Valid())
+			if token.Type() != "Bearer" || lives.Round(time.Minute) != 12*time.Hour ||
+				token.RefreshToken != "" || !token.Valid() {
+				t.Errorf("type %s, lives %s, refresh token %q, valid %t", token.Type(), lives,
+					token.RefreshToken, token.Valid())
 			}
 			if token.Extra("user_name") != "jane.doe" || token.Extra("scope") != "sp:scopes:all" {
 				t.Errorf("user_name %v, scope %v", token.Extra("user_name"), token.Extra("scope"))
@@ -84,7 +93,8 @@ func TestOAuth2Token(t *testing.T) {
 	}
 }
 
-// RFC 6749, section 5.2: a refusal names its reason, and who tried with a header is told the scheme.
+// RFC 6749, section 5.2: a refusal names its reason, and who tried with a header is told the
+// scheme.
 func TestOAuth2Refused(t *testing.T) {
 	for _, test := range styles {
 		t.Run(test.name, func(t *testing.T) {
@@ -92,31 +102,44 @@ func TestOAuth2Refused(t *testing.T) {
 			config := jane(mock, test.style)
 			config.ClientSecret = "s3cret+/ =&"
 			refused := refusal(t, config)
-			if refused.Response.StatusCode != http.StatusUnauthorized || refused.ErrorCode != "invalid_client" || refused.ErrorDescription != "Bad client credentials" {
-				t.Errorf("%s: %s: %s", refused.Response.Status, refused.ErrorCode, refused.ErrorDescription)
+			if refused.Response.StatusCode != http.StatusUnauthorized ||
+				refused.ErrorCode != "invalid_client" ||
+				refused.ErrorDescription != "Bad client credentials" {
+				t.Errorf("%s: %s: %s", refused.Response.Status, refused.ErrorCode,
+					refused.ErrorDescription)
 			}
 			scheme, _, _ := strings.Cut(refused.Response.Header.Get("WWW-Authenticate"), " ")
 			if test.style == oauth2.AuthStyleInHeader && scheme != "Basic" {
 				t.Errorf("WWW-Authenticate %q", scheme)
 			}
-			logins, err := mock.Control().Requests(t.Context(), control.Match{Operation: "token", Status: http.StatusUnauthorized}, 0)
+			logins, err := mock.Control().Requests(t.Context(), control.Match{
+				Operation: "token", Status: http.StatusUnauthorized,
+			}, 0)
 			if err != nil || logins.Matched != test.refused {
 				t.Errorf("%d logins, want %d, error %v", logins.Matched, test.refused, err)
 			}
 		})
-		for grant, code := range map[string]string{"password": "unsupported_grant_type", "": "invalid_request"} {
+		for grant, code := range map[string]string{
+			"password": "unsupported_grant_type", "": "invalid_request",
+		} {
 			t.Run(test.name+" "+code, func(t *testing.T) {
-				config := jane(mockserver.Start(t, mockserver.Config{Log: slog.New(slog.DiscardHandler)}), test.style)
+				config := jane(mockserver.Start(t, mockserver.Config{
+					Log: slog.New(slog.DiscardHandler),
+				}), test.style)
 				config.EndpointParams = url.Values{"grant_type": {grant}}
-				if refused := refusal(t, config); refused.Response.StatusCode != http.StatusBadRequest || refused.ErrorCode != code {
-					t.Errorf("%s: %s: %s", refused.Response.Status, refused.ErrorCode, refused.ErrorDescription)
+				if refused := refusal(t,
+					config); refused.Response.StatusCode != http.StatusBadRequest ||
+					refused.ErrorCode != code {
+					t.Errorf("%s: %s: %s", refused.Response.Status, refused.ErrorCode,
+						refused.ErrorDescription)
 				}
 			})
 		}
 	}
 }
 
-// The library takes a token for expired ten seconds before expires_in is over. Until then it asks for no other.
+// The library takes a token for expired ten seconds before expires_in is over. Until then it asks
+// for no other.
 func TestOAuth2Expiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock, err := mockserver.New(mockserver.Config{})
@@ -128,14 +151,24 @@ func TestOAuth2Expiry(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		user, err := mock.Control().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: "short", AccessTokenValiditySeconds: 900})
+		user, err := mock.Control().AddToken(t.Context(), control.NewToken{
+			Owner: "jane.doe", Name: "short", AccessTokenValiditySeconds: 900,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		config := &clientcredentials.Config{ClientID: user.ClientID, ClientSecret: user.ClientSecret, TokenURL: "http://mock/oauth/token"}
-		ctx := context.WithValue(t.Context(), oauth2.HTTPClient, &http.Client{Transport: mock.Transport()})
+		config := &clientcredentials.Config{
+			ClientID: user.ClientID, ClientSecret: user.ClientSecret,
+			TokenURL: "http://mock/oauth/token",
+		}
+		ctx := context.WithValue(t.Context(), oauth2.HTTPClient, &http.Client{
+			Transport: mock.Transport(),
+		})
 		source := oauth2.ReuseTokenSource(nil, config.TokenSource(ctx))
-		p := program{T: t, client: oauth2.NewClient(ctx, source), tokens: "http://mock" + version.V2026.CollectionPath()}
+		p := program{
+			T: t, client: oauth2.NewClient(ctx, source),
+			tokens: "http://mock" + version.V2026.CollectionPath(),
+		}
 
 		token, err := source.Token()
 		if err != nil {
@@ -150,8 +183,10 @@ func TestOAuth2Expiry(t *testing.T) {
 		}{{0, 1}, {889 * time.Second, 1}, {2 * time.Second, 2}, {880 * time.Second, 2}} {
 			time.Sleep(step.sleep)
 			p.names()
-			if logins, err := mock.Control().Requests(ctx, control.Match{Operation: "token"}, 0); err != nil || logins.Matched != step.logins {
-				t.Errorf("%s later: %d logins, want %d, error %v", step.sleep, logins.Matched, step.logins, err)
+			if logins, err := mock.Control().Requests(ctx, control.Match{Operation: "token"},
+				0); err != nil || logins.Matched != step.logins {
+				t.Errorf("%s later: %d logins, want %d, error %v", step.sleep, logins.Matched,
+					step.logins, err)
 			}
 		}
 	})
@@ -159,7 +194,9 @@ func TestOAuth2Expiry(t *testing.T) {
 
 func jane(mock *mockserver.TestServer, style oauth2.AuthStyle) *clientcredentials.Config {
 	id, secret := mock.Credentials("jane.doe")
-	return &clientcredentials.Config{ClientID: id, ClientSecret: secret, TokenURL: mock.URL + "/oauth/token", AuthStyle: style}
+	return &clientcredentials.Config{
+		ClientID: id, ClientSecret: secret, TokenURL: mock.URL + "/oauth/token", AuthStyle: style,
+	}
 }
 
 func refusal(t *testing.T, config *clientcredentials.Config) *oauth2.RetrieveError {
@@ -183,8 +220,10 @@ func checkLogin(t *testing.T, ctl *control.Client, authorization []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(authorization, login.Sent.Header["Authorization"]); diff != "" || login.Status != http.StatusOK || len(login.Findings) > 0 {
-		t.Errorf("status %d, findings %v, Authorization (-want +got):\n%s", login.Status, login.Findings, diff)
+	if diff := cmp.Diff(authorization, login.Sent.Header["Authorization"]); diff != "" ||
+		login.Status != http.StatusOK || len(login.Findings) > 0 {
+		t.Errorf("status %d, findings %v, Authorization (-want +got):\n%s", login.Status,
+			login.Findings, diff)
 	}
 }
 
@@ -197,7 +236,8 @@ type program struct {
 
 func (p program) call(method, path, contentType, body string, status int) []byte {
 	p.Helper()
-	r, err := http.NewRequestWithContext(p.Context(), method, p.tokens+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(p.Context(), method, p.tokens+path,
+		strings.NewReader(body))
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -223,7 +263,8 @@ func (p program) call(method, path, contentType, body string, status int) []byte
 func (p program) names() (names []string) {
 	p.Helper()
 	var listed []struct{ Name string }
-	if err := json.Unmarshal(p.call("GET", "?owner-id=me", "", "", http.StatusOK), &listed); err != nil {
+	if err := json.Unmarshal(p.call("GET", "?owner-id=me", "", "", http.StatusOK),
+		&listed); err != nil {
 		p.Fatal(err)
 	}
 	for _, token := range listed {

@@ -26,13 +26,16 @@ func TestReadmeTellsWhatClientsDo(t *testing.T) {
 		t.Errorf("the section Clients of README.md does not say %q", want)
 	}
 	for _, tool := range tools {
-		if want := "\n| " + tool.name + " | " + tool.does + " |\n"; !strings.Contains(section, want) {
+		if want := "\n| " + tool.name + " | " + tool.does +
+			" |\n"; !strings.Contains(section, want) {
 			t.Errorf("the section Clients of README.md does not have the row%s", want)
 		}
 	}
 	for _, d := range drivers {
-		if want := fmt.Sprintf("\n(cd contracttests/clients/%s && %s)\n", d.folder, d.get); !strings.Contains(section, want) {
-			t.Errorf("the section Clients of README.md does not tell how to install %s %s:%s", d.pkg, d.sdk, want)
+		if want := fmt.Sprintf("\n(cd contracttests/clients/%s && %s)\n", d.folder,
+			d.get); !strings.Contains(section, want) {
+			t.Errorf("the section Clients of README.md does not tell how to install %s %s:%s",
+				d.pkg, d.sdk, want)
 		}
 	}
 }
@@ -40,7 +43,8 @@ func TestReadmeTellsWhatClientsDo(t *testing.T) {
 // table is what the SDKs do, in Markdown.
 func table(drivers []driver) string {
 	var b strings.Builder
-	b.WriteString("| client | SDK | API versions | steps passed | what it cannot do |\n|---|---|---|---|---|\n")
+	b.WriteString("| client | SDK | API versions | steps passed | what it cannot do |\n" +
+		"|---|---|---|---|---|\n")
 	for _, d := range drivers {
 		passed := 0
 		for _, version := range d.versions {
@@ -62,7 +66,8 @@ func table(drivers []driver) string {
 			reasons = append(reasons, where+": "+l.reason)
 		}
 		fmt.Fprintf(&b, "| %s | `%s` %s | %s | %d of %d | %s |\n",
-			d.language, d.pkg, d.sdk, code(d.versions), passed, len(steps)*len(d.versions), strings.Join(reasons, "; "))
+			d.language, d.pkg, d.sdk, code(d.versions), passed, len(steps)*len(d.versions),
+			strings.Join(reasons, "; "))
 	}
 	return b.String()
 }

@@ -25,7 +25,9 @@ var recipes = []recipe{
 	{
 		"TypeScript", "typescript", "recipes.test.ts",
 		[]string{"node", "node_modules/vitest/vitest.mjs"},
-		[]string{"node", "node_modules/vitest/vitest.mjs", "run", "--environment", "node", "--root"},
+		[]string{
+			"node", "node_modules/vitest/vitest.mjs", "run", "--environment", "node", "--root",
+		},
 		`
 it('sends an unknown property', async () => {
   const body = { name: 'x', colour: 'red' } as unknown as { name: string }
@@ -55,11 +57,12 @@ def test_that_begins_with_a_reset():
 	},
 }
 
-// The recipes of the README pass a check because their requests were judged and break no rule. A client that
-// breaks one fails it, although each test begins with a reset.
+// The recipes of the README pass a check because their requests were judged and break no rule. A
+// client that breaks one fails it, although each test begins with a reset.
 func TestRecipes_Check(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "patmock")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "example.com/patmock/cmd/patmock").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary,
+		"example.com/patmock/cmd/patmock").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	for _, r := range recipes {
@@ -70,12 +73,15 @@ func TestRecipes_Check(t *testing.T) {
 				t.Fatal(err)
 			}
 			good, code := r.check(t, binary, string(text))
-			if code != 0 || good.Counts[report.Fail] > 0 || good.Judged == nil || good.Judged.Requests < 5 {
-				t.Errorf("exit code %d, counts %v, judged %+v, want 0 and no failure of 5 requests or more", code, good.Counts, good.Judged)
+			if code != 0 || good.Counts[report.Fail] > 0 || good.Judged == nil ||
+				good.Judged.Requests < 5 {
+				t.Errorf("exit code %d, counts %v, judged %+v, want 0 and no failure of 5 "+
+					"requests or more", code, good.Counts, good.Judged)
 			}
 			bad, code := r.check(t, binary, string(text)+r.broken)
 			if code != 1 || bad.Counts[report.Fail] != 1 {
-				t.Errorf("a broken client: exit code %d, counts %v, want 1 and one failure", code, bad.Counts)
+				t.Errorf("a broken client: exit code %d, counts %v, want 1 and one failure", code,
+					bad.Counts)
 			}
 			for _, result := range bad.Results {
 				if failed := result.Outcome == report.Fail; failed != (result.ID == "client/unknown-property") {
@@ -98,15 +104,20 @@ func (r recipe) check(t *testing.T, binary, text string) (judged report.Report, 
 			t.Error(err)
 		}
 	})
-	for name, content := range map[string]string{r.file: text, "vitest.config.js": "export default {}\n"} {
+	for name, content := range map[string]string{
+		r.file: text, "vitest.config.js": "export default {}\n",
+	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	written := filepath.Join(t.TempDir(), "report.json")
-	arguments := append([]string{"exec", "--check", "--log-level", "error", "--report", "json=" + written, "--"}, r.command...)
+	arguments := append([]string{
+		"exec", "--check", "--log-level", "error", "--report", "json=" + written, "--",
+	}, r.command...)
 	command := exec.CommandContext(t.Context(), binary, append(arguments, filepath.Base(folder))...)
-	command.Dir, command.Env = r.folder, append(os.Environ(), "NO_COLOR=1", "CI=true", "PYTHONDONTWRITEBYTECODE=1")
+	command.Dir, command.Env = r.folder,
+		append(os.Environ(), "NO_COLOR=1", "CI=true", "PYTHONDONTWRITEBYTECODE=1")
 	out, err := command.CombinedOutput()
 	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
 		code = failed.ExitCode()

@@ -9,7 +9,8 @@ import (
 	"example.com/patmock/spec"
 )
 
-// Every finding has a reason, stands for operations that its documents have, and comes from the erratum that it names.
+// Every finding has a reason, stands for operations that its documents have, and comes from the
+// erratum that it names.
 func TestSchemathesisFindings(t *testing.T) {
 	var list struct {
 		Documents map[string][]string
@@ -30,7 +31,8 @@ func TestSchemathesisFindings(t *testing.T) {
 	errata := errataIDs(t)
 	for _, f := range list.Findings {
 		at := f.Check + " of " + strings.Join(f.Operations, ", ") + ": " + f.Reason
-		if f.Reason == "" || f.Status == 0 || len(f.Texts) == 0 || len(f.Operations) == 0 || len(f.Documents) == 0 {
+		if f.Reason == "" || f.Status == 0 || len(f.Texts) == 0 || len(f.Operations) == 0 ||
+			len(f.Documents) == 0 {
 			t.Errorf("%s: something is missing", at)
 		}
 		if !slices.Contains(fuzzChecks, f.Check) {

@@ -32,29 +32,48 @@ var fuzzMutants = map[string][]fuzzMutant{
 		mutated("allow-missing", "unsupported_method", "POST "),
 	},
 	"second": {
-		mutated("error-without-causes", "positive_data_acceptance", "POST "), // by which findings.yaml knows a refusal
+		// by which findings.yaml knows a refusal
+		mutated("error-without-causes", "positive_data_acceptance", "POST "),
 		mutated("bearer-not-verified", "ignored_auth", "POST "),
-		{"a filter is a fault", instead(func(r *http.Request) bool { return r.URL.Query().Has("filters") }, func(w http.ResponseWriter) {
-			w.WriteHeader(http.StatusInternalServerError)
-		}), "not_a_server_error", "GET "},
-		{"a token is not there to be patched", instead(func(r *http.Request) bool { return r.Method == http.MethodPatch }, func(w http.ResponseWriter) {
-			w.WriteHeader(http.StatusNotFound)
-		}), "ensure_resource_availability", "POST "},
-		{"OPTIONS names GET alone", instead(func(r *http.Request) bool { return r.Method == http.MethodOptions }, func(w http.ResponseWriter) {
-			w.Header().Set("Allow", http.MethodGet)
-			w.WriteHeader(http.StatusMethodNotAllowed)
-		}), "allow_header_conformance", "POST "},
+		{
+			"a filter is a fault",
+			instead(func(r *http.Request) bool { return r.URL.Query().Has("filters") },
+				func(w http.ResponseWriter) {
+					w.WriteHeader(http.StatusInternalServerError)
+				}), "not_a_server_error", "GET ",
+		},
+		{
+			"a token is not there to be patched",
+			instead(func(r *http.Request) bool { return r.Method == http.MethodPatch },
+				func(w http.ResponseWriter) {
+					w.WriteHeader(http.StatusNotFound)
+				}), "ensure_resource_availability", "POST ",
+		},
+		{
+			"OPTIONS names GET alone",
+			instead(func(r *http.Request) bool { return r.Method == http.MethodOptions },
+				func(w http.ResponseWriter) {
+					w.Header().Set("Allow", http.MethodGet)
+					w.WriteHeader(http.StatusMethodNotAllowed)
+				}), "allow_header_conformance", "POST ",
+		},
 	},
 }
 
 // mutated is a mutant of the contract's own.
 func mutated(name, check, operation string) fuzzMutant {
 	all := mutants.All()
-	return fuzzMutant{name, all[slices.IndexFunc(all, func(m mutants.Mutant) bool { return m.Name == name })].Wrap, check, operation}
+	return fuzzMutant{
+		name,
+		all[slices.IndexFunc(all, func(m mutants.Mutant) bool { return m.Name == name })].Wrap,
+		check, operation,
+	}
 }
 
 // instead answers the requests that it is for.
-func instead(of func(*http.Request) bool, answer func(http.ResponseWriter)) func(http.Handler) http.Handler {
+func instead(of func(*http.Request) bool,
+	answer func(http.ResponseWriter),
+) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if of(r) {
@@ -82,7 +101,8 @@ func TestSchemathesisNotices(t *testing.T) {
 				t.Run(m.name, func(t *testing.T) {
 					method, path, _ := strings.Cut(m.operation, " ")
 					operation := method + " /personal-access-tokens" + path
-					if !slices.ContainsFunc(run.failures[operation], func(f fuzzFailure) bool { return f.check == m.check }) {
+					if !slices.ContainsFunc(run.failures[operation],
+						func(f fuzzFailure) bool { return f.check == m.check }) {
 						t.Errorf("%s does not notice it at %s", m.check, operation)
 					}
 				})
@@ -112,7 +132,9 @@ func TestSchemathesisHoldsToTheFindings(t *testing.T) {
 		t.Errorf("does not occur: %q", run.unused)
 	}
 	for _, operation := range []string{"POST /oauth/token", "POST /oauth/check_token"} {
-		if failures := run.failures[operation]; len(failures) == 0 || failures[0].check != "positive_data_acceptance" || !strings.Contains(failures[0].text, "\ncurl -i -X POST ") {
+		if failures := run.failures[operation]; len(failures) == 0 ||
+			failures[0].check != "positive_data_acceptance" ||
+			!strings.Contains(failures[0].text, "\ncurl -i -X POST ") {
 			t.Errorf("%s: what is not listed: %v", operation, failures)
 		}
 	}

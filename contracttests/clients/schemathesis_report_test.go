@@ -17,11 +17,13 @@ import (
 type fuzzReport struct {
 	// operations are those of the document, each a method and a path.
 	operations map[string]bool
-	// cases are how many requests were made in each phase, and checks how often each check judged one.
+	// cases are how many requests were made in each phase, and checks how often each check judged
+	// one.
 	cases, checks map[string]int
 	// accepted are how often each operation answered 2xx.
 	accepted map[string]int
-	// linked are how often an operation answered 2xx to what came from the answer of another, "POST /a -> PATCH /a/{id}".
+	// linked are how often an operation answered 2xx to what came from the answer of another, "POST
+	// /a -> PATCH /a/{id}".
 	linked map[string]int
 	// failures of checks by operation, and errors of schemathesis itself.
 	failures map[string][]fuzzFailure
@@ -106,7 +108,9 @@ func readFuzzReport(t *testing.T, file string) *fuzzReport {
 }
 
 func (r *fuzzReport) add(event fuzzEvent) {
-	for _, trouble := range []json.RawMessage{event.NonFatalError, event.FatalError, event.Interrupted} {
+	for _, trouble := range []json.RawMessage{
+		event.NonFatalError, event.FatalError, event.Interrupted,
+	} {
 		if trouble != nil {
 			r.errors = append(r.errors, string(trouble))
 		}
@@ -144,7 +148,8 @@ func (r *fuzzReport) addScenario(s *fuzzScenario) {
 			failure := check.FailureInfo.Failure
 			r.failures[failure.Operation] = append(r.failures[failure.Operation], fuzzFailure{
 				check: check.Name,
-				text:  fmt.Sprintf("%s in the phase %s: %s: %s\n%s", check.Name, s.Phase, failure.Title, failure.Message, s.story(id)),
+				text: fmt.Sprintf("%s in the phase %s: %s: %s\n%s", check.Name, s.Phase,
+					failure.Title, failure.Message, s.story(id)),
 			})
 		}
 	}
@@ -154,7 +159,8 @@ func (r *fuzzReport) addScenario(s *fuzzScenario) {
 func (s *fuzzScenario) story(id string) string {
 	last := s.Recorder.Interactions[id].Response
 	lines := []string{fmt.Sprintf("%d %s", last.StatusCode, last.Content.Bytes)}
-	for seen := []string(nil); id != "" && !slices.Contains(seen, id); id = s.Recorder.Cases[id].ParentID {
+	for seen := []string(nil); id != "" &&
+		!slices.Contains(seen, id); id = s.Recorder.Cases[id].ParentID {
 		seen = append(seen, id)
 		lines = append(lines, s.Recorder.Interactions[id].curl())
 	}
@@ -183,5 +189,7 @@ func (i fuzzInteraction) curl() string {
 // quoted writes a word for bash, whatever bytes it has.
 func quoted(word string) string {
 	escaped := strconv.QuoteToASCII(word)
-	return "$'" + strings.ReplaceAll(strings.ReplaceAll(escaped[1:len(escaped)-1], `\"`, `"`), `'`, `\'`) + "'"
+	return "$'" +
+		strings.ReplaceAll(strings.ReplaceAll(escaped[1:len(escaped)-1], `\"`, `"`), `'`, `\'`) +
+		"'"
 }

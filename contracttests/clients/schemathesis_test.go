@@ -26,13 +26,17 @@ import (
 )
 
 // schemathesis is a folder as a driver has, without the driver.
-var schemathesis = driver{folder: "schemathesis", needs: []string{".venv/installed.txt"}, get: "./install"}
+var schemathesis = driver{
+	folder: "schemathesis", needs: []string{".venv/installed.txt"}, get: "./install",
+}
 
 // A fuzzed document is one that schemathesis makes requests from, and holds the answers against.
 type fuzzed struct {
-	// set is effective for a document as the mock serves it, or published; name is that of package spec.
+	// set is effective for a document as the mock serves it, or published; name is that of package
+	// spec.
 	set, name string
-	// base is the path of its server, and links are from operations to those that have to follow them.
+	// base is the path of its server, and links are from operations to those that have to follow
+	// them.
 	base  string
 	links []string
 	// open documents have no operation that needs a bearer.
@@ -43,7 +47,9 @@ func (f fuzzed) String() string { return f.set + "/" + f.name }
 
 func fuzzedDocuments() []fuzzed {
 	documents := []fuzzed{{
-		set: "effective", name: spec.OAuth, links: []string{"POST /oauth/token -> POST /oauth/check_token"}, open: true,
+		set: "effective", name: spec.OAuth, links: []string{
+			"POST /oauth/token -> POST /oauth/check_token",
+		}, open: true,
 	}}
 	for _, v := range version.All() {
 		base, _, _ := strings.Cut(v.CollectionPath(), "/personal-access-tokens")
@@ -54,7 +60,9 @@ func fuzzedDocuments() []fuzzed {
 			"POST " + collection + " -> DELETE " + collection + "/{id}",
 		}
 		for _, set := range []string{"effective", "published"} {
-			documents = append(documents, fuzzed{set: set, name: string(v), base: base, links: links})
+			documents = append(documents, fuzzed{
+				set: set, name: string(v), base: base, links: links,
+			})
 		}
 	}
 	return documents
@@ -82,19 +90,26 @@ type fuzzRun struct {
 	*fuzzReport
 	// unused is what findings.yaml says of the document and did not occur.
 	unused []string
-	// output is what schemathesis tells people, and status what it exited with: 1 when it has found something.
+	// output is what schemathesis tells people, and status what it exited with: 1 when it has found
+	// something.
 	output string
 	status int
 }
 
-// fuzz runs schemathesis with the document against a namespace of a mock, which may have something put around it.
-// The time and the random values of the mock are fixed, as are those of schemathesis.
-func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler, variables ...string) fuzzRun {
+// fuzz runs schemathesis with the document against a namespace of a mock, which may have something
+// put around it. The time and the random values of the mock are fixed, as are those of
+// schemathesis.
+func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler,
+	variables ...string,
+) fuzzRun {
 	t.Helper()
 	location := f.published(t)
 	mock := mockserver.Start(t, mockserver.Config{
-		// To schemathesis the simplest date is the first of January 2000: it has to be ahead, by less than six months.
-		Now:        func() time.Time { return time.Date(1999, time.December, 1, 0, 0, 0, 0, time.UTC) },
+		// To schemathesis the simplest date is the first of January 2000: it has to be ahead, by
+		// less than six months.
+		Now: func() time.Time {
+			return time.Date(1999, time.December, 1, 0, 0, 0, 0, time.UTC)
+		},
 		RandomSeed: new(uint64(17280)), Log: slog.New(slog.DiscardHandler),
 	})
 	tenant := mock.Namespace(t, f.set+"-"+f.name)
@@ -107,7 +122,9 @@ func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler, varia
 	if f.set == "effective" {
 		location = address + "/_mock/spec/" + f.name
 	}
-	login := clientcredentials.Config{TokenURL: tenant.URL + "/oauth/token", AuthStyle: oauth2.AuthStyleInParams}
+	login := clientcredentials.Config{
+		TokenURL: tenant.URL + "/oauth/token", AuthStyle: oauth2.AuthStyleInParams,
+	}
 	login.ClientID, login.ClientSecret = tenant.Credentials("admin")
 	token, err := login.Token(t.Context())
 	if err != nil {
@@ -118,19 +135,27 @@ func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler, varia
 	events, unused := filepath.Join(work, "events.ndjson"), filepath.Join(work, "unused.json")
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, ".venv/bin/st", "--no-color", "--config-file", "schemathesis.toml",
-		"run", location, "--url", address+f.base, "--checks", "all", "--phases", "examples,coverage,fuzzing,stateful",
+	cmd := exec.CommandContext(ctx, ".venv/bin/st", "--no-color", "--config-file",
+		"schemathesis.toml",
+		"run", location, "--url", address+f.base, "--checks", "all", "--phases",
+		"examples,coverage,fuzzing,stateful",
 		"--report", "ndjson", "--report-ndjson-path", events)
 	cmd.Dir, cmd.WaitDelay = schemathesis.folder, 5*time.Second
 	cmd.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + work, "HYPOTHESIS_STORAGE_DIRECTORY=" + work, "PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1",
-		"PATMOCK_BEARER=" + token.AccessToken, "PATMOCK_DOCUMENT=" + f.String(), "PATMOCK_UNUSED=" + unused,
+		"PATH=" + os.Getenv("PATH"), "HOME=" + work, "HYPOTHESIS_STORAGE_DIRECTORY=" + work,
+		"PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1",
+		"PATMOCK_BEARER=" + token.AccessToken, "PATMOCK_DOCUMENT=" + f.String(),
+		"PATMOCK_UNUSED=" + unused,
 	}, variables...)
 	output, err := cmd.CombinedOutput()
-	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+	if exit := (*exec.ExitError)(nil); err != nil &&
+		(!errors.As(err, &exit) || exit.ExitCode() != 1) {
 		t.Fatalf("schemathesis: %v, after it wrote\n%s", err, output)
 	}
-	run := fuzzRun{fuzzReport: readFuzzReport(t, events), output: string(output), status: cmd.ProcessState.ExitCode()}
+	run := fuzzRun{
+		fuzzReport: readFuzzReport(t, events), output: string(output),
+		status: cmd.ProcessState.ExitCode(),
+	}
 	text, err := os.ReadFile(unused)
 	if err == nil {
 		err = json.Unmarshal(text, &run.unused)
@@ -141,7 +166,8 @@ func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler, varia
 	return run
 }
 
-// published is the file of a published document, empty for another. Without the file the test is skipped.
+// published is the file of a published document, empty for another. Without the file the test is
+// skipped.
 func (f fuzzed) published(t *testing.T) string {
 	t.Helper()
 	if f.set != "published" {
@@ -161,12 +187,16 @@ func (f fuzzed) published(t *testing.T) string {
 	return file
 }
 
-// fuzzChecks are all checks of this version of schemathesis, and its limit of time. Two of them look at nothing here: no
-// document declares a header of an answer, and no operation reads one object.
+// fuzzChecks are all checks of this version of schemathesis, and its limit of time. Two of them
+// look at nothing here: no document declares a header of an answer, and no operation reads one
+// object.
 var fuzzChecks = []string{
-	"allow_header_conformance", "content_type_conformance", "ensure_resource_availability", "ignored_auth", "max_response_time",
-	"missing_required_header", "negative_data_rejection", "not_a_server_error", "object_level_authorization", "positive_data_acceptance",
-	"response_headers_conformance", "response_schema_conformance", "status_code_conformance", "unsupported_method", "use_after_free",
+	"allow_header_conformance", "content_type_conformance", "ensure_resource_availability",
+	"ignored_auth", "max_response_time",
+	"missing_required_header", "negative_data_rejection", "not_a_server_error",
+	"object_level_authorization", "positive_data_acceptance",
+	"response_headers_conformance", "response_schema_conformance", "status_code_conformance",
+	"unsupported_method", "use_after_free",
 }
 
 // complete fails a run that left something out.
@@ -176,17 +206,21 @@ func (r fuzzRun) complete(t *testing.T, document fuzzed) {
 		t.Errorf("schemathesis could not do something: %s", trouble)
 	}
 	if r.stopped != "completed" || r.status != 0 && len(r.failures) == 0 {
-		t.Errorf("schemathesis stopped with %d, %q, after it wrote\n%s", r.status, r.stopped, r.output)
+		t.Errorf("schemathesis stopped with %d, %q, after it wrote\n%s", r.status, r.stopped,
+			r.output)
 	}
 	for operation, failures := range r.failures {
 		if !r.operations[operation] {
 			t.Errorf("not of an operation, but of %q: %v", operation, failures)
 		}
 	}
-	if diff := cmp.Diff([]string{"coverage", "examples", "fuzzing", "stateful"}, slices.Sorted(maps.Keys(r.cases))); diff != "" {
+	if diff := cmp.Diff([]string{"coverage", "examples", "fuzzing", "stateful"},
+		slices.Sorted(maps.Keys(r.cases))); diff != "" {
 		t.Errorf("phases (-want +got):\n%s", diff)
 	}
-	checks := slices.DeleteFunc(slices.Clone(fuzzChecks), func(check string) bool { return check == "ignored_auth" && document.open })
+	checks := slices.DeleteFunc(slices.Clone(fuzzChecks), func(check string) bool {
+		return check == "ignored_auth" && document.open
+	})
 	if diff := cmp.Diff(checks, slices.Sorted(maps.Keys(r.checks))); diff != "" {
 		t.Errorf("checks that judged something (-want +got):\n%s", diff)
 	}
@@ -195,7 +229,8 @@ func (r fuzzRun) complete(t *testing.T, document fuzzed) {
 			t.Errorf("it never came to %s", link)
 		}
 	}
-	t.Logf("requests: %v; answered with 2xx: %v; of those by links: %v", r.cases, r.accepted, r.linked)
+	t.Logf("requests: %v; answered with 2xx: %v; of those by links: %v", r.cases, r.accepted,
+		r.linked)
 }
 
 // judge fails a test for what is wrong with an operation, with the requests that show it.

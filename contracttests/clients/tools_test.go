@@ -36,7 +36,8 @@ var tools = []tool{
 	{
 		"curl --anyauth", "tools",
 		[]string{"curl"},
-		`curl -sS --fail --anyauth -u "$SAIL_CLIENT_ID:$SAIL_CLIENT_SECRET" -d grant_type=client_credentials "$SAIL_BASE_URL/oauth/token"`,
+		`curl -sS --fail --anyauth -u "$SAIL_CLIENT_ID:$SAIL_CLIENT_SECRET" -d ` +
+			`grant_type=client_credentials "$SAIL_BASE_URL/oauth/token"`,
 		regexp.MustCompile(`"token_type":"bearer"`), "logs in after the challenge",
 	},
 	{
@@ -81,9 +82,12 @@ func TestTools(t *testing.T) {
 	for _, test := range tools {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := driver{folder: test.folder, needs: test.needs, get: "npm ci, or install the program"}
+			d := driver{
+				folder: test.folder, needs: test.needs, get: "npm ci, or install the program",
+			}
 			d.ready(t)
-			out := d.run(t, []string{"sh", "-c", test.command}, append(surroundings(t), "NO_COLOR=1", "CI=true")...)
+			out := d.run(t, []string{"sh", "-c", test.command},
+				append(surroundings(t), "NO_COLOR=1", "CI=true")...)
 			if !test.want.MatchString(out) {
 				t.Errorf("%s wrote %q, want a match of %s", test.name, out, test.want)
 			}
@@ -118,12 +122,16 @@ func TestBrowser(t *testing.T) {
 	site := httptest.NewServer(http.FileServer(http.Dir("tools")))
 	t.Cleanup(site.Close)
 	query := url.Values{
-		"base": {environment["SAIL_BASE_URL"]}, "id": {environment["SAIL_CLIENT_ID"]}, "secret": {environment["SAIL_CLIENT_SECRET"]},
+		"base": {environment["SAIL_BASE_URL"]}, "id": {environment["SAIL_CLIENT_ID"]}, "secret": {
+			environment["SAIL_CLIENT_SECRET"],
+		},
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--user-data-dir="+filepath.Join(t.TempDir(), "profile"),
+	cmd := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu",
+		"--no-first-run", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync",
+		"--user-data-dir="+filepath.Join(t.TempDir(), "profile"),
 		"--virtual-time-budget=30000", "--dump-dom", site.URL+"/page.html?"+query.Encode())
 	cmd.WaitDelay = 5 * time.Second
 	page, err := cmd.Output()
@@ -139,7 +147,8 @@ func TestBrowser(t *testing.T) {
 		t.Fatalf("%v: %s", err, found[1])
 	}
 	want := map[string]any{
-		"login": 200.0, "create": 200.0, "list": 200.0, "named": true, "error": 400.0, "tracked": true, "unauthorized": 401.0,
+		"login": 200.0, "create": 200.0, "list": 200.0, "named": true, "error": 400.0,
+		"tracked": true, "unauthorized": 401.0,
 		"control": "refused", "reset": "refused", "kept": true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -25,12 +25,18 @@ type answer struct {
 // shape is which keys an answer has.
 type shape struct {
 	required []string // what the Go SDK demands
-	optional []string // what the documents name beyond that: the models of PowerShell refuse any other
+	// what the documents name beyond that: the models of PowerShell refuse any other
+	optional []string
 	current  []string // the same, from v2025 on
 }
 
 var shapes = map[string]shape{
-	"created": {required: []string{"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds", "expirationDate"}},
+	"created": {
+		required: []string{
+			"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",
+			"expirationDate",
+		},
+	},
 	"listed": {
 		required: []string{"id", "name", "scope", "owner", "created"},
 		optional: []string{"lastUsed", "managed", "accessTokenValiditySeconds", "expirationDate"},
@@ -39,8 +45,8 @@ var shapes = map[string]shape{
 	"refusal": {required: []string{"detailCode", "trackingId", "messages", "causes"}},
 }
 
-// forms are how the text of a property looks, wherever it is: dates as the Go SDK reads them, ids and secrets as long
-// as sailpoint-cli takes them.
+// forms are how the text of a property looks, wherever it is: dates as the Go SDK reads them, ids
+// and secrets as long as sailpoint-cli takes them.
 var forms = map[string]*regexp.Regexp{
 	"id":             regexp.MustCompile(`^[0-9a-f]{32}$`),
 	"secret":         regexp.MustCompile(`^[0-9a-f]{64}$`),
@@ -59,7 +65,8 @@ func (w wire) differences(answered answer, v version.Version) []string {
 	}
 	found := w.headerDifferences(answered.header)
 	if w.Status == http.StatusNoContent {
-		if len(answered.body) > 0 || answered.header.Get("Content-Length") != "" || answered.header.Get("Content-Type") != "" {
+		if len(answered.body) > 0 || answered.header.Get("Content-Length") != "" ||
+			answered.header.Get("Content-Type") != "" {
 			found = append(found, "there is a body, or a type of one")
 		}
 		return found
@@ -79,7 +86,8 @@ func (w wire) differences(answered answer, v version.Version) []string {
 	} else if w.Shape != "" {
 		found = append(found, "there is no shape "+w.Shape)
 	}
-	if id := property(answered.body, "trackingId"); id != "" && id != answered.header.Get("SLPT-Request-ID") {
+	if id := property(answered.body, "trackingId"); id != "" &&
+		id != answered.header.Get("SLPT-Request-ID") {
 		found = append(found, "trackingId is not SLPT-Request-ID")
 	}
 	if w.JWS != nil {
@@ -88,7 +96,8 @@ func (w wire) differences(answered answer, v version.Version) []string {
 	return found
 }
 
-// headerDifferences looks at the headers that are named, and at those without which sailpoint-cli panics.
+// headerDifferences looks at the headers that are named, and at those without which sailpoint-cli
+// panics.
 func (w wire) headerDifferences(got http.Header) (found []string) {
 	for name, value := range w.Header {
 		if got.Get(name) != value {
@@ -128,14 +137,16 @@ func (s shape) differences(got any, v version.Version) (found []string) {
 		if !slices.Contains(named, name) {
 			found = append(found, name+" is a key that the models do not know")
 		}
-		if text, isText := value.(string); isText && forms[name] != nil && !forms[name].MatchString(text) {
+		if text, isText := value.(string); isText && forms[name] != nil &&
+			!forms[name].MatchString(text) {
 			found = append(found, fmt.Sprintf("%s %q", name, text))
 		}
 	}
 	return found
 }
 
-// jwsDifferences parses an access token as sailpoint-cli does: a compact JWS whose header names an algorithm.
+// jwsDifferences parses an access token as sailpoint-cli does: a compact JWS whose header names an
+// algorithm.
 func (w wire) jwsDifferences(token string) []string {
 	segments := strings.Split(token, ".")
 	if len(segments) != 3 {
@@ -144,7 +155,8 @@ func (w wire) jwsDifferences(token string) []string {
 	var decoded [3][]byte
 	for i, segment := range segments {
 		var err error
-		if decoded[i], err = base64.RawURLEncoding.DecodeString(segment); err != nil || len(decoded[i]) == 0 {
+		if decoded[i], err = base64.RawURLEncoding.DecodeString(segment); err != nil ||
+			len(decoded[i]) == 0 {
 			return []string{fmt.Sprintf("access token, segment %d: %q, error %v", i, segment, err)}
 		}
 	}
@@ -153,11 +165,13 @@ func (w wire) jwsDifferences(token string) []string {
 		return []string{err.Error()}
 	}
 	algorithm := map[string]any{"alg": "~^(ES|RS|PS|HS)(256|384|512)$"}
-	return slices.Concat(differences("header", algorithm, header), differences("claims", canonical(w.JWS), claims))
+	return slices.Concat(differences("header", algorithm, header),
+		differences("claims", canonical(w.JWS), claims))
 }
 
-// differences are where got, which is JSON, lacks something of want. Objects may have more keys, lists have as many
-// elements, numbers are written the same way, and a text that begins with ~ is a regular expression.
+// differences are where got, which is JSON, lacks something of want. Objects may have more keys,
+// lists have as many elements, numbers are written the same way, and a text that begins with ~ is a
+// regular expression.
 func differences(at string, want, got any) (found []string) {
 	switch want := want.(type) {
 	case map[string]any:
@@ -185,7 +199,8 @@ func differences(at string, want, got any) (found []string) {
 		return found
 	case string:
 		text, ok := got.(string)
-		if expression, is := strings.CutPrefix(want, "~"); ok && is && regexp.MustCompile(expression).MatchString(text) {
+		if expression, is := strings.CutPrefix(want, "~"); ok && is &&
+			regexp.MustCompile(expression).MatchString(text) {
 			return nil
 		}
 		if ok && want == text {

@@ -19,7 +19,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// client is a file of testdata/wire: the head says whose requests they are; a request and its answer follow, in pairs.
+// client is a file of testdata/wire: the head says whose requests they are; a request and its
+// answer follow, in pairs.
 type client struct {
 	Name     string    `json:"client"`
 	Releases []release `json:"releases"`
@@ -30,7 +31,8 @@ type client struct {
 // release is what the requests were taken from.
 type release struct {
 	Release string `json:"release"`
-	// Standing is LIVE where the requests were watched on the wire, READ where they were read in the source.
+	// Standing is LIVE where the requests were watched on the wire, READ where they were read in
+	// the source.
 	Standing string `json:"standing"`
 	// Versions of the API that it has calls for; none for a client that does nothing but log in.
 	Versions []version.Version `json:"versions"`
@@ -48,7 +50,8 @@ func (r release) versions() []version.Version {
 // wire is a request and what has to be answered.
 type wire struct {
 	name string
-	// http is the request as a template. Its head ends with an empty line; the line end behind the body is no part of it.
+	// http is the request as a template. Its head ends with an empty line; the line end behind the
+	// body is no part of it.
 	http string
 
 	// Versions that answer so; every one of the release where there are none.
@@ -68,7 +71,8 @@ type wire struct {
 	Shape string `json:"shape"`
 	// Body is contained in that of the answer; a text that begins with ~ is a regular expression.
 	Body any `json:"body"`
-	// Rules are the ids of the rules by which the request is rejected. The golden file has the causes.
+	// Rules are the ids of the rules by which the request is rejected. The golden file has the
+	// causes.
 	Rules []string `json:"rules"`
 	// JWS holds claims of the access token, which then has to be a compact JWS.
 	JWS map[string]any `json:"jws"`
@@ -114,7 +118,8 @@ func readClient(t *testing.T, file string) *client {
 		t.Fatalf("%s: %v", file, err)
 	}
 	if len(c.Releases) == 0 || len(archive.Files) == 0 || len(archive.Files)%2 != 0 {
-		t.Fatalf("%s: %d releases, %d requests and answers", file, len(c.Releases), len(archive.Files))
+		t.Fatalf("%s: %d releases, %d requests and answers", file, len(c.Releases),
+			len(archive.Files))
 	}
 	for pair := range slices.Chunk(archive.Files, 2) {
 		name, isRequest := strings.CutSuffix(pair[0].Name, ".http")

@@ -24,8 +24,9 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// What clients write that cannot be had everywhere, byte by byte on one connection, and what they need to get back:
-// testdata/wire holds it, with the release it was taken from. LIVE was watched on the wire, READ was read in the source.
+// What clients write that cannot be had everywhere, byte by byte on one connection, and what they
+// need to get back: testdata/wire holds it, with the release it was taken from. LIVE was watched on
+// the wire, READ was read in the source.
 func TestWire(t *testing.T) {
 	files, err := filepath.Glob("testdata/wire/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -37,14 +38,17 @@ func TestWire(t *testing.T) {
 			t.Run(c.Name+" "+r.Release+" "+r.Standing, func(t *testing.T) {
 				for _, v := range r.versions() {
 					t.Run(string(v), func(t *testing.T) { c.session(t, r, v, "").speak() })
-					t.Run(string(v)+" in a namespace", func(t *testing.T) { c.session(t, r, v, "/t/wire").speak() })
+					t.Run(string(v)+" in a namespace", func(t *testing.T) {
+						c.session(t, r, v, "/t/wire").speak()
+					})
 				}
 			})
 		}
 	}
 }
 
-// No client is known to send a request before the one in front of it was answered; proxies and load tests do.
+// No client is known to send a request before the one in front of it was answered; proxies and load
+// tests do.
 func TestPipeline(t *testing.T) {
 	c := readClient(t, "testdata/wire/go-sdk.txtar")
 	for _, r := range c.Releases {
@@ -55,7 +59,11 @@ func TestPipeline(t *testing.T) {
 				steps := []struct {
 					name, method string
 					status       int
-				}{{"delete", "DELETE", 204}, {"list", "GET", 200}, {"delete what is not there", "DELETE", 404}}
+				}{
+					{"delete", "DELETE", 204}, {"list", "GET", 200}, {
+						"delete what is not there", "DELETE", 404,
+					},
+				}
 				var requests []byte
 				for _, step := range steps {
 					requests = append(requests, s.request(c.named(t, step.name), "jane.doe")...)
@@ -63,7 +71,8 @@ func TestPipeline(t *testing.T) {
 				s.write(requests)
 				for _, step := range steps {
 					if answered := s.read(step.method); answered.status != step.status {
-						t.Errorf("%s: status %d, want %d: %s", step.name, answered.status, step.status, answered.body)
+						t.Errorf("%s: status %d, want %d: %s", step.name, answered.status,
+							step.status, answered.body)
 					}
 				}
 			})
@@ -195,8 +204,8 @@ func (s *session) checkCauses(w wire, answered answer) {
 	golden.Check(s, "testdata/causes.golden", s.client.Name+"/"+w.name, strings.Join(texts, "\n"))
 }
 
-// logIn gets a user's bearer as the client does, once. A second login, which some clients make before each call, leaves
-// the first bearer good.
+// logIn gets a user's bearer as the client does, once. A second login, which some clients make
+// before each call, leaves the first bearer good.
 func (s *session) logIn(user string) {
 	if s.bearers[user] != "" {
 		return
@@ -216,7 +225,8 @@ func (s *session) logIn(user string) {
 func (s *session) request(w wire, user string) []byte {
 	id, secret := s.mock.Credentials(user)
 	values := map[string]string{
-		"host": s.conn.RemoteAddr().String(), "base": s.base, "tokens": s.version.CollectionPath(), "id": laptop,
+		"host": s.conn.RemoteAddr().String(), "base": s.base, "tokens": s.version.CollectionPath(),
+		"id":        laptop,
 		"client_id": id, "client_secret": secret, "bearer": s.bearers[user],
 	}
 	for name, value := range s.release.Values {

@@ -1,14 +1,14 @@
-// Package parity reads and writes the ledger of evidence: the evidence of each promise of the contract
-// in each version, and which real tenant has confirmed it, when, and with which document.
+// Package parity reads and writes the ledger of evidence: the evidence of each promise of the
+// contract in each version, and which real tenant has confirmed it, when, and with which document.
 //
-// The published ledger (fixtures/parity.yaml) lists every scenario. A user's own ledger has what the
-// user's runs confirmed, and is merged into it:
+// The published ledger (fixtures/parity.yaml) lists every scenario. A user's own ledger has what
+// the user's runs confirmed, and is merged into it:
 //
 //	confirmations:
 //	  - {scenario: create/secret-is-shown-once, version: v2026, target: acme.api.identitynow.com, date: '2026-01-31T12:00:00Z', document: 9f86..., tool: patmock v1.2.3}
 //
-// Version is that of the API, oauth for a scenario that belongs to none; target is the host; document
-// is the SHA-256 of the document in effect, see [spec.Document.Hash].
+// Version is that of the API, oauth for a scenario that belongs to none; target is the host;
+// document is the SHA-256 of the document in effect, see [spec.Document.Hash].
 package parity
 
 import (
@@ -63,14 +63,18 @@ func (k Key) Rehearsed() bool {
 	if net.ParseIP(host) != nil || !strings.Contains(host, ".") {
 		return true
 	}
-	return slices.ContainsFunc(privateDomains, func(domain string) bool { return strings.HasSuffix(host, domain) })
+	return slices.ContainsFunc(privateDomains, func(domain string) bool {
+		return strings.HasSuffix(host, domain)
+	})
 }
 
 // privateDomains are reserved (RFC 2606, 6761, 6762, 8375).
-var privateDomains = []string{".localhost", ".local", ".internal", ".home.arpa", ".test", ".example", ".invalid"}
+var privateDomains = []string{
+	".localhost", ".local", ".internal", ".home.arpa", ".test", ".example", ".invalid",
+}
 
-// Over returns a ledger merged into another: the scenarios are those of the base, and the confirmations
-// of l replace those of the base.
+// Over returns a ledger merged into another: the scenarios are those of the base, and the
+// confirmations of l replace those of the base.
 func (l *Ledger) Over(base *Ledger) *Ledger {
 	both := &Ledger{Scenarios: base.Scenarios, Confirmations: map[Key]Confirmation{}}
 	maps.Copy(both.Confirmations, base.Confirmations)
@@ -78,8 +82,8 @@ func (l *Ledger) Over(base *Ledger) *Ledger {
 	return both
 }
 
-// Unknown returns the keys of confirmations that the base has no scenario and version for: a newer or
-// an older patmock wrote them.
+// Unknown returns the keys of confirmations that the base has no scenario and version for: a newer
+// or an older patmock wrote them.
 func (l *Ledger) Unknown(base *Ledger) []Key {
 	known := base.standings()
 	return slices.DeleteFunc(l.keys(), func(k Key) bool {
@@ -90,7 +94,8 @@ func (l *Ledger) Unknown(base *Ledger) []Key {
 
 // UnknownWarning returns a sentence about a key that [Ledger.Unknown] returns.
 func (k Key) UnknownWarning() string {
-	return fmt.Sprintf("this patmock has no scenario %s in %s, which %s is said to keep: it counts for nothing here, and stays in the file",
+	return fmt.Sprintf("this patmock has no scenario %s in %s, which %s is said to keep: it "+
+		"counts for nothing here, and stays in the file",
 		k.Scenario, nameOf(k.Version), k.Target)
 }
 
@@ -116,7 +121,8 @@ func (l *Ledger) standings() map[promise]Scenario {
 func (l *Ledger) keys() []Key {
 	return slices.SortedFunc(maps.Keys(l.Confirmations), func(a, b Key) int {
 		return cmp.Or(
-			cmp.Compare(a.Scenario, b.Scenario), cmp.Compare(age(a.Version), age(b.Version)), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Target, b.Target),
+			cmp.Compare(a.Scenario, b.Scenario), cmp.Compare(age(a.Version), age(b.Version)),
+			cmp.Compare(a.Version, b.Version), cmp.Compare(a.Target, b.Target),
 		)
 	})
 }

@@ -47,7 +47,11 @@ func TestRehearsed(t *testing.T) {
 }
 
 func TestUnknown(t *testing.T) {
-	base := &parity.Ledger{Scenarios: []parity.Scenario{{ID: "create/a", Standing: evidence.Assumed, Versions: []version.Version{version.V3}}}}
+	base := &parity.Ledger{
+		Scenarios: []parity.Scenario{
+			{ID: "create/a", Standing: evidence.Assumed, Versions: []version.Version{version.V3}},
+		},
+	}
 	own := &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{
 		{Scenario: "create/a", Version: version.V3, Target: tenant}:   {},
 		{Scenario: "create/a", Version: version.V1, Target: tenant}:   {},
@@ -64,24 +68,35 @@ func TestUnknown(t *testing.T) {
 		t.Errorf("unknown (-want +got):\n%s", diff)
 	}
 	for _, k := range got {
-		golden.Check(t, "testdata/messages.golden", fmt.Sprintf("%s/%s in %q", golden.Key(t), k.Scenario, k.Version), k.UnknownWarning())
+		golden.Check(t, "testdata/messages.golden",
+			fmt.Sprintf("%s/%s in %q", golden.Key(t), k.Scenario, k.Version), k.UnknownWarning())
 	}
 }
 
 // Generators of what a ledger may hold.
 var (
 	ids      = rapid.StringMatching(`[a-z]{1,8}/[a-z0-9][a-z0-9-]{0,12}`)
-	versions = rapid.SampledFrom([]version.Version{"", version.Beta, version.V3, version.V2024, version.V2025, version.V2026, version.V1})
-	targets  = rapid.SampledFrom([]string{tenant, "other.api.identitynow.com", "127.0.0.1", "::1", "localhost", "1e3", "no", "null"})
-	tools    = rapid.SampledFrom([]string{"patmock v1.2.3", "patmock (devel)", "1.0", "true", "a: b # c", `"`, "- x", "~"})
-	hashes   = rapid.StringMatching(`[0-9a-f]{64}|[0-9]{64}|[0-9]{30}e[0-9]{33}`)
+	versions = rapid.SampledFrom([]version.Version{
+		"", version.Beta, version.V3, version.V2024, version.V2025, version.V2026, version.V1,
+	})
+	targets = rapid.SampledFrom([]string{
+		tenant, "other.api.identitynow.com", "127.0.0.1", "::1", "localhost", "1e3", "no", "null",
+	})
+	tools = rapid.SampledFrom([]string{
+		"patmock v1.2.3", "patmock (devel)", "1.0", "true", "a: b # c", `"`, "- x", "~",
+	})
+	hashes = rapid.StringMatching(`[0-9a-f]{64}|[0-9]{64}|[0-9]{30}e[0-9]{33}`)
 )
 
 func drawScenarios(t *rapid.T) []parity.Scenario {
 	return rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) parity.Scenario {
 		return parity.Scenario{
-			ID: ids.Draw(t, "id"), Standing: rapid.SampledFrom([]evidence.Standing{evidence.Published, evidence.Observed, evidence.Assumed}).Draw(t, "standing"),
-			Question: rapid.Bool().Draw(t, "question"), Versions: rapid.SliceOfNDistinct(versions, 1, 4, rapid.ID).Draw(t, "versions"),
+			ID: ids.Draw(t, "id"),
+			Standing: rapid.SampledFrom([]evidence.Standing{
+				evidence.Published, evidence.Observed, evidence.Assumed,
+			}).Draw(t, "standing"),
+			Question: rapid.Bool().Draw(t, "question"),
+			Versions: rapid.SliceOfNDistinct(versions, 1, 4, rapid.ID).Draw(t, "versions"),
 		}
 	}), 1, 5, func(s parity.Scenario) string { return s.ID }).Draw(t, "scenarios")
 }
@@ -90,7 +105,10 @@ func drawScenarios(t *rapid.T) []parity.Scenario {
 func drawOwn(t *rapid.T, about []parity.Scenario) *parity.Ledger {
 	l := &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
 	for range rapid.IntRange(0, 8).Draw(t, "confirmations") {
-		k := parity.Key{Scenario: ids.Draw(t, "scenario"), Version: versions.Draw(t, "version"), Target: targets.Draw(t, "target")}
+		k := parity.Key{
+			Scenario: ids.Draw(t, "scenario"), Version: versions.Draw(t, "version"),
+			Target: targets.Draw(t, "target"),
+		}
 		if len(about) > 0 && rapid.Bool().Draw(t, "known") {
 			s := rapid.SampledFrom(about).Draw(t, "about")
 			k.Scenario, k.Version = s.ID, rapid.SampledFrom(s.Versions).Draw(t, "in")
@@ -113,7 +131,9 @@ func TestWritingAndReading(t *testing.T) {
 	})
 }
 
-func checkRoundTrip(t rapid.TB, l *parity.Ledger, read func(string, []byte) (*parity.Ledger, error)) {
+func checkRoundTrip(t rapid.TB, l *parity.Ledger,
+	read func(string, []byte) (*parity.Ledger, error),
+) {
 	t.Helper()
 	text := l.YAML()
 	again, err := read("again.yaml", text)
@@ -127,14 +147,16 @@ func checkRoundTrip(t rapid.TB, l *parity.Ledger, read func(string, []byte) (*pa
 		t.Errorf("written again:\n%s\nwant\n%s", second, text)
 	}
 	for line := range strings.Lines(string(text)) {
-		if entry := strings.TrimSpace(line); entry != "" && !strings.HasPrefix(entry, "#") && !strings.HasPrefix(entry, "- {") && entry != "schema: 1" && !strings.Contains(entry, "s:") {
+		if entry := strings.TrimSpace(line); entry != "" && !strings.HasPrefix(entry, "#") &&
+			!strings.HasPrefix(entry, "- {") && entry != "schema: 1" &&
+			!strings.Contains(entry, "s:") {
 			t.Errorf("an entry takes more than a line: %q", line)
 		}
 	}
 }
 
-// Laying a ledger over another keeps its scenarios, lets the upper one win, loses nothing, and does no more when it is done
-// again.
+// Laying a ledger over another keeps its scenarios, lets the upper one win, loses nothing, and does
+// no more when it is done again.
 func TestLayingOver(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base := &parity.Ledger{Scenarios: drawScenarios(t)}

@@ -22,7 +22,8 @@ func contract() []parity.Scenario {
 	var all []parity.Scenario
 	for _, s := range scenarios.All() {
 		row := parity.Scenario{ID: s.ID, Standing: s.Standing, Question: s.OpenQuestion}
-		for _, c := range contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{}) {
+		for _, c := range contracttests.Select([]contracttests.Scenario{s},
+			contracttests.Options{}) {
 			row.Versions = append(row.Versions, c.Version)
 		}
 		all = append(all, row)
@@ -39,18 +40,21 @@ func published(t testing.TB) *parity.Ledger {
 	return l
 }
 
-// The published ledger has every scenario as the contract has it, none more, written as patmock writes it.
+// The published ledger has every scenario as the contract has it, none more, written as patmock
+// writes it.
 func TestPublishedIsTheContract(t *testing.T) {
 	want := &parity.Ledger{Scenarios: contract()}
 	text := want.YAML()
 	if golden.Update() {
-		if err := os.WriteFile(filepath.Join("..", "..", "fixtures", "parity.yaml"), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join("..", "..", "fixtures", "parity.yaml"), text,
+			0o644); err != nil {
 			t.Fatal(err)
 		}
 		t.Skip("written: run again without -update")
 	}
 	if diff := cmp.Diff(want.Scenarios, published(t).Scenarios); diff != "" {
-		t.Fatalf("the ledger (-contract +ledger; go test ./contracttests/parity -update writes it):\n%s", diff)
+		t.Fatalf("the ledger (-contract +ledger; go test ./contracttests/parity -update writes "+
+			"it):\n%s", diff)
 	}
 	if diff := cmp.Diff(string(text), string(fixtures.Parity())); diff != "" {
 		t.Errorf("the file (-want +got):\n%s", diff)

@@ -12,8 +12,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Read reads the published ledger. Source names it in messages. The error is of type [strictyaml.Errors], with a line for
-// each: "parity.yaml:7:5: confirmations[3].date: ...".
+// Read reads the published ledger. Source names it in messages. The error is of type
+// [strictyaml.Errors], with a line for each: "parity.yaml:7:5: confirmations[3].date: ...".
 func Read(source string, data []byte) (*Ledger, error) {
 	var file struct {
 		Scenarios     []scenarioEntry     `yaml:"scenarios,required"`
@@ -26,7 +26,8 @@ func Read(source string, data []byte) (*Ledger, error) {
 	return r.ledger, r.Err()
 }
 
-// ReadOwn reads a ledger of one's own, as [Read] does. What it says of scenarios that are not known here is kept.
+// ReadOwn reads a ledger of one's own, as [Read] does. What it says of scenarios that are not known
+// here is kept.
 func ReadOwn(source string, data []byte) (*Ledger, error) {
 	var file struct {
 		Confirmations []confirmationEntry `yaml:"confirmations,required"`
@@ -64,7 +65,8 @@ const maxBytes = 16 << 20
 
 func open(source string, data []byte) *reader {
 	file := strictyaml.Open(context.Background(), source, data, strictyaml.Options{
-		MaxBytes: maxBytes, Empty: "expected a ledger, got an empty file: remove it, or write confirmations: []",
+		MaxBytes: maxBytes,
+		Empty:    "expected a ledger, got an empty file: remove it, or write confirmations: []",
 	})
 	return &reader{file, &Ledger{Confirmations: map[Key]Confirmation{}}}
 }
@@ -76,12 +78,25 @@ type form struct {
 }
 
 var (
-	idForm       = form{regexp.MustCompile(`^[a-z]+(/[a-z0-9-]+)+$`), "the id of a scenario, such as create/secret-is-shown-once"}
-	standingForm = form{regexp.MustCompile(`^(published|observed|assumed)$`), "published, observed or assumed"}
-	versionForm  = form{regexp.MustCompile(`^[a-z][a-z0-9]*$`), "a version of the API such as v2026, or oauth for none"}
-	targetForm   = form{regexp.MustCompile(`^[A-Za-z0-9._:%-]+$`), "a host, such as acme.api.identitynow.com"}
-	documentForm = form{regexp.MustCompile(`^[0-9a-f]{64}$`), "64 lower-case hexadecimal digits, the SHA-256 of a document in effect"}
-	toolForm     = form{regexp.MustCompile(`^[[:print:]]+$`), "the program with its version"}
+	idForm = form{
+		regexp.MustCompile(`^[a-z]+(/[a-z0-9-]+)+$`),
+		"the id of a scenario, such as create/secret-is-shown-once",
+	}
+	standingForm = form{
+		regexp.MustCompile(`^(published|observed|assumed)$`), "published, observed or assumed",
+	}
+	versionForm = form{
+		regexp.MustCompile(`^[a-z][a-z0-9]*$`),
+		"a version of the API such as v2026, or oauth for none",
+	}
+	targetForm = form{
+		regexp.MustCompile(`^[A-Za-z0-9._:%-]+$`), "a host, such as acme.api.identitynow.com",
+	}
+	documentForm = form{
+		regexp.MustCompile(`^[0-9a-f]{64}$`),
+		"64 lower-case hexadecimal digits, the SHA-256 of a document in effect",
+	}
+	toolForm = form{regexp.MustCompile(`^[[:print:]]+$`), "the program with its version"}
 )
 
 // text returns a value of that form, and an empty one if it is wrong or absent.
@@ -104,20 +119,24 @@ func (r *reader) scenarios(entries []scenarioEntry) {
 		known[s.ID] = true
 		s.Standing = evidence.Standing(r.text(field+".standing", e.Standing, standingForm))
 		for j, name := range e.Versions {
-			s.Versions = append(s.Versions, r.version(fmt.Sprintf("%s.versions[%d]", field, j), name, s.Versions))
+			s.Versions = append(s.Versions,
+				r.version(fmt.Sprintf("%s.versions[%d]", field, j), name, s.Versions))
 		}
 		r.ledger.Scenarios = append(r.ledger.Scenarios, s)
 	}
 }
 
 // version returns one that is published, and not among those before.
-func (r *reader) version(field string, text strictyaml.Scalar, before []version.Version) version.Version {
+func (r *reader) version(field string, text strictyaml.Scalar,
+	before []version.Version,
+) version.Version {
 	name := r.text(field, text, versionForm)
 	v := versionOf(name)
 	switch {
 	case name == "": // reported already
 	case v != "" && !slices.Contains(version.All(), v):
-		r.Report(strictyaml.BadValue, field, "unknown version %q: expected one of %s, %s", name, version.Join(version.All()), noVersion)
+		r.Report(strictyaml.BadValue, field, "unknown version %q: expected one of %s, %s", name,
+			version.Join(version.All()), noVersion)
 	case slices.Contains(before, v):
 		r.Report(strictyaml.Duplicate, field, "%s is there already", name)
 	}
@@ -128,13 +147,25 @@ func (r *reader) confirmations(entries []confirmationEntry) {
 	first := map[Key]string{}
 	for i, e := range entries {
 		field := fmt.Sprintf("confirmations[%d]", i)
-		text := func(name string, value strictyaml.Scalar, f form) string { return r.text(field+"."+name, value, f) }
-		k := Key{text("scenario", e.Scenario, idForm), versionOf(text("version", e.Version, versionForm)), text("target", e.Target, targetForm)}
-		c := Confirmation{Date: r.date(field+".date", string(e.Date)), Document: text("document", e.Document, documentForm), Tool: text("tool", e.Tool, toolForm)}
+		text := func(name string, value strictyaml.Scalar, f form) string {
+			return r.text(field+"."+name, value, f)
+		}
+		k := Key{
+			text("scenario", e.Scenario, idForm),
+			versionOf(text("version", e.Version, versionForm)),
+			text("target", e.Target, targetForm),
+		}
+		c := Confirmation{
+			Date:     r.date(field+".date", string(e.Date)),
+			Document: text("document", e.Document, documentForm),
+			Tool:     text("tool", e.Tool, toolForm),
+		}
 		switch before, twice := first[k]; {
 		case k.Scenario == "" || k.Target == "" || e.Version == "": // reported already
 		case twice:
-			r.Report(strictyaml.Duplicate, field, "the same scenario, version and target as in line %d: keep one of them", strictyaml.LineOf(before))
+			r.Report(strictyaml.Duplicate, field,
+				"the same scenario, version and target as in line %d: keep one of them",
+				strictyaml.LineOf(before))
 		default:
 			r.ledger.Confirmations[k], first[k] = c, field
 		}
@@ -148,7 +179,8 @@ func (r *reader) date(field, text string) (at time.Time) {
 	err := at.UnmarshalText([]byte(text))
 	at = at.UTC().Truncate(time.Second)
 	if err != nil || at.Year() < 1 || at.Year() > 9999 {
-		r.Report(strictyaml.BadValue, field, "expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got %q", text)
+		r.Report(strictyaml.BadValue, field,
+			"expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got %q", text)
 	}
 	return at
 }

@@ -20,7 +20,8 @@ const (
 	tenant = "acme.api.identitynow.com"
 	hash   = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 	good   = "confirmations:\n" +
-		"  - {scenario: create/a, version: v2026, target: " + tenant + ", date: 2026-01-31T12:00:00Z, document: " + hash + ", tool: patmock v1.2.3}\n"
+		"  - {scenario: create/a, version: v2026, target: " + tenant +
+		", date: 2026-01-31T12:00:00Z, document: " + hash + ", tool: patmock v1.2.3}\n"
 )
 
 func TestReadOwn(t *testing.T) {
@@ -30,23 +31,33 @@ func TestReadOwn(t *testing.T) {
 	}{
 		{"one", good, map[parity.Key]parity.Confirmation{
 			{Scenario: "create/a", Version: version.V2026, Target: tenant}: {
-				Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: hash, Tool: "patmock v1.2.3",
+				Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: hash,
+				Tool: "patmock v1.2.3",
 			},
 		}},
 		{"none", "confirmations: []\n", map[parity.Key]parity.Confirmation{}},
 		{
 			"on lines of its own, at no version, in another zone, with a fraction, by digits alone",
-			"# mine\nconfirmations:\n- scenario: token/a\n  version: oauth\n  target: \"::1\"\n  date: 2026-01-31T13:00:00.9+01:00\n  document: " +
+			"# mine\nconfirmations:\n- scenario: token/a\n  version: oauth\n  target: \"::1\"\n  " +
+				"date: 2026-01-31T13:00:00.9+01:00\n  document: " +
 				strings.Repeat("1", 64) + "\n  tool: \"(devel)\"\n",
 			map[parity.Key]parity.Confirmation{
-				{Scenario: "token/a", Target: "::1"}: {Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: strings.Repeat("1", 64), Tool: "(devel)"},
+				{Scenario: "token/a", Target: "::1"}: {
+					Date:     time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC),
+					Document: strings.Repeat("1", 64), Tool: "(devel)",
+				},
 			},
 		},
-		{"a version and a scenario that a newer patmock knows", strings.NewReplacer("create/a", "share/b", "v2026", "v2027").Replace(good), map[parity.Key]parity.Confirmation{
-			{Scenario: "share/b", Version: "v2027", Target: tenant}: {
-				Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: hash, Tool: "patmock v1.2.3",
+		{
+			"a version and a scenario that a newer patmock knows",
+			strings.NewReplacer("create/a", "share/b", "v2026", "v2027").Replace(good),
+			map[parity.Key]parity.Confirmation{
+				{Scenario: "share/b", Version: "v2027", Target: tenant}: {
+					Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: hash,
+					Tool: "patmock v1.2.3",
+				},
 			},
-		}},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -72,7 +83,9 @@ func checkErrors(t *testing.T, want strictyaml.Errors, err error) {
 	if !ok {
 		t.Fatalf("error %v, want %v", err, want)
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(strictyaml.Error{}, "Source", "Message", "Unknown", "Suggestion")); diff != "" {
+	if diff := cmp.Diff(want, got,
+		cmpopts.IgnoreFields(strictyaml.Error{}, "Source", "Message", "Unknown",
+			"Suggestion")); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
 	golden.Check(t, "testdata/messages.golden", golden.Key(t), err.Error())
@@ -95,17 +108,49 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 		{"no YAML", "confirmations: [\n", wrong{at(1, 1, "", strictyaml.Syntax)}},
 		{"no YAML, and no line", "\x00", wrong{at(1, 1, "", strictyaml.Syntax)}},
 		{"no YAML behind a document", good + "---\n[\n", wrong{at(4, 1, "", strictyaml.Syntax)}},
-		{"two documents", good + "---\nconfirmations: []\n", wrong{at(3, 1, "", strictyaml.ManyDocuments)}},
+		{
+			"two documents", good + "---\nconfirmations: []\n", wrong{
+				at(3, 1, "", strictyaml.ManyDocuments),
+			},
+		},
 		{"a list", "[]", wrong{at(1, 1, "", strictyaml.WrongType)}},
 		{"nothing in it", "{}", wrong{at(1, 1, "confirmations", strictyaml.MissingField)}},
-		{"scenarios", "scenarios: []\nconfirmations: []\n", wrong{at(1, 1, "scenarios", strictyaml.UnknownField)}},
-		{"schema that is newer", "schema: 2\nflavours: []\n", wrong{at(1, 1, "schema", strictyaml.OtherSchema)}},
-		{"schema that never was", good + "schema: 0\n", wrong{at(3, 1, "schema", strictyaml.OtherSchema)}},
-		{"schema that is text", good + "schema: first\n", wrong{at(3, 1, "schema", strictyaml.WrongType)}},
-		{"schema that is misspelt", good + "shcema: 1\n", wrong{at(3, 1, "shcema", strictyaml.UnknownField)}},
+		{
+			"scenarios", "scenarios: []\nconfirmations: []\n", wrong{
+				at(1, 1, "scenarios", strictyaml.UnknownField),
+			},
+		},
+		{
+			"schema that is newer", "schema: 2\nflavours: []\n", wrong{
+				at(1, 1, "schema", strictyaml.OtherSchema),
+			},
+		},
+		{
+			"schema that never was", good + "schema: 0\n", wrong{
+				at(3, 1, "schema", strictyaml.OtherSchema),
+			},
+		},
+		{
+			"schema that is text", good + "schema: first\n", wrong{
+				at(3, 1, "schema", strictyaml.WrongType),
+			},
+		},
+		{
+			"schema that is misspelt", good + "shcema: 1\n", wrong{
+				at(3, 1, "shcema", strictyaml.UnknownField),
+			},
+		},
 		{"no list", "confirmations:\n", wrong{at(1, 1, "confirmations", strictyaml.WrongType)}},
-		{"twice", good + "confirmations: []\n", wrong{at(3, 1, "confirmations", strictyaml.Duplicate)}},
-		{"a list of texts", "confirmations: [create/a]", wrong{at(1, 17, "confirmations[0]", strictyaml.WrongType)}},
+		{
+			"twice", good + "confirmations: []\n", wrong{
+				at(3, 1, "confirmations", strictyaml.Duplicate),
+			},
+		},
+		{
+			"a list of texts", "confirmations: [create/a]", wrong{
+				at(1, 17, "confirmations[0]", strictyaml.WrongType),
+			},
+		},
 		{"an alias", "confirmations: [&a {}, *a]", wrong{
 			at(1, 17, "confirmations[0].scenario", strictyaml.MissingField),
 			at(1, 17, "confirmations[0].version", strictyaml.MissingField),
@@ -120,24 +165,89 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 			at(1, 24, "confirmations[1].document", strictyaml.MissingField),
 			at(1, 24, "confirmations[1].tool", strictyaml.MissingField),
 		}},
-		{"a misspelt field", but("date:", "dat:"), wrong{at(2, 5, "confirmations[0].date", strictyaml.MissingField), at(2, 76, "confirmations[0].dat", strictyaml.UnknownField)}},
-		{"a field of two lines", but("date:", `"d\ne":`), wrong{at(2, 5, "confirmations[0].date", strictyaml.MissingField), at(2, 76, `confirmations[0]."d\ne"`, strictyaml.UnknownField)}},
-		{"a list as a field", but("date:", "[a]:"), wrong{at(2, 5, "confirmations[0].date", strictyaml.MissingField), at(2, 76, `confirmations[0].""`, strictyaml.BadKey)}},
-		{"no scenario", but("create/a", "a"), wrong{at(2, 6, "confirmations[0].scenario", strictyaml.BadValue)}},
-		{"no version", but("v2026", "2026"), wrong{at(2, 26, "confirmations[0].version", strictyaml.BadValue)}},
-		{"an address as the target", but(tenant, "https://"+tenant), wrong{at(2, 42, "confirmations[0].target", strictyaml.BadValue)}},
-		{"no target", but(tenant, ""), wrong{at(2, 42, "confirmations[0].target", strictyaml.WrongType)}},
-		{"a day", but("T12:00:00Z", ""), wrong{at(2, 76, "confirmations[0].date", strictyaml.BadValue)}},
-		{"no such day", but("01-31", "02-30"), wrong{at(2, 76, "confirmations[0].date", strictyaml.BadValue)}},
-		{"before the first year", but("2026-01-31T12:00:00Z", "0000-01-01T00:00:00Z"), wrong{at(2, 76, "confirmations[0].date", strictyaml.BadValue)}},
-		{"a list as the date", but("2026-01-31T12:00:00Z", "[]"), wrong{at(2, 76, "confirmations[0].date", strictyaml.WrongType)}},
-		{"a short hash", but(hash, "9f86"), wrong{at(2, 104, "confirmations[0].document", strictyaml.BadValue)}},
-		{"a tool of two lines", but("patmock v1.2.3", `"a\nb"`), wrong{at(2, 180, "confirmations[0].tool", strictyaml.BadValue)}},
-		{"the same again", good + strings.TrimPrefix(good, "confirmations:\n"), wrong{at(3, 5, "confirmations[1]", strictyaml.Duplicate)}},
 		{
-			"wrong twice, which is not the same", "confirmations:\n- {scenario: A, version: v3, target: a, date: 2026-01-31T12:00:00Z, document: " + hash + ", tool: a}\n" +
-				"- {scenario: B, version: v3, target: a, date: 2026-01-31T12:00:00Z, document: " + hash + ", tool: a}\n",
-			wrong{at(2, 4, "confirmations[0].scenario", strictyaml.BadValue), at(3, 4, "confirmations[1].scenario", strictyaml.BadValue)},
+			"a misspelt field", but("date:", "dat:"), wrong{
+				at(2, 5, "confirmations[0].date", strictyaml.MissingField),
+				at(2, 76, "confirmations[0].dat", strictyaml.UnknownField),
+			},
+		},
+		{
+			"a field of two lines", but("date:", `"d\ne":`), wrong{
+				at(2, 5, "confirmations[0].date", strictyaml.MissingField),
+				at(2, 76, `confirmations[0]."d\ne"`, strictyaml.UnknownField),
+			},
+		},
+		{
+			"a list as a field", but("date:", "[a]:"), wrong{
+				at(2, 5, "confirmations[0].date", strictyaml.MissingField),
+				at(2, 76, `confirmations[0].""`, strictyaml.BadKey),
+			},
+		},
+		{
+			"no scenario", but("create/a", "a"), wrong{
+				at(2, 6, "confirmations[0].scenario", strictyaml.BadValue),
+			},
+		},
+		{
+			"no version", but("v2026", "2026"), wrong{
+				at(2, 26, "confirmations[0].version", strictyaml.BadValue),
+			},
+		},
+		{
+			"an address as the target", but(tenant, "https://"+tenant), wrong{
+				at(2, 42, "confirmations[0].target", strictyaml.BadValue),
+			},
+		},
+		{
+			"no target", but(tenant, ""), wrong{
+				at(2, 42, "confirmations[0].target", strictyaml.WrongType),
+			},
+		},
+		{
+			"a day", but("T12:00:00Z", ""), wrong{
+				at(2, 76, "confirmations[0].date", strictyaml.BadValue),
+			},
+		},
+		{
+			"no such day", but("01-31", "02-30"), wrong{
+				at(2, 76, "confirmations[0].date", strictyaml.BadValue),
+			},
+		},
+		{
+			"before the first year", but("2026-01-31T12:00:00Z", "0000-01-01T00:00:00Z"), wrong{
+				at(2, 76, "confirmations[0].date", strictyaml.BadValue),
+			},
+		},
+		{
+			"a list as the date", but("2026-01-31T12:00:00Z", "[]"), wrong{
+				at(2, 76, "confirmations[0].date", strictyaml.WrongType),
+			},
+		},
+		{
+			"a short hash", but(hash, "9f86"), wrong{
+				at(2, 104, "confirmations[0].document", strictyaml.BadValue),
+			},
+		},
+		{
+			"a tool of two lines", but("patmock v1.2.3", `"a\nb"`), wrong{
+				at(2, 180, "confirmations[0].tool", strictyaml.BadValue),
+			},
+		},
+		{
+			"the same again", good + strings.TrimPrefix(good, "confirmations:\n"), wrong{
+				at(3, 5, "confirmations[1]", strictyaml.Duplicate),
+			},
+		},
+		{
+			"wrong twice, which is not the same",
+			"confirmations:\n- {scenario: A, version: v3, target: a, date: 2026-01-31T12:00:00Z, " +
+				"document: " + hash + ", tool: a}\n" +
+				"- {scenario: B, version: v3, target: a, date: 2026-01-31T12:00:00Z, document: " +
+				hash + ", tool: a}\n",
+			wrong{
+				at(2, 4, "confirmations[0].scenario", strictyaml.BadValue),
+				at(3, 4, "confirmations[1].scenario", strictyaml.BadValue),
+			},
 		},
 	}
 	for _, tt := range tests {
@@ -149,14 +259,19 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 }
 
 func TestRead(t *testing.T) {
-	l, err := parity.Read("parity.yaml", []byte("scenarios:\n  - {id: token/a, standing: observed, versions: [oauth]}\n"+
-		"  - {id: create/a, standing: assumed, question: true, versions: [v2026, v1]}\n"+good))
+	l, err := parity.Read("parity.yaml",
+		[]byte("scenarios:\n  - {id: token/a, standing: observed, versions: [oauth]}\n"+
+			"  - {id: create/a, standing: assumed, question: true, versions: [v2026, v1]}\n"+good))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []parity.Scenario{
 		{ID: "token/a", Standing: evidence.Observed, Versions: []version.Version{""}},
-		{ID: "create/a", Standing: evidence.Assumed, Question: true, Versions: []version.Version{version.V2026, version.V1}},
+		{
+			ID: "create/a", Standing: evidence.Assumed, Question: true, Versions: []version.Version{
+				version.V2026, version.V1,
+			},
+		},
 	}
 	if diff := cmp.Diff(want, l.Scenarios); diff != "" {
 		t.Errorf("scenarios (-want +got):\n%s", diff)
@@ -171,27 +286,58 @@ func TestMistakesOfThePublished(t *testing.T) {
 		name, entry string
 		want        strictyaml.Error // without its message
 	}{
-		{"standing", "{id: create/a, standing: confirmed, versions: []}", at(3, 20, "scenarios[1].standing", strictyaml.BadValue)},
-		{"question", "{id: create/a, standing: assumed, question: maybe, versions: []}", at(3, 39, "scenarios[1].question", strictyaml.WrongType)},
-		{"question in quotes", `{id: create/a, standing: assumed, question: "true", versions: []}`, at(3, 39, "scenarios[1].question", strictyaml.WrongType)},
-		{"version", "{id: create/a, standing: assumed, versions: [v3, v4]}", at(3, 54, "scenarios[1].versions[1]", strictyaml.BadValue)},
-		{"version again", "{id: create/a, standing: assumed, versions: [v3, v3]}", at(3, 54, "scenarios[1].versions[1]", strictyaml.Duplicate)},
-		{"versions", "{id: create/a, standing: assumed, versions: v3}", at(3, 39, "scenarios[1].versions", strictyaml.WrongType)},
-		{"id again", "{id: token/a, standing: assumed, versions: [v3]}", at(3, 6, "scenarios[1].id", strictyaml.Duplicate)},
-		{"no versions", "{id: create/a, standing: assumed}", at(3, 5, "scenarios[1].versions", strictyaml.MissingField)},
+		{
+			"standing", "{id: create/a, standing: confirmed, versions: []}",
+			at(3, 20, "scenarios[1].standing", strictyaml.BadValue),
+		},
+		{
+			"question", "{id: create/a, standing: assumed, question: maybe, versions: []}",
+			at(3, 39, "scenarios[1].question", strictyaml.WrongType),
+		},
+		{
+			"question in quotes",
+			`{id: create/a, standing: assumed, question: "true", versions: []}`,
+			at(3, 39, "scenarios[1].question", strictyaml.WrongType),
+		},
+		{
+			"version", "{id: create/a, standing: assumed, versions: [v3, v4]}",
+			at(3, 54, "scenarios[1].versions[1]", strictyaml.BadValue),
+		},
+		{
+			"version again", "{id: create/a, standing: assumed, versions: [v3, v3]}",
+			at(3, 54, "scenarios[1].versions[1]", strictyaml.Duplicate),
+		},
+		{
+			"versions", "{id: create/a, standing: assumed, versions: v3}",
+			at(3, 39, "scenarios[1].versions", strictyaml.WrongType),
+		},
+		{
+			"id again", "{id: token/a, standing: assumed, versions: [v3]}",
+			at(3, 6, "scenarios[1].id", strictyaml.Duplicate),
+		},
+		{
+			"no versions", "{id: create/a, standing: assumed}",
+			at(3, 5, "scenarios[1].versions", strictyaml.MissingField),
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text := "scenarios:\n  - {id: token/a, standing: observed, versions: [oauth]}\n  - " + tt.entry + "\nconfirmations: []\n"
+			text := "scenarios:\n  - {id: token/a, standing: observed, versions: [oauth]}\n  - " +
+				tt.entry + "\nconfirmations: []\n"
 			_, err := parity.Read("parity.yaml", []byte(text))
 			checkErrors(t, strictyaml.Errors{tt.want}, err)
 		})
 	}
 }
 
-// Whatever a file holds, it is read or its mistakes are told; what is read is written so that it is read as the same.
+// Whatever a file holds, it is read or its mistakes are told; what is read is written so that it is
+// read as the same.
 func FuzzReadOwn(f *testing.F) {
-	for _, seed := range []string{good, "", "confirmations: []", "{", "confirmations:\n- &a {<<: *a}", "a: !!binary x", "? [a]\n: b", "%YAML 1.1\n---\n[]", strings.Replace(good, "12:00:00Z", "12:00:00.9+23:59", 1)} {
+	for _, seed := range []string{
+		good, "", "confirmations: []", "{", "confirmations:\n- &a {<<: *a}", "a: !!binary x",
+		"? [a]\n: b", "%YAML 1.1\n---\n[]",
+		strings.Replace(good, "12:00:00Z", "12:00:00.9+23:59", 1),
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -199,7 +345,8 @@ func FuzzReadOwn(f *testing.F) {
 		if err != nil {
 			all, ok := errors.AsType[strictyaml.Errors](err)
 			for _, one := range all {
-				if one.Source != "own.yaml" || one.Line < 1 || one.Column < 1 || one.Kind == "" || strings.Contains(one.Error(), "\n") {
+				if one.Source != "own.yaml" || one.Line < 1 || one.Column < 1 || one.Kind == "" ||
+					strings.Contains(one.Error(), "\n") {
 					t.Errorf("an error without its place, or of two lines: %+v", one)
 				}
 			}

@@ -41,8 +41,8 @@ type Today struct {
 	Documents map[version.Version]string // see [Documents]
 }
 
-// Documents returns the hashes of the documents in effect, by version. That of the token endpoint is
-// for scenarios that belong to none.
+// Documents returns the hashes of the documents in effect, by version. That of the token endpoint
+// is for scenarios that belong to none.
 func Documents() (map[version.Version]string, error) {
 	hashes := map[version.Version]string{}
 	for _, v := range append(version.All(), "") {
@@ -132,7 +132,8 @@ func (t Today) stale(v version.Version, c Confirmation) (kind StaleKind, why str
 		return DocumentChanged, "the document has changed since"
 	case then >= 0 && now > then:
 		// A scenario keeps its id. What it checks may change in a major version.
-		return OlderMajor, fmt.Sprintf("patmock v%d may check something else than v%d did", now, then)
+		return OlderMajor,
+			fmt.Sprintf("patmock v%d may check something else than v%d did", now, then)
 	}
 	return "", ""
 }

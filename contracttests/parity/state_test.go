@@ -39,10 +39,15 @@ func under(document string) parity.Confirmation {
 	return c
 }
 
-// What a promise of create/a in v2026 is worth with the confirmations that there are of it, by target.
+// What a promise of create/a in v2026 is worth with the confirmations that there are of it, by
+// target.
 func TestRows(t *testing.T) {
 	type confirmations map[string]parity.Confirmation
-	today := parity.Today{Now: now, MaxAge: 90 * day, Tool: "patmock v1.9.0", Documents: map[version.Version]string{version.V2026: hash}}
+	today := parity.Today{
+		Now: now, MaxAge: 90 * day, Tool: "patmock v1.9.0", Documents: map[version.Version]string{
+			version.V2026: hash,
+		},
+	}
 	ageless, devel, older := today, today, today
 	ageless.MaxAge, devel.Tool, older.Tool = 0, "patmock (devel)", "patmock v0.9.0"
 	tests := []struct {
@@ -55,37 +60,124 @@ func TestRows(t *testing.T) {
 	}{
 		{"none", today, nil, parity.Observed, "", ""},
 		{"of today", today, confirmations{tenant: ago(0)}, parity.Confirmed, tenant, ""},
-		{"as old as may be", today, confirmations{tenant: ago(90 * day)}, parity.Confirmed, tenant, ""},
-		{"a moment too old", today, confirmations{tenant: ago(90*day + time.Second)}, parity.Stale, tenant, parity.TooOld},
-		{"old where any age is good", ageless, confirmations{tenant: ago(9000 * day)}, parity.Confirmed, tenant, ""},
-		{"of tomorrow", today, confirmations{tenant: ago(-day)}, parity.Stale, tenant, parity.DateAhead},
-		{"of tomorrow where any age is good", ageless, confirmations{tenant: ago(-day)}, parity.Stale, tenant, parity.DateAhead},
-		{"another document", today, confirmations{tenant: under(strings.Repeat("0", 64))}, parity.Stale, tenant, parity.DocumentChanged},
-		{"another minor of the tool", today, confirmations{tenant: by("patmock v1.2.3")}, parity.Confirmed, tenant, ""},
-		{"an older major of the tool", today, confirmations{tenant: by("patmock v0.9.0")}, parity.Stale, tenant, parity.OlderMajor},
-		{"a newer major of the tool", older, confirmations{tenant: by("patmock v1.9.0")}, parity.Confirmed, tenant, ""},
-		{"a tool of a work tree", today, confirmations{tenant: by("patmock (devel)")}, parity.Confirmed, tenant, ""},
-		{"today's tool of a work tree", devel, confirmations{tenant: by("patmock v0.9.0")}, parity.Confirmed, tenant, ""},
-		{"rehearsed", today, confirmations{"127.0.0.1": ago(day)}, parity.Rehearsed, "127.0.0.1", ""},
-		{"rehearsed too long ago", today, confirmations{"127.0.0.1": ago(91 * day)}, parity.Observed, "", ""},
-		{"the latest of two", today, confirmations{tenant: ago(2 * day), other: ago(day)}, parity.Confirmed, other, ""},
-		{"the latest of two, told first", today, confirmations{tenant: ago(day), other: ago(2 * day)}, parity.Confirmed, tenant, ""},
-		{"a tenant before a later rehearsal", today, confirmations{"127.0.0.1": ago(0), tenant: ago(day)}, parity.Confirmed, tenant, ""},
-		{"a stale one before a rehearsal", today, confirmations{"127.0.0.1": ago(0), tenant: ago(91 * day)}, parity.Stale, tenant, parity.TooOld},
-		{"a good one before a later one that is stale", today, confirmations{tenant: ago(day), other: ago(-day)}, parity.Confirmed, tenant, ""},
+		{
+			"as old as may be", today,
+			confirmations{tenant: ago(90 * day)},
+			parity.Confirmed,
+			tenant, "",
+		},
+		{
+			"a moment too old", today,
+			confirmations{tenant: ago(90*day + time.Second)},
+			parity.Stale, tenant, parity.TooOld,
+		},
+		{
+			"old where any age is good", ageless,
+			confirmations{tenant: ago(9000 * day)},
+			parity.Confirmed, tenant, "",
+		},
+		{
+			"of tomorrow", today,
+			confirmations{tenant: ago(-day)},
+			parity.Stale, tenant,
+			parity.DateAhead,
+		},
+		{
+			"of tomorrow where any age is good", ageless,
+			confirmations{tenant: ago(-day)},
+			parity.Stale, tenant, parity.DateAhead,
+		},
+		{
+			"another document", today,
+			confirmations{tenant: under(strings.Repeat("0", 64))},
+			parity.Stale, tenant, parity.DocumentChanged,
+		},
+		{
+			"another minor of the tool", today,
+			confirmations{tenant: by("patmock v1.2.3")},
+			parity.Confirmed, tenant, "",
+		},
+		{
+			"an older major of the tool", today,
+			confirmations{tenant: by("patmock v0.9.0")},
+			parity.Stale, tenant, parity.OlderMajor,
+		},
+		{
+			"a newer major of the tool", older,
+			confirmations{tenant: by("patmock v1.9.0")},
+			parity.Confirmed, tenant, "",
+		},
+		{
+			"a tool of a work tree", today,
+			confirmations{tenant: by("patmock (devel)")},
+			parity.Confirmed, tenant, "",
+		},
+		{
+			"today's tool of a work tree", devel,
+			confirmations{tenant: by("patmock v0.9.0")},
+			parity.Confirmed, tenant, "",
+		},
+		{
+			"rehearsed", today,
+			confirmations{"127.0.0.1": ago(day)},
+			parity.Rehearsed, "127.0.0.1",
+			"",
+		},
+		{
+			"rehearsed too long ago", today,
+			confirmations{"127.0.0.1": ago(91 * day)},
+			parity.Observed, "", "",
+		},
+		{
+			"the latest of two", today,
+			confirmations{tenant: ago(2 * day), other: ago(day)},
+			parity.Confirmed, other, "",
+		},
+		{
+			"the latest of two, told first", today, confirmations{
+				tenant: ago(day), other: ago(2 * day),
+			}, parity.Confirmed, tenant, "",
+		},
+		{
+			"a tenant before a later rehearsal", today, confirmations{
+				"127.0.0.1": ago(0), tenant: ago(day),
+			}, parity.Confirmed, tenant, "",
+		},
+		{
+			"a stale one before a rehearsal", today, confirmations{
+				"127.0.0.1": ago(0), tenant: ago(91 * day),
+			}, parity.Stale, tenant, parity.TooOld,
+		},
+		{
+			"a good one before a later one that is stale", today, confirmations{
+				tenant: ago(day), other: ago(-day),
+			}, parity.Confirmed, tenant, "",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := parity.Scenario{ID: "create/a", Standing: evidence.Observed, Versions: []version.Version{version.V3, version.V2026}}
-			l := &parity.Ledger{Scenarios: []parity.Scenario{s}, Confirmations: map[parity.Key]parity.Confirmation{
-				{Scenario: "create/b", Version: version.V2026, Target: tenant}: ago(0),
-			}}
+			s := parity.Scenario{
+				ID: "create/a", Standing: evidence.Observed, Versions: []version.Version{
+					version.V3, version.V2026,
+				},
+			}
+			l := &parity.Ledger{
+				Scenarios: []parity.Scenario{s},
+				Confirmations: map[parity.Key]parity.Confirmation{
+					{Scenario: "create/b", Version: version.V2026, Target: tenant}: ago(0),
+				},
+			}
 			for target, c := range tt.has {
-				l.Confirmations[parity.Key{Scenario: "create/a", Version: version.V2026, Target: target}] = c
+				l.Confirmations[parity.Key{
+					Scenario: "create/a", Version: version.V2026, Target: target,
+				}] = c
 			}
 			want := []parity.Row{
 				{Scenario: s, Version: version.V3, State: parity.Observed},
-				{Scenario: s, Version: version.V2026, State: tt.state, Target: tt.target, Confirmation: tt.has[tt.target], Stale: tt.stale},
+				{
+					Scenario: s, Version: version.V2026, State: tt.state, Target: tt.target,
+					Confirmation: tt.has[tt.target], Stale: tt.stale,
+				},
 			}
 			got := l.Rows(tt.today)
 			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(parity.Row{}, "Why")); diff != "" {
@@ -102,10 +194,19 @@ func TestRows(t *testing.T) {
 
 // A line that somebody wrote by hand does not answer an open question.
 func TestAQuestionIsNeverConfirmed(t *testing.T) {
-	s := parity.Scenario{ID: "create/a", Standing: evidence.Assumed, Question: true, Versions: []version.Version{""}}
-	l := &parity.Ledger{Scenarios: []parity.Scenario{s}, Confirmations: map[parity.Key]parity.Confirmation{{Scenario: "create/a", Target: tenant}: ago(day)}}
+	s := parity.Scenario{
+		ID: "create/a", Standing: evidence.Assumed, Question: true, Versions: []version.Version{""},
+	}
+	l := &parity.Ledger{
+		Scenarios: []parity.Scenario{s}, Confirmations: map[parity.Key]parity.Confirmation{
+			{Scenario: "create/a", Target: tenant}: ago(day),
+		},
+	}
 	want := []parity.Row{{Scenario: s, State: parity.Assumed}}
-	if diff := cmp.Diff(want, l.Rows(parity.Today{Now: now, Documents: map[version.Version]string{"": hash}})); diff != "" {
+	if diff := cmp.Diff(want,
+		l.Rows(parity.Today{
+			Now: now, Documents: map[version.Version]string{"": hash},
+		})); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 }
@@ -117,7 +218,8 @@ func TestDocuments(t *testing.T) {
 	}
 	want := map[version.Version]string{}
 	for name, v := range map[string]version.Version{
-		"beta": version.Beta, "v3": version.V3, "v2024": version.V2024, "v2025": version.V2025, "v2026": version.V2026, "v1": version.V1, "oauth": "",
+		"beta": version.Beta, "v3": version.V3, "v2024": version.V2024, "v2025": version.V2025,
+		"v2026": version.V2026, "v1": version.V1, "oauth": "",
 	} {
 		d, err := spec.Load(name)
 		if err != nil {

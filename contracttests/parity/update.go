@@ -27,10 +27,10 @@ type Changes struct {
 // None reports whether nothing was changed.
 func (c Changes) None() bool { return len(c.New)+len(c.Again)+len(c.Lost) == 0 }
 
-// Update writes the results of a run into l, a user's own ledger. A pass confirms its promise unless it
-// is an open question. A fail or a provisional result removes the confirmations of all tenants, or of
-// all rehearsals if the target is no tenant. Other results change nothing. The confirmations of the
-// base are not changed.
+// Update writes the results of a run into l, a user's own ledger. A pass confirms its promise
+// unless it is an open question. A fail or a provisional result removes the confirmations of all
+// tenants, or of all rehearsals if the target is no tenant. Other results change nothing. The
+// confirmations of the base are not changed.
 func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes {
 	known := base.standings()
 	var changes Changes
@@ -45,7 +45,10 @@ func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes 
 			} else {
 				changes.New = append(changes.New, k)
 			}
-			l.Confirmations[k] = Confirmation{Date: run.Date.Truncate(time.Second), Document: run.Documents[r.Version], Tool: run.Tool}
+			l.Confirmations[k] = Confirmation{
+				Date: run.Date.Truncate(time.Second), Document: run.Documents[r.Version],
+				Tool: run.Tool,
+			}
 		case r.Outcome == report.Fail || r.Outcome == report.Provisional:
 			changes.Lost = append(changes.Lost, l.lose(k)...)
 		}
@@ -55,7 +58,9 @@ func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes 
 
 // lose removes the confirmations of a promise that was not kept, and returns their keys.
 func (l *Ledger) lose(not Key) []Key {
-	lost := slices.DeleteFunc(l.keys(), func(k Key) bool { return k.of() != not.of() || k.Rehearsed() != not.Rehearsed() })
+	lost := slices.DeleteFunc(l.keys(), func(k Key) bool {
+		return k.of() != not.of() || k.Rehearsed() != not.Rehearsed()
+	})
 	for _, k := range lost {
 		delete(l.Confirmations, k)
 	}

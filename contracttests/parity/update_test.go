@@ -15,13 +15,21 @@ import (
 
 func TestUpdate(t *testing.T) {
 	base := &parity.Ledger{Scenarios: []parity.Scenario{
-		{ID: "create/a", Standing: evidence.Assumed, Versions: []version.Version{version.V3, version.V2026}},
-		{ID: "create/question", Standing: evidence.Assumed, Question: true, Versions: []version.Version{version.V3}},
+		{
+			ID: "create/a", Standing: evidence.Assumed, Versions: []version.Version{
+				version.V3, version.V2026,
+			},
+		},
+		{
+			ID: "create/question", Standing: evidence.Assumed, Question: true,
+			Versions: []version.Version{version.V3},
+		},
 	}}
 	key := func(scenario, target string) parity.Key {
 		return parity.Key{Scenario: scenario, Version: version.V3, Target: target}
 	}
-	a, atOther, atHome, atHome6 := key("create/a", tenant), key("create/a", other), key("create/a", "127.0.0.1"), key("create/a", "::1")
+	a, atOther, atHome, atHome6 := key("create/a", tenant), key("create/a", other),
+		key("create/a", "127.0.0.1"), key("create/a", "::1")
 	question := key("create/question", tenant)
 	before := parity.Confirmation{Date: now.Add(-day), Document: hash, Tool: "patmock v1.2.3"}
 	after := parity.Confirmation{Date: now, Document: hash, Tool: "patmock v1.9.0"}
@@ -35,8 +43,18 @@ func TestUpdate(t *testing.T) {
 		want    confirmations
 		changes parity.Changes
 	}{
-		{"a pass", tenant, nil, "create/a", report.Pass, confirmations{a: after}, parity.Changes{New: []parity.Key{a}}},
-		{"a pass again", tenant, confirmations{a: before}, "create/a", report.Pass, confirmations{a: after}, parity.Changes{Again: []parity.Key{a}}},
+		{
+			"a pass", tenant, nil, "create/a", report.Pass, confirmations{a: after}, parity.Changes{
+				New: []parity.Key{a},
+			},
+		},
+		{
+			"a pass again", tenant,
+			confirmations{a: before},
+			"create/a", report.Pass,
+			confirmations{a: after},
+			parity.Changes{Again: []parity.Key{a}},
+		},
 		{
 			"a pass elsewhere", tenant,
 			confirmations{atOther: before, atHome: before},
@@ -44,10 +62,32 @@ func TestUpdate(t *testing.T) {
 			confirmations{a: after, atOther: before, atHome: before},
 			parity.Changes{New: []parity.Key{a}},
 		},
-		{"a rehearsal", "127.0.0.1", confirmations{a: before}, "create/a", report.Pass, confirmations{a: before, atHome: after}, parity.Changes{New: []parity.Key{atHome}}},
-		{"a failure", tenant, confirmations{a: before}, "create/a", report.Fail, confirmations{}, parity.Changes{Lost: []parity.Key{a}}},
-		{"what is provisional", tenant, confirmations{a: before}, "create/a", report.Provisional, confirmations{}, parity.Changes{Lost: []parity.Key{a}}},
-		{"a failure of what was not confirmed", tenant, nil, "create/a", report.Fail, confirmations{}, parity.Changes{}},
+		{
+			"a rehearsal", "127.0.0.1",
+			confirmations{a: before},
+			"create/a", report.Pass,
+			confirmations{a: before, atHome: after},
+			parity.Changes{New: []parity.Key{atHome}},
+		},
+		{
+			"a failure", tenant,
+			confirmations{a: before},
+			"create/a", report.Fail,
+			confirmations{},
+			parity.Changes{Lost: []parity.Key{a}},
+		},
+		{
+			"what is provisional", tenant,
+			confirmations{a: before},
+			"create/a", report.Provisional,
+			confirmations{},
+			parity.Changes{Lost: []parity.Key{a}},
+		},
+		{
+			"a failure of what was not confirmed", tenant, nil, "create/a", report.Fail,
+			confirmations{},
+			parity.Changes{},
+		},
 		{
 			"a failure that takes from all tenants", tenant,
 			confirmations{a: before, atOther: before, atHome: before},
@@ -62,29 +102,63 @@ func TestUpdate(t *testing.T) {
 			confirmations{a: before},
 			parity.Changes{Lost: []parity.Key{atHome, atHome6}},
 		},
-		{"a skip", tenant, confirmations{a: before}, "create/a", report.Skip, confirmations{a: before}, parity.Changes{}},
-		{"an error", tenant, confirmations{a: before}, "create/a", report.Error, confirmations{a: before}, parity.Changes{}},
-		{"a question", tenant, nil, "create/question", report.Provisional, confirmations{}, parity.Changes{}},
-		{"a question that passes", tenant, nil, "create/question", report.Pass, confirmations{}, parity.Changes{}},
-		{"a question that somebody wrote down", tenant, confirmations{question: before}, "create/question", report.Pass, confirmations{question: before}, parity.Changes{}},
-		{"a scenario that is not known", tenant, confirmations{a: before}, "create/b", report.Pass, confirmations{a: before}, parity.Changes{}},
+		{
+			"a skip", tenant, confirmations{a: before}, "create/a", report.Skip, confirmations{
+				a: before,
+			}, parity.Changes{},
+		},
+		{
+			"an error", tenant, confirmations{a: before}, "create/a", report.Error, confirmations{
+				a: before,
+			}, parity.Changes{},
+		},
+		{
+			"a question", tenant, nil, "create/question", report.Provisional,
+			confirmations{},
+			parity.Changes{},
+		},
+		{
+			"a question that passes", tenant, nil, "create/question", report.Pass,
+			confirmations{},
+			parity.Changes{},
+		},
+		{
+			"a question that somebody wrote down", tenant,
+			confirmations{question: before},
+			"create/question", report.Pass,
+			confirmations{question: before},
+			parity.Changes{},
+		},
+		{
+			"a scenario that is not known", tenant,
+			confirmations{a: before},
+			"create/b",
+			report.Pass,
+			confirmations{a: before},
+			parity.Changes{},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			own := &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
 			maps.Copy(own.Confirmations, tt.has)
 			run := parity.Run{
-				Target: tt.target, Date: now.Add(900 * time.Millisecond).In(time.FixedZone("", 3600)), Tool: "patmock v1.9.0",
+				Target:    tt.target,
+				Date:      now.Add(900 * time.Millisecond).In(time.FixedZone("", 3600)),
+				Tool:      "patmock v1.9.0",
 				Documents: map[version.Version]string{version.V3: hash},
 			}
-			changes := own.Update(base, run, []report.Result{{ID: tt.id, Version: version.V3, Outcome: tt.outcome}})
+			changes := own.Update(base, run, []report.Result{
+				{ID: tt.id, Version: version.V3, Outcome: tt.outcome},
+			})
 			if diff := cmp.Diff(tt.want, confirmations(own.Confirmations)); diff != "" {
 				t.Errorf("confirmations (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(tt.changes, changes); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
-			if none := len(tt.changes.New)+len(tt.changes.Again)+len(tt.changes.Lost) == 0; changes.None() != none {
+			if none := len(tt.changes.New)+len(tt.changes.Again)+
+				len(tt.changes.Lost) == 0; changes.None() != none {
 				t.Errorf("none is %t, want %t", changes.None(), none)
 			}
 		})

@@ -11,13 +11,18 @@ import (
 )
 
 const (
-	publishedComment = "# The ledger of standing: what each scenario of the contract rests on, in which versions, and which tenant has confirmed it.\n" +
-		"# Nothing is confirmed without a real tenant. Written by: go test ./contracttests/parity -update\n\n"
-	ownComment = "# What runs of your own have confirmed. Written by: patmock contract run --update-parity. Comments of yours are not kept.\n\n"
+	publishedComment = "# The ledger of standing: what each scenario of the contract rests on, " +
+		"in " +
+		"which versions, and which tenant has confirmed it.\n" +
+		"# Nothing is confirmed without a real tenant. Written by: go test " +
+		"./contracttests/parity " +
+		"-update\n\n"
+	ownComment = "# What runs of your own have confirmed. Written by: patmock contract run " +
+		"--update-parity. Comments of yours are not kept.\n\n"
 )
 
-// YAML returns a ledger as [Read] reads it, or one without scenarios as [ReadOwn] does: a line for each
-// entry, in order.
+// YAML returns a ledger as [Read] reads it, or one without scenarios as [ReadOwn] does: a line for
+// each entry, in order.
 func (l *Ledger) YAML() []byte {
 	var b bytes.Buffer
 	comment, list := ownComment, ""
@@ -44,9 +49,12 @@ func (l *Ledger) YAML() []byte {
 	b.WriteString("confirmations:\n")
 	for _, k := range l.keys() {
 		c := l.Confirmations[k]
-		fmt.Fprintf(&b, "  - {scenario: %s, version: %s, target: %s, date: %q, document: %s, tool: %s}\n",
-			strictyaml.Quote(k.Scenario), strictyaml.Quote(nameOf(k.Version)), strictyaml.Quote(k.Target),
-			c.Date.UTC().Format(time.RFC3339), strictyaml.Quote(c.Document), strictyaml.Quote(c.Tool))
+		fmt.Fprintf(&b,
+			"  - {scenario: %s, version: %s, target: %s, date: %q, document: %s, tool: %s}\n",
+			strictyaml.Quote(k.Scenario), strictyaml.Quote(nameOf(k.Version)),
+			strictyaml.Quote(k.Target),
+			c.Date.UTC().Format(time.RFC3339), strictyaml.Quote(c.Document),
+			strictyaml.Quote(c.Tool))
 	}
 	return b.Bytes()
 }

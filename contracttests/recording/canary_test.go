@@ -16,13 +16,17 @@ import (
 // forms are those in which a secret may stand in a text.
 func forms(secret string) map[string]string {
 	return map[string]string{
-		"as it is": secret, "in capitals": strings.ToUpper(secret), "hexadecimal": hex.EncodeToString([]byte(secret)), "in a URL": url.QueryEscape(secret),
-		"base64": base64.StdEncoding.EncodeToString([]byte(secret)), "base64 behind one": base64.StdEncoding.EncodeToString([]byte("x" + secret)),
-		"base64 behind two": base64.RawURLEncoding.EncodeToString([]byte("xy" + secret + "z")), "quoted": string(mustJSON(secret)),
+		"as it is": secret, "in capitals": strings.ToUpper(secret),
+		"hexadecimal": hex.EncodeToString([]byte(secret)), "in a URL": url.QueryEscape(secret),
+		"base64":            base64.StdEncoding.EncodeToString([]byte(secret)),
+		"base64 behind one": base64.StdEncoding.EncodeToString([]byte("x" + secret)),
+		"base64 behind two": base64.RawURLEncoding.EncodeToString([]byte("xy" + secret + "z")),
+		"quoted":            string(mustJSON(secret)),
 	}
 }
 
-// traces are what of these forms must not show: the neighbours of a secret change the ends of its base64.
+// traces are what of these forms must not show: the neighbours of a secret change the ends of its
+// base64.
 func traces(secret string) []string {
 	all := []string{}
 	for _, form := range forms(secret) {
@@ -35,12 +39,33 @@ func traces(secret string) []string {
 // planted is traffic with a text in every place that a target or a scenario can write to.
 func planted(text string) []recording.Exchange {
 	quoted := string(mustJSON(text))
-	header := http.Header{"X-Odd": {text}, "Content-Type": {"application/json; x=" + text}, "Www-Authenticate": {text}, "Location": {text}, "Retry-After": {text}, "Slpt-Request-Id": {text}, "X-Sailpoint-A": {text}, "Allow": {text}}
-	body := `{"a":[` + quoted + `,{` + quoted + `:1}],"name":` + quoted + `,"id":` + quoted + `,"owner":{"name":` + quoted + `},"trackingId":` + quoted + `,"messages":[{"text":` + quoted + `}]}`
+	header := http.Header{
+		"X-Odd": {text}, "Content-Type": {"application/json; x=" + text}, "Www-Authenticate": {
+			text,
+		}, "Location": {text}, "Retry-After": {text}, "Slpt-Request-Id": {text}, "X-Sailpoint-A": {
+			text,
+		}, "Allow": {text},
+	}
+	body := `{"a":[` + quoted + `,{` + quoted + `:1}],"name":` + quoted + `,"id":` + quoted +
+		`,"owner":{"name":` + quoted + `},"trackingId":` + quoted + `,"messages":[{"text":` +
+		quoted + `}]}`
 	return []recording.Exchange{
-		{Method: "POST", URL: base + "/" + url.PathEscape(text) + "?a=" + url.QueryEscape(text) + "&" + url.QueryEscape(text) + "=b", Header: header, Body: body, Status: 200, Answered: header, Reply: body},
-		{Method: "POST", URL: base + "/x?%zz" + url.QueryEscape(text), Header: http.Header{"Content-Type": {"text/plain"}}, Body: "before " + text + " after", Status: 400, Answered: http.Header{}, Reply: "<p>" + text + "</p>"},
-		{Method: "GET", URL: base + tokens, Header: http.Header{}, Status: 200, Answered: http.Header{}, Reply: "[" + body + "," + quoted + "]"},
+		{
+			Method: "POST",
+			URL: base + "/" + url.PathEscape(text) + "?a=" + url.QueryEscape(text) + "&" +
+				url.QueryEscape(text) + "=b", Header: header, Body: body, Status: 200,
+			Answered: header, Reply: body,
+		},
+		{
+			Method: "POST", URL: base + "/x?%zz" + url.QueryEscape(text), Header: http.Header{
+				"Content-Type": {"text/plain"},
+			}, Body: "before " + text + " after", Status: 400, Answered: http.Header{},
+			Reply: "<p>" + text + "</p>",
+		},
+		{
+			Method: "GET", URL: base + tokens, Header: http.Header{}, Status: 200,
+			Answered: http.Header{}, Reply: "[" + body + "," + quoted + "]",
+		},
 	}
 }
 
@@ -50,25 +75,34 @@ var single = strings.NewReplacer("⟨⟨", "⟨", "⟩⟩", "⟩")
 // Nothing of a secret is left, wherever it stands and however it is written there.
 func TestCanary(t *testing.T) {
 	const odd = `Zq9"canary\of-a/tenant+end`
-	jwt := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"a":1}`)) + ".Zq9signature"
+	jwt := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." +
+		base64.RawURLEncoding.EncodeToString([]byte(`{"a":1}`)) + ".Zq9signature"
 	for _, secret := range []string{held, odd, jwt, "Zq9⟨canary⟩⟩of-a/tenant+end"} {
 		login := exchange("POST", "/oauth/token", "", 200, `{"access_token":"another"}`)
-		login.Body, login.Header = "client_id=x&client_secret="+url.QueryEscape(secret), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+		login.Body, login.Header = "client_id=x&client_secret="+url.QueryEscape(secret),
+			http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 		bearing := exchange("GET", tokens, "", 200, "[]")
 		bearing.Header.Set("Authorization", "Bearer "+secret)
 		for known, how := range map[string]recording.RawCase{
 			"sent as client_secret": {Exchanges: []recording.Exchange{login}},
 			"sent as bearer":        {Exchanges: []recording.Exchange{bearing}},
-			"answered":              {Exchanges: []recording.Exchange{exchange("POST", tokens, "{}", 200, `{"id":"1","secret":`+string(mustJSON(secret))+`}`)}},
-			"of the target":         {Secrets: []string{secret}},
+			"answered": {
+				Exchanges: []recording.Exchange{
+					exchange("POST", tokens, "{}", 200,
+						`{"id":"1","secret":`+string(mustJSON(secret))+`}`),
+				},
+			},
+			"of the target": {Secrets: []string{secret}},
 		} {
 			for form, text := range forms(secret) {
 				how := how
-				how.Exchanges = append(how.Exchanges[:len(how.Exchanges):len(how.Exchanges)], planted(text)...)
+				how.Exchanges = append(how.Exchanges[:len(how.Exchanges):len(how.Exchanges)],
+					planted(text)...)
 				got := single.Replace(encoded(t, recording.Normalize(how, base, false)))
 				for _, trace := range traces(secret) {
 					if at := strings.Index(got, trace); at >= 0 {
-						t.Errorf("%.8s... %s, %s, shows: %s", secret, known, form, got[max(0, at-60):min(len(got), at+90)])
+						t.Errorf("%.8s... %s, %s, shows: %s", secret, known, form,
+							got[max(0, at-60):min(len(got), at+90)])
 					}
 				}
 			}
@@ -87,9 +121,11 @@ func TestSecretWithBrackets(t *testing.T) {
 	}
 }
 
-// The canary could be missed for another reason: what is no secret does show, here the name of an owner.
+// The canary could be missed for another reason: what is no secret does show, here the name of an
+// owner.
 func TestOtherWordsShow(t *testing.T) {
-	got := encoded(t, recording.Normalize(recording.RawCase{Exchanges: planted("Zq9 is a word")}, base, false))
+	got := encoded(t,
+		recording.Normalize(recording.RawCase{Exchanges: planted("Zq9 is a word")}, base, false))
 	if n := strings.Count(got, "user-1"); n < 20 {
 		t.Errorf("it shows %d times:\n%s", n, got)
 	}
@@ -103,12 +139,21 @@ func FuzzOf(f *testing.F) {
 	f.Add(`{"id":"a","secret":"b"}`, "application/json", "/oauth/token?a=b")
 	f.Add(`[{"id":1,"name":null},"x",[[]]]`, "multipart/form-data; boundary=b", "%zz")
 	f.Add("\xff\x00", "application/x-www-form-urlencoded", "/t/a/b?%")
-	f.Add(`{"id":"⟨a⟩b","name":"⟨id-1⟩⟩","secret":"⟨redacted⟩","text":"x⟨⟩ token=⟨⟨a b https://⟨a⟩.b/ 2027-02-30⟩"}`, "text/⟨a⟩", "/⟨?⟨=⟩")
+	f.Add(`{"id":"⟨a⟩b","name":"⟨id-1⟩⟩","secret":"⟨redacted⟩","text":"x⟨⟩ token=⟨⟨a b `+
+		`https://⟨a⟩.b/ 2027-02-30⟩"}`, "text/⟨a⟩", "/⟨?⟨=⟩")
 	f.Fuzz(func(t *testing.T, body, contentType, path string) {
-		header := http.Header{"Content-Type": {contentType}, "Authorization": {"Basic " + body}, "Retry-After": {body}, "Date": {body}}
+		header := http.Header{
+			"Content-Type": {contentType}, "Authorization": {"Basic " + body}, "Retry-After": {
+				body,
+			}, "Date": {body},
+		}
 		for _, method := range []string{"GET", "POST"} {
-			x := recording.Exchange{Method: method, URL: base + path, Header: header, Body: body, Status: 200, Answered: header, Reply: body}
-			got := recording.Normalize(recording.RawCase{Exchanges: []recording.Exchange{x, x}}, base, true)
+			x := recording.Exchange{
+				Method: method, URL: base + path, Header: header, Body: body, Status: 200,
+				Answered: header, Reply: body,
+			}
+			got := recording.Normalize(recording.RawCase{Exchanges: []recording.Exchange{x, x}},
+				base, true)
 			text, err := json.Marshal(got)
 			if err != nil {
 				t.Fatal(err)

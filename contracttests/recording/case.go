@@ -13,17 +13,18 @@ import (
 // differently: recordings of two forms cannot be compared.
 const NormalForm = 1
 
-// A Case is what a case, a scenario in a version, did on the wire, in normal form: values that differ
-// from run to run are placeholders. Most are references such as ⟨id-1⟩ and ⟨secret-1⟩, numbered as
-// they first appear. Dates that the target created are replaced by their form, as in
-// ⟨date: UTC, seconds⟩, and text that is left out by ⟨cut⟩ or ⟨redacted⟩. Brackets of the text itself
-// are doubled. Everything else is as it went over the wire: statuses, order, types, null and absent.
+// A Case is what a case, a scenario in a version, did on the wire, in normal form: values that
+// differ from run to run are placeholders. Most are references such as ⟨id-1⟩ and ⟨secret-1⟩,
+// numbered as they first appear. Dates that the target created are replaced by their form, as in
+// ⟨date: UTC, seconds⟩, and text that is left out by ⟨cut⟩ or ⟨redacted⟩. Brackets of the text
+// itself are doubled. Everything else is as it went over the wire: statuses, order, types, null and
+// absent.
 //
 // A patmock names the rules by which it rejects a request in the header X-Patmock-Rule. Such a
 // response has no causes here, since they are advice of the patmock.
 //
-// A list has only the tokens that the case created or logged in with. Others are private, and differ
-// from tenant to tenant.
+// A list has only the tokens that the case created or logged in with. Others are private, and
+// differ from tenant to tenant.
 type Case struct {
 	// Scenario is its id, such as create/secret-is-shown-once.
 	Scenario string `json:"scenario"`
@@ -34,8 +35,8 @@ type Case struct {
 	Exchanges []Step `json:"exchanges"`
 	// AccessTokens are the forms of the access tokens that the target issued, by their references.
 	AccessTokens map[string]AccessToken `json:"accessTokens,omitempty"`
-	// Answers are the indices of the exchanges that answer open questions, by the ids that a dialect
-	// has for them.
+	// Answers are the indices of the exchanges that answer open questions, by the ids that a
+	// dialect has for them.
 	Answers map[string]int `json:"answers,omitempty"`
 }
 
@@ -84,8 +85,8 @@ const (
 	Text      = "text"
 )
 
-// Body is a body that is not empty. Its value is as decoded from JSON, with numbers as json.Number; a
-// form is an object of lists, and a text a string.
+// Body is a body that is not empty. Its value is as decoded from JSON, with numbers as json.Number;
+// a form is an object of lists, and a text a string.
 type Body struct {
 	Form  string `json:"form"`
 	Value any    `json:"value"`
@@ -106,8 +107,8 @@ func (b *Body) Text(name string) string {
 	return text
 }
 
-// AccessToken is the form of an access token: alg and typ, and the types of everything else. An opaque
-// token has neither header nor claims.
+// AccessToken is the form of an access token: alg and typ, and the types of everything else. An
+// opaque token has neither header nor claims.
 type AccessToken struct {
 	Header map[string]string `json:"header,omitempty"`
 	Claims map[string]string `json:"claims,omitempty"`

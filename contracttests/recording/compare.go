@@ -75,7 +75,9 @@ func render(value any) string {
 
 func (c *comparer) steps(a, b []Step) {
 	left, right := shapesOf(a), shapesOf(b)
-	pairs := jsondiff.Align(len(a), len(b), func(i, j int) int { return left[i].similarity(right[j]) })
+	pairs := jsondiff.Align(len(a), len(b), func(i, j int) int {
+		return left[i].similarity(right[j])
+	})
 	for _, p := range pairs {
 		switch i, j := p.A, p.B; {
 		case j < 0:

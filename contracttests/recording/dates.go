@@ -60,8 +60,8 @@ type storedDate struct {
 	ref string // empty if the target created it
 }
 
-// request returns the placeholder of a date in a request. Each has a reference of its own, since two
-// dates may be equal by chance.
+// request returns the placeholder of a date in a request. Each has a reference of its own, since
+// two dates may be equal by chance.
 func (c *calendar) request(text string) string {
 	ref := c.references.next(date)
 	if at, ok := moment(text); ok {
@@ -80,8 +80,8 @@ func sentPlaceholder(ref, text string) string {
 }
 
 // response returns the placeholder of a date in a property of a token. One that was sent has its
-// reference, whatever its zone. Others have their form, and how they relate to the former date there
-// and to the creation of the token.
+// reference, whatever its zone. Others have their form, and how they relate to the former date
+// there and to the creation of the token.
 func (c *calendar) response(text, token, property string, created time.Time) string {
 	at, ok := moment(text)
 	if !ok {
@@ -101,7 +101,9 @@ func (c *calendar) response(text, token, property string, created time.Time) str
 		details = append(details, span+" after created")
 	}
 	if token != "" && known {
-		relation := map[int]string{-1: "earlier than", 0: "as", 1: "later than"}[at.Compare(former.at)]
+		relation := map[int]string{
+			-1: "earlier than", 0: "as", 1: "later than",
+		}[at.Compare(former.at)]
 		details = append(details, relation+" before")
 	}
 	return placeholder(string(date), details...)
@@ -124,9 +126,9 @@ func (c *calendar) sentAs(at time.Time, property string, former storedDate) stri
 	return ""
 }
 
-// spanBetween returns the number of whole months or days between two moments, empty if there is none.
-// A month ends on its last day if it has no such day. A minute is no difference: the two may be of two
-// clocks.
+// spanBetween returns the number of whole months or days between two moments, empty if there is
+// none. A month ends on its last day if it has no such day. A minute is no difference: the two may
+// be of two clocks.
 func spanBetween(from, to time.Time) string {
 	const tolerance = time.Minute
 	if from.IsZero() {

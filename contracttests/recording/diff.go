@@ -30,7 +30,9 @@ type Difference struct {
 }
 
 // Name is the scenario's id with the version behind it.
-func (d Difference) Name() string { return report.Result{ID: d.Scenario, Version: d.Version}.Name() }
+func (d Difference) Name() string {
+	return report.Result{ID: d.Scenario, Version: d.Version}.Name()
+}
 
 // Comparison is a comparison of two recordings.
 type Comparison struct {
@@ -39,8 +41,8 @@ type Comparison struct {
 	// Compared is the number of compared cases.
 	Compared    int          `json:"compared"`
 	Differences []Difference `json:"differences"`
-	// OnlyA and OnlyB name the cases that only one recording has, and Skipped those that were skipped
-	// in one of them.
+	// OnlyA and OnlyB name the cases that only one recording has, and Skipped those that were
+	// skipped in one of them.
 	OnlyA   []string `json:"onlyA"`
 	OnlyB   []string `json:"onlyB"`
 	Skipped []string `json:"skipped"`
@@ -91,7 +93,8 @@ func Diff(a, b Case) []Difference {
 	c := newComparer()
 	if settled(a.Outcome) != settled(b.Outcome) {
 		c.add(jsondiff.Change{
-			Path: []string{"outcome"}, Kind: jsondiff.Value, A: string(a.Outcome), B: string(b.Outcome),
+			Path: []string{"outcome"}, Kind: jsondiff.Value, A: string(a.Outcome),
+			B: string(b.Outcome),
 		})
 	}
 	c.steps(a.Exchanges, b.Exchanges)
@@ -102,16 +105,16 @@ func Diff(a, b Case) []Difference {
 	return c.found
 }
 
-// hasGateway reports whether a gateway responded in a case that did not pass. A case that passes has
-// injected what it expects.
+// hasGateway reports whether a gateway responded in a case that did not pass. A case that passes
+// has injected what it expects.
 func (c Case) hasGateway() bool {
 	return c.Outcome != report.Pass && slices.ContainsFunc(c.Exchanges, func(s Step) bool {
 		return report.FromGateway(s.Response.Status, s.Response.Header[report.FaultHeader])
 	})
 }
 
-// settled returns an outcome as far as it depends on the target: on a real tenant an open question is
-// provisional whatever the response is.
+// settled returns an outcome as far as it depends on the target: on a real tenant an open question
+// is provisional whatever the response is.
 func settled(o report.Outcome) report.Outcome {
 	if o == report.Provisional {
 		return report.Pass

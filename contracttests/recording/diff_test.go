@@ -23,13 +23,15 @@ func found(differences []recording.Difference) (lines []string) {
 	return lines
 }
 
-// One change of the answer to create, and what it is called. Every rule is here but those for several exchanges.
+// One change of the answer to create, and what it is called. Every rule is here but those for
+// several exchanges.
 func TestRules(t *testing.T) {
 	const body = "/exchanges/0/response/body"
 	reply := func(text string) func(*recording.Exchange) {
 		return func(x *recording.Exchange) { x.Reply = text }
 	}
-	const full = `{"lastUsed":null,"expires_in":43200,"messages":[{"text":"a"}],"detailCode":"400.0","scope":["sp:scopes:all","b"],"causes":["a","b"]}`
+	const full = `{"lastUsed":null,"expires_in":43200,"messages":[{"text":"a"}],` +
+		`"detailCode":"400.0","scope":["sp:scopes:all","b"],"causes":["a","b"]}`
 	with := func(besides string) func(*recording.Exchange) {
 		return reply(token(`{"secret":"`+held+`"}`, full, besides))
 	}
@@ -52,28 +54,101 @@ func TestRules(t *testing.T) {
 		want   string
 	}{
 		{"nothing", func(*recording.Exchange) {}, ""},
-		{"status", func(x *recording.Exchange) { x.Status = 201 }, "breaking: other-status /exchanges/0/response/status -200 +201"},
-		{"header gone", func(x *recording.Exchange) { x.Answered.Del("Slpt-Request-Id") }, `breaking: header-gone /exchanges/0/response/header/Slpt-Request-Id -"⟨request-1⟩" +`},
-		{"header added", header("Allow", "GET"), `harmless: header-added /exchanges/0/response/header/Allow - +"GET"`},
-		{"charset", header("Content-Type", "application/json;charset=UTF-8"), `harmless: other-charset /exchanges/0/response/header/Content-Type -"application/json" +"application/json;charset=UTF-8"`},
-		{"media type", header("Content-Type", "text/plain"), `breaking: other-media-type /exchanges/0/response/header/Content-Type -"application/json" +"text/plain"`},
-		{"header value", header("Www-Authenticate", "Basic"), `unknown: other-header /exchanges/0/response/header/Www-Authenticate -"Bearer" +"Basic"`},
+		{
+			"status", func(x *recording.Exchange) {
+				x.Status = 201
+			}, "breaking: other-status /exchanges/0/response/status -200 +201",
+		},
+		{
+			"header gone", func(x *recording.Exchange) {
+				x.Answered.Del("Slpt-Request-Id")
+			},
+			`breaking: header-gone /exchanges/0/response/header/Slpt-Request-Id -"⟨request-1⟩" +`,
+		},
+		{
+			"header added", header("Allow", "GET"),
+			`harmless: header-added /exchanges/0/response/header/Allow - +"GET"`,
+		},
+		{
+			"charset", header("Content-Type", "application/json;charset=UTF-8"),
+			`harmless: other-charset /exchanges/0/response/header/Content-Type ` +
+				`-"application/json" +"application/json;charset=UTF-8"`,
+		},
+		{
+			"media type", header("Content-Type", "text/plain"),
+			`breaking: other-media-type /exchanges/0/response/header/Content-Type ` +
+				`-"application/json" +"text/plain"`,
+		},
+		{
+			"header value", header("Www-Authenticate", "Basic"),
+			`unknown: other-header /exchanges/0/response/header/Www-Authenticate -"Bearer" ` +
+				`+"Basic"`,
+		},
 		{"kind of body", reply("<p>"), `breaking: other-form ` + body + `/form -"json" +"text"`},
-		{"property gone", without("created"), `breaking: property-gone ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +`},
-		{"property added", with(`{"colour":"blue"}`), `harmless: property-added ` + body + `/value/colour - +"blue"`},
-		{"null", with(`{"created":null}`), `breaking: null-for-value ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +null`},
-		{"value for null", with(`{"lastUsed":"2026-12-01T08:00:00.001Z"}`), `unknown: value-for-null ` + body + `/value/lastUsed -null +"⟨date: UTC, milliseconds⟩"`},
-		{"type", with(`{"accessTokenValiditySeconds":"43200"}`), `breaking: other-type ` + body + `/value/accessTokenValiditySeconds -43200 +"43200"`},
-		{"value", with(`{"accessTokenValiditySeconds":3600}`), `unknown: other-value ` + body + `/value/accessTokenValiditySeconds -43200 +3600`},
-		{"seconds left", with(`{"expires_in":43199}`), `harmless: seconds-left ` + body + `/value/expires_in -43200 +43199`},
-		{"many seconds left", with(`{"expires_in":43000}`), `unknown: other-value ` + body + `/value/expires_in -43200 +43000`},
-		{"text", with(`{"messages":[{"text":"b"}]}`), `harmless: other-text ` + body + `/value/messages/0/text -"a" +"b"`},
-		{"detail code", with(`{"detailCode":"400.1"}`), `unknown: other-value ` + body + `/value/detailCode -"400.0" +"400.1"`},
-		{"order of scopes", with(`{"scope":["b","sp:scopes:all"]}`), `harmless: scope-order ` + body + `/value/scope -["sp:scopes:all","b"] +["b","sp:scopes:all"]`},
-		{"order", with(`{"causes":["b","a"]}`), `unknown: other-order ` + body + `/value/causes -["a","b"] +["b","a"]`},
-		{"element gone", with(`{"causes":["b"]}`), `unknown: element-gone ` + body + `/value/causes/0 -"a" +`},
-		{"element added", with(`{"causes":["a","b","c"]}`), `unknown: element-added ` + body + `/value/causes/2 - +"c"`},
-		{"date", with(`{"expirationDate":"2027-01-31T12:00:00Z"}`), `unknown: other-value ` + body + `/value/expirationDate -"⟨date-1⟩" +"⟨date: UTC, seconds⟩"`},
+		{
+			"property gone", without("created"),
+			`breaking: property-gone ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +`,
+		},
+		{
+			"property added", with(`{"colour":"blue"}`),
+			`harmless: property-added ` + body + `/value/colour - +"blue"`,
+		},
+		{
+			"null", with(`{"created":null}`),
+			`breaking: null-for-value ` + body +
+				`/value/created -"⟨date: UTC, milliseconds⟩" +null`,
+		},
+		{
+			"value for null", with(`{"lastUsed":"2026-12-01T08:00:00.001Z"}`),
+			`unknown: value-for-null ` + body +
+				`/value/lastUsed -null +"⟨date: UTC, milliseconds⟩"`,
+		},
+		{
+			"type", with(`{"accessTokenValiditySeconds":"43200"}`),
+			`breaking: other-type ` + body + `/value/accessTokenValiditySeconds -43200 +"43200"`,
+		},
+		{
+			"value", with(`{"accessTokenValiditySeconds":3600}`),
+			`unknown: other-value ` + body + `/value/accessTokenValiditySeconds -43200 +3600`,
+		},
+		{
+			"seconds left", with(`{"expires_in":43199}`),
+			`harmless: seconds-left ` + body + `/value/expires_in -43200 +43199`,
+		},
+		{
+			"many seconds left", with(`{"expires_in":43000}`),
+			`unknown: other-value ` + body + `/value/expires_in -43200 +43000`,
+		},
+		{
+			"text", with(`{"messages":[{"text":"b"}]}`),
+			`harmless: other-text ` + body + `/value/messages/0/text -"a" +"b"`,
+		},
+		{
+			"detail code", with(`{"detailCode":"400.1"}`),
+			`unknown: other-value ` + body + `/value/detailCode -"400.0" +"400.1"`,
+		},
+		{
+			"order of scopes", with(`{"scope":["b","sp:scopes:all"]}`),
+			`harmless: scope-order ` + body +
+				`/value/scope -["sp:scopes:all","b"] +["b","sp:scopes:all"]`,
+		},
+		{
+			"order", with(`{"causes":["b","a"]}`),
+			`unknown: other-order ` + body + `/value/causes -["a","b"] +["b","a"]`,
+		},
+		{
+			"element gone", with(`{"causes":["b"]}`),
+			`unknown: element-gone ` + body + `/value/causes/0 -"a" +`,
+		},
+		{
+			"element added", with(`{"causes":["a","b","c"]}`),
+			`unknown: element-added ` + body + `/value/causes/2 - +"c"`,
+		},
+		{
+			"date", with(`{"expirationDate":"2027-01-31T12:00:00Z"}`),
+			`unknown: other-value ` + body +
+				`/value/expirationDate -"⟨date-1⟩" +"⟨date: UTC, seconds⟩"`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			former := func() recording.Exchange {
@@ -119,18 +194,29 @@ func TestEveryRuleIsReached(t *testing.T) {
 	odd := made("{}")
 	odd.Body = "{}"
 	see(of(made("{}")), of(odd))
-	see(of(list(token(`{"id":"`+otherID+`"}`), token())), of(list(token(), token(`{"id":"`+otherID+`"}`))))
+	see(of(list(token(`{"id":"`+otherID+`"}`), token())),
+		of(list(token(), token(`{"id":"`+otherID+`"}`))))
 	full := `{"scope":["a","b"],"x":["a"],"n":null,"v":1,"expires_in":10,"text":"a"}`
 	for _, besides := range []string{
-		`{"scope":["b","a"]}`, `{"x":["b","a"]}`, `{"x":[]}`, `{"x":["a","b"]}`, `{"n":1}`, `{"v":null}`, `{"v":"1"}`, `{"v":2}`, `{"expires_in":9}`, `{"text":"b"}`, `{"y":1}`, `{"x":["c"]}`,
+		`{"scope":["b","a"]}`, `{"x":["b","a"]}`, `{"x":[]}`, `{"x":["a","b"]}`, `{"n":1}`,
+		`{"v":null}`, `{"v":"1"}`, `{"v":2}`, `{"expires_in":9}`, `{"text":"b"}`, `{"y":1}`,
+		`{"x":["c"]}`,
 	} {
-		see(of(made(full)), of(made(`{"scope":["a","b"],"x":["a"],"n":null,"v":1,"expires_in":10,"text":"a"`+","+besides[1:])))
+		see(of(made(full)),
+			of(made(`{"scope":["a","b"],"x":["a"],"n":null,"v":1,"expires_in":10,"text":"a"`+","+
+				besides[1:])))
 	}
 	see(of(made(`{"x":["a","b"]}`)), of(made(`{"x":["b","a"]}`)))
 	see(of(made(full)), of(made("{}")))
 	for _, change := range []func(h http.Header){
-		func(h http.Header) { h.Set("Content-Type", "text/plain") }, func(h http.Header) { h.Set("Content-Type", "application/json; charset=utf-8") },
-		func(h http.Header) { h.Del("Content-Type") }, func(h http.Header) { h.Set("Allow", "GET") }, func(h http.Header) { h.Set("Location", "b") },
+		func(h http.Header) {
+			h.Set("Content-Type", "text/plain")
+		}, func(h http.Header) { h.Set("Content-Type", "application/json; charset=utf-8") },
+		func(h http.Header) {
+			h.Del("Content-Type")
+		}, func(h http.Header) {
+			h.Set("Allow", "GET")
+		}, func(h http.Header) { h.Set("Location", "b") },
 	} {
 		a, b := made("{}"), made("{}")
 		a.Answered.Set("Location", "a")
@@ -150,7 +236,8 @@ func TestEveryRuleIsReached(t *testing.T) {
 		if rule.What == "" || rule.Reason == "" {
 			t.Errorf("%s has no words or no reason", rule.Kind)
 		}
-		golden.Check(t, "testdata/messages.golden", "kind "+string(rule.Kind), rule.What+": "+rule.Reason)
+		golden.Check(t, "testdata/messages.golden", "kind "+string(rule.Kind),
+			rule.What+": "+rule.Reason)
 	}
 }
 
@@ -164,11 +251,14 @@ func rejected(rule string, causes ...string) recording.Exchange {
 	for _, text := range causes {
 		advice = append(advice, map[string]string{"locale": "en-US", "text": text})
 	}
-	x.Reply = string(mustJSON(map[string]any{"detailCode": "400.1", "messages": []map[string]string{{"text": "No."}}, "causes": advice}))
+	x.Reply = string(mustJSON(map[string]any{
+		"detailCode": "400.1", "messages": []map[string]string{{"text": "No."}}, "causes": advice,
+	}))
 	return x
 }
 
-// What a patmock advises is compared by its rules, and with a tenant not at all. The causes of a tenant are compared.
+// What a patmock advises is compared by its rules, and with a tenant not at all. The causes of a
+// tenant are compared.
 func TestAdviceIsNotCompared(t *testing.T) {
 	const at = "/exchanges/0/response/"
 	for _, test := range []struct {
@@ -176,15 +266,35 @@ func TestAdviceIsNotCompared(t *testing.T) {
 		a, b recording.Exchange
 		want []string
 	}{
-		{"other advice", rejected("name-unique", "line 1, column 7"), rejected("name-unique", "line 2, column 8", "it is -3h0m0s from wall time"), nil},
-		{"another rule", rejected("name-unique", "taken"), rejected("token-limit", "taken"), []string{`harmless: other-rule ` + at + `header/X-Patmock-Rule -"name-unique" +"token-limit"`}},
+		{
+			"other advice", rejected("name-unique", "line 1, column 7"),
+			rejected("name-unique", "line 2, column 8", "it is -3h0m0s from wall time"), nil,
+		},
+		{
+			"another rule", rejected("name-unique", "taken"), rejected("token-limit", "taken"),
+			[]string{
+				`harmless: other-rule ` + at +
+					`header/X-Patmock-Rule -"name-unique" +"token-limit"`,
+			},
+		},
 		{"a tenant without causes", rejected("name-unique", "taken"), rejected(""), nil},
 		{"a patmock after a tenant", rejected(""), rejected("name-unique", "taken"), nil},
-		{"a tenant with a cause", rejected("name-unique", "taken"), rejected("", "taken"), []string{`unknown: element-added ` + at + `body/value/causes/0 - +{"locale":"en-US","text":"taken"}`}},
-		{"two tenants", rejected("", "taken"), rejected("", "in use"), []string{`harmless: other-text ` + at + `body/value/causes/0/text -"taken" +"in use"`}},
+		{
+			"a tenant with a cause", rejected("name-unique", "taken"), rejected("", "taken"),
+			[]string{
+				`unknown: element-added ` + at +
+					`body/value/causes/0 - +{"locale":"en-US","text":"taken"}`,
+			},
+		},
+		{
+			"two tenants", rejected("", "taken"), rejected("", "in use"), []string{
+				`harmless: other-text ` + at + `body/value/causes/0/text -"taken" +"in use"`,
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, found(recording.Diff(of(test.a), of(test.b)))); diff != "" {
+			if diff := cmp.Diff(test.want,
+				found(recording.Diff(of(test.a), of(test.b)))); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
 		})
@@ -198,21 +308,31 @@ func TestAdviceIsNotCompared(t *testing.T) {
 
 // A text of the traffic is never a reference, though it looks like one.
 func TestBracketsOfATextAreNoReferences(t *testing.T) {
-	text := func(text string) recording.Case { return of(made(`{"text":` + string(mustJSON(text)) + `}`)) }
-	for _, test := range []struct{ a, b string }{{"id-7 is there", "id-8 is there"}, {"⟨id-7⟩ is there", "⟨id-8⟩ is there"}, {"⟨⟨id-7⟩⟩", "⟨⟨id-8⟩⟩"}} {
-		if got := recording.Diff(text(test.a), text(test.b)); len(got) != 1 || got[0].Kind != recording.OtherText {
+	text := func(text string) recording.Case {
+		return of(made(`{"text":` + string(mustJSON(text)) + `}`))
+	}
+	for _, test := range []struct{ a, b string }{
+		{"id-7 is there", "id-8 is there"}, {"⟨id-7⟩ is there", "⟨id-8⟩ is there"}, {
+			"⟨⟨id-7⟩⟩", "⟨⟨id-8⟩⟩",
+		},
+	} {
+		if got := recording.Diff(text(test.a), text(test.b)); len(got) != 1 ||
+			got[0].Kind != recording.OtherText {
 			t.Errorf("%q and %q: differences %v", test.a, test.b, found(got))
 		}
 	}
-	if got := recording.Diff(text("⟨"+otherID+"⟩"), text("⟨"+strings.Repeat("b", 32)+"⟩")); len(got) != 0 {
+	if got := recording.Diff(text("⟨"+otherID+"⟩"),
+		text("⟨"+strings.Repeat("b", 32)+"⟩")); len(got) != 0 {
 		t.Errorf("differences %v", found(got))
 	}
 }
 
 // References are compared by what they stand for: a token more on one side shifts no number.
 func TestReferencesArePaired(t *testing.T) {
-	another := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sent+`"}`, 200, token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-0"}`))
-	refused := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sent+`"}`, 400, `{"detailCode":"400.1"}`)
+	another := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sent+`"}`, 200,
+		token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-0"}`))
+	refused := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sent+`"}`, 400,
+		`{"detailCode":"400.1"}`)
 	rest := []recording.Exchange{made("{}"), exchange("DELETE", tokens+"/"+tokenID, "", 204, "")}
 	a := of(append([]recording.Exchange{refused}, rest...)...)
 	b := of(append([]recording.Exchange{another}, rest...)...)
@@ -223,28 +343,37 @@ func TestReferencesArePaired(t *testing.T) {
 	}
 	// One that stands for two is told.
 	wrong := exchange("DELETE", tokens+"/"+otherID, "", 204, "")
-	if diff := cmp.Diff([]string{`unknown: other-request /exchanges/2/request/path -"/v2026/personal-access-tokens/⟨id-2⟩" +"/v2026/personal-access-tokens/⟨id-1⟩"`},
-		found(recording.Diff(of(another, made("{}"), rest[1]), of(another, made("{}"), wrong)))); diff != "" {
+	if diff := cmp.Diff([]string{
+		`unknown: other-request /exchanges/2/request/path ` +
+			`-"/v2026/personal-access-tokens/⟨id-2⟩" ` +
+			`+"/v2026/personal-access-tokens/⟨id-1⟩"`,
+	},
+		found(recording.Diff(of(another, made("{}"), rest[1]),
+			of(another, made("{}"), wrong)))); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
 	}
 }
 
 // An exchange that one side lacks moves no other.
 func TestExchangesAreAligned(t *testing.T) {
-	get, remove := exchange("GET", tokens, "", 200, "[]"), exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
+	get, remove := exchange("GET", tokens, "", 200, "[]"),
+		exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
 	got := recording.Diff(of(made("{}"), get, remove), of(made("{}"), remove))
-	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Severity != recording.Breaking || got[0].Request != "GET "+tokens || got[0].B != "" {
+	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Severity != recording.Breaking ||
+		got[0].Request != "GET "+tokens || got[0].B != "" {
 		t.Errorf("differences %v", found(got))
 	}
 	got = recording.Diff(of(made("{}"), remove), of(made("{}"), get, remove))
-	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Severity != recording.Unknown || got[0].A != "" {
+	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Severity != recording.Unknown ||
+		got[0].A != "" {
 		t.Errorf("differences %v", found(got))
 	}
 }
 
 // Two requests of different operations are no pair.
 func TestOtherOperationsAreNoPair(t *testing.T) {
-	got := recording.Diff(of(exchange("GET", tokens, "", 200, "[]")), of(exchange("DELETE", tokens+"/"+tokenID, "", 204, "")))
+	got := recording.Diff(of(exchange("GET", tokens, "", 200, "[]")),
+		of(exchange("DELETE", tokens+"/"+tokenID, "", 204, "")))
 	if len(got) != 2 || got[0].B != "" || got[1].A != "" {
 		t.Errorf("differences %v", found(got))
 	}
@@ -252,7 +381,8 @@ func TestOtherOperationsAreNoPair(t *testing.T) {
 
 // Two elements are the same one if their ids are, or if neither id is known of before.
 func TestElementsAreAligned(t *testing.T) {
-	const at, low, high = "/exchanges/1/response/body/value/items/0", "11111111111111111111111111111111", "22222222222222222222222222222222"
+	const at, low, high = "/exchanges/1/response/body/value/items/0",
+		"11111111111111111111111111111111", "22222222222222222222222222222222"
 	run := func(id string, x int) recording.Case {
 		return of(exchange("GET", tokens, "", 200, `{"a":"`+low+`","b":"`+high+`"}`),
 			exchange("GET", tokens, "", 200, fmt.Sprintf(`{"items":[{"id":%q,"x":%d}]}`, id, x)))
@@ -261,7 +391,11 @@ func TestElementsAreAligned(t *testing.T) {
 		name, a, b string
 		want       []string
 	}{
-		{"new ids", otherID, strings.Repeat("b", 32), []string{"unknown: other-value " + at + "/x -1 +2"}},
+		{
+			"new ids", otherID, strings.Repeat("b", 32), []string{
+				"unknown: other-value " + at + "/x -1 +2",
+			},
+		},
 		{"the same id", low, low, []string{"unknown: other-value " + at + "/x -1 +2"}},
 		{"another id", low, high, []string{
 			`unknown: element-gone ` + at + ` -{"id":"⟨id-1⟩","x":1} +`,
@@ -269,7 +403,8 @@ func TestElementsAreAligned(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, found(recording.Diff(run(test.a, 1), run(test.b, 2)))); diff != "" {
+			if diff := cmp.Diff(test.want,
+				found(recording.Diff(run(test.a, 1), run(test.b, 2)))); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
 		})
@@ -278,9 +413,13 @@ func TestElementsAreAligned(t *testing.T) {
 
 func TestAccessTokensAreCompared(t *testing.T) {
 	login := func(claims string) recording.Case {
-		return of(exchange("POST", "/oauth/token", "", 200, `{"access_token":"eyJhbGciOiJFUzI1NiJ9.`+claims+`.c2ln"}`))
+		return of(exchange("POST", "/oauth/token", "", 200,
+			`{"access_token":"eyJhbGciOiJFUzI1NiJ9.`+claims+`.c2ln"}`))
 	}
-	want := []string{`breaking: property-gone /accessTokens/access-token-1/claims/exp -"number" +`, `breaking: other-type /accessTokens/access-token-1/claims/org -"string" +"number"`}
+	want := []string{
+		`breaking: property-gone /accessTokens/access-token-1/claims/exp -"number" +`,
+		`breaking: other-type /accessTokens/access-token-1/claims/org -"string" +"number"`,
+	}
 	got := recording.Diff(login("eyJleHAiOjEsIm9yZyI6ImEifQ"), login("eyJvcmciOjF9"))
 	if diff := cmp.Diff(want, found(got)); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
@@ -296,7 +435,9 @@ func recordingOf(all ...recording.Case) *recording.Recording {
 func TestCompareLeavesOutGateways(t *testing.T) {
 	of := func(outcome report.Outcome, status int) recording.Case {
 		x := exchange("GET", tokens, "", status, "[]")
-		return recording.Normalize(recording.RawCase{Scenario: "a/a", Outcome: outcome, Exchanges: []recording.Exchange{x}}, base, true)
+		return recording.Normalize(recording.RawCase{
+			Scenario: "a/a", Outcome: outcome, Exchanges: []recording.Exchange{x},
+		}, base, true)
 	}
 	tests := []struct {
 		name     string
@@ -305,7 +446,10 @@ func TestCompareLeavesOutGateways(t *testing.T) {
 	}{
 		{"gateway in the second", of(report.Pass, 200), of(report.Error, 503), 1},
 		{"gateway in the first", of(report.Error, 502), of(report.Pass, 200), 1},
-		{"gateway in a recording of an older patmock", of(report.Pass, 200), of(report.Fail, 504), 1},
+		{
+			"gateway in a recording of an older patmock", of(report.Pass, 200),
+			of(report.Fail, 504), 1,
+		},
 		{"injected fault", of(report.Pass, 503), of(report.Pass, 503), 0},
 		{"error of the API", of(report.Pass, 200), of(report.Fail, 500), 0},
 	}
@@ -313,7 +457,8 @@ func TestCompareLeavesOutGateways(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got := recording.Compare(recordingOf(tt.a), recordingOf(tt.b))
 			if len(got.Untested) != tt.untested || got.Compared != 1-tt.untested {
-				t.Errorf("%d untested and %d compared, want %d untested", len(got.Untested), got.Compared, tt.untested)
+				t.Errorf("%d untested and %d compared, want %d untested", len(got.Untested),
+					got.Compared, tt.untested)
 			}
 			if tt.untested > 0 {
 				checkMessage(t, "text", got.Text())
@@ -323,25 +468,38 @@ func TestCompareLeavesOutGateways(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	in := func(scenario string, v version.Version, outcome report.Outcome, exchanges ...recording.Exchange) recording.Case {
-		return recording.Normalize(recording.RawCase{Scenario: scenario, Version: v, Outcome: outcome, Exchanges: exchanges}, base, true)
+	in := func(scenario string, v version.Version, outcome report.Outcome,
+		exchanges ...recording.Exchange,
+	) recording.Case {
+		return recording.Normalize(recording.RawCase{
+			Scenario: scenario, Version: v, Outcome: outcome, Exchanges: exchanges,
+		}, base, true)
 	}
 	list, broken := exchange("GET", tokens, "", 200, "[]"), exchange("GET", tokens, "", 500, "[]")
-	a := recordingOf(in("a/a", version.V3, report.Pass, list), in("a/a", version.V2026, report.Pass, list), in("a/b", "", report.Pass), in("a/c", "", report.Skip), in("a/d", "", report.Pass), in("a/f", "", report.Provisional))
-	b := recordingOf(in("a/a", version.V3, report.Fail, broken), in("a/a", version.V2026, report.Fail, broken), in("a/c", "", report.Skip), in("a/d", "", report.Skip), in("a/e", "", report.Pass), in("a/f", "", report.Pass))
+	a := recordingOf(in("a/a", version.V3, report.Pass, list),
+		in("a/a", version.V2026, report.Pass, list), in("a/b", "", report.Pass),
+		in("a/c", "", report.Skip), in("a/d", "", report.Pass), in("a/f", "", report.Provisional))
+	b := recordingOf(in("a/a", version.V3, report.Fail, broken),
+		in("a/a", version.V2026, report.Fail, broken), in("a/c", "", report.Skip),
+		in("a/d", "", report.Skip), in("a/e", "", report.Pass), in("a/f", "", report.Pass))
 	b.Interrupted = true
-	a.Documents, b.Documents = map[string]string{"v3": "a", "v1": "a"}, map[string]string{"v3": "b", "v1": "a"}
+	a.Documents, b.Documents = map[string]string{"v3": "a", "v1": "a"}, map[string]string{
+		"v3": "b", "v1": "a",
+	}
 	got := recording.Compare(a, b)
 	if got.Compared != 3 || got.Same() {
 		t.Errorf("compared %d, the same: %v", got.Compared, got.Same())
 	}
 	want := []string{
-		"a/a/v3 breaking promise-broken /outcome", "a/a/v3 breaking other-status /exchanges/0/response/status",
-		"a/a/v2026 breaking promise-broken /outcome", "a/a/v2026 breaking other-status /exchanges/0/response/status",
+		"a/a/v3 breaking promise-broken /outcome",
+		"a/a/v3 breaking other-status /exchanges/0/response/status",
+		"a/a/v2026 breaking promise-broken /outcome",
+		"a/a/v2026 breaking other-status /exchanges/0/response/status",
 	}
 	differences := []string{}
 	for _, d := range got.Differences {
-		differences = append(differences, fmt.Sprint(d.Name(), " ", d.Severity, " ", d.Kind, " ", d.At))
+		differences = append(differences,
+			fmt.Sprint(d.Name(), " ", d.Severity, " ", d.Kind, " ", d.At))
 	}
 	if diff := cmp.Diff(want, differences); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
@@ -349,14 +507,20 @@ func TestCompare(t *testing.T) {
 	for _, names := range []struct {
 		what      string
 		want, got []string
-	}{{"only A", []string{"a/b"}, got.OnlyA}, {"only B", []string{"a/e"}, got.OnlyB}, {"skipped", []string{"a/d"}, got.Skipped}} {
+	}{
+		{"only A", []string{"a/b"}, got.OnlyA}, {"only B", []string{"a/e"}, got.OnlyB}, {
+			"skipped", []string{"a/d"}, got.Skipped,
+		},
+	} {
 		if diff := cmp.Diff(names.want, names.got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", names.what, diff)
 		}
 	}
 	checkMessage(t, "text", got.Text())
 	warnings := []recording.Warning{
-		{Kind: recording.WarnInterrupted, Subjects: []string{"second"}}, {Kind: recording.WarnOtherDocuments, Subjects: []string{"v3"}},
+		{Kind: recording.WarnInterrupted, Subjects: []string{"second"}}, {
+			Kind: recording.WarnOtherDocuments, Subjects: []string{"v3"},
+		},
 	}
 	checkWarnings(t, warnings, got.Warnings())
 	same := recording.Compare(a, a)

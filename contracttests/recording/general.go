@@ -9,7 +9,8 @@ import (
 )
 
 // General returns a text of the response as the target wrote it, and reports whether responses to
-// other requests may have it. They cannot if it has a placeholder or repeats a value of its request.
+// other requests may have it. They cannot if it has a placeholder or repeats a value of its
+// request.
 func (s Step) General(text string) (original string, ok bool) {
 	repeated := func(value string) bool { return repeats(text, value) }
 	if hasPlaceholder(text) || slices.ContainsFunc(s.Request.values(), repeated) {

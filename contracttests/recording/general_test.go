@@ -24,15 +24,20 @@ func stepOf(t *testing.T, x recording.Exchange) (s recording.Step) {
 	return s
 }
 
-// A text that belongs to one request is found by the placeholders in it, and by what the request sent.
+// A text that belongs to one request is found by the placeholders in it, and by what the request
+// sent.
 func TestGeneral(t *testing.T) {
 	form := func(body string) recording.Exchange {
 		x := exchange("POST", "/oauth/token", "", 400, "")
 		x.Header, x.Body = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, body
 		return x
 	}
-	refused := func(method, path, body string) recording.Exchange { return exchange(method, path, body, 400, "") }
-	create := refused("POST", tokens, `{"name":"patmock-abc-1","scope":["patmock:no-such-scope","me"],"accessTokenValiditySeconds":900}`)
+	refused := func(method, path, body string) recording.Exchange {
+		return exchange(method, path, body, 400, "")
+	}
+	create := refused("POST", tokens,
+		`{"name":"patmock-abc-1","scope":["patmock:no-such-scope","me"],`+
+			`"accessTokenValiditySeconds":900}`)
 	for _, test := range []struct {
 		name string
 		sent recording.Exchange
@@ -41,7 +46,10 @@ func TestGeneral(t *testing.T) {
 	}{
 		{"nothing", create, "", true},
 		{"a sentence", create, "A token with that name exists, as of 400.1.3 and limit 10.", true},
-		{"the mock's former words", create, "a line and column, as far from wall time as it is, no-such-..., name-1, date, …", true},
+		{
+			"the mock's former words", create,
+			"a line and column, as far from wall time as it is, no-such-..., name-1, date, …", true,
+		},
 		{"brackets", create, "⟨id-1⟩", true},
 		{"redacted by the target", create, "[redacted]", true},
 		{"name", create, "patmock-abc-1 is taken.", false},
@@ -59,11 +67,29 @@ func TestGeneral(t *testing.T) {
 		{"path", create, "No endpoint POST /v2026/personal-access-tokens.", false},
 		{"grant", form("grant_type=no_such_grant"), "Unsupported grant type: no_such_grant", false},
 		{"word of the path", form("grant_type=no_such_grant"), "The token is not valid.", true},
-		{"id in the path", refused("DELETE", tokens+"/no-such-token", ""), "There is no no-such-token.", false},
-		{"query", refused("GET", tokens+"?filters=name+eq+%22patmock%22&owner-id=me", ""), `Cannot parse name eq "patmock": no field of that name.`, false},
-		{"part of a query", refused("GET", tokens+"?filters=name+eq+%22patmock%22&owner-id=me", ""), "There is no field of that name.", true},
-		{"field of a patch", refused("PATCH", tokens+"/"+tokenID, `[{"op":"replace","path":"/owner","value":1}]`), `Illegal attempt to modify "owner" field.`, false},
-		{"another field", refused("PATCH", tokens+"/"+tokenID, `[{"op":"replace","path":"/owner","value":1}]`), `Illegal attempt to modify "ownership".`, true},
+		{
+			"id in the path", refused("DELETE", tokens+"/no-such-token", ""),
+			"There is no no-such-token.", false,
+		},
+		{
+			"query", refused("GET", tokens+"?filters=name+eq+%22patmock%22&owner-id=me", ""),
+			`Cannot parse name eq "patmock": no field of that name.`, false,
+		},
+		{
+			"part of a query",
+			refused("GET", tokens+"?filters=name+eq+%22patmock%22&owner-id=me", ""),
+			"There is no field of that name.", true,
+		},
+		{
+			"field of a patch",
+			refused("PATCH", tokens+"/"+tokenID, `[{"op":"replace","path":"/owner","value":1}]`),
+			`Illegal attempt to modify "owner" field.`, false,
+		},
+		{
+			"another field",
+			refused("PATCH", tokens+"/"+tokenID, `[{"op":"replace","path":"/owner","value":1}]`),
+			`Illegal attempt to modify "ownership".`, true,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.sent.Reply = string(mustJSON(map[string]string{"text": test.text}))

@@ -22,7 +22,8 @@ func TestReplaceInPlace(t *testing.T) {
 		t.Helper()
 		record(t, dir, about(), all...)
 		record(t, dir, about(), all[0])
-		if diff := cmp.Diff([]string{"create/a/v2026.json", "recording.json"}, names(t, folder)); diff != "" {
+		if diff := cmp.Diff([]string{"create/a/v2026.json", "recording.json"},
+			names(t, folder)); diff != "" {
 			t.Errorf("files (-want +got):\n%s", diff)
 		}
 	}

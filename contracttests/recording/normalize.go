@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Normalize returns what a case did on the wire in normal form. The base is the address of the target.
+// Normalize returns what a case did on the wire in normal form. The base is the address of the
+// target.
 func Normalize(c RawCase, base string, realTenant bool) Case {
 	n := newNormalizer(c, base, realTenant)
 	out := Case{Scenario: c.Scenario, Version: c.Version, Outcome: c.Outcome, Exchanges: []Step{}}
@@ -33,13 +34,16 @@ func inOrder(exchanges []Exchange) []Exchange {
 		for to < len(exchanges) && exchanges[from].AtOnce && exchanges[to].AtOnce {
 			to++
 		}
-		slices.SortStableFunc(exchanges[from:to], func(a, b Exchange) int { return a.Status - b.Status })
+		slices.SortStableFunc(exchanges[from:to], func(a, b Exchange) int {
+			return a.Status - b.Status
+		})
 		from = to
 	}
 	return exchanges
 }
 
-// normalizer replaces what differs from run to run in one case, from its first exchange to its last.
+// normalizer replaces what differs from run to run in one case, from its first exchange to its
+// last.
 type normalizer struct {
 	values     *values
 	references *references
@@ -51,8 +55,8 @@ type normalizer struct {
 	varying    *regexp.Regexp
 	encodings  *strings.Replacer
 
-	// requested are values of the latest request that its response may shorten. While the response is
-	// read they are in shortenable.
+	// requested are values of the latest request that its response may shorten. While the response
+	// is read they are in shortenable.
 	requested, shortenable []string
 }
 
@@ -177,8 +181,8 @@ func each(list []any, change func(any) any) []any {
 	return out
 }
 
-// reference returns the placeholder of a value that differs from run to run. Its kind is the one that
-// it has elsewhere in the case, if it has one.
+// reference returns the placeholder of a value that differs from run to run. Its kind is the one
+// that it has elsewhere in the case, if it has one.
 func (n *normalizer) reference(k kind, value string) string {
 	if classified := n.values.kindByValue[value]; classified != "" {
 		k = classified

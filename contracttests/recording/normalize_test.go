@@ -27,8 +27,12 @@ const (
 // token is one as JSON, with properties that replace others.
 func token(besides ...string) string {
 	object := map[string]any{
-		"id": tokenID, "name": "patmock-abc-1", "owner": map[string]any{"type": "IDENTITY", "id": ownerID, "name": "jane.doe"},
-		"created": "2026-12-01T08:00:00.001Z", "expirationDate": sent, "scope": []string{"sp:scopes:all"}, "accessTokenValiditySeconds": 43200,
+		"id": tokenID, "name": "patmock-abc-1", "owner": map[string]any{
+			"type": "IDENTITY", "id": ownerID, "name": "jane.doe",
+		},
+		"created": "2026-12-01T08:00:00.001Z", "expirationDate": sent, "scope": []string{
+			"sp:scopes:all",
+		}, "accessTokenValiditySeconds": 43200,
 	}
 	for _, more := range besides {
 		if err := json.Unmarshal([]byte(more), &object); err != nil {
@@ -40,8 +44,13 @@ func token(besides ...string) string {
 
 func exchange(method, path, body string, status int, reply string) recording.Exchange {
 	x := recording.Exchange{
-		Method: method, URL: base + path, Header: http.Header{}, Body: body, Status: status, Reply: reply,
-		Answered: http.Header{"Content-Type": {"application/json"}, "Slpt-Request-Id": {"feedfeedfeedfeedfeedfeedfeedfeed"}},
+		Method: method, URL: base + path, Header: http.Header{}, Body: body, Status: status,
+		Reply: reply,
+		Answered: http.Header{
+			"Content-Type": {"application/json"}, "Slpt-Request-Id": {
+				"feedfeedfeedfeedfeedfeedfeedfeed",
+			},
+		},
 	}
 	if body != "" {
 		x.Header.Set("Content-Type", "application/json")
@@ -51,11 +60,14 @@ func exchange(method, path, body string, status int, reply string) recording.Exc
 
 // made is an exchange that makes a token.
 func made(besides string) recording.Exchange {
-	return exchange("POST", tokens, `{"name":"patmock-abc-1","expirationDate":"`+sent+`"}`, 200, token(`{"secret":"`+held+`"}`, besides))
+	return exchange("POST", tokens, `{"name":"patmock-abc-1","expirationDate":"`+sent+`"}`, 200,
+		token(`{"secret":"`+held+`"}`, besides))
 }
 
 func of(exchanges ...recording.Exchange) recording.Case {
-	return recording.Normalize(recording.RawCase{Scenario: "create/a", Version: version.V2026, Outcome: report.Pass, Exchanges: exchanges}, base, true)
+	return recording.Normalize(recording.RawCase{
+		Scenario: "create/a", Version: version.V2026, Outcome: report.Pass, Exchanges: exchanges,
+	}, base, true)
 }
 
 func encoded(t *testing.T, value any) string {
@@ -132,13 +144,31 @@ func TestProperty(t *testing.T) {
 		want                  any
 	}{
 		{"the date that was sent", "expirationDate", `"` + sent + `"`, "⟨date-1⟩"},
-		{"the same in another zone", "expirationDate", `"2027-01-31T14:00:00.250+02:00"`, "⟨date-1: +02:00, milliseconds⟩"},
-		{"with nanoseconds", "expirationDate", `"2027-01-31T12:00:00.250000000Z"`, "⟨date-1: UTC, nanoseconds⟩"},
-		{"a date of the target", "expirationDate", `"2027-01-31T12:00:00.251Z"`, "⟨date: UTC, milliseconds⟩"},
+		{
+			"the same in another zone", "expirationDate", `"2027-01-31T14:00:00.250+02:00"`,
+			"⟨date-1: +02:00, milliseconds⟩",
+		},
+		{
+			"with nanoseconds", "expirationDate", `"2027-01-31T12:00:00.250000000Z"`,
+			"⟨date-1: UTC, nanoseconds⟩",
+		},
+		{
+			"a date of the target", "expirationDate", `"2027-01-31T12:00:00.251Z"`,
+			"⟨date: UTC, milliseconds⟩",
+		},
 		{"cut to seconds", "expirationDate", `"2027-01-31T12:00:00Z"`, "⟨date: UTC, seconds⟩"},
-		{"months", "expirationDate", `"2027-06-01T08:00:00.001Z"`, "⟨date: UTC, milliseconds, 6 months after created⟩"},
-		{"months, a second late", "expirationDate", `"2027-06-01T08:00:01Z"`, "⟨date: UTC, seconds, 6 months after created⟩"},
-		{"days", "expirationDate", `"2026-12-03T08:00:00.001Z"`, "⟨date: UTC, milliseconds, 2 days after created⟩"},
+		{
+			"months", "expirationDate", `"2027-06-01T08:00:00.001Z"`,
+			"⟨date: UTC, milliseconds, 6 months after created⟩",
+		},
+		{
+			"months, a second late", "expirationDate", `"2027-06-01T08:00:01Z"`,
+			"⟨date: UTC, seconds, 6 months after created⟩",
+		},
+		{
+			"days", "expirationDate", `"2026-12-03T08:00:00.001Z"`,
+			"⟨date: UTC, milliseconds, 2 days after created⟩",
+		},
 		{"a far date", "expirationDate", `"9999-12-31T23:59:59.999Z"`, "⟨date: UTC, milliseconds⟩"},
 		{"null", "expirationDate", `null`, nil},
 		{"no date", "expirationDate", `"2027-01-31 12:00"`, "⟨date: 0000-00-00 00:00⟩"},
@@ -153,10 +183,14 @@ func TestProperty(t *testing.T) {
 		{"name that was sent", "name", `"patmock-abc-1"`, "⟨name-1⟩"},
 		{"name that was changed", "name", `"patmock-abc-1 \"Zürich\""`, `⟨name-1⟩ "Zürich"`},
 		{"name of somebody", "name", `"laptop of Jane"`, "⟨name-2⟩"},
-		{"long text", "note", `"` + strings.Repeat("long ", 100) + `"`, strings.Repeat("long ", 40) + "⟨cut: 500 characters⟩"},
+		{
+			"long text", "note", `"` + strings.Repeat("long ", 100) + `"`,
+			strings.Repeat("long ", 40) + "⟨cut: 500 characters⟩",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := of(made(`{"` + test.property + `":` + test.value + `}`)).Exchanges[0].Response.Body.Object()[test.property]
+			got := of(made(`{"` + test.property + `":` + test.value +
+				`}`)).Exchanges[0].Response.Body.Object()[test.property]
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.property, diff)
 			}
@@ -164,44 +198,62 @@ func TestProperty(t *testing.T) {
 	}
 }
 
-// Two tokens share no date, though they were sent the same one; what a list shows later is told by what it was before.
+// Two tokens share no date, though they were sent the same one; what a list shows later is told by
+// what it was before.
 func TestDatesOfSeveralExchanges(t *testing.T) {
-	again := exchange("POST", tokens, `{"name":"patmock-abc-2","expirationDate":"`+sent+`"}`, 200, token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-2"}`))
-	list := exchange("GET", tokens+"?owner-id=me&filters=lastUsed+le+2026-12-24T10%3A00%3A00.000Z", "", 200,
-		"["+token(`{"lastUsed":null}`)+","+token(`{"id":"`+otherID+`","name":"patmock-abc-2","created":"2026-12-01T08:00:00.002Z"}`)+"]")
-	later := exchange("GET", tokens, "", 200, "["+token(`{"created":"2026-12-01T07:00:00.001Z","expirationDate":"2028-01-01T00:00:00.000Z"}`)+"]")
+	again := exchange("POST", tokens, `{"name":"patmock-abc-2","expirationDate":"`+sent+`"}`, 200,
+		token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-2"}`))
+	list := exchange("GET", tokens+"?owner-id=me&filters=lastUsed+le+2026-12-24T10%3A00%3A00.000Z",
+		"", 200,
+		"["+token(`{"lastUsed":null}`)+","+
+			token(`{"id":"`+otherID+
+				`","name":"patmock-abc-2","created":"2026-12-01T08:00:00.002Z"}`)+"]")
+	later := exchange("GET", tokens, "", 200,
+		"["+
+			token(`{"created":"2026-12-01T07:00:00.001Z",`+
+				`"expirationDate":"2028-01-01T00:00:00.000Z"}`)+"]")
 	got := of(made("{}"), again, list, later)
-	if diff := cmp.Diff(map[string][]string{"owner-id": {"me"}, "filters": {"lastUsed le ⟨date-3⟩"}}, got.Exchanges[2].Request.Query); diff != "" {
+	if diff := cmp.Diff(map[string][]string{
+		"owner-id": {"me"}, "filters": {"lastUsed le ⟨date-3⟩"},
+	}, got.Exchanges[2].Request.Query); diff != "" {
 		t.Errorf("query (-want +got):\n%s", diff)
 	}
 	listed := got.Exchanges[2].Response.Body.Value.([]any)
 	moved := got.Exchanges[3].Response.Body.Value.([]any)
 	dates := []any{}
 	for _, element := range append(listed, moved...) {
-		dates = append(dates, element.(map[string]any)["created"], element.(map[string]any)["expirationDate"])
+		dates = append(dates, element.(map[string]any)["created"],
+			element.(map[string]any)["expirationDate"])
 	}
 	want := []any{
 		"⟨date: UTC, milliseconds, as before⟩", "⟨date-1⟩",
 		"⟨date: UTC, milliseconds, later than before⟩", "⟨date-2⟩",
-		"⟨date: UTC, milliseconds, earlier than before⟩", "⟨date: UTC, milliseconds, later than before⟩",
+		"⟨date: UTC, milliseconds, earlier than before⟩",
+		"⟨date: UTC, milliseconds, later than before⟩",
 	}
 	if diff := cmp.Diff(want, dates); diff != "" {
 		t.Errorf("created and expirationDate (-want +got):\n%s", diff)
 	}
 }
 
-// A list shows the tokens of the case alone. Of the one that logs in it shows which properties it has.
+// A list shows the tokens of the case alone. Of the one that logs in it shows which properties it
+// has.
 func TestStrangersAreLeftOut(t *testing.T) {
 	login := exchange("POST", "/oauth/token", "", 200, `{"access_token":"a","token_type":"bearer"}`)
-	login.Body = "grant_type=client_credentials&client_id=" + ownerID[:30] + "aa&client_secret=hunter22hunter22"
+	login.Body = "grant_type=client_credentials&client_id=" + ownerID[:30] +
+		"aa&client_secret=hunter22hunter22"
 	login.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	stranger := token(`{"id":"` + otherID + `","name":"payroll"}`)
 	leftover := token(`{"id":"` + strings.Repeat("b", 32) + `","name":"patmock-xyz-7"}`)
 	own := token(`{"id":"` + ownerID[:30] + `aa","name":"nightly job","expirationDate":null}`)
-	list := exchange("GET", tokens, "", 200, "["+strings.Join([]string{stranger, own, leftover, token("{}")}, ",")+"]")
+	list := exchange("GET", tokens, "", 200,
+		"["+strings.Join([]string{stranger, own, leftover, token("{}")}, ",")+"]")
 	names := func(isLive bool) []any {
-		got := recording.Normalize(recording.RawCase{Exchanges: []recording.Exchange{login, made("{}"), list}}, base, isLive)
-		if text := encoded(t, got); strings.Contains(text, "payroll") || strings.Contains(text, "nightly") {
+		got := recording.Normalize(recording.RawCase{
+			Exchanges: []recording.Exchange{login, made("{}"), list},
+		}, base, isLive)
+		if text := encoded(t, got); strings.Contains(text, "payroll") ||
+			strings.Contains(text, "nightly") {
 			t.Errorf("a name of somebody shows:\n%s", text)
 		}
 		var all []any
@@ -211,10 +263,14 @@ func TestStrangersAreLeftOut(t *testing.T) {
 		}
 		return all
 	}
-	if diff := cmp.Diff([]any{"⟨login-1⟩", "⟨any⟩", "⟨any⟩", "⟨id-1⟩", "⟨name-1⟩", "⟨date-1⟩"}, names(true)); diff != "" {
+	if diff := cmp.Diff([]any{"⟨login-1⟩", "⟨any⟩", "⟨any⟩", "⟨id-1⟩", "⟨name-1⟩", "⟨date-1⟩"},
+		names(true)); diff != "" {
 		t.Errorf("on a live target (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]any{"⟨login-1⟩", "⟨any⟩", "⟨any⟩", "⟨id-1⟩", "⟨name-1⟩", "⟨date-1⟩", "⟨id-2⟩", "⟨name-2⟩", "⟨date-1⟩"}, names(false)); diff != "" {
+	if diff := cmp.Diff([]any{
+		"⟨login-1⟩", "⟨any⟩", "⟨any⟩", "⟨id-1⟩", "⟨name-1⟩", "⟨date-1⟩", "⟨id-2⟩", "⟨name-2⟩",
+		"⟨date-1⟩",
+	}, names(false)); diff != "" {
 		t.Errorf("on a patmock, where a token may come from behind (-want +got):\n%s", diff)
 	}
 }
@@ -222,11 +278,14 @@ func TestStrangersAreLeftOut(t *testing.T) {
 // The ids are random, and so is what depends on their order.
 func TestOrderOfAge(t *testing.T) {
 	create := func(id, name string) recording.Exchange {
-		return exchange("POST", tokens, `{"name":"`+name+`"}`, 200, token(`{"secret":"x","id":"`+id+`","name":"`+name+`"}`))
+		return exchange("POST", tokens, `{"name":"`+name+`"}`, 200,
+			token(`{"secret":"x","id":"`+id+`","name":"`+name+`"}`))
 	}
 	answers := func(method, path, first, second string) recording.Case {
-		reply := "[" + token(`{"id":"`+first+`","name":"patmock-abc-1"}`) + "," + token(`{"id":"`+second+`","name":"patmock-abc-2"}`) + "]"
-		return of(create(first, "patmock-abc-1"), create(second, "patmock-abc-2"), exchange(method, path, `{"ids":["`+second+`","`+first+`"]}`, 200, reply))
+		reply := "[" + token(`{"id":"`+first+`","name":"patmock-abc-1"}`) + "," +
+			token(`{"id":"`+second+`","name":"patmock-abc-2"}`) + "]"
+		return of(create(first, "patmock-abc-1"), create(second, "patmock-abc-2"),
+			exchange(method, path, `{"ids":["`+second+`","`+first+`"]}`, 200, reply))
 	}
 	const bulk = "/personal-access-tokens/v1/bulk-update"
 	low, high := strings.Repeat("0", 32), strings.Repeat("f", 32)
@@ -234,13 +293,16 @@ func TestOrderOfAge(t *testing.T) {
 	// The other way round the same order is no order of ids.
 	unsorted := answers("PATCH", bulk, high, low)
 	if !sorted.Exchanges[2].Response.SortedByID || unsorted.Exchanges[2].Response.SortedByID {
-		t.Errorf("sorted by id: %v and %v", sorted.Exchanges[2].Response.SortedByID, unsorted.Exchanges[2].Response.SortedByID)
+		t.Errorf("sorted by id: %v and %v", sorted.Exchanges[2].Response.SortedByID,
+			unsorted.Exchanges[2].Response.SortedByID)
 	}
 	if diff := cmp.Diff(sorted.Exchanges[2].Request, unsorted.Exchanges[2].Request); diff != "" {
 		t.Errorf("requests (-sorted +unsorted):\n%s", diff)
 	}
-	swapped := exchange("GET", tokens, "", 200, "["+token(`{"id":"`+high+`","name":"patmock-abc-2"}`)+","+token(`{"id":"`+low+`"}`)+"]")
-	got := of(create(low, "patmock-abc-1"), create(high, "patmock-abc-2"), swapped).Exchanges[2].Response.Body.Value.([]any)
+	swapped := exchange("GET", tokens, "", 200,
+		"["+token(`{"id":"`+high+`","name":"patmock-abc-2"}`)+","+token(`{"id":"`+low+`"}`)+"]")
+	got := of(create(low, "patmock-abc-1"), create(high, "patmock-abc-2"),
+		swapped).Exchanges[2].Response.Body.Value.([]any)
 	if first := got[0].(map[string]any)["id"]; first != "⟨id-1⟩" {
 		t.Errorf("of two that were created at once %v is the first", first)
 	}
@@ -248,20 +310,48 @@ func TestOrderOfAge(t *testing.T) {
 
 func TestRequests(t *testing.T) {
 	basic := base64.StdEncoding.EncodeToString([]byte(tokenID + ":" + held))
-	parts := "--b\r\nContent-Disposition: form-data; name=client_secret\r\n\r\n" + held + "\r\n--b--\r\n"
+	parts := "--b\r\nContent-Disposition: form-data; name=client_secret\r\n\r\n" + held +
+		"\r\n--b--\r\n"
 	for _, test := range []struct {
 		name, path, header, value, body, want string
 	}{
-		{"basic", "/oauth/token", "Authorization", "Basic " + basic, "", `{"method":"POST","path":"/oauth/token","header":{"Authorization":"Basic ⟨login-1⟩ ⟨secret-1⟩"}}`},
-		{"query", "/oauth/token?client_secret=" + held, "", "", "", `{"method":"POST","path":"/oauth/token","query":{"client_secret":["⟨secret-1⟩"]}}`},
-		{"query that is none", "/x?%zz=" + held, "", "", "", `{"method":"POST","path":"/x","query":{"":["%zz=⟨secret-1⟩"]}}`},
-		{"namespace of a mock", "/t/contract-1-2/v3/x/" + tokenID, "", "", "", `{"method":"POST","path":"/v3/x/⟨id-1⟩"}`},
-		{"multipart", "/oauth/token", "Content-Type", "multipart/form-data; boundary=b", parts, `{"method":"POST","path":"/oauth/token",` +
-			`"header":{"Content-Type":"multipart/form-data; boundary=b"},"body":{"form":"multipart","value":{"client_secret":["⟨secret-1⟩"]}}}`},
-		{"no JSON", tokens, "Content-Type", "application/json", `{"name":"patmock-abc-1","expirationDate":"2027-02-30T`, `{"method":"POST","path":"` + tokens +
-			`","header":{"Content-Type":"application/json"},"body":{"form":"text","value":"{\"name\":\"⟨name-1⟩\",\"expirationDate\":\"⟨date-1: 0000-00-00⟩T"}}`},
-		{"JSON patch", tokens, "Content-Type", "application/json-patch+json", `[{"op":"replace","path":"/name","value":"patmock-abc-1"}]`, `{"method":"POST","path":"` + tokens +
-			`","header":{"Content-Type":"application/json-patch+json"},"body":{"form":"json","value":[{"op":"replace","path":"/name","value":"⟨name-1⟩"}]}}`},
+		{
+			"basic", "/oauth/token", "Authorization", "Basic " + basic, "",
+			`{"method":"POST","path":"/oauth/token","header":{"Authorization":"Basic ⟨login-1⟩ ` +
+				`⟨secret-1⟩"}}`,
+		},
+		{
+			"query", "/oauth/token?client_secret=" + held, "", "", "",
+			`{"method":"POST","path":"/oauth/token","query":{"client_secret":["⟨secret-1⟩"]}}`,
+		},
+		{
+			"query that is none", "/x?%zz=" + held, "", "", "",
+			`{"method":"POST","path":"/x","query":{"":["%zz=⟨secret-1⟩"]}}`,
+		},
+		{
+			"namespace of a mock", "/t/contract-1-2/v3/x/" + tokenID, "", "", "",
+			`{"method":"POST","path":"/v3/x/⟨id-1⟩"}`,
+		},
+		{
+			"multipart", "/oauth/token", "Content-Type", "multipart/form-data; boundary=b", parts,
+			`{"method":"POST","path":"/oauth/token",` +
+				`"header":{"Content-Type":"multipart/form-data; boundary=b"},` +
+				`"body":{"form":"multipart","value":{"client_secret":["⟨secret-1⟩"]}}}`,
+		},
+		{
+			"no JSON", tokens, "Content-Type", "application/json",
+			`{"name":"patmock-abc-1","expirationDate":"2027-02-30T`,
+			`{"method":"POST","path":"` + tokens +
+				`","header":{"Content-Type":"application/json"},"body":{"form":"text",` +
+				`"value":"{\"name\":\"⟨name-1⟩\",\"expirationDate\":\"⟨date-1: 0000-00-00⟩T"}}`,
+		},
+		{
+			"JSON patch", tokens, "Content-Type", "application/json-patch+json",
+			`[{"op":"replace","path":"/name","value":"patmock-abc-1"}]`,
+			`{"method":"POST","path":"` + tokens +
+				`","header":{"Content-Type":"application/json-patch+json"},"body":{"form":"json",` +
+				`"value":[{"op":"replace","path":"/name","value":"⟨name-1⟩"}]}}`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := exchange("POST", test.path, "", 204, "")
@@ -284,14 +374,32 @@ func TestTexts(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"Token patmock-abc-1 of jane.doe is there", "Token ⟨name-1⟩ of ⟨user-1⟩ is there"},
 		{"jane.doesn't", "jane.doesn't"},
-		{"see https://acme.api.identitynow.com/t/contract-1-2/oauth/info, request feedfeedfeedfeedfeedfeedfeedfeed", "see ⟨host-1⟩/oauth/info, request ⟨request-1⟩"},
-		{"no such token 01234567..., of patmock-abc-..., known as patmock-abc-12…", "no such token ⟨cut⟩..., of ⟨cut⟩..., known as ⟨name-2⟩…"},
-		{"patmock and 0123456 are short, patmock-abd and 01234567f others", "patmock and 0123456 are short, patmock-abd and 01234567f others"},
+		{
+			"see https://acme.api.identitynow.com/t/contract-1-2/oauth/info, request " +
+				"feedfeedfeedfeedfeedfeedfeedfeed", "see ⟨host-1⟩/oauth/info, request ⟨request-1⟩",
+		},
+		{
+			"no such token 01234567..., of patmock-abc-..., known as patmock-abc-12…",
+			"no such token ⟨cut⟩..., of ⟨cut⟩..., known as ⟨name-2⟩…",
+		},
+		{
+			"patmock and 0123456 are short, patmock-abd and 01234567f others",
+			"patmock and 0123456 are short, patmock-abd and 01234567f others",
+		},
 		{"client_secret=hunter2", "client_secret=⟨redacted⟩"},
-		{"authorization: Bearer opaque-token-of-a-tenant is wrong", "authorization: Bearer ⟨redacted⟩ is wrong"},
-		{"[redacted] and ⟨id-1⟩ of patmock-abc-1, 5 > 4", "[redacted] and ⟨⟨id-1⟩⟩ of ⟨name-1⟩, 5 > 4"},
+		{
+			"authorization: Bearer opaque-token-of-a-tenant is wrong",
+			"authorization: Bearer ⟨redacted⟩ is wrong",
+		},
+		{
+			"[redacted] and ⟨id-1⟩ of patmock-abc-1, 5 > 4",
+			"[redacted] and ⟨⟨id-1⟩⟩ of ⟨name-1⟩, 5 > 4",
+		},
 		{"⟨" + tokenID + "⟩⟩ or ⟨⟨x", "⟨⟨⟨id-1⟩⟩⟩⟩⟩ or ⟨⟨⟨⟨x"},
-		{strings.Repeat("x", 196) + " " + tokenID + strings.Repeat(" x", 203), strings.Repeat("x", 196) + " ⟨cut⟩"},
+		{
+			strings.Repeat("x", 196) + " " + tokenID + strings.Repeat(" x", 203),
+			strings.Repeat("x", 196) + " ⟨cut⟩",
+		},
 		{"⟨" + strings.Repeat("x", 400), "⟨⟨" + strings.Repeat("x", 198) + "⟨cut: 401 characters⟩"},
 		{"expected a date until " + sent + ".", "expected a date until ⟨date-1⟩."},
 	} {
@@ -299,7 +407,8 @@ func TestTexts(t *testing.T) {
 		x.URL += "/" + tokenID
 		x.Body = x.Body[:len(x.Body)-1] + `,"note":"patmock-abc-12"}`
 		x.Header.Set("Authorization", "Bearer opaque-token-of-a-tenant")
-		got := of(x).Exchanges[0].Response.Body.Object()["messages"].([]any)[0].(map[string]any)["text"]
+		got := of(x).
+			Exchanges[0].Response.Body.Object()["messages"].([]any)[0].(map[string]any)["text"]
 		if diff := cmp.Diff(any(test.want), got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", test.text, diff)
 		}
@@ -316,13 +425,19 @@ func mustJSON(value any) []byte {
 
 func TestAccessTokens(t *testing.T) {
 	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
-	jwt := part(`{"alg":"ES256","typ":"JWT","kid":"k1"}`) + "." + part(`{"exp":1,"scope":["Ag=="],"user_name":"jane.doe","internal":false,"x":null}`) + "." + part("signature")
-	login := exchange("POST", "/oauth/token", "", 200, `{"access_token":"`+jwt+`","expires_in":43199,"exp":1798000000}`)
+	jwt := part(`{"alg":"ES256","typ":"JWT","kid":"k1"}`) + "." +
+		part(`{"exp":1,"scope":["Ag=="],"user_name":"jane.doe","internal":false,"x":null}`) + "." +
+		part("signature")
+	login := exchange("POST", "/oauth/token", "", 200,
+		`{"access_token":"`+jwt+`","expires_in":43199,"exp":1798000000}`)
 	got := of(login, exchange("POST", "/oauth/token", "", 200, `{"access_token":"opaque"}`))
 	want := map[string]recording.AccessToken{
 		"access-token-1": {
 			Header: map[string]string{"alg": "ES256", "typ": "JWT", "kid": "string"},
-			Claims: map[string]string{"exp": "number", "scope": "array of string", "user_name": "string", "internal": "boolean", "x": "null"},
+			Claims: map[string]string{
+				"exp": "number", "scope": "array of string", "user_name": "string",
+				"internal": "boolean", "x": "null",
+			},
 		},
 		"access-token-2": {},
 	}
@@ -330,14 +445,22 @@ func TestAccessTokens(t *testing.T) {
 		t.Errorf("access tokens (-want +got):\n%s", diff)
 	}
 	body := got.Exchanges[0].Response.Body.Object()
-	if diff := cmp.Diff(map[string]any{"access_token": "⟨access-token-1⟩", "expires_in": json.Number("43199"), "exp": "⟨seconds since 1970⟩"}, body); diff != "" {
+	if diff := cmp.Diff(map[string]any{
+		"access_token": "⟨access-token-1⟩", "expires_in": json.Number("43199"),
+		"exp": "⟨seconds since 1970⟩",
+	}, body); diff != "" {
 		t.Errorf("login (-want +got):\n%s", diff)
 	}
 }
 
 func TestAnswer(t *testing.T) {
-	got := recording.Normalize(recording.RawCase{Exchanges: []recording.Exchange{made("{}")}, Answers: map[string]int{"duplicate-name": 0, "odd": 1}}, base, true)
-	if s, asked := got.Answer("duplicate-name"); !asked || s.Request.Method != "POST" || s.Response.Body.Text("name") != "⟨name-1⟩" {
+	got := recording.Normalize(recording.RawCase{
+		Exchanges: []recording.Exchange{made("{}")}, Answers: map[string]int{
+			"duplicate-name": 0, "odd": 1,
+		},
+	}, base, true)
+	if s, asked := got.Answer("duplicate-name"); !asked || s.Request.Method != "POST" ||
+		s.Response.Body.Text("name") != "⟨name-1⟩" {
 		t.Errorf("answer %v %v", s, asked)
 	}
 	for _, question := range []string{"token-limit", "odd"} {
@@ -361,7 +484,8 @@ func TestAtOnce(t *testing.T) {
 		}
 		return got
 	}
-	if diff := cmp.Diff([]int{200, 200, 429, 429, 201, 200, 429}, settled(429, 200, 429, 200, 201, 429, 200)); diff != "" {
+	if diff := cmp.Diff([]int{200, 200, 429, 429, 201, 200, 429},
+		settled(429, 200, 429, 200, 201, 429, 200)); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
 }

@@ -23,7 +23,8 @@ func (n *normalizer) compareAges(a, b string) int {
 		return n.references.number(n.values.kindByValue[tokenID], tokenID)
 	}
 	return cmp.Or(
-		cmp.Compare(n.values.createdOrder[a], n.values.createdOrder[b]), cmp.Compare(number(a), number(b)),
+		cmp.Compare(n.values.createdOrder[a], n.values.createdOrder[b]),
+		cmp.Compare(number(a), number(b)),
 	)
 }
 
@@ -49,7 +50,8 @@ func (n *normalizer) sort(tokens []any) {
 	})
 }
 
-// unsorted returns tokens that are sorted by their ids sorted by age, and reports whether they were.
+// unsorted returns tokens that are sorted by their ids sorted by age, and reports whether they
+// were.
 func (n *normalizer) unsorted(tokens []any) (list []any, sorted bool) {
 	byID := func(a, b any) int { return strings.Compare(textOf(a, "id"), textOf(b, "id")) }
 	if len(tokens) < 2 || !slices.IsSortedFunc(tokens, byID) {

@@ -87,7 +87,8 @@ func open(dir fs.FS) (*Recording, error) {
 	}
 	if r.NormalForm != NormalForm {
 		return nil, fileError(aboutFile, FileNormalForm,
-			"the normal form is %d, and this program knows %d: remove it, or record into another folder",
+			"the normal form is %d, and this program knows %d: remove it, or record into another "+
+				"folder",
 			r.NormalForm, NormalForm)
 	}
 	r.Schema = schema.Version
@@ -118,7 +119,8 @@ func (r *Recording) readCases(dir fs.FS) error {
 		}
 		for question, i := range c.Answers {
 			if i < 0 || i >= len(c.Exchanges) {
-				return fileError(name, FileNoExchange, "answers.%s: there is no exchange %d", question, i)
+				return fileError(name, FileNoExchange, "answers.%s: there is no exchange %d",
+					question, i)
 			}
 		}
 		r.Cases = append(r.Cases, c)
@@ -186,8 +188,8 @@ func encode(value any, indent string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// check returns an error unless a recording may be written to a directory: to a new one, an empty one,
-// or in place of a recording. The parent directory must exist.
+// check returns an error unless a recording may be written to a directory: to a new one, an empty
+// one, or in place of a recording. The parent directory must exist.
 func check(dir string) (former *Recording, err error) {
 	parent := filepath.Dir(dir)
 	if info, err := os.Stat(parent); err != nil || !info.IsDir() {

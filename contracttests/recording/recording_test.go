@@ -18,14 +18,17 @@ import (
 
 func about() recording.About {
 	return recording.About{
-		Tool: "patmock test", Target: report.Target{Name: base, RealTenant: true}, Started: time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC),
+		Tool: "patmock test", Target: report.Target{Name: base, RealTenant: true},
+		Started:   time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC),
 		Documents: map[string]string{"v2026": "abc"},
 	}
 }
 
 func cases() []recording.Case {
 	one := of(made("{}"))
-	two := recording.Case{Scenario: "token/basic", Outcome: report.Skip, Exchanges: []recording.Step{}}
+	two := recording.Case{
+		Scenario: "token/basic", Outcome: report.Skip, Exchanges: []recording.Step{},
+	}
 	three := of(made("{}"))
 	three.Version = version.Beta
 	return []recording.Case{one, two, three}
@@ -68,7 +71,10 @@ func names(t *testing.T, dir string) (all []string) {
 func TestRecording(t *testing.T) {
 	around := t.TempDir()
 	dir := record(t, filepath.Join(around, "recording"), about(), cases()...)
-	want := []string{"recording/create/a/beta.json", "recording/create/a/v2026.json", "recording/recording.json", "recording/token/basic/any.json"}
+	want := []string{
+		"recording/create/a/beta.json", "recording/create/a/v2026.json", "recording/recording.json",
+		"recording/token/basic/any.json",
+	}
 	if diff := cmp.Diff(want, names(t, around)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
@@ -106,7 +112,8 @@ func TestReplace(t *testing.T) {
 		t.Errorf("an interrupted recording was not replaced by %+v", got.About)
 	}
 	for range 2 {
-		if where := record(t, dir, stopped, cases()[0]); where != dir+".interrupted" || open(where).CaseCount != 1 || open(dir).CaseCount != 3 {
+		if where := record(t, dir, stopped, cases()[0]); where != dir+".interrupted" ||
+			open(where).CaseCount != 1 || open(dir).CaseCount != 3 {
 			t.Errorf("beside a whole one an interrupted recording went to %s", where)
 		}
 	}
@@ -118,7 +125,8 @@ func TestReplace(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range names(t, around) {
-		if !strings.HasPrefix(name, "recording/") && !strings.HasPrefix(name, "recording.interrupted/") {
+		if !strings.HasPrefix(name, "recording/") &&
+			!strings.HasPrefix(name, "recording.interrupted/") {
 			t.Errorf("%s was left", name)
 		}
 	}
@@ -132,7 +140,8 @@ func TestCreateRefuses(t *testing.T) {
 	write := func(name, text string) {
 		t.Helper()
 		name = filepath.Join(around, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755),
+			os.WriteFile(name, []byte(text), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,7 +191,8 @@ func TestOpenWithoutSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(name, []byte(strings.Replace(string(text), "  \"schema\": 1,\n", "", 1)), 0o644); err != nil {
+	if err := os.WriteFile(name, []byte(strings.Replace(string(text), "  \"schema\": 1,\n", "", 1)),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	got, err := recording.Open(dir)
@@ -197,17 +207,38 @@ func TestOpenNamesThePlace(t *testing.T) {
 		line                 int // 0 for the file as a whole
 		kind                 recording.FileErrorKind
 	}{
-		{"no JSON", "create/a/v2026.json", `"outcome": "pass",`, `"outcome": pass,`, 4, recording.FileSyntax},
-		{"another type", "create/a/v2026.json", `"status": 200`, `"status": "200"`, 22, recording.FileType},
+		{
+			"no JSON", "create/a/v2026.json", `"outcome": "pass",`, `"outcome": pass,`, 4,
+			recording.FileSyntax,
+		},
+		{
+			"another type", "create/a/v2026.json", `"status": 200`, `"status": "200"`, 22,
+			recording.FileType,
+		},
 		{"unknown field", "create/a/v2026.json", `"outcome"`, `"outcame"`, 4, recording.FileField},
 		{"cut off", "create/a/v2026.json", "\n}\n", "", 48, recording.FileTruncated},
 		{"two of them", "recording.json", "\n}\n", "\n}{}\n", 16, recording.FileTrailing},
 		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, 0, recording.FileOtherCase},
-		{"answer without exchange", "create/a/v2026.json", `"exchanges"`, `"answers": {"token-limit": 7}, "exchanges"`, 0, recording.FileNoExchange},
-		{"schema that is newer", "recording.json", `"schema": 1,`, `"schema": 2, "flavour": "new",`, 0, recording.FileSchema},
-		{"schema that never was", "recording.json", `"schema": 1,`, `"schema": 0,`, 0, recording.FileSchema},
-		{"schema that is misspelt", "recording.json", `"schema"`, `"shcema"`, 2, recording.FileField},
-		{"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, 0, recording.FileNormalForm},
+		{
+			"answer without exchange", "create/a/v2026.json", `"exchanges"`,
+			`"answers": {"token-limit": 7}, "exchanges"`, 0, recording.FileNoExchange,
+		},
+		{
+			"schema that is newer", "recording.json", `"schema": 1,`,
+			`"schema": 2, "flavour": "new",`, 0, recording.FileSchema,
+		},
+		{
+			"schema that never was", "recording.json", `"schema": 1,`, `"schema": 0,`, 0,
+			recording.FileSchema,
+		},
+		{
+			"schema that is misspelt", "recording.json", `"schema"`, `"shcema"`, 2,
+			recording.FileField,
+		},
+		{
+			"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, 0,
+			recording.FileNormalForm,
+		},
 		{"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, 0, recording.FileCases},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -226,8 +257,10 @@ func TestOpenNamesThePlace(t *testing.T) {
 			}
 			_, err = recording.Open(dir)
 			wrong, ok := errors.AsType[*recording.FileError](err)
-			if !ok || wrong.File != test.file || wrong.Line != test.line || wrong.Kind != test.kind {
-				t.Fatalf("error %v, want the kind %s in line %d of %s", err, test.kind, test.line, test.file)
+			if !ok || wrong.File != test.file || wrong.Line != test.line ||
+				wrong.Kind != test.kind {
+				t.Fatalf("error %v, want the kind %s in line %d of %s", err, test.kind, test.line,
+					test.file)
 			}
 			checkMessage(t, "", strings.ReplaceAll(err.Error(), dir, "DIR"))
 		})
@@ -235,7 +268,8 @@ func TestOpenNamesThePlace(t *testing.T) {
 	if _, err := recording.Open(t.TempDir()); !errors.Is(err, recording.ErrNoRecording) {
 		t.Errorf("of an empty folder: %v", err)
 	}
-	if _, err := recording.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := recording.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err,
+		fs.ErrNotExist) {
 		t.Errorf("of no folder: %v", err)
 	}
 }

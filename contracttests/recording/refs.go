@@ -41,8 +41,8 @@ type refMap struct{ ab, ba map[string]string }
 
 func newRefMap() *refMap { return &refMap{map[string]string{}, map[string]string{}} }
 
-// same reports whether two texts differ in the numbers of corresponding references only. It pairs new
-// references.
+// same reports whether two texts differ in the numbers of corresponding references only. It pairs
+// new references.
 func (m *refMap) same(a, b string) bool {
 	if stripNumbers(a) != stripNumbers(b) {
 		return false
@@ -69,7 +69,9 @@ func (m *refMap) pair(a, b string) bool {
 // isNew reports whether no reference of either text has a pair.
 func (m *refMap) isNew(a, b string) bool {
 	known := func(pairs map[string]string, text string) bool {
-		return slices.ContainsFunc(referencesIn(text), func(ref string) bool { return pairs[ref] != "" })
+		return slices.ContainsFunc(referencesIn(text), func(ref string) bool {
+			return pairs[ref] != ""
+		})
 	}
 	return !known(m.ab, a) && !known(m.ba, b)
 }

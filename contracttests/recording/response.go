@@ -45,8 +45,8 @@ func (n *normalizer) response(x Exchange) Response {
 	return r
 }
 
-// ruleHeader names the rules by which a patmock rejects a request. The causes of such a response are
-// its advice, in words that no tenant has and that may change at any time.
+// ruleHeader names the rules by which a patmock rejects a request. The causes of such a response
+// are its advice, in words that no tenant has and that may change at any time.
 const ruleHeader = "X-Patmock-Rule"
 
 // withoutAdvice empties the causes of an error.
@@ -138,8 +138,8 @@ func (n *normalizer) isNameOfRun(called string) bool {
 	return isRunName.MatchString(called) || n.values.names[called]
 }
 
-// outline returns what a token has in common with those of other tenants: its reference, and the names
-// of its properties.
+// outline returns what a token has in common with those of other tenants: its reference, and the
+// names of its properties.
 func (n *normalizer) outline(token map[string]any) map[string]any {
 	out := map[string]any{}
 	for key := range token {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// encodings returns the forms other than its own in which a text may have a secret, each followed by
-// its replacement.
+// encodings returns the forms other than its own in which a text may have a secret, each followed
+// by its replacement.
 func encodings(secrets map[string]bool) (pairs []string) {
 	const shortest = 8 // shorter values are in words
 	var forms []string
@@ -22,14 +22,16 @@ func encodings(secrets map[string]bool) (pairs []string) {
 		digits := hex.EncodeToString([]byte(text))
 		forms = slices.Concat(forms, base64Of(text), []string{digits, strings.ToUpper(digits)})
 		for _, form := range []string{
-			url.QueryEscape(text), url.PathEscape(text), strings.Trim(string(quoted), `"`), strings.ToUpper(text),
+			url.QueryEscape(text), url.PathEscape(text), strings.Trim(string(quoted), `"`),
+			strings.ToUpper(text),
 		} {
 			if form != text {
 				forms = append(forms, form)
 			}
 		}
 	}
-	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) }) // one may begin with another
+	// one may begin with another
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	for _, form := range forms {
 		pairs = append(pairs, escaper.Replace(form), placeholder("redacted"))
 	}

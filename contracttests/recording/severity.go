@@ -68,42 +68,109 @@ type Rule struct {
 func Rules() []Rule { return slices.Clone(rules) }
 
 var rules = []Rule{
-	{Breaking, PromiseBroken, "a promise is not kept", "the scenario fails on the second side and not on the first", func(c jsondiff.Change) bool {
-		return c.Path[0] == "outcome" && (c.B == "fail" || c.B == "error")
-	}},
-	{Unknown, OtherOutcome, "another outcome", "the first side did not keep the promise", func(c jsondiff.Change) bool { return c.Path[0] == "outcome" }},
-	{Breaking, ExchangeGone, "an exchange is missing", "the scenario came no further, or found nothing to go on with", exchange(jsondiff.Removed)},
-	{Unknown, ExchangeAdded, "another exchange", "the scenario went another way", exchange(jsondiff.Added)},
+	{
+		Breaking, PromiseBroken, "a promise is not kept",
+		"the scenario fails on the second side and not on the first", func(c jsondiff.Change) bool {
+			return c.Path[0] == "outcome" && (c.B == "fail" || c.B == "error")
+		},
+	},
+	{
+		Unknown, OtherOutcome, "another outcome", "the first side did not keep the promise",
+		func(c jsondiff.Change) bool { return c.Path[0] == "outcome" },
+	},
+	{
+		Breaking, ExchangeGone, "an exchange is missing",
+		"the scenario came no further, or found nothing to go on with", exchange(jsondiff.Removed),
+	},
+	{
+		Unknown, ExchangeAdded, "another exchange", "the scenario went another way",
+		exchange(jsondiff.Added),
+	},
 	{Unknown, OtherRequest, "another request", "it is made of former answers", within("request")},
-	{Breaking, OtherStatus, "another status", "clients decide by the status", within("response", "status")},
+	{
+		Breaking, OtherStatus, "another status", "clients decide by the status",
+		within("response", "status"),
+	},
 	{
 		Harmless, OtherRule, "another rule of patmock", "no client reads it",
 		within("response", "header", ruleHeader),
 	},
-	{Breaking, HeaderGone, "a header is gone", "clients need it", both(within("response", "header"), is(jsondiff.Removed))},
-	{Harmless, HeaderAdded, "another header", "clients ignore headers that they do not know", both(within("response", "header"), is(jsondiff.Added))},
+	{
+		Breaking, HeaderGone, "a header is gone", "clients need it",
+		both(within("response", "header"), is(jsondiff.Removed)),
+	},
+	{
+		Harmless, HeaderAdded, "another header", "clients ignore headers that they do not know",
+		both(within("response", "header"), is(jsondiff.Added)),
+	},
 	{Harmless, OtherCharset, "another charset", "JSON is UTF-8 whatever is said", charset},
-	{Breaking, OtherMediaType, "another media type", "clients choose by it how to decode", within("response", "header", "Content-Type")},
-	{Unknown, OtherHeader, "another header value", "it depends on the client", within("response", "header")},
-	{Unknown, BodyAdded, "a body where there was none", "few clients read it", both(exactly("response", "body"), is(jsondiff.Added))},
-	{Breaking, BodyGone, "the body is gone", "clients decode it", both(exactly("response", "body"), is(jsondiff.Removed))},
-	{Breaking, OtherForm, "another kind of body", "clients cannot decode it", within("response", "body", "form")},
-	{Harmless, ScopeOrder, "another order of scopes", "scopes are a set", both(is(jsondiff.Order), last("scope", "authorities"))},
-	{Unknown, OtherOrder, "another order", "a client may rely on it", either(is(jsondiff.Order), within("response", "sortedById"))},
-	{Unknown, ElementGone, "an element is missing", "the list was made of other things", both(is(jsondiff.Removed), element)},
-	{Unknown, ElementAdded, "another element", "the list was made of other things", both(is(jsondiff.Added), element)},
+	{
+		Breaking, OtherMediaType, "another media type", "clients choose by it how to decode",
+		within("response", "header", "Content-Type"),
+	},
+	{
+		Unknown, OtherHeader, "another header value", "it depends on the client",
+		within("response", "header"),
+	},
+	{
+		Unknown, BodyAdded, "a body where there was none", "few clients read it",
+		both(exactly("response", "body"), is(jsondiff.Added)),
+	},
+	{
+		Breaking, BodyGone, "the body is gone", "clients decode it",
+		both(exactly("response", "body"), is(jsondiff.Removed)),
+	},
+	{
+		Breaking, OtherForm, "another kind of body", "clients cannot decode it",
+		within("response", "body", "form"),
+	},
+	{
+		Harmless, ScopeOrder, "another order of scopes", "scopes are a set",
+		both(is(jsondiff.Order), last("scope", "authorities")),
+	},
+	{
+		Unknown, OtherOrder, "another order", "a client may rely on it",
+		either(is(jsondiff.Order), within("response", "sortedById")),
+	},
+	{
+		Unknown, ElementGone, "an element is missing", "the list was made of other things",
+		both(is(jsondiff.Removed), element),
+	},
+	{
+		Unknown, ElementAdded, "another element", "the list was made of other things",
+		both(is(jsondiff.Added), element),
+	},
 	{Breaking, PropertyGone, "a property is gone", "clients may read it", is(jsondiff.Removed)},
-	{Harmless, PropertyAdded, "another property", "clients ignore properties that they do not know", is(jsondiff.Added)},
-	{Breaking, NullForValue, "null where there was a value", "clients decode a value", func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.B == nil }},
-	{Unknown, ValueForNull, "a value where there was null", "clients that expect null may not", func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.A == nil }},
-	{Breaking, OtherType, "another type", "clients cannot decode it", either(is(jsondiff.Type), claimType)},
-	{Harmless, OtherText, "another text", "texts are for people", last("text", "error_description", "attributeValue")},
+	{
+		Harmless, PropertyAdded, "another property",
+		"clients ignore properties that they do not know", is(jsondiff.Added),
+	},
+	{
+		Breaking, NullForValue, "null where there was a value", "clients decode a value",
+		func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.B == nil },
+	},
+	{
+		Unknown, ValueForNull, "a value where there was null", "clients that expect null may not",
+		func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.A == nil },
+	},
+	{
+		Breaking, OtherType, "another type", "clients cannot decode it",
+		either(is(jsondiff.Type), claimType),
+	},
+	{
+		Harmless, OtherText, "another text", "texts are for people",
+		last("text", "error_description", "attributeValue"),
+	},
 	{Harmless, SecondsLeft, "some seconds of time", "it is the rest of a life", remaining},
-	{Unknown, OtherValue, "another value", "whether it matters depends on what it means", func(jsondiff.Change) bool { return true }},
+	{
+		Unknown, OtherValue, "another value", "whether it matters depends on what it means",
+		func(jsondiff.Change) bool { return true },
+	},
 }
 
 func classify(c jsondiff.Change) Rule {
-	return rules[slices.IndexFunc(rules, func(r Rule) bool { return r.match(c) })] // the last one matches
+	// the last one matches
+	return rules[slices.IndexFunc(rules, func(r Rule) bool { return r.match(c) })]
 }
 
 func is(k jsondiff.Kind) func(jsondiff.Change) bool {

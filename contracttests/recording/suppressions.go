@@ -25,7 +25,8 @@ type Suppression struct {
 // match reports whether the suppression accepts a difference.
 func (a Suppression) match(d Difference) bool {
 	return matches(a.Scenario, d.Scenario) && (a.At == "" || matches(a.At, d.At)) &&
-		(a.Version == "" || a.Version == d.Version) && (a.Severity == "" || a.Severity == d.Severity)
+		(a.Version == "" || a.Version == d.Version) &&
+		(a.Severity == "" || a.Severity == d.Severity)
 }
 
 // matches reports whether a text has a pattern, in which * matches any text.
@@ -35,8 +36,8 @@ func matches(pattern, text string) bool {
 	return found && err == nil
 }
 
-// Suppress marks the differences that are accepted by the first suppression that matches. It returns a
-// warning for each suppression that accepts nothing.
+// Suppress marks the differences that are accepted by the first suppression that matches. It
+// returns a warning for each suppression that accepts nothing.
 func (c *Comparison) Suppress(all []Suppression) (warnings []Warning) {
 	used := make([]bool, len(all))
 	for i := range c.Differences {
@@ -49,7 +50,8 @@ func (c *Comparison) Suppress(all []Suppression) (warnings []Warning) {
 	}
 	for j, a := range all {
 		if !used[j] {
-			text := fmt.Sprintf("%s: it allows nothing: no such difference is left in %s", a.place, a.Scenario)
+			text := fmt.Sprintf("%s: it allows nothing: no such difference is left in %s", a.place,
+				a.Scenario)
 			warnings = append(warnings, Warning{WarnUnusedSuppression, []string{a.Scenario}, text})
 		}
 	}
@@ -69,16 +71,19 @@ type suppressionEntry struct {
 // maxSuppressions bounds, in bytes, a file of suppressions.
 const maxSuppressions = 1 << 20
 
-// ParseSuppressions reads a list of suppressions in YAML. Source names it in messages. The error is of
-// type [strictyaml.Errors].
+// ParseSuppressions reads a list of suppressions in YAML. Source names it in messages. The error is
+// of type [strictyaml.Errors].
 func ParseSuppressions(source string, data []byte) ([]Suppression, error) {
-	file := strictyaml.Open(context.Background(), source, data, strictyaml.Options{MaxBytes: maxSuppressions})
+	file := strictyaml.Open(context.Background(), source, data, strictyaml.Options{
+		MaxBytes: maxSuppressions,
+	})
 	var entries []suppressionEntry
 	file.Decode(&entries)
 	var all []Suppression
 	for i, e := range entries {
 		s := Suppression{
-			Scenario: string(e.Scenario), Version: version.Version(e.Version), At: string(e.At), Severity: Severity(e.Class), Reason: string(e.Reason),
+			Scenario: string(e.Scenario), Version: version.Version(e.Version), At: string(e.At),
+			Severity: Severity(e.Class), Reason: string(e.Reason),
 			place: fmt.Sprintf("%s:%d", source, e.Line),
 		}
 		s.check(file, fmt.Sprintf("[%d].", i))
@@ -95,12 +100,15 @@ func (a Suppression) check(file *strictyaml.File, field string) {
 		}
 	}
 	if a.Version != "" && !slices.Contains(version.All(), a.Version) {
-		file.Report(strictyaml.BadValue, field+"version", "unknown version %q: expected one of %s", string(a.Version), version.Join(version.All()))
+		file.Report(strictyaml.BadValue, field+"version", "unknown version %q: expected one of %s",
+			string(a.Version), version.Join(version.All()))
 	}
 	if a.Severity != "" && !slices.Contains(Severities(), a.Severity) {
-		file.Report(strictyaml.BadValue, field+"class", "unknown class %q: expected breaking, unknown or harmless", string(a.Severity))
+		file.Report(strictyaml.BadValue, field+"class",
+			"unknown class %q: expected breaking, unknown or harmless", string(a.Severity))
 	}
 	if a.At != "" && a.At[0] != '/' && a.At[0] != '*' {
-		file.Report(strictyaml.BadValue, field+"at", "expected a JSON pointer such as /exchanges/*/response/status, got %q", a.At)
+		file.Report(strictyaml.BadValue, field+"at",
+			"expected a JSON pointer such as /exchanges/*/response/status, got %q", a.At)
 	}
 }

@@ -15,8 +15,14 @@ import (
 func TestAllow(t *testing.T) {
 	differences := func() []recording.Difference {
 		return []recording.Difference{
-			{Scenario: "create/a", Version: version.V3, At: "/exchanges/0/response/status", Severity: recording.Breaking},
-			{Scenario: "create/a/b", Version: version.V2026, At: "/exchanges/12/response/header/Retry-After", Severity: recording.Unknown},
+			{
+				Scenario: "create/a", Version: version.V3, At: "/exchanges/0/response/status",
+				Severity: recording.Breaking,
+			},
+			{
+				Scenario: "create/a/b", Version: version.V2026,
+				At: "/exchanges/12/response/header/Retry-After", Severity: recording.Unknown,
+			},
 			{Scenario: "token/a", At: "/outcome", Severity: recording.Breaking},
 		}
 	}
@@ -29,12 +35,25 @@ func TestAllow(t *testing.T) {
 		{"an empty list", "[]", []string{"", "", ""}, nil},
 		{"exact", "- {scenario: create/a, reason: a}", []string{"a", "", ""}, nil},
 		{"glob", "- {scenario: create/*, reason: a}", []string{"a", "a", ""}, nil},
-		{"the first that fits", "- {scenario: create/a, reason: a}\n- {scenario: '*', reason: b}", []string{"a", "b", "b"}, nil},
+		{
+			"the first that fits",
+			"- {scenario: create/a, reason: a}\n- {scenario: '*', reason: b}",
+			[]string{
+				"a", "b", "b",
+			},
+			nil,
+		},
 		{"version", "- {scenario: '*', version: v2026, reason: a}", []string{"", "a", ""}, nil},
-		{"pointer", "- {scenario: '*', at: /exchanges/*/response/header/Retry-After, reason: a}", []string{"", "a", ""}, nil},
+		{
+			"pointer", "- {scenario: '*', at: /exchanges/*/response/header/Retry-After, reason: a}",
+			[]string{"", "a", ""},
+			nil,
+		},
 		{"class", "- {scenario: '*', class: breaking, reason: a}", []string{"a", "", "a"}, nil},
 		{
-			"too much", "- scenario: create/a\n  at: /exchanges/0\n  reason: a\n- {scenario: 'create.a', reason: b}",
+			"too much",
+			"- scenario: create/a\n  at: /exchanges/0\n  reason: a\n- {scenario: 'create.a', " +
+				"reason: b}",
 			[]string{"", "", ""},
 			[]string{"create/a", "create.a"},
 		},
@@ -55,7 +74,9 @@ func TestAllow(t *testing.T) {
 			}
 			var unused []recording.Warning
 			for _, scenario := range test.unused {
-				unused = append(unused, recording.Warning{Kind: recording.WarnUnusedSuppression, Subjects: []string{scenario}})
+				unused = append(unused, recording.Warning{
+					Kind: recording.WarnUnusedSuppression, Subjects: []string{scenario},
+				})
 			}
 			checkWarnings(t, unused, warnings)
 		})
@@ -72,22 +93,60 @@ func TestAllowanceMistakes(t *testing.T) {
 		want       wrong
 	}{
 		{"no YAML", "- a: [", wrong{at(1, "", strictyaml.Syntax)}},
-		{"no YAML further down", "- scenario: a\n  reason: a\n- a: [", wrong{at(3, "", strictyaml.Syntax)}},
+		{
+			"no YAML further down", "- scenario: a\n  reason: a\n- a: [", wrong{
+				at(3, "", strictyaml.Syntax),
+			},
+		},
 		{"no list", "scenario: a", wrong{at(1, "", strictyaml.WrongType)}},
 		{"two documents", "[]\n---\n[]", wrong{at(2, "", strictyaml.ManyDocuments)}},
 		{"no mapping", "- a", wrong{at(1, "[0]", strictyaml.WrongType)}},
 		{"no reason", "# x\n- scenario: a\n", wrong{at(2, "[0].reason", strictyaml.MissingField)}},
-		{"empty reason", "- scenario: a\n  reason: ' '\n", wrong{at(2, "[0].reason", strictyaml.WrongType)}},
-		{"list as scenario", "- scenario: [a]\n  reason: a\n", wrong{at(1, "[0].scenario", strictyaml.WrongType)}},
-		{"unknown field", "- scenario: a\n  reason: a\n  where: b\n", wrong{at(3, "[0].where", strictyaml.UnknownField)}},
-		{"twice", "- scenario: a\n  reason: a\n  reason: b\n", wrong{at(3, "[0].reason", strictyaml.Duplicate)}},
-		{"version", "- {scenario: a, reason: a, version: v4}", wrong{at(1, "[0].version", strictyaml.BadValue)}},
-		{"class", "- {scenario: a, reason: a, class: bad}", wrong{at(1, "[0].class", strictyaml.BadValue)}},
+		{
+			"empty reason", "- scenario: a\n  reason: ' '\n", wrong{
+				at(2, "[0].reason", strictyaml.WrongType),
+			},
+		},
+		{
+			"list as scenario", "- scenario: [a]\n  reason: a\n", wrong{
+				at(1, "[0].scenario", strictyaml.WrongType),
+			},
+		},
+		{
+			"unknown field", "- scenario: a\n  reason: a\n  where: b\n", wrong{
+				at(3, "[0].where", strictyaml.UnknownField),
+			},
+		},
+		{
+			"twice", "- scenario: a\n  reason: a\n  reason: b\n", wrong{
+				at(3, "[0].reason", strictyaml.Duplicate),
+			},
+		},
+		{
+			"version", "- {scenario: a, reason: a, version: v4}", wrong{
+				at(1, "[0].version", strictyaml.BadValue),
+			},
+		},
+		{
+			"class", "- {scenario: a, reason: a, class: bad}", wrong{
+				at(1, "[0].class", strictyaml.BadValue),
+			},
+		},
 		{"three at once", "- {scenario: a, reason: a, version: v4, class: bad, at: x}", wrong{
-			at(1, "[0].version", strictyaml.BadValue), at(1, "[0].class", strictyaml.BadValue), at(1, "[0].at", strictyaml.BadValue),
+			at(1, "[0].version", strictyaml.BadValue), at(1, "[0].class", strictyaml.BadValue),
+			at(1, "[0].at", strictyaml.BadValue),
 		}},
-		{"pointer", "- {scenario: a, reason: a, at: status}", wrong{at(1, "[0].at", strictyaml.BadValue)}},
-		{"two mistakes", "- {scenario: a}\n- {reason: a}", wrong{at(1, "[0].reason", strictyaml.MissingField), at(2, "[1].scenario", strictyaml.MissingField)}},
+		{
+			"pointer", "- {scenario: a, reason: a, at: status}", wrong{
+				at(1, "[0].at", strictyaml.BadValue),
+			},
+		},
+		{
+			"two mistakes", "- {scenario: a}\n- {reason: a}", wrong{
+				at(1, "[0].reason", strictyaml.MissingField),
+				at(2, "[1].scenario", strictyaml.MissingField),
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := recording.ParseSuppressions("my.yaml", []byte(test.file))
@@ -95,7 +154,9 @@ func TestAllowanceMistakes(t *testing.T) {
 			if !ok {
 				t.Fatalf("error %v", err)
 			}
-			if diff := cmp.Diff(test.want, got, cmpopts.IgnoreFields(strictyaml.Error{}, "Message", "Column", "Unknown", "Suggestion")); diff != "" {
+			if diff := cmp.Diff(test.want, got,
+				cmpopts.IgnoreFields(strictyaml.Error{}, "Message", "Column", "Unknown",
+					"Suggestion")); diff != "" {
 				t.Errorf("errors (-want +got):\n%s", diff)
 			}
 			checkMessage(t, "", err.Error())

@@ -103,7 +103,9 @@ func (c *common) write(b *strings.Builder) {
 	}
 	fmt.Fprintln(b, head)
 	for _, line := range [][2]string{
-		{"allowed: ", d.Allowed}, {"", d.At}, {"", d.Request}, {"- ", brief(d.A)}, {"+ ", brief(d.B)},
+		{"allowed: ", d.Allowed}, {"", d.At}, {"", d.Request}, {"- ", brief(d.A)}, {
+			"+ ", brief(d.B),
+		},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(b, "    %s%s\n", line[0], line[1])

@@ -18,7 +18,8 @@ var keys = map[string]kind{
 	"accesstoken": accessToken, "token": accessToken, "refreshtoken": accessToken,
 	"clientid": loginID, "clientsecret": secret, "secret": secret,
 	"id": id, "identityid": identity, "userid": identity, "ownerid": identity, "username": user,
-	"jti": jti, "trackingid": requestID, "tenantid": tenant, "tenantname": org, "org": org, "pod": pod,
+	"jti": jti, "trackingid": requestID, "tenantid": tenant, "tenantname": org, "org": org,
+	"pod": pod,
 }
 
 var ownerKeys = map[string]kind{"id": identity, "name": user}
@@ -32,9 +33,9 @@ func kindOf(parent, key string) kind {
 	return keys[key]
 }
 
-// values are the values of a case that differ from run to run. They are classified before anything is
-// replaced: an id is that of a token that the case created, of one that it only logged in with, or of
-// an identity, wherever it appears first.
+// values are the values of a case that differ from run to run. They are classified before anything
+// is replaced: an id is that of a token that the case created, of one that it only logged in with,
+// or of an identity, wherever it appears first.
 type values struct {
 	kindByValue map[string]kind
 	// names are those that the case gave to tokens.
@@ -44,9 +45,11 @@ type values struct {
 	secrets      map[string]bool
 }
 
-// rank decides which kind a value with two of them has: a created token may log in, and an id be sent
-// as a wrong secret.
-var rank = []kind{accessToken, identity, user, id, loginID, secret, tenant, org, pod, jti, requestID}
+// rank decides which kind a value with two of them has: a created token may log in, and an id be
+// sent as a wrong secret.
+var rank = []kind{
+	accessToken, identity, user, id, loginID, secret, tenant, org, pod, jti, requestID,
+}
 
 func (v *values) classify(value string, k kind) {
 	if value == "" || value == "me" {
@@ -103,8 +106,8 @@ func (v *values) parameters(form url.Values) {
 	}
 }
 
-// request finds the names of tokens in a request, and secrets in JSON, which the token endpoint does
-// not read.
+// request finds the names of tokens in a request, and secrets in JSON, which the token endpoint
+// does not read.
 func (v *values) request(b body) {
 	walk(b.json(), "", "", func(parent, key, text string) {
 		switch k := kindOf(parent, key); {
@@ -124,8 +127,8 @@ func (v *values) request(b body) {
 	}
 }
 
-// response classifies the values of a response. The id of an object with a secret is that of a token
-// that was created.
+// response classifies the values of a response. The id of an object with a secret is that of a
+// token that was created.
 func (v *values) response(b body) {
 	if object, _ := b.json().(map[string]any); object["secret"] != nil {
 		v.classify(textOf(object, "id"), id)
@@ -187,7 +190,9 @@ func (v *values) literals() []string {
 			all = append(all, value)
 		}
 	}
-	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	slices.SortFunc(all, func(a, b string) int {
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
+	})
 	return all
 }
 

@@ -18,8 +18,9 @@ type Writer struct {
 	cases          int
 }
 
-// Create begins a recording. An existing directory must be empty or a recording, which is not changed
-// until Close: else the error is [ErrNoFolder] or that of [Open]. Symbolic links to a directory stay.
+// Create begins a recording. An existing directory must be empty or a recording, which is not
+// changed until Close: else the error is [ErrNoFolder] or that of [Open]. Symbolic links to a
+// directory stay.
 func Create(dir string) (*Writer, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -90,8 +91,8 @@ func (w *Writer) Close(about About) (dir string, err error) {
 // Discard removes what was written.
 func (w *Writer) Discard() error { return os.RemoveAll(w.temporary) }
 
-// replace moves a directory to the place of another, which it puts back on an error. A directory that
-// cannot be replaced, since it is mounted, gets the content of the new one.
+// replace moves a directory to the place of another, which it puts back on an error. A directory
+// that cannot be replaced, since it is mounted, gets the content of the new one.
 func replace(dir, with string) error {
 	former := with + "-former"
 	switch err := os.Rename(dir, former); {

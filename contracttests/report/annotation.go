@@ -9,8 +9,8 @@ import (
 // maxAnnotations is how many of a step GitHub shows.
 const maxAnnotations = 10
 
-// Annotations returns commands to GitHub's runner that show failures and errors beside the change, one
-// a line and at most ten. The last one has the number of those that are left out.
+// Annotations returns commands to GitHub's runner that show failures and errors beside the change,
+// one a line and at most ten. The last one has the number of those that are left out.
 func Annotations(r *Report) []string {
 	bad := only(r.clean().Results, Fail, Error)
 	lines := []string{}
@@ -18,7 +18,8 @@ func Annotations(r *Report) []string {
 		if i == maxAnnotations-1 && len(bad) > maxAnnotations {
 			return append(lines, annotation(r.subject(), moreText(r, len(bad)-i)))
 		}
-		lines = append(lines, annotation(string(result.Outcome)+" "+result.Name(), annotationText(result)))
+		lines = append(lines,
+			annotation(string(result.Outcome)+" "+result.Name(), annotationText(result)))
 	}
 	return lines
 }
@@ -39,7 +40,8 @@ func annotationText(r Result) string {
 	var found []string
 	for _, f := range r.Failures {
 		request, _, _ := strings.Cut(f.Exchange, "\n")
-		if line := f.Message + ": " + request; f.Kind == KindFinding && request != "" && !slices.Contains(found, line) {
+		if line := f.Message + ": " + request; f.Kind == KindFinding && request != "" &&
+			!slices.Contains(found, line) {
 			found = append(found, line)
 		}
 	}

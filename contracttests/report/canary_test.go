@@ -10,21 +10,40 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// plants are the ways in which a secret can stand in a text. Each gets a canary that is at home there.
+// plants are the ways in which a secret can stand in a text. Each gets a canary that is at home
+// there.
 var plants = map[string]func(n int) (text, canary string){
 	"token secret": func(n int) (string, string) { return both("%s", hexCanary(n)) },
-	"in capitals":  func(n int) (string, string) { return both("(%s)", strings.ToUpper(hexCanary(n))) },
+	"in capitals": func(n int) (string, string) {
+		return both("(%s)", strings.ToUpper(hexCanary(n)))
+	},
 	"access token": func(n int) (string, string) {
 		return both("%s", fmt.Sprintf("eyJhbGciOiJub25lIn0.eyJzdWIiOiI%d.Zq9sig%d", n, n))
 	},
-	"bearer":             func(n int) (string, string) { return both("Authorization: Bearer %s", word(n)) },
-	"basic":              func(n int) (string, string) { return both("authorization: basic %s", word(n)) },
-	"client secret":      func(n int) (string, string) { return both("grant_type=a&client_secret=%s&b=c", word(n)) },
-	"parameter":          func(n int) (string, string) { return both("https://x/y?access_token=%s", word(n)) },
-	"property":           func(n int) (string, string) { return both(`{"id":"1","secret": "%s"}`, word(n)) },
-	"property in a text": func(n int) (string, string) { return both(`"{\"access_token\":\"%s\"}"`, word(n)) },
-	"difference":         func(n int) (string, string) { return both("-\u00a0\t\"secret\": string(\"%s\"),", word(n)) },
-	"field":              func(n int) (string, string) { return both(`ClientSecret: "%s"`, word(n)) },
+	"bearer": func(n int) (string, string) {
+		return both("Authorization: Bearer %s", word(n))
+	},
+	"basic": func(n int) (string, string) {
+		return both("authorization: basic %s", word(n))
+	},
+	"client secret": func(n int) (string, string) {
+		return both("grant_type=a&client_secret=%s&b=c", word(n))
+	},
+	"parameter": func(n int) (string, string) {
+		return both("https://x/y?access_token=%s", word(n))
+	},
+	"property": func(n int) (string, string) {
+		return both(`{"id":"1","secret": "%s"}`, word(n))
+	},
+	"property in a text": func(n int) (string, string) {
+		return both(`"{\"access_token\":\"%s\"}"`, word(n))
+	},
+	"difference": func(n int) (string, string) {
+		return both("-\u00a0\t\"secret\": string(\"%s\"),", word(n))
+	},
+	"field": func(n int) (string, string) {
+		return both(`ClientSecret: "%s"`, word(n))
+	},
 }
 
 func both(form, canary string) (text, planted string) { return fmt.Sprintf(form, canary), canary }
@@ -54,12 +73,17 @@ func texts(v reflect.Value, path string, see func(path string, text reflect.Valu
 }
 
 // planted is a report of one result with a text in every place, which remembers what it put where.
-func planted(outcome report.Outcome, plant func(n int) (text, canary string)) (r *report.Report, canaries map[string]string) {
+func planted(outcome report.Outcome, plant func(n int) (text, canary string)) (r *report.Report,
+	canaries map[string]string,
+) {
 	result := pass("create/a", version.V3)
-	result.Failures, result.Notes, result.Lacks = []report.Failure{{}, {}}, []string{"a", "b"}, []string{"a"}
+	result.Failures, result.Notes, result.Lacks = []report.Failure{{}, {}}, []string{"a", "b"},
+		[]string{"a"}
 	r = reportOf(result)
 	r.Warnings = []report.Warning{{Kind: "a", Text: "a"}}
-	r.Judged = &report.Judged{ClientCount: 1, Clients: []report.Client{{}}, NotJudged: []report.NotJudged{{}}}
+	r.Judged = &report.Judged{
+		ClientCount: 1, Clients: []report.Client{{}}, NotJudged: []report.NotJudged{{}},
+	}
 	canaries = map[string]string{}
 	texts(reflect.ValueOf(r), "Report", func(path string, v reflect.Value) {
 		text, canary := plant(len(canaries) + 1)
@@ -77,12 +101,14 @@ func planted(outcome report.Outcome, plant func(n int) (text, canary string)) (r
 
 func TestNoCanaryShows(t *testing.T) {
 	for name, plant := range plants {
-		for _, outcome := range append(report.Outcomes(), "") { // the empty one leaves a canary in the outcome, too
+		// the empty one leaves a canary in the outcome, too
+		for _, outcome := range append(report.Outcomes(), "") {
 			r, canaries := planted(outcome, plant)
 			for format, text := range everywhere(t, r) {
 				for path, canary := range canaries {
 					if strings.Contains(text, canary) {
-						t.Errorf("%s in %s shows in %s of a result with outcome %q", name, path, format, outcome)
+						t.Errorf("%s in %s shows in %s of a result with outcome %q", name, path,
+							format, outcome)
 					}
 				}
 			}
@@ -96,9 +122,12 @@ func TestOtherWordsShow(t *testing.T) {
 	for _, format := range report.Formats() {
 		text := write(t, format, r)
 		for _, path := range []string{
-			"Report.Tool", "Report.Target.Name", "Report.Warnings[0].Text", "Report.Results[0].ID", "Report.Results[0].Version", "Report.Results[0].Promise",
-			"Report.Results[0].Sources[0]", "Report.Results[0].Standing", "Report.Results[0].Message", "Report.Results[0].Notes[1]",
-			"Report.Results[0].Failures[1].Message", "Report.Results[0].Failures[1].Diff", "Report.Results[0].Failures[1].Exchange", "Report.Results[0].Failures[1].Curl",
+			"Report.Tool", "Report.Target.Name", "Report.Warnings[0].Text", "Report.Results[0].ID",
+			"Report.Results[0].Version", "Report.Results[0].Promise",
+			"Report.Results[0].Sources[0]", "Report.Results[0].Standing",
+			"Report.Results[0].Message", "Report.Results[0].Notes[1]",
+			"Report.Results[0].Failures[1].Message", "Report.Results[0].Failures[1].Diff",
+			"Report.Results[0].Failures[1].Exchange", "Report.Results[0].Failures[1].Curl",
 		} {
 			if words[path] == "" || !strings.Contains(text, words[path]) {
 				t.Errorf("%s does not show in %s", path, format)
@@ -107,7 +136,8 @@ func TestOtherWordsShow(t *testing.T) {
 	}
 }
 
-// FuzzCanary plants a secret between other texts, which may be anything, and looks for it in every format.
+// FuzzCanary plants a secret between other texts, which may be anything, and looks for it in every
+// format.
 func FuzzCanary(f *testing.F) {
 	f.Add("", "")
 	f.Add(`{"secret":"`, `"}`)
@@ -117,7 +147,8 @@ func FuzzCanary(f *testing.F) {
 	f.Add("\\", "\\\"")
 	f.Add("``` ' \" `", "]]>\x1b\xff")
 	f.Fuzz(func(t *testing.T, before, after string) {
-		if strings.Contains(before+after, "Zq9") || strings.Contains(strings.ToLower(before+after), "5eed") {
+		if strings.Contains(before+after, "Zq9") ||
+			strings.Contains(strings.ToLower(before+after), "5eed") {
 			return
 		}
 		r, canaries := reportOf(), map[string]string{}
@@ -126,7 +157,9 @@ func FuzzCanary(f *testing.F) {
 			canaries[name] = canary
 			text = before + " " + text + " " + after
 			result := with(report.Fail, text, pass("create/a", version.V3))
-			result.Failures, result.Notes = []report.Failure{{Message: text, Diff: text, Exchange: text, Curl: text}}, []string{text}
+			result.Failures, result.Notes = []report.Failure{
+				{Message: text, Diff: text, Exchange: text, Curl: text},
+			}, []string{text}
 			r.Results = append(r.Results, result)
 			r.Warnings = append(r.Warnings, report.Warning{Text: text})
 		}

@@ -10,10 +10,12 @@ import (
 
 // clientReport returns a report of a check with two findings of a rule.
 func clientReport() *report.Report {
-	broken := with(report.Fail, "2 findings, the first: POST /v3/a: /colour; remove it", pass("client/unknown-property", ""))
+	broken := with(report.Fail, "2 findings, the first: POST /v3/a: /colour; remove it",
+		pass("client/unknown-property", ""))
 	for _, property := range []string{"/colour", "/size"} {
 		broken.Failures = append(broken.Failures, report.Failure{
-			Kind: report.KindFinding, Message: property + " is no property", Exchange: "POST /v3/a by jane.doe in namespace default: 200\nrequest 1: remove it",
+			Kind: report.KindFinding, Message: property + " is no property",
+			Exchange: "POST /v3/a by jane.doe in namespace default: 200\nrequest 1: remove it",
 		})
 	}
 	return reportOf(broken, pass("client/no-wait", ""))
@@ -23,7 +25,10 @@ func clientReport() *report.Report {
 func TestClients_EveryFormat(t *testing.T) {
 	all := everywhere(t, clientReport())
 	for format, text := range all {
-		for _, word := range []string{"oauth<", "oauth |", "/oauth", ".oauth", "contract", "version of the API", "| version", "cenario"} {
+		for _, word := range []string{
+			"oauth<", "oauth |", "/oauth", ".oauth", "contract", "version of the API", "| version",
+			"cenario",
+		} {
 			text := strings.ReplaceAll(text, "docs/api/authentication", "")
 			if format == "json" || format == "line" {
 				continue
@@ -38,10 +43,12 @@ func TestClients_EveryFormat(t *testing.T) {
 			t.Errorf("%s does not say that it is about clients:\n%s", format, all[format])
 		}
 	}
-	if !strings.Contains(all["junit"], `<testsuite name="client" `) || !strings.Contains(all["junit"], `classname="client"`) {
+	if !strings.Contains(all["junit"], `<testsuite name="client" `) ||
+		!strings.Contains(all["junit"], `classname="client"`) {
 		t.Errorf("junit has another suite or class:\n%s", all["junit"])
 	}
-	if contract := write(t, "junit", reportOf(pass("create/a", version.V3))); !strings.Contains(contract, `name="contract/v3"`) {
+	if contract := write(t, "junit",
+		reportOf(pass("create/a", version.V3))); !strings.Contains(contract, `name="contract/v3"`) {
 		t.Errorf("the suite of a run of the contract is\n%s", contract)
 	}
 }
@@ -52,7 +59,9 @@ func TestClients_AnnotationNamesEachFinding(t *testing.T) {
 	if len(got) != 1 {
 		t.Fatalf("annotations %q", got)
 	}
-	for _, part := range []string{"/colour is no property%3A POST /v3/a", "/size is no property%3A POST /v3/a"} {
+	for _, part := range []string{
+		"/colour is no property%3A POST /v3/a", "/size is no property%3A POST /v3/a",
+	} {
 		if !strings.Contains(strings.ReplaceAll(got[0], ": POST", "%3A POST"), part) {
 			t.Errorf("%q lacks %q", got[0], part)
 		}

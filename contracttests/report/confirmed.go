@@ -2,7 +2,8 @@ package report
 
 import "fmt"
 
-// Confirmed has how many of the selected cases a tenant has confirmed, in this run or in one before.
+// Confirmed has how many of the selected cases a tenant has confirmed, in this run or in one
+// before.
 type Confirmed struct {
 	Confirmed   int `json:"confirmed"`
 	Unconfirmed int `json:"unconfirmed"`

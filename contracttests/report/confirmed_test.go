@@ -10,7 +10,9 @@ import (
 
 func TestConfirmed(t *testing.T) {
 	for name, proven := range map[string]report.Confirmed{
-		"none": {Unconfirmed: 512}, "none of one": {Unconfirmed: 1}, "some": {Confirmed: 12, Unconfirmed: 500}, "all": {Confirmed: 512},
+		"none": {Unconfirmed: 512}, "none of one": {Unconfirmed: 1}, "some": {
+			Confirmed: 12, Unconfirmed: 500,
+		}, "all": {Confirmed: 512},
 	} {
 		want := proven.String()
 		golden.Check(t, "testdata/messages.golden", golden.Key(t)+"/"+name, want)

@@ -16,11 +16,15 @@ func ExampleWrite() {
 		Exchange: "POST /v3\n\n201 Created\n\n{\"secret\":\"hunter2\"}",
 	}
 	r := &report.Report{
-		Schema: report.SchemaVersion, Tool: "patmock 1.0.0", Target: report.Target{Name: "mock", Version: "1.0.0"},
+		Schema: report.SchemaVersion, Tool: "patmock 1.0.0", Target: report.Target{
+			Name: "mock", Version: "1.0.0",
+		},
 		Started: time.Unix(0, 0).UTC(), Seconds: 0.1,
 		Results: []report.Result{{
-			ID: "create/answers-200", Version: version.V3, Promise: "Create answers 200.", Sources: []string{"v3 #/paths"},
-			Standing: evidence.Published, Outcome: report.Fail, Kind: failure.Kind, Message: failure.Message,
+			ID: "create/answers-200", Version: version.V3, Promise: "Create answers 200.",
+			Sources:  []string{"v3 #/paths"},
+			Standing: evidence.Published, Outcome: report.Fail, Kind: failure.Kind,
+			Message:  failure.Message,
 			Failures: []report.Failure{failure}, Requests: 2, Seconds: 0.012,
 		}},
 	}

@@ -50,5 +50,6 @@ type FormatError struct{ Format string }
 
 // Error names the format and lists the known ones.
 func (e *FormatError) Error() string {
-	return fmt.Sprintf("unknown report format %q: expected one of %s", e.Format, strings.Join(Formats(), ", "))
+	return fmt.Sprintf("unknown report format %q: expected one of %s", e.Format,
+		strings.Join(Formats(), ", "))
 }

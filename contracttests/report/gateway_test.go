@@ -26,7 +26,8 @@ func TestFromGateway(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := report.FromGateway(tt.status, tt.fault); got != tt.want {
-				t.Errorf("status %d with the fault %q: %t, want %t", tt.status, tt.fault, got, tt.want)
+				t.Errorf("status %d with the fault %q: %t, want %t", tt.status, tt.fault, got,
+					tt.want)
 			}
 		})
 	}

@@ -25,8 +25,8 @@ func versionName(v version.Version) string {
 	return string(v)
 }
 
-// versionsOf returns the versions of the results: the published ones from old to new, others, and the
-// empty one.
+// versionsOf returns the versions of the results: the published ones from old to new, others, and
+// the empty one.
 func versionsOf(results []Result) []version.Version {
 	seen := map[version.Version]bool{}
 	var others []version.Version
@@ -103,7 +103,8 @@ type reason struct {
 	Names []string // none of cases that the run did not get to: there may be thousands
 }
 
-// unfinishedText is the reason of a case that the run did not get to. The error of the run has the cause.
+// unfinishedText is the reason of a case that the run did not get to. The error of the run has the
+// cause.
 const unfinishedText = "not tested, because the run ended before"
 
 // reasons groups what was skipped, in the order of the results.

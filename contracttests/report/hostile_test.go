@@ -16,11 +16,16 @@ import (
 
 // hostile is what a target can answer with to break out of a report, or into what reads it.
 var hostile = []string{
-	"]]>", "-->", "|", "a | b | c", "```", "````\n```", "```\n<script>", "</details>", "</details>\n\n# owned\n", "::error title=x::y", "a\n::stop-commands::x", "a\r::warning::x",
-	"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</pre></style></title>", "javascript:alert(1)", "javascript:x", "https://x/\" onclick=\"alert(1)",
-	"https://x.example/<b>", "{{.Verdict}}", "&lt;b&gt;&amp;", "\x1b[2J\x1b[31mgone", "\x00\x01\x07\x0b\x7f\u0085", "\u202egnp.exe\u2066", "\u2028x\u2029",
-	"[a](https://x.example)", "![a](https://x.example/a.png)", "*a* _b_ ~~c~~ $d$ #1 @team", "\\|", "%0A::error::x",
-	"docs/behaviour.md#create-is-200\" onclick=\"alert(1)", "docs/behaviour.md#create-is-200](https://x.example)", "\uFFFE\uFFFF", "é ü 漢 🙂", "' or 1=1 --",
+	"]]>", "-->", "|", "a | b | c", "```", "````\n```", "```\n<script>", "</details>",
+	"</details>\n\n# owned\n", "::error title=x::y", "a\n::stop-commands::x", "a\r::warning::x",
+	"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</pre></style></title>",
+	"javascript:alert(1)", "javascript:x", "https://x/\" onclick=\"alert(1)",
+	"https://x.example/<b>", "{{.Verdict}}", "&lt;b&gt;&amp;", "\x1b[2J\x1b[31mgone",
+	"\x00\x01\x07\x0b\x7f\u0085", "\u202egnp.exe\u2066", "\u2028x\u2029",
+	"[a](https://x.example)", "![a](https://x.example/a.png)", "*a* _b_ ~~c~~ $d$ #1 @team", "\\|",
+	"%0A::error::x",
+	"docs/behaviour.md#create-is-200\" onclick=\"alert(1)",
+	"docs/behaviour.md#create-is-200](https://x.example)", "\uFFFE\uFFFF", "é ü 漢 🙂", "' or 1=1 --",
 }
 
 func hostileReport() *report.Report {
@@ -28,19 +33,26 @@ func hostileReport() *report.Report {
 	for i, text := range hostile {
 		for j, o := range report.Outcomes() {
 			result := with(o, text, pass("x"+text, version.All()[(i+j)%6]))
-			result.Promise, result.Sources, result.Notes = text, []string{text, text}, []string{text}
-			result.Failures = []report.Failure{{Kind: report.KindPromise, Message: text, Diff: text, Exchange: text, Curl: text}, {Kind: report.KindResponse, Message: "b", Diff: "a\n" + text + "\nb"}}
+			result.Promise, result.Sources, result.Notes = text, []string{text, text}, []string{
+				text,
+			}
+			result.Failures = []report.Failure{
+				{Kind: report.KindPromise, Message: text, Diff: text, Exchange: text, Curl: text}, {
+					Kind: report.KindResponse, Message: "b", Diff: "a\n" + text + "\nb",
+				},
+			}
 			r.Results = append(r.Results, result)
 		}
 		r.Warnings = append(r.Warnings, report.Warning{Kind: report.WarnClockSkew, Text: text})
 	}
-	r.Tool, r.Target.Name, r.Target.Version = strings.Join(hostile, " "), strings.Join(hostile, " "), strings.Join(hostile, " ")
+	r.Tool, r.Target.Name, r.Target.Version = strings.Join(hostile, " "),
+		strings.Join(hostile, " "), strings.Join(hostile, " ")
 	r.Count()
 	return r
 }
 
-// TestNothingIsObeyed holds for what goes to a terminal or a log: no character of it moves the cursor, and no line of it is
-// a command to GitHub's runner, but for those that are meant.
+// TestNothingIsObeyed holds for what goes to a terminal or a log: no character of it moves the
+// cursor, and no line of it is a command to GitHub's runner, but for those that are meant.
 func TestNothingIsObeyed(t *testing.T) {
 	out := everywhere(t, hostileReport())
 	files := []string{"markdown", "summary", "html"}
@@ -48,7 +60,8 @@ func TestNothingIsObeyed(t *testing.T) {
 		for line := range strings.Lines(out[format]) {
 			line = strings.TrimSuffix(line, "\n")
 			if i := strings.IndexFunc(line, func(c rune) bool {
-				return unicode.IsControl(c) && c != '\t' || unicode.Is(unicode.Bidi_Control, c) || c == '\u2028'
+				return unicode.IsControl(c) && c != '\t' || unicode.Is(unicode.Bidi_Control, c) ||
+					c == '\u2028'
 			}); i >= 0 {
 				t.Errorf("%s: %q has a control character", format, line)
 			}
@@ -73,7 +86,8 @@ func TestInvalidUTF8(t *testing.T) {
 	}
 }
 
-// outsideFences returns the lines of Markdown that are not code, and fails for a block that is not closed.
+// outsideFences returns the lines of Markdown that are not code, and fails for a block that is not
+// closed.
 func outsideFences(t *testing.T, text string) []string {
 	t.Helper()
 	var lines []string
@@ -113,7 +127,8 @@ func TestMarkdownOfHostileTexts(t *testing.T) {
 		}
 		rest := ourMarkup.ReplaceAllString(line, "")
 		rest = strings.TrimPrefix(ourBold.ReplaceAllString(rest, ""), "> ")
-		if !strings.HasPrefix(line, "|") && strings.ContainsAny(rest, "<>`[]*_|\\@") && !leftOut["markdown"].MatchString(line) {
+		if !strings.HasPrefix(line, "|") && strings.ContainsAny(rest, "<>`[]*_|\\@") &&
+			!leftOut["markdown"].MatchString(line) {
 			t.Errorf("%q has what Markdown knows", line)
 		}
 	}
@@ -171,7 +186,9 @@ func parsePage(t *testing.T, page string) (elements []element, text string) {
 }
 
 func TestPageIsSelfContainedAndAccessible(t *testing.T) {
-	for name, r := range map[string]*report.Report{"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport()} {
+	for name, r := range map[string]*report.Report{
+		"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			page := write(t, "html", r)
 			elements, text := parsePage(t, page)
@@ -196,7 +213,8 @@ func TestPageIsSelfContainedAndAccessible(t *testing.T) {
 				ids[e.attrs["id"]] = true
 				checkAttributes(t, e)
 			}
-			if n["h1"] != 1 || n["title"] != 1 || n["main"] != 1 || n["script"]+n["img"]+n["link"]+n["iframe"] > 0 {
+			if n["h1"] != 1 || n["title"] != 1 || n["main"] != 1 ||
+				n["script"]+n["img"]+n["link"]+n["iframe"] > 0 {
 				t.Errorf("elements are %v", n)
 			}
 			for _, e := range elements {
@@ -204,7 +222,9 @@ func TestPageIsSelfContainedAndAccessible(t *testing.T) {
 					t.Errorf("#%s leads nowhere", target)
 				}
 			}
-			if name == "hostile" && (!strings.Contains(text, "<script>alert(1)</script>") || !strings.Contains(text, "{{.Verdict}}")) {
+			if name == "hostile" &&
+				(!strings.Contains(text, "<script>alert(1)</script>") ||
+					!strings.Contains(text, "{{.Verdict}}")) {
 				t.Error("the page does not show what came")
 			}
 		})
@@ -220,7 +240,10 @@ func checkAttributes(t *testing.T, e element) {
 		switch {
 		case name == "src", strings.HasPrefix(name, "on"):
 			t.Errorf("<%s> has %s=%q", e.name, name, value)
-		case name == "href" && (e.name != "a" || !strings.HasPrefix(value, "#") && !strings.HasPrefix(value, "https://") && !factLink.MatchString(value)):
+		case name == "href" &&
+			(e.name != "a" ||
+				!strings.HasPrefix(value, "#") && !strings.HasPrefix(value, "https://") &&
+					!factLink.MatchString(value)):
 			t.Errorf("<%s> leads to %q", e.name, value)
 		}
 	}

@@ -89,7 +89,8 @@ func (p *page) document() g.Node {
 			h.Lang("en"), newline,
 			h.Head(
 				newline, h.Meta(h.Charset("utf-8")), newline,
-				h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")), newline,
+				h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
+				newline,
 				h.Meta(h.Name("color-scheme"), h.Content("light dark")), newline,
 				h.Meta(h.Name("referrer"), h.Content("no-referrer")), newline,
 				h.Meta(g.Attr("http-equiv", "Content-Security-Policy"), h.Content(policy)), newline,
@@ -115,7 +116,9 @@ func (p *page) header() g.Node {
 		})),
 		onLine(g.If(p.Interrupted, warning("The run was interrupted: cases are missing."))),
 		onLine(g.If(len(p.Warnings) > 0, h.Ul(h.Class("warning"), newline,
-			onLines(p.Warnings, func(w Warning) g.Node { return h.Li(g.Text("Warning: "), p.text(w.Text)) })))),
+			onLines(p.Warnings, func(w Warning) g.Node {
+				return h.Li(g.Text("Warning: "), p.text(w.Text))
+			})))),
 	)
 }
 
@@ -125,10 +128,12 @@ func (p *page) main() g.Node {
 		p.families(), newline,
 		p.results("Failures and errors", "", "failure", only(p.Results, Fail, Error)),
 		p.results("Provisional",
-			"They failed on a live target where they are only assumed, or their question is open. They do not fail the run.",
+			"They failed on a live target where they are only assumed, or their question is open. "+
+				"They do not fail the run.",
 			"provisional", only(p.Results, Provisional)),
 		onLine(g.If(p.leftOut > 0, warning(fmt.Sprintf(
-			"The details of %d of these are left out here, all or some, for their size: the JSON report has them.",
+			"The details of %d of these are left out here, all or some, for their size: the JSON "+
+				"report has them.",
 			p.leftOut)))),
 		p.skipped(reasons(p.Results)),
 		g.Iff(len(p.Results) > 0, p.scenarios),
@@ -216,7 +221,8 @@ func (p *page) scenarios() g.Node {
 	return g.Group{
 		h.H2(g.Text(p.word("Every rule", "Scenarios"))), newline,
 		h.Details(
-			h.Summary(g.Text(p.word("Every rule with its text", "Every scenario with its promise"))), newline,
+			h.Summary(g.Text(p.word("Every rule with its text",
+				"Every scenario with its promise"))), newline,
 			table(p.word("Rules", "Scenarios"),
 				p.word("Outcomes by rule", "Outcomes by scenario and version of the API"),
 				p.columns(p.word("rule", "scenario"), p.word("text", "promise")), rows), newline,
@@ -230,7 +236,8 @@ func table(label, caption string, columns []string, rows g.Node) g.Node {
 		h.Class("table"), h.Role("region"), h.Aria("label", label), h.TabIndex("0"),
 		h.Table(
 			newline, h.Caption(g.Text(caption)), newline,
-			h.THead(h.Tr(g.Map(columns, func(name string) g.Node { return heading("col", name) }))), newline,
+			h.THead(h.Tr(g.Map(columns, func(name string) g.Node { return heading("col", name) }))),
+			newline,
 			h.TBody(newline, rows), newline,
 		), newline,
 	)

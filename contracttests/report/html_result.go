@@ -56,8 +56,8 @@ func (p *page) details(r Result) g.Node {
 	return g.Raw(b.String())
 }
 
-// plainLink matches a source that is the address of a page, or a fact of docs/behaviour.md, and needs
-// no escaping.
+// plainLink matches a source that is the address of a page, or a fact of docs/behaviour.md, and
+// needs no escaping.
 var plainLink = regexp.MustCompile(`^(https://[\w./~:#?=%-]+|docs/behaviour\.md#[a-z0-9-]+)$`)
 
 func (p *page) sources(r Result) g.Node {

@@ -62,8 +62,8 @@ func readError(kind ReadErrorKind, format string, args ...any) error {
 	return &ReadError{kind, fmt.Errorf(format, args...)}
 }
 
-// Read reads the JSON form back. It rejects what a newer patmock made, and what is no report: the error is a [ReadError] unless
-// it is that of r. A report without a schema is of version 1.
+// Read reads the JSON form back. It rejects what a newer patmock made, and what is no report: the
+// error is a [ReadError] unless it is that of r. A report without a schema is of version 1.
 func Read(r io.Reader) (*Report, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -93,7 +93,9 @@ func Read(r io.Reader) (*Report, error) {
 	out.Schema = SchemaVersion
 	for i, result := range out.Results {
 		if !slices.Contains(Outcomes(), result.Outcome) {
-			return nil, readError(UnknownOutcome, "result %d (%s) has the unknown outcome %q", i+1, result.Name(), result.Outcome)
+			return nil,
+				readError(UnknownOutcome, "result %d (%s) has the unknown outcome %q", i+1,
+					result.Name(), result.Outcome)
 		}
 	}
 	return &out, nil

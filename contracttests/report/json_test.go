@@ -47,7 +47,10 @@ func validate(t *testing.T, text string) error {
 
 func TestJSONKeepsItsSchema(t *testing.T) {
 	bare := &report.Report{Schema: report.SchemaVersion}
-	bare.Results = []report.Result{{ID: "create/a", Standing: evidence.Observed, Outcome: report.Pass}} // nil lists, no counts
+	// nil lists, no counts
+	bare.Results = []report.Result{
+		{ID: "create/a", Standing: evidence.Observed, Outcome: report.Pass},
+	}
 	var all []report.Result
 	for _, v := range append(version.All(), "") {
 		for _, o := range report.Outcomes() {
@@ -55,7 +58,8 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 		}
 	}
 	for name, r := range map[string]*report.Report{
-		"every outcome": sample(), "empty": reportOf(), "bare": bare, "every version": reportOf(all...), "hostile": hostileReport(),
+		"every outcome": sample(), "empty": reportOf(), "bare": bare,
+		"every version": reportOf(all...), "hostile": hostileReport(),
 		"clients": checkOf(&report.Judged{}), "judged": checkOf(judgedSample()),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -66,7 +70,8 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 	}
 }
 
-// The schema refuses what is no report: a test against one that accepts everything would show nothing.
+// The schema refuses what is no report: a test against one that accepts everything would show
+// nothing.
 func TestSchemaIsStrict(t *testing.T) {
 	good := write(t, "json", sample())
 	for name, change := range map[string]func(map[string]any){
@@ -86,9 +91,11 @@ func TestSchemaIsStrict(t *testing.T) {
 		"no id":            func(r map[string]any) { first(r, "results")["id"] = "" },
 		"count missing":    func(r map[string]any) { delete(r["counts"].(map[string]any), "skip") },
 		"more is proven":   func(r map[string]any) { r["proven"].(map[string]any)["assumed"] = 1 },
-		"less is proven":   func(r map[string]any) { delete(r["proven"].(map[string]any), "unconfirmed") },
-		"unknown count":    func(r map[string]any) { r["counts"].(map[string]any)["green"] = 1 },
-		"negative count":   func(r map[string]any) { r["counts"].(map[string]any)["skip"] = -1 },
+		"less is proven": func(r map[string]any) {
+			delete(r["proven"].(map[string]any), "unconfirmed")
+		},
+		"unknown count":  func(r map[string]any) { r["counts"].(map[string]any)["green"] = 1 },
+		"negative count": func(r map[string]any) { r["counts"].(map[string]any)["skip"] = -1 },
 		"part of a request": func(r map[string]any) {
 			first(r, "results")["requests"] = 1.5
 		},
@@ -125,7 +132,9 @@ func TestSchemaIsACopy(t *testing.T) {
 }
 
 func TestReadWhatWasWritten(t *testing.T) {
-	for name, want := range map[string]*report.Report{"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport()} {
+	for name, want := range map[string]*report.Report{
+		"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			if len(want.Results) == 0 {
 				want.Results = []report.Result{}
@@ -160,11 +169,20 @@ func TestReadRefuses(t *testing.T) {
 		{"no JSON", "<html>", report.NotJSON},
 		{"a list", "[]", report.NotJSON},
 		{"no report", `{"a":1}`, report.NotAReport},
-		{"another version", strings.Replace(good, `"schema": 1`, `"schema": 2`, 1), report.OtherSchema},
+		{
+			"another version", strings.Replace(good, `"schema": 1`, `"schema": 2`, 1),
+			report.OtherSchema,
+		},
 		{"newer, of which nothing else is known", `{"schema":2,"flavour":1}`, report.OtherSchema},
-		{"schema that never was", strings.Replace(good, `"schema": 1`, `"schema": 0`, 1), report.OtherSchema},
+		{
+			"schema that never was", strings.Replace(good, `"schema": 1`, `"schema": 0`, 1),
+			report.OtherSchema,
+		},
 		{"unknown property", strings.Replace(good, `"tool"`, `"tools"`, 1), report.Malformed},
-		{"unknown outcome", strings.Replace(good, `"outcome": "pass"`, `"outcome": "green"`, 1), report.UnknownOutcome},
+		{
+			"unknown outcome", strings.Replace(good, `"outcome": "pass"`, `"outcome": "green"`, 1),
+			report.UnknownOutcome,
+		},
 		{"cut off", good[:len(good)/2], report.NotJSON},
 		{"two", good + good, report.NotJSON},
 	} {
@@ -176,7 +194,8 @@ func TestReadRefuses(t *testing.T) {
 			checkMessage(t, err.Error())
 		})
 	}
-	if _, err := report.Read(iotest.ErrReader(io.ErrUnexpectedEOF)); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := report.Read(iotest.ErrReader(io.ErrUnexpectedEOF)); !errors.Is(err,
+		io.ErrUnexpectedEOF) {
 		t.Errorf("error is %v, expected that of the reader", err)
 	}
 }

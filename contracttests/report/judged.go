@@ -79,8 +79,8 @@ func (c Client) String() string {
 	return text
 }
 
-// NotJudgedText returns a text such as "2 to the control API, 1 over the rate limit", or "" if every
-// request was judged.
+// NotJudgedText returns a text such as "2 to the control API, 1 over the rate limit", or "" if
+// every request was judged.
 func (j *Judged) NotJudgedText() string {
 	var parts []string
 	for _, n := range j.NotJudged {

@@ -18,7 +18,8 @@ func checkOf(j *report.Judged) *report.Report {
 
 func judgedSample() *report.Judged {
 	return &report.Judged{
-		Requests: 20, Namespaces: 2, OtherNamespaceRequests: 1, ClientCount: 7, OtherClientRequests: 3,
+		Requests: 20, Namespaces: 2, OtherNamespaceRequests: 1, ClientCount: 7,
+		OtherClientRequests: 3,
 		Clients: []report.Client{
 			{ClientID: "cafe", Owner: "jane.doe", UserAgent: "sdk/1", Requests: 6},
 			{ClientID: "babe", UserAgent: "sdk/1", Requests: 5},
@@ -28,7 +29,11 @@ func judgedSample() *report.Judged {
 			{UserAgent: "six", Requests: 1},
 			{UserAgent: "seven", Requests: 1},
 		},
-		NotJudged: []report.NotJudged{{Reason: "rate-limit", Text: "too fast", Requests: 1}, {Reason: "control-api", Text: "for control", Requests: 2}},
+		NotJudged: []report.NotJudged{
+			{Reason: "rate-limit", Text: "too fast", Requests: 1}, {
+				Reason: "control-api", Text: "for control", Requests: 2,
+			},
+		},
 	}
 }
 
@@ -40,13 +45,20 @@ func TestJudged_Text(t *testing.T) {
 	}{
 		{"nothing", &report.Judged{}, "0 requests of 0 clients in 0 namespaces"},
 		{
-			"one", &report.Judged{Requests: 1, Namespaces: 1, ClientCount: 1, Clients: []report.Client{{UserAgent: "curl/8", Requests: 1}}},
+			"one", &report.Judged{
+				Requests: 1, Namespaces: 1, ClientCount: 1, Clients: []report.Client{
+					{UserAgent: "curl/8", Requests: 1},
+				},
+			},
 			"1 request of 1 client in 1 namespace: 1 by curl/8",
 		},
 		{
 			"many", judgedSample(),
-			"20 requests of 7 clients and further ones (3 requests) in 2 namespaces and further ones (1 request): " +
-				"6 by jane.doe (sdk/1), 5 by babe (sdk/1), 4 by curl/8, 2 by a b, 1 by an unknown client, 2 more",
+			"20 requests of 7 clients and further ones (3 requests) in 2 namespaces and further " +
+				"ones (1 request): " +
+				"6 by jane.doe (sdk/1), 5 by babe (sdk/1), 4 by curl/8, 2 by a b, 1 by an " +
+				"unknown " +
+				"client, 2 more",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

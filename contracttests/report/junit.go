@@ -60,8 +60,9 @@ func renderJUnit(r *Report) ([]byte, error) {
 	for _, v := range versionsOf(r.Results) {
 		results := ofVersion(r.Results, v)
 		suites.Suites = append(suites.Suites, junitSuite{
-			Name: r.suiteName(v), Timestamp: r.Started.UTC().Format(time.RFC3339), junitCounts: junitCount(results),
-			Properties: junitProperties(r), Cases: r.junitCases(results),
+			Name: r.suiteName(v), Timestamp: r.Started.UTC().Format(time.RFC3339),
+			junitCounts: junitCount(results),
+			Properties:  junitProperties(r), Cases: r.junitCases(results),
 		})
 	}
 	out, err := xml.MarshalIndent(suites, "", "  ")
@@ -75,7 +76,9 @@ func renderJUnit(r *Report) ([]byte, error) {
 		}
 		if cut > 0 {
 			for i := range suites.Suites {
-				suites.Suites[i].Properties = append(suites.Suites[i].Properties, junitProperty{"cut", leftOut(cut, maxJUnit)})
+				suites.Suites[i].Properties = append(suites.Suites[i].Properties, junitProperty{
+					"cut", leftOut(cut, maxJUnit),
+				})
 			}
 		}
 		if out, err = xml.MarshalIndent(suites, "", "  "); err != nil {
@@ -115,7 +118,10 @@ func (s junitSuites) cut() (int, error) {
 		frame = 10_000 // what says that something is cut
 		tags  = 50     // of a case that has output
 	)
-	left := room{left: maxJUnit - frame - len(bare) - tags*len(details), results: len(details), cost: xmlLength}
+	left := room{
+		left: maxJUnit - frame - len(bare) - tags*len(details), results: len(details),
+		cost: xmlLength,
+	}
 	for i, text := range details {
 		*text = left.take(texts[i])
 	}
@@ -136,7 +142,9 @@ func junitCount(results []Result) junitCounts {
 	for _, r := range results {
 		seconds += r.Seconds
 	}
-	return junitCounts{len(results), n[Fail], n[Error], n[Skip] + n[Provisional], junitTime(seconds)}
+	return junitCounts{
+		len(results), n[Fail], n[Error], n[Skip] + n[Provisional], junitTime(seconds),
+	}
 }
 
 func junitTime(seconds float64) string { return strconv.FormatFloat(seconds, 'f', 3, 64) }
@@ -200,7 +208,8 @@ func (r *Report) className(result Result) string {
 func junitText(r Result) string {
 	parts := []string{"promise: " + oneLine(r.Promise)}
 	if len(r.Sources) > 0 {
-		parts = append(parts, fmt.Sprintf("sources: %s (%s)", oneLine(strings.Join(r.Sources, "; ")), r.Standing))
+		parts = append(parts,
+			fmt.Sprintf("sources: %s (%s)", oneLine(strings.Join(r.Sources, "; ")), r.Standing))
 	}
 	for _, f := range r.Failures {
 		for _, part := range []struct{ title, text string }{

@@ -57,7 +57,10 @@ func junitOf(t *testing.T, r *report.Report) junitRoot {
 func TestJUnitCountersAreThoseOfItsChildren(t *testing.T) {
 	wrong := sample()
 	wrong.Counts = map[report.Outcome]int{report.Pass: 1000}
-	for name, r := range map[string]*report.Report{"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport(), "wrong counts": wrong} {
+	for name, r := range map[string]*report.Report{
+		"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport(),
+		"wrong counts": wrong,
+	} {
 		t.Run(name, func(t *testing.T) {
 			root := junitOf(t, r)
 			var all junitCounters
@@ -110,7 +113,9 @@ func TestJUnitCases(t *testing.T) {
 		suites = append(suites, suite.Name)
 		for _, c := range suite.Cases {
 			line := c.ClassName + " " + c.Name
-			for kind, reason := range map[string]*junitReason{"failure": c.Failure, "error": c.Error, "skipped": c.Skipped} {
+			for kind, reason := range map[string]*junitReason{
+				"failure": c.Failure, "error": c.Error, "skipped": c.Skipped,
+			} {
 				if reason != nil {
 					line += " | " + kind + " | " + reason.Type
 					messages = append(messages, c.Name+": "+reason.Message)
@@ -119,7 +124,9 @@ func TestJUnitCases(t *testing.T) {
 			cases = append(cases, line)
 		}
 	}
-	if diff := cmp.Diff([]string{"contract/beta", "contract/v3", "contract/v2024", "contract/v1", "contract/oauth"}, suites); diff != "" {
+	if diff := cmp.Diff([]string{
+		"contract/beta", "contract/v3", "contract/v2024", "contract/v1", "contract/oauth",
+	}, suites); diff != "" {
 		t.Errorf("suites (-want +got):\n%s", diff)
 	}
 	want := []string{
@@ -139,7 +146,9 @@ func TestJUnitCases(t *testing.T) {
 	}
 	checkMessage(t, strings.Join(messages, "\n"))
 	text := root.Suites[1].Cases[0].Failure.Text
-	for _, part := range []string{"status is 201", "201 Created", "curl -i", "another name", "- \t\"a\""} {
+	for _, part := range []string{
+		"status is 201", "201 Created", "curl -i", "another name", "- \t\"a\"",
+	} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the failure does not tell %q: %s", part, text)
 		}
@@ -147,14 +156,19 @@ func TestJUnitCases(t *testing.T) {
 }
 
 func TestJUnitNumbersWhatIsThereTwice(t *testing.T) {
-	root := junitOf(t, reportOf(pass("create/a", version.V3), pass("create/a", version.V3), pass("create/a", version.V1)))
+	root := junitOf(t,
+		reportOf(pass("create/a", version.V3), pass("create/a", version.V3),
+			pass("create/a", version.V1)))
 	var got []string
 	for _, suite := range root.Suites {
 		for i, c := range suite.Cases {
 			got = append(got, strconv.Itoa(i)+" "+c.ClassName+" "+c.Name)
 		}
 	}
-	if diff := cmp.Diff([]string{"0 contract.create.v3 create/a", "1 contract.create.v3 create/a (2)", "0 contract.create.v1 create/a"}, got); diff != "" {
+	if diff := cmp.Diff([]string{
+		"0 contract.create.v3 create/a", "1 contract.create.v3 create/a (2)",
+		"0 contract.create.v1 create/a",
+	}, got); diff != "" {
 		t.Errorf("cases (-want +got):\n%s", diff)
 	}
 }

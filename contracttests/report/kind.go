@@ -7,8 +7,8 @@ type Kind string
 const (
 	KindPromise  Kind = "promise"
 	KindResponse Kind = "response" // that its document does not allow
-	// KindRequest is a bug of the scenario: a request that its document does not allow, or that was to
-	// be invalid and is valid.
+	// KindRequest is a bug of the scenario: a request that its document does not allow, or that was
+	// to be invalid and is valid.
 	KindRequest Kind = "request"
 	// KindBeside is a rule that an exchange breaks and that the scenario is not about.
 	KindBeside Kind = "beside"
@@ -30,7 +30,8 @@ const (
 	// KindLeftovers is an error: tokens of the scenario may be left.
 	KindLeftovers Kind = "leftovers"
 	KindPanic     Kind = "panic"
-	// KindUnfinished is an error of a run that did not test every case, and a skip of each of those.
+	// KindUnfinished is an error of a run that did not test every case, and a skip of each of
+	// those.
 	KindUnfinished Kind = "unfinished"
 	KindGateway    Kind = "gateway" // responded instead of the API, see [FromGateway]
 	// KindOtherRun is an error: another run of the contract used the same user.

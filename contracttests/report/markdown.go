@@ -16,7 +16,8 @@ const (
 
 func renderMarkdown(r *Report) ([]byte, error) { return []byte(markdown(r, maxSummary)), nil }
 
-// AppendSummary appends the Markdown form to a file such as that of $GITHUB_STEP_SUMMARY. The file is kept under 900 kB.
+// AppendSummary appends the Markdown form to a file such as that of $GITHUB_STEP_SUMMARY. The file
+// is kept under 900 kB.
 func AppendSummary(path string, r *Report) (err error) {
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the path is the user's
 	if err != nil {
@@ -34,7 +35,8 @@ func AppendSummary(path string, r *Report) (err error) {
 	room := maxSummary - int(min(info.Size(), maxSummary))
 	text := "\n" + markdown(r.clean(), room-1)
 	if len(text) > room {
-		return fmt.Errorf("append the summary: %s has %d bytes already, and no room for the verdict", path, info.Size())
+		return fmt.Errorf("append the summary: %s has %d bytes already, and no room for the "+
+			"verdict", path, info.Size())
 	}
 	if _, err := f.WriteString(text); err != nil {
 		return fmt.Errorf("append the summary: %w", err)
@@ -42,10 +44,11 @@ func AppendSummary(path string, r *Report) (err error) {
 	return nil
 }
 
-// markdown returns at most room bytes if the heading and the table of counts fit. The failures are cut
-// first.
+// markdown returns at most room bytes if the heading and the table of counts fit. The failures are
+// cut first.
 func markdown(r *Report, room int) string {
-	head := fmt.Sprintf("## %s\n\n%s %s, in %s.\n\n", markdownText(r.Verdict()), r.intro(), markdownText(header(r)), duration(r.Seconds))
+	head := fmt.Sprintf("## %s\n\n%s %s, in %s.\n\n", markdownText(r.Verdict()), r.intro(),
+		markdownText(header(r)), duration(r.Seconds))
 	if r.Interrupted {
 		head += "The run was **interrupted**: cases are missing.\n\n"
 	}
@@ -69,7 +72,8 @@ func markdown(r *Report, room int) string {
 	for _, reason := range reasons(r.Results) {
 		text := fmt.Sprintf("%d skipped: %s", reason.Cases, markdownText(reason.Text))
 		if len(reason.Names) > 0 {
-			text = fmt.Sprintf("<details><summary>%s</summary>\n\nCases: %s\n\n</details>", text, markdownNames(reason.Names))
+			text = fmt.Sprintf("<details><summary>%s</summary>\n\nCases: %s\n\n</details>", text,
+				markdownNames(reason.Names))
 		}
 		skipped = append(skipped, text+"\n\n")
 	}
@@ -81,7 +85,8 @@ func markdown(r *Report, room int) string {
 	return head + doubts + fit(room-len(rest), "### Failures\n\n", "failures", failures) + rest
 }
 
-// fit joins as many of the blocks as there is room for, under a heading, with a line about those that are left out.
+// fit joins as many of the blocks as there is room for, under a heading, with a line about those
+// that are left out.
 func fit(room int, heading, what string, blocks []string) string {
 	if len(blocks) == 0 {
 		return ""
@@ -91,7 +96,8 @@ func fit(room int, heading, what string, blocks []string) string {
 		return all
 	}
 	line := func(n int) string {
-		return fmt.Sprintf("**%d of %d %s are left out here for their size:** the other reports have them.\n\n", n, len(blocks), what)
+		return fmt.Sprintf("**%d of %d %s are left out here for their size:** the other reports "+
+			"have them.\n\n", n, len(blocks), what)
 	}
 	out, kept := heading, 0
 	for _, block := range blocks {
@@ -140,10 +146,12 @@ func markdownCounts(r *Report) string {
 // markdownResult returns a result with its details folded.
 func markdownResult(r Result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<details><summary><b>%s</b> %s: %s</summary>\n\n", markdownText(string(r.Outcome)), markdownText(r.Name()), markdownText(r.Message))
+	fmt.Fprintf(&b, "<details><summary><b>%s</b> %s: %s</summary>\n\n",
+		markdownText(string(r.Outcome)), markdownText(r.Name()), markdownText(r.Message))
 	fmt.Fprintf(&b, "Promise: %s\n\n", markdownText(r.Promise))
 	if len(r.Sources) > 0 {
-		fmt.Fprintf(&b, "Sources: %s (%s)\n\n", markdownSources(r.Sources), markdownText(string(r.Standing)))
+		fmt.Fprintf(&b, "Sources: %s (%s)\n\n", markdownSources(r.Sources),
+			markdownText(string(r.Standing)))
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "Note: %s\n\n", markdownText(note))
@@ -192,6 +200,7 @@ func markdownNames(names []string) string {
 }
 
 var markdownEscapes = strings.NewReplacer(
-	"&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "|", "&#124;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "~", "&#126;",
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "|", "&#124;", "`", "&#96;", "*",
+	"&#42;", "_", "&#95;", "~", "&#126;",
 	"[", "&#91;", "]", "&#93;", "#", "&#35;", `\`, "&#92;", "$", "&#36;", "@", "&#64;",
 )

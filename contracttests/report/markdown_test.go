@@ -72,11 +72,14 @@ func TestAppendSummaryLeavesRoom(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := string(got)
-			if len(got) > max(900_000, test.before) || strings.Contains(text, all.Verdict()) == test.err {
+			if len(got) > max(900_000, test.before) ||
+				strings.Contains(text, all.Verdict()) == test.err {
 				t.Errorf("%d bytes, expected at most 900000 with the verdict", len(got))
 			}
-			if shown := strings.Count(text, "<details>"); (shown > 0) != test.shown || shown > 0 && shown+left(t, text, 2000) != 2000 {
-				t.Errorf("%d failures are shown, expected some: %t, and the number of the others", shown, test.shown)
+			if shown := strings.Count(text, "<details>"); (shown > 0) != test.shown ||
+				shown > 0 && shown+left(t, text, 2000) != 2000 {
+				t.Errorf("%d failures are shown, expected some: %t, and the number of the others",
+					shown, test.shown)
 			}
 		})
 	}
@@ -115,7 +118,8 @@ func left(t *testing.T, text string, all int) int {
 func TestAnnotations(t *testing.T) {
 	provisional := with(report.Provisional, "why", pass("create/a", version.V3))
 	skipped := with(report.Skip, "why", pass("create/a", version.V3))
-	if got := report.Annotations(reportOf(pass("create/a", version.V3), provisional, skipped)); len(got) != 0 {
+	if got := report.Annotations(reportOf(pass("create/a", version.V3), provisional,
+		skipped)); len(got) != 0 {
 		t.Errorf("a run without failures has the annotations %q", got)
 	}
 	odd := with(report.Error, "100% of\r\nwhat: it, said", pass("create/a,b:c%", version.V3))
@@ -147,7 +151,8 @@ func TestAnnotationsAreTenAtMost(t *testing.T) {
 		}
 		got := report.Annotations(reportOf(results...))
 		if len(got) != min(10, test.failures) || !strings.HasPrefix(got[len(got)-1], test.last) {
-			t.Errorf("%d failures: %d annotations that end with %q, expected %q", test.failures, len(got), got[len(got)-1], test.last)
+			t.Errorf("%d failures: %d annotations that end with %q, expected %q", test.failures,
+				len(got), got[len(got)-1], test.last)
 		}
 		if test.failures == 100 {
 			checkMessage(t, got[len(got)-1])

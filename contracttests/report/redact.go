@@ -15,7 +15,9 @@ import (
 func (r *Report) clean() *Report {
 	out := redactedCopy(*r)
 	if out.Judged != nil {
-		slices.SortStableFunc(out.Judged.NotJudged, func(a, b NotJudged) int { return b.Requests - a.Requests })
+		slices.SortStableFunc(out.Judged.NotJudged, func(a, b NotJudged) int {
+			return b.Requests - a.Requests
+		})
 	}
 	out.Count()
 	return &out
@@ -52,14 +54,16 @@ func redactValue(v reflect.Value) reflect.Value {
 	return out
 }
 
-// visible replaces what a terminal would obey instead of showing it, and what turns the direction of writing, and what is no character.
+// visible replaces what a terminal would obey instead of showing it, and what turns the direction
+// of writing, and what is no character.
 func visible(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n") // Map replaces what is not UTF-8
 	return strings.Map(func(c rune) rune {
 		switch {
 		case c == '\n', c == '\t':
 			return c
-		case unicode.IsControl(c), unicode.Is(unicode.Bidi_Control, c), c == '\u2028', c == '\u2029', c == '\ufffe', c == '\uffff':
+		case unicode.IsControl(c), unicode.Is(unicode.Bidi_Control, c), c == '\u2028',
+			c == '\u2029', c == '\ufffe', c == '\uffff':
 			return unicode.ReplacementChar
 		}
 		return c

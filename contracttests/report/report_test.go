@@ -31,9 +31,11 @@ func checkMessage(t *testing.T, message string) {
 // pass is a result that others are made of.
 func pass(id string, v version.Version) report.Result {
 	return report.Result{
-		ID: id, Version: v, Promise: "No two tokens of one owner share a name.", Standing: evidence.Published, Outcome: report.Pass,
+		ID: id, Version: v, Promise: "No two tokens of one owner share a name.",
+		Standing: evidence.Published, Outcome: report.Pass,
 		Sources: []string{
-			"v3 #/paths/~1personal-access-tokens/post", "https://developer.sailpoint.com/docs/api/authentication",
+			"v3 #/paths/~1personal-access-tokens/post",
+			"https://developer.sailpoint.com/docs/api/authentication",
 			"docs/behaviour.md#create-is-200",
 		},
 		Failures: []report.Failure{}, Notes: []string{}, Requests: 3, Seconds: 0.012,
@@ -47,13 +49,17 @@ func with(outcome report.Outcome, message string, r report.Result) report.Result
 
 // kinds are the usual ones of the outcomes.
 var kinds = map[report.Outcome]report.Kind{
-	report.Skip: report.KindLacks, report.Provisional: report.KindAssumed, report.Fail: report.KindPromise, report.Error: report.KindUntested,
+	report.Skip: report.KindLacks, report.Provisional: report.KindAssumed,
+	report.Fail: report.KindPromise, report.Error: report.KindUntested,
 }
 
 func reportOf(results ...report.Result) *report.Report {
 	r := &report.Report{
-		Schema: report.SchemaVersion, Tool: "patmock 1.2.3", Target: report.Target{Name: "mock", Version: "1.2.3"},
-		Started: time.Date(2026, 8, 22, 10, 11, 12, 0, time.UTC), Seconds: 4.2, Warnings: []report.Warning{}, Results: results,
+		Schema: report.SchemaVersion, Tool: "patmock 1.2.3", Target: report.Target{
+			Name: "mock", Version: "1.2.3",
+		},
+		Started: time.Date(2026, 8, 22, 10, 11, 12, 0, time.UTC), Seconds: 4.2,
+		Warnings: []report.Warning{}, Results: results,
 	}
 	r.Count()
 	return r
@@ -63,12 +69,17 @@ func failed(id string, v version.Version) report.Result {
 	r := with(report.Fail, "status is 201, expected 200", pass(id, v))
 	r.Failures = []report.Failure{
 		{
-			Kind:     report.KindPromise,
-			Message:  "status is 201, expected 200",
-			Exchange: "POST https://tenant.example/v3/personal-access-tokens\nContent-Type: application/json\n\n{\"name\":\"a|b\"}\n\n201 Created\n\n{\"id\":\"1\"}\n",
-			Curl:     `curl -i -X POST -H "Authorization: Bearer $TOKEN" --data-binary '{"name":"a|b"}' 'https://tenant.example/v3/personal-access-tokens'`,
+			Kind:    report.KindPromise,
+			Message: "status is 201, expected 200",
+			Exchange: "POST https://tenant.example/v3/personal-access-tokens\nContent-Type: " +
+				"application/json\n\n{\"name\":\"a|b\"}\n\n201 Created\n\n{\"id\":\"1\"}\n",
+			Curl: `curl -i -X POST -H "Authorization: Bearer $TOKEN" --data-binary ` +
+				`'{"name":"a|b"}' 'https://tenant.example/v3/personal-access-tokens'`,
 		},
-		{Kind: report.KindResponse, Message: "another name", Diff: "  string(\n- \t\"a\",\n+ \t\"b\",\n  )\n"},
+		{
+			Kind: report.KindResponse, Message: "another name",
+			Diff: "  string(\n- \t\"a\",\n+ \t\"b\",\n  )\n",
+		},
 	}
 	return r
 }
@@ -77,14 +88,21 @@ func failed(id string, v version.Version) report.Result {
 func sample() *report.Report {
 	question := with(report.Provisional, "asked: 404", pass("delete/twice", version.V2024))
 	question.Kind = report.KindOpenQuestion
-	question.Standing, question.Notes = evidence.Assumed, []string{"status 404", `{"detailCode":"404 Not found"}`}
-	assumed := with(report.Provisional, "assumed: another day", pass("list/last-used-is-daily", version.V2024))
-	assumed.Failures = []report.Failure{{Kind: report.KindPromise, Message: "another day", Diff: "- a\n+ b\n"}}
+	question.Standing, question.Notes = evidence.Assumed, []string{
+		"status 404", `{"detailCode":"404 Not found"}`,
+	}
+	assumed := with(report.Provisional, "assumed: another day",
+		pass("list/last-used-is-daily", version.V2024))
+	assumed.Failures = []report.Failure{
+		{Kind: report.KindPromise, Message: "another day", Diff: "- a\n+ b\n"},
+	}
 	skipped := with(report.Skip, "without admin", pass("list/of-another", version.Beta))
 	skipped.Lacks = []string{"admin"}
 	r := reportOf(
-		pass("create/name-is-unique", version.Beta), failed("create/name-is-unique", version.V3), pass("create/name-is-unique", version.V1),
-		with(report.Error, "dial tcp: connection refused", pass("create/secret-is-shown-once", version.V3)),
+		pass("create/name-is-unique", version.Beta), failed("create/name-is-unique", version.V3),
+		pass("create/name-is-unique", version.V1),
+		with(report.Error, "dial tcp: connection refused",
+			pass("create/secret-is-shown-once", version.V3)),
 		question, assumed,
 		with(report.Skip, "without clock", pass("expiry/month-end", version.V1)),
 		with(report.Skip, "without clock", pass("expiry/leap-day", version.V1)),
@@ -130,8 +148,13 @@ func everywhere(t testing.TB, r *report.Report) map[string]string {
 }
 
 func TestGolden(t *testing.T) {
-	for name, r := range map[string]*report.Report{"every-outcome": sample(), "empty": reportOf(), "pass": reportOf(pass("create/a", version.V3))} {
-		for format, extension := range map[string]string{"text": "txt", "json": "json", "junit": "xml", "markdown": "md", "html": "html"} {
+	for name, r := range map[string]*report.Report{
+		"every-outcome": sample(), "empty": reportOf(),
+		"pass": reportOf(pass("create/a", version.V3)),
+	} {
+		for format, extension := range map[string]string{
+			"text": "txt", "json": "json", "junit": "xml", "markdown": "md", "html": "html",
+		} {
 			t.Run(name+"/"+format, func(t *testing.T) {
 				path := filepath.Join("testdata", name+"."+extension)
 				got := write(t, format, r)
@@ -153,7 +176,8 @@ func TestGolden(t *testing.T) {
 }
 
 func TestFormats(t *testing.T) {
-	if diff := cmp.Diff([]string{"text", "json", "junit", "markdown", "html"}, report.Formats()); diff != "" {
+	if diff := cmp.Diff([]string{"text", "json", "junit", "markdown", "html"},
+		report.Formats()); diff != "" {
 		t.Errorf("formats (-want +got):\n%s", diff)
 	}
 	err := report.Write("yaml", &bytes.Buffer{}, reportOf())
@@ -169,7 +193,8 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
 func TestWriteTellsWhatIsNotWritten(t *testing.T) {
 	for _, format := range report.Formats() {
-		if err := report.Write(format, brokenPipe{}, sample()); !errors.Is(err, os.ErrClosed) || !strings.Contains(err.Error(), format) {
+		if err := report.Write(format, brokenPipe{}, sample()); !errors.Is(err, os.ErrClosed) ||
+			!strings.Contains(err.Error(), format) {
 			t.Errorf("%s: error is %v, expected that of the writer, with the format", format, err)
 		}
 	}
@@ -181,20 +206,24 @@ var leftOut = map[string]*regexp.Regexp{
 	"html":     regexp.MustCompile(`<p class="warning"><strong>\D*(\d+)\D`),
 }
 
-// A run of thousands of scenarios with long exchanges is cut where the readers have limits, and says so.
+// A run of thousands of scenarios with long exchanges is cut where the readers have limits, and
+// says so.
 func TestHugeReport(t *testing.T) {
 	var results []report.Result
 	for i := range 700 {
 		r := failed(fmt.Sprintf("create/scenario-%d", i), version.All()[i%6])
 		long := strings.Repeat("+ <\"&'> ```\n", 300)
-		r.Failures = append(r.Failures, report.Failure{Message: long, Diff: long, Exchange: long, Curl: long})
+		r.Failures = append(r.Failures, report.Failure{
+			Message: long, Diff: long, Exchange: long, Curl: long,
+		})
 		results = append(results, r)
 	}
 	r := reportOf(results...)
 	for format, limit := range map[string]int{"markdown": 900_000, "html": 2_000_000} {
 		got := write(t, format, r)
 		if len(got) > limit || len(got) < limit/2 {
-			t.Errorf("%s has %d bytes, expected at most %d, and most of them used", format, len(got), limit)
+			t.Errorf("%s has %d bytes, expected at most %d, and most of them used", format,
+				len(got), limit)
 		}
 		if !leftOut[format].MatchString(got) {
 			t.Errorf("%s does not tell that something is left out", format)
@@ -204,7 +233,8 @@ func TestHugeReport(t *testing.T) {
 		t.Errorf("%d annotations, expected 10", n)
 	}
 	if html := write(t, "html", r); strings.Count(html, "<article") != 700 {
-		t.Errorf("the page shows %d failures, expected all 700 with their message", strings.Count(html, "<article"))
+		t.Errorf("the page shows %d failures, expected all 700 with their message",
+			strings.Count(html, "<article"))
 	}
 	if n := junitOf(t, r).Failures; n != 700 {
 		t.Errorf("JUnit tells %d failures, expected 700", n)

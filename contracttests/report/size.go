@@ -13,10 +13,12 @@ const (
 
 // leftOut says that details do not fit into a report.
 func leftOut(results, most int) string {
-	return fmt.Sprintf("the details of %s are cut, so that this report has at most %d bytes: the JSON report has them", plural(results, "result"), most)
+	return fmt.Sprintf("the details of %s are cut, so that this report has at most %d bytes: the "+
+		"JSON report has them", plural(results, "result"), most)
 }
 
-// A room is what is left of a size for the details of some results, each of which gets a fair share.
+// A room is what is left of a size for the details of some results, each of which gets a fair
+// share.
 type room struct {
 	left, results int
 	cost          func(string) int

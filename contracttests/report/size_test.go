@@ -18,9 +18,13 @@ func failures(results, size int) *report.Report {
 	exchange := strings.Repeat("< \"a line\" & another one's\t>\n", size/28)
 	for i := range results {
 		r.Results = append(r.Results, report.Result{
-			ID: fmt.Sprintf("create/scenario-%d", i), Version: version.All()[i%6], Promise: "A promise.", Sources: []string{"a source"},
-			Standing: evidence.Published, Outcome: report.Fail, Kind: report.KindPromise, Message: "failed " + strings.Repeat("&", 200),
-			Failures: []report.Failure{{Kind: report.KindPromise, Message: "failed", Exchange: exchange, Curl: "curl"}},
+			ID: fmt.Sprintf("create/scenario-%d", i), Version: version.All()[i%6],
+			Promise: "A promise.", Sources: []string{"a source"},
+			Standing: evidence.Published, Outcome: report.Fail, Kind: report.KindPromise,
+			Message: "failed " + strings.Repeat("&", 200),
+			Failures: []report.Failure{
+				{Kind: report.KindPromise, Message: "failed", Exchange: exchange, Curl: "curl"},
+			},
 		})
 	}
 	return r
@@ -30,7 +34,9 @@ func failures(results, size int) *report.Report {
 // say what is cut.
 func TestReportSizes(t *testing.T) {
 	limits := map[string]int{"text": 4 << 20, "junit": 10_000_000, "markdown": 900_000}
-	for _, tt := range []struct{ results, size int }{{2376, 5_000}, {2376, 200}, {1, 11_000_000}, {8_000, 50}} {
+	for _, tt := range []struct{ results, size int }{
+		{2376, 5_000}, {2376, 200}, {1, 11_000_000}, {8_000, 50},
+	} {
 		r := failures(tt.results, tt.size)
 		for format, limit := range limits {
 			t.Run(fmt.Sprintf("%s %d %d", format, tt.results, tt.size), func(t *testing.T) {
@@ -46,7 +52,8 @@ func TestReportSizes(t *testing.T) {
 				switch format {
 				case "text":
 					lines := strings.Split(strings.TrimSpace(text), "\n")
-					if last := lines[len(lines)-1]; !strings.HasPrefix(lines[0], r.Verdict()) || last != r.Summary() {
+					if last := lines[len(lines)-1]; !strings.HasPrefix(lines[0], r.Verdict()) ||
+						last != r.Summary() {
 						t.Errorf("it begins with %q and ends with %q", lines[0], last)
 					}
 					if said := strings.Contains(lines[1], "are cut"); said != large {
@@ -54,7 +61,8 @@ func TestReportSizes(t *testing.T) {
 					}
 				case "junit":
 					checkJUnit(t, b.Bytes(), tt.results)
-					if said := strings.Contains(text, `name="cut"`); tt.results < 8_000 && said != large {
+					if said := strings.Contains(text, `name="cut"`); tt.results < 8_000 &&
+						said != large {
 						t.Errorf("a cut is said: %t, want %t", said, large)
 					}
 					if large && b.Len() < limit*9/10 {
@@ -90,6 +98,7 @@ func checkJUnit(t *testing.T, text []byte, results int) {
 		}
 	}
 	if failed != results || parsed.Failures != results {
-		t.Errorf("%d of %d failures have a message, and %d are counted", failed, results, parsed.Failures)
+		t.Errorf("%d of %d failures have a message, and %d are counted", failed, results,
+			parsed.Failures)
 	}
 }

@@ -46,7 +46,8 @@ func renderText(r *Report) ([]byte, error) {
 		fmt.Fprintf(&end, "%s: %s\n", line.title, clip(line.text, 2*maxLine))
 	}
 	if r.Observed != nil {
-		fmt.Fprintf(&end, "observed: %d exchanges, %d of them lists that no scenario requested\n", r.Observed.Exchanges, r.Observed.Lists)
+		fmt.Fprintf(&end, "observed: %d exchanges, %d of them lists that no scenario requested\n",
+			r.Observed.Exchanges, r.Observed.Lists)
 	}
 	if r.Confirmed != nil {
 		fmt.Fprintf(&end, "confirmed by a tenant: %s\n", r.Confirmed)
@@ -110,13 +111,14 @@ func textResults(r *Report, most int) (text string, cut int) {
 	return text, left.cut
 }
 
-// textDetails returns the details of a result. Texts of the target are behind a bar, so that none of
-// their lines looks like one of ours, or like a command to GitHub's runner.
+// textDetails returns the details of a result. Texts of the target are behind a bar, so that none
+// of their lines looks like one of ours, or like a command to GitHub's runner.
 func textDetails(r Result) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "      promise: %s\n", oneLine(r.Promise))
 	if len(r.Sources) > 0 {
-		fmt.Fprintf(&b, "      sources: %s (%s)\n", oneLine(strings.Join(r.Sources, "; ")), oneLine(string(r.Standing)))
+		fmt.Fprintf(&b, "      sources: %s (%s)\n", oneLine(strings.Join(r.Sources, "; ")),
+			oneLine(string(r.Standing)))
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "      note: %s\n", oneLine(note))

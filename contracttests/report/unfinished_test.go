@@ -17,7 +17,8 @@ func TestWrite_RunThatCouldNotStart(t *testing.T) {
 	const cause, cases = "nothing listens there", 300
 	var results []report.Result
 	for i := range cases {
-		r := with(report.Skip, "not tested: "+cause, pass(fmt.Sprintf("create/scenario-%d", i), version.V3))
+		r := with(report.Skip, "not tested: "+cause,
+			pass(fmt.Sprintf("create/scenario-%d", i), version.V3))
 		r.Kind = report.KindUnfinished
 		results = append(results, r)
 	}
@@ -27,7 +28,8 @@ func TestWrite_RunThatCouldNotStart(t *testing.T) {
 	for _, format := range []string{"text", "markdown", "html"} {
 		t.Run(format, func(t *testing.T) {
 			var out bytes.Buffer
-			if err := report.Write(format, &out, reportOf(append(results, lacks, run)...)); err != nil {
+			if err := report.Write(format, &out,
+				reportOf(append(results, lacks, run)...)); err != nil {
 				t.Fatal(err)
 			}
 			text := out.String()
@@ -44,7 +46,8 @@ func TestWrite_RunThatCouldNotStart(t *testing.T) {
 				_, text, _ = strings.Cut(text, "<h2>Skipped</h2>")
 				text, _, _ = strings.Cut(text, "<table")
 			}
-			if strings.Contains(text, "create/scenario-7") || !strings.Contains(text, "create/lacks") {
+			if strings.Contains(text, "create/scenario-7") ||
+				!strings.Contains(text, "create/lacks") {
 				t.Errorf("not the names of what the target lacks only:\n%.2000s", text)
 			}
 			if t.Failed() {

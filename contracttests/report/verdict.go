@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Verdict returns the run in one line: a word, and the summary with the number of warnings behind it.
-// The word is interrupted, fail, error, pass, provisional or skip, or empty for a run of nothing.
+// Verdict returns the run in one line: a word, and the summary with the number of warnings behind
+// it. The word is interrupted, fail, error, pass, provisional or skip, or empty for a run of
+// nothing.
 func (r *Report) Verdict() string {
 	text := r.word() + ": " + r.Summary()
 	if len(r.Warnings) > 0 {
@@ -29,9 +30,9 @@ func (r *Report) word() string {
 	return "empty"
 }
 
-// Summary returns the counts of a run in one line, such as "376 passed, 41 provisional, 1831 skipped
-// of 2248 cases (458 scenarios)". A case is one scenario in one version. The result that reports that
-// a run did not test every case counts as none.
+// Summary returns the counts of a run in one line, such as "376 passed, 41 provisional, 1831
+// skipped of 2248 cases (458 scenarios)". A case is one scenario in one version. The result that
+// reports that a run did not test every case counts as none.
 func (r *Report) Summary() string {
 	n, scenarios, cases, untested := map[Outcome]int{}, map[string]bool{}, 0, 0
 	for _, result := range r.Results {

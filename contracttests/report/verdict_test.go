@@ -26,10 +26,13 @@ func TestVerdict(t *testing.T) {
 	stopped.Interrupted, stoppedEmpty.Interrupted = true, true
 	part := one(report.Pass)
 	part.Shard = "2/4"
-	twoVersions := reportOf(pass("create/a", version.V3), pass("create/a", version.V1), pass("create/b", version.V3))
+	twoVersions := reportOf(pass("create/a", version.V3), pass("create/a", version.V1),
+		pass("create/b", version.V3))
 	unfinished := one(report.Pass, report.Skip, report.Error)
-	unfinished.Results[1].Kind, unfinished.Results[2].Kind = report.KindUnfinished, report.KindUnfinished
-	ofClients := reportOf(pass("client/unknown-property", ""), with(report.Fail, "why", pass("client/no-wait", "")))
+	unfinished.Results[1].Kind, unfinished.Results[2].Kind = report.KindUnfinished,
+		report.KindUnfinished
+	ofClients := reportOf(pass("client/unknown-property", ""),
+		with(report.Fail, "why", pass("client/no-wait", "")))
 	for _, test := range []struct {
 		name   string
 		report *report.Report
@@ -44,8 +47,16 @@ func TestVerdict(t *testing.T) {
 		{"fail", one(report.Fail, report.Pass, report.Skip), "fail", []int{1, 1, 1, 3, 1}},
 		{"fail before error", one(report.Error, report.Fail), "fail", []int{0, 1, 1, 2, 1}},
 		{"error", one(report.Error, report.Pass), "error", []int{1, 1, 2, 1}},
-		{"provisional does not fail", one(report.Pass, report.Provisional), "pass", []int{1, 1, 2, 1}},
-		{"provisional only", one(report.Provisional, report.Skip), "provisional", []int{0, 1, 1, 2, 1}},
+		{
+			"provisional does not fail", one(report.Pass, report.Provisional), "pass", []int{
+				1, 1, 2, 1,
+			},
+		},
+		{
+			"provisional only", one(report.Provisional, report.Skip), "provisional", []int{
+				0, 1, 1, 2, 1,
+			},
+		},
 		{"a skip is never a pass", one(report.Skip, report.Skip), "skip", []int{0, 2, 2, 1}},
 		{"not tested to the end", unfinished, "error", []int{1, 1, 2, 1}},
 		{"rules of clients", ofClients, "fail", []int{1, 1, 2}},
@@ -86,16 +97,31 @@ func TestLine(t *testing.T) {
 		result report.Result
 		prefix string
 	}{
-		{"pass", pass("create/secret-is-shown-once", version.V3), "pass create/secret-is-shown-once/v3 "},
+		{
+			"pass", pass("create/secret-is-shown-once", version.V3),
+			"pass create/secret-is-shown-once/v3 ",
+		},
 		{"slow", slow, "pass create/secret-is-shown-once/v3 "},
 		{"without version", pass("token/issues-a-jwt", ""), "pass token/issues-a-jwt "},
-		{"skip", with(report.Skip, "without clock", pass("expiry/month-end", version.V1)), "skip expiry/month-end/v1 "},
-		{"two lines and an escape", with(report.Fail, "it said\r\n::error:: and \x1b[31m hello", pass("create/a", version.V3)), "fail create/a/v3 "},
-		{"a secret", with(report.Error, "refused: client_secret=hunter2 here", pass("create/a", version.V3)), "error create/a/v3 "},
+		{
+			"skip", with(report.Skip, "without clock", pass("expiry/month-end", version.V1)),
+			"skip expiry/month-end/v1 ",
+		},
+		{
+			"two lines and an escape",
+			with(report.Fail, "it said\r\n::error:: and \x1b[31m hello",
+				pass("create/a", version.V3)), "fail create/a/v3 ",
+		},
+		{
+			"a secret",
+			with(report.Error, "refused: client_secret=hunter2 here", pass("create/a", version.V3)),
+			"error create/a/v3 ",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := report.Line(test.result)
-			if !strings.HasPrefix(got, test.prefix) || strings.ContainsAny(got, "\r\n\x1b") || strings.Contains(got, "hunter2") {
+			if !strings.HasPrefix(got, test.prefix) || strings.ContainsAny(got, "\r\n\x1b") ||
+				strings.Contains(got, "hunter2") {
 				t.Errorf("line is %q, expected one that begins with %q", got, test.prefix)
 			}
 			checkMessage(t, got)

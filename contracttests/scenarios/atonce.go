@@ -27,7 +27,8 @@ var atOnce = []contract.Scenario{
 			c := t.Owner()
 			body := c.NewTokenBody()
 			made := 0
-			for _, r := range c.Concurrent(slices.Repeat([]contract.Request{c.CreateRequest(body)}, side)...) {
+			for _, r := range c.Concurrent(slices.Repeat([]contract.Request{c.CreateRequest(body)},
+				side)...) {
 				if r.Code() == http.StatusOK {
 					made++
 					continue
@@ -59,8 +60,9 @@ var atOnce = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "atonce/deletes-of-one-id",
-		Promise:  "Of several deletes of one token at once one is 204 and the others 404, and the token is gone.",
+		ID: "atonce/deletes-of-one-id",
+		Promise: "Of several deletes of one token at once one is 204 and the others 404, and the " +
+			"token is gone.",
 		Sources:  []string{"#delete-is-for-good", "#unknown-id-is-404", requestsAtOnce},
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{rule.DeleteForGood},
@@ -68,7 +70,9 @@ var atOnce = []contract.Scenario{
 			c := t.Owner()
 			token, other := c.MustCreate(), c.MustCreate()
 			gone := 0
-			for _, r := range c.Concurrent(slices.Repeat([]contract.Request{c.DeleteRequest(token.ID)}, side)...) {
+			for _, r := range c.Concurrent(slices.Repeat([]contract.Request{
+				c.DeleteRequest(token.ID),
+			}, side)...) {
 				if r.Code() == http.StatusNoContent {
 					gone++
 					continue
@@ -81,8 +85,9 @@ var atOnce = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "atonce/bulk-and-patch",
-		Promise:  "A bulk update of several dates and patches of the names of its tokens at once all count.",
+		ID: "atonce/bulk-and-patch",
+		Promise: "A bulk update of several dates and patches of the names of its tokens at once " +
+			"all count.",
 		Sources:  []string{bulkOperation, requestsAtOnce},
 		Standing: evidence.Assumed,
 		Versions: []version.Version{version.V1},

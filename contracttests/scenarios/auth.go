@@ -33,11 +33,14 @@ type operation struct {
 	ask  func(c *contract.Client) *contract.Response
 }
 
-// operations lists those of the version. What they ask for changes nothing but what create makes: the ids are unknown.
+// operations lists those of the version. What they ask for changes nothing but what create makes:
+// the ids are unknown.
 func operations(t *contract.T) []operation {
 	all := []operation{
 		{"list", func(c *contract.Client) *contract.Response { return c.ListOwn() }},
-		{"create", func(c *contract.Client) *contract.Response { return c.Create(c.NewTokenBody()) }},
+		{"create", func(c *contract.Client) *contract.Response {
+			return c.Create(c.NewTokenBody())
+		}},
 		{"patch", func(c *contract.Client) *contract.Response {
 			return c.Patch(strangerID, replace("/name", t.Name()))
 		}},
@@ -48,8 +51,12 @@ func operations(t *contract.T) []operation {
 	}
 	return append(
 		all,
-		operation{"bulk", func(c *contract.Client) *contract.Response { return c.Bulk([]string{strangerID}, later(t)) }},
-		operation{"bulk by POST", func(c *contract.Client) *contract.Response { return bulkByPost(c, []string{strangerID}, later(t)) }},
+		operation{"bulk", func(c *contract.Client) *contract.Response {
+			return c.Bulk([]string{strangerID}, later(t))
+		}},
+		operation{"bulk by POST", func(c *contract.Client) *contract.Response {
+			return bulkByPost(c, []string{strangerID}, later(t))
+		}},
 	)
 }
 
@@ -100,7 +107,8 @@ func bearing(id, what string, client func(t *contract.T) *contract.Client) []con
 		Run:   func(t *contract.T) { unauthorized(t, client(t)) },
 	}
 	list := s
-	list.ID, list.Promise, list.Features = "auth/list-refuses/"+id, "The list refuses "+what+" with 401.", reads()
+	list.ID, list.Promise, list.Features = "auth/list-refuses/"+id,
+		"The list refuses "+what+" with 401.", reads()
 	list.Run = func(t *contract.T) {
 		hasUnauthorizedForm(t, client(t).ListOwn().Status(http.StatusUnauthorized))
 	}
@@ -111,7 +119,9 @@ var authBearers = slices.Concat(
 	bearing("no-header", "a request without an Authorization header",
 		func(t *contract.T) *contract.Client { return t.Anonymous() }),
 	bearing("empty-bearer", "a bearer that is empty",
-		func(t *contract.T) *contract.Client { return t.Anonymous().WithHeader("Authorization", "Bearer ") }),
+		func(t *contract.T) *contract.Client {
+			return t.Anonymous().WithHeader("Authorization", "Bearer ")
+		}),
 	bearing("wrong-scheme", "a scheme other than Bearer, Basic with a good id and secret as well,",
 		func(t *contract.T) *contract.Client {
 			return basic(t, ownerCredentials(t))
@@ -123,14 +133,17 @@ var authBearers = slices.Concat(
 	bearing("garbage-bearer", "a bearer that is no access token",
 		func(t *contract.T) *contract.Client { return t.WithBearer("garbage") }),
 	bearing("changed-signature", "an access token whose signature was changed",
-		func(t *contract.T) *contract.Client { return t.WithBearer(changedSignature(t.Owner().Bearer())) }),
+		func(t *contract.T) *contract.Client {
+			return t.WithBearer(changedSignature(t.Owner().Bearer()))
+		}),
 	bearing("unsigned-bearer", "an access token that says it needs no signature",
 		func(t *contract.T) *contract.Client { return t.WithBearer(unsigned(t.Owner().Bearer())) }),
 )
 
 var auth = []contract.Scenario{
 	{
-		ID: "auth/refused-create-makes-nothing", Promise: "A create that is refused with 401 or 403 makes no token.",
+		ID:      "auth/refused-create-makes-nothing",
+		Promise: "A create that is refused with 401 or 403 makes no token.",
 		Sources: []string{
 			authorizationPage,
 			"#bearer-required",
@@ -147,26 +160,34 @@ var auth = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/scheme-in-lower-case", Promise: "The scheme may be written bearer, as token_type is.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"}, Standing: evidence.Assumed, Features: reads(), Rules: []rule.ID{"bearer-required"},
+		ID:       "auth/scheme-in-lower-case",
+		Promise:  "The scheme may be written bearer, as token_type is.",
+		Sources:  []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"},
+		Standing: evidence.Assumed, Features: reads(), Rules: []rule.ID{"bearer-required"},
 		Run: func(t *contract.T) {
-			t.Anonymous().WithHeader("Authorization", "bearer "+t.Owner().Bearer()).ListOwn().Status(http.StatusOK)
+			t.Anonymous().WithHeader("Authorization",
+				"bearer "+t.Owner().Bearer()).ListOwn().Status(http.StatusOK)
 		},
 	},
 	{
-		ID: "auth/default-scope-opens-nothing", Promise: "An access token with sp:scopes:default alone is refused by each operation with 403.",
+		ID: "auth/default-scope-opens-nothing",
+		Promise: "An access token with sp:scopes:default alone is refused by each operation with " +
+			"403.",
 		Sources: []string{authorizationPage, "#scope-default"},
 		Rules:   []rule.ID{"scope-default", "operation-scopes"},
 		Run:     func(t *contract.T) { forbidden(t, scoped(t, defaultScope)) },
 	},
 	{
-		ID: "auth/foreign-scope-opens-nothing", Promise: "An access token with a scope of another API alone is refused by each operation with 403.",
+		ID: "auth/foreign-scope-opens-nothing",
+		Promise: "An access token with a scope of another API alone is refused by each operation " +
+			"with 403.",
 		Sources: []string{authorizationPage, "#one-scope-suffices"},
 		Rules:   []rule.ID{"operation-scopes"},
 		Run:     func(t *contract.T) { forbidden(t, scoped(t, foreignScope)) },
 	},
 	{
-		ID: "auth/unknown-scope-opens-nothing", Promise: "A scope that does not exist is stored and gives no rights.",
+		ID:      "auth/unknown-scope-opens-nothing",
+		Promise: "A scope that does not exist is stored and gives no rights.",
 		Sources: []string{"#unknown-scope-is-stored"},
 		Rules:   []rule.ID{rule.UnknownScope, rule.OperationScopes},
 		Run: func(t *contract.T) {
@@ -177,7 +198,8 @@ var auth = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/scopes-add-up", Promise: "An access token has the rights of each of its scopes together.",
+		ID:      "auth/scopes-add-up",
+		Promise: "An access token has the rights of each of its scopes together.",
 		Sources: []string{authorizationPage, "#scopes-add-up"},
 		Rules:   []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
@@ -189,7 +211,8 @@ var auth = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/api-client-is-refused", Promise: "An API client without a user is refused by each operation with 403.",
+		ID:      "auth/api-client-is-refused",
+		Promise: "An API client without a user is refused by each operation with 403.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/security",
 			"#api-clients-are-forbidden",
@@ -203,7 +226,8 @@ var auth = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/list-with-experimental-header", Promise: "X-SailPoint-Experimental does the list no harm.",
+		ID:       "auth/list-with-experimental-header",
+		Promise:  "X-SailPoint-Experimental does the list no harm.",
 		Sources:  []string{"#experimental-header"},
 		Features: reads(), Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
@@ -211,11 +235,14 @@ var auth = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/experimental-header-is-tolerated", Promise: "X-SailPoint-Experimental is not needed by any operation, and does no harm.",
+		ID:      "auth/experimental-header-is-tolerated",
+		Promise: "X-SailPoint-Experimental is not needed by any operation, and does no harm.",
 		Sources: []string{"#experimental-header"},
 		Rules:   []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
-			for _, c := range []*contract.Client{t.Owner(), t.Owner().WithHeader("X-SailPoint-Experimental", "true")} {
+			for _, c := range []*contract.Client{
+				t.Owner(), t.Owner().WithHeader("X-SailPoint-Experimental", "true"),
+			} {
 				made := c.MustCreate()
 				c.ListOwn().Status(http.StatusOK)
 				c.Patch(made.ID, replace("/name", t.Name())).Status(http.StatusOK)

@@ -24,7 +24,8 @@ func ownID(t *contract.T, c *contract.Client) string {
 // authRights is about who may do what to whose tokens.
 var authRights = []contract.Scenario{
 	{
-		ID: "auth/scope-out-of-level", Promise: "A scope beyond the user's level is stored, and gives no rights.",
+		ID:       "auth/scope-out-of-level",
+		Promise:  "A scope beyond the user's level is stored, and gives no rights.",
 		Sources:  []string{authorizationPage, "#scope-beyond-the-level"},
 		Standing: evidence.Published, Features: writes(contract.SecondIdentity),
 		Rules: []rule.ID{rule.ScopeOutOfLevel, rule.ListRights, rule.WriteRights},
@@ -39,7 +40,9 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/list-all-as-user", Promise: "A user without the right to all tokens lists neither all of them nor those of another: 403.",
+		ID: "auth/list-all-as-user",
+		Promise: "A user without the right to all tokens lists neither all of them nor those of " +
+			"another: 403.",
 		Sources:  []string{listPublished, "#list-of-others-needs-the-right"},
 		Features: reads(contract.SecondIdentity),
 		Rules:    []rule.ID{"list-rights"},
@@ -49,7 +52,9 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/list-all-with-my-scopes", Promise: "The scopes on one's own tokens do not list all of them, for an administrator neither: 403.",
+		ID: "auth/list-all-with-my-scopes",
+		Promise: "The scopes on one's own tokens do not list all of them, for an administrator " +
+			"neither: 403.",
 		Sources:  []string{listPublished, "#list-of-others-needs-the-right"},
 		Features: writes(contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
@@ -62,7 +67,8 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/list-all-as-administrator", Promise: "An administrator lists the tokens of everybody, and those of one user.",
+		ID:      "auth/list-all-as-administrator",
+		Promise: "An administrator lists the tokens of everybody, and those of one user.",
 		Sources: []string{
 			listPublished,
 			"#list-of-others-needs-the-right",
@@ -86,7 +92,8 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/list-me-is-ones-own", Promise: "With owner-id=me anybody lists their own tokens and nobody else's.",
+		ID:       "auth/list-me-is-ones-own",
+		Promise:  "With owner-id=me anybody lists their own tokens and nobody else's.",
 		Sources:  []string{listPublished, "#owner-id-me"},
 		Features: writes(contract.SecondIdentity),
 		Rules:    []rule.ID{"list-own"},
@@ -97,7 +104,9 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/list-me-has-no-login-of-another", Promise: "With owner-id=me two users each see the token that they logged in with, and not that of the other.",
+		ID: "auth/list-me-has-no-login-of-another",
+		Promise: "With owner-id=me two users each see the token that they logged in with, and " +
+			"not that of the other.",
 		Sources:  []string{listPublished, "#owner-id-me"},
 		Features: reads(contract.SecondIdentity),
 		Rules:    []rule.ID{"list-own"},
@@ -108,7 +117,9 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/own-real-id-with-my-read", Promise: "One's own real id in owner-id needs the right to all tokens, as any other id does: 403.",
+		ID: "auth/own-real-id-with-my-read",
+		Promise: "One's own real id in owner-id needs the right to all tokens, as any other id " +
+			"does: 403.",
 		Sources: []string{listPublished, "#own-id-needs-the-right"},
 		Rules:   []rule.ID{rule.ListRights, rule.OwnIDWithMyRead},
 		Run: func(t *contract.T) {
@@ -118,22 +129,29 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/patch-of-anothers-as-administrator", Promise: "An administrator does not change the token of another user: 403.",
+		ID:       "auth/patch-of-anothers-as-administrator",
+		Promise:  "An administrator does not change the token of another user: 403.",
 		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
-		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{"patch-own-only"},
+		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
+			"patch-own-only",
+		},
 		Run: func(t *contract.T) { othersPatch(t, t.Admin()) },
 	},
 	{
-		ID: "auth/patch-of-anothers-as-user", Promise: "A user does not change the token of another user: 403.",
+		ID:       "auth/patch-of-anothers-as-user",
+		Promise:  "A user does not change the token of another user: 403.",
 		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
 		Standing: evidence.Assumed,
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Owner()) },
 	},
 	{
-		ID: "auth/delete-of-anothers-as-administrator", Promise: "An administrator deletes the token of another user.",
+		ID:       "auth/delete-of-anothers-as-administrator",
+		Promise:  "An administrator deletes the token of another user.",
 		Sources:  []string{deleteScopes, "#admin-deletes-anothers"},
-		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{"delete-own-or-all"},
+		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
+			"delete-own-or-all",
+		},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{scopeAll, allManage} {
 				made := t.Second().MustCreate()
@@ -146,9 +164,12 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/delete-of-anothers-as-user", Promise: "A user does not delete the token of another user: 403.",
+		ID:       "auth/delete-of-anothers-as-user",
+		Promise:  "A user does not delete the token of another user: 403.",
 		Sources:  []string{"#delete-without-the-right-is-403"},
-		Features: writes(contract.SecondIdentity), Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers},
+		Features: writes(contract.SecondIdentity), Rules: []rule.ID{
+			rule.DeleteOwnOrAll, rule.DeleteOfAnothers,
+		},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
 			t.Second().Delete(made.ID).ExpectError(http.StatusForbidden)
@@ -156,9 +177,13 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/delete-of-anothers-with-my-scope", Promise: "An administrator whose access token has my:manage alone does not delete the token of another user: 403.",
+		ID: "auth/delete-of-anothers-with-my-scope",
+		Promise: "An administrator whose access token has my:manage alone does not delete the " +
+			"token of another user: 403.",
 		Sources:  []string{"#delete-without-the-right-is-403"},
-		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights},
+		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
+			rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights,
+		},
 		Run: func(t *contract.T) {
 			made := t.Second().MustCreate()
 			scopedBy(t, t.Admin(), myManage).Delete(made.ID).ExpectError(http.StatusForbidden)
@@ -166,7 +191,10 @@ var authRights = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/managed-tokens-need-the-right", Promise: "A managed token is listed, changed and deleted with the right to managed tokens only, its owner has none.",
+		ID: "auth/managed-tokens-need-the-right",
+		Promise: "A managed token is listed, changed and deleted with the right to managed " +
+			"tokens " +
+			"only, its owner has none.",
 		Sources: []string{
 			"#managed-tokens-need-their-right",
 			"#managed-right-is-the-admins",
@@ -175,7 +203,9 @@ var authRights = []contract.Scenario{
 		Standing: evidence.Assumed,
 		Features: writes(contract.SeededTokens, contract.Admin), Rules: []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
-			id := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID
+			id := t.Seed(control.NewToken{
+				Owner: t.OwnerName(), Name: t.Name(), Managed: true,
+			}).ClientID
 			c := t.Owner()
 			if _, found := c.Find(id); found {
 				t.Errorf("the owner's list has a managed token")

@@ -16,9 +16,11 @@ const (
 	listPublished = "v2026 #/paths/~1personal-access-tokens/get/description"
 )
 
-// opened tries an operation with access tokens of each scope: those that open it answer want, the others 403.
+// opened tries an operation with access tokens of each scope: those that open it answer want, the
+// others 403.
 func opened(
-	id, promise, source, fact string, want int, ask func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string,
+	id, promise, source, fact string, want int,
+	ask func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{source, fact, "#scope-all"},
@@ -30,7 +32,9 @@ func opened(
 			}
 			for _, scope := range []string{myRead, myManage, allRead, allManage, scopeAll} {
 				if scope == allManage && opens[scope] || scope == allRead && opens[scope] {
-					continue // whether they are enough for one's own is not published, see auth/all-scopes-include-own
+					// whether they are enough for one's own is not published, see
+					// auth/all-scopes-include-own
+					continue
 				}
 				made := t.Owner().MustCreate(withScopes(scope))
 				r := ask(t, t.Login(made.Credentials()))
@@ -74,20 +78,27 @@ func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
 
 // authScopes is about the scopes that open the operations.
 var authScopes = []contract.Scenario{
-	opened("auth/scopes-of-list", "One's own tokens are listed with my:read, my:manage or sp:scopes:all.",
+	opened("auth/scopes-of-list",
+		"One's own tokens are listed with my:read, my:manage or sp:scopes:all.",
 		listScopes, "#scopes-of-list",
 		http.StatusOK, listOwn, myRead, myManage, allRead, allManage),
-	opened("auth/scopes-of-create", "A token is created with my:manage or sp:scopes:all, and not with a scope that only reads.",
+	opened("auth/scopes-of-create",
+		"A token is created with my:manage or sp:scopes:all, and not with a scope that only reads.",
 		createScopes, "#scopes-of-create",
 		http.StatusOK, createOne, myManage, allManage),
-	opened("auth/scopes-of-patch", "One's own token is changed with my:manage or sp:scopes:all, and with no other scope, all:manage neither.",
+	opened("auth/scopes-of-patch",
+		"One's own token is changed with my:manage or sp:scopes:all, and with no other scope, "+
+			"all:manage neither.",
 		patchScopes, "#scopes-of-patch",
 		http.StatusOK, patchOwn, myManage),
-	opened("auth/scopes-of-delete", "One's own token is deleted with my:manage or sp:scopes:all, and not with a scope that only reads.",
+	opened("auth/scopes-of-delete",
+		"One's own token is deleted with my:manage or sp:scopes:all, and not with a scope that "+
+			"only reads.",
 		deleteScopes, "#scopes-of-delete",
 		http.StatusNoContent, deleteOwn, myManage, allManage),
 	{
-		ID: "auth/all-scopes-include-own", Promise: "The scopes on all tokens are good for one's own, too, whatever the user level.",
+		ID:       "auth/all-scopes-include-own",
+		Promise:  "The scopes on all tokens are good for one's own, too, whatever the user level.",
 		Sources:  []string{"#all-includes-my"},
 		Features: writes(contract.SecondIdentity),
 		Rules:    []rule.ID{rule.OperationScopes, rule.WriteRights},

@@ -14,8 +14,9 @@ import (
 // the rules of every exchange.
 var beside = []contract.Scenario{
 	{
-		ID:       "patch/id-is-exact",
-		Promise:  "Part of a token's id, and the id in capitals, find no token: 404 for patch and delete.",
+		ID: "patch/id-is-exact",
+		Promise: "Part of a token's id, and the id in capitals, find no token: 404 for patch and " +
+			"delete.",
 		Sources:  []string{deleteUnknown, "#unknown-id-is-404"},
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.ExactID, rule.UnknownID},
@@ -23,7 +24,9 @@ var beside = []contract.Scenario{
 			const whole = "0123456789abcdefc0ffeec0ffeec0ff"
 			t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), ID: whole})
 			before := own(t.Owner())
-			for _, id := range []string{whole[:16], whole[16:], whole[:31], whole + "0", strings.ToUpper(whole)} {
+			for _, id := range []string{
+				whole[:16], whole[16:], whole[:31], whole + "0", strings.ToUpper(whole),
+			} {
 				t.Owner().Patch(id, replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 				t.Owner().Delete(id).ExpectError(http.StatusNotFound)
 			}
@@ -31,8 +34,9 @@ var beside = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "lifecycle/access-token-gains-no-scopes",
-		Promise:  "An access token does not gain the scopes that its token is given after the login.",
+		ID: "lifecycle/access-token-gains-no-scopes",
+		Promise: "An access token does not gain the scopes that its token is given after the " +
+			"login.",
 		Sources:  []string{"#access-token-outlives-scope-change"},
 		Standing: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{rule.OperationScopes, rule.AccessTokenOutlives},
@@ -51,21 +55,27 @@ var beside = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate(withScopes(myRead))
 			login := logIn(t, made.Credentials())
-			got := t.Anonymous().Form("/oauth/check_token", "token", login.AccessToken.Value).Introspection()
+			got := t.Anonymous().Form("/oauth/check_token", "token",
+				login.AccessToken.Value).Introspection()
 			t.Equal("scope", contract.Value([]string{myRead}), got.Scope)
 		},
 	},
 	{
-		ID:       "expiry/never-with-validity",
-		Promise:  "A token that never expires has the validity and the scope that it is created with.",
-		Sources:  []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds"},
+		ID: "expiry/never-with-validity",
+		Promise: "A token that never expires has the validity and the scope that it is created " +
+			"with.",
+		Sources: []string{
+			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds",
+		},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.ValidityBounds, rule.StoredAsSent},
 		Run: func(t *contract.T) {
 			made := t.Owner().Create(contract.Body{
-				"name": t.Name(), "userAwareTokenNeverExpires": true, "accessTokenValiditySeconds": 900, "scope": []string{myRead},
+				"name": t.Name(), "userAwareTokenNeverExpires": true,
+				"accessTokenValiditySeconds": 900, "scope": []string{myRead},
 			}).Token()
-			t.Equal("accessTokenValiditySeconds", float64(900), made.AccessTokenValiditySeconds.Value)
+			t.Equal("accessTokenValiditySeconds", float64(900),
+				made.AccessTokenValiditySeconds.Value)
 			t.Equal("scope", []string{myRead}, made.Scope.Value)
 			login := logIn(t, made.Credentials())
 			t.Equal("expires_in", float64(900), login.ExpiresIn.Value)
@@ -74,7 +84,8 @@ var beside = []contract.Scenario{
 	usedBy("multipart-form", "in a multipart form", "#token-multipart", evidence.Published,
 		func(t *contract.T, who contract.Credentials) *contract.Response {
 			const boundary = "boundary-of-the-form"
-			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`, loginForm(who))
+			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`,
+				loginForm(who))
 			return login(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body)
 		}),
 	usedBy("query", "in the query", "#token-query", evidence.Published,
@@ -89,7 +100,8 @@ var beside = []contract.Scenario{
 
 // usedBy makes a scenario about a form of the login, which sets lastUsed as every other form does.
 func usedBy(
-	id, how, fact string, evidence evidence.Standing, logIn func(*contract.T, contract.Credentials) *contract.Response,
+	id, how, fact string, evidence evidence.Standing,
+	logIn func(*contract.T, contract.Credentials) *contract.Response,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID:       "lifecycle/last-used-is-set-by/" + id,

@@ -12,7 +12,9 @@ const changesNamed = "https://www.rfc-editor.org/rfc/rfc6902#section-4.3"
 
 // special makes a token none of whose properties is a default, and which has logged in.
 func special(t *contract.T) contract.Token {
-	made := t.Owner().MustCreate(contract.Body{"scope": []string{myRead, defaultScope}, "accessTokenValiditySeconds": 900})
+	made := t.Owner().MustCreate(contract.Body{
+		"scope": []string{myRead, defaultScope}, "accessTokenValiditySeconds": 900,
+	})
 	t.Login(made.Credentials())
 	return t.Owner().MustFind(made.ID)
 }
@@ -33,20 +35,27 @@ var rest = []contract.Scenario{
 		return date
 	}),
 	{
-		ID: "bulk/leaves-the-rest", Promise: "A bulk update of a date leaves every other property as it is, in the response and in the list.",
+		ID: "bulk/leaves-the-rest",
+		Promise: "A bulk update of a date leaves every other property as it is, in the response " +
+			"and in the list.",
 		Sources: []string{bulkOperation, bulkFields}, Versions: []version.Version{version.V1},
-		Features: writes(contract.Admin), Rules: []rule.ID{rule.BulkUpdate, rule.NothingElseChanges},
+		Features: writes(contract.Admin), Rules: []rule.ID{
+			rule.BulkUpdate, rule.NothingElseChanges,
+		},
 		Run: func(t *contract.T) {
 			want, other := special(t), t.Owner().MustFind(t.Owner().MustCreate().ID)
 			date := later(t)
 			t.Admin().Bulk([]string{want.ID}, date).Status(http.StatusOK)
 			want.ExpirationDate.Value, _ = date.Value().(string)
 			t.Equal("the token", want, t.Owner().MustFind(want.ID))
-			t.Equal("a token that the bulk update does not name", other, t.Owner().MustFind(other.ID))
+			t.Equal("a token that the bulk update does not name", other,
+				t.Owner().MustFind(other.ID))
 		},
 	},
 	{
-		ID: "lifecycle/every-list-shows-the-same", Promise: "A token is the same in the list of its owner, of all, of an owner's id, and with a filter.",
+		ID: "lifecycle/every-list-shows-the-same",
+		Promise: "A token is the same in the list of its owner, of all, of an owner's id, and " +
+			"with a filter.",
 		Sources:  []string{listPublished, "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1"},
 		Features: writes(contract.Admin), Rules: []rule.ID{rule.NothingElseChanges, rule.SameOwner},
 		Run: func(t *contract.T) {
@@ -57,23 +66,40 @@ var rest = []contract.Scenario{
 				by   *contract.Client
 				list []string
 			}{
-				{"the owner's list with a filter", t.Owner(), []string{"owner-id", "me", "filters", used}},
+				{
+					"the owner's list with a filter", t.Owner(), []string{
+						"owner-id", "me", "filters", used,
+					},
+				},
 				{"the list of all", t.Admin(), nil},
 				{"the list of all with a filter", t.Admin(), []string{"filters", used}},
-				{"the list of the owner's id", t.Admin(), []string{"owner-id", want.Owner.ID.Value}},
-				{"the list of the owner's id with a filter", t.Admin(), []string{"owner-id", want.Owner.ID.Value, "filters", used}},
+				{
+					"the list of the owner's id", t.Admin(), []string{
+						"owner-id", want.Owner.ID.Value,
+					},
+				},
+				{
+					"the list of the owner's id with a filter", t.Admin(), []string{
+						"owner-id", want.Owner.ID.Value, "filters", used,
+					},
+				},
 				{"the owner's list again", t.Owner(), []string{"owner-id", "me"}},
 			} {
-				t.Equal("the token in "+form.name, want, form.by.List(form.list...).MustFind(want.ID))
+				t.Equal("the token in "+form.name, want,
+					form.by.List(form.list...).MustFind(want.ID))
 			}
 		},
 	},
 }
 
 // leavesTheRest makes a scenario about a patch, which change makes of what it does to the token.
-func leavesTheRest(id string, versions []version.Version, change func(*contract.T, *contract.Token) contract.Op) contract.Scenario {
+func leavesTheRest(id string, versions []version.Version,
+	change func(*contract.T, *contract.Token) contract.Op,
+) contract.Scenario {
 	return contract.Scenario{
-		ID: "patch/leaves-the-rest/" + id, Promise: "A patch of the " + id + " leaves every other property as it is, in its response and in the list.",
+		ID: "patch/leaves-the-rest/" + id,
+		Promise: "A patch of the " + id +
+			" leaves every other property as it is, in its response and in the list.",
 		Sources: []string{changesNamed, "#patch-returns-the-token"}, Versions: versions,
 		Rules: []rule.ID{rule.PatchFields, rule.NothingElseChanges},
 		Run: func(t *contract.T) {

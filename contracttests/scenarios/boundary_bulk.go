@@ -29,16 +29,19 @@ var bulkIDCounts = []struct {
 }
 
 func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
-	promise := fmt.Sprintf("A bulk update of %d ids is rejected with 400 and changes nothing.", count)
+	promise := fmt.Sprintf("A bulk update of %d ids is rejected with 400 and changes nothing.",
+		count)
 	if accepted {
-		promise = fmt.Sprintf("A bulk update of %s changes and returns each of the tokens, by PATCH and by POST, and no other.", words(id))
+		promise = fmt.Sprintf("A bulk update of %s changes and returns each of the tokens, by "+
+			"PATCH and by POST, and no other.", words(id))
 	}
 	return covers(onV1("bulk/"+id, promise, bulkCount, evidence.Published, func(t *contract.T) {
 		ids, other, c := seeded(t, count), t.Owner().MustCreate(), t.Admin()
 		if !accepted {
 			before := c.List().Status(http.StatusOK).Text()
 			for _, method := range []string{http.MethodPatch, http.MethodPost} {
-				sendBulk(c.ExpectInvalid("/ids"), method, ids, later(t)).ExpectError(http.StatusBadRequest)
+				sendBulk(c.ExpectInvalid("/ids"), method, ids,
+					later(t)).ExpectError(http.StatusBadRequest)
 			}
 			t.Equal("tokens", before, c.List().Status(http.StatusOK).Text())
 			return
@@ -52,10 +55,12 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 				if slices.Contains(ids, listed.ID) {
 					stored[listed.ExpirationDate.Value]++
 				} else if listed.ID == other.ID {
-					t.Equal("expirationDate of another token", other.ExpirationDate, listed.ExpirationDate)
+					t.Equal("expirationDate of another token", other.ExpirationDate,
+						listed.ExpirationDate)
 				}
 			}
-			t.Equal("the dates in the list of all", map[string]int{fmt.Sprint(date.Value()): count}, stored)
+			t.Equal("the dates in the list of all", map[string]int{fmt.Sprint(date.Value()): count},
+				stored)
 			t.Advance(1)
 		}
 	}, contract.SeededTokens, contract.Clock), rule.BulkUpdate, rule.BulkIDs)
@@ -78,7 +83,8 @@ var patchCounts = []struct {
 // patchOfOperations is about a patch of so many operations, each of which leaves its mark.
 func patchOfOperations(count int, s evidence.Standing, fact string) contract.Scenario {
 	return contract.Scenario{
-		ID: fmt.Sprintf("patch/operations/%d", count), Promise: fmt.Sprintf("Each of %d operations of a patch is applied.", count),
+		ID:      fmt.Sprintf("patch/operations/%d", count),
+		Promise: fmt.Sprintf("Each of %d operations of a patch is applied.", count),
 		Sources: []string{fact, jsonPatch + "#section-3"}, Standing: s,
 		Features: writes(contract.Unmetered), Rules: []rule.ID{rule.PatchApplies, rule.PatchSize},
 		Run: func(t *contract.T) {
@@ -98,15 +104,19 @@ func patchOfOperations(count int, s evidence.Standing, fact string) contract.Sce
 // bulkOfOperations is about a bulk update of so many operations, of which the last date counts.
 func bulkOfOperations(count int, s evidence.Standing, fact string) contract.Scenario {
 	return covers(onV1(
-		fmt.Sprintf("bulk/operations/%d", count), fmt.Sprintf("The last of %d dates of a bulk update counts.", count),
+		fmt.Sprintf("bulk/operations/%d", count),
+		fmt.Sprintf("The last of %d dates of a bulk update counts.", count),
 		fact, s, func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 			operations := []contract.Op{}
 			for i := range count {
-				operations = append(operations, replace("/expirationDate", contract.Stamp(t.Expiry().AddDate(0, 0, i))))
+				operations = append(operations,
+					replace("/expirationDate", contract.Stamp(t.Expiry().AddDate(0, 0, i))))
 			}
-			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, operations...), operations[count-1], one.ID, other.ID)
-			t.Equal("expirationDate in the list", operations[count-1].Value(), t.Owner().MustFind(one.ID).ExpirationDate.Value)
+			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, operations...), operations[count-1],
+				one.ID, other.ID)
+			t.Equal("expirationDate in the list", operations[count-1].Value(),
+				t.Owner().MustFind(one.ID).ExpirationDate.Value)
 		}, contract.Unmetered,
 	), rule.BulkUpdate, rule.PatchApplies)
 }
@@ -114,36 +124,45 @@ func bulkOfOperations(count int, s evidence.Standing, fact string) contract.Scen
 // The published examples of a bulk update, with ids that exist, and a date that is in the future.
 var bulkExamples = []contract.Scenario{
 	covers(onV1(
-		"bulk/example/set-expiration", "The published example that sets a date on several tokens is accepted.", bulkChanges, evidence.Published,
+		"bulk/example/set-expiration",
+		"The published example that sets a date on several tokens is accepted.", bulkChanges,
+		evidence.Published,
 		func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 			date := later(t)
 			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
-			t.Equal("expirationDate in the list", date.Value(), t.Admin().MustFind(other.ID).ExpirationDate.Value)
+			t.Equal("expirationDate in the list", date.Value(),
+				t.Admin().MustFind(other.ID).ExpirationDate.Value)
 		},
 	), rule.BulkUpdate),
 	covers(onV1(
-		"bulk/example/never-expire", "The published example that removes the date first, and acknowledges it then, is accepted.", bulkToNever, evidence.Published,
+		"bulk/example/never-expire",
+		"The published example that removes the date first, and acknowledges it then, is accepted.",
+		bulkToNever, evidence.Published,
 		func(t *contract.T) {
 			one := t.Owner().MustCreate()
 			tokens := t.Admin().Bulk([]string{one.ID},
 				remove("/expirationDate"), replace("/userAwareTokenNeverExpires", true),
 			).Tokens()
 			t.Equal("number of tokens", 1, len(tokens))
-			t.Equal("expirationDate in the list", contract.Null[string](), t.Owner().MustFind(one.ID).ExpirationDate)
+			t.Equal("expirationDate in the list", contract.Null[string](),
+				t.Owner().MustFind(one.ID).ExpirationDate)
 		},
 	), rule.BulkUpdate, rule.PatchNever),
 }
 
 // bulkBadDates are rejections of text that is no date, of which nothing is changed.
-func bulkBadDates(id, promise, fact string, s evidence.Standing, rules ...rule.ID) contract.Scenario {
+func bulkBadDates(id, promise, fact string, s evidence.Standing,
+	rules ...rule.ID,
+) contract.Scenario {
 	return covers(onV1(id, promise, fact, s, func(t *contract.T) {
 		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 		bothStay(t, func() {
 			for _, bad := range badDates {
 				if bad.standing == s {
 					date := replace("/expirationDate", bad.text(t.Now()))
-					t.Admin().Bulk([]string{one.ID, other.ID}, date).ExpectRejected(http.StatusBadRequest)
+					t.Admin().Bulk([]string{one.ID, other.ID},
+						date).ExpectRejected(http.StatusBadRequest)
 				}
 			}
 		})
@@ -156,25 +175,34 @@ func boundaryBulkScenarios() []contract.Scenario {
 		all = append(all, bulkOfIDs(c.id, c.count, c.accepted))
 	}
 	for _, c := range patchCounts {
-		all = append(all, patchOfOperations(c.count, c.standing, c.fact), bulkOfOperations(c.count, c.standing, c.fact))
+		all = append(all, patchOfOperations(c.count, c.standing, c.fact),
+			bulkOfOperations(c.count, c.standing, c.fact))
 	}
 	return append(all,
 		covers(onV1(
-			"bulk/101-operations", "A bulk update of 101 operations is rejected with 400 and changes nothing.",
+			"bulk/101-operations",
+			"A bulk update of 101 operations is rejected with 400 and changes nothing.",
 			"#patch-size", evidence.Assumed, func(t *contract.T) {
 				one := t.Owner().MustCreate()
 				before := own(t.Owner())
-				t.Admin().Bulk([]string{one.ID}, slices.Repeat([]contract.Op{later(t)}, 101)...).ExpectError(http.StatusBadRequest)
+				t.Admin().Bulk([]string{one.ID},
+					slices.Repeat([]contract.Op{later(t)},
+						101)...).ExpectError(http.StatusBadRequest)
 				t.Equal("tokens", before, own(t.Owner()))
 			}, contract.Unmetered,
 		), rule.PatchSize),
 		bulkBadDates(
-			"bulk/bad-dates", "A bulk update to text that is no date of RFC 3339 is rejected with 400, and the dates stay.",
+			"bulk/bad-dates",
+			"A bulk update to text that is no date of RFC 3339 is rejected with 400, and the "+
+				"dates stay.",
 			rfc3339Date, evidence.Published, rule.DateIsRFC3339,
 		),
 		bulkBadDates(
-			"bulk/odd-dates", "A bulk update to a date without a zone, to an empty text, or with a blank is rejected with 400.",
-			"#date-without-zone-is-400", evidence.Assumed, rule.DateNeedsZone, rule.EmptyDate, rule.DateIsRFC3339,
+			"bulk/odd-dates",
+			"A bulk update to a date without a zone, to an empty text, or with a blank is "+
+				"rejected with 400.",
+			"#date-without-zone-is-400", evidence.Assumed, rule.DateNeedsZone, rule.EmptyDate,
+			rule.DateIsRFC3339,
 		),
 	)
 }

@@ -13,7 +13,9 @@ import (
 
 // offsets are zones in which a date may be written, in seconds east of Greenwich: those in use at
 // both ends, some that are no full hours, and the outermost that RFC 3339 has.
-var offsets = []int{0, 14 * 3600, -12 * 3600, 5*3600 + 45*60, -60, 23*3600 + 59*60, -23*3600 - 59*60}
+var offsets = []int{
+	0, 14 * 3600, -12 * 3600, 5*3600 + 45*60, -60, 23*3600 + 59*60, -23*3600 - 59*60,
+}
 
 // inOffset writes a moment with an offset.
 func inOffset(m time.Time, seconds int) string {
@@ -48,14 +50,19 @@ func aroundNow() []contract.Scenario {
 	for _, d := range distances {
 		all = append(all,
 			d.scenario("expiry/around-now/", "a date ", nil, d.created),
-			d.scenario("expiry/patch-around-now/", "a patch to a date ", contract.Current, d.patched),
-			d.scenario("bulk/around-now/", "a bulk update to a date ", []version.Version{version.V1}, d.bulked),
+			d.scenario("expiry/patch-around-now/", "a patch to a date ", contract.Current,
+				d.patched),
+			d.scenario("bulk/around-now/", "a bulk update to a date ", []version.Version{
+				version.V1,
+			}, d.bulked),
 		)
 	}
 	return all
 }
 
-func (d distance) scenario(family, subject string, versions []version.Version, run func(*contract.T, time.Time)) contract.Scenario {
+func (d distance) scenario(family, subject string, versions []version.Version,
+	run func(*contract.T, time.Time),
+) contract.Scenario {
 	when, outcome := words(d.id)+" now", " is rejected."
 	if d.from == 0 {
 		when = "of " + words(d.id)
@@ -64,9 +71,12 @@ func (d distance) scenario(family, subject string, versions []version.Version, r
 		outcome = " is accepted."
 	}
 	s := contract.Scenario{
-		ID:       family + d.id,
-		Promise:  "In every offset " + subject + when + outcome,
-		Sources:  []string{currentRule, legacyRule, createRequest + "/properties/expirationDate/format", "#date-is-in-the-future"},
+		ID:      family + d.id,
+		Promise: "In every offset " + subject + when + outcome,
+		Sources: []string{
+			currentRule, legacyRule, createRequest + "/properties/expirationDate/format",
+			"#date-is-in-the-future",
+		},
 		Versions: versions,
 		Features: writes(contract.Clock, contract.Admin),
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
@@ -79,7 +89,9 @@ func (d distance) scenario(family, subject string, versions []version.Version, r
 }
 
 // accepts compares a response with what the distance promises.
-func (d distance) accepts(t *contract.T, date string, want time.Time, r *contract.Response, got func() string) {
+func (d distance) accepts(t *contract.T, date string, want time.Time, r *contract.Response,
+	got func() string,
+) {
 	if !d.future {
 		answers(t, date, r, http.StatusBadRequest)
 		return
@@ -124,7 +136,9 @@ func (d distance) bulked(t *contract.T, now time.Time) {
 	for _, seconds := range offsets {
 		date := inOffset(want, seconds)
 		r := t.Admin().Bulk([]string{one.ID, other.ID}, replace("/expirationDate", date))
-		d.accepts(t, date, want, r, func() string { return r.MustFind(one.ID).ExpirationDate.Value })
+		d.accepts(t, date, want, r, func() string {
+			return r.MustFind(one.ID).ExpirationDate.Value
+		})
 	}
 	if d.future {
 		before.ExpirationDate = contract.Value(contract.Stamp(want))
@@ -135,8 +149,9 @@ func (d distance) bulked(t *contract.T, now time.Time) {
 // digitsAhead are scenarios for every target: the digits of a past date lie in the future.
 var digitsAhead = []contract.Scenario{
 	{
-		ID:       "expiry/patch-past-date-by-its-offset-is-refused",
-		Promise:  "A patch to a date in the past is rejected even if the digits of the date lie in the future.",
+		ID: "expiry/patch-past-date-by-its-offset-is-refused",
+		Promise: "A patch to a date in the past is rejected even if the digits of the date lie " +
+			"in the future.",
 		Sources:  []string{patchText, createRequest + "/properties/expirationDate/format"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
@@ -146,10 +161,16 @@ var digitsAhead = []contract.Scenario{
 		},
 	},
 	covers(bulkRefuses(
-		"bulk/past-date-by-its-offset", "A bulk update to a date in the past is rejected even if the digits of the date lie in the future.",
+		"bulk/past-date-by-its-offset",
+		"A bulk update to a date in the past is rejected even if the digits of the date lie in "+
+			"the future.",
 		bulkFuture, evidence.Published,
 		func(t *contract.T, ids []string) update {
-			return update{ids: ids, operations: []contract.Op{replace("/expirationDate", inOffset(t.Now().Add(-time.Hour), 12*3600))}}
+			return update{
+				ids: ids, operations: []contract.Op{
+					replace("/expirationDate", inOffset(t.Now().Add(-time.Hour), 12*3600)),
+				},
+			}
 		},
 	), rule.ExpiryFuture, rule.DateForms),
 }
@@ -193,14 +214,17 @@ func (e end) scenario() contract.Scenario {
 		Run: func(t *contract.T) {
 			t.SetClock(moment(t, e.now))
 			c := t.Owner()
-			t.Equal("expirationDate", e.want, c.Create(contract.Body{"name": t.Name()}).Token().ExpirationDate.Value)
+			t.Equal("expirationDate", e.want,
+				c.Create(contract.Body{"name": t.Name()}).Token().ExpirationDate.Value)
 			bound := moment(t, e.want)
 			for _, seconds := range offsets[1:3] {
 				date := inOffset(bound, seconds)
 				token := c.Create(contract.Body{"name": t.Name(), "expirationDate": date}).Token()
 				t.Equal("expirationDate of "+date, e.want, token.ExpirationDate.Value)
 				beyond := inOffset(bound.Add(time.Millisecond), seconds)
-				answers(t, beyond, c.Create(contract.Body{"name": t.Name(), "expirationDate": beyond}), http.StatusBadRequest)
+				answers(t, beyond,
+					c.Create(contract.Body{"name": t.Name(), "expirationDate": beyond}),
+					http.StatusBadRequest)
 			}
 		},
 	}

@@ -20,8 +20,9 @@ var lives = []int{15, 900, 3600, 43199, 43200}
 // accessTokenLife is about an access token just before and just after its end.
 func accessTokenLife(seconds int) contract.Scenario {
 	return contract.Scenario{
-		ID:      fmt.Sprintf("lifecycle/access-token-lives/%d-seconds", seconds),
-		Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its end, and gets 401 within a second of it.", seconds),
+		ID: fmt.Sprintf("lifecycle/access-token-lives/%d-seconds", seconds),
+		Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its end, and "+
+			"gets 401 within a second of it.", seconds),
 		Sources: []string{
 			validityRequest, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
 			"#access-token-expires", "#expires-in",
@@ -29,7 +30,8 @@ func accessTokenLife(seconds int) contract.Scenario {
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.AccessTokenExpires},
 		Run: func(t *contract.T) {
-			token := removed(t, t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds}))
+			token := removed(t,
+				t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds}))
 			began, now := t.Now(), stopped(t)
 			if began.Unix() != now.Unix() { // exp has whole seconds
 				began = now
@@ -37,7 +39,8 @@ func accessTokenLife(seconds int) contract.Scenario {
 			c := t.Login(token.Credentials())
 			t.SetClock(now.Add(time.Duration(seconds-1) * time.Second))
 			c.ListOwn().Status(http.StatusOK)
-			t.SetClock(began.Add(time.Duration(seconds) * time.Second)) // patmock responds with how far that is from wall time
+			// patmock responds with how far that is from wall time
+			t.SetClock(began.Add(time.Duration(seconds) * time.Second))
 			c.ListOwn().Status(http.StatusUnauthorized)
 		},
 	}
@@ -70,7 +73,9 @@ func byDefault(t *contract.T) (contract.Token, time.Time) {
 }
 
 func createdForever(t *contract.T) (contract.Token, time.Time) {
-	return t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}).Token(), time.Time{}
+	return t.Owner().Create(contract.Body{
+		"name": t.Name(), "userAwareTokenNeverExpires": true,
+	}).Token(), time.Time{}
 }
 
 func patchedForever(t *contract.T) (contract.Token, time.Time) {
@@ -94,42 +99,51 @@ var tokenLives = []tokenLife{
 		expiresIn(time.Hour),
 	},
 	{
-		"a-month", "A token of thirty days logs in until a millisecond before its end, and not at it.", nil,
+		"a-month",
+		"A token of thirty days logs in until a millisecond before its end, and not at it.", nil,
 		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		expiresIn(30 * 24 * time.Hour),
 	},
 	{
-		"two-years", "A token of two years logs in until a millisecond before its end, and not at it.", contract.Current,
+		"two-years",
+		"A token of two years logs in until a millisecond before its end, and not at it.",
+		contract.Current,
 		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		expiresIn(2 * 365 * 24 * time.Hour),
 	},
 	{
-		"six-months-by-default", "A legacy token without a date logs in until a millisecond before its six months are over.", contract.Legacy,
+		"six-months-by-default",
+		"A legacy token without a date logs in until a millisecond before its six months are over.",
+		contract.Legacy,
 		[]string{legacyRule, loginExpired, "#six-months-are-calendar-months"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.ExpirySixMonths},
 		byDefault,
 	},
 	{
-		"never", "A token that never expires logs in a year later, and ten years later.", contract.Current,
+		"never", "A token that never expires logs in a year later, and ten years later.",
+		contract.Current,
 		[]string{currentRule, "#never-needs-the-acknowledgment"},
 		evidence.Published,
 		[]rule.ID{rule.ExpiryNever, rule.TokenDeletedOrExpired},
 		createdForever,
 	},
 	{
-		"never-by-patch", "A token that a patch makes live for ever logs in a year later, and ten years later.", contract.Current,
+		"never-by-patch",
+		"A token that a patch makes live for ever logs in a year later, and ten years later.",
+		contract.Current,
 		[]string{patchText, "#patch-to-never-needs-the-acknowledgment"},
 		evidence.Published,
 		[]rule.ID{rule.PatchNever, rule.TokenDeletedOrExpired},
 		patchedForever,
 	},
 	{
-		"never-by-bulk", "A token that a bulk update makes live for ever logs in a year later, and ten years later.",
+		"never-by-bulk",
+		"A token that a bulk update makes live for ever logs in a year later, and ten years later.",
 		[]version.Version{version.V1},
 		[]string{bulkOperation, bulkToNever},
 		evidence.Published,
@@ -140,7 +154,8 @@ var tokenLives = []tokenLife{
 
 func (l tokenLife) scenario() contract.Scenario {
 	return contract.Scenario{
-		ID: "lifecycle/token-lives/" + l.id, Promise: l.promise, Sources: l.sources, Standing: l.standing, Versions: l.versions,
+		ID: "lifecycle/token-lives/" + l.id, Promise: l.promise, Sources: l.sources,
+		Standing: l.standing, Versions: l.versions,
 		Features: writes(contract.Clock, contract.Admin), Rules: l.rules,
 		Run: func(t *contract.T) {
 			token, end := l.make(t)
@@ -183,8 +198,9 @@ var validities = []struct {
 
 // validityTable tries each of the validities, with the login that it is for.
 var validityTable = contract.Scenario{
-	ID:       "create/validities",
-	Promise:  "Create accepts from 15 to 43200 seconds, stores what it accepted, and a login gives an access token of that life.",
+	ID: "create/validities",
+	Promise: "Create accepts from 15 to 43200 seconds, stores what it accepted, and a login " +
+		"gives an access token of that life.",
 	Sources:  []string{validityRequest + "/minimum", "#validity-is-15-to-43200", "#expires-in"},
 	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.ValidityBounds},
@@ -194,13 +210,16 @@ var validityTable = contract.Scenario{
 			body := c.NewTokenBody()
 			body["accessTokenValiditySeconds"] = v.seconds
 			if !v.accepted {
-				answers(t, fmt.Sprint(v.seconds), c.ExpectInvalid("/accessTokenValiditySeconds").Create(body), http.StatusBadRequest)
+				answers(t, fmt.Sprint(v.seconds),
+					c.ExpectInvalid("/accessTokenValiditySeconds").Create(body),
+					http.StatusBadRequest)
 				continue
 			}
 			token := c.Create(body).Token()
 			want := float64(v.seconds)
 			t.Equal("accessTokenValiditySeconds", want, token.AccessTokenValiditySeconds.Value)
-			t.Equal("the validity in the list", want, c.MustFind(token.ID).AccessTokenValiditySeconds.Value)
+			t.Equal("the validity in the list", want,
+				c.MustFind(token.ID).AccessTokenValiditySeconds.Value)
 			t.Equal("expires_in", want, logIn(t, token.Credentials()).ExpiresIn.Value)
 			c.MustDelete(token.ID)
 		}
@@ -208,5 +227,6 @@ var validityTable = contract.Scenario{
 }
 
 var boundaryLives = slices.Concat(
-	each(lives, accessTokenLife), []contract.Scenario{validityTable}, each(tokenLives, tokenLife.scenario),
+	each(lives, accessTokenLife), []contract.Scenario{validityTable},
+	each(tokenLives, tokenLife.scenario),
 )

@@ -17,8 +17,9 @@ const unboundedSizes = "#names-and-scopes-are-unbounded"
 
 // listSizes is about lists of as many tokens as other lists have on a page, and of one more.
 var listSizes = contract.Scenario{
-	ID:       "list/sizes",
-	Promise:  "A list of 50, 51, 250 or 251 tokens is complete in every version, also with a filter.",
+	ID: "list/sizes",
+	Promise: "A list of 50, 51, 250 or 251 tokens is complete in every version, also with a " +
+		"filter.",
 	Sources:  []string{"#list-is-not-paged", "#list-names-each-token-once"},
 	Versions: contract.Unversioned,
 	Features: reads(contract.Admin, contract.SeededTokens),
@@ -80,7 +81,8 @@ var nameLengths = contract.Scenario{
 			t.Equal("the name in the list", name, c.MustFind(made.ID).Name)
 			c.MustDelete(made.ID)
 			if size%2 == 1 {
-				t.Equal("the name in a patch", name, c.Patch(token.ID, replace("/name", name)).Token().Name)
+				t.Equal("the name in a patch", name,
+					c.Patch(token.ID, replace("/name", name)).Token().Name)
 			}
 		}
 	},
@@ -90,8 +92,9 @@ var nameLengths = contract.Scenario{
 var scopeCounts = []int{1, 2, 3, 4, 10, 11, 50, 51, 100, 101, 251}
 
 var scopeSizes = contract.Scenario{
-	ID:       "create/scopes-of-growing-number-and-length",
-	Promise:  "A token has each of any number of scopes, in their order, and each to its last letter.",
+	ID: "create/scopes-of-growing-number-and-length",
+	Promise: "A token has each of any number of scopes, in their order, and each to its last " +
+		"letter.",
 	Sources:  []string{unboundedSizes, "#unknown-scope-is-stored"},
 	Standing: evidence.Assumed,
 	Features: writes(contract.Unmetered),
@@ -102,7 +105,8 @@ var scopeSizes = contract.Scenario{
 		for _, count := range scopeCounts {
 			scope := make([]string, count)
 			for i := range scope {
-				scope[i] = fmt.Sprintf("idn:scope-%d:%s", count-i, strings.Repeat("s", min(1001, 2002/count)))
+				scope[i] = fmt.Sprintf("idn:scope-%d:%s", count-i,
+					strings.Repeat("s", min(1001, 2002/count)))
 			}
 			made := c.MustCreate(contract.Body{"scope": scope})
 			t.Equal(fmt.Sprintf("%d scopes", count), scope, made.Scope.Value)
@@ -119,8 +123,9 @@ var scopeSizes = contract.Scenario{
 // scopeAtPlace is about the only scope of a token that gives a right, behind others that give none.
 func scopeAtPlace(place string, others int, needs ...contract.Feature) contract.Scenario {
 	return contract.Scenario{
-		ID:       "auth/scope-at-place/" + place,
-		Promise:  fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others counts.", others),
+		ID: "auth/scope-at-place/" + place,
+		Promise: fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others "+
+			"counts.", others),
 		Sources:  []string{"#scopes-add-up", "#scopes-of-list", listScopes},
 		Features: writes(needs...),
 		Rules:    []rule.ID{rule.OperationScopes},
@@ -140,8 +145,9 @@ func scopeAtPlace(place string, others int, needs ...contract.Feature) contract.
 var sameLetters = []string{"é", "e\u0301", "ß", "İ", "ı", "名前", "имя", "😀"}
 
 var nameTakenInAnyScript = contract.Scenario{
-	ID:      "create/name-taken-in-any-script",
-	Promise: "A name with letters outside ASCII is unique among the tokens of its owner, for create and for patch.",
+	ID: "create/name-taken-in-any-script",
+	Promise: "A name with letters outside ASCII is unique among the tokens of its owner, for " +
+		"create and for patch.",
 	Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
 	Rules:   []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {
@@ -155,8 +161,9 @@ var nameTakenInAnyScript = contract.Scenario{
 
 // eachLetter tries each of the letters by itself.
 var eachLetter = contract.Scenario{
-	ID:       "create/name-with-each-letter",
-	Promise:  "A name that ends in a letter of any script is taken by the same name, and another letter makes another name.",
+	ID: "create/name-with-each-letter",
+	Promise: "A name that ends in a letter of any script is taken by the same name, and another " +
+		"letter makes another name.",
 	Sources:  []string{nameIsUnique, "#names-are-equal-to-the-letter"},
 	Standing: evidence.Assumed,
 	Features: writes(contract.Unmetered),
@@ -180,7 +187,8 @@ var eachLetter = contract.Scenario{
 
 var boundarySizes = []contract.Scenario{
 	listSizes, nameLengths, scopeSizes, nameTakenInAnyScript, eachLetter,
-	scopeAtPlace("third", 2), scopeAtPlace("fourth", 3), scopeAtPlace("fifth", 4, contract.Unmetered),
+	scopeAtPlace("third", 2), scopeAtPlace("fourth", 3),
+	scopeAtPlace("fifth", 4, contract.Unmetered),
 	scopeAtPlace("tenth", 9, contract.Unmetered), scopeAtPlace("eleventh", 10, contract.Unmetered),
 	scopeAtPlace("hundredth", 99, contract.Unmetered),
 }

@@ -21,7 +21,10 @@ const (
 var create = slices.Concat(createAnswers, createNames, createProperties)
 
 // createdKeys are those of the published answer.
-var createdKeys = []string{"accessTokenValiditySeconds", "created", "expirationDate", "id", "name", "owner", "scope", "secret"}
+var createdKeys = []string{
+	"accessTokenValiditySeconds", "created", "expirationDate", "id", "name", "owner", "scope",
+	"secret",
+}
 
 var createAnswers = []contract.Scenario{
 	{
@@ -87,8 +90,9 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/answers-no-other-keys",
-		Promise:  "The answer to create has no keys but the published ones, which strict clients would refuse.",
+		ID: "create/answers-no-other-keys",
+		Promise: "The answer to create has no keys but the published ones, which strict clients " +
+			"would refuse.",
 		Sources:  []string{createAnswer + "/properties", "#create-has-no-other-keys"},
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"create-is-200"},
@@ -111,7 +115,9 @@ var createAnswers = []contract.Scenario{
 		},
 		Rules: []rule.ID{rule.TokenKeys, rule.LastUsed},
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate(contract.Body{"scope": []string{defaultScope}, "accessTokenValiditySeconds": 900})
+			token := t.Owner().MustCreate(contract.Body{
+				"scope": []string{defaultScope}, "accessTokenValiditySeconds": 900,
+			})
 			listed := t.Owner().MustFind(token.ID)
 			t.Equal("the token in the list", createdPart(token), createdPart(listed))
 			t.Equal("lastUsed in the list", "", listed.LastUsed.Value)
@@ -130,7 +136,8 @@ var createAnswers = []contract.Scenario{
 			created := moment(t, t.Owner().MustCreate().Created)
 			const skew = time.Minute // between a tenant's clock and ours
 			if created.Before(before.Add(-skew)) || created.After(t.Now().Add(skew)) {
-				t.Errorf("created is %s, expected a moment about %s", contract.Stamp(created), contract.Stamp(before))
+				t.Errorf("created is %s, expected a moment about %s", contract.Stamp(created),
+					contract.Stamp(before))
 			}
 		},
 	},
@@ -182,7 +189,8 @@ var createAnswers = []contract.Scenario{
 // without the secret.
 func createdPart(token contract.Token) contract.Token {
 	return contract.Token{
-		ID: token.ID, Name: token.Name, Owner: token.Owner, Created: token.Created, Scope: token.Scope,
+		ID: token.ID, Name: token.Name, Owner: token.Owner, Created: token.Created,
+		Scope:                      token.Scope,
 		AccessTokenValiditySeconds: token.AccessTokenValiditySeconds,
 		ExpirationDate:             token.ExpirationDate,
 	}

@@ -26,7 +26,8 @@ var createNames = []contract.Scenario{
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			t.Equal("the name of the other's token", token.Name, t.Second().MustCreate(contract.Body{"name": token.Name}).Name)
+			t.Equal("the name of the other's token", token.Name,
+				t.Second().MustCreate(contract.Body{"name": token.Name}).Name)
 		},
 	},
 	{
@@ -66,7 +67,8 @@ var createNames = []contract.Scenario{
 			c := t.Owner()
 			body := c.NewTokenBody()
 			body["accessTokenValiditySeconds"] = 1
-			c.ExpectInvalid("/accessTokenValiditySeconds").Create(body).ExpectError(http.StatusBadRequest)
+			c.ExpectInvalid("/accessTokenValiditySeconds").Create(body).
+				ExpectError(http.StatusBadRequest)
 			delete(body, "accessTokenValiditySeconds")
 			c.Create(body).Status(http.StatusOK)
 		},
@@ -84,12 +86,15 @@ var createNames = []contract.Scenario{
 		},
 	},
 	covers(
-		nameRefused("absent", evidence.Published, func(body contract.Body) { delete(body, "name") }, "/name"),
+		nameRefused("absent", evidence.Published, func(body contract.Body) { delete(body, "name") },
+			"/name"),
 		rule.NameRequired, rule.MissingProperty,
 	),
-	nameRefused("null", evidence.Published, func(body contract.Body) { body["name"] = nil }, "/name"),
+	nameRefused("null", evidence.Published, func(body contract.Body) { body["name"] = nil },
+		"/name"),
 	covers(
-		nameRefused("a-number", evidence.Published, func(body contract.Body) { body["name"] = 7 }, "/name"),
+		nameRefused("a-number", evidence.Published, func(body contract.Body) { body["name"] = 7 },
+			"/name"),
 		rule.NameRequired, rule.InvalidProperty,
 	),
 	covers(
@@ -102,10 +107,13 @@ var createNames = []contract.Scenario{
 	),
 }
 
-func nameRefused(what string, s evidence.Standing, change func(contract.Body), wrong ...string) contract.Scenario {
+func nameRefused(what string, s evidence.Standing, change func(contract.Body),
+	wrong ...string,
+) contract.Scenario {
 	return contract.Scenario{
-		ID:      "create/name-is-required/" + what,
-		Promise: "A token needs a name, which is a string with something in it: " + words(what) + " is refused.",
+		ID: "create/name-is-required/" + what,
+		Promise: "A token needs a name, which is a string with something in it: " + words(what) +
+			" is refused.",
 		Sources: []string{
 			createRequest + "/required",
 			createRequest + "/properties/name/type",
@@ -118,7 +126,9 @@ func nameRefused(what string, s evidence.Standing, change func(contract.Body), w
 		Run: func(t *contract.T) {
 			body := t.Owner().NewTokenBody()
 			change(body)
-			createsNothing(t, func() { t.Owner().ExpectInvalid(wrong...).Create(body).ExpectError(http.StatusBadRequest) })
+			createsNothing(t, func() {
+				t.Owner().ExpectInvalid(wrong...).Create(body).ExpectError(http.StatusBadRequest)
+			})
 		},
 	}
 }

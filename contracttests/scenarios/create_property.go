@@ -27,8 +27,9 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "create/scope-is-kept",
-		Promise: "A token has the scopes that it was made with, those beyond its owner's level included.",
+		ID: "create/scope-is-kept",
+		Promise: "A token has the scopes that it was made with, those beyond its owner's level " +
+			"included.",
 		Sources: []string{createRequest + "/properties/scope", "#scope-beyond-the-level"},
 		Rules:   []rule.ID{"scope-out-of-level"},
 		Run: func(t *contract.T) {
@@ -39,8 +40,9 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "create/validity-defaults-to-twelve-hours",
-		Promise: "A token made without accessTokenValiditySeconds, or with null for them, has 43200.",
+		ID: "create/validity-defaults-to-twelve-hours",
+		Promise: "A token made without accessTokenValiditySeconds, or with null for them, has " +
+			"43200.",
 		Sources: []string{
 			createRequest + "/properties/accessTokenValiditySeconds/description",
 			"#validity-defaults-to-43200",
@@ -49,55 +51,71 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, body := range []contract.Body{{}, {"accessTokenValiditySeconds": nil}} {
-				t.Equal("accessTokenValiditySeconds", 43200.0, c.MustCreate(body).AccessTokenValiditySeconds.Value)
+				t.Equal("accessTokenValiditySeconds", 43200.0,
+					c.MustCreate(body).AccessTokenValiditySeconds.Value)
 			}
 		},
 	},
 	{
-		ID:      "create/validity-bounds-are-taken",
-		Promise: "15 and 43200 are both taken for accessTokenValiditySeconds, and what was taken stays.",
-		Sources: []string{"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds/minimum"},
-		Rules:   []rule.ID{"validity-bounds"},
+		ID: "create/validity-bounds-are-taken",
+		Promise: "15 and 43200 are both taken for accessTokenValiditySeconds, and what was taken " +
+			"stays.",
+		Sources: []string{
+			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds/minimum",
+		},
+		Rules: []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, seconds := range []float64{15, 43200} {
 				token := c.MustCreate(contract.Body{"accessTokenValiditySeconds": seconds})
-				t.Equal("accessTokenValiditySeconds", seconds, token.AccessTokenValiditySeconds.Value)
+				t.Equal("accessTokenValiditySeconds", seconds,
+					token.AccessTokenValiditySeconds.Value)
 				listed := c.MustFind(token.ID)
-				t.Equal("the validity in the list", seconds, listed.AccessTokenValiditySeconds.Value)
+				t.Equal("the validity in the list", seconds,
+					listed.AccessTokenValiditySeconds.Value)
 			}
 		},
 	},
-	covers(propertyRefused("validity-below-15", "accessTokenValiditySeconds", 14), rule.ValidityBounds),
-	covers(propertyRefused("validity-above-43200", "accessTokenValiditySeconds", 43201), rule.ValidityBounds),
+	covers(propertyRefused("validity-below-15", "accessTokenValiditySeconds", 14),
+		rule.ValidityBounds),
+	covers(propertyRefused("validity-above-43200", "accessTokenValiditySeconds", 43201),
+		rule.ValidityBounds),
 	propertyRefused("validity-in-quotes", "accessTokenValiditySeconds", "900"),
 	propertyRefused("validity-with-fraction", "accessTokenValiditySeconds", 900.5),
 	propertyRefused("scope-as-string", "scope", scopeAll),
 	propertyRefused("scope-of-numbers", "scope", []int{1}),
 	propertyRefused("date-as-number", "expirationDate", 1893456000),
 	{
-		ID:       "create/flag-in-quotes-is-refused",
-		Promise:  "userAwareTokenNeverExpires is true, false or null, and not their names in quotes.",
-		Sources:  []string{createRequest + "/properties/userAwareTokenNeverExpires/type", createRefusals},
+		ID: "create/flag-in-quotes-is-refused",
+		Promise: "userAwareTokenNeverExpires is true, false or null, and not their names in " +
+			"quotes.",
+		Sources: []string{
+			createRequest + "/properties/userAwareTokenNeverExpires/type", createRefusals,
+		},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			name := t.Name()
-			c.ExpectInvalid("/userAwareTokenNeverExpires").Create(contract.Body{"name": name, "userAwareTokenNeverExpires": "true"}).ExpectError(http.StatusBadRequest)
+			c.ExpectInvalid("/userAwareTokenNeverExpires").Create(contract.Body{
+				"name": name, "userAwareTokenNeverExpires": "true",
+			}).ExpectError(http.StatusBadRequest)
 			t.Equal("how many tokens have the name", 0, countOf(c, name))
 		},
 	},
 	{
-		ID:      "create/unknown-properties-are-ignored",
-		Promise: "A property that create does not know is ignored, and changes nothing of the token.",
+		ID: "create/unknown-properties-are-ignored",
+		Promise: "A property that create does not know is ignored, and changes nothing of the " +
+			"token.",
 		Sources: []string{"#unknown-properties-are-ignored"},
 		Rules:   []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			id := "0123456789abcdef0123456789abcdef"
-			token := c.ExpectInvalid("/colour", "/id", "/managed", "/lastUsed", "/secret").MustCreate(contract.Body{
-				"colour": "blue", "id": id, "managed": true, "lastUsed": contract.Stamp(t.Now()), "secret": strings.Repeat(id, 2),
+			token := c.ExpectInvalid("/colour", "/id", "/managed", "/lastUsed",
+				"/secret").MustCreate(contract.Body{
+				"colour": "blue", "id": id, "managed": true, "lastUsed": contract.Stamp(t.Now()),
+				"secret": strings.Repeat(id, 2),
 			})
 			if token.ID == id || token.Secret.Value == strings.Repeat(id, 2) {
 				t.Errorf("the token has the id or the secret that the request named")
@@ -131,9 +149,13 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "create/other-content-type-is-refused",
-		Promise:  "Create takes JSON only: another content type is refused in some way, and nothing is made.",
-		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/requestBody/content", "errata unsupported-media-type"},
+		ID: "create/other-content-type-is-refused",
+		Promise: "Create takes JSON only: another content type is refused in some way, and " +
+			"nothing is made.",
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens/post/requestBody/content",
+			"errata unsupported-media-type",
+		},
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
@@ -153,7 +175,8 @@ var createProperties = []contract.Scenario{
 		Rules: []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
 			body := jsonText(t.Owner().NewTokenBody())
-			t.Owner().MustDelete(createAs(t, t.Owner(), jsonType+"; charset=UTF-8", body).Token().ID)
+			t.Owner().MustDelete(createAs(t, t.Owner(), jsonType+"; charset=UTF-8",
+				body).Token().ID)
 		},
 	},
 }
@@ -175,8 +198,9 @@ func createOf(t *contract.T, contentType, name string) *contract.Response {
 
 func propertyRefused(what, name string, value any) contract.Scenario {
 	return contract.Scenario{
-		ID:      "create/property-of-wrong-form/" + what,
-		Promise: "A request that breaks its schema is 400, and nothing is made: " + words(what) + ".",
+		ID: "create/property-of-wrong-form/" + what,
+		Promise: "A request that breaks its schema is 400, and nothing is made: " + words(what) +
+			".",
 		Sources: []string{
 			createRequest + "/properties/" + name,
 			createRefusals,
@@ -209,14 +233,15 @@ func malformed(id, what, body string) contract.Scenario {
 		Standing: evidence.Published,
 		Run: func(t *contract.T) {
 			createsNothing(t, func() {
-				createAs(t, t.Owner().ExpectInvalid("body"), jsonType, named(t, body)).ExpectError(http.StatusBadRequest)
+				createAs(t, t.Owner().ExpectInvalid("body"), jsonType,
+					named(t, body)).ExpectError(http.StatusBadRequest)
 			})
 		},
 	}
 }
 
-// newName stands for a name of the run in requests that are written down before there is one: whatever a target makes of
-// them can be told by it.
+// newName stands for a name of the run in requests that are written down before there is one:
+// whatever a target makes of them can be told by it.
 const newName = "(a name of the run)"
 
 // named puts a name in its place.

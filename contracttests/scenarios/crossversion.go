@@ -12,22 +12,27 @@ import (
 
 var crossversion = []contract.Scenario{
 	{
-		ID:      "crossversion/made-in-one-listed-in-all",
-		Promise: "A token made in one version is in the list of each other, with the same values and the keys of that version.",
+		ID: "crossversion/made-in-one-listed-in-all",
+		Promise: "A token made in one version is in the list of each other, with the same values " +
+			"and the keys of that version.",
 		Sources: []string{"#one-store", "#list-shows-the-acknowledgment"},
 		Rules:   []rule.ID{rule.OneStore, rule.TokenKeys},
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate(contract.Body{"scope": []string{defaultScope}, "accessTokenValiditySeconds": 900})
+			token := t.Owner().MustCreate(contract.Body{
+				"scope": []string{defaultScope}, "accessTokenValiditySeconds": 900,
+			})
 			for _, v := range version.All() {
 				listed := findIn(t, v, token.ID)
-				t.Equal("the keys in "+string(v), keysOf(slices.Contains(contract.Current, v)), listed.Keys())
+				t.Equal("the keys in "+string(v), keysOf(slices.Contains(contract.Current, v)),
+					listed.Keys())
 				t.Equal("the token in "+string(v), createdPart(token), createdPart(listed))
 			}
 		},
 	},
 	{
-		ID:       "crossversion/own-list-is-the-same-in-all",
-		Promise:  "The list of one's own has the same tokens in every version, with the same values.",
+		ID: "crossversion/own-list-is-the-same-in-all",
+		Promise: "The list of one's own has the same tokens in every version, with the same " +
+			"values.",
 		Sources:  []string{"#one-store", "#list-shows-the-acknowledgment"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"one-store"},
@@ -35,7 +40,8 @@ var crossversion = []contract.Scenario{
 			shown := func(v version.Version) map[string]contract.Token {
 				tokens := map[string]contract.Token{}
 				for _, token := range in(t, v, http.MethodGet, "", "").Tokens() {
-					token.UserAwareTokenNeverExpires = contract.Field[bool]{} // which current versions alone have
+					// which current versions alone have
+					token.UserAwareTokenNeverExpires = contract.Field[bool]{}
 					tokens[token.ID] = token
 				}
 				return tokens
@@ -47,8 +53,9 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "crossversion/never-is-null-in-all",
-		Promise:  "A token that never expires has expirationDate null in every version, the legacy ones included.",
+		ID: "crossversion/never-is-null-in-all",
+		Promise: "A token that never expires has expirationDate null in every version, the " +
+			"legacy ones included.",
 		Sources:  []string{"errata list-never-expires", "#never-expiring-is-null-everywhere"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"one-store", "expiry-never"},
@@ -56,7 +63,8 @@ var crossversion = []contract.Scenario{
 			id := never(t)
 			for _, v := range version.All() {
 				listed := findIn(t, v, id)
-				t.Equal("expirationDate in "+string(v), contract.Null[string](), listed.ExpirationDate)
+				t.Equal("expirationDate in "+string(v), contract.Null[string](),
+					listed.ExpirationDate)
 			}
 		},
 	},
@@ -67,7 +75,9 @@ var crossversion = []contract.Scenario{
 		Versions: contract.Current,
 		Rules:    []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
-			token := t.Owner().MustCreate(contract.Body{"expirationDate": "9999-12-31T23:59:59.999Z"})
+			token := t.Owner().MustCreate(contract.Body{
+				"expirationDate": "9999-12-31T23:59:59.999Z",
+			})
 			for _, v := range version.All() {
 				date := findIn(t, v, token.ID).ExpirationDate.Value
 				t.Equal("expirationDate in "+string(v), "9999-12-31T23:59:59.999Z", date)
@@ -75,8 +85,9 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "crossversion/renamed-in-another",
-		Promise:  "What a patch in one version changes is changed in all, and what the version cannot change stays.",
+		ID: "crossversion/renamed-in-another",
+		Promise: "What a patch in one version changes is changed in all, and what the version " +
+			"cannot change stays.",
 		Sources:  []string{"#one-store"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"one-store", "patch-fields"},
@@ -87,7 +98,8 @@ var crossversion = []contract.Scenario{
 				want.Name = name
 				body := jsonText([]contract.Op{replace("/name", name)})
 				t.Equal("name", name, in(t, v, http.MethodPatch, "/"+id, body).Token().Name)
-				t.Equal("the token that was renamed in "+string(v), want, findIn(t, t.Version(), id))
+				t.Equal("the token that was renamed in "+string(v), want,
+					findIn(t, t.Version(), id))
 			}
 		},
 	},
@@ -98,7 +110,8 @@ var crossversion = []contract.Scenario{
 		Rules:   []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().MustCreate(), t.Name()
-			t.Owner().Patch(token.ID, replace("/name", name), replace("/scope", []string{defaultScope})).Status(http.StatusOK)
+			t.Owner().Patch(token.ID, replace("/name", name),
+				replace("/scope", []string{defaultScope})).Status(http.StatusOK)
 			for _, v := range version.All() {
 				listed := findIn(t, v, token.ID)
 				t.Equal("name in "+string(v), name, listed.Name)
@@ -114,7 +127,8 @@ var crossversion = []contract.Scenario{
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
 			for _, v := range version.All() {
-				r := in(t, v, http.MethodPost, "", `{"name":"`+token.Name+`","expirationDate":"`+soon(t)+`"}`)
+				r := in(t, v, http.MethodPost, "",
+					`{"name":"`+token.Name+`","expirationDate":"`+soon(t)+`"}`)
 				if r.Code() == http.StatusOK { // it goes, though it should not have come
 					t.Owner().Delete(r.Token().ID)
 				}
@@ -124,8 +138,9 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "crossversion/deleted-in-one-gone-from-all",
-		Promise: "A token that is deleted in one version is gone from each other, and is not found there.",
+		ID: "crossversion/deleted-in-one-gone-from-all",
+		Promise: "A token that is deleted in one version is gone from each other, and is not " +
+			"found there.",
 		Sources: []string{"#one-store", "#delete-is-for-good"},
 		Rules:   []rule.ID{"one-store", "delete-for-good"},
 		Run: func(t *contract.T) {
@@ -173,14 +188,18 @@ func in(t *contract.T, v version.Version, method, below, body string) *contract.
 	return t.Owner().Send(r)
 }
 
-// findIn returns a token of the owner as the list of a version shows it, and ends the scenario where it is not there.
+// findIn returns a token of the owner as the list of a version shows it, and ends the scenario
+// where it is not there.
 func findIn(t *contract.T, v version.Version, id string) contract.Token {
 	return in(t, v, http.MethodGet, "", "").MustFind(id)
 }
 
 // keysOf are the keys of a token in the lists of current and of legacy versions.
 func keysOf(current bool) []string {
-	keys := []string{"accessTokenValiditySeconds", "created", "expirationDate", "id", "lastUsed", "managed", "name", "owner", "scope"}
+	keys := []string{
+		"accessTokenValiditySeconds", "created", "expirationDate", "id", "lastUsed", "managed",
+		"name", "owner", "scope",
+	}
 	if current {
 		keys = append(keys, "userAwareTokenNeverExpires")
 	}

@@ -78,7 +78,9 @@ var deletion = []contract.Scenario{
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
-			for _, id := range []string{"no-such-token", "patmock token", "me", strings.Repeat("0", 300)} {
+			for _, id := range []string{
+				"no-such-token", "patmock token", "me", strings.Repeat("0", 300),
+			} {
 				t.Owner().Delete(id).ExpectError(http.StatusNotFound)
 			}
 		},
@@ -109,25 +111,31 @@ var deletion = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "delete/no-get-by-id",
-		Promise: "There is no way to get or replace one token by its id: GET, PUT and POST are 405, and Allow names PATCH and DELETE.",
+		ID: "delete/no-get-by-id",
+		Promise: "There is no way to get or replace one token by its id: GET, PUT and POST are " +
+			"405, and Allow names PATCH and DELETE.",
 		Sources: []string{"errata method-not-allowed", "#no-get-by-id"},
 		Rules:   []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			notAllowed(t, t.Owner(), t.CollectionPath()+"/"+token.ID, []string{http.MethodGet, http.MethodPut, http.MethodPost}, "DELETE", "PATCH")
+			notAllowed(t, t.Owner(), t.CollectionPath()+"/"+token.ID, []string{
+				http.MethodGet, http.MethodPut, http.MethodPost,
+			}, "DELETE", "PATCH")
 			has(t, t.Owner().ListOwn(), token.ID)
 		},
 	},
 	{
-		ID:       "delete/no-delete-of-all",
-		Promise:  "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH and DELETE are 405, and Allow names GET, HEAD and POST.",
+		ID: "delete/no-delete-of-all",
+		Promise: "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH " +
+			"and DELETE are 405, and Allow names GET, HEAD and POST.",
 		Sources:  []string{"errata method-not-allowed", "#collection-methods"},
 		Features: writes(contract.DisposableTokens),
 		Rules:    []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			notAllowed(t, t.Owner(), t.CollectionPath(), []string{http.MethodPut, http.MethodPatch, http.MethodDelete}, "GET", "HEAD", "POST")
+			notAllowed(t, t.Owner(), t.CollectionPath(), []string{
+				http.MethodPut, http.MethodPatch, http.MethodDelete,
+			}, "GET", "HEAD", "POST")
 			has(t, t.Owner().ListOwn(), token.ID)
 		},
 	},

@@ -84,10 +84,13 @@ func forbiddens(t *contract.T) []refusal {
 }
 
 // errorForm makes a scenario about the form of one status.
-func errorForm(status int, provoke func(*contract.T) []refusal, rules ...rule.ID) contract.Scenario {
+func errorForm(status int, provoke func(*contract.T) []refusal,
+	rules ...rule.ID,
+) contract.Scenario {
 	return contract.Scenario{
-		ID:      fmt.Sprintf("errors/form-of-%d", status),
-		Promise: fmt.Sprintf("A refusal with %d has detailCode, trackingId and messages, and its detailCode begins with the status.", status),
+		ID: fmt.Sprintf("errors/form-of-%d", status),
+		Promise: fmt.Sprintf("A refusal with %d has detailCode, trackingId and messages, and its "+
+			"detailCode begins with the status.", status),
 		Sources: []string{
 			fmt.Sprintf("v2026 #/components/responses/%d", status),
 			"v2026 #/components/schemas/ErrorResponseDto",
@@ -122,7 +125,10 @@ var errorShapes = []contract.Scenario{
 		Run:     func(t *contract.T) { unauthorized(t, t.Anonymous()) },
 	},
 	{
-		ID: "errors/messages-and-causes", Promise: "A refusal has one message in a DEFAULT locale at least, and causes as an array, which may be empty.",
+		ID: "errors/messages-and-causes",
+		Promise: "A refusal has one message in a DEFAULT locale at least, and causes as an array," +
+			" " +
+			"which may be empty.",
 		Sources: []string{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
 			"#error-messages",
@@ -130,7 +136,9 @@ var errorShapes = []contract.Scenario{
 		Standing: evidence.Observed,
 		Rules:    []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
-			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
+			for _, provoke := range []func(*contract.T) []refusal{
+				badRequests, forbiddens, notFounds,
+			} {
 				for _, refused := range provoke(t) {
 					hasMessagesAndCauses(t, refused)
 				}
@@ -138,11 +146,14 @@ var errorShapes = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/tracking-id-is-the-request-id", Promise: "The trackingId of a refusal is the SLPT-Request-ID of its answer.",
+		ID:      "errors/tracking-id-is-the-request-id",
+		Promise: "The trackingId of a refusal is the SLPT-Request-ID of its answer.",
 		Sources: []string{"#tracking-id-is-the-request-id"},
 		Rules:   []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
-			for _, provoke := range []func(*contract.T) []refusal{badRequests, forbiddens, notFounds} {
+			for _, provoke := range []func(*contract.T) []refusal{
+				badRequests, forbiddens, notFounds,
+			} {
 				for _, refused := range provoke(t) {
 					want := contract.Value(refused.r.Header("SLPT-Request-ID"))
 					t.Equal("trackingId of "+refused.name, want, refused.r.ErrorBody().TrackingID)
@@ -151,26 +162,32 @@ var errorShapes = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/answers-name-request-and-date", Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
+		ID:      "errors/answers-name-request-and-date",
+		Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
 		Sources: []string{"#request-id-and-date"},
 		Rules:   []rule.ID{"headers"},
 		Run:     func(t *contract.T) { hasRequestAndDate(t, answersOfEveryKind(t)) },
 	},
 	{
-		ID: "errors/bodies-are-json", Promise: "Every body is application/json, and an answer without a body has no content type.",
+		ID: "errors/bodies-are-json",
+		Promise: "Every body is application/json, and an answer without a body has no content " +
+			"type.",
 		Sources: []string{"#bodies-are-json", "#no-body-no-content-type"},
 		Rules:   []rule.ID{"headers"},
 		Run:     func(t *contract.T) { hasJSON(t, answersOfEveryKind(t)) },
 	},
 	{
-		ID: "errors/leading-slashes", Promise: "An operation is found with two slashes in front of its path, without a redirect.",
+		ID:      "errors/leading-slashes",
+		Promise: "An operation is found with two slashes in front of its path, without a redirect.",
 		Sources: []string{"#leading-slashes"},
 		Rules:   []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			c, name := t.Owner(), t.Name()
 			made := c.MustCreate()
 			path := "/" + t.CollectionPath()
-			c.Send(contract.Request{Method: http.MethodGet, Path: path, Query: map[string][]string{"owner-id": {"me"}}}).Status(http.StatusOK)
+			c.Send(contract.Request{
+				Method: http.MethodGet, Path: path, Query: map[string][]string{"owner-id": {"me"}},
+			}).Status(http.StatusOK)
 			patched := c.Send(contract.Request{
 				Method: http.MethodPatch, Path: path + "/" + made.ID, ContentType: jsonPatchType,
 				Body: jsonText([]contract.Op{replace("/name", name)}),
@@ -184,10 +201,13 @@ var errorShapes = []contract.Scenario{
 		Rules:   []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
 			wrong := t.Owner().ExpectInvalid("body")
-			for _, body := range []string{`{"name":`, `name=` + newName, `{"name":"` + newName + `"} {}`, ``} {
+			for _, body := range []string{
+				`{"name":`, `name=` + newName, `{"name":"` + newName + `"} {}`, ``,
+			} {
 				createAs(t, wrong, jsonType, named(t, body)).ExpectError(http.StatusBadRequest)
 			}
-			patchAs(t, wrong, t.Owner().MustCreate().ID, jsonPatchType, `[{`).ExpectError(http.StatusBadRequest)
+			patchAs(t, wrong, t.Owner().MustCreate().ID, jsonPatchType,
+				`[{`).ExpectError(http.StatusBadRequest)
 		},
 	},
 }
@@ -229,7 +249,9 @@ func hasJSON(t *contract.T, answers []refusal) {
 	for _, each := range answers {
 		contentType := each.r.Header("Content-Type")
 		if each.r.Code() == http.StatusNoContent {
-			t.Equal("Content-Type and body of "+each.name, []string{"", ""}, []string{contentType, each.r.Text()})
+			t.Equal("Content-Type and body of "+each.name, []string{"", ""}, []string{
+				contentType, each.r.Text(),
+			})
 		} else if kind, _, _ := strings.Cut(contentType, ";"); kind != "application/json" {
 			t.Errorf("%s: Content-Type is %q, expected application/json", each.name, contentType)
 		}
@@ -251,7 +273,10 @@ func answersOfEveryKind(t *contract.T) []refusal {
 		{"check_token", t.Anonymous().Form("/oauth/check_token", "token", "garbage")},
 		{"info", t.Anonymous().Send(get("/oauth/info"))},
 		{"without bearer", t.Anonymous().ListOwn()},
-		{"unknown method", c.Send(contract.Request{Method: http.MethodPut, Path: t.CollectionPath() + "/" + id})},
+		{
+			"unknown method",
+			c.Send(contract.Request{Method: http.MethodPut, Path: t.CollectionPath() + "/" + id}),
+		},
 		{"unknown path", c.Send(get("/no-such-path"))},
 	}
 	for _, provoke := range []func(*contract.T) []refusal{badRequests, notFounds} {

@@ -11,7 +11,9 @@ import (
 // errorReads are about the form of answers, as far as it shows without a write.
 var errorReads = []contract.Scenario{
 	{
-		ID: "errors/reads/form-of-400", Promise: "A list that is refused with 400 has detailCode, trackingId and messages, and its detailCode begins with the status.",
+		ID: "errors/reads/form-of-400",
+		Promise: "A list that is refused with 400 has detailCode, trackingId and messages, and " +
+			"its detailCode begins with the status.",
 		Sources: []string{
 			"v2026 #/components/responses/400",
 			"v2026 #/components/schemas/ErrorResponseDto",
@@ -19,10 +21,14 @@ var errorReads = []contract.Scenario{
 			"#error-code-begins-with-the-status",
 		},
 		Features: reads(), Rules: []rule.ID{"error-dto"},
-		Run: func(t *contract.T) { hasErrorForm(t, badList(t).ExpectRejected(http.StatusBadRequest)) },
+		Run: func(t *contract.T) {
+			hasErrorForm(t, badList(t).ExpectRejected(http.StatusBadRequest))
+		},
 	},
 	{
-		ID: "errors/reads/form-of-403", Promise: "A list that is refused with 403 has detailCode, trackingId and messages, and its detailCode begins with the status.",
+		ID: "errors/reads/form-of-403",
+		Promise: "A list that is refused with 403 has detailCode, trackingId and messages, and " +
+			"its detailCode begins with the status.",
 		Sources: []string{
 			"v2026 #/components/responses/403",
 			"v2026 #/components/schemas/ErrorResponseDto",
@@ -30,10 +36,14 @@ var errorReads = []contract.Scenario{
 			"#error-code-begins-with-the-status",
 		},
 		Features: reads(contract.SecondIdentity), Rules: []rule.ID{"error-dto"},
-		Run: func(t *contract.T) { hasErrorForm(t, t.Second().List().Status(http.StatusForbidden)) },
+		Run: func(t *contract.T) {
+			hasErrorForm(t, t.Second().List().Status(http.StatusForbidden))
+		},
 	},
 	{
-		ID: "errors/reads/messages-and-causes", Promise: "A refused list has one message in a DEFAULT locale at least, and causes as an array, which may be empty.",
+		ID: "errors/reads/messages-and-causes",
+		Promise: "A refused list has one message in a DEFAULT locale at least, and causes as an " +
+			"array, which may be empty.",
 		Sources: []string{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
 			"#error-messages",
@@ -42,22 +52,27 @@ var errorReads = []contract.Scenario{
 		Run: func(t *contract.T) { hasMessagesAndCauses(t, refusal{"list", badList(t)}) },
 	},
 	{
-		ID: "errors/reads/tracking-id-is-the-request-id", Promise: "The trackingId of a refused list is the SLPT-Request-ID of its answer.",
+		ID:       "errors/reads/tracking-id-is-the-request-id",
+		Promise:  "The trackingId of a refused list is the SLPT-Request-ID of its answer.",
 		Sources:  []string{"#tracking-id-is-the-request-id"},
 		Features: reads(), Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
 			r := badList(t)
-			t.Equal("trackingId", contract.Value(r.Header("SLPT-Request-ID")), r.ErrorBody().TrackingID)
+			t.Equal("trackingId", contract.Value(r.Header("SLPT-Request-ID")),
+				r.ErrorBody().TrackingID)
 		},
 	},
 	{
-		ID: "errors/reads/request-and-date", Promise: "Every answer to a login, a list and their neighbours has Date, and an SLPT-Request-ID of its own.",
+		ID: "errors/reads/request-and-date",
+		Promise: "Every answer to a login, a list and their neighbours has Date, and an " +
+			"SLPT-Request-ID of its own.",
 		Sources:  []string{"#request-id-and-date"},
 		Features: reads(), Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasRequestAndDate(t, answersToReads(t)) },
 	},
 	{
-		ID: "errors/reads/bodies-are-json", Promise: "Every answer to a login, a list and their neighbours is application/json.",
+		ID:       "errors/reads/bodies-are-json",
+		Promise:  "Every answer to a login, a list and their neighbours is application/json.",
 		Sources:  []string{"#bodies-are-json"},
 		Features: reads(), Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { hasJSON(t, answersToReads(t)) },
@@ -68,7 +83,9 @@ var errorReads = []contract.Scenario{
 		Sources:  []string{"#incomplete-escape-is-400"},
 		Features: reads(), Rules: []rule.ID{rule.URLSyntax},
 		Run: func(t *contract.T) {
-			for _, query := range []string{"owner-id=me&filters=lastUsed%20isnull%2", "owner-id=me&filters=%zz"} {
+			for _, query := range []string{
+				"owner-id=me&filters=lastUsed%20isnull%2", "owner-id=me&filters=%zz",
+			} {
 				t.Owner().Send(contract.Request{
 					Method: http.MethodGet, Path: t.CollectionPath(), RawQuery: query,
 				}).ExpectError(http.StatusBadRequest)
@@ -76,12 +93,15 @@ var errorReads = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/reads/leading-slashes", Promise: "The list is found with two slashes in front of its path, without a redirect.",
+		ID:       "errors/reads/leading-slashes",
+		Promise:  "The list is found with two slashes in front of its path, without a redirect.",
 		Sources:  []string{"#leading-slashes"},
 		Features: reads(), Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			t.Owner().Send(contract.Request{
-				Method: http.MethodGet, Path: "/" + t.CollectionPath(), Query: map[string][]string{"owner-id": {"me"}},
+				Method: http.MethodGet, Path: "/" + t.CollectionPath(), Query: map[string][]string{
+					"owner-id": {"me"},
+				},
 			}).Status(http.StatusOK)
 		},
 	},

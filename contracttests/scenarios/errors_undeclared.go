@@ -16,11 +16,13 @@ import (
 // tooMuch is longer than any body may be.
 var tooMuch = strings.Repeat(" ", 1<<20+1)
 
-// errorStatuses are about statuses as such: those that no document declares, and all that are declared.
+// errorStatuses are about statuses as such: those that no document declares, and all that are
+// declared.
 var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/unknown-path", Promise: "A path that does not exist is 404, with an error.",
-		Sources: []string{"errata unknown-path"}, Standing: evidence.Assumed, Versions: contract.Unversioned,
+		Sources: []string{"errata unknown-path"}, Standing: evidence.Assumed,
+		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.UnmatchedPath},
 		Run: func(t *contract.T) {
 			for _, path := range []string{"/no-such-path", "/oauth/no-such-path", "/oauth"} {
@@ -29,52 +31,72 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/method-not-allowed", Promise: "A method that a path does not have is 405, and Allow names those it has.",
+		ID:      "errors/method-not-allowed",
+		Promise: "A method that a path does not have is 405, and Allow names those it has.",
 		Sources: []string{"errata method-not-allowed"}, Features: writes(contract.DisposableTokens),
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			collection := t.CollectionPath()
-			notAllowed(t, t.Owner(), collection, []string{http.MethodPut, http.MethodPatch, http.MethodDelete}, http.MethodGet, http.MethodHead, http.MethodPost)
-			notAllowed(t, t.Owner(), collection+"/"+strangerID, []string{http.MethodGet, http.MethodPut, http.MethodPost}, http.MethodDelete, http.MethodPatch)
+			notAllowed(t, t.Owner(), collection, []string{
+				http.MethodPut, http.MethodPatch, http.MethodDelete,
+			}, http.MethodGet, http.MethodHead, http.MethodPost)
+			notAllowed(t, t.Owner(), collection+"/"+strangerID, []string{
+				http.MethodGet, http.MethodPut, http.MethodPost,
+			}, http.MethodDelete, http.MethodPatch)
 		},
 	},
 	{
-		ID: "errors/get-of-one-token", Promise: "A GET of one token is 405, and Allow names the methods that there are.",
+		ID:       "errors/get-of-one-token",
+		Promise:  "A GET of one token is 405, and Allow names the methods that there are.",
 		Sources:  []string{"errata method-not-allowed", "#no-get-by-id"},
 		Features: reads(), Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			for _, id := range []string{ownerCredentials(t).ClientID, strangerID} {
-				notAllowed(t, t.Owner(), t.CollectionPath()+"/"+id, []string{http.MethodGet}, http.MethodDelete, http.MethodPatch)
+				notAllowed(t, t.Owner(), t.CollectionPath()+"/"+id, []string{http.MethodGet},
+					http.MethodDelete, http.MethodPatch)
 			}
 		},
 	},
 	{
-		ID: "errors/no-get-of-the-token-endpoint", Promise: "The token endpoint and check_token have one method, GET is 405, and Allow names it.",
+		ID: "errors/no-get-of-the-token-endpoint",
+		Promise: "The token endpoint and check_token have one method, GET is 405, and Allow " +
+			"names " +
+			"it.",
 		Sources: []string{"errata method-not-allowed"}, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet}, http.MethodPost)
-			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet}, http.MethodPost)
+			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet},
+				http.MethodPost)
 		},
 	},
 	{
-		ID: "errors/method-not-allowed-of-the-token-endpoint", Promise: "The token endpoint and its neighbours have one method each, another is 405, and Allow names it.",
+		ID: "errors/method-not-allowed-of-the-token-endpoint",
+		Promise: "The token endpoint and its neighbours have one method each, another is 405, " +
+			"and " +
+			"Allow names it.",
 		Sources: []string{"errata method-not-allowed"}, Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
-			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet, http.MethodPut}, http.MethodPost)
-			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet}, http.MethodPost)
-			notAllowed(t, t.Anonymous(), "/oauth/info", []string{http.MethodPost}, http.MethodGet, http.MethodHead)
+			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet, http.MethodPut},
+				http.MethodPost)
+			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet},
+				http.MethodPost)
+			notAllowed(t, t.Anonymous(), "/oauth/info", []string{http.MethodPost}, http.MethodGet,
+				http.MethodHead)
 		},
 	},
 	{
-		ID: "errors/no-get-and-no-put-of-one-token", Promise: "One token can neither be got nor replaced by its id.",
+		ID:      "errors/no-get-and-no-put-of-one-token",
+		Promise: "One token can neither be got nor replaced by its id.",
 		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}", "#no-get-by-id"},
 		Rules:   []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
 			for _, method := range []string{http.MethodGet, http.MethodPut} {
-				r := t.Owner().Send(contract.Request{Method: method, Path: t.CollectionPath() + "/" + made.ID})
+				r := t.Owner().Send(contract.Request{
+					Method: method, Path: t.CollectionPath() + "/" + made.ID,
+				})
 				if r.Code() < 400 {
 					t.Errorf("%s: status is %d, expected a refusal", method, r.Code())
 				}
@@ -82,7 +104,9 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/content-too-large", Promise: "A body of more than 1 MiB is 413, whichever operation it comes to, and nothing is done.",
+		ID: "errors/content-too-large",
+		Promise: "A body of more than 1 MiB is 413, whichever operation it comes to, and nothing " +
+			"is done.",
 		Sources: []string{"errata content-too-large"}, Features: writes(contract.Faults),
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
@@ -90,7 +114,8 @@ var errorStatuses = []contract.Scenario{
 			made := c.MustCreate()
 			before := c.ListOwn().Status(http.StatusOK).Text()
 			requests := []contract.Request{
-				get(t.CollectionPath()), c.CreateRequest(c.NewTokenBody()), c.PatchRequest(made.ID, renaming(t)...), c.DeleteRequest(made.ID),
+				get(t.CollectionPath()), c.CreateRequest(c.NewTokenBody()),
+				c.PatchRequest(made.ID, renaming(t)...), c.DeleteRequest(made.ID),
 			}
 			if t.Version() == version.V1 {
 				byPatch := c.BulkRequest([]string{made.ID}, later(t))
@@ -106,16 +131,21 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/content-too-large-for-the-token-endpoint", Promise: "A body of more than 1 MiB is 413 at the token endpoint and its neighbours.",
-		Sources: []string{"errata content-too-large"}, Features: reads(contract.Faults), Versions: contract.Unversioned,
-		Rules: []rule.ID{rule.ContentTooLarge},
+		ID:      "errors/content-too-large-for-the-token-endpoint",
+		Promise: "A body of more than 1 MiB is 413 at the token endpoint and its neighbours.",
+		Sources: []string{"errata content-too-large"}, Features: reads(contract.Faults),
+		Versions: contract.Unversioned,
+		Rules:    []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			padding := strings.Repeat("x", 1<<20)
 			padded := t.Anonymous().ExpectInvalid("/padding")
 			for _, r := range []*contract.Response{
-				login(padded, nil, urlencoded, loginForm(ownerCredentials(t)).Encode()+"&padding="+padding),
+				login(padded, nil, urlencoded,
+					loginForm(ownerCredentials(t)).Encode()+"&padding="+padding),
 				padded.Form("/oauth/check_token", "token", t.Owner().Bearer(), "padding", padding),
-				t.Anonymous().Send(contract.Request{Method: http.MethodGet, Path: "/oauth/info", Body: tooMuch}),
+				t.Anonymous().Send(contract.Request{
+					Method: http.MethodGet, Path: "/oauth/info", Body: tooMuch,
+				}),
 			} {
 				r.ExpectError(http.StatusRequestEntityTooLarge)
 			}
@@ -123,15 +153,20 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/a-mebibyte-is-not-too-large", Promise: "A body of just 1 MiB is taken.",
-		Sources: []string{"errata content-too-large"}, Features: reads(contract.Faults), Versions: contract.Unversioned,
-		Rules: []rule.ID{rule.ContentTooLarge},
+		Sources: []string{"errata content-too-large"}, Features: reads(contract.Faults),
+		Versions: contract.Unversioned,
+		Rules:    []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t)).Encode() + "&padding="
-			loggedIn(t, login(t.Anonymous().ExpectInvalid("/padding"), nil, urlencoded, form+strings.Repeat("x", 1<<20-len(form))))
+			loggedIn(t,
+				login(t.Anonymous().ExpectInvalid("/padding"), nil, urlencoded,
+					form+strings.Repeat("x", 1<<20-len(form))))
 		},
 	},
 	{
-		ID: "errors/unsupported-media-type", Promise: "A body of a content type that the operation does not take is 415, and nothing is done.",
+		ID: "errors/unsupported-media-type",
+		Promise: "A body of a content type that the operation does not take is 415, and nothing " +
+			"is done.",
 		Sources: []string{"errata unsupported-media-type", "#unsupported-media-type-is-415"},
 		Rules:   []rule.ID{rule.WrongContentType, rule.CreateContentType, rule.PatchContentType},
 		Run: func(t *contract.T) {
@@ -141,7 +176,9 @@ var errorStatuses = []contract.Scenario{
 			before := own(c)
 			for _, contentType := range []string{"text/plain", "application/xml", urlencoded, ""} {
 				send := func(method, path, body string) {
-					wrong.Send(contract.Request{Method: method, Path: path, ContentType: contentType, Body: body}).ExpectError(http.StatusUnsupportedMediaType)
+					wrong.Send(contract.Request{
+						Method: method, Path: path, ContentType: contentType, Body: body,
+					}).ExpectError(http.StatusUnsupportedMediaType)
 				}
 				send(http.MethodPost, t.CollectionPath(), jsonText(c.NewTokenBody()))
 				send(http.MethodPatch, t.CollectionPath()+"/"+made.ID, jsonText(renaming(t)))
@@ -150,12 +187,15 @@ var errorStatuses = []contract.Scenario{
 					send(http.MethodPost, bulkPath, bulkBody([]string{made.ID}, later(t)))
 				}
 			}
-			patchAs(t, wrong, made.ID, jsonType, jsonText(renaming(t))).ExpectError(http.StatusUnsupportedMediaType)
+			patchAs(t, wrong, made.ID, jsonType,
+				jsonText(renaming(t))).ExpectError(http.StatusUnsupportedMediaType)
 			t.Equal("tokens", before, own(c))
 		},
 	},
 	{
-		ID: "errors/not-simulated", Promise: "A path that a tenant has and patmock has not is 501, so that nobody takes it for missing data.",
+		ID: "errors/not-simulated",
+		Promise: "A path that a tenant has and patmock has not is 501, so that nobody takes it " +
+			"for missing data.",
 		Sources:  []string{"errata not-simulated", "#not-simulated-is-501"},
 		Features: reads(contract.Faults), Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.NotSimulated},
@@ -170,14 +210,20 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/retry-after", Promise: "A refusal with 429 or 503 may say in Retry-After when to come back, in seconds.",
-		Sources: []string{"v2026 #/components/responses/429", "errata service-unavailable"}, Standing: evidence.Assumed,
+		ID:       "errors/retry-after",
+		Promise:  "A refusal with 429 or 503 may say in Retry-After when to come back, in seconds.",
+		Sources:  []string{"v2026 #/components/responses/429", "errata service-unavailable"},
+		Standing: evidence.Assumed,
 		Features: writes(contract.Faults), Rules: []rule.ID{rule.Error429, rule.InjectedFault},
 		Run: func(t *contract.T) {
-			for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+			for _, status := range []int{
+				http.StatusTooManyRequests, http.StatusServiceUnavailable,
+			} {
 				for _, op := range operations(t) {
 					name, _, _ := strings.Cut(op.name, " ")
-					t.Fault(control.Fault{Operation: name, Status: status, RetryAfter: "3s", Times: 1})
+					t.Fault(control.Fault{
+						Operation: name, Status: status, RetryAfter: "3s", Times: 1,
+					})
 					r := op.ask(t.Owner())
 					answers(t, op.name, r, status)
 					t.Equal("Retry-After of "+op.name, "3", r.Header("Retry-After"))
@@ -186,13 +232,19 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/refused-create-makes-nothing", Promise: "A create that a tenant cannot serve makes nothing, and goes well when it is sent again.",
-		Sources: []string{"errata service-unavailable"}, Standing: evidence.Assumed, Features: writes(contract.Faults),
-		Rules: []rule.ID{rule.InjectedFault},
+		ID: "errors/refused-create-makes-nothing",
+		Promise: "A create that a tenant cannot serve makes nothing, and goes well when it is " +
+			"sent again.",
+		Sources: []string{"errata service-unavailable"}, Standing: evidence.Assumed,
+		Features: writes(contract.Faults),
+		Rules:    []rule.ID{rule.InjectedFault},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			body := c.NewTokenBody()
-			for _, status := range []int{http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable} {
+			for _, status := range []int{
+				http.StatusTooManyRequests, http.StatusInternalServerError,
+				http.StatusServiceUnavailable,
+			} {
 				t.Fault(control.Fault{Operation: "create", Status: status})
 				c.Create(body).Status(status)
 			}
@@ -200,9 +252,12 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/declared-statuses-have-their-form", Promise: "Each refusal that the document of an operation declares has the form of its status.",
+		ID: "errors/declared-statuses-have-their-form",
+		Promise: "Each refusal that the document of an operation declares has the form of its " +
+			"status.",
 		Sources: []string{
-			"v2026 #/components/responses/400", "v2026 #/components/responses/401", "v2026 #/components/responses/403", "v2026 #/components/responses/404",
+			"v2026 #/components/responses/400", "v2026 #/components/responses/401",
+			"v2026 #/components/responses/403", "v2026 #/components/responses/404",
 			"v2026 #/components/responses/429", "v2026 #/components/responses/500",
 		},
 		Features: writes(contract.Faults), Rules: []rule.ID{"error-dto", "error-401", "error-429"},
@@ -211,14 +266,22 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/undeclared-statuses-have-their-form", Promise: "A refusal that no document declares, 503 among them, has the form of the other refusals.",
-		Sources:  []string{"errata service-unavailable", "errata content-too-large", "errata unsupported-media-type"},
+		ID: "errors/undeclared-statuses-have-their-form",
+		Promise: "A refusal that no document declares, 503 among them, has the form of the other " +
+			"refusals.",
+		Sources: []string{
+			"errata service-unavailable", "errata content-too-large",
+			"errata unsupported-media-type",
+		},
 		Features: writes(contract.Faults),
 		Rules:    []rule.ID{rule.ErrorUndeclared},
-		Run:      func(t *contract.T) { injected(t, func(status int) bool { return slices.Contains(undeclared, status) }) },
+		Run: func(t *contract.T) {
+			injected(t, func(status int) bool { return slices.Contains(undeclared, status) })
+		},
 	},
 	{
-		ID: "errors/statuses-of-the-token-endpoint", Promise: "Each error of the token endpoint but 429 has an error code of RFC 6749.",
+		ID:       "errors/statuses-of-the-token-endpoint",
+		Promise:  "Each error of the token endpoint but 429 has an error code of RFC 6749.",
 		Sources:  []string{"#token-endpoint-errors", "errata service-unavailable"},
 		Features: reads(contract.Faults), Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.OAuthError},
@@ -239,7 +302,8 @@ var errorStatuses = []contract.Scenario{
 
 // undeclared are the statuses that are in no published document.
 var undeclared = []int{
-	http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusNotImplemented, http.StatusServiceUnavailable,
+	http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+	http.StatusNotImplemented, http.StatusServiceUnavailable,
 }
 
 // injected makes each operation answer each of the refusals that its document has.
@@ -249,8 +313,10 @@ func injected(t *contract.T, wanted func(status int) bool) {
 		t.Fatalf("%v", err)
 	}
 	names := map[string]string{
-		"list": "listPersonalAccessTokens", "create": "createPersonalAccessToken", "patch": "patchPersonalAccessToken", "delete": "deletePersonalAccessToken",
-		"bulk": "updateBulkPersonalAccessTokens", "bulk by POST": "updateBulkPersonalAccessTokensPost",
+		"list": "listPersonalAccessTokens", "create": "createPersonalAccessToken",
+		"patch": "patchPersonalAccessToken", "delete": "deletePersonalAccessToken",
+		"bulk":         "updateBulkPersonalAccessTokens",
+		"bulk by POST": "updateBulkPersonalAccessTokensPost",
 	}
 	for _, op := range operations(t) {
 		declared := document.Operation(names[op.name])
@@ -270,10 +336,16 @@ func injected(t *contract.T, wanted func(status int) bool) {
 }
 
 // notAllowed tries methods that a path does not have.
-func notAllowed(t *contract.T, c *contract.Client, path string, methods []string, allowed ...string) {
+func notAllowed(t *contract.T, c *contract.Client, path string, methods []string,
+	allowed ...string,
+) {
 	for _, method := range methods {
-		r := c.Send(contract.Request{Method: method, Path: path}).ExpectError(http.StatusMethodNotAllowed)
-		got := strings.FieldsFunc(r.Header("Allow"), func(c rune) bool { return c == ',' || c == ' ' })
+		r := c.Send(contract.Request{
+			Method: method, Path: path,
+		}).ExpectError(http.StatusMethodNotAllowed)
+		got := strings.FieldsFunc(r.Header("Allow"), func(c rune) bool {
+			return c == ',' || c == ' '
+		})
 		slices.Sort(got)
 		t.Equal("Allow of "+path, allowed, got)
 	}

@@ -10,7 +10,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-var expiry = slices.Concat(expiryLegacy, expiryCurrent, neverExpiring(), expiryDates(), expiryPatches, boundaryDates)
+var expiry = slices.Concat(expiryLegacy, expiryCurrent, neverExpiring(), expiryDates(),
+	expiryPatches, boundaryDates)
 
 const (
 	legacyRule  = "v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties/expirationDate/description"
@@ -19,16 +20,20 @@ const (
 
 var expiryLegacy = []contract.Scenario{
 	{
-		ID:       "expiry/legacy-default-is-six-months",
-		Promise:  "In a legacy version a token made without a date, or with null for it, expires six months after its creation.",
+		ID: "expiry/legacy-default-is-six-months",
+		Promise: "In a legacy version a token made without a date, or with null for it, expires " +
+			"six months after its creation.",
 		Sources:  []string{legacyRule, "#legacy-default-is-six-months"},
 		Versions: contract.Legacy,
 		Rules:    []rule.ID{"expiry-six-months"},
 		Run: func(t *contract.T) {
-			for _, body := range []contract.Body{{"name": t.Name()}, {"name": t.Name(), "expirationDate": nil}} {
+			for _, body := range []contract.Body{
+				{"name": t.Name()}, {"name": t.Name(), "expirationDate": nil},
+			} {
 				token := t.Owner().Create(body).Token()
 				// What a month is, the text does not say: six of them have 181 to 184 days.
-				days := moment(t, token.ExpirationDate.Value).Sub(moment(t, token.Created)).Hours() / 24
+				days := moment(t,
+					token.ExpirationDate.Value).Sub(moment(t, token.Created)).Hours() / 24
 				if days < 180 || days > 185 {
 					t.Errorf("the token lives for %.1f days, expected six months", days)
 				}
@@ -36,8 +41,9 @@ var expiryLegacy = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/legacy-default-is-six-calendar-months",
-		Promise:  "In a legacy version a token made without a date expires on the same day, six calendar months on, at the same time in UTC.",
+		ID: "expiry/legacy-default-is-six-calendar-months",
+		Promise: "In a legacy version a token made without a date expires on the same day, six " +
+			"calendar months on, at the same time in UTC.",
 		Sources:  []string{legacyRule, "#six-months-are-calendar-months"},
 		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
@@ -49,8 +55,10 @@ var expiryLegacy = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "expiry/legacy-flag-is-ignored",
-		Promise: "A legacy version does not know userAwareTokenNeverExpires: a token made with it expires after six months all the same.",
+		ID: "expiry/legacy-flag-is-ignored",
+		Promise: "A legacy version does not know userAwareTokenNeverExpires: a token made with " +
+			"it " +
+			"expires after six months all the same.",
 		Sources: []string{
 			"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties",
 			"#legacy-has-no-acknowledgment",
@@ -60,7 +68,9 @@ var expiryLegacy = []contract.Scenario{
 		Run: func(t *contract.T) {
 			for _, flag := range []any{true, false, nil, "yes"} {
 				c := t.Owner().ExpectInvalid("/userAwareTokenNeverExpires")
-				token := c.Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": flag}).Token()
+				token := c.Create(contract.Body{
+					"name": t.Name(), "userAwareTokenNeverExpires": flag,
+				}).Token()
 				want := contract.Stamp(sixMonthsAfter(moment(t, token.Created)))
 				t.Equal("expirationDate", want, token.ExpirationDate.Value)
 			}
@@ -76,11 +86,14 @@ var expiryLegacy = []contract.Scenario{
 		},
 		Versions: contract.Legacy,
 		Rules:    []rule.ID{"expiry-upper-bound"},
-		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(t.Now().AddDate(0, 0, 190))) },
+		Run: func(t *contract.T) {
+			dateRefused(t, contract.Stamp(t.Now().AddDate(0, 0, 190)))
+		},
 	},
 	{
-		ID:       "expiry/legacy-exactly-six-months-is-taken",
-		Promise:  "A legacy version takes a date exactly six calendar months on, to the millisecond.",
+		ID: "expiry/legacy-exactly-six-months-is-taken",
+		Promise: "A legacy version takes a date exactly six calendar months on, to the " +
+			"millisecond.",
 		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
 		Standing: evidence.Assumed,
 		Versions: contract.Legacy,
@@ -89,7 +102,9 @@ var expiryLegacy = []contract.Scenario{
 		Run: func(t *contract.T) {
 			now := stopped(t)
 			want := contract.Stamp(sixMonthsAfter(now))
-			token := t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": want}).Token()
+			token := t.Owner().Create(contract.Body{
+				"name": t.Name(), "expirationDate": want,
+			}).Token()
 			t.Equal("expirationDate", want, token.ExpirationDate.Value)
 		},
 	},
@@ -116,9 +131,14 @@ var expiryCurrent = []contract.Scenario{
 		Versions: contract.Current,
 		Rules:    []rule.ID{"expiry-no-upper-bound"},
 		Run: func(t *contract.T) {
-			for _, date := range []string{contract.Stamp(t.Now().AddDate(0, 7, 0)), "9999-12-31T23:59:59.999Z"} {
-				token := t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": date}).Token()
-				t.Equal("expirationDate", date, contract.Stamp(moment(t, token.ExpirationDate.Value)))
+			for _, date := range []string{
+				contract.Stamp(t.Now().AddDate(0, 7, 0)), "9999-12-31T23:59:59.999Z",
+			} {
+				token := t.Owner().Create(contract.Body{
+					"name": t.Name(), "expirationDate": date,
+				}).Token()
+				t.Equal("expirationDate", date,
+					contract.Stamp(moment(t, token.ExpirationDate.Value)))
 			}
 		},
 	},
@@ -127,7 +147,8 @@ var expiryCurrent = []contract.Scenario{
 // sixMonthsAfter is six calendar months on, in the last of them where it has no such day.
 func sixMonthsAfter(m time.Time) time.Time {
 	m = m.UTC()
-	first := time.Date(m.Year(), m.Month()+6, 1, m.Hour(), m.Minute(), m.Second(), m.Nanosecond(), time.UTC)
+	first := time.Date(m.Year(), m.Month()+6, 1, m.Hour(), m.Minute(), m.Second(), m.Nanosecond(),
+		time.UTC)
 	last := first.AddDate(0, 1, -1).Day()
 	return first.AddDate(0, 0, min(m.Day(), last)-1)
 }
@@ -146,6 +167,8 @@ func soon(t *contract.T) string { return contract.Stamp(t.Expiry()) }
 func dateRefused(t *contract.T, date any, wrong ...string) {
 	c := t.Owner()
 	name := t.Name()
-	c.ExpectInvalid(wrong...).Create(contract.Body{"name": name, "expirationDate": date}).ExpectRejected(http.StatusBadRequest)
+	c.ExpectInvalid(wrong...).Create(contract.Body{
+		"name": name, "expirationDate": date,
+	}).ExpectRejected(http.StatusBadRequest)
 	t.Equal("how many tokens have the name", 0, countOf(c, name))
 }

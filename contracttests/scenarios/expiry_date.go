@@ -49,7 +49,8 @@ type badDate struct {
 	standing evidence.Standing
 	rule     rule.ID
 	fact     string
-	// wrong is the pointer that the schema rejects. Nil means that only the table of leap seconds does.
+	// wrong is the pointer that the schema rejects. Nil means that only the table of leap seconds
+	// does.
 	wrong []string
 }
 
@@ -63,7 +64,11 @@ func just(text string) func(time.Time) string { return func(time.Time) string { 
 const rfc3339Date = "#date-is-rfc3339"
 
 var badDates = []badDate{
-	{"no-such-day", noSuchDay, evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
+	{
+		"no-such-day", noSuchDay, evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{
+			"/expirationDate",
+		},
+	},
 	{
 		"second-60", func(now time.Time) string { return laid("2006-01-02")(now) + "T12:00:60Z" },
 		evidence.Assumed, rule.DateIsRFC3339, "#second-60-is-a-leap-second", nil,
@@ -78,7 +83,10 @@ var badDates = []badDate{
 		evidence.Assumed, rule.DateNeedsZone, "#date-without-zone-is-400",
 		[]string{"/expirationDate"},
 	},
-	{"no-time", laid("2006-01-02"), evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
+	{
+		"no-time", laid("2006-01-02"), evidence.Published, rule.DateIsRFC3339, rfc3339Date,
+		[]string{"/expirationDate"},
+	},
 	{
 		"a-blank-for-t", laid("2006-01-02 15:04:05Z"),
 		evidence.Assumed, rule.DateIsRFC3339, "#blank-for-t-is-400",
@@ -94,7 +102,11 @@ var badDates = []badDate{
 		evidence.Published, rule.DateIsRFC3339, rfc3339Date,
 		[]string{"/expirationDate"},
 	},
-	{"words", just("tomorrow"), evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{"/expirationDate"}},
+	{
+		"words", just("tomorrow"), evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{
+			"/expirationDate",
+		},
+	},
 	{
 		"empty", just(""),
 		evidence.Assumed, rule.EmptyDate, "#empty-date-is-400",
@@ -102,7 +114,8 @@ var badDates = []badDate{
 	},
 }
 
-// noSuchDay is the day behind the last of a short month, which a lenient reader takes for the next month's first.
+// noSuchDay is the day behind the last of a short month, which a lenient reader takes for the next
+// month's first.
 func noSuchDay(now time.Time) string {
 	first := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	for first.AddDate(0, 1, -1).Day() == 31 {
@@ -126,8 +139,9 @@ func expiryDates() []contract.Scenario {
 
 func dateTaken(w written) contract.Scenario {
 	return contract.Scenario{
-		ID:      "expiry/date-forms/" + w.name,
-		Promise: "A date is taken as clients write it, with " + words(w.name) + ", and stays the same moment to the millisecond.",
+		ID: "expiry/date-forms/" + w.name,
+		Promise: "A date is taken as clients write it, with " + words(w.name) +
+			", and stays the same moment to the millisecond.",
 		Sources: []string{
 			createRequest + "/properties/expirationDate/format",
 			"#date-is-rfc3339",
@@ -160,7 +174,9 @@ func leapSecond() contract.Scenario {
 		Run: func(t *contract.T) {
 			now := t.Now().UTC()
 			next := time.Date(now.Year(), now.Month()+2, 1, 0, 0, 0, 0, time.UTC)
-			token := t.Owner().MustCreate(contract.Body{"expirationDate": next.Add(-time.Second).Format("2006-01-02T15:04:") + "60Z"})
+			token := t.Owner().MustCreate(contract.Body{
+				"expirationDate": next.Add(-time.Second).Format("2006-01-02T15:04:") + "60Z",
+			})
 			got := moment(t, token.ExpirationDate.Value)
 			t.Equal("expirationDate", contract.Stamp(next), contract.Stamp(got))
 		},
@@ -169,9 +185,11 @@ func leapSecond() contract.Scenario {
 
 func dateMalformed(bad badDate) contract.Scenario {
 	return contract.Scenario{
-		ID:       "expiry/bad-date/" + bad.name,
-		Promise:  "Text that is no date is refused, and nothing is made: " + words(bad.name) + ".",
-		Sources:  []string{createRequest + "/properties/expirationDate/format", createRefusals, bad.fact},
+		ID:      "expiry/bad-date/" + bad.name,
+		Promise: "Text that is no date is refused, and nothing is made: " + words(bad.name) + ".",
+		Sources: []string{
+			createRequest + "/properties/expirationDate/format", createRefusals, bad.fact,
+		},
 		Standing: bad.standing,
 		Rules:    []rule.ID{bad.rule},
 		Run: func(t *contract.T) {
@@ -220,13 +238,16 @@ var expiryMoments = []contract.Scenario{
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			want := contract.Stamp(stopped(t).Add(time.Millisecond))
-			token := t.Owner().Create(contract.Body{"name": t.Name(), "expirationDate": want}).Token()
+			token := t.Owner().Create(contract.Body{
+				"name": t.Name(), "expirationDate": want,
+			}).Token()
 			t.Equal("expirationDate", want, token.ExpirationDate.Value)
 		},
 	},
 	{
-		ID:      "expiry/dates-are-answered-in-utc-with-milliseconds",
-		Promise: "Create, list and patch answer every date in UTC, with three digits of a second and a Z.",
+		ID: "expiry/dates-are-answered-in-utc-with-milliseconds",
+		Promise: "Create, list and patch answer every date in UTC, with three digits of a second " +
+			"and a Z.",
 		Sources: []string{
 			createAnswer + "/properties/expirationDate/description",
 			"#dates-in-utc-with-milliseconds",
@@ -235,7 +256,9 @@ var expiryMoments = []contract.Scenario{
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			text, means := written{"", "2006-01-02T15:04:05.000000000-07:00", "Asia/Kolkata"}.in(oddMoment(t))
+			text, means := written{
+				"", "2006-01-02T15:04:05.000000000-07:00", "Asia/Kolkata",
+			}.in(oddMoment(t))
 			token := c.MustCreate(contract.Body{"expirationDate": text})
 			listed := c.MustFind(token.ID)
 			patched := c.Patch(token.ID, replace("/name", t.Name())).Token()
@@ -243,14 +266,16 @@ var expiryMoments = []contract.Scenario{
 			for _, answered := range []contract.Token{token, listed, patched} {
 				t.Equal("expirationDate", contract.Stamp(means), answered.ExpirationDate.Value)
 				if !form.MatchString(answered.Created) {
-					t.Errorf("created is %q, expected a date such as 2027-01-31T00:00:00.000Z", answered.Created)
+					t.Errorf("created is %q, expected a date such as 2027-01-31T00:00:00.000Z",
+						answered.Created)
 				}
 			}
 		},
 	},
 	{
-		ID:      "expiry/year-beyond-9999-is-refused",
-		Promise: "A date that is in the year 10000 in UTC is refused, since it could not be answered as a date.",
+		ID: "expiry/year-beyond-9999-is-refused",
+		Promise: "A date that is in the year 10000 in UTC is refused, since it could not be " +
+			"answered as a date.",
 		Sources: []string{createAnswer + "/properties/expirationDate/format"},
 		Rules:   []rule.ID{rule.DateYear},
 		Run: func(t *contract.T) {

@@ -22,9 +22,15 @@ var (
 	}
 	givenFlags = []given{
 		{"absent", func(*contract.T, contract.Body) {}},
-		{"null", func(_ *contract.T, body contract.Body) { body["userAwareTokenNeverExpires"] = nil }},
-		{"false", func(_ *contract.T, body contract.Body) { body["userAwareTokenNeverExpires"] = false }},
-		{"true", func(_ *contract.T, body contract.Body) { body["userAwareTokenNeverExpires"] = true }},
+		{"null", func(_ *contract.T, body contract.Body) {
+			body["userAwareTokenNeverExpires"] = nil
+		}},
+		{"false", func(_ *contract.T, body contract.Body) {
+			body["userAwareTokenNeverExpires"] = false
+		}},
+		{"true", func(_ *contract.T, body contract.Body) {
+			body["userAwareTokenNeverExpires"] = true
+		}},
 	}
 )
 
@@ -47,8 +53,10 @@ func combination(date, flag given) contract.Scenario {
 		fact = "#a-date-needs-no-acknowledgment"
 	}
 	s := contract.Scenario{
-		ID:       "expiry/never/date-" + date.name + "-flag-" + flag.name,
-		Sources:  []string{"v2026 #/paths/~1personal-access-tokens/post/description", currentRule, fact},
+		ID: "expiry/never/date-" + date.name + "-flag-" + flag.name,
+		Sources: []string{
+			"v2026 #/paths/~1personal-access-tokens/post/description", currentRule, fact,
+		},
 		Standing: evidence.Published,
 		Versions: contract.Current,
 		Rules:    []rule.ID{"expiry-never"},
@@ -64,7 +72,8 @@ func combination(date, flag given) contract.Scenario {
 	case date.name == "given":
 		s.Promise = with + " a token expires on that date."
 		if flag.name == "true" {
-			s.Standing = evidence.Assumed // the text says that the date may be left out then, not that it must
+			// the text says that the date may be left out then, not that it must
+			s.Standing = evidence.Assumed
 		}
 		s.Run = func(t *contract.T) {
 			body := request(t)

@@ -28,9 +28,10 @@ const (
 
 // The operations of which patches of the expiry are made.
 var (
-	dateNull   = replace("/expirationDate", nil)
-	dateGone   = remove("/expirationDate")
-	dateSilent = contract.Op{"op": "replace", "path": "/expirationDate"} // two SDKs cannot send null
+	dateNull = replace("/expirationDate", nil)
+	dateGone = remove("/expirationDate")
+	// two SDKs cannot send null
+	dateSilent = contract.Op{"op": "replace", "path": "/expirationDate"}
 	flagTrue   = replace("/userAwareTokenNeverExpires", true)
 	flagFalse  = replace("/userAwareTokenNeverExpires", false)
 	flagNull   = replace("/userAwareTokenNeverExpires", nil)
@@ -51,9 +52,11 @@ var expiryPatches = slices.Concat(
 		undatedRefused("null-and-flag-removed", onlyTrue, evidence.Assumed, dateNull, flagGone),
 		undatedRefused("removed-alone", dateRemoved, evidence.Assumed, dateGone),
 		undatedRefused("no-value-alone", dateWithoutValue, evidence.Assumed, dateSilent),
-		undatedRefused("null-and-name", ackNeeded, evidence.Published, replace("/name", newName), dateNull),
+		undatedRefused("null-and-name", ackNeeded, evidence.Published, replace("/name", newName),
+			dateNull),
 		covers(
-			undatedRefused("flag-in-quotes", ackNeeded, evidence.Published, dateNull, replace("/userAwareTokenNeverExpires", "true")),
+			undatedRefused("flag-in-quotes", ackNeeded, evidence.Published, dateNull,
+				replace("/userAwareTokenNeverExpires", "true")),
 			rule.PatchNever, rule.InvalidProperty,
 		),
 
@@ -87,10 +90,13 @@ func undated(id, fact string, s evidence.Standing, operations ...contract.Op) co
 }
 
 // undatedRefused is a patch that would take the date away without acknowledging it.
-func undatedRefused(id, fact string, s evidence.Standing, operations ...contract.Op) contract.Scenario {
+func undatedRefused(id, fact string, s evidence.Standing,
+	operations ...contract.Op,
+) contract.Scenario {
 	return contract.Scenario{
-		ID:       "expiry/patch-to-never-refused/" + id,
-		Promise:  "A patch that takes the date away has to acknowledge so itself, else it is refused and the date stays: " + words(id) + ".",
+		ID: "expiry/patch-to-never-refused/" + id,
+		Promise: "A patch that takes the date away has to acknowledge so itself, else it is " +
+			"refused and the date stays: " + words(id) + ".",
 		Sources:  []string{patchText, patchRefusals, fact},
 		Standing: s,
 		Versions: contract.Current,
@@ -102,15 +108,18 @@ func undatedRefused(id, fact string, s evidence.Standing, operations ...contract
 // stillNever is a patch that takes the acknowledgement from a token that never expires.
 func stillNever(id, fact string, s evidence.Standing, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
-		ID:       "expiry/patch-never-needs-its-flag/" + id,
-		Promise:  "A token that never expires keeps its acknowledgement, until it gets a date: " + words(id) + " is refused.",
+		ID: "expiry/patch-never-needs-its-flag/" + id,
+		Promise: "A token that never expires keeps its acknowledgement, until it gets a date: " +
+			words(id) + " is refused.",
 		Sources:  []string{patchText, patchRefusals, fact},
 		Standing: s,
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
 			id := never(t)
-			stays(t, id, func() { t.Owner().Patch(id, operation).ExpectError(http.StatusBadRequest) })
+			stays(t, id, func() {
+				t.Owner().Patch(id, operation).ExpectError(http.StatusBadRequest)
+			})
 		},
 	}
 }
@@ -123,19 +132,24 @@ func never(t *contract.T) string {
 
 // expired adds a token of the owner that expired a day ago.
 func expired(t *contract.T, name string) contract.Credentials {
-	return t.Seed(control.NewToken{Owner: t.OwnerName(), Name: name, Created: "-40d", ExpirationDate: "-1d"})
+	return t.Seed(control.NewToken{
+		Owner: t.OwnerName(), Name: name, Created: "-40d", ExpirationDate: "-1d",
+	})
 }
 
 // patchRefused expects 400 to a patch of a new token, and that the token stays as it is.
 func patchRefused(t *contract.T, c *contract.Client, operations ...contract.Op) {
 	newStays(t, func(id string) {
-		patchAs(t, c, id, jsonPatchType, named(t, jsonText(operations))).ExpectError(http.StatusBadRequest)
+		patchAs(t, c, id, jsonPatchType,
+			named(t, jsonText(operations))).ExpectError(http.StatusBadRequest)
 	})
 }
 
 // patchRejected expects a patch of a new token to be rejected, and that the token stays as it is.
 func patchRejected(t *contract.T, operations ...contract.Op) {
-	newStays(t, func(id string) { t.Owner().Patch(id, operations...).ExpectRejected(http.StatusBadRequest) })
+	newStays(t, func(id string) {
+		t.Owner().Patch(id, operations...).ExpectRejected(http.StatusBadRequest)
+	})
 }
 
 // newStays expects that a new token of the owner stays as it is.

@@ -11,20 +11,24 @@ import (
 
 var expiryPatchDates = []contract.Scenario{
 	{
-		ID:       "expiry/patch-earlier-acknowledgement-does-not-count",
-		Promise:  "The acknowledgement stands in the same patch: one of an earlier patch does not count.",
+		ID: "expiry/patch-earlier-acknowledgement-does-not-count",
+		Promise: "The acknowledgement stands in the same patch: one of an earlier patch does not " +
+			"count.",
 		Sources:  []string{patchText, patchRefusals, "#patch-to-never-needs-the-acknowledgment"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c, token := t.Owner(), t.Owner().MustCreate()
 			c.Patch(token.ID, flagTrue).Status(http.StatusOK)
-			stays(t, token.ID, func() { c.Patch(token.ID, dateNull).ExpectError(http.StatusBadRequest) })
+			stays(t, token.ID, func() {
+				c.Patch(token.ID, dateNull).ExpectError(http.StatusBadRequest)
+			})
 		},
 	},
 	{
-		ID:       "expiry/patch-acknowledgement-keeps-the-date",
-		Promise:  "A patch of nothing but the acknowledgement keeps the date of a token and stores the flag.",
+		ID: "expiry/patch-acknowledgement-keeps-the-date",
+		Promise: "A patch of nothing but the acknowledgement keeps the date of a token and " +
+			"stores the flag.",
 		Sources:  []string{"#acknowledgment-alone-keeps-the-date"},
 		Standing: evidence.Assumed,
 		Versions: contract.Current,
@@ -35,7 +39,8 @@ var expiryPatchDates = []contract.Scenario{
 			for _, flag := range []bool{true, false} {
 				patched := c.Patch(token.ID, replace("/userAwareTokenNeverExpires", flag)).Token()
 				t.Equal("expirationDate", token.ExpirationDate, patched.ExpirationDate)
-				t.Equal("userAwareTokenNeverExpires", contract.Value(flag), patched.UserAwareTokenNeverExpires)
+				t.Equal("userAwareTokenNeverExpires", contract.Value(flag),
+					patched.UserAwareTokenNeverExpires)
 			}
 		},
 	},
@@ -53,30 +58,37 @@ var expiryPatchDates = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.MustCreate()
-			for _, date := range []string{contract.Stamp(t.Expiry().Add(time.Hour)), "9999-12-31T23:59:59.999Z"} {
+			for _, date := range []string{
+				contract.Stamp(t.Expiry().Add(time.Hour)), "9999-12-31T23:59:59.999Z",
+			} {
 				patched := c.Patch(token.ID, replace("/expirationDate", date)).Token()
-				t.Equal("expirationDate", date, contract.Stamp(moment(t, patched.ExpirationDate.Value)))
+				t.Equal("expirationDate", date,
+					contract.Stamp(moment(t, patched.ExpirationDate.Value)))
 				t.Equal("the token in the list", patched, c.MustFind(token.ID))
 			}
 		},
 	},
 	{
-		ID:       "expiry/patch-dates-a-never-expiring-token",
-		Promise:  "A token that never expires is given a date by a patch, with the acknowledgement false or unmentioned.",
+		ID: "expiry/patch-dates-a-never-expiring-token",
+		Promise: "A token that never expires is given a date by a patch, with the " +
+			"acknowledgement false or unmentioned.",
 		Sources:  []string{patchText, "#patch-to-a-date"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.PatchFields, rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
 			date := replace("/expirationDate", soon(t))
-			for _, operations := range [][]contract.Op{{date}, {date, flagFalse}, {flagFalse, date}} {
+			for _, operations := range [][]contract.Op{
+				{date}, {date, flagFalse}, {flagFalse, date},
+			} {
 				patched := t.Owner().Patch(never(t), operations...).Token()
 				t.Equal("expirationDate", date.Value(), patched.ExpirationDate.Value)
 			}
 		},
 	},
 	{
-		ID:       "expiry/patch-of-another-field-keeps-the-date",
-		Promise:  "A patch that names neither date nor acknowledgement leaves both alone, in every version.",
+		ID: "expiry/patch-of-another-field-keeps-the-date",
+		Promise: "A patch that names neither date nor acknowledgement leaves both alone, in " +
+			"every version.",
 		Sources:  []string{"#other-patches-keep-the-date"},
 		Standing: evidence.Assumed,
 		Rules:    []rule.ID{"patch-fields"},
@@ -88,7 +100,8 @@ var expiryPatchDates = []contract.Scenario{
 			if t.Current() {
 				patched := c.Patch(never(t), replace("/name", t.Name())).Token()
 				t.Equal("expirationDate", contract.Null[string](), patched.ExpirationDate)
-				t.Equal("userAwareTokenNeverExpires", contract.Value(true), patched.UserAwareTokenNeverExpires)
+				t.Equal("userAwareTokenNeverExpires", contract.Value(true),
+					patched.UserAwareTokenNeverExpires)
 			}
 		},
 	},
@@ -106,8 +119,9 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/patch-date-forms",
-		Promise:  "A patch takes a date as clients write it, and it stays the same moment to the millisecond.",
+		ID: "expiry/patch-date-forms",
+		Promise: "A patch takes a date as clients write it, and it stays the same moment to the " +
+			"millisecond.",
 		Sources:  []string{patchText, "#date-is-rfc3339", "#dates-of-sdks"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"date-forms"},
@@ -131,7 +145,10 @@ var expiryPatchDates = []contract.Scenario{
 			"#date-without-zone-is-400",
 		},
 		Versions: contract.Current,
-		Rules:    []rule.ID{rule.DateIsRFC3339, rule.DateNeedsZone, rule.DateYear, rule.EmptyDate, rule.InvalidProperty},
+		Rules: []rule.ID{
+			rule.DateIsRFC3339, rule.DateNeedsZone, rule.DateYear, rule.EmptyDate,
+			rule.InvalidProperty,
+		},
 		Run: func(t *contract.T) {
 			values := []any{1893456000, true, "9999-12-31T23:59:59-01:00", "10000-01-01T00:00:00Z"}
 			for _, bad := range badDates {
@@ -139,7 +156,8 @@ var expiryPatchDates = []contract.Scenario{
 			}
 			newStays(t, func(id string) {
 				for _, value := range values {
-					t.Owner().Patch(id, replace("/expirationDate", value)).ExpectRejected(http.StatusBadRequest)
+					t.Owner().Patch(id,
+						replace("/expirationDate", value)).ExpectRejected(http.StatusBadRequest)
 				}
 			})
 		},

@@ -41,9 +41,15 @@ var filterLive = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			date := contract.Stamp(t.Now().AddDate(1, 0, 0))
-			for _, query := range []string{"owner-id=me&filters=lastUsed%20le%20" + date, "owner-id=me&filters=lastUsed+le+" + date} {
-				ids := t.Owner().Send(contract.Request{Method: http.MethodGet, Path: t.CollectionPath(), RawQuery: query}).IDs()
-				t.Equal("whether the token of the login is listed by "+query, true, slices.Contains(ids, ownerCredentials(t).ClientID))
+			for _, query := range []string{
+				"owner-id=me&filters=lastUsed%20le%20" + date,
+				"owner-id=me&filters=lastUsed+le+" + date,
+			} {
+				ids := t.Owner().Send(contract.Request{
+					Method: http.MethodGet, Path: t.CollectionPath(), RawQuery: query,
+				}).IDs()
+				t.Equal("whether the token of the login is listed by "+query, true,
+					slices.Contains(ids, ownerCredentials(t).ClientID))
 			}
 		},
 	},
@@ -54,8 +60,11 @@ var filterLive = []contract.Scenario{
 		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
 			used := usedToken(t)
-			has(t, t.Owner().ListOwn("filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0))), used.ID)
-			if slices.Contains(t.Owner().ListOwn("filters", "lastUsed le 2017-01-01T00:00:00.000Z").IDs(), used.ID) {
+			has(t,
+				t.Owner().ListOwn("filters",
+					"lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0))), used.ID)
+			if slices.Contains(t.Owner().ListOwn("filters",
+				"lastUsed le 2017-01-01T00:00:00.000Z").IDs(), used.ID) {
 				t.Errorf("the used token is listed until 2017")
 			}
 		},
@@ -135,47 +144,120 @@ var filterLogic = []logic{
 	{"le-is-inclusive", "lastUsed le " + middle, "early middle", "filter-le", ""},
 	{"le-a-millisecond-before", "lastUsed le 2024-06-01T12:00:00.499Z", "early", "filter-le", ""},
 	{"le-without-fraction", "lastUsed le 2024-06-01T12:00:01Z", "early middle", "filter-le", ""},
-	{"le-with-offset", "lastUsed le 2024-06-01T17:30:00.500+05:30", "early middle", "filter-le", ""},
-	{"le-with-offset-before", "lastUsed le 2024-06-01T13:59:00.500+02:00", "early", "filter-le", ""},
+	{
+		"le-with-offset", "lastUsed le 2024-06-01T17:30:00.500+05:30", "early middle", "filter-le",
+		"",
+	},
+	{
+		"le-with-offset-before", "lastUsed le 2024-06-01T13:59:00.500+02:00", "early", "filter-le",
+		"",
+	},
 	{"le-one-digit", "lastUsed le 2024-06-01T12:00:00.5Z", "early middle", "filter-le", ""},
 	{"le-one-digit-before", "lastUsed le 2024-06-01T12:00:00.4Z", "early", "filter-le", ""},
-	{"le-nine-digits-before", "lastUsed le 2024-06-01T12:00:00.499999999Z", "early", "filter-le", ""},
-	{"le-nine-digits-after", "lastUsed le 2024-06-01T12:00:00.500000001Z", "early middle", "filter-le", ""},
-	{"le-with-the-digits-of-the-next-day", "lastUsed le 2024-06-02T01:59:00.500+14:00", "early", "filter-le", ""},
-	{"le-with-the-digits-of-the-day-before", "lastUsed le 2024-05-31T23:00:00.500-13:00", "early middle", "filter-le", ""},
+	{
+		"le-nine-digits-before", "lastUsed le 2024-06-01T12:00:00.499999999Z", "early", "filter-le",
+		"",
+	},
+	{
+		"le-nine-digits-after", "lastUsed le 2024-06-01T12:00:00.500000001Z", "early middle",
+		"filter-le", "",
+	},
+	{
+		"le-with-the-digits-of-the-next-day", "lastUsed le 2024-06-02T01:59:00.500+14:00", "early",
+		"filter-le", "",
+	},
+	{
+		"le-with-the-digits-of-the-day-before", "lastUsed le 2024-05-31T23:00:00.500-13:00",
+		"early middle", "filter-le", "",
+	},
 	{"le-before-all", "lastUsed le 2017-01-01T00:00:00Z", "", "filter-le", ""},
-	{"or", "lastUsed le " + early + " or lastUsed isnull", "early never", "filter-precedence", evidence.Assumed},
-	{"and", "lastUsed le " + late + " and lastUsed le " + middle, "early middle", "filter-precedence", evidence.Assumed},
-	{"between", "lastUsed le " + middle + " and not lastUsed le " + early, "middle", "filter-precedence", evidence.Assumed},
-	{"and-before-or", "lastUsed isnull or lastUsed le " + middle + " and not lastUsed le " + early, "middle never", "filter-precedence", evidence.Assumed},
-	{"and-before-or-behind", "lastUsed le " + early + " and lastUsed le " + middle + " or lastUsed isnull", "early never", "filter-precedence", evidence.Assumed},
-	{"not-before-and", "not lastUsed le " + early + " and lastUsed le " + middle, "middle", "filter-precedence", evidence.Assumed},
-	{"not-before-or", "not lastUsed le " + early + " or lastUsed isnull", "middle late never", "filter-precedence", evidence.Assumed},
-	{"parentheses", "(lastUsed isnull or lastUsed le " + middle + ") and not lastUsed le " + early, "middle", "filter-precedence", evidence.Assumed},
-	{"not-of-parentheses", "not (lastUsed le " + early + " or lastUsed isnull)", "middle late", "filter-precedence", evidence.Assumed},
-	{"parentheses-in-parentheses", "((lastUsed le " + early + ") or (not (lastUsed le " + middle + ")))", "early late", "filter-precedence", evidence.Assumed},
+	{
+		"or", "lastUsed le " + early + " or lastUsed isnull", "early never", "filter-precedence",
+		evidence.Assumed,
+	},
+	{
+		"and", "lastUsed le " + late + " and lastUsed le " + middle, "early middle",
+		"filter-precedence", evidence.Assumed,
+	},
+	{
+		"between", "lastUsed le " + middle + " and not lastUsed le " + early, "middle",
+		"filter-precedence", evidence.Assumed,
+	},
+	{
+		"and-before-or",
+		"lastUsed isnull or lastUsed le " + middle + " and not lastUsed le " + early,
+		"middle never", "filter-precedence", evidence.Assumed,
+	},
+	{
+		"and-before-or-behind",
+		"lastUsed le " + early + " and lastUsed le " + middle + " or lastUsed isnull",
+		"early never", "filter-precedence", evidence.Assumed,
+	},
+	{
+		"not-before-and", "not lastUsed le " + early + " and lastUsed le " + middle, "middle",
+		"filter-precedence", evidence.Assumed,
+	},
+	{
+		"not-before-or", "not lastUsed le " + early + " or lastUsed isnull", "middle late never",
+		"filter-precedence", evidence.Assumed,
+	},
+	{
+		"parentheses",
+		"(lastUsed isnull or lastUsed le " + middle + ") and not lastUsed le " + early, "middle",
+		"filter-precedence", evidence.Assumed,
+	},
+	{
+		"not-of-parentheses", "not (lastUsed le " + early + " or lastUsed isnull)", "middle late",
+		"filter-precedence", evidence.Assumed,
+	},
+	{
+		"parentheses-in-parentheses",
+		"((lastUsed le " + early + ") or (not (lastUsed le " + middle + ")))", "early late",
+		"filter-precedence", evidence.Assumed,
+	},
 	{"not-of-not", "not (not lastUsed isnull)", "never", "filter-precedence", evidence.Assumed},
 	{"unknown-under-not", "not lastUsed le " + late, "", "filter-unknown", ""},
-	{"unknown-or-its-opposite", "lastUsed le " + middle + " or not lastUsed le " + middle, "early middle late", "filter-unknown", ""},
-	{"unknown-and-true", "not (lastUsed le " + early + " and lastUsed isnull)", "early middle late", "filter-unknown", ""},
-	{"unknown-or-true", "lastUsed le " + early + " or lastUsed isnull", "early never", "filter-unknown", ""},
-	{"unknown-and-false", "not (lastUsed le " + early + " and not lastUsed isnull)", "middle late never", "filter-unknown", ""},
+	{
+		"unknown-or-its-opposite", "lastUsed le " + middle + " or not lastUsed le " + middle,
+		"early middle late", "filter-unknown", "",
+	},
+	{
+		"unknown-and-true", "not (lastUsed le " + early + " and lastUsed isnull)",
+		"early middle late", "filter-unknown", "",
+	},
+	{
+		"unknown-or-true", "lastUsed le " + early + " or lastUsed isnull", "early never",
+		"filter-unknown", "",
+	},
+	{
+		"unknown-and-false", "not (lastUsed le " + early + " and not lastUsed isnull)",
+		"middle late never", "filter-unknown", "",
+	},
 	{"quoted-date", `lastUsed le "` + middle + `"`, "early middle", "quoted-timestamp", ""},
-	{"quoted-date-with-offset", `lastUsed le "2024-06-01T13:59:00.500+02:00"`, "early", "quoted-timestamp", ""},
+	{
+		"quoted-date-with-offset", `lastUsed le "2024-06-01T13:59:00.500+02:00"`, "early",
+		"quoted-timestamp", "",
+	},
 }
 
 func (l logic) scenario() contract.Scenario {
 	return contract.Scenario{
-		ID:       "filter/finds/" + l.id,
-		Promise:  "A filter finds the tokens for which it is true, and no others: " + l.filter + ".",
+		ID: "filter/finds/" + l.id,
+		Promise: "A filter finds the tokens for which it is true, and no others: " + l.filter +
+			".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[l.rule]...),
 		Standing: l.standing,
 		Features: reads(contract.SeededTokens),
 		Rules:    []rule.ID{l.rule},
 		Run: func(t *contract.T) {
 			kinds := map[string]string{} // by id
-			for _, kind := range []struct{ name, lastUsed string }{{"early", early}, {"middle", middle}, {"late", late}, {"never", ""}} {
-				who := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Created: "2024-01-01T00:00:00.000Z", LastUsed: kind.lastUsed})
+			for _, kind := range []struct{ name, lastUsed string }{
+				{"early", early}, {"middle", middle}, {"late", late}, {"never", ""},
+			} {
+				who := t.Seed(control.NewToken{
+					Owner: t.OwnerName(), Name: t.Name(), Created: "2024-01-01T00:00:00.000Z",
+					LastUsed: kind.lastUsed,
+				})
 				kinds[who.ClientID] = kind.name
 			}
 			found := map[string]bool{}
@@ -208,9 +290,11 @@ type filterFact struct {
 
 var (
 	unsupported = filterFact{"#filter-unsupported-is-400", rule.FilterSupported, evidence.Published}
-	inLowerCase = filterFact{"#filter-operators-are-lower-case", rule.FilterSyntax, evidence.Published}
-	syntax      = filterFact{"#filter-syntax-is-400", rule.FilterSyntax, evidence.Published}
-	ofNoDate    = filterFact{"#filter-bad-date-is-400", rule.FilterSyntax, evidence.Assumed}
+	inLowerCase = filterFact{
+		"#filter-operators-are-lower-case", rule.FilterSyntax, evidence.Published,
+	}
+	syntax   = filterFact{"#filter-syntax-is-400", rule.FilterSyntax, evidence.Published}
+	ofNoDate = filterFact{"#filter-bad-date-is-400", rule.FilterSyntax, evidence.Assumed}
 )
 
 var refusedFilters = []refusedFilter{
@@ -244,8 +328,9 @@ var refusedFilters = []refusedFilter{
 
 func (r refusedFilter) scenario() contract.Scenario {
 	return contract.Scenario{
-		ID:       "filter/refused/" + r.id,
-		Promise:  "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) + " is 400.",
+		ID: "filter/refused/" + r.id,
+		Promise: "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) +
+			" is 400.",
 		Sources:  []string{filterText, filterPage, filterRefusal, r.fact},
 		Standing: r.standing,
 		Rules:    []rule.ID{r.rule},

@@ -9,14 +9,15 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// agreement is a filter that is compared with the tokens that there are anyway. None but that of the
-// login need exist, which was used.
+// agreement is a filter that is compared with the tokens that there are anyway. None but that of
+// the login need exist, which was used.
 type agreement struct {
 	id   string
 	rule rule.ID
 	// filter is built from the moments at which the first and the last of the tokens were used.
 	filter func(first, last string) expression
-	// unused reports that it also says something of tokens that were never used, whose time is zero.
+	// unused reports that it also says something of tokens that were never used, whose time is
+	// zero.
 	unused   bool
 	standing evidence.Standing // that of the rule if it is empty
 }
@@ -25,26 +26,53 @@ type agreement struct {
 func single(o operand) expression { return expression{operands: []operand{o}, nots: []bool{false}} }
 
 var filterAgreements = []agreement{
-	{id: "isnull", rule: rule.FilterIsNull, filter: func(string, string) expression { return single(isNull) }, unused: true},
+	{
+		id: "isnull", rule: rule.FilterIsNull, filter: func(string, string) expression {
+			return single(isNull)
+		}, unused: true,
+	},
 	{
 		id: "not-isnull", rule: rule.FilterIsNull, unused: true, standing: evidence.Assumed,
-		filter: func(string, string) expression { return expression{operands: []operand{isNull}, nots: []bool{true}} },
+		filter: func(string, string) expression {
+			return expression{operands: []operand{isNull}, nots: []bool{true}}
+		},
 	},
-	{id: "le-the-first", rule: rule.FilterLe, filter: func(first, _ string) expression { return single(le(first)) }},
-	{id: "le-the-last", rule: rule.FilterLe, filter: func(_, last string) expression { return single(le(last)) }},
-	{id: "le-long-ago", rule: rule.FilterLe, filter: func(string, string) expression { return single(le("2017-01-01T00:00:00.000Z")) }},
-	{id: "le-or-isnull", rule: rule.FilterPrecedence, unused: true, standing: evidence.Assumed, filter: func(first, _ string) expression {
-		return expression{operators: []string{"or"}, operands: []operand{le(first), isNull}, nots: []bool{false, false}}
+	{id: "le-the-first", rule: rule.FilterLe, filter: func(first, _ string) expression {
+		return single(le(first))
 	}},
-	{id: "le-and-not-le", rule: rule.FilterPrecedence, unused: true, standing: evidence.Assumed, filter: func(first, last string) expression {
-		return expression{operators: []string{"and"}, operands: []operand{le(last), le(first)}, nots: []bool{false, true}}
+	{id: "le-the-last", rule: rule.FilterLe, filter: func(_, last string) expression {
+		return single(le(last))
 	}},
+	{id: "le-long-ago", rule: rule.FilterLe, filter: func(string, string) expression {
+		return single(le("2017-01-01T00:00:00.000Z"))
+	}},
+	{
+		id: "le-or-isnull", rule: rule.FilterPrecedence, unused: true, standing: evidence.Assumed,
+		filter: func(first, _ string) expression {
+			return expression{
+				operators: []string{"or"}, operands: []operand{le(first), isNull}, nots: []bool{
+					false, false,
+				},
+			}
+		},
+	},
+	{
+		id: "le-and-not-le", rule: rule.FilterPrecedence, unused: true, standing: evidence.Assumed,
+		filter: func(first, last string) expression {
+			return expression{
+				operators: []string{"and"}, operands: []operand{le(last), le(first)}, nots: []bool{
+					false, true,
+				},
+			}
+		},
+	},
 }
 
 func (a agreement) scenario() contract.Scenario {
 	return contract.Scenario{
-		ID:       "filter/agrees-with-the-list/" + a.id,
-		Promise:  "Of the tokens that the list shows a filter finds those for which it is true: " + a.filter("T", "U").text() + ".",
+		ID: "filter/agrees-with-the-list/" + a.id,
+		Promise: "Of the tokens that the list shows a filter finds those for which it is true: " +
+			a.filter("T", "U").text() + ".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[a.rule]...),
 		Standing: a.standing,
 		Features: reads(), Rules: []rule.ID{a.rule},
@@ -61,7 +89,8 @@ func (a agreement) scenario() contract.Scenario {
 			if len(moments) == 0 {
 				t.Fatalf("no token has a lastUsed, that of the login neither")
 			}
-			first, last := slices.MinFunc(moments, time.Time.Compare), slices.MaxFunc(moments, time.Time.Compare)
+			first, last := slices.MinFunc(moments, time.Time.Compare),
+				slices.MaxFunc(moments, time.Time.Compare)
 			e := a.filter(contract.Stamp(first), contract.Stamp(last))
 			filter := e.text()
 			want := []string{}
@@ -70,10 +99,12 @@ func (a agreement) scenario() contract.Scenario {
 					want = append(want, id)
 				}
 			}
-			got := slices.DeleteFunc(t.Owner().ListOwn("filters", filter).IDs(), func(id string) bool {
-				return used[id].IsZero() && !a.unused
-			})
-			t.Equal("the tokens that "+filter+" finds", slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got)))
+			got := slices.DeleteFunc(t.Owner().ListOwn("filters", filter).IDs(),
+				func(id string) bool {
+					return used[id].IsZero() && !a.unused
+				})
+			t.Equal("the tokens that "+filter+" finds", slices.Sorted(slices.Values(want)),
+				slices.Sorted(slices.Values(got)))
 		},
 	}
 }

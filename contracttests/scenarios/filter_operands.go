@@ -148,7 +148,8 @@ func (e expression) decisive() (n int) {
 		other.operands = slices.Clone(e.operands)
 		for _, constant := range []truth{1, -1} {
 			other.operands[i] = operand{"", func(time.Time) truth { return constant }}
-			if slices.ContainsFunc(moments, func(m time.Time) bool { return (e.holds(m) > 0) != (other.holds(m) > 0) }) {
+			if slices.ContainsFunc(moments,
+				func(m time.Time) bool { return (e.holds(m) > 0) != (other.holds(m) > 0) }) {
 				n++
 			}
 		}
@@ -171,7 +172,8 @@ func expressions(operators []string) []expression {
 		for turn := range 3 * len(operands) {
 			e := expression{operators: operators, open: place[0], shut: place[1]}
 			for i := range n {
-				e.operands = append(e.operands, operands[(negated+turn+i*(1+turn/len(operands)))%len(operands)])
+				e.operands = append(e.operands,
+					operands[(negated+turn+i*(1+turn/len(operands)))%len(operands)])
 				e.nots = append(e.nots, negated>>i&1 == 1)
 			}
 			if best.operands == nil || e.decisive() > best.decisive() {
@@ -203,8 +205,9 @@ func operatorSequences() [][]string {
 func operandScenario(operators []string) contract.Scenario {
 	filters := sync.OnceValue(func() []expression { return expressions(operators) })
 	return contract.Scenario{
-		ID:      "filter/operands/" + strings.Join(operators, "-"),
-		Promise: fmt.Sprintf("Filters of %d operands with %s find the tokens for which they are true, with and without owner-id.", len(operators)+1, strings.Join(operators, ", ")),
+		ID: "filter/operands/" + strings.Join(operators, "-"),
+		Promise: fmt.Sprintf("Filters of %d operands with %s find the tokens for which they are "+
+			"true, with and without owner-id.", len(operators)+1, strings.Join(operators, ", ")),
 		Sources: []string{
 			filterText, filterPage, "#filter-composites", "#filter-unknown-under-not",
 			"#filter-quoted-date",
@@ -215,8 +218,12 @@ func operandScenario(operators []string) contract.Scenario {
 			used := usedAt(t)
 			owner := t.Owner().MustFind(ownerCredentials(t).ClientID).Owner.ID.Value
 			lists := []func(filter string) *contract.Response{
-				func(filter string) *contract.Response { return t.Owner().ListOwn("filters", filter) },
-				func(filter string) *contract.Response { return t.Admin().List("owner-id", owner, "filters", filter) },
+				func(filter string) *contract.Response {
+					return t.Owner().ListOwn("filters", filter)
+				},
+				func(filter string) *contract.Response {
+					return t.Admin().List("owner-id", owner, "filters", filter)
+				},
 				func(filter string) *contract.Response { return t.Admin().List("filters", filter) },
 			}
 			turn := slices.Index(version.All(), t.Version())
@@ -241,7 +248,10 @@ func operandScenario(operators []string) contract.Scenario {
 func usedAt(t *contract.T) map[string]time.Time {
 	used := map[string]time.Time{}
 	for _, lastUsed := range []string{early, middle, late, ""} {
-		who := t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Created: "2024-01-01T00:00:00.000Z", LastUsed: lastUsed})
+		who := t.Seed(control.NewToken{
+			Owner: t.OwnerName(), Name: t.Name(), Created: "2024-01-01T00:00:00.000Z",
+			LastUsed: lastUsed,
+		})
 		used[who.ClientID] = time.Time{}
 		if lastUsed != "" {
 			used[who.ClientID] = moment(t, lastUsed)

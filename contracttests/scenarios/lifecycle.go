@@ -15,7 +15,8 @@ const scopeChangeText = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/desc
 
 var sinceV3 = []version.Version{version.V3, version.V2024, version.V2025, version.V2026, version.V1}
 
-// removed deletes a token at the end by a new login: the one that made it may have expired until then.
+// removed deletes a token at the end by a new login: the one that made it may have expired until
+// then.
 func removed(t *contract.T, made contract.Token) contract.Token {
 	t.Cleanup(func() {
 		t.Login(ownerCredentials(t)).Delete(made.ID)
@@ -32,7 +33,8 @@ func aWhile(t *contract.T) {
 
 var lifecycle = []contract.Scenario{
 	{
-		ID: "lifecycle/new-access-tokens-leave-older-ones-valid", Promise: "A new access token leaves those issued before it valid.",
+		ID:      "lifecycle/new-access-tokens-leave-older-ones-valid",
+		Promise: "A new access token leaves those issued before it valid.",
 		Sources: []string{"#access-tokens-live-side-by-side"},
 		Rules:   []rule.ID{"access-tokens-stay-valid"},
 		Run: func(t *contract.T) {
@@ -46,7 +48,8 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/deleted-token-mints-nothing", Promise: "A deleted token makes no access token any more: 401 invalid_client.",
+		ID:      "lifecycle/deleted-token-mints-nothing",
+		Promise: "A deleted token makes no access token any more: 401 invalid_client.",
 		Sources: []string{"#login-of-a-deleted-token-is-401"},
 		Rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginDeleted},
 		Run: func(t *contract.T) {
@@ -57,7 +60,9 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/expired-token-mints-nothing", Promise: "A token makes access tokens until it expires, and none after that: 401 invalid_client.",
+		ID: "lifecycle/expired-token-mints-nothing",
+		Promise: "A token makes access tokens until it expires, and none after that: 401 " +
+			"invalid_client.",
 		Sources:  []string{"#login-of-an-expired-token-is-401"},
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
@@ -70,7 +75,8 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/expired-token-stays-listed", Promise: "An expired token stays in the list and keeps its name until it is deleted.",
+		ID:       "lifecycle/expired-token-stays-listed",
+		Promise:  "An expired token stays in the list and keeps its name until it is deleted.",
 		Sources:  []string{"#expired-token-stays-listed", "#expired-token-keeps-its-name"},
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.ExpiredTokenStays, rule.NameUnique, rule.DuplicateName},
@@ -85,7 +91,8 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/access-token-outlives-deletion", Promise: "An access token stays valid when the token that made it is deleted.",
+		ID:      "lifecycle/access-token-outlives-deletion",
+		Promise: "An access token stays valid when the token that made it is deleted.",
 		Sources: []string{"#access-token-outlives-deletion"},
 		Rules:   []rule.ID{rule.AccessTokenOfDeleted},
 		Run: func(t *contract.T) {
@@ -98,7 +105,8 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/access-token-outlives-expiry", Promise: "An access token stays valid when the token that made it expires.",
+		ID:       "lifecycle/access-token-outlives-expiry",
+		Promise:  "An access token stays valid when the token that made it expires.",
 		Sources:  []string{"#access-token-outlives-expiry"},
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"access-token-outlives"},
@@ -109,12 +117,15 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/access-token-expires", Promise: "An access token is valid for the seconds it was issued for, and 401 after that.",
+		ID:      "lifecycle/access-token-expires",
+		Promise: "An access token is valid for the seconds it was issued for, and 401 after that.",
 		Sources: []string{
 			"https://developer.sailpoint.com/docs/api/authorization",
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "#access-token-expires",
 		},
-		Features: writes(contract.Clock), Rules: []rule.ID{"access-token-expires", "bearer-required"},
+		Features: writes(contract.Clock), Rules: []rule.ID{
+			"access-token-expires", "bearer-required",
+		},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
 			t.SetClock(t.Now())
@@ -126,7 +137,8 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/access-token-of-a-deleted-token-expires", Promise: "An access token whose token was deleted expires when it would have anyway.",
+		ID:       "lifecycle/access-token-of-a-deleted-token-expires",
+		Promise:  "An access token whose token was deleted expires when it would have anyway.",
 		Sources:  []string{"#access-token-outlives-deletion", "#access-token-expires"},
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
@@ -142,24 +154,30 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/access-token-outlives-scope-change", Promise: "A change of scope leaves access tokens that were issued before it as they are.",
+		ID:       "lifecycle/access-token-outlives-scope-change",
+		Promise:  "A change of scope leaves access tokens that were issued before it as they are.",
 		Sources:  []string{scopeChangeText, "#access-token-outlives-scope-change"},
 		Standing: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{"access-token-outlives"},
 		Run:   scopeOutlives,
 	},
 	{
-		ID: "lifecycle/access-token-outlives-scope-change-in-beta", Promise: "In beta, too, a change of scope leaves access tokens that were issued before it as they are.",
+		ID: "lifecycle/access-token-outlives-scope-change-in-beta",
+		Promise: "In beta, too, a change of scope leaves access tokens that were issued before " +
+			"it as they are.",
 		Sources:  []string{"#access-token-outlives-scope-change-in-beta"},
 		Versions: []version.Version{version.Beta},
 		Rules:    []rule.ID{"access-token-outlives"},
 		Run:      scopeOutlives,
 	},
 	{
-		ID: "lifecycle/scope-change-shows-within-twenty-minutes", Promise: "New access tokens carry a changed scope twenty minutes later at the latest.",
+		ID:       "lifecycle/scope-change-shows-within-twenty-minutes",
+		Promise:  "New access tokens carry a changed scope twenty minutes later at the latest.",
 		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
 		Versions: sinceV3,
-		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
+		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{
+			"scope-change-delay",
+		},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			made := c.MustCreate(withScopes(defaultScope))
@@ -172,16 +190,20 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/withdrawn-scope-goes-within-twenty-minutes", Promise: "New access tokens lack a withdrawn scope twenty minutes later at the latest.",
+		ID:       "lifecycle/withdrawn-scope-goes-within-twenty-minutes",
+		Promise:  "New access tokens lack a withdrawn scope twenty minutes later at the latest.",
 		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
 		Versions: sinceV3,
-		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{"scope-change-delay"},
+		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{
+			"scope-change-delay",
+		},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			made := c.MustCreate(withScopes(myManage))
 			t.SetClock(t.Now())
 			c.Patch(made.ID, replace("/scope", []string{myRead})).Status(http.StatusOK)
-			t.Login(made.Credentials()).Delete(strangerID).Status(http.StatusNotFound, http.StatusForbidden)
+			t.Login(made.Credentials()).Delete(strangerID).Status(http.StatusNotFound,
+				http.StatusForbidden)
 			t.Advance(20 * time.Minute)
 			after := t.Login(made.Credentials())
 			after.ListOwn().Status(http.StatusOK)
@@ -189,12 +211,14 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/scope-change-keeps-the-secret", Promise: "A token logs in with the same secret after each change of it.",
+		ID:      "lifecycle/scope-change-keeps-the-secret",
+		Promise: "A token logs in with the same secret after each change of it.",
 		Sources: []string{"#patchable-fields", "#legacy-patchable-fields"},
 		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
-			t.Owner().Patch(made.ID, replace("/name", t.Name()), replace("/scope", []string{myRead})).Status(http.StatusOK)
+			t.Owner().Patch(made.ID, replace("/name", t.Name()),
+				replace("/scope", []string{myRead})).Status(http.StatusOK)
 			logIn(t, made.Credentials())
 		},
 	},
@@ -202,7 +226,8 @@ var lifecycle = []contract.Scenario{
 
 // expiringIn makes a token of the owner that expires soon.
 func expiringIn(t *contract.T, life time.Duration) contract.Token {
-	return removed(t, t.Owner().MustCreate(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))}))
+	return removed(t,
+		t.Owner().MustCreate(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))}))
 }
 
 func scopeOutlives(t *contract.T) {

@@ -13,7 +13,8 @@ import (
 // lastUsed is about when a token was used last.
 var lastUsed = []contract.Scenario{
 	{
-		ID: "lifecycle/last-used-is-null-until-the-first-login", Promise: "The lastUsed of a token is null until it makes its first access token.",
+		ID:      "lifecycle/last-used-is-null-until-the-first-login",
+		Promise: "The lastUsed of a token is null until it makes its first access token.",
 		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
@@ -29,7 +30,8 @@ var lastUsed = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/last-used-of-the-login", Promise: "The token that logs in was used within the last day.",
+		ID:      "lifecycle/last-used-of-the-login",
+		Promise: "The token that logs in was used within the last day.",
 		Sources: []string{
 			lastUsedText,
 			"#last-used-is-the-last-login",
@@ -44,7 +46,8 @@ var lastUsed = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/last-used-is-set-by-the-first-login", Promise: "The first access token that a token makes sets its lastUsed to that moment.",
+		ID:      "lifecycle/last-used-is-set-by-the-first-login",
+		Promise: "The first access token that a token makes sets its lastUsed to that moment.",
 		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
@@ -57,7 +60,8 @@ var lastUsed = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/last-used-stays-on-the-same-day", Promise: "A login seconds after another leaves lastUsed as it is.",
+		ID:      "lifecycle/last-used-stays-on-the-same-day",
+		Promise: "A login seconds after another leaves lastUsed as it is.",
 		Sources: []string{lastUsedText, "#last-used-moves-once-a-day"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
@@ -74,7 +78,8 @@ var lastUsed = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/last-used-moves-after-a-day", Promise: "A login two days after the last one moves lastUsed.",
+		ID:      "lifecycle/last-used-moves-after-a-day",
+		Promise: "A login two days after the last one moves lastUsed.",
 		Sources: []string{
 			lastUsedText,
 			"#last-used-moves-once-a-day",
@@ -90,12 +95,16 @@ var lastUsed = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/eleventh-token-creates-nothing", Promise: "A user has ten tokens at most: an eleventh is refused in some way, and nothing is created.",
+		ID: "lifecycle/eleventh-token-creates-nothing",
+		Promise: "A user has ten tokens at most: an eleventh is refused in some way, and nothing " +
+			"is created.",
 		Sources: []string{
 			"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html",
 			"#ten-tokens-per-user",
 		},
-		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{"tokens-per-owner"},
+		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{
+			"tokens-per-owner",
+		},
 		Run: func(t *contract.T) {
 			c, _, r := eleventh(t)
 			if r.Code() < 400 || r.Code() > 499 {
@@ -105,9 +114,12 @@ var lastUsed = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/eleventh-token-is-400", Promise: "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
+		ID:       "lifecycle/eleventh-token-is-400",
+		Promise:  "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
 		Sources:  []string{"#eleventh-token-is-400"},
-		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{rule.TokensPerOwner, rule.TokenLimit},
+		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{
+			rule.TokensPerOwner, rule.TokenLimit,
+		},
 		Run: func(t *contract.T) {
 			c, tenth, r := eleventh(t)
 			code := r.ExpectError(http.StatusBadRequest).ErrorBody().DetailCode

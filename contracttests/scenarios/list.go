@@ -39,8 +39,9 @@ var listOwners = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/me-is-who-logged-in",
-		Promise:  "With owner-id=me the list has the token of the login, and each of its tokens belongs to who logged in.",
+		ID: "list/me-is-who-logged-in",
+		Promise: "With owner-id=me the list has the token of the login, and each of its tokens " +
+			"belongs to who logged in.",
 		Sources:  []string{listOwner, "#owner-id-me", "#login-names-tenant-and-user"},
 		Standing: evidence.Observed,
 		Features: reads(), Rules: []rule.ID{"list-own"},
@@ -66,8 +67,9 @@ var listOwners = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/owner-id-for-an-administrator",
-		Promise:  "With an owner's id an administrator sees the tokens of that owner and no others.",
+		ID: "list/owner-id-for-an-administrator",
+		Promise: "With an owner's id an administrator sees the tokens of that owner and no " +
+			"others.",
 		Sources:  []string{listOwner, "#list-of-others-needs-the-right", "#admin-has-all-rights"},
 		Features: reads(contract.SecondIdentity, contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
@@ -114,15 +116,17 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "list/own-tokens-once",
-		Promise:  "The list of one's own names each token once, and lists without a change between them are the same.",
+		ID: "list/own-tokens-once",
+		Promise: "The list of one's own names each token once, and lists without a change " +
+			"between them are the same.",
 		Sources:  []string{listOfAll, "#list-names-each-token-once"},
 		Features: reads(), Rules: []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().ListOwn().Status(http.StatusOK)
 			has(t, tokens, tokens.IDs()...)
 			again := t.Owner().ListOwn().IDs()
-			t.Equal("the ids of the second list", slices.Sorted(slices.Values(tokens.IDs())), slices.Sorted(slices.Values(again)))
+			t.Equal("the ids of the second list", slices.Sorted(slices.Values(tokens.IDs())),
+				slices.Sorted(slices.Values(again)))
 		},
 	},
 	{
@@ -132,7 +136,11 @@ var listWhole = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{"list-no-paging", "unknown-ignored"},
 		Run: func(t *contract.T) {
 			want := t.Owner().ListOwn().IDs()
-			for _, paging := range [][]string{{"limit", "1"}, {"limit", "0"}, {"offset", "1"}, {"limit", "1", "offset", "1", "count", "true"}, {"sorters", "-name"}} {
+			for _, paging := range [][]string{
+				{"limit", "1"}, {"limit", "0"}, {"offset", "1"}, {
+					"limit", "1", "offset", "1", "count", "true",
+				}, {"sorters", "-name"},
+			} {
 				r := paged(t, paging...).Status(http.StatusOK)
 				t.Equal("the list with "+strings.Join(paging, " "), want, r.IDs())
 				t.Equal("X-Total-Count", "", r.Header("X-Total-Count"))
@@ -147,12 +155,14 @@ var listWhole = []contract.Scenario{
 		Run: func(t *contract.T) {
 			want := t.Owner().ListOwn().IDs()
 			c := t.Owner().ExpectInvalid("query parameter colour", "query parameter name")
-			t.Equal("the list", want, c.ListOwn("colour", "blue", "name", "patmock has no such name").IDs())
+			t.Equal("the list", want,
+				c.ListOwn("colour", "blue", "name", "patmock has no such name").IDs())
 		},
 	},
 	{
-		ID:      "list/keys-are-present",
-		Promise: "Each token in a list has id, name, scope, owner and created, and the owner has a type, an id and a name.",
+		ID: "list/keys-are-present",
+		Promise: "Each token in a list has id, name, scope, owner and created, and the owner has " +
+			"a type, an id and a name.",
 		Sources: []string{
 			listItem + "/required",
 			"v2026 #/components/schemas/PatOwner/properties",
@@ -179,8 +189,10 @@ var listWhole = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "list/has-every-key",
-		Promise: "Each token in a list has every key that its document declares, null where there is nothing to tell.",
+		ID: "list/has-every-key",
+		Promise: "Each token in a list has every key that its document declares, null where " +
+			"there " +
+			"is nothing to tell.",
 		Sources: []string{
 			listItem + "/properties",
 			"#list-has-every-key",
@@ -204,7 +216,9 @@ var listWhole = []contract.Scenario{
 	},
 }
 
-func get(path string) contract.Request { return contract.Request{Method: http.MethodGet, Path: path} }
+func get(path string) contract.Request {
+	return contract.Request{Method: http.MethodGet, Path: path}
+}
 
 // paged lists the owner's own tokens with parameters for paging, which no document declares.
 func paged(t *contract.T, paging ...string) *contract.Response {
@@ -217,7 +231,8 @@ func paged(t *contract.T, paging ...string) *contract.Response {
 	return t.Owner().ExpectInvalid(wrong...).List(append([]string{"owner-id", "me"}, paging...)...)
 }
 
-// own are the tokens that somebody has, without when they were used: others may log in with them meanwhile.
+// own are the tokens that somebody has, without when they were used: others may log in with them
+// meanwhile.
 func own(c *contract.Client) []contract.Token {
 	tokens := c.ListOwn().Tokens()
 	for i := range tokens {

@@ -28,8 +28,9 @@ var listManaged = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "list/managed-tokens-are-shown-to-administrators",
-		Promise: "An administrator whose scope is everything sees managed tokens, of all and of one owner, and that they are managed.",
+		ID: "list/managed-tokens-are-shown-to-administrators",
+		Promise: "An administrator whose scope is everything sees managed tokens, of all and of " +
+			"one owner, and that they are managed.",
 		Sources: []string{
 			listOwner,
 			listItem + "/properties/managed",
@@ -65,7 +66,9 @@ var listManaged = []contract.Scenario{
 			administrator := t.Name()
 			t.SeedUser(administrator, "ORG_ADMIN")
 			for _, scope := range []string{allRead, allManage} {
-				who := t.Seed(control.NewToken{Owner: administrator, Name: t.Name(), Scope: []string{scope}})
+				who := t.Seed(control.NewToken{
+					Owner: administrator, Name: t.Name(), Scope: []string{scope},
+				})
 				hasNot(t, t.Login(who).List(), plain, managed)
 			}
 		},
@@ -88,7 +91,8 @@ var listManaged = []contract.Scenario{
 	},
 }
 
-// seedPair adds a token of the owner that was never used, and one that is managed, and returns their ids.
+// seedPair adds a token of the owner that was never used, and one that is managed, and returns
+// their ids.
 func seedPair(t *contract.T) (plain, managed string) {
 	return t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name()}).ClientID,
 		t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID

@@ -23,9 +23,11 @@ var manners = []contract.Scenario{
 		Run: func(t *contract.T) {
 			list := get(t.CollectionPath())
 			challenged(t, t.Anonymous().Send(list).Status(http.StatusUnauthorized), "bearer")
-			bad := t.Anonymous().WithHeader("Authorization", "Bearer patmock").Send(list).Status(http.StatusUnauthorized)
+			bad := t.Anonymous().WithHeader("Authorization",
+				"Bearer patmock").Send(list).Status(http.StatusUnauthorized)
 			challenged(t, bad, "bearer")
-			if header := bad.Header("WWW-Authenticate"); !strings.Contains(header, `error="invalid_token"`) {
+			if header := bad.Header("WWW-Authenticate"); !strings.Contains(header,
+				`error="invalid_token"`) {
 				t.Errorf("WWW-Authenticate is %q, expected the error invalid_token", header)
 			}
 		},
@@ -36,7 +38,11 @@ var manners = []contract.Scenario{
 		Features: reads(contract.SecondIdentity),
 		Run: func(t *contract.T) {
 			for _, owner := range []string{"me", strangerID} {
-				list := contract.Request{Method: http.MethodGet, Path: t.CollectionPath(), Query: url.Values{"owner-id": {owner}}}
+				list := contract.Request{
+					Method: http.MethodGet, Path: t.CollectionPath(), Query: url.Values{
+						"owner-id": {owner},
+					},
+				}
 				want := t.Second().Send(list)
 				list.Method = http.MethodHead
 				got := t.Second().Send(list).Status(want.Code())
@@ -46,10 +52,15 @@ var manners = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/401-has-a-challenge", Promise: "A 401 of the token endpoint has a Basic challenge.",
-		Sources: []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"},
-		Rules:   []rule.ID{rule.Challenge, rule.TokenBadCredentials}, Versions: contract.Unversioned,
-		Features: reads(contract.DisposableTokens), // a wrong secret may lock the token of the login
+		ID:      "token/401-has-a-challenge",
+		Promise: "A 401 of the token endpoint has a Basic challenge.",
+		Sources: []string{
+			unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6749#section-5.2",
+		},
+		Rules:    []rule.ID{rule.Challenge, rule.TokenBadCredentials},
+		Versions: contract.Unversioned,
+		// a wrong secret may lock the token of the login
+		Features: reads(contract.DisposableTokens),
 		Run: func(t *contract.T) {
 			bad := ownerCredentials(t)
 			bad.ClientSecret = strings.Repeat("0", len(bad.ClientSecret))

@@ -20,8 +20,9 @@ var patch = slices.Concat(patchChanges, patchRefusal, patchRFC, patchNames)
 
 var patchChanges = []contract.Scenario{
 	{
-		ID:      "patch/name",
-		Promise: "A patch of the name answers 200 with the token, in which and in the list nothing but the name is new.",
+		ID: "patch/name",
+		Promise: "A patch of the name answers 200 with the token, in which and in the list " +
+			"nothing but the name is new.",
 		Sources: []string{
 			patchFields,
 			patchAnswer,
@@ -36,8 +37,10 @@ var patchChanges = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "patch/keeps-last-used",
-		Promise: "A patch of a token that was used leaves lastUsed as it is, in its answer and in the list.",
+		ID: "patch/keeps-last-used",
+		Promise: "A patch of a token that was used leaves lastUsed as it is, in its answer and " +
+			"in " +
+			"the list.",
 		Sources: []string{patchFields, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used", "patch-fields"},
 		Run: func(t *contract.T) {
@@ -84,8 +87,9 @@ var patchChanges = []contract.Scenario{
 	scopeDefault("removed", remove("/scope")),
 	scopeDefault("null", replace("/scope", nil)),
 	{
-		ID:      "patch/operations-in-order",
-		Promise: "The operations of a patch are applied in order, each to what the one before left.",
+		ID: "patch/operations-in-order",
+		Promise: "The operations of a patch are applied in order, each to what the one before " +
+			"left.",
 		Sources: []string{patchFields, jsonPatch + "#section-3"},
 		Rules:   []rule.ID{rule.PatchApplies, rule.PatchTest},
 		Run: func(t *contract.T) {
@@ -107,18 +111,22 @@ var patchChanges = []contract.Scenario{
 			token, name := t.Owner().MustCreate(), t.Name()
 			operation := replace("/name", name)
 			operation["reason"], operation["from"] = "patmock", "/id"
-			t.Equal("name", name, t.Owner().ExpectInvalid("/0/reason").Patch(token.ID, operation).Token().Name)
+			t.Equal("name", name,
+				t.Owner().ExpectInvalid("/0/reason").Patch(token.ID, operation).Token().Name)
 		},
 	},
 	{
 		ID:      "patch/leaves-other-tokens-alone",
 		Promise: "A patch changes the token of that id and no other.",
-		Sources: []string{patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0"},
-		Rules:   []rule.ID{rule.PatchFields},
+		Sources: []string{
+			patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0",
+		},
+		Rules: []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
 			newStays(t, func(string) {
-				t.Owner().Patch(token.ID, replace("/scope", []string{defaultScope})).Status(http.StatusOK)
+				t.Owner().Patch(token.ID,
+					replace("/scope", []string{defaultScope})).Status(http.StatusOK)
 			})
 		},
 	},
@@ -145,7 +153,9 @@ var patchChanges = []contract.Scenario{
 func replace(path string, value any) contract.Op { return operationOf("replace", path, value) }
 func add(path string, value any) contract.Op     { return operationOf("add", path, value) }
 func test(path string, value any) contract.Op    { return operationOf("test", path, value) }
-func remove(path string) contract.Op             { return contract.Op{"op": "remove", "path": path} }
+func remove(path string) contract.Op {
+	return contract.Op{"op": "remove", "path": path}
+}
 
 func copyFrom(from, path string) contract.Op {
 	return contract.Op{"op": "copy", "from": from, "path": path}
@@ -202,6 +212,7 @@ func patchesTo(t *contract.T, want contract.Token, operations ...contract.Op) {
 // patchAs sends any text of any content type as a patch.
 func patchAs(t *contract.T, c *contract.Client, id, contentType, body string) *contract.Response {
 	return c.Send(contract.Request{
-		Method: http.MethodPatch, Path: t.CollectionPath() + "/" + id, ContentType: contentType, Body: body,
+		Method: http.MethodPatch, Path: t.CollectionPath() + "/" + id, ContentType: contentType,
+		Body: body,
 	})
 }

@@ -14,7 +14,8 @@ var patchNames = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c, other := t.Owner(), t.Owner().MustCreate()
 			newStays(t, func(id string) {
-				c.Patch(id, replace("/scope", []string{defaultScope}), replace("/name", other.Name)).ExpectRejected()
+				c.Patch(id, replace("/scope", []string{defaultScope}),
+					replace("/name", other.Name)).ExpectRejected()
 			})
 			t.Equal("how many tokens have the other's name", 1, countOf(c, other.Name))
 		},
@@ -27,7 +28,8 @@ var patchNames = []contract.Scenario{
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			other := t.Second().MustCreate()
-			patched := t.Owner().Patch(t.Owner().MustCreate().ID, replace("/name", other.Name)).Token()
+			patched := t.Owner().Patch(t.Owner().MustCreate().ID,
+				replace("/name", other.Name)).Token()
 			t.Equal("name", other.Name, patched.Name)
 		},
 	},
@@ -50,7 +52,8 @@ var patchNames = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, name := c.MustCreate(), t.Name()
-			c.Patch(token.ID, replace("/name", name), replace("/created", "2020-01-01T00:00:00.000Z")).ExpectRejected()
+			c.Patch(token.ID, replace("/name", name),
+				replace("/created", "2020-01-01T00:00:00.000Z")).ExpectRejected()
 			c.MustCreate(contract.Body{"name": name})
 			createNamed(c, token.Name).ExpectRejected()
 		},

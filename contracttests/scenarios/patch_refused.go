@@ -22,7 +22,8 @@ var fixed = []struct {
 	{"secret", "patmock", []string{"/0/path=/secret"}},
 	{
 		"owner", contract.Owner{
-			Type: contract.Value("IDENTITY"), ID: contract.Value("0123456789abcdef0123456789abcdef"),
+			Type: contract.Value("IDENTITY"),
+			ID:   contract.Value("0123456789abcdef0123456789abcdef"),
 		}, nil,
 	},
 	{"created", "2020-01-01T00:00:00.000Z", nil},
@@ -53,31 +54,114 @@ type patchRow struct {
 
 // lastOperations are those of patches of which nothing is applied.
 var lastOperations = []patchRow{
-	{id: "field-that-is-fixed", standing: evidence.Published, op: replace("/id", "patmock"), rules: []rule.ID{rule.PatchAtomic, rule.PatchFields}},
-	{id: "failed-test", standing: evidence.Published, op: test("/name", "patmock has no such name"), rules: []rule.ID{rule.PatchAtomic, rule.PatchTest}},
-	{id: "scope-of-wrong-form", standing: evidence.Published, op: replace("/scope", scopeAll), rules: []rule.ID{rule.PatchAtomic, rule.InvalidProperty}},
-	{id: "no-such-element", standing: evidence.Published, op: remove("/scope/7"), rules: []rule.ID{rule.PatchAtomic, rule.PatchApplies}},
-	{id: "name-removed", standing: evidence.Assumed, op: remove("/name"), rules: []rule.ID{rule.PatchAtomic, rule.NameRequired}},
+	{
+		id: "field-that-is-fixed", standing: evidence.Published, op: replace("/id", "patmock"),
+		rules: []rule.ID{rule.PatchAtomic, rule.PatchFields},
+	},
+	{
+		id: "failed-test", standing: evidence.Published,
+		op: test("/name", "patmock has no such name"), rules: []rule.ID{
+			rule.PatchAtomic, rule.PatchTest,
+		},
+	},
+	{
+		id: "scope-of-wrong-form", standing: evidence.Published, op: replace("/scope", scopeAll),
+		rules: []rule.ID{rule.PatchAtomic, rule.InvalidProperty},
+	},
+	{
+		id: "no-such-element", standing: evidence.Published, op: remove("/scope/7"),
+		rules: []rule.ID{rule.PatchAtomic, rule.PatchApplies},
+	},
+	{
+		id: "name-removed", standing: evidence.Assumed, op: remove("/name"), rules: []rule.ID{
+			rule.PatchAtomic, rule.NameRequired,
+		},
+	},
 }
 
 // refusedOperations cannot be applied to a token.
 var refusedOperations = []patchRow{
-	{"name-removed", nameStays, evidence.Assumed, remove("/name"), []rule.ID{rule.NameRequired}, nil},
-	{"name-null", nameStays, evidence.Assumed, replace("/name", nil), []rule.ID{rule.NameRequired}, nil},
-	{"name-empty", nameStays, evidence.Assumed, replace("/name", ""), []rule.ID{rule.NameRequired, rule.NameNotBlank}, nil},
-	{"name-of-wrong-form", patchFails, evidence.Published, replace("/name", []string{newName}), []rule.ID{rule.InvalidProperty}, nil},
-	{"name-without-value", valueNeeded, evidence.Published, contract.Op{"op": "replace", "path": "/name"}, []rule.ID{rule.PatchValueRequired}, nil},
-	{"name-test-without-value", valueNeeded, evidence.Published, contract.Op{"op": "test", "path": "/name"}, []rule.ID{rule.PatchValueRequired}, nil},
-	{"scope-without-value", valueNeeded, evidence.Published, contract.Op{"op": "add", "path": "/scope"}, []rule.ID{rule.PatchValueRequired}, nil},
-	{"scope-of-numbers", patchFails, evidence.Published, replace("/scope", []int{1}), []rule.ID{rule.InvalidProperty}, nil},
-	{"element-out-of-range", patchFails, evidence.Published, replace("/scope/1", scopeAll), []rule.ID{rule.PatchApplies}, nil},
-	{"element-counted-from-the-end", patchFails, evidence.Published, replace("/scope/-1", scopeAll), []rule.ID{rule.PatchPointer}, nil},
-	{"inside-the-name", patchFails, evidence.Published, replace("/name/0", newName), []rule.ID{rule.PatchApplies}, nil},
-	{"whole-token", patchOfAll, evidence.Assumed, replace("", map[string]any{"name": newName}), []rule.ID{rule.PatchFields}, []string{"/0/path="}},
-	{"path-without-slash", patchFails, evidence.Published, replace("name", newName), []rule.ID{rule.PatchPointer}, []string{"/0/path=name"}},
-	{"copy-without-from", patchFails, evidence.Published, contract.Op{"op": "copy", "path": "/name"}, []rule.ID{rule.PatchPointer}, nil},
-	{"copy-from-a-fixed-field", fromFixed, evidence.Assumed, copyFrom("/id", "/name"), []rule.ID{rule.PatchFields}, nil},
-	{"move-of-a-fixed-field", fromFixed, evidence.Assumed, moveFrom("/created", "/name"), []rule.ID{rule.PatchFields}, nil},
+	{
+		"name-removed", nameStays, evidence.Assumed, remove("/name"),
+		[]rule.ID{rule.NameRequired},
+		nil,
+	},
+	{
+		"name-null", nameStays, evidence.Assumed, replace("/name", nil), []rule.ID{
+			rule.NameRequired,
+		}, nil,
+	},
+	{
+		"name-empty", nameStays, evidence.Assumed, replace("/name", ""), []rule.ID{
+			rule.NameRequired, rule.NameNotBlank,
+		}, nil,
+	},
+	{
+		"name-of-wrong-form", patchFails, evidence.Published, replace("/name", []string{newName}),
+		[]rule.ID{rule.InvalidProperty},
+		nil,
+	},
+	{
+		"name-without-value", valueNeeded, evidence.Published, contract.Op{
+			"op": "replace", "path": "/name",
+		}, []rule.ID{rule.PatchValueRequired}, nil,
+	},
+	{
+		"name-test-without-value", valueNeeded, evidence.Published, contract.Op{
+			"op": "test", "path": "/name",
+		}, []rule.ID{rule.PatchValueRequired}, nil,
+	},
+	{
+		"scope-without-value", valueNeeded, evidence.Published, contract.Op{
+			"op": "add", "path": "/scope",
+		}, []rule.ID{rule.PatchValueRequired}, nil,
+	},
+	{
+		"scope-of-numbers", patchFails, evidence.Published, replace("/scope", []int{1}), []rule.ID{
+			rule.InvalidProperty,
+		}, nil,
+	},
+	{
+		"element-out-of-range", patchFails, evidence.Published, replace("/scope/1", scopeAll),
+		[]rule.ID{rule.PatchApplies},
+		nil,
+	},
+	{
+		"element-counted-from-the-end", patchFails, evidence.Published,
+		replace("/scope/-1", scopeAll),
+		[]rule.ID{rule.PatchPointer},
+		nil,
+	},
+	{
+		"inside-the-name", patchFails, evidence.Published, replace("/name/0", newName), []rule.ID{
+			rule.PatchApplies,
+		}, nil,
+	},
+	{
+		"whole-token", patchOfAll, evidence.Assumed, replace("", map[string]any{"name": newName}),
+		[]rule.ID{rule.PatchFields},
+		[]string{"/0/path="},
+	},
+	{
+		"path-without-slash", patchFails, evidence.Published, replace("name", newName), []rule.ID{
+			rule.PatchPointer,
+		}, []string{"/0/path=name"},
+	},
+	{
+		"copy-without-from", patchFails, evidence.Published, contract.Op{
+			"op": "copy", "path": "/name",
+		}, []rule.ID{rule.PatchPointer}, nil,
+	},
+	{
+		"copy-from-a-fixed-field", fromFixed, evidence.Assumed, copyFrom("/id", "/name"), []rule.ID{
+			rule.PatchFields,
+		}, nil,
+	},
+	{
+		"move-of-a-fixed-field", fromFixed, evidence.Assumed, moveFrom("/created", "/name"),
+		[]rule.ID{rule.PatchFields},
+		nil,
+	},
 }
 
 var patchRefusal = slices.Concat(
@@ -117,12 +201,14 @@ var patchRefusal = slices.Concat(
 				token := c.MustCreate()
 				test := test("/name", token.Name)
 				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 100)...).Status(http.StatusOK)
-				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 101)...).ExpectError(http.StatusBadRequest)
+				c.Patch(token.ID,
+					slices.Repeat([]contract.Op{test}, 101)...).ExpectError(http.StatusBadRequest)
 			},
 		},
 		{
-			ID:      "patch/test-of-a-fixed-field",
-			Promise: "A test of a field that cannot be patched is 400, even if the field has the value.",
+			ID: "patch/test-of-a-fixed-field",
+			Promise: "A test of a field that cannot be patched is 400, even if the field has the " +
+				"value.",
 			Sources: []string{"#test-of-a-fixed-field-is-400", jsonPatch + "#section-4.6"},
 			Rules:   []rule.ID{rule.TestOfFixedField},
 			Run: func(t *contract.T) {
@@ -135,7 +221,9 @@ var patchRefusal = slices.Concat(
 			Sources: []string{patchOperation + "/properties/op/enum", patchRefusals},
 			Rules:   []rule.ID{rule.InvalidProperty},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{"op": "set", "path": "/name", "value": t.Name()})
+				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{
+					"op": "set", "path": "/name", "value": t.Name(),
+				})
 			},
 		},
 		{
@@ -144,8 +232,12 @@ var patchRefusal = slices.Concat(
 			Sources: []string{patchOperation + "/required", patchRefusals},
 			Rules:   []rule.ID{rule.MissingProperty},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{"path": "/name", "value": t.Name()})
-				patchRefused(t, t.Owner().ExpectInvalid("/0/path"), contract.Op{"op": "replace", "value": t.Name()})
+				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{
+					"path": "/name", "value": t.Name(),
+				})
+				patchRefused(t, t.Owner().ExpectInvalid("/0/path"), contract.Op{
+					"op": "replace", "value": t.Name(),
+				})
 			},
 		},
 		covers(unlikePatch("object", `{"name": "`+newName+`"}`, "body"), rule.InvalidProperty),
@@ -164,7 +256,8 @@ var patchRefusal = slices.Concat(
 			},
 			Rules: []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
-				t.Owner().Patch(strangerID, replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+				t.Owner().Patch(strangerID,
+					replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 			},
 		},
 		{
@@ -174,7 +267,8 @@ var patchRefusal = slices.Concat(
 			Standing: evidence.Assumed,
 			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
-				t.Owner().Patch("no-such-token", replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+				t.Owner().Patch("no-such-token",
+					replace("/name", t.Name())).ExpectError(http.StatusNotFound)
 			},
 		},
 	},
@@ -189,16 +283,20 @@ func fieldsRefused() []contract.Scenario {
 	}
 	return append(all,
 		fieldRefused("expirationDate", nil, contract.Legacy),
-		fieldRefused("userAwareTokenNeverExpires", true, contract.Legacy, "/0/path=/userAwareTokenNeverExpires"),
+		fieldRefused("userAwareTokenNeverExpires", true, contract.Legacy,
+			"/0/path=/userAwareTokenNeverExpires"),
 	)
 }
 
 // fieldRefused is about one field, with a value that it has not; nil is a date.
-func fieldRefused(name string, value any, versions []version.Version, wrong ...string) contract.Scenario {
+func fieldRefused(name string, value any, versions []version.Version,
+	wrong ...string,
+) contract.Scenario {
 	sources := []string{patchFields, patchRefusals, "#patchable-fields"}
 	if versions != nil {
 		sources = []string{
-			"v2024 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description", patchRefusals,
+			"v2024 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description",
+			patchRefusals,
 			"#legacy-patchable-fields",
 		}
 	}
@@ -211,10 +309,13 @@ func fieldRefused(name string, value any, versions []version.Version, wrong ...s
 		Run: func(t *contract.T) {
 			value := value
 			if value == nil {
-				value = contract.Stamp(t.Expiry().Add(time.Hour)) // which every version takes from create
+				// which every version takes from create
+				value = contract.Stamp(t.Expiry().Add(time.Hour))
 			}
 			newStays(t, func(id string) {
-				for _, op := range []contract.Op{replace("/"+name, value), add("/"+name, value), remove("/" + name)} {
+				for _, op := range []contract.Op{
+					replace("/"+name, value), add("/"+name, value), remove("/" + name),
+				} {
 					t.Owner().ExpectInvalid(wrong...).Patch(id, op).ExpectRejected()
 				}
 			})
@@ -237,13 +338,16 @@ func fieldID(name string) string {
 
 func (p patchRow) allOrNothing() contract.Scenario {
 	return contract.Scenario{
-		ID:       "patch/all-or-nothing/" + p.id,
-		Promise:  "A patch whose last operation is refused changes nothing: " + words(p.id) + ".",
-		Sources:  []string{patchFields, jsonPatch + "#section-5", patchRefusals, "#patch-is-atomic"},
+		ID:      "patch/all-or-nothing/" + p.id,
+		Promise: "A patch whose last operation is refused changes nothing: " + words(p.id) + ".",
+		Sources: []string{
+			patchFields, jsonPatch + "#section-5", patchRefusals, "#patch-is-atomic",
+		},
 		Standing: p.standing, Rules: p.rules,
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {
-				t.Owner().Patch(id, replace("/name", t.Name()), replace("/scope", []string{defaultScope}), p.op).ExpectRejected()
+				t.Owner().Patch(id, replace("/name", t.Name()),
+					replace("/scope", []string{defaultScope}), p.op).ExpectRejected()
 			})
 		},
 	}
@@ -251,8 +355,9 @@ func (p patchRow) allOrNothing() contract.Scenario {
 
 func (p patchRow) refused() contract.Scenario {
 	return contract.Scenario{
-		ID:       "patch/operation-refused/" + p.id,
-		Promise:  "An operation that cannot be applied to the token is 400, and the token stays as it is: " + words(p.id) + ".",
+		ID: "patch/operation-refused/" + p.id,
+		Promise: "An operation that cannot be applied to the token is 400, and the token stays " +
+			"as it is: " + words(p.id) + ".",
 		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", p.fact},
 		Standing: p.standing, Rules: p.rules,
 		Run: func(t *contract.T) { patchRefused(t, t.Owner().ExpectInvalid(p.wrong...), p.op) },
@@ -272,7 +377,8 @@ func unlikePatch(id, body, wrong string) contract.Scenario {
 		Standing: evidence.Published,
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {
-				patchAs(t, t.Owner().ExpectInvalid(wrong), id, jsonPatchType, named(t, body)).ExpectError(http.StatusBadRequest)
+				patchAs(t, t.Owner().ExpectInvalid(wrong), id, jsonPatchType,
+					named(t, body)).ExpectError(http.StatusBadRequest)
 			})
 		},
 	}
@@ -280,13 +386,16 @@ func unlikePatch(id, body, wrong string) contract.Scenario {
 
 // otherTypes are content types that are not those of a patch.
 var otherTypes = []struct{ id, contentType string }{
-	{"json", "application/json"}, {"text", "text/plain"}, {"merge-patch", "application/merge-patch+json"},
+	{"json", "application/json"}, {"text", "text/plain"}, {
+		"merge-patch", "application/merge-patch+json",
+	},
 }
 
 func otherContentType(id, contentType string) contract.Scenario {
 	return contract.Scenario{
-		ID:      "patch/other-content-type-is-refused/" + id,
-		Promise: "A patch of the content type " + contentType + " is refused in some way, and the token stays as it is.",
+		ID: "patch/other-content-type-is-refused/" + id,
+		Promise: "A patch of the content type " + contentType +
+			" is refused in some way, and the token stays as it is.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
 			"#patch-content-type",
@@ -297,7 +406,8 @@ func otherContentType(id, contentType string) contract.Scenario {
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {
-				patchAs(t, t.Owner().ExpectInvalid("header Content-Type"), id, contentType, jsonText(renaming(t))).ExpectRejected()
+				patchAs(t, t.Owner().ExpectInvalid("header Content-Type"), id, contentType,
+					jsonText(renaming(t))).ExpectRejected()
 			})
 		},
 	}

@@ -12,7 +12,8 @@ import (
 // jsonPointer publishes the form of paths.
 const jsonPointer = "https://www.rfc-editor.org/rfc/rfc6901"
 
-// rejectedPatch is a patch that no version applies to a token with the scopes myRead and myManage, in this order.
+// rejectedPatch is a patch that no version applies to a token with the scopes myRead and myManage,
+// in this order.
 type rejectedPatch struct {
 	operations []contract.Op
 	// wrong are the places that the document rejects or does not declare.
@@ -24,9 +25,12 @@ func rejectedOp(operation contract.Op, wrong ...string) rejectedPatch {
 }
 
 // patchTable makes a scenario about patches that are rejected for one reason.
-func patchTable(id, promise string, s evidence.Standing, sources []string, rules []rule.ID, rows []rejectedPatch, needs ...contract.Feature) contract.Scenario {
+func patchTable(id, promise string, s evidence.Standing, sources []string, rules []rule.ID,
+	rows []rejectedPatch, needs ...contract.Feature,
+) contract.Scenario {
 	return contract.Scenario{
-		ID: "patch/rfc6902/" + id, Promise: promise, Sources: append([]string{patchFields, patchRefusals}, sources...), Standing: s,
+		ID: "patch/rfc6902/" + id, Promise: promise,
+		Sources: append([]string{patchFields, patchRefusals}, sources...), Standing: s,
 		Features: writes(needs...), Rules: rules,
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -49,7 +53,9 @@ func patchTable(id, promise string, s evidence.Standing, sources []string, rules
 func opNames(names ...any) []rejectedPatch {
 	var rows []rejectedPatch
 	for _, name := range names {
-		rows = append(rows, rejectedOp(contract.Op{"op": name, "path": "/scope", "value": []string{allRead}}, "/0/op"))
+		rows = append(rows,
+			rejectedOp(contract.Op{"op": name, "path": "/scope", "value": []string{allRead}},
+				"/0/op"))
 	}
 	return rows
 }
@@ -58,7 +64,8 @@ func opNames(names ...any) []rejectedPatch {
 func paths(op string, all ...string) []rejectedPatch {
 	var rows []rejectedPatch
 	for _, path := range all {
-		rows = append(rows, rejectedOp(contract.Op{"op": op, "path": path, "value": allRead}, foreignPath(path)...))
+		rows = append(rows,
+			rejectedOp(contract.Op{"op": op, "path": path, "value": allRead}, foreignPath(path)...))
 	}
 	return rows
 }
@@ -72,39 +79,54 @@ func foreignPath(path string) []string {
 }
 
 var (
-	opsSource     = []string{patchOperation + "/properties/op/enum", jsonPatch + "#section-4", patchFails}
+	opsSource = []string{
+		patchOperation + "/properties/op/enum", jsonPatch + "#section-4", patchFails,
+	}
 	pointerSource = []string{jsonPointer + "#section-4", jsonPatch + "#section-4", patchFails}
 	testSource    = []string{jsonPatch + "#section-4.6", "#failed-test-is-400"}
 )
 
 var patchRFC = []contract.Scenario{
 	patchTable(
-		"op-in-capitals", "The operations have names in lower case: Replace is none.", evidence.Published, opsSource,
+		"op-in-capitals", "The operations have names in lower case: Replace is none.",
+		evidence.Published, opsSource,
 		[]rule.ID{rule.InvalidProperty}, opNames("Replace"),
 	),
 	patchTable(
-		"op-names", "An operation is one of add, remove, replace, move, copy and test, to the letter.", evidence.Published, opsSource,
+		"op-names",
+		"An operation is one of add, remove, replace, move, copy and test, to the letter.",
+		evidence.Published, opsSource,
 		[]rule.ID{rule.InvalidProperty},
 		append(
-			opNames("REPLACE", "Add", "replace ", " replace", "", "update", "set", "delete", "merge", "_get", nil, 7, true),
+			opNames("REPLACE", "Add", "replace ", " replace", "", "update", "set", "delete",
+				"merge", "_get", nil, 7, true),
 			rejectedOp(contract.Op{"path": "/scope", "value": []string{allRead}}, "/0/op"),
 		), contract.Unmetered,
 	),
 	patchTable(
-		"path-steps", "Array indices have no sign, no leading zero and nothing but digits.", evidence.Published, pointerSource,
+		"path-steps", "Array indices have no sign, no leading zero and nothing but digits.",
+		evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchPointer},
 		append(
-			paths("replace", "/scope/00", "/scope/01", "/scope/+1", "/scope/-1", "/scope/1e0", "/scope/0x1", "/scope/ 1", "/scope/1 ", "/scope/1.0", "/scope/١", "/scope/one", "/scope/", "/scope/1/0", "/scope/18446744073709551617"),
+			paths("replace", "/scope/00", "/scope/01", "/scope/+1", "/scope/-1", "/scope/1e0",
+				"/scope/0x1", "/scope/ 1", "/scope/1 ", "/scope/1.0", "/scope/١", "/scope/one",
+				"/scope/", "/scope/1/0", "/scope/18446744073709551617"),
 			paths("add", "/scope/01", "/scope/--", "/scope/+0")...,
 		), contract.Unmetered,
 	),
 	patchTable(
-		"paths", "A path is a JSON pointer to the letter: with a slash in front, in the case of the field, and ~0 and ~1 for ~ and /.", evidence.Published, pointerSource,
+		"paths",
+		"A path is a JSON pointer to the letter: with a slash in front, in the case of the field, "+
+			"and ~0 and ~1 for ~ and /.", evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchPointer, rule.PatchFields},
-		paths("replace", "name", "#/name", "$.name", "/Name", "/NAME", "//name", "/name/", "/name/0", "/ name", "/name ", "/na~0me", "/~1name", "/~2name", "/name~", "/~0name", "/", "/scope~10"), contract.Unmetered,
+		paths("replace", "name", "#/name", "$.name", "/Name", "/NAME", "//name", "/name/",
+			"/name/0", "/ name", "/name ", "/na~0me", "/~1name", "/~2name", "/name~", "/~0name",
+			"/", "/scope~10"), contract.Unmetered,
 	),
 	patchTable(
-		"end-of-the-array", "The place behind the last element is for add alone, and nothing is beyond it.", evidence.Published, pointerSource,
+		"end-of-the-array",
+		"The place behind the last element is for add alone, and nothing is beyond it.",
+		evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchApplies},
 		[]rejectedPatch{
 			rejectedOp(replace("/scope/-", allRead)),
@@ -121,7 +143,8 @@ var patchRFC = []contract.Scenario{
 		}, contract.Unmetered,
 	),
 	patchTable(
-		"from", "copy and move need a place to take from, and nothing moves into itself.", evidence.Published,
+		"from", "copy and move need a place to take from, and nothing moves into itself.",
+		evidence.Published,
 		[]string{jsonPatch + "#section-4.4", jsonPatch + "#section-4.5", patchFails},
 		[]rule.ID{rule.PatchPointer, rule.PatchApplies},
 		[]rejectedPatch{
@@ -134,7 +157,9 @@ var patchRFC = []contract.Scenario{
 		}, contract.Unmetered,
 	),
 	patchTable(
-		"failing-tests", "A test compares values as JSON: type, order and number of elements count.", evidence.Assumed, testSource,
+		"failing-tests",
+		"A test compares values as JSON: type, order and number of elements count.",
+		evidence.Assumed, testSource,
 		[]rule.ID{rule.PatchTest},
 		[]rejectedPatch{
 			rejectedOp(test("/scope", []string{myManage, myRead})),
@@ -162,9 +187,13 @@ type appliedPatch struct {
 
 // appliedPatches are patches that RFC 6902 has examples of.
 var appliedPatches = contract.Scenario{
-	ID:       "patch/rfc6902/applied",
-	Promise:  "add inserts before an element or behind the last, copy and move take what is there by then, and a test of an equal value passes.",
-	Sources:  []string{"#patch-of-scope-elements", jsonPatch + "#section-4", patchOperation + "/properties/op/enum"},
+	ID: "patch/rfc6902/applied",
+	Promise: "add inserts before an element or behind the last, copy and move take what is there " +
+		"by then, and a test of an equal value passes.",
+	Sources: []string{
+		"#patch-of-scope-elements", jsonPatch + "#section-4",
+		patchOperation + "/properties/op/enum",
+	},
 	Standing: evidence.Assumed,
 	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.PatchApplies, rule.PatchFields, rule.PatchTest},
@@ -172,26 +201,70 @@ var appliedPatches = contract.Scenario{
 		c := t.Owner()
 		token := c.MustCreate()
 		for _, row := range []appliedPatch{
-			{operations: []contract.Op{add("/scope/2", "three")}, scope: []string{"one", "two", "three"}},
-			{operations: []contract.Op{add("/scope/1", "three")}, scope: []string{"one", "three", "two"}},
-			{operations: []contract.Op{add("/scope/-", "three"), add("/scope/-", "four")}, scope: []string{"one", "two", "three", "four"}},
+			{
+				operations: []contract.Op{add("/scope/2", "three")}, scope: []string{
+					"one", "two", "three",
+				},
+			},
+			{
+				operations: []contract.Op{add("/scope/1", "three")}, scope: []string{
+					"one", "three", "two",
+				},
+			},
+			{
+				operations: []contract.Op{add("/scope/-", "three"), add("/scope/-", "four")},
+				scope:      []string{"one", "two", "three", "four"},
+			},
 			{operations: []contract.Op{remove("/scope/0"), remove("/scope/0")}, scope: []string{}},
-			{operations: []contract.Op{remove("/scope"), add("/scope", []string{"three"})}, scope: []string{"three"}},
-			{operations: []contract.Op{moveFrom("/scope/0", "/scope/1")}, scope: []string{"two", "one"}},
-			{operations: []contract.Op{moveFrom("/scope/0", "/scope/0")}, scope: []string{"one", "two"}},
-			{operations: []contract.Op{copyFrom("/scope/0", "/scope/-")}, scope: []string{"one", "two", "one"}},
-			{operations: []contract.Op{test("/scope", []string{"one", "two"})}, scope: []string{"one", "two"}},
-			{operations: []contract.Op{test("/scope/1", "two"), replace("/scope/1", "three"), test("/scope/1", "three")}, scope: []string{"one", "three"}},
-			{operations: []contract.Op{copyFrom("/scope/0", "/name")}, scope: []string{"one", "two"}, renames: true},
-			{operations: []contract.Op{moveFrom("/scope/0", "/name")}, scope: []string{"two"}, renames: true},
+			{
+				operations: []contract.Op{remove("/scope"), add("/scope", []string{"three"})},
+				scope:      []string{"three"},
+			},
+			{
+				operations: []contract.Op{moveFrom("/scope/0", "/scope/1")}, scope: []string{
+					"two", "one",
+				},
+			},
+			{
+				operations: []contract.Op{moveFrom("/scope/0", "/scope/0")}, scope: []string{
+					"one", "two",
+				},
+			},
+			{
+				operations: []contract.Op{copyFrom("/scope/0", "/scope/-")}, scope: []string{
+					"one", "two", "one",
+				},
+			},
+			{
+				operations: []contract.Op{test("/scope", []string{"one", "two"})}, scope: []string{
+					"one", "two",
+				},
+			},
+			{
+				operations: []contract.Op{
+					test("/scope/1", "two"), replace("/scope/1", "three"),
+					test("/scope/1", "three"),
+				}, scope: []string{"one", "three"},
+			},
+			{
+				operations: []contract.Op{copyFrom("/scope/0", "/name")}, scope: []string{
+					"one", "two",
+				}, renames: true,
+			},
+			{
+				operations: []contract.Op{moveFrom("/scope/0", "/name")}, scope: []string{"two"},
+				renames: true,
+			},
 		} {
-			c.Patch(token.ID, replace("/name", token.Name), replace("/scope", []string{"one", "two"})).Status(http.StatusOK)
+			c.Patch(token.ID, replace("/name", token.Name),
+				replace("/scope", []string{"one", "two"})).Status(http.StatusOK)
 			want := c.MustFind(token.ID)
 			want.Scope = contract.Value(row.scope)
 			if row.renames {
 				want.Name = "one"
 			}
-			t.Equal("the token after "+jsonText(row.operations), want, c.Patch(token.ID, row.operations...).Token())
+			t.Equal("the token after "+jsonText(row.operations), want,
+				c.Patch(token.ID, row.operations...).Token())
 		}
 	},
 }

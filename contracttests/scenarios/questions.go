@@ -12,16 +12,20 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// questions are what nothing settles but a tenant. Each records what it saw, and is judged on a patmock by what patmock
-// answers, on a live target not at all. What is known of the same requests, that they are refused and that nothing changes,
-// are scenarios of their own.
-var questions = slices.Concat(questionsOfCreate, questionsOfNames, questionsOfPatch, questionsOfPatchTypes(), questionsOfList, questionsOfRights, questionsOfLogin)
+// questions are what nothing settles but a tenant. Each records what it saw, and is judged on a
+// patmock by what patmock answers, on a live target not at all. What is known of the same requests,
+// that they are refused and that nothing changes, are scenarios of their own.
+var questions = slices.Concat(questionsOfCreate, questionsOfNames, questionsOfPatch,
+	questionsOfPatchTypes(), questionsOfList, questionsOfRights, questionsOfLogin)
 
 // record is how a question records an answer.
 type record = func(r *contract.Response) *contract.Response
 
-// question makes a scenario of one. Entry is the id that a dialect has for its answer, empty where it has none.
-func question(entry string, s contract.Scenario, run func(t *contract.T, record record)) contract.Scenario {
+// question makes a scenario of one. Entry is the id that a dialect has for its answer, empty where
+// it has none.
+func question(entry string, s contract.Scenario,
+	run func(t *contract.T, record record),
+) contract.Scenario {
 	s.Standing, s.OpenQuestion = evidence.Assumed, true
 	if entry != "" {
 		s.Rules = append(s.Rules, rule.ID(entry))
@@ -38,7 +42,8 @@ func question(entry string, s contract.Scenario, run func(t *contract.T, record 
 	return s
 }
 
-// seen is the exact status and body of an answer. A list is counted: it may be long, and has tokens that are nobody's business.
+// seen is the exact status and body of an answer. A list is counted: it may be long, and has tokens
+// that are nobody's business.
 func seen(r *contract.Response) string {
 	if text := r.Text(); r.Code() == http.StatusOK && strings.HasPrefix(text, "[") {
 		return fmt.Sprintf("200 with a list of %d", len(r.Tokens()))
@@ -49,14 +54,18 @@ func seen(r *contract.Response) string {
 }
 
 // refused is a question about a request that patmock refuses with a status.
-func refused(entry string, s contract.Scenario, status int, ask func(t *contract.T) *contract.Response) contract.Scenario {
+func refused(entry string, s contract.Scenario, status int,
+	ask func(t *contract.T) *contract.Response,
+) contract.Scenario {
 	return question(entry, s, func(t *contract.T, record record) {
 		record(ask(t)).ExpectError(status)
 	})
 }
 
 // served is a question about a request that patmock serves with 200.
-func served(entry string, s contract.Scenario, ask func(t *contract.T) *contract.Response) contract.Scenario {
+func served(entry string, s contract.Scenario,
+	ask func(t *contract.T) *contract.Response,
+) contract.Scenario {
 	return question(entry, s, func(t *contract.T, record record) {
 		record(ask(t)).Status(http.StatusOK)
 	})
@@ -64,14 +73,16 @@ func served(entry string, s contract.Scenario, ask func(t *contract.T) *contract
 
 var questionsOfCreate = []contract.Scenario{
 	refused("duplicate-name", contract.Scenario{
-		ID: "create/name-taken-is-400", Promise: "A second token of the same name is refused with 400.",
+		ID:      "create/name-taken-is-400",
+		Promise: "A second token of the same name is refused with 400.",
 		Sources: []string{"#name-taken-is-400"},
 		Rules:   []rule.ID{"name-unique"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		return createNamed(t.Owner(), t.Owner().MustCreate().Name)
 	}),
 	question("unknown-scope", contract.Scenario{
-		ID: "create/unknown-scope-is-kept", Promise: "A scope that nobody knows is taken like any other.",
+		ID:      "create/unknown-scope-is-kept",
+		Promise: "A scope that nobody knows is taken like any other.",
 		Sources: []string{"#unknown-scope-is-stored"},
 	}, func(t *contract.T, record record) {
 		body := t.Owner().NewTokenBody()
@@ -80,12 +91,16 @@ var questionsOfCreate = []contract.Scenario{
 		t.Equal("scope", []string{"patmock:no-such-scope"}, created.Scope.Value)
 	}),
 	refused("create-content-type", contract.Scenario{
-		ID: "create/question-other-content-type", Promise: "A create of the content type text/plain is 415.",
+		ID:      "create/question-other-content-type",
+		Promise: "A create of the content type text/plain is 415.",
 		Sources: []string{"errata unsupported-media-type"},
 		Rules:   []rule.ID{rule.WrongContentType},
-	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response { return createOf(t, "text/plain", t.Name()) }),
+	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
+		return createOf(t, "text/plain", t.Name())
+	}),
 	refused("past-date", contract.Scenario{
-		ID: "expiry/question-past-date", Promise: "A create with a date in the past is refused with 400.",
+		ID:      "expiry/question-past-date",
+		Promise: "A create with a date in the past is refused with 400.",
 		Sources: []string{"#past-date-is-400"},
 		Rules:   []rule.ID{"expiry-future"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
@@ -94,20 +109,26 @@ var questionsOfCreate = []contract.Scenario{
 		return t.Owner().Create(body)
 	}),
 	question("never-expiring-answer", contract.Scenario{
-		ID: "expiry/never-is-a-null-in-create", Promise: "The answer to create has expirationDate null for a token that never expires, not a missing key.",
+		ID: "expiry/never-is-a-null-in-create",
+		Promise: "The answer to create has expirationDate null for a token that never expires, " +
+			"not a missing key.",
 		Sources: []string{
 			"errata create-response-never-expires",
 			"#never-expiring-create-response",
 		},
 		Versions: contract.Current, Rules: []rule.ID{"expiry-never"},
 	}, func(t *contract.T, record record) {
-		r := record(t.Owner().Create(contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true})).Status(http.StatusOK)
+		r := record(t.Owner().Create(contract.Body{
+			"name": t.Name(), "userAwareTokenNeverExpires": true,
+		})).Status(http.StatusOK)
 		date, flag := r.Token().ExpirationDate, r.Token().UserAwareTokenNeverExpires
 		t.Note("expirationDate is %v; userAwareTokenNeverExpires is %v", date, flag)
 		t.Equal("expirationDate", contract.Null[string](), date)
 	}),
 	refused("empty-date", contract.Scenario{
-		ID: "expiry/question-empty-date", Promise: "A create with an empty string for a date is 400, with the acknowledgment as well.",
+		ID: "expiry/question-empty-date",
+		Promise: "A create with an empty string for a date is 400, with the acknowledgment as " +
+			"well.",
 		Sources: []string{"#empty-date-is-400"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		body := t.Owner().NewTokenBody()
@@ -121,7 +142,9 @@ var questionsOfCreate = []contract.Scenario{
 		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused with 400.",
 		// A live target is never filled: that would lock its user out.
 		Sources:  []string{"#eleventh-token-is-400"},
-		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{"tokens-per-owner"},
+		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{
+			"tokens-per-owner",
+		},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		_, _, r := eleventh(t)
 		return r
@@ -130,7 +153,8 @@ var questionsOfCreate = []contract.Scenario{
 
 var questionsOfPatch = []contract.Scenario{
 	refused("", contract.Scenario{
-		ID: "patch/name-taken-is-400", Promise: "A rename to a name that is taken is refused with 400.",
+		ID:      "patch/name-taken-is-400",
+		Promise: "A rename to a name that is taken is refused with 400.",
 		Sources: []string{"#name-taken-is-400"},
 		Rules:   []rule.ID{rule.NameUnique, rule.DuplicateName},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
@@ -138,45 +162,56 @@ var questionsOfPatch = []contract.Scenario{
 		return t.Owner().Patch(token.ID, replace("/name", other.Name))
 	}),
 	refused("unpatchable-path", contract.Scenario{
-		ID: "patch/fixed-fields-are-400", Promise: "A patch of a field that cannot be patched is refused with 400.",
+		ID:      "patch/fixed-fields-are-400",
+		Promise: "A patch of a field that cannot be patched is refused with 400.",
 		Sources: []string{"#fixed-field-is-400"},
 		Rules:   []rule.ID{"patch-fields"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		return t.Owner().Patch(t.Owner().MustCreate().ID, replace("/accessTokenValiditySeconds", 900))
+		return t.Owner().Patch(t.Owner().MustCreate().ID,
+			replace("/accessTokenValiditySeconds", 900))
 	}),
 	refused("test-of-fixed-field", contract.Scenario{
-		ID: "patch/question-test-of-a-fixed-field", Promise: "A test of a field that cannot be patched is 400, though it would pass.",
+		ID:      "patch/question-test-of-a-fixed-field",
+		Promise: "A test of a field that cannot be patched is 400, though it would pass.",
 		Sources: []string{"#test-of-a-fixed-field-is-400"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		token := t.Owner().MustCreate()
 		return t.Owner().Patch(token.ID, test("/id", token.ID))
 	}),
 	question("flag-after-date", contract.Scenario{
-		ID: "expiry/question-flag-after-date", Promise: "The acknowledgment stays when a token that never expires gets a date.",
+		ID:       "expiry/question-flag-after-date",
+		Promise:  "The acknowledgment stays when a token that never expires gets a date.",
 		Sources:  []string{"#a-new-date-keeps-the-acknowledgment"},
 		Versions: contract.Current,
 	}, func(t *contract.T, record record) {
-		never := t.Owner().MustCreate(contract.Body{"expirationDate": nil, "userAwareTokenNeverExpires": true})
+		never := t.Owner().MustCreate(contract.Body{
+			"expirationDate": nil, "userAwareTokenNeverExpires": true,
+		})
 		dated := record(t.Owner().Patch(never.ID, later(t))).Token()
-		t.Equal("userAwareTokenNeverExpires", contract.Value(true), dated.UserAwareTokenNeverExpires)
+		t.Equal("userAwareTokenNeverExpires", contract.Value(true),
+			dated.UserAwareTokenNeverExpires)
 	}),
 	question("bulk-flag", contract.Scenario{
-		ID: "bulk/question-acknowledgment", Promise: "The response to a bulk update leaves userAwareTokenNeverExpires out.",
+		ID:       "bulk/question-acknowledgment",
+		Promise:  "The response to a bulk update leaves userAwareTokenNeverExpires out.",
 		Sources:  []string{bulkOperation, "#bulk-update-hides-the-acknowledgment"},
 		Versions: []version.Version{version.V1}, Features: writes(contract.Admin),
 	}, func(t *contract.T, record record) {
 		token := t.Owner().MustCreate()
 		for _, updated := range record(t.Admin().Bulk([]string{token.ID}, later(t))).Tokens() {
-			t.Equal("userAwareTokenNeverExpires", contract.Field[bool]{}, updated.UserAwareTokenNeverExpires)
+			t.Equal("userAwareTokenNeverExpires", contract.Field[bool]{},
+				updated.UserAwareTokenNeverExpires)
 		}
 	}),
 	question("empty-patch", contract.Scenario{
-		ID: "patch/empty-changes-nothing", Promise: "A patch without operations answers the token as it is.",
+		ID:      "patch/empty-changes-nothing",
+		Promise: "A patch without operations answers the token as it is.",
 		Sources: []string{"#empty-patch-changes-nothing"},
 	}, func(t *contract.T, record record) {
 		newStays(t, func(id string) {
 			before := t.Owner().MustFind(id)
-			t.Equal("the answer", before, record(patchAs(t, t.Owner(), id, jsonPatchType, "[]")).Token())
+			t.Equal("the answer", before,
+				record(patchAs(t, t.Owner(), id, jsonPatchType, "[]")).Token())
 		})
 	}),
 }
@@ -185,11 +220,13 @@ var questionsOfPatch = []contract.Scenario{
 func questionsOfPatchTypes() (all []contract.Scenario) {
 	for _, other := range otherTypes {
 		all = append(all, refused("patch-content-type", contract.Scenario{
-			ID: "patch/other-content-type-is-415/" + other.id, Promise: "A patch of the content type " + other.contentType + " is 415.",
+			ID:      "patch/other-content-type-is-415/" + other.id,
+			Promise: "A patch of the content type " + other.contentType + " is 415.",
 			Sources: []string{"#unsupported-media-type-is-415", "errata unsupported-media-type"},
 			Rules:   []rule.ID{"wrong-content-type"},
 		}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
-			return patchAs(t, t.Owner().ExpectInvalid("header Content-Type"), t.Owner().MustCreate().ID, other.contentType, jsonText(renaming(t)))
+			return patchAs(t, t.Owner().ExpectInvalid("header Content-Type"),
+				t.Owner().MustCreate().ID, other.contentType, jsonText(renaming(t)))
 		}))
 	}
 	return all

@@ -10,22 +10,32 @@ import (
 
 var questionsOfLogin = []contract.Scenario{
 	loginQuestion("unsupported-grant", contract.Scenario{
-		ID: "token/question-unknown-grant", Promise: "A grant that nobody knows is 400 unsupported_grant_type.",
+		ID:       "token/question-unknown-grant",
+		Promise:  "A grant that nobody knows is 400 unsupported_grant_type.",
 		Sources:  []string{"#unknown-grant-is-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
-	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "no_such_grant") }),
+	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response {
+		return granted(t, "no_such_grant")
+	}),
 	loginQuestion("missing-grant", contract.Scenario{
-		ID: "token/question-missing-grant", Promise: "A login without grant_type is 400 invalid_request.",
+		ID:       "token/question-missing-grant",
+		Promise:  "A login without grant_type is 400 invalid_request.",
 		Sources:  []string{"#missing-grant-is-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
-	}, http.StatusBadRequest, "invalid_request", func(t *contract.T) *contract.Response { return granted(t, "") }),
+	}, http.StatusBadRequest, "invalid_request", func(t *contract.T) *contract.Response {
+		return granted(t, "")
+	}),
 	loginQuestion("password-grant", contract.Scenario{
-		ID: "token/question-password-grant", Promise: "The password grant is 400 unsupported_grant_type.",
+		ID:       "token/question-password-grant",
+		Promise:  "The password grant is 400 unsupported_grant_type.",
 		Sources:  []string{"#password-grant-is-unsupported", "#password-grant-was-seen"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenGrants},
-	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response { return granted(t, "password") }),
+	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response {
+		return granted(t, "password")
+	}),
 	question("", contract.Scenario{
-		ID: "token/question-other-grants", Promise: "A grant that a personal access token does not have is refused in some way.",
+		ID:       "token/question-other-grants",
+		Promise:  "A grant that a personal access token does not have is refused in some way.",
 		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
 	}, func(t *contract.T, record record) {
@@ -34,17 +44,21 @@ var questionsOfLogin = []contract.Scenario{
 		}
 	}),
 	loginQuestion("login-expired", contract.Scenario{
-		ID: "lifecycle/question-login-of-an-expired-token", Promise: "A login with an expired token is 401 invalid_client.",
+		ID:      "lifecycle/question-login-of-an-expired-token",
+		Promise: "A login with an expired token is 401 invalid_client.",
 		Sources: []string{"#login-of-an-expired-token-is-401"},
 		Rules:   []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		const life = 10 * time.Second
-		made := t.Owner().MustCreate(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))})
+		made := t.Owner().MustCreate(contract.Body{
+			"expirationDate": contract.Stamp(t.Now().Add(life)),
+		})
 		t.AdvanceTime(life + 5*time.Second) // the clocks may be some seconds apart
 		return t.Anonymous().Token(made.Credentials())
 	}),
 	loginQuestion("login-deleted", contract.Scenario{
-		ID: "lifecycle/question-login-of-a-deleted-token", Promise: "A login with a deleted token is 401 invalid_client.",
+		ID:      "lifecycle/question-login-of-a-deleted-token",
+		Promise: "A login with a deleted token is 401 invalid_client.",
 		Sources: []string{"#login-of-a-deleted-token-is-401"},
 		Rules:   []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
@@ -53,7 +67,8 @@ var questionsOfLogin = []contract.Scenario{
 		return t.Anonymous().Token(made.Credentials())
 	}),
 	served("access-token-of-deleted", contract.Scenario{
-		ID: "lifecycle/question-access-token-of-a-deleted-token", Promise: "An access token whose token was deleted is served until it expires.",
+		ID:      "lifecycle/question-access-token-of-a-deleted-token",
+		Promise: "An access token whose token was deleted is served until it expires.",
 		Sources: []string{"#access-token-outlives-deletion"},
 	}, func(t *contract.T) *contract.Response {
 		made := t.Owner().MustCreate()
@@ -62,7 +77,8 @@ var questionsOfLogin = []contract.Scenario{
 		return c.ListOwn()
 	}),
 	question("signature", contract.Scenario{
-		ID: "token/question-signature", Promise: "An access token is signed with ES256, and its header names no key.",
+		ID:       "token/question-signature",
+		Promise:  "An access token is signed with ES256, and its header names no key.",
 		Sources:  []string{"#access-token-algorithm"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 	}, func(t *contract.T, record record) {
@@ -73,7 +89,8 @@ var questionsOfLogin = []contract.Scenario{
 		t.Equal("kid", "", header.Kid.Value)
 	}),
 	question("", contract.Scenario{
-		ID: "token/question-keys", Promise: "No keys are published that access tokens could be verified with.",
+		ID:      "token/question-keys",
+		Promise: "No keys are published that access tokens could be verified with.",
 		Sources: []string{"#no-published-keys"}, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.NoPublishedKeys},
 	}, func(t *contract.T, record record) {
@@ -86,8 +103,12 @@ var questionsOfLogin = []contract.Scenario{
 }
 
 // loginQuestion is a question about a login that patmock refuses.
-func loginQuestion(entry string, s contract.Scenario, status int, kind string, ask func(t *contract.T) *contract.Response) contract.Scenario {
-	return question(entry, s, func(t *contract.T, record record) { loginRefused(t, record(ask(t)), status, kind) })
+func loginQuestion(entry string, s contract.Scenario, status int, kind string,
+	ask func(t *contract.T) *contract.Response,
+) contract.Scenario {
+	return question(entry, s, func(t *contract.T, record record) {
+		loginRefused(t, record(ask(t)), status, kind)
+	})
 }
 
 // granted asks for an access token by another grant, or by none.

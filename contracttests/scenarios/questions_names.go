@@ -37,7 +37,8 @@ var questionsOfNames = []contract.Scenario{
 	),
 	bound(
 		rule.MostScopes, "create/question-most-scopes",
-		"A token may have 250 scopes.", []int{250, 100, 50, 20, 10}, func(body contract.Body, n int) {
+		"A token may have 250 scopes.", []int{250, 100, 50, 20, 10},
+		func(body contract.Body, n int) {
 			scope := make([]string, n)
 			for i := range scope {
 				scope[i] = fmt.Sprintf("idn:scope-%d:read", i)
@@ -64,8 +65,8 @@ func sameName(entry rule.ID, id, promise, one, other string) contract.Scenario {
 	})
 }
 
-// bound asks for the largest of several sizes that create takes. It records the first that is taken,
-// or the last that is rejected.
+// bound asks for the largest of several sizes that create takes. It records the first that is
+// taken, or the last that is rejected.
 func bound(
 	entry rule.ID, id, promise string, sizes []int, change func(body contract.Body, size int),
 ) contract.Scenario {

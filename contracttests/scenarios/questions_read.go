@@ -11,38 +11,44 @@ import (
 
 var questionsOfList = []contract.Scenario{
 	question("unknown-owner", contract.Scenario{
-		ID: "list/unknown-owner-id-is-empty", Promise: "An owner-id that nobody has gives an empty list.",
+		ID:       "list/unknown-owner-id-is-empty",
+		Promise:  "An owner-id that nobody has gives an empty list.",
 		Sources:  []string{"#unknown-owner-id-is-empty"},
 		Features: reads(contract.Admin),
 	}, func(t *contract.T, record record) {
 		t.Equal("the list", []string{}, record(t.Admin().List("owner-id", strangerID)).IDs())
 	}),
 	served("limit-251", contract.Scenario{
-		ID: "list/question-limit-251", Promise: "A limit of one more than the 250 of other lists is ignored here.",
+		ID:       "list/question-limit-251",
+		Promise:  "A limit of one more than the 250 of other lists is ignored here.",
 		Sources:  []string{"#other-lists-have-at-most-250", "#list-is-not-paged"},
 		Features: reads(), Rules: []rule.ID{"list-no-paging"},
 	}, func(t *contract.T) *contract.Response { return paged(t, "limit", "251") }),
 	served("", contract.Scenario{
-		ID: "list/limit-of-999-is-tolerated", Promise: "A limit beyond the 250 of other lists is no mistake here.",
+		ID:       "list/limit-of-999-is-tolerated",
+		Promise:  "A limit beyond the 250 of other lists is no mistake here.",
 		Sources:  []string{"#list-tolerates-a-large-limit"},
 		Features: reads(), Rules: []rule.ID{rule.ListNoPaging, rule.Limit251},
 	}, func(t *contract.T) *contract.Response {
 		return paged(t, "limit", "999", "offset", "0", "count", "true")
 	}),
 	question("list-paging", contract.Scenario{
-		ID: "list/question-paging", Promise: "A list with limit and count is complete, and has no X-Total-Count.",
+		ID:      "list/question-paging",
+		Promise: "A list with limit and count is complete, and has no X-Total-Count.",
 		Sources: []string{"#list-is-not-paged"}, Rules: []rule.ID{rule.ListNoPaging},
 	}, func(t *contract.T, record record) {
 		t.Owner().MustCreate() // two tokens of the scenario tell a page of one from a list
 		t.Owner().MustCreate()
 		want := t.Owner().ListOwn().IDs()
 		r := record(paged(t, "limit", "1", "count", "true")).Status(http.StatusOK)
-		t.Note("%d of %d tokens, X-Total-Count %q", len(r.IDs()), len(want), r.Header("X-Total-Count"))
+		t.Note("%d of %d tokens, X-Total-Count %q", len(r.IDs()), len(want),
+			r.Header("X-Total-Count"))
 		t.Equal("the list", want, r.IDs())
 		t.Equal("X-Total-Count", "", r.Header("X-Total-Count"))
 	}),
 	question("bad-filter", contract.Scenario{
-		ID: "filter/question-bad-filter", Promise: "A filter of another field is 400 with the code 400.1.",
+		ID:       "filter/question-bad-filter",
+		Promise:  "A filter of another field is 400 with the code 400.1.",
 		Sources:  []string{"#filter-unsupported-is-400", "#rejected-filter-has-400-1"},
 		Features: reads(), Rules: []rule.ID{"filter-supported"},
 	}, func(t *contract.T, record record) {
@@ -53,57 +59,70 @@ var questionsOfList = []contract.Scenario{
 		}
 	}),
 	refused("", contract.Scenario{
-		ID: "filter/case-of-fields-counts", Promise: "A field is written as the document writes it: in capitals it is none.",
+		ID:       "filter/case-of-fields-counts",
+		Promise:  "A field is written as the document writes it: in capitals it is none.",
 		Sources:  []string{"#filter-field-names-have-a-case"},
 		Features: reads(), Rules: []rule.ID{"filter-supported"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		return t.Owner().ListOwn("filters", "LASTUSED isnull")
 	}),
 	question("never-used-under-le", contract.Scenario{
-		ID: "filter/question-never-used-under-le", Promise: "A token that was never used does not match lastUsed le, whatever the date.",
+		ID:      "filter/question-never-used-under-le",
+		Promise: "A token that was never used does not match lastUsed le, whatever the date.",
 		Sources: []string{"#filter-never-used-under-le"},
 	}, func(t *contract.T, record record) {
 		unused := t.Owner().MustCreate()
-		ids := record(t.Owner().ListOwn("filters", "lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).IDs()
+		ids := record(t.Owner().ListOwn("filters",
+			"lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).IDs()
 		found := slices.Contains(ids, unused.ID)
 		t.Note("the token is listed: %t", found)
 		t.Equal("whether the unused token is listed", false, found)
 	}),
 	question("quoted-timestamp", contract.Scenario{
-		ID: "filter/question-quoted-timestamp", Promise: "A date in a filter may stand in quotes, and means the same.",
+		ID:      "filter/question-quoted-timestamp",
+		Promise: "A date in a filter may stand in quotes, and means the same.",
 		Sources: []string{"#filter-quoted-date"}, Features: reads(), Rules: []rule.ID{"filter-le"},
 	}, func(t *contract.T, record record) {
 		date := contract.Stamp(t.Now().AddDate(1, 0, 0))
 		want := t.Owner().ListOwn("filters", "lastUsed le "+date).IDs()
-		t.Equal("the list", want, record(t.Owner().ListOwn("filters", `lastUsed le "`+date+`"`)).IDs())
+		t.Equal("the list", want,
+			record(t.Owner().ListOwn("filters", `lastUsed le "`+date+`"`)).IDs())
 	}),
 }
 
 var questionsOfRights = []contract.Scenario{
 	refused("own-id-with-my-read", contract.Scenario{
-		ID: "auth/question-own-real-id", Promise: "One's own real id in owner-id is refused with 403 to who may only read their own.",
+		ID: "auth/question-own-real-id",
+		Promise: "One's own real id in owner-id is refused with 403 to who may only read their " +
+			"own.",
 		Sources: []string{"#own-id-needs-the-right"},
 		Rules:   []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response {
 		return scoped(t, myRead).List("owner-id", ownID(t, t.Owner()))
 	}),
 	refused("delete-of-anothers", contract.Scenario{
-		ID: "auth/question-delete-of-anothers", Promise: "A delete of another user's token by who has no right to it is 403.",
+		ID:       "auth/question-delete-of-anothers",
+		Promise:  "A delete of another user's token by who has no right to it is 403.",
 		Sources:  []string{"#delete-without-the-right-is-403"},
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"delete-own-or-all"},
-	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return t.Second().Delete(t.Owner().MustCreate().ID) }),
+	}, http.StatusForbidden, func(t *contract.T) *contract.Response {
+		return t.Second().Delete(t.Owner().MustCreate().ID)
+	}),
 	refused("helpdesk-list-all", contract.Scenario{
-		ID: "auth/question-helpdesk-lists-all", Promise: "The user level HELPDESK has no right to all tokens: 403.",
+		ID:       "auth/question-helpdesk-lists-all",
+		Promise:  "The user level HELPDESK has no right to all tokens: 403.",
 		Sources:  []string{"#only-admins-have-all-rights"},
 		Features: reads(contract.SecondIdentity), Rules: []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return helpdesk(t).List() }),
 	served("experimental-header", contract.Scenario{
-		ID: "auth/question-experimental-header", Promise: "No operation asks for X-SailPoint-Experimental.",
+		ID:       "auth/question-experimental-header",
+		Promise:  "No operation asks for X-SailPoint-Experimental.",
 		Features: reads(), Sources: []string{"#experimental-header"},
 	}, func(t *contract.T) *contract.Response { return t.Owner().ListOwn() }),
 }
 
-// helpdesk is a client of somebody with the user level HELPDESK: on a patmock a new one, else the second identity if it is.
+// helpdesk is a client of somebody with the user level HELPDESK: on a patmock a new one, else the
+// second identity if it is.
 func helpdesk(t *contract.T) *contract.Client {
 	const level = "HELPDESK"
 	if t.Control() != nil {

@@ -21,8 +21,8 @@ const (
 	window    = 10 * time.Second
 )
 
-// exhausted lets a client make as many requests as it may in a window of its own, and returns it with the first that is too
-// many. A connection may be too slow for that.
+// exhausted lets a client make as many requests as it may in a window of its own, and returns it
+// with the first that is too many. A connection may be too slow for that.
 func exhausted(t *contract.T) (*contract.Client, *contract.Response) {
 	c := t.Owner()
 	if t.Control() != nil {
@@ -31,14 +31,17 @@ func exhausted(t *contract.T) (*contract.Client, *contract.Response) {
 		t.AdvanceTime(window + time.Second) // what the run has asked for before counts, too
 	}
 	began := t.Now()
-	for _, r := range c.Concurrent(slices.Repeat([]contract.Request{cheapRequest(t.Version())}, perWindow)...) {
+	for _, r := range c.Concurrent(slices.Repeat([]contract.Request{cheapRequest(t.Version())},
+		perWindow)...) {
 		if r.Code() != http.StatusOK {
 			t.Fatalf("a request is answered %d, expected %d to be served", r.Code(), perWindow)
 		}
 	}
 	refused := cheap(c, t.Version())
 	if took := t.Now().Sub(began); took >= window {
-		t.SkipUnsupported("fast-connection", "a connection over which %d requests take less than %s: they took %s", perWindow, window, took.Round(time.Second))
+		t.SkipUnsupported("fast-connection",
+			"a connection over which %d requests take less than %s: they took %s", perWindow,
+			window, took.Round(time.Second))
 	}
 	return c, refused
 }
@@ -47,16 +50,21 @@ func exhausted(t *contract.T) (*contract.Client, *contract.Response) {
 func cheapRequest(v version.Version) contract.Request {
 	return contract.Request{
 		Method: http.MethodGet, Path: v.CollectionPath(),
-		Query: map[string][]string{"owner-id": {"me"}, "filters": {"lastUsed le 1990-01-01T00:00:00Z"}},
+		Query: map[string][]string{
+			"owner-id": {"me"}, "filters": {"lastUsed le 1990-01-01T00:00:00Z"},
+		},
 	}
 }
 
-func cheap(c *contract.Client, v version.Version) *contract.Response { return c.Send(cheapRequest(v)) }
+func cheap(c *contract.Client, v version.Version) *contract.Response {
+	return c.Send(cheapRequest(v))
+}
 
 // limited makes a scenario about the limit, which tries it first.
 func limited(
 	id, promise, fact string, standing evidence.Standing,
-	run func(t *contract.T, c *contract.Client, refused *contract.Response), needs ...contract.Feature,
+	run func(t *contract.T, c *contract.Client, refused *contract.Response),
+	needs ...contract.Feature,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{rateLimitPage, fact}, Standing: standing,
@@ -72,13 +80,16 @@ func limited(
 }
 
 var rateLimit = []contract.Scenario{
-	limited("ratelimit/hundred-requests", "A client may make a hundred requests in ten seconds, and is refused with 429 and Retry-After then.",
+	limited("ratelimit/hundred-requests",
+		"A client may make a hundred requests in ten seconds, and is refused with 429 and "+
+			"Retry-After then.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			hasRateLimitForm(t, refused.Status(http.StatusTooManyRequests))
 			wait, err := strconv.Atoi(refused.Header("Retry-After"))
 			if err != nil || wait < 1 || wait > 10 {
-				t.Fatalf("Retry-After is %q, expected seconds from 1 to 10", refused.Header("Retry-After"))
+				t.Fatalf("Retry-After is %q, expected seconds from 1 to 10",
+					refused.Header("Retry-After"))
 			}
 			if refused.Header("SLPT-Request-ID") == "" {
 				t.Errorf("the refusal has no SLPT-Request-ID")
@@ -86,7 +97,8 @@ var rateLimit = []contract.Scenario{
 			t.AdvanceTime(time.Duration(wait) * time.Second)
 			cheap(c, t.Version()).Status(http.StatusOK)
 		}),
-	limited("ratelimit/for-each-client-and-version", "The limit of a client in one version leaves other clients and versions alone.",
+	limited("ratelimit/for-each-client-and-version",
+		"The limit of a client in one version leaves other clients and versions alone.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
@@ -96,10 +108,12 @@ var rateLimit = []contract.Scenario{
 					break
 				}
 			}
-			answers(t, "a new access token of the same client", cheap(t.Login(ownerCredentials(t)), t.Version()), http.StatusTooManyRequests)
+			answers(t, "a new access token of the same client",
+				cheap(t.Login(ownerCredentials(t)), t.Version()), http.StatusTooManyRequests)
 			answers(t, "another user", cheap(t.Second(), t.Version()), http.StatusOK)
 		}, contract.SecondIdentity),
-	limited("ratelimit/another-token-of-the-same-user", "The limit of one token leaves another token of the same user alone.",
+	limited("ratelimit/another-token-of-the-same-user",
+		"The limit of one token leaves another token of the same user alone.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
@@ -110,16 +124,20 @@ var rateLimit = []contract.Scenario{
 			answers(t, "another token", cheap(other, t.Version()), http.StatusOK)
 			t.AdvanceTime(window)
 		}, contract.Writes),
-	limited("ratelimit/window-begins-with-its-first-request", "The window of ten seconds begins with its first request, and refused requests do not lengthen it.",
+	limited("ratelimit/window-begins-with-its-first-request",
+		"The window of ten seconds begins with its first request, and refused requests do not "+
+			"lengthen it.",
 		"#rate-limit-window", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
 			refused.Status(http.StatusTooManyRequests)
 			t.Advance(9 * time.Second)
-			t.Equal("Retry-After a second before the end", "1", cheap(c, t.Version()).Status(http.StatusTooManyRequests).Header("Retry-After"))
+			t.Equal("Retry-After a second before the end", "1",
+				cheap(c, t.Version()).Status(http.StatusTooManyRequests).Header("Retry-After"))
 			t.Advance(time.Second)
 			cheap(c, t.Version()).Status(http.StatusOK)
 		}, contract.Clock),
-	limited("ratelimit/refused-request-does-nothing", "A create that is refused with 429 makes no token.",
+	limited("ratelimit/refused-request-does-nothing",
+		"A create that is refused with 429 makes no token.",
 		"#rejected-requests-change-nothing", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, _ *contract.Response) {
 			body := c.NewTokenBody()

@@ -12,7 +12,10 @@ import (
 
 // All lists every scenario, family by family, and behind them the open questions.
 func All() []contract.Scenario {
-	all := slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers, auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorReads, errorStatuses, rateLimit, manners, lifecycle, lastUsed, boundaryLives, bulk, boundaryBulk, boundarySizes, atOnce, beside, rest, questions)
+	all := slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers,
+		auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorReads, errorStatuses,
+		rateLimit, manners, lifecycle, lastUsed, boundaryLives, bulk, boundaryBulk, boundarySizes,
+		atOnce, beside, rest, questions)
 	for i := range all {
 		complete(&all[i])
 	}

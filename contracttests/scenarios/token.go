@@ -54,11 +54,18 @@ func loginRefused(t *contract.T, r *contract.Response, status int, kind string) 
 
 // login posts to the token endpoint with all that a request may have.
 func login(c *contract.Client, query url.Values, contentType, body string) *contract.Response {
-	return c.Send(contract.Request{Method: http.MethodPost, Path: loginPath, Query: query, ContentType: contentType, Body: body})
+	return c.Send(contract.Request{
+		Method: http.MethodPost, Path: loginPath, Query: query, ContentType: contentType,
+		Body: body,
+	})
 }
 
 func loginForm(who contract.Credentials) url.Values {
-	return url.Values{"grant_type": {"client_credentials"}, "client_id": {who.ClientID}, "client_secret": {who.ClientSecret}}
+	return url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {who.ClientID}, "client_secret": {
+			who.ClientSecret,
+		},
+	}
 }
 
 // ownerCredentials are those of the first identity.
@@ -67,7 +74,8 @@ func ownerCredentials(t *contract.T) contract.Credentials {
 	return owner
 }
 
-// multipartBody writes a form in parts, each with the same lines in front, in which %s stands for the name.
+// multipartBody writes a form in parts, each with the same lines in front, in which %s stands for
+// the name.
 func multipartBody(boundary, head string, form url.Values) string {
 	var b strings.Builder
 	for _, name := range []string{"grant_type", "client_id", "client_secret"} {
@@ -78,32 +86,40 @@ func multipartBody(boundary, head string, form url.Values) string {
 
 var token = []contract.Scenario{
 	{
-		ID: "token/urlencoded-form", Promise: "An id and secret in an urlencoded form give an access token.",
+		ID:       "token/urlencoded-form",
+		Promise:  "An id and secret in an urlencoded form give an access token.",
 		Sources:  []string{authenticationPage, "#token-form"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-form"},
 		Run: func(t *contract.T) { logIn(t, ownerCredentials(t)) },
 	},
 	{
-		ID: "token/multipart-form-of-javascript", Promise: "An id and secret in a multipart form, as JavaScript writes it, give an access token.",
+		ID: "token/multipart-form-of-javascript",
+		Promise: "An id and secret in a multipart form, as JavaScript writes it, give an access " +
+			"token.",
 		Sources:  []string{authenticationPage, "#token-multipart", "#multipart-of-typescript"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "--------------------------104411303742914211117123"
-			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`, loginForm(ownerCredentials(t)))
+			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`,
+				loginForm(ownerCredentials(t)))
 			loggedIn(t, login(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body))
 		},
 	},
 	{
-		ID: "token/multipart-form-of-dotnet", Promise: "An id and secret in a multipart form, as .NET writes it, give an access token.",
+		ID:       "token/multipart-form-of-dotnet",
+		Promise:  "An id and secret in a multipart form, as .NET writes it, give an access token.",
 		Sources:  []string{authenticationPage, "#token-multipart", "#multipart-of-powershell"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-multipart"},
 		Run: func(t *contract.T) {
 			const boundary = "4d2c7a1e-2f0b-4c55-9d0e-3b1f0f6f2a11"
-			body := multipartBody(boundary, "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s", loginForm(ownerCredentials(t)))
-			loggedIn(t, login(t.Anonymous(), nil, `multipart/form-data; boundary="`+boundary+`"`, body))
+			body := multipartBody(boundary,
+				"Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; "+
+					"name=%s", loginForm(ownerCredentials(t)))
+			loggedIn(t,
+				login(t.Anonymous(), nil, `multipart/form-data; boundary="`+boundary+`"`, body))
 		},
 	},
 	{
@@ -111,17 +127,22 @@ var token = []contract.Scenario{
 		Sources:  []string{authenticationPage, "#token-query"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-query"},
-		Run: func(t *contract.T) { loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", "")) },
+		Run: func(t *contract.T) {
+			loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", ""))
+		},
 	},
 	{
-		ID: "token/split-between-query-and-form", Promise: "The grant may stand in the query while id and secret stand in the form.",
+		ID:       "token/split-between-query-and-form",
+		Promise:  "The grant may stand in the query while id and secret stand in the form.",
 		Sources:  []string{"#token-split"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-split"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
-			loggedIn(t, login(t.Anonymous(), url.Values{"grant_type": {"client_credentials"}}, urlencoded, form.Encode()))
+			loggedIn(t,
+				login(t.Anonymous(), url.Values{"grant_type": {"client_credentials"}}, urlencoded,
+					form.Encode()))
 		},
 	},
 	{
@@ -130,58 +151,73 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-basic"},
 		Run: func(t *contract.T) {
-			loggedIn(t, login(basic(t, ownerCredentials(t)), nil, urlencoded, "grant_type=client_credentials"))
+			loggedIn(t,
+				login(basic(t, ownerCredentials(t)), nil, urlencoded,
+					"grant_type=client_credentials"))
 		},
 	},
 	{
-		ID: "token/json-is-not-read", Promise: "An id and secret in a JSON body give no access token.",
+		ID:       "token/json-is-not-read",
+		Promise:  "An id and secret in a JSON body give no access token.",
 		Sources:  []string{"#token-json-is-not-read"},
 		Standing: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-no-json"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
-			body := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%q,"client_secret":%q}`, who.ClientID, who.ClientSecret)
-			loginRefused(t, login(t.Anonymous(), nil, "application/json", body), http.StatusUnauthorized, "unauthorized")
+			body := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%q,`+
+				`"client_secret":%q}`, who.ClientID, who.ClientSecret)
+			loginRefused(t, login(t.Anonymous(), nil, "application/json", body),
+				http.StatusUnauthorized, "unauthorized")
 		},
 	},
 	{
-		ID: "token/unknown-parameters-are-ignored", Promise: "A parameter or header that the token endpoint does not know does no harm.",
+		ID:       "token/unknown-parameters-are-ignored",
+		Promise:  "A parameter or header that the token endpoint does not know does no harm.",
 		Sources:  []string{"#token-unknown-parameters"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Set("colour", "blue")
-			c := t.Anonymous().WithHeader("Scope", scopeAll).ExpectInvalid("query parameter audience", "/colour")
+			c := t.Anonymous().WithHeader("Scope",
+				scopeAll).ExpectInvalid("query parameter audience", "/colour")
 			loggedIn(t, login(c, url.Values{"audience": {"nobody"}}, urlencoded, form.Encode()))
 		},
 	},
 	{
-		ID: "token/scope-parameter-is-ignored", Promise: "A scope parameter at the token endpoint leaves the access token with the scopes of its token.",
+		ID: "token/scope-parameter-is-ignored",
+		Promise: "A scope parameter at the token endpoint leaves the access token with the " +
+			"scopes " +
+			"of its token.",
 		Sources: []string{"#token-scope-parameter"},
 		Rules:   []rule.ID{"token-scope-ignored"},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate(withScopes(myRead))
 			form := loginForm(made.Credentials())
 			form.Set("scope", defaultScope)
-			body := loggedIn(t, login(t.Anonymous().ExpectInvalid("/scope"), nil, urlencoded, form.Encode()))
+			body := loggedIn(t,
+				login(t.Anonymous().ExpectInvalid("/scope"), nil, urlencoded, form.Encode()))
 			t.Equal("scope", myRead, body.Scope.Value)
 			t.WithBearer(body.AccessToken.Value).ListOwn().Status(http.StatusOK)
 		},
 	},
 	{
-		ID: "token/leading-slashes", Promise: "The token endpoint is found with two slashes in front of its path, without a redirect.",
+		ID: "token/leading-slashes",
+		Promise: "The token endpoint is found with two slashes in front of its path, without a " +
+			"redirect.",
 		Sources:  []string{"#leading-slashes"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			loggedIn(t, t.Anonymous().Send(contract.Request{
-				Method: http.MethodPost, Path: "/" + loginPath, ContentType: urlencoded, Body: loginForm(ownerCredentials(t)).Encode(),
+				Method: http.MethodPost, Path: "/" + loginPath, ContentType: urlencoded,
+				Body: loginForm(ownerCredentials(t)).Encode(),
 			}))
 		},
 	},
 	{
-		ID: "token/wrong-id", Promise: "An id that no token has is refused with 401 invalid_client.",
+		ID:       "token/wrong-id",
+		Promise:  "An id that no token has is refused with 401 invalid_client.",
 		Sources:  []string{"#bad-credentials-are-401"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-bad-credentials"},
@@ -192,7 +228,8 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/wrong-secret", Promise: "A secret that is not that of the token is refused with 401 invalid_client.",
+		ID:       "token/wrong-secret",
+		Promise:  "A secret that is not that of the token is refused with 401 invalid_client.",
 		Sources:  []string{"#bad-credentials-are-401"},
 		Versions: contract.Unversioned,
 		// They might lock the token that the run logs in with.
@@ -200,7 +237,9 @@ var token = []contract.Scenario{
 		Run: func(t *contract.T) { wrongSecrets(t, ownerCredentials(t)) },
 	},
 	{
-		ID: "token/wrong-secret-of-a-new-token", Promise: "A secret that is not that of a new token is refused with 401 invalid_client, and its own is taken after that.",
+		ID: "token/wrong-secret-of-a-new-token",
+		Promise: "A secret that is not that of a new token is refused with 401 invalid_client, " +
+			"and its own is taken after that.",
 		Sources:  []string{"#bad-credentials-are-401"},
 		Versions: contract.Unversioned,
 		Rules:    []rule.ID{"token-bad-credentials"},
@@ -211,7 +250,8 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/secret-of-another-token", Promise: "The secret of one token does not log in with the id of another.",
+		ID:      "token/secret-of-another-token",
+		Promise: "The secret of one token does not log in with the id of another.",
 		Sources: []string{"#bad-credentials-are-401"},
 		Rules:   []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
@@ -222,23 +262,27 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/no-credentials", Promise: "A login without any credentials is refused with 401 unauthorized.",
+		ID:       "token/no-credentials",
+		Promise:  "A login without any credentials is refused with 401 unauthorized.",
 		Sources:  []string{"#no-credentials-are-401"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-no-credentials"},
 		Run: func(t *contract.T) {
-			loginRefused(t, t.Anonymous().Form(loginPath, "grant_type", "client_credentials"), http.StatusUnauthorized, "unauthorized")
+			loginRefused(t, t.Anonymous().Form(loginPath, "grant_type", "client_credentials"),
+				http.StatusUnauthorized, "unauthorized")
 		},
 	},
 	{
-		ID: "token/no-grant", Promise: "A login without grant_type is refused with 400 invalid_request.",
+		ID:       "token/no-grant",
+		Promise:  "A login without grant_type is refused with 400 invalid_request.",
 		Sources:  []string{"#missing-grant-is-400"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.MissingGrant},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
-			loginRefused(t, login(t.Anonymous(), nil, urlencoded, form.Encode()), http.StatusBadRequest, "invalid_request")
+			loginRefused(t, login(t.Anonymous(), nil, urlencoded, form.Encode()),
+				http.StatusBadRequest, "invalid_request")
 		},
 	},
 	{
@@ -247,8 +291,11 @@ var token = []contract.Scenario{
 		Sources:  []string{"#two-values-are-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
-			for _, second := range []string{"&grant_type=refresh_token", "&client_id=" + strangerID} {
-				r := login(t.Anonymous(), nil, urlencoded, loginForm(ownerCredentials(t)).Encode()+second)
+			for _, second := range []string{
+				"&grant_type=refresh_token", "&client_id=" + strangerID,
+			} {
+				r := login(t.Anonymous(), nil, urlencoded,
+					loginForm(ownerCredentials(t)).Encode()+second)
 				loginRefused(t, r, http.StatusBadRequest, "invalid_request")
 			}
 		},
@@ -265,39 +312,57 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/unknown-grant", Promise: "A grant that does not exist is refused with 400 unsupported_grant_type.",
+		ID:       "token/unknown-grant",
+		Promise:  "A grant that does not exist is refused with 400 unsupported_grant_type.",
 		Sources:  []string{"#unknown-grant-is-400"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
-		Run: func(t *contract.T) { grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type") },
+		Run: func(t *contract.T) {
+			grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type")
+		},
 	},
 	{
-		ID: "token/password-grant", Promise: "The password grant, which tenants no longer have, is refused with 400 unsupported_grant_type.",
+		ID: "token/password-grant",
+		Promise: "The password grant, which tenants no longer have, is refused with 400 " +
+			"unsupported_grant_type.",
 		Sources:  []string{"#password-grant-is-unsupported", "#password-grant-was-seen"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.PasswordGrant},
-		Run: func(t *contract.T) { grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type") },
+		Run: func(t *contract.T) {
+			grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type")
+		},
 	},
 	{
-		ID: "token/authorization-code-grant", Promise: "A personal access token may not use the grant authorization_code: 401 invalid_client.",
+		ID: "token/authorization-code-grant",
+		Promise: "A personal access token may not use the grant authorization_code: 401 " +
+			"invalid_client.",
 		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-grants"},
-		Run: func(t *contract.T) { grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client") },
+		Run: func(t *contract.T) {
+			grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client")
+		},
 	},
 	{
-		ID: "token/refresh-token-grant", Promise: "A personal access token may not use the grant refresh_token: 401 invalid_client.",
+		ID: "token/refresh-token-grant",
+		Promise: "A personal access token may not use the grant refresh_token: 401 " +
+			"invalid_client.",
 		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-grants"},
-		Run: func(t *contract.T) { grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client") },
+		Run: func(t *contract.T) {
+			grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client")
+		},
 	},
 }
 
 // wrongSecrets tries some that are almost right.
 func wrongSecrets(t *contract.T, who contract.Credentials) {
 	secret := who.ClientSecret
-	for _, wrong := range []string{secret[:len(secret)-1], secret + "0", who.ClientID, flipped(secret, 0), flipped(secret, len(secret)-1), strings.ToUpper(secret)} {
+	for _, wrong := range []string{
+		secret[:len(secret)-1], secret + "0", who.ClientID, flipped(secret, 0),
+		flipped(secret, len(secret)-1), strings.ToUpper(secret),
+	} {
 		if wrong == secret {
 			continue
 		}

@@ -37,7 +37,9 @@ func segments(t *contract.T, bearer string) (header contract.JOSEHeader, claims 
 // tokenAnswer describes what a login answers and what an access token is.
 var tokenAnswer = []contract.Scenario{
 	{
-		ID: "token/answer-says-who-logged-in", Promise: "The answer to a login has the access token, its life and scope, and names tenant, pod, org and user.",
+		ID: "token/answer-says-who-logged-in",
+		Promise: "The answer to a login has the access token, its life and scope, and names " +
+			"tenant, pod, org and user.",
 		Sources:  []string{"#login-names-tenant-and-user"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-answer"},
@@ -47,7 +49,9 @@ var tokenAnswer = []contract.Scenario{
 				text{"access_token", body.AccessToken}, text{"token_type", body.TokenType},
 				text{"scope", body.Scope},
 				text{"tenant_id", body.TenantID}, text{"pod", body.Pod}, text{"org", body.Org},
-				text{"identity_id", body.IdentityID}, text{"user_name", body.UserName}, text{"jti", body.JTI},
+				text{"identity_id", body.IdentityID}, text{"user_name", body.UserName}, text{
+					"jti", body.JTI,
+				},
 			)
 			if !body.StrongAuth.HasValue() || !body.StrongAuthSupported.HasValue() {
 				t.Errorf("strong_auth is %v and strong_auth_supported is %v, expected truth values",
@@ -77,7 +81,9 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/expires-in-is-the-validity", Promise: "expires_in is the accessTokenValiditySeconds of the token, less at most a second.",
+		ID: "token/expires-in-is-the-validity",
+		Promise: "expires_in is the accessTokenValiditySeconds of the token, less at most a " +
+			"second.",
 		Sources: []string{
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds",
 			"#expires-in",
@@ -95,7 +101,8 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/access-token-is-a-jws", Promise: "An access token is a JWS in compact form whose header names its algorithm.",
+		ID:       "token/access-token-is-a-jws",
+		Promise:  "An access token is a JWS in compact form whose header names its algorithm.",
 		Sources:  []string{authenticationPage, "#access-token-is-a-jws"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
@@ -107,7 +114,9 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/claims-name-user-and-client", Promise: "The claims of an access token name its user, org, pod, client, id and expiry, as the answer to the login does.",
+		ID: "token/claims-name-user-and-client",
+		Promise: "The claims of an access token name its user, org, pod, client, id and expiry, " +
+			"as the answer to the login does.",
 		Sources:  []string{authenticationPage, "#access-token-claims"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
@@ -126,8 +135,9 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "token/access-token-of-many-scopes-is-short",
-		Promise: "An access token of 200 scopes is shorter than 4 KB, and one of them lists tokens.",
+		ID: "token/access-token-of-many-scopes-is-short",
+		Promise: "An access token of 200 scopes is shorter than 4 KB, and one of them lists " +
+			"tokens.",
 		Sources: []string{"#scope-claim-is-a-bitmap", "#access-token-is-short"},
 		Rules:   []rule.ID{rule.AccessTokenIsShort},
 		Run: func(t *contract.T) {
@@ -139,7 +149,8 @@ var tokenAnswer = []contract.Scenario{
 			body["scope"] = scopes
 			created := t.Owner().Create(body)
 			if t.RealTenant() && created.Code() == http.StatusBadRequest {
-				t.SkipUnsupported("unknown-scopes", "tokens with 200 scopes, of which 199 do not exist")
+				t.SkipUnsupported("unknown-scopes",
+					"tokens with 200 scopes, of which 199 do not exist")
 			}
 			reader := t.Login(created.Token().Credentials())
 			if got, most := len(reader.Bearer()), 4095; got > most {
@@ -150,7 +161,8 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/access-tokens-have-ids-of-their-own", Promise: "Two logins give two access tokens with different ids.",
+		ID:       "token/access-tokens-have-ids-of-their-own",
+		Promise:  "Two logins give two access tokens with different ids.",
 		Sources:  []string{"#access-token-id"},
 		Standing: evidence.Observed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
@@ -162,10 +174,13 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/api-client-has-no-user", Promise: "The access token of an API client names no user.",
+		ID:       "token/api-client-has-no-user",
+		Promise:  "The access token of an API client names no user.",
 		Sources:  []string{authenticationPage, "#api-client-has-no-user"},
 		Standing: evidence.Published, Versions: contract.Unversioned,
-		Features: reads(contract.APIClient), Rules: []rule.ID{rule.AccessTokenIsJWS, rule.TokenAnswer},
+		Features: reads(contract.APIClient), Rules: []rule.ID{
+			rule.AccessTokenIsJWS, rule.TokenAnswer,
+		},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			body := logIn(t, client)
@@ -181,17 +196,21 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/check-token-tells-the-claims", Promise: "check_token answers the claims of a valid access token, with its scopes by name.",
+		ID: "token/check-token-tells-the-claims",
+		Promise: "check_token answers the claims of a valid access token, with its scopes by " +
+			"name.",
 		Sources:  []string{"#check-token"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			login := logIn(t, who)
-			got := t.Anonymous().Form("/oauth/check_token", "token", login.AccessToken.Value).Introspection()
+			got := t.Anonymous().Form("/oauth/check_token", "token",
+				login.AccessToken.Value).Introspection()
 			want := contract.Claims{
-				ClientID: contract.Value(who.ClientID), UserName: login.UserName, IdentityID: login.IdentityID,
-				TenantID: login.TenantID, Org: login.Org, Pod: login.Pod, JTI: login.JTI,
+				ClientID: contract.Value(who.ClientID), UserName: login.UserName,
+				IdentityID: login.IdentityID,
+				TenantID:   login.TenantID, Org: login.Org, Pod: login.Pod, JTI: login.JTI,
 				Authorities: got.Authorities, Exp: got.Exp, // which the login does not have
 			}
 			t.Equal("the claims", want, got.Claims)
@@ -202,29 +221,38 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/check-token-refuses-another", Promise: "check_token refuses what is no valid access token with 400 invalid_token.",
+		ID:       "token/check-token-refuses-another",
+		Promise:  "check_token refuses what is no valid access token with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
 		Standing: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
-			for _, wrong := range []string{"garbage", changedSignature(t.Owner().Bearer()), unsigned(t.Owner().Bearer())} {
-				loginRefused(t, t.Anonymous().Form("/oauth/check_token", "token", wrong), http.StatusBadRequest, "invalid_token")
+			for _, wrong := range []string{
+				"garbage", changedSignature(t.Owner().Bearer()), unsigned(t.Owner().Bearer()),
+			} {
+				loginRefused(t, t.Anonymous().Form("/oauth/check_token", "token", wrong),
+					http.StatusBadRequest, "invalid_token")
 			}
 		},
 	},
 	{
-		ID: "token/check-token-refuses-an-expired-one", Promise: "check_token refuses an access token that has expired with 400 invalid_token.",
+		ID:       "token/check-token-refuses-an-expired-one",
+		Promise:  "check_token refuses an access token that has expired with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
 		Standing: evidence.Assumed, Versions: contract.Unversioned,
-		Features: reads(contract.Clock), Rules: []rule.ID{"oauth-check-token", "access-token-expires"},
+		Features: reads(contract.Clock), Rules: []rule.ID{
+			"oauth-check-token", "access-token-expires",
+		},
 		Run: func(t *contract.T) {
 			bearer := t.Owner().Bearer()
 			t.Advance(13 * time.Hour)
-			loginRefused(t, t.Anonymous().Form("/oauth/check_token", "token", bearer), http.StatusBadRequest, "invalid_token")
+			loginRefused(t, t.Anonymous().Form("/oauth/check_token", "token", bearer),
+				http.StatusBadRequest, "invalid_token")
 		},
 	},
 	{
-		ID: "token/info-needs-no-login", Promise: "/oauth/info names the tenant, its pod and its endpoints to anybody.",
+		ID:       "token/info-needs-no-login",
+		Promise:  "/oauth/info names the tenant, its pod and its endpoints to anybody.",
 		Sources:  []string{authenticationPage, "#oauth-info"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"oauth-info"},
@@ -232,12 +260,17 @@ var tokenAnswer = []contract.Scenario{
 			request := get("/oauth/info")
 			info := t.Anonymous().Send(request).TenantInfo()
 			hasTexts(t,
-				text{"tenantId", info.TenantID}, text{"tenantName", info.TenantName}, text{"pod", info.Pod},
-				text{"authorizeEndpoint", info.AuthorizeEndpoint}, text{"tokenEndpoint", info.TokenEndpoint},
+				text{"tenantId", info.TenantID}, text{"tenantName", info.TenantName}, text{
+					"pod", info.Pod,
+				},
+				text{"authorizeEndpoint", info.AuthorizeEndpoint}, text{
+					"tokenEndpoint", info.TokenEndpoint,
+				},
 				text{"cloudDomainUrl", info.CloudDomainURL}, text{"logoutUrl", info.LogoutURL},
 			)
 			if !strings.HasSuffix(info.TokenEndpoint.Value, loginPath) {
-				t.Errorf("tokenEndpoint is %v, expected one that ends in %s", info.TokenEndpoint, loginPath)
+				t.Errorf("tokenEndpoint is %v, expected one that ends in %s", info.TokenEndpoint,
+					loginPath)
 			}
 			body := logIn(t, ownerCredentials(t))
 			t.Equal("tenantId", body.TenantID, info.TenantID)
@@ -270,7 +303,9 @@ func expires(t *contract.T, login contract.Login, claims contract.Claims) {
 }
 
 // changedSignature is an access token whose signature does not fit any more.
-func changedSignature(bearer string) string { return flipped(bearer, strings.LastIndex(bearer, ".")+1) }
+func changedSignature(bearer string) string {
+	return flipped(bearer, strings.LastIndex(bearer, ".")+1)
+}
 
 // unsigned is an access token that claims to need no signature (RFC 7519, section 6).
 func unsigned(bearer string) string {
@@ -278,5 +313,6 @@ func unsigned(bearer string) string {
 	if len(parts) != 3 {
 		return "garbage"
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."
+	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." +
+		parts[1] + "."
 }

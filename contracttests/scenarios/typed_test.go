@@ -38,8 +38,14 @@ func TestUntyped(t *testing.T) {
 		{"key read with ok", `func f(m contract.Body) { _, ok := m["createdd"]; g(ok) }`, true},
 		{"key read for an assignment", `func f(m contract.Body) { m["name"] = m["nmae"] }`, true},
 		{"key added to", `func f(m contract.Body) { m["name"] += "x" }`, true},
-		{"decoded map", `func f(text []byte) { var m map[string]any; json.Unmarshal(text, &m) }`, true},
-		{"empty map to decode into", `func f() { m := map[string]any{}; json.Unmarshal(nil, &m) }`, true},
+		{
+			"decoded map", `func f(text []byte) { var m map[string]any; json.Unmarshal(text, &m) }`,
+			true,
+		},
+		{
+			"empty map to decode into",
+			`func f() { m := map[string]any{}; json.Unmarshal(nil, &m) }`, true,
+		},
 		{"decoded map by its other name", `func f(m map[string]interface{}) {}`, true},
 		{"list of decoded maps", `func f() []map[string]any { return nil }`, true},
 		{"map of raw properties", `func f(m map[string]json.RawMessage) {}`, true},
@@ -77,7 +83,8 @@ func untyped(t *testing.T, path string, source any) (problems []string) {
 		case *ast.CompositeLit:
 			allowed[n.Type] = len(n.Elts) > 0
 		case *ast.IndexExpr:
-			if literal, ok := n.Index.(*ast.BasicLit); ok && literal.Kind == token.STRING && !allowed[n] {
+			if literal, ok := n.Index.(*ast.BasicLit); ok && literal.Kind == token.STRING &&
+				!allowed[n] {
 				report(n, "the key "+literal.Value+" may be misspelt, expected a field of a type")
 			}
 		case *ast.MapType:

@@ -52,7 +52,9 @@ func (c *apiClient) logIn(ctx context.Context) error {
 		return c.loginErr
 	}
 	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret},
+		"grant_type": {"client_credentials"}, "client_id": {c.ClientID}, "client_secret": {
+			c.ClientSecret,
+		},
 	}
 	body := strings.NewReader(form.Encode())
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/oauth/token", body)
@@ -96,7 +98,8 @@ func (c *apiClient) seesForeign(ctx context.Context, id string) (bool, error) {
 	if c.all == nil {
 		all := []token{}
 		status, err := c.do(ctx, http.MethodGet, c.path, &all)
-		if err != nil || status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
+		if err != nil || status >= http.StatusInternalServerError ||
+			status == http.StatusTooManyRequests {
 			return false, c.fail(ListAllTokens, status, err)
 		}
 		c.all = all

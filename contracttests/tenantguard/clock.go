@@ -87,5 +87,6 @@ func (c *Clock) String() string {
 		direction = "behind"
 	}
 	within := accuracy.Truncate(time.Second) + time.Second // rounded up
-	return fmt.Sprintf("%s %s ours, give or take %s", ahead.Abs().Round(time.Second), direction, within)
+	return fmt.Sprintf("%s %s ours, give or take %s", ahead.Abs().Round(time.Second), direction,
+		within)
 }

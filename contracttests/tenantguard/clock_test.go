@@ -8,8 +8,8 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// A seen is a response as a [tenantguard.Clock] sees it. All times are those since the test began, sent and
-// received by our clock, date by that of the target.
+// A seen is a response as a [tenantguard.Clock] sees it. All times are those since the test began,
+// sent and received by our clock, date by that of the target.
 type seen struct {
 	sent, received, date time.Duration
 	status               int
@@ -28,11 +28,28 @@ func TestClock(t *testing.T) {
 		{"ten minutes ahead", []seen{{0, 0, 600 * s, 200}}, 600*s + 500*ms, 500 * ms},
 		{"two hours behind", []seen{{0, 200 * ms, -7200 * s, 200}}, -7200*s + 400*ms, 600 * ms},
 		{"a slow response", []seen{{0, 30 * s, 600 * s, 200}}, 585*s + 500*ms, 15*s + 500*ms},
-		{"a quick one after a slow one", []seen{{0, 30 * s, 600 * s, 200}, {30 * s, 30 * s, 620 * s, 200}}, 590*s + 500*ms, 500 * ms},
-		{"a slow one after a quick one", []seen{{0, 0, 600 * s, 200}, {0, 30 * s, 600 * s, 200}}, 600*s + 500*ms, 500 * ms},
-		{"two that narrow it", []seen{{0, 0, 600 * s, 200}, {600 * ms, 600 * ms, 601 * s, 200}}, 600*s + 700*ms, 300 * ms},
+		{
+			"a quick one after a slow one", []seen{
+				{0, 30 * s, 600 * s, 200}, {30 * s, 30 * s, 620 * s, 200},
+			}, 590*s + 500*ms, 500 * ms,
+		},
+		{
+			"a slow one after a quick one",
+			[]seen{{0, 0, 600 * s, 200}, {0, 30 * s, 600 * s, 200}},
+			600*s + 500*ms, 500 * ms,
+		},
+		{
+			"two that narrow it",
+			[]seen{{0, 0, 600 * s, 200}, {600 * ms, 600 * ms, 601 * s, 200}},
+			600*s + 700*ms, 300 * ms,
+		},
 		{"a clock that was set", []seen{{0, 0, 600 * s, 200}, {s, s, s, 200}}, 0, 500 * ms},
-		{"a gateway's date", []seen{{0, 0, 600 * s, 200}, {s, s, s, 503}}, 600*s + 500*ms, 500 * ms},
+		{
+			"a gateway's date",
+			[]seen{{0, 0, 600 * s, 200}, {s, s, s, 503}},
+			600*s + 500*ms,
+			500 * ms,
+		},
 	}
 	began := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	for _, tt := range tests {
@@ -47,7 +64,8 @@ func TestClock(t *testing.T) {
 			equal(t, "difference", tt.ahead, ahead)
 			equal(t, "accuracy", tt.accuracy, accuracy)
 			equal(t, "time of the target", began.Add(tt.ahead), c.At(began))
-			equal(t, "differs by a minute", tt.ahead.Abs()-tt.accuracy > time.Minute, c.Differs(time.Minute))
+			equal(t, "differs by a minute", tt.ahead.Abs()-tt.accuracy > time.Minute,
+				c.Differs(time.Minute))
 		})
 	}
 }

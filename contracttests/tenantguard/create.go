@@ -24,7 +24,8 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 	}
 	if err := g.config.Ledger.Write(Intended, t.Object); err != nil {
 		g.tokens.conclude(t, rejected, token{})
-		return nil, blocked(LedgerFailed, "%s: not sent, since it cannot be written down: %w", r, err)
+		return nil,
+			blocked(LedgerFailed, "%s: not sent, since it cannot be written down: %w", r, err)
 	}
 	g.addStats(Stats{Creates: 1})
 	got, err := g.send(r)
@@ -83,13 +84,14 @@ func isFull(got *response) bool {
 	return code == "400.1.4"
 }
 
-// count lists the caller's own tokens unless they are counted. A bearer that is not accepted creates
-// nothing.
+// count lists the caller's own tokens unless they are counted. A bearer that is not accepted
+// creates nothing.
 func (g *Guard) count(r *guardedRequest) error {
 	if r.session == nil || g.tokens.ownerOf(r.session).listed != nil {
 		return nil
 	}
-	get, err := http.NewRequestWithContext(startOf(r.Context()), http.MethodGet, r.URL.String(), nil)
+	get, err := http.NewRequestWithContext(startOf(r.Context()), http.MethodGet, r.URL.String(),
+		nil)
 	if err != nil {
 		return err
 	}
@@ -107,7 +109,8 @@ func (g *Guard) count(r *guardedRequest) error {
 	}
 	return &NotSentError{
 		Reason: NotCounted, Owner: o.id,
-		Missing: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered with %d",
+		Missing: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered "+
+			"with %d",
 			&o, got.StatusCode),
 	}
 }

@@ -35,15 +35,51 @@ func TestGuardWritesAhead(t *testing.T) {
 		left   []string
 	}{
 		{"made", nil, []string{intended, "made patmock-r1-1 made-1 jane"}, []string{"made-1"}},
-		{"made, without an owner", func() (*http.Response, error) { return reply(201, `{"id":"A1"}`), nil }, []string{intended, "made patmock-r1-1 A1 jane"}, []string{"A1"}},
-		{"refused", func() (*http.Response, error) { return reply(400, `{"id":"x"}`), nil }, []string{intended, "refused patmock-r1-1"}, []string{}},
-		{"moved", func() (*http.Response, error) { return reply(302, ""), nil }, []string{intended, "refused patmock-r1-1"}, []string{}},
-		{"fails", func() (*http.Response, error) { return reply(500, `{}`), nil }, []string{intended}, []string{"(patmock-r1-1)"}},
-		{"nobody knows what it is", func() (*http.Response, error) { return reply(200, `{"id":`), nil }, []string{intended}, []string{"(patmock-r1-1)"}},
-		{"something in something", func() (*http.Response, error) { return reply(200, `{"token":{"id":"x"}}`), nil }, []string{intended}, []string{"(patmock-r1-1)"}},
-		{"a list", func() (*http.Response, error) { return reply(200, `[{"id":"laptop"}]`), nil }, []string{intended}, []string{"(patmock-r1-1)"}},
-		{"no answer", func() (*http.Response, error) { return nil, errBroken }, []string{intended}, []string{"(patmock-r1-1)"}},
-		{"refused for good by the rate limit", func() (*http.Response, error) { return reply(429, "", "Retry-After", "3600"), nil }, []string{intended, "refused patmock-r1-1"}, []string{}},
+		{
+			"made, without an owner", func() (*http.Response, error) {
+				return reply(201, `{"id":"A1"}`), nil
+			}, []string{intended, "made patmock-r1-1 A1 jane"}, []string{"A1"},
+		},
+		{
+			"refused", func() (*http.Response, error) {
+				return reply(400, `{"id":"x"}`), nil
+			}, []string{intended, "refused patmock-r1-1"}, []string{},
+		},
+		{
+			"moved", func() (*http.Response, error) {
+				return reply(302, ""), nil
+			}, []string{intended, "refused patmock-r1-1"}, []string{},
+		},
+		{
+			"fails", func() (*http.Response, error) {
+				return reply(500, `{}`), nil
+			}, []string{intended}, []string{"(patmock-r1-1)"},
+		},
+		{
+			"nobody knows what it is", func() (*http.Response, error) {
+				return reply(200, `{"id":`), nil
+			}, []string{intended}, []string{"(patmock-r1-1)"},
+		},
+		{
+			"something in something", func() (*http.Response, error) {
+				return reply(200, `{"token":{"id":"x"}}`), nil
+			}, []string{intended}, []string{"(patmock-r1-1)"},
+		},
+		{
+			"a list", func() (*http.Response, error) {
+				return reply(200, `[{"id":"laptop"}]`), nil
+			}, []string{intended}, []string{"(patmock-r1-1)"},
+		},
+		{
+			"no answer", func() (*http.Response, error) {
+				return nil, errBroken
+			}, []string{intended}, []string{"(patmock-r1-1)"},
+		},
+		{
+			"refused for good by the rate limit", func() (*http.Response, error) {
+				return reply(429, "", "Retry-After", "3600"), nil
+			}, []string{intended, "refused patmock-r1-1"}, []string{},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := watched(t)
@@ -81,7 +117,8 @@ func TestGuardWritesAhead(t *testing.T) {
 		w.is(401, "POST", tokensPath, "", `{"name":"x"}`)
 		equal(t, "ledger", []string{"intend x", "refused x"}, w.events())
 		equal(t, "requests", 1, len(w.tenant.take()))
-		r, err := http.NewRequestWithContext(t.Context(), "POST", tenantURL+tokensPath, strings.NewReader(`{"name":"x"}`))
+		r, err := http.NewRequestWithContext(t.Context(), "POST", tenantURL+tokensPath,
+			strings.NewReader(`{"name":"x"}`))
 		must(t, err)
 		r.SetBasicAuth("login-of-jane", "hunter2")
 		answered, err := w.guard.RoundTrip(r)
@@ -99,7 +136,8 @@ func TestGuardSendsNothingThatItCannotWriteDown(t *testing.T) {
 		w.tenant.take()
 		_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"x"}`)
 		checkReason(t, tenantguard.LedgerFailed, err, w.path)
-		if sent := w.tenant.take(); !errors.Is(err, fs.ErrClosed) || len(sent) != 1 || !strings.HasPrefix(sent[0], "GET ") {
+		if sent := w.tenant.take(); !errors.Is(err, fs.ErrClosed) || len(sent) != 1 ||
+			!strings.HasPrefix(sent[0], "GET ") {
 			t.Errorf("sent %v, error %v", sent, err)
 		}
 		equal(t, "left", []string{}, w.leftIDs())
@@ -115,7 +153,8 @@ func TestGuardSendsNothingThatItCannotWriteDown(t *testing.T) {
 		w.tenant.take()
 		for _, write := range [][2]string{{"POST", tokensPath}, {"PATCH", tokensPath + "/" + id}} {
 			_, _, err := w.send(t.Context(), write[0], write[1], jane, `{"name":"x"}`)
-			if sent := w.tenant.take(); tenantguard.ReasonOf(err) != tenantguard.LedgerFailed || !errors.Is(err, fs.ErrClosed) || len(sent) > 0 {
+			if sent := w.tenant.take(); tenantguard.ReasonOf(err) != tenantguard.LedgerFailed ||
+				!errors.Is(err, fs.ErrClosed) || len(sent) > 0 {
 				t.Errorf("%s: sent %v, error %v", write[0], sent, err)
 			}
 		}
@@ -135,9 +174,20 @@ func TestGuardNotesDeletions(t *testing.T) {
 	}{
 		{"deleted", "login-of-jane", nil, true},
 		{"deleted by another", "login-of-john", nil, true},
-		{"not there any more", "login-of-jane", func() *http.Response { return reply(404, "") }, true},
-		{"not there for another token of the same identity", "report-of-jane", func() *http.Response { return reply(404, "") }, true},
-		{"not there for another", "login-of-john", func() *http.Response { return reply(404, "") }, false},
+		{
+			"not there any more", "login-of-jane", func() *http.Response {
+				return reply(404, "")
+			}, true,
+		},
+		{
+			"not there for another token of the same identity", "report-of-jane",
+			func() *http.Response { return reply(404, "") }, true,
+		},
+		{
+			"not there for another", "login-of-john", func() *http.Response {
+				return reply(404, "")
+			}, false,
+		},
 		{"forbidden", "login-of-jane", func() *http.Response { return reply(403, "") }, false},
 		{"fails", "login-of-jane", func() *http.Response { return reply(500, "") }, false},
 	} {
@@ -152,7 +202,8 @@ func TestGuardNotesDeletions(t *testing.T) {
 				return nil, nil
 			}
 			for range 2 { // the second changes nothing
-				if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, by, ""); err != nil {
+				if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, by,
+					""); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -182,8 +233,9 @@ const marker = "0123456789abcdef"
 
 var firstName = tenantguard.Name(noon, marker, 1)
 
-// What became of a create whose answer was lost shows in the next list, which the guard asks for before it makes another.
-// A token that agrees with the intent in name, owner and time is what the run made.
+// What became of a create whose answer was lost shows in the next list, which the guard asks for
+// before it makes another. A token that agrees with the intent in name, owner and time is what the
+// run made.
 func TestGuardFindsWhatWasLost(t *testing.T) {
 	for _, test := range []struct {
 		name, token string
@@ -200,14 +252,20 @@ func TestGuardFindsWhatWasLost(t *testing.T) {
 		{"made, by a clock that is fast", firstName, firstName, time.Hour, time.Hour, "made"},
 		{"made, by a clock that is slow", firstName, firstName, -time.Hour, -time.Hour, "made"},
 		{"made, by another clock than the target's", firstName, firstName, 0, time.Hour, "pending"},
-		{"made, with a text behind", firstName + ` "Zürich" 🔑`, firstName + ` "Zürich" 🔑`, 0, 0, "made"},
+		{
+			"made, with a text behind", firstName + ` "Zürich" 🔑`, firstName + ` "Zürich" 🔑`, 0, 0,
+			"made",
+		},
 		{"made, with a blank behind", firstName + " ", firstName + " ", 0, 0, "made"},
 		{"made, without its blank behind", firstName + " ", firstName, 0, 0, "unlisted"},
 		{"not made", firstName, "", 0, 0, "unlisted"},
 		{"another case", firstName, strings.ToUpper(firstName), 0, 0, "unlisted"},
 		{"a blank behind", firstName, firstName + " ", 0, 0, "unlisted"},
 		{"a blank in front", firstName, " " + firstName, 0, 0, "unlisted"},
-		{"another marker", firstName, tenantguard.Name(noon, strings.Repeat("0", len(marker)), 1), 0, 0, "unlisted"},
+		{
+			"another marker", firstName,
+			tenantguard.Name(noon, strings.Repeat("0", len(marker)), 1), 0, 0, "unlisted",
+		},
 		{"made, under a name that others may give", "laptop", "laptop", 0, 0, "pending"},
 		{"made, under a name without a marker", "patmock-r1-1", "patmock-r1-1", 0, 0, "pending"},
 	} {
@@ -222,14 +280,19 @@ func TestGuardFindsWhatWasLost(t *testing.T) {
 				}
 				return nil, errBroken
 			})
-			if _, _, err := w.send(t.Context(), "POST", tokensPath, jane, fmt.Sprintf(`{"name":%q}`, test.token)); !errors.Is(err, errBroken) {
+			if _, _, err := w.send(t.Context(), "POST", tokensPath, jane,
+				fmt.Sprintf(`{"name":%q}`, test.token)); !errors.Is(err, errBroken) {
 				t.Fatal(err)
 			}
 			w.tenant.reply = nil
-			w.is(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-john"), "") // which tells nothing of jane's
+			// which tells nothing of jane's
+			w.is(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-john"), "")
 			equal(t, "left", []string{"(" + test.token + ")"}, w.leftIDs())
 			w.create(jane, "next")
-			left := map[string][]string{"made": {"lost", "made-1"}, "pending": {"made-1", "(" + test.token + ")"}, "unlisted": {"made-1"}}[test.state]
+			left := map[string][]string{
+				"made": {"lost", "made-1"}, "pending": {"made-1", "(" + test.token + ")"},
+				"unlisted": {"made-1"},
+			}[test.state]
 			equal(t, "left", left, w.leftIDs())
 			written := strings.TrimSpace(test.token) // as events has it
 			events := []string{"intend " + written}
@@ -237,7 +300,8 @@ func TestGuardFindsWhatWasLost(t *testing.T) {
 				events = append(events, "made "+written+" lost jane")
 			}
 			equal(t, "ledger", append(events, "intend next", "made next made-1 jane"), w.events())
-			if unlisted := w.guard.Unlisted(); (test.state == "unlisted") != (len(unlisted) == 1) || len(unlisted) == 1 && unlisted[0].Name != test.token {
+			if unlisted := w.guard.Unlisted(); (test.state == "unlisted") != (len(unlisted) == 1) ||
+				len(unlisted) == 1 && unlisted[0].Name != test.token {
 				t.Errorf("unlisted: %v", unlisted)
 			}
 			_, _, err := w.send(t.Context(), "DELETE", tokensPath+"/lost", jane, "")
@@ -253,7 +317,8 @@ func TestGuardWritesWhoseAndWhen(t *testing.T) {
 	w := watched(t)
 	w.onCreate(func() (*http.Response, error) { return nil, errBroken })
 	create := func(name, bearer string) {
-		if _, _, err := w.send(t.Context(), "POST", tokensPath, bearer, fmt.Sprintf(`{"name":%q}`, name)); !errors.Is(err, errBroken) {
+		if _, _, err := w.send(t.Context(), "POST", tokensPath, bearer,
+			fmt.Sprintf(`{"name":%q}`, name)); !errors.Is(err, errBroken) {
 			t.Fatal(err)
 		}
 	}
@@ -269,10 +334,14 @@ func TestGuardWritesWhoseAndWhen(t *testing.T) {
 	w.clock.Advance(90 * time.Second)
 	create("later", "")
 	at := func(name, owner string, targetTime time.Time) tenantguard.Object {
-		return tenantguard.Object{Target: host, Run: "r1", Name: name, Owner: owner, At: noon, TargetTime: targetTime}
+		return tenantguard.Object{
+			Target: host, Run: "r1", Name: name, Owner: owner, At: noon, TargetTime: targetTime,
+		}
 	}
 	checkObjects(
-		t, w.path, at("no date yet", "", time.Time{}), at("no list that shows whose", "", noon.Add(time.Hour)), at("of john", "john", noon.Add(time.Hour)), at("of jane", "jane", noon.Add(time.Hour)),
+		t, w.path, at("no date yet", "", time.Time{}),
+		at("no list that shows whose", "", noon.Add(time.Hour)),
+		at("of john", "john", noon.Add(time.Hour)), at("of jane", "jane", noon.Add(time.Hour)),
 		at("later", "", noon.Add(time.Hour+90*time.Second)),
 	)
 }
@@ -320,7 +389,10 @@ func TestGuardKeepsRoom(t *testing.T) {
 		w.create(jane, "a")
 		w.create(jane, "b")
 		list := "GET " + tenantURL + tokensPath + "?owner-id=me"
-		equal(t, "sent", []string{list, "POST " + tenantURL + tokensPath + ` {"name":"a"}`, "POST " + tenantURL + tokensPath + ` {"name":"b"}`}, w.tenant.take())
+		equal(t, "sent", []string{
+			list, "POST " + tenantURL + tokensPath + ` {"name":"a"}`,
+			"POST " + tenantURL + tokensPath + ` {"name":"b"}`,
+		}, w.tenant.take())
 	})
 	t.Run("as a list says that passes", func(t *testing.T) {
 		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
@@ -394,7 +466,9 @@ func TestGuardKeepsRoom(t *testing.T) {
 		janeIsFull(t, err)
 	})
 	t.Run("that cannot be counted", func(t *testing.T) {
-		for status, want := range map[int]tenantguard.Reason{403: tenantguard.NotCounted, 500: tenantguard.NotCounted, 401: ""} {
+		for status, want := range map[int]tenantguard.Reason{
+			403: tenantguard.NotCounted, 500: tenantguard.NotCounted, 401: "",
+		} {
 			w := watched(t)
 			jane := w.logIn("login-of-jane")
 			w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
@@ -432,30 +506,37 @@ func TestGuardKeepsRoom(t *testing.T) {
 			}
 			return nil, nil
 		}
-		if _, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"a"}`); tenantguard.ReasonOf(err) != tenantguard.NotCounted {
+		if _, _, err := w.send(t.Context(), "POST", tokensPath, jane,
+			`{"name":"a"}`); tenantguard.ReasonOf(err) != tenantguard.NotCounted {
 			t.Errorf("error %v", err)
 		}
 	})
 	t.Run("of a bearer that nobody saw", func(t *testing.T) {
 		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		w.tenant.add("laptop", "jane", "laptop")
-		_, _, err := w.send(t.Context(), "POST", tokensPath, "bearer-of-login-of-jane", `{"name":"a"}`)
+		_, _, err := w.send(t.Context(), "POST", tokensPath, "bearer-of-login-of-jane",
+			`{"name":"a"}`)
 		janeIsFull(t, err)
 		w.is(401, "POST", tokensPath, "garbage", `{"name":"a"}`)
 	})
 }
 
 func TestGuardSeesWhoLogsIn(t *testing.T) {
-	const part = "--b\r\nContent-Disposition: form-data; name=client_id\r\n\r\nlogin-of-jane\r\n--b--\r\n"
+	const part = "--b\r\nContent-Disposition: form-data; name=client_id\r\n\r\nlogin-of-jane\r\n" +
+		"--b--\r\n"
 	for _, test := range []struct{ name, query, contentType, body, user string }{
 		{"form", "", "application/x-www-form-urlencoded", "client_id=login-of-jane", ""},
 		{"query", "?client_id=login-of-jane", "", "", ""},
 		{"multipart", "", "multipart/form-data; boundary=b", part, ""},
-		{"basic", "", "application/x-www-form-urlencoded", "grant_type=client_credentials", "login-of-jane"},
+		{
+			"basic", "", "application/x-www-form-urlencoded", "grant_type=client_credentials",
+			"login-of-jane",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := watched(t, func(c *tenantguard.Config) { c.Protected = nil })
-			r, err := http.NewRequestWithContext(t.Context(), "POST", tenantURL+"/oauth/token"+test.query, strings.NewReader(test.body))
+			r, err := http.NewRequestWithContext(t.Context(), "POST",
+				tenantURL+"/oauth/token"+test.query, strings.NewReader(test.body))
 			must(t, err)
 			r.Header.Set("Content-Type", test.contentType)
 			if test.user != "" {
@@ -464,7 +545,9 @@ func TestGuardSeesWhoLogsIn(t *testing.T) {
 			answered, err := w.guard.RoundTrip(r)
 			must(t, err)
 			must(t, answered.Body.Close())
-			if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/login-of-jane", "bearer-of-login-of-jane", ""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
+			if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/login-of-jane",
+				"bearer-of-login-of-jane",
+				""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
 				t.Errorf("the token that logged in may be deleted: %v", err)
 			}
 		})
@@ -480,13 +563,15 @@ func TestGuardAtOnce(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			for range 5 {
-				status, text, err := w.send(context.WithoutCancel(t.Context()), "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
+				status, text, err := w.send(context.WithoutCancel(t.Context()), "POST", tokensPath,
+					jane, `{"name":"patmock-r1-1"}`)
 				if status == 200 {
 					made <- text
 				} else if tenantguard.ReasonOf(err) != tenantguard.OwnerFull {
 					t.Errorf("%d %v", status, err)
 				}
-				_, _, _ = w.send(context.WithoutCancel(t.Context()), "GET", tokensPath+"?owner-id=me", jane, "")
+				_, _, _ = w.send(context.WithoutCancel(t.Context()), "GET",
+					tokensPath+"?owner-id=me", jane, "")
 				w.guard.Stats()
 				w.leftIDs()
 			}

@@ -8,8 +8,8 @@ import (
 	"runtime"
 )
 
-// MkdirPrivate makes a directory that only its owner can read, unless it exists. One that it makes, and
-// one of the name .patmock, gets a .gitignore that leaves everything out, unless it has one.
+// MkdirPrivate makes a directory that only its owner can read, unless it exists. One that it makes,
+// and one of the name .patmock, gets a .gitignore that leaves everything out, unless it has one.
 func MkdirPrivate(path string) error {
 	_, err := os.Stat(path)
 	isNew := errors.Is(err, fs.ErrNotExist)

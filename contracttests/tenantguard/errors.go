@@ -60,7 +60,8 @@ func blocked(reason Reason, format string, args ...any) error {
 	return &BlockedError{Reason: reason, err: fmt.Errorf(format, args...)}
 }
 
-// ReasonOf returns the reason of a [NotSentError] or a [BlockedError] in err, empty if there is none.
+// ReasonOf returns the reason of a [NotSentError] or a [BlockedError] in err, empty if there is
+// none.
 func ReasonOf(err error) Reason {
 	if notSent, ok := errors.AsType[*NotSentError](err); ok {
 		return notSent.Reason
@@ -109,7 +110,8 @@ func (e *LedgerError) Error() string {
 	return fmt.Sprintf("the ledger: %s:%d: %s", e.Path, e.Line, e.text)
 }
 
-// A RetryError is the error of a request that the target did not accept, and that is not sent again.
+// A RetryError is the error of a request that the target did not accept, and that is not sent
+// again.
 type RetryError struct {
 	Request string // method and path
 	Status  int    // of the last response
@@ -118,8 +120,9 @@ type RetryError struct {
 	// Wait is how long the target asks to wait, if that is too long. Zero means that the attempts
 	// are used up.
 	Wait time.Duration
-	// MaybeApplied reports that a gateway responded to a write, and that the target rejected it when
-	// it was sent again. The rejection is no evidence: the first attempt may have been carried out.
+	// MaybeApplied reports that a gateway responded to a write, and that the target rejected it
+	// when it was sent again. The rejection is no evidence: the first attempt may have been carried
+	// out.
 	MaybeApplied bool
 }
 

@@ -1,5 +1,5 @@
-// Package tenantguard makes runs of the contract safe for a real tenant: a [Guard] that every request
-// passes, a [Ledger] of what was created, and [Sweep], which deletes what was left.
+// Package tenantguard makes runs of the contract safe for a real tenant: a [Guard] that every
+// request passes, a [Ledger] of what was created, and [Sweep], which deletes what was left.
 package tenantguard
 
 import (
@@ -40,7 +40,8 @@ type Config struct {
 	Next http.RoundTripper
 	// Now is wall time, with the monotonic reading that time.Now returns.
 	Now func() time.Time
-	// Wait returns after a time, or with the error of the context when that ends. Nil means a timer.
+	// Wait returns after a time, or with the error of the context when that ends. Nil means a
+	// timer.
 	Wait func(ctx context.Context, d time.Duration) error
 	// Jitter returns 0 to 1, the part of a backoff that is waited for. Nil means random.
 	Jitter func() float64
@@ -53,14 +54,14 @@ const TokenLimit = 10
 // DefaultRequests leaves room for a run of every case. It takes some 12,000.
 const DefaultRequests = 20_000
 
-// attemptTimeout limits one attempt. An http.Client should have no timeout, since it would include the
-// waits of the guard.
+// attemptTimeout limits one attempt. An http.Client should have no timeout, since it would include
+// the waits of the guard.
 const attemptTimeout = 15 * time.Second
 
-// A Guard is an http.RoundTripper that enforces the safety rules for a real tenant. It sends requests
-// to the target only, and none that would change a token which the run did not create. It limits
-// requests and tokens, writes creates into the ledger before they are sent, stays below the rate
-// limit, and repeats what the target did not accept. A Guard is safe for concurrent use.
+// A Guard is an http.RoundTripper that enforces the safety rules for a real tenant. It sends
+// requests to the target only, and none that would change a token which the run did not create. It
+// limits requests and tokens, writes creates into the ledger before they are sent, stays below the
+// rate limit, and repeats what the target did not accept. A Guard is safe for concurrent use.
 type Guard struct {
 	config  Config
 	base    *url.URL
@@ -68,8 +69,8 @@ type Guard struct {
 	tokens  *tokens
 	silence Silence
 	clock   Clock
-	// unavailable is set when all attempts of a request have failed. Until a request that is no login
-	// has a response, others have one attempt.
+	// unavailable is set when all attempts of a request have failed. Until a request that is no
+	// login has a response, others have one attempt.
 	unavailable atomic.Bool
 	reached     atomic.Bool // by a request that had a response
 
@@ -102,9 +103,13 @@ func NewGuard(c Config) (*Guard, error) {
 	case c.Writes && c.Ledger == nil:
 		return nil, &ConfigError{"Ledger", "must be set for writes"}
 	case c.MaxRequests < 0:
-		return nil, &ConfigError{"MaxRequests", fmt.Sprintf("must not be negative, got %d", c.MaxRequests)}
+		return nil, &ConfigError{
+			"MaxRequests", fmt.Sprintf("must not be negative, got %d", c.MaxRequests),
+		}
 	case c.MaxTokens < 0:
-		return nil, &ConfigError{"MaxTokens", fmt.Sprintf("must not be negative, got %d", c.MaxTokens)}
+		return nil, &ConfigError{
+			"MaxTokens", fmt.Sprintf("must not be negative, got %d", c.MaxTokens),
+		}
 	}
 	c.MaxRequests = cmp.Or(c.MaxRequests, DefaultRequests)
 	c.MaxTokens = cmp.Or(c.MaxTokens, TokenLimit)
@@ -133,9 +138,9 @@ func defaultTransport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// RoundTrip sends a request. The error is a [NotSentError] if the target has no room for the request or
-// the run may not make it, a [BlockedError] if the request is a mistake, and a [RetryError] if the
-// target did not accept it.
+// RoundTrip sends a request. The error is a [NotSentError] if the target has no room for the
+// request or the run may not make it, a [BlockedError] if the request is a mistake, and a
+// [RetryError] if the target did not accept it.
 func (g *Guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	r, err := g.read(request)
 	if err != nil {
@@ -179,7 +184,8 @@ func (g *Guard) check(r *guardedRequest) error {
 		}
 	}
 	if err := g.Err(); err != nil && r.Method != http.MethodDelete {
-		return blocked(LedgerFailed, "%s: not sent, since the ledger could not be written before: %w",
+		return blocked(LedgerFailed,
+			"%s: not sent, since the ledger could not be written before: %w",
 			r, err)
 	}
 	return nil
@@ -188,8 +194,8 @@ func (g *Guard) check(r *guardedRequest) error {
 // Allow lets a sweep delete a token unless the run logs in with it.
 func (g *Guard) Allow(id string) { g.tokens.allow(id) }
 
-// BeginCleanup allows logins and lists whatever the limit, so that the run can look for what it left. A
-// target that did not respond is tried once more.
+// BeginCleanup allows logins and lists whatever the limit, so that the run can look for what it
+// left. A target that did not respond is tried once more.
 func (g *Guard) BeginCleanup() {
 	g.silence.reset()
 	g.mu.Lock()
@@ -197,12 +203,14 @@ func (g *Guard) BeginCleanup() {
 	g.cleanup = true
 }
 
-// Leftovers returns the tokens that the run created and that may exist, and behind them, without an id,
-// the creates whose outcome is unknown.
-func (g *Guard) Leftovers() []Object { return append(g.tokens.in(created), g.tokens.in(unknown)...) }
+// Leftovers returns the tokens that the run created and that may exist, and behind them, without an
+// id, the creates whose outcome is unknown.
+func (g *Guard) Leftovers() []Object {
+	return append(g.tokens.in(created), g.tokens.in(unknown)...)
+}
 
-// Unlisted returns the creates whose outcome is unknown and whose token a list of their owner did not
-// show. Lists may be late, so that such a token can still appear.
+// Unlisted returns the creates whose outcome is unknown and whose token a list of their owner did
+// not show. Lists may be late, so that such a token can still appear.
 func (g *Guard) Unlisted() []Object { return g.tokens.in(unlisted) }
 
 // Stats returns what was sent so far.

@@ -69,7 +69,10 @@ type fakeTenant struct {
 }
 
 // identities of the clients that can log in.
-var identities = map[string]string{"login-of-jane": "jane", "report-of-jane": "jane", "login-of-john": "john", "client-of-john": "john"}
+var identities = map[string]string{
+	"login-of-jane": "jane", "report-of-jane": "jane", "login-of-john": "john",
+	"client-of-john": "john",
+}
 
 func (f *fakeTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := ""
@@ -100,7 +103,10 @@ func (f *fakeTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (f *fakeTenant) serve(r *http.Request, body string) *http.Response {
 	if strings.HasSuffix(r.URL.Path, "/oauth/token") {
-		form := &http.Request{Method: http.MethodPost, URL: r.URL, Header: r.Header, Body: io.NopCloser(strings.NewReader(body))}
+		form := &http.Request{
+			Method: http.MethodPost, URL: r.URL, Header: r.Header,
+			Body: io.NopCloser(strings.NewReader(body)),
+		}
 		client := form.FormValue("client_id")
 		if client == "" {
 			client, _, _ = r.BasicAuth()
@@ -112,7 +118,8 @@ func (f *fakeTenant) serve(r *http.Request, body string) *http.Response {
 		if strings.HasPrefix(client, "client-") { // whose tenant does not report the identity
 			return reply(200, fmt.Sprintf(`{"access_token":"bearer-of-%s"}`, client))
 		}
-		return reply(200, fmt.Sprintf(`{"access_token":"bearer-of-%s","identity_id":%q}`, client, whose))
+		return reply(200,
+			fmt.Sprintf(`{"access_token":"bearer-of-%s","identity_id":%q}`, client, whose))
 	}
 	client, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer bearer-of-")
 	whose := cmp.Or(identities[client], f.tokens[client][0])
@@ -175,7 +182,8 @@ func (f *fakeTenant) shown(id string) string {
 	if at, ok := f.created[id]; ok {
 		created = at
 	}
-	return fmt.Sprintf(`{"id":%q,"name":%q,"owner":{"type":"IDENTITY","id":%q},"created":%q}`, id, t[1], t[0], created.Format(time.RFC3339Nano))
+	return fmt.Sprintf(`{"id":%q,"name":%q,"owner":{"type":"IDENTITY","id":%q},"created":%q}`, id,
+		t[1], t[0], created.Format(time.RFC3339Nano))
 }
 
 // take returns the requests since it was last asked.
@@ -188,7 +196,9 @@ func (f *fakeTenant) take() []string {
 }
 
 func reply(status int, body string, header ...string) *http.Response {
-	answered := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+	answered := &http.Response{
+		StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)),
+	}
 	for i := 0; i+1 < len(header); i += 2 {
 		answered.Header.Set(header[i], header[i+1])
 	}
@@ -210,11 +220,15 @@ const tenantURL = "https://" + host
 // watched starts a guard that lets writes through, changed as the test wants it.
 func watched(t *testing.T, changes ...func(*tenantguard.Config)) *watch {
 	t.Helper()
-	w := &watch{t: t, clock: &fakeClock{now: noon}, tenant: &fakeTenant{}, path: filepath.Join(t.TempDir(), "ledger.jsonl")}
+	w := &watch{
+		t: t, clock: &fakeClock{now: noon}, tenant: &fakeTenant{},
+		path: filepath.Join(t.TempDir(), "ledger.jsonl"),
+	}
 	w.ledger = openLedger(t, w.path)
 	c := tenantguard.Config{
-		BaseURL: tenantURL, Writes: true, Protected: []string{"login-of-jane"}, Run: "r1", Ledger: w.ledger,
-		Next: w.tenant, Now: w.clock.Now, Wait: w.clock.Wait, Jitter: func() float64 { return 1 },
+		BaseURL: tenantURL, Writes: true, Protected: []string{"login-of-jane"}, Run: "r1",
+		Ledger: w.ledger,
+		Next:   w.tenant, Now: w.clock.Now, Wait: w.clock.Wait, Jitter: func() float64 { return 1 },
 	}
 	for _, change := range changes {
 		change(&c)
@@ -228,7 +242,9 @@ func watched(t *testing.T, changes ...func(*tenantguard.Config)) *watch {
 }
 
 // send sends a request, with a bearer unless it is empty.
-func (w *watch) send(ctx context.Context, method, address, bearer, body string) (status int, text string, err error) {
+func (w *watch) send(ctx context.Context, method, address, bearer, body string) (status int,
+	text string, err error,
+) {
 	w.t.Helper()
 	if strings.HasPrefix(address, "/") {
 		address = tenantURL + address
@@ -271,7 +287,8 @@ func (w *watch) is(status int, method, address, bearer, body string) string {
 // logIn returns the bearer of a client.
 func (w *watch) logIn(client string) string {
 	w.t.Helper()
-	w.is(200, "POST", "/oauth/token", "", "grant_type=client_credentials&client_id="+client+"&client_secret=hunter2")
+	w.is(200, "POST", "/oauth/token", "",
+		"grant_type=client_credentials&client_id="+client+"&client_secret=hunter2")
 	return "bearer-of-" + client
 }
 
@@ -281,7 +298,8 @@ const tokensPath = "/v2026/personal-access-tokens"
 func (w *watch) create(bearer, name string) string {
 	w.t.Helper()
 	var made struct{ ID string }
-	if err := json.Unmarshal([]byte(w.is(200, "POST", tokensPath, bearer, fmt.Sprintf(`{"name":%q}`, name))), &made); err != nil {
+	if err := json.Unmarshal([]byte(w.is(200, "POST", tokensPath, bearer,
+		fmt.Sprintf(`{"name":%q}`, name))), &made); err != nil {
 		w.t.Fatal(err)
 	}
 	return made.ID

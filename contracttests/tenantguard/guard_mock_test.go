@@ -15,7 +15,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// faithful is a mock with a tenant's limits and without control surface, which counts its answers by their status.
+// faithful is a mock with a tenant's limits and without control surface, which counts its answers
+// by their status.
 type faithful struct {
 	next     http.RoundTripper
 	statuses map[int]int
@@ -32,13 +33,16 @@ func (f *faithful) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answered, err
 }
 
-// watchedMock is a guard in front of a faithful mock that has the guard's clock, and the credentials of a user.
+// watchedMock is a guard in front of a faithful mock that has the guard's clock, and the
+// credentials of a user.
 func watchedMock(t *testing.T, name string) (w *watch, tenant *faithful, id, secret string) {
 	t.Helper()
 	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
 	must(t, err)
 	clock := &fakeClock{now: noon}
-	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: clock.Now, Log: slog.New(slog.DiscardHandler)})
+	mock, err := mockserver.New(mockserver.Config{
+		Profile: profile, ControlApart: true, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
+	})
 	must(t, err)
 	t.Cleanup(func() { must(t, mock.Close()) })
 	who, err := mock.Control().Credentials(t.Context())
@@ -63,7 +67,9 @@ func (w *watch) logInTo(id, secret string) string {
 	var answered struct {
 		AccessToken string `json:"access_token"`
 	}
-	must(w.t, json.Unmarshal([]byte(w.is(200, "POST", "/oauth/token", "", "grant_type=client_credentials&client_id="+id+"&client_secret="+secret)), &answered))
+	must(w.t,
+		json.Unmarshal([]byte(w.is(200, "POST", "/oauth/token", "",
+			"grant_type=client_credentials&client_id="+id+"&client_secret="+secret)), &answered))
 	return answered.AccessToken
 }
 
@@ -87,7 +93,8 @@ func TestGuardKeepsBelowTheLimitOfATenant(t *testing.T) {
 	if busiest > 90 || busiest < 80 {
 		t.Errorf("%d requests in ten seconds", busiest)
 	}
-	t.Logf("%d requests in %s, %d in the busiest ten seconds", stats.Requests, w.clock.Now().Sub(noon), busiest)
+	t.Logf("%d requests in %s, %d in the busiest ten seconds", stats.Requests,
+		w.clock.Now().Sub(noon), busiest)
 }
 
 // The same without a pace is refused: the limit is real.
@@ -109,7 +116,8 @@ func TestGuardWaitsForTheLimitOfATenant(t *testing.T) {
 	w, tenant, id, secret := watchedMock(t, "jane.doe")
 	bearer := w.logInTo(id, secret)
 	for range 100 {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", tenantURL+tokensPath+"?owner-id=me", nil)
+		r, err := http.NewRequestWithContext(t.Context(), "GET",
+			tenantURL+tokensPath+"?owner-id=me", nil)
 		must(t, err)
 		r.Header.Set("Authorization", "Bearer "+bearer)
 		answered, err := tenant.next.RoundTrip(r) // past the guard
@@ -121,7 +129,8 @@ func TestGuardWaitsForTheLimitOfATenant(t *testing.T) {
 	equal(t, "waits", []time.Duration{10 * time.Second}, w.clock.waits)
 }
 
-// There is room for some tokens beside those that are there: they can be made, no more, and all of them go.
+// There is room for some tokens beside those that are there: they can be made, no more, and all of
+// them go.
 func TestGuardFillsAndEmptiesATenant(t *testing.T) {
 	w, tenant, id, secret := watchedMock(t, "john.roe") // who has none that he does not see
 	bearer := w.logInTo(id, secret)
@@ -146,21 +155,25 @@ func TestGuardFillsAndEmptiesATenant(t *testing.T) {
 		w.is(204, "DELETE", "/v3/personal-access-tokens/"+o.ID, bearer, "")
 	}
 	equal(t, "left", []string{}, w.leftIDs())
-	equal(t, "statuses of errors", 0, tenant.statuses[400]+tenant.statuses[403]+tenant.statuses[404])
+	equal(t, "statuses of errors", 0,
+		tenant.statuses[400]+tenant.statuses[403]+tenant.statuses[404])
 	equal(t, "tokens", before, w.is(200, "GET", tokensPath+"?owner-id=me", bearer, ""))
 	checkObjects(t, w.path)
-	if _, _, err := w.send(context.WithoutCancel(t.Context()), "DELETE", tokensPath+"/"+id, bearer, ""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
+	if _, _, err := w.send(context.WithoutCancel(t.Context()), "DELETE", tokensPath+"/"+id, bearer,
+		""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
 		t.Errorf("what is logged in with may be deleted: %v", err)
 	}
 }
 
-// A tenant that counts tokens which their owner does not see says that there is no room, and nothing else of what was asked.
+// A tenant that counts tokens which their owner does not see says that there is no room, and
+// nothing else of what was asked.
 func TestGuardBelievesATenantThatIsFull(t *testing.T) {
 	w, tenant, id, secret := watchedMock(t, "jane.doe") // who does not see one
 	bearer := w.logInTo(id, secret)
 	var full error
 	for i := 0; full == nil && i < 20; i++ {
-		status, text, err := w.send(t.Context(), "POST", tokensPath, bearer, fmt.Sprintf(`{"name":"patmock-r1-%d","expirationDate":"2026-02-28T00:00:00Z"}`, i))
+		status, text, err := w.send(t.Context(), "POST", tokensPath, bearer,
+			fmt.Sprintf(`{"name":"patmock-r1-%d","expirationDate":"2026-02-28T00:00:00Z"}`, i))
 		if full = err; err == nil && status != 200 {
 			t.Fatalf("%d: %d %s", i, status, text)
 		}
@@ -171,7 +184,8 @@ func TestGuardBelievesATenantThatIsFull(t *testing.T) {
 		w.is(204, "DELETE", tokensPath+"/"+o.ID, bearer, "")
 	}
 	checkObjects(t, w.path)
-	status, _, err := w.send(t.Context(), "POST", tokensPath, bearer, `{"name":""}`) // refused for another reason
+	// refused for another reason
+	status, _, err := w.send(t.Context(), "POST", tokensPath, bearer, `{"name":""}`)
 	if status != 400 || err != nil {
 		t.Errorf("status %d, %v", status, err)
 	}

@@ -33,7 +33,10 @@ func ledgerEvents(t *testing.T, path string) []string {
 		if entry.Event == "intend" {
 			entry.Owner = "" // which TestGuardWritesWhoseAndWhen is about
 		}
-		events = append(events, strings.Join(strings.Fields(strings.Join([]string{entry.Event, entry.Name, entry.ID, entry.Owner}, " ")), " "))
+		events = append(events,
+			strings.Join(strings.Fields(strings.Join([]string{
+				entry.Event, entry.Name, entry.ID, entry.Owner,
+			}, " ")), " "))
 	}
 	return events
 }
@@ -54,13 +57,33 @@ func TestGuardConfiguration(t *testing.T) {
 	}{
 		{"no address", tenantguard.Config{Now: atNoon}, "BaseURL"},
 		{"no host", tenantguard.Config{BaseURL: "/v3", Now: atNoon}, "BaseURL"},
-		{"a password", tenantguard.Config{BaseURL: "https://jane:hunter2@acme.example", Now: atNoon}, "BaseURL"},
+		{
+			"a password", tenantguard.Config{
+				BaseURL: "https://jane:hunter2@acme.example", Now: atNoon,
+			}, "BaseURL",
+		},
 		{"no clock", tenantguard.Config{BaseURL: tenantURL}, "Now"},
-		{"writes without a ledger", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Writes: true}, "Ledger"},
-		{"less than no requests", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, MaxRequests: -1}, "MaxRequests"},
-		{"less than no tokens", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, MaxTokens: -1}, "MaxTokens"},
+		{
+			"writes without a ledger", tenantguard.Config{
+				BaseURL: tenantURL, Now: atNoon, Writes: true,
+			}, "Ledger",
+		},
+		{
+			"less than no requests", tenantguard.Config{
+				BaseURL: tenantURL, Now: atNoon, MaxRequests: -1,
+			}, "MaxRequests",
+		},
+		{
+			"less than no tokens", tenantguard.Config{
+				BaseURL: tenantURL, Now: atNoon, MaxTokens: -1,
+			}, "MaxTokens",
+		},
 		{"to read", tenantguard.Config{BaseURL: tenantURL, Now: atNoon}, ""},
-		{"to write", tenantguard.Config{BaseURL: tenantURL, Now: atNoon, Writes: true, Ledger: ledger}, ""},
+		{
+			"to write", tenantguard.Config{
+				BaseURL: tenantURL, Now: atNoon, Writes: true, Ledger: ledger,
+			}, "",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := tenantguard.NewGuard(test.config)
@@ -88,7 +111,10 @@ func TestGuardSendsToTheTargetAlone(t *testing.T) {
 		{"its port named", tenantURL + ":443/x", ""},
 		{"in capitals", "HTTPS://" + strings.ToUpper(host) + "/x", ""},
 		{"another host", "https://evil.example/x", "https://evil.example"},
-		{"another tenant", "https://other.api.identitynow.com/x", "https://other.api.identitynow.com"},
+		{
+			"another tenant", "https://other.api.identitynow.com/x",
+			"https://other.api.identitynow.com",
+		},
 		{"another port", tenantURL + ":8443/x", tenantURL + ":8443"},
 		{"plain http", "http://" + host + "/x", "http://" + host},
 		{"plain http at the port", "http://" + host + ":443/x", "http://" + host + ":443"},
@@ -163,7 +189,9 @@ func TestGuardRefusesWrites(t *testing.T) {
 			w := watched(t, func(c *tenantguard.Config) { c.Writes, c.Ledger = false, nil })
 			_, _, err := w.send(t.Context(), test.method, test.path, "", "")
 			sent := len(w.tenant.take())
-			if test.reads && (err != nil || sent != 1) || !test.reads && (tenantguard.ReasonOf(err) != tenantguard.WritesNotAllowed || sent != 0) {
+			if test.reads && (err != nil || sent != 1) ||
+				!test.reads &&
+					(tenantguard.ReasonOf(err) != tenantguard.WritesNotAllowed || sent != 0) {
 				t.Errorf("sent %d, error %v", sent, err)
 			}
 		})
@@ -191,7 +219,10 @@ func TestGuardKeepsOffStrangers(t *testing.T) {
 		{"the identity of an owner", "DELETE", tokensPath + "/jane", "", ""},
 		{"that of a patch", "DELETE", tokensPath + "/patched", "", "patched"},
 		{"what is logged in with", "DELETE", tokensPath + "/login-of-jane", "", "login-of-jane"},
-		{"what somebody else logs in with", "DELETE", tokensPath + "/login-of-john", "", "login-of-john"},
+		{
+			"what somebody else logs in with", "DELETE", tokensPath + "/login-of-john", "",
+			"login-of-john",
+		},
 		{"in another version", "DELETE", "/beta/personal-access-tokens/laptop", "", "laptop"},
 		{"in v1", "DELETE", v1 + "/laptop", "", "laptop"},
 		{"in no version", "DELETE", "/personal-access-tokens/laptop", "", "laptop"},
@@ -206,10 +237,22 @@ func TestGuardKeepsOffStrangers(t *testing.T) {
 		{"one's own in bulk", "PATCH", v1 + "/bulk-update", bulk(`"made-1","0f1e2d3c",""`), ""},
 		{"a stranger's in bulk", "PATCH", v1 + "/bulk-update", bulk(`"made-1","laptop"`), "laptop"},
 		{"a stranger's in bulk by POST", "POST", v1 + "/bulk-update", bulk(`"laptop"`), "laptop"},
-		{"a stranger's in bulk, escaped", "POST", v1 + "/bulk-update", bulk(`"\u006captop"`), "laptop"},
-		{"the first of two lists", "POST", v1 + "/bulk-update", `{"ids":["laptop"],"ids":["made-1"]}`, "laptop"},
-		{"in front of what cannot be read", "POST", v1 + "/bulk-update", bulk(`"laptop"`) + "}", "laptop"},
-		{"what is logged in with, in bulk", "PATCH", v1 + "/bulk-update", bulk(`"LOGIN-of-jane"`), "login-of-jane"},
+		{
+			"a stranger's in bulk, escaped", "POST", v1 + "/bulk-update", bulk(`"\u006captop"`),
+			"laptop",
+		},
+		{
+			"the first of two lists", "POST", v1 + "/bulk-update",
+			`{"ids":["laptop"],"ids":["made-1"]}`, "laptop",
+		},
+		{
+			"in front of what cannot be read", "POST", v1 + "/bulk-update", bulk(`"laptop"`) + "}",
+			"laptop",
+		},
+		{
+			"what is logged in with, in bulk", "PATCH", v1 + "/bulk-update",
+			bulk(`"LOGIN-of-jane"`), "login-of-jane",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := watched(t)
@@ -260,7 +303,8 @@ func TestGuardMakesNobodysTokenItsOwn(t *testing.T) {
 			return nil, nil
 		}
 		w.is(200, "POST", tokensPath, jane, `{"name":"laptop"}`)
-		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane, ""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
+		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane,
+			""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
 			t.Errorf("%s may be deleted: %v", id, err)
 		}
 		equal(t, "ledger", []string{"intend laptop", "refused laptop"}, w.events())
@@ -280,7 +324,9 @@ func TestGuardKnowsWhatIsNew(t *testing.T) {
 			return reply(200, answer), nil
 		})
 		w.is(200, "POST", tokensPath, jane, `{"name":"a"}`)
-		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane, ""); (err == nil) != isNew || !isNew && tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
+		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane,
+			""); (err == nil) != isNew ||
+			!isNew && tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
@@ -316,21 +362,30 @@ func TestGuardBudget(t *testing.T) {
 	}
 	w.is(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-jane"), "")
 	w.is(204, "DELETE", tokensPath+"/"+id, jane, "")
-	for _, forNothing := range [][2]string{{"POST", "/oauth/token"}, {"GET", tokensPath + "?owner-id=me"}} {
-		if _, _, err := w.send(t.Context(), forNothing[0], forNothing[1], jane, ""); tenantguard.ReasonOf(err) != tenantguard.BudgetSpent {
+	for _, forNothing := range [][2]string{
+		{"POST", "/oauth/token"}, {"GET", tokensPath + "?owner-id=me"},
+	} {
+		if _, _, err := w.send(t.Context(), forNothing[0], forNothing[1], jane,
+			""); tenantguard.ReasonOf(err) != tenantguard.BudgetSpent {
 			t.Errorf("%s for nothing: %v", forNothing[1], err)
 		}
 	}
 	equal(t, "requests", 8, w.guard.Stats().Requests)
-	equal(t, "ledger", []string{"intend patmock-r1-1", "made patmock-r1-1 made-1 jane", "intend x", "refused x", "deleted made-1"}, w.events())
+	equal(t, "ledger", []string{
+		"intend patmock-r1-1", "made patmock-r1-1 made-1 jane", "intend x", "refused x",
+		"deleted made-1",
+	}, w.events())
 }
 
 // The same token ends the budget of its retries, too.
 func TestGuardBudgetCountsRetries(t *testing.T) {
 	w := watched(t, func(c *tenantguard.Config) { c.MaxRequests = 3 })
-	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "1"), nil }
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
+		return reply(429, "", "Retry-After", "1"), nil
+	}
 	_, _, err := w.send(t.Context(), "GET", tokensPath, "", "")
-	if sent := w.tenant.take(); tenantguard.ReasonOf(err) != tenantguard.BudgetSpent || len(sent) != 3 {
+	if sent := w.tenant.take(); tenantguard.ReasonOf(err) != tenantguard.BudgetSpent ||
+		len(sent) != 3 {
 		t.Errorf("%d requests, error %v", len(sent), err)
 	}
 	equal(t, "stats", tenantguard.Stats{Requests: 3, Unsent: 1}, w.guard.Stats())
@@ -340,9 +395,14 @@ func TestGuardBudgetCountsRetries(t *testing.T) {
 func TestGuardTellsNoSecrets(t *testing.T) {
 	const secret = "cafefacecafefacecafefacecafefacecafefacecafefacecafefacecafeface"
 	w := watched(t, func(c *tenantguard.Config) { c.Writes = false })
-	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "3600"), nil }
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
+		return reply(429, "", "Retry-After", "3600"), nil
+	}
 	for _, send := range []struct{ method, address, body string }{
-		{"POST", "https://evil.example/oauth/token?client_secret=" + secret, "client_secret=" + secret},
+		{
+			"POST", "https://evil.example/oauth/token?client_secret=" + secret,
+			"client_secret=" + secret,
+		},
 		{"POST", "/oauth/token?client_secret=" + secret, "client_secret=" + secret},
 		{"DELETE", "/v3/personal-access-tokens/" + secret + "?client_secret=" + secret, secret},
 		{"GET", "/v3/" + secret, ""},

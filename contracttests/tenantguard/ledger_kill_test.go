@@ -15,8 +15,8 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// Two processes write to a ledger from several sides and are killed in the middle of it, again and again: every line that
-// was acknowledged is there.
+// Two processes write to a ledger from several sides and are killed in the middle of it, again and
+// again: every line that was acknowledged is there.
 func TestKilledLedgerLosesNothing(t *testing.T) {
 	const path = "PATMOCK_LEDGER"
 	if ledger := os.Getenv(path); ledger != "" {
@@ -30,7 +30,8 @@ func TestKilledLedgerLosesNothing(t *testing.T) {
 		var mu sync.Mutex
 		var group sync.WaitGroup
 		for range 2 {
-			writer := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledLedgerLosesNothing$")
+			writer := exec.CommandContext(t.Context(), os.Args[0],
+				"-test.run=^TestKilledLedgerLosesNothing$")
 			writer.Env = append(os.Environ(), path+"="+ledger)
 			output, err := writer.StdoutPipe()
 			must(t, err, writer.Start())

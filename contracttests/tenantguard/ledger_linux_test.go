@@ -18,7 +18,8 @@ import (
 func TestLedgerSyncs(t *testing.T) {
 	l := openLedger(t, os.DevNull)
 	err := l.Write(tenantguard.Intended, intent("a"))
-	if failed, ok := errors.AsType[*fs.PathError](err); !ok || failed.Op != "sync" || failed.Path != os.DevNull {
+	if failed, ok := errors.AsType[*fs.PathError](err); !ok || failed.Op != "sync" ||
+		failed.Path != os.DevNull {
 		t.Errorf("a line that is not on the disk counts: %v", err)
 	}
 }
@@ -26,10 +27,13 @@ func TestLedgerSyncs(t *testing.T) {
 // A disk that fills up in the middle of a line costs that line, and no other.
 func TestLedgerOnFullDisk(t *testing.T) {
 	const limited = "PATMOCK_FULL_DISK"
-	if os.Getenv(limited) == "" { // the limit is that of a process, which writes to other files, too
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLedgerOnFullDisk$", "-test.v")
+	// the limit is that of a process, which writes to other files, too
+	if os.Getenv(limited) == "" {
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLedgerOnFullDisk$",
+			"-test.v")
 		command.Env = append(os.Environ(), limited+"=1")
-		if output, err := command.CombinedOutput(); err != nil || !strings.Contains(string(output), "--- PASS: TestLedgerOnFullDisk") {
+		if output, err := command.CombinedOutput(); err != nil ||
+			!strings.Contains(string(output), "--- PASS: TestLedgerOnFullDisk") {
 			t.Errorf("%v\n%s", err, output)
 		}
 		return
@@ -45,7 +49,8 @@ func TestLedgerOnFullDisk(t *testing.T) {
 	full := free
 	full.Cur = 150 // in the middle of the second line
 	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full))
-	first, second := l.Write(tenantguard.Intended, intent("b")), l.Write(tenantguard.Intended, intent("c"))
+	first, second := l.Write(tenantguard.Intended, intent("b")),
+		l.Write(tenantguard.Intended, intent("c"))
 	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &free))
 
 	for _, err := range []error{first, second} {
@@ -53,7 +58,9 @@ func TestLedgerOnFullDisk(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	a, d := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}, tenantguard.Object{Target: host, Run: "r", Name: "d", At: noon}
+	a, d := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}, tenantguard.Object{
+		Target: host, Run: "r", Name: "d", At: noon,
+	}
 	checkObjects(t, path, a)
 	must(t, l.Write(tenantguard.Intended, intent("d")))
 	checkObjects(t, path, a, d)

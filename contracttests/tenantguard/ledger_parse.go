@@ -35,9 +35,9 @@ type Object struct {
 	At time.Time `json:"-"`
 }
 
-// ReadLedger returns the objects that may exist, in the order in which they were created: those with
-// an id, and the creates whose outcome is unknown. A missing file has none. A last line that was cut
-// off is left out; any other damage is a [LedgerError].
+// ReadLedger returns the objects that may exist, in the order in which they were created: those
+// with an id, and the creates whose outcome is unknown. A missing file has none. A last line that
+// was cut off is left out; any other damage is a [LedgerError].
 func ReadLedger(path string) ([]Object, error) {
 	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if errors.Is(err, fs.ErrNotExist) {
@@ -90,7 +90,9 @@ func parseLine(text []byte) (entry line, err *LedgerError) {
 		return entry, &LedgerError{Kind: Malformed, text: "no line of a ledger"}
 	}
 	if decoder.InputOffset() != int64(len(text)) {
-		return entry, &LedgerError{Kind: TrailingText, text: "something follows the line of a ledger"}
+		return entry, &LedgerError{
+			Kind: TrailingText, text: "something follows the line of a ledger",
+		}
 	}
 	return entry, entry.check()
 }
@@ -116,8 +118,8 @@ type ledgerState struct {
 
 type objectKey struct{ target, id string }
 
-// apply takes a line. The outcome of a create replaces the latest intent of its name: an earlier one
-// may be left of a run that was killed.
+// apply takes a line. The outcome of a create replaces the latest intent of its name: an earlier
+// one may be left of a run that was killed.
 func (s *ledgerState) apply(l line) {
 	o := l.Object
 	o.Target, o.At = strings.ToLower(o.Target), l.At

@@ -79,51 +79,108 @@ func TestLedger(t *testing.T) {
 		want  []tenantguard.Object
 	}{
 		{"nothing", func(*tenantguard.Ledger) []error { return nil }, nil},
-		{"intended", func(l *tenantguard.Ledger) []error { return []error{l.Write(tenantguard.Intended, intent("a"))} }, []tenantguard.Object{unknown}},
+		{
+			"intended", func(l *tenantguard.Ledger) []error {
+				return []error{l.Write(tenantguard.Intended, intent("a"))}
+			}, []tenantguard.Object{unknown},
+		},
 		{"intended by an identity, at a time of the target", func(l *tenantguard.Ledger) []error {
-			return []error{l.Write(tenantguard.Intended, tenantguard.Object{Target: host, Run: "r", Name: "a", Owner: "me", TargetTime: noon.Add(time.Hour)})}
-		}, []tenantguard.Object{{Target: host, Run: "r", Name: "a", Owner: "me", At: noon, TargetTime: noon.Add(time.Hour)}}},
+			return []error{
+				l.Write(tenantguard.Intended, tenantguard.Object{
+					Target: host, Run: "r", Name: "a", Owner: "me", TargetTime: noon.Add(time.Hour),
+				}),
+			}
+		}, []tenantguard.Object{
+			{
+				Target: host, Run: "r", Name: "a", Owner: "me", At: noon,
+				TargetTime: noon.Add(time.Hour),
+			},
+		}},
 		{"refused", func(l *tenantguard.Ledger) []error {
-			return []error{l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "r", "a")}
+			return []error{
+				l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "r", "a"),
+			}
 		}, nil},
 		{"made", func(l *tenantguard.Ledger) []error {
-			return []error{l.Write(tenantguard.Intended, intent("a")), writeMade(l, host, "r", "a", "1", "me")}
+			return []error{
+				l.Write(tenantguard.Intended, intent("a")), writeMade(l, host, "r", "a", "1", "me"),
+			}
 		}, []tenantguard.Object{known}},
 		{"made and deleted", func(l *tenantguard.Ledger) []error {
-			return []error{l.Write(tenantguard.Intended, intent("a")), writeMade(l, host, "r", "a", "1", "me"), writeDeleted(l, host, "other", "1")}
+			return []error{
+				l.Write(tenantguard.Intended, intent("a")), writeMade(l, host, "r", "a", "1", "me"),
+				writeDeleted(l, host, "other", "1"),
+			}
 		}, nil},
-		{"deleted before another process said that it was made", func(l *tenantguard.Ledger) []error {
-			return []error{writeDeleted(l, host, "r", "1"), writeMade(l, host, "r", "a", "1", "me")}
-		}, nil},
+		{
+			"deleted before another process said that it was made",
+			func(l *tenantguard.Ledger) []error {
+				return []error{
+					writeDeleted(l, host, "r", "1"), writeMade(l, host, "r", "a", "1", "me"),
+				}
+			}, nil,
+		},
 		{"made twice, as two processes tell it", func(l *tenantguard.Ledger) []error {
-			return []error{writeMade(l, host, "r", "a", "1", "me"), writeMade(l, host, "r", "a", "1", "me")}
+			return []error{
+				writeMade(l, host, "r", "a", "1", "me"), writeMade(l, host, "r", "a", "1", "me"),
+			}
 		}, []tenantguard.Object{known}},
 		{"twice the name, one refused", func(l *tenantguard.Ledger) []error {
-			return []error{l.Write(tenantguard.Intended, intent("a")), l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "r", "a")}
+			return []error{
+				l.Write(tenantguard.Intended, intent("a")),
+				l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "r", "a"),
+			}
 		}, []tenantguard.Object{unknown}},
 		{"of another run, target and name", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "other", "a"), writeRefused(l, "other", "r", "a"), writeRefused(l, host, "r", "b"), writeDeleted(l, "other", "r", "1"),
+				l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "other", "a"),
+				writeRefused(l, "other", "r", "a"), writeRefused(l, host, "r", "b"),
+				writeDeleted(l, "other", "r", "1"),
 			}
 		}, []tenantguard.Object{unknown}},
 		{"deleted elsewhere", func(l *tenantguard.Ledger) []error {
-			return []error{writeMade(l, host, "r", "a", "1", "me"), writeDeleted(l, "other", "r", "1")}
+			return []error{
+				writeMade(l, host, "r", "a", "1", "me"), writeDeleted(l, "other", "r", "1"),
+			}
 		}, []tenantguard.Object{known}},
 		{"a host in capitals", func(l *tenantguard.Ledger) []error {
 			return []error{writeMade(l, strings.ToUpper(host), "r", "a", "1", "me")}
 		}, []tenantguard.Object{known}},
-		{"a name of two lines", func(l *tenantguard.Ledger) []error { return []error{l.Write(tenantguard.Intended, intent("a\nb\"}"))} }, []tenantguard.Object{
-			{Target: host, Run: "r", Name: "a\nb\"}", At: noon},
-		}},
+		{
+			"a name of two lines",
+			func(l *tenantguard.Ledger) []error {
+				return []error{l.Write(tenantguard.Intended, intent("a\nb\"}"))}
+			},
+			[]tenantguard.Object{
+				{Target: host, Run: "r", Name: "a\nb\"}", At: noon},
+			},
+		},
 		{"a name like a secret", func(l *tenantguard.Ledger) []error {
 			return []error{l.Write(tenantguard.Intended, intent("client_secret=hunter2"))}
-		}, []tenantguard.Object{{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, At: noon}}},
+		}, []tenantguard.Object{
+			{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, At: noon},
+		}},
 		{"an id and an owner like secrets", func(l *tenantguard.Ledger) []error {
-			return []error{writeMade(l, host, "r", "a", "client_secret=hunter2", "client_secret=hunter2")}
-		}, []tenantguard.Object{{Target: host, Run: "r", Name: "a", ID: "client_secret=[redacted]", Owner: "client_secret=[redacted]", At: noon}}},
+			return []error{
+				writeMade(l, host, "r", "a", "client_secret=hunter2", "client_secret=hunter2"),
+			}
+		}, []tenantguard.Object{
+			{
+				Target: host, Run: "r", Name: "a", ID: "client_secret=[redacted]",
+				Owner: "client_secret=[redacted]", At: noon,
+			},
+		}},
 		{"a name like a secret, made", func(l *tenantguard.Ledger) []error {
-			return []error{l.Write(tenantguard.Intended, intent("client_secret=hunter2")), writeMade(l, host, "r", "client_secret=hunter2", "1", "me")}
-		}, []tenantguard.Object{{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, ID: "1", Owner: "me", At: noon}}},
+			return []error{
+				l.Write(tenantguard.Intended, intent("client_secret=hunter2")),
+				writeMade(l, host, "r", "client_secret=hunter2", "1", "me"),
+			}
+		}, []tenantguard.Object{
+			{
+				Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, ID: "1",
+				Owner: "me", At: noon,
+			},
+		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "ledger.jsonl")
@@ -143,7 +200,9 @@ func TestLedger(t *testing.T) {
 func TestLedgerForm(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
-	must(t, l.Write(tenantguard.Intended, tenantguard.Object{Target: host, Run: "mk3", Name: "a"}), writeMade(l, host, "mk3", "a", "1", "me"), writeDeleted(l, host, "mk3", "1"), writeRefused(l, host, "mk3", "password=x"))
+	must(t, l.Write(tenantguard.Intended, tenantguard.Object{Target: host, Run: "mk3", Name: "a"}),
+		writeMade(l, host, "mk3", "a", "1", "me"), writeDeleted(l, host, "mk3", "1"),
+		writeRefused(l, host, "mk3", "password=x"))
 	want := `{"schema":1,"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"a"}
 {"schema":1,"at":"2026-01-31T12:00:00Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"a","id":"1","owner":"me"}
 {"schema":1,"at":"2026-01-31T12:00:00Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"1"}
@@ -162,7 +221,10 @@ func TestLedgerIsPrivate(t *testing.T) {
 		ignored           bool
 	}{
 		{"a new folder", "", "work/patmock/ledger.jsonl", true},
-		{"the default, in a folder of another tool", "work/.patmock", "work/.patmock/ledger.jsonl", true},
+		{
+			"the default, in a folder of another tool", "work/.patmock",
+			"work/.patmock/ledger.jsonl", true,
+		},
 		{"a folder of somebody", "work", "work/ledger.jsonl", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -205,11 +267,14 @@ func TestLedgerKeepsGitignore(t *testing.T) {
 }
 
 const (
-	lineA = `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"r","name":"a"}`
-	lineB = `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"r","name":"b"}`
+	lineA = `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com",` +
+		`"run":"r","name":"a"}`
+	lineB = `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com",` +
+		`"run":"r","name":"b"}`
 )
 
-// A line that was cut off anywhere is left out, and what is written next is not lost with it, whoever writes it.
+// A line that was cut off anywhere is left out, and what is written next is not lost with it,
+// whoever writes it.
 func TestTornLedger(t *testing.T) {
 	a := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}
 	b, c, d := a, a, a
@@ -223,14 +288,16 @@ func TestTornLedger(t *testing.T) {
 		}
 		checkObjects(t, path, want...)
 		first, second := openLedger(t, path), openLedger(t, path)
-		must(t, first.Write(tenantguard.Intended, intent("c")), second.Write(tenantguard.Intended, intent("d")))
+		must(t, first.Write(tenantguard.Intended, intent("c")),
+			second.Write(tenantguard.Intended, intent("d")))
 		checkObjects(t, path, append(want, c, d)...)
 		must(t, writeRefused(openLedger(t, path), host, "r", "d"))
 		checkObjects(t, path, append(want, c)...)
 	}
 }
 
-// What follows a line without its end may be cut off itself, behind the mark, and the line is still there.
+// What follows a line without its end may be cut off itself, behind the mark, and the line is still
+// there.
 func TestLedgerTornTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	must(t, os.WriteFile(path, []byte(lineA+" #torn"), 0o600))
@@ -250,20 +317,48 @@ func TestDamagedLedger(t *testing.T) {
 		field         string
 	}{
 		{"no JSON", lineA + "\nnonsense\n" + lineB + "\n", 2, tenantguard.Malformed, ""},
-		{"half a line in the middle", lineA + "\n" + lineB[:40] + "\n" + lineB + "\n", 2, tenantguard.Malformed, ""},
+		{
+			"half a line in the middle", lineA + "\n" + lineB[:40] + "\n" + lineB + "\n", 2,
+			tenantguard.Malformed, "",
+		},
 		{"an empty line", lineA + "\n\n", 2, tenantguard.Malformed, ""},
 		{"two in a line", lineA + lineB + "\n", 1, tenantguard.TrailingText, ""},
 		{"a list", "[]\n", 1, tenantguard.Malformed, ""},
 		{"another object", "{}\n", 1, tenantguard.UnknownValue, "event"},
-		{"an unknown event", strings.Replace(lineA, "intend", "hope", 1) + "\n", 1, tenantguard.UnknownValue, "event"},
-		{"an unknown field", strings.Replace(lineA, "name", "naem", 1) + "\n", 1, tenantguard.UnknownField, "naem"},
-		{"an unknown field in a line without an end", lineA + "\n" + strings.Replace(lineB, "name", "naem", 1), 2, tenantguard.UnknownField, "naem"},
-		{"newer, of which nothing else is known", lineA + "\n" + `{"schema":2,"flavour":1}` + "\n", 2, tenantguard.OtherSchema, "schema"},
-		{"newer, without an end", lineA + "\n" + `{"schema":2,"flavour":1}`, 2, tenantguard.OtherSchema, "schema"},
-		{"a schema that never was", strings.Replace(lineA, "{", `{"schema":0,`, 1) + "\n", 1, tenantguard.OtherSchema, "schema"},
+		{
+			"an unknown event", strings.Replace(lineA, "intend", "hope", 1) + "\n", 1,
+			tenantguard.UnknownValue, "event",
+		},
+		{
+			"an unknown field", strings.Replace(lineA, "name", "naem", 1) + "\n", 1,
+			tenantguard.UnknownField, "naem",
+		},
+		{
+			"an unknown field in a line without an end",
+			lineA + "\n" + strings.Replace(lineB, "name", "naem", 1), 2, tenantguard.UnknownField,
+			"naem",
+		},
+		{
+			"newer, of which nothing else is known",
+			lineA + "\n" + `{"schema":2,"flavour":1}` + "\n", 2, tenantguard.OtherSchema, "schema",
+		},
+		{
+			"newer, without an end", lineA + "\n" + `{"schema":2,"flavour":1}`, 2,
+			tenantguard.OtherSchema, "schema",
+		},
+		{
+			"a schema that never was", strings.Replace(lineA, "{", `{"schema":0,`, 1) + "\n", 1,
+			tenantguard.OtherSchema, "schema",
+		},
 		{"no target", strings.Replace(lineA, host, "", 1) + "\n", 1, tenantguard.Missing, "target"},
-		{"made without an id", strings.Replace(lineA, "intend", "made", 1) + "\n", 1, tenantguard.Missing, "id"},
-		{"no date", strings.Replace(lineA, "2026-01-31T12:00:00Z", "today", 1) + "\n", 1, tenantguard.Malformed, ""},
+		{
+			"made without an id", strings.Replace(lineA, "intend", "made", 1) + "\n", 1,
+			tenantguard.Missing, "id",
+		},
+		{
+			"no date", strings.Replace(lineA, "2026-01-31T12:00:00Z", "today", 1) + "\n", 1,
+			tenantguard.Malformed, "",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "ledger.jsonl")
@@ -272,8 +367,10 @@ func TestDamagedLedger(t *testing.T) {
 			_, opened := tenantguard.OpenLedger(path, atNoon)
 			for _, err := range []error{read, opened} {
 				damage, ok := errors.AsType[*tenantguard.LedgerError](err)
-				if !ok || damage.Path != path || damage.Line != test.line || damage.Kind != test.kind || damage.Field != test.field {
-					t.Fatalf("got %v, want line %d, %s, field %q", err, test.line, test.kind, test.field)
+				if !ok || damage.Path != path || damage.Line != test.line ||
+					damage.Kind != test.kind || damage.Field != test.field {
+					t.Fatalf("got %v, want line %d, %s, field %q", err, test.line, test.kind,
+						test.field)
 				}
 				checkMessage(t, err.Error(), path)
 			}
@@ -304,7 +401,11 @@ func TestLedgerRefusesLines(t *testing.T) {
 		err   error
 		field string
 	}{
-		{"no target", l.Write(tenantguard.Intended, tenantguard.Object{Target: "", Run: "r", Name: "a"}), "target"},
+		{
+			"no target",
+			l.Write(tenantguard.Intended, tenantguard.Object{Target: "", Run: "r", Name: "a"}),
+			"target",
+		},
 		{"no id, made", writeMade(l, host, "r", "a", "", "me"), "id"},
 		{"no id, deleted", writeDeleted(l, host, "r", ""), "id"},
 	} {
@@ -334,7 +435,8 @@ func FuzzReadLedger(f *testing.F) {
 		must(t, os.WriteFile(path, content, 0o600))
 		before, err := tenantguard.ReadLedger(path)
 		if err != nil {
-			if damage, ok := errors.AsType[*tenantguard.LedgerError](err); !ok || damage.Path != path || damage.Line < 1 {
+			if damage, ok := errors.AsType[*tenantguard.LedgerError](err); !ok ||
+				damage.Path != path || damage.Line < 1 {
 				t.Errorf("no place in %v", err)
 			}
 			return
@@ -342,10 +444,15 @@ func FuzzReadLedger(f *testing.F) {
 		// What can be read can be written on, and loses nothing.
 		l, err := tenantguard.OpenLedger(path, atNoon)
 		must(t, err)
-		must(t, l.Write(tenantguard.Intended, tenantguard.Object{Target: "another.example", Run: "r", Name: "last"}), l.Close())
+		must(t,
+			l.Write(tenantguard.Intended, tenantguard.Object{
+				Target: "another.example", Run: "r", Name: "last",
+			}), l.Close())
 		after, err := tenantguard.ReadLedger(path)
 		must(t, err)
-		if diff := cmp.Diff(append(before, tenantguard.Object{Target: "another.example", Run: "r", Name: "last", At: noon}), after); diff != "" {
+		if diff := cmp.Diff(append(before, tenantguard.Object{
+			Target: "another.example", Run: "r", Name: "last", At: noon,
+		}), after); diff != "" {
 			t.Errorf("objects (-want +got):\n%s", diff)
 		}
 	})

@@ -20,7 +20,8 @@ func checkMessage(t *testing.T, message string, varying ...string) {
 	for _, value := range varying {
 		message = strings.ReplaceAll(message, value, "VARYING")
 	}
-	golden.Check(t, "testdata/messages.golden", golden.Key(t), idForm.ReplaceAllString(message, "ID"))
+	golden.Check(t, "testdata/messages.golden", golden.Key(t),
+		idForm.ReplaceAllString(message, "ID"))
 }
 
 // checkReason expects an error of the guard for a reason, and its message.

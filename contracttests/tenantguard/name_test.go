@@ -36,7 +36,10 @@ func TestNewMarker_HasSixtyBits(t *testing.T) {
 }
 
 func TestName(t *testing.T) {
-	for _, at := range []time.Time{noon, noon.Add(time.Millisecond), time.UnixMilli(1), time.Date(2059, 5, 1, 0, 0, 0, 0, time.UTC)} {
+	for _, at := range []time.Time{
+		noon, noon.Add(time.Millisecond), time.UnixMilli(1),
+		time.Date(2059, 5, 1, 0, 0, 0, 0, time.UTC),
+	} {
 		name := tenantguard.Name(at, tenantguard.NewMarker(), 99_999)
 		got, ok := tenantguard.NamedAt(name)
 		if !ok || !got.Equal(at.Truncate(time.Millisecond)) {

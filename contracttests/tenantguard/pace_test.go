@@ -47,12 +47,15 @@ func busiest(times []time.Time) (most int) {
 	return most
 }
 
-// Whatever comes when, and however late those who wait wake up: no ten seconds have more requests than a tenant takes.
+// Whatever comes when, and however late those who wait wake up: no ten seconds have more requests
+// than a tenant takes.
 func TestPaceKeepsBelowTheLimit(t *testing.T) {
 	ledger := openLedger(t, t.TempDir()+"/ledger.jsonl")
 	rapid.Check(t, func(t *rapid.T) {
 		clock, arrived := &fakeClock{now: noon}, arrivals{}
-		oversleep := rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Second, 30 * time.Second}).Draw(t, "oversleep")
+		oversleep := rapid.SampledFrom([]time.Duration{
+			0, time.Millisecond, time.Second, 30 * time.Second,
+		}).Draw(t, "oversleep")
 		guard, err := tenantguard.NewGuard(tenantguard.Config{
 			BaseURL: tenantURL, Writes: true, Ledger: ledger, Now: clock.Now,
 			Wait: func(ctx context.Context, d time.Duration) error {
@@ -66,14 +69,18 @@ func TestPaceKeepsBelowTheLimit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pauses := []time.Duration{0, 0, time.Microsecond, 50 * time.Millisecond, 200 * time.Millisecond, 3 * time.Second, 9999 * time.Millisecond, 10 * time.Second}
+		pauses := []time.Duration{
+			0, 0, time.Microsecond, 50 * time.Millisecond, 200 * time.Millisecond, 3 * time.Second,
+			9999 * time.Millisecond, 10 * time.Second,
+		}
 		for range rapid.IntRange(1, 30).Draw(t, "bursts") {
 			clock.Advance(rapid.SampledFrom(pauses).Draw(t, "pause"))
 			version := rapid.SampledFrom([]string{"v3", "v2026"}).Draw(t, "version")
 			step := rapid.SampledFrom(pauses[:5]).Draw(t, "step")
 			for range rapid.IntRange(1, 60).Draw(t, "requests") {
 				clock.Advance(step)
-				r, err := http.NewRequestWithContext(context.Background(), "GET", tenantURL+"/"+version+"/personal-access-tokens", nil)
+				r, err := http.NewRequestWithContext(context.Background(), "GET",
+					tenantURL+"/"+version+"/personal-access-tokens", nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -107,7 +114,8 @@ func TestPaceLetsThrough(t *testing.T) {
 	if took := w.clock.Now().Sub(noon); took < 9*time.Second || took > 11*time.Second {
 		t.Errorf("took %s", took)
 	}
-	if most := arrived.most(); most < tenantguard.Burst+10*tenantguard.PerSecond-2 || most > tenantguard.Burst+10*tenantguard.PerSecond {
+	if most := arrived.most(); most < tenantguard.Burst+10*tenantguard.PerSecond-2 ||
+		most > tenantguard.Burst+10*tenantguard.PerSecond {
 		t.Errorf("%d in ten seconds", most)
 	}
 }
@@ -173,7 +181,8 @@ func TestPaceEndsWithItsContext(t *testing.T) {
 	for range tenantguard.Burst + 1 {
 		_, _, err = w.send(ctx, "GET", tokensPath, "", "")
 	}
-	if sent := w.tenant.take(); !errors.Is(err, context.Canceled) || len(sent) != tenantguard.Burst {
+	if sent := w.tenant.take(); !errors.Is(err, context.Canceled) ||
+		len(sent) != tenantguard.Burst {
 		t.Errorf("sent %d, error %v", len(sent), err)
 	}
 }
@@ -184,7 +193,9 @@ func TestGuardReallyWaits(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		n := 0
 		guard, err := tenantguard.NewGuard(tenantguard.Config{
-			BaseURL: tenantURL, Now: func() time.Time { return noon }, Jitter: func() float64 { return 0 },
+			BaseURL: tenantURL, Now: func() time.Time {
+				return noon
+			}, Jitter: func() float64 { return 0 },
 			Next: roundTripper(func(*http.Request) (*http.Response, error) {
 				if n++; n == 2 {
 					time.AfterFunc(time.Millisecond, cancel)

@@ -9,8 +9,8 @@ import (
 )
 
 // published: a tenant accepts 100 requests of a client id and API version in ten seconds. A guard
-// sends Burst of them at once and then PerSecond. That is at most 90 in any ten seconds: the rest is
-// for requests that take longer than those behind them.
+// sends Burst of them at once and then PerSecond. That is at most 90 in any ten seconds: the rest
+// is for requests that take longer than those behind them.
 const (
 	Burst     = 20
 	PerSecond = 7
@@ -68,7 +68,8 @@ func (l *limiter) reserve(key bucketKey) time.Duration {
 		return 0
 	}
 	missing := 1 - b.TokensAt(now)
-	return time.Duration(missing/PerSecond*float64(time.Second)) + time.Millisecond // never too early
+	// never too early
+	return time.Duration(missing/PerSecond*float64(time.Second)) + time.Millisecond
 }
 
 // force takes room for a request that is sent whatever the limit. Later ones wait for it.

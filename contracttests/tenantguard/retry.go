@@ -14,9 +14,9 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// A request is sent at most attempts times. Unless the target asks for a wait, each is followed by a
-// random part of a backoff that begins at firstBackoff and doubles up to lastBackoff. The guard does
-// not wait longer than maxWait.
+// A request is sent at most attempts times. Unless the target asks for a wait, each is followed by
+// a random part of a backoff that begins at firstBackoff and doubles up to lastBackoff. The guard
+// does not wait longer than maxWait.
 const (
 	attempts     = 6
 	firstBackoff = time.Second
@@ -49,8 +49,9 @@ func (g *Guard) send(r *guardedRequest) (*response, error) {
 		}
 		if wait := g.limiter.blocked(key); wait > maxWait {
 			return nil, &NotSentError{
-				Reason:  WaitTooLong,
-				Missing: "time for more requests: it asks to wait for " + wait.Round(time.Second).String(),
+				Reason: WaitTooLong,
+				Missing: "time for more requests: it asks to wait for " +
+					wait.Round(time.Second).String(),
 			}
 		}
 		if err := g.limiter.Wait(start, key); err != nil {
@@ -70,7 +71,9 @@ func (g *Guard) send(r *guardedRequest) (*response, error) {
 		}
 		g.limiter.block(key, wait)
 		if wait > maxWait {
-			return nil, &RetryError{Request: r.String(), Status: got.StatusCode, Attempts: attempt, Wait: wait}
+			return nil, &RetryError{
+				Request: r.String(), Status: got.StatusCode, Attempts: attempt, Wait: wait,
+			}
 		}
 		r.maybeApplied = r.maybeApplied || got != nil && got.StatusCode >= 500
 	}
@@ -82,7 +85,9 @@ func (g *Guard) sendOnce(ctx context.Context, r *guardedRequest) (*response, err
 	defer cancel()
 	out := r.Clone(ctx)
 	if r.Body != nil {
-		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.body)), nil }
+		out.GetBody = func() (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(r.body)), nil
+		}
 		out.Body, _ = out.GetBody()
 		out.ContentLength = int64(len(r.body))
 	}
@@ -124,10 +129,12 @@ func (g *Guard) roundTrip(r *http.Request) (*response, error) {
 	return &response{got, body}, nil
 }
 
-// retry reports whether to send a request again, and after which wait. The target asked for it if it
-// did nothing: 429, and 503 with a Retry-After. Other requests are repeated only if they change
+// retry reports whether to send a request again, and after which wait. The target asked for it if
+// it did nothing: 429, and 503 with a Retry-After. Other requests are repeated only if they change
 // nothing.
-func (g *Guard) retry(r *guardedRequest, got *response, err error, attempt int) (wait time.Duration, asked, again bool) {
+func (g *Guard) retry(r *guardedRequest, got *response, err error, attempt int) (wait time.Duration,
+	asked, again bool,
+) {
 	bound := min(firstBackoff<<(attempt-1), lastBackoff)
 	backoff := time.Duration(g.config.Jitter() * float64(bound))
 	if err != nil {
@@ -150,8 +157,8 @@ func (g *Guard) retry(r *guardedRequest, got *response, err error, attempt int) 
 	return 0, false, false
 }
 
-// retryAfter parses Retry-After in either form (RFC 9110, 10.2.3), and reports whether it can be read.
-// A date is relative to that of the response, since our clock may differ.
+// retryAfter parses Retry-After in either form (RFC 9110, 10.2.3), and reports whether it can be
+// read. A date is relative to that of the response, since our clock may differ.
 func (g *Guard) retryAfter(header http.Header) (wait time.Duration, ok bool) {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
@@ -168,8 +175,8 @@ func (g *Guard) retryAfter(header http.Header) (wait time.Duration, ok bool) {
 	return until.Sub(now), true
 }
 
-// spend counts a request, or returns a [NotSentError] if the limit is reached. Deletes of the run's own
-// tokens have no limit, nor have the logins and lists by which the run finds what is left.
+// spend counts a request, or returns a [NotSentError] if the limit is reached. Deletes of the run's
+// own tokens have no limit, nor have the logins and lists by which the run finds what is left.
 func (g *Guard) spend(r *guardedRequest) error {
 	looks := r.route.kind == loginRoute || r.listsOwn()
 	free := looks && len(g.Leftovers()) > 0 ||

@@ -17,7 +17,9 @@ import (
 
 func TestRetries(t *testing.T) {
 	date := func(d time.Duration) string { return noon.Add(d).Format(http.TimeFormat) }
-	status := func(status int, header ...string) wire { return wire{status: status, header: header} }
+	status := func(status int, header ...string) wire {
+		return wire{status: status, header: header}
+	}
 	broken, cut := wire{}, wire{status: 200, cut: true}
 	limited := status(429, "Retry-After", "3")
 	for _, test := range []struct {
@@ -29,37 +31,135 @@ func TestRetries(t *testing.T) {
 		err     error
 	}{
 		{"nothing is wrong", "GET POST DELETE", []wire{status(200)}, nil, 200, nil},
-		{"seconds", "GET HEAD POST PATCH DELETE BREW", []wire{limited, status(200)}, []time.Duration{3 * time.Second}, 200, nil},
-		{"twice", "GET POST", []wire{limited, status(429, "Retry-After", "5"), status(204)}, []time.Duration{3 * time.Second, 5 * time.Second}, 204, nil},
-		{"no seconds", "GET POST", []wire{status(429, "Retry-After", "0"), status(200)}, []time.Duration{time.Second}, 200, nil},
-		{"a date", "GET POST", []wire{status(429, "Retry-After", date(7*time.Second)), status(200)}, []time.Duration{7 * time.Second}, 200, nil},
+		{
+			"seconds", "GET HEAD POST PATCH DELETE BREW",
+			[]wire{limited, status(200)},
+			[]time.Duration{3 * time.Second},
+			200, nil,
+		},
+		{
+			"twice", "GET POST",
+			[]wire{limited, status(429, "Retry-After", "5"), status(204)},
+			[]time.Duration{3 * time.Second, 5 * time.Second},
+			204, nil,
+		},
+		{
+			"no seconds", "GET POST",
+			[]wire{status(429, "Retry-After", "0"), status(200)},
+			[]time.Duration{time.Second},
+			200, nil,
+		},
+		{
+			"a date", "GET POST", []wire{
+				status(429, "Retry-After", date(7*time.Second)), status(200),
+			}, []time.Duration{7 * time.Second}, 200, nil,
+		},
 		{
 			"a date beside that of the answer", "GET POST",
-			[]wire{status(429, "Retry-After", date(time.Hour), "Date", date(time.Hour-4*time.Second)), status(200)},
+			[]wire{
+				status(429, "Retry-After", date(time.Hour), "Date", date(time.Hour-4*time.Second)),
+				status(200),
+			},
 			[]time.Duration{4 * time.Second},
 			200, nil,
 		},
-		{"a date that has passed", "GET", []wire{status(429, "Retry-After", date(-time.Hour)), status(200)}, []time.Duration{time.Second}, 200, nil},
-		{"a date of another form", "GET", []wire{status(429, "Retry-After", noon.Add(7*time.Second).Format(time.RFC850)), status(200)}, []time.Duration{7 * time.Second}, 200, nil},
-		{"what cannot be read", "POST", []wire{status(429, "Retry-After", "soon"), status(429, "Retry-After", "-3"), status(429), status(200)}, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, 200, nil},
-		{"503 that says until when", "GET POST DELETE", []wire{status(503, "Retry-After", "2"), status(200)}, []time.Duration{2 * time.Second}, 200, nil},
-		{"503 that does not", "GET HEAD", []wire{status(503), status(200)}, []time.Duration{time.Second}, 200, nil},
+		{
+			"a date that has passed", "GET", []wire{
+				status(429, "Retry-After", date(-time.Hour)), status(200),
+			}, []time.Duration{time.Second}, 200, nil,
+		},
+		{
+			"a date of another form", "GET", []wire{
+				status(429, "Retry-After", noon.Add(7*time.Second).Format(time.RFC850)),
+				status(200),
+			}, []time.Duration{7 * time.Second}, 200, nil,
+		},
+		{
+			"what cannot be read", "POST", []wire{
+				status(429, "Retry-After", "soon"), status(429, "Retry-After", "-3"), status(429),
+				status(200),
+			}, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, 200, nil,
+		},
+		{
+			"503 that says until when", "GET POST DELETE", []wire{
+				status(503, "Retry-After", "2"), status(200),
+			}, []time.Duration{2 * time.Second}, 200, nil,
+		},
+		{
+			"503 that does not", "GET HEAD", []wire{status(503), status(200)}, []time.Duration{
+				time.Second,
+			}, 200, nil,
+		},
 		{"503 that does not, to a write", "POST PATCH DELETE", []wire{status(503)}, nil, 503, nil},
-		{"502 and 504", "GET", []wire{status(502), status(504), status(200)}, []time.Duration{time.Second, 2 * time.Second}, 200, nil},
-		{"502 to a write", "POST PATCH DELETE", []wire{status(502, "Retry-After", "1")}, nil, 502, nil},
+		{
+			"502 and 504", "GET", []wire{status(502), status(504), status(200)}, []time.Duration{
+				time.Second, 2 * time.Second,
+			}, 200, nil,
+		},
+		{
+			"502 to a write", "POST PATCH DELETE",
+			[]wire{status(502, "Retry-After", "1")},
+			nil,
+			502, nil,
+		},
 		{"504 to a write", "POST PATCH DELETE", []wire{status(504)}, nil, 504, nil},
 		{"500", "GET POST", []wire{status(500, "Retry-After", "1")}, nil, 500, nil},
-		{"no answer", "GET HEAD", []wire{broken, broken, status(200)}, []time.Duration{time.Second, 2 * time.Second}, 200, nil},
+		{
+			"no answer", "GET HEAD", []wire{broken, broken, status(200)}, []time.Duration{
+				time.Second, 2 * time.Second,
+			}, 200, nil,
+		},
 		{"no answer to a write", "POST PATCH DELETE PUT", []wire{broken}, nil, 0, errBroken},
 		{"half an answer", "GET", []wire{cut, status(200)}, []time.Duration{time.Second}, 200, nil},
 		{"half an answer to a write", "POST DELETE", []wire{cut}, nil, 0, errBroken},
-		{"never an answer", "GET", []wire{broken, broken, broken, broken, broken, broken}, []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second}, 0, errBroken},
-		{"always 502", "GET", []wire{status(502), status(502), status(502), status(502), status(502), status(502)}, []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second}, 502, nil},
-		{"always 429", "GET POST", []wire{limited, limited, limited, limited, limited, limited}, []time.Duration{3 * time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second}, 0, &tenantguard.RetryError{Status: 429, Attempts: 6}},
-		{"two minutes", "POST", []wire{status(429, "Retry-After", "120"), status(200)}, []time.Duration{2 * time.Minute}, 200, nil},
-		{"more", "GET POST", []wire{status(429, "Retry-After", "121")}, nil, 0, &tenantguard.RetryError{Status: 429, Attempts: 1, Wait: 121 * time.Second}},
-		{"a date after that", "POST", []wire{status(503, "Retry-After", date(time.Hour))}, nil, 0, &tenantguard.RetryError{Status: 503, Attempts: 1, Wait: time.Hour}},
-		{"more seconds than there are", "POST", []wire{status(429, "Retry-After", "99999999999999999999"), status(200)}, []time.Duration{time.Second}, 200, nil},
+		{
+			"never an answer", "GET",
+			[]wire{broken, broken, broken, broken, broken, broken},
+			[]time.Duration{
+				1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second,
+				10 * time.Second,
+			},
+			0, errBroken,
+		},
+		{
+			"always 502", "GET", []wire{
+				status(502), status(502), status(502), status(502), status(502), status(502),
+			}, []time.Duration{
+				1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second,
+				10 * time.Second,
+			}, 502, nil,
+		},
+		{
+			"always 429", "GET POST",
+			[]wire{limited, limited, limited, limited, limited, limited},
+			[]time.Duration{
+				3 * time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second,
+			},
+			0, &tenantguard.RetryError{Status: 429, Attempts: 6},
+		},
+		{
+			"two minutes", "POST",
+			[]wire{status(429, "Retry-After", "120"), status(200)},
+			[]time.Duration{2 * time.Minute},
+			200, nil,
+		},
+		{
+			"more", "GET POST",
+			[]wire{status(429, "Retry-After", "121")},
+			nil, 0,
+			&tenantguard.RetryError{Status: 429, Attempts: 1, Wait: 121 * time.Second},
+		},
+		{
+			"a date after that", "POST",
+			[]wire{status(503, "Retry-After", date(time.Hour))},
+			nil,
+			0, &tenantguard.RetryError{Status: 503, Attempts: 1, Wait: time.Hour},
+		},
+		{
+			"more seconds than there are", "POST", []wire{
+				status(429, "Retry-After", "99999999999999999999"), status(200),
+			}, []time.Duration{time.Second}, 200, nil,
+		},
 	} {
 		for method := range strings.FieldsSeq(test.methods) {
 			t.Run(test.name+" "+method, func(t *testing.T) {
@@ -89,7 +189,8 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// checkEnd expects that the attempts end with an error, or without one. The request is that of the test.
+// checkEnd expects that the attempts end with an error, or without one. The request is that of the
+// test.
 func checkEnd(t *testing.T, want, got error, method string) {
 	t.Helper()
 	if given, ok := errors.AsType[*tenantguard.RetryError](want); ok {
@@ -131,7 +232,9 @@ func (failing) Read([]byte) (int, error) { return 0, errBroken }
 func TestBackoff(t *testing.T) {
 	for _, share := range []float64{0, 0.25, 1} {
 		w := watched(t, func(c *tenantguard.Config) { c.Jitter = func() float64 { return share } })
-		w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return nil, errBroken }
+		w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
+			return nil, errBroken
+		}
 		_, _, err := w.send(t.Context(), "GET", "/v3/things", "", "")
 		if !errors.Is(err, errBroken) {
 			t.Fatal(err)
@@ -145,16 +248,21 @@ func TestRetryEndsWithItsContext(t *testing.T) {
 		name   string
 		answer func() (*http.Response, error)
 	}{
-		{"limited", func() (*http.Response, error) { return reply(429, "", "Retry-After", "60"), nil }},
+		{"limited", func() (*http.Response, error) {
+			return reply(429, "", "Retry-After", "60"), nil
+		}},
 		{"broken", func() (*http.Response, error) { return nil, errBroken }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := watched(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			w.clock.onWait = cancel
-			w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return test.answer() }
+			w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
+				return test.answer()
+			}
 			_, _, err := w.send(ctx, "GET", "/v3/things", "", "")
-			if sent := w.tenant.take(); !errors.Is(err, context.Canceled) || len(sent) != 1 || len(w.clock.waits) > 0 {
+			if sent := w.tenant.take(); !errors.Is(err, context.Canceled) || len(sent) != 1 ||
+				len(w.clock.waits) > 0 {
 				t.Errorf("sent %d, waited %v, error %v", len(sent), w.clock.waits, err)
 			}
 		})
@@ -192,7 +300,9 @@ func TestAttemptsHaveATime(t *testing.T) {
 
 func TestWhileTheTargetAsksToWaitNobodyElseIsSent(t *testing.T) {
 	w := watched(t)
-	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "60"), nil }
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
+		return reply(429, "", "Retry-After", "60"), nil
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.clock.onWait = cancel
 	_, _, _ = w.send(ctx, "GET", tokensPath, "", "") // which is given up, and the wait goes on
@@ -206,7 +316,9 @@ func TestWhileTheTargetAsksToWaitNobodyElseIsSent(t *testing.T) {
 // A target that asks to wait for longer than anybody does is not asked again until then.
 func TestGuardLeavesWhoAsksToWaitLong(t *testing.T) {
 	w := watched(t)
-	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(429, "", "Retry-After", "3600"), nil }
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
+		return reply(429, "", "Retry-After", "3600"), nil
+	}
 	_, _, err := w.send(t.Context(), "GET", tokensPath, "", "")
 	if _, ok := errors.AsType[*tenantguard.RetryError](err); !ok || len(w.tenant.take()) != 1 {
 		t.Fatalf("the first request: %v", err)
@@ -244,7 +356,9 @@ func TestGuardBelievesNoOtherSuccess(t *testing.T) {
 	jane := w.logIn("login-of-jane")
 	w.is(200, "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
 	left := w.leftIDs()
-	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(200, "<html>"), nil }
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
+		return reply(200, "<html>"), nil
+	}
 	w.is(200, "DELETE", tokensPath+"/"+left[0], jane, "")
 	equal(t, "left", left, w.leftIDs())
 }

@@ -22,7 +22,8 @@ const (
 // route is what a path leads to.
 type route struct {
 	kind routeKind
-	// version of the API, oauth for the token endpoint and its neighbors, empty if the path has none.
+	// version of the API, oauth for the token endpoint and its neighbors, empty if the path has
+	// none.
 	version string
 	ids     []string // of tokens in the path, folded
 }
@@ -69,7 +70,9 @@ func parseOther(segments []string) (p route) {
 	}
 	p.version = "oauth"
 	if len(segments) == 2 {
-		p.kind = map[string]routeKind{"token": loginRoute, "check_token": checkTokenRoute}[segments[1]]
+		p.kind = map[string]routeKind{
+			"token": loginRoute, "check_token": checkTokenRoute,
+		}[segments[1]]
 	}
 	return p
 }
@@ -93,5 +96,6 @@ func fold(id string) string {
 
 // isSafe reports whether a method changes nothing (RFC 9110, 9.2.1).
 func isSafe(method string) bool {
-	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions, ""}, method)
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions, ""},
+		method)
 }

@@ -84,12 +84,13 @@ func ExplainFailure(method, address string, err error) *SetupError {
 	}
 	cause := causeOfFailure(err)
 	return &SetupError{
-		Method: method, URL: redact.Report(address), Cause: cause, Err: err, remedy: remedies[cause],
+		Method: method, URL: redact.Report(address), Cause: cause, Err: err,
+		remedy: remedies[cause],
 	}
 }
 
-// explain returns the likely cause, and a remedy unless it is that of the cause. What the base URL or
-// the way to the target explains comes before what the status means.
+// explain returns the likely cause, and a remedy unless it is that of the cause. What the base URL
+// or the way to the target explains comes before what the status means.
 func (r SetupResponse) explain() (cause SetupCause, remedy string) {
 	base, _ := url.Parse(r.BaseURL) // the request was made with it
 	if base == nil {
@@ -133,7 +134,8 @@ func (r SetupResponse) explain() (cause SetupCause, remedy string) {
 
 // causesOfStatus has the causes of statuses that nothing else explains.
 var causesOfStatus = map[int]SetupCause{
-	http.StatusNotFound: NoSuchPath, http.StatusMethodNotAllowed: NoSuchPath, http.StatusGone: NoSuchPath,
+	http.StatusNotFound: NoSuchPath, http.StatusMethodNotAllowed: NoSuchPath,
+	http.StatusGone:       NoSuchPath,
 	http.StatusBadRequest: BadCredentials, http.StatusUnauthorized: BadCredentials,
 	http.StatusForbidden: Forbidden, http.StatusTooManyRequests: TooManyRequests,
 }
@@ -152,7 +154,8 @@ func (r SetupResponse) redirection() string {
 	suffix := strings.TrimPrefix(r.URL, strings.TrimRight(r.BaseURL, "/"))
 	suffix, _, _ = strings.Cut(suffix, "?")
 	if err != nil || suffix == "" || !strings.HasSuffix(strings.TrimRight(to.Path, "/"), suffix) {
-		return "redirects are not followed, and this one leads elsewhere, perhaps to a page to log in: " +
+		return "redirects are not followed, and this one leads elsewhere, perhaps to a page to " +
+			"log in: " +
 			webPage(from.Hostname())
 	}
 	base := &url.URL{
@@ -166,7 +169,8 @@ func (r SetupResponse) redirection() string {
 // webPage returns where the API is, for the host of a page.
 func webPage(host string) string {
 	tenant, domain, _ := strings.Cut(host, ".")
-	isTenant := strings.HasPrefix(domain, "identitynow") || strings.HasPrefix(domain, "saas.sailpoint")
+	isTenant := strings.HasPrefix(domain, "identitynow") ||
+		strings.HasPrefix(domain, "saas.sailpoint")
 	if isTenant && tenant != "" {
 		return fmt.Sprintf("the API of this tenant is at https://%s.api.%s", tenant, domain)
 	}
@@ -186,7 +190,8 @@ func versionIn(path string) string {
 
 // isPage reports whether the response is HTML.
 func (r SetupResponse) isPage() bool {
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // an invalid one is no HTML
+	// an invalid one is no HTML
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	body := bytes.ToLower(bytes.TrimSpace(r.Body))
 	return mediaType == "text/html" || bytes.HasPrefix(body, []byte("<!doctype html")) ||
 		bytes.HasPrefix(body, []byte("<html"))

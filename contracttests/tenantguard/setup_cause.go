@@ -53,22 +53,27 @@ var remedies = map[SetupCause]string{
 	BadCredentials: "the client id or the secret is wrong, of another tenant, deleted or expired",
 	Forbidden: "the token may not do this: look at its scopes, its user's level, " +
 		"and the network rules of the tenant",
-	TooManyRequests: "the rate limit is reached: try again later, or end other clients of this token",
-	OtherStatus:     "expected 200: look whether the base URL is that of the API",
-	ByteOrderMark: "the body begins with a byte order mark, which JSON must not have (RFC 8259, 8.1): " +
+	TooManyRequests: "the rate limit is reached: try again later, or end other clients of this " +
+		"token",
+	OtherStatus: "expected 200: look whether the base URL is that of the API",
+	ByteOrderMark: "the body begins with a byte order mark, which JSON must not have (RFC 8259, " +
+		"8.1): " +
 		"let the target, or the proxy in front of it, send UTF-8 without one",
 	EmptyBody: "the body is empty: look whether the base URL is that of the API, " +
 		"and for a proxy that drops bodies",
 	NoJSON:    "the body is no JSON: look whether the base URL is that of the API",
 	OtherJSON: "the body is JSON of another form: look whether the base URL is that of the API",
 	UnknownCA: "no authority that is trusted here has signed the certificate: " +
-		"name a PEM file with the CA in SSL_CERT_FILE; a proxy that inspects TLS has one of its own",
+		"name a PEM file with the CA in SSL_CERT_FILE; a proxy that inspects TLS has one of its " +
+		"own",
 	OtherCertHost: "the certificate is that of another host: " +
 		"name the host that it is for in the base URL",
-	BadCertificate: "the certificate is not valid now: look at its dates, and at the clock of this machine",
+	BadCertificate: "the certificate is not valid now: look at its dates, and at the clock of " +
+		"this machine",
 	TLSOnPlain: "the port speaks no TLS: write http:// in the base URL of a mock, " +
 		"or name the port with TLS",
-	UnknownHost: "look at the spelling of the base URL, and at the DNS of this machine or container",
+	UnknownHost: "look at the spelling of the base URL, and at the DNS of this machine or " +
+		"container",
 	ConnectionRefused: "nothing listens there: look at host and port of the base URL; " +
 		"in a container, 127.0.0.1 is the container itself",
 	ProxyFailed: "the proxy of HTTPS_PROXY or HTTP_PROXY cannot be used: " +

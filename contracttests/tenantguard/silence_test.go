@@ -30,11 +30,31 @@ func TestGuard_StopsAtSilentTarget(t *testing.T) {
 		sent   int
 		silent bool
 	}{
-		{"every request", func(*http.Request, int) bool { return true }, []string{login, list}, 2, true},
-		{"reads", func(r *http.Request, _ int) bool { return r.Method == http.MethodGet }, []string{login, list, login}, 3, true},
-		{"one read", func(_ *http.Request, n int) bool { return n == 1 }, []string{list, list}, 3, false},
-		{"a login between timeouts", func(r *http.Request, _ int) bool { return r.Method == http.MethodPatch }, []string{"PATCH", login, "PATCH", list}, 3, true},
-		{"a read between timeouts", func(r *http.Request, _ int) bool { return r.Method == http.MethodPatch }, []string{"PATCH", list, "PATCH", list}, 4, false},
+		{
+			"every request", func(*http.Request, int) bool {
+				return true
+			}, []string{login, list}, 2, true,
+		},
+		{
+			"reads", func(r *http.Request, _ int) bool {
+				return r.Method == http.MethodGet
+			}, []string{login, list, login}, 3, true,
+		},
+		{
+			"one read", func(_ *http.Request, n int) bool {
+				return n == 1
+			}, []string{list, list}, 3, false,
+		},
+		{
+			"a login between timeouts", func(r *http.Request, _ int) bool {
+				return r.Method == http.MethodPatch
+			}, []string{"PATCH", login, "PATCH", list}, 3, true,
+		},
+		{
+			"a read between timeouts", func(r *http.Request, _ int) bool {
+				return r.Method == http.MethodPatch
+			}, []string{"PATCH", list, "PATCH", list}, 4, false,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -58,8 +78,10 @@ func TestGuard_StopsAtSilentTarget(t *testing.T) {
 					}
 					_, _, last = w.send(t.Context(), method, path, "", "")
 				}
-				if sent := len(w.tenant.take()); sent != test.sent || errors.Is(last, tenantguard.ErrNotAnswering) != test.silent {
-					t.Errorf("%d attempts, error %v, want %d, silent %t", sent, last, test.sent, test.silent)
+				if sent := len(w.tenant.take()); sent != test.sent ||
+					errors.Is(last, tenantguard.ErrNotAnswering) != test.silent {
+					t.Errorf("%d attempts, error %v, want %d, silent %t", sent, last, test.sent,
+						test.silent)
 				}
 				if took := time.Since(started); took > 30*time.Second {
 					t.Errorf("it took %s", took)
@@ -69,7 +91,8 @@ func TestGuard_StopsAtSilentTarget(t *testing.T) {
 	}
 }
 
-// TestGuard_BeginCleanupTriesSilentTargetAgain checks that leftovers are deleted if that is possible.
+// TestGuard_BeginCleanupTriesSilentTargetAgain checks that leftovers are deleted if that is
+// possible.
 func TestGuard_BeginCleanupTriesSilentTargetAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := watched(t)
@@ -88,7 +111,9 @@ func TestGuard_BeginCleanupTriesSilentTargetAgain(t *testing.T) {
 func TestGuard_TriesUnavailableTargetOnce(t *testing.T) {
 	w := watched(t)
 	status := 503
-	w.tenant.reply = func(*http.Request, string) (*http.Response, error) { return reply(status, "<html>"), nil }
+	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
+		return reply(status, "<html>"), nil
+	}
 	attempts := func() int {
 		_, _, _ = w.send(t.Context(), http.MethodGet, tokensPath, "", "")
 		return len(w.tenant.take())
@@ -145,7 +170,9 @@ func TestGraceful(t *testing.T) {
 
 // TestReadResponse checks the limits of a response.
 func TestReadResponse(t *testing.T) {
-	list := func(n int, item string) string { return "[" + strings.Repeat(item+",", n-1) + item + "]" }
+	list := func(n int, item string) string {
+		return "[" + strings.Repeat(item+",", n-1) + item + "]"
+	}
 	for _, test := range []struct {
 		name, body string
 		tooLarge   bool
@@ -161,7 +188,8 @@ func TestReadResponse(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := tenantguard.ReadResponse(strings.NewReader(test.body))
-			if errors.Is(err, tenantguard.ErrTooLarge) != test.tooLarge || !test.tooLarge && string(got) != test.body {
+			if errors.Is(err, tenantguard.ErrTooLarge) != test.tooLarge ||
+				!test.tooLarge && string(got) != test.body {
 				t.Errorf("%d bytes, %v, too large %t", len(got), err, test.tooLarge)
 			}
 		})
@@ -183,7 +211,9 @@ func TestGuard_DoesNotRepeatLargeResponse(t *testing.T) {
 // TestGuard_MeasuresLatency checks the mean of the first ten responses.
 func TestGuard_MeasuresLatency(t *testing.T) {
 	var means []time.Duration
-	w := watched(t, func(c *tenantguard.Config) { c.Latency = func(mean time.Duration) { means = append(means, mean) } })
+	w := watched(t, func(c *tenantguard.Config) {
+		c.Latency = func(mean time.Duration) { means = append(means, mean) }
+	})
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		w.clock.Advance(time.Duration(len(means)+1) * 100 * time.Millisecond)
 		return reply(200, "[]"), nil

@@ -28,8 +28,8 @@ type SweepConfig struct {
 	HTTP *http.Client
 	// Logins are the identities whose tokens are swept. The tokens that log in are never deleted.
 	Logins []Login
-	// Known are the objects of a ledger, of this and of other targets. No other token is deleted but
-	// by name.
+	// Known are the objects of a ledger, of this and of other targets. No other token is deleted
+	// but by name.
 	Known []Object
 	// ByName finds tokens of a lost ledger as well: their names have the marker of a run, and the
 	// time of their creation.
@@ -51,7 +51,8 @@ type SweepConfig struct {
 	Grace time.Duration
 	// Now is wall time.
 	Now func() time.Time
-	// Wait returns after a time, or with the error of the context when that ends. Nil means a timer.
+	// Wait returns after a time, or with the error of the context when that ends. Nil means a
+	// timer.
 	Wait func(ctx context.Context, d time.Duration) error
 }
 
@@ -116,11 +117,11 @@ var whys = map[FoundKind]string{
 // not be read.
 var ErrUnreachable = errors.New("the target cannot be swept")
 
-// Sweep deletes what runs of the contract left at a target: tokens of one of the logins whose id the
-// ledger has, or that match a pending create by name, owner and time. Tokens of a lost ledger are
-// found by name and deleted once confirmed. A token that logs in is never deleted, and none is before
-// every login has succeeded and every list was read: else the error is ErrUnreachable, with a
-// [CallError] or a [ConfigError]. A token that cannot be deleted is left, and no error. When the
+// Sweep deletes what runs of the contract left at a target: tokens of one of the logins whose id
+// the ledger has, or that match a pending create by name, owner and time. Tokens of a lost ledger
+// are found by name and deleted once confirmed. A token that logs in is never deleted, and none is
+// before every login has succeeded and every list was read: else the error is ErrUnreachable, with
+// a [CallError] or a [ConfigError]. A token that cannot be deleted is left, and no error. When the
 // context ends, the result has what was done.
 func Sweep(ctx context.Context, c SweepConfig) (SweepResult, error) {
 	s, err := newSweep(c)
@@ -242,7 +243,9 @@ func (s *sweep) verify(ctx context.Context, all []*selected) {
 		err := by.list(ctx)
 		if err == nil {
 			err = s.waitFor(ctx, by, func() bool {
-				return !slices.ContainsFunc(own, func(t *selected) bool { return t.err == nil && by.has(t.ID) })
+				return !slices.ContainsFunc(own, func(t *selected) bool {
+					return t.err == nil && by.has(t.ID)
+				})
 			})
 		}
 		for _, t := range own {

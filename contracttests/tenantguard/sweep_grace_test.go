@@ -42,15 +42,22 @@ func TestSweep_WaitsForDelete(t *testing.T) {
 				started := time.Now() //nolint:forbidigo // the clock of the bubble
 				var known []tenantguard.Object
 				for _, id := range []string{"made-1", "made-2"} {
-					known = append(known, tenantguard.Object{Target: host, Run: "r1", ID: id, Owner: "jane", At: noon})
+					known = append(known, tenantguard.Object{
+						Target: host, Run: "r1", ID: id, Owner: "jane", At: noon,
+					})
 				}
 				result, _ := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
-					BaseURL: tenantURL, HTTP: &http.Client{Transport: tenant}, Grace: 5 * time.Second, Known: known,
-					Logins: []tenantguard.Login{{ClientID: "login-of-jane", ClientSecret: "hunter2"}},
-					Now:    func() time.Time { return noon.Add(time.Hour) },
+					BaseURL: tenantURL, HTTP: &http.Client{Transport: tenant},
+					Grace: 5 * time.Second, Known: known,
+					Logins: []tenantguard.Login{
+						{ClientID: "login-of-jane", ClientSecret: "hunter2"},
+					},
+					Now: func() time.Time { return noon.Add(time.Hour) },
 				})
 				equal(t, "ended after", test.ended, time.Since(started))
-				equal(t, "deleted, left", []int{test.deleted, 2 - test.deleted}, []int{len(result.Deleted), len(result.Left)})
+				equal(t, "deleted, left", []int{test.deleted, 2 - test.deleted}, []int{
+					len(result.Deleted), len(result.Left),
+				})
 			})
 		})
 	}

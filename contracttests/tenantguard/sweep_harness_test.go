@@ -58,10 +58,16 @@ func newSwept(t *testing.T) *swept {
 	t.Helper()
 	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
 	must(t, err)
-	mock, err := mockserver.New(mockserver.Config{Profile: profile, ControlApart: true, Now: atNoon, Log: slog.New(slog.DiscardHandler)})
+	mock, err := mockserver.New(mockserver.Config{
+		Profile: profile, ControlApart: true, Now: atNoon, Log: slog.New(slog.DiscardHandler),
+	})
 	must(t, err)
 	t.Cleanup(func() { _ = mock.Close() })
-	x := &swept{t: t, control: mock.Control(), mock: mock.Transport(), logins: map[string]tenantguard.Login{}, waited: longAgo, ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), byName: true}
+	x := &swept{
+		t: t, control: mock.Control(), mock: mock.Transport(),
+		logins: map[string]tenantguard.Login{}, waited: longAgo,
+		ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), byName: true,
+	}
 	who, err := x.control.Credentials(t.Context())
 	must(t, err)
 	for _, u := range who.Users {
@@ -99,7 +105,9 @@ func (x *swept) RoundTrip(r *http.Request) (*http.Response, error) {
 // add adds a token, in the order of their ids.
 func (x *swept) add(owner, name, created string) (id string) {
 	x.t.Helper()
-	user, err := x.control.AddToken(x.t.Context(), control.NewToken{Owner: owner, Name: name, Created: created})
+	user, err := x.control.AddToken(x.t.Context(), control.NewToken{
+		Owner: owner, Name: name, Created: created,
+	})
 	must(x.t, err)
 	return user.ClientID
 }
@@ -116,7 +124,9 @@ func (x *swept) write(entries ...func(*tenantguard.Ledger) error) {
 }
 
 func madeBy(target, id, owner string) func(*tenantguard.Ledger) error {
-	return func(l *tenantguard.Ledger) error { return writeMade(l, target, "r", "patmock-r-1", id, owner) }
+	return func(l *tenantguard.Ledger) error {
+		return writeMade(l, target, "r", "patmock-r-1", id, owner)
+	}
 }
 
 func intendedAs(target, name string) func(*tenantguard.Ledger) error {
@@ -132,14 +142,17 @@ func intendedBy(o tenantguard.Object) func(*tenantguard.Ledger) error {
 func runName(n int64) string { return tenantguard.Name(noon, marker, n) }
 
 // sweep sweeps as users, and looks for secrets in everything that comes of it.
-func (x *swept) sweep(change func(*tenantguard.SweepConfig), users ...string) (tenantguard.SweepResult, error) {
+func (x *swept) sweep(change func(*tenantguard.SweepConfig),
+	users ...string,
+) (tenantguard.SweepResult, error) {
 	x.t.Helper()
 	known, err := tenantguard.ReadLedger(x.ledger)
 	must(x.t, err)
 	ledger, err := tenantguard.OpenLedger(x.ledger, atNoon)
 	must(x.t, err)
 	c := tenantguard.SweepConfig{
-		BaseURL: "http://" + mockHost + "/", HTTP: &http.Client{Transport: x}, Known: known, Ledger: ledger, Run: "sweep", ByName: x.byName,
+		BaseURL: "http://" + mockHost + "/", HTTP: &http.Client{Transport: x}, Known: known,
+		Ledger: ledger, Run: "sweep", ByName: x.byName,
 		Confirm: func(context.Context, []tenantguard.Found) bool { return true },
 	}
 	for _, user := range users {
@@ -227,9 +240,10 @@ func (x *swept) lost(before map[string]any, ids ...string) {
 	for name, value := range before {
 		want[name] = value
 	}
-	want["tokens"] = slices.DeleteFunc(slices.Clone(before["tokens"].([]any)), func(token any) bool {
-		return slices.Contains(ids, token.(map[string]any)["id"].(string))
-	})
+	want["tokens"] = slices.DeleteFunc(slices.Clone(before["tokens"].([]any)),
+		func(token any) bool {
+			return slices.Contains(ids, token.(map[string]any)["id"].(string))
+		})
 	if n := len(before["tokens"].([]any)) - len(want["tokens"].([]any)); n != len(ids) {
 		x.t.Fatalf("%d of %d tokens were there", n, len(ids))
 	}
@@ -239,7 +253,9 @@ func (x *swept) lost(before map[string]any, ids ...string) {
 }
 
 // checkFound compares ids and kinds, and the words of each kind with the golden file.
-func checkFound(t *testing.T, what string, want map[string]tenantguard.FoundKind, got []tenantguard.Found) {
+func checkFound(t *testing.T, what string, want map[string]tenantguard.FoundKind,
+	got []tenantguard.Found,
+) {
 	t.Helper()
 	all := map[string]tenantguard.FoundKind{}
 	for _, f := range got {

@@ -65,11 +65,13 @@ func (s *sweep) reasonDoubted(by *apiClient, t token) FoundKind {
 	pending := func(o Object) bool { return o.isPending() && o.Name == t.Name }
 	recorded := s.isRecorded(t.ID)
 	switch unknown := by.identity == "" || t.Owner.ID == ""; {
-	case unknown && (recorded || slices.ContainsFunc(s.Known, pending) || s.ByName && t.namedAtCreation()):
+	case unknown &&
+		(recorded || slices.ContainsFunc(s.Known, pending) || s.ByName && t.namedAtCreation()):
 		return OwnerUnknown
 	case recorded:
 		return OwnerForeign
-	case slices.ContainsFunc(s.Known, func(o Object) bool { return pending(o) && o.Owner == t.Owner.ID }):
+	case slices.ContainsFunc(s.Known,
+		func(o Object) bool { return pending(o) && o.Owner == t.Owner.ID }):
 		return CreationMismatch
 	}
 	return ""
@@ -125,7 +127,8 @@ func (s *sweep) missing(ctx context.Context) (gone []string) {
 			continue
 		}
 		found := Found{
-			ID: s.redact(o.ID), Name: o.Name, Owner: s.redact(o.Owner), Created: o.At.Format(time.RFC3339),
+			ID: s.redact(o.ID), Name: o.Name, Owner: s.redact(o.Owner),
+			Created: o.At.Format(time.RFC3339),
 		}
 		by := slices.IndexFunc(s.clients, func(by *apiClient) bool {
 			return o.Owner != "" && by.identity == o.Owner
@@ -149,7 +152,9 @@ func (s *sweep) missing(ctx context.Context) (gone []string) {
 
 // deleteUnlisted deletes a token that no own list has, unless it belongs to another. It returns why
 // the token is left, empty if it is gone.
-func (s *sweep) deleteUnlisted(ctx context.Context, by *apiClient, id string) (kind FoundKind, why string) {
+func (s *sweep) deleteUnlisted(ctx context.Context, by *apiClient, id string) (kind FoundKind,
+	why string,
+) {
 	foreign, err := by.seesForeign(ctx, id)
 	if err == nil && foreign {
 		return OwnerForeign, ""
@@ -166,7 +171,8 @@ func (s *sweep) deleteUnlisted(ctx context.Context, by *apiClient, id string) (k
 // found returns a token without secrets.
 func (s *sweep) found(t token, kind FoundKind) Found {
 	return Found{
-		ID: s.redact(t.ID), Name: s.redact(t.Name), Owner: s.redact(cmp.Or(t.Owner.ID, t.Owner.Name)),
+		ID: s.redact(t.ID), Name: s.redact(t.Name),
+		Owner:   s.redact(cmp.Or(t.Owner.ID, t.Owner.Name)),
 		Created: s.redact(t.Created), Kind: kind, Why: whys[kind],
 	}
 }

@@ -20,7 +20,9 @@ import (
 
 // answer is one that a tenant might give.
 func answer(status int, body string) (*http.Response, error) {
-	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+	return &http.Response{
+		StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)),
+	}, nil
 }
 
 // What becomes of a token whose deletion goes wrong, one way or another. The list says it.
@@ -30,27 +32,51 @@ func TestSweepOfWhatStays(t *testing.T) {
 		change func(send http.RoundTripper, r *http.Request) (*http.Response, error)
 		left   tenantguard.FoundKind // empty if it is gone
 	}{
-		{"refused", func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(403, "{}") }, tenantguard.DeleteFailed},
-		{"an answer of another kind, and gone", func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-			_, _ = send.RoundTrip(r)
-			return answer(200, "{}")
-		}, ""},
+		{
+			"refused", func(http.RoundTripper, *http.Request) (*http.Response, error) {
+				return answer(403, "{}")
+			}, tenantguard.DeleteFailed,
+		},
+		{
+			"an answer of another kind, and gone",
+			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
+				_, _ = send.RoundTrip(r)
+				return answer(200, "{}")
+			}, "",
+		},
 		{"gone already", func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			_, _ = send.RoundTrip(r)
 			return send.RoundTrip(r)
 		}, ""},
-		{"nothing but an answer", func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(204, "") }, tenantguard.StillListed},
-		{"no answer", func(http.RoundTripper, *http.Request) (*http.Response, error) { return nil, errors.New("line cut") }, tenantguard.DeleteFailed},
-		{"gone, and no answer", func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-			_, _ = send.RoundTrip(r)
-			return nil, io.ErrUnexpectedEOF
-		}, ""},
+		{
+			"nothing but an answer",
+			func(http.RoundTripper, *http.Request) (*http.Response, error) {
+				return answer(204, "")
+			}, tenantguard.StillListed,
+		},
+		{
+			"no answer", func(http.RoundTripper, *http.Request) (*http.Response, error) {
+				return nil, errors.New("line cut")
+			}, tenantguard.DeleteFailed,
+		},
+		{
+			"gone, and no answer",
+			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
+				_, _ = send.RoundTrip(r)
+				return nil, io.ErrUnexpectedEOF
+			}, "",
+		},
 		{"not sent", func(http.RoundTripper, *http.Request) (*http.Response, error) {
-			return nil, &tenantguard.NotSentError{Reason: tenantguard.BudgetSpent, Missing: "requests"}
+			return nil, &tenantguard.NotSentError{
+				Reason: tenantguard.BudgetSpent, Missing: "requests",
+			}
 		}, tenantguard.DeleteFailed},
-		{"an error that tells secrets", func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
-			return nil, fmt.Errorf("sent %v with %s", r.Header, strings.Repeat("face", 16))
-		}, tenantguard.DeleteFailed},
+		{
+			"an error that tells secrets",
+			func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
+				return nil, fmt.Errorf("sent %v with %s", r.Header, strings.Repeat("face", 16))
+			}, tenantguard.DeleteFailed,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
@@ -69,7 +95,9 @@ func TestSweepOfWhatStays(t *testing.T) {
 			must(t, err)
 			if test.left == "" {
 				x.lost(state, id)
-				checkFound(t, "deleted", map[string]tenantguard.FoundKind{id: tenantguard.RecordedID}, result.Deleted)
+				checkFound(t, "deleted", map[string]tenantguard.FoundKind{
+					id: tenantguard.RecordedID,
+				}, result.Deleted)
 				if len(known) > 0 {
 					t.Errorf("the ledger has %v", known)
 				}
@@ -86,25 +114,53 @@ func TestSweepOfWhatStays(t *testing.T) {
 	}
 }
 
-// A list that lags behind is waited for: what a run made a moment ago shows yet, and what was deleted goes.
+// A list that lags behind is waited for: what a run made a moment ago shows yet, and what was
+// deleted goes.
 func TestSweepAwaitsLists(t *testing.T) {
 	for _, test := range []struct {
-		name    string
-		wrote   func(id string) func(*tenantguard.Ledger) error
-		waited  time.Duration         // since the ledger was written, when the sweep begins
-		lag     int                   // lists that do not show what was made, and as many that show what was deleted
+		name   string
+		wrote  func(id string) func(*tenantguard.Ledger) error
+		waited time.Duration // since the ledger was written, when the sweep begins
+		// lists that do not show what was made, and as many that show what was deleted
+		lag     int
 		deleted tenantguard.FoundKind // or empty
 		left    tenantguard.FoundKind
 		known   int // objects that the ledger has afterwards
 		least   time.Duration
 		most    time.Duration
 	}{
-		{name: "made", wrote: func(id string) func(*tenantguard.Ledger) error { return madeBy(mockHost, id, jane) }, lag: 3, deleted: tenantguard.RecordedID, least: time.Second, most: 5 * time.Second},
-		{name: "intended", wrote: func(string) func(*tenantguard.Ledger) error { return intendedAs(mockHost, runName(1)) }, lag: 3, deleted: tenantguard.RecordedName, known: 1, least: time.Second, most: 5 * time.Second},
-		{name: "made, and never shown", wrote: func(id string) func(*tenantguard.Ledger) error { return madeBy(mockHost, id, jane) }, lag: 100, least: 10 * time.Second, most: 10 * time.Second},
-		{name: "made long ago", wrote: func(id string) func(*tenantguard.Ledger) error { return madeBy(mockHost, id, jane) }, waited: 10 * time.Second, lag: 100},
-		{name: "intended, and never shown", wrote: func(string) func(*tenantguard.Ledger) error { return intendedAs(mockHost, runName(1)) }, waited: 8 * time.Second, lag: 100, known: 1, least: 2 * time.Second, most: 4 * time.Second},
-		{name: "of another", wrote: func(id string) func(*tenantguard.Ledger) error { return madeBy(mockHost, id, john) }, lag: 100, left: tenantguard.OwnerAbsent, known: 1},
+		{
+			name: "made", wrote: func(id string) func(*tenantguard.Ledger) error {
+				return madeBy(mockHost, id, jane)
+			}, lag: 3, deleted: tenantguard.RecordedID, least: time.Second, most: 5 * time.Second,
+		},
+		{
+			name: "intended", wrote: func(string) func(*tenantguard.Ledger) error {
+				return intendedAs(mockHost, runName(1))
+			}, lag: 3, deleted: tenantguard.RecordedName, known: 1, least: time.Second,
+			most: 5 * time.Second,
+		},
+		{
+			name: "made, and never shown", wrote: func(id string) func(*tenantguard.Ledger) error {
+				return madeBy(mockHost, id, jane)
+			}, lag: 100, least: 10 * time.Second, most: 10 * time.Second,
+		},
+		{
+			name: "made long ago", wrote: func(id string) func(*tenantguard.Ledger) error {
+				return madeBy(mockHost, id, jane)
+			}, waited: 10 * time.Second, lag: 100,
+		},
+		{
+			name: "intended, and never shown", wrote: func(string) func(*tenantguard.Ledger) error {
+				return intendedAs(mockHost, runName(1))
+			}, waited: 8 * time.Second, lag: 100, known: 1, least: 2 * time.Second,
+			most: 4 * time.Second,
+		},
+		{
+			name: "of another", wrote: func(id string) func(*tenantguard.Ledger) error {
+				return madeBy(mockHost, id, john)
+			}, lag: 100, left: tenantguard.OwnerAbsent, known: 1,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
@@ -155,7 +211,9 @@ func TestSweepAwaitsLists(t *testing.T) {
 
 // Where the list cannot be read again the answers to the deletes count.
 func TestSweepWithoutConfirmation(t *testing.T) {
-	for status, left := range map[int]tenantguard.FoundKind{204: "", 404: "", 403: tenantguard.DeleteFailed} {
+	for status, left := range map[int]tenantguard.FoundKind{
+		204: "", 404: "", 403: tenantguard.DeleteFailed,
+	} {
 		x := newSwept(t)
 		id := x.add("jane.doe", runName(1), "")
 		deleted := false
@@ -178,7 +236,8 @@ func TestSweepWithoutConfirmation(t *testing.T) {
 	}
 }
 
-// A tenant that does not say whose the login is says it by the token that logs in, or nothing is deleted.
+// A tenant that does not say whose the login is says it by the token that logs in, or nothing is
+// deleted.
 func TestSweepOfUnknownOwner(t *testing.T) {
 	x := newSwept(t)
 	id := x.add("jane.doe", runName(1), "")
@@ -195,7 +254,8 @@ func TestSweepOfUnknownOwner(t *testing.T) {
 	}
 	state := x.state()
 	for _, hidden := range [][]string{
-		{`"identity_id"`, `"identity"`, janeLogin, "another"}, // neither the login nor the list tells who logged in
+		// neither the login nor the list tells who logged in
+		{`"identity_id"`, `"identity"`, janeLogin, "another"},
 		{`"identity_id"`, `"identity"`, `"id":"` + jane + `"`, `"id":""`},
 		{`"id":"` + jane + `"`, `"id":""`}, // the list does not tell whose the tokens are
 	} {
@@ -204,7 +264,9 @@ func TestSweepOfUnknownOwner(t *testing.T) {
 		must(t, err)
 		x.lost(state)
 		checkFound(t, "deleted", nil, result.Deleted)
-		checkFound(t, "left", map[string]tenantguard.FoundKind{id: tenantguard.OwnerUnknown, renamed: tenantguard.OwnerUnknown}, result.Left)
+		checkFound(t, "left", map[string]tenantguard.FoundKind{
+			id: tenantguard.OwnerUnknown, renamed: tenantguard.OwnerUnknown,
+		}, result.Left)
 	}
 	hide = strings.NewReplacer(`"identity_id"`, `"identity"`)
 	_, err := x.sweep(nil, "jane.doe")
@@ -215,7 +277,8 @@ func TestSweepOfUnknownOwner(t *testing.T) {
 // A tenant that shows everybody's tokens, whoever was asked for, loses those of the caller only.
 func TestSweepOfForeignList(t *testing.T) {
 	x := newSwept(t)
-	mine, theirs, recorded := x.add("admin", runName(1), ""), x.add("jane.doe", runName(1), ""), x.add("jane.doe", "renamed", "")
+	mine, theirs, recorded := x.add("admin", runName(1), ""), x.add("jane.doe", runName(1), ""),
+		x.add("jane.doe", "renamed", "")
 	x.write(madeBy(mockHost, recorded, ""))
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
@@ -229,8 +292,10 @@ func TestSweepOfForeignList(t *testing.T) {
 	result, err := x.sweep(nil, "admin")
 	must(t, err)
 	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{mine: tenantguard.RunName}, result.Deleted)
-	checkFound(t, "left", map[string]tenantguard.FoundKind{recorded: tenantguard.OwnerForeign}, result.Left)
+	checkFound(t, "deleted", map[string]tenantguard.FoundKind{mine: tenantguard.RunName},
+		result.Deleted)
+	checkFound(t, "left", map[string]tenantguard.FoundKind{recorded: tenantguard.OwnerForeign},
+		result.Left)
 }
 
 // What cannot be read is a reason to delete nothing at all.
@@ -243,31 +308,72 @@ func TestSweepNeedsEveryList(t *testing.T) {
 		want   *tenantguard.CallError // nil if nothing is called
 	}{
 		{"nobody", nil, nil, nil},
-		{"a refused login", []string{"jane.doe", "nobody"}, nil, &tenantguard.CallError{Call: tenantguard.LogIn, ClientID: "x", Status: 401, Err: cmpopts.AnyError}},
-		{"no answer", []string{"jane.doe"}, func(http.RoundTripper, *http.Request) (*http.Response, error) { return nil, errLine }, &tenantguard.CallError{Call: tenantguard.LogIn, ClientID: janeLogin, Err: errLine}},
-		{"no list", []string{"jane.doe"}, func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-			if r.Method == http.MethodGet {
-				return answer(403, "{}")
-			}
-			return send.RoundTrip(r)
-		}, &tenantguard.CallError{Call: tenantguard.ListTokens, ClientID: janeLogin, Status: 403, Err: cmpopts.AnyError}},
-		{"no JSON", []string{"jane.doe"}, func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-			if r.Method == http.MethodGet {
-				return answer(200, "<html>")
-			}
-			return send.RoundTrip(r)
-		}, &tenantguard.CallError{Call: tenantguard.ListTokens, ClientID: janeLogin, Status: 200, Err: cmpopts.AnyError}},
-		{"no access token", []string{"jane.doe"}, func(http.RoundTripper, *http.Request) (*http.Response, error) { return answer(200, "{}") }, &tenantguard.CallError{Call: tenantguard.LogIn, ClientID: janeLogin, Status: 200, Err: cmpopts.AnyError}},
-		{"an access token that is refused", []string{"jane.doe"}, func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-			if r.Method == http.MethodGet {
-				return answer(401, "{}")
-			}
-			return send.RoundTrip(r)
-		}, &tenantguard.CallError{Call: tenantguard.ListTokens, ClientID: janeLogin, Status: 401, Err: cmpopts.AnyError}},
+		{
+			"a refused login", []string{"jane.doe", "nobody"}, nil, &tenantguard.CallError{
+				Call: tenantguard.LogIn, ClientID: "x", Status: 401, Err: cmpopts.AnyError,
+			},
+		},
+		{
+			"no answer",
+			[]string{"jane.doe"},
+			func(http.RoundTripper, *http.Request) (*http.Response, error) {
+				return nil, errLine
+			}, &tenantguard.CallError{Call: tenantguard.LogIn, ClientID: janeLogin, Err: errLine},
+		},
+		{
+			"no list",
+			[]string{"jane.doe"},
+			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
+				if r.Method == http.MethodGet {
+					return answer(403, "{}")
+				}
+				return send.RoundTrip(r)
+			}, &tenantguard.CallError{
+				Call: tenantguard.ListTokens, ClientID: janeLogin, Status: 403,
+				Err: cmpopts.AnyError,
+			},
+		},
+		{
+			"no JSON",
+			[]string{"jane.doe"},
+			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
+				if r.Method == http.MethodGet {
+					return answer(200, "<html>")
+				}
+				return send.RoundTrip(r)
+			}, &tenantguard.CallError{
+				Call: tenantguard.ListTokens, ClientID: janeLogin, Status: 200,
+				Err: cmpopts.AnyError,
+			},
+		},
+		{
+			"no access token",
+			[]string{"jane.doe"},
+			func(http.RoundTripper, *http.Request) (*http.Response, error) {
+				return answer(200, "{}")
+			}, &tenantguard.CallError{
+				Call: tenantguard.LogIn, ClientID: janeLogin, Status: 200, Err: cmpopts.AnyError,
+			},
+		},
+		{
+			"an access token that is refused",
+			[]string{"jane.doe"},
+			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
+				if r.Method == http.MethodGet {
+					return answer(401, "{}")
+				}
+				return send.RoundTrip(r)
+			}, &tenantguard.CallError{
+				Call: tenantguard.ListTokens, ClientID: janeLogin, Status: 401,
+				Err: cmpopts.AnyError,
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
-			x.logins["nobody"] = tenantguard.Login{ClientID: "x", ClientSecret: strings.Repeat("0123456789", 7)}
+			x.logins["nobody"] = tenantguard.Login{
+				ClientID: "x", ClientSecret: strings.Repeat("0123456789", 7),
+			}
 			x.add("jane.doe", runName(1), "")
 			x.change = test.change
 			state := x.state()
@@ -276,10 +382,12 @@ func TestSweepNeedsEveryList(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			failed, _ := errors.AsType[*tenantguard.CallError](err)
-			if diff := cmp.Diff(test.want, failed, cmpopts.IgnoreFields(tenantguard.CallError{}, "Err")); diff != "" {
+			if diff := cmp.Diff(test.want, failed,
+				cmpopts.IgnoreFields(tenantguard.CallError{}, "Err")); diff != "" {
 				t.Errorf("call (-want +got):\n%s", diff)
 			}
-			if test.want != nil && failed != nil && !cmp.Equal(test.want.Err, failed.Err, cmpopts.EquateErrors()) {
+			if test.want != nil && failed != nil &&
+				!cmp.Equal(test.want.Err, failed.Err, cmpopts.EquateErrors()) {
 				t.Errorf("call fails by %v, want %v", failed.Err, test.want.Err)
 			}
 			if config, ok := errors.AsType[*tenantguard.ConfigError](err); (test.want == nil) != ok || ok && config.Field != "Logins" {
@@ -307,13 +415,17 @@ func TestSweepLogsInAgain(t *testing.T) {
 	_, err := x.sweep(nil, "jane.doe")
 	must(t, err)
 	x.lost(state, id)
-	want := []string{"POST token", "GET personal-access-tokens", "DELETE " + id, "POST token", "DELETE " + id, "GET personal-access-tokens"}
+	want := []string{
+		"POST token", "GET personal-access-tokens", "DELETE " + id, "POST token", "DELETE " + id,
+		"GET personal-access-tokens",
+	}
 	if diff := cmp.Diff(want, x.sent); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
 }
 
-// A token that is revoked in the middle of it is not tried again: a tenant may lock it, or its user.
+// A token that is revoked in the middle of it is not tried again: a tenant may lock it, or its
+// user.
 func TestSweepTriesNoRefusedLoginAgain(t *testing.T) {
 	x := newSwept(t)
 	for _, name := range []string{runName(1), runName(2), runName(3)} {
@@ -360,15 +472,18 @@ func TestInterruptedSweep(t *testing.T) {
 		return answered, err
 	}
 	result, err := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
-		BaseURL: "http://" + mockHost, HTTP: &http.Client{Transport: x}, Logins: []tenantguard.Login{x.logins["jane.doe"]}, Known: known, Now: atNoon,
+		BaseURL: "http://" + mockHost, HTTP: &http.Client{Transport: x},
+		Logins: []tenantguard.Login{x.logins["jane.doe"]}, Known: known, Now: atNoon,
 		ByName: true, Confirm: func(context.Context, []tenantguard.Found) bool { return true },
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("it ends with %v", err)
 	}
 	x.lost(state, deleted)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{deleted: tenantguard.RunName}, result.Deleted)
-	if len(result.Left) != 1 || result.Left[0].ID == deleted || result.Left[0].Kind != tenantguard.DeleteFailed {
+	checkFound(t, "deleted", map[string]tenantguard.FoundKind{deleted: tenantguard.RunName},
+		result.Deleted)
+	if len(result.Left) != 1 || result.Left[0].ID == deleted ||
+		result.Left[0].Kind != tenantguard.DeleteFailed {
 		t.Fatalf("left: %+v", result.Left)
 	}
 	checkMessage(t, result.Left[0].Why)
@@ -384,25 +499,35 @@ func TestSweepOfHostileTenant(t *testing.T) {
 		{"an id that leads elsewhere", "..", runName(1), now, tenantguard.UnsafeID},
 		{"an id with a path", "a/../b", runName(1), now, tenantguard.UnsafeID},
 		{"no id", "", runName(1), now, tenantguard.UnsafeID},
-		{"an id that is a secret", strings.Repeat("face", 16), runName(1), now, tenantguard.UnsafeID},
+		{
+			"an id that is a secret", strings.Repeat("face", 16), runName(1), now,
+			tenantguard.UnsafeID,
+		},
 		{"no date", "1", runName(1), "yesterday", tenantguard.AgeUnknown},
 		{"no name", "3", "", now, ""},
 		{"a name that is a secret", "2", strings.Repeat("face", 16), now, tenantguard.TooYoung},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
-			x.write(madeBy(mockHost, "1", jane), madeBy(mockHost, "2", jane), madeBy(mockHost, janeLogin, ""), intendedAs(mockHost, ""))
+			x.write(madeBy(mockHost, "1", jane), madeBy(mockHost, "2", jane),
+				madeBy(mockHost, janeLogin, ""), intendedAs(mockHost, ""))
 			x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
-					return answer(200, fmt.Sprintf(`[{"id":%q,"name":%q,"owner":{"id":%q},"created":%q}]`, test.id, test.token, jane, test.created))
+					return answer(200,
+						fmt.Sprintf(`[{"id":%q,"name":%q,"owner":{"id":%q},"created":%q}]`, test.id,
+							test.token, jane, test.created))
 				}
 				return send.RoundTrip(r)
 			}
-			result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.OlderThan = time.Hour }, "jane.doe")
+			result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.OlderThan = time.Hour },
+				"jane.doe")
 			must(t, err)
 			checkFound(t, "deleted", nil, result.Deleted)
-			checkFound(t, "left", because(strings.ReplaceAll(test.id, strings.Repeat("face", 16), "[redacted]"), test.left), result.Left)
-			if slices.ContainsFunc(x.sent, func(sent string) bool { return strings.HasPrefix(sent, http.MethodDelete) }) {
+			checkFound(t, "left",
+				because(strings.ReplaceAll(test.id, strings.Repeat("face", 16), "[redacted]"),
+					test.left), result.Left)
+			if slices.ContainsFunc(x.sent,
+				func(sent string) bool { return strings.HasPrefix(sent, http.MethodDelete) }) {
 				t.Errorf("sent: %v", x.sent)
 			}
 		})
@@ -418,7 +543,9 @@ func TestSweepKnowsItsSecrets(t *testing.T) {
 		case http.MethodPost:
 			return answer(200, `{"access_token":"battery staple","identity_id":"me"}`)
 		case http.MethodGet:
-			return answer(200, `[{"id":"1","name":"correct horse, battery staple","owner":{"id":"me"},"created":"battery staple"}]`)
+			return answer(200,
+				`[{"id":"1","name":"correct horse, battery staple","owner":{"id":"me"},`+
+					`"created":"battery staple"}]`)
 		}
 		return nil, errors.New("sent with correct horse and " + r.Header.Get("Authorization"))
 	}
@@ -426,8 +553,10 @@ func TestSweepKnowsItsSecrets(t *testing.T) {
 	result, err := x.sweep(nil, "odd")
 	must(t, err)
 	want := []tenantguard.Found{{
-		ID: "1", Name: "[redacted], [redacted]", Owner: "me", Created: "[redacted]", Kind: tenantguard.DeleteFailed,
-		Why: `Delete "http://` + mockHost + `/v2026/personal-access-tokens/1": sent with [redacted] and Bearer [redacted]`,
+		ID: "1", Name: "[redacted], [redacted]", Owner: "me", Created: "[redacted]",
+		Kind: tenantguard.DeleteFailed,
+		Why: `Delete "http://` + mockHost +
+			`/v2026/personal-access-tokens/1": sent with [redacted] and Bearer [redacted]`,
 	}}
 	if diff := cmp.Diff(want, result.Left); diff != "" {
 		t.Errorf("left (-want +got):\n%s", diff)

@@ -16,7 +16,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// Only what the ledger has and the caller owns goes. What is not known to be both is there afterwards as it was before.
+// Only what the ledger has and the caller owns goes. What is not known to be both is there
+// afterwards as it was before.
 func TestSweep(t *testing.T) {
 	const second = time.Second
 	var (
@@ -37,48 +38,156 @@ func TestSweep(t *testing.T) {
 		deleted, left               tenantguard.FoundKind // empty for neither
 	}{
 		{name: "without a ledger", owner: "jane.doe", token: marked},
-		{name: "made by hand, such as a run did once", owner: "jane.doe", token: "patmock-ci-1", ledger: with(func(o *tenantguard.Object) { o.Name = "patmock-ci-1" })},
-		{name: "made by hand, with a text behind", owner: "jane.doe", token: "patmock-prod-3 do not delete", ledger: with(func(o *tenantguard.Object) { o.Name = "patmock-prod-3 do not delete" })},
-		{name: "made by hand, in a ledger without a marker", owner: "jane.doe", token: "Straße 1", ledger: with(func(o *tenantguard.Object) { o.Name = "Straße 1" })},
-		{name: "renamed", owner: "jane.doe", token: "by another name", deleted: tenantguard.RecordedID, madeBy: func(id string) []func(*tenantguard.Ledger) error {
-			return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, jane)}
-		}},
-		{name: "made by hand, with an id in the ledger", owner: "jane.doe", token: "patmock-ci-1", deleted: tenantguard.RecordedID, madeBy: func(id string) []func(*tenantguard.Ledger) error {
-			return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, jane)}
-		}},
-		{name: "made by another, as the ledger says", owner: "jane.doe", token: marked, left: tenantguard.OwnerForeign, madeBy: func(id string) []func(*tenantguard.Ledger) error {
-			return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, "somebody"), intendedAs(mockHost, marked)}
-		}},
-		{name: "pending", owner: "jane.doe", token: marked, ledger: pending, deleted: tenantguard.RecordedName},
-		{name: "pending, with a text behind", owner: "jane.doe", token: marked + ` "Zürich" / 日本 <&> 🔑`, ledger: with(func(o *tenantguard.Object) { o.Name += ` "Zürich" / 日本 <&> 🔑` }), deleted: tenantguard.RecordedName},
-		{name: "pending, with a blank behind", owner: "jane.doe", token: marked + " ", ledger: with(func(o *tenantguard.Object) { o.Name += " " }), deleted: tenantguard.RecordedName},
-		{name: "pending twice, as of now and of yesterday", owner: "jane.doe", token: marked, deleted: tenantguard.RecordedName, ledger: append(with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(-24 * time.Hour) }), pending...)},
-		{name: "created at the end", owner: "jane.doe", token: marked, created: elapsed(600 * second), ledger: pending, deleted: tenantguard.RecordedName},
-		{name: "created too late", owner: "jane.doe", token: marked, created: elapsed(601 * second), ledger: pending, left: tenantguard.CreationMismatch},
-		{name: "created eleven minutes later", owner: "jane.doe", token: marked, created: elapsed(660 * second), ledger: pending, left: tenantguard.CreationMismatch},
-		{name: "created a second before", owner: "jane.doe", token: marked, created: elapsed(-second), ledger: pending, left: tenantguard.CreationMismatch},
-		{name: "created the day before", owner: "jane.doe", token: marked, created: elapsed(-24 * 3600 * second), ledger: pending, left: tenantguard.CreationMismatch},
-		{name: "created by the clock of the target", owner: "jane.doe", token: marked, created: elapsed(3600 * second), ledger: with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(time.Hour) }), deleted: tenantguard.RecordedName},
-		{name: "created by the clock of the machine", owner: "jane.doe", token: marked, ledger: with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(time.Hour) }), left: tenantguard.CreationMismatch},
-		{name: "created in whole seconds", owner: "jane.doe", token: marked, ledger: with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(999 * time.Millisecond) }), deleted: tenantguard.RecordedName},
-		{name: "refused", owner: "jane.doe", token: marked, ledger: append(pending[:1:1], func(l *tenantguard.Ledger) error { return writeRefused(l, mockHost, "r", marked) })},
+		{
+			name: "made by hand, such as a run did once", owner: "jane.doe", token: "patmock-ci-1",
+			ledger: with(func(o *tenantguard.Object) { o.Name = "patmock-ci-1" }),
+		},
+		{
+			name: "made by hand, with a text behind", owner: "jane.doe",
+			token: "patmock-prod-3 do not delete", ledger: with(func(o *tenantguard.Object) {
+				o.Name = "patmock-prod-3 do not delete"
+			}),
+		},
+		{
+			name: "made by hand, in a ledger without a marker", owner: "jane.doe",
+			token: "Straße 1", ledger: with(func(o *tenantguard.Object) { o.Name = "Straße 1" }),
+		},
+		{
+			name: "renamed", owner: "jane.doe", token: "by another name",
+			deleted: tenantguard.RecordedID,
+			madeBy: func(id string) []func(*tenantguard.Ledger) error {
+				return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, jane)}
+			},
+		},
+		{
+			name: "made by hand, with an id in the ledger", owner: "jane.doe",
+			token:   "patmock-ci-1",
+			deleted: tenantguard.RecordedID,
+			madeBy: func(id string) []func(*tenantguard.Ledger) error {
+				return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, jane)}
+			},
+		},
+		{
+			name: "made by another, as the ledger says", owner: "jane.doe", token: marked,
+			left: tenantguard.OwnerForeign,
+			madeBy: func(id string) []func(*tenantguard.Ledger) error {
+				return []func(*tenantguard.Ledger) error{
+					madeBy(mockHost, id, "somebody"), intendedAs(mockHost, marked),
+				}
+			},
+		},
+		{
+			name: "pending", owner: "jane.doe", token: marked, ledger: pending,
+			deleted: tenantguard.RecordedName,
+		},
+		{
+			name: "pending, with a text behind", owner: "jane.doe",
+			token:   marked + ` "Zürich" / 日本 <&> 🔑`,
+			ledger:  with(func(o *tenantguard.Object) { o.Name += ` "Zürich" / 日本 <&> 🔑` }),
+			deleted: tenantguard.RecordedName,
+		},
+		{
+			name: "pending, with a blank behind", owner: "jane.doe", token: marked + " ",
+			ledger:  with(func(o *tenantguard.Object) { o.Name += " " }),
+			deleted: tenantguard.RecordedName,
+		},
+		{
+			name: "pending twice, as of now and of yesterday", owner: "jane.doe", token: marked,
+			deleted: tenantguard.RecordedName,
+			ledger: append(with(func(o *tenantguard.Object) {
+				o.TargetTime = noon.Add(-24 * time.Hour)
+			}), pending...),
+		},
+		{
+			name: "created at the end", owner: "jane.doe", token: marked,
+			created: elapsed(600 * second), ledger: pending, deleted: tenantguard.RecordedName,
+		},
+		{
+			name: "created too late", owner: "jane.doe", token: marked,
+			created: elapsed(601 * second), ledger: pending, left: tenantguard.CreationMismatch,
+		},
+		{
+			name: "created eleven minutes later", owner: "jane.doe", token: marked,
+			created: elapsed(660 * second), ledger: pending, left: tenantguard.CreationMismatch,
+		},
+		{
+			name: "created a second before", owner: "jane.doe", token: marked,
+			created: elapsed(-second), ledger: pending, left: tenantguard.CreationMismatch,
+		},
+		{
+			name: "created the day before", owner: "jane.doe", token: marked,
+			created: elapsed(-24 * 3600 * second), ledger: pending,
+			left: tenantguard.CreationMismatch,
+		},
+		{
+			name: "created by the clock of the target", owner: "jane.doe", token: marked,
+			created: elapsed(3600 * second),
+			ledger:  with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(time.Hour) }),
+			deleted: tenantguard.RecordedName,
+		},
+		{
+			name: "created by the clock of the machine", owner: "jane.doe", token: marked,
+			ledger: with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(time.Hour) }),
+			left:   tenantguard.CreationMismatch,
+		},
+		{
+			name: "created in whole seconds", owner: "jane.doe", token: marked,
+			ledger: with(func(o *tenantguard.Object) {
+				o.TargetTime = noon.Add(999 * time.Millisecond)
+			}), deleted: tenantguard.RecordedName,
+		},
+		{
+			name: "refused", owner: "jane.doe", token: marked,
+			ledger: append(pending[:1:1], func(l *tenantguard.Ledger) error {
+				return writeRefused(l, mockHost, "r", marked)
+			}),
+		},
 		{name: "another case", owner: "jane.doe", token: strings.ToUpper(marked), ledger: pending},
 		{name: "a blank behind", owner: "jane.doe", token: marked + " ", ledger: pending},
 		{name: "a blank in front", owner: "jane.doe", token: " " + marked, ledger: pending},
 		{name: "more behind", owner: "jane.doe", token: marked + "0", ledger: pending},
 		{name: "less behind", owner: "jane.doe", token: marked[:len(marked)-1], ledger: pending},
-		{name: "another marker", owner: "jane.doe", token: tenantguard.Name(noon, strings.Repeat("a", len(marker)), 12), ledger: pending},
-		{name: "an intent of another's", owner: "jane.doe", token: marked, ledger: with(func(o *tenantguard.Object) { o.Owner = john })},
-		{name: "an intent of nobody's", owner: "jane.doe", token: marked, ledger: with(func(o *tenantguard.Object) { o.Owner = "" })},
-		{name: "an intent whose name was taken out", owner: "jane.doe", token: "client_secret=[redacted]", ledger: with(func(o *tenantguard.Object) { o.Name = "client_secret=hunter2" })},
-		{name: "an intent elsewhere", owner: "jane.doe", token: marked, ledger: []func(*tenantguard.Ledger) error{intendedAs(host, marked), intendedAs("127.0.0.1", marked)}},
-		{name: "made elsewhere", owner: "jane.doe", token: marked, madeBy: func(id string) []func(*tenantguard.Ledger) error {
-			return []func(*tenantguard.Ledger) error{madeBy(host, id, jane), madeBy("127.0.0.1", id, jane), madeBy(mockHost+"0", id, jane)}
-		}},
+		{
+			name: "another marker", owner: "jane.doe",
+			token: tenantguard.Name(noon, strings.Repeat("a", len(marker)), 12), ledger: pending,
+		},
+		{
+			name: "an intent of another's", owner: "jane.doe", token: marked,
+			ledger: with(func(o *tenantguard.Object) { o.Owner = john }),
+		},
+		{
+			name: "an intent of nobody's", owner: "jane.doe", token: marked,
+			ledger: with(func(o *tenantguard.Object) { o.Owner = "" }),
+		},
+		{
+			name: "an intent whose name was taken out", owner: "jane.doe",
+			token: "client_secret=[redacted]", ledger: with(func(o *tenantguard.Object) {
+				o.Name = "client_secret=hunter2"
+			}),
+		},
+		{
+			name: "an intent elsewhere", owner: "jane.doe", token: marked,
+			ledger: []func(*tenantguard.Ledger) error{
+				intendedAs(host, marked), intendedAs("127.0.0.1", marked),
+			},
+		},
+		{
+			name: "made elsewhere", owner: "jane.doe", token: marked,
+			madeBy: func(id string) []func(*tenantguard.Ledger) error {
+				return []func(*tenantguard.Ledger) error{
+					madeBy(host, id, jane), madeBy("127.0.0.1", id, jane),
+					madeBy(mockHost+"0", id, jane),
+				}
+			},
+		},
 		{name: "of another, pending", owner: "john.roe", token: marked, ledger: pending},
-		{name: "of another, made by a run", owner: "john.roe", token: marked, left: tenantguard.OwnerAbsent, madeBy: func(id string) []func(*tenantguard.Ledger) error {
-			return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, john)}
-		}},
+		{
+			name: "of another, made by a run", owner: "john.roe", token: marked,
+			left: tenantguard.OwnerAbsent,
+			madeBy: func(id string) []func(*tenantguard.Ledger) error {
+				return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, john)}
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSwept(t)
@@ -101,20 +210,32 @@ func TestSweepByName(t *testing.T) {
 		deleted            tenantguard.FoundKind
 	}{
 		{"of a run", "jane.doe", runName(12), 0, tenantguard.RunName},
-		{"of a run, ten minutes fast", "jane.doe", runName(12), -10 * time.Minute, tenantguard.RunName},
-		{"of a run, ten minutes slow", "jane.doe", runName(12), 10 * time.Minute, tenantguard.RunName},
+		{
+			"of a run, ten minutes fast", "jane.doe", runName(12), -10 * time.Minute,
+			tenantguard.RunName,
+		},
+		{
+			"of a run, ten minutes slow", "jane.doe", runName(12), 10 * time.Minute,
+			tenantguard.RunName,
+		},
 		{"created eleven minutes before", "jane.doe", runName(12), -11 * time.Minute, ""},
 		{"created eleven minutes after", "jane.doe", runName(12), 11 * time.Minute, ""},
 		{"created long after", "jane.doe", runName(12), 24 * time.Hour, ""},
 		{"of another", "john.roe", runName(12), 0, ""},
-		{"with a text behind", "jane.doe", runName(12) + ` "Zürich" / 日本 <&> 🔑`, 0, tenantguard.RunName},
+		{
+			"with a text behind", "jane.doe", runName(12) + ` "Zürich" / 日本 <&> 🔑`, 0,
+			tenantguard.RunName,
+		},
 		{"with a blank behind", "jane.doe", runName(12) + " ", 0, tenantguard.RunName},
 		{"without a marker", "jane.doe", "patmock-mk3x-12", 0, ""},
 		{"made by hand", "jane.doe", "patmock-ci-1", 0, ""},
 		{"made by hand, with a text behind", "jane.doe", "patmock-prod-3 do not delete", 0, ""},
 		{"a short marker", "jane.doe", tenantguard.Name(noon, marker[1:], 12), 0, ""},
 		{"a long marker", "jane.doe", tenantguard.Name(noon, marker+"0", 12), 0, ""},
-		{"a marker of other letters", "jane.doe", tenantguard.Name(noon, "x"+marker[1:], 12), 0, ""},
+		{
+			"a marker of other letters", "jane.doe", tenantguard.Name(noon, "x"+marker[1:], 12), 0,
+			"",
+		},
 		{"more behind", "jane.doe", runName(12) + "-y", 0, ""},
 		{"in capitals", "jane.doe", strings.ToUpper(runName(12)), 0, ""},
 		{"a line behind", "jane.doe", runName(12) + "\n", 0, ""},
@@ -134,7 +255,9 @@ func TestSweepByName(t *testing.T) {
 // What was found by name goes once that is confirmed. What the ledger has goes without a question.
 func TestSweepAsksAboutNames(t *testing.T) {
 	for name, confirm := range map[string]func(context.Context, []tenantguard.Found) bool{
-		"nobody to ask": nil, "no": func(context.Context, []tenantguard.Found) bool { return false },
+		"nobody to ask": nil, "no": func(context.Context, []tenantguard.Found) bool {
+			return false
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := newSwept(t)
@@ -153,10 +276,14 @@ func TestSweepAsksAboutNames(t *testing.T) {
 			}, "jane.doe")
 			must(t, err)
 			x.lost(state, made)
-			checkFound(t, "deleted", map[string]tenantguard.FoundKind{made: tenantguard.RecordedID}, result.Deleted)
-			checkFound(t, "would be deleted", map[string]tenantguard.FoundKind{named: tenantguard.RunName}, result.WouldDelete)
+			checkFound(t, "deleted", map[string]tenantguard.FoundKind{made: tenantguard.RecordedID},
+				result.Deleted)
+			checkFound(t, "would be deleted", map[string]tenantguard.FoundKind{
+				named: tenantguard.RunName,
+			}, result.WouldDelete)
 			if confirm != nil {
-				checkFound(t, "asked", map[string]tenantguard.FoundKind{named: tenantguard.RunName}, asked)
+				checkFound(t, "asked", map[string]tenantguard.FoundKind{named: tenantguard.RunName},
+					asked)
 			}
 		})
 	}
@@ -166,15 +293,21 @@ func TestSweepAsksAboutNames(t *testing.T) {
 func TestSweepKeepsLogins(t *testing.T) {
 	x := newSwept(t)
 	mine := x.add("jane.doe", runName(1), "")
-	user, err := x.control.AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: runName(2)})
+	user, err := x.control.AddToken(t.Context(), control.NewToken{
+		Owner: "jane.doe", Name: runName(2),
+	})
 	must(t, err)
-	x.logins["jane again"] = tenantguard.Login{ClientID: user.ClientID, ClientSecret: user.ClientSecret}
-	x.write(madeBy(mockHost, janeLogin, jane), madeBy(mockHost, johnLogin, john), madeBy(mockHost, user.ClientID, jane), intendedAs(mockHost, "login"))
+	x.logins["jane again"] = tenantguard.Login{
+		ClientID: user.ClientID, ClientSecret: user.ClientSecret,
+	}
+	x.write(madeBy(mockHost, janeLogin, jane), madeBy(mockHost, johnLogin, john),
+		madeBy(mockHost, user.ClientID, jane), intendedAs(mockHost, "login"))
 	state := x.state()
 	result, err := x.sweep(nil, "jane again", "jane.doe", "john.roe")
 	must(t, err)
 	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{mine: tenantguard.RunName}, result.Deleted)
+	checkFound(t, "deleted", map[string]tenantguard.FoundKind{mine: tenantguard.RunName},
+		result.Deleted)
 	checkFound(t, "left", nil, result.Left)
 }
 
@@ -189,11 +322,14 @@ func TestSweepLeavesRunBeside(t *testing.T) {
 	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
 	x.lost(state, a, b)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{a: tenantguard.RecordedID, b: tenantguard.RecordedName}, result.Deleted)
+	checkFound(t, "deleted", map[string]tenantguard.FoundKind{
+		a: tenantguard.RecordedID, b: tenantguard.RecordedName,
+	}, result.Deleted)
 	checkFound(t, "left", nil, result.Left)
 }
 
-// An administrator can delete the tokens of others. A ledger that has one as the administrator's is wrong.
+// An administrator can delete the tokens of others. A ledger that has one as the administrator's is
+// wrong.
 func TestSweepOfAdministrator(t *testing.T) {
 	const admin = "cafedadacafedadacafedadacafedada"
 	x := newSwept(t)
@@ -203,11 +339,14 @@ func TestSweepOfAdministrator(t *testing.T) {
 	result, err := x.sweep(nil, "admin")
 	must(t, err)
 	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{mine: tenantguard.RecordedID}, result.Deleted)
-	checkFound(t, "left", map[string]tenantguard.FoundKind{theirs: tenantguard.OwnerForeign}, result.Left)
+	checkFound(t, "deleted", map[string]tenantguard.FoundKind{mine: tenantguard.RecordedID},
+		result.Deleted)
+	checkFound(t, "left", map[string]tenantguard.FoundKind{theirs: tenantguard.OwnerForeign},
+		result.Left)
 }
 
-// What a list does not show is deleted all the same: lists may be late for longer than anybody waits.
+// What a list does not show is deleted all the same: lists may be late for longer than anybody
+// waits.
 func TestSweepDeletesWhatNoListShows(t *testing.T) {
 	x := newSwept(t)
 	id := x.add("jane.doe", "renamed", "")
@@ -215,7 +354,10 @@ func TestSweepDeletesWhatNoListShows(t *testing.T) {
 	state := x.state()
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodGet {
-			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("[]"))}, nil
+			return &http.Response{
+				StatusCode: http.StatusOK, Header: http.Header{},
+				Body: io.NopCloser(strings.NewReader("[]")),
+			}, nil
 		}
 		return send.RoundTrip(r)
 	}
@@ -230,9 +372,11 @@ func TestSweepOfHostWithPort(t *testing.T) {
 	x := newSwept(t)
 	id := x.add("jane.doe", "renamed", "")
 	x.write(madeBy("acme.example:443", id, jane), madeBy("acme.example:80", "elsewhere", jane))
-	result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.BaseURL = "https://ACME.example" }, "jane.doe")
+	result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.BaseURL = "https://ACME.example" },
+		"jane.doe")
 	must(t, err)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{id: tenantguard.RecordedID}, result.Deleted)
+	checkFound(t, "deleted", map[string]tenantguard.FoundKind{id: tenantguard.RecordedID},
+		result.Deleted)
 	known, err := tenantguard.ReadLedger(x.ledger)
 	must(t, err)
 	if len(known) != 1 || known[0].ID != "elsewhere" {
@@ -243,16 +387,20 @@ func TestSweepOfHostWithPort(t *testing.T) {
 // Each login sees to its own, and the ledger to all of it.
 func TestSweepOfSeveral(t *testing.T) {
 	x := newSwept(t)
-	a, b, c := x.add("jane.doe", runName(1), ""), x.add("john.roe", "renamed", ""), x.add("admin", runName(1), "")
+	a, b, c := x.add("jane.doe", runName(1), ""), x.add("john.roe", "renamed", ""),
+		x.add("admin", runName(1), "")
 	x.write(
-		intendedAs(mockHost, runName(1)), madeBy(mockHost, b, john), madeBy(mockHost, "0123456789abcdef0123456789abcdef", john),
+		intendedAs(mockHost, runName(1)), madeBy(mockHost, b, john),
+		madeBy(mockHost, "0123456789abcdef0123456789abcdef", john),
 		madeBy(host, "elsewhere", jane),
 	)
 	state := x.state()
 	result, err := x.sweep(nil, "jane.doe", "john.roe", "admin")
 	must(t, err)
 	x.lost(state, a, b, c)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{a: tenantguard.RecordedName, b: tenantguard.RecordedID, c: tenantguard.RunName}, result.Deleted)
+	checkFound(t, "deleted", map[string]tenantguard.FoundKind{
+		a: tenantguard.RecordedName, b: tenantguard.RecordedID, c: tenantguard.RunName,
+	}, result.Deleted)
 	checkFound(t, "left", nil, result.Left)
 	known, err := tenantguard.ReadLedger(x.ledger)
 	must(t, err)
@@ -265,7 +413,10 @@ func TestSweepOfSeveral(t *testing.T) {
 	}
 	again, err := x.sweep(nil, "jane.doe", "john.roe", "admin")
 	must(t, err)
-	if diff := cmp.Diff(tenantguard.SweepResult{Deleted: []tenantguard.Found{}, WouldDelete: []tenantguard.Found{}, Left: []tenantguard.Found{}}, again); diff != "" {
+	if diff := cmp.Diff(tenantguard.SweepResult{
+		Deleted: []tenantguard.Found{}, WouldDelete: []tenantguard.Found{},
+		Left: []tenantguard.Found{},
+	}, again); diff != "" {
 		t.Errorf("a second sweep (-want +got):\n%s", diff)
 	}
 }
@@ -280,7 +431,9 @@ func TestSweepDryRun(t *testing.T) {
 	result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.DryRun = true }, "jane.doe")
 	must(t, err)
 	x.lost(state)
-	checkFound(t, "would be deleted", map[string]tenantguard.FoundKind{a: tenantguard.RunName, b: tenantguard.RecordedID}, result.WouldDelete)
+	checkFound(t, "would be deleted", map[string]tenantguard.FoundKind{
+		a: tenantguard.RunName, b: tenantguard.RecordedID,
+	}, result.WouldDelete)
 	checkFound(t, "deleted", nil, result.Deleted)
 	after, err := os.ReadFile(x.ledger)
 	must(t, err)
@@ -300,15 +453,19 @@ func TestSweepOlderThan(t *testing.T) {
 			x.ahead = ahead
 			made := func(ago time.Duration) (id string) {
 				at := noon.Add(ahead - ago)
-				return x.add("jane.doe", tenantguard.Name(at, marker, 1), at.UTC().Format(time.RFC3339))
+				return x.add("jane.doe", tenantguard.Name(at, marker, 1),
+					at.UTC().Format(time.RFC3339))
 			}
 			old, young := made(61*time.Minute), made(59*time.Minute)
 			state := x.state()
-			result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.OlderThan = time.Hour }, "jane.doe")
+			result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.OlderThan = time.Hour },
+				"jane.doe")
 			must(t, err)
 			x.lost(state, old)
-			checkFound(t, "deleted", map[string]tenantguard.FoundKind{old: tenantguard.RunName}, result.Deleted)
-			checkFound(t, "left", map[string]tenantguard.FoundKind{young: tenantguard.TooYoung}, result.Left)
+			checkFound(t, "deleted", map[string]tenantguard.FoundKind{old: tenantguard.RunName},
+				result.Deleted)
+			checkFound(t, "left", map[string]tenantguard.FoundKind{young: tenantguard.TooYoung},
+				result.Left)
 		})
 	}
 }
@@ -323,7 +480,8 @@ func TestSweepTellsGuard(t *testing.T) {
 	a, b := x.add("jane.doe", runName(1), ""), x.add("jane.doe", runName(2), "")
 	guard := &adopting{}
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-		if r.Method == http.MethodDelete && !strings.HasSuffix(r.URL.Path, "/"+guard.ids[len(guard.ids)-1]) {
+		if r.Method == http.MethodDelete &&
+			!strings.HasSuffix(r.URL.Path, "/"+guard.ids[len(guard.ids)-1]) {
 			t.Errorf("%s is deleted, and the guard knows %v", r.URL.Path, guard.ids)
 		}
 		return send.RoundTrip(r)

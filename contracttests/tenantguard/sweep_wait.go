@@ -53,5 +53,7 @@ func (s *sweep) mayAppear(by *apiClient, o Object) bool {
 	if o.ID != "" {
 		return !by.has(o.ID)
 	}
-	return o.isPending() && !slices.ContainsFunc(by.tokens, func(t token) bool { return t.Name == o.Name })
+	return o.isPending() && !slices.ContainsFunc(by.tokens, func(t token) bool {
+		return t.Name == o.Name
+	})
 }

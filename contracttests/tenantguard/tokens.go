@@ -34,7 +34,9 @@ type record struct {
 }
 
 // isOwn reports whether the run may change the token.
-func (t *record) isOwn() bool { return slices.Contains([]state{allowed, created, deleted}, t.state) }
+func (t *record) isOwn() bool {
+	return slices.Contains([]state{allowed, created, deleted}, t.state)
+}
 
 // tokens has a record of each token that the run has created, deleted or seen.
 type tokens struct {
@@ -173,8 +175,8 @@ func (k *tokens) confirmLocked(t *record, shown token) bool {
 	return true
 }
 
-// list takes the complete list of a caller's own tokens. It returns those that were created although
-// the outcome of their creates was unknown.
+// list takes the complete list of a caller's own tokens. It returns those that were created
+// although the outcome of their creates was unknown.
 func (k *tokens) list(s *session, all []token) (found []Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -238,7 +240,8 @@ func (k *tokens) delete(r *guardedRequest, status int) (o Object, gone bool) {
 	if len(r.route.ids) > 1 || t == nil || t.state != created && t.state != allowed {
 		return o, false
 	}
-	byOwner := t.state == allowed || t.owner == nil || r.session != nil && r.session.owner == t.owner
+	byOwner := t.state == allowed || t.owner == nil ||
+		r.session != nil && r.session.owner == t.owner
 	if status != http.StatusNoContent && (status != http.StatusNotFound || !byOwner) {
 		return o, false
 	}

@@ -13,8 +13,8 @@ type token struct {
 	topLevel bool // the body itself, or an element of it
 }
 
-// extractTokens returns every object of a body that has an id, except owners. It reports whether the
-// body is an array.
+// extractTokens returns every object of a body that has an id, except owners. It reports whether
+// the body is an array.
 func extractTokens(body []byte) (all []token, array bool) {
 	var value any
 	if json.Unmarshal(body, &value) != nil {

@@ -1,7 +1,8 @@
 // Package sample chooses what a test tries of a long list: a few by default, so that go test stays
 // quick, and all of it with PATMOCK_EXHAUSTIVE=1, which .ci/run sets. Only tests import it.
 //
-// Which few is the same in every run: it follows from the name of the test. What is left out is logged.
+// Which few is the same in every run: it follows from the name of the test. What is left out is
+// logged.
 package sample
 
 import (
@@ -51,7 +52,9 @@ func Of[T any](t testing.TB, n int, all []T) []T {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(hash(t.Name(), i), hash(t.Name(), j)) })
+	slices.SortFunc(order, func(i, j int) int {
+		return cmp.Compare(hash(t.Name(), i), hash(t.Name(), j))
+	})
 	slices.Sort(order[:n])
 	some := make([]T, 0, n)
 	for _, i := range order[:n] {

@@ -78,8 +78,10 @@ func TestSkip(t *testing.T) {
 	}{{"", true}, {"0", true}, {"1", false}, {"true", false}} {
 		t.Setenv(Variable, tt.variable)
 		log := &logged{TB: t}
-		if Skip(log, "all of them"); log.skipped != tt.want || tt.want && !strings.HasPrefix(log.text, "all of them: ") {
-			t.Errorf("%s=%s: skipped %v with %q, want %v", Variable, tt.variable, log.skipped, log.text, tt.want)
+		if Skip(log, "all of them"); log.skipped != tt.want ||
+			tt.want && !strings.HasPrefix(log.text, "all of them: ") {
+			t.Errorf("%s=%s: skipped %v with %q, want %v", Variable, tt.variable, log.skipped,
+				log.text, tt.want)
 		}
 	}
 }

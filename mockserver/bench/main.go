@@ -1,5 +1,6 @@
-// Command bench measures patmock beside a bare server and beside other mocks, and prints the figures as Markdown. It needs
-// Linux, for /proc, and runs in the folder of the module, where the Makefile builds and installs what it measures: make bench-peers.
+// Command bench measures patmock beside a bare server and beside other mocks, and prints the
+// figures as Markdown. It needs Linux, for /proc, and runs in the folder of the module, where the
+// Makefile builds and installs what it measures: make bench-peers.
 //
 // It only measures: goals that are not met are reported, and the exit code stays 0.
 package main
@@ -21,7 +22,8 @@ import (
 )
 
 func main() {
-	list := flag.String("servers", "bare,patmock,prism,mockoon,wiremock", "servers to measure, with commas between")
+	list := flag.String("servers", "bare,patmock,prism,mockoon,wiremock",
+		"servers to measure, with commas between")
 	rounds := flag.Int("rounds", 5, "rounds, each with every server")
 	address := flag.String("bare", "", "be the bare server on this address, and measure nothing")
 	flag.Parse()
@@ -29,10 +31,13 @@ func main() {
 		log.Fatal(http.ListenAndServe(*address, bare.New())) //nolint:gosec // no time limits: they would cost something
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	commit, _ := command(ctx, "git", "describe", "--always", "--dirty=, with changes").Output() // empty outside a repository
+	// empty outside a repository
+	commit, _ := command(ctx, "git", "describe", "--always", "--dirty=, with changes").Output()
 	load, _ := os.ReadFile("/proc/loadavg")
-	fmt.Printf("Measured on %s, commit %s, on %d cores, %s. Before it the load average was %.4s.\n\n",
-		time.Now().Format("2006-01-02"), strings.TrimSpace(string(commit)), runtime.NumCPU(), runtime.Version(), load)
+	fmt.Printf("Measured on %s, commit %s, on %d cores, %s. Before it the load average was %.4s.\n"+
+		"\n",
+		time.Now().Format("2006-01-02"), strings.TrimSpace(string(commit)), runtime.NumCPU(),
+		runtime.Version(), load)
 
 	names := strings.Split(*list, ",")
 	samples, err := compare(ctx, names, *rounds)
@@ -46,8 +51,9 @@ func main() {
 // sample is the figures of a server in one round, by their names.
 type sample map[string]float64
 
-// compare measures every server once in each round. Each starts anew for it and ends before the next. The first one changes
-// from round to round, so that a slow minute of the machine does not always affect the same one.
+// compare measures every server once in each round. Each starts anew for it and ends before the
+// next. The first one changes from round to round, so that a slow minute of the machine does not
+// always affect the same one.
 func compare(ctx context.Context, names []string, rounds int) (map[string][]sample, error) {
 	samples := map[string][]sample{}
 	for round := range rounds {

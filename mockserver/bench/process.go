@@ -34,12 +34,16 @@ func (s server) start(ctx context.Context) (*process, error) {
 		return nil, err
 	}
 	address := listener.Addr().String()
-	p := &process{cmd: command(ctx, s.args(address)...), url: "http://" + address + s.path, authorization: "Bearer none"}
+	p := &process{
+		cmd: command(ctx, s.args(address)...), url: "http://" + address + s.path,
+		authorization: "Bearer none",
+	}
 	begin := time.Now()
 	if err := cmp.Or(listener.Close(), p.cmd.Start()); err != nil {
 		return nil, err
 	}
-	for err = errors.New("no response"); err != nil && time.Since(begin) < time.Minute && ctx.Err() == nil; time.Sleep(time.Millisecond) {
+	for err = errors.New("no response"); err != nil && time.Since(begin) < time.Minute &&
+		ctx.Err() == nil; time.Sleep(time.Millisecond) {
 		var response *http.Response
 		if response, err = http.Get(p.url); err == nil { //nolint:noctx // a server of this program
 			err = response.Body.Close()
@@ -47,7 +51,10 @@ func (s server) start(ctx context.Context) (*process, error) {
 		}
 	}
 	if err == nil && s.clientID != "" {
-		login := clientcredentials.Config{ClientID: s.clientID, ClientSecret: s.clientID + s.clientID, TokenURL: "http://" + address + "/oauth/token"}
+		login := clientcredentials.Config{
+			ClientID: s.clientID, ClientSecret: s.clientID + s.clientID,
+			TokenURL: "http://" + address + "/oauth/token",
+		}
 		token, failed := login.Token(ctx)
 		if err = failed; err == nil {
 			p.authorization = "Bearer " + token.AccessToken
@@ -66,7 +73,8 @@ func (p *process) end() {
 	_ = p.cmd.Wait() // the signal ends it
 }
 
-// command returns a program with an environment of its own, so that no variable of the user changes what is measured.
+// command returns a program with an environment of its own, so that no variable of the user changes
+// what is measured.
 func command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // built and installed by the Makefile
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.TempDir(), "LANG=C.UTF-8"}
@@ -81,9 +89,13 @@ type result struct {
 }
 
 // load runs wrk with one thread for some time. Names of tokens begin with the prefix.
-func (p *process) load(ctx context.Context, operation, prefix string, duration time.Duration) (r result, err error) {
-	cmd := command(ctx, "wrk", "--threads", "1", "--connections", "4", "--duration", duration.String(), "--script", "mockserver/bench/peers/load.lua", p.url+"?owner-id=me")
-	cmd.Env = append(cmd.Env, "BENCH_OPERATION="+operation, "BENCH_PREFIX="+prefix, "BENCH_AUTHORIZATION="+p.authorization)
+func (p *process) load(ctx context.Context, operation, prefix string,
+	duration time.Duration,
+) (r result, err error) {
+	cmd := command(ctx, "wrk", "--threads", "1", "--connections", "4", "--duration",
+		duration.String(), "--script", "mockserver/bench/peers/load.lua", p.url+"?owner-id=me")
+	cmd.Env = append(cmd.Env, "BENCH_OPERATION="+operation, "BENCH_PREFIX="+prefix,
+		"BENCH_AUTHORIZATION="+p.authorization)
 	before, err := p.usage()
 	if err != nil {
 		return r, err
@@ -92,7 +104,8 @@ func (p *process) load(ctx context.Context, operation, prefix string, duration t
 	if err != nil {
 		return r, fmt.Errorf("wrk: %w: %s", err, out)
 	}
-	last := out[bytes.LastIndexByte(bytes.TrimSpace(out), '\n')+1:] // it prints a report of its own first
+	// it prints a report of its own first
+	last := out[bytes.LastIndexByte(bytes.TrimSpace(out), '\n')+1:]
 	if err := json.Unmarshal(last, &r); err != nil || r.Requests == 0 {
 		return r, fmt.Errorf("wrk printed %q: %w", out, cmp.Or(err, errors.New("no requests")))
 	}
@@ -115,7 +128,8 @@ func (p *process) usage() (usage, error) {
 	return parseStat(string(line))
 }
 
-// parseStat reads a line of /proc/PID/stat, see proc(5). The name in it may contain anything, and ends at the last parenthesis.
+// parseStat reads a line of /proc/PID/stat, see proc(5). The name in it may contain anything, and
+// ends at the last parenthesis.
 func parseStat(line string) (u usage, err error) {
 	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
 	number := func(field int) (n float64) { // counted as the manual does
@@ -128,6 +142,9 @@ func parseStat(line string) (u usage, err error) {
 		return n
 	}
 	const tick = 10 * time.Millisecond // the same on every Linux
-	u = usage{cpu: time.Duration(number(14)+number(15)) * tick, megabytes: number(24) * float64(os.Getpagesize()) / 1e6}
+	u = usage{
+		cpu:       time.Duration(number(14)+number(15)) * tick,
+		megabytes: number(24) * float64(os.Getpagesize()) / 1e6,
+	}
 	return u, err
 }

@@ -27,8 +27,16 @@ func report(names []string, samples map[string][]sample) string {
 		title, prefix string
 		columns       []string
 	}{
-		{"List of ten tokens", "list: ", []string{"requests a second", "p50, ms", "p99, ms", "CPU, s", "RSS after, MB", "errors"}},
-		{"Create", "create: ", []string{"requests a second", "p50, ms", "p99, ms", "CPU, s", "RSS after, MB", "errors"}},
+		{
+			"List of ten tokens", "list: ", []string{
+				"requests a second", "p50, ms", "p99, ms", "CPU, s", "RSS after, MB", "errors",
+			},
+		},
+		{
+			"Create", "create: ", []string{
+				"requests a second", "p50, ms", "p99, ms", "CPU, s", "RSS after, MB", "errors",
+			},
+		},
 		{"Start", "", []string{"ready, ms", "RSS idle, MB"}},
 	} {
 		t := table{append([]string{"server"}, part.columns...)}
@@ -48,7 +56,8 @@ func report(names []string, samples map[string][]sample) string {
 	return b.String()
 }
 
-// goals compares patmock with what it is to reach, round by round, so that a slow round counts on both sides.
+// goals compares patmock with what it is to reach, round by round, so that a slow round counts on
+// both sides.
 func goals(samples map[string][]sample) table {
 	t := table{{"goal", "wanted", "measured", "met"}}
 	for _, goal := range []struct {
@@ -58,9 +67,13 @@ func goals(samples map[string][]sample) table {
 		{"CPU of a list, against bare", "bare", "list: CPU, s", 1.15, 0},
 		{"CPU of creating a token, against bare", "bare", "create: CPU, s", 1.4, 0},
 		{"lists a second, against Prism", "prism", "list: requests a second", math.Inf(1), 6},
-		{"tokens created a second, against Prism", "prism", "create: requests a second", math.Inf(1), 6},
+		{
+			"tokens created a second, against Prism", "prism", "create: requests a second",
+			math.Inf(1), 6,
+		},
 	} {
-		ours, theirs := pick(samples["patmock"], goal.figure), pick(samples[goal.beside], goal.figure)
+		ours, theirs := pick(samples["patmock"], goal.figure),
+			pick(samples[goal.beside], goal.figure)
 		if len(ours) == 0 || len(theirs) == 0 {
 			continue
 		}
@@ -72,7 +85,9 @@ func goals(samples map[string][]sample) table {
 		if goal.least > 0 {
 			wanted = fmt.Sprintf("at least %gx", goal.least)
 		}
-		met := map[bool]string{true: "yes", false: "no"}[ratios.median() >= goal.least && ratios.median() <= goal.most]
+		met := map[bool]string{
+			true: "yes", false: "no",
+		}[ratios.median() >= goal.least && ratios.median() <= goal.most]
 		t = append(t, []string{goal.name, wanted, ratios.String(), met})
 	}
 	return t

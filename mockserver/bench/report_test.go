@@ -29,7 +29,10 @@ func TestFigureString(t *testing.T) {
 
 func TestGoals(t *testing.T) {
 	at := func(list, create, lists, creates float64) sample {
-		return sample{"list: CPU, s": list, "create: CPU, s": create, "list: requests a second": lists, "create: requests a second": creates}
+		return sample{
+			"list: CPU, s": list, "create: CPU, s": create, "list: requests a second": lists,
+			"create: requests a second": creates,
+		}
 	}
 	got := goals(map[string][]sample{
 		"bare":    {at(1, 1, 0, 0), at(2, 1, 0, 0), at(1, 1, 0, 0)},

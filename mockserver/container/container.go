@@ -1,5 +1,6 @@
-// Package container runs patmock in a container, by the conventions of testcontainers-go. Tests in Go that can import
-// the mock itself do better with mockserver.Start, which needs no container engine.
+// Package container runs patmock in a container, by the conventions of testcontainers-go. Tests in
+// Go that can import the mock itself do better with mockserver.Start, which needs no container
+// engine.
 package container
 
 import (
@@ -18,7 +19,8 @@ import (
 const (
 	// port is where the mock listens in the container, the control surface with it.
 	port = "17280/tcp"
-	// controlToken is the variable of the container with the token that the control surface demands.
+	// controlToken is the variable of the container with the token that the control surface
+	// demands.
 	controlToken = "PATMOCK_CONTROL_TOKEN"
 )
 
@@ -30,17 +32,20 @@ type Container struct {
 	namespace string // empty for the default one
 }
 
-// Run runs a mock of that image, and returns when it is healthy. An error ends with the last lines of the container's
-// log where there are any. As everywhere in testcontainers, the container may be there in spite of an error: terminate
-// it before the error is looked at.
+// Run runs a mock of that image, and returns when it is healthy. An error ends with the last lines
+// of the container's log where there are any. As everywhere in testcontainers, the container may be
+// there in spite of an error: terminate it before the error is looked at.
 //
-// Every flag of patmock serve is a variable of the container: testcontainers.WithEnv sets those that no option of this
-// package does. PATMOCK_ADDR and PATMOCK_CONTROL_ADDR have to stay as the image has them.
+// Every flag of patmock serve is a variable of the container: testcontainers.WithEnv sets those
+// that no option of this package does. PATMOCK_ADDR and PATMOCK_CONTROL_ADDR have to stay as the
+// image has them.
 //
-// A container that testcontainers.WithReuseByName finds keeps its fixture and other settings. If others are given, the
-// error is a [*ReuseError]. It also keeps what earlier tests made: the Reset of its Control, or a Namespace for each test,
-// starts anew.
-func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container, error) {
+// A container that testcontainers.WithReuseByName finds keeps its fixture and other settings. If
+// others are given, the error is a [*ReuseError]. It also keeps what earlier tests made: the Reset
+// of its Control, or a Namespace for each test, starts anew.
+func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container,
+	error,
+) {
 	healthy := wait.ForHTTP("/_mock/health").WithPort(port)
 	moduleOpts := []testcontainers.ContainerCustomizer{
 		testcontainers.WithExposedPorts(port),
@@ -55,7 +60,8 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 		}
 		return nil
 	}
-	moduleOpts = append(moduleOpts, testcontainers.CustomizeRequestOption(readToken), testcontainers.CustomizeRequestOption(rejectOthers))
+	moduleOpts = append(moduleOpts, testcontainers.CustomizeRequestOption(readToken),
+		testcontainers.CustomizeRequestOption(rejectOthers))
 
 	ctr, err := testcontainers.Run(ctx, img, moduleOpts...)
 	var c *Container
@@ -68,8 +74,9 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 	return c, nil
 }
 
-// Namespace returns a namespace of the same mock, a tenant of its own, which its first login or control call makes. Names
-// have 1 to 63 of a-z, 0-9 and -. To terminate it is to terminate the mock.
+// Namespace returns a namespace of the same mock, a tenant of its own, which its first login or
+// control call makes. Names have 1 to 63 of a-z, 0-9 and -. To terminate it is to terminate the
+// mock.
 func (c *Container) Namespace(name string) *Container {
 	other := *c
 	other.namespace = name
@@ -88,8 +95,8 @@ func (c *Container) BaseURL(ctx context.Context) (string, error) {
 	return root, nil
 }
 
-// Control returns a client of the control surface: reset, clock, faults, journal. It sends the control token that the
-// container was given in its environment.
+// Control returns a client of the control surface: reset, clock, faults, journal. It sends the
+// control token that the container was given in its environment.
 func (c *Container) Control(ctx context.Context) (*control.Client, error) {
 	base, err := c.BaseURL(ctx)
 	if err != nil {
@@ -98,9 +105,11 @@ func (c *Container) Control(ctx context.Context) (*control.Client, error) {
 	return control.New(control.Config{URL: base, Token: c.token, AllowPlaintext: true}), nil
 }
 
-// Credentials are the id and secret that a user of the tenant logs in with. The error of another name
-// is an [UnknownUserError].
-func (c *Container) Credentials(ctx context.Context, user string) (clientID, clientSecret string, err error) {
+// Credentials are the id and secret that a user of the tenant logs in with. The error of another
+// name is an [UnknownUserError].
+func (c *Container) Credentials(ctx context.Context, user string) (clientID, clientSecret string,
+	err error,
+) {
 	ctl, err := c.Control(ctx)
 	if err != nil {
 		return "", "", err
@@ -127,5 +136,6 @@ type UnknownUserError struct {
 }
 
 func (e *UnknownUserError) Error() string {
-	return fmt.Sprintf("nobody who can log in is named %q; there are %s", e.Name, cmp.Or(strings.Join(e.Users, ", "), "none"))
+	return fmt.Sprintf("nobody who can log in is named %q; there are %s", e.Name,
+		cmp.Or(strings.Join(e.Users, ", "), "none"))
 }

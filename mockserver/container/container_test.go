@@ -56,7 +56,11 @@ func TestFixtures(t *testing.T) {
 		user   string
 		want   []string
 	}{
-		{"none", testcontainers.WithEnv(nil), "jane.doe", []string{"laptop", "login", "token report"}},
+		{
+			"none", testcontainers.WithEnv(nil), "jane.doe", []string{
+				"laptop", "login", "token report",
+			},
+		},
 		{"built in", container.WithFixture("empty"), "jane.doe", []string{"login"}},
 		{"a file", container.WithFixtureFile(file(t, tenant)), "ann.other", []string{"of a file"}},
 	} {
@@ -117,10 +121,18 @@ func TestMistakes(t *testing.T) {
 		option testcontainers.ContainerCustomizer
 		want   []string // the place, and the value
 	}{
-		{"fixture file", container.WithFixtureFile(broken), []string{"/fixtures/tenant.yaml:9:5: tokens[0].owner: ", `"ann.ohter"`}},
+		{
+			"fixture file", container.WithFixtureFile(broken), []string{
+				"/fixtures/tenant.yaml:9:5: tokens[0].owner: ", `"ann.ohter"`,
+			},
+		},
 		{"fixture", container.WithFixture("emtpy"), []string{`"emtpy"`}},
 		{"profile", container.WithProfile("fiendly"), []string{"PATMOCK_PROFILE", `"fiendly"`}},
-		{"random seed", container.WithRandomSeed(1 << 60), []string{"PATMOCK_RANDOM_SEED", `"1152921504606846976"`}},
+		{
+			"random seed", container.WithRandomSeed(1 << 60), []string{
+				"PATMOCK_RANDOM_SEED", `"1152921504606846976"`,
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c, err := tryToRun(t, test.option)
@@ -158,18 +170,32 @@ func TestReuse(t *testing.T) {
 		want    []string // nil if it is reused
 	}{
 		{"the same", []testcontainers.ContainerCustomizer{container.WithFixtureFile(first)}, nil},
-		{"another content", []testcontainers.ContainerCustomizer{container.WithFixtureFile(other)}, []string{fixtureContent}},
-		{"another fixture", []testcontainers.ContainerCustomizer{container.WithFixture("crowded")}, []string{"PATMOCK_FIXTURE", fixtureContent}},
+		{
+			"another content", []testcontainers.ContainerCustomizer{
+				container.WithFixtureFile(other),
+			}, []string{fixtureContent},
+		},
+		{
+			"another fixture", []testcontainers.ContainerCustomizer{
+				container.WithFixture("crowded"),
+			}, []string{"PATMOCK_FIXTURE", fixtureContent},
+		},
 		{"no fixture", nil, []string{"PATMOCK_FIXTURE", fixtureContent}},
-		{"a profile and a token", []testcontainers.ContainerCustomizer{container.WithFixtureFile(first), container.WithProfile("faithful"), token}, []string{"PATMOCK_CONTROL_TOKEN", "PATMOCK_PROFILE"}},
+		{
+			"a profile and a token", []testcontainers.ContainerCustomizer{
+				container.WithFixtureFile(first), container.WithProfile("faithful"), token,
+			}, []string{"PATMOCK_CONTROL_TOKEN", "PATMOCK_PROFILE"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c, err := container.Run(t.Context(), img, append(test.options, testcontainers.WithReuseByName(name))...)
+			c, err := container.Run(t.Context(), img,
+				append(test.options, testcontainers.WithReuseByName(name))...)
 			if test.want == nil {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff([]string{"of a file"}, of(t, c).names(of(t, c).as("ann.other"))); diff != "" {
+				if diff := cmp.Diff([]string{"of a file"},
+					of(t, c).names(of(t, c).as("ann.other"))); diff != "" {
 					t.Errorf("tokens (-want +got):\n%s", diff)
 				}
 				return
@@ -181,7 +207,8 @@ func TestReuse(t *testing.T) {
 			if diff := cmp.Diff(test.want, reused.Settings); diff != "" {
 				t.Errorf("settings (-want +got):\n%s", diff)
 			}
-			golden.Check(t, "testdata/errors.golden", golden.Key(t), strings.ReplaceAll(reused.Error(), name, "NAME"))
+			golden.Check(t, "testdata/errors.golden", golden.Key(t),
+				strings.ReplaceAll(reused.Error(), name, "NAME"))
 		})
 	}
 }
@@ -198,8 +225,10 @@ func TestNoFixtureFile(t *testing.T) {
 
 // A wait strategy of the caller's wins, and the log tells how far the mock came.
 func TestNotHealthy(t *testing.T) {
-	const address = "http://127.0.0.1:17280"                                           // in the first line of the log
-	never := wait.ForLog("a line that no mock writes").WithStartupTimeout(time.Second) // since it listens
+	// in the first line of the log
+	const address = "http://127.0.0.1:17280"
+	// since it listens
+	never := wait.ForLog("a line that no mock writes").WithStartupTimeout(time.Second)
 	c, err := tryToRun(t, testcontainers.WithWaitStrategy(wait.ForLog(address), never))
 	if err == nil || !strings.Contains(err.Error(), address+"\n") {
 		t.Errorf("error %v, want the log in it", err)
@@ -218,7 +247,8 @@ func TestTwoSideBySide(t *testing.T) {
 		t.Fatalf("status %d", status)
 	}
 	for name, m := range map[string]mock{"one": one, "other": other} {
-		if got, want := slices.Contains(m.names(m.as("jane.doe")), "of one"), name == "one"; got != want {
+		if got, want := slices.Contains(m.names(m.as("jane.doe")), "of one"),
+			name == "one"; got != want {
 			t.Errorf("%s has the token: %t, want %t", name, got, want)
 		}
 	}
@@ -226,7 +256,9 @@ func TestTwoSideBySide(t *testing.T) {
 
 func TestControlMovesTheClock(t *testing.T) {
 	m := run(t)
-	build, err := m.controls().AddToken(t.Context(), control.NewToken{Owner: "jane.doe", Name: "build", ExpirationDate: "+30d"})
+	build, err := m.controls().AddToken(t.Context(), control.NewToken{
+		Owner: "jane.doe", Name: "build", ExpirationDate: "+30d",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +306,9 @@ func TestCredentials(t *testing.T) {
 	if !errors.As(err, &unknown) {
 		t.Fatalf("error %v, want one about the user", err)
 	}
-	want := &container.UnknownUserError{Name: "jane.deo", Users: []string{"admin", "jane.doe", "john.roe", "helpdesk"}}
+	want := &container.UnknownUserError{
+		Name: "jane.deo", Users: []string{"admin", "jane.doe", "john.roe", "helpdesk"},
+	}
 	if diff := cmp.Diff(want, unknown); diff != "" {
 		t.Errorf("error (-want +got):\n%s", diff)
 	}
@@ -289,7 +323,8 @@ func TestUnknownUserError(t *testing.T) {
 	}
 }
 
-// A control token in the environment is demanded of everybody, and sent by Run, Control and Credentials.
+// A control token in the environment is demanded of everybody, and sent by Run, Control and
+// Credentials.
 func TestControlToken(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -297,7 +332,11 @@ func TestControlToken(t *testing.T) {
 		want int
 	}{
 		{"without", nil, http.StatusOK},
-		{"with", map[string]string{"PATMOCK_CONTROL_TOKEN": " of this test\n"}, http.StatusUnauthorized},
+		{
+			"with",
+			map[string]string{"PATMOCK_CONTROL_TOKEN": " of this test\n"},
+			http.StatusUnauthorized,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := run(t, testcontainers.WithEnv(test.env))
@@ -325,7 +364,8 @@ func TestImageIsHealthy(t *testing.T) {
 	if inspected.Config.Healthcheck == nil {
 		t.Fatalf("%s has no health check", img)
 	}
-	if err := wait.ForHealthCheck().WithStartupTimeout(time.Minute).WaitUntilReady(t.Context(), m); err != nil {
+	if err := wait.ForHealthCheck().WithStartupTimeout(time.Minute).WaitUntilReady(t.Context(),
+		m); err != nil {
 		state, _ := m.State(t.Context()) // nil where that fails, too
 		encoded, _ := json.Marshal(state)
 		t.Errorf("%v: %s", err, encoded)

@@ -14,7 +14,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// The examples need a container engine. TestExamples runs them where there is one, and compares what they print.
+// The examples need a container engine. TestExamples runs them where there is one, and compares
+// what they print.
 
 // A faithful mock, and what an SDK is configured with.
 func ExampleRun() {
@@ -101,7 +102,9 @@ func ExampleContainer_Control() {
 		log.Printf("failed to reach the control surface: %s", err)
 		return
 	}
-	build, err := ctl.AddToken(ctx, control.NewToken{Owner: "jane.doe", Name: "build", ExpirationDate: "+180d"})
+	build, err := ctl.AddToken(ctx, control.NewToken{
+		Owner: "jane.doe", Name: "build", ExpirationDate: "+180d",
+	})
 	if err != nil {
 		log.Printf("failed to add a token: %s", err)
 		return
@@ -110,8 +113,11 @@ func ExampleContainer_Control() {
 		log.Printf("failed to advance the clock: %s", err)
 		return
 	}
-	answered, err := http.PostForm(base+"/oauth/token", url.Values{ // or what your program does to log in
-		"grant_type": {"client_credentials"}, "client_id": {build.ClientID}, "client_secret": {build.ClientSecret},
+	// or what your program does to log in
+	answered, err := http.PostForm(base+"/oauth/token", url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {build.ClientID}, "client_secret": {
+			build.ClientSecret,
+		},
 	})
 	if err != nil {
 		log.Printf("failed to log in: %s", err)

@@ -22,7 +22,8 @@ import (
 // img is the image under test.
 var img = cmp.Or(os.Getenv("PATMOCK_IMAGE"), "patmock:latest")
 
-// needImage skips a test where there is no engine, or no image in it; in CI, where both are expected, it fails.
+// needImage skips a test where there is no engine, or no image in it; in CI, where both are
+// expected, it fails.
 func needImage(t *testing.T) {
 	t.Helper()
 	if err := findImage(t.Context()); err != nil {
@@ -42,7 +43,8 @@ func findImage(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	if _, err := engine.Client().ImageInspect(ctx, img); err != nil {
-		return fmt.Errorf("no image %s, run make image or name another in PATMOCK_IMAGE: %w", img, err)
+		return fmt.Errorf("no image %s, run make image or name another in PATMOCK_IMAGE: %w", img,
+			err)
 	}
 	return nil
 }
@@ -65,7 +67,9 @@ func run(t *testing.T, options ...testcontainers.ContainerCustomizer) mock {
 }
 
 // tryToRun runs a mock that need not come up.
-func tryToRun(t *testing.T, options ...testcontainers.ContainerCustomizer) (*container.Container, error) {
+func tryToRun(t *testing.T, options ...testcontainers.ContainerCustomizer) (*container.Container,
+	error,
+) {
 	t.Helper()
 	needImage(t)
 	c, err := container.Run(t.Context(), img, options...)
@@ -95,8 +99,11 @@ func (m mock) controls() *control.Client {
 // login is the status and the access token that an id and a secret are answered.
 func (m mock) login(id, secret string) (status int, accessToken string) {
 	m.Helper()
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
-	status, text := m.send(http.MethodPost, "/oauth/token", "", "application/x-www-form-urlencoded", form.Encode())
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret},
+	}
+	status, text := m.send(http.MethodPost, "/oauth/token", "", "application/x-www-form-urlencoded",
+		form.Encode())
 	var issued struct {
 		AccessToken string `json:"access_token"`
 	}

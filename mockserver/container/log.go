@@ -15,8 +15,8 @@ const (
 	logPatience = 5 * time.Second
 )
 
-// endOfLog is the end of an error: what the container wrote last, which tells what was wrong. Empty where there is no
-// container, or where it wrote nothing.
+// endOfLog is the end of an error: what the container wrote last, which tells what was wrong. Empty
+// where there is no container, or where it wrote nothing.
 func (c *Container) endOfLog(ctx context.Context) string {
 	if c == nil {
 		return ""

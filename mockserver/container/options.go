@@ -13,15 +13,16 @@ import (
 // fixtureLabel is the label of a container with the hash of its fixture file.
 const fixtureLabel = "patmock.fixture"
 
-// WithFixture chooses the tenant that every namespace starts from: default, empty, expiring, crowded,
-// documentation, or the path of a file in the container.
+// WithFixture chooses the tenant that every namespace starts from: default, empty, expiring,
+// crowded, documentation, or the path of a file in the container.
 func WithFixture(name string) testcontainers.CustomizeRequestOption {
 	return with("PATMOCK_FIXTURE", name)
 }
 
-// WithFixtureFile chooses a tenant of one's own: the file of this machine is copied into the container, where any user
-// may read it. It keeps its name, so that what is told about a mistake in it can be followed. No engine copies into a
-// container whose root file system is read-only: mount the file there, and name its path with [WithFixture].
+// WithFixtureFile chooses a tenant of one's own: the file of this machine is copied into the
+// container, where any user may read it. It keeps its name, so that what is told about a mistake in
+// it can be followed. No engine copies into a container whose root file system is read-only: mount
+// the file there, and name its path with [WithFixture].
 func WithFixtureFile(path string) testcontainers.CustomizeRequestOption {
 	return func(req *testcontainers.GenericContainerRequest) error {
 		content, err := os.ReadFile(path) //nolint:gosec // the file that the caller names
@@ -32,19 +33,23 @@ func WithFixtureFile(path string) testcontainers.CustomizeRequestOption {
 		req.Files = append(req.Files, testcontainers.ContainerFile{
 			Reader: bytes.NewReader(content), ContainerFilePath: inside, FileMode: 0o444,
 		})
-		if err := testcontainers.WithLabels(map[string]string{fixtureLabel: hash(content)})(req); err != nil {
+		if err := testcontainers.WithLabels(map[string]string{
+			fixtureLabel: hash(content),
+		})(req); err != nil {
 			return err
 		}
 		return WithFixture(inside)(req)
 	}
 }
 
-// WithProfile chooses how the mock behaves where a tenant leaves a choice: friendly, faithful or hostile.
+// WithProfile chooses how the mock behaves where a tenant leaves a choice: friendly, faithful or
+// hostile.
 func WithProfile(name string) testcontainers.CustomizeRequestOption {
 	return with("PATMOCK_PROFILE", name)
 }
 
-// WithRandomSeed makes everything random the same in each run, but for keys and signatures. Seeds are below 2 to the 53rd.
+// WithRandomSeed makes everything random the same in each run, but for keys and signatures. Seeds
+// are below 2 to the 53rd.
 func WithRandomSeed(seed uint64) testcontainers.CustomizeRequestOption {
 	return with("PATMOCK_RANDOM_SEED", strconv.FormatUint(seed, 10))
 }

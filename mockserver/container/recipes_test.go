@@ -32,7 +32,8 @@ func TestWithContainer(t *testing.T) {
 	t.Setenv("SAIL_CLIENT_SECRET", secret)
 
 	answered, err := http.PostForm(os.Getenv("SAIL_BASE_URL")+"/oauth/token", url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {os.Getenv("SAIL_CLIENT_ID")}, "client_secret": {os.Getenv("SAIL_CLIENT_SECRET")},
+		"grant_type": {"client_credentials"}, "client_id": {os.Getenv("SAIL_CLIENT_ID")},
+		"client_secret": {os.Getenv("SAIL_CLIENT_SECRET")},
 	})
 	if err != nil {
 		t.Fatal(err)

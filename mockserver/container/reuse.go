@@ -31,7 +31,8 @@ type ReuseError struct {
 
 // Error names the settings, and says what to do.
 func (e *ReuseError) Error() string {
-	return fmt.Sprintf("the container %s is reused, and keeps what it was started with: %s: terminate it, or reuse it under another name", e.Name, e.text)
+	return fmt.Sprintf("the container %s is reused, and keeps what it was started with: %s: "+
+		"terminate it, or reuse it under another name", e.Name, e.text)
 }
 
 // settings are what a container is started with: its image, the variables of patmock, and a hash of
@@ -73,7 +74,8 @@ func (s settings) differences(name string, before settings) error {
 			texts = append(texts, "another "+setting)
 			continue
 		}
-		texts = append(texts, fmt.Sprintf("%s=%s, not %s", setting, orNone(before[setting]), orNone(s[setting])))
+		texts = append(texts,
+			fmt.Sprintf("%s=%s, not %s", setting, orNone(before[setting]), orNone(s[setting])))
 	}
 	if len(names) == 0 {
 		return nil

@@ -34,7 +34,8 @@ type Config struct {
 	Namespace string
 	// Token is the control token. Empty means none.
 	Token string
-	// AllowPlaintext lets Token go to a public host over plain http, such as a staging host behind a VPN.
+	// AllowPlaintext lets Token go to a public host over plain http, such as a staging host behind
+	// a VPN.
 	AllowPlaintext bool
 	// HTTP sends the requests. Nil means a client that follows no redirects, which a mock never
 	// answers. Each request has a time limit of its own.
@@ -51,7 +52,9 @@ type Client struct{ config Config }
 func New(c Config) *Client {
 	c.URL = strings.TrimRight(cmp.Or(c.URL, defaultURL), "/")
 	if c.HTTP == nil {
-		c.HTTP = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		c.HTTP = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		}}
 	}
 	if c.Token != "" && !c.AllowPlaintext {
 		c.HTTP = rejectPlaintext(c.HTTP)
@@ -59,8 +62,8 @@ func New(c Config) *Client {
 	return &Client{c}
 }
 
-// WithNamespace returns a client for another namespace of the same server, which need not exist yet. An empty
-// name means the default one.
+// WithNamespace returns a client for another namespace of the same server, which need not exist
+// yet. An empty name means the default one.
 func (c *Client) WithNamespace(namespace string) *Client {
 	config := c.config
 	config.Namespace = namespace
@@ -107,7 +110,8 @@ func fetch[T any](ctx context.Context, c *Client, asked call) (answered T, err e
 		return answered, err
 	}
 	if err := json.Unmarshal(content, &answered); err != nil {
-		return answered, fmt.Errorf("%s %s: %w: %w", asked.method, c.place(asked), ErrUnexpectedBody, err)
+		return answered,
+			fmt.Errorf("%s %s: %w: %w", asked.method, c.place(asked), ErrUnexpectedBody, err)
 	}
 	return answered, nil
 }
@@ -116,7 +120,8 @@ func fetch[T any](ctx context.Context, c *Client, asked call) (answered T, err e
 func send[T any](ctx context.Context, c *Client, asked call, value any) (answered T, err error) {
 	content, err := json.Marshal(value)
 	if err != nil {
-		return answered, fmt.Errorf("%s %s: write the request: %w", asked.method, c.place(asked), err)
+		return answered,
+			fmt.Errorf("%s %s: write the request: %w", asked.method, c.place(asked), err)
 	}
 	asked.body = &body{jsonType, content}
 	return fetch[T](ctx, c, asked)
@@ -155,7 +160,9 @@ func (c *Client) do(ctx context.Context, asked call) ([]byte, error) {
 }
 
 func (c *Client) request(ctx context.Context, asked call) (*http.Request, error) {
-	for _, segment := range slices.Concat(asked.path, []string{cmp.Or(c.config.Namespace, "default")}) {
+	for _, segment := range slices.Concat(asked.path, []string{
+		cmp.Or(c.config.Namespace, "default"),
+	}) {
 		if segment == "" || segment == "." || segment == ".." { // would lead to another path
 			return nil, fmt.Errorf("%s %s: %q %w", asked.method, c.place(asked), segment, ErrName)
 		}
@@ -196,7 +203,8 @@ func (c *Client) place(asked call) string {
 	return address
 }
 
-// transport leaves the mock the time that it was asked to wait, where the caller's client has a limit.
+// transport leaves the mock the time that it was asked to wait, where the caller's client has a
+// limit.
 func (c *Client) transport(waits time.Duration) *http.Client {
 	if waits == 0 || c.config.HTTP.Timeout == 0 {
 		return c.config.HTTP
@@ -219,7 +227,9 @@ func (asked call) check(what string, answered *http.Response, content []byte) er
 		return &problem
 	}
 	if answered.StatusCode != asked.status || asked.accept != "" && mediaType != asked.accept {
-		return &NotPatmockError{what, answered.StatusCode, answered.Status, mediaType, answered.Header.Get("Location")}
+		return &NotPatmockError{
+			what, answered.StatusCode, answered.Status, mediaType, answered.Header.Get("Location"),
+		}
 	}
 	return nil
 }

@@ -21,16 +21,24 @@ import (
 
 // A refusal comes back as the problem that the mock tells.
 func TestProblem(t *testing.T) {
-	_, url := serve(t, http.StatusBadRequest, `{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid request","status":400,`+
-		`"detail":"the rule is wrong","rule":"invalid-request","errors":[{"pointer":"/status","detail":"expected one","rule":"invalid-request"}]}`)
-	_, err := control.New(control.Config{URL: url}).AddFault(t.Context(), control.Fault{Operation: "list"})
+	_, url := serve(t, http.StatusBadRequest,
+		`{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid request",`+
+			`"status":400,`+
+			`"detail":"the rule is wrong","rule":"invalid-request","errors":[{"pointer":"/status",`+
+			`"detail":"expected one","rule":"invalid-request"}]}`)
+	_, err := control.New(control.Config{URL: url}).AddFault(t.Context(), control.Fault{
+		Operation: "list",
+	})
 	var got *control.Problem
 	if !errors.As(err, &got) {
 		t.Fatalf("got %v, want a problem", err)
 	}
 	want := &control.Problem{
-		Type: "urn:problem-type:patmock:invalid-request", Title: "Invalid request", Status: 400, Detail: "the rule is wrong", Rule: "invalid-request",
-		Errors: []control.ProblemError{{Pointer: "/status", Detail: "expected one", Rule: "invalid-request"}},
+		Type: "urn:problem-type:patmock:invalid-request", Title: "Invalid request", Status: 400,
+		Detail: "the rule is wrong", Rule: "invalid-request",
+		Errors: []control.ProblemError{
+			{Pointer: "/status", Detail: "expected one", Rule: "invalid-request"},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -51,17 +59,28 @@ func TestNoPatmock(t *testing.T) {
 		{"no content type", 404, " ", "", ""},
 		{"a page for everything", 200, "text/html", "<html>", "text/html"},
 		{"another status", 201, "application/json", clock, "application/json"},
-		{"somebody else's problem", 404, "application/problem+json", `{"type":"about:blank","status":404,"detail":"no"}`, "application/problem+json"},
-		{"a problem of another type", 404, "application/json", `{"type":"urn:problem-type:patmock:x","status":404,"detail":"no"}`, "application/json"},
-		{"a problem that is none", 404, "application/problem+json", `no`, "application/problem+json"},
+		{
+			"somebody else's problem", 404, "application/problem+json",
+			`{"type":"about:blank","status":404,"detail":"no"}`, "application/problem+json",
+		},
+		{
+			"a problem of another type", 404, "application/json",
+			`{"type":"urn:problem-type:patmock:x","status":404,"detail":"no"}`, "application/json",
+		},
+		{
+			"a problem that is none", 404, "application/problem+json", `no`,
+			"application/problem+json",
+		},
 		{"a redirect", 302, "text/html", "", "text/html"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := respond(t, test.status, test.contentType, test.body).Clock(t.Context())
 			var got *control.NotPatmockError
-			if !errors.As(err, &got) || got.StatusCode != test.status || got.MediaType != test.mediaType {
-				t.Fatalf("got %v, want that no patmock sends %d with %q", err, test.status, test.mediaType)
+			if !errors.As(err, &got) || got.StatusCode != test.status ||
+				got.MediaType != test.mediaType {
+				t.Fatalf("got %v, want that no patmock sends %d with %q", err, test.status,
+					test.mediaType)
 			}
 			checkMessage(t, err)
 		})
@@ -77,12 +96,14 @@ func checkMessage(t *testing.T, err error) {
 	if number, ok := errors.AsType[syscall.Errno](err); ok {
 		text = strings.ReplaceAll(text, number.Error(), "ERROR OF THE SYSTEM")
 	}
-	golden.Check(t, "testdata/errors.golden", golden.Key(t), ports.ReplaceAllString(text, "ADDRESS/"))
+	golden.Check(t, "testdata/errors.golden", golden.Key(t),
+		ports.ReplaceAllString(text, "ADDRESS/"))
 }
 
 func TestOtherJSON(t *testing.T) {
 	_, err := respond(t, http.StatusOK, "application/json; charset=utf-8", `[]`).Clock(t.Context())
-	if !errors.Is(err, control.ErrUnexpectedBody) || !errors.As(err, new(*json.UnmarshalTypeError)) {
+	if !errors.Is(err, control.ErrUnexpectedBody) ||
+		!errors.As(err, new(*json.UnmarshalTypeError)) {
 		t.Errorf("got %v, want that the body is another", err)
 	}
 }
@@ -128,15 +149,18 @@ func TestErrorsOfTheClient(t *testing.T) {
 			return control.New(control.Config{URL: gone.URL, Namespace: ".."}).Reset(t.Context())
 		}, control.ErrName},
 		{"a list by header", func() error {
-			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(), control.Match{Header: map[string]string{"A": "b"}}, 0)
+			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(),
+				control.Match{Header: map[string]string{"A": "b"}}, 0)
 			return err
 		}, control.ErrMatch},
 		{"a list by query", func() error {
-			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(), control.Match{Query: map[string]string{"a": "b"}}, 0)
+			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(),
+				control.Match{Query: map[string]string{"a": "b"}}, 0)
 			return err
 		}, control.ErrMatch},
 		{"a list by body", func() error {
-			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(), control.Match{Body: "b"}, 0)
+			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(),
+				control.Match{Body: "b"}, 0)
 			return err
 		}, control.ErrMatch},
 	}
@@ -164,7 +188,9 @@ func TestBodyThatIsNoJSON(t *testing.T) {
 func TestToken(t *testing.T) {
 	f, url := serve(t, http.StatusNoContent, "")
 	for token, want := range map[string]string{"": "", "t0k3n": "Bearer t0k3n"} {
-		if err := control.New(control.Config{URL: url, Token: token}).WithNamespace("a").Reset(t.Context()); err != nil {
+		if err := control.New(control.Config{
+			URL: url, Token: token,
+		}).WithNamespace("a").Reset(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, f.header.Get("Authorization")); diff != "" {
@@ -208,7 +234,8 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	return nil, errors.New("nobody is here")
 }
 
-// Verify waits as long as the mock was asked to, and a little longer, also where the caller's client is impatient.
+// Verify waits as long as the mock was asked to, and a little longer, also where the caller's
+// client is impatient.
 func TestVerifyIsPatient(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -227,7 +254,9 @@ func TestVerifyIsPatient(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := &recorder{}
 			c := control.New(control.Config{HTTP: &http.Client{Transport: r, Timeout: test.limit}})
-			if _, err := c.Verify(t.Context(), control.VerifyRequest{Timeout: test.timeout}); err == nil {
+			if _, err := c.Verify(t.Context(), control.VerifyRequest{
+				Timeout: test.timeout,
+			}); err == nil {
 				t.Fatal("no error")
 			}
 			if r.left < test.want || r.left > test.want+20*time.Second {
@@ -251,7 +280,8 @@ func TestAnswersAreBounded(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	_, err := control.New(control.Config{URL: server.URL}).State(t.Context(), control.StateOptions{})
+	_, err := control.New(control.Config{URL: server.URL}).State(t.Context(),
+		control.StateOptions{})
 	if !errors.Is(err, control.ErrTooLarge) {
 		t.Fatalf("got %v, want ErrTooLarge", err)
 	}

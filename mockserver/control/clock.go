@@ -41,5 +41,7 @@ func wireDuration(d time.Duration) string {
 
 // put replaces something, and is answered what is there then.
 func put(path string) call {
-	return call{method: http.MethodPut, path: []string{path}, status: http.StatusOK, accept: jsonType}
+	return call{
+		method: http.MethodPut, path: []string{path}, status: http.StatusOK, accept: jsonType,
+	}
 }

@@ -16,7 +16,9 @@ func TestClock(t *testing.T) {
 	testCalls(t, []callTest{
 		{
 			"clock", 200, clock,
-			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.Clock(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) {
+				return answered(c.Clock(ctx))
+			},
 			[]string{"GET /_mock/clock"},
 			control.Clock{Now: midnight, Frozen: true, Moved: "+72h0m0s"},
 		},
@@ -25,7 +27,10 @@ func TestClock(t *testing.T) {
 			func(ctx context.Context, c *control.Client) (any, error) {
 				return answered(c.SetClock(ctx, control.ClockSetting{Now: &midnight}))
 			},
-			[]string{"PUT /_mock/clock", "application/json", `{"now":"2027-01-31T00:00:00Z","frozen":false}`},
+			[]string{
+				"PUT /_mock/clock", "application/json",
+				`{"now":"2027-01-31T00:00:00Z","frozen":false}`,
+			},
 			control.Clock{Now: midnight, Frozen: true, Moved: "+72h0m0s"},
 		},
 		{
@@ -46,7 +51,9 @@ func TestClock(t *testing.T) {
 		},
 		{
 			"clear the clock", 200, clock,
-			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.ClearClock(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) {
+				return answered(c.ClearClock(ctx))
+			},
 			[]string{"DELETE /_mock/clock"},
 			control.Clock{Now: midnight, Frozen: true, Moved: "+72h0m0s"},
 		},

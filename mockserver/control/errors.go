@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// Errors of a [Client] besides a [*Problem] and a [*NotPatmockError]. They are wrapped in an error that
-// says what was requested.
+// Errors of a [Client] besides a [*Problem] and a [*NotPatmockError]. They are wrapped in an error
+// that says what was requested.
 var (
 	// ErrNoMock is the error of an address at which nothing responds.
 	ErrNoMock = errors.New("no mock responds")
@@ -30,8 +30,8 @@ var (
 	ErrTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 )
 
-// noMock returns an error of a request to an address at which nothing responds. Its text has neither
-// the address again nor the words of package net.
+// noMock returns an error of a request to an address at which nothing responds. Its text has
+// neither the address again nor the words of package net.
 func noMock(what string, err error) error {
 	return fmt.Errorf("%s: %w: %w", what, ErrNoMock, &dialError{err})
 }
@@ -78,5 +78,6 @@ func (e *NotPatmockError) Error() string {
 	if e.Location != "" {
 		mediaType += ", Location " + e.Location
 	}
-	return fmt.Sprintf("%s answers %s (%s): that is no patmock, or one without this on its address", e.Request, e.Status, mediaType)
+	return fmt.Sprintf("%s answers %s (%s): that is no patmock, or one without this on its address",
+		e.Request, e.Status, mediaType)
 }

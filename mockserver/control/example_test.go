@@ -19,7 +19,8 @@ func mock(contentType, body string) *httptest.Server {
 		switch {
 		case contentType == "application/problem+json":
 			w.WriteHeader(http.StatusBadRequest)
-		case r.Method == http.MethodPost && (r.URL.Path == "/_mock/faults" || r.URL.Path == "/_mock/identities"):
+		case r.Method == http.MethodPost &&
+			(r.URL.Path == "/_mock/faults" || r.URL.Path == "/_mock/identities"):
 			w.WriteHeader(http.StatusCreated)
 		}
 		io.WriteString(w, body)
@@ -28,10 +29,12 @@ func mock(contentType, body string) *httptest.Server {
 
 // A token that lives for 72 hours is dead after an advance of 72 hours.
 func ExampleClient_Advance() {
-	server := mock("application/json", `{"now":"2027-02-03T00:00:00Z","frozen":false,"moved":"+72h0m0s"}`)
+	server := mock("application/json",
+		`{"now":"2027-02-03T00:00:00Z","frozen":false,"moved":"+72h0m0s"}`)
 	defer server.Close()
 
-	clock, err := control.New(control.Config{URL: server.URL}).Advance(context.Background(), 72*time.Hour)
+	clock, err := control.New(control.Config{URL: server.URL}).Advance(context.Background(),
+		72*time.Hour)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -42,12 +45,14 @@ func ExampleClient_Advance() {
 
 // The next two lists are answered 429.
 func ExampleClient_AddFault() {
-	server := mock("application/json", `{"id":"f1","operation":"list","status":429,"retryAfter":"3s","times":2}`)
+	server := mock("application/json",
+		`{"id":"f1","operation":"list","status":429,"retryAfter":"3s","times":2}`)
 	defer server.Close()
 
-	rule, err := control.New(control.Config{URL: server.URL}).AddFault(context.Background(), control.Fault{
-		Operation: "list", Status: http.StatusTooManyRequests, RetryAfter: "3s", Times: 2,
-	})
+	rule, err := control.New(control.Config{URL: server.URL}).AddFault(context.Background(),
+		control.Fault{
+			Operation: "list", Status: http.StatusTooManyRequests, RetryAfter: "3s", Times: 2,
+		})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -58,12 +63,14 @@ func ExampleClient_AddFault() {
 
 // A user for one test, who need not be in the fixture.
 func ExampleClient_AddIdentity() {
-	server := mock("application/json", `{"user":"ann","userLevels":["ORG_ADMIN"],"clientId":"cafe","clientSecret":"beef"}`)
+	server := mock("application/json",
+		`{"user":"ann","userLevels":["ORG_ADMIN"],"clientId":"cafe","clientSecret":"beef"}`)
 	defer server.Close()
 
-	user, err := control.New(control.Config{URL: server.URL}).AddIdentity(context.Background(), control.NewIdentity{
-		Name: "ann", UserLevels: []string{"ORG_ADMIN"},
-	})
+	user, err := control.New(control.Config{URL: server.URL}).AddIdentity(context.Background(),
+		control.NewIdentity{
+			Name: "ann", UserLevels: []string{"ORG_ADMIN"},
+		})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -74,15 +81,21 @@ func ExampleClient_AddIdentity() {
 
 // Did the client send exactly one create? Each outcome says what came closest.
 func ExampleClient_Verify() {
-	server := mock("application/json", `{"verified":false,"outcomes":[{"verified":false,"expected":"create 1 time","actual":0,"matched":[],`+
-		`"nearest":[{"id":"r1","sequence":1,"request":"POST /v3/personal-access-tokens 400","differences":[{"pointer":"/status","expected":200,"actual":400}]}]}]}`)
+	server := mock("application/json",
+		`{"verified":false,"outcomes":[{"verified":false,"expected":"create 1 time","actual":0,`+
+			`"matched":[],`+
+			`"nearest":[{"id":"r1","sequence":1,"request":"POST /v3/personal-access-tokens 400",`+
+			`"differences":[{"pointer":"/status","expected":200,"actual":400}]}]}]}`)
 	defer server.Close()
 
 	once := 1
-	verdict, err := control.New(control.Config{URL: server.URL}).Verify(context.Background(), control.VerifyRequest{
-		Expect:  []control.Expectation{{Match: control.Match{Operation: "create", Status: 200}, Times: &once}},
-		Timeout: "2s",
-	})
+	verdict, err := control.New(control.Config{URL: server.URL}).Verify(context.Background(),
+		control.VerifyRequest{
+			Expect: []control.Expectation{
+				{Match: control.Match{Operation: "create", Status: 200}, Times: &once},
+			},
+			Timeout: "2s",
+		})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -100,11 +113,14 @@ func ExampleClient_Verify() {
 
 // Each test gets a tenant of its own on the same server.
 func ExampleClient_WithNamespace() {
-	server := mock("application/json", `{"name":"test-7","baseUrl":"http://127.0.0.1:17280/t/test-7","fixture":"crowded","tokens":60,"requests":0,"idleSeconds":0}`)
+	server := mock("application/json",
+		`{"name":"test-7","baseUrl":"http://127.0.0.1:17280/t/test-7","fixture":"crowded",`+
+			`"tokens":60,"requests":0,"idleSeconds":0}`)
 	defer server.Close()
 
 	client := control.New(control.Config{URL: server.URL})
-	namespace, err := client.WithNamespace("test-7").PutNamespace(context.Background(), control.NewNamespace{Fixture: "crowded"})
+	namespace, err := client.WithNamespace("test-7").PutNamespace(context.Background(),
+		control.NewNamespace{Fixture: "crowded"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -115,11 +131,16 @@ func ExampleClient_WithNamespace() {
 
 // What the mock refuses says why, and where.
 func ExampleProblem() {
-	server := mock("application/problem+json", `{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid request","status":400,`+
-		`"detail":"the rule cannot be added","errors":[{"pointer":"/times","detail":"cannot stand beside rate"}]}`)
+	server := mock("application/problem+json",
+		`{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid request",`+
+			`"status":400,`+
+			`"detail":"the rule cannot be added","errors":[{"pointer":"/times","detail":"cannot `+
+			`stand `+
+			`beside rate"}]}`)
 	defer server.Close()
 
-	_, err := control.New(control.Config{URL: server.URL}).AddFault(context.Background(), control.Fault{Status: 503, Times: 2, Rate: 0.5})
+	_, err := control.New(control.Config{URL: server.URL}).AddFault(context.Background(),
+		control.Fault{Status: 503, Times: 2, Rate: 0.5})
 	var problem *control.Problem
 	if errors.As(err, &problem) {
 		fmt.Println(problem.Status, problem.Detail)

@@ -104,7 +104,10 @@ func (c *Client) ClearAllFindings(ctx context.Context) (Findings, error) {
 // AllowFindings allows kinds of findings in the client's namespace until its next reset: a test
 // that breaks a rule on purpose calls it before. Allowed findings are counted by themselves.
 func (c *Client) AllowFindings(ctx context.Context, kinds ...string) error {
-	asked := call{method: http.MethodPost, path: []string{"findings", "allowed"}, status: http.StatusOK, accept: jsonType}
+	asked := call{
+		method: http.MethodPost, path: []string{"findings", "allowed"}, status: http.StatusOK,
+		accept: jsonType,
+	}
 	_, err := send[AllowedFindings](ctx, c, asked, AllowedFindings{kinds})
 	return err
 }
@@ -118,5 +121,8 @@ type AllowedFindings struct {
 var everyNamespace = url.Values{"all": {"true"}}
 
 func clearFindings() call {
-	return call{method: http.MethodDelete, path: []string{"findings"}, status: http.StatusOK, accept: jsonType}
+	return call{
+		method: http.MethodDelete, path: []string{"findings"}, status: http.StatusOK,
+		accept: jsonType,
+	}
 }

@@ -12,7 +12,8 @@ type Request struct {
 	At time.Time `json:"at"`
 	// DurationMS is how long the answer took, in milliseconds of wall time.
 	DurationMS float64 `json:"durationMs"`
-	// Operation is token, checkToken, info, list, create, patch, delete or bulk; empty where none takes the request.
+	// Operation is token, checkToken, info, list, create, patch, delete or bulk; empty where none
+	// takes the request.
 	Operation string `json:"operation"`
 	// Version of the API, empty where the path belongs to none.
 	Version string `json:"version"`
@@ -37,7 +38,8 @@ type Request struct {
 	Findings []Finding `json:"findings"`
 	// Why tells the reasons of a refusal.
 	Why []string `json:"why"`
-	// Rules are the ids of the rules by which the request was rejected, each once. Empty if it was not.
+	// Rules are the ids of the rules by which the request was rejected, each once. Empty if it was
+	// not.
 	Rules []string `json:"rules"`
 	// Notes tell what a tenant would have done otherwise, and what else is worth knowing.
 	Notes []string `json:"notes"`
@@ -72,35 +74,45 @@ type Finding struct {
 
 // The kinds of findings.
 const (
-	UnknownProperty    = "unknown-property"     // a property that the document of the operation does not name
-	UnknownParameter   = "unknown-parameter"    // a query parameter that it does not name
-	MissingProperty    = "missing-property"     // a required property was not sent
-	InvalidProperty    = "invalid-property"     // a property or parameter has a value that the document forbids
-	WrongContentType   = "wrong-content-type"   // the operation does not take the body's content type
-	UnmatchedPath      = "unmatched-path"       // a tenant has nothing there, or not with this method
-	NotSimulated       = "not-simulated"        // a tenant has it, the mock has not
-	RepeatedRefusal    = "repeated-refusal"     // a refused request came again, unchanged
-	NoWait             = "no-wait"              // the next request came before Retry-After had passed
+	// a property that the document of the operation does not name
+	UnknownProperty  = "unknown-property"
+	UnknownParameter = "unknown-parameter" // a query parameter that it does not name
+	MissingProperty  = "missing-property"  // a required property was not sent
+	// a property or parameter has a value that the document forbids
+	InvalidProperty = "invalid-property"
+	// the operation does not take the body's content type
+	WrongContentType = "wrong-content-type"
+	// a tenant has nothing there, or not with this method
+	UnmatchedPath   = "unmatched-path"
+	NotSimulated    = "not-simulated"    // a tenant has it, the mock has not
+	RepeatedRefusal = "repeated-refusal" // a refused request came again, unchanged
+	// the next request came before Retry-After had passed
+	NoWait             = "no-wait"
 	DeletedToken       = "deleted-token"        // a token was used after it was deleted
 	ExpiredToken       = "expired-token"        // a token was used to log in after it expired
 	ExpiredAccessToken = "expired-access-token" // an access token was used after it expired
 	SecretInQuery      = "secret-in-query"      // a secret stood in the query string
 
-	MalformedCredentials = "malformed-credentials" // credentials were damaged: quotes, blanks, capitals, exchanged
-	PagesRepeat          = "pages-repeat"          // a list was requested by offset and returned the same tokens again
+	// credentials were damaged: quotes, blanks, capitals, exchanged
+	MalformedCredentials = "malformed-credentials"
+	// a list was requested by offset and returned the same tokens again
+	PagesRepeat = "pages-repeat"
 
-	DuplicateKey     = "duplicate-key"     // an object of a JSON body has a name more than once
-	LoneSurrogate    = "lone-surrogate"    // half of a character, such as \ud800, is in a string
-	MisspeltScope    = "misspelt-scope"    // a scope differs by a letter or two from one that the documents name
-	ScopeSyntax      = "scope-syntax"      // a scope is empty or has blanks or commas
-	EmptyScope       = "empty-scope"       // a token gets no scope
-	IgnoredParameter = "ignored-parameter" // a parameter was sent more than once, or without a value
+	DuplicateKey  = "duplicate-key"  // an object of a JSON body has a name more than once
+	LoneSurrogate = "lone-surrogate" // half of a character, such as \ud800, is in a string
+	// a scope differs by a letter or two from one that the documents name
+	MisspeltScope = "misspelt-scope"
+	ScopeSyntax   = "scope-syntax" // a scope is empty or has blanks or commas
+	EmptyScope    = "empty-scope"  // a token gets no scope
+	// a parameter was sent more than once, or without a value
+	IgnoredParameter = "ignored-parameter"
 )
 
 // FindingKinds lists the kinds of findings.
 func FindingKinds() []string {
 	return []string{
-		UnknownProperty, UnknownParameter, MissingProperty, InvalidProperty, WrongContentType, UnmatchedPath, NotSimulated,
+		UnknownProperty, UnknownParameter, MissingProperty, InvalidProperty, WrongContentType,
+		UnmatchedPath, NotSimulated,
 		RepeatedRefusal, NoWait, DeletedToken, ExpiredToken, ExpiredAccessToken, SecretInQuery,
 		MalformedCredentials, PagesRepeat,
 		DuplicateKey, LoneSurrogate, MisspeltScope, ScopeSyntax, EmptyScope, IgnoredParameter,
@@ -110,7 +122,8 @@ func FindingKinds() []string {
 // Journal is a part of what happened in a namespace, oldest first.
 type Journal struct {
 	Requests []Request `json:"requests"`
-	// Matched is how many of those that are held match, also where Requests has only the last of them.
+	// Matched is how many of those that are held match, also where Requests has only the last of
+	// them.
 	Matched int `json:"matched"`
 	// Held is how many requests the journal holds, Dropped how many it no longer does.
 	Held    int `json:"held"`
@@ -137,15 +150,16 @@ type Match struct {
 	// Header and Query hold what the request has, among others.
 	Header map[string]string `json:"header,omitempty"`
 	Query  map[string]string `json:"query,omitempty"`
-	// Body is contained in that of the request: objects may have more properties, arrays have as many elements, each
-	// contained in turn. Nil matches every body.
+	// Body is contained in that of the request: objects may have more properties, arrays have as
+	// many elements, each contained in turn. Nil matches every body.
 	Body any `json:"body,omitempty"`
 }
 
 // VerifyRequest asks whether requests were made.
 type VerifyRequest struct {
 	Expect []Expectation `json:"expect"`
-	// InOrder asks that the requests of each expectation came after those that fulfilled the one before.
+	// InOrder asks that the requests of each expectation came after those that fulfilled the one
+	// before.
 	InOrder bool `json:"inOrder,omitempty"`
 	// Timeout is how long to wait until all of it is true, such as 2s. Empty does not wait.
 	Timeout string `json:"timeout,omitempty"`
@@ -190,7 +204,8 @@ type NearMiss struct {
 
 // Difference is where a request is not as expected.
 type Difference struct {
-	// Pointer leads into the match: /status, /body/name. It is /inOrder where a request came too early.
+	// Pointer leads into the match: /status, /body/name. It is /inOrder where a request came too
+	// early.
 	Pointer  string `json:"pointer"`
 	Expected any    `json:"expected"`
 	// Actual is nil where there is nothing.

@@ -8,9 +8,11 @@ import (
 )
 
 const health = `{"product":"patmock","version":"1","status":"ok","namespace":"default",` +
-	`"profile":{"name":"friendly","randomSeed":7,"rateLimit":"off","tokenLimit":0,"scopeDelay":"0s","neverExpiresAs":"null",` +
+	`"profile":{"name":"friendly","randomSeed":7,"rateLimit":"off","tokenLimit":0,` +
+	`"scopeDelay":"0s","neverExpiresAs":"null",` +
 	`"dialect":[],"hostile":[],"hostileRate":0,"hostileInARow":0,"checkResponses":true},` +
-	`"counters":{"requests":{"list":{"200":2}},"findings":{},"faults":0,"journalDropped":0,"namespaces":1,"tokens":3}}`
+	`"counters":{"requests":{"list":{"200":2}},"findings":{},"faults":0,"journalDropped":0,` +
+	`"namespaces":1,"tokens":3}}`
 
 func TestMock(t *testing.T) {
 	testCalls(t, []callTest{
@@ -18,14 +20,17 @@ func TestMock(t *testing.T) {
 			"health", 200, health,
 			func(ctx context.Context, c *control.Client) (any, error) {
 				h, err := c.Health(ctx)
-				return []any{h.Product, *h.Profile.RandomSeed, h.Counters.Requests["list"]["200"]}, err
+				return []any{h.Product, *h.Profile.RandomSeed, h.Counters.Requests["list"]["200"]},
+					err
 			},
 			[]string{"GET /_mock/health"},
 			[]any{"patmock", uint64(7), 2},
 		},
 		{
 			"document", 200, `{"openapi":"3.0.1"}`,
-			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.Document(ctx, "v2026")) },
+			func(ctx context.Context, c *control.Client) (any, error) {
+				return answered(c.Document(ctx, "v2026"))
+			},
 			[]string{"GET /_mock/spec/v2026"},
 			[]byte(`{"openapi":"3.0.1"}`),
 		},

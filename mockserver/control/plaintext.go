@@ -27,8 +27,9 @@ func checkPlaintext(address *url.URL) error {
 	return nil
 }
 
-// rejectPlaintext returns a client that sends no token to a public host over plain http, also when it follows a
-// redirect. With the default transport it rejects private names that lead to a public address, too.
+// rejectPlaintext returns a client that sends no token to a public host over plain http, also when
+// it follows a redirect. With the default transport it rejects private names that lead to a public
+// address, too.
 func rejectPlaintext(c *http.Client) *http.Client {
 	careful := *c
 	t := plaintextTransport{c.Transport, c.Transport}
@@ -63,12 +64,15 @@ var privateTransport = sync.OnceValue(func() http.RoundTripper {
 		return http.DefaultTransport // the program's own
 	}
 	const timeout = 30 * time.Second // of the default one
-	dialer := &net.Dialer{Timeout: timeout, KeepAlive: timeout, Control: func(network, address string, c syscall.RawConn) error {
-		if err := host.RejectPublic(network, address, c); err != nil {
-			return fmt.Errorf("%w: %w", ErrPlaintext, err)
-		}
-		return nil
-	}}
+	dialer := &net.Dialer{
+		Timeout: timeout, KeepAlive: timeout,
+		Control: func(network, address string, c syscall.RawConn) error {
+			if err := host.RejectPublic(network, address, c); err != nil {
+				return fmt.Errorf("%w: %w", ErrPlaintext, err)
+			}
+			return nil
+		},
+	}
 	transport = transport.Clone()
 	transport.DialContext = dialer.DialContext
 	return transport

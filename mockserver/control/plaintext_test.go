@@ -31,19 +31,22 @@ func TestPlaintext(t *testing.T) {
 				t.Errorf("Validate: %v", err)
 			}
 			var sent []string
-			tt.config.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				sent = append(sent, r.URL.Host)
-				return nil, errors.New("not sent")
-			})}
+			tt.config.HTTP = &http.Client{Transport: roundTrip(
+				func(r *http.Request) (*http.Response, error) {
+					sent = append(sent, r.URL.Host)
+					return nil, errors.New("not sent")
+				})}
 			err := control.New(tt.config).WithNamespace("b").Reset(t.Context())
-			if errors.Is(err, control.ErrPlaintext) != tt.rejected || (len(sent) == 0) != tt.rejected {
+			if errors.Is(err, control.ErrPlaintext) != tt.rejected ||
+				(len(sent) == 0) != tt.rejected {
 				t.Errorf("Reset: %v, sent to %q", err, sent)
 			}
 		})
 	}
 }
 
-// A client of the caller's that follows redirects sends the token to no public host over plain http.
+// A client of the caller's that follows redirects sends the token to no public host over plain
+// http.
 func TestPlaintextAfterRedirect(t *testing.T) {
 	var to string
 	server := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -60,13 +63,17 @@ func TestPlaintextAfterRedirect(t *testing.T) {
 			sent = append(sent, r.Header.Get("Authorization"))
 			return nil, errors.New("not sent")
 		})}
-		// As curl --location-trusted does. Without it net/http drops the token at another host only.
+		// As curl --location-trusted does. Without it net/http drops the token at another host
+		// only.
 		client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 			r.Header.Set("Authorization", via[0].Header.Get("Authorization"))
 			return nil
 		}
-		err := control.New(control.Config{URL: server.URL, Token: "t", HTTP: client}).Reset(t.Context())
-		if !errors.Is(err, control.ErrPlaintext) || errors.Is(err, control.ErrNoMock) || len(sent) > 0 {
+		err := control.New(control.Config{
+			URL: server.URL, Token: "t", HTTP: client,
+		}).Reset(t.Context())
+		if !errors.Is(err, control.ErrPlaintext) || errors.Is(err, control.ErrNoMock) ||
+			len(sent) > 0 {
 			t.Errorf("%s: %v, sent %q", host, err, sent)
 		}
 	}

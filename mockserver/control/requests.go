@@ -9,7 +9,8 @@ import (
 )
 
 // Requests returns the requests that match, without headers and bodies, oldest first: the last ones
-// up to a limit, or all where it is 0. A match by header, query or body is an error: Verify takes those.
+// up to a limit, or all where it is 0. A match by header, query or body is an error: Verify takes
+// those.
 func (c *Client) Requests(ctx context.Context, match Match, limit int) (Journal, error) {
 	asked := get("requests")
 	var err error
@@ -29,7 +30,8 @@ func (m Match) values() (url.Values, error) {
 	}
 	values := url.Values{}
 	for name, value := range map[string]string{
-		"operation": m.Operation, "version": m.Version, "method": m.Method, "path": m.Path, "owner": m.Owner,
+		"operation": m.Operation, "version": m.Version, "method": m.Method, "path": m.Path,
+		"owner":    m.Owner,
 		"clientId": m.ClientID, "fault": m.Fault, "finding": m.Finding,
 	} {
 		if value != "" {
@@ -45,7 +47,8 @@ func (m Match) values() (url.Values, error) {
 	return values, nil
 }
 
-// Request returns one exchange with its headers and bodies. The id is the SLPT-Request-ID of the answer.
+// Request returns one exchange with its headers and bodies. The id is the SLPT-Request-ID of the
+// answer.
 func (c *Client) Request(ctx context.Context, id string) (Request, error) {
 	return fetch[Request](ctx, c, get("requests", id))
 }

@@ -7,7 +7,10 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const request = `{"id":"r1","sequence":4,"at":"2027-01-31T00:00:00Z","durationMs":1.5,"operation":"list","version":"v3","method":"GET","path":"/v3/personal-access-tokens","query":"","status":200,"owner":"ann","clientId":"c1","unmatched":false,"forwarded":false,"fault":"","findings":[],"why":[],"rules":[],"notes":[]}`
+const request = `{"id":"r1","sequence":4,"at":"2027-01-31T00:00:00Z","durationMs":1.5,` +
+	`"operation":"list","version":"v3","method":"GET","path":"/v3/personal-access-tokens",` +
+	`"query":"","status":200,"owner":"ann","clientId":"c1","unmatched":false,"forwarded":false,` +
+	`"fault":"","findings":[],"why":[],"rules":[],"notes":[]}`
 
 func TestRequests(t *testing.T) {
 	yes := true
@@ -24,11 +27,16 @@ func TestRequests(t *testing.T) {
 			"requests that match", 200, `{"requests":[],"matched":0,"held":0,"dropped":0}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
 				return answered(c.Requests(ctx, control.Match{
-					Operation: "list", Version: "v3", Method: "GET", Path: "/v3/*", Status: 400, Owner: "ann", ClientID: "c1",
+					Operation: "list", Version: "v3", Method: "GET", Path: "/v3/*", Status: 400,
+					Owner: "ann", ClientID: "c1",
 					Fault: "f1", Finding: "*", Unmatched: &yes,
 				}, 20))
 			},
-			[]string{"GET /_mock/requests?clientId=c1&fault=f1&finding=%2A&limit=20&method=GET&operation=list&owner=ann&path=%2Fv3%2F%2A&status=400&unmatched=true&version=v3"},
+			[]string{
+				"GET /_mock/requests?clientId=c1&fault=f1&finding=%2A&limit=20&method=GET&" +
+					"operation=list&owner=ann&path=%2Fv3%2F%2A&status=400&unmatched=true&" +
+					"version=v3",
+			},
 			control.Journal{Requests: []control.Request{}},
 		},
 		{
@@ -42,7 +50,9 @@ func TestRequests(t *testing.T) {
 		},
 		{
 			"clear requests", 204, "",
-			func(ctx context.Context, c *control.Client) (any, error) { return none(c.ClearRequests(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) {
+				return none(c.ClearRequests(ctx))
+			},
 			[]string{"DELETE /_mock/requests"},
 			nil,
 		},

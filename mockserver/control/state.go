@@ -13,7 +13,8 @@ func (c *Client) Credentials(ctx context.Context) (Credentials, error) {
 	return fetch[Credentials](ctx, c, get("credentials"))
 }
 
-// Reset brings the namespace back to what it started from, and clears its clock, faults and journal.
+// Reset brings the namespace back to what it started from, and clears its clock, faults and
+// journal.
 func (c *Client) Reset(ctx context.Context) error {
 	_, err := c.do(ctx, done(http.MethodPost, "reset"))
 	return err
@@ -43,8 +44,8 @@ func (c *Client) State(ctx context.Context, options StateOptions) ([]byte, error
 	return c.do(ctx, asked)
 }
 
-// PutState puts a tenant in the place of the one there is: a snapshot, or a fixture's file. Text that
-// begins with a brace is JSON, all other is YAML.
+// PutState puts a tenant in the place of the one there is: a snapshot, or a fixture's file. Text
+// that begins with a brace is JSON, all other is YAML.
 func (c *Client) PutState(ctx context.Context, state []byte) error {
 	asked := done(http.MethodPut, "state")
 	asked.waits = statePatience
@@ -68,5 +69,7 @@ func (c *Client) AddToken(ctx context.Context, token NewToken) (User, error) {
 
 // create adds something, and is answered what was added.
 func create(path string) call {
-	return call{method: http.MethodPost, path: []string{path}, status: http.StatusCreated, accept: jsonType}
+	return call{
+		method: http.MethodPost, path: []string{path}, status: http.StatusCreated, accept: jsonType,
+	}
 }

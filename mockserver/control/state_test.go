@@ -15,9 +15,15 @@ func TestState(t *testing.T) {
 	testCalls(t, []callTest{
 		{
 			"credentials", 200, `{"baseUrl":"http://127.0.0.1:1","users":[` + user + `]}`,
-			func(ctx context.Context, c *control.Client) (any, error) { return answered(c.Credentials(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) {
+				return answered(c.Credentials(ctx))
+			},
 			[]string{"GET /_mock/credentials"},
-			control.Credentials{BaseURL: "http://127.0.0.1:1", Users: []control.User{{Name: "ann", UserLevels: []string{"USER"}, ClientID: "c1", ClientSecret: "s1"}}},
+			control.Credentials{
+				BaseURL: "http://127.0.0.1:1", Users: []control.User{
+					{Name: "ann", UserLevels: []string{"USER"}, ClientID: "c1", ClientSecret: "s1"},
+				},
+			},
 		},
 		{
 			"reset", 204, "",
@@ -34,7 +40,8 @@ func TestState(t *testing.T) {
 			[]byte(tenant),
 		},
 		{
-			"state with secrets as YAML", 200, "identities:\n- {id: cafedadacafedadacafedadacafedada, name: ann}\n",
+			"state with secrets as YAML", 200,
+			"identities:\n- {id: cafedadacafedadacafedadacafedada, name: ann}\n",
 			func(ctx context.Context, c *control.Client) (any, error) {
 				return answered(c.State(ctx, control.StateOptions{Secrets: true, YAML: true}))
 			},
@@ -52,26 +59,44 @@ func TestState(t *testing.T) {
 		{
 			"put state as YAML", 204, "",
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return none(c.PutState(ctx, []byte("# {\nidentities: [{id: cafedadacafedadacafedadacafedada, name: ann}]")))
+				return none(c.PutState(ctx,
+					[]byte("# {\nidentities: [{id: cafedadacafedadacafedadacafedada, name: ann}]")))
 			},
-			[]string{"PUT /_mock/state", "application/yaml", "# {\nidentities: [{id: cafedadacafedadacafedadacafedada, name: ann}]"},
+			[]string{
+				"PUT /_mock/state", "application/yaml",
+				"# {\nidentities: [{id: cafedadacafedadacafedadacafedada, name: ann}]",
+			},
 			nil,
 		},
 		{
 			"add an identity", 201, user,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.AddIdentity(ctx, control.NewIdentity{Name: "ann", UserLevels: []string{"ORG_ADMIN"}}))
+				return answered(c.AddIdentity(ctx, control.NewIdentity{
+					Name: "ann", UserLevels: []string{"ORG_ADMIN"},
+				}))
 			},
-			[]string{"POST /_mock/identities", "application/json", `{"name":"ann","userLevels":["ORG_ADMIN"]}`},
-			control.User{Name: "ann", UserLevels: []string{"USER"}, ClientID: "c1", ClientSecret: "s1"},
+			[]string{
+				"POST /_mock/identities", "application/json",
+				`{"name":"ann","userLevels":["ORG_ADMIN"]}`,
+			},
+			control.User{
+				Name: "ann", UserLevels: []string{"USER"}, ClientID: "c1", ClientSecret: "s1",
+			},
 		},
 		{
 			"add a token", 201, user,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.AddToken(ctx, control.NewToken{Owner: "ann", Name: "old", ExpirationDate: "-3d", Managed: true}))
+				return answered(c.AddToken(ctx, control.NewToken{
+					Owner: "ann", Name: "old", ExpirationDate: "-3d", Managed: true,
+				}))
 			},
-			[]string{"POST /_mock/tokens", "application/json", `{"owner":"ann","name":"old","managed":true,"expirationDate":"-3d"}`},
-			control.User{Name: "ann", UserLevels: []string{"USER"}, ClientID: "c1", ClientSecret: "s1"},
+			[]string{
+				"POST /_mock/tokens", "application/json",
+				`{"owner":"ann","name":"old","managed":true,"expirationDate":"-3d"}`,
+			},
+			control.User{
+				Name: "ann", UserLevels: []string{"USER"}, ClientID: "c1", ClientSecret: "s1",
+			},
 		},
 	})
 }

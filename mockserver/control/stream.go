@@ -19,7 +19,8 @@ const (
 	EventCleared = "cleared" // the journal was cleared
 )
 
-// streamEnd is the type of the last event on the wire, reasonRemoved one of the reasons in its data.
+// streamEnd is the type of the last event on the wire, reasonRemoved one of the reasons in its
+// data.
 const (
 	streamEnd     = "end"
 	reasonRemoved = "removed"
@@ -31,7 +32,8 @@ type RequestEvent struct {
 	Type string
 	// Request of an EventRequest, without headers and bodies.
 	Request Request
-	// Missed is how many requests an EventMissed is about, whether they match or not. It is 0 if that is unknown.
+	// Missed is how many requests an EventMissed is about, whether they match or not. It is 0 if
+	// that is unknown.
 	Missed int
 }
 
@@ -54,10 +56,12 @@ var errSilence = errors.New("the mock sends nothing, not even a heartbeat")
 // maxEvent bounds a line of a stream, in bytes.
 const maxEvent = 1 << 20
 
-// FollowRequests opens a stream of the requests that match, from the one behind the request with the ID
-// after on, or from the next one on if that is empty. When it returns, no later request is left out.
-// The stream ends with ctx. A match by header, query or body is an error.
-func (c *Client) FollowRequests(ctx context.Context, match Match, after string) (*RequestStream, error) {
+// FollowRequests opens a stream of the requests that match, from the one behind the request with
+// the ID after on, or from the next one on if that is empty. When it returns, no later request is
+// left out. The stream ends with ctx. A match by header, query or body is an error.
+func (c *Client) FollowRequests(ctx context.Context, match Match, after string) (*RequestStream,
+	error,
+) {
 	asked := get("requests", "stream")
 	asked.accept = "text/event-stream"
 	var err error
@@ -68,7 +72,9 @@ func (c *Client) FollowRequests(ctx context.Context, match Match, after string) 
 		return nil, fmt.Errorf("%s %s: %w", asked.method, c.place(asked), err)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	s := &RequestStream{ctx: ctx, cancel: cancel, silent: time.AfterFunc(patience, func() { cancel(errSilence) })}
+	s := &RequestStream{ctx: ctx, cancel: cancel, silent: time.AfterFunc(patience, func() {
+		cancel(errSilence)
+	})}
 	if err := s.open(c, asked, after); err != nil {
 		s.silent.Stop()
 		cancel(nil)
@@ -119,8 +125,8 @@ func (s *RequestStream) failure(err error) error {
 	return fmt.Errorf("%s: %w", s.what, err)
 }
 
-// Next waits for the next event. Its error is [ErrStopped] when the mock stops, [ErrRemoved] when the
-// namespace is removed, and another one when the connection ends.
+// Next waits for the next event. Its error is [ErrStopped] when the mock stops, [ErrRemoved] when
+// the namespace is removed, and another one when the connection ends.
 func (s *RequestStream) Next() (RequestEvent, error) {
 	event, data := "", ""
 	for s.lines.Scan() {

@@ -25,16 +25,36 @@ func TestFollowRequests_Events(t *testing.T) {
 	}{
 		{"request", event, []string{"request 4"}, io.ErrUnexpectedEOF},
 		{"comments", ":\n\n: heartbeat\n\n" + event, []string{"request 4"}, io.ErrUnexpectedEOF},
-		{"missed", "event: missed\ndata: {\"requests\":7}\n\n", []string{"missed 7"}, io.ErrUnexpectedEOF},
-		{"cleared", "event: cleared\ndata: {}\n\n" + event, []string{"cleared", "request 4"}, io.ErrUnexpectedEOF},
-		{"type of a later version", "event: new\ndata: {}\n\n" + event, []string{"request 4"}, io.ErrUnexpectedEOF},
-		{"mock stops", event + "event: end\ndata: {\"reason\":\"stopped\"}\n\n" + event, []string{"request 4"}, control.ErrStopped},
-		{"namespace is removed", "event: end\ndata: {\"reason\":\"removed\"}\n\n", nil, control.ErrRemoved},
+		{
+			"missed", "event: missed\ndata: {\"requests\":7}\n\n",
+			[]string{"missed 7"},
+			io.ErrUnexpectedEOF,
+		},
+		{
+			"cleared", "event: cleared\ndata: {}\n\n" + event,
+			[]string{"cleared", "request 4"},
+			io.ErrUnexpectedEOF,
+		},
+		{
+			"type of a later version", "event: new\ndata: {}\n\n" + event,
+			[]string{"request 4"},
+			io.ErrUnexpectedEOF,
+		},
+		{
+			"mock stops", event + "event: end\ndata: {\"reason\":\"stopped\"}\n\n" + event,
+			[]string{"request 4"},
+			control.ErrStopped,
+		},
+		{
+			"namespace is removed", "event: end\ndata: {\"reason\":\"removed\"}\n\n", nil,
+			control.ErrRemoved,
+		},
 		{"no JSON", "data: x\n\n", nil, control.ErrUnexpectedBody},
 		{"end within an event", "data: {}", nil, io.ErrUnexpectedEOF},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := respond(t, http.StatusOK, "text/event-stream", tt.body).FollowRequests(t.Context(), control.Match{}, "")
+			s, err := respond(t, http.StatusOK, "text/event-stream",
+				tt.body).FollowRequests(t.Context(), control.Match{}, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,16 +87,22 @@ func TestFollowRequests_Events(t *testing.T) {
 func TestFollowRequests_Request(t *testing.T) {
 	var sent, after, accept string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sent, after, accept = r.Method+" "+r.URL.RequestURI(), r.Header.Get("Last-Event-ID"), r.Header.Get("Accept")
+		sent, after, accept = r.Method+" "+r.URL.RequestURI(), r.Header.Get("Last-Event-ID"),
+			r.Header.Get("Accept")
 		w.Header().Set("Content-Type", "text/event-stream")
 	}))
 	defer server.Close()
-	s, err := control.New(control.Config{URL: server.URL, Namespace: "a"}).FollowRequests(t.Context(), control.Match{Status: 400}, "r1")
+	s, err := control.New(control.Config{
+		URL: server.URL, Namespace: "a",
+	}).FollowRequests(t.Context(), control.Match{Status: 400}, "r1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	want := []string{"GET /t/a/_mock/requests/stream?status=400", "r1", "text/event-stream, application/problem+json"}
+	want := []string{
+		"GET /t/a/_mock/requests/stream?status=400", "r1",
+		"text/event-stream, application/problem+json",
+	}
 	if diff := cmp.Diff(want, []string{sent, after, accept}); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
@@ -84,23 +110,30 @@ func TestFollowRequests_Request(t *testing.T) {
 
 func TestFollowRequests_Errors(t *testing.T) {
 	var problem *control.Problem
-	_, err := respond(t, 503, "application/problem+json", `{"type":"urn:problem-type:patmock:too-many-streams","status":503}`).FollowRequests(t.Context(), control.Match{}, "")
+	_, err := respond(t, 503, "application/problem+json",
+		`{"type":"urn:problem-type:patmock:too-many-streams","status":503}`).
+		FollowRequests(t.Context(), control.Match{}, "")
 	if !errors.As(err, &problem) || problem.Status != 503 {
 		t.Errorf("error %v, want a problem", err)
 	}
 	var other *control.NotPatmockError
 	for _, contentType := range []string{"application/json", ""} {
-		if _, err = respond(t, 200, contentType, "{}").FollowRequests(t.Context(), control.Match{}, ""); !errors.As(err, &other) {
+		if _, err = respond(t, 200, contentType, "{}").FollowRequests(t.Context(), control.Match{},
+			""); !errors.As(err, &other) {
 			t.Errorf("error %v of %q, want one of another server", err, contentType)
 		}
 	}
-	if _, err = control.New(control.Config{URL: "http://127.0.0.1:1"}).FollowRequests(t.Context(), control.Match{}, ""); !errors.Is(err, control.ErrNoMock) {
+	if _, err = control.New(control.Config{URL: "http://127.0.0.1:1"}).FollowRequests(t.Context(),
+		control.Match{}, ""); !errors.Is(err, control.ErrNoMock) {
 		t.Errorf("error %v, want %v", err, control.ErrNoMock)
 	}
-	if _, err = respond(t, 200, "", "").FollowRequests(t.Context(), control.Match{Body: 1}, ""); !errors.Is(err, control.ErrMatch) {
+	if _, err = respond(t, 200, "", "").FollowRequests(t.Context(), control.Match{Body: 1},
+		""); !errors.Is(err, control.ErrMatch) {
 		t.Errorf("error %v, want %v", err, control.ErrMatch)
 	}
-	if _, err = control.New(control.Config{URL: "http://example.com", Token: "secret"}).FollowRequests(t.Context(), control.Match{}, ""); !errors.Is(err, control.ErrPlaintext) {
+	if _, err = control.New(control.Config{
+		URL: "http://example.com", Token: "secret",
+	}).FollowRequests(t.Context(), control.Match{}, ""); !errors.Is(err, control.ErrPlaintext) {
 		t.Errorf("error %v, want %v", err, control.ErrPlaintext)
 	}
 }
@@ -137,7 +170,9 @@ func TestFollowRequests_Silence(t *testing.T) {
 				started := time.Now() //nolint:forbidigo // of the bubble
 				ctx, cancel := context.WithTimeout(t.Context(), tt.cancel)
 				defer cancel()
-				s, err := control.New(control.Config{HTTP: &http.Client{Transport: quiet{tt.open}}}).FollowRequests(ctx, control.Match{}, "")
+				s, err := control.New(control.Config{
+					HTTP: &http.Client{Transport: quiet{tt.open}},
+				}).FollowRequests(ctx, control.Match{}, "")
 				if err == nil {
 					_, err = s.Next()
 					defer func() { _ = s.Close() }()
@@ -145,7 +180,9 @@ func TestFollowRequests_Silence(t *testing.T) {
 				if took := time.Since(started); err == nil || took != tt.after {
 					t.Errorf("error %v after %s, want one after %s", err, took, tt.after)
 				}
-				if canceled := tt.cancel < time.Minute; canceled != errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "sends nothing") == canceled {
+				if canceled := tt.cancel < time.Minute; canceled != errors.Is(err,
+					context.DeadlineExceeded) ||
+					strings.Contains(err.Error(), "sends nothing") == canceled {
 					t.Errorf("error %v", err)
 				}
 			})

@@ -1,5 +1,6 @@
-// Package control is the Go client of a mock's own surface under /_mock/: state, namespaces, clock, faults, journal.
-// It holds no rules of the mock, only what goes over the wire; spec/documents/control.yaml describes it.
+// Package control is the Go client of a mock's own surface under /_mock/: state, namespaces, clock,
+// faults, journal. It holds no rules of the mock, only what goes over the wire;
+// spec/documents/control.yaml describes it.
 package control
 
 import (
@@ -33,9 +34,11 @@ type Profile struct {
 	TokenLimit int `json:"tokenLimit"`
 	// ScopeDelay is for how long logins give the scopes of before a change, such as 20m0s.
 	ScopeDelay string `json:"scopeDelay"`
-	// NeverExpiresAs is null, far-date or absent: what the answer to create says of a token that never expires.
+	// NeverExpiresAs is null, far-date or absent: what the answer to create says of a token that
+	// never expires.
 	NeverExpiresAs string `json:"neverExpiresAs"`
-	// Dialect has the ids of the open questions that are answered otherwise than by default, empty for none.
+	// Dialect has the ids of the open questions that are answered otherwise than by default, empty
+	// for none.
 	Dialect []string `json:"dialect"`
 	// Hostile are the behaviours that answers may show, empty for none.
 	Hostile []string `json:"hostile"`
@@ -96,8 +99,8 @@ type ClockSetting struct {
 	Frozen bool `json:"frozen"`
 }
 
-// Fault is a rule: which requests it meets, and what happens to them. Empty fields match everything.
-// Exactly one of Status, Latency and Effect is set, or Effect html with a Status.
+// Fault is a rule: which requests it meets, and what happens to them. Empty fields match
+// everything. Exactly one of Status, Latency and Effect is set, or Effect html with a Status.
 type Fault struct {
 	// ID is chosen by the mock where it is empty.
 	ID string `json:"id,omitempty"`
@@ -119,8 +122,9 @@ type Fault struct {
 	RetryAfterAs string `json:"retryAfterAs,omitempty"`
 	// Latency is added, such as 200ms, or from a range such as 100ms-300ms, each equally likely.
 	Latency string `json:"latency,omitempty"`
-	// Effect is reset, hang or html, which come instead of what the request asks for, or truncated-json,
-	// wrong-content-type or empty-body, which spoil the answer to a request that was carried out.
+	// Effect is reset, hang or html, which come instead of what the request asks for, or
+	// truncated-json, wrong-content-type or empty-body, which spoil the answer to a request that
+	// was carried out.
 	Effect string `json:"effect,omitempty"`
 
 	// After is how many requests that match pass unharmed first.
@@ -172,15 +176,17 @@ type NewIdentity struct {
 	ID string `json:"id,omitempty"`
 }
 
-// NewToken is a token to add, with the fields and defaults of a fixture's file: it may have expired, be
-// managed, and have been used. Times are RFC 3339, or offsets such as -40d from the clock of the namespace.
+// NewToken is a token to add, with the fields and defaults of a fixture's file: it may have
+// expired, be managed, and have been used. Times are RFC 3339, or offsets such as -40d from the
+// clock of the namespace.
 type NewToken struct {
 	Owner string `json:"owner"`
 	Name  string `json:"name"`
 	// ID and Secret are made where they are empty.
-	ID                         string   `json:"id,omitempty"`
-	Secret                     string   `json:"secret,omitempty"`
-	Scope                      []string `json:"scope,omitzero"`    // sp:scopes:all where nil; an empty list stays empty
+	ID     string `json:"id,omitempty"`
+	Secret string `json:"secret,omitempty"`
+	// sp:scopes:all where nil; an empty list stays empty
+	Scope                      []string `json:"scope,omitzero"`
 	Created                    string   `json:"created,omitempty"` // now where it is empty
 	LastUsed                   string   `json:"lastUsed,omitempty"`
 	Managed                    bool     `json:"managed,omitempty"`
@@ -211,8 +217,8 @@ type ProblemError struct {
 	Detail  string `json:"detail"`
 	// Rule is the id of the rule that is broken there.
 	Rule string `json:"rule"`
-	// More is how many errors this one stands for, which counts those that are not listed. It is 0 for
-	// an error of its own.
+	// More is how many errors this one stands for, which counts those that are not listed. It is 0
+	// for an error of its own.
 	More int `json:"more,omitempty"`
 }
 

@@ -10,7 +10,8 @@ import (
 func (c *Client) Verify(ctx context.Context, verification VerifyRequest) (VerifyResult, error) {
 	asked := get("verify")
 	asked.method = http.MethodPost
-	if wait, err := time.ParseDuration(verification.Timeout); err == nil { // what is none is for the mock to refuse
+	// what is none is for the mock to refuse
+	if wait, err := time.ParseDuration(verification.Timeout); err == nil {
 		asked.waits = min(max(wait, 0), 24*time.Hour)
 	}
 	return send[VerifyResult](ctx, c, asked, verification)

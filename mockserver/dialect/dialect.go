@@ -1,5 +1,6 @@
-// Package dialect is how a tenant answers what nothing published settles: one entry for each open question, with the
-// answer that the mock gives unless it is told another. A finding is adopted by data, not by code.
+// Package dialect is how a tenant answers what nothing published settles: one entry for each open
+// question, with the answer that the mock gives unless it is told another. A finding is adopted by
+// data, not by code.
 package dialect
 
 import (
@@ -15,19 +16,21 @@ import (
 	"example.com/patmock/spec/strictyaml"
 )
 
-// A Dialect has answers by the id of their question, see Entries. What it does not have is answered by default; nil is
-// the default of everything.
+// A Dialect has answers by the id of their question, see Entries. What it does not have is answered
+// by default; nil is the default of everything.
 type Dialect map[string]Answer
 
 // An Answer is what a tenant answers to a question. Which fields it may have depends on the entry.
 type Answer struct {
-	// Status of 200 serves the request, where the entry has the choice; one from 400 on refuses it with the fields below.
+	// Status of 200 serves the request, where the entry has the choice; one from 400 on refuses it
+	// with the fields below.
 	Status int `json:"status,omitempty"`
-	// DetailCode and Text of SailPoint's error. Empty means those of the default, or what is usual for another status. A
-	// 401 without a code has the published form, {"error": text}.
+	// DetailCode and Text of SailPoint's error. Empty means those of the default, or what is usual
+	// for another status. A 401 without a code has the published form, {"error": text}.
 	DetailCode string `json:"detailCode,omitempty"`
 	Text       string `json:"text,omitempty"`
-	// Error and Description of the token endpoint's error (RFC 6749, section 5.2). Empty means those of the default.
+	// Error and Description of the token endpoint's error (RFC 6749, section 5.2). Empty means
+	// those of the default.
 	Error       string `json:"error,omitempty"`
 	Description string `json:"description,omitempty"`
 	// Value is one of the entry's values, where no status tells the answers apart.
@@ -64,8 +67,8 @@ func (d Dialect) Check() error {
 	return file.Err()
 }
 
-// Differing returns the entries that differ from their default, complete: what an answer leaves open is filled in where
-// the default has it.
+// Differing returns the entries that differ from their default, complete: what an answer leaves
+// open is filled in where the default has it.
 func (d Dialect) Differing() Dialect {
 	differing := Dialect{}
 	for id, told := range d {
@@ -103,7 +106,8 @@ func (a Answer) String() string {
 func (e Entry) complete(a Answer) Answer {
 	a.Value, a.Flag = cmp.Or(a.Value, e.Default.Value), cmp.Or(a.Flag, e.Default.Flag)
 	if a.Status == e.Default.Status {
-		a.DetailCode, a.Text = cmp.Or(a.DetailCode, e.Default.DetailCode), cmp.Or(a.Text, e.Default.Text)
+		a.DetailCode, a.Text = cmp.Or(a.DetailCode, e.Default.DetailCode),
+			cmp.Or(a.Text, e.Default.Text)
 		a.Description = cmp.Or(a.Description, e.Default.Description)
 	}
 	a.Error = cmp.Or(a.Error, e.Default.Error)
@@ -126,7 +130,8 @@ func (e Entry) check(a Answer) []wrong {
 	allowed := e.fields()
 	for _, field := range a.fields() {
 		if !slices.Contains(allowed, field) {
-			report(rule.DialectUnknownField, field, "unknown field of this entry; there are %s", strings.Join(allowed, ", "))
+			report(rule.DialectUnknownField, field, "unknown field of this entry; there are %s",
+				strings.Join(allowed, ", "))
 		}
 	}
 	if len(e.Values) > 0 {
@@ -134,7 +139,8 @@ func (e Entry) check(a Answer) []wrong {
 			report(rule.DialectValue, "value", "expected %s, got %q", e.values(), a.Value)
 		}
 		if a.Flag != "" && a.Flag != Absent && a.Flag != Shown {
-			report(rule.DialectValue, "userAwareTokenNeverExpires", "expected absent or shown, got %q", a.Flag)
+			report(rule.DialectValue, "userAwareTokenNeverExpires",
+				"expected absent or shown, got %q", a.Flag)
 		}
 		return all
 	}
@@ -147,12 +153,15 @@ func (e Entry) check(a Answer) []wrong {
 	if !a.Refuses() {
 		for _, field := range a.fields() {
 			if field != "status" {
-				report(rule.DialectServed, field, "expected a status that refuses beside it, one from 400 on")
+				report(rule.DialectServed, field,
+					"expected a status that refuses beside it, one from 400 on")
 			}
 		}
 	}
-	if strings.ContainsFunc(a.Error, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
-		report(rule.DialectErrorCode, "error", "expected a word of RFC 6749, section 5.2, such as invalid_client, got %q", a.Error)
+	if strings.ContainsFunc(a.Error,
+		func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+		report(rule.DialectErrorCode, "error",
+			"expected a word of RFC 6749, section 5.2, such as invalid_client, got %q", a.Error)
 	}
 	return all
 }

@@ -25,26 +25,74 @@ func TestParse(t *testing.T) {
 		{"empty", "", dialect.Dialect{}},
 		{"comments alone", "# nothing\n---\n", dialect.Dialect{}},
 		{"null", "null\n", dialect.Dialect{}},
-		{"status", "duplicate-name: {status: 409}\n", dialect.Dialect{"duplicate-name": {Status: 409}}},
-		{"all of an error", "duplicate-name:\n  status: 400\n  detailCode: 400.1.409 Reference conflict\n  text: 'A token with name \"X\" already exists.'\n", dialect.Dialect{
-			"duplicate-name": {Status: 400, DetailCode: "400.1.409 Reference conflict", Text: `A token with name "X" already exists.`},
-		}},
-		{"login", "login-deleted: {status: 400, error: invalid_grant, description: It went.}", dialect.Dialect{
-			"login-deleted": {Status: 400, Error: "invalid_grant", Description: "It went."},
-		}},
-		{"code that looks like a number", "duplicate-name: {status: 409, detailCode: 409.10}", dialect.Dialect{"duplicate-name": {Status: 409, DetailCode: "409.10"}}},
-		{"served", "patch-content-type: {status: 200}", dialect.Dialect{"patch-content-type": {Status: 200}}},
-		{"null as a value", "never-expiring-answer: {value: null, userAwareTokenNeverExpires: shown}", dialect.Dialect{
-			"never-expiring-answer": {Value: "null", Flag: "shown"},
-		}},
-		{"null as a text", "never-expiring-answer: {value: 'null'}", dialect.Dialect{"never-expiring-answer": {Value: "null"}}},
-		{"flag alone", "never-expiring-answer: {userAwareTokenNeverExpires: shown}", dialect.Dialect{"never-expiring-answer": {Flag: "shown"}}},
+		{
+			"status", "duplicate-name: {status: 409}\n", dialect.Dialect{
+				"duplicate-name": {Status: 409},
+			},
+		},
+		{
+			"all of an error",
+			"duplicate-name:\n  status: 400\n  detailCode: 400.1.409 Reference conflict\n  text: " +
+				"'A token with name \"X\" already exists.'\n",
+			dialect.Dialect{
+				"duplicate-name": {
+					Status: 400, DetailCode: "400.1.409 Reference conflict",
+					Text: `A token with name "X" already exists.`,
+				},
+			},
+		},
+		{
+			"login", "login-deleted: {status: 400, error: invalid_grant, description: It went.}",
+			dialect.Dialect{
+				"login-deleted": {Status: 400, Error: "invalid_grant", Description: "It went."},
+			},
+		},
+		{
+			"code that looks like a number", "duplicate-name: {status: 409, detailCode: 409.10}",
+			dialect.Dialect{"duplicate-name": {Status: 409, DetailCode: "409.10"}},
+		},
+		{
+			"served", "patch-content-type: {status: 200}", dialect.Dialect{
+				"patch-content-type": {Status: 200},
+			},
+		},
+		{
+			"null as a value",
+			"never-expiring-answer: {value: null, userAwareTokenNeverExpires: shown}",
+			dialect.Dialect{
+				"never-expiring-answer": {Value: "null", Flag: "shown"},
+			},
+		},
+		{
+			"null as a text", "never-expiring-answer: {value: 'null'}", dialect.Dialect{
+				"never-expiring-answer": {Value: "null"},
+			},
+		},
+		{
+			"flag alone", "never-expiring-answer: {userAwareTokenNeverExpires: shown}",
+			dialect.Dialect{"never-expiring-answer": {Flag: "shown"}},
+		},
 		{"number", "longest-name: {value: 255}", dialect.Dialect{"longest-name": {Value: "255"}}},
-		{"no number", "longest-name: {value: none}", dialect.Dialect{"longest-name": {Value: "none"}}},
-		{"answers by anchor and merge key", "x-same: &same {status: 403, error: invalid_client}\nlogin-expired: *same\nlogin-deleted: {<<: *same, status: 400}\n", dialect.Dialect{
-			"login-expired": {Status: 403, Error: "invalid_client"}, "login-deleted": {Status: 400, Error: "invalid_client"},
-		}},
-		{"value", "never-used-under-le: {value: listed}", dialect.Dialect{"never-used-under-le": {Value: "listed"}}},
+		{
+			"no number", "longest-name: {value: none}", dialect.Dialect{
+				"longest-name": {Value: "none"},
+			},
+		},
+		{
+			"answers by anchor and merge key",
+			"x-same: &same {status: 403, error: invalid_client}\nlogin-expired: *same\n" +
+				"login-deleted: {<<: *same, status: 400}\n",
+			dialect.Dialect{
+				"login-expired": {Status: 403, Error: "invalid_client"}, "login-deleted": {
+					Status: 400, Error: "invalid_client",
+				},
+			},
+		},
+		{
+			"value", "never-used-under-le: {value: listed}", dialect.Dialect{
+				"never-used-under-le": {Value: "listed"},
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -67,49 +115,179 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 		name, text string
 		want       []place
 	}{
-		{"unknown entry", "duplicat-name: {status: 409}", []place{{1, 1, "duplicat-name", rule.DialectUnknownEntry}}},
-		{"misspelt field", "duplicate-name: {statsu: 409}", []place{{1, 18, "duplicate-name.statsu", rule.DialectUnknownField}}},
+		{
+			"unknown entry", "duplicat-name: {status: 409}", []place{
+				{1, 1, "duplicat-name", rule.DialectUnknownEntry},
+			},
+		},
+		{
+			"misspelt field", "duplicate-name: {statsu: 409}", []place{
+				{1, 18, "duplicate-name.statsu", rule.DialectUnknownField},
+			},
+		},
 		{"misspelt schema", "shcema: 1", []place{{1, 1, "shcema", rule.DialectUnknownEntry}}},
-		{"newer schema, of which nothing else is known", "flavour: new\nschema: 2", []place{{2, 1, "schema", rule.DialectSchema}}},
+		{
+			"newer schema, of which nothing else is known", "flavour: new\nschema: 2", []place{
+				{2, 1, "schema", rule.DialectSchema},
+			},
+		},
 		{"schema that never was", "schema: 0", []place{{1, 1, "schema", rule.DialectSchema}}},
 		{"schema that is text", "schema: first", []place{{1, 1, "schema", rule.DialectWrongType}}},
-		{"schema twice", "schema: 1\nschema: 1", []place{{2, 1, "schema", rule.DialectDuplicateKey}}},
-		{"unknown field", "\nduplicate-name:\n  status: 409\n  code: 7\n", []place{{4, 3, "duplicate-name.code", rule.DialectUnknownField}}},
-		{"field of another form", "login-expired: {status: 401, detailCode: x}", []place{{1, 30, "login-expired.detailCode", rule.DialectUnknownField}}},
+		{
+			"schema twice", "schema: 1\nschema: 1", []place{
+				{2, 1, "schema", rule.DialectDuplicateKey},
+			},
+		},
+		{
+			"unknown field", "\nduplicate-name:\n  status: 409\n  code: 7\n", []place{
+				{4, 3, "duplicate-name.code", rule.DialectUnknownField},
+			},
+		},
+		{
+			"field of another form", "login-expired: {status: 401, detailCode: x}", []place{
+				{1, 30, "login-expired.detailCode", rule.DialectUnknownField},
+			},
+		},
 		{"no status", "duplicate-name: {text: Taken.}", []place{
 			{1, 1, "duplicate-name.status", rule.DialectRequired},
 			{1, 18, "duplicate-name.text", rule.DialectServed},
 		}},
-		{"status that cannot be served", "duplicate-name: {status: 200}", []place{{1, 18, "duplicate-name.status", rule.DialectStatus}}},
-		{"another success", "unknown-owner: {status: 204}", []place{{1, 17, "unknown-owner.status", rule.DialectStatus}}},
-		{"rate limit", "duplicate-name: {status: 429}", []place{{1, 18, "duplicate-name.status", rule.DialectStatus}}},
-		{"status at the token endpoint", "login-expired: {status: 500}", []place{{1, 17, "login-expired.status", rule.DialectStatus}}},
-		{"size at the token endpoint", "login-expired: {status: 413}", []place{{1, 17, "login-expired.status", rule.DialectStatus}}},
-		{"status that is no number", "duplicate-name: {status: conflict}", []place{{1, 18, "duplicate-name.status", rule.DialectWrongType}}},
-		{"fraction", "duplicate-name: {status: 409.5}", []place{{1, 18, "duplicate-name.status", rule.DialectWrongType}}},
-		{"served with an error", "unknown-owner: {status: 200, text: Fine.}", []place{{1, 30, "unknown-owner.text", rule.DialectServed}}},
-		{"error that is no word", "login-expired: {status: 401, error: not so}", []place{{1, 30, "login-expired.error", rule.DialectErrorCode}}},
-		{"value", "never-expiring-answer: {value: soon}", []place{{1, 25, "never-expiring-answer.value", rule.DialectValue}}},
-		{"number of none", "longest-name: {value: 0}", []place{{1, 16, "longest-name.value", rule.DialectValue}}},
-		{"number with a fraction", "longest-name: {value: 1.5}", []place{{1, 16, "longest-name.value", rule.DialectValue}}},
-		{"word for a number", "most-scopes: {value: many}", []place{{1, 15, "most-scopes.value", rule.DialectValue}}},
-		{"number for a value", "list-paging: {value: 250}", []place{{1, 15, "list-paging.value", rule.DialectValue}}},
-		{"flag", "never-expiring-answer: {userAwareTokenNeverExpires: true}", []place{{1, 25, "never-expiring-answer.userAwareTokenNeverExpires", rule.DialectValue}}},
-		{"flag of another entry", "never-used-under-le: {userAwareTokenNeverExpires: shown}", []place{{1, 23, "never-used-under-le.userAwareTokenNeverExpires", rule.DialectUnknownField}}},
-		{"empty text", "duplicate-name: {status: 409, text: ''}", []place{{1, 31, "duplicate-name.text", rule.DialectWrongType}}},
-		{"no text", "duplicate-name: {status: 409, text: }", []place{{1, 31, "duplicate-name.text", rule.DialectWrongType}}},
-		{"list for a text", "duplicate-name: {status: 409, text: [a]}", []place{{1, 31, "duplicate-name.text", rule.DialectWrongType}}},
-		{"twice", "token-limit: {status: 403}\ntoken-limit: {status: 403}", []place{{2, 1, "token-limit", rule.DialectDuplicateKey}}},
-		{"field twice", "token-limit: {status: 403, status: 404}", []place{{1, 28, "token-limit.status", rule.DialectDuplicateKey}}},
+		{
+			"status that cannot be served", "duplicate-name: {status: 200}", []place{
+				{1, 18, "duplicate-name.status", rule.DialectStatus},
+			},
+		},
+		{
+			"another success", "unknown-owner: {status: 204}", []place{
+				{1, 17, "unknown-owner.status", rule.DialectStatus},
+			},
+		},
+		{
+			"rate limit", "duplicate-name: {status: 429}", []place{
+				{1, 18, "duplicate-name.status", rule.DialectStatus},
+			},
+		},
+		{
+			"status at the token endpoint", "login-expired: {status: 500}", []place{
+				{1, 17, "login-expired.status", rule.DialectStatus},
+			},
+		},
+		{
+			"size at the token endpoint", "login-expired: {status: 413}", []place{
+				{1, 17, "login-expired.status", rule.DialectStatus},
+			},
+		},
+		{
+			"status that is no number", "duplicate-name: {status: conflict}", []place{
+				{1, 18, "duplicate-name.status", rule.DialectWrongType},
+			},
+		},
+		{
+			"fraction", "duplicate-name: {status: 409.5}", []place{
+				{1, 18, "duplicate-name.status", rule.DialectWrongType},
+			},
+		},
+		{
+			"served with an error", "unknown-owner: {status: 200, text: Fine.}", []place{
+				{1, 30, "unknown-owner.text", rule.DialectServed},
+			},
+		},
+		{
+			"error that is no word", "login-expired: {status: 401, error: not so}", []place{
+				{1, 30, "login-expired.error", rule.DialectErrorCode},
+			},
+		},
+		{
+			"value", "never-expiring-answer: {value: soon}", []place{
+				{1, 25, "never-expiring-answer.value", rule.DialectValue},
+			},
+		},
+		{
+			"number of none", "longest-name: {value: 0}", []place{
+				{1, 16, "longest-name.value", rule.DialectValue},
+			},
+		},
+		{
+			"number with a fraction", "longest-name: {value: 1.5}", []place{
+				{1, 16, "longest-name.value", rule.DialectValue},
+			},
+		},
+		{
+			"word for a number", "most-scopes: {value: many}", []place{
+				{1, 15, "most-scopes.value", rule.DialectValue},
+			},
+		},
+		{
+			"number for a value", "list-paging: {value: 250}", []place{
+				{1, 15, "list-paging.value", rule.DialectValue},
+			},
+		},
+		{
+			"flag", "never-expiring-answer: {userAwareTokenNeverExpires: true}", []place{
+				{1, 25, "never-expiring-answer.userAwareTokenNeverExpires", rule.DialectValue},
+			},
+		},
+		{
+			"flag of another entry", "never-used-under-le: {userAwareTokenNeverExpires: shown}",
+			[]place{
+				{1, 23, "never-used-under-le.userAwareTokenNeverExpires", rule.DialectUnknownField},
+			},
+		},
+		{
+			"empty text", "duplicate-name: {status: 409, text: ''}", []place{
+				{1, 31, "duplicate-name.text", rule.DialectWrongType},
+			},
+		},
+		{
+			"no text", "duplicate-name: {status: 409, text: }", []place{
+				{1, 31, "duplicate-name.text", rule.DialectWrongType},
+			},
+		},
+		{
+			"list for a text", "duplicate-name: {status: 409, text: [a]}", []place{
+				{1, 31, "duplicate-name.text", rule.DialectWrongType},
+			},
+		},
+		{
+			"twice", "token-limit: {status: 403}\ntoken-limit: {status: 403}", []place{
+				{2, 1, "token-limit", rule.DialectDuplicateKey},
+			},
+		},
+		{
+			"field twice", "token-limit: {status: 403, status: 404}", []place{
+				{1, 28, "token-limit.status", rule.DialectDuplicateKey},
+			},
+		},
 		{"no answer", "token-limit: 403", []place{{1, 1, "token-limit", rule.DialectWrongType}}},
-		{"anchor", "login-expired: &same {status: 5}\nlogin-deleted: *same\n", []place{{1, 23, "login-deleted.status", rule.DialectStatus}, {1, 23, "login-expired.status", rule.DialectStatus}}},
+		{
+			"anchor", "login-expired: &same {status: 5}\nlogin-deleted: *same\n", []place{
+				{1, 23, "login-deleted.status", rule.DialectStatus}, {
+					1, 23, "login-expired.status", rule.DialectStatus,
+				},
+			},
+		},
 		{"no mapping", "- token-limit", []place{{1, 1, "", rule.DialectWrongType}}},
 		{"name that is none", "? [a]\n: b", []place{{1, 3, `""`, rule.DialectWrongType}}},
-		{"two documents", "token-limit: {status: 403}\n---\ntoken-limit: {status: 403}\n", []place{{2, 1, "", rule.DialectSyntax}}},
-		{"no value", "never-expiring-answer:\n  value:\n", []place{{2, 3, "never-expiring-answer.value", rule.DialectWrongType}}},
-		{"no YAML", "token-limit: {status: 403\nunknown-owner: [", []place{{2, 14, "", rule.DialectSyntax}}},
+		{
+			"two documents", "token-limit: {status: 403}\n---\ntoken-limit: {status: 403}\n",
+			[]place{{2, 1, "", rule.DialectSyntax}},
+		},
+		{
+			"no value", "never-expiring-answer:\n  value:\n", []place{
+				{2, 3, "never-expiring-answer.value", rule.DialectWrongType},
+			},
+		},
+		{
+			"no YAML", "token-limit: {status: 403\nunknown-owner: [", []place{
+				{2, 14, "", rule.DialectSyntax},
+			},
+		},
 		{"no YAML in the first line", "patmock: a: b", []place{{1, 11, "", rule.DialectSyntax}}},
-		{"no YAML in another", "token-limit: {status: 403}\n}", []place{{2, 1, "", rule.DialectSyntax}}},
+		{
+			"no YAML in another", "token-limit: {status: 403}\n}", []place{
+				{2, 1, "", rule.DialectSyntax},
+			},
+		},
 		{"too large", strings.Repeat("#", 1<<16+1), []place{{1, 1, "", rule.DialectSize}}},
 		{"several", "nothing: {}\ntoken-limit: {status: 1}\nunknown-owner: 7", []place{
 			{1, 1, "nothing", rule.DialectUnknownEntry},
@@ -132,7 +310,8 @@ type place struct {
 	Rule         rule.ID
 }
 
-// checkMistakes compares an error with the places of its mistakes, and its text with the golden file.
+// checkMistakes compares an error with the places of its mistakes, and its text with the golden
+// file.
 func checkMistakes(t *testing.T, err error, want []place) {
 	t.Helper()
 	var mistakes dialect.Errors
@@ -166,7 +345,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// The file of all defaults reads back, differs in nothing, and says of each entry what is asked and by whom.
+// The file of all defaults reads back, differs in nothing, and says of each entry what is asked and
+// by whom.
 func TestDefaults(t *testing.T) {
 	text := dialect.Defaults()
 	got, err := dialect.Parse("defaults.yaml", text)
@@ -190,17 +370,22 @@ func TestDefaults(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	got := dialect.Write([]string{"of a tenant\nduplicate-name: {status: 404}"}, []dialect.Line{
-		{ID: "duplicate-name", Answer: dialect.Answer{Status: 409, Text: "a: \"b\"\nc # d"}, Comments: []string{"seen"}},
+		{
+			ID: "duplicate-name", Answer: dialect.Answer{Status: 409, Text: "a: \"b\"\nc # d"},
+			Comments: []string{"seen"},
+		},
 		{Comments: []string{"nothing to say"}},
 		{ID: "never-expiring-answer", Answer: dialect.Answer{Value: "null"}},
 	})
-	const want = "# of a tenant duplicate-name: {status: 404}\nschema: 1\n\n# seen\nduplicate-name:\n  status: 409\n  text: \"a: \\\"b\\\"\\nc # d\"\n\n" +
+	const want = "# of a tenant duplicate-name: {status: 404}\nschema: 1\n\n# seen\n" +
+		"duplicate-name:\n  status: 409\n  text: \"a: \\\"b\\\"\\nc # d\"\n\n" +
 		"# nothing to say\n\nnever-expiring-answer:\n  value: \"null\"\n"
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	again, err := dialect.Parse("again.yaml", got)
-	if err != nil || again["duplicate-name"].Text != "a: \"b\"\nc # d" || again["never-expiring-answer"].Value != "null" {
+	if err != nil || again["duplicate-name"].Text != "a: \"b\"\nc # d" ||
+		again["never-expiring-answer"].Value != "null" {
 		t.Errorf("%v, %v", again, err)
 	}
 }
@@ -222,14 +407,18 @@ func TestDiffering(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	golden.Check(t, "testdata/dialects.golden", golden.Key(t), want.String())
-	if got := dialect.Dialect(nil).Answer("duplicate-name"); got.Status != 400 || got.DetailCode == "" {
+	if got := dialect.Dialect(nil).Answer("duplicate-name"); got.Status != 400 ||
+		got.DetailCode == "" {
 		t.Errorf("the default is %v", got)
 	}
 }
 
 // What is written reads back, whatever a tenant's texts are.
 func FuzzWrite(f *testing.F) {
-	for _, seed := range []string{"null", "~", "409.10", "# x", "a: b", "'", "\"", "- x", "true", " x ", "a\nb\n", "{", "*a", "&a", "!!int 1", "\t", "%", "é", "\\"} {
+	for _, seed := range []string{
+		"null", "~", "409.10", "# x", "a: b", "'", "\"", "- x", "true", " x ", "a\nb\n", "{", "*a",
+		"&a", "!!int 1", "\t", "%", "é", "\\",
+	} {
 		f.Add(seed, seed)
 	}
 	f.Fuzz(func(t *testing.T, code, text string) {
@@ -237,7 +426,9 @@ func FuzzWrite(f *testing.F) {
 			return
 		}
 		want := dialect.Dialect{"duplicate-name": {Status: 409, DetailCode: code, Text: text}}
-		written := dialect.Write([]string{text}, []dialect.Line{{ID: "duplicate-name", Answer: want["duplicate-name"], Comments: []string{code}}})
+		written := dialect.Write([]string{text}, []dialect.Line{
+			{ID: "duplicate-name", Answer: want["duplicate-name"], Comments: []string{code}},
+		})
 		got, err := dialect.Parse("fuzz.yaml", written)
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, written)
@@ -249,7 +440,10 @@ func FuzzWrite(f *testing.F) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"", "token-limit: {status: 403}", "a: &a [*a]", "- - -", "duplicate-name: {text: !!int x}", "? \n: *b", "x: 'y\n"} {
+	for _, seed := range []string{
+		"", "token-limit: {status: 403}", "a: &a [*a]", "- - -", "duplicate-name: {text: !!int x}",
+		"? \n: *b", "x: 'y\n",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -257,7 +451,8 @@ func FuzzParse(f *testing.F) {
 		if err == nil && d.Check() != nil {
 			t.Errorf("what was read is wrong: %v", d.Check())
 		}
-		if mistakes := dialect.Errors(nil); err != nil && (!errors.As(err, &mistakes) || mistakes[0].Line < 1) {
+		if mistakes := dialect.Errors(nil); err != nil &&
+			(!errors.As(err, &mistakes) || mistakes[0].Line < 1) {
 			t.Errorf("error %v", err)
 		}
 	})

@@ -81,28 +81,47 @@ var (
 	every   = []string{list, create, patch, remove, bulk, bulkByPost}
 	current = version.Current()
 
-	served    = Answer{Status: 200}
-	invalid   = Answer{Status: 400, DetailCode: "400.1 Bad request content", Text: "The request was syntactically correct but its content is semantically invalid."}
-	forbidden = Answer{Status: 403, DetailCode: "403 Forbidden", Text: "The server understood the request but refuses to authorize it."}
-	badType   = Answer{Status: 415, DetailCode: "415 Unsupported media type", Text: "The operation does not take a body of this content type."}
-	badLogin  = Answer{Status: 401, Error: "invalid_client", Description: "Bad client credentials"}
+	served  = Answer{Status: 200}
+	invalid = Answer{
+		Status: 400, DetailCode: "400.1 Bad request content",
+		Text: "The request was syntactically correct but its content is semantically invalid.",
+	}
+	forbidden = Answer{
+		Status: 403, DetailCode: "403 Forbidden",
+		Text: "The server understood the request but refuses to authorize it.",
+	}
+	badType = Answer{
+		Status: 415, DetailCode: "415 Unsupported media type",
+		Text: "The operation does not take a body of this content type.",
+	}
+	badLogin = Answer{Status: 401, Error: "invalid_client", Description: "Bad client credentials"}
 )
 
-// entries are all there are. The mock answers the defaults by rules of its own, which a test holds against these.
+// entries are all there are. The mock answers the defaults by rules of its own, which a test holds
+// against these.
 var entries = withSources([]Entry{
 	{
-		ID: DuplicateName, Asks: "What answers a token that is made, or renamed, with a name that another of the owner has?",
+		ID: DuplicateName,
+		Asks: "What answers a token that is made, or renamed, with a name that another of " +
+			"the owner has?",
 		Scenario:   "create/name-taken-is-400",
 		Operations: []string{create, patch}, Default: invalid,
 	},
 	{
-		ID: TokenLimit, Asks: "What answers the eleventh token of an owner, where the mock enforces a limit (--profile faithful, --token-limit)?",
+		ID: TokenLimit,
+		Asks: "What answers the eleventh token of an owner, where the mock enforces a limit " +
+			"(--profile faithful, --token-limit)?",
 		Scenario:   "lifecycle/question-eleventh-token",
 		Operations: []string{create},
-		Default:    Answer{Status: 400, DetailCode: "400.1.4 Limit violation", Text: "You have reached the current limit of personal access tokens."},
+		Default: Answer{
+			Status: 400, DetailCode: "400.1.4 Limit violation",
+			Text: "You have reached the current limit of personal access tokens.",
+		},
 	},
 	{
-		ID: UnknownScope, Asks: "Is a scope that does not exist stored, or refused? The mock takes those for existing that begin with sp: or idn:.",
+		ID: UnknownScope,
+		Asks: "Is a scope that does not exist stored, or refused? The mock takes those for " +
+			"existing that begin with sp: or idn:.",
 		Scenario:   "create/unknown-scope-is-kept",
 		Operations: []string{create, patch}, Choice: true, Default: served,
 	},
@@ -132,7 +151,8 @@ var entries = withSources([]Entry{
 		Operations: []string{patch}, Choice: true, Default: badType,
 	},
 	{
-		ID: CreateContentType, Asks: "What answers a token to be made of another content type than JSON?",
+		ID:         CreateContentType,
+		Asks:       "What answers a token to be made of another content type than JSON?",
 		Scenario:   "create/question-other-content-type",
 		Operations: []string{create}, Choice: true, Default: badType,
 	},
@@ -154,16 +174,21 @@ var entries = withSources([]Entry{
 	{
 		ID: UnsupportedGrant, Asks: "What answers a login with a grant that there is not?",
 		Scenario:   "token/question-unknown-grant",
-		Operations: []string{requestAccessToken}, Default: Answer{Status: 400, Error: "unsupported_grant_type"},
+		Operations: []string{requestAccessToken}, Default: Answer{
+			Status: 400, Error: "unsupported_grant_type",
+		},
 	},
 	{
 		ID: MissingGrant, Asks: "What answers a login without a grant?",
 		Scenario:   "token/question-missing-grant",
 		Operations: []string{requestAccessToken},
-		Default:    Answer{Status: 400, Error: "invalid_request", Description: "Missing grant type"},
+		Default: Answer{
+			Status: 400, Error: "invalid_request", Description: "Missing grant type",
+		},
 	},
 	{
-		ID: AccessTokenOfDeleted, Asks: "Does an access token stay valid when the token that made it is deleted?",
+		ID:         AccessTokenOfDeleted,
+		Asks:       "Does an access token stay valid when the token that made it is deleted?",
 		Scenario:   "lifecycle/question-access-token-of-a-deleted-token",
 		Operations: every, Choice: true, Default: served,
 	},
@@ -173,25 +198,33 @@ var entries = withSources([]Entry{
 		Operations: []string{list}, Choice: true, Default: forbidden,
 	},
 	{
-		ID: OwnIDWithMyRead, Asks: "Is one's own real id in owner-id served to who may read one's own tokens only?",
+		ID: OwnIDWithMyRead,
+		Asks: "Is one's own real id in owner-id served to who may read one's own tokens " +
+			"only?",
 		Scenario:   "auth/question-own-real-id",
 		Operations: []string{list}, Choice: true, Default: forbidden,
 	},
 	{
-		ID: DeleteOfAnothers, Asks: "What answers who deletes another's token without the right to it?",
+		ID:         DeleteOfAnothers,
+		Asks:       "What answers who deletes another's token without the right to it?",
 		Scenario:   "auth/question-delete-of-anothers",
 		Operations: []string{remove}, Default: forbidden,
 	},
 	{
-		ID: NeverExpiringAnswer, Asks: "What is expirationDate in the answer to create for a token that never expires, and is userAwareTokenNeverExpires there?",
+		ID: NeverExpiringAnswer,
+		Asks: "What is expirationDate in the answer to create for a token that never " +
+			"expires, and is userAwareTokenNeverExpires there?",
 		Scenario:   "expiry/never-is-a-null-in-create",
 		Operations: []string{create}, Versions: current,
 		Values: []string{Null, Absent, FarDate}, Default: Answer{Value: Null, Flag: Absent},
 	},
 	{
-		ID: NeverUsedUnderLe, Asks: "Is a token that was never used left out under lastUsed le, or listed?",
+		ID:         NeverUsedUnderLe,
+		Asks:       "Is a token that was never used left out under lastUsed le, or listed?",
 		Scenario:   "filter/question-never-used-under-le",
-		Operations: []string{list}, Values: []string{LeftOut, Listed}, Default: Answer{Value: LeftOut},
+		Operations: []string{list}, Values: []string{LeftOut, Listed}, Default: Answer{
+			Value: LeftOut,
+		},
 	},
 	{
 		ID: QuotedTimestamp, Asks: "Is a timestamp in quotes taken in a filter?",
@@ -204,70 +237,102 @@ var entries = withSources([]Entry{
 		Operations: []string{list}, Choice: true, Default: served,
 	},
 	{
-		ID: ExperimentalHeader, Asks: "Do the operations serve who does not send X-SailPoint-Experimental: true?",
+		ID:         ExperimentalHeader,
+		Asks:       "Do the operations serve who does not send X-SailPoint-Experimental: true?",
 		Scenario:   "auth/question-experimental-header",
 		Operations: every, Choice: true, Default: served,
 	},
 	{
-		ID: BulkFlag, Asks: "Is userAwareTokenNeverExpires in the response to a bulk update, as its schema has it, or absent, as its text says?",
+		ID: BulkFlag,
+		Asks: "Is userAwareTokenNeverExpires in the response to a bulk update, as its " +
+			"schema has it, or absent, as its text says?",
 		Scenario:   "bulk/question-acknowledgment",
-		Operations: []string{bulk, bulkByPost}, Values: []string{Absent, Shown}, Default: Answer{Value: Absent},
+		Operations: []string{bulk, bulkByPost}, Values: []string{Absent, Shown}, Default: Answer{
+			Value: Absent,
+		},
 	},
 	{
-		ID: ListPaging, Asks: "Is the list complete whatever limit, offset and count are, or does it have pages?",
+		ID: ListPaging,
+		Asks: "Is the list complete whatever limit, offset and count are, or does it have " +
+			"pages?",
 		Scenario:   "list/question-paging",
-		Operations: []string{list}, Values: []string{Complete, Paged}, Default: Answer{Value: Complete},
+		Operations: []string{list}, Values: []string{Complete, Paged}, Default: Answer{
+			Value: Complete,
+		},
 	},
 	{
 		ID: NameCase, Asks: "Are names that differ in case two names, or the same?",
 		Scenario:   "create/question-name-case",
-		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{Value: Distinct},
+		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{
+			Value: Distinct,
+		},
 	},
 	{
-		ID: NameBlanks, Asks: "Are names that differ in the blanks around them two names, or the same?",
+		ID:         NameBlanks,
+		Asks:       "Are names that differ in the blanks around them two names, or the same?",
 		Scenario:   "create/question-name-blanks",
-		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{Value: Distinct},
+		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{
+			Value: Distinct,
+		},
 	},
 	{
-		ID: NameNormalization, Asks: "Are names that differ in their Unicode normalization form (NFC, NFD) two names, or the same?",
+		ID: NameNormalization,
+		Asks: "Are names that differ in their Unicode normalization form (NFC, NFD) two " +
+			"names, or the same?",
 		Scenario:   "create/question-name-normalization",
-		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{Value: Distinct},
+		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{
+			Value: Distinct,
+		},
 	},
 	{
 		ID: LongestName, Asks: "How many characters may a name have? More are 400.",
 		Scenario:   "create/question-longest-name",
-		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{Value: None},
+		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{
+			Value: None,
+		},
 	},
 	{
 		ID: LongestScope, Asks: "How many characters may a scope have? More are 400.",
 		Scenario:   "create/question-longest-scope",
-		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{Value: None},
+		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{
+			Value: None,
+		},
 	},
 	{
 		ID: MostScopes, Asks: "How many scopes may a token have? More are 400.",
 		Scenario:   "create/question-most-scopes",
-		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{Value: None},
+		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{
+			Value: None,
+		},
 	},
 	{
-		ID: EmptyDate, Asks: "Is an expirationDate that is an empty string rejected, or does it count as absent (200)?",
+		ID: EmptyDate,
+		Asks: "Is an expirationDate that is an empty string rejected, or does it count as " +
+			"absent (200)?",
 		Scenario:   "expiry/question-empty-date",
 		Operations: []string{create, patch, bulk, bulkByPost}, Choice: true,
 		Default: Answer{Status: 400, DetailCode: "400.1.3 Illegal value"},
 	},
 	{
-		ID: TestOfFixedField, Asks: "Is a test of a field that cannot be patched rejected, or evaluated (200)?",
+		ID:         TestOfFixedField,
+		Asks:       "Is a test of a field that cannot be patched rejected, or evaluated (200)?",
 		Scenario:   "patch/question-test-of-a-fixed-field",
 		Operations: []string{patch}, Choice: true, Default: invalid,
 	},
 	{
-		ID: FlagAfterDate, Asks: "Is userAwareTokenNeverExpires kept, or cleared to false, when a patch sets a date?",
+		ID: FlagAfterDate,
+		Asks: "Is userAwareTokenNeverExpires kept, or cleared to false, when a patch sets a " +
+			"date?",
 		Scenario:   "expiry/question-flag-after-date",
 		Operations: []string{patch, bulk, bulkByPost}, Versions: current,
 		Values: []string{Kept, Cleared}, Default: Answer{Value: Kept},
 	},
 	{
-		ID: PasswordGrant, Asks: "What answers a login with the password grant, which tenants had in 2021?",
+		ID:         PasswordGrant,
+		Asks:       "What answers a login with the password grant, which tenants had in 2021?",
 		Scenario:   "token/question-password-grant",
-		Operations: []string{requestAccessToken}, Default: Answer{Status: 400, Error: "unsupported_grant_type"},
+		Operations: []string{requestAccessToken}, Default: Answer{
+			Status: 400, Error: "unsupported_grant_type",
+		},
 	},
 })

@@ -16,7 +16,8 @@ type Entry struct {
 	ID string `json:"id"`
 	// Asks is the question, in one sentence.
 	Asks string `json:"asks"`
-	// Source is the fact of docs/behaviour.md that decides the default: the first source of the rule of that id.
+	// Source is the fact of docs/behaviour.md that decides the default: the first source of the
+	// rule of that id.
 	Source string `json:"source"`
 	// Scenario is the one of the contract that asks a target.
 	Scenario string `json:"scenario"`
@@ -24,7 +25,8 @@ type Entry struct {
 	Operations []string `json:"operations"`
 	// Versions that it concerns. Nil means all that have the operations.
 	Versions []version.Version `json:"versions,omitempty"`
-	// Choice tells that a tenant may also serve the request, with a status of 200. Otherwise it can only be refused.
+	// Choice tells that a tenant may also serve the request, with a status of 200. Otherwise it can
+	// only be refused.
 	Choice bool `json:"choice,omitempty"`
 	// Values that the answer may have, in place of a status.
 	Values []string `json:"values,omitempty"`
@@ -67,13 +69,15 @@ func IDs() []string {
 // AtTokenEndpoint tells that it is the token endpoint that answers, in the form of RFC 6749.
 func (e Entry) AtTokenEndpoint() bool { return slices.Contains(e.Operations, requestAccessToken) }
 
-// Concerns tells whether the question concerns an operation of a version, which is empty for the token endpoint.
+// Concerns tells whether the question concerns an operation of a version, which is empty for the
+// token endpoint.
 func (e Entry) Concerns(v version.Version, operation string) bool {
-	return slices.Contains(e.Operations, operation) && (e.Versions == nil || slices.Contains(e.Versions, v))
+	return slices.Contains(e.Operations, operation) &&
+		(e.Versions == nil || slices.Contains(e.Versions, v))
 }
 
-// Allows tells whether the mock can answer the question with a status. 429 is what the rate limit answers. At the token
-// endpoint, errors of 413, 429 and from 500 on have a form of their own.
+// Allows tells whether the mock can answer the question with a status. 429 is what the rate limit
+// answers. At the token endpoint, errors of 413, 429 and from 500 on have a form of their own.
 func (e Entry) Allows(status int) bool {
 	switch {
 	case len(e.Values) > 0 || status == http.StatusTooManyRequests:

@@ -24,21 +24,27 @@ type Errors = strictyaml.Errors
 var options = strictyaml.Options{
 	MaxBytes: maxBytes, Entries: IDs(),
 	Rules: map[strictyaml.Kind]rule.ID{
-		strictyaml.Syntax: rule.DialectSyntax, strictyaml.ManyDocuments: rule.DialectSyntax, strictyaml.Size: rule.DialectSize,
-		strictyaml.OtherSchema: rule.DialectSchema, strictyaml.BadKey: rule.DialectWrongType, strictyaml.UnknownField: rule.DialectUnknownField,
+		strictyaml.Syntax: rule.DialectSyntax, strictyaml.ManyDocuments: rule.DialectSyntax,
+		strictyaml.Size:        rule.DialectSize,
+		strictyaml.OtherSchema: rule.DialectSchema, strictyaml.BadKey: rule.DialectWrongType,
+		strictyaml.UnknownField: rule.DialectUnknownField,
 		strictyaml.UnknownEntry: rule.DialectUnknownEntry,
-		strictyaml.Duplicate:    rule.DialectDuplicateKey, strictyaml.WrongType: rule.DialectWrongType,
+		strictyaml.Duplicate:    rule.DialectDuplicateKey,
+		strictyaml.WrongType:    rule.DialectWrongType,
 	},
 }
 
-// Read reads a dialect from a file. One without a letter is rejected: the program that was to write it has failed.
+// Read reads a dialect from a file. One without a letter is rejected: the program that was to write
+// it has failed.
 func Read(path string) (Dialect, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {
 		return nil, err
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, fmt.Errorf("%s is empty: a dialect that changes nothing has at least a comment, see patmock contract propose and patmock spec dialect", path)
+		return nil,
+			fmt.Errorf("%s is empty: a dialect that changes nothing has at least a comment, see "+
+				"patmock contract propose and patmock spec dialect", path)
 	}
 	return Parse(path, data)
 }
@@ -54,8 +60,8 @@ type answerEntry struct {
 	Flag        strictyaml.Scalar `yaml:"userAwareTokenNeverExpires"`
 }
 
-// Parse reads a dialect in YAML: a mapping of ids to answers. Source names it in messages. What is wrong is an error of
-// type Errors.
+// Parse reads a dialect in YAML: a mapping of ids to answers. Source names it in messages. What is
+// wrong is an error of type Errors.
 func Parse(source string, data []byte) (Dialect, error) {
 	file := strictyaml.Open(context.Background(), source, data, options)
 	var entries map[string]answerEntry
@@ -64,7 +70,8 @@ func Parse(source string, data []byte) (Dialect, error) {
 	for id, e := range entries {
 		if !file.HasErrors(id) {
 			d[id] = Answer{
-				Status: e.Status, DetailCode: string(e.DetailCode), Text: string(e.Text), Error: string(e.Error),
+				Status: e.Status, DetailCode: string(e.DetailCode), Text: string(e.Text),
+				Error:       string(e.Error),
 				Description: string(e.Description), Value: string(e.Value), Flag: string(e.Flag),
 			}
 		}

@@ -45,10 +45,16 @@ func Write(header []string, lines []Line) []byte {
 func Defaults() []byte {
 	var lines []Line
 	for _, e := range entries {
-		lines = append(lines, Line{e.ID, e.Default, []string{e.Asks, "Asked by " + e.Scenario + " (" + e.Source + "). May be " + e.choices() + "."}})
+		lines = append(lines, Line{
+			e.ID, e.Default, []string{
+				e.Asks,
+				"Asked by " + e.Scenario + " (" + e.Source + "). May be " + e.choices() + ".",
+			},
+		})
 	}
 	return Write([]string{
-		"What the mock answers where nothing published settles it, for patmock serve --dialect FILE. Change what a tenant",
+		"What the mock answers where nothing published settles it, for patmock serve --dialect " +
+			"FILE. Change what a tenant",
 		"answers otherwise; an entry that is left out has its default.",
 	}, lines)
 }

@@ -3,8 +3,9 @@ package jsondiff
 // A Pair has the positions of one element in two lists, -1 in the list that lacks it.
 type Pair struct{ A, B int }
 
-// Align returns the pairs of two lists, in order, whose similarities add up to the most. Elements of
-// similarity 0 are no pair. Long lists are paired by position, since the time is that of n times m.
+// Align returns the pairs of two lists, in order, whose similarities add up to the most. Elements
+// of similarity 0 are no pair. Long lists are paired by position, since the time is that of n times
+// m.
 func Align(n, m int, similarity func(i, j int) int) []Pair {
 	const maxCells = 1 << 22
 	if n*m > maxCells {

@@ -21,7 +21,8 @@ const (
 	Order   Kind = "order" // of a list with the same elements
 )
 
-// A Change is a difference between two values, at a place in the first or, for Added, in the second.
+// A Change is a difference between two values, at a place in the first or, for Added, in the
+// second.
 type Change struct {
 	Path []string
 	Kind Kind
@@ -32,11 +33,11 @@ type Change struct {
 type Differ struct {
 	// Equal compares two values that are no containers. Nil means ==.
 	Equal func(a, b any) bool
-	// Key returns a text that is the same for equal elements of two lists, which may be at different
-	// positions. Nil compares lists by position, and a list of another length as a whole.
+	// Key returns a text that is the same for equal elements of two lists, which may be at
+	// different positions. Nil compares lists by position, and a list of another length as a whole.
 	Key func(element any, inA bool) string
-	// Similar returns how likely two elements with different keys are the same element: 0 for no, up
-	// to 3. Nil means that they have the same type.
+	// Similar returns how likely two elements with different keys are the same element: 0 for no,
+	// up to 3. Nil means that they have the same type.
 	Similar func(a, b any) int
 	// First are the properties that are compared before the others.
 	First []string

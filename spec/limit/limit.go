@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	// Items is how many violations, mistakes, findings or notes of one request or file are reported.
-	// The rest is counted, see [More].
+	// Items is how many violations, mistakes, findings or notes of one request or file are
+	// reported. The rest is counted, see [More].
 	Items = 20
-	// Text is the length in bytes that a part of a message is cut to: a pointer, or what was expected.
+	// Text is the length in bytes that a part of a message is cut to: a pointer, or what was
+	// expected.
 	Text = 200
 	// Response is the most bytes that the body of an error has.
 	Response = 16 << 10
@@ -68,7 +69,8 @@ func jsonLen(r rune) int {
 	switch {
 	case r == '"' || r == '\\':
 		return 2
-	case r < ' ' || r == '<' || r == '>' || r == '&' || r == utf8.RuneError || r == '\u2028' || r == '\u2029' || r == '\u007f':
+	case r < ' ' || r == '<' || r == '>' || r == '&' || r == utf8.RuneError || r == '\u2028' ||
+		r == '\u2029' || r == '\u007f':
 		return len(`\u0000`)
 	}
 	return utf8.RuneLen(r)

@@ -41,7 +41,8 @@ func plant(name, secret, before, after string, heavy bool) map[string]string {
 		encoded += fmt.Sprintf("%%%02x", c)
 	}
 	encoded += "=" + url.QueryEscape(secret) + "&b=" + url.QueryEscape(after)
-	object := `{"a":` + quote(before, false) + `,` + quote(name, heavy) + " : " + quote(secret, false) + `,"z":` + quote(after, false) + `}`
+	object := `{"a":` + quote(before, false) + `,` + quote(name, heavy) + " : " +
+		quote(secret, false) + `,"z":` + quote(after, false) + `}`
 	var parts strings.Builder
 	w := multipart.NewWriter(&parts)
 	_ = w.WriteField("a", before)
@@ -49,14 +50,18 @@ func plant(name, secret, before, after string, heavy bool) map[string]string {
 	_ = w.WriteField("z", after)
 	_ = w.Close()
 	return map[string]string{
-		"form": form, "form with an encoded name": encoded, "JSON": object, "JSON in JSON": `{"text":` + quote(object, false) + `}`,
-		"multipart": parts.String(), "number": `{"a":` + quote(before, false) + `,"` + name + `":[` + quote(secret, false) + `]}`,
+		"form": form, "form with an encoded name": encoded, "JSON": object,
+		"JSON in JSON": `{"text":` + quote(object, false) + `}`,
+		"multipart":    parts.String(),
+		"number": `{"a":` + quote(before, false) + `,"` + name + `":[` +
+			quote(secret, false) + `]}`,
 		"cut JSON": object[:strings.Index(object, " : ")+3+len(quote(secret, false))-1],
 	}
 }
 
-// FuzzRedact plants a secret in bodies of all kinds, and looks for it in what is left. It also holds that a body without
-// one comes back as it is, that JSON stays JSON, and that nothing is left to redact.
+// FuzzRedact plants a secret in bodies of all kinds, and looks for it in what is left. It also
+// holds that a body without one comes back as it is, that JSON stays JSON, and that nothing is left
+// to redact.
 func FuzzRedact(f *testing.F) {
 	f.Add("client_secret", "hunter2", "before", "after", false, 0)
 	f.Add("token", `a"b\c&d=e f`, `"{\`, "\r\n--x\r\n", true, 3)
@@ -81,7 +86,8 @@ func FuzzRedact(f *testing.F) {
 		}
 		cut := min(len(before), max(0, at))
 		for _, loose := range []string{hexSecret, bearer, strings.ToUpper(hexSecret) + "01"} {
-			if got := redact.Body(before[:cut] + " " + loose + "/" + before[cut:]); strings.Contains(got, loose) {
+			if got := redact.Body(before[:cut] + " " + loose + "/" +
+				before[cut:]); strings.Contains(got, loose) {
 				t.Errorf("%q shows in %q", loose, got)
 			}
 		}
@@ -89,7 +95,10 @@ func FuzzRedact(f *testing.F) {
 }
 
 func isName(name string) bool {
-	for _, known := range []string{"secret", "client_secret", "clientSecret", "access_token", "accessToken", "refresh_token", "token", "password", "assertion", "code"} {
+	for _, known := range []string{
+		"secret", "client_secret", "clientSecret", "access_token", "accessToken", "refresh_token",
+		"token", "password", "assertion", "code",
+	} {
 		if strings.EqualFold(name, known) && len(name) == len(known) {
 			return true
 		}
@@ -115,7 +124,8 @@ func FuzzRedactKeepsTheRest(f *testing.F) {
 	f.Add("a", "eyJ.a.b", hexSecret[:63])
 	f.Fuzz(func(t *testing.T, name, value, text string) {
 		text = strings.ToValidUTF8(text, "")
-		if strings.Contains(name, "%") || mayHoldSecrets(name) || mayHoldSecrets(value) || mayHoldSecrets(text) {
+		if strings.Contains(name, "%") || mayHoldSecrets(name) || mayHoldSecrets(value) ||
+			mayHoldSecrets(text) {
 			return
 		}
 		var parts strings.Builder
@@ -124,7 +134,8 @@ func FuzzRedactKeepsTheRest(f *testing.F) {
 		_ = w.Close()
 		object := `{` + quote(name, false) + `:` + quote(value, false) + `}`
 		for _, text := range []string{
-			text, object, url.Values{name: {value}, "b": {text}}.Encode(), `{"a":` + quote(object, true) + `}`, parts.String(),
+			text, object, url.Values{name: {value}, "b": {text}}.Encode(),
+			`{"a":` + quote(object, true) + `}`, parts.String(),
 			mime.FormatMediaType("form-data", map[string]string{"a": value}),
 		} {
 			if diff := cmp.Diff(text, redact.Body(text)); diff != "" {
@@ -137,7 +148,10 @@ func FuzzRedactKeepsTheRest(f *testing.F) {
 // mayHoldSecrets is a rough guess that errs on the safe side.
 func mayHoldSecrets(text string) bool {
 	folded := strings.ToLower(text)
-	for _, word := range []string{"secret", "token", "password", "assertion", "code", "eyj", `\`, "%", "ſ", "\u212a", "content-disposition"} {
+	for _, word := range []string{
+		"secret", "token", "password", "assertion", "code", "eyj", `\`, "%", "ſ", "\u212a",
+		"content-disposition",
+	} {
 		if strings.Contains(folded, word) || strings.Contains(text, word) {
 			return true
 		}

@@ -11,7 +11,8 @@ func mayBeMultipart(text string) bool {
 	return strings.HasPrefix(text, "--") || strings.Contains(text, "\n--")
 }
 
-// multipartReader goes through the lines of a body. It knows no boundary: that is in a header, which may be missing.
+// multipartReader goes through the lines of a body. It knows no boundary: that is in a header,
+// which may be missing.
 type multipartReader struct {
 	edits
 	boundary    string // the line that began the part
@@ -47,7 +48,8 @@ func (r *multipartReader) line(line string, start, end int) {
 		}
 	case line[0] == ' ' || line[0] == '\t':
 		r.disposition += line // where it continues another header, it does no harm
-	case len(line) > len(dispositionHeader) && strings.EqualFold(line[:len(dispositionHeader)], dispositionHeader):
+	case len(line) > len(dispositionHeader) &&
+		strings.EqualFold(line[:len(dispositionHeader)], dispositionHeader):
 		r.disposition = line[len(dispositionHeader):]
 	}
 }
@@ -62,15 +64,18 @@ func (r *multipartReader) endPart(end int) {
 	r.secret = 0
 }
 
-// isSecretPart reports whether the name of a form-data part is secret. A header that cannot be read is, if it contains such a
-// name.
+// isSecretPart reports whether the name of a form-data part is secret. A header that cannot be read
+// is, if it contains such a name.
 func isSecretPart(disposition string) bool {
 	_, parameters, err := mime.ParseMediaType(disposition)
 	if err != nil {
 		disposition = strings.ToLower(disposition)
-		return slices.ContainsFunc(secretNames, func(name string) bool { return strings.Contains(disposition, strings.ToLower(name)) })
+		return slices.ContainsFunc(secretNames, func(name string) bool {
+			return strings.Contains(disposition, strings.ToLower(name))
+		})
 	}
-	name := strings.ReplaceAll(parameters["name"], `\`, "") // not every reader takes the same escapes
+	// not every reader takes the same escapes
+	name := strings.ReplaceAll(parameters["name"], `\`, "")
 	if plain, err := url.QueryUnescape(name); err == nil {
 		name = plain
 	}

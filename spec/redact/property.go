@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// redactProperties replaces the values of JSON properties, also in JSON that is a string of JSON, and in JSON that is cut
-// off. It goes from colon to colon and looks back from there: whose value it is shows fastest at the end of the name.
+// redactProperties replaces the values of JSON properties, also in JSON that is a string of JSON,
+// and in JSON that is cut off. It goes from colon to colon and looks back from there: whose value
+// it is shows fastest at the end of the name.
 func redactProperties(text string) string {
 	e := edits{text: text}
 	escapes := strings.IndexByte(text, '\\') >= 0
@@ -21,15 +22,16 @@ func redactProperties(text string) string {
 			start++
 		}
 		quote := strings.Repeat(`\`, level) + `"`
-		if end := endOfValue(text, start, level); end > start && text[start:end] != "null" && text[start:end] != quote+quote {
+		if end := endOfValue(text, start, level); end > start && text[start:end] != "null" &&
+			text[start:end] != quote+quote {
 			e.replace(start, end, quote+Mark+quote)
 		}
 	}
 	return e.String()
 }
 
-// propertyBefore returns the name in quotes whose colon is there, and how many backslashes stand before its quotes. It is
-// not ok where there is none, or none that ends as secret names do.
+// propertyBefore returns the name in quotes whose colon is there, and how many backslashes stand
+// before its quotes. It is not ok where there is none, or none that ends as secret names do.
 func propertyBefore(text string, colon int, escapes bool) (name string, level int, ok bool) {
 	end := colon
 	for end > 0 && isBlank(text[end-1]) {
@@ -42,7 +44,8 @@ func propertyBefore(text string, colon int, escapes bool) (name string, level in
 	end -= 1 + level
 	name = text[max(0, end-maxName):end]
 	if escapes && strings.Contains(name, `\u`) {
-		name = escapedCharacter.ReplaceAllStringFunc(name[strings.LastIndexByte(name, '"')+1:], unescape)
+		name = escapedCharacter.ReplaceAllStringFunc(name[strings.LastIndexByte(name, '"')+1:],
+			unescape)
 	}
 	if !endsAsSecretNames(name) {
 		return "", 0, false
@@ -56,7 +59,9 @@ func endsAsSecretNames(name string) bool {
 		return false
 	}
 	switch [2]byte{name[len(name)-2] | 0x20, name[len(name)-1] | 0x20} {
-	case [2]byte{'e', 't'}, [2]byte{'e', 'n'}, [2]byte{'r', 'd'}, [2]byte{'o', 'n'}, [2]byte{'d', 'e'}:
+	case [2]byte{'e', 't'}, [2]byte{'e', 'n'}, [2]byte{'r', 'd'}, [2]byte{'o', 'n'}, [2]byte{
+		'd', 'e',
+	}:
 		return true
 	}
 	return false
@@ -71,7 +76,8 @@ func unescape(escape string) string {
 	return string(rune(code))
 }
 
-// backslashesBefore counts those right before a place. The quotes of JSON in a string of JSON have one, and so on.
+// backslashesBefore counts those right before a place. The quotes of JSON in a string of JSON have
+// one, and so on.
 func backslashesBefore(text string, at int) int {
 	n := 0
 	for n < at && text[at-1-n] == '\\' {
@@ -80,8 +86,8 @@ func backslashesBefore(text string, at int) int {
 	return n
 }
 
-// endOfValue returns where the JSON value ends that begins at start, behind a name whose quotes have level backslashes. One
-// that is cut off ends with the text.
+// endOfValue returns where the JSON value ends that begins at start, behind a name whose quotes
+// have level backslashes. One that is cut off ends with the text.
 func endOfValue(text string, start, level int) int {
 	first := start
 	for first < len(text) && text[first] == '\\' {
@@ -104,9 +110,10 @@ func endOfValue(text string, start, level int) int {
 	return len(text)
 }
 
-// endOfString returns where the characters of a string end, and the place behind the string. They begin at start, behind a
-// quote with level backslashes. The quote ends them that has as many, beyond those that stand for backslashes of the string.
-// One with fewer ends the string around it all.
+// endOfString returns where the characters of a string end, and the place behind the string. They
+// begin at start, behind a quote with level backslashes. The quote ends them that has as many,
+// beyond those that stand for backslashes of the string. One with fewer ends the string around it
+// all.
 func endOfString(text string, start, level int) (end, behind int) {
 	quote := text[start-1]
 	for at := next(text, quote, start); at >= 0; at = next(text, quote, at+1) {
@@ -123,7 +130,8 @@ func endOfString(text string, start, level int) (end, behind int) {
 	return len(text), len(text)
 }
 
-// endOfBrackets returns where the bracket is that closes the one before start, and the place behind it.
+// endOfBrackets returns where the bracket is that closes the one before start, and the place behind
+// it.
 func endOfBrackets(text string, start, level int) (end, behind int) {
 	depth := 1
 	for at := start; at < len(text); at++ {

@@ -14,7 +14,8 @@ const Mark = "[redacted]"
 
 // secretNames are the properties and parameters whose values are secrets, in any case.
 var secretNames = []string{
-	"secret", "client_secret", "clientSecret", "access_token", "accessToken", "refresh_token", "refreshToken", "token",
+	"secret", "client_secret", "clientSecret", "access_token", "accessToken", "refresh_token",
+	"refreshToken", "token",
 	"password", "assertion", "client_assertion", "code",
 }
 
@@ -22,7 +23,9 @@ var secretNames = []string{
 const maxName = 128
 
 func isSecretName(name string) bool {
-	return slices.ContainsFunc(secretNames, func(secret string) bool { return strings.EqualFold(name, secret) })
+	return slices.ContainsFunc(secretNames, func(secret string) bool {
+		return strings.EqualFold(name, secret)
+	})
 }
 
 // kind of text: it says where the value of a parameter ends.
@@ -80,8 +83,8 @@ func Cut(text string, most int) string {
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
-// maxAhead is how many bytes behind what Cut returns are looked at: more than most secrets have. End
-// knows the beginning of a longer one.
+// maxAhead is how many bytes behind what Cut returns are looked at: more than most secrets have.
+// End knows the beginning of a longer one.
 const maxAhead = 4 << 10
 
 // maxQuoted is the length in bytes that Quote cuts to.
@@ -94,7 +97,8 @@ func Quote(value string) string { return strconv.Quote(Cut(value, maxQuoted)) }
 func Address(text string) string {
 	if end := strings.LastIndexByte(text, '@'); end >= 0 {
 		start := 0
-		if colon := strings.IndexByte(text, ':'); colon >= 0 && strings.HasPrefix(text[colon:], "://") {
+		if colon := strings.IndexByte(text, ':'); colon >= 0 &&
+			strings.HasPrefix(text[colon:], "://") {
 			start = colon + len("://")
 		}
 		text = text[:start] + Mark + text[end:]
@@ -112,7 +116,8 @@ func redact(text string, k kind) string {
 	return redactJWT(text)
 }
 
-// edits replaces parts of a text, from its beginning to its end. It costs nothing where there are none.
+// edits replaces parts of a text, from its beginning to its end. It costs nothing where there are
+// none.
 type edits struct {
 	text string
 	done int // how much of text is in out
@@ -141,8 +146,8 @@ func next(text string, c byte, start int) int {
 	return -1
 }
 
-// redactParameters replaces the values of parameters of a form or a query, also of one that is the value of another
-// parameter: its equals signs are percent-encoded.
+// redactParameters replaces the values of parameters of a form or a query, also of one that is the
+// value of another parameter: its equals signs are percent-encoded.
 func redactParameters(text string, k kind) string {
 	for _, equals := range []string{"=", "%3D"} {
 		e := edits{text: text}
@@ -179,7 +184,8 @@ func parameterBefore(text string, equals int) string {
 }
 
 func isNameByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= utf8.RuneSelf || strings.IndexByte("_-.%+~*", c) >= 0
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		c >= utf8.RuneSelf || strings.IndexByte("_-.%+~*", c) >= 0
 }
 
 func endOfParameter(text string, start int, k kind) int {

@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// Report is like [String] for the texts of reports, which quote requests, curl lines and differences: it also replaces
-// credentials behind Bearer and Basic, and values of any name that ends as one of a secret. A name in prose is no name. Every
-// rule examines the original text, so that none hides a secret from another.
+// Report is like [String] for the texts of reports, which quote requests, curl lines and
+// differences: it also replaces credentials behind Bearer and Basic, and values of any name that
+// ends as one of a secret. A name in prose is no name. Every rule examines the original text, so
+// that none hides a secret from another.
 func Report(text string) string {
 	spans := slices.Concat(hexRuns(text), webTokens(text))
 	for at := range len(text) {
@@ -24,11 +25,12 @@ func Report(text string) string {
 	return replaceSpans(text, spans)
 }
 
-// words stand in front of secrets: those of the header Authorization, and what the names of parameters, properties and
-// fields end with whose values are secrets.
+// words stand in front of secrets: those of the header Authorization, and what the names of
+// parameters, properties and fields end with whose values are secrets.
 var words = []string{"bearer", "basic", "secret", "token", "password", "assertion"}
 
-// wordAt returns the word that begins there, in small letters, or none. It is called for each place of long texts.
+// wordAt returns the word that begins there, in small letters, or none. It is called for each place
+// of long texts.
 func wordAt(text string, at int) string {
 	switch text[at] | 0x20 {
 	case 'b', 's', 't', 'p', 'a':
@@ -41,7 +43,8 @@ func wordAt(text string, at int) string {
 	return ""
 }
 
-// webToken is the rest of a JSON Web Token, behind the letters all of them begin with, also of one that is cut off.
+// webToken is the rest of a JSON Web Token, behind the letters all of them begin with, also of one
+// that is cut off.
 var webToken = regexp.MustCompile(`^[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)+|^[A-Za-z0-9_-]{8,}`)
 
 func webTokens(text string) (spans []span) {
@@ -66,8 +69,9 @@ var (
 	token68       = regexp.MustCompile(`^[A-Za-z0-9._~+/-]{16,}=*`)
 )
 
-// credentials are what follows a scheme: behind the name of the header whatever it is, elsewhere only what is as long as
-// credentials are, for prose says "Bearer token" and "basic authentication".
+// credentials are what follows a scheme: behind the name of the header whatever it is, elsewhere
+// only what is as long as credentials are, for prose says "Bearer token" and "basic
+// authentication".
 func credentials(text string, scheme, end int) span {
 	start := skip(text, end, " \t")
 	if start == end {
@@ -84,13 +88,15 @@ func skip(text string, at int, chars string) int {
 	return len(text) - len(strings.TrimLeft(text[at:], chars))
 }
 
-// kept are values that are no secrets: a curl line can be repeated, a null differs from a value, and
-// "access_token: expected a string" is a message of ours.
+// kept are values that are no secrets: a curl line can be repeated, a null differs from a value,
+// and "access_token: expected a string" is a message of ours.
 var kept = []string{"expected", "$TOKEN", "null", "nil", "true", "false", strings.Trim(Mark, "[]")}
 
 // replaceSpans puts the mark in place of the spans.
 func replaceSpans(text string, spans []span) string {
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	slices.SortFunc(spans, func(a, b span) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
+	})
 	var b strings.Builder
 	done, marked := 0, -1 // marked is where the last mark ends
 	for _, s := range spans {
@@ -109,11 +115,13 @@ func replaceSpans(text string, spans []span) string {
 }
 
 var (
-	// separator stands between a name and its value: 1 is the quote behind the name, 2 the separator itself.
+	// separator stands between a name and its value: 1 is the quote behind the name, 2 the
+	// separator itself.
 	separator = regexp.MustCompile(`^(\\*["'` + "`" + `])?[\s\x{a0}]*(:|=|%3[dD])`)
 	// certain is in front of a name that prose does not use.
 	certain = regexp.MustCompile(`(?i)(?:client|access|refresh|id)[_-]?$`)
-	// call is how go-cmp shows a value whose type it names: string("x"), strings.Join({"x", "y"}, "").
+	// call is how go-cmp shows a value whose type it names: string("x"), strings.Join({"x", "y"},
+	// "").
 	call = regexp.MustCompile(`^[\w.]+\(`)
 )
 
@@ -176,7 +184,8 @@ func bracketed(text string, start int) span {
 // shellQuote is a single quote within single quotes in a shell.
 const shellQuote = `'\''`
 
-// endOfWord returns where one of the stops comes. Backslashes in front of it belong to it: they escape a quote.
+// endOfWord returns where one of the stops comes. Backslashes in front of it belong to it: they
+// escape a quote.
 func endOfWord(text string, start int, stops string) int {
 	end := start
 	for {

@@ -19,8 +19,8 @@ func redactHex(text string) string {
 // span is a part of a text.
 type span struct{ start, end int }
 
-// hexRuns returns the runs of hexadecimal digits that are long enough. One of them has every minHexth place of the text, so
-// that only those are examined.
+// hexRuns returns the runs of hexadecimal digits that are long enough. One of them has every
+// minHexth place of the text, so that only those are examined.
 func hexRuns(text string) (runs []span) {
 	done := 0
 	for at := minHex - 1; at < len(text); at += minHex {
@@ -43,9 +43,12 @@ func hexRuns(text string) (runs []span) {
 	return runs
 }
 
-func isHex(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
 
-// afterEscape returns where a run begins in earnest: its first digits may belong to an escape of JSON such as \b or \u00e9.
+// afterEscape returns where a run begins in earnest: its first digits may belong to an escape of
+// JSON such as \b or \u00e9.
 func afterEscape(text string, start int) int {
 	switch {
 	case backslashesBefore(text, start)%2 == 1:
@@ -58,7 +61,8 @@ func afterEscape(text string, start int) int {
 
 var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]*`)
 
-// redactJWT looks for the J of a token's first letters, which is rare, and for the rest of it only there.
+// redactJWT looks for the J of a token's first letters, which is rare, and for the rest of it only
+// there.
 func redactJWT(text string) string {
 	for at := next(text, 'J', 0); at >= 0; at = next(text, 'J', at+1) {
 		if strings.HasSuffix(text[:at], "ey") {
@@ -90,5 +94,6 @@ func End(text string) string {
 }
 
 func isTokenByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.'
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' ||
+		c == '-' || c == '.'
 }

@@ -23,7 +23,8 @@ const (
 var access = []Rule{
 	{
 		ID: AccessTokenIsJWS, Evidence: published,
-		Text: "An access token is a JWS in compact form that names org, pod, client, expiry and the user, if there is one.",
+		Text: "An access token is a JWS in compact form that names org, pod, client, expiry and " +
+			"the user, if there is one.",
 		Sources: []string{
 			"docs/behaviour.md#access-token-is-a-jws",
 			"docs/behaviour.md#access-token-claims",

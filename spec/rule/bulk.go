@@ -43,7 +43,8 @@ var bulk = []Rule{
 	},
 	{
 		ID: BulkFields, Evidence: published, Versions: v1,
-		Text:    "A bulk update changes expirationDate and userAwareTokenNeverExpires and nothing else.",
+		Text: "A bulk update changes expirationDate and userAwareTokenNeverExpires and nothing " +
+			"else.",
 		Sources: []string{"docs/behaviour.md#bulk-update-fields"},
 	},
 }

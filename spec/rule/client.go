@@ -168,8 +168,10 @@ var clients = []Rule{
 	},
 	{
 		ID: IgnoredParameter, Evidence: published,
-		Text:         "A parameter is sent once and has a value.",
-		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc6749#section-3.2", listOperation + "/parameters"},
+		Text: "A parameter is sent once and has a value.",
+		Sources: []string{
+			"https://www.rfc-editor.org/rfc/rfc6749#section-3.2", listOperation + "/parameters",
+		},
 		Unobservable: clientSide,
 	},
 	{

@@ -21,7 +21,9 @@ const (
 	dialectOfAMock = "control #/components/schemas/Profile/properties/dialect"
 )
 
-var dialects = withCommon(Rule{Evidence: published, Sources: []string{dialectOfAMock}, Unobservable: ofDialects}, []Rule{
+var dialects = withCommon(Rule{
+	Evidence: published, Sources: []string{dialectOfAMock}, Unobservable: ofDialects,
+}, []Rule{
 	{
 		ID:      DialectSyntax,
 		Text:    "A dialect is one document of YAML.",

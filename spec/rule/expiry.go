@@ -43,7 +43,8 @@ var expiry = []Rule{
 		ID: DateYear, Evidence: assumed,
 		Text: "A date is between the years 0000 and 9999 in UTC.",
 		Sources: []string{
-			"https://www.rfc-editor.org/rfc/rfc3339#section-5.6", "docs/behaviour.md#year-10000-is-400",
+			"https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+			"docs/behaviour.md#year-10000-is-400",
 		},
 	},
 	{

@@ -37,9 +37,11 @@ var faults = withCommon(Rule{Evidence: published, Unobservable: ofPatmock}, []Ru
 		Sources: []string{addFault + "/properties/status"},
 	},
 	{
-		ID:      FaultCompanion,
-		Text:    "A field of a fault rule that qualifies another is only beside that one.",
-		Sources: []string{addFault + "/properties/retryAfter", addFault + "/properties/retryAfterAs"},
+		ID:   FaultCompanion,
+		Text: "A field of a fault rule that qualifies another is only beside that one.",
+		Sources: []string{
+			addFault + "/properties/retryAfter", addFault + "/properties/retryAfterAs",
+		},
 	},
 	{
 		ID:      FaultSchedule,
@@ -52,8 +54,9 @@ var faults = withCommon(Rule{Evidence: published, Unobservable: ofPatmock}, []Ru
 		Sources: []string{"control #/components/schemas/Duration"},
 	},
 	{
-		ID:      FaultLatency,
-		Text:    "The latency of a fault rule is within patmock's bound, and a range starts at its smaller end.",
+		ID: FaultLatency,
+		Text: "The latency of a fault rule is within patmock's bound, and a range starts at " +
+			"its smaller end.",
 		Sources: []string{addFault + "/properties/latency"},
 	},
 	{

@@ -28,7 +28,9 @@ const (
 	restoreState = "control #/paths/~1_mock~1state/put"
 )
 
-var fixtureFiles = withCommon(Rule{Evidence: published, Sources: []string{restoreState}, Unobservable: ofFixtures}, []Rule{
+var fixtureFiles = withCommon(Rule{
+	Evidence: published, Sources: []string{restoreState}, Unobservable: ofFixtures,
+}, []Rule{
 	{
 		ID:      FixtureSyntax,
 		Text:    "A fixture is one document of YAML or JSON in UTF-8.",
@@ -65,8 +67,9 @@ var fixtureFiles = withCommon(Rule{Evidence: published, Sources: []string{restor
 		Text: "A fixture has at least one identity, and each object has its required fields.",
 	},
 	{
-		ID:      FixtureFormat,
-		Text:    "An identifier or secret in a fixture has the form of its kind, and a name is not blank.",
+		ID: FixtureFormat,
+		Text: "An identifier or secret in a fixture has the form of its kind, and a name is " +
+			"not blank.",
 		Sources: []string{restoreState, tokenSchema},
 	},
 	{
@@ -75,13 +78,15 @@ var fixtureFiles = withCommon(Rule{Evidence: published, Sources: []string{restor
 		Sources: []string{restoreState, createRequest},
 	},
 	{
-		ID:      FixtureDate,
-		Text:    "A time in a fixture is a date and time of RFC 3339 or an offset from the start, within patmock's bounds.",
+		ID: FixtureDate,
+		Text: "A time in a fixture is a date and time of RFC 3339 or an offset from the start, " +
+			"within patmock's bounds.",
 		Sources: []string{restoreState, "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"},
 	},
 	{
-		ID:      FixtureClock,
-		Text:    "The clock of a fixture is a date and time of RFC 3339 between the years 1970 and 8999.",
+		ID: FixtureClock,
+		Text: "The clock of a fixture is a date and time of RFC 3339 between the years 1970 " +
+			"and 8999.",
 		Sources: []string{restoreState, "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"},
 	},
 	{
@@ -89,13 +94,16 @@ var fixtureFiles = withCommon(Rule{Evidence: published, Sources: []string{restor
 		Text: "An event in a fixture is not later than the start.",
 	},
 	{
-		ID:      FixtureNeverExpires,
-		Text:    "A token in a fixture that has no expiration date acknowledges that it never expires.",
+		ID: FixtureNeverExpires,
+		Text: "A token in a fixture that has no expiration date acknowledges that it never " +
+			"expires.",
 		Sources: []string{restoreState, createRequest},
 	},
 	{
-		ID:   FixtureDuplicate,
-		Text: "An id in a fixture is unique, and so is the name of an identity, and of a token of one owner.",
+		ID: FixtureDuplicate,
+		Text: "An id in a fixture is unique, and so is the name of an identity, and of a token " +
+			"of " +
+			"one owner.",
 	},
 	{
 		ID:   FixtureReference,
@@ -116,7 +124,8 @@ var fixtureFiles = withCommon(Rule{Evidence: published, Sources: []string{restor
 		},
 	},
 	{
-		ID:   FixtureUnknownSecret,
-		Text: "A snapshot without secrets is restored only while the namespace knows the secrets of its ids.",
+		ID: FixtureUnknownSecret,
+		Text: "A snapshot without secrets is restored only while the namespace knows the secrets " +
+			"of its ids.",
 	},
 })

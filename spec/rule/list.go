@@ -49,7 +49,8 @@ var listing = []Rule{
 	},
 	{
 		ID: FilterSyntax, Evidence: published,
-		Text:    "A filter follows the grammar of the standard collection parameters, else it is 400.",
+		Text: "A filter follows the grammar of the standard collection parameters, else it is " +
+			"400.",
 		Sources: []string{"docs/behaviour.md#filter-syntax-is-400"},
 	},
 	{

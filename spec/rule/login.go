@@ -70,7 +70,9 @@ var login = []Rule{
 	},
 	{
 		ID: TokenAnswer, Evidence: observed,
-		Text: "The response has access_token, token_type bearer in lower case, expires_in and the user, and no refresh_token.",
+		Text: "The response has access_token, token_type bearer in lower case, expires_in and " +
+			"the " +
+			"user, and no refresh_token.",
 		Sources: []string{
 			"docs/behaviour.md#login-names-tenant-and-user",
 			"docs/behaviour.md#token-type-is-bearer",
@@ -123,7 +125,8 @@ var login = []Rule{
 	},
 	{
 		ID: OAuthCheckToken, Evidence: observed,
-		Text:    "/oauth/check_token returns the claims of a valid access token and rejects another.",
+		Text: "/oauth/check_token returns the claims of a valid access token and rejects " +
+			"another.",
 		Sources: []string{"docs/behaviour.md#check-token", "docs/behaviour.md#check-token-error"},
 	},
 	{

@@ -41,9 +41,10 @@ var serving = []Rule{
 	},
 	{
 		ID: ContentEncoding, Evidence: assumed,
-		Text:         "A body is encoded by gzip, deflate or not at all, and as it says.",
-		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc9110#section-8.4"},
-		Unobservable: "which codings a tenant decodes is not published, and no known client encodes a body",
+		Text:    "A body is encoded by gzip, deflate or not at all, and as it says.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-8.4"},
+		Unobservable: "which codings a tenant decodes is not published, and no known client " +
+			"encodes a body",
 	},
 	{
 		ID: ProxyRequest, Evidence: assumed,
@@ -53,7 +54,8 @@ var serving = []Rule{
 	},
 	{
 		ID: CrossOrigin, Evidence: published,
-		Text:         "A page of another site does not use the control API, and makes no namespace unless --cors allows its origin.",
+		Text: "A page of another site does not use the control API, and makes no " +
+			"namespace unless --cors allows its origin.",
 		Sources:      []string{"control #/components/responses/403"},
 		Unobservable: ofPatmock,
 	},
@@ -82,7 +84,8 @@ var serving = []Rule{
 	},
 	{
 		ID: UnknownNamespace, Evidence: published,
-		Text:         "A namespace has a name of lower-case letters, digits and dashes, and exists if it is to be removed.",
+		Text: "A namespace has a name of lower-case letters, digits and dashes, and " +
+			"exists if it is to be removed.",
 		Sources:      []string{"control #/paths/~1_mock~1namespace"},
 		Unobservable: ofPatmock,
 	},
@@ -94,13 +97,15 @@ var serving = []Rule{
 	},
 	{
 		ID: MemoryBudget, Evidence: published,
-		Text:         "Requests in flight take no more memory than their share of the budget, else they are 503 with Retry-After.",
+		Text: "Requests in flight take no more memory than their share of the budget, " +
+			"else they are 503 with Retry-After.",
 		Sources:      []string{"control #/components/responses/503"},
 		Unobservable: ofPatmock,
 	},
 	{
 		ID: StateUnwritable, Evidence: published,
-		Text:         "A change that the disk does not take is 503 with the path of the state file, and nothing is changed.",
+		Text: "A change that the disk does not take is 503 with the path of the state " +
+			"file, and nothing is changed.",
 		Sources:      []string{"control #/components/schemas/Health"},
 		Unobservable: ofPatmock,
 	},

@@ -16,7 +16,8 @@ const (
 var patching = []Rule{
 	{
 		ID: PatchFields, Evidence: published,
-		Text: "A patch changes its token's patchable fields and nothing else, and returns the token.",
+		Text: "A patch changes its token's patchable fields and nothing else, and returns the " +
+			"token.",
 		Sources: []string{
 			patchOperation + "/description",
 			"docs/behaviour.md#patchable-fields",
@@ -60,7 +61,8 @@ var patching = []Rule{
 	},
 	{
 		ID: PatchSize, Evidence: assumed,
-		Text:    "A patch has no more operations, and makes a token no larger, than the mock has room for.",
+		Text: "A patch has no more operations, and makes a token no larger, than the mock has " +
+			"room for.",
 		Sources: []string{"docs/behaviour.md#patch-size"},
 	},
 	{

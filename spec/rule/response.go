@@ -22,7 +22,9 @@ const (
 var responses = []Rule{
 	{
 		ID: ErrorDTO, Evidence: published,
-		Text: "400, 403, 404 and 500 have detailCode, trackingId, messages with a DEFAULT locale, and causes.",
+		Text: "400, 403, 404 and 500 have detailCode, trackingId, messages with a DEFAULT locale," +
+			" " +
+			"and causes.",
 		Sources: []string{
 			"v2026 #/components/schemas/ErrorResponseDto",
 			"docs/behaviour.md#error-form",
@@ -62,7 +64,8 @@ var responses = []Rule{
 	},
 	{
 		ID: RateLimit, Evidence: published,
-		Text:    "A client id may make a hundred requests to a version in ten seconds; then it is 429.",
+		Text: "A client id may make a hundred requests to a version in ten seconds; then it is " +
+			"429.",
 		Sources: []string{"docs/behaviour.md#rate-limit"},
 	},
 	{

@@ -22,8 +22,8 @@ type Rule struct {
 	Text string `json:"text"`
 	// Evidence is how sure the rule is. It is never surer than the best of the sources.
 	Evidence evidence.Standing `json:"evidence"`
-	// Sources are pointers into documents, pages, errata, and facts of docs/behaviour.md, in the form
-	// that scenarios have.
+	// Sources are pointers into documents, pages, errata, and facts of docs/behaviour.md, in the
+	// form that scenarios have.
 	Sources []string `json:"sources"`
 	// Versions that have the rule. Nil means all.
 	Versions []version.Version `json:"versions"`
@@ -43,7 +43,8 @@ func All() []Rule {
 func withCommon(common Rule, rules []Rule) []Rule {
 	for i := range rules {
 		r := &rules[i]
-		r.Evidence, r.Unobservable = cmp.Or(r.Evidence, common.Evidence), cmp.Or(r.Unobservable, common.Unobservable)
+		r.Evidence, r.Unobservable = cmp.Or(r.Evidence, common.Evidence),
+			cmp.Or(r.Unobservable, common.Unobservable)
 		if r.Sources == nil {
 			r.Sources = common.Sources
 		}

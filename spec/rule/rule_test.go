@@ -32,7 +32,9 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: want one sentence of its own, got %q (also %q)", r.ID, r.Text, other)
 		}
 		texts[r.Text] = r.ID
-		if !slices.Contains([]evidence.Standing{evidence.Published, evidence.Observed, evidence.Assumed}, r.Evidence) {
+		if !slices.Contains([]evidence.Standing{
+			evidence.Published, evidence.Observed, evidence.Assumed,
+		}, r.Evidence) {
 			t.Errorf("%s: evidence %q", r.ID, r.Evidence)
 		}
 		if len(r.Sources) == 0 {
@@ -48,7 +50,8 @@ func TestConstantsAreRegistered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range slices.DeleteFunc(files, func(name string) bool { return strings.HasSuffix(name, "_test.go") }) {
+	for _, name := range slices.DeleteFunc(files,
+		func(name string) bool { return strings.HasSuffix(name, "_test.go") }) {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -122,8 +122,10 @@ var tokens = []Rule{
 	},
 	{
 		ID: TokenKeys, Evidence: published,
-		Text:    "Listed tokens have the keys that the document of their version declares.",
-		Sources: []string{tokenSchema + "/required", tokenSchema + "/properties", "docs/behaviour.md#list-keys"},
+		Text: "Listed tokens have the keys that the document of their version declares.",
+		Sources: []string{
+			tokenSchema + "/required", tokenSchema + "/properties", "docs/behaviour.md#list-keys",
+		},
 	},
 	{
 		ID: UnknownIgnored, Evidence: assumed,
@@ -166,8 +168,10 @@ var tokens = []Rule{
 		ID: ExpiredTokenStays, Evidence: assumed,
 		Text: "An expired token stays listed, keeps its name, and can be patched and deleted.",
 		Sources: []string{
-			"docs/behaviour.md#expired-token-stays-listed", "docs/behaviour.md#expired-token-keeps-its-name",
-			"docs/behaviour.md#expired-token-can-be-patched", "docs/behaviour.md#expired-token-can-be-deleted",
+			"docs/behaviour.md#expired-token-stays-listed",
+			"docs/behaviour.md#expired-token-keeps-its-name",
+			"docs/behaviour.md#expired-token-can-be-patched",
+			"docs/behaviour.md#expired-token-can-be-deleted",
 		},
 	},
 	{
@@ -191,7 +195,9 @@ var tokens = []Rule{
 	},
 	{
 		ID: StoredAsSent, Evidence: published,
-		Text: "The response to a write has the properties as they were sent, and defaults for the others.",
+		Text: "The response to a write has the properties as they were sent, and defaults for " +
+			"the " +
+			"others.",
 		Sources: []string{
 			createRequest + "/properties", patchOperation + "/responses/200",
 			"docs/behaviour.md#patch-returns-the-token",
@@ -207,8 +213,10 @@ var tokens = []Rule{
 	},
 	{
 		ID: SameOwner, Evidence: published,
-		Text:    "The owner of a token is the same in every response, whichever user requests it.",
-		Sources: []string{"v2026 #/components/schemas/PatOwner/properties", "docs/behaviour.md#owner-form"},
+		Text: "The owner of a token is the same in every response, whichever user requests it.",
+		Sources: []string{
+			"v2026 #/components/schemas/PatOwner/properties", "docs/behaviour.md#owner-form",
+		},
 	},
 	{
 		ID: ExactID, Evidence: published,

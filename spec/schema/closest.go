@@ -16,7 +16,8 @@ func Closest(word string, known []string) string {
 	word = strings.ToLower(word)
 	best, least := "", max(1, len(word)/3)
 	for _, candidate := range known[:min(len(known), maxCandidates)] {
-		if len(candidate) > maxCompared || max(len(candidate)-len(word), len(word)-len(candidate)) > least {
+		if len(candidate) > maxCompared ||
+			max(len(candidate)-len(word), len(word)-len(candidate)) > least {
 			continue
 		}
 		if d := distance(word, strings.ToLower(candidate)); d < least || d == least && best == "" {
@@ -26,7 +27,8 @@ func Closest(word string, known []string) string {
 	return best
 }
 
-// distance counts the bytes to insert, delete, replace or swap with their neighbour to turn a into b.
+// distance counts the bytes to insert, delete, replace or swap with their neighbour to turn a into
+// b.
 func distance(a, b string) int {
 	d := make([][]int, len(a)+1)
 	for i := range d {

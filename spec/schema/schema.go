@@ -27,7 +27,8 @@ func (e *VersionError) Error() string {
 	if e.Schema < 1 {
 		return fmt.Sprintf("%s %d does not exist: expected %d", Field, e.Schema, Version)
 	}
-	return fmt.Sprintf("made by a newer patmock: it has %s %d, and this one reads up to %s %d: read it with the newer patmock",
+	return fmt.Sprintf("made by a newer patmock: it has %s %d, and this one reads up to %s %d: "+
+		"read it with the newer patmock",
 		Field, e.Schema, Field, Version)
 }
 

@@ -14,7 +14,8 @@ import (
 func TestCheck(t *testing.T) {
 	for _, version := range []int{math.MinInt, -1, 0, schema.Version + 1, math.MaxInt} {
 		wrong, ok := errors.AsType[*schema.VersionError](schema.Check(version))
-		if !ok || wrong.Schema != version || strings.Contains(wrong.Error(), "newer") != (version > 0) {
+		if !ok || wrong.Schema != version ||
+			strings.Contains(wrong.Error(), "newer") != (version > 0) {
 			t.Errorf("%d: %v", version, wrong)
 		}
 	}
@@ -59,7 +60,8 @@ func TestExplain(t *testing.T) {
 			d := json.NewDecoder(strings.NewReader(tt.text))
 			d.DisallowUnknownFields()
 			var into file
-			got, ok := errors.AsType[*schema.UnknownFieldError](schema.Explain(d.Decode(&into), &into))
+			got, ok := errors.AsType[*schema.UnknownFieldError](schema.Explain(d.Decode(&into),
+				&into))
 			if !ok || got.Field != tt.field || got.Suggestion != tt.suggestion {
 				t.Errorf("got %+v, want %s and %s", got, tt.field, tt.suggestion)
 			}

@@ -12,8 +12,8 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// JSON returns a document in YAML, or in JSON, as JSON in the same order. It has no bounds but that of
-// values, which counts those of aliases each time.
+// JSON returns a document in YAML, or in JSON, as JSON in the same order. It has no bounds but that
+// of values, which counts those of aliases each time.
 func JSON(source []byte) ([]byte, error) {
 	source = normalize(source)
 	if json.Valid(source) {
@@ -73,7 +73,8 @@ type jsonWriter struct {
 func (w *jsonWriter) value(n *yaml.Node) error {
 	n = deref(n)
 	if w.values++; w.values > MaxValues || slices.Contains(w.open, n) {
-		return fmt.Errorf("line %d: expected at most %d values, got an alias of too many", n.Line, MaxValues)
+		return fmt.Errorf("line %d: expected at most %d values, got an alias of too many", n.Line,
+			MaxValues)
 	}
 	w.open = append(w.open, n)
 	defer func() { w.open = w.open[:len(w.open)-1] }()
@@ -108,7 +109,8 @@ func (w *jsonWriter) value(n *yaml.Node) error {
 		w.text("}")
 	default:
 		if typeOf(n) == octalType {
-			return fmt.Errorf("line %d: expected a number without a leading zero, or text in quotes", n.Line)
+			return fmt.Errorf("line %d: expected a number without a leading zero, or text in "+
+				"quotes", n.Line)
 		}
 		w.encode(toAny(n, 0))
 	}

@@ -33,8 +33,8 @@ type Written struct {
 	index map[string]int
 }
 
-// Written returns those of the entry in a list of the top level, which is of that type. The list "" has
-// one entry, the file. As in the API, null is as good as absent.
+// Written returns those of the entry in a list of the top level, which is of that type. The list ""
+// has one entry, the file. As in the API, null is as good as absent.
 func (f *File) Written(list string, entry int, of reflect.Type) Written {
 	if all := f.present[list]; entry < len(all) {
 		return Written{all[entry], f.shapeOf(of).index}
@@ -90,7 +90,11 @@ func (f *File) reject(kind Kind, p *path, format string, args ...any) {
 func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
 	n = deref(n)
 	if f.values++; f.values > MaxValues {
-		f.stop(failure{Size, place{n.Line + f.lines, n.Column}, "expected at most " + strconv.Itoa(MaxValues) + " values with those of aliases"})
+		f.stop(failure{
+			Size,
+			place{n.Line + f.lines, n.Column},
+			"expected at most " + strconv.Itoa(MaxValues) + " values with those of aliases",
+		})
 		return
 	}
 	found := typeOf(n)
@@ -138,13 +142,14 @@ func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
 	}
 }
 
-// Scalar is a text that may be written as a number, true, false or null as well: it is what the file
-// has there.
+// Scalar is a text that may be written as a number, true, false or null as well: it is what the
+// file has there.
 type Scalar string
 
 func (f *File) scalar(p *path, n *yaml.Node, found nodeType, v reflect.Value) {
 	switch scalar := v.Type() == reflect.TypeFor[Scalar](); {
-	case scalar && n.Kind == yaml.ScalarNode && found != tagType && n.Value != "", v.Kind() == reflect.String && found == textType && !scalar:
+	case scalar && n.Kind == yaml.ScalarNode && found != tagType && n.Value != "",
+		v.Kind() == reflect.String && found == textType && !scalar:
 		v.SetString(n.Value)
 	case v.Kind() == reflect.Bool && found == boolType:
 		v.SetBool(n.Value[0]|0x20 == 't')
@@ -164,7 +169,8 @@ func (f *File) flag(p *path, n *yaml.Node, found nodeType) {
 	if f.options.Flag == nil {
 		return
 	}
-	template := found == mappingType && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode // {{ NAME }}
+	// {{ NAME }}
+	template := found == mappingType && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode
 	if template || found == textType && f.options.Flag(n.Value) {
 		f.flagged[p.String()] = true
 	}
@@ -176,7 +182,8 @@ func (f *File) mismatch(p *path, expected string, n *yaml.Node) {
 	switch {
 	case expected == string(found):
 		found = "empty text"
-	case expected == string(textType) && (found == integerType || found == fractionType || found == boolType || found == octalType):
+	case expected == string(textType) &&
+		(found == integerType || found == fractionType || found == boolType || found == octalType):
 		hint = ": put it in quotes"
 	case found == octalType:
 		hint = ": some readers take that for an octal number"

@@ -50,11 +50,13 @@ type Error struct {
 	Kind  Kind
 	// Rule is the rule that the file breaks, where it has one.
 	Rule rule.ID
-	// Unknown is the word that is not known, and Suggestion the closest valid one. Both may be empty.
+	// Unknown is the word that is not known, and Suggestion the closest valid one. Both may be
+	// empty.
 	Unknown, Suggestion string
 	// Message says what was expected. It never has a secret.
 	Message string
-	// More is the number of errors that are not listed. Such an error has nothing but Source and Message.
+	// More is the number of errors that are not listed. Such an error has nothing but Source and
+	// Message.
 	More int
 }
 

@@ -1,9 +1,9 @@
-// Package strictyaml reads the YAML and JSON files of patmock, and reports all that is wrong with one
-// at once, with lines and columns.
+// Package strictyaml reads the YAML and JSON files of patmock, and reports all that is wrong with
+// one at once, with lines and columns.
 //
-// Unknown and repeated keys are errors, but for keys that begin with x-, which are skipped. Anchors,
-// aliases and merge keys are read, other tags are not. Numbers mean what YAML 1.2 says; those with a
-// leading zero are errors, because YAML 1.1 reads them as octal.
+// Unknown and repeated keys are errors, but for keys that begin with x-, which are skipped.
+// Anchors, aliases and merge keys are read, other tags are not. Numbers mean what YAML 1.2 says;
+// those with a leading zero are errors, because YAML 1.1 reads them as octal.
 package strictyaml
 
 import (
@@ -28,7 +28,8 @@ type Options struct {
 	TooLarge string
 	// Empty is the message of the error of an empty file. Without it, a file may be empty.
 	Empty string
-	// Entries are the keys that the mapping of a file may have that is decoded into a map. Nil allows all.
+	// Entries are the keys that the mapping of a file may have that is decoded into a map. Nil
+	// allows all.
 	Entries []string
 	// Rules that errors break, by kind.
 	Rules map[Kind]rule.ID
@@ -47,14 +48,16 @@ type File struct {
 
 	pending []pending
 	more    int // errors that are only counted
-	// present has a bit for each field with a value, by list and entry. The file is the one entry of "".
-	present    map[string][]uint64
-	shapes     map[reflect.Type]*shape
-	flagged    map[string]bool
-	only       *yaml.Node // the tree of a file that is read as one part, which is costly to make again
-	seen       []seenKey  // in the mappings that are decoded, from the outside to the inside
-	values     int        // decoded, those of aliases each time
-	lines      int        // in front of the part that is decoded
+	// present has a bit for each field with a value, by list and entry. The file is the one entry
+	// of "".
+	present map[string][]uint64
+	shapes  map[reflect.Type]*shape
+	flagged map[string]bool
+	// the tree of a file that is read as one part, which is costly to make again
+	only       *yaml.Node
+	seen       []seenKey // in the mappings that are decoded, from the outside to the inside
+	values     int       // decoded, those of aliases each time
+	lines      int       // in front of the part that is decoded
 	incomplete bool
 	stopped    bool // nothing more can be said about the file
 }
@@ -63,10 +66,16 @@ type File struct {
 func Open(ctx context.Context, source string, data []byte, options Options) *File {
 	f := &File{
 		source: source, options: options, ctx: ctx,
-		present: map[string][]uint64{}, shapes: map[reflect.Type]*shape{}, flagged: map[string]bool{},
+		present: map[string][]uint64{}, shapes: map[reflect.Type]*shape{},
+		flagged: map[string]bool{},
 	}
 	if most := options.MaxBytes; len(data) > most {
-		f.stop(failure{Size, place{1, 1}, fmt.Sprintf("expected a file of at most %d bytes, got %d%s", most, len(data), options.TooLarge)})
+		f.stop(failure{
+			Size,
+			place{1, 1},
+			fmt.Sprintf("expected a file of at most %d bytes, got %d%s", most, len(data),
+				options.TooLarge),
+		})
 		return f
 	}
 	f.data = normalize(data)

@@ -9,8 +9,8 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// jsonReader makes trees of valid JSON, which has escapes that YAML does not have. Large lists of the
-// top level come in parts.
+// jsonReader makes trees of valid JSON, which has escapes that YAML does not have. Large lists of
+// the top level come in parts.
 type jsonReader struct {
 	data  []byte
 	at    int
@@ -107,7 +107,9 @@ func (r *jsonReader) text() *yaml.Node {
 }
 
 // collection reads an object or an array.
-func (r *jsonReader) collection(kind yaml.Kind, closing byte, most int, of string) (*yaml.Node, *failure) {
+func (r *jsonReader) collection(kind yaml.Kind, closing byte, most int, of string) (*yaml.Node,
+	*failure,
+) {
 	n := r.node(kind)
 	n.Style = yaml.FlowStyle
 	if r.depth++; r.depth > maxDepth && !r.unbounded {
@@ -131,7 +133,8 @@ func (r *jsonReader) collection(kind yaml.Kind, closing byte, most int, of strin
 			}
 			r.space()
 			r.at++ // the colon
-		} else if !r.unbounded && r.depth == 2 && r.root.Kind == yaml.MappingNode && r.at-r.partStart > usualPart && entries > 1 {
+		} else if !r.unbounded && r.depth == 2 && r.root.Kind == yaml.MappingNode &&
+			r.at-r.partStart > usualPart && entries > 1 {
 			n = r.next(n)
 		}
 		value, e := r.value()
@@ -153,7 +156,8 @@ func (r *jsonReader) collection(kind yaml.Kind, closing byte, most int, of strin
 	return n, nil
 }
 
-// next passes the part so far, which ends in a list, and returns the node in which the list goes on.
+// next passes the part so far, which ends in a list, and returns the node in which the list goes
+// on.
 func (r *jsonReader) next(list *yaml.Node) *yaml.Node {
 	r.root.Content = append(r.root.Content, list)
 	r.done = !r.visit(part{root: r.root, continued: r.continued})

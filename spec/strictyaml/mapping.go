@@ -16,8 +16,8 @@ type shape struct {
 	names    []string
 	expected map[string]string // the type in words, by name
 	required []string
-	// line is the field that gets the line of the struct or, if it is there, that of the key lineOf.
-	// It is -1 without such a field.
+	// line is the field that gets the line of the struct or, if it is there, that of the key
+	// lineOf. It is -1 without such a field.
 	line   int
 	lineOf string
 }
@@ -91,7 +91,9 @@ func (m *mapping) add(n *yaml.Node, continued bool) {
 		key, value := n.Content[i], n.Content[i+1]
 		p := &m.child
 		p.key = key.Value
-		first := slices.IndexFunc(m.seen[m.first:], func(s seenKey) bool { return s.key == key.Value })
+		first := slices.IndexFunc(m.seen[m.first:], func(s seenKey) bool {
+			return s.key == key.Value
+		})
 		found := typeOf(key)
 		switch {
 		case strings.HasPrefix(key.Value, "x-") && found == textType:
@@ -120,7 +122,8 @@ func (m *mapping) field(p *path, key, value *yaml.Node) {
 		m.schema(p, value)
 		return
 	}
-	if known := m.options.Entries; m.shape == nil && m.path == nil && known != nil && !slices.Contains(known, key.Value) {
+	if known := m.options.Entries; m.shape == nil && m.path == nil && known != nil &&
+		!slices.Contains(known, key.Value) {
 		m.incomplete = true
 		m.UnknownEntry(key.Value)
 		return
@@ -138,10 +141,12 @@ func (m *mapping) field(p *path, key, value *yaml.Node) {
 		if m.path == nil {
 			names = append([]string{schema.Field}, names...)
 		}
-		m.ReportUnknown(UnknownField, m.options.Rules[UnknownField], p.String(), key.Value, func() []string { return names }, "unknown field%.0s")
+		m.ReportUnknown(UnknownField, m.options.Rules[UnknownField], p.String(), key.Value,
+			func() []string { return names }, "unknown field%.0s")
 		return
 	}
-	if typeOf(deref(value)) == nullType && m.v.Field(i).Type() != reflect.TypeFor[Scalar]() && !slices.Contains(m.shape.required, key.Value) {
+	if typeOf(deref(value)) == nullType && m.v.Field(i).Type() != reflect.TypeFor[Scalar]() &&
+		!slices.Contains(m.shape.required, key.Value) {
 		return
 	}
 	if key.Value == m.shape.lineOf {

@@ -69,7 +69,8 @@ func plainType(text string) nodeType {
 	switch {
 	case first != '+' && first != '-' && first != '.' && !isDigit(first):
 		return textType
-	case !isDigit(last) && last != '.' && !strings.ContainsAny(text, "xiI"): // as in dates and offsets
+	// as in dates and offsets
+	case !isDigit(last) && last != '.' && !strings.ContainsAny(text, "xiI"):
 		return textType
 	case integerForm.MatchString(text):
 		return integerType
@@ -110,8 +111,8 @@ func needsResolving(n *yaml.Node) bool {
 	return false
 }
 
-// resolve replaces the merge keys of a mapping by what they add, and keys that are aliases. Own keys
-// win over merged ones, earlier merged ones over later ones. Merge keys of other values stay.
+// resolve replaces the merge keys of a mapping by what they add, and keys that are aliases. Own
+// keys win over merged ones, earlier merged ones over later ones. Merge keys of other values stay.
 func resolve(n *yaml.Node) {
 	var sources []*yaml.Node
 	own := make([]*yaml.Node, 0, len(n.Content))
@@ -153,7 +154,8 @@ func plain(word string) string {
 	}
 	for i := range len(word) {
 		switch c := word[i]; {
-		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', c == '_', c == '-', c == '.', c == ':':
+		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', c == '_', c == '-', c == '.',
+			c == ':':
 		default:
 			return strconv.Quote(word)
 		}

@@ -41,7 +41,9 @@ type part struct {
 // that cannot be read.
 func (f *File) parts(visit func(part) bool) {
 	if f.isJSON {
-		r := &jsonReader{data: f.data, line: 1, visit: func(p part) bool { return visit(p) && f.ctx.Err() == nil }}
+		r := &jsonReader{data: f.data, line: 1, visit: func(p part) bool {
+			return visit(p) && f.ctx.Err() == nil
+		}}
 		if e := r.read(); e != nil {
 			f.stop(*e)
 		}
@@ -78,8 +80,8 @@ type chunk struct {
 	continued bool
 }
 
-// chunks cuts large YAML in front of keys and of entries in lists of the top level. A line that looks
-// like one cannot be in a text of several lines, which is indented further.
+// chunks cuts large YAML in front of keys and of entries in lists of the top level. A line that
+// looks like one cannot be in a text of several lines, which is indented further.
 func chunks(data []byte) func(yield func(chunk) bool) {
 	return func(yield func(chunk) bool) {
 		x := cutter{large: len(data) > maxPart, indent: -1}
@@ -127,7 +129,8 @@ func (x *cutter) line(line []byte) (cut, continued bool) {
 	}
 	entry := string(content) == "-" || bytes.HasPrefix(content, []byte("- "))
 	switch {
-	case indent == 0 && (bytes.HasPrefix(content, []byte("---")) || bytes.HasPrefix(content, []byte("..."))):
+	case indent == 0 &&
+		(bytes.HasPrefix(content, []byte("---")) || bytes.HasPrefix(content, []byte("..."))):
 		x.large = !x.begun // what is behind the document is not cut
 	case x.key != nil && entry && (x.indent < 0 || x.indent == indent):
 		cut, x.indent = x.indent == indent, indent
@@ -167,10 +170,17 @@ func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 		if e := f.jsonError(); e != nil {
 			return nil, e
 		}
-		return nil, &failure{Size, place{c.lines + 1, 1}, fmt.Sprintf("expected at most %d bytes of YAML in one entry, got %d: "+
-			"write JSON, or an entry of a list a line, as state get does", maxPart, len(c.text))}
+		return nil,
+			&failure{
+				Size,
+				place{c.lines + 1, 1},
+				fmt.Sprintf("expected at most %d bytes of YAML in one entry, got %d: "+
+					"write JSON, or an entry of a list a line, as state get does", maxPart,
+					len(c.text)),
+			}
 	}
-	loader, err := yaml.NewLoader(io.MultiReader(bytes.NewReader(c.key), bytes.NewReader(c.text)), yaml.WithPlugin(depthLimit{}))
+	loader, err := yaml.NewLoader(io.MultiReader(bytes.NewReader(c.key), bytes.NewReader(c.text)),
+		yaml.WithPlugin(depthLimit{}))
 	if err != nil {
 		return nil, &failure{Syntax, place{1, 1}, err.Error()}
 	}
@@ -193,7 +203,11 @@ func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 			return nil, f.syntaxError(err, c)
 		case isNothing(&document): // behind the last ---
 		case root != nil:
-			return nil, &failure{ManyDocuments, place{document.Line + c.lines, document.Column}, fmt.Sprintf("expected one document, got %d", documents)}
+			return nil, &failure{
+				ManyDocuments,
+				place{document.Line + c.lines, document.Column},
+				fmt.Sprintf("expected one document, got %d", documents),
+			}
 		default:
 			root = document.Content[0]
 		}
@@ -214,12 +228,17 @@ func (f *File) syntaxError(err error, c chunk) *failure {
 	}
 	at := place{e.Mark.Line, e.Mark.Column}
 	if e.Message == errTooDeep.Error() {
-		return &failure{Size, place{at.line + c.lines, at.column}, fmt.Sprintf("expected at most %d nested lists and mappings", maxDepth)}
+		return &failure{
+			Size,
+			place{at.line + c.lines, at.column},
+			fmt.Sprintf("expected at most %d nested lists and mappings", maxDepth),
+		}
 	}
 	message := "not YAML: " + redact.String(e.Message)
 	if e.ContextMsg != "" {
 		message += " " + e.ContextMsg
-		if at.line == e.ContextMark.Line || e.Mark.Index >= len(c.text) { // where it began, not the end
+		// where it began, not the end
+		if at.line == e.ContextMark.Line || e.Mark.Index >= len(c.text) {
 			at = place{e.ContextMark.Line, e.ContextMark.Column}
 		}
 	}
@@ -245,7 +264,8 @@ func (f *File) jsonError() *failure {
 	return &failure{Syntax, place{line, column}, redact.String(message)}
 }
 
-// hasTemplate reports whether a line has {{ NAME }}, which YAML cannot read without quotation marks.
+// hasTemplate reports whether a line has {{ NAME }}, which YAML cannot read without quotation
+// marks.
 func hasTemplate(data []byte, line int) bool {
 	lines := bytes.SplitN(data, []byte("\n"), line+1)
 	return line <= len(lines) && bytes.Contains(lines[line-1], []byte("{{"))
@@ -256,7 +276,9 @@ type measure struct{ values int }
 
 func (m *measure) visit(n *yaml.Node, depth int) *failure {
 	fail := func(at *yaml.Node, most int, of string) *failure {
-		return &failure{Size, place{at.Line, at.Column}, fmt.Sprintf("expected at most %d %s", most, of)}
+		return &failure{
+			Size, place{at.Line, at.Column}, fmt.Sprintf("expected at most %d %s", most, of),
+		}
 	}
 	m.values++
 	pairs := 1

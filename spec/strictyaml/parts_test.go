@@ -43,7 +43,8 @@ func large(entries int, middle string) string {
 		if i == entries/2 {
 			b.WriteString(middle)
 		}
-		fmt.Fprintf(&b, "  # comment\n  - id: entry %d\n    scope: [a, \"b:\\u00e9\"]\n    count: %d\n\n", i, i)
+		fmt.Fprintf(&b,
+			"  # comment\n  - id: entry %d\n    scope: [a, \"b:\\u00e9\"]\n    count: %d\n\n", i, i)
 	}
 	return b.String() + "words:\n- x\n- |\n  - y\n  z: 1\n"
 }
@@ -60,12 +61,16 @@ func TestDecode_ReadsPartsAsOne(t *testing.T) {
 	}
 	want := &file{Name: "ä", Words: []string{"x", "- y\nz: 1\n"}}
 	for i := range 30_000 {
-		want.Entries = append(want.Entries, entry{fmt.Sprint("entry ", i), []string{"a", "b:é"}, i, 6 + 5*i})
+		want.Entries = append(want.Entries, entry{
+			fmt.Sprint("entry ", i), []string{"a", "b:é"}, i, 6 + 5*i,
+		})
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	encoded, err := json.Marshal(map[string]any{"name": "ä", "entries": jsonEntries(want.Entries), "words": want.Words})
+	encoded, err := json.Marshal(map[string]any{
+		"name": "ä", "entries": jsonEntries(want.Entries), "words": want.Words,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,9 +99,15 @@ func TestDecode_ReportsErrorsOfParts(t *testing.T) {
 		kind                strictyaml.Kind
 		column              int
 	}{
-		{"unknown field", "  - id: x\n    cuont: 1\n", "entries[10000].cuont", strictyaml.UnknownField, 5},
+		{
+			"unknown field", "  - id: x\n    cuont: 1\n", "entries[10000].cuont",
+			strictyaml.UnknownField, 5,
+		},
 		{"missing field", "  -\n    count: 1\n", "entries[10000].id", strictyaml.MissingField, 5},
-		{"wrong type", "  - id: x\n    count: a\n", "entries[10000].count", strictyaml.WrongType, 5},
+		{
+			"wrong type", "  - id: x\n    count: a\n", "entries[10000].count", strictyaml.WrongType,
+			5,
+		},
 		{"repeated key", "  - id: x\n    id: y\n", "entries[10000].id", strictyaml.Duplicate, 5},
 		{"repeated key of the file", "name: b\nentries:\n", "name", strictyaml.Duplicate, 1},
 		{"broken", "  - id: x\n    [\n", "", strictyaml.Syntax, 5},
@@ -105,7 +116,8 @@ func TestDecode_ReportsErrorsOfParts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := decode(t, "large.yaml", large(20_000, tt.middle))
 			errs, ok := errors.AsType[strictyaml.Errors](err)
-			if !ok || errs[0].Field != tt.field || errs[0].Kind != tt.kind || errs[0].Column != tt.column {
+			if !ok || errs[0].Field != tt.field || errs[0].Kind != tt.kind ||
+				errs[0].Column != tt.column {
 				t.Fatalf("got %v", err)
 			}
 			if line := errs[0].Line; line < 50_003 || line > 50_006 {
@@ -120,7 +132,8 @@ func TestDecode_BoundsAliases(t *testing.T) {
 	var bomb strings.Builder
 	bomb.WriteString("x-a0: &a0 [" + strings.Repeat("a, ", 10) + "]\n")
 	for i := range 14 {
-		fmt.Fprintf(&bomb, "x-a%[2]d: &a%[2]d [%[1]s]\nx-m%[2]d: &m%[2]d {<<: [%[1]s]}\n", strings.Repeat(fmt.Sprintf("*a%d, ", i), 10), i, i+1)
+		fmt.Fprintf(&bomb, "x-a%[2]d: &a%[2]d [%[1]s]\nx-m%[2]d: &m%[2]d {<<: [%[1]s]}\n",
+			strings.Repeat(fmt.Sprintf("*a%d, ", i), 10), i, i+1)
 	}
 	var scopes strings.Builder
 	scopes.WriteString("x-scope: &scope [" + strings.Repeat("a,", 50_000) + "a]\nentries:\n")
@@ -128,12 +141,15 @@ func TestDecode_BoundsAliases(t *testing.T) {
 		scopes.WriteString("- {id: a, scope: *scope}\n")
 	}
 	for name, text := range map[string]string{
-		"lists": bomb.String() + "words: *a14\n", "values": scopes.String(), "merges": bomb.String() + "entries: [{<<: *m14}]\n",
+		"lists": bomb.String() + "words: *a14\n", "values": scopes.String(),
+		"merges": bomb.String() + "entries: [{<<: *m14}]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			f := strictyaml.Open(ctx, "bomb.yaml", []byte(text), strictyaml.Options{MaxBytes: 64 << 20})
+			f := strictyaml.Open(ctx, "bomb.yaml", []byte(text), strictyaml.Options{
+				MaxBytes: 64 << 20,
+			})
 			f.Decode(&file{})
 			err := f.Err()
 			if errs, ok := errors.AsType[strictyaml.Errors](err); !ok || len(errs) > 21 {
@@ -157,7 +173,8 @@ func TestDecode_EndsWithItsContext(t *testing.T) {
 }
 
 func TestFromJSON(t *testing.T) {
-	const text = `{"z":{"a":[],"b":{},"c":"true","d":true,"e":"1","f":1.5,"g":null,"h":"","i":"a\nb","j":"2026-01-31"},"200":[{"x":"\ud83d\ude00"},["- y"]]}`
+	const text = `{"z":{"a":[],"b":{},"c":"true","d":true,"e":"1","f":1.5,"g":null,"h":"",` +
+		`"i":"a\nb","j":"2026-01-31"},"200":[{"x":"\ud83d\ude00"},["- y"]]}`
 	written, err := strictyaml.FromJSON([]byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -176,8 +193,10 @@ func TestFromJSON(t *testing.T) {
 
 func TestQuote(t *testing.T) {
 	for text, quoted := range map[string]bool{
-		"a": false, "jane.doe": false, "sp:scopes:all": false, "a b": false, "a-1": false, "yes": true, "No": true, "null": true, "1a": true, "": true,
-		"a:": true, "- a": true, "a #b": true, "a, b": true, "a: b": true, "é": true, " a": true, "a ": true, "2026-01-31": true, "-1d": true, "a\nb": true,
+		"a": false, "jane.doe": false, "sp:scopes:all": false, "a b": false, "a-1": false,
+		"yes": true, "No": true, "null": true, "1a": true, "": true,
+		"a:": true, "- a": true, "a #b": true, "a, b": true, "a: b": true, "é": true, " a": true,
+		"a ": true, "2026-01-31": true, "-1d": true, "a\nb": true,
 	} {
 		if got := strictyaml.Quote(text); (got != text) != quoted {
 			t.Errorf("%q is written %s", text, got)

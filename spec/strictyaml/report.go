@@ -64,18 +64,22 @@ func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args 
 		}
 	}
 	f.pending = append(f.pending, pending{
-		Error: Error{Source: f.source, Field: redact.String(field), Kind: kind, Rule: broken}, field: field, format: format, args: args,
+		Error: Error{Source: f.source, Field: redact.String(field), Kind: kind, Rule: broken},
+		field: field, format: format, args: args,
 	})
 }
 
 // ReportUnknown reports a word that is not one of the known ones, with the closest of them.
-func (f *File) ReportUnknown(kind Kind, broken rule.ID, field, word string, known func() []string, format string) {
+func (f *File) ReportUnknown(kind Kind, broken rule.ID, field, word string, known func() []string,
+	format string,
+) {
 	if f.Full() || f.stopped {
 		f.ReportRule(kind, broken, field, "")
 		return
 	}
 	words := known()
-	f.ReportRule(kind, broken, field, "%s%s; there are %s", fmt.Sprintf(format, word), schema.DidYouMean(word, words), List(words))
+	f.ReportRule(kind, broken, field, "%s%s; there are %s", fmt.Sprintf(format, word),
+		schema.DidYouMean(word, words), List(words))
 	last := &f.pending[len(f.pending)-1]
 	last.Unknown, last.Suggestion = word, schema.Closest(word, words)
 }
@@ -83,7 +87,8 @@ func (f *File) ReportUnknown(kind Kind, broken rule.ID, field, word string, know
 // UnknownEntry reports a key that is not one of Options.Entries.
 func (f *File) UnknownEntry(key string) {
 	known := func() []string { return append(slices.Clone(f.options.Entries), schema.Field) }
-	f.ReportUnknown(UnknownEntry, f.options.Rules[UnknownEntry], plain(key), key, known, "unknown entry%.0s")
+	f.ReportUnknown(UnknownEntry, f.options.Rules[UnknownEntry], plain(key), key, known,
+		"unknown entry%.0s")
 }
 
 // maxListed keeps a message readable where there are hundreds of names.

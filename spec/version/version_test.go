@@ -21,7 +21,8 @@ func TestParse(t *testing.T) {
 
 func TestCollectionPath(t *testing.T) {
 	for v, want := range map[version.Version]string{
-		version.Beta: "/beta/personal-access-tokens", version.V2026: "/v2026/personal-access-tokens", version.V1: "/personal-access-tokens/v1",
+		version.Beta:  "/beta/personal-access-tokens",
+		version.V2026: "/v2026/personal-access-tokens", version.V1: "/personal-access-tokens/v1",
 	} {
 		if got := v.CollectionPath(); got != want {
 			t.Errorf("%s: %s, want %s", v, got, want)

@@ -71,7 +71,8 @@ func text(o object, name string) string {
 	return value
 }
 
-// each changes the object that is the body, or every object of the array, unless the request was refused.
+// each changes the object that is the body, or every object of the array, unless the request was
+// refused.
 func (a *answer) each(change func(object)) {
 	if !a.ok() {
 		return
@@ -108,7 +109,11 @@ func (a *answer) keep(f func(object) bool) {
 
 // reply makes an answer with a body.
 func reply(status int, value any) *answer {
-	a := &answer{status: status, header: http.Header{"Content-Type": {"application/json"}, "Slpt-Request-Id": {digits(16)}}}
+	a := &answer{
+		status: status, header: http.Header{
+			"Content-Type": {"application/json"}, "Slpt-Request-Id": {digits(16)},
+		},
+	}
 	if value != nil {
 		a.put(value)
 	}
@@ -119,7 +124,8 @@ func reply(status int, value any) *answer {
 func refuse(status int, words string) *answer {
 	a := reply(status, nil)
 	code := map[int]string{
-		http.StatusBadRequest: "400.1 Bad request content", http.StatusForbidden: "403 Forbidden", http.StatusNotFound: "404 Not found",
+		http.StatusBadRequest: "400.1 Bad request content", http.StatusForbidden: "403 Forbidden",
+		http.StatusNotFound: "404 Not found",
 	}[status]
 	a.put(object{
 		"detailCode": code, "trackingId": a.header.Get("Slpt-Request-Id"), "causes": []any{},
@@ -133,7 +139,9 @@ func forbidden() *answer  { return refuse(http.StatusForbidden, "The request is 
 func missing() *answer    { return refuse(http.StatusNotFound, "There is no such token.") }
 
 func badCredentials() *answer {
-	return reply(http.StatusUnauthorized, object{"error": "invalid_client", "error_description": "Bad client credentials"})
+	return reply(http.StatusUnauthorized, object{
+		"error": "invalid_client", "error_description": "Bad client credentials",
+	})
 }
 
 // unauthorized is the answer to a bearer that is not taken.

@@ -19,7 +19,9 @@ const patience = 100 * time.Millisecond
 
 // crossing answers two requests with the same key that come at once with what f returns. A request
 // without a key, and one that comes alone, is forwarded.
-func crossing(m match, key func(*exchange) string, f func(first, second *exchange) (a, b *answer)) wrap {
+func crossing(m match, key func(*exchange) string,
+	f func(first, second *exchange) (a, b *answer),
+) wrap {
 	return func(next http.Handler) http.Handler {
 		var mu sync.Mutex
 		waiting := map[string]*pair{}
@@ -85,7 +87,9 @@ func lost(first, second *exchange) (a, b *answer) {
 	for _, op := range append(second.operations(), second.steps()...) {
 		field := strings.Split(text(op, "path")+"/", "/")[1]
 		if value, present := former[field]; present {
-			restored = append(restored, object{"op": "replace", "path": "/" + field, "value": value})
+			restored = append(restored, object{
+				"op": "replace", "path": "/" + field, "value": value,
+			})
 		}
 	}
 	undo := second.with(restored)
@@ -100,25 +104,30 @@ func lost(first, second *exchange) (a, b *answer) {
 // atOnce are mutants of requests that come at once.
 var atOnce = []Mutant{
 	{
-		"creates-at-once-of-one-name", "name-unique", "Two creates of one name that come at once both succeed.", by("atonce/creates-of-one-name"),
-		crossing(on(create), func(x *exchange) string { return text(x.object(), "name") }, func(first, second *exchange) (a, b *answer) {
-			a = first.forward()
-			name, _ := otherName(second)
-			b = second.forward()
-			b.each(func(token object) { token["name"] = name })
-			return a, b
-		}),
+		"creates-at-once-of-one-name", "name-unique",
+		"Two creates of one name that come at once both succeed.", by("atonce/creates-of-one-name"),
+		crossing(on(create), func(x *exchange) string { return text(x.object(), "name") },
+			func(first, second *exchange) (a, b *answer) {
+				a = first.forward()
+				name, _ := otherName(second)
+				b = second.forward()
+				b.each(func(token object) { token["name"] = name })
+				return a, b
+			}),
 	},
 	{
-		"patches-at-once-lose-a-property", "patch-fields", "Of two patches that come at once the second is lost.",
+		"patches-at-once-lose-a-property", "patch-fields",
+		"Of two patches that come at once the second is lost.",
 		by("atonce/patches-of-two-properties"), crossing(on(patch), about, lost),
 	},
 	{
-		"bulk-and-patch-at-once-lose-a-property", "bulk-update", "Of a bulk update and a patch that come at once the second is lost.",
+		"bulk-and-patch-at-once-lose-a-property", "bulk-update",
+		"Of a bulk update and a patch that come at once the second is lost.",
 		by("atonce/bulk-and-patch"), crossing(on(patch, bulk), about, lost),
 	},
 	{
-		"deletes-at-once-are-204", "delete-for-good", "Two deletes of one token that come at once are both 204.", by("atonce/deletes-of-one-id"),
+		"deletes-at-once-are-204", "delete-for-good",
+		"Two deletes of one token that come at once are both 204.", by("atonce/deletes-of-one-id"),
 		crossing(on(remove), about, func(first, second *exchange) (a, b *answer) {
 			if a = first.forward(); a.ok() {
 				return a, reply(http.StatusNoContent, nil)

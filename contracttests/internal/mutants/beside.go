@@ -60,7 +60,9 @@ func besides(path string, op object) wrap {
 
 // afterWrite shows a property otherwise in every later response, of the tokens that f chooses of a
 // write that was carried out.
-func afterWrite(write operation, f func(x *exchange, a *answer) []string, change func(token object)) wrap {
+func afterWrite(write operation, f func(x *exchange, a *answer) []string,
+	change func(token object),
+) wrap {
 	return statefulAfter(api, func(changed map[string]bool, x *exchange, a *answer) {
 		if x.op == write && a.ok() {
 			for _, id := range f(x, a) {
@@ -89,7 +91,8 @@ func neighbours(x *exchange, _ *answer) (ids []string) {
 	return ids
 }
 
-// rejectedWrite carries out a write that was rejected for its scopes or content, as change leaves it.
+// rejectedWrite carries out a write that was rejected for its scopes or content, as change leaves
+// it.
 func rejectedWrite(op operation, status int, change func(*exchange) *exchange) wrap {
 	return after(on(op), func(x *exchange, a *answer) {
 		if a.status == status {
@@ -104,118 +107,296 @@ var allScopes = []string{"sp:scopes:all"}
 
 // besideTokens are mutants of what tokens are beside what a request is about.
 var besideTokens = []Mutant{
-	{"list-of-all-shows-secrets", "secret-once", "The list of all tokens has a secret.", by("auth/list-all-as-administrator"), listed(ofAll, func(token object) { token["secret"] = digits(32) })},
-	{"list-of-owner-shows-secrets", "secret-once", "The list of an owner's id has a secret.", by("list/owner-id-for-an-administrator"), listed(ofOwner, func(token object) { token["secret"] = digits(32) })},
-	{"secret-in-a-header", "secret-once", "A header of lists has the secret of the newest token.", by("create/answer-is-what-the-list-shows"), statefulAfter(on(create, list), func(secrets map[string]string, x *exchange, a *answer) {
-		if x.op == create {
-			secrets[""] = a.text("secret")
-		} else {
-			a.header.Set("X-Debug", "secret="+secrets[""])
-		}
-	})},
-	{"list-of-all-without-last-use", "nothing-else-changes", "lastUsed is null in the list of all.", by("create/answer-is-what-the-list-shows"), listed(ofAll, shows("lastUsed", nil))},
-	{"list-of-owner-without-last-use", "last-used", "lastUsed is null in the list of an owner's id.", by("list/owner-id-for-an-administrator"), listed(ofOwner, shows("lastUsed", nil))},
-	{"list-of-all-has-default-scopes", "nothing-else-changes", "Every scope is sp:scopes:all in the list of all.", by("create/scope-is-kept"), listed(ofAll, shows("scope", allScopes))},
-	{"list-of-all-has-default-validity", "nothing-else-changes", "Every accessTokenValiditySeconds is 43200 in the list of all.", by("create/validity-bounds-are-taken"), listed(ofAll, shows("accessTokenValiditySeconds", 43200))},
-	{"list-of-all-never-expires", "nothing-else-changes", "expirationDate is null in the list of all.", by("create/answer-is-what-the-list-shows"), listed(ofAll, shows("expirationDate", nil))},
-	{"list-of-all-cuts-names", "nothing-else-changes", "Names are cut to ten letters in the list of all.", by("create/answer-is-what-the-list-shows"), listed(ofAll, func(token object) {
-		token["name"] = text(token, "name")[:min(10, len(text(token, "name")))]
-	})},
-	{"list-of-all-is-of-now", "nothing-else-changes", "created is a day later in the list of all.", by("create/answer-is-what-the-list-shows"), listed(ofAll, func(token object) {
-		token["created"] = stamp(moment(token["created"]).Add(24 * time.Hour))
-	})},
-	{"list-of-all-has-at-most-five", "write-is-stored", "The list of all has five tokens at most.", by("create/answer-is-what-the-list-shows"), after(on(list), func(x *exchange, a *answer) {
-		if ofAll(x) {
-			a.items(func(tokens []object) []object { return tokens[:min(5, len(tokens))] })
-		}
-	})},
-	{"list-of-all-names-no-owner", "same-owner", "owner.name is the id in the list of all.", by("create/answer-is-what-the-list-shows"), listed(ofAll, owned(func(owner object) { owner["name"] = owner["id"] }))},
-	{"owner-is-the-caller", "same-owner", "The owner of a token has the name of whichever user lists it.", by("create/answer-is-what-the-list-shows"), after(on(list), func(x *exchange, a *answer) {
-		a.each(owned(func(owner object) { owner["name"] = x.caller().UserName }))
-	})},
-	{"filtered-list-has-default-scopes", "nothing-else-changes", "Every scope is sp:scopes:all in a filtered list.", by("filter/isnull-finds-the-unused"), after(on(list), func(x *exchange, a *answer) {
-		if x.query("filters") != "" {
-			a.each(shows("scope", []string{"sp:scopes:default"}))
-		}
-	})},
-	{"rename-resets-scope", "nothing-else-changes", "A rename resets the scope.", by("patch/name"), besides("/name", replacing("/scope", []string{"sp:scopes:default"}))},
-	{"rename-resets-scope-to-all", "nothing-else-changes", "A rename resets the scope to the default.", by("patch/leaves-the-rest/name"), besides("/name", replacing("/scope", nil))},
-	{"rename-resets-validity-to-default", "nothing-else-changes", "A rename resets accessTokenValiditySeconds to 43200.", by("patch/leaves-the-rest/name"), afterWrite(patch, itself, shows("accessTokenValiditySeconds", 43200))},
-	{"bulk-resets-scope-to-all", "nothing-else-changes", "A bulk update resets scopes to the default.", by("bulk/leaves-the-rest"), afterWrite(bulk, each, shows("scope", allScopes))},
-	{"bulk-resets-validity", "nothing-else-changes", "A bulk update resets accessTokenValiditySeconds to 43200.", by("bulk/leaves-the-rest"), afterWrite(bulk, each, shows("accessTokenValiditySeconds", 43200))},
-	{"bulk-forgets-last-use", "last-used", "A bulk update sets lastUsed to null.", by("bulk/leaves-the-rest"), afterWrite(bulk, each, shows("lastUsed", nil))},
-	{"list-of-owner-has-default-scopes", "nothing-else-changes", "Every scope is sp:scopes:all in the list of an owner's id.", by("lifecycle/every-list-shows-the-same"), listed(ofOwner, shows("scope", allScopes))},
-	{"list-of-owner-has-default-validity", "nothing-else-changes", "Every accessTokenValiditySeconds is 43200 in the list of an owner's id.", by("lifecycle/every-list-shows-the-same"), listed(ofOwner, shows("accessTokenValiditySeconds", 43200))},
-	{"rename-prolongs", "nothing-else-changes", "A rename moves the date by a day.", by("patch/name"), afterWrite(patch, itself, aDayLater)},
-	{"rename-resets-validity", "nothing-else-changes", "A patch resets accessTokenValiditySeconds to 1000.", by("patch/name"), afterWrite(patch, itself, shows("accessTokenValiditySeconds", 1000))},
-	{"scope-change-renames", "nothing-else-changes", "A patch of the scope renames the token.", by("patch/scope"), besides("/scope", replacing("/name", "renamed"))},
-	{"patch-uses-the-token", "last-used", "A patch sets lastUsed.", by("patch/name"), after(on(patch), func(x *exchange, a *answer) {
-		a.each(shows("lastUsed", stamp(x.now())))
-	})},
-	{"patch-touches-neighbours", "nothing-else-changes", "A patch sets the scope of all other tokens.", by("patch/leaves-other-tokens-alone"), afterWrite(patch, neighbours, shows("scope", allScopes))},
-	{"bulk-of-two-stores-one", "write-is-stored", "A bulk update stores the first of several.", by("bulk/sorted-by-id"), around(on(bulk), func(x *exchange) *answer {
-		a, o := x.forward(), x.object()
-		if ids := x.ids(); a.ok() && len(ids) > 2 && o != nil {
-			o["ids"] = ids[1:]
-			o["patch"] = []any{replacing("/expirationDate", stamp(x.now().AddDate(0, 0, 1)))}
-			x.with(o).forward()
-		}
-		return a
-	})},
-	{"bulk-sets-the-scope", "nothing-else-changes", "A bulk update sets the scope.", by("bulk/changes-tokens-of-any-owner"), afterWrite(bulk, each, shows("scope", []string{"sp:scopes:default"}))},
-	{"bulk-sets-the-scope-unseen", "nothing-else-changes", "A bulk update sets the scope, which only lists show.", by("bulk/by-post"), func(next http.Handler) http.Handler {
-		return afterWrite(bulk, each, func(token object) {
-			if _, shown := token["userAwareTokenNeverExpires"]; shown { // not in its own response
-				token["scope"] = []string{"sp:scopes:default"}
+	{
+		"list-of-all-shows-secrets", "secret-once", "The list of all tokens has a secret.",
+		by("auth/list-all-as-administrator"), listed(ofAll, func(token object) {
+			token["secret"] = digits(32)
+		}),
+	},
+	{
+		"list-of-owner-shows-secrets", "secret-once", "The list of an owner's id has a secret.",
+		by("list/owner-id-for-an-administrator"), listed(ofOwner, func(token object) {
+			token["secret"] = digits(32)
+		}),
+	},
+	{
+		"secret-in-a-header", "secret-once",
+		"A header of lists has the secret of the newest token.",
+		by("create/answer-is-what-the-list-shows"),
+		statefulAfter(on(create, list), func(secrets map[string]string, x *exchange, a *answer) {
+			if x.op == create {
+				secrets[""] = a.text("secret")
+			} else {
+				a.header.Set("X-Debug", "secret="+secrets[""])
 			}
-		})(next)
-	}},
-	{"bulk-renames", "nothing-else-changes", "A bulk update adds a letter to names.", by("bulk/by-post"), afterWrite(bulk, each, func(token object) { token["name"] = text(token, "name") + "x" })},
-	{"bulk-keeps-the-flag", "write-is-stored", "A bulk update does not store the flag.", by("bulk/never-expires"), afterWrite(bulk, each, shows("userAwareTokenNeverExpires", false))},
-	{"bulk-touches-neighbours", "nothing-else-changes", "A bulk update moves the date of the tokens that it does not name.", by("bulk/scopes"), afterWrite(bulk, neighbours, aDayLater)},
-	{"bulk-by-post-shows-acknowledgment", "bulk-flag", "A bulk update by POST shows userAwareTokenNeverExpires.", by("bulk/by-post"), after(on(bulk), func(x *exchange, a *answer) {
-		if x.r.Method == http.MethodPost {
-			a.each(func(token object) { token["userAwareTokenNeverExpires"] = true })
-		}
-	})},
-	{"bulk-leaves-one-out", "bulk-update", "The response to a bulk update of three has two.", by("bulk/sorted-by-id"), mutateResponse(on(bulk), func(a *answer) {
-		a.items(func(tokens []object) []object {
-			if len(tokens) > 2 {
-				return tokens[1:]
+		}),
+	},
+	{
+		"list-of-all-without-last-use", "nothing-else-changes",
+		"lastUsed is null in the list of all.", by("create/answer-is-what-the-list-shows"),
+		listed(ofAll, shows("lastUsed", nil)),
+	},
+	{
+		"list-of-owner-without-last-use", "last-used",
+		"lastUsed is null in the list of an owner's id.", by("list/owner-id-for-an-administrator"),
+		listed(ofOwner, shows("lastUsed", nil)),
+	},
+	{
+		"list-of-all-has-default-scopes", "nothing-else-changes",
+		"Every scope is sp:scopes:all in the list of all.", by("create/scope-is-kept"),
+		listed(ofAll, shows("scope", allScopes)),
+	},
+	{
+		"list-of-all-has-default-validity", "nothing-else-changes",
+		"Every accessTokenValiditySeconds is 43200 in the list of all.",
+		by("create/validity-bounds-are-taken"),
+		listed(ofAll, shows("accessTokenValiditySeconds", 43200)),
+	},
+	{
+		"list-of-all-never-expires", "nothing-else-changes",
+		"expirationDate is null in the list of all.", by("create/answer-is-what-the-list-shows"),
+		listed(ofAll, shows("expirationDate", nil)),
+	},
+	{
+		"list-of-all-cuts-names", "nothing-else-changes",
+		"Names are cut to ten letters in the list of all.",
+		by("create/answer-is-what-the-list-shows"), listed(ofAll, func(token object) {
+			token["name"] = text(token, "name")[:min(10, len(text(token, "name")))]
+		}),
+	},
+	{
+		"list-of-all-is-of-now", "nothing-else-changes",
+		"created is a day later in the list of all.",
+		by("create/answer-is-what-the-list-shows"), listed(ofAll, func(token object) {
+			token["created"] = stamp(moment(token["created"]).Add(24 * time.Hour))
+		}),
+	},
+	{
+		"list-of-all-has-at-most-five", "write-is-stored",
+		"The list of all has five tokens at most.",
+		by("create/answer-is-what-the-list-shows"), after(on(list), func(x *exchange, a *answer) {
+			if ofAll(x) {
+				a.items(func(tokens []object) []object { return tokens[:min(5, len(tokens))] })
 			}
-			return tokens
-		})
-	})},
-	{"never-expiring-create-ignores-validity", "stored-as-sent", "A create without a date has the validity 43200.", by("expiry/never-with-validity"), body(on(create), func(o object) {
-		if o["expirationDate"] == nil {
-			delete(o, "accessTokenValiditySeconds")
-		}
-	})},
-	{"create-stores-no-flag", "write-is-stored", "A create does not store the flag beside a date.", by("expiry/never-is-a-null-in-create"), afterWrite(create, created, shows("userAwareTokenNeverExpires", false))},
-	{"create-answers-another-scope", "stored-as-sent", "Create answers sp:scopes:all beside a date.", by("create/scope-is-kept"), mutateResponse(on(create), set("scope", allScopes))},
-	{"third-scope-ignored", "stored-as-sent", "Create keeps two scopes.", by("auth/scope-at-place/third"), body(on(create), func(o object) {
-		if scopes, ok := o["scope"].([]any); ok {
-			o["scope"] = scopes[:min(2, len(scopes))]
-		}
-	})},
-	{"half-an-id-is-enough", "exact-id", "Half an id finds the token.", by("patch/id-is-exact"), loosely(func(id, wanted string) bool {
-		return len(wanted) >= 16 && strings.HasPrefix(id, wanted)
-	})},
-	{"id-in-capitals-is-enough", "exact-id", "An id in capitals finds the token.", by("patch/id-is-exact"), loosely(strings.EqualFold)},
-	{"rejected-create-is-stored", "rejected-changes-nothing", "A create that is rejected for its validity is stored without it.", by("create/property-of-wrong-form/validity-in-quotes"), rejectedWrite(create, http.StatusBadRequest, func(x *exchange) *exchange {
-		if o := x.object(); o != nil && o["accessTokenValiditySeconds"] != nil {
-			delete(o, "accessTokenValiditySeconds")
-			return x.with(o)
-		}
-		return nil
-	})},
-	{"rejected-patch-is-stored", "rejected-changes-nothing", "A patch with a past date stores the name that it has as well.", by("patch/all-or-nothing/failed-test"), rejectedWrite(patch, http.StatusBadRequest, func(x *exchange) *exchange {
-		return x.with(slices.DeleteFunc(x.operations(), func(op object) bool { return op["path"] != "/name" || op["op"] == "test" }))
-	})},
-	{"rejected-delete-deletes", "rejected-changes-nothing", "A delete without the right is answered 403 and carried out.", by("auth/scopes-of-delete"), rejectedWrite(remove, http.StatusForbidden, func(x *exchange) *exchange {
-		x.asUser(administrator(x))
-		return x
-	})},
+		}),
+	},
+	{
+		"list-of-all-names-no-owner", "same-owner", "owner.name is the id in the list of all.",
+		by("create/answer-is-what-the-list-shows"), listed(ofAll, owned(func(owner object) {
+			owner["name"] = owner["id"]
+		})),
+	},
+	{
+		"owner-is-the-caller", "same-owner",
+		"The owner of a token has the name of whichever user lists it.",
+		by("create/answer-is-what-the-list-shows"), after(on(list), func(x *exchange, a *answer) {
+			a.each(owned(func(owner object) { owner["name"] = x.caller().UserName }))
+		}),
+	},
+	{
+		"filtered-list-has-default-scopes", "nothing-else-changes",
+		"Every scope is sp:scopes:all in a filtered list.", by("filter/isnull-finds-the-unused"),
+		after(on(list), func(x *exchange, a *answer) {
+			if x.query("filters") != "" {
+				a.each(shows("scope", []string{"sp:scopes:default"}))
+			}
+		}),
+	},
+	{
+		"rename-resets-scope", "nothing-else-changes", "A rename resets the scope.",
+		by("patch/name"), besides("/name", replacing("/scope", []string{"sp:scopes:default"})),
+	},
+	{
+		"rename-resets-scope-to-all", "nothing-else-changes",
+		"A rename resets the scope to the default.", by("patch/leaves-the-rest/name"),
+		besides("/name", replacing("/scope", nil)),
+	},
+	{
+		"rename-resets-validity-to-default", "nothing-else-changes",
+		"A rename resets accessTokenValiditySeconds to 43200.", by("patch/leaves-the-rest/name"),
+		afterWrite(patch, itself, shows("accessTokenValiditySeconds", 43200)),
+	},
+	{
+		"bulk-resets-scope-to-all", "nothing-else-changes",
+		"A bulk update resets scopes to the default.", by("bulk/leaves-the-rest"),
+		afterWrite(bulk, each, shows("scope", allScopes)),
+	},
+	{
+		"bulk-resets-validity", "nothing-else-changes",
+		"A bulk update resets accessTokenValiditySeconds to 43200.", by("bulk/leaves-the-rest"),
+		afterWrite(bulk, each, shows("accessTokenValiditySeconds", 43200)),
+	},
+	{
+		"bulk-forgets-last-use", "last-used", "A bulk update sets lastUsed to null.",
+		by("bulk/leaves-the-rest"), afterWrite(bulk, each, shows("lastUsed", nil)),
+	},
+	{
+		"list-of-owner-has-default-scopes", "nothing-else-changes",
+		"Every scope is sp:scopes:all in the list of an owner's id.",
+		by("lifecycle/every-list-shows-the-same"), listed(ofOwner, shows("scope", allScopes)),
+	},
+	{
+		"list-of-owner-has-default-validity", "nothing-else-changes",
+		"Every accessTokenValiditySeconds is 43200 in the list of an owner's id.",
+		by("lifecycle/every-list-shows-the-same"),
+		listed(ofOwner, shows("accessTokenValiditySeconds", 43200)),
+	},
+	{
+		"rename-prolongs", "nothing-else-changes", "A rename moves the date by a day.",
+		by("patch/name"), afterWrite(patch, itself, aDayLater),
+	},
+	{
+		"rename-resets-validity", "nothing-else-changes",
+		"A patch resets accessTokenValiditySeconds to 1000.", by("patch/name"),
+		afterWrite(patch, itself, shows("accessTokenValiditySeconds", 1000)),
+	},
+	{
+		"scope-change-renames", "nothing-else-changes", "A patch of the scope renames the token.",
+		by("patch/scope"), besides("/scope", replacing("/name", "renamed")),
+	},
+	{
+		"patch-uses-the-token", "last-used", "A patch sets lastUsed.", by("patch/name"),
+		after(on(patch), func(x *exchange, a *answer) {
+			a.each(shows("lastUsed", stamp(x.now())))
+		}),
+	},
+	{
+		"patch-touches-neighbours", "nothing-else-changes",
+		"A patch sets the scope of all other tokens.", by("patch/leaves-other-tokens-alone"),
+		afterWrite(patch, neighbours, shows("scope", allScopes)),
+	},
+	{
+		"bulk-of-two-stores-one", "write-is-stored", "A bulk update stores the first of several.",
+		by("bulk/sorted-by-id"), around(on(bulk), func(x *exchange) *answer {
+			a, o := x.forward(), x.object()
+			if ids := x.ids(); a.ok() && len(ids) > 2 && o != nil {
+				o["ids"] = ids[1:]
+				o["patch"] = []any{replacing("/expirationDate", stamp(x.now().AddDate(0, 0, 1)))}
+				x.with(o).forward()
+			}
+			return a
+		}),
+	},
+	{
+		"bulk-sets-the-scope", "nothing-else-changes", "A bulk update sets the scope.",
+		by("bulk/changes-tokens-of-any-owner"),
+		afterWrite(bulk, each, shows("scope", []string{"sp:scopes:default"})),
+	},
+	{
+		"bulk-sets-the-scope-unseen", "nothing-else-changes",
+		"A bulk update sets the scope, which only lists show.", by("bulk/by-post"),
+		func(next http.Handler) http.Handler {
+			return afterWrite(bulk, each, func(token object) {
+				// not in its own response
+				if _, shown := token["userAwareTokenNeverExpires"]; shown {
+					token["scope"] = []string{"sp:scopes:default"}
+				}
+			})(next)
+		},
+	},
+	{
+		"bulk-renames", "nothing-else-changes", "A bulk update adds a letter to names.",
+		by("bulk/by-post"), afterWrite(bulk, each, func(token object) {
+			token["name"] = text(token, "name") + "x"
+		}),
+	},
+	{
+		"bulk-keeps-the-flag", "write-is-stored", "A bulk update does not store the flag.",
+		by("bulk/never-expires"),
+		afterWrite(bulk, each, shows("userAwareTokenNeverExpires", false)),
+	},
+	{
+		"bulk-touches-neighbours", "nothing-else-changes",
+		"A bulk update moves the date of the tokens that it does not name.", by("bulk/scopes"),
+		afterWrite(bulk, neighbours, aDayLater),
+	},
+	{
+		"bulk-by-post-shows-acknowledgment", "bulk-flag",
+		"A bulk update by POST shows userAwareTokenNeverExpires.", by("bulk/by-post"),
+		after(on(bulk), func(x *exchange, a *answer) {
+			if x.r.Method == http.MethodPost {
+				a.each(func(token object) { token["userAwareTokenNeverExpires"] = true })
+			}
+		}),
+	},
+	{
+		"bulk-leaves-one-out", "bulk-update", "The response to a bulk update of three has two.",
+		by("bulk/sorted-by-id"), mutateResponse(on(bulk), func(a *answer) {
+			a.items(func(tokens []object) []object {
+				if len(tokens) > 2 {
+					return tokens[1:]
+				}
+				return tokens
+			})
+		}),
+	},
+	{
+		"never-expiring-create-ignores-validity", "stored-as-sent",
+		"A create without a date has the validity 43200.", by("expiry/never-with-validity"),
+		body(on(create), func(o object) {
+			if o["expirationDate"] == nil {
+				delete(o, "accessTokenValiditySeconds")
+			}
+		}),
+	},
+	{
+		"create-stores-no-flag", "write-is-stored",
+		"A create does not store the flag beside a date.", by("expiry/never-is-a-null-in-create"),
+		afterWrite(create, created, shows("userAwareTokenNeverExpires", false)),
+	},
+	{
+		"create-answers-another-scope", "stored-as-sent",
+		"Create answers sp:scopes:all beside a date.", by("create/scope-is-kept"),
+		mutateResponse(on(create), set("scope", allScopes)),
+	},
+	{
+		"third-scope-ignored", "stored-as-sent", "Create keeps two scopes.",
+		by("auth/scope-at-place/third"), body(on(create), func(o object) {
+			if scopes, ok := o["scope"].([]any); ok {
+				o["scope"] = scopes[:min(2, len(scopes))]
+			}
+		}),
+	},
+	{
+		"half-an-id-is-enough", "exact-id", "Half an id finds the token.", by("patch/id-is-exact"),
+		loosely(func(id, wanted string) bool {
+			return len(wanted) >= 16 && strings.HasPrefix(id, wanted)
+		}),
+	},
+	{
+		"id-in-capitals-is-enough", "exact-id", "An id in capitals finds the token.",
+		by("patch/id-is-exact"), loosely(strings.EqualFold),
+	},
+	{
+		"rejected-create-is-stored", "rejected-changes-nothing",
+		"A create that is rejected for its validity is stored without it.",
+		by("create/property-of-wrong-form/validity-in-quotes"),
+		rejectedWrite(create, http.StatusBadRequest, func(x *exchange) *exchange {
+			if o := x.object(); o != nil && o["accessTokenValiditySeconds"] != nil {
+				delete(o, "accessTokenValiditySeconds")
+				return x.with(o)
+			}
+			return nil
+		}),
+	},
+	{
+		"rejected-patch-is-stored", "rejected-changes-nothing",
+		"A patch with a past date stores the name that it has as well.",
+		by("patch/all-or-nothing/failed-test"),
+		rejectedWrite(patch, http.StatusBadRequest, func(x *exchange) *exchange {
+			return x.with(slices.DeleteFunc(x.operations(), func(op object) bool {
+				return op["path"] != "/name" || op["op"] == "test"
+			}))
+		}),
+	},
+	{
+		"rejected-delete-deletes", "rejected-changes-nothing",
+		"A delete without the right is answered 403 and carried out.", by("auth/scopes-of-delete"),
+		rejectedWrite(remove, http.StatusForbidden, func(x *exchange) *exchange {
+			x.asUser(administrator(x))
+			return x
+		}),
+	},
 }
 
 // loosely finds the token of a path by another comparison of ids.

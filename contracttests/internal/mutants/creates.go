@@ -63,19 +63,28 @@ func nullIs(name string, value any) wrap {
 }
 
 // published are the properties that a request to create has in any version.
-var published = []string{"name", "scope", "accessTokenValiditySeconds", "expirationDate", "userAwareTokenNeverExpires"}
+var published = []string{
+	"name", "scope", "accessTokenValiditySeconds", "expirationDate", "userAwareTokenNeverExpires",
+}
 
 func hasUnknown(o object) bool {
-	return slices.ContainsFunc(slices.Collect(maps.Keys(o)), func(name string) bool { return !slices.Contains(published, name) })
+	return slices.ContainsFunc(slices.Collect(maps.Keys(o)), func(name string) bool {
+		return !slices.Contains(published, name)
+	})
 }
 
 // creates are mutants of what create takes.
 var creates = []Mutant{
-	{"create-any-content-type", "wrong-content-type", "Create takes any content type.", by("create/other-content-type-is-refused", "errors/unsupported-media-type"), mutateRequest(on(create), func(x *exchange) {
-		x.r.Header.Set("Content-Type", "application/json")
-	})},
 	{
-		"create-media-type-is-400", "create-content-type", "Create answers 400 to another content type.",
+		"create-any-content-type", "wrong-content-type", "Create takes any content type.",
+		by("create/other-content-type-is-refused", "errors/unsupported-media-type"),
+		mutateRequest(on(create), func(x *exchange) {
+			x.r.Header.Set("Content-Type", "application/json")
+		}),
+	},
+	{
+		"create-media-type-is-400", "create-content-type",
+		"Create answers 400 to another content type.",
 		by("create/question-other-content-type", "errors/unsupported-media-type"),
 		mutateResponse(on(create), swap(http.StatusUnsupportedMediaType, badRequest)),
 	},
@@ -92,7 +101,9 @@ var creates = []Mutant{
 	{
 		"json-in-other-bytes-taken", "json-syntax", "Bytes that are no UTF-8 are question marks.",
 		by("create/malformed-body/not-in-utf-8"),
-		mutateRequest(on(create), func(x *exchange) { x.body = bytes.ToValidUTF8(x.body, []byte("?")) }),
+		mutateRequest(on(create), func(x *exchange) {
+			x.body = bytes.ToValidUTF8(x.body, []byte("?"))
+		}),
 	},
 	{
 		"validity-in-quotes-taken", "invalid-property", "A number in quotes is read as one.",
@@ -104,7 +115,8 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"scope-as-string-taken", "invalid-property", "A scope that is one string is read as an array of it.",
+		"scope-as-string-taken", "invalid-property",
+		"A scope that is one string is read as an array of it.",
 		by("create/property-of-wrong-form/scope-as-string"),
 		body(on(create), func(o object) {
 			if scope := text(o, "scope"); scope != "" {
@@ -113,7 +125,8 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"scope-unknown-refused", "unknown-scope", "A scope that begins with neither sp: nor idn: is refused.",
+		"scope-unknown-refused", "unknown-scope",
+		"A scope that begins with neither sp: nor idn: is refused.",
 		by("create/unknown-scope-is-kept"),
 		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
@@ -123,83 +136,175 @@ var creates = []Mutant{
 			})
 		}),
 	},
-	{"name-in-ascii", "name-unchanged", "Other letters than ASCII are taken out of a name.", by("create/name-comes-back-as-it-was"), body(on(create), func(o object) {
-		if name := text(o, "name"); name != "" {
-			o["name"] = strings.Map(func(c rune) rune {
-				if c > 127 {
-					return '?'
+	{
+		"name-in-ascii", "name-unchanged", "Other letters than ASCII are taken out of a name.",
+		by("create/name-comes-back-as-it-was"), body(on(create), func(o object) {
+			if name := text(o, "name"); name != "" {
+				o["name"] = strings.Map(func(c rune) rune {
+					if c > 127 {
+						return '?'
+					}
+					return c
+				}, name)
+			}
+		}),
+	},
+	{
+		"charset-refused", "wrong-content-type", "A content type with a charset is refused.",
+		by("patch/charset-is-tolerated"), rejectIf(on(create, patch), func(x *exchange) bool {
+			return strings.Contains(x.r.Header.Get("Content-Type"), ";")
+		}),
+	},
+	{
+		"scope-sorted", "scope-out-of-level", "The scopes are put in order.",
+		by("create/scope-is-kept"), body(on(create), func(o object) {
+			if scope, ok := o["scope"].([]any); ok {
+				slices.SortFunc(scope, func(a, b any) int {
+					return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
+				})
+			}
+		}),
+	},
+	{
+		"secret-is-constant", "id-and-secret-form", "Every token has the same secret.",
+		by("create/makes-different-tokens"), mutateResponse(on(create), set("secret", digits(32))),
+	},
+	{
+		"scope-absent-is-none", "scope-defaults-to-all",
+		"Scope is sp:scopes:default where it is absent.", by("create/scope-defaults-to-all"),
+		absentIs("scope", []string{"sp:scopes:default"}),
+	},
+	{
+		"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.",
+		by("create/scope-defaults-to-all"), nullIs("scope", []string{}),
+	},
+	{
+		"scope-answered-as-null", "scope-defaults-to-all",
+		"Create answers scope as null where none was given.", by("create/scope-defaults-to-all"),
+		after(on(create), func(x *exchange, a *answer) {
+			if x.object()["scope"] == nil {
+				set("scope", nil)(a)
+			}
+		}),
+	},
+	{
+		"validity-absent-is-an-hour", "validity-bounds",
+		"accessTokenValiditySeconds is 3600 where it is absent.",
+		by("create/validity-defaults-to-twelve-hours"),
+		absentIs("accessTokenValiditySeconds", 3600),
+	},
+	{
+		"validity-null-refused", "validity-bounds", "accessTokenValiditySeconds must not be null.",
+		by("create/validity-defaults-to-twelve-hours"),
+		rejectBodyIf(on(create), func(o object) bool {
+			seconds, given := o["accessTokenValiditySeconds"]
+			return given && seconds == nil
+		}),
+	},
+	{
+		"validity-below-taken", "validity-bounds", "14 seconds are taken as 15.",
+		by("create/property-of-wrong-form/validity-below-15"), validity(14, 15),
+	},
+	{
+		"validity-above-taken", "validity-bounds", "43201 seconds are taken as 43200.",
+		by("create/property-of-wrong-form/validity-above-43200"), validity(43201, 43200),
+	},
+	{
+		"validity-lowest-refused", "validity-bounds", "15 seconds are refused.",
+		by("create/validity-bounds-are-taken"), validity(15, 14),
+	},
+	{
+		"validity-highest-refused", "validity-bounds", "43200 seconds are refused.",
+		by("create/validity-bounds-are-taken"), validity(43200, 43201),
+	},
+	{
+		"create-for-administrator", "create-for-caller", "What is created is the administrator's.",
+		by("create/is-for-the-caller"), mutateRequest(on(create), func(x *exchange) {
+			x.asUser(admin)
+		}),
+	},
+	{
+		"create-for-named-owner", "create-for-caller",
+		"What is created is that of the owner in the body.", by("create/is-for-the-caller"),
+		mutateRequest(on(create), func(x *exchange) {
+			named, _ := x.object()["owner"].(object)
+			for user, who := range credentials {
+				if id := text(named, "id"); id == who.identity ||
+					id == "" && text(named, "name") == user {
+					x.asUser(user)
 				}
-				return c
-			}, name)
-		}
-	})},
-	{"charset-refused", "wrong-content-type", "A content type with a charset is refused.", by("patch/charset-is-tolerated"), rejectIf(on(create, patch), func(x *exchange) bool { return strings.Contains(x.r.Header.Get("Content-Type"), ";") })},
-	{"scope-sorted", "scope-out-of-level", "The scopes are put in order.", by("create/scope-is-kept"), body(on(create), func(o object) {
-		if scope, ok := o["scope"].([]any); ok {
-			slices.SortFunc(scope, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-		}
-	})},
-	{"secret-is-constant", "id-and-secret-form", "Every token has the same secret.", by("create/makes-different-tokens"), mutateResponse(on(create), set("secret", digits(32)))},
-	{"scope-absent-is-none", "scope-defaults-to-all", "Scope is sp:scopes:default where it is absent.", by("create/scope-defaults-to-all"), absentIs("scope", []string{"sp:scopes:default"})},
-	{"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.", by("create/scope-defaults-to-all"), nullIs("scope", []string{})},
-	{"scope-answered-as-null", "scope-defaults-to-all", "Create answers scope as null where none was given.", by("create/scope-defaults-to-all"), after(on(create), func(x *exchange, a *answer) {
-		if x.object()["scope"] == nil {
-			set("scope", nil)(a)
-		}
-	})},
-	{"validity-absent-is-an-hour", "validity-bounds", "accessTokenValiditySeconds is 3600 where it is absent.", by("create/validity-defaults-to-twelve-hours"), absentIs("accessTokenValiditySeconds", 3600)},
-	{"validity-null-refused", "validity-bounds", "accessTokenValiditySeconds must not be null.", by("create/validity-defaults-to-twelve-hours"), rejectBodyIf(on(create), func(o object) bool {
-		seconds, given := o["accessTokenValiditySeconds"]
-		return given && seconds == nil
-	})},
-	{"validity-below-taken", "validity-bounds", "14 seconds are taken as 15.", by("create/property-of-wrong-form/validity-below-15"), validity(14, 15)},
-	{"validity-above-taken", "validity-bounds", "43201 seconds are taken as 43200.", by("create/property-of-wrong-form/validity-above-43200"), validity(43201, 43200)},
-	{"validity-lowest-refused", "validity-bounds", "15 seconds are refused.", by("create/validity-bounds-are-taken"), validity(15, 14)},
-	{"validity-highest-refused", "validity-bounds", "43200 seconds are refused.", by("create/validity-bounds-are-taken"), validity(43200, 43201)},
-	{"create-for-administrator", "create-for-caller", "What is created is the administrator's.", by("create/is-for-the-caller"), mutateRequest(on(create), func(x *exchange) { x.asUser(admin) })},
-	{"create-for-named-owner", "create-for-caller", "What is created is that of the owner in the body.", by("create/is-for-the-caller"), mutateRequest(on(create), func(x *exchange) {
-		named, _ := x.object()["owner"].(object)
-		for user, who := range credentials {
-			if id := text(named, "id"); id == who.identity || id == "" && text(named, "name") == user {
-				x.asUser(user)
 			}
-		}
-	})},
-	{"unknown-property-refused", "unknown-ignored", "A property that no document has is refused.", by("create/unknown-properties-are-ignored"), rejectBodyIf(on(create), hasUnknown)},
-	{"unknown-property-kept", "unknown-ignored", "A property that no document has is answered.", by("create/unknown-properties-are-ignored"), after(on(create), func(x *exchange, a *answer) {
-		for name, value := range x.object() {
-			if !slices.Contains(published, name) {
-				a.each(func(o object) { o[name] = value })
+		}),
+	},
+	{
+		"unknown-property-refused", "unknown-ignored",
+		"A property that no document has is refused.", by("create/unknown-properties-are-ignored"),
+		rejectBodyIf(on(create), hasUnknown),
+	},
+	{
+		"unknown-property-kept", "unknown-ignored", "A property that no document has is answered.",
+		by("create/unknown-properties-are-ignored"),
+		after(on(create), func(x *exchange, a *answer) {
+			for name, value := range x.object() {
+				if !slices.Contains(published, name) {
+					a.each(func(o object) { o[name] = value })
+				}
 			}
-		}
-	})},
-	{"acknowledgement-refused-in-legacy", "unknown-ignored", "The legacy versions refuse the property of the current ones.", by("expiry/legacy-flag-is-ignored"), rejectBodyIf(onLegacy(create), func(o object) bool {
-		_, given := o["userAwareTokenNeverExpires"]
-		return given
-	})},
-	{"unknown-query-refused", "unknown-ignored", "A query parameter that no document has is refused.", by("list/unknown-parameters-are-ignored"), around(api, func(x *exchange) *answer {
-		for name := range x.r.URL.Query() {
-			if !slices.Contains([]string{"owner-id", "filters", "limit", "offset", "count", "sorters"}, name) {
-				return badRequest()
+		}),
+	},
+	{
+		"acknowledgement-refused-in-legacy", "unknown-ignored",
+		"The legacy versions refuse the property of the current ones.",
+		by("expiry/legacy-flag-is-ignored"), rejectBodyIf(onLegacy(create), func(o object) bool {
+			_, given := o["userAwareTokenNeverExpires"]
+			return given
+		}),
+	},
+	{
+		"unknown-query-refused", "unknown-ignored",
+		"A query parameter that no document has is refused.",
+		by("list/unknown-parameters-are-ignored"), around(api, func(x *exchange) *answer {
+			for name := range x.r.URL.Query() {
+				if !slices.Contains([]string{
+					"owner-id", "filters", "limit", "offset", "count", "sorters",
+				}, name) {
+					return badRequest()
+				}
 			}
-		}
-		return x.forward()
-	})},
-	{"token-limit-is-nine", "tokens-per-owner", "A user has nine tokens at most.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(9, func(x *exchange, token object) bool { return owner(token) == self(x) })},
-	{"token-limit-of-tenant", "tokens-per-owner", "The limit of tokens holds for the tenant.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), limited(18, func(*exchange, object) bool { return true })},
-	{"token-limit-off", "tokens-per-owner", "A user has any number of tokens.", by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"), around(on(create), func(x *exchange) *answer {
-		a := x.forward()
-		if a.status == 400 && len(a.text("detailCode")) > 7 && a.text("detailCode")[:7] == "400.1.4" {
-			x.asUser(admin) // who has room
 			return x.forward()
-		}
-		return a
-	})},
-	{"token-limit-is-403", "token-limit", "The eleventh token is 403.", by("lifecycle/eleventh-token-is-400"), mutateResponse(on(create), func(a *answer) {
-		if code := a.text("detailCode"); len(code) > 7 && code[:7] == "400.1.4" {
-			*a = *forbidden()
-		}
-	})},
+		}),
+	},
+	{
+		"token-limit-is-nine", "tokens-per-owner", "A user has nine tokens at most.",
+		by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
+		limited(9, func(x *exchange, token object) bool { return owner(token) == self(x) }),
+	},
+	{
+		"token-limit-of-tenant", "tokens-per-owner", "The limit of tokens holds for the tenant.",
+		by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
+		limited(18, func(*exchange, object) bool { return true }),
+	},
+	{
+		"token-limit-off", "tokens-per-owner", "A user has any number of tokens.",
+		by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
+		around(on(create), func(x *exchange) *answer {
+			a := x.forward()
+			if a.status == 400 && len(a.text("detailCode")) > 7 &&
+				a.text("detailCode")[:7] == "400.1.4" {
+				x.asUser(admin) // who has room
+				return x.forward()
+			}
+			return a
+		}),
+	},
+	{
+		"token-limit-is-403", "token-limit", "The eleventh token is 403.",
+		by("lifecycle/eleventh-token-is-400"), mutateResponse(on(create), func(a *answer) {
+			if code := a.text("detailCode"); len(code) > 7 && code[:7] == "400.1.4" {
+				*a = *forbidden()
+			}
+		}),
+	},
 }
 
 // limited refuses to create where there are n tokens already that f counts.
@@ -218,19 +323,21 @@ func limited(n int, f func(*exchange, object) bool) wrap {
 	})
 }
 
-// renamed makes what is refused for its name under another one, and shows it by the name that was asked for.
+// renamed makes what is refused for its name under another one, and shows it by the name that was
+// asked for.
 func renamed(m match, rename func(*exchange) (string, bool)) wrap {
-	return statefulAfter(on(create, patch, list), func(shown map[string]string, x *exchange, a *answer) {
-		if a.status == 400 && m(x.target) {
-			if name, ok := rename(x); ok {
-				if again := x.forward(); again.ok() {
-					*a = *again
-					shown[a.text("id")] = name
+	return statefulAfter(on(create, patch, list),
+		func(shown map[string]string, x *exchange, a *answer) {
+			if a.status == 400 && m(x.target) {
+				if name, ok := rename(x); ok {
+					if again := x.forward(); again.ok() {
+						*a = *again
+						shown[a.text("id")] = name
+					}
 				}
 			}
-		}
-		show(a, "name", shown)
-	})
+			show(a, "name", shown)
+		})
 }
 
 // otherName changes the name that a request asks for, and returns what it was.
@@ -274,12 +381,15 @@ var names = []Mutant{
 		by("create/question-name-case"), sameNames(strings.ToLower),
 	},
 	{
-		"name-without-blanks", "name-blanks", "Names that differ in the blanks around them are the same.",
+		"name-without-blanks", "name-blanks",
+		"Names that differ in the blanks around them are the same.",
 		by("create/question-name-blanks"), sameNames(strings.TrimSpace),
 	},
 	{
-		"name-normalized", "name-normalization", "Composed and decomposed letters are the same in names.",
-		by("create/question-name-normalization"), sameNames(strings.NewReplacer("e\u0301", "\u00e9").Replace),
+		"name-normalized", "name-normalization",
+		"Composed and decomposed letters are the same in names.",
+		by("create/question-name-normalization"),
+		sameNames(strings.NewReplacer("e\u0301", "\u00e9").Replace),
 	},
 	{
 		"name-of-1001-rejected", "longest-name", "A name of more than 1000 characters is rejected.",
@@ -287,11 +397,14 @@ var names = []Mutant{
 		rejectBodyIf(on(create), func(o object) bool { return len(text(o, "name")) > 1000 }),
 	},
 	{
-		"scope-of-1001-rejected", "longest-scope", "A scope of more than 1000 characters is rejected.",
+		"scope-of-1001-rejected", "longest-scope",
+		"A scope of more than 1000 characters is rejected.",
 		by("create/question-longest-scope"),
 		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
-			return slices.ContainsFunc(scopes, func(scope any) bool { return len(fmt.Sprint(scope)) > 1000 })
+			return slices.ContainsFunc(scopes, func(scope any) bool {
+				return len(fmt.Sprint(scope)) > 1000
+			})
 		}),
 	},
 	{
@@ -302,32 +415,50 @@ var names = []Mutant{
 			return len(scopes) > 100
 		}),
 	},
-	{"name-still-taken-after-rename", "name-unique", "The former name of a token is not free.", by("create/name-is-free-after-rename"), stateful(on(create, patch), func(former map[string]bool, x *exchange) *answer {
-		if x.op == create && former[text(x.object(), "name")] {
-			return badRequest()
-		}
-		name := text(x.token(x.id), "name")
-		a := x.forward()
-		if x.op == patch && a.ok() && name != a.text("name") {
-			former[name] = true
-		}
-		return a
-	})},
-	{"name-of-its-own-refused", "name-unique", "A patch may not give a token the name that it has.", by("patch/own-name-is-free"), around(on(patch), func(x *exchange) *answer {
-		for _, op := range x.operations() {
-			if op["op"] == "replace" && op["path"] == "/name" && op["value"] != nil && op["value"] == x.token(x.id)["name"] {
+	{
+		"name-still-taken-after-rename", "name-unique", "The former name of a token is not free.",
+		by("create/name-is-free-after-rename"),
+		stateful(on(create, patch), func(former map[string]bool, x *exchange) *answer {
+			if x.op == create && former[text(x.object(), "name")] {
 				return badRequest()
 			}
-		}
-		return x.forward()
-	})},
-	{"name-absent-taken", "name-required", "A token without a name is called unnamed.", by("create/name-is-required/absent"), absentIs("name", "unnamed")},
-	{"name-null-taken", "name-required", "A name may be null.", by("create/name-is-required/null"), nullIs("name", "unnamed")},
-	{"name-empty-taken", "name-not-blank", "A name may be empty.", by("create/name-is-required/empty"), body(on(create), func(o object) {
-		if o["name"] == "" {
-			o["name"] = "unnamed"
-		}
-	})},
+			name := text(x.token(x.id), "name")
+			a := x.forward()
+			if x.op == patch && a.ok() && name != a.text("name") {
+				former[name] = true
+			}
+			return a
+		}),
+	},
+	{
+		"name-of-its-own-refused", "name-unique",
+		"A patch may not give a token the name that it has.",
+		by("patch/own-name-is-free"), around(on(patch), func(x *exchange) *answer {
+			for _, op := range x.operations() {
+				if op["op"] == "replace" && op["path"] == "/name" && op["value"] != nil &&
+					op["value"] == x.token(x.id)["name"] {
+					return badRequest()
+				}
+			}
+			return x.forward()
+		}),
+	},
+	{
+		"name-absent-taken", "name-required", "A token without a name is called unnamed.",
+		by("create/name-is-required/absent"), absentIs("name", "unnamed"),
+	},
+	{
+		"name-null-taken", "name-required", "A name may be null.",
+		by("create/name-is-required/null"), nullIs("name", "unnamed"),
+	},
+	{
+		"name-empty-taken", "name-not-blank", "A name may be empty.",
+		by("create/name-is-required/empty"), body(on(create), func(o object) {
+			if o["name"] == "" {
+				o["name"] = "unnamed"
+			}
+		}),
+	},
 	{
 		"name-blank-taken", "name-not-blank", "A name may have nothing but blanks.",
 		by("create/name-is-required/blank"),
@@ -337,42 +468,66 @@ var names = []Mutant{
 			}
 		}),
 	},
-	{"name-not-unique", "name-unique", "A name may be taken twice.", by("create/name-taken-is-refused", "crossversion/name-is-taken-in-all"), renamed(on(create), otherName)},
-	{"name-not-unique-on-patch", "name-unique", "A patch may give a name that is taken.", by("patch/name-taken-is-400", "patch/name-taken-is-refused"), renamed(on(patch), otherName)},
-	{"name-unique-per-tenant", "name-unique", "A name is unique among all tokens of the tenant.", by("create/name-is-free-for-others"), around(on(create), func(x *exchange) *answer {
-		for _, token := range x.tokens() {
-			if name := text(x.object(), "name"); name != "" && token["name"] == name {
+	{
+		"name-not-unique", "name-unique", "A name may be taken twice.",
+		by("create/name-taken-is-refused", "crossversion/name-is-taken-in-all"),
+		renamed(on(create), otherName),
+	},
+	{
+		"name-not-unique-on-patch", "name-unique", "A patch may give a name that is taken.",
+		by("patch/name-taken-is-400", "patch/name-taken-is-refused"), renamed(on(patch), otherName),
+	},
+	{
+		"name-unique-per-tenant", "name-unique", "A name is unique among all tokens of the tenant.",
+		by("create/name-is-free-for-others"), around(on(create), func(x *exchange) *answer {
+			for _, token := range x.tokens() {
+				if name := text(x.object(), "name"); name != "" && token["name"] == name {
+					return badRequest()
+				}
+			}
+			return x.forward()
+		}),
+	},
+	{
+		"name-taken-is-409", "duplicate-name",
+		"A name that is taken is 409 with an error of another form.",
+		by("create/name-taken-is-400"), mutateResponse(on(create), func(a *answer) {
+			if a.status == 400 {
+				*a = *reply(409, oauthError)
+			}
+		}),
+	},
+	{
+		"name-of-expired-is-free", "expired-token-stays", "The name of an expired token is free.",
+		by("create/name-of-an-expired-token-is-taken", "lifecycle/expired-token-stays-listed"),
+		around(on(create), func(x *exchange) *answer {
+			for _, token := range x.tokens() {
+				if token["name"] == x.object()["name"] && owner(token) == self(x) &&
+					x.expired(token) {
+					path := x.collection("v2026") + "/" + url.PathEscape(text(token, "id"))
+					x.ask(request{method: "DELETE", path: path, bearer: x.login(admin)})
+				}
+			}
+			return x.forward()
+		}),
+	},
+	{
+		"name-still-taken-after-delete", "delete-for-good",
+		"The name of a deleted token is not free.",
+		by("create/name-is-free-after-delete"),
+		stateful(on(create, remove), func(gone map[string]bool, x *exchange) *answer {
+			name := text(x.object(), "name")
+			if x.op == remove {
+				name = text(x.token(x.id), "name")
+			}
+			if x.op == create && gone[name] {
 				return badRequest()
 			}
-		}
-		return x.forward()
-	})},
-	{"name-taken-is-409", "duplicate-name", "A name that is taken is 409 with an error of another form.", by("create/name-taken-is-400"), mutateResponse(on(create), func(a *answer) {
-		if a.status == 400 {
-			*a = *reply(409, oauthError)
-		}
-	})},
-	{"name-of-expired-is-free", "expired-token-stays", "The name of an expired token is free.", by("create/name-of-an-expired-token-is-taken", "lifecycle/expired-token-stays-listed"), around(on(create), func(x *exchange) *answer {
-		for _, token := range x.tokens() {
-			if token["name"] == x.object()["name"] && owner(token) == self(x) && x.expired(token) {
-				path := x.collection("v2026") + "/" + url.PathEscape(text(token, "id"))
-				x.ask(request{method: "DELETE", path: path, bearer: x.login(admin)})
+			a := x.forward()
+			if x.op == remove && a.ok() {
+				gone[name] = true
 			}
-		}
-		return x.forward()
-	})},
-	{"name-still-taken-after-delete", "delete-for-good", "The name of a deleted token is not free.", by("create/name-is-free-after-delete"), stateful(on(create, remove), func(gone map[string]bool, x *exchange) *answer {
-		name := text(x.object(), "name")
-		if x.op == remove {
-			name = text(x.token(x.id), "name")
-		}
-		if x.op == create && gone[name] {
-			return badRequest()
-		}
-		a := x.forward()
-		if x.op == remove && a.ok() {
-			gone[name] = true
-		}
-		return a
-	})},
+			return a
+		}),
+	},
 }

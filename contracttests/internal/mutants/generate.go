@@ -23,12 +23,14 @@ const (
 	OfRule     Kind = "rule"
 )
 
-// Generated is a mutant that is made by rule: for each place of a Surface, and for each mutant of All.
+// Generated is a mutant that is made by rule: for each place of a Surface, and for each mutant of
+// All.
 type Generated struct {
 	// Name says what is changed, how and where: "property/token/scope/null/v2026".
 	Name string
 	Kind Kind
-	// Scenarios are the ids of those that notice the mutant of All that it is made of, nil for others.
+	// Scenarios are the ids of those that notice the mutant of All that it is made of, nil for
+	// others.
 	Scenarios []string
 	wrap      wrap
 }
@@ -87,24 +89,32 @@ func secondOnly(x *exchange, a *answer, _ int) bool {
 	return x.caller().UserName == second
 }
 
-// wheres returns the parts of the responses of a group: all, one operation, one version, lists of all
-// tokens, the second user, and the items after the tenth.
+// wheres returns the parts of the responses of a group: all, one operation, one version, lists of
+// all tokens, the second user, and the items after the tenth.
 func wheres(group string, ops []operation) []where {
 	parts := []where{{"everywhere", everywhere}, {"second-user", secondOnly}}
 	if len(ops) > 1 {
 		for _, op := range ops {
-			parts = append(parts, where{string(op), func(x *exchange, _ *answer, _ int) bool { return x.op == op }})
+			parts = append(parts, where{string(op), func(x *exchange, _ *answer, _ int) bool {
+				return x.op == op
+			}})
 		}
 	}
 	if group == tokenGroup || group == errorGroup {
 		for _, v := range []string{"beta", "v3", "v2024", "v2025", "v2026", "v1"} {
-			parts = append(parts, where{v, func(x *exchange, _ *answer, _ int) bool { return x.version == v }})
+			parts = append(parts, where{v, func(x *exchange, _ *answer, _ int) bool {
+				return x.version == v
+			}})
 		}
 	}
 	if group == tokenGroup && slices.Contains(ops, list) {
 		parts = append(parts,
-			where{"list-of-all", func(x *exchange, _ *answer, _ int) bool { return x.op == list && ofAll(x) }},
-			where{"after-the-tenth", func(_ *exchange, _ *answer, item int) bool { return item >= 10 }},
+			where{"list-of-all", func(x *exchange, _ *answer, _ int) bool {
+				return x.op == list && ofAll(x)
+			}},
+			where{"after-the-tenth", func(_ *exchange, _ *answer, item int) bool {
+				return item >= 10
+			}},
 		)
 	}
 	return parts
@@ -123,8 +133,9 @@ type absent struct{}
 
 // defaults are the values that a property has if a request leaves it out.
 var defaults = object{
-	"accessTokenValiditySeconds": float64(43200), "expirationDate": nil, "lastUsed": nil, "managed": false,
-	"scope": []any{allScopes}, "userAwareTokenNeverExpires": false,
+	"accessTokenValiditySeconds": float64(43200), "expirationDate": nil, "lastUsed": nil,
+	"managed": false,
+	"scope":   []any{allScopes}, "userAwareTokenNeverExpires": false,
 }
 
 // values replace a property. ok reports whether there is such a value.
@@ -132,13 +143,16 @@ var values = []struct {
 	name string
 	of   func(name, id string, value any, seen map[string]sighting) (other any, ok bool)
 }{
-	{"absent", func(string, string, any, map[string]sighting) (any, bool) { return absent{}, true }},
+	{"absent", func(string, string, any, map[string]sighting) (any, bool) {
+		return absent{}, true
+	}},
 	{"null", func(string, string, any, map[string]sighting) (any, bool) { return nil, true }},
 	{"another", func(_, id string, value any, seen map[string]sighting) (any, bool) {
 		var another sighting
 		found := false
 		for other, s := range seen {
-			if other != id && !reflect.DeepEqual(s.value, value) && (!found || s.number < another.number) {
+			if other != id && !reflect.DeepEqual(s.value, value) &&
+				(!found || s.number < another.number) {
 				another, found = s, true
 			}
 		}
@@ -164,7 +178,10 @@ func ofProperty(group, name string, ops []operation) (all []Generated) {
 	for _, v := range values {
 		for _, part := range wheres(group, ops) {
 			all = append(all, Generated{
-				Name: strings.Join([]string{string(OfProperty), group, strings.ReplaceAll(name, "/", "."), v.name, part.name}, "/"),
+				Name: strings.Join([]string{
+					string(OfProperty), group, strings.ReplaceAll(name, "/", "."), v.name,
+					part.name,
+				}, "/"),
 				Kind: OfProperty,
 				wrap: stateful(chosen, func(seen map[string]sighting, x *exchange) *answer {
 					a := x.forward()
@@ -215,8 +232,8 @@ func (s sighting) next(value any) sighting {
 	return sighting{value: value, before: s.value, changed: s.value != nil, number: s.number}
 }
 
-// idOf distinguishes the objects of responses: tokens by their ids, logins by their clients, and errors
-// by their status.
+// idOf distinguishes the objects of responses: tokens by their ids, logins by their clients, and
+// errors by their status.
 func idOf(x *exchange, a *answer, o object) string {
 	return cmp.Or(text(o, "id"), x.client(), strconv.Itoa(a.status))
 }
@@ -229,7 +246,8 @@ func ofHeader(op operation, name string) []Generated {
 	}
 	change := func(kind string, f func(http.Header)) Generated {
 		return Generated{
-			Name: strings.Join([]string{string(OfHeader), string(op), name, kind}, "/"), Kind: OfHeader,
+			Name: strings.Join([]string{string(OfHeader), string(op), name, kind}, "/"),
+			Kind: OfHeader,
 			wrap: mutateResponse(on(op), func(a *answer) {
 				if _, present := a.header[name]; present {
 					f(a.header)
@@ -248,7 +266,8 @@ func ofClaim(name string) (all []Generated) {
 	for _, part := range []where{{"everywhere", everywhere}, {"second-user", secondOnly}} {
 		change := func(kind string, f func(claims object)) {
 			all = append(all, Generated{
-				Name: strings.Join([]string{string(OfClaim), name, kind, part.name}, "/"), Kind: OfClaim,
+				Name: strings.Join([]string{string(OfClaim), name, kind, part.name}, "/"),
+				Kind: OfClaim,
 				wrap: claim(func(x *exchange, a *answer, claims object) {
 					if _, present := claims[name]; present && part.holds(x, a, 0) {
 						f(claims)
@@ -277,12 +296,13 @@ func otherThan(value any) any {
 	return "another"
 }
 
-// ofRule returns mutants that keep or break a rule for the first requests of each operation only, in
-// all namespaces together. All breaks it for all of them.
+// ofRule returns mutants that keep or break a rule for the first requests of each operation only,
+// in all namespaces together. All breaks it for all of them.
 func ofRule(m Mutant) []Generated {
 	make := func(how string, broken func(request int64) bool) Generated {
 		return Generated{
-			Name: strings.Join([]string{string(OfRule), string(m.Rule), m.Name, how}, "/"), Kind: OfRule, Scenarios: m.KilledBy,
+			Name: strings.Join([]string{string(OfRule), string(m.Rule), m.Name, how}, "/"),
+			Kind: OfRule, Scenarios: m.KilledBy,
 			wrap: func(next http.Handler) http.Handler {
 				mutated := m.Wrap(next)
 				var counts sync.Map // of *atomic.Int64, by operation

@@ -9,9 +9,11 @@ import (
 	"example.com/patmock/contracttests/internal/mutants"
 )
 
-const twoTokens = `[{"id":"1","name":"a","owner":{"id":"o"}},{"id":"2","name":"b","owner":{"id":"o"}}]`
+const twoTokens = `[{"id":"1","name":"a","owner":{"id":"o"}},{"id":"2","name":"b",` +
+	`"owner":{"id":"o"}}]`
 
-// lists returns a handler that responds with a list, and the exchange that the surface has recorded.
+// lists returns a handler that responds with a list, and the exchange that the surface has
+// recorded.
 func lists(s *mutants.Surface) (http.Handler, []mutants.Exchange) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -32,21 +34,36 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ name, want string }{
-		{"property/token/name/absent/everywhere", `[{"id":"1","owner":{"id":"o"}},{"id":"2","owner":{"id":"o"}}]`},
-		{"property/token/name/null/v2026", `[{"id":"1","name":null,"owner":{"id":"o"}},{"id":"2","name":null,"owner":{"id":"o"}}]`},
+		{
+			"property/token/name/absent/everywhere",
+			`[{"id":"1","owner":{"id":"o"}},{"id":"2","owner":{"id":"o"}}]`,
+		},
+		{
+			"property/token/name/null/v2026",
+			`[{"id":"1","name":null,"owner":{"id":"o"}},{"id":"2","name":null,"owner":{"id":"o"}}]`,
+		},
 		{"property/token/name/null/v3", twoTokens},
-		{"property/token/name/another/list-of-all", `[{"id":"1","name":"a","owner":{"id":"o"}},{"id":"2","name":"a","owner":{"id":"o"}}]`},
+		{
+			"property/token/name/another/list-of-all",
+			`[{"id":"1","name":"a","owner":{"id":"o"}},{"id":"2","name":"a","owner":{"id":"o"}}]`,
+		},
 		{"property/token/name/previous/everywhere", twoTokens},
 		{"property/token/name/null/second-user", twoTokens},
 		{"property/token/name/null/after-the-tenth", twoTokens},
-		{"property/token/owner.id/default/everywhere", `[{"id":"1","name":"a","owner":{"id":""}},{"id":"2","name":"b","owner":{"id":""}}]`},
+		{
+			"property/token/owner.id/default/everywhere",
+			`[{"id":"1","name":"a","owner":{"id":""}},{"id":"2","name":"b","owner":{"id":""}}]`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			i := slices.IndexFunc(all, func(g mutants.Generated) bool { return g.Name == test.name })
+			i := slices.IndexFunc(all, func(g mutants.Generated) bool {
+				return g.Name == test.name
+			})
 			if i < 0 {
 				t.Fatal("it is not generated")
 			}
-			if got := do(all[i].Wrap(handler), "GET", "/v2026/personal-access-tokens", "").Body.String(); got != test.want {
+			if got := do(all[i].Wrap(handler), "GET", "/v2026/personal-access-tokens",
+				"").Body.String(); got != test.want {
 				t.Errorf("the list is %s, want %s", got, test.want)
 			}
 			if got, want := all[i].Changes(exchanges), test.want != twoTokens; got != want {
@@ -65,13 +82,18 @@ func TestGenerateForFirstRequests(t *testing.T) {
 		"applied-to-the-first-ten":  func(request int) bool { return request > 10 },
 		"ignored-for-the-first-ten": func(request int) bool { return request <= 10 },
 	} {
-		i := slices.IndexFunc(all, func(g mutants.Generated) bool { return g.Name == "rule/create-is-200/create-is-201/"+how })
+		i := slices.IndexFunc(all, func(g mutants.Generated) bool {
+			return g.Name == "rule/create-is-200/create-is-201/"+how
+		})
 		if i < 0 {
 			t.Fatalf("%s is not generated", how)
 		}
-		mutant := all[i].Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
+		mutant := all[i].Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "{}")
+		}))
 		for request := 1; request <= 12; request++ {
-			if got := do(mutant, "POST", "/v3/personal-access-tokens", "{}").Code == http.StatusCreated; got != want(request) {
+			if got := do(mutant, "POST", "/v3/personal-access-tokens",
+				"{}").Code == http.StatusCreated; got != want(request) {
 				t.Errorf("%s: request %d is changed: %v", how, request, got)
 			}
 		}

@@ -15,14 +15,16 @@ var manners = []Mutant{
 	},
 	{
 		"challenge-without-error", rule.Challenge, "A 401 does not say that the bearer is bad.",
-		by("errors/401-has-a-challenge"), mutateResponse(on(list), header("WWW-Authenticate", "Bearer")),
+		by("errors/401-has-a-challenge"),
+		mutateResponse(on(list), header("WWW-Authenticate", "Bearer")),
 	},
 	{
 		"head-is-not-allowed", rule.Head, "HEAD of the list is 405.",
 		by("list/head"), rejectHead,
 	},
 	{
-		"challenge-missing-at-login", rule.Challenge, "A 401 of the token endpoint has no challenge.",
+		"challenge-missing-at-login", rule.Challenge,
+		"A 401 of the token endpoint has no challenge.",
 		by("token/401-has-a-challenge"), mutateResponse(on(login), header("WWW-Authenticate", "")),
 	},
 }

@@ -1,5 +1,5 @@
-// Package mutants holds small faults that are put around a mock on purpose, to prove that the contract notices them.
-// It knows the API from outside only, and works around any http.Handler.
+// Package mutants holds small faults that are put around a mock on purpose, to prove that the
+// contract notices them. It knows the API from outside only, and works around any http.Handler.
 package mutants
 
 import (
@@ -19,14 +19,17 @@ type Mutant struct {
 	Description string
 	// KilledBy are the ids of scenarios that turn red, at least one.
 	KilledBy []string
-	// Wrap puts the fault around a handler. Each call begins with an empty memory, which is kept by namespace.
+	// Wrap puts the fault around a handler. Each call begins with an empty memory, which is kept by
+	// namespace.
 	Wrap func(next http.Handler) http.Handler
 }
 
 // All lists every mutant, kind by kind.
 func All() []Mutant {
 	return slices.Concat(
-		answers, keys, refusals, headers, manners, logins, bearers, accessTokens, rights, filters, lists, names, creates, expiries, dates,
-		patches, deletions, bulks, boundaries, atOnce, rateLimits, paths, besideTokens, besideLogins,
+		answers, keys, refusals, headers, manners, logins, bearers, accessTokens, rights, filters,
+		lists, names, creates, expiries, dates,
+		patches, deletions, bulks, boundaries, atOnce, rateLimits, paths, besideTokens,
+		besideLogins,
 	)
 }

@@ -13,7 +13,8 @@ import (
 	"example.com/patmock/contracttests/internal/mutants"
 )
 
-// named is the mutant of that name, around a handler that answers body, and notes the requests it gets.
+// named is the mutant of that name, around a handler that answers body, and notes the requests it
+// gets.
 func named(t *testing.T, name, body string) (mutant http.Handler, asked func() []string) {
 	t.Helper()
 	i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name })
@@ -68,7 +69,9 @@ func TestMatch(t *testing.T) {
 
 // What a mutant remembers of one namespace it does not know in another.
 func TestMemoryIsKeptByNamespace(t *testing.T) {
-	i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == "store-per-version" })
+	i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool {
+		return m.Name == "store-per-version"
+	})
 	lists := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			_, _ = io.WriteString(w, `{"id":"one"}`)
@@ -88,7 +91,8 @@ func TestMemoryIsKeptByNamespace(t *testing.T) {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}
 	}
-	if got := do(mutants.All()[i].Wrap(lists), "GET", "/t/team/v2026/personal-access-tokens", "").Body.String(); got != `[{"id":"one"}]` {
+	if got := do(mutants.All()[i].Wrap(lists), "GET", "/t/team/v2026/personal-access-tokens",
+		"").Body.String(); got != `[{"id":"one"}]` {
 		t.Errorf("wrapped again it remembers: %s", got)
 	}
 }
@@ -106,11 +110,25 @@ func TestRequests(t *testing.T) {
 		},
 		{"no filter", "filter-or-binds-first", "GET", path, "", []string{"GET " + path}},
 		{
-			"one by one", "patch-half-applied", "PATCH", path + "/one", `[{"op":"test"},{"op":"remove"}]`,
-			[]string{"PATCH " + path + `/one [{"op":"test"}]`, "PATCH " + path + `/one [{"op":"remove"}]`},
+			"one by one", "patch-half-applied", "PATCH", path + "/one",
+			`[{"op":"test"},{"op":"remove"}]`,
+			[]string{
+				"PATCH " + path + `/one [{"op":"test"}]`,
+				"PATCH " + path + `/one [{"op":"remove"}]`,
+			},
 		},
-		{"dates", "date-without-zone-taken", "POST", path, `{"expirationDate":"2030-01-01T00:00:00"}`, []string{"POST " + path + ` {"expirationDate":"2030-01-01T00:00:00Z"}`}},
-		{"another version", "expiry-bound-off", "POST", "/t/a/v3/personal-access-tokens", `{"expirationDate":"x"}`, []string{`POST /t/a` + path + ` {"expirationDate":"x"}`}},
+		{
+			"dates", "date-without-zone-taken", "POST", path,
+			`{"expirationDate":"2030-01-01T00:00:00"}`,
+			[]string{
+				"POST " + path + ` {"expirationDate":"2030-01-01T00:00:00Z"}`,
+			},
+		},
+		{
+			"another version", "expiry-bound-off", "POST", "/t/a/v3/personal-access-tokens",
+			`{"expirationDate":"x"}`,
+			[]string{`POST /t/a` + path + ` {"expirationDate":"x"}`},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -127,12 +145,21 @@ func TestRequests(t *testing.T) {
 func TestOddBodies(t *testing.T) {
 	for _, m := range mutants.All() {
 		for _, body := range []string{
-			"", "odd", `"odd"`, "[1]", `{"name":1,"scope":1,"ids":[1],"patch":[1],"expirationDate":"1"}`, `[{"op":1,"path":1}]`,
-			`{"id":"1","owner":1,"secret":"1","created":"1","access_token":"1","detailCode":"1","messages":[1]}`, `[{"id":1,"lastUsed":"1"}]`,
+			"", "odd", `"odd"`, "[1]",
+			`{"name":1,"scope":1,"ids":[1],"patch":[1],"expirationDate":"1"}`,
+			`[{"op":1,"path":1}]`,
+			`{"id":"1","owner":1,"secret":"1","created":"1","access_token":"1","detailCode":"1",` +
+				`"messages":[1]}`, `[{"id":1,"lastUsed":"1"}]`,
 		} {
 			asked := 0
-			odd := m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { asked++; _, _ = io.WriteString(w, body) }))
-			for _, path := range []string{"/v3/personal-access-tokens", "/v2026/personal-access-tokens/one", "/personal-access-tokens/v1/bulk-update", "/oauth/token", "/oauth/info", "/"} {
+			odd := m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				asked++
+				_, _ = io.WriteString(w, body)
+			}))
+			for _, path := range []string{
+				"/v3/personal-access-tokens", "/v2026/personal-access-tokens/one",
+				"/personal-access-tokens/v1/bulk-update", "/oauth/token", "/oauth/info", "/",
+			} {
 				for _, method := range []string{"GET", "POST", "PATCH", "DELETE"} {
 					do(odd, method, path, body)
 				}

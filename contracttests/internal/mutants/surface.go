@@ -9,8 +9,9 @@ import (
 	"sync"
 )
 
-// A Surface holds what responses show: properties, headers and claims, by operation. It is learned from
-// the exchanges of a run, so that nothing that a response has is left out of the generated mutants.
+// A Surface holds what responses show: properties, headers and claims, by operation. It is learned
+// from the exchanges of a run, so that nothing that a response has is left out of the generated
+// mutants.
 type Surface struct {
 	mu        sync.Mutex
 	exchanges []Exchange
@@ -23,7 +24,8 @@ type place struct {
 	// group of operations whose responses have the same form.
 	group string
 	op    operation
-	// name of a property, header or claim. That of a property has its parents before it: "owner/id".
+	// name of a property, header or claim. That of a property has its parents before it:
+	// "owner/id".
 	name string
 }
 
@@ -76,7 +78,8 @@ func (s *Surface) learn(x *exchange, a *answer) {
 	}
 }
 
-// Groups of responses beside those of the token endpoint's operations, which are named as these are.
+// Groups of responses beside those of the token endpoint's operations, which are named as these
+// are.
 const (
 	tokenGroup = "token"
 	errorGroup = "error"
@@ -145,7 +148,9 @@ func visit(o object, name string, f func(parent object, key string)) {
 // mutants that do nothing but change responses.
 func (g Generated) Changes(exchanges []Exchange) bool {
 	var response *answer
-	handler := g.wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { response.send(w) }))
+	handler := g.wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		response.send(w)
+	}))
 	for _, x := range exchanges {
 		response = x.response
 		if !ask(handler, x.request, x.body).same(response) {
@@ -161,8 +166,11 @@ func (a *answer) same(other *answer) bool {
 		return false
 	}
 	names := func(h http.Header) []string {
-		return slices.DeleteFunc(slices.Sorted(maps.Keys(h)), func(name string) bool { return name == "Content-Length" })
+		return slices.DeleteFunc(slices.Sorted(maps.Keys(h)), func(name string) bool {
+			return name == "Content-Length"
+		})
 	}
 	sameField := func(name string) bool { return slices.Equal(a.header[name], other.header[name]) }
-	return slices.Equal(names(a.header), names(other.header)) && !slices.ContainsFunc(names(a.header), func(name string) bool { return !sameField(name) })
+	return slices.Equal(names(a.header), names(other.header)) &&
+		!slices.ContainsFunc(names(a.header), func(name string) bool { return !sameField(name) })
 }

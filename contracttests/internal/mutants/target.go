@@ -52,7 +52,8 @@ func targetOf(r *http.Request) target {
 	switch {
 	case segments[0] == "personal-access-tokens" && segments[1] == "v1":
 		t.version = "v1"
-	case segments[1] == "personal-access-tokens" && slices.Contains([]string{"beta", "v3", "v2024", "v2025", "v2026"}, segments[0]):
+	case segments[1] == "personal-access-tokens" &&
+		slices.Contains([]string{"beta", "v3", "v2024", "v2025", "v2026"}, segments[0]):
 		t.version = segments[0]
 	case segments[0] == "oauth" && len(rest) == 0:
 		t.op = neighbour(r.Method, segments[1])
@@ -65,7 +66,8 @@ func targetOf(r *http.Request) target {
 		t.op = list
 	case len(rest) == 0 && r.Method == http.MethodPost:
 		t.op = create
-	case len(rest) == 1 && rest[0] == "bulk-update" && t.version == "v1" && (r.Method == http.MethodPatch || r.Method == http.MethodPost):
+	case len(rest) == 1 && rest[0] == "bulk-update" && t.version == "v1" &&
+		(r.Method == http.MethodPatch || r.Method == http.MethodPost):
 		t.op = bulk
 	case len(rest) == 1 && r.Method == http.MethodPatch:
 		t.op, t.id = patch, rest[0]

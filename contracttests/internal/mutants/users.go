@@ -7,12 +7,21 @@ import (
 	"strings"
 )
 
-// credentials of the users of the default fixture, by name: tokens that never expire, with all scopes.
+// credentials of the users of the default fixture, by name: tokens that never expire, with all
+// scopes.
 var credentials = map[string]struct{ identity, id, secret string }{
-	"admin":    {strings.Repeat("cafedada", 4), strings.Repeat("cafe", 8), strings.Repeat("cafe", 16)},
-	"jane.doe": {strings.Repeat("facedada", 4), strings.Repeat("face", 8), strings.Repeat("face", 16)},
-	"john.roe": {strings.Repeat("beaddada", 4), strings.Repeat("bead", 8), strings.Repeat("bead", 16)},
-	"helpdesk": {strings.Repeat("feeddada", 4), strings.Repeat("feed", 8), strings.Repeat("feed", 16)},
+	"admin": {
+		strings.Repeat("cafedada", 4), strings.Repeat("cafe", 8), strings.Repeat("cafe", 16),
+	},
+	"jane.doe": {
+		strings.Repeat("facedada", 4), strings.Repeat("face", 8), strings.Repeat("face", 16),
+	},
+	"john.roe": {
+		strings.Repeat("beaddada", 4), strings.Repeat("bead", 8), strings.Repeat("bead", 16),
+	},
+	"helpdesk": {
+		strings.Repeat("feeddada", 4), strings.Repeat("feed", 8), strings.Repeat("feed", 16),
+	},
 }
 
 // admin is the administrator's name.
@@ -24,9 +33,12 @@ func (x *exchange) login(user string) string {
 	if !known {
 		return ""
 	}
-	values := url.Values{"grant_type": {"client_credentials"}, "client_id": {who.id}, "client_secret": {who.secret}}
+	values := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {who.id}, "client_secret": {who.secret},
+	}
 	return x.ask(request{
-		method: http.MethodPost, path: x.prefix + "/oauth/token", contentType: "application/x-www-form-urlencoded", body: values.Encode(),
+		method: http.MethodPost, path: x.prefix + "/oauth/token",
+		contentType: "application/x-www-form-urlencoded", body: values.Encode(),
 	}).text("access_token")
 }
 
@@ -64,7 +76,9 @@ func (x *exchange) caller() claims { return claimsOf(x.bearer()) }
 
 // tokens lists those of everybody.
 func (x *exchange) tokens() []object {
-	return x.ask(request{method: http.MethodGet, path: x.collection("v2026"), bearer: x.login(admin)}).array()
+	return x.ask(request{
+		method: http.MethodGet, path: x.collection("v2026"), bearer: x.login(admin),
+	}).array()
 }
 
 // token finds one, nil where there is none.

@@ -13,9 +13,12 @@ import (
 const tolerance = time.Minute
 
 var (
-	idForm      = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	secretForm  = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	createKeys  = []string{"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds", "expirationDate"}
+	idForm     = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	secretForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	createKeys = []string{
+		"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",
+		"expirationDate",
+	}
 	defaultLife = encoded(43200)
 	allScopes   = encoded([]string{"sp:scopes:all"})
 )
@@ -40,17 +43,20 @@ func (o *Observer) seeCreate(e *exchange) {
 		o.find(rule.IDAndSecretForm, "id twice", "the new token has the id %s of another", id)
 	}
 	if !idForm.MatchString(id) || !secretForm.MatchString(shown.text("secret")) {
-		o.find(rule.IDAndSecretForm, "form", "expected an id of 32 and a secret of 64 hexadecimal digits in the response to create")
+		o.find(rule.IDAndSecretForm, "form",
+			"expected an id of 32 and a secret of 64 hexadecimal digits in the response to create")
 	}
 	t := newToken(id)
 	o.tokens[id] = t
 	t.made, t.madeAt, t.presence = true, o.now, rule.WriteIsStored
 	o.checkSent(e, sent, shown)
 	if owner := objectOf(shown["owner"]).text("id"); e.caller() != "" && owner != e.caller() {
-		o.find(rule.CreateForCaller, "", "owner.id of the new token is %q, expected the caller %q", owner, e.caller())
+		o.find(rule.CreateForCaller, "", "owner.id of the new token is %q, expected the caller %q",
+			owner, e.caller())
 	}
 	if at := momentOf(shown["created"]); at.Sub(o.now).Abs() > tolerance {
-		o.find(rule.CreatedNow, "", "created of the new token is %s, expected about %s", shown["created"], stamp(o.now))
+		o.find(rule.CreatedNow, "", "created of the new token is %s, expected about %s",
+			shown["created"], stamp(o.now))
 	}
 	o.checkOwner(t, shown)
 	for name, value := range shown {
@@ -62,7 +68,8 @@ func (o *Observer) seeCreate(e *exchange) {
 		t.known["expirationDate"] = json.RawMessage("null") // some tenants may write never so
 	}
 	t.known["lastUsed"], t.known["managed"] = json.RawMessage("null"), json.RawMessage("false")
-	t.known["userAwareTokenNeverExpires"] = encoded(e.current() && valueOf[bool](sent["userAwareTokenNeverExpires"]))
+	t.known["userAwareTokenNeverExpires"] = encoded(e.current() &&
+		valueOf[bool](sent["userAwareTokenNeverExpires"]))
 	for name := range t.known {
 		t.expected[name] = rule.WriteIsStored
 	}
@@ -70,7 +77,10 @@ func (o *Observer) seeCreate(e *exchange) {
 
 // checkSent compares what was sent with what is answered.
 func (o *Observer) checkSent(e *exchange, sent, shown object) {
-	want := object{"name": sent["name"], "scope": sent["scope"], "accessTokenValiditySeconds": sent["accessTokenValiditySeconds"]}
+	want := object{
+		"name": sent["name"], "scope": sent["scope"],
+		"accessTokenValiditySeconds": sent["accessTokenValiditySeconds"],
+	}
 	if !sent.has("scope") {
 		want["scope"] = allScopes
 	}
@@ -81,8 +91,10 @@ func (o *Observer) checkSent(e *exchange, sent, shown object) {
 		want["expirationDate"] = sent["expirationDate"]
 	}
 	for name, value := range want {
-		if got, present := shown[name]; present && !o.same(name, value, got) && !o.isLeapSecond(name, value) {
-			o.find(rule.StoredAsSent, name, "%s of the new token is %s, expected %s as it was sent", name, got, value)
+		if got, present := shown[name]; present && !o.same(name, value, got) &&
+			!o.isLeapSecond(name, value) {
+			o.find(rule.StoredAsSent, name, "%s of the new token is %s, expected %s as it was sent",
+				name, got, value)
 		}
 	}
 	o.checkDefaultDate(e, sent, shown)
@@ -99,13 +111,18 @@ func (o *Observer) checkDefaultDate(e *exchange, sent, shown object) {
 	switch {
 	case sent.has("expirationDate"):
 	case e.current() && !got.IsZero() && got.Year() < 9999:
-		o.find(rule.ExpiryNever, "", "expirationDate of the new token is %s, expected null: it never expires", shown["expirationDate"])
+		o.find(rule.ExpiryNever, "",
+			"expirationDate of the new token is %s, expected null: it never expires",
+			shown["expirationDate"])
 	case !e.current():
 		want := sixMonths(momentOf(shown["created"]))
 		if got.Sub(want).Abs() > 4*24*time.Hour {
-			o.find(rule.ExpirySixMonths, "", "expirationDate of the new token is %s, expected %s", shown["expirationDate"], stamp(want))
+			o.find(rule.ExpirySixMonths, "", "expirationDate of the new token is %s, expected %s",
+				shown["expirationDate"], stamp(want))
 		} else if !o.options.Tenant && got.Sub(want).Abs() > time.Second {
-			o.doubtful(rule.ExpirySixMonths, "exact", "expirationDate of the new token is %s, expected %s", shown["expirationDate"], stamp(want))
+			o.doubtful(rule.ExpirySixMonths, "exact",
+				"expirationDate of the new token is %s, expected %s", shown["expirationDate"],
+				stamp(want))
 		}
 	}
 }
@@ -113,7 +130,8 @@ func (o *Observer) checkDefaultDate(e *exchange, sent, shown object) {
 // sixMonths returns the moment six calendar months later, or on the last day of that month.
 func sixMonths(t time.Time) time.Time {
 	t = t.UTC()
-	first := time.Date(t.Year(), t.Month()+6, 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
+	first := time.Date(t.Year(), t.Month()+6, 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(),
+		time.UTC)
 	last := first.AddDate(0, 1, -1).Day()
 	return first.AddDate(0, 0, min(t.Day(), last)-1)
 }
@@ -138,9 +156,11 @@ func (o *Observer) checkAppeared(shown object) {
 	at, rejected := o.rejected[owner][name]
 	switch {
 	case rejected && !momentOf(shown["created"]).Before(at.Add(-time.Second)):
-		o.find(rule.RejectedChangesNothing, "create", "the token %s is listed, whose create was rejected", shown.text("id"))
+		o.find(rule.RejectedChangesNothing, "create",
+			"the token %s is listed, whose create was rejected", shown.text("id"))
 	case !o.options.Tenant && o.complete[owner] && !valueOf[bool](shown["managed"]):
-		o.find(rule.NothingElseChanges, "appeared", "the token %s appears in a list: no request has created it", shown.text("id"))
+		o.find(rule.NothingElseChanges, "appeared",
+			"the token %s appears in a list: no request has created it", shown.text("id"))
 	}
 }
 

@@ -54,7 +54,8 @@ func (o *Observer) read(x recording.Exchange) *exchange {
 	if len(segments) > 1 && segments[0] == "t" {
 		segments = segments[2:]
 	}
-	if scheme, bearer, _ := strings.Cut(x.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+	if scheme, bearer, _ := strings.Cut(x.Header.Get("Authorization"),
+		" "); strings.EqualFold(scheme, "Bearer") {
 		e.session = o.sessions[bearer]
 	}
 	if len(segments) > 0 && segments[0] == "_mock" {

@@ -27,8 +27,8 @@ type filter struct {
 
 var filterWord = regexp.MustCompile(`\(|\)|"[^"]*"|[^\s()"]+`)
 
-// parseFilter reads a filter of the standard collection parameters on lastUsed. It reports whether it
-// is one: what the target makes of others, the scenarios judge.
+// parseFilter reads a filter of the standard collection parameters on lastUsed. It reports whether
+// it is one: what the target makes of others, the scenarios judge.
 func parseFilter(text string) (f filter, ok bool) {
 	p := &filterParser{words: filterWord.FindAllString(text, -1)}
 	holds := p.or()
@@ -70,7 +70,9 @@ func (p *filterParser) and() condition {
 }
 
 // chain reads operands with a word between them.
-func (p *filterParser) chain(word string, operand func() condition, join func(a, b truth) truth) condition {
+func (p *filterParser) chain(word string, operand func() condition,
+	join func(a, b truth) truth,
+) condition {
 	left := operand()
 	for left != nil && p.take(word) {
 		p.composite = true
@@ -132,7 +134,8 @@ func (p *filterParser) primary() condition {
 	}
 }
 
-// checkFiltered judges whether a filtered list has the tokens that its filter is true of, and no others.
+// checkFiltered judges whether a filtered list has the tokens that its filter is true of, and no
+// others.
 func (o *Observer) checkFiltered(e *exchange, owner string, shown []object) {
 	f, ok := parseFilter(e.Query.Get("filters"))
 	if !ok || len(e.Query["filters"]) != 1 {
@@ -146,15 +149,22 @@ func (o *Observer) checkFiltered(e *exchange, owner string, shown []object) {
 		}
 		switch f.holds(momentOf(each["lastUsed"])) {
 		case isFalse:
-			o.find(f.broken, "found", "the token %s is in the list with the filter %q, expected none with lastUsed %s", each.text("id"), e.Query.Get("filters"), each["lastUsed"])
+			o.find(f.broken, "found",
+				"the token %s is in the list with the filter %q, expected none with lastUsed %s",
+				each.text("id"), e.Query.Get("filters"), each["lastUsed"])
 		case isUnknown:
-			o.doubtful(rule.FilterUnknown, "", "the token %s is in the list with the filter %q, expected none that was never used", each.text("id"), e.Query.Get("filters"))
+			o.doubtful(rule.FilterUnknown, "",
+				"the token %s is in the list with the filter %q, expected none that was never used",
+				each.text("id"), e.Query.Get("filters"))
 		}
 	}
 	for id, t := range o.tokens {
 		value, known := t.known["lastUsed"]
-		if known && !present[id] && len(t.logins) == 0 && o.awaited(e, t, owner) && f.holds(momentOf(value)) == isTrue {
-			o.find(f.broken, "left out", "the token %s is absent from the list with the filter %q, expected it with lastUsed %s", id, e.Query.Get("filters"), value)
+		if known && !present[id] && len(t.logins) == 0 && o.awaited(e, t, owner) &&
+			f.holds(momentOf(value)) == isTrue {
+			o.find(f.broken, "left out",
+				"the token %s is absent from the list with the filter %q, expected it with "+
+					"lastUsed %s", id, e.Query.Get("filters"), value)
 		}
 	}
 }

@@ -22,7 +22,8 @@ func (o *Observer) checkForm(e *exchange) {
 	kind, _, _ := mime.ParseMediaType(e.Answered.Get("Content-Type"))
 	switch {
 	case e.Reply == "" && kind != "":
-		o.find(rule.Headers, "no content", "Content-Type of a response without a body is %q, expected none", kind)
+		o.find(rule.Headers, "no content",
+			"Content-Type of a response without a body is %q, expected none", kind)
 	case e.Reply != "" && kind != "application/json":
 		o.find(rule.Headers, "content", "Content-Type is %q, expected application/json", kind)
 	}
@@ -57,7 +58,8 @@ func (o *Observer) checkChallenge(challenge string) {
 	case challenge == "":
 		o.find(rule.Challenge, "", "a 401 has no WWW-Authenticate")
 	case !strings.EqualFold(scheme, "Bearer") && !strings.EqualFold(scheme, "Basic"):
-		o.find(rule.Challenge, "scheme", "WWW-Authenticate of a 401 is %q, expected the scheme Bearer or Basic", challenge)
+		o.find(rule.Challenge, "scheme",
+			"WWW-Authenticate of a 401 is %q, expected the scheme Bearer or Basic", challenge)
 	}
 }
 
@@ -67,14 +69,18 @@ func (o *Observer) checkCache(e *exchange) {
 	switch {
 	case strings.Contains(control, "no-store"):
 	case e.Op == Login:
-		o.find(rule.LoginNoStore, "", "Cache-Control of the response to a login is %q, expected no-store", control)
+		o.find(rule.LoginNoStore, "",
+			"Cache-Control of the response to a login is %q, expected no-store", control)
 	case e.Op == Create:
-		o.find(rule.NoStore, "", "Cache-Control of the response to create is %q, expected no-store", control)
+		o.find(rule.NoStore, "", "Cache-Control of the response to create is %q, expected no-store",
+			control)
 	case !o.options.Tenant:
-		o.doubtful(rule.NoStore, "other", "Cache-Control of a response is %q, expected no-store", control)
+		o.doubtful(rule.NoStore, "other", "Cache-Control of a response is %q, expected no-store",
+			control)
 	}
 	if e.Op == Login && e.ok() && !strings.Contains(e.Answered.Get("Pragma"), "no-cache") {
-		o.find(rule.LoginNoStore, "pragma", "Pragma of the response to a login is %q, expected no-cache", e.Answered.Get("Pragma"))
+		o.find(rule.LoginNoStore, "pragma",
+			"Pragma of the response to a login is %q, expected no-cache", e.Answered.Get("Pragma"))
 	}
 }
 
@@ -84,14 +90,17 @@ func (o *Observer) checkError(e *exchange) {
 	switch {
 	case e.Status == http.StatusTooManyRequests:
 		if body.text("message") == "" {
-			o.find(rule.Error429, "message", "message of a 429 is %s, expected a text", body["message"])
+			o.find(rule.Error429, "message", "message of a 429 is %s, expected a text",
+				body["message"])
 		}
 		if e.Answered.Get("Retry-After") == "" {
 			o.find(rule.Error429, "retry", "a 429 has no Retry-After")
 		}
 	case e.OAuth && (e.Op == Login || e.Op == CheckToken):
 		if body.text("error") == "" || body.text("error_description") == "" {
-			o.find(rule.OAuthError, "", "error and error_description of a %d are %s and %s, expected texts", e.Status, body["error"], body["error_description"])
+			o.find(rule.OAuthError, "",
+				"error and error_description of a %d are %s and %s, expected texts", e.Status,
+				body["error"], body["error_description"])
 		}
 	case e.Status == http.StatusUnauthorized:
 		if body.text("error") == "" {
@@ -105,10 +114,12 @@ func (o *Observer) checkError(e *exchange) {
 // checkDTO judges an error in SailPoint's form.
 func (o *Observer) checkDTO(e *exchange, body object) {
 	if code := body.text("detailCode"); !strings.HasPrefix(code, fmt.Sprint(e.Status)) {
-		o.find(rule.ErrorDTO, "code", "detailCode is %q, expected one that begins with %d", code, e.Status)
+		o.find(rule.ErrorDTO, "code", "detailCode is %q, expected one that begins with %d", code,
+			e.Status)
 	}
 	if id := body.text("trackingId"); id != e.Answered.Get("Slpt-Request-Id") || id == "" {
-		o.find(rule.TrackingID, "", "trackingId is %q, expected SLPT-Request-ID: %q", id, e.Answered.Get("Slpt-Request-Id"))
+		o.find(rule.TrackingID, "", "trackingId is %q, expected SLPT-Request-ID: %q", id,
+			e.Answered.Get("Slpt-Request-Id"))
 	}
 	if causes, present := body["causes"]; !present || valueOf[[]json.RawMessage](causes) == nil {
 		o.find(rule.ErrorDTO, "causes", "causes is %s, expected an array", causes)
@@ -123,6 +134,7 @@ func (o *Observer) checkDTO(e *exchange, body object) {
 		}
 	}
 	if defaults != 1 {
-		o.find(rule.ErrorDTO, "default", "messages has %d messages of a DEFAULT locale, expected one", defaults)
+		o.find(rule.ErrorDTO, "default",
+			"messages has %d messages of a DEFAULT locale, expected one", defaults)
 	}
 }

@@ -11,7 +11,10 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-var listKeys = []string{"id", "name", "scope", "owner", "created", "lastUsed", "managed", "accessTokenValiditySeconds", "expirationDate"}
+var listKeys = []string{
+	"id", "name", "scope", "owner", "created", "lastUsed", "managed", "accessTokenValiditySeconds",
+	"expirationDate",
+}
 
 // seeList compares the tokens of a list with what is known, and judges which are there.
 func (o *Observer) seeList(e *exchange) {
@@ -67,7 +70,8 @@ func (o *Observer) seeListed(e *exchange, id, owner string, shown object) {
 func (o *Observer) checkKeys(e *exchange, shown object) {
 	o.checkPresent(shown, "a listed token")
 	if _, present := shown["userAwareTokenNeverExpires"]; present != e.current() {
-		o.doubtful(rule.TokenKeys, "userAwareTokenNeverExpires", "userAwareTokenNeverExpires of a listed token is in the list of %s: %t, expected %t",
+		o.doubtful(rule.TokenKeys, "userAwareTokenNeverExpires",
+			"userAwareTokenNeverExpires of a listed token is in the list of %s: %t, expected %t",
 			e.Version, present, e.current())
 	}
 }
@@ -85,7 +89,9 @@ func (o *Observer) checkPresent(shown object, what string) {
 func (o *Observer) checkComplete(e *exchange, owner string, present map[string]bool) {
 	for _, id := range slices.Sorted(maps.Keys(o.tokens)) {
 		if t := o.tokens[id]; !present[id] && o.awaited(e, t, owner) {
-			o.find(cmp.Or(t.presence, rule.NothingElseChanges), "presence", "the token %s is absent from a list of its owner's tokens: no request has deleted it", id)
+			o.find(cmp.Or(t.presence, rule.NothingElseChanges), "presence",
+				"the token %s is absent from a list of its owner's tokens: no request has deleted "+
+					"it", id)
 			t.unsure = true
 		}
 	}
@@ -109,11 +115,14 @@ func (o *Observer) awaited(e *exchange, t *token, owner string) bool {
 		return !t.managed() || owner == "" && t.listed && o.listsManaged(e)
 	}
 	expires := momentOf(t.known["expirationDate"])
-	return t.made && o.now.Sub(t.madeAt) > o.options.Consistency && (expires.IsZero() || o.now.Before(expires))
+	return t.made && o.now.Sub(t.madeAt) > o.options.Consistency &&
+		(expires.IsZero() || o.now.Before(expires))
 }
 
 // listsManaged reports whether the caller sees managed tokens, as far as that is known.
-func (o *Observer) listsManaged(e *exchange) bool { return e.session != nil && e.session.seesManaged }
+func (o *Observer) listsManaged(e *exchange) bool {
+	return e.session != nil && e.session.seesManaged
+}
 
 // sightLastUsed judges when a token was used last.
 func (o *Observer) sightLastUsed(t *token, value json.RawMessage) {
@@ -139,14 +148,19 @@ func (o *Observer) sightLastUsed(t *token, value json.RawMessage) {
 	case !former.IsZero() && got.Before(former):
 		o.find(rule.LastUsed, "back", prefix+", which is before %s", t.id, value, known)
 	case len(t.logins) == 0 && t.rejectedLogin:
-		o.find(rule.LastUsed, "rejected", prefix+", expected %s: the login since then was rejected", t.id, value, known)
+		o.find(rule.LastUsed, "rejected", prefix+", expected %s: the login since then was rejected",
+			t.id, value, known)
 	case len(t.logins) == 0:
-		o.find(rule.LastUsed, "without a login", prefix+", expected %s: it has not logged in since", t.id, value, known)
+		o.find(rule.LastUsed, "without a login", prefix+", expected %s: it has not logged in since",
+			t.id, value, known)
 	case !former.IsZero() && got.Before(day) && sameDay(former, got):
-		o.find(rule.LastUsed, "day", prefix+", expected %s: it moves once a day", t.id, value, known)
+		o.find(rule.LastUsed, "day", prefix+", expected %s: it moves once a day", t.id, value,
+			known)
 	case !former.IsZero() && got.Before(day):
-		o.doubtful(rule.LastUsed, "24 hours", prefix+", expected %s until %s", t.id, value, known, stamp(day))
-	case !slices.ContainsFunc(t.logins, func(at time.Time) bool { return got.Sub(at).Abs() <= tolerance }):
+		o.doubtful(rule.LastUsed, "24 hours", prefix+", expected %s until %s", t.id, value, known,
+			stamp(day))
+	case !slices.ContainsFunc(t.logins,
+		func(at time.Time) bool { return got.Sub(at).Abs() <= tolerance }):
 		o.find(rule.LastUsed, "moment", prefix+", expected the moment of a login", t.id, value)
 	}
 	o.set(t, "lastUsed", value)
@@ -164,9 +178,13 @@ func (o *Observer) checkUnmoved(t *token, former time.Time) {
 	}
 	for _, at := range t.logins {
 		if former.IsZero() {
-			o.find(rule.LastUsed, "null", "lastUsed of the token %s is null, expected about %s, when it logged in", t.id, stamp(at))
+			o.find(rule.LastUsed, "null",
+				"lastUsed of the token %s is null, expected about %s, when it logged in", t.id,
+				stamp(at))
 		} else if at.Sub(former) > 24*time.Hour+tolerance {
-			o.doubtful(rule.LastUsed, "unmoved", "lastUsed of the token %s is %s, expected about %s, when it logged in", t.id, stamp(former), stamp(at))
+			o.doubtful(rule.LastUsed, "unmoved",
+				"lastUsed of the token %s is %s, expected about %s, when it logged in", t.id,
+				stamp(former), stamp(at))
 		}
 	}
 }

@@ -41,10 +41,12 @@ func (o *Observer) seeLogin(e *exchange) {
 	s := o.learn(e)
 	shown := e.reply()
 	if got := s.claims.text("client_id"); got != client && s.claims != nil {
-		o.find(rule.ExactID, "client_id", "client_id in the access token is %q, expected the one that logged in: %q", got, client)
+		o.find(rule.ExactID, "client_id",
+			"client_id in the access token is %q, expected the one that logged in: %q", got, client)
 	}
 	if shown.text("token_type") != "bearer" {
-		o.find(rule.TokenAnswer, "token_type", "token_type is %s, expected bearer", shown["token_type"])
+		o.find(rule.TokenAnswer, "token_type", "token_type is %s, expected bearer",
+			shown["token_type"])
 	}
 	if _, present := shown["refresh_token"]; present {
 		o.find(rule.TokenAnswer, "refresh_token", "the response to the login has a refresh_token")
@@ -82,7 +84,8 @@ func (o *Observer) learn(e *exchange) *session {
 func (o *Observer) checkUser(client string, shown object) {
 	for _, name := range []string{"identity_id", "user_name"} {
 		if isUser := client != o.options.APIClient; shown.has(name) != isUser {
-			o.find(rule.LoginUser, name, "%s of the login is there: %t, expected %t", name, shown.has(name), isUser)
+			o.find(rule.LoginUser, name, "%s of the login is there: %t, expected %t", name,
+				shown.has(name), isUser)
 		}
 	}
 }
@@ -92,20 +95,27 @@ func (o *Observer) checkLoginOf(e *exchange, t *token, s *session, shown object)
 	if t.deleted && !t.unsure && !e.AtOnce {
 		o.find(rule.TokenDeletedOrExpired, "deleted", "the deleted token %s logs in", t.id)
 	}
-	if expiry := momentOf(t.known["expirationDate"]); !expiry.IsZero() && o.now.Sub(expiry) > tolerance && o.followed(t) {
-		o.find(rule.TokenDeletedOrExpired, "expired", "the token %s logs in, which expired at %s", t.id, stamp(expiry))
+	if expiry := momentOf(t.known["expirationDate"]); !expiry.IsZero() &&
+		o.now.Sub(expiry) > tolerance && o.followed(t) {
+		o.find(rule.TokenDeletedOrExpired, "expired", "the token %s logs in, which expired at %s",
+			t.id, stamp(expiry))
 	}
 	if validity, known := t.known["accessTokenValiditySeconds"]; known {
 		want, got := valueOf[float64](validity), valueOf[float64](shown["expires_in"])
 		if got > want || want-got > o.slack() {
-			o.find(rule.TokenExpiresIn, "", "expires_in is %s, expected accessTokenValiditySeconds of the token: %s", shown["expires_in"], validity)
+			o.find(rule.TokenExpiresIn, "",
+				"expires_in is %s, expected accessTokenValiditySeconds of the token: %s",
+				shown["expires_in"], validity)
 		}
 	}
 	if owner := t.owner(); owner != "" && s.identity != owner {
-		o.find(rule.LoginUser, "owner", "identity_id of the login is %q, expected the owner of the token %q", s.identity, owner)
+		o.find(rule.LoginUser, "owner",
+			"identity_id of the login is %q, expected the owner of the token %q", s.identity, owner)
 	}
 	if scope, known := t.known["scope"]; known && !o.isScope(t, scope, s.scopes) {
-		o.find(rule.LoginScope, "", "scope of the login is %s, expected the scopes of the token with blanks between them: %s", shown["scope"], scope)
+		o.find(rule.LoginScope, "",
+			"scope of the login is %s, expected the scopes of the token with blanks between them: "+
+				"%s", shown["scope"], scope)
 	}
 }
 
@@ -124,7 +134,9 @@ const scopeDelay = 20*time.Minute + tolerance
 // of before a change.
 func (o *Observer) isScope(t *token, scope json.RawMessage, given []string) bool {
 	same := func(value json.RawMessage) bool { return sameSet(valueOf[[]string](value), given) }
-	return same(scope) || slices.ContainsFunc(t.scopes, func(r replaced) bool { return o.now.Sub(r.at) <= scopeDelay && same(r.value) })
+	return same(scope) || slices.ContainsFunc(t.scopes, func(r replaced) bool {
+		return o.now.Sub(r.at) <= scopeDelay && same(r.value)
+	})
 }
 
 // sameSet compares what logins write as texts with blanks between them.
@@ -153,17 +165,26 @@ func (o *Observer) checkClaims(s *session, shown object) {
 		o.find(rule.AccessTokenIsJWS, "form", "access_token is no JSON Web Token in compact form")
 		return
 	}
-	for _, name := range []string{"tenant_id", "pod", "org", "identity_id", "user_name", "strong_auth", "strong_auth_supported", "jti"} {
+	for _, name := range []string{
+		"tenant_id", "pod", "org", "identity_id", "user_name", "strong_auth",
+		"strong_auth_supported", "jti",
+	} {
 		claim, claimed := s.claims[name]
 		if value, present := shown[name]; present && claimed && !o.same(name, value, claim) {
-			o.find(rule.ClaimsAgree, name, "%s in the access token is %s, and %s in the response to the login", name, claim, value)
+			o.find(rule.ClaimsAgree, name,
+				"%s in the access token is %s, and %s in the response to the login", name, claim,
+				value)
 		} else if present != claimed && !o.options.Tenant {
-			o.find(rule.ClaimsAgree, name, "%s is in the access token: %t, and in the response to the login: %t", name, claimed, present)
+			o.find(rule.ClaimsAgree, name,
+				"%s is in the access token: %t, and in the response to the login: %t", name,
+				claimed, present)
 		}
 	}
 	want := o.now.Add(time.Duration(valueOf[float64](shown["expires_in"])) * time.Second)
 	if s.expires.Sub(want).Abs() > tolerance {
-		o.find(rule.ClaimsAgree, "exp", "exp in the access token is %s, expected expires_in from now: %s", stamp(s.expires), stamp(want))
+		o.find(rule.ClaimsAgree, "exp",
+			"exp in the access token is %s, expected expires_in from now: %s", stamp(s.expires),
+			stamp(want))
 	}
 }
 
@@ -180,19 +201,22 @@ func (o *Observer) seeCheckToken(e *exchange) {
 			continue // written in another form
 		}
 		if present && !o.same(name, s.claims[name], value) || !present && !o.options.Tenant {
-			o.find(rule.ClaimsAgree, "check_token "+name, "%s of check_token is %s, and %s in the access token", name, value, s.claims[name])
+			o.find(rule.ClaimsAgree, "check_token "+name,
+				"%s of check_token is %s, and %s in the access token", name, value, s.claims[name])
 		}
 	}
 	if scopes := valueOf[[]string](shown["scope"]); !sameSet(scopes, s.scopes) {
-		o.find(rule.ClaimsAgree, "check_token scope", "scope of check_token is %q, expected those of the login: %q", scopes, s.scopes)
+		o.find(rule.ClaimsAgree, "check_token scope",
+			"scope of check_token is %q, expected those of the login: %q", scopes, s.scopes)
 	}
 	if active, present := shown["active"]; present && !valueOf[bool](active) {
-		o.find(rule.ClaimsAgree, "check_token active", "active of check_token is %s for a valid access token", active)
+		o.find(rule.ClaimsAgree, "check_token active",
+			"active of check_token is %s for a valid access token", active)
 	}
 }
 
-// credentials returns the parameters of a request to the token endpoint: of the query, of a form, and
-// of HTTP Basic.
+// credentials returns the parameters of a request to the token endpoint: of the query, of a form,
+// and of HTTP Basic.
 func credentials(e *exchange) url.Values {
 	values := maps.Clone(e.Query)
 	if values == nil {
@@ -204,7 +228,8 @@ func credentials(e *exchange) url.Values {
 		form, _ := url.ParseQuery(e.Body) // what can be read of it
 		maps.Copy(values, form)
 	case "multipart/form-data":
-		readMultipart(multipart.NewReader(strings.NewReader(e.Body), parameters["boundary"]), values)
+		readMultipart(multipart.NewReader(strings.NewReader(e.Body), parameters["boundary"]),
+			values)
 	}
 	request := http.Request{Header: e.Header}
 	if id, secret, ok := request.BasicAuth(); ok {

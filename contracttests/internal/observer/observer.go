@@ -1,6 +1,6 @@
-// Package observer judges every exchange of a scenario, whatever the scenario is about. It remembers
-// what the responses before have shown, and reports what contradicts it. It makes no request of its
-// own and knows nothing of the mock: exchanges go in, findings come out.
+// Package observer judges every exchange of a scenario, whatever the scenario is about. It
+// remembers what the responses before have shown, and reports what contradicts it. It makes no
+// request of its own and knows nothing of the mock: exchanges go in, findings come out.
 package observer
 
 import (
@@ -31,8 +31,8 @@ type Options struct {
 	Tenant bool
 	// Consistency is how long a list may still show what was before a write.
 	Consistency time.Duration
-	// Faults reports that responses may have injected faults. Those with the header of a fault are not
-	// judged.
+	// Faults reports that responses may have injected faults. Those with the header of a fault are
+	// not judged.
 	Faults bool
 	// APIClient is the id of a client without a user, empty for none.
 	APIClient string
@@ -62,8 +62,10 @@ type Observer struct {
 // New returns an observer that has seen nothing.
 func New(o Options) *Observer {
 	return &Observer{
-		options: o, tokens: map[string]*token{}, sessions: map[string]*session{}, secrets: map[string]string{},
-		names: map[string]string{}, complete: map[string]bool{}, rejected: map[string]map[string]time.Time{},
+		options: o, tokens: map[string]*token{}, sessions: map[string]*session{},
+		secrets: map[string]string{},
+		names:   map[string]string{}, complete: map[string]bool{},
+		rejected: map[string]map[string]time.Time{},
 		requests: map[string]bool{}, seen: map[string]bool{},
 	}
 }
@@ -71,12 +73,18 @@ func New(o Options) *Observer {
 // Rules returns the rules that an observer judges in every exchange.
 func Rules() []rule.ID {
 	return []rule.ID{
-		rule.NothingElseChanges, rule.RejectedChangesNothing, rule.StoredAsSent, rule.WriteIsStored, rule.SameOwner, rule.ExactID,
-		rule.SecretOnce, rule.NoStore, rule.LoginNoStore, rule.ClaimsAgree, rule.LoginScope, rule.LoginUser, rule.TokenAnswer,
-		rule.TokenExpiresIn, rule.TokenDeletedOrExpired, rule.AccessTokenIsJWS, rule.AccessTokenExpires, rule.BearerRequired,
-		rule.OperationScopes, rule.NoApplicationAuth, rule.LastUsed, rule.TokenKeys, rule.ListEachOnce, rule.ListOwn,
-		rule.DeleteForGood, rule.BulkUpdate, rule.BulkFlag, rule.CreateIs200, rule.CreateForCaller, rule.CreatedNow,
-		rule.IDAndSecretForm, rule.ExpirySixMonths, rule.ExpiryNever, rule.Headers, rule.TrackingID, rule.ErrorDTO,
+		rule.NothingElseChanges, rule.RejectedChangesNothing, rule.StoredAsSent, rule.WriteIsStored,
+		rule.SameOwner, rule.ExactID,
+		rule.SecretOnce, rule.NoStore, rule.LoginNoStore, rule.ClaimsAgree, rule.LoginScope,
+		rule.LoginUser, rule.TokenAnswer,
+		rule.TokenExpiresIn, rule.TokenDeletedOrExpired, rule.AccessTokenIsJWS,
+		rule.AccessTokenExpires, rule.BearerRequired,
+		rule.OperationScopes, rule.NoApplicationAuth, rule.LastUsed, rule.TokenKeys,
+		rule.ListEachOnce, rule.ListOwn,
+		rule.DeleteForGood, rule.BulkUpdate, rule.BulkFlag, rule.CreateIs200, rule.CreateForCaller,
+		rule.CreatedNow,
+		rule.IDAndSecretForm, rule.ExpirySixMonths, rule.ExpiryNever, rule.Headers, rule.TrackingID,
+		rule.ErrorDTO,
 		rule.Error401, rule.Error429, rule.OAuthError, rule.Challenge, rule.FlagAfterDate,
 		rule.FilterIsNull, rule.FilterLe, rule.FilterPrecedence, rule.FilterUnknown,
 	}
@@ -147,5 +155,7 @@ func (o *Observer) findOf(id rule.ID, of evidence.Standing, aspect, format strin
 		return
 	}
 	o.seen[kind] = true
-	o.findings = append(o.findings, Finding{id, of, id.String() + ": " + fmt.Sprintf(format, args...)})
+	o.findings = append(o.findings, Finding{
+		id, of, id.String() + ": " + fmt.Sprintf(format, args...),
+	})
 }

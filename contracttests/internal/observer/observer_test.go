@@ -32,7 +32,11 @@ const (
 func exchange(method, url, body string, status int, reply string) recording.Exchange {
 	x := recording.Exchange{
 		Method: method, URL: url, Body: body, Status: status, Reply: reply, Header: http.Header{},
-		Answered: http.Header{"Date": {"Sat, 02 Jan 2027 03:04:05 GMT"}, "Cache-Control": {"no-store"}, "Pragma": {"no-cache"}},
+		Answered: http.Header{
+			"Date": {"Sat, 02 Jan 2027 03:04:05 GMT"}, "Cache-Control": {"no-store"}, "Pragma": {
+				"no-cache",
+			},
+		},
 	}
 	requests++
 	x.Answered.Set("Slpt-Request-Id", strings.Repeat("0", 20)+time.Duration(requests).String())
@@ -48,9 +52,13 @@ var requests int
 // token returns a token of a list, with properties besides.
 func token(besides map[string]any) string {
 	properties := map[string]any{
-		"id": id, "name": "report", "scope": []string{"sp:scopes:all"}, "created": created, "lastUsed": nil, "managed": false,
-		"owner":                      map[string]any{"type": "IDENTITY", "id": owner, "name": "jane.doe"},
-		"accessTokenValiditySeconds": 43200, "expirationDate": "2027-02-02T03:04:05.000Z", "userAwareTokenNeverExpires": false,
+		"id": id, "name": "report", "scope": []string{"sp:scopes:all"}, "created": created,
+		"lastUsed": nil, "managed": false,
+		"owner": map[string]any{
+			"type": "IDENTITY", "id": owner, "name": "jane.doe",
+		},
+		"accessTokenValiditySeconds": 43200, "expirationDate": "2027-02-02T03:04:05.000Z",
+		"userAwareTokenNeverExpires": false,
 	}
 	for name, value := range besides {
 		properties[name] = value
@@ -84,7 +92,9 @@ func create(besides map[string]any) recording.Exchange {
 	}
 	shown["secret"] = secret
 	reply, _ := json.Marshal(shown)
-	return exchange(http.MethodPost, path, `{"name":"report","expirationDate":"2027-02-02T03:04:05.000Z"}`, http.StatusOK, string(reply))
+	return exchange(http.MethodPost, path,
+		`{"name":"report","expirationDate":"2027-02-02T03:04:05.000Z"}`, http.StatusOK,
+		string(reply))
 }
 
 func patch(body string, status int, reply string) recording.Exchange {
@@ -92,14 +102,16 @@ func patch(body string, status int, reply string) recording.Exchange {
 }
 
 func bulk(body, reply string) recording.Exchange {
-	return exchange(http.MethodPatch, "http://127.0.0.1/t/one/personal-access-tokens/v1/bulk-update", body, http.StatusOK, reply)
+	return exchange(http.MethodPatch,
+		"http://127.0.0.1/t/one/personal-access-tokens/v1/bulk-update", body, http.StatusOK, reply)
 }
 
 func remove(status int, reply string) recording.Exchange {
 	return exchange(http.MethodDelete, path+"/"+id, "", status, reply)
 }
 
-const rejection = `{"detailCode":"400.1 Bad request","trackingId":"TRACKING","causes":[],"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
+const rejection = `{"detailCode":"400.1 Bad request","trackingId":"TRACKING","causes":[],` +
+	`"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
 
 // rejected gives an error the id of its response.
 func rejected(x recording.Exchange) recording.Exchange {
@@ -123,7 +135,8 @@ func TestSee(t *testing.T) {
 	renamed := map[string]any{"name": "renamed"}
 	const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
 	later := map[string]any{"expirationDate": "2027-03-02T03:04:05.000Z"}
-	const prolong = `{"ids":["` + id + `"],"patch":[{"op":"replace","path":"/expirationDate","value":"2027-03-02T03:04:05.000Z"}]}`
+	const prolong = `{"ids":["` + id +
+		`"],"patch":[{"op":"replace","path":"/expirationDate","value":"2027-03-02T03:04:05.000Z"}]}`
 	used := token(map[string]any{"lastUsed": "2027-01-01T00:00:00.000Z"})
 	for _, test := range []struct {
 		name      string
@@ -131,51 +144,186 @@ func TestSee(t *testing.T) {
 		want      []rule.ID // of the last exchange
 	}{
 		{"the same list twice", []recording.Exchange{list(token(nil)), list(token(nil))}, nil},
-		{"a scope that changes", []recording.Exchange{list(token(nil)), list(token(map[string]any{"scope": []string{"x"}}))}, []rule.ID{rule.NothingElseChanges}},
-		{"a date with other digits", []recording.Exchange{list(token(nil)), list(token(map[string]any{"created": "2027-01-02T04:04:05.000000+01:00"}))}, nil},
-		{"an owner of another name", []recording.Exchange{list(token(nil)), list(token(map[string]any{"owner": map[string]any{"type": "IDENTITY", "id": owner, "name": "j"}}))}, []rule.ID{rule.SameOwner}},
+		{
+			"a scope that changes", []recording.Exchange{
+				list(token(nil)), list(token(map[string]any{"scope": []string{"x"}})),
+			}, []rule.ID{rule.NothingElseChanges},
+		},
+		{
+			"a date with other digits", []recording.Exchange{
+				list(token(nil)),
+				list(token(map[string]any{"created": "2027-01-02T04:04:05.000000+01:00"})),
+			}, nil,
+		},
+		{
+			"an owner of another name", []recording.Exchange{
+				list(token(nil)),
+				list(token(map[string]any{
+					"owner": map[string]any{"type": "IDENTITY", "id": owner, "name": "j"},
+				})),
+			}, []rule.ID{rule.SameOwner},
+		},
 		{"what was created", []recording.Exchange{create(nil), list(token(nil))}, nil},
-		{"a create that is not stored", []recording.Exchange{create(nil), list()}, []rule.ID{rule.WriteIsStored}},
-		{"a create with another name", []recording.Exchange{create(renamed)}, []rule.ID{rule.StoredAsSent}},
-		{"a create that never expires", []recording.Exchange{create(never)}, []rule.ID{rule.StoredAsSent}},
-		{"a secret in a list", []recording.Exchange{create(nil), list(token(map[string]any{"secret": nil}))}, []rule.ID{rule.SecretOnce}},
-		{"a secret in a header", []recording.Exchange{create(nil), withHeader(list(token(nil)), "X-Debug", "a"+secret)}, []rule.ID{rule.SecretOnce}},
-		{"a create that may be stored", []recording.Exchange{withHeader(create(nil), "Cache-Control", "max-age=1")}, []rule.ID{rule.NoStore}},
-		{"a rename", []recording.Exchange{list(token(nil)), patch(rename, 200, token(renamed)), list(token(renamed))}, nil},
-		{"a rename that is not stored", []recording.Exchange{list(token(nil)), patch(rename, 200, token(renamed)), list(token(nil))}, []rule.ID{rule.WriteIsStored}},
-		{"a rename to another name", []recording.Exchange{patch(rename, 200, token(nil))}, []rule.ID{rule.StoredAsSent}},
-		{"a rename that moves the date", []recording.Exchange{list(token(nil)), patch(rename, 200, token(map[string]any{"name": "renamed", "expirationDate": nil}))}, []rule.ID{rule.NothingElseChanges}},
-		{"a rejected rename that is stored", []recording.Exchange{list(token(nil)), rejected(patch(rename, 400, rejection)), list(token(renamed))}, []rule.ID{rule.RejectedChangesNothing}},
-		{"a failure, after which anything may be", []recording.Exchange{list(token(nil)), rejected(patch(rename, 500, strings.Replace(rejection, "400", "500", 1))), list(token(renamed))}, nil},
-		{"a patch of another id", []recording.Exchange{patch(rename, 200, token(map[string]any{"id": other, "name": "renamed"}))}, []rule.ID{rule.ExactID}},
-		{"a bulk update", []recording.Exchange{list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(later))}, nil},
-		{"a bulk update that is not stored", []recording.Exchange{list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(nil))}, []rule.ID{rule.WriteIsStored}},
-		{"a bulk update of another token", []recording.Exchange{list(token(nil)), bulk(prolong, "[]")}, []rule.ID{rule.BulkUpdate}},
-		{"a bulk update with the flag", []recording.Exchange{bulk(prolong, "["+token(later)+"]")}, []rule.ID{rule.BulkFlag}},
-		{"a filter that is ignored", []recording.Exchange{filtered("not lastUsed isnull", token(nil))}, []rule.ID{rule.FilterPrecedence}},
-		{"a filter that finds nothing", []recording.Exchange{list(token(nil)), filtered("lastUsed isnull")}, []rule.ID{rule.FilterIsNull}},
+		{
+			"a create that is not stored", []recording.Exchange{create(nil), list()}, []rule.ID{
+				rule.WriteIsStored,
+			},
+		},
+		{
+			"a create with another name", []recording.Exchange{create(renamed)}, []rule.ID{
+				rule.StoredAsSent,
+			},
+		},
+		{
+			"a create that never expires", []recording.Exchange{create(never)}, []rule.ID{
+				rule.StoredAsSent,
+			},
+		},
+		{
+			"a secret in a list", []recording.Exchange{
+				create(nil), list(token(map[string]any{"secret": nil})),
+			}, []rule.ID{rule.SecretOnce},
+		},
+		{
+			"a secret in a header", []recording.Exchange{
+				create(nil), withHeader(list(token(nil)), "X-Debug", "a"+secret),
+			}, []rule.ID{rule.SecretOnce},
+		},
+		{
+			"a create that may be stored", []recording.Exchange{
+				withHeader(create(nil), "Cache-Control", "max-age=1"),
+			}, []rule.ID{rule.NoStore},
+		},
+		{
+			"a rename", []recording.Exchange{
+				list(token(nil)), patch(rename, 200, token(renamed)), list(token(renamed)),
+			}, nil,
+		},
+		{
+			"a rename that is not stored", []recording.Exchange{
+				list(token(nil)), patch(rename, 200, token(renamed)), list(token(nil)),
+			}, []rule.ID{rule.WriteIsStored},
+		},
+		{
+			"a rename to another name",
+			[]recording.Exchange{patch(rename, 200, token(nil))},
+			[]rule.ID{rule.StoredAsSent},
+		},
+		{
+			"a rename that moves the date", []recording.Exchange{
+				list(token(nil)),
+				patch(rename, 200, token(map[string]any{"name": "renamed", "expirationDate": nil})),
+			}, []rule.ID{rule.NothingElseChanges},
+		},
+		{
+			"a rejected rename that is stored", []recording.Exchange{
+				list(token(nil)), rejected(patch(rename, 400, rejection)), list(token(renamed)),
+			}, []rule.ID{rule.RejectedChangesNothing},
+		},
+		{
+			"a failure, after which anything may be", []recording.Exchange{
+				list(token(nil)),
+				rejected(patch(rename, 500, strings.Replace(rejection, "400", "500", 1))),
+				list(token(renamed)),
+			}, nil,
+		},
+		{
+			"a patch of another id", []recording.Exchange{
+				patch(rename, 200, token(map[string]any{"id": other, "name": "renamed"})),
+			}, []rule.ID{rule.ExactID},
+		},
+		{
+			"a bulk update", []recording.Exchange{
+				list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(later)),
+			}, nil,
+		},
+		{
+			"a bulk update that is not stored", []recording.Exchange{
+				list(token(nil)), bulk(prolong, "["+bulkOf(later)+"]"), list(token(nil)),
+			}, []rule.ID{rule.WriteIsStored},
+		},
+		{
+			"a bulk update of another token", []recording.Exchange{
+				list(token(nil)), bulk(prolong, "[]"),
+			}, []rule.ID{rule.BulkUpdate},
+		},
+		{
+			"a bulk update with the flag", []recording.Exchange{
+				bulk(prolong, "["+token(later)+"]"),
+			}, []rule.ID{rule.BulkFlag},
+		},
+		{
+			"a filter that is ignored", []recording.Exchange{
+				filtered("not lastUsed isnull", token(nil)),
+			}, []rule.ID{rule.FilterPrecedence},
+		},
+		{
+			"a filter that finds nothing", []recording.Exchange{
+				list(token(nil)), filtered("lastUsed isnull"),
+			}, []rule.ID{rule.FilterIsNull},
+		},
 		{
 			"a filter whose third operand is dropped",
-			[]recording.Exchange{list(used), filtered("lastUsed isnull or lastUsed le 2026-01-01T00:00:00Z or lastUsed le 2027-01-01T00:00:00Z")},
+			[]recording.Exchange{
+				list(used),
+				filtered("lastUsed isnull or lastUsed le 2026-01-01T00:00:00Z or lastUsed le " +
+					"2027-01-01T00:00:00Z"),
+			},
 			[]rule.ID{rule.FilterPrecedence},
 		},
-		{"a filter that is right", []recording.Exchange{list(used), filtered(`(lastUsed isnull or lastUsed le "2027-01-01T01:00:00+01:00") and not lastUsed isnull`, used)}, nil},
+		{
+			"a filter that is right", []recording.Exchange{
+				list(used),
+				filtered(`(lastUsed isnull or lastUsed le "2027-01-01T01:00:00+01:00") and not `+
+					`lastUsed isnull`, used),
+			}, nil,
+		},
 		{"a filter that is none", []recording.Exchange{list(used), filtered("name eq 1")}, nil},
-		{"a token twice", []recording.Exchange{list(token(nil), token(nil))}, []rule.ID{rule.ListEachOnce}},
+		{
+			"a token twice", []recording.Exchange{list(token(nil), token(nil))}, []rule.ID{
+				rule.ListEachOnce,
+			},
+		},
 		{"patches of two properties at once", []recording.Exchange{
 			list(token(nil)), atOnce(patch(rename, 200, token(renamed))),
-			atOnce(patch(`[{"op":"replace","path":"/scope","value":["x"]}]`, 200, token(map[string]any{"name": "renamed", "scope": []string{"x"}}))),
+			atOnce(patch(`[{"op":"replace","path":"/scope","value":["x"]}]`, 200,
+				token(map[string]any{"name": "renamed", "scope": []string{"x"}}))),
 			list(token(map[string]any{"name": "renamed", "scope": []string{"x"}})),
 		}, nil},
 		{"a patch and a delete at once", []recording.Exchange{
-			list(token(nil)), atOnce(remove(204, "")), atOnce(patch(rename, 200, token(renamed))), list(token(renamed)),
+			list(token(nil)), atOnce(remove(204, "")), atOnce(patch(rename, 200, token(renamed))),
+			list(token(renamed)),
 		}, []rule.ID{rule.DeleteForGood}},
-		{"a deleted token", []recording.Exchange{list(token(nil)), remove(204, ""), list(token(nil))}, []rule.ID{rule.DeleteForGood}},
-		{"a token that vanishes", []recording.Exchange{list(token(nil)), list()}, []rule.ID{rule.NothingElseChanges}},
-		{"a token that appears", []recording.Exchange{list(token(nil)), list(token(nil), token(map[string]any{"id": other}))}, []rule.ID{rule.NothingElseChanges}},
-		{"lastUsed without a login", []recording.Exchange{list(token(nil)), list(token(map[string]any{"lastUsed": created}))}, []rule.ID{rule.LastUsed}},
-		{"an error without a default message", []recording.Exchange{rejected(patch(rename, 400, strings.Replace(rejection, "DEFAULT", "REQUEST", 1)))}, []rule.ID{rule.ErrorDTO}},
-		{"a response without a date", []recording.Exchange{withHeader(list(), "Date")}, []rule.ID{rule.Headers}},
+		{
+			"a deleted token", []recording.Exchange{
+				list(token(nil)), remove(204, ""), list(token(nil)),
+			}, []rule.ID{rule.DeleteForGood},
+		},
+		{
+			"a token that vanishes", []recording.Exchange{list(token(nil)), list()}, []rule.ID{
+				rule.NothingElseChanges,
+			},
+		},
+		{
+			"a token that appears", []recording.Exchange{
+				list(token(nil)), list(token(nil), token(map[string]any{"id": other})),
+			}, []rule.ID{rule.NothingElseChanges},
+		},
+		{
+			"lastUsed without a login", []recording.Exchange{
+				list(token(nil)), list(token(map[string]any{"lastUsed": created})),
+			}, []rule.ID{rule.LastUsed},
+		},
+		{
+			"an error without a default message", []recording.Exchange{
+				rejected(patch(rename, 400, strings.Replace(rejection, "DEFAULT", "REQUEST", 1))),
+			}, []rule.ID{rule.ErrorDTO},
+		},
+		{
+			"a response without a date",
+			[]recording.Exchange{withHeader(list(), "Date")},
+			[]rule.ID{rule.Headers},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := observer.New(observer.Options{Now: func() time.Time { return now }})
@@ -203,7 +351,9 @@ func TestSee_OncePerKind(t *testing.T) {
 		broken []rule.ID
 		want   int
 	}{{nil, 1}, {[]rule.ID{rule.Headers}, 0}} {
-		o := observer.New(observer.Options{Now: func() time.Time { return now }, Broken: test.broken})
+		o := observer.New(observer.Options{
+			Now: func() time.Time { return now }, Broken: test.broken,
+		})
 		if found := slices.Concat(o.See(cut[0]), o.See(cut[1])); len(found) != test.want {
 			t.Errorf("%d findings %v, want %d", len(found), found, test.want)
 		}
@@ -214,11 +364,14 @@ func TestSee_OncePerKind(t *testing.T) {
 func TestSee_Tenant(t *testing.T) {
 	const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
 	at := now
-	o := observer.New(observer.Options{Now: func() time.Time { return at }, Tenant: true, Consistency: 20 * time.Second})
+	o := observer.New(observer.Options{
+		Now: func() time.Time { return at }, Tenant: true, Consistency: 20 * time.Second,
+	})
 	foreign := func(name string) string { return token(map[string]any{"id": other, "name": name}) }
 	for i, x := range []recording.Exchange{
 		create(nil), list(), list(foreign("a")), list(token(nil), foreign("b")), list(token(nil)),
-		patch(rename, 200, token(map[string]any{"name": "renamed"})), list(token(nil)), list(token(map[string]any{"name": "renamed"})),
+		patch(rename, 200, token(map[string]any{"name": "renamed"})), list(token(nil)),
+		list(token(map[string]any{"name": "renamed"})),
 	} {
 		for _, f := range o.See(x) {
 			t.Errorf("exchange %d: %s", i, f.Message)

@@ -20,7 +20,9 @@ func (o *Observer) seePatch(e *exchange) {
 	}
 	shown := e.reply()
 	if id := shown.text("id"); id != e.ID && id != "" {
-		o.find(rule.ExactID, "", "the patch of the id %q changed the token %s, expected 404: no token has this id", e.ID, id)
+		o.find(rule.ExactID, "",
+			"the patch of the id %q changed the token %s, expected 404: no token has this id", e.ID,
+			id)
 		return
 	}
 	if shown == nil || !known && !idForm.MatchString(e.ID) {
@@ -47,7 +49,9 @@ func (o *Observer) seeBulk(e *exchange) {
 		answered = append(answered, id)
 		o.checkPresent(shown, "a token of a bulk update")
 		if _, present := shown["userAwareTokenNeverExpires"]; present {
-			o.find(rule.BulkFlag, "", "userAwareTokenNeverExpires is in the response to a bulk update, expected it absent")
+			o.find(rule.BulkFlag, "",
+				"userAwareTokenNeverExpires is in the response to a bulk update, expected it "+
+					"absent")
 		}
 		if slices.Contains(ids, id) {
 			t := o.token(id)
@@ -57,7 +61,9 @@ func (o *Observer) seeBulk(e *exchange) {
 	}
 	slices.Sort(ids)
 	if !slices.Equal(ids, slices.Sorted(slices.Values(answered))) {
-		o.find(rule.BulkUpdate, "ids", "the bulk update responds with the tokens %q, expected those that it names: %q", answered, ids)
+		o.find(rule.BulkUpdate, "ids",
+			"the bulk update responds with the tokens %q, expected those that it names: %q",
+			answered, ids)
 	}
 }
 
@@ -71,7 +77,8 @@ func (o *Observer) seeDelete(e *exchange) {
 		}
 		return
 	case !known && !idForm.MatchString(e.ID):
-		o.find(rule.ExactID, "", "the delete of the id %q is %d, expected 404: no token has this id", e.ID, e.Status)
+		o.find(rule.ExactID, "",
+			"the delete of the id %q is %d, expected 404: no token has this id", e.ID, e.Status)
 		return
 	}
 	t = o.token(e.ID)
@@ -82,7 +89,8 @@ func (o *Observer) seeDelete(e *exchange) {
 // checkGone reports a write that finds a token which was deleted.
 func (o *Observer) checkGone(e *exchange, t *token) {
 	if t.deleted && !t.unsure && !e.AtOnce {
-		o.find(rule.DeleteForGood, string(e.Op), "the %s of the deleted token %s is %d, expected 404", e.Op, t.id, e.Status)
+		o.find(rule.DeleteForGood, string(e.Op),
+			"the %s of the deleted token %s is %d, expected 404", e.Op, t.id, e.Status)
 	}
 }
 
@@ -121,8 +129,11 @@ func (o *Observer) apply(e *exchange, t *token, operations []object, shown objec
 	exact := patched(want, operations)
 	for _, name := range names {
 		value, present := shown[name]
-		if expected, ok := want[name]; ok && exact && present && !o.same(name, expected, value) && !o.isLeapSecond(name, expected) {
-			o.find(rule.StoredAsSent, name, "%s of the token %s is %s in the response to %s, expected %s as it was sent", name, t.id, value, e.Op, expected)
+		if expected, ok := want[name]; ok && exact && present && !o.same(name, expected, value) &&
+			!o.isLeapSecond(name, expected) {
+			o.find(rule.StoredAsSent, name,
+				"%s of the token %s is %s in the response to %s, expected %s as it was sent", name,
+				t.id, value, e.Op, expected)
 		}
 		switch {
 		case present:
@@ -155,8 +166,8 @@ func unescape(segment string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(segment)
 }
 
-// patched applies a JSON Patch to the properties of a token. It reports whether the outcome is sure:
-// operations on what is not known, and copies, are not followed.
+// patched applies a JSON Patch to the properties of a token. It reports whether the outcome is
+// sure: operations on what is not known, and copies, are not followed.
 func patched(known object, operations []object) bool {
 	for _, op := range operations {
 		name := property(op.text("path"))

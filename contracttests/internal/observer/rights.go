@@ -9,9 +9,13 @@ import (
 
 // The scopes on tokens, by what they open.
 var (
-	manageScopes = []string{"sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:manage"}
-	scopesOf     = map[Operation][]string{
-		List:   append([]string{"sp:my-personal-access-tokens:read", "sp:all-personal-access-tokens:read"}, manageScopes...),
+	manageScopes = []string{
+		"sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:manage",
+	}
+	scopesOf = map[Operation][]string{
+		List: append([]string{
+			"sp:my-personal-access-tokens:read", "sp:all-personal-access-tokens:read",
+		}, manageScopes...),
 		Create: manageScopes,
 		Delete: manageScopes,
 		Patch:  {"sp:my-personal-access-tokens:manage"},
@@ -27,18 +31,28 @@ func (o *Observer) checkRights(e *exchange) {
 	if !isOperation || s == nil {
 		return
 	}
-	opens := slices.ContainsFunc(s.scopes, func(scope string) bool { return scope == "sp:scopes:all" || slices.Contains(scopes, scope) })
+	opens := slices.ContainsFunc(s.scopes, func(scope string) bool {
+		return scope == "sp:scopes:all" || slices.Contains(scopes, scope)
+	})
 	switch {
 	case e.ok() && s.identity == "":
-		o.find(rule.NoApplicationAuth, "", "the %s of a client without a user is %d, expected 403", e.Op, e.Status)
+		o.find(rule.NoApplicationAuth, "", "the %s of a client without a user is %d, expected 403",
+			e.Op, e.Status)
 	case e.ok() && !opens:
-		o.find(rule.OperationScopes, string(e.Op), "the %s is %d with an access token of the scopes %q, expected 403", e.Op, e.Status, s.scopes)
+		o.find(rule.OperationScopes, string(e.Op),
+			"the %s is %d with an access token of the scopes %q, expected 403", e.Op, e.Status,
+			s.scopes)
 	case e.Status == http.StatusForbidden && opens && s.identity != "" && o.isOwn(e):
-		o.find(rule.OperationScopes, string(e.Op)+" rejected", "the %s of the caller's own tokens is 403 with an access token of the scopes %q", e.Op, s.scopes)
+		o.find(rule.OperationScopes, string(e.Op)+" rejected",
+			"the %s of the caller's own tokens is 403 with an access token of the scopes %q", e.Op,
+			s.scopes)
 	case e.ok() && !s.expires.IsZero() && o.now.Sub(s.expires) > tolerance:
-		o.find(rule.AccessTokenExpires, "", "the %s is %d with an access token that expired at %s", e.Op, e.Status, stamp(s.expires))
-	case e.Status == http.StatusUnauthorized && !o.options.Tenant && s.expires.Sub(o.now) > tolerance && !o.deleted(s.client):
-		o.find(rule.BearerRequired, "", "the %s is 401 with an access token that expires at %s", e.Op, stamp(s.expires))
+		o.find(rule.AccessTokenExpires, "", "the %s is %d with an access token that expired at %s",
+			e.Op, e.Status, stamp(s.expires))
+	case e.Status == http.StatusUnauthorized && !o.options.Tenant &&
+		s.expires.Sub(o.now) > tolerance && !o.deleted(s.client):
+		o.find(rule.BearerRequired, "", "the %s is 401 with an access token that expires at %s",
+			e.Op, stamp(s.expires))
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 // shortest is how long a text has to be to count as a secret.
 const shortest = 16
 
-// checkSecrets judges whether a response shows a secret that it must not show, and learns those that
-// it may.
+// checkSecrets judges whether a response shows a secret that it must not show, and learns those
+// that it may.
 func (o *Observer) checkSecrets(e *exchange) {
 	if e.Op == Login && e.ok() { // another secret may be an id in the wrong place
 		o.secret(credentials(e).Get("client_secret"), "the secret of a token")
@@ -22,7 +22,8 @@ func (o *Observer) checkSecrets(e *exchange) {
 		texts = append(texts, values...)
 	}
 	for secret, what := range o.secrets {
-		if slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, secret) }) {
+		if slices.ContainsFunc(texts,
+			func(text string) bool { return strings.Contains(text, secret) }) {
 			o.find(rule.SecretOnce, string(e.Op)+what, "the response to %s has %s", e.Op, what)
 		}
 	}
@@ -30,7 +31,8 @@ func (o *Observer) checkSecrets(e *exchange) {
 	case e.Op == Create && e.ok():
 		secret := e.reply().text("secret")
 		if n := strings.Count(strings.Join(texts, "\n"), secret); n > 1 && secret != "" {
-			o.find(rule.SecretOnce, "twice", "the response to create has the secret %d times, expected it once", n)
+			o.find(rule.SecretOnce, "twice",
+				"the response to create has the secret %d times, expected it once", n)
 		}
 		o.secret(secret, "the secret of a token")
 	case e.Op == Login && e.ok():
@@ -47,7 +49,8 @@ func (o *Observer) checkSecretKey(e *exchange) {
 	}
 	shown := append(valueOf[[]object](json.RawMessage(e.Reply)), e.reply())
 	if slices.ContainsFunc(shown, func(each object) bool { return each["secret"] != nil }) {
-		o.find(rule.SecretOnce, string(e.Op)+" key", "a token has the property secret in the response to %s", e.Op)
+		o.find(rule.SecretOnce, string(e.Op)+" key",
+			"a token has the property secret in the response to %s", e.Op)
 	}
 }
 

@@ -48,7 +48,9 @@ type replaced struct {
 }
 
 func newToken(id string) *token {
-	return &token{id: id, known: object{}, earlier: map[string][]replaced{}, expected: map[string]rule.ID{}}
+	return &token{
+		id: id, known: object{}, earlier: map[string][]replaced{}, expected: map[string]rule.ID{},
+	}
 }
 
 // token returns what is known of a token, nothing at first.
@@ -96,7 +98,8 @@ func (o *Observer) same(name string, a, b json.RawMessage) bool {
 	switch name {
 	case "created", "lastUsed", "expirationDate":
 		one, other := momentOf(a), momentOf(b)
-		return !one.IsZero() && one.Truncate(time.Millisecond).Equal(other.Truncate(time.Millisecond))
+		return !one.IsZero() &&
+			one.Truncate(time.Millisecond).Equal(other.Truncate(time.Millisecond))
 	case "scope":
 		one, other := valueOf[[]string](a), valueOf[[]string](b)
 		if o.options.Tenant { // no document says that the order is kept
@@ -148,13 +151,21 @@ func (o *Observer) sight(e *exchange, t *token, shown object, skip ...string) {
 func (o *Observer) findChange(e *exchange, t *token, name string, known, value json.RawMessage) {
 	switch broken := t.expected[name]; broken {
 	case rule.FlagAfterDate:
-		o.find(broken, "", "%s of the token %s is %s after a patch of its date, expected %s as before", name, t.id, value, known)
+		o.find(broken, "",
+			"%s of the token %s is %s after a patch of its date, expected %s as before", name, t.id,
+			value, known)
 	case rule.WriteIsStored:
-		o.find(broken, name, "%s of the token %s is %s in the response to %s, expected %s as the write before has it", name, t.id, value, e.Op, known)
+		o.find(broken, name,
+			"%s of the token %s is %s in the response to %s, expected %s as the write before has "+
+				"it", name, t.id, value, e.Op, known)
 	case rule.RejectedChangesNothing:
-		o.find(broken, name, "%s of the token %s is %s after a rejected request, expected %s as before", name, t.id, value, known)
+		o.find(broken, name,
+			"%s of the token %s is %s after a rejected request, expected %s as before", name, t.id,
+			value, known)
 	default:
-		o.find(rule.NothingElseChanges, name, "%s of the token %s is %s in the response to %s, expected %s as before: no request has named it",
+		o.find(rule.NothingElseChanges, name,
+			"%s of the token %s is %s in the response to %s, expected %s as before: no request "+
+				"has named it",
 			name, t.id, value, e.Op, known)
 	}
 }
@@ -162,7 +173,8 @@ func (o *Observer) findChange(e *exchange, t *token, name string, known, value j
 // lags reports whether a list may still show a value that a write has replaced.
 func (o *Observer) lags(earlier []replaced, name string, value json.RawMessage) bool {
 	return slices.ContainsFunc(earlier, func(r replaced) bool {
-		return o.now.Sub(r.at) <= o.options.Consistency && o.options.Consistency > 0 && o.same(name, r.value, value)
+		return o.now.Sub(r.at) <= o.options.Consistency && o.options.Consistency > 0 &&
+			o.same(name, r.value, value)
 	})
 }
 
@@ -175,8 +187,10 @@ func (o *Observer) checkOwner(t *token, shown object) {
 	if owner == nil {
 		return
 	}
-	if former := t.known["owner"]; former != nil && o.followed(t) && !o.same("owner", t.known["owner"], shown["owner"]) {
-		o.find(rule.SameOwner, "", "owner of the token %s is %s, expected %s as before", t.id, shown["owner"], t.known["owner"])
+	if former := t.known["owner"]; former != nil && o.followed(t) &&
+		!o.same("owner", t.known["owner"], shown["owner"]) {
+		o.find(rule.SameOwner, "", "owner of the token %s is %s, expected %s as before", t.id,
+			shown["owner"], t.known["owner"])
 		delete(t.known, "owner")
 		return
 	}
@@ -198,7 +212,8 @@ func (o *Observer) checkName(id, name, what string) {
 		if strings.HasPrefix(what, "user_name") {
 			broken = rule.LoginUser
 		}
-		o.find(broken, "name", "%s is %q, expected %q as in the responses before", what, name, former)
+		o.find(broken, "name", "%s is %q, expected %q as in the responses before", what, name,
+			former)
 		return
 	}
 	o.names[key] = name

@@ -1,6 +1,7 @@
-// Package bare is a server that patmock is measured beside: net/http, encoding/json, a map, and nothing else. It
-// authenticates nobody, validates nothing and remembers no request. What it answers has the shape of what patmock
-// answers: a list of tokens to a GET, the token that was made to anything else, whatever the path.
+// Package bare is a server that patmock is measured beside: net/http, encoding/json, a map, and
+// nothing else. It authenticates nobody, validates nothing and remembers no request. What it
+// answers has the shape of what patmock answers: a list of tokens to a GET, the token that was made
+// to anything else, whatever the path.
 package bare
 
 import (
@@ -51,7 +52,9 @@ func New() http.Handler {
 }
 
 func (s *server) add(t Token) Token {
-	t.ID, t.Owner, t.Created, t.AccessTokenValiditySeconds = random(16), Owner{"IDENTITY", random(16), "jane.doe"}, time.Now(), 43200
+	t.ID, t.Owner, t.Created, t.AccessTokenValiditySeconds = random(16), Owner{
+		"IDENTITY", random(16), "jane.doe",
+	}, time.Now(), 43200
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tokens[t.ID] = t

@@ -1,4 +1,5 @@
-// Package admission decides whether a valid request is served: rate limit, injected faults, hostile profile.
+// Package admission decides whether a valid request is served: rate limit, injected faults, hostile
+// profile.
 package admission
 
 import (
@@ -57,8 +58,8 @@ type Request struct {
 	Now time.Time
 }
 
-// Admit lets a request on, after as long as faults hold it up, or returns a *[response.Error]. What happens to the
-// answer of one that passes is noted in its trace.
+// Admit lets a request on, after as long as faults hold it up, or returns a *[response.Error]. What
+// happens to the answer of one that passes is noted in its trace.
 func (g *Controller) Admit(v Request) error {
 	if err := g.checkRateLimit(v); err != nil {
 		return err
@@ -84,18 +85,25 @@ func (g *Controller) NoteLogin(clientID string) { g.Hostile.LoggedIn(clientID) }
 // checkRateLimit counts the request for its client id and version (published).
 func (g *Controller) checkRateLimit(v Request) error {
 	limit := g.Limits.Limit()
-	count, wait := g.Limits.Take(ratelimit.Key{ClientID: truncateClientID(v.ClientID), Version: v.Trace.Version}, v.Now)
-	if wait <= 0 || !g.Enforce && count != limit.Requests+1 { // what is not refused is told once in each window
+	count, wait := g.Limits.Take(ratelimit.Key{
+		ClientID: truncateClientID(v.ClientID), Version: v.Trace.Version,
+	}, v.Now)
+	// what is not refused is told once in each window
+	if wait <= 0 || !g.Enforce && count != limit.Requests+1 {
 		return nil
 	}
-	told := fmt.Sprintf("request %d of client id %s in %s, and %d are allowed for each version", count, shorten(v.ClientID), limit.Window, limit.Requests)
+	told := fmt.Sprintf("request %d of client id %s in %s, and %d are allowed for each version",
+		count, shorten(v.ClientID), limit.Window, limit.Requests)
 	if g.Enforce {
 		if note := v.Trace.ClockNote; note != "" {
 			told += "; windows go by the namespace's clock: " + note
 		}
-		return rejected(http.StatusTooManyRequests, g.retryAfter(v.Trace, wait, false), response.Reason{Rule: rule.RateLimit, Text: told})
+		return rejected(http.StatusTooManyRequests, g.retryAfter(v.Trace, wait, false),
+			response.Reason{Rule: rule.RateLimit, Text: told})
 	}
-	v.Trace.AddNote("a tenant would refuse this: " + response.Reason{Rule: rule.RateLimit, Text: told}.String())
+	v.Trace.AddNote("a tenant would refuse this: " + response.Reason{
+		Rule: rule.RateLimit, Text: told,
+	}.String())
 	return nil
 }
 
@@ -111,8 +119,9 @@ var preferred = regexp.MustCompile(`(?i)(?:^|[,;]\s*|\s)code\s*=\s*"?([0-9]{3})"
 // injectFault applies the first matching fault rule, or else the Prefer header.
 func (g *Controller) injectFault(v Request) error {
 	met := g.Faults.Match(fault.Request{
-		Operation: v.Trace.Operation, Version: v.Trace.Version, OwnerID: v.OwnerID, OwnerName: v.OwnerName,
-		Header: v.Request.Header, Declares: v.Operation.Declares,
+		Operation: v.Trace.Operation, Version: v.Trace.Version, OwnerID: v.OwnerID,
+		OwnerName: v.OwnerName,
+		Header:    v.Request.Header, Declares: v.Operation.Declares,
 	})
 	v.Trace.Faults = append(v.Trace.Faults, met.Rules...)
 	g.delay(v.Request.Context(), met.Latency)
@@ -125,7 +134,8 @@ func (g *Controller) injectFault(v Request) error {
 			retryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.AsDate)
 			v.Trace.RetryRule = g.waitRule(met.Rules[len(met.Rules)-1])
 		}
-		return rejected(met.Status, retryAfter, injected("fault %s answers %d", ruleIDs(met.Rules), met.Status))
+		return rejected(met.Status, retryAfter,
+			injected("fault %s answers %d", ruleIDs(met.Rules), met.Status))
 	}
 	return g.prefer(v)
 }
@@ -148,15 +158,17 @@ func (g *Controller) effect(v Request, met fault.Outcome) error {
 	v.Trace.Effect = response.Effect(met.Effect)
 	switch v.Trace.Effect {
 	case response.Reset, response.Hang:
-		return rejected(http.StatusServiceUnavailable, "", injected("fault %s: %s", ruleIDs(met.Rules), met.Effect))
+		return rejected(http.StatusServiceUnavailable, "",
+			injected("fault %s: %s", ruleIDs(met.Rules), met.Effect))
 	case response.HTML:
-		return rejected(met.Status, "", injected("fault %s answers %d with an HTML page", ruleIDs(met.Rules), met.Status))
+		return rejected(met.Status, "",
+			injected("fault %s answers %d with an HTML page", ruleIDs(met.Rules), met.Status))
 	}
 	return nil
 }
 
-// prefer answers the status that the request asks for, where the operation has it; preferences that cannot be
-// met are ignored.
+// prefer answers the status that the request asks for, where the operation has it; preferences that
+// cannot be met are ignored.
 func (g *Controller) prefer(v Request) error {
 	asked := v.Request.Header["Prefer"]
 	if len(asked) == 0 {
@@ -167,18 +179,24 @@ func (g *Controller) prefer(v Request) error {
 		return nil
 	}
 	if status < http.StatusBadRequest || !v.Operation.Declares(status) {
-		v.Trace.AddNote(fmt.Sprintf("Prefer: code=%d is ignored: expected a status of a refusal that the operation has, one of %s", status, refusals(v.Operation)))
+		v.Trace.AddNote(fmt.Sprintf("Prefer: code=%d is ignored: expected a status of a refusal "+
+			"that the operation has, one of %s", status, refusals(v.Operation)))
 		return nil
 	}
 	v.Trace.Faults = append(v.Trace.Faults, "prefer")
 	retryAfter := ""
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		retryAfter = g.retryAfter(v.Trace, time.Second, false)
-		v.Trace.RetryRule = &response.RetryRule{ID: "prefer " + strconv.Itoa(status), Matches: func(_ string, header http.Header) bool {
-			return preferredStatus(header["Prefer"]) == status
-		}}
+		v.Trace.RetryRule = &response.RetryRule{
+			ID: "prefer " + strconv.Itoa(status),
+			Matches: func(_ string, header http.Header) bool {
+				return preferredStatus(header["Prefer"]) == status
+			},
+		}
 	}
-	return rejected(status, retryAfter, response.Reason{Rule: rule.PreferredStatus, Text: fmt.Sprintf("Prefer: code=%d asked for it", status)})
+	return rejected(status, retryAfter, response.Reason{
+		Rule: rule.PreferredStatus, Text: fmt.Sprintf("Prefer: code=%d asked for it", status),
+	})
 }
 
 // preferredStatus returns the status that Prefer headers ask for, 0 for none.
@@ -221,7 +239,9 @@ func (g *Controller) applyHostile(v Request) error {
 		return nil
 	}
 	v.Trace.Faults = append(v.Trace.Faults, name(hostile.Outages))
-	why := response.Reason{Rule: rule.HostileProfile, Text: fmt.Sprintf("the hostile profile answers %d", plan.Status)}
+	why := response.Reason{
+		Rule: rule.HostileProfile, Text: fmt.Sprintf("the hostile profile answers %d", plan.Status),
+	}
 	return rejected(plan.Status, g.retryAfter(v.Trace, outage, plan.AsDate), why)
 }
 
@@ -230,8 +250,8 @@ const outage = 2 * time.Second
 
 func name(behaviour string) string { return "hostile-" + behaviour }
 
-// delay waits, until the client has gone or the mock stops. The request goes on in any case: a tenant
-// does not notice either that nobody waits any more.
+// delay waits, until the client has gone or the mock stops. The request goes on in any case: a
+// tenant does not notice either that nobody waits any more.
 func (g *Controller) delay(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
@@ -245,7 +265,8 @@ func (g *Controller) delay(ctx context.Context, d time.Duration) {
 	}
 }
 
-// retryAfter writes a delay, rounded up to seconds, in one of the forms of RFC 9110, section 10.2.3.
+// retryAfter writes a delay, rounded up to seconds, in one of the forms of RFC 9110, section
+// 10.2.3.
 func (g *Controller) retryAfter(trace *response.RequestInfo, d time.Duration, asDate bool) string {
 	trace.RetryAfter = d
 	if asDate {

@@ -54,7 +54,8 @@ func start(t testing.TB, rules ...control.Fault) *admission.Controller {
 		}
 	}
 	return &admission.Controller{
-		Limits: ratelimit.New(ratelimit.Limit{Requests: 2, Window: 10 * time.Second}), Enforce: true, Faults: faults,
+		Limits:  ratelimit.New(ratelimit.Limit{Requests: 2, Window: 10 * time.Second}),
+		Enforce: true, Faults: faults,
 		Wall: func() time.Time { return noon },
 	}
 }
@@ -63,8 +64,10 @@ func start(t testing.TB, rules ...control.Fault) *admission.Controller {
 func visit(t testing.TB) admission.Request {
 	t.Helper()
 	return admission.Request{
-		Request: httptest.NewRequest(http.MethodGet, "/v2026/personal-access-tokens", nil), Operation: operation(t, "v2026", "listPersonalAccessTokens"),
-		Trace: &response.RequestInfo{Operation: "list", Version: "v2026"}, ClientID: "cafe", OwnerID: "id", OwnerName: "jane.doe", Now: now,
+		Request:   httptest.NewRequest(http.MethodGet, "/v2026/personal-access-tokens", nil),
+		Operation: operation(t, "v2026", "listPersonalAccessTokens"),
+		Trace:     &response.RequestInfo{Operation: "list", Version: "v2026"}, ClientID: "cafe",
+		OwnerID: "id", OwnerName: "jane.doe", Now: now,
 	}
 }
 
@@ -84,13 +87,17 @@ type passed struct {
 func pass(t testing.TB, g *admission.Controller, v admission.Request) passed {
 	t.Helper()
 	err := g.Admit(v)
-	p := passed{Faults: v.Trace.Faults, Effect: v.Trace.Effect, Wait: v.Trace.RetryAfter, HasNote: len(v.Trace.Notes) > 0}
+	p := passed{
+		Faults: v.Trace.Faults, Effect: v.Trace.Effect, Wait: v.Trace.RetryAfter,
+		HasNote: len(v.Trace.Notes) > 0,
+	}
 	var refusal *response.Error
 	if err != nil && !errors.As(err, &refusal) {
 		t.Fatalf("%v is no refusal", err)
 	}
 	if refusal != nil {
-		p.Status, p.RetryAfter, p.Rule = refusal.Status, refusal.Header.Get("Retry-After"), refusal.Reasons[0].Rule
+		p.Status, p.RetryAfter, p.Rule = refusal.Status, refusal.Header.Get("Retry-After"),
+			refusal.Reasons[0].Rule
 		p.words = append(p.words, refusal.Error())
 	}
 	p.words = append(p.words, v.Trace.Notes...)
@@ -127,7 +134,11 @@ func TestLimit(t *testing.T) {
 		{"window has ended", true, after(10 * time.Second), passed{}},
 		{"another version", true, func(v *admission.Request) { v.Trace.Version = "v3" }, passed{}},
 		{"another client", true, func(v *admission.Request) { v.ClientID = "babe" }, passed{}},
-		{"another client and version that read the same", true, func(v *admission.Request) { v.ClientID, v.Trace.Version = "cafev", "2026" }, passed{}},
+		{
+			"another client and version that read the same", true, func(v *admission.Request) {
+				v.ClientID, v.Trace.Version = "cafev", "2026"
+			}, passed{},
+		},
 		{"only told", false, after(0), passed{HasNote: true}},
 	}
 	for _, test := range tests {
@@ -163,8 +174,11 @@ func TestLimitTellsAMovedClock(t *testing.T) {
 			v := visit(t)
 			v.Trace.ClockNote = test.note
 			got := pass(t, g, v)
-			checkPassed(t, passed{Status: 429, RetryAfter: "10", Rule: rule.RateLimit, Wait: 10 * time.Second}, got)
-			if words := strings.Join(got.words, "\n"); strings.Contains(words, moved) != test.mentions {
+			checkPassed(t, passed{
+				Status: 429, RetryAfter: "10", Rule: rule.RateLimit, Wait: 10 * time.Second,
+			}, got)
+			if words := strings.Join(got.words, "\n"); strings.Contains(words,
+				moved) != test.mentions {
 				t.Errorf("the reason is %q", words)
 			}
 		})
@@ -218,7 +232,8 @@ func TestLongClientIDsAreShortened(t *testing.T) {
 			for range 2 {
 				pass(t, g, v)
 			}
-			if words := strings.Join(pass(t, g, v).words, "\n"); !strings.Contains(words, test.want) {
+			if words := strings.Join(pass(t, g, v).words, "\n"); !strings.Contains(words,
+				test.want) {
 				t.Errorf("%s, want %s", words, test.want)
 			}
 		})
@@ -233,36 +248,77 @@ func TestFaults(t *testing.T) {
 		want  passed
 	}{
 		{"none", nil, passed{}},
-		{"status", []control.Fault{{Status: 500}}, passed{Status: 500, Rule: injected, Faults: []string{"f1"}}},
+		{
+			"status", []control.Fault{{Status: 500}}, passed{
+				Status: 500, Rule: injected, Faults: []string{"f1"},
+			},
+		},
 		{
 			"retry after",
 			[]control.Fault{{Status: 429, RetryAfter: "3s"}},
-			passed{Status: 429, RetryAfter: "3", Rule: injected, Faults: []string{"f1"}, Wait: 3 * time.Second},
+			passed{
+				Status: 429, RetryAfter: "3", Rule: injected, Faults: []string{"f1"},
+				Wait: 3 * time.Second,
+			},
 		},
 		{
 			"retry after is rounded up",
 			[]control.Fault{{Status: 429, RetryAfter: "2001ms"}},
-			passed{Status: 429, RetryAfter: "3", Rule: injected, Faults: []string{"f1"}, Wait: 2001 * time.Millisecond},
+			passed{
+				Status: 429, RetryAfter: "3", Rule: injected, Faults: []string{"f1"},
+				Wait: 2001 * time.Millisecond,
+			},
 		},
 		{
 			"retry after as date follows wall time",
 			[]control.Fault{{Status: 503, RetryAfter: "2001ms", RetryAfterAs: "date"}},
-			passed{Status: 503, RetryAfter: "Sun, 01 Mar 2026 12:00:03 GMT", Rule: injected, Faults: []string{"f1"}, Wait: 2001 * time.Millisecond},
+			passed{
+				Status: 503, RetryAfter: "Sun, 01 Mar 2026 12:00:03 GMT", Rule: injected,
+				Faults: []string{"f1"}, Wait: 2001 * time.Millisecond,
+			},
 		},
-		{"reset", []control.Fault{{Effect: "reset"}}, passed{Status: 503, Rule: injected, Faults: []string{"f1"}, Effect: response.Reset}},
-		{"hang", []control.Fault{{Effect: "hang"}}, passed{Status: 503, Rule: injected, Faults: []string{"f1"}, Effect: response.Hang}},
+		{
+			"reset", []control.Fault{{Effect: "reset"}}, passed{
+				Status: 503, Rule: injected, Faults: []string{"f1"}, Effect: response.Reset,
+			},
+		},
+		{
+			"hang", []control.Fault{{Effect: "hang"}}, passed{
+				Status: 503, Rule: injected, Faults: []string{"f1"}, Effect: response.Hang,
+			},
+		},
 		{
 			"page of a gateway",
 			[]control.Fault{{Effect: "html", Status: 504}},
 			passed{Status: 504, Rule: injected, Faults: []string{"f1"}, Effect: response.HTML},
 		},
-		{"truncated", []control.Fault{{Effect: "truncated-json"}}, passed{Faults: []string{"f1"}, Effect: response.Truncated}},
-		{"wrong type", []control.Fault{{Effect: "wrong-content-type"}}, passed{Faults: []string{"f1"}, Effect: response.WrongType}},
-		{"empty", []control.Fault{{Effect: "empty-body"}}, passed{Faults: []string{"f1"}, Effect: response.Empty}},
-		{"by header", []control.Fault{{Effect: "empty-body", Header: map[string]string{"X-Test": "a"}}}, passed{Faults: []string{"f1"}, Effect: response.Empty}},
+		{
+			"truncated", []control.Fault{{Effect: "truncated-json"}}, passed{
+				Faults: []string{"f1"}, Effect: response.Truncated,
+			},
+		},
+		{
+			"wrong type", []control.Fault{{Effect: "wrong-content-type"}}, passed{
+				Faults: []string{"f1"}, Effect: response.WrongType,
+			},
+		},
+		{
+			"empty", []control.Fault{{Effect: "empty-body"}}, passed{
+				Faults: []string{"f1"}, Effect: response.Empty,
+			},
+		},
+		{
+			"by header", []control.Fault{
+				{Effect: "empty-body", Header: map[string]string{"X-Test": "a"}},
+			}, passed{Faults: []string{"f1"}, Effect: response.Empty},
+		},
 		{
 			"by owner and name",
-			[]control.Fault{{Owner: "id", Latency: "0s", Version: "v2026"}, {Owner: "jane.doe", Status: 500, Operation: "list"}},
+			[]control.Fault{
+				{Owner: "id", Latency: "0s", Version: "v2026"}, {
+					Owner: "jane.doe", Status: 500, Operation: "list",
+				},
+			},
 			passed{Status: 500, Rule: injected, Faults: []string{"f1", "f2"}},
 		},
 	}

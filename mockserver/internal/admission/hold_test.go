@@ -66,13 +66,15 @@ func TestHold(t *testing.T) {
 func surprises(behaviours ...string) *hostile.Hostile {
 	seed := uint64(7)
 	return hostile.New(hostile.Config{
-		Behaviours: behaviours, Rate: 1, InARow: 1000, Random: random.New(&seed, "default"), Wall: func() time.Time { return noon },
+		Behaviours: behaviours, Rate: 1, InARow: 1000, Random: random.New(&seed, "default"),
+		Wall: func() time.Time { return noon },
 	})
 }
 
 func TestHostileOutages(t *testing.T) {
 	g := start(t)
-	g.Limits, g.Hostile = ratelimit.New(ratelimit.Limit{}), surprises(hostile.Outages, hostile.RetryAfterDate)
+	g.Limits, g.Hostile = ratelimit.New(ratelimit.Limit{}),
+		surprises(hostile.Outages, hostile.RetryAfterDate)
 	checkPassed(t, passed{}, pass(t, g, visit(t))) // before the first login
 	g.NoteLogin("cafe")
 	got := map[string]bool{}
@@ -81,10 +83,12 @@ func TestHostileOutages(t *testing.T) {
 		if p.Status == 0 {
 			continue // it shows the other behaviour, if the answer can
 		}
-		if diff := cmp.Diff([]string{"hostile-outages"}, p.Faults); diff != "" || p.Wait != 2*time.Second || p.Rule != rule.HostileProfile {
+		if diff := cmp.Diff([]string{"hostile-outages"}, p.Faults); diff != "" ||
+			p.Wait != 2*time.Second || p.Rule != rule.HostileProfile {
 			t.Errorf("rule %s, waits %s, faults (-want +got):\n%s", p.Rule, p.Wait, diff)
 		}
-		golden.Check(t, "testdata/reasons.golden", fmt.Sprintf("%s/%d", golden.Key(t), p.Status), strings.Join(p.words, "\n"))
+		golden.Check(t, "testdata/reasons.golden", fmt.Sprintf("%s/%d", golden.Key(t), p.Status),
+			strings.Join(p.words, "\n"))
 		got[fmt.Sprintf("%d, %s", p.Status, p.RetryAfter)] = true
 	}
 	const date = "Sun, 01 Mar 2026 12:00:02 GMT"
@@ -102,7 +106,8 @@ func TestHostileEarlyExpiry(t *testing.T) {
 	g.Hostile = surprises(hostile.EarlyExpiry)
 	g.NoteLogin("cafe")
 	v := visit(t)
-	v.Operation, v.Trace.Operation, v.Trace.Version = operation(t, "oauth", "requestAccessToken"), "token", ""
+	v.Operation, v.Trace.Operation, v.Trace.Version = operation(t, "oauth", "requestAccessToken"),
+		"token", ""
 	checkPassed(t, passed{Faults: []string{"hostile-early-expiry"}}, pass(t, g, v))
 	if v.Trace.TokenTTL < 5 || v.Trace.TokenTTL > 14 {
 		t.Errorf("an access token lives %d seconds, want 5 to 14", v.Trace.TokenTTL)

@@ -10,7 +10,11 @@ import (
 
 func TestPrefer(t *testing.T) {
 	prefers := func(status int, retryAfter string, wait time.Duration) passed {
-		return passed{Status: status, RetryAfter: retryAfter, Rule: rule.PreferredStatus, Faults: []string{"prefer"}, Wait: wait}
+		return passed{
+			Status: status, RetryAfter: retryAfter, Rule: rule.PreferredStatus, Faults: []string{
+				"prefer",
+			}, Wait: wait,
+		}
 	}
 	tests := []struct {
 		name   string

@@ -23,7 +23,8 @@ type Config struct {
 	Service   *pat.Service
 	// Authenticate turns the Authorization header into a caller. Its errors are of type
 	// *response.Error.
-	Authenticate func(ctx context.Context, info *response.RequestInfo, header string, now time.Time) (pat.Caller, error)
+	Authenticate func(ctx context.Context, info *response.RequestInfo, header string,
+		now time.Time) (pat.Caller, error)
 	// Gate is what stands in front of the operations.
 	Gate *admission.Controller
 	Now  func() time.Time
@@ -71,7 +72,8 @@ func NewRoute(v version.Version, op *spec.Operation) *Route {
 // Serve answers a request of a route.
 func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	x := &exchange{
-		operation: route.operation, policy: route.policy, dialect: a.config.Writer.Dialect, request: r, info: response.InfoFrom(r), now: a.config.Now(),
+		operation: route.operation, policy: route.policy, dialect: a.config.Writer.Dialect,
+		request: r, info: response.InfoFrom(r), now: a.config.Now(),
 	}
 	resp, err := a.run(x, route.handle)
 	a.config.Writer.Reply(rw, r, route.operation.ValidateResponse, resp, err)
@@ -79,8 +81,11 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 
 // run leads a request through the steps that every operation has. It repeats an operation that lost
 // a race for a token.
-func (a *API) run(x *exchange, handle func(*API, *exchange) (*response.Response, error)) (*response.Response, error) {
-	caller, err := a.config.Authenticate(x.request.Context(), x.info, x.request.Header.Get("Authorization"), x.now)
+func (a *API) run(x *exchange,
+	handle func(*API, *exchange) (*response.Response, error),
+) (*response.Response, error) {
+	caller, err := a.config.Authenticate(x.request.Context(), x.info,
+		x.request.Header.Get("Authorization"), x.now)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +120,9 @@ func (x *exchange) call() pat.Call {
 }
 
 // commit validates the response to a write that is prepared, and then carries out the write.
-func (a *API) commit(x *exchange, resp *response.Response, write interface{ Commit(context.Context) error }) (*response.Response, error) {
+func (a *API) commit(x *exchange, resp *response.Response,
+	write interface{ Commit(context.Context) error },
+) (*response.Response, error) {
 	if err := a.config.Writer.Validate(resp, x.operation.ValidateResponse); err != nil {
 		return nil, err
 	}

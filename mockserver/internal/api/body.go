@@ -25,7 +25,8 @@ func (x *exchange) readBody() error {
 		return bodyError(err)
 	}
 	contentType := x.request.Header.Get("Content-Type")
-	nothing := len(text) == 0 && contentType == "" // which is of no type: 400 is declared, 415 is not
+	// which is of no type: 400 is declared, 415 is not
+	nothing := len(text) == 0 && contentType == ""
 	if !nothing && !x.operation.Takes(contentType) {
 		err := x.contentTypeError(contentType)
 		if x.dialect[err.Question].Status != http.StatusOK {
@@ -40,7 +41,9 @@ func (x *exchange) readBody() error {
 	err = json.Unmarshal(text, &value)
 	switch charset := body.Charset(text); {
 	case err != nil && body.Cut(text, endsInside(text)):
-		return syntaxError(rule.IncompleteBody, "body: expected JSON, got the beginning of one; Content-Length counts bytes, not characters")
+		return syntaxError(rule.IncompleteBody,
+			"body: expected JSON, got the beginning of one; Content-Length counts bytes, not "+
+				"characters")
 	case charset != "":
 		return syntaxError(rule.JSONSyntax, "body: expected JSON in UTF-8, got "+charset)
 	case err != nil:
@@ -63,19 +66,25 @@ func (x *exchange) readBody() error {
 
 // findOddities notes what a decoder accepts in a body although it loses what was sent there.
 func (x *exchange) findOddities(odd body.Oddities) {
-	x.info.AddFindingsAt(control.DuplicateKey, odd.DuplicateKeys.Pointers, odd.DuplicateKeys.Total, " is in its object more than once: the last one counts here, and another server may use the first")
-	x.info.AddFindingsAt(control.LoneSurrogate, odd.LoneSurrogates.Pointers, odd.LoneSurrogates.Total, ": the string has half of a character (U+D800 to U+DFFF), which became U+FFFD")
+	x.info.AddFindingsAt(control.DuplicateKey, odd.DuplicateKeys.Pointers, odd.DuplicateKeys.Total,
+		" is in its object more than once: the last one counts here, and another server may use "+
+			"the first")
+	x.info.AddFindingsAt(control.LoneSurrogate, odd.LoneSurrogates.Pointers,
+		odd.LoneSurrogates.Total,
+		": the string has half of a character (U+D800 to U+DFFF), which became U+FFFD")
 }
 
 // findUnknown notes properties that the operation does not have.
 func (x *exchange) findUnknown(pointers []string) {
 	pointers = slices.DeleteFunc(pointers, func(pointer string) bool {
-		return strings.HasSuffix(pointer, "/from") // of move and copy (RFC 6902), which the documents forget
+		// of move and copy (RFC 6902), which the documents forget
+		return strings.HasSuffix(pointer, "/from")
 	})
 	x.info.AddFindings(control.UnknownProperty, len(pointers), func(i int) (detail, remedy string) {
 		pointer := pointers[i]
 		name := pointer[strings.LastIndex(pointer, "/")+1:]
-		detail = response.Truncate(pointer) + " is no property of " + x.operation.ID + ", and was ignored"
+		detail = response.Truncate(pointer) + " is no property of " + x.operation.ID +
+			", and was ignored"
 		switch meant := nearestName(name, propertyNames); {
 		case meant == name:
 			return detail, "remove the property: it belongs to another operation or version"
@@ -118,5 +127,6 @@ func syntaxProblem(body []byte, err error) string {
 	before := string(body[:min(int(syntax.Offset), len(body))])
 	line := 1 + strings.Count(before, "\n")
 	column := len(before) - (strings.LastIndex(before, "\n") + 1)
-	return "expected JSON, got a text that is none from line " + strconv.Itoa(line) + ", column " + strconv.Itoa(column) + " on: " + err.Error()
+	return "expected JSON, got a text that is none from line " + strconv.Itoa(line) + ", column " +
+		strconv.Itoa(column) + " on: " + err.Error()
 }

@@ -11,7 +11,8 @@ func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	update, err := a.config.Service.PrepareBulkUpdate(x.request.Context(), x.call(), stringSlice(x.body, "ids"), operations)
+	update, err := a.config.Service.PrepareBulkUpdate(x.request.Context(), x.call(),
+		stringSlice(x.body, "ids"), operations)
 	if err != nil {
 		return nil, err
 	}

@@ -37,15 +37,19 @@ func (a *API) create(x *exchange) (*response.Response, error) {
 	if note := creation.Note(x.request.Context()); note != "" {
 		x.info.AddNote(note)
 	}
-	if creation.Token.ExpirationDate.IsZero() && a.never.Value == dialect.Null && isPythonSDK(x.request.UserAgent()) {
-		x.info.AddNote("expirationDate is null in this answer, which the model of SailPoint's Python SDK refuses with a ValidationError: " +
-			"the token was made, but its secret is lost to the caller; send a date instead, however far away, or start the mock with --never-expires-as far-date")
+	if creation.Token.ExpirationDate.IsZero() && a.never.Value == dialect.Null &&
+		isPythonSDK(x.request.UserAgent()) {
+		x.info.AddNote("expirationDate is null in this answer, which the model of SailPoint's " +
+			"Python SDK refuses with a ValidationError: " +
+			"the token was made, but its secret is lost to the caller; send a date instead, " +
+			"however far away, or start the mock with --never-expires-as far-date")
 	}
 	return resp, nil
 }
 
 // isPythonSDK knows SailPoint's Python SDK by the User-Agent of its releases (observed).
 func isPythonSDK(userAgent string) bool {
-	generated := strings.HasPrefix(userAgent, "OpenAPI-Generator/") && strings.HasSuffix(userAgent, "/python")
+	generated := strings.HasPrefix(userAgent, "OpenAPI-Generator/") &&
+		strings.HasSuffix(userAgent, "/python")
 	return generated || strings.HasPrefix(userAgent, "SailPoint-SDK-Python/")
 }

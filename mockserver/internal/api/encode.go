@@ -38,7 +38,8 @@ type createdJSON struct {
 // createdNoDate is createdJSON without its date.
 type createdNoDate struct {
 	createdJSON
-	ExpirationDate *string `json:"expirationDate,omitempty"` // nil, in place of the one that is there even when it is null
+	// nil, in place of the one that is there even when it is null
+	ExpirationDate *string `json:"expirationDate,omitempty"`
 }
 
 // tokenJSON is a token as lists and patches answer it.
@@ -62,8 +63,9 @@ const farDate = "9999-12-31T23:59:59.000Z"
 func (a *API) createResponse(t *pat.Token) (*response.Response, error) {
 	c := createdJSON{
 		ID: t.ID, Secret: t.Secret, Scope: t.Scope, Name: t.Name, Owner: ownerOf(t),
-		Created: pat.FormatDate(t.Created), AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
-		ExpirationDate: nullable(t.ExpirationDate),
+		Created:                    pat.FormatDate(t.Created),
+		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
+		ExpirationDate:             nullable(t.ExpirationDate),
 	}
 	if c.ExpirationDate != nil {
 		return response.JSON(http.StatusOK, c)
@@ -98,7 +100,8 @@ func (a *API) encode(shape pat.Shape, t *pat.Token) ([]byte, error) {
 	s := tokenJSON{
 		ID: t.ID, Name: t.Name, Scope: t.Scope, Owner: ownerOf(t),
 		Created: pat.FormatDate(t.Created), LastUsed: nullable(t.LastUsed), Managed: t.Managed,
-		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds, ExpirationDate: nullable(t.ExpirationDate),
+		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
+		ExpirationDate:             nullable(t.ExpirationDate),
 	}
 	if shape == pat.Current {
 		s.UserAwareTokenNeverExpires = &t.UserAwareTokenNeverExpires
@@ -130,7 +133,8 @@ func (a *API) validateToken(shape pat.Shape, token []byte) error {
 			{"patchPersonalAccessToken", token},
 		} {
 			one := &response.Response{Status: http.StatusOK, Body: as.body}
-			if err := a.config.Writer.Validate(one, document.Operation(as.operation).ValidateResponse); err != nil {
+			if err := a.config.Writer.Validate(one,
+				document.Operation(as.operation).ValidateResponse); err != nil {
 				return err
 			}
 		}

@@ -28,20 +28,24 @@ func bodyError(err error) error {
 	if coding := (*body.CodingError)(nil); errors.As(err, &coding) {
 		return syntaxError(rule.ContentEncoding, err.Error())
 	}
-	return syntaxError(rule.IncompleteBody, "body: expected all of it, got an end in between: "+redact.String(err.Error()))
+	return syntaxError(rule.IncompleteBody,
+		"body: expected all of it, got an end in between: "+redact.String(err.Error()))
 }
 
 // dialectError returns the error of a request that only some tenants reject.
 func dialectError(entry, problem string) error {
 	return &response.Error{
-		Kind: response.Invalid, Question: entry, Reasons: []response.Reason{{Rule: rule.ID(entry), Text: problem}},
+		Kind: response.Invalid, Question: entry, Reasons: []response.Reason{
+			{Rule: rule.ID(entry), Text: problem},
+		},
 	}
 }
 
 // contentTypeEntries are the entries of the dialect about the content type of a body, by
 // spec.Operation.Name.
 var contentTypeEntries = map[string]string{
-	"createPersonalAccessToken": dialect.CreateContentType, "patchPersonalAccessToken": dialect.PatchContentType,
+	"createPersonalAccessToken": dialect.CreateContentType,
+	"patchPersonalAccessToken":  dialect.PatchContentType,
 }
 
 // contentTypeError returns the error of a body of another content type than the operation has,
@@ -64,7 +68,9 @@ func (x *exchange) contentTypeError(got string) *response.Error {
 // schemaError returns the error of a request that its document forbids. Each violation is a
 // finding, too.
 func (x *exchange) schemaError(violations []spec.Violation) error {
-	e := &response.Error{Kind: response.Missing, Field: violations[0].Where(), Question: dialect.EmptyDate}
+	e := &response.Error{
+		Kind: response.Missing, Field: violations[0].Where(), Question: dialect.EmptyDate,
+	}
 	for _, v := range violations {
 		kind := control.InvalidProperty
 		if v.Rule == "required" {
@@ -111,7 +117,8 @@ var schemaRules = []struct {
 // ruleOf returns the rule that a violation of a document breaks.
 func ruleOf(v spec.Violation) rule.ID {
 	for _, r := range schemaRules {
-		if v.In == spec.InBody && v.Pointer == r.pointer && (r.keyword == "" || v.Rule == r.keyword) {
+		if v.In == spec.InBody && v.Pointer == r.pointer &&
+			(r.keyword == "" || v.Rule == r.keyword) {
 			return r.rule
 		}
 	}

@@ -34,18 +34,22 @@ func (x *exchange) checkExperimental() error {
 	if !x.dialect[dialect.ExperimentalHeader].Refuses() || x.request.Header.Get(header) == "true" {
 		return nil
 	}
-	return dialectError(dialect.ExperimentalHeader, "header "+header+": expected true, got "+redact.Quote(x.request.Header.Get(header)))
+	return dialectError(dialect.ExperimentalHeader,
+		"header "+header+": expected true, got "+redact.Quote(x.request.Header.Get(header)))
 }
 
 // read decodes the request and validates it against the document of the operation.
 func (x *exchange) read() error {
 	id, err := url.PathUnescape(x.request.PathValue("id"))
 	if err != nil {
-		return syntaxError(rule.URLSyntax, "path: expected an id with its escapes, got "+redact.Quote(x.request.PathValue("id")))
+		return syntaxError(rule.URLSyntax,
+			"path: expected an id with its escapes, got "+redact.Quote(x.request.PathValue("id")))
 	}
 	x.id = id
 	if x.query, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {
-		return syntaxError(rule.URLSyntax, "query: expected parameters with their escapes, got "+redact.String(err.Error())+"; write % as %25 and ; as %3B")
+		return syntaxError(rule.URLSyntax,
+			"query: expected parameters with their escapes, got "+redact.String(err.Error())+
+				"; write % as %25 and ; as %3B")
 	}
 	x.checkNames()
 	if found := x.operation.ValidateQuery(x.query); len(found) > 0 {

@@ -16,7 +16,9 @@ func (a *API) list(x *exchange) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := a.config.Service.List(x.request.Context(), x.caller, pat.ListQuery{OwnerID: x.query.Get("owner-id"), Filter: filter})
+	tokens, err := a.config.Service.List(x.request.Context(), x.caller, pat.ListQuery{
+		OwnerID: x.query.Get("owner-id"), Filter: filter,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,8 @@ import (
 var (
 	queryNames    = []string{"owner-id", "filters"}
 	propertyNames = []string{
-		"name", "scope", "accessTokenValiditySeconds", "expirationDate", "userAwareTokenNeverExpires", "ids", "patch", "op", "path", "value",
+		"name", "scope", "accessTokenValiditySeconds", "expirationDate",
+		"userAwareTokenNeverExpires", "ids", "patch", "op", "path", "value",
 	}
 	// serverProperties are those of a response that no request has.
 	serverProperties = []string{"id", "secret", "owner", "created", "lastUsed", "managed"}
@@ -21,7 +22,8 @@ var (
 
 // plain removes what misspelt names differ in: capitals, dashes, underscores, and a plural.
 func plain(name string) string {
-	return strings.TrimSuffix(strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name)), "s")
+	return strings.TrimSuffix(strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name)),
+		"s")
 }
 
 // nearestName returns the name that another one nearly is, and nothing if there is none.
@@ -46,7 +48,8 @@ func (x *exchange) checkNames() {
 	})
 	x.info.AddFindings(control.UnknownParameter, len(unknown), func(i int) (detail, remedy string) {
 		name := unknown[i]
-		text := "query parameter " + redact.Quote(name) + " is none of " + x.operation.ID + ", and was ignored"
+		text := "query parameter " + redact.Quote(name) + " is none of " + x.operation.ID +
+			", and was ignored"
 		meant := nearestName(name, queryNames)
 		if meant == "" || !x.isList() {
 			return text, x.parameterRemedy(name)
@@ -55,8 +58,10 @@ func (x *exchange) checkNames() {
 		x.info.Hints = append(x.info.Hints, text)
 		return text, "send " + meant + " instead"
 	})
-	if owner := x.query.Get("owner-id"); owner != "me" && strings.EqualFold(strings.TrimSpace(owner), "me") {
-		text := "query parameter owner-id: " + redact.Quote(owner) + " is taken for an id: did you mean me?"
+	if owner := x.query.Get("owner-id"); owner != "me" &&
+		strings.EqualFold(strings.TrimSpace(owner), "me") {
+		text := "query parameter owner-id: " + redact.Quote(owner) +
+			" is taken for an id: did you mean me?"
 		x.info.Hints = append(x.info.Hints, text)
 		x.info.AddFinding(control.InvalidProperty, text, "send owner-id=me")
 	}
@@ -66,7 +71,9 @@ func (x *exchange) checkNames() {
 func (x *exchange) findEmpty() {
 	for _, name := range queryNames {
 		if values := x.query[name]; x.isList() && len(values) == 1 && values[0] == "" {
-			x.info.AddFinding(control.IgnoredParameter, "query parameter "+name+" is empty, and counts as absent", "send "+name+" with a value, or not at all")
+			x.info.AddFinding(control.IgnoredParameter,
+				"query parameter "+name+" is empty, and counts as absent",
+				"send "+name+" with a value, or not at all")
 		}
 	}
 }

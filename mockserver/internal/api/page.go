@@ -37,7 +37,9 @@ func (x *exchange) checkLimit() error {
 	if n, _ := strconv.Atoi(limit); n <= maxLimit { // what is no number is 0
 		return nil
 	}
-	return dialectError(dialect.Limit251, "query parameter limit: expected at most "+strconv.Itoa(maxLimit)+", got "+redact.Cut(limit, 80))
+	return dialectError(dialect.Limit251,
+		"query parameter limit: expected at most "+strconv.Itoa(maxLimit)+", got "+
+			redact.Cut(limit, 80))
 }
 
 // count returns a parameter that is a number from 0 on. Another one counts as absent.

@@ -21,7 +21,8 @@ func (a *API) patch(x *exchange) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.commit(x, &response.Response{Status: http.StatusOK, Body: body, Validated: true}, update)
+	return a.commit(x, &response.Response{Status: http.StatusOK, Body: body, Validated: true},
+		update)
 }
 
 // patchOperations reads a JSON Patch whose shape is known to be right.

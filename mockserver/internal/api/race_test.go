@@ -73,8 +73,10 @@ func start(t *testing.T) *tenant {
 	err := store.Replace(t.Context(), pat.Tenant{
 		Identities: []pat.Identity{{ID: ann.ID, Name: ann.Name, UserLevels: []string{"ORG_ADMIN"}}},
 		Tokens: []*pat.Token{pat.NewToken(pat.TokenData{
-			ID: strings.Repeat("b", 32), Secret: strings.Repeat("c", 64), Name: "robot", Owner: ann, Created: now,
-			Scope: []string{pat.ScopeAll}, AccessTokenValiditySeconds: 60, UserAwareTokenNeverExpires: true,
+			ID: strings.Repeat("b", 32), Secret: strings.Repeat("c", 64), Name: "robot", Owner: ann,
+			Created: now,
+			Scope:   []string{pat.ScopeAll}, AccessTokenValiditySeconds: 60,
+			UserAwareTokenNeverExpires: true,
 		})},
 	})
 	if err != nil {
@@ -83,21 +85,33 @@ func start(t *testing.T) *tenant {
 	seed := uint64(1)
 	source := random.New(&seed, "default")
 	service := pat.NewService(pat.Config{
-		Store: store, NewID: func() string { return source.Hex("id", 16) }, NewSecret: func() string { return source.Hex("secret", 32) },
+		Store: store, NewID: func() string {
+			return source.Hex("id", 16)
+		}, NewSecret: func() string { return source.Hex("secret", 32) },
 	})
 	key, err := oauth.DeriveKey([]byte("secret"), "default", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	gate := &admission.Controller{Limits: ratelimit.New(ratelimit.Tenant), Faults: fault.New(source)}
+	gate := &admission.Controller{
+		Limits: ratelimit.New(ratelimit.Tenant), Faults: fault.New(source),
+	}
 	writer := response.Writer{Log: slog.New(slog.DiscardHandler)}
 	clock := func() time.Time { return now }
 	m := &tenant{store: store, oauth: load(spec.OAuth), api: load(string(version.V1))}
-	m.tokens = oauth.New(oauth.Config{Document: m.oauth, Service: service, Key: key, Gate: gate, Random: source, Now: clock, Writer: writer})
+	m.tokens = oauth.New(oauth.Config{
+		Document: m.oauth, Service: service, Key: key, Gate: gate, Random: source, Now: clock,
+		Writer: writer,
+	})
 	m.pats = api.New(api.Config{
 		Documents: map[version.Version]*spec.Document{version.V1: m.api}, Service: service,
-		Authenticate: func(context.Context, *response.RequestInfo, string, time.Time) (pat.Caller, error) {
-			return pat.Caller{ClientID: "client", ID: ann.ID, Name: ann.Name, UserLevels: []string{"ORG_ADMIN"}, Scopes: []string{pat.ScopeAll}}, nil
+		Authenticate: func(context.Context, *response.RequestInfo, string, time.Time) (pat.Caller,
+			error,
+		) {
+			return pat.Caller{
+				ClientID: "client", ID: ann.ID, Name: ann.Name, UserLevels: []string{"ORG_ADMIN"},
+				Scopes: []string{pat.ScopeAll},
+			}, nil
 		},
 		Gate: gate, Now: clock, Writer: writer,
 	})
@@ -111,23 +125,32 @@ func TestOperation_RepeatsLostRace(t *testing.T) {
 		operation, contentType, body string
 		want                         int
 	}{
-		{"createPersonalAccessToken", "application/json", `{"name":"new","userAwareTokenNeverExpires":true}`, http.StatusOK},
-		{"patchPersonalAccessToken", "application/json-patch+json", `[{"op":"replace","path":"/name","value":"renamed"}]`, http.StatusOK},
+		{
+			"createPersonalAccessToken", "application/json",
+			`{"name":"new","userAwareTokenNeverExpires":true}`, http.StatusOK,
+		},
+		{
+			"patchPersonalAccessToken", "application/json-patch+json",
+			`[{"op":"replace","path":"/name","value":"renamed"}]`, http.StatusOK,
+		},
 		{"deletePersonalAccessToken", "", "", http.StatusNoContent},
 		{
 			"updateBulkPersonalAccessTokens", "application/json",
-			fmt.Sprintf(`{"ids":[%q],"patch":[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]}`, id), http.StatusOK,
+			fmt.Sprintf(`{"ids":[%q],"patch":[{"op":"replace",`+
+				`"path":"/userAwareTokenNeverExpires","value":true}]}`, id), http.StatusOK,
 		},
 		{
 			"requestAccessToken", "application/x-www-form-urlencoded",
-			"grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret, http.StatusOK,
+			"grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret,
+			http.StatusOK,
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.operation, func(t *testing.T) {
 			m := start(t)
 			rw := httptest.NewRecorder()
-			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(test.body)) // the router is not of this test
+			// the router is not of this test
+			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(test.body))
 			r.Header.Set("Content-Type", test.contentType)
 			r.SetPathValue("id", id)
 			r = response.RequestWithInfo(r, &response.RequestInfo{RequestBody: []byte(test.body)})
@@ -137,7 +160,8 @@ func TestOperation_RepeatsLostRace(t *testing.T) {
 				m.pats.Serve(rw, r, api.NewRoute(version.V1, m.api.Operation(test.operation)))
 			}
 			if rw.Code != test.want || m.store.writes != 2 {
-				t.Errorf("status %d after %d writes, want %d after 2: %s", rw.Code, m.store.writes, test.want, rw.Body)
+				t.Errorf("status %d after %d writes, want %d after 2: %s", rw.Code, m.store.writes,
+					test.want, rw.Body)
 			}
 		})
 	}

@@ -13,12 +13,18 @@ import (
 
 // namedScopes are the scopes that the documents of the API name. A tenant has hundreds of others.
 var namedScopes = []string{
-	"sp:scopes:all",                        // published: v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/scope/description
-	"sp:scopes:default",                    // published: v2026 #/components/securitySchemes
-	"sp:my-personal-access-tokens:read",    // published: v2026 #/paths/~1personal-access-tokens/get/security
-	"sp:my-personal-access-tokens:manage",  // published: v2026 #/paths/~1personal-access-tokens/post/security
-	"sp:all-personal-access-tokens:read",   // published: v2026 #/paths/~1personal-access-tokens/get/security
-	"sp:all-personal-access-tokens:manage", // published: v2026 #/paths/~1personal-access-tokens/post/security
+	// published: v2026
+	// #/components/schemas/CreatePersonalAccessTokenRequest/properties/scope/description
+	"sp:scopes:all",
+	"sp:scopes:default", // published: v2026 #/components/securitySchemes
+	// published: v2026 #/paths/~1personal-access-tokens/get/security
+	"sp:my-personal-access-tokens:read",
+	// published: v2026 #/paths/~1personal-access-tokens/post/security
+	"sp:my-personal-access-tokens:manage",
+	// published: v2026 #/paths/~1personal-access-tokens/get/security
+	"sp:all-personal-access-tokens:read",
+	// published: v2026 #/paths/~1personal-access-tokens/post/security
+	"sp:all-personal-access-tokens:manage",
 }
 
 // A scopeAt is a scope that a request would give to a token, and the pointer to it.
@@ -39,15 +45,19 @@ func (x *exchange) findScopes() {
 		}
 	}
 	x.info.AddFindings(control.EmptyScope, len(odd.empty), func(i int) (detail, remedy string) {
-		return response.Truncate(odd.empty[i].pointer) + " is an empty array: the token has no rights", ""
+		return response.Truncate(odd.empty[i].pointer) +
+			" is an empty array: the token has no rights", ""
 	})
-	x.info.AddFindings(control.ScopeSyntax, len(odd.malformed), func(i int) (detail, remedy string) {
-		return odd.malformed[i].describeSyntax()
-	})
-	x.info.AddFindings(control.MisspeltScope, len(odd.misspelt), func(i int) (detail, remedy string) {
-		s := odd.misspelt[i]
-		return fmt.Sprintf("%s: the scope %s gives no rights: did you mean %s?", response.Truncate(s.pointer), redact.Quote(s.scope), s.meant), "send " + s.meant
-	})
+	x.info.AddFindings(control.ScopeSyntax, len(odd.malformed),
+		func(i int) (detail, remedy string) {
+			return odd.malformed[i].describeSyntax()
+		})
+	x.info.AddFindings(control.MisspeltScope, len(odd.misspelt),
+		func(i int) (detail, remedy string) {
+			s := odd.misspelt[i]
+			return fmt.Sprintf("%s: the scope %s gives no rights: did you mean %s?",
+				response.Truncate(s.pointer), redact.Quote(s.scope), s.meant), "send " + s.meant
+		})
 }
 
 // addOperation adds what is odd about the value of an operation of a JSON Patch.
@@ -98,9 +108,11 @@ func (s scopeAt) describeSyntax() (detail, remedy string) {
 	case s.scope == "":
 		return at + ": a scope is empty", "remove the empty scope"
 	case hasSeparator(strings.TrimSpace(s.scope)):
-		return at + ": the scope " + redact.Quote(s.scope) + " has blanks or commas", "send each scope as an element of its own"
+		return at + ": the scope " + redact.Quote(s.scope) + " has blanks or commas",
+			"send each scope as an element of its own"
 	}
-	return at + ": the scope " + redact.Quote(s.scope) + " has blanks around it", "send the scope without the blanks"
+	return at + ": the scope " + redact.Quote(s.scope) + " has blanks around it",
+		"send the scope without the blanks"
 }
 
 // nearestScope returns the named scope that another one nearly is: it differs in capitals, or in

@@ -11,7 +11,8 @@ import (
 )
 
 // minRate is how fast a body has to arrive once the timeout has passed, in bytes per second. Each
-// received byte extends the deadline accordingly, so that a large body on a slow line is no timeout.
+// received byte extends the deadline accordingly, so that a large body on a slow line is no
+// timeout.
 const minRate = 4 << 10
 
 // A TimeoutError reports a body that did not arrive in time.
@@ -27,19 +28,24 @@ type TimeoutError struct {
 // Error returns what was announced and what was received.
 func (e *TimeoutError) Error() string {
 	if e.Announced < 0 {
-		return fmt.Sprintf("body: expected the last chunk within %s, got %d bytes without it", e.Timeout, e.Received)
+		return fmt.Sprintf("body: expected the last chunk within %s, got %d bytes without it",
+			e.Timeout, e.Received)
 	}
-	return fmt.Sprintf("body: expected the %d bytes of Content-Length within %s, got %d; Content-Length counts bytes, not characters",
+	return fmt.Sprintf("body: expected the %d bytes of Content-Length within %s, got %d; "+
+		"Content-Length counts bytes, not characters",
 		e.Announced, e.Timeout, e.Received)
 }
 
-// Open returns the body of a request, decoded as its Content-Encoding says. Reading it fails with an
-// *[http.MaxBytesError] beyond limit bytes, encoded or decoded, with a *[TimeoutError] if it does not
-// arrive in time, and with a *[CodingError] if it is not encoded as it says. Open fails with an
-// *[UnsupportedCodingError] for another encoding.
+// Open returns the body of a request, decoded as its Content-Encoding says. Reading it fails with
+// an *[http.MaxBytesError] beyond limit bytes, encoded or decoded, with a *[TimeoutError] if it
+// does not arrive in time, and with a *[CodingError] if it is not encoded as it says. Open fails
+// with an *[UnsupportedCodingError] for another encoding.
 //
-// The time that the body has begins now. The deadline also ends a body that is not read: it is removed when the end has been reached.
-func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration, now time.Time) (io.ReadCloser, error) {
+// The time that the body has begins now. The deadline also ends a body that is not read: it is
+// removed when the end has been reached.
+func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration,
+	now time.Time,
+) (io.ReadCloser, error) {
 	decode, err := coding(r.Header)
 	if err != nil {
 		return nil, err
@@ -93,8 +99,8 @@ func (b *timed) setDeadline(at time.Time) {
 	}
 }
 
-// deadliner is a ResponseWriter of a connection. An http.ResponseController would allocate an error for
-// each call without one.
+// deadliner is a ResponseWriter of a connection. An http.ResponseController would allocate an error
+// for each call without one.
 type deadliner interface{ SetReadDeadline(time.Time) error }
 
 func connectionOf(rw http.ResponseWriter) deadliner {

@@ -15,8 +15,10 @@ func Charset(text []byte) string {
 	const powershell = "Windows PowerShell 5.1"
 	switch {
 	case bytes.HasPrefix(text, utf8BOM):
-		return "a byte order mark in front of UTF-8, as " + powershell + " writes to files; send the text without it"
-	case bytes.HasPrefix(text, []byte{0xFF, 0xFE}), bytes.HasPrefix(text, []byte{0xFE, 0xFF}), alternating(text):
+		return "a byte order mark in front of UTF-8, as " + powershell +
+			" writes to files; send the text without it"
+	case bytes.HasPrefix(text, []byte{0xFF, 0xFE}), bytes.HasPrefix(text, []byte{0xFE, 0xFF}),
+		alternating(text):
 		return "UTF-16, as " + powershell + " writes to files; send UTF-8"
 	case !utf8.Valid(text):
 		return "bytes that are not UTF-8, as of ISO-8859-1, in which " + powershell +
@@ -25,8 +27,8 @@ func Charset(text []byte) string {
 	return ""
 }
 
-// Cut reports whether a text in UTF-8 was cut by a client that announced its length in characters: it
-// has characters of several bytes, and ends inside one or inside JSON.
+// Cut reports whether a text in UTF-8 was cut by a client that announced its length in characters:
+// it has characters of several bytes, and ends inside one or inside JSON.
 func Cut(text []byte, endsInside bool) bool {
 	last := len(text)
 	for i := 1; i < utf8.UTFMax && i <= len(text); i++ {
@@ -38,7 +40,8 @@ func Cut(text []byte, endsInside bool) bool {
 		}
 	}
 	whole := text[:last]
-	return endsInside && utf8.Valid(whole) && (last < len(text) || utf8.RuneCount(whole) < len(whole))
+	return endsInside && utf8.Valid(whole) &&
+		(last < len(text) || utf8.RuneCount(whole) < len(whole))
 }
 
 // alternating reports whether every second byte of the beginning of a text is zero, as in UTF-16

@@ -19,7 +19,8 @@ type UnsupportedCodingError struct{ Got string }
 
 // Error names the codings that are.
 func (e *UnsupportedCodingError) Error() string {
-	return fmt.Sprintf("header Content-Encoding: expected gzip, deflate or identity, got %s", redact.Quote(e.Got))
+	return fmt.Sprintf("header Content-Encoding: expected gzip, deflate or identity, got %s",
+		redact.Quote(e.Got))
 }
 
 // A CodingError reports a body that is not encoded as its Content-Encoding says.
@@ -43,7 +44,9 @@ type decoder struct {
 }
 
 var (
-	gzipDecoder    = &decoder{"gzip", func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }}
+	gzipDecoder = &decoder{"gzip", func(r io.Reader) (io.Reader, error) {
+		return gzip.NewReader(r)
+	}}
 	deflateDecoder = &decoder{"deflate", newDeflate}
 )
 
@@ -61,8 +64,8 @@ func coding(header http.Header) (*decoder, error) {
 	return nil, &UnsupportedCodingError{got}
 }
 
-// newDeflate reads the zlib format (RFC 1950), which deflate means, and the raw format (RFC 1951), which
-// some clients send.
+// newDeflate reads the zlib format (RFC 1950), which deflate means, and the raw format (RFC 1951),
+// which some clients send.
 func newDeflate(r io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReader(r)
 	head, err := buffered.Peek(2)

@@ -32,8 +32,8 @@ func (p *Places) add(path []string) {
 	p.Pointers = append(p.Pointers, b.String())
 }
 
-// FindOddities returns the names that an object has more than once, each once, and the strings with a
-// surrogate that has no other half. The text is valid JSON, and value is what it was decoded to.
+// FindOddities returns the names that an object has more than once, each once, and the strings with
+// a surrogate that has no other half. The text is valid JSON, and value is what it was decoded to.
 func FindOddities(text []byte, value any) Oddities {
 	members, surrogate := survey(text)
 	if !surrogate && members == countMembers(value) {

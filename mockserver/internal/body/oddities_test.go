@@ -56,7 +56,8 @@ func TestFindOddities(t *testing.T) {
 
 func TestFindOddities_ListsSome(t *testing.T) {
 	const n = limit.Items + 7
-	text := "[" + strings.Repeat(`{"a":"\ud800","a":"\ud800"},`, n-1) + `{"a":"\ud800","a":"\ud800"}]`
+	text := "[" + strings.Repeat(`{"a":"\ud800","a":"\ud800"},`, n-1) +
+		`{"a":"\ud800","a":"\ud800"}]`
 	var value any
 	if err := json.Unmarshal([]byte(text), &value); err != nil {
 		t.Fatal(err)
@@ -67,14 +68,16 @@ func TestFindOddities_ListsSome(t *testing.T) {
 		total int
 	}{"duplicate keys": {found.DuplicateKeys, n}, "surrogates": {found.LoneSurrogates, 2 * n}} {
 		if places.got.Total != places.total || len(places.got.Pointers) != limit.Items {
-			t.Errorf("%s: %d of %d, want %d of %d", name, len(places.got.Pointers), places.got.Total, limit.Items, places.total)
+			t.Errorf("%s: %d of %d, want %d of %d", name, len(places.got.Pointers),
+				places.got.Total, limit.Items, places.total)
 		}
 	}
 }
 
 // What is in order costs no allocation.
 func TestFindOddities_Allocations(t *testing.T) {
-	text := []byte(`{"name":"a \"build\"","scope":["sp:scopes:all"],"expirationDate":"2030-01-01T00:00:00Z"}`)
+	text := []byte(`{"name":"a \"build\"","scope":["sp:scopes:all"],` +
+		`"expirationDate":"2030-01-01T00:00:00Z"}`)
 	var value any
 	if err := json.Unmarshal(text, &value); err != nil {
 		t.Fatal(err)
@@ -85,7 +88,9 @@ func TestFindOddities_Allocations(t *testing.T) {
 }
 
 func FuzzFindOddities(f *testing.F) {
-	for _, seed := range []string{`{"a":1,"a":2}`, `["\ud800",{"\ud800":{}}]`, ` "\\" `, `-1e5`, `{"a":[{},[],""]}`} {
+	for _, seed := range []string{
+		`{"a":1,"a":2}`, `["\ud800",{"\ud800":{}}]`, ` "\\" `, `-1e5`, `{"a":[{},[],""]}`,
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -94,7 +99,8 @@ func FuzzFindOddities(f *testing.F) {
 			t.Skip()
 		}
 		found := body.FindOddities([]byte(text), value)
-		if lost := names(t, text) > names(t, encoded(t, value)); lost != (found.DuplicateKeys.Total > 0) {
+		if lost := names(t, text) > names(t,
+			encoded(t, value)); lost != (found.DuplicateKeys.Total > 0) {
 			t.Errorf("names are lost: %t, found %+v", lost, found.DuplicateKeys)
 		}
 	})

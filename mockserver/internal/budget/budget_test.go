@@ -68,7 +68,12 @@ func TestJournals(t *testing.T) {
 	}{
 		{"within the share", []int{3000, 300}, 6400, []int{3000, 300}},
 		{"the largest first", []int{6000, 300, 200}, 6400, []int{5800, 300, 200}},
-		{"the largest ones are as large as each other", []int{9000, 300, 4000, 5000}, 6400, []int{2000, 300, 2000, 2000}},
+		{
+			"the largest ones are as large as each other",
+			[]int{9000, 300, 4000, 5000},
+			6400,
+			[]int{2000, 300, 2000, 2000},
+		},
 		{"one alone", []int{9000}, 6400, []int{6300}},
 		{"not before something was added", []int{9000}, 99, []int{9000}},
 		{"none", nil, 6400, nil},

@@ -31,8 +31,8 @@ func ForJournals(budget int64) int64 { return budget / 2 }
 // steps is how often the journals are counted while as much is added as they may have together.
 const steps = 64
 
-// Added notes that a journal has grown. When the journals together have more than their share, the largest ones lose
-// their oldest requests.
+// Added notes that a journal has grown. When the journals together have more than their share, the
+// largest ones lose their oldest requests.
 func (j *Journals) Added(bytes int) {
 	if j.added.Add(int64(bytes)) < j.Limit/steps || !j.mu.TryLock() {
 		return

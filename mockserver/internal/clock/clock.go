@@ -17,8 +17,8 @@ type Clock struct {
 
 	mu     sync.RWMutex
 	frozen *time.Time // where it stands still
-	// While it runs: what it showed when it was set, and wall time then. Both are zero where it follows wall time. A
-	// distance from wall time would overflow after 292 years.
+	// While it runs: what it showed when it was set, and wall time then. Both are zero where it
+	// follows wall time. A distance from wall time would overflow after 292 years.
 	set, at time.Time
 }
 
@@ -26,7 +26,8 @@ type Clock struct {
 type State struct {
 	Now    time.Time
 	Frozen bool
-	// Moved is the distance from wall time: how far the clock was moved, and what passed since it was frozen.
+	// Moved is the distance from wall time: how far the clock was moved, and what passed since it
+	// was frozen.
 	Moved time.Duration
 	// Touched tells that somebody set the clock.
 	Touched bool
@@ -57,7 +58,10 @@ func (c *Clock) State() State {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	wall := c.wall()
-	s := State{Now: c.nowLocked(wall), Frozen: c.frozen != nil, Touched: c.frozen != nil || !c.set.Equal(c.at)}
+	s := State{
+		Now: c.nowLocked(wall), Frozen: c.frozen != nil, Touched: c.frozen != nil ||
+			!c.set.Equal(c.at),
+	}
 	switch {
 	case s.Frozen:
 		s.Moved = s.Now.Sub(wall).Round(time.Millisecond)
@@ -67,7 +71,8 @@ func (c *Clock) State() State {
 	return s
 }
 
-// Set moves the clock to a moment, the one that it shows where that is zero, and freezes it or lets it run.
+// Set moves the clock to a moment, the one that it shows where that is zero, and freezes it or lets
+// it run.
 func (c *Clock) Set(now time.Time, frozen bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -100,7 +105,8 @@ func (c *Clock) Advance(by time.Duration) error {
 	return nil
 }
 
-// Valid tells whether a clock may show a moment: what lives longest after it can still be written as a date.
+// Valid tells whether a clock may show a moment: what lives longest after it can still be written
+// as a date.
 func Valid(t time.Time) bool { return t.Year() >= 1970 && t.Year() < 9000 }
 
 // Clear takes back every move.
@@ -117,9 +123,11 @@ func (c *Clock) Note() string {
 	case !s.Touched:
 		return ""
 	case s.Frozen:
-		return fmt.Sprintf("this mock's clock stands still at %s, %s from wall time", s.Now.Format(time.RFC3339), Distance(s.Moved))
+		return fmt.Sprintf("this mock's clock stands still at %s, %s from wall time",
+			s.Now.Format(time.RFC3339), Distance(s.Moved))
 	}
-	return fmt.Sprintf("this mock's clock says %s, moved %s", s.Now.Format(time.RFC3339), Distance(s.Moved))
+	return fmt.Sprintf("this mock's clock says %s, moved %s", s.Now.Format(time.RFC3339),
+		Distance(s.Moved))
 }
 
 // Distance writes a duration for people: days where there are any, else hours, minutes and seconds.
@@ -136,15 +144,18 @@ func Distance(d time.Duration) string {
 
 var unit = regexp.MustCompile(`([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)`)
 
-// ParseDuration reads numbers with ms, s, m, h or d (24 hours) behind them. It is at most a hundred years
-// long. The error is a [DurationError].
+// ParseDuration reads numbers with ms, s, m, h or d (24 hours) behind them. It is at most a hundred
+// years long. The error is a [DurationError].
 func ParseDuration(text string) (time.Duration, error) {
 	const most = 100 * 365 * 24 * time.Hour
 	var sum float64
 	read := 0
 	for _, match := range unit.FindAllStringSubmatch(text, -1) {
 		number, _ := strconv.ParseFloat(match[1], 64) // digits
-		scale := map[string]time.Duration{"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}[match[2]]
+		scale := map[string]time.Duration{
+			"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour,
+			"d": 24 * time.Hour,
+		}[match[2]]
 		sum += number * float64(scale)
 		read += len(match[0])
 	}

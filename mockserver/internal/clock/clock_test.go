@@ -50,15 +50,21 @@ func TestMoves(t *testing.T) {
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"set ahead and runs", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon.Add(day), false) },
+			"set ahead and runs", func(_ testing.TB, _ *wall, c *clock.Clock) {
+				c.Set(noon.Add(day), false)
+			},
 			clock.State{Now: noon.Add(day + time.Hour), Moved: day, Touched: true},
 		},
 		{
-			"set back and runs", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon.Add(-day), false) },
+			"set back and runs", func(_ testing.TB, _ *wall, c *clock.Clock) {
+				c.Set(noon.Add(-day), false)
+			},
 			clock.State{Now: noon.Add(time.Hour - day), Moved: -day, Touched: true},
 		},
 		{
-			"set ahead and frozen", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon.Add(day), true) },
+			"set ahead and frozen", func(_ testing.TB, _ *wall, c *clock.Clock) {
+				c.Set(noon.Add(day), true)
+			},
 			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
 		},
 		{
@@ -68,11 +74,15 @@ func TestMoves(t *testing.T) {
 			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
 		},
 		{
-			"frozen where it is", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(time.Time{}, true) },
+			"frozen where it is", func(_ testing.TB, _ *wall, c *clock.Clock) {
+				c.Set(time.Time{}, true)
+			},
 			clock.State{Now: noon, Frozen: true, Moved: -time.Hour, Touched: true},
 		},
 		{
-			"set to wall time is not touched", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon, false) },
+			"set to wall time is not touched", func(_ testing.TB, _ *wall, c *clock.Clock) {
+				c.Set(noon, false)
+			},
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
@@ -95,7 +105,10 @@ func TestMoves(t *testing.T) {
 				advance(t, c, day)
 				advance(t, c, time.Millisecond)
 			},
-			clock.State{Now: noon.Add(day + time.Millisecond + time.Hour), Moved: day + time.Millisecond, Touched: true},
+			clock.State{
+				Now: noon.Add(day + time.Millisecond + time.Hour), Moved: day + time.Millisecond,
+				Touched: true,
+			},
 		},
 		{
 			"advanced while frozen", func(t testing.TB, _ *wall, c *clock.Clock) {
@@ -109,15 +122,22 @@ func TestMoves(t *testing.T) {
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"cleared while it runs", func(t testing.TB, _ *wall, c *clock.Clock) { advance(t, c, day); c.Clear() },
+			"cleared while it runs", func(t testing.TB, _ *wall, c *clock.Clock) {
+				advance(t, c, day)
+				c.Clear()
+			},
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"cleared while frozen", func(_ testing.TB, _ *wall, c *clock.Clock) { c.Set(noon.Add(day), true); c.Clear() },
+			"cleared while frozen", func(_ testing.TB, _ *wall, c *clock.Clock) {
+				c.Set(noon.Add(day), true)
+				c.Clear()
+			},
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"cleared and frozen leaves no move behind", func(t testing.TB, _ *wall, c *clock.Clock) {
+			"cleared and frozen leaves no move behind",
+			func(t testing.TB, _ *wall, c *clock.Clock) {
 				advance(t, c, day)
 				c.Set(noon, true)
 				c.Set(time.Time{}, false)
@@ -164,12 +184,30 @@ func TestAdvanceStaysBetweenTheYears(t *testing.T) {
 		by     time.Duration
 		want   bool
 	}{
-		{"frozen, up to the end", true, time.Date(8999, time.December, 31, 23, 59, 58, 0, time.UTC), time.Second, true},
-		{"frozen, past the end", true, time.Date(8999, time.December, 31, 23, 59, 59, 0, time.UTC), time.Second, false},
-		{"frozen, back to the start", true, time.Date(1970, time.January, 1, 0, 0, 1, 0, time.UTC), -time.Second, true},
-		{"frozen, before the start", true, time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC), -1, false},
-		{"running, before the start", false, time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC), -1, false},
-		{"running, back to the start", false, time.Date(1970, time.January, 1, 0, 0, 1, 0, time.UTC), -time.Second, true},
+		{
+			"frozen, up to the end", true,
+			time.Date(8999, time.December, 31, 23, 59, 58, 0, time.UTC), time.Second, true,
+		},
+		{
+			"frozen, past the end", true,
+			time.Date(8999, time.December, 31, 23, 59, 59, 0, time.UTC), time.Second, false,
+		},
+		{
+			"frozen, back to the start", true,
+			time.Date(1970, time.January, 1, 0, 0, 1, 0, time.UTC), -time.Second, true,
+		},
+		{
+			"frozen, before the start", true,
+			time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC), -1, false,
+		},
+		{
+			"running, before the start", false,
+			time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC), -1, false,
+		},
+		{
+			"running, back to the start", false,
+			time.Date(1970, time.January, 1, 0, 0, 1, 0, time.UTC), -time.Second, true,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -227,9 +265,21 @@ func TestNote(t *testing.T) {
 	}{
 		{"untouched", func(*clock.Clock) {}, nil},
 		{"cleared", func(c *clock.Clock) { c.Set(noon, true); c.Clear() }, nil},
-		{"running", func(c *clock.Clock) { c.Set(noon.Add(183*day), false) }, []string{"2026-08-31T12:00:00Z", "+183d"}},
-		{"frozen", func(c *clock.Clock) { c.Set(noon.Add(-time.Hour), true) }, []string{"2026-03-01T11:00:00Z", "-1h0m0s"}},
-		{"frozen at wall time", func(c *clock.Clock) { c.Set(time.Time{}, true) }, []string{"2026-03-01T12:00:00Z", "+0s"}},
+		{
+			"running", func(c *clock.Clock) {
+				c.Set(noon.Add(183*day), false)
+			}, []string{"2026-08-31T12:00:00Z", "+183d"},
+		},
+		{
+			"frozen", func(c *clock.Clock) {
+				c.Set(noon.Add(-time.Hour), true)
+			}, []string{"2026-03-01T11:00:00Z", "-1h0m0s"},
+		},
+		{
+			"frozen at wall time", func(c *clock.Clock) {
+				c.Set(time.Time{}, true)
+			}, []string{"2026-03-01T12:00:00Z", "+0s"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -26,7 +26,10 @@ func TestParseDuration(t *testing.T) {
 		{"days", "191d", 191 * day},
 		{"nothing passes", "0s", 0},
 		{"a sum", "1h30m", 90 * time.Minute},
-		{"a sum of all", "1d2h3m4s5ms", day + 2*time.Hour + 3*time.Minute + 4*time.Second + 5*time.Millisecond},
+		{
+			"a sum of all", "1d2h3m4s5ms",
+			day + 2*time.Hour + 3*time.Minute + 4*time.Second + 5*time.Millisecond,
+		},
 		{"a sum in any order, twice the same", "5ms1d1d", 2*day + 5*time.Millisecond},
 		{"a fraction", "1.5h", 90 * time.Minute},
 		{"a fraction that no float can hold", "1.001s", 1001 * time.Millisecond},
@@ -79,7 +82,8 @@ func TestParseDurationErrors(t *testing.T) {
 			if got != 0 || !errors.As(err, &wrong) {
 				t.Fatalf("ParseDuration(%q) = %s, %v, want an error", test.text, got, err)
 			}
-			if diff := cmp.Diff(&clock.DurationError{Text: test.text, TooLong: test.tooLong}, wrong); diff != "" {
+			if diff := cmp.Diff(&clock.DurationError{Text: test.text, TooLong: test.tooLong},
+				wrong); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
 			golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
@@ -120,7 +124,10 @@ func TestDistance(t *testing.T) {
 var grammar = regexp.MustCompile(`^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$`)
 
 func FuzzParseDuration(f *testing.F) {
-	for _, seed := range []string{"", "500ms", "3s", "1h30m", "191d", "1.001s", "36500d", "36501d", "-1s", "1e9s", ".5s", "5.s", "1d 1h", "0.0000001ms"} {
+	for _, seed := range []string{
+		"", "500ms", "3s", "1h30m", "191d", "1.001s", "36500d", "36501d", "-1s", "1e9s", ".5s",
+		"5.s", "1d 1h", "0.0000001ms",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -130,7 +137,8 @@ func FuzzParseDuration(f *testing.F) {
 				t.Errorf("ParseDuration(%q) = %s beside %v", text, got, err)
 			}
 			var wrong *clock.DurationError
-			if !errors.As(err, &wrong) || wrong.Text != text || wrong.TooLong != grammar.MatchString(text) {
+			if !errors.As(err, &wrong) || wrong.Text != text ||
+				wrong.TooLong != grammar.MatchString(text) {
 				t.Errorf("ParseDuration(%q): %v", text, err)
 			}
 			return
@@ -142,7 +150,8 @@ func FuzzParseDuration(f *testing.F) {
 			return
 		}
 		theirs, err := time.ParseDuration(text)
-		if err != nil || (got-theirs).Abs() > time.Duration(len(text)) { // Go cuts each number, here the sum is rounded
+		// Go cuts each number, here the sum is rounded
+		if err != nil || (got-theirs).Abs() > time.Duration(len(text)) {
 			t.Errorf("ParseDuration(%q) = %s, and to Go it is %s, %v", text, got, theirs, err)
 		}
 	})

@@ -18,12 +18,14 @@ func (e *DurationError) Error() string {
 	if e.TooLong {
 		return fmt.Sprintf("expected at most a hundred years, got %s", redact.Quote(e.Text))
 	}
-	return fmt.Sprintf("expected a duration such as 500ms, 3s, 1h30m or 191d, got %s", redact.Quote(e.Text))
+	return fmt.Sprintf("expected a duration such as 500ms, 3s, 1h30m or 191d, got %s",
+		redact.Quote(e.Text))
 }
 
 // MomentError is the error of a moment that a clock cannot show, see [Valid].
 type MomentError struct{ Moment time.Time }
 
 func (e *MomentError) Error() string {
-	return fmt.Sprintf("the clock would say %s: expected a moment between the years 1970 and 9000", e.Moment.Format(time.RFC3339))
+	return fmt.Sprintf("the clock would say %s: expected a moment between the years 1970 and 9000",
+		e.Moment.Format(time.RFC3339))
 }

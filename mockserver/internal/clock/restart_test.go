@@ -18,16 +18,23 @@ func TestRestart(t *testing.T) {
 	}{
 		{"untouched", func(*clock.Clock) {}, `{}`, clock.State{Now: noon.Add(3 * day)}},
 		{
-			"running keeps its distance", func(c *clock.Clock) { c.Set(noon.Add(day), false) }, `{"set":"2026-03-02T12:00:00Z","at":"2026-03-01T12:00:00Z"}`,
+			"running keeps its distance", func(c *clock.Clock) {
+				c.Set(noon.Add(day), false)
+			}, `{"set":"2026-03-02T12:00:00Z","at":"2026-03-01T12:00:00Z"}`,
 			clock.State{Now: noon.Add(4 * day), Moved: day, Touched: true},
 		},
 		{
-			"frozen keeps its moment, not how far it was moved before", func(c *clock.Clock) { c.Set(noon.Add(2*day), false); c.Set(noon.Add(day), true) },
+			"frozen keeps its moment, not how far it was moved before", func(c *clock.Clock) {
+				c.Set(noon.Add(2*day), false)
+				c.Set(noon.Add(day), true)
+			},
 			`{"frozen":"2026-03-02T12:00:00Z"}`,
 			clock.State{Now: noon.Add(day), Frozen: true, Moved: -2 * day, Touched: true},
 		},
 		{
-			"frozen keeps its moment", func(c *clock.Clock) { c.Set(noon.Add(day), true) }, `{"frozen":"2026-03-02T12:00:00Z"}`,
+			"frozen keeps its moment", func(c *clock.Clock) {
+				c.Set(noon.Add(day), true)
+			}, `{"frozen":"2026-03-02T12:00:00Z"}`,
 			clock.State{Now: noon.Add(day), Frozen: true, Moved: -2 * day, Touched: true},
 		},
 	}

@@ -38,7 +38,10 @@ func (s *Server) setClock(c *call) (*response.Response, error) {
 	var now time.Time
 	if setting.Now != nil {
 		if now = *setting.Now; !clock.Valid(now) {
-			return nil, invalid(control.ProblemError{Pointer: "/now", Detail: "expected a moment between the years 1970 and 9000"})
+			return nil,
+				invalid(control.ProblemError{
+					Pointer: "/now", Detail: "expected a moment between the years 1970 and 9000",
+				})
 		}
 	}
 	return s.move(c, func(clock namespace.Clock) error {

@@ -39,7 +39,8 @@ type Config struct {
 	Findings *findings.Store
 	// Documents that are served, by name.
 	Documents map[string]*spec.Document
-	// Statuses that an operation of a version may answer, by the short names of rules; empty for any of them.
+	// Statuses that an operation of a version may answer, by the short names of rules; empty for
+	// any of them.
 	Statuses func(operation, version string) []int
 	// PublicURL returns how clients reach the mock. Empty means the request's own host.
 	PublicURL func() string
@@ -48,7 +49,8 @@ type Config struct {
 	Writer response.Writer
 	// Streams has room for the streams that are open at once, over all namespaces.
 	Streams chan struct{}
-	// Heavy has room for the operations on all of a namespace that go on at once, over all namespaces.
+	// Heavy has room for the operations on all of a namespace that go on at once, over all
+	// namespaces.
 	Heavy chan struct{}
 }
 
@@ -56,7 +58,10 @@ type Config struct {
 var streams = map[string]bool{"followRequests": true}
 
 // heavy are the operations whose memory grows with what a namespace has, by spec.Operation.Name.
-var heavy = map[string]bool{"getState": true, "putState": true, "putNamespace": true, "listRequests": true, "getFindings": true, "deleteFindings": true}
+var heavy = map[string]bool{
+	"getState": true, "putState": true, "putNamespace": true, "listRequests": true,
+	"getFindings": true, "deleteFindings": true,
+}
 
 // Server serves /_mock/.
 type Server struct{ config Config }
@@ -75,13 +80,19 @@ type call struct {
 // handlers of the operations, by spec.Operation.Name.
 var handlers = map[string]func(*Server, *call) (*response.Response, error){
 	"getHealth": (*Server).health, "getDocument": (*Server).document,
-	"listCredentials": (*Server).credentials, "reset": (*Server).reset, "getState": (*Server).state, "putState": (*Server).putState,
+	"listCredentials": (*Server).credentials, "reset": (*Server).reset, "getState": (*Server).state,
+	"putState":    (*Server).putState,
 	"addIdentity": (*Server).addIdentity, "addToken": (*Server).addToken,
-	"getClock": (*Server).clock, "setClock": (*Server).setClock, "clearClock": (*Server).clearClock, "advanceClock": (*Server).advanceClock,
-	"listFaults": (*Server).faults, "addFault": (*Server).addFault, "deleteFaults": (*Server).deleteFaults, "deleteFault": (*Server).deleteFault,
-	"listRequests": (*Server).requests, "getRequest": (*Server).request, "clearRequests": (*Server).clearRequests, "verify": (*Server).verify,
-	"getFindings": (*Server).findings, "deleteFindings": (*Server).deleteFindings, "allowFindings": (*Server).allowFindings,
-	"listNamespaces": (*Server).namespaces, "getNamespace": (*Server).namespace, "putNamespace": (*Server).putNamespace, "deleteNamespace": (*Server).deleteNamespace,
+	"getClock": (*Server).clock, "setClock": (*Server).setClock, "clearClock": (*Server).clearClock,
+	"advanceClock": (*Server).advanceClock,
+	"listFaults":   (*Server).faults, "addFault": (*Server).addFault,
+	"deleteFaults": (*Server).deleteFaults, "deleteFault": (*Server).deleteFault,
+	"listRequests": (*Server).requests, "getRequest": (*Server).request,
+	"clearRequests": (*Server).clearRequests, "verify": (*Server).verify,
+	"getFindings": (*Server).findings, "deleteFindings": (*Server).deleteFindings,
+	"allowFindings":  (*Server).allowFindings,
+	"listNamespaces": (*Server).namespaces, "getNamespace": (*Server).namespace,
+	"putNamespace": (*Server).putNamespace, "deleteNamespace": (*Server).deleteNamespace,
 }
 
 // Route is an operation with what handles it.
@@ -100,7 +111,9 @@ func NewRoute(op *spec.Operation) *Route {
 }
 
 // Serve answers a request of a route.
-func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace, route *Route) {
+func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace,
+	route *Route,
+) {
 	if streams[route.operation.Name] {
 		s.serveStream(rw, r, ns, route)
 		return
@@ -109,8 +122,11 @@ func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, ns *namespace.Na
 	s.config.Writer.Reply(rw, r, route.operation.ValidateResponse, resp, errorOf(err))
 }
 
-// handle calls the operation of a route. Those whose memory grows with a namespace wait for their turn.
-func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) (*response.Response, error) {
+// handle calls the operation of a route. Those whose memory grows with a namespace wait for their
+// turn.
+func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) (*response.Response,
+	error,
+) {
 	if heavy[route.operation.Name] {
 		select {
 		case s.config.Heavy <- struct{}{}:
@@ -129,7 +145,9 @@ func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) 
 // Allowed tells whether a request may use the surface of a mock that demands a token.
 func Allowed(r *http.Request, token string) bool {
 	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	return token == "" || strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare([]byte(strings.TrimSpace(bearer)), []byte(token)) == 1
+	return token == "" ||
+		strings.EqualFold(scheme, "Bearer") &&
+			subtle.ConstantTimeCompare([]byte(strings.TrimSpace(bearer)), []byte(token)) == 1
 }
 
 // read holds a request against the document of its operation.
@@ -139,10 +157,16 @@ func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operati
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, invalid(control.ProblemError{Pointer: "query", Detail: redact.String(err.Error())})
+		return nil,
+			invalid(control.ProblemError{Pointer: "query", Detail: redact.String(err.Error())})
 	}
 	if unknown := op.UnknownQuery(query); len(unknown) > 0 {
-		return nil, invalid(control.ProblemError{Pointer: "query", Detail: "expected known parameters, got " + response.Truncate(strings.Join(unknown[:min(len(unknown), limit.Items)], ", "))})
+		return nil,
+			invalid(control.ProblemError{
+				Pointer: "query",
+				Detail: "expected known parameters, got " +
+					response.Truncate(strings.Join(unknown[:min(len(unknown), limit.Items)], ", ")),
+			})
 	}
 	c := &call{Request: r, ns: ns, query: query}
 	if found := op.ValidateQuery(query); len(found) > 0 {
@@ -161,7 +185,12 @@ func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operati
 		return nil, err
 	}
 	if err != nil {
-		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected all of the body, got an end in between: " + redact.String(err.Error())})
+		return nil,
+			invalid(control.ProblemError{
+				Pointer: "",
+				Detail: "expected all of the body, got an end in between: " +
+					redact.String(err.Error()),
+			})
 	}
 	if op.Name == "putState" {
 		return c, nil // its reader knows the form, and is made for what is large and hostile
@@ -179,18 +208,25 @@ func (c *call) validateBody(op *spec.Operation, contentType string) error {
 	}
 	depth, values := measure(c.body)
 	if depth > maxDepth {
-		return invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d nested arrays and objects", maxDepth)})
+		return invalid(control.ProblemError{
+			Pointer: "",
+			Detail:  fmt.Sprintf("expected at most %d nested arrays and objects", maxDepth),
+		})
 	}
 	if values > maxValues {
 		advice := ""
 		if op.Name == "putNamespace" {
 			advice = tooLargeTenant
 		}
-		return invalid(control.ProblemError{Pointer: "", Detail: fmt.Sprintf("expected at most %d values, got %d%s", maxValues, values, advice)})
+		return invalid(control.ProblemError{
+			Pointer: "",
+			Detail:  fmt.Sprintf("expected at most %d values, got %d%s", maxValues, values, advice),
+		})
 	}
 	value, err := spec.Decode(contentType, c.body)
 	if err != nil {
-		detail := "expected a body in " + response.Truncate(contentType) + ": " + redact.String(err.Error())
+		detail := "expected a body in " + response.Truncate(contentType) + ": " +
+			redact.String(err.Error())
 		if charset := body.Charset(c.body); charset != "" {
 			detail = "expected UTF-8, got " + charset
 		}
@@ -206,18 +242,25 @@ func (c *call) validateBody(op *spec.Operation, contentType string) error {
 	return nil
 }
 
-// MaxTenant bounds, in bytes, the body of a new namespace. A state may be larger, see [fixtures.MaxBytes].
+// MaxTenant bounds, in bytes, the body of a new namespace. A state may be larger, see
+// [fixtures.MaxBytes].
 const MaxTenant = 16 << 20
 
-// maxBody bounds, in bytes, a body that has no tenant in it: a tree of values is far larger than its text.
+// maxBody bounds, in bytes, a body that has no tenant in it: a tree of values is far larger than
+// its text.
 const maxBody = 1 << 20
 
 // decode reads the body, whose shape is known to be right.
 func decode[T any](c *call) (T, error) {
 	var value T
 	err := json.Unmarshal(c.body, &value)
-	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) { // a number of 100 digits, for example
-		return value, invalid(control.ProblemError{Pointer: "/" + mistyped.Field, Detail: "got " + response.Truncate(mistyped.Value) + ", which does not fit"})
+	// a number of 100 digits, for example
+	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) {
+		return value,
+			invalid(control.ProblemError{
+				Pointer: "/" + mistyped.Field,
+				Detail:  "got " + response.Truncate(mistyped.Value) + ", which does not fit",
+			})
 	}
 	if err != nil { // a leap second, for example, which time.Time does not have
 		return value, invalid(control.ProblemError{Pointer: "", Detail: redact.String(err.Error())})
@@ -258,13 +301,17 @@ func measure(text []byte) (deepest, values int) {
 func (c *call) variable(name string) string { return c.PathValue(name) }
 
 // none is the answer to what was done without anything to tell.
-func none() (*response.Response, error) { return &response.Response{Status: http.StatusNoContent}, nil }
+func none() (*response.Response, error) {
+	return &response.Response{Status: http.StatusNoContent}, nil
+}
 
 func (s *Server) health(c *call) (*response.Response, error) {
 	h := control.Health{
-		Product: Product, Version: s.config.Version, Status: "ok", Namespace: c.ns.Name, Profile: s.config.Profile, Counters: c.ns.Linter.Counters(),
+		Product: Product, Version: s.config.Version, Status: "ok", Namespace: c.ns.Name,
+		Profile: s.config.Profile, Counters: c.ns.Linter.Counters(),
 	}
-	h.Counters.JournalDropped, h.Counters.Namespaces, h.Counters.Tokens = c.ns.Journal.Dropped(), s.config.Namespaces.Len(), c.ns.Service.Count(c.Context())
+	h.Counters.JournalDropped, h.Counters.Namespaces, h.Counters.Tokens = c.ns.Journal.Dropped(),
+		s.config.Namespaces.Len(), c.ns.Service.Count(c.Context())
 	if cause := s.config.Degraded(); cause != nil {
 		h.Status, h.Cause = "degraded", redact.String(cause.Error())
 	}

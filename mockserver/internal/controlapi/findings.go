@@ -20,7 +20,9 @@ func (s *Server) deleteFindings(c *call) (*response.Response, error) {
 	return s.respondWithFindings(c, s.config.Findings.ClearAll, s.config.Findings.Clear)
 }
 
-func (s *Server) respondWithFindings(c *call, all func() control.Findings, of func(namespace string) control.Findings) (*response.Response, error) {
+func (s *Server) respondWithFindings(c *call, all func() control.Findings,
+	of func(namespace string) control.Findings,
+) (*response.Response, error) {
 	if everyNamespace(c) {
 		return response.JSON(http.StatusOK, all())
 	}
@@ -44,12 +46,16 @@ func (s *Server) allowFindings(c *call) (*response.Response, error) {
 	for i, kind := range wanted.Kinds {
 		if !slices.Contains(known, kind) {
 			wrong = append(wrong, control.ProblemError{
-				Pointer: fmt.Sprintf("/kinds/%d", i), Detail: "expected a kind of finding, got " + redact.Quote(kind) + schema.DidYouMean(kind, known),
+				Pointer: fmt.Sprintf("/kinds/%d", i),
+				Detail: "expected a kind of finding, got " + redact.Quote(kind) +
+					schema.DidYouMean(kind, known),
 			})
 		}
 	}
 	if len(wrong) > 0 {
 		return nil, invalid(wrong...)
 	}
-	return response.JSON(http.StatusOK, control.AllowedFindings{Kinds: c.ns.AllowFindings(wanted.Kinds)})
+	return response.JSON(http.StatusOK, control.AllowedFindings{
+		Kinds: c.ns.AllowFindings(wanted.Kinds),
+	})
 }

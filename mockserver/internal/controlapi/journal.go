@@ -20,8 +20,10 @@ func (s *Server) requests(c *call) (*response.Response, error) {
 func (c *call) match() control.Match {
 	q := c.query
 	m := control.Match{
-		Operation: q.Get("operation"), Version: q.Get("version"), Method: q.Get("method"), Path: q.Get("path"),
-		Owner: q.Get("owner"), ClientID: q.Get("clientId"), Fault: q.Get("fault"), Finding: q.Get("finding"),
+		Operation: q.Get("operation"), Version: q.Get("version"), Method: q.Get("method"),
+		Path:  q.Get("path"),
+		Owner: q.Get("owner"), ClientID: q.Get("clientId"), Fault: q.Get("fault"),
+		Finding: q.Get("finding"),
 	}
 	m.Status, _ = strconv.Atoi(q.Get("status")) // digits, or nothing
 	if unmatched := q.Get("unmatched"); unmatched != "" {

@@ -23,7 +23,8 @@ func (s *Server) namespaces(c *call) (*response.Response, error) {
 	all, now := []control.Namespace{}, s.config.Now()
 	s.config.Namespaces.All(func(name string, ns *namespace.Namespace, used time.Time) {
 		described := ns.Describe()
-		described.BaseURL, described.IdleSeconds = s.baseURL(c, name), max(0, int(now.Sub(used).Seconds()))
+		described.BaseURL, described.IdleSeconds = s.baseURL(c, name),
+			max(0, int(now.Sub(used).Seconds()))
 		all = append(all, described)
 	})
 	return response.JSON(http.StatusOK, map[string][]control.Namespace{"namespaces": all})
@@ -48,13 +49,22 @@ func (s *Server) putNamespace(c *call) (*response.Response, error) {
 	var from *fixtures.Tenant // the server's own
 	switch {
 	case wanted.Fixture != "" && wanted.Tenant != nil:
-		return nil, invalid(control.ProblemError{Pointer: "", Detail: "expected a fixture or a tenant, got both"})
+		return nil,
+			invalid(control.ProblemError{
+				Pointer: "", Detail: "expected a fixture or a tenant, got both",
+			})
 	case wanted.Fixture != "":
 		if from, err = fixtures.Load(wanted.Fixture); err != nil {
-			return nil, invalid(control.ProblemError{Pointer: "/fixture", Detail: redact.String(err.Error()) + "; a tenant of your own goes into the request as tenant"})
+			return nil,
+				invalid(control.ProblemError{
+					Pointer: "/fixture",
+					Detail: redact.String(err.Error()) +
+						"; a tenant of your own goes into the request as tenant",
+				})
 		}
 	case wanted.Tenant != nil:
-		if from, err = fixtures.ParseContext(c.Context(), "the request", wanted.Tenant); err != nil {
+		if from, err = fixtures.ParseContext(c.Context(), "the request",
+			wanted.Tenant); err != nil {
 			return nil, err
 		}
 	}

@@ -25,7 +25,8 @@ func newError(status int, broken rule.ID, detail string) *response.Error {
 
 // invalid is the problem of a request that is wrong in itself.
 func invalid(errors ...control.ProblemError) *response.Error {
-	p := newError(http.StatusBadRequest, rule.ControlInvalidRequest, "the request is not as spec/documents/control.yaml describes it (GET /_mock/spec/control)")
+	p := newError(http.StatusBadRequest, rule.ControlInvalidRequest,
+		"the request is not as spec/documents/control.yaml describes it (GET /_mock/spec/control)")
 	for i := range errors {
 		errors[i].Rule = cmp.Or(errors[i].Rule, string(rule.ControlInvalidRequest))
 	}
@@ -55,7 +56,8 @@ func violations(found []spec.Violation) *response.Error {
 
 // mistakes is the problem of a tenant that nobody can start from.
 func mistakes(found fixtures.Errors) *response.Error {
-	p := newError(http.StatusBadRequest, rule.ControlInvalidTenant, "the tenant is wrong; nothing was changed")
+	p := newError(http.StatusBadRequest, rule.ControlInvalidTenant,
+		"the tenant is wrong; nothing was changed")
 	for _, m := range found {
 		if m.More > 0 {
 			p.Problems = append(p.Problems, response.MoreProblems(m.More))
@@ -65,28 +67,36 @@ func mistakes(found fixtures.Errors) *response.Error {
 		if m.Line > 0 {
 			pointer = fmt.Sprintf("line %d, column %d: %s", m.Line, m.Column, m.Field)
 		}
-		p.Problems = append(p.Problems, control.ProblemError{Pointer: strings.TrimSuffix(pointer, ": "), Detail: m.Message, Rule: string(m.Rule)})
+		p.Problems = append(p.Problems, control.ProblemError{
+			Pointer: strings.TrimSuffix(pointer, ": "), Detail: m.Message, Rule: string(m.Rule),
+		})
 	}
 	return p
 }
 
 func unknown(broken rule.ID, kind, name string) *response.Error {
-	return newError(http.StatusNotFound, broken, fmt.Sprintf("there is no %s %s", kind, redact.Quote(name)))
+	return newError(http.StatusNotFound, broken,
+		fmt.Sprintf("there is no %s %s", kind, redact.Quote(name)))
 }
 
 // Unauthorized is the problem of a request without the control token.
 func Unauthorized() *response.Error {
-	return newError(http.StatusUnauthorized, rule.ControlUnauthorized, "this mock was started with a control token: send it as Authorization: Bearer")
+	return newError(http.StatusUnauthorized, rule.ControlUnauthorized,
+		"this mock was started with a control token: send it as Authorization: Bearer")
 }
 
 func unsupportedMediaType(got string, want []string) *response.Error {
-	return newError(http.StatusUnsupportedMediaType, rule.ControlMediaType, fmt.Sprintf("header Content-Type: expected %s, got %s", strings.Join(want, " or "), redact.Quote(got)))
+	return newError(http.StatusUnsupportedMediaType, rule.ControlMediaType,
+		fmt.Sprintf("header Content-Type: expected %s, got %s", strings.Join(want, " or "),
+			redact.Quote(got)))
 }
 
 // conflicts are errors that say what is in the way, with the names of their problems.
 var conflicts = map[error]rule.ID{
-	pat.ErrIDTaken: rule.ControlIDTaken, pat.ErrIdentityTaken: rule.ControlNameTaken, pat.ErrNameTaken: rule.ControlNameTaken,
-	fault.ErrTaken: rule.ControlIDTaken, fault.ErrTooMany: rule.ControlTooManyFaults, namespace.ErrDefault: rule.ControlDefaultNamespace,
+	pat.ErrIDTaken: rule.ControlIDTaken, pat.ErrIdentityTaken: rule.ControlNameTaken,
+	pat.ErrNameTaken: rule.ControlNameTaken,
+	fault.ErrTaken:   rule.ControlIDTaken, fault.ErrTooMany: rule.ControlTooManyFaults,
+	namespace.ErrDefault: rule.ControlDefaultNamespace,
 	fixtures.ErrTooLarge: rule.ControlStateTooLarge,
 }
 
@@ -110,7 +120,9 @@ func known(err error) *response.Error {
 	case errors.As(err, &size):
 		return TooLarge(size.Limit)
 	case errors.Is(err, pat.ErrNoIdentity):
-		return invalid(control.ProblemError{Pointer: "/owner", Detail: err.Error(), Rule: string(rule.ControlUnknownOwner)})
+		return invalid(control.ProblemError{
+			Pointer: "/owner", Detail: err.Error(), Rule: string(rule.ControlUnknownOwner),
+		})
 	case errors.Is(err, fault.ErrUnknown):
 		return newError(http.StatusNotFound, rule.ControlUnknownFault, err.Error())
 	case errors.Is(err, namespace.ErrUnknown):
@@ -133,11 +145,13 @@ func TooLarge(limit int64) *response.Error {
 	case MaxTenant:
 		advice = tooLargeTenant
 	}
-	return newError(http.StatusRequestEntityTooLarge, rule.ContentTooLarge, fmt.Sprintf("body: expected at most %d bytes, got more%s", limit, advice))
+	return newError(http.StatusRequestEntityTooLarge, rule.ContentTooLarge,
+		fmt.Sprintf("body: expected at most %d bytes, got more%s", limit, advice))
 }
 
 // tooLargeTenant says what to do about a tenant that is too large for a new namespace.
-const tooLargeTenant = ": make the namespace without this tenant, and put it there as a state (PUT /_mock/state)"
+const tooLargeTenant = ": make the namespace without this tenant, and put it there as a state " +
+	"(PUT /_mock/state)"
 
 // NamespaceError returns the error of a namespace that cannot be used. It returns err if no client
 // causes it.
@@ -145,7 +159,9 @@ func NamespaceError(err error) error {
 	switch {
 	case errors.Is(err, namespace.ErrTooMany):
 		return newError(http.StatusServiceUnavailable, rule.TooManyNamespaces,
-			err.Error()+": remove some, or start the mock with a larger --max-namespaces or a shorter --namespace-ttl")
+			err.Error()+
+				": remove some, or start the mock with a larger --max-namespaces or a shorter "+
+				"--namespace-ttl")
 	case errors.Is(err, namespace.ErrPage):
 		return newError(http.StatusForbidden, rule.CrossOrigin, err.Error())
 	case errors.Is(err, namespace.ErrName), errors.Is(err, namespace.ErrUnknown):

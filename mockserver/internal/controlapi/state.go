@@ -8,14 +8,16 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-// credentials tells how the users log in, so that a free port or a tenant of one's own needs nothing to
-// be copied by hand.
+// credentials tells how the users log in, so that a free port or a tenant of one's own needs
+// nothing to be copied by hand.
 func (s *Server) credentials(c *call) (*response.Response, error) {
 	users, err := c.ns.Users()
 	if err != nil {
 		return nil, err
 	}
-	return response.JSON(http.StatusOK, control.Credentials{BaseURL: response.BaseURL(c.Request, s.config.PublicURL()), Users: users})
+	return response.JSON(http.StatusOK, control.Credentials{
+		BaseURL: response.BaseURL(c.Request, s.config.PublicURL()), Users: users,
+	})
 }
 
 func (s *Server) reset(c *call) (*response.Response, error) {
@@ -30,8 +32,8 @@ func (s *Server) state(c *call) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The document is not asked: decoding all of it would take many times its memory, and the YAML of that decoder lacks
-	// some escapes. Tests of fixtures read back what is written.
+	// The document is not asked: decoding all of it would take many times its memory, and the YAML
+	// of that decoder lacks some escapes. Tests of fixtures read back what is written.
 	a := &response.Response{Status: http.StatusOK, ContentType: "application/json", Validated: true}
 	if strings.Contains(c.Header.Get("Accept"), "yaml") {
 		a.ContentType = "application/yaml"

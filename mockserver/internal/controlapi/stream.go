@@ -27,7 +27,9 @@ const endGrace = time.Second
 const lastEventID = "Last-Event-ID"
 
 // serveStream responds with the requests of the namespace as they come.
-func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace, route *Route) {
+func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace,
+	route *Route,
+) {
 	var follower *journal.Follower
 	var found bool
 	c, err := s.read(r, ns, route.operation)
@@ -56,8 +58,8 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namesp
 	}
 }
 
-// follow returns a follower of the requests behind the one that the client saw last, or of those that
-// come. It reports whether it begins there.
+// follow returns a follower of the requests behind the one that the client saw last, or of those
+// that come. It reports whether it begins there.
 func (s *Server) follow(c *call) (*journal.Follower, bool) {
 	m := c.match()
 	if id := c.Header.Get(lastEventID); id != "" {
@@ -68,10 +70,12 @@ func (s *Server) follow(c *call) (*journal.Follower, bool) {
 
 func tooManyStreams() error {
 	return newError(http.StatusServiceUnavailable, rule.ControlTooManyStreams,
-		fmt.Sprintf("%d streams of this mock are open, which is the most it has: close one", MaxStreams))
+		fmt.Sprintf("%d streams of this mock are open, which is the most it has: close one",
+			MaxStreams))
 }
 
-// stream sends what a follower reads until the client goes away, the mock stops, or the namespace is removed.
+// stream sends what a follower reads until the client goes away, the mock stops, or the namespace
+// is removed.
 func (s *Server) stream(c *call, events *response.Events, follower *journal.Follower) {
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
@@ -103,8 +107,8 @@ func (s *Server) stream(c *call, events *response.Events, follower *journal.Foll
 	}
 }
 
-// endStopped cuts a stream short when the mock stops, so that a client that reads nothing does not hold
-// that up.
+// endStopped cuts a stream short when the mock stops, so that a client that reads nothing does not
+// hold that up.
 func (s *Server) endStopped(ctx context.Context, events *response.Events) {
 	select {
 	case <-s.config.Writer.Stopped:
@@ -121,7 +125,9 @@ func (s *Server) endStopped(ctx context.Context, events *response.Events) {
 }
 
 // sendNews sends what a follower reads. Changed is closed when there is more.
-func sendNews(events *response.Events, follower *journal.Follower) (changed <-chan struct{}, err error) {
+func sendNews(events *response.Events, follower *journal.Follower) (changed <-chan struct{},
+	err error,
+) {
 	news, changed, ok := follower.Next()
 	if !ok {
 		return changed, nil

@@ -19,7 +19,9 @@ func BenchmarkMatch(b *testing.B) {
 		{"headers", func(n int) control.Fault {
 			return control.Fault{Header: map[string]string{"X-Test": fmt.Sprint(n)}, Status: 429}
 		}},
-		{"used", func(int) control.Fault { return control.Fault{Operation: "list", Status: http.StatusTooManyRequests} }},
+		{"used", func(int) control.Fault {
+			return control.Fault{Operation: "list", Status: http.StatusTooManyRequests}
+		}},
 	} {
 		for _, n := range []int{1, 10, 100, 1000} {
 			b.Run(fmt.Sprintf("%s/%d", kind.name, n), func(b *testing.B) {

@@ -20,20 +20,27 @@ const effectHTML = "html"
 // maxLatency bounds how long a rule holds up a request.
 const maxLatency = 5 * time.Minute
 
-// Check tells what the document cannot say about a rule. Statuses lists those that the operations of a name
-// and a version may answer, empty for any of them; none means that there is no such operation.
+// Check tells what the document cannot say about a rule. Statuses lists those that the operations
+// of a name and a version may answer, empty for any of them; none means that there is no such
+// operation.
 func Check(f control.Fault, statuses func(operation, version string) []int) []control.ProblemError {
 	var found []control.ProblemError
 	report := func(broken rule.ID, pointer, format string, args ...any) {
-		found = append(found, control.ProblemError{Pointer: pointer, Detail: fmt.Sprintf(format, args...), Rule: string(broken)})
+		found = append(found, control.ProblemError{
+			Pointer: pointer, Detail: fmt.Sprintf(format, args...), Rule: string(broken),
+		})
 	}
 	checkKind(f, report)
 	if f.Operation == "token" && f.Version != "" {
-		report(rule.FaultVersion, "/version", "expected none beside the operation token: the token endpoint has no version")
+		report(rule.FaultVersion, "/version",
+			"expected none beside the operation token: the token endpoint has no version")
 	} else if declared := statuses(f.Operation, f.Version); len(declared) == 0 {
-		report(rule.FaultOperation, "/operation", "no operation %s is served in version %s", f.Operation, f.Version)
+		report(rule.FaultOperation, "/operation", "no operation %s is served in version %s",
+			f.Operation, f.Version)
 	} else if f.Status != 0 && f.Effect == "" && !slices.Contains(declared, f.Status) {
-		report(rule.FaultStatus, "/status", "expected one that the documents have for it (%s), got %d; an error page of a gateway is \"effect\": \"html\" with a status",
+		report(rule.FaultStatus, "/status",
+			"expected one that the documents have for it (%s), got %d; an error page of a gateway "+
+				"is \"effect\": \"html\" with a status",
 			numbers(declared), f.Status)
 	}
 	if f.RetryAfter != "" && (f.Status == 0 || f.Effect != "") {
@@ -48,14 +55,17 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 	if from, to, err := latency(f.Latency); err != nil {
 		report(rule.FaultDuration, "/latency", "%v", err)
 	} else if from > to || to > maxLatency {
-		report(rule.FaultLatency, "/latency", "expected at most %s, in a range from the smaller to the larger, got %s", maxLatency, f.Latency)
+		report(rule.FaultLatency, "/latency",
+			"expected at most %s, in a range from the smaller to the larger, got %s", maxLatency,
+			f.Latency)
 	}
 	if _, err := duration(f.RetryAfter); err != nil {
 		report(rule.FaultDuration, "/retryAfter", "%v", err)
 	}
 	for name := range f.Header {
 		if textproto.TrimString(name) == "" || strings.EqualFold(name, "Authorization") {
-			report(rule.FaultHeader, "/header", "expected names of headers that hold no secret, got %s", redact.Quote(name))
+			report(rule.FaultHeader, "/header",
+				"expected names of headers that hold no secret, got %s", redact.Quote(name))
 		}
 	}
 	return found
@@ -63,13 +73,17 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 
 func checkKind(f control.Fault, report func(broken rule.ID, pointer, format string, args ...any)) {
 	kinds := 0
-	for _, set := range []bool{f.Status != 0 && f.Effect != effectHTML, f.Latency != "", f.Effect != ""} {
+	for _, set := range []bool{
+		f.Status != 0 && f.Effect != effectHTML, f.Latency != "", f.Effect != "",
+	} {
 		if set {
 			kinds++
 		}
 	}
 	if kinds != 1 {
-		report(rule.FaultEffect, "", "expected exactly one of status, latency and effect (html may have a status), got %d of them", kinds)
+		report(rule.FaultEffect, "",
+			"expected exactly one of status, latency and effect (html may have a status), got %d "+
+				"of them", kinds)
 	}
 }
 

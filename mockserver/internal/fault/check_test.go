@@ -26,7 +26,8 @@ func statuses(operation, version string) []int {
 	}
 	var all []int
 	for _, s := range served {
-		if (operation == "" || operation == s.operation) && (version == "" || version == s.version) {
+		if (operation == "" || operation == s.operation) &&
+			(version == "" || version == s.version) {
 			all = append(all, s.statuses...)
 		}
 	}
@@ -54,18 +55,54 @@ func TestCheck(t *testing.T) {
 		{"html", control.Fault{Effect: "html"}, none},
 		{"html with any status", control.Fault{Effect: "html", Status: 599}, none},
 		{"nothing", control.Fault{}, one("", rule.FaultEffect)},
-		{"status and latency", control.Fault{Status: 429, Latency: "1s"}, one("", rule.FaultEffect)},
-		{"status and effect", control.Fault{Status: 429, Effect: "reset"}, one("", rule.FaultEffect)},
-		{"latency and html", control.Fault{Latency: "1s", Effect: "html"}, one("", rule.FaultEffect)},
-		{"all of them", control.Fault{Status: 429, Latency: "1s", Effect: "hang"}, one("", rule.FaultEffect)},
-		{"html and status and latency", control.Fault{Status: 429, Latency: "1s", Effect: "html"}, one("", rule.FaultEffect)},
+		{
+			"status and latency",
+			control.Fault{Status: 429, Latency: "1s"},
+			one("", rule.FaultEffect),
+		},
+		{
+			"status and effect",
+			control.Fault{Status: 429, Effect: "reset"},
+			one("", rule.FaultEffect),
+		},
+		{
+			"latency and html",
+			control.Fault{Latency: "1s", Effect: "html"},
+			one("", rule.FaultEffect),
+		},
+		{
+			"all of them",
+			control.Fault{Status: 429, Latency: "1s", Effect: "hang"},
+			one("", rule.FaultEffect),
+		},
+		{
+			"html and status and latency", control.Fault{
+				Status: 429, Latency: "1s", Effect: "html",
+			}, one("", rule.FaultEffect),
+		},
 
 		{"operation", control.Fault{Status: 401, Operation: "token"}, none},
-		{"operation with version", control.Fault{Status: 500, Operation: "list", Version: "v3"}, none},
+		{
+			"operation with version",
+			control.Fault{Status: 500, Operation: "list", Version: "v3"},
+			none,
+		},
 		{"version", control.Fault{Status: 500, Version: "v3"}, none},
-		{"token with version", control.Fault{Status: 429, Operation: "token", Version: "v3"}, one("/version", rule.FaultVersion)},
-		{"unknown operation", control.Fault{Status: 429, Operation: "bulk"}, one("/operation", rule.FaultOperation)},
-		{"operation not in that version", control.Fault{Latency: "1s", Operation: "list", Version: "beta"}, one("/operation", rule.FaultOperation)},
+		{
+			"token with version",
+			control.Fault{Status: 429, Operation: "token", Version: "v3"},
+			one("/version", rule.FaultVersion),
+		},
+		{
+			"unknown operation",
+			control.Fault{Status: 429, Operation: "bulk"},
+			one("/operation", rule.FaultOperation),
+		},
+		{
+			"operation not in that version", control.Fault{
+				Latency: "1s", Operation: "list", Version: "beta",
+			}, one("/operation", rule.FaultOperation),
+		},
 		{
 			"status that the operation has not",
 			control.Fault{Status: 401, Operation: "list", Version: "v3"},
@@ -78,37 +115,100 @@ func TestCheck(t *testing.T) {
 		},
 
 		{"retry after", control.Fault{Status: 429, RetryAfter: "3s"}, none},
-		{"retry after as date", control.Fault{Status: 429, RetryAfter: "3s", RetryAfterAs: "date"}, none},
-		{"retry after beside latency", control.Fault{Latency: "1s", RetryAfter: "3s"}, one("/retryAfter", rule.FaultCompanion)},
-		{"retry after beside html", control.Fault{Effect: "html", Status: 503, RetryAfter: "3s"}, one("/retryAfter", rule.FaultCompanion)},
-		{"retry after that is none", control.Fault{Status: 429, RetryAfter: "soon"}, one("/retryAfter", rule.FaultDuration)},
-		{"form of no retry after", control.Fault{Status: 429, RetryAfterAs: "date"}, one("/retryAfterAs", rule.FaultCompanion)},
+		{
+			"retry after as date", control.Fault{
+				Status: 429, RetryAfter: "3s", RetryAfterAs: "date",
+			}, none,
+		},
+		{
+			"retry after beside latency",
+			control.Fault{Latency: "1s", RetryAfter: "3s"},
+			one("/retryAfter", rule.FaultCompanion),
+		},
+		{
+			"retry after beside html",
+			control.Fault{Effect: "html", Status: 503, RetryAfter: "3s"},
+			one("/retryAfter", rule.FaultCompanion),
+		},
+		{
+			"retry after that is none",
+			control.Fault{Status: 429, RetryAfter: "soon"},
+			one("/retryAfter", rule.FaultDuration),
+		},
+		{
+			"form of no retry after",
+			control.Fault{Status: 429, RetryAfterAs: "date"},
+			one("/retryAfterAs", rule.FaultCompanion),
+		},
 
 		{"rate", control.Fault{Status: 429, Rate: 0.5}, none},
 		{"after and times", control.Fault{Status: 429, After: 1, Times: 2}, none},
-		{"rate and after", control.Fault{Status: 429, Rate: 0.5, After: 1}, one("/rate", rule.FaultSchedule)},
-		{"rate and times", control.Fault{Status: 429, Rate: 1, Times: 1}, one("/rate", rule.FaultSchedule)},
+		{
+			"rate and after",
+			control.Fault{Status: 429, Rate: 0.5, After: 1},
+			one("/rate", rule.FaultSchedule),
+		},
+		{
+			"rate and times",
+			control.Fault{Status: 429, Rate: 1, Times: 1},
+			one("/rate", rule.FaultSchedule),
+		},
 
 		{"longest latency", control.Fault{Latency: "5m"}, none},
 		{"range", control.Fault{Latency: "100ms-300ms"}, none},
 		{"range of one", control.Fault{Latency: "1s-1s"}, none},
 		{"range of sums", control.Fault{Latency: "1m30s-5m"}, none},
 		{"too long a latency", control.Fault{Latency: "5m1ms"}, one("/latency", rule.FaultLatency)},
-		{"range that is too long", control.Fault{Latency: "1s-301s"}, one("/latency", rule.FaultLatency)},
-		{"range the wrong way round", control.Fault{Latency: "300ms-100ms"}, one("/latency", rule.FaultLatency)},
-		{"range without an end", control.Fault{Latency: "300ms-"}, one("/latency", rule.FaultLatency)},
-		{"latency that is none", control.Fault{Latency: "slow"}, one("/latency", rule.FaultDuration)},
-		{"range that starts nowhere", control.Fault{Latency: "x-1s"}, one("/latency", rule.FaultDuration)},
-		{"range that ends nowhere", control.Fault{Latency: "1s-x"}, one("/latency", rule.FaultDuration)},
+		{
+			"range that is too long",
+			control.Fault{Latency: "1s-301s"},
+			one("/latency", rule.FaultLatency),
+		},
+		{
+			"range the wrong way round",
+			control.Fault{Latency: "300ms-100ms"},
+			one("/latency", rule.FaultLatency),
+		},
+		{
+			"range without an end",
+			control.Fault{Latency: "300ms-"},
+			one("/latency", rule.FaultLatency),
+		},
+		{
+			"latency that is none",
+			control.Fault{Latency: "slow"},
+			one("/latency", rule.FaultDuration),
+		},
+		{
+			"range that starts nowhere",
+			control.Fault{Latency: "x-1s"},
+			one("/latency", rule.FaultDuration),
+		},
+		{
+			"range that ends nowhere",
+			control.Fault{Latency: "1s-x"},
+			one("/latency", rule.FaultDuration),
+		},
 		{"range of three", control.Fault{Latency: "1s-2s-3s"}, one("/latency", rule.FaultDuration)},
 
 		{"header", control.Fault{Status: 429, Header: map[string]string{"X-Test": "a"}}, none},
-		{"header with a secret", control.Fault{Status: 429, Header: map[string]string{"authorization": "Bearer a"}}, one("/header", rule.FaultHeader)},
-		{"header without a name", control.Fault{Status: 429, Header: map[string]string{" ": "a"}}, one("/header", rule.FaultHeader)},
+		{
+			"header with a secret", control.Fault{
+				Status: 429, Header: map[string]string{"authorization": "Bearer a"},
+			}, one("/header", rule.FaultHeader),
+		},
+		{
+			"header without a name", control.Fault{
+				Status: 429, Header: map[string]string{" ": "a"},
+			}, one("/header", rule.FaultHeader),
+		},
 
 		{
 			"all that is wrong, in order",
-			control.Fault{Operation: "x", Status: 429, Latency: "x", RetryAfter: "x", Effect: "hang", Rate: 1, Times: 1, Header: map[string]string{"": ""}},
+			control.Fault{
+				Operation: "x", Status: 429, Latency: "x", RetryAfter: "x", Effect: "hang", Rate: 1,
+				Times: 1, Header: map[string]string{"": ""},
+			},
 			[]place{
 				{"", rule.FaultEffect},
 				{"/operation", rule.FaultOperation},
@@ -125,13 +225,15 @@ func TestCheck(t *testing.T) {
 			var got []place
 			var details []string
 			for _, e := range fault.Check(test.rule, statuses) {
-				got, details = append(got, place{e.Pointer, rule.ID(e.Rule)}), append(details, e.Detail)
+				got, details = append(got, place{e.Pointer, rule.ID(e.Rule)}),
+					append(details, e.Detail)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if details != nil {
-				golden.Check(t, "testdata/mistakes.golden", golden.Key(t), strings.Join(details, "\n"))
+				golden.Check(t, "testdata/mistakes.golden", golden.Key(t),
+					strings.Join(details, "\n"))
 			}
 		})
 	}

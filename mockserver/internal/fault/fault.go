@@ -45,7 +45,8 @@ type entry struct {
 	retryAfter time.Duration
 }
 
-// New returns a set without rules. Whether a rate meets a request, and a latency within a range, are random.
+// New returns a set without rules. Whether a rate meets a request, and a latency within a range,
+// are random.
 func New(source *random.Source) *Set { return &Set{random: source, index: newIndex()} }
 
 // A Request is what rules look at.
@@ -72,7 +73,8 @@ type Outcome struct {
 	Effect string
 }
 
-// Match asks the rules in their order: each latency counts, and else the first that meets the request.
+// Match asks the rules in their order: each latency counts, and else the first that meets the
+// request.
 func (s *Set) Match(r Request) Outcome {
 	var met Outcome
 	s.mu.Lock()
@@ -93,14 +95,15 @@ func (s *Set) Match(r Request) Outcome {
 			met.Latency += f.from + time.Duration(share*float64(f.to-f.from))
 			return true
 		}
-		met.Status, met.RetryAfter, met.AsDate, met.Effect = f.Status, f.retryAfter, f.RetryAfterAs == "date", f.Effect
+		met.Status, met.RetryAfter, met.AsDate, met.Effect = f.Status, f.retryAfter,
+			f.RetryAfterAs == "date", f.Effect
 		return false
 	})
 	return met
 }
 
-// Matcher returns a function that reports whether a rule is about another request of a client and version
-// that it was about. It is about none if it was removed.
+// Matcher returns a function that reports whether a rule is about another request of a client and
+// version that it was about. It is about none if it was removed.
 func (s *Set) Matcher(id string) func(operation string, header http.Header) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,7 +113,8 @@ func (s *Set) Matcher(id string) func(operation string, header http.Header) bool
 	return func(string, http.Header) bool { return false }
 }
 
-// matches reports whether a rule is about a request by its operation and header, whatever its counters.
+// matches reports whether a rule is about a request by its operation and header, whatever its
+// counters.
 func (f *entry) matches(operation string, header http.Header) bool {
 	if f.Operation != "" && f.Operation != operation {
 		return false

@@ -62,13 +62,18 @@ func TestRateIsAShare(t *testing.T) {
 	if n := len(first); n < 400 || n > 600 {
 		t.Errorf("%d of %d requests were met, want about 500", n, requests)
 	}
-	if diff := cmp.Diff(first, met(start(t, control.Fault{Latency: "1ms-2ms", Rate: 0.5}, rule))); diff != "" {
+	if diff := cmp.Diff(first,
+		met(start(t, control.Fault{Latency: "1ms-2ms", Rate: 0.5}, rule))); diff != "" {
 		t.Errorf("beside another rule (-want +got):\n%s", diff)
 	}
 }
 
 func TestLatencyIsTheRulesOwnLuck(t *testing.T) {
-	rules := []control.Fault{{Latency: "1s-2s", Rate: 1, Operation: "list"}, {Latency: "1s-2s", Rate: 1, Operation: "create"}}
+	rules := []control.Fault{
+		{Latency: "1s-2s", Rate: 1, Operation: "list"}, {
+			Latency: "1s-2s", Rate: 1, Operation: "create",
+		},
+	}
 	alone, beside := start(t, rules...), start(t, rules...)
 	create := list()
 	create.Operation = "create"
@@ -107,12 +112,36 @@ func TestAdd(t *testing.T) {
 		rule control.Fault
 		want control.Fault
 	}{
-		{"gets an id, and times", control.Fault{Status: 429}, control.Fault{ID: "f1", Status: 429, Times: 1}},
-		{"keeps its id", control.Fault{ID: "f2", Status: 429, Times: 2}, control.Fault{ID: "f2", Status: 429, Times: 2}},
-		{"gets none that is taken", control.Fault{Effect: "hang"}, control.Fault{ID: "f3", Effect: "hang", Times: 1}},
-		{"a rate has no times", control.Fault{Latency: "1s", Rate: 0.5}, control.Fault{ID: "f4", Latency: "1s", Rate: 0.5}},
-		{"a page has a status", control.Fault{Effect: "html"}, control.Fault{ID: "f5", Effect: "html", Status: 502, Times: 1}},
-		{"counts are not taken over", control.Fault{Status: 429, Matched: 5, Hits: 4}, control.Fault{ID: "f6", Status: 429, Times: 1}},
+		{
+			"gets an id, and times", control.Fault{Status: 429}, control.Fault{
+				ID: "f1", Status: 429, Times: 1,
+			},
+		},
+		{
+			"keeps its id", control.Fault{ID: "f2", Status: 429, Times: 2}, control.Fault{
+				ID: "f2", Status: 429, Times: 2,
+			},
+		},
+		{
+			"gets none that is taken", control.Fault{Effect: "hang"}, control.Fault{
+				ID: "f3", Effect: "hang", Times: 1,
+			},
+		},
+		{
+			"a rate has no times", control.Fault{Latency: "1s", Rate: 0.5}, control.Fault{
+				ID: "f4", Latency: "1s", Rate: 0.5,
+			},
+		},
+		{
+			"a page has a status", control.Fault{Effect: "html"}, control.Fault{
+				ID: "f5", Effect: "html", Status: 502, Times: 1,
+			},
+		},
+		{
+			"counts are not taken over",
+			control.Fault{Status: 429, Matched: 5, Hits: 4},
+			control.Fault{ID: "f6", Status: 429, Times: 1},
+		},
 	}
 	var all []control.Fault
 	for _, test := range tests {
@@ -137,7 +166,9 @@ func TestAdd(t *testing.T) {
 }
 
 func TestRemoveClearReset(t *testing.T) {
-	s := start(t, control.Fault{Status: 429}, control.Fault{Effect: "hang"}, control.Fault{Effect: "reset"})
+	s := start(t, control.Fault{Status: 429}, control.Fault{Effect: "hang"}, control.Fault{
+		Effect: "reset",
+	})
 	if err := s.Remove("f4"); !errors.Is(err, fault.ErrUnknown) {
 		t.Errorf("%v, want %v", err, fault.ErrUnknown)
 	} else {
@@ -245,7 +276,9 @@ func TestParallelRequests(t *testing.T) {
 	})
 	all.Wait()
 	rule := s.List()[1]
-	if diff := cmp.Diff([]int{times, times, workers * each}, []int{int(met.Load()), rule.Hits, rule.Matched}); diff != "" {
+	if diff := cmp.Diff([]int{times, times, workers * each}, []int{
+		int(met.Load()), rule.Hits, rule.Matched,
+	}); diff != "" {
 		t.Errorf("met, hits, matched (-want +got):\n%s", diff)
 	}
 }

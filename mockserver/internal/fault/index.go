@@ -14,7 +14,8 @@ type index struct {
 	shapes map[shape]int         // how many rules have each
 }
 
-// A selector is what a rule demands of a request, empty for anything. Of several headers it has one.
+// A selector is what a rule demands of a request, empty for anything. Of several headers it has
+// one.
 type selector struct{ operation, version, owner, header, value string }
 
 // A shape is what a selector has. There are few of them, whatever the number of rules.
@@ -56,8 +57,8 @@ func (x *index) remove(f *entry) {
 	}
 }
 
-// find calls visit for the rules whose selector fits a request, in their order, until it returns false. The
-// selector of the request has no owner and no header.
+// find calls visit for the rules whose selector fits a request, in their order, until it returns
+// false. The selector of the request has no owner and no header.
 func (x *index) find(of selector, owners [2]string, header http.Header, visit func(f *entry) bool) {
 	var few [4][]*entry
 	lists := few[:0]
@@ -81,7 +82,9 @@ func (x *index) find(of selector, owners [2]string, header http.Header, visit fu
 }
 
 // findShape adds the rules of a shape whose selector fits a request.
-func (x *index) findShape(lists [][]*entry, s shape, at selector, owners [2]string, header http.Header) [][]*entry {
+func (x *index) findShape(lists [][]*entry, s shape, at selector, owners [2]string,
+	header http.Header,
+) [][]*entry {
 	if !s.operation {
 		at.operation = ""
 	}

@@ -64,9 +64,17 @@ func TestMatch(t *testing.T) {
 		{"another value", control.Fault{Header: map[string]string{"X-Test": "c"}}, false},
 		{"part of a value", control.Fault{Header: map[string]string{"X-Test": ""}}, false},
 		{"another header", control.Fault{Header: map[string]string{"X-Other": "a"}}, false},
-		{"one header of two", control.Fault{Header: map[string]string{"X-Test": "a", "X-Other": "a"}}, false},
+		{
+			"one header of two", control.Fault{
+				Header: map[string]string{"X-Test": "a", "X-Other": "a"},
+			}, false,
+		},
 		{"status that the operation has not", control.Fault{Status: 404}, false},
-		{"status of a page that the operation has not", control.Fault{Status: 404, Effect: "html"}, true},
+		{
+			"status of a page that the operation has not", control.Fault{
+				Status: 404, Effect: "html",
+			}, true,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -80,7 +88,9 @@ func TestMatch(t *testing.T) {
 			hits := 0
 			want := fault.Outcome{}
 			if test.want {
-				hits, want = 1, fault.Outcome{Rules: []string{"f1"}, Status: rule.Status, Effect: rule.Effect}
+				hits, want = 1, fault.Outcome{
+					Rules: []string{"f1"}, Status: rule.Status, Effect: rule.Effect,
+				}
 			}
 			if diff := cmp.Diff(want, met); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -96,7 +106,8 @@ func TestNobodyIsNoOwner(t *testing.T) {
 	r := list()
 	r.OwnerID, r.OwnerName, r.Header = "", "", nil
 	s := start(t, control.Fault{Status: 429, Owner: "jane.doe"}, control.Fault{Latency: "1s"})
-	if diff := cmp.Diff(fault.Outcome{Rules: []string{"f2"}, Latency: time.Second}, s.Match(r)); diff != "" {
+	if diff := cmp.Diff(fault.Outcome{Rules: []string{"f2"}, Latency: time.Second},
+		s.Match(r)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -108,7 +119,11 @@ func TestMeet(t *testing.T) {
 		want  fault.Outcome
 	}{
 		{"no rules", nil, fault.Outcome{}},
-		{"status", []control.Fault{{Status: 429}}, fault.Outcome{Rules: []string{"f1"}, Status: 429}},
+		{
+			"status", []control.Fault{{Status: 429}}, fault.Outcome{
+				Rules: []string{"f1"}, Status: 429,
+			},
+		},
 		{
 			"retry after in seconds",
 			[]control.Fault{{Status: 429, RetryAfter: "3s", RetryAfterAs: "seconds"}},
@@ -117,12 +132,30 @@ func TestMeet(t *testing.T) {
 		{
 			"retry after as date",
 			[]control.Fault{{Status: 429, RetryAfter: "1m30s", RetryAfterAs: "date"}},
-			fault.Outcome{Rules: []string{"f1"}, Status: 429, RetryAfter: 90 * time.Second, AsDate: true},
+			fault.Outcome{
+				Rules: []string{"f1"}, Status: 429, RetryAfter: 90 * time.Second, AsDate: true,
+			},
 		},
-		{"effect", []control.Fault{{Effect: "hang"}}, fault.Outcome{Rules: []string{"f1"}, Effect: "hang"}},
-		{"page of a gateway", []control.Fault{{Effect: "html"}}, fault.Outcome{Rules: []string{"f1"}, Effect: "html", Status: 502}},
-		{"page with a status", []control.Fault{{Effect: "html", Status: 504}}, fault.Outcome{Rules: []string{"f1"}, Effect: "html", Status: 504}},
-		{"latency", []control.Fault{{Latency: "200ms"}}, fault.Outcome{Rules: []string{"f1"}, Latency: 200 * time.Millisecond}},
+		{
+			"effect", []control.Fault{{Effect: "hang"}}, fault.Outcome{
+				Rules: []string{"f1"}, Effect: "hang",
+			},
+		},
+		{
+			"page of a gateway", []control.Fault{{Effect: "html"}}, fault.Outcome{
+				Rules: []string{"f1"}, Effect: "html", Status: 502,
+			},
+		},
+		{
+			"page with a status", []control.Fault{{Effect: "html", Status: 504}}, fault.Outcome{
+				Rules: []string{"f1"}, Effect: "html", Status: 504,
+			},
+		},
+		{
+			"latency", []control.Fault{{Latency: "200ms"}}, fault.Outcome{
+				Rules: []string{"f1"}, Latency: 200 * time.Millisecond,
+			},
+		},
 		{
 			"latencies add up",
 			[]control.Fault{{Latency: "200ms"}, {Latency: "1s-1s"}},
@@ -131,7 +164,9 @@ func TestMeet(t *testing.T) {
 		{
 			"latency before a status",
 			[]control.Fault{{Latency: "200ms"}, {Status: 429}},
-			fault.Outcome{Rules: []string{"f1", "f2"}, Latency: 200 * time.Millisecond, Status: 429},
+			fault.Outcome{
+				Rules: []string{"f1", "f2"}, Latency: 200 * time.Millisecond, Status: 429,
+			},
 		},
 		{
 			"nothing counts after a status",
@@ -140,10 +175,18 @@ func TestMeet(t *testing.T) {
 		},
 		{
 			"the first that meets",
-			[]control.Fault{{Status: 429, After: 1}, {Status: 429, Operation: "create"}, {Effect: "reset"}, {Effect: "hang"}},
+			[]control.Fault{
+				{Status: 429, After: 1}, {Status: 429, Operation: "create"}, {Effect: "reset"}, {
+					Effect: "hang",
+				},
+			},
 			fault.Outcome{Rules: []string{"f3"}, Effect: "reset"},
 		},
-		{"rate of all", []control.Fault{{Status: 429, Rate: 1}}, fault.Outcome{Rules: []string{"f1"}, Status: 429}},
+		{
+			"rate of all", []control.Fault{{Status: 429, Rate: 1}}, fault.Outcome{
+				Rules: []string{"f1"}, Status: 429,
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -165,12 +208,15 @@ func TestStoppedRequestsDoNotCount(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	rules := s.List()
-	if diff := cmp.Diff([]int{5, 2, 3, 1}, []int{rules[0].Matched, rules[0].Hits, rules[1].Matched, rules[1].Hits}); diff != "" {
+	if diff := cmp.Diff([]int{5, 2, 3, 1}, []int{
+		rules[0].Matched, rules[0].Hits, rules[1].Matched, rules[1].Hits,
+	}); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 }
 
-// Rules about other requests cost nothing: a rule that was added after them is met all the same, in its order.
+// Rules about other requests cost nothing: a rule that was added after them is met all the same, in
+// its order.
 func TestMatchAmongMany(t *testing.T) {
 	s := start(t)
 	for n := range 300 {

@@ -164,14 +164,16 @@ func (s *Store) addClientLocked(of *record, r Request) {
 		of.clients = map[string]*client{}
 	}
 	of.clients[strings.Clone(key)] = &client{
-		clientID: strings.Clone(cut(r.ClientID)), owner: strings.Clone(cut(r.Owner)), userAgent: strings.Clone(cut(r.UserAgent)), requests: 1,
+		clientID: strings.Clone(cut(r.ClientID)), owner: strings.Clone(cut(r.Owner)),
+		userAgent: strings.Clone(cut(r.UserAgent)), requests: 1,
 	}
 }
 
 // cut returns as much of a text as is stored.
 func cut(text string) string { return text[:min(len(text), maxText)] }
 
-// kindLocked returns the findings of a kind. It has no limit: kinds are few, and no finding is lost.
+// kindLocked returns the findings of a kind. It has no limit: kinds are few, and no finding is
+// lost.
 func (s *Store) kindLocked(of *record, name string) *kind {
 	k := of.kinds[name]
 	if k == nil {
@@ -188,13 +190,16 @@ func (s *Store) kindLocked(of *record, name string) *kind {
 
 // addExampleLocked stores an example. Examples take no more than half of the memory, so that
 // namespaces and clients have the rest, but the first one of a kind is stored anyway.
-func (s *Store) addExampleLocked(of *record, k *kind, request *control.FindingExample, f control.Finding) {
+func (s *Store) addExampleLocked(of *record, k *kind, request *control.FindingExample,
+	f control.Finding,
+) {
 	if len(k.examples) == maxExamples || request == nil {
 		return
 	}
 	e := *request
 	e.Finding = f
-	size := exampleSize + len(e.Path) + len(e.Query) + len(e.Detail) + len(e.Remedy) + len(e.Owner) + len(e.ClientID)
+	size := exampleSize + len(e.Path) + len(e.Query) + len(e.Detail) + len(e.Remedy) +
+		len(e.Owner) + len(e.ClientID)
 	if !s.takeLocked(of, size, s.limit/2) {
 		if s.examples[f.Kind] > 0 {
 			return

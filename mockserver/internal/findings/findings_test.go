@@ -15,7 +15,10 @@ import (
 
 // request returns a request of jane.doe with findings of some kinds.
 func request(namespace string, kinds ...string) findings.Request {
-	r := findings.Request{Namespace: namespace, ClientID: "cafe", Owner: "jane.doe", UserAgent: "client/1", Example: &control.FindingExample{Namespace: namespace, Path: "/v3"}}
+	r := findings.Request{
+		Namespace: namespace, ClientID: "cafe", Owner: "jane.doe", UserAgent: "client/1",
+		Example: &control.FindingExample{Namespace: namespace, Path: "/v3"},
+	}
 	for _, kind := range kinds {
 		r.Findings = append(r.Findings, control.Finding{Kind: kind, Detail: "a detail"})
 	}
@@ -50,7 +53,10 @@ func TestStore_Counts(t *testing.T) {
 	s.Skip("never judged", control.NotJudgedControl)
 
 	example := func(namespace, kind string) control.FindingExample {
-		return control.FindingExample{Finding: control.Finding{Kind: kind, Detail: "a detail"}, Namespace: namespace, Path: "/v3"}
+		return control.FindingExample{
+			Finding: control.Finding{Kind: kind, Detail: "a detail"}, Namespace: namespace,
+			Path: "/v3",
+		}
 	}
 	jane := control.FindingClient{ClientID: "cafe", Owner: "jane.doe", UserAgent: "client/1"}
 	client := func(requests int) control.FindingClient {
@@ -60,11 +66,20 @@ func TestStore_Counts(t *testing.T) {
 	}
 	want := control.Findings{
 		AllowedKinds: []string{},
-		Judged:       5, NotJudged: map[string]int{"rate-limit": 1, control.NotJudgedControl: 2}, Namespaces: 2, ClientCount: 2,
+		Judged:       5, NotJudged: map[string]int{"rate-limit": 1, control.NotJudgedControl: 2},
+		Namespaces: 2, ClientCount: 2,
 		Clients: []control.FindingClient{client(4), {UserAgent: "client/2", Requests: 1}},
 		Kinds: []control.KindFindings{
-			{Kind: control.NoWait, Count: 2, Allowed: 1, Examples: []control.FindingExample{example("a", control.NoWait), example("b", control.NoWait)}},
-			{Kind: control.UnknownProperty, Count: 2, Examples: []control.FindingExample{example("a", control.UnknownProperty), example("a", control.UnknownProperty)}},
+			{
+				Kind: control.NoWait, Count: 2, Allowed: 1, Examples: []control.FindingExample{
+					example("a", control.NoWait), example("b", control.NoWait),
+				},
+			},
+			{
+				Kind: control.UnknownProperty, Count: 2, Examples: []control.FindingExample{
+					example("a", control.UnknownProperty), example("a", control.UnknownProperty),
+				},
+			},
 		},
 	}
 	if diff := cmp.Diff(want, s.All()); diff != "" {
@@ -72,9 +87,16 @@ func TestStore_Counts(t *testing.T) {
 	}
 	want = control.Findings{
 		AllowedKinds: []string{},
-		Judged:       3, NotJudged: map[string]int{"rate-limit": 1, control.NotJudgedControl: 1}, Namespaces: 1, ClientCount: 2,
+		Judged:       3, NotJudged: map[string]int{"rate-limit": 1, control.NotJudgedControl: 1},
+		Namespaces: 1, ClientCount: 2,
 		Clients: []control.FindingClient{client(2), {UserAgent: "client/2", Requests: 1}},
-		Kinds:   []control.KindFindings{{Kind: control.NoWait, Count: 1, Allowed: 1, Examples: []control.FindingExample{example("b", control.NoWait)}}},
+		Kinds: []control.KindFindings{
+			{
+				Kind: control.NoWait, Count: 1, Allowed: 1, Examples: []control.FindingExample{
+					example("b", control.NoWait),
+				},
+			},
+		},
 	}
 	if diff := cmp.Diff(want, s.Of("b")); diff != "" {
 		t.Errorf("of one namespace (-want +got):\n%s", diff)
@@ -82,7 +104,10 @@ func TestStore_Counts(t *testing.T) {
 	if diff := cmp.Diff(want, s.Clear("b")); diff != "" {
 		t.Errorf("cleared (-want +got):\n%s", diff)
 	}
-	nothing := control.Findings{NotJudged: map[string]int{}, Clients: []control.FindingClient{}, Kinds: []control.KindFindings{}, AllowedKinds: []string{}}
+	nothing := control.Findings{
+		NotJudged: map[string]int{}, Clients: []control.FindingClient{},
+		Kinds: []control.KindFindings{}, AllowedKinds: []string{},
+	}
 	if diff := cmp.Diff(nothing, s.Of("b")); diff != "" || s.Has("b") || !s.Has("a") {
 		t.Errorf("after it was cleared (-want +got):\n%s", diff)
 	}
@@ -105,7 +130,8 @@ func TestStore_Bound(t *testing.T) {
 	before := heap()
 	for i := range requests {
 		r.Namespace, r.ClientID = fmt.Sprint("n", i), fmt.Sprint("c", i)
-		r.Findings[0].Kind = kinds[len(kinds)*i/requests] // the last kinds come when memory is short
+		// the last kinds come when memory is short
+		r.Findings[0].Kind = kinds[len(kinds)*i/requests]
 		s.Add(r)
 	}
 	if took := int(heap()) - int(before); took > 2*limit {
@@ -120,13 +146,15 @@ func TestStore_Bound(t *testing.T) {
 		}
 	}
 	if total != requests || all.Judged != requests || len(all.Kinds) != len(kinds) {
-		t.Errorf("%d findings of %d kinds in %d requests, want %d of %d", total, len(all.Kinds), all.Judged, requests, len(kinds))
+		t.Errorf("%d findings of %d kinds in %d requests, want %d of %d", total, len(all.Kinds),
+			all.Judged, requests, len(kinds))
 	}
 	if got := all.Namespaces; got == 0 || got == requests {
 		t.Errorf("%d namespaces, want those that there was memory for", got)
 	}
 	if all.Judged-all.OtherNamespaceRequests != all.Namespaces {
-		t.Errorf("%d requests to %d namespaces, and %d to further ones", all.Judged, all.Namespaces, all.OtherNamespaceRequests)
+		t.Errorf("%d requests to %d namespaces, and %d to further ones", all.Judged, all.Namespaces,
+			all.OtherNamespaceRequests)
 	}
 	late := s.Of(fmt.Sprint("n", requests-1))
 	if len(late.Kinds) == 0 {
@@ -162,8 +190,10 @@ func TestStore_BoundsOfNamespace(t *testing.T) {
 	if n := len(got.Kinds[0].Examples); n != 50 {
 		t.Errorf("%d examples, want 50", n)
 	}
-	if got.ClientCount != 100 || len(got.Clients) != 100 || got.OtherClientRequests != requests-100 {
-		t.Errorf("%d clients and %d requests of others, want 100 and %d", got.ClientCount, got.OtherClientRequests, requests-100)
+	if got.ClientCount != 100 || len(got.Clients) != 100 ||
+		got.OtherClientRequests != requests-100 {
+		t.Errorf("%d clients and %d requests of others, want 100 and %d", got.ClientCount,
+			got.OtherClientRequests, requests-100)
 	}
 }
 
@@ -186,7 +216,8 @@ func TestStore_ClientTexts(t *testing.T) {
 	r.ClientID, r.UserAgent = "", "client_secret="+strings.Repeat("ab", 32)+"\xff"
 	s.Add(r)
 	got := s.All().Clients[0].UserAgent
-	if strings.Contains(got, strings.Repeat("ab", 32)) || !strings.HasPrefix(got, "client_secret=") {
+	if strings.Contains(got, strings.Repeat("ab", 32)) ||
+		!strings.HasPrefix(got, "client_secret=") {
 		t.Errorf("User-Agent %q", got)
 	}
 	r.UserAgent = strings.Repeat("x", 10_000)

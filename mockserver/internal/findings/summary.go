@@ -78,12 +78,13 @@ func (s *Store) Names() []string {
 	return slices.Sorted(maps.Keys(s.records))
 }
 
-// sum adds up the records of namespaces, and of those without one. It has as many clients and examples as one namespace can
-// have.
+// sum adds up the records of namespaces, and of those without one. It has as many clients and
+// examples as one namespace can have.
 func sum(namespaces []*record, others *record) control.Findings {
 	found := control.Findings{
 		OtherNamespaceRequests: others.judged, NotJudged: map[string]int{},
-		Clients: []control.FindingClient{}, Kinds: []control.KindFindings{}, AllowedKinds: []string{},
+		Clients: []control.FindingClient{}, Kinds: []control.KindFindings{},
+		AllowedKinds: []string{},
 	}
 	clients, kinds := map[string]client{}, map[string]*kind{}
 	for _, of := range append(namespaces, others) {
@@ -113,12 +114,16 @@ func sum(namespaces []*record, others *record) control.Findings {
 	found.Clients = append(found.Clients, mostActive(clients)...)
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		k := kinds[name]
-		slices.SortFunc(k.examples, func(a, b example) int { return cmp.Compare(a.sequence, b.sequence) })
+		slices.SortFunc(k.examples, func(a, b example) int {
+			return cmp.Compare(a.sequence, b.sequence)
+		})
 		examples := []control.FindingExample{}
 		for _, e := range k.examples[:min(len(k.examples), maxExamples)] {
 			examples = append(examples, e.FindingExample)
 		}
-		found.Kinds = append(found.Kinds, control.KindFindings{Kind: name, Count: k.count, Allowed: k.allowed, Examples: examples})
+		found.Kinds = append(found.Kinds, control.KindFindings{
+			Kind: name, Count: k.count, Allowed: k.allowed, Examples: examples,
+		})
 	}
 	return found
 }
@@ -126,11 +131,13 @@ func sum(namespaces []*record, others *record) control.Findings {
 // mostActive returns the clients with the most requests.
 func mostActive(clients map[string]client) (all []control.FindingClient) {
 	sorted := slices.SortedFunc(maps.Values(clients), func(a, b client) int {
-		return cmp.Or(cmp.Compare(b.requests, a.requests), strings.Compare(a.clientID, b.clientID), strings.Compare(a.userAgent, b.userAgent))
+		return cmp.Or(cmp.Compare(b.requests, a.requests), strings.Compare(a.clientID, b.clientID),
+			strings.Compare(a.userAgent, b.userAgent))
 	})
 	for _, c := range sorted[:min(len(sorted), maxClients)] {
 		all = append(all, control.FindingClient{
-			ClientID: plain(c.clientID), Owner: plain(c.owner), UserAgent: plain(c.userAgent), Requests: c.requests,
+			ClientID: plain(c.clientID), Owner: plain(c.owner), UserAgent: plain(c.userAgent),
+			Requests: c.requests,
 		})
 	}
 	return all

@@ -17,21 +17,26 @@ import (
 
 // The behaviours.
 const (
-	ListOrder       = "list-order"        // lists come in another order
-	ExtraProperties = "extra-properties"  // objects have a property that no document names
-	LessProperties  = "absent-properties" // optional properties are absent, or null where they may be
-	MessageOrder    = "message-order"     // the messages of an error come in the other order
-	RetryAfterDate  = "retry-after-date"  // Retry-After is a date instead of seconds
-	Outages         = "outages"           // 429 and 503 now and then
-	EarlyExpiry     = "early-expiry"      // access tokens live shorter than their token says
+	ListOrder       = "list-order"       // lists come in another order
+	ExtraProperties = "extra-properties" // objects have a property that no document names
+	// optional properties are absent, or null where they may be
+	LessProperties = "absent-properties"
+	MessageOrder   = "message-order"    // the messages of an error come in the other order
+	RetryAfterDate = "retry-after-date" // Retry-After is a date instead of seconds
+	Outages        = "outages"          // 429 and 503 now and then
+	EarlyExpiry    = "early-expiry"     // access tokens live shorter than their token says
 )
 
 // Behaviours lists them all.
 func Behaviours() []string {
-	return []string{ListOrder, ExtraProperties, LessProperties, MessageOrder, RetryAfterDate, Outages, EarlyExpiry}
+	return []string{
+		ListOrder, ExtraProperties, LessProperties, MessageOrder, RetryAfterDate, Outages,
+		EarlyExpiry,
+	}
 }
 
-// shortest and longest are how long an access token lives that expires early, in seconds: less than any other does.
+// shortest and longest are how long an access token lives that expires early, in seconds: less than
+// any other does.
 const shortest, longest = 5, 14
 
 // Config says how hostile a mock is.
@@ -83,7 +88,8 @@ type Plan struct {
 	AsDate bool
 	// Life is how long an access token lives, in seconds. Zero where it is not shortened.
 	Life int
-	// Vary changes the answer, and names the behaviour that it shows. Empty when there was nothing to change.
+	// Vary changes the answer, and names the behaviour that it shows. Empty when there was nothing
+	// to change.
 	Vary func(a *response.Response) (varied *response.Response, behaviour string)
 }
 
@@ -111,8 +117,12 @@ func (h *Hostile) Plan(clientID, operation string, op *spec.Operation) Plan {
 	if h == nil || !h.shouldVary(clientID, operation) {
 		return Plan{}
 	}
-	luck := func(n int) int { return int(h.config.Random.Float("hostile choice "+clientID) * float64(n)) }
-	behaviours := slices.DeleteFunc(slices.Clone(h.config.Behaviours), func(b string) bool { return b == EarlyExpiry && operation != "token" })
+	luck := func(n int) int {
+		return int(h.config.Random.Float("hostile choice "+clientID) * float64(n))
+	}
+	behaviours := slices.DeleteFunc(slices.Clone(h.config.Behaviours), func(b string) bool {
+		return b == EarlyExpiry && operation != "token"
+	})
 	if len(behaviours) == 0 {
 		return Plan{}
 	}
@@ -121,7 +131,9 @@ func (h *Hostile) Plan(clientID, operation string, op *spec.Operation) Plan {
 		status := []int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[luck(2)]
 		if op.Declares(status) {
 			h.count(clientID)
-			return Plan{Status: status, AsDate: slices.Contains(behaviours, RetryAfterDate) && luck(2) == 0}
+			return Plan{
+				Status: status, AsDate: slices.Contains(behaviours, RetryAfterDate) && luck(2) == 0,
+			}
 		}
 	case EarlyExpiry:
 		h.count(clientID)
@@ -179,7 +191,8 @@ func Check(name string) error {
 type UnknownBehaviourError struct{ Name string }
 
 func (e *UnknownBehaviourError) Error() string {
-	return fmt.Sprintf("unknown behaviour %q: expected some of %s", e.Name, strings.Join(Behaviours(), ", "))
+	return fmt.Sprintf("unknown behaviour %q: expected some of %s", e.Name,
+		strings.Join(Behaviours(), ", "))
 }
 
 // decoded reads JSON and keeps its numbers as they are written.

@@ -39,11 +39,13 @@ func list(t testing.TB) *spec.Operation { return operation(t, "v2026", "listPers
 // config is that of a mock that shows a behaviour whenever it can.
 func config(seed uint64, behaviours ...string) hostile.Config {
 	return hostile.Config{
-		Behaviours: behaviours, Rate: 1, InARow: 1 << 30, Random: random.New(&seed, "default"), Wall: func() time.Time { return noon },
+		Behaviours: behaviours, Rate: 1, InARow: 1 << 30, Random: random.New(&seed, "default"),
+		Wall: func() time.Time { return noon },
 	}
 }
 
-// answers asks for a list as a client, and tells what happened: a status, a behaviour, or a dash for a plain answer.
+// answers asks for a list as a client, and tells what happened: a status, a behaviour, or a dash
+// for a plain answer.
 func answers(t testing.TB, h *hostile.Hostile, client string) string {
 	t.Helper()
 	plan := h.Plan(client, "list", list(t))
@@ -86,7 +88,8 @@ func TestNoneIsNotHostile(t *testing.T) {
 	var none *hostile.Hostile
 	none.LoggedIn("cafe")
 	none.Reset()
-	if plan := none.Plan("cafe", "list", nil); plan.Status != 0 || plan.Vary != nil || plan.Life != 0 || plan.AsDate {
+	if plan := none.Plan("cafe", "list", nil); plan.Status != 0 || plan.Vary != nil ||
+		plan.Life != 0 || plan.AsDate {
 		t.Errorf("plan %+v, want nothing", plan)
 	}
 }
@@ -152,7 +155,8 @@ func TestInARow(t *testing.T) {
 					}
 				}
 			}
-			if diff := cmp.Diff(map[string]string{"cafe": test.want, "babe": test.want}, got); diff != "" {
+			if diff := cmp.Diff(map[string]string{"cafe": test.want, "babe": test.want},
+				got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -173,7 +177,9 @@ func TestPlainAnswersDoNotCount(t *testing.T) {
 	if plan.Vary == nil {
 		t.Fatal("nothing is planned after plain answers")
 	}
-	if _, behaviour := plan.Vary(&response.Response{Status: http.StatusBadRequest, Body: []byte(refusal)}); behaviour != hostile.MessageOrder {
+	if _, behaviour := plan.Vary(&response.Response{
+		Status: http.StatusBadRequest, Body: []byte(refusal),
+	}); behaviour != hostile.MessageOrder {
 		t.Errorf("behaviour %q, want %s", behaviour, hostile.MessageOrder)
 	}
 }
@@ -225,7 +231,9 @@ func TestSameLuckWhateverOthersDo(t *testing.T) {
 	if diff := cmp.Diff(alone, run(t, 7, "cafe", 4)); diff != "" {
 		t.Errorf("beside others (-want +got):\n%s", diff)
 	}
-	for name, other := range map[string][]string{"seed": run(t, 8, "cafe", 0), "client": run(t, 7, "babe", 0)} {
+	for name, other := range map[string][]string{
+		"seed": run(t, 8, "cafe", 0), "client": run(t, 7, "babe", 0),
+	} {
 		if cmp.Equal(alone, other) {
 			t.Errorf("another %s has the same luck", name)
 		}

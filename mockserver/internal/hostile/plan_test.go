@@ -18,9 +18,25 @@ func TestOutages(t *testing.T) {
 		operation  string
 		want       []string // outcomes that come
 	}{
-		{"in seconds", []string{hostile.Outages}, "listPersonalAccessTokens", []string{"429 false", "503 false"}},
-		{"in both forms", []string{hostile.Outages, hostile.RetryAfterDate}, "listPersonalAccessTokens", []string{"0 false", "429 false", "429 true", "503 false", "503 true"}},
-		{"of an operation without limit", []string{hostile.Outages}, "checkAccessToken", []string{"0 false", "503 false"}},
+		{
+			"in seconds", []string{hostile.Outages}, "listPersonalAccessTokens", []string{
+				"429 false", "503 false",
+			},
+		},
+		{
+			"in both forms",
+			[]string{hostile.Outages, hostile.RetryAfterDate},
+			"listPersonalAccessTokens",
+			[]string{
+				"0 false", "429 false", "429 true", "503 false", "503 true",
+			},
+		},
+		{
+			"of an operation without limit",
+			[]string{hostile.Outages},
+			"checkAccessToken",
+			[]string{"0 false", "503 false"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -83,7 +99,9 @@ func TestEveryBehaviourHasItsTurn(t *testing.T) {
 		behaviour, _, _ := strings.Cut(answers(t, h, "cafe"), " ")
 		got[behaviour] = true
 	}
-	if diff := cmp.Diff(map[string]bool{hostile.ListOrder: true, hostile.ExtraProperties: true, hostile.LessProperties: true}, got); diff != "" {
+	if diff := cmp.Diff(map[string]bool{
+		hostile.ListOrder: true, hostile.ExtraProperties: true, hostile.LessProperties: true,
+	}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -61,7 +61,9 @@ func (v variation) shuffle(value any) bool {
 		j := v.luck(i + 1)
 		list[i], list[j] = list[j], list[i]
 	}
-	return !slices.EqualFunc(before, list, func(a, b any) bool { return fmt.Sprint(a) == fmt.Sprint(b) })
+	return !slices.EqualFunc(before, list, func(a, b any) bool {
+		return fmt.Sprint(a) == fmt.Sprint(b)
+	})
 }
 
 // messages exchanges the order of the messages of an error: both were seen.
@@ -135,6 +137,7 @@ func (v variation) retryAfterDate() *response.Response {
 	}
 	varied := *v.answer
 	varied.Header = v.answer.Header.Clone()
-	varied.Header.Set("Retry-After", response.Date(v.wall().Add(time.Duration(seconds)*time.Second)))
+	varied.Header.Set("Retry-After",
+		response.Date(v.wall().Add(time.Duration(seconds)*time.Second)))
 	return &varied
 }

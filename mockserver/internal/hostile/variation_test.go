@@ -17,26 +17,36 @@ import (
 
 // Answers of a tenant.
 const (
-	token = `{"id":"%s","name":"%s","scope":["sp:scopes:all"],"owner":{"type":"IDENTITY","id":"cafe","name":"jane.doe"},` +
-		`"created":"2026-01-01T00:00:00.000Z","lastUsed":null,"managed":false,"accessTokenValiditySeconds":43200,` +
+	token = `{"id":"%s","name":"%s","scope":["sp:scopes:all"],"owner":{"type":"IDENTITY",` +
+		`"id":"cafe","name":"jane.doe"},` +
+		`"created":"2026-01-01T00:00:00.000Z","lastUsed":null,"managed":false,` +
+		`"accessTokenValiditySeconds":43200,` +
 		`"expirationDate":"2026-08-31T12:00:00.000Z","userAwareTokenNeverExpires":false}`
-	created = `{"id":"a","name":"one","scope":null,"owner":{"type":"IDENTITY","id":"cafe","name":"jane.doe"},` +
-		`"created":"2026-01-01T00:00:00.000Z","secret":"s","accessTokenValiditySeconds":43200,"expirationDate":null}`
+	created = `{"id":"a","name":"one","scope":null,"owner":{"type":"IDENTITY","id":"cafe",` +
+		`"name":"jane.doe"},` +
+		`"created":"2026-01-01T00:00:00.000Z","secret":"s","accessTokenValiditySeconds":43200,` +
+		`"expirationDate":null}`
 	refusal = `{"detailCode":"400.1 Bad request content","trackingId":"a","messages":[` +
-		`{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."},{"locale":"und","localeOrigin":"REQUEST","text":"No."}],"causes":[]}`
+		`{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."},{"locale":"und",` +
+		`"localeOrigin":"REQUEST","text":"No."}],"causes":[]}`
 	limited = `{"message":" Rate Limit Exceeded "}`
-	login   = `{"access_token":"a.b.c","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all","tenant_id":"t","pod":"p",` +
-		`"strong_auth_supported":true,"org":"o","identity_id":"cafe","user_name":"jane.doe","strong_auth":true,"jti":"j"}`
+	login   = `{"access_token":"a.b.c","token_type":"bearer","expires_in":43199,` +
+		`"scope":"sp:scopes:all","tenant_id":"t","pod":"p",` +
+		`"strong_auth_supported":true,"org":"o","identity_id":"cafe","user_name":"jane.doe",` +
+		`"strong_auth":true,"jti":"j"}`
 	loginRefusal = `{"error":"invalid_client","error_description":"Bad client credentials"}`
 )
 
 var (
 	one    = "[" + fmt.Sprintf(token, "a", "one") + "]"
-	tokens = "[" + fmt.Sprintf(token, "a", "one") + "," + fmt.Sprintf(token, "b", "two") + "," + fmt.Sprintf(token, "c", "three") + "]"
+	tokens = "[" + fmt.Sprintf(token, "a", "one") + "," + fmt.Sprintf(token, "b", "two") + "," +
+		fmt.Sprintf(token, "c", "three") + "]"
 )
 
 // vary tells how a mock answers again and again that shows one behaviour, and nothing else.
-func vary(t testing.TB, behaviour, document, name string, plain *response.Response) []*response.Response {
+func vary(t testing.TB, behaviour, document, name string,
+	plain *response.Response,
+) []*response.Response {
 	t.Helper()
 	op := operation(t, document, name)
 	if wrong := op.ValidateResponse(plain.Status, "application/json", plain.Body); wrong != nil {
@@ -53,12 +63,14 @@ func vary(t testing.TB, behaviour, document, name string, plain *response.Respon
 		}
 		varied, shown := plan.Vary(plain)
 		switch {
-		case shown == "" && varied != plain || shown != "" && (shown != behaviour || varied == plain):
+		case shown == "" && varied != plain ||
+			shown != "" && (shown != behaviour || varied == plain):
 			t.Fatalf("shows %q with %s", shown, varied.Body)
 		case shown == "":
 			continue
 		}
-		if wrong := op.ValidateResponse(varied.Status, "application/json", varied.Body); wrong != nil {
+		if wrong := op.ValidateResponse(varied.Status, "application/json",
+			varied.Body); wrong != nil {
 			t.Errorf("%s is illegal: %v", varied.Body, wrong)
 		}
 		all = append(all, varied)
@@ -71,11 +83,15 @@ func vary(t testing.TB, behaviour, document, name string, plain *response.Respon
 
 func TestVariationsAreLegal(t *testing.T) {
 	const (
-		listOp, createOp, patchOp = "listPersonalAccessTokens", "createPersonalAccessToken", "patchPersonalAccessToken"
-		deleteOp, tokenOp         = "deletePersonalAccessToken", "requestAccessToken"
+		listOp, createOp, patchOp = "listPersonalAccessTokens", "createPersonalAccessToken",
+			"patchPersonalAccessToken"
+		deleteOp, tokenOp = "deletePersonalAccessToken", "requestAccessToken"
 	)
 	type shows map[string]bool
-	failure := shows{hostile.ExtraProperties: true, hostile.LessProperties: true, hostile.MessageOrder: true, hostile.RetryAfterDate: true}
+	failure := shows{
+		hostile.ExtraProperties: true, hostile.LessProperties: true, hostile.MessageOrder: true,
+		hostile.RetryAfterDate: true,
+	}
 	tests := []struct {
 		name      string
 		document  string
@@ -84,21 +100,69 @@ func TestVariationsAreLegal(t *testing.T) {
 		body      string
 		want      shows // the behaviours that such an answer can show
 	}{
-		{"list", "v2026", listOp, 200, tokens, shows{hostile.ListOrder: true, hostile.ExtraProperties: true, hostile.LessProperties: true}},
-		{"list in an old version", "v3", listOp, 200, tokens, shows{hostile.ListOrder: true, hostile.ExtraProperties: true, hostile.LessProperties: true}},
-		{"list of one", "v2026", listOp, 200, one, shows{hostile.ExtraProperties: true, hostile.LessProperties: true}},
+		{
+			"list", "v2026", listOp, 200, tokens, shows{
+				hostile.ListOrder: true, hostile.ExtraProperties: true,
+				hostile.LessProperties: true,
+			},
+		},
+		{
+			"list in an old version", "v3", listOp, 200, tokens, shows{
+				hostile.ListOrder: true, hostile.ExtraProperties: true,
+				hostile.LessProperties: true,
+			},
+		},
+		{
+			"list of one", "v2026", listOp, 200, one, shows{
+				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			},
+		},
 		{"list of none", "v2026", listOp, 200, `[]`, shows{}},
-		{"list of the same", "v2026", listOp, 200, one[:len(one)-1] + "," + one[1:], shows{hostile.ExtraProperties: true, hostile.LessProperties: true}},
+		{
+			"list of the same", "v2026", listOp, 200, one[:len(one)-1] + "," + one[1:], shows{
+				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			},
+		},
 		{"create", "v2026", createOp, 200, created, shows{hostile.ExtraProperties: true}},
-		{"patch", "v2026", patchOp, 200, one[1 : len(one)-1], shows{hostile.ExtraProperties: true, hostile.LessProperties: true}},
+		{
+			"patch", "v2026", patchOp, 200, one[1 : len(one)-1], shows{
+				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			},
+		},
 		{"delete", "v2026", deleteOp, 204, "", shows{}},
-		{"refusal", "v2026", createOp, 400, refusal, shows{hostile.ExtraProperties: true, hostile.LessProperties: true, hostile.MessageOrder: true}},
-		{"too many requests", "v2026", listOp, 429, limited, shows{hostile.ExtraProperties: true, hostile.LessProperties: true, hostile.RetryAfterDate: true}},
+		{
+			"refusal", "v2026", createOp, 400, refusal, shows{
+				hostile.ExtraProperties: true, hostile.LessProperties: true,
+				hostile.MessageOrder: true,
+			},
+		},
+		{
+			"too many requests", "v2026", listOp, 429, limited, shows{
+				hostile.ExtraProperties: true, hostile.LessProperties: true,
+				hostile.RetryAfterDate: true,
+			},
+		},
 		{"unavailable", "v2026", listOp, 503, refusal, failure},
-		{"login", "oauth", tokenOp, 200, login, shows{hostile.ExtraProperties: true, hostile.LessProperties: true}},
-		{"refused login", "oauth", tokenOp, 401, loginRefusal, shows{hostile.ExtraProperties: true}},
-		{"too many logins", "oauth", tokenOp, 429, limited, shows{hostile.ExtraProperties: true, hostile.RetryAfterDate: true}},
-		{"login while unavailable", "oauth", tokenOp, 503, loginRefusal, shows{hostile.ExtraProperties: true, hostile.RetryAfterDate: true}},
+		{
+			"login", "oauth", tokenOp, 200, login, shows{
+				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			},
+		},
+		{
+			"refused login", "oauth", tokenOp, 401, loginRefusal, shows{
+				hostile.ExtraProperties: true,
+			},
+		},
+		{
+			"too many logins", "oauth", tokenOp, 429, limited, shows{
+				hostile.ExtraProperties: true, hostile.RetryAfterDate: true,
+			},
+		},
+		{
+			"login while unavailable", "oauth", tokenOp, 503, loginRefusal, shows{
+				hostile.ExtraProperties: true, hostile.RetryAfterDate: true,
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -111,7 +175,8 @@ func TestVariationsAreLegal(t *testing.T) {
 				if test.body != "" {
 					plain.Body = []byte(test.body)
 				}
-				if test.status == http.StatusTooManyRequests || test.status == http.StatusServiceUnavailable {
+				if test.status == http.StatusTooManyRequests ||
+					test.status == http.StatusServiceUnavailable {
 					plain.Header = http.Header{"Retry-After": {"3"}}
 				}
 				if len(vary(t, behaviour, test.document, test.operation, plain)) > 0 {
@@ -142,14 +207,17 @@ type object = map[string]any
 func TestListOrder(t *testing.T) {
 	before := decode[[]object](t, []byte(tokens))
 	orders := map[string]bool{}
-	for _, a := range vary(t, hostile.ListOrder, "v2026", "listPersonalAccessTokens", &response.Response{Status: 200, Body: []byte(tokens), Validated: true}) {
+	for _, a := range vary(t, hostile.ListOrder, "v2026", "listPersonalAccessTokens",
+		&response.Response{Status: 200, Body: []byte(tokens), Validated: true}) {
 		after := decode[[]object](t, a.Body)
 		order := ""
 		for _, o := range after {
 			order += o["id"].(string)
 		}
 		orders[order] = true
-		slices.SortFunc(after, func(a, b object) int { return bytes.Compare([]byte(a["id"].(string)), []byte(b["id"].(string))) })
+		slices.SortFunc(after, func(a, b object) int {
+			return bytes.Compare([]byte(a["id"].(string)), []byte(b["id"].(string)))
+		})
 		if diff := cmp.Diff(before, after); diff != "" {
 			t.Errorf("more than the order changed (-want +got):\n%s", diff)
 		}
@@ -166,13 +234,15 @@ func TestListOrder(t *testing.T) {
 func TestMessageOrder(t *testing.T) {
 	want := decode[object](t, []byte(refusal))
 	slices.Reverse(want["messages"].([]any))
-	for _, a := range vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken", &response.Response{Status: 400, Body: []byte(refusal), Validated: true}) {
+	for _, a := range vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken",
+		&response.Response{Status: 400, Body: []byte(refusal), Validated: true}) {
 		if diff := cmp.Diff(want, decode[object](t, a.Body)); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
 	}
 	const single = `{"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
-	if n := len(vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken", &response.Response{Status: 400, Body: []byte(single), Validated: true})); n > 0 {
+	if n := len(vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken",
+		&response.Response{Status: 400, Body: []byte(single), Validated: true})); n > 0 {
 		t.Errorf("a single message is in another order %d times", n)
 	}
 }
@@ -181,7 +251,8 @@ func TestExtraProperties(t *testing.T) {
 	name := regexp.MustCompile(`^x-new-property-[0-9]{1,2}$`)
 	before := decode[[]object](t, []byte(tokens))
 	kinds := map[string]bool{}
-	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "listPersonalAccessTokens", &response.Response{Status: 200, Body: []byte(tokens), Validated: true}) {
+	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "listPersonalAccessTokens",
+		&response.Response{Status: 200, Body: []byte(tokens), Validated: true}) {
 		after := decode[[]object](t, a.Body)
 		for _, o := range after {
 			extra := 0
@@ -200,7 +271,10 @@ func TestExtraProperties(t *testing.T) {
 			t.Errorf("the others changed (-want +got):\n%s", diff)
 		}
 	}
-	want := map[string]bool{"string": true, "json.Number": true, "bool": true, "<nil>": true, "map[string]interface {}": true, "[]interface {}": true}
+	want := map[string]bool{
+		"string": true, "json.Number": true, "bool": true, "<nil>": true,
+		"map[string]interface {}": true, "[]interface {}": true,
+	}
 	if diff := cmp.Diff(want, kinds); diff != "" {
 		t.Errorf("kinds (-want +got):\n%s", diff)
 	}
@@ -209,7 +283,8 @@ func TestExtraProperties(t *testing.T) {
 func TestLessProperties(t *testing.T) {
 	before := decode[[]object](t, []byte(one))[0]
 	seen := map[string]bool{}
-	for _, a := range vary(t, hostile.LessProperties, "v2026", "listPersonalAccessTokens", &response.Response{Status: 200, Body: []byte(one), Validated: true}) {
+	for _, a := range vary(t, hostile.LessProperties, "v2026", "listPersonalAccessTokens",
+		&response.Response{Status: 200, Body: []byte(one), Validated: true}) {
 		after := decode[[]object](t, a.Body)[0]
 		changed := 0
 		for property, was := range before {
@@ -229,8 +304,10 @@ func TestLessProperties(t *testing.T) {
 		}
 	}
 	want := map[string]bool{
-		"accessTokenValiditySeconds is absent": true, "expirationDate is absent": true, "expirationDate is null": true, "lastUsed is absent": true,
-		"managed is absent": true, "scope is null": true, "userAwareTokenNeverExpires is absent": true,
+		"accessTokenValiditySeconds is absent": true, "expirationDate is absent": true,
+		"expirationDate is null": true, "lastUsed is absent": true,
+		"managed is absent": true, "scope is null": true,
+		"userAwareTokenNeverExpires is absent": true,
 	}
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -244,14 +321,20 @@ func TestRetryAfterDate(t *testing.T) {
 		header http.Header
 		want   http.Header // nil where nothing changes
 	}{
-		{"seconds", http.Header{"Retry-After": {"3"}, "X": {"y"}}, http.Header{"Retry-After": {date}, "X": {"y"}}},
+		{
+			"seconds", http.Header{"Retry-After": {"3"}, "X": {"y"}}, http.Header{
+				"Retry-After": {date}, "X": {"y"},
+			},
+		},
 		{"a date already", http.Header{"Retry-After": {date}}, nil},
 		{"none", http.Header{"X": {"y"}}, nil},
 		{"no header", nil, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			plain := &response.Response{Status: 429, Body: []byte(limited), Header: test.header, Validated: true}
+			plain := &response.Response{
+				Status: 429, Body: []byte(limited), Header: test.header, Validated: true,
+			}
 			before := test.header.Clone()
 			varied := vary(t, hostile.RetryAfterDate, "v2026", "listPersonalAccessTokens", plain)
 			if (len(varied) == 0) != (test.want == nil) {
@@ -271,7 +354,8 @@ func TestRetryAfterDate(t *testing.T) {
 
 func TestNumbersKeepTheirDigits(t *testing.T) {
 	const body = `{"big":12345678901234567890,"small":1.10,"exponent":1E+2}`
-	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "createPersonalAccessToken", &response.Response{Status: 400, Body: []byte(body), Validated: true}) {
+	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "createPersonalAccessToken",
+		&response.Response{Status: 400, Body: []byte(body), Validated: true}) {
 		for _, number := range []string{"12345678901234567890", "1.10", "1E+2"} {
 			if !bytes.Contains(a.Body, []byte(number)) {
 				t.Errorf("%s has no %s", a.Body, number)

@@ -61,7 +61,8 @@ func equalValues(a, b any) bool {
 	return a == b
 }
 
-// sameNumber compares by value: 1, 1.0 and 1e0 are the same. Integers of any size are compared exactly.
+// sameNumber compares by value: 1, 1.0 and 1e0 are the same. Integers of any size are compared
+// exactly.
 func sameNumber(a, b string) bool {
 	if a == b {
 		return true

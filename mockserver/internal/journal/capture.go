@@ -16,8 +16,8 @@ type Side struct {
 	Size int
 }
 
-// Capture appends a request with what was sent and answered, and numbers it. Most exchanges are never read: secrets are
-// taken out of one when it is.
+// Capture appends a request with what was sent and answered, and numbers it. Most exchanges are
+// never read: secrets are taken out of one when it is.
 func (j *Journal) Capture(r control.Request, sent, answered Side) {
 	e := &entry{Request: r} // r has no messages
 	fields := make([]string, 0, 2*(len(sent.Header)+len(answered.Header)))
@@ -32,7 +32,8 @@ func (j *Journal) Capture(r control.Request, sent, answered Side) {
 	}
 }
 
-// captured is a side as it is held: names and values of headers in turn, and as much of the body as is kept.
+// captured is a side as it is held: names and values of headers in turn, and as much of the body as
+// is kept.
 type captured struct {
 	fields []string
 	body   []byte

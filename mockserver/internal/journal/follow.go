@@ -2,8 +2,8 @@ package journal
 
 import "example.com/patmock/mockserver/control"
 
-// A Follower reads the requests of a journal as they come. It stores none: a reader that is slower than
-// the journal misses those that the journal drops. It is for one goroutine.
+// A Follower reads the requests of a journal as they come. It stores none: a reader that is slower
+// than the journal misses those that the journal drops. It is for one goroutine.
 type Follower struct {
 	journal *Journal
 	matcher matcher
@@ -15,7 +15,8 @@ type Follower struct {
 type News struct {
 	// Cleared reports that the journal was cleared, before everything else here.
 	Cleared bool
-	// Missed is how many requests the journal dropped before they were read, whether they match or not.
+	// Missed is how many requests the journal dropped before they were read, whether they match or
+	// not.
 	Missed int
 	// Requests that match, oldest first, without their messages.
 	Requests []control.Request
@@ -30,8 +31,8 @@ func (j *Journal) Follow(m control.Match) *Follower {
 	return &Follower{journal: j, matcher: newMatcher(m), last: now.latest, cleared: now.cleared}
 }
 
-// FollowAfter is like Follow from the request behind the one of an ID on. If the journal no longer has
-// that, it begins with the oldest request, and found is false.
+// FollowAfter is like Follow from the request behind the one of an ID on. If the journal no longer
+// has that, it begins with the oldest request, and found is false.
 func (j *Journal) FollowAfter(m control.Match, id string) (f *Follower, found bool) {
 	now := j.now()
 	f = &Follower{journal: j, matcher: newMatcher(m), last: now.oldest - 1, cleared: now.cleared}
@@ -44,8 +45,8 @@ func (j *Journal) FollowAfter(m control.Match, id string) (f *Follower, found bo
 	return f, false
 }
 
-// Next returns what happened since the last call. If that is nothing, ok is false, and changed is closed
-// when the journal changes.
+// Next returns what happened since the last call. If that is nothing, ok is false, and changed is
+// closed when the journal changes.
 func (f *Follower) Next() (news News, changed <-chan struct{}, ok bool) {
 	now, changed := f.journal.watch()
 	if now.cleared != f.cleared {

@@ -8,13 +8,14 @@ import (
 // A chunk stores requests by their sequence. One that was dropped is nil.
 type chunk [256]atomic.Pointer[entry]
 
-// held is the requests of a journal at one moment. It is as small for many as for few, and is read without
-// a lock. A request that the journal drops meanwhile is left out.
+// held is the requests of a journal at one moment. It is as small for many as for few, and is read
+// without a lock. A request that the journal drops meanwhile is left out.
 type held struct {
 	chunks []*chunk // that of the oldest request first
 	oldest int      // sequence
 	latest int      // sequence; one less than oldest if there are none
-	// dropped is how many requests the journal had dropped, and cleared how often it had been cleared.
+	// dropped is how many requests the journal had dropped, and cleared how often it had been
+	// cleared.
 	dropped, cleared int
 }
 

@@ -1,5 +1,5 @@
-// Package journal keeps what happened in a namespace, up to a bound, and tells whether it is what a test expected.
-// What is captured leaves it only by way of [Message], which takes the secrets out.
+// Package journal keeps what happened in a namespace, up to a bound, and tells whether it is what a
+// test expected. What is captured leaves it only by way of [Message], which takes the secrets out.
 package journal
 
 import (
@@ -19,14 +19,15 @@ const (
 type Config struct {
 	// Size is how many requests are kept.
 	Size int
-	// Bytes is how large their headers and bodies are together. The latest request is kept whatever its size.
-	// By default it grows with Size from DefaultSize on.
+	// Bytes is how large their headers and bodies are together. The latest request is kept whatever
+	// its size. By default it grows with Size from DefaultSize on.
 	Bytes int
 	// Added is called with the number of bytes by which the journal has grown. Nil is not called.
 	Added func(bytes int)
 }
 
-// Journal holds the latest requests of a namespace. It is safe for concurrent use, and memory grows with what it holds.
+// Journal holds the latest requests of a namespace. It is safe for concurrent use, and memory grows
+// with what it holds.
 //
 // What is given out is a copy, but for the messages, which nobody changes.
 type Journal struct {
@@ -85,7 +86,8 @@ func (j *Journal) Bytes() int {
 
 func (j *Journal) bytesLocked() int { return j.bytes + j.held.len()*overhead }
 
-// Trim drops the oldest requests, the latest one too, until the others take no more than that many bytes.
+// Trim drops the oldest requests, the latest one too, until the others take no more than that many
+// bytes.
 func (j *Journal) Trim(bytes int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -95,7 +97,8 @@ func (j *Journal) Trim(bytes int) {
 	j.wakeLocked()
 }
 
-// List returns the last limit requests that match, all of them where limit is not positive, without their messages.
+// List returns the last limit requests that match, all of them where limit is not positive, without
+// their messages.
 func (j *Journal) List(m control.Match, limit int) control.Journal {
 	now := j.now()
 	list := control.Journal{Requests: []control.Request{}, Held: now.len(), Dropped: now.dropped}

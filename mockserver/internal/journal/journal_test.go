@@ -41,7 +41,9 @@ func TestAddCountsFromOne(t *testing.T) {
 }
 
 func message(body int, header string) *control.Message {
-	return &control.Message{Body: strings.Repeat("x", body), Header: map[string][]string{"N": {header}}}
+	return &control.Message{
+		Body: strings.Repeat("x", body), Header: map[string][]string{"N": {header}},
+	}
 }
 
 func TestJournalDropsTheOldest(t *testing.T) {
@@ -67,7 +69,10 @@ func TestJournalDropsTheOldest(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			j := journal.New(test.config)
 			for i := range test.add {
-				add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1), Sent: message(20, "abc"), Answered: message(72, "abc")})
+				add(j, &control.Request{
+					ID: fmt.Sprintf("r%d", i+1), Sent: message(20, "abc"),
+					Answered: message(72, "abc"),
+				})
 			}
 			list := j.List(control.Match{}, 0)
 			if diff := cmp.Diff(test.held, ids(list)); diff != "" {
@@ -84,7 +89,8 @@ func TestJournalDropsTheOldest(t *testing.T) {
 }
 
 func TestDefaultBounds(t *testing.T) {
-	if held := filled(journal.Config{}, journal.DefaultSize+1).List(control.Match{}, 0).Held; held != 1000 {
+	if held := filled(journal.Config{}, journal.DefaultSize+1).List(control.Match{},
+		0).Held; held != 1000 {
 		t.Errorf("%d requests held, want 1000", held)
 	}
 	j := journal.New(journal.Config{Size: -1, Bytes: -1})
@@ -99,7 +105,10 @@ func TestDefaultBounds(t *testing.T) {
 func TestList(t *testing.T) {
 	j := journal.New(journal.Config{})
 	for i, status := range []int{200, 400, 200, 200} {
-		add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1), Status: status, Sent: message(1, ""), Answered: message(1, "")})
+		add(j, &control.Request{
+			ID: fmt.Sprintf("r%d", i+1), Status: status, Sent: message(1, ""),
+			Answered: message(1, ""),
+		})
 	}
 	tests := []struct {
 		name    string
@@ -139,13 +148,19 @@ func TestJSONHasNoNullLists(t *testing.T) {
 	empty := j.List(control.Match{}, 0)
 	add(j, &control.Request{ID: "a"})
 	got, _ := j.Get("a")
-	verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{}, {Match: control.Match{Status: 1}}}})
-	for name, value := range map[string]any{"empty": empty, "list": j.List(control.Match{}, 0), "request": got, "verdict": verdict} {
+	verdict := j.Verify(t.Context(), control.VerifyRequest{
+		Expect: []control.Expectation{{}, {Match: control.Match{Status: 1}}},
+	})
+	for name, value := range map[string]any{
+		"empty": empty, "list": j.List(control.Match{}, 0), "request": got, "verdict": verdict,
+	} {
 		text, err := json.Marshal(value)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, field := range []string{"requests", "findings", "why", "notes", "outcomes", "matched", "nearest", "differences"} {
+		for _, field := range []string{
+			"requests", "findings", "why", "notes", "outcomes", "matched", "nearest", "differences",
+		} {
 			if strings.Contains(string(text), `"`+field+`":null`) {
 				t.Errorf("%s: %s is null in %s", name, field, text)
 			}
@@ -156,11 +171,16 @@ func TestJSONHasNoNullLists(t *testing.T) {
 func TestGet(t *testing.T) {
 	j := journal.New(journal.Config{Size: 3})
 	sent := message(1, "a")
-	for _, r := range []control.Request{{ID: "a"}, {ID: "b"}, {ID: "b", Sent: sent, Why: []string{"w"}}, {ID: "c"}} {
+	for _, r := range []control.Request{
+		{ID: "a"}, {ID: "b"}, {ID: "b", Sent: sent, Why: []string{"w"}}, {ID: "c"},
+	} {
 		add(j, &r)
 	}
 	got, ok := j.Get("b")
-	want := control.Request{ID: "b", Sequence: 3, Findings: []control.Finding{}, Why: []string{"w"}, Rules: []string{}, Notes: []string{}, Sent: sent, Answered: journal.Message(nil, nil, 0)}
+	want := control.Request{
+		ID: "b", Sequence: 3, Findings: []control.Finding{}, Why: []string{"w"}, Rules: []string{},
+		Notes: []string{}, Sent: sent, Answered: journal.Message(nil, nil, 0),
+	}
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
 		t.Errorf("latest of that id, %v (-want +got):\n%s", ok, diff)
 	}
@@ -188,7 +208,8 @@ func TestClear(t *testing.T) {
 	j := filled(journal.Config{Size: 2, Bytes: 100}, 5)
 	add(j, &control.Request{Sent: message(90, "")})
 	j.Clear()
-	if diff := cmp.Diff(control.Journal{Requests: []control.Request{}}, j.List(control.Match{}, 0)); diff != "" {
+	if diff := cmp.Diff(control.Journal{Requests: []control.Request{}},
+		j.List(control.Match{}, 0)); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
 	}
 	add(j, &control.Request{ID: "a", Sent: message(90, "")})
@@ -213,7 +234,9 @@ func TestConcurrentUse(t *testing.T) {
 		})
 		group.Go(func() {
 			j.Verify(t.Context(), control.VerifyRequest{
-				Expect: []control.Expectation{{Match: control.Match{Body: map[string]any{"a": 1}}, AtLeast: new(5)}}, Timeout: "10s",
+				Expect: []control.Expectation{
+					{Match: control.Match{Body: map[string]any{"a": 1}}, AtLeast: new(5)},
+				}, Timeout: "10s",
 			})
 		})
 	}

@@ -53,7 +53,8 @@ type condition struct {
 	words    string // for people, without secrets
 	matches  func(s *subject) bool
 	actual   func(s *subject) any
-	// differences takes the place of actual for a condition with several places. Nil is one difference.
+	// differences takes the place of actual for a condition with several places. Nil is one
+	// difference.
 	differences func(s *subject) []control.Difference
 }
 
@@ -82,18 +83,24 @@ func newMatcher(m control.Match) matcher {
 	}
 	values := func(part, name, want, words string, actual func(s *subject) []string) {
 		c = append(c, condition{
-			pointer: jsondiff.Pointer([]string{part, name}), expected: want, words: part + " " + redact.String(name) + words,
+			pointer: jsondiff.Pointer([]string{part, name}), expected: want,
+			words:   part + " " + redact.String(name) + words,
 			matches: func(s *subject) bool { return slices.Contains(actual(s), want) },
 			actual:  func(s *subject) any { return oneOrAll(actual(s)) },
 		})
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.Header)) { // in order, so that differences have one
+	// in order, so that differences have one
+	for _, name := range slices.Sorted(maps.Keys(m.Header)) {
 		want := m.Header[name]
-		values("header", name, want, ": "+redactHeader(name, want), func(s *subject) []string { return http.Header(s.message().Header).Values(name) })
+		values("header", name, want, ": "+redactHeader(name, want), func(s *subject) []string {
+			return http.Header(s.message().Header).Values(name)
+		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Query)) {
 		want := m.Query[name]
-		values("query", name, want, "="+redact.Named(name, want), func(s *subject) []string { return s.queryValues(name) })
+		values("query", name, want, "="+redact.Named(name, want), func(s *subject) []string {
+			return s.queryValues(name)
+		})
 	}
 	if m.Body != nil {
 		c = append(c, bodyCondition(m.Body))
@@ -114,13 +121,20 @@ func textConditions(m control.Match) (c matcher) {
 		{"path", m.Path, func(r *control.Request) string { return r.Path }, samePath},
 		{"owner", m.Owner, func(r *control.Request) string { return r.Owner }, isEqual},
 		{"clientId", m.ClientID, func(r *control.Request) string { return r.ClientID }, isEqual},
-		{"fault", m.Fault, func(r *control.Request) string { return r.Fault }, func(want, actual string) bool { return hasName(want, splitNames(actual)) }},
+		{
+			"fault", m.Fault, func(r *control.Request) string {
+				return r.Fault
+			}, func(want, actual string) bool { return hasName(want, splitNames(actual)) },
+		},
 	} {
 		if text.want != "" {
 			c = append(c, condition{
-				pointer: "/" + text.name, expected: text.want, words: text.name + " " + redact.String(text.want),
-				matches: func(s *subject) bool { return text.matches(text.want, text.actual(&s.Request)) },
-				actual:  func(s *subject) any { return text.actual(&s.Request) },
+				pointer: "/" + text.name, expected: text.want,
+				words: text.name + " " + redact.String(text.want),
+				matches: func(s *subject) bool {
+					return text.matches(text.want, text.actual(&s.Request))
+				},
+				actual: func(s *subject) any { return text.actual(&s.Request) },
 			})
 		}
 	}
@@ -129,7 +143,8 @@ func textConditions(m control.Match) (c matcher) {
 
 func isEqual(want, actual string) bool { return want == actual }
 
-// bodyCondition returns the condition that a body contains a value. A caller in the same process may give any Go value.
+// bodyCondition returns the condition that a body contains a value. A caller in the same process
+// may give any Go value.
 func bodyCondition(value any) condition {
 	text, err := json.Marshal(value)
 	var expected any
@@ -145,7 +160,9 @@ func bodyCondition(value any) condition {
 		case body.text == "":
 			return []control.Difference{{Pointer: "/body", Expected: expected}}
 		case !body.valid:
-			return []control.Difference{{Pointer: "/body", Expected: expected, Actual: clip(body.text)}}
+			return []control.Difference{
+				{Pointer: "/body", Expected: expected, Actual: clip(body.text)},
+			}
 		default:
 			return contained("/body", expected, body.value)
 		}
@@ -157,7 +174,8 @@ func bodyCondition(value any) condition {
 	}
 }
 
-// matches reports whether a request satisfies every condition. One that differs in a text allocates nothing.
+// matches reports whether a request satisfies every condition. One that differs in a text allocates
+// nothing.
 func (m matcher) matches(s *subject) bool {
 	for i := range m {
 		if !m[i].matches(s) {
@@ -173,7 +191,9 @@ func (m matcher) differences(s *subject) (found []control.Difference) {
 		case c.differences != nil:
 			found = append(found, c.differences(s)...)
 		case !c.matches(s):
-			found = append(found, control.Difference{Pointer: c.pointer, Expected: c.expected, Actual: c.actual(s)})
+			found = append(found, control.Difference{
+				Pointer: c.pointer, Expected: c.expected, Actual: c.actual(s),
+			})
 		}
 	}
 	return found
@@ -181,9 +201,10 @@ func (m matcher) differences(s *subject) (found []control.Difference) {
 
 // samePath compares segment by segment. A * stands for any one that is not empty.
 func samePath(pattern, path string) bool {
-	return slices.EqualFunc(strings.Split(pattern, "/"), strings.Split(path, "/"), func(pattern, segment string) bool {
-		return pattern == segment || pattern == "*" && segment != ""
-	})
+	return slices.EqualFunc(strings.Split(pattern, "/"), strings.Split(path, "/"),
+		func(pattern, segment string) bool {
+			return pattern == segment || pattern == "*" && segment != ""
+		})
 }
 
 // hasName reports whether one of the names is wanted. A * wants any.

@@ -13,8 +13,9 @@ import (
 // maxBody is how much of a body is kept.
 const maxBody = 64 << 10
 
-// Message returns one side of an exchange: its headers, and its body up to 64 KiB, both without secrets. Body may be a
-// part of the complete one, which has size bytes. Bytes that are not UTF-8 become U+FFFD. The arguments are copied.
+// Message returns one side of an exchange: its headers, and its body up to 64 KiB, both without
+// secrets. Body may be a part of the complete one, which has size bytes. Bytes that are not UTF-8
+// become U+FFFD. The arguments are copied.
 func Message(header http.Header, body []byte, size int) *control.Message {
 	m := &control.Message{Header: copyHeader(header), Size: size, Cut: size > len(body)}
 	kept := body
@@ -75,7 +76,8 @@ func copyHeader(header http.Header) map[string][]string {
 	return copied
 }
 
-// redactHeader returns the value of a header without its secret. Of an Authorization it keeps the known schemes.
+// redactHeader returns the value of a header without its secret. Of an Authorization it keeps the
+// known schemes.
 func redactHeader(name, value string) string {
 	name = http.CanonicalHeaderKey(name)
 	switch name {
@@ -98,9 +100,12 @@ func redactHeader(name, value string) string {
 
 // secretHeaderWords are parts of names, in which only the first letters of words are capitals.
 var secretHeaderWords = []string{
-	"Secret", "secret", "Token", "token", "Password", "password", "Api-Key", "api-Key", "Apikey", "apikey",
+	"Secret", "secret", "Token", "token", "Password", "password", "Api-Key", "api-Key", "Apikey",
+	"apikey",
 }
 
 func isSecretHeader(name string) bool {
-	return slices.ContainsFunc(secretHeaderWords, func(word string) bool { return strings.Contains(name, word) })
+	return slices.ContainsFunc(secretHeaderWords, func(word string) bool {
+		return strings.Contains(name, word)
+	})
 }

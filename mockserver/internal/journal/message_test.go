@@ -26,7 +26,8 @@ func TestMessageCopiesWhatItIsGiven(t *testing.T) {
 	header.Set("X-New", "1")
 	copy(body, "changed!")
 	want := &control.Message{
-		Header: map[string][]string{"Accept": {"application/json", "*/*"}, "X-Request": {"1"}}, Body: `{"name":"a"}`, Size: 12,
+		Header: map[string][]string{"Accept": {"application/json", "*/*"}, "X-Request": {"1"}},
+		Body:   `{"name":"a"}`, Size: 12,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("message (-want +got):\n%s", diff)
@@ -97,11 +98,27 @@ func TestMessageBodies(t *testing.T) {
 		size   int
 		want   control.Message
 	}{
-		{"secret", nil, `{"secret":"hunter2"}`, 20, control.Message{Body: `{"secret":"[redacted]"}`, Size: 20}},
-		{"form by its header", form, " a=b&password=hunter 2&c=d", 26, control.Message{Body: " a=b&password=[redacted]&c=d", Size: 26}},
-		{"part of a larger one", nil, "abc", 100, control.Message{Body: "abc", Size: 100, Cut: true}},
+		{
+			"secret", nil, `{"secret":"hunter2"}`, 20, control.Message{
+				Body: `{"secret":"[redacted]"}`, Size: 20,
+			},
+		},
+		{
+			"form by its header", form, " a=b&password=hunter 2&c=d", 26, control.Message{
+				Body: " a=b&password=[redacted]&c=d", Size: 26,
+			},
+		},
+		{
+			"part of a larger one", nil, "abc", 100, control.Message{
+				Body: "abc", Size: 100, Cut: true,
+			},
+		},
 		{"not UTF-8", nil, "a\xff\xfeb\xe4", 5, control.Message{Body: "a\ufffdb\ufffd", Size: 5}},
-		{"binary", nil, "\x1f\x8b\x00\x01", 4, control.Message{Body: "\x1f\ufffd\x00\x01", Size: 4}},
+		{
+			"binary", nil, "\x1f\x8b\x00\x01", 4, control.Message{
+				Body: "\x1f\ufffd\x00\x01", Size: 4,
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -139,18 +156,29 @@ func TestMessageCutsAt64KiB(t *testing.T) {
 		{"in a secret", fill(limit-40) + hexSecret, "x[redacted]", limit - 30, true},
 		{"eight digits into a secret", fill(limit-8) + hexSecret, "xcafeface", limit, true},
 		{"nine digits into a secret", room(limit-9) + hexSecret, "x[redacted]", left + 1, true},
-		{"in a bearer", fill(limit-40) + " " + bearer + fill(40), " [redacted]", limit - 40 + 1 + 10, true},
-		{"in a property", room(limit-20) + `"secret":"hunter2 and more"`, `x"secret":"[redacted]"`, left + 1, true},
-		{"in a form", "a=" + room(limit-20) + "&password=hunter2 and more", "x&password=[redacted]", left + 2, true},
+		{
+			"in a bearer", fill(limit-40) + " " + bearer + fill(40), " [redacted]",
+			limit - 40 + 1 + 10, true,
+		},
+		{
+			"in a property", room(limit-20) + `"secret":"hunter2 and more"`,
+			`x"secret":"[redacted]"`, left + 1, true,
+		},
+		{
+			"in a form", "a=" + room(limit-20) + "&password=hunter2 and more",
+			"x&password=[redacted]", left + 2, true,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := journal.Message(nil, []byte(test.body), len(test.body))
 			if !strings.HasSuffix(got.Body, test.end) {
-				t.Errorf("body ends with %q, want %q", got.Body[max(0, len(got.Body)-40):], test.end)
+				t.Errorf("body ends with %q, want %q", got.Body[max(0, len(got.Body)-40):],
+					test.end)
 			}
 			if len(got.Body) != test.size || got.Cut != test.cut || got.Size != len(test.body) {
-				t.Errorf("got %d bytes of %d, cut %v, want %d of %d, %v", len(got.Body), got.Size, got.Cut, test.size, len(test.body), test.cut)
+				t.Errorf("got %d bytes of %d, cut %v, want %d of %d, %v", len(got.Body), got.Size,
+					got.Cut, test.size, len(test.body), test.cut)
 			}
 			if !utf8.ValidString(got.Body) {
 				t.Error("body is not UTF-8")
@@ -162,15 +190,18 @@ func TestMessageCutsAt64KiB(t *testing.T) {
 // Wherever the cut falls, no more than eight characters of a secret are left.
 func TestMessageCutsNoSecretInTwo(t *testing.T) {
 	for name, form := range map[string]string{
-		"alone": "%s", "in JSON": `{"name":"%s"}`, "in a secret property": `{"a":1,"secret" : "%s"}`, "in a form": "&client_secret=%s&",
+		"alone": "%s", "in JSON": `{"name":"%s"}`,
+		"in a secret property": `{"a":1,"secret" : "%s"}`, "in a form": "&client_secret=%s&",
 		"behind a scheme": "Bearer %s",
 	} {
 		for _, secret := range []string{hexSecret, bearer} {
 			t.Run(name, func(t *testing.T) {
 				text := fmt.Sprintf(form, secret)
 				for into := range len(text) + 1 {
-					for _, given := range []int{limit + len(text), limit} { // the caller may have cut already
-						body := []byte(strings.Repeat("x", limit-into-1) + " " + text + strings.Repeat(" ", len(text)))
+					// the caller may have cut already
+					for _, given := range []int{limit + len(text), limit} {
+						body := []byte(strings.Repeat("x", limit-into-1) + " " + text +
+							strings.Repeat(" ", len(text)))
 						got := journal.Message(nil, body[:given], len(body)).Body
 						if at := strings.Index(got, secret[:9]); at >= 0 {
 							t.Fatalf("cut %d characters into %q leaves %q", into, text, got[at:])
@@ -183,24 +214,34 @@ func TestMessageCutsNoSecretInTwo(t *testing.T) {
 }
 
 func listBody(size int) []byte {
-	const token = `{"id":"cafecafecafecafecafecafecafecafe","name":"token audit","scope":["sp:all-personal-access-tokens:read"],` +
-		`"owner":{"type":"IDENTITY","id":"cafedadacafedadacafedadacafedada","name":"admin"},"created":"2026-01-31T00:00:00.000Z",` +
-		`"lastUsed":"2026-01-31T00:00:00.000Z","managed":false,"accessTokenValiditySeconds":43200,"expirationDate":null,` +
+	const token = `{"id":"cafecafecafecafecafecafecafecafe","name":"token audit",` +
+		`"scope":["sp:all-personal-access-tokens:read"],` +
+		`"owner":{"type":"IDENTITY","id":"cafedadacafedadacafedadacafedada","name":"admin"},` +
+		`"created":"2026-01-31T00:00:00.000Z",` +
+		`"lastUsed":"2026-01-31T00:00:00.000Z","managed":false,` +
+		`"accessTokenValiditySeconds":43200,` +
+		`"expirationDate":null,` +
 		`"userAwareTokenNeverExpires":true},`
 	return []byte("[" + strings.Repeat(token, size/len(token)) + "{}]")
 }
 
 func BenchmarkMessage(b *testing.B) {
 	header := http.Header{
-		"Content-Type": {"application/json;charset=UTF-8"}, "Slpt-Request-Id": {"cafecafecafecafecafecafecafecafe"}, "X-Total-Count": {"12"},
-		"Date": {"Sat, 31 Jan 2026 00:00:00 GMT"}, "Cache-Control": {"no-store"}, "Content-Length": {"3000"},
+		"Content-Type": {"application/json;charset=UTF-8"}, "Slpt-Request-Id": {
+			"cafecafecafecafecafecafecafecafe",
+		}, "X-Total-Count": {"12"},
+		"Date": {"Sat, 31 Jan 2026 00:00:00 GMT"}, "Cache-Control": {"no-store"},
+		"Content-Length": {"3000"},
 	}
 	request := http.Header{
-		"Authorization": {"Bearer " + bearer}, "Accept": {"application/json"}, "User-Agent": {"Go-http-client/1.1"}, "Accept-Encoding": {"gzip"},
+		"Authorization": {"Bearer " + bearer}, "Accept": {"application/json"}, "User-Agent": {
+			"Go-http-client/1.1",
+		}, "Accept-Encoding": {"gzip"},
 		"Content-Type": {"application/json"}, "Content-Length": {"100"},
 	}
 	secret := []byte(`{"id":"a","secret":"` + hexSecret + `","name":"b"}`)
-	form := []byte("grant_type=client_credentials&client_id=cafecafecafecafecafecafecafecafe&client_secret=" + hexSecret)
+	form := []byte("grant_type=client_credentials&client_id=cafecafecafecafecafecafecafecafe&" +
+		"client_secret=" + hexSecret)
 	for _, bench := range []struct {
 		name   string
 		header http.Header

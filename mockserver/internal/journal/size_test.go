@@ -15,7 +15,8 @@ import (
 	"example.com/patmock/mockserver/internal/journal"
 )
 
-// few and many are numbers of requests that are held. What is done with one more must not depend on them.
+// few and many are numbers of requests that are held. What is done with one more must not depend on
+// them.
 const few, many = 300, 30_000
 
 // allocated returns how many bytes a call allocates, on the average of some.
@@ -34,7 +35,8 @@ func allocated(call func()) int {
 // little more at most.
 func compareSizes(t *testing.T, bytes func(t *testing.T, j *journal.Journal) int) {
 	t.Helper()
-	small, large := bytes(t, filled(journal.Config{Size: few}, few)), bytes(t, filled(journal.Config{Size: many}, many))
+	small, large := bytes(t, filled(journal.Config{Size: few}, few)),
+		bytes(t, filled(journal.Config{Size: many}, many))
 	if large > small+small/4+256 {
 		t.Errorf("%d bytes with %d requests and %d with %d, want the same", small, few, large, many)
 	}
@@ -43,7 +45,10 @@ func compareSizes(t *testing.T, bytes func(t *testing.T, j *journal.Journal) int
 func TestWaitingVerifyReadsNewRequestsOnly(t *testing.T) {
 	compareSizes(t, func(t *testing.T, j *journal.Journal) (bytes int) {
 		synctest.Test(t, func(t *testing.T) {
-			v := control.VerifyRequest{Expect: []control.Expectation{atLeast("a", 1000), expect("b")}, InOrder: true, Timeout: "1m"}
+			v := control.VerifyRequest{
+				Expect: []control.Expectation{atLeast("a", 1000), expect("b")}, InOrder: true,
+				Timeout: "1m",
+			}
 			go j.Verify(t.Context(), v)
 			synctest.Wait()
 			bytes = allocated(func() {
@@ -127,7 +132,9 @@ func TestVerifyForgetsDroppedRequests(t *testing.T) {
 						expect = []control.Expectation{exactly("a", 2), expect[1]}
 						expect[1] = exactly("b", 2)
 					}
-					verdicts <- j.Verify(t.Context(), control.VerifyRequest{Expect: expect, InOrder: test.inOrder, Timeout: "1m"})
+					verdicts <- j.Verify(t.Context(), control.VerifyRequest{
+						Expect: expect, InOrder: test.inOrder, Timeout: "1m",
+					})
 				}()
 				synctest.Wait()
 				for i, operation := range strings.Fields(test.then) {
@@ -137,10 +144,13 @@ func TestVerifyForgetsDroppedRequests(t *testing.T) {
 				verdict := <-verdicts
 				var lines []string
 				for _, o := range verdict.Outcomes {
-					lines = append(lines, fmt.Sprintf("%v %d %s", o.Verified, o.Actual, strings.Join(o.Matched, " ")))
+					lines = append(lines,
+						fmt.Sprintf("%v %d %s", o.Verified, o.Actual, strings.Join(o.Matched, " ")))
 				}
-				if diff := cmp.Diff(test.remaining, strings.Join(lines, "|")); diff != "" || verdict.Verified != test.verified || verdict.Dropped != test.dropped {
-					t.Errorf("verified: %v, dropped %d, outcomes (-want +got):\n%s", verdict.Verified, verdict.Dropped, diff)
+				if diff := cmp.Diff(test.remaining, strings.Join(lines, "|")); diff != "" ||
+					verdict.Verified != test.verified || verdict.Dropped != test.dropped {
+					t.Errorf("verified: %v, dropped %d, outcomes (-want +got):\n%s",
+						verdict.Verified, verdict.Dropped, diff)
 				}
 			})
 		})
@@ -152,7 +162,9 @@ func TestVerifyAfterClearReadsAnew(t *testing.T) {
 		j := sequenceOf(strings.Repeat("a ", 3))
 		verified := make(chan bool, 1)
 		go func() {
-			v := control.VerifyRequest{Expect: []control.Expectation{exactly("b", 1), exactly("a", 1)}, Timeout: "1m"}
+			v := control.VerifyRequest{
+				Expect: []control.Expectation{exactly("b", 1), exactly("a", 1)}, Timeout: "1m",
+			}
 			verified <- j.Verify(t.Context(), v).Verified
 		}()
 		synctest.Wait()
@@ -168,7 +180,9 @@ func TestBytesFollowTheSize(t *testing.T) {
 	const size = 3 * journal.DefaultSize
 	j := journal.New(journal.Config{Size: size})
 	for range 2 * size {
-		add(j, &control.Request{Path: strings.Repeat("x", journal.DefaultBytes/journal.DefaultSize)})
+		add(j, &control.Request{
+			Path: strings.Repeat("x", journal.DefaultBytes/journal.DefaultSize),
+		})
 	}
 	if held := j.List(control.Match{}, 1).Held; held != size {
 		t.Errorf("%d requests of an average size held, want %d", held, size)

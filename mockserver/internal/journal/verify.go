@@ -19,47 +19,61 @@ const (
 	maxNearest = 3
 )
 
-// Check tells what is wrong with a verification beyond what the document of the control surface says of it.
+// Check tells what is wrong with a verification beyond what the document of the control surface
+// says of it.
 func Check(v control.VerifyRequest) []control.ProblemError {
 	var found []control.ProblemError
 	report := func(broken rule.ID, detail, pointer string, args ...any) {
-		found = append(found, control.ProblemError{Pointer: fmt.Sprintf(pointer, args...), Detail: detail, Rule: string(broken)})
+		found = append(found, control.ProblemError{
+			Pointer: fmt.Sprintf(pointer, args...), Detail: detail, Rule: string(broken),
+		})
 	}
 	if len(v.Expect) == 0 {
 		report(rule.VerifyExpectations, "expected at least one expectation", "/expect")
 	}
 	for i, e := range v.Expect {
 		if e.Times != nil && (e.AtLeast != nil || e.AtMost != nil) {
-			report(rule.VerifyExactNumber, "cannot stand beside atLeast or atMost: it is the exact number", "/expect/%d/times", i)
+			report(rule.VerifyExactNumber,
+				"cannot stand beside atLeast or atMost: it is the exact number", "/expect/%d/times",
+				i)
 		}
 		if e.AtLeast != nil && e.AtMost != nil && *e.AtLeast > *e.AtMost {
-			report(rule.VerifyBounds, fmt.Sprintf("%d is more than atMost, which is %d", *e.AtLeast, *e.AtMost), "/expect/%d/atLeast", i)
+			report(rule.VerifyBounds,
+				fmt.Sprintf("%d is more than atMost, which is %d", *e.AtLeast, *e.AtMost),
+				"/expect/%d/atLeast", i)
 		}
 		for _, n := range []struct {
 			name  string
 			value *int
 		}{{"times", e.Times}, {"atLeast", e.AtLeast}, {"atMost", e.AtMost}} {
 			if n.value != nil && *n.value < 0 {
-				report(rule.VerifyNumber, fmt.Sprintf("expected a number of requests, got %d", *n.value), "/expect/%d/%s", i, n.name)
+				report(rule.VerifyNumber,
+					fmt.Sprintf("expected a number of requests, got %d", *n.value), "/expect/%d/%s",
+					i, n.name)
 			}
 		}
 	}
 	if v.Timeout != "" {
 		switch timeout, err := time.ParseDuration(v.Timeout); {
 		case err != nil:
-			report(rule.VerifyTimeout, fmt.Sprintf("expected a duration such as 2s or 500ms, got %s", redact.Quote(v.Timeout)), "/timeout")
+			report(rule.VerifyTimeout,
+				fmt.Sprintf("expected a duration such as 2s or 500ms, got %s",
+					redact.Quote(v.Timeout)), "/timeout")
 		case timeout < 0 || timeout > maxTimeout:
-			report(rule.VerifyTimeout, fmt.Sprintf("expected 0s to %s, got %s", maxTimeout, timeout), "/timeout")
+			report(rule.VerifyTimeout,
+				fmt.Sprintf("expected 0s to %s, got %s", maxTimeout, timeout), "/timeout")
 		}
 	}
 	return found
 }
 
-// Verify tells whether the requests that are held are as expected. It waits for that up to the timeout, or until ctx
-// ends, and answers as soon as all of it is true. The verification has passed [Check].
+// Verify tells whether the requests that are held are as expected. It waits for that up to the
+// timeout, or until ctx ends, and answers as soon as all of it is true. The verification has passed
+// [Check].
 //
-// In order, the requests that count for an expectation are those after the one that fulfilled the minimum of the
-// expectation before; a request that came too early has a difference at /inOrder, which leads into the verification.
+// In order, the requests that count for an expectation are those after the one that fulfilled the
+// minimum of the expectation before; a request that came too early has a difference at /inOrder,
+// which leads into the verification.
 func (j *Journal) Verify(ctx context.Context, v control.VerifyRequest) control.VerifyResult {
 	timeout, _ := time.ParseDuration(v.Timeout) // 0 where it is empty
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -122,7 +136,8 @@ func newEvaluation(v control.VerifyRequest) *evaluation {
 
 func (x expectation) holds(n int) bool { return n >= x.least && (x.most < 0 || n <= x.most) }
 
-// read compares the requests that came since the last time, and forgets those that are no longer held.
+// read compares the requests that came since the last time, and forgets those that are no longer
+// held.
 func (e *evaluation) read(requests held) {
 	if requests.cleared != e.requests.cleared { // sequences have begun anew
 		e.requests = held{}
@@ -165,11 +180,14 @@ func (e *evaluation) count() (counts []count, all bool) {
 }
 
 func (e *evaluation) verdict(counts []count, all bool) control.VerifyResult {
-	verdict := control.VerifyResult{Verified: all, Outcomes: []control.Outcome{}, Dropped: e.requests.dropped}
+	verdict := control.VerifyResult{
+		Verified: all, Outcomes: []control.Outcome{}, Dropped: e.requests.dropped,
+	}
 	for i, x := range e.expectations {
 		n := len(counts[i].matched)
 		outcome := control.Outcome{
-			Verified: x.holds(n), Expected: x.String(), Actual: n, Matched: []string{}, Nearest: []control.NearMiss{},
+			Verified: x.holds(n), Expected: x.String(), Actual: n, Matched: []string{},
+			Nearest: []control.NearMiss{},
 		}
 		for _, sequence := range counts[i].matched[max(0, n-maxMatched):] {
 			if r := e.requests.slot(sequence).Load(); r != nil { // else it was dropped this moment
@@ -192,20 +210,25 @@ func (e *evaluation) nearest(x expectation, start int) []control.NearMiss {
 		differences := x.differences(s)
 		if r.Sequence < start {
 			differences = append(differences, control.Difference{
-				Pointer: "/inOrder", Expected: fmt.Sprintf("after request %d", start-1), Actual: fmt.Sprintf("request %d", r.Sequence),
+				Pointer: "/inOrder", Expected: fmt.Sprintf("after request %d", start-1),
+				Actual: fmt.Sprintf("request %d", r.Sequence),
 			})
 		}
 		if len(differences) == 0 {
 			continue // it counts
 		}
-		at := slices.IndexFunc(misses, func(m control.NearMiss) bool { return len(m.Differences) > len(differences) })
+		at := slices.IndexFunc(misses, func(m control.NearMiss) bool {
+			return len(m.Differences) > len(differences)
+		})
 		if at < 0 {
 			at = len(misses)
 		}
 		if at == maxNearest {
 			continue
 		}
-		misses = slices.Insert(misses, at, control.NearMiss{ID: r.ID, Sequence: r.Sequence, Request: describe(&r.Request), Differences: differences})
+		misses = slices.Insert(misses, at, control.NearMiss{
+			ID: r.ID, Sequence: r.Sequence, Request: describe(&r.Request), Differences: differences,
+		})
 		misses = misses[:min(len(misses), maxNearest)]
 	}
 	return misses
@@ -218,7 +241,8 @@ func describe(r *control.Request) string {
 	return r.Method + " " + r.Path + " " + strconv.Itoa(r.Status)
 }
 
-// String tells the expectation in words, such as: exactly 2 requests with operation create, status 201.
+// String tells the expectation in words, such as: exactly 2 requests with operation create, status
+// 201.
 func (x expectation) String() string {
 	var number string
 	switch {

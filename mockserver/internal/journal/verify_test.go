@@ -16,7 +16,8 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// sequenceOf returns a journal with a request for each word, which is its operation. Ids are r1, r2 and so on.
+// sequenceOf returns a journal with a request for each word, which is its operation. Ids are r1, r2
+// and so on.
 func sequenceOf(operations string) *journal.Journal {
 	j := journal.New(journal.Config{})
 	addAll(j, operations)
@@ -25,7 +26,10 @@ func sequenceOf(operations string) *journal.Journal {
 
 func addAll(j *journal.Journal, operations string) {
 	for i, operation := range strings.Fields(operations) {
-		add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1), Operation: operation, Method: "GET", Path: "/" + operation, Status: 200})
+		add(j, &control.Request{
+			ID: fmt.Sprintf("r%d", i+1), Operation: operation, Method: "GET", Path: "/" + operation,
+			Status: 200,
+		})
 	}
 }
 
@@ -52,16 +56,19 @@ func atMost(operation string, n int) control.Expectation {
 }
 
 func between(operation string, least, most int) control.Expectation {
-	return control.Expectation{Match: control.Match{Operation: operation}, AtLeast: &least, AtMost: &most}
+	return control.Expectation{
+		Match: control.Match{Operation: operation}, AtLeast: &least, AtMost: &most,
+	}
 }
 
-// outcomes returns a line for each: whether it holds, how many were found and which. It compares the
-// words of what was expected with the golden file.
+// outcomes returns a line for each: whether it holds, how many were found and which. It compares
+// the words of what was expected with the golden file.
 func outcomes(t *testing.T, v control.VerifyResult) string {
 	t.Helper()
 	var lines, words []string
 	for _, o := range v.Outcomes {
-		lines = append(lines, fmt.Sprintf("%v %d %s", o.Verified, o.Actual, strings.Join(o.Matched, " ")))
+		lines = append(lines,
+			fmt.Sprintf("%v %d %s", o.Verified, o.Actual, strings.Join(o.Matched, " ")))
 		words = append(words, o.Expected)
 	}
 	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(words, "\n"))
@@ -94,7 +101,9 @@ func TestVerifyCounts(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			verdict := sequenceOf("a b a").Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{test.expectation}})
+			verdict := sequenceOf("a b a").Verify(t.Context(), control.VerifyRequest{
+				Expect: []control.Expectation{test.expectation},
+			})
 			if diff := cmp.Diff(test.want, outcomes(t, verdict)); diff != "" {
 				t.Errorf("outcome (-want +got):\n%s", diff)
 			}
@@ -116,20 +125,54 @@ func TestVerifyOrder(t *testing.T) {
 		{"the other way round", "b a", []control.Expectation{expect("a"), expect("b")}, "r2, !"},
 		{"once more behind", "b a b", []control.Expectation{expect("a"), expect("b")}, "r2, r3"},
 		{"same twice", "a", []control.Expectation{expect("a"), expect("a")}, "r1, !"},
-		{"same twice, made twice", "a a", []control.Expectation{expect("a"), expect("a")}, "r1 r2, r2"},
-		{"after the minimum", "a b a b", []control.Expectation{atLeast("a", 2), expect("b")}, "r1 r3, r4"},
-		{"not after the minimum", "a b a", []control.Expectation{atLeast("a", 2), expect("b")}, "r1 r3, !"},
-		{"exact counts all after", "a b a", []control.Expectation{exactly("a", 1), expect("b")}, "!r1 r3, r2"},
-		{"nothing is asked for", "b a", []control.Expectation{atMost("a", 1), expect("b")}, "r2, r1"},
+		{
+			"same twice, made twice", "a a",
+			[]control.Expectation{expect("a"), expect("a")},
+			"r1 r2, r2",
+		},
+		{
+			"after the minimum", "a b a b",
+			[]control.Expectation{atLeast("a", 2), expect("b")},
+			"r1 r3, r4",
+		},
+		{
+			"not after the minimum", "a b a",
+			[]control.Expectation{atLeast("a", 2), expect("b")},
+			"r1 r3, !",
+		},
+		{
+			"exact counts all after", "a b a",
+			[]control.Expectation{exactly("a", 1), expect("b")},
+			"!r1 r3, r2",
+		},
+		{
+			"nothing is asked for", "b a",
+			[]control.Expectation{atMost("a", 1), expect("b")},
+			"r2, r1",
+		},
 		{"none after", "a b", []control.Expectation{expect("b"), exactly("a", 0)}, "r2, "},
 		{"some after", "b a", []control.Expectation{expect("b"), exactly("a", 0)}, "r1, !r2"},
-		{"behind one that does not hold", "b a", []control.Expectation{expect("c"), expect("b")}, "!, r1"},
-		{"three", "a b c", []control.Expectation{expect("a"), expect("b"), expect("c")}, "r1, r2, r3"},
-		{"three, last too early", "c a b", []control.Expectation{expect("a"), expect("b"), expect("c")}, "r2, r3, !"},
+		{
+			"behind one that does not hold", "b a",
+			[]control.Expectation{expect("c"), expect("b")},
+			"!, r1",
+		},
+		{
+			"three", "a b c",
+			[]control.Expectation{expect("a"), expect("b"), expect("c")},
+			"r1, r2, r3",
+		},
+		{
+			"three, last too early", "c a b", []control.Expectation{
+				expect("a"), expect("b"), expect("c"),
+			}, "r2, r3, !",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			verdict := sequenceOf(test.requests).Verify(t.Context(), control.VerifyRequest{Expect: test.expect, InOrder: true})
+			verdict := sequenceOf(test.requests).Verify(t.Context(), control.VerifyRequest{
+				Expect: test.expect, InOrder: true,
+			})
 			var got []string
 			for _, o := range verdict.Outcomes {
 				mark := "!"
@@ -149,7 +192,9 @@ func TestVerifyOrder(t *testing.T) {
 }
 
 func TestVerifyInAnyOrder(t *testing.T) {
-	verdict := sequenceOf("b a").Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{expect("a"), expect("b"), expect("b")}})
+	verdict := sequenceOf("b a").Verify(t.Context(), control.VerifyRequest{
+		Expect: []control.Expectation{expect("a"), expect("b"), expect("b")},
+	})
 	const want = "true 1 r2\ntrue 1 r1\ntrue 1 r1"
 	if diff := cmp.Diff(want, outcomes(t, verdict)); diff != "" || !verdict.Verified {
 		t.Errorf("verified: %v, outcomes (-want +got):\n%s", verdict.Verified, diff)
@@ -169,7 +214,9 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 		add(j, &r)
 	}
 	match := control.Match{Operation: "create", Status: 201}
-	verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{Match: match, Times: new(2)}}})
+	verdict := j.Verify(t.Context(), control.VerifyRequest{
+		Expect: []control.Expectation{{Match: match, Times: new(2)}},
+	})
 	status := func(actual any) control.Difference {
 		return control.Difference{Pointer: "/status", Expected: 201, Actual: actual}
 	}
@@ -182,7 +229,10 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 			{ID: "r5", Sequence: 5, Differences: []control.Difference{operation, status(500)}},
 		},
 	}}}
-	words := []cmp.Option{cmpopts.IgnoreFields(control.Outcome{}, "Expected"), cmpopts.IgnoreFields(control.NearMiss{}, "Request")}
+	words := []cmp.Option{
+		cmpopts.IgnoreFields(control.Outcome{}, "Expected"),
+		cmpopts.IgnoreFields(control.NearMiss{}, "Request"),
+	}
 	if diff := cmp.Diff(want, verdict, words...); diff != "" {
 		t.Errorf("verdict (-want +got):\n%s", diff)
 	}
@@ -195,9 +245,13 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 }
 
 func TestVerifyTellsNoNearestWhereThereAreEnough(t *testing.T) {
-	for name, e := range map[string]control.Expectation{"enough": expect("a"), "too many": exactly("a", 0)} {
+	for name, e := range map[string]control.Expectation{
+		"enough": expect("a"), "too many": exactly("a", 0),
+	} {
 		t.Run(name, func(t *testing.T) {
-			verdict := sequenceOf("a b").Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{e}})
+			verdict := sequenceOf("a b").Verify(t.Context(), control.VerifyRequest{
+				Expect: []control.Expectation{e},
+			})
 			if diff := cmp.Diff([]control.NearMiss{}, verdict.Outcomes[0].Nearest); diff != "" {
 				t.Errorf("nearest (-want +got):\n%s", diff)
 			}
@@ -206,7 +260,9 @@ func TestVerifyTellsNoNearestWhereThereAreEnough(t *testing.T) {
 }
 
 func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
-	verdict := sequenceOf("b c a").Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{expect("a"), expect("b")}, InOrder: true})
+	verdict := sequenceOf("b c a").Verify(t.Context(), control.VerifyRequest{
+		Expect: []control.Expectation{expect("a"), expect("b")}, InOrder: true,
+	})
 	want := []control.NearMiss{
 		{
 			ID: "r1", Sequence: 1,
@@ -235,27 +291,35 @@ func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(want, verdict.Outcomes[1].Nearest, cmpopts.IgnoreFields(control.NearMiss{}, "Request")); diff != "" {
+	if diff := cmp.Diff(want, verdict.Outcomes[1].Nearest,
+		cmpopts.IgnoreFields(control.NearMiss{}, "Request")); diff != "" {
 		t.Errorf("nearest (-want +got):\n%s", diff)
 	}
 	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(told, "\n"))
 }
 
 func TestVerifyNamesTheLastHundred(t *testing.T) {
-	verdict := sequenceOf(strings.Repeat("a ", 150)).Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{expect("a")}})
+	verdict := sequenceOf(strings.Repeat("a ", 150)).Verify(t.Context(), control.VerifyRequest{
+		Expect: []control.Expectation{expect("a")},
+	})
 	outcome := verdict.Outcomes[0]
 	if outcome.Actual != 150 || len(outcome.Matched) != 100 || outcome.Matched[0] != "r51" {
-		t.Errorf("%d requests, %d named from %s on, want 150, 100 from r51 on", outcome.Actual, len(outcome.Matched), outcome.Matched[0])
+		t.Errorf("%d requests, %d named from %s on, want 150, 100 from r51 on", outcome.Actual,
+			len(outcome.Matched), outcome.Matched[0])
 	}
 }
 
 func TestVerifyWordsHoldNoSecret(t *testing.T) {
 	match := control.Match{
-		Operation: "a", Version: "b", Method: "c", Path: "/d", Status: 5, Owner: "e", ClientID: "f", Fault: "g", Finding: "h", Unmatched: new(true),
-		Header: map[string]string{"Authorization": "Bearer hunter2", "X": "y"}, Query: map[string]string{"code": "hunter2", "z": "1"},
-		Body: map[string]any{"secret": "hunter2", "name": "n", "text": strings.Repeat("x", 300)},
+		Operation: "a", Version: "b", Method: "c", Path: "/d", Status: 5, Owner: "e", ClientID: "f",
+		Fault: "g", Finding: "h", Unmatched: new(true),
+		Header: map[string]string{"Authorization": "Bearer hunter2", "X": "y"},
+		Query:  map[string]string{"code": "hunter2", "z": "1"},
+		Body:   map[string]any{"secret": "hunter2", "name": "n", "text": strings.Repeat("x", 300)},
 	}
-	verdict := journal.New(journal.Config{}).Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{{Match: match}}})
+	verdict := journal.New(journal.Config{}).Verify(t.Context(), control.VerifyRequest{
+		Expect: []control.Expectation{{Match: match}},
+	})
 	words := verdict.Outcomes[0].Expected
 	if strings.Contains(words, "hunter2") {
 		t.Errorf("a secret is shown: %s", words)
@@ -280,12 +344,19 @@ func TestCheck(t *testing.T) {
 		want         []place
 	}{
 		{"good", control.VerifyRequest{Expect: good}, nil},
-		{"all of it good", control.VerifyRequest{Expect: []control.Expectation{exactly("a", 0), between("a", 2, 2), atMost("a", 0)}, InOrder: true, Timeout: "1m"}, nil},
+		{
+			"all of it good", control.VerifyRequest{
+				Expect:  []control.Expectation{exactly("a", 0), between("a", 2, 2), atMost("a", 0)},
+				InOrder: true, Timeout: "1m",
+			}, nil,
+		},
 		{"no timeout", control.VerifyRequest{Expect: good, Timeout: "0s"}, nil},
 		{"no expectations", control.VerifyRequest{}, []place{{"/expect", rule.VerifyExpectations}}},
 		{
 			"times beside atLeast",
-			control.VerifyRequest{Expect: []control.Expectation{expect("a"), {Times: new(1), AtLeast: new(1)}}},
+			control.VerifyRequest{
+				Expect: []control.Expectation{expect("a"), {Times: new(1), AtLeast: new(1)}},
+			},
 			[]place{{"/expect/1/times", rule.VerifyExactNumber}},
 		},
 		{
@@ -293,32 +364,52 @@ func TestCheck(t *testing.T) {
 			control.VerifyRequest{Expect: []control.Expectation{{Times: new(1), AtMost: new(1)}}},
 			[]place{{"/expect/0/times", rule.VerifyExactNumber}},
 		},
-		{"bounds crossed", control.VerifyRequest{Expect: []control.Expectation{between("a", 3, 2)}}, []place{{"/expect/0/atLeast", rule.VerifyBounds}}},
+		{
+			"bounds crossed", control.VerifyRequest{
+				Expect: []control.Expectation{between("a", 3, 2)},
+			}, []place{{"/expect/0/atLeast", rule.VerifyBounds}},
+		},
 		{
 			"negative",
-			control.VerifyRequest{Expect: []control.Expectation{exactly("a", -1), between("a", -3, -2)}},
+			control.VerifyRequest{
+				Expect: []control.Expectation{exactly("a", -1), between("a", -3, -2)},
+			},
 			[]place{
 				{"/expect/0/times", rule.VerifyNumber},
 				{"/expect/1/atLeast", rule.VerifyNumber},
 				{"/expect/1/atMost", rule.VerifyNumber},
 			},
 		},
-		{"timeout without a unit", control.VerifyRequest{Expect: good, Timeout: "5"}, []place{{"/timeout", rule.VerifyTimeout}}},
-		{"negative timeout", control.VerifyRequest{Expect: good, Timeout: "-1s"}, []place{{"/timeout", rule.VerifyTimeout}}},
-		{"long timeout", control.VerifyRequest{Expect: good, Timeout: "61s"}, []place{{"/timeout", rule.VerifyTimeout}}},
+		{
+			"timeout without a unit", control.VerifyRequest{Expect: good, Timeout: "5"}, []place{
+				{"/timeout", rule.VerifyTimeout},
+			},
+		},
+		{
+			"negative timeout", control.VerifyRequest{Expect: good, Timeout: "-1s"}, []place{
+				{"/timeout", rule.VerifyTimeout},
+			},
+		},
+		{
+			"long timeout", control.VerifyRequest{Expect: good, Timeout: "61s"}, []place{
+				{"/timeout", rule.VerifyTimeout},
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var got []place
 			var details []string
 			for _, e := range journal.Check(test.verification) {
-				got, details = append(got, place{e.Pointer, rule.ID(e.Rule)}), append(details, e.Detail)
+				got, details = append(got, place{e.Pointer, rule.ID(e.Rule)}),
+					append(details, e.Detail)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 			if details != nil {
-				golden.Check(t, "testdata/mistakes.golden", golden.Key(t), strings.Join(details, "\n"))
+				golden.Check(t, "testdata/mistakes.golden", golden.Key(t),
+					strings.Join(details, "\n"))
 			}
 		})
 	}

@@ -32,7 +32,10 @@ func TestVerifyWaits(t *testing.T) {
 		{"not for more than at most", "", atMost("a", 3), "10s", time.Second, true, 0},
 		{"not for more than the exact number", "a", exactly("a", 1), "10s", time.Second, true, 0},
 		{"for the exact number", "a", exactly("a", 2), "10s", time.Second, true, time.Second},
-		{"longer than the request takes", "", expect("a"), "1s", 2 * time.Second, false, time.Second},
+		{
+			"longer than the request takes", "", expect("a"), "1s", 2 * time.Second, false,
+			time.Second,
+		},
 		{"up to the same moment", "", expect("a"), "1s", time.Second - 1, true, time.Second - 1},
 	}
 	for _, test := range tests {
@@ -41,9 +44,12 @@ func TestVerifyWaits(t *testing.T) {
 				j, took := sequenceOf(test.before), stopwatch()
 				timer := time.AfterFunc(test.after, func() { addAll(j, "b a") })
 				defer timer.Stop()
-				verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{test.expect}, Timeout: test.wait})
+				verdict := j.Verify(t.Context(), control.VerifyRequest{
+					Expect: []control.Expectation{test.expect}, Timeout: test.wait,
+				})
 				if took := took(); verdict.Verified != test.want || took != test.took {
-					t.Errorf("verified: %v after %s, want %v after %s", verdict.Verified, took, test.want, test.took)
+					t.Errorf("verified: %v after %s, want %v after %s", verdict.Verified, took,
+						test.want, test.took)
 				}
 			})
 		})
@@ -55,11 +61,15 @@ func TestVerifyEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)
 		took := stopwatch()
-		verdict := sequenceOf("b").Verify(ctx, control.VerifyRequest{Expect: []control.Expectation{expect("a")}, Timeout: "1m"})
+		verdict := sequenceOf("b").Verify(ctx, control.VerifyRequest{
+			Expect: []control.Expectation{expect("a")}, Timeout: "1m",
+		})
 		if took := took(); verdict.Verified || took != 3*time.Second {
 			t.Errorf("verified: %v after %s, want false after 3s", verdict.Verified, took)
 		}
-		if verdict := sequenceOf("a").Verify(ctx, control.VerifyRequest{Expect: []control.Expectation{expect("a")}, Timeout: "1m"}); !verdict.Verified {
+		if verdict := sequenceOf("a").Verify(ctx, control.VerifyRequest{
+			Expect: []control.Expectation{expect("a")}, Timeout: "1m",
+		}); !verdict.Verified {
 			t.Error("what is already true is not, once the context has ended")
 		}
 	})
@@ -69,7 +79,9 @@ func TestVerifyWakesUpOnClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, took := sequenceOf("a"), stopwatch()
 		time.AfterFunc(time.Second, j.Clear)
-		verdict := j.Verify(t.Context(), control.VerifyRequest{Expect: []control.Expectation{exactly("a", 0)}, Timeout: "10s"})
+		verdict := j.Verify(t.Context(), control.VerifyRequest{
+			Expect: []control.Expectation{exactly("a", 0)}, Timeout: "10s",
+		})
 		if took := took(); !verdict.Verified || took != time.Second {
 			t.Errorf("verified: %v after %s, want true after 1s", verdict.Verified, took)
 		}

@@ -61,14 +61,15 @@ type Exchange struct {
 	Body    []byte
 	// Operation is empty if no operation matches the request.
 	Operation, Version, ClientID string
-	// Came and CameClock are the start of the request, in wall time and by the clock of the namespace.
+	// Came and CameClock are the start of the request, in wall time and by the clock of the
+	// namespace.
 	Came, CameClock time.Time
 	// Status is 0 without a response.
 	Status int
 	// Wait is the Retry-After of the response, zero without one.
 	Wait time.Duration
-	// WaitRule is the id of the rule that the Retry-After is due to. WaitMatches reports whether the rule is about another
-	// request of the client and version. Nil is every request.
+	// WaitRule is the id of the rule that the Retry-After is due to. WaitMatches reports whether
+	// the rule is about another request of the client and version. Nil is every request.
 	WaitRule    string
 	WaitMatches func(operation string, header http.Header) bool
 	// Fault reports that something was injected.
@@ -102,7 +103,8 @@ type page struct {
 // checkPagesLocked reports a list that is requested again with a larger offset and returns the same
 // tokens: a client that pages until a page is short never ends. It does so once for each list.
 func (l *Linter) checkPagesLocked(x Exchange) []control.Finding {
-	if x.Operation != "list" || x.Status != http.StatusOK || !strings.Contains(x.Request.URL.RawQuery, "offset=") {
+	if x.Operation != "list" || x.Status != http.StatusOK ||
+		!strings.Contains(x.Request.URL.RawQuery, "offset=") {
 		return nil
 	}
 	query := x.Request.URL.Query()
@@ -114,7 +116,8 @@ func (l *Linter) checkPagesLocked(x Exchange) []control.Finding {
 	key := x.ClientID + "\x00" + x.Version + "\x00" + query.Encode()
 	now := page{offset: offset, body: maphash.Bytes(seed, x.Written)}
 	before, again := l.pages[key]
-	repeats := again && offset > before.offset && now.body == before.body && len(x.Written) > len("[]")
+	repeats := again && offset > before.offset && now.body == before.body &&
+		len(x.Written) > len("[]")
 	now.reported = again && before.reported || repeats
 	if len(l.pages) >= maxPages {
 		clear(l.pages)
@@ -123,13 +126,17 @@ func (l *Linter) checkPagesLocked(x Exchange) []control.Finding {
 	if !repeats || before.reported {
 		return nil
 	}
-	const detail = "the list was requested with offset %d after %d and returned the same tokens: it has no pages, so request it once"
-	return []control.Finding{{Kind: control.PagesRepeat, Detail: fmt.Sprintf(detail, offset, before.offset)}}
+	const detail = "the list was requested with offset %d after %d and returned the same tokens: " +
+		"it has no pages, so request it once"
+	return []control.Finding{
+		{Kind: control.PagesRepeat, Detail: fmt.Sprintf(detail, offset, before.offset)},
+	}
 }
 
 // checkRepeatLocked reports a rejected request that is sent again, unchanged.
 func (l *Linter) checkRepeatLocked(x Exchange) []control.Finding {
-	rejected := x.Status >= 400 && x.Status < 500 && x.Status != http.StatusTooManyRequests && x.Status != http.StatusRequestTimeout
+	rejected := x.Status >= 400 && x.Status < 500 && x.Status != http.StatusTooManyRequests &&
+		x.Status != http.StatusRequestTimeout
 	if !rejected && len(l.rejected) == 0 {
 		return nil
 	}
@@ -137,7 +144,12 @@ func (l *Linter) checkRepeatLocked(x Exchange) []control.Finding {
 	before, again := l.rejected[print]
 	switch {
 	case rejected && again:
-		return []control.Finding{{Kind: control.RepeatedRefusal, Detail: fmt.Sprintf("the same request was refused with %d before", before)}}
+		return []control.Finding{
+			{
+				Kind:   control.RepeatedRefusal,
+				Detail: fmt.Sprintf("the same request was refused with %d before", before),
+			},
+		}
 	case rejected:
 		if len(l.rejected) >= maxRejected {
 			clear(l.rejected)
@@ -156,7 +168,10 @@ func fingerprint(x Exchange) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	r := x.Request
-	for _, part := range []string{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Get("Content-Type"), r.Header.Get("Authorization")} {
+	for _, part := range []string{
+		r.Method, r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Get("Content-Type"),
+		r.Header.Get("Authorization"),
+	} {
 		_, _ = h.WriteString(part) // never fails
 		_ = h.WriteByte(0)
 	}
@@ -164,8 +179,9 @@ func fingerprint(x Exchange) uint64 {
 	return h.Sum64()
 }
 
-// checkRetryAfterLocked reports a request sent before the Retry-After of an earlier response elapsed, in wall time and by the
-// clock of the namespace: a test may move that instead of sleeping.
+// checkRetryAfterLocked reports a request sent before the Retry-After of an earlier response
+// elapsed, in wall time and by the clock of the namespace: a test may move that instead of
+// sleeping.
 func (l *Linter) checkRetryAfterLocked(x Exchange) (found []control.Finding) {
 	if x.ClientID == "" || len(l.waiting) == 0 && x.Wait == 0 {
 		return nil
@@ -185,7 +201,8 @@ func (l *Linter) checkRetryAfterLocked(x Exchange) (found []control.Finding) {
 			clear(l.waiting)
 		}
 		waits = append(waits[max(0, len(waits)-maxWaits+1):], retryDeadline{
-			wall: x.Ended.Add(x.Wait), clock: x.CameClock.Add(x.Wait), delay: x.Wait, rule: x.WaitRule, matches: x.WaitMatches,
+			wall: x.Ended.Add(x.Wait), clock: x.CameClock.Add(x.Wait), delay: x.Wait,
+			rule: x.WaitRule, matches: x.WaitMatches,
 		})
 	}
 	if len(waits) == 0 {
@@ -199,7 +216,8 @@ func (l *Linter) checkRetryAfterLocked(x Exchange) (found []control.Finding) {
 // finding returns the finding about a request that should have waited.
 func (d retryDeadline) finding() control.Finding {
 	f := control.Finding{
-		Kind: control.NoWait, Detail: fmt.Sprintf("the client was told by Retry-After to wait %s, and did not", d.delay),
+		Kind:   control.NoWait,
+		Detail: fmt.Sprintf("the client was told by Retry-After to wait %s, and did not", d.delay),
 		Remedy: "wait as Retry-After says before the next request of this client id and version",
 	}
 	if d.matches != nil {
@@ -228,12 +246,14 @@ func (l *Linter) Count(x Exchange, findings []control.Finding) {
 	}
 }
 
-// Counters returns how many requests were counted, by operation and status, how many findings, by kind, and how many
-// requests something was injected into.
+// Counters returns how many requests were counted, by operation and status, how many findings, by
+// kind, and how many requests something was injected into.
 func (l *Linter) Counters() (c control.Counters) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c = control.Counters{Requests: map[string]map[string]int{}, Findings: maps.Clone(l.findings), Faults: l.faults}
+	c = control.Counters{
+		Requests: map[string]map[string]int{}, Findings: maps.Clone(l.findings), Faults: l.faults,
+	}
 	for operation, statuses := range l.requests {
 		c.Requests[operation] = map[string]int{}
 		for status, n := range statuses {

@@ -30,8 +30,9 @@ func request(status int, body string, after time.Duration) lint.Exchange {
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Bearer a")
 	return lint.Exchange{
-		Request: r, Body: []byte(body), Operation: "create", Version: "v3", ClientID: "cafe", Status: status,
-		Came: noon.Add(after), CameClock: start.Add(after), Ended: noon.Add(after),
+		Request: r, Body: []byte(body), Operation: "create", Version: "v3", ClientID: "cafe",
+		Status: status,
+		Came:   noon.Add(after), CameClock: start.Add(after), Ended: noon.Add(after),
 	}
 }
 
@@ -60,20 +61,67 @@ func TestRepeatedRefusal(t *testing.T) {
 		exchanges []lint.Exchange
 		want      []string
 	}{
-		{"again", []lint.Exchange{request(400, "a", 0), request(400, "a", time.Hour)}, []string{"", repeated}},
-		{"and again", []lint.Exchange{request(400, "a", 0), request(400, "a", 0), request(400, "a", 0)}, []string{"", repeated, repeated}},
-		{"with another status", []lint.Exchange{request(401, "a", 0), request(403, "a", 0)}, []string{"", repeated}},
-		{"with another in between", []lint.Exchange{request(400, "a", 0), request(400, "b", 0), request(400, "a", 0)}, []string{"", "", repeated}},
-		{"lowest and highest status", []lint.Exchange{request(499, "a", 0), request(400, "a", 0)}, []string{"", repeated}},
-		{"a success is none", []lint.Exchange{request(200, "a", 0), request(200, "a", 0)}, []string{"", ""}},
-		{"a redirect is none", []lint.Exchange{request(399, "a", 0), request(399, "a", 0)}, []string{"", ""}},
-		{"a failure of the server is none", []lint.Exchange{request(500, "a", 0), request(500, "a", 0)}, []string{"", ""}},
-		{"too many requests is none", []lint.Exchange{request(429, "a", 0), request(429, "a", 0)}, []string{"", ""}},
-		{"a timeout is none", []lint.Exchange{request(408, "a", 0), request(408, "a", 0)}, []string{"", ""}},
-		{"no answer is none", []lint.Exchange{request(0, "a", 0), request(0, "a", 0)}, []string{"", ""}},
+		{
+			"again", []lint.Exchange{request(400, "a", 0), request(400, "a", time.Hour)}, []string{
+				"", repeated,
+			},
+		},
+		{
+			"and again", []lint.Exchange{
+				request(400, "a", 0), request(400, "a", 0), request(400, "a", 0),
+			}, []string{"", repeated, repeated},
+		},
+		{
+			"with another status",
+			[]lint.Exchange{request(401, "a", 0), request(403, "a", 0)},
+			[]string{"", repeated},
+		},
+		{
+			"with another in between", []lint.Exchange{
+				request(400, "a", 0), request(400, "b", 0), request(400, "a", 0),
+			}, []string{"", "", repeated},
+		},
+		{
+			"lowest and highest status", []lint.Exchange{
+				request(499, "a", 0), request(400, "a", 0),
+			}, []string{"", repeated},
+		},
+		{
+			"a success is none",
+			[]lint.Exchange{request(200, "a", 0), request(200, "a", 0)},
+			[]string{"", ""},
+		},
+		{
+			"a redirect is none",
+			[]lint.Exchange{request(399, "a", 0), request(399, "a", 0)},
+			[]string{"", ""},
+		},
+		{
+			"a failure of the server is none", []lint.Exchange{
+				request(500, "a", 0), request(500, "a", 0),
+			}, []string{"", ""},
+		},
+		{
+			"too many requests is none", []lint.Exchange{
+				request(429, "a", 0), request(429, "a", 0),
+			}, []string{"", ""},
+		},
+		{
+			"a timeout is none",
+			[]lint.Exchange{request(408, "a", 0), request(408, "a", 0)},
+			[]string{"", ""},
+		},
+		{
+			"no answer is none", []lint.Exchange{request(0, "a", 0), request(0, "a", 0)}, []string{
+				"", "",
+			},
+		},
 		{
 			"a success in between ends it",
-			[]lint.Exchange{request(400, "a", 0), request(200, "a", 0), request(400, "a", 0), request(400, "a", 0)},
+			[]lint.Exchange{
+				request(400, "a", 0), request(200, "a", 0), request(400, "a", 0),
+				request(400, "a", 0),
+			},
 			[]string{"", "", "", repeated},
 		},
 		{
@@ -81,18 +129,62 @@ func TestRepeatedRefusal(t *testing.T) {
 			[]lint.Exchange{request(400, "a", 0), request(200, "b", 0), request(400, "a", 0)},
 			[]string{"", "", repeated},
 		},
-		{"another body", []lint.Exchange{request(400, "a", 0), request(400, "b", 0)}, []string{"", ""}},
-		{"another method", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.Method = http.MethodPut })}, []string{"", ""}},
-		{"another path", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.URL.Path = "/v3" })}, []string{"", ""}},
-		{"another query", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.URL.RawQuery = "limit=2" })}, []string{"", ""}},
-		{"another content type", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.Header.Set("Content-Type", "a/b") })}, []string{"", ""}},
-		{"another access token", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.Header.Set("Authorization", "b") })}, []string{"", ""}},
-		{"another User-Agent is the same", []lint.Exchange{request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.Header.Set("User-Agent", "b") })}, []string{"", repeated}},
+		{
+			"another body", []lint.Exchange{request(400, "a", 0), request(400, "b", 0)}, []string{
+				"", "",
+			},
+		},
+		{
+			"another method", []lint.Exchange{
+				request(400, "a", 0), get(func(x *lint.Exchange) {
+					x.Request.Method = http.MethodPut
+				}),
+			}, []string{"", ""},
+		},
+		{
+			"another path", []lint.Exchange{
+				request(400, "a", 0), get(func(x *lint.Exchange) { x.Request.URL.Path = "/v3" }),
+			}, []string{"", ""},
+		},
+		{
+			"another query", []lint.Exchange{
+				request(400, "a", 0), get(func(x *lint.Exchange) {
+					x.Request.URL.RawQuery = "limit=2"
+				}),
+			}, []string{"", ""},
+		},
+		{
+			"another content type", []lint.Exchange{
+				request(400, "a", 0), get(func(x *lint.Exchange) {
+					x.Request.Header.Set("Content-Type", "a/b")
+				}),
+			}, []string{"", ""},
+		},
+		{
+			"another access token", []lint.Exchange{
+				request(400, "a", 0), get(func(x *lint.Exchange) {
+					x.Request.Header.Set("Authorization", "b")
+				}),
+			}, []string{"", ""},
+		},
+		{
+			"another User-Agent is the same", []lint.Exchange{
+				request(400, "a", 0), get(func(x *lint.Exchange) {
+					x.Request.Header.Set("User-Agent", "b")
+				}),
+			}, []string{"", repeated},
+		},
 		{
 			"what ends one part does not begin the next",
 			[]lint.Exchange{
-				get(func(x *lint.Exchange) { x.Request.URL.RawQuery = "ab"; x.Request.Header.Set("Content-Type", "c") }),
-				get(func(x *lint.Exchange) { x.Request.URL.RawQuery = "a"; x.Request.Header.Set("Content-Type", "bc") }),
+				get(func(x *lint.Exchange) {
+					x.Request.URL.RawQuery = "ab"
+					x.Request.Header.Set("Content-Type", "c")
+				}),
+				get(func(x *lint.Exchange) {
+					x.Request.URL.RawQuery = "a"
+					x.Request.Header.Set("Content-Type", "bc")
+				}),
 			},
 			[]string{"", ""},
 		},
@@ -144,10 +236,15 @@ func TestOldRefusalsAreForgotten(t *testing.T) {
 		{"as many as are remembered", refusals(0, most), control.RepeatedRefusal},
 		{"one more", refusals(0, most+1), ""},
 		{"many more", refusals(0, 3*most), ""},
-		{"repeated ones take no room", append(append(refusals(0, most), refusals(0, most)...), refusals(0, most)...), control.RepeatedRefusal},
+		{
+			"repeated ones take no room",
+			append(append(refusals(0, most), refusals(0, most)...), refusals(0, most)...),
+			control.RepeatedRefusal,
+		},
 		{
 			"those that went well take no room",
-			append([]lint.Exchange{request(400, "0", 0), request(200, "0", 0)}, refusals(0, most)...),
+			append([]lint.Exchange{request(400, "0", 0), request(200, "0", 0)},
+				refusals(0, most)...),
 			control.RepeatedRefusal,
 		},
 	}
@@ -188,18 +285,58 @@ func TestNoWait(t *testing.T) {
 	}{
 		{"at once", []lint.Exchange{at(time.Second, 0)}, []string{control.NoWait}},
 		{"after it, by wall time", []lint.Exchange{at(4*time.Second, 0)}, []string{""}},
-		{"a little early, by wall time", []lint.Exchange{at(4*time.Second-tolerance, 0)}, []string{""}},
-		{"too early, by wall time", []lint.Exchange{at(4*time.Second-tolerance-1, 0)}, []string{control.NoWait}},
+		{
+			"a little early, by wall time",
+			[]lint.Exchange{at(4*time.Second-tolerance, 0)},
+			[]string{""},
+		},
+		{
+			"too early, by wall time", []lint.Exchange{at(4*time.Second-tolerance-1, 0)}, []string{
+				control.NoWait,
+			},
+		},
 		{"after it, by the clock", []lint.Exchange{at(time.Second, 3*time.Second)}, []string{""}},
-		{"a little early, by the clock", []lint.Exchange{at(time.Second, 3*time.Second-tolerance)}, []string{""}},
-		{"too early, by the clock", []lint.Exchange{at(time.Second, 3*time.Second-tolerance-1)}, []string{control.NoWait}},
-		{"each that is too early", []lint.Exchange{at(time.Second, 0), at(2*time.Second, 0), at(4*time.Second, 0)}, []string{control.NoWait, control.NoWait, ""}},
-		{"who waited once has waited", []lint.Exchange{at(4*time.Second, 0), at(0, 0)}, []string{"", ""}},
-		{"another client", []lint.Exchange{by(func(x *lint.Exchange) { x.ClientID = "babe" })}, []string{""}},
-		{"another version", []lint.Exchange{by(func(x *lint.Exchange) { x.Version = "beta" })}, []string{""}},
+		{
+			"a little early, by the clock", []lint.Exchange{
+				at(time.Second, 3*time.Second-tolerance),
+			}, []string{""},
+		},
+		{
+			"too early, by the clock",
+			[]lint.Exchange{at(time.Second, 3*time.Second-tolerance-1)},
+			[]string{control.NoWait},
+		},
+		{
+			"each that is too early", []lint.Exchange{
+				at(time.Second, 0), at(2*time.Second, 0), at(4*time.Second, 0),
+			}, []string{control.NoWait, control.NoWait, ""},
+		},
+		{
+			"who waited once has waited", []lint.Exchange{at(4*time.Second, 0), at(0, 0)}, []string{
+				"", "",
+			},
+		},
+		{
+			"another client",
+			[]lint.Exchange{by(func(x *lint.Exchange) { x.ClientID = "babe" })},
+			[]string{""},
+		},
+		{
+			"another version",
+			[]lint.Exchange{by(func(x *lint.Exchange) { x.Version = "beta" })},
+			[]string{""},
+		},
 		{"nobody", []lint.Exchange{by(func(x *lint.Exchange) { x.ClientID = "" })}, []string{""}},
-		{"another operation", []lint.Exchange{by(func(x *lint.Exchange) { x.Operation = "list" })}, []string{control.NoWait}},
-		{"told again, for less", []lint.Exchange{again, at(999*time.Millisecond, time.Second)}, []string{control.NoWait, ""}},
+		{
+			"another operation", []lint.Exchange{
+				by(func(x *lint.Exchange) { x.Operation = "list" }),
+			}, []string{control.NoWait},
+		},
+		{
+			"told again, for less",
+			[]lint.Exchange{again, at(999*time.Millisecond, time.Second)},
+			[]string{control.NoWait, ""},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -221,7 +358,9 @@ func TestNoWait_Rules(t *testing.T) {
 	for i := range rules {
 		x := request(429, "a", 0)
 		x.Operation, x.Wait, x.Ended, x.WaitRule = strconv.Itoa(i), time.Hour, noon, strconv.Itoa(i)
-		x.WaitMatches = func(operation string, _ http.Header) bool { return operation == x.WaitRule }
+		x.WaitMatches = func(operation string, _ http.Header) bool {
+			return operation == x.WaitRule
+		}
 		if found := w.Check(x); found != nil {
 			t.Errorf("rule %d: found %v", i, found)
 		}
@@ -265,7 +404,9 @@ func TestManyWaitingClients(t *testing.T) {
 				x.ClientID, x.Wait = strconv.Itoa(i), time.Hour
 				w.Check(x)
 			}
-			for client, want := range map[int]string{0: test.want, test.clients - 1: control.NoWait} {
+			for client, want := range map[int]string{
+				0: test.want, test.clients - 1: control.NoWait,
+			} {
 				x := request(200, "a", 0)
 				x.ClientID = strconv.Itoa(client)
 				if diff := cmp.Diff([]string{want}, kinds(w, x)); diff != "" {
@@ -315,7 +456,8 @@ func TestCountAndReset(t *testing.T) {
 	if diff := cmp.Diff(nothing, of(w)); diff != "" {
 		t.Errorf("after a reset (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"", "", ""}, kinds(w, request(200, "b", 0), stray, request(400, "a", 0))); diff != "" {
+	if diff := cmp.Diff([]string{"", "", ""},
+		kinds(w, request(200, "b", 0), stray, request(400, "a", 0))); diff != "" {
 		t.Errorf("findings after a reset (-want +got):\n%s", diff)
 	}
 }

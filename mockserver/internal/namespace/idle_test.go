@@ -29,13 +29,19 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"stay until the last moment", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) { use(t, s, "a"); w.now = noon.Add(ttl - 1) },
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
+				use(t, s, "a")
+				w.now = noon.Add(ttl - 1)
+			},
 			nil,
 			[]string{"a=a1 0s"},
 		},
 		{
 			"go at the bound", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) { use(t, s, "a"); w.now = noon.Add(ttl) },
+			func(t testing.TB, w *world, s *namespace.Registry[string]) {
+				use(t, s, "a")
+				w.now = noon.Add(ttl)
+			},
 			[]string{"a"},
 			nil,
 		},

@@ -69,8 +69,8 @@ type Namespace struct {
 	enforce bool // requests over the limits are rejected
 	hostile *hostile.Hostile
 	durable *file.Store // nil if the state ends with the process
-	// generation distinguishes this namespace from earlier ones of its name, whose access tokens it rejects. It
-	// is empty in state files that an older patmock wrote.
+	// generation distinguishes this namespace from earlier ones of its name, whose access tokens it
+	// rejects. It is empty in state files that an older patmock wrote.
 	generation string
 	allowed    atomic.Pointer[[]string] // kinds of findings, until the next reset
 
@@ -95,11 +95,12 @@ func New(c *Config, name string) (*Namespace, error) {
 	return n, err
 }
 
-// Preview returns a namespace as it would be if it was made now. Its clock does not move, and it has
-// neither limits nor hostile behavior.
+// Preview returns a namespace as it would be if it was made now. Its clock does not move, and it
+// has neither limits nor hostile behavior.
 func Preview(c *Config, now time.Time) (*Namespace, error) {
 	n := c.prepare("", func() time.Time { return now })
-	n.Limits, n.enforce = ratelimit.New(ratelimit.Limit{Requests: math.MaxInt, Window: time.Hour}), false
+	n.Limits, n.enforce = ratelimit.New(ratelimit.Limit{Requests: math.MaxInt, Window: time.Hour}),
+		false
 	n.hostile = nil
 	n.generation = oauth.NewGeneration()
 	return n, errors.Join(n.Start(nil, false), n.serve())
@@ -113,14 +114,16 @@ func (c *Config) prepare(name string, now func() time.Time) *Namespace {
 		enforce: c.RateLimit.Requests > 0,
 		Service: c.newService(memory.NewKeyed(PolicyOptions(c.Dialect).NameKey()), state.Random),
 		hostile: hostile.New(hostile.Config{
-			Behaviours: c.Profile.Hostile, Rate: c.Profile.HostileRate, InARow: c.Profile.HostileInARow, Random: state.Random, Wall: c.Wall,
+			Behaviours: c.Profile.Hostile, Rate: c.Profile.HostileRate,
+			InARow: c.Profile.HostileInARow, Random: state.Random, Wall: c.Wall,
 		}),
 	}
 }
 
 func (c *Config) newService(store pat.Store, source Random) *pat.Service {
 	return pat.NewService(pat.Config{
-		Store: store, Limit: c.Profile.TokenLimit, ScopeDelay: c.ScopeDelay, Options: PolicyOptions(c.Dialect),
+		Store: store, Limit: c.Profile.TokenLimit, ScopeDelay: c.ScopeDelay,
+		Options:   PolicyOptions(c.Dialect),
 		NewID:     func() string { return source.Hex("token id", 16) },
 		NewSecret: func() string { return source.Hex("token secret", 32) },
 	})
@@ -134,19 +137,23 @@ func (n *Namespace) serve() error {
 		return err
 	}
 	gate := &admission.Controller{
-		Limits: n.Limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, Wall: c.Wall, Stopped: c.Writer.Stopped,
+		Limits: n.Limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, Wall: c.Wall,
+		Stopped: c.Writer.Stopped,
 	}
 	n.OAuth = oauth.New(oauth.Config{
-		Document: c.OAuth, Service: n.Service, Key: key, Gate: gate, Random: n.Random, PublicURL: c.PublicURL,
-		Now: n.Clock.Now, Writer: c.Writer,
+		Document: c.OAuth, Service: n.Service, Key: key, Gate: gate, Random: n.Random,
+		PublicURL: c.PublicURL,
+		Now:       n.Clock.Now, Writer: c.Writer,
 	})
 	n.API = api.New(api.Config{
-		Documents: c.Documents, Service: n.Service, Authenticate: n.OAuth.Authenticate, Gate: gate, Now: n.Clock.Now, Writer: c.Writer,
+		Documents: c.Documents, Service: n.Service, Authenticate: n.OAuth.Authenticate, Gate: gate,
+		Now: n.Clock.Now, Writer: c.Writer,
 	})
 	return nil
 }
 
-// Start starts the namespace again from a tenant, from the server's own if that is nil. An error leaves it as it was.
+// Start starts the namespace again from a tenant, from the server's own if that is nil. An error
+// leaves it as it was.
 func (n *Namespace) Start(from *fixtures.Tenant, ignoreFindings bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -241,7 +248,9 @@ func (n *Namespace) Users() ([]control.User, error) {
 	for i, l := range logins {
 		users[i] = userOf(l)
 	}
-	admin := slices.IndexFunc(users, func(u control.User) bool { return slices.Contains(u.UserLevels, "ORG_ADMIN") })
+	admin := slices.IndexFunc(users, func(u control.User) bool {
+		return slices.Contains(u.UserLevels, "ORG_ADMIN")
+	})
 	if admin > 0 {
 		first := users[admin]
 		users = slices.Insert(slices.Delete(users, admin, admin+1), 0, first)
@@ -250,11 +259,14 @@ func (n *Namespace) Users() ([]control.User, error) {
 }
 
 func userOf(l pat.UserLogin) control.User {
-	return control.User{Name: l.Identity.Name, UserLevels: append([]string{}, l.Identity.UserLevels...), ClientID: l.Token.ID, ClientSecret: l.Token.Secret}
+	return control.User{
+		Name: l.Identity.Name, UserLevels: append([]string{}, l.Identity.UserLevels...),
+		ClientID: l.Token.ID, ClientSecret: l.Token.Secret,
+	}
 }
 
-// Spare reports whether the namespace can make room for another: it was never used, and it has nothing
-// but its fixture. The server's own fixture is the least of a loss.
+// Spare reports whether the namespace can make room for another: it was never used, and it has
+// nothing but its fixture. The server's own fixture is the least of a loss.
 func (n *Namespace) Spare() (rank int, ok bool) {
 	if n.Used.Load() {
 		return 0, false
@@ -290,6 +302,7 @@ func (n *Namespace) Describe() control.Namespace {
 	fixture := n.fixture.Source
 	n.mu.Unlock()
 	return control.Namespace{
-		Name: n.Name, Fixture: fixture, Tokens: n.Service.Count(context.TODO()), Requests: n.Linter.Total(), IgnoreFindings: n.IgnoreFindings.Load(),
+		Name: n.Name, Fixture: fixture, Tokens: n.Service.Count(context.TODO()),
+		Requests: n.Linter.Total(), IgnoreFindings: n.IgnoreFindings.Load(),
 	}
 }

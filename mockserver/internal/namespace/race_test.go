@@ -67,7 +67,8 @@ func concurrentUse(t testing.TB) {
 	close(start)
 	all.Wait()
 	if made.Load() != 2 || s.Len() != 2 || removed.Load() != 0 {
-		t.Errorf("%d were made, %d removed, %d are there, want 2", made.Load(), removed.Load(), s.Len())
+		t.Errorf("%d were made, %d removed, %d are there, want 2", made.Load(), removed.Load(),
+			s.Len())
 	}
 	for i, m := range members {
 		if m != members[i%2] {
@@ -79,7 +80,12 @@ func concurrentUse(t testing.TB) {
 func TestConcurrentRemovalIsToldOnce(t *testing.T) {
 	var removed, done atomic.Int64
 	s := namespace.NewRegistry(namespace.RegistryConfig[int]{
-		Make: func(string) (int, error) { return 0, nil }, Removed: func([]string) error { removed.Add(1); return nil }, Wall: func() time.Time { return noon },
+		Make: func(string) (int, error) {
+			return 0, nil
+		}, Removed: func([]string) error {
+			removed.Add(1)
+			return nil
+		}, Wall: func() time.Time { return noon },
 	})
 	if _, err := s.Get("a"); err != nil {
 		t.Fatal(err)
@@ -147,7 +153,8 @@ func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
 		}
 		close(made)
 		all.Wait()
-		if diff := cmp.Diff([]string{"member slow", "member slow", "member slow"}, got); diff != "" {
+		if diff := cmp.Diff([]string{"member slow", "member slow", "member slow"},
+			got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})

@@ -23,14 +23,15 @@ var (
 	ErrName    = errors.New("a namespace is named with 1 to 63 of a-z, 0-9 and -")
 	ErrTooMany = errors.New("there are as many namespaces as allowed")
 	ErrUnknown = errors.New("there is no such namespace")
-	ErrPage    = errors.New("a page of another site sent this request, and there is no such namespace: pages make none unless --cors allows their origin")
+	ErrPage    = errors.New("a page of another site sent this request, and there is no such " +
+		"namespace: pages make none unless --cors allows their origin")
 	ErrDefault = errors.New("the default namespace cannot be removed")
 )
 
 var form = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 
-// Split takes the prefix of a namespace off a path: /t/a/oauth/token is /oauth/token in a. A path without
-// one is that of the default namespace.
+// Split takes the prefix of a namespace off a path: /t/a/oauth/token is /oauth/token in a. A path
+// without one is that of the default namespace.
 func Split(path string) (name, rest string) {
 	after, ok := strings.CutPrefix(path, "/t/")
 	if !ok {
@@ -52,15 +53,17 @@ func Prefix(name string) string {
 type RegistryConfig[T any] struct {
 	// Make makes a member on its first use. Other members are used meanwhile.
 	Make func(name string) (T, error)
-	// Removed is told of members that are being removed, before others can be made under their names. Its error keeps
-	// them. Nil is told nothing.
+	// Removed is told of members that are being removed, before others can be made under their
+	// names. Its error keeps them. Nil is told nothing.
 	Removed func(names []string) error
-	// Gone is called with each member that was removed, and must not use the Registry. Nil is not called.
+	// Gone is called with each member that was removed, and must not use the Registry. Nil is not
+	// called.
 	Gone func(member T)
 	// Max bounds how many there are, the default one included. Zero means no bound.
 	Max int
-	// Spare reports whether a member can make room for another one when there are Max, and its rank: those of a
-	// lower rank go first, and of the same rank those that were not used for longest. Nil spares none.
+	// Spare reports whether a member can make room for another one when there are Max, and its
+	// rank: those of a lower rank go first, and of the same rank those that were not used for
+	// longest. Nil spares none.
 	Spare func(T) (rank int, ok bool)
 	// TTL is how long one may be idle, in wall time. Zero means for ever.
 	TTL time.Duration
@@ -103,8 +106,8 @@ func NewRegistry[T any](c RegistryConfig[T]) *Registry[T] {
 	return &Registry[T]{config: c, members: map[string]*Member[T]{}, swept: c.Wall()}
 }
 
-// Get returns a member, made if it is not there yet, and notes that it was used. Errors are ErrName, ErrTooMany, and
-// those of Make.
+// Get returns a member, made if it is not there yet, and notes that it was used. Errors are
+// ErrName, ErrTooMany, and those of Make.
 func (s *Registry[T]) Get(name string) (T, error) {
 	m, err := s.Enter(name)
 	if err != nil {
@@ -115,8 +118,8 @@ func (s *Registry[T]) Get(name string) (T, error) {
 	return m.value, nil
 }
 
-// Enter returns a member, made if it is not there yet, that is in use until Leave: it is not removed for being idle or
-// to make room. Errors are ErrName, ErrTooMany, and those of Make.
+// Enter returns a member, made if it is not there yet, that is in use until Leave: it is not
+// removed for being idle or to make room. Errors are ErrName, ErrTooMany, and those of Make.
 func (s *Registry[T]) Enter(name string) (*Member[T], error) { return s.find(name, true) }
 
 // Find is like Enter, but makes no member. Errors are ErrName, ErrUnknown, and those of Make.
@@ -162,7 +165,8 @@ func (s *Registry[T]) find(name string, anew bool) (*Member[T], error) {
 	}
 }
 
-// take returns the member of that name, in use, or what is closed when its removal has ended. Both are nil if there is none.
+// take returns the member of that name, in use, or what is closed when its removal has ended. Both
+// are nil if there is none.
 func (s *Registry[T]) take(name string) (m *Member[T], gone chan struct{}) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -183,8 +187,8 @@ func checkName(name string) error {
 	return nil
 }
 
-// reserve returns the member of that name, in use, and whether it is the caller's to make. It returns none while one is
-// being removed.
+// reserve returns the member of that name, in use, and whether it is the caller's to make. It
+// returns none while one is being removed.
 func (s *Registry[T]) reserve(name string) (m *Member[T], own bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -31,10 +31,13 @@ func start(most int, ttl time.Duration) (*world, *namespace.Registry[string]) {
 			w.made = append(w.made, name)
 			return fmt.Sprint(name, len(w.made)), w.broken
 		},
-		Removed: func(names []string) error { w.removed = append(w.removed, names...); return w.held },
-		Max:     most,
-		TTL:     ttl,
-		Wall:    func() time.Time { return w.now },
+		Removed: func(names []string) error {
+			w.removed = append(w.removed, names...)
+			return w.held
+		},
+		Max:  most,
+		TTL:  ttl,
+		Wall: func() time.Time { return w.now },
 	})
 }
 
@@ -160,7 +163,9 @@ func TestNames(t *testing.T) {
 			if (err == nil) != test.want || err != nil && !errors.Is(err, namespace.ErrName) {
 				t.Errorf("%v, want %t", err, test.want)
 			}
-			if err != nil && (member != "" || s.Len() > 0 || len(w.made) > 0 || !strings.Contains(err.Error(), fmt.Sprintf("%q", test.name))) {
+			if err != nil &&
+				(member != "" || s.Len() > 0 || len(w.made) > 0 ||
+					!strings.Contains(err.Error(), fmt.Sprintf("%q", test.name))) {
 				t.Errorf("%q, %d members, made %q, %v", member, s.Len(), w.made, err)
 			}
 		})
@@ -188,7 +193,8 @@ func TestRemove(t *testing.T) {
 		t.Errorf("removed (-want +got):\n%s", diff)
 	}
 	use(t, s, "a")
-	if diff := cmp.Diff([]string{"a=a4 0s", "b=b3 0s", "default=default1 0s"}, each(s)); diff != "" {
+	if diff := cmp.Diff([]string{"a=a4 0s", "b=b3 0s", "default=default1 0s"},
+		each(s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -214,7 +220,9 @@ func TestWhatCannotBeRemovedStays(t *testing.T) {
 }
 
 func TestRemovedIsOptional(t *testing.T) {
-	s := namespace.NewRegistry(namespace.RegistryConfig[int]{Make: func(string) (int, error) { return 1, nil }, Wall: func() time.Time { return noon }})
+	s := namespace.NewRegistry(namespace.RegistryConfig[int]{
+		Make: func(string) (int, error) { return 1, nil }, Wall: func() time.Time { return noon },
+	})
 	if _, err := s.Get("a"); err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +234,8 @@ func TestRemovedIsOptional(t *testing.T) {
 func TestMax(t *testing.T) {
 	w, s := start(2, 0)
 	use(t, s, namespace.Default, "a", "a")
-	if _, err := s.Get("b"); !errors.Is(err, namespace.ErrTooMany) || !strings.Contains(err.Error(), "2") {
+	if _, err := s.Get("b"); !errors.Is(err, namespace.ErrTooMany) ||
+		!strings.Contains(err.Error(), "2") {
 		t.Errorf("%v, want %v with the number", err, namespace.ErrTooMany)
 	}
 	if _, err := s.Get("B"); !errors.Is(err, namespace.ErrName) {

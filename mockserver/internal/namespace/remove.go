@@ -10,7 +10,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// Remove removes a member. Errors are ErrDefault, ErrUnknown, and those of Removed, after which it is there still.
+// Remove removes a member. Errors are ErrDefault, ErrUnknown, and those of Removed, after which it
+// is there still.
 func (s *Registry[T]) Remove(name string) error {
 	if name == Default {
 		return ErrDefault
@@ -22,13 +23,17 @@ func (s *Registry[T]) Remove(name string) error {
 	return s.remove(leaving)
 }
 
-// markRemoving marks those of some members that are to be removed, so that no request uses them again.
-func (s *Registry[T]) markRemoving(names []string, chosen func(m *Member[T]) bool) map[string]*Member[T] {
+// markRemoving marks those of some members that are to be removed, so that no request uses them
+// again.
+func (s *Registry[T]) markRemoving(names []string,
+	chosen func(m *Member[T]) bool,
+) map[string]*Member[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	leaving := map[string]*Member[T]{}
 	for _, name := range names {
-		if m := s.members[name]; m != nil && name != Default && m.removed == nil && m.done() && chosen(m) {
+		if m := s.members[name]; m != nil && name != Default && m.removed == nil && m.done() &&
+			chosen(m) {
 			m.removed = make(chan struct{})
 			leaving[name] = m
 		}
@@ -81,7 +86,8 @@ func (s *Registry[T]) evictIdle(now time.Time) {
 	idle := func(m *Member[T]) bool {
 		return m.active.Load() == 0 && now.Sub(time.Unix(0, m.used.Load())) >= s.config.TTL
 	}
-	_ = s.remove(s.markRemoving(s.names(idle), idle)) // an error was logged, and removal is tried again
+	// an error was logged, and removal is tried again
+	_ = s.remove(s.markRemoving(s.names(idle), idle))
 }
 
 // names returns the names of the members that are chosen. Requests go on meanwhile.
@@ -97,7 +103,8 @@ func (s *Registry[T]) names(chosen func(m *Member[T]) bool) []string {
 	return names
 }
 
-// roomPart is the part of the members that makes room at once, so that looking for them costs each new one little.
+// roomPart is the part of the members that makes room at once, so that looking for them costs each
+// new one little.
 const roomPart = 64
 
 // makeRoom removes members that can be spared, and reports whether there were any.

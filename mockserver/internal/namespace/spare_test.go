@@ -36,15 +36,21 @@ func TestFindMakesNoMember(t *testing.T) {
 	}
 }
 
-// A member that can be spared makes room: that of the lowest rank, and of those the one that was not used for longest.
+// A member that can be spared makes room: that of the lowest rank, and of those the one that was
+// not used for longest.
 func TestSpareMembersMakeRoom(t *testing.T) {
 	w := &world{now: noon}
 	s := namespace.NewRegistry(namespace.RegistryConfig[string]{
-		Make:    func(name string) (string, error) { return name, nil },
-		Removed: func(names []string) error { w.removed = append(w.removed, names...); return w.held },
-		Spare:   func(m string) (int, bool) { return strings.Count(m, "own"), !strings.HasPrefix(m, "kept") },
-		Max:     6,
-		Wall:    func() time.Time { return w.now },
+		Make: func(name string) (string, error) { return name, nil },
+		Removed: func(names []string) error {
+			w.removed = append(w.removed, names...)
+			return w.held
+		},
+		Spare: func(m string) (int, bool) {
+			return strings.Count(m, "own"), !strings.HasPrefix(m, "kept")
+		},
+		Max:  6,
+		Wall: func() time.Time { return w.now },
 	})
 	for _, name := range []string{"own", "kept", "old", "held", "new", "default"} {
 		w.now = w.now.Add(time.Second)

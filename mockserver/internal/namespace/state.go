@@ -15,9 +15,9 @@ import (
 	"example.com/patmock/mockserver/internal/ratelimit"
 )
 
-// State is the state of a namespace beside its tokens and users, which its pat.Store has. Replicas of
-// a server share these two and nothing else. [newState] returns the state of one process; its parts
-// can be replaced by shared ones without a change to their consumers.
+// State is the state of a namespace beside its tokens and users, which its pat.Store has. Replicas
+// of a server share these two and nothing else. [newState] returns the state of one process; its
+// parts can be replaced by shared ones without a change to their consumers.
 type State struct {
 	Clock   Clock
 	Random  Random

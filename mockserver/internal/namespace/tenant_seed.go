@@ -21,21 +21,25 @@ func (n *Namespace) AddIdentity(wanted control.NewIdentity) (control.User, error
 	}
 	id := cmp.Or(wanted.ID, n.newIdentityID())
 	login := fixtures.Token{
-		ID: n.newID(), Secret: n.Random.Hex("token secret", 32), Owner: wanted.Name, Name: "login", Scope: []string{pat.ScopeAll},
-		Created: fixtures.At(n.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds, UserAwareTokenNeverExpires: true,
+		ID: n.newID(), Secret: n.Random.Hex("token secret", 32), Owner: wanted.Name, Name: "login",
+		Scope:   []string{pat.ScopeAll},
+		Created: fixtures.At(n.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds,
+		UserAwareTokenNeverExpires: true,
 	}
 	checked, err := check(fixtures.Identity{ID: id, Name: wanted.Name, UserLevels: levels}, login)
 	if err != nil {
 		return control.User{}, err
 	}
 	added := domain(checked, n.Clock.Now())
-	if err := n.Service.AddIdentity(context.TODO(), added.Identities[0], added.Tokens[0]); err != nil {
+	if err := n.Service.AddIdentity(context.TODO(), added.Identities[0],
+		added.Tokens[0]); err != nil {
 		return control.User{}, err
 	}
 	return userOf(pat.UserLogin{Identity: added.Identities[0], Token: added.Tokens[0]}), nil
 }
 
-// newID makes the id of a token. With a seed ids come again after a restart, so those in use are passed over.
+// newID makes the id of a token. With a seed ids come again after a restart, so those in use are
+// passed over.
 func (n *Namespace) newID() string {
 	for {
 		id := n.Random.Hex("token id", 16)
@@ -60,8 +64,12 @@ func (n *Namespace) now() time.Time { return n.Clock.Now().Truncate(time.Millise
 // AddToken adds a token of a user.
 func (n *Namespace) AddToken(wanted control.NewToken) (control.User, error) {
 	token := fixtures.Token{
-		ID: cmp.Or(wanted.ID, n.newID()), Secret: cmp.Or(wanted.Secret, n.Random.Hex("token secret", 32)), Owner: wanted.Owner, Name: wanted.Name,
-		Scope: wanted.Scope, Managed: wanted.Managed, AccessTokenValiditySeconds: cmp.Or(wanted.AccessTokenValiditySeconds, fixtures.MaxValiditySeconds),
+		ID:     cmp.Or(wanted.ID, n.newID()),
+		Secret: cmp.Or(wanted.Secret, n.Random.Hex("token secret", 32)), Owner: wanted.Owner,
+		Name:  wanted.Name,
+		Scope: wanted.Scope, Managed: wanted.Managed,
+		AccessTokenValiditySeconds: cmp.Or(wanted.AccessTokenValiditySeconds,
+			fixtures.MaxValiditySeconds),
 		UserAwareTokenNeverExpires: wanted.ExpirationDate == "", Created: fixtures.At(n.now()),
 	}
 	if wanted.Scope == nil {
@@ -74,13 +82,19 @@ func (n *Namespace) AddToken(wanted control.NewToken) (control.User, error) {
 	for _, moment := range []struct {
 		field, text string
 		into        *fixtures.Time
-	}{{"created", wanted.Created, &token.Created}, {"lastUsed", wanted.LastUsed, &token.LastUsed}, {"expirationDate", wanted.ExpirationDate, &token.ExpirationDate}} {
+	}{
+		{"created", wanted.Created, &token.Created},
+		{"lastUsed", wanted.LastUsed, &token.LastUsed},
+		{"expirationDate", wanted.ExpirationDate, &token.ExpirationDate},
+	} {
 		if moment.text == "" {
 			continue
 		}
 		at, err := fixtures.ParseTime(moment.text)
 		if err != nil {
-			wrong = append(wrong, fixtures.Error{Field: "/" + moment.field, Rule: rule.FixtureDate, Message: err.Error()})
+			wrong = append(wrong, fixtures.Error{
+				Field: "/" + moment.field, Rule: rule.FixtureDate, Message: err.Error(),
+			})
 		}
 		*moment.into = at
 	}
@@ -91,7 +105,8 @@ func (n *Namespace) AddToken(wanted control.NewToken) (control.User, error) {
 	if err != nil {
 		return control.User{}, err
 	}
-	added, err := n.Service.AddToken(context.TODO(), wanted.Owner, fields(checked.Tokens[0], n.Clock.Now()))
+	added, err := n.Service.AddToken(context.TODO(), wanted.Owner,
+		fields(checked.Tokens[0], n.Clock.Now()))
 	if err != nil {
 		return control.User{}, err
 	}
@@ -108,7 +123,8 @@ func check(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, 
 	err := added.Check()
 	if wrong, ok := errors.AsType[fixtures.Errors](err); ok {
 		for i := range wrong { // the request has the fields of one of them
-			wrong[i].Field = "/" + strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(wrong[i].Field)
+			wrong[i].Field = "/" +
+				strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(wrong[i].Field)
 		}
 	}
 	return added, err

@@ -18,17 +18,26 @@ import (
 
 // Authenticate turns an Authorization header into a caller. Its errors are of type
 // *[response.Error].
-func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, header string, now time.Time) (pat.Caller, error) {
+func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, header string,
+	now time.Time,
+) (pat.Caller, error) {
 	if header == "" {
-		return pat.Caller{}, noBearer("the Authorization header is missing: send Bearer and an access token from POST /oauth/token")
+		return pat.Caller{},
+			noBearer("the Authorization header is missing: send Bearer and an access token from " +
+				"POST /oauth/token")
 	}
 	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") {
-		return pat.Caller{}, noBearer("the Authorization header has " + schemeName(scheme) + ": send Bearer and an access token from POST /oauth/token")
+		return pat.Caller{},
+			noBearer("the Authorization header has " + schemeName(scheme) +
+				": send Bearer and an access token from POST /oauth/token")
 	}
 	if token == "" {
-		return pat.Caller{}, noBearer("the bearer is empty: the login at POST /oauth/token before this request has failed")
+		return pat.Caller{},
+			noBearer("the bearer is empty: the login at POST /oauth/token before this request " +
+				"has " +
+				"failed")
 	}
 	b, err := s.verify(token, now)
 	if b.holder == nil {
@@ -37,11 +46,17 @@ func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, h
 	caller := b.caller
 	info.User, info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
 	if errors.Is(err, errExpired) {
-		info.AddFinding(control.ExpiredAccessToken, "the access token expired at "+pat.FormatDate(b.expiry()), "")
-		return pat.Caller{}, bearerError(response.ExpiredBearer, rule.AccessTokenExpires, expired(info))
+		info.AddFinding(control.ExpiredAccessToken,
+			"the access token expired at "+pat.FormatDate(b.expiry()), "")
+		return pat.Caller{},
+			bearerError(response.ExpiredBearer, rule.AccessTokenExpires, expired(info))
 	}
-	if _, err := s.config.Service.Identity(ctx, caller.ID); caller.ID != "" && errors.Is(err, pat.ErrNoIdentity) {
-		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, errors.New("JWT validation failed: its user "+caller.Name+" is not in this tenant any more; log in again"))
+	if _, err := s.config.Service.Identity(ctx, caller.ID); caller.ID != "" &&
+		errors.Is(err, pat.ErrNoIdentity) {
+		return pat.Caller{},
+			bearerError(response.InvalidBearer, rule.BearerRequired,
+				errors.New("JWT validation failed: its user "+caller.Name+
+					" is not in this tenant any more; log in again"))
 	}
 	deleted, err := s.config.Service.WasDeleted(ctx, caller.ClientID)
 	if err != nil {
@@ -49,10 +64,14 @@ func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, h
 	}
 	if deleted {
 		if s.config.Writer.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
-			info.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted", "")
-			return pat.Caller{}, bearerError(response.InvalidBearer, rule.AccessTokenOfDeleted, errDeleted)
+			info.AddFinding(control.DeletedToken,
+				"the access token was made with token "+caller.ClientID+", which was deleted", "")
+			return pat.Caller{},
+				bearerError(response.InvalidBearer, rule.AccessTokenOfDeleted, errDeleted)
 		}
-		info.AddFinding(control.DeletedToken, "the access token was made with token "+caller.ClientID+", which was deleted; it stays valid until it expires (assumed)", "")
+		info.AddFinding(control.DeletedToken,
+			"the access token was made with token "+caller.ClientID+
+				", which was deleted; it stays valid until it expires (assumed)", "")
 	}
 	if caller.Scopes, err = s.scopes(ctx, b); err != nil {
 		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, err)
@@ -80,7 +99,8 @@ func expired(info *response.RequestInfo) error {
 
 // errDeleted rejects an access token whose personal access token was deleted, if the tenant does.
 // Its words are like those that are published.
-var errDeleted = errors.New("JWT validation failed: the personal access token that it was made with was deleted")
+var errDeleted = errors.New("JWT validation failed: the personal access token that it was made " +
+	"with was deleted")
 
 // noBearer rejects a header without a bearer.
 func noBearer(text string) error {
@@ -90,5 +110,9 @@ func noBearer(text string) error {
 // bearerError returns the error of an Authorization header. The dialect's entry has the id of the
 // rule.
 func bearerError(kind response.Kind, violated rule.ID, err error) error {
-	return &response.Error{Kind: kind, Question: string(violated), Reasons: []response.Reason{{Rule: violated, Text: err.Error()}}}
+	return &response.Error{
+		Kind: kind, Question: string(violated), Reasons: []response.Reason{
+			{Rule: violated, Text: err.Error()},
+		},
+	}
 }

@@ -39,7 +39,9 @@ func newIntrospection(token string, scopes []string) (introspection, error) {
 }
 
 // checkToken returns what an access token says (RFC 7662).
-func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*response.Response, error) {
+func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*response.Response,
+	error,
+) {
 	all, err := parameters(r)
 	if err != nil {
 		return nil, err
@@ -49,7 +51,10 @@ func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*respo
 		return nil, err
 	}
 	if token == "" {
-		return nil, response.OAuthError(response.Invalid, "Missing token", "send the access token as the form field token", rule.OAuthCheckToken) // assumed
+		// assumed
+		return nil,
+			response.OAuthError(response.Invalid, "Missing token",
+				"send the access token as the form field token", rule.OAuthCheckToken)
 	}
 	findRepeated(info, all, "token")
 	b, err := s.verify(token, s.config.Now())

@@ -27,6 +27,7 @@ func (s *Server) info(r *http.Request, _ *response.RequestInfo) (*response.Respo
 	base := response.BaseURL(r, s.config.PublicURL)
 	return response.JSON(http.StatusOK, tenantInfo{
 		TenantID: t.ID, TenantName: t.Name, Pod: t.Pod, CloudDomainURL: base,
-		AuthorizeEndpoint: base + "/oauth/authorize", TokenEndpoint: base + "/oauth/token", LogoutURL: base + "/logout",
+		AuthorizeEndpoint: base + "/oauth/authorize", TokenEndpoint: base + "/oauth/token",
+		LogoutURL: base + "/logout",
 	})
 }

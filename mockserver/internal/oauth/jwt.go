@@ -42,7 +42,9 @@ const maxLength = 4096
 // issueToken returns an access token for a session. If the names of the scopes would make it too
 // long, it has the hash of set instead, which has to be stored before the access token is sent. Set
 // is nil otherwise.
-func (s *Server) issueToken(ctx context.Context, g *pat.Session, now time.Time) (issued accessToken, set *pat.ScopeSet, err error) {
+func (s *Server) issueToken(ctx context.Context, g *pat.Session, now time.Time) (issued accessToken,
+	set *pat.ScopeSet, err error,
+) {
 	life := time.Duration(g.ValiditySeconds) * time.Second
 	tenant, err := s.config.Service.TenantInfo(ctx)
 	if err != nil {
@@ -71,9 +73,11 @@ func (s *Server) issueToken(ctx context.Context, g *pat.Session, now time.Time) 
 	}
 	s.verified.add(digestOf(signed), newBearer(c))
 	return accessToken{
-		AccessToken: signed, TokenType: "bearer", ExpiresIn: g.ValiditySeconds, Scope: strings.Join(g.Caller.Scopes, " "),
-		TenantID: c.TenantID, Pod: c.Pod, Org: c.Org, StrongAuth: c.StrongAuth, StrongAuthSupported: c.StrongAuthSupported,
-		IdentityID: c.IdentityID, UserName: c.UserName, JTI: c.ID,
+		AccessToken: signed, TokenType: "bearer", ExpiresIn: g.ValiditySeconds,
+		Scope:    strings.Join(g.Caller.Scopes, " "),
+		TenantID: c.TenantID, Pod: c.Pod, Org: c.Org, StrongAuth: c.StrongAuth,
+		StrongAuthSupported: c.StrongAuthSupported,
+		IdentityID:          c.IdentityID, UserName: c.UserName, JTI: c.ID,
 	}, set, nil
 }
 
@@ -94,7 +98,8 @@ func (s *Server) scopes(ctx context.Context, b bearer) ([]string, error) {
 }
 
 // errScopesForgotten rejects an access token whose scopes were dropped, see pat.AddScopeSets.
-var errScopesForgotten = errors.New("JWT validation failed: its scopes are not stored in this namespace any more; log in again")
+var errScopesForgotten = errors.New("JWT validation failed: its scopes are not stored in this " +
+	"namespace any more; log in again")
 
 // verify returns what an access token of this server gives. The signature is verified once, the
 // expiry every time. The error of one that has expired is errExpired, beside the bearer.
@@ -103,8 +108,10 @@ func (s *Server) verify(token string, now time.Time) (bearer, error) {
 	b, known := s.verified.get(at)
 	if !known {
 		c := &claims{}
-		parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
-		if _, err := parser.ParseWithClaims(token, c, func(*jwt.Token) (any, error) { return &s.config.Key.PublicKey, nil }); err != nil {
+		parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}),
+			jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+		if _, err := parser.ParseWithClaims(token, c,
+			func(*jwt.Token) (any, error) { return &s.config.Key.PublicKey, nil }); err != nil {
 			return bearer{}, fmt.Errorf("JWT validation failed: %s", jwtErrorText(err))
 		}
 		b = newBearer(c)
@@ -125,7 +132,8 @@ func jwtErrorText(err error) string {
 	case errors.Is(err, jwt.ErrTokenMalformed):
 		return "it is not a JWT in compact form"
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return "it is not signed by the key of this namespace, which is new after a restart without --state and after a removal of the namespace; log in again"
+		return "it is not signed by the key of this namespace, which is new after a restart " +
+			"without --state and after a removal of the namespace; log in again"
 	}
 	return "it cannot be verified"
 }

@@ -70,7 +70,8 @@ func DeriveKey(secret []byte, namespace, generation string) (*ecdsa.PrivateKey, 
 		namespace += " " + generation
 	}
 	for attempt := range 8 {
-		scalar, err := hkdf.Key(sha256.New, secret, nil, fmt.Sprintf("patmock access tokens %s %d", namespace, attempt), 32)
+		scalar, err := hkdf.Key(sha256.New, secret, nil,
+			fmt.Sprintf("patmock access tokens %s %d", namespace, attempt), 32)
 		if err != nil {
 			return nil, fmt.Errorf("derive a signing key: %w", err)
 		}
@@ -83,7 +84,8 @@ func DeriveKey(secret []byte, namespace, generation string) (*ecdsa.PrivateKey, 
 }
 
 // handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*Server, *http.Request, *response.RequestInfo) (*response.Response, error){
+var handlers = map[string]func(*Server, *http.Request, *response.RequestInfo) (*response.Response,
+	error){
 	"requestAccessToken": (*Server).token,
 	"checkAccessToken":   (*Server).checkToken,
 	"getTenantInfo":      (*Server).info,

@@ -85,5 +85,6 @@ func singleValue(all url.Values, name string) (string, error) {
 
 // invalidRequest returns the error of parameters that cannot be read.
 func invalidRequest(format string, args ...any) error {
-	return response.OAuthError(response.Invalid, fmt.Sprintf(format, args...), "send each parameter once, and credentials in one way", rule.TokenParameters)
+	return response.OAuthError(response.Invalid, fmt.Sprintf(format, args...),
+		"send each parameter once, and credentials in one way", rule.TokenParameters)
 }

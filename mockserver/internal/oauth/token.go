@@ -57,8 +57,9 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 	}
 	now := s.config.Now()
 	if err := s.config.Gate.Admit(admission.Request{
-		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Trace: info, ClientID: id,
-		OwnerID: owner.ID, OwnerName: owner.Name, Now: now,
+		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Trace: info,
+		ClientID: id,
+		OwnerID:  owner.ID, OwnerName: owner.Name, Now: now,
 	}); err != nil {
 		return nil, err
 	}
@@ -78,7 +79,9 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 
 // login returns the response to credentials that are good for a grant. It repeats a login that lost
 // a race for its token.
-func (s *Server) login(ctx context.Context, id, secret, grant string, info *response.RequestInfo, now time.Time) (*response.Response, error) {
+func (s *Server) login(ctx context.Context, id, secret, grant string, info *response.RequestInfo,
+	now time.Time,
+) (*response.Response, error) {
 	for {
 		session, err := s.config.Service.PrepareLogin(ctx, id, secret, now)
 		if err != nil {
@@ -100,7 +103,9 @@ func (s *Server) login(ctx context.Context, id, secret, grant string, info *resp
 }
 
 // commit validates the response with the access token of a session, and then notes the login.
-func (s *Server) commit(ctx context.Context, session *pat.Session, now time.Time) (*response.Response, error) {
+func (s *Server) commit(ctx context.Context, session *pat.Session,
+	now time.Time,
+) (*response.Response, error) {
 	issued, set, err := s.issueToken(ctx, session, now)
 	if err != nil {
 		return nil, err
@@ -109,8 +114,10 @@ func (s *Server) commit(ctx context.Context, session *pat.Session, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	resp.Header = http.Header{"Pragma": {"no-cache"}} // keeps access tokens out of caches (RFC 6749, section 5.1)
-	if err := s.config.Writer.Validate(resp, s.config.Document.Operation("requestAccessToken").ValidateResponse); err != nil {
+	// keeps access tokens out of caches (RFC 6749, section 5.1)
+	resp.Header = http.Header{"Pragma": {"no-cache"}}
+	if err := s.config.Writer.Validate(resp,
+		s.config.Document.Operation("requestAccessToken").ValidateResponse); err != nil {
 		return nil, err
 	}
 	if set != nil {
@@ -161,7 +168,9 @@ func addFindings(info *response.RequestInfo, err error) {
 func findRepeated(info *response.RequestInfo, all url.Values, names ...string) {
 	for _, name := range names {
 		if n := len(all[name]); n > 1 {
-			info.AddFinding(control.IgnoredParameter, fmt.Sprintf("%s was sent %d times with the same value", name, n), "send "+name+" once, in the form")
+			info.AddFinding(control.IgnoredParameter,
+				fmt.Sprintf("%s was sent %d times with the same value", name, n),
+				"send "+name+" once, in the form")
 		}
 	}
 }
@@ -181,7 +190,9 @@ func credentials(r *http.Request, all url.Values) (id, secret string, err error)
 	}
 	if user, password, basic := r.BasicAuth(); basic {
 		if id != "" && id != user || secret != "" && secret != password {
-			return "", "", invalidRequest("the credentials in the parameters are others than those by HTTP Basic")
+			return "", "",
+				invalidRequest("the credentials in the parameters are others than those by HTTP " +
+					"Basic")
 		}
 		return user, password, nil
 	}
@@ -190,11 +201,18 @@ func credentials(r *http.Request, all url.Values) (id, secret string, err error)
 	}
 	switch {
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
-		return "", "", unauthenticated(rule.TokenNoJSON, "a JSON body is not read, send client_id and client_secret as a form")
+		return "", "",
+			unauthenticated(rule.TokenNoJSON,
+				"a JSON body is not read, send client_id and client_secret as a form")
 	case r.Header.Get("Authorization") != "":
-		return "", "", unauthenticated(rule.TokenNoCredentials, "the Authorization header holds no Basic credentials: expected Basic and base64 of id, colon and secret")
+		return "", "",
+			unauthenticated(rule.TokenNoCredentials,
+				"the Authorization header holds no Basic credentials: expected Basic and base64 "+
+					"of id, colon and secret")
 	}
-	return "", "", unauthenticated(rule.TokenNoCredentials, "send client_id and client_secret as a form, in the query or by HTTP Basic")
+	return "", "",
+		unauthenticated(rule.TokenNoCredentials,
+			"send client_id and client_secret as a form, in the query or by HTTP Basic")
 }
 
 // checkGrant rejects grants other than client_credentials.
@@ -204,11 +222,15 @@ func checkGrant(grant string) error {
 	case grant == clientCredentials:
 		return nil
 	case grant == "":
-		return response.OAuthError(response.Invalid, "Missing grant type", advice, rule.MissingGrant)
+		return response.OAuthError(response.Invalid, "Missing grant type", advice,
+			rule.MissingGrant)
 	case slices.Contains(otherGrants, grant):
-		return response.OAuthError(response.UnauthorizedGrant, "Unauthorized grant type: "+grant, advice, rule.TokenGrants)
+		return response.OAuthError(response.UnauthorizedGrant, "Unauthorized grant type: "+grant,
+			advice, rule.TokenGrants)
 	case grant == "password": // which tenants had in 2021. // assumed
-		return response.OAuthError(response.UnsupportedGrant, "Unsupported grant type: password", advice, rule.PasswordGrant)
+		return response.OAuthError(response.UnsupportedGrant, "Unsupported grant type: password",
+			advice, rule.PasswordGrant)
 	}
-	return response.OAuthError(response.UnsupportedGrant, "Unsupported grant type: "+redact.String(grant), advice, rule.UnsupportedGrant)
+	return response.OAuthError(response.UnsupportedGrant,
+		"Unsupported grant type: "+redact.String(grant), advice, rule.UnsupportedGrant)
 }

@@ -28,7 +28,8 @@ type holder struct {
 func newBearer(c *claims) bearer {
 	return bearer{&holder{
 		caller: pat.Caller{
-			ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities, Scopes: c.Scope,
+			ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities,
+			Scopes: c.Scope,
 		},
 		scopeHash: c.ScopeHash,
 	}, c.ExpiresAt.Unix()}
@@ -39,7 +40,8 @@ func (b bearer) expiry() time.Time { return time.Unix(b.expires, 0) }
 
 func (h *holder) equal(other *holder) bool {
 	a, b := h.caller, other.caller
-	return a.ClientID == b.ClientID && a.ID == b.ID && a.Name == b.Name && h.scopeHash == other.scopeHash &&
+	return a.ClientID == b.ClientID && a.ID == b.ID && a.Name == b.Name &&
+		h.scopeHash == other.scopeHash &&
 		slices.Equal(a.UserLevels, b.UserLevels) && slices.Equal(a.Scopes, b.Scopes)
 }
 

@@ -13,7 +13,10 @@ import (
 
 // callerOf returns the caller of an access token, a new one at each call.
 func callerOf(client string, scope string) pat.Caller {
-	return pat.Caller{ClientID: client, ID: "id of " + client, Name: "Ann", UserLevels: []string{"USER"}, Scopes: []string{scope}}
+	return pat.Caller{
+		ClientID: client, ID: "id of " + client, Name: "Ann", UserLevels: []string{"USER"},
+		Scopes: []string{scope},
+	}
 }
 
 func TestVerifiedStaysKnown(t *testing.T) {
@@ -53,7 +56,9 @@ func TestVerifiedScopesOfEach(t *testing.T) {
 		v.Add(fmt.Sprint(n), callerOf("ann", fmt.Sprint("scope ", n%3)))
 	}
 	for n := range 9 {
-		if c, _ := v.Has(fmt.Sprint(n)); !slices.Equal(c.Scopes, []string{fmt.Sprint("scope ", n%3)}) {
+		if c, _ := v.Has(fmt.Sprint(n)); !slices.Equal(c.Scopes, []string{
+			fmt.Sprint("scope ", n%3),
+		}) {
 			t.Errorf("access token %d has the scopes %q", n, c.Scopes)
 		}
 	}

@@ -19,7 +19,9 @@ import (
 // peopled has Ann who logs in with "login", Ben who has a managed token only, and an API client.
 func peopled(store pat.Store) *pat.Service {
 	return configured(pat.Config{Store: store, Limit: 1}, pat.Tenant{
-		Identities: []pat.Identity{{ID: "ann", Name: "Ann", Login: "login"}, {ID: "ben", Name: "Ben"}},
+		Identities: []pat.Identity{
+			{ID: "ann", Name: "Ann", Login: "login"}, {ID: "ben", Name: "Ben"},
+		},
 		APIClients: []pat.APIClient{{ID: "api"}},
 	})
 }
@@ -38,12 +40,44 @@ func TestAddIdentity(t *testing.T) {
 		wantLogins []string
 	}{
 		{"alone", pat.Identity{ID: "cem", Name: "Cem"}, nil, nil, []string{"Ann login"}},
-		{"with a login", pat.Identity{ID: "cem", Name: "Cem"}, pat.NewToken(dated("1", cem)), nil, []string{"Ann login", "Cem 1"}},
-		{"name taken", pat.Identity{ID: "cem", Name: "Ann"}, pat.NewToken(dated("1", cem)), pat.ErrIdentityTaken, []string{"Ann login"}},
-		{"id taken", pat.Identity{ID: "ann", Name: "Cem"}, pat.NewToken(dated("1", cem)), pat.ErrIDTaken, []string{"Ann login"}},
-		{"both taken", pat.Identity{ID: "ann", Name: "Ann"}, nil, pat.ErrIdentityTaken, []string{"Ann login"}},
-		{"login with the id of a token", pat.Identity{ID: "cem", Name: "Cem"}, pat.NewToken(dated("login", cem)), pat.ErrIDTaken, []string{"Ann login"}},
-		{"login with the id of an API client", pat.Identity{ID: "cem", Name: "Cem"}, pat.NewToken(dated("api", cem)), pat.ErrIDTaken, []string{"Ann login"}},
+		{
+			"with a login",
+			pat.Identity{ID: "cem", Name: "Cem"},
+			pat.NewToken(dated("1", cem)),
+			nil,
+			[]string{"Ann login", "Cem 1"},
+		},
+		{
+			"name taken",
+			pat.Identity{ID: "cem", Name: "Ann"},
+			pat.NewToken(dated("1", cem)),
+			pat.ErrIdentityTaken,
+			[]string{"Ann login"},
+		},
+		{
+			"id taken",
+			pat.Identity{ID: "ann", Name: "Cem"},
+			pat.NewToken(dated("1", cem)),
+			pat.ErrIDTaken,
+			[]string{"Ann login"},
+		},
+		{
+			"both taken", pat.Identity{ID: "ann", Name: "Ann"}, nil, pat.ErrIdentityTaken, []string{
+				"Ann login",
+			},
+		},
+		{
+			"login with the id of a token",
+			pat.Identity{ID: "cem", Name: "Cem"},
+			pat.NewToken(dated("login", cem)), pat.ErrIDTaken,
+			[]string{"Ann login"},
+		},
+		{
+			"login with the id of an API client",
+			pat.Identity{ID: "cem", Name: "Cem"},
+			pat.NewToken(dated("api", cem)), pat.ErrIDTaken,
+			[]string{"Ann login"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -81,13 +115,22 @@ func TestAddIdentity(t *testing.T) {
 func TestAddedIdentity(t *testing.T) {
 	s := newService(newStore(t))
 	cem := pat.Owner{ID: "cem", Name: "Cem"}
-	mustRun(t, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem", UserLevels: []string{"USER"}}, pat.NewToken(dated("1", cem))))
+	mustRun(t,
+		s.AddIdentity(t.Context(), pat.Identity{
+			ID: "cem", Name: "Cem", UserLevels: []string{"USER"},
+		}, pat.NewToken(dated("1", cem))))
 	granted, err := s.PrepareLogin(t.Context(), "1", "secret of 1", now)
 	mustRun(t, err)
-	if diff := cmp.Diff(pat.Caller{ClientID: "1", ID: "cem", Name: "Cem", UserLevels: []string{"USER"}, Scopes: []string{"sp:scopes:all"}}, granted.Caller); diff != "" {
+	if diff := cmp.Diff(pat.Caller{
+		ClientID: "1", ID: "cem", Name: "Cem", UserLevels: []string{"USER"}, Scopes: []string{
+			"sp:scopes:all",
+		},
+	}, granted.Caller); diff != "" {
 		t.Errorf("caller (-want +got):\n%s", diff)
 	}
-	_, err = create(t.Context(), s, callOf(granted.Caller, version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err = create(t.Context(), s, callOf(granted.Caller, version.V3), pat.CreateRequest{
+		Name: new("robot"),
+	})
 	checkRefusal(t, accepted, err)
 }
 
@@ -102,15 +145,50 @@ func TestAddToken(t *testing.T) {
 		wantFields pat.TokenData
 		wantLogins []string
 	}{
-		{"above the limit", "Ann", dated("1", nobody), nil, owned(dated("1", nobody), ann), []string{"Ann login"}},
-		{"first of a user is the login", "Ben", dated("1", nobody), nil, owned(dated("1", nobody), ben), []string{"Ann login", "Ben 1"}},
-		{"a managed one is not", "Ben", managed("1", nobody), nil, owned(managed("1", nobody), ben), []string{"Ann login"}},
-		{"unknown owner", "Cem", dated("1", nobody), pat.ErrNoIdentity, pat.TokenData{}, []string{"Ann login"}},
-		{"id instead of a name", "ann", dated("1", nobody), pat.ErrNoIdentity, pat.TokenData{}, []string{"Ann login"}},
-		{"id taken", "Ben", dated("login", nobody), pat.ErrIDTaken, pat.TokenData{}, []string{"Ann login"}},
-		{"id of an API client", "Ben", dated("api", nobody), pat.ErrIDTaken, pat.TokenData{}, []string{"Ann login"}},
-		{"name taken", "Ann", named("1", nobody, "name of login"), pat.ErrNameTaken, pat.TokenData{}, []string{"Ann login"}},
-		{"name of another's", "Ben", named("1", nobody, "name of login"), nil, owned(named("1", nobody, "name of login"), ben), []string{"Ann login", "Ben 1"}},
+		{
+			"above the limit", "Ann", dated("1", nobody), nil, owned(dated("1", nobody), ann),
+			[]string{"Ann login"},
+		},
+		{
+			"first of a user is the login", "Ben", dated("1", nobody), nil,
+			owned(dated("1", nobody), ben),
+			[]string{"Ann login", "Ben 1"},
+		},
+		{
+			"a managed one is not", "Ben", managed("1", nobody), nil,
+			owned(managed("1", nobody), ben),
+			[]string{"Ann login"},
+		},
+		{
+			"unknown owner", "Cem", dated("1", nobody), pat.ErrNoIdentity,
+			pat.TokenData{},
+			[]string{"Ann login"},
+		},
+		{
+			"id instead of a name", "ann", dated("1", nobody), pat.ErrNoIdentity,
+			pat.TokenData{},
+			[]string{"Ann login"},
+		},
+		{
+			"id taken", "Ben", dated("login", nobody), pat.ErrIDTaken, pat.TokenData{}, []string{
+				"Ann login",
+			},
+		},
+		{
+			"id of an API client", "Ben", dated("api", nobody), pat.ErrIDTaken,
+			pat.TokenData{},
+			[]string{"Ann login"},
+		},
+		{
+			"name taken", "Ann", named("1", nobody, "name of login"), pat.ErrNameTaken,
+			pat.TokenData{},
+			[]string{"Ann login"},
+		},
+		{
+			"name of another's", "Ben", named("1", nobody, "name of login"), nil,
+			owned(named("1", nobody, "name of login"), ben),
+			[]string{"Ann login", "Ben 1"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -160,11 +238,14 @@ func TestAddTokenNamesWhoThereIs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := configured(pat.Config{Store: newStore(t)}, pat.Tenant{Identities: test.identities}).AddToken(t.Context(), "Ann", pat.TokenData{})
+			_, err := configured(pat.Config{Store: newStore(t)}, pat.Tenant{
+				Identities: test.identities,
+			}).AddToken(t.Context(), "Ann", pat.TokenData{})
 			if !errors.Is(err, pat.ErrNoIdentity) {
 				t.Fatalf("error is %v, want ErrNoIdentity", err)
 			}
-			if diff := cmp.Diff(test.wantNames, userName.FindAllString(err.Error(), -1)); diff != "" {
+			if diff := cmp.Diff(test.wantNames,
+				userName.FindAllString(err.Error(), -1)); diff != "" {
 				t.Errorf("names (-want +got):\n%s", diff)
 			}
 			checkText(t, err.Error())
@@ -174,7 +255,8 @@ func TestAddTokenNamesWhoThereIs(t *testing.T) {
 
 var (
 	userName = regexp.MustCompile(`User \d\d`)
-	untilTen = strings.Split("User 01,User 02,User 03,User 04,User 05,User 06,User 07,User 08,User 09,User 10", ",")
+	untilTen = strings.Split("User 01,User 02,User 03,User 04,User 05,User 06,User 07,User 08,"+
+		"User 09,User 10", ",")
 )
 
 func numberedPeople(n int) []pat.Identity {
@@ -200,14 +282,31 @@ func TestAddWhatTheStoreRefuses(t *testing.T) {
 		wrap func(*memory.Store) pat.Store
 		run  func(*pat.Service) error
 	}{
-		{"identity", func(s *memory.Store) pat.Store { return mute{s} }, func(s *pat.Service) error {
-			return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil)
+		{
+			"identity", func(s *memory.Store) pat.Store { return mute{s} },
+			func(s *pat.Service) error {
+				return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil)
+			},
+		},
+		{
+			"token of an identity", func(s *memory.Store) pat.Store { return full{s} },
+			func(s *pat.Service) error {
+				return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"},
+					pat.NewToken(dated("1", cem)))
+			},
+		},
+		{"token", func(s *memory.Store) pat.Store { return full{s} }, func(s *pat.Service) error {
+			_, err := s.AddToken(t.Context(), "Ben", dated("1", ben))
+			return err
 		}},
-		{"token of an identity", func(s *memory.Store) pat.Store { return full{s} }, func(s *pat.Service) error {
-			return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, pat.NewToken(dated("1", cem)))
-		}},
-		{"token", func(s *memory.Store) pat.Store { return full{s} }, func(s *pat.Service) error { _, err := s.AddToken(t.Context(), "Ben", dated("1", ben)); return err }},
-		{"login of a token", func(s *memory.Store) pat.Store { return mute{s} }, func(s *pat.Service) error { _, err := s.AddToken(t.Context(), "Ben", dated("1", ben)); return err }},
+		{
+			"login of a token", func(s *memory.Store) pat.Store {
+				return mute{s}
+			}, func(s *pat.Service) error {
+				_, err := s.AddToken(t.Context(), "Ben", dated("1", ben))
+				return err
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -228,8 +327,12 @@ func TestAddWhatTheStoreRefuses(t *testing.T) {
 }
 
 func TestLogins(t *testing.T) {
-	at := func(f pat.TokenData, created string) pat.TokenData { f.Created = moment(created); return f }
-	older, younger := at(dated("older", ann), "2026-01-01T00:00:00Z"), at(dated("younger", ann), "2026-01-02T00:00:00Z")
+	at := func(f pat.TokenData, created string) pat.TokenData {
+		f.Created = moment(created)
+		return f
+	}
+	older, younger := at(dated("older", ann), "2026-01-01T00:00:00Z"),
+		at(dated("younger", ann), "2026-01-02T00:00:00Z")
 	early := at(managed("early", ann), "2025-01-01T00:00:00Z")
 	tests := []struct {
 		name   string
@@ -240,21 +343,33 @@ func TestLogins(t *testing.T) {
 		{"known", "younger", []pat.TokenData{older, younger}, []string{"Ann younger"}},
 		{"none known", "", []pat.TokenData{younger, older}, []string{"Ann older"}},
 		{"deleted", "gone", []pat.TokenData{younger, older}, []string{"Ann older"}},
-		{"deleted, an older one is managed", "gone", []pat.TokenData{early, younger}, []string{"Ann younger"}},
-		{"another's", "bens", []pat.TokenData{younger, dated("bens", ben)}, []string{"Ann younger"}},
+		{
+			"deleted, an older one is managed", "gone", []pat.TokenData{early, younger}, []string{
+				"Ann younger",
+			},
+		},
+		{
+			"another's", "bens", []pat.TokenData{younger, dated("bens", ben)}, []string{
+				"Ann younger",
+			},
+		},
 		{"managed alone", "", []pat.TokenData{early}, nil},
 		{"no token", "gone", nil, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := configured(pat.Config{Store: newStore(t, test.tokens...)}, pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann", Login: test.login}}})
+			s := configured(pat.Config{Store: newStore(t, test.tokens...)}, pat.Tenant{
+				Identities: []pat.Identity{{ID: "ann", Name: "Ann", Login: test.login}},
+			})
 			if diff := cmp.Diff(test.want, logins(t, s)); diff != "" {
 				t.Errorf("logins (-want +got):\n%s", diff)
 			}
 		})
 	}
 	t.Run("deleted since", func(t *testing.T) {
-		s := configured(pat.Config{Store: newStore(t, older, younger)}, pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann", Login: "younger"}}})
+		s := configured(pat.Config{Store: newStore(t, older, younger)}, pat.Tenant{
+			Identities: []pat.Identity{{ID: "ann", Name: "Ann", Login: "younger"}},
+		})
 		mustRun(t, deleteToken(t.Context(), s, callOf(admin(ann), version.V3), "younger"))
 		if diff := cmp.Diff([]string{"Ann older"}, logins(t, s)); diff != "" {
 			t.Errorf("logins (-want +got):\n%s", diff)

@@ -78,7 +78,9 @@ func ParseRights(names []string) (Rights, error) {
 		}
 		rights |= rightNames[i].right
 	}
-	for _, both := range [][2]Rights{{ReadAll, ReadMy}, {UpdateAll, UpdateMy}, {DeleteAll, DeleteMy}} {
+	for _, both := range [][2]Rights{
+		{ReadAll, ReadMy}, {UpdateAll, UpdateMy}, {DeleteAll, DeleteMy},
+	} {
 		if rights.Has(both[0]) {
 			rights |= both[1]
 		}
@@ -108,7 +110,8 @@ type Levels map[string]Rights
 func DefaultLevels() Levels {
 	levels := Levels{"ORG_ADMIN": all | ReadManaged}
 	for _, level := range []string{
-		"USER", "CERT_ADMIN", "HELPDESK", "REPORT_ADMIN", "ROLE_ADMIN", "ROLE_SUBADMIN", "SOURCE_ADMIN",
+		"USER", "CERT_ADMIN", "HELPDESK", "REPORT_ADMIN", "ROLE_ADMIN", "ROLE_SUBADMIN",
+		"SOURCE_ADMIN",
 		"SOURCE_SUBADMIN", "SOURCE_CONFIG_ASSIGNEE", "CLOUD_GOV_ADMIN", "CLOUD_GOV_USER",
 	} {
 		levels[level] = my
@@ -141,7 +144,8 @@ func (c Caller) CheckScopes(scopes []string) error {
 	}
 	if c.ID == "" {
 		return &Error{
-			Kind: Forbidden, Field: callerAt, Want: "the access token of a user", Got: "that of API client " + c.ClientID + ", which has none",
+			Kind: Forbidden, Field: callerAt, Want: "the access token of a user",
+			Got:    "that of API client " + c.ClientID + ", which has none",
 			Advice: "log in with a personal access token", Rule: rule.NoApplicationAuth,
 		}
 	}
@@ -155,7 +159,9 @@ func (c Caller) CheckScopes(scopes []string) error {
 		got = strings.Join(c.Scopes, ", ")
 	}
 	return &Error{
-		Kind: Forbidden, Field: callerAt, Want: "an access token with a scope of " + strings.Join(append([]string{ScopeAll}, scopes...), ", "),
+		Kind: Forbidden, Field: callerAt,
+		Want: "an access token with a scope of " +
+			strings.Join(append([]string{ScopeAll}, scopes...), ", "),
 		Got: got, Rule: rule.OperationScopes,
 	}
 }
@@ -169,7 +175,8 @@ const (
 // missing returns the error of a caller without a right.
 func missing(at string, needed, held Rights, violated rule.ID) *Error {
 	return &Error{
-		Kind: Forbidden, Field: at, Want: "a caller with the right " + needed.String(), Got: held.String(),
+		Kind: Forbidden, Field: at, Want: "a caller with the right " + needed.String(),
+		Got:    held.String(),
 		Advice: "rights are those of the scopes within those of the user level", Rule: violated,
 	}
 }

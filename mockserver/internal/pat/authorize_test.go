@@ -14,8 +14,13 @@ import (
 
 // The scopes that the documents list for each operation.
 var (
-	scopesToList  = []string{"sp:my-personal-access-tokens:read", "sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:read", "sp:all-personal-access-tokens:manage"}
-	scopesToWrite = []string{"sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:manage"}
+	scopesToList = []string{
+		"sp:my-personal-access-tokens:read", "sp:my-personal-access-tokens:manage",
+		"sp:all-personal-access-tokens:read", "sp:all-personal-access-tokens:manage",
+	}
+	scopesToWrite = []string{
+		"sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:manage",
+	}
 	scopesToPatch = []string{"sp:my-personal-access-tokens:manage"}
 	scopesToBulk  = []string{"sp:all-personal-access-tokens:manage"}
 )
@@ -31,7 +36,9 @@ var attempts = []struct {
 	{"list another", scopesToList, list("ann")},
 	{"list all", scopesToList, list("")},
 	{"create", scopesToWrite, func(s *pat.Service, c pat.Caller) error {
-		_, err := create(context.Background(), s, callOf(c, version.V1), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+		_, err := create(context.Background(), s, callOf(c, version.V1), pat.CreateRequest{
+			Name: new("robot"), UserAwareTokenNeverExpires: true,
+		})
 		return err
 	}},
 	{"patch own", scopesToPatch, rename("own")},
@@ -59,7 +66,8 @@ func list(owner string) func(*pat.Service, pat.Caller) error {
 
 func rename(id string) func(*pat.Service, pat.Caller) error {
 	return func(s *pat.Service, c pat.Caller) error {
-		_, err := patchToken(context.Background(), s, callOf(c, version.V1), id, patchOf(`replace /name "renamed"`))
+		_, err := patchToken(context.Background(), s, callOf(c, version.V1), id,
+			patchOf(`replace /name "renamed"`))
 		return err
 	}
 }
@@ -72,14 +80,16 @@ func remove(id string) func(*pat.Service, pat.Caller) error {
 
 func update(id string) func(*pat.Service, pat.Caller) error {
 	return func(s *pat.Service, c pat.Caller) error {
-		_, err := bulkUpdate(context.Background(), s, callOf(c, version.V1), []string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
+		_, err := bulkUpdate(context.Background(), s, callOf(c, version.V1), []string{id},
+			patchOf("replace /userAwareTokenNeverExpires true"))
 		return err
 	}
 }
 
-// Who may do what, in the order of attempts: + yes, - forbidden, o only its owner may, ? not found, ! not an id of a token.
-// The groups are list (me, own id, another, all), create, patch and delete (own, another's, own managed,
-// another's managed, unknown), and bulk update (own, another's, managed, unknown).
+// Who may do what, in the order of attempts: + yes, - forbidden, o only its owner may, ? not found,
+// ! not an id of a token. The groups are list (me, own id, another, all), create, patch and delete
+// (own, another's, own managed, another's managed, unknown), and bulk update (own, another's,
+// managed, unknown).
 var matrix = []struct {
 	level, scope string
 	want         string
@@ -117,16 +127,22 @@ func TestRights(t *testing.T) {
 		notFound: "?",
 		{pat.Invalid, "/ids/0", "bulk-update-known-ids"}: "!",
 	}
-	names := strings.NewReplacer("my:", "sp:my-personal-access-tokens:", "all:", "sp:all-personal-access-tokens:", "default", "sp:scopes:default")
+	names := strings.NewReplacer("my:", "sp:my-personal-access-tokens:", "all:",
+		"sp:all-personal-access-tokens:", "default", "sp:scopes:default")
 	for _, row := range matrix {
 		cells := strings.Split(strings.ReplaceAll(row.want, " ", ""), "")
 		if len(cells) != len(attempts) {
-			t.Fatalf("row %s %s has %d cells, want %d", row.level, row.scope, len(cells), len(attempts))
+			t.Fatalf("row %s %s has %d cells, want %d", row.level, row.scope, len(cells),
+				len(attempts))
 		}
 		for i, attempt := range attempts {
 			t.Run(fmt.Sprintf("%s/%s/%s", row.level, row.scope, attempt.name), func(t *testing.T) {
-				service := newService(newStore(t, dated("own", ben), dated("another's", ann), managed("own-managed", ben), managed("another's-managed", ann)))
-				c := pat.Caller{ID: "ben", Name: "Ben", UserLevels: strings.Fields(row.level), Scopes: strings.Fields(names.Replace(row.scope))}
+				service := newService(newStore(t, dated("own", ben), dated("another's", ann),
+					managed("own-managed", ben), managed("another's-managed", ann)))
+				c := pat.Caller{
+					ID: "ben", Name: "Ben", UserLevels: strings.Fields(row.level),
+					Scopes: strings.Fields(names.Replace(row.scope)),
+				}
 				err := c.CheckScopes(attempt.scopes)
 				if err == nil {
 					err = attempt.run(service, c)
@@ -144,19 +160,26 @@ func TestDefaultLevels(t *testing.T) {
 	const my = pat.ReadMy | pat.CreateMy | pat.UpdateMy | pat.DeleteMy
 	want := pat.Levels{
 		"ORG_ADMIN": my | pat.ReadAll | pat.UpdateAll | pat.DeleteAll | pat.ReadManaged,
-		"USER":      my, "CERT_ADMIN": my, "HELPDESK": my, "REPORT_ADMIN": my, "ROLE_ADMIN": my, "ROLE_SUBADMIN": my, "SOURCE_ADMIN": my,
-		"SOURCE_SUBADMIN": my, "SOURCE_CONFIG_ASSIGNEE": my, "CLOUD_GOV_ADMIN": my, "CLOUD_GOV_USER": my,
+		"USER":      my, "CERT_ADMIN": my, "HELPDESK": my, "REPORT_ADMIN": my, "ROLE_ADMIN": my,
+		"ROLE_SUBADMIN": my, "SOURCE_ADMIN": my,
+		"SOURCE_SUBADMIN": my, "SOURCE_CONFIG_ASSIGNEE": my, "CLOUD_GOV_ADMIN": my,
+		"CLOUD_GOV_USER": my,
 	}
 	if diff := cmp.Diff(want, pat.DefaultLevels()); diff != "" {
 		t.Errorf("levels (-want +got):\n%s", diff)
 	}
 }
 
-// A tenant may say what its levels may do: those that it names may that alone, and the others what they always may.
+// A tenant may say what its levels may do: those that it names may that alone, and the others what
+// they always may.
 func TestLevelsAreConfigurable(t *testing.T) {
 	levels := map[string][]string{
-		"HELPDESK": {"idn:all-personal-access-tokens:read", "idn:all-personal-access-tokens:delete"},
-		"READER":   {"idn:my-personal-access-tokens:read"}, "DELETER": {"idn:my-personal-access-tokens:delete"},
+		"HELPDESK": {
+			"idn:all-personal-access-tokens:read", "idn:all-personal-access-tokens:delete",
+		},
+		"READER": {"idn:my-personal-access-tokens:read"}, "DELETER": {
+			"idn:my-personal-access-tokens:delete",
+		},
 		"BULK": {"idn:all-personal-access-tokens:update"}, "ORG_ADMIN": {},
 	}
 	attempt := func(name string) func(*pat.Service, pat.Caller) error {
@@ -205,9 +228,11 @@ func TestLevelsAreConfigurable(t *testing.T) {
 			tenant := annAndBen()
 			tenant.UserLevels = levels
 			service := configured(pat.Config{
-				Store: newStore(t, dated("own", ben), dated("another's", ann), managed("own-managed", ben)),
+				Store: newStore(t, dated("own", ben), dated("another's", ann),
+					managed("own-managed", ben)),
 			}, tenant)
-			checkRefusal(t, test.want, attempt(test.attempt)(service, caller(ben, test.level, "sp:scopes:all")))
+			checkRefusal(t, test.want,
+				attempt(test.attempt)(service, caller(ben, test.level, "sp:scopes:all")))
 		})
 	}
 }
@@ -221,11 +246,23 @@ func TestCheckScopes(t *testing.T) {
 		want   refusal
 	}{
 		{"all scopes", user(ben), scopesToPatch, accepted},
-		{"the scope", caller(ben, "USER", "sp:my-personal-access-tokens:manage"), scopesToPatch, accepted},
-		{"one of them", caller(ben, "USER", "x", "sp:all-personal-access-tokens:manage"), scopesToWrite, accepted},
-		{"another", caller(ben, "USER", "sp:all-personal-access-tokens:manage"), scopesToPatch, forbidden("operation-scopes")},
+		{
+			"the scope", caller(ben, "USER", "sp:my-personal-access-tokens:manage"), scopesToPatch,
+			accepted,
+		},
+		{
+			"one of them", caller(ben, "USER", "x", "sp:all-personal-access-tokens:manage"),
+			scopesToWrite, accepted,
+		},
+		{
+			"another", caller(ben, "USER", "sp:all-personal-access-tokens:manage"), scopesToPatch,
+			forbidden("operation-scopes"),
+		},
 		{"none", caller(ben, "USER"), scopesToPatch, forbidden("operation-scopes")},
-		{"default", caller(ben, "USER", "sp:scopes:default"), scopesToList, forbidden("operation-scopes")},
+		{
+			"default", caller(ben, "USER", "sp:scopes:default"), scopesToList,
+			forbidden("operation-scopes"),
+		},
 		{"operation without scopes", caller(ben, "USER"), nil, accepted},
 		{"API client", api, scopesToList, forbidden("no-application-auth")},
 		{"API client, operation without scopes", api, nil, accepted},
@@ -242,7 +279,8 @@ func TestAPIClientHasNoRights(t *testing.T) {
 	for _, attempt := range attempts {
 		t.Run(attempt.name, func(t *testing.T) {
 			service := newService(newStore(t, dated("own", ben)))
-			if got := refusalOf(t, attempt.run(service, api)); got.Kind != pat.Forbidden && got != notFound {
+			if got := refusalOf(t, attempt.run(service, api)); got.Kind != pat.Forbidden &&
+				got != notFound {
 				t.Errorf("answer is %+v, want a refusal", got)
 			}
 		})
@@ -255,17 +293,37 @@ func TestForbiddenTexts(t *testing.T) {
 		err  error
 		want refusal
 	}{
-		{"scope", caller(ben, "USER", "a", "b").CheckScopes(scopesToWrite), forbidden("operation-scopes")},
-		{"no scope", caller(ben, "USER").CheckScopes(scopesToPatch), forbidden("operation-scopes")},
-		{"API client", pat.Caller{ClientID: "pipeline"}.CheckScopes(scopesToPatch), forbidden("no-application-auth")},
 		{
-			"another's token", rename("another's")(newService(newStore(t, dated("another's", ann))), admin(ben)),
+			"scope", caller(ben, "USER", "a", "b").CheckScopes(scopesToWrite),
+			forbidden("operation-scopes"),
+		},
+		{"no scope", caller(ben, "USER").CheckScopes(scopesToPatch), forbidden("operation-scopes")},
+		{
+			"API client", pat.Caller{ClientID: "pipeline"}.CheckScopes(scopesToPatch),
+			forbidden("no-application-auth"),
+		},
+		{
+			"another's token",
+			rename("another's")(newService(newStore(t, dated("another's", ann))), admin(ben)),
 			refusal{pat.Forbidden, "path parameter id", "patch-own-only"},
 		},
-		{"right", rename("own")(newService(newStore(t, dated("own", ben))), caller(ben, "USER", "sp:my-personal-access-tokens:read")), forbidden("write-rights")},
+		{
+			"right",
+			rename("own")(newService(newStore(t, dated("own", ben))),
+				caller(ben, "USER", "sp:my-personal-access-tokens:read")),
+			forbidden("write-rights"),
+		},
 		{"unknown id", rename("unknown")(newService(newStore(t)), user(ben)), notFound},
-		{"managed token", remove("managed")(newService(newStore(t, managed("managed", ben))), user(ben)), notFound},
-		{"no right at all", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}), refusal{pat.Forbidden, "query parameter owner-id", "list-rights"}},
+		{
+			"managed token",
+			remove("managed")(newService(newStore(t, managed("managed", ben))), user(ben)),
+			notFound,
+		},
+		{
+			"no right at all", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}), refusal{
+				pat.Forbidden, "query parameter owner-id", "list-rights",
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

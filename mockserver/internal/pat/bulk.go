@@ -26,12 +26,17 @@ var bulkOperations = map[string][]string{
 
 // PrepareBulkUpdate returns the update of several tokens of any owner by one patch
 // (rule.BulkUpdate). An id that does not exist rejects all of it. // assumed
-func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string, operations []PatchOperation) (*Update, error) {
+func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string,
+	operations []PatchOperation,
+) (*Update, error) {
 	held, err := s.authorize(ctx, call.Caller, UpdateAll) // rule.BulkRights
 	if err != nil {
 		return nil, err
 	}
-	p := &patcher{policy: call.Policy, choices: &s.config.Options, at: "/patch", operations: operations, now: call.now()}
+	p := &patcher{
+		policy: call.Policy, choices: &s.config.Options, at: "/patch", operations: operations,
+		now: call.now(),
+	}
 	if err := cmp.Or(checkBulkIDs(ids), checkBulkOperations(operations), p.check()); err != nil {
 		return nil, err
 	}
@@ -41,7 +46,8 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 		var broken *Error
 		if errors.As(err, &broken) {
 			return nil, &Error{
-				Kind: Invalid, Field: fmt.Sprintf("/ids/%d", i), Want: "the id of a token", Got: quote(id) + ", which no token has", Advice: IDAdvice(id), Rule: rule.BulkKnown,
+				Kind: Invalid, Field: fmt.Sprintf("/ids/%d", i), Want: "the id of a token",
+				Got: quote(id) + ", which no token has", Advice: IDAdvice(id), Rule: rule.BulkKnown,
 			}
 		}
 		if err != nil {
@@ -66,7 +72,9 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 func checkBulkIDs(ids []string) error {
 	reject := func(at, got string) error {
 		return &Error{
-			Kind: Invalid, Field: at, Want: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got, Rule: rule.BulkIDs,
+			Kind: Invalid, Field: at,
+			Want: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got,
+			Rule: rule.BulkIDs,
 		}
 	}
 	if len(ids) == 0 || len(ids) > maxBulkIDs {
@@ -86,14 +94,18 @@ func checkBulkIDs(ids []string) error {
 
 func checkBulkOperations(operations []PatchOperation) error {
 	if len(operations) == 0 {
-		return &Error{Kind: Invalid, Field: "/patch", Want: "at least one operation", Got: "none", Rule: rule.BulkFields}
+		return &Error{
+			Kind: Invalid, Field: "/patch", Want: "at least one operation", Got: "none",
+			Rule: rule.BulkFields,
+		}
 	}
 	for i, op := range operations {
 		if !slices.Contains(bulkOperations[op.Path], op.Op) {
 			return &Error{
 				Kind: Invalid, Field: fmt.Sprintf("/patch/%d", i),
-				Want: "replace or remove of /" + fieldExpiration + ", or add, replace or remove of /" + fieldNeverAware,
-				Got:  fmt.Sprintf("%s of %s", op.Op, quote(op.Path)), Rule: rule.BulkFields,
+				Want: "replace or remove of /" + fieldExpiration +
+					", or add, replace or remove of /" + fieldNeverAware,
+				Got: fmt.Sprintf("%s of %s", op.Op, quote(op.Path)), Rule: rule.BulkFields,
 			}
 		}
 	}

@@ -12,7 +12,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// bulkStore holds tokens of two owners: b and a of Ann, c that never expires and m that is managed of Ben.
+// bulkStore holds tokens of two owners: b and a of Ann, c that never expires and m that is managed
+// of Ben.
 func bulkStore(t testing.TB) *memory.Store {
 	return newStore(t, dated("b", ann), dated("a", ann), endless("c", ben), managed("m", ben))
 }
@@ -23,7 +24,8 @@ func bulk(t testing.TB, tokenIDs []string, operations []pat.PatchOperation) ([]s
 	t.Helper()
 	store := bulkStore(t)
 	before := everything(t, store)
-	tokens, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1), tokenIDs, operations)
+	tokens, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1),
+		tokenIDs, operations)
 	if err != nil {
 		if diff := cmp.Diff(before, everything(t, store)); diff != "" {
 			t.Errorf("stored by a refused update (-before +after):\n%s", diff)
@@ -46,13 +48,19 @@ func TestBulkUpdate(t *testing.T) {
 		patch []string
 		want  []string
 	}{
-		{"one", []string{"a"}, []string{may}, []string{"a: name of a [sp:scopes:all] 2026-05-01T00:00:00Z false"}},
+		{
+			"one", []string{"a"}, []string{may}, []string{
+				"a: name of a [sp:scopes:all] 2026-05-01T00:00:00Z false",
+			},
+		},
 		{"sorted by id, not by age", []string{"c", "b", "a"}, []string{may}, []string{
 			"a: name of a [sp:scopes:all] 2026-05-01T00:00:00Z false",
 			"b: name of b [sp:scopes:all] 2026-05-01T00:00:00Z false",
 			"c: name of c [sp:scopes:all] 2026-05-01T00:00:00Z true",
 		}},
-		{"never", []string{"b", "a"}, []string{"replace /expirationDate null", "replace /userAwareTokenNeverExpires true"}, []string{
+		{"never", []string{"b", "a"}, []string{
+			"replace /expirationDate null", "replace /userAwareTokenNeverExpires true",
+		}, []string{
 			"a: name of a [sp:scopes:all] never true",
 			"b: name of b [sp:scopes:all] never true",
 		}},
@@ -74,7 +82,11 @@ func TestBulkUpdate(t *testing.T) {
 			[]string{"remove /userAwareTokenNeverExpires", may},
 			[]string{"c: name of c [sp:scopes:all] 2026-05-01T00:00:00Z false"},
 		},
-		{"managed", []string{"m"}, []string{may}, []string{"m: name of m [sp:scopes:all] 2026-05-01T00:00:00Z false"}},
+		{
+			"managed", []string{"m"}, []string{may}, []string{
+				"m: name of m [sp:scopes:all] 2026-05-01T00:00:00Z false",
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -131,7 +143,8 @@ func TestBulkUpdateOf25(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1), ids, patchOf("replace /userAwareTokenNeverExpires true"))
+	got, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1), ids,
+		patchOf("replace /userAwareTokenNeverExpires true"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,21 +166,61 @@ func TestBulkUpdateOperations(t *testing.T) {
 		{"scope", "a", []string{"remove /scope"}, fields("/patch/0")},
 		{"secret", "a", []string{`replace /secret "x"`}, fields("/patch/0")},
 		{"whole token", "a", []string{"replace  {}"}, fields("/patch/0")},
-		{"add expirationDate", "a", []string{`add /expirationDate "2026-05-01T00:00:00Z"`}, fields("/patch/0")},
+		{
+			"add expirationDate", "a",
+			[]string{`add /expirationDate "2026-05-01T00:00:00Z"`},
+			fields("/patch/0"),
+		},
 		{"test", "a", []string{"test /userAwareTokenNeverExpires false"}, fields("/patch/0")},
 		{"copy", "a", []string{"copy /expirationDate /expirationDate"}, fields("/patch/0")},
-		{"move", "a", []string{"move /expirationDate /userAwareTokenNeverExpires"}, fields("/patch/0")},
-		{"the second", "a", []string{"replace /userAwareTokenNeverExpires true", `replace /name "x"`}, fields("/patch/1")},
+		{
+			"move", "a",
+			[]string{"move /expirationDate /userAwareTokenNeverExpires"},
+			fields("/patch/0"),
+		},
+		{
+			"the second", "a", []string{
+				"replace /userAwareTokenNeverExpires true", `replace /name "x"`,
+			}, fields("/patch/1"),
+		},
 		{"within a field", "a", []string{"remove /expirationDate/0"}, fields("/patch/0")},
 		{"no slash", "a", []string{"remove expirationDate"}, fields("/patch/0")},
-		{"no slash, the other field", "a", []string{"replace userAwareTokenNeverExpires true"}, fields("/patch/0")},
+		{
+			"no slash, the other field", "a",
+			[]string{"replace userAwareTokenNeverExpires true"},
+			fields("/patch/0"),
+		},
 		{"two slashes", "a", []string{"remove //expirationDate"}, fields("/patch/0")},
-		{"no value", "a", []string{"replace /userAwareTokenNeverExpires"}, refusal{pat.Missing, "/patch/0/value", "patch-value-required"}},
-		{"past date", "a", []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, refusal{pat.Invalid, "/patch/0/value", "expiry-future"}},
-		{"date without a zone", "a", []string{`replace /expirationDate "2026-05-01T00:00:00"`}, refusal{pat.Illegal, "/patch/0/value", "date-needs-zone"}},
-		{"date without a time", "a", []string{`replace /expirationDate "2026-05-01"`}, refusal{pat.Illegal, "/patch/0/value", "date-is-rfc3339"}},
-		{"not acknowledged", "a", []string{"remove /expirationDate"}, refusal{pat.Invalid, "/patch/0", "expiry-never"}},
-		{"does not apply", "a", []string{"remove /userAwareTokenNeverExpires", "remove /userAwareTokenNeverExpires"}, refusal{pat.Invalid, "/patch/1", "patch-applies"}},
+		{
+			"no value", "a", []string{"replace /userAwareTokenNeverExpires"}, refusal{
+				pat.Missing, "/patch/0/value", "patch-value-required",
+			},
+		},
+		{
+			"past date", "a", []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, refusal{
+				pat.Invalid, "/patch/0/value", "expiry-future",
+			},
+		},
+		{
+			"date without a zone", "a",
+			[]string{`replace /expirationDate "2026-05-01T00:00:00"`},
+			refusal{pat.Illegal, "/patch/0/value", "date-needs-zone"},
+		},
+		{
+			"date without a time", "a", []string{`replace /expirationDate "2026-05-01"`}, refusal{
+				pat.Illegal, "/patch/0/value", "date-is-rfc3339",
+			},
+		},
+		{
+			"not acknowledged", "a", []string{"remove /expirationDate"}, refusal{
+				pat.Invalid, "/patch/0", "expiry-never",
+			},
+		},
+		{
+			"does not apply", "a", []string{
+				"remove /userAwareTokenNeverExpires", "remove /userAwareTokenNeverExpires",
+			}, refusal{pat.Invalid, "/patch/1", "patch-applies"},
+		},
 		{
 			"breaks a rule for the last token only", "a b c",
 			[]string{"replace /userAwareTokenNeverExpires false"},
@@ -183,7 +236,8 @@ func TestBulkUpdateOperations(t *testing.T) {
 }
 
 func TestBulkUpdateUnderALegacyPolicy(t *testing.T) {
-	_, err := bulkUpdate(t.Context(), newService(bulkStore(t)), callOf(admin(ann), version.V3), []string{"a"}, patchOf("remove /expirationDate"))
+	_, err := bulkUpdate(t.Context(), newService(bulkStore(t)), callOf(admin(ann), version.V3),
+		[]string{"a"}, patchOf("remove /expirationDate"))
 	checkRefusal(t, refusal{pat.Invalid, "/patch/0/path", "patch-fields"}, err)
 }
 
@@ -194,13 +248,37 @@ func TestBulkUpdateRefusalTexts(t *testing.T) {
 		patch []string
 		want  refusal
 	}{
-		{"no ids", nil, []string{"remove /expirationDate"}, refusal{pat.Invalid, "/ids", "bulk-update-ids"}},
-		{"blank id", []string{" "}, []string{"remove /expirationDate"}, refusal{pat.Invalid, "/ids/0", "bulk-update-ids"}},
-		{"id twice", []string{"a", "a"}, []string{"remove /expirationDate"}, refusal{pat.Invalid, "/ids/1", "bulk-update-ids"}},
-		{"unknown id", []string{"a", "nobody"}, []string{"replace /userAwareTokenNeverExpires true"}, refusal{pat.Invalid, "/ids/1", "bulk-update-known-ids"}},
+		{
+			"no ids", nil, []string{"remove /expirationDate"}, refusal{
+				pat.Invalid, "/ids", "bulk-update-ids",
+			},
+		},
+		{
+			"blank id", []string{" "}, []string{"remove /expirationDate"}, refusal{
+				pat.Invalid, "/ids/0", "bulk-update-ids",
+			},
+		},
+		{
+			"id twice", []string{"a", "a"}, []string{"remove /expirationDate"}, refusal{
+				pat.Invalid, "/ids/1", "bulk-update-ids",
+			},
+		},
+		{
+			"unknown id", []string{"a", "nobody"}, []string{
+				"replace /userAwareTokenNeverExpires true",
+			}, refusal{pat.Invalid, "/ids/1", "bulk-update-known-ids"},
+		},
 		{"no operation", []string{"a"}, nil, refusal{pat.Invalid, "/patch", "bulk-update-fields"}},
-		{"another field", []string{"a"}, []string{`replace /name "x"`}, refusal{pat.Invalid, "/patch/0", "bulk-update-fields"}},
-		{"no slash", []string{"a"}, []string{"remove expirationDate"}, refusal{pat.Invalid, "/patch/0", "bulk-update-fields"}},
+		{
+			"another field", []string{"a"}, []string{`replace /name "x"`}, refusal{
+				pat.Invalid, "/patch/0", "bulk-update-fields",
+			},
+		},
+		{
+			"no slash", []string{"a"}, []string{"remove expirationDate"}, refusal{
+				pat.Invalid, "/patch/0", "bulk-update-fields",
+			},
+		},
 		{
 			"a rule, with the token it is about",
 			[]string{"a", "c"},
@@ -220,7 +298,8 @@ func TestBulkUpdateRefusalTexts(t *testing.T) {
 func TestBulkUpdateHidesManagedTokens(t *testing.T) {
 	service := newService(bulkStore(t))
 	text := func(id string) string {
-		_, err := bulkUpdate(t.Context(), service, callOf(caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"), version.V1),
+		_, err := bulkUpdate(t.Context(), service,
+			callOf(caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"), version.V1),
 			[]string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return only(t, err).Error()
 	}

@@ -29,12 +29,17 @@ type Creation struct {
 
 // PrepareCreate returns a new token of the caller (rule.CreateForCaller, rule.CreatedNow). Errors
 // are of type *[Error].
-func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest) (*Creation, error) {
+func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest) (*Creation,
+	error,
+) {
 	if _, err := s.authorize(ctx, call.Caller, CreateMy); err != nil {
 		return nil, err
 	}
 	if r.Name == nil {
-		return nil, &Error{Kind: Missing, Field: "/" + fieldName, Want: "a name", Got: "nothing", Rule: rule.NameRequired}
+		return nil, &Error{
+			Kind: Missing, Field: "/" + fieldName, Want: "a name", Got: "nothing",
+			Rule: rule.NameRequired,
+		}
 	}
 	now := call.now()
 	id, secret := s.newCredentials(ctx)
@@ -47,7 +52,8 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 	if r.AccessTokenValiditySeconds != nil {
 		f.AccessTokenValiditySeconds = *r.AccessTokenValiditySeconds
 	}
-	expires, expiryErr := call.Policy.expiration(r.ExpirationDate, f.UserAwareTokenNeverExpires, now)
+	expires, expiryErr := call.Policy.expiration(r.ExpirationDate, f.UserAwareTokenNeverExpires,
+		now)
 	f.ExpirationDate = expires
 	err := cmp.Or(
 		s.config.Options.checkName(f.Name, "/"+fieldName),
@@ -69,14 +75,16 @@ func (c *Creation) Commit(ctx context.Context) error {
 	switch {
 	case errors.Is(err, ErrNoIdentity): // an access token may outlive its user
 		return &Error{
-			Kind: Forbidden, Field: callerAt, Want: "the access token of a user of this tenant", Got: "that of " + t.Owner.Name + ", who is gone",
+			Kind: Forbidden, Field: callerAt, Want: "the access token of a user of this tenant",
+			Got:    "that of " + t.Owner.Name + ", who is gone",
 			Advice: "log in again", Rule: rule.NoApplicationAuth,
 		}
 	case errors.Is(err, ErrNameTaken):
 		return nameTaken(t.Name, "/"+fieldName)
 	case errors.Is(err, ErrLimit):
 		return &Error{
-			Kind: Limit, Want: fmt.Sprintf("fewer than %d tokens of the owner", s.config.Limit), Got: strconv.Itoa(s.config.Limit),
+			Kind: Limit, Want: fmt.Sprintf("fewer than %d tokens of the owner", s.config.Limit),
+			Got:    strconv.Itoa(s.config.Limit),
 			Advice: "delete one first", Rule: rule.TokensPerOwner, Entry: "token-limit",
 		}
 	}
@@ -93,6 +101,7 @@ func (c *Creation) Note(ctx context.Context) string {
 	if err != nil || n <= TenantLimit {
 		return ""
 	}
-	return "a tenant would refuse this: " + ordinal(n) + " token of " + c.Token.Owner.Name + ", who may have " + strconv.Itoa(TenantLimit) +
+	return "a tenant would refuse this: " + ordinal(n) + " token of " + c.Token.Owner.Name +
+		", who may have " + strconv.Itoa(TenantLimit) +
 		" (" + rule.TokensPerOwner.String() + ")"
 }

@@ -25,8 +25,12 @@ var damages = []damage{
 		return unescaped
 	}},
 	{"a line break or blanks around it", "trim them where they are read", strings.TrimSpace},
-	{"quotes around it", "remove the quotes", func(s string) string { return strings.Trim(s, "'\"`\u2018\u2019\u201c\u201d") }},
-	{"dashes", "remove the dashes", func(s string) string { return strings.ReplaceAll(s, "-", "") }},
+	{"quotes around it", "remove the quotes", func(s string) string {
+		return strings.Trim(s, "'\"`\u2018\u2019\u201c\u201d")
+	}},
+	{"dashes", "remove the dashes", func(s string) string {
+		return strings.ReplaceAll(s, "-", "")
+	}},
 	{"capital letters", "keep their lower case", strings.ToLower},
 }
 
@@ -57,11 +61,14 @@ func (s *Service) nearMiss(ctx context.Context, id, secret string, other error) 
 			switch {
 			case s.known(ctx, i.text, x.text):
 				what := strings.Join(append(has("client id", i), has("secret", x)...), ", ")
-				return malformed(what+"; send both as they were created", "send both as they were created: "+remedies(slices.Concat(i.found, x.found)))
+				return malformed(what+"; send both as they were created",
+					"send both as they were created: "+remedies(slices.Concat(i.found, x.found)))
 			case s.known(ctx, x.text, i.text) && i.found == nil && x.found == nil:
 				return malformed("client id and secret are exchanged", exchange)
 			case s.known(ctx, x.text, i.text):
-				return malformed("client id and secret are exchanged, and malformed", exchange+", both as they were created: "+remedies(slices.Concat(i.found, x.found)))
+				return malformed("client id and secret are exchanged, and malformed",
+					exchange+", both as they were created: "+
+						remedies(slices.Concat(i.found, x.found)))
 			}
 		}
 	}

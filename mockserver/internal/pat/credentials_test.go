@@ -59,10 +59,13 @@ func TestChoices_BoundNamesAndScopes(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := configured(pat.Config{Store: newStore(t), Options: choices}, annAndBen())
-			request := pat.CreateRequest{Name: &test.token, Scope: test.scope, UserAwareTokenNeverExpires: true}
+			request := pat.CreateRequest{
+				Name: &test.token, Scope: test.scope, UserAwareTokenNeverExpires: true,
+			}
 			_, err := create(t.Context(), s, callOf(user(ben), version.V1), request)
 			var broken *pat.Error
-			if errors.As(err, &broken) != (test.broken != "") || broken != nil && broken.Rule != test.broken {
+			if errors.As(err, &broken) != (test.broken != "") ||
+				broken != nil && broken.Rule != test.broken {
 				t.Errorf("error is %v, want %q", err, test.broken)
 			}
 		})
@@ -73,7 +76,9 @@ func TestChoices_NameKey(t *testing.T) {
 	if (pat.Options{}).NameKey() != nil {
 		t.Error("names are equal to the letter by default")
 	}
-	key := pat.Options{IgnoreCaseOfNames: true, IgnoreBlanksOfNames: true, NormalizeNames: true}.NameKey()
+	key := pat.Options{
+		IgnoreCaseOfNames: true, IgnoreBlanksOfNames: true, NormalizeNames: true,
+	}.NameKey()
 	if a, b := key(" Mu\u0308ller "), key("m\u00fcller"); a != b {
 		t.Errorf("%q and %q differ", a, b)
 	}

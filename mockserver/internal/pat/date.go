@@ -26,13 +26,15 @@ func ParseDate(text, at string) (time.Time, error) {
 			violated = rule.EmptyDate
 		}
 		return time.Time{}, &Error{
-			Kind: Illegal, Field: at, Want: "a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z",
-			Got: quote(text), Advice: dateAdvice(text), Rule: violated,
+			Kind: Illegal, Field: at,
+			Want: "a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z",
+			Got:  quote(text), Advice: dateAdvice(text), Rule: violated,
 		}
 	}
 	if t.Year() < 0 || t.Year() > 9999 {
 		return time.Time{}, &Error{
-			Kind: Illegal, Field: at, Want: "a date between the years 0000 and 9999 in UTC", Got: quote(text), Rule: rule.DateYear,
+			Kind: Illegal, Field: at, Want: "a date between the years 0000 and 9999 in UTC",
+			Got: quote(text), Rule: rule.DateYear,
 		}
 	}
 	return t.Truncate(time.Millisecond), nil
@@ -57,7 +59,8 @@ func parseStrict(text string) (time.Time, bool) {
 	t = t.UTC()
 	if leap {
 		t = t.Add(time.Second)
-		if t.Day() != 1 || t.Hour() != 0 || t.Minute() != 0 { // leap seconds end a month in UTC (section 5.7)
+		// leap seconds end a month in UTC (section 5.7)
+		if t.Day() != 1 || t.Hour() != 0 || t.Minute() != 0 {
 			return time.Time{}, false
 		}
 	}
@@ -70,7 +73,10 @@ func dateAdvice(text string) string {
 		{text + "T00:00:00Z", "it has no time of day: add one, with Z or an offset"},
 		{strings.Replace(text, " ", "+", 1), "write the + of an offset as %2B in a URL"},
 		{strings.Replace(text, " ", "T", 1), "write a T between date and time"},
-		{strings.Replace(text, " ", "T", 1) + "Z", "write a T between date and time, and add Z or an offset"},
+		{
+			strings.Replace(text, " ", "T", 1) + "Z",
+			"write a T between date and time, and add Z or an offset",
+		},
 	} {
 		if _, ok := parseStrict(guess.mended); ok && guess.mended != text {
 			return guess.advice

@@ -20,7 +20,10 @@ func TestParseDate(t *testing.T) {
 		{"3 digits", "2027-01-31T10:20:30.123Z", "2027-01-31T10:20:30.123Z"},
 		{"4 digits", "2027-01-31T10:20:30.1234Z", "2027-01-31T10:20:30.123Z"},
 		{"5 digits", "2027-01-31T10:20:30.12345Z", "2027-01-31T10:20:30.123Z"},
-		{"6 digits, as a published sample has", "2023-01-04T18:58:17.486584Z", "2023-01-04T18:58:17.486Z"},
+		{
+			"6 digits, as a published sample has", "2023-01-04T18:58:17.486584Z",
+			"2023-01-04T18:58:17.486Z",
+		},
 		{"7 digits", "2027-01-31T10:20:30.1234567Z", "2027-01-31T10:20:30.123Z"},
 		{"8 digits", "2027-01-31T10:20:30.12345678Z", "2027-01-31T10:20:30.123Z"},
 		{"9 digits", "2027-01-31T10:20:30.123456789Z", "2027-01-31T10:20:30.123Z"},
@@ -83,7 +86,10 @@ func TestParseDateRefuses(t *testing.T) {
 		{"minute 60", "2027-01-31T00:60:00Z", "date-is-rfc3339"},
 		{"second 60 inside a month", "2027-06-29T23:59:60Z", "date-is-rfc3339"},
 		{"second 60 inside a day", "2027-06-30T12:59:60Z", "date-is-rfc3339"},
-		{"second 60 at the end of a month elsewhere", "2027-06-30T23:59:60+01:00", "date-is-rfc3339"},
+		{
+			"second 60 at the end of a month elsewhere", "2027-06-30T23:59:60+01:00",
+			"date-is-rfc3339",
+		},
 		{"second 61", "2027-06-30T23:59:61Z", "date-is-rfc3339"},
 		{"hour of one digit", "2027-01-31T0:00:00Z", "date-is-rfc3339"},
 		{"month of one digit", "2027-1-31T00:00:00Z", "date-is-rfc3339"},
@@ -98,7 +104,10 @@ func TestParseDateRefuses(t *testing.T) {
 		{"line feed behind", "2027-01-31T00:00:00Z\n", "date-is-rfc3339"},
 		{"year of five digits", "10000-01-01T00:00:00Z", "date-is-rfc3339"},
 		{"year 10000 by its offset", "9999-12-31T23:59:59-00:01", "date-year-of-four-digits"},
-		{"a year before 0000 by its offset", "0000-01-01T00:30:00+01:00", "date-year-of-four-digits"},
+		{
+			"a year before 0000 by its offset", "0000-01-01T00:30:00+01:00",
+			"date-year-of-four-digits",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -117,10 +126,22 @@ func TestFormatDate(t *testing.T) {
 		time time.Time
 		want string
 	}{
-		{"whole second", time.Date(2027, 1, 31, 10, 20, 30, 0, time.UTC), "2027-01-31T10:20:30.000Z"},
-		{"tenths keep their zeros", time.Date(2027, 1, 31, 10, 20, 30, 100_000_000, time.UTC), "2027-01-31T10:20:30.100Z"},
-		{"cut to milliseconds", time.Date(2027, 1, 31, 10, 20, 30, 123_999_999, time.UTC), "2027-01-31T10:20:30.123Z"},
-		{"another zone", time.Date(2027, 1, 31, 0, 30, 0, 0, time.FixedZone("", 60*60)), "2027-01-30T23:30:00.000Z"},
+		{
+			"whole second", time.Date(2027, 1, 31, 10, 20, 30, 0, time.UTC),
+			"2027-01-31T10:20:30.000Z",
+		},
+		{
+			"tenths keep their zeros", time.Date(2027, 1, 31, 10, 20, 30, 100_000_000, time.UTC),
+			"2027-01-31T10:20:30.100Z",
+		},
+		{
+			"cut to milliseconds", time.Date(2027, 1, 31, 10, 20, 30, 123_999_999, time.UTC),
+			"2027-01-31T10:20:30.123Z",
+		},
+		{
+			"another zone", time.Date(2027, 1, 31, 0, 30, 0, 0, time.FixedZone("", 60*60)),
+			"2027-01-30T23:30:00.000Z",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -131,11 +152,14 @@ func TestFormatDate(t *testing.T) {
 	}
 }
 
-// FuzzParseDate holds ParseDate to one promise: what it accepts is answered as the same millisecond.
+// FuzzParseDate holds ParseDate to one promise: what it accepts is answered as the same
+// millisecond.
 func FuzzParseDate(f *testing.F) {
 	for _, text := range []string{
-		"2027-01-31T00:00:00Z", "2027-01-31T00:00:00.123456789012Z", "2027-01-31T00:30:00+01:00", "9999-12-31T23:59:59.999Z",
-		"9999-12-31T23:59:59-00:01", "0001-01-01T00:00:00Z", "2028-02-29T23:59:59-23:59", "2027-02-30T00:00:00Z",
+		"2027-01-31T00:00:00Z", "2027-01-31T00:00:00.123456789012Z", "2027-01-31T00:30:00+01:00",
+		"9999-12-31T23:59:59.999Z",
+		"9999-12-31T23:59:59-00:01", "0001-01-01T00:00:00Z", "2028-02-29T23:59:59-23:59",
+		"2027-02-30T00:00:00Z",
 		"2027-01-31T00:00:00", "2027-01-31", "2027-01-31 00:00:00Z", "2027-01-31t00:00:00z", "",
 	} {
 		f.Add(text)

@@ -63,7 +63,9 @@ func TestDeletionsOfATenantEndWithIt(t *testing.T) {
 	s := newService(newStore(t, dated("1", ben), dated("2", ben)))
 	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"))
 	checkDeleted(t, true, s, "1")
-	if err := s.Replace(t.Context(), pat.Tenant{UserLevels: map[string][]string{"X": {"x"}}}); err == nil {
+	if err := s.Replace(t.Context(), pat.Tenant{
+		UserLevels: map[string][]string{"X": {"x"}},
+	}); err == nil {
 		t.Error("the tenant with an unknown right was accepted")
 	}
 	checkDeleted(t, true, s, "1")
@@ -76,7 +78,8 @@ func TestNotDeleted(t *testing.T) {
 	store := newStore(t, dated("1", ben), dated("another's", ann))
 	s := newService(store)
 	t.Run("refused", func(t *testing.T) {
-		checkRefusal(t, forbidden("write-rights"), deleteToken(t.Context(), s, callOf(user(ben), version.V3), "another's"))
+		checkRefusal(t, forbidden("write-rights"),
+			deleteToken(t.Context(), s, callOf(user(ben), version.V3), "another's"))
 		checkStored(t, s, "another's")
 	})
 	t.Run("not committed", func(t *testing.T) {
@@ -109,7 +112,9 @@ func checkStored(t testing.TB, s *pat.Service, id string) {
 // Whoever asks is told whose a client id is, and which ones are gone.
 func TestOwner(t *testing.T) {
 	s := configured(pat.Config{Store: newStore(t, dated("1", ben), dated("2", ben))}, pat.Tenant{
-		Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}, APIClients: []pat.APIClient{{ID: "api"}},
+		Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}, APIClients: []pat.APIClient{
+			{ID: "api"},
+		},
 	})
 	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "2"))
 	type answer struct {

@@ -75,7 +75,8 @@ func (e *Error) Text() string {
 
 // Timed reports whether what the rule allows depends on the clock.
 func (e *Error) Timed() bool {
-	return e.Rule == rule.ExpiryFuture || e.Rule == rule.ExpiryUpperBound || e.Rule == rule.LoginExpired
+	return e.Rule == rule.ExpiryFuture || e.Rule == rule.ExpiryUpperBound ||
+		e.Rule == rule.LoginExpired
 }
 
 // quote returns text of a request for a message.

@@ -15,10 +15,27 @@ func TestErrorText(t *testing.T) {
 		err  pat.Error
 		want []string
 	}{
-		{"everything", pat.Error{Field: "/name", Want: "EXPECTED", Got: "GOT", Position: 7, Advice: "ADVICE", Rule: rule.PatchOwnOnly}, []string{"/name", "EXPECTED", "GOT", "7", "ADVICE", "patch-own-only"}},
-		{"no place", pat.Error{Want: "EXPECTED", Got: "GOT", Advice: "ADVICE", Rule: rule.PatchOwnOnly}, []string{"EXPECTED", "GOT", "ADVICE", "patch-own-only"}},
-		{"no advice", pat.Error{Field: "/name", Want: "EXPECTED", Got: "GOT", Rule: rule.PatchOwnOnly}, []string{"/name", "EXPECTED", "GOT", "patch-own-only"}},
-		{"reason", pat.Error{Reason: "REASON", Advice: "ADVICE", Rule: rule.PatchOwnOnly}, []string{"REASON", "patch-own-only"}},
+		{
+			"everything", pat.Error{
+				Field: "/name", Want: "EXPECTED", Got: "GOT", Position: 7, Advice: "ADVICE",
+				Rule: rule.PatchOwnOnly,
+			}, []string{"/name", "EXPECTED", "GOT", "7", "ADVICE", "patch-own-only"},
+		},
+		{
+			"no place", pat.Error{
+				Want: "EXPECTED", Got: "GOT", Advice: "ADVICE", Rule: rule.PatchOwnOnly,
+			}, []string{"EXPECTED", "GOT", "ADVICE", "patch-own-only"},
+		},
+		{
+			"no advice", pat.Error{
+				Field: "/name", Want: "EXPECTED", Got: "GOT", Rule: rule.PatchOwnOnly,
+			}, []string{"/name", "EXPECTED", "GOT", "patch-own-only"},
+		},
+		{
+			"reason",
+			pat.Error{Reason: "REASON", Advice: "ADVICE", Rule: rule.PatchOwnOnly},
+			[]string{"REASON", "patch-own-only"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -46,8 +63,14 @@ func TestErrorQuotes(t *testing.T) {
 		{"80 bytes", strings.Repeat("x", 80), `"` + strings.Repeat("x", 80) + `"`},
 		{"81 bytes", strings.Repeat("x", 81), `"` + strings.Repeat("x", 80) + `..."`},
 		{"secret", strings.Repeat("cafe", 16), `"[redacted]"`},
-		{"secret after 60 bytes", strings.Repeat("x", 60) + strings.Repeat("cafe", 16), `"` + strings.Repeat("x", 60) + `[redacted]"`},
-		{"cut in the middle of a character", "a" + strings.Repeat("é", 40), `"a` + strings.Repeat("é", 39) + `..."`},
+		{
+			"secret after 60 bytes", strings.Repeat("x", 60) + strings.Repeat("cafe", 16),
+			`"` + strings.Repeat("x", 60) + `[redacted]"`,
+		},
+		{
+			"cut in the middle of a character", "a" + strings.Repeat("é", 40),
+			`"a` + strings.Repeat("é", 39) + `..."`,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -29,14 +29,18 @@ func (p Policy) date(text, at string, now time.Time) (time.Time, error) {
 	}
 	if !t.After(now) {
 		return time.Time{}, &Error{
-			Kind: Invalid, Field: at, Want: "a moment after now, " + FormatDate(now), Got: quote(text), Rule: rule.ExpiryFuture, Entry: "past-date",
+			Kind: Invalid, Field: at, Want: "a moment after now, " + FormatDate(now),
+			Got: quote(text), Rule: rule.ExpiryFuture, Entry: "past-date",
 		}
 	}
 	if p.LifetimeMonths > 0 {
 		if latest := addMonths(now, p.LifetimeMonths); t.After(latest) {
 			return time.Time{}, &Error{
-				Kind: Invalid, Field: at, Want: fmt.Sprintf("a moment within %d months, until %s", p.LifetimeMonths, FormatDate(latest)),
-				Got: quote(text), Advice: "versions from v2025 on know no such limit", Rule: rule.ExpiryUpperBound,
+				Kind: Invalid, Field: at,
+				Want: fmt.Sprintf("a moment within %d months, until %s", p.LifetimeMonths,
+					FormatDate(latest)),
+				Got: quote(text), Advice: "versions from v2025 on know no such limit",
+				Rule: rule.ExpiryUpperBound,
 			}
 		}
 	}
@@ -52,7 +56,8 @@ func neverExpiresAckMissing(at, got string) error {
 		Field: at,
 		Want:  "a date, or none together with " + fieldNeverAware + " true",
 		Got:   "no date, and " + got,
-		Advice: fmt.Sprintf(`send "%s": true for a token that never expires, or "%s" with a moment in the future; some SDKs send "%s": false by themselves`,
+		Advice: fmt.Sprintf(`send "%s": true for a token that never expires, or "%s" with a `+
+			`moment in the future; some SDKs send "%s": false by themselves`,
 			fieldNeverAware, fieldExpiration, fieldNeverAware),
 		Rule: rule.ExpiryNever,
 	}

@@ -11,7 +11,9 @@ import (
 )
 
 // createdAt makes a token and tells when it expires, or the refusal.
-func createdAt(t testing.TB, v version.Version, at time.Time, date *string, aware bool) (string, error) {
+func createdAt(t testing.TB, v version.Version, at time.Time, date *string, aware bool) (string,
+	error,
+) {
 	t.Helper()
 	call := callOf(user(ben), v)
 	call.Now = at
@@ -71,19 +73,52 @@ func TestLegacyExpirationDate(t *testing.T) {
 		want                string
 		wantRefusal         refusal
 	}{
-		{"soon", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00.001Z", false, "2026-03-01T12:00:00.001Z", accepted},
+		{
+			"soon", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00.001Z", false,
+			"2026-03-01T12:00:00.001Z", accepted,
+		},
 		{"now", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z", false, "", future},
-		{"now in another zone", "2026-03-01T12:00:00Z", "2026-03-01T13:00:00+01:00", false, "", future},
-		{"a millisecond ago", "2026-03-01T12:00:00Z", "2026-03-01T11:59:59.999Z", false, "", future},
-		{"now, by the millisecond", "2026-03-01T12:00:00.0005Z", "2026-03-01T12:00:00.0009Z", false, "", future},
+		{
+			"now in another zone", "2026-03-01T12:00:00Z", "2026-03-01T13:00:00+01:00", false, "",
+			future,
+		},
+		{
+			"a millisecond ago", "2026-03-01T12:00:00Z", "2026-03-01T11:59:59.999Z", false, "",
+			future,
+		},
+		{
+			"now, by the millisecond", "2026-03-01T12:00:00.0005Z", "2026-03-01T12:00:00.0009Z",
+			false, "", future,
+		},
 		{"years ago", "2026-03-01T12:00:00Z", "2020-01-01T00:00:00Z", false, "", future},
-		{"the latest", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00Z", false, "2026-09-01T12:00:00Z", accepted},
-		{"the latest in another zone", "2026-03-01T12:00:00Z", "2026-09-01T14:00:00+02:00", false, "2026-09-01T12:00:00Z", accepted},
-		{"a millisecond too late", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00.001Z", false, "", sixMonths},
-		{"the latest from a month end", "2026-08-31T12:00:00Z", "2027-02-28T12:00:00Z", false, "2027-02-28T12:00:00Z", accepted},
-		{"too late from a month end", "2026-08-31T12:00:00Z", "2027-02-28T12:00:00.001Z", false, "", sixMonths},
-		{"too late, acknowledged", "2026-03-01T12:00:00Z", "2027-03-01T12:00:00Z", true, "", sixMonths},
-		{"within, acknowledged", "2026-03-01T12:00:00Z", "2026-04-01T00:00:00Z", true, "2026-04-01T00:00:00Z", accepted},
+		{
+			"the latest", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00Z", false,
+			"2026-09-01T12:00:00Z", accepted,
+		},
+		{
+			"the latest in another zone", "2026-03-01T12:00:00Z", "2026-09-01T14:00:00+02:00",
+			false, "2026-09-01T12:00:00Z", accepted,
+		},
+		{
+			"a millisecond too late", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00.001Z", false, "",
+			sixMonths,
+		},
+		{
+			"the latest from a month end", "2026-08-31T12:00:00Z", "2027-02-28T12:00:00Z", false,
+			"2027-02-28T12:00:00Z", accepted,
+		},
+		{
+			"too late from a month end", "2026-08-31T12:00:00Z", "2027-02-28T12:00:00.001Z", false,
+			"", sixMonths,
+		},
+		{
+			"too late, acknowledged", "2026-03-01T12:00:00Z", "2027-03-01T12:00:00Z", true, "",
+			sixMonths,
+		},
+		{
+			"within, acknowledged", "2026-03-01T12:00:00Z", "2026-04-01T00:00:00Z", true,
+			"2026-04-01T00:00:00Z", accepted,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -98,7 +133,9 @@ func TestLegacyExpirationDate(t *testing.T) {
 
 func TestLegacyIgnoresAcknowledgement(t *testing.T) {
 	service := newService(newStore(t))
-	got, err := create(t.Context(), service, callOf(user(ben), version.Beta), pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+	got, err := create(t.Context(), service, callOf(user(ben), version.Beta), pat.CreateRequest{
+		Name: new("robot"), UserAwareTokenNeverExpires: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,17 +160,44 @@ func TestCurrentExpiration(t *testing.T) {
 	}{
 		{"no date, acknowledged", nil, true, "never", accepted},
 		{"no date, not acknowledged", nil, false, "", unacknowledged},
-		{"future, acknowledged", new("2026-04-01T00:00:00Z"), true, "2026-04-01T00:00:00Z", accepted},
-		{"future, not acknowledged", new("2026-04-01T00:00:00Z"), false, "2026-04-01T00:00:00Z", accepted},
+		{
+			"future, acknowledged", new("2026-04-01T00:00:00Z"), true, "2026-04-01T00:00:00Z",
+			accepted,
+		},
+		{
+			"future, not acknowledged", new("2026-04-01T00:00:00Z"), false, "2026-04-01T00:00:00Z",
+			accepted,
+		},
 		{"past, acknowledged", new("2026-02-01T00:00:00Z"), true, "", future},
 		{"past, not acknowledged", new("2026-02-01T00:00:00Z"), false, "", future},
 		{"now", new("2026-03-01T12:00:00Z"), false, "", future},
-		{"a millisecond from now", new("2026-03-01T12:00:00.001Z"), false, "2026-03-01T12:00:00.001Z", accepted},
-		{"more than six months", new("2026-09-01T12:00:00.001Z"), false, "2026-09-01T12:00:00.001Z", accepted},
-		{"the last moment", new("9999-12-31T23:59:59.999Z"), false, "9999-12-31T23:59:59.999Z", accepted},
-		{"year 10000", new("10000-01-01T00:00:00Z"), false, "", refusal{pat.Illegal, at, "date-is-rfc3339"}},
-		{"year 10000 by its offset", new("9999-12-31T23:59:59-01:00"), false, "", refusal{pat.Illegal, at, "date-year-of-four-digits"}},
-		{"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", refusal{pat.Illegal, at, "date-needs-zone"}},
+		{
+			"a millisecond from now", new("2026-03-01T12:00:00.001Z"), false,
+			"2026-03-01T12:00:00.001Z", accepted,
+		},
+		{
+			"more than six months", new("2026-09-01T12:00:00.001Z"), false,
+			"2026-09-01T12:00:00.001Z", accepted,
+		},
+		{
+			"the last moment", new("9999-12-31T23:59:59.999Z"), false, "9999-12-31T23:59:59.999Z",
+			accepted,
+		},
+		{
+			"year 10000", new("10000-01-01T00:00:00Z"), false, "", refusal{
+				pat.Illegal, at, "date-is-rfc3339",
+			},
+		},
+		{
+			"year 10000 by its offset", new("9999-12-31T23:59:59-01:00"), false, "", refusal{
+				pat.Illegal, at, "date-year-of-four-digits",
+			},
+		},
+		{
+			"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", refusal{
+				pat.Illegal, at, "date-needs-zone",
+			},
+		},
 		{"empty, acknowledged", new(""), true, "", refusal{pat.Illegal, at, "empty-date"}},
 	}
 	for _, test := range tests {
@@ -154,11 +218,31 @@ func TestExpirationRefusalTexts(t *testing.T) {
 		date    *string
 		want    refusal
 	}{
-		{"never expires, not acknowledged", version.V1, nil, refusal{pat.Invalid, "/expirationDate", "expiry-never"}},
-		{"no zone", version.V2025, new("2026-04-01T00:00:00"), refusal{pat.Illegal, "/expirationDate", "date-needs-zone"}},
-		{"past", version.V2025, new("2026-02-01T00:00:00Z"), refusal{pat.Invalid, "/expirationDate", "expiry-future"}},
-		{"too late for a legacy version", version.Beta, new("2027-03-01T00:00:00Z"), refusal{pat.Invalid, "/expirationDate", "expiry-upper-bound"}},
-		{"year 10000", version.V1, new("9999-12-31T23:59:59-01:00"), refusal{pat.Illegal, "/expirationDate", "date-year-of-four-digits"}},
+		{
+			"never expires, not acknowledged", version.V1, nil, refusal{
+				pat.Invalid, "/expirationDate", "expiry-never",
+			},
+		},
+		{
+			"no zone", version.V2025, new("2026-04-01T00:00:00"), refusal{
+				pat.Illegal, "/expirationDate", "date-needs-zone",
+			},
+		},
+		{
+			"past", version.V2025, new("2026-02-01T00:00:00Z"), refusal{
+				pat.Invalid, "/expirationDate", "expiry-future",
+			},
+		},
+		{
+			"too late for a legacy version", version.Beta, new("2027-03-01T00:00:00Z"), refusal{
+				pat.Invalid, "/expirationDate", "expiry-upper-bound",
+			},
+		},
+		{
+			"year 10000", version.V1, new("9999-12-31T23:59:59-01:00"), refusal{
+				pat.Illegal, "/expirationDate", "date-year-of-four-digits",
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

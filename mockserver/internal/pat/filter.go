@@ -55,7 +55,9 @@ func (c lastUsedUntil) eval(t *Token) truth {
 }
 
 func (c lastUsedUntil) spans() (yes, no Span) {
-	return Span{Never: c.neverUsed > unknown, After: longAgo, Until: c.moment}, Span{After: c.moment, Until: farAhead}
+	return Span{Never: c.neverUsed > unknown, After: longAgo, Until: c.moment}, Span{
+		After: c.moment, Until: farAhead,
+	}
 }
 
 type notExpr struct{ of condition }

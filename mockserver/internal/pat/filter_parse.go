@@ -24,7 +24,8 @@ const maxFilterDepth = 100
 
 const (
 	filterParameter = "query parameter filters"
-	filterSupported = `lastUsed with le or isnull, such as "lastUsed le 2027-01-31T00:00:00Z" or "lastUsed isnull", combined by and, or, not and parentheses`
+	filterSupported = `lastUsed with le or isnull, such as "lastUsed le 2027-01-31T00:00:00Z" or ` +
+		`"lastUsed isnull", combined by and, or, not and parentheses`
 )
 
 // ParseFilter parses the filters parameter by the default options.
@@ -84,7 +85,8 @@ func (p *filterParser) and(depth int) (condition, error) {
 
 func (p *filterParser) not(depth int) (condition, error) {
 	if depth > maxFilterDepth {
-		return nil, p.syntax(fmt.Sprintf("at most %d levels of parentheses and not", maxFilterDepth))
+		return nil,
+			p.syntax(fmt.Sprintf("at most %d levels of parentheses and not", maxFilterDepth))
 	}
 	if p.take("not") {
 		c, err := p.not(depth + 1)
@@ -115,7 +117,8 @@ func (p *filterParser) comparison() (condition, error) {
 		return nil, unsupported(field)
 	}
 	operator, ok := p.peek(bare)
-	known := operator.text == "isnull" || slices.Contains(comparisons, operator.text) || slices.Contains(memberships, operator.text)
+	known := operator.text == "isnull" || slices.Contains(comparisons, operator.text) ||
+		slices.Contains(memberships, operator.text)
 	if !ok || !known {
 		return nil, p.syntax("an operator in lower case, le or isnull")
 	}
@@ -153,13 +156,15 @@ func supported(field, operator lexeme) error {
 func (p *filterParser) until(value lexeme) (condition, error) {
 	if value.kind == quoted && p.choices.RefuseQuotedTimestamps {
 		return nil, &Error{
-			Kind: Invalid, Field: filterParameter, Want: "a timestamp without quotes", Got: quote(value.text), Position: value.position,
+			Kind: Invalid, Field: filterParameter, Want: "a timestamp without quotes",
+			Got: quote(value.text), Position: value.position,
 			Advice: "supported is " + filterSupported, Rule: rule.QuotedTimestamp,
 		}
 	}
 	text := value.text
 	if offset, ok := p.peek(bare); ok && len(offset.text) == len("01:00") && offset.text[2] == ':' {
-		text += " " + offset.text // the + in front of an offset, when it is not escaped, arrives as a blank
+		// the + in front of an offset, when it is not escaped, arrives as a blank
+		text += " " + offset.text
 	}
 	moment, err := ParseDate(text, filterParameter)
 	if broken := (*Error)(nil); errors.As(err, &broken) {

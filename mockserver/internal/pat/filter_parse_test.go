@@ -7,14 +7,17 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// checkFilterRefusal expects a refusal of what is at a position, in characters from 1. An empty got is
-// the end of the filter.
-func checkFilterRefusal(t testing.TB, filter, wantGot string, wantPosition int, wantRule string, err error) {
+// checkFilterRefusal expects a refusal of what is at a position, in characters from 1. An empty got
+// is the end of the filter.
+func checkFilterRefusal(t testing.TB, filter, wantGot string, wantPosition int, wantRule string,
+	err error,
+) {
 	t.Helper()
 	checkRefusal(t, refusal{pat.Invalid, "query parameter filters", wantRule}, err)
 	got := only(t, err)
 	if got.Position != wantPosition || wantGot != "" && got.Got != wantGot {
-		t.Errorf("got %s at position %d, want %s at position %d", got.Got, got.Position, wantGot, wantPosition)
+		t.Errorf("got %s at position %d, want %s at position %d", got.Got, got.Position, wantGot,
+			wantPosition)
 	}
 	if end := utf8.RuneCountInString(filter) + 1; (got.Position == end) != (wantGot == "") {
 		t.Errorf("position is %d, and the end of the filter is %d", got.Position, end)
@@ -60,7 +63,8 @@ func TestFilterUnsupported(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pat.ParseFilter(test.filter)
-			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, "filter-supported", err)
+			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, "filter-supported",
+				err)
 		})
 	}
 }
@@ -121,7 +125,8 @@ func TestFilterSyntax(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pat.ParseFilter(test.filter)
-			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, "filter-syntax", err)
+			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, "filter-syntax",
+				err)
 			checkText(t, err.Error())
 		})
 	}
@@ -134,15 +139,27 @@ func TestFilterDates(t *testing.T) {
 		wantPosition int
 		wantRule     string
 	}{
-		{"no zone", "lastUsed le 2026-02-02T00:00:00", `"2026-02-02T00:00:00"`, 13, "date-needs-zone"},
+		{
+			"no zone", "lastUsed le 2026-02-02T00:00:00", `"2026-02-02T00:00:00"`, 13,
+			"date-needs-zone",
+		},
 		{"no time", "not lastUsed le 2026-02-02", `"2026-02-02"`, 17, "date-is-rfc3339"},
-		{"no time, then and", "lastUsed le 2026-02-02 and lastUsed isnull", `"2026-02-02"`, 13, "date-is-rfc3339"},
+		{
+			"no time, then and", "lastUsed le 2026-02-02 and lastUsed isnull", `"2026-02-02"`, 13,
+			"date-is-rfc3339",
+		},
 		{"blank for T", "lastUsed le 2026-02-02 00:00:00Z", `"2026-02-02"`, 13, "date-is-rfc3339"},
-		{"+ not escaped", "lastUsed le 2026-02-02T00:00:00 01:00", `"2026-02-02T00:00:00 01:00"`, 13, "date-is-rfc3339"},
+		{
+			"+ not escaped", "lastUsed le 2026-02-02T00:00:00 01:00", `"2026-02-02T00:00:00 01:00"`,
+			13, "date-is-rfc3339",
+		},
 		{"quoted", `lastUsed le "yesterday"`, `"yesterday"`, 13, "date-is-rfc3339"},
 		{"keyword", "lastUsed le isnull", `"isnull"`, 13, "date-is-rfc3339"},
 		{"null", "lastUsed le null", `"null"`, 13, "date-is-rfc3339"},
-		{"year 10000", "lastUsed le 9999-12-31T23:59:59-01:00", `"9999-12-31T23:59:59-01:00"`, 13, "date-year-of-four-digits"},
+		{
+			"year 10000", "lastUsed le 9999-12-31T23:59:59-01:00", `"9999-12-31T23:59:59-01:00"`,
+			13, "date-year-of-four-digits",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// filtered are tokens around 2 February: never used, used the day before, on the moment, and the day after.
+// filtered are tokens around 2 February: never used, used the day before, on the moment, and the
+// day after.
 var filtered = []struct {
 	name     string
 	lastUsed time.Time
@@ -85,7 +86,10 @@ func TestFilterMatches(t *testing.T) {
 		{"and before or, and first", "T and null or null", "never"},
 		{"and before or, and first, parentheses", "T and (null or null)", ""},
 		{"not, and, or", "not T and not null or null", "never after"},
-		{"the published example of stale tokens", "lastUsed le 2026-02-02T00:00:00Z or lastUsed isnull", "never before at"},
+		{
+			"the published example of stale tokens",
+			"lastUsed le 2026-02-02T00:00:00Z or lastUsed isnull", "never before at",
+		},
 
 		{"a millisecond earlier", "lastUsed le 2026-02-01T23:59:59.999Z", "before"},
 		{"less than a millisecond later", "lastUsed le 2026-02-02T00:00:00.0009Z", "before at"},
@@ -124,7 +128,9 @@ func TestNoFilterMatchesEverything(t *testing.T) {
 }
 
 func TestFilterNesting(t *testing.T) {
-	parentheses := func(n int) string { return strings.Repeat("(", n) + "lastUsed isnull" + strings.Repeat(")", n) }
+	parentheses := func(n int) string {
+		return strings.Repeat("(", n) + "lastUsed isnull" + strings.Repeat(")", n)
+	}
 	tests := []struct {
 		name, filter string
 		wantGot      string
@@ -134,8 +140,15 @@ func TestFilterNesting(t *testing.T) {
 		{"101 parentheses", parentheses(101), `"lastUsed"`, 102},
 		{"100 nots", strings.Repeat("not ", 100) + "lastUsed isnull", "", 0},
 		{"101 nots", strings.Repeat("not ", 101) + "lastUsed isnull", `"lastUsed"`, 405},
-		{"100 of both", strings.Repeat("not(", 50) + "lastUsed isnull" + strings.Repeat(")", 50), "", 0},
-		{"101 of both", strings.Repeat("not(", 50) + "not lastUsed isnull" + strings.Repeat(")", 50), `"lastUsed"`, 205},
+		{
+			"100 of both", strings.Repeat("not(", 50) + "lastUsed isnull" + strings.Repeat(")", 50),
+			"", 0,
+		},
+		{
+			"101 of both",
+			strings.Repeat("not(", 50) + "not lastUsed isnull" + strings.Repeat(")", 50),
+			`"lastUsed"`, 205,
+		},
 		{"100 at the right of and", "lastUsed isnull and " + parentheses(100), "", 0},
 		{"101 at the right of or", "lastUsed isnull or " + parentheses(101), `"lastUsed"`, 121},
 		{"parentheses without end", strings.Repeat("(", 1e5), `"("`, 102},
@@ -148,18 +161,23 @@ func TestFilterNesting(t *testing.T) {
 				checkRefusal(t, accepted, err)
 				return
 			}
-			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, "filter-syntax", err)
+			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, "filter-syntax",
+				err)
 			checkText(t, err.Error())
 		})
 	}
 }
 
-// FuzzParseFilter holds ParseFilter to two promises: it returns, and blanks at the end change nothing.
+// FuzzParseFilter holds ParseFilter to two promises: it returns, and blanks at the end change
+// nothing.
 func FuzzParseFilter(f *testing.F) {
 	for _, filter := range []string{
-		"", "T", "null", "not T", "null or T and T", "not (T or null)", "not(null)", "((null))", "lastUsed isnull true",
-		`lastUsed le "2026-02-02T00:00:00Z"`, `name eq "a \" b"`, `name eq "open`, `name in ("a", 1)`, "pr lastUsed", "name in (",
-		"lastUsed le 2026-02-02T00:00:00 01:00", "lastUsed LE T", "(null", "null)", "é le ü", "\"\\", "\xff", strings.Repeat("not ", 101),
+		"", "T", "null", "not T", "null or T and T", "not (T or null)", "not(null)", "((null))",
+		"lastUsed isnull true",
+		`lastUsed le "2026-02-02T00:00:00Z"`, `name eq "a \" b"`, `name eq "open`,
+		`name in ("a", 1)`, "pr lastUsed", "name in (",
+		"lastUsed le 2026-02-02T00:00:00 01:00", "lastUsed LE T", "(null", "null)", "é le ü",
+		"\"\\", "\xff", strings.Repeat("not ", 101),
 	} {
 		f.Add(spelled(filter))
 	}

@@ -15,10 +15,15 @@ func TestIDWithDashes(t *testing.T) {
 	const dashed, bare = "FACEFACE-face-face-face-facefaceface", "facefacefacefacefacefacefaceface"
 	service := newService(newStore(t, dated("a", ann)))
 	call := callOf(admin(ann), version.V1)
-	never := []pat.PatchOperation{{Op: "replace", Path: "/expirationDate", Value: []byte(`"2026-05-01T00:00:00Z"`)}}
+	never := []pat.PatchOperation{
+		{Op: "replace", Path: "/expirationDate", Value: []byte(`"2026-05-01T00:00:00Z"`)},
+	}
 	for name, do := range map[string]func(id string) error{
 		"delete": func(id string) error { return deleteToken(t.Context(), service, call, id) },
-		"patch":  func(id string) error { _, err := patchToken(t.Context(), service, call, id, never); return err },
+		"patch": func(id string) error {
+			_, err := patchToken(t.Context(), service, call, id, never)
+			return err
+		},
 		"bulk": func(id string) error {
 			_, err := bulkUpdate(t.Context(), service, call, []string{id}, never)
 			return err
@@ -29,7 +34,10 @@ func TestIDWithDashes(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for id, want := range map[string]bool{dashed: true, strings.ToUpper(bare): true, "of another form": false, bare[:31] + "0": false} {
+			for id, want := range map[string]bool{
+				dashed: true, strings.ToUpper(bare): true, "of another form": false,
+				bare[:31] + "0": false,
+			} {
 				refusal, ok := errors.AsType[*pat.Error](do(id))
 				if !ok {
 					t.Fatalf("%s: no error of a rule", id)

@@ -34,10 +34,13 @@ func TestNoteOfTheLimit(t *testing.T) {
 			store := newStore(t)
 			for i := range test.has {
 				mustRun(t, store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint(i), ben)), 0))
-				mustRun(t, store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint("of ann ", i), ann)), 0))
+				mustRun(t,
+					store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint("of ann ", i), ann)),
+						0))
 			}
 			s := configured(pat.Config{Store: store, Limit: test.limit}, annAndBen())
-			creation, err := s.PrepareCreate(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+			creation, err := s.PrepareCreate(t.Context(), callOf(user(ben), version.V3),
+				pat.CreateRequest{Name: new("robot")})
 			mustRun(t, err)
 			mustRun(t, creation.Commit(t.Context()))
 			got := creation.Note(t.Context())
@@ -61,7 +64,9 @@ func (uncounted) Count(context.Context, string) (int, error) {
 // A token is created even if the store cannot count.
 func TestNoNoteWithoutACount(t *testing.T) {
 	s := newService(uncounted{newStore(t)})
-	creation, err := s.PrepareCreate(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+	creation, err := s.PrepareCreate(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{
+		Name: new("robot"),
+	})
 	mustRun(t, err)
 	mustRun(t, creation.Commit(t.Context()))
 	if note := creation.Note(t.Context()); note != "" {
@@ -71,8 +76,10 @@ func TestNoNoteWithoutACount(t *testing.T) {
 
 func TestOrdinal(t *testing.T) {
 	for n, want := range map[int]string{
-		0: "0th", 1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 9: "9th", 10: "10th", 11: "11th", 12: "12th", 13: "13th", 14: "14th", 20: "20th",
-		21: "21st", 22: "22nd", 23: "23rd", 24: "24th", 101: "101st", 111: "111th", 112: "112th", 113: "113th", 121: "121st", 1011: "1011th", 1021: "1021st",
+		0: "0th", 1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 9: "9th", 10: "10th", 11: "11th",
+		12: "12th", 13: "13th", 14: "14th", 20: "20th",
+		21: "21st", 22: "22nd", 23: "23rd", 24: "24th", 101: "101st", 111: "111th", 112: "112th",
+		113: "113th", 121: "121st", 1011: "1011th", 1021: "1021st",
 	} {
 		t.Run(want, func(t *testing.T) {
 			if diff := cmp.Diff(want, pat.Ordinal(n)); diff != "" {
@@ -91,14 +98,23 @@ func TestTimed(t *testing.T) {
 		rule    rule.ID
 		want    bool
 	}{
-		{"past", version.V1, pat.CreateRequest{Name: new("robot"), ExpirationDate: new("2026-02-01T00:00:00Z")}, "expiry-future", true},
-		{"beyond six months", version.V3, pat.CreateRequest{Name: new("robot"), ExpirationDate: new("2026-12-01T00:00:00Z")}, "expiry-upper-bound", true},
+		{
+			"past", version.V1, pat.CreateRequest{
+				Name: new("robot"), ExpirationDate: new("2026-02-01T00:00:00Z"),
+			}, "expiry-future", true,
+		},
+		{
+			"beyond six months", version.V3, pat.CreateRequest{
+				Name: new("robot"), ExpirationDate: new("2026-12-01T00:00:00Z"),
+			}, "expiry-upper-bound", true,
+		},
 		{"no date", version.V1, pat.CreateRequest{Name: new("robot")}, "expiry-never", false},
 		{"no name", version.V1, pat.CreateRequest{}, "name-required", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), test.version), test.request)
+			_, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), test.version),
+				test.request)
 			cause := only(t, err)
 			if diff := cmp.Diff(test.rule, cause.Rule); diff != "" || cause.Timed() != test.want {
 				t.Errorf("timed is %t, want %t (-want +got):\n%s", cause.Timed(), test.want, diff)

@@ -9,8 +9,14 @@ import (
 )
 
 func TestList(t *testing.T) {
-	at := func(f pat.TokenData, created string) pat.TokenData { f.Created = moment(created); return f }
-	used := func(f pat.TokenData) pat.TokenData { f.LastUsed = moment("2026-02-01T00:00:00Z"); return f }
+	at := func(f pat.TokenData, created string) pat.TokenData {
+		f.Created = moment(created)
+		return f
+	}
+	used := func(f pat.TokenData) pat.TokenData {
+		f.LastUsed = moment("2026-02-01T00:00:00Z")
+		return f
+	}
 	expired := dated("expired", ben)
 	expired.ExpirationDate = moment("2026-02-01T00:00:00Z")
 	service := newService(newStore(t,
@@ -32,25 +38,59 @@ func TestList(t *testing.T) {
 		query  pat.ListQuery
 		want   []string
 	}{
-		{"own, oldest first, then by id", user(ben), pat.ListQuery{OwnerID: "me"}, []string{"expired", "a", "b", "younger"}},
-		{"own, as administrator with managed ones", admin(ann), pat.ListQuery{OwnerID: "me"}, []string{"managed-of-ann", "of-ann"}},
-		{"own by id", admin(ann), pat.ListQuery{OwnerID: "ann"}, []string{"managed-of-ann", "of-ann"}},
-		{"another's", admin(ann), pat.ListQuery{OwnerID: "ben"}, []string{"expired", "managed-of-ben", "a", "b", "younger"}},
 		{
-			"another's, managed ones not visible", caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:read"),
+			"own, oldest first, then by id", user(ben), pat.ListQuery{OwnerID: "me"}, []string{
+				"expired", "a", "b", "younger",
+			},
+		},
+		{
+			"own, as administrator with managed ones", admin(ann),
+			pat.ListQuery{OwnerID: "me"},
+			[]string{"managed-of-ann", "of-ann"},
+		},
+		{
+			"own by id", admin(ann), pat.ListQuery{OwnerID: "ann"}, []string{
+				"managed-of-ann", "of-ann",
+			},
+		},
+		{
+			"another's", admin(ann), pat.ListQuery{OwnerID: "ben"}, []string{
+				"expired", "managed-of-ben", "a", "b", "younger",
+			},
+		},
+		{
+			"another's, managed ones not visible",
+			caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:read"),
 			pat.ListQuery{OwnerID: "ben"},
 			[]string{"expired", "a", "b", "younger"},
 		},
-		{"everybody's", admin(ann), pat.ListQuery{}, []string{"expired", "managed-of-ann", "managed-of-ben", "of-ann", "a", "b", "younger"}},
 		{
-			"everybody's, managed ones not visible", caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"),
+			"everybody's", admin(ann), pat.ListQuery{}, []string{
+				"expired", "managed-of-ann", "managed-of-ben", "of-ann", "a", "b", "younger",
+			},
+		},
+		{
+			"everybody's, managed ones not visible",
+			caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"),
 			pat.ListQuery{},
 			[]string{"expired", "of-ann", "a", "b", "younger"},
 		},
 		{"unknown owner", admin(ann), pat.ListQuery{OwnerID: "nobody"}, nil},
-		{"caller without tokens", user(pat.Owner{ID: "cem", Name: "Cem"}), pat.ListQuery{OwnerID: "me"}, nil},
-		{"own, filtered", user(ben), pat.ListQuery{OwnerID: "me", Filter: never}, []string{"expired", "b", "younger"}},
-		{"everybody's, filtered", admin(ann), pat.ListQuery{Filter: never}, []string{"expired", "managed-of-ann", "managed-of-ben", "b", "younger"}},
+		{
+			"caller without tokens", user(pat.Owner{ID: "cem", Name: "Cem"}), pat.ListQuery{
+				OwnerID: "me",
+			}, nil,
+		},
+		{
+			"own, filtered", user(ben), pat.ListQuery{OwnerID: "me", Filter: never}, []string{
+				"expired", "b", "younger",
+			},
+		},
+		{
+			"everybody's, filtered", admin(ann), pat.ListQuery{Filter: never}, []string{
+				"expired", "managed-of-ann", "managed-of-ben", "b", "younger",
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

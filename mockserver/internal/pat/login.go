@@ -29,16 +29,24 @@ const lastUsedStep = 24 * time.Hour // rule.LastUsed
 
 // PrepareLogin returns the session of a token or of an API client. The error of wrong credentials
 // is an *[Error] of the kind BadCredentials.
-func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.Time) (*Session, error) {
+func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.Time) (*Session,
+	error,
+) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if client, ok := d.Client(id); ok {
 		if !equal(client.Secret, secret) {
-			return nil, s.nearMiss(ctx, id, secret, badCredentials(rule.TokenBadCredentials, "the secret is not that of API client %s", quote(client.Name)))
+			return nil,
+				s.nearMiss(ctx, id, secret,
+					badCredentials(rule.TokenBadCredentials,
+						"the secret is not that of API client %s", quote(client.Name)))
 		}
-		return &Session{Caller: Caller{ClientID: id, Scopes: client.Scope}, ValiditySeconds: defaultValiditySeconds}, nil
+		return &Session{
+			Caller:          Caller{ClientID: id, Scopes: client.Scope},
+			ValiditySeconds: defaultValiditySeconds,
+		}, nil
 	}
 	t, err := s.config.Store.Token(ctx, id)
 	if errors.Is(err, ErrNotFound) {
@@ -48,14 +56,21 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 		return nil, err
 	}
 	if !equal(t.Secret, secret) {
-		return nil, s.nearMiss(ctx, id, secret, badCredentials(rule.TokenBadCredentials, "the secret is not that of token %s of %s", quote(t.Name), shorten(t.Owner.Name)))
+		return nil,
+			s.nearMiss(ctx, id, secret,
+				badCredentials(rule.TokenBadCredentials, "the secret is not that of token %s of %s",
+					quote(t.Name), shorten(t.Owner.Name)))
 	}
 	if t.Expired(now) {
-		return nil, badCredentials(rule.LoginExpired, "token %s of %s expired at %s", quote(t.Name), shorten(t.Owner.Name), FormatDate(t.ExpirationDate))
+		return nil,
+			badCredentials(rule.LoginExpired, "token %s of %s expired at %s", quote(t.Name),
+				shorten(t.Owner.Name), FormatDate(t.ExpirationDate))
 	}
 	identity, ok := d.Identity(t.Owner.ID)
 	if !ok {
-		return nil, badCredentials(rule.TokenBadCredentials, "token %s belongs to an identity that is gone", quote(t.Name))
+		return nil,
+			badCredentials(rule.TokenBadCredentials, "token %s belongs to an identity that is gone",
+				quote(t.Name))
 	}
 	return &Session{
 		Caller: Caller{
@@ -82,7 +97,8 @@ func (s *Session) Commit(ctx context.Context) error {
 // unknownClient returns the error of a client id that does not exist.
 func (s *Service) unknownClient(ctx context.Context, d *Directory, id string) error {
 	if len(id) == secretLength { // a pair that was exchanged must not show in a log
-		return badCredentials(rule.TokenBadCredentials, "the client id is as long as a secret: are the two exchanged?")
+		return badCredentials(rule.TokenBadCredentials,
+			"the client id is as long as a secret: are the two exchanged?")
 	}
 	deleted, err := s.WasDeleted(ctx, id)
 	if err != nil {
@@ -91,7 +107,9 @@ func (s *Service) unknownClient(ctx context.Context, d *Directory, id string) er
 	if deleted {
 		return badCredentials(rule.LoginDeleted, "token %s was deleted", id)
 	}
-	return badCredentials(rule.TokenBadCredentials, "no token and no API client has the id %s: it is one of another tenant, or was deleted long ago; the users here are %s", quote(id), d.Names())
+	return badCredentials(rule.TokenBadCredentials,
+		"no token and no API client has the id %s: it is one of another tenant, or was deleted "+
+			"long ago; the users here are %s", quote(id), d.Names())
 }
 
 // secretLength is the number of hexadecimal digits of a secret. // published by example
@@ -99,7 +117,10 @@ const secretLength = 64
 
 // badCredentials returns the error of a login. Clients see the same text for each reason.
 func badCredentials(violated rule.ID, reason string, args ...any) *Error {
-	return &Error{Kind: BadCredentials, Reason: "bad client credentials: " + fmt.Sprintf(reason, args...), Rule: violated}
+	return &Error{
+		Kind: BadCredentials, Reason: "bad client credentials: " + fmt.Sprintf(reason, args...),
+		Rule: violated,
+	}
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

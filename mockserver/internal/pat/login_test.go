@@ -16,8 +16,16 @@ import (
 // loginService knows Ben, not Ann, and an API client.
 func loginService(store pat.Store) *pat.Service {
 	return configured(pat.Config{Store: store}, pat.Tenant{
-		Identities: []pat.Identity{{ID: "ben", Name: "Ben", UserLevels: []string{"USER", "HELPDESK"}}},
-		APIClients: []pat.APIClient{{ID: "api-client", Secret: "api-secret", Name: "pipeline", Scope: []string{"sp:scopes:all"}}},
+		Identities: []pat.Identity{
+			{ID: "ben", Name: "Ben", UserLevels: []string{"USER", "HELPDESK"}},
+		},
+		APIClients: []pat.APIClient{
+			{
+				ID: "api-client", Secret: "api-secret", Name: "pipeline", Scope: []string{
+					"sp:scopes:all",
+				},
+			},
+		},
 	})
 }
 
@@ -31,27 +39,49 @@ func loginStore(t testing.TB) *memory.Store {
 
 func TestLogin(t *testing.T) {
 	callerOf := func(id string, scopes ...string) pat.Caller {
-		return pat.Caller{ClientID: id, ID: "ben", Name: "Ben", UserLevels: []string{"USER", "HELPDESK"}, Scopes: scopes}
+		return pat.Caller{
+			ClientID: id, ID: "ben", Name: "Ben", UserLevels: []string{"USER", "HELPDESK"},
+			Scopes: scopes,
+		}
 	}
 	tests := []struct {
 		name, id, secret string
 		want             pat.Session
 	}{
-		{"token", "token", "secret of token", pat.Session{Caller: callerOf("token", "idn:a:read"), ValiditySeconds: 60}},
-		{"token that never expires", "endless", "secret of endless", pat.Session{Caller: callerOf("endless", "sp:scopes:all"), ValiditySeconds: 43200}},
-		{"managed token", "managed", "secret of managed", pat.Session{Caller: callerOf("managed", "sp:scopes:all"), ValiditySeconds: 43200}},
+		{
+			"token", "token", "secret of token", pat.Session{
+				Caller: callerOf("token", "idn:a:read"), ValiditySeconds: 60,
+			},
+		},
+		{
+			"token that never expires", "endless", "secret of endless", pat.Session{
+				Caller: callerOf("endless", "sp:scopes:all"), ValiditySeconds: 43200,
+			},
+		},
+		{
+			"managed token", "managed", "secret of managed", pat.Session{
+				Caller: callerOf("managed", "sp:scopes:all"), ValiditySeconds: 43200,
+			},
+		},
 		{
 			"API client", "api-client", "api-secret",
-			pat.Session{Caller: pat.Caller{ClientID: "api-client", Scopes: []string{"sp:scopes:all"}}, ValiditySeconds: 43200},
+			pat.Session{
+				Caller: pat.Caller{
+					ClientID: "api-client", Scopes: []string{"sp:scopes:all"},
+				},
+				ValiditySeconds: 43200,
+			},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := loginService(loginStore(t)).PrepareLogin(t.Context(), test.id, test.secret, now)
+			got, err := loginService(loginStore(t)).PrepareLogin(t.Context(), test.id, test.secret,
+				now)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreUnexported(pat.Session{})); diff != "" {
+			if diff := cmp.Diff(&test.want, got,
+				cmpopts.IgnoreUnexported(pat.Session{})); diff != "" {
 				t.Errorf("session (-want +got):\n%s", diff)
 			}
 		})
@@ -100,7 +130,8 @@ func TestLoginAroundTheExpiration(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := login(t.Context(), loginService(loginStore(t)), "token", "secret of token", moment(test.now))
+			err := login(t.Context(), loginService(loginStore(t)), "token", "secret of token",
+				moment(test.now))
 			checkRefusal(t, test.want, err)
 		})
 	}
@@ -108,7 +139,8 @@ func TestLoginAroundTheExpiration(t *testing.T) {
 
 func TestLoginAfterDelete(t *testing.T) {
 	service := loginService(loginStore(t))
-	if err := deleteToken(t.Context(), service, callOf(user(ben), version.V1), "endless"); err != nil {
+	if err := deleteToken(t.Context(), service, callOf(user(ben), version.V1),
+		"endless"); err != nil {
 		t.Fatal(err)
 	}
 	err := login(t.Context(), service, "endless", "secret of endless", now)
@@ -134,7 +166,8 @@ func TestLoginRefusalTexts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			err := login(t.Context(), loginService(loginStore(t)), test.id, test.secret, now)
 			checkRefusal(t, test.want, err)
-			if text := only(t, err).Text(); !strings.Contains(text, test.wantName) || test.wantName == "" && strings.Contains(text, test.id) {
+			if text := only(t, err).Text(); !strings.Contains(text, test.wantName) ||
+				test.wantName == "" && strings.Contains(text, test.id) {
 				t.Errorf("text is %q, want %q in it", text, test.wantName)
 			}
 			checkText(t, only(t, err).Text())
@@ -162,10 +195,12 @@ func TestLoginNotesLastUsed(t *testing.T) {
 	}
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
-			if err := login(t.Context(), service, "token", "secret of token", moment(step.now)); err != nil {
+			if err := login(t.Context(), service, "token", "secret of token",
+				moment(step.now)); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(step.want, written(stored(t, store, "token").LastUsed)); diff != "" {
+			if diff := cmp.Diff(step.want,
+				written(stored(t, store, "token").LastUsed)); diff != "" {
 				t.Errorf("lastUsed (-want +got):\n%s", diff)
 			}
 		})
@@ -207,14 +242,23 @@ func TestLoginRace(t *testing.T) {
 		want      refusal
 		wantUsed  time.Time
 	}{
-		{"renamed meanwhile", func(s *contested) error { return s.rename("token", "renamed") }, accepted, now},
-		{"deleted meanwhile", func(s *contested) error { return s.remove("token") }, loginDeleted, time.Time{}},
+		{
+			"renamed meanwhile", func(s *contested) error {
+				return s.rename("token", "renamed")
+			}, accepted, now,
+		},
+		{
+			"deleted meanwhile", func(s *contested) error {
+				return s.remove("token")
+			}, loginDeleted, time.Time{},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			store := &contested{Store: loginStore(t)}
 			store.meanwhile = func() error { return test.meanwhile(store) }
-			checkRefusal(t, test.want, login(t.Context(), loginService(store), "token", "secret of token", now))
+			checkRefusal(t, test.want,
+				login(t.Context(), loginService(store), "token", "secret of token", now))
 			if test.want != accepted {
 				return
 			}

@@ -80,10 +80,16 @@ func (c Options) levels() Levels {
 // checkName rejects a name that is blank or too long.
 func (c Options) checkName(name, at string) error {
 	if strings.TrimSpace(name) == "" {
-		return &Error{Kind: Missing, Field: at, Want: "a name that is not blank", Got: quote(name), Rule: rule.NameNotBlank}
+		return &Error{
+			Kind: Missing, Field: at, Want: "a name that is not blank", Got: quote(name),
+			Rule: rule.NameNotBlank,
+		}
 	}
 	if n := utf8.RuneCountInString(name); c.LongestName > 0 && n > c.LongestName {
-		return &Error{Kind: Invalid, Field: at, Want: atMost(c.LongestName, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestName}
+		return &Error{
+			Kind: Invalid, Field: at, Want: atMost(c.LongestName, "characters"),
+			Got: strconv.Itoa(n), Rule: rule.LongestName,
+		}
 	}
 	return nil
 }
@@ -91,16 +97,23 @@ func (c Options) checkName(name, at string) error {
 // checkScope rejects scopes that are too many or too long, or that do not exist.
 func (c Options) checkScope(scope []string, at string) error {
 	if c.MostScopes > 0 && len(scope) > c.MostScopes {
-		return &Error{Kind: Invalid, Field: at, Want: atMost(c.MostScopes, "scopes"), Got: strconv.Itoa(len(scope)), Rule: rule.MostScopes}
+		return &Error{
+			Kind: Invalid, Field: at, Want: atMost(c.MostScopes, "scopes"),
+			Got: strconv.Itoa(len(scope)), Rule: rule.MostScopes,
+		}
 	}
 	for _, s := range scope {
 		if n := utf8.RuneCountInString(s); c.LongestScope > 0 && n > c.LongestScope {
 			return &Error{
-				Kind: Invalid, Field: at, Want: "scopes of " + atMost(c.LongestScope, "characters"), Got: strconv.Itoa(n), Rule: rule.LongestScope,
+				Kind: Invalid, Field: at, Want: "scopes of " + atMost(c.LongestScope, "characters"),
+				Got: strconv.Itoa(n), Rule: rule.LongestScope,
 			}
 		}
 		if c.RefuseUnknownScopes && !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
-			return &Error{Kind: Invalid, Field: at, Want: "scopes that begin with sp: or idn:", Got: quote(s), Rule: rule.UnknownScope}
+			return &Error{
+				Kind: Invalid, Field: at, Want: "scopes that begin with sp: or idn:", Got: quote(s),
+				Rule: rule.UnknownScope,
+			}
 		}
 	}
 	return nil
@@ -117,7 +130,8 @@ func (s *Service) checkOwner(ctx context.Context, id string) error {
 		return err
 	}
 	return &Error{
-		Kind: Invalid, Field: ownerAt, Want: "the id of an identity", Got: quote(id) + ", which none has", Advice: IDAdvice(id), Rule: rule.UnknownOwner,
+		Kind: Invalid, Field: ownerAt, Want: "the id of an identity",
+		Got: quote(id) + ", which none has", Advice: IDAdvice(id), Rule: rule.UnknownOwner,
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Where a token that was never used counts as used before any moment, filters match it, and the store is asked for it.
+// Where a token that was never used counts as used before any moment, filters match it, and the
+// store is asked for it.
 func TestListNeverUsed(t *testing.T) {
 	tests := []struct{ name, filter, want string }{
 		{"le", "T", "never before at"},
@@ -25,12 +26,15 @@ func TestListNeverUsed(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var asked []pat.Span
-			s := pat.NewService(pat.Config{Store: watched{memory.New(), &asked}, Options: pat.Options{ListNeverUsed: true}})
+			s := pat.NewService(pat.Config{
+				Store: watched{memory.New(), &asked}, Options: pat.Options{ListNeverUsed: true},
+			})
 			f, err := s.ParseFilter(spelled(test.filter))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.List(t.Context(), admin(ann), pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
+			if _, err := s.List(t.Context(), admin(ann), pat.ListQuery{Filter: f}); err != nil ||
+				len(asked) != 1 {
 				t.Fatalf("the store was asked for %v, %v", asked, err)
 			}
 			var names []string
@@ -62,9 +66,14 @@ func TestRefuseUnknownScopes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			store := newStore(t, pat.TokenData{ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"}})
-			s := configured(pat.Config{Store: store, Options: pat.Options{RefuseUnknownScopes: true}}, annAndBen())
-			_, err := patchToken(t.Context(), s, callOf(user(ben), version.V2026), "old", []pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
+			store := newStore(t, pat.TokenData{
+				ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"},
+			})
+			s := configured(pat.Config{
+				Store: store, Options: pat.Options{RefuseUnknownScopes: true},
+			}, annAndBen())
+			_, err := patchToken(t.Context(), s, callOf(user(ben), version.V2026), "old",
+				[]pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
 			entry := ""
 			if refusal := (*pat.Error)(nil); errors.As(err, &refusal) {
 				entry = refusal.Entry + string(refusal.Rule) // which is the entry if Entry is empty

@@ -37,7 +37,9 @@ type Update struct {
 
 // PreparePatch returns the update of one of the caller's own tokens. Others cannot be changed. //
 // observed
-func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operations []PatchOperation) (*Update, error) {
+func (s *Service) PreparePatch(ctx context.Context, call Call, id string,
+	operations []PatchOperation,
+) (*Update, error) {
 	held, err := s.authorize(ctx, call.Caller, UpdateMy)
 	if err != nil {
 		return nil, err
@@ -48,11 +50,15 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operat
 	}
 	if t.Owner.ID != call.Caller.ID {
 		return nil, &Error{
-			Kind: Forbidden, Field: "path parameter id", Want: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
+			Kind: Forbidden, Field: "path parameter id",
+			Want: "a token of the caller, " + call.Caller.Name, Got: "one of " + t.Owner.Name,
 			Advice: "only its owner can change a token", Rule: rule.PatchOwnOnly,
 		}
 	}
-	p := &patcher{policy: call.Policy, choices: &s.config.Options, operations: operations, now: call.now(), scopeDelay: s.config.ScopeDelay}
+	p := &patcher{
+		policy: call.Policy, choices: &s.config.Options, operations: operations, now: call.now(),
+		scopeDelay: s.config.ScopeDelay,
+	}
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -61,7 +67,9 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string, operat
 		return nil, err
 	}
 	nameAt, _ := p.lastChange(fieldName)
-	return &Update{Tokens: []*Token{next}, service: s, changes: []Change{{Old: t, New: next}}, nameAt: nameAt}, nil
+	return &Update{
+		Tokens: []*Token{next}, service: s, changes: []Change{{Old: t, New: next}}, nameAt: nameAt,
+	}, nil
 }
 
 // Commit stores the new revisions, all or none. ErrConflict means that a token was changed or
@@ -89,11 +97,15 @@ type patcher struct {
 func (p *patcher) check() error {
 	if len(p.operations) > maxOperations {
 		return &Error{
-			Kind: Invalid, Field: p.at, Want: fmt.Sprintf("at most %d operations", maxOperations), Got: strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
+			Kind: Invalid, Field: p.at, Want: fmt.Sprintf("at most %d operations", maxOperations),
+			Got: strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
 		}
 	}
 	if len(p.operations) == 0 && p.choices.RefuseEmptyPatch {
-		return &Error{Kind: Invalid, Field: p.at, Want: "at least one operation", Got: "none", Rule: rule.EmptyPatch}
+		return &Error{
+			Kind: Invalid, Field: p.at, Want: "at least one operation", Got: "none",
+			Rule: rule.EmptyPatch,
+		}
 	}
 	p.operations = slices.Clone(p.operations)
 	for i := range p.operations {
@@ -103,7 +115,9 @@ func (p *patcher) check() error {
 		}
 		if op.From == "" && (op.Op == "move" || op.Op == "copy") {
 			return &Error{
-				Kind: Missing, Field: at + "/from", Want: "a JSON pointer, which " + op.Op + " needs", Got: "nothing", Rule: rule.PatchPointer,
+				Kind: Missing, Field: at + "/from",
+				Want: "a JSON pointer, which " + op.Op + " needs", Got: "nothing",
+				Rule: rule.PatchPointer,
 			}
 		}
 		if op.Op == "move" || op.Op == "copy" {
@@ -116,7 +130,8 @@ func (p *patcher) check() error {
 		}
 		if op.Path != "/"+fieldExpiration || op.Op != "replace" {
 			return &Error{
-				Kind: Missing, Field: at + "/value", Want: "a value, which " + op.Op + " needs", Got: "nothing", Rule: rule.PatchValueRequired,
+				Kind: Missing, Field: at + "/value", Want: "a value, which " + op.Op + " needs",
+				Got: "nothing", Rule: rule.PatchValueRequired,
 			}
 		}
 		op.Value = json.RawMessage("null")
@@ -131,7 +146,8 @@ func (p *patcher) checkPointer(at, op, pointer string) error {
 	fields := "/" + strings.Join(p.policy.Patchable, ", /")
 	if len(steps) < 2 || steps[0] != "" {
 		return &Error{
-			Kind: Invalid, Field: at, Want: "a JSON pointer to one of " + fields, Got: quote(pointer), Rule: rule.PatchPointer,
+			Kind: Invalid, Field: at, Want: "a JSON pointer to one of " + fields,
+			Got: quote(pointer), Rule: rule.PatchPointer,
 		}
 	}
 	field := steps[1] // no field has a name that would be escaped
@@ -148,14 +164,16 @@ func (p *patcher) checkPointer(at, op, pointer string) error {
 			violated, entry = rule.TestOfFixedField, ""
 		}
 		return &Error{
-			Kind: Invalid, Field: at, Want: "a field that can be patched, one of " + fields, Got: quote(pointer),
+			Kind: Invalid, Field: at, Want: "a field that can be patched, one of " + fields,
+			Got:    quote(pointer),
 			Advice: advice, Rule: violated, Entry: entry,
 		}
 	}
 	if len(steps) > 2 && (field != fieldScope || len(steps) > 3 || !isIndex(steps[2])) {
 		return &Error{
-			Kind: Invalid, Field: at, Want: "a field as a whole, or an element of /scope such as /scope/0 or /scope/-",
-			Got: quote(pointer), Rule: rule.PatchPointer,
+			Kind: Invalid, Field: at,
+			Want: "a field as a whole, or an element of /scope such as /scope/0 or /scope/-",
+			Got:  quote(pointer), Rule: rule.PatchPointer,
 		}
 	}
 	return nil
@@ -184,10 +202,14 @@ func (p *patcher) apply(t *Token) (*Token, error) {
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(document, &fields); err != nil {
-		return nil, &Error{Kind: Invalid, Field: p.at, Want: "a patch that leaves an object", Got: redact.String(err.Error()), Rule: rule.PatchApplies}
+		return nil, &Error{
+			Kind: Invalid, Field: p.at, Want: "a patch that leaves an object",
+			Got: redact.String(err.Error()), Rule: rule.PatchApplies,
+		}
 	}
 	next := NewToken(t.TokenData)
-	err = cmp.Or(p.decodeName(fields, &next.TokenData), p.decodeScope(fields, &next.TokenData), p.decodeExpiration(fields, &next.TokenData))
+	err = cmp.Or(p.decodeName(fields, &next.TokenData), p.decodeScope(fields, &next.TokenData),
+		p.decodeExpiration(fields, &next.TokenData))
 	if err != nil {
 		return nil, err
 	}
@@ -198,11 +220,14 @@ func (p *patcher) apply(t *Token) (*Token, error) {
 }
 
 // fixedFields cannot be patched, at least in the legacy versions.
-var fixedFields = []string{"id", "owner", "created", "lastUsed", "managed", "accessTokenValiditySeconds", fieldExpiration}
+var fixedFields = []string{
+	"id", "owner", "created", "lastUsed", "managed", "accessTokenValiditySeconds", fieldExpiration,
+}
 
 // addFixedFields completes a token for tests of fields that cannot be patched.
 func addFixedFields(token map[string]any, t *Token) {
-	token["id"], token["created"], token["lastUsed"] = t.ID, FormatDate(t.Created), nullableDate(t.LastUsed)
+	token["id"], token["created"], token["lastUsed"] = t.ID, FormatDate(t.Created),
+		nullableDate(t.LastUsed)
 	token["owner"] = map[string]string{"type": "IDENTITY", "id": t.Owner.ID, "name": t.Owner.Name}
 	token["managed"], token["accessTokenValiditySeconds"] = t.Managed, t.AccessTokenValiditySeconds
 }
@@ -257,7 +282,8 @@ func (p *patcher) applyError(i int, err error) error {
 	op := p.operations[i]
 	what, where := op.Op+" of "+quote(op.Path), "where nothing stands"
 	if op.Op == "move" || op.Op == "copy" {
-		what, where = op.Op+" from "+quote(op.From)+" to "+quote(op.Path), "where it finds nothing or cannot go"
+		what, where = op.Op+" from "+quote(op.From)+" to "+quote(op.Path),
+			"where it finds nothing or cannot go"
 	}
 	rejected := &Error{
 		Kind:  Invalid,
@@ -271,7 +297,8 @@ func (p *patcher) applyError(i int, err error) error {
 		rejected.Got, rejected.Rule = what, rule.PatchSize
 	case errors.Is(err, jsonpatch.ErrTestFailed):
 		rejected.Want, rejected.Rule = "the token to pass the test", rule.PatchTest
-		rejected.Got = fmt.Sprintf("another value at %s than %s", shorten(op.Path), shorten(string(op.Value)))
+		rejected.Got = fmt.Sprintf("another value at %s than %s", shorten(op.Path),
+			shorten(string(op.Value)))
 	case errors.Is(err, jsonpatch.ErrInvalidIndex):
 		rejected.Want, rejected.Got = "an index within the array", what
 	}

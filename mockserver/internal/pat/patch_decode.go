@@ -14,7 +14,8 @@ import (
 func (p *patcher) lastChange(field string) (at string, changed bool) {
 	at = p.at
 	for i, op := range p.operations {
-		touched := op.Op != "test" && pointsInto(field, op.Path) || op.Op == "move" && pointsInto(field, op.From)
+		touched := op.Op != "test" && pointsInto(field, op.Path) ||
+			op.Op == "move" && pointsInto(field, op.From)
 		if !touched {
 			continue
 		}
@@ -38,7 +39,9 @@ func (p *patcher) decodeName(fields map[string]json.RawMessage, next *TokenData)
 		return err
 	}
 	if name == nil {
-		return &Error{Kind: Missing, Field: at, Want: "a name", Got: "nothing", Rule: rule.NameRequired}
+		return &Error{
+			Kind: Missing, Field: at, Want: "a name", Got: "nothing", Rule: rule.NameRequired,
+		}
 	}
 	next.Name = *name
 	if !changed {
@@ -50,7 +53,8 @@ func (p *patcher) decodeName(fields map[string]json.RawMessage, next *TokenData)
 func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData) error {
 	at, changed := p.lastChange(fieldScope)
 	var elements []*string
-	if err := decodeField(fields[fieldScope], &elements, at, "an array of strings, or null"); err != nil {
+	if err := decodeField(fields[fieldScope], &elements, at,
+		"an array of strings, or null"); err != nil {
 		return err
 	}
 	if elements == nil {
@@ -60,7 +64,10 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData
 	next.Scope = make([]string, len(elements))
 	for i, element := range elements {
 		if element == nil {
-			return &Error{Kind: Illegal, Field: at, Want: "an array of strings, or null", Got: "null in the array", Rule: rule.InvalidProperty}
+			return &Error{
+				Kind: Illegal, Field: at, Want: "an array of strings, or null",
+				Got: "null in the array", Rule: rule.InvalidProperty,
+			}
 		}
 		next.Scope[i] = *element
 	}
@@ -78,7 +85,8 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Toke
 	awareAt, awareChanged := p.lastChange(fieldNeverAware)
 	var date *string
 	var aware *bool
-	if err := decodeField(fields[fieldExpiration], &date, dateAt, "a date and time, or null"); err != nil {
+	if err := decodeField(fields[fieldExpiration], &date, dateAt,
+		"a date and time, or null"); err != nil {
 		return err
 	}
 	if err := decodeField(fields[fieldNeverAware], &aware, awareAt, "true or false"); err != nil {
@@ -103,8 +111,11 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Toke
 		next.ExpirationDate = time.Time{}
 	case awareChanged && !next.UserAwareTokenNeverExpires && next.ExpirationDate.IsZero():
 		return &Error{
-			Kind: Invalid, Field: awareAt, Want: "true, as long as the token never expires", Got: "false or nothing",
-			Advice: "replace /" + fieldExpiration + " with a moment in the future in the same patch", Rule: rule.NeverKeepsAcknowledgment,
+			Kind: Invalid, Field: awareAt, Want: "true, as long as the token never expires",
+			Got: "false or nothing",
+			Advice: "replace /" + fieldExpiration +
+				" with a moment in the future in the same patch",
+			Rule: rule.NeverKeepsAcknowledgment,
 		}
 	}
 	return nil
@@ -116,7 +127,10 @@ func decodeField(raw json.RawMessage, into any, at, expected string) error {
 		return nil
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		return &Error{Kind: Illegal, Field: at, Want: expected, Got: shorten(string(raw)), Rule: rule.InvalidProperty}
+		return &Error{
+			Kind: Illegal, Field: at, Want: expected, Got: shorten(string(raw)),
+			Rule: rule.InvalidProperty,
+		}
 	}
 	return nil
 }

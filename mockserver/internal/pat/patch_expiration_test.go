@@ -35,9 +35,11 @@ func TestPatchExpiration(t *testing.T) {
 		neverUnaware = robotThat("never", false) // older than the acknowledgement
 
 		unacknowledged = func(at string) refusal { return refusal{pat.Invalid, at, "expiry-never"} }
-		keeps          = func(at string) refusal { return refusal{pat.Invalid, at, "never-keeps-acknowledgment"} }
-		future         = refusal{pat.Invalid, "/0/value", "expiry-future"}
-		zone           = refusal{pat.Illegal, "/0/value", "date-needs-zone"}
+		keeps          = func(at string) refusal {
+			return refusal{pat.Invalid, at, "never-keeps-acknowledgment"}
+		}
+		future = refusal{pat.Invalid, "/0/value", "expiry-future"}
+		zone   = refusal{pat.Illegal, "/0/value", "date-needs-zone"}
 	)
 	tests := []struct {
 		name        string
@@ -47,66 +49,281 @@ func TestPatchExpiration(t *testing.T) {
 		wantRefusal refusal
 	}{
 		{"later", lives, []string{toMay}, "robot [a] " + may + " false", accepted},
-		{"a copy leaves an expired date alone", expired, []string{"copy /expirationDate /scope/-"}, "robot [a 2026-02-01T00:00:00.000Z] 2026-02-01T00:00:00Z false", accepted},
-		{"a copy of the acknowledgement sets none", livesAware, []string{"copy /userAwareTokenNeverExpires /scope/-", "remove /scope/1", "remove /expirationDate"}, "", unacknowledged("/2")},
-		{"later by add", lives, []string{`add /expirationDate "2026-05-01T00:00:00Z"`}, "robot [a] " + may + " false", accepted},
-		{"later by remove and add", lives, []string{"remove /expirationDate", `add /expirationDate "2026-05-01T00:00:00Z"`}, "robot [a] " + may + " false", accepted},
-		{"earlier", lives, []string{`replace /expirationDate "2026-03-01T12:00:00.001Z"`}, "robot [a] 2026-03-01T12:00:00.001Z false", accepted},
-		{"years later", lives, []string{`replace /expirationDate "9999-12-31T23:59:59.999999+00:00"`}, "robot [a] 9999-12-31T23:59:59.999Z false", accepted},
-		{"in another zone", lives, []string{`replace /expirationDate "2026-05-01T02:00:00+02:00"`}, "robot [a] " + may + " false", accepted},
+		{
+			"a copy leaves an expired date alone", expired, []string{
+				"copy /expirationDate /scope/-",
+			}, "robot [a 2026-02-01T00:00:00.000Z] 2026-02-01T00:00:00Z false", accepted,
+		},
+		{
+			"a copy of the acknowledgement sets none", livesAware, []string{
+				"copy /userAwareTokenNeverExpires /scope/-", "remove /scope/1",
+				"remove /expirationDate",
+			}, "", unacknowledged("/2"),
+		},
+		{
+			"later by add", lives,
+			[]string{`add /expirationDate "2026-05-01T00:00:00Z"`},
+			"robot [a] " + may + " false", accepted,
+		},
+		{
+			"later by remove and add", lives, []string{
+				"remove /expirationDate", `add /expirationDate "2026-05-01T00:00:00Z"`,
+			}, "robot [a] " + may + " false", accepted,
+		},
+		{
+			"earlier", lives,
+			[]string{`replace /expirationDate "2026-03-01T12:00:00.001Z"`},
+			"robot [a] 2026-03-01T12:00:00.001Z false", accepted,
+		},
+		{
+			"years later", lives, []string{
+				`replace /expirationDate "9999-12-31T23:59:59.999999+00:00"`,
+			}, "robot [a] 9999-12-31T23:59:59.999Z false", accepted,
+		},
+		{
+			"in another zone", lives, []string{
+				`replace /expirationDate "2026-05-01T02:00:00+02:00"`,
+			}, "robot [a] " + may + " false", accepted,
+		},
 		{"now", lives, []string{`replace /expirationDate "2026-03-01T12:00:00Z"`}, "", future},
 		{"past", lives, []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, "", future},
-		{"past, acknowledged", lives, []string{`replace /expirationDate "2026-02-01T00:00:00Z"`, aware}, "", future},
+		{
+			"past, acknowledged", lives, []string{
+				`replace /expirationDate "2026-02-01T00:00:00Z"`, aware,
+			}, "", future,
+		},
 		{"no zone", lives, []string{`replace /expirationDate "2026-05-01T00:00:00"`}, "", zone},
-		{"empty", lives, []string{`replace /expirationDate ""`}, "", refusal{pat.Illegal, "/0/value", "empty-date"}},
-		{"year 10000", lives, []string{`replace /expirationDate "9999-12-31T23:59:59-01:00"`}, "", refusal{pat.Illegal, "/0/value", "date-year-of-four-digits"}},
-		{"date of another field", lives, []string{"copy /name /expirationDate"}, "", refusal{pat.Illegal, "/0", "date-is-rfc3339"}},
+		{
+			"empty", lives, []string{`replace /expirationDate ""`}, "", refusal{
+				pat.Illegal, "/0/value", "empty-date",
+			},
+		},
+		{
+			"year 10000", lives,
+			[]string{`replace /expirationDate "9999-12-31T23:59:59-01:00"`},
+			"",
+			refusal{pat.Illegal, "/0/value", "date-year-of-four-digits"},
+		},
+		{
+			"date of another field", lives, []string{"copy /name /expirationDate"}, "", refusal{
+				pat.Illegal, "/0", "date-is-rfc3339",
+			},
+		},
 
-		{"null, then acknowledged", lives, []string{toNull, aware}, "robot [a] never true", accepted},
-		{"acknowledged, then null", lives, []string{aware, toNull}, "robot [a] never true", accepted},
-		{"null by add, acknowledged", lives, []string{"add /expirationDate null", aware}, "robot [a] never true", accepted},
-		{"removed, acknowledged", lives, []string{"remove /expirationDate", aware}, "robot [a] never true", accepted},
-		{"removed, acknowledged by add", lives, []string{"remove /expirationDate", "add /userAwareTokenNeverExpires true"}, "robot [a] never true", accepted},
-		{"without a value, acknowledged", lives, []string{"replace /expirationDate", aware}, "robot [a] never true", accepted},
-		{"added without a value, acknowledged", lives, []string{aware, "add /expirationDate"}, "", refusal{pat.Missing, "/1/value", "patch-value-required"}},
-		{"null, acknowledged again", livesAware, []string{toNull, aware}, "robot [a] never true", accepted},
+		{
+			"null, then acknowledged", lives,
+			[]string{toNull, aware},
+			"robot [a] never true",
+			accepted,
+		},
+		{
+			"acknowledged, then null", lives,
+			[]string{aware, toNull},
+			"robot [a] never true",
+			accepted,
+		},
+		{
+			"null by add, acknowledged", lives,
+			[]string{"add /expirationDate null", aware},
+			"robot [a] never true", accepted,
+		},
+		{
+			"removed, acknowledged", lives,
+			[]string{"remove /expirationDate", aware},
+			"robot [a] never true", accepted,
+		},
+		{
+			"removed, acknowledged by add", lives, []string{
+				"remove /expirationDate", "add /userAwareTokenNeverExpires true",
+			}, "robot [a] never true", accepted,
+		},
+		{
+			"without a value, acknowledged", lives,
+			[]string{"replace /expirationDate", aware},
+			"robot [a] never true", accepted,
+		},
+		{
+			"added without a value, acknowledged", lives,
+			[]string{aware, "add /expirationDate"},
+			"",
+			refusal{pat.Missing, "/1/value", "patch-value-required"},
+		},
+		{
+			"null, acknowledged again", livesAware,
+			[]string{toNull, aware},
+			"robot [a] never true",
+			accepted,
+		},
 		{"null", lives, []string{toNull}, "", unacknowledged("/0/value")},
 		{"removed", lives, []string{"remove /expirationDate"}, "", unacknowledged("/0")},
-		{"without a value", lives, []string{"replace /expirationDate"}, "", unacknowledged("/0/value")},
-		{"null, not acknowledged", lives, []string{toNull, unaware}, "", unacknowledged("/0/value")},
-		{"null, acknowledgement withdrawn", lives, []string{aware, toNull, unaware}, "", unacknowledged("/1/value")},
-		{"null, acknowledgement removed", lives, []string{aware, toNull, "remove /userAwareTokenNeverExpires"}, "", unacknowledged("/1/value")},
-		{"null, acknowledgement null", lives, []string{toNull, "replace /userAwareTokenNeverExpires null"}, "", unacknowledged("/0/value")},
-		{"null, acknowledged by an earlier request", livesAware, []string{toNull}, "", unacknowledged("/0/value")},
-		{"null, acknowledgement only tested", livesAware, []string{"test /userAwareTokenNeverExpires true", toNull}, "", unacknowledged("/1/value")},
+		{
+			"without a value", lives,
+			[]string{"replace /expirationDate"},
+			"",
+			unacknowledged("/0/value"),
+		},
+		{
+			"null, not acknowledged", lives,
+			[]string{toNull, unaware},
+			"",
+			unacknowledged("/0/value"),
+		},
+		{
+			"null, acknowledgement withdrawn", lives,
+			[]string{aware, toNull, unaware},
+			"",
+			unacknowledged("/1/value"),
+		},
+		{
+			"null, acknowledgement removed", lives, []string{
+				aware, toNull, "remove /userAwareTokenNeverExpires",
+			}, "", unacknowledged("/1/value"),
+		},
+		{
+			"null, acknowledgement null", lives, []string{
+				toNull, "replace /userAwareTokenNeverExpires null",
+			}, "", unacknowledged("/0/value"),
+		},
+		{
+			"null, acknowledged by an earlier request", livesAware,
+			[]string{toNull},
+			"",
+			unacknowledged("/0/value"),
+		},
+		{
+			"null, acknowledgement only tested", livesAware, []string{
+				"test /userAwareTokenNeverExpires true", toNull,
+			}, "", unacknowledged("/1/value"),
+		},
 		{"null again", never, []string{toNull}, "", unacknowledged("/0/value")},
-		{"null again, acknowledged again", never, []string{toNull, aware}, "robot [a] never true", accepted},
-		{"null, then a date", lives, []string{toNull, toMay}, "robot [a] " + may + " false", accepted},
+		{
+			"null again, acknowledged again", never,
+			[]string{toNull, aware},
+			"robot [a] never true", accepted,
+		},
+		{
+			"null, then a date", lives,
+			[]string{toNull, toMay},
+			"robot [a] " + may + " false",
+			accepted,
+		},
 		{"a date, then null", lives, []string{toMay, toNull}, "", unacknowledged("/1/value")},
 
-		{"acknowledgement alone, dated", lives, []string{aware}, "robot [a] " + april + " true", accepted},
-		{"acknowledgement alone, dated, by add", lives, []string{"add /userAwareTokenNeverExpires true"}, "robot [a] " + april + " true", accepted},
-		{"acknowledgement alone, never expires", neverUnaware, []string{aware}, "robot [a] never true", accepted},
-		{"acknowledgement withdrawn, dated", livesAware, []string{unaware}, "robot [a] " + april + " false", accepted},
-		{"acknowledgement removed, dated", livesAware, []string{"remove /userAwareTokenNeverExpires"}, "robot [a] " + april + " false", accepted},
-		{"acknowledgement null, dated", livesAware, []string{"replace /userAwareTokenNeverExpires null"}, "robot [a] " + april + " false", accepted},
-		{"acknowledgement withdrawn, never expires", never, []string{unaware}, "", keeps("/0/value")},
-		{"acknowledgement removed, never expires", never, []string{"remove /userAwareTokenNeverExpires"}, "", keeps("/0")},
-		{"acknowledgement null, never expires", never, []string{"replace /userAwareTokenNeverExpires null"}, "", keeps("/0/value")},
-		{"acknowledgement withdrawn for a date", never, []string{unaware, toMay}, "robot [a] " + may + " false", accepted},
-		{"a date and the acknowledgement withdrawn", never, []string{toMay, unaware}, "robot [a] " + may + " false", accepted},
-		{"a date, the acknowledgement stays", never, []string{toMay}, "robot [a] " + may + " true", accepted},
-		{"a date and the acknowledgement", lives, []string{toMay, aware}, "robot [a] " + may + " true", accepted},
+		{
+			"acknowledgement alone, dated", lives,
+			[]string{aware},
+			"robot [a] " + april + " true",
+			accepted,
+		},
+		{
+			"acknowledgement alone, dated, by add", lives, []string{
+				"add /userAwareTokenNeverExpires true",
+			}, "robot [a] " + april + " true", accepted,
+		},
+		{
+			"acknowledgement alone, never expires", neverUnaware,
+			[]string{aware},
+			"robot [a] never true", accepted,
+		},
+		{
+			"acknowledgement withdrawn, dated", livesAware,
+			[]string{unaware},
+			"robot [a] " + april + " false", accepted,
+		},
+		{
+			"acknowledgement removed, dated", livesAware, []string{
+				"remove /userAwareTokenNeverExpires",
+			}, "robot [a] " + april + " false", accepted,
+		},
+		{
+			"acknowledgement null, dated", livesAware, []string{
+				"replace /userAwareTokenNeverExpires null",
+			}, "robot [a] " + april + " false", accepted,
+		},
+		{
+			"acknowledgement withdrawn, never expires", never,
+			[]string{unaware},
+			"",
+			keeps("/0/value"),
+		},
+		{
+			"acknowledgement removed, never expires", never, []string{
+				"remove /userAwareTokenNeverExpires",
+			}, "", keeps("/0"),
+		},
+		{
+			"acknowledgement null, never expires", never, []string{
+				"replace /userAwareTokenNeverExpires null",
+			}, "", keeps("/0/value"),
+		},
+		{
+			"acknowledgement withdrawn for a date", never,
+			[]string{unaware, toMay},
+			"robot [a] " + may + " false", accepted,
+		},
+		{
+			"a date and the acknowledgement withdrawn", never,
+			[]string{toMay, unaware},
+			"robot [a] " + may + " false", accepted,
+		},
+		{
+			"a date, the acknowledgement stays", never,
+			[]string{toMay},
+			"robot [a] " + may + " true", accepted,
+		},
+		{
+			"a date and the acknowledgement", lives,
+			[]string{toMay, aware},
+			"robot [a] " + may + " true", accepted,
+		},
 
-		{"name of a token that never expires", never, []string{`replace /name "x"`}, "x [a] never true", accepted},
-		{"name, never expires, older than the acknowledgement", neverUnaware, []string{`replace /name "x"`}, "x [a] never false", accepted},
-		{"test of a date that is null", never, []string{"test /expirationDate null", `replace /name "x"`}, "x [a] never true", accepted},
-		{"test of a date without a value", never, []string{"test /expirationDate"}, "", refusal{pat.Missing, "/0/value", "patch-value-required"}},
-		{"name of an expired token", expired, []string{`replace /name "x"`}, "x [a] 2026-02-01T00:00:00Z false", accepted},
-		{"acknowledgement of an expired token", expired, []string{aware}, "robot [a] 2026-02-01T00:00:00Z true", accepted},
-		{"expired token revived", expired, []string{toMay}, "robot [a] " + may + " false", accepted},
-		{"expired token revived for good", expired, []string{toNull, aware}, "robot [a] never true", accepted},
-		{"name and null, not acknowledged", lives, []string{`replace /name "x"`, toNull}, "", unacknowledged("/1/value")},
+		{
+			"name of a token that never expires", never,
+			[]string{`replace /name "x"`},
+			"x [a] never true", accepted,
+		},
+		{
+			"name, never expires, older than the acknowledgement", neverUnaware, []string{
+				`replace /name "x"`,
+			}, "x [a] never false", accepted,
+		},
+		{
+			"test of a date that is null", never, []string{
+				"test /expirationDate null", `replace /name "x"`,
+			}, "x [a] never true", accepted,
+		},
+		{
+			"test of a date without a value", never, []string{"test /expirationDate"}, "", refusal{
+				pat.Missing, "/0/value", "patch-value-required",
+			},
+		},
+		{
+			"name of an expired token", expired,
+			[]string{`replace /name "x"`},
+			"x [a] 2026-02-01T00:00:00Z false", accepted,
+		},
+		{
+			"acknowledgement of an expired token", expired,
+			[]string{aware},
+			"robot [a] 2026-02-01T00:00:00Z true", accepted,
+		},
+		{
+			"expired token revived", expired,
+			[]string{toMay},
+			"robot [a] " + may + " false",
+			accepted,
+		},
+		{
+			"expired token revived for good", expired,
+			[]string{toNull, aware},
+			"robot [a] never true", accepted,
+		},
+		{
+			"name and null, not acknowledged", lives,
+			[]string{`replace /name "x"`, toNull},
+			"",
+			unacknowledged("/1/value"),
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -120,7 +337,8 @@ func TestPatchExpiration(t *testing.T) {
 }
 
 func TestPatchKeepsAwarenessText(t *testing.T) {
-	_, err := patch(t, version.V2026, robotThat("never", true), patchOf("replace /userAwareTokenNeverExpires false"))
+	_, err := patch(t, version.V2026, robotThat("never", true),
+		patchOf("replace /userAwareTokenNeverExpires false"))
 	checkCause(t, refusal{pat.Invalid, "/0/value", "never-keeps-acknowledgment"}, err)
 }
 
@@ -131,7 +349,8 @@ func TestPatchRevives(t *testing.T) {
 	if err := login(t.Context(), service, "robot", "secret of robot", now); err == nil {
 		t.Fatal("the expired token logged in")
 	}
-	if _, err := patchToken(t.Context(), service, callOf(user(ben), version.V1), "robot", patchOf(`replace /expirationDate "2026-05-01T00:00:00Z"`)); err != nil {
+	if _, err := patchToken(t.Context(), service, callOf(user(ben), version.V1), "robot",
+		patchOf(`replace /expirationDate "2026-05-01T00:00:00Z"`)); err != nil {
 		t.Fatal(err)
 	}
 	if err := login(t.Context(), service, "robot", "secret of robot", now); err != nil {

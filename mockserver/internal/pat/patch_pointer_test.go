@@ -30,7 +30,11 @@ func TestPatchPointers(t *testing.T) {
 		{"unknown", `add /description "x"`, field},
 		{"upper case", `replace /Name "x"`, field},
 		{"blank behind", "remove /name\u00a0", field},
-		{"test of the secret", `test /secret "secret of robot"`, refusal{pat.Invalid, "/0/path", "test-of-fixed-field"}},
+		{
+			"test of the secret", `test /secret "secret of robot"`, refusal{
+				pat.Invalid, "/0/path", "test-of-fixed-field",
+			},
+		},
 		{"no field", `replace / "x"`, field},
 		{"escaped slash", `replace /~1name "x"`, field},
 		{"escaped slash in between", `add /scope~10 "x"`, field},
@@ -64,7 +68,11 @@ func TestPatchPointers(t *testing.T) {
 		{"copy from nothing", "copy  /name", nothing},
 		{"move from nothing", "move  /name", nothing},
 		{"copy from no slash", "copy name /name", refusal{pat.Invalid, "/0/from", "patch-pointer"}},
-		{"copy from a negative index", "copy /scope/-1 /name", refusal{pat.Invalid, "/0/from", "patch-pointer"}},
+		{
+			"copy from a negative index", "copy /scope/-1 /name", refusal{
+				pat.Invalid, "/0/from", "patch-pointer",
+			},
+		},
 		{"copy to the secret", "copy /name /secret", field},
 		{"move to the whole token", "move /name ", pointer},
 	}
@@ -77,7 +85,8 @@ func TestPatchPointers(t *testing.T) {
 }
 
 func TestPatchPointerOfALaterOperation(t *testing.T) {
-	_, err := patch(t, version.V1, robot(), patchOf(`replace /name "x"`, "remove /scope", "copy /secret /name"))
+	_, err := patch(t, version.V1, robot(),
+		patchOf(`replace /name "x"`, "remove /scope", "copy /secret /name"))
 	checkRefusal(t, refusal{pat.Invalid, "/2/from", "patch-fields"}, err)
 	_, err = patch(t, version.V1, robot(), patchOf(`replace /name "x"`, "move  /name"))
 	checkRefusal(t, refusal{pat.Missing, "/1/from", "patch-pointer"}, err)
@@ -93,15 +102,45 @@ func TestLegacyPatch(t *testing.T) {
 		want        string
 		wantRefusal refusal
 	}{
-		{"name", robot(), []string{`replace /name "x"`}, "x [a b c] 2026-04-01T00:00:00Z false", accepted},
-		{"scope", robot(), []string{`add /scope/- "d"`}, "robot [a b c d] 2026-04-01T00:00:00Z false", accepted},
-		{"token that never expires", robotThat("never", true), []string{`replace /name "x"`}, "x [a] never true", accepted},
-		{"expirationDate", robot(), []string{`replace /expirationDate "2026-05-01T00:00:00Z"`}, "", date},
+		{
+			"name", robot(),
+			[]string{`replace /name "x"`},
+			"x [a b c] 2026-04-01T00:00:00Z false",
+			accepted,
+		},
+		{
+			"scope", robot(),
+			[]string{`add /scope/- "d"`},
+			"robot [a b c d] 2026-04-01T00:00:00Z false", accepted,
+		},
+		{
+			"token that never expires", robotThat("never", true),
+			[]string{`replace /name "x"`},
+			"x [a] never true", accepted,
+		},
+		{
+			"expirationDate", robot(),
+			[]string{`replace /expirationDate "2026-05-01T00:00:00Z"`},
+			"", date,
+		},
 		{"expirationDate null", robot(), []string{"replace /expirationDate null"}, "", date},
 		{"expirationDate removed", robot(), []string{"remove /expirationDate"}, "", date},
-		{"test of expirationDate", robot(), []string{"test /expirationDate null"}, "", refusal{pat.Invalid, "/0/path", "test-of-fixed-field"}},
-		{"acknowledgement", robot(), []string{"replace /userAwareTokenNeverExpires true"}, "", date},
-		{"copy of expirationDate", robot(), []string{"copy /expirationDate /name"}, "", refusal{pat.Invalid, "/0/from", "patch-fields"}},
+		{
+			"test of expirationDate", robot(), []string{"test /expirationDate null"}, "", refusal{
+				pat.Invalid, "/0/path", "test-of-fixed-field",
+			},
+		},
+		{
+			"acknowledgement", robot(),
+			[]string{"replace /userAwareTokenNeverExpires true"},
+			"",
+			date,
+		},
+		{
+			"copy of expirationDate", robot(), []string{"copy /expirationDate /name"}, "", refusal{
+				pat.Invalid, "/0/from", "patch-fields",
+			},
+		},
 	}
 	for _, v := range []version.Version{version.Beta, version.V3, version.V2024} {
 		for _, test := range tests {
@@ -123,23 +162,92 @@ func TestPatchRefusalTexts(t *testing.T) {
 		patch   []string
 		want    refusal
 	}{
-		{"field that cannot be patched", version.V2025, []string{`replace /secret "x"`}, refusal{pat.Invalid, "/0/path", "patch-fields"}},
-		{"field that later versions can patch", version.V3, []string{"replace /expirationDate null"}, refusal{pat.Invalid, "/0/path", "patch-fields"}},
-		{"field that no version can patch", version.V3, []string{"remove /created"}, refusal{pat.Invalid, "/0/path", "patch-fields"}},
-		{"no pointer", version.V3, []string{`replace name "x"`}, refusal{pat.Invalid, "/0/path", "patch-pointer"}},
-		{"negative index", version.V1, []string{"remove /scope/-1"}, refusal{pat.Invalid, "/0/path", "patch-pointer"}},
-		{"no value", version.V1, []string{"replace /name"}, refusal{pat.Missing, "/0/value", "patch-value-required"}},
-		{"nothing there", version.V1, []string{"remove /name", "remove /name"}, refusal{pat.Invalid, "/1", "patch-applies"}},
-		{"nothing to move", version.V1, []string{"move /scope/- /name"}, refusal{pat.Invalid, "/0", "patch-applies"}},
-		{"no from to move", version.V1, []string{"move  /name"}, refusal{pat.Missing, "/0/from", "patch-pointer"}},
-		{"no from to copy", version.V3, []string{`replace /name "x"`, "copy  /name"}, refusal{pat.Missing, "/1/from", "patch-pointer"}},
-		{"failed test of a text", version.V1, []string{`test /name "x"`}, refusal{pat.Invalid, "/0", "patch-test"}},
-		{"failed test", version.V1, []string{"test /userAwareTokenNeverExpires true"}, refusal{pat.Invalid, "/0", "patch-test"}},
-		{"scope is no array", version.V1, []string{"replace /scope 5"}, refusal{pat.Illegal, "/0/value", "invalid-property"}},
-		{"null in the scope", version.V1, []string{"add /scope/- null"}, refusal{pat.Illegal, "/0/value", "invalid-property"}},
-		{"no date, not acknowledged", version.V2026, []string{"replace /expirationDate null"}, refusal{pat.Invalid, "/0/value", "expiry-never"}},
-		{"no zone", version.V2026, []string{`replace /expirationDate "2026-05-01T00:00:00"`}, refusal{pat.Illegal, "/0/value", "date-needs-zone"}},
-		{"acknowledgement withdrawn", version.V2026, []string{"replace /expirationDate null", "replace /userAwareTokenNeverExpires true", "remove /userAwareTokenNeverExpires"}, refusal{pat.Invalid, "/0/value", "expiry-never"}},
+		{
+			"field that cannot be patched", version.V2025, []string{`replace /secret "x"`}, refusal{
+				pat.Invalid, "/0/path", "patch-fields",
+			},
+		},
+		{
+			"field that later versions can patch", version.V3, []string{
+				"replace /expirationDate null",
+			}, refusal{pat.Invalid, "/0/path", "patch-fields"},
+		},
+		{
+			"field that no version can patch", version.V3, []string{"remove /created"}, refusal{
+				pat.Invalid, "/0/path", "patch-fields",
+			},
+		},
+		{
+			"no pointer", version.V3, []string{`replace name "x"`}, refusal{
+				pat.Invalid, "/0/path", "patch-pointer",
+			},
+		},
+		{
+			"negative index", version.V1, []string{"remove /scope/-1"}, refusal{
+				pat.Invalid, "/0/path", "patch-pointer",
+			},
+		},
+		{
+			"no value", version.V1, []string{"replace /name"}, refusal{
+				pat.Missing, "/0/value", "patch-value-required",
+			},
+		},
+		{
+			"nothing there", version.V1, []string{"remove /name", "remove /name"}, refusal{
+				pat.Invalid, "/1", "patch-applies",
+			},
+		},
+		{
+			"nothing to move", version.V1, []string{"move /scope/- /name"}, refusal{
+				pat.Invalid, "/0", "patch-applies",
+			},
+		},
+		{
+			"no from to move", version.V1, []string{"move  /name"}, refusal{
+				pat.Missing, "/0/from", "patch-pointer",
+			},
+		},
+		{
+			"no from to copy", version.V3, []string{`replace /name "x"`, "copy  /name"}, refusal{
+				pat.Missing, "/1/from", "patch-pointer",
+			},
+		},
+		{
+			"failed test of a text", version.V1, []string{`test /name "x"`}, refusal{
+				pat.Invalid, "/0", "patch-test",
+			},
+		},
+		{
+			"failed test", version.V1, []string{"test /userAwareTokenNeverExpires true"}, refusal{
+				pat.Invalid, "/0", "patch-test",
+			},
+		},
+		{
+			"scope is no array", version.V1, []string{"replace /scope 5"}, refusal{
+				pat.Illegal, "/0/value", "invalid-property",
+			},
+		},
+		{
+			"null in the scope", version.V1, []string{"add /scope/- null"}, refusal{
+				pat.Illegal, "/0/value", "invalid-property",
+			},
+		},
+		{
+			"no date, not acknowledged", version.V2026,
+			[]string{"replace /expirationDate null"},
+			refusal{pat.Invalid, "/0/value", "expiry-never"},
+		},
+		{
+			"no zone", version.V2026,
+			[]string{`replace /expirationDate "2026-05-01T00:00:00"`},
+			refusal{pat.Illegal, "/0/value", "date-needs-zone"},
+		},
+		{
+			"acknowledgement withdrawn", version.V2026, []string{
+				"replace /expirationDate null", "replace /userAwareTokenNeverExpires true",
+				"remove /userAwareTokenNeverExpires",
+			}, refusal{pat.Invalid, "/0/value", "expiry-never"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

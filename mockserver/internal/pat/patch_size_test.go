@@ -44,7 +44,8 @@ func TestPatchSize(t *testing.T) {
 // scope as JSON has 13 bytes; each copy doubles it, and the 17th passes a mebibyte.
 func TestPatchCopiesThatDouble(t *testing.T) {
 	copies := func(n int) []pat.PatchOperation {
-		return patchOf(append(slices.Repeat([]string{"copy /scope /scope/-"}, n), `replace /scope ["x"]`)...)
+		return patchOf(append(slices.Repeat([]string{"copy /scope /scope/-"}, n),
+			`replace /scope ["x"]`)...)
 	}
 	tests := []struct {
 		name string

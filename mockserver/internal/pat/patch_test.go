@@ -39,15 +39,20 @@ func robot() pat.TokenData {
 
 // patchable are the fields that a patch can change, in one line.
 func patchable(f pat.TokenData) string {
-	return fmt.Sprintf("%s %v %s %t", f.Name, f.Scope, written(f.ExpirationDate), f.UserAwareTokenNeverExpires)
+	return fmt.Sprintf("%s %v %s %t", f.Name, f.Scope, written(f.ExpirationDate),
+		f.UserAwareTokenNeverExpires)
 }
 
-// patch applies operations to a token beside others. It returns the token's patchable fields, checks
-// that the rest of it is as it was, and that what is answered is stored; of a refused patch, nothing.
-func patch(t testing.TB, v version.Version, token pat.TokenData, operations []pat.PatchOperation) (string, error) {
+// patch applies operations to a token beside others. It returns the token's patchable fields,
+// checks that the rest of it is as it was, and that what is answered is stored; of a refused patch,
+// nothing.
+func patch(t testing.TB, v version.Version, token pat.TokenData,
+	operations []pat.PatchOperation,
+) (string, error) {
 	t.Helper()
 	store := newStore(t, token, dated("other", ben), dated("another's", ann))
-	got, err := patchToken(t.Context(), newService(store), callOf(user(ben), v), token.ID, operations)
+	got, err := patchToken(t.Context(), newService(store), callOf(user(ben), v), token.ID,
+		operations)
 	after := stored(t, store, token.ID)
 	if err != nil {
 		checkFields(t, token, after)
@@ -58,12 +63,15 @@ func patch(t testing.TB, v version.Version, token pat.TokenData, operations []pa
 	if !slices.Equal(token.Scope, after.Scope) {
 		wantFormer, wantChanged = token.Scope, now
 	}
-	if diff := cmp.Diff(wantFormer, after.FormerScope); diff != "" || !wantChanged.Equal(after.ScopeChanged) {
-		t.Errorf("former scope, changed at %s, want %s (-want +got):\n%s", written(after.ScopeChanged), written(wantChanged), diff)
+	if diff := cmp.Diff(wantFormer, after.FormerScope); diff != "" ||
+		!wantChanged.Equal(after.ScopeChanged) {
+		t.Errorf("former scope, changed at %s, want %s (-want +got):\n%s",
+			written(after.ScopeChanged), written(wantChanged), diff)
 	}
 	after.FormerScope, after.ScopeChanged = token.FormerScope, token.ScopeChanged
 	after.Name, after.Scope = token.Name, token.Scope
-	after.ExpirationDate, after.UserAwareTokenNeverExpires = token.ExpirationDate, token.UserAwareTokenNeverExpires
+	after.ExpirationDate, after.UserAwareTokenNeverExpires = token.ExpirationDate,
+		token.UserAwareTokenNeverExpires
 	checkFields(t, token, after)
 	return patchable(got.TokenData), nil
 }
@@ -78,43 +86,95 @@ func TestPatchNameAndScope(t *testing.T) {
 		{"nothing", nil, "robot [a b c]" + expires},
 		{"replace name", []string{`replace /name "x"`}, "x [a b c]" + expires},
 		{"replace name by itself", []string{`replace /name "robot"`}, "robot [a b c]" + expires},
-		{"replace name by another owner's", []string{`replace /name "name of another's"`}, "name of another's [a b c]" + expires},
+		{
+			"replace name by another owner's",
+			[]string{`replace /name "name of another's"`},
+			"name of another's [a b c]" + expires,
+		},
 		{"add name, which replaces it", []string{`add /name "x"`}, "x [a b c]" + expires},
 		{"remove and add name", []string{"remove /name", `add /name "x"`}, "x [a b c]" + expires},
 		{"copy to name", []string{"copy /scope/1 /name"}, "b [a b c]" + expires},
 		{"move to name", []string{"move /scope/1 /name"}, "b [a c]" + expires},
-		{"the last one counts", []string{`replace /name "x"`, `replace /name "y"`}, "y [a b c]" + expires},
+		{
+			"the last one counts",
+			[]string{`replace /name "x"`, `replace /name "y"`},
+			"y [a b c]" + expires,
+		},
 		{"blanks around a name", []string{`replace /name " x "`}, " x  [a b c]" + expires},
-		{"characters that JSON may escape", []string{`replace /name "R&D <é>"`, `test /name "R\u0026D <\u00e9>"`}, "R&D <é> [a b c]" + expires},
+		{
+			"characters that JSON may escape", []string{
+				`replace /name "R&D <é>"`, `test /name "R\u0026D <\u00e9>"`,
+			}, "R&D <é> [a b c]" + expires,
+		},
 
 		{"replace scope", []string{`replace /scope ["x","y"]`}, "robot [x y]" + expires},
 		{"add scope, which replaces it", []string{`add /scope ["x"]`}, "robot [x]" + expires},
 		{"no scope at all", []string{"replace /scope []"}, "robot []" + expires},
-		{"scope null is the default", []string{"replace /scope null"}, "robot [sp:scopes:all]" + expires},
-		{"scope removed is the default", []string{"remove /scope"}, "robot [sp:scopes:all]" + expires},
-		{"scope that nobody knows", []string{`replace /scope ["no such scope"]`}, "robot [no such scope]" + expires},
+		{
+			"scope null is the default",
+			[]string{"replace /scope null"},
+			"robot [sp:scopes:all]" + expires,
+		},
+		{
+			"scope removed is the default",
+			[]string{"remove /scope"},
+			"robot [sp:scopes:all]" + expires,
+		},
+		{
+			"scope that nobody knows",
+			[]string{`replace /scope ["no such scope"]`},
+			"robot [no such scope]" + expires,
+		},
 		{"add behind the last", []string{`add /scope/- "x"`}, "robot [a b c x]" + expires},
-		{"add at the number behind the last", []string{`add /scope/3 "x"`}, "robot [a b c x]" + expires},
+		{
+			"add at the number behind the last",
+			[]string{`add /scope/3 "x"`},
+			"robot [a b c x]" + expires,
+		},
 		{"add in front", []string{`add /scope/0 "x"`}, "robot [x a b c]" + expires},
 		{"add between", []string{`add /scope/2 "x"`}, "robot [a b x c]" + expires},
 		{"replace one", []string{`replace /scope/1 "x"`}, "robot [a x c]" + expires},
 		{"remove one", []string{"remove /scope/1"}, "robot [a c]" + expires},
-		{"remove all, one by one", []string{"remove /scope/0", "remove /scope/0", "remove /scope/0"}, "robot []" + expires},
+		{
+			"remove all, one by one", []string{
+				"remove /scope/0", "remove /scope/0", "remove /scope/0",
+			}, "robot []" + expires,
+		},
 		{"move within", []string{"move /scope/0 /scope/2"}, "robot [b c a]" + expires},
 		{"move to the end", []string{"move /scope/0 /scope/-"}, "robot [b c a]" + expires},
 		{"copy within", []string{"copy /scope/2 /scope/0"}, "robot [c a b c]" + expires},
 		{"copy name to scope", []string{"copy /name /scope/-"}, "robot [a b c robot]" + expires},
 		{
 			"index of two digits",
-			[]string{`replace /scope ["a","b","c","d","e","f","g","h","i","j","k","l"]`, `replace /scope/10 "x"`, `remove /scope/0`},
+			[]string{
+				`replace /scope ["a","b","c","d","e","f","g","h","i","j","k","l"]`,
+				`replace /scope/10 "x"`, `remove /scope/0`,
+			},
 			"robot [b c d e f g h i j x l]" + expires,
 		},
 
 		{"test name", []string{`test /name "robot"`, `replace /name "x"`}, "x [a b c]" + expires},
-		{"test scope", []string{`test /scope ["a", "b", "c"]`, `remove /scope/0`}, "robot [b c]" + expires},
-		{"test one of scope", []string{`test /scope/2 "c"`, `remove /scope/2`}, "robot [a b]" + expires},
-		{"test what the patch did", []string{`replace /name "x"`, `test /name "x"`}, "x [a b c]" + expires},
-		{"test alone", []string{`test /expirationDate "2026-04-01T00:00:00.000Z"`, `test /userAwareTokenNeverExpires false`}, "robot [a b c]" + expires},
+		{
+			"test scope",
+			[]string{`test /scope ["a", "b", "c"]`, `remove /scope/0`},
+			"robot [b c]" + expires,
+		},
+		{
+			"test one of scope",
+			[]string{`test /scope/2 "c"`, `remove /scope/2`},
+			"robot [a b]" + expires,
+		},
+		{
+			"test what the patch did",
+			[]string{`replace /name "x"`, `test /name "x"`},
+			"x [a b c]" + expires,
+		},
+		{
+			"test alone", []string{
+				`test /expirationDate "2026-04-01T00:00:00.000Z"`,
+				`test /userAwareTokenNeverExpires false`,
+			}, "robot [a b c]" + expires,
+		},
 		{"value of remove is ignored", []string{`remove /scope/0 "x"`}, "robot [b c]" + expires},
 	}
 	for _, test := range tests {
@@ -132,7 +192,9 @@ func TestPatchNameAndScope(t *testing.T) {
 
 // A from beside replace means nothing.
 func TestPatchIgnoresFromOfOtherOperations(t *testing.T) {
-	got, err := patch(t, version.V1, robot(), []pat.PatchOperation{{Op: "replace", Path: "/name", From: "/secret", Value: json.RawMessage(`"x"`)}})
+	got, err := patch(t, version.V1, robot(), []pat.PatchOperation{
+		{Op: "replace", Path: "/name", From: "/secret", Value: json.RawMessage(`"x"`)},
+	})
 	checkRefusal(t, accepted, err)
 	if diff := cmp.Diff("x [a b c] 2026-04-01T00:00:00Z false", got); diff != "" {
 		t.Errorf("token (-want +got):\n%s", diff)
@@ -158,12 +220,19 @@ func TestPatchValues(t *testing.T) {
 		patch []string
 		want  refusal
 	}{
-		{"name null", []string{"replace /name null"}, refusal{pat.Missing, "/0/value", "name-required"}},
+		{
+			"name null", []string{"replace /name null"}, refusal{
+				pat.Missing, "/0/value", "name-required",
+			},
+		},
 		{"name removed", []string{"remove /name"}, required},
 		{"name moved away", []string{"move /name /scope/-"}, required},
 		{
 			"name null by copy",
-			[]string{"replace /expirationDate null", "replace /userAwareTokenNeverExpires true", "copy /expirationDate /name"},
+			[]string{
+				"replace /expirationDate null", "replace /userAwareTokenNeverExpires true",
+				"copy /expirationDate /name",
+			},
 			refusal{pat.Missing, "/2", "name-required"},
 		},
 		{"name empty", []string{`replace /name ""`}, blank},
@@ -172,13 +241,23 @@ func TestPatchValues(t *testing.T) {
 		{"name true", []string{"add /name true"}, kind},
 		{"name in an array", []string{`replace /name ["x"]`}, kind},
 		{"name in an object", []string{`replace /name {"name":"x"}`}, kind},
-		{"name taken", []string{`replace /name "name of other"`}, refusal{pat.Invalid, "/0/value", "name-unique"}},
+		{
+			"name taken", []string{`replace /name "name of other"`}, refusal{
+				pat.Invalid, "/0/value", "name-unique",
+			},
+		},
 		{
 			"name taken, the place is the last change",
-			[]string{`replace /name "x"`, `replace /name "name of other"`, `test /name "name of other"`},
+			[]string{
+				`replace /name "x"`, `replace /name "name of other"`, `test /name "name of other"`,
+			},
 			refusal{pat.Invalid, "/1/value", "name-unique"},
 		},
-		{"name taken, by copy", []string{`add /scope/0 "name of other"`, "copy /scope/0 /name"}, refusal{pat.Invalid, "/1", "name-unique"}},
+		{
+			"name taken, by copy",
+			[]string{`add /scope/0 "name of other"`, "copy /scope/0 /name"},
+			refusal{pat.Invalid, "/1", "name-unique"},
+		},
 		{"scope a string", []string{`replace /scope "a"`}, kind},
 		{"scope a number", []string{"replace /scope 1"}, kind},
 		{"scope an object", []string{`replace /scope {"0":"a"}`}, kind},
@@ -187,7 +266,11 @@ func TestPatchValues(t *testing.T) {
 		{"scope with null in it", []string{`replace /scope ["a",null]`}, kind},
 		{"number into scope", []string{"add /scope/- 1"}, kind},
 		{"null into scope", []string{"replace /scope/0 null"}, kind},
-		{"array into itself", []string{"copy /scope /scope/-"}, refusal{pat.Illegal, "/0", "invalid-property"}},
+		{
+			"array into itself", []string{"copy /scope /scope/-"}, refusal{
+				pat.Illegal, "/0", "invalid-property",
+			},
+		},
 		{"date a number", []string{"replace /expirationDate 1800000000"}, kind},
 		{"date true", []string{"replace /expirationDate true"}, kind},
 		{"acknowledgement a string", []string{`replace /userAwareTokenNeverExpires "true"`}, kind},
@@ -199,7 +282,11 @@ func TestPatchValues(t *testing.T) {
 		{"test of a date without a value", []string{"test /expirationDate"}, value},
 		{"add of a date without a value", []string{"add /expirationDate"}, value},
 		{"acknowledgement without a value", []string{"replace /userAwareTokenNeverExpires"}, value},
-		{"second without a value", []string{`replace /name "x"`, "replace /scope"}, refusal{pat.Missing, "/1/value", "patch-value-required"}},
+		{
+			"second without a value", []string{`replace /name "x"`, "replace /scope"}, refusal{
+				pat.Missing, "/1/value", "patch-value-required",
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -219,8 +306,17 @@ func TestPatchDoesNotApply(t *testing.T) {
 	}{
 		{"failed test", []string{`test /name "x"`}, "/0", "patch-test"},
 		{"failed test of scope", []string{`test /scope ["a","c","b"]`}, "/0", "patch-test"},
-		{"failed test behind changes", []string{`replace /name "x"`, "remove /scope", `test /name "robot"`, "remove /name"}, "/2", "patch-test"},
-		{"test of another type", []string{`test /userAwareTokenNeverExpires "false"`}, "/0", "patch-test"},
+		{
+			"failed test behind changes", []string{
+				`replace /name "x"`, "remove /scope", `test /name "robot"`, "remove /name",
+			}, "/2", "patch-test",
+		},
+		{
+			"test of another type",
+			[]string{`test /userAwareTokenNeverExpires "false"`},
+			"/0",
+			"patch-test",
+		},
 		{"test of a date against null", []string{"test /expirationDate null"}, "/0", "patch-test"},
 		{"test behind the last", []string{`test /scope/- "c"`}, "/0", "patch-applies"},
 		{"remove behind the last", []string{"remove /scope/3"}, "/0", "patch-applies"},
@@ -228,14 +324,33 @@ func TestPatchDoesNotApply(t *testing.T) {
 		{"replace behind the last", []string{`replace /scope/3 "x"`}, "/0", "patch-applies"},
 		{"replace at the end", []string{`replace /scope/- "x"`}, "/0", "patch-applies"},
 		{"add farther behind", []string{`add /scope/4 "x"`}, "/0", "patch-applies"},
-		{"index too large for a number", []string{`add /scope/99999999999999999999 "x"`}, "/0", "patch-applies"},
+		{
+			"index too large for a number",
+			[]string{`add /scope/99999999999999999999 "x"`},
+			"/0",
+			"patch-applies",
+		},
 		{"copy of nothing", []string{"copy /scope/3 /name"}, "/0", "patch-applies"},
 		{"move of nothing", []string{"move /scope/- /name"}, "/0", "patch-applies"},
 		{"move into itself", []string{"move /scope /scope/0"}, "/0", "patch-applies"},
 		{"remove twice", []string{"remove /name", "remove /name"}, "/1", "patch-applies"},
-		{"replace what was removed", []string{`replace /scope ["x"]`, "remove /name", `replace /name "x"`}, "/2", "patch-applies"},
-		{"element of a scope that is gone", []string{"remove /scope", `add /scope/- "x"`}, "/1", "patch-applies"},
-		{"element of scope null", []string{"replace /scope null", `add /scope/0 "x"`}, "/1", "patch-applies"},
+		{
+			"replace what was removed", []string{
+				`replace /scope ["x"]`, "remove /name", `replace /name "x"`,
+			}, "/2", "patch-applies",
+		},
+		{
+			"element of a scope that is gone",
+			[]string{"remove /scope", `add /scope/- "x"`},
+			"/1",
+			"patch-applies",
+		},
+		{
+			"element of scope null",
+			[]string{"replace /scope null", `add /scope/0 "x"`},
+			"/1",
+			"patch-applies",
+		},
 		{"no such operation", []string{"rename /name"}, "/0", "patch-applies"},
 	}
 	for _, test := range tests {
@@ -270,7 +385,8 @@ func TestPatchBehindTheArray(t *testing.T) {
 }
 
 func TestPatchOfManyCopies(t *testing.T) {
-	got, err := patch(t, version.V1, robot(), patchOf(slices.Repeat([]string{"copy /scope/0 /scope/-", "remove /scope/3"}, 50)...))
+	got, err := patch(t, version.V1, robot(),
+		patchOf(slices.Repeat([]string{"copy /scope/0 /scope/-", "remove /scope/3"}, 50)...))
 	checkRefusal(t, accepted, err)
 	if diff := cmp.Diff("robot [a b c] 2026-04-01T00:00:00Z false", got); diff != "" {
 		t.Errorf("token (-want +got):\n%s", diff)
@@ -281,10 +397,14 @@ func TestPatchOfManyCopies(t *testing.T) {
 // was, and what is accepted is a token that may be. Each line is an operation.
 func FuzzPatch(f *testing.F) {
 	for _, lines := range []string{
-		"", `replace /name "x"`, "remove /name", "replace /scope null", `add /scope/- "x"`, "move /scope/0 /name", "copy /scope /scope/-",
-		"replace /expirationDate null\nreplace /userAwareTokenNeverExpires true", `replace /expirationDate "2027-01-01T00:00:00Z"`,
-		"remove /expirationDate", `test /name "robot"` + "\nremove /scope/-", "replace  1", "add /scope/-1 1", "copy /secret /name",
-		"test /scope/0 null\nmove /scope/0 /scope/2", "replace /scope {\"a\":[1,{}]}\ncopy /scope /expirationDate", "x /name", "move /name /name",
+		"", `replace /name "x"`, "remove /name", "replace /scope null", `add /scope/- "x"`,
+		"move /scope/0 /name", "copy /scope /scope/-",
+		"replace /expirationDate null\nreplace /userAwareTokenNeverExpires true",
+		`replace /expirationDate "2027-01-01T00:00:00Z"`,
+		"remove /expirationDate", `test /name "robot"` + "\nremove /scope/-", "replace  1",
+		"add /scope/-1 1", "copy /secret /name",
+		"test /scope/0 null\nmove /scope/0 /scope/2",
+		"replace /scope {\"a\":[1,{}]}\ncopy /scope /expirationDate", "x /name", "move /name /name",
 	} {
 		f.Add(lines)
 	}
@@ -297,7 +417,8 @@ func FuzzPatch(f *testing.F) {
 		}
 		before := robot()
 		store := newStore(t, before)
-		got, err := patchToken(t.Context(), newService(store), callOf(user(ben), version.V1), "robot", operations)
+		got, err := patchToken(t.Context(), newService(store), callOf(user(ben), version.V1),
+			"robot", operations)
 		after := stored(t, store, "robot")
 		if err != nil {
 			refusalOf(t, err)
@@ -305,7 +426,8 @@ func FuzzPatch(f *testing.F) {
 			return
 		}
 		checkFields(t, got.TokenData, after)
-		if strings.TrimSpace(after.Name) == "" || after.Scope == nil || after.ExpirationDate.IsZero() && !after.UserAwareTokenNeverExpires {
+		if strings.TrimSpace(after.Name) == "" || after.Scope == nil ||
+			after.ExpirationDate.IsZero() && !after.UserAwareTokenNeverExpires {
 			t.Errorf("no token may be like this: %s", patchable(after))
 		}
 	})

@@ -11,7 +11,11 @@ import (
 
 func TestPolicyFor(t *testing.T) {
 	legacy := pat.Policy{Shape: pat.Legacy, LifetimeMonths: 6, Patchable: []string{"name", "scope"}}
-	current := pat.Policy{Shape: pat.Current, Patchable: []string{"name", "scope", "expirationDate", "userAwareTokenNeverExpires"}}
+	current := pat.Policy{
+		Shape: pat.Current, Patchable: []string{
+			"name", "scope", "expirationDate", "userAwareTokenNeverExpires",
+		},
+	}
 	tests := []struct {
 		version version.Version
 		want    pat.Policy

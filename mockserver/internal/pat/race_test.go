@@ -65,14 +65,17 @@ var writing = []struct {
 	wantGone refusal
 }{
 	{"patch", func(s *pat.Service) error {
-		_, err := patchToken(context.Background(), s, callOf(admin(ann), version.V1), "token", patchOf(`replace /scope ["idn:a:read"]`))
+		_, err := patchToken(context.Background(), s, callOf(admin(ann), version.V1), "token",
+			patchOf(`replace /scope ["idn:a:read"]`))
 		return err
 	}, notFound},
 	{"delete", func(s *pat.Service) error {
 		return deleteToken(context.Background(), s, callOf(admin(ann), version.V1), "token")
 	}, notFound},
 	{"bulk update", func(s *pat.Service) error {
-		_, err := bulkUpdate(context.Background(), s, callOf(admin(ann), version.V1), []string{"other", "token"}, patchOf("replace /userAwareTokenNeverExpires true"))
+		_, err := bulkUpdate(context.Background(), s, callOf(admin(ann), version.V1), []string{
+			"other", "token",
+		}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return err
 	}, refusal{pat.Invalid, "/ids/1", "bulk-update-known-ids"}},
 }
@@ -134,7 +137,8 @@ func TestTokenDeletedMeanwhile(t *testing.T) {
 func TestNameTakenMeanwhile(t *testing.T) {
 	store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
 	store.meanwhile = func() error { return store.rename("other", "robot") }
-	_, err := patchToken(t.Context(), newService(store), callOf(admin(ann), version.V1), "token", patchOf(`replace /name "robot"`))
+	_, err := patchToken(t.Context(), newService(store), callOf(admin(ann), version.V1), "token",
+		patchOf(`replace /name "robot"`))
 	checkRefusal(t, refusal{pat.Invalid, "/0/value", "name-unique"}, err)
 	checkFields(t, dated("token", ann), stored(t, store, "token"))
 }
@@ -159,7 +163,9 @@ var errUnreachable = errors.New("no route to the store")
 
 func (unreachable) Token(context.Context, string) (*pat.Token, error) { return nil, errUnreachable }
 
-func (unreachable) Tokens(context.Context, string) ([]*pat.Token, error) { return nil, errUnreachable }
+func (unreachable) Tokens(context.Context, string) ([]*pat.Token, error) {
+	return nil, errUnreachable
+}
 
 func (unreachable) AllTokens(_ context.Context) ([]*pat.Token, error) { return nil, errUnreachable }
 
@@ -186,14 +192,19 @@ func testUnreachable(t *testing.T, store pat.Store) {
 		run  func() error
 	}{
 		{"create", func() error {
-			_, err := create(t.Context(), service, call, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+			_, err := create(t.Context(), service, call, pat.CreateRequest{
+				Name: new("robot"), UserAwareTokenNeverExpires: true,
+			})
 			return err
 		}},
 		{"list own", func() error {
 			_, err := service.List(t.Context(), call.Caller, pat.ListQuery{OwnerID: "me"})
 			return err
 		}},
-		{"list all", func() error { _, err := service.List(t.Context(), call.Caller, pat.ListQuery{}); return err }},
+		{"list all", func() error {
+			_, err := service.List(t.Context(), call.Caller, pat.ListQuery{})
+			return err
+		}},
 		{"list all, filtered", func() error {
 			filter, err := pat.ParseFilter("lastUsed isnull")
 			if err == nil {

@@ -42,7 +42,10 @@ func (s slow) AllTokens(ctx context.Context) ([]*pat.Token, error) {
 func TestConcurrentReplace(t *testing.T) {
 	const rounds = 50
 	tenantOf := func(o pat.Owner) pat.Tenant {
-		return pat.Tenant{Name: o.ID, Identities: []pat.Identity{{ID: o.ID, Name: o.Name}}, Tokens: tokens(dated("of "+o.ID, o))}
+		return pat.Tenant{
+			Name: o.ID, Identities: []pat.Identity{{ID: o.ID, Name: o.Name}},
+			Tokens: tokens(dated("of "+o.ID, o)),
+		}
 	}
 	s := newService(slow{newStore(t)})
 	mustRun(t, s.Replace(t.Context(), tenantOf(ann)))
@@ -62,7 +65,9 @@ func TestConcurrentReplace(t *testing.T) {
 		})
 		running.Go(func() {
 			for i := 0; replacing.Load() > 0; i++ {
-				_, err := create(t.Context(), s, callOf(user(o), version.V3), pat.CreateRequest{Name: new(fmt.Sprint(i))})
+				_, err := create(t.Context(), s, callOf(user(o), version.V3), pat.CreateRequest{
+					Name: new(fmt.Sprint(i)),
+				})
 				var refused *pat.Error // the caller is gone, or has a token of that name
 				if err != nil && !errors.As(err, &refused) {
 					t.Errorf("create: %v", err)
@@ -71,7 +76,9 @@ func TestConcurrentReplace(t *testing.T) {
 		})
 		running.Go(func() {
 			for i := 0; replacing.Load() > 0; i++ {
-				if _, err := s.AddToken(t.Context(), o.Name, dated(fmt.Sprintf("%s %d", o.ID, i), o)); err != nil && !errors.Is(err, pat.ErrNoIdentity) && !errors.Is(err, pat.ErrIDTaken) {
+				if _, err := s.AddToken(t.Context(), o.Name,
+					dated(fmt.Sprintf("%s %d", o.ID, i), o)); err != nil &&
+					!errors.Is(err, pat.ErrNoIdentity) && !errors.Is(err, pat.ErrIDTaken) {
 					t.Errorf("add: %v", err)
 				}
 			}
@@ -83,10 +90,12 @@ func TestConcurrentReplace(t *testing.T) {
 					t.Error(err)
 				}
 				if len(snapshot.Tokens) == 0 || len(snapshot.Identities) != 1 {
-					t.Errorf("snapshot has %d tokens and %d identities", len(snapshot.Tokens), len(snapshot.Identities))
+					t.Errorf("snapshot has %d tokens and %d identities", len(snapshot.Tokens),
+						len(snapshot.Identities))
 				}
 				for _, token := range snapshot.Tokens {
-					if token.Owner.ID != snapshot.Name || token.Owner.ID != snapshot.Identities[0].ID {
+					if token.Owner.ID != snapshot.Name ||
+						token.Owner.ID != snapshot.Identities[0].ID {
 						t.Errorf("tenant %s has a token of %s", snapshot.Name, token.Owner.ID)
 					}
 				}

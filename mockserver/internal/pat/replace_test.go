@@ -55,7 +55,9 @@ func viewOf(t testing.TB, s *pat.Service) view {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := view{Tokens: ids(tenant.Tokens), About: about, Count: s.Count(t.Context()), Logins: logins(t, s)}
+	v := view{
+		Tokens: ids(tenant.Tokens), About: about, Count: s.Count(t.Context()), Logins: logins(t, s),
+	}
 	tenant.Tokens = nil
 	v.Tenant = tenant
 	for _, i := range tenant.Identities {
@@ -93,13 +95,17 @@ func checkView(t testing.TB, want view, s *pat.Service) {
 
 func TestNobodyBeforeReplace(t *testing.T) {
 	s := pat.NewService(pat.Config{
-		Store: memory.New(), NewID: func() string { return "new" }, NewSecret: func() string { return "secret" },
+		Store: memory.New(), NewID: func() string {
+			return "new"
+		}, NewSecret: func() string { return "secret" },
 	})
 	checkView(t, view{}, s)
 	if i, err := s.Identity(t.Context(), "ann"); !errors.Is(err, pat.ErrNoIdentity) {
 		t.Errorf("identity is %+v, %v, want none", i, err)
 	}
-	_, err := create(t.Context(), s, callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err := create(t.Context(), s, callOf(user(ben), version.V3), pat.CreateRequest{
+		Name: new("robot"),
+	})
 	checkRefusal(t, forbidden("no-application-auth"), err)
 }
 
@@ -107,7 +113,9 @@ func TestReplace(t *testing.T) {
 	store := newStore(t)
 	s := newService(store)
 	if err := s.Replace(t.Context(), pat.Tenant{
-		ID: "id", Name: "name", Pod: "pod", UserLevels: map[string][]string{"READER": {"idn:my-personal-access-tokens:read"}},
+		ID: "id", Name: "name", Pod: "pod", UserLevels: map[string][]string{
+			"READER": {"idn:my-personal-access-tokens:read"},
+		},
 		Identities: []pat.Identity{{ID: "cem", Name: "Cem", Login: "2"}, {ID: "ann", Name: "Ann"}},
 		APIClients: []pat.APIClient{{ID: "api", Secret: "s", Name: "ci"}},
 		Tokens:     tokens(dated("1", pat.Owner{ID: "cem"}), dated("2", pat.Owner{ID: "cem"})),
@@ -116,17 +124,24 @@ func TestReplace(t *testing.T) {
 	}
 	checkView(t, view{
 		Tenant: pat.Tenant{
-			ID: "id", Name: "name", Pod: "pod", UserLevels: map[string][]string{"READER": {"idn:my-personal-access-tokens:read"}},
-			Identities: []pat.Identity{{ID: "cem", Name: "Cem", Login: "2"}, {ID: "ann", Name: "Ann"}},
+			ID: "id", Name: "name", Pod: "pod", UserLevels: map[string][]string{
+				"READER": {"idn:my-personal-access-tokens:read"},
+			},
+			Identities: []pat.Identity{
+				{ID: "cem", Name: "Cem", Login: "2"}, {ID: "ann", Name: "Ann"},
+			},
 			APIClients: []pat.APIClient{{ID: "api", Secret: "s", Name: "ci"}},
 		},
-		Tokens: []string{"1", "2"}, Count: 2, About: pat.Tenant{ID: "id", Name: "name", Pod: "pod"}, Logins: []string{"Cem 2"},
+		Tokens: []string{"1", "2"}, Count: 2, About: pat.Tenant{ID: "id", Name: "name", Pod: "pod"},
+		Logins: []string{"Cem 2"},
 	}, s)
 	if _, err := s.Identity(t.Context(), "ben"); !errors.Is(err, pat.ErrNoIdentity) {
 		t.Errorf("the identity of before is still known, error %v", err)
 	}
 	t.Run("who may what follows", func(t *testing.T) {
-		_, err := s.List(t.Context(), caller(ann, "READER", "sp:scopes:all"), pat.ListQuery{OwnerID: "me"})
+		_, err := s.List(t.Context(), caller(ann, "READER", "sp:scopes:all"), pat.ListQuery{
+			OwnerID: "me",
+		})
 		checkRefusal(t, accepted, err)
 	})
 	t.Run("API clients log in", func(t *testing.T) {
@@ -153,17 +168,27 @@ func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
 	}{
 		{
 			"wrong right",
-			pat.Tenant{Name: "next", Identities: []pat.Identity{cem}, UserLevels: map[string][]string{"USER": {"idn:everything"}}, Tokens: tokens(dated("1", ann))},
+			pat.Tenant{
+				Name: "next", Identities: []pat.Identity{cem}, UserLevels: map[string][]string{
+					"USER": {"idn:everything"},
+				}, Tokens: tokens(dated("1", ann)),
+			},
 			nil,
 		},
 		{
 			"two tokens of one name",
-			pat.Tenant{Name: "next", Identities: []pat.Identity{cem}, Tokens: tokens(dated("1", ann), named("2", ann, "name of 1"))},
+			pat.Tenant{
+				Name: "next", Identities: []pat.Identity{cem},
+				Tokens: tokens(dated("1", ann), named("2", ann, "name of 1")),
+			},
 			pat.ErrNameTaken,
 		},
 		{
 			"two tokens of one id",
-			pat.Tenant{Name: "next", Identities: []pat.Identity{cem}, Tokens: tokens(dated("1", ann), named("1", ben, "other"))},
+			pat.Tenant{
+				Name: "next", Identities: []pat.Identity{cem},
+				Tokens: tokens(dated("1", ann), named("1", ben, "other")),
+			},
 			pat.ErrConflict,
 		},
 	}
@@ -174,7 +199,8 @@ func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
 			before := viewOf(t, s)
 			err := s.Replace(t.Context(), test.tenant)
 			unknown := (*pat.UnknownRightError)(nil)
-			if test.wantIs != nil && !errors.Is(err, test.wantIs) || test.wantIs == nil && !errors.As(err, &unknown) {
+			if test.wantIs != nil && !errors.Is(err, test.wantIs) ||
+				test.wantIs == nil && !errors.As(err, &unknown) {
 				t.Fatalf("error is %v, want %v", err, test.wantIs)
 			}
 			checkText(t, err.Error())
@@ -207,7 +233,8 @@ func TestSnapshotAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"))
-	_, err = patchToken(t.Context(), s, callOf(admin(ann), version.V3), "2", patchOf(`replace /name "x"`))
+	_, err = patchToken(t.Context(), s, callOf(admin(ann), version.V3), "2",
+		patchOf(`replace /name "x"`))
 	mustRun(t, err)
 	mustRun(t, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil))
 	_, err = s.AddToken(t.Context(), "Ben", dated("3", pat.Owner{}))
@@ -215,7 +242,9 @@ func TestSnapshotAndBack(t *testing.T) {
 	mustRun(t, s.Replace(t.Context(), snapshot))
 	checkView(t, before, s)
 	got, _ := s.Snapshot(t.Context())
-	if diff := cmp.Diff([]string{"name of 1", "name of 2"}, []string{got.Tokens[0].Name, got.Tokens[1].Name}); diff != "" {
+	if diff := cmp.Diff([]string{"name of 1", "name of 2"}, []string{
+		got.Tokens[0].Name, got.Tokens[1].Name,
+	}); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
 }
@@ -243,7 +272,8 @@ func TestSnapshotWithoutAStore(t *testing.T) {
 	}
 }
 
-// Who is in the middle of a change when the tenant is replaced changes the token that is there by then.
+// Who is in the middle of a change when the tenant is replaced changes the token that is there by
+// then.
 func TestReplacedMeanwhile(t *testing.T) {
 	for _, test := range writing {
 		t.Run(test.name+", with the token", func(t *testing.T) {
@@ -255,7 +285,8 @@ func TestReplacedMeanwhile(t *testing.T) {
 			if err := test.run(s); err != nil {
 				t.Fatal(err)
 			}
-			if token, err := store.Token(t.Context(), "token"); err == nil && token.Name != "of the next tenant" {
+			if token, err := store.Token(t.Context(), "token"); err == nil &&
+				token.Name != "of the next tenant" {
 				t.Errorf("token is %q, that of the tenant of before", token.Name)
 			}
 		})

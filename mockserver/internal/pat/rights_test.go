@@ -9,7 +9,8 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// A right on all tokens is one on the caller's own, too; the other way round, and of another kind, it is not.
+// A right on all tokens is one on the caller's own, too; the other way round, and of another kind,
+// it is not.
 func TestParseRights(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -22,17 +23,39 @@ func TestParseRights(t *testing.T) {
 		{"update my", []string{"idn:my-personal-access-tokens:update"}, pat.UpdateMy},
 		{"delete my", []string{"idn:my-personal-access-tokens:delete"}, pat.DeleteMy},
 		{"read all", []string{"idn:all-personal-access-tokens:read"}, pat.ReadAll | pat.ReadMy},
-		{"update all", []string{"idn:all-personal-access-tokens:update"}, pat.UpdateAll | pat.UpdateMy},
-		{"delete all", []string{"idn:all-personal-access-tokens:delete"}, pat.DeleteAll | pat.DeleteMy},
+		{
+			"update all",
+			[]string{"idn:all-personal-access-tokens:update"},
+			pat.UpdateAll | pat.UpdateMy,
+		},
+		{
+			"delete all",
+			[]string{"idn:all-personal-access-tokens:delete"},
+			pat.DeleteAll | pat.DeleteMy,
+		},
 		{"read managed", []string{"idn:managed-personal-access-tokens:read"}, pat.ReadManaged},
-		{"several", []string{"idn:all-personal-access-tokens:read", "idn:my-personal-access-tokens:read"}, pat.ReadAll | pat.ReadMy},
+		{
+			"several", []string{
+				"idn:all-personal-access-tokens:read", "idn:my-personal-access-tokens:read",
+			}, pat.ReadAll | pat.ReadMy,
+		},
 		{
 			"several on all",
-			[]string{"idn:all-personal-access-tokens:delete", "idn:all-personal-access-tokens:update"},
+			[]string{
+				"idn:all-personal-access-tokens:delete", "idn:all-personal-access-tokens:update",
+			},
 			pat.UpdateAll | pat.UpdateMy | pat.DeleteAll | pat.DeleteMy,
 		},
-		{"on all, and another on one's own", []string{"idn:all-personal-access-tokens:read", "idn:my-personal-access-tokens:create"}, pat.ReadAll | pat.ReadMy | pat.CreateMy},
-		{"twice", []string{"idn:my-personal-access-tokens:read", "idn:my-personal-access-tokens:read"}, pat.ReadMy},
+		{
+			"on all, and another on one's own", []string{
+				"idn:all-personal-access-tokens:read", "idn:my-personal-access-tokens:create",
+			}, pat.ReadAll | pat.ReadMy | pat.CreateMy,
+		},
+		{
+			"twice", []string{
+				"idn:my-personal-access-tokens:read", "idn:my-personal-access-tokens:read",
+			}, pat.ReadMy,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -48,8 +71,11 @@ func TestParseRights(t *testing.T) {
 }
 
 func TestParseRightsRefusesUnknownNames(t *testing.T) {
-	got, err := pat.ParseRights([]string{"idn:my-personal-access-tokens:read", "idn:all-personal-access-tokens:create"})
-	if unknown := (*pat.UnknownRightError)(nil); !errors.As(err, &unknown) || unknown.Name != "idn:all-personal-access-tokens:create" {
+	got, err := pat.ParseRights([]string{
+		"idn:my-personal-access-tokens:read", "idn:all-personal-access-tokens:create",
+	})
+	if unknown := (*pat.UnknownRightError)(nil); !errors.As(err, &unknown) ||
+		unknown.Name != "idn:all-personal-access-tokens:create" {
 		t.Fatalf("error is %v, want an UnknownRightError", err)
 	}
 	checkText(t, err.Error())

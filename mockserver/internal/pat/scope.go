@@ -17,15 +17,18 @@ func (t *Token) scopeAt(now time.Time, delay time.Duration) []string {
 
 // scopeNotes returns a note on a change of scopes that is not effective yet, here or on a tenant.
 func (s *Service) scopeNotes(t *Token, now time.Time) []string {
-	if t.ScopeChanged.IsZero() || !now.Before(t.ScopeChanged.Add(max(s.config.ScopeDelay, TenantScopeDelay))) {
+	if t.ScopeChanged.IsZero() ||
+		!now.Before(t.ScopeChanged.Add(max(s.config.ScopeDelay, TenantScopeDelay))) {
 		return nil
 	}
 	if s.config.ScopeDelay == 0 {
-		return []string{fmt.Sprintf("a tenant may give the scopes of before for up to %.0f minutes: those of token %q changed at %s (%s)",
+		return []string{fmt.Sprintf("a tenant may give the scopes of before for up to %.0f "+
+			"minutes: those of token %q changed at %s (%s)",
 			TenantScopeDelay.Minutes(), t.Name, FormatDate(t.ScopeChanged), rule.ScopeChangeDelay)}
 	}
 	if until := t.ScopeChanged.Add(s.config.ScopeDelay); now.Before(until) {
-		return []string{fmt.Sprintf("logins with token %q give the scopes of before its last change until %s (%s)",
+		return []string{fmt.Sprintf("logins with token %q give the scopes of before its last "+
+			"change until %s (%s)",
 			t.Name, FormatDate(until), rule.ScopeChangeDelay)}
 	}
 	return nil

@@ -28,23 +28,95 @@ func TestScopeDelay(t *testing.T) {
 		wantNote string // the moment that the note has, empty for no note
 	}{
 		{"never changed", 20 * time.Minute, nil, noon, []string{"a", "b", "c"}, ""},
-		{"another field", 20 * time.Minute, []change{{noon, `replace /userAwareTokenNeverExpires true`}}, noon, []string{"a", "b", "c"}, ""},
-		{"replaced by the same", 20 * time.Minute, []change{{noon, `replace /scope ["a","b","c"]`}}, noon, []string{"a", "b", "c"}, ""},
+		{
+			"another field", 20 * time.Minute, []change{
+				{noon, `replace /userAwareTokenNeverExpires true`},
+			}, noon, []string{"a", "b", "c"}, "",
+		},
+		{
+			"replaced by the same", 20 * time.Minute, []change{
+				{noon, `replace /scope ["a","b","c"]`},
+			}, noon, []string{"a", "b", "c"}, "",
+		},
 
 		{"no delay, at once", 0, []change{first}, noon, []string{"x"}, "2026-03-01T12:00:00.000Z"},
-		{"no delay, later", 0, []change{first}, "2026-03-01T12:19:59.999Z", []string{"x"}, "2026-03-01T12:00:00.000Z"},
-		{"no delay, once a tenant would have it", 0, []change{first}, "2026-03-01T12:20:00Z", []string{"x"}, ""},
-		{"no delay, clock set back", 0, []change{first}, before, []string{"x"}, "2026-03-01T12:00:00.000Z"},
-		{"no delay, changed twice", 0, []change{first, {noon, "replace /scope []"}}, noon, []string{}, "2026-03-01T12:00:00.000Z"},
+		{
+			"no delay, later", 0,
+			[]change{first},
+			"2026-03-01T12:19:59.999Z",
+			[]string{"x"},
+			"2026-03-01T12:00:00.000Z",
+		},
+		{
+			"no delay, once a tenant would have it", 0,
+			[]change{first},
+			"2026-03-01T12:20:00Z",
+			[]string{"x"},
+			"",
+		},
+		{
+			"no delay, clock set back", 0,
+			[]change{first},
+			before,
+			[]string{"x"},
+			"2026-03-01T12:00:00.000Z",
+		},
+		{
+			"no delay, changed twice", 0,
+			[]change{first, {noon, "replace /scope []"}},
+			noon,
+			[]string{},
+			"2026-03-01T12:00:00.000Z",
+		},
 
-		{"20 minutes, at once", 20 * time.Minute, []change{first}, noon, []string{"a", "b", "c"}, "2026-03-01T12:20:00.000Z"},
-		{"a millisecond before", 20 * time.Minute, []change{first}, "2026-03-01T12:19:59.999Z", []string{"a", "b", "c"}, "2026-03-01T12:20:00.000Z"},
-		{"on the moment", 20 * time.Minute, []change{first}, "2026-03-01T12:20:00Z", []string{"x"}, ""},
-		{"long after", 20 * time.Minute, []change{first}, "2026-03-02T12:20:00Z", []string{"x"}, ""},
-		{"5 minutes, within", 5 * time.Minute, []change{first}, "2026-03-01T12:04:59Z", []string{"a", "b", "c"}, "2026-03-01T12:05:00.000Z"},
-		{"5 minutes, on the moment", 5 * time.Minute, []change{first}, "2026-03-01T12:05:00Z", []string{"x"}, ""},
-		{"an hour, within", time.Hour, []change{first}, "2026-03-01T12:59:59Z", []string{"a", "b", "c"}, "2026-03-01T13:00:00.000Z"},
-		{"an hour, on the moment", time.Hour, []change{first}, "2026-03-01T13:00:00Z", []string{"x"}, ""},
+		{
+			"20 minutes, at once", 20 * time.Minute,
+			[]change{first},
+			noon,
+			[]string{"a", "b", "c"},
+			"2026-03-01T12:20:00.000Z",
+		},
+		{
+			"a millisecond before", 20 * time.Minute,
+			[]change{first},
+			"2026-03-01T12:19:59.999Z",
+			[]string{"a", "b", "c"},
+			"2026-03-01T12:20:00.000Z",
+		},
+		{
+			"on the moment", 20 * time.Minute, []change{first}, "2026-03-01T12:20:00Z", []string{
+				"x",
+			}, "",
+		},
+		{
+			"long after", 20 * time.Minute,
+			[]change{first},
+			"2026-03-02T12:20:00Z",
+			[]string{"x"},
+			"",
+		},
+		{
+			"5 minutes, within", 5 * time.Minute, []change{first}, "2026-03-01T12:04:59Z", []string{
+				"a", "b", "c",
+			}, "2026-03-01T12:05:00.000Z",
+		},
+		{
+			"5 minutes, on the moment", 5 * time.Minute,
+			[]change{first},
+			"2026-03-01T12:05:00Z",
+			[]string{"x"},
+			"",
+		},
+		{
+			"an hour, within", time.Hour, []change{first}, "2026-03-01T12:59:59Z", []string{
+				"a", "b", "c",
+			}, "2026-03-01T13:00:00.000Z",
+		},
+		{
+			"an hour, on the moment", time.Hour, []change{first}, "2026-03-01T13:00:00Z", []string{
+				"x",
+			}, "",
+		},
 		{
 			"second change within, before the end of the first",
 			20 * time.Minute,
@@ -88,7 +160,8 @@ func TestScopeDelay(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := configured(pat.Config{Store: newStore(t, robot()), ScopeDelay: test.delay}, annAndBen())
+			s := configured(pat.Config{Store: newStore(t, robot()), ScopeDelay: test.delay},
+				annAndBen())
 			for _, c := range test.changes {
 				call := callOf(user(ben), version.V1)
 				call.Now = moment(c.at)
@@ -100,7 +173,9 @@ func TestScopeDelay(t *testing.T) {
 			if diff := cmp.Diff(test.want, got.Caller.Scopes); diff != "" {
 				t.Errorf("scopes (-want +got):\n%s", diff)
 			}
-			if test.wantNote == "" && len(got.Notes) > 0 || test.wantNote != "" && (len(got.Notes) != 1 || !strings.Contains(got.Notes[0], test.wantNote)) {
+			if test.wantNote == "" && len(got.Notes) > 0 ||
+				test.wantNote != "" &&
+					(len(got.Notes) != 1 || !strings.Contains(got.Notes[0], test.wantNote)) {
 				t.Fatalf("notes are %q, want one with %s", got.Notes, test.wantNote)
 			}
 			if test.wantNote != "" {
@@ -113,7 +188,8 @@ func TestScopeDelay(t *testing.T) {
 // What the API answers of a token is its scope, however long logins give another.
 func TestScopeDelayDoesNotShow(t *testing.T) {
 	s := configured(pat.Config{Store: newStore(t, robot()), ScopeDelay: time.Hour}, annAndBen())
-	got, err := patchToken(t.Context(), s, callOf(user(ben), version.V1), "robot", patchOf(`replace /scope ["x"]`))
+	got, err := patchToken(t.Context(), s, callOf(user(ben), version.V1), "robot",
+		patchOf(`replace /scope ["x"]`))
 	mustRun(t, err)
 	if diff := cmp.Diff([]string{"x"}, got.Scope); diff != "" {
 		t.Errorf("scope (-want +got):\n%s", diff)

@@ -16,7 +16,8 @@ import (
 func TestCreate(t *testing.T) {
 	const april = "2026-04-01T00:00:00Z"
 	robot := pat.TokenData{
-		ID: "new-1", Secret: "secret-1", Name: "robot", Scope: []string{"sp:scopes:all"}, Owner: ben,
+		ID: "new-1", Secret: "secret-1", Name: "robot", Scope: []string{"sp:scopes:all"},
+		Owner:   ben,
 		Created: now, AccessTokenValiditySeconds: 43200, ExpirationDate: moment(april),
 	}
 	with := func(change func(*pat.TokenData)) pat.TokenData {
@@ -32,7 +33,11 @@ func TestCreate(t *testing.T) {
 		{"name and date", pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april)}, robot},
 		{
 			"scopes",
-			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), Scope: []string{"idn:a:read", "idn:b:manage"}},
+			pat.CreateRequest{
+				Name: new("robot"), ExpirationDate: new(april), Scope: []string{
+					"idn:a:read", "idn:b:manage",
+				},
+			},
 			with(func(f *pat.TokenData) { f.Scope = []string{"idn:a:read", "idn:b:manage"} }),
 		},
 		{
@@ -42,27 +47,38 @@ func TestCreate(t *testing.T) {
 		},
 		{
 			"scopes that nobody knows",
-			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), Scope: []string{"no such scope"}},
+			pat.CreateRequest{
+				Name: new("robot"), ExpirationDate: new(april), Scope: []string{"no such scope"},
+			},
 			with(func(f *pat.TokenData) { f.Scope = []string{"no such scope"} }),
 		},
 		{
 			"shortest access tokens",
-			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), AccessTokenValiditySeconds: new(15)},
+			pat.CreateRequest{
+				Name: new("robot"), ExpirationDate: new(april), AccessTokenValiditySeconds: new(15),
+			},
 			with(func(f *pat.TokenData) { f.AccessTokenValiditySeconds = 15 }),
 		},
 		{
 			"longest access tokens",
-			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), AccessTokenValiditySeconds: new(43200)},
+			pat.CreateRequest{
+				Name: new("robot"), ExpirationDate: new(april),
+				AccessTokenValiditySeconds: new(43200),
+			},
 			with(func(f *pat.TokenData) { f.AccessTokenValiditySeconds = 43200 }),
 		},
 		{
 			"never expires",
 			pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true},
-			with(func(f *pat.TokenData) { f.ExpirationDate, f.UserAwareTokenNeverExpires = time.Time{}, true }),
+			with(func(f *pat.TokenData) {
+				f.ExpirationDate, f.UserAwareTokenNeverExpires = time.Time{}, true
+			}),
 		},
 		{
 			"date and acknowledgement",
-			pat.CreateRequest{Name: new("robot"), ExpirationDate: new(april), UserAwareTokenNeverExpires: true},
+			pat.CreateRequest{
+				Name: new("robot"), ExpirationDate: new(april), UserAwareTokenNeverExpires: true,
+			},
 			with(func(f *pat.TokenData) { f.UserAwareTokenNeverExpires = true }),
 		},
 		{
@@ -74,7 +90,8 @@ func TestCreate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			store := newStore(t)
-			got, err := create(t.Context(), newService(store), callOf(user(ben), version.V1), test.request)
+			got, err := create(t.Context(), newService(store), callOf(user(ben), version.V1),
+				test.request)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,20 +104,25 @@ func TestCreate(t *testing.T) {
 func TestCreateKeepsMillisecondsInUTC(t *testing.T) {
 	call := callOf(user(ben), version.V3)
 	call.Now = time.Date(2026, 3, 1, 0, 30, 0, 123_999_999, time.FixedZone("", 60*60))
-	got, err := create(t.Context(), newService(newStore(t)), call, pat.CreateRequest{Name: new("robot")})
+	got, err := create(t.Context(), newService(newStore(t)), call, pat.CreateRequest{
+		Name: new("robot"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	// In UTC it is still February, and six months later August.
 	want := []string{"2026-02-28T23:30:00.123Z", "2026-08-28T23:30:00.123Z"}
-	if diff := cmp.Diff(want, []string{written(got.Created), written(got.ExpirationDate)}); diff != "" {
+	if diff := cmp.Diff(want, []string{
+		written(got.Created), written(got.ExpirationDate),
+	}); diff != "" {
 		t.Errorf("created, expires (-want +got):\n%s", diff)
 	}
 }
 
 func TestCreateCopiesScope(t *testing.T) {
 	scope := []string{"idn:a:read"}
-	got, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot"), Scope: scope})
+	got, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), version.V3),
+		pat.CreateRequest{Name: new("robot"), Scope: scope})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,11 +135,14 @@ func TestCreateCopiesScope(t *testing.T) {
 func TestCreateLimit(t *testing.T) {
 	service := func(limit int) *pat.Service {
 		return configured(pat.Config{
-			Store: newStore(t, dated("1", ben), dated("2", ben), dated("3", ann), dated("4", ann), dated("5", ann)), Limit: limit,
+			Store: newStore(t, dated("1", ben), dated("2", ben), dated("3", ann), dated("4", ann),
+				dated("5", ann)), Limit: limit,
 		}, annAndBen())
 	}
 	create := func(s *pat.Service) error {
-		_, err := create(t.Context(), s, callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+		_, err := create(t.Context(), s, callOf(user(ben), version.V3), pat.CreateRequest{
+			Name: new("robot"),
+		})
 		return err
 	}
 	t.Run("below, whatever others have", func(t *testing.T) {
@@ -142,12 +167,15 @@ func TestCreateLimit(t *testing.T) {
 	})
 }
 
-// With a seed, ids come again after a restart: a token gets the next one that is free, and its own secret.
+// With a seed, ids come again after a restart: a token gets the next one that is free, and its own
+// secret.
 func TestCreateWithAnIDThatExists(t *testing.T) {
 	store := newStore(t, dated("new-1", ann), dated("new-2", ben))
 	service := newService(store)
 	var seen []string
-	got, err := create(t.Context(), service, callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")}, func(c *pat.Creation) {
+	got, err := create(t.Context(), service, callOf(user(ben), version.V3), pat.CreateRequest{
+		Name: new("robot"),
+	}, func(c *pat.Creation) {
 		seen = append(seen, c.Token.ID)
 	})
 	if err != nil {
@@ -156,14 +184,17 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 	if diff := cmp.Diff([]string{"new-3"}, seen); diff != "" {
 		t.Errorf("prepared (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"new-3", "secret-3", "robot"}, []string{got.ID, got.Secret, got.Name}); diff != "" {
+	if diff := cmp.Diff([]string{"new-3", "secret-3", "robot"}, []string{
+		got.ID, got.Secret, got.Name,
+	}); diff != "" {
 		t.Errorf("id, secret, name (-want +got):\n%s", diff)
 	}
 	checkFields(t, got.TokenData, stored(t, store, "new-3"))
 	checkFields(t, dated("new-1", ann), stored(t, store, "new-1"))
 	checkFields(t, dated("new-2", ben), stored(t, store, "new-2"))
 	t.Run("name taken", func(t *testing.T) {
-		_, err := create(t.Context(), newService(store), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+		_, err := create(t.Context(), newService(store), callOf(user(ben), version.V3),
+			pat.CreateRequest{Name: new("robot")})
 		checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique"}, err)
 	})
 	// takeID creates a token with the id of the first one that is prepared.
@@ -173,7 +204,8 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 		}
 	}
 	t.Run("taken meanwhile", func(t *testing.T) {
-		creation, err := newService(store).PrepareCreate(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("other")})
+		creation, err := newService(store).PrepareCreate(t.Context(), callOf(user(ben), version.V3),
+			pat.CreateRequest{Name: new("other")})
 		mustRun(t, err)
 		takeID(creation)
 		if err := creation.Commit(t.Context()); !errors.Is(err, pat.ErrConflict) {
@@ -187,7 +219,8 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 		taken, err := store.Token(t.Context(), "new-4")
 		mustRun(t, err)
 		mustRun(t, store.Delete(t.Context(), taken))
-		got, err := create(t.Context(), newService(store), callOf(user(ben), version.V3), pat.CreateRequest{Name: new("other")}, takeID)
+		got, err := create(t.Context(), newService(store), callOf(user(ben), version.V3),
+			pat.CreateRequest{Name: new("other")}, takeID)
 		if err != nil || got.ID != "new-5" || got.Secret != "secret-5" {
 			t.Errorf("created %v, %v, want new-5 with its own secret", got, err)
 		}
@@ -198,22 +231,29 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 func TestCreateOfACallerWhoIsGone(t *testing.T) {
 	store := newStore(t)
 	service := newService(store)
-	if err := service.Replace(t.Context(), pat.Tenant{Identities: []pat.Identity{{ID: "ann", Name: "Ann"}}}); err != nil {
+	if err := service.Replace(t.Context(), pat.Tenant{
+		Identities: []pat.Identity{{ID: "ann", Name: "Ann"}},
+	}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := create(t.Context(), service, callOf(user(ben), version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err := create(t.Context(), service, callOf(user(ben), version.V3), pat.CreateRequest{
+		Name: new("robot"),
+	})
 	checkCause(t, forbidden("no-application-auth"), err)
 	if got := everything(t, store); got != nil {
 		t.Errorf("stored %v", got)
 	}
-	_, err = create(t.Context(), service, callOf(user(ann), version.V3), pat.CreateRequest{Name: new("robot")})
+	_, err = create(t.Context(), service, callOf(user(ann), version.V3), pat.CreateRequest{
+		Name: new("robot"),
+	})
 	checkRefusal(t, accepted, err)
 }
 
 func TestDelete(t *testing.T) {
 	store := newStore(t, dated("token", ben), dated("other", ben))
 	service := newService(store)
-	if err := deleteToken(t.Context(), service, callOf(user(ben), version.V1), "token"); err != nil {
+	if err := deleteToken(t.Context(), service, callOf(user(ben), version.V1),
+		"token"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.Token(t.Context(), "token"); !errors.Is(err, pat.ErrNotFound) {
@@ -221,7 +261,8 @@ func TestDelete(t *testing.T) {
 	}
 	checkFields(t, dated("other", ben), stored(t, store, "other"))
 	t.Run("again", func(t *testing.T) {
-		checkRefusal(t, notFound, deleteToken(t.Context(), service, callOf(user(ben), version.V1), "token"))
+		checkRefusal(t, notFound,
+			deleteToken(t.Context(), service, callOf(user(ben), version.V1), "token"))
 	})
 }
 
@@ -232,7 +273,9 @@ var preparing = []struct {
 	want []string
 }{
 	{"create", func(ctx context.Context, s *pat.Service, c pat.Call) ([]*pat.Token, error) {
-		creation, err := s.PrepareCreate(ctx, c, pat.CreateRequest{Name: new("robot"), UserAwareTokenNeverExpires: true})
+		creation, err := s.PrepareCreate(ctx, c, pat.CreateRequest{
+			Name: new("robot"), UserAwareTokenNeverExpires: true,
+		})
 		return []*pat.Token{creation.Token}, err
 	}, []string{"new-1 robot"}},
 	{"patch", func(ctx context.Context, s *pat.Service, c pat.Call) ([]*pat.Token, error) {
@@ -244,7 +287,8 @@ var preparing = []struct {
 		return nil, err
 	}, nil},
 	{"bulk update", func(ctx context.Context, s *pat.Service, c pat.Call) ([]*pat.Token, error) {
-		update, err := s.PrepareBulkUpdate(ctx, c, []string{"token", "other"}, patchOf("replace /userAwareTokenNeverExpires true"))
+		update, err := s.PrepareBulkUpdate(ctx, c, []string{"token", "other"},
+			patchOf("replace /userAwareTokenNeverExpires true"))
 		return update.Tokens, err
 	}, []string{"other name of other", "token name of token"}},
 }
@@ -282,13 +326,17 @@ func TestRevisionsDoNotChange(t *testing.T) {
 		name string
 		run  func() error
 	}{
-		{"login", func() error { return login(t.Context(), loginService(store), "robot", "secret of robot", now) }},
+		{"login", func() error {
+			return login(t.Context(), loginService(store), "robot", "secret of robot", now)
+		}},
 		{"patch", func() error {
-			_, err := patchToken(t.Context(), newService(store), callOf(user(ben), version.V1), "robot", patchOf(`replace /name "x"`, `replace /scope/0 "x"`))
+			_, err := patchToken(t.Context(), newService(store), callOf(user(ben), version.V1),
+				"robot", patchOf(`replace /name "x"`, `replace /scope/0 "x"`))
 			return err
 		}},
 		{"bulk update", func() error {
-			_, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1), []string{"robot"}, patchOf("replace /userAwareTokenNeverExpires true"))
+			_, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1),
+				[]string{"robot"}, patchOf("replace /userAwareTokenNeverExpires true"))
 			return err
 		}},
 	}

@@ -30,7 +30,9 @@ func crowd(t *testing.T, users int) *pat.Service {
 	for n := range users {
 		owner := pat.Owner{ID: fmt.Sprintf("id %06d", n), Name: fmt.Sprintf("User %06d", users-n)}
 		tokens = append(tokens, dated(fmt.Sprintf("token %d", n), owner))
-		tenant.Identities = append(tenant.Identities, pat.Identity{ID: owner.ID, Name: owner.Name, Login: tokens[n].ID})
+		tenant.Identities = append(tenant.Identities, pat.Identity{
+			ID: owner.ID, Name: owner.Name, Login: tokens[n].ID,
+		})
 	}
 	return configured(pat.Config{Store: newStore(t, tokens...)}, tenant)
 }
@@ -60,12 +62,18 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 		{"login with a wrong secret", func(s *pat.Service, _ int) error {
 			return expect(t, badCredentials, login(t.Context(), s, "token 7", "secret", now))
 		}, nil},
-		{"add an identity", func(s *pat.Service, n int) error { return s.AddIdentity(t.Context(), newcomer(n), nil) }, nil},
+		{
+			"add an identity", func(s *pat.Service, n int) error {
+				return s.AddIdentity(t.Context(), newcomer(n), nil)
+			}, nil,
+		},
 		{"add an identity whose name is taken", func(s *pat.Service, _ int) error {
 			return s.AddIdentity(t.Context(), pat.Identity{ID: "new", Name: "User 000007"}, nil)
 		}, pat.ErrIdentityTaken},
 		{"add a token", func(s *pat.Service, n int) error {
-			_, err := s.AddToken(t.Context(), "User 000007", pat.TokenData{ID: fmt.Sprintf("new %d", n), Name: fmt.Sprintf("new %d", n)})
+			_, err := s.AddToken(t.Context(), "User 000007", pat.TokenData{
+				ID: fmt.Sprintf("new %d", n), Name: fmt.Sprintf("new %d", n),
+			})
 			return err
 		}, nil},
 		{"add a token to an unknown user", func(s *pat.Service, _ int) error {
@@ -85,13 +93,15 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 			}
 			// Maps and trees grow by parts, now and then: up to 4 kB on the average.
 			if small, large := bytes(few), bytes(many); large > small+4<<10 {
-				t.Errorf("%d bytes with %d users and %d with %d, want the same", small, few, large, many)
+				t.Errorf("%d bytes with %d users and %d with %d, want the same", small, few, large,
+					many)
 			}
 		})
 	}
 }
 
-// After a restart with a seed the ids of all tokens come again. None of them is encoded and validated.
+// After a restart with a seed the ids of all tokens come again. None of them is encoded and
+// validated.
 func TestCreatePassesOverIDsInUse(t *testing.T) {
 	const tokens = 1000
 	var ids, secrets, prepared int
@@ -101,14 +111,20 @@ func TestCreatePassesOverIDsInUse(t *testing.T) {
 	}
 	s := configured(pat.Config{
 		Store: store,
-		NewID: func() string { ids++; return fmt.Sprint("id ", ids) }, NewSecret: func() string { secrets++; return fmt.Sprint("secret ", secrets) },
+		NewID: func() string {
+			ids++
+			return fmt.Sprint("id ", ids)
+		}, NewSecret: func() string { secrets++; return fmt.Sprint("secret ", secrets) },
 	}, pat.Tenant{Identities: []pat.Identity{{ID: ann.ID, Name: ann.Name}}})
 	call := callOf(admin(ann), version.V3)
-	created, err := create(t.Context(), s, call, pat.CreateRequest{Name: new("new")}, func(*pat.Creation) { prepared++ })
+	created, err := create(t.Context(), s, call, pat.CreateRequest{Name: new("new")},
+		func(*pat.Creation) { prepared++ })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := fmt.Sprint(tokens + 1); prepared != 1 || created.ID != "id "+want || created.Secret != "secret "+want {
-		t.Errorf("%d tokens were prepared, and got %s with %s, want one, %s", prepared, created.ID, created.Secret, want)
+	if want := fmt.Sprint(tokens + 1); prepared != 1 || created.ID != "id "+want ||
+		created.Secret != "secret "+want {
+		t.Errorf("%d tokens were prepared, and got %s with %s, want one, %s", prepared, created.ID,
+			created.Secret, want)
 	}
 }

@@ -33,7 +33,8 @@ func spanOf(t rapid.TB, filter string) (span pat.Span, f *pat.Filter) {
 		t.Fatal(err)
 	}
 	var asked []pat.Span
-	if _, err := newService(watched{memory.New(), &asked}).List(context.Background(), admin(ann), pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
+	if _, err := newService(watched{memory.New(), &asked}).List(context.Background(), admin(ann),
+		pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
 		t.Fatal("the store was asked for ", asked, err)
 	}
 	return asked[0], f
@@ -83,8 +84,10 @@ func TestFilterSpan(t *testing.T) {
 func TestFilterSpanHasEveryMatch(t *testing.T) {
 	moments := []time.Time{
 		{},
-		moment("0000-01-01T00:00:00Z"), moment("0001-01-01T00:00:00Z"), moment("1969-12-31T23:59:59.999Z"),
-		moment("2026-02-01T00:00:00Z"), moment("2026-02-01T00:00:00.001Z"), moment("9999-12-31T23:59:59.999Z"),
+		moment("0000-01-01T00:00:00Z"), moment("0001-01-01T00:00:00Z"),
+		moment("1969-12-31T23:59:59.999Z"),
+		moment("2026-02-01T00:00:00Z"), moment("2026-02-01T00:00:00.001Z"),
+		moment("9999-12-31T23:59:59.999Z"),
 	}
 	var condition *rapid.Generator[string]
 	condition = rapid.Custom(func(t *rapid.T) string {

@@ -45,7 +45,9 @@ func written(t time.Time) string {
 // dated are the fields of a token that was made in January, lives until April and was never used.
 func dated(id string, owner pat.Owner) pat.TokenData {
 	return pat.TokenData{
-		ID: id, Secret: "secret of " + id, Name: "name of " + id, Owner: owner, Scope: []string{"sp:scopes:all"},
+		ID: id, Secret: "secret of " + id, Name: "name of " + id, Owner: owner, Scope: []string{
+			"sp:scopes:all",
+		},
 		Created: moment("2026-01-01T00:00:00Z"), AccessTokenValiditySeconds: 43200,
 		ExpirationDate: moment("2026-04-01T00:00:00Z"),
 	}
@@ -83,7 +85,11 @@ func newService(store pat.Store) *pat.Service { return numbered(pat.Config{Store
 func annAndBen() pat.Tenant {
 	return pat.Tenant{
 		ID: "acme-id", Name: "acme", Pod: "pod",
-		Identities: []pat.Identity{{ID: "ann", Name: "Ann", UserLevels: []string{"ORG_ADMIN"}}, {ID: "ben", Name: "Ben", UserLevels: []string{"USER"}}},
+		Identities: []pat.Identity{
+			{ID: "ann", Name: "Ann", UserLevels: []string{"ORG_ADMIN"}}, {
+				ID: "ben", Name: "Ben", UserLevels: []string{"USER"},
+			},
+		},
 	}
 }
 
@@ -114,7 +120,9 @@ func admin(o pat.Owner) pat.Caller { return caller(o, "ORG_ADMIN", "sp:scopes:al
 func user(o pat.Owner) pat.Caller  { return caller(o, "USER", "sp:scopes:all") }
 
 func caller(o pat.Owner, level string, scopes ...string) pat.Caller {
-	return pat.Caller{ClientID: "client", ID: o.ID, Name: o.Name, UserLevels: []string{level}, Scopes: scopes}
+	return pat.Caller{
+		ClientID: "client", ID: o.ID, Name: o.Name, UserLevels: []string{level}, Scopes: scopes,
+	}
 }
 
 func callOf(c pat.Caller, v version.Version) pat.Call {
@@ -215,8 +223,11 @@ func checkFields(t testing.TB, want, got pat.TokenData) {
 	}
 }
 
-// settled prepares a write and commits it, again after each lost race. Prepared is called before each commit.
-func settled[W interface{ Commit(context.Context) error }](ctx context.Context, prepare func() (W, error), prepared ...func(W)) (W, error) {
+// settled prepares a write and commits it, again after each lost race. Prepared is called before
+// each commit.
+func settled[W interface{ Commit(context.Context) error }](ctx context.Context,
+	prepare func() (W, error), prepared ...func(W),
+) (W, error) {
 	for {
 		write, err := prepare()
 		if err != nil {
@@ -231,24 +242,35 @@ func settled[W interface{ Commit(context.Context) error }](ctx context.Context, 
 	}
 }
 
-func create(ctx context.Context, s *pat.Service, call pat.Call, r pat.CreateRequest, prepared ...func(*pat.Creation)) (*pat.Token, error) {
-	creation, err := settled(ctx, func() (*pat.Creation, error) { return s.PrepareCreate(ctx, call, r) }, prepared...)
+func create(ctx context.Context, s *pat.Service, call pat.Call, r pat.CreateRequest,
+	prepared ...func(*pat.Creation),
+) (*pat.Token, error) {
+	creation, err := settled(ctx,
+		func() (*pat.Creation, error) { return s.PrepareCreate(ctx, call, r) }, prepared...)
 	if err != nil {
 		return nil, err
 	}
 	return creation.Token, nil
 }
 
-func patchToken(ctx context.Context, s *pat.Service, call pat.Call, id string, operations []pat.PatchOperation) (*pat.Token, error) {
-	update, err := settled(ctx, func() (*pat.Update, error) { return s.PreparePatch(ctx, call, id, operations) })
+func patchToken(ctx context.Context, s *pat.Service, call pat.Call, id string,
+	operations []pat.PatchOperation,
+) (*pat.Token, error) {
+	update, err := settled(ctx, func() (*pat.Update, error) {
+		return s.PreparePatch(ctx, call, id, operations)
+	})
 	if err != nil {
 		return nil, err
 	}
 	return update.Tokens[0], nil
 }
 
-func bulkUpdate(ctx context.Context, s *pat.Service, call pat.Call, ids []string, operations []pat.PatchOperation) ([]*pat.Token, error) {
-	update, err := settled(ctx, func() (*pat.Update, error) { return s.PrepareBulkUpdate(ctx, call, ids, operations) })
+func bulkUpdate(ctx context.Context, s *pat.Service, call pat.Call, ids []string,
+	operations []pat.PatchOperation,
+) ([]*pat.Token, error) {
+	update, err := settled(ctx, func() (*pat.Update, error) {
+		return s.PrepareBulkUpdate(ctx, call, ids, operations)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -261,6 +283,8 @@ func deleteToken(ctx context.Context, s *pat.Service, call pat.Call, id string) 
 }
 
 func login(ctx context.Context, s *pat.Service, id, secret string, now time.Time) error {
-	_, err := settled(ctx, func() (*pat.Session, error) { return s.PrepareLogin(ctx, id, secret, now) })
+	_, err := settled(ctx, func() (*pat.Session, error) {
+		return s.PrepareLogin(ctx, id, secret, now)
+	})
 	return err
 }

@@ -42,7 +42,10 @@ func TestJSON(t *testing.T) {
 		token.SetJSON(pat.Current, []byte("current"))
 		next := pat.NewToken(token.TokenData)
 		next.SetJSON(pat.Current, []byte("next"))
-		got := []string{string(token.JSON(pat.Legacy)), string(token.JSON(pat.Current)), string(next.JSON(pat.Legacy)), string(next.JSON(pat.Current))}
+		got := []string{
+			string(token.JSON(pat.Legacy)), string(token.JSON(pat.Current)),
+			string(next.JSON(pat.Legacy)), string(next.JSON(pat.Current)),
+		}
 		if diff := cmp.Diff([]string{"legacy", "current", "", "next"}, got); diff != "" {
 			t.Errorf("JSON (-want +got):\n%s", diff)
 		}

@@ -20,20 +20,24 @@ func checkValidity(seconds int) error {
 		return nil
 	}
 	return &Error{
-		Kind: Illegal, Field: "/accessTokenValiditySeconds", Want: fmt.Sprintf("%d to %d seconds", minValiditySeconds, maxValiditySeconds),
-		Got: fmt.Sprint(seconds), Rule: rule.ValidityBounds,
+		Kind: Illegal, Field: "/accessTokenValiditySeconds",
+		Want: fmt.Sprintf("%d to %d seconds", minValiditySeconds, maxValiditySeconds),
+		Got:  fmt.Sprint(seconds), Rule: rule.ValidityBounds,
 	}
 }
 
 func nameTaken(name, at string) *Error {
 	return &Error{
-		Kind: Invalid, Field: at, Want: "a name that no other token of the owner has", Got: quote(name), Rule: rule.NameUnique, Entry: "duplicate-name",
+		Kind: Invalid, Field: at, Want: "a name that no other token of the owner has",
+		Got: quote(name), Rule: rule.NameUnique, Entry: "duplicate-name",
 	}
 }
 
 func notFound(id string) *Error {
 	return &Error{
-		Kind: NotFound, Field: "path parameter id", Want: "the id of a token that the caller may see", Got: quote(id), Advice: IDAdvice(id), Rule: rule.UnknownID,
+		Kind: NotFound, Field: "path parameter id",
+		Want: "the id of a token that the caller may see", Got: quote(id), Advice: IDAdvice(id),
+		Rule: rule.UnknownID,
 	}
 }
 

@@ -32,7 +32,8 @@ func TestCreateName(t *testing.T) {
 			expired := dated("expired", ben)
 			expired.ExpirationDate = moment("2026-02-01T00:00:00Z")
 			store := newStore(t, dated("ben's", ben), dated("ann's", ann), expired)
-			_, err := create(t.Context(), newService(store), callOf(user(ben), version.V3), pat.CreateRequest{Name: test.tokenName})
+			_, err := create(t.Context(), newService(store), callOf(user(ben), version.V3),
+				pat.CreateRequest{Name: test.tokenName})
 			checkRefusal(t, test.want, err)
 			wantTokens := 3
 			if test.want == accepted {
@@ -75,13 +76,26 @@ func TestCreateRefusalTexts(t *testing.T) {
 		want    refusal
 	}{
 		{"no name", pat.CreateRequest{}, refusal{pat.Missing, "/name", "name-required"}},
-		{"blank name", pat.CreateRequest{Name: new(" ")}, refusal{pat.Missing, "/name", "name-not-blank"}},
-		{"name taken", pat.CreateRequest{Name: new("name of token")}, refusal{pat.Invalid, "/name", "name-unique"}},
-		{"validity", pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: new(5)}, refusal{pat.Illegal, "/accessTokenValiditySeconds", "validity-bounds"}},
+		{
+			"blank name", pat.CreateRequest{Name: new(" ")}, refusal{
+				pat.Missing, "/name", "name-not-blank",
+			},
+		},
+		{
+			"name taken", pat.CreateRequest{Name: new("name of token")}, refusal{
+				pat.Invalid, "/name", "name-unique",
+			},
+		},
+		{
+			"validity",
+			pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: new(5)},
+			refusal{pat.Illegal, "/accessTokenValiditySeconds", "validity-bounds"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := create(t.Context(), newService(newStore(t, dated("token", ben))), callOf(user(ben), version.V3), test.request)
+			_, err := create(t.Context(), newService(newStore(t, dated("token", ben))),
+				callOf(user(ben), version.V3), test.request)
 			checkCause(t, test.want, err)
 		})
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // A Source makes the random values of a namespace. With a seed each is a hash of seed, namespace,
-// purpose and how many there were for that purpose: what else goes on at the same time does not change
-// it. It is safe for concurrent use.
+// purpose and how many there were for that purpose: what else goes on at the same time does not
+// change it. It is safe for concurrent use.
 type Source struct {
 	seed      *uint64
 	namespace string
@@ -22,7 +22,9 @@ type Source struct {
 }
 
 // New returns a source. Without a seed its values come from the system.
-func New(seed *uint64, namespace string) *Source { return &Source{seed: seed, namespace: namespace} }
+func New(seed *uint64, namespace string) *Source {
+	return &Source{seed: seed, namespace: namespace}
+}
 
 // NewSeed returns a seed that nobody chose. It is a number that every JSON reader keeps as it is.
 func NewSeed() uint64 {

@@ -104,10 +104,12 @@ func TestForms(t *testing.T) {
 			if diff := cmp.Diff(want[:n], seeded(7, "a").Bytes("purpose", n)); diff != "" {
 				t.Errorf("Bytes (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(hex.EncodeToString(want[:n]), seeded(7, "a").Hex("purpose", n)); diff != "" {
+			if diff := cmp.Diff(hex.EncodeToString(want[:n]),
+				seeded(7, "a").Hex("purpose", n)); diff != "" {
 				t.Errorf("Hex (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(base64.RawURLEncoding.EncodeToString(want[:n]), seeded(7, "a").Base64("purpose", n)); diff != "" {
+			if diff := cmp.Diff(base64.RawURLEncoding.EncodeToString(want[:n]),
+				seeded(7, "a").Base64("purpose", n)); diff != "" {
 				t.Errorf("Base64 (-want +got):\n%s", diff)
 			}
 			if got := len(random.New(nil, "a").Bytes("purpose", n)); got != n {
@@ -119,7 +121,9 @@ func TestForms(t *testing.T) {
 
 func TestFloatIsEven(t *testing.T) {
 	const draws, buckets = 20_000, 10
-	for name, s := range map[string]*random.Source{"seeded": seeded(7, "a"), "unseeded": random.New(nil, "a")} {
+	for name, s := range map[string]*random.Source{
+		"seeded": seeded(7, "a"), "unseeded": random.New(nil, "a"),
+	} {
 		t.Run(name, func(t *testing.T) {
 			var counts [buckets]int
 			for range draws {
@@ -129,11 +133,13 @@ func TestFloatIsEven(t *testing.T) {
 				}
 				counts[int(f*buckets)]++
 			}
-			// Six standard deviations of a binomial: one of a billion runs without a seed is outside.
+			// Six standard deviations of a binomial: one of a billion runs without a seed is
+			// outside.
 			within := 6 * math.Sqrt(draws*0.1*0.9)
 			for i, n := range counts {
 				if math.Abs(float64(n)-draws/buckets) > within {
-					t.Errorf("%d of %d draws in tenth %d, want %d give or take %.0f", n, draws, i, draws/buckets, within)
+					t.Errorf("%d of %d draws in tenth %d, want %d give or take %.0f", n, draws, i,
+						draws/buckets, within)
 				}
 			}
 		})

@@ -19,13 +19,14 @@ type Limit struct {
 	Window   time.Duration
 }
 
-// Tenant is the limit of a tenant: 100 requests of a client id and API version in ten seconds (published).
+// Tenant is the limit of a tenant: 100 requests of a client id and API version in ten seconds
+// (published).
 var Tenant = Limit{Requests: 100, Window: 10 * time.Second}
 
 var form = regexp.MustCompile(`^([0-9]{1,9})/([0-9a-z.]+)$`)
 
-// Parse reads a limit such as 100/10s, or off. The error is a [LimitError], or that of the window from
-// [clock.ParseDuration].
+// Parse reads a limit such as 100/10s, or off. The error is a [LimitError], or that of the window
+// from [clock.ParseDuration].
 func Parse(text string) (Limit, error) {
 	if text == "off" {
 		return Limit{}, nil
@@ -81,8 +82,8 @@ func New(l Limit) *Limiter { return &Limiter{limit: l, windows: map[Key]*list.El
 // Limit is what the limiter allows.
 func (l *Limiter) Limit() Limit { return l.limit }
 
-// Take counts a request. Count is its number in the window, and wait how long the window goes on where
-// that is over the limit, else zero.
+// Take counts a request. Count is its number in the window, and wait how long the window goes on
+// where that is over the limit, else zero.
 func (l *Limiter) Take(key Key, now time.Time) (count int, wait time.Duration) {
 	if l.limit.Requests == 0 {
 		return 0, 0
@@ -102,8 +103,8 @@ func (l *Limiter) over(w *window, now time.Time) bool {
 	return now.Before(w.opened) || now.Sub(w.opened) >= l.limit.Window
 }
 
-// openLocked returns the window of a key. It opens one if there is none, or if that has ended. The oldest
-// one is forgotten for it if there are as many as allowed.
+// openLocked returns the window of a key. It opens one if there is none, or if that has ended. The
+// oldest one is forgotten for it if there are as many as allowed.
 func (l *Limiter) openLocked(key Key, now time.Time) *window {
 	if at := l.windows[key]; at != nil {
 		w := at.Value.(*window)

@@ -43,12 +43,20 @@ func TestTake(t *testing.T) {
 		},
 		{
 			"over the limit waits for the rest of the window", 2,
-			[]request{{"a", 0}, {"a", time.Second}, {"a", 2 * time.Second}, {"a", 9 * time.Second}, {"a", window - 1}},
+			[]request{
+				{"a", 0}, {"a", time.Second}, {"a", 2 * time.Second}, {"a", 9 * time.Second}, {
+					"a", window - 1,
+				},
+			},
 			[]taken{{1, 0}, {2, 0}, {3, 8 * time.Second}, {4, time.Second}, {5, 1}},
 		},
 		{
 			"the first request opens the window", 1,
-			[]request{{"a", 7 * time.Second}, {"a", window}, {"a", 17*time.Second - 1}, {"a", 17 * time.Second}},
+			[]request{
+				{"a", 7 * time.Second}, {"a", window}, {"a", 17*time.Second - 1}, {
+					"a", 17 * time.Second,
+				},
+			},
 			[]taken{{1, 0}, {2, 7 * time.Second}, {3, 1}, {1, 0}},
 		},
 		{
@@ -63,12 +71,18 @@ func TestTake(t *testing.T) {
 		},
 		{
 			"each key has its own", 1,
-			[]request{{"a", 0}, {"b", 5 * time.Second}, {"a", 6 * time.Second}, {"b", 6 * time.Second}, {"", 6 * time.Second}},
+			[]request{
+				{"a", 0}, {"b", 5 * time.Second}, {"a", 6 * time.Second}, {"b", 6 * time.Second}, {
+					"", 6 * time.Second,
+				},
+			},
 			[]taken{{1, 0}, {1, 0}, {2, 4 * time.Second}, {2, 9 * time.Second}, {1, 0}},
 		},
 		{
 			"a clock moved back opens another", 1,
-			[]request{{"a", time.Hour}, {"a", time.Hour - 1}, {"a", time.Hour - 1}, {"a", time.Hour}},
+			[]request{
+				{"a", time.Hour}, {"a", time.Hour - 1}, {"a", time.Hour - 1}, {"a", time.Hour},
+			},
 			[]taken{{1, 0}, {1, 0}, {2, window}, {3, window - 1}},
 		},
 		{
@@ -125,9 +139,21 @@ func TestManyKeys(t *testing.T) {
 		key  string
 		want int // number of the next request, a second before its window ends
 	}{
-		{"as many as are remembered", func(l *ratelimit.Limiter) { fill(l, 0, many, noon) }, "client 0", 2},
-		{"one more forgets the oldest", func(l *ratelimit.Limiter) { fill(l, 0, many+1, noon) }, "client 0", 1},
-		{"one more forgets no other", func(l *ratelimit.Limiter) { fill(l, 0, many+1, noon) }, "client 1", 2},
+		{
+			"as many as are remembered", func(l *ratelimit.Limiter) {
+				fill(l, 0, many, noon)
+			}, "client 0", 2,
+		},
+		{
+			"one more forgets the oldest", func(l *ratelimit.Limiter) {
+				fill(l, 0, many+1, noon)
+			}, "client 0", 1,
+		},
+		{
+			"one more forgets no other", func(l *ratelimit.Limiter) {
+				fill(l, 0, many+1, noon)
+			}, "client 1", 2,
+		},
 		{"those that have ended make room", func(l *ratelimit.Limiter) {
 			fill(l, many, 2*many, noon.Add(-time.Minute))
 			fill(l, 0, many, noon)
@@ -143,7 +169,8 @@ func TestManyKeys(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			l := ratelimit.New(limit)
 			test.fill(l)
-			if count, _ := l.Take(ratelimit.Key{ClientID: test.key}, noon.Add(59*time.Second)); count != test.want {
+			if count, _ := l.Take(ratelimit.Key{ClientID: test.key},
+				noon.Add(59*time.Second)); count != test.want {
 				t.Errorf("request %d, want %d", count, test.want)
 			}
 		})
@@ -203,6 +230,7 @@ func TestParallelRequests(t *testing.T) {
 	}
 	all.Wait()
 	if allowed.Load() != limit || other.Load() != limit {
-		t.Errorf("%d and %d of %d requests were allowed, want %d", allowed.Load(), other.Load(), workers*each, limit)
+		t.Errorf("%d and %d of %d requests were allowed, want %d", allowed.Load(), other.Load(),
+			workers*each, limit)
 	}
 }

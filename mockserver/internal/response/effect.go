@@ -9,8 +9,8 @@ import (
 // An Effect is what a fault does to an answer.
 type Effect string
 
-// The effects. Reset and Hang leave the request without an answer, HTML answers in place of the operation; the
-// others spoil what the operation answers.
+// The effects. Reset and Hang leave the request without an answer, HTML answers in place of the
+// operation; the others spoil what the operation answers.
 const (
 	Reset     Effect = "reset"
 	Hang      Effect = "hang"
@@ -21,7 +21,8 @@ const (
 )
 
 // page is what a proxy in front of a tenant may answer.
-const page = "<!DOCTYPE html>\n<html><head><title>%s</title></head>\n<body><h1>%s</h1><hr>the gateway</body></html>\n"
+const page = "<!DOCTYPE html>\n<html><head><title>%s</title></head>\n<body><h1>%s</h1><hr>the " +
+	"gateway</body></html>\n"
 
 // corrupt does to an answer what the effect asks for, and tells whether there is still one to send.
 func (e Effect) corrupt(w Writer, r *http.Request, a *Response) bool {
@@ -38,7 +39,8 @@ func (e Effect) corrupt(w Writer, r *http.Request, a *Response) bool {
 		return false
 	case HTML:
 		text := http.StatusText(a.Status)
-		a.Body, a.ContentType = []byte(strings.ReplaceAll(page, "%s", text)), "text/html; charset=utf-8"
+		a.Body, a.ContentType = []byte(strings.ReplaceAll(page, "%s", text)),
+			"text/html; charset=utf-8"
 	case Truncated:
 		a.Body = a.Body[:len(a.Body)/2]
 	case WrongType:

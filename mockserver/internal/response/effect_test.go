@@ -18,17 +18,22 @@ import (
 )
 
 // serve writes an answer to a GET of /path, and returns what was logged.
-func serve(t testing.TB, trace *response.RequestInfo, a *response.Response, check response.Validator) (rw *httptest.ResponseRecorder, log []record) {
+func serve(t testing.TB, trace *response.RequestInfo, a *response.Response,
+	check response.Validator,
+) (rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	var lines bytes.Buffer
 	w := response.Writer{Log: slog.New(slog.NewJSONHandler(&lines, nil))}
 	rw = httptest.NewRecorder()
-	w.Write(rw, response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), trace), a, check)
+	w.Write(rw, response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), trace),
+		a, check)
 	return rw, recorded(t, &lines)
 }
 
 func forbids(int, string, []byte) []spec.Violation {
-	return []spec.Violation{{In: spec.InBody, Expected: "another", Got: "this", Rule: "type", Place: "here"}}
+	return []spec.Violation{
+		{In: spec.InBody, Expected: "another", Got: "this", Rule: "type", Place: "here"},
+	}
 }
 
 func TestEffects(t *testing.T) {
@@ -36,7 +41,8 @@ func TestEffects(t *testing.T) {
 		Status            int
 		ContentType, Body string
 	}
-	const page = "<!DOCTYPE html>\n<html><head><title>Bad Gateway</title></head>\n<body><h1>Bad Gateway</h1><hr>the gateway</body></html>\n"
+	const page = "<!DOCTYPE html>\n<html><head><title>Bad Gateway</title></head>\n<body><h1>Bad " +
+		"Gateway</h1><hr>the gateway</body></html>\n"
 	tests := []struct {
 		name   string
 		effect response.Effect
@@ -45,40 +51,76 @@ func TestEffects(t *testing.T) {
 		check  response.Validator
 		want   written
 	}{
-		{"none", "", 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", `{"a":"b"}`}},
-		{"truncated", response.Truncated, 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", `{"a"`}},
+		{
+			"none", "", 200, []byte(`{"a":"b"}`), allows, written{
+				200, "application/json", `{"a":"b"}`,
+			},
+		},
+		{
+			"truncated", response.Truncated, 200, []byte(`{"a":"b"}`), allows, written{
+				200, "application/json", `{"a"`,
+			},
+		},
 		{"truncated nothing", response.Truncated, 204, nil, allows, written{204, "", ""}},
-		{"wrong type", response.WrongType, 200, []byte(`{"a":"b"}`), allows, written{200, "text/plain; charset=utf-8", `{"a":"b"}`}},
+		{
+			"wrong type", response.WrongType, 200, []byte(`{"a":"b"}`), allows, written{
+				200, "text/plain; charset=utf-8", `{"a":"b"}`,
+			},
+		},
 		{"wrong type of nothing", response.WrongType, 204, nil, allows, written{204, "", ""}},
-		{"empty", response.Empty, 200, []byte(`{"a":"b"}`), allows, written{200, "application/json", ""}},
+		{
+			"empty", response.Empty, 200, []byte(`{"a":"b"}`), allows, written{
+				200, "application/json", "",
+			},
+		},
 		{"empty without a body", response.Empty, 204, nil, allows, written{204, "", ""}},
-		{"page", response.HTML, 502, []byte(`{"a":"b"}`), allows, written{502, "text/html; charset=utf-8", page}},
-		{"page of a status that is not declared", response.HTML, 502, []byte(`{}`), forbids, written{502, "text/html; charset=utf-8", page}},
-		{"another effect", "melt", 200, []byte(`{}`), allows, written{200, "application/json", `{}`}},
+		{
+			"page", response.HTML, 502, []byte(`{"a":"b"}`), allows, written{
+				502, "text/html; charset=utf-8", page,
+			},
+		},
+		{
+			"page of a status that is not declared", response.HTML, 502, []byte(`{}`), forbids,
+			written{502, "text/html; charset=utf-8", page},
+		},
+		{
+			"another effect", "melt", 200, []byte(`{}`), allows, written{
+				200, "application/json", `{}`,
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			trace := &response.RequestInfo{Overrides: response.Overrides{Effect: test.effect, Faults: []string{"f1"}}}
+			trace := &response.RequestInfo{
+				Overrides: response.Overrides{Effect: test.effect, Faults: []string{"f1"}},
+			}
 			a := &response.Response{Status: test.status, Body: test.body}
 			before := string(test.body)
 			rw, _ := serve(t, trace, a, test.check)
-			if diff := cmp.Diff(test.want, written{rw.Code, rw.Header().Get("Content-Type"), rw.Body.String()}); diff != "" {
+			if diff := cmp.Diff(test.want, written{
+				rw.Code, rw.Header().Get("Content-Type"), rw.Body.String(),
+			}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if string(a.Body) != before || a.ContentType != "" {
 				t.Errorf("the answer itself became %s %s", a.ContentType, a.Body)
 			}
 			if rw.Header().Get(response.FaultHeader) != "f1" {
-				t.Errorf("%s is %q, want f1", response.FaultHeader, rw.Header().Get(response.FaultHeader))
+				t.Errorf("%s is %q, want f1", response.FaultHeader,
+					rw.Header().Get(response.FaultHeader))
 			}
 		})
 	}
 }
 
 func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
-	for _, effect := range []response.Effect{response.Reset, response.Hang, response.Truncated, response.WrongType, response.Empty} {
+	for _, effect := range []response.Effect{
+		response.Reset, response.Hang, response.Truncated, response.WrongType, response.Empty,
+	} {
 		t.Run(string(effect), func(t *testing.T) {
-			trace := &response.RequestInfo{Overrides: response.Overrides{Effect: effect, Faults: []string{"f1"}}}
+			trace := &response.RequestInfo{
+				Overrides: response.Overrides{Effect: effect, Faults: []string{"f1"}},
+			}
 			rw, log := serve(t, trace, &response.Response{Status: 200, Body: []byte(`{}`)}, forbids)
 			checkFault(t, rw, log)
 		})
@@ -86,12 +128,19 @@ func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
 }
 
 func TestResetLeavesNoAnswer(t *testing.T) {
-	trace := &response.RequestInfo{Overrides: response.Overrides{Effect: response.Reset, Faults: []string{"f1"}}}
-	rw, _ := serve(t, trace, &response.Response{Status: 503, Body: []byte(`{}`), Reasons: []response.Reason{{Rule: rule.InjectedFault, Text: "why"}}}, allows)
+	trace := &response.RequestInfo{
+		Overrides: response.Overrides{Effect: response.Reset, Faults: []string{"f1"}},
+	}
+	rw, _ := serve(t, trace, &response.Response{
+		Status: 503, Body: []byte(`{}`), Reasons: []response.Reason{
+			{Rule: rule.InjectedFault, Text: "why"},
+		},
+	}, allows)
 	if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
 		t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
 	}
-	if diff := cmp.Diff([]response.Reason{{Rule: rule.InjectedFault, Text: "why"}}, trace.Reasons); diff != "" {
+	if diff := cmp.Diff([]response.Reason{{Rule: rule.InjectedFault, Text: "why"}},
+		trace.Reasons); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -112,7 +161,8 @@ func TestHang(t *testing.T) {
 				stopped, ended := make(chan struct{}), make(chan struct{})
 				w := response.Writer{Log: slog.New(slog.DiscardHandler), Stopped: stopped}
 				trace := &response.RequestInfo{Overrides: response.Overrides{Effect: response.Hang}}
-				r := response.RequestWithInfo(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil), trace)
+				r := response.RequestWithInfo(httptest.NewRequestWithContext(ctx, http.MethodGet,
+					"/", nil), trace)
 				rw := httptest.NewRecorder()
 				go func() {
 					defer close(ended)
@@ -144,7 +194,9 @@ func TestAbortWithoutAConnection(t *testing.T) {
 }
 
 func TestAbortEndsTheConnection(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { response.Abort(rw) }))
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		response.Abort(rw)
+	}))
 	t.Cleanup(server.Close)
 	response, err := http.Get(server.URL)
 	if err == nil {
@@ -165,11 +217,14 @@ func TestFaultHeader(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rw, _ := serve(t, &response.RequestInfo{Overrides: response.Overrides{Faults: test.faults}}, &response.Response{Status: 200, Body: []byte(`{}`)}, allows)
+			rw, _ := serve(t, &response.RequestInfo{
+				Overrides: response.Overrides{Faults: test.faults},
+			}, &response.Response{Status: 200, Body: []byte(`{}`)}, allows)
 			if diff := cmp.Diff(test.want, rw.Header().Values(response.FaultHeader)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if got := rw.Header().Get("Cache-Control"); got != "no-cache, no-store, must-revalidate" {
+			if got := rw.Header().Get("Cache-Control"); got != "no-cache, no-store, "+
+				"must-revalidate" {
 				t.Errorf("Cache-Control %q", got)
 			}
 		})
@@ -200,7 +255,8 @@ func TestVary(t *testing.T) {
 				trace.Faults = append(trace.Faults, "varied")
 				return &response.Response{Status: 200, Body: []byte(test.varied)}
 			}
-			rw, log := serve(t, trace, &response.Response{Status: 200, Body: []byte(test.plain)}, legal)
+			rw, log := serve(t, trace, &response.Response{Status: 200, Body: []byte(test.plain)},
+				legal)
 			if test.fault {
 				checkFault(t, rw, log)
 			} else if rw.Code != 200 || rw.Body.String() != test.varied || len(log) > 0 {

@@ -15,8 +15,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// RequestID is the header that names a request on every response (observed), and the trackingId of an
-// error (inferred from another service of the same make).
+// RequestID is the header that names a request on every response (observed), and the trackingId of
+// an error (inferred from another service of the same make).
 const RequestID = "SLPT-Request-ID"
 
 // A Form is how errors of a path are written.
@@ -65,7 +65,8 @@ func (w Writer) ErrorResponse(r *http.Request, err error) *Response {
 // noStore keeps errors of the token endpoint out of caches (RFC 6749, section 5.1).
 var noStore = []string{"no-cache"}
 
-// errorOf returns err as an [Error]. A bug of the mock is sent as it is, whatever a fault rule says.
+// errorOf returns err as an [Error]. A bug of the mock is sent as it is, whatever a fault rule
+// says.
 func (w Writer) errorOf(r *http.Request, info *RequestInfo, err error) *Error {
 	if e := (*Error)(nil); errors.As(err, &e) {
 		return e
@@ -74,16 +75,24 @@ func (w Writer) errorOf(r *http.Request, info *RequestInfo, err error) *Error {
 		return ofDomain(e, info)
 	}
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
-		return Errorf(TooLarge, Reason{Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit)})
+		return Errorf(TooLarge, Reason{
+			Rule: rule.ContentTooLarge,
+			Text: fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit),
+		})
 	}
 	info.Effect = ""
 	if why, ok := Unwritable(err); ok {
 		return Errorf(StateUnwritable, why)
 	}
 	info.Logged = true
-	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method", Truncate(r.Method), "path", redact.String(info.Prefix+r.URL.Path),
-		"requestId", info.RequestID, "operation", info.Operation, "namespace", Truncate(info.Namespace), "rule", string(rule.ControlFault), "error", redact.String(err.Error()))
-	e := Errorf(Internal, Reason{Rule: rule.ControlFault, Text: "patmock is at fault; its log says more"})
+	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method",
+		Truncate(r.Method), "path", redact.String(info.Prefix+r.URL.Path),
+		"requestId", info.RequestID, "operation", info.Operation, "namespace",
+		Truncate(info.Namespace), "rule", string(rule.ControlFault), "error",
+		redact.String(err.Error()))
+	e := Errorf(Internal, Reason{
+		Rule: rule.ControlFault, Text: "patmock is at fault; its log says more",
+	})
 	e.Description = table[Internal].text
 	return e
 }
@@ -106,9 +115,9 @@ type message struct {
 // counts the rest, have room in [limit.Response].
 const maxCause = 640
 
-// apiResponse returns an error in SailPoint's form: the text as message in the default locale and in
-// that of the request (observed; patmock speaks English to everybody), and the reasons as causes,
-// unless the mock sends no more than a tenant does.
+// apiResponse returns an error in SailPoint's form: the text as message in the default locale and
+// in that of the request (observed; patmock speaks English to everybody), and the reasons as
+// causes, unless the mock sends no more than a tenant does.
 func (w Writer) apiResponse(requestID string, form row, e *Error) *Response {
 	text := limit.JSON(cmp.Or(w.Dialect[e.Question].Text, form.message(e)), maxCause)
 	body := apiError{
@@ -122,14 +131,16 @@ func (w Writer) apiResponse(requestID string, form row, e *Error) *Response {
 		if i == 0 {
 			reason.Text = cmp.Or(e.Advice, form.advice, reason.Text)
 		}
-		body.Causes = append(body.Causes, message{"en-US", "DEFAULT", limit.JSON(reason.String(), maxCause)})
+		body.Causes = append(body.Causes, message{
+			"en-US", "DEFAULT", limit.JSON(reason.String(), maxCause),
+		})
 	}
 	encoded, _ := json.Marshal(body) // strings always encode
 	return &Response{Body: encoded}
 }
 
-// bearerResponse returns the 401 of the API, in the published form and with a challenge. No tenant was
-// seen sending a challenge. // assumed
+// bearerResponse returns the 401 of the API, in the published form and with a challenge. No tenant
+// was seen sending a challenge. // assumed
 func (w Writer) bearerResponse(form row, e *Error) *Response {
 	why := e.Reasons[0].Text
 	text, challenge := why, "Bearer"
@@ -148,11 +159,12 @@ const basicChallenge = `Basic realm="oauth"`
 
 // invalidTokenChallenge returns the challenge to a bearer that is not valid (RFC 6750, section 3).
 func invalidTokenChallenge(description string) string {
-	return `Bearer error="invalid_token", error_description="` + sanitizeDescription(description) + `"`
+	return `Bearer error="invalid_token", error_description="` + sanitizeDescription(description) +
+		`"`
 }
 
-// oauthResponse returns an error of the token endpoint. The description is reduced to the characters
-// that it may have.
+// oauthResponse returns an error of the token endpoint. The description is reduced to the
+// characters that it may have.
 func (w Writer) oauthResponse(form row, e *Error) *Response {
 	text := e.Reasons[0].Text
 	switch {
@@ -165,7 +177,8 @@ func (w Writer) oauthResponse(form row, e *Error) *Response {
 		text = http.StatusText(form.status)
 	}
 	text = cmp.Or(w.Dialect[e.Question].Description, e.Description, text)
-	body, _ := json.Marshal(oauthError{form.oauth, sanitizeDescription(text)}) // strings always encode
+	// strings always encode
+	body, _ := json.Marshal(oauthError{form.oauth, sanitizeDescription(text)})
 	resp := &Response{Body: body, Header: http.Header{}}
 	if form.status == http.StatusUnauthorized {
 		resp.Header["Www-Authenticate"] = []string{basicChallenge}

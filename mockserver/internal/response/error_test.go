@@ -31,23 +31,34 @@ func TestErrorForStatus(t *testing.T) {
 		code      string
 		published string // empty for a text that is patmock's own
 	}{
-		{400, "400.1 Bad request content", "The request was syntactically correct but its content is semantically invalid."},
+		{
+			400, "400.1 Bad request content",
+			"The request was syntactically correct but its content is semantically invalid.",
+		},
 		{403, "403 Forbidden", "The server understood the request but refuses to authorize it."},
-		{404, "404 Not found", "The server did not find a current representation for the target resource."},
+		{
+			404, "404 Not found",
+			"The server did not find a current representation for the target resource.",
+		},
 		{413, "413 Request Entity Too Large", ""},
 		{500, "500.0 Internal fault", "An internal fault occurred."},
 		{503, "503 Service unavailable", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.code, func(t *testing.T) {
-			got := encoded(&response.RequestInfo{RequestID: "cede"}, &response.Error{Status: test.status, Reasons: []response.Reason{because}})
-			if diff := cmp.Diff([]response.Reason{because}, got.Reasons); diff != "" || got.Status != test.status {
+			got := encoded(&response.RequestInfo{RequestID: "cede"}, &response.Error{
+				Status: test.status, Reasons: []response.Reason{because},
+			})
+			if diff := cmp.Diff([]response.Reason{because}, got.Reasons); diff != "" ||
+				got.Status != test.status {
 				t.Errorf("status %d, reasons (-want +got):\n%s", got.Status, diff)
 			}
 			body := decoded(t, got.Body)
 			text := body.Messages[0].Text
 			want := errorBody{DetailCode: test.code, TrackingID: "cede"}
-			want.Messages = append(want.Messages, message{"en-US", "DEFAULT", text}, message{"und", "REQUEST", text})
+			want.Messages = append(want.Messages, message{"en-US", "DEFAULT", text}, message{
+				"und", "REQUEST", text,
+			})
 			want.Causes = append(want.Causes, message{"en-US", "DEFAULT", because.String()})
 			if diff := cmp.Diff(want, body); diff != "" {
 				t.Errorf("body (-want +got):\n%s", diff)
@@ -69,7 +80,10 @@ func encoded(info *response.RequestInfo, err error) *response.Response {
 }
 
 func TestRateLimited(t *testing.T) {
-	want := &response.Response{Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`), Reasons: []response.Reason{because}}
+	want := &response.Response{
+		Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`),
+		Reasons: []response.Reason{because},
+	}
 	got := encoded(&response.RequestInfo{}, response.Errorf(response.RateLimited, because))
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(response.Response{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -88,7 +102,8 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(&response.Response{Status: 200, Body: []byte(`{"a":1}`)}, a, cmp.AllowUnexported(response.Response{})); diff != "" {
+	if diff := cmp.Diff(&response.Response{Status: 200, Body: []byte(`{"a":1}`)}, a,
+		cmp.AllowUnexported(response.Response{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if _, err := response.JSON(http.StatusOK, make(chan int)); err == nil {
@@ -104,7 +119,8 @@ func TestVerify(t *testing.T) {
 		return forbids(status, contentType, body)
 	})
 	var invalid *response.ValidationError
-	if !errors.As(err, &invalid) || invalid.Status != 200 || len(invalid.Violations) != 1 || a.Validated {
+	if !errors.As(err, &invalid) || invalid.Status != 200 || len(invalid.Violations) != 1 ||
+		a.Validated {
 		t.Errorf("%#v, checked %t", err, a.Validated)
 	}
 	golden.Check(t, errorTexts, golden.Key(t), err.Error())
@@ -126,8 +142,16 @@ func TestReply(t *testing.T) {
 		has    string // in the body
 	}{
 		{"response", fine, nil, 200, `"fine"`},
-		{"error with a status", nil, fmt.Errorf("list: %w", &response.Error{Status: http.StatusTeapot, Reasons: []response.Reason{because}}), 418, `"detailCode":"418 I'm a teapot"`},
-		{"error with a kind", nil, response.Errorf(response.BadSyntax, because), 400, `"detailCode":"400.0 Bad request syntax"`},
+		{
+			"error with a status", nil,
+			fmt.Errorf("list: %w", &response.Error{
+				Status: http.StatusTeapot, Reasons: []response.Reason{because},
+			}), 418, `"detailCode":"418 I'm a teapot"`,
+		},
+		{
+			"error with a kind", nil, response.Errorf(response.BadSyntax, because), 400,
+			`"detailCode":"400.0 Bad request syntax"`,
+		},
 		{"error of the disk", nil, diskError{}, 503, `"text":"disk full"`},
 		{"body over a limit", nil, &http.MaxBytesError{Limit: 7}, 413, "expected at most 7 bytes"},
 		{"bug", nil, errors.New("broken"), 500, ""},
@@ -136,9 +160,13 @@ func TestReply(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var log bytes.Buffer
 			rw := httptest.NewRecorder()
-			info := &response.RequestInfo{Prefix: "/t/a", RequestID: "cede", Operation: "list", Namespace: "a"}
+			info := &response.RequestInfo{
+				Prefix: "/t/a", RequestID: "cede", Operation: "list", Namespace: "a",
+			}
 			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), info)
-			response.Writer{Log: slog.New(slog.NewJSONHandler(&log, nil))}.Reply(rw, r, allows, test.resp, test.err)
+			response.Writer{
+				Log: slog.New(slog.NewJSONHandler(&log, nil)),
+			}.Reply(rw, r, allows, test.resp, test.err)
 			lines := recorded(t, &log)
 			if test.status != http.StatusInternalServerError {
 				if rw.Code != test.status || !strings.Contains(rw.Body.String(), test.has) {
@@ -149,11 +177,15 @@ func TestReply(t *testing.T) {
 			checkFault(t, rw, lines)
 			got := lines[0]
 			got.Msg, got.Level = "", 0
-			want := record{RequestID: "cede", Namespace: "a", Operation: "list", Path: "/t/a/path", Rule: "fault", Error: "broken"}
+			want := record{
+				RequestID: "cede", Namespace: "a", Operation: "list", Path: "/t/a/path",
+				Rule: "fault", Error: "broken",
+			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("log (-want +got):\n%s", diff)
 			}
-			golden.Check(t, errorTexts, golden.Key(t), lines[0].Msg+"\n"+decoded(t, rw.Body.Bytes()).Causes[0].Text)
+			golden.Check(t, errorTexts, golden.Key(t),
+				lines[0].Msg+"\n"+decoded(t, rw.Body.Bytes()).Causes[0].Text)
 		})
 	}
 }
@@ -168,7 +200,8 @@ func TestReply_WritesNothingToAClientThatIsGone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	info := &response.RequestInfo{}
-	r := response.RequestWithInfo(httptest.NewRequestWithContext(ctx, http.MethodGet, "/path", nil), info)
+	r := response.RequestWithInfo(httptest.NewRequestWithContext(ctx, http.MethodGet, "/path", nil),
+		info)
 	rw := httptest.NewRecorder()
 	response.Writer{Log: slog.New(slog.DiscardHandler)}.Reply(rw, r, allows, nil, ctx.Err())
 	if !info.Abort || rw.Body.Len() > 0 {
@@ -188,28 +221,60 @@ func TestErrorResponse_Forms(t *testing.T) {
 		err   *response.Error
 	}{
 		{"API", false, response.API, response.Errorf(response.Missing, because)},
-		{"API, field", false, response.API, &response.Error{Kind: response.Illegal, Field: "/name", Reasons: []response.Reason{because}}},
-		{"API, reason as message", true, response.API, response.Errorf(response.RequestTimeout, late)},
+		{
+			"API, field", false, response.API, &response.Error{
+				Kind: response.Illegal, Field: "/name", Reasons: []response.Reason{because},
+			},
+		},
+		{
+			"API, reason as message", true, response.API,
+			response.Errorf(response.RequestTimeout, late),
+		},
 		{"API, bearer", false, response.API, response.Errorf(response.NoBearer, bearer)},
 		{"API, bearer, faithful", true, response.API, response.Errorf(response.NoBearer, bearer)},
-		{"API, invalid bearer", false, response.API, response.Errorf(response.InvalidBearer, bearer)},
-		{"API, by status", false, response.API, &response.Error{Status: 503, Reasons: []response.Reason{because}, Header: wait}},
+		{
+			"API, invalid bearer", false, response.API,
+			response.Errorf(response.InvalidBearer, bearer),
+		},
+		{
+			"API, by status", false, response.API, &response.Error{
+				Status: 503, Reasons: []response.Reason{because}, Header: wait,
+			},
+		},
 		{"OAuth", false, response.OAuth, response.Errorf(response.NotFound, because)},
 		{"OAuth, faithful", true, response.OAuth, response.Errorf(response.NotFound, because)},
-		{"OAuth, description", true, response.OAuth, &response.Error{Kind: response.BadSyntax, Description: "two\"grants", Reasons: []response.Reason{because}}},
-		{"OAuth, unauthorized by status", true, response.OAuth, &response.Error{Status: 401, Reasons: []response.Reason{because}}},
-		{"OAuth, rate limit", false, response.OAuth, &response.Error{Status: 429, Reasons: []response.Reason{because}, Header: wait}},
+		{
+			"OAuth, description", true, response.OAuth, &response.Error{
+				Kind: response.BadSyntax, Description: "two\"grants", Reasons: []response.Reason{
+					because,
+				},
+			},
+		},
+		{
+			"OAuth, unauthorized by status", true, response.OAuth, &response.Error{
+				Status: 401, Reasons: []response.Reason{because},
+			},
+		},
+		{
+			"OAuth, rate limit", false, response.OAuth, &response.Error{
+				Status: 429, Reasons: []response.Reason{because}, Header: wait,
+			},
+		},
 		{"control API", false, response.Control, response.Errorf(response.NotFound, because)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), &response.RequestInfo{Form: test.form})
-			got := response.Writer{Plain: test.plain, Log: slog.New(slog.DiscardHandler)}.ErrorResponse(r, test.err)
+			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil),
+				&response.RequestInfo{Form: test.form})
+			got := response.Writer{
+				Plain: test.plain, Log: slog.New(slog.DiscardHandler),
+			}.ErrorResponse(r, test.err)
 			body := string(got.Body)
 			if strings.Contains(body, "detailCode") {
 				body = decoded(t, got.Body).Messages[0].Text
 			}
-			golden.Check(t, errorTexts, golden.Key(t), fmt.Sprint(got.Status, " ", got.Header, " ", body))
+			golden.Check(t, errorTexts, golden.Key(t),
+				fmt.Sprint(got.Status, " ", got.Header, " ", body))
 			if len(got.Reasons) != 1 || got.Reasons[0].Rule != test.err.Reasons[0].Rule {
 				t.Errorf("reasons %v", got.Reasons)
 			}
@@ -220,8 +285,9 @@ func TestErrorResponse_Forms(t *testing.T) {
 // A dialect replaces what the table has.
 func TestErrorResponse_Dialect(t *testing.T) {
 	w := response.Writer{Log: slog.New(slog.DiscardHandler), Dialect: dialect.Dialect{
-		"coded": {Status: 422, DetailCode: "422.1 No", Text: "no"}, "usual": {Status: 403}, "bearer": {Status: 401, Text: "log in"},
-		"grant": {Error: "invalid_grant", Description: "no such grant"},
+		"coded": {Status: 422, DetailCode: "422.1 No", Text: "no"}, "usual": {Status: 403},
+		"bearer": {Status: 401, Text: "log in"},
+		"grant":  {Error: "invalid_grant", Description: "no such grant"},
 	}}
 	tests := []struct {
 		question string
@@ -229,15 +295,26 @@ func TestErrorResponse_Dialect(t *testing.T) {
 		want     string
 	}{
 		{"coded", response.API, `422 "detailCode":"422.1 No" "text":"no"`},
-		{"usual", response.API, `403 "detailCode":"403 Forbidden" "text":"The server understood the request but refuses to authorize it."`},
+		{
+			"usual", response.API,
+			`403 "detailCode":"403 Forbidden" "text":"The server understood the request but ` +
+				`refuses to authorize it."`,
+		},
 		{"bearer", response.API, `401 "error":"log in"`},
-		{"grant", response.OAuth, `400 "error":"invalid_grant" "error_description":"no such grant"`},
+		{
+			"grant", response.OAuth,
+			`400 "error":"invalid_grant" "error_description":"no such grant"`,
+		},
 		{"unknown", response.API, `400 "detailCode":"400.1 Bad request content"`},
 	}
 	for _, test := range tests {
 		t.Run(test.question, func(t *testing.T) {
-			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), &response.RequestInfo{Form: test.form})
-			got := w.ErrorResponse(r, &response.Error{Kind: response.Invalid, Reasons: []response.Reason{because}, Question: test.question})
+			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil),
+				&response.RequestInfo{Form: test.form})
+			got := w.ErrorResponse(r, &response.Error{
+				Kind: response.Invalid, Reasons: []response.Reason{because},
+				Question: test.question,
+			})
 			for i, part := range strings.SplitAfter(test.want, `" `) {
 				part = strings.TrimSpace(part)
 				if status, rest, _ := strings.Cut(part, " "); i == 0 {
@@ -264,7 +341,11 @@ func TestTrace(t *testing.T) {
 	r = response.RequestWithInfo(r, trace)
 	response.InfoFrom(r).AddNote("a")
 	response.InfoFrom(r).AddFinding(control.NoWait, "b", "c")
-	want := &response.RequestInfo{Notes: []string{"a"}, Findings: []control.Finding{{Kind: control.NoWait, Detail: "b", Remedy: "c"}}}
+	want := &response.RequestInfo{
+		Notes: []string{"a"}, Findings: []control.Finding{
+			{Kind: control.NoWait, Detail: "b", Remedy: "c"},
+		},
+	}
 	if diff := cmp.Diff(want, trace); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -306,8 +387,14 @@ func TestBaseURL(t *testing.T) {
 		{"host by TLS", "", "", "mock:8080", false, true, "https://mock:8080"},
 		{"namespace", "/t/a", "", "mock:8080", false, false, "http://mock:8080/t/a"},
 		{"namespace by TLS", "/t/a", "", "mock", false, true, "https://mock/t/a"},
-		{"public URL", "", "https://example.com/mock", "mock:8080", true, false, "https://example.com/mock"},
-		{"public URL and namespace", "/t/a", "https://example.com", "mock:8080", false, true, "https://example.com/t/a"},
+		{
+			"public URL", "", "https://example.com/mock", "mock:8080", true, false,
+			"https://example.com/mock",
+		},
+		{
+			"public URL and namespace", "/t/a", "https://example.com", "mock:8080", false, true,
+			"https://example.com/t/a",
+		},
 		{"no host", "", "", "", true, false, "http://127.0.0.1:8080"},
 		{"no host, namespace by TLS", "/t/a", "", "", true, true, "https://127.0.0.1:8080/t/a"},
 		{"no host and no address", "", "", "", false, false, "http://"},
@@ -341,14 +428,24 @@ func TestRuleHeader(t *testing.T) {
 		{"not named", false, []response.Reason{reason(rule.NameUnique)}, nil},
 		{"no reason", true, nil, nil},
 		{"one rule", true, []response.Reason{reason(rule.NameUnique)}, []string{"name-unique"}},
-		{"two rules", true, []response.Reason{reason(rule.NameUnique), reason(rule.ExpiryNever)}, []string{"name-unique, expiry-never"}},
-		{"one rule twice", true, []response.Reason{reason(rule.NameUnique), reason(rule.NameUnique)}, []string{"name-unique"}},
+		{
+			"two rules", true,
+			[]response.Reason{reason(rule.NameUnique), reason(rule.ExpiryNever)},
+			[]string{"name-unique, expiry-never"},
+		},
+		{
+			"one rule twice", true, []response.Reason{
+				reason(rule.NameUnique), reason(rule.NameUnique),
+			}, []string{"name-unique"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			rw := httptest.NewRecorder()
 			w := response.Writer{Log: slog.New(slog.DiscardHandler), NameRules: test.nameRules}
-			w.Write(rw, httptest.NewRequest(http.MethodGet, "/", nil), &response.Response{Status: 400, Body: []byte(`{}`), Reasons: test.reasons}, allows)
+			w.Write(rw, httptest.NewRequest(http.MethodGet, "/", nil), &response.Response{
+				Status: 400, Body: []byte(`{}`), Reasons: test.reasons,
+			}, allows)
 			if diff := cmp.Diff(test.want, rw.Header().Values(response.RuleHeader)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", response.RuleHeader, diff)
 			}

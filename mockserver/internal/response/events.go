@@ -9,7 +9,8 @@ import (
 )
 
 // Events is a response of server-sent events
-// (https://html.spec.whatwg.org/multipage/server-sent-events.html). It is for one goroutine, but for End.
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html). It is for one goroutine, but
+// for End.
 type Events struct {
 	rw         http.ResponseWriter
 	controller *http.ResponseController
@@ -27,7 +28,8 @@ const eventTimeout = 30 * time.Second
 // errEnded is the error of an event after End.
 var errEnded = errors.New("the stream of events has ended")
 
-// Events begins a response of events. The time limits of the server for a whole request do not apply to it.
+// Events begins a response of events. The time limits of the server for a whole request do not
+// apply to it.
 func (w Writer) Events(rw http.ResponseWriter, r *http.Request) (*Events, error) {
 	header := rw.Header()
 	header["Cache-Control"] = noCache
@@ -43,8 +45,8 @@ func (w Writer) Events(rw http.ResponseWriter, r *http.Request) (*Events, error)
 	return e, e.write([]byte(":\n\n"))
 }
 
-// Send writes an event. The type is empty for an ordinary one, and the id for one that clients do not
-// resume from. Data has no line break.
+// Send writes an event. The type is empty for an ordinary one, and the id for one that clients do
+// not resume from. Data has no line break.
 func (e *Events) Send(event, id string, data []byte) error {
 	var b bytes.Buffer
 	if event != "" {
@@ -81,7 +83,8 @@ func (e *Events) limit(timeout time.Duration) error {
 	if timeout > 0 {
 		deadline = time.Now().Add(timeout) //nolint:forbidigo // deadlines of connections are wall time
 	}
-	if err := e.controller.SetWriteDeadline(deadline); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := e.controller.SetWriteDeadline(deadline); err != nil &&
+		!errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
 	return nil

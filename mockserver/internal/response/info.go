@@ -18,11 +18,11 @@ type RequestInfo struct {
 	RequestID string
 	// Namespace that the request is for, and Prefix, which its path begins with for that.
 	Namespace, Prefix string
-	// Operation is the short name that rules and the journal use, Version that of the API. Both are empty
-	// if no operation matches the request.
+	// Operation is the short name that rules and the journal use, Version that of the API. Both are
+	// empty if no operation matches the request.
 	Operation, Version string
-	// User is the owner of the token that the request is made with, ClientID its id. Both are empty until
-	// that is known.
+	// User is the owner of the token that the request is made with, ClientID its id. Both are empty
+	// until that is known.
 	User, ClientID string
 	// ClockNote says that the clock of the namespace was moved. Empty means that it was not.
 	ClockNote string
@@ -36,10 +36,11 @@ type RequestInfo struct {
 	Findings []control.Finding
 	// Absent reports that the namespace does not exist.
 	Absent bool
-	// Unmatched reports that no operation matches the request, Forwarded that the fallback served it.
+	// Unmatched reports that no operation matches the request, Forwarded that the fallback served
+	// it.
 	Unmatched, Forwarded bool
-	// Browser reports that a browser sent the request on its own, such as a preflight: it says nothing
-	// about a client.
+	// Browser reports that a browser sent the request on its own, such as a preflight: it says
+	// nothing about a client.
 	Browser bool
 	// Logged reports that the log has a line about the request.
 	Logged bool
@@ -51,8 +52,8 @@ type RequestInfo struct {
 	BodyErr     error
 	// Lease has the memory that the request takes. Nil takes none.
 	Lease *budget.Lease
-	// Status, Body and Size are those of the response. Of a body that is forwarded there is only the
-	// beginning.
+	// Status, Body and Size are those of the response. Of a body that is forwarded there is only
+	// the beginning.
 	Status int
 	Body   []byte
 	Size   int // bytes
@@ -76,7 +77,8 @@ type Overrides struct {
 	TokenTTL int
 }
 
-// RetryRule is the reason of a response with Retry-After that is not about every request of a client.
+// RetryRule is the reason of a response with Retry-After that is not about every request of a
+// client.
 type RetryRule struct {
 	// ID distinguishes it from others.
 	ID string
@@ -92,8 +94,11 @@ func (t *RequestInfo) AddFinding(kind, detail, remedy string) {
 	t.Findings = append(t.Findings, control.Finding{Kind: kind, Detail: detail, Remedy: remedy})
 }
 
-// AddFindings adds a finding of each of n items, up to [limit.Items], and then one that counts the rest.
-func (t *RequestInfo) AddFindings(kind string, n int, describe func(i int) (detail, remedy string)) {
+// AddFindings adds a finding of each of n items, up to [limit.Items], and then one that counts the
+// rest.
+func (t *RequestInfo) AddFindings(kind string, n int,
+	describe func(i int) (detail, remedy string),
+) {
 	for i := range min(n, limit.Items) {
 		detail, remedy := describe(i)
 		t.AddFinding(kind, detail, remedy)
@@ -103,9 +108,12 @@ func (t *RequestInfo) AddFindings(kind string, n int, describe func(i int) (deta
 	}
 }
 
-// AddFindingsAt adds a finding of each of the places, which are some of a total. The text says what is wrong there.
+// AddFindingsAt adds a finding of each of the places, which are some of a total. The text says what
+// is wrong there.
 func (t *RequestInfo) AddFindingsAt(kind string, pointers []string, total int, text string) {
-	t.AddFindings(kind, total, func(i int) (detail, remedy string) { return Truncate(pointers[i]) + text, "" })
+	t.AddFindings(kind, total, func(i int) (detail, remedy string) {
+		return Truncate(pointers[i]) + text, ""
+	})
 }
 
 type infoKey struct{}

@@ -13,15 +13,16 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// logRejected logs a refused request as one line that a person can act on. SDKs swallow the bodies of
-// errors, so this is often the only place where somebody sees why.
+// logRejected logs a refused request as one line that a person can act on. SDKs swallow the bodies
+// of errors, so this is often the only place where somebody sees why.
 func (w Writer) logRejected(r *http.Request, a *Response) {
 	why := Texts(a.Reasons)
 	trace := InfoFrom(r)
 	if a.Status < http.StatusBadRequest {
 		why = trace.Notes
 	}
-	atFault := len(a.Reasons) > 0 && a.Reasons[0].Rule == rule.ControlFault // which Fault has logged already
+	// which Fault has logged already
+	atFault := len(a.Reasons) > 0 && a.Reasons[0].Rule == rule.ControlFault
 	if len(why) == 0 || atFault || !w.Log.Enabled(r.Context(), slog.LevelWarn) {
 		return
 	}
@@ -34,8 +35,8 @@ func (w Writer) logRejected(r *http.Request, a *Response) {
 	w.log(r, slog.LevelWarn, strconv.Itoa(a.Status), why)
 }
 
-// LogRequest logs a request that no line of the log is about yet. Status is that of the response, 0 if
-// there is none.
+// LogRequest logs a request that no line of the log is about yet. Status is that of the response, 0
+// if there is none.
 func (w Writer) LogRequest(r *http.Request, status int) {
 	trace := InfoFrom(r)
 	if trace.Logged || !w.Log.Enabled(r.Context(), slog.LevelInfo) {
@@ -56,11 +57,14 @@ func (w Writer) LogRequest(r *http.Request, status int) {
 func (w Writer) log(r *http.Request, level slog.Level, outcome string, why []string) {
 	trace := InfoFrom(r)
 	trace.Logged = true
-	line := outcome + " " + Truncate(r.Method) + " " + Truncate(trace.Prefix+r.URL.EscapedPath()) + " (" + clientName(r, trace) + ")"
+	line := outcome + " " + Truncate(r.Method) + " " + Truncate(trace.Prefix+r.URL.EscapedPath()) +
+		" (" + clientName(r, trace) + ")"
 	if len(why) > 0 {
 		line += ": " + strings.Join(why, "; ")
 	}
-	w.Log.Log(r.Context(), level, limit.JSON(oneLine(line), maxLine), "requestId", trace.RequestID, "operation", trace.Operation, "namespace", Truncate(trace.Namespace), "rule", ruleList(trace.Reasons))
+	w.Log.Log(r.Context(), level, limit.JSON(oneLine(line), maxLine), "requestId", trace.RequestID,
+		"operation", trace.Operation, "namespace", Truncate(trace.Namespace), "rule",
+		ruleList(trace.Reasons))
 }
 
 // What a line has at most: reasons, bytes of a method, path or client, and bytes in all without its
@@ -71,7 +75,8 @@ const (
 	maxLine = 1400
 )
 
-// Truncate returns a part of a request for a message: redacted, and cut to a length that people read.
+// Truncate returns a part of a request for a message: redacted, and cut to a length that people
+// read.
 func Truncate(s string) string { return redact.Cut(s, maxPart) }
 
 // clientName names the user, where it is known, and the client by the first word of its User-Agent.

@@ -19,12 +19,16 @@ import (
 )
 
 // logged is the line of the log about an answer, nil for none.
-func logged(t testing.TB, trace *response.RequestInfo, method, path, agent string, a *response.Response) *record {
+func logged(t testing.TB, trace *response.RequestInfo, method, path, agent string,
+	a *response.Response,
+) *record {
 	t.Helper()
 	var log bytes.Buffer
 	r := response.RequestWithInfo(httptest.NewRequest(method, path, nil), trace)
 	r.Header.Set("User-Agent", agent)
-	response.Writer{Log: slog.New(slog.NewJSONHandler(&log, nil))}.Write(httptest.NewRecorder(), r, a, allows)
+	response.Writer{
+		Log: slog.New(slog.NewJSONHandler(&log, nil)),
+	}.Write(httptest.NewRecorder(), r, a, allows)
 	switch lines := recorded(t, &log); len(lines) {
 	case 0:
 		return nil
@@ -54,42 +58,202 @@ func TestLine(t *testing.T) {
 		why    []string
 		has    string // what a line has of the request, none if there is no line
 	}{
-		{"refusal", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{"no name"}, "no name"},
-		{"several reasons", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{"a", "b"}, line},
-		{"as many reasons as fit", response.RequestInfo{}, "GET", "/path", "Go/1", 400, strings.Split("abcde", ""), line},
-		{"one reason too many", response.RequestInfo{}, "GET", "/path", "Go/1", 400, strings.Split("abcdef", ""), line},
-		{"too many reasons", response.RequestInfo{}, "GET", "/path", "Go/1", 400, strings.Split("abcdefg", ""), line},
-		{"refusal without a reason", response.RequestInfo{}, "GET", "/path", "Go/1", 400, nil, none},
-		{"notes of a refusal are not told", response.RequestInfo{Notes: []string{"note"}}, "GET", "/path", "Go/1", 400, nil, none},
+		{
+			"refusal",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1", 400,
+			[]string{"no name"},
+			"no name",
+		},
+		{
+			"several reasons", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{
+				"a", "b",
+			}, line,
+		},
+		{
+			"as many reasons as fit",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1", 400,
+			strings.Split("abcde", ""), line,
+		},
+		{
+			"one reason too many",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1", 400,
+			strings.Split("abcdef", ""), line,
+		},
+		{
+			"too many reasons",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1", 400,
+			strings.Split("abcdefg", ""), line,
+		},
+		{
+			"refusal without a reason",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1", 400, nil,
+			none,
+		},
+		{
+			"notes of a refusal are not told",
+			response.RequestInfo{Notes: []string{"note"}},
+			"GET",
+			"/path", "Go/1", 400, nil, none,
+		},
 		{"success", response.RequestInfo{}, "GET", "/path", "Go/1", 200, []string{"why"}, none},
-		{"success with notes", response.RequestInfo{Notes: []string{"a", "b"}}, "GET", "/path", "Go/1", 200, nil, line},
-		{"redirect with notes", response.RequestInfo{Notes: []string{"a"}}, "GET", "/path", "Go/1", 399, nil, "399"},
-		{"a fault that was asked for", response.RequestInfo{Overrides: response.Overrides{Faults: []string{"f1"}}}, "GET", "/path", "Go/1", 500, []string{"why"}, "500"},
-		{"another failure", response.RequestInfo{}, "GET", "/path", "Go/1", 503, []string{"why"}, "503"},
-		{"user", response.RequestInfo{User: "jane.doe"}, "GET", "/path", "Go/1", 400, []string{"why"}, "jane.doe"},
-		{"first word of the agent", response.RequestInfo{}, "GET", "/path", "Go/1 (linux)", 400, []string{"why"}, "Go/1"},
+		{
+			"success with notes",
+			response.RequestInfo{Notes: []string{"a", "b"}},
+			"GET", "/path",
+			"Go/1", 200, nil, line,
+		},
+		{
+			"redirect with notes",
+			response.RequestInfo{Notes: []string{"a"}},
+			"GET", "/path",
+			"Go/1", 399, nil, "399",
+		},
+		{
+			"a fault that was asked for", response.RequestInfo{
+				Overrides: response.Overrides{Faults: []string{"f1"}},
+			}, "GET", "/path", "Go/1", 500, []string{"why"}, "500",
+		},
+		{
+			"another failure",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1", 503,
+			[]string{"why"},
+			"503",
+		},
+		{
+			"user", response.RequestInfo{User: "jane.doe"}, "GET", "/path", "Go/1", 400, []string{
+				"why",
+			}, "jane.doe",
+		},
+		{
+			"first word of the agent",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1 (linux)", 400,
+			[]string{"why"},
+			"Go/1",
+		},
 		{"no agent", response.RequestInfo{}, "GET", "/path", "", 400, []string{"why"}, line},
-		{"prefix", response.RequestInfo{Prefix: "/t/a"}, "GET", "/path", "Go/1", 400, []string{"why"}, "/t/a/path"},
-		{"query is not told", response.RequestInfo{}, "GET", "/path?client_secret=" + secret, "Go/1", 400, []string{"why"}, "/path"},
-		{"escapes stay", response.RequestInfo{}, "GET", "/a%2Fb%20c", "Go/1", 400, []string{"why"}, "/a%2Fb%20c"},
-		{"a secret in the path", response.RequestInfo{}, "GET", "/" + secret, "Go/1", 400, []string{"why"}, line},
-		{"words like a secret in a reason", response.RequestInfo{}, "GET", "/path", "Go/1", 401, []string{asked}, asked},
-		{"words like a secret in a note", response.RequestInfo{Notes: []string{asked}}, "GET", "/path", "Go/1", 200, nil, asked},
-		{"a secret in the method", response.RequestInfo{}, secret, "/path", "Go/1", 400, []string{"why"}, line},
-		{"a secret in the namespace", response.RequestInfo{Prefix: "/t/" + secret}, "GET", "/path", "Go/1", 400, []string{"why"}, line},
-		{"a secret in the user", response.RequestInfo{User: secret}, "GET", "/path", "Go/1", 400, []string{"why"}, line},
-		{"a secret that is cut", response.RequestInfo{}, "GET", "/" + strings.Repeat("x", 180) + secret, "Go/1", 400, []string{"why"}, "[redacted]"},
-		{"a secret in the agent", response.RequestInfo{}, "GET", "/path", secret, 400, []string{"why"}, line},
-		{"lines become one", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{"a\r\nb\u2028c\x1b[31m"}, "a  b c [31m"},
-		{"a long method", response.RequestInfo{}, strings.Repeat("G", 201), "/path", "Go/1", 400, []string{"why"}, strings.Repeat("G", 200) + "..."},
-		{"a path that just fits", response.RequestInfo{}, "GET", "/" + strings.Repeat("x", 199), "Go/1", 400, []string{"why"}, "/" + strings.Repeat("x", 199)},
-		{"a long path", response.RequestInfo{}, "GET", "/" + strings.Repeat("x", 200), "Go/1", 400, []string{"why"}, "/" + strings.Repeat("x", 199) + "..."},
-		{"a long agent, cut between characters", response.RequestInfo{}, "GET", "/path", "a" + strings.Repeat("é", 100), 400, []string{"why"}, "a" + strings.Repeat("é", 99) + "..."},
+		{
+			"prefix", response.RequestInfo{Prefix: "/t/a"}, "GET", "/path", "Go/1", 400, []string{
+				"why",
+			}, "/t/a/path",
+		},
+		{
+			"query is not told",
+			response.RequestInfo{},
+			"GET", "/path?client_secret=" + secret,
+			"Go/1", 400,
+			[]string{"why"},
+			"/path",
+		},
+		{
+			"escapes stay", response.RequestInfo{}, "GET", "/a%2Fb%20c", "Go/1", 400, []string{
+				"why",
+			}, "/a%2Fb%20c",
+		},
+		{
+			"a secret in the path",
+			response.RequestInfo{},
+			"GET", "/" + secret, "Go/1", 400,
+			[]string{"why"},
+			line,
+		},
+		{
+			"words like a secret in a reason",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1", 401,
+			[]string{asked},
+			asked,
+		},
+		{
+			"words like a secret in a note",
+			response.RequestInfo{Notes: []string{asked}},
+			"GET",
+			"/path", "Go/1", 200, nil, asked,
+		},
+		{
+			"a secret in the method",
+			response.RequestInfo{},
+			secret, "/path", "Go/1", 400,
+			[]string{"why"},
+			line,
+		},
+		{
+			"a secret in the namespace",
+			response.RequestInfo{Prefix: "/t/" + secret},
+			"GET",
+			"/path", "Go/1", 400,
+			[]string{"why"},
+			line,
+		},
+		{
+			"a secret in the user",
+			response.RequestInfo{User: secret},
+			"GET", "/path", "Go/1", 400,
+			[]string{"why"},
+			line,
+		},
+		{
+			"a secret that is cut",
+			response.RequestInfo{},
+			"GET",
+			"/" + strings.Repeat("x", 180) + secret, "Go/1", 400,
+			[]string{"why"},
+			"[redacted]",
+		},
+		{
+			"a secret in the agent", response.RequestInfo{}, "GET", "/path", secret, 400, []string{
+				"why",
+			}, line,
+		},
+		{
+			"lines become one", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{
+				"a\r\nb\u2028c\x1b[31m",
+			}, "a  b c [31m",
+		},
+		{
+			"a long method",
+			response.RequestInfo{},
+			strings.Repeat("G", 201), "/path", "Go/1", 400,
+			[]string{"why"},
+			strings.Repeat("G", 200) + "...",
+		},
+		{
+			"a path that just fits",
+			response.RequestInfo{},
+			"GET", "/" + strings.Repeat("x", 199),
+			"Go/1", 400,
+			[]string{"why"},
+			"/" + strings.Repeat("x", 199),
+		},
+		{
+			"a long path",
+			response.RequestInfo{},
+			"GET", "/" + strings.Repeat("x", 200), "Go/1",
+			400,
+			[]string{"why"},
+			"/" + strings.Repeat("x", 199) + "...",
+		},
+		{
+			"a long agent, cut between characters",
+			response.RequestInfo{},
+			"GET", "/path",
+			"a" + strings.Repeat("é", 100), 400,
+			[]string{"why"},
+			"a" + strings.Repeat("é", 99) + "...",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			trace := test.trace
-			a := &response.Response{Status: test.status, Body: []byte(`{}`), Reasons: reasons(test.why)}
+			a := &response.Response{
+				Status: test.status, Body: []byte(`{}`), Reasons: reasons(test.why),
+			}
 			got := logged(t, &trace, test.method, test.path, test.agent, a)
 			if (got != nil) != (test.has != none) {
 				t.Fatalf("line %+v", got)
@@ -107,7 +271,8 @@ func TestLine(t *testing.T) {
 			if diff := cmp.Diff(want, *got); diff != "" {
 				t.Errorf("line (-want +got):\n%s", diff)
 			}
-			if !strings.Contains(got.Msg, test.has) || strings.Contains(got.Msg, secret) || strings.ContainsFunc(got.Msg, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			if !strings.Contains(got.Msg, test.has) || strings.Contains(got.Msg, secret) ||
+				strings.ContainsFunc(got.Msg, func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Errorf("line %q, want %q in it", got.Msg, test.has)
 			}
 			golden.Check(t, errorTexts, golden.Key(t), got.Msg)
@@ -141,9 +306,17 @@ func TestAClientThatWentAwayIsToldQuietly(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var log bytes.Buffer
-			w := response.Writer{Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
-			w.Write(gone{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, "/", nil), &response.Response{Status: 200, Body: test.body}, allows)
-			if got := slices.ContainsFunc(recorded(t, &log), func(r record) bool { return r.Level == slog.LevelDebug && r.Error == "broken pipe" }); got != test.want {
+			w := response.Writer{
+				Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{
+					Level: slog.LevelDebug,
+				})),
+			}
+			w.Write(gone{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, "/", nil),
+				&response.Response{Status: 200, Body: test.body}, allows)
+			if got := slices.ContainsFunc(recorded(t, &log),
+				func(r record) bool {
+					return r.Level == slog.LevelDebug && r.Error == "broken pipe"
+				}); got != test.want {
 				t.Errorf("log %q", &log)
 			}
 		})
@@ -158,19 +331,45 @@ func TestLogRequest(t *testing.T) {
 		level  slog.Level // of the log
 		want   string     // message, none if there is no line
 	}{
-		{"served", response.RequestInfo{User: "ann"}, 200, slog.LevelInfo, "200 GET /path (ann, Go/1)"},
-		{"without a response", response.RequestInfo{}, 0, slog.LevelInfo, "no response GET /path (Go/1)"},
-		{"with faults", response.RequestInfo{Overrides: response.Overrides{Faults: []string{"a", "b"}}}, 204, slog.LevelInfo, "204 GET /path (Go/1): injected: a, b"},
-		{"in a namespace", response.RequestInfo{Prefix: "/t/a"}, 200, slog.LevelInfo, "200 GET /t/a/path (Go/1)"},
-		{"of a user who looks like a secret", response.RequestInfo{User: strings.Repeat("0123456789abcdef", 4)}, 200, slog.LevelInfo, "200 GET /path ([redacted], Go/1)"},
+		{
+			"served",
+			response.RequestInfo{User: "ann"},
+			200, slog.LevelInfo,
+			"200 GET /path (ann, Go/1)",
+		},
+		{
+			"without a response",
+			response.RequestInfo{},
+			0, slog.LevelInfo,
+			"no response GET /path (Go/1)",
+		},
+		{
+			"with faults", response.RequestInfo{
+				Overrides: response.Overrides{Faults: []string{"a", "b"}},
+			}, 204, slog.LevelInfo, "204 GET /path (Go/1): injected: a, b",
+		},
+		{
+			"in a namespace",
+			response.RequestInfo{Prefix: "/t/a"},
+			200, slog.LevelInfo,
+			"200 GET /t/a/path (Go/1)",
+		},
+		{
+			"of a user who looks like a secret", response.RequestInfo{
+				User: strings.Repeat("0123456789abcdef", 4),
+			}, 200, slog.LevelInfo, "200 GET /path ([redacted], Go/1)",
+		},
 		{"logged already", response.RequestInfo{Logged: true}, 200, slog.LevelInfo, ""},
 		{"below the level of the log", response.RequestInfo{}, 200, slog.LevelWarn, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer
-			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), &tt.trace)
+			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil),
+				&tt.trace)
 			r.Header.Set("User-Agent", "Go/1")
-			writer := response.Writer{Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: tt.level}))}
+			writer := response.Writer{
+				Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: tt.level})),
+			}
 			writer.LogRequest(r, tt.status)
 			writer.LogRequest(r, tt.status) // which is logged now
 			var want []string

@@ -30,8 +30,8 @@ type Response struct {
 	ContentType string
 	// Validated tells that the document was asked already, before something was stored.
 	Validated bool
-	// Reasons are why the request was rejected, for the log, the journal and the causes. Empty for a
-	// request that was served.
+	// Reasons are why the request was rejected, for the log, the journal and the causes. Empty for
+	// a request that was served.
 	Reasons []Reason
 
 	length [1]string // the value of Content-Length, allocated with the rest
@@ -101,8 +101,11 @@ func (w Writer) Validate(a *Response, check Validator) error {
 	return a.Validate(check)
 }
 
-// Reply writes the response to a request, or that to its error. It writes nothing if the client is gone.
-func (w Writer) Reply(rw http.ResponseWriter, r *http.Request, validate Validator, resp *Response, err error) {
+// Reply writes the response to a request, or that to its error. It writes nothing if the client is
+// gone.
+func (w Writer) Reply(rw http.ResponseWriter, r *http.Request, validate Validator, resp *Response,
+	err error,
+) {
 	if gone := r.Context().Err(); err != nil && gone != nil && errors.Is(err, gone) {
 		InfoFrom(r).Abort = true
 		return
@@ -116,8 +119,8 @@ func (w Writer) Reply(rw http.ResponseWriter, r *http.Request, validate Validato
 // FaultHeader names what was injected into an answer.
 const FaultHeader = "X-Mock-Fault"
 
-// Write sends an answer if its document allows it, and else a 500 and a loud line. A fault that a test has
-// asked for may spoil it after that, and says so in a header.
+// Write sends an answer if its document allows it, and else a 500 and a loud line. A fault that a
+// test has asked for may spoil it after that, and says so in a header.
 func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Response, check Validator) {
 	trace := InfoFrom(r)
 	if trace.Effect != HTML { // whose status need not be declared
@@ -193,8 +196,8 @@ func (i *RequestInfo) Overloaded() *Error {
 	return e
 }
 
-// reserve takes the memory of a large response from the budget while its client reads it. It returns
-// an error in its place if there is none.
+// reserve takes the memory of a large response from the budget while its client reads it. It
+// returns an error in its place if there is none.
 func (w Writer) reserve(rw http.ResponseWriter, r *http.Request, resp *Response) *Response {
 	size := len(resp.Body)
 	if info := InfoFrom(r); info.Lease != nil && !info.Lease.Grow(size) {
@@ -222,8 +225,8 @@ func (w Writer) validated(r *http.Request, resp *Response, validate Validator) *
 	return varied
 }
 
-// Unwritable returns the reason of an error of the disk, and reports whether err is one: the state file
-// could not be written.
+// Unwritable returns the reason of an error of the disk, and reports whether err is one: the state
+// file could not be written.
 func Unwritable(err error) (why Reason, ok bool) {
 	var disk interface {
 		error

@@ -15,7 +15,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-func write(t *testing.T, a *response.Response, check response.Validator) (rw *httptest.ResponseRecorder, log []record) {
+func write(t *testing.T, a *response.Response,
+	check response.Validator,
+) (rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	var lines bytes.Buffer
 	rw = httptest.NewRecorder()
@@ -29,7 +31,9 @@ func allows(int, string, []byte) []spec.Violation { return nil }
 
 func TestWriteAsksTheDocument(t *testing.T) {
 	var asked []any
-	a := &response.Response{Status: http.StatusTeapot, Body: []byte("{}"), Header: http.Header{"Allow": {"GET"}}}
+	a := &response.Response{
+		Status: http.StatusTeapot, Body: []byte("{}"), Header: http.Header{"Allow": {"GET"}},
+	}
 	rw, _ := write(t, a, func(status int, contentType string, body []byte) []spec.Violation {
 		asked = append(asked, status, contentType, string(body))
 		return nil
@@ -37,21 +41,25 @@ func TestWriteAsksTheDocument(t *testing.T) {
 	if diff := cmp.Diff([]any{http.StatusTeapot, "application/json", "{}"}, asked); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
-	if rw.Code != http.StatusTeapot || rw.Body.String() != "{}" || rw.Header().Get("Content-Type") != "application/json" || rw.Header().Get("Allow") != "GET" {
+	if rw.Code != http.StatusTeapot || rw.Body.String() != "{}" ||
+		rw.Header().Get("Content-Type") != "application/json" || rw.Header().Get("Allow") != "GET" {
 		t.Errorf("wrote %d %s %v", rw.Code, rw.Body, rw.Header())
 	}
 }
 
 func TestWriteSendsNothingThatTheDocumentForbids(t *testing.T) {
-	violation := spec.Violation{In: spec.InBody, Expected: "an object", Got: "a secret", Rule: "type", Place: "here"}
+	violation := spec.Violation{
+		In: spec.InBody, Expected: "an object", Got: "a secret", Rule: "type", Place: "here",
+	}
 	refused := 0
-	rw, log := write(t, &response.Response{Status: http.StatusOK, Body: []byte(`"secret"`)}, func(status int, _ string, _ []byte) []spec.Violation {
-		if status == http.StatusInternalServerError {
-			return nil
-		}
-		refused++
-		return []spec.Violation{violation}
-	})
+	rw, log := write(t, &response.Response{Status: http.StatusOK, Body: []byte(`"secret"`)},
+		func(status int, _ string, _ []byte) []spec.Violation {
+			if status == http.StatusInternalServerError {
+				return nil
+			}
+			refused++
+			return []spec.Violation{violation}
+		})
 	checkFault(t, rw, log)
 	if refused != 1 || strings.Contains(rw.Body.String(), "secret") {
 		t.Errorf("wrote %s after %d refusals", rw.Body, refused)
@@ -65,17 +73,20 @@ func TestWriteSendsNothingThatTheDocumentForbids(t *testing.T) {
 func checkFault(t *testing.T, rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	got := decoded(t, rw.Body.Bytes())
-	if rw.Code != http.StatusInternalServerError || got.DetailCode != "500.0 Internal fault" || len(got.Causes) != 1 {
+	if rw.Code != http.StatusInternalServerError || got.DetailCode != "500.0 Internal fault" ||
+		len(got.Causes) != 1 {
 		t.Errorf("wrote %d %s, want a fault", rw.Code, rw.Body)
 	}
-	if len(log) != 1 || log[0].Level != slog.LevelError || log[0].Rule != string(rule.ControlFault) {
+	if len(log) != 1 || log[0].Level != slog.LevelError ||
+		log[0].Rule != string(rule.ControlFault) {
 		t.Errorf("log %+v, want one error of rule %s", log, rule.ControlFault)
 	}
 }
 
 func TestNoBodyHasNoContentType(t *testing.T) {
 	rw, _ := write(t, &response.Response{Status: http.StatusNoContent}, allows)
-	if _, present := rw.Header()["Content-Type"]; present || rw.Body.Len() > 0 || rw.Code != http.StatusNoContent {
+	if _, present := rw.Header()["Content-Type"]; present || rw.Body.Len() > 0 ||
+		rw.Code != http.StatusNoContent {
 		t.Errorf("wrote %d %q %v", rw.Code, rw.Body, rw.Header())
 	}
 }

@@ -45,8 +45,8 @@ const (
 )
 
 // The error codes of the token endpoint: those of RFC 6749, section 5.2, and others that patmock
-// sends beside them. method_not_allowed is what the library behind a tenant's other texts sends; the
-// last four are named after their status. // assumed
+// sends beside them. method_not_allowed is what the library behind a tenant's other texts sends;
+// the last four are named after their status. // assumed
 const (
 	invalidRequest         = "invalid_request"
 	invalidClient          = "invalid_client"
@@ -74,49 +74,91 @@ type row struct {
 // ofReason is the text of kinds whose reason is sent by faithful mocks, too.
 const ofReason = "%reason"
 
-// table has the form of each kind. The words of the codes of 400 and 404 were observed, their numbers
-// compared; which of them a PAT operation sends is inferred.
+// table has the form of each kind. The words of the codes of 400 and 404 were observed, their
+// numbers compared; which of them a PAT operation sends is inferred.
 var table = map[Kind]row{
-	Invalid:   {400, "400.1 Bad request content", "The request was syntactically correct but its content is semantically invalid.", invalidRequest, ""},
-	Missing:   {400, "400.1.0 Required data missing or empty", "Required field %s was missing or empty.", invalidRequest, ""},
-	Illegal:   {400, "400.1.3 Illegal value", "Value of %s is empty or contains invalid data.", invalidRequest, ""},
-	Limit:     {400, "400.1.4 Limit violation", "You have reached the current limit of personal access tokens.", invalidRequest, ""},
-	Forbidden: {403, "403 Forbidden", "The server understood the request but refuses to authorize it.", invalidRequest, ""},
-	NotFound:  {404, "404 Not found", "The server did not find a current representation for the target resource.", notFound, ""},
+	Invalid: {
+		400, "400.1 Bad request content",
+		"The request was syntactically correct but its content is semantically invalid.",
+		invalidRequest, "",
+	},
+	Missing: {
+		400, "400.1.0 Required data missing or empty", "Required field %s was missing or empty.",
+		invalidRequest, "",
+	},
+	Illegal: {
+		400, "400.1.3 Illegal value", "Value of %s is empty or contains invalid data.",
+		invalidRequest, "",
+	},
+	Limit: {
+		400, "400.1.4 Limit violation",
+		"You have reached the current limit of personal access tokens.", invalidRequest, "",
+	},
+	Forbidden: {
+		403, "403 Forbidden", "The server understood the request but refuses to authorize it.",
+		invalidRequest, "",
+	},
+	NotFound: {
+		404, "404 Not found",
+		"The server did not find a current representation for the target resource.", notFound, "",
+	},
 
-	BadSyntax:        {400, "400.0 Bad request syntax", "The request could not be parsed.", invalidRequest, ""},
-	TooLarge:         {413, "413 Content too large", "The body is larger than the server takes.", invalidRequest, ""},
-	WrongContentType: {415, "415 Unsupported media type", "The operation does not take a body of this content type.", invalidRequest, ""},
-	WrongCoding:      {415, "415 Unsupported media type", "The server does not take a body of this content encoding.", invalidRequest, ""},
-	MethodNotAllowed: {405, "405 Method not allowed", "The path does not have this method.", methodNotAllowed, ""},
-	RequestTimeout:   {408, "408 Request timeout", ofReason, invalidRequest, "send the body to its end, and in Content-Length its number of bytes"},
-	RateLimited:      {status: 429},
+	BadSyntax: {
+		400, "400.0 Bad request syntax", "The request could not be parsed.", invalidRequest, "",
+	},
+	TooLarge: {
+		413, "413 Content too large", "The body is larger than the server takes.", invalidRequest,
+		"",
+	},
+	WrongContentType: {
+		415, "415 Unsupported media type",
+		"The operation does not take a body of this content type.", invalidRequest, "",
+	},
+	WrongCoding: {
+		415, "415 Unsupported media type",
+		"The server does not take a body of this content encoding.", invalidRequest, "",
+	},
+	MethodNotAllowed: {
+		405, "405 Method not allowed", "The path does not have this method.", methodNotAllowed, "",
+	},
+	RequestTimeout: {
+		408, "408 Request timeout", ofReason, invalidRequest,
+		"send the body to its end, and in Content-Length its number of bytes",
+	},
+	RateLimited: {status: 429},
 	NotSimulated: {
 		501, "501 Not implemented", ofReason, notImplemented,
 		"send requests like this one to another mock by --fallback, or leave them out",
 	},
-	Unavailable:     {503, "503 Service unavailable", "The server cannot take the request now.", temporarilyUnavailable, ""},
+	Unavailable: {
+		503, "503 Service unavailable", "The server cannot take the request now.",
+		temporarilyUnavailable, "",
+	},
 	StateUnwritable: {503, "503 Service unavailable", ofReason, temporarilyUnavailable, ""},
 	Internal:        {500, "500.0 Internal fault", "An internal fault occurred.", serverError, ""},
 
-	// The texts of a tenant's 401: without a bearer that can be used (observed), and with one that has
-	// expired (published).
+	// The texts of a tenant's 401: without a bearer that can be used (observed), and with one that
+	// has expired (published).
 	NoBearer:      {401, "", "JWT is required", invalidClient, ""},
 	InvalidBearer: {401, "", "JWT is required", invalidClient, ""},
 	ExpiredBearer: {401, "", "JWT validation failed: JWT is expired", invalidClient, ""},
 
-	// The texts of BadCredentials and Unauthenticated were observed; their codes and the other kinds are
-	// inferred from the library whose texts those are.
-	BadCredentials:    {401, "", "Bad client credentials", invalidClient, ""},
-	Unauthenticated:   {401, "", "Full authentication is required to access this resource", "unauthorized", ""},
+	// The texts of BadCredentials and Unauthenticated were observed; their codes and the other
+	// kinds are inferred from the library whose texts those are.
+	BadCredentials: {401, "", "Bad client credentials", invalidClient, ""},
+	Unauthenticated: {
+		401, "", "Full authentication is required to access this resource", "unauthorized", "",
+	},
 	UnauthorizedGrant: {401, "", ofReason, invalidClient, ""},
 	UnsupportedGrant:  {400, "", ofReason, "unsupported_grant_type", ""},
 	InvalidToken:      {400, "", "Token was not recognised", "invalid_token", ""},
 }
 
-// kindOfStatus has the kinds of errors that are known by their status alone. // published, except 503
+// kindOfStatus has the kinds of errors that are known by their status alone. // published, except
+// 503
 var kindOfStatus = map[int]Kind{
-	400: Invalid, 401: ExpiredBearer, 403: Forbidden, 404: NotFound, 429: RateLimited, 500: Internal, 503: Unavailable,
+	400: Invalid, 401: ExpiredBearer, 403: Forbidden, 404: NotFound, 429: RateLimited,
+	500: Internal, 503: Unavailable,
 }
 
 // rowOfStatus returns the form of errors that are known by their status alone.
@@ -125,10 +167,13 @@ func rowOfStatus(status int) row {
 		return table[kind]
 	}
 	text := http.StatusText(status)
-	return row{status, strings.TrimSpace(strconv.Itoa(status) + " " + text), text, invalidRequest, ""}
+	return row{
+		status, strings.TrimSpace(strconv.Itoa(status) + " " + text), text, invalidRequest, "",
+	}
 }
 
-// rowOf returns the form of an error: that of its kind, unless the dialect of the mock has another one.
+// rowOf returns the form of an error: that of its kind, unless the dialect of the mock has another
+// one.
 func (w Writer) rowOf(e *Error) row {
 	form, ok := table[e.Kind]
 	if !ok {

@@ -9,9 +9,9 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 )
 
-// sample is a namespace as it is when it was just made. It responds to requests to names that do not
-// exist, so that an invented path costs no memory and no place among the namespaces. No
-// login succeeds in it, so that nothing changes it.
+// sample is a namespace as it is when it was just made. It responds to requests to names that do
+// not exist, so that an invented path costs no memory and no place among the namespaces. No login
+// succeeds in it, so that nothing changes it.
 type sample struct {
 	mu     sync.Mutex
 	tenant *namespace.Namespace
@@ -38,8 +38,8 @@ func (f *sample) get(s *Server) (*namespace.Namespace, error) {
 	return n, nil
 }
 
-// serveAbsent responds to a request to a namespace that does not exist, which err says: as a new one
-// would. A login that succeeds makes the namespace.
+// serveAbsent responds to a request to a namespace that does not exist, which err says: as a new
+// one would. A login that succeeds makes the namespace.
 func (x *requestState) serveAbsent(r *http.Request, name string, err error) {
 	x.assignRequestID(unseededRandom)
 	x.info.Absent, x.clockNow = true, x.home.Clock.Now()

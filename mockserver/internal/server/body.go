@@ -12,9 +12,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// bufferBody reads the body, as far as it may be long, so that the journal has it whatever becomes of the
-// request. It returns an error for a body that no operation can read: one that does not arrive in time,
-// or that is encoded in an unknown or wrong way.
+// bufferBody reads the body, as far as it may be long, so that the journal has it whatever becomes
+// of the request. It returns an error for a body that no operation can read: one that does not
+// arrive in time, or that is encoded in an unknown or wrong way.
 func (x *requestState) bufferBody(r *http.Request, limit int64) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
@@ -46,16 +46,21 @@ func (x *requestState) bodyError(err error) *response.Error {
 	case err == nil:
 		return nil
 	case errors.As(err, &late):
-		return response.Errorf(response.RequestTimeout, response.Reason{Rule: rule.RequestTimeout, Text: err.Error()})
+		return response.Errorf(response.RequestTimeout, response.Reason{
+			Rule: rule.RequestTimeout, Text: err.Error(),
+		})
 	case errors.Is(err, budget.ErrExceeded):
 		return x.info.Overloaded()
 	case errors.As(err, &coding):
-		return response.Errorf(response.WrongCoding, response.Reason{Rule: rule.ContentEncoding, Text: err.Error()})
+		return response.Errorf(response.WrongCoding, response.Reason{
+			Rule: rule.ContentEncoding, Text: err.Error(),
+		})
 	}
 	return nil
 }
 
-// A body takes a multiple of its size while it is decoded and validated, which is taken from the budget if it is large.
+// A body takes a multiple of its size while it is decoded and validated, which is taken from the
+// budget if it is large.
 const (
 	cheapBody = 16 << 10 // bytes
 	bodyWork  = 8
@@ -64,8 +69,8 @@ const (
 // firstBuffer bounds, in bytes, what is allocated before anything has arrived.
 const firstBuffer = 32 << 10
 
-// readAll is like io.ReadAll but allocates by the (untrusted) Content-Length as far as bytes arrive, takes what
-// it allocates from a budget, and reads no more than limit bytes.
+// readAll is like io.ReadAll but allocates by the (untrusted) Content-Length as far as bytes
+// arrive, takes what it allocates from a budget, and reads no more than limit bytes.
 func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, error) {
 	first := min(size, firstBuffer) + 1 // the last one finds the end
 	if !lease.Grow(first) {

@@ -23,7 +23,8 @@ func (s *Server) bound() {
 	s.streams = make(chan struct{}, controls.MaxStreams)
 	s.journals = &budget.Journals{Limit: budget.ForJournals(c.MemoryBudget), All: s.allJournals}
 	if most := s.journals.Limit / leastEntry; int64(c.JournalSize) > most {
-		c.Log.Warn("journals lose requests before they have as many as they may have: the memory budget is too small",
+		c.Log.Warn("journals lose requests before they have as many as they may have: the memory "+
+			"budget is too small",
 			"journalSize", c.JournalSize, "memoryBudget", c.MemoryBudget, "requests", most)
 	}
 }

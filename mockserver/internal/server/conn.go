@@ -20,18 +20,21 @@ import (
 // maxHeader bounds, in bytes, the line and the headers of a request, as gateways do.
 const maxHeader = 64 << 10
 
-// HTTPServer returns a server for a handler of the mock: the Server itself, or [Server.ControlHandler].
-// It speaks HTTP/1.1 and HTTP/2 without TLS, closes connections that are slow or idle for longer than
-// the Config allows, and should serve a listener of [Server.Listener].
+// HTTPServer returns a server for a handler of the mock: the Server itself, or
+// [Server.ControlHandler]. It speaks HTTP/1.1 and HTTP/2 without TLS, closes connections that are
+// slow or idle for longer than the Config allows, and should serve a listener of [Server.Listener].
 func (s *Server) HTTPServer(handler http.Handler) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 	return &http.Server{
-		Handler: handler, Protocols: protocols, MaxHeaderBytes: maxHeader, DisableGeneralOptionsHandler: true,
-		ReadHeaderTimeout: s.config.ReadTimeout, IdleTimeout: s.config.IdleTimeout,
-		ErrorLog:    slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
-		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		Handler: handler, Protocols: protocols, MaxHeaderBytes: maxHeader,
+		DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout:            s.config.ReadTimeout, IdleTimeout: s.config.IdleTimeout,
+		ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, c)
+		},
 	}
 }
 
@@ -39,7 +42,9 @@ type connKey struct{}
 
 // Listener returns a listener that logs clients which speak TLS, once each, and sends them away.
 func (s *Server) Listener(l net.Listener) net.Listener {
-	return &plainListener{Listener: l, log: s.config.Log, inFlight: s.inFlight, known: map[string]bool{}}
+	return &plainListener{
+		Listener: l, log: s.config.Log, inFlight: s.inFlight, known: map[string]bool{},
+	}
 }
 
 // plainListener looks at the first byte of each connection.
@@ -74,7 +79,8 @@ func (l *plainListener) spokeTLS(addr net.Addr) {
 	}
 	l.mu.Unlock()
 	if !known {
-		l.log.Warn("a client speaks TLS to a plain http port: use http://", "client", host, "port", l.Addr().String())
+		l.log.Warn("a client speaks TLS to a plain http port: use http://", "client", host, "port",
+			l.Addr().String())
 	}
 }
 
@@ -91,10 +97,12 @@ type plainConn struct {
 	lease   budget.Lease
 }
 
-// freeHeader is the number of bytes of headers, in the buffer of each connection, that are not taken from the budget.
+// freeHeader is the number of bytes of headers, in the buffer of each connection, that are not
+// taken from the budget.
 const freeHeader = 4 << 10
 
-// admit takes what was read of the headers of a request from the budget, and reports whether there is room for it.
+// admit takes what was read of the headers of a request from the budget, and reports whether there
+// is room for it.
 func (c *plainConn) admit(n int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,15 +134,19 @@ func (c *plainConn) Close() error {
 	return c.Conn.Close()
 }
 
-// tlsHandshake is the type of the first TLS record (RFC 8446, section 5.1). No HTTP message begins so.
+// tlsHandshake is the type of the first TLS record (RFC 8446, section 5.1). No HTTP message begins
+// so.
 const tlsHandshake = 0x16
 
 // Read implements net.Conn.
 func (c *plainConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 && !c.admit(n) {
-		_, _ = io.WriteString(c.Conn, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 1\r\n"+
-			"X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"+budget.ErrExceeded.Error()+"\n")
+		_, _ = io.WriteString(c.Conn,
+			"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"+
+				"Retry-After: 1\r\n"+
+				"X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"+
+				budget.ErrExceeded.Error()+"\n")
 		return 0, io.EOF
 	}
 	if c.begun || n == 0 {
@@ -149,28 +161,33 @@ func (c *plainConn) Read(p []byte) (int, error) {
 	if p[0] == tlsHandshake {
 		c.listener.spokeTLS(c.RemoteAddr())
 		// Clients recognize plain text and say so.
-		_, _ = io.WriteString(c.Conn, "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nX-Content-Type-Options: nosniff\r\n\r\nthis is a plain http port: use http://\n")
+		_, _ = io.WriteString(c.Conn,
+			"HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nX-Content-Type-Options: "+
+				"nosniff\r\n\r\nthis is a plain http port: use http://\n")
 		return 0, io.EOF
 	}
 	return n, err
 }
 
-// rawHeaders begin the headers of the responses that net/http writes to requests that it does not pass
-// to a handler.
+// rawHeaders begin the headers of the responses that net/http writes to requests that it does not
+// pass to a handler.
 var rawHeaders = [][]byte{
-	[]byte("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"), // 400, 431, 501, 505
-	[]byte("Connection: close\r\nDate: "),                                          // 417
+	// 400, 431, 501, 505
+	[]byte("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"),
+	[]byte("Connection: close\r\nDate: "), // 417
 }
 
 // Write implements net.Conn. It adds to the errors of net/http itself what every response has.
 func (c *plainConn) Write(p []byte) (int, error) {
 	line, headers, ok := bytes.Cut(p[:min(len(p), maxRawError)], []byte("\r\n"))
 	if !ok || !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) ||
-		!slices.ContainsFunc(rawHeaders, func(raw []byte) bool { return bytes.HasPrefix(headers, raw) }) {
+		!slices.ContainsFunc(rawHeaders,
+			func(raw []byte) bool { return bytes.HasPrefix(headers, raw) }) {
 		return c.Conn.Write(p)
 	}
 	at := len(line) + len("\r\n")
-	if _, err := c.Conn.Write(slices.Concat(p[:at], []byte("X-Content-Type-Options: nosniff\r\n"), p[at:])); err != nil {
+	if _, err := c.Conn.Write(slices.Concat(p[:at], []byte("X-Content-Type-Options: nosniff\r\n"),
+		p[at:])); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -192,9 +209,13 @@ func (c *plainConn) NetConn() net.Conn { return c.Conn }
 
 // rejectTunnel responds to CONNECT, which a client sends that takes patmock for its proxy.
 func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
-	why := response.Reason{Rule: rule.ProxyRequest, Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", response.Truncate(r.Host))}
+	why := response.Reason{
+		Rule: rule.ProxyRequest,
+		Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", response.Truncate(r.Host)),
+	}
 	const advice = "clear HTTPS_PROXY for this client, and set its base URL to http://"
-	s.config.Log.Warn(why.Text+": "+advice+response.Truncate(localAddr(r)), "rule", string(why.Rule))
+	s.config.Log.Warn(why.Text+": "+advice+response.Truncate(localAddr(r)), "rule",
+		string(why.Rule))
 	header := rw.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Connection", "close")

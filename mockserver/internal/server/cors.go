@@ -45,8 +45,11 @@ func newCORSPolicy(text string) (corsPolicy, error) {
 	var p corsPolicy
 	for _, origin := range strings.Split(text, ",") {
 		u, err := url.Parse(strings.TrimSpace(origin))
-		if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			return p, fmt.Errorf("expected loopback, *, off, or origins such as https://app.example:3000 with commas between, got %s", redact.Address(origin))
+		if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" ||
+			u.Fragment != "" || u.User != nil {
+			return p,
+				fmt.Errorf("expected loopback, *, off, or origins such as "+
+					"https://app.example:3000 with commas between, got %s", redact.Address(origin))
 		}
 		p.origins = append(p.origins, strings.ToLower(u.Scheme+"://"+u.Host))
 	}
@@ -65,8 +68,8 @@ func (p corsPolicy) allows(origin string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && isLoopbackHost(u.Hostname())
 }
 
-// foreign reports whether a web page sent the request that may not use the API: one of another site that
-// names no origin, or of an origin that is not allowed.
+// foreign reports whether a web page sent the request that may not use the API: one of another site
+// that names no origin, or of an origin that is not allowed.
 func (p corsPolicy) foreign(r *http.Request) bool {
 	if origins := r.Header["Origin"]; len(origins) > 0 {
 		return !p.allows(origins[0])
@@ -84,17 +87,19 @@ func isLoopbackHost(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// exposed are the headers that scripts may read. A tenant was seen exposing some of them. // observed
+// exposed are the headers that scripts may read. A tenant was seen exposing some of them. //
+// observed
 const exposed = "Retry-After, SLPT-Request-ID, Date, X-Total-Count"
 
-// handle sets the fields that every response to an allowed origin has, and reports whether the request
-// is a preflight.
+// handle sets the fields that every response to an allowed origin has, and reports whether the
+// request is a preflight.
 func (p corsPolicy) handle(header http.Header, r *http.Request) (preflight bool) {
 	origins := r.Header["Origin"]
 	if len(origins) == 0 {
 		return false
 	}
-	preflight = r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
+	preflight = r.Method == http.MethodOptions &&
+		r.Header.Get("Access-Control-Request-Method") != ""
 	if !p.allows(origins[0]) {
 		return preflight
 	}
@@ -124,7 +129,8 @@ func (x *requestState) preflight(r *http.Request) {
 	header := x.rw.Header()
 	x.info.Browser = true
 	if header.Get("Access-Control-Allow-Origin") == "" {
-		x.info.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin by --cors", response.Truncate(r.Header.Get("Origin"))))
+		x.info.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin by "+
+			"--cors", response.Truncate(r.Header.Get("Origin"))))
 	} else {
 		header.Set("Access-Control-Allow-Methods", everyMethod)
 		if p, _ := x.api.find(r); p != nil {

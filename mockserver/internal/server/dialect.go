@@ -41,7 +41,8 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 		a := told[e.ID]
 		var lacking []string
 		for _, op := range document.Operations {
-			if a.Refuses() && e.Concerns(version.Version(document.Name), op.Name) && !op.Declares(a.Status) {
+			if a.Refuses() && e.Concerns(version.Version(document.Name), op.Name) &&
+				!op.Declares(a.Status) {
 				lacking = append(lacking, op.Name)
 			}
 		}
@@ -49,13 +50,17 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 			more.Undeclared = append(more.Undeclared, spec.Undeclared{
 				ID: "dialect " + e.ID, Status: a.Status, Operations: lacking, Documents: here,
 				Schema: "ErrorResponseDto", OAuthSchema: "OAuthError",
-				Description: "Answered by a tenant, as the mock was told.", Reason: finding, Standing: evidence.Assumed,
+				Description: "Answered by a tenant, as the mock was told.", Reason: finding,
+				Standing: evidence.Assumed,
 			})
 		}
-		if e.ID == dialect.NeverExpiringAnswer && a.Value == dialect.Absent && slices.Contains(e.Versions, version.Version(document.Name)) {
+		if e.ID == dialect.NeverExpiringAnswer && a.Value == dialect.Absent &&
+			slices.Contains(e.Versions, version.Version(document.Name)) {
 			more.Contradictions = append(more.Contradictions, spec.Contradiction{
-				ID: "dialect " + e.ID, Documents: here, Pointer: "/components/schemas/CreatePersonalAccessTokenResponse/required",
-				Published: append(slices.Clone(dated), "expirationDate"), Effective: dated, Reason: finding, Standing: evidence.Assumed,
+				ID: "dialect " + e.ID, Documents: here,
+				Pointer:   "/components/schemas/CreatePersonalAccessTokenResponse/required",
+				Published: append(slices.Clone(dated), "expirationDate"), Effective: dated,
+				Reason: finding, Standing: evidence.Assumed,
 			})
 		}
 	}
@@ -65,7 +70,8 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 	known, all, err := errorKinds(document, told)
 	if err == nil && len(all) > len(known) {
 		more.Contradictions = append(more.Contradictions, spec.Contradiction{
-			ID: "dialect errors", Documents: here, Pointer: "/components/schemas/OAuthError/properties/error/enum",
+			ID: "dialect errors", Documents: here,
+			Pointer:   "/components/schemas/OAuthError/properties/error/enum",
 			Published: known, Effective: all, Reason: finding, Standing: evidence.Assumed,
 		})
 	}
@@ -76,9 +82,12 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 const finding = "A finding that the mock was told to follow."
 
 // dated are the properties of the answer to create that are required, less the date.
-var dated = []string{"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds"}
+var dated = []string{
+	"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",
+}
 
-// errorKinds are those that the token endpoint's document knows, and the same with those that are told.
+// errorKinds are those that the token endpoint's document knows, and the same with those that are
+// told.
 func errorKinds(document *spec.Document, told dialect.Dialect) (known, all []string, err error) {
 	var outline struct {
 		Components struct {

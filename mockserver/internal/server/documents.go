@@ -35,7 +35,10 @@ func loadDocuments(versions []version.Version) (*documents, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	d := &documents{versions: map[version.Version]*spec.Document{}, oauth: loaded[0], control: loaded[1], named: map[string]*spec.Document{}}
+	d := &documents{
+		versions: map[version.Version]*spec.Document{}, oauth: loaded[0], control: loaded[1],
+		named: map[string]*spec.Document{},
+	}
 	for i, name := range names {
 		d.named[name] = loaded[i]
 	}
@@ -56,12 +59,14 @@ func (d *documents) outside(path string) *spec.Document {
 // operationNames are the short names that rules and the journal use, by spec.Operation.Name.
 var operationNames = map[string]string{
 	"requestAccessToken": "token", "checkAccessToken": "checkToken", "getTenantInfo": "info",
-	"listPersonalAccessTokens": "list", "createPersonalAccessToken": "create", "patchPersonalAccessToken": "patch",
-	"deletePersonalAccessToken": "delete", "updateBulkPersonalAccessTokens": "bulk", "updateBulkPersonalAccessTokensPost": "bulk",
+	"listPersonalAccessTokens": "list", "createPersonalAccessToken": "create",
+	"patchPersonalAccessToken":  "patch",
+	"deletePersonalAccessToken": "delete", "updateBulkPersonalAccessTokens": "bulk",
+	"updateBulkPersonalAccessTokensPost": "bulk",
 }
 
-// statuses lists what operations of a short name in a version may answer, empty for any of them; none means
-// that there is no such operation.
+// statuses lists what operations of a short name in a version may answer, empty for any of them;
+// none means that there is no such operation.
 func (d *documents) statuses(operation, of string) []int {
 	var all []int
 	for name, document := range d.named {

@@ -21,7 +21,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// shortAndLong is a tenant whose administrator has a token for access tokens of a minute, and one for half a day.
+// shortAndLong is a tenant whose administrator has a token for access tokens of a minute, and one
+// for half a day.
 const shortAndLong = `
 identities:
 - {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
@@ -34,7 +35,9 @@ func noon() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.
 
 // strictMock serves documents that forbid more than the published ones, so that answers of the
 // mock break them. It returns what the mock logs, too.
-func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config)) (*Server, *bytes.Buffer) {
+func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config)) (*Server,
+	*bytes.Buffer,
+) {
 	t.Helper()
 	source, err := spec.Source(name)
 	if err != nil {
@@ -47,14 +50,18 @@ func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config
 	if err != nil {
 		t.Fatal(err)
 	}
-	document, err := spec.Parse(name, bytes.ReplaceAll(source, []byte(old), []byte(stricter)), errata)
+	document, err := spec.Parse(name, bytes.ReplaceAll(source, []byte(old), []byte(stricter)),
+		errata)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
 	config := Config{
-		Versions: version.All(), Now: noon, Profile: control.Profile{Name: "friendly", CheckResponses: true}, JournalSize: 100,
-		MemoryBudget: budget.Default, ReadTimeout: time.Minute, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Versions: version.All(), Now: noon, Profile: control.Profile{
+			Name: "friendly", CheckResponses: true,
+		}, JournalSize: 100,
+		MemoryBudget: budget.Default, ReadTimeout: time.Minute,
+		Log: slog.New(slog.NewTextHandler(&log, nil)),
 	}
 	if config.Tenant, err = fixtures.Parse("test.yaml", []byte(shortAndLong)); err != nil {
 		t.Fatal(err)
@@ -80,14 +87,19 @@ func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config
 
 // controlOf returns a client of the control API.
 func controlOf(mock *Server) *control.Client {
-	return control.New(control.Config{URL: "http://127.0.0.1", HTTP: &http.Client{Transport: Transport(mock.ControlHandler())}, AllowPlaintext: true})
+	return control.New(control.Config{
+		URL: "http://127.0.0.1", HTTP: &http.Client{Transport: Transport(mock.ControlHandler())},
+		AllowPlaintext: true,
+	})
 }
 
 // nameText describes the name of a token in an answer, with the example "nightly build".
 const nameText = "          description: Name of the token, unique among those of its owner.\n"
 
 // request sends as the administrator, and returns status and body.
-func request(t *testing.T, mock http.Handler, bearer, method, path, contentType, body string) (int, string) {
+func request(t *testing.T, mock http.Handler, bearer, method, path, contentType, body string) (int,
+	string,
+) {
 	t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", contentType)
@@ -98,17 +110,20 @@ func request(t *testing.T, mock http.Handler, bearer, method, path, contentType,
 	if err != nil {
 		t.Fatal(err)
 	}
-	if header := rw.Header().Get(response.RuleHeader); rw.Code == http.StatusInternalServerError && header != string(rule.ControlFault) {
+	if header := rw.Header().Get(response.RuleHeader); rw.Code == http.StatusInternalServerError &&
+		header != string(rule.ControlFault) {
 		t.Errorf("%s %q, want %q", response.RuleHeader, header, string(rule.ControlFault))
 	}
 	return rw.Code, string(text)
 }
 
-const loginForm = "grant_type=client_credentials&client_id=cafecafecafecafecafecafecafecafe&client_secret="
+const loginForm = "grant_type=client_credentials&client_id=cafecafecafecafecafecafecafecafe&" +
+	"client_secret="
 
 func bearerOf(t *testing.T, mock http.Handler) string {
 	t.Helper()
-	status, body := request(t, mock, "", "POST", "/oauth/token", "application/x-www-form-urlencoded", loginForm+strings.Repeat("cafe", 16))
+	status, body := request(t, mock, "", "POST", "/oauth/token",
+		"application/x-www-form-urlencoded", loginForm+strings.Repeat("cafe", 16))
 	_, rest, ok := strings.Cut(body, `"access_token":"`)
 	if status != http.StatusOK || !ok {
 		t.Fatalf("login: %d %s", status, body)
@@ -117,16 +132,18 @@ func bearerOf(t *testing.T, mock http.Handler) string {
 	return bearer
 }
 
-// checkFault expects the response to a bug of the mock, and a log that has one error with its rule and
-// the names in it.
+// checkFault expects the response to a bug of the mock, and a log that has one error with its rule
+// and the names in it.
 func checkFault(t *testing.T, status int, body string, log *bytes.Buffer, names ...string) {
 	t.Helper()
-	form := strings.Contains(body, `"detailCode":"500.0 Internal fault"`) || strings.Contains(body, `"error":"server_error"`)
+	form := strings.Contains(body, `"detailCode":"500.0 Internal fault"`) ||
+		strings.Contains(body, `"error":"server_error"`)
 	if status != http.StatusInternalServerError || !form {
 		t.Errorf("status %d, want 500: %s", status, body)
 	}
 	got := log.String()
-	if strings.Count(got, "level=ERROR") != 1 || !strings.Contains(got, "rule="+string(rule.ControlFault)) {
+	if strings.Count(got, "level=ERROR") != 1 ||
+		!strings.Contains(got, "rule="+string(rule.ControlFault)) {
 		t.Errorf("log %q, want one error of rule %q", got, string(rule.ControlFault))
 	}
 	for _, name := range names {
@@ -140,19 +157,26 @@ func checkFault(t *testing.T, status int, body string, log *bytes.Buffer, names 
 func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
 	mock, log := strictMock(t, "v2026", nameText, "          maxLength: 13\n"+nameText)
 	bearer := bearerOf(t, mock)
-	status, body := request(t, mock, bearer, "POST", "/v2026/personal-access-tokens", "application/json", `{"name":"broken beyond repair","userAwareTokenNeverExpires":true}`)
+	status, body := request(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
+		"application/json", `{"name":"broken beyond repair","userAwareTokenNeverExpires":true}`)
 	checkFault(t, status, body, log, "maxLength", "createPersonalAccessToken")
-	journal, err := controlOf(mock).Requests(t.Context(), control.Match{Status: http.StatusInternalServerError}, 0)
-	if err != nil || len(journal.Requests) != 1 || !slices.Equal(journal.Requests[0].Rules, []string{string(rule.ControlFault)}) {
-		t.Errorf("journal has %+v, want one request of rule %q, %v", journal.Requests, string(rule.ControlFault), err)
+	journal, err := controlOf(mock).Requests(t.Context(), control.Match{
+		Status: http.StatusInternalServerError,
+	}, 0)
+	if err != nil || len(journal.Requests) != 1 ||
+		!slices.Equal(journal.Requests[0].Rules, []string{string(rule.ControlFault)}) {
+		t.Errorf("journal has %+v, want one request of rule %q, %v", journal.Requests,
+			string(rule.ControlFault), err)
 	}
 	if strings.Contains(body, "broken") {
 		t.Errorf("the fault shows the token: %s", body)
 	}
-	if _, listed := request(t, mock, bearer, "GET", "/v3/personal-access-tokens", "", ""); strings.Contains(listed, "broken") {
+	if _, listed := request(t, mock, bearer, "GET", "/v3/personal-access-tokens", "",
+		""); strings.Contains(listed, "broken") {
 		t.Errorf("the token was kept: %s", listed)
 	}
-	status, _ = request(t, mock, bearer, "POST", "/v2026/personal-access-tokens", "application/json", `{"name":"short","userAwareTokenNeverExpires":true}`)
+	status, _ = request(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
+		"application/json", `{"name":"short","userAwareTokenNeverExpires":true}`)
 	if status != http.StatusOK {
 		t.Errorf("a valid answer after it: status %d", status)
 	}
@@ -163,12 +187,15 @@ func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
 	mock, log := strictMock(t, "v2026", nameText, "          maxLength: 13\n"+nameText)
 	bearer := bearerOf(t, mock)
 	path := "/v2026/personal-access-tokens/cafecafecafecafecafecafecafecafe"
-	status, body := request(t, mock, bearer, "PATCH", path, "application/json-patch+json", `[{"op":"replace","path":"/name","value":"broken beyond repair"}]`)
+	status, body := request(t, mock, bearer, "PATCH", path, "application/json-patch+json",
+		`[{"op":"replace","path":"/name","value":"broken beyond repair"}]`)
 	checkFault(t, status, body, log, "maxLength", "broken beyond repair")
-	if _, listed := request(t, mock, bearer, "GET", "/v2026/personal-access-tokens?owner-id=me", "", ""); !strings.Contains(listed, `"name":"login"`) {
+	if _, listed := request(t, mock, bearer, "GET", "/v2026/personal-access-tokens?owner-id=me", "",
+		""); !strings.Contains(listed, `"name":"login"`) {
 		t.Errorf("the token changed: %s", listed)
 	}
-	if status, _ = request(t, mock, bearer, "PATCH", path, "application/json-patch+json", `[{"op":"replace","path":"/name","value":"short"}]`); status != http.StatusOK {
+	if status, _ = request(t, mock, bearer, "PATCH", path, "application/json-patch+json",
+		`[{"op":"replace","path":"/name","value":"short"}]`); status != http.StatusOK {
 		t.Errorf("a valid answer after it: status %d", status)
 	}
 }
@@ -178,16 +205,20 @@ func TestInvalidListAnswerIsNotSent(t *testing.T) {
 	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText)
 	for range 2 { // an encoding that is invalid is not used again
 		log.Reset()
-		status, body := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "", "")
+		status, body := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "",
+			"")
 		checkFault(t, status, body, log, "/0/name", "minLength", "login")
 	}
 }
 
 // A mock that was told not to check its answers sends them, and says so where somebody looks.
 func TestUncheckedAnswersAreSent(t *testing.T) {
-	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText, func(c *Config) { c.Profile.CheckResponses = false })
+	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText,
+		func(c *Config) { c.Profile.CheckResponses = false })
 	for _, v := range []string{"v3", "v2026"} {
-		if status, body := request(t, mock, bearerOf(t, mock), "GET", "/"+v+"/personal-access-tokens", "", ""); status != http.StatusOK || !strings.Contains(body, `"login"`) {
+		if status, body := request(t, mock, bearerOf(t, mock), "GET",
+			"/"+v+"/personal-access-tokens", "", ""); status != http.StatusOK ||
+			!strings.Contains(body, `"login"`) {
 			t.Errorf("%s: status %d, want 200: %s", v, status, body)
 		}
 	}
@@ -202,14 +233,18 @@ func TestUncheckedAnswersAreSent(t *testing.T) {
 
 // An invalid login answer is not sent, and the login leaves no trace.
 func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
-	mock, log := strictMock(t, spec.OAuth, "minimum: 1, description: 'Its life", "maximum: 100, description: 'Its life")
-	long := "grant_type=client_credentials&client_id=" + strings.Repeat("cafebeef", 4) + "&client_secret=" + strings.Repeat("cafebeef", 8)
-	status, body := request(t, mock, "", "POST", "/oauth/token", "application/x-www-form-urlencoded", long)
+	mock, log := strictMock(t, spec.OAuth, "minimum: 1, description: 'Its life",
+		"maximum: 100, description: 'Its life")
+	long := "grant_type=client_credentials&client_id=" + strings.Repeat("cafebeef", 4) +
+		"&client_secret=" + strings.Repeat("cafebeef", 8)
+	status, body := request(t, mock, "", "POST", "/oauth/token",
+		"application/x-www-form-urlencoded", long)
 	checkFault(t, status, body, log, "/expires_in", "43200")
 	if strings.Contains(body, "access_token") {
 		t.Errorf("the fault shows the access token: %s", body)
 	}
-	if _, listed := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "", ""); strings.Count(listed, `"lastUsed":null`) != 1 {
+	if _, listed := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "",
+		""); strings.Count(listed, `"lastUsed":null`) != 1 {
 		t.Errorf("the login was noted: %s", listed)
 	}
 }
@@ -218,8 +253,16 @@ func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
 func TestPanicIsAFault(t *testing.T) {
 	mock, log := strictMock(t, "v2026", nameText, nameText)
 	const at = "/v3/personal-access-tokens"
-	get := &operation{serve: func(*namespace.Namespace, http.ResponseWriter, *http.Request) { panic("lost") }}
-	e := &frontHandler{Server: mock, api: &pathMux{literal: map[string]*route{at: {operations: map[string]*operation{http.MethodGet: get}}}}}
+	get := &operation{serve: func(*namespace.Namespace, http.ResponseWriter, *http.Request) {
+		panic("lost")
+	}}
+	e := &frontHandler{
+		Server: mock, api: &pathMux{
+			literal: map[string]*route{
+				at: {operations: map[string]*operation{http.MethodGet: get}},
+			},
+		},
+	}
 	status, body := request(t, e, "", "GET", at, "", "")
 	checkFault(t, status, body, log, "lost")
 }

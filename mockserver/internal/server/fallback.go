@@ -16,8 +16,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// forward sends what patmock does not simulate to another mock. A public host is refused here where its
-// name or address says so, and else when it is dialled: nothing may leave for a real tenant.
+// forward sends what patmock does not simulate to another mock. A public host is refused here where
+// its name or address says so, and else when it is dialled: nothing may leave for a real tenant.
 func (s *unmatchedHandler) forward(to string) error {
 	base, err := CheckBaseURL(to)
 	if err != nil {
@@ -28,7 +28,8 @@ func (s *unmatchedHandler) forward(to string) error {
 		return fmt.Errorf("fallback: %w", err)
 	}
 	if !host.IsPrivate(target.Hostname()) {
-		return fmt.Errorf("fallback: %s is a public host: expected another mock on this machine or a private network, such as http://127.0.0.1:8080", target.Host)
+		return fmt.Errorf("fallback: %s is a public host: expected another mock on this machine "+
+			"or a private network, such as http://127.0.0.1:8080", target.Host)
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: host.RejectPublic}
 	s.fallback = &httputil.ReverseProxy{
@@ -40,10 +41,15 @@ func (s *unmatchedHandler) forward(to string) error {
 				r.Out.Header.Set("X-Forwarded-Prefix", prefix)
 			}
 		},
-		Transport: &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute},
+		Transport: &http.Transport{
+			DialContext: dialer.DialContext, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute,
+		},
 		ModifyResponse: func(r *http.Response) error {
-			for _, name := range []string{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary"} {
-				if r.Request.Header.Get("Origin") != "" { // this mock decides which origins it allows
+			for _, name := range []string{
+				"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary",
+			} {
+				// this mock decides which origins it allows
+				if r.Request.Header.Get("Origin") != "" {
 					r.Header.Del(name)
 				}
 			}
@@ -59,7 +65,8 @@ func (s *unmatchedHandler) forward(to string) error {
 			}
 			response.InfoFrom(r).Forwarded = false
 			const advice = "start the other mock, or correct --fallback"
-			why := fmt.Sprintf("the fallback %s does not answer (%s)", base, redact.String(err.Error()))
+			why := fmt.Sprintf("the fallback %s does not answer (%s)", base,
+				redact.String(err.Error()))
 			s.rejectUnserved(rw, r, s.documents.outside(r.URL.Path), why, advice, advice)
 		},
 		ErrorLog: slog.NewLogLogger(s.writer.Log.Handler(), slog.LevelDebug),
@@ -72,7 +79,9 @@ const forwardedBy = "X-Patmock-Forwarded"
 
 func (s *unmatchedHandler) forwarded(rw http.ResponseWriter, r *http.Request) {
 	if r.Header.Get(forwardedBy) != "" {
-		s.notImplemented(rw, r, s.documents.outside(r.URL.Path), "the fallback leads back to a patmock", "name another mock than a patmock by --fallback")
+		s.notImplemented(rw, r, s.documents.outside(r.URL.Path),
+			"the fallback leads back to a patmock",
+			"name another mock than a patmock by --fallback")
 		return
 	}
 	trace := response.InfoFrom(r)

@@ -17,7 +17,8 @@ import (
 
 // unread are the rules by which the mock rejects a request without a look at it.
 var unread = []rule.ID{
-	rule.RateLimit, rule.InjectedFault, rule.PreferredStatus, rule.HostileProfile, rule.MemoryBudget, rule.TooManyNamespaces,
+	rule.RateLimit, rule.InjectedFault, rule.PreferredStatus, rule.HostileProfile,
+	rule.MemoryBudget, rule.TooManyNamespaces,
 }
 
 // judge counts a request for the verdict on its client, and returns the findings that count. It
@@ -29,14 +30,17 @@ func (x *requestState) judge(t *namespace.Namespace, r *http.Request) []control.
 		return nil
 	}
 	judged := findings.Request{
-		Namespace: t.Name, NotJudged: notJudged(trace), ClientID: trace.ClientID, Owner: trace.User, UserAgent: r.UserAgent(), Findings: trace.Findings,
+		Namespace: t.Name, NotJudged: notJudged(trace), ClientID: trace.ClientID, Owner: trace.User,
+		UserAgent: r.UserAgent(), Findings: trace.Findings,
 	}
 	if len(trace.Findings) > 0 {
 		t.MarkAllowed(trace.Findings)
 		judged.Findings = shortened(trace.Findings)
 		judged.Example = &control.FindingExample{
-			RequestID: trace.RequestID, Namespace: t.Name, Method: kept(redact.String(r.Method)), Path: kept(redact.String(r.URL.EscapedPath())),
-			Query: kept(redact.Query(r.URL.RawQuery)), Status: x.info.Status, Owner: redact.String(trace.User), ClientID: redact.String(trace.ClientID),
+			RequestID: trace.RequestID, Namespace: t.Name, Method: kept(redact.String(r.Method)),
+			Path:  kept(redact.String(r.URL.EscapedPath())),
+			Query: kept(redact.Query(r.URL.RawQuery)), Status: x.info.Status,
+			Owner: redact.String(trace.User), ClientID: redact.String(trace.ClientID),
 		}
 		if trace.Absent {
 			judged.Example.Path = kept(redact.String(trace.Prefix + r.URL.EscapedPath()))
@@ -65,7 +69,8 @@ func notJudged(trace *response.RequestInfo) string {
 // countControl counts a request to the control API of a namespace, which no verdict is about. What
 // reads the verdict or the health of the mock is not counted: it says nothing about a client.
 func (x *requestState) countControl(r *http.Request) {
-	if _, ok := x.rw.(*memoryWriter); ok || hasPathPrefix(r.URL.Path, findingsPath) || r.URL.Path == controlPath+"/health" {
+	if _, ok := x.rw.(*memoryWriter); ok || hasPathPrefix(r.URL.Path, findingsPath) ||
+		r.URL.Path == controlPath+"/health" {
 		return
 	}
 	x.findings.Skip(x.tenant.Name, control.NotJudgedControl)
@@ -74,7 +79,8 @@ func (x *requestState) countControl(r *http.Request) {
 // findingsPath is where the control API has the findings of a namespace.
 const findingsPath = controlPath + "/findings"
 
-// readsFindings reports whether a request is for the findings that there are. It makes no namespace.
+// readsFindings reports whether a request is for the findings that there are. It makes no
+// namespace.
 func readsFindings(r *http.Request) bool {
 	return r.URL.Path == findingsPath && (isSafe(r.Method) || r.Method == http.MethodDelete)
 }
@@ -88,6 +94,10 @@ func (x *requestState) serveFindings(r *http.Request, name string) {
 		return
 	}
 	known := x.findings.Names()
-	x.namespaces.All(func(name string, _ *namespace.Namespace, _ time.Time) { known = append(known, name) })
-	x.writeNamespaceError(r, fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name), schema.DidYouMean(name, known)))
+	x.namespaces.All(func(name string, _ *namespace.Namespace, _ time.Time) {
+		known = append(known, name)
+	})
+	x.writeNamespaceError(r,
+		fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name),
+			schema.DidYouMean(name, known)))
 }

@@ -11,23 +11,26 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// controlGuard keeps web pages away from the control API. A page of another site is recognized by what
-// browsers send with its requests; a page that rebinds DNS to this machine has no such mark, but names
-// its own host.
+// controlGuard keeps web pages away from the control API. A page of another site is recognized by
+// what browsers send with its requests; a page that rebinds DNS to this machine has no such mark,
+// but names its own host.
 type controlGuard struct {
 	crossOrigin *http.CrossOriginProtection
 	hosts       []string // in lower case; one that begins with a dot is a suffix
 	anyHost     bool
 }
 
-// privateSuffixes end the names of hosts that are in no public DNS: those of RFC 6761, RFC 6762 and RFC
-// 8375, of ICANN's reserved .internal, and of Kubernetes services.
+// privateSuffixes end the names of hosts that are in no public DNS: those of RFC 6761, RFC 6762 and
+// RFC 8375, of ICANN's reserved .internal, and of Kubernetes services.
 var privateSuffixes = []string{".localhost", ".local", ".internal", ".test", ".home.arpa", ".svc"}
 
-// newControlGuard makes the guard of a mock. With a control token any Host is allowed: a page does not
-// know the token.
+// newControlGuard makes the guard of a mock. With a control token any Host is allowed: a page does
+// not know the token.
 func newControlGuard(c Config) controlGuard {
-	g := controlGuard{crossOrigin: http.NewCrossOriginProtection(), anyHost: c.ControlToken != "", hosts: append([]string{}, privateSuffixes...)}
+	g := controlGuard{
+		crossOrigin: http.NewCrossOriginProtection(), anyHost: c.ControlToken != "",
+		hosts: append([]string{}, privateSuffixes...),
+	}
 	for _, host := range c.AllowedHosts {
 		g.hosts = append(g.hosts, strings.ToLower(host))
 	}
@@ -41,13 +44,16 @@ func newControlGuard(c Config) controlGuard {
 // none.
 func (g controlGuard) check(r *http.Request) error {
 	if err := g.crossOrigin.Check(r); err != nil {
-		return forbidden(http.StatusForbidden, rule.CrossOrigin, "a page of another site sent this request, and the control API is for tools and tests: "+
-			"call it from a test process, such as by node:http, or send no Origin")
+		return forbidden(http.StatusForbidden, rule.CrossOrigin,
+			"a page of another site sent this request, and the control API is for tools and "+
+				"tests: "+
+				"call it from a test process, such as by node:http, or send no Origin")
 	}
 	if host := hostname(r.Host); !g.anyHost && !g.allows(host) {
 		host = response.Truncate(host)
-		return forbidden(http.StatusMisdirectedRequest, rule.MisdirectedHost, fmt.Sprintf("Host is %q, which a page could have pointed to this machine: "+
-			"start the mock with --allowed-hosts %s, or with a control token", host, host))
+		return forbidden(http.StatusMisdirectedRequest, rule.MisdirectedHost,
+			fmt.Sprintf("Host is %q, which a page could have pointed to this machine: "+
+				"start the mock with --allowed-hosts %s, or with a control token", host, host))
 	}
 	return nil
 }
@@ -68,7 +74,8 @@ func (g controlGuard) allows(host string) bool {
 	return false
 }
 
-// hostname returns the host of a Host header in lower case, without port, brackets and trailing dot.
+// hostname returns the host of a Host header in lower case, without port, brackets and trailing
+// dot.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -14,8 +14,8 @@ import (
 // reads reports whether a method requests a page.
 func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
-// isIndex reports whether a request is for the page at the root of a namespace, which is none of the
-// API's paths.
+// isIndex reports whether a request is for the page at the root of a namespace, which is none of
+// the API's paths.
 func isIndex(r *http.Request) bool { return r.URL.Path == "/" && reads(r.Method) }
 
 // browserPath is a path that browsers request without a link to it, as beside any page.
@@ -28,13 +28,14 @@ func isBrowserRequest(r *http.Request) bool {
 }
 
 // indexPolicy lets the page load and run nothing.
-const indexPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const indexPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action " +
+	"'none'; frame-ancestors 'none'"
 
 // indexLink is a link of the page.
 type indexLink struct{ path, text string }
 
-// index writes a page that says what the mock is and links to what it serves: HTML, or text for clients
-// that do not accept HTML. It judges no client.
+// index writes a page that says what the mock is and links to what it serves: HTML, or text for
+// clients that do not accept HTML. It judges no client.
 func (d *documents) index(w response.Writer, rw http.ResponseWriter, r *http.Request, apart bool) {
 	trace := response.InfoFrom(r)
 	trace.Browser = true
@@ -67,7 +68,9 @@ func (d *documents) indexLinks(prefix string, apart bool) []indexLink {
 		{at + "/spec/" + spec.OAuth, "OpenAPI document of the token endpoint"},
 	}
 	for _, v := range d.served() {
-		links = append(links, indexLink{at + "/spec/" + string(v), "OpenAPI document of " + string(v)})
+		links = append(links, indexLink{
+			at + "/spec/" + string(v), "OpenAPI document of " + string(v),
+		})
 	}
 	return links
 }
@@ -75,13 +78,16 @@ func (d *documents) indexLinks(prefix string, apart bool) []indexLink {
 // The sentences of the page.
 const (
 	indexTitle = "patmock"
-	indexWhat  = "A stand-in for the personal access token API of SailPoint Identity Security Cloud. It is not a SailPoint tenant."
-	indexApart = "The control API of this mock has a listener of its own. The mock printed its address at its start."
+	indexWhat  = "A stand-in for the personal access token API of SailPoint Identity Security " +
+		"Cloud. It is not a SailPoint tenant."
+	indexApart = "The control API of this mock has a listener of its own. The mock printed its " +
+		"address at its start."
 )
 
 func indexText(prefix string, links []indexLink) []byte {
 	var b strings.Builder
-	b.WriteString(indexTitle + "\n\n" + indexWhat + "\nLog in at POST " + prefix + "/oauth/token.\n")
+	b.WriteString(indexTitle + "\n\n" + indexWhat + "\nLog in at POST " + prefix +
+		"/oauth/token.\n")
 	if links == nil {
 		b.WriteString(indexApart + "\n")
 	}
@@ -93,24 +99,28 @@ func indexText(prefix string, links []indexLink) []byte {
 
 func indexHTML(prefix string, links []indexLink) []byte {
 	var b strings.Builder
-	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>" + indexTitle + "</title>\n")
-	b.WriteString("<style>body{font:1rem/1.5 sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}</style>\n")
+	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>" +
+		indexTitle + "</title>\n")
+	b.WriteString("<style>body{font:1rem/1.5 sans-serif;max-width:40rem;margin:2rem " +
+		"auto;padding:0 1rem}</style>\n")
 	b.WriteString("<h1>" + indexTitle + "</h1>\n<p>" + indexWhat + "</p>\n")
-	b.WriteString("<p>Log in at <code>POST " + html.EscapeString(prefix) + "/oauth/token</code>.</p>\n")
+	b.WriteString("<p>Log in at <code>POST " + html.EscapeString(prefix) +
+		"/oauth/token</code>.</p>\n")
 	if links == nil {
 		b.WriteString("<p>" + indexApart + "</p>\n")
 		return []byte(b.String())
 	}
 	b.WriteString("<ul>\n")
 	for _, link := range links {
-		b.WriteString("<li><a href=\"" + html.EscapeString(link.path) + "\">" + html.EscapeString(link.text) + "</a></li>\n")
+		b.WriteString("<li><a href=\"" + html.EscapeString(link.path) + "\">" +
+			html.EscapeString(link.text) + "</a></li>\n")
 	}
 	b.WriteString("</ul>\n")
 	return []byte(b.String())
 }
 
-// accepts reports whether Accept headers accept a media type (RFC 9110, section 12.5.1). The most specific
-// range decides; without a header everything is accepted.
+// accepts reports whether Accept headers accept a media type (RFC 9110, section 12.5.1). The most
+// specific range decides; without a header everything is accepted.
 func accepts(headers []string, mediaType string) bool {
 	ranges := strings.Split(strings.Join(headers, ","), ",")
 	kind, _, _ := strings.Cut(mediaType, "/")

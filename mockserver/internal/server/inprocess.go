@@ -48,8 +48,8 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// abortError returns the error of a connection that a handler aborted, nil if it did not. It panics with
-// any other cause.
+// abortError returns the error of a connection that a handler aborted, nil if it did not. It panics
+// with any other cause.
 func abortError(cause any) error {
 	if cause == nil {
 		return nil
@@ -70,7 +70,8 @@ func (w *memoryWriter) response(r *http.Request, body io.ReadCloser, length int6
 		header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	}
 	return &http.Response{
-		Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)), StatusCode: w.status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: header, Body: body, ContentLength: length, Request: r,
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// memoryWriter is an http.ResponseWriter that stores what is written until it is flushed. From then on
-// the response is a stream.
+// memoryWriter is an http.ResponseWriter that stores what is written until it is flushed. From then
+// on the response is a stream.
 type memoryWriter struct {
 	header, sent http.Header
 	status       int
@@ -24,7 +24,10 @@ type memoryWriter struct {
 func newMemoryWriter(cancel context.CancelFunc) *memoryWriter {
 	return &memoryWriter{
 		header: http.Header{}, status: http.StatusOK, flushed: make(chan struct{}),
-		memoryStream: &memoryStream{cancel: cancel, chunks: make(chan []byte, memoryChunks), ended: make(chan struct{}), closed: make(chan struct{})},
+		memoryStream: &memoryStream{
+			cancel: cancel, chunks: make(chan []byte, memoryChunks), ended: make(chan struct{}),
+			closed: make(chan struct{}),
+		},
 	}
 }
 
@@ -89,7 +92,8 @@ func (s *memoryStream) Write(p []byte) (int, error) {
 // close makes every write fail.
 func (s *memoryStream) close() { s.once.Do(func() { close(s.closed) }) }
 
-// SetWriteDeadline implements what an http.ResponseController needs. A deadline that has passed ends the stream.
+// SetWriteDeadline implements what an http.ResponseController needs. A deadline that has passed
+// ends the stream.
 func (s *memoryStream) SetWriteDeadline(at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

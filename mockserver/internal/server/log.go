@@ -7,8 +7,8 @@ import (
 	"example.com/patmock/spec/limit"
 )
 
-// boundedLog keeps lines within [limit.LogLine], whatever a request puts into them. The message comes
-// first, then the attributes in their order.
+// boundedLog keeps lines within [limit.LogLine], whatever a request puts into them. The message
+// comes first, then the attributes in their order.
 type boundedLog struct{ slog.Handler }
 
 // What a line has beside message and attributes, in bytes: time, level, and the names.
@@ -48,4 +48,6 @@ func (h boundedLog) WithAttrs(attrs []slog.Attr) slog.Handler {
 }
 
 // WithGroup implements slog.Handler.
-func (h boundedLog) WithGroup(name string) slog.Handler { return boundedLog{h.Handler.WithGroup(name)} }
+func (h boundedLog) WithGroup(name string) slog.Handler {
+	return boundedLog{h.Handler.WithGroup(name)}
+}

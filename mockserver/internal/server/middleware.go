@@ -18,11 +18,12 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// frontHandler is the outermost handler. It resolves the namespace, assigns a request ID, buffers the
-// body, recovers from panics and records the exchange.
+// frontHandler is the outermost handler. It resolves the namespace, assigns a request ID, buffers
+// the body, recovers from panics and records the exchange.
 type frontHandler struct {
 	*Server
-	// api serves the API and the token endpoint, control the control API. One that is nil is not served.
+	// api serves the API and the token endpoint, control the control API. One that is nil is not
+	// served.
 	api, control *pathMux
 }
 
@@ -210,13 +211,15 @@ func (x *requestState) recoverPanic(r *http.Request, cause any) {
 	}
 }
 
-// logRequest logs a request that was served. Reads of the control API are left out: health checks and
-// tests make many.
+// logRequest logs a request that was served. Reads of the control API are left out: health checks
+// and tests make many.
 func (x *requestState) logRequest(r *http.Request) {
 	log, info := x.config.Log, &x.info
 	if log.Enabled(r.Context(), slog.LevelDebug) {
-		log.DebugContext(r.Context(), "request", "method", response.Truncate(r.Method), "path", redact.String(info.Prefix+r.URL.Path), "status", info.Status,
-			"requestId", info.RequestID, "operation", info.Operation, "namespace", response.Truncate(info.Namespace), "duration", x.wall().Sub(x.start))
+		log.DebugContext(r.Context(), "request", "method", response.Truncate(r.Method), "path",
+			redact.String(info.Prefix+r.URL.Path), "status", info.Status,
+			"requestId", info.RequestID, "operation", info.Operation, "namespace",
+			response.Truncate(info.Namespace), "duration", x.wall().Sub(x.start))
 	}
 	if x.config.LogRequests && (info.Form != response.Control || !isSafe(r.Method)) {
 		x.writer.LogRequest(r, info.Status)
@@ -243,16 +246,16 @@ func (x *requestState) writeNamespaceError(r *http.Request, err error) {
 	x.rejectUndocumented(r, err)
 }
 
-// rejectUndocumented writes the response to a bug of the mock, which no document describes if there is
-// no operation.
+// rejectUndocumented writes the response to a bug of the mock, which no document describes if there
+// is no operation.
 func (x *requestState) rejectUndocumented(r *http.Request, err error) {
 	resp := x.writer.ErrorResponse(r, err)
 	resp.Validated = true
 	x.writer.Write(x.rw, r, resp, nil)
 }
 
-// rejectBody writes the error of a body that cannot be read. The connection ends: what is left of the
-// body would be taken for the next request.
+// rejectBody writes the error of a body that cannot be read. The connection ends: what is left of
+// the body would be taken for the next request.
 func (x *requestState) rejectBody(r *http.Request, err error) {
 	x.rw.Header().Set("Connection", "close")
 	x.reject(r, x.bodyError(err))
@@ -267,8 +270,8 @@ func (x *requestState) reject(r *http.Request, err error) {
 	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, err), document.ValidateUnmatched)
 }
 
-// collapseLeadingSlashes replaces leading slashes with a single one. SDKs join a base URL ending in a
-// slash with a path starting with one, and a redirect would turn their POST into a GET.
+// collapseLeadingSlashes replaces leading slashes with a single one. SDKs join a base URL ending in
+// a slash with a path starting with one, and a redirect would turn their POST into a GET.
 func collapseLeadingSlashes(path string) string {
 	if !strings.HasPrefix(path, "//") {
 		return path

@@ -22,8 +22,9 @@ var (
 	oauthOperations = []string{"token", "check_token", "info"}
 )
 
-// nearMiss returns the path of ours that a client meant, empty if there is none: one with other slashes
-// or capitals, a suffix, a misspelt resource, or a version that is missing, doubled or in another place.
+// nearMiss returns the path of ours that a client meant, empty if there is none: one with other
+// slashes or capitals, a suffix, a misspelt resource, or a version that is missing, doubled or in
+// another place.
 func (s *unmatchedHandler) nearMiss(at string) string {
 	var segments, versions []string
 	for _, segment := range strings.Split(at, "/") {

@@ -32,9 +32,12 @@ func (x *requestState) rejectTooLarge(r *http.Request, p *route) {
 	x.unmatched.tooLarge(x.rw, r, p.document)
 }
 
-func (s *unmatchedHandler) tooLarge(rw http.ResponseWriter, r *http.Request, document *spec.Document) {
+func (s *unmatchedHandler) tooLarge(rw http.ResponseWriter, r *http.Request,
+	document *spec.Document,
+) {
 	s.reject(rw, r, document, response.TooLarge, response.Reason{
-		Rule: rule.ContentTooLarge, Text: fmt.Sprintf("body: expected at most %d bytes, got %d", maxBodyBytes, r.ContentLength),
+		Rule: rule.ContentTooLarge,
+		Text: fmt.Sprintf("body: expected at most %d bytes, got %d", maxBodyBytes, r.ContentLength),
 	})
 }
 
@@ -56,7 +59,8 @@ func (x *requestState) rejectMethod(r *http.Request, p *route) {
 
 // methodRemedy says what to do instead of a request whose method its path does not have.
 func methodRemedy(r *http.Request, p *route, allowed string) string {
-	if isSafe(r.Method) && p.operations[http.MethodPatch] != nil && p.operations[http.MethodDelete] != nil {
+	if isSafe(r.Method) && p.operations[http.MethodPatch] != nil &&
+		p.operations[http.MethodDelete] != nil {
 		return "request the list and look for the token: no operation gets one token by its id"
 	}
 	return "send " + strings.ReplaceAll(allowed, ", ", " or ") + " to this path"
@@ -72,8 +76,9 @@ func unmatched(r *http.Request, kind, why, remedy string) {
 // otherResource is a path of the per-resource APIs, such as /accounts/v1/{id}.
 var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 
-// notFound responds to a path without operation: 404 to a near-miss of one of ours, 501 if a tenant has
-// the path and the mock does not, so that it is not taken for missing data, and 404 to anything else.
+// notFound responds to a path without operation: 404 to a near-miss of one of ours, 501 if a tenant
+// has the path and the mock does not, so that it is not taken for missing data, and 404 to anything
+// else.
 func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 	if isIndex(r) {
 		s.documents.index(s.writer, rw, r, s.apart)
@@ -92,31 +97,44 @@ func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.tooLarge(rw, r, document)
 	case meant != "":
 		meant = response.Truncate(response.InfoFrom(r).Prefix + meant)
-		s.noSuchPath(rw, r, document, fmt.Sprintf("path: did you mean %s? got %s", meant, response.Truncate(at)), "send the request to "+meant)
+		s.noSuchPath(rw, r, document,
+			fmt.Sprintf("path: did you mean %s? got %s", meant, response.Truncate(at)),
+			"send the request to "+meant)
 	case s.fallback != nil && !strings.Contains(at, controlPath):
 		s.forwarded(rw, r)
 	case isBrowserRequest(r):
 		response.InfoFrom(r).Browser = true
-		why := response.Reason{Rule: rule.UnmatchedPath, Text: "path: a tenant has nothing at " + response.Truncate(at)}
+		why := response.Reason{
+			Rule: rule.UnmatchedPath,
+			Text: "path: a tenant has nothing at " + response.Truncate(at),
+		}
 		s.reject(rw, r, document, response.NotFound, why)
 	case known && s.documents.versions[v] == nil && hasPathPrefix(at, v.CollectionPath()):
 		advice := fmt.Sprintf("start patmock with %s among its --versions", v)
-		s.rejectUnserved(rw, r, document, fmt.Sprintf("this patmock was started without version %s", v), advice, advice)
+		s.rejectUnserved(rw, r, document,
+			fmt.Sprintf("this patmock was started without version %s", v), advice, advice)
 	case known && hasPathPrefix(at, v.CollectionPath()):
-		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+response.Truncate(at), "send the request to the token itself")
+		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+response.Truncate(at),
+			"send the request to the token itself")
 	case hasPathPrefix(at, controlPath):
-		s.noSuchPath(rw, r, document, "path: the control API of this mock has a listener of its own, whose address the mock printed at its start",
+		s.noSuchPath(rw, r, document,
+			"path: the control API of this mock has a listener of its own, whose address the mock "+
+				"printed at its start",
 			"send the request to the listener of the control API")
 	case hasPathPrefix(at, "/oauth/authorize"):
-		s.notImplemented(rw, r, document, "patmock has no login page: log in by grant_type=client_credentials",
+		s.notImplemented(rw, r, document,
+			"patmock has no login page: log in by grant_type=client_credentials",
 			"log in by POST /oauth/token and grant_type=client_credentials")
 	case hasPathPrefix(at, "/cc"):
 		s.notImplemented(rw, r, document, "patmock has none of the private APIs below /cc", "")
 	case !known && unknownVersion.MatchString(base):
 		advice := fmt.Sprintf("send one of %s instead of %s", s.served(), response.Truncate(base))
-		s.rejectUnserved(rw, r, document, fmt.Sprintf("patmock does not know version %s; it serves %s", response.Truncate(base), s.served()), advice, advice)
+		s.rejectUnserved(rw, r, document,
+			fmt.Sprintf("patmock does not know version %s; it serves %s", response.Truncate(base),
+				s.served()), advice, advice)
 	case known || base == "latest" || otherResource.MatchString(at):
-		s.notImplemented(rw, r, document, "patmock serves personal access tokens and /oauth only", "")
+		s.notImplemented(rw, r, document, "patmock serves personal access tokens and /oauth only",
+			"")
 	default:
 		s.noSuchPath(rw, r, document, "path: a tenant has nothing at "+response.Truncate(at), "")
 	}
@@ -145,7 +163,9 @@ func (s *unmatchedHandler) served() string {
 
 // served returns the versions of the mock in their order.
 func (d *documents) served() []version.Version {
-	return slices.DeleteFunc(version.All(), func(v version.Version) bool { return d.versions[v] == nil })
+	return slices.DeleteFunc(version.All(), func(v version.Version) bool {
+		return d.versions[v] == nil
+	})
 }
 
 // hasPathPrefix reports whether a path is another one or below it.
@@ -153,28 +173,41 @@ func hasPathPrefix(path, other string) bool {
 	return path == other || strings.HasPrefix(path, other+"/")
 }
 
-func (s *unmatchedHandler) notImplemented(rw http.ResponseWriter, r *http.Request, document *spec.Document, why, remedy string) {
+func (s *unmatchedHandler) notImplemented(rw http.ResponseWriter, r *http.Request,
+	document *spec.Document, why, remedy string,
+) {
 	s.rejectUnserved(rw, r, document, why, remedy, "")
 }
 
-// rejectUnserved rejects a request that a tenant may serve. An empty remedy or advice is that of the kind.
-func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Request, document *spec.Document, why, remedy, advice string) {
-	text := fmt.Sprintf("%s %s is not simulated: %s", response.Truncate(r.Method), response.Truncate(r.URL.EscapedPath()), why)
+// rejectUnserved rejects a request that a tenant may serve. An empty remedy or advice is that of
+// the kind.
+func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Request,
+	document *spec.Document, why, remedy, advice string,
+) {
+	text := fmt.Sprintf("%s %s is not simulated: %s", response.Truncate(r.Method),
+		response.Truncate(r.URL.EscapedPath()), why)
 	unmatched(r, control.NotSimulated, text, remedy)
-	e := response.Errorf(response.NotSimulated, response.Reason{Rule: rule.NotSimulated, Text: text})
+	e := response.Errorf(response.NotSimulated, response.Reason{
+		Rule: rule.NotSimulated, Text: text,
+	})
 	e.Advice = advice
 	s.writer.Write(rw, r, s.writer.ErrorResponse(r, e), document.ValidateUnmatched)
 }
 
-func (s *unmatchedHandler) noSuchPath(rw http.ResponseWriter, r *http.Request, document *spec.Document, cause, remedy string) {
+func (s *unmatchedHandler) noSuchPath(rw http.ResponseWriter, r *http.Request,
+	document *spec.Document, cause, remedy string,
+) {
 	why := response.Reason{Rule: rule.UnmatchedPath, Text: cause}
 	unmatched(r, control.UnmatchedPath, why.String(), remedy)
 	s.reject(rw, r, document, response.NotFound, why)
 }
 
 // reject writes an error in the form that the path has.
-func (s *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document, kind response.Kind, why response.Reason) {
-	s.writer.Write(rw, r, s.writer.ErrorResponse(r, response.Errorf(kind, why)), document.ValidateUnmatched)
+func (s *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document,
+	kind response.Kind, why response.Reason,
+) {
+	s.writer.Write(rw, r, s.writer.ErrorResponse(r, response.Errorf(kind, why)),
+		document.ValidateUnmatched)
 }
 
 // controlNotFound responds to a request that no operation of the control API matches.
@@ -183,6 +216,10 @@ func (x *requestState) controlNotFound(r *http.Request) {
 		x.documents.index(x.writer, x.rw, r, false)
 		return
 	}
-	text := fmt.Sprintf("there is nothing at %s: GET /_mock/spec/control lists what there is", response.Truncate(r.URL.EscapedPath()))
-	x.reject(r, response.Errorf(response.NotFound, response.Reason{Rule: rule.ControlUnknownPath, Text: text}))
+	text := fmt.Sprintf("there is nothing at %s: GET /_mock/spec/control lists what there is",
+		response.Truncate(r.URL.EscapedPath()))
+	x.reject(r,
+		response.Errorf(response.NotFound, response.Reason{
+			Rule: rule.ControlUnknownPath, Text: text,
+		}))
 }

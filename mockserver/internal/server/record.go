@@ -15,19 +15,23 @@ import (
 func (x *requestState) recordExchange(r *http.Request) {
 	trace, ended := &x.info, x.wall()
 	seen := lint.Exchange{
-		Request: r, Body: trace.RequestBody, Operation: trace.Operation, Version: trace.Version, ClientID: trace.ClientID,
-		Came: x.start, CameClock: x.clockNow, Ended: ended, Status: trace.Status, Wait: trace.RetryAfter, Fault: len(trace.Faults) > 0, Written: trace.Body,
+		Request: r, Body: trace.RequestBody, Operation: trace.Operation, Version: trace.Version,
+		ClientID: trace.ClientID,
+		Came:     x.start, CameClock: x.clockNow, Ended: ended, Status: trace.Status,
+		Wait: trace.RetryAfter, Fault: len(trace.Faults) > 0, Written: trace.Body,
 	}
 	if rule := trace.RetryRule; rule != nil {
 		seen.WaitRule, seen.WaitMatches = rule.ID, rule.Matches
 	}
 	query := redact.Query(r.URL.RawQuery)
 	if query != r.URL.RawQuery {
-		remedy := "send access tokens in the Authorization header, and credentials to /oauth/token alone"
+		remedy := "send access tokens in the Authorization header, and credentials to " +
+			"/oauth/token alone"
 		if response.OAuthPath(r.URL.Path) {
 			remedy = "send it as a form"
 		}
-		trace.AddFinding(control.SecretInQuery, "a secret in the query string shows in the logs of proxies and servers", remedy)
+		trace.AddFinding(control.SecretInQuery,
+			"a secret in the query string shows in the logs of proxies and servers", remedy)
 	}
 	tenant, prefix := x.tenant, ""
 	if trace.Absent {
@@ -35,22 +39,31 @@ func (x *requestState) recordExchange(r *http.Request) {
 	}
 	for _, f := range x.across(seen) {
 		if f.Kind == control.PagesRepeat { // a client that runs for ever shows nothing else
-			x.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace", response.Truncate(trace.Namespace))
+			x.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace",
+				response.Truncate(trace.Namespace))
 		}
 		trace.Findings = append(trace.Findings, f)
 	}
 	tenant.Linter.Count(seen, x.judge(tenant, r))
 	tenant.Journal.Capture(control.Request{
-		ID: trace.RequestID, At: x.clockNow, DurationMS: float64(ended.Sub(x.start).Microseconds()) / 1000,
-		Operation: trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)), Path: kept(redact.String(prefix + r.URL.EscapedPath())), Query: kept(query),
-		Status: trace.Status, Owner: redact.String(trace.User), ClientID: trace.ClientID, Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
-		Fault: strings.Join(trace.Faults, ","), Findings: shortened(trace.Findings), Why: keptAll(response.Texts(trace.Reasons)), Rules: response.Rules(trace.Reasons), Notes: keptAll(trace.Notes),
-	}, journal.Side{Header: r.Header, Body: trace.RequestBody, Size: int(max(r.ContentLength, int64(len(trace.RequestBody))))},
+		ID: trace.RequestID, At: x.clockNow,
+		DurationMS: float64(ended.Sub(x.start).Microseconds()) / 1000,
+		Operation:  trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)),
+		Path: kept(redact.String(prefix + r.URL.EscapedPath())), Query: kept(query),
+		Status: trace.Status, Owner: redact.String(trace.User), ClientID: trace.ClientID,
+		Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
+		Fault: strings.Join(trace.Faults, ","), Findings: shortened(trace.Findings),
+		Why: keptAll(response.Texts(trace.Reasons)), Rules: response.Rules(trace.Reasons),
+		Notes: keptAll(trace.Notes),
+	}, journal.Side{
+		Header: r.Header, Body: trace.RequestBody,
+		Size: int(max(r.ContentLength, int64(len(trace.RequestBody)))),
+	},
 		journal.Side{Header: x.rw.Header(), Body: trace.Body, Size: trace.Size})
 }
 
-// across returns what a request and earlier ones show of a client. Requests to namespaces that do not
-// exist have nothing to do with each other.
+// across returns what a request and earlier ones show of a client. Requests to namespaces that do
+// not exist have nothing to do with each other.
 func (x *requestState) across(seen lint.Exchange) []control.Finding {
 	if x.info.Absent || x.info.Browser {
 		return nil
@@ -67,8 +80,8 @@ func kept(text string) string {
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
-// keptAll returns sentences as the journal stores them. The values in them are redacted already. The
-// result is never nil, so that it encodes as [] rather than null.
+// keptAll returns sentences as the journal stores them. The values in them are redacted already.
+// The result is never nil, so that it encodes as [] rather than null.
 func keptAll(sentences []string) []string {
 	all := make([]string, len(sentences))
 	for i, sentence := range sentences {

@@ -36,8 +36,8 @@ func bodyLimit(document *spec.Document, path string) int64 {
 	return controlapi.MaxTenant
 }
 
-// A pathMux finds the operation of a request. It is the same for all namespaces. A literal path beats
-// one with a parameter, whatever the method.
+// A pathMux finds the operation of a request. It is the same for all namespaces. A literal path
+// beats one with a parameter, whatever the method.
 type pathMux struct {
 	literal   map[string]*route
 	templates *mux.Router
@@ -63,7 +63,9 @@ type operation struct {
 func (*route) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 func newPathMux() *pathMux {
-	return &pathMux{literal: map[string]*route{}, templates: mux.NewRouter().SkipClean(true).UseEncodedPath()}
+	return &pathMux{
+		literal: map[string]*route{}, templates: mux.NewRouter().SkipClean(true).UseEncodedPath(),
+	}
 }
 
 // newMuxes returns the paths of the API with the token endpoint, and those of the control API.
@@ -72,16 +74,25 @@ func newMuxes(d *documents, controls *controlapi.Server) (apis, control *pathMux
 	for v, document := range d.versions {
 		for _, op := range document.Operations {
 			route := api.NewRoute(v, op)
-			apis.add(route != nil, op, document, string(v), func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) { t.API.Serve(rw, r, route) })
+			apis.add(route != nil, op, document, string(v),
+				func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) {
+					t.API.Serve(rw, r, route)
+				})
 		}
 	}
 	for _, op := range d.oauth.Operations {
 		route := oauth.NewRoute(op)
-		apis.add(route != nil, op, d.oauth, "", func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) { t.OAuth.Serve(rw, r, route) })
+		apis.add(route != nil, op, d.oauth, "",
+			func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) {
+				t.OAuth.Serve(rw, r, route)
+			})
 	}
 	for _, op := range d.control.Operations {
 		route := controlapi.NewRoute(op)
-		control.add(route != nil, op, d.control, "", func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) { controls.Serve(rw, r, t, route) })
+		control.add(route != nil, op, d.control, "",
+			func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) {
+				controls.Serve(rw, r, t, route)
+			})
 	}
 	if missing := slices.Concat(apis.missing, control.missing); len(missing) > 0 {
 		return nil, nil, fmt.Errorf("no handler for the operations %s", strings.Join(missing, ", "))
@@ -92,13 +103,18 @@ func newMuxes(d *documents, controls *controlapi.Server) (apis, control *pathMux
 }
 
 // add adds an operation. It notes one that nothing handles.
-func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document, version string, serve func(*namespace.Namespace, http.ResponseWriter, *http.Request)) {
+func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document, version string,
+	serve func(*namespace.Namespace, http.ResponseWriter, *http.Request),
+) {
 	if !handled {
 		m.missing = append(m.missing, op.ID)
 		return
 	}
 	if m.literal[op.Path] == nil {
-		m.literal[op.Path] = &route{document: document, operations: map[string]*operation{}, maxBody: bodyLimit(document, op.Path)}
+		m.literal[op.Path] = &route{
+			document: document, operations: map[string]*operation{},
+			maxBody: bodyLimit(document, op.Path),
+		}
 	}
 	name := operationNames[op.Name]
 	if name == "" {
@@ -111,7 +127,8 @@ func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document,
 func (m *pathMux) finish() {
 	for _, path := range slices.Sorted(maps.Keys(m.literal)) {
 		route := m.literal[path]
-		if get := route.operations[http.MethodGet]; get != nil && route.operations[http.MethodHead] == nil {
+		if get := route.operations[http.MethodGet]; get != nil &&
+			route.operations[http.MethodHead] == nil {
 			route.operations[http.MethodHead] = get // whose body is not sent
 		}
 		route.allowed = strings.Join(slices.Sorted(maps.Keys(route.operations)), ", ")

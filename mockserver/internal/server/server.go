@@ -1,5 +1,5 @@
-// Package server serves the API, the token endpoint and the control API of a mock: middleware, routing,
-// and requests that match no operation.
+// Package server serves the API, the token endpoint and the control API of a mock: middleware,
+// routing, and requests that match no operation.
 package server
 
 import (
@@ -59,7 +59,8 @@ var plainURL = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]
 // error of anything else, with a user, a query or a blank in it for example, says what is expected.
 func CheckBaseURL(text string) (string, error) {
 	if _, err := url.Parse(text); err != nil || !plainURL.MatchString(text) {
-		return "", fmt.Errorf("%s: expected an address such as http://mock:17280", redact.Address(text))
+		return "",
+			fmt.Errorf("%s: expected an address such as http://mock:17280", redact.Address(text))
 	}
 	return strings.TrimRight(text, "/"), nil
 }
@@ -127,16 +128,23 @@ func New(c Config) (*Server, error) {
 	return newServer(c, documents)
 }
 
-// newServer puts the parts together. Documents go through one hand, so that a test can serve others.
+// newServer puts the parts together. Documents go through one hand, so that a test can serve
+// others.
 func newServer(c Config, documents *documents) (*Server, error) {
 	stopped := make(chan struct{})
 	s := &Server{
-		config: c, documents: documents, wall: time.Now, stopped: stopped, stop: sync.OnceFunc(func() { close(stopped) }),
-		writer: response.Writer{Log: c.Log, Stopped: stopped, ReadTimeout: c.ReadTimeout, Dialect: c.Dialect, SkipValidation: !c.Profile.CheckResponses, NameRules: c.Profile.Name == "friendly", Plain: c.Profile.Name == "faithful"},
+		config: c, documents: documents, wall: time.Now, stopped: stopped,
+		stop: sync.OnceFunc(func() { close(stopped) }),
+		writer: response.Writer{
+			Log: c.Log, Stopped: stopped, ReadTimeout: c.ReadTimeout, Dialect: c.Dialect,
+			SkipValidation: !c.Profile.CheckResponses, NameRules: c.Profile.Name == "friendly",
+			Plain: c.Profile.Name == "faithful",
+		},
 	}
 	if !c.Profile.CheckResponses {
 		// As an error, so that no level of the log leaves it out.
-		c.Log.Error("answers are NOT held against their documents: what this mock answers proves nothing")
+		c.Log.Error("answers are NOT held against their documents: what this mock answers proves " +
+			"nothing")
 	}
 	if len(c.Dialect) > 0 {
 		c.Log.Info("follows a dialect, which differs from the defaults in: " + c.Dialect.String())
@@ -148,12 +156,19 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	}
 	s.guard = newControlGuard(c)
 	s.shared = namespace.Config{
-		Tenant: c.Tenant, Now: c.Now, Wall: s.wall, Profile: c.Profile, RateLimit: c.RateLimit, ScopeDelay: c.ScopeDelay, Dialect: c.Dialect,
-		PublicURL: c.PublicURL, JournalSize: c.JournalSize, Journals: s.journals, Documents: documents.versions, OAuth: documents.oauth, Writer: s.writer,
+		Tenant: c.Tenant, Now: c.Now, Wall: s.wall, Profile: c.Profile, RateLimit: c.RateLimit,
+		ScopeDelay: c.ScopeDelay, Dialect: c.Dialect,
+		PublicURL: c.PublicURL, JournalSize: c.JournalSize, Journals: s.journals,
+		Documents: documents.versions, OAuth: documents.oauth, Writer: s.writer,
 	}
 	s.namespaces = namespace.NewRegistry(namespace.RegistryConfig[*namespace.Namespace]{
-		Make: func(name string) (*namespace.Namespace, error) { return namespace.New(&s.shared, name) }, Removed: s.onNamespacesRemoved,
-		Gone: func(n *namespace.Namespace) { close(n.Removed) }, Spare: (*namespace.Namespace).Spare, Max: c.MaxNamespaces, TTL: c.NamespaceTTL, Wall: c.Now,
+		Make: func(name string) (*namespace.Namespace, error) {
+			return namespace.New(&s.shared, name)
+		}, Removed: s.onNamespacesRemoved,
+		Gone: func(n *namespace.Namespace) {
+			close(n.Removed)
+		}, Spare: (*namespace.Namespace).Spare, Max: c.MaxNamespaces, TTL: c.NamespaceTTL,
+		Wall: c.Now,
 	})
 	if err := s.route(); err != nil {
 		return nil, err
@@ -167,9 +182,11 @@ func newServer(c Config, documents *documents) (*Server, error) {
 // controls returns the server of the control API.
 func (s *Server) controls() *controlapi.Server {
 	return controlapi.New(controlapi.Config{
-		Namespaces: s.namespaces, Now: s.config.Now, Version: s.config.Version, Profile: s.config.Profile, Degraded: s.degraded,
-		Findings: s.findings, Documents: s.documents.named, Statuses: s.documents.statuses, PublicURL: s.publicURL,
-		Token: s.config.ControlToken, Writer: s.writer, Heavy: s.heavy, Streams: s.streams,
+		Namespaces: s.namespaces, Now: s.config.Now, Version: s.config.Version,
+		Profile: s.config.Profile, Degraded: s.degraded,
+		Findings: s.findings, Documents: s.documents.named, Statuses: s.documents.statuses,
+		PublicURL: s.publicURL,
+		Token:     s.config.ControlToken, Writer: s.writer, Heavy: s.heavy, Streams: s.streams,
 	})
 }
 
@@ -187,7 +204,9 @@ func (s *Server) route() error {
 	if err != nil {
 		return err
 	}
-	s.unmatched = &unmatchedHandler{documents: s.documents, writer: s.writer, apart: s.config.ControlApart}
+	s.unmatched = &unmatchedHandler{
+		documents: s.documents, writer: s.writer, apart: s.config.ControlApart,
+	}
 	if s.config.Fallback != "" {
 		if err := s.unmatched.forward(s.config.Fallback); err != nil {
 			return fieldError("Fallback", err)
@@ -201,7 +220,8 @@ func (s *Server) route() error {
 	return nil
 }
 
-// open makes the namespaces that there are at the start: the default one, and those of the state file.
+// open makes the namespaces that there are at the start: the default one, and those of the state
+// file.
 func (s *Server) open() (err error) {
 	names, from := []string{namespace.Default}, "Tenant"
 	if s.config.StateFile == "" {
@@ -216,7 +236,9 @@ func (s *Server) open() (err error) {
 			return fieldError("StateFile", err)
 		}
 		if most := s.config.MaxNamespaces; len(held) > most {
-			return fieldError("MaxNamespaces", fmt.Errorf("%s holds %d namespaces, and %d are allowed: allow more (--max-namespaces)", s.config.StateFile, len(held), most))
+			return fieldError("MaxNamespaces",
+				fmt.Errorf("%s holds %d namespaces, and %d are allowed: allow more "+
+					"(--max-namespaces)", s.config.StateFile, len(held), most))
 		}
 		if len(held) > 0 {
 			from = "StateFile"
@@ -241,10 +263,12 @@ func (s *Server) open() (err error) {
 // logStateSource logs whether the state file or the fixture is in effect.
 func (s *Server) logStateSource(held []string) {
 	if len(held) == 0 {
-		s.config.Log.Info(fmt.Sprintf("%s is new: it starts from %s, and wins over it from now on", s.config.StateFile, s.config.Tenant.Source))
+		s.config.Log.Info(fmt.Sprintf("%s is new: it starts from %s, and wins over it from now on",
+			s.config.StateFile, s.config.Tenant.Source))
 		return
 	}
-	s.config.Log.Info(fmt.Sprintf("%s holds %d namespaces, which win over %s", s.config.StateFile, len(held), s.config.Tenant.Source))
+	s.config.Log.Info(fmt.Sprintf("%s holds %d namespaces, which win over %s", s.config.StateFile,
+		len(held), s.config.Tenant.Source))
 }
 
 // onNamespacesRemoved removes namespaces from the state file as well.
@@ -253,7 +277,8 @@ func (s *Server) onNamespacesRemoved(names []string) error {
 		return nil
 	}
 	if err := s.shared.File.Delete(names...); err != nil {
-		s.config.Log.Error("namespaces cannot be removed from the state file, and stay", "namespaces", len(names), "error", err)
+		s.config.Log.Error("namespaces cannot be removed from the state file, and stay",
+			"namespaces", len(names), "error", err)
 		return err
 	}
 	return nil
@@ -273,8 +298,8 @@ func (s *Server) publicURL() string {
 // ControlHandler serves /_mock/ and nothing else, for a listener of its own.
 func (s *Server) ControlHandler() http.Handler { return s.control }
 
-// Stop ends what is held up on purpose: faults that hang, latencies, verifications that wait. Requests are still
-// served, so that a server can be shut down in good order before Close.
+// Stop ends what is held up on purpose: faults that hang, latencies, verifications that wait.
+// Requests are still served, so that a server can be shut down in good order before Close.
 func (s *Server) Stop() { s.stop() }
 
 // Close does what Stop does, and closes the state file. A mock that was closed keeps nothing.
@@ -287,4 +312,6 @@ func (s *Server) Close() error {
 }
 
 // Namespace returns a namespace, and makes it if it does not exist.
-func (s *Server) Namespace(name string) (*namespace.Namespace, error) { return s.namespaces.Get(name) }
+func (s *Server) Namespace(name string) (*namespace.Namespace, error) {
+	return s.namespaces.Get(name)
+}

@@ -21,7 +21,8 @@ const (
 
 // kindOf names the kinds as documents do.
 var kindOf = map[string]int{
-	"boolean": boolean, "number": number, "integer": number, "string": text, "array": array, "object": object,
+	"boolean": boolean, "number": number, "integer": number, "string": text, "array": array,
+	"object": object,
 }
 
 // A Schema is compiled from one of the library. The zero Schema is certain of no value.
@@ -75,7 +76,8 @@ func (c Compiler) Compile(schema *openapi3.Schema) *Schema {
 	if rest.OneOf = nil; len(branches) == 0 {
 		rest.Type, rest.Format, rest.Enum = nil, "", nil
 		rest.Min, rest.Max, rest.MinLength, rest.MaxLength = nil, nil, 0, nil
-		rest.Items, rest.Properties, rest.Required, rest.AdditionalProperties = nil, nil, nil, openapi3.AdditionalProperties{}
+		rest.Items, rest.Properties, rest.Required, rest.AdditionalProperties = nil, nil, nil,
+			openapi3.AdditionalProperties{}
 	}
 	switch {
 	case !reflect.ValueOf(rest).IsZero():
@@ -177,5 +179,6 @@ func isKnown(format string) bool {
 	_, ofTexts := openapi3.SchemaStringFormats[format]
 	_, ofNumbers := openapi3.SchemaNumberFormats[format]
 	_, ofIntegers := openapi3.SchemaIntegerFormats[format]
-	return slices.Contains([]string{"date-time", "int32", "int64"}, format) || !ofTexts && !ofNumbers && !ofIntegers
+	return slices.Contains([]string{"date-time", "int32", "int64"}, format) ||
+		!ofTexts && !ofNumbers && !ofIntegers
 }

@@ -119,7 +119,8 @@ func (s *Schema) text(b []byte, at int) int {
 	switch {
 	case !plain, length < s.minLength, length > s.maxLength, s.dateTime && !isDateTime(value):
 		return -1
-	case s.enum != nil && !slices.ContainsFunc(s.enum, func(v string) bool { return v == string(value) }):
+	case s.enum != nil &&
+		!slices.ContainsFunc(s.enum, func(v string) bool { return v == string(value) }):
 		return -1
 	}
 	return end
@@ -132,7 +133,8 @@ func (s *Schema) number(b []byte, at int) int {
 		return -1
 	}
 	value, err := strconv.ParseFloat(string(b[at:end]), 64)
-	if err != nil || value < s.minimum || value > s.maximum || s.integer && value != math.Trunc(value) {
+	if err != nil || value < s.minimum || value > s.maximum ||
+		s.integer && value != math.Trunc(value) {
 		return -1
 	}
 	return end

@@ -71,13 +71,14 @@ func TestAcceptsNothingThatTheLibraryRefuses(t *testing.T) {
 			}
 		}
 	}
-	if t.Logf("%d certain, %d valid but not certain, %d refused", certain, uncertain, refused); certain < 10000 || refused < 10000 {
+	if t.Logf("%d certain, %d valid but not certain, %d refused", certain, uncertain,
+		refused); certain < 10000 || refused < 10000 {
 		t.Error("too few of one kind to tell anything")
 	}
 }
 
-// One instance of each schema, with everything odd in each place, less each of its parts, with more of
-// them, under odd names, and with odd bytes everywhere.
+// One instance of each schema, with everything odd in each place, less each of its parts, with more
+// of them, under odd names, and with odd bytes everywhere.
 func TestAcceptsNothingOddAnywhere(t *testing.T) {
 	for i, j := range schemas(t) {
 		r := rand.New(rand.NewPCG(uint64(i), 1))
@@ -134,7 +135,8 @@ func FuzzAccepts(f *testing.F) {
 }
 
 func TestAccepts(t *testing.T) {
-	const object = `{"type":"object","required":["a"],"properties":{"a":{"type":"integer"},"d":{"type":"string","format":"date-time","nullable":true}}}`
+	const object = `{"type":"object","required":["a"],"properties":{"a":{"type":"integer"},` +
+		`"d":{"type":"string","format":"date-time","nullable":true}}}`
 	for _, test := range []struct {
 		name, schema, text string
 		want               bool
@@ -170,13 +172,29 @@ func TestAccepts(t *testing.T) {
 		{"a length beyond ASCII", `{"type":"string","minLength":2,"maxLength":2}`, `"äb"`, false},
 		{"an enum", `{"type":"string","enum":["a","b"]}`, `"b"`, true},
 		{"an enum of numbers", `{"enum":[1]}`, `1`, false},
-		{"one of several types", `{"oneOf":[{"type":"string"},{"type":"array","items":{"type":"integer"}}]}`, `[1,2]`, true},
-		{"one of two strings", `{"oneOf":[{"type":"string"},{"type":"string","maxLength":1}]}`, `"ab"`, false},
+		{
+			"one of several types",
+			`{"oneOf":[{"type":"string"},{"type":"array","items":{"type":"integer"}}]}`, `[1,2]`,
+			true,
+		},
+		{
+			"one of two strings", `{"oneOf":[{"type":"string"},{"type":"string","maxLength":1}]}`,
+			`"ab"`, false,
+		},
 		{"a pattern", `{"type":"string","pattern":"a"}`, `"a"`, false},
 		{"a format that nobody checks", `{"type":"string","format":"uri"}`, `"a"`, true},
-		{"a format that the library checks", `{"type":"string","format":"date"}`, `"2026-01-31"`, false},
-		{"64 arrays", `{"nullable":true}`, strings.Repeat("[", 64) + "1" + strings.Repeat("]", 64), true},
-		{"65 arrays", `{"nullable":true}`, strings.Repeat("[", 65) + "1" + strings.Repeat("]", 65), false},
+		{
+			"a format that the library checks", `{"type":"string","format":"date"}`, `"2026-01-31"`,
+			false,
+		},
+		{
+			"64 arrays", `{"nullable":true}`,
+			strings.Repeat("[", 64) + "1" + strings.Repeat("]", 64), true,
+		},
+		{
+			"65 arrays", `{"nullable":true}`,
+			strings.Repeat("[", 65) + "1" + strings.Repeat("]", 65), false,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var schema openapi3.Schema
@@ -187,7 +205,8 @@ func TestAccepts(t *testing.T) {
 			if got := compiled.Accepts(text); got != test.want {
 				t.Errorf("accepts it: %t, want %t", got, test.want)
 			}
-			if allocated := testing.AllocsPerRun(10, func() { compiled.Accepts(text) }); allocated != 0 && test.want {
+			if allocated := testing.AllocsPerRun(10,
+				func() { compiled.Accepts(text) }); allocated != 0 && test.want {
 				t.Errorf("%g allocations", allocated)
 			}
 		})

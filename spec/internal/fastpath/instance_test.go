@@ -65,10 +65,11 @@ func encoded(value any) string {
 	return string(text)
 }
 
-// instance makes a value that a schema accepts, in the form that clients and servers give it, unless
-// there is more to the schema than what the hot ones have.
+// instance makes a value that a schema accepts, in the form that clients and servers give it,
+// unless there is more to the schema than what the hot ones have.
 func instance(r *rand.Rand, schema *openapi3.Schema, depth int) *node {
-	if branches := slices.Concat(schema.OneOf, schema.AnyOf, schema.AllOf); len(branches) > 0 && depth < 8 {
+	if branches := slices.Concat(schema.OneOf, schema.AnyOf, schema.AllOf); len(branches) > 0 &&
+		depth < 8 {
 		return instance(r, pick(r, branches...).Value, depth+1)
 	}
 	if schema.PermitsNull() && r.IntN(6) == 0 {
@@ -102,7 +103,8 @@ func text(r *rand.Rand, schema *openapi3.Schema) string {
 	switch {
 	case schema.Format == "date-time":
 		day := time.Date(r.IntN(9999), time.January, 1+r.IntN(366), 0, 0, 0, 0, time.UTC)
-		return fmt.Sprintf(`"%sT%02d:%02d:%02d%s%s"`, day.Format(time.DateOnly), r.IntN(24), r.IntN(60), r.IntN(61),
+		return fmt.Sprintf(`"%sT%02d:%02d:%02d%s%s"`, day.Format(time.DateOnly), r.IntN(24),
+			r.IntN(60), r.IntN(61),
 			pick(r, "", ".0", ".123", ".123456789"), pick(r, "Z", "Z", "+00:00", "-23:59"))
 	case schema.MinLength > 0 || schema.MaxLength != nil:
 		length := schema.MinLength + r.Uint64N(3)
@@ -111,7 +113,8 @@ func text(r *rand.Rand, schema *openapi3.Schema) string {
 		}
 		return encoded(strings.Repeat(pick(r, "x", "a", "0"), int(length)))
 	}
-	return pick(r, `""`, `"x"`, `"nightly build"`, `"sp:scopes:all"`, `"\"quoted\"\n\\"`, `"ä ö 😀"`, `"\u003c\ud83d\ude00"`, "\"\x7f\"", "\"\xff\"")
+	return pick(r, `""`, `"x"`, `"nightly build"`, `"sp:scopes:all"`, `"\"quoted\"\n\\"`, `"ä ö 😀"`,
+		`"\u003c\ud83d\ude00"`, "\"\x7f\"", "\"\xff\"")
 }
 
 func between(r *rand.Rand, schema *openapi3.Schema) float64 {
@@ -140,7 +143,8 @@ func elements(r *rand.Rand, schema *openapi3.Schema, depth int) *node {
 func members(r *rand.Rand, schema *openapi3.Schema, depth int) *node {
 	n := &node{brackets: "{}", names: []string{}}
 	add := func(name string, value *openapi3.Schema) {
-		n.names, n.children = append(n.names, encoded(name)), append(n.children, instance(r, value, depth+1))
+		n.names, n.children = append(n.names, encoded(name)),
+			append(n.children, instance(r, value, depth+1))
 	}
 	others := &openapi3.Schema{}
 	if ref := schema.AdditionalProperties.Schema; ref != nil {
@@ -160,7 +164,8 @@ func members(r *rand.Rand, schema *openapi3.Schema, depth int) *node {
 		add("unnamed", others)
 	}
 	r.Shuffle(len(n.names), func(i, j int) {
-		n.names[i], n.names[j], n.children[i], n.children[j] = n.names[j], n.names[i], n.children[j], n.children[i]
+		n.names[i], n.names[j], n.children[i], n.children[j] = n.names[j], n.names[i],
+			n.children[j], n.children[i]
 	})
 	return n
 }
@@ -168,20 +173,32 @@ func members(r *rand.Rand, schema *openapi3.Schema, depth int) *node {
 // odd are scalars that may be wrong anywhere.
 var odd = []string{
 	"null", "true", "false", "nul", "TRUE", "{}", "[]", "[null]", `{"a":null}`, `{"a":"x"}`, "",
-	"0", "-0", "1", "14", "15", "20", "21", "43200", "43201", "-1", "0.5", "1.0", "3.5", "1e2", "1E-2", "01", "1.", ".5", "+1", "-", "0x10", "NaN",
-	"2147483647", "2147483648", "-2147483648", "-2147483649", "9007199254740992", "9007199254740993", "9223372036854775807", "9223372036854775808",
-	"-9223372036854775808", "9223372036854777856", "-9223372036854777856", "1e400", "-1e400", "0.00000000000000000000000000000001", strings.Repeat("9", 310), strings.Repeat("9", 400),
-	`""`, `"a"`, `"b"`, `"x"`, `"ab"`, `"abc"`, `"abcd"`, `"IDENTITY"`, `"ä"`, `"äöü"`, `"😀😀"`, `"\u0061"`, `"\ud800"`, `"\ud83d\ude00"`, `"\u00zz"`, `"\u+061"`, `"\u0_61"`, `"\u061"`, `"\x"`, `"\`, `"a`,
+	"0", "-0", "1", "14", "15", "20", "21", "43200", "43201", "-1", "0.5", "1.0", "3.5", "1e2",
+	"1E-2", "01", "1.", ".5", "+1", "-", "0x10", "NaN",
+	"2147483647", "2147483648", "-2147483648", "-2147483649", "9007199254740992",
+	"9007199254740993", "9223372036854775807", "9223372036854775808",
+	"-9223372036854775808", "9223372036854777856", "-9223372036854777856", "1e400", "-1e400",
+	"0.00000000000000000000000000000001", strings.Repeat("9", 310), strings.Repeat("9", 400),
+	`""`, `"a"`, `"b"`, `"x"`, `"ab"`, `"abc"`, `"abcd"`, `"IDENTITY"`, `"ä"`, `"äöü"`, `"😀😀"`,
+	`"\u0061"`, `"\ud800"`, `"\ud83d\ude00"`, `"\u00zz"`, `"\u+061"`, `"\u0_61"`, `"\u061"`, `"\x"`,
+	`"\`, `"a`,
 	"\"\x01\"", "\"\xff\"", "\"\xed\xa0\x80\"", "\"a\nb\"",
-	`"2026-01-31T00:00:00Z"`, `"2026-02-31T23:59:60.5+99:99"`, `"2026-13-01T00:00:00Z"`, `"2026-00-01T00:00:00Z"`, `"2026-01-00T00:00:00Z"`, `"2026-01-32T00:00:00Z"`,
-	`"2026-01-01T24:00:00Z"`, `"2026-01-01T00:60:00Z"`, `"2026-01-01T00:00:61Z"`, `"2026-01-01T00:00:00.Z"`, `"2026-01-01T00:00:00"`, `"2026-01-01t00:00:00z"`,
-	`"2026-01-01T00:00:00+0000"`, `"2026-01-01 00:00:00Z"`, `"2026-01-01"`, `"2026-01-01T00:00:00Z "`, `"02026-01-01T00:00:00Z"`, `"2026-01-01T00:00:00,5Z"`,
-	`"2026-04-31T00:00:00Z"`, `"2027-02-29T00:00:00Z"`, `"2028-02-29T00:00:00Z"`, `"2100-02-29T00:00:00Z"`, `"0000-02-29T00:00:00Z"`,
+	`"2026-01-31T00:00:00Z"`, `"2026-02-31T23:59:60.5+99:99"`, `"2026-13-01T00:00:00Z"`,
+	`"2026-00-01T00:00:00Z"`, `"2026-01-00T00:00:00Z"`, `"2026-01-32T00:00:00Z"`,
+	`"2026-01-01T24:00:00Z"`, `"2026-01-01T00:60:00Z"`, `"2026-01-01T00:00:61Z"`,
+	`"2026-01-01T00:00:00.Z"`, `"2026-01-01T00:00:00"`, `"2026-01-01t00:00:00z"`,
+	`"2026-01-01T00:00:00+0000"`, `"2026-01-01 00:00:00Z"`, `"2026-01-01"`,
+	`"2026-01-01T00:00:00Z "`, `"02026-01-01T00:00:00Z"`, `"2026-01-01T00:00:00,5Z"`,
+	`"2026-04-31T00:00:00Z"`, `"2027-02-29T00:00:00Z"`, `"2028-02-29T00:00:00Z"`,
+	`"2100-02-29T00:00:00Z"`, `"0000-02-29T00:00:00Z"`,
 	`"2026-01-01T00:00:00+24:00"`, `"2026-01-01T00:00:00-00:60"`, `"2026-01-01T00:00:00+23:59"`,
 }
 
 // oddNames are names of members that may be wrong, or those of others.
-var oddNames = []string{`"a"`, `"b"`, `"name"`, `"Name"`, `"value"`, `"\u0061"`, `"n\u0061me"`, `"a\/b"`, `"ä"`, "\"\xff\"", `""`, `a`, "\"a\x00\"", "null"}
+var oddNames = []string{
+	`"a"`, `"b"`, `"name"`, `"Name"`, `"value"`, `"\u0061"`, `"n\u0061me"`, `"a\/b"`, `"ä"`,
+	"\"\xff\"", `""`, `a`, "\"a\x00\"", "null",
+}
 
 // all lists a node and those within it.
 func (n *node) all() []*node {
@@ -247,7 +264,9 @@ func (n *node) mutateScalar(r *rand.Rand) {
 	case 1:
 		n.scalar = before + fmt.Sprintf("\\u%04x", c) + after
 	case 2:
-		n.scalar = before + pick(r, `"`, `\`, "\\\"", `\n`, "\n", "0", "9", "-", ".", "e", "Z", "ä", "\xff", "\x00", "\x1f", "\x7f", `\ud800`, " ") + after
+		n.scalar = before +
+			pick(r, `"`, `\`, "\\\"", `\n`, "\n", "0", "9", "-", ".", "e", "Z", "ä", "\xff", "\x00",
+				"\x1f", "\x7f", `\ud800`, " ") + after
 	case 3:
 		n.scalar = before + string(rune('0'+r.IntN(10))) + string(c) + after
 	}
@@ -272,7 +291,8 @@ func (n *node) mutateChildren(r *rand.Rand) {
 	case 3: // the same name, written in another way
 		if n.names != nil && len(n.names[i]) > 2 {
 			name := n.names[i]
-			n.names[i] = pick(r, fmt.Sprintf(`"\u%04x%s`, name[1], name[2:]), strings.ToUpper(name), name[:len(name)-1]+` "`)
+			n.names[i] = pick(r, fmt.Sprintf(`"\u%04x%s`, name[1], name[2:]), strings.ToUpper(name),
+				name[:len(name)-1]+` "`)
 		}
 	}
 }

@@ -103,7 +103,8 @@ func isDateTime(s []byte) bool {
 	if len(s) <= len(form) || !hasForm(s[:len(form)], form) {
 		return false
 	}
-	if _, err := time.Parse(time.DateOnly, string(s[:len(time.DateOnly)])); err != nil { // no such day
+	// no such day
+	if _, err := time.Parse(time.DateOnly, string(s[:len(time.DateOnly)])); err != nil {
 		return false
 	}
 	hour, minute, second := s[11:13], s[14:16], s[17:19]
@@ -118,7 +119,8 @@ func isDateTime(s []byte) bool {
 	}
 	zone := s[at:]
 	return string(zone) == "Z" ||
-		(hasForm(zone, "+00:00") || hasForm(zone, "-00:00")) && string(zone[1:3]) <= "23" && string(zone[4:]) <= "59"
+		(hasForm(zone, "+00:00") || hasForm(zone, "-00:00")) && string(zone[1:3]) <= "23" &&
+			string(zone[4:]) <= "59"
 }
 
 // hasForm compares a text with a form, in which 0 is any digit.

@@ -33,7 +33,8 @@ func (j judged) libraryAccepts(text []byte) bool {
 }
 
 var hotOperations = []string{
-	"listPersonalAccessTokens", "createPersonalAccessToken", "patchPersonalAccessToken", "deletePersonalAccessToken", "requestAccessToken",
+	"listPersonalAccessTokens", "createPersonalAccessToken", "patchPersonalAccessToken",
+	"deletePersonalAccessToken", "requestAccessToken",
 }
 
 // schemas are all of all documents, those of requests and answers first, and some of our own.
@@ -54,7 +55,8 @@ func schemas(tb testing.TB) []judged {
 	wide := &openapi3.Schema{Type: &openapi3.Types{"object"}, Properties: openapi3.Schemas{}}
 	for i := range 65 {
 		name := fmt.Sprint("p", i)
-		wide.Properties[name], wide.Required = openapi3.NewStringSchema().NewRef(), append(wide.Required, name)
+		wide.Properties[name], wide.Required = openapi3.NewStringSchema().NewRef(),
+			append(wide.Required, name)
 	}
 	all = append(all, judged{"wide", false, wide, fastpath.Compiler{}.Compile(wide)})
 	return append(all, schemasOf(tb, "own", own)...)
@@ -79,7 +81,8 @@ func schemasOf(tb testing.TB, document string, source []byte) []judged {
 	addContent := func(name string, hot bool, content openapi3.Content) {
 		for _, mediaType := range slices.Sorted(maps.Keys(content)) {
 			if media := content[mediaType]; media.Schema != nil {
-				add(name+" "+mediaType, hot && strings.Contains(mediaType, "json"), media.Schema.Value)
+				add(name+" "+mediaType, hot && strings.Contains(mediaType, "json"),
+					media.Schema.Value)
 			}
 		}
 	}

@@ -27,14 +27,16 @@ func gotArguments(n int) string {
 func OneOf(kind string, names []string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return Usagef(strings.ToUpper(kind), "expected one %s: %s%s", kind, strings.Join(names, ", "), gotArguments(len(args)))
+			return Usagef(strings.ToUpper(kind), "expected one %s: %s%s", kind,
+				strings.Join(names, ", "), gotArguments(len(args)))
 		}
 		if !slices.Contains(names, args[0]) {
 			hint := DidYouMean(args[0], names)
 			if slices.Contains(otherShells, args[0]) {
 				hint = ""
 			}
-			return Usagef(strings.ToUpper(kind), "unknown %s %q%s: expected one of %s", kind, args[0], hint, strings.Join(names, ", "))
+			return Usagef(strings.ToUpper(kind), "unknown %s %q%s: expected one of %s", kind,
+				args[0], hint, strings.Join(names, ", "))
 		}
 		return nil
 	}
@@ -57,7 +59,8 @@ func CheckName(subject, kind, name string, known []string) error {
 	if name == "" || slices.Contains(known, name) {
 		return nil
 	}
-	return Usagef(subject, "unknown %s %q%s: expected one of %s", kind, name, DidYouMean(name, known), strings.Join(known, ", "))
+	return Usagef(subject, "unknown %s %q%s: expected one of %s", kind, name,
+		DidYouMean(name, known), strings.Join(known, ", "))
 }
 
 // One demands one argument, which names something in a path of the mock.
@@ -109,7 +112,8 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 	if meant != "" {
 		hint = " (did you mean " + meant + "?)"
 	}
-	return Usagef(subject, "unknown command or argument %q for %q%s", args[0], cmd.CommandPath(), hint)
+	return Usagef(subject, "unknown command or argument %q for %q%s", args[0], cmd.CommandPath(),
+		hint)
 }
 
 // DidYouMean proposes the known name that is closest to what was written, as the end of a

@@ -17,15 +17,20 @@ type choice struct {
 	set           func(names []string)
 }
 
-// ChoiceVar adds a flag that takes one of the known names, each a kind of thing. An empty value is none.
-func ChoiceVar(flags *pflag.FlagSet, name *string, flag, kind string, known []string, usage string) {
+// ChoiceVar adds a flag that takes one of the known names, each a kind of thing. An empty value is
+// none.
+func ChoiceVar(flags *pflag.FlagSet, name *string, flag, kind string, known []string,
+	usage string,
+) {
 	c := &choice{names: []string{*name}, subject: "--" + flag, kind: kind, known: known}
 	c.set = func(names []string) { *name = strings.Join(names, "") }
 	flags.Var(c, flag, usage)
 }
 
 // ChoicesVar adds a flag that takes several of the known names, with commas between.
-func ChoicesVar(flags *pflag.FlagSet, names *[]string, flag, kind string, known []string, usage string) {
+func ChoicesVar(flags *pflag.FlagSet, names *[]string, flag, kind string, known []string,
+	usage string,
+) {
 	c := &choice{names: *names, several: true, subject: "--" + flag, kind: kind, known: known}
 	c.set = func(chosen []string) { *names = chosen }
 	flags.Var(c, flag, usage)
@@ -62,5 +67,7 @@ func Choices(f *pflag.Flag) cobra.CompletionFunc {
 	case c.several:
 		return SeveralValues(c.known)
 	}
-	return OneValue(slices.DeleteFunc(slices.Clone(c.known), func(name string) bool { return name == "*" }))
+	return OneValue(slices.DeleteFunc(slices.Clone(c.known), func(name string) bool {
+		return name == "*"
+	}))
 }

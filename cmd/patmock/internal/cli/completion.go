@@ -9,7 +9,9 @@ import (
 
 // FirstArgument offers values for the first argument of a command only.
 func FirstArgument(offer cobra.CompletionFunc) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion,
+		cobra.ShellCompDirective,
+	) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -24,7 +26,9 @@ func OneValue(values []string) cobra.CompletionFunc {
 
 // SeveralValues offers the values of a flag that takes several of a few, with commas between.
 func SeveralValues(values []string) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion,
+		cobra.ShellCompDirective,
+	) {
 		before := typed[:strings.LastIndex(typed, ",")+1]
 		given := SplitNames(before)
 		var all []cobra.Completion
@@ -38,6 +42,8 @@ func SeveralValues(values []string) cobra.CompletionFunc {
 }
 
 // CompleteDirectory offers directories.
-func CompleteDirectory(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func CompleteDirectory(*cobra.Command, []string, string) ([]cobra.Completion,
+	cobra.ShellCompDirective,
+) {
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }

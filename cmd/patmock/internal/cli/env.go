@@ -11,8 +11,9 @@ import (
 // The files by which Docker and Podman mark a container.
 var containerMarks = []string{"/.dockerenv", "/run/.containerenv"}
 
-// isContainerInit tells whether a process is what a container runs: its first process, or a child of that, such as an init's
-// or a shell's. Programs deeper in a container, such as those of a test run, have their clients beside them.
+// isContainerInit tells whether a process is what a container runs: its first process, or a child
+// of that, such as an init's or a shell's. Programs deeper in a container, such as those of a test
+// run, have their clients beside them.
 func isContainerInit(pid, parent int, exists func(path string) bool) bool {
 	return (pid == 1 || parent == 1) && slices.ContainsFunc(containerMarks, exists)
 }
@@ -28,7 +29,8 @@ const DefaultURL = "http://" + DefaultAddr
 // ProcessEnv returns the environment of this process.
 func ProcessEnv() Env {
 	return Env{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lookup: os.LookupEnv, Variables: os.Environ,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lookup: os.LookupEnv,
+		Variables: os.Environ,
 		Container: isContainerInit(os.Getpid(), os.Getppid(), exists),
 	}
 }
@@ -41,8 +43,10 @@ type Env struct {
 	Stdin          io.Reader // nil for none
 	Stdout, Stderr io.Writer
 	Lookup         func(name string) (value string, set bool) // environment variables
-	Variables      func() []string                            // all of them, NAME=VALUE; nil for none
-	Container      bool                                       // the process is what a container runs
+	// all of them, NAME=VALUE; nil for none
+	Variables func() []string
+	// the process is what a container runs
+	Container bool
 }
 
 // Environ returns all variables, NAME=VALUE.

@@ -18,7 +18,8 @@ func TestIsContainer(t *testing.T) {
 		{"service of a machine", 300, 1, "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := isContainerInit(tt.pid, tt.parent, func(path string) bool { return path == tt.mark }); got != tt.want {
+			if got := isContainerInit(tt.pid, tt.parent,
+				func(path string) bool { return path == tt.mark }); got != tt.want {
 				t.Errorf("isContainerInit is %t, want %t", got, tt.want)
 			}
 		})

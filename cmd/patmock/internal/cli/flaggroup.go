@@ -27,7 +27,8 @@ const (
 // FlagGroups returns the groups in the order of the help.
 func FlagGroups() []FlagGroup {
 	return []FlagGroup{
-		groupFlags, GroupMock, GroupRunning, GroupTarget, GroupScenarios, GroupTenant, GroupEvidence,
+		groupFlags, GroupMock, GroupRunning, GroupTarget, GroupScenarios, GroupTenant,
+		GroupEvidence,
 		GroupRequests, GroupBehaviour, GroupControl, GroupLimits, GroupLog,
 	}
 }

@@ -14,8 +14,8 @@ func Variable(flag string) string {
 	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// withVariable marks a flag that has a variable. Other flags have none: scripts read one form, whatever
-// a person prefers.
+// withVariable marks a flag that has a variable. Other flags have none: scripts read one form,
+// whatever a person prefers.
 const withVariable = "patmock: variable"
 
 // SetVariables lets flags be set by their variables.
@@ -52,7 +52,9 @@ func FromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) e
 			return
 		}
 		if quoted.MatchString(value) {
-			err = Usagef(Variable(f.Name), "%s has quotation marks around its value, which some files of variables keep: leave them out", Variable(f.Name))
+			err = Usagef(Variable(f.Name),
+				"%s has quotation marks around its value, which some files of variables keep: "+
+					"leave them out", Variable(f.Name))
 			return
 		}
 		if refused := flags.Set(f.Name, value); refused != nil {
@@ -60,7 +62,8 @@ func FromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) e
 			if errors.As(refused, &invalid) { // it names the flag
 				refused = invalid.Unwrap()
 			}
-			err = Usagef(Variable(f.Name), "%s=%q: %w%s", Variable(f.Name), value, refused, ValueHint(f, value))
+			err = Usagef(Variable(f.Name), "%s=%q: %w%s", Variable(f.Name), value, refused,
+				ValueHint(f, value))
 		}
 		setByVariable(f)
 	})

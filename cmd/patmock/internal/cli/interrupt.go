@@ -30,7 +30,8 @@ func Interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals, done := make(chan os.Signal, 2), make(chan struct{})
 	for _, s := range ending {
-		if s == os.Interrupt || !signal.Ignored(s) { // as under nohup; shells ignore SIGINT for what runs behind
+		// as under nohup; shells ignore SIGINT for what runs behind
+		if s == os.Interrupt || !signal.Ignored(s) {
 			signal.Notify(signals, s)
 		}
 	}

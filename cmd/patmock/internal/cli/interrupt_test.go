@@ -15,10 +15,26 @@ func TestExitCause(t *testing.T) {
 		want int
 	}{
 		{"nothing", []error{nil, nil}, ExitOK},
-		{"interrupted before usage", []error{Usagef("--x", "wrong"), exit(ExitInterrupted)}, ExitInterrupted},
-		{"usage before unreachable", []error{exit(ExitUnreachable), Usagef("--x", "wrong")}, ExitUsage},
-		{"unreachable before a failure", []error{silent(ExitFailed), exit(ExitUnreachable)}, ExitUnreachable},
-		{"a failure before leftovers", []error{silent(ExitLeftovers), silent(ExitFailed)}, ExitFailed},
+		{
+			"interrupted before usage",
+			[]error{Usagef("--x", "wrong"), exit(ExitInterrupted)},
+			ExitInterrupted,
+		},
+		{
+			"usage before unreachable",
+			[]error{exit(ExitUnreachable), Usagef("--x", "wrong")},
+			ExitUsage,
+		},
+		{
+			"unreachable before a failure",
+			[]error{silent(ExitFailed), exit(ExitUnreachable)},
+			ExitUnreachable,
+		},
+		{
+			"a failure before leftovers",
+			[]error{silent(ExitLeftovers), silent(ExitFailed)},
+			ExitFailed,
+		},
 		{"leftovers", []error{nil, silent(ExitLeftovers)}, ExitLeftovers},
 		{"another error", []error{silent(ExitLeftovers), errors.New("disk full")}, ExitFailed},
 	} {

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// FormatFlag adds --format to a command. The first format is the default. Without formats it is text
-// or JSON.
+// FormatFlag adds --format to a command. The first format is the default. Without formats it is
+// text or JSON.
 func FormatFlag(cmd *cobra.Command, formats ...string) {
 	if len(formats) == 0 {
 		formats = []string{"text", "json"}
@@ -26,7 +26,9 @@ func FormatFlag(cmd *cobra.Command, formats ...string) {
 func Format(cmd *cobra.Command) string { return cmd.Flag("format").Value.String() }
 
 // Listing makes a command print what get returns, by --format as JSON or as text.
-func Listing[T any](env Env, cmd *cobra.Command, get func(cmd *cobra.Command, args []string) (T, error), text func(T) string) *cobra.Command {
+func Listing[T any](env Env, cmd *cobra.Command,
+	get func(cmd *cobra.Command, args []string) (T, error), text func(T) string,
+) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		value, err := get(cmd, args)
 		if err != nil {

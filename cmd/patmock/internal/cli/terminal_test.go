@@ -27,7 +27,8 @@ func TestConfirm(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
-			if got := Confirm(t.Context(), strings.NewReader(tt.typed), &out, "Really?"); got != tt.want {
+			if got := Confirm(t.Context(), strings.NewReader(tt.typed), &out,
+				"Really?"); got != tt.want {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 			if out.String() != "Really?" {

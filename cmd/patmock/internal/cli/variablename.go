@@ -25,13 +25,18 @@ func EnvironName(name string) string {
 // A variableInfo is an environment variable that belongs to no flag.
 type variableInfo struct {
 	Name, Text string
-	// commands are the paths of those that read it, without patmock. Those below a path are included.
+	// commands are the paths of those that read it, without patmock. Those below a path are
+	// included.
 	Commands []string
 }
 
 // VariableInfos are the variables of patmock beside those of flags.
 var VariableInfos = []variableInfo{
-	{ControlToken, "token of the control API", []string{"serve", "exec", "check", "control", "env", "healthcheck", "contract"}},
+	{
+		ControlToken, "token of the control API", []string{
+			"serve", "exec", "check", "control", "env", "healthcheck", "contract",
+		},
+	},
 	{"SAIL_BASE_URL", "address of the target env", []string{"contract"}},
 	{"SAIL_CLIENT_ID", "client id of its user", []string{"contract"}},
 	{"SAIL_CLIENT_SECRET", "client secret of its user", []string{"contract"}},
@@ -46,16 +51,26 @@ var VariableInfos = []variableInfo{
 	{"TERM", "no color if it is dumb", nil},
 	{"CI", "no progress in place if it is not empty", []string{"contract run"}},
 	{"GITHUB_ACTIONS", "annotations for failures if it is true", []string{"contract run", "check"}},
-	{"GITHUB_STEP_SUMMARY", "file that a summary is appended to", []string{"contract run", "check"}},
+	{
+		"GITHUB_STEP_SUMMARY", "file that a summary is appended to", []string{
+			"contract run", "check",
+		},
+	},
 	{"GOMEMLIMIT", "limit of memory instead of that of the container", []string{"serve", "exec"}},
-	{"XDG_RUNTIME_DIR", "folder that serve leaves its address in", []string{"serve", "healthcheck"}},
+	{
+		"XDG_RUNTIME_DIR", "folder that serve leaves its address in", []string{
+			"serve", "healthcheck",
+		},
+	},
 }
 
-// otherVariables are those of docker-compose.yml, of CI and of the tests of this repository, without
-// PATMOCK_. Commands neither read nor report them. exec keeps BASE_URL from its command.
+// otherVariables are those of docker-compose.yml, of CI and of the tests of this repository,
+// without PATMOCK_. Commands neither read nor report them. exec keeps BASE_URL from its command.
 var otherVariables = []string{
-	"ALLOW_WRITES", "BASE_URL", "BEARER", "BINARY", "DOCUMENT", "EXHAUSTIVE", "FINDINGS", "FLIP_ALL", "FULL_DISK", "FUZZTIME", "IMAGE", "KILL_FILE",
-	"KILL_ROUND", "KILL_ROUNDS", "LEDGER", "PERSISTENT_PORT", "PORT", "PUBLISHED_DIR", "REPORTS", "SOAK", "UNUSED",
+	"ALLOW_WRITES", "BASE_URL", "BEARER", "BINARY", "DOCUMENT", "EXHAUSTIVE", "FINDINGS",
+	"FLIP_ALL", "FULL_DISK", "FUZZTIME", "IMAGE", "KILL_FILE",
+	"KILL_ROUND", "KILL_ROUNDS", "LEDGER", "PERSISTENT_PORT", "PORT", "PUBLISHED_DIR", "REPORTS",
+	"SOAK", "UNUSED",
 }
 
 // foreignVariable matches the names that Kubernetes and the links of Docker make for services whose
@@ -88,7 +103,9 @@ func VariablesOf(cmd *cobra.Command) []string {
 // readBy reports whether a command reads the variable.
 func (v variableInfo) readBy(cmd *cobra.Command) bool {
 	path := ShortPath(cmd)
-	return slices.ContainsFunc(v.Commands, func(c string) bool { return path == c || strings.HasPrefix(path, c+" ") })
+	return slices.ContainsFunc(v.Commands, func(c string) bool {
+		return path == c || strings.HasPrefix(path, c+" ")
+	})
 }
 
 // allVariables returns what [variablesOf] returns of a command and of all below it.
@@ -119,12 +136,13 @@ func UnknownVariables(root *cobra.Command, environ []string) []string {
 	return unknown
 }
 
-// CheckVariables returns a usage error if an unknown variable looks like one that the command reads:
-// its value would silently have no effect.
+// CheckVariables returns a usage error if an unknown variable looks like one that the command
+// reads: its value would silently have no effect.
 func CheckVariables(cmd *cobra.Command, environ []string) error {
 	for _, name := range UnknownVariables(cmd.Root(), environ) {
 		if meant := similarVariable(name, VariablesOf(cmd)); meant != "" {
-			return Usagef(name, "the variable %s is unknown (did you mean %s?): rename it or unset it", name, meant)
+			return Usagef(name,
+				"the variable %s is unknown (did you mean %s?): rename it or unset it", name, meant)
 		}
 	}
 	return nil
@@ -137,7 +155,8 @@ func similarVariable(name string, known []string) string {
 	best, least := "", long
 	for _, k := range known {
 		d := levenshtein.ComputeDistance(short, k)
-		if near := d <= 1 || d == 2 && (len(k) >= long || sameLetters(short, k)); near && d < least {
+		if near := d <= 1 ||
+			d == 2 && (len(k) >= long || sameLetters(short, k)); near && d < least {
 			best, least = VariablePrefix+k, d
 		}
 	}
@@ -158,7 +177,8 @@ func UnknownVariablesText(cmd *cobra.Command, env Env) string {
 	if len(unknown) == 0 {
 		return ""
 	}
-	return "these variables are unknown and have no effect: " + strings.Join(unknown, ", ") + " (see patmock help environment)"
+	return "these variables are unknown and have no effect: " + strings.Join(unknown, ", ") +
+		" (see patmock help environment)"
 }
 
 // CommandPaths returns the paths of the commands that match, without patmock. A group stands for

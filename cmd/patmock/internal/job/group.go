@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	// secondSignal is the least time between two signals that count as two. A terminal and npm send the first one twice.
+	// secondSignal is the least time between two signals that count as two. A terminal and npm send
+	// the first one twice.
 	secondSignal = 500 * time.Millisecond
 	// killed limits the wait for processes to end after SIGKILL.
 	killed = 2 * time.Second
@@ -64,7 +65,8 @@ func Start(cmd *exec.Cmd, o Options) (*Job, error) {
 	j.group = cmd.Process.Pid
 	j.guard.watch(j.group)
 	if j.terminal != nil {
-		signal.Ignore(syscall.SIGTTOU) // which would stop this process when it takes the terminal back
+		// which would stop this process when it takes the terminal back
+		signal.Ignore(syscall.SIGTTOU)
 	}
 	return j, nil
 }
@@ -117,7 +119,8 @@ func (j *Job) kill() {
 	j.signal(syscall.SIGKILL)
 }
 
-// pass passes a signal on. The group is killed some time after the first one that ends it, and at a second one.
+// pass passes a signal on. The group is killed some time after the first one that ends it, and at a
+// second one.
 func (j *Job) pass(s os.Signal) {
 	switch number := s.(syscall.Signal); number {
 	case syscall.SIGCONT:
@@ -134,7 +137,8 @@ func (j *Job) pass(s os.Signal) {
 	}
 }
 
-// endGroup ends what the command has left behind in its group. The command has ended, but is not reaped.
+// endGroup ends what the command has left behind in its group. The command has ended, but is not
+// reaped.
 func (j *Job) endGroup() {
 	if !living(j.group) {
 		return

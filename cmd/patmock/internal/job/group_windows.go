@@ -33,19 +33,23 @@ var resumeProcess = windows.NewLazySystemDLL("ntdll.dll").NewProc("NtResumeProce
 func Start(cmd *exec.Cmd, o Options) (*Job, error) {
 	o.Log = cmp.Or(o.Log, slog.Default())
 	j := &Job{options: o, cmd: cmd, signals: make(chan os.Signal, 8)}
-	signal.Notify(j.signals, os.Interrupt, syscall.SIGTERM) // the console sends them to the command as well
+	// the console sends them to the command as well
+	signal.Notify(j.signals, os.Interrupt, syscall.SIGTERM)
 	var err error
 	if j.object, err = newObject(); err != nil {
 		return nil, fmt.Errorf("create a job object: %w", err)
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_SUSPENDED} // or it could start others first
+	// or it could start others first
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_SUSPENDED}
 	if err := cmd.Start(); err != nil {
 		return nil, errors.Join(err, windows.CloseHandle(j.object))
 	}
 	if err := j.begin(); err != nil {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait() // killed
-		return nil, errors.Join(fmt.Errorf("assign the command to a job object: %w", err), windows.CloseHandle(j.object))
+		return nil,
+			errors.Join(fmt.Errorf("assign the command to a job object: %w", err),
+				windows.CloseHandle(j.object))
 	}
 	return j, nil
 }
@@ -68,7 +72,9 @@ func newObject() (windows.Handle, error) {
 // begin puts the suspended command into the job object, and starts it.
 func (j *Job) begin() error {
 	const suspendResume = 0x0800
-	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE|suspendResume, false, uint32(j.cmd.Process.Pid))
+	process, err := windows.OpenProcess(
+		windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE|suspendResume, false,
+		uint32(j.cmd.Process.Pid))
 	if err != nil {
 		return err
 	}

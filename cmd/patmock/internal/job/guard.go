@@ -14,9 +14,9 @@ import (
 	"syscall"
 )
 
-// guard is a process outside the group that kills the group when this process has been killed: the kernel
-// would end the command alone, not what that has started. It reads a pipe that ends with this process, and
-// has no other file of it.
+// guard is a process outside the group that kills the group when this process has been killed: the
+// kernel would end the command alone, not what that has started. It reads a pipe that ends with
+// this process, and has no other file of it.
 type guard struct {
 	cmd  *exec.Cmd
 	pipe *os.File
@@ -60,8 +60,8 @@ func (g *guard) end() {
 	_ = g.pipe.Close()
 }
 
-// runGuard reads a group and kills it when the pipe ends. The group can have ended just before, but its id is
-// not used again so soon: this process does not reap the command as long as it runs.
+// runGuard reads a group and kills it when the pipe ends. The group can have ended just before, but
+// its id is not used again so soon: this process does not reap the command as long as it runs.
 func runGuard(pipe io.Reader) {
 	for _, s := range ending {
 		signal.Ignore(s)

@@ -1,5 +1,6 @@
-// Package job runs a command of which nothing is left at the end. On Unix the command has a process group of
-// its own, which is in front of the terminal as a shell's job is. On Windows it has a job object.
+// Package job runs a command of which nothing is left at the end. On Unix the command has a process
+// group of its own, which is in front of the terminal as a shell's job is. On Windows it has a job
+// object.
 package job
 
 import (
@@ -11,10 +12,11 @@ import (
 
 // Options say how a command ends. The zero value kills processes at once.
 type Options struct {
-	// KillAfter limits the time that processes may go on after a signal that ends them, and after the command itself
-	// has ended.
+	// KillAfter limits the time that processes may go on after a signal that ends them, and after
+	// the command itself has ended.
 	KillAfter time.Duration
-	// Log gets a warning if the command would outlive a kill of this process. Nil means [slog.Default].
+	// Log gets a warning if the command would outlive a kill of this process. Nil means
+	// [slog.Default].
 	Log *slog.Logger
 }
 
@@ -24,8 +26,8 @@ const (
 	foregroundArgument = "exec-foreground"
 )
 
-// Helper does the work of a process that Start runs of this program itself, and returns its exit code. It
-// reports false for other arguments. Programs that call Start call Helper first.
+// Helper does the work of a process that Start runs of this program itself, and returns its exit
+// code. It reports false for other arguments. Programs that call Start call Helper first.
 func Helper(args []string) (code int, ok bool) {
 	if len(args) == 0 {
 		return 0, false

@@ -63,7 +63,8 @@ func program(t *testing.T) string {
 	return self
 }
 
-// started is a job of a shell script, in a process of its own. The script prints its process id first.
+// started is a job of a shell script, in a process of its own. The script prints its process id
+// first.
 type started struct {
 	process *exec.Cmd
 	input   io.Closer
@@ -111,7 +112,8 @@ func (s *started) line(t *testing.T) string {
 	return strings.TrimSpace(line)
 }
 
-// end closes the input of the job, waits until it ends, and returns its exit code and how long that took.
+// end closes the input of the job, waits until it ends, and returns its exit code and how long that
+// took.
 func (s *started) end(t *testing.T) (code int, took time.Duration) {
 	t.Helper()
 	begun := time.Now()
@@ -196,19 +198,34 @@ func TestNothingIsLeft(t *testing.T) {
 		code                    int
 		least, most             time.Duration
 	}{
-		{name: "two background children", killAfter: "1h", script: "sleep 600 & sleep 600 & echo ready; read x; exit 3", code: 3, most: 5 * time.Second},
-		{name: "a child that is stopped", killAfter: "1h", script: "sleep 600 & kill -STOP $!; echo ready; read x; exit 3", code: 3, most: 5 * time.Second},
 		{
-			name: "a child that ignores SIGTERM", killAfter: "300ms", script: stubborn + " & read x; exit 4", code: 4,
+			name: "two background children", killAfter: "1h",
+			script: "sleep 600 & sleep 600 & echo ready; read x; exit 3", code: 3,
+			most: 5 * time.Second,
+		},
+		{
+			name: "a child that is stopped", killAfter: "1h",
+			script: "sleep 600 & kill -STOP $!; echo ready; read x; exit 3", code: 3,
+			most: 5 * time.Second,
+		},
+		{
+			name: "a child that ignores SIGTERM", killAfter: "300ms",
+			script: stubborn + " & read x; exit 4", code: 4,
 			least: 300 * time.Millisecond, most: 5 * time.Second,
 		},
-		{name: "at once", killAfter: "0", script: stubborn + " & read x; exit 4", code: 4, most: 5 * time.Second},
 		{
-			name: "a command that ignores SIGTERM", killAfter: "300ms", script: "trap '' TERM; echo ready; while :; do sleep 0.02; done",
-			signal: syscall.SIGTERM, code: 137, least: 300 * time.Millisecond, most: 5 * time.Second,
+			name: "at once", killAfter: "0", script: stubborn + " & read x; exit 4", code: 4,
+			most: 5 * time.Second,
 		},
 		{
-			name: "a child that gets the signal", killAfter: "1h", script: "sleep 600 & trap 'exit 5' INT; echo ready; while :; do sleep 0.02; done",
+			name: "a command that ignores SIGTERM", killAfter: "300ms",
+			script: "trap '' TERM; echo ready; while :; do sleep 0.02; done",
+			signal: syscall.SIGTERM, code: 137, least: 300 * time.Millisecond,
+			most: 5 * time.Second,
+		},
+		{
+			name: "a child that gets the signal", killAfter: "1h",
+			script: "sleep 600 & trap 'exit 5' INT; echo ready; while :; do sleep 0.02; done",
 			signal: syscall.SIGINT, code: 5, most: 5 * time.Second,
 		},
 	} {
@@ -228,7 +245,8 @@ func TestNothingIsLeft(t *testing.T) {
 			}
 			code, took := s.end(t)
 			if code != tt.code || took < tt.least || took > tt.most {
-				t.Errorf("exit code %d after %s, want %d between %s and %s", code, took, tt.code, tt.least, tt.most)
+				t.Errorf("exit code %d after %s, want %d between %s and %s", code, took, tt.code,
+					tt.least, tt.most)
 			}
 			if living(s.group) {
 				t.Error("a process of the group lives")
@@ -276,18 +294,23 @@ func TestOtherSignal(t *testing.T) {
 	}
 }
 
-// The guard kills the group when this process is killed, and ends. It has none of the files of this process.
+// The guard kills the group when this process is killed, and ends. It has none of the files of this
+// process.
 func TestKilled(t *testing.T) {
-	s := start(t, "1h", `trap '' TERM HUP; sh -c "trap '' TERM HUP; sleep 600" & sleep 600 & echo ready; wait`)
+	s := start(t, "1h",
+		`trap '' TERM HUP; sh -c "trap '' TERM HUP; sleep 600" & sleep 600 & echo ready; wait`)
 	s.line(t)
 	watching := guards(t, s.process.Process.Pid)
 	if len(watching) != 1 {
 		t.Fatalf("%d guards, want 1", len(watching))
 	}
-	if group, err := syscall.Getpgid(watching[0]); err != nil || group == s.group || group == syscall.Getpgrp() {
+	if group, err := syscall.Getpgid(watching[0]); err != nil || group == s.group ||
+		group == syscall.Getpgrp() {
 		t.Errorf("the guard is in process group %d: %v", group, err)
 	}
-	eventually(t, "the guard ignores SIGTERM", func() bool { return ignores(t, watching[0], syscall.SIGTERM) })
+	eventually(t, "the guard ignores SIGTERM", func() bool {
+		return ignores(t, watching[0], syscall.SIGTERM)
+	})
 	if err := s.process.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +318,8 @@ func TestKilled(t *testing.T) {
 	eventually(t, "the group is killed", func() bool { return !living(s.group) })
 	eventually(t, "the guard ends", func() bool {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", watching[0]))
-		return err != nil || strings.Contains(string(stat), ") Z ") // nobody may reap orphans in a container
+		// nobody may reap orphans in a container
+		return err != nil || strings.Contains(string(stat), ") Z ")
 	})
 }
 

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// orphaned limits the wait of this process to be stopped. If no shell would continue it, the kernel does not
-// stop it.
+// orphaned limits the wait of this process to be stopped. If no shell would continue it, the kernel
+// does not stop it.
 const orphaned = 200 * time.Millisecond
 
 // terminal is the controlling terminal. A nil one is that of a process that has none.
@@ -50,8 +50,8 @@ func (t *terminal) group() int {
 // put puts a group in front. It fails if the terminal is gone, or the group has ended.
 func (t *terminal) put(group int) { _ = unix.IoctlSetPointerInt(t.fd, unix.TIOCSPGRP, group) }
 
-// isFor reports whether a command reads the terminal that this process is in front of. A command that writes
-// to a pipe waits until it does read: a pager behind the pipe may need the terminal.
+// isFor reports whether a command reads the terminal that this process is in front of. A command
+// that writes to a pipe waits until it does read: a pager behind the pipe may need the terminal.
 func (t *terminal) isFor(cmd *exec.Cmd) bool {
 	input, ok := cmd.Stdin.(*os.File)
 	if !ok || t.group() != syscall.Getpgrp() {
@@ -68,9 +68,9 @@ func (t *terminal) isFor(cmd *exec.Cmd) bool {
 	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) == 0
 }
 
-// inForeground makes a command start in front of the terminal, and reports whether it does. The command must
-// not stop when it puts itself there, but would inherit that SIGTTOU is ignored: a process of this program
-// restores that and becomes the command.
+// inForeground makes a command start in front of the terminal, and reports whether it does. The
+// command must not stop when it puts itself there, but would inherit that SIGTTOU is ignored: a
+// process of this program restores that and becomes the command.
 func inForeground(cmd *exec.Cmd, t *terminal) bool {
 	self, err := os.Executable()
 	if err != nil || cmd.Err != nil {
@@ -89,7 +89,8 @@ func runForeground(args []string) error {
 	if len(args) < least {
 		return errors.New("expected a command")
 	}
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGTTOU)                                            // handled signals have their default afterwards
+	// handled signals have their default afterwards
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGTTOU)
 	return &fs.PathError{Op: "run", Path: args[0], Err: syscall.Exec(args[0], args[1:], os.Environ())} //nolint:gosec // the user's own
 }
 
@@ -107,7 +108,8 @@ func (t *terminal) takeBack(group int) {
 func (j *Job) stopped(s syscall.Signal) {
 	front := j.terminal.group()
 	switch {
-	case (s == syscall.SIGTTIN || s == syscall.SIGTTOU) && (front == j.group || front == syscall.Getpgrp()):
+	case (s == syscall.SIGTTIN || s == syscall.SIGTTOU) &&
+		(front == j.group || front == syscall.Getpgrp()):
 		j.front = true
 		j.resume()
 	case s != syscall.SIGSTOP || front != 0 && front == j.group:
@@ -115,7 +117,8 @@ func (j *Job) stopped(s syscall.Signal) {
 	}
 }
 
-// suspend stops this process as the command is, so that a shell gets the terminal, until it is continued.
+// suspend stops this process as the command is, so that a shell gets the terminal, until it is
+// continued.
 func (j *Job) suspend() {
 	continued := make(chan os.Signal, 1)
 	signal.Notify(continued, syscall.SIGCONT)
@@ -124,7 +127,8 @@ func (j *Job) suspend() {
 	if j.terminal == nil {
 		target = syscall.Getpid()
 	}
-	_ = syscall.Kill(target, syscall.SIGTTIN) // a runtime that was notified of SIGTSTP never stops by it again
+	// a runtime that was notified of SIGTSTP never stops by it again
+	_ = syscall.Kill(target, syscall.SIGTTIN)
 	select {
 	case <-continued:
 	case <-time.After(orphaned):

@@ -51,7 +51,8 @@ func newSession(t *testing.T, args ...string) *session {
 	}
 	s := &session{t: t, keyboard: master, process: exec.Command(args[0], args[1:]...)}
 	s.process.Stdin, s.process.Stdout, s.process.Stderr = slave, slave, slave
-	s.process.Env = append(os.Environ(), "JOB="+program(t)+" run 1h", "TERM=dumb", "PS1=$ ", "HISTFILE=/dev/null")
+	s.process.Env = append(os.Environ(), "JOB="+program(t)+" run 1h", "TERM=dumb", "PS1=$ ",
+		"HISTFILE=/dev/null")
 	s.process.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := errors.Join(s.process.Start(), slave.Close()); err != nil {
 		t.Fatal(err)
@@ -121,7 +122,11 @@ func TestTerminal(t *testing.T) {
 		shell string // that has no job control
 		steps []step
 	}{
-		{"a line", `$JOB sh -c 'echo ready; read x; echo "got $x"'`, []step{{"ready", "one\n"}, {"got one", ""}}},
+		{
+			"a line", `$JOB sh -c 'echo ready; read x; echo "got $x"'`, []step{
+				{"ready", "one\n"}, {"got one", ""},
+			},
+		},
 		{
 			"a shell", `$JOB bash --norc -i`,
 			[]step{
@@ -133,15 +138,42 @@ func TestTerminal(t *testing.T) {
 				{"53b", "exit\n"},
 			},
 		},
-		{"settings of the terminal", `$JOB sh -c 'stty -echo; echo ready; read x; stty echo; echo "got $x"'`, []step{{"ready", "one\n"}, {"got one", ""}}},
-		{"an interrupt", `$JOB sh -c 'trap "exit 9" INT; echo ready; while :; do sleep 0.02; done'`, []step{{"ready", interrupt}}},
-		{"output to a pipe", `$JOB sh -c 'echo ready; read x; echo "got $x"' | cat`, []step{{"ready", "one\n"}, {"got one", ""}}},
 		{
-			"a pager", `$JOB sh -c 'echo ready' | sh -c 'read x; read y </dev/tty; echo "$x, key $y"'`,
+			"settings of the terminal",
+			`$JOB sh -c 'stty -echo; echo ready; read x; stty echo; echo "got $x"'`,
+			[]step{
+				{"ready", "one\n"}, {"got one", ""},
+			},
+		},
+		{
+			"an interrupt",
+			`$JOB sh -c 'trap "exit 9" INT; echo ready; while :; do sleep 0.02; done'`,
+			[]step{
+				{"ready", interrupt},
+			},
+		},
+		{
+			"output to a pipe", `$JOB sh -c 'echo ready; read x; echo "got $x"' | cat`, []step{
+				{"ready", "one\n"}, {"got one", ""},
+			},
+		},
+		{
+			"a pager",
+			`$JOB sh -c 'echo ready' | sh -c 'read x; read y </dev/tty; echo "$x, key $y"'`,
 			[]step{{"", "one\n"}, {"ready, key one", ""}},
 		},
-		{"another standard input", `$JOB sh -c 'echo ready; read x </dev/tty; echo "got $x"' </dev/null`, []step{{"ready", "one\n"}, {"got one", ""}}},
-		{"no shell to suspend for", `$JOB sh -c 'echo ready; read x; echo "got $x"'`, []step{{"ready", suspend}, {"^Z", "one\n"}, {"got one", ""}}},
+		{
+			"another standard input",
+			`$JOB sh -c 'echo ready; read x </dev/tty; echo "got $x"' </dev/null`,
+			[]step{
+				{"ready", "one\n"}, {"got one", ""},
+			},
+		},
+		{
+			"no shell to suspend for", `$JOB sh -c 'echo ready; read x; echo "got $x"'`, []step{
+				{"ready", suspend}, {"^Z", "one\n"}, {"got one", ""},
+			},
+		},
 		{"a command that cannot start", `$JOB /`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -157,8 +189,9 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// A shell with job control stops and continues the command with this process. The command does not wait for a child
-// that it has made by vfork, as dash does: that cannot be stopped until the child runs.
+// A shell with job control stops and continues the command with this process. The command does not
+// wait for a child that it has made by vfork, as dash does: that cannot be stopped until the child
+// runs.
 func TestJobControl(t *testing.T) {
 	const read = `$JOB sh -c 'echo rea""dy; read x; echo "got $x"'`
 	for _, tt := range []struct {

@@ -22,7 +22,9 @@ func benchTenant(tokens int) pat.Tenant {
 	for i := range tokens {
 		owner := pat.Owner{ID: fmt.Sprintf("%032x", i/100), Name: fmt.Sprintf("User %d", i/100)}
 		if i%100 == 0 {
-			tenant.Identities = append(tenant.Identities, pat.Identity{ID: owner.ID, Name: owner.Name, UserLevels: []string{"USER"}})
+			tenant.Identities = append(tenant.Identities, pat.Identity{
+				ID: owner.ID, Name: owner.Name, UserLevels: []string{"USER"},
+			})
 		}
 		tenant.Tokens = append(tenant.Tokens, benchToken(random, owner, i))
 	}
@@ -32,9 +34,12 @@ func benchTenant(tokens int) pat.Tenant {
 func benchToken(random *rand.Rand, owner pat.Owner, i int) *pat.Token {
 	return pat.NewToken(pat.TokenData{
 		ID:     fmt.Sprintf("%016x%016x", random.Uint64(), random.Uint64()),
-		Secret: fmt.Sprintf("%032x%032x", random.Uint64(), random.Uint64()), Name: fmt.Sprintf("token %d", i),
-		Owner: owner, Scope: []string{"sp:scopes:all"}, Created: time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC),
-		AccessTokenValiditySeconds: 43200, ExpirationDate: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
+		Secret: fmt.Sprintf("%032x%032x", random.Uint64(), random.Uint64()),
+		Name:   fmt.Sprintf("token %d", i),
+		Owner:  owner, Scope: []string{"sp:scopes:all"},
+		Created:                    time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC),
+		AccessTokenValiditySeconds: 43200,
+		ExpirationDate:             time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
 	})
 }
 
@@ -65,7 +70,8 @@ func BenchmarkReplace(b *testing.B) {
 	}
 }
 
-// BenchmarkCreate reports how many tokens several writers create, beside how often a file can be synced.
+// BenchmarkCreate reports how many tokens several writers create, beside how often a file can be
+// synced.
 func BenchmarkCreate(b *testing.B) {
 	b.Run("sync alone", func(b *testing.B) {
 		f, err := os.Create(filepath.Join(b.TempDir(), "file"))
@@ -140,8 +146,8 @@ func reportSize(b *testing.B, path string, tokens float64) {
 	b.ReportMetric(float64(info.Size())/tokens, "B/token")
 }
 
-// BenchmarkReset reports the size of a file whose many tokens were replaced by few, and what a create
-// takes, before and after it is opened again.
+// BenchmarkReset reports the size of a file whose many tokens were replaced by few, and what a
+// create takes, before and after it is opened again.
 func BenchmarkReset(b *testing.B) {
 	few := benchTenant(1_000)
 	for _, n := range sizes[1:] {

@@ -28,7 +28,8 @@ func together(work func(worker int)) {
 	running.Wait()
 }
 
-// No update is lost, in memory or in the file: each worker adds one to the name, as often as it takes.
+// No update is lost, in memory or in the file: each worker adds one to the name, as often as it
+// takes.
 func TestConcurrentSwaps(t *testing.T) {
 	const each = 10
 	zero := token("0", ann, 1)
@@ -38,7 +39,8 @@ func TestConcurrentSwaps(t *testing.T) {
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
 				current, _ := s.Token(t.Context(), "0")
 				n, _ := strconv.Atoi(current.Name)
-				if err = s.Swap(t.Context(), renamed(current, strconv.Itoa(n+1))); err != nil && !errors.Is(err, pat.ErrConflict) {
+				if err = s.Swap(t.Context(), renamed(current, strconv.Itoa(n+1))); err != nil &&
+					!errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
 			}
@@ -49,7 +51,8 @@ func TestConcurrentSwaps(t *testing.T) {
 	checkFile(t, want, f, path)
 }
 
-// Whatever is written at the same time, to whatever namespace, the file ends up with what memory has.
+// Whatever is written at the same time, to whatever namespace, the file ends up with what memory
+// has.
 func TestConcurrentWrites(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
@@ -107,7 +110,8 @@ func TestConcurrentDelete(t *testing.T) {
 			if worker == 0 && i == 5 {
 				checkError(t, nil, f.Delete("default"))
 			}
-			checkError(t, nil, s.Create(t.Context(), token(fmt.Sprintf("%d-%d", worker, i), ann, i), 0))
+			checkError(t, nil,
+				s.Create(t.Context(), token(fmt.Sprintf("%d-%d", worker, i), ann, i), 0))
 		}
 	})
 	if n, _ := s.Count(t.Context(), ""); n != workers*10 {

@@ -32,14 +32,19 @@ func newSample(t *testing.T) sample {
 	t.Helper()
 	path := newPath(t)
 	f := open(t, path)
-	tenant := pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "ann"}, {ID: "ben"}}, APIClients: []pat.APIClient{{ID: "ci"}}, ScopeSets: scopeSets(0, 2)}
+	tenant := pat.Tenant{
+		Name: "acme", Identities: []pat.Identity{{ID: "ann"}, {ID: "ben"}},
+		APIClients: []pat.APIClient{{ID: "ci"}}, ScopeSets: scopeSets(0, 2),
+	}
 	for i := range 60 { // enough for a page of branches
 		tenant.Tokens = append(tenant.Tokens, token(fmt.Sprintf("token-%02d", i), ann, i%60))
 	}
 	s := namespace(t, f, "default")
 	checkError(t, nil, s.Replace(t.Context(), tenant))
 	checkError(t, nil, s.PutRecord("large", bytes.Repeat([]byte("of several pages "), 600)))
-	checkError(t, nil, namespace(t, f, "small").AddIdentity(t.Context(), pat.Identity{ID: "ann", Name: "ann"}, nil))
+	checkError(t, nil,
+		namespace(t, f, "small").AddIdentity(t.Context(), pat.Identity{ID: "ann", Name: "ann"},
+			nil))
 	_, err := f.Key(func() ([]byte, error) { return []byte("key"), nil })
 	checkError(t, nil, err)
 	m := sample{path: path, contentBefore: contentOfFile(t, f)}
@@ -108,7 +113,8 @@ func (m sample) try(t *testing.T, damaged []byte) (outcome, error) {
 		if !strings.HasPrefix(warnings, "level=WARN ") || !strings.Contains(warnings, m.path) {
 			t.Errorf("warned %q, want a warning about the file", warnings)
 		}
-		golden.Check(t, "testdata/log.golden", "torn change", strings.ReplaceAll(warnings, m.path, "FILE"))
+		golden.Check(t, "testdata/log.golden", "torn change",
+			strings.ReplaceAll(warnings, m.path, "FILE"))
 		as = dropped
 		if !reflect.DeepEqual(want, got) {
 			want = m.contentBefore
@@ -175,10 +181,16 @@ func TestTornChange(t *testing.T) {
 		{"a page in use that is free as well beside it", func(b []byte) {
 			clear(b[last : last+pageSize])
 			other := b[pageSize-last:]
-			root, freelist := binary.NativeEndian.Uint64(other[32:]), binary.NativeEndian.Uint64(other[48:])
+			root, freelist := binary.NativeEndian.Uint64(other[32:]),
+				binary.NativeEndian.Uint64(other[48:])
 			copy(b[freelist*pageSize+16:], binary.NativeEndian.AppendUint64(nil, root))
 		}, refused},
-		{"a page that is damaged beside it", func(b []byte) { clear(b[last : last+pageSize]); clear(b[2*pageSize : 20*pageSize]) }, refused},
+		{
+			"a page that is damaged beside it", func(b []byte) {
+				clear(b[last : last+pageSize])
+				clear(b[2*pageSize : 20*pageSize])
+			}, refused,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -193,7 +205,8 @@ func TestTornChange(t *testing.T) {
 func TestWriteAfterATornChange(t *testing.T) {
 	m := newSample(t)
 	last := newer(m.bytes)
-	checkError(t, nil, os.WriteFile(m.path, m.with(func(b []byte) { clear(b[last : last+pageSize]) }), 0o600))
+	checkError(t, nil,
+		os.WriteFile(m.path, m.with(func(b []byte) { clear(b[last : last+pageSize]) }), 0o600))
 	f, warnings := openWarned(t, m.path)
 	if warnings == "" {
 		t.Error("there was no warning")
@@ -210,7 +223,8 @@ func TestWriteAfterATornChange(t *testing.T) {
 
 // isRefusal reports whether the error says what a file is that is not opened.
 func isRefusal(err error) bool {
-	return errors.Is(err, file.ErrDamaged) || errors.Is(err, file.ErrForeign) || errors.As(err, new(file.FormatError))
+	return errors.Is(err, file.ErrDamaged) || errors.Is(err, file.ErrForeign) ||
+		errors.As(err, new(file.FormatError))
 }
 
 // One wrong bit in any page is noticed, or nobody reads it; the process goes on in any case.
@@ -221,7 +235,8 @@ func TestFlippedBits(t *testing.T) {
 	all := os.Getenv("PATMOCK_FLIP_ALL") != "" // which takes minutes
 	for page := range len(m.bytes) / pageSize {
 		for i := 0; i < pageSize; i++ {
-			if !all && (i >= 48 || page >= m.end()) { // beyond the header and the first elements, here and there
+			// beyond the header and the first elements, here and there
+			if !all && (i >= 48 || page >= m.end()) {
 				i += random.IntN(pageSize / 8)
 			}
 			at := page*pageSize + min(i, pageSize-1)
@@ -244,7 +259,8 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
-// Whatever a thousand files have in the place of some of their bytes, none hangs or ends the process.
+// Whatever a thousand files have in the place of some of their bytes, none hangs or ends the
+// process.
 func TestRandomDamage(t *testing.T) {
 	const files = 1000
 	m := newSample(t)
@@ -268,7 +284,8 @@ func TestRandomDamage(t *testing.T) {
 	}
 	t.Log(count)
 	if count[refused] < files/4 {
-		t.Errorf("%d files of %d were refused: the test does not reach what it should", count[refused], files)
+		t.Errorf("%d files of %d were refused: the test does not reach what it should",
+			count[refused], files)
 	}
 }
 
@@ -314,10 +331,15 @@ func TestMisplacedPages(t *testing.T) {
 func (m sample) branch(t *testing.T) int {
 	t.Helper()
 	for page := 2; page < m.end(); page++ {
-		if header := m.bytes[page*pageSize:]; binary.NativeEndian.Uint64(header) != uint64(page) || header[8] != 1 {
+		if header := m.bytes[page*pageSize:]; binary.NativeEndian.Uint64(header) != uint64(page) ||
+			header[8] != 1 {
 			continue
 		}
-		if got, _ := m.try(t, m.with(func(b []byte) { clear(b[page*pageSize+16 : page*pageSize+32]) })); got == refused {
+		if got, _ := m.try(t,
+			m.with(func(b []byte) {
+				clear(b[page*pageSize+16 : page*pageSize+
+					32])
+			})); got == refused {
 			return page
 		}
 	}
@@ -331,9 +353,13 @@ func TestPointers(t *testing.T) {
 	branch := m.branch(t)
 	child := branch*pageSize + 16 + 8
 	second := binary.NativeEndian.Uint64(m.bytes[child+16:])
-	for _, target := range []uint64{uint64(branch), 0, 1, second, 1 << 20, 1 << 40, 1<<64 - 1, uint64(m.end())} {
+	for _, target := range []uint64{
+		uint64(branch), 0, 1, second, 1 << 20, 1 << 40, 1<<64 - 1, uint64(m.end()),
+	} {
 		t.Run(fmt.Sprint(target), func(t *testing.T) {
-			got, err := m.try(t, m.with(func(b []byte) { binary.NativeEndian.PutUint64(b[child:], target) }))
+			got, err := m.try(t, m.with(func(b []byte) {
+				binary.NativeEndian.PutUint64(b[child:], target)
+			}))
 			if got != refused {
 				t.Fatalf("outcome is %s, want refused", got)
 			}
@@ -361,7 +387,10 @@ func TestBranchKey(t *testing.T) {
 func TestTruncated(t *testing.T) {
 	m := newSample(t)
 	end := m.end() * pageSize
-	lengths := []int{0, 1, 79, 80, 81, 4095, 4096, 4097, 4175, 4176, 8191, 8192, 8193, 3 * pageSize, end / 2, end - pageSize, end - 1, end, end + 1, len(m.bytes) - 1, len(m.bytes)}
+	lengths := []int{
+		0, 1, 79, 80, 81, 4095, 4096, 4097, 4175, 4176, 8191, 8192, 8193, 3 * pageSize, end / 2,
+		end - pageSize, end - 1, end, end + 1, len(m.bytes) - 1, len(m.bytes),
+	}
 	for _, length := range lengths {
 		t.Run(fmt.Sprint(length), func(t *testing.T) {
 			want := refused

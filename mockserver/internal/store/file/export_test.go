@@ -2,8 +2,11 @@ package file
 
 import "go.etcd.io/bbolt"
 
-// BreakCommit puts something in the place of db.Update, which it is given, until the returned function is called.
-func (f *File) BreakCommit(with func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error) (mend func()) {
+// BreakCommit puts something in the place of db.Update, which it is given, until the returned
+// function is called.
+func (f *File) BreakCommit(with func(update func(func(*bbolt.Tx) error) error,
+	do func(*bbolt.Tx) error) error,
+) (mend func()) {
 	f.turn <- struct{}{}
 	defer func() { <-f.turn }()
 	f.commit = func(do func(*bbolt.Tx) error) error { return with(f.db.Update, do) }

@@ -1,5 +1,5 @@
-// Package file is the store that outlives the process: one file for every namespace, written by bbolt
-// and synced before a change is acknowledged. It reads from memory.
+// Package file is the store that outlives the process: one file for every namespace, written by
+// bbolt and synced before a change is acknowledged. It reads from memory.
 //
 // The file has a bucket "patmock" for the server itself, and in a bucket "namespaces" one for each.
 package file
@@ -53,15 +53,18 @@ type File struct {
 	queue   []*change
 }
 
-// Open opens a state file, or creates one that only this user may read. If the last change to it was not
-// completely written, it logs that and drops the change, which was not acknowledged. Any other damage is
-// an error, as is a file that another process has open; neither changes the file.
+// Open opens a state file, or creates one that only this user may read. If the last change to it
+// was not completely written, it logs that and drops the change, which was not acknowledged. Any
+// other damage is an error, as is a file that another process has open; neither changes the file.
 func Open(path string, log *slog.Logger) (*File, error) {
 	db, err := open(path, log)
 	if err != nil {
 		return nil, fmt.Errorf("state file %s: %w", path, err)
 	}
-	return &File{path: path, db: db, commit: db.Update, known: map[string]*Store{}, turn: make(chan struct{}, 1)}, nil
+	return &File{
+		path: path, db: db, commit: db.Update, known: map[string]*Store{},
+		turn: make(chan struct{}, 1),
+	}, nil
 }
 
 // Close closes the file. Later writes fail.
@@ -110,8 +113,8 @@ func (f *File) Namespaces() ([]string, error) {
 	return names, nil
 }
 
-// Namespace returns the store of a namespace, the same at every call, and creates the namespace if there
-// is none. Load reads it into memory.
+// Namespace returns the store of a namespace, the same at every call, and creates the namespace if
+// there is none. Load reads it into memory.
 func (f *File) Namespace(name string) (*Store, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -169,7 +172,8 @@ type change struct {
 	done   chan struct{}
 }
 
-// carryOut returns once a change is synced. The changes that queue up meanwhile share the next transaction.
+// carryOut returns once a change is synced. The changes that queue up meanwhile share the next
+// transaction.
 func (f *File) carryOut(c *change) error {
 	c.done = make(chan struct{})
 	f.queueMu.Lock()
@@ -190,7 +194,8 @@ func (f *File) carryOut(c *change) error {
 	return c.err
 }
 
-// carryOutAll carries out changes in one transaction. If it fails, none of them is in memory either.
+// carryOutAll carries out changes in one transaction. If it fails, none of them is in memory
+// either.
 func (f *File) carryOutAll(batch []*change) {
 	var decided []*change
 	for _, c := range batch {
@@ -234,9 +239,9 @@ func (f *File) update(do func(*bbolt.Tx) error) error {
 // errUnchanged ends a transaction that has nothing to write.
 var errUnchanged = errors.New("nothing has changed")
 
-// transact runs one transaction, in turn. A failed one has changed nothing, unless the file has the change
-// all the same, as when only the sync failed: memory and file would differ then, so that nothing more is
-// written.
+// transact runs one transaction, in turn. A failed one has changed nothing, unless the file has the
+// change all the same, as when only the sync failed: memory and file would differ then, so that
+// nothing more is written.
 func (f *File) transact(do func(*bbolt.Tx) error) error {
 	if f.broken != nil {
 		return f.unwritable(f.broken)

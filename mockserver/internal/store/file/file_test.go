@@ -65,7 +65,8 @@ func openWarned(t testing.TB, path string) (f *file.File, warnings string) {
 
 func tryOpen(path string) (*file.File, string, error) {
 	var warnings strings.Builder
-	f, err := file.Open(path, slog.New(slog.NewTextHandler(&warnings, &slog.HandlerOptions{ReplaceAttr: withoutTime})))
+	f, err := file.Open(path,
+		slog.New(slog.NewTextHandler(&warnings, &slog.HandlerOptions{ReplaceAttr: withoutTime})))
 	return f, warnings.String(), err
 }
 
@@ -131,7 +132,8 @@ func checkMessage(t testing.TB, path string, err error) {
 		t.Fatal("there is no error")
 	}
 	checkText(t, err, path)
-	golden.Check(t, "testdata/errors.golden", golden.Key(t), strings.ReplaceAll(err.Error(), path, "FILE"))
+	golden.Check(t, "testdata/errors.golden", golden.Key(t),
+		strings.ReplaceAll(err.Error(), path, "FILE"))
 }
 
 // placeOf returns the innermost place that an error names.
@@ -181,7 +183,8 @@ func loaded(t testing.TB, s *file.Store) pat.Tenant {
 	return tenant
 }
 
-// checkMemory compares every way to read a store with the tokens that should be there, oldest first.
+// checkMemory compares every way to read a store with the tokens that should be there, oldest
+// first.
 func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
 	t.Helper()
 	wantFields, got := contentOf(pat.Tenant{Tokens: want}).Tokens, pat.Tenant{}
@@ -193,7 +196,8 @@ func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
 		t.Errorf("count is %d, %v, want %d", n, err, len(want))
 	}
 	for _, w := range want {
-		if token, err := s.Token(t.Context(), w.ID); err != nil || !cmp.Equal(w.TokenData, token.TokenData) {
+		if token, err := s.Token(t.Context(), w.ID); err != nil ||
+			!cmp.Equal(w.TokenData, token.TokenData) {
 			t.Errorf("token %s: error %v", w.ID, err)
 		}
 	}
@@ -349,7 +353,10 @@ func TestClosed(t *testing.T) {
 		name string
 		run  func() error
 	}{
-		{"key", func() error { _, err := f.Key(func() ([]byte, error) { return nil, nil }); return err }},
+		{"key", func() error {
+			_, err := f.Key(func() ([]byte, error) { return nil, nil })
+			return err
+		}},
 		{"namespaces", func() error { _, err := f.Namespaces(); return err }},
 		{"namespace", func() error { _, err := f.Namespace("new"); return err }},
 		{"delete", func() error { return f.Delete("default") }},

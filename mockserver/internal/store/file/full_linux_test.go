@@ -12,13 +12,17 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// A file that cannot grow, as on a full disk, refuses what does not fit and takes it once there is room.
+// A file that cannot grow, as on a full disk, refuses what does not fit and takes it once there is
+// room.
 func TestFullDisk(t *testing.T) {
 	const limited = "PATMOCK_FULL_DISK"
-	if os.Getenv(limited) == "" { // the limit is that of a process, which writes to other files, too
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFullDisk$", "-test.v")
+	// the limit is that of a process, which writes to other files, too
+	if os.Getenv(limited) == "" {
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFullDisk$",
+			"-test.v")
 		command.Env = append(os.Environ(), limited+"=1")
-		if output, err := command.CombinedOutput(); err != nil || !strings.Contains(string(output), "--- PASS: TestFullDisk") {
+		if output, err := command.CombinedOutput(); err != nil ||
+			!strings.Contains(string(output), "--- PASS: TestFullDisk") {
 			t.Errorf("%v\n%s", err, output)
 		}
 		return

@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 	golden.Main(m)
 }
 
-// createForEver makes tokens from several goroutines, and prints the id of each that was acknowledged.
+// createForEver makes tokens from several goroutines, and prints the id of each that was
+// acknowledged.
 func createForEver(path, round string) error {
 	f, err := file.Open(path, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	if err != nil {
@@ -55,7 +56,8 @@ func createForEver(path, round string) error {
 		go func() {
 			for i := 0; ; i++ {
 				id := fmt.Sprintf("%s-%d-%d", round, worker, i)
-				if err := s.Create(context.Background(), token(id, pat.Owner{ID: "ann"}, i), 0); err != nil {
+				if err := s.Create(context.Background(), token(id, pat.Owner{ID: "ann"}, i),
+					0); err != nil {
 					failed <- err
 				}
 				if _, err := fmt.Println(id); err != nil { // one write: lines do not mix
@@ -96,7 +98,8 @@ func TestKill(t *testing.T) {
 	t.Logf("%d tokens were acknowledged in %d rounds", len(acknowledged), rounds)
 }
 
-// killed starts a process, kills it after some lines, at another place in each round, and returns all of them.
+// killed starts a process, kills it after some lines, at another place in each round, and returns
+// all of them.
 func killed(t *testing.T, path string, round int) (lines []string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0])

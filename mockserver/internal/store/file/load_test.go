@@ -58,7 +58,8 @@ func filled(t *testing.T) pat.Tenant {
 		}
 	}
 	fill(t, reflect.ValueOf(&fields).Elem())
-	tenant.Identities[1].ID, tenant.ScopeSets[1].Hash = "another", "another" // they are identified by them
+	// they are identified by them
+	tenant.Identities[1].ID, tenant.ScopeSets[1].Hash = "another", "another"
 	tenant.Tokens = []*pat.Token{pat.NewToken(fields)}
 	return tenant
 }
@@ -72,18 +73,49 @@ func TestRoundTrip(t *testing.T) {
 		{"nothing", pat.Tenant{}},
 		{"everything", filled(t)},
 		{"slices without elements", pat.Tenant{
-			UserLevels: map[string][]string{"nil": nil, "empty": {}}, Identities: []pat.Identity{{ID: "ann", UserLevels: []string{}}},
-			APIClients: []pat.APIClient{}, Tokens: []*pat.Token{pat.NewToken(pat.TokenData{ID: "a", Scope: []string{}, FormerScope: []string{}})},
+			UserLevels: map[string][]string{"nil": nil, "empty": {}}, Identities: []pat.Identity{
+				{ID: "ann", UserLevels: []string{}},
+			},
+			APIClients: []pat.APIClient{}, Tokens: []*pat.Token{
+				pat.NewToken(pat.TokenData{ID: "a", Scope: []string{}, FormerScope: []string{}}),
+			},
 		}},
 		{"slices that are nil", pat.Tenant{
-			Identities: []pat.Identity{{ID: "ann"}}, APIClients: []pat.APIClient{{ID: "x"}, {ID: "y", Scope: []string{}}},
+			Identities: []pat.Identity{{ID: "ann"}}, APIClients: []pat.APIClient{
+				{ID: "x"}, {ID: "y", Scope: []string{}},
+			},
 			Tokens: []*pat.Token{pat.NewToken(pat.TokenData{ID: "a"})},
 		}},
 		{"a map without elements", pat.Tenant{UserLevels: map[string][]string{}}},
-		{"milliseconds", pat.Tenant{Tokens: []*pat.Token{pat.NewToken(pat.TokenData{ID: "a", Created: moment, LastUsed: moment.Add(-time.Millisecond)})}}},
-		{"the last moment that there is", pat.Tenant{Tokens: []*pat.Token{pat.NewToken(pat.TokenData{ID: "a", ExpirationDate: time.Date(9999, 12, 31, 23, 59, 59, 999_000_000, time.UTC)})}}},
-		{"identities in their order", pat.Tenant{Identities: []pat.Identity{{ID: "c"}, {ID: "a"}, {ID: "b"}}}},
-		{"tokens oldest first", pat.Tenant{Tokens: []*pat.Token{token("c", ann, 1), token("a", ann, 2), token("b", ben, 3)}}},
+		{
+			"milliseconds", pat.Tenant{
+				Tokens: []*pat.Token{
+					pat.NewToken(pat.TokenData{
+						ID: "a", Created: moment, LastUsed: moment.Add(-time.Millisecond),
+					}),
+				},
+			},
+		},
+		{
+			"the last moment that there is", pat.Tenant{
+				Tokens: []*pat.Token{
+					pat.NewToken(pat.TokenData{
+						ID:             "a",
+						ExpirationDate: time.Date(9999, 12, 31, 23, 59, 59, 999_000_000, time.UTC),
+					}),
+				},
+			},
+		},
+		{
+			"identities in their order", pat.Tenant{
+				Identities: []pat.Identity{{ID: "c"}, {ID: "a"}, {ID: "b"}},
+			},
+		},
+		{
+			"tokens oldest first", pat.Tenant{
+				Tokens: []*pat.Token{token("c", ann, 1), token("a", ann, 2), token("b", ben, 3)},
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -94,9 +126,11 @@ func TestRoundTrip(t *testing.T) {
 			if diff := cmp.Diff(contentOf(test.tenant), contentOf(got)); diff != "" {
 				t.Errorf("tenant (-want +got):\n%s", diff)
 			}
-			for i, token := range got.Tokens { // not the same moment in another zone, but the same value
+			// not the same moment in another zone, but the same value
+			for i, token := range got.Tokens {
 				if !reflect.DeepEqual(test.tenant.Tokens[i].TokenData, token.TokenData) {
-					t.Errorf("token is %#v, want %#v", token.TokenData, test.tenant.Tokens[i].TokenData)
+					t.Errorf("token is %#v, want %#v", token.TokenData,
+						test.tenant.Tokens[i].TokenData)
 				}
 			}
 			checkMemory(t, test.tenant.Tokens, s)
@@ -106,10 +140,17 @@ func TestRoundTrip(t *testing.T) {
 
 func TestIdentities(t *testing.T) {
 	f, path, s := newStore(t)
-	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{Name: "acme", Identities: []pat.Identity{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}, {ID: "c", Name: "C"}}}))
+	checkError(t, nil,
+		s.Replace(t.Context(), pat.Tenant{
+			Name: "acme", Identities: []pat.Identity{
+				{ID: "a", Name: "A"}, {ID: "b", Name: "B"}, {ID: "c", Name: "C"},
+			},
+		}))
 	checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: "d", Name: "D"}, nil))
 	checkError(t, nil, s.SetLogin(t.Context(), "b", "1"))
-	checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: "e", Name: "E", Login: "2"}, token("2", pat.Owner{ID: "e", Name: "E"}, 1)))
+	checkError(t, nil,
+		s.AddIdentity(t.Context(), pat.Identity{ID: "e", Name: "E", Login: "2"},
+			token("2", pat.Owner{ID: "e", Name: "E"}, 1)))
 	checkError(t, nil, s.SetLogin(t.Context(), "d", "3"))
 	checkError(t, nil, s.SetLogin(t.Context(), "d", "4"))
 	checkError(t, nil, s.SetLogin(t.Context(), "x", "5"))
@@ -130,7 +171,8 @@ func TestIdentities(t *testing.T) {
 func TestLoadWithoutATenant(t *testing.T) {
 	f, path, _ := newStore(t)
 	want := content{Tenant: pat.Tenant{Identities: users}}
-	if diff := cmp.Diff(want, contentOf(loaded(t, namespace(t, reopen(t, f, path), "default")))); diff != "" {
+	if diff := cmp.Diff(want,
+		contentOf(loaded(t, namespace(t, reopen(t, f, path), "default")))); diff != "" {
 		t.Errorf("tenant (-want +got):\n%s", diff)
 	}
 }
@@ -152,9 +194,11 @@ func TestLoadOfANewNamespace(t *testing.T) {
 	check(namespace(t, reopen(t, f, path), "default"))
 }
 
-// What is wrong with a value is told with the file, the namespace and the value, and memory stays empty.
+// What is wrong with a value is told with the file, the namespace and the value, and memory stays
+// empty.
 func TestLoadRefuses(t *testing.T) {
-	good := `{"id":"b","secret":"","name":"b","scope":[],"owner":{"id":"ann","name":""},"accessTokenValiditySeconds":0}`
+	good := `{"id":"b","secret":"","name":"b","scope":[],"owner":{"id":"ann","name":""},` +
+		`"accessTokenValiditySeconds":0}`
 	tests := []struct {
 		name, key, data string
 		want            string // what the reason has in its text
@@ -162,10 +206,22 @@ func TestLoadRefuses(t *testing.T) {
 		{"no JSON", "tokens/b", "{", "EOF"},
 		{"another type", "tokens/b", `{"id":1}`, "number"},
 		{"a field that is not known", "tokens/b", `{"id":"b","colour":"red"}`, "colour"},
-		{"a field that is misspelt", "tokens/b", `{"id":"b","lastUsd":"2026-01-01T00:00:00Z"}`, `"lastUsd" (did you mean "lastUsed"?)`},
-		{"name taken", "tokens/b", `{"id":"b","name":"a","owner":{"id":"ann"}}`, pat.ErrNameTaken.Error()},
-		{"id taken", "tokens/b", `{"id":"a","name":"b","owner":{"id":"ann"}}`, pat.ErrConflict.Error()},
-		{"date without a zone", "tokens/b", `{"id":"b","created":"2026-01-01T00:00:00"}`, "2026-01-01T00:00:00"},
+		{
+			"a field that is misspelt", "tokens/b", `{"id":"b","lastUsd":"2026-01-01T00:00:00Z"}`,
+			`"lastUsd" (did you mean "lastUsed"?)`,
+		},
+		{
+			"name taken", "tokens/b", `{"id":"b","name":"a","owner":{"id":"ann"}}`,
+			pat.ErrNameTaken.Error(),
+		},
+		{
+			"id taken", "tokens/b", `{"id":"a","name":"b","owner":{"id":"ann"}}`,
+			pat.ErrConflict.Error(),
+		},
+		{
+			"date without a zone", "tokens/b", `{"id":"b","created":"2026-01-01T00:00:00"}`,
+			"2026-01-01T00:00:00",
+		},
 		{"identity", "identities/00000007", `[]`, "array"},
 		{"tenant", "tenant", `"acme"`, "string"},
 		{"scope sets that are no JSON", "scopeSets", "{", "EOF"},

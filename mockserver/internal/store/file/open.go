@@ -43,14 +43,17 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	}
 	db, err := openDB(path, bbolt.Options{})
 	if errors.Is(err, fs.ErrPermission) {
-		return nil, fmt.Errorf("%w: %w: give it to the user that patmock runs as, or name another file", ErrReadOnly, err)
+		return nil,
+			fmt.Errorf("%w: %w: give it to the user that patmock runs as, or name another file",
+				ErrReadOnly, err)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if found.torn {
 		log.Warn("the last change to " + path + " was not completely written and is dropped")
-		if err := db.Update(func(*bbolt.Tx) error { return nil }); err != nil { // a change of nothing replaces the torn one
+		// a change of nothing replaces the torn one
+		if err := db.Update(func(*bbolt.Tx) error { return nil }); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
@@ -92,7 +95,8 @@ func compact(db *bbolt.DB, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(bbolt.Compact(to, db, compactedAtOnce), to.Sync(), to.Close()); err != nil {
+	if err := errors.Join(bbolt.Compact(to, db, compactedAtOnce), to.Sync(),
+		to.Close()); err != nil {
 		return err
 	}
 	if err := os.Chmod(temporary, info.Mode()); err != nil {
@@ -178,7 +182,8 @@ func openDB(path string, options bbolt.Options) (*bbolt.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if now, err := os.Stat(path); err != nil || !os.SameFile(opened, now) { // another process has replaced it
+	// another process has replaced it
+	if now, err := os.Stat(path); err != nil || !os.SameFile(opened, now) {
 		return nil, errors.Join(ErrInUse, db.Close())
 	}
 	return db, nil

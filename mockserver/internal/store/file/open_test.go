@@ -40,11 +40,14 @@ func TestLayout(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 30, 0, 7_000_000, time.UTC)
 	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{
 		ID: "t", Name: "acme", Pod: "eu", UserLevels: map[string][]string{"READER": {"read"}},
-		Identities: []pat.Identity{{ID: "ann", Name: "Ann", UserLevels: []string{"USER"}, Login: "1"}},
+		Identities: []pat.Identity{
+			{ID: "ann", Name: "Ann", UserLevels: []string{"USER"}, Login: "1"},
+		},
 		APIClients: []pat.APIClient{{ID: "c", Secret: "s", Name: "ci"}},
 		Tokens: []*pat.Token{pat.NewToken(pat.TokenData{
-			ID: "1", Secret: "x", Name: "one", Scope: []string{"a"}, Owner: ann, Created: at, AccessTokenValiditySeconds: 60,
-			FormerScope: []string{}, ScopeChanged: at,
+			ID: "1", Secret: "x", Name: "one", Scope: []string{"a"}, Owner: ann, Created: at,
+			AccessTokenValiditySeconds: 60,
+			FormerScope:                []string{}, ScopeChanged: at,
 		})},
 	}))
 	putScopeSets(t, s, []pat.ScopeSet{pat.NewScopeSet([]string{"a", "b"})})
@@ -53,11 +56,15 @@ func TestLayout(t *testing.T) {
 	checkError(t, nil, err)
 	checkError(t, nil, f.Close())
 	want := []string{
-		`namespaces/default/identities/00000000 {"id":"ann","name":"Ann","userLevels":["USER"],"login":"1"}`,
+		`namespaces/default/identities/00000000 {"id":"ann","name":"Ann","userLevels":["USER"],` +
+			`"login":"1"}`,
 		`namespaces/default/records/clock noon`,
-		`namespaces/default/scopeSets [{"hash":"cA39GSwfqIE6IBGfYPrGm9r4-9OFILT6Wwoh0AYh1Zs","scopes":["a","b"]}]`,
-		`namespaces/default/tenant {"id":"t","name":"acme","pod":"eu","userLevels":{"READER":["read"]},"apiClients":[{"id":"c","secret":"s","name":"ci"}]}`,
-		`namespaces/default/tokens/1 {"id":"1","secret":"x","name":"one","scope":["a"],"owner":{"id":"ann","name":"Ann"},` +
+		`namespaces/default/scopeSets [{"hash":"cA39GSwfqIE6IBGfYPrGm9r4-9OFILT6Wwoh0AYh1Zs",` +
+			`"scopes":["a","b"]}]`,
+		`namespaces/default/tenant {"id":"t","name":"acme","pod":"eu",` +
+			`"userLevels":{"READER":["read"]},"apiClients":[{"id":"c","secret":"s","name":"ci"}]}`,
+		`namespaces/default/tokens/1 {"id":"1","secret":"x","name":"one","scope":["a"],` +
+			`"owner":{"id":"ann","name":"Ann"},` +
 			`"created":"2026-03-01T12:30:00.007Z","accessTokenValiditySeconds":60,` +
 			`"formerScope":[],"scopeChanged":"2026-03-01T12:30:00.007Z"}`,
 		`patmock/format patmock-state-2`,
@@ -93,7 +100,9 @@ func dump(t *testing.T, path string) []string {
 		})
 	}
 	err = db.View(func(tx *bbolt.Tx) error {
-		return tx.ForEach(func(name []byte, bucket *bbolt.Bucket) error { return walk(bucket, string(name)+"/") })
+		return tx.ForEach(func(name []byte, bucket *bbolt.Bucket) error {
+			return walk(bucket, string(name)+"/")
+		})
 	})
 	checkError(t, nil, err)
 	return lines
@@ -115,20 +124,27 @@ func TestOpenRefuses(t *testing.T) {
 		return func(t *testing.T, path string) {
 			f := open(t, path)
 			checkError(t, nil, namespace(t, f, "default").Replace(t.Context(), pat.Tenant{
-				Name: "acme", Tokens: []*pat.Token{token("a", ann, 1), token("b", ann, 2)}, ScopeSets: scopeSets(0, 2),
+				Name: "acme", Tokens: []*pat.Token{token("a", ann, 1), token("b", ann, 2)},
+				ScopeSets: scopeSets(0, 2),
 			}))
 			checkError(t, nil, f.Close())
 			edit(t, path, change)
 		}
 	}
 	text := func(text string) func(*testing.T, string) {
-		return func(t *testing.T, path string) { checkError(t, nil, os.WriteFile(path, []byte(text), 0o600)) }
+		return func(t *testing.T, path string) {
+			checkError(t, nil, os.WriteFile(path, []byte(text), 0o600))
+		}
 	}
 	inDefault := func(change func(*bbolt.Bucket) error) func(*testing.T, string) {
-		return state(func(tx *bbolt.Tx) error { return change(tx.Bucket([]byte("namespaces")).Bucket([]byte("default"))) })
+		return state(func(tx *bbolt.Tx) error {
+			return change(tx.Bucket([]byte("namespaces")).Bucket([]byte("default")))
+		})
 	}
 	format := func(name string) func(*testing.T, string) {
-		return state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("format"), []byte(name)) })
+		return state(func(tx *bbolt.Tx) error {
+			return tx.Bucket([]byte("patmock")).Put([]byte("format"), []byte(name))
+		})
 	}
 	tests := []struct {
 		name string
@@ -136,13 +152,24 @@ func TestOpenRefuses(t *testing.T) {
 		want []error
 		at   file.PlaceError
 	}{
-		{"directory", func(t *testing.T, path string) { checkError(t, nil, os.Mkdir(path, 0o700)) }, []error{file.ErrDirectory}, file.PlaceError{}},
+		{
+			"directory", func(t *testing.T, path string) {
+				checkError(t, nil, os.Mkdir(path, 0o700))
+			}, []error{file.ErrDirectory}, file.PlaceError{},
+		},
 		{"empty file", text(""), []error{file.ErrEmpty}, file.PlaceError{}},
 		{"short text", text("name: acme\n"), []error{file.ErrForeign}, file.PlaceError{}},
-		{"long text", text(strings.Repeat("tokens:\n", 10000)), []error{file.ErrForeign}, file.PlaceError{}},
+		{
+			"long text", text(strings.Repeat("tokens:\n", 10000)),
+			[]error{file.ErrForeign},
+			file.PlaceError{},
+		},
 		{"zeros", text(strings.Repeat("\x00", 1<<16)), []error{file.ErrForeign}, file.PlaceError{}},
 		{"store of another program", func(t *testing.T, path string) {
-			edit(t, path, func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("kubernetes")); return err })
+			edit(t, path, func(tx *bbolt.Tx) error {
+				_, err := tx.CreateBucket([]byte("kubernetes"))
+				return err
+			})
 		}, []error{file.ErrForeign}, file.PlaceError{}},
 		{
 			"older format", format("1"),
@@ -155,42 +182,58 @@ func TestOpenRefuses(t *testing.T) {
 			file.PlaceError{},
 		},
 		{
-			"no format", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Delete([]byte("format")) }),
+			"no format", state(func(tx *bbolt.Tx) error {
+				return tx.Bucket([]byte("patmock")).Delete([]byte("format"))
+			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.PlaceError{},
 		},
 		{
-			"no namespaces", state(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("namespaces")) }),
+			"no namespaces", state(func(tx *bbolt.Tx) error {
+				return tx.DeleteBucket([]byte("namespaces"))
+			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.PlaceError{},
 		},
 		{
-			"tally of the namespaces gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).SetSequence(0) }),
+			"tally of the namespaces gone", state(func(tx *bbolt.Tx) error {
+				return tx.Bucket([]byte("namespaces")).SetSequence(0)
+			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.PlaceError{},
 		},
 		{
-			"namespace gone", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).DeleteBucket([]byte("default")) }),
+			"namespace gone", state(func(tx *bbolt.Tx) error {
+				return tx.Bucket([]byte("namespaces")).DeleteBucket([]byte("default"))
+			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.PlaceError{},
 		},
 		{
-			"value where a namespace should be", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("namespaces")).Put([]byte("x"), []byte("y")) }),
+			"value where a namespace should be", state(func(tx *bbolt.Tx) error {
+				return tx.Bucket([]byte("namespaces")).Put([]byte("x"), []byte("y"))
+			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.PlaceError{Namespace: "x"},
 		},
 		{
-			"wrong key", state(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("patmock")).Put([]byte("key"), []byte("abcdefg")) }),
+			"wrong key", state(func(tx *bbolt.Tx) error {
+				return tx.Bucket([]byte("patmock")).Put([]byte("key"), []byte("abcdefg"))
+			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
 			file.PlaceError{Key: "key"},
 		},
 		{
-			"token gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tokens/a")) }),
+			"token gone", inDefault(func(b *bbolt.Bucket) error {
+				return b.Delete([]byte("tokens/a"))
+			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.PlaceError{Namespace: "default"},
 		},
 		{
-			"tenant gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("tenant")) }),
+			"tenant gone", inDefault(func(b *bbolt.Bucket) error {
+				return b.Delete([]byte("tenant"))
+			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.PlaceError{Namespace: "default"},
 		},
@@ -207,17 +250,23 @@ func TestOpenRefuses(t *testing.T) {
 			file.PlaceError{Namespace: "default"},
 		},
 		{
-			"scope sets gone", inDefault(func(b *bbolt.Bucket) error { return b.Delete([]byte("scopeSets")) }),
+			"scope sets gone", inDefault(func(b *bbolt.Bucket) error {
+				return b.Delete([]byte("scopeSets"))
+			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.PlaceError{Namespace: "default"},
 		},
 		{
-			"scope sets that are too short", inDefault(func(b *bbolt.Bucket) error { return b.Put([]byte("scopeSets"), []byte("x")) }),
+			"scope sets that are too short", inDefault(func(b *bbolt.Bucket) error {
+				return b.Put([]byte("scopeSets"), []byte("x"))
+			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
 			file.PlaceError{Namespace: "default", Key: "scopeSets"},
 		},
 		{
-			"value that is too short", inDefault(func(b *bbolt.Bucket) error { return b.Put([]byte("tokens/a"), []byte("x")) }),
+			"value that is too short", inDefault(func(b *bbolt.Bucket) error {
+				return b.Put([]byte("tokens/a"), []byte("x"))
+			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
 			file.PlaceError{Namespace: "default", Key: "tokens/a"},
 		},
@@ -336,7 +385,8 @@ func TestOpenTogether(t *testing.T) {
 			names, err := open(t, path).Namespaces()
 			checkError(t, nil, err)
 			if len(names) != opened {
-				t.Errorf("there are %d namespaces, want those of the %d that had the file", len(names), opened)
+				t.Errorf("there are %d namespaces, want those of the %d that had the file",
+					len(names), opened)
 			}
 		})
 	}

@@ -70,13 +70,15 @@ func (e *PageError) Error() string { return e.Err.Error() }
 
 func (e *PageError) Unwrap() error { return e.Err }
 
-// bbolt believes the numbers in a file, and follows them past its end or in circles, its own Check as well:
-// it maps the file into memory, where that ends the process. What follows reads the file first, page by page,
-// as bbolt's internal/common lays it out (https://github.com/etcd-io/bbolt/tree/v1.5.0/internal/common).
+// bbolt believes the numbers in a file, and follows them past its end or in circles, its own Check
+// as well: it maps the file into memory, where that ends the process. What follows reads the file
+// first, page by page, as bbolt's internal/common lays it out
+// (https://github.com/etcd-io/bbolt/tree/v1.5.0/internal/common).
 
 const (
-	headerSize  = 16 // of a page: id, flags, count of elements, overflow pages
-	elementSize = 16 // of a branch: position, size of key, page; of a leaf: flags, position, sizes of key and value
+	headerSize = 16 // of a page: id, flags, count of elements, overflow pages
+	// of a branch: position, size of key, page; of a leaf: flags, position, sizes of key and value
+	elementSize = 16
 	metaSize    = 64
 
 	branchPage   = 0x01
@@ -144,9 +146,11 @@ func readMeta(page []byte, id uint64) meta {
 		ours:     native.Uint32(body) == metaMagic,
 		labelled: native.Uint64(header) == id && native.Uint16(header[8:]) == metaPage,
 		root:     native.Uint64(body[16:]), // and its sequence, which is not used
-		freelist: native.Uint64(body[32:]), end: native.Uint64(body[40:]), change: native.Uint64(body[48:]),
+		freelist: native.Uint64(body[32:]), end: native.Uint64(body[40:]),
+		change: native.Uint64(body[48:]),
 	}
-	m.valid = m.ours && native.Uint32(body[4:]) == metaVersion && native.Uint32(body[8:]) == pageSize && native.Uint64(body[56:]) == sum.Sum64()
+	m.valid = m.ours && native.Uint32(body[4:]) == metaVersion &&
+		native.Uint32(body[8:]) == pageSize && native.Uint64(body[56:]) == sum.Sum64()
 	return m
 }
 
@@ -172,8 +176,8 @@ type walker struct {
 	open bool   // the next key may be the same: last is that of a branch
 }
 
-// walk checks that every page can be read, that what it points at lies within the file, and that keys are in
-// order. It returns how many pages are in use.
+// walk checks that every page can be read, that what it points at lies within the file, and that
+// keys are in order. It returns how many pages are in use.
 func walk(file io.ReaderAt, m meta) (used int, err error) {
 	w := &walker{file: file, seen: make([]bool, m.end), open: true}
 	if err := w.tree(m.root); err != nil {
@@ -230,7 +234,8 @@ func (w *walker) tree(id uint64) error {
 	return nil
 }
 
-// follow checks that a key is behind the one before. The keys below a branch begin with its own at the earliest.
+// follow checks that a key is behind the one before. The keys below a branch begin with its own at
+// the earliest.
 func (w *walker) follow(key []byte, branch bool) error {
 	if c := bytes.Compare(key, w.last); c < 0 || c == 0 && !w.open {
 		return errors.New("a key is not in order")
@@ -314,7 +319,8 @@ func (w *walker) freelist(id uint64) error {
 		return err
 	}
 	free, count := p[headerSize:], uint64(p.count()) //nolint:gosec // never negative
-	if count == 0xFFFF {                             // more than that: the first element has the number
+	// more than that: the first element has the number
+	if count == 0xFFFF {
 		count, free = native.Uint64(free), free[8:]
 	}
 	if p.flags() != freelistPage || count > uint64(len(free))/8 {
@@ -323,7 +329,8 @@ func (w *walker) freelist(id uint64) error {
 	for i := range count {
 		page := native.Uint64(free[8*i:])
 		if page < 2 || page >= uint64(len(w.seen)) || w.seen[page] {
-			return fmt.Errorf("page %d is free more than once or in use as well, or does not exist", page)
+			return fmt.Errorf("page %d is free more than once or in use as well, or does not exist",
+				page)
 		}
 		w.seen[page] = true
 		w.used++

@@ -46,16 +46,22 @@ func TestStoredUsersMakeNoWriteLarger(t *testing.T) {
 				var tenant pat.Tenant
 				for n := range users {
 					owner := pat.Owner{ID: fmt.Sprint(n), Name: fmt.Sprintf("User %d", n)}
-					tenant.Identities = append(tenant.Identities, pat.Identity{ID: owner.ID, Name: owner.Name})
+					tenant.Identities = append(tenant.Identities, pat.Identity{
+						ID: owner.ID, Name: owner.Name,
+					})
 					tenant.Tokens = append(tenant.Tokens, token(fmt.Sprint(n), owner, 1))
 				}
 				_, _, s := newStore(t)
 				checkError(t, nil, s.Replace(t.Context(), tenant))
-				checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: "ann", Name: "Ann"}, nil)) // the first one reads the others
+				// the first one reads the others
+				checkError(t, nil,
+					s.AddIdentity(t.Context(), pat.Identity{ID: "ann", Name: "Ann"}, nil))
 				return allocated(func(n int) { checkError(t, nil, test.write(s, n)) })
 			}
-			if small, large := bytes(few), bytes(many); large > 2*small+16<<10 { // the pages on the way are more
-				t.Errorf("%d bytes with %d users and %d with %d, want much the same", small, few, large, many)
+			// the pages on the way are more
+			if small, large := bytes(few), bytes(many); large > 2*small+16<<10 {
+				t.Errorf("%d bytes with %d users and %d with %d, want much the same", small, few,
+					large, many)
 			}
 		})
 	}

@@ -17,8 +17,8 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// Store is a namespace of a File. It reads from memory, which decides every write as well; a write is in
-// the file, synced, before it returns. If that fails, memory is as it was.
+// Store is a namespace of a File. It reads from memory, which decides every write as well; a write
+// is in the file, synced, before it returns. If that fails, memory is as it was.
 type Store struct {
 	*memory.Store
 	file    *File
@@ -143,15 +143,16 @@ func (s *Store) SetLogin(ctx context.Context, identityID, tokenID string) error 
 	}, func() error { return s.Store.SetLogin(ctx, identityID, tokenID) })
 }
 
-// PutScopeSet implements pat.Store. The file comes first, so that no access token is issued for a set
-// that a crash would lose.
+// PutScopeSet implements pat.Store. The file comes first, so that no access token is issued for a
+// set that a crash would lose.
 func (s *Store) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
 	return s.writeFirst(func() (values, error) {
 		return values{scopeSetsKey: pat.AddScopeSets(s.ScopeSets(), set)}, nil
 	}, func() error { return s.Store.PutScopeSet(ctx, set) })
 }
 
-// PutRecord stores a small record beside the tenant, such as its clock, or removes it if data is nil.
+// PutRecord stores a small record beside the tenant, such as its clock, or removes it if data is
+// nil.
 func (s *Store) PutRecord(name string, data []byte) error {
 	v := values{records + name: nil}
 	if data != nil {
@@ -227,7 +228,8 @@ func (s *Store) replace(tx *bbolt.Tx, sealed map[string][]byte) error {
 		return nil
 	}
 	cursor := former.Cursor()
-	for key, record := cursor.Seek([]byte(records)); strings.HasPrefix(string(key), records); key, record = cursor.Next() {
+	for key, record := cursor.Seek([]byte(records)); strings.HasPrefix(string(key), records); key,
+		record = cursor.Next() {
 		sealed[string(key)] = slices.Clone(record)
 	}
 	if err := remove(tx, s.name); err != nil {
@@ -241,8 +243,8 @@ func (s *Store) replace(tx *bbolt.Tx, sealed map[string][]byte) error {
 	return put(tx, bucket, sealed)
 }
 
-// Load reads the tenant of the file into memory. It returns false, and memory stays as it is, if nothing
-// of a tenant was ever written. What does not fit is an error.
+// Load reads the tenant of the file into memory. It returns false, and memory stays as it is, if
+// nothing of a tenant was ever written. What does not fit is an error.
 func (s *Store) Load() (found bool, err error) {
 	var t pat.Tenant
 	err = s.view(func(from *bbolt.Bucket) error {
@@ -276,7 +278,8 @@ func (s *Store) Load() (found bool, err error) {
 	return true, nil
 }
 
-// decodeTokens reads the values of tokens, whose ids are set, on every processor: that is most of a start.
+// decodeTokens reads the values of tokens, whose ids are set, on every processor: that is most of a
+// start.
 func (s *Store) decodeTokens(all []*pat.Token, sealed [][]byte) error {
 	errs := make([]error, runtime.GOMAXPROCS(0))
 	var running sync.WaitGroup

@@ -26,20 +26,76 @@ func TestWrites(t *testing.T) {
 		want    []*pat.Token
 		wantErr error
 	}{
-		{"create", func(s *file.Store) error { return s.Create(t.Context(), d, 3) }, []*pat.Token{d, a, b, c}, nil},
-		{"create above the limit", func(s *file.Store) error { return s.Create(t.Context(), d, 2) }, []*pat.Token{a, b, c}, pat.ErrLimit},
-		{"create with an id that exists", func(s *file.Store) error { return s.Create(t.Context(), token("a", ben, 9), 0) }, []*pat.Token{a, b, c}, pat.ErrConflict},
-		{"create with a name that is taken", func(s *file.Store) error { return s.Create(t.Context(), renamed(d, "a").New, 0) }, []*pat.Token{a, b, c}, pat.ErrNameTaken},
-		{"swap", func(s *file.Store) error { return s.Swap(t.Context(), swapped...) }, []*pat.Token{swapped[0].New, swapped[1].New, swapped[2].New}, nil},
-		{"swap of nothing", func(s *file.Store) error { return s.Swap(t.Context()) }, []*pat.Token{a, b, c}, nil},
-		{"swap of what was changed", func(s *file.Store) error { return s.Swap(t.Context(), renamed(token("a", ann, 1), "x")) }, []*pat.Token{a, b, c}, pat.ErrConflict},
-		{"swap to a name that is taken", func(s *file.Store) error { return s.Swap(t.Context(), renamed(c, "x"), taken) }, []*pat.Token{a, b, c}, pat.ErrNameTaken},
-		{"delete", func(s *file.Store) error { return s.Delete(t.Context(), b) }, []*pat.Token{a, c}, nil},
-		{"delete of what was changed", func(s *file.Store) error { return s.Delete(t.Context(), token("b", ann, 2)) }, []*pat.Token{a, b, c}, pat.ErrConflict},
-		{"delete of nothing", func(s *file.Store) error { return s.Delete(t.Context(), d) }, []*pat.Token{a, b, c}, pat.ErrNotFound},
-		{"replace", func(s *file.Store) error { return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{c, d}}) }, []*pat.Token{d, c}, nil},
-		{"replace by nothing", func(s *file.Store) error { return s.Replace(t.Context(), pat.Tenant{}) }, nil, nil},
-		{"replace by what does not fit", func(s *file.Store) error { return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{d, d}}) }, []*pat.Token{a, b, c}, pat.ErrConflict},
+		{
+			"create", func(s *file.Store) error {
+				return s.Create(t.Context(), d, 3)
+			}, []*pat.Token{d, a, b, c}, nil,
+		},
+		{
+			"create above the limit", func(s *file.Store) error {
+				return s.Create(t.Context(), d, 2)
+			}, []*pat.Token{a, b, c}, pat.ErrLimit,
+		},
+		{
+			"create with an id that exists", func(s *file.Store) error {
+				return s.Create(t.Context(), token("a", ben, 9), 0)
+			}, []*pat.Token{a, b, c}, pat.ErrConflict,
+		},
+		{
+			"create with a name that is taken", func(s *file.Store) error {
+				return s.Create(t.Context(), renamed(d, "a").New, 0)
+			}, []*pat.Token{a, b, c}, pat.ErrNameTaken,
+		},
+		{
+			"swap", func(s *file.Store) error {
+				return s.Swap(t.Context(), swapped...)
+			}, []*pat.Token{swapped[0].New, swapped[1].New, swapped[2].New}, nil,
+		},
+		{
+			"swap of nothing", func(s *file.Store) error {
+				return s.Swap(t.Context())
+			}, []*pat.Token{a, b, c}, nil,
+		},
+		{
+			"swap of what was changed", func(s *file.Store) error {
+				return s.Swap(t.Context(), renamed(token("a", ann, 1), "x"))
+			}, []*pat.Token{a, b, c}, pat.ErrConflict,
+		},
+		{
+			"swap to a name that is taken", func(s *file.Store) error {
+				return s.Swap(t.Context(), renamed(c, "x"), taken)
+			}, []*pat.Token{a, b, c}, pat.ErrNameTaken,
+		},
+		{
+			"delete", func(s *file.Store) error {
+				return s.Delete(t.Context(), b)
+			}, []*pat.Token{a, c}, nil,
+		},
+		{
+			"delete of what was changed", func(s *file.Store) error {
+				return s.Delete(t.Context(), token("b", ann, 2))
+			}, []*pat.Token{a, b, c}, pat.ErrConflict,
+		},
+		{
+			"delete of nothing", func(s *file.Store) error {
+				return s.Delete(t.Context(), d)
+			}, []*pat.Token{a, b, c}, pat.ErrNotFound,
+		},
+		{
+			"replace", func(s *file.Store) error {
+				return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{c, d}})
+			}, []*pat.Token{d, c}, nil,
+		},
+		{
+			"replace by nothing", func(s *file.Store) error {
+				return s.Replace(t.Context(), pat.Tenant{})
+			}, nil, nil,
+		},
+		{
+			"replace by what does not fit", func(s *file.Store) error {
+				return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{d, d}})
+			}, []*pat.Token{a, b, c}, pat.ErrConflict,
+		},
 		{"identity", func(s *file.Store) error {
 			return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil)
 		}, []*pat.Token{a, b, c}, nil},
@@ -56,15 +112,20 @@ func TestWrites(t *testing.T) {
 
 var errDisk = errors.New("the disk is on fire")
 
-// A write that does not reach the file leaves memory as it was, and the store goes on when the file does.
+// A write that does not reach the file leaves memory as it was, and the store goes on when the file
+// does.
 func TestFailingDisk(t *testing.T) {
 	a, b, c := token("a", ann, 1), token("b", ann, 2), token("c", ann, 3)
 	tests := []struct {
 		name  string
 		write func(*file.Store) error
 	}{
-		{"create", func(s *file.Store) error { return s.Create(t.Context(), token("d", ann, 4), 0) }},
-		{"create, the first of an owner", func(s *file.Store) error { return s.Create(t.Context(), token("d", ben, 4), 0) }},
+		{"create", func(s *file.Store) error {
+			return s.Create(t.Context(), token("d", ann, 4), 0)
+		}},
+		{"create, the first of an owner", func(s *file.Store) error {
+			return s.Create(t.Context(), token("d", ben, 4), 0)
+		}},
 		{"swap", func(s *file.Store) error { return s.Swap(t.Context(), renamed(a, "x")) }},
 		{"swap that hands names on", func(s *file.Store) error {
 			return s.Swap(t.Context(), renamed(a, "x"), renamed(b, "a"), renamed(c, "b"))
@@ -82,10 +143,15 @@ func TestFailingDisk(t *testing.T) {
 		name string
 		with func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error
 	}{
-		{"before", func(_ func(func(*bbolt.Tx) error) error, _ func(*bbolt.Tx) error) error { return errDisk }},
-		{"in the middle", func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error {
-			return update(func(tx *bbolt.Tx) error { return errors.Join(do(tx), errDisk) })
+		{"before", func(_ func(func(*bbolt.Tx) error) error, _ func(*bbolt.Tx) error) error {
+			return errDisk
 		}},
+		{
+			"in the middle",
+			func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error {
+				return update(func(tx *bbolt.Tx) error { return errors.Join(do(tx), errDisk) })
+			},
+		},
 	}
 	for _, test := range tests {
 		for _, failure := range failures {
@@ -115,12 +181,15 @@ func TestFailingDisk(t *testing.T) {
 	}
 }
 
-// A change that failed and is in the file all the same stops every later one: they could not be told apart.
+// A change that failed and is in the file all the same stops every later one: they could not be
+// told apart.
 func TestFailureWithTheChangeInTheFile(t *testing.T) {
 	a := token("a", ann, 1)
 	f, path, s := newStore(t, a)
 	other := peopled(t, f, "other")
-	mend := f.BreakCommit(func(update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error) error {
+	mend := f.BreakCommit(func(update func(func(*bbolt.Tx) error) error,
+		do func(*bbolt.Tx) error,
+	) error {
 		return errors.Join(update(do), errDisk)
 	})
 	checkError(t, errDisk, s.Create(t.Context(), token("b", ann, 2), 0))
@@ -189,7 +258,8 @@ func TestRecord(t *testing.T) {
 	check("gone", nil)
 	check("never there", nil)
 	t.Run("belongs to the caller", func(t *testing.T) {
-		large := bytes.Repeat([]byte("of several pages "), 600) // as a small one, it would be a copy anyway
+		// as a small one, it would be a copy anyway
+		large := bytes.Repeat([]byte("of several pages "), 600)
 		checkError(t, nil, s.PutRecord("large", large))
 		got, _ := s.Record("large")
 		got[0] = 'O'

@@ -11,7 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unprivileged calls f as somebody who may not write everything: for root as nobody, who owns the path and its folders.
+// unprivileged calls f as somebody who may not write everything: for root as nobody, who owns the
+// path and its folders.
 func unprivileged(t *testing.T, path string, f func()) {
 	t.Helper()
 	if os.Getuid() != 0 {

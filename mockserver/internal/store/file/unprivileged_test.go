@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// unprivileged calls f as somebody who may not write everything, which takes a user who is not root.
+// unprivileged calls f as somebody who may not write everything, which takes a user who is not
+// root.
 func unprivileged(t *testing.T, _ string, f func()) {
 	t.Helper()
 	if os.Getuid() == 0 {

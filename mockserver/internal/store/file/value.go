@@ -30,7 +30,8 @@ func (v values) seal(namespace string) (map[string][]byte, error) {
 		}
 		sealed[key] = nil
 		if value != nil {
-			sealed[key] = append(binary.BigEndian.AppendUint32(nil, checksum(namespace, key, data)), data...)
+			sealed[key] = append(binary.BigEndian.AppendUint32(nil, checksum(namespace, key, data)),
+				data...)
 		}
 	}
 	return sealed, nil
@@ -48,7 +49,8 @@ func checksum(namespace, key string, data []byte) uint32 {
 
 // unseal returns the data of a value, which is bbolt's until the end of the transaction.
 func unseal(namespace, key string, sealed []byte) ([]byte, error) {
-	if len(sealed) < checksumSize || binary.BigEndian.Uint32(sealed) != checksum(namespace, key, sealed[checksumSize:]) {
+	if len(sealed) < checksumSize ||
+		binary.BigEndian.Uint32(sealed) != checksum(namespace, key, sealed[checksumSize:]) {
 		return nil, &PlaceError{namespace, key, ErrChecksum}
 	}
 	return sealed[checksumSize:], nil
@@ -68,9 +70,9 @@ func decode(namespace, key string, sealed []byte, into any) error {
 	return nil
 }
 
-// tally returns what a value adds to the sequence numbers of its bucket and of all namespaces: one, and
-// its checksum above that. A page that fell back to what it held before is valid by itself, but the
-// numbers do not add up.
+// tally returns what a value adds to the sequence numbers of its bucket and of all namespaces: one,
+// and its checksum above that. A page that fell back to what it held before is valid by itself, but
+// the numbers do not add up.
 func tally(sealed []byte) uint64 { return uint64(binary.BigEndian.Uint32(sealed))<<32 + 1 }
 
 // add adds to the sequence numbers. Values are removed by adding the negative.

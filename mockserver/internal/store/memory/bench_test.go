@@ -29,8 +29,10 @@ func benchToken(n int, random *rand.Rand) *pat.Token {
 	return pat.NewToken(pat.TokenData{
 		ID:     fmt.Sprintf("%016x%016x", random.Uint64(), random.Uint64()),
 		Secret: fmt.Sprintf("%064x", random.Uint64()), Name: fmt.Sprintf("token %d", n),
-		Owner: pat.Owner{ID: fmt.Sprintf("%032x", n/few), Name: "Ann"}, Created: newYear.Add(time.Duration(n) * time.Minute),
-		LastUsed: stale.Add(time.Duration(1+random.IntN(1e9)) * time.Millisecond), AccessTokenValiditySeconds: 43200,
+		Owner:                      pat.Owner{ID: fmt.Sprintf("%032x", n/few), Name: "Ann"},
+		Created:                    newYear.Add(time.Duration(n) * time.Minute),
+		LastUsed:                   stale.Add(time.Duration(1+random.IntN(1e9)) * time.Millisecond),
+		AccessTokenValiditySeconds: 43200,
 	})
 }
 
@@ -82,7 +84,8 @@ func benchList(b *testing.B, q pat.ListQuery) {
 	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 		service := pat.NewService(pat.Config{Store: s})
 		for i := 0; b.Loop(); i += 7919 {
-			if listed, err := service.List(b.Context(), admin(tokens[i%len(tokens)].Owner.ID), q); err != nil || len(listed) != few {
+			if listed, err := service.List(b.Context(), admin(tokens[i%len(tokens)].Owner.ID),
+				q); err != nil || len(listed) != few {
 				b.Fatalf("%d tokens, %v", len(listed), err)
 			}
 		}
@@ -97,7 +100,8 @@ func BenchmarkCreate(b *testing.B) {
 			made := make([]*pat.Token, size)
 			for i := range made {
 				made[i] = benchToken(len(tokens)+i, random)
-				made[i].Owner, made[i].LastUsed = tokens[random.IntN(len(tokens))].Owner, time.Time{}
+				made[i].Owner, made[i].LastUsed = tokens[random.IntN(len(tokens))].Owner,
+					time.Time{}
 			}
 			b.StartTimer()
 			create(b, s, made)
@@ -109,7 +113,9 @@ func BenchmarkCreate(b *testing.B) {
 
 // A token that is deleted is any.
 func BenchmarkDelete(b *testing.B) {
-	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) { benchDelete(b, s, tokens) })
+	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
+		benchDelete(b, s, tokens)
+	})
 }
 
 func BenchmarkDeleteOfOneOwner(b *testing.B) {
@@ -159,12 +165,16 @@ func remove(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 	}
 }
 
-// Eight readers list, and eight writers create, use and delete a token, all at once. How long each of
-// the operations took is measured where it is asked for.
+// Eight readers list, and eight writers create, use and delete a token, all at once. How long each
+// of the operations took is measured where it is asked for.
 func BenchmarkMixed(b *testing.B) {
 	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 		service := pat.NewService(pat.Config{Store: s})
-		queries := []pat.ListQuery{filtered(b, "lastUsed le 2026-01-02T00:00:00Z"), {OwnerID: tokens[len(tokens)/2].Owner.ID}}
+		queries := []pat.ListQuery{
+			filtered(b, "lastUsed le 2026-01-02T00:00:00Z"), {
+				OwnerID: tokens[len(tokens)/2].Owner.ID,
+			},
+		}
 		took := make([][]time.Duration, 2*workers)
 		measure := func(worker int, do func() error) {
 			begin := b.Elapsed()
@@ -236,7 +246,8 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-// BenchmarkNew makes the store of a small tenant, of which there are many, and tells what it takes on the heap.
+// BenchmarkNew makes the store of a small tenant, of which there are many, and tells what it takes
+// on the heap.
 func BenchmarkNew(b *testing.B) {
 	for _, n := range []int{0, 10} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

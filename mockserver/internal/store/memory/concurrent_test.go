@@ -50,7 +50,8 @@ func TestConcurrentCreatesKeepTheLimit(t *testing.T) {
 	together(func(worker int) {
 		for i := range 10 {
 			id := fmt.Sprintf("%d-%d", worker, i)
-			if err := s.Create(t.Context(), token(id, "ann", id, i), 10); err != nil && !errors.Is(err, pat.ErrLimit) {
+			if err := s.Create(t.Context(), token(id, "ann", id, i), 10); err != nil &&
+				!errors.Is(err, pat.ErrLimit) {
 				t.Errorf("error is %v, want ErrLimit", err)
 			}
 		}
@@ -71,7 +72,8 @@ func TestConcurrentSwaps(t *testing.T) {
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
 				a, _ := s.Token(t.Context(), "a")
 				b, _ := s.Token(t.Context(), "b")
-				if err = s.Swap(t.Context(), renamed(a, successor(a)), renamed(b, successor(b))); err != nil && !errors.Is(err, pat.ErrConflict) {
+				if err = s.Swap(t.Context(), renamed(a, successor(a)),
+					renamed(b, successor(b))); err != nil && !errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
 			}
@@ -117,14 +119,16 @@ func TestConcurrentReadersAndWriters(t *testing.T) {
 			check(t, nil, err)
 			for j := 1; j < len(tokens); j++ {
 				before, after := tokens[j-1], tokens[j]
-				if order := before.Created.Compare(after.Created); order > 0 || order == 0 && before.ID >= after.ID {
+				if order := before.Created.Compare(after.Created); order > 0 ||
+					order == 0 && before.ID >= after.ID {
 					t.Errorf("%s stands before %s", before.ID, after.ID)
 				}
 			}
 			check(t, nil, s.Delete(t.Context(), change.New))
 		}
 	})
-	if diff := cmp.Diff([]string{"first untouched"}, listed(t)(s.AllTokens(t.Context()))); diff != "" {
+	if diff := cmp.Diff([]string{"first untouched"},
+		listed(t)(s.AllTokens(t.Context()))); diff != "" {
 		t.Errorf("all (-want +got):\n%s", diff)
 	}
 }

@@ -28,14 +28,21 @@ var reads = []struct {
 	name string
 	read func(*memory.Store) ([]*pat.Token, error)
 }{
-	{"all", func(s *memory.Store) ([]*pat.Token, error) { return s.AllTokens(context.Background()) }},
-	{"of an owner", func(s *memory.Store) ([]*pat.Token, error) { return s.Tokens(context.Background(), "ann") }},
+	{"all", func(s *memory.Store) ([]*pat.Token, error) {
+		return s.AllTokens(context.Background())
+	}},
+	{"of an owner", func(s *memory.Store) ([]*pat.Token, error) {
+		return s.Tokens(context.Background(), "ann")
+	}},
 	{"used", func(s *memory.Store) ([]*pat.Token, error) {
-		return s.TokensLastUsed(context.Background(), pat.Span{Never: true, After: newYear, Until: stale.Add(time.Hour)})
+		return s.TokensLastUsed(context.Background(), pat.Span{
+			Never: true, After: newYear, Until: stale.Add(time.Hour),
+		})
 	}},
 }
 
-// Eight writers use the same tokens among very many, and make and delete their own, while eight readers look.
+// Eight writers use the same tokens among very many, and make and delete their own, while eight
+// readers look.
 func TestLostUpdate(t *testing.T) {
 	const rounds = 100
 	tokens := benchTokens(100_000)
@@ -53,7 +60,8 @@ func TestLostUpdate(t *testing.T) {
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
 				current, _ := s.Token(t.Context(), contested[i%len(contested)].ID)
 				runtime.Gosched() // somebody else may be first
-				if err = s.Swap(t.Context(), used(current)); err != nil && !errors.Is(err, pat.ErrConflict) {
+				if err = s.Swap(t.Context(), used(current)); err != nil &&
+					!errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
 			}
@@ -65,7 +73,8 @@ func TestLostUpdate(t *testing.T) {
 			listed, err := reads[1+i%2].read(s)
 			check(t, nil, err)
 			for _, token := range contested {
-				if !slices.ContainsFunc(listed, func(l *pat.Token) bool { return l.ID == token.ID }) {
+				if !slices.ContainsFunc(listed,
+					func(l *pat.Token) bool { return l.ID == token.ID }) {
 					t.Errorf("%s is not among those %s", token.ID, reads[1+i%2].name)
 				}
 			}
@@ -89,7 +98,8 @@ func TestLostUpdate(t *testing.T) {
 	}
 }
 
-// Tokens that are always changed together are seen together: all of them, each once, and none without the others.
+// Tokens that are always changed together are seen together: all of them, each once, and none
+// without the others.
 func TestTornList(t *testing.T) {
 	for _, test := range reads {
 		t.Run(test.name, func(t *testing.T) {
@@ -107,11 +117,15 @@ func TestTornList(t *testing.T) {
 				for range 200 {
 					listed, err := test.read(s)
 					check(t, nil, err)
-					listed = slices.DeleteFunc(listed, func(l *pat.Token) bool { return l.Owner.ID != "ann" })
+					listed = slices.DeleteFunc(listed, func(l *pat.Token) bool {
+						return l.Owner.ID != "ann"
+					})
 					var changes []pat.Change
 					for _, token := range listed {
 						if token.AccessTokenValiditySeconds != listed[0].AccessTokenValiditySeconds {
-							t.Errorf("%s was used %d times, %s %d times", token.ID, token.AccessTokenValiditySeconds, listed[0].ID, listed[0].AccessTokenValiditySeconds)
+							t.Errorf("%s was used %d times, %s %d times", token.ID,
+								token.AccessTokenValiditySeconds, listed[0].ID,
+								listed[0].AccessTokenValiditySeconds)
 						}
 						changes = append(changes, used(token))
 					}
@@ -119,7 +133,8 @@ func TestTornList(t *testing.T) {
 						t.Errorf("saw %d tokens, want %d", len(listed), group)
 					}
 					if worker%2 == 0 {
-						if err := s.Swap(t.Context(), changes...); err != nil && !errors.Is(err, pat.ErrConflict) {
+						if err := s.Swap(t.Context(), changes...); err != nil &&
+							!errors.Is(err, pat.ErrConflict) {
 							t.Errorf("error is %v, want ErrConflict", err)
 						}
 					}

@@ -265,8 +265,8 @@ func (s *Store) Replace(_ context.Context, t pat.Tenant) error {
 	return err
 }
 
-// Build returns a store of the tenant that this one can adopt. The error is that of a token that does
-// not fit.
+// Build returns a store of the tenant that this one can adopt. The error is that of a token that
+// does not fit.
 func (s *Store) Build(t pat.Tenant) (*Store, error) {
 	next := NewKeyed(s.key)
 	for _, token := range t.Tokens {
@@ -290,8 +290,8 @@ func (e *TokenError) Error() string {
 
 func (e *TokenError) Unwrap() error { return e.Err }
 
-// Adopt replaces the tenant by that of another store, which must not be used any more, and keeps the
-// scope sets as well.
+// Adopt replaces the tenant by that of another store, which must not be used any more, and keeps
+// the scope sets as well.
 func (s *Store) Adopt(next *Store) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -16,7 +16,8 @@ var _ pat.Store = (*memory.Store)(nil)
 // token is made at a second of the first of March.
 func token(id, owner, name string, second int) *pat.Token {
 	return pat.NewToken(pat.TokenData{
-		ID: id, Name: name, Owner: pat.Owner{ID: owner}, Created: time.Date(2026, 3, 1, 0, 0, second, 0, time.UTC),
+		ID: id, Name: name, Owner: pat.Owner{ID: owner},
+		Created: time.Date(2026, 3, 1, 0, 0, second, 0, time.UTC),
 	})
 }
 
@@ -85,7 +86,8 @@ func checkAll(t testing.TB, want []string, s *memory.Store) {
 	for _, token := range tokens {
 		owned[token.Owner.ID] = append(owned[token.Owner.ID], token.ID+" "+token.Name)
 		if got, err := s.Token(t.Context(), token.ID); got != token {
-			t.Errorf("token %s by id is %p, %v, want the one of the list, %p", token.ID, got, err, token)
+			t.Errorf("token %s by id is %p, %v, want the one of the list, %p", token.ID, got, err,
+				token)
 		}
 	}
 	for owner, want := range owned {
@@ -114,11 +116,24 @@ func TestOrder(t *testing.T) {
 		tokens []*pat.Token
 		want   []string
 	}{
-		{"oldest first", []*pat.Token{token("a", "ann", "1", 3), token("b", "ben", "1", 1), token("c", "ann", "2", 2)}, []string{"b 1", "c 2", "a 1"}},
-		{"by id where made at once", []*pat.Token{token("c", "ann", "1", 1), token("a", "ann", "2", 1), token("b", "ben", "1", 1)}, []string{"a 2", "b 1", "c 1"}},
+		{
+			"oldest first", []*pat.Token{
+				token("a", "ann", "1", 3), token("b", "ben", "1", 1), token("c", "ann", "2", 2),
+			}, []string{"b 1", "c 2", "a 1"},
+		},
+		{
+			"by id where made at once", []*pat.Token{
+				token("c", "ann", "1", 1), token("a", "ann", "2", 1), token("b", "ben", "1", 1),
+			}, []string{"a 2", "b 1", "c 1"},
+		},
 		{"the moment counts, not its zone", []*pat.Token{
-			pat.NewToken(pat.TokenData{ID: "a", Created: time.Date(2026, 3, 1, 2, 0, 0, 0, time.FixedZone("", 2*60*60))}), // midnight in UTC
-			pat.NewToken(pat.TokenData{ID: "b", Name: "later", Created: time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)}),
+			// midnight in UTC
+			pat.NewToken(pat.TokenData{
+				ID: "a", Created: time.Date(2026, 3, 1, 2, 0, 0, 0, time.FixedZone("", 2*60*60)),
+			}),
+			pat.NewToken(pat.TokenData{
+				ID: "b", Name: "later", Created: time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC),
+			}),
 		}, []string{"a ", "b later"}},
 	}
 	for _, test := range tests {
@@ -150,7 +165,8 @@ func TestCreate(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ben", "1", 3))
+			s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2),
+				token("c", "ben", "1", 3))
 			check(t, test.want, s.Create(t.Context(), test.token, test.limit))
 			want := []string{"a 1", "b 2", "c 1"}
 			if test.want == nil {
@@ -176,16 +192,61 @@ func TestSwap(t *testing.T) {
 		{"nothing", nil, []string{"a 1", "b 2", "c 1"}, nil},
 		{"rename", []pat.Change{renamed(a, "x")}, []string{"a x", "b 2", "c 1"}, nil},
 		{"same name", []pat.Change{renamed(a, "1")}, []string{"a 1", "b 2", "c 1"}, nil},
-		{"name of another owner's", []pat.Change{renamed(c, "2")}, []string{"a 1", "b 2", "c 2"}, nil},
-		{"several", []pat.Change{renamed(c, "x"), renamed(a, "x"), renamed(b, "y")}, []string{"a x", "b y", "c x"}, nil},
-		{"into a name that the same swap frees", []pat.Change{renamed(a, "x"), renamed(b, "1")}, []string{"a x", "b 1", "c 1"}, nil},
-		{"name taken", []pat.Change{renamed(a, "2")}, []string{"a 1", "b 2", "c 1"}, pat.ErrNameTaken},
-		{"name taken by the same swap", []pat.Change{renamed(a, "x"), renamed(b, "x")}, []string{"a 1", "b 2", "c 1"}, pat.ErrNameTaken},
-		{"name taken, in the last", []pat.Change{renamed(c, "x"), renamed(a, "2")}, []string{"a 1", "b 2", "c 1"}, pat.ErrNameTaken},
-		{"stale", []pat.Change{renamed(stale, "x")}, []string{"a 1", "b 2", "c 1"}, pat.ErrConflict},
-		{"stale, in the last", []pat.Change{renamed(b, "x"), renamed(stale, "y")}, []string{"a 1", "b 2", "c 1"}, pat.ErrConflict},
-		{"not there", []pat.Change{renamed(gone, "x")}, []string{"a 1", "b 2", "c 1"}, pat.ErrConflict},
-		{"stale and name taken", []pat.Change{renamed(a, "2"), renamed(stale, "x")}, []string{"a 1", "b 2", "c 1"}, pat.ErrConflict},
+		{
+			"name of another owner's",
+			[]pat.Change{renamed(c, "2")},
+			[]string{"a 1", "b 2", "c 2"},
+			nil,
+		},
+		{
+			"several", []pat.Change{renamed(c, "x"), renamed(a, "x"), renamed(b, "y")}, []string{
+				"a x", "b y", "c x",
+			}, nil,
+		},
+		{
+			"into a name that the same swap frees",
+			[]pat.Change{renamed(a, "x"), renamed(b, "1")},
+			[]string{"a x", "b 1", "c 1"},
+			nil,
+		},
+		{
+			"name taken",
+			[]pat.Change{renamed(a, "2")},
+			[]string{"a 1", "b 2", "c 1"},
+			pat.ErrNameTaken,
+		},
+		{
+			"name taken by the same swap", []pat.Change{renamed(a, "x"), renamed(b, "x")}, []string{
+				"a 1", "b 2", "c 1",
+			}, pat.ErrNameTaken,
+		},
+		{
+			"name taken, in the last", []pat.Change{renamed(c, "x"), renamed(a, "2")}, []string{
+				"a 1", "b 2", "c 1",
+			}, pat.ErrNameTaken,
+		},
+		{
+			"stale",
+			[]pat.Change{renamed(stale, "x")},
+			[]string{"a 1", "b 2", "c 1"},
+			pat.ErrConflict,
+		},
+		{
+			"stale, in the last", []pat.Change{renamed(b, "x"), renamed(stale, "y")}, []string{
+				"a 1", "b 2", "c 1",
+			}, pat.ErrConflict,
+		},
+		{
+			"not there",
+			[]pat.Change{renamed(gone, "x")},
+			[]string{"a 1", "b 2", "c 1"},
+			pat.ErrConflict,
+		},
+		{
+			"stale and name taken", []pat.Change{renamed(a, "2"), renamed(stale, "x")}, []string{
+				"a 1", "b 2", "c 1",
+			}, pat.ErrConflict,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -198,10 +259,12 @@ func TestSwap(t *testing.T) {
 
 // A swap that fails leaves the names as they were: each is taken that was, and no other.
 func TestFailedSwapLeavesNames(t *testing.T) {
-	a, b, c, d := token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ann", "3", 3), token("d", "ann", "4", 4)
+	a, b, c, d := token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ann", "3", 3),
+		token("d", "ann", "4", 4)
 	s := newStore(t, a, b, c, d)
 	// a frees 1 for b, b frees 2 for c, and then d wants a name that is taken.
-	check(t, pat.ErrNameTaken, s.Swap(t.Context(), renamed(a, "x"), renamed(b, "1"), renamed(c, "2"), renamed(d, "x")))
+	check(t, pat.ErrNameTaken,
+		s.Swap(t.Context(), renamed(a, "x"), renamed(b, "1"), renamed(c, "2"), renamed(d, "x")))
 	for _, test := range []struct {
 		name string
 		want error
@@ -258,9 +321,15 @@ func TestDeleteForGood(t *testing.T) {
 		checkAll(t, []string{"z 26"}, s)
 	})
 	t.Run("not twice", func(t *testing.T) { check(t, pat.ErrNotFound, s.Delete(t.Context(), a)) })
-	t.Run("no swap", func(t *testing.T) { check(t, pat.ErrConflict, s.Swap(t.Context(), renamed(a, "x"))) })
-	t.Run("name and place are free", func(t *testing.T) { check(t, nil, s.Create(t.Context(), token("b", "ann", "1", 2), 2)) })
-	t.Run("id is free", func(t *testing.T) { check(t, nil, s.Create(t.Context(), token("a", "ben", "1", 3), 0)) })
+	t.Run("no swap", func(t *testing.T) {
+		check(t, pat.ErrConflict, s.Swap(t.Context(), renamed(a, "x")))
+	})
+	t.Run("name and place are free", func(t *testing.T) {
+		check(t, nil, s.Create(t.Context(), token("b", "ann", "1", 2), 2))
+	})
+	t.Run("id is free", func(t *testing.T) {
+		check(t, nil, s.Create(t.Context(), token("a", "ben", "1", 3), 0))
+	})
 }
 
 func TestDeleteTheLastOfAnOwner(t *testing.T) {

@@ -37,7 +37,9 @@ func (m model) of(owner string) []*pat.Token {
 
 // named tells whether another token of the owner has that name.
 func (m model) named(t *pat.Token) bool {
-	return slices.ContainsFunc(m, func(o *pat.Token) bool { return o.Owner == t.Owner && o.Name == t.Name && o.ID != t.ID })
+	return slices.ContainsFunc(m, func(o *pat.Token) bool {
+		return o.Owner == t.Owner && o.Name == t.Name && o.ID != t.ID
+	})
 }
 
 func (m *model) create(t *pat.Token, limit int) error {
@@ -92,10 +94,12 @@ func (m *model) replace(tokens []*pat.Token) error {
 	return nil
 }
 
-// uses are when tokens were last used, and what spans end with. Zero is a moment of a span, and never of a token.
+// uses are when tokens were last used, and what spans end with. Zero is a moment of a span, and
+// never of a token.
 var uses = []time.Time{
 	{},
-	time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), newYear, newYear.Add(time.Microsecond), newYear.Add(time.Millisecond), stale,
+	time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), newYear, newYear.Add(time.Microsecond),
+	newYear.Add(time.Millisecond), stale,
 	time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC),
 }
 
@@ -116,7 +120,8 @@ func (m *machine) draw(t *rapid.T) *pat.Token {
 	}
 	return pat.NewToken(pat.TokenData{
 		ID: id, Name: m.name(t), Owner: pat.Owner{ID: rapid.SampledFrom(owners).Draw(t, "owner")},
-		Created:  newYear.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "age")) * 500 * time.Microsecond),
+		Created: newYear.Add(time.Duration(rapid.IntRange(0, 3).Draw(t,
+			"age")) * 500 * time.Microsecond),
 		LastUsed: rapid.SampledFrom(uses).Draw(t, "used"),
 	})
 }
@@ -151,8 +156,11 @@ func (m *machine) Fill(t *rapid.T) {
 	for range rapid.IntRange(100, 300).Draw(t, "tokens") {
 		m.ids++
 		token := pat.NewToken(pat.TokenData{
-			ID: fmt.Sprint(m.ids), Name: fmt.Sprint("of ", m.ids), Owner: pat.Owner{ID: owners[m.ids%2]},
-			Created: newYear.Add(time.Duration(m.ids*7919%1000) * time.Second), LastUsed: stale.Add(time.Duration(m.ids) * time.Hour),
+			ID: fmt.Sprint(m.ids), Name: fmt.Sprint("of ", m.ids), Owner: pat.Owner{
+				ID: owners[m.ids%2],
+			},
+			Created:  newYear.Add(time.Duration(m.ids*7919%1000) * time.Second),
+			LastUsed: stale.Add(time.Duration(m.ids) * time.Hour),
 		})
 		same(t, m.model.create(token, 0), m.store.Create(t.Context(), token, 0))
 	}
@@ -212,14 +220,16 @@ func (m *machine) Check(t *rapid.T) {
 	}
 	span := pat.Span{
 		Never: rapid.Bool().Draw(t, "never"),
-		After: rapid.SampledFrom(uses).Draw(t, "after"), Until: rapid.SampledFrom(uses).Draw(t, "until"),
+		After: rapid.SampledFrom(uses).Draw(t, "after"),
+		Until: rapid.SampledFrom(uses).Draw(t, "until"),
 	}
 	used, err := m.store.TokensLastUsed(t.Context(), span)
 	found := map[*pat.Token]bool{}
 	for _, token := range used {
 		found[token] = true
 	}
-	sameTokens(t, fmt.Sprint("used within ", span, ", and others"), m.model.where(func(t *pat.Token) bool { return found[t] || within(span, t) }))(used, err)
+	sameTokens(t, fmt.Sprint("used within ", span, ", and others"),
+		m.model.where(func(t *pat.Token) bool { return found[t] || within(span, t) }))(used, err)
 }
 
 // within tells whether a token was last used within a span.

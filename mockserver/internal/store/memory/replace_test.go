@@ -35,17 +35,45 @@ func TestCount(t *testing.T) {
 		want map[string]int
 	}{
 		{"nothing", func() error { return nil }, map[string]int{"": 0, "ann": 0, "ben": 0}},
-		{"first", func() error { return s.Create(t.Context(), a, 0) }, map[string]int{"": 1, "ann": 1, "ben": 0}},
-		{"second of an owner", func() error { return s.Create(t.Context(), b, 0) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
-		{"another owner's", func() error { return s.Create(t.Context(), c, 0) }, map[string]int{"": 3, "ann": 2, "ben": 1}},
+		{
+			"first", func() error {
+				return s.Create(t.Context(), a, 0)
+			}, map[string]int{"": 1, "ann": 1, "ben": 0},
+		},
+		{
+			"second of an owner", func() error {
+				return s.Create(t.Context(), b, 0)
+			}, map[string]int{"": 2, "ann": 2, "ben": 0},
+		},
+		{
+			"another owner's", func() error {
+				return s.Create(t.Context(), c, 0)
+			}, map[string]int{"": 3, "ann": 2, "ben": 1},
+		},
 		{"refused", func() error {
 			check(t, pat.ErrNameTaken, s.Create(t.Context(), token("x", "ann", "1", 9), 0))
 			return nil
 		}, map[string]int{"": 3, "ann": 2, "ben": 1}},
-		{"swap", func() error { return s.Swap(t.Context(), renamed(c, "x")) }, map[string]int{"": 3, "ann": 2, "ben": 1}},
-		{"delete", func() error { return s.Delete(t.Context(), a) }, map[string]int{"": 2, "ann": 1, "ben": 1}},
-		{"delete of the last of an owner", func() error { return s.Delete(t.Context(), b) }, map[string]int{"": 1, "ann": 0, "ben": 1}},
-		{"replace", func() error { return s.Replace(t.Context(), tenantOf(a, b)) }, map[string]int{"": 2, "ann": 2, "ben": 0}},
+		{
+			"swap", func() error {
+				return s.Swap(t.Context(), renamed(c, "x"))
+			}, map[string]int{"": 3, "ann": 2, "ben": 1},
+		},
+		{
+			"delete", func() error {
+				return s.Delete(t.Context(), a)
+			}, map[string]int{"": 2, "ann": 1, "ben": 1},
+		},
+		{
+			"delete of the last of an owner", func() error {
+				return s.Delete(t.Context(), b)
+			}, map[string]int{"": 1, "ann": 0, "ben": 1},
+		},
+		{
+			"replace", func() error {
+				return s.Replace(t.Context(), tenantOf(a, b))
+			}, map[string]int{"": 2, "ann": 2, "ben": 0},
+		},
 	}
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
@@ -63,9 +91,19 @@ func TestReplace(t *testing.T) {
 		wantFail error
 	}{
 		{"by nothing", nil, nil, nil},
-		{"by others", []*pat.Token{token("y", "cem", "2", 2), token("x", "ann", "1", 1)}, []string{"x 1", "y 2"}, nil},
+		{
+			"by others",
+			[]*pat.Token{token("y", "cem", "2", 2), token("x", "ann", "1", 1)},
+			[]string{"x 1", "y 2"},
+			nil,
+		},
 		{"by more than a limit would allow, which is none", manyTokens(20), numbered(20), nil},
-		{"by the same ids and names", []*pat.Token{token("a", "ann", "1", 1)}, []string{"a 1"}, nil},
+		{
+			"by the same ids and names",
+			[]*pat.Token{token("a", "ann", "1", 1)},
+			[]string{"a 1"},
+			nil,
+		},
 		{
 			"by two of one name",
 			[]*pat.Token{token("x", "ann", "9", 1), token("y", "ann", "9", 2)},

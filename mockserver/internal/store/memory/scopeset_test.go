@@ -48,7 +48,11 @@ func TestScopeSets(t *testing.T) {
 	})
 	t.Run("replace by what does not fit", func(t *testing.T) {
 		twice := token("1", "ann", "x", 1)
-		wrong := pat.Tenant{Tokens: []*pat.Token{twice, twice}, ScopeSets: []pat.ScopeSet{pat.NewScopeSet([]string{"d"})}}
+		wrong := pat.Tenant{
+			Tokens: []*pat.Token{twice, twice}, ScopeSets: []pat.ScopeSet{
+				pat.NewScopeSet([]string{"d"}),
+			},
+		}
 		check(t, pat.ErrConflict, s.Replace(t.Context(), wrong))
 		checkSets(b, a, c)
 	})

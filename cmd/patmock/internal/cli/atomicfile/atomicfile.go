@@ -54,7 +54,8 @@ func replaceFile(path string, mode fs.FileMode, former fs.FileInfo, content []by
 	}
 	_, err = temporary.Write(content)
 	// The mode comes first: the new owner alone may change it where root has few capabilities.
-	err = errors.Join(err, temporary.Chmod(mode), setOwner(temporary, folder, former), temporary.Sync(), temporary.Close())
+	err = errors.Join(err, temporary.Chmod(mode), setOwner(temporary, folder, former),
+		temporary.Sync(), temporary.Close())
 	if err == nil {
 		err = os.Rename(temporary.Name(), path)
 	}
@@ -90,7 +91,8 @@ func writeSpecial(path string, mode fs.FileMode, content []byte) error {
 	case mode&fs.ModeCharDevice != 0:
 		return writeInPlace(path, os.O_WRONLY, content)
 	}
-	return fmt.Errorf("%s is no file (%s): expected a file, a FIFO or a character device", path, mode.Type())
+	return fmt.Errorf("%s is no file (%s): expected a file, a FIFO or a character device", path,
+		mode.Type())
 }
 
 func writeInPlace(path string, flag int, content []byte) error {

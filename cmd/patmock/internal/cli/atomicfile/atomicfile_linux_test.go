@@ -29,7 +29,8 @@ func TestWriteFileAtomicKeepsOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	if gotUID, gotGID, _ := OwnerOf(info); gotUID != uid || gotGID != gid || info.Mode() != 0o664 {
-		t.Errorf("it belongs to %d:%d and has mode %s, want %d:%d", gotUID, gotGID, info.Mode(), uid, gid)
+		t.Errorf("it belongs to %d:%d and has mode %s, want %d:%d", gotUID, gotGID, info.Mode(),
+			uid, gid)
 	}
 }
 
@@ -42,7 +43,8 @@ func TestWriteFileAtomicInPlace(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // of the system's temporary ones
 	path := filepath.Join(folder, "report.xml")
-	err = errors.Join(os.WriteFile(path, []byte("something old"), 0o600), os.Chmod(path, 0o666), os.Chmod(folder, 0o555))
+	err = errors.Join(os.WriteFile(path, []byte("something old"), 0o600), os.Chmod(path, 0o666),
+		os.Chmod(folder, 0o555))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,9 @@ import (
 	"os"
 )
 
-// ChownToParent gives a file that root wrote to whom its folder belongs to: a container's root would leave reports behind
-// that the person on the host can neither change nor remove. Root without the right to do so keeps the file.
+// ChownToParent gives a file that root wrote to whom its folder belongs to: a container's root
+// would leave reports behind that the person on the host can neither change nor remove. Root
+// without the right to do so keeps the file.
 func ChownToParent(file *os.File, folder string) error {
 	if os.Geteuid() != 0 {
 		return nil

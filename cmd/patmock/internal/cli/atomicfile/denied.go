@@ -22,19 +22,25 @@ func ExplainDenied(err error) string {
 		return ""
 	}
 	if errors.Is(reason, syscall.EROFS) {
-		return fmt.Sprintf("%s is on a read-only file system: mount a volume or a tmpfs there, or name a file elsewhere", place)
+		return fmt.Sprintf("%s is on a read-only file system: mount a volume or a tmpfs there, or "+
+			"name a file elsewhere", place)
 	}
 	owner, group, known := OwnerOf(info)
 	if !known {
 		return ""
 	}
 	uid, gid := os.Geteuid(), os.Getegid()
-	text := fmt.Sprintf("this process has uid %d and gid %d; %s belongs to uid %d and gid %d, and has mode %04o:\n",
+	text := fmt.Sprintf("this process has uid %d and gid %d; %s belongs to uid %d and gid %d, and "+
+		"has mode %04o:\n",
 		uid, gid, place, owner, group, info.Mode().Perm())
 	if uid == owner || uid == 0 {
-		return text + "change the mode, or look for what else denies it: ACLs, dropped capabilities, SELinux (mount with :z)"
+		return text +
+			"change the mode, or look for what else denies it: ACLs, dropped capabilities, " +
+			"SELinux (mount with :z)"
 	}
-	return text + fmt.Sprintf("run as its owner (docker run --user %d:%d), or give it to this user (chown %d:%d %s)", owner, group, uid, gid, place)
+	return text +
+		fmt.Sprintf("run as its owner (docker run --user %d:%d), or give it to this user (chown "+
+			"%d:%d %s)", owner, group, uid, gid, place)
 }
 
 // deniedPath returns the path of the first error in a tree of them that is about a denied access,

@@ -26,10 +26,19 @@ func TestExplainDenied(t *testing.T) {
 		err  error
 		want string // the place
 	}{
-		{"file that is not there", &os.PathError{Op: "open", Path: folder + "/a/b", Err: unix.EACCES}, folder},
+		{
+			"file that is not there", &os.PathError{
+				Op: "open", Path: folder + "/a/b", Err: unix.EACCES,
+			}, folder,
+		},
 		{"file that is there", &os.PathError{Op: "open", Path: file, Err: unix.EPERM}, file},
 		{"rename over a file", &os.LinkError{Op: "rename", New: file, Err: unix.EACCES}, folder},
-		{"read-only", fmt.Errorf("--report: %w", &os.PathError{Op: "open", Path: folder + "/a", Err: unix.EROFS}), folder},
+		{
+			"read-only",
+			fmt.Errorf("--report: %w", &os.PathError{
+				Op: "open", Path: folder + "/a", Err: unix.EROFS,
+			}), folder,
+		},
 		{"another error", &os.PathError{Op: "open", Path: folder, Err: unix.ENOSPC}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -41,7 +41,8 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 				return listKinds(env, format)
 			}
 			if cmd.Flags().Changed("format") {
-				return cli.Flagf("format", " is for --list; a verdict is written by --report FORMAT=FILE")
+				return cli.Flagf("format",
+					" is for --list; a verdict is written by --report FORMAT=FILE")
 			}
 			client, err := c.Client()
 			if err != nil {
@@ -80,7 +81,8 @@ type Flags struct {
 
 // Register adds the flags.
 func (f *Flags) Register(flags *pflag.FlagSet) {
-	flags.StringArray("report", nil, "FORMAT=FILE, or - for standard output (default text=-)") // see reports
+	// see reports
+	flags.StringArray("report", nil, "FORMAT=FILE, or - for standard output (default text=-)")
 	flags.StringArrayVar(&f.allow, "allow", nil, "kind of finding to ignore (repeatable)")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "pass if no request was judged")
 }
@@ -88,7 +90,8 @@ func (f *Flags) Register(flags *pflag.FlagSet) {
 // Validate returns a usage error if --allow names no kind of finding.
 func (f Flags) Validate() error {
 	for _, kind := range f.allow {
-		if err := cli.CheckName("--allow", "kind of finding", kind, control.FindingKinds()); err != nil {
+		if err := cli.CheckName("--allow", "kind of finding", kind,
+			control.FindingKinds()); err != nil {
 			return err
 		}
 	}
@@ -97,10 +100,14 @@ func (f Flags) Validate() error {
 
 // Judge judges what clients did in a namespace, in all for an empty name. The target is how the
 // report names the mock.
-func (f Flags) Judge(ctx context.Context, mock *control.Client, namespace, target string) (*report.Report, error) {
-	result, err := contracttests.LintClient(ctx, mock.WithNamespace(namespace), contracttests.LintOptions{
-		AllNamespaces: namespace == "", Allowed: f.allow, AllowEmpty: f.allowEmpty, Clear: f.clear,
-	})
+func (f Flags) Judge(ctx context.Context, mock *control.Client, namespace,
+	target string,
+) (*report.Report, error) {
+	result, err := contracttests.LintClient(ctx, mock.WithNamespace(namespace),
+		contracttests.LintOptions{
+			AllNamespaces: namespace == "", Allowed: f.allow, AllowEmpty: f.allowEmpty,
+			Clear: f.clear,
+		})
 	if err != nil {
 		return nil, remote.Explain(err)
 	}
@@ -131,7 +138,9 @@ const kindsPage = "docs/checking.md"
 func listKinds(env cli.Env, format string) error {
 	var kinds []findingKind
 	for _, r := range contracttests.LintRules() {
-		kinds = append(kinds, findingKind{r.Kind(), r.Text, string(r.Evidence), r.Sources, r.Advice, kindsPage + "#" + r.Kind()})
+		kinds = append(kinds, findingKind{
+			r.Kind(), r.Text, string(r.Evidence), r.Sources, r.Advice, kindsPage + "#" + r.Kind(),
+		})
 	}
 	if format == "json" {
 		return cli.PrintJSON(env.Stdout, kinds)

@@ -18,11 +18,15 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "contract",
 		Short: "Hold a mock or a tenant to the contract",
-		Long: "The contract is a list of scenarios, each a promise of the API with its source. It is run over HTTP against the mock, a\n" +
+		Long: "The contract is a list of scenarios, each a promise of the API with its source. " +
+			"It " +
+			"is run over HTTP against the mock, a\n" +
 			"running mock, or a tenant.",
 		Example: "  patmock contract list --run filter",
 	}
-	cmd.AddCommand(newContractRun(env, out), newContractList(env), newContractCoverage(env), newContractDoctor(env), newContractSweep(env), newContractParity(env), newContractPropose(env), newContractDiff(env))
+	cmd.AddCommand(newContractRun(env, out), newContractList(env), newContractCoverage(env),
+		newContractDoctor(env), newContractSweep(env), newContractParity(env),
+		newContractPropose(env), newContractDiff(env))
 	return cmd
 }
 
@@ -54,7 +58,9 @@ func newContractList(env cli.Env) *cobra.Command {
 func scenariosText(rows []scenarioRow) string {
 	lines := [][]string{{"ID", "VERSIONS", "STANDING", "NEEDS", "PROMISE"}}
 	for _, r := range rows {
-		lines = append(lines, []string{r.ID, strings.Join(r.Versions, ","), r.Standing, strings.Join(r.Needs, ","), r.Promise})
+		lines = append(lines, []string{
+			r.ID, strings.Join(r.Versions, ","), r.Standing, strings.Join(r.Needs, ","), r.Promise,
+		})
 	}
 	return cli.Table(lines...)
 }
@@ -68,7 +74,8 @@ func scenarioRows(cases []contracttests.Case) []scenarioRow {
 			continue
 		}
 		row := scenarioRow{
-			ID: s.ID, Versions: []string{}, Standing: string(s.Standing), Question: s.OpenQuestion, Promise: s.Promise,
+			ID: s.ID, Versions: []string{}, Standing: string(s.Standing), Question: s.OpenQuestion,
+			Promise: s.Promise,
 			Sources: s.Sources, Rules: append([]rule.ID{}, s.Rules...), Needs: []string{},
 		}
 		if c.Version != "" {

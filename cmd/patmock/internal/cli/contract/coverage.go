@@ -43,8 +43,10 @@ func newContractCoverage(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "coverage",
 		Short: "Tell what of the documents and of the prose the scenarios have met",
-		Long: "Runs all scenarios against the mock in process and lists every answer that the effective documents declare, by version,\n" +
-			"operation, status and media type, and every rule in prose: covered, not covered, or out of reach and why.",
+		Long: "Runs all scenarios against the mock in process and lists every answer that the " +
+			"effective documents declare, by version,\n" +
+			"operation, status and media type, and every rule in prose: covered, not covered, or " +
+			"out of reach and why.",
 		Example: "  patmock contract coverage --min 100",
 	}
 	cmd.RunE = func(*cobra.Command, []string) error {
@@ -56,11 +58,13 @@ func newContractCoverage(env cli.Env) *cobra.Command {
 			return err
 		}
 		if c.Percent < least {
-			return cli.Exitf(cli.ExitFailed, "%.1f %% is covered, --min asks for %v", c.Percent, least)
+			return cli.Exitf(cli.ExitFailed, "%.1f %% is covered, --min asks for %v", c.Percent,
+				least)
 		}
 		return nil
 	}
-	cmd.Flags().Float64Var(&least, "min", 0, "percentage of what can be reached, below which the command fails")
+	cmd.Flags().Float64Var(&least, "min", 0,
+		"percentage of what can be reached, below which the command fails")
 	cli.FormatFlag(cmd)
 	return cmd
 }
@@ -89,7 +93,9 @@ func measure(ctx context.Context, env cli.Env) (c coverage, err error) {
 	}
 	judged := contracttests.JudgedRules()
 	for _, promised := range rule.All() {
-		row := ruleRow{Rule: promised, Scenarios: []string{}, Judged: slices.Contains(judged, promised.ID)}
+		row := ruleRow{
+			Rule: promised, Scenarios: []string{}, Judged: slices.Contains(judged, promised.ID),
+		}
 		row.Covered = row.Judged && len(result.Results) > 0
 		for _, s := range scenarios.All() {
 			for _, id := range s.Rules {
@@ -144,7 +150,11 @@ func (c coverage) text() string {
 		lines = append(lines, []string{state(r.Covered, r.Unreachable), what, r.Unreachable})
 	}
 	for _, r := range c.Rules {
-		lines = append(lines, []string{state(r.Covered, r.Unobservable), "rule " + string(r.ID) + ": " + r.Text, r.Unobservable})
+		lines = append(lines, []string{
+			state(r.Covered, r.Unobservable), "rule " + string(r.ID) + ": " + r.Text,
+			r.Unobservable,
+		})
 	}
-	return cli.Table(lines...) + fmt.Sprintf("%.1f %% of what can be reached is covered\n", c.Percent)
+	return cli.Table(lines...) +
+		fmt.Sprintf("%.1f %% of what can be reached is covered\n", c.Percent)
 }

@@ -29,19 +29,27 @@ type diffFlags struct {
 func newContractDiff(env cli.Env) *cobra.Command {
 	var f diffFlags
 	cmd := &cobra.Command{
-		Use:               "diff A B",
-		ValidArgsFunction: cobra.FixedCompletions([]string{"mock", "env"}, cobra.ShellCompDirectiveDefault),
-		Short:             "Tell what is different on the wire between two recordings or targets",
-		Long: "Compares what the scenarios did on the wire in A and in B: folders of contract run --record, or targets (mock, env, an\n" +
-			"address), which are run and recorded for it. Each difference is breaking, harmless, or unknown where that depends on the\n" +
-			"client; the references in recordings (⟨id-1⟩, ⟨date-2⟩) are compared by what they stand for. --allow FILE accepts some:\n\n" +
+		Use: "diff A B",
+		ValidArgsFunction: cobra.FixedCompletions([]string{"mock", "env"},
+			cobra.ShellCompDirectiveDefault),
+		Short: "Tell what is different on the wire between two recordings or targets",
+		Long: "Compares what the scenarios did on the wire in A and in B: folders of contract " +
+			"run " +
+			"--record, or targets (mock, env, an\n" +
+			"address), which are run and recorded for it. Each difference is breaking, harmless, " +
+			"or unknown where that depends on the\n" +
+			"client; the references in recordings (⟨id-1⟩, ⟨date-2⟩) are compared by what they " +
+			"stand for. --allow FILE accepts some:\n\n" +
 			allowExample + "\n" +
-			"Exit codes: 0 no difference that is not allowed, 1 some, 2 usage, or nothing to compare, 3 a target could not be tested, 4 it has\n" +
+			"Exit codes: 0 no difference that is not allowed, 1 some, 2 usage, or nothing to " +
+			"compare, 3 a target could not be tested, 4 it has\n" +
 			"tokens left that the run made, 130 interrupted.",
-		Example: "  patmock contract run --run '^create/' --record recording &&\n    patmock contract diff recording mock --run '^create/'",
+		Example: "  patmock contract run --run '^create/' --record recording &&\n    patmock " +
+			"contract diff recording mock --run '^create/'",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return cli.Usagef("A,B", "expected two recordings or targets, got %d arguments", len(args))
+				return cli.Usagef("A,B", "expected two recordings or targets, got %d arguments",
+					len(args))
 			}
 			return nil
 		},
@@ -72,8 +80,10 @@ func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
 		}
 	})
 	f.liveFlags.register(flags)
-	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
-	flags.StringVar(&f.allow, "allow", "", "YAML file of the differences that are accepted, with reasons")
+	flags.IntVar(&f.parallel, "parallel", 4,
+		"how many cases run side by side on a patmock; a tenant gets one at a time")
+	flags.StringVar(&f.allow, "allow", "",
+		"YAML file of the differences that are accepted, with reasons")
 }
 
 // execute compares two sides. What a run left at a tenant is told last.
@@ -83,9 +93,11 @@ func (f diffFlags) execute(cmd *cobra.Command, env cli.Env, sides []string) erro
 		return err
 	}
 	temporary := ""
-	if slices.ContainsFunc(sides, isTarget) { // the folder of temporary files may be missing in a container
+	// the folder of temporary files may be missing in a container
+	if slices.ContainsFunc(sides, isTarget) {
 		if temporary, err = os.MkdirTemp("", "patmock-diff-*"); err != nil {
-			return cli.Usagef("TMPDIR", "a target is recorded into a temporary folder, see TMPDIR: %w", err)
+			return cli.Usagef("TMPDIR",
+				"a target is recorded into a temporary folder, see TMPDIR: %w", err)
 		}
 		defer func() { _ = os.RemoveAll(temporary) }() // what stays has no secrets
 	}
@@ -120,14 +132,19 @@ func (f diffFlags) check(sides []string) (allowances []recording.Suppression, er
 			continue
 		}
 		if _, err := os.Stat(side); err != nil {
-			return nil, cli.Usagef(argument(i), "%s is neither the folder of a recording nor a target: mock, env, or an address", side)
+			return nil,
+				cli.Usagef(argument(i),
+					"%s is neither the folder of a recording nor a target: mock, env, or an "+
+						"address", side)
 		}
 		if _, err := f.open(argument(i), side); err != nil {
 			return nil, err
 		}
 	}
 	if (f.control != "" || f.allowWrites != "") && hasAddress(sides[0]) && hasAddress(sides[1]) {
-		return nil, cli.Flagf("control", " and --allow-writes are for one target: record the other by contract run --record")
+		return nil,
+			cli.Flagf("control",
+				" and --allow-writes are for one target: record the other by contract run --record")
 	}
 	if f.allow == "" {
 		return nil, nil
@@ -146,8 +163,8 @@ func isTarget(side string) bool { return side == "mock" || hasAddress(side) }
 
 func hasAddress(side string) bool { return side == "env" || strings.Contains(side, "://") }
 
-// run records a target. A failed scenario is no error, since the comparison shows the difference. Left
-// is that of runFlags.runContract.
+// run records a target. A failed scenario is no error, since the comparison shows the difference.
+// Left is that of runFlags.runContract.
 func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (left, err error) {
 	r := f.runFlags
 	r.out = &reports.Writer{Discard: true}
@@ -157,7 +174,8 @@ func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (le
 	}
 	left, err = r.runContract(ctx, env)
 	var exit *cli.ExitError
-	if errors.As(err, &exit) && exit.Err == nil && (exit.Code == cli.ExitFailed || exit.Code == cli.ExitUnreachable) {
+	if errors.As(err, &exit) && exit.Err == nil &&
+		(exit.Code == cli.ExitFailed || exit.Code == cli.ExitUnreachable) {
 		return left, nil
 	}
 	return left, err
@@ -177,22 +195,29 @@ func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
 		return nil, err
 	}
 	cases, err := selected(options)
-	if err != nil || options.Versions == nil && options.Run == nil && options.Skip == nil && options.Standing == nil {
+	if err != nil ||
+		options.Versions == nil && options.Run == nil && options.Skip == nil &&
+			options.Standing == nil {
 		return r, err // with cases that this program does not know
 	}
 	r.Cases = slices.DeleteFunc(r.Cases, func(t recording.Case) bool {
-		return !slices.ContainsFunc(cases, func(c contracttests.Case) bool { return c.Name() == t.Name() })
+		return !slices.ContainsFunc(cases, func(c contracttests.Case) bool {
+			return c.Name() == t.Name()
+		})
 	})
 	return r, nil
 }
 
-func (f diffFlags) compare(cmd *cobra.Command, env cli.Env, sides []string, recordings []*recording.Recording, allowances []recording.Suppression) error {
+func (f diffFlags) compare(cmd *cobra.Command, env cli.Env, sides []string,
+	recordings []*recording.Recording, allowances []recording.Suppression,
+) error {
 	c := recording.Compare(recordings[0], recordings[1])
 	if c.Compared == 0 {
 		return cli.Usagef("A,B", "there is no case that was tried in both: nothing is compared")
 	}
 	for _, warning := range append(c.Warnings(), c.Suppress(allowances)...) {
-		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s\n", warning.Text) // it does not change the verdict
+		// it does not change the verdict
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s\n", warning.Text)
 	}
 	text := c.Text()
 	if len(c.Differences) > 0 { // the signs of its lines mean the sides

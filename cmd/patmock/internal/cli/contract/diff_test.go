@@ -12,7 +12,8 @@ func TestExampleOfAllow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 1 || all[0].At == "" || all[0].Version == "" || all[0].Severity == "" || all[0].Reason == "" {
+	if len(all) != 1 || all[0].At == "" || all[0].Version == "" || all[0].Severity == "" ||
+		all[0].Reason == "" {
 		t.Errorf("allowances %+v", all)
 	}
 }

@@ -24,21 +24,22 @@ type diagnosis struct {
 	Live       bool       `json:"live"`
 	Writes     bool       `json:"writes"`
 	Identities []examined `json:"identities"`
-	// Cases is how many are chosen, Run how many of them would be tried, Missing why others would not, by what is missing.
+	// Cases is how many are chosen, Run how many of them would be tried, Missing why others would
+	// not, by what is missing.
 	Cases   int            `json:"cases"`
 	Run     int            `json:"run"`
 	Missing map[string]int `json:"missing"`
 	// Tried are the cases that would be, Skipped those that would not, each with what is missing.
 	Tried   []string          `json:"tried"`
 	Skipped map[string]string `json:"skipped"`
-	// Requests that a run makes, Lists of them that no scenario requests, Seconds that it takes about, Tokens that one owner has
-	// at most besides those it has.
+	// Requests that a run makes, Lists of them that no scenario requests, Seconds that it takes
+	// about, Tokens that one owner has at most besides those it has.
 	Requests int     `json:"requests"`
 	Lists    int     `json:"lists"`
 	Seconds  float64 `json:"seconds"`
 	Tokens   int     `json:"tokens"`
-	// Clock is the number of seconds by which the target's clock is ahead of ours, 0 if they agree as far as
-	// they can be compared.
+	// Clock is the number of seconds by which the target's clock is ahead of ours, 0 if they agree
+	// as far as they can be compared.
 	Clock    float64         `json:"clock"`
 	Warnings []doctorWarning `json:"warnings"`
 
@@ -58,14 +59,19 @@ func newContractDoctor(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Tell what a run would do to a target, and what it lacks",
-		Long: "Logs in as the identities of the environment, reads their lists, and tries the scenarios with a mock in process that lacks what\n" +
-			"the target lacks. Tells who logs in, which cases would run and why others would not, how many requests and seconds a run\n" +
-			"takes, how many tokens it needs room for, and when the tokens in use expire. The target is only read. --format json names each case.",
+		Long: "Logs in as the identities of the environment, reads their lists, and tries the " +
+			"scenarios with a mock in process that lacks what\n" +
+			"the target lacks. Tells who logs in, which cases would run and why others would not," +
+			" " +
+			"how many requests and seconds a run\n" +
+			"takes, how many tokens it needs room for, and when the tokens in use expire. The " +
+			"target is only read. --format json names each case.",
 		Example: "  patmock contract doctor --target mock --versions v2026",
 	}
 	chosen.register(cmd.Flags())
 	target.register(cmd.Flags())
-	cmd.Flags().BoolVar(&provoke, "provoke-rate-limit", false, "tell of a run that exceeds the rate limit of a tenant, for the scenarios about it")
+	cmd.Flags().BoolVar(&provoke, "provoke-rate-limit", false,
+		"tell of a run that exceeds the rate limit of a tenant, for the scenarios about it")
 	return cli.Listing(env, cmd, func(*cobra.Command, []string) (d diagnosis, err error) {
 		options, cases, err := chosen.cases()
 		if err != nil {
@@ -82,15 +88,19 @@ func newContractDoctor(env cli.Env) *cobra.Command {
 	}, diagnosis.text)
 }
 
-func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.Options, cases []contracttests.Case) (d diagnosis, err error) {
+func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.Options,
+	cases []contracttests.Case,
+) (d diagnosis, err error) {
 	target, end, err := f.open(ctx, env)
 	if err != nil {
 		return d, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	d = diagnosis{
-		Target: target.Name, Live: target.RealTenant(), Writes: !target.RealTenant() || !target.ReadOnly, Identities: []examined{}, Cases: len(cases),
-		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{}, Warnings: []doctorWarning{},
+		Target: target.Name, Live: target.RealTenant(), Writes: !target.RealTenant() ||
+			!target.ReadOnly, Identities: []examined{}, Cases: len(cases),
+		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{},
+		Warnings: []doctorWarning{},
 	}
 	var profile *control.Profile // of a patmock
 	if !target.RealTenant() {
@@ -124,8 +134,11 @@ func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.O
 	return d, nil
 }
 
-// examine reads what there is to know of the identities. One that cannot log in ends it, as it would end a run.
-func (d *diagnosis) examine(ctx context.Context, t contracttests.Target, o contracttests.Options) error {
+// examine reads what there is to know of the identities. One that cannot log in ends it, as it
+// would end a run.
+func (d *diagnosis) examine(ctx context.Context, t contracttests.Target,
+	o contracttests.Options,
+) error {
 	guard, err := tenantguard.NewGuard(tenantguard.Config{BaseURL: t.BaseURL, Now: time.Now})
 	if err != nil {
 		return err
@@ -185,7 +198,9 @@ func (d diagnosis) text() string {
 		rows := [][]string{{"IDENTITY", "TOKEN", "NAME", "TOKENS", "ROOM", "LISTS ALL", "EXPIRES"}}
 		for _, e := range d.Identities {
 			rows = append(rows, []string{
-				e.Role, e.ClientID, cmp.Or(e.Name, e.Identity, "-"), fmt.Sprint(e.Tokens), fmt.Sprint(e.Room), map[bool]string{true: "yes", false: "no"}[e.ListsAll], e.expires(),
+				e.Role, e.ClientID, cmp.Or(e.Name, e.Identity, "-"), fmt.Sprint(e.Tokens),
+				fmt.Sprint(e.Room), map[bool]string{true: "yes", false: "no"}[e.ListsAll],
+				e.expires(),
 			})
 		}
 		lines = append(lines, cli.Table(rows...))
@@ -194,12 +209,18 @@ func (d diagnosis) text() string {
 	if d.Lists > 0 {
 		requests += fmt.Sprintf(" (%d of them lists that no scenario requests)", d.Lists)
 	}
-	lines = append(lines, fmt.Sprintf("%d of %d cases would run, with %s in about %s, and at most %d tokens of an owner more than there are.",
-		d.Run, d.Cases, requests, time.Duration(d.Seconds*float64(time.Second)).Round(time.Second), d.Tokens))
+	lines = append(lines,
+		fmt.Sprintf("%d of %d cases would run, with %s in about %s, and at most %d tokens of an "+
+			"owner more than there are.",
+			d.Run, d.Cases, requests,
+			time.Duration(d.Seconds*float64(time.Second)).Round(time.Second),
+			d.Tokens))
 	if len(d.Missing) > 0 {
 		rows := [][]string{{"SKIPPED", "FOR LACK OF", "WHAT WOULD DO"}}
 		for _, s := range mergeSkipped(d.Missing, d.Live) {
-			rows = append(rows, []string{fmt.Sprint(s.cases), strings.Join(s.needs, ", "), s.remedy})
+			rows = append(rows, []string{
+				fmt.Sprint(s.cases), strings.Join(s.needs, ", "), s.remedy,
+			})
 		}
 		lines = append(lines, "", strings.TrimRight(cli.Table(rows...), "\n"))
 	}

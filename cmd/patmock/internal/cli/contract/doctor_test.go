@@ -32,7 +32,11 @@ func TestDoctorWarns(t *testing.T) {
 		}}, ""},
 		{
 			"a token that ends soon",
-			diagnosis{Identities: of("first", tenantguard.ProbeResult{Listed: true, Expires: in(14*day - 1)})},
+			diagnosis{
+				Identities: of("first", tenantguard.ProbeResult{
+					Listed: true, Expires: in(14*day - 1),
+				}),
+			},
 			tokenExpiresSoon,
 		},
 		{
@@ -43,13 +47,16 @@ func TestDoctorWarns(t *testing.T) {
 		{
 			"too little room",
 			diagnosis{
-				Writes: true, Tokens: 5, Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4}),
+				Writes: true, Tokens: 5,
+				Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4}),
 			},
 			littleRoom,
 		},
 		{
 			"too little room that is not needed",
-			diagnosis{Tokens: 5, Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4})},
+			diagnosis{
+				Tokens: 5, Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4}),
+			},
 			"",
 		},
 		{
@@ -62,7 +69,9 @@ func TestDoctorWarns(t *testing.T) {
 		},
 		{
 			"a second administrator",
-			diagnosis{Identities: of("second", tenantguard.ProbeResult{Listed: true, ListsAll: true})},
+			diagnosis{
+				Identities: of("second", tenantguard.ProbeResult{Listed: true, ListsAll: true}),
+			},
 			secondIsAdmin,
 		},
 		{
@@ -91,7 +100,8 @@ func TestDoctorWarns(t *testing.T) {
 	}
 }
 
-// Every need has something to do about it. Where a thing is missing that no tenant has, the others do not matter.
+// Every need has something to do about it. Where a thing is missing that no tenant has, the others
+// do not matter.
 func TestRemedies(t *testing.T) {
 	for _, need := range contracttests.Features() {
 		if remedies[need].text == "" {
@@ -119,13 +129,16 @@ func TestRemedies(t *testing.T) {
 
 // A patmock without something is started with another profile.
 func TestMergeSkipped_Patmock(t *testing.T) {
-	got := mergeSkipped(map[string]int{"rate-limit": 30, "token-limit": 18, "scope-delay": 9, "rate-limit, scope-delay": 1}, false)
+	got := mergeSkipped(map[string]int{
+		"rate-limit": 30, "token-limit": 18, "scope-delay": 9, "rate-limit, scope-delay": 1,
+	}, false)
 	want := []skipped{{58, []string{"rate-limit", "scope-delay", "token-limit"}, faithfulRemedy}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(skipped{})); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 	got = mergeSkipped(map[string]int{"something unheard of": 1}, false)
-	if diff := cmp.Diff([]skipped{{1, []string{"something unheard of"}, noRemedy}}, got, cmp.AllowUnexported(skipped{})); diff != "" {
+	if diff := cmp.Diff([]skipped{{1, []string{"something unheard of"}, noRemedy}}, got,
+		cmp.AllowUnexported(skipped{})); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 }
@@ -133,12 +146,18 @@ func TestMergeSkipped_Patmock(t *testing.T) {
 // Rows that say the same are one row, whatever else their cases lack.
 func TestMergeSkipped(t *testing.T) {
 	got := mergeSkipped(map[string]int{
-		"writes": 3, "writes, clock": 75, "clock, rate-limit": 6, "clock": 1, "seeds": 1, "writes, seeds": 3,
-		"writes, admin": 5, "token-limit": 2, "scope-delay": 2, "owner-full": 1, "something unheard of": 1,
+		"writes": 3, "writes, clock": 75, "clock, rate-limit": 6, "clock": 1, "seeds": 1,
+		"writes, seeds": 3,
+		"writes, admin": 5, "token-limit": 2, "scope-delay": 2, "owner-full": 1,
+		"something unheard of": 1,
 	}, true)
 	want := []skipped{
 		{82, []string{"clock"}, remedies[contracttests.Clock].text},
-		{5, []string{"writes", "admin"}, remedies[contracttests.Writes].text + "; " + remedies[contracttests.Admin].text},
+		{
+			5,
+			[]string{"writes", "admin"},
+			remedies[contracttests.Writes].text + "; " + remedies[contracttests.Admin].text,
+		},
 		{4, []string{"scope-delay", "token-limit"}, remedies[contracttests.TokenLimit].text},
 		{4, []string{"seeds"}, remedies[contracttests.SeededTokens].text},
 		{3, []string{"writes"}, remedies[contracttests.Writes].text},
@@ -148,7 +167,9 @@ func TestMergeSkipped(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(skipped{})); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
-	for lacks, want := range map[string]string{"seeds admin writes": "writes admin seeds", "other clock": "clock other"} {
+	for lacks, want := range map[string]string{
+		"seeds admin writes": "writes admin seeds", "other clock": "clock other",
+	} {
 		got := strings.Join(inOrder(strings.Fields(lacks)), " ")
 		if got != want {
 			t.Errorf("%s becomes %s, want %s", lacks, got, want)
@@ -164,7 +185,10 @@ func TestRehearsalCounts(t *testing.T) {
 		status             int
 	}{
 		{"POST", "/v3/personal-access-tokens", `{"id":"a","secret":"s","owner":{"id":"ann"}}`, 200},
-		{"POST", "//v1/personal-access-tokens", `{"id":"b","secret":"s","owner":{"id":"ann"}}`, 200},
+		{
+			"POST", "//v1/personal-access-tokens", `{"id":"b","secret":"s","owner":{"id":"ann"}}`,
+			200,
+		},
 		{"POST", "/v3/personal-access-tokens", `{"id":"c","secret":"s","owner":{"id":"bob"}}`, 200},
 		{"POST", "/v3/personal-access-tokens", `{"messages":[]}`, 400},
 		{"DELETE", "/v3/personal-access-tokens/a", "", 403},
@@ -189,6 +213,7 @@ func TestRehearsalCounts(t *testing.T) {
 func clockAhead(d time.Duration) *tenantguard.Clock {
 	var clock tenantguard.Clock
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	clock.Observe(http.StatusOK, http.Header{"Date": {now.Add(d).Format(http.TimeFormat)}}, now, now)
+	clock.Observe(http.StatusOK, http.Header{"Date": {now.Add(d).Format(http.TimeFormat)}}, now,
+		now)
 	return &clock
 }

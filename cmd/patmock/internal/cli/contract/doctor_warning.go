@@ -46,27 +46,39 @@ func (d *diagnosis) warn(now time.Time) {
 		}
 		switch {
 		case !e.Listed:
-			d.addWarning(tokenNotListed, "the list of the %s identity does not show the token %s that it logs in with: when that expires is unknown", e.Role, e.ClientID)
+			d.addWarning(tokenNotListed,
+				"the list of the %s identity does not show the token %s that it logs in with: "+
+					"when that expires is unknown", e.Role, e.ClientID)
 		case e.Expires != nil && left < soon:
-			d.addWarning(tokenExpiresSoon, "the token of the %s identity expires in %d days, on %s", e.Role, int(left.Hours()/24), e.Expires.Format(time.DateOnly))
+			d.addWarning(tokenExpiresSoon, "the token of the %s identity expires in %d days, on %s",
+				e.Role, int(left.Hours()/24), e.Expires.Format(time.DateOnly))
 		}
 		if d.Writes && e.Room < d.Tokens {
-			d.addWarning(littleRoom, "the %s identity has room for %d tokens, and cases need %d: those that need more are skipped", e.Role, e.Room, d.Tokens)
+			d.addWarning(littleRoom,
+				"the %s identity has room for %d tokens, and cases need %d: those that need more "+
+					"are skipped", e.Role, e.Room, d.Tokens)
 		}
 		if e.Role == "second" && e.Identity != "" && e.Identity == d.Identities[0].Identity {
-			d.addWarning(sameUser, "the first and the second identity are the same user: a run is refused, since scenarios with two users would accuse the target falsely")
+			d.addWarning(sameUser,
+				"the first and the second identity are the same user: a run is refused, since "+
+					"scenarios with two users would accuse the target falsely")
 		}
 		if e.Role == "second" && e.ListsAll {
-			d.addWarning(secondIsAdmin, "the second identity may list everybody's tokens: it shall be no administrator")
+			d.addWarning(secondIsAdmin,
+				"the second identity may list everybody's tokens: it shall be no administrator")
 		}
 		if e.Role == "administrator" && !e.ListsAll {
-			d.addWarning(administratorIsNone, "the administrator may not list everybody's tokens: its level or the scopes of its token are too low")
+			d.addWarning(administratorIsNone,
+				"the administrator may not list everybody's tokens: its level or the scopes of "+
+					"its token are too low")
 		}
 	}
 	if d.clock != nil && d.clock.Differs(maxSkew) {
-		d.addWarning(otherClock, "the target's clock is %s: dates in requests and expectations follow it", d.clock)
+		d.addWarning(otherClock,
+			"the target's clock is %s: dates in requests and expectations follow it", d.clock)
 	}
 	if d.Live && !d.Writes {
-		d.addWarning(noWrites, "nothing is written: --allow-writes with the target's host lets the other cases run")
+		d.addWarning(noWrites,
+			"nothing is written: --allow-writes with the target's host lets the other cases run")
 	}
 }

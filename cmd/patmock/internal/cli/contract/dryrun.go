@@ -20,20 +20,22 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// A rehearsal is a run of cases against a mock in process that lacks what a target lacks: what the target will be asked.
+// A rehearsal is a run of cases against a mock in process that lacks what a target lacks: what the
+// target will be asked.
 type rehearsal struct {
 	cases []contracttests.Observation
 	// waits is for how long the cases let time pass. It was not waited for.
 	waits time.Duration
-	// observed has what a run on a patmock requests, with the lists that no scenario does. It is zero
-	// for a tenant.
+	// observed has what a run on a patmock requests, with the lists that no scenario does. It is
+	// zero for a tenant.
 	observed report.Observed
 }
 
-// rehearse tries the cases as they would be tried on a target. Nothing is sent to it. Profile is that
-// of a patmock; nil means a faithful one.
+// rehearse tries the cases as they would be tried on a target. Nothing is sent to it. Profile is
+// that of a patmock; nil means a faithful one.
 func rehearse(
-	ctx context.Context, target contracttests.Target, profile *control.Profile, o contracttests.Options, cases []contracttests.Case,
+	ctx context.Context, target contracttests.Target, profile *control.Profile,
+	o contracttests.Options, cases []contracttests.Case,
 ) (r rehearsal, err error) {
 	played, err := rehearsedProfile(target, profile)
 	if err != nil {
@@ -44,7 +46,9 @@ func rehearse(
 		return r, err
 	}
 	defer func() { err = errors.Join(err, mock.Close()) }()
-	stage := contracttests.Target{Name: target.Name, BaseURL: inProcess, HTTP: &http.Client{Transport: mock.Transport()}}
+	stage := contracttests.Target{
+		Name: target.Name, BaseURL: inProcess, HTTP: &http.Client{Transport: mock.Transport()},
+	}
 	if !target.RealTenant() {
 		stage.Control = mock.Control()
 	} else if err := copyIdentities(ctx, mock.Control(), target, &stage); err != nil {
@@ -77,7 +81,9 @@ func rehearse(
 	return r, ctx.Err()
 }
 
-func rehearsedProfile(target contracttests.Target, profile *control.Profile) (mockserver.Profile, error) {
+func rehearsedProfile(target contracttests.Target, profile *control.Profile) (mockserver.Profile,
+	error,
+) {
 	p, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
 	switch {
 	case err != nil:
@@ -103,7 +109,9 @@ func (r *rehearsal) sort(cases []contracttests.Case) {
 }
 
 // copyIdentities gives a stage the identities that a live target has, and no more.
-func copyIdentities(ctx context.Context, c *control.Client, target contracttests.Target, stage *contracttests.Target) error {
+func copyIdentities(ctx context.Context, c *control.Client, target contracttests.Target,
+	stage *contracttests.Target,
+) error {
 	who, err := c.Credentials(ctx)
 	if err != nil {
 		return err
@@ -134,7 +142,8 @@ func (r rehearsal) write(w io.Writer) error {
 	ran := 0
 	for _, act := range r.cases {
 		if act.Result.Outcome == report.Skip {
-			if _, err := fmt.Fprintf(w, "%s: skipped, %s\n", act.Case.Name(), act.Result.Message); err != nil {
+			if _, err := fmt.Fprintf(w, "%s: skipped, %s\n", act.Case.Name(),
+				act.Result.Message); err != nil {
 				return err
 			}
 			continue
@@ -142,13 +151,18 @@ func (r rehearsal) write(w io.Writer) error {
 		ran++
 		lines := []string{act.Case.Name() + ":"}
 		for _, x := range act.Exchanges {
-			lines = append(lines, strings.TrimRight("  "+x.Method+" "+redact.Report(strings.TrimPrefix(x.URL, inProcess))+" "+shortened(redact.Report(x.Body)), " "))
+			lines = append(lines,
+				strings.TrimRight("  "+x.Method+" "+
+					redact.Report(strings.TrimPrefix(x.URL, inProcess))+" "+
+					shortened(redact.Report(x.Body)), " "))
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(lines, "\n")); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d of %d cases would run, with %d requests. Nothing was sent to the target.\n", ran, len(r.cases), r.requests())
+	_, err := fmt.Fprintf(w,
+		"%d of %d cases would run, with %d requests. Nothing was sent to the target.\n", ran,
+		len(r.cases), r.requests())
 	return err
 }
 
@@ -175,7 +189,10 @@ type plannedRequest struct {
 func (r rehearsal) plan() dryRunPlan {
 	p := dryRunPlan{Cases: []plannedCase{}, Requests: r.requests()}
 	for _, act := range r.cases {
-		c := plannedCase{ID: act.Case.Scenario.ID, Version: string(act.Case.Version), Requests: []plannedRequest{}}
+		c := plannedCase{
+			ID: act.Case.Scenario.ID, Version: string(act.Case.Version),
+			Requests: []plannedRequest{},
+		}
 		if act.Result.Outcome == report.Skip {
 			c.Skipped = act.Result.Message
 			p.Cases = append(p.Cases, c)
@@ -200,7 +217,8 @@ func shortened(body string) string {
 	return body
 }
 
-// maxTokens returns how many tokens of one owner are there at most at a time, of those that the cases make.
+// maxTokens returns how many tokens of one owner are there at most at a time, of those that the
+// cases make.
 func (r rehearsal) maxTokens() (most int) {
 	owners := map[string]string{} // by token
 	count := map[string]int{}
@@ -211,7 +229,8 @@ func (r rehearsal) maxTokens() (most int) {
 				Owner      struct{ ID string }
 			}
 			switch {
-			case x.Method == http.MethodPost && x.Status == http.StatusOK && json.Unmarshal([]byte(x.Reply), &made) == nil && made.ID != "" && made.Secret != "":
+			case x.Method == http.MethodPost && x.Status == http.StatusOK &&
+				json.Unmarshal([]byte(x.Reply), &made) == nil && made.ID != "" && made.Secret != "":
 				owners[made.ID] = made.Owner.ID
 				count[made.Owner.ID]++
 				most = max(most, count[made.Owner.ID])
@@ -232,7 +251,8 @@ func (r rehearsal) perVersion() map[string]int {
 	requests := map[string]int{}
 	for _, act := range r.cases {
 		for _, x := range act.Exchanges {
-			first, _, _ := strings.Cut(strings.TrimLeft(strings.TrimPrefix(x.URL, inProcess), "/"), "/")
+			first, _, _ := strings.Cut(strings.TrimLeft(strings.TrimPrefix(x.URL, inProcess), "/"),
+				"/")
 			requests[first]++
 		}
 	}

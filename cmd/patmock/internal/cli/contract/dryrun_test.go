@@ -12,14 +12,20 @@ import (
 func TestRehearsalTellsNoPartOfASecret(t *testing.T) {
 	secret := strings.Repeat("5ec2e7", 11)
 	act := contracttests.Observation{
-		Case:      contracttests.Case{Scenario: contracttests.Scenario{ID: "token/basic"}},
-		Exchanges: []recording.Exchange{{Method: "POST", URL: inProcess + "/oauth/token", Body: strings.Repeat("x=y&", 45) + secret}},
+		Case: contracttests.Case{Scenario: contracttests.Scenario{ID: "token/basic"}},
+		Exchanges: []recording.Exchange{
+			{
+				Method: "POST", URL: inProcess + "/oauth/token",
+				Body: strings.Repeat("x=y&", 45) + secret,
+			},
+		},
 	}
 	var out strings.Builder
 	if err := (rehearsal{cases: []contracttests.Observation{act}}).write(&out); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "POST /oauth/token x=y&") || strings.Contains(out.String(), secret[:6]) {
+	if !strings.Contains(out.String(), "POST /oauth/token x=y&") ||
+		strings.Contains(out.String(), secret[:6]) {
 		t.Error(out.String())
 	}
 }

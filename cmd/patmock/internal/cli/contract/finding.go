@@ -68,7 +68,8 @@ func message(body *recording.Body) (text string) {
 // valued reads an answer that no status tells apart.
 func valued(e dialect.Entry, step recording.Step) (a dialect.Answer, problem string) {
 	r := step.Response
-	if slices.Contains(e.Values, dialect.Same) && r.Status >= 400 && r.Status < 500 && r.Status != http.StatusTooManyRequests {
+	if slices.Contains(e.Values, dialect.Same) && r.Status >= 400 && r.Status < 500 &&
+		r.Status != http.StatusTooManyRequests {
 		return dialect.Answer{Value: dialect.Same}, ""
 	}
 	if r.Status != http.StatusOK || r.Body == nil {
@@ -91,10 +92,12 @@ func valued(e dialect.Entry, step recording.Step) (a dialect.Answer, problem str
 	return a, ""
 }
 
-// valueReaders read the value of an answer out of an exchange that was successful, by the id of the entry.
+// valueReaders read the value of an answer out of an exchange that was successful, by the id of the
+// entry.
 var valueReaders = map[string]func(recording.Step) string{
 	dialect.NeverUsedUnderLe: func(s recording.Step) string {
-		if slices.ContainsFunc(tokensOf(s), func(token map[string]any) bool { return token["lastUsed"] == nil }) {
+		if slices.ContainsFunc(tokensOf(s),
+			func(token map[string]any) bool { return token["lastUsed"] == nil }) {
 			return dialect.Listed
 		}
 		return dialect.LeftOut
@@ -106,7 +109,8 @@ var valueReaders = map[string]func(recording.Step) string{
 		return dialect.Paged
 	},
 	dialect.BulkFlag: func(s recording.Step) string {
-		if slices.ContainsFunc(tokensOf(s), func(token map[string]any) bool { return token[acknowledgment] != nil }) {
+		if slices.ContainsFunc(tokensOf(s),
+			func(token map[string]any) bool { return token[acknowledgment] != nil }) {
 			return dialect.Shown
 		}
 		return dialect.Absent
@@ -156,7 +160,8 @@ func sizeIn(text string) string {
 	return sizeOf(n, 4000)
 }
 
-// sizeOf returns the largest size that a tenant took as a bound, unless it is the largest that was tried.
+// sizeOf returns the largest size that a tenant took as a bound, unless it is the largest that was
+// tried.
 func sizeOf(n, largest int) string {
 	if n == 0 || n >= largest {
 		return dialect.None

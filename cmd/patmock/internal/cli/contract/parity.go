@@ -31,17 +31,25 @@ func newContractParity(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "parity",
 		Short: "Show what of the contract a tenant has confirmed, and what is only assumed",
-		Long: "Shows where each scenario stands: confirmed by a tenant; stale, which is confirmed too long ago, under another document or by an\n" +
-			"older major version of patmock; rehearsed, which is kept by a live target that is no tenant, such as one on loopback; or published,\n" +
-			"observed or assumed, which no tenant was asked about. Only contract run --update-parity confirms.",
+		Long: "Shows where each scenario stands: confirmed by a tenant; stale, which is " +
+			"confirmed " +
+			"too long ago, under another document or by an\n" +
+			"older major version of patmock; rehearsed, which is kept by a live target that is " +
+			"no " +
+			"tenant, such as one on loopback; or published,\n" +
+			"observed or assumed, which no tenant was asked about. Only contract run " +
+			"--update-parity confirms.",
 		Example: "  patmock contract parity --versions v2026 --max-age 90d",
 	}
 	cmd.RunE = func(*cobra.Command, []string) error { return f.execute(env, cmd, time.Now()) }
 	f.register(cmd.Flags())
 	flags := cmd.Flags()
-	flags.StringVar(&f.file, "parity", defaultParity, "file with what runs of your own have confirmed")
-	flags.StringVar(&f.maxAge, "max-age", fmt.Sprintf("%.0fd", defaultMaxAge.Hours()/24), "how old a confirmation may be, such as 90d; 0s is any age")
-	cli.ChoicesVar(flags, &f.failOn, "fail-on", "state", unproven(), "states that fail the command, with commas between: "+strings.Join(unproven(), ", "))
+	flags.StringVar(&f.file, "parity", defaultParity,
+		"file with what runs of your own have confirmed")
+	flags.StringVar(&f.maxAge, "max-age", fmt.Sprintf("%.0fd", defaultMaxAge.Hours()/24),
+		"how old a confirmation may be, such as 90d; 0s is any age")
+	cli.ChoicesVar(flags, &f.failOn, "fail-on", "state", unproven(),
+		"states that fail the command, with commas between: "+strings.Join(unproven(), ", "))
 	cli.FormatFlag(cmd)
 	return cmd
 }
@@ -78,19 +86,24 @@ func (f parityFlags) execute(env cli.Env, cmd *cobra.Command, now time.Time) err
 	}
 	counted := countStates(rows)
 	document := parityDocument{counted, jsonRows(rows), append([]string{}, l.unknown()...)}
-	err = cli.Output(env, cmd, document, func(parityDocument) string { return parityText(rows, counted) })
+	err = cli.Output(env, cmd, document, func(parityDocument) string {
+		return parityText(rows, counted)
+	})
 	if err != nil {
 		return err
 	}
 	for _, state := range f.failOn {
 		if n := counted[everyVersion][parity.State(state)]; n > 0 {
-			return cli.Exitf(cli.ExitFailed, "%d of %d cases are %s, which --fail-on asks for", n, len(rows), state)
+			return cli.Exitf(cli.ExitFailed, "%d of %d cases are %s, which --fail-on asks for", n,
+				len(rows), state)
 		}
 	}
 	return nil
 }
 
-func (l ledgers) rows(cases []contracttests.Case, now time.Time, maxAge time.Duration) ([]parity.Row, error) {
+func (l ledgers) rows(cases []contracttests.Case, now time.Time,
+	maxAge time.Duration,
+) ([]parity.Row, error) {
 	documents, err := parity.Documents()
 	if err != nil {
 		return nil, err
@@ -99,7 +112,9 @@ func (l ledgers) rows(cases []contracttests.Case, now time.Time, maxAge time.Dur
 	for _, c := range cases {
 		chosen[c.Name()] = true
 	}
-	rows := l.own.Over(l.published).Rows(parity.Today{Now: now, MaxAge: maxAge, Tool: cli.Tool(), Documents: documents})
+	rows := l.own.Over(l.published).Rows(parity.Today{
+		Now: now, MaxAge: maxAge, Tool: cli.Tool(), Documents: documents,
+	})
 	return slices.DeleteFunc(rows, func(r parity.Row) bool {
 		return !chosen[report.Result{ID: r.Scenario.ID, Version: r.Version}.Name()]
 	}), nil
@@ -160,11 +175,14 @@ func jsonRows(rows []parity.Row) []parityRow {
 	var out []parityRow
 	for _, r := range rows {
 		row := parityRow{
-			ID: r.Scenario.ID, Version: versionName(r.Version), Standing: string(r.Scenario.Standing), Question: r.Scenario.Question,
+			ID: r.Scenario.ID, Version: versionName(r.Version),
+			Standing: string(r.Scenario.Standing), Question: r.Scenario.Question,
 			State: r.State, Why: r.Why,
 		}
 		if r.Target != "" {
-			row.Confirmation = &confirmationRow{r.Target, r.Confirmation.Date, r.Confirmation.Document, r.Confirmation.Tool}
+			row.Confirmation = &confirmationRow{
+				r.Target, r.Confirmation.Date, r.Confirmation.Document, r.Confirmation.Tool,
+			}
 		}
 		out = append(out, row)
 	}
@@ -186,7 +204,9 @@ func parityText(rows []parity.Row, counted stateCounts) string {
 			last[2] += "," + versionName(r.Version)
 			continue
 		}
-		lines = append(lines, []string{string(r.State), r.Scenario.ID, versionName(r.Version), kept})
+		lines = append(lines, []string{
+			string(r.State), r.Scenario.ID, versionName(r.Version), kept,
+		})
 	}
 	head := []string{"VERSION"}
 	for _, s := range parity.States() {
@@ -203,5 +223,6 @@ func parityText(rows []parity.Row, counted stateCounts) string {
 		}
 		sums = append(sums, sum)
 	}
-	return cli.Table(lines...) + "\n" + cli.Table(sums...) + "\nconfirmed by a tenant: " + proven(rows).String() + "\n"
+	return cli.Table(lines...) + "\n" + cli.Table(sums...) + "\nconfirmed by a tenant: " +
+		proven(rows).String() + "\n"
 }

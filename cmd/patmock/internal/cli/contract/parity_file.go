@@ -37,7 +37,9 @@ func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 		return l, err
 	}
 	if info, err := os.Stat(file); err == nil && mayWrite && !info.Mode().IsRegular() {
-		return l, cli.Flagf("parity", " %s: expected a file, got something else (%s)", file, info.Mode().Type())
+		return l,
+			cli.Flagf("parity", " %s: expected a file, got something else (%s)", file,
+				info.Mode().Type())
 	}
 	data, err := os.ReadFile(file) //nolint:gosec // the file that the person names
 	switch {
@@ -76,7 +78,8 @@ type parityRun struct {
 }
 
 func (p *parityRun) register(flags *pflag.FlagSet) {
-	flags.BoolVar(&p.update, "update-parity", false, "write down which cases a live target has confirmed, and which it confirms no longer")
+	flags.BoolVar(&p.update, "update-parity", false,
+		"write down which cases a live target has confirmed, and which it confirms no longer")
 	flags.StringVar(&p.file, "parity", defaultParity, "file for that, see patmock contract parity")
 	cli.SetGroup(flags, cli.GroupEvidence)
 }
@@ -84,7 +87,8 @@ func (p *parityRun) register(flags *pflag.FlagSet) {
 // check refuses, before anything is sent, what could not be written down.
 func (p parityRun) check(target contracttests.Target, dryRun bool) error {
 	if p.update && !target.RealTenant() {
-		return cli.Flagf("update-parity", ": a patmock confirms nothing, only a live target does: --target env, or an address")
+		return cli.Flagf("update-parity",
+			": a patmock confirms nothing, only a live target does: --target env, or an address")
 	}
 	if p.update && dryRun {
 		return cli.Flagf("update-parity", ": a dry run confirms nothing")
@@ -104,7 +108,8 @@ const locking = 30 * time.Second
 // lockingAtEnd is the same for a run that ends early.
 const lockingAtEnd = 500 * time.Millisecond
 
-// lock keeps other runs from the file until it is released. A file beside it is locked, since the file itself is replaced.
+// lock keeps other runs from the file until it is released. A file beside it is locked, since the
+// file itself is replaced.
 func (p parityRun) lock(run context.Context) (release func() error, err error) {
 	if err := ensureParentDir(p.file); err != nil {
 		return nil, err
@@ -119,7 +124,9 @@ func (p parityRun) lock(run context.Context) (release func() error, err error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, fmt.Errorf("--parity: another run has held %s for %s", beside.Path(), locking)
 	case errors.Is(err, context.Canceled):
-		return nil, fmt.Errorf("--parity: another run holds %s, and an interrupted run does not wait for it", beside.Path())
+		return nil,
+			fmt.Errorf("--parity: another run holds %s, and an interrupted run does not wait for "+
+				"it", beside.Path())
 	case err != nil:
 		return nil, fmt.Errorf("--parity: lock %s: %w", beside.Path(), err)
 	}
@@ -141,14 +148,17 @@ func (p parityRun) unless(env cli.Env, aborted, left error) parityRun {
 	}
 	if p.update && reason != "" {
 		p.update = false
-		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s is left as it was: %s\n", p.file, reason) // a hint
+		// a hint
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s is left as it was: %s\n", p.file, reason)
 	}
 	return p
 }
 
-// settle writes down what a run confirmed, where that is asked for, and puts into the report what is confirmed. The file is
-// read again: another run may have written to it.
-func (p parityRun) settle(ctx context.Context, env cli.Env, target contracttests.Target, cases []contracttests.Case, now time.Time, result *report.Report) (err error) {
+// settle writes down what a run confirmed, where that is asked for, and puts into the report what
+// is confirmed. The file is read again: another run may have written to it.
+func (p parityRun) settle(ctx context.Context, env cli.Env, target contracttests.Target,
+	cases []contracttests.Case, now time.Time, result *report.Report,
+) (err error) {
 	if p.update {
 		release, held := p.lock(ctx)
 		if held != nil {
@@ -174,7 +184,9 @@ func (p parityRun) settle(ctx context.Context, env cli.Env, target contracttests
 	return nil
 }
 
-func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, now time.Time, results []report.Result) error {
+func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, now time.Time,
+	results []report.Result,
+) error {
 	address, err := url.Parse(target.BaseURL)
 	if err != nil {
 		return err
@@ -195,12 +207,14 @@ func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, 
 		kept, remark = "rehearsed", "; "+by.Target+" is no tenant, and confirms nothing"
 	}
 	for _, k := range changes.Lost {
-		_, err = fmt.Fprintf(env.Stderr, "patmock: no longer so: %s, which %s had %s\n", report.Result{ID: k.Scenario, Version: k.Version}.Name(), k.Target, kept)
+		_, err = fmt.Fprintf(env.Stderr, "patmock: no longer so: %s, which %s had %s\n",
+			report.Result{ID: k.Scenario, Version: k.Version}.Name(), k.Target, kept)
 		if err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(env.Stderr, "patmock: %s: %d newly %s, %d again, %d no longer so%s\n", p.file, len(changes.New), kept, len(changes.Again), len(changes.Lost), remark)
+	_, err = fmt.Fprintf(env.Stderr, "patmock: %s: %d newly %s, %d again, %d no longer so%s\n",
+		p.file, len(changes.New), kept, len(changes.Again), len(changes.Lost), remark)
 	return errors.Join(err, l.warn(env))
 }
 

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// Runs that end at the same time write one after the other: what one of them noted is not lost to another.
+// Runs that end at the same time write one after the other: what one of them noted is not lost to
+// another.
 func TestParityIsWrittenByOneRunAtATime(t *testing.T) {
 	file := filepath.Join(t.TempDir(), ownFolder, "parity.yaml")
 	const runs = 8
@@ -21,7 +22,8 @@ func TestParityIsWrittenByOneRunAtATime(t *testing.T) {
 				return
 			}
 			noted, _ := os.ReadFile(file) // none at first
-			if err := errors.Join(os.WriteFile(file, append(noted, '.'), 0o600), release()); err != nil {
+			if err := errors.Join(os.WriteFile(file, append(noted, '.'), 0o600),
+				release()); err != nil {
 				t.Error(err)
 			}
 		})

@@ -14,7 +14,8 @@ import (
 // preflight logs in to the target, and checks that it has what --require names. Its error says why
 // the run cannot start.
 func (f runFlags) preflight(
-	ctx context.Context, stderr io.Writer, target contracttests.Target, runner *contracttests.Runner,
+	ctx context.Context, stderr io.Writer, target contracttests.Target,
+	runner *contracttests.Runner,
 ) error {
 	lacks, err := runner.Preflight(ctx)
 	if ended := cli.EndError(ctx, "nothing was tested"); ended != nil {
@@ -26,7 +27,8 @@ func (f runFlags) preflight(
 	f.printUse(stderr, target)
 	for _, n := range f.require {
 		if slices.Contains(lacks, n) {
-			return cli.Exitf(cli.ExitUnreachable, "the target lacks %s, which --require asks for", n)
+			return cli.Exitf(cli.ExitUnreachable, "the target lacks %s, which --require asks for",
+				n)
 		}
 	}
 	return nil

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// progressInterval is the time between two lines of progress, longProgressInterval that of a run
-	// that takes longer than longRun: a run of two hours prints some 300 lines.
+	// progressInterval is the time between two lines of progress, longProgressInterval that of a
+	// run that takes longer than longRun: a run of two hours prints some 300 lines.
 	progressInterval     = 5 * time.Second
 	longProgressInterval = 30 * time.Second
 	longRun              = 10 * time.Minute
@@ -36,10 +36,13 @@ type progress struct {
 	counts  map[report.Outcome]int
 }
 
-// newProgress starts the progress of a run of so many cases. Its writes to w exclude each other, not
-// those of others.
+// newProgress starts the progress of a run of so many cases. Its writes to w exclude each other,
+// not those of others.
 func newProgress(env cli.Env, w io.Writer, all int) *progress {
-	p := &progress{w: w, all: all, terminal: cli.IsTerminal(env.Stderr), start: time.Now(), counts: map[report.Outcome]int{}}
+	p := &progress{
+		w: w, all: all, terminal: cli.IsTerminal(env.Stderr), start: time.Now(),
+		counts: map[report.Outcome]int{},
+	}
 	if ci, _ := env.Lookup("CI"); ci != "" {
 		p.terminal = false
 	}
@@ -71,7 +74,8 @@ func (p *progress) printLines(stopped <-chan struct{}) {
 		case <-stopped:
 			return
 		case <-time.After(wait):
-			_, _ = fmt.Fprintln(p.w, p.line(time.Since(p.start))) // a progress that cannot be shown changes nothing
+			// a progress that cannot be shown changes nothing
+			_, _ = fmt.Fprintln(p.w, p.line(time.Since(p.start)))
 		}
 	}
 }
@@ -80,7 +84,8 @@ func (p *progress) printLines(stopped <-chan struct{}) {
 func (p *progress) line(after time.Duration) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return fmt.Sprintf("%d of %d cases after %s: %s", p.done, p.all, after.Round(time.Second), report.CountText(p.counts))
+	return fmt.Sprintf("%d of %d cases after %s: %s", p.done, p.all, after.Round(time.Second),
+		report.CountText(p.counts))
 }
 
 func (p *progress) see(r report.Result) {
@@ -88,7 +93,8 @@ func (p *progress) see(r report.Result) {
 	p.done++
 	p.counts[r.Outcome]++
 	done := p.done
-	remarkable := !p.terminal && r.Outcome != report.Pass && r.Outcome != report.Skip && p.results < maxProgressResults
+	remarkable := !p.terminal && r.Outcome != report.Pass && r.Outcome != report.Skip &&
+		p.results < maxProgressResults
 	if remarkable {
 		p.results++
 	}

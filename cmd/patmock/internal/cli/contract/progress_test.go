@@ -38,7 +38,8 @@ func TestProgress_Lines(t *testing.T) {
 					t.Errorf("%d lines, want %d to %d", n, test.least, test.most)
 				}
 				first, _, _ := strings.Cut(out.String(), "\n")
-				if form := regexp.MustCompile(`^2 of 2248 .* 5s: 1 .*, 1 `); n > 0 && !form.MatchString(first) {
+				if form := regexp.MustCompile(`^2 of 2248 .* 5s: 1 .*, 1 `); n > 0 &&
+					!form.MatchString(first) {
 					t.Errorf("the first line is %q, want one like %s", first, form)
 				}
 			})

@@ -17,13 +17,19 @@ func newContractPropose(env cli.Env) *cobra.Command {
 		Use:               "propose DIR",
 		ValidArgsFunction: cli.FirstArgument(cli.CompleteDirectory),
 		Short:             "Print the dialect of a recorded target, for serve --dialect",
-		Long: "Reads the recording of a run (contract run --record DIR) and prints, as a dialect, what the target answered to the questions\n" +
-			"that nothing published settles, where that differs from what the mock answers. What the versions disagree about, and what the\n" +
+		Long: "Reads the recording of a run (contract run --record DIR) and prints, as a dialect," +
+			" " +
+			"what the target answered to the questions\n" +
+			"that nothing published settles, where that differs from what the mock answers. What " +
+			"the versions disagree about, and what the\n" +
 			"mock cannot answer, is told in comments.",
-		Example: "  patmock contract run --run name-taken --versions v2026 --record recording &&\n    patmock contract propose recording",
+		Example: "  patmock contract run --run name-taken --versions v2026 --record recording " +
+			"&&\n" +
+			"    patmock contract propose recording",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cli.Usagef("DIR", "expected the folder of a recording, got %d arguments", len(args))
+				return cli.Usagef("DIR", "expected the folder of a recording, got %d arguments",
+					len(args))
 			}
 			return nil
 		},
@@ -83,14 +89,19 @@ func (p proposal) lines() (lines []dialect.Line, err error) {
 		lines = append(lines, line)
 	}
 	if len(lines)+len(usual) == 0 {
-		return nil, cli.Usagef("DIR", "the recording of %s answers no question of a dialect: see patmock spec dialect for those there are, and which scenario asks", p.recording.Target.Name)
+		return nil,
+			cli.Usagef("DIR",
+				"the recording of %s answers no question of a dialect: see patmock spec dialect "+
+					"for those there are, and which scenario asks", p.recording.Target.Name)
 	}
 	for _, rest := range []struct {
 		what string
 		ids  []string
 	}{{"As the mock answers: ", usual}, {"Not asked: ", notAsked}} {
 		if rest.ids != nil {
-			lines = append(lines, dialect.Line{Comments: []string{rest.what + strings.Join(rest.ids, ", ") + "."}})
+			lines = append(lines, dialect.Line{
+				Comments: []string{rest.what + strings.Join(rest.ids, ", ") + "."},
+			})
 		}
 	}
 	return lines, nil
@@ -100,11 +111,14 @@ func (p proposal) lines() (lines []dialect.Line, err error) {
 func (p proposal) header() []string {
 	about := p.recording.About
 	header := []string{
-		"Dialect of " + about.Target.Name + ", recorded on " + about.Started.UTC().Format("2006-01-02 15:04 MST") + " by " + about.Tool + ".",
+		"Dialect of " + about.Target.Name + ", recorded on " +
+			about.Started.UTC().Format("2006-01-02 15:04 MST") + " by " + about.Tool + ".",
 		"For patmock serve --dialect FILE.",
 	}
 	if !about.Target.RealTenant {
-		header = append(header, "The recording is of a patmock ("+about.Target.Version+"): it proves nothing about a tenant.")
+		header = append(header,
+			"The recording is of a patmock ("+about.Target.Version+
+				"): it proves nothing about a tenant.")
 	}
 	if about.Interrupted {
 		header = append(header, "The run was interrupted: not everything was asked.")
@@ -138,8 +152,9 @@ func (p proposal) find(e dialect.Entry) []finding {
 	return all
 }
 
-// line is an entry with what was found as comments. It is comments alone where the target disagrees with itself, or where
-// the mock cannot follow. Differs is false where all is as the mock answers by default.
+// line is an entry with what was found as comments. It is comments alone where the target disagrees
+// with itself, or where the mock cannot follow. Differs is false where all is as the mock answers
+// by default.
 func (p proposal) line(e dialect.Entry, found []finding) (line dialect.Line, differs bool) {
 	line = dialect.Line{ID: e.ID, Answer: found[0].answer, Comments: []string{e.Asks}}
 	at := " by " + p.recording.Target.Name + ", " + p.recording.Started.UTC().Format("2006-01-02")
@@ -185,7 +200,8 @@ func isDefault(e dialect.Entry, a dialect.Answer) bool {
 	return len(dialect.Dialect{e.ID: a}.Differing()) == 0
 }
 
-// grouped tells the findings by scenario and answer: "409 Conflict to create/name-taken-is-400 in v3, v2024".
+// grouped tells the findings by scenario and answer: "409 Conflict to create/name-taken-is-400 in
+// v3, v2024".
 func grouped(found []finding) []string {
 	var order []string
 	versions := map[string][]string{}

@@ -18,12 +18,17 @@ import (
 type recordFlag struct{ dir string }
 
 func (f *recordFlag) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.dir, "record", "", "folder for the transcripts of the run, without its secrets, for contract diff and contract propose")
+	flags.StringVar(&f.dir, "record", "",
+		"folder for the transcripts of the run, without its secrets, for contract diff and "+
+			"contract propose")
 	cli.SetGroup(flags, cli.GroupEvidence)
 }
 
-// begin makes the options record what the cases do. It refuses a folder that is something else before anything is sent.
-func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options) (*recorder, error) {
+// begin makes the options record what the cases do. It refuses a folder that is something else
+// before anything is sent.
+func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options) (*recorder,
+	error,
+) {
 	r := &recorder{dir: f.dir, target: target}
 	if f.dir == "" {
 		return r, nil
@@ -46,12 +51,14 @@ type recorder struct {
 
 func (r *recorder) see(o contracttests.Observation) {
 	c := recording.RawCase{
-		Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome, Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
+		Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome,
+		Exchanges: o.Exchanges[:o.Cleanup], Answers: o.Answers,
 	}
 	for _, i := range identities(r.target) {
 		c.Secrets = append(c.Secrets, i.login.ClientSecret)
 	}
-	r.err = errors.Join(r.err, r.writer.Add(recording.Normalize(c, r.target.BaseURL, r.target.RealTenant())))
+	r.err = errors.Join(r.err,
+		r.writer.Add(recording.Normalize(c, r.target.BaseURL, r.target.RealTenant())))
 }
 
 func (r *recorder) end(env cli.Env, result *report.Report) error {
@@ -59,7 +66,8 @@ func (r *recorder) end(env cli.Env, result *report.Report) error {
 		return nil
 	}
 	about := recording.About{
-		Tool: result.Tool, Target: result.Target, Started: result.Started, Interrupted: result.Interrupted, Documents: map[string]string{},
+		Tool: result.Tool, Target: result.Target, Started: result.Started,
+		Interrupted: result.Interrupted, Documents: map[string]string{},
 	}
 	for _, name := range spec.Names() {
 		if name == spec.Control {
@@ -79,7 +87,10 @@ func (r *recorder) end(env cli.Env, result *report.Report) error {
 		return fmt.Errorf("--record %s: %w", r.dir, err)
 	}
 	if filepath.Base(dir) != filepath.Base(r.dir) {
-		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s holds a whole recording: what was done until the interruption is in %s\n", r.dir, dir) // the exit code tells the interruption
+		// the exit code tells the interruption
+		_, _ = fmt.Fprintf(env.Stderr,
+			"patmock: %s holds a whole recording: what was done until the interruption is in %s\n",
+			r.dir, dir)
 	}
 	return chownTree(dir)
 }

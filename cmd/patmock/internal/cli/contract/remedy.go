@@ -37,11 +37,14 @@ var remedies = map[contracttests.Feature]remedy{
 }
 
 // ofFaithful are the needs that a patmock has with the faithful profile, and may lack with others.
-var ofFaithful = []contracttests.Feature{contracttests.RateLimit, contracttests.TokenLimit, contracttests.ScopeDelay}
+var ofFaithful = []contracttests.Feature{
+	contracttests.RateLimit, contracttests.TokenLimit, contracttests.ScopeDelay,
+}
 
 const faithfulRemedy = "patmock serve --profile faithful"
 
-// skipped has the number of the cases that one remedy would let run, and the needs that it is about.
+// skipped has the number of the cases that one remedy would let run, and the needs that it is
+// about.
 type skipped struct {
 	cases  int
 	needs  []string
@@ -57,7 +60,9 @@ func inOrder(lacks []string) []string {
 		}
 		return i
 	}
-	return slices.SortedStableFunc(slices.Values(lacks), func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+	return slices.SortedStableFunc(slices.Values(lacks), func(a, b string) int {
+		return cmp.Compare(place(a), place(b))
+	})
 }
 
 // mergeSkipped puts the skipped cases with the same remedy together, most cases first. Missing are
@@ -67,11 +72,16 @@ func mergeSkipped(missing map[string]int, live bool) []skipped {
 	for _, lacks := range slices.Sorted(maps.Keys(missing)) {
 		needs := strings.Split(lacks, ", ")
 		one := skipped{missing[lacks], needs, remedyOf(needs, live)}
-		if isMock := func(need string) bool { return remedies[contracttests.Feature(need)].mock }; live && slices.ContainsFunc(needs, isMock) {
-			one.needs = slices.DeleteFunc(needs, func(need string) bool { return remedies[contracttests.Feature(need)].text != one.remedy })
+		if isMock := func(need string) bool {
+			return remedies[contracttests.Feature(need)].mock
+		}; live && slices.ContainsFunc(needs, isMock) {
+			one.needs = slices.DeleteFunc(needs, func(need string) bool {
+				return remedies[contracttests.Feature(need)].text != one.remedy
+			})
 		}
 		i := slices.IndexFunc(all, func(s skipped) bool {
-			return s.remedy == one.remedy && (s.remedy != noRemedy || slices.Equal(s.needs, one.needs))
+			return s.remedy == one.remedy &&
+				(s.remedy != noRemedy || slices.Equal(s.needs, one.needs))
 		})
 		if i < 0 {
 			all = append(all, one)
@@ -95,7 +105,9 @@ const noRemedy = "-"
 // remedyOf returns what would do if several things are missing: the first that no tenant has,
 // else all. Live reports that the target is a tenant.
 func remedyOf(missing []string, live bool) string {
-	isOther := func(need string) bool { return !slices.Contains(ofFaithful, contracttests.Feature(need)) }
+	isOther := func(need string) bool {
+		return !slices.Contains(ofFaithful, contracttests.Feature(need))
+	}
 	if !live && !slices.ContainsFunc(missing, isOther) {
 		return faithfulRemedy
 	}

@@ -49,11 +49,16 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Run the scenarios, and report",
-		Long: "Runs the scenarios against a target: the mock in process, the tenant of SAIL_BASE_URL (env), or an address. Of a target\n" +
-			"with an address the credentials come from SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, those of a second user and of an\n" +
-			"administrator from PATMOCK_SECOND_CLIENT_ID/_SECRET and PATMOCK_ADMIN_CLIENT_ID/_SECRET. A patmock needs none of them.\n" +
-			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 it could not test, or not to the end, 4 a tenant\n" +
-			"has tokens left that the run made, 130 interrupted. One interrupt ends a run within ten seconds, with its reports; a second at once.",
+		Long: "Runs the scenarios against a target: the mock in process, the tenant of " +
+			"SAIL_BASE_URL (env), or an address. Of a target\n" +
+			"with an address the credentials come from SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, " +
+			"those of a second user and of an\n" +
+			"administrator from PATMOCK_SECOND_CLIENT_ID/_SECRET and " +
+			"PATMOCK_ADMIN_CLIENT_ID/_SECRET. A patmock needs none of them.\n" +
+			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 " +
+			"it could not test, or not to the end, 4 a tenant\n" +
+			"has tokens left that the run made, 130 interrupted. One interrupt ends a run within " +
+			"ten seconds, with its reports; a second at once.",
 		Example: "  patmock contract run --versions v2026 --run '^create/' --report text=-",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if warning := cli.UnknownVariablesText(cmd, env); warning != "" {
@@ -71,14 +76,25 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 	f.parity.register(flags)
 	f.record.register(flags)
 	f.liveFlags.register(flags)
-	flags.StringArrayVar(&f.reports, "report", nil, "FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+" (default text=-)")
-	cli.ChoicesVar(flags, &f.failOn, "fail-on", "outcome", failOns, "what else fails the run, with commas between: "+strings.Join(failOns, ", "))
-	flags.BoolVar(&f.extraLists, "extra-lists", true, "list tokens of a patmock after each write, to judge what it changed")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "print the requests that the scenarios make, by the mock in process; the target is sent nothing")
-	flags.DurationVar(&f.timeout, "timeout", 0, "how long the run may take (default 2m at a mock; at a tenant three times its estimate, 15m to 2h)")
-	cli.ChoicesVar(flags, &f.require, "require", "need", needNames(), "what the target must have, with commas between: "+strings.Join(needNames(), ", "))
-	flags.IntVar(&f.parallel, "parallel", 4, "how many cases run side by side on a patmock; a tenant gets one at a time")
-	flags.StringVar(&f.shardText, "shard", "", "run part I of N equal parts of the selection, such as 1/4")
+	flags.StringArrayVar(&f.reports, "report", nil,
+		"FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+
+			" (default text=-)")
+	cli.ChoicesVar(flags, &f.failOn, "fail-on", "outcome", failOns,
+		"what else fails the run, with commas between: "+strings.Join(failOns, ", "))
+	flags.BoolVar(&f.extraLists, "extra-lists", true,
+		"list tokens of a patmock after each write, to judge what it changed")
+	flags.BoolVar(&f.dryRun, "dry-run", false,
+		"print the requests that the scenarios make, by the mock in process; the target is sent "+
+			"nothing")
+	flags.DurationVar(&f.timeout, "timeout", 0,
+		"how long the run may take (default 2m at a mock; at a tenant three times its estimate, "+
+			"15m to 2h)")
+	cli.ChoicesVar(flags, &f.require, "require", "need", needNames(),
+		"what the target must have, with commas between: "+strings.Join(needNames(), ", "))
+	flags.IntVar(&f.parallel, "parallel", 4,
+		"how many cases run side by side on a patmock; a tenant gets one at a time")
+	flags.StringVar(&f.shardText, "shard", "",
+		"run part I of N equal parts of the selection, such as 1/4")
 	cli.FormatFlag(cmd)
 	flags.Lookup("format").Usage = "with --dry-run: text, json"
 	return cmd
@@ -100,7 +116,8 @@ func (f runFlags) execute(ctx context.Context, env cli.Env) error {
 	return cli.ExitCause(err, left)
 }
 
-// runContract checks all that was asked for before anything is sent. Left is the error of what it leaves at a tenant.
+// runContract checks all that was asked for before anything is sent. Left is the error of what it
+// leaves at a tenant.
 func (f runFlags) runContract(ctx context.Context, env cli.Env) (left, err error) {
 	options, cases, err := f.prepare()
 	if err != nil {
@@ -209,12 +226,14 @@ func (f runFlags) test(
 	planned()
 	left = supervised.cleanUp(ctx, stderr, runner)
 	progress.end()
-	result.Warnings = slices.Concat(result.Warnings, f.unmatchedSkip(options), supervised.warnings())
+	result.Warnings = slices.Concat(result.Warnings, f.unmatchedSkip(options),
+		supervised.warnings())
 	ended := unstarted
 	var unwritten error
 	if unstarted == nil {
 		ended = earlyEnd(ctx, runner, result)
-		unwritten = errors.Join(f.parity.unless(env, runner.Aborted(), left).settle(ctx, env, target, cases, runner.Now(), result), record.end(env, result))
+		unwritten = errors.Join(f.parity.unless(env, runner.Aborted(), left).settle(ctx, env,
+			target, cases, runner.Now(), result), record.end(env, result))
 	}
 	if ended != nil {
 		reports.AddUnfinished(result, cases, ended)
@@ -229,7 +248,9 @@ func (f runFlags) test(
 	return left, cli.ExitCause(ended, unwritten)
 }
 
-func (f runFlags) rehearse(ctx context.Context, env cli.Env, target contracttests.Target, o contracttests.Options, cases []contracttests.Case) error {
+func (f runFlags) rehearse(ctx context.Context, env cli.Env, target contracttests.Target,
+	o contracttests.Options, cases []contracttests.Case,
+) error {
 	r, err := rehearse(ctx, target, nil, o, cases)
 	if ended := cli.EndError(ctx, "the dry run is not complete"); ended != nil {
 		return ended
@@ -253,7 +274,9 @@ func (f runFlags) unmatchedSkip(o contracttests.Options) []report.Warning {
 	if len(contracttests.Select(scenarios.All(), o)) > len(cases) {
 		return nil
 	}
-	return []report.Warning{{Kind: report.WarnUnusedSkip, Text: fmt.Sprintf("--skip %s matched nothing", f.skip)}}
+	return []report.Warning{
+		{Kind: report.WarnUnusedSkip, Text: fmt.Sprintf("--skip %s matched nothing", f.skip)},
+	}
 }
 
 var errNothingTested = errors.New("nothing was tested: no case could be tried to its end")

@@ -25,15 +25,20 @@ type selection struct {
 }
 
 func (s *selection) register(flags *pflag.FlagSet) {
-	flags.StringVar(&s.run, "run", "", "regular expression for scenarios: ID as contract list has it, or ID/VERSION")
+	flags.StringVar(&s.run, "run", "",
+		"regular expression for scenarios: ID as contract list has it, or ID/VERSION")
 	flags.StringVar(&s.skip, "skip", "", "regular expression for those to leave out")
-	flags.StringVar(&s.versions, "versions", strings.Join(cli.VersionNames(), ","), "versions to try, with commas between")
-	cli.ChoicesVar(flags, &s.standing, "standing", "standing", standings, "published, observed, assumed, with commas between (default all)")
+	flags.StringVar(&s.versions, "versions", strings.Join(cli.VersionNames(), ","),
+		"versions to try, with commas between")
+	cli.ChoicesVar(flags, &s.standing, "standing", "standing", standings,
+		"published, observed, assumed, with commas between (default all)")
 	cli.SetGroup(flags, cli.GroupScenarios)
 }
 
 // standings are those that there are, the surest first.
-var standings = []string{string(evidence.Published), string(evidence.Observed), string(evidence.Assumed)}
+var standings = []string{
+	string(evidence.Published), string(evidence.Observed), string(evidence.Assumed),
+}
 
 func (s selection) options() (o contracttests.Options, err error) {
 	if o.Versions, err = cli.ParseVersions(s.versions); err != nil {
@@ -86,7 +91,10 @@ func emptySelection(o contracttests.Options) error {
 	rest := strings.Join(flags, ", ")
 	if o.Run == nil {
 		subject, _, _ := strings.Cut(rest, " ")
-		return &cli.UsageError{Subject: subject, Help: "patmock contract list", Err: errors.New("no case is left by " + rest)}
+		return &cli.UsageError{
+			Subject: subject, Help: "patmock contract list",
+			Err: errors.New("no case is left by " + rest),
+		}
 	}
 	cases := len(contracttests.Select(scenarios.All(), contracttests.Options{Run: o.Run}))
 	text := "no scenario matches --run " + quote(o.Run.String())
@@ -150,7 +158,8 @@ func nearScenarios(expression string) string {
 	var near []candidate
 	for _, s := range scenarios.All() {
 		n := candidate{name: s.ID, distance: levenshtein.ComputeDistance(expression, s.ID)}
-		for _, c := range contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{}) {
+		for _, c := range contracttests.Select([]contracttests.Scenario{s},
+			contracttests.Options{}) {
 			if c.Version == inVersion {
 				n.name = c.Name()
 			}
@@ -167,12 +176,14 @@ func nearScenarios(expression string) string {
 		near = append(near, n)
 	}
 	slices.SortStableFunc(near, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(b.equal, a.equal), cmp.Compare(a.distance, b.distance))
+		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(b.equal, a.equal),
+			cmp.Compare(a.distance, b.distance))
 	})
 	text := ""
 	for _, n := range near {
 		const most = 85 // of a line of 100
-		if n.shared < near[0].shared || n.equal < near[0].equal || 2*n.shared < len(words) || n.shared == 0 || len(text)+len(n.name) > most {
+		if n.shared < near[0].shared || n.equal < near[0].equal || 2*n.shared < len(words) ||
+			n.shared == 0 || len(text)+len(n.name) > most {
 			break
 		}
 		text += ", " + n.name
@@ -194,7 +205,10 @@ func parseExpression(flag, text string) (*regexp.Regexp, error) {
 	}
 	expression, err := regexp.Compile(text)
 	if err != nil {
-		return nil, cli.Usagef(flag, "%s", onLines(flag+" "+quote(text)+" is not a regular expression", explainExpression(err)))
+		return nil,
+			cli.Usagef(flag, "%s",
+				onLines(flag+" "+quote(text)+" is not a regular expression",
+					explainExpression(err)))
 	}
 	return expression, nil
 }

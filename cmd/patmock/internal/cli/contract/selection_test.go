@@ -55,13 +55,32 @@ func TestSelection_Empty(t *testing.T) {
 		subject string
 		want    []string
 	}{
-		{"slip", selectionOf("creat/secret-is-shown-onc", ""), "--run", []string{"creat/secret-is-shown-onc", " create/secret-is-shown-once?"}},
-		{"word left out", selectionOf("^create/secret-shown-once$", ""), "--run", []string{"^create/secret-shown-once$", " create/secret-is-shown-once?"}},
-		{"version in front", selectionOf("v2026/create/secret-is-shown-once", ""), "--run", []string{" create/secret-is-shown-once/v2026?"}},
-		{"version of none", selectionOf("v3/bulk/by-post", ""), "--run", []string{" bulk/by-post?"}},
+		{
+			"slip", selectionOf("creat/secret-is-shown-onc", ""), "--run", []string{
+				"creat/secret-is-shown-onc", " create/secret-is-shown-once?",
+			},
+		},
+		{
+			"word left out", selectionOf("^create/secret-shown-once$", ""), "--run", []string{
+				"^create/secret-shown-once$", " create/secret-is-shown-once?",
+			},
+		},
+		{
+			"version in front", selectionOf("v2026/create/secret-is-shown-once", ""), "--run",
+			[]string{" create/secret-is-shown-once/v2026?"},
+		},
+		{
+			"version of none", selectionOf("v3/bulk/by-post", ""), "--run", []string{
+				" bulk/by-post?",
+			},
+		},
 		{"nothing near", selectionOf("zzz", ""), "--run", []string{"zzz"}},
 		{"long", selectionOf(strings.Repeat("zz|", 100)+"zz", ""), "--run", []string{"zz|zz"}},
-		{"another flag", selection{run: "^bulk/by-post", versions: "v3"}, "--run", []string{"^bulk/by-post", "--versions v3"}},
+		{
+			"another flag", selection{run: "^bulk/by-post", versions: "v3"}, "--run", []string{
+				"^bulk/by-post", "--versions v3",
+			},
+		},
 		{"nothing left", selectionOf("", "."), "--skip", []string{"--skip"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,8 +105,14 @@ func TestSelection_Empty(t *testing.T) {
 
 // No error of a broken expression is that of package regexp.
 func TestSelection_BrokenExpressions(t *testing.T) {
-	for _, text := range []string{"(", ")", "[", `a\`, "*", "a**", "(?=a)", `\y`, "a{1001}", "[z-a]", "(?P<a", "[[:foo:]]", "a\xff", strings.Repeat("((((a{9}){9}){9}){9})", 9), strings.Repeat("(", 2000) + strings.Repeat(")", 2000)} {
-		for flag, chosen := range map[string]selection{"--run": selectionOf(text, ""), "--skip": selectionOf("", text)} {
+	for _, text := range []string{
+		"(", ")", "[", `a\`, "*", "a**", "(?=a)", `\y`, "a{1001}", "[z-a]", "(?P<a", "[[:foo:]]",
+		"a\xff", strings.Repeat("((((a{9}){9}){9}){9})", 9),
+		strings.Repeat("(", 2000) + strings.Repeat(")", 2000),
+	} {
+		for flag, chosen := range map[string]selection{
+			"--run": selectionOf(text, ""), "--skip": selectionOf("", text),
+		} {
 			_, err := chosen.options()
 			var usage *cli.UsageError
 			if !errors.As(err, &usage) || usage.Subject != flag {

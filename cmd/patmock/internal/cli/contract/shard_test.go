@@ -26,7 +26,8 @@ func TestShardsDivideTheCases(t *testing.T) {
 			total += len(own)
 		}
 		if total != len(all) || len(seen) != len(all) {
-			t.Errorf("%d shards have %d cases, %d of them different, want %d", n, total, len(seen), len(all))
+			t.Errorf("%d shards have %d cases, %d of them different, want %d", n, total, len(seen),
+				len(all))
 		}
 	}
 }

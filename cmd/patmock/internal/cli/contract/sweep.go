@@ -40,17 +40,21 @@ func newContractSweep(env cli.Env) *cobra.Command {
 			"or a confirmation on the terminal.\n" +
 			"Exit codes: 0 nothing is left, 2 usage, 3 the target cannot be reached or refuses\n" +
 			"the credentials, 4 something is left, or was found and not deleted, 130 interrupted.",
-		Example: "  patmock exec --control-addr 127.0.0.1:0 -- \\\n    patmock contract sweep --target env --dry-run --older-than 1h",
+		Example: "  patmock exec --control-addr 127.0.0.1:0 -- \\\n    patmock contract sweep " +
+			"--target env --dry-run --older-than 1h",
 	}
 	cmd.RunE = func(*cobra.Command, []string) error {
 		return f.execute(cmd, env)
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.target, "target", "", "env, or the address of a tenant")
-	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is deleted otherwise")
+	flags.StringVar(&f.allowWrites, "allow-writes", "",
+		"host of the tenant, with its port where the address has one: nothing is deleted otherwise")
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs wrote what they made")
-	flags.StringVar(&f.olderThan, "older-than", "", "leave what is younger than that, such as 90m or 7d")
-	flags.DurationVar(&f.settle, "settle", contracttests.DefaultConsistencyTimeout, "how long the lists of the tenant may take to show what was written")
+	flags.StringVar(&f.olderThan, "older-than", "",
+		"leave what is younger than that, such as 90m or 7d")
+	flags.DurationVar(&f.settle, "settle", contracttests.DefaultConsistencyTimeout,
+		"how long the lists of the tenant may take to show what was written")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "list what would be deleted, and delete nothing")
 	flags.BoolVar(&f.byName, "by-name", false, "look for tokens of a lost ledger by their names")
 	flags.BoolVar(&f.yes, "yes", false, "delete what --by-name finds without a question")
@@ -85,9 +89,13 @@ func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	result, failed := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
-		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger, Run: s.run, Guard: s.guard,
-		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Grace: deleteGrace, Now: time.Now, ByName: f.byName,
-		Confirm: func(ctx context.Context, found []tenantguard.Found) bool { return f.confirm(ctx, env, found) },
+		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger,
+		Run: s.run, Guard: s.guard,
+		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Grace: deleteGrace, Now: time.Now,
+		ByName: f.byName,
+		Confirm: func(ctx context.Context, found []tenantguard.Found) bool {
+			return f.confirm(ctx, env, found)
+		},
 	})
 	switch unswept := errors.Is(failed, tenantguard.ErrUnreachable); {
 	case unswept && ctx.Err() != nil:
@@ -115,10 +123,14 @@ func (f sweepFlags) confirm(ctx context.Context, env cli.Env, found []tenantguar
 	case f.yes:
 		return true
 	case !cli.IsTerminal(env.Stdin) || !cli.IsTerminal(env.Stderr):
-		_, _ = fmt.Fprintf(env.Stderr, "patmock: not deleted, since standard input is no terminal: --yes deletes what --by-name finds\n") // the exit code says it, too
+		// the exit code says it, too
+		_, _ = fmt.Fprintf(env.Stderr,
+			"patmock: not deleted, since standard input is no terminal: --yes deletes what "+
+				"--by-name finds\n")
 		return false
 	}
-	question := sweepText(tenantguard.SweepResult{WouldDelete: found}) + "Delete what is listed? It cannot be restored. Enter yes to delete: "
+	question := sweepText(tenantguard.SweepResult{WouldDelete: found}) +
+		"Delete what is listed? It cannot be restored. Enter yes to delete: "
 	return cli.Confirm(ctx, env.Stdin, env.Stderr, question)
 }
 
@@ -128,7 +140,8 @@ func (f sweepFlags) age() (time.Duration, error) {
 		return 0, nil
 	}
 	if strings.HasPrefix(f.olderThan, "-") {
-		return 0, cli.Flagf("older-than", " must be positive, such as 90m or 7d, got %s", f.olderThan)
+		return 0,
+			cli.Flagf("older-than", " must be positive, such as 90m or 7d, got %s", f.olderThan)
 	}
 	age, err := cli.ParseDuration(f.olderThan)
 	if err != nil {
@@ -143,15 +156,24 @@ func (f sweepFlags) tenant(ctx context.Context, env cli.Env) (t contracttests.Ta
 	case f.target == "":
 		return t, cli.Flagf("target", ": expected env, or the address of a tenant")
 	case f.target == "mock":
-		return t, cli.Flagf("target", " mock: the mock in process ends with its run, and there is nothing to sweep")
+		return t,
+			cli.Flagf("target",
+				" mock: the mock in process ends with its run, and there is nothing to sweep")
 	case f.yes && !f.byName:
-		return t, cli.Flagf("yes", " is only for --by-name: what the ledger has is deleted without a question")
+		return t,
+			cli.Flagf("yes",
+				" is only for --by-name: what the ledger has is deleted without a question")
 	case f.allowWrites == "" && !f.dryRun:
-		return t, cli.Usagef("--allow-writes", "nothing is deleted without --allow-writes HOST, which repeats the host of the target; --dry-run tells what would be")
+		return t,
+			cli.Usagef("--allow-writes",
+				"nothing is deleted without --allow-writes HOST, which repeats the host of the "+
+					"target; --dry-run tells what would be")
 	}
 	t, _, err = f.open(ctx, env)
 	if err == nil && !t.RealTenant() {
-		err = cli.Flagf("target", " %s: a patmock is not swept but reset: patmock control reset --url %s", f.target, t.BaseURL)
+		err = cli.Flagf("target",
+			" %s: a patmock is not swept but reset: patmock control reset --url %s", f.target,
+			t.BaseURL)
 	}
 	return t, err
 }
@@ -163,7 +185,8 @@ func (f sweepFlags) known(env cli.Env) ([]tenantguard.Object, error) {
 		if !f.byName {
 			hint = ": --by-name looks for the names of runs"
 		}
-		_, _ = fmt.Fprintf(env.Stderr, "patmock: there is no ledger %s%s\n", f.ledger, hint) // a hint
+		// a hint
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: there is no ledger %s%s\n", f.ledger, hint)
 	}
 	known, err := tenantguard.ReadLedger(f.ledger)
 	if err != nil {

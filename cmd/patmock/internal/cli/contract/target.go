@@ -29,24 +29,36 @@ type targetFlags struct {
 
 func (f *targetFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.target, "target", "mock", "mock, env, or an address")
-	flags.BoolVar(&f.mock, "mock", false, "the target is a patmock, whose control surface is at the same address")
-	flags.StringVar(&f.control, "control", "", "address of the control surface of the patmock that the target is")
+	flags.BoolVar(&f.mock, "mock", false,
+		"the target is a patmock, whose control surface is at the same address")
+	flags.StringVar(&f.control, "control", "",
+		"address of the control surface of the patmock that the target is")
 	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
 	cli.SetGroup(flags, cli.GroupTarget)
-	flags.StringVar(&f.allowWrites, "allow-writes", "", "host of the tenant, with its port where the address has one: nothing is written to a tenant otherwise")
+	flags.StringVar(&f.allowWrites, "allow-writes", "",
+		"host of the tenant, with its port where the address has one: nothing is written to a "+
+			"tenant otherwise")
 	cli.SetGroup(flags, cli.GroupTenant)
 	cli.SetVariables(flags, "target")
 }
 
 // open finds out what a target is. Close ends what was started for it.
-func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Target, closing func() error, err error) {
+func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Target,
+	closing func() error, err error,
+) {
 	switch {
 	case f.target == "mock" && (f.mock || f.control != "" || f.allowWrites != ""):
-		return t, nil, cli.Usagef("--target", "--mock, --control and --allow-writes are for a target with an address; --target mock is one in process")
+		return t, nil,
+			cli.Usagef("--target",
+				"--mock, --control and --allow-writes are for a target with an address; --target "+
+					"mock is one in process")
 	case f.target == "mock":
 		return mockTarget()
 	}
-	choice := contracttests.TargetOptions{Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites, AllowPlaintext: f.allowPlaintext, Offline: f.offline, Lookup: env.Lookup}
+	choice := contracttests.TargetOptions{
+		Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites,
+		AllowPlaintext: f.allowPlaintext, Offline: f.offline, Lookup: env.Lookup,
+	}
 	t, err = choice.Target(ctx)
 	if err != nil {
 		if strings.Contains(f.target, "@") { // a password may stand there
@@ -66,7 +78,8 @@ func (f targetFlags) printUse(stderr io.Writer, t contracttests.Target) {
 	if t.HasCredentials() {
 		use = "SAIL_ credentials log in, and are used for nothing else"
 	}
-	_, _ = fmt.Fprintf(stderr, "patmock: a patmock is given namespaces of its own: %s\n", use) // a hint
+	// a hint
+	_, _ = fmt.Fprintf(stderr, "patmock: a patmock is given namespaces of its own: %s\n", use)
 }
 
 // settingOf returns the flag or the variable that an error of contracttests.TargetOptions is about.
@@ -76,7 +89,8 @@ func settingOf(err error) string {
 		return ""
 	}
 	flags := map[string]string{
-		"Address": "--target", "Mock": "--mock", "Control": "--control", "AllowWrites": "--allow-writes",
+		"Address": "--target", "Mock": "--mock", "Control": "--control",
+		"AllowWrites": "--allow-writes",
 	}
 	return cmp.Or(flags[wrong.Setting], wrong.Setting)
 }
@@ -92,7 +106,9 @@ func mockTarget() (contracttests.Target, func() error, error) {
 	}
 	collectLess()
 	return contracttests.Target{
-		Name: "mock", BaseURL: inProcess, Control: mock.Control(), HTTP: &http.Client{Transport: mock.Transport()},
+		Name: "mock", BaseURL: inProcess, Control: mock.Control(), HTTP: &http.Client{
+			Transport: mock.Transport(),
+		},
 	}, mock.Close, nil
 }
 

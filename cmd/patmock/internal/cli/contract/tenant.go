@@ -33,10 +33,14 @@ type liveFlags struct {
 }
 
 func (f *liveFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file that remembers what was made at a tenant")
-	flags.IntVar(&f.maxRequests, "max-requests", tenantguard.DefaultRequests, "how many requests a tenant is sent at most")
-	flags.BoolVar(&f.provoke, "provoke-rate-limit", false, "exceed the rate limit of a tenant, for the scenarios about it")
-	flags.DurationVar(&f.settle, "settle", contracttests.DefaultConsistencyTimeout, "how long the lists of a tenant may take to show what was written")
+	flags.StringVar(&f.ledger, "ledger", defaultLedger,
+		"file that remembers what was made at a tenant")
+	flags.IntVar(&f.maxRequests, "max-requests", tenantguard.DefaultRequests,
+		"how many requests a tenant is sent at most")
+	flags.BoolVar(&f.provoke, "provoke-rate-limit", false,
+		"exceed the rate limit of a tenant, for the scenarios about it")
+	flags.DurationVar(&f.settle, "settle", contracttests.DefaultConsistencyTimeout,
+		"how long the lists of a tenant may take to show what was written")
 	cli.SetGroup(flags, cli.GroupTenant)
 }
 
@@ -48,11 +52,13 @@ func (f liveFlags) apply(o *contracttests.Options) error {
 	case f.settle <= 0:
 		return cli.Flagf("settle", " %s: expected more than nothing", f.settle)
 	}
-	o.ProvokeRateLimit, o.ConsistencyTimeout, o.ID = f.provoke, f.settle, contracttests.NewID(time.Now())
+	o.ProvokeRateLimit, o.ConsistencyTimeout, o.ID = f.provoke, f.settle,
+		contracttests.NewID(time.Now())
 	return nil
 }
 
-// guardSession is what stands between a run and a live target. The zero value is that of a patmock: nothing.
+// guardSession is what stands between a run and a live target. The zero value is that of a patmock:
+// nothing.
 type guardSession struct {
 	guard  *tenantguard.Guard
 	ledger *tenantguard.Ledger
@@ -64,12 +70,17 @@ type guardSession struct {
 
 // newGuardSession puts a guard in front of a live target.
 // Latency is called with that of the first requests. May be nil.
-func (f liveFlags) newGuardSession(t *contracttests.Target, run string, latency func(time.Duration)) (s guardSession, err error) {
+func (f liveFlags) newGuardSession(t *contracttests.Target, run string,
+	latency func(time.Duration),
+) (s guardSession, err error) {
 	if !t.RealTenant() {
 		return s, nil
 	}
 	s.target, s.run, s.settle, s.budget = *t, run, f.settle, f.maxRequests
-	config := tenantguard.Config{BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, MaxRequests: f.maxRequests, Now: time.Now, Latency: latency}
+	config := tenantguard.Config{
+		BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, MaxRequests: f.maxRequests,
+		Now: time.Now, Latency: latency,
+	}
 	for _, login := range s.logins() {
 		config.Protected = append(config.Protected, login.ClientID)
 	}
@@ -96,9 +107,12 @@ func (f liveFlags) newGuardSession(t *contracttests.Target, run string, latency 
 	return s, nil
 }
 
-// guardedClient returns a client whose requests pass a guard. A redirect would lead past what a scenario is about.
+// guardedClient returns a client whose requests pass a guard. A redirect would lead past what a
+// scenario is about.
 func guardedClient(g *tenantguard.Guard) *http.Client {
-	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 }
 
 // An identity is one whose credentials the environment has.
@@ -118,7 +132,9 @@ func identities(t contracttests.Target) (all []identity) {
 		{"administrator", contracttests.RoleAdmin, t.Admin},
 	} {
 		if i.Credentials != (contracttests.Credentials{}) {
-			login := tenantguard.Login{ClientID: i.ClientID, ClientSecret: i.ClientSecret, Origin: t.Origins[i.role]}
+			login := tenantguard.Login{
+				ClientID: i.ClientID, ClientSecret: i.ClientSecret, Origin: t.Origins[i.role],
+			}
 			all = append(all, identity{i.name, login})
 		}
 	}
@@ -144,7 +160,8 @@ func (s guardSession) warnings() []report.Warning {
 	if s.guard == nil || s.guard.Stats().Unsent == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("the budget of %d requests is used up, and cases were skipped for that: see --max-requests", s.budget)
+	text := fmt.Sprintf("the budget of %d requests is used up, and cases were skipped for that: "+
+		"see --max-requests", s.budget)
 	return []report.Warning{{Kind: report.WarnBudgetSpent, Text: text}}
 }
 
@@ -154,8 +171,11 @@ const cleaning = 2 * time.Minute
 // shortSettle limits the wait for lists to show what was written if the run ends early.
 const shortSettle = time.Second
 
-// cleanUp deletes what the scenarios left, whatever ended the run. What stays is told, and is an error.
-func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer, runner *contracttests.Runner) error {
+// cleanUp deletes what the scenarios left, whatever ended the run. What stays is told, and is an
+// error.
+func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
+	runner *contracttests.Runner,
+) error {
 	if s.guard == nil {
 		return nil
 	}
@@ -177,13 +197,18 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer, runner *con
 		}
 	}
 	result, err := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
-		BaseURL: s.target.BaseURL, HTTP: guardedClient(s.guard), Logins: s.logins(), Known: append(left, s.guard.Unlisted()...),
+		BaseURL: s.target.BaseURL, HTTP: guardedClient(s.guard), Logins: s.logins(),
+		Known:  append(left, s.guard.Unlisted()...),
 		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: settle, Now: time.Now,
 	})
 	left = s.guard.Leftovers()
 	switch {
-	case errors.Is(err, tenantguard.ErrUnreachable) && len(left) == 0 && stats.Lost == 0: // all that was made is gone, as far as was answered
-		_, _ = fmt.Fprintln(stderr, "patmock: the run has deleted what it made, and could not look whether anything else is left: "+err.Error()) // it leaves nothing
+	// all that was made is gone, as far as was answered
+	case errors.Is(err, tenantguard.ErrUnreachable) && len(left) == 0 && stats.Lost == 0:
+		// it leaves nothing
+		_, _ = fmt.Fprintln(stderr,
+			"patmock: the run has deleted what it made, and could not look whether anything else "+
+				"is left: "+err.Error())
 		return s.guard.Err()
 	case err != nil:
 		lines := []string{"patmock: the run could not delete what it made: " + err.Error()}
@@ -198,13 +223,15 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer, runner *con
 	}
 	lines := []string{"patmock: the run has left behind, for patmock contract sweep:"}
 	for _, object := range result.Left {
-		lines = append(lines, fmt.Sprintf("  %s %s of %s: %s", object.ID, object.Name, object.Owner, object.Why))
+		lines = append(lines,
+			fmt.Sprintf("  %s %s of %s: %s", object.ID, object.Name, object.Owner, object.Why))
 	}
 	_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // as above
 	return cli.SilentExit(cli.ExitLeftovers)
 }
 
-// ensureParentDir makes the folder of a file of patmock's own, where there is none, out of the reach of git.
+// ensureParentDir makes the folder of a file of patmock's own, where there is none, out of the
+// reach of git.
 func ensureParentDir(file string) error {
 	folder := filepath.Dir(file)
 	_, missing := os.Stat(folder)

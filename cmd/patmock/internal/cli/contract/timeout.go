@@ -59,7 +59,9 @@ type timeLimit struct {
 }
 
 // limitTime returns a context that ends when the time of a run is up. Zero means the default.
-func limitTime(ctx context.Context, timeout time.Duration, stderr io.Writer) (context.Context, *timeLimit) {
+func limitTime(ctx context.Context, timeout time.Duration, stderr io.Writer) (context.Context,
+	*timeLimit,
+) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	l := &timeLimit{began: time.Now(), fixed: timeout > 0, stderr: stderr}
 	if !l.fixed {
@@ -101,12 +103,14 @@ func (l *timeLimit) expect(e estimate) {
 	l.adjustLocked()
 }
 
-// quickCases limits the cases that are rehearsed before a run, which takes less than a second. More are
-// rehearsed beside it: a run that the target ends early has no use for them.
+// quickCases limits the cases that are rehearsed before a run, which takes less than a second. More
+// are rehearsed beside it: a run that the target ends early has no use for them.
 const quickCases = 100
 
 // plan rehearses the cases to know how long they take. The function that it returns ends that.
-func (l *timeLimit) plan(ctx context.Context, target contracttests.Target, o contracttests.Options, cases []contracttests.Case) (end func()) {
+func (l *timeLimit) plan(ctx context.Context, target contracttests.Target, o contracttests.Options,
+	cases []contracttests.Case,
+) (end func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	group.Go(func() {
@@ -135,5 +139,7 @@ func (l *timeLimit) adjustLocked() {
 	}
 	l.set(limit)
 	l.printed = limit
-	_, _ = fmt.Fprintf(l.stderr, "patmock: the run ends after %s at the latest (--timeout)\n", limit) // a hint
+	// a hint
+	_, _ = fmt.Fprintf(l.stderr, "patmock: the run ends after %s at the latest (--timeout)\n",
+		limit)
 }

@@ -25,12 +25,22 @@ func TestLimitTime(t *testing.T) {
 		{"a mock", 0, false, nil, 0, 2 * time.Minute},
 		{"a mock with --timeout", time.Hour, false, nil, 0, time.Hour},
 		{"a tenant without an estimate", 0, true, nil, time.Second, 15 * time.Minute},
-		{"a tenant that was not measured", 0, true, &estimate{requests: 10_000}, 0, 15 * time.Minute},
+		{
+			"a tenant that was not measured", 0, true, &estimate{requests: 10_000}, 0,
+			15 * time.Minute,
+		},
 		{"a short run", 0, true, &estimate{requests: 100}, time.Second, 15 * time.Minute},
 		{"a longer run", 0, true, &estimate{requests: 1000}, time.Second, 3000 * time.Second},
-		{"a run that is held back", 0, true, &estimate{requests: 1000, paced: 10 * time.Minute, waits: time.Minute}, time.Millisecond, 33 * time.Minute},
+		{
+			"a run that is held back", 0, true, &estimate{
+				requests: 1000, paced: 10 * time.Minute, waits: time.Minute,
+			}, time.Millisecond, 33 * time.Minute,
+		},
 		{"a very long run", 0, true, &estimate{requests: 10_000}, time.Minute, 2 * time.Hour},
-		{"a tenant with --timeout", time.Minute, true, &estimate{requests: 10_000}, time.Minute, time.Minute},
+		{
+			"a tenant with --timeout", time.Minute, true, &estimate{requests: 10_000}, time.Minute,
+			time.Minute,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -48,8 +58,10 @@ func TestLimitTime(t *testing.T) {
 					}
 				})
 				<-ctx.Done()
-				if took := time.Since(began); took != test.want || !errors.Is(context.Cause(ctx), cli.ErrTimeUp) {
-					t.Errorf("it ends after %s with %v, want %s", took, context.Cause(ctx), test.want)
+				if took := time.Since(began); took != test.want ||
+					!errors.Is(context.Cause(ctx), cli.ErrTimeUp) {
+					t.Errorf("it ends after %s with %v, want %s", took, context.Cause(ctx),
+						test.want)
 				}
 			})
 		})

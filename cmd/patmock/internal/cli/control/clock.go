@@ -27,33 +27,39 @@ func newClockGet(c *controls) *cobra.Command {
 func newClockSet(c *controls) *cobra.Command {
 	var setting control.ClockSetting
 	cmd := &cobra.Command{
-		Use:     "set [TIME] [--frozen]",
-		Short:   "Set the clock to a moment, stop it, or both",
-		Long:    "Sets the clock to a moment, from which it goes on unless it is frozen. Without a moment it stays where it is.",
+		Use:   "set [TIME] [--frozen]",
+		Short: "Set the clock to a moment, stop it, or both",
+		Long: "Sets the clock to a moment, from which it goes on unless it is frozen. Without " +
+			"a moment it stays where it is.",
 		Example: "  patmock exec -- patmock control clock set 2027-01-31T00:00:00Z --frozen",
 		Args:    cli.AtMostOne("TIME", "a time such as 2027-01-31T00:00:00Z"),
 	}
 	cmd.Flags().BoolVar(&setting.Frozen, "frozen", false, "make it stand still")
-	return query(c, cmd, func(ctx context.Context, client *control.Client, args []string) (control.Clock, error) {
-		if len(args) == 0 && !cmd.Flags().Changed("frozen") {
-			return control.Clock{}, cli.Usagef("TIME", "expected a time such as 2027-01-31T00:00:00Z, --frozen, or both")
-		}
-		if len(args) == 1 {
-			now, err := time.Parse(time.RFC3339, args[0])
-			if err != nil {
-				return control.Clock{}, cli.Usagef("TIME", "%s, got %q", cli.ExpectedTime, args[0])
+	return query(c, cmd,
+		func(ctx context.Context, client *control.Client, args []string) (control.Clock, error) {
+			if len(args) == 0 && !cmd.Flags().Changed("frozen") {
+				return control.Clock{},
+					cli.Usagef("TIME",
+						"expected a time such as 2027-01-31T00:00:00Z, --frozen, or both")
 			}
-			setting.Now = &now
-		}
-		return client.SetClock(ctx, setting)
-	}, clockText)
+			if len(args) == 1 {
+				now, err := time.Parse(time.RFC3339, args[0])
+				if err != nil {
+					return control.Clock{},
+						cli.Usagef("TIME", "%s, got %q", cli.ExpectedTime, args[0])
+				}
+				setting.Now = &now
+			}
+			return client.SetClock(ctx, setting)
+		}, clockText)
 }
 
 func newClockAdvance(c *controls) *cobra.Command {
 	return query(c, &cobra.Command{
-		Use:     "advance DURATION",
-		Short:   "Let time pass: 72h, 191d, 1d12h",
-		Long:    "Moves the clock ahead, frozen or not. A day has 24 hours. To move it back, set it: patmock control clock set TIME.",
+		Use:   "advance DURATION",
+		Short: "Let time pass: 72h, 191d, 1d12h",
+		Long: "Moves the clock ahead, frozen or not. A day has 24 hours. To move it back, set " +
+			"it: patmock control clock set TIME.",
 		Example: "  patmock exec -- patmock control clock advance 72h",
 		Args:    cli.One("DURATION", "a duration such as 72h or 1d12h"),
 	}, func(ctx context.Context, client *control.Client, args []string) (control.Clock, error) {
@@ -77,8 +83,8 @@ func newClockClear(c *controls) *cobra.Command {
 
 const timeForm = "2006-01-02T15:04:05.000Z07:00"
 
-// daysOf returns a distance such as +1471h28m34.945s with its days: +61d7h28m34.945s. Units of nothing
-// are left out, and a text of another form is returned as it is.
+// daysOf returns a distance such as +1471h28m34.945s with its days: +61d7h28m34.945s. Units of
+// nothing are left out, and a text of another form is returned as it is.
 func daysOf(text string) string {
 	sign := text[:len(text)-len(strings.TrimLeft(text, "+-"))]
 	d, err := time.ParseDuration(strings.TrimLeft(text, "+-"))

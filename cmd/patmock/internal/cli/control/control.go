@@ -20,7 +20,8 @@ func New(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "control",
 		Short: "Look into a running mock, and change what it does",
-		Long: "Speaks to the control surface of a running mock, about one namespace of it. Exit codes: 1 not verified, 2 what was\n" +
+		Long: "Speaks to the control surface of a running mock, about one namespace of it. Exit " +
+			"codes: 1 not verified, 2 what was\n" +
 			"asked is wrong or refused, 3 no mock answers, or it wants another control token.",
 		Example: "  patmock exec -- patmock control health",
 	}
@@ -28,11 +29,16 @@ func New(env cli.Env) *cobra.Command {
 	cmd.AddCommand(
 		newHealth(c), newReset(c), newVerify(c),
 		group("state", "Save and restore the users and tokens", newStateGet(c), newStatePut(c)),
-		group("clock", "Show and move the clock that dates and expiry follow", newClockGet(c), newClockSet(c), newClockAdvance(c), newClockClear(c)),
-		group("fault", "Let requests go wrong on purpose", newFaultAdd(c), newFaultList(c), newFaultRemove(c)),
-		group("requests", "Show what clients did", newRequestsList(c), newRequestsShow(c), newRequestsFollow(c), newRequestsClear(c)),
-		group("findings", "Show and allow what clients did wrong", newFindingsList(c), newFindingsAllow(c)),
-		group("namespace", "Make and remove tenants side by side", newNamespaceList(c), newNamespaceCreate(c), newNamespaceRemove(c)),
+		group("clock", "Show and move the clock that dates and expiry follow", newClockGet(c),
+			newClockSet(c), newClockAdvance(c), newClockClear(c)),
+		group("fault", "Let requests go wrong on purpose", newFaultAdd(c), newFaultList(c),
+			newFaultRemove(c)),
+		group("requests", "Show what clients did", newRequestsList(c), newRequestsShow(c),
+			newRequestsFollow(c), newRequestsClear(c)),
+		group("findings", "Show and allow what clients did wrong", newFindingsList(c),
+			newFindingsAllow(c)),
+		group("namespace", "Make and remove tenants side by side", newNamespaceList(c),
+			newNamespaceCreate(c), newNamespaceRemove(c)),
 		group("identity", "Add users", newIdentityAdd(c)),
 		group("token", "Add tokens in any state", newTokenAdd(c)),
 	)
@@ -48,7 +54,8 @@ func group(use, short string, children ...*cobra.Command) *cobra.Command {
 
 // query makes a command print what the mock responds with, as it came over the wire or for people.
 func query[T any](
-	c *controls, cmd *cobra.Command, get func(context.Context, *control.Client, []string) (T, error), text func(T) string,
+	c *controls, cmd *cobra.Command,
+	get func(context.Context, *control.Client, []string) (T, error), text func(T) string,
 ) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		client, err := c.Client()
@@ -66,7 +73,9 @@ func query[T any](
 }
 
 // action makes a command change the mock, and print nothing.
-func action(c *controls, cmd *cobra.Command, do func(context.Context, *control.Client, []string) error) *cobra.Command {
+func action(c *controls, cmd *cobra.Command,
+	do func(context.Context, *control.Client, []string) error,
+) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		client, err := c.Client()
 		if err != nil {
@@ -82,24 +91,27 @@ func action(c *controls, cmd *cobra.Command, do func(context.Context, *control.C
 
 // CompleteFault offers the fault rules of the running mock.
 func CompleteFault(env cli.Env) cobra.CompletionFunc {
-	return remote.CompleteFromMock(env, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
-		rules, err := client.Faults(ctx)
-		var all []cobra.Completion
-		for _, f := range rules {
-			all = append(all, cobra.CompletionWithDesc(f.ID, matchText(f)+": "+effectText(f)))
-		}
-		return all, err
-	})
+	return remote.CompleteFromMock(env,
+		func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
+			rules, err := client.Faults(ctx)
+			var all []cobra.Completion
+			for _, f := range rules {
+				all = append(all, cobra.CompletionWithDesc(f.ID, matchText(f)+": "+effectText(f)))
+			}
+			return all, err
+		})
 }
 
 func completeRequest(env cli.Env) cobra.CompletionFunc {
 	const most = 20
-	return remote.CompleteFromMock(env, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
-		journal, err := client.Requests(ctx, control.Match{}, most)
-		var all []cobra.Completion
-		for _, r := range journal.Requests {
-			all = append(all, cobra.CompletionWithDesc(r.ID, r.Method+" "+target(r)+": "+status(r)))
-		}
-		return all, err
-	})
+	return remote.CompleteFromMock(env,
+		func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
+			journal, err := client.Requests(ctx, control.Match{}, most)
+			var all []cobra.Completion
+			for _, r := range journal.Requests {
+				all = append(all,
+					cobra.CompletionWithDesc(r.ID, r.Method+" "+target(r)+": "+status(r)))
+			}
+			return all, err
+		})
 }

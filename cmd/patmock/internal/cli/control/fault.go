@@ -19,7 +19,9 @@ import (
 // What a rule may name.
 var (
 	faultOperations = []string{"token", "list", "create", "patch", "delete", "bulk"}
-	faultEffects    = []string{"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body"}
+	faultEffects    = []string{
+		"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body",
+	}
 	retryAfterForms = []string{"seconds", "date"}
 )
 
@@ -28,22 +30,31 @@ func newFaultAdd(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add [@FILE|-]",
 		Short: "Add a rule: which requests are met, and what happens to them",
-		Long: "Adds a rule from the flags, or from JSON with the same fields (retryAfter for --retry-after). One of --status, --latency\n" +
-			"and --effect says what happens; html may have a status. It happens once, unless --times or --rate says more.",
-		Example: "  patmock exec -- patmock control fault add \\\n    --operation list --version v2026 --status 429 --retry-after 3s --times 2",
-		Args:    cli.AtMostOne("FILE", "@FILE, or - for standard input"),
+		Long: "Adds a rule from the flags, or from JSON with the same fields (retryAfter for " +
+			"--retry-after). One of --status, --latency\n" +
+			"and --effect says what happens; html may have a status. It happens once, unless " +
+			"--times or --rate says more.",
+		Example: "  patmock exec -- patmock control fault add \\\n    --operation list --version " +
+			"v2026 --status 429 --retry-after 3s --times 2",
+		Args: cli.AtMostOne("FILE", "@FILE, or - for standard input"),
 	}
 	registerRule(cmd.Flags(), &rule)
-	return query(c, cmd, func(ctx context.Context, client *control.Client, args []string) (control.Fault, error) {
-		if len(args) == 1 {
-			if err := readRule(cmd, args[0], &rule); err != nil {
-				return rule, err
+	return query(c, cmd,
+		func(ctx context.Context, client *control.Client, args []string) (control.Fault, error) {
+			if len(args) == 1 {
+				if err := readRule(cmd, args[0], &rule); err != nil {
+					return rule, err
+				}
+			} else if !cmd.Flags().Changed("status") && rule.Latency == "" && rule.Effect == "" {
+				return rule,
+					cli.Usagef("--status",
+						"a rule needs one of --status, --latency and --effect, such as --status "+
+							"503")
 			}
-		} else if !cmd.Flags().Changed("status") && rule.Latency == "" && rule.Effect == "" {
-			return rule, cli.Usagef("--status", "a rule needs one of --status, --latency and --effect, such as --status 503")
-		}
-		return client.AddFault(ctx, rule)
-	}, func(added control.Fault) string { return faultsText(faultList{[]control.Fault{added}}) })
+			return client.AddFault(ctx, rule)
+		}, func(added control.Fault) string {
+			return faultsText(faultList{[]control.Fault{added}})
+		})
 }
 
 func readRule(cmd *cobra.Command, source string, rule *control.Fault) error {
@@ -54,25 +65,35 @@ func readRule(cmd *cobra.Command, source string, rule *control.Fault) error {
 		cli.CheckName("--operation", "operation", rule.Operation, faultOperations),
 		cli.CheckName("--version", "version", rule.Version, cli.VersionNames()),
 		cli.CheckName("--effect", "effect", rule.Effect, faultEffects),
-		cli.CheckName("--retry-after-as", "form of Retry-After", rule.RetryAfterAs, retryAfterForms),
+		cli.CheckName("--retry-after-as", "form of Retry-After", rule.RetryAfterAs,
+			retryAfterForms),
 	)
 }
 
 func registerRule(flags *pflag.FlagSet, rule *control.Fault) {
-	cli.ChoiceVar(flags, &rule.Operation, "operation", "operation", faultOperations, strings.Join(faultOperations, ", ")+" (default any)")
-	cli.ChoiceVar(flags, &rule.Version, "version", "version", cli.VersionNames(), strings.Join(cli.VersionNames(), ", ")+" (default any)")
-	flags.StringVar(&rule.Owner, "owner", "", "name or id of the user whose request it is (default anybody)")
-	flags.Var(headers(rule.Header), "header", `that the request has, such as "X-Run: 7"; can be repeated`)
+	cli.ChoiceVar(flags, &rule.Operation, "operation", "operation", faultOperations,
+		strings.Join(faultOperations, ", ")+" (default any)")
+	cli.ChoiceVar(flags, &rule.Version, "version", "version", cli.VersionNames(),
+		strings.Join(cli.VersionNames(), ", ")+" (default any)")
+	flags.StringVar(&rule.Owner, "owner", "",
+		"name or id of the user whose request it is (default anybody)")
+	flags.Var(headers(rule.Header), "header",
+		`that the request has, such as "X-Run: 7"; can be repeated`)
 	flags.IntVar(&rule.After, "after", 0, "how many requests pass unharmed first")
 	flags.IntVar(&rule.Times, "times", 0, "how many are met then (default once)")
-	flags.Float64Var(&rule.Rate, "rate", 0, "share of the requests that are met, from 0 to 1, instead of --after and --times")
+	flags.Float64Var(&rule.Rate, "rate", 0,
+		"share of the requests that are met, from 0 to 1, instead of --after and --times")
 	cli.SetGroup(flags, cli.GroupRequests)
 	flags.StringVar(&rule.ID, "id", "", "name of the rule (default the mock chooses one)")
 	flags.IntVar(&rule.Status, "status", 0, "status to answer, from 400 to 599")
-	flags.StringVar(&rule.RetryAfter, "retry-after", "", "what the status tells the client to wait, such as 3s")
-	cli.ChoiceVar(flags, &rule.RetryAfterAs, "retry-after-as", "form of Retry-After", retryAfterForms, strings.Join(retryAfterForms, " or ")+" (default seconds)")
-	flags.StringVar(&rule.Latency, "latency", "", "what is added, such as 200ms, or evenly from 100ms-300ms")
-	cli.ChoiceVar(flags, &rule.Effect, "effect", "effect", faultEffects, strings.Join(faultEffects, ", "))
+	flags.StringVar(&rule.RetryAfter, "retry-after", "",
+		"what the status tells the client to wait, such as 3s")
+	cli.ChoiceVar(flags, &rule.RetryAfterAs, "retry-after-as", "form of Retry-After",
+		retryAfterForms, strings.Join(retryAfterForms, " or ")+" (default seconds)")
+	flags.StringVar(&rule.Latency, "latency", "",
+		"what is added, such as 200ms, or evenly from 100ms-300ms")
+	cli.ChoiceVar(flags, &rule.Effect, "effect", "effect", faultEffects,
+		strings.Join(faultEffects, ", "))
 }
 
 func newFaultList(c *controls) *cobra.Command {
@@ -92,8 +113,9 @@ func newFaultRemove(c *controls) *cobra.Command {
 		Use:               "rm ID | --all",
 		ValidArgsFunction: cli.FirstArgument(CompleteFault(c.Env)),
 		Short:             "Remove a rule, or all of them",
-		Example:           "  patmock exec -- sh -c 'patmock control fault add --id busy --status 503 &&\n    patmock control fault rm busy'",
-		Args:              cli.AtMostOne("ID", "the id of a rule"),
+		Example: "  patmock exec -- sh -c 'patmock control fault add --id busy --status " +
+			"503 &&\n    patmock control fault rm busy'",
+		Args: cli.AtMostOne("ID", "the id of a rule"),
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "remove all rules")
 	return action(c, cmd, func(ctx context.Context, client *control.Client, args []string) error {
@@ -114,7 +136,10 @@ type faultList struct {
 func faultsText(list faultList) string {
 	rows := [][]string{{"ID", "MEETS", "DOES", "WHEN", "MATCHED", "HITS"}}
 	for _, f := range list.Faults {
-		rows = append(rows, []string{f.ID, matchText(f), effectText(f), scheduleText(f), strconv.Itoa(f.Matched), strconv.Itoa(f.Hits)})
+		rows = append(rows, []string{
+			f.ID, matchText(f), effectText(f), scheduleText(f), strconv.Itoa(f.Matched),
+			strconv.Itoa(f.Hits),
+		})
 	}
 	return cli.Table(rows...)
 }

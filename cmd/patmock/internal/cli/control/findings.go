@@ -23,12 +23,13 @@ func newFindingsList(c *controls) *cobra.Command {
 		Example: "  patmock exec -- patmock control findings list --all",
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "those of every namespace, also of removed ones")
-	return query(c, cmd, func(ctx context.Context, client *control.Client, _ []string) (control.Findings, error) {
-		if all {
-			return client.AllFindings(ctx)
-		}
-		return client.Findings(ctx)
-	}, findingsText)
+	return query(c, cmd,
+		func(ctx context.Context, client *control.Client, _ []string) (control.Findings, error) {
+			if all {
+				return client.AllFindings(ctx)
+			}
+			return client.Findings(ctx)
+		}, findingsText)
 }
 
 func findingsText(f control.Findings) string {
@@ -37,7 +38,8 @@ func findingsText(f control.Findings) string {
 		first := ""
 		if len(k.Examples) > 0 {
 			e := k.Examples[0]
-			first = fmt.Sprintf("%s %s by %s in %s", e.Method, e.Path, cmp.Or(e.Owner, "an unknown user"), e.Namespace)
+			first = fmt.Sprintf("%s %s by %s in %s", e.Method, e.Path,
+				cmp.Or(e.Owner, "an unknown user"), e.Namespace)
 		}
 		rows = append(rows, []string{k.Kind, strconv.Itoa(k.Count), strconv.Itoa(k.Allowed), first})
 	}
@@ -45,7 +47,8 @@ func findingsText(f control.Findings) string {
 	for _, n := range f.NotJudged {
 		notJudged += n
 	}
-	text := cli.Table(rows...) + fmt.Sprintf("requests judged: %d, not judged: %d\n", f.Judged, notJudged)
+	text := cli.Table(rows...) +
+		fmt.Sprintf("requests judged: %d, not judged: %d\n", f.Judged, notJudged)
 	if len(f.AllowedKinds) > 0 {
 		text += "allowed until the next reset: " + strings.Join(f.AllowedKinds, ", ") + "\n"
 	}
@@ -56,15 +59,18 @@ func newFindingsAllow(c *controls) *cobra.Command {
 	cmd := action(c, &cobra.Command{
 		Use:   "allow KIND...",
 		Short: "Allow kinds of findings until the next reset",
-		Long: "Allows kinds of findings in the namespace from now on until its next reset, for a\n" +
+		Long: "Allows kinds of findings in the namespace from now on until its next reset, for " +
+			"a\n" +
 			"test that breaks a rule on purpose. Checks report them as allowed.",
 		Example: "  patmock exec -- patmock control findings allow unknown-property",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return cli.Usagef("KIND", "expected a kind of finding: %s", strings.Join(control.FindingKinds(), ", "))
+				return cli.Usagef("KIND", "expected a kind of finding: %s",
+					strings.Join(control.FindingKinds(), ", "))
 			}
 			for _, kind := range args {
-				if err := cli.CheckName("KIND", "kind of finding", kind, control.FindingKinds()); err != nil {
+				if err := cli.CheckName("KIND", "kind of finding", kind,
+					control.FindingKinds()); err != nil {
 					return err
 				}
 			}
@@ -79,7 +85,8 @@ func newFindingsAllow(c *controls) *cobra.Command {
 		if err := allow(cmd, args); err != nil {
 			return err
 		}
-		return c.Env.Print(fmt.Sprintf("allowed in namespace %s until its next reset: %s\n", cmp.Or(c.Namespace, "default"), strings.Join(args, ", ")))
+		return c.Env.Print(fmt.Sprintf("allowed in namespace %s until its next reset: %s\n",
+			cmp.Or(c.Namespace, "default"), strings.Join(args, ", ")))
 	}
 	return cmd
 }

@@ -22,8 +22,11 @@ func newRequestsFollow(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "follow",
 		Short: "Print requests as they come",
-		Long: "Prints the requests that match, from the next one on, until it is interrupted: one line each, or one JSON object a line.\n" +
-			"It ends with exit code 0 when it is interrupted, and with 3 when the mock stops or the namespace is removed.",
+		Long: "Prints the requests that match, from the next one on, until it is interrupted: " +
+			"one " +
+			"line each, or one JSON object a line.\n" +
+			"It ends with exit code 0 when it is interrupted, and with 3 when the mock stops or " +
+			"the namespace is removed.",
 		Example: "  patmock exec -- sh -c 'patmock control requests follow & sleep 1;\n" +
 			`    curl -s "$SAIL_BASE_URL/oauth/info" >info.json; kill -INT $!; wait'`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,7 +49,9 @@ func newRequestsFollow(c *controls) *cobra.Command {
 }
 
 // follow prints requests until the stream ends. What is no request is printed on standard error.
-func (c *controls) follow(ctx context.Context, client *control.Client, match control.Match, format string) error {
+func (c *controls) follow(ctx context.Context, client *control.Client, match control.Match,
+	format string,
+) error {
 	stream, err := client.FollowRequests(ctx, match, "")
 	if err != nil {
 		return remote.Explain(err)
@@ -81,7 +86,9 @@ func missedText(n int) string {
 	if n == 0 {
 		return "some requests are missing: the journal no longer has them"
 	}
-	return strconv.Itoa(n) + " requests are missing: the journal lost them before they were read (--journal-size of the mock)"
+	return strconv.Itoa(n) +
+		" requests are missing: the journal lost them before they were read (--journal-size of " +
+		"the mock)"
 }
 
 func (c *controls) remark(text string) error {
@@ -98,11 +105,14 @@ func (c *controls) printRequest(r control.Request, format string) error {
 	return c.Env.Print(requestLine(r))
 }
 
-// remarks returns the rules by which a request was rejected, and its findings with what they are about.
+// remarks returns the rules by which a request was rejected, and its findings with what they are
+// about.
 func remarks(r control.Request) string {
 	parts := words(prefixed("fault ", r.Fault))
 	found := func(kind string) bool {
-		return slices.ContainsFunc(r.Findings, func(f control.Finding) bool { return f.Kind == kind })
+		return slices.ContainsFunc(r.Findings, func(f control.Finding) bool {
+			return f.Kind == kind
+		})
 	}
 	for _, rule := range r.Rules {
 		if !found(rule) { // else the finding follows
@@ -116,7 +126,8 @@ func remarks(r control.Request) string {
 }
 
 func requestLine(r control.Request) string {
-	line := strings.Join(words(r.At.Format(time.RFC3339), status(r), r.Method, target(r), prefixed("by ", r.Owner)), " ")
+	line := strings.Join(words(r.At.Format(time.RFC3339), status(r), r.Method, target(r),
+		prefixed("by ", r.Owner)), " ")
 	if about := remarks(r); about != "" {
 		line += ": " + about
 	}

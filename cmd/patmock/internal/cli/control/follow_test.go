@@ -16,12 +16,26 @@ func TestRequestLine_Remarks(t *testing.T) {
 		want    string
 	}{
 		{"served", control.Request{}, "GET /a"},
-		{"rejected", control.Request{Rules: []string{"scope-missing"}}, "GET /a: rule scope-missing"},
-		{"finding", control.Request{Findings: []control.Finding{property}}, "GET /a: unknown-property (/colour is no property)"},
-		{"fault and finding", control.Request{Fault: "f1", Findings: []control.Finding{property}}, "GET /a: fault f1, unknown-property (/colour is no property)"},
+		{
+			"rejected",
+			control.Request{Rules: []string{"scope-missing"}},
+			"GET /a: rule scope-missing",
+		},
+		{
+			"finding",
+			control.Request{Findings: []control.Finding{property}},
+			"GET /a: unknown-property (/colour is no property)",
+		},
+		{
+			"fault and finding", control.Request{
+				Fault: "f1", Findings: []control.Finding{property},
+			}, "GET /a: fault f1, unknown-property (/colour is no property)",
+		},
 		{
 			"rule that is a finding",
-			control.Request{Rules: []string{"unknown-property", "b"}, Findings: []control.Finding{property}},
+			control.Request{
+				Rules: []string{"unknown-property", "b"}, Findings: []control.Finding{property},
+			},
 			"GET /a: rule b, unknown-property (/colour is no property)",
 		},
 	} {

@@ -34,15 +34,16 @@ func healthText(h control.Health) string {
 	for _, operation := range slices.Sorted(maps.Keys(n.Requests)) {
 		requests = append(requests, operation+" "+counts(n.Requests[operation]))
 	}
-	return fmt.Sprintf("patmock %s is ready%s\n", cli.Visible(h.Version), remote.Degraded(h)) + cli.Table(
-		[]string{"namespace", h.Namespace},
-		[]string{"profile", profile},
-		[]string{"rate limit", p.RateLimit},
-		[]string{"tokens", fmt.Sprint(n.Tokens)},
-		[]string{"requests", strings.Join(requests, "; ")},
-		[]string{"findings", counts(n.Findings)},
-		[]string{"faults", fmt.Sprint(n.Faults)},
-	)
+	return fmt.Sprintf("patmock %s is ready%s\n", cli.Visible(h.Version), remote.Degraded(h)) +
+		cli.Table(
+			[]string{"namespace", h.Namespace},
+			[]string{"profile", profile},
+			[]string{"rate limit", p.RateLimit},
+			[]string{"tokens", fmt.Sprint(n.Tokens)},
+			[]string{"requests", strings.Join(requests, "; ")},
+			[]string{"findings", counts(n.Findings)},
+			[]string{"faults", fmt.Sprint(n.Faults)},
+		)
 }
 
 // counts writes 200: 3, 404: 1.

@@ -41,7 +41,8 @@ func decodeInput(cmd *cobra.Command, source string, into any) error {
 	}
 	path, file := strings.CutPrefix(source, "@")
 	if !file && source != "-" {
-		return cli.Usagef("FILE", "expected @FILE, or - for standard input, got %q (did you mean @%s?)", source, source)
+		return cli.Usagef("FILE",
+			"expected @FILE, or - for standard input, got %q (did you mean @%s?)", source, source)
 	}
 	content, err := readInput(cmd, path)
 	if err != nil {
@@ -68,7 +69,8 @@ func onlyFile(cmd *cobra.Command) error {
 		}
 	})
 	if len(both) > 0 {
-		return cli.Usagef(both[0], "expected a file or flags, got both: %s", strings.Join(both, ", "))
+		return cli.Usagef(both[0], "expected a file or flags, got both: %s",
+			strings.Join(both, ", "))
 	}
 	return nil
 }

@@ -19,7 +19,8 @@ func explainJSON(content []byte, err error) error {
 		if field == "" {
 			field = "all of it"
 		}
-		return fmt.Errorf("%s: %s: expected %s, got %s", position(content, mistyped.Offset-1), field, kindOf(mistyped.Type.Kind().String()), mistyped.Value)
+		return fmt.Errorf("%s: %s: expected %s, got %s", position(content, mistyped.Offset-1),
+			field, kindOf(mistyped.Type.Kind().String()), mistyped.Value)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		if len(bytes.TrimSpace(content)) == 0 {

@@ -27,7 +27,8 @@ func TestExplainJSON(t *testing.T) {
 				t.Fatal("no error")
 			}
 			got := explainJSON([]byte(test.text), err).Error()
-			if !strings.Contains(got, test.want) || strings.Contains(got, "json:") || strings.Contains(got, "EOF") {
+			if !strings.Contains(got, test.want) || strings.Contains(got, "json:") ||
+				strings.Contains(got, "EOF") {
 				t.Errorf("%q, want %q in it", got, test.want)
 			}
 		})

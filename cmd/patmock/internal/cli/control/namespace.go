@@ -33,18 +33,27 @@ func newNamespaceCreate(c *controls) *cobra.Command {
 		Use:               "create NAME",
 		ValidArgsFunction: cli.FirstArgument(remote.CompleteNamespace(c.Env)),
 		Short:             "Make a namespace, or make it anew",
-		Long:              "Makes a namespace, or makes it anew where there is one of that name. A reset leads back to what it started from.",
-		Example:           "  patmock exec -- patmock control namespace create test-7 --fixture crowded",
-		Args:              cli.One("NAME", "the name of a namespace"),
+		Long: "Makes a namespace, or makes it anew where there is one of that name. " +
+			"A reset leads back to what it started from.",
+		Example: "  patmock exec -- patmock control namespace create test-7 --fixture " +
+			"crowded",
+		Args: cli.One("NAME", "the name of a namespace"),
 	}
-	cmd.Flags().StringVar(&fixture, "fixture", "", "tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file (default the server's own)")
-	return query(c, cmd, func(ctx context.Context, client *control.Client, args []string) (control.Namespace, error) {
-		start, err := startFrom(fixture)
-		if err != nil {
-			return control.Namespace{}, cli.Usagef("--fixture", "%w", err)
-		}
-		return client.WithNamespace(args[0]).PutNamespace(ctx, start)
-	}, func(n control.Namespace) string { return namespacesText(namespaceList{[]control.Namespace{n}}) })
+	cmd.Flags().StringVar(&fixture, "fixture", "",
+		"tenant to start from: "+strings.Join(fixtures.Names(), ", ")+
+			", or a file (default the server's own)")
+	return query(c, cmd,
+		func(ctx context.Context, client *control.Client, args []string) (control.Namespace,
+			error,
+		) {
+			start, err := startFrom(fixture)
+			if err != nil {
+				return control.Namespace{}, cli.Usagef("--fixture", "%w", err)
+			}
+			return client.WithNamespace(args[0]).PutNamespace(ctx, start)
+		}, func(n control.Namespace) string {
+			return namespacesText(namespaceList{[]control.Namespace{n}})
+		})
 }
 
 // startFrom says what a namespace starts from. A file is read here: the mock may not see it.
@@ -74,8 +83,9 @@ func newNamespaceRemove(c *controls) *cobra.Command {
 		Use:               "rm NAME",
 		ValidArgsFunction: cli.FirstArgument(remote.CompleteNamespace(c.Env)),
 		Short:             "Remove a namespace with everything in it",
-		Example:           "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n    patmock control namespace rm test-7'",
-		Args:              cli.One("NAME", "the name of a namespace"),
+		Example: "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n " +
+			"   patmock control namespace rm test-7'",
+		Args: cli.One("NAME", "the name of a namespace"),
 	}, func(ctx context.Context, client *control.Client, args []string) error {
 		return client.WithNamespace(args[0]).DeleteNamespace(ctx)
 	})
@@ -89,7 +99,10 @@ func namespacesText(list namespaceList) string {
 	rows := [][]string{{"NAME", "FIXTURE", "TOKENS", "REQUESTS", "IDLE", "BASE URL"}}
 	for _, n := range list.Namespaces {
 		idle := time.Duration(n.IdleSeconds) * time.Second
-		rows = append(rows, []string{n.Name, n.Fixture, strconv.Itoa(n.Tokens), strconv.Itoa(n.Requests), idle.String(), n.BaseURL})
+		rows = append(rows, []string{
+			n.Name, n.Fixture, strconv.Itoa(n.Tokens), strconv.Itoa(n.Requests), idle.String(),
+			n.BaseURL,
+		})
 	}
 	return cli.Table(rows...)
 }

@@ -15,7 +15,9 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-var operations = []string{"token", "checkToken", "info", "list", "create", "patch", "delete", "bulk"}
+var operations = []string{
+	"token", "checkToken", "info", "list", "create", "patch", "delete", "bulk",
+}
 
 type matchFlags struct {
 	match     control.Match
@@ -24,15 +26,19 @@ type matchFlags struct {
 
 func (m *matchFlags) register(cmd *cobra.Command) {
 	flags, match := cmd.Flags(), &m.match
-	cli.ChoiceVar(flags, &match.Operation, "operation", "operation", operations, strings.Join(operations, ", "))
-	cli.ChoiceVar(flags, &match.Version, "version", "version", cli.VersionNames(), strings.Join(cli.VersionNames(), ", "))
+	cli.ChoiceVar(flags, &match.Operation, "operation", "operation", operations,
+		strings.Join(operations, ", "))
+	cli.ChoiceVar(flags, &match.Version, "version", "version", cli.VersionNames(),
+		strings.Join(cli.VersionNames(), ", "))
 	flags.StringVar(&match.Method, "method", "", "method")
 	flags.StringVar(&match.Path, "path", "", "path, in which * stands for one segment")
 	flags.IntVar(&match.Status, "status", 0, "status of the answer")
 	flags.StringVar(&match.Owner, "owner", "", "name of the user whose request it is")
 	flags.StringVar(&match.ClientID, "client-id", "", "id of the token")
 	flags.StringVar(&match.Fault, "fault", "", "id of a rule that met it, or * for any")
-	cli.ChoiceVar(flags, &match.Finding, "finding", "finding", append(control.FindingKinds(), "*"), "kind of what the client did wrong, or * for any: "+strings.Join(control.FindingKinds(), ", "))
+	cli.ChoiceVar(flags, &match.Finding, "finding", "finding", append(control.FindingKinds(), "*"),
+		"kind of what the client did wrong, or * for any: "+
+			strings.Join(control.FindingKinds(), ", "))
 	flags.BoolVar(&m.unmatched, "unmatched", false, "whether no operation took it")
 	cli.SetGroup(flags, cli.GroupRequests)
 }
@@ -48,22 +54,25 @@ func newRequestsList(c *controls) *cobra.Command {
 	var flags matchFlags
 	var limit int
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List requests, oldest first",
-		Example: "  patmock exec -- patmock control requests list \\\n    --operation create --status 400 --finding unknown-property --limit 20",
+		Use:   "list",
+		Short: "List requests, oldest first",
+		Example: "  patmock exec -- patmock control requests list \\\n    --operation create " +
+			"--status 400 --finding unknown-property --limit 20",
 	}
 	flags.register(cmd)
 	cmd.Flags().IntVar(&limit, "limit", 0, "how many of the last ones (default all)")
-	return query(c, cmd, func(ctx context.Context, client *control.Client, _ []string) (control.Journal, error) {
-		return client.Requests(ctx, flags.given(cmd), limit)
-	}, journalText)
+	return query(c, cmd,
+		func(ctx context.Context, client *control.Client, _ []string) (control.Journal, error) {
+			return client.Requests(ctx, flags.given(cmd), limit)
+		}, journalText)
 }
 
 func journalText(journal control.Journal) string {
 	rows := [][]string{{"#", "AT", "REQUEST", "STATUS", "OWNER", "NOTED", "ID"}}
 	for _, r := range journal.Requests {
 		rows = append(rows, []string{
-			strconv.Itoa(r.Sequence), r.At.Format(time.RFC3339), r.Method + " " + target(r), status(r), r.Owner, noted(r), r.ID,
+			strconv.Itoa(r.Sequence), r.At.Format(time.RFC3339), r.Method + " " + target(r),
+			status(r), r.Owner, noted(r), r.ID,
 		})
 	}
 	text := cli.Table(rows...)
@@ -98,10 +107,13 @@ func newRequestsShow(c *controls) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:               "show [ID]",
 		ValidArgsFunction: cli.FirstArgument(completeRequest(c.Env)),
-		Short:             "Show a request and its answer with headers and bodies, the last one without an id",
-		Long:              "Shows a request and its answer. The id is the SLPT-Request-ID of the answer; without one it is the last request.",
-		Example:           "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control requests show'",
-		Args:              cli.AtMostOne("ID", "the id of a request"),
+		Short: "Show a request and its answer with headers and bodies, the last one " +
+			"without an id",
+		Long: "Shows a request and its answer. The id is the SLPT-Request-ID of the " +
+			"answer; without one it is the last request.",
+		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" " +
+			">info.json &&\n    patmock control requests show'",
+		Args: cli.AtMostOne("ID", "the id of a request"),
 	}, func(ctx context.Context, client *control.Client, args []string) (control.Request, error) {
 		if len(args) == 1 {
 			return client.Request(ctx, args[0])
@@ -122,9 +134,13 @@ func lastRequest(ctx context.Context, client *control.Client) (control.Request, 
 }
 
 func requestText(r control.Request) string {
-	lines := []string{fmt.Sprintf("#%d %s %s: %s, in %v ms", r.Sequence, r.Method, target(r), status(r), r.DurationMS)}
+	lines := []string{
+		fmt.Sprintf("#%d %s %s: %s, in %v ms", r.Sequence, r.Method, target(r), status(r),
+			r.DurationMS),
+	}
 	lines = append(lines, strings.Join(words(
-		r.At.Format(timeForm), prefixed("operation ", r.Operation), r.Version, prefixed("by ", r.Owner),
+		r.At.Format(timeForm), prefixed("operation ", r.Operation), r.Version,
+		prefixed("by ", r.Owner),
 		prefixed("client id ", r.ClientID), prefixed("fault ", r.Fault),
 	), ", "))
 	if r.Unmatched {
@@ -175,5 +191,7 @@ func newRequestsClear(c *controls) *cobra.Command {
 		Use:     "clear",
 		Short:   "Empty the journal; the counters stay",
 		Example: "  patmock exec -- patmock control requests clear",
-	}, func(ctx context.Context, client *control.Client, _ []string) error { return client.ClearRequests(ctx) })
+	}, func(ctx context.Context, client *control.Client, _ []string) error {
+		return client.ClearRequests(ctx)
+	})
 }

@@ -16,10 +16,13 @@ func newReset(c *controls) *cobra.Command {
 	return action(c, &cobra.Command{
 		Use:   "reset",
 		Short: "Bring the namespace back to what it started from",
-		Long: "Brings the namespace back to what it started from, and clears its clock, faults and journal.\n" +
+		Long: "Brings the namespace back to what it started from, and clears its clock, faults " +
+			"and journal.\n" +
 			"Access tokens that were issued before stay valid.",
 		Example: "  patmock exec -- patmock control reset",
-	}, func(ctx context.Context, client *control.Client, _ []string) error { return client.Reset(ctx) })
+	}, func(ctx context.Context, client *control.Client, _ []string) error {
+		return client.Reset(ctx)
+	})
 }
 
 func newStateGet(c *controls) *cobra.Command {
@@ -28,13 +31,18 @@ func newStateGet(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "get",
 		Short: "Print the users and tokens as a fixture's file",
-		Long: "Prints the users and tokens as a fixture's file, which state put and serve --fixture read. With --output the\n" +
-			"file is written as a whole; it stays as it is if the state cannot be had, which a redirection would empty.",
+		Long: "Prints the users and tokens as a fixture's file, which state put and serve " +
+			"--fixture read. With --output the\n" +
+			"file is written as a whole; it stays as it is if the state cannot be had, which a " +
+			"redirection would empty.",
 		Example: "  patmock exec -- patmock control state get --secrets --output state.yaml",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.printState(cmd, secrets, output) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.printState(cmd, secrets, output)
+		},
 	}
 	cmd.Flags().BoolVar(&secrets, "secrets", false, "include the secrets")
-	cmd.Flags().StringVar(&output, "output", "-", "`FILE` to write, readable by its owner only if it is new; - for standard output")
+	cmd.Flags().StringVar(&output, "output", "-",
+		"`FILE` to write, readable by its owner only if it is new; - for standard output")
 	cli.FormatFlag(cmd, cli.YAMLOrJSON...)
 	return cmd
 }
@@ -45,7 +53,9 @@ func (c *controls) printState(cmd *cobra.Command, secrets bool, output string) e
 	if err != nil {
 		return err
 	}
-	state, err := client.State(cmd.Context(), control.StateOptions{Secrets: secrets, YAML: format == "yaml"})
+	state, err := client.State(cmd.Context(), control.StateOptions{
+		Secrets: secrets, YAML: format == "yaml",
+	})
 	if err != nil {
 		return remote.Explain(err)
 	}
@@ -66,10 +76,14 @@ func newStatePut(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "put FILE|-",
 		Short: "Put other users and tokens in the place of those there are",
-		Long: "Puts a snapshot or a fixture's file, in YAML or JSON, in the place of what there is, whole or not at all. A token\n" +
-			"without a secret keeps the one that is known for its id. Clock, faults and journal stay.",
-		Example: "  patmock exec -- sh -c 'patmock control state get |\n    patmock control state put -'",
-		Args:    cli.One("FILE", "a file, or - for standard input"),
+		Long: "Puts a snapshot or a fixture's file, in YAML or JSON, in the place of what there " +
+			"is, whole or not at all. A token\n" +
+			"without a secret keeps the one that is known for its id. Clock, faults and journal " +
+			"stay.",
+		Example: "  patmock exec -- sh -c 'patmock control state get |\n    patmock control " +
+			"state " +
+			"put -'",
+		Args: cli.One("FILE", "a file, or - for standard input"),
 	}
 	return action(c, cmd, func(ctx context.Context, client *control.Client, args []string) error {
 		state, err := readInput(cmd, args[0])

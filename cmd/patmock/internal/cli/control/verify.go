@@ -24,25 +24,34 @@ func newVerify(c *controls) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [@FILE|-]",
 		Short: "Check that requests were made, and exit with 1 where they were not",
-		Long: "Compares what clients did with one expectation from the flags, or with any number of them from JSON, which can also ask\n" +
-			"for an order, for headers, query and body: {\"expect\": [{\"match\": {\"operation\": \"create\"}, \"times\": 1}], \"inOrder\": true}.\n" +
+		Long: "Compares what clients did with one expectation from the flags, or with any number " +
+			"of them from JSON, which can also ask\n" +
+			"for an order, for headers, query and body: {\"expect\": [{\"match\": " +
+			"{\"operation\": " +
+			"\"create\"}, \"times\": 1}], \"inOrder\": true}.\n" +
 			"At least one request is expected where no number is given.",
-		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n    patmock control verify --operation info --status 200 --times 1'",
-		Args:    cli.AtMostOne("FILE", "@FILE, or - for standard input"),
+		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n " +
+			" " +
+			"  patmock control verify --operation info --status 200 --times 1'",
+		Args: cli.AtMostOne("FILE", "@FILE, or - for standard input"),
 	}
 	flags.register(cmd)
 	cmd.Flags().IntVar(&flags.times, "times", 0, "how often exactly")
 	cmd.Flags().IntVar(&flags.atLeast, "at-least", 1, "how often at least")
 	cmd.Flags().IntVar(&flags.atMost, "at-most", 0, "how often at most")
-	cmd.Flags().DurationVar(&flags.timeout, "timeout", 0, "how long to wait for the requests, such as 2s")
+	cmd.Flags().DurationVar(&flags.timeout, "timeout", 0,
+		"how long to wait for the requests, such as 2s")
 	var result control.VerifyResult
-	query(c, cmd, func(ctx context.Context, client *control.Client, args []string) (control.VerifyResult, error) {
-		verification, err := flags.verification(cmd, args)
-		if err == nil {
-			result, err = client.Verify(ctx, verification)
-		}
-		return result, err
-	}, verdictText)
+	query(c, cmd,
+		func(ctx context.Context, client *control.Client, args []string) (control.VerifyResult,
+			error,
+		) {
+			verification, err := flags.verification(cmd, args)
+			if err == nil {
+				result, err = client.Verify(ctx, verification)
+			}
+			return result, err
+		}, verdictText)
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := run(cmd, args); err != nil || result.Verified {
@@ -54,7 +63,9 @@ func newVerify(c *controls) *cobra.Command {
 }
 
 // verification is what is asked: by the file where there is one, else by the flags.
-func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control.VerifyRequest, err error) {
+func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control.VerifyRequest,
+	err error,
+) {
 	if len(args) == 1 {
 		if err := decodeInput(cmd, args[0], &v); err != nil {
 			return v, err
@@ -79,7 +90,8 @@ func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control
 	}
 	v.Expect = []control.Expectation{e}
 	if f.timeout != 0 {
-		v.Timeout = strconv.FormatFloat(f.timeout.Seconds(), 'f', -1, 64) + "s" // minutes are not known there
+		// minutes are not known there
+		v.Timeout = strconv.FormatFloat(f.timeout.Seconds(), 'f', -1, 64) + "s"
 	}
 	return v, nil
 }
@@ -103,7 +115,8 @@ func verdictText(verdict control.VerifyResult) string {
 		for _, miss := range o.Nearest {
 			text += fmt.Sprintf("  nearest: #%d %s (%s)\n", miss.Sequence, miss.Request, miss.ID)
 			for _, d := range miss.Differences {
-				text += fmt.Sprintf("    %s: expected %s, got %s\n", d.Pointer, cli.Cell(d.Expected), cli.Cell(d.Actual))
+				text += fmt.Sprintf("    %s: expected %s, got %s\n", d.Pointer,
+					cli.Cell(d.Expected), cli.Cell(d.Actual))
 			}
 		}
 	}

@@ -15,7 +15,9 @@ type Login struct{ BaseURL, ClientID, ClientSecret string }
 // Pairs are the variables with their names, in the order that people read them.
 func (v Login) Pairs() [][2]string {
 	return [][2]string{
-		{"SAIL_BASE_URL", v.BaseURL}, {"SAIL_CLIENT_ID", v.ClientID}, {"SAIL_CLIENT_SECRET", v.ClientSecret},
+		{"SAIL_BASE_URL", v.BaseURL}, {"SAIL_CLIENT_ID", v.ClientID}, {
+			"SAIL_CLIENT_SECRET", v.ClientSecret,
+		},
 	}
 }
 
@@ -34,8 +36,10 @@ var Formats = map[string]func(Login) string{
 	"fish":       func(v Login) string { return v.each("set -gx %s %s\n", fishQuote) },
 	"powershell": func(v Login) string { return v.each("$env:%s = %s\n", powershellQuote) },
 	"dotenv":     func(v Login) string { return v.each("%s=%s\n", dotenvQuote) },
-	"github":     func(v Login) string { return v.each("%s=%s\n", func(s string) string { return s }) },
-	"json":       Login.json,
+	"github": func(v Login) string {
+		return v.each("%s=%s\n", func(s string) string { return s })
+	},
+	"json": Login.json,
 }
 
 // FormatNames returns the names of the formats, sorted.

@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/serve"
 )
 
-// environ returns the environment of the command: the inherited variables that inherits allows, those of
-// the mock, and no proxy in front of loopback, since some SDKs send that to a proxy too.
+// environ returns the environment of the command: the inherited variables that inherits allows,
+// those of the mock, and no proxy in front of loopback, since some SDKs send that to a proxy too.
 func (f Flags) environ(inherited []string, m *serve.Mock, login credentials.Login) []string {
 	bypass := []string{"127.0.0.1", "localhost"}
 	var environ []string
@@ -36,20 +36,26 @@ func (f Flags) environ(inherited []string, m *serve.Mock, login credentials.Logi
 	return environ
 }
 
-// inherits reports whether the command inherits a variable. It does not if the variable may belong to a
-// tenant or to another mock, unless --pass-env names it.
+// inherits reports whether the command inherits a variable. It does not if the variable may belong
+// to a tenant or to another mock, unless --pass-env names it.
 func (f Flags) inherits(name string) bool {
 	known := cli.EnvironName(name)
-	foreign := []string{"PATMOCK_USER", "PATMOCK_BASE_URL", cli.ControlToken, cli.ControlToken + "_FILE"}
+	foreign := []string{
+		"PATMOCK_USER", "PATMOCK_BASE_URL", cli.ControlToken, cli.ControlToken + "_FILE",
+	}
 	prefixes := []string{"SAIL_", "PATMOCK_SECOND_", "PATMOCK_ADMIN_"}
 	if !slices.Contains(foreign, known) &&
 		!slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(known, p) }) {
 		return true
 	}
-	return slices.ContainsFunc(f.passEnv, func(passed string) bool { return cli.EnvironName(passed) == known })
+	return slices.ContainsFunc(f.passEnv, func(passed string) bool {
+		return cli.EnvironName(passed) == known
+	})
 }
 
-var ownVariables = []string{"SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "PATMOCK_URL", cli.ControlToken}
+var ownVariables = []string{
+	"SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "PATMOCK_URL", cli.ControlToken,
+}
 
 // validate returns a usage error if --pass-env names no variable, or one that exec sets.
 func (f Flags) validate() error {
@@ -58,10 +64,13 @@ func (f Flags) validate() error {
 	}
 	for _, name := range f.passEnv {
 		if name == "" || strings.ContainsAny(name, "=, ") {
-			return cli.Flagf("pass-env", ": expected the name of one variable, such as SAIL_NERM_BASE_URL, without its value")
+			return cli.Flagf("pass-env",
+				": expected the name of one variable, such as SAIL_NERM_BASE_URL, without its "+
+					"value")
 		}
 		if slices.Contains(ownVariables, cli.EnvironName(name)) {
-			return cli.Flagf("pass-env", " %s: exec sets this variable for its own mock: leave the flag out", name)
+			return cli.Flagf("pass-env",
+				" %s: exec sets this variable for its own mock: leave the flag out", name)
 		}
 	}
 	return nil

@@ -13,7 +13,8 @@ import (
 
 func TestExecEnvironment(t *testing.T) {
 	inherited := []string{
-		"HOME=/home/jane", "SAIL_BASE_URL=tenant", "SAIL_CLIENT_SECRET_FILE=tenant", "SAIL_NERM_BASE_URL=tenant",
+		"HOME=/home/jane", "SAIL_BASE_URL=tenant", "SAIL_CLIENT_SECRET_FILE=tenant",
+		"SAIL_NERM_BASE_URL=tenant",
 		"PATMOCK_SECOND_CLIENT_ID=tenant", "PATMOCK_SECOND_CLIENT_SECRET_FILE=tenant",
 		"PATMOCK_ADMIN_CLIENT_ID=tenant", "PATMOCK_ADMIN_CLIENT_SECRET_FILE=tenant",
 		"PATMOCK_CONTROL_TOKEN=other", "PATMOCK_CONTROL_TOKEN_FILE=other", "PATMOCK_URL=other",
@@ -34,15 +35,23 @@ func TestExecEnvironment(t *testing.T) {
 		{name: "a control token", token: "mine", more: []string{"PATMOCK_CONTROL_TOKEN=mine"}},
 		{
 			name: "variables that are named",
-			pass: []string{"SAIL_NERM_BASE_URL", "PATMOCK_ADMIN_CLIENT_SECRET_FILE", "PATMOCK_SECOND_CLIENT_ID", "NOT_SET"},
+			pass: []string{
+				"SAIL_NERM_BASE_URL", "PATMOCK_ADMIN_CLIENT_SECRET_FILE",
+				"PATMOCK_SECOND_CLIENT_ID", "NOT_SET",
+			},
 			more: []string{
-				"SAIL_NERM_BASE_URL=tenant", "PATMOCK_ADMIN_CLIENT_SECRET_FILE=tenant", "PATMOCK_SECOND_CLIENT_ID=tenant",
+				"SAIL_NERM_BASE_URL=tenant", "PATMOCK_ADMIN_CLIENT_SECRET_FILE=tenant",
+				"PATMOCK_SECOND_CLIENT_ID=tenant",
 			},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := &serve.Mock{Control: "mock", ControlToken: tt.token}
-			got := effective(Flags{passEnv: tt.pass}.environ(inherited, m, credentials.Login{BaseURL: "mock", ClientID: "id", ClientSecret: "secret"}))
+			got := effective(Flags{
+				passEnv: tt.pass,
+			}.environ(inherited, m, credentials.Login{
+				BaseURL: "mock", ClientID: "id", ClientSecret: "secret",
+			}))
 			want := effective(slices.Concat(own, tt.more))
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)

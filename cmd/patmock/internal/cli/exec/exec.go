@@ -29,15 +29,20 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARGUMENT...]",
 		Short: "Run a command against a mock of its own",
-		Long: "Starts a fresh mock on a free port, runs the command with SAIL_BASE_URL, SAIL_CLIENT_ID, SAIL_CLIENT_SECRET,\n" +
-			"PATMOCK_URL and NO_PROXY set for it, passes signals on, and returns its exit code. Nothing that the command started\n" +
-			"in its process group is left running. A forgotten export cannot send it to a real tenant: it inherits no other SAIL_ variable, and neither\n" +
-			"PATMOCK_SECOND_ nor PATMOCK_ADMIN_ ones, unless --pass-env names them. PATMOCK_CONTROL_TOKEN is set if the mock\n" +
+		Long: "Starts a fresh mock on a free port, runs the command with SAIL_BASE_URL, " +
+			"SAIL_CLIENT_ID, SAIL_CLIENT_SECRET,\n" +
+			"PATMOCK_URL and NO_PROXY set for it, passes signals on, and returns its exit code. " +
+			"Nothing that the command started\n" +
+			"in its process group is left running. A forgotten export cannot send it to a real " +
+			"tenant: it inherits no other SAIL_ variable, and neither\n" +
+			"PATMOCK_SECOND_ nor PATMOCK_ADMIN_ ones, unless --pass-env names them. " +
+			"PATMOCK_CONTROL_TOKEN is set if the mock\n" +
 			"requires a token. PATMOCK_ADDR and PATMOCK_PUBLIC_URL do not count here.",
 		Example: `  patmock exec --user jane.doe -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info"'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return cli.Usagef("COMMAND", "expected a command to run, such as: patmock exec -- npm test")
+				return cli.Usagef("COMMAND",
+					"expected a command to run, such as: patmock exec -- npm test")
 			}
 			return nil
 		},
@@ -73,17 +78,28 @@ type Flags struct {
 }
 
 func (f *Flags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.user, "user", "", "whose credentials the command gets (default the first administrator)")
-	flags.BoolVar(&f.check, "check", false, "tell what the command did wrong as a client, and exit with 1 if anything; its own failure comes first")
+	flags.StringVar(&f.user, "user", "",
+		"whose credentials the command gets (default the first administrator)")
+	flags.BoolVar(&f.check, "check", false,
+		"tell what the command did wrong as a client, and exit with 1 if anything; its own "+
+			"failure comes first")
 	cli.SetVariables(flags, "user")
 	f.Flags.Register(flags) //nolint:staticcheck // QF1008: the method has the same name
-	flags.Lookup("report").Usage = "with --check: FORMAT=FILE, or - for standard output (repeatable)"
-	flags.StringVar(&f.namespace, "namespace", "", "with --check: the namespace to judge (default all)")
-	flags.StringArrayVar(&f.passEnv, "pass-env", nil, "variable that the command inherits although it may be a tenant's, such as SAIL_NERM_BASE_URL; can be repeated")
-	flags.DurationVar(&f.killAfter, "kill-after", 5*time.Second, "how long the command, and what it started, may go on after a signal or its end; then it is killed")
+	flags.Lookup("report").Usage = "with --check: FORMAT=FILE, or - for standard output " +
+		"(repeatable)"
+	flags.StringVar(&f.namespace, "namespace", "",
+		"with --check: the namespace to judge (default all)")
+	flags.StringArrayVar(&f.passEnv, "pass-env", nil,
+		"variable that the command inherits although it may be a tenant's, such as "+
+			"SAIL_NERM_BASE_URL; can be repeated")
+	flags.DurationVar(&f.killAfter, "kill-after", 5*time.Second,
+		"how long the command, and what it started, may go on after a signal or its end; then it "+
+			"is killed")
 }
 
-func execute(ctx context.Context, f serve.Flags, own Flags, args []string, env cli.Env) (err error) {
+func execute(ctx context.Context, f serve.Flags, own Flags, args []string,
+	env cli.Env,
+) (err error) {
 	m, err := f.Start(ctx, env)
 	if err != nil {
 		return err
@@ -148,8 +164,8 @@ func exitOf(err error) error {
 	return cli.SilentExit(failed.ExitCode())
 }
 
-// checkAfter judges what a command did that has just ended against a mock of its own. Standard error
-// has the report, beside those that --report names.
+// checkAfter judges what a command did that has just ended against a mock of its own. Standard
+// error has the report, beside those that --report names.
 func (f Flags) checkAfter(env cli.Env, m *serve.Mock) error {
 	result, err := f.Judge(context.Background(), m.Handler.Control(), f.namespace, m.Local)
 	if err != nil {
@@ -170,8 +186,11 @@ func (f Flags) checkAfter(env cli.Env, m *serve.Mock) error {
 func hintOwnMock(result *report.Report) {
 	for i, r := range result.Results {
 		if r.Kind == report.KindNoRequests {
-			result.Results[i].Notes = append(result.Results[i].Notes, "exec judges requests to the mock that it started, at SAIL_BASE_URL and PATMOCK_URL: "+
-				"tests that start a mock of their own have to check that one (in Go, contracttests.LintClient)")
+			result.Results[i].Notes = append(result.Results[i].Notes,
+				"exec judges requests to the mock that it started, at SAIL_BASE_URL and "+
+					"PATMOCK_URL: "+
+					"tests that start a mock of their own have to check that one (in Go, "+
+					"contracttests.LintClient)")
 		}
 	}
 }
@@ -181,7 +200,8 @@ func (f Flags) validateCheck(flags *pflag.FlagSet) error {
 	if !f.check {
 		for _, name := range []string{"report", "allow", "allow-empty", "namespace"} {
 			if flags.Changed(name) {
-				return cli.Usagef("--"+name, "--%s needs --check, which judges what the command did", name)
+				return cli.Usagef("--"+name,
+					"--%s needs --check, which judges what the command did", name)
 			}
 		}
 	}
@@ -189,7 +209,8 @@ func (f Flags) validateCheck(flags *pflag.FlagSet) error {
 		return f.out.Err
 	}
 	if f.namespace != "" {
-		if err := cli.CheckSegment("--namespace", "the name of a namespace", f.namespace); err != nil {
+		if err := cli.CheckSegment("--namespace", "the name of a namespace",
+			f.namespace); err != nil {
 			return err
 		}
 	}

@@ -28,8 +28,11 @@ func NewEnv(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env",
 		Short: "Print the variables that SDKs read",
-		Long: "Prints base URL, client id and client secret of a user, and nothing else. Asks the running mock, so that free ports\n" +
-			"and tenants of one's own work; with --fixture it reads the tenant instead, and no mock has to run.",
+		Long: "Prints base URL, client id and client secret of a user, and nothing else. Asks " +
+			"the " +
+			"running mock, so that free ports\n" +
+			"and tenants of one's own work; with --fixture it reads the tenant instead, and no " +
+			"mock has to run.",
 		Example: `  eval "$(patmock env --fixture default --user jane.doe)"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
@@ -41,8 +44,10 @@ func NewEnv(env cli.Env) *cobra.Command {
 					return cli.Flagf("public-url", " %w", err)
 				}
 			}
-			if f.Namespace != "" && !namespaceForm.MatchString(f.Namespace) { // a shell is going to read it
-				return cli.Flagf("namespace", " %q: expected 1 to 63 of a-z, 0-9 and -", f.Namespace)
+			// a shell is going to read it
+			if f.Namespace != "" && !namespaceForm.MatchString(f.Namespace) {
+				return cli.Flagf("namespace", " %q: expected 1 to 63 of a-z, 0-9 and -",
+					f.Namespace)
 			}
 			v, err := f.variables(cmd.Context())
 			if err != nil {
@@ -53,13 +58,17 @@ func NewEnv(env cli.Env) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.URL, "url", cli.DefaultURL, "the running mock")
-	flags.StringVar(&f.Namespace, "namespace", "", "the namespace of the mock (default the default one)")
+	flags.StringVar(&f.Namespace, "namespace", "",
+		"the namespace of the mock (default the default one)")
 	remote.AllowPlaintextFlag(flags, &f.AllowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	flags.StringVar(&f.user, "user", "", "whose credentials (default the first administrator)")
-	flags.StringVar(&f.fixture, "fixture", "", "tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
-	flags.StringVar(&f.publicURL, "public-url", "", "address to print, in front of the namespace (default that of the mock)")
-	cli.ChoiceVar(flags, &f.format, "format", "format", credentials.FormatNames(), strings.Join(credentials.FormatNames(), ", "))
+	flags.StringVar(&f.fixture, "fixture", "",
+		"tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
+	flags.StringVar(&f.publicURL, "public-url", "",
+		"address to print, in front of the namespace (default that of the mock)")
+	cli.ChoiceVar(flags, &f.format, "format", "format", credentials.FormatNames(),
+		strings.Join(credentials.FormatNames(), ", "))
 	cli.SetVariables(flags, "user", "url", "namespace")
 	return cmd
 }
@@ -79,7 +88,10 @@ func (f envFlags) variables(ctx context.Context) (credentials.Login, error) {
 	if err != nil {
 		return credentials.Login{}, cli.Usagef("--user", "%w", err)
 	}
-	return credentials.Login{BaseURL: f.baseURL(f.URL + namespacePrefix(f.Namespace)), ClientID: token.ID, ClientSecret: token.Secret}, nil
+	return credentials.Login{
+		BaseURL: f.baseURL(f.URL + namespacePrefix(f.Namespace)), ClientID: token.ID,
+		ClientSecret: token.Secret,
+	}, nil
 }
 
 // baseURL returns the address to print: the one of --public-url with the namespace behind it, or
@@ -116,22 +128,30 @@ func (f envFlags) ask(ctx context.Context) (credentials.Login, error) {
 	}
 	base, err := mockserver.CheckBaseURL(c.BaseURL)
 	if err != nil {
-		return credentials.Login{}, cli.Exitf(cli.ExitUnreachable, "%s returns a base URL that is none: %w", f.URL, err)
+		return credentials.Login{},
+			cli.Exitf(cli.ExitUnreachable, "%s returns a base URL that is none: %w", f.URL, err)
 	}
 	if len(c.Users) == 0 {
-		return credentials.Login{}, cli.Usagef("--user", "nobody at %s has a token to log in with", f.URL)
+		return credentials.Login{},
+			cli.Usagef("--user", "nobody at %s has a token to log in with", f.URL)
 	}
 	var names []string
 	for _, u := range c.Users {
 		if !credentials.Plain(u.ClientID) || !credentials.Plain(u.ClientSecret) {
-			return credentials.Login{}, cli.Exitf(cli.ExitUnreachable, "%s tells credentials with characters that none have", f.URL)
+			return credentials.Login{},
+				cli.Exitf(cli.ExitUnreachable,
+					"%s tells credentials with characters that none have", f.URL)
 		}
 		if f.user == "" || f.user == u.Name {
-			return credentials.Login{BaseURL: f.baseURL(base), ClientID: u.ClientID, ClientSecret: u.ClientSecret}, nil
+			return credentials.Login{
+				BaseURL: f.baseURL(base), ClientID: u.ClientID, ClientSecret: u.ClientSecret,
+			}, nil
 		}
 		names = append(names, u.Name)
 	}
-	return credentials.Login{}, cli.Usagef("--user", "nobody at %s is named %q%s; there are %s", f.URL, f.user, cli.DidYouMean(f.user, names), strings.Join(names, ", "))
+	return credentials.Login{},
+		cli.Usagef("--user", "nobody at %s is named %q%s; there are %s", f.URL, f.user,
+			cli.DidYouMean(f.user, names), strings.Join(names, ", "))
 }
 
 // unreachable says what to do where a mock tells no credentials.
@@ -141,7 +161,9 @@ func unreachable(url string, err error) error {
 	}
 	var refused *control.Problem
 	if errors.As(err, &refused) {
-		return cli.Exitf(cli.ExitUnreachable, "%s keeps its credentials to itself: %w (%s holds the control token)", url, err, cli.ControlToken)
+		return cli.Exitf(cli.ExitUnreachable,
+			"%s keeps its credentials to itself: %w (%s holds the control token)", url, err,
+			cli.ControlToken)
 	}
 	if errors.Is(err, control.ErrNoMock) { // noMockAdvice follows
 		return cli.Exitf(cli.ExitUnreachable, "%w", err)

@@ -24,15 +24,16 @@ type userRow struct {
 
 // tokenRow is a token, with the levels of its owner.
 type tokenRow struct {
-	Owner          string   `json:"owner"`
-	UserLevels     []string `json:"userLevels"`
-	Name           string   `json:"name"`
-	ClientID       string   `json:"clientId"`
-	ClientSecret   string   `json:"clientSecret,omitempty"`
-	Scope          []string `json:"scope"`
-	Managed        bool     `json:"managed"`
-	ExpirationDate string   `json:"expirationDate,omitempty"` // none for never; of a fixture, it may be an offset from the start
-	Expired        bool     `json:"expired"`
+	Owner        string   `json:"owner"`
+	UserLevels   []string `json:"userLevels"`
+	Name         string   `json:"name"`
+	ClientID     string   `json:"clientId"`
+	ClientSecret string   `json:"clientSecret,omitempty"`
+	Scope        []string `json:"scope"`
+	Managed      bool     `json:"managed"`
+	// none for never; of a fixture, it may be an offset from the start
+	ExpirationDate string `json:"expirationDate,omitempty"`
+	Expired        bool   `json:"expired"`
 }
 
 type logins struct {
@@ -46,7 +47,8 @@ func NewUsers(env cli.Env) *cobra.Command {
 	return newLogins(env, &cobra.Command{
 		Use:   "users",
 		Short: "List who can log in to a mock or a fixture",
-		Long: "Lists the users who can log in to a running mock, or to a fixture, with their levels and the client id that they log\n" +
+		Long: "Lists the users who can log in to a running mock, or to a fixture, with their " +
+			"levels and the client id that they log\n" +
 			"in with. patmock env --user NAME prints the variables of one, with the secret.",
 		Example: "  patmock users --fixture default",
 	}, (*logins).users)
@@ -57,13 +59,16 @@ func NewTokens(env cli.Env) *cobra.Command {
 	return newLogins(env, &cobra.Command{
 		Use:   "tokens",
 		Short: "List the personal access tokens of a mock or a fixture",
-		Long: "Lists the personal access tokens of a running mock, or of a fixture: whose they are, the levels of that user, and\n" +
+		Long: "Lists the personal access tokens of a running mock, or of a fixture: whose they " +
+			"are, the levels of that user, and\n" +
 			"whether they can log in.",
 		Example: "  patmock tokens --fixture expiring",
 	}, (*logins).tokens)
 }
 
-func newLogins(env cli.Env, cmd *cobra.Command, list func(l *logins, ctx context.Context) (rows any, text string, err error)) *cobra.Command {
+func newLogins(env cli.Env, cmd *cobra.Command,
+	list func(l *logins, ctx context.Context) (rows any, text string, err error),
+) *cobra.Command {
 	l := &logins{Mock: remote.Mock{Env: env}}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		format := cli.Format(cmd)
@@ -78,7 +83,8 @@ func newLogins(env cli.Env, cmd *cobra.Command, list func(l *logins, ctx context
 	}
 	flags := cmd.Flags()
 	l.Register(flags)
-	flags.StringVar(&l.fixture, "fixture", "", "tenant to read instead of a mock: "+strings.Join(fixtures.Names(), ", ")+", or a file")
+	flags.StringVar(&l.fixture, "fixture", "",
+		"tenant to read instead of a mock: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.BoolVar(&l.secrets, "secrets", false, "show the client secrets")
 	cli.FormatFlag(cmd)
 	return cmd
@@ -93,12 +99,17 @@ func (l *logins) users(ctx context.Context) (any, string, error) {
 			return nil, "", cli.Usagef("--fixture", "%w", err)
 		}
 		for _, identity := range tenant.Identities {
-			if token, err := tenant.Login(identity.Name); err == nil { // else the user cannot log in
-				rows = append(rows, userRow{identity.Name, identity.UserLevels, token.ID, token.Secret})
+			// else the user cannot log in
+			if token, err := tenant.Login(identity.Name); err == nil {
+				rows = append(rows, userRow{
+					identity.Name, identity.UserLevels, token.ID, token.Secret,
+				})
 			}
 		}
 		admin := tenant.Admin()
-		slices.SortStableFunc(rows, func(a, b userRow) int { return rank(b.User == admin) - rank(a.User == admin) })
+		slices.SortStableFunc(rows, func(a, b userRow) int {
+			return rank(b.User == admin) - rank(a.User == admin)
+		})
 	} else {
 		client, err := l.Client()
 		if err != nil {
@@ -115,7 +126,8 @@ func (l *logins) users(ctx context.Context) (any, string, error) {
 	text := [][]string{l.header("USER", "LEVELS", "CLIENT ID")}
 	for i := range rows {
 		r := &rows[i]
-		text = append(text, l.row(&r.ClientSecret, r.User, strings.Join(r.UserLevels, ","), r.ClientID))
+		text = append(text,
+			l.row(&r.ClientSecret, r.User, strings.Join(r.UserLevels, ","), r.ClientID))
 	}
 	if len(rows) == 0 {
 		return rows, "no user can log in\n", nil
@@ -160,10 +172,13 @@ func (l *logins) tokens(ctx context.Context) (any, string, error) {
 	for _, t := range tenant.Tokens {
 		expired := !t.ExpirationDate.IsZero() && !t.ExpirationDate.At(now).After(now)
 		r := tokenRow{
-			Owner: t.Owner, UserLevels: levels[t.Owner], Name: t.Name, ClientID: t.ID, ClientSecret: t.Secret, Scope: t.Scope,
+			Owner: t.Owner, UserLevels: levels[t.Owner], Name: t.Name, ClientID: t.ID,
+			ClientSecret: t.Secret, Scope: t.Scope,
 			Managed: t.Managed, ExpirationDate: t.ExpirationDate.String(), Expired: expired,
 		}
-		text = append(text, l.row(&r.ClientSecret, r.Owner, strings.Join(r.UserLevels, ","), r.Name, r.ClientID, r.ExpirationDate, loginText(r)))
+		text = append(text,
+			l.row(&r.ClientSecret, r.Owner, strings.Join(r.UserLevels, ","), r.Name, r.ClientID,
+				r.ExpirationDate, loginText(r)))
 		rows = append(rows, r)
 	}
 	return rows, cli.Table(text...), nil

@@ -17,27 +17,32 @@ const completionTimeout = 500 * time.Millisecond
 
 // CompleteNamespace offers the namespaces of the running mock.
 func CompleteNamespace(env cli.Env) cobra.CompletionFunc {
-	return CompleteFromMock(env, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
-		namespaces, err := client.Namespaces(ctx)
-		var all []cobra.Completion
-		for _, n := range namespaces {
-			all = append(all, n.Name)
-		}
-		return all, err
-	})
+	return CompleteFromMock(env,
+		func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
+			namespaces, err := client.Namespaces(ctx)
+			var all []cobra.Completion
+			for _, n := range namespaces {
+				all = append(all, n.Name)
+			}
+			return all, err
+		})
 }
 
-// CompleteUser offers the users of the fixture if a command has one, else those of the running mock.
+// CompleteUser offers the users of the fixture if a command has one, else those of the running
+// mock.
 func CompleteUser(env cli.Env) cobra.CompletionFunc {
-	fromMock := CompleteFromMock(env, func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
-		c, err := client.Credentials(ctx)
-		var all []cobra.Completion
-		for _, u := range c.Users {
-			all = append(all, u.Name)
-		}
-		return all, err
-	})
-	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	fromMock := CompleteFromMock(env,
+		func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
+			c, err := client.Credentials(ctx)
+			var all []cobra.Completion
+			for _, u := range c.Users {
+				all = append(all, u.Name)
+			}
+			return all, err
+		})
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion,
+		cobra.ShellCompDirective,
+	) {
 		_ = cli.FromEnvironment(cmd.Flags(), env.Lookup) // a shell has no use for errors
 		if f := cmd.Flag("fixture"); f != nil && f.Value.String() != "" {
 			return usersOf(f.Value.String()), cobra.ShellCompDirectiveNoFileComp
@@ -60,15 +65,20 @@ func usersOf(fixture string) []cobra.Completion {
 
 // CompleteFromMock offers what the mock of a command's flags and variables has. Without a mock, and
 // after any other error, it offers nothing.
-func CompleteFromMock(env cli.Env, get func(context.Context, *control.Client) ([]cobra.Completion, error)) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func CompleteFromMock(env cli.Env,
+	get func(context.Context, *control.Client) ([]cobra.Completion, error),
+) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion,
+		cobra.ShellCompDirective,
+	) {
 		all, _ := fromMock(env, cmd, get) // a shell has no use for errors
 		return all, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
 func fromMock(
-	env cli.Env, cmd *cobra.Command, get func(context.Context, *control.Client) ([]cobra.Completion, error),
+	env cli.Env, cmd *cobra.Command,
+	get func(context.Context, *control.Client) ([]cobra.Completion, error),
 ) ([]cobra.Completion, error) {
 	_ = cli.FromEnvironment(cmd.Flags(), env.Lookup) // others may be wrong
 	value := func(flag string) string {
@@ -98,5 +108,7 @@ func fromMock(
 
 func hasNamespace(ctx context.Context, client *control.Client, name string) bool {
 	namespaces, err := client.Namespaces(ctx)
-	return err == nil && slices.ContainsFunc(namespaces, func(n control.Namespace) bool { return n.Name == name })
+	return err == nil && slices.ContainsFunc(namespaces, func(n control.Namespace) bool {
+		return n.Name == name
+	})
 }

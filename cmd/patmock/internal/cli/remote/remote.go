@@ -25,8 +25,11 @@ type Mock struct {
 // Register adds the flags that say which mock is meant.
 func (c *Mock) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.URL, "url", cli.DefaultURL, "the running mock, or its control listener")
-	flags.StringVar(&c.Namespace, "namespace", "", "the namespace that is meant (default the default one)")
-	flags.StringVar(&c.token, "control-token", "", "file that holds the control token, written @FILE; "+cli.ControlToken+" holds the token itself")
+	flags.StringVar(&c.Namespace, "namespace", "",
+		"the namespace that is meant (default the default one)")
+	flags.StringVar(&c.token, "control-token", "",
+		"file that holds the control token, written @FILE; "+cli.ControlToken+
+			" holds the token itself")
 	AllowPlaintextFlag(flags, &c.AllowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	cli.SetVariables(flags, "url", "namespace")
@@ -34,11 +37,12 @@ func (c *Mock) Register(flags *pflag.FlagSet) {
 
 // AllowPlaintextFlag adds --allow-plaintext to a command that sends a control token.
 func AllowPlaintextFlag(flags *pflag.FlagSet, allow *bool) {
-	flags.BoolVar(allow, "allow-plaintext", false, "send the control token over http to a public host, such as a staging host behind a VPN")
+	flags.BoolVar(allow, "allow-plaintext", false,
+		"send the control token over http to a public host, such as a staging host behind a VPN")
 }
 
-// NewClient returns a client of the mock at the address of --url, or a usage error if the token would
-// go to a public host over plain http.
+// NewClient returns a client of the mock at the address of --url, or a usage error if the token
+// would go to a public host over plain http.
 func NewClient(config control.Config) (*control.Client, error) {
 	if err := config.Validate(); err != nil {
 		return nil, PlaintextError(err)
@@ -48,7 +52,8 @@ func NewClient(config control.Config) (*control.Client, error) {
 
 // PlaintextError says what to do about a [control.ErrPlaintext].
 func PlaintextError(err error) error {
-	return cli.Flagf("url", ": %w: use https, or --allow-plaintext for a staging host behind a VPN", err)
+	return cli.Flagf("url", ": %w: use https, or --allow-plaintext for a staging host behind a VPN",
+		err)
 }
 
 // Client returns a client of the mock.
@@ -57,14 +62,17 @@ func (c *Mock) Client() (*control.Client, error) {
 	if err != nil {
 		return nil, cli.Flagf("url", " %w", err)
 	}
-	if err := cli.CheckSegment("--namespace", "the name of a namespace", cmp.Or(c.Namespace, "default")); err != nil {
+	if err := cli.CheckSegment("--namespace", "the name of a namespace",
+		cmp.Or(c.Namespace, "default")); err != nil {
 		return nil, err
 	}
 	token, err := DemandedToken(c.token, c.Env)
 	if err != nil {
 		return nil, err
 	}
-	return NewClient(control.Config{URL: address, Namespace: c.Namespace, Token: token, AllowPlaintext: c.AllowPlaintext})
+	return NewClient(control.Config{
+		URL: address, Namespace: c.Namespace, Token: token, AllowPlaintext: c.AllowPlaintext,
+	})
 }
 
 // SecretFrom reads a secret from a file. A flag that holds the secret itself is refused without
@@ -72,7 +80,9 @@ func (c *Mock) Client() (*control.Client, error) {
 func SecretFrom(flag, value, instead string) (string, error) {
 	path, found := strings.CutPrefix(value, "@")
 	if !found {
-		return "", cli.Usagef("--"+flag, "--%s: a secret does not belong on a command line: write %s", flag, instead)
+		return "",
+			cli.Usagef("--"+flag, "--%s: a secret does not belong on a command line: write %s",
+				flag, instead)
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {

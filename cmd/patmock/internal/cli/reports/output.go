@@ -33,7 +33,9 @@ func parseReports(values []string) (outputs []output, err error) {
 func parseReport(text string) (output, error) {
 	format, path, ok := strings.Cut(text, "=")
 	if !ok || path == "" {
-		return output{}, cli.Flagf("report", " %q: expected FORMAT=FILE, such as junit=report.xml or text=-", text)
+		return output{},
+			cli.Flagf("report", " %q: expected FORMAT=FILE, such as junit=report.xml or text=-",
+				text)
 	}
 	if err := cli.CheckName("--report", "format", format, report.Formats()); err != nil {
 		return output{}, err

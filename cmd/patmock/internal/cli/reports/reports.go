@@ -120,7 +120,8 @@ func (r *Writer) End(env cli.Env, command *cobra.Command, ended error) error {
 // failure returns the report of a run that tested nothing.
 func (r *Writer) failure(command *cobra.Command, ended error) *report.Report {
 	result := &report.Report{
-		Schema: report.SchemaVersion, Tool: cli.Tool(), Target: report.Target{Name: "unknown"}, Started: time.Now().UTC(),
+		Schema: report.SchemaVersion, Tool: cli.Tool(), Target: report.Target{Name: "unknown"},
+		Started:     time.Now().UTC(),
 		Interrupted: cli.CodeOf(ended) == cli.ExitInterrupted, Warnings: []report.Warning{},
 	}
 	for _, name := range []string{"target", "url"} {

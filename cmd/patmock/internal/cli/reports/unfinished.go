@@ -26,8 +26,9 @@ func AddUnfinished(r *report.Report, cases []contracttests.Case, why error) {
 		if !ok {
 			s := c.Scenario
 			result = report.Result{
-				ID: s.ID, Version: c.Version, Promise: s.Promise, Sources: s.Sources, Standing: s.Standing,
-				Outcome: report.Skip, Kind: report.KindUnfinished,
+				ID: s.ID, Version: c.Version, Promise: s.Promise, Sources: s.Sources,
+				Standing: s.Standing,
+				Outcome:  report.Skip, Kind: report.KindUnfinished,
 				Message:  "not tested: " + strings.TrimSuffix(reason, ": "+ReportHasRest),
 				Failures: []report.Failure{}, Notes: []string{},
 			}

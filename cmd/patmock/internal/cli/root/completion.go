@@ -12,9 +12,13 @@ import (
 )
 
 var completions = map[string]func(root *cobra.Command, w io.Writer) error{
-	"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
-	"zsh":        (*cobra.Command).GenZshCompletion,
-	"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
+	"bash": func(root *cobra.Command, w io.Writer) error {
+		return root.GenBashCompletionV2(w, true)
+	},
+	"zsh": (*cobra.Command).GenZshCompletion,
+	"fish": func(root *cobra.Command, w io.Writer) error {
+		return root.GenFishCompletion(w, true)
+	},
 	"powershell": (*cobra.Command).GenPowerShellCompletionWithDesc,
 }
 
@@ -29,6 +33,8 @@ func newCompletion(env cli.Env) *cobra.Command {
 		Example:   "  source <(patmock completion bash)",
 		ValidArgs: shells,
 		Args:      cli.OneOf("shell", shells),
-		RunE:      func(cmd *cobra.Command, args []string) error { return completions[args[0]](cmd.Root(), env.Stdout) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return completions[args[0]](cmd.Root(), env.Stdout)
+		},
 	}
 }

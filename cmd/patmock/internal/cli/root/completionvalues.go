@@ -29,7 +29,8 @@ func completeFlags(cmd *cobra.Command, env cli.Env) {
 			_ = cmd.RegisterFlagCompletionFunc(f.Name, offer) // a persistent flag has one already
 		}
 	})
-	if cmd.ValidArgsFunction == nil && len(cmd.ValidArgs) == 0 && cmd.Use == cmd.Name() { // without arguments
+	// without arguments
+	if cmd.ValidArgsFunction == nil && len(cmd.ValidArgs) == 0 && cmd.Use == cmd.Name() {
 		cmd.ValidArgsFunction = cobra.NoFileCompletions
 	}
 	for _, child := range cmd.Commands() {
@@ -39,36 +40,43 @@ func completeFlags(cmd *cobra.Command, env cli.Env) {
 
 func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
-		"fixture":          completeFixture,
-		"profile":          cli.OneValue(mockserver.Profiles()),
-		"hostile":          cli.SeveralValues(append([]string{"all", "none"}, mockserver.HostileBehaviours()...)),
-		"never-expires-as": cli.OneValue([]string{mockserver.NeverAsNull, mockserver.NeverAsFarDate}),
-		"rate-limit":       cli.OneValue([]string{"100/10s", "off"}),
-		"cors":             cli.OneValue([]string{mockserver.CORSLoopback, "*", "off"}),
-		"check-responses":  cli.OneValue([]string{"on", "off"}),
-		"log-format":       cli.OneValue([]string{"text", "json"}),
-		"log-level":        cli.OneValue([]string{"debug", "info", "warn", "error"}),
-		"versions":         cli.SeveralValues(cli.VersionNames()),
-		"target":           cli.OneValue([]string{"mock", "env"}),
-		"run":              completeScenario,
-		"skip":             completeScenario,
-		"report":           completeReport,
-		"method":           cli.OneValue([]string{"GET", "POST", "PATCH", "DELETE"}),
-		"user-level":       cli.OneValue([]string{"USER", "HELPDESK", "ORG_ADMIN"}),
-		"user":             remote.CompleteUser(env),
-		"owner":            remote.CompleteUser(env),
-		"namespace":        remote.CompleteNamespace(env),
-		"allow":            cli.OneValue(control.FindingKinds()),
-		"fault":            controlcmd.CompleteFault(env),
+		"fixture": completeFixture,
+		"profile": cli.OneValue(mockserver.Profiles()),
+		"hostile": cli.SeveralValues(append([]string{"all", "none"},
+			mockserver.HostileBehaviours()...)),
+		"never-expires-as": cli.OneValue([]string{
+			mockserver.NeverAsNull, mockserver.NeverAsFarDate,
+		}),
+		"rate-limit":      cli.OneValue([]string{"100/10s", "off"}),
+		"cors":            cli.OneValue([]string{mockserver.CORSLoopback, "*", "off"}),
+		"check-responses": cli.OneValue([]string{"on", "off"}),
+		"log-format":      cli.OneValue([]string{"text", "json"}),
+		"log-level":       cli.OneValue([]string{"debug", "info", "warn", "error"}),
+		"versions":        cli.SeveralValues(cli.VersionNames()),
+		"target":          cli.OneValue([]string{"mock", "env"}),
+		"run":             completeScenario,
+		"skip":            completeScenario,
+		"report":          completeReport,
+		"method":          cli.OneValue([]string{"GET", "POST", "PATCH", "DELETE"}),
+		"user-level":      cli.OneValue([]string{"USER", "HELPDESK", "ORG_ADMIN"}),
+		"user":            remote.CompleteUser(env),
+		"owner":           remote.CompleteUser(env),
+		"namespace":       remote.CompleteNamespace(env),
+		"allow":           cli.OneValue(control.FindingKinds()),
+		"fault":           controlcmd.CompleteFault(env),
 	}
 }
 
-func completeFixture(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeFixture(*cobra.Command, []string, string) ([]cobra.Completion,
+	cobra.ShellCompDirective,
+) {
 	return fixtures.Names(), cobra.ShellCompDirectiveDefault
 }
 
 // completeScenario offers the ids of scenarios, also behind the ^ of a regular expression.
-func completeScenario(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeScenario(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion,
+	cobra.ShellCompDirective,
+) {
 	anchor := ""
 	if strings.HasPrefix(typed, "^") {
 		anchor = "^"
@@ -82,7 +90,9 @@ func completeScenario(_ *cobra.Command, _ []string, typed string) ([]cobra.Compl
 	return all, cobra.ShellCompDirectiveNoFileComp
 }
 
-func completeReport(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeReport(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion,
+	cobra.ShellCompDirective,
+) {
 	if format, _, found := strings.Cut(typed, "="); found {
 		return []cobra.Completion{format + "=-"}, cobra.ShellCompDirectiveDefault
 	}

@@ -24,7 +24,8 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usage
 	}
 	if errors.As(err, &invalid) {
-		return cli.Usagef(flagOf(err), "%w%s", err, cli.ValueHint(invalid.GetFlag(), invalid.GetValue()))
+		return cli.Usagef(flagOf(err), "%w%s", err,
+			cli.ValueHint(invalid.GetFlag(), invalid.GetValue()))
 	}
 	if !errors.As(err, &unknown) {
 		return cli.Usagef(flagOf(err), "%w", err)
@@ -42,7 +43,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	if owners := ownersOf(cmd, name); len(owners) > 0 {
 		short := strings.TrimPrefix(owners[0], cmd.Root().Name()+" ")
-		return cli.Usagef(flag, "%w: it belongs to %s: write %s %s%s", err, short, owners[0], flag, others(cmd, name, short))
+		return cli.Usagef(flag, "%w: it belongs to %s: write %s %s%s", err, short, owners[0], flag,
+			others(cmd, name, short))
 	}
 	hint := flagHint(cmd, name)
 	if serve, _, _ := cmd.Root().Find([]string{"serve"}); hint == "" && cmd == cmd.Root() {
@@ -53,8 +55,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return cli.Usagef(flag, "%w%s", err, hint)
 }
 
-// flagHint proposes the flag of a command that has the meaning or nearly the name of another, as the
-// end of a sentence.
+// flagHint proposes the flag of a command that has the meaning or nearly the name of another, as
+// the end of a sentence.
 func flagHint(cmd *cobra.Command, name string) string {
 	meant := synonymOf(cmd, name)
 	if meant == "" {
@@ -93,9 +95,11 @@ func negativeError(cmd *cobra.Command, number string) error {
 	case "TIME":
 		return cli.Usagef(argument, "%s, got %q", cli.ExpectedTime, number)
 	case strings.ToUpper(argument): // takes an argument of another kind
-		return cli.Usagef(argument, "%q is read as flags: write it behind --, as in: %s -- %s", number, cmd.CommandPath(), number)
+		return cli.Usagef(argument, "%q is read as flags: write it behind --, as in: %s -- %s",
+			number, cmd.CommandPath(), number)
 	}
-	return cli.Usagef("ARGUMENT", "%q is no flag, and %s takes no number", number, cmd.CommandPath())
+	return cli.Usagef("ARGUMENT", "%q is no flag, and %s takes no number", number,
+		cmd.CommandPath())
 }
 
 // negative matches what begins like a negative number.
@@ -115,7 +119,9 @@ func ownersOf(cmd *cobra.Command, flag string) []string {
 		owners = commandsWith(cmd.Root(), flag)
 	}
 	order := []string{"patmock contract run", "patmock exec", "patmock serve"} // the last one first
-	slices.SortStableFunc(owners, func(a, b string) int { return cmp.Compare(slices.Index(order, b), slices.Index(order, a)) })
+	slices.SortStableFunc(owners, func(a, b string) int {
+		return cmp.Compare(slices.Index(order, b), slices.Index(order, a))
+	})
 	return owners
 }
 

@@ -9,17 +9,28 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// flagSynonyms are the names that other tools have for flags of patmock, by the flag. A command with
-// several flags of a name proposes the first.
+// flagSynonyms are the names that other tools have for flags of patmock, by the flag. A command
+// with several flags of a name proposes the first.
 var flagSynonyms = []struct{ flag, names string }{
-	{"addr", "port p listen l bind b host hostname address http listen-addr listen-address http-port http-addr"},
+	{
+		"addr",
+		"port p listen l bind b host hostname address http listen-addr listen-address http-port " +
+			"http-addr",
+	},
 	{"public-url", "base-url baseurl print-url external-url"},
-	{"url", "port p host hostname addr address server endpoint base-url baseurl mock mock-url target"},
+	{
+		"url",
+		"port p host hostname addr address server endpoint base-url baseurl mock mock-url target",
+	},
 	{"target", "url u port p host hostname addr address server endpoint base-url baseurl"},
 	{"control-addr", "control-port admin-port admin-addr management-port"},
 	{"log-level", "verbose v debug d quiet q silent s trace level verbosity loglevel"},
 	{"log-format", "json log-json json-logs"},
-	{"fixture", "config c conf configuration data d file f seed-data initial-data import load fixtures tenant-file"},
+	{
+		"fixture",
+		"config c conf configuration data d file f seed-data initial-data import load fixtures " +
+			"tenant-file",
+	},
 	{"dialect", "overrides behaviour behavior"},
 	{"profile", "mode preset strict"},
 	{"state", "db database storage store persist persistence data-dir data-file state-file"},

@@ -108,9 +108,10 @@ func usageText(cmd *cobra.Command, s style) string {
 	}
 	flags := flagsOf(cmd)
 	for _, g := range cli.FlagGroups() {
-		section(string(g), flagsText(slices.DeleteFunc(slices.Clone(flags), func(f *pflag.Flag) bool {
-			return cli.GroupOf(f) != g
-		})))
+		section(string(g),
+			flagsText(slices.DeleteFunc(slices.Clone(flags), func(f *pflag.Flag) bool {
+				return cli.GroupOf(f) != g
+			})))
 	}
 	if cmd.HasExample() {
 		section("Example", cmd.Example+"\n")

@@ -48,7 +48,8 @@ func TestHelp_Width(t *testing.T) {
 		}
 		for line := range strings.Lines(out.String()) {
 			line = strings.TrimSuffix(line, "\n")
-			if n := utf8.RuneCountInString(line); n > cli.HelpWidth || strings.HasSuffix(line, " ") {
+			if n := utf8.RuneCountInString(line); n > cli.HelpWidth ||
+				strings.HasSuffix(line, " ") {
 				t.Errorf("%s: a line of %d columns: %q", cmd.CommandPath(), n, line)
 			}
 		}
@@ -65,10 +66,12 @@ func TestHelp_Groups(t *testing.T) {
 		}
 		for g, names := range byGroup {
 			if !slices.Contains(cli.FlagGroups(), g) {
-				t.Errorf("%s: --%s is in group %q, which the help does not have", cmd.CommandPath(), names[0], g)
+				t.Errorf("%s: --%s is in group %q, which the help does not have", cmd.CommandPath(),
+					names[0], g)
 			}
 			if len(names) > most {
-				t.Errorf("%s: group %q has %d flags, want at most %d: see setGroup: %q", cmd.CommandPath(), g, len(names), most, names)
+				t.Errorf("%s: group %q has %d flags, want at most %d: see setGroup: %q",
+					cmd.CommandPath(), g, len(names), most, names)
 			}
 		}
 	}
@@ -78,7 +81,8 @@ func TestHelp_ShowsEveryFlag(t *testing.T) {
 	for _, cmd := range allCommands() {
 		usage := cmd.UsageString()
 		shown := func(f *pflag.Flag) {
-			if f.Name != "help" && f.Name != "version" && strings.Count(usage, "\n  --"+f.Name) == 0 {
+			if f.Name != "help" && f.Name != "version" &&
+				strings.Count(usage, "\n  --"+f.Name) == 0 {
 				t.Errorf("%s: the help does not show --%s", cmd.CommandPath(), f.Name)
 			}
 		}
@@ -94,9 +98,17 @@ func TestHelp_Order(t *testing.T) {
 		command []string
 		want    []string
 	}{
-		{"serve", []string{"serve"}, []string{"The mock:", "--addr", "--fixture", "--profile", "--state"}},
+		{
+			"serve", []string{"serve"}, []string{
+				"The mock:", "--addr", "--fixture", "--profile", "--state",
+			},
+		},
 		{"exec", []string{"exec"}, []string{"Flags:", "--user", "--check"}},
-		{"control", []string{"control", "fault", "list"}, []string{"Flags:", "--format", "The running mock:", "--url"}},
+		{
+			"control", []string{"control", "fault", "list"}, []string{
+				"Flags:", "--format", "The running mock:", "--url",
+			},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd, _, err := New(cli.Env{}, nil).Find(tt.command)
@@ -133,7 +145,8 @@ func TestHelp_ShowsCommands(t *testing.T) {
 			}
 			for _, below := range child.Commands() {
 				if !strings.Contains(usage, below.Name()) {
-					t.Errorf("%s: the help does not show %s %s", cmd.CommandPath(), child.Name(), below.Name())
+					t.Errorf("%s: the help does not show %s %s", cmd.CommandPath(), child.Name(),
+						below.Name())
 				}
 			}
 		}
@@ -174,7 +187,11 @@ func TestStyle(t *testing.T) {
 		want      string
 	}{
 		{"terminal", terminal, map[string]string{"TERM": "xterm"}, boldText("Flags:")},
-		{"empty NO_COLOR", terminal, map[string]string{"TERM": "xterm", "NO_COLOR": ""}, boldText("Flags:")},
+		{
+			"empty NO_COLOR", terminal,
+			map[string]string{"TERM": "xterm", "NO_COLOR": ""},
+			boldText("Flags:"),
+		},
 		{"NO_COLOR", terminal, map[string]string{"TERM": "xterm", "NO_COLOR": "0"}, "Flags:"},
 		{"dumb terminal", terminal, map[string]string{"TERM": "dumb"}, "Flags:"},
 		{"terminal of no name", terminal, nil, "Flags:"},

@@ -20,7 +20,8 @@ func environmentTopic(root *cobra.Command, s style) (string, error) {
 			continue
 		}
 		commands := cli.CommandPaths(root, func(cmd *cobra.Command) bool {
-			return slices.Contains(cli.VariablesOf(cmd), strings.TrimPrefix(name, cli.VariablePrefix))
+			return slices.Contains(cli.VariablesOf(cmd),
+				strings.TrimPrefix(name, cli.VariablePrefix))
 		})
 		if len(commands) == 0 { // no command reads it
 			continue
@@ -39,8 +40,10 @@ func environmentTopic(root *cobra.Command, s style) (string, error) {
 		}
 		others = append(others, cli.HelpRow{v.Name, text})
 	}
-	return cli.WrapText("A variable sets the flag of its name, for the commands that it is listed with. A flag on the command line "+
-		"comes first. Blanks around a value do not count, and an empty value is none. A variable that is nearly one of the "+
+	return cli.WrapText("A variable sets the flag of its name, for the commands that it is listed "+
+		"with. A flag on the command line "+
+		"comes first. Blanks around a value do not count, and an empty value is none. A variable "+
+		"that is nearly one of the "+
 		"command's is an error.", cli.HelpWidth) +
 		"\n" + s("Variables of flags:") + "\n" + cli.Columns(flags) +
 		"\n" + s("Other variables:") + "\n" + cli.Columns(others), nil
@@ -54,9 +57,21 @@ type exitCode struct {
 // exitCodes are all exit codes.
 var exitCodes = []exitCode{
 	{cli.ExitOK, "all is well"},
-	{cli.ExitFailed, "something failed or was found: a scenario, a finding, a verification, or an error of another kind; healthcheck: the mock is not ready"},
-	{cli.ExitUsage, "the command line, a variable or a file is wrong, nothing is selected, or the mock rejects the request"},
-	{cli.ExitUnreachable, "it could not test, or not to the end: no response, a rejected login or control token, a time limit"},
+	{
+		cli.ExitFailed,
+		"something failed or was found: a scenario, a finding, a verification, or an error of " +
+			"another kind; healthcheck: the mock is not ready",
+	},
+	{
+		cli.ExitUsage,
+		"the command line, a variable or a file is wrong, nothing is selected, or the mock " +
+			"rejects the request",
+	},
+	{
+		cli.ExitUnreachable,
+		"it could not test, or not to the end: no response, a rejected login or control token, a " +
+			"time limit",
+	},
 	{cli.ExitLeftovers, "a real tenant has tokens that a run made"},
 	{cli.ExitNotExecutable, "exec: the command cannot be run"},
 	{cli.ExitNotFound, "exec: there is no such command"},
@@ -73,8 +88,10 @@ func exitCodesTopic(_ *cobra.Command, s style) (string, error) {
 		}
 		rows = append(rows, cli.HelpRow{name, e.text})
 	}
-	return s("Exit codes:") + "\n" + cli.Columns(rows) + "\n" + cli.WrapText("If several apply, the first of 130, 2, 3, 1, 4 counts. exec returns the exit code "+
-		"of its command; with --check, a command that succeeds is judged.", cli.HelpWidth), nil
+	return s("Exit codes:") + "\n" + cli.Columns(rows) + "\n" +
+		cli.WrapText("If several apply, the first of 130, 2, 3, 1, 4 counts. exec returns the "+
+			"exit code "+
+			"of its command; with --check, a command that succeeds is judged.", cli.HelpWidth), nil
 }
 
 func fixturesTopic(_ *cobra.Command, s style) (string, error) {
@@ -98,9 +115,12 @@ func fixturesTopic(_ *cobra.Command, s style) (string, error) {
 	for _, u := range t.Identities {
 		users = append(users, cli.HelpRow{u.Name, strings.Join(u.UserLevels, ", ")})
 	}
-	return cli.WrapText("A fixture is the tenant that a mock or a namespace starts from: --fixture takes the name of one of these, or a file.", cli.HelpWidth) +
+	return cli.WrapText("A fixture is the tenant that a mock or a namespace starts from: "+
+		"--fixture takes the name of one of these, or a file.", cli.HelpWidth) +
 		"\n" + s("Fixtures:") + "\n" + cli.Columns(rows) +
 		"\n" + s("Users of default, with their levels:") + "\n" + cli.Columns(users) + "\n" +
-		cli.WrapText("A file is YAML or JSON with identities and tokens. Ids and secrets may be left out: they are then the same at each start. "+
-			"patmock control state get prints the state of a running mock in this form.", cli.HelpWidth), nil
+		cli.WrapText("A file is YAML or JSON with identities and tokens. Ids and secrets may be "+
+			"left out: they are then the same at each start. "+
+			"patmock control state get prints the state of a running mock in this form.",
+			cli.HelpWidth), nil
 }

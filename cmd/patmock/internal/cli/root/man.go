@@ -35,7 +35,8 @@ func newMan() *cobra.Command {
 	}
 }
 
-// writeManPages writes the page of a command and of each one below it. A page has the text of the help, as it is laid out.
+// writeManPages writes the page of a command and of each one below it. A page has the text of the
+// help, as it is laid out.
 func writeManPages(cmd *cobra.Command, dir string) error {
 	var related []string
 	if cmd.HasParent() {
@@ -50,14 +51,17 @@ func writeManPages(cmd *cobra.Command, dir string) error {
 		}
 		related = append(related, manPage(child)+"(1)")
 	}
-	page := fmt.Sprintf(".TH PATMOCK 1 \"\" patmock\n.SH NAME\n%s \\- %s\n.SH DESCRIPTION\n.nf\n%s.fi\n.SH SEE ALSO\n%s\n",
-		roffText(manPage(cmd)), roffText(cmd.Short), roffText(helpText(cmd, plainText)), roffText(strings.Join(related, ", ")))
+	page := fmt.Sprintf(".TH PATMOCK 1 \"\" patmock\n.SH NAME\n%s \\- %s\n.SH DESCRIPTION\n.nf\n"+
+		"%s.fi\n.SH SEE ALSO\n%s\n",
+		roffText(manPage(cmd)), roffText(cmd.Short), roffText(helpText(cmd, plainText)),
+		roffText(strings.Join(related, ", ")))
 	return os.WriteFile(filepath.Join(dir, manPage(cmd)+".1"), []byte(page), 0o644) //nolint:gosec // a page for everybody
 }
 
 func manPage(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
 
-// roffText escapes what roff would interpret: backslashes, dashes that are to be copied, and requests at the start of a line.
+// roffText escapes what roff would interpret: backslashes, dashes that are to be copied, and
+// requests at the start of a line.
 func roffText(text string) string {
 	return strings.NewReplacer(`\`, `\e`, "-", `\-`, "\n.", "\n\\&.", "\n'", "\n\\&'").Replace(text)
 }

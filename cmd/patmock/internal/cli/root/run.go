@@ -78,7 +78,8 @@ func noMockAdvice(cmd *cobra.Command) string {
 	case cmd.Flag("target") != nil:
 		advice += ", or name another with --target"
 	}
-	if cmd.Flag("fixture") != nil && cmd.Parent() == cmd.Root() { // below control, it is sent to the mock
+	// below control, it is sent to the mock
+	if cmd.Flag("fixture") != nil && cmd.Parent() == cmd.Root() {
 		advice += "; --fixture needs no mock"
 	}
 	return advice + "."
@@ -89,8 +90,10 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "patmock",
 		Short: "A stand-in for the personal access token API of a SailPoint tenant",
-		Long: "patmock is a stand-in for the personal access token (PAT) part of a SailPoint Identity Security Cloud\n" +
-			"tenant: stateful, in memory, and validated on both sides by OpenAPI. It is not affiliated with SailPoint.",
+		Long: "patmock is a stand-in for the personal access token (PAT) part of a SailPoint " +
+			"Identity Security Cloud\n" +
+			"tenant: stateful, in memory, and validated on both sides by OpenAPI. It is not " +
+			"affiliated with SailPoint.",
 		Example:       "  patmock serve",
 		Version:       mockserver.Version(),
 		SilenceUsage:  true,
@@ -104,7 +107,10 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(serve.New(env), execcmd.New(env, out), logins.NewEnv(env), logins.NewUsers(env), logins.NewTokens(env), fixturescmd.New(env), controlcmd.New(env), check.New(env, out), serve.NewHealthcheck(env), contract.New(env, out), speccmd.New(env), newVersion(env), newCompletion(env), newMan())
+	root.AddCommand(serve.New(env), execcmd.New(env, out), logins.NewEnv(env), logins.NewUsers(env),
+		logins.NewTokens(env), fixturescmd.New(env), controlcmd.New(env), check.New(env, out),
+		serve.NewHealthcheck(env), contract.New(env, out), speccmd.New(env), newVersion(env),
+		newCompletion(env), newMan())
 	help := newHelp(root, env)
 	root.SetHelpCommand(help)
 	setDefaults(root)

@@ -32,7 +32,10 @@ type build struct {
 }
 
 func newBuild(info *debug.BuildInfo, ok bool) build {
-	b := build{Version: mockserver.Version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	b := build{
+		Version: mockserver.Version(), Go: runtime.Version(), OS: runtime.GOOS,
+		Arch: runtime.GOARCH,
+	}
 	if !ok {
 		return b
 	}

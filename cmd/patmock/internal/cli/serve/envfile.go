@@ -53,14 +53,17 @@ func checkEnvFile(path string) error {
 		return cli.Flagf("env-file", ": %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return cli.Flagf("env-file", " %s: expected a file, or none yet, got something else (%s)", path, info.Mode().Type())
+		return cli.Flagf("env-file", " %s: expected a file, or none yet, got something else (%s)",
+			path, info.Mode().Type())
 	}
 	old, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {
 		return cli.Flagf("env-file", ": %w", err)
 	}
 	if len(old) > 0 && !strings.HasPrefix(string(old), envFileMark) {
-		return cli.Flagf("env-file", " %s: the file is there already and was not written by patmock: remove it, or name another", path)
+		return cli.Flagf("env-file",
+			" %s: the file is there already and was not written by patmock: remove it, or name "+
+				"another", path)
 	}
 	return nil
 }

@@ -40,9 +40,12 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "healthcheck",
 		Short: "Tell by the exit code whether the mock is ready",
-		Long: "Asks the mock of this machine or container. Without --url, --addr and --control-addr it finds the one that\n" +
-			"this user runs, by the file that serve leaves in $XDG_RUNTIME_DIR, /tmp, /run or /dev/shm, else by the variables\n" +
-			"of serve: PATMOCK_ADDR, PATMOCK_CONTROL_ADDR, " + cli.ControlToken + ". Exit codes: 0 it is ready, 1 it is\n" +
+		Long: "Asks the mock of this machine or container. Without --url, --addr and " +
+			"--control-addr it finds the one that\n" +
+			"this user runs, by the file that serve leaves in $XDG_RUNTIME_DIR, /tmp, /run or " +
+			"/dev/shm, else by the variables\n" +
+			"of serve: PATMOCK_ADDR, PATMOCK_CONTROL_ADDR, " + cli.ControlToken +
+			". Exit codes: 0 it is ready, 1 it is\n" +
 			"not, as the health check of a container expects, 2 usage.",
 		Example: "  patmock exec -- patmock healthcheck --wait 10s",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -52,10 +55,16 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.url, "url", "", "the running mock, or its control listener (default where --control-addr or --addr leads to)")
-	flags.StringVar(&f.addr, "addr", cli.DefaultAddr, "address that the mock listens on; where that is every interface, loopback is asked")
-	flags.StringVar(&f.controlAddr, "control-addr", "", "address of the control surface, where it has a listener of its own")
-	flags.StringVar(&f.controlToken, "control-token", "", "file that holds the control token, written @FILE; "+cli.ControlToken+" holds the token itself")
+	flags.StringVar(&f.url, "url", "",
+		"the running mock, or its control listener (default where --control-addr or --addr leads "+
+			"to)")
+	flags.StringVar(&f.addr, "addr", cli.DefaultAddr,
+		"address that the mock listens on; where that is every interface, loopback is asked")
+	flags.StringVar(&f.controlAddr, "control-addr", "",
+		"address of the control surface, where it has a listener of its own")
+	flags.StringVar(&f.controlToken, "control-token", "",
+		"file that holds the control token, written @FILE; "+cli.ControlToken+
+			" holds the token itself")
 	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	cli.SetVariables(flags, "url", "addr", "control-addr")
@@ -71,7 +80,9 @@ func (f healthFlags) execute(ctx context.Context, env cli.Env) error {
 		if err != nil {
 			return err
 		}
-		mock, err := remote.NewClient(control.Config{URL: address, Token: token, AllowPlaintext: f.allowPlaintext})
+		mock, err := remote.NewClient(control.Config{
+			URL: address, Token: token, AllowPlaintext: f.allowPlaintext,
+		})
 		if err != nil {
 			return err
 		}
@@ -80,7 +91,8 @@ func (f healthFlags) execute(ctx context.Context, env cli.Env) error {
 			return cli.PrintJSON(env.Stdout, readyMock{address, answered})
 		}
 		if err == nil {
-			_, err = fmt.Fprintf(env.Stdout, "patmock %s at %s is ready%s\n", cli.Visible(answered.Version), address, remote.Degraded(answered))
+			_, err = fmt.Fprintf(env.Stdout, "patmock %s at %s is ready%s\n",
+				cli.Visible(answered.Version), address, remote.Degraded(answered))
 			return err
 		}
 		if errors.Is(err, control.ErrPlaintext) {
@@ -154,7 +166,10 @@ func (f healthFlags) running(env cli.Env) (r runFile, found bool, err error) {
 	for _, r := range all {
 		addresses = append(addresses, fmt.Sprintf("%s (process %d)", r.Control, r.PID))
 	}
-	return r, false, cli.Usagef("--url", "several mocks of this user run here: say with --url which is meant: %s", strings.Join(addresses, ", "))
+	return r, false,
+		cli.Usagef("--url",
+			"several mocks of this user run here: say with --url which is meant: %s",
+			strings.Join(addresses, ", "))
 }
 
 func (f healthFlags) address() (string, error) {
@@ -174,7 +189,9 @@ func (f healthFlags) address() (string, error) {
 	}
 	_, port, _ := net.SplitHostPort(addr) // checked
 	if port == "0" || port == "" {
-		return "", cli.Usagef(flag, "%q: a mock on a free port can be anywhere: give its address with --url", addr)
+		return "",
+			cli.Usagef(flag,
+				"%q: a mock on a free port can be anywhere: give its address with --url", addr)
 	}
 	return localURL(addr), nil
 }

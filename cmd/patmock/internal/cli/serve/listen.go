@@ -24,7 +24,8 @@ const shutdownGrace = 5 * time.Second
 // is bound.
 func (f Flags) checkPlaces() error {
 	if f.addr == "" { // which would be every interface
-		return cli.Flagf("addr", " is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")
+		return cli.Flagf("addr",
+			" is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")
 	}
 	if err := checkListen("addr", f.addr); err != nil {
 		return err
@@ -74,8 +75,8 @@ func checkAddress(addr string) error {
 	return errors.New(expected)
 }
 
-// meantAddress proposes an address for a host or a port alone. Without a host, it is one of loopback:
-// the port alone would open every interface.
+// meantAddress proposes an address for a host or a port alone. Without a host, it is one of
+// loopback: the port alone would open every interface.
 func meantAddress(host, port string) error {
 	addr := net.JoinHostPort(cmp.Or(host, "127.0.0.1"), cmp.Or(port, "17280"))
 	return fmt.Errorf("expected HOST:PORT (did you mean %s?)", addr)
@@ -102,10 +103,15 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, cli.Usagef("--"+flag, "%s is in use, perhaps by another patmock: stop that, or take a free port with --%s 127.0.0.1:0 (%s)", addr, flag, cli.Variable(flag))
+		return nil,
+			cli.Usagef("--"+flag,
+				"%s is in use, perhaps by another patmock: stop that, or take a free port with "+
+					"--%s 127.0.0.1:0 (%s)", addr, flag, cli.Variable(flag))
 	}
 	if err != nil {
-		return nil, cli.Usagef("--"+flag, "--%s %s: %w", flag, redact.Address(addr), explainListen(addr, err))
+		return nil,
+			cli.Usagef("--"+flag, "--%s %s: %w", flag, redact.Address(addr),
+				explainListen(addr, err))
 	}
 	return listener, nil
 }
@@ -126,8 +132,8 @@ func (m *Mock) wait(ctx context.Context) error {
 	}
 }
 
-// trackConn remembers the connections on which no request has come yet: clients open some ahead. One
-// that is accepted while the mock stops is closed.
+// trackConn remembers the connections on which no request has come yet: clients open some ahead.
+// One that is accepted while the mock stops is closed.
 func (m *Mock) trackConn(c net.Conn, state http.ConnState) {
 	m.activity.Add(1)
 	if state != http.StateNew {
@@ -159,7 +165,8 @@ func (m *Mock) Stop() error {
 		}
 		stopped := server.Shutdown(grace)
 		if errors.Is(stopped, context.DeadlineExceeded) {
-			m.Log.Warn("requests were still under way and have been cut off", "after", shutdownGrace)
+			m.Log.Warn("requests were still under way and have been cut off", "after",
+				shutdownGrace)
 			stopped = server.Close()
 		}
 		err = errors.Join(err, stopped)
@@ -170,7 +177,8 @@ func (m *Mock) Stop() error {
 	return nil
 }
 
-// localURL is how a client on this machine reaches an address to listen on; a wildcard becomes loopback.
+// localURL is how a client on this machine reaches an address to listen on; a wildcard becomes
+// loopback.
 func localURL(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {

@@ -36,7 +36,9 @@ func TestListen_Addresses(t *testing.T) {
 				if got != test.want || !strings.HasPrefix(text, "--"+flag+" ") {
 					t.Errorf("%q proposes %q, want %q", text, got, test.want)
 				}
-				for _, raw := range []string{"listen tcp", "missing port", "too many colons", "bind:", "hunter2"} {
+				for _, raw := range []string{
+					"listen tcp", "missing port", "too many colons", "bind:", "hunter2",
+				} {
 					if strings.Contains(text, raw) {
 						t.Errorf("%q has %q", text, raw)
 					}

@@ -21,7 +21,9 @@ var (
 func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil || strings.ContainsAny(level, "+-") {
-		return nil, cli.Flagf("log-level", " %q: expected debug, info, warn or error%s", level, cli.DidYouMean(level, logLevels))
+		return nil,
+			cli.Flagf("log-level", " %q: expected debug, info, warn or error%s", level,
+				cli.DidYouMean(level, logLevels))
 	}
 	switch format {
 	case "text": // for people: the message as it is, without quotes
@@ -33,13 +35,17 @@ func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 	}
-	return nil, cli.Flagf("log-format", " %q: expected text or json%s", format, cli.DidYouMean(format, logFormats))
+	return nil,
+		cli.Flagf("log-format", " %q: expected text or json%s", format,
+			cli.DidYouMean(format, logFormats))
 }
 
-// withoutTrace leaves out of a line for people what finds a request in other logs: the message names it already. It
-// also leaves out the rule of a request that broke none.
+// withoutTrace leaves out of a line for people what finds a request in other logs: the message
+// names it already. It also leaves out the rule of a request that broke none.
 func withoutTrace(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && (slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) || a.Key == "rule" && a.Value.String() == "") {
+	if len(groups) == 0 &&
+		(slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) ||
+			a.Key == "rule" && a.Value.String() == "") {
 		return slog.Attr{}
 	}
 	return a

@@ -18,7 +18,11 @@ const maxDefaultBudget = 256 << 20
 var byteUnits = []struct {
 	name  string
 	bytes int64
-}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1}}
+}{
+	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {
+		"B", 1,
+	}, {"", 1},
+}
 
 // parseBudget returns the value of --memory-budget in bytes, 0 for an empty one.
 func parseBudget(text string) (int64, error) {
@@ -59,9 +63,9 @@ func cutSuffixFold(text, suffix string) (before string, ok bool) {
 	return text[:at], true
 }
 
-// cgroupLimit returns the memory limit of the control group of this process, in bytes, below a root directory that is /
-// but in tests. It is zero if there is none. A process in a container sees the group as the root of the hierarchy; one
-// that does not finds its own by /proc/self/cgroup.
+// cgroupLimit returns the memory limit of the control group of this process, in bytes, below a root
+// directory that is / but in tests. It is zero if there is none. A process in a container sees the
+// group as the root of the hierarchy; one that does not finds its own by /proc/self/cgroup.
 func cgroupLimit(root string) int64 {
 	own, _ := os.ReadFile(filepath.Join(root, "proc/self/cgroup")) //nolint:gosec // a file of the kernel
 	limit := int64(0)
@@ -79,8 +83,10 @@ func cgroupLimit(root string) int64 {
 		default:
 			continue
 		}
-		for path := filepath.Clean("/" + fields[2]); ; path = filepath.Dir(path) { // a group has the limits of those above
-			if found := readLimit(filepath.Join(root, base, path, file)); found > 0 && (limit == 0 || found < limit) {
+		// a group has the limits of those above
+		for path := filepath.Clean("/" + fields[2]); ; path = filepath.Dir(path) {
+			if found := readLimit(filepath.Join(root, base, path, file)); found > 0 &&
+				(limit == 0 || found < limit) {
 				limit = found
 			}
 			if path == "/" {
@@ -112,8 +118,8 @@ func defaultBudget(limit int64) int64 {
 	return min(maxDefaultBudget, limit/4)
 }
 
-// followLimit makes the collector keep to the memory limit of the control group, unless GOMEMLIMIT decides. A tenth is
-// left for what the Go runtime does not count.
+// followLimit makes the collector keep to the memory limit of the control group, unless GOMEMLIMIT
+// decides. A tenth is left for what the Go runtime does not count.
 func followLimit(env cli.Env, limit int64) {
 	if chosen, _ := env.Lookup("GOMEMLIMIT"); chosen == "" && limit > 0 {
 		debug.SetMemoryLimit(limit / 10 * 9)
@@ -126,8 +132,8 @@ const (
 	idleCheck         = 5 * time.Second
 )
 
-// releaseIdle gives free memory back whenever the mock has been idle since its last request, until stop is closed.
-// Activity counts what happens, release does it.
+// releaseIdle gives free memory back whenever the mock has been idle since its last request, until
+// stop is closed. Activity counts what happens, release does it.
 func releaseIdle(stop <-chan struct{}, activity func() int64, release func()) {
 	ticks := time.NewTicker(idleCheck)
 	defer ticks.Stop()

@@ -11,7 +11,8 @@ import (
 
 func TestParseBytes(t *testing.T) {
 	for text, want := range map[string]int64{
-		"0": 0, "4096": 4096, "12B": 12, "256MB": 256e6, "128MiB": 128 << 20, "1 gib": 1 << 30, "3kb": 3000, "2GB": 2e9,
+		"0": 0, "4096": 4096, "12B": 12, "256MB": 256e6, "128MiB": 128 << 20, "1 gib": 1 << 30,
+		"3kb": 3000, "2GB": 2e9,
 		"": -1, "MB": -1, "-1": -1, "1.5GB": -1, "1TB": -1, "99999999999GiB": -1,
 	} {
 		got, err := parseBytes(text)
@@ -32,18 +33,41 @@ func TestCgroupLimit(t *testing.T) {
 		want  int64
 	}{
 		{"none", nil, 0},
-		{"version 2 in a container", map[string]string{"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "536870912\n"}, 512 << 20},
-		{"version 2 without a limit", map[string]string{"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "max\n"}, 0},
-		{"version 2 of a group", map[string]string{"proc/self/cgroup": own2, "sys/fs/cgroup/user.slice/app/memory.max": "1000\n"}, 1000},
+		{
+			"version 2 in a container", map[string]string{
+				"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "536870912\n",
+			}, 512 << 20,
+		},
+		{
+			"version 2 without a limit", map[string]string{
+				"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "max\n",
+			}, 0,
+		},
+		{
+			"version 2 of a group", map[string]string{
+				"proc/self/cgroup": own2, "sys/fs/cgroup/user.slice/app/memory.max": "1000\n",
+			}, 1000,
+		},
 		{"version 2 of the group above", map[string]string{
-			"proc/self/cgroup": own2, "sys/fs/cgroup/user.slice/memory.max": "900\n", "sys/fs/cgroup/user.slice/app/memory.max": "1000\n",
+			"proc/self/cgroup": own2, "sys/fs/cgroup/user.slice/memory.max": "900\n",
+			"sys/fs/cgroup/user.slice/app/memory.max": "1000\n",
 		}, 900},
-		{"version 1 in a container", map[string]string{"proc/self/cgroup": own1, "sys/fs/cgroup/memory/memory.limit_in_bytes": "2000\n"}, 2000},
+		{
+			"version 1 in a container", map[string]string{
+				"proc/self/cgroup": own1, "sys/fs/cgroup/memory/memory.limit_in_bytes": "2000\n",
+			}, 2000,
+		},
 		{"version 1 of a group", map[string]string{
-			"proc/self/cgroup": own1, "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+			"proc/self/cgroup":                                    own1,
+			"sys/fs/cgroup/memory/memory.limit_in_bytes":          "9223372036854771712\n",
 			"sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes": "3000\n",
 		}, 3000},
-		{"version 1 without a limit", map[string]string{"proc/self/cgroup": own1, "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n"}, 0},
+		{
+			"version 1 without a limit", map[string]string{
+				"proc/self/cgroup":                           own1,
+				"sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+			}, 0,
+		},
 		{"no /proc", map[string]string{"sys/fs/cgroup/memory.max": "4000\n"}, 4000},
 	}
 	for _, test := range tests {
@@ -66,14 +90,17 @@ func TestCgroupLimit(t *testing.T) {
 }
 
 func TestDefaultBudget(t *testing.T) {
-	for limit, want := range map[int64]int64{0: 256 << 20, 512 << 20: 128 << 20, 8 << 30: 256 << 20} {
+	for limit, want := range map[int64]int64{
+		0: 256 << 20, 512 << 20: 128 << 20, 8 << 30: 256 << 20,
+	} {
 		if got := defaultBudget(limit); got != want {
 			t.Errorf("budget below %d is %d, want %d", limit, got, want)
 		}
 	}
 }
 
-// Memory is given back once after each time that something happened, and only when nothing happens any more.
+// Memory is given back once after each time that something happened, and only when nothing happens
+// any more.
 func TestReleaseIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count, released atomic.Int64

@@ -40,37 +40,60 @@ type Flags struct {
 	Warning string // to be logged at the start, empty for none
 }
 
-// Register adds the flags, with the default of --addr. Each can also be set by a variable, but for those
-// named here, and for the token: its variable is no file.
+// Register adds the flags, with the default of --addr. Each can also be set by a variable, but for
+// those named here, and for the token: its variable is no file.
 func (f *Flags) Register(flags *pflag.FlagSet, addr string, noVariable ...string) {
 	c := &f.config
 	flags.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 takes a free one")
-	flags.StringVar(&f.fixture, "fixture", "default", "tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file")
-	flags.StringVar(&f.profileName, "profile", mockserver.ProfileFriendly, strings.Join(mockserver.Profiles(), ", ")+"; the flags of its behaviour change it")
-	flags.StringVar(&c.StateFile, "state", "", "file that keeps every namespace and the signing key across restarts; wins over --fixture")
-	flags.StringVar(&f.EnvFile, "env-file", "", "file for the variables (NAME=VALUE), written when the mock is ready and removed at the end")
-	flags.StringVar(&c.PublicURL, "public-url", "", "address that clients reach the mock by, where it differs from the one it listens on")
-	flags.StringVar(&f.versions, "versions", strings.Join(cli.VersionNames(), ","), "versions to serve, with commas between")
-	flags.StringVar(&c.CORS, "cors", mockserver.CORSLoopback, "web origins that may use the API from a browser: loopback, *, off, or a list with commas")
+	flags.StringVar(&f.fixture, "fixture", "default",
+		"tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file")
+	flags.StringVar(&f.profileName, "profile", mockserver.ProfileFriendly,
+		strings.Join(mockserver.Profiles(), ", ")+"; the flags of its behaviour change it")
+	flags.StringVar(&c.StateFile, "state", "",
+		"file that keeps every namespace and the signing key across restarts; wins over --fixture")
+	flags.StringVar(&f.EnvFile, "env-file", "",
+		"file for the variables (NAME=VALUE), written when the mock is ready and removed at the "+
+			"end")
+	flags.StringVar(&c.PublicURL, "public-url", "",
+		"address that clients reach the mock by, where it differs from the one it listens on")
+	flags.StringVar(&f.versions, "versions", strings.Join(cli.VersionNames(), ","),
+		"versions to serve, with commas between")
+	flags.StringVar(&c.CORS, "cors", mockserver.CORSLoopback,
+		"web origins that may use the API from a browser: loopback, *, off, or a list with commas")
 	cli.SetGroup(flags, cli.GroupMock)
 	f.registerProfile(flags)
-	flags.StringVar(&c.Fallback, "fallback", "", "another mock of yours, for paths that patmock does not simulate; a public host is refused")
-	flags.StringVar(&f.checkResponses, "check-responses", "on", "on, or off to send answers without holding them against their documents, which proves nothing")
+	flags.StringVar(&c.Fallback, "fallback", "",
+		"another mock of yours, for paths that patmock does not simulate; a public host is refused")
+	flags.StringVar(&f.checkResponses, "check-responses", "on",
+		"on, or off to send answers without holding them against their documents, which proves "+
+			"nothing")
 	cli.SetGroup(flags, cli.GroupBehaviour)
 	flags.IntVar(&c.MaxNamespaces, "max-namespaces", 10_000, "how many namespaces there may be")
-	flags.DurationVar(&c.NamespaceTTL, "namespace-ttl", time.Hour, "how long a namespace may be idle before it is removed, also from --state; 0 keeps all")
-	flags.IntVar(&c.JournalSize, "journal-size", 1000, "how many requests the journal of a namespace holds")
-	flags.StringVar(&f.memoryBudget, "memory-budget", "", "memory for bodies in flight (a quarter) and journals (a half) of all namespaces, such as 128MiB (default a quarter of the container's limit, at most 256MiB)")
-	flags.DurationVar(&c.ReadTimeout, "read-timeout", 30*time.Second, "how long headers may take, and a body beside a minimum rate; then 408")
-	flags.DurationVar(&c.IdleTimeout, "idle-timeout", 2*time.Minute, "how long a connection may be idle")
+	flags.DurationVar(&c.NamespaceTTL, "namespace-ttl", time.Hour,
+		"how long a namespace may be idle before it is removed, also from --state; 0 keeps all")
+	flags.IntVar(&c.JournalSize, "journal-size", 1000,
+		"how many requests the journal of a namespace holds")
+	flags.StringVar(&f.memoryBudget, "memory-budget", "",
+		"memory for bodies in flight (a quarter) and journals (a half) of all namespaces, such as "+
+			"128MiB (default a quarter of the container's limit, at most 256MiB)")
+	flags.DurationVar(&c.ReadTimeout, "read-timeout", 30*time.Second,
+		"how long headers may take, and a body beside a minimum rate; then 408")
+	flags.DurationVar(&c.IdleTimeout, "idle-timeout", 2*time.Minute,
+		"how long a connection may be idle")
 	cli.SetGroup(flags, cli.GroupLimits)
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
-	flags.BoolVar(&c.LogRequests, "log-requests", false, "log requests that are served, too, one line each")
+	flags.BoolVar(&c.LogRequests, "log-requests", false,
+		"log requests that are served, too, one line each")
 	cli.SetGroup(flags, cli.GroupLog)
-	flags.StringVar(&f.controlAddr, "control-addr", "", "address for /_mock/ alone, which --addr then does not serve; port 0 takes a free one")
-	flags.StringVar(&f.controlToken, "control-token", "", "file with the token that /_mock/ demands as a bearer, written @FILE; "+cli.ControlToken+" holds the token itself")
-	flags.StringVar(&f.allowedHosts, "allowed-hosts", "", "names that Host may have under /_mock/ beside private ones, with commas between; .example.com is a suffix")
+	flags.StringVar(&f.controlAddr, "control-addr", "",
+		"address for /_mock/ alone, which --addr then does not serve; port 0 takes a free one")
+	flags.StringVar(&f.controlToken, "control-token", "",
+		"file with the token that /_mock/ demands as a bearer, written @FILE; "+cli.ControlToken+
+			" holds the token itself")
+	flags.StringVar(&f.allowedHosts, "allowed-hosts", "",
+		"names that Host may have under /_mock/ beside private ones, with commas between; "+
+			".example.com is a suffix")
 	cli.SetGroup(flags, cli.GroupControl)
 	flags.VisitAll(func(flag *pflag.Flag) {
 		if flag.Name != "control-token" && !slices.Contains(noVariable, flag.Name) {
@@ -86,7 +109,8 @@ type Mock struct {
 	controls *http.Server // nil where the control surface has no listener of its own
 	tenant   *fixtures.Tenant
 	addr     net.Addr // that it listens on
-	// controlAddr is where it serves the control API, controlToken the token that this requires, empty for none.
+	// controlAddr is where it serves the control API, controlToken the token that this requires,
+	// empty for none.
 	controlAddr  net.Addr
 	ControlToken string
 	// control is how a client on this machine reaches the control surface.
@@ -114,14 +138,19 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 		log.Warn(f.Warning)
 	}
 	if unfilled := config.Tenant.Placeholders; len(unfilled) > 0 {
-		log.Warn("values of the fixture look like variables, which are not filled in: use envsubst on the file before", "fields", strings.Join(unfilled, ", "))
+		log.Warn("values of the fixture look like variables, which are not filled in: use "+
+			"envsubst on the file before", "fields", strings.Join(unfilled, ", "))
 	}
 	if err := f.checkPlaces(); err != nil {
 		return nil, err
 	}
-	m := &Mock{tenant: config.Tenant, ControlToken: config.ControlToken, Log: log, failed: make(chan error, 2), ended: make(chan struct{})}
+	m := &Mock{
+		tenant: config.Tenant, ControlToken: config.ControlToken, Log: log,
+		failed: make(chan error, 2), ended: make(chan struct{}),
+	}
 	if config.ControlApart = f.controlAddr != ""; config.ControlApart {
-		config.BaseURL = func() string { return m.base } // the control surface is asked by another name
+		// the control surface is asked by another name
+		config.BaseURL = func() string { return m.base }
 	}
 	limit := cgroupLimit("/")
 	followLimit(env, limit)
@@ -152,8 +181,10 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 
 // configFlags are the flags of the fields of a mockserver.Config.
 var configFlags = map[string]string{
-	"Tenant": "--fixture", "Versions": "--versions", "PublicURL": "--public-url", "Dialect": "--dialect",
-	"MaxNamespaces": "--max-namespaces", "JournalSize": "--journal-size", "MemoryBudget": "--memory-budget", "StateFile": "--state",
+	"Tenant": "--fixture", "Versions": "--versions", "PublicURL": "--public-url",
+	"Dialect":       "--dialect",
+	"MaxNamespaces": "--max-namespaces", "JournalSize": "--journal-size",
+	"MemoryBudget": "--memory-budget", "StateFile": "--state",
 	"Fallback": "--fallback", "CORS": "--cors",
 	"ReadTimeout": "--read-timeout", "IdleTimeout": "--idle-timeout",
 	"Profile.RateLimit": "--rate-limit", "Profile.TokenLimit": "--token-limit",
@@ -162,8 +193,8 @@ var configFlags = map[string]string{
 	"Profile.HostileInARow": "--hostile-in-a-row",
 }
 
-// configUsage returns the usage error of an error of mockserver.New. It begins with the flag, in place
-// of what the package calls the field.
+// configUsage returns the usage error of an error of mockserver.New. It begins with the flag, in
+// place of what the package calls the field.
 func configUsage(err error) error {
 	flag := ""
 	if wrong, ok := errors.AsType[*mockserver.ConfigError](err); ok {
@@ -173,7 +204,8 @@ func configUsage(err error) error {
 		return cli.Usagef(flag, "%w", err)
 	}
 	label := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", " ") + ": "
-	return cli.Usagef(flag, "%w", cli.Renamed(flag+": "+strings.TrimPrefix(err.Error(), label), err))
+	return cli.Usagef(flag, "%w",
+		cli.Renamed(flag+": "+strings.TrimPrefix(err.Error(), label), err))
 }
 
 func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Config, err error) {
@@ -219,28 +251,37 @@ func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Confi
 func (f Flags) validate(log *slog.Logger) error {
 	c := f.config
 	if c.LogRequests && !log.Enabled(context.Background(), slog.LevelInfo) {
-		return cli.Flagf("log-requests", " needs --log-level info or debug, got %s: requests that are served are logged at info", f.logLevel)
+		return cli.Flagf("log-requests",
+			" needs --log-level info or debug, got %s: requests that are served are logged at info",
+			f.logLevel)
 	}
-	for flag, d := range map[string]time.Duration{"--read-timeout": c.ReadTimeout, "--idle-timeout": c.IdleTimeout} {
+	for flag, d := range map[string]time.Duration{
+		"--read-timeout": c.ReadTimeout, "--idle-timeout": c.IdleTimeout,
+	} {
 		if d <= 0 {
 			return cli.Usagef(flag, "%s must be positive, got %s", flag, d)
 		}
 	}
 	if err := mockserver.CheckCORS(c.CORS); err != nil {
-		return cli.Flagf("cors", ": %w%s", err, cli.OnOffHint(c.CORS, mockserver.CORSLoopback, "off"))
+		return cli.Flagf("cors", ": %w%s", err,
+			cli.OnOffHint(c.CORS, mockserver.CORSLoopback, "off"))
 	}
-	for flag, n := range map[string]int{"--max-namespaces": c.MaxNamespaces, "--journal-size": c.JournalSize} {
+	for flag, n := range map[string]int{
+		"--max-namespaces": c.MaxNamespaces, "--journal-size": c.JournalSize,
+	} {
 		if n < 1 {
 			return cli.Usagef(flag, "%s %d: expected at least 1", flag, n)
 		}
 	}
 	if f.checkResponses != "on" && f.checkResponses != "off" {
-		return cli.Flagf("check-responses", " %q: expected on or off%s", f.checkResponses, cli.OnOffHint(f.checkResponses, "on", "off"))
+		return cli.Flagf("check-responses", " %q: expected on or off%s", f.checkResponses,
+			cli.OnOffHint(f.checkResponses, "on", "off"))
 	}
 	return nil
 }
 
-// Login is how a user logs in, the first administrator where no user is named, and the user's name: empty where nobody can.
+// Login is how a user logs in, the first administrator where no user is named, and the user's name:
+// empty where nobody can.
 func (m *Mock) Login(user string) (v credentials.Login, as string, err error) {
 	who, err := m.Handler.Control().Credentials(context.Background())
 	if err != nil {
@@ -249,7 +290,9 @@ func (m *Mock) Login(user string) (v credentials.Login, as string, err error) {
 	var names []string
 	for _, u := range who.Users {
 		if user == "" || user == u.Name {
-			return credentials.Login{BaseURL: m.base, ClientID: u.ClientID, ClientSecret: u.ClientSecret}, u.Name, nil
+			return credentials.Login{
+				BaseURL: m.base, ClientID: u.ClientID, ClientSecret: u.ClientSecret,
+			}, u.Name, nil
 		}
 		names = append(names, u.Name)
 	}
@@ -259,5 +302,7 @@ func (m *Mock) Login(user string) (v credentials.Login, as string, err error) {
 	if _, err := m.tenant.Login(user); err != nil {
 		return v, "", cli.Usagef("--user", "%w", err)
 	}
-	return v, "", cli.Usagef("--user", "nobody who can log in is named %q%s; there are %s", user, cli.DidYouMean(user, names), strings.Join(names, ", "))
+	return v, "",
+		cli.Usagef("--user", "nobody who can log in is named %q%s; there are %s", user,
+			cli.DidYouMean(user, names), strings.Join(names, ", "))
 }

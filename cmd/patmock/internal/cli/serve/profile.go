@@ -13,25 +13,39 @@ import (
 	"example.com/patmock/mockserver/dialect"
 )
 
-// registerProfile adds the flags of what a tenant leaves open. Those that are not given follow the profile.
+// registerProfile adds the flags of what a tenant leaves open. Those that are not given follow the
+// profile.
 func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 	f.changed = flags.Changed
 	p := &f.profile
-	flags.StringVar(&p.RateLimit, "rate-limit", "", "requests of a client id and version in a window such as 100/10s, or off")
-	flags.IntVar(&p.TokenLimit, "token-limit", 0, "how many tokens an owner may have, 0 for any number")
-	flags.DurationVar(&p.ScopeDelay, "scope-delay", 0, "for how long logins give the scopes of before a change, such as 20m")
-	flags.StringVar(&p.NeverExpiresAs, "never-expires-as", mockserver.NeverAsNull, "what create answers for a token that never expires: null, or far-date for SailPoint's Python SDK")
-	flags.StringVar(&f.dialect, "dialect", "", "file with what a tenant answers where nothing published settles it: see patmock spec dialect")
-	flags.StringVar(&f.hostile, "hostile", "", "what answers may do, with commas between: all, none, "+strings.Join(mockserver.HostileBehaviours(), ", "))
+	flags.StringVar(&p.RateLimit, "rate-limit", "",
+		"requests of a client id and version in a window such as 100/10s, or off")
+	flags.IntVar(&p.TokenLimit, "token-limit", 0,
+		"how many tokens an owner may have, 0 for any number")
+	flags.DurationVar(&p.ScopeDelay, "scope-delay", 0,
+		"for how long logins give the scopes of before a change, such as 20m")
+	flags.StringVar(&p.NeverExpiresAs, "never-expires-as", mockserver.NeverAsNull,
+		"what create answers for a token that never expires: null, or far-date for SailPoint's "+
+			"Python SDK")
+	flags.StringVar(&f.dialect, "dialect", "",
+		"file with what a tenant answers where nothing published settles it: see patmock spec "+
+			"dialect")
+	flags.StringVar(&f.hostile, "hostile", "",
+		"what answers may do, with commas between: all, none, "+
+			strings.Join(mockserver.HostileBehaviours(), ", "))
 	flags.Float64Var(&p.HostileRate, "hostile-rate", 0, "share of answers that do it, from 0 to 1")
-	flags.IntVar(&p.HostileInARow, "hostile-in-a-row", 0, "after how many of them a client gets a plain one")
-	flags.StringVar(&f.seed, "random-seed", "", "number that makes everything random the same in each run")
+	flags.IntVar(&p.HostileInARow, "hostile-in-a-row", 0,
+		"after how many of them a client gets a plain one")
+	flags.StringVar(&f.seed, "random-seed", "",
+		"number that makes everything random the same in each run")
 }
 
 func (f Flags) chosenProfile() (mockserver.Profile, error) {
 	p, err := mockserver.ProfileNamed(f.profileName)
 	if err != nil {
-		return p, cli.Flagf("profile", ": %w%s", err, cli.DidYouMean(f.profileName, mockserver.Profiles()))
+		return p,
+			cli.Flagf("profile", ": %w%s", err,
+				cli.DidYouMean(f.profileName, mockserver.Profiles()))
 	}
 	override(f, "never-expires-as", &p.NeverExpiresAs, f.profile.NeverExpiresAs)
 	override(f, "rate-limit", &p.RateLimit, f.profile.RateLimit)
@@ -45,7 +59,10 @@ func (f Flags) chosenProfile() (mockserver.Profile, error) {
 	override(f, "hostile-rate", &p.HostileRate, f.profile.HostileRate)
 	override(f, "hostile-in-a-row", &p.HostileInARow, f.profile.HostileInARow)
 	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-in-a-row")) {
-		return p, cli.Flagf("hostile-rate", " and --hostile-in-a-row do nothing by themselves: say what answers may do with --hostile or --profile hostile")
+		return p,
+			cli.Flagf("hostile-rate",
+				" and --hostile-in-a-row do nothing by themselves: say what answers may do with "+
+					"--hostile or --profile hostile")
 	}
 	return p, nil
 }
@@ -85,12 +102,14 @@ func (f Flags) randomSeed() (*uint64, error) {
 	const bits = 53 // what every reader of JSON keeps
 	n, err := strconv.ParseUint(f.seed, 10, bits)
 	if err != nil {
-		return nil, cli.Flagf("random-seed", " %q: expected a number from 0 to %d", f.seed, 1<<bits-1)
+		return nil,
+			cli.Flagf("random-seed", " %q: expected a number from 0 to %d", f.seed, 1<<bits-1)
 	}
 	return &n, nil
 }
 
-// readDialect reads the file of --dialect, and proposes ids for those that there are not. No file is the defaults.
+// readDialect reads the file of --dialect, and proposes ids for those that there are not. No file
+// is the defaults.
 func readDialect(path string) (dialect.Dialect, error) {
 	if path == "" {
 		return nil, nil

@@ -22,8 +22,9 @@ type runFile struct {
 	PID int `json:"pid"`
 	// Control is the base URL of the control API on this machine.
 	Control string `json:"control"`
-	// TokenFile is the absolute path of the file with the control token. It is empty without a token,
-	// and if the token comes from a variable, which the health check of a container has as well.
+	// TokenFile is the absolute path of the file with the control token. It is empty without a
+	// token, and if the token comes from a variable, which the health check of a container has as
+	// well.
 	TokenFile string `json:"tokenFile,omitempty"`
 	// Addr and ControlAddr are the values of PATMOCK_ADDR and PATMOCK_CONTROL_ADDR that serve
 	// inherited. A health check with other values is about another mock.
@@ -54,7 +55,10 @@ func runFileDirs(env cli.Env) []string {
 }
 
 func newRunFile(m *Mock, tokenFlag string, env cli.Env) runFile {
-	r := runFile{PID: os.Getpid(), Control: m.Control, Container: env.Container, PIDNamespace: pidNamespace()}
+	r := runFile{
+		PID: os.Getpid(), Control: m.Control, Container: env.Container,
+		PIDNamespace: pidNamespace(),
+	}
 	r.Addr, r.ControlAddr = inheritedAddrs(env)
 	if path, found := strings.CutPrefix(tokenFlag, "@"); found {
 		r.TokenFile = path
@@ -146,7 +150,8 @@ func runningServes(env cli.Env) []runFile {
 	for _, dir := range runFileDirs(env) {
 		for _, path := range runFilesIn(dir) {
 			r, running, err := readRunFile(path)
-			if err == nil && running && r.PIDNamespace == pidNamespace() && r.Addr == addr && r.ControlAddr == controlAddr {
+			if err == nil && running && r.PIDNamespace == pidNamespace() && r.Addr == addr &&
+				r.ControlAddr == controlAddr {
 				all = append(all, r)
 			}
 		}
@@ -162,7 +167,8 @@ func readRunFile(path string) (r runFile, running bool, err error) {
 		return r, false, err
 	}
 	uid, _, known := atomicfile.OwnerOf(info)
-	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 || !known || uid != os.Geteuid() || info.Size() > maxRunFile {
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 || !known || uid != os.Geteuid() ||
+		info.Size() > maxRunFile {
 		return r, false, fmt.Errorf("%s is no run file of this user", path)
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // as checked above

@@ -11,7 +11,10 @@ import (
 // The file goes into the first folder that takes it, and is away when the mock has stopped.
 func TestRunFile_TakesFirstWritableFolder(t *testing.T) {
 	missing, writable := filepath.Join(t.TempDir(), "missing"), t.TempDir()
-	want := runFile{PID: 7, Control: "http://127.0.0.1:8089", TokenFile: "/run/secrets/token", Addr: "a", ControlAddr: "b", Container: true, PIDNamespace: "c"}
+	want := runFile{
+		PID: 7, Control: "http://127.0.0.1:8089", TokenFile: "/run/secrets/token", Addr: "a",
+		ControlAddr: "b", Container: true, PIDNamespace: "c",
+	}
 	remove, err := want.write([]string{missing, writable, t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -34,10 +37,13 @@ func TestRunFile_TakesFirstWritableFolder(t *testing.T) {
 }
 
 func TestReadRunFile_RejectsFilesOfOthers(t *testing.T) {
-	for name, mode := range map[string]os.FileMode{"readable by others": 0o644, "writable by the group": 0o620} {
+	for name, mode := range map[string]os.FileMode{
+		"readable by others": 0o644, "writable by the group": 0o620,
+	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "patmock-serve-1.json")
-			if err := os.WriteFile(path, []byte(`{"control":"http://127.0.0.1:1"}`), 0o600); err != nil {
+			if err := os.WriteFile(path, []byte(`{"control":"http://127.0.0.1:1"}`),
+				0o600); err != nil {
 				t.Fatal(err)
 			}
 			if _, _, err := readRunFile(path); err != nil {

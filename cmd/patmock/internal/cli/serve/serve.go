@@ -28,7 +28,8 @@ func New(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the mock",
-		Long: "Runs the mock until it is told to stop. Prints its address and, ready to paste, the variables that SDKs read.\n" +
+		Long: "Runs the mock until it is told to stop. Prints its address and, ready to paste, " +
+			"the variables that SDKs read.\n" +
 			"Every flag can also be set by a variable: PATMOCK_ADDR, PATMOCK_FIXTURE and so on.",
 		Example: "  patmock serve --addr 127.0.0.1:0 --fixture crowded",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -56,10 +57,12 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 	defer remove()
 	defer leaveRunFile(m, f, env)()
 	if env.Container && onLoopback(m.addr) {
-		m.Log.Warn("listens on loopback of a container, where nothing outside reaches it: set PATMOCK_ADDR=0.0.0.0:17280 (--addr)")
+		m.Log.Warn("listens on loopback of a container, where nothing outside reaches it: set " +
+			"PATMOCK_ADDR=0.0.0.0:17280 (--addr)")
 	}
 	if !env.Container && m.ControlToken == "" && !onLoopback(m.controlAddr) {
-		m.Log.Warn("the control API is open to the network: it shows all secrets and resets the state without a token; "+
+		m.Log.Warn("the control API is open to the network: it shows all secrets and resets the "+
+			"state without a token; "+
 			"set "+cli.ControlToken+", or listen on loopback", "address", m.controlAddr.String())
 	}
 	if err := printBanner(env.Stdout, m); err != nil {
@@ -79,8 +82,10 @@ func leaveRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
 	dirs := runFileDirs(env)
 	remove, err := newRunFile(m, f.controlToken, env).write(dirs)
 	if err != nil {
-		m.Log.Warn("the health check knows the address of this mock by "+cli.Variable("addr")+" and "+cli.Variable("control-addr")+" only, "+
-			"not by flags: none of "+strings.Join(dirs, ", ")+" can be written; mount a tmpfs at one of them", "error", err)
+		m.Log.Warn("the health check knows the address of this mock by "+cli.Variable("addr")+
+			" and "+cli.Variable("control-addr")+" only, "+
+			"not by flags: none of "+strings.Join(dirs, ", ")+
+			" can be written; mount a tmpfs at one of them", "error", err)
 		return func() {}
 	}
 	return remove
@@ -92,24 +97,29 @@ func printBanner(w io.Writer, m *Mock) error {
 		lines = append(lines, "its control surface listens on "+m.Control)
 	}
 	if seed := m.Handler.RandomSeed(); seed != nil {
-		lines = append(lines, fmt.Sprintf("random seed %d: --random-seed %d repeats this run", *seed, *seed))
+		lines = append(lines,
+			fmt.Sprintf("random seed %d: --random-seed %d repeats this run", *seed, *seed))
 	}
 	admin, name, err := m.Login("")
 	if err != nil {
 		return err
 	}
-	seeded := slices.IndexFunc(m.tenant.Tokens, func(t fixtures.Token) bool { return t.ID == admin.ClientID && t.Secret == admin.ClientSecret })
+	seeded := slices.IndexFunc(m.tenant.Tokens, func(t fixtures.Token) bool {
+		return t.ID == admin.ClientID && t.Secret == admin.ClientSecret
+	})
 	id := fmt.Sprintf("export SAIL_BASE_URL=%s SAIL_CLIENT_ID=%s", m.base, admin.ClientID)
 	switch {
 	case name == "":
 		lines = append(lines, "# nobody has a token to log in with")
 	case seeded < 0: // of a state file
-		lines = append(lines, "", "# "+name+" logs in with:", id, "# patmock env --url "+m.Control+" tells the secret for SAIL_CLIENT_SECRET")
+		lines = append(lines, "", "# "+name+" logs in with:", id,
+			"# patmock env --url "+m.Control+" tells the secret for SAIL_CLIENT_SECRET")
 	case m.tenant.BuiltIn:
 		lines = append(lines, "", "# "+name+" logs in with:", admin.Line())
 	default:
 		lines = append(lines, "", "# "+name+" logs in with:", id,
-			fmt.Sprintf("# the secret for SAIL_CLIENT_SECRET stands in %s, line %d", m.tenant.Source, m.tenant.Tokens[seeded].Line))
+			fmt.Sprintf("# the secret for SAIL_CLIENT_SECRET stands in %s, line %d",
+				m.tenant.Source, m.tenant.Tokens[seeded].Line))
 	}
 	_, err = fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err

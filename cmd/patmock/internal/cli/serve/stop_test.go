@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A connection that is accepted while the mock stops is closed: the stop would wait for a request on
-// it. One that was accepted before is left alone.
+// A connection that is accepted while the mock stops is closed: the stop would wait for a request
+// on it. One that was accepted before is left alone.
 func TestFollow_WhileTheMockStops(t *testing.T) {
 	m := &Mock{ended: make(chan struct{})}
 	accepted := func() net.Conn {

@@ -27,11 +27,14 @@ func New(env cli.Env) *cobra.Command {
 		Example: "  patmock spec errata --format json",
 	}, errataRows, errataText)
 	standard := &cobra.Command{
-		Use:     "dialect",
-		Short:   "List what nothing published settles, with the mock's answers: a file for serve --dialect",
+		Use: "dialect",
+		Short: "List what nothing published settles, with the mock's answers: a file for serve " +
+			"--dialect",
 		Example: "  patmock spec dialect > dialect.yaml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return cli.Output(env, cmd, dialect.Entries(), func([]dialect.Entry) string { return string(dialect.Defaults()) })
+			return cli.Output(env, cmd, dialect.Entries(), func([]dialect.Entry) string {
+				return string(dialect.Defaults())
+			})
 		},
 	}
 	cli.FormatFlag(standard, cli.YAMLOrJSON...)
@@ -50,7 +53,8 @@ func New(env cli.Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cli.Output(env, cmd, json.RawMessage(document.JSON()), func(json.RawMessage) string { return string(text) })
+			return cli.Output(env, cmd, json.RawMessage(document.JSON()),
+				func(json.RawMessage) string { return string(text) })
 		},
 	}
 	cli.FormatFlag(document, cli.YAMLOrJSON...)
@@ -75,21 +79,33 @@ func errataRows(*cobra.Command, []string) ([]erratum, error) {
 	}
 	var rows []erratum
 	for _, c := range errata.Contradictions {
-		rows = append(rows, erratum{c.ID, c.Documents, c.Standing, c.Pointer, c.Published, c.Effective, c.Reason})
+		rows = append(rows, erratum{
+			c.ID, c.Documents, c.Standing, c.Pointer, c.Published, c.Effective, c.Reason,
+		})
 	}
 	for _, u := range errata.Undeclared {
-		rows = append(rows, erratum{u.ID, u.Documents, u.Standing, "status " + strconv.Itoa(u.Status), nil, u.Schema, u.Reason})
+		rows = append(rows, erratum{
+			u.ID, u.Documents, u.Standing, "status " + strconv.Itoa(u.Status), nil, u.Schema,
+			u.Reason,
+		})
 	}
 	for _, a := range errata.Additions {
-		rows = append(rows, erratum{a.ID, a.Documents, a.Standing, strings.Join(a.Pointers, " "), nil, "added", a.Reason})
+		rows = append(rows, erratum{
+			a.ID, a.Documents, a.Standing, strings.Join(a.Pointers, " "), nil, "added", a.Reason,
+		})
 	}
 	return rows, nil
 }
 
 func errataText(rows []erratum) string {
-	table := [][]string{{"ID", "DOCUMENTS", "STANDING", "WHERE", "PUBLISHED", "EFFECTIVE", "REASON"}}
+	table := [][]string{
+		{"ID", "DOCUMENTS", "STANDING", "WHERE", "PUBLISHED", "EFFECTIVE", "REASON"},
+	}
 	for _, r := range rows {
-		table = append(table, []string{r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where, cli.Cell(r.Published), cli.Cell(r.Effective), r.Reason})
+		table = append(table, []string{
+			r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where,
+			cli.Cell(r.Published), cli.Cell(r.Effective), r.Reason,
+		})
 	}
 	return cli.Table(table...)
 }
