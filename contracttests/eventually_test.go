@@ -162,7 +162,7 @@ func TestLagThatNeverEnds(t *testing.T) {
 	}{
 		{http.MethodPost, "^create/secret-is-shown-once/v3$", true},
 		{http.MethodPatch, "^patch/name/v3$", true},
-		{http.MethodDelete, "^delete/answers-204-without-body/v3$", true},
+		{http.MethodDelete, "^delete/returns-204-without-body/v3$", true},
 		{http.MethodPatch, "^bulk/by-post/v1$", false}, // by POST
 		{http.MethodPost, "^bulk/by-post/v1$", true},
 	} {

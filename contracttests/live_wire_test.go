@@ -175,7 +175,7 @@ var entries = []string{
 	"experimental-header", "flag-after-date",
 	"helpdesk-list-all", "limit-251", "list-paging", "login-deleted", "login-expired",
 	"longest-name", "longest-scope", "missing-grant",
-	"most-scopes", "name-blanks", "name-case", "name-normalization", "never-expiring-answer",
+	"most-scopes", "name-blanks", "name-case", "name-normalization", "never-expiring-response",
 	"never-used-under-le", "own-id-with-my-read",
 	"password-grant", "past-date", "patch-content-type", "quoted-timestamp", "signature",
 	"test-of-fixed-field", "token-limit", "unknown-owner",

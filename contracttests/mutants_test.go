@@ -182,7 +182,7 @@ var modelled = []string{
 	"list-own-shows-all", "name-not-unique", "name-of-expired-is-free",
 	"patch-by-administrator", "patch-half-applied", "patch-never-without-acknowledgement",
 	"store-per-version", "token-limit-is-nine",
-	"bulk-flag-second-refused", "bulk-half-applied", "bulk-past-date-by-digits",
+	"bulk-flag-second-rejected", "bulk-half-applied", "bulk-past-date-by-digits",
 	"expiry-bound-by-digits", "filter-ignored-with-an-owner",
 	"name-composed", "name-in-other-scripts-not-unique", "never-dies-after-a-year",
 	"patch-forgets-last-use", "patch-move-copies", "patch-past-date-by-digits",

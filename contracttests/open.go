@@ -9,7 +9,7 @@ import (
 // expirationDate where the token never expires, which a scenario of its own asks. The answer to a
 // dated create is held to have it by others.
 var open = &spec.Errata{Contradictions: []spec.Contradiction{{
-	ID: "open never-expiring-answer", Documents: []string{"v2025", "v2026", "v1"},
+	ID: "open never-expiring-response", Documents: []string{"v2025", "v2026", "v1"},
 	Pointer: "/components/schemas/CreatePersonalAccessTokenResponse/required",
 	Published: []string{
 		"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",

@@ -265,7 +265,7 @@ func TestClientFindings(t *testing.T) {
 			func(c *client) {
 				c.post("/v3/personal-access-tokens", `{"name":" "}`)
 				c.post("/v3/personal-access-tokens", `{"name":" "}`)
-			}, []finding{{"repeated-refusal", "400"}},
+			}, []finding{{"repeated-rejection", "400"}},
 		},
 		"another refused request": {
 			func(c *client) {

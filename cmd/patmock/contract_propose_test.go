@@ -412,11 +412,11 @@ func TestProposal(t *testing.T) {
 		{
 			name: "a date",
 			cases: []recording.Case{
-				handMade("expiry/x", "v1", "never-expiring-answer", 200, map[string]any{
+				handMade("expiry/x", "v1", "never-expiring-response", 200, map[string]any{
 					"expirationDate": "a date",
 				}),
 			},
-			want: one("never-expiring-answer", dialect.Answer{
+			want: one("never-expiring-response", dialect.Answer{
 				Value: dialect.FarDate, Flag: dialect.Absent,
 			}),
 		},
@@ -424,7 +424,7 @@ func TestProposal(t *testing.T) {
 			name: "no token",
 			cases: []recording.Case{
 				handMade(
-					"expiry/x", "v1", "never-expiring-answer", 400, sailPointError("400.1 x", "y"),
+					"expiry/x", "v1", "never-expiring-response", 400, sailPointError("400.1 x", "y"),
 				),
 			},
 		},

@@ -27,7 +27,7 @@ var fuzzMutants = map[string][]fuzzMutant{
 		mutated("list-content-type-missing", "content_type_conformance", "GET "),
 		mutated("owner-is-no-identity", "response_schema_conformance", "POST "),
 		mutated("validity-below-taken", "negative_data_rejection", "POST "),
-		mutated("validity-highest-refused", "positive_data_acceptance", "POST "),
+		mutated("validity-highest-rejected", "positive_data_acceptance", "POST "),
 		mutated("unauthorized-is-403", "missing_required_header", "GET "),
 		mutated("allow-missing", "unsupported_method", "POST "),
 	},

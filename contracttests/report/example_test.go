@@ -21,7 +21,7 @@ func ExampleWrite() {
 		},
 		Started: time.Unix(0, 0).UTC(), Seconds: 0.1,
 		Results: []report.Result{{
-			ID: "create/answers-200", Version: version.V3, Promise: "Create answers 200.",
+			ID: "create/returns-200", Version: version.V3, Promise: "Create answers 200.",
 			Sources:  []string{"v3 #/paths"},
 			Standing: evidence.Published, Outcome: report.Fail, Kind: failure.Kind,
 			Message:  failure.Message,
@@ -53,7 +53,7 @@ func ExampleWrite() {
 	//   },
 	//   "results": [
 	//     {
-	//       "id": "create/answers-200",
+	//       "id": "create/returns-200",
 	//       "version": "v3",
 	//       "promise": "Create answers 200.",
 	//       "sources": [

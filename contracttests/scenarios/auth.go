@@ -107,7 +107,7 @@ func bearing(id, what string, client func(t *contract.T) *contract.Client) []con
 		Run:   func(t *contract.T) { unauthorized(t, client(t)) },
 	}
 	list := s
-	list.ID, list.Promise, list.Features = "auth/list-refuses/"+id,
+	list.ID, list.Promise, list.Features = "auth/list-rejects/"+id,
 		"The list refuses "+what+" with 401.", reads()
 	list.Run = func(t *contract.T) {
 		hasUnauthorizedForm(t, client(t).ListOwn().Status(http.StatusUnauthorized))
@@ -142,7 +142,7 @@ var authBearers = slices.Concat(
 
 var auth = []contract.Scenario{
 	{
-		ID:      "auth/refused-create-makes-nothing",
+		ID:      "auth/rejected-create-makes-nothing",
 		Promise: "A create that is refused with 401 or 403 makes no token.",
 		Sources: []string{
 			authorizationPage,
@@ -211,7 +211,7 @@ var auth = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "auth/api-client-is-refused",
+		ID:      "auth/api-client-is-rejected",
 		Promise: "An API client without a user is refused by each operation with 403.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/security",

@@ -149,7 +149,7 @@ func (d distance) bulked(t *contract.T, now time.Time) {
 // digitsAhead are scenarios for every target: the digits of a past date lie in the future.
 var digitsAhead = []contract.Scenario{
 	{
-		ID: "expiry/patch-past-date-by-its-offset-is-refused",
+		ID: "expiry/patch-past-date-by-its-offset-is-rejected",
 		Promise: "A patch to a date in the past is rejected even if the digits of the date lie " +
 			"in the future.",
 		Sources:  []string{patchText, createRequest + "/properties/expirationDate/format"},

@@ -177,7 +177,7 @@ var bulk = []contract.Scenario{
 			// Of two operations the first would do by itself.
 			return update{ids: ids, operations: []contract.Op{later(t), remove("/expirationDate")}}
 		}), rule.BulkUpdate, rule.PatchNever),
-	covers(onV1("bulk/one-token-refuses",
+	covers(onV1("bulk/one-token-rejects",
 		"Withdrawing the acknowledgement from several tokens is refused with 400 where one of "+
 			"them has no date, and changes none.", bulkAtomic, evidence.Assumed,
 		func(t *contract.T) {

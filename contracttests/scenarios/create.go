@@ -71,7 +71,7 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "create/answers-200-with-eight-keys",
+		ID:      "create/returns-200-with-eight-keys",
 		Promise: "Create answers 200, and its answer has each of the eight published keys.",
 		Sources: []string{
 			createAnswer + "/required",
@@ -90,7 +90,7 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID: "create/answers-no-other-keys",
+		ID: "create/has-no-other-keys",
 		Promise: "The answer to create has no keys but the published ones, which strict clients " +
 			"would refuse.",
 		Sources:  []string{createAnswer + "/properties", "#create-has-no-other-keys"},
@@ -105,7 +105,7 @@ var createAnswers = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "create/answer-is-what-the-list-shows",
+		ID:      "create/response-equals-the-list",
 		Promise: "The list shows a new token as create answered it, never used and not managed.",
 		Sources: []string{
 			listItem + "/properties/lastUsed",

@@ -12,7 +12,7 @@ const nameIsUnique = createRequest + "/properties/name/description"
 
 var createNames = []contract.Scenario{
 	{
-		ID:      "create/name-taken-is-refused",
+		ID:      "create/name-taken-is-rejected",
 		Promise: "A second token of the same name is refused to its owner, and none is made.",
 		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique"},
@@ -59,7 +59,7 @@ var createNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "create/name-is-free-after-refusal",
+		ID:      "create/name-is-free-after-rejection",
 		Promise: "A request that was refused leaves its name free.",
 		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{rule.NameUnique},

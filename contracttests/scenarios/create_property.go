@@ -86,7 +86,7 @@ var createProperties = []contract.Scenario{
 	propertyRefused("scope-of-numbers", "scope", []int{1}),
 	propertyRefused("date-as-number", "expirationDate", 1893456000),
 	{
-		ID: "create/flag-in-quotes-is-refused",
+		ID: "create/flag-in-quotes-is-rejected",
 		Promise: "userAwareTokenNeverExpires is true, false or null, and not their names in " +
 			"quotes.",
 		Sources: []string{
@@ -149,7 +149,7 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID: "create/other-content-type-is-refused",
+		ID: "create/other-content-type-is-rejected",
 		Promise: "Create takes JSON only: another content type is refused in some way, and " +
 			"nothing is made.",
 		Sources: []string{

@@ -16,7 +16,7 @@ const (
 
 var deletion = []contract.Scenario{
 	{
-		ID:      "delete/answers-204-without-body",
+		ID:      "delete/returns-204-without-body",
 		Promise: "A delete answers 204 without a body.",
 		Sources: []string{deleteAnswer, "#delete-is-204"},
 		Rules:   []rule.ID{rule.DeleteIs204},

@@ -162,7 +162,7 @@ var errorShapes = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "errors/answers-name-request-and-date",
+		ID:      "errors/responses-name-request-and-date",
 		Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
 		Sources: []string{"#request-id-and-date"},
 		Rules:   []rule.ID{"headers"},

@@ -232,7 +232,7 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/refused-create-makes-nothing",
+		ID: "errors/rejected-create-makes-nothing",
 		Promise: "A create that a tenant cannot serve makes nothing, and goes well when it is " +
 			"sent again.",
 		Sources: []string{"errata service-unavailable"}, Standing: evidence.Assumed,

@@ -77,7 +77,7 @@ var expiryLegacy = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "expiry/legacy-beyond-six-months-is-refused",
+		ID:      "expiry/legacy-beyond-six-months-is-rejected",
 		Promise: "A legacy version refuses a date beyond six months, and nothing is made.",
 		Sources: []string{
 			legacyRule,
@@ -109,7 +109,7 @@ var expiryLegacy = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/legacy-a-millisecond-beyond-is-refused",
+		ID:       "expiry/legacy-a-millisecond-beyond-is-rejected",
 		Promise:  "A legacy version refuses a date one millisecond beyond six calendar months.",
 		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
 		Standing: evidence.Assumed,

@@ -200,7 +200,7 @@ func dateMalformed(bad badDate) contract.Scenario {
 
 var expiryMoments = []contract.Scenario{
 	{
-		ID:      "expiry/past-date-is-refused",
+		ID:      "expiry/past-date-is-rejected",
 		Promise: "A date in the past is refused, and nothing is made.",
 		Sources: []string{currentRule, legacyRule, createRefusals, "#date-is-in-the-future"},
 		Rules:   []rule.ID{"expiry-future"},
@@ -211,7 +211,7 @@ var expiryMoments = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "expiry/past-date-by-its-offset-is-refused",
+		ID:      "expiry/past-date-by-its-offset-is-rejected",
 		Promise: "Whether a date has passed is told by its offset, not by its digits.",
 		Sources: []string{currentRule, createRequest + "/properties/expirationDate/format"},
 		Rules:   []rule.ID{"expiry-future", "date-forms"},
@@ -221,7 +221,7 @@ var expiryMoments = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/this-moment-is-refused",
+		ID:       "expiry/this-moment-is-rejected",
 		Promise:  "A date in the future is after this moment: one that is this moment is refused.",
 		Sources:  []string{currentRule, "#this-moment-has-passed"},
 		Standing: evidence.Assumed,
@@ -245,7 +245,7 @@ var expiryMoments = []contract.Scenario{
 		},
 	},
 	{
-		ID: "expiry/dates-are-answered-in-utc-with-milliseconds",
+		ID: "expiry/dates-are-returned-in-utc-with-milliseconds",
 		Promise: "Create, list and patch answer every date in UTC, with three digits of a second " +
 			"and a Z.",
 		Sources: []string{
@@ -273,7 +273,7 @@ var expiryMoments = []contract.Scenario{
 		},
 	},
 	{
-		ID: "expiry/year-beyond-9999-is-refused",
+		ID: "expiry/year-beyond-9999-is-rejected",
 		Promise: "A date that is in the year 10000 in UTC is refused, since it could not be " +
 			"answered as a date.",
 		Sources: []string{createAnswer + "/properties/expirationDate/format"},

@@ -94,7 +94,7 @@ func undatedRefused(id, fact string, s evidence.Standing,
 	operations ...contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
-		ID: "expiry/patch-to-never-refused/" + id,
+		ID: "expiry/patch-to-never-rejected/" + id,
 		Promise: "A patch that takes the date away has to acknowledge so itself, else it is " +
 			"refused and the date stays: " + words(id) + ".",
 		Sources:  []string{patchText, patchRefusals, fact},

@@ -106,7 +106,7 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "expiry/patch-past-date-is-refused",
+		ID:       "expiry/patch-past-date-is-rejected",
 		Promise:  "A patch to a date in the past is refused, and the date stays.",
 		Sources:  []string{patchText, patchRefusals},
 		Versions: contract.Current,
@@ -136,7 +136,7 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "expiry/patch-bad-dates-are-refused",
+		ID:      "expiry/patch-bad-dates-are-rejected",
 		Promise: "A patch to text that is no date is refused, and the date stays.",
 		Sources: []string{
 			patchText,

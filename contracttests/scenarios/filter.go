@@ -328,7 +328,7 @@ var refusedFilters = []refusedFilter{
 
 func (r refusedFilter) scenario() contract.Scenario {
 	return contract.Scenario{
-		ID: "filter/refused/" + r.id,
+		ID: "filter/rejected/" + r.id,
 		Promise: "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) +
 			" is 400.",
 		Sources:  []string{filterText, filterPage, filterRefusal, r.fact},

@@ -7,7 +7,7 @@ import (
 
 var patchNames = []contract.Scenario{
 	{
-		ID:      "patch/name-taken-is-refused",
+		ID:      "patch/name-taken-is-rejected",
 		Promise: "A token cannot be given the name of another of its owner; both stay as they are.",
 		Sources: []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique", "patch-atomic"},
@@ -45,7 +45,7 @@ var patchNames = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "patch/refused-name-stays-free",
+		ID:      "patch/rejected-name-stays-free",
 		Promise: "A patch that was refused takes no name: it is free for another token.",
 		Sources: []string{patchFields, jsonPatch + "#section-5"},
 		Rules:   []rule.ID{"patch-atomic", "name-unique"},

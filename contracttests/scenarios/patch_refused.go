@@ -216,7 +216,7 @@ var patchRefusal = slices.Concat(
 			},
 		},
 		{
-			ID:      "patch/unknown-operation-is-refused",
+			ID:      "patch/unknown-operation-is-rejected",
 			Promise: "An operation that JSON Patch does not have is refused.",
 			Sources: []string{patchOperation + "/properties/op/enum", patchRefusals},
 			Rules:   []rule.ID{rule.InvalidProperty},
@@ -355,7 +355,7 @@ func (p patchRow) allOrNothing() contract.Scenario {
 
 func (p patchRow) refused() contract.Scenario {
 	return contract.Scenario{
-		ID: "patch/operation-refused/" + p.id,
+		ID: "patch/operation-rejected/" + p.id,
 		Promise: "An operation that cannot be applied to the token is 400, and the token stays " +
 			"as it is: " + words(p.id) + ".",
 		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", p.fact},
@@ -393,7 +393,7 @@ var otherTypes = []struct{ id, contentType string }{
 
 func otherContentType(id, contentType string) contract.Scenario {
 	return contract.Scenario{
-		ID: "patch/other-content-type-is-refused/" + id,
+		ID: "patch/other-content-type-is-rejected/" + id,
 		Promise: "A patch of the content type " + contentType +
 			" is refused in some way, and the token stays as it is.",
 		Sources: []string{

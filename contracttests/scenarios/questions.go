@@ -108,7 +108,7 @@ var questionsOfCreate = []contract.Scenario{
 		body["expirationDate"] = "2020-01-01T00:00:00.000Z"
 		return t.Owner().Create(body)
 	}),
-	question("never-expiring-answer", contract.Scenario{
+	question("never-expiring-response", contract.Scenario{
 		ID: "expiry/never-is-a-null-in-create",
 		Promise: "The answer to create has expirationDate null for a token that never expires, " +
 			"not a missing key.",

@@ -136,7 +136,7 @@ var rateLimit = []contract.Scenario{
 			t.Advance(time.Second)
 			cheap(c, t.Version()).Status(http.StatusOK)
 		}, contract.Clock),
-	limited("ratelimit/refused-request-does-nothing",
+	limited("ratelimit/rejected-request-does-nothing",
 		"A create that is refused with 429 makes no token.",
 		"#rejected-requests-change-nothing", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, _ *contract.Response) {

@@ -37,12 +37,12 @@ func segments(t *contract.T, bearer string) (header contract.JOSEHeader, claims 
 // tokenAnswer describes what a login answers and what an access token is.
 var tokenAnswer = []contract.Scenario{
 	{
-		ID: "token/answer-says-who-logged-in",
+		ID: "token/response-names-the-owner",
 		Promise: "The answer to a login has the access token, its life and scope, and names " +
 			"tenant, pod, org and user.",
 		Sources:  []string{"#login-names-tenant-and-user"},
 		Versions: contract.Unversioned,
-		Features: reads(), Rules: []rule.ID{"token-answer"},
+		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
 			body := logIn(t, ownerCredentials(t))
 			hasTexts(t,
@@ -63,7 +63,7 @@ var tokenAnswer = []contract.Scenario{
 		ID: "token/type-is-bearer-in-lower-case", Promise: "token_type is bearer, in lower case.",
 		Sources:  []string{authenticationPage, "#token-type-is-bearer"},
 		Standing: evidence.Published, Versions: contract.Unversioned,
-		Features: reads(), Rules: []rule.ID{"token-answer"},
+		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
 			login := t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Login()
 			t.Equal("token_type", "bearer", login.TokenType.Value)
@@ -73,7 +73,7 @@ var tokenAnswer = []contract.Scenario{
 		ID: "token/no-refresh-token", Promise: "A personal access token gets no refresh_token.",
 		Sources:  []string{authenticationPage, "#no-refresh-token"},
 		Standing: evidence.Published, Versions: contract.Unversioned,
-		Features: reads(), Rules: []rule.ID{"token-answer"},
+		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
 			if logIn(t, ownerCredentials(t)).RefreshToken.Present {
 				t.Errorf("the answer has a refresh_token")
@@ -196,7 +196,7 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/check-token-tells-the-claims",
+		ID: "token/check-token-returns-the-claims",
 		Promise: "check_token answers the claims of a valid access token, with its scopes by " +
 			"name.",
 		Sources:  []string{"#check-token"},
@@ -221,7 +221,7 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "token/check-token-refuses-another",
+		ID:       "token/check-token-rejects-another",
 		Promise:  "check_token refuses what is no valid access token with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
 		Standing: evidence.Assumed, Versions: contract.Unversioned,
@@ -236,7 +236,7 @@ var tokenAnswer = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "token/check-token-refuses-an-expired-one",
+		ID:       "token/check-token-rejects-an-expired-one",
 		Promise:  "check_token refuses an access token that has expired with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
 		Standing: evidence.Assumed, Versions: contract.Unversioned,

@@ -85,7 +85,7 @@ const (
 	// a tenant has nothing there, or not with this method
 	UnmatchedPath   = "unmatched-path"
 	NotSimulated    = "not-simulated"    // a tenant has it, the mock has not
-	RepeatedRefusal = "repeated-refusal" // a refused request came again, unchanged
+	RepeatedRefusal = "repeated-rejection" // a refused request came again, unchanged
 	// the next request came before Retry-After had passed
 	NoWait             = "no-wait"
 	DeletedToken       = "deleted-token"        // a token was used after it was deleted

@@ -58,19 +58,19 @@ func TestParse(t *testing.T) {
 		},
 		{
 			"null as a value",
-			"never-expiring-answer: {value: null, userAwareTokenNeverExpires: shown}",
+			"never-expiring-response: {value: null, userAwareTokenNeverExpires: shown}",
 			dialect.Dialect{
-				"never-expiring-answer": {Value: "null", Flag: "shown"},
+				"never-expiring-response": {Value: "null", Flag: "shown"},
 			},
 		},
 		{
-			"null as a text", "never-expiring-answer: {value: 'null'}", dialect.Dialect{
-				"never-expiring-answer": {Value: "null"},
+			"null as a text", "never-expiring-response: {value: 'null'}", dialect.Dialect{
+				"never-expiring-response": {Value: "null"},
 			},
 		},
 		{
-			"flag alone", "never-expiring-answer: {userAwareTokenNeverExpires: shown}",
-			dialect.Dialect{"never-expiring-answer": {Flag: "shown"}},
+			"flag alone", "never-expiring-response: {userAwareTokenNeverExpires: shown}",
+			dialect.Dialect{"never-expiring-response": {Flag: "shown"}},
 		},
 		{"number", "longest-name: {value: 255}", dialect.Dialect{"longest-name": {Value: "255"}}},
 		{
@@ -198,8 +198,8 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 			},
 		},
 		{
-			"value", "never-expiring-answer: {value: soon}", []place{
-				{1, 25, "never-expiring-answer.value", rule.DialectValue},
+			"value", "never-expiring-response: {value: soon}", []place{
+				{1, 25, "never-expiring-response.value", rule.DialectValue},
 			},
 		},
 		{
@@ -223,8 +223,8 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 			},
 		},
 		{
-			"flag", "never-expiring-answer: {userAwareTokenNeverExpires: true}", []place{
-				{1, 25, "never-expiring-answer.userAwareTokenNeverExpires", rule.DialectValue},
+			"flag", "never-expiring-response: {userAwareTokenNeverExpires: true}", []place{
+				{1, 25, "never-expiring-response.userAwareTokenNeverExpires", rule.DialectValue},
 			},
 		},
 		{
@@ -273,8 +273,8 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 			[]place{{2, 1, "", rule.DialectSyntax}},
 		},
 		{
-			"no value", "never-expiring-answer:\n  value:\n", []place{
-				{2, 3, "never-expiring-answer.value", rule.DialectWrongType},
+			"no value", "never-expiring-response:\n  value:\n", []place{
+				{2, 3, "never-expiring-response.value", rule.DialectWrongType},
 			},
 		},
 		{
@@ -375,17 +375,17 @@ func TestWrite(t *testing.T) {
 			Comments: []string{"seen"},
 		},
 		{Comments: []string{"nothing to say"}},
-		{ID: "never-expiring-answer", Answer: dialect.Answer{Value: "null"}},
+		{ID: "never-expiring-response", Answer: dialect.Answer{Value: "null"}},
 	})
 	const want = "# of a tenant duplicate-name: {status: 404}\nschema: 1\n\n# seen\n" +
 		"duplicate-name:\n  status: 409\n  text: \"a: \\\"b\\\"\\nc # d\"\n\n" +
-		"# nothing to say\n\nnever-expiring-answer:\n  value: \"null\"\n"
+		"# nothing to say\n\nnever-expiring-response:\n  value: \"null\"\n"
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	again, err := dialect.Parse("again.yaml", got)
 	if err != nil || again["duplicate-name"].Text != "a: \"b\"\nc # d" ||
-		again["never-expiring-answer"].Value != "null" {
+		again["never-expiring-response"].Value != "null" {
 		t.Errorf("%v, %v", again, err)
 	}
 }
@@ -394,13 +394,13 @@ func TestDiffering(t *testing.T) {
 	told := dialect.Dialect{
 		"duplicate-name":        {Status: 400},
 		"token-limit":           {Status: 400, Text: "Ten."},
-		"never-expiring-answer": {Flag: "shown"},
+		"never-expiring-response": {Flag: "shown"},
 		"login-expired":         {Status: 401, Error: "invalid_client"},
 		"unsupported-grant":     {Status: 401},
 	}
 	want := dialect.Dialect{
 		"token-limit":           {Status: 400, DetailCode: "400.1.4 Limit violation", Text: "Ten."},
-		"never-expiring-answer": {Value: "null", Flag: "shown"},
+		"never-expiring-response": {Value: "null", Flag: "shown"},
 		"unsupported-grant":     {Status: 401, Error: "unsupported_grant_type"},
 	}
 	if diff := cmp.Diff(want, told.Differing()); diff != "" {

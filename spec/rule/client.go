@@ -10,7 +10,7 @@ const (
 	WrongContentType   ID = "wrong-content-type"
 	UnmatchedPath      ID = "unmatched-path"
 	NotSimulated       ID = "not-simulated"
-	RepeatedRefusal    ID = "repeated-refusal"
+	RepeatedRefusal    ID = "repeated-rejection"
 	NoWait             ID = "no-wait"
 	DeletedToken       ID = "deleted-token"
 	ExpiredToken       ID = "expired-token"

@@ -10,7 +10,7 @@ const (
 	TokenNoJSON           ID = "token-no-json"
 	TokenParameters       ID = "token-parameters"
 	TokenScopeIgnored     ID = "token-scope-ignored"
-	TokenAnswer           ID = "token-answer"
+	TokenAnswer           ID = "token-response"
 	TokenExpiresIn        ID = "token-expires-in"
 	TokenBadCredentials   ID = "token-bad-credentials"
 	TokenNoCredentials    ID = "token-no-credentials"

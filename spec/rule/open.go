@@ -21,7 +21,7 @@ const (
 	HelpdeskListAll      ID = "helpdesk-list-all"
 	OwnIDWithMyRead      ID = "own-id-with-my-read"
 	DeleteOfAnothers     ID = "delete-of-anothers"
-	NeverExpiringAnswer  ID = "never-expiring-answer"
+	NeverExpiringAnswer  ID = "never-expiring-response"
 	NeverUsedUnderLe     ID = "never-used-under-le"
 	QuotedTimestamp      ID = "quoted-timestamp"
 	Limit251             ID = "limit-251"

@@ -283,7 +283,7 @@ var accessTokens = []Mutant{
 	{
 		"last-used-from-creation", "last-used", "lastUsed is created until the first login.",
 		by("lifecycle/last-used-is-null-until-the-first-login",
-			"create/answer-is-what-the-list-shows"), eachToken(on(list), func(token object) {
+			"create/response-equals-the-list"), eachToken(on(list), func(token object) {
 			if token["lastUsed"] == nil {
 				token["lastUsed"] = token["created"]
 			}

@@ -49,11 +49,11 @@ func add(name string, value any) func(*answer) {
 var answers = []Mutant{
 	{
 		"create-is-201", "create-is-200", "Create answers 201.",
-		by("create/answers-200-with-eight-keys"), mutateResponse(on(create), status(200, 201)),
+		by("create/returns-200-with-eight-keys"), mutateResponse(on(create), status(200, 201)),
 	},
 	{
 		"delete-is-200", "delete-is-204", "Delete answers 200 without a body.",
-		by("delete/answers-204-without-body", "delete/twice-is-404"),
+		by("delete/returns-204-without-body", "delete/twice-is-404"),
 		mutateResponse(on(remove), status(204, 200)),
 	},
 	{
@@ -65,7 +65,7 @@ var answers = []Mutant{
 		}),
 	},
 	{
-		"patch-answers-as-before", "patch-fields", "A patch answers the token as it was before.",
+		"patch-returns-the-old-token", "patch-fields", "A patch answers the token as it was before.",
 		by("patch/name", "patch/scope"), around(on(patch), func(x *exchange) *answer {
 			former := x.token(x.id)
 			a := x.forward()
@@ -141,56 +141,56 @@ var keys = []Mutant{
 		mutateResponse(onLegacy(list, patch), add("userAwareTokenNeverExpires", false)),
 	},
 	{
-		"login-without-jti", "token-answer", "A login does not answer jti.",
-		by("token/answer-says-who-logged-in"), mutateResponse(on(login), drop("jti")),
+		"login-without-jti", "token-response", "A login does not answer jti.",
+		by("token/response-names-the-owner"), mutateResponse(on(login), drop("jti")),
 	},
 	{
-		"login-without-org", "token-answer", "A login does not answer org.",
-		by("token/answer-says-who-logged-in"), mutateResponse(on(login), drop("org")),
+		"login-without-org", "token-response", "A login does not answer org.",
+		by("token/response-names-the-owner"), mutateResponse(on(login), drop("org")),
 	},
 	{
 		"create-without-id", "create-is-200", "Create answers no id.",
-		by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"),
+		by("create/returns-200-with-eight-keys", "create/has-no-other-keys"),
 		mutateResponse(on(create), drop("id")),
 	},
 	{
 		"create-without-secret", "create-is-200", "Create answers no secret.",
-		by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"),
+		by("create/returns-200-with-eight-keys", "create/has-no-other-keys"),
 		mutateResponse(on(create), drop("secret")),
 	},
 	{
 		"create-without-name", "create-is-200", "Create answers no name.",
-		by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"),
+		by("create/returns-200-with-eight-keys", "create/has-no-other-keys"),
 		mutateResponse(on(create), drop("name")),
 	},
 	{
 		"create-without-scope", "create-is-200", "Create answers no scope.",
-		by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"),
+		by("create/returns-200-with-eight-keys", "create/has-no-other-keys"),
 		mutateResponse(on(create), drop("scope")),
 	},
 	{
 		"create-without-owner", "create-is-200", "Create answers no owner.",
-		by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"),
+		by("create/returns-200-with-eight-keys", "create/has-no-other-keys"),
 		mutateResponse(on(create), drop("owner")),
 	},
 	{
 		"create-without-created", "create-is-200", "Create answers no created.",
-		by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"),
+		by("create/returns-200-with-eight-keys", "create/has-no-other-keys"),
 		mutateResponse(on(create), drop("created")),
 	},
 	{
 		"create-without-validity", "create-is-200", "Create answers no accessTokenValiditySeconds.",
-		by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"),
+		by("create/returns-200-with-eight-keys", "create/has-no-other-keys"),
 		mutateResponse(on(create), drop("accessTokenValiditySeconds")),
 	},
 	{
 		"create-without-expiration", "create-is-200", "Create answers no expirationDate.",
-		by("create/answers-200-with-eight-keys", "create/answers-no-other-keys"),
+		by("create/returns-200-with-eight-keys", "create/has-no-other-keys"),
 		mutateResponse(on(create), drop("expirationDate")),
 	},
 	{
 		"create-with-another-key", "create-is-200", "Create answers a ninth key.",
-		by("create/answers-no-other-keys"), mutateResponse(on(create), add("lastUsed", nil)),
+		by("create/has-no-other-keys"), mutateResponse(on(create), add("lastUsed", nil)),
 	},
 	{
 		"list-without-id", "token-keys", "A list has no ids.",
@@ -239,7 +239,7 @@ var keys = []Mutant{
 	},
 	{
 		"bulk-without-owner", "bulk-update", "A bulk update answers no owners.",
-		by("bulk/changes-tokens-of-any-owner", "bulk/one-token-refuses"),
+		by("bulk/changes-tokens-of-any-owner", "bulk/one-token-rejects"),
 		mutateResponse(on(bulk), drop("owner")),
 	},
 }

@@ -122,7 +122,7 @@ var besideTokens = []Mutant{
 	{
 		"secret-in-a-header", "secret-once",
 		"A header of lists has the secret of the newest token.",
-		by("create/answer-is-what-the-list-shows"),
+		by("create/response-equals-the-list"),
 		statefulAfter(on(create, list), func(secrets map[string]string, x *exchange, a *answer) {
 			if x.op == create {
 				secrets[""] = a.text("secret")
@@ -133,7 +133,7 @@ var besideTokens = []Mutant{
 	},
 	{
 		"list-of-all-without-last-use", "nothing-else-changes",
-		"lastUsed is null in the list of all.", by("create/answer-is-what-the-list-shows"),
+		"lastUsed is null in the list of all.", by("create/response-equals-the-list"),
 		listed(ofAll, shows("lastUsed", nil)),
 	},
 	{
@@ -154,27 +154,27 @@ var besideTokens = []Mutant{
 	},
 	{
 		"list-of-all-never-expires", "nothing-else-changes",
-		"expirationDate is null in the list of all.", by("create/answer-is-what-the-list-shows"),
+		"expirationDate is null in the list of all.", by("create/response-equals-the-list"),
 		listed(ofAll, shows("expirationDate", nil)),
 	},
 	{
 		"list-of-all-cuts-names", "nothing-else-changes",
 		"Names are cut to ten letters in the list of all.",
-		by("create/answer-is-what-the-list-shows"), listed(ofAll, func(token object) {
+		by("create/response-equals-the-list"), listed(ofAll, func(token object) {
 			token["name"] = text(token, "name")[:min(10, len(text(token, "name")))]
 		}),
 	},
 	{
 		"list-of-all-is-of-now", "nothing-else-changes",
 		"created is a day later in the list of all.",
-		by("create/answer-is-what-the-list-shows"), listed(ofAll, func(token object) {
+		by("create/response-equals-the-list"), listed(ofAll, func(token object) {
 			token["created"] = stamp(moment(token["created"]).Add(24 * time.Hour))
 		}),
 	},
 	{
 		"list-of-all-has-at-most-five", "write-is-stored",
 		"The list of all has five tokens at most.",
-		by("create/answer-is-what-the-list-shows"), after(on(list), func(x *exchange, a *answer) {
+		by("create/response-equals-the-list"), after(on(list), func(x *exchange, a *answer) {
 			if ofAll(x) {
 				a.items(func(tokens []object) []object { return tokens[:min(5, len(tokens))] })
 			}
@@ -182,14 +182,14 @@ var besideTokens = []Mutant{
 	},
 	{
 		"list-of-all-names-no-owner", "same-owner", "owner.name is the id in the list of all.",
-		by("create/answer-is-what-the-list-shows"), listed(ofAll, owned(func(owner object) {
+		by("create/response-equals-the-list"), listed(ofAll, owned(func(owner object) {
 			owner["name"] = owner["id"]
 		})),
 	},
 	{
 		"owner-is-the-caller", "same-owner",
 		"The owner of a token has the name of whichever user lists it.",
-		by("create/answer-is-what-the-list-shows"), after(on(list), func(x *exchange, a *answer) {
+		by("create/response-equals-the-list"), after(on(list), func(x *exchange, a *answer) {
 			a.each(owned(func(owner object) { owner["name"] = x.caller().UserName }))
 		}),
 	},
@@ -345,7 +345,7 @@ var besideTokens = []Mutant{
 		afterWrite(create, created, shows("userAwareTokenNeverExpires", false)),
 	},
 	{
-		"create-answers-another-scope", "stored-as-sent",
+		"create-returns-another-scope", "stored-as-sent",
 		"Create answers sp:scopes:all beside a date.", by("create/scope-is-kept"),
 		mutateResponse(on(create), set("scope", allScopes)),
 	},

@@ -81,19 +81,19 @@ var besideLogins = []Mutant{
 	{
 		"claims-name-another-user", "claims-agree",
 		"user_name in the access token is another user's.",
-		by("create/answers-200-with-eight-keys"),
+		by("create/returns-200-with-eight-keys"),
 		claim(func(_ *exchange, _ *answer, claims object) { claims["user_name"] = "somebody" }),
 	},
 	{
 		"claims-name-another-client", "exact-id", "client_id in the access token is the user's id.",
-		by("create/answers-200-with-eight-keys"),
+		by("create/returns-200-with-eight-keys"),
 		claim(func(_ *exchange, _ *answer, claims object) {
 			claims["client_id"] = claims["identity_id"]
 		}),
 	},
 	{
 		"claims-name-another-tenant", "claims-agree", "tenant_id in the access token is another's.",
-		by("create/answers-200-with-eight-keys"),
+		by("create/returns-200-with-eight-keys"),
 		claim(func(_ *exchange, _ *answer, claims object) { claims["tenant_id"] = digits(16) }),
 	},
 	{
@@ -137,7 +137,7 @@ var besideLogins = []Mutant{
 	},
 	{
 		"create-may-be-cached", "no-store", "The response to create may be cached.",
-		by("create/answers-200-with-eight-keys"),
+		by("create/returns-200-with-eight-keys"),
 		mutateResponse(on(create), header("Cache-Control", "private, max-age=60")),
 	},
 	{
@@ -161,7 +161,7 @@ var besideLogins = []Mutant{
 	},
 	{
 		"delete-without-date", "headers", "The response to a delete has no Date.",
-		by("delete/answers-204-without-body"), mutateResponse(on(remove), header("Date", "")),
+		by("delete/returns-204-without-body"), mutateResponse(on(remove), header("Date", "")),
 	},
 	{
 		"patch-is-text", "headers", "The response to a patch has the content type text/json.",

@@ -143,7 +143,7 @@ func beyondASCII(name string) bool {
 // boundaries are mutants of the tables of boundaries.
 var boundaries = []Mutant{
 	{
-		"bulk-flag-second-refused", "patch-never",
+		"bulk-flag-second-rejected", "patch-never",
 		"A bulk update wants the acknowledgement before the date.", by("bulk/example/never-expire"),
 		rejectIf(on(bulk), func(x *exchange) bool {
 			steps := x.steps()
@@ -171,7 +171,7 @@ var boundaries = []Mutant{
 	{
 		"patch-past-date-by-digits", "expiry-future",
 		"A patch takes a past date whose digits lie ahead.",
-		by("expiry/patch-past-date-by-its-offset-is-refused",
+		by("expiry/patch-past-date-by-its-offset-is-rejected",
 			"expiry/patch-around-now/an-hour-before", "expiry/patch-around-now/this-moment"),
 		patchedOn(onCurrent(patch), byDigits),
 	},
@@ -191,7 +191,7 @@ var boundaries = []Mutant{
 		}, inAMonth),
 	},
 	{
-		"create-next-second-refused", "expiry-future",
+		"create-next-second-rejected", "expiry-future",
 		"Create wants a date that is a minute ahead.",
 		by("expiry/around-now/a-second-after", "expiry/around-now/a-millisecond-after"),
 		rejectIf(on(create), func(x *exchange) bool {

@@ -77,7 +77,7 @@ func hasUnknown(o object) bool {
 var creates = []Mutant{
 	{
 		"create-any-content-type", "wrong-content-type", "Create takes any content type.",
-		by("create/other-content-type-is-refused", "errors/unsupported-media-type"),
+		by("create/other-content-type-is-rejected", "errors/unsupported-media-type"),
 		mutateRequest(on(create), func(x *exchange) {
 			x.r.Header.Set("Content-Type", "application/json")
 		}),
@@ -125,7 +125,7 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"scope-unknown-refused", "unknown-scope",
+		"scope-unknown-rejected", "unknown-scope",
 		"A scope that begins with neither sp: nor idn: is refused.",
 		by("create/unknown-scope-is-kept"),
 		rejectBodyIf(on(create), func(o object) bool {
@@ -150,7 +150,7 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"charset-refused", "wrong-content-type", "A content type with a charset is refused.",
+		"charset-rejected", "wrong-content-type", "A content type with a charset is refused.",
 		by("patch/charset-is-tolerated"), rejectIf(on(create, patch), func(x *exchange) bool {
 			return strings.Contains(x.r.Header.Get("Content-Type"), ";")
 		}),
@@ -179,7 +179,7 @@ var creates = []Mutant{
 		by("create/scope-defaults-to-all"), nullIs("scope", []string{}),
 	},
 	{
-		"scope-answered-as-null", "scope-defaults-to-all",
+		"scope-returned-as-null", "scope-defaults-to-all",
 		"Create answers scope as null where none was given.", by("create/scope-defaults-to-all"),
 		after(on(create), func(x *exchange, a *answer) {
 			if x.object()["scope"] == nil {
@@ -194,7 +194,7 @@ var creates = []Mutant{
 		absentIs("accessTokenValiditySeconds", 3600),
 	},
 	{
-		"validity-null-refused", "validity-bounds", "accessTokenValiditySeconds must not be null.",
+		"validity-null-rejected", "validity-bounds", "accessTokenValiditySeconds must not be null.",
 		by("create/validity-defaults-to-twelve-hours"),
 		rejectBodyIf(on(create), func(o object) bool {
 			seconds, given := o["accessTokenValiditySeconds"]
@@ -210,11 +210,11 @@ var creates = []Mutant{
 		by("create/property-of-wrong-form/validity-above-43200"), validity(43201, 43200),
 	},
 	{
-		"validity-lowest-refused", "validity-bounds", "15 seconds are refused.",
+		"validity-lowest-rejected", "validity-bounds", "15 seconds are refused.",
 		by("create/validity-bounds-are-taken"), validity(15, 14),
 	},
 	{
-		"validity-highest-refused", "validity-bounds", "43200 seconds are refused.",
+		"validity-highest-rejected", "validity-bounds", "43200 seconds are refused.",
 		by("create/validity-bounds-are-taken"), validity(43200, 43201),
 	},
 	{
@@ -237,7 +237,7 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"unknown-property-refused", "unknown-ignored",
+		"unknown-property-rejected", "unknown-ignored",
 		"A property that no document has is refused.", by("create/unknown-properties-are-ignored"),
 		rejectBodyIf(on(create), hasUnknown),
 	},
@@ -253,7 +253,7 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"acknowledgement-refused-in-legacy", "unknown-ignored",
+		"acknowledgement-rejected-in-legacy", "unknown-ignored",
 		"The legacy versions refuse the property of the current ones.",
 		by("expiry/legacy-flag-is-ignored"), rejectBodyIf(onLegacy(create), func(o object) bool {
 			_, given := o["userAwareTokenNeverExpires"]
@@ -261,7 +261,7 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"unknown-query-refused", "unknown-ignored",
+		"unknown-query-rejected", "unknown-ignored",
 		"A query parameter that no document has is refused.",
 		by("list/unknown-parameters-are-ignored"), around(api, func(x *exchange) *answer {
 			for name := range x.r.URL.Query() {
@@ -431,7 +431,7 @@ var names = []Mutant{
 		}),
 	},
 	{
-		"name-of-its-own-refused", "name-unique",
+		"name-of-its-own-rejected", "name-unique",
 		"A patch may not give a token the name that it has.",
 		by("patch/own-name-is-free"), around(on(patch), func(x *exchange) *answer {
 			for _, op := range x.operations() {
@@ -470,12 +470,12 @@ var names = []Mutant{
 	},
 	{
 		"name-not-unique", "name-unique", "A name may be taken twice.",
-		by("create/name-taken-is-refused", "crossversion/name-is-taken-in-all"),
+		by("create/name-taken-is-rejected", "crossversion/name-is-taken-in-all"),
 		renamed(on(create), otherName),
 	},
 	{
 		"name-not-unique-on-patch", "name-unique", "A patch may give a name that is taken.",
-		by("patch/name-taken-is-400", "patch/name-taken-is-refused"), renamed(on(patch), otherName),
+		by("patch/name-taken-is-400", "patch/name-taken-is-rejected"), renamed(on(patch), otherName),
 	},
 	{
 		"name-unique-per-tenant", "name-unique", "A name is unique among all tokens of the tenant.",

@@ -122,8 +122,8 @@ var expiries = []Mutant{
 	},
 	{
 		"expiry-bound-off", "expiry-upper-bound", "A date later than six months is taken.",
-		by("expiry/legacy-beyond-six-months-is-refused",
-			"expiry/legacy-a-millisecond-beyond-is-refused"),
+		by("expiry/legacy-beyond-six-months-is-rejected",
+			"expiry/legacy-a-millisecond-beyond-is-rejected"),
 		modernizing(onLegacy(create), func(x *exchange) bool {
 			return x.object()["expirationDate"] != nil
 		}),
@@ -139,8 +139,8 @@ var expiries = []Mutant{
 	{
 		"expiry-bound-clamps", "expiry-upper-bound",
 		"A date later than six months becomes six months.",
-		by("expiry/legacy-beyond-six-months-is-refused",
-			"expiry/legacy-a-millisecond-beyond-is-refused"),
+		by("expiry/legacy-beyond-six-months-is-rejected",
+			"expiry/legacy-a-millisecond-beyond-is-rejected"),
 		dated(onLegacy(create), later(sixMonths), inSixMonths),
 	},
 	{
@@ -160,7 +160,7 @@ var expiries = []Mutant{
 		acknowledged(func(o object) bool { return o["userAwareTokenNeverExpires"] == false }),
 	},
 	{
-		"forever-refused", "expiry-never", "No date is refused with the acknowledgement, too.",
+		"forever-rejected", "expiry-never", "No date is refused with the acknowledgement, too.",
 		by("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"),
 		rejectIf(onCurrent(create), forever),
 	},
@@ -181,13 +181,13 @@ var expiries = []Mutant{
 		}),
 	},
 	{
-		"create-without-null-date", "never-expiring-answer",
+		"create-without-null-date", "never-expiring-response",
 		"Create leaves a date out that is null.",
 		by("expiry/never-is-a-null-in-create"),
 		eachToken(onCurrent(create), removingNull("expirationDate")),
 	},
 	{
-		"forever-with-a-date-refused", "expiry-never",
+		"forever-with-a-date-rejected", "expiry-never",
 		"A date beside the acknowledgement is refused.", by("expiry/never/date-given-flag-true"),
 		rejectIf(onCurrent(create), datedForever),
 	},
@@ -198,7 +198,7 @@ var expiries = []Mutant{
 	},
 	{
 		"expiry-past-taken", "expiry-future", "A date in the past is taken.",
-		by("expiry/past-date-is-refused", "expiry/past-date-by-its-offset-is-refused"),
+		by("expiry/past-date-is-rejected", "expiry/past-date-by-its-offset-is-rejected"),
 		dated(on(create), past, inAMonth),
 	},
 	{
@@ -212,13 +212,13 @@ var expiries = []Mutant{
 	},
 	{
 		"expiry-now-taken", "expiry-future", "A date that is now is taken.",
-		by("expiry/this-moment-is-refused"), dated(on(create), func(x *exchange) bool {
+		by("expiry/this-moment-is-rejected"), dated(on(create), func(x *exchange) bool {
 			return past(x) && x.now().Sub(moment(x.object()["expirationDate"])) < time.Minute
 		}, inAMonth),
 	},
 	{
 		"expiry-past-taken-by-patch", "expiry-future", "A patch may set a date in the past.",
-		by("expiry/patch-past-date-is-refused"), patchedEach(func(x *exchange, op object) {
+		by("expiry/patch-past-date-is-rejected"), patchedEach(func(x *exchange, op object) {
 			if date := moment(op["value"]); op["path"] == "/expirationDate" && !date.IsZero() &&
 				!date.After(x.now()) {
 				op["value"] = inAMonth(x.now())
@@ -315,7 +315,7 @@ var dates = []Mutant{
 	{
 		"date-in-year-10000-taken", "date-year-of-four-digits",
 		"A date after the year 9999 is its last moment.",
-		by("expiry/year-beyond-9999-is-refused"),
+		by("expiry/year-beyond-9999-is-rejected"),
 		asked(func(date string) string {
 			if strings.HasPrefix(date, "10000-") || moment(date).UTC().Year() > 9999 {
 				return "9999-12-31T23:59:59.999Z"
@@ -333,31 +333,31 @@ var dates = []Mutant{
 		}),
 	},
 	{
-		"date-answered-with-offset", "date-forms", "Dates are answered with an offset.",
-		by("expiry/dates-are-answered-in-utc-with-milliseconds"), written(func(date string) string {
+		"date-returned-with-offset", "date-forms", "Dates are answered with an offset.",
+		by("expiry/dates-are-returned-in-utc-with-milliseconds"), written(func(date string) string {
 			return strings.Replace(date, "Z", "+00:00", 1)
 		}),
 	},
 	{
-		"date-answered-in-seconds", "date-forms", "Dates are answered without a fraction.",
-		by("expiry/dates-are-answered-in-utc-with-milliseconds", "expiry/date-forms/milliseconds"),
+		"date-returned-in-seconds", "date-forms", "Dates are answered without a fraction.",
+		by("expiry/dates-are-returned-in-utc-with-milliseconds", "expiry/date-forms/milliseconds"),
 		written(func(date string) string { return date[:19] + "Z" }),
 	},
 	{
-		"date-answered-in-microseconds", "date-forms", "Dates are answered with microseconds.",
-		by("expiry/dates-are-answered-in-utc-with-milliseconds"), written(func(date string) string {
+		"date-returned-in-microseconds", "date-forms", "Dates are answered with microseconds.",
+		by("expiry/dates-are-returned-in-utc-with-milliseconds"), written(func(date string) string {
 			return strings.Replace(date, "Z", "000Z", 1)
 		}),
 	},
 	{
-		"date-answered-in-another-zone", "date-forms", "Dates are answered in another zone.",
-		by("expiry/dates-are-answered-in-utc-with-milliseconds"), written(func(date string) string {
+		"date-returned-in-another-zone", "date-forms", "Dates are answered in another zone.",
+		by("expiry/dates-are-returned-in-utc-with-milliseconds"), written(func(date string) string {
 			return moment(date).In(time.FixedZone("",
 				2*60*60)).Format("2006-01-02T15:04:05.000Z07:00")
 		}),
 	},
 	{
-		"date-with-offset-refused", "date-forms", "A date with an offset is refused.",
+		"date-with-offset-rejected", "date-forms", "A date with an offset is refused.",
 		by("expiry/date-forms/microseconds-and-offset-zero", "expiry/date-forms/offset-east"),
 		asked(func(date string) string {
 			if zoned(date) && !strings.HasSuffix(date, "Z") {
@@ -377,7 +377,7 @@ var dates = []Mutant{
 		}),
 	},
 	{
-		"date-fraction-refused", "date-forms", "A date with more than milliseconds is refused.",
+		"date-fraction-rejected", "date-forms", "A date with more than milliseconds is refused.",
 		by("expiry/date-forms/seven-digits", "expiry/date-forms/nanoseconds"),
 		asked(func(date string) string {
 			if _, fraction, _ := strings.Cut(date, "."); len(fraction) > len("000Z") &&
@@ -388,7 +388,7 @@ var dates = []Mutant{
 		}),
 	},
 	{
-		"date-without-fraction-refused", "date-forms", "A date without a fraction is refused.",
+		"date-without-fraction-rejected", "date-forms", "A date without a fraction is refused.",
 		by("expiry/date-forms/no-fraction"), asked(func(date string) string {
 			if zoned(date) && !strings.Contains(date, ".") {
 				return ""

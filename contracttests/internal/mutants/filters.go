@@ -95,7 +95,7 @@ var filters = []Mutant{
 		}),
 	},
 	{
-		"filter-isnull-refused", "filter-isnull", "lastUsed isnull is refused.",
+		"filter-isnull-rejected", "filter-isnull", "lastUsed isnull is refused.",
 		by("filter/isnull-finds-the-unused", "filter/finds/isnull"),
 		rejectIf(on(list), func(x *exchange) bool {
 			return strings.Contains(x.query("filters"), "isnull")
@@ -136,7 +136,7 @@ var filters = []Mutant{
 		}),
 	},
 	{
-		"filter-quotes-refused", "quoted-timestamp", "A date in quotes is refused in a filter.",
+		"filter-quotes-rejected", "quoted-timestamp", "A date in quotes is refused in a filter.",
 		by("filter/finds/quoted-date"), rejectIf(on(list), func(x *exchange) bool {
 			return strings.Contains(x.query("filters"), `"`)
 		}),
@@ -174,12 +174,12 @@ var filters = []Mutant{
 	{
 		"filter-unsupported-ignored", "filter-supported",
 		"A filter that is not supported is ignored.",
-		by("filter/refused/other-field", "filter/refused/lt"), unfiltered(func(string) bool {
+		by("filter/rejected/other-field", "filter/rejected/lt"), unfiltered(func(string) bool {
 			return true
 		}),
 	},
 	{
-		"filter-refused-as-no-json", "bad-filter",
+		"filter-rejected-as-no-json", "bad-filter",
 		"A rejected filter has the code of a body that is no JSON.",
 		by("filter/question-bad-filter"),
 		mutateResponse(on(list), refused(400, func(e object) {
@@ -188,38 +188,38 @@ var filters = []Mutant{
 	},
 	{
 		"filter-by-name-taken", "filter-supported", "A filter by name is taken.",
-		by("filter/refused/other-field"), unfiltered(func(text string) bool {
+		by("filter/rejected/other-field"), unfiltered(func(text string) bool {
 			return strings.HasPrefix(text, "name ")
 		}),
 	},
 	{
-		"filter-lt-taken", "filter-supported", "lastUsed lt is taken.", by("filter/refused/lt"),
+		"filter-lt-taken", "filter-supported", "lastUsed lt is taken.", by("filter/rejected/lt"),
 		unfiltered(containing("lastUsed lt ")),
 	},
 	{
-		"filter-ge-taken", "filter-supported", "lastUsed ge is taken.", by("filter/refused/ge"),
+		"filter-ge-taken", "filter-supported", "lastUsed ge is taken.", by("filter/rejected/ge"),
 		unfiltered(containing("lastUsed ge ")),
 	},
 	{
-		"filter-pr-taken", "filter-supported", "pr lastUsed is taken.", by("filter/refused/pr"),
+		"filter-pr-taken", "filter-supported", "pr lastUsed is taken.", by("filter/rejected/pr"),
 		unfiltered(containing("pr lastUsed")),
 	},
 	{
 		"filter-capitals-taken", "filter-syntax", "Operators in capitals are taken.",
-		by("filter/refused/upper-case-le", "filter/refused/upper-case-isnull"),
+		by("filter/rejected/upper-case-le", "filter/rejected/upper-case-isnull"),
 		unfiltered(func(text string) bool {
 			return regexp.MustCompile(`\b(LE|ISNULL|AND|OR|NOT)\b`).MatchString(text)
 		}),
 	},
 	{
 		"filter-syntax-ignored", "filter-syntax", "Parentheses that do not close are closed.",
-		by("filter/refused/parenthesis-left-open", "filter/refused/parenthesis-never-opened"),
+		by("filter/rejected/parenthesis-left-open", "filter/rejected/parenthesis-never-opened"),
 		unfiltered(func(text string) bool {
 			return strings.Count(text, "(") != strings.Count(text, ")")
 		}),
 	},
 	{
-		"filter-empty-refused", "filter-empty", "An empty filter is refused.",
+		"filter-empty-rejected", "filter-empty", "An empty filter is refused.",
 		by("filter/empty-is-none"), rejectIf(on(list), func(x *exchange) bool {
 			return x.r.URL.Query().Has("filters") && x.query("filters") == ""
 		}),

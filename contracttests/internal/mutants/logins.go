@@ -35,7 +35,7 @@ func parameter(change func(url.Values)) wrap {
 // logins are mutants of the token endpoint and its neighbours.
 var logins = []Mutant{
 	{
-		"login-form-refused", "token-form", "An urlencoded form is not read.",
+		"login-form-rejected", "token-form", "An urlencoded form is not read.",
 		by("token/urlencoded-form"), mutateRequest(on(login), func(x *exchange) {
 			if x.holds("application/x-www-form-urlencoded") {
 				x.body = nil
@@ -43,7 +43,7 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-multipart-refused", "token-multipart", "A multipart form is not read.",
+		"login-multipart-rejected", "token-multipart", "A multipart form is not read.",
 		by("token/multipart-form-of-javascript", "token/multipart-form-of-dotnet"),
 		mutateRequest(on(login), func(x *exchange) {
 			if x.holds("multipart/form-data") {
@@ -53,11 +53,11 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-query-refused", "token-query", "The query is not read.", by("token/query"),
+		"login-query-rejected", "token-query", "The query is not read.", by("token/query"),
 		mutateRequest(on(login), func(x *exchange) { x.r.URL.RawQuery = "" }),
 	},
 	{
-		"login-split-refused", "token-split", "The query is not read where there is a form.",
+		"login-split-rejected", "token-split", "The query is not read where there is a form.",
 		by("token/split-between-query-and-form"), mutateRequest(on(login), func(x *exchange) {
 			if len(x.body) > 0 {
 				x.r.URL.RawQuery = ""
@@ -65,7 +65,7 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-basic-refused", "token-basic", "HTTP Basic is not read.", by("token/basic"),
+		"login-basic-rejected", "token-basic", "HTTP Basic is not read.", by("token/basic"),
 		mutateRequest(on(login), func(x *exchange) { x.r.Header.Del("Authorization") }),
 	},
 	{
@@ -93,7 +93,7 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-scope-refused", "token-scope-ignored", "A scope parameter is refused.",
+		"login-scope-rejected", "token-scope-ignored", "A scope parameter is refused.",
 		by("token/scope-parameter-is-ignored"), around(on(login), func(x *exchange) *answer {
 			if x.parameters().Get("scope") != "" {
 				return reply(http.StatusBadRequest, object{
@@ -113,12 +113,12 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-type-in-capitals", "token-answer", "token_type is Bearer.",
-		by("token/type-is-bearer-in-lower-case", "token/answer-says-who-logged-in"),
+		"login-type-in-capitals", "token-response", "token_type is Bearer.",
+		by("token/type-is-bearer-in-lower-case", "token/response-names-the-owner"),
 		mutateResponse(on(login), set("token_type", "Bearer")),
 	},
 	{
-		"login-with-refresh-token", "token-answer", "A login answers a refresh_token.",
+		"login-with-refresh-token", "token-response", "A login answers a refresh_token.",
 		by("token/no-refresh-token"), mutateResponse(on(login), func(a *answer) {
 			if a.ok() {
 				add("refresh_token", digits(16))(a)
@@ -126,16 +126,16 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-without-user-name", "token-answer", "A login does not say who logged in.",
-		by("token/answer-says-who-logged-in"), mutateResponse(on(login), drop("user_name")),
+		"login-without-user-name", "token-response", "A login does not say who logged in.",
+		by("token/response-names-the-owner"), mutateResponse(on(login), drop("user_name")),
 	},
 	{
-		"login-without-identity", "token-answer", "A login does not answer identity_id.",
-		by("token/answer-says-who-logged-in"), mutateResponse(on(login), drop("identity_id")),
+		"login-without-identity", "token-response", "A login does not answer identity_id.",
+		by("token/response-names-the-owner"), mutateResponse(on(login), drop("identity_id")),
 	},
 	{
-		"login-without-expires-in", "token-answer", "A login does not answer expires_in.",
-		by("token/answer-says-who-logged-in", "token/type-is-bearer-in-lower-case"),
+		"login-without-expires-in", "token-response", "A login does not answer expires_in.",
+		by("token/response-names-the-owner", "token/type-is-bearer-in-lower-case"),
 		mutateResponse(on(login), drop("expires_in")),
 	},
 	{
@@ -221,7 +221,7 @@ var logins = []Mutant{
 	{
 		"check-token-takes-anything", "oauth-check-token",
 		"/oauth/check_token answers a bad access token with an empty object.",
-		by("token/check-token-refuses-another", "token/check-token-refuses-an-expired-one"),
+		by("token/check-token-rejects-another", "token/check-token-rejects-an-expired-one"),
 		mutateResponse(on(check), func(a *answer) {
 			if !a.ok() {
 				a.status = http.StatusOK
@@ -231,7 +231,7 @@ var logins = []Mutant{
 	},
 	{
 		"check-token-of-administrator", "oauth-check-token",
-		"/oauth/check_token names another user.", by("token/check-token-tells-the-claims"),
+		"/oauth/check_token names another user.", by("token/check-token-returns-the-claims"),
 		mutateResponse(on(check), set("user_name", admin)),
 	},
 }

@@ -114,8 +114,8 @@ var patches = []Mutant{
 	{
 		"patch-skips-what-fails", "patch-atomic",
 		"Operations of a patch that are refused are left out.",
-		by("expiry/patch-to-never-refused/null-and-flag-false",
-			"expiry/patch-to-never-refused/null-and-flag-null"),
+		by("expiry/patch-to-never-rejected/null-and-flag-false",
+			"expiry/patch-to-never-rejected/null-and-flag-null"),
 		after(on(patch), func(x *exchange, a *answer) {
 			if operations := x.operations(); a.status == 400 && len(operations) > 1 {
 				for _, op := range operations {
@@ -142,7 +142,7 @@ var patches = []Mutant{
 		}),
 	},
 	{
-		"patch-expiration-refused", "patch-fields",
+		"patch-expiration-rejected", "patch-fields",
 		"The current versions do not patch expirationDate.",
 		by("expiry/patch-dates-a-never-expiring-token", "expiry/patch-new-date"),
 		rejectIf(onCurrent(patch), has(onPath("/expirationDate"))),
@@ -188,17 +188,17 @@ var patches = []Mutant{
 	},
 	{
 		"patch-name-removed", "name-required", "A patch that removes the name is taken.",
-		by("patch/operation-refused/name-removed", "patch/all-or-nothing/name-removed"),
+		by("patch/operation-rejected/name-removed", "patch/all-or-nothing/name-removed"),
 		without(on(patch), onPath("/name", "remove")),
 	},
 	{
 		"patch-name-empty", "name-not-blank", "A patch that empties the name is taken.",
-		by("patch/operation-refused/name-empty"), without(on(patch), func(op object) bool {
+		by("patch/operation-rejected/name-empty"), without(on(patch), func(op object) bool {
 			return onPath("/name", "replace")(op) && text(op, "value") == ""
 		}),
 	},
 	{
-		"patch-scope-null-refused", "scope-defaults-to-all",
+		"patch-scope-null-rejected", "scope-defaults-to-all",
 		"A patch may not set the scope to null.",
 		by("patch/scope-defaults-to-all/null", "patch/scope-defaults-to-all/removed"),
 		rejectIf(on(patch), has(func(op object) bool {
@@ -213,7 +213,7 @@ var patches = []Mutant{
 		}),
 	},
 	{
-		"patch-empty-refused", "empty-patch", "An empty patch is refused.",
+		"patch-empty-rejected", "empty-patch", "An empty patch is refused.",
 		by("patch/empty-changes-nothing"), rejectIf(on(patch), isEmpty),
 	},
 	{
@@ -235,7 +235,7 @@ var patches = []Mutant{
 	},
 	{
 		"patch-unknown-op-taken", "invalid-property", "An unknown operation is left out.",
-		by("patch/unknown-operation-is-refused"), without(on(patch), func(op object) bool {
+		by("patch/unknown-operation-is-rejected"), without(on(patch), func(op object) bool {
 			return !slices.Contains([]string{"add", "remove", "replace", "move", "copy", "test"},
 				text(op, "op"))
 		}),
@@ -243,7 +243,7 @@ var patches = []Mutant{
 	{
 		"patch-path-without-slash-taken", "patch-pointer",
 		"A path is read as if it began with a slash.",
-		by("patch/operation-refused/path-without-slash"),
+		by("patch/operation-rejected/path-without-slash"),
 		repathed(func(_, path string) string {
 			if path != "" && !strings.HasPrefix(path, "/") {
 				return "/" + path
@@ -254,8 +254,8 @@ var patches = []Mutant{
 	{
 		"patch-without-value-left-out", "patch-value-required",
 		"An operation that lacks its value is left out.",
-		by("patch/operation-refused/name-without-value",
-			"patch/operation-refused/scope-without-value"),
+		by("patch/operation-rejected/name-without-value",
+			"patch/operation-rejected/scope-without-value"),
 		without(on(patch), func(op object) bool {
 			_, given := op["value"]
 			needs := slices.Contains([]string{"add", "replace", "test"}, text(op, "op"))
@@ -271,7 +271,7 @@ var patches = []Mutant{
 	{
 		"patch-appends-what-is-not-there", "patch-applies",
 		"An element of the scope that there is not is appended.",
-		by("patch/operation-refused/element-out-of-range"),
+		by("patch/operation-rejected/element-out-of-range"),
 		patchedEach(func(x *exchange, op object) {
 			index, found := strings.CutPrefix(text(op, "path"), "/scope/")
 			n, err := strconv.Atoi(index)
@@ -326,8 +326,8 @@ var patches = []Mutant{
 	{
 		"patch-never-without-acknowledgement", "patch-never",
 		"Removing the date needs no acknowledgement.",
-		by("expiry/patch-to-never-refused/null-alone",
-			"expiry/patch-to-never-refused/removed-alone"),
+		by("expiry/patch-to-never-rejected/null-alone",
+			"expiry/patch-to-never-rejected/removed-alone"),
 		mutateRequest(onCurrent(patch), func(x *exchange) {
 			if operations := x.operations(); has(removesDate)(x) &&
 				!touches(operations, "/userAwareTokenNeverExpires") {
@@ -338,7 +338,7 @@ var patches = []Mutant{
 		}),
 	},
 	{
-		"patch-never-refused", "patch-never", "A patch may not remove the date.",
+		"patch-never-rejected", "patch-never", "A patch may not remove the date.",
 		by("expiry/patch-to-never/flag-and-null", "expiry/patch-to-never/flag-and-removed"),
 		rejectIf(onCurrent(patch), has(removesDate)),
 	},

@@ -66,7 +66,7 @@ var rateLimits = []Mutant{
 	},
 	{
 		"rate-limit-of-99", "rate-limit", "The hundredth request is refused.",
-		by("ratelimit/refused-request-does-nothing", "ratelimit/another-token-of-the-same-user"),
+		by("ratelimit/rejected-request-does-nothing", "ratelimit/another-token-of-the-same-user"),
 		counted(99, func(x *exchange) string { return x.caller().ClientID + " " + x.version }),
 	},
 	{
@@ -83,7 +83,7 @@ var rateLimits = []Mutant{
 	{
 		"rate-limit-stays", "rate-limit",
 		"A client id that was refused for its rate is always refused.",
-		by("ratelimit/refused-request-does-nothing",
+		by("ratelimit/rejected-request-does-nothing",
 			"ratelimit/window-begins-with-its-first-request"),
 		stateful(api, func(refused map[string]*answer, x *exchange) *answer {
 			key := x.caller().ClientID + " " + x.version
@@ -201,7 +201,7 @@ var paths = []Mutant{
 		}),
 	},
 	{
-		"experimental-header-refused", "experimental-header",
+		"experimental-header-rejected", "experimental-header",
 		"X-SailPoint-Experimental is refused.", by("auth/experimental-header-is-tolerated"),
 		rejectIf(api, func(x *exchange) bool {
 			return x.r.Header.Get("X-SailPoint-Experimental") != ""

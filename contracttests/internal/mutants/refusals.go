@@ -82,7 +82,7 @@ var refusals = []Mutant{
 	},
 	{
 		"fault-after-create", "injected-fault", "A create with an injected fault makes its token.",
-		by("errors/refused-create-makes-nothing"),
+		by("errors/rejected-create-makes-nothing"),
 		after(on(create), func(x *exchange, a *answer) {
 			if a.status == http.StatusTooManyRequests || a.status >= 500 {
 				x.forward()
@@ -214,11 +214,11 @@ var refusals = []Mutant{
 		mutateResponse(on(patch), swap(http.StatusUnsupportedMediaType, badRequest)),
 	},
 	{
-		"login-refused-with-400", "token-bad-credentials", "A wrong secret is 400.",
+		"login-rejected-with-400", "token-bad-credentials", "A wrong secret is 400.",
 		by("token/wrong-secret", "token/wrong-id"), mutateResponse(on(login), status(401, 400)),
 	},
 	{
-		"login-refused-as-api-error", "token-bad-credentials",
+		"login-rejected-as-api-error", "token-bad-credentials",
 		"A wrong secret has SailPoint's form of an error.",
 		by("token/wrong-secret", "token/wrong-id"),
 		mutateResponse(on(login), instead(401, apiError)),
@@ -240,31 +240,31 @@ func header(name, value string) func(*answer) {
 var headers = []Mutant{
 	{
 		"request-id-missing", "headers", "No answer has SLPT-Request-ID.",
-		by("errors/answers-name-request-and-date"),
+		by("errors/responses-name-request-and-date"),
 		mutateResponse(anything, header("SLPT-Request-ID", "")),
 	},
 	{
 		"request-id-missing-on-delete", "headers", "An answer to delete has no SLPT-Request-ID.",
-		by("errors/answers-name-request-and-date"),
+		by("errors/responses-name-request-and-date"),
 		mutateResponse(on(remove), header("SLPT-Request-ID", "")),
 	},
 	{
 		"request-id-missing-on-login", "headers", "An answer to a login has no SLPT-Request-ID.",
-		by("errors/answers-name-request-and-date"),
+		by("errors/responses-name-request-and-date"),
 		mutateResponse(on(login), header("SLPT-Request-ID", "")),
 	},
 	{
 		"request-id-is-constant", "headers", "Every answer has the same SLPT-Request-ID.",
-		by("errors/answers-name-request-and-date"),
+		by("errors/responses-name-request-and-date"),
 		mutateResponse(anything, header("SLPT-Request-ID", digits(16))),
 	},
 	{
 		"date-missing", "headers", "No answer has Date.",
-		by("errors/answers-name-request-and-date"), mutateResponse(anything, header("Date", "")),
+		by("errors/responses-name-request-and-date"), mutateResponse(anything, header("Date", "")),
 	},
 	{
 		"content-type-is-text", "headers", "Bodies are text/plain.",
-		by("errors/bodies-are-json", "errors/answers-name-request-and-date"),
+		by("errors/bodies-are-json", "errors/responses-name-request-and-date"),
 		mutateResponse(anything, func(a *answer) {
 			if len(a.body) > 0 {
 				a.header.Set("Content-Type", "text/plain; charset=utf-8")
@@ -273,7 +273,7 @@ var headers = []Mutant{
 	},
 	{
 		"error-content-type-is-problem", "headers", "Errors are application/problem+json.",
-		by("errors/bodies-are-json", "errors/answers-name-request-and-date"),
+		by("errors/bodies-are-json", "errors/responses-name-request-and-date"),
 		mutateResponse(anything, func(a *answer) {
 			if !a.ok() {
 				a.header.Set("Content-Type", "application/problem+json")
@@ -282,7 +282,7 @@ var headers = []Mutant{
 	},
 	{
 		"list-content-type-missing", "headers", "A list has no Content-Type.",
-		by("errors/bodies-are-json", "errors/answers-name-request-and-date"),
+		by("errors/bodies-are-json", "errors/responses-name-request-and-date"),
 		mutateResponse(on(list), header("Content-Type", "")),
 	},
 }

@@ -51,7 +51,7 @@ const (
 var bearers = []Mutant{
 	{
 		"bearer-not-needed", "bearer-required", "A request without a bearer is the first user's.",
-		by("auth/no-header", "auth/refused-create-makes-nothing"),
+		by("auth/no-header", "auth/rejected-create-makes-nothing"),
 		mutateRequest(api, func(x *exchange) {
 			if x.r.Header.Get("Authorization") == "" {
 				x.asUser("jane.doe")
@@ -77,7 +77,7 @@ var bearers = []Mutant{
 	},
 	{
 		"scopes-unchecked-on-create", "operation-scopes", "Create needs no scope.",
-		by("auth/scopes-of-create", "auth/refused-create-makes-nothing"), relogin(on(create), self),
+		by("auth/scopes-of-create", "auth/rejected-create-makes-nothing"), relogin(on(create), self),
 	},
 	{
 		"scopes-unchecked-on-patch", "operation-scopes", "A patch needs no scope.",
@@ -94,11 +94,11 @@ var bearers = []Mutant{
 	},
 	{
 		"create-by-read", "operation-scopes", "The scope to read opens create.",
-		by("auth/scopes-of-create", "auth/refused-create-makes-nothing"),
+		by("auth/scopes-of-create", "auth/rejected-create-makes-nothing"),
 		scoped(on(create), readMine, self),
 	},
 	{
-		"read-mine-refused", "operation-scopes",
+		"read-mine-rejected", "operation-scopes",
 		"The scope to read one's own tokens does not open the list.",
 		by("auth/scopes-of-list", "auth/scopes-add-up"), denied(on(list), readMine),
 	},
@@ -127,7 +127,7 @@ var bearers = []Mutant{
 		by("auth/default-scope-opens-nothing"), scoped(api, "sp:scopes:default", self),
 	},
 	{
-		"scope-out-of-level-refused", "scope-out-of-level",
+		"scope-out-of-level-rejected", "scope-out-of-level",
 		"A scope beyond the user's level is refused.",
 		by("auth/scope-out-of-level", "create/scope-is-kept"),
 		rejectIf(on(create, patch), func(x *exchange) bool {
@@ -252,7 +252,7 @@ var rights = []Mutant{
 		}),
 	},
 	{
-		"delete-by-administrator-refused", "delete-own-or-all",
+		"delete-by-administrator-rejected", "delete-own-or-all",
 		"An administrator deletes his own tokens only.",
 		by("auth/delete-of-anothers-as-administrator"),
 		insteadIf(on(remove), forbidden, func(x *exchange) bool {
@@ -275,7 +275,7 @@ var rights = []Mutant{
 	{
 		"application-may", "no-application-auth",
 		"An API client without a user may do what an administrator may.",
-		by("auth/api-client-is-refused", "bulk/api-client"), mutateRequest(api, func(x *exchange) {
+		by("auth/api-client-is-rejected", "bulk/api-client"), mutateRequest(api, func(x *exchange) {
 			if c := x.caller(); c.ClientID != "" && c.UserName == "" {
 				x.asUser(admin)
 			}

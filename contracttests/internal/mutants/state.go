@@ -145,7 +145,7 @@ var bulks = []Mutant{
 	{
 		"bulk-half-applied", "bulk-update",
 		"A bulk update changes the tokens one by one until one fails.",
-		by("bulk/one-token-refuses", "bulk/unknown-id"),
+		by("bulk/one-token-rejects", "bulk/unknown-id"),
 		around(on(bulk), func(x *exchange) *answer {
 			ids, o := x.ids(), x.object()
 			if len(ids) < 2 {
@@ -184,7 +184,7 @@ var bulks = []Mutant{
 		}),
 	},
 	{
-		"bulk-of-two-refused", "bulk-update", "A bulk update takes one id.",
+		"bulk-of-two-rejected", "bulk-update", "A bulk update takes one id.",
 		by("bulk/never-expires", "bulk/changes-tokens-of-any-owner"),
 		rejectIf(on(bulk), func(x *exchange) bool { return len(x.ids()) > 1 }),
 	},
@@ -250,7 +250,7 @@ var bulks = []Mutant{
 		scoped(on(bulk), manageMine, administrator),
 	},
 	{
-		"bulk-by-post-refused", "bulk-update", "A bulk update by POST is 405.",
+		"bulk-by-post-rejected", "bulk-update", "A bulk update by POST is 405.",
 		by("bulk/by-post", "bulk/all-or-none"), around(on(bulk), func(x *exchange) *answer {
 			if x.r.Method == http.MethodPost {
 				a := refuse(http.StatusMethodNotAllowed, "Method Not Allowed")
