@@ -56,7 +56,7 @@ func LintClient(ctx context.Context, mock *control.Client, options LintOptions) 
 	for _, bound := range LintRules() {
 		result := report.Result{
 			ID: "client/" + bound.Kind(), Promise: bound.Text, Sources: bound.Sources,
-			Standing: bound.Evidence,
+			Evidence: bound.Evidence,
 			Outcome:  report.Pass, Failures: []report.Failure{}, Notes: []string{},
 			Requests: found.Judged,
 		}
@@ -258,7 +258,7 @@ func addEmpty(r *report.Report, allowed bool) {
 	message += remedy
 	result := report.Result{
 		ID: "client/any-request", Promise: "A client sends a request that is judged.",
-		Sources: []string{"README.md#checking-your-client"}, Standing: evidence.Assumed,
+		Sources: []string{"README.md#checking-your-client"}, Evidence: evidence.Assumed,
 		Outcome: report.Fail, Kind: report.KindNoRequests, Message: message,
 		Failures: []report.Failure{}, Notes: []string{},
 	}

@@ -26,7 +26,7 @@ var publishedPointer = regexp.MustCompile(`^(beta|v3|v2024|v2025|v2026|v1|contro
 // sources is what citations lead to.
 type sources struct {
 	facts  map[string]fact
-	errata map[string]evidence.Standing
+	errata map[string]evidence.Level
 }
 
 func readSources(t *testing.T) sources {
@@ -35,21 +35,21 @@ func readSources(t *testing.T) sources {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := sources{facts: readFacts(t), errata: map[string]evidence.Standing{}}
+	s := sources{facts: readFacts(t), errata: map[string]evidence.Level{}}
 	for _, c := range errata.Contradictions {
-		s.errata[c.ID] = c.Standing
+		s.errata[c.ID] = c.Evidence
 	}
 	for _, u := range errata.Undeclared {
-		s.errata[u.ID] = u.Standing
+		s.errata[u.ID] = u.Evidence
 	}
 	for _, a := range errata.Additions {
-		s.errata[a.ID] = a.Standing
+		s.errata[a.ID] = a.Evidence
 	}
 	return s
 }
 
-// standing returns how sure a source is, empty for one that leads nowhere.
-func (s sources) standing(source string) evidence.Standing {
+// evidence returns how sure a source is, empty for one that leads nowhere.
+func (s sources) level(source string) evidence.Level {
 	if publishedPointer.MatchString(source) {
 		return evidence.Published
 	}
@@ -73,11 +73,11 @@ func (s sources) standing(source string) evidence.Standing {
 	return evidence.Observed
 }
 
-// tooSure reports what is wrong with a claim of that standing, empty if its sources bear it.
-func (s sources) tooSure(claimed evidence.Standing, cited []string) string {
-	var best evidence.Standing
+// tooSure reports what is wrong with a claim of that evidence, empty if its sources bear it.
+func (s sources) tooSure(claimed evidence.Level, cited []string) string {
+	var best evidence.Level
 	for _, source := range cited {
-		of := s.standing(source)
+		of := s.level(source)
 		if of == "" {
 			return fmt.Sprintf("source %q leads nowhere", source)
 		}
@@ -94,14 +94,14 @@ func (s sources) tooSure(claimed evidence.Standing, cited []string) string {
 // No scenario, rule, finding or entry of a dialect is surer than the best of its sources.
 func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
 	s := readSources(t)
-	check := func(what string, claimed evidence.Standing, cited ...string) {
+	check := func(what string, claimed evidence.Level, cited ...string) {
 		t.Helper()
 		if problem := s.tooSure(claimed, cited); problem != "" {
 			t.Errorf("%s %s", what, problem)
 		}
 	}
 	for _, scenario := range scenarios.All() {
-		check("scenario "+scenario.ID, scenario.Standing, scenario.Sources...)
+		check("scenario "+scenario.ID, scenario.Evidence, scenario.Sources...)
 	}
 	for _, r := range rule.All() {
 		check("rule "+string(r.ID), r.Evidence, r.Sources...)
@@ -124,7 +124,7 @@ func TestTooSure(t *testing.T) {
 			},
 			"guessed": {evidence: []factEvidence{{evidence.Assumed, "a guess"}}},
 		},
-		errata: map[string]evidence.Standing{"known": evidence.Observed},
+		errata: map[string]evidence.Level{"known": evidence.Observed},
 	}
 	const (
 		seen, guessed = factsPath + "#seen", factsPath + "#guessed"
@@ -133,7 +133,7 @@ func TestTooSure(t *testing.T) {
 	)
 	for _, test := range []struct {
 		name    string
-		claimed evidence.Standing
+		claimed evidence.Level
 		cited   []string
 		want    string // part of the problem, empty for none
 	}{

@@ -28,27 +28,27 @@ type fact struct {
 
 // factEvidence records how certain a fact is and its source.
 type factEvidence struct {
-	standing evidence.Standing
-	source   string
+	level  evidence.Level
+	source string
 }
 
 // best returns the strongest evidence of the fact.
-func (f fact) best() evidence.Standing {
+func (f fact) best() evidence.Level {
 	best := evidence.Assumed
 	for _, e := range f.evidence {
-		if surer(e.standing, best) {
-			best = e.standing
+		if surer(e.level, best) {
+			best = e.level
 		}
 	}
 	return best
 }
 
-// strength orders the standings. A word that is none has no strength.
-var strength = map[evidence.Standing]int{
+// strength orders the evidence. A word that is none has no strength.
+var strength = map[evidence.Level]int{
 	evidence.Assumed: 1, evidence.Observed: 2, evidence.Published: 3,
 }
 
-func surer(a, b evidence.Standing) bool { return strength[a] > strength[b] }
+func surer(a, b evidence.Level) bool { return strength[a] > strength[b] }
 
 var (
 	factItem     = regexp.MustCompile(`^\* <a id="([^"]*)"></a>(.*)$`)
@@ -113,14 +113,14 @@ func parseFact(item string) (f fact, problem string) {
 			to = words[i+1][0]
 		}
 		e := factEvidence{
-			standing: evidence.Standing(parts[2][word[2]:word[3]]),
-			source:   strings.TrimRight(parts[2][word[1]:to], " ;."),
+			level:  evidence.Level(parts[2][word[2]:word[3]]),
+			source: strings.TrimRight(parts[2][word[1]:to], " ;."),
 		}
-		if strength[e.standing] == 0 {
-			return f, fmt.Sprintf("%s: unknown evidence %q", f.anchor, e.standing)
+		if strength[e.level] == 0 {
+			return f, fmt.Sprintf("%s: unknown evidence %q", f.anchor, e.level)
 		}
 		if e.source == "" {
-			return f, fmt.Sprintf("%s: no source for %s", f.anchor, e.standing)
+			return f, fmt.Sprintf("%s: no source for %s", f.anchor, e.level)
 		}
 		f.evidence = append(f.evidence, e)
 	}

@@ -31,7 +31,7 @@ func same(t *testing.T, before, after map[string]any) {
 func doing(run func(t *contracttests.T)) contracttests.Case {
 	return contracttests.Case{
 		Version: version.V2026, Scenario: contracttests.Scenario{
-			ID: "test/of-the-runner", Standing: evidence.Published, Run: run,
+			ID: "test/of-the-runner", Evidence: evidence.Published, Run: run,
 		},
 	}
 }

@@ -19,5 +19,5 @@ var open = &spec.Errata{Contradictions: []spec.Contradiction{{
 		"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",
 	},
 	Reason: "Whether a token that never expires has null there, or nothing, is not published " +
-		"(docs/behaviour.md#never-expiring-create-response).", Standing: evidence.Assumed,
+		"(docs/behaviour.md#never-expiring-create-response).", Evidence: evidence.Assumed,
 }}}

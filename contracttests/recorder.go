@@ -99,7 +99,7 @@ func (r *recorder) judge(result *report.Result, s Scenario, isTenant bool, err, 
 	for _, note := range r.notes {
 		result.Notes = append(result.Notes, r.excerpt(note, maxMessage))
 	}
-	provisional := isTenant && (s.Standing == evidence.Assumed || s.OpenQuestion)
+	provisional := isTenant && (s.Evidence == evidence.Assumed || s.OpenQuestion)
 	set := func(outcome report.Outcome, kind report.Kind, message string) {
 		result.Outcome, result.Kind, result.Message = outcome, kind, message
 	}

@@ -172,7 +172,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	started := r.Now()
 	result = report.Result{
 		ID: c.Scenario.ID, Version: c.Version, Promise: c.Scenario.Promise,
-		Sources: c.Scenario.Sources, Standing: c.Scenario.Standing,
+		Sources: c.Scenario.Sources, Evidence: c.Scenario.Evidence,
 		Outcome: report.Pass, Failures: []report.Failure{}, Notes: []string{},
 	}
 	defer func() {

@@ -25,8 +25,8 @@ type Scenario struct {
 	// pointer into a published document, an https:// page, "errata ID", or the link to a fact, such
 	// as "docs/behaviour.md#create-is-200".
 	Sources []string
-	// Standing of the promise.
-	Standing evidence.Standing
+	// Evidence of the promise.
+	Evidence evidence.Level
 	// OpenQuestion marks one that nothing settles: what it notes is always provisional on a real
 	// tenant.
 	OpenQuestion bool
@@ -138,10 +138,10 @@ func Check(scenarios []Scenario) error {
 					"fact of docs/behaviour.md as source, got %q", source)
 			}
 		}
-		if !slices.Contains([]evidence.Standing{
+		if !slices.Contains([]evidence.Level{
 			evidence.Published, evidence.Observed, evidence.Assumed,
-		}, s.Standing) {
-			report("expected a standing, got %q", s.Standing)
+		}, s.Evidence) {
+			report("expected evidence, got %q", s.Evidence)
 		}
 		for _, n := range s.Features {
 			if !slices.Contains(Features(), n) {

@@ -19,8 +19,8 @@ type Options struct {
 	// Run and Skip match the id of a scenario, or its id with the version behind a slash. Nil
 	// matches everything and nothing.
 	Run, Skip *regexp.Regexp
-	// Standing chooses scenarios by it. Empty means all.
-	Standing []evidence.Standing
+	// Evidence chooses scenarios by it. Empty means all.
+	Evidence []evidence.Level
 	// Parallel is how many cases run side by side on a patmock; a live target gets one at a time,
 	// each of which removes what it made before the next begins. Zero means four.
 	Parallel int
@@ -81,7 +81,7 @@ func (c Case) matches(expression *regexp.Regexp) bool {
 func Select(scenarios []Scenario, o Options) []Case {
 	var cases []Case
 	for _, s := range scenarios {
-		if len(o.Standing) > 0 && !slices.Contains(o.Standing, s.Standing) {
+		if len(o.Evidence) > 0 && !slices.Contains(o.Evidence, s.Evidence) {
 			continue
 		}
 		for _, v := range s.versions() {

@@ -76,7 +76,7 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 				ID: "names/declared", Promise: "It is declared.", Sources: []string{
 					"v2026 #/paths",
 				},
-				Standing: evidence.Assumed, Versions: []version.Version{version.V1}, Run: test.run,
+				Evidence: evidence.Assumed, Versions: []version.Version{version.V1}, Run: test.run,
 			}
 			cases := contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
 			for _, result := range run(t, target, cases...) {

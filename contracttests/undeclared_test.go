@@ -51,13 +51,13 @@ func TestUndeclaredRefusal(t *testing.T) {
 		{
 			"live", isLive, map[string]report.Outcome{
 				"create/name-taken-is-rejected": report.Pass,
-				"create/name-taken-is-400":     report.Provisional,
+				"create/name-taken-is-400":      report.Provisional,
 			}, report.WarnUndeclaredStatus,
 		},
 		{
 			"a patmock", target(mock.Transport(), mock), map[string]report.Outcome{
 				"create/name-taken-is-rejected": report.Fail,
-				"create/name-taken-is-400":     report.Fail,
+				"create/name-taken-is-400":      report.Fail,
 			}, "",
 		},
 	} {

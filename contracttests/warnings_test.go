@@ -133,7 +133,7 @@ const notFound = `{"detailCode":"404 Not found","trackingId":%q,"causes":[],` +
 	`"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"Not found."}]}`
 
 // What is assumed, or asked, is provisional on a live target, and judged on a patmock.
-func TestStandingSoftensOnLiveTargetsOnly(t *testing.T) {
+func TestEvidenceSoftensOnLiveTargetsOnly(t *testing.T) {
 	for _, test := range []struct {
 		name, run string
 		live      bool

@@ -34,9 +34,9 @@ type Contradiction struct {
 	// Published is what stands at Pointer, nil for nothing.
 	Published any `yaml:"published"`
 	// Effective is what has to stand there, nil to remove it.
-	Effective any               `yaml:"effective"`
-	Reason    string            `yaml:"reason"`
-	Standing  evidence.Standing `yaml:"standing"`
+	Effective any            `yaml:"effective"`
+	Reason    string         `yaml:"reason"`
+	Evidence  evidence.Level `yaml:"evidence"`
 	// Call is the documented call that is refused as published. Nil means that
 	// the published document is invalid as a whole.
 	Call *Call `yaml:"call"`
@@ -63,19 +63,19 @@ type Undeclared struct {
 	// name of the component that describes the body
 	Schema string `yaml:"schema"`
 	// the same in the document of the token endpoint
-	OAuthSchema string            `yaml:"oauthSchema"`
-	Description string            `yaml:"description"`
-	Reason      string            `yaml:"reason"`
-	Standing    evidence.Standing `yaml:"standing"`
+	OAuthSchema string         `yaml:"oauthSchema"`
+	Description string         `yaml:"description"`
+	Reason      string         `yaml:"reason"`
+	Evidence    evidence.Level `yaml:"evidence"`
 }
 
 // An Addition is a part of our documents that the published snapshot does not have.
 type Addition struct {
-	ID        string            `yaml:"id"`
-	Documents []string          `yaml:"documents"`
-	Pointers  []string          `yaml:"pointers"`
-	Reason    string            `yaml:"reason"`
-	Standing  evidence.Standing `yaml:"standing"`
+	ID        string         `yaml:"id"`
+	Documents []string       `yaml:"documents"`
+	Pointers  []string       `yaml:"pointers"`
+	Reason    string         `yaml:"reason"`
+	Evidence  evidence.Level `yaml:"evidence"`
 }
 
 // LoadErrata returns the errata. The caller must not change them.

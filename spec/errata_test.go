@@ -117,7 +117,7 @@ func TestEveryErratumIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	explained := func(id, reason string, sure evidence.Standing, documents []string) {
+	explained := func(id, reason string, sure evidence.Level, documents []string) {
 		if seen[id] {
 			t.Errorf("%s stands twice", id)
 		}
@@ -125,10 +125,10 @@ func TestEveryErratumIsExplained(t *testing.T) {
 		if reason == "" {
 			t.Errorf("%s gives no reason", id)
 		}
-		if !slices.Contains([]evidence.Standing{
+		if !slices.Contains([]evidence.Level{
 			evidence.Published, evidence.Observed, evidence.Assumed,
 		}, sure) {
-			t.Errorf("%s: standing %q", id, sure)
+			t.Errorf("%s: evidence %q", id, sure)
 		}
 		for _, name := range documents {
 			if !slices.Contains(spec.Names(), name) {
@@ -138,14 +138,14 @@ func TestEveryErratumIsExplained(t *testing.T) {
 	}
 	var statuses []int
 	for _, c := range errata.Contradictions {
-		explained(c.ID, c.Reason, c.Standing, c.Documents)
+		explained(c.ID, c.Reason, c.Evidence, c.Documents)
 	}
 	for _, u := range errata.Undeclared {
-		explained(u.ID, u.Reason, u.Standing, u.Documents)
+		explained(u.ID, u.Reason, u.Evidence, u.Documents)
 		statuses = append(statuses, u.Status)
 	}
 	for _, a := range errata.Additions {
-		explained(a.ID, a.Reason, a.Standing, a.Documents)
+		explained(a.ID, a.Reason, a.Evidence, a.Documents)
 	}
 	slices.Sort(statuses)
 	if diff := cmp.Diff([]int{403, 404, 405, 408, 413, 415, 501, 503}, statuses); diff != "" {

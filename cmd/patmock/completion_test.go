@@ -75,7 +75,7 @@ func TestComplete(t *testing.T) {
 		{"contract run --run ", ids},
 		{"contract list --skip ", ids},
 		{"contract run --run ^create/name-taken-is-4", []string{"^create/name-taken-is-400"}},
-		{"contract run --standing published,", []string{"published,observed", "published,assumed"}},
+		{"contract run --evidence published,", []string{"published,observed", "published,assumed"}},
 		{"contract run --require ", needs},
 		{"contract run --fail-on ", []string{"skip", "warning", "provisional"}},
 		{

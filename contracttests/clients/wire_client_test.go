@@ -31,9 +31,9 @@ type client struct {
 // release is what the requests were taken from.
 type release struct {
 	Release string `json:"release"`
-	// Standing is LIVE where the requests were watched on the wire, READ where they were read in
+	// Evidence is LIVE where the requests were watched on the wire, READ where they were read in
 	// the source.
-	Standing string `json:"standing"`
+	Evidence string `json:"evidence"`
 	// Versions of the API that it has calls for; none for a client that does nothing but log in.
 	Versions []version.Version `json:"versions"`
 	// Values of the templates that are its own.
@@ -56,8 +56,8 @@ type wire struct {
 
 	// Versions that answer so; every one of the release where there are none.
 	Versions []version.Version `json:"versions"`
-	// Standing of the request, where it is another than that of the release.
-	Standing string `json:"standing"`
+	// Evidence of the request, where it is another than that of the release.
+	Evidence string `json:"evidence"`
 	// As is whose credentials and bearer it carries. Empty means jane.doe.
 	As string `json:"as"`
 	// Fault meets the request.
@@ -142,8 +142,8 @@ func readClient(t *testing.T, file string) *client {
 func (c *client) problems() (found []string) {
 	var served []version.Version
 	for _, r := range c.Releases {
-		if r.Standing != "LIVE" && r.Standing != "READ" {
-			found = append(found, r.Release+" has no standing")
+		if r.Evidence != "LIVE" && r.Evidence != "READ" {
+			found = append(found, r.Release+" has no evidence")
 		}
 		served = append(served, r.versions()...)
 	}

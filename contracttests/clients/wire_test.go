@@ -35,7 +35,7 @@ func TestWire(t *testing.T) {
 	for _, file := range files {
 		c := readClient(t, file)
 		for _, r := range c.Releases {
-			t.Run(c.Name+" "+r.Release+" "+r.Standing, func(t *testing.T) {
+			t.Run(c.Name+" "+r.Release+" "+r.Evidence, func(t *testing.T) {
 				for _, v := range r.versions() {
 					t.Run(string(v), func(t *testing.T) { c.session(t, r, v, "").speak() })
 					t.Run(string(v)+" in a namespace", func(t *testing.T) {
@@ -128,7 +128,7 @@ func (s *session) speak() {
 		if !w.runs(s.version) {
 			continue
 		}
-		s.Run(strings.TrimSpace(w.name+" "+w.Standing), func(t *testing.T) {
+		s.Run(strings.TrimSpace(w.name+" "+w.Evidence), func(t *testing.T) {
 			here := *s
 			here.T = t
 			here.try(w)

@@ -34,8 +34,8 @@ type Ledger struct {
 // Scenario has the evidence of a scenario without confirmations.
 type Scenario struct {
 	ID string
-	// Standing of the promise.
-	Standing evidence.Standing
+	// Evidence of the promise.
+	Evidence evidence.Level
 	// Question marks an open question: no run confirms it.
 	Question bool
 	// Versions in order, the empty one for a scenario that belongs to none.
@@ -85,7 +85,7 @@ func (l *Ledger) Over(base *Ledger) *Ledger {
 // Unknown returns the keys of confirmations that the base has no scenario and version for: a newer
 // or an older patmock wrote them.
 func (l *Ledger) Unknown(base *Ledger) []Key {
-	known := base.standings()
+	known := base.levels()
 	return slices.DeleteFunc(l.keys(), func(k Key) bool {
 		_, ok := known[k.of()]
 		return ok
@@ -107,7 +107,7 @@ type promise struct {
 
 func (k Key) of() promise { return promise{k.Scenario, k.Version} }
 
-func (l *Ledger) standings() map[promise]Scenario {
+func (l *Ledger) levels() map[promise]Scenario {
 	all := map[promise]Scenario{}
 	for _, s := range l.Scenarios {
 		for _, v := range s.Versions {

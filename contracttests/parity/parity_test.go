@@ -49,7 +49,7 @@ func TestRehearsed(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	base := &parity.Ledger{
 		Scenarios: []parity.Scenario{
-			{ID: "create/a", Standing: evidence.Assumed, Versions: []version.Version{version.V3}},
+			{ID: "create/a", Evidence: evidence.Assumed, Versions: []version.Version{version.V3}},
 		},
 	}
 	own := &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{
@@ -92,9 +92,9 @@ func drawScenarios(t *rapid.T) []parity.Scenario {
 	return rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) parity.Scenario {
 		return parity.Scenario{
 			ID: ids.Draw(t, "id"),
-			Standing: rapid.SampledFrom([]evidence.Standing{
+			Evidence: rapid.SampledFrom([]evidence.Level{
 				evidence.Published, evidence.Observed, evidence.Assumed,
-			}).Draw(t, "standing"),
+			}).Draw(t, "evidence"),
 			Question: rapid.Bool().Draw(t, "question"),
 			Versions: rapid.SliceOfNDistinct(versions, 1, 4, rapid.ID).Draw(t, "versions"),
 		}

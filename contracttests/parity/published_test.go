@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { golden.Main(m) }
 func contract() []parity.Scenario {
 	var all []parity.Scenario
 	for _, s := range scenarios.All() {
-		row := parity.Scenario{ID: s.ID, Standing: s.Standing, Question: s.OpenQuestion}
+		row := parity.Scenario{ID: s.ID, Evidence: s.Evidence, Question: s.OpenQuestion}
 		for _, c := range contracttests.Select([]contracttests.Scenario{s},
 			contracttests.Options{}) {
 			row.Versions = append(row.Versions, c.Version)

@@ -40,7 +40,7 @@ func ReadOwn(source string, data []byte) (*Ledger, error) {
 
 type scenarioEntry struct {
 	ID       strictyaml.Scalar   `yaml:"id,required"`
-	Standing strictyaml.Scalar   `yaml:"standing,required"`
+	Evidence strictyaml.Scalar   `yaml:"evidence,required"`
 	Question bool                `yaml:"question"`
 	Versions []strictyaml.Scalar `yaml:"versions,required"`
 }
@@ -82,7 +82,7 @@ var (
 		regexp.MustCompile(`^[a-z]+(/[a-z0-9-]+)+$`),
 		"the id of a scenario, such as create/secret-is-shown-once",
 	}
-	standingForm = form{
+	evidenceForm = form{
 		regexp.MustCompile(`^(published|observed|assumed)$`), "published, observed or assumed",
 	}
 	versionForm = form{
@@ -117,7 +117,7 @@ func (r *reader) scenarios(entries []scenarioEntry) {
 			r.Report(strictyaml.Duplicate, field+".id", "%s is there already", s.ID)
 		}
 		known[s.ID] = true
-		s.Standing = evidence.Standing(r.text(field+".standing", e.Standing, standingForm))
+		s.Evidence = evidence.Level(r.text(field+".evidence", e.Evidence, evidenceForm))
 		for j, name := range e.Versions {
 			s.Versions = append(s.Versions,
 				r.version(fmt.Sprintf("%s.versions[%d]", field, j), name, s.Versions))

@@ -260,15 +260,15 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 
 func TestRead(t *testing.T) {
 	l, err := parity.Read("parity.yaml",
-		[]byte("scenarios:\n  - {id: token/a, standing: observed, versions: [oauth]}\n"+
-			"  - {id: create/a, standing: assumed, question: true, versions: [v2026, v1]}\n"+good))
+		[]byte("scenarios:\n  - {id: token/a, evidence: observed, versions: [oauth]}\n"+
+			"  - {id: create/a, evidence: assumed, question: true, versions: [v2026, v1]}\n"+good))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []parity.Scenario{
-		{ID: "token/a", Standing: evidence.Observed, Versions: []version.Version{""}},
+		{ID: "token/a", Evidence: evidence.Observed, Versions: []version.Version{""}},
 		{
-			ID: "create/a", Standing: evidence.Assumed, Question: true, Versions: []version.Version{
+			ID: "create/a", Evidence: evidence.Assumed, Question: true, Versions: []version.Version{
 				version.V2026, version.V1,
 			},
 		},
@@ -287,42 +287,42 @@ func TestMistakesOfThePublished(t *testing.T) {
 		want        strictyaml.Error // without its message
 	}{
 		{
-			"standing", "{id: create/a, standing: confirmed, versions: []}",
-			at(3, 20, "scenarios[1].standing", strictyaml.BadValue),
+			"evidence", "{id: create/a, evidence: confirmed, versions: []}",
+			at(3, 20, "scenarios[1].evidence", strictyaml.BadValue),
 		},
 		{
-			"question", "{id: create/a, standing: assumed, question: maybe, versions: []}",
+			"question", "{id: create/a, evidence: assumed, question: maybe, versions: []}",
 			at(3, 39, "scenarios[1].question", strictyaml.WrongType),
 		},
 		{
 			"question in quotes",
-			`{id: create/a, standing: assumed, question: "true", versions: []}`,
+			`{id: create/a, evidence: assumed, question: "true", versions: []}`,
 			at(3, 39, "scenarios[1].question", strictyaml.WrongType),
 		},
 		{
-			"version", "{id: create/a, standing: assumed, versions: [v3, v4]}",
+			"version", "{id: create/a, evidence: assumed, versions: [v3, v4]}",
 			at(3, 54, "scenarios[1].versions[1]", strictyaml.BadValue),
 		},
 		{
-			"version again", "{id: create/a, standing: assumed, versions: [v3, v3]}",
+			"version again", "{id: create/a, evidence: assumed, versions: [v3, v3]}",
 			at(3, 54, "scenarios[1].versions[1]", strictyaml.Duplicate),
 		},
 		{
-			"versions", "{id: create/a, standing: assumed, versions: v3}",
+			"versions", "{id: create/a, evidence: assumed, versions: v3}",
 			at(3, 39, "scenarios[1].versions", strictyaml.WrongType),
 		},
 		{
-			"id again", "{id: token/a, standing: assumed, versions: [v3]}",
+			"id again", "{id: token/a, evidence: assumed, versions: [v3]}",
 			at(3, 6, "scenarios[1].id", strictyaml.Duplicate),
 		},
 		{
-			"no versions", "{id: create/a, standing: assumed}",
+			"no versions", "{id: create/a, evidence: assumed}",
 			at(3, 5, "scenarios[1].versions", strictyaml.MissingField),
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text := "scenarios:\n  - {id: token/a, standing: observed, versions: [oauth]}\n  - " +
+			text := "scenarios:\n  - {id: token/a, evidence: observed, versions: [oauth]}\n  - " +
 				tt.entry + "\nconfirmations: []\n"
 			_, err := parity.Read("parity.yaml", []byte(text))
 			checkErrors(t, strictyaml.Errors{tt.want}, err)

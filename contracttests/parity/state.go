@@ -88,7 +88,7 @@ func (l *Ledger) Rows(today Today) []Row {
 	var rows []Row
 	for _, s := range l.Scenarios {
 		for _, v := range s.Versions {
-			row := Row{Scenario: s, Version: v, State: State(s.Standing)}
+			row := Row{Scenario: s, Version: v, State: State(s.Evidence)}
 			for _, k := range confirmed[promise{s.ID, v}] {
 				if other := today.judge(s, k, l.Confirmations[k]); surer(other, row) {
 					row = other
@@ -112,7 +112,7 @@ func (t Today) judge(s Scenario, k Key, c Confirmation) Row {
 	row.Stale, row.Why = t.stale(k.Version, c)
 	switch {
 	case s.Question || k.Rehearsed() && row.Stale != "":
-		return Row{Scenario: s, Version: k.Version, State: State(s.Standing)}
+		return Row{Scenario: s, Version: k.Version, State: State(s.Evidence)}
 	case k.Rehearsed():
 		row.State = Rehearsed
 	case row.Stale != "":

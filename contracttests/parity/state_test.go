@@ -157,7 +157,7 @@ func TestRows(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := parity.Scenario{
-				ID: "create/a", Standing: evidence.Observed, Versions: []version.Version{
+				ID: "create/a", Evidence: evidence.Observed, Versions: []version.Version{
 					version.V3, version.V2026,
 				},
 			}
@@ -195,7 +195,7 @@ func TestRows(t *testing.T) {
 // A line that somebody wrote by hand does not answer an open question.
 func TestAQuestionIsNeverConfirmed(t *testing.T) {
 	s := parity.Scenario{
-		ID: "create/a", Standing: evidence.Assumed, Question: true, Versions: []version.Version{""},
+		ID: "create/a", Evidence: evidence.Assumed, Question: true, Versions: []version.Version{""},
 	}
 	l := &parity.Ledger{
 		Scenarios: []parity.Scenario{s}, Confirmations: map[parity.Key]parity.Confirmation{

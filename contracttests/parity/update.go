@@ -32,7 +32,7 @@ func (c Changes) None() bool { return len(c.New)+len(c.Again)+len(c.Lost) == 0 }
 // tenants, or of all rehearsals if the target is no tenant. Other results change nothing. The
 // confirmations of the base are not changed.
 func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes {
-	known := base.standings()
+	known := base.levels()
 	var changes Changes
 	for _, r := range results {
 		k := Key{r.ID, r.Version, run.Target}

@@ -16,12 +16,12 @@ import (
 func TestUpdate(t *testing.T) {
 	base := &parity.Ledger{Scenarios: []parity.Scenario{
 		{
-			ID: "create/a", Standing: evidence.Assumed, Versions: []version.Version{
+			ID: "create/a", Evidence: evidence.Assumed, Versions: []version.Version{
 				version.V3, version.V2026,
 			},
 		},
 		{
-			ID: "create/question", Standing: evidence.Assumed, Question: true,
+			ID: "create/question", Evidence: evidence.Assumed, Question: true,
 			Versions: []version.Version{version.V3},
 		},
 	}}

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	publishedComment = "# The ledger of standing: what each scenario of the contract rests on, " +
+	publishedComment = "# The ledger of evidence: what each scenario of the contract rests on, " +
 		"in " +
 		"which versions, and which tenant has confirmed it.\n" +
 		"# Nothing is confirmed without a real tenant. Written by: go test " +
@@ -39,8 +39,8 @@ func (l *Ledger) YAML() []byte {
 		for _, v := range s.Versions {
 			versions = append(versions, nameOf(v))
 		}
-		fmt.Fprintf(&b, "  - {id: %s, standing: %s%s, versions: [%s]}\n",
-			strictyaml.Quote(s.ID), s.Standing, question, strings.Join(versions, ", "))
+		fmt.Fprintf(&b, "  - {id: %s, evidence: %s%s, versions: [%s]}\n",
+			strictyaml.Quote(s.ID), s.Evidence, question, strings.Join(versions, ", "))
 	}
 	if len(l.Confirmations) == 0 {
 		b.WriteString("confirmations: []\n")

@@ -124,7 +124,7 @@ func TestOtherWordsShow(t *testing.T) {
 		for _, path := range []string{
 			"Report.Tool", "Report.Target.Name", "Report.Warnings[0].Text", "Report.Results[0].ID",
 			"Report.Results[0].Version", "Report.Results[0].Promise",
-			"Report.Results[0].Sources[0]", "Report.Results[0].Standing",
+			"Report.Results[0].Sources[0]", "Report.Results[0].Evidence",
 			"Report.Results[0].Message", "Report.Results[0].Notes[1]",
 			"Report.Results[0].Failures[1].Message", "Report.Results[0].Failures[1].Diff",
 			"Report.Results[0].Failures[1].Exchange", "Report.Results[0].Failures[1].Curl",

@@ -23,7 +23,7 @@ func ExampleWrite() {
 		Results: []report.Result{{
 			ID: "create/returns-200", Version: version.V3, Promise: "Create answers 200.",
 			Sources:  []string{"v3 #/paths"},
-			Standing: evidence.Published, Outcome: report.Fail, Kind: failure.Kind,
+			Evidence: evidence.Published, Outcome: report.Fail, Kind: failure.Kind,
 			Message:  failure.Message,
 			Failures: []report.Failure{failure}, Requests: 2, Seconds: 0.012,
 		}},
@@ -59,7 +59,7 @@ func ExampleWrite() {
 	//       "sources": [
 	//         "v3 #/paths"
 	//       ],
-	//       "standing": "published",
+	//       "evidence": "published",
 	//       "outcome": "fail",
 	//       "kind": "promise",
 	//       "message": "status is 201, expected 200",

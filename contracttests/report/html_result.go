@@ -72,7 +72,7 @@ func (p *page) sources(r Result) g.Node {
 		}
 		sources = append(sources, text)
 	}
-	return h.P(sources, g.Text(" ("), p.text(string(r.Standing)), g.Text(")"))
+	return h.P(sources, g.Text(" ("), p.text(string(r.Evidence)), g.Text(")"))
 }
 
 func (p *page) failure(f Failure) g.Node {

@@ -49,7 +49,7 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 	bare := &report.Report{Schema: report.SchemaVersion}
 	// nil lists, no counts
 	bare.Results = []report.Result{
-		{ID: "create/a", Standing: evidence.Observed, Outcome: report.Pass},
+		{ID: "create/a", Evidence: evidence.Observed, Outcome: report.Pass},
 	}
 	var all []report.Result
 	for _, v := range append(version.All(), "") {
@@ -84,7 +84,7 @@ func TestSchemaIsStrict(t *testing.T) {
 		"more in target":   func(r map[string]any) { r["target"].(map[string]any)["token"] = "x" },
 		"unknown outcome":  func(r map[string]any) { first(r, "results")["outcome"] = "green" },
 		"unknown version":  func(r map[string]any) { first(r, "results")["version"] = "v4" },
-		"unknown standing": func(r map[string]any) { first(r, "results")["standing"] = "sure" },
+		"unknown evidence": func(r map[string]any) { first(r, "results")["evidence"] = "sure" },
 		"more in a result": func(r map[string]any) { first(r, "results")["secret"] = "x" },
 		"unknown kind":     func(r map[string]any) { first(r, "results")["kind"] = "green" },
 		"unknown warning":  func(r map[string]any) { first(r, "warnings")["kind"] = "green" },

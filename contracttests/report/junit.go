@@ -184,7 +184,7 @@ func (r *Report) junitCases(results []Result) []junitCase {
 		message := clip(oneLine(result.Message), maxLine)
 		switch result.Outcome {
 		case Fail:
-			c.Failure = &junitDetail{message, string(result.Standing), junitText(result)}
+			c.Failure = &junitDetail{message, string(result.Evidence), junitText(result)}
 		case Error:
 			c.Error = &junitDetail{message, "error", junitText(result)}
 		case Provisional:
@@ -209,7 +209,7 @@ func junitText(r Result) string {
 	parts := []string{"promise: " + oneLine(r.Promise)}
 	if len(r.Sources) > 0 {
 		parts = append(parts,
-			fmt.Sprintf("sources: %s (%s)", oneLine(strings.Join(r.Sources, "; ")), r.Standing))
+			fmt.Sprintf("sources: %s (%s)", oneLine(strings.Join(r.Sources, "; ")), r.Evidence))
 	}
 	for _, f := range r.Failures {
 		for _, part := range []struct{ title, text string }{

@@ -151,7 +151,7 @@ func markdownResult(r Result) string {
 	fmt.Fprintf(&b, "Promise: %s\n\n", markdownText(r.Promise))
 	if len(r.Sources) > 0 {
 		fmt.Fprintf(&b, "Sources: %s (%s)\n\n", markdownSources(r.Sources),
-			markdownText(string(r.Standing)))
+			markdownText(string(r.Evidence)))
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "Note: %s\n\n", markdownText(note))

@@ -82,9 +82,9 @@ type Result struct {
 	Promise string `json:"promise"`
 	// Sources of the promise.
 	Sources []string `json:"sources"`
-	// Standing of the promise.
-	Standing evidence.Standing `json:"standing"`
-	Outcome  Outcome           `json:"outcome"`
+	// Evidence of the promise.
+	Evidence evidence.Level `json:"evidence"`
+	Outcome  Outcome        `json:"outcome"`
 	// Kind is why it is no pass, and Message describes it in one line. Both are empty for a pass.
 	Kind    Kind   `json:"kind"`
 	Message string `json:"message"`

@@ -32,7 +32,7 @@ func checkMessage(t *testing.T, message string) {
 func pass(id string, v version.Version) report.Result {
 	return report.Result{
 		ID: id, Version: v, Promise: "No two tokens of one owner share a name.",
-		Standing: evidence.Published, Outcome: report.Pass,
+		Evidence: evidence.Published, Outcome: report.Pass,
 		Sources: []string{
 			"v3 #/paths/~1personal-access-tokens/post",
 			"https://developer.sailpoint.com/docs/api/authentication",
@@ -88,7 +88,7 @@ func failed(id string, v version.Version) report.Result {
 func sample() *report.Report {
 	question := with(report.Provisional, "asked: 404", pass("delete/twice", version.V2024))
 	question.Kind = report.KindOpenQuestion
-	question.Standing, question.Notes = evidence.Assumed, []string{
+	question.Evidence, question.Notes = evidence.Assumed, []string{
 		"status 404", `{"detailCode":"404 Not found"}`,
 	}
 	assumed := with(report.Provisional, "assumed: another day",

@@ -20,7 +20,7 @@ func failures(results, size int) *report.Report {
 		r.Results = append(r.Results, report.Result{
 			ID: fmt.Sprintf("create/scenario-%d", i), Version: version.All()[i%6],
 			Promise: "A promise.", Sources: []string{"a source"},
-			Standing: evidence.Published, Outcome: report.Fail, Kind: report.KindPromise,
+			Evidence: evidence.Published, Outcome: report.Fail, Kind: report.KindPromise,
 			Message: "failed " + strings.Repeat("&", 200),
 			Failures: []report.Failure{
 				{Kind: report.KindPromise, Message: "failed", Exchange: exchange, Curl: "curl"},

@@ -118,7 +118,7 @@ func textDetails(r Result) string {
 	fmt.Fprintf(&b, "      promise: %s\n", oneLine(r.Promise))
 	if len(r.Sources) > 0 {
 		fmt.Fprintf(&b, "      sources: %s (%s)\n", oneLine(strings.Join(r.Sources, "; ")),
-			oneLine(string(r.Standing)))
+			oneLine(string(r.Evidence)))
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "      note: %s\n", oneLine(note))

@@ -43,7 +43,7 @@ var atOnce = []contract.Scenario{
 		ID:       "atonce/patches-of-two-properties",
 		Promise:  "Two patches of different properties of one token at once both count.",
 		Sources:  []string{patchFields, requestsAtOnce},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -64,7 +64,7 @@ var atOnce = []contract.Scenario{
 		Promise: "Of several deletes of one token at once one is 204 and the others 404, and the " +
 			"token is gone.",
 		Sources:  []string{"#delete-is-for-good", "#unknown-id-is-404", requestsAtOnce},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.DeleteForGood},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -89,7 +89,7 @@ var atOnce = []contract.Scenario{
 		Promise: "A bulk update of several dates and patches of the names of its tokens at once " +
 			"all count.",
 		Sources:  []string{bulkOperation, requestsAtOnce},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Versions: []version.Version{version.V1},
 		Features: writes(contract.Admin),
 		Rules:    []rule.ID{rule.BulkUpdate, rule.PatchFields},

@@ -163,7 +163,7 @@ var auth = []contract.Scenario{
 		ID:       "auth/scheme-in-lower-case",
 		Promise:  "The scheme may be written bearer, as token_type is.",
 		Sources:  []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"},
-		Standing: evidence.Assumed, Features: reads(), Rules: []rule.ID{"bearer-required"},
+		Evidence: evidence.Assumed, Features: reads(), Rules: []rule.ID{"bearer-required"},
 		Run: func(t *contract.T) {
 			t.Anonymous().WithHeader("Authorization",
 				"bearer "+t.Owner().Bearer()).ListOwn().Status(http.StatusOK)

@@ -27,7 +27,7 @@ var authRights = []contract.Scenario{
 		ID:       "auth/scope-out-of-level",
 		Promise:  "A scope beyond the user's level is stored, and gives no rights.",
 		Sources:  []string{authorizationPage, "#scope-beyond-the-level"},
-		Standing: evidence.Published, Features: writes(contract.SecondIdentity),
+		Evidence: evidence.Published, Features: writes(contract.SecondIdentity),
 		Rules: []rule.ID{rule.ScopeOutOfLevel, rule.ListRights, rule.WriteRights},
 		Run: func(t *contract.T) {
 			others := t.Owner().MustCreate()
@@ -141,7 +141,7 @@ var authRights = []contract.Scenario{
 		ID:       "auth/patch-of-anothers-as-user",
 		Promise:  "A user does not change the token of another user: 403.",
 		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"patch-own-only"},
 		Run: func(t *contract.T) { othersPatch(t, t.Owner()) },
 	},
@@ -200,7 +200,7 @@ var authRights = []contract.Scenario{
 			"#managed-right-is-the-admins",
 			"#hidden-managed-token-is-404",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: writes(contract.SeededTokens, contract.Admin), Rules: []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			id := t.Seed(control.NewToken{

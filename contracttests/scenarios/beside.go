@@ -38,7 +38,7 @@ var beside = []contract.Scenario{
 		Promise: "An access token does not gain the scopes that its token is given after the " +
 			"login.",
 		Sources:  []string{"#access-token-outlives-scope-change"},
-		Standing: evidence.Published, Versions: sinceV3,
+		Evidence: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{rule.OperationScopes, rule.AccessTokenOutlives},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate(withScopes(defaultScope))
@@ -100,14 +100,14 @@ var beside = []contract.Scenario{
 
 // usedBy makes a scenario about a form of the login, which sets lastUsed as every other form does.
 func usedBy(
-	id, how, fact string, evidence evidence.Standing,
+	id, how, fact string, evidence evidence.Level,
 	logIn func(*contract.T, contract.Credentials) *contract.Response,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID:       "lifecycle/last-used-is-set-by/" + id,
 		Promise:  "The first login " + how + " sets lastUsed to that moment.",
 		Sources:  []string{lastUsedText, fact},
-		Standing: evidence, Rules: []rule.ID{rule.LastUsed},
+		Evidence: evidence, Rules: []rule.ID{rule.LastUsed},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
 			loggedIn(t, logIn(t, made.Credentials()))

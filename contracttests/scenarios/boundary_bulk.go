@@ -68,9 +68,9 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 
 // patchCounts are numbers of operations. patch/101-operations is about the first that is too many.
 var patchCounts = []struct {
-	count    int
-	standing evidence.Standing
-	fact     string
+	count int
+	level evidence.Level
+	fact  string
 }{
 	{1, evidence.Published, patchFields},
 	{2, evidence.Published, patchFields},
@@ -81,11 +81,11 @@ var patchCounts = []struct {
 }
 
 // patchOfOperations is about a patch of so many operations, each of which leaves its mark.
-func patchOfOperations(count int, s evidence.Standing, fact string) contract.Scenario {
+func patchOfOperations(count int, s evidence.Level, fact string) contract.Scenario {
 	return contract.Scenario{
 		ID:      fmt.Sprintf("patch/operations/%d", count),
 		Promise: fmt.Sprintf("Each of %d operations of a patch is applied.", count),
-		Sources: []string{fact, jsonPatch + "#section-3"}, Standing: s,
+		Sources: []string{fact, jsonPatch + "#section-3"}, Evidence: s,
 		Features: writes(contract.Unmetered), Rules: []rule.ID{rule.PatchApplies, rule.PatchSize},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -102,7 +102,7 @@ func patchOfOperations(count int, s evidence.Standing, fact string) contract.Sce
 }
 
 // bulkOfOperations is about a bulk update of so many operations, of which the last date counts.
-func bulkOfOperations(count int, s evidence.Standing, fact string) contract.Scenario {
+func bulkOfOperations(count int, s evidence.Level, fact string) contract.Scenario {
 	return covers(onV1(
 		fmt.Sprintf("bulk/operations/%d", count),
 		fmt.Sprintf("The last of %d dates of a bulk update counts.", count),
@@ -152,14 +152,14 @@ var bulkExamples = []contract.Scenario{
 }
 
 // bulkBadDates are rejections of text that is no date, of which nothing is changed.
-func bulkBadDates(id, promise, fact string, s evidence.Standing,
+func bulkBadDates(id, promise, fact string, s evidence.Level,
 	rules ...rule.ID,
 ) contract.Scenario {
 	return covers(onV1(id, promise, fact, s, func(t *contract.T) {
 		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 		bothStay(t, func() {
 			for _, bad := range badDates {
-				if bad.standing == s {
+				if bad.level == s {
 					date := replace("/expirationDate", bad.text(t.Now()))
 					t.Admin().Bulk([]string{one.ID, other.ID},
 						date).ExpectRejected(http.StatusBadRequest)
@@ -175,8 +175,8 @@ func boundaryBulkScenarios() []contract.Scenario {
 		all = append(all, bulkOfIDs(c.id, c.count, c.accepted))
 	}
 	for _, c := range patchCounts {
-		all = append(all, patchOfOperations(c.count, c.standing, c.fact),
-			bulkOfOperations(c.count, c.standing, c.fact))
+		all = append(all, patchOfOperations(c.count, c.level, c.fact),
+			bulkOfOperations(c.count, c.level, c.fact))
 	}
 	return append(all,
 		covers(onV1(

@@ -83,7 +83,7 @@ func (d distance) scenario(family, subject string, versions []version.Version,
 		Run:      func(t *contract.T) { run(t, stopped(t)) },
 	}
 	if d.exact {
-		s.Standing, s.Sources = evidence.Assumed, []string{"#this-moment-has-passed"}
+		s.Evidence, s.Sources = evidence.Assumed, []string{"#this-moment-has-passed"}
 	}
 	return s
 }

@@ -51,7 +51,7 @@ type tokenLife struct {
 	id, promise string
 	versions    []version.Version
 	sources     []string
-	standing    evidence.Standing
+	level       evidence.Level
 	rules       []rule.ID
 	// make returns a token with the moment at which it expires, zero for never.
 	make func(t *contract.T) (contract.Token, time.Time)
@@ -155,7 +155,7 @@ var tokenLives = []tokenLife{
 func (l tokenLife) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID: "lifecycle/token-lives/" + l.id, Promise: l.promise, Sources: l.sources,
-		Standing: l.standing, Versions: l.versions,
+		Evidence: l.level, Versions: l.versions,
 		Features: writes(contract.Clock, contract.Admin), Rules: l.rules,
 		Run: func(t *contract.T) {
 			token, end := l.make(t)

@@ -96,7 +96,7 @@ var scopeSizes = contract.Scenario{
 	Promise: "A token has each of any number of scopes, in their order, and each to its last " +
 		"letter.",
 	Sources:  []string{unboundedSizes, "#unknown-scope-is-stored"},
-	Standing: evidence.Assumed,
+	Evidence: evidence.Assumed,
 	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.ScopeOutOfLevel},
 	Run: func(t *contract.T) {
@@ -165,7 +165,7 @@ var eachLetter = contract.Scenario{
 	Promise: "A name that ends in a letter of any script is taken by the same name, and another " +
 		"letter makes another name.",
 	Sources:  []string{nameIsUnique, "#names-are-equal-to-the-letter"},
-	Standing: evidence.Assumed,
+	Evidence: evidence.Assumed,
 	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {

@@ -62,11 +62,11 @@ func endless() []contract.Op {
 }
 
 // onV1 makes a scenario about the bulk update, which v1 alone has.
-func onV1(id, promise, fact string, standing evidence.Standing, run func(t *contract.T),
+func onV1(id, promise, fact string, level evidence.Level, run func(t *contract.T),
 	needs ...contract.Feature,
 ) contract.Scenario {
 	return contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{bulkOperation, fact}, Standing: standing,
+		ID: id, Promise: promise, Sources: []string{bulkOperation, fact}, Evidence: level,
 		Versions: []version.Version{version.V1},
 		Features: writes(append([]contract.Feature{contract.Admin}, needs...)...), Rules: []rule.ID{
 			"bulk-update",
@@ -83,10 +83,10 @@ type update struct {
 
 // bulkRefuses makes a scenario about an update of two tokens, one of them another user's, that is
 // refused with 400 by PATCH as by POST, and changes nothing.
-func bulkRefuses(id, promise, fact string, standing evidence.Standing,
+func bulkRefuses(id, promise, fact string, level evidence.Level,
 	made func(t *contract.T, ids []string) update,
 ) contract.Scenario {
-	return onV1(id, promise, fact, standing, func(t *contract.T) {
+	return onV1(id, promise, fact, level, func(t *contract.T) {
 		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 		bothStay(t, func() {
 			u := made(t, []string{one.ID, other.ID})
@@ -325,7 +325,7 @@ var bulk = []contract.Scenario{
 		ID:       "bulk/is-an-id-elsewhere",
 		Promise:  "Versions before v1 take bulk-update for the id of a token, which none has: 404.",
 		Sources:  []string{"#bulk-update-is-an-id-before-v1"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Versions: []version.Version{
 			version.Beta, version.V3, version.V2024, version.V2025, version.V2026,
 		},

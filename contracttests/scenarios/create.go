@@ -94,7 +94,7 @@ var createAnswers = []contract.Scenario{
 		Promise: "The answer to create has no keys but the published ones, which strict clients " +
 			"would refuse.",
 		Sources:  []string{createAnswer + "/properties", "#create-has-no-other-keys"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
 			for _, key := range t.Owner().MustCreate().Keys() {
@@ -150,7 +150,7 @@ var createAnswers = []contract.Scenario{
 			"#create-is-for-the-caller",
 			"#unknown-properties-are-ignored",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: writes(contract.SecondIdentity),
 		Rules:    []rule.ID{"create-for-caller"},
 		Run: func(t *contract.T) {

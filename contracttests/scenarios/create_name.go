@@ -107,7 +107,7 @@ var createNames = []contract.Scenario{
 	),
 }
 
-func nameRefused(what string, s evidence.Standing, change func(contract.Body),
+func nameRefused(what string, s evidence.Level, change func(contract.Body),
 	wrong ...string,
 ) contract.Scenario {
 	return contract.Scenario{
@@ -121,7 +121,7 @@ func nameRefused(what string, s evidence.Standing, change func(contract.Body),
 			"#name-is-required",
 			"#empty-name-is-400",
 		},
-		Standing: s,
+		Evidence: s,
 		Rules:    []rule.ID{"name-required"},
 		Run: func(t *contract.T) {
 			body := t.Owner().NewTokenBody()

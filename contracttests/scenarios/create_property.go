@@ -137,7 +137,7 @@ var createProperties = []contract.Scenario{
 		ID:       "create/malformed-body/not-in-utf-8",
 		Promise:  "A create whose body is not UTF-8 is 400, and creates nothing.",
 		Sources:  []string{createRefusals, "#body-in-other-bytes-is-400"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
 			body := t.Owner().NewTokenBody()
@@ -156,7 +156,7 @@ var createProperties = []contract.Scenario{
 			"v2026 #/paths/~1personal-access-tokens/post/requestBody/content",
 			"errata unsupported-media-type",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
 			name := t.Name()
@@ -230,7 +230,7 @@ func malformed(id, what, body string) contract.Scenario {
 			createRefusals,
 			"#invalid-body-is-400",
 		},
-		Standing: evidence.Published,
+		Evidence: evidence.Published,
 		Run: func(t *contract.T) {
 			createsNothing(t, func() {
 				createAs(t, t.Owner().ExpectInvalid("body"), jsonType,

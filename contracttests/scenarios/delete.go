@@ -75,7 +75,7 @@ var deletion = []contract.Scenario{
 		ID:       "delete/malformed-id-is-404",
 		Promise:  "A delete of something that is no id is 404.",
 		Sources:  []string{"#malformed-id-is-404"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			for _, id := range []string{

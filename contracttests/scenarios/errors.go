@@ -98,7 +98,7 @@ func errorForm(status int, provoke func(*contract.T) []refusal,
 			"#error-code-begins-with-the-status",
 		},
 		// The form is published; so is what leads to it here.
-		Standing: evidence.Published, Rules: append([]rule.ID{"error-dto"}, rules...),
+		Evidence: evidence.Published, Rules: append([]rule.ID{"error-dto"}, rules...),
 		Run: func(t *contract.T) {
 			for _, refused := range provoke(t) {
 				if status == http.StatusBadRequest {
@@ -133,7 +133,7 @@ var errorShapes = []contract.Scenario{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
 			"#error-messages",
 		},
-		Standing: evidence.Observed,
+		Evidence: evidence.Observed,
 		Rules:    []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
 			for _, provoke := range []func(*contract.T) []refusal{

@@ -48,7 +48,7 @@ var errorReads = []contract.Scenario{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
 			"#error-messages",
 		},
-		Standing: evidence.Observed, Features: reads(), Rules: []rule.ID{"error-dto"},
+		Evidence: evidence.Observed, Features: reads(), Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) { hasMessagesAndCauses(t, refusal{"list", badList(t)}) },
 	},
 	{

@@ -21,7 +21,7 @@ var tooMuch = strings.Repeat(" ", 1<<20+1)
 var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/unknown-path", Promise: "A path that does not exist is 404, with an error.",
-		Sources: []string{"errata unknown-path"}, Standing: evidence.Assumed,
+		Sources: []string{"errata unknown-path"}, Evidence: evidence.Assumed,
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.UnmatchedPath},
 		Run: func(t *contract.T) {
@@ -213,7 +213,7 @@ var errorStatuses = []contract.Scenario{
 		ID:       "errors/retry-after",
 		Promise:  "A refusal with 429 or 503 may say in Retry-After when to come back, in seconds.",
 		Sources:  []string{"v2026 #/components/responses/429", "errata service-unavailable"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: writes(contract.Faults), Rules: []rule.ID{rule.Error429, rule.InjectedFault},
 		Run: func(t *contract.T) {
 			for _, status := range []int{
@@ -235,7 +235,7 @@ var errorStatuses = []contract.Scenario{
 		ID: "errors/rejected-create-makes-nothing",
 		Promise: "A create that a tenant cannot serve makes nothing, and goes well when it is " +
 			"sent again.",
-		Sources: []string{"errata service-unavailable"}, Standing: evidence.Assumed,
+		Sources: []string{"errata service-unavailable"}, Evidence: evidence.Assumed,
 		Features: writes(contract.Faults),
 		Rules:    []rule.ID{rule.InjectedFault},
 		Run: func(t *contract.T) {

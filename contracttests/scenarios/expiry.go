@@ -45,7 +45,7 @@ var expiryLegacy = []contract.Scenario{
 		Promise: "In a legacy version a token made without a date expires on the same day, six " +
 			"calendar months on, at the same time in UTC.",
 		Sources:  []string{legacyRule, "#six-months-are-calendar-months"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Versions: contract.Legacy,
 		Rules:    []rule.ID{"expiry-six-months"},
 		Run: func(t *contract.T) {
@@ -95,7 +95,7 @@ var expiryLegacy = []contract.Scenario{
 		Promise: "A legacy version takes a date exactly six calendar months on, to the " +
 			"millisecond.",
 		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Versions: contract.Legacy,
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-upper-bound"},
@@ -112,7 +112,7 @@ var expiryLegacy = []contract.Scenario{
 		ID:       "expiry/legacy-a-millisecond-beyond-is-rejected",
 		Promise:  "A legacy version refuses a date one millisecond beyond six calendar months.",
 		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Versions: contract.Legacy,
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-upper-bound"},

@@ -44,11 +44,11 @@ func oddMoment(t *contract.T) time.Time {
 
 // badDate is text that is no date, by what is wrong with it.
 type badDate struct {
-	name     string
-	text     func(now time.Time) string
-	standing evidence.Standing
-	rule     rule.ID
-	fact     string
+	name  string
+	text  func(now time.Time) string
+	level evidence.Level
+	rule  rule.ID
+	fact  string
 	// wrong is the pointer that the schema rejects. Nil means that only the table of leap seconds
 	// does.
 	wrong []string
@@ -160,7 +160,7 @@ func dateTaken(w written) contract.Scenario {
 // smallLetters is a scenario of its own: RFC 3339 allows small letters, and few clients write them.
 func smallLetters() contract.Scenario {
 	s := dateTaken(written{"small-letters", "2006-01-02t15:04:05.000z", "UTC"})
-	s.Standing, s.Sources = evidence.Assumed, []string{"#small-t-and-z-are-taken"}
+	s.Evidence, s.Sources = evidence.Assumed, []string{"#small-t-and-z-are-taken"}
 	return s
 }
 
@@ -169,7 +169,7 @@ func leapSecond() contract.Scenario {
 		ID:       "expiry/date-forms/leap-second",
 		Promise:  "A date may be a leap second, which is at the end of a month in UTC.",
 		Sources:  []string{"#second-60-is-a-leap-second"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.DateForms},
 		Run: func(t *contract.T) {
 			now := t.Now().UTC()
@@ -190,7 +190,7 @@ func dateMalformed(bad badDate) contract.Scenario {
 		Sources: []string{
 			createRequest + "/properties/expirationDate/format", createRefusals, bad.fact,
 		},
-		Standing: bad.standing,
+		Evidence: bad.level,
 		Rules:    []rule.ID{bad.rule},
 		Run: func(t *contract.T) {
 			dateRefused(t, bad.text(t.Now()), bad.wrong...)
@@ -224,7 +224,7 @@ var expiryMoments = []contract.Scenario{
 		ID:       "expiry/this-moment-is-rejected",
 		Promise:  "A date in the future is after this moment: one that is this moment is refused.",
 		Sources:  []string{currentRule, "#this-moment-has-passed"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
 		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(stopped(t))) },
@@ -233,7 +233,7 @@ var expiryMoments = []contract.Scenario{
 		ID:       "expiry/next-millisecond-is-taken",
 		Promise:  "A date one millisecond from now is in the future.",
 		Sources:  []string{currentRule, "#this-moment-has-passed"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
@@ -252,7 +252,7 @@ var expiryMoments = []contract.Scenario{
 			createAnswer + "/properties/expirationDate/description",
 			"#dates-in-utc-with-milliseconds",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			c := t.Owner()

@@ -57,7 +57,7 @@ func combination(date, flag given) contract.Scenario {
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/description", currentRule, fact,
 		},
-		Standing: evidence.Published,
+		Evidence: evidence.Published,
 		Versions: contract.Current,
 		Rules:    []rule.ID{"expiry-never"},
 	}
@@ -73,7 +73,7 @@ func combination(date, flag given) contract.Scenario {
 		s.Promise = with + " a token expires on that date."
 		if flag.name == "true" {
 			// the text says that the date may be left out then, not that it must
-			s.Standing = evidence.Assumed
+			s.Evidence = evidence.Assumed
 		}
 		s.Run = func(t *contract.T) {
 			body := request(t)

@@ -68,12 +68,12 @@ var expiryPatches = slices.Concat(
 )
 
 // undated is a patch after which a dated token never expires.
-func undated(id, fact string, s evidence.Standing, operations ...contract.Op) contract.Scenario {
+func undated(id, fact string, s evidence.Level, operations ...contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/patch-to-never/" + id,
 		Promise:  "A patch takes the date away when it acknowledges so itself: " + words(id) + ".",
 		Sources:  []string{patchText, "errata patch-value-null", fact},
-		Standing: s,
+		Evidence: s,
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
@@ -90,7 +90,7 @@ func undated(id, fact string, s evidence.Standing, operations ...contract.Op) co
 }
 
 // undatedRefused is a patch that would take the date away without acknowledging it.
-func undatedRefused(id, fact string, s evidence.Standing,
+func undatedRefused(id, fact string, s evidence.Level,
 	operations ...contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
@@ -98,7 +98,7 @@ func undatedRefused(id, fact string, s evidence.Standing,
 		Promise: "A patch that takes the date away has to acknowledge so itself, else it is " +
 			"refused and the date stays: " + words(id) + ".",
 		Sources:  []string{patchText, patchRefusals, fact},
-		Standing: s,
+		Evidence: s,
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never", "patch-atomic"},
 		Run:      func(t *contract.T) { patchRefused(t, t.Owner(), operations...) },
@@ -106,13 +106,13 @@ func undatedRefused(id, fact string, s evidence.Standing,
 }
 
 // stillNever is a patch that takes the acknowledgement from a token that never expires.
-func stillNever(id, fact string, s evidence.Standing, operation contract.Op) contract.Scenario {
+func stillNever(id, fact string, s evidence.Level, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/patch-never-needs-its-flag/" + id,
 		Promise: "A token that never expires keeps its acknowledgement, until it gets a date: " +
 			words(id) + " is refused.",
 		Sources:  []string{patchText, patchRefusals, fact},
-		Standing: s,
+		Evidence: s,
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {

@@ -30,7 +30,7 @@ var expiryPatchDates = []contract.Scenario{
 		Promise: "A patch of nothing but the acknowledgement keeps the date of a token and " +
 			"stores the flag.",
 		Sources:  []string{"#acknowledgment-alone-keeps-the-date"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.PatchFields, rule.PatchNever},
 		Run: func(t *contract.T) {
@@ -90,7 +90,7 @@ var expiryPatchDates = []contract.Scenario{
 		Promise: "A patch that names neither date nor acknowledgement leaves both alone, in " +
 			"every version.",
 		Sources:  []string{"#other-patches-keep-the-date"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()

@@ -135,7 +135,7 @@ var filterFacts = map[rule.ID][]string{
 type logic struct {
 	id, filter, finds string
 	rule              rule.ID
-	standing          evidence.Standing // that of the rule if it is empty
+	level             evidence.Level // that of the rule if it is empty
 }
 
 var filterLogic = []logic{
@@ -246,7 +246,7 @@ func (l logic) scenario() contract.Scenario {
 		Promise: "A filter finds the tokens for which it is true, and no others: " + l.filter +
 			".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[l.rule]...),
-		Standing: l.standing,
+		Evidence: l.level,
 		Features: reads(contract.SeededTokens),
 		Rules:    []rule.ID{l.rule},
 		Run: func(t *contract.T) {
@@ -283,9 +283,9 @@ type refusedFilter struct {
 
 // filterFact is what a filter breaks that the list does not take.
 type filterFact struct {
-	fact     string
-	rule     rule.ID
-	standing evidence.Standing
+	fact  string
+	rule  rule.ID
+	level evidence.Level
 }
 
 var (
@@ -332,7 +332,7 @@ func (r refusedFilter) scenario() contract.Scenario {
 		Promise: "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) +
 			" is 400.",
 		Sources:  []string{filterText, filterPage, filterRefusal, r.fact},
-		Standing: r.standing,
+		Evidence: r.level,
 		Rules:    []rule.ID{r.rule},
 		Features: reads(), Run: func(t *contract.T) {
 			t.Owner().ListOwn("filters", r.filter).ExpectRejected(http.StatusBadRequest)

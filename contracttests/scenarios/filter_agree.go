@@ -18,8 +18,8 @@ type agreement struct {
 	filter func(first, last string) expression
 	// unused reports that it also says something of tokens that were never used, whose time is
 	// zero.
-	unused   bool
-	standing evidence.Standing // that of the rule if it is empty
+	unused bool
+	level  evidence.Level // that of the rule if it is empty
 }
 
 // single is a filter of one operand.
@@ -32,7 +32,7 @@ var filterAgreements = []agreement{
 		}, unused: true,
 	},
 	{
-		id: "not-isnull", rule: rule.FilterIsNull, unused: true, standing: evidence.Assumed,
+		id: "not-isnull", rule: rule.FilterIsNull, unused: true, level: evidence.Assumed,
 		filter: func(string, string) expression {
 			return expression{operands: []operand{isNull}, nots: []bool{true}}
 		},
@@ -47,7 +47,7 @@ var filterAgreements = []agreement{
 		return single(le("2017-01-01T00:00:00.000Z"))
 	}},
 	{
-		id: "le-or-isnull", rule: rule.FilterPrecedence, unused: true, standing: evidence.Assumed,
+		id: "le-or-isnull", rule: rule.FilterPrecedence, unused: true, level: evidence.Assumed,
 		filter: func(first, _ string) expression {
 			return expression{
 				operators: []string{"or"}, operands: []operand{le(first), isNull}, nots: []bool{
@@ -57,7 +57,7 @@ var filterAgreements = []agreement{
 		},
 	},
 	{
-		id: "le-and-not-le", rule: rule.FilterPrecedence, unused: true, standing: evidence.Assumed,
+		id: "le-and-not-le", rule: rule.FilterPrecedence, unused: true, level: evidence.Assumed,
 		filter: func(first, last string) expression {
 			return expression{
 				operators: []string{"and"}, operands: []operand{le(last), le(first)}, nots: []bool{
@@ -74,7 +74,7 @@ func (a agreement) scenario() contract.Scenario {
 		Promise: "Of the tokens that the list shows a filter finds those for which it is true: " +
 			a.filter("T", "U").text() + ".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[a.rule]...),
-		Standing: a.standing,
+		Evidence: a.level,
 		Features: reads(), Rules: []rule.ID{a.rule},
 		Run: func(t *contract.T) {
 			used := map[string]time.Time{} // by id, zero for never

@@ -157,7 +157,7 @@ var lifecycle = []contract.Scenario{
 		ID:       "lifecycle/access-token-outlives-scope-change",
 		Promise:  "A change of scope leaves access tokens that were issued before it as they are.",
 		Sources:  []string{scopeChangeText, "#access-token-outlives-scope-change"},
-		Standing: evidence.Published, Versions: sinceV3,
+		Evidence: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{"access-token-outlives"},
 		Run:   scopeOutlives,
 	},

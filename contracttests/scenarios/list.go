@@ -43,7 +43,7 @@ var listOwners = []contract.Scenario{
 		Promise: "With owner-id=me the list has the token of the login, and each of its tokens " +
 			"belongs to who logged in.",
 		Sources:  []string{listOwner, "#owner-id-me", "#login-names-tenant-and-user"},
-		Standing: evidence.Observed,
+		Evidence: evidence.Observed,
 		Features: reads(), Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
@@ -90,7 +90,7 @@ var listOwners = []contract.Scenario{
 		ID:       "list/empty-owner-id-is-none",
 		Promise:  "An empty owner-id counts as absent.",
 		Sources:  []string{"#empty-owner-id-is-absent"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: reads(contract.SecondIdentity, contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
@@ -198,7 +198,7 @@ var listWhole = []contract.Scenario{
 			"#list-has-every-key",
 			"#list-shows-the-acknowledgment",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: reads(), Rules: []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			for _, listed := range t.Owner().ListOwn().Tokens() {

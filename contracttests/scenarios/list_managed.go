@@ -19,7 +19,7 @@ var listManaged = []contract.Scenario{
 			"#managed-tokens-need-their-right",
 			"#managed-right-is-the-admins",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: reads(contract.SeededTokens),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
@@ -37,7 +37,7 @@ var listManaged = []contract.Scenario{
 			"#managed-tokens-need-their-right",
 			"#managed-right-is-the-admins",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: reads(contract.SeededTokens, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
@@ -58,7 +58,7 @@ var listManaged = []contract.Scenario{
 			"#managed-tokens-need-their-right",
 			"#managed-right-is-the-admins",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: reads(contract.SeededTokens, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
@@ -77,7 +77,7 @@ var listManaged = []contract.Scenario{
 		ID:       "list/managed-tokens-cannot-be-changed",
 		Promise:  "To who does not see a managed token it is not there: patch and delete are 404.",
 		Sources:  []string{"#hidden-managed-token-is-404"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Features: reads(contract.SeededTokens, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {

@@ -105,7 +105,7 @@ var patchChanges = []contract.Scenario{
 		ID:       "patch/unknown-members-are-ignored",
 		Promise:  "A member that an operation does not define is ignored.",
 		Sources:  []string{patchFields, jsonPatch + "#section-4"},
-		Standing: evidence.Published,
+		Evidence: evidence.Published,
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().MustCreate(), t.Name()
@@ -137,7 +137,7 @@ var patchChanges = []contract.Scenario{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
 			"#patch-charset-is-tolerated",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			token, name := t.Owner().MustCreate(), t.Name()
@@ -178,7 +178,7 @@ func scopeChange(id string, want []string, operation contract.Op) contract.Scena
 			jsonPatch + "#section-4",
 			patchOperation + "/properties/op/enum",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate(withScopes("one", "two"))
@@ -193,7 +193,7 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 		ID:       "patch/scope-defaults-to-all/" + id,
 		Promise:  "A scope that a patch takes away becomes sp:scopes:all: " + words(id) + ".",
 		Sources:  []string{"#scope-taken-away-is-all", "errata patch-value-null"},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"scope-defaults-to-all"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate(withScopes(defaultScope))

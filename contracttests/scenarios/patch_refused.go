@@ -45,7 +45,7 @@ const (
 // patchRow is a patch that is rejected, by its last operation.
 type patchRow struct {
 	id, fact string
-	standing evidence.Standing
+	level    evidence.Level
 	op       contract.Op
 	rules    []rule.ID
 	// wrong are the places that the document rejects or does not declare.
@@ -55,25 +55,25 @@ type patchRow struct {
 // lastOperations are those of patches of which nothing is applied.
 var lastOperations = []patchRow{
 	{
-		id: "field-that-is-fixed", standing: evidence.Published, op: replace("/id", "patmock"),
+		id: "field-that-is-fixed", level: evidence.Published, op: replace("/id", "patmock"),
 		rules: []rule.ID{rule.PatchAtomic, rule.PatchFields},
 	},
 	{
-		id: "failed-test", standing: evidence.Published,
+		id: "failed-test", level: evidence.Published,
 		op: test("/name", "patmock has no such name"), rules: []rule.ID{
 			rule.PatchAtomic, rule.PatchTest,
 		},
 	},
 	{
-		id: "scope-of-wrong-form", standing: evidence.Published, op: replace("/scope", scopeAll),
+		id: "scope-of-wrong-form", level: evidence.Published, op: replace("/scope", scopeAll),
 		rules: []rule.ID{rule.PatchAtomic, rule.InvalidProperty},
 	},
 	{
-		id: "no-such-element", standing: evidence.Published, op: remove("/scope/7"),
+		id: "no-such-element", level: evidence.Published, op: remove("/scope/7"),
 		rules: []rule.ID{rule.PatchAtomic, rule.PatchApplies},
 	},
 	{
-		id: "name-removed", standing: evidence.Assumed, op: remove("/name"), rules: []rule.ID{
+		id: "name-removed", level: evidence.Assumed, op: remove("/name"), rules: []rule.ID{
 			rule.PatchAtomic, rule.NameRequired,
 		},
 	},
@@ -171,7 +171,7 @@ var patchRefusal = slices.Concat(
 			ID:       "patch/failed-test-is-400",
 			Promise:  "A test that fails refuses the patch with 400.",
 			Sources:  []string{"#failed-test-is-400", jsonPatch + "#section-4.6"},
-			Standing: evidence.Assumed,
+			Evidence: evidence.Assumed,
 			Rules:    []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner(), test("/scope", []string{defaultScope}))
@@ -264,7 +264,7 @@ var patchRefusal = slices.Concat(
 			ID:       "patch/malformed-id-is-404",
 			Promise:  "A patch of something that is no id is 404.",
 			Sources:  []string{"#malformed-id-is-404"},
-			Standing: evidence.Assumed,
+			Evidence: evidence.Assumed,
 			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
 				t.Owner().Patch("no-such-token",
@@ -343,7 +343,7 @@ func (p patchRow) allOrNothing() contract.Scenario {
 		Sources: []string{
 			patchFields, jsonPatch + "#section-5", patchRefusals, "#patch-is-atomic",
 		},
-		Standing: p.standing, Rules: p.rules,
+		Evidence: p.level, Rules: p.rules,
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {
 				t.Owner().Patch(id, replace("/name", t.Name()),
@@ -359,7 +359,7 @@ func (p patchRow) refused() contract.Scenario {
 		Promise: "An operation that cannot be applied to the token is 400, and the token stays " +
 			"as it is: " + words(p.id) + ".",
 		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", p.fact},
-		Standing: p.standing, Rules: p.rules,
+		Evidence: p.level, Rules: p.rules,
 		Run: func(t *contract.T) { patchRefused(t, t.Owner().ExpectInvalid(p.wrong...), p.op) },
 	}
 }
@@ -374,7 +374,7 @@ func unlikePatch(id, body, wrong string) contract.Scenario {
 			"#patch-content-type",
 			"#invalid-body-is-400",
 		},
-		Standing: evidence.Published,
+		Evidence: evidence.Published,
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {
 				patchAs(t, t.Owner().ExpectInvalid(wrong), id, jsonPatchType,
@@ -402,7 +402,7 @@ func otherContentType(id, contentType string) contract.Scenario {
 			"#unsupported-media-type-is-415",
 			"errata unsupported-media-type",
 		},
-		Standing: evidence.Assumed,
+		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {

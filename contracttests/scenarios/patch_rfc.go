@@ -25,12 +25,12 @@ func rejectedOp(operation contract.Op, wrong ...string) rejectedPatch {
 }
 
 // patchTable makes a scenario about patches that are rejected for one reason.
-func patchTable(id, promise string, s evidence.Standing, sources []string, rules []rule.ID,
+func patchTable(id, promise string, s evidence.Level, sources []string, rules []rule.ID,
 	rows []rejectedPatch, needs ...contract.Feature,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/rfc6902/" + id, Promise: promise,
-		Sources: append([]string{patchFields, patchRefusals}, sources...), Standing: s,
+		Sources: append([]string{patchFields, patchRefusals}, sources...), Evidence: s,
 		Features: writes(needs...), Rules: rules,
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -194,7 +194,7 @@ var appliedPatches = contract.Scenario{
 		"#patch-of-scope-elements", jsonPatch + "#section-4",
 		patchOperation + "/properties/op/enum",
 	},
-	Standing: evidence.Assumed,
+	Evidence: evidence.Assumed,
 	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.PatchApplies, rule.PatchFields, rule.PatchTest},
 	Run: func(t *contract.T) {

@@ -26,7 +26,7 @@ type record = func(r *contract.Response) *contract.Response
 func question(entry string, s contract.Scenario,
 	run func(t *contract.T, record record),
 ) contract.Scenario {
-	s.Standing, s.OpenQuestion = evidence.Assumed, true
+	s.Evidence, s.OpenQuestion = evidence.Assumed, true
 	if entry != "" {
 		s.Rules = append(s.Rules, rule.ID(entry))
 	}

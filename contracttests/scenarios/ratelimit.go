@@ -62,12 +62,12 @@ func cheap(c *contract.Client, v version.Version) *contract.Response {
 
 // limited makes a scenario about the limit, which tries it first.
 func limited(
-	id, promise, fact string, standing evidence.Standing,
+	id, promise, fact string, level evidence.Level,
 	run func(t *contract.T, c *contract.Client, refused *contract.Response),
 	needs ...contract.Feature,
 ) contract.Scenario {
 	return contract.Scenario{
-		ID: id, Promise: promise, Sources: []string{rateLimitPage, fact}, Standing: standing,
+		ID: id, Promise: promise, Sources: []string{rateLimitPage, fact}, Evidence: level,
 		Features: append(needs, contract.RateLimit), Rules: []rule.ID{"rate-limit", "error-429"},
 		Run: func(t *contract.T) {
 			c, refused := exhausted(t)

@@ -29,8 +29,8 @@ func complete(s *contract.Scenario) {
 	if s.Features == nil {
 		s.Features = writes()
 	}
-	if s.Standing == "" {
-		s.Standing = leastSure(s.Rules)
+	if s.Evidence == "" {
+		s.Evidence = leastSure(s.Rules)
 	}
 	s.Sources = slices.Clone(s.Sources)
 	for i, source := range s.Sources {
@@ -50,8 +50,8 @@ func each[R any](rows []R, scenario func(R) contract.Scenario) []contract.Scenar
 }
 
 // leastSure returns the evidence of the least sure of several rules.
-func leastSure(rules []rule.ID) evidence.Standing {
-	for _, e := range []evidence.Standing{evidence.Assumed, evidence.Observed} {
+func leastSure(rules []rule.ID) evidence.Level {
+	for _, e := range []evidence.Level{evidence.Assumed, evidence.Observed} {
 		if slices.ContainsFunc(rules, func(id rule.ID) bool { return id.Evidence() == e }) {
 			return e
 		}

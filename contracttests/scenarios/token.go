@@ -160,7 +160,7 @@ var token = []contract.Scenario{
 		ID:       "token/json-is-not-read",
 		Promise:  "An id and secret in a JSON body give no access token.",
 		Sources:  []string{"#token-json-is-not-read"},
-		Standing: evidence.Assumed, Versions: contract.Unversioned,
+		Evidence: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-no-json"},
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)

@@ -62,7 +62,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/type-is-bearer-in-lower-case", Promise: "token_type is bearer, in lower case.",
 		Sources:  []string{authenticationPage, "#token-type-is-bearer"},
-		Standing: evidence.Published, Versions: contract.Unversioned,
+		Evidence: evidence.Published, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
 			login := t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Login()
@@ -72,7 +72,7 @@ var tokenAnswer = []contract.Scenario{
 	{
 		ID: "token/no-refresh-token", Promise: "A personal access token gets no refresh_token.",
 		Sources:  []string{authenticationPage, "#no-refresh-token"},
-		Standing: evidence.Published, Versions: contract.Unversioned,
+		Evidence: evidence.Published, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
 			if logIn(t, ownerCredentials(t)).RefreshToken.Present {
@@ -164,7 +164,7 @@ var tokenAnswer = []contract.Scenario{
 		ID:       "token/access-tokens-have-ids-of-their-own",
 		Promise:  "Two logins give two access tokens with different ids.",
 		Sources:  []string{"#access-token-id"},
-		Standing: evidence.Observed, Versions: contract.Unversioned,
+		Evidence: evidence.Observed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			one, other := logIn(t, ownerCredentials(t)), logIn(t, ownerCredentials(t))
@@ -177,7 +177,7 @@ var tokenAnswer = []contract.Scenario{
 		ID:       "token/api-client-has-no-user",
 		Promise:  "The access token of an API client names no user.",
 		Sources:  []string{authenticationPage, "#api-client-has-no-user"},
-		Standing: evidence.Published, Versions: contract.Unversioned,
+		Evidence: evidence.Published, Versions: contract.Unversioned,
 		Features: reads(contract.APIClient), Rules: []rule.ID{
 			rule.AccessTokenIsJWS, rule.TokenAnswer,
 		},
@@ -224,7 +224,7 @@ var tokenAnswer = []contract.Scenario{
 		ID:       "token/check-token-rejects-another",
 		Promise:  "check_token refuses what is no valid access token with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
-		Standing: evidence.Assumed, Versions: contract.Unversioned,
+		Evidence: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
 			for _, wrong := range []string{
@@ -239,7 +239,7 @@ var tokenAnswer = []contract.Scenario{
 		ID:       "token/check-token-rejects-an-expired-one",
 		Promise:  "check_token refuses an access token that has expired with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
-		Standing: evidence.Assumed, Versions: contract.Unversioned,
+		Evidence: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(contract.Clock), Rules: []rule.ID{
 			"oauth-check-token", "access-token-expires",
 		},

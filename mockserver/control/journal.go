@@ -84,7 +84,7 @@ const (
 	WrongContentType = "wrong-content-type"
 	// a tenant has nothing there, or not with this method
 	UnmatchedPath   = "unmatched-path"
-	NotSimulated    = "not-simulated"    // a tenant has it, the mock has not
+	NotSimulated    = "not-simulated"      // a tenant has it, the mock has not
 	RepeatedRefusal = "repeated-rejection" // a refused request came again, unchanged
 	// the next request came before Retry-After had passed
 	NoWait             = "no-wait"

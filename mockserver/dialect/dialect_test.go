@@ -392,16 +392,18 @@ func TestWrite(t *testing.T) {
 
 func TestDiffering(t *testing.T) {
 	told := dialect.Dialect{
-		"duplicate-name":        {Status: 400},
-		"token-limit":           {Status: 400, Text: "Ten."},
+		"duplicate-name":          {Status: 400},
+		"token-limit":             {Status: 400, Text: "Ten."},
 		"never-expiring-response": {Flag: "shown"},
-		"login-expired":         {Status: 401, Error: "invalid_client"},
-		"unsupported-grant":     {Status: 401},
+		"login-expired":           {Status: 401, Error: "invalid_client"},
+		"unsupported-grant":       {Status: 401},
 	}
 	want := dialect.Dialect{
-		"token-limit":           {Status: 400, DetailCode: "400.1.4 Limit violation", Text: "Ten."},
+		"token-limit": {
+			Status: 400, DetailCode: "400.1.4 Limit violation", Text: "Ten.",
+		},
 		"never-expiring-response": {Value: "null", Flag: "shown"},
-		"unsupported-grant":     {Status: 401, Error: "unsupported_grant_type"},
+		"unsupported-grant":       {Status: 401, Error: "unsupported_grant_type"},
 	}
 	if diff := cmp.Diff(want, told.Differing()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -1,12 +1,12 @@
-// Package evidence says how sure a fact about the API is.
+// Package evidence defines how well a fact about the API is known.
 package evidence
 
-// A Standing is where a fact comes from, and so how far it can be trusted.
-type Standing string
+// A Level is the kind of source that a fact has.
+type Level string
 
-// The standings, from sure to least sure. None of them means that a tenant was asked.
+// The levels, from the strongest. None of them means that a tenant has confirmed the fact.
 const (
-	Published Standing = "published" // in the specification or the official pages
-	Observed  Standing = "observed"  // seen in a public place
-	Assumed   Standing = "assumed"   // inferred
+	Published Level = "published" // in the specification or on official pages
+	Observed  Level = "observed"  // seen in a public place
+	Assumed   Level = "assumed"   // inferred
 )

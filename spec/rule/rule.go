@@ -21,7 +21,7 @@ type Rule struct {
 	// Text is the rule in one sentence.
 	Text string `json:"text"`
 	// Evidence is how sure the rule is. It is never surer than the best of the sources.
-	Evidence evidence.Standing `json:"evidence"`
+	Evidence evidence.Level `json:"evidence"`
 	// Sources are pointers into documents, pages, errata, and facts of docs/behaviour.md, in the
 	// form that scenarios have.
 	Sources []string `json:"sources"`
@@ -67,7 +67,7 @@ func Find(id ID) (Rule, bool) {
 }
 
 // Evidence returns the evidence of the rule, empty for an ID that is not registered.
-func (id ID) Evidence() evidence.Standing { return byID[id].Evidence }
+func (id ID) Evidence() evidence.Level { return byID[id].Evidence }
 
 // String returns the ID and its evidence, as messages show them: "rule name-unique, published".
 func (id ID) String() string { return "rule " + string(id) + ", " + string(id.Evidence()) }

@@ -32,7 +32,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: want one sentence of its own, got %q (also %q)", r.ID, r.Text, other)
 		}
 		texts[r.Text] = r.ID
-		if !slices.Contains([]evidence.Standing{
+		if !slices.Contains([]evidence.Level{
 			evidence.Published, evidence.Observed, evidence.Assumed,
 		}, r.Evidence) {
 			t.Errorf("%s: evidence %q", r.ID, r.Evidence)

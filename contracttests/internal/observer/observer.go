@@ -17,7 +17,7 @@ import (
 type Finding struct {
 	Rule rule.ID
 	// Evidence is that of the part of the rule that is broken. It is never surer than the rule.
-	Evidence evidence.Standing
+	Evidence evidence.Level
 	// Message names the rule and the problem.
 	Message string
 }
@@ -149,7 +149,7 @@ func (o *Observer) doubtful(id rule.ID, aspect, format string, args ...any) {
 	o.findOf(id, evidence.Assumed, aspect, format, args...)
 }
 
-func (o *Observer) findOf(id rule.ID, of evidence.Standing, aspect, format string, args ...any) {
+func (o *Observer) findOf(id rule.ID, of evidence.Level, aspect, format string, args ...any) {
 	kind := string(id) + " " + aspect
 	if o.seen[kind] || slices.Contains(o.options.Broken, id) {
 		return

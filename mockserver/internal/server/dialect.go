@@ -51,7 +51,7 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 				ID: "dialect " + e.ID, Status: a.Status, Operations: lacking, Documents: here,
 				Schema: "ErrorResponseDto", OAuthSchema: "OAuthError",
 				Description: "Answered by a tenant, as the mock was told.", Reason: finding,
-				Standing: evidence.Assumed,
+				Evidence: evidence.Assumed,
 			})
 		}
 		if e.ID == dialect.NeverExpiringAnswer && a.Value == dialect.Absent &&
@@ -60,7 +60,7 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 				ID: "dialect " + e.ID, Documents: here,
 				Pointer:   "/components/schemas/CreatePersonalAccessTokenResponse/required",
 				Published: append(slices.Clone(dated), "expirationDate"), Effective: dated,
-				Reason: finding, Standing: evidence.Assumed,
+				Reason: finding, Evidence: evidence.Assumed,
 			})
 		}
 	}
@@ -72,7 +72,7 @@ func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, erro
 		more.Contradictions = append(more.Contradictions, spec.Contradiction{
 			ID: "dialect errors", Documents: here,
 			Pointer:   "/components/schemas/OAuthError/properties/error/enum",
-			Published: known, Effective: all, Reason: finding, Standing: evidence.Assumed,
+			Published: known, Effective: all, Reason: finding, Evidence: evidence.Assumed,
 		})
 	}
 	return more, err

@@ -33,7 +33,7 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 type scenarioRow struct {
 	ID       string    `json:"id"`
 	Versions []string  `json:"versions"`
-	Standing string    `json:"standing"`
+	Evidence string    `json:"evidence"`
 	Question bool      `json:"question"`
 	Needs    []string  `json:"needs"`
 	Promise  string    `json:"promise"`
@@ -56,10 +56,10 @@ func newContractList(env cli.Env) *cobra.Command {
 }
 
 func scenariosText(rows []scenarioRow) string {
-	lines := [][]string{{"ID", "VERSIONS", "STANDING", "NEEDS", "PROMISE"}}
+	lines := [][]string{{"ID", "VERSIONS", "EVIDENCE", "NEEDS", "PROMISE"}}
 	for _, r := range rows {
 		lines = append(lines, []string{
-			r.ID, strings.Join(r.Versions, ","), r.Standing, strings.Join(r.Needs, ","), r.Promise,
+			r.ID, strings.Join(r.Versions, ","), r.Evidence, strings.Join(r.Needs, ","), r.Promise,
 		})
 	}
 	return cli.Table(lines...)
@@ -74,7 +74,7 @@ func scenarioRows(cases []contracttests.Case) []scenarioRow {
 			continue
 		}
 		row := scenarioRow{
-			ID: s.ID, Versions: []string{}, Standing: string(s.Standing), Question: s.OpenQuestion,
+			ID: s.ID, Versions: []string{}, Evidence: string(s.Evidence), Question: s.OpenQuestion,
 			Promise: s.Promise,
 			Sources: s.Sources, Rules: append([]rule.ID{}, s.Rules...), Needs: []string{},
 		}

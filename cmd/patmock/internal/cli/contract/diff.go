@@ -197,7 +197,7 @@ func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
 	cases, err := selected(options)
 	if err != nil ||
 		options.Versions == nil && options.Run == nil && options.Skip == nil &&
-			options.Standing == nil {
+			options.Evidence == nil {
 		return r, err // with cases that this program does not know
 	}
 	r.Cases = slices.DeleteFunc(r.Cases, func(t recording.Case) bool {

@@ -157,7 +157,7 @@ type parityDocument struct {
 type parityRow struct {
 	ID           string           `json:"id"`
 	Version      string           `json:"version"`
-	Standing     string           `json:"standing"`
+	Evidence     string           `json:"evidence"`
 	Question     bool             `json:"question"`
 	State        parity.State     `json:"state"`
 	Confirmation *confirmationRow `json:"confirmation"`
@@ -176,7 +176,7 @@ func jsonRows(rows []parity.Row) []parityRow {
 	for _, r := range rows {
 		row := parityRow{
 			ID: r.Scenario.ID, Version: versionName(r.Version),
-			Standing: string(r.Scenario.Standing), Question: r.Scenario.Question,
+			Evidence: string(r.Scenario.Evidence), Question: r.Scenario.Question,
 			State: r.State, Why: r.Why,
 		}
 		if r.Target != "" {

@@ -27,7 +27,7 @@ const (
 	defaultParity = ownFolder + "/parity.yaml"
 )
 
-// ledgers of standing: the one that comes with patmock, and what runs of one's own have confirmed.
+// ledgers of evidence: the one that comes with patmock, and what runs of one's own have confirmed.
 type ledgers struct{ published, own *parity.Ledger }
 
 // readLedgers reads both. The default file need not exist, nor another one that is about to be
@@ -71,7 +71,7 @@ func (l ledgers) warn(env cli.Env) error {
 	return nil
 }
 
-// parityRun is what a run has to do with the ledger of standing.
+// parityRun is what a run has to do with the ledger of evidence.
 type parityRun struct {
 	file   string
 	update bool

@@ -21,7 +21,7 @@ import (
 
 type selection struct {
 	versions, run, skip string
-	standing            []string
+	level               []string
 }
 
 func (s *selection) register(flags *pflag.FlagSet) {
@@ -30,13 +30,13 @@ func (s *selection) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.skip, "skip", "", "regular expression for those to leave out")
 	flags.StringVar(&s.versions, "versions", strings.Join(cli.VersionNames(), ","),
 		"versions to try, with commas between")
-	cli.ChoicesVar(flags, &s.standing, "standing", "standing", standings,
+	cli.ChoicesVar(flags, &s.level, "evidence", "evidence", levels,
 		"published, observed, assumed, with commas between (default all)")
 	cli.SetGroup(flags, cli.GroupScenarios)
 }
 
-// standings are those that there are, the surest first.
-var standings = []string{
+// evidence are those that there are, the surest first.
+var levels = []string{
 	string(evidence.Published), string(evidence.Observed), string(evidence.Assumed),
 }
 
@@ -53,8 +53,8 @@ func (s selection) options() (o contracttests.Options, err error) {
 	if o.Skip, err = parseExpression("--skip", s.skip); err != nil {
 		return o, err
 	}
-	for _, chosen := range s.standing {
-		o.Standing = append(o.Standing, evidence.Standing(chosen))
+	for _, chosen := range s.level {
+		o.Evidence = append(o.Evidence, evidence.Level(chosen))
 	}
 	return o, nil
 }
@@ -85,8 +85,8 @@ func emptySelection(o contracttests.Options) error {
 	if o.Versions != nil {
 		flags = append(flags, "--versions "+join(o.Versions))
 	}
-	if o.Standing != nil {
-		flags = append(flags, "--standing "+join(o.Standing))
+	if o.Evidence != nil {
+		flags = append(flags, "--evidence "+join(o.Evidence))
 	}
 	rest := strings.Join(flags, ", ")
 	if o.Run == nil {

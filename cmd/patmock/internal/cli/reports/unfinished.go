@@ -27,7 +27,7 @@ func AddUnfinished(r *report.Report, cases []contracttests.Case, why error) {
 			s := c.Scenario
 			result = report.Result{
 				ID: s.ID, Version: c.Version, Promise: s.Promise, Sources: s.Sources,
-				Standing: s.Standing,
+				Evidence: s.Evidence,
 				Outcome:  report.Skip, Kind: report.KindUnfinished,
 				Message:  "not tested: " + strings.TrimSuffix(reason, ": "+ReportHasRest),
 				Failures: []report.Failure{}, Notes: []string{},
@@ -37,7 +37,7 @@ func AddUnfinished(r *report.Report, cases []contracttests.Case, why error) {
 	}
 	r.Results = append(r.Results, report.Result{
 		ID: "run/complete", Promise: "The run tests every selected case.", Sources: []string{},
-		Standing: evidence.Assumed, Outcome: report.Error, Kind: report.KindUnfinished,
+		Evidence: evidence.Assumed, Outcome: report.Error, Kind: report.KindUnfinished,
 		Message: reason, Failures: []report.Failure{}, Notes: []string{},
 	})
 	r.Count()

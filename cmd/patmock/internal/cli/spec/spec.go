@@ -63,13 +63,13 @@ func New(env cli.Env) *cobra.Command {
 }
 
 type erratum struct {
-	ID        string            `json:"id"`
-	Documents []string          `json:"documents"`
-	Standing  evidence.Standing `json:"standing"`
-	Where     string            `json:"where"`
-	Published any               `json:"published"`
-	Effective any               `json:"effective"`
-	Reason    string            `json:"reason"`
+	ID        string         `json:"id"`
+	Documents []string       `json:"documents"`
+	Evidence  evidence.Level `json:"evidence"`
+	Where     string         `json:"where"`
+	Published any            `json:"published"`
+	Effective any            `json:"effective"`
+	Reason    string         `json:"reason"`
 }
 
 func errataRows(*cobra.Command, []string) ([]erratum, error) {
@@ -80,18 +80,18 @@ func errataRows(*cobra.Command, []string) ([]erratum, error) {
 	var rows []erratum
 	for _, c := range errata.Contradictions {
 		rows = append(rows, erratum{
-			c.ID, c.Documents, c.Standing, c.Pointer, c.Published, c.Effective, c.Reason,
+			c.ID, c.Documents, c.Evidence, c.Pointer, c.Published, c.Effective, c.Reason,
 		})
 	}
 	for _, u := range errata.Undeclared {
 		rows = append(rows, erratum{
-			u.ID, u.Documents, u.Standing, "status " + strconv.Itoa(u.Status), nil, u.Schema,
+			u.ID, u.Documents, u.Evidence, "status " + strconv.Itoa(u.Status), nil, u.Schema,
 			u.Reason,
 		})
 	}
 	for _, a := range errata.Additions {
 		rows = append(rows, erratum{
-			a.ID, a.Documents, a.Standing, strings.Join(a.Pointers, " "), nil, "added", a.Reason,
+			a.ID, a.Documents, a.Evidence, strings.Join(a.Pointers, " "), nil, "added", a.Reason,
 		})
 	}
 	return rows, nil
@@ -99,11 +99,11 @@ func errataRows(*cobra.Command, []string) ([]erratum, error) {
 
 func errataText(rows []erratum) string {
 	table := [][]string{
-		{"ID", "DOCUMENTS", "STANDING", "WHERE", "PUBLISHED", "EFFECTIVE", "REASON"},
+		{"ID", "DOCUMENTS", "EVIDENCE", "WHERE", "PUBLISHED", "EFFECTIVE", "REASON"},
 	}
 	for _, r := range rows {
 		table = append(table, []string{
-			r.ID, strings.Join(r.Documents, ","), string(r.Standing), r.Where,
+			r.ID, strings.Join(r.Documents, ","), string(r.Evidence), r.Where,
 			cli.Cell(r.Published), cli.Cell(r.Effective), r.Reason,
 		})
 	}
