@@ -199,7 +199,7 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 		},
 		{
 			"value", "never-expiring-response: {value: soon}", []place{
-				{1, 25, "never-expiring-response.value", rule.DialectValue},
+				{1, 27, "never-expiring-response.value", rule.DialectValue},
 			},
 		},
 		{
@@ -224,7 +224,7 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 		},
 		{
 			"flag", "never-expiring-response: {userAwareTokenNeverExpires: true}", []place{
-				{1, 25, "never-expiring-response.userAwareTokenNeverExpires", rule.DialectValue},
+				{1, 27, "never-expiring-response.userAwareTokenNeverExpires", rule.DialectValue},
 			},
 		},
 		{
