@@ -25,9 +25,9 @@ type Config struct {
 	// *response.Error.
 	Authenticate func(ctx context.Context, info *response.RequestInfo, header string,
 		now time.Time) (pat.Caller, error)
-	// Gate is what stands in front of the operations.
-	Gate *admission.Controller
-	Now  func() time.Time
+	// Admission is what stands in front of the operations.
+	Admission *admission.Controller
+	Now       func() time.Time
 	// Writer has the dialect, too.
 	Writer response.Writer
 }
@@ -91,7 +91,7 @@ func (a *API) run(x *exchange,
 	}
 	x.caller = caller
 	x.info.User, x.info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
-	if err := a.config.Gate.Admit(admission.Request{
+	if err := a.config.Admission.Admit(admission.Request{
 		Request: x.request, Operation: x.operation, Trace: x.info, ClientID: caller.ClientID,
 		OwnerID: caller.ID, OwnerName: caller.Name, Now: x.now,
 	}); err != nil {

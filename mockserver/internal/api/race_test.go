@@ -100,7 +100,7 @@ func start(t *testing.T) *tenant {
 	clock := func() time.Time { return now }
 	m := &tenant{store: store, oauth: load(spec.OAuth), api: load(string(version.V1))}
 	m.tokens = oauth.New(oauth.Config{
-		Document: m.oauth, Service: service, Key: key, Gate: gate, Random: source, Now: clock,
+		Document: m.oauth, Service: service, Key: key, Admission: gate, Random: source, Now: clock,
 		Writer: writer,
 	})
 	m.pats = api.New(api.Config{
@@ -113,7 +113,7 @@ func start(t *testing.T) *tenant {
 				Scopes: []string{pat.ScopeAll},
 			}, nil
 		},
-		Gate: gate, Now: clock, Writer: writer,
+		Admission: gate, Now: clock, Writer: writer,
 	})
 	return m
 }

@@ -141,12 +141,12 @@ func (n *Namespace) serve() error {
 		Stopped: c.Writer.Stopped,
 	}
 	n.OAuth = oauth.New(oauth.Config{
-		Document: c.OAuth, Service: n.Service, Key: key, Gate: gate, Random: n.Random,
+		Document: c.OAuth, Service: n.Service, Key: key, Admission: gate, Random: n.Random,
 		PublicURL: c.PublicURL,
 		Now:       n.Clock.Now, Writer: c.Writer,
 	})
 	n.API = api.New(api.Config{
-		Documents: c.Documents, Service: n.Service, Authenticate: n.OAuth.Authenticate, Gate: gate,
+		Documents: c.Documents, Service: n.Service, Authenticate: n.OAuth.Authenticate, Admission: gate,
 		Now: n.Clock.Now, Writer: c.Writer,
 	})
 	return nil

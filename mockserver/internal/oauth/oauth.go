@@ -25,8 +25,8 @@ type Config struct {
 	Service  *pat.Service
 	// Key signs access tokens: what another signed is worth nothing here.
 	Key *ecdsa.PrivateKey
-	// Gate is what stands in front of the token endpoint.
-	Gate *admission.Controller
+	// Admission is what stands in front of the token endpoint.
+	Admission *admission.Controller
 	// Random names access tokens.
 	Random interface {
 		Base64(purpose string, n int) string

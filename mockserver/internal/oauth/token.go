@@ -56,7 +56,7 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 		info.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
 	}
 	now := s.config.Now()
-	if err := s.config.Gate.Admit(admission.Request{
+	if err := s.config.Admission.Admit(admission.Request{
 		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Trace: info,
 		ClientID: id,
 		OwnerID:  owner.ID, OwnerName: owner.Name, Now: now,
@@ -73,7 +73,7 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 		addFindings(info, err)
 		return nil, err
 	}
-	s.config.Gate.NoteLogin(id)
+	s.config.Admission.NoteLogin(id)
 	return resp, nil
 }
 
@@ -121,16 +121,16 @@ func (s *Server) commit(ctx context.Context, session *pat.Session,
 		return nil, err
 	}
 	if set != nil {
-		if err := s.config.Service.KeepScopeSet(ctx, *set); err != nil {
+		if err := s.config.Service.StoreScopeSet(ctx, *set); err != nil {
 			return nil, err
 		}
 	}
 	return resp, session.Commit(ctx)
 }
 
-// Accepts reports whether the credentials and the grant of a request are good for an access token.
+// AcceptsLogin reports whether the credentials and the grant of a request are good for an access token.
 // It changes nothing but the body, which it reads.
-func (s *Server) Accepts(r *http.Request) bool {
+func (s *Server) AcceptsLogin(r *http.Request) bool {
 	all, err := parameters(r)
 	if err != nil {
 		return false

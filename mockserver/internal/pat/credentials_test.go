@@ -44,7 +44,7 @@ func TestLogin_NamesMalformedCredentials(t *testing.T) {
 }
 
 func TestChoices_BoundNamesAndScopes(t *testing.T) {
-	choices := pat.Options{LongestName: 5, LongestScope: 4, MostScopes: 2}
+	choices := pat.Options{MaxNameLength: 5, MaxScopeLength: 4, MaxScopes: 2}
 	tests := []struct {
 		name   string
 		token  string
@@ -77,7 +77,7 @@ func TestChoices_NameKey(t *testing.T) {
 		t.Error("names are equal to the letter by default")
 	}
 	key := pat.Options{
-		IgnoreCaseOfNames: true, IgnoreBlanksOfNames: true, NormalizeNames: true,
+		IgnoreNameCase: true, TrimNames: true, NormalizeNames: true,
 	}.NameKey()
 	if a, b := key(" Mu\u0308ller "), key("m\u00fcller"); a != b {
 		t.Errorf("%q and %q differ", a, b)

@@ -71,8 +71,8 @@ func (d *Directory) Client(id string) (APIClient, bool) {
 // Identity returns the user of that id.
 func (d *Directory) Identity(id string) (Identity, bool) { return d.find(d.byID, id) }
 
-// Named returns the user of that name.
-func (d *Directory) Named(name string) (Identity, bool) { return d.find(d.byName, name) }
+// IdentityByName returns the user of that name.
+func (d *Directory) IdentityByName(name string) (Identity, bool) { return d.find(d.byName, name) }
 
 func (d *Directory) find(places map[string]int, key string) (Identity, bool) {
 	d.mu.RLock()
@@ -90,8 +90,8 @@ func (d *Directory) Len() int {
 	return len(d.identities)
 }
 
-// Place returns the place of a user in the order of the tenant.
-func (d *Directory) Place(id string) int {
+// Index returns the index of a user in the order of the tenant.
+func (d *Directory) Index(id string) int {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return d.byID[id]
@@ -99,7 +99,7 @@ func (d *Directory) Place(id string) int {
 
 // CheckNew returns ErrIdentityTaken or ErrIDTaken if the user has the name or the id of another.
 func (d *Directory) CheckNew(i Identity) error {
-	if _, taken := d.Named(i.Name); taken {
+	if _, taken := d.IdentityByName(i.Name); taken {
 		return fmt.Errorf("%w: %s", ErrIdentityTaken, quote(i.Name))
 	}
 	if _, taken := d.Identity(i.ID); taken {

@@ -73,8 +73,8 @@ func (e *Error) Text() string {
 	return b.String()
 }
 
-// Timed reports whether what the rule allows depends on the clock.
-func (e *Error) Timed() bool {
+// DependsOnTime reports whether what the rule allows depends on the clock.
+func (e *Error) DependsOnTime() bool {
 	return e.Rule == rule.ExpiryFuture || e.Rule == rule.ExpiryUpperBound ||
 		e.Rule == rule.LoginExpired
 }

@@ -154,7 +154,7 @@ func supported(field, operator lexeme) error {
 }
 
 func (p *filterParser) until(value lexeme) (condition, error) {
-	if value.kind == quoted && p.choices.RefuseQuotedTimestamps {
+	if value.kind == quoted && p.choices.RejectQuotedTimestamps {
 		return nil, &Error{
 			Kind: Invalid, Field: filterParameter, Want: "a timestamp without quotes",
 			Got: quote(value.text), Position: value.position,

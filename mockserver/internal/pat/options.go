@@ -15,15 +15,15 @@ import (
 
 // Options are what tenants may do differently. The zero value is the default. // assumed
 type Options struct {
-	// RefuseUnknownScopes rejects scopes with names that no scope has. No list of scopes is
+	// RejectUnknownScopes rejects scopes with names that no scope has. No list of scopes is
 	// published.
-	RefuseUnknownScopes bool
-	// RefuseUnknownOwner rejects a list for an owner that does not exist. It is empty otherwise.
-	RefuseUnknownOwner bool
-	// RefuseEmptyPatch rejects a patch without operations. It changes nothing otherwise.
-	RefuseEmptyPatch bool
-	// RefuseQuotedTimestamps rejects a timestamp in quotes in a filter.
-	RefuseQuotedTimestamps bool
+	RejectUnknownScopes bool
+	// RejectUnknownOwner rejects a list for an owner that does not exist. It is empty otherwise.
+	RejectUnknownOwner bool
+	// RejectEmptyPatch rejects a patch without operations. It changes nothing otherwise.
+	RejectEmptyPatch bool
+	// RejectQuotedTimestamps rejects a timestamp in quotes in a filter.
+	RejectQuotedTimestamps bool
 	// HelpdeskReadsAll lets users of the level HELPDESK list all tokens, unless the tenant sets its
 	// rights.
 	HelpdeskReadsAll bool
@@ -31,31 +31,31 @@ type Options struct {
 	ReadMyByOwnID bool
 	// ListNeverUsed counts a token that was never used as used before any moment.
 	ListNeverUsed bool
-	// IgnoreCaseOfNames, IgnoreBlanksOfNames and NormalizeNames make names the same that differ in
+	// IgnoreNameCase, TrimNames and NormalizeNames make names the same that differ in
 	// case, in the blanks around them, or in their Unicode normalization form.
-	IgnoreCaseOfNames, IgnoreBlanksOfNames, NormalizeNames bool
-	// LongestName and LongestScope bound characters, MostScopes bounds the scopes of a token. Zero
+	IgnoreNameCase, TrimNames, NormalizeNames bool
+	// MaxNameLength and MaxScopeLength bound characters, MaxScopes bounds the scopes of a token. Zero
 	// means no bound.
-	LongestName, LongestScope, MostScopes int
-	// TakeEmptyDates takes an expiration date that is an empty string for none.
-	TakeEmptyDates bool
+	MaxNameLength, MaxScopeLength, MaxScopes int
+	// AcceptEmptyDates takes an expiration date that is an empty string for none.
+	AcceptEmptyDates bool
 	// EvaluateTests evaluates tests of fields that cannot be patched, which are rejected otherwise.
 	EvaluateTests bool
-	// ClearFlagByDate clears the acknowledgment when a patch sets a date without it.
-	ClearFlagByDate bool
+	// ClearAckOnDate clears the acknowledgment when a patch sets a date without it.
+	ClearAckOnDate bool
 }
 
 // NameKey returns a function that maps equal names to one text. Nil means that names are compared
 // to the letter.
 func (c Options) NameKey() func(name string) string {
-	if !c.IgnoreCaseOfNames && !c.IgnoreBlanksOfNames && !c.NormalizeNames {
+	if !c.IgnoreNameCase && !c.TrimNames && !c.NormalizeNames {
 		return nil
 	}
 	return func(name string) string {
-		if c.IgnoreBlanksOfNames {
+		if c.TrimNames {
 			name = strings.TrimSpace(name)
 		}
-		if c.IgnoreCaseOfNames {
+		if c.IgnoreNameCase {
 			name = strings.ToLower(name)
 		}
 		if c.NormalizeNames {
@@ -85,9 +85,9 @@ func (c Options) checkName(name, at string) error {
 			Rule: rule.NameNotBlank,
 		}
 	}
-	if n := utf8.RuneCountInString(name); c.LongestName > 0 && n > c.LongestName {
+	if n := utf8.RuneCountInString(name); c.MaxNameLength > 0 && n > c.MaxNameLength {
 		return &Error{
-			Kind: Invalid, Field: at, Want: atMost(c.LongestName, "characters"),
+			Kind: Invalid, Field: at, Want: atMost(c.MaxNameLength, "characters"),
 			Got: strconv.Itoa(n), Rule: rule.LongestName,
 		}
 	}
@@ -96,20 +96,20 @@ func (c Options) checkName(name, at string) error {
 
 // checkScope rejects scopes that are too many or too long, or that do not exist.
 func (c Options) checkScope(scope []string, at string) error {
-	if c.MostScopes > 0 && len(scope) > c.MostScopes {
+	if c.MaxScopes > 0 && len(scope) > c.MaxScopes {
 		return &Error{
-			Kind: Invalid, Field: at, Want: atMost(c.MostScopes, "scopes"),
+			Kind: Invalid, Field: at, Want: atMost(c.MaxScopes, "scopes"),
 			Got: strconv.Itoa(len(scope)), Rule: rule.MostScopes,
 		}
 	}
 	for _, s := range scope {
-		if n := utf8.RuneCountInString(s); c.LongestScope > 0 && n > c.LongestScope {
+		if n := utf8.RuneCountInString(s); c.MaxScopeLength > 0 && n > c.MaxScopeLength {
 			return &Error{
-				Kind: Invalid, Field: at, Want: "scopes of " + atMost(c.LongestScope, "characters"),
+				Kind: Invalid, Field: at, Want: "scopes of " + atMost(c.MaxScopeLength, "characters"),
 				Got: strconv.Itoa(n), Rule: rule.LongestScope,
 			}
 		}
-		if c.RefuseUnknownScopes && !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
+		if c.RejectUnknownScopes && !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
 			return &Error{
 				Kind: Invalid, Field: at, Want: "scopes that begin with sp: or idn:", Got: quote(s),
 				Rule: rule.UnknownScope,
@@ -123,7 +123,7 @@ func atMost(n int, what string) string { return "at most " + strconv.Itoa(n) + "
 
 // checkOwner rejects the id of an owner that does not exist.
 func (s *Service) checkOwner(ctx context.Context, id string) error {
-	if !s.config.Options.RefuseUnknownOwner || id == "" || id == "me" {
+	if !s.config.Options.RejectUnknownOwner || id == "" || id == "me" {
 		return nil
 	}
 	if _, err := s.Identity(ctx, id); !errors.Is(err, ErrNoIdentity) {

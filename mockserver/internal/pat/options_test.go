@@ -70,7 +70,7 @@ func TestRefuseUnknownScopes(t *testing.T) {
 				ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"},
 			})
 			s := configured(pat.Config{
-				Store: store, Options: pat.Options{RefuseUnknownScopes: true},
+				Store: store, Options: pat.Options{RejectUnknownScopes: true},
 			}, annAndBen())
 			_, err := patchToken(t.Context(), s, callOf(user(ben), version.V2026), "old",
 				[]pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})

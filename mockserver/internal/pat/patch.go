@@ -101,7 +101,7 @@ func (p *patcher) check() error {
 			Got: strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
 		}
 	}
-	if len(p.operations) == 0 && p.choices.RefuseEmptyPatch {
+	if len(p.operations) == 0 && p.choices.RejectEmptyPatch {
 		return &Error{
 			Kind: Invalid, Field: p.at, Want: "at least one operation", Got: "none",
 			Rule: rule.EmptyPatch,

@@ -92,7 +92,7 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Toke
 	if err := decodeField(fields[fieldNeverAware], &aware, awareAt, "true or false"); err != nil {
 		return err
 	}
-	if p.choices.TakeEmptyDates && date != nil && *date == "" {
+	if p.choices.AcceptEmptyDates && date != nil && *date == "" {
 		date = nil
 	}
 	next.UserAwareTokenNeverExpires = aware != nil && *aware
@@ -101,7 +101,7 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Toke
 	case dateChanged && date != nil:
 		expires, err := p.policy.date(*date, dateAt, p.now)
 		next.ExpirationDate = expires
-		if p.choices.ClearFlagByDate && !awareChanged {
+		if p.choices.ClearAckOnDate && !awareChanged {
 			next.UserAwareTokenNeverExpires = false
 		}
 		return err

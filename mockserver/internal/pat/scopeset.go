@@ -71,9 +71,9 @@ func (s *Service) ScopeSet(ctx context.Context, hash string) ([]string, error) {
 	return s.config.Store.ScopeSet(ctx, hash)
 }
 
-// KeepScopeSet stores a set, unless it is there. An access token that names it must not be issued
+// StoreScopeSet stores a set, unless it is there. An access token that names it must not be issued
 // before.
-func (s *Service) KeepScopeSet(ctx context.Context, set ScopeSet) error {
+func (s *Service) StoreScopeSet(ctx context.Context, set ScopeSet) error {
 	if _, err := s.config.Store.ScopeSet(ctx, set.Hash); !errors.Is(err, ErrNotFound) {
 		return err
 	}

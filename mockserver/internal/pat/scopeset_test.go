@@ -145,7 +145,7 @@ func TestKeepScopeSet(t *testing.T) {
 	_, err := service.ScopeSet(t.Context(), set.Hash)
 	checkError(t, pat.ErrNotFound, err)
 	for range 2 {
-		checkError(t, nil, service.KeepScopeSet(t.Context(), set))
+		checkError(t, nil, service.StoreScopeSet(t.Context(), set))
 	}
 	if store.count != 1 {
 		t.Errorf("stored %d times, want once", store.count)
@@ -156,14 +156,14 @@ func TestKeepScopeSet(t *testing.T) {
 		t.Errorf("scopes (-want +got):\n%s", diff)
 	}
 	store.err = errFull
-	checkError(t, errFull, service.KeepScopeSet(t.Context(), pat.NewScopeSet([]string{"c"})))
+	checkError(t, errFull, service.StoreScopeSet(t.Context(), pat.NewScopeSet([]string{"c"})))
 }
 
 // Access tokens outlive what they were issued in, and so do the sets that they name.
 func TestReplace_KeepsScopeSets(t *testing.T) {
 	service := newService(newStore(t))
 	for _, set := range scopeSets(0, 2) {
-		checkError(t, nil, service.KeepScopeSet(t.Context(), set))
+		checkError(t, nil, service.StoreScopeSet(t.Context(), set))
 	}
 	tenant := annAndBen()
 	tenant.ScopeSets = scopeSets(1, 4)

@@ -18,8 +18,8 @@ type Store interface {
 	TokensLastUsed(ctx context.Context, within Span) ([]*Token, error)
 	// Count returns the number of tokens of an owner, or of all tokens if the id is empty.
 	Count(ctx context.Context, ownerID string) (int, error)
-	// Deleted reports whether a token of that id was deleted lately, and none has the id now.
-	Deleted(ctx context.Context, id string) (bool, error)
+	// WasDeleted reports whether a token of that id was deleted lately, and none has the id now.
+	WasDeleted(ctx context.Context, id string) (bool, error)
 
 	// Create adds a token. The error is ErrNoIdentity if the owner does not exist, ErrConflict if a
 	// token or an API client has the id, ErrNameTaken if a token of the owner has the name, and

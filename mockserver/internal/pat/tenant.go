@@ -77,7 +77,7 @@ func (s *Service) ClientOwner(ctx context.Context, clientID string) (owner Owner
 
 // WasDeleted reports whether a token of that id was deleted lately.
 func (s *Service) WasDeleted(ctx context.Context, id string) (bool, error) {
-	return s.config.Store.Deleted(ctx, id)
+	return s.config.Store.WasDeleted(ctx, id)
 }
 
 // Replace replaces the tenant. An operation that has read a token of the former tenant meanwhile
@@ -121,7 +121,7 @@ func (s *Service) AddToken(ctx context.Context, owner string, f TokenData) (*Tok
 	if err != nil {
 		return nil, err
 	}
-	i, ok := d.Named(owner)
+	i, ok := d.IdentityByName(owner)
 	if !ok {
 		return nil, fmt.Errorf("%w: there are %s", ErrNoIdentity, d.Names())
 	}

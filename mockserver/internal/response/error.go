@@ -57,7 +57,7 @@ func OAuthError(kind Kind, description, advice string, violated rule.ID) *Error 
 // ofDomain returns the error of a rule about tokens.
 func ofDomain(e *pat.Error, info *RequestInfo) *Error {
 	text := e.Text()
-	if e.Timed() && info.ClockNote != "" {
+	if e.DependsOnTime() && info.ClockNote != "" {
 		text += "; " + info.ClockNote
 	}
 	converted := &Error{Kind: e.Kind, Field: e.Field, Question: cmp.Or(e.Entry, string(e.Rule))}

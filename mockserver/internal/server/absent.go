@@ -77,5 +77,5 @@ func (x *requestState) isLogin(r *http.Request) bool {
 	}
 	tried := *r
 	tried.Body = newBufferedBody(x.info.RequestBody, x.info.BodyErr)
-	return x.tenant.OAuth.Accepts(&tried)
+	return x.tenant.OAuth.AcceptsLogin(&tried)
 }

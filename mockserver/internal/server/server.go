@@ -195,7 +195,7 @@ func (s *Server) degraded() error {
 	if s.shared.File == nil {
 		return nil
 	}
-	return s.shared.File.Cause()
+	return s.shared.File.WriteError()
 }
 
 // route connects the handlers with the operations.

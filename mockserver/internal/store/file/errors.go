@@ -52,14 +52,14 @@ func (e FormatError) Error() string {
 		"that wrote it, or name another file", e.Format, Format)
 }
 
-// PlaceError is the error of a value, or of a namespace if Key is empty. The server's own values
+// ValueError is the error of a value, or of a namespace if Key is empty. The server's own values
 // have no namespace.
-type PlaceError struct {
+type ValueError struct {
 	Namespace, Key string
 	Err            error
 }
 
-func (e *PlaceError) Error() string {
+func (e *ValueError) Error() string {
 	switch {
 	case e.Key == "":
 		return fmt.Sprintf("namespace %q: %v", e.Namespace, e.Err)
@@ -69,7 +69,7 @@ func (e *PlaceError) Error() string {
 	return fmt.Sprintf("value %q in namespace %q: %v", e.Key, e.Namespace, e.Err)
 }
 
-func (e *PlaceError) Unwrap() error { return e.Err }
+func (e *ValueError) Unwrap() error { return e.Err }
 
 // damaged returns an ErrDamaged that says why.
 func damaged(why error) error { return &damageError{why} }

@@ -279,8 +279,8 @@ func (f *File) unwritable(err error) error {
 	return cause
 }
 
-// Cause returns why the last change could not be written, nil if it was.
-func (f *File) Cause() error {
+// WriteError returns why the last change could not be written, nil if it was.
+func (f *File) WriteError() error {
 	if cause := f.cause.Load(); cause != nil {
 		return cause
 	}

@@ -137,9 +137,9 @@ func checkMessage(t testing.TB, path string, err error) {
 }
 
 // placeOf returns the innermost place that an error names.
-func placeOf(err error) (at file.PlaceError) {
-	for inner := (*file.PlaceError)(nil); errors.As(err, &inner); err = inner.Err {
-		at = file.PlaceError{Namespace: inner.Namespace, Key: inner.Key}
+func placeOf(err error) (at file.ValueError) {
+	for inner := (*file.ValueError)(nil); errors.As(err, &inner); err = inner.Err {
+		at = file.ValueError{Namespace: inner.Namespace, Key: inner.Key}
 	}
 	return at
 }

@@ -239,7 +239,7 @@ func TestLoadRefuses(t *testing.T) {
 				return
 			}
 			checkText(t, err, test.want, path)
-			at := file.PlaceError{Namespace: "default", Key: test.key}
+			at := file.ValueError{Namespace: "default", Key: test.key}
 			if diff := cmp.Diff(at, placeOf(err)); diff != "" {
 				t.Errorf("place (-want +got):\n%s", diff)
 			}

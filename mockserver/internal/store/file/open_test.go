@@ -150,125 +150,125 @@ func TestOpenRefuses(t *testing.T) {
 		name string
 		make func(*testing.T, string)
 		want []error
-		at   file.PlaceError
+		at   file.ValueError
 	}{
 		{
 			"directory", func(t *testing.T, path string) {
 				checkError(t, nil, os.Mkdir(path, 0o700))
-			}, []error{file.ErrDirectory}, file.PlaceError{},
+			}, []error{file.ErrDirectory}, file.ValueError{},
 		},
-		{"empty file", text(""), []error{file.ErrEmpty}, file.PlaceError{}},
-		{"short text", text("name: acme\n"), []error{file.ErrForeign}, file.PlaceError{}},
+		{"empty file", text(""), []error{file.ErrEmpty}, file.ValueError{}},
+		{"short text", text("name: acme\n"), []error{file.ErrForeign}, file.ValueError{}},
 		{
 			"long text", text(strings.Repeat("tokens:\n", 10000)),
 			[]error{file.ErrForeign},
-			file.PlaceError{},
+			file.ValueError{},
 		},
-		{"zeros", text(strings.Repeat("\x00", 1<<16)), []error{file.ErrForeign}, file.PlaceError{}},
+		{"zeros", text(strings.Repeat("\x00", 1<<16)), []error{file.ErrForeign}, file.ValueError{}},
 		{"store of another program", func(t *testing.T, path string) {
 			edit(t, path, func(tx *bbolt.Tx) error {
 				_, err := tx.CreateBucket([]byte("kubernetes"))
 				return err
 			})
-		}, []error{file.ErrForeign}, file.PlaceError{}},
+		}, []error{file.ErrForeign}, file.ValueError{}},
 		{
 			"older format", format("1"),
 			[]error{file.FormatError{Format: "1"}},
-			file.PlaceError{},
+			file.ValueError{},
 		},
 		{
 			"later format", format("patmock-state-3"),
 			[]error{file.FormatError{Format: "patmock-state-3"}},
-			file.PlaceError{},
+			file.ValueError{},
 		},
 		{
 			"no format", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("patmock")).Delete([]byte("format"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{},
+			file.ValueError{},
 		},
 		{
 			"no namespaces", state(func(tx *bbolt.Tx) error {
 				return tx.DeleteBucket([]byte("namespaces"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{},
+			file.ValueError{},
 		},
 		{
 			"tally of the namespaces gone", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("namespaces")).SetSequence(0)
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{},
+			file.ValueError{},
 		},
 		{
 			"namespace gone", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("namespaces")).DeleteBucket([]byte("default"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{},
+			file.ValueError{},
 		},
 		{
 			"value where a namespace should be", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("namespaces")).Put([]byte("x"), []byte("y"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{Namespace: "x"},
+			file.ValueError{Namespace: "x"},
 		},
 		{
 			"wrong key", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("patmock")).Put([]byte("key"), []byte("abcdefg"))
 			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
-			file.PlaceError{Key: "key"},
+			file.ValueError{Key: "key"},
 		},
 		{
 			"token gone", inDefault(func(b *bbolt.Bucket) error {
 				return b.Delete([]byte("tokens/a"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{Namespace: "default"},
+			file.ValueError{Namespace: "default"},
 		},
 		{
 			"tenant gone", inDefault(func(b *bbolt.Bucket) error {
 				return b.Delete([]byte("tenant"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{Namespace: "default"},
+			file.ValueError{Namespace: "default"},
 		},
 		{
 			"tally gone", inDefault(func(b *bbolt.Bucket) error { return b.SetSequence(0) }),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{Namespace: "default"},
+			file.ValueError{Namespace: "default"},
 		},
 		{
 			"tokens gone", inDefault(func(b *bbolt.Bucket) error {
 				return errors.Join(b.Delete([]byte("tokens/a")), b.Delete([]byte("tokens/b")))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{Namespace: "default"},
+			file.ValueError{Namespace: "default"},
 		},
 		{
 			"scope sets gone", inDefault(func(b *bbolt.Bucket) error {
 				return b.Delete([]byte("scopeSets"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
-			file.PlaceError{Namespace: "default"},
+			file.ValueError{Namespace: "default"},
 		},
 		{
 			"scope sets that are too short", inDefault(func(b *bbolt.Bucket) error {
 				return b.Put([]byte("scopeSets"), []byte("x"))
 			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
-			file.PlaceError{Namespace: "default", Key: "scopeSets"},
+			file.ValueError{Namespace: "default", Key: "scopeSets"},
 		},
 		{
 			"value that is too short", inDefault(func(b *bbolt.Bucket) error {
 				return b.Put([]byte("tokens/a"), []byte("x"))
 			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
-			file.PlaceError{Namespace: "default", Key: "tokens/a"},
+			file.ValueError{Namespace: "default", Key: "tokens/a"},
 		},
 		{
 			"bucket where a token should be", inDefault(func(b *bbolt.Bucket) error {
@@ -276,14 +276,14 @@ func TestOpenRefuses(t *testing.T) {
 				return err
 			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
-			file.PlaceError{Namespace: "default", Key: "tokens/x"},
+			file.ValueError{Namespace: "default", Key: "tokens/x"},
 		},
 		{
 			"value that was exchanged for another", inDefault(func(b *bbolt.Bucket) error {
 				return b.Put([]byte("tokens/a"), append([]byte{}, b.Get([]byte("tokens/b"))...))
 			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
-			file.PlaceError{Namespace: "default", Key: "tokens/a"},
+			file.ValueError{Namespace: "default", Key: "tokens/a"},
 		},
 	}
 	for _, test := range tests {

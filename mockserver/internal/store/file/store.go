@@ -139,7 +139,7 @@ func (s *Store) SetLogin(ctx context.Context, identityID, tokenID string) error 
 			return nil, nil
 		}
 		i.Login = tokenID
-		return values{identityKey(d.Place(identityID)): i}, nil
+		return values{identityKey(d.Index(identityID)): i}, nil
 	}, func() error { return s.Store.SetLogin(ctx, identityID, tokenID) })
 }
 
@@ -217,7 +217,7 @@ func (s *Store) Replace(_ context.Context, t pat.Tenant) error {
 	if err != nil {
 		return s.file.failed(s.name, err)
 	}
-	s.Adopt(next)
+	s.ReplaceWith(next)
 	return nil
 }
 
@@ -269,12 +269,12 @@ func (s *Store) Load() (found bool, err error) {
 	}
 	next, err := s.Build(t)
 	if wrong := (*memory.TokenError)(nil); errors.As(err, &wrong) {
-		err = &PlaceError{s.name, tokens + wrong.Token.ID, wrong.Err}
+		err = &ValueError{s.name, tokens + wrong.Token.ID, wrong.Err}
 	}
 	if err != nil {
 		return false, s.file.failed(s.name, err)
 	}
-	s.Adopt(next)
+	s.ReplaceWith(next)
 	return true, nil
 }
 
@@ -300,7 +300,7 @@ func (s *Store) decodeToken(t *pat.Token, sealed []byte) error {
 		return err
 	}
 	if t.ID != id {
-		return &PlaceError{s.name, key, pat.ErrConflict}
+		return &ValueError{s.name, key, pat.ErrConflict}
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func checksum(namespace, key string, data []byte) uint32 {
 func unseal(namespace, key string, sealed []byte) ([]byte, error) {
 	if len(sealed) < checksumSize ||
 		binary.BigEndian.Uint32(sealed) != checksum(namespace, key, sealed[checksumSize:]) {
-		return nil, &PlaceError{namespace, key, ErrChecksum}
+		return nil, &ValueError{namespace, key, ErrChecksum}
 	}
 	return sealed[checksumSize:], nil
 }
@@ -65,7 +65,7 @@ func decode(namespace, key string, sealed []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return &PlaceError{namespace, key, schema.Explain(err, into)}
+		return &ValueError{namespace, key, schema.Explain(err, into)}
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func verify(tx *bbolt.Tx) error {
 	err := all.ForEach(func(name, _ []byte) error {
 		bucket := all.Bucket(name)
 		if bucket == nil {
-			return &PlaceError{string(name), "", ErrMissing}
+			return &ValueError{string(name), "", ErrMissing}
 		}
 		sum += bucket.Sequence()
 		return verifyNamespace(string(name), bucket)
@@ -177,7 +177,7 @@ func verifyNamespace(name string, bucket *bbolt.Bucket) error {
 		return nil
 	})
 	if err == nil && sum != bucket.Sequence() {
-		err = &PlaceError{name, "", ErrMissing}
+		err = &ValueError{name, "", ErrMissing}
 	}
 	return err
 }

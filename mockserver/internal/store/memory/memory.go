@@ -104,8 +104,8 @@ func (s *Store) Count(_ context.Context, ownerID string) (int, error) {
 	return len(s.owners[ownerID]), nil
 }
 
-// Deleted implements pat.Store.
-func (s *Store) Deleted(_ context.Context, id string) (bool, error) {
+// WasDeleted implements pat.Store.
+func (s *Store) WasDeleted(_ context.Context, id string) (bool, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.deletions.ids[id] && s.tokens[id] == nil, nil
@@ -260,12 +260,12 @@ func (s *Store) SetLogin(_ context.Context, identityID, tokenID string) error {
 func (s *Store) Replace(_ context.Context, t pat.Tenant) error {
 	next, err := s.Build(t)
 	if err == nil {
-		s.Adopt(next)
+		s.ReplaceWith(next)
 	}
 	return err
 }
 
-// Build returns a store of the tenant that this one can adopt. The error is that of a token that
+// Build returns a store of the tenant for ReplaceWith. The error is that of a token that
 // does not fit.
 func (s *Store) Build(t pat.Tenant) (*Store, error) {
 	next := NewKeyed(s.key)
@@ -290,9 +290,9 @@ func (e *TokenError) Error() string {
 
 func (e *TokenError) Unwrap() error { return e.Err }
 
-// Adopt replaces the tenant by that of another store, which must not be used any more, and keeps
+// ReplaceWith replaces the tenant by that of another store, which must not be used any more, and keeps
 // the scope sets as well.
-func (s *Store) Adopt(next *Store) {
+func (s *Store) ReplaceWith(next *Store) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.directory, s.tokens, s.owners, s.uses = next.directory, next.tokens, next.owners, next.uses
