@@ -41,7 +41,7 @@ func (c *Client) Concurrent(requests ...Request) []*Response {
 	slices.SortStableFunc(all, func(a, b sent) int { return cmp.Compare(a.Status, b.Status) })
 	var answers []*Response
 	for _, s := range all {
-		s.AtOnce = true
+		s.Concurrent = true
 		answers = append(answers, c.record(s.request, s.exchange))
 	}
 	c.t.must(errors.Join(errs...))
@@ -59,8 +59,8 @@ func (c *Client) Concurrent(requests ...Request) []*Response {
 // others shows what came before it, which is chance, so that its body is left out.
 func (x *exchange) recorded() recording.Exchange {
 	r := recording.Exchange(*x)
-	if x.AtOnce && x.Method == http.MethodPatch && x.Status < 300 {
-		r.Reply = ""
+	if x.Concurrent && x.Method == http.MethodPatch && x.Status < 300 {
+		r.ResponseBody = ""
 	}
 	return r
 }

@@ -33,7 +33,7 @@ type cleanups struct {
 func (t *T) trackToken(c *Client, operation string, x *exchange) {
 	switch operation {
 	case "createPersonalAccessToken":
-		if id, owner, made := created(x.Status, []byte(x.Reply)); made {
+		if id, owner, made := created(x.Status, []byte(x.ResponseBody)); made {
 			t.own(c, id, owner)
 		}
 	case "deletePersonalAccessToken":

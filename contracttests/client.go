@@ -234,7 +234,7 @@ func (c *Client) do(ctx context.Context, r Request) (*exchange, error) {
 	}
 	return &exchange{
 		Method: r.Method, URL: address, Header: request.Header.Clone(), Body: r.Body,
-		Status: answered.StatusCode, Answered: answered.Header, Reply: string(body),
+		Status: answered.StatusCode, ResponseHeader: answered.Header, ResponseBody: string(body),
 	}, nil
 }
 
@@ -254,7 +254,7 @@ func (c *Client) record(r Request, x *exchange) *Response {
 	t.observe(x)
 	t.run.warnings.see(x)
 	response := &Response{
-		t: t, status: x.Status, header: x.Answered, body: []byte(x.Reply), exchange: x,
+		t: t, status: x.Status, header: x.ResponseHeader, body: []byte(x.ResponseBody), exchange: x,
 	}
 	if t.gatewayError(x) != nil {
 		return response
@@ -276,7 +276,7 @@ func (c *Client) record(r Request, x *exchange) *Response {
 		t.noteOtherRuns(op.Name, x)
 		done := effects(op.Name, x)
 		t.wrote = t.wrote || len(done) > 0
-		if !x.AtOnce {
+		if !x.Concurrent {
 			t.awaitEffects(done)
 			t.requestLists(c, done)
 		}

@@ -91,19 +91,19 @@ func effects(operation string, x *exchange) []effect {
 	id := x.id()
 	switch operation {
 	case "createPersonalAccessToken":
-		if id, _, made := created(x.Status, []byte(x.Reply)); made {
+		if id, _, made := created(x.Status, []byte(x.ResponseBody)); made {
 			return []effect{{id: id}}
 		}
 	case "deletePersonalAccessToken":
 		return []effect{{id: id, gone: true}}
 	case "patchPersonalAccessToken":
 		var token Token
-		if json.Unmarshal([]byte(x.Reply), &token) == nil {
+		if json.Unmarshal([]byte(x.ResponseBody), &token) == nil {
 			return []effect{{id: id, patched: &token}}
 		}
 	case "updateBulkPersonalAccessTokens", "updateBulkPersonalAccessTokensPost":
 		var tokens []Token
-		if json.Unmarshal([]byte(x.Reply), &tokens) != nil {
+		if json.Unmarshal([]byte(x.ResponseBody), &tokens) != nil {
 			return nil
 		}
 		var all []effect
@@ -170,7 +170,7 @@ func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 	if x.Status != http.StatusOK {
 		return fmt.Sprintf("the list of its owner is answered %d", x.Status), ""
 	}
-	if err := json.Unmarshal([]byte(x.Reply), &list); err != nil {
+	if err := json.Unmarshal([]byte(x.ResponseBody), &list); err != nil {
 		return fmt.Sprintf("the list of its owner is none: %v", err), ""
 	}
 	return e.shown(list)

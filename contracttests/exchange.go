@@ -27,7 +27,7 @@ func (x *exchange) text(redact func(string) string, excerpt func(string, int) st
 	fmt.Fprintf(&b, "%s %s\n", x.Method, x.URL)
 	writeMessage(&b, x.Header, x.Body, excerpt)
 	fmt.Fprintf(&b, "\n%d %s\n", x.Status, http.StatusText(x.Status))
-	writeMessage(&b, x.Answered, x.Reply, excerpt)
+	writeMessage(&b, x.ResponseHeader, x.ResponseBody, excerpt)
 	return redact(b.String())
 }
 

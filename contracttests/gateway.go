@@ -28,7 +28,7 @@ func (e *GatewayError) Error() string {
 func (t *T) gatewayError(x *exchange) error {
 	fault := ""
 	if t.scenario.has(Faults) {
-		fault = x.Answered.Get(report.FaultHeader)
+		fault = x.ResponseHeader.Get(report.FaultHeader)
 	}
 	if !report.FromGateway(x.Status, fault) {
 		return nil

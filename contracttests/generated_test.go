@@ -119,7 +119,7 @@ func TestGeneratedMutants(t *testing.T) {
 func newHunt(t *testing.T) (*hunt, []mutants.Generated) {
 	t.Helper()
 	h := &hunt{target: inProcess(t), table: map[mutants.Kind]*tally{}}
-	surface := &mutants.Surface{}
+	surface := &mutants.Inventory{}
 	watched := mutated(h.target, mutants.Mutant{Wrap: surface.Record})
 	options := contracttests.Options{}
 	if *generatedFlag == 0 && !sample.Exhaustive() {
@@ -132,7 +132,7 @@ func newHunt(t *testing.T) (*hunt, []mutants.Generated) {
 					result.Message)
 			}
 		}
-		h.cases = append(h.cases, recorded{c, surface.Take()})
+		h.cases = append(h.cases, recorded{c, surface.Drain()})
 	}
 	t.Cleanup(func() {
 		for _, kind := range slices.Sorted(maps.Keys(h.table)) {
@@ -165,7 +165,7 @@ func choose(t *testing.T, all []mutants.Generated) []mutants.Generated {
 	case n == 0: // in one version, to which many rules do not belong
 		n = 10
 		all = slices.DeleteFunc(all, func(g mutants.Generated) bool {
-			return g.Kind == mutants.OfRule
+			return g.Kind == mutants.KindRule
 		})
 	}
 	t.Logf("tries %d of %d generated mutants, seed %d", min(n, len(all)), len(all), *seedFlag)
@@ -200,13 +200,13 @@ func (h *hunt) try(t *testing.T, g mutants.Generated) {
 		return
 	}
 	var rest []recorded
-	changes := g.Kind == mutants.OfRule
+	changes := g.Kind == mutants.KindRule
 	for _, c := range h.cases {
-		if g.Kind != mutants.OfRule && !g.Changes(c.exchanges) {
+		if g.Kind != mutants.KindRule && !g.Changes(c.exchanges) {
 			continue
 		}
 		changes = true
-		if g.Kind == mutants.OfRule || !tried[c.Name()] {
+		if g.Kind == mutants.KindRule || !tried[c.Name()] {
 			rest = append(rest, c)
 		}
 	}

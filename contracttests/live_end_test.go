@@ -157,7 +157,7 @@ func TestFailureBeforeALack(t *testing.T) {
 		t.Errorf("not so")
 		t.SkipUnsupported("something", "a thing")
 	})}).Results[0]
-	if result.Outcome != report.Fail || result.Message != "not so" || result.Lacks != nil {
+	if result.Outcome != report.Fail || result.Message != "not so" || result.Missing != nil {
 		t.Errorf("%s: %q", result.Outcome, result.Message)
 	}
 }
@@ -194,7 +194,7 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 		{"something that the target lacks", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().MustCreate()
 			t.SkipUnsupported("something", "a thing")
-		}, report.Skip, report.KindLacks},
+		}, report.Skip, report.KindUnsupported},
 		{"a raw request", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().Send(contracttests.Request{
 				Method: http.MethodPost, Path: t.Version().CollectionPath(),

@@ -360,7 +360,7 @@ func unfit(s contracttests.Scenario, result report.Result, lacks []string) strin
 			return ""
 		}
 	case report.Skip:
-		for _, lack := range result.Lacks {
+		for _, lack := range result.Missing {
 			if !slices.Contains(lacks, lack) && !slices.Contains(neverLive, lack) {
 				return "skipped: " + result.Message
 			}

@@ -40,9 +40,9 @@ func (o observed) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	answered.Body = io.NopCloser(bytes.NewReader(content))
-	for _, f := range o.observer.See(recording.Exchange{
+	for _, f := range o.observer.Observe(recording.Exchange{
 		Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: string(sent),
-		Status: answered.StatusCode, Answered: answered.Header, Reply: string(content),
+		Status: answered.StatusCode, ResponseHeader: answered.Header, ResponseBody: string(content),
 	}) {
 		o.world.Logf("%s", o.world.last)
 		o.world.Fatalf("%s", f.Message)

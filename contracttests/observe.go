@@ -19,13 +19,13 @@ func JudgedRules() []rule.ID { return observer.Rules() }
 // newObserver returns the observer of a scenario, which judges what the scenario is not about.
 func (t *T) newObserver() *observer.Observer {
 	o := observer.Options{
-		Now: t.estimatedNow, Tenant: t.RealTenant(), Broken: t.scenario.Breaks,
+		Now: t.estimatedNow, RealTenant: t.RealTenant(), BrokenRules: t.scenario.Breaks,
 		APIClient: t.session.apiClient.ClientID,
-		Faults:    t.scenario.has(Faults) || len(t.session.profile.Hostile) > 0,
+		HasFaults: t.scenario.has(Faults) || len(t.session.profile.Hostile) > 0,
 	}
-	if o.Tenant {
+	if o.RealTenant {
 		// the wait for a write reports one that takes longer
-		o.Consistency = 2 * t.run.options.ConsistencyTimeout
+		o.ConsistencyTimeout = 2 * t.run.options.ConsistencyTimeout
 	}
 	return observer.New(o)
 }
@@ -55,13 +55,13 @@ func (s *session) setClock(c control.Clock, now time.Time) {
 // scenario itself. On a tenant a finding about what is only assumed is no failure.
 func (t *T) judgeExchange(x *exchange) {
 	t.run.observed.exchanges.Add(1)
-	for _, f := range t.observer.See(recording.Exchange(*x)) {
+	for _, f := range t.observer.Observe(recording.Exchange(*x)) {
 		into := &t.beside
 		if t.RealTenant() && f.Evidence == evidence.Assumed {
 			into = &t.doubts
 		}
 		t.last = x
-		*into = append(*into, t.failure(report.KindBeside, f.Message, ""))
+		*into = append(*into, t.failure(report.KindUnrelatedRule, f.Message, ""))
 	}
 }
 

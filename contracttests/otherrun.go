@@ -15,7 +15,7 @@ func (t *T) noteOtherRuns(operation string, x *exchange) {
 		return
 	}
 	var list []json.RawMessage
-	if json.Unmarshal([]byte(x.Reply), &list) != nil {
+	if json.Unmarshal([]byte(x.ResponseBody), &list) != nil {
 		return
 	}
 	others := map[string]string{}

@@ -126,7 +126,7 @@ func (s *tokenCache) identity(who Credentials) string {
 		return ""
 	}
 	var response Login
-	if json.Unmarshal([]byte(login.Reply), &response) != nil {
+	if json.Unmarshal([]byte(login.ResponseBody), &response) != nil {
 		return ""
 	}
 	return response.IdentityID.Value

@@ -68,7 +68,7 @@ func (r *recorder) rememberSecrets(x *exchange) {
 		AccessToken string `json:"access_token"`
 		Secret      string `json:"secret"`
 	}
-	_ = json.Unmarshal([]byte(x.Reply), &response) // what is left out is not there
+	_ = json.Unmarshal([]byte(x.ResponseBody), &response) // what is left out is not there
 	_, bearer, _ := strings.Cut(x.Header.Get("Authorization"), " ")
 	for _, secret := range []string{bearer, response.AccessToken, response.Secret} {
 		if len(secret) >= shortest {
@@ -109,8 +109,8 @@ func (r *recorder) judge(result *report.Result, s Scenario, isTenant bool, err, 
 		set(report.Error, report.KindLeftovers,
 			"what the scenario made may be left: "+r.excerpt(firstLine(left.Error()), maxMessage))
 	case errors.As(err, &refused) && len(r.failures)+len(r.beside) == 0:
-		set(report.Skip, report.KindLacks, "the target lacks "+refused.Missing)
-		result.Lacks = []string{string(refused.Reason)}
+		set(report.Skip, report.KindUnsupported, "the target lacks "+refused.Missing)
+		result.Missing = []string{string(refused.Reason)}
 	case err != nil && !errors.As(err, &refused):
 		kind := report.KindUntested
 		if _, panicked := errors.AsType[*panicError](err); panicked {

@@ -58,7 +58,7 @@ func told(exchanges []recording.Exchange) (traces []string) {
 	seen := map[string]bool{}
 	for _, x := range exchanges {
 		for _, found := range toldForms.FindAllString(x.URL+x.Header.Get("Authorization")+x.Body+
-			x.Reply, -1) {
+			x.ResponseBody, -1) {
 			seen[found] = true
 		}
 	}
@@ -93,7 +93,7 @@ func TestRecordingsAreTheSame(t *testing.T) {
 			t.Errorf("%s (-one after the other +eight at a time):\n%s", name, diff)
 		}
 		for _, d := range recording.Diff(once[name], again[name]) {
-			t.Errorf("%s: %s: %s", name, d.At, d.What)
+			t.Errorf("%s: %s: %s", name, d.At, d.Description)
 		}
 	}
 }

@@ -196,9 +196,9 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		}
 	}()
 	if lacking := tenant.lacks(c.Scenario.Features); len(lacking) > 0 {
-		result.Outcome, result.Kind, result.Message = report.Skip, report.KindLacks,
+		result.Outcome, result.Kind, result.Message = report.Skip, report.KindUnsupported,
 			"the target lacks "+strings.Join(lacking, ", ")
-		result.Lacks = lacking
+		result.Missing = lacking
 		return result, observed
 	}
 	t := r.newT(ctx, c, tenant)

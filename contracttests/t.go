@@ -168,7 +168,7 @@ func (t *T) SeedUser(name string, levels ...string) Credentials {
 
 func (t *T) seed(user control.User, err error) Credentials {
 	t.must(err)
-	t.observer.Seed(user.ClientID, user.ClientSecret)
+	t.observer.AddToken(user.ClientID, user.ClientSecret)
 	return Credentials{user.ClientID, user.ClientSecret}
 }
 

@@ -71,7 +71,7 @@ func (t *T) client(who Credentials) *Client {
 	at, fresh := t.run.tokens.get(who, now)
 	if fresh {
 		t.observe(at.login)
-		t.observer.Remember(recording.Exchange(*at.login))
+		t.observer.ObserveLogin(recording.Exchange(*at.login))
 	} else {
 		answered := t.Anonymous().send(tokenRequest(who))
 		if t.RealTenant() && answered.status != http.StatusOK {
@@ -126,8 +126,8 @@ type LoginError struct {
 func (t *T) loginError(who Credentials) *LoginError {
 	x := t.last
 	err := tenantguard.ExplainResponse(tenantguard.SetupResponse{
-		BaseURL: t.session.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.Answered,
-		Body:     []byte(x.Reply),
+		BaseURL: t.session.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.ResponseHeader,
+		Body:     []byte(x.ResponseBody),
 		ClientID: who.ClientID, Redact: t.redact,
 	})
 	role := t.role(who)

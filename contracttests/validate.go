@@ -60,16 +60,16 @@ func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exc
 	if x.Method == http.MethodHead {
 		return // it has no body, and documents declare none of its own
 	}
-	contentType := x.Answered.Get("Content-Type")
+	contentType := x.ResponseHeader.Get("Content-Type")
 	var found []spec.Violation
 	switch {
 	case op == nil:
-		found = document.ValidateUnmatched(x.Status, contentType, []byte(x.Reply))
+		found = document.ValidateUnmatched(x.Status, contentType, []byte(x.ResponseBody))
 	case t.RealTenant() && document.Name != spec.OAuth && undeclaredRefusal(op, x.Status):
-		found = op.ValidateResponse(http.StatusBadRequest, contentType, []byte(x.Reply))
+		found = op.ValidateResponse(http.StatusBadRequest, contentType, []byte(x.ResponseBody))
 		t.run.warnings.undeclared(op.ID, x.Status)
 	default:
-		found = op.ValidateResponse(x.Status, contentType, []byte(x.Reply))
+		found = op.ValidateResponse(x.Status, contentType, []byte(x.ResponseBody))
 		t.run.cover(op, document.Name, x.Status, contentType)
 	}
 	for _, v := range found {

@@ -40,7 +40,7 @@ func (w *warnings) see(x *exchange) {
 	if x.Method == http.MethodGet && x.Status == http.StatusOK &&
 		strings.Contains(x.URL, "filters=") {
 		w.filtered++
-		if strings.TrimSpace(x.Reply) == "[]" {
+		if strings.TrimSpace(x.ResponseBody) == "[]" {
 			w.empty++
 		}
 	}

@@ -54,7 +54,7 @@ func TestDoctor_ForecastsRun(t *testing.T) {
 			skipped := map[string]string{}
 			for _, result := range r.Results {
 				if result.Outcome == report.Skip {
-					skipped[result.Name()] = strings.Join(result.Lacks, ", ")
+					skipped[result.Name()] = strings.Join(result.Missing, ", ")
 				}
 			}
 			if diff := cmp.Diff(skipped, d.Skipped); diff != "" {

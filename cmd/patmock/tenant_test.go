@@ -147,7 +147,7 @@ func (x *tenantLike) swept(got outcome) bool {
 // lacksWrites reports whether a scenario of a run was skipped because it would write.
 func lacksWrites(r *report.Report) bool {
 	return slices.ContainsFunc(r.Results, func(result report.Result) bool {
-		return slices.Contains(result.Lacks, string(contracttests.Writes))
+		return slices.Contains(result.Missing, string(contracttests.Writes))
 	})
 }
 

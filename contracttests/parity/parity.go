@@ -56,9 +56,9 @@ type Confirmation struct {
 	Tool     string // the program with its version
 }
 
-// Rehearsed reports whether the target is no real tenant. Its host decides: a tenant has a public
+// IsRehearsal reports whether the target is no real tenant. Its host decides: a tenant has a public
 // name, so that an IP address, a name without a dot and one of a private domain are no tenant.
-func (k Key) Rehearsed() bool {
+func (k Key) IsRehearsal() bool {
 	host := strings.ToLower(strings.TrimSuffix(k.Target, "."))
 	if net.ParseIP(host) != nil || !strings.Contains(host, ".") {
 		return true
@@ -73,18 +73,18 @@ var privateDomains = []string{
 	".localhost", ".local", ".internal", ".home.arpa", ".test", ".example", ".invalid",
 }
 
-// Over returns a ledger merged into another: the scenarios are those of the base, and the
+// WithBase returns a ledger merged into another: the scenarios are those of the base, and the
 // confirmations of l replace those of the base.
-func (l *Ledger) Over(base *Ledger) *Ledger {
+func (l *Ledger) WithBase(base *Ledger) *Ledger {
 	both := &Ledger{Scenarios: base.Scenarios, Confirmations: map[Key]Confirmation{}}
 	maps.Copy(both.Confirmations, base.Confirmations)
 	maps.Copy(both.Confirmations, l.Confirmations)
 	return both
 }
 
-// Unknown returns the keys of confirmations that the base has no scenario and version for: a newer
+// UnknownKeys returns the keys of confirmations that the base has no scenario and version for: a newer
 // or an older patmock wrote them.
-func (l *Ledger) Unknown(base *Ledger) []Key {
+func (l *Ledger) UnknownKeys(base *Ledger) []Key {
 	known := base.levels()
 	return slices.DeleteFunc(l.keys(), func(k Key) bool {
 		_, ok := known[k.of()]

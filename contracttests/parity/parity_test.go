@@ -40,7 +40,7 @@ func TestRehearsed(t *testing.T) {
 		{"127.0.0.1.acme.com", false},
 	}
 	for _, tt := range tests {
-		if got := (parity.Key{Target: tt.target}).Rehearsed(); got != tt.want {
+		if got := (parity.Key{Target: tt.target}).IsRehearsal(); got != tt.want {
 			t.Errorf("%s: rehearsed is %t, want %t", tt.target, got, tt.want)
 		}
 	}
@@ -63,7 +63,7 @@ func TestUnknown(t *testing.T) {
 		{Scenario: "create/a", Version: "v2027", Target: "127.0.0.1"},
 		{Scenario: "create/b", Version: "", Target: tenant},
 	}
-	got := own.Unknown(base)
+	got := own.UnknownKeys(base)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("unknown (-want +got):\n%s", diff)
 	}
@@ -127,7 +127,7 @@ func TestWritingAndReading(t *testing.T) {
 		base := &parity.Ledger{Scenarios: drawScenarios(t)}
 		own := drawOwn(t, base.Scenarios)
 		checkRoundTrip(t, own, parity.ReadOwn)
-		checkRoundTrip(t, own.Over(base), parity.Read)
+		checkRoundTrip(t, own.WithBase(base), parity.Read)
 	})
 }
 
@@ -162,8 +162,8 @@ func TestLayingOver(t *testing.T) {
 		base := &parity.Ledger{Scenarios: drawScenarios(t)}
 		base.Confirmations = drawOwn(t, base.Scenarios).Confirmations
 		own := drawOwn(t, base.Scenarios)
-		both := own.Over(base)
-		if diff := cmp.Diff(both, own.Over(both)); diff != "" {
+		both := own.WithBase(base)
+		if diff := cmp.Diff(both, own.WithBase(both)); diff != "" {
 			t.Errorf("once and twice (-once +twice):\n%s", diff)
 		}
 		if diff := cmp.Diff(base.Scenarios, both.Scenarios); diff != "" {

@@ -32,8 +32,8 @@ const (
 // States lists them, the surest first.
 func States() []State { return []State{Confirmed, Stale, Rehearsed, Published, Observed, Assumed} }
 
-// Today has the present conditions, by which confirmations become stale.
-type Today struct {
+// Conditions has the present conditions, by which confirmations become stale.
+type Conditions struct {
 	Now time.Time
 	// MaxAge of a confirmation. Zero means any age.
 	MaxAge    time.Duration
@@ -64,8 +64,8 @@ type Row struct {
 	Target       string
 	Confirmation Confirmation
 	// Stale is why a confirmation is stale, and Why has it in words. Both are empty for others.
-	Stale StaleKind
-	Why   string
+	Stale       StaleKind
+	StaleReason string
 }
 
 // A StaleKind is why a confirmation is stale.
@@ -73,14 +73,14 @@ type StaleKind string
 
 // The kinds.
 const (
-	DateAhead       StaleKind = "date-ahead" // of now
-	TooOld          StaleKind = "too-old"    // by Today.MaxAge
+	FutureDate      StaleKind = "future-date" // of now
+	TooOld          StaleKind = "too-old"     // by Today.MaxAge
 	DocumentChanged StaleKind = "document-changed"
 	OlderMajor      StaleKind = "older-major" // version of patmock
 )
 
 // Rows returns the state of every promise. The surest confirmation counts, and of those the latest.
-func (l *Ledger) Rows(today Today) []Row {
+func (l *Ledger) Rows(today Conditions) []Row {
 	confirmed := map[promise][]Key{}
 	for _, k := range l.keys() {
 		confirmed[k.of()] = append(confirmed[k.of()], k)
@@ -107,13 +107,13 @@ func surer(a, b Row) bool {
 
 // judge returns the state by one confirmation. A rehearsal that is stale counts for nothing, and so
 // does the confirmation of an open question.
-func (t Today) judge(s Scenario, k Key, c Confirmation) Row {
+func (t Conditions) judge(s Scenario, k Key, c Confirmation) Row {
 	row := Row{Scenario: s, Version: k.Version, State: Confirmed, Target: k.Target, Confirmation: c}
-	row.Stale, row.Why = t.stale(k.Version, c)
+	row.Stale, row.StaleReason = t.stale(k.Version, c)
 	switch {
-	case s.Question || k.Rehearsed() && row.Stale != "":
+	case s.Question || k.IsRehearsal() && row.Stale != "":
 		return Row{Scenario: s, Version: k.Version, State: State(s.Evidence)}
-	case k.Rehearsed():
+	case k.IsRehearsal():
 		row.State = Rehearsed
 	case row.Stale != "":
 		row.State = Stale
@@ -122,10 +122,10 @@ func (t Today) judge(s Scenario, k Key, c Confirmation) Row {
 }
 
 // stale returns why a confirmation is stale, empty if it is not.
-func (t Today) stale(v version.Version, c Confirmation) (kind StaleKind, why string) {
+func (t Conditions) stale(v version.Version, c Confirmation) (kind StaleKind, why string) {
 	switch then, now := major(c.Tool), major(t.Tool); {
 	case c.Date.After(t.Now):
-		return DateAhead, "its date lies ahead"
+		return FutureDate, "its date lies ahead"
 	case t.MaxAge > 0 && t.Now.Sub(c.Date) > t.MaxAge:
 		return TooOld, "it is too old"
 	case c.Document != t.Documents[v]:

@@ -43,7 +43,7 @@ func under(document string) parity.Confirmation {
 // target.
 func TestRows(t *testing.T) {
 	type confirmations map[string]parity.Confirmation
-	today := parity.Today{
+	today := parity.Conditions{
 		Now: now, MaxAge: 90 * day, Tool: "patmock v1.9.0", Documents: map[version.Version]string{
 			version.V2026: hash,
 		},
@@ -52,7 +52,7 @@ func TestRows(t *testing.T) {
 	ageless.MaxAge, devel.Tool, older.Tool = 0, "patmock (devel)", "patmock v0.9.0"
 	tests := []struct {
 		name   string
-		today  parity.Today
+		today  parity.Conditions
 		has    confirmations
 		state  parity.State
 		target string
@@ -80,12 +80,12 @@ func TestRows(t *testing.T) {
 			"of tomorrow", today,
 			confirmations{tenant: ago(-day)},
 			parity.Stale, tenant,
-			parity.DateAhead,
+			parity.FutureDate,
 		},
 		{
 			"of tomorrow where any age is good", ageless,
 			confirmations{tenant: ago(-day)},
-			parity.Stale, tenant, parity.DateAhead,
+			parity.Stale, tenant, parity.FutureDate,
 		},
 		{
 			"another document", today,
@@ -180,13 +180,13 @@ func TestRows(t *testing.T) {
 				},
 			}
 			got := l.Rows(tt.today)
-			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(parity.Row{}, "Why")); diff != "" {
+			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(parity.Row{}, "StaleReason")); diff != "" {
 				t.Fatalf("rows (-want +got):\n%s", diff)
 			}
 			if tt.stale != "" {
-				golden.Check(t, "testdata/messages.golden", "stale "+string(tt.stale), got[1].Why)
-			} else if got[1].Why != "" {
-				t.Errorf("why is %q", got[1].Why)
+				golden.Check(t, "testdata/messages.golden", "stale "+string(tt.stale), got[1].StaleReason)
+			} else if got[1].StaleReason != "" {
+				t.Errorf("why is %q", got[1].StaleReason)
 			}
 		})
 	}
@@ -204,7 +204,7 @@ func TestAQuestionIsNeverConfirmed(t *testing.T) {
 	}
 	want := []parity.Row{{Scenario: s, State: parity.Assumed}}
 	if diff := cmp.Diff(want,
-		l.Rows(parity.Today{
+		l.Rows(parity.Conditions{
 			Now: now, Documents: map[version.Version]string{"": hash},
 		})); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)

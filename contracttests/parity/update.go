@@ -18,14 +18,14 @@ type Run struct {
 
 // Changes are those of a ledger by a run.
 type Changes struct {
-	// New confirmations, and those that the target had confirmed before.
-	New, Again []Key
-	// Lost are confirmations that were removed.
-	Lost []Key
+	// Added confirmations, and those that the target had confirmed before.
+	Added, Renewed []Key
+	// Removed are confirmations that were removed.
+	Removed []Key
 }
 
-// None reports whether nothing was changed.
-func (c Changes) None() bool { return len(c.New)+len(c.Again)+len(c.Lost) == 0 }
+// IsEmpty reports whether nothing was changed.
+func (c Changes) IsEmpty() bool { return len(c.Added)+len(c.Renewed)+len(c.Removed) == 0 }
 
 // Update writes the results of a run into l, a user's own ledger. A pass confirms its promise
 // unless it is an open question. A fail or a provisional result removes the confirmations of all
@@ -41,16 +41,16 @@ func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes 
 		case !is || scenario.Question:
 		case r.Outcome == report.Pass:
 			if _, before := l.Confirmations[k]; before {
-				changes.Again = append(changes.Again, k)
+				changes.Renewed = append(changes.Renewed, k)
 			} else {
-				changes.New = append(changes.New, k)
+				changes.Added = append(changes.Added, k)
 			}
 			l.Confirmations[k] = Confirmation{
 				Date: run.Date.Truncate(time.Second), Document: run.Documents[r.Version],
 				Tool: run.Tool,
 			}
 		case r.Outcome == report.Fail || r.Outcome == report.Provisional:
-			changes.Lost = append(changes.Lost, l.lose(k)...)
+			changes.Removed = append(changes.Removed, l.lose(k)...)
 		}
 	}
 	return changes
@@ -59,7 +59,7 @@ func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes 
 // lose removes the confirmations of a promise that was not kept, and returns their keys.
 func (l *Ledger) lose(not Key) []Key {
 	lost := slices.DeleteFunc(l.keys(), func(k Key) bool {
-		return k.of() != not.of() || k.Rehearsed() != not.Rehearsed()
+		return k.of() != not.of() || k.IsRehearsal() != not.IsRehearsal()
 	})
 	for _, k := range lost {
 		delete(l.Confirmations, k)

@@ -45,7 +45,7 @@ func TestUpdate(t *testing.T) {
 	}{
 		{
 			"a pass", tenant, nil, "create/a", report.Pass, confirmations{a: after}, parity.Changes{
-				New: []parity.Key{a},
+				Added: []parity.Key{a},
 			},
 		},
 		{
@@ -53,35 +53,35 @@ func TestUpdate(t *testing.T) {
 			confirmations{a: before},
 			"create/a", report.Pass,
 			confirmations{a: after},
-			parity.Changes{Again: []parity.Key{a}},
+			parity.Changes{Renewed: []parity.Key{a}},
 		},
 		{
 			"a pass elsewhere", tenant,
 			confirmations{atOther: before, atHome: before},
 			"create/a", report.Pass,
 			confirmations{a: after, atOther: before, atHome: before},
-			parity.Changes{New: []parity.Key{a}},
+			parity.Changes{Added: []parity.Key{a}},
 		},
 		{
 			"a rehearsal", "127.0.0.1",
 			confirmations{a: before},
 			"create/a", report.Pass,
 			confirmations{a: before, atHome: after},
-			parity.Changes{New: []parity.Key{atHome}},
+			parity.Changes{Added: []parity.Key{atHome}},
 		},
 		{
 			"a failure", tenant,
 			confirmations{a: before},
 			"create/a", report.Fail,
 			confirmations{},
-			parity.Changes{Lost: []parity.Key{a}},
+			parity.Changes{Removed: []parity.Key{a}},
 		},
 		{
 			"what is provisional", tenant,
 			confirmations{a: before},
 			"create/a", report.Provisional,
 			confirmations{},
-			parity.Changes{Lost: []parity.Key{a}},
+			parity.Changes{Removed: []parity.Key{a}},
 		},
 		{
 			"a failure of what was not confirmed", tenant, nil, "create/a", report.Fail,
@@ -93,14 +93,14 @@ func TestUpdate(t *testing.T) {
 			confirmations{a: before, atOther: before, atHome: before},
 			"create/a", report.Fail,
 			confirmations{atHome: before},
-			parity.Changes{Lost: []parity.Key{a, atOther}},
+			parity.Changes{Removed: []parity.Key{a, atOther}},
 		},
 		{
 			"a failed rehearsal", "127.0.0.1",
 			confirmations{a: before, atHome: before, atHome6: before},
 			"create/a", report.Fail,
 			confirmations{a: before},
-			parity.Changes{Lost: []parity.Key{atHome, atHome6}},
+			parity.Changes{Removed: []parity.Key{atHome, atHome6}},
 		},
 		{
 			"a skip", tenant, confirmations{a: before}, "create/a", report.Skip, confirmations{
@@ -157,9 +157,9 @@ func TestUpdate(t *testing.T) {
 			if diff := cmp.Diff(tt.changes, changes); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
-			if none := len(tt.changes.New)+len(tt.changes.Again)+
-				len(tt.changes.Lost) == 0; changes.None() != none {
-				t.Errorf("none is %t, want %t", changes.None(), none)
+			if none := len(tt.changes.Added)+len(tt.changes.Renewed)+
+				len(tt.changes.Removed) == 0; changes.IsEmpty() != none {
+				t.Errorf("none is %t, want %t", changes.IsEmpty(), none)
 			}
 		})
 	}

@@ -54,17 +54,17 @@ func planted(text string) []recording.Exchange {
 			Method: "POST",
 			URL: base + "/" + url.PathEscape(text) + "?a=" + url.QueryEscape(text) + "&" +
 				url.QueryEscape(text) + "=b", Header: header, Body: body, Status: 200,
-			Answered: header, Reply: body,
+			ResponseHeader: header, ResponseBody: body,
 		},
 		{
 			Method: "POST", URL: base + "/x?%zz" + url.QueryEscape(text), Header: http.Header{
 				"Content-Type": {"text/plain"},
-			}, Body: "before " + text + " after", Status: 400, Answered: http.Header{},
-			Reply: "<p>" + text + "</p>",
+			}, Body: "before " + text + " after", Status: 400, ResponseHeader: http.Header{},
+			ResponseBody: "<p>" + text + "</p>",
 		},
 		{
 			Method: "GET", URL: base + tokens, Header: http.Header{}, Status: 200,
-			Answered: http.Header{}, Reply: "[" + body + "," + quoted + "]",
+			ResponseHeader: http.Header{}, ResponseBody: "[" + body + "," + quoted + "]",
 		},
 	}
 }
@@ -150,7 +150,7 @@ func FuzzOf(f *testing.F) {
 		for _, method := range []string{"GET", "POST"} {
 			x := recording.Exchange{
 				Method: method, URL: base + path, Header: header, Body: body, Status: 200,
-				Answered: header, Reply: body,
+				ResponseHeader: header, ResponseBody: body,
 			}
 			got := recording.Normalize(recording.RawCase{Exchanges: []recording.Exchange{x, x}},
 				base, true)

@@ -127,12 +127,12 @@ type RawCase struct {
 
 // An Exchange is a request with its response, secrets included.
 type Exchange struct {
-	Method, URL string
-	Header      http.Header
-	Body        string
-	Status      int
-	Answered    http.Header
-	Reply       string
-	// AtOnce reports that it was made side by side with its neighbors, in random order.
-	AtOnce bool
+	Method, URL    string
+	Header         http.Header
+	Body           string
+	Status         int
+	ResponseHeader http.Header
+	ResponseBody   string
+	// Concurrent reports that it was made side by side with its neighbors, in random order.
+	Concurrent bool
 }

@@ -53,7 +53,7 @@ func (c *comparer) add(change jsondiff.Change) {
 	rule := classify(change)
 	d := Difference{
 		At: jsondiff.Pointer(change.Path), Request: c.request,
-		Severity: rule.Severity, Kind: rule.Kind, What: rule.What,
+		Severity: rule.Severity, Kind: rule.Kind, Description: rule.Description,
 	}
 	if change.Kind != jsondiff.Added {
 		d.A = render(change.A)

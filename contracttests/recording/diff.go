@@ -18,15 +18,15 @@ type Difference struct {
 	At string `json:"at"`
 	// Request is the method and path of the exchange, empty outside of exchanges.
 	Request  string   `json:"request"`
-	Severity Severity `json:"class"`
+	Severity Severity `json:"severity"`
 	Kind     Kind     `json:"kind"`
-	// What describes the kind.
-	What string `json:"what"`
+	// Description describes the kind.
+	Description string `json:"description"`
 	// A and B are the two sides as JSON, empty if they do not exist.
 	A string `json:"a"`
 	B string `json:"b"`
-	// Allowed is the reason of a [Suppression], empty without one.
-	Allowed string `json:"allowed"`
+	// SuppressionReason is the reason of a [Suppression], empty without one.
+	SuppressionReason string `json:"suppressionReason"`
 }
 
 // Name is the scenario's id with the version behind it.
@@ -122,16 +122,16 @@ func settled(o report.Outcome) report.Outcome {
 	return o
 }
 
-// Left returns the differences of a severity that are not suppressed.
-func (c *Comparison) Left(severity Severity) []Difference {
+// Unsuppressed returns the differences of a severity that are not suppressed.
+func (c *Comparison) Unsuppressed(severity Severity) []Difference {
 	return slices.DeleteFunc(slices.Clone(c.Differences), func(d Difference) bool {
-		return d.Severity != severity || d.Allowed != ""
+		return d.Severity != severity || d.SuppressionReason != ""
 	})
 }
 
-// Same reports whether every difference is suppressed.
-func (c *Comparison) Same() bool {
-	return !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.Allowed == "" })
+// AllSuppressed reports whether every difference is suppressed.
+func (c *Comparison) AllSuppressed() bool {
+	return !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.SuppressionReason == "" })
 }
 
 // A Warning is a reason for which a comparison may be incomplete.
@@ -151,7 +151,7 @@ const (
 	WarnInterrupted WarningKind = "interrupted"
 	// WarnOtherDocuments is two recordings that were validated against different documents.
 	WarnOtherDocuments    WarningKind = "other-documents"
-	WarnUnusedSuppression WarningKind = "unused-allowance"
+	WarnUnusedSuppression WarningKind = "unused-suppression"
 )
 
 // Warnings returns why the comparison may be incomplete.

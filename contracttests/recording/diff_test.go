@@ -28,7 +28,7 @@ func found(differences []recording.Difference) (lines []string) {
 func TestRules(t *testing.T) {
 	const body = "/exchanges/0/response/body"
 	reply := func(text string) func(*recording.Exchange) {
-		return func(x *recording.Exchange) { x.Reply = text }
+		return func(x *recording.Exchange) { x.ResponseBody = text }
 	}
 	const full = `{"lastUsed":null,"expires_in":43200,"messages":[{"text":"a"}],` +
 		`"detailCode":"400.0","scope":["sp:scopes:all","b"],"causes":["a","b"]}`
@@ -38,15 +38,15 @@ func TestRules(t *testing.T) {
 	without := func(name string) func(*recording.Exchange) {
 		return func(x *recording.Exchange) {
 			object := map[string]any{}
-			if err := json.Unmarshal([]byte(x.Reply), &object); err != nil {
+			if err := json.Unmarshal([]byte(x.ResponseBody), &object); err != nil {
 				t.Fatal(err)
 			}
 			delete(object, name)
-			x.Reply = string(mustJSON(object))
+			x.ResponseBody = string(mustJSON(object))
 		}
 	}
 	header := func(name, value string) func(*recording.Exchange) {
-		return func(x *recording.Exchange) { x.Answered.Set(name, value) }
+		return func(x *recording.Exchange) { x.ResponseHeader.Set(name, value) }
 	}
 	for _, test := range []struct {
 		name   string
@@ -57,13 +57,13 @@ func TestRules(t *testing.T) {
 		{
 			"status", func(x *recording.Exchange) {
 				x.Status = 201
-			}, "breaking: other-status /exchanges/0/response/status -200 +201",
+			}, "breaking: status-changed /exchanges/0/response/status -200 +201",
 		},
 		{
 			"header gone", func(x *recording.Exchange) {
-				x.Answered.Del("Slpt-Request-Id")
+				x.ResponseHeader.Del("Slpt-Request-Id")
 			},
-			`breaking: header-gone /exchanges/0/response/header/Slpt-Request-Id -"⟨request-1⟩" +`,
+			`breaking: header-removed /exchanges/0/response/header/Slpt-Request-Id -"⟨request-1⟩" +`,
 		},
 		{
 			"header added", header("Allow", "GET"),
@@ -71,23 +71,23 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"charset", header("Content-Type", "application/json;charset=UTF-8"),
-			`harmless: other-charset /exchanges/0/response/header/Content-Type ` +
+			`harmless: charset-changed /exchanges/0/response/header/Content-Type ` +
 				`-"application/json" +"application/json;charset=UTF-8"`,
 		},
 		{
 			"media type", header("Content-Type", "text/plain"),
-			`breaking: other-media-type /exchanges/0/response/header/Content-Type ` +
+			`breaking: media-type-changed /exchanges/0/response/header/Content-Type ` +
 				`-"application/json" +"text/plain"`,
 		},
 		{
 			"header value", header("Www-Authenticate", "Basic"),
-			`unknown: other-header /exchanges/0/response/header/Www-Authenticate -"Bearer" ` +
+			`unknown: header-changed /exchanges/0/response/header/Www-Authenticate -"Bearer" ` +
 				`+"Basic"`,
 		},
-		{"kind of body", reply("<p>"), `breaking: other-form ` + body + `/form -"json" +"text"`},
+		{"kind of body", reply("<p>"), `breaking: body-form-changed ` + body + `/form -"json" +"text"`},
 		{
 			"property gone", without("created"),
-			`breaking: property-gone ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +`,
+			`breaking: property-removed ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +`,
 		},
 		{
 			"property added", with(`{"colour":"blue"}`),
@@ -95,50 +95,50 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"null", with(`{"created":null}`),
-			`breaking: null-for-value ` + body +
+			`breaking: value-to-null ` + body +
 				`/value/created -"⟨date: UTC, milliseconds⟩" +null`,
 		},
 		{
 			"value for null", with(`{"lastUsed":"2026-12-01T08:00:00.001Z"}`),
-			`unknown: value-for-null ` + body +
+			`unknown: null-to-value ` + body +
 				`/value/lastUsed -null +"⟨date: UTC, milliseconds⟩"`,
 		},
 		{
 			"type", with(`{"accessTokenValiditySeconds":"43200"}`),
-			`breaking: other-type ` + body + `/value/accessTokenValiditySeconds -43200 +"43200"`,
+			`breaking: type-changed ` + body + `/value/accessTokenValiditySeconds -43200 +"43200"`,
 		},
 		{
 			"value", with(`{"accessTokenValiditySeconds":3600}`),
-			`unknown: other-value ` + body + `/value/accessTokenValiditySeconds -43200 +3600`,
+			`unknown: value-changed ` + body + `/value/accessTokenValiditySeconds -43200 +3600`,
 		},
 		{
 			"seconds left", with(`{"expires_in":43199}`),
-			`harmless: seconds-left ` + body + `/value/expires_in -43200 +43199`,
+			`harmless: lifetime-changed ` + body + `/value/expires_in -43200 +43199`,
 		},
 		{
 			"many seconds left", with(`{"expires_in":43000}`),
-			`unknown: other-value ` + body + `/value/expires_in -43200 +43000`,
+			`unknown: value-changed ` + body + `/value/expires_in -43200 +43000`,
 		},
 		{
 			"text", with(`{"messages":[{"text":"b"}]}`),
-			`harmless: other-text ` + body + `/value/messages/0/text -"a" +"b"`,
+			`harmless: text-changed ` + body + `/value/messages/0/text -"a" +"b"`,
 		},
 		{
 			"detail code", with(`{"detailCode":"400.1"}`),
-			`unknown: other-value ` + body + `/value/detailCode -"400.0" +"400.1"`,
+			`unknown: value-changed ` + body + `/value/detailCode -"400.0" +"400.1"`,
 		},
 		{
 			"order of scopes", with(`{"scope":["b","sp:scopes:all"]}`),
-			`harmless: scope-order ` + body +
+			`harmless: scope-order-changed ` + body +
 				`/value/scope -["sp:scopes:all","b"] +["b","sp:scopes:all"]`,
 		},
 		{
 			"order", with(`{"causes":["b","a"]}`),
-			`unknown: other-order ` + body + `/value/causes -["a","b"] +["b","a"]`,
+			`unknown: order-changed ` + body + `/value/causes -["a","b"] +["b","a"]`,
 		},
 		{
 			"element gone", with(`{"causes":["b"]}`),
-			`unknown: element-gone ` + body + `/value/causes/0 -"a" +`,
+			`unknown: element-removed ` + body + `/value/causes/0 -"a" +`,
 		},
 		{
 			"element added", with(`{"causes":["a","b","c"]}`),
@@ -146,14 +146,14 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"date", with(`{"expirationDate":"2027-01-31T12:00:00Z"}`),
-			`unknown: other-value ` + body +
+			`unknown: value-changed ` + body +
 				`/value/expirationDate -"⟨date-1⟩" +"⟨date: UTC, seconds⟩"`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			former := func() recording.Exchange {
 				x := made(full)
-				x.Answered.Set("Www-Authenticate", "Bearer")
+				x.ResponseHeader.Set("Www-Authenticate", "Bearer")
 				return x
 			}
 			a, b := former(), former()
@@ -182,7 +182,7 @@ func TestEveryRuleIsReached(t *testing.T) {
 	}
 	gone := exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
 	empty, text := gone, gone
-	text.Reply = "gone"
+	text.ResponseBody = "gone"
 	see(of(made("{}"), empty), of(made("{}")))
 	see(of(made("{}")), of(made("{}"), empty))
 	see(of(empty), of(text))
@@ -219,25 +219,25 @@ func TestEveryRuleIsReached(t *testing.T) {
 		}, func(h http.Header) { h.Set("Location", "b") },
 	} {
 		a, b := made("{}"), made("{}")
-		a.Answered.Set("Location", "a")
-		b.Answered.Set("Location", "a")
-		change(b.Answered)
+		a.ResponseHeader.Set("Location", "a")
+		b.ResponseHeader.Set("Location", "a")
+		change(b.ResponseHeader)
 		see(of(a), of(b))
 	}
 	see(of(rejected("name-unique", "taken")), of(rejected("token-limit", "taken")))
 	status, kind := made("{}"), made("{}")
-	status.Status, kind.Reply = 201, "<p>"
+	status.Status, kind.ResponseBody = 201, "<p>"
 	see(of(made("{}")), of(status))
 	see(of(made("{}")), of(kind))
 	for _, rule := range recording.Rules() {
 		if reached[rule.Kind] != rule.Severity {
 			t.Errorf("nothing is %s: %s", rule.Severity, rule.Kind)
 		}
-		if rule.What == "" || rule.Reason == "" {
+		if rule.Description == "" || rule.Reason == "" {
 			t.Errorf("%s has no words or no reason", rule.Kind)
 		}
 		golden.Check(t, "testdata/messages.golden", "kind "+string(rule.Kind),
-			rule.What+": "+rule.Reason)
+			rule.Description+": "+rule.Reason)
 	}
 }
 
@@ -245,13 +245,13 @@ func TestEveryRuleIsReached(t *testing.T) {
 func rejected(rule string, causes ...string) recording.Exchange {
 	x := exchange("POST", tokens, `{"name":"patmock-abc-1"}`, 400, "")
 	if rule != "" {
-		x.Answered.Set("X-Patmock-Rule", rule)
+		x.ResponseHeader.Set("X-Patmock-Rule", rule)
 	}
 	advice := []map[string]string{}
 	for _, text := range causes {
 		advice = append(advice, map[string]string{"locale": "en-US", "text": text})
 	}
-	x.Reply = string(mustJSON(map[string]any{
+	x.ResponseBody = string(mustJSON(map[string]any{
 		"detailCode": "400.1", "messages": []map[string]string{{"text": "No."}}, "causes": advice,
 	}))
 	return x
@@ -273,7 +273,7 @@ func TestAdviceIsNotCompared(t *testing.T) {
 		{
 			"another rule", rejected("name-unique", "taken"), rejected("token-limit", "taken"),
 			[]string{
-				`harmless: other-rule ` + at +
+				`harmless: rule-changed ` + at +
 					`header/X-Patmock-Rule -"name-unique" +"token-limit"`,
 			},
 		},
@@ -288,7 +288,7 @@ func TestAdviceIsNotCompared(t *testing.T) {
 		},
 		{
 			"two tenants", rejected("", "taken"), rejected("", "in use"), []string{
-				`harmless: other-text ` + at + `body/value/causes/0/text -"taken" +"in use"`,
+				`harmless: text-changed ` + at + `body/value/causes/0/text -"taken" +"in use"`,
 			},
 		},
 	} {
@@ -300,7 +300,7 @@ func TestAdviceIsNotCompared(t *testing.T) {
 		})
 	}
 	noList := rejected("name-unique")
-	noList.Reply = `{"causes":"none"}`
+	noList.ResponseBody = `{"causes":"none"}`
 	if got := of(noList).Exchanges[0].Response.Body.Text("causes"); got != "none" {
 		t.Errorf("causes that are no list became %q", got)
 	}
@@ -317,7 +317,7 @@ func TestBracketsOfATextAreNoReferences(t *testing.T) {
 		},
 	} {
 		if got := recording.Diff(text(test.a), text(test.b)); len(got) != 1 ||
-			got[0].Kind != recording.OtherText {
+			got[0].Kind != recording.TextChanged {
 			t.Errorf("%q and %q: differences %v", test.a, test.b, found(got))
 		}
 	}
@@ -344,7 +344,7 @@ func TestReferencesArePaired(t *testing.T) {
 	// One that stands for two is told.
 	wrong := exchange("DELETE", tokens+"/"+otherID, "", 204, "")
 	if diff := cmp.Diff([]string{
-		`unknown: other-request /exchanges/2/request/path ` +
+		`unknown: request-changed /exchanges/2/request/path ` +
 			`-"/v2026/personal-access-tokens/⟨id-2⟩" ` +
 			`+"/v2026/personal-access-tokens/⟨id-1⟩"`,
 	},
@@ -393,12 +393,12 @@ func TestElementsAreAligned(t *testing.T) {
 	}{
 		{
 			"new ids", otherID, strings.Repeat("b", 32), []string{
-				"unknown: other-value " + at + "/x -1 +2",
+				"unknown: value-changed " + at + "/x -1 +2",
 			},
 		},
-		{"the same id", low, low, []string{"unknown: other-value " + at + "/x -1 +2"}},
+		{"the same id", low, low, []string{"unknown: value-changed " + at + "/x -1 +2"}},
 		{"another id", low, high, []string{
-			`unknown: element-gone ` + at + ` -{"id":"⟨id-1⟩","x":1} +`,
+			`unknown: element-removed ` + at + ` -{"id":"⟨id-1⟩","x":1} +`,
 			`unknown: element-added ` + at + ` - +{"id":"⟨id-2⟩","x":2}`,
 		}},
 	} {
@@ -417,8 +417,8 @@ func TestAccessTokensAreCompared(t *testing.T) {
 			`{"access_token":"eyJhbGciOiJFUzI1NiJ9.`+claims+`.c2ln"}`))
 	}
 	want := []string{
-		`breaking: property-gone /accessTokens/access-token-1/claims/exp -"number" +`,
-		`breaking: other-type /accessTokens/access-token-1/claims/org -"string" +"number"`,
+		`breaking: property-removed /accessTokens/access-token-1/claims/exp -"number" +`,
+		`breaking: type-changed /accessTokens/access-token-1/claims/org -"string" +"number"`,
 	}
 	got := recording.Diff(login("eyJleHAiOjEsIm9yZyI6ImEifQ"), login("eyJvcmciOjF9"))
 	if diff := cmp.Diff(want, found(got)); diff != "" {
@@ -487,14 +487,14 @@ func TestCompare(t *testing.T) {
 		"v3": "b", "v1": "a",
 	}
 	got := recording.Compare(a, b)
-	if got.Compared != 3 || got.Same() {
-		t.Errorf("compared %d, the same: %v", got.Compared, got.Same())
+	if got.Compared != 3 || got.AllSuppressed() {
+		t.Errorf("compared %d, the same: %v", got.Compared, got.AllSuppressed())
 	}
 	want := []string{
 		"a/a/v3 breaking promise-broken /outcome",
-		"a/a/v3 breaking other-status /exchanges/0/response/status",
+		"a/a/v3 breaking status-changed /exchanges/0/response/status",
 		"a/a/v2026 breaking promise-broken /outcome",
-		"a/a/v2026 breaking other-status /exchanges/0/response/status",
+		"a/a/v2026 breaking status-changed /exchanges/0/response/status",
 	}
 	differences := []string{}
 	for _, d := range got.Differences {
@@ -524,7 +524,7 @@ func TestCompare(t *testing.T) {
 	}
 	checkWarnings(t, warnings, got.Warnings())
 	same := recording.Compare(a, a)
-	if len(same.Differences) > 0 || same.Compared != 5 || !same.Same() {
+	if len(same.Differences) > 0 || same.Compared != 5 || !same.AllSuppressed() {
 		t.Errorf("with itself: %s", same.Text())
 	}
 	checkMessage(t, "text of no difference", same.Text())

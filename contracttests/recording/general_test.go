@@ -92,7 +92,7 @@ func TestGeneral(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.sent.Reply = string(mustJSON(map[string]string{"text": test.text}))
+			test.sent.ResponseBody = string(mustJSON(map[string]string{"text": test.text}))
 			s := stepOf(t, test.sent)
 			text := s.Response.Body.Text("text")
 			if got, ok := s.General(text); ok != test.want || ok && got != test.text {

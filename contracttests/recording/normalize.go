@@ -31,7 +31,7 @@ func inOrder(exchanges []Exchange) []Exchange {
 	exchanges = slices.Clone(exchanges)
 	for from := 0; from < len(exchanges); {
 		to := from + 1
-		for to < len(exchanges) && exchanges[from].AtOnce && exchanges[to].AtOnce {
+		for to < len(exchanges) && exchanges[from].Concurrent && exchanges[to].Concurrent {
 			to++
 		}
 		slices.SortStableFunc(exchanges[from:to], func(a, b Exchange) int {

@@ -45,8 +45,8 @@ func token(besides ...string) string {
 func exchange(method, path, body string, status int, reply string) recording.Exchange {
 	x := recording.Exchange{
 		Method: method, URL: base + path, Header: http.Header{}, Body: body, Status: status,
-		Reply: reply,
-		Answered: http.Header{
+		ResponseBody: reply,
+		ResponseHeader: http.Header{
 			"Content-Type": {"application/json"}, "Slpt-Request-Id": {
 				"feedfeedfeedfeedfeedfeedfeedfeed",
 			},
@@ -82,10 +82,10 @@ func encoded(t *testing.T, value any) string {
 func TestStep(t *testing.T) {
 	x := made("{}")
 	x.Header.Set("Authorization", "Bearer opaque-token-of-a-tenant")
-	x.Answered.Set("Retry-After", "7")
-	x.Answered.Set("Date", "Tue, 01 Dec 2026 08:00:00 GMT")
-	x.Answered.Set("Server", "nginx of acme")
-	x.Answered.Set("X-Sailpoint-Experimental", "true")
+	x.ResponseHeader.Set("Retry-After", "7")
+	x.ResponseHeader.Set("Date", "Tue, 01 Dec 2026 08:00:00 GMT")
+	x.ResponseHeader.Set("Server", "nginx of acme")
+	x.ResponseHeader.Set("X-Sailpoint-Experimental", "true")
 	want := `{
  "request": {
   "method": "POST",
@@ -476,7 +476,7 @@ func TestAtOnce(t *testing.T) {
 		var all []recording.Exchange
 		for _, status := range statuses {
 			x := exchange("GET", tokens, "", status, "[]")
-			x.AtOnce = status != 201
+			x.Concurrent = status != 201
 			all = append(all, x)
 		}
 		for _, step := range of(all...).Exchanges {

@@ -57,8 +57,8 @@ func (c Case) file() string {
 var (
 	// ErrNoRecording is the error of a directory that is no recording.
 	ErrNoRecording = errors.New("no recording")
-	// ErrNoFolder is the error of a recording whose parent directory does not exist.
-	ErrNoFolder = errors.New("there is no folder")
+	// ErrNoParentDir is the error of a recording whose parent directory does not exist.
+	ErrNoParentDir = errors.New("there is no folder")
 )
 
 // Open reads a recording. Its error is ErrNoRecording, a [FileError], or one of the file system.
@@ -96,7 +96,7 @@ func open(dir fs.FS) (*Recording, error) {
 		return nil, err
 	}
 	if len(r.Cases) != r.CaseCount {
-		return nil, fileError(aboutFile, FileCases,
+		return nil, fileError(aboutFile, FileCaseCount,
 			"expected %s, found %d", plural(r.CaseCount, "case"), len(r.Cases))
 	}
 	return r, nil
@@ -108,14 +108,14 @@ func (r *Recording) readCases(dir fs.FS) error {
 			return err
 		}
 		if path.Ext(name) != ".json" {
-			return fileError(name, FileForeign, "it does not belong to a recording")
+			return fileError(name, FileUnexpected, "it does not belong to a recording")
 		}
 		var c Case
 		if err := read(dir, name, &c); err != nil {
 			return err
 		}
 		if c.file() != name {
-			return fileError(name, FileOtherCase, "it is of %s", c.Name())
+			return fileError(name, FileWrongCase, "it is of %s", c.Name())
 		}
 		for question, i := range c.Answers {
 			if i < 0 || i >= len(c.Exchanges) {
@@ -165,7 +165,7 @@ func read(dir fs.FS, name string, into any) error {
 		kind, at = FileType, typed.Offset
 		err = fmt.Errorf("%s: expected %s, got %s", typed.Field, typed.Type, typed.Value)
 	case isUnknown:
-		kind, at = FileField, int64(bytes.Index(text, []byte(strconv.Quote(unknown.Field))))
+		kind, at = FileUnknownField, int64(bytes.Index(text, []byte(strconv.Quote(unknown.Field))))
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		kind, at, err = FileTruncated, int64(len(text)), errors.New("it ends too early")
 	case err == nil:
@@ -193,7 +193,7 @@ func encode(value any, indent string) ([]byte, error) {
 func check(dir string) (former *Recording, err error) {
 	parent := filepath.Dir(dir)
 	if info, err := os.Stat(parent); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("%w %s", ErrNoFolder, parent)
+		return nil, fmt.Errorf("%w %s", ErrNoParentDir, parent)
 	}
 	entries, err := os.ReadDir(dir)
 	switch {

@@ -7,21 +7,21 @@ type FileErrorKind string
 
 // The kinds.
 const (
-	FileSyntax    FileErrorKind = "syntax"
-	FileTruncated FileErrorKind = "truncated"
-	FileType      FileErrorKind = "type"
-	FileField     FileErrorKind = "field" // an unknown one
-	FileTrailing  FileErrorKind = "trailing"
-	// FileForeign does not belong to a recording.
-	FileForeign FileErrorKind = "foreign"
-	// FileOtherCase has another case than its name says.
-	FileOtherCase FileErrorKind = "other-case"
+	FileSyntax       FileErrorKind = "syntax"
+	FileTruncated    FileErrorKind = "truncated"
+	FileType         FileErrorKind = "type"
+	FileUnknownField FileErrorKind = "unknown-field"
+	FileTrailing     FileErrorKind = "trailing"
+	// FileUnexpected does not belong to a recording.
+	FileUnexpected FileErrorKind = "unexpected"
+	// FileWrongCase has another case than its name says.
+	FileWrongCase FileErrorKind = "wrong-case"
 	// FileNoExchange refers to an exchange that it does not have.
 	FileNoExchange FileErrorKind = "no-exchange"
 	FileSchema     FileErrorKind = "schema"
 	FileNormalForm FileErrorKind = "normal-form"
-	// FileCases has another number of cases than there are.
-	FileCases FileErrorKind = "cases"
+	// FileCaseCount has another number of cases than there are.
+	FileCaseCount FileErrorKind = "case-count"
 )
 
 // A FileError reports what is wrong with a file of a recording.

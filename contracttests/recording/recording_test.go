@@ -156,13 +156,13 @@ func TestCreateRefuses(t *testing.T) {
 		{"thesis", func(err error) bool { return errors.Is(err, recording.ErrNoRecording) }},
 		{"mixed", func(err error) bool {
 			wrong, ok := errors.AsType[*recording.FileError](err)
-			return ok && wrong.File == "notes.txt" && wrong.Kind == recording.FileForeign
+			return ok && wrong.File == "notes.txt" && wrong.Kind == recording.FileUnexpected
 		}},
 		{"file", func(err error) bool {
 			wrong, ok := errors.AsType[*fs.PathError](err)
 			return ok && wrong.Path == filepath.Join(around, "file")
 		}},
-		{"no/such", func(err error) bool { return errors.Is(err, recording.ErrNoFolder) }},
+		{"no/such", func(err error) bool { return errors.Is(err, recording.ErrNoParentDir) }},
 	} {
 		before := names(t, around)
 		_, err := recording.Create(filepath.Join(around, test.dir))
@@ -215,10 +215,10 @@ func TestOpenNamesThePlace(t *testing.T) {
 			"another type", "create/a/v2026.json", `"status": 200`, `"status": "200"`, 22,
 			recording.FileType,
 		},
-		{"unknown field", "create/a/v2026.json", `"outcome"`, `"outcame"`, 4, recording.FileField},
+		{"unknown field", "create/a/v2026.json", `"outcome"`, `"outcame"`, 4, recording.FileUnknownField},
 		{"cut off", "create/a/v2026.json", "\n}\n", "", 48, recording.FileTruncated},
 		{"two of them", "recording.json", "\n}\n", "\n}{}\n", 16, recording.FileTrailing},
-		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, 0, recording.FileOtherCase},
+		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, 0, recording.FileWrongCase},
 		{
 			"answer without exchange", "create/a/v2026.json", `"exchanges"`,
 			`"answers": {"token-limit": 7}, "exchanges"`, 0, recording.FileNoExchange,
@@ -233,13 +233,13 @@ func TestOpenNamesThePlace(t *testing.T) {
 		},
 		{
 			"schema that is misspelt", "recording.json", `"schema"`, `"shcema"`, 2,
-			recording.FileField,
+			recording.FileUnknownField,
 		},
 		{
 			"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, 0,
 			recording.FileNormalForm,
 		},
-		{"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, 0, recording.FileCases},
+		{"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, 0, recording.FileCaseCount},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := record(t, filepath.Join(t.TempDir(), "recording"), about(), cases()...)

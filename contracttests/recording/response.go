@@ -22,8 +22,8 @@ type position struct {
 func (n *normalizer) response(x Exchange) Response {
 	n.shortenable, n.requested = n.requested, nil
 	defer func() { n.shortenable = nil }()
-	r := Response{Status: x.Status, Header: n.responseHeader(x.Answered)}
-	got := bodyOf(x.Answered.Get("Content-Type"), x.Reply)
+	r := Response{Status: x.Status, Header: n.responseHeader(x.ResponseHeader)}
+	got := bodyOf(x.ResponseHeader.Get("Content-Type"), x.ResponseBody)
 	if form, ok := got.parameters(); ok { // no response is a form
 		got = body{Text, form.Encode()}
 	}
@@ -38,7 +38,7 @@ func (n *normalizer) response(x Exchange) Response {
 	case strings.HasSuffix(strings.TrimRight(x.path(), "/"), "/bulk-update"):
 		got.value, r.SortedByID = n.unsorted(tokens)
 	}
-	if x.Answered.Get(ruleHeader) != "" {
+	if x.ResponseHeader.Get(ruleHeader) != "" {
 		got.value = withoutAdvice(got.value)
 	}
 	r.Body = &Body{got.form, n.responseValue(got.value, position{})}

@@ -26,42 +26,42 @@ type Kind string
 
 // The kinds, in the order of the rules.
 const (
-	PromiseBroken  Kind = "promise-broken"
-	OtherOutcome   Kind = "other-outcome"
-	ExchangeGone   Kind = "exchange-gone"
-	ExchangeAdded  Kind = "exchange-added"
-	OtherRequest   Kind = "other-request"
-	OtherStatus    Kind = "other-status"
-	OtherRule      Kind = "other-rule"
-	HeaderGone     Kind = "header-gone"
-	HeaderAdded    Kind = "header-added"
-	OtherCharset   Kind = "other-charset"
-	OtherMediaType Kind = "other-media-type"
-	OtherHeader    Kind = "other-header"
-	BodyAdded      Kind = "body-added"
-	BodyGone       Kind = "body-gone"
-	OtherForm      Kind = "other-form"
-	ScopeOrder     Kind = "scope-order"
-	OtherOrder     Kind = "other-order"
-	ElementGone    Kind = "element-gone"
-	ElementAdded   Kind = "element-added"
-	PropertyGone   Kind = "property-gone"
-	PropertyAdded  Kind = "property-added"
-	NullForValue   Kind = "null-for-value"
-	ValueForNull   Kind = "value-for-null"
-	OtherType      Kind = "other-type"
-	OtherText      Kind = "other-text"
-	SecondsLeft    Kind = "seconds-left"
-	OtherValue     Kind = "other-value"
+	PromiseBroken     Kind = "promise-broken"
+	OutcomeChanged    Kind = "outcome-changed"
+	ExchangeRemoved   Kind = "exchange-removed"
+	ExchangeAdded     Kind = "exchange-added"
+	RequestChanged    Kind = "request-changed"
+	StatusChanged     Kind = "status-changed"
+	RuleChanged       Kind = "rule-changed"
+	HeaderRemoved     Kind = "header-removed"
+	HeaderAdded       Kind = "header-added"
+	CharsetChanged    Kind = "charset-changed"
+	MediaTypeChanged  Kind = "media-type-changed"
+	HeaderChanged     Kind = "header-changed"
+	BodyAdded         Kind = "body-added"
+	BodyRemoved       Kind = "body-removed"
+	BodyFormChanged   Kind = "body-form-changed"
+	ScopeOrderChanged Kind = "scope-order-changed"
+	OrderChanged      Kind = "order-changed"
+	ElementRemoved    Kind = "element-removed"
+	ElementAdded      Kind = "element-added"
+	PropertyRemoved   Kind = "property-removed"
+	PropertyAdded     Kind = "property-added"
+	ValueToNull       Kind = "value-to-null"
+	NullToValue       Kind = "null-to-value"
+	TypeChanged       Kind = "type-changed"
+	TextChanged       Kind = "text-changed"
+	LifetimeChanged   Kind = "lifetime-changed"
+	ValueChanged      Kind = "value-changed"
 )
 
 // A Rule gives differences their severity and kind. The first that matches decides.
 type Rule struct {
 	Severity Severity
 	Kind     Kind
-	// What describes the kind, and Reason says why it has its severity.
-	What, Reason string
-	match        func(jsondiff.Change) bool
+	// Description describes the kind, and Reason says why it has its severity.
+	Description, Reason string
+	match               func(jsondiff.Change) bool
 }
 
 // Rules lists them in their order.
@@ -75,41 +75,41 @@ var rules = []Rule{
 		},
 	},
 	{
-		Unknown, OtherOutcome, "another outcome", "the first side did not keep the promise",
+		Unknown, OutcomeChanged, "another outcome", "the first side did not keep the promise",
 		func(c jsondiff.Change) bool { return c.Path[0] == "outcome" },
 	},
 	{
-		Breaking, ExchangeGone, "an exchange is missing",
+		Breaking, ExchangeRemoved, "an exchange is missing",
 		"the scenario came no further, or found nothing to go on with", exchange(jsondiff.Removed),
 	},
 	{
 		Unknown, ExchangeAdded, "another exchange", "the scenario went another way",
 		exchange(jsondiff.Added),
 	},
-	{Unknown, OtherRequest, "another request", "it is made of former answers", within("request")},
+	{Unknown, RequestChanged, "another request", "it is made of former answers", within("request")},
 	{
-		Breaking, OtherStatus, "another status", "clients decide by the status",
+		Breaking, StatusChanged, "another status", "clients decide by the status",
 		within("response", "status"),
 	},
 	{
-		Harmless, OtherRule, "another rule of patmock", "no client reads it",
+		Harmless, RuleChanged, "another rule of patmock", "no client reads it",
 		within("response", "header", ruleHeader),
 	},
 	{
-		Breaking, HeaderGone, "a header is gone", "clients need it",
+		Breaking, HeaderRemoved, "a header is gone", "clients need it",
 		both(within("response", "header"), is(jsondiff.Removed)),
 	},
 	{
 		Harmless, HeaderAdded, "another header", "clients ignore headers that they do not know",
 		both(within("response", "header"), is(jsondiff.Added)),
 	},
-	{Harmless, OtherCharset, "another charset", "JSON is UTF-8 whatever is said", charset},
+	{Harmless, CharsetChanged, "another charset", "JSON is UTF-8 whatever is said", charset},
 	{
-		Breaking, OtherMediaType, "another media type", "clients choose by it how to decode",
+		Breaking, MediaTypeChanged, "another media type", "clients choose by it how to decode",
 		within("response", "header", "Content-Type"),
 	},
 	{
-		Unknown, OtherHeader, "another header value", "it depends on the client",
+		Unknown, HeaderChanged, "another header value", "it depends on the client",
 		within("response", "header"),
 	},
 	{
@@ -117,53 +117,53 @@ var rules = []Rule{
 		both(exactly("response", "body"), is(jsondiff.Added)),
 	},
 	{
-		Breaking, BodyGone, "the body is gone", "clients decode it",
+		Breaking, BodyRemoved, "the body is gone", "clients decode it",
 		both(exactly("response", "body"), is(jsondiff.Removed)),
 	},
 	{
-		Breaking, OtherForm, "another kind of body", "clients cannot decode it",
+		Breaking, BodyFormChanged, "another kind of body", "clients cannot decode it",
 		within("response", "body", "form"),
 	},
 	{
-		Harmless, ScopeOrder, "another order of scopes", "scopes are a set",
+		Harmless, ScopeOrderChanged, "another order of scopes", "scopes are a set",
 		both(is(jsondiff.Order), last("scope", "authorities")),
 	},
 	{
-		Unknown, OtherOrder, "another order", "a client may rely on it",
+		Unknown, OrderChanged, "another order", "a client may rely on it",
 		either(is(jsondiff.Order), within("response", "sortedById")),
 	},
 	{
-		Unknown, ElementGone, "an element is missing", "the list was made of other things",
+		Unknown, ElementRemoved, "an element is missing", "the list was made of other things",
 		both(is(jsondiff.Removed), element),
 	},
 	{
 		Unknown, ElementAdded, "another element", "the list was made of other things",
 		both(is(jsondiff.Added), element),
 	},
-	{Breaking, PropertyGone, "a property is gone", "clients may read it", is(jsondiff.Removed)},
+	{Breaking, PropertyRemoved, "a property is gone", "clients may read it", is(jsondiff.Removed)},
 	{
 		Harmless, PropertyAdded, "another property",
 		"clients ignore properties that they do not know", is(jsondiff.Added),
 	},
 	{
-		Breaking, NullForValue, "null where there was a value", "clients decode a value",
+		Breaking, ValueToNull, "null where there was a value", "clients decode a value",
 		func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.B == nil },
 	},
 	{
-		Unknown, ValueForNull, "a value where there was null", "clients that expect null may not",
+		Unknown, NullToValue, "a value where there was null", "clients that expect null may not",
 		func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.A == nil },
 	},
 	{
-		Breaking, OtherType, "another type", "clients cannot decode it",
+		Breaking, TypeChanged, "another type", "clients cannot decode it",
 		either(is(jsondiff.Type), claimType),
 	},
 	{
-		Harmless, OtherText, "another text", "texts are for people",
+		Harmless, TextChanged, "another text", "texts are for people",
 		last("text", "error_description", "attributeValue"),
 	},
-	{Harmless, SecondsLeft, "some seconds of time", "it is the rest of a life", remaining},
+	{Harmless, LifetimeChanged, "some seconds of time", "it is the rest of a life", remaining},
 	{
-		Unknown, OtherValue, "another value", "whether it matters depends on what it means",
+		Unknown, ValueChanged, "another value", "whether it matters depends on what it means",
 		func(jsondiff.Change) bool { return true },
 	},
 }

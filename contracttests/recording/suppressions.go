@@ -43,7 +43,7 @@ func (c *Comparison) Suppress(all []Suppression) (warnings []Warning) {
 	for i := range c.Differences {
 		for j, a := range all {
 			if a.match(c.Differences[i]) {
-				c.Differences[i].Allowed, used[j] = a.Reason, true
+				c.Differences[i].SuppressionReason, used[j] = a.Reason, true
 				break
 			}
 		}
@@ -63,7 +63,7 @@ type suppressionEntry struct {
 	Scenario strictyaml.Scalar `yaml:"scenario,required"`
 	Version  strictyaml.Scalar `yaml:"version"`
 	At       strictyaml.Scalar `yaml:"at"`
-	Class    strictyaml.Scalar `yaml:"class"`
+	Severity strictyaml.Scalar `yaml:"severity"`
 	Reason   strictyaml.Scalar `yaml:"reason,required"`
 	Line     int               `yaml:"-" line:""`
 }
@@ -83,7 +83,7 @@ func ParseSuppressions(source string, data []byte) ([]Suppression, error) {
 	for i, e := range entries {
 		s := Suppression{
 			Scenario: string(e.Scenario), Version: version.Version(e.Version), At: string(e.At),
-			Severity: Severity(e.Class), Reason: string(e.Reason),
+			Severity: Severity(e.Severity), Reason: string(e.Reason),
 			place: fmt.Sprintf("%s:%d", source, e.Line),
 		}
 		s.check(file, fmt.Sprintf("[%d].", i))
@@ -104,8 +104,8 @@ func (a Suppression) check(file *strictyaml.File, field string) {
 			string(a.Version), version.Join(version.All()))
 	}
 	if a.Severity != "" && !slices.Contains(Severities(), a.Severity) {
-		file.Report(strictyaml.BadValue, field+"class",
-			"unknown class %q: expected breaking, unknown or harmless", string(a.Severity))
+		file.Report(strictyaml.BadValue, field+"severity",
+			"unknown severity %q: expected breaking, unknown or harmless", string(a.Severity))
 	}
 	if a.At != "" && a.At[0] != '/' && a.At[0] != '*' {
 		file.Report(strictyaml.BadValue, field+"at",

@@ -49,7 +49,7 @@ func TestAllow(t *testing.T) {
 			[]string{"", "a", ""},
 			nil,
 		},
-		{"class", "- {scenario: '*', class: breaking, reason: a}", []string{"a", "", "a"}, nil},
+		{"severity", "- {scenario: '*', severity: breaking, reason: a}", []string{"a", "", "a"}, nil},
 		{
 			"too much",
 			"- scenario: create/a\n  at: /exchanges/0\n  reason: a\n- {scenario: 'create.a', " +
@@ -67,7 +67,7 @@ func TestAllow(t *testing.T) {
 			warnings := c.Suppress(allowances)
 			got := []string{}
 			for _, d := range c.Differences {
-				got = append(got, d.Allowed)
+				got = append(got, d.SuppressionReason)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("reasons (-want +got):\n%s", diff)
@@ -128,12 +128,12 @@ func TestAllowanceMistakes(t *testing.T) {
 			},
 		},
 		{
-			"class", "- {scenario: a, reason: a, class: bad}", wrong{
-				at(1, "[0].class", strictyaml.BadValue),
+			"severity", "- {scenario: a, reason: a, severity: bad}", wrong{
+				at(1, "[0].severity", strictyaml.BadValue),
 			},
 		},
-		{"three at once", "- {scenario: a, reason: a, version: v4, class: bad, at: x}", wrong{
-			at(1, "[0].version", strictyaml.BadValue), at(1, "[0].class", strictyaml.BadValue),
+		{"three at once", "- {scenario: a, reason: a, version: v4, severity: bad, at: x}", wrong{
+			at(1, "[0].version", strictyaml.BadValue), at(1, "[0].severity", strictyaml.BadValue),
 			at(1, "[0].at", strictyaml.BadValue),
 		}},
 		{

@@ -48,7 +48,7 @@ func (c *Comparison) Summary() string {
 	counts := []string{}
 	allowed := len(c.Differences)
 	for _, severity := range Severities() {
-		if n := len(c.Left(severity)); n > 0 {
+		if n := len(c.Unsuppressed(severity)); n > 0 {
 			counts = append(counts, fmt.Sprintf("%d %s", n, severity))
 			allowed -= n
 		}
@@ -97,13 +97,13 @@ func (c *common) write(b *strings.Builder) {
 	slices.SortFunc(c.versions, func(a, b version.Version) int {
 		return cmp.Compare(slices.Index(order, a), slices.Index(order, b))
 	})
-	head := "  " + string(d.Severity) + ": " + d.What
+	head := "  " + string(d.Severity) + ": " + d.Description
 	if versions := version.Join(slices.Compact(c.versions)); versions != "" {
 		head += " in " + versions
 	}
 	fmt.Fprintln(b, head)
 	for _, line := range [][2]string{
-		{"allowed: ", d.Allowed}, {"", d.At}, {"", d.Request}, {"- ", brief(d.A)}, {
+		{"allowed: ", d.SuppressionReason}, {"", d.At}, {"", d.Request}, {"- ", brief(d.A)}, {
 			"+ ", brief(d.B),
 		},
 	} {

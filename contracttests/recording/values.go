@@ -78,7 +78,7 @@ func valuesIn(exchanges []Exchange) *values {
 			v.classify(user, loginID)
 			v.classify(password, secret)
 		}
-		v.classify(x.Answered.Get("Slpt-Request-Id"), requestID)
+		v.classify(x.ResponseHeader.Get("Slpt-Request-Id"), requestID)
 		if u, err := url.Parse(x.URL); err == nil {
 			v.parameters(u.Query())
 		}
@@ -87,7 +87,7 @@ func valuesIn(exchanges []Exchange) *values {
 			v.parameters(form)
 		}
 		v.request(sent)
-		v.response(bodyOf(x.Answered.Get("Content-Type"), x.Reply))
+		v.response(bodyOf(x.ResponseHeader.Get("Content-Type"), x.ResponseBody))
 	}
 	return v
 }

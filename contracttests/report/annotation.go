@@ -12,7 +12,7 @@ const maxAnnotations = 10
 // Annotations returns commands to GitHub's runner that show failures and errors beside the change,
 // one a line and at most ten. The last one has the number of those that are left out.
 func Annotations(r *Report) []string {
-	bad := only(r.clean().Results, Fail, Error)
+	bad := only(r.redacted().Results, Fail, Error)
 	lines := []string{}
 	for i, result := range bad {
 		if i == maxAnnotations-1 && len(bad) > maxAnnotations {

@@ -77,7 +77,7 @@ func planted(outcome report.Outcome, plant func(n int) (text, canary string)) (r
 	canaries map[string]string,
 ) {
 	result := pass("create/a", version.V3)
-	result.Failures, result.Notes, result.Lacks = []report.Failure{{}, {}}, []string{"a", "b"},
+	result.Failures, result.Notes, result.Missing = []report.Failure{{}, {}}, []string{"a", "b"},
 		[]string{"a"}
 	r = reportOf(result)
 	r.Warnings = []report.Warning{{Kind: "a", Text: "a"}}

@@ -37,7 +37,7 @@ func ExampleWrite() {
 	//   "tool": "patmock 1.0.0",
 	//   "target": {
 	//     "name": "mock",
-	//     "live": false,
+	//     "realTenant": false,
 	//     "version": "1.0.0"
 	//   },
 	//   "started": "1970-01-01T00:00:00Z",

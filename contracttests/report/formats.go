@@ -33,7 +33,7 @@ func Write(format string, w io.Writer, r *Report) error {
 		if f.name != format {
 			continue
 		}
-		out, err := f.render(r.clean())
+		out, err := f.render(r.redacted())
 		if err != nil {
 			return fmt.Errorf("write the report as %s: %w", format, err)
 		}

@@ -159,7 +159,7 @@ func (r *Report) suiteName(v version.Version) string {
 
 // header returns what was judged by what.
 func header(r *Report) string {
-	kind := "live"
+	kind := "real tenant"
 	if !r.Target.RealTenant {
 		kind = "patmock"
 		if r.Target.Version != "" {

@@ -75,24 +75,24 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 func TestSchemaIsStrict(t *testing.T) {
 	good := write(t, "json", sample())
 	for name, change := range map[string]func(map[string]any){
-		"another version":  func(r map[string]any) { r["schema"] = 2 },
-		"more":             func(r map[string]any) { r["more"] = 1 },
-		"less":             func(r map[string]any) { delete(r, "tool") },
-		"no date":          func(r map[string]any) { r["started"] = "yesterday" },
-		"null for a list":  func(r map[string]any) { r["warnings"] = nil },
-		"negative time":    func(r map[string]any) { r["seconds"] = -1 },
-		"more in target":   func(r map[string]any) { r["target"].(map[string]any)["token"] = "x" },
-		"unknown outcome":  func(r map[string]any) { first(r, "results")["outcome"] = "green" },
-		"unknown version":  func(r map[string]any) { first(r, "results")["version"] = "v4" },
-		"unknown evidence": func(r map[string]any) { first(r, "results")["evidence"] = "sure" },
-		"more in a result": func(r map[string]any) { first(r, "results")["secret"] = "x" },
-		"unknown kind":     func(r map[string]any) { first(r, "results")["kind"] = "green" },
-		"unknown warning":  func(r map[string]any) { first(r, "warnings")["kind"] = "green" },
-		"no id":            func(r map[string]any) { first(r, "results")["id"] = "" },
-		"count missing":    func(r map[string]any) { delete(r["counts"].(map[string]any), "skip") },
-		"more is proven":   func(r map[string]any) { r["proven"].(map[string]any)["assumed"] = 1 },
-		"less is proven": func(r map[string]any) {
-			delete(r["proven"].(map[string]any), "unconfirmed")
+		"another version":   func(r map[string]any) { r["schema"] = 2 },
+		"more":              func(r map[string]any) { r["more"] = 1 },
+		"less":              func(r map[string]any) { delete(r, "tool") },
+		"no date":           func(r map[string]any) { r["started"] = "yesterday" },
+		"null for a list":   func(r map[string]any) { r["warnings"] = nil },
+		"negative time":     func(r map[string]any) { r["seconds"] = -1 },
+		"more in target":    func(r map[string]any) { r["target"].(map[string]any)["token"] = "x" },
+		"unknown outcome":   func(r map[string]any) { first(r, "results")["outcome"] = "green" },
+		"unknown version":   func(r map[string]any) { first(r, "results")["version"] = "v4" },
+		"unknown evidence":  func(r map[string]any) { first(r, "results")["evidence"] = "sure" },
+		"more in a result":  func(r map[string]any) { first(r, "results")["secret"] = "x" },
+		"unknown kind":      func(r map[string]any) { first(r, "results")["kind"] = "green" },
+		"unknown warning":   func(r map[string]any) { first(r, "warnings")["kind"] = "green" },
+		"no id":             func(r map[string]any) { first(r, "results")["id"] = "" },
+		"count missing":     func(r map[string]any) { delete(r["counts"].(map[string]any), "skip") },
+		"more in confirmed": func(r map[string]any) { r["confirmed"].(map[string]any)["assumed"] = 1 },
+		"less in confirmed": func(r map[string]any) {
+			delete(r["confirmed"].(map[string]any), "unconfirmed")
 		},
 		"unknown count":  func(r map[string]any) { r["counts"].(map[string]any)["green"] = 1 },
 		"negative count": func(r map[string]any) { r["counts"].(map[string]any)["skip"] = -1 },

@@ -154,7 +154,7 @@ func junitProperties(r *Report) []junitProperty {
 		{schema.Field, strconv.Itoa(SchemaVersion)},
 		{"tool", r.Tool},
 		{"target", r.Target.Name},
-		{"live", strconv.FormatBool(r.Target.RealTenant)},
+		{"realTenant", strconv.FormatBool(r.Target.RealTenant)},
 		{"interrupted", strconv.FormatBool(r.Interrupted)},
 	}
 	if r.Shard != "" {

@@ -10,8 +10,8 @@ const (
 	// KindRequest is a bug of the scenario: a request that its document does not allow, or that was
 	// to be invalid and is valid.
 	KindRequest Kind = "request"
-	// KindBeside is a rule that an exchange breaks and that the scenario is not about.
-	KindBeside Kind = "beside"
+	// KindUnrelatedRule is a rule that an exchange breaks and that the scenario is not about.
+	KindUnrelatedRule Kind = "unrelated-rule"
 	// KindNotVisible is a write that the lists of a real tenant do not show in time.
 	KindNotVisible Kind = "not-visible"
 	KindFinding    Kind = "finding" // of a client
@@ -19,7 +19,7 @@ const (
 
 // The kinds of other results. A pass has none.
 const (
-	KindLacks Kind = "lacks" // see Result.Lacks
+	KindUnsupported Kind = "unsupported" // see Result.Missing
 	// KindAllowed is a skip of a check that was not wanted, or whose findings are all allowed.
 	KindAllowed Kind = "allowed"
 	// KindNoRequests is a check of clients that judged no request.

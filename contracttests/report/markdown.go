@@ -33,7 +33,7 @@ func AppendSummary(path string, r *Report) (err error) {
 		return fmt.Errorf("append the summary: %w", err)
 	}
 	room := maxSummary - int(min(info.Size(), maxSummary))
-	text := "\n" + markdown(r.clean(), room-1)
+	text := "\n" + markdown(r.redacted(), room-1)
 	if len(text) > room {
 		return fmt.Errorf("append the summary: %s has %d bytes already, and no room for the "+
 			"verdict", path, info.Size())

@@ -10,9 +10,9 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// clean returns a copy without secrets, whose lists are never nil and whose counts are those of its
+// redacted returns a copy without secrets, whose lists are never nil and whose counts are those of its
 // results. Every format is made of one, before anything is cut or escaped.
-func (r *Report) clean() *Report {
+func (r *Report) redacted() *Report {
 	out := redactedCopy(*r)
 	if out.Judged != nil {
 		slices.SortStableFunc(out.Judged.NotJudged, func(a, b NotJudged) int {

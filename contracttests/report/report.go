@@ -47,7 +47,7 @@ type Report struct {
 	// Counts of the results by outcome. Every outcome has a number.
 	Counts map[Outcome]int `json:"counts"`
 	// Confirmed by real tenants. Nil if no ledger was read.
-	Confirmed *Confirmed `json:"proven,omitempty"`
+	Confirmed *Confirmed `json:"confirmed,omitempty"`
 	// Judged is what a check of clients judged. Nil for a run of the contract.
 	Judged *Judged `json:"judged,omitempty"`
 	// Observed counts what was judged whatever the scenarios are about. Nil if nothing was.
@@ -67,7 +67,7 @@ type Observed struct {
 type Target struct {
 	// Name is mock, or the base URL.
 	Name       string `json:"name"`
-	RealTenant bool   `json:"live"` // none of patmock
+	RealTenant bool   `json:"realTenant"` // none of patmock
 	// Version of a patmock, empty for a real tenant.
 	Version string `json:"version"`
 }
@@ -88,9 +88,9 @@ type Result struct {
 	// Kind is why it is no pass, and Message describes it in one line. Both are empty for a pass.
 	Kind    Kind   `json:"kind"`
 	Message string `json:"message"`
-	// Lacks names what the target lacks for a skipped case: needs, the reason of a guard, or what
+	// Missing names what the target lacks for a skipped case: needs, the reason of a guard, or what
 	// only the scenario could find out.
-	Lacks    []string  `json:"lacks,omitempty"`
+	Missing  []string  `json:"missing,omitempty"`
 	Failures []Failure `json:"failures"`
 	// Notes are the answers to an open question.
 	Notes    []string `json:"notes"`

@@ -49,7 +49,7 @@ func with(outcome report.Outcome, message string, r report.Result) report.Result
 
 // kinds are the usual ones of the outcomes.
 var kinds = map[report.Outcome]report.Kind{
-	report.Skip: report.KindLacks, report.Provisional: report.KindAssumed,
+	report.Skip: report.KindUnsupported, report.Provisional: report.KindAssumed,
 	report.Fail: report.KindPromise, report.Error: report.KindUntested,
 }
 
@@ -97,7 +97,7 @@ func sample() *report.Report {
 		{Kind: report.KindPromise, Message: "another day", Diff: "- a\n+ b\n"},
 	}
 	skipped := with(report.Skip, "without admin", pass("list/of-another", version.Beta))
-	skipped.Lacks = []string{"admin"}
+	skipped.Missing = []string{"admin"}
 	r := reportOf(
 		pass("create/name-is-unique", version.Beta), failed("create/name-is-unique", version.V3),
 		pass("create/name-is-unique", version.V1),

@@ -48,7 +48,7 @@ func (r *Report) Summary() string {
 			n[result.Outcome]++
 		}
 	}
-	text := CountText(n)
+	text := FormatCounts(n)
 	if untested > 0 {
 		text += fmt.Sprintf(", %d not tested", untested)
 	}
@@ -63,8 +63,8 @@ func (r *Report) Summary() string {
 	return text
 }
 
-// CountText returns counts by outcome, such as "376 passed, 41 provisional, 1831 skipped".
-func CountText(n map[Outcome]int) string {
+// FormatCounts returns counts by outcome, such as "376 passed, 41 provisional, 1831 skipped".
+func FormatCounts(n map[Outcome]int) string {
 	parts := []string{fmt.Sprintf("%d passed", n[Pass])}
 	for _, rest := range []struct {
 		outcome Outcome

@@ -17,10 +17,10 @@ type Kind string
 
 // Kinds of generated mutants.
 const (
-	OfProperty Kind = "property"
-	OfHeader   Kind = "header"
-	OfClaim    Kind = "claim"
-	OfRule     Kind = "rule"
+	KindProperty Kind = "property"
+	KindHeader   Kind = "header"
+	KindClaim    Kind = "claim"
+	KindRule     Kind = "rule"
 )
 
 // Generated is a mutant that is made by rule: for each place of a Surface, and for each mutant of
@@ -39,7 +39,7 @@ type Generated struct {
 func (g Generated) Wrap(next http.Handler) http.Handler { return g.wrap(next) }
 
 // Generate returns the mutants of a surface, in the order of their names.
-func (s *Surface) Generate() []Generated {
+func (s *Inventory) Generate() []Generated {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	type group struct {
@@ -55,11 +55,11 @@ func (s *Surface) Generate() []Generated {
 	for key, ops := range ops {
 		slices.Sort(ops)
 		switch key.kind {
-		case OfProperty:
+		case KindProperty:
 			all = append(all, ofProperty(key.group, key.name, ops)...)
-		case OfHeader:
+		case KindHeader:
 			all = append(all, ofHeader(ops[0], key.name)...)
-		case OfClaim:
+		case KindClaim:
 			all = append(all, ofClaim(key.name)...)
 		}
 	}
@@ -179,10 +179,10 @@ func ofProperty(group, name string, ops []operation) (all []Generated) {
 		for _, part := range wheres(group, ops) {
 			all = append(all, Generated{
 				Name: strings.Join([]string{
-					string(OfProperty), group, strings.ReplaceAll(name, "/", "."), v.name,
+					string(KindProperty), group, strings.ReplaceAll(name, "/", "."), v.name,
 					part.name,
 				}, "/"),
-				Kind: OfProperty,
+				Kind: KindProperty,
 				wrap: stateful(chosen, func(seen map[string]sighting, x *exchange) *answer {
 					a := x.forward()
 					if groupOf(x, a) != group {
@@ -246,8 +246,8 @@ func ofHeader(op operation, name string) []Generated {
 	}
 	change := func(kind string, f func(http.Header)) Generated {
 		return Generated{
-			Name: strings.Join([]string{string(OfHeader), string(op), name, kind}, "/"),
-			Kind: OfHeader,
+			Name: strings.Join([]string{string(KindHeader), string(op), name, kind}, "/"),
+			Kind: KindHeader,
 			wrap: mutateResponse(on(op), func(a *answer) {
 				if _, present := a.header[name]; present {
 					f(a.header)
@@ -266,8 +266,8 @@ func ofClaim(name string) (all []Generated) {
 	for _, part := range []where{{"everywhere", everywhere}, {"second-user", secondOnly}} {
 		change := func(kind string, f func(claims object)) {
 			all = append(all, Generated{
-				Name: strings.Join([]string{string(OfClaim), name, kind, part.name}, "/"),
-				Kind: OfClaim,
+				Name: strings.Join([]string{string(KindClaim), name, kind, part.name}, "/"),
+				Kind: KindClaim,
 				wrap: claim(func(x *exchange, a *answer, claims object) {
 					if _, present := claims[name]; present && part.holds(x, a, 0) {
 						f(claims)
@@ -301,8 +301,8 @@ func otherThan(value any) any {
 func ofRule(m Mutant) []Generated {
 	make := func(how string, broken func(request int64) bool) Generated {
 		return Generated{
-			Name: strings.Join([]string{string(OfRule), string(m.Rule), m.Name, how}, "/"),
-			Kind: OfRule, Scenarios: m.KilledBy,
+			Name: strings.Join([]string{string(KindRule), string(m.Rule), m.Name, how}, "/"),
+			Kind: KindRule, Scenarios: m.KilledBy,
 			wrap: func(next http.Handler) http.Handler {
 				mutated := m.Wrap(next)
 				var counts sync.Map // of *atomic.Int64, by operation

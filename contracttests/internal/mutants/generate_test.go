@@ -14,18 +14,18 @@ const twoTokens = `[{"id":"1","name":"a","owner":{"id":"o"}},{"id":"2","name":"b
 
 // lists returns a handler that responds with a list, and the exchange that the surface has
 // recorded.
-func lists(s *mutants.Surface) (http.Handler, []mutants.Exchange) {
+func lists(s *mutants.Inventory) (http.Handler, []mutants.Exchange) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, twoTokens)
 	})
 	do(s.Record(handler), "GET", "/v2026/personal-access-tokens", "")
-	return handler, s.Take()
+	return handler, s.Drain()
 }
 
 // What a list shows is left out and replaced in every way, and only where it is to be.
 func TestGenerate(t *testing.T) {
-	var surface mutants.Surface
+	var surface mutants.Inventory
 	handler, exchanges := lists(&surface)
 	all := surface.Generate()
 	for i := range all[1:] {
@@ -75,7 +75,7 @@ func TestGenerate(t *testing.T) {
 
 // A rule is kept or broken for the first requests only.
 func TestGenerateForFirstRequests(t *testing.T) {
-	var surface mutants.Surface
+	var surface mutants.Inventory
 	all := surface.Generate()
 	for how, want := range map[string]func(request int) bool{
 		"applied-to-the-first":      func(request int) bool { return request > 1 },

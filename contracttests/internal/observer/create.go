@@ -119,7 +119,7 @@ func (o *Observer) checkDefaultDate(e *exchange, sent, shown object) {
 		if got.Sub(want).Abs() > 4*24*time.Hour {
 			o.find(rule.ExpirySixMonths, "", "expirationDate of the new token is %s, expected %s",
 				shown["expirationDate"], stamp(want))
-		} else if !o.options.Tenant && got.Sub(want).Abs() > time.Second {
+		} else if !o.options.RealTenant && got.Sub(want).Abs() > time.Second {
 			o.doubtful(rule.ExpirySixMonths, "exact",
 				"expirationDate of the new token is %s, expected %s", shown["expirationDate"],
 				stamp(want))
@@ -158,7 +158,7 @@ func (o *Observer) checkAppeared(shown object) {
 	case rejected && !momentOf(shown["created"]).Before(at.Add(-time.Second)):
 		o.find(rule.RejectedChangesNothing, "create",
 			"the token %s is listed, whose create was rejected", shown.text("id"))
-	case !o.options.Tenant && o.complete[owner] && !valueOf[bool](shown["managed"]):
+	case !o.options.RealTenant && o.complete[owner] && !valueOf[bool](shown["managed"]):
 		o.find(rule.NothingElseChanges, "appeared",
 			"the token %s appears in a list: no request has created it", shown.text("id"))
 	}

@@ -115,7 +115,7 @@ func (e *exchange) ok() bool { return e.Status >= 200 && e.Status <= 299 }
 
 // unsure reports whether the outcome of the request is unknown.
 func (e *exchange) unsure() bool {
-	return e.AtOnce || e.Status >= 500 || e.Status == http.StatusRequestTimeout
+	return e.Concurrent || e.Status >= 500 || e.Status == http.StatusRequestTimeout
 }
 
 // current reports whether tokens may live for ever in the version.
@@ -133,7 +133,7 @@ func (e *exchange) caller() string {
 
 // body and reply return the objects that the request and the response have, nil for none.
 func (e *exchange) body() object  { return objectOf([]byte(e.Body)) }
-func (e *exchange) reply() object { return objectOf([]byte(e.Reply)) }
+func (e *exchange) reply() object { return objectOf([]byte(e.ResponseBody)) }
 
 // object is a JSON object, its values not decoded.
 type object map[string]json.RawMessage

@@ -170,4 +170,4 @@ func (o *Observer) checkFiltered(e *exchange, owner string, shown []object) {
 }
 
 // tokensOf returns the tokens of a list.
-func tokensOf(e *exchange) []object { return valueOf[[]object](json.RawMessage(e.Reply)) }
+func tokensOf(e *exchange) []object { return valueOf[[]object](json.RawMessage(e.ResponseBody)) }

@@ -19,12 +19,12 @@ func (o *Observer) checkForm(e *exchange) {
 	if e.Method == http.MethodHead {
 		return
 	}
-	kind, _, _ := mime.ParseMediaType(e.Answered.Get("Content-Type"))
+	kind, _, _ := mime.ParseMediaType(e.ResponseHeader.Get("Content-Type"))
 	switch {
-	case e.Reply == "" && kind != "":
+	case e.ResponseBody == "" && kind != "":
 		o.find(rule.Headers, "no content",
 			"Content-Type of a response without a body is %q, expected none", kind)
-	case e.Reply != "" && kind != "application/json":
+	case e.ResponseBody != "" && kind != "application/json":
 		o.find(rule.Headers, "content", "Content-Type is %q, expected application/json", kind)
 	}
 	o.checkCache(e)
@@ -34,7 +34,7 @@ func (o *Observer) checkForm(e *exchange) {
 }
 
 func (o *Observer) checkHeaders(e *exchange) {
-	id := e.Answered.Get("Slpt-Request-Id")
+	id := e.ResponseHeader.Get("Slpt-Request-Id")
 	switch {
 	case id == "":
 		o.find(rule.Headers, "id", "the response has no SLPT-Request-ID")
@@ -42,13 +42,13 @@ func (o *Observer) checkHeaders(e *exchange) {
 		o.find(rule.Headers, "id twice", "SLPT-Request-ID is %q as of a request before", id)
 	}
 	o.requests[id] = true
-	if at := e.Answered.Get("Date"); at == "" {
+	if at := e.ResponseHeader.Get("Date"); at == "" {
 		o.find(rule.Headers, "date", "the response has no Date")
 	} else if _, err := http.ParseTime(at); err != nil {
 		o.find(rule.Headers, "date form", "Date is %q, expected a date of HTTP", at)
 	}
 	if e.Status == http.StatusUnauthorized {
-		o.checkChallenge(e.Answered.Get("Www-Authenticate"))
+		o.checkChallenge(e.ResponseHeader.Get("Www-Authenticate"))
 	}
 }
 
@@ -65,7 +65,7 @@ func (o *Observer) checkChallenge(challenge string) {
 
 // checkCache judges whether a response with a secret may be stored.
 func (o *Observer) checkCache(e *exchange) {
-	control := strings.ToLower(e.Answered.Get("Cache-Control"))
+	control := strings.ToLower(e.ResponseHeader.Get("Cache-Control"))
 	switch {
 	case strings.Contains(control, "no-store"):
 	case e.Op == Login:
@@ -74,13 +74,13 @@ func (o *Observer) checkCache(e *exchange) {
 	case e.Op == Create:
 		o.find(rule.NoStore, "", "Cache-Control of the response to create is %q, expected no-store",
 			control)
-	case !o.options.Tenant:
+	case !o.options.RealTenant:
 		o.doubtful(rule.NoStore, "other", "Cache-Control of a response is %q, expected no-store",
 			control)
 	}
-	if e.Op == Login && e.ok() && !strings.Contains(e.Answered.Get("Pragma"), "no-cache") {
+	if e.Op == Login && e.ok() && !strings.Contains(e.ResponseHeader.Get("Pragma"), "no-cache") {
 		o.find(rule.LoginNoStore, "pragma",
-			"Pragma of the response to a login is %q, expected no-cache", e.Answered.Get("Pragma"))
+			"Pragma of the response to a login is %q, expected no-cache", e.ResponseHeader.Get("Pragma"))
 	}
 }
 
@@ -93,7 +93,7 @@ func (o *Observer) checkError(e *exchange) {
 			o.find(rule.Error429, "message", "message of a 429 is %s, expected a text",
 				body["message"])
 		}
-		if e.Answered.Get("Retry-After") == "" {
+		if e.ResponseHeader.Get("Retry-After") == "" {
 			o.find(rule.Error429, "retry", "a 429 has no Retry-After")
 		}
 	case e.OAuth && (e.Op == Login || e.Op == CheckToken):
@@ -117,9 +117,9 @@ func (o *Observer) checkDTO(e *exchange, body object) {
 		o.find(rule.ErrorDTO, "code", "detailCode is %q, expected one that begins with %d", code,
 			e.Status)
 	}
-	if id := body.text("trackingId"); id != e.Answered.Get("Slpt-Request-Id") || id == "" {
+	if id := body.text("trackingId"); id != e.ResponseHeader.Get("Slpt-Request-Id") || id == "" {
 		o.find(rule.TrackingID, "", "trackingId is %q, expected SLPT-Request-ID: %q", id,
-			e.Answered.Get("Slpt-Request-Id"))
+			e.ResponseHeader.Get("Slpt-Request-Id"))
 	}
 	if causes, present := body["causes"]; !present || valueOf[[]json.RawMessage](causes) == nil {
 		o.find(rule.ErrorDTO, "causes", "causes is %s, expected an array", causes)

@@ -18,7 +18,7 @@ var listKeys = []string{
 
 // seeList compares the tokens of a list with what is known, and judges which are there.
 func (o *Observer) seeList(e *exchange) {
-	if !e.ok() || e.AtOnce { // what writes beside it have done so far is unknown
+	if !e.ok() || e.Concurrent { // what writes beside it have done so far is unknown
 		return
 	}
 	owner := e.Query.Get("owner-id")
@@ -56,7 +56,7 @@ func (o *Observer) seeListed(e *exchange, id, owner string, shown object) {
 	if got := t.ownerIn(shown).text("id"); owner != "" && owner != "?" && got != owner {
 		o.find(rule.ListOwn, "owner", "the list of the owner %q has a token of %q", owner, got)
 	}
-	if t.deleted && !t.unsure && o.now.Sub(t.deletedAt) >= o.options.Consistency {
+	if t.deleted && !t.unsure && o.now.Sub(t.deletedAt) >= o.options.ConsistencyTimeout {
 		o.find(rule.DeleteForGood, "list", "the deleted token %s is listed", id)
 	}
 	o.sight(e, t, shown)
@@ -111,11 +111,11 @@ func (o *Observer) awaited(e *exchange, t *token, owner string) bool {
 		return false
 	case owner != "" && t.owner() != owner:
 		return false
-	case !o.options.Tenant:
+	case !o.options.RealTenant:
 		return !t.managed() || owner == "" && t.listed && o.listsManaged(e)
 	}
 	expires := momentOf(t.known["expirationDate"])
-	return t.made && o.now.Sub(t.madeAt) > o.options.Consistency &&
+	return t.made && o.now.Sub(t.madeAt) > o.options.ConsistencyTimeout &&
 		(expires.IsZero() || o.now.Before(expires))
 }
 
@@ -137,7 +137,7 @@ func (o *Observer) sightLastUsed(t *token, value json.RawMessage) {
 	switch {
 	case o.same("lastUsed", known, value):
 		o.checkUnmoved(t, former)
-		if !o.options.Tenant {
+		if !o.options.RealTenant {
 			t.learnLastUsed(value)
 		}
 		return
@@ -173,7 +173,7 @@ func (t *token) learnLastUsed(value json.RawMessage) {
 
 // checkUnmoved judges a lastUsed that is as it was before logins.
 func (o *Observer) checkUnmoved(t *token, former time.Time) {
-	if o.options.Tenant {
+	if o.options.RealTenant {
 		return // it may lag behind by longer than other writes
 	}
 	for _, at := range t.logins {

@@ -92,7 +92,7 @@ func (o *Observer) checkUser(client string, shown object) {
 
 // checkLoginOf compares the response to a login with the token that logged in.
 func (o *Observer) checkLoginOf(e *exchange, t *token, s *session, shown object) {
-	if t.deleted && !t.unsure && !e.AtOnce {
+	if t.deleted && !t.unsure && !e.Concurrent {
 		o.find(rule.TokenDeletedOrExpired, "deleted", "the deleted token %s logs in", t.id)
 	}
 	if expiry := momentOf(t.known["expirationDate"]); !expiry.IsZero() &&
@@ -121,7 +121,7 @@ func (o *Observer) checkLoginOf(e *exchange, t *token, s *session, shown object)
 
 // slack is by how many seconds expires_in may be less than the validity.
 func (o *Observer) slack() float64 {
-	if o.options.Tenant {
+	if o.options.RealTenant {
 		return 10 // it may count what remains
 	}
 	return 0
@@ -174,7 +174,7 @@ func (o *Observer) checkClaims(s *session, shown object) {
 			o.find(rule.ClaimsAgree, name,
 				"%s in the access token is %s, and %s in the response to the login", name, claim,
 				value)
-		} else if present != claimed && !o.options.Tenant {
+		} else if present != claimed && !o.options.RealTenant {
 			o.find(rule.ClaimsAgree, name,
 				"%s is in the access token: %t, and in the response to the login: %t", name,
 				claimed, present)
@@ -200,7 +200,7 @@ func (o *Observer) seeCheckToken(e *exchange) {
 		if name == "scope" || name == "scope_hash" {
 			continue // written in another form
 		}
-		if present && !o.same(name, s.claims[name], value) || !present && !o.options.Tenant {
+		if present && !o.same(name, s.claims[name], value) || !present && !o.options.RealTenant {
 			o.find(rule.ClaimsAgree, "check_token "+name,
 				"%s of check_token is %s, and %s in the access token", name, value, s.claims[name])
 		}

@@ -26,18 +26,18 @@ type Finding struct {
 type Options struct {
 	// Now returns the time at the target. It is required.
 	Now func() time.Time
-	// Tenant reports that the target is a real tenant. Others use it at the same time, so that only
+	// RealTenant reports that the target is a real tenant. Others use it at the same time, so that only
 	// tokens that the observed exchanges created are followed.
-	Tenant bool
-	// Consistency is how long a list may still show what was before a write.
-	Consistency time.Duration
-	// Faults reports that responses may have injected faults. Those with the header of a fault are
+	RealTenant bool
+	// ConsistencyTimeout is how long a list may still show what was before a write.
+	ConsistencyTimeout time.Duration
+	// HasFaults reports that responses may have injected faults. Those with the header of a fault are
 	// not judged.
-	Faults bool
+	HasFaults bool
 	// APIClient is the id of a client without a user, empty for none.
 	APIClient string
-	// Broken are the rules that the exchanges break on purpose.
-	Broken []rule.ID
+	// BrokenRules are the rules that the exchanges break on purpose.
+	BrokenRules []rule.ID
 }
 
 // An Observer follows the exchanges of one scenario in one namespace. It is used by one goroutine.
@@ -90,14 +90,14 @@ func Rules() []rule.ID {
 	}
 }
 
-// See judges an exchange by itself and by those before. It reports each kind of finding once.
-func (o *Observer) See(x recording.Exchange) []Finding {
+// Observe judges an exchange by itself and by those before. It reports each kind of finding once.
+func (o *Observer) Observe(x recording.Exchange) []Finding {
 	o.findings, o.now = nil, o.options.Now()
 	e := o.read(x)
 	if e.Op == Control {
 		return nil
 	}
-	if o.options.Faults && x.Answered.Get(faultHeader) != "" {
+	if o.options.HasFaults && x.ResponseHeader.Get(faultHeader) != "" {
 		o.doubt(e)
 		return nil
 	}
@@ -123,16 +123,16 @@ func (o *Observer) See(x recording.Exchange) []Finding {
 	return o.findings
 }
 
-// Remember learns who an access token belongs to from a login that was judged before, by another
+// ObserveLogin learns who an access token belongs to from a login that was judged before, by another
 // observer.
-func (o *Observer) Remember(x recording.Exchange) {
+func (o *Observer) ObserveLogin(x recording.Exchange) {
 	if e := o.read(x); e.ok() && e.Op == Login {
 		o.learn(e)
 	}
 }
 
-// Seed makes a token known that no exchange created.
-func (o *Observer) Seed(id, secret string) {
+// AddToken makes a token known that no exchange created.
+func (o *Observer) AddToken(id, secret string) {
 	o.tokens[id] = newToken(id)
 	o.secrets[secret] = "the secret of a token"
 }
@@ -151,7 +151,7 @@ func (o *Observer) doubtful(id rule.ID, aspect, format string, args ...any) {
 
 func (o *Observer) findOf(id rule.ID, of evidence.Level, aspect, format string, args ...any) {
 	kind := string(id) + " " + aspect
-	if o.seen[kind] || slices.Contains(o.options.Broken, id) {
+	if o.seen[kind] || slices.Contains(o.options.BrokenRules, id) {
 		return
 	}
 	o.seen[kind] = true

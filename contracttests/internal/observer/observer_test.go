@@ -31,17 +31,17 @@ const (
 // exchange returns one in the form that every response has.
 func exchange(method, url, body string, status int, reply string) recording.Exchange {
 	x := recording.Exchange{
-		Method: method, URL: url, Body: body, Status: status, Reply: reply, Header: http.Header{},
-		Answered: http.Header{
+		Method: method, URL: url, Body: body, Status: status, ResponseBody: reply, Header: http.Header{},
+		ResponseHeader: http.Header{
 			"Date": {"Sat, 02 Jan 2027 03:04:05 GMT"}, "Cache-Control": {"no-store"}, "Pragma": {
 				"no-cache",
 			},
 		},
 	}
 	requests++
-	x.Answered.Set("Slpt-Request-Id", strings.Repeat("0", 20)+time.Duration(requests).String())
+	x.ResponseHeader.Set("Slpt-Request-Id", strings.Repeat("0", 20)+time.Duration(requests).String())
 	if reply != "" {
-		x.Answered.Set("Content-Type", "application/json")
+		x.ResponseHeader.Set("Content-Type", "application/json")
 	}
 	x.Header.Set("Authorization", "Bearer "+bearer)
 	return x
@@ -80,7 +80,7 @@ func filtered(filter string, tokens ...string) recording.Exchange {
 
 // atOnce makes an exchange one of several side by side.
 func atOnce(x recording.Exchange) recording.Exchange {
-	x.AtOnce = true
+	x.Concurrent = true
 	return x
 }
 
@@ -115,13 +115,13 @@ const rejection = `{"detailCode":"400.1 Bad request","trackingId":"TRACKING","ca
 
 // rejected gives an error the id of its response.
 func rejected(x recording.Exchange) recording.Exchange {
-	x.Reply = strings.ReplaceAll(x.Reply, "TRACKING", x.Answered.Get("Slpt-Request-Id"))
+	x.ResponseBody = strings.ReplaceAll(x.ResponseBody, "TRACKING", x.ResponseHeader.Get("Slpt-Request-Id"))
 	return x
 }
 
 // withHeader changes a header of the response.
 func withHeader(x recording.Exchange, name string, values ...string) recording.Exchange {
-	x.Answered[http.CanonicalHeaderKey(name)] = values
+	x.ResponseHeader[http.CanonicalHeaderKey(name)] = values
 	return x
 }
 
@@ -329,7 +329,7 @@ func TestSee(t *testing.T) {
 			o := observer.New(observer.Options{Now: func() time.Time { return now }})
 			for i, x := range test.exchanges {
 				var broken []rule.ID
-				for _, f := range o.See(x) {
+				for _, f := range o.Observe(x) {
 					broken = append(broken, f.Rule)
 				}
 				want := test.want
@@ -352,9 +352,9 @@ func TestSee_OncePerKind(t *testing.T) {
 		want   int
 	}{{nil, 1}, {[]rule.ID{rule.Headers}, 0}} {
 		o := observer.New(observer.Options{
-			Now: func() time.Time { return now }, Broken: test.broken,
+			Now: func() time.Time { return now }, BrokenRules: test.broken,
 		})
-		if found := slices.Concat(o.See(cut[0]), o.See(cut[1])); len(found) != test.want {
+		if found := slices.Concat(o.Observe(cut[0]), o.Observe(cut[1])); len(found) != test.want {
 			t.Errorf("%d findings %v, want %d", len(found), found, test.want)
 		}
 	}
@@ -365,7 +365,7 @@ func TestSee_Tenant(t *testing.T) {
 	const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
 	at := now
 	o := observer.New(observer.Options{
-		Now: func() time.Time { return at }, Tenant: true, Consistency: 20 * time.Second,
+		Now: func() time.Time { return at }, RealTenant: true, ConsistencyTimeout: 20 * time.Second,
 	})
 	foreign := func(name string) string { return token(map[string]any{"id": other, "name": name}) }
 	for i, x := range []recording.Exchange{
@@ -373,13 +373,13 @@ func TestSee_Tenant(t *testing.T) {
 		patch(rename, 200, token(map[string]any{"name": "renamed"})), list(token(nil)),
 		list(token(map[string]any{"name": "renamed"})),
 	} {
-		for _, f := range o.See(x) {
+		for _, f := range o.Observe(x) {
 			t.Errorf("exchange %d: %s", i, f.Message)
 		}
 		at = at.Add(time.Second)
 	}
 	at = at.Add(time.Minute)
-	if found := o.See(list()); len(found) != 1 || found[0].Rule != rule.NothingElseChanges {
+	if found := o.Observe(list()); len(found) != 1 || found[0].Rule != rule.NothingElseChanges {
 		t.Errorf("findings %v, want the token that has vanished", found)
 	}
 }

@@ -44,7 +44,7 @@ func (o *Observer) seeBulk(e *exchange) {
 		return
 	}
 	answered := []string{}
-	for _, shown := range valueOf[[]object](json.RawMessage(e.Reply)) {
+	for _, shown := range valueOf[[]object](json.RawMessage(e.ResponseBody)) {
 		id := shown.text("id")
 		answered = append(answered, id)
 		o.checkPresent(shown, "a token of a bulk update")
@@ -88,7 +88,7 @@ func (o *Observer) seeDelete(e *exchange) {
 
 // checkGone reports a write that finds a token which was deleted.
 func (o *Observer) checkGone(e *exchange, t *token) {
-	if t.deleted && !t.unsure && !e.AtOnce {
+	if t.deleted && !t.unsure && !e.Concurrent {
 		o.find(rule.DeleteForGood, string(e.Op),
 			"the %s of the deleted token %s is %d, expected 404", e.Op, t.id, e.Status)
 	}
@@ -100,7 +100,7 @@ func (o *Observer) noteRejected(e *exchange, t *token, names []string) {
 		return
 	}
 	if e.unsure() {
-		if !e.AtOnce || e.Status >= 500 {
+		if !e.Concurrent || e.Status >= 500 {
 			o.doubt(e)
 		}
 		return
@@ -116,7 +116,7 @@ func (o *Observer) noteRejected(e *exchange, t *token, names []string) {
 // apply compares a changed token with what the operations make of what is known, and learns it.
 func (o *Observer) apply(e *exchange, t *token, operations []object, shown object) {
 	names := named(operations)
-	if e.AtOnce { // the order of writes is unknown
+	if e.Concurrent { // the order of writes is unknown
 		for _, name := range names {
 			if former, known := t.known[name]; known { // which late lists may show
 				t.earlier[name] = append(t.earlier[name], replaced{former, o.now})

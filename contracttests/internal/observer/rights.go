@@ -49,7 +49,7 @@ func (o *Observer) checkRights(e *exchange) {
 	case e.ok() && !s.expires.IsZero() && o.now.Sub(s.expires) > tolerance:
 		o.find(rule.AccessTokenExpires, "", "the %s is %d with an access token that expired at %s",
 			e.Op, e.Status, stamp(s.expires))
-	case e.Status == http.StatusUnauthorized && !o.options.Tenant &&
+	case e.Status == http.StatusUnauthorized && !o.options.RealTenant &&
 		s.expires.Sub(o.now) > tolerance && !o.deleted(s.client):
 		o.find(rule.BearerRequired, "", "the %s is 401 with an access token that expires at %s",
 			e.Op, stamp(s.expires))

@@ -17,8 +17,8 @@ func (o *Observer) checkSecrets(e *exchange) {
 	if e.Op == Login && e.ok() { // another secret may be an id in the wrong place
 		o.secret(credentials(e).Get("client_secret"), "the secret of a token")
 	}
-	texts := []string{e.Reply}
-	for _, values := range e.Answered {
+	texts := []string{e.ResponseBody}
+	for _, values := range e.ResponseHeader {
 		texts = append(texts, values...)
 	}
 	for secret, what := range o.secrets {
@@ -44,10 +44,10 @@ func (o *Observer) checkSecrets(e *exchange) {
 
 // checkSecretKey judges whether a token has the property secret outside the response to create.
 func (o *Observer) checkSecretKey(e *exchange) {
-	if !strings.Contains(e.Reply, `"secret"`) {
+	if !strings.Contains(e.ResponseBody, `"secret"`) {
 		return
 	}
-	shown := append(valueOf[[]object](json.RawMessage(e.Reply)), e.reply())
+	shown := append(valueOf[[]object](json.RawMessage(e.ResponseBody)), e.reply())
 	if slices.ContainsFunc(shown, func(each object) bool { return each["secret"] != nil }) {
 		o.find(rule.SecretOnce, string(e.Op)+" key",
 			"a token has the property secret in the response to %s", e.Op)

@@ -64,7 +64,7 @@ func (o *Observer) token(id string) *token {
 }
 
 // followed reports whether changes of the token are judged.
-func (o *Observer) followed(t *token) bool { return t.made || !o.options.Tenant }
+func (o *Observer) followed(t *token) bool { return t.made || !o.options.RealTenant }
 
 // owner returns the id of the owner, empty if it is not known.
 func (t *token) owner() string { return t.ownerIn(t.known).text("id") }
@@ -102,7 +102,7 @@ func (o *Observer) same(name string, a, b json.RawMessage) bool {
 			one.Truncate(time.Millisecond).Equal(other.Truncate(time.Millisecond))
 	case "scope":
 		one, other := valueOf[[]string](a), valueOf[[]string](b)
-		if o.options.Tenant { // no document says that the order is kept
+		if o.options.RealTenant { // no document says that the order is kept
 			slices.Sort(one)
 			slices.Sort(other)
 		}
@@ -173,7 +173,7 @@ func (o *Observer) findChange(e *exchange, t *token, name string, known, value j
 // lags reports whether a list may still show a value that a write has replaced.
 func (o *Observer) lags(earlier []replaced, name string, value json.RawMessage) bool {
 	return slices.ContainsFunc(earlier, func(r replaced) bool {
-		return o.now.Sub(r.at) <= o.options.Consistency && o.options.Consistency > 0 &&
+		return o.now.Sub(r.at) <= o.options.ConsistencyTimeout && o.options.ConsistencyTimeout > 0 &&
 			o.same(name, r.value, value)
 	})
 }
@@ -203,7 +203,7 @@ func (o *Observer) checkName(id, name, what string) {
 		return
 	}
 	key := id
-	if o.options.Tenant && strings.HasPrefix(what, "user_name") {
+	if o.options.RealTenant && strings.HasPrefix(what, "user_name") {
 		key += " user" // a tenant may show another name of an owner than the one that logs in
 	}
 	former := o.names[key]

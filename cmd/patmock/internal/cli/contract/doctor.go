@@ -170,7 +170,7 @@ func (d *diagnosis) take(r rehearsal) {
 			d.Tried = append(d.Tried, act.Case.Name())
 			continue
 		}
-		missing := strings.Join(inOrder(act.Result.Lacks), ", ")
+		missing := strings.Join(inOrder(act.Result.Missing), ", ")
 		d.Missing[missing]++
 		d.Skipped[act.Case.Name()] = missing
 	}

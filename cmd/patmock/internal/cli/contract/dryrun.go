@@ -230,7 +230,7 @@ func (r rehearsal) maxTokens() (most int) {
 			}
 			switch {
 			case x.Method == http.MethodPost && x.Status == http.StatusOK &&
-				json.Unmarshal([]byte(x.Reply), &made) == nil && made.ID != "" && made.Secret != "":
+				json.Unmarshal([]byte(x.ResponseBody), &made) == nil && made.ID != "" && made.Secret != "":
 				owners[made.ID] = made.Owner.ID
 				count[made.Owner.ID]++
 				most = max(most, count[made.Owner.ID])

@@ -62,10 +62,10 @@ func TestProposeAdoptsGeneralWordsOnly(t *testing.T) {
 		}
 		x := recording.Exchange{
 			Method: http.MethodPost, URL: "https://acme/v3/personal-access-tokens", Body: test.body,
-			Header:   http.Header{"Content-Type": {"application/json"}},
-			Status:   http.StatusUnauthorized,
-			Answered: http.Header{"Content-Type": {"application/json"}},
-			Reply:    strings.ReplaceAll(test.reply, "TEXT", string(text)),
+			Header:         http.Header{"Content-Type": {"application/json"}},
+			Status:         http.StatusUnauthorized,
+			ResponseHeader: http.Header{"Content-Type": {"application/json"}},
+			ResponseBody:   strings.ReplaceAll(test.reply, "TEXT", string(text)),
 		}
 		if entry.AtTokenEndpoint() {
 			x.URL = "https://acme/oauth/token"

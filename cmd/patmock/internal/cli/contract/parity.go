@@ -112,7 +112,7 @@ func (l ledgers) rows(cases []contracttests.Case, now time.Time,
 	for _, c := range cases {
 		chosen[c.Name()] = true
 	}
-	rows := l.own.Over(l.published).Rows(parity.Today{
+	rows := l.own.WithBase(l.published).Rows(parity.Conditions{
 		Now: now, MaxAge: maxAge, Tool: cli.Tool(), Documents: documents,
 	})
 	return slices.DeleteFunc(rows, func(r parity.Row) bool {
@@ -177,7 +177,7 @@ func jsonRows(rows []parity.Row) []parityRow {
 		row := parityRow{
 			ID: r.Scenario.ID, Version: versionName(r.Version),
 			Evidence: string(r.Scenario.Evidence), Question: r.Scenario.Question,
-			State: r.State, Why: r.Why,
+			State: r.State, Why: r.StaleReason,
 		}
 		if r.Target != "" {
 			row.Confirmation = &confirmationRow{
@@ -196,8 +196,8 @@ func parityText(rows []parity.Row, counted stateCounts) string {
 		if r.Target != "" {
 			kept = r.Target + " on " + r.Confirmation.Date.Format(time.DateOnly)
 		}
-		if r.Why != "" {
-			kept += ", but " + r.Why
+		if r.StaleReason != "" {
+			kept += ", but " + r.StaleReason
 		}
 		last := lines[len(lines)-1]
 		if last[0] == string(r.State) && last[1] == r.Scenario.ID && last[3] == kept {

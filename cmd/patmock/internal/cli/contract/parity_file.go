@@ -56,7 +56,7 @@ func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 }
 
 func (l ledgers) unknown() (warnings []string) {
-	for _, k := range l.own.Unknown(l.published) {
+	for _, k := range l.own.UnknownKeys(l.published) {
 		warnings = append(warnings, k.UnknownWarning())
 	}
 	return warnings
@@ -197,16 +197,16 @@ func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, 
 	}
 	by := parity.Run{Target: address.Hostname(), Date: now, Tool: cli.Tool(), Documents: documents}
 	changes := l.own.Update(l.published, by, results)
-	if !changes.None() {
+	if !changes.IsEmpty() {
 		if err := p.write(l.own); err != nil {
 			return fmt.Errorf("--update-parity: %w", err)
 		}
 	}
 	kept, remark := "confirmed", ""
-	if (parity.Key{Target: by.Target}).Rehearsed() {
+	if (parity.Key{Target: by.Target}).IsRehearsal() {
 		kept, remark = "rehearsed", "; "+by.Target+" is no tenant, and confirms nothing"
 	}
-	for _, k := range changes.Lost {
+	for _, k := range changes.Removed {
 		_, err = fmt.Fprintf(env.Stderr, "patmock: no longer so: %s, which %s had %s\n",
 			report.Result{ID: k.Scenario, Version: k.Version}.Name(), k.Target, kept)
 		if err != nil {
@@ -214,7 +214,7 @@ func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, 
 		}
 	}
 	_, err = fmt.Fprintf(env.Stderr, "patmock: %s: %d newly %s, %d again, %d no longer so%s\n",
-		p.file, len(changes.New), kept, len(changes.Again), len(changes.Lost), remark)
+		p.file, len(changes.Added), kept, len(changes.Renewed), len(changes.Removed), remark)
 	return errors.Join(err, l.warn(env))
 }
 

@@ -85,7 +85,7 @@ func (p *progress) line(after time.Duration) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return fmt.Sprintf("%d of %d cases after %s: %s", p.done, p.all, after.Round(time.Second),
-		report.CountText(p.counts))
+		report.FormatCounts(p.counts))
 }
 
 func (p *progress) see(r report.Result) {

@@ -12,7 +12,7 @@ import (
 // A Surface holds what responses show: properties, headers and claims, by operation. It is learned
 // from the exchanges of a run, so that nothing that a response has is left out of the generated
 // mutants.
-type Surface struct {
+type Inventory struct {
 	mu        sync.Mutex
 	exchanges []Exchange
 	places    map[place]bool
@@ -37,7 +37,7 @@ type Exchange struct {
 }
 
 // Record returns a handler that records the exchanges with next.
-func (s *Surface) Record(next http.Handler) http.Handler {
+func (s *Inventory) Record(next http.Handler) http.Handler {
 	return after(anything, func(x *exchange, a *answer) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -46,8 +46,8 @@ func (s *Surface) Record(next http.Handler) http.Handler {
 	})(next)
 }
 
-// Take returns the exchanges that were recorded since the last call.
-func (s *Surface) Take() []Exchange {
+// Drain returns the exchanges that were recorded since the last call.
+func (s *Inventory) Drain() []Exchange {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	taken := s.exchanges
@@ -56,24 +56,24 @@ func (s *Surface) Take() []Exchange {
 }
 
 // learn adds the places of a response.
-func (s *Surface) learn(x *exchange, a *answer) {
+func (s *Inventory) learn(x *exchange, a *answer) {
 	if s.places == nil {
 		s.places = map[place]bool{}
 	}
 	add := func(kind Kind, group, name string) { s.places[place{kind, group, x.op, name}] = true }
 	for name := range a.header {
 		if name != "Content-Length" {
-			add(OfHeader, string(x.op), name)
+			add(KindHeader, string(x.op), name)
 		}
 	}
 	if group := groupOf(x, a); group != "" {
 		for _, o := range a.objects() {
-			eachPlace("", o, func(name string) { add(OfProperty, group, name) })
+			eachPlace("", o, func(name string) { add(KindProperty, group, name) })
 		}
 	}
 	if parts := strings.Split(a.text("access_token"), "."); x.op == login && len(parts) == 3 {
 		for name := range claimsIn(parts[1]) {
-			add(OfClaim, string(login), name)
+			add(KindClaim, string(login), name)
 		}
 	}
 }
