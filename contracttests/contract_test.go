@@ -17,7 +17,7 @@ import (
 // inProcess is a target without a socket: a faithful mock.
 func inProcess(t testing.TB) contracttests.Target {
 	t.Helper()
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func newTenant(t *testing.T) *tenant {
 // newTenantWith makes a tenant that answers open questions as a dialect says.
 func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
 	t.Helper()
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
 		users: map[string]contracttests.Credentials{},
 	}
 	n.mock, err = mockserver.New(mockserver.Config{
-		Profile: profile, Dialect: answers, ControlApart: true, Now: n.Now, NamespaceTTL: -1,
+		Profile: profile, Dialect: answers, SeparateControl: true, Now: n.Now, NamespaceTTL: -1,
 		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

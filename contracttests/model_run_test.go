@@ -271,7 +271,7 @@ func (w *world) bulk(s step) {
 // reason.
 func modelTarget(t *testing.T) contracttests.Target {
 	t.Helper()
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	if err != nil {
 		t.Fatal(err)
 	}

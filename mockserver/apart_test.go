@@ -16,7 +16,7 @@ import (
 )
 
 func TestControlOnAListenerOfItsOwn(t *testing.T) {
-	m := startWith(t, "empty", mockserver.Config{ControlApart: true, BaseURL: func() string {
+	m := startWith(t, "empty", mockserver.Config{SeparateControl: true, BaseURL: func() string {
 		return "http://mock:17280"
 	}})
 	apart := httptest.NewServer(m.mock.ControlHandler())

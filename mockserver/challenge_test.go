@@ -24,7 +24,7 @@ func TestUnauthorized_CarriesChallenge(t *testing.T) {
 	for _, profile := range []string{mockserver.ProfileFriendly, mockserver.ProfileFaithful} {
 		config := mockserver.Config{}
 		var err error
-		if config.Profile, err = mockserver.ProfileNamed(profile); err != nil {
+		if config.Profile, err = mockserver.ProfileByName(profile); err != nil {
 			t.Fatal(err)
 		}
 		m := startWith(t, "default", config)
@@ -104,7 +104,7 @@ func TestUnauthorized_CarriesChallenge(t *testing.T) {
 func TestFaithful_SendsKnownTexts(t *testing.T) {
 	config := mockserver.Config{}
 	var err error
-	if config.Profile, err = mockserver.ProfileNamed(mockserver.ProfileFaithful); err != nil {
+	if config.Profile, err = mockserver.ProfileByName(mockserver.ProfileFaithful); err != nil {
 		t.Fatal(err)
 	}
 	m := startWith(t, "default", config)

@@ -65,8 +65,8 @@ type Config struct {
 	// AllowedHosts are names that Host may have under /_mock/ beside those that can only mean this
 	// mock; one that begins with a dot is a suffix. With a ControlToken any Host is allowed.
 	AllowedHosts []string
-	// ControlApart keeps /_mock/ out of what the Server serves; ControlHandler serves it then.
-	ControlApart bool
+	// SeparateControl keeps /_mock/ out of what the Server serves; ControlHandler serves it then.
+	SeparateControl bool
 	// ControlToken is demanded as a bearer under /_mock/. Empty demands nothing.
 	ControlToken string
 	// Fallback is the base URL of another mock, on this machine or a private network, which gets
@@ -202,7 +202,7 @@ func (c Config) server() server.Config {
 		BaseURL:     c.BaseURL,
 		ReadTimeout: c.ReadTimeout, IdleTimeout: c.IdleTimeout, CORS: c.CORS,
 		AllowedHosts: c.AllowedHosts,
-		ControlApart: c.ControlApart, ControlToken: c.ControlToken, Fallback: c.Fallback,
+		ControlApart: c.SeparateControl, ControlToken: c.ControlToken, Fallback: c.Fallback,
 		LogRequests: c.LogRequests,
 		Log:         c.Log, Version: Version(),
 	}

@@ -53,7 +53,7 @@ tokens:
 		{
 			"dialect and profile that contradict each other",
 			mockserver.Config{
-				Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverAsFarDate},
+				Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsFarDate},
 				Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}},
 			},
 			"Dialect",
@@ -61,7 +61,7 @@ tokens:
 		{
 			"dialect that contradicts null",
 			mockserver.Config{
-				Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverAsNull},
+				Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsNull},
 				Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}},
 			},
 			"Dialect",
@@ -104,7 +104,7 @@ tokens:
 		{
 			"unknown behavior",
 			mockserver.Config{Profile: mockserver.Profile{
-				Hostile: []string{"rudeness"}, HostileRate: 1, HostileInARow: 1,
+				Hostile: []string{"rudeness"}, HostileRate: 1, HostileMaxConsecutive: 1,
 			}},
 			"Profile.Hostile",
 		},
@@ -120,8 +120,8 @@ tokens:
 		},
 		{
 			"negative number in a row",
-			mockserver.Config{Profile: mockserver.Profile{HostileInARow: -1}},
-			"Profile.HostileInARow",
+			mockserver.Config{Profile: mockserver.Profile{HostileMaxConsecutive: -1}},
+			"Profile.HostileMaxConsecutive",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -743,7 +743,7 @@ func TestDialect_IsLogged(t *testing.T) {
 // The profile and the dialect both speak of tokens that never expire: one of them is enough, and
 // two agree.
 func TestDialectAndNeverExpiresAs(t *testing.T) {
-	far := mockserver.Profile{NeverExpiresAs: mockserver.NeverAsFarDate}
+	far := mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsFarDate}
 	for _, tt := range []struct {
 		name    string
 		profile mockserver.Profile

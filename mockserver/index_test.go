@@ -96,7 +96,7 @@ func checkIndexText(t *testing.T, m *tenant, method, text string, html bool) {
 }
 
 func TestIndex_ControlOfItsOwn(t *testing.T) {
-	m := startWith(t, "empty", mockserver.Config{ControlApart: true, BaseURL: func() string {
+	m := startWith(t, "empty", mockserver.Config{SeparateControl: true, BaseURL: func() string {
 		return "http://mock:17280"
 	}})
 	if text := m.anonymous().get("/").is(http.StatusOK).text; links.MatchString(text) {

@@ -36,14 +36,14 @@ type Profile struct {
 	Hostile []string
 	// HostileRate is the share of answers that show one, from 0 to 1.
 	HostileRate float64
-	// HostileInARow is after how many of them a client gets a plain one.
-	HostileInARow int
+	// HostileMaxConsecutive is after how many of them a client gets a plain one.
+	HostileMaxConsecutive int
 }
 
 // What NeverExpiresAs may be.
 const (
-	NeverAsNull    = dialect.Null
-	NeverAsFarDate = dialect.FarDate
+	NeverExpiresAsNull    = dialect.Null
+	NeverExpiresAsFarDate = dialect.FarDate
 )
 
 // The names of the profiles.
@@ -59,7 +59,7 @@ var profiles = map[string]Profile{
 		RateLimit: ratelimit.Tenant.String(), TokenLimit: pat.TenantLimit,
 		ScopeDelay: pat.TenantScopeDelay,
 	},
-	ProfileHostile: {Hostile: hostile.Behaviours(), HostileRate: 0.3, HostileInARow: 2},
+	ProfileHostile: {Hostile: hostile.Behaviours(), HostileRate: 0.3, HostileMaxConsecutive: 2},
 }
 
 // Profiles lists the names of the profiles.
@@ -68,8 +68,8 @@ func Profiles() []string { return slices.Sorted(maps.Keys(profiles)) }
 // HostileBehaviours lists what a hostile mock may do.
 func HostileBehaviours() []string { return hostile.Behaviours() }
 
-// ProfileNamed returns the profile of that name.
-func ProfileNamed(name string) (Profile, error) {
+// ProfileByName returns the profile of that name.
+func ProfileByName(name string) (Profile, error) {
 	p, ok := profiles[name]
 	if !ok {
 		return p,
@@ -106,17 +106,18 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 	case p.ScopeDelay < 0:
 		err = configError("Profile.ScopeDelay",
 			fmt.Errorf("scope delay: expected a duration, got %s", p.ScopeDelay))
-	case p.NeverExpiresAs != "" && p.NeverExpiresAs != NeverAsNull &&
-		p.NeverExpiresAs != NeverAsFarDate:
+	case p.NeverExpiresAs != "" && p.NeverExpiresAs != NeverExpiresAsNull &&
+		p.NeverExpiresAs != NeverExpiresAsFarDate:
 		err = configError("Profile.NeverExpiresAs",
 			fmt.Errorf("never expires as: expected null or far-date, got %q", p.NeverExpiresAs))
 	case p.HostileRate < 0 || p.HostileRate > 1:
 		err = configError("Profile.HostileRate",
 			fmt.Errorf("hostile rate: expected a share from 0 to 1, got %v", p.HostileRate))
-	case p.HostileInARow < 0:
-		err = configError("Profile.HostileInARow",
-			fmt.Errorf("hostile in a row: expected a number of answers, got %d", p.HostileInARow))
-	case len(p.Hostile) > 0 && (p.HostileRate == 0 || p.HostileInARow == 0):
+	case p.HostileMaxConsecutive < 0:
+		err = configError("Profile.HostileMaxConsecutive",
+			fmt.Errorf("hostile in a row: expected a number of answers, got %d",
+				p.HostileMaxConsecutive))
+	case len(p.Hostile) > 0 && (p.HostileRate == 0 || p.HostileMaxConsecutive == 0):
 		err = errors.New("hostile behaviours without a rate, or without a number in a row, do " +
 			"nothing: set both")
 		err = configError("Profile.Hostile", err)
@@ -132,7 +133,7 @@ func (p Profile) told(c Config) control.Profile {
 		NeverExpiresAs: c.Dialect.Answer(dialect.NeverExpiringAnswer).Value,
 		Dialect:        append([]string{}, slices.Sorted(maps.Keys(c.Dialect))...),
 		Hostile:        append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
-		HostileInARow: p.HostileInARow, CheckResponses: !c.SkipResponseValidation,
+		HostileInARow: p.HostileMaxConsecutive, CheckResponses: !c.SkipResponseValidation,
 	}
 }
 

@@ -23,7 +23,7 @@ import (
 
 func profile(t testing.TB, name string) mockserver.Profile {
 	t.Helper()
-	p, err := mockserver.ProfileNamed(name)
+	p, err := mockserver.ProfileByName(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestFaithful(t *testing.T) {
 func TestNeverExpiresAsFarDate(t *testing.T) {
 	each(t, current, func(t *testing.T, v version.Version) {
 		m := startWith(t, "empty", mockserver.Config{
-			Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverAsFarDate},
+			Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsFarDate},
 		})
 		c := m.as("jane.doe")
 		c.post(v.CollectionPath(),
@@ -138,8 +138,8 @@ func TestNeverExpiresAsFarDate(t *testing.T) {
 	})
 }
 
-func TestProfileNamed_RejectsUnknownName(t *testing.T) {
-	_, err := mockserver.ProfileNamed("angry")
+func TestProfileByName_RejectsUnknownName(t *testing.T) {
+	_, err := mockserver.ProfileByName("angry")
 	if err == nil {
 		t.Fatal("there is a profile angry")
 	}
@@ -152,7 +152,7 @@ func TestHostile(t *testing.T) {
 	for _, behaviour := range mockserver.HostileBehaviours() {
 		t.Run(behaviour, func(t *testing.T) {
 			p := mockserver.Profile{
-				Hostile: []string{behaviour}, HostileRate: 0.8, HostileInARow: 2,
+				Hostile: []string{behaviour}, HostileRate: 0.8, HostileMaxConsecutive: 2,
 			}
 			m := startWith(t, "default", mockserver.Config{Profile: p, RandomSeed: new(uint64(7))})
 			shown, row, most := 0, 0, 0
@@ -188,7 +188,7 @@ func TestHostile(t *testing.T) {
 
 func TestHostileRetryAfterComesInBothForms(t *testing.T) {
 	p := mockserver.Profile{
-		Hostile: []string{"outages", "retry-after-date"}, HostileRate: 1, HostileInARow: 3,
+		Hostile: []string{"outages", "retry-after-date"}, HostileRate: 1, HostileMaxConsecutive: 3,
 	}
 	m := startWith(t, "empty", mockserver.Config{Profile: p, RandomSeed: new(uint64(1))})
 	c := m.as("jane.doe")

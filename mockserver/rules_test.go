@@ -353,7 +353,7 @@ var apiRejections = []rejection{
 		},
 		setup: func(c *mockserver.Config) {
 			c.Profile.Hostile = []string{"outages"}
-			c.Profile.HostileRate, c.Profile.HostileInARow = 1, 100
+			c.Profile.HostileRate, c.Profile.HostileMaxConsecutive = 1, 100
 		},
 	},
 	{
@@ -516,7 +516,7 @@ var otherRejections = []rejection{
 			m.unchecked = true // no document has this error
 			return m.anonymous().get("/_mock")
 		},
-		setup: func(c *mockserver.Config) { c.ControlApart = true },
+		setup: func(c *mockserver.Config) { c.SeparateControl = true },
 	},
 	{
 		name: "login in an unknown namespace", status: 404, rule: rule.UnknownNamespace,

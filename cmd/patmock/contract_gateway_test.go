@@ -33,13 +33,13 @@ type proxiedTenant struct {
 // newProxiedTenant starts a tenant whose clock differs from that of the run.
 func newProxiedTenant(t *testing.T, skew time.Duration) *proxiedTenant {
 	t.Helper()
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	if err != nil {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return time.Now().Add(skew) }
 	mock, err := mockserver.New(mockserver.Config{
-		Profile: profile, ControlApart: true, Now: now, Log: slog.New(slog.DiscardHandler),
+		Profile: profile, SeparateControl: true, Now: now, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

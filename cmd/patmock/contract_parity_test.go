@@ -117,12 +117,12 @@ func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string,
 	variables map[string]string,
 ) {
 	t.Helper()
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mock, err := mockserver.New(mockserver.Config{
-		Profile: profile, ControlApart: true, Log: slog.New(slog.DiscardHandler),
+		Profile: profile, SeparateControl: true, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ type sweeping struct {
 func newSweeping(t *testing.T) *sweeping {
 	t.Helper()
 	mock, err := mockserver.New(mockserver.Config{
-		ControlApart: true, Log: slog.New(slog.DiscardHandler),
+		SeparateControl: true, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -37,11 +37,11 @@ func (f *faithful) RoundTrip(r *http.Request) (*http.Response, error) {
 // credentials of a user.
 func watchedMock(t *testing.T, name string) (w *watch, tenant *faithful, id, secret string) {
 	t.Helper()
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	must(t, err)
 	clock := &fakeClock{now: noon}
 	mock, err := mockserver.New(mockserver.Config{
-		Profile: profile, ControlApart: true, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
+		Profile: profile, SeparateControl: true, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, mock.Close()) })

@@ -56,10 +56,10 @@ type swept struct {
 
 func newSwept(t *testing.T) *swept {
 	t.Helper()
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	must(t, err)
 	mock, err := mockserver.New(mockserver.Config{
-		Profile: profile, ControlApart: true, Now: atNoon, Log: slog.New(slog.DiscardHandler),
+		Profile: profile, SeparateControl: true, Now: atNoon, Log: slog.New(slog.DiscardHandler),
 	})
 	must(t, err)
 	t.Cleanup(func() { _ = mock.Close() })

@@ -47,11 +47,11 @@ type Config struct {
 	// Token is demanded as a bearer. Empty demands nothing.
 	Token  string
 	Writer response.Writer
-	// Streams has room for the streams that are open at once, over all namespaces.
-	Streams chan struct{}
-	// Heavy has room for the operations on all of a namespace that go on at once, over all
+	// StreamSlots has room for the streams that are open at once, over all namespaces.
+	StreamSlots chan struct{}
+	// BulkSlots has room for the operations on all of a namespace that go on at once, over all
 	// namespaces.
-	Heavy chan struct{}
+	BulkSlots chan struct{}
 }
 
 // streams are the operations whose responses are streams of events, by spec.Operation.Name.
@@ -129,8 +129,8 @@ func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) 
 ) {
 	if heavy[route.operation.Name] {
 		select {
-		case s.config.Heavy <- struct{}{}:
-			defer func() { <-s.config.Heavy }()
+		case s.config.BulkSlots <- struct{}{}:
+			defer func() { <-s.config.BulkSlots }()
 		case <-r.Context().Done():
 			return nil, r.Context().Err()
 		}
@@ -142,8 +142,8 @@ func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) 
 	return route.handle(s, c)
 }
 
-// Allowed tells whether a request may use the surface of a mock that demands a token.
-func Allowed(r *http.Request, token string) bool {
+// Authorized tells whether a request may use the surface of a mock that demands a token.
+func Authorized(r *http.Request, token string) bool {
 	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return token == "" ||
 		strings.EqualFold(scheme, "Bearer") &&
@@ -152,7 +152,7 @@ func Allowed(r *http.Request, token string) bool {
 
 // read holds a request against the document of its operation.
 func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operation) (*call, error) {
-	if !Allowed(r, s.config.Token) {
+	if !Authorized(r, s.config.Token) {
 		return nil, Unauthorized()
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)

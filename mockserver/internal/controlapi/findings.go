@@ -13,7 +13,7 @@ import (
 
 // findings returns those of the namespace that the path names. It may have been removed.
 func (s *Server) findings(c *call) (*response.Response, error) {
-	return s.respondWithFindings(c, s.config.Findings.All, s.config.Findings.Of)
+	return s.respondWithFindings(c, s.config.Findings.All, s.config.Findings.ForNamespace)
 }
 
 func (s *Server) deleteFindings(c *call) (*response.Response, error) {

@@ -35,8 +35,8 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namesp
 	c, err := s.read(r, ns, route.operation)
 	if err == nil {
 		select {
-		case s.config.Streams <- struct{}{}:
-			defer func() { <-s.config.Streams }()
+		case s.config.StreamSlots <- struct{}{}:
+			defer func() { <-s.config.StreamSlots }()
 			follower, found = s.follow(c)
 		default:
 			err = tooManyStreams()

@@ -73,8 +73,8 @@ func New(limit int64) *Store {
 // Request is a request of a client with what was found.
 type Request struct {
 	Namespace string
-	// NotJudged is why the request was not judged, empty if it was. One with a finding was.
-	NotJudged string
+	// SkipReason is why the request was not judged, empty if it was. One with a finding was.
+	SkipReason string
 	// ClientID and Owner are empty if they are not known.
 	ClientID, Owner, UserAgent string
 	Findings                   []control.Finding
@@ -88,8 +88,8 @@ func (s *Store) Add(r Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	of := s.recordLocked(r.Namespace)
-	if r.NotJudged != "" && len(r.Findings) == 0 {
-		of.skip(r.NotJudged)
+	if r.SkipReason != "" && len(r.Findings) == 0 {
+		of.skip(r.SkipReason)
 		return
 	}
 	of.judged++

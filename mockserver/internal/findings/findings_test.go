@@ -44,10 +44,10 @@ func TestStore_Counts(t *testing.T) {
 	other.ClientID, other.Owner, other.UserAgent = "", "", "client/2"
 	s.Add(other)
 	rejected := request("b")
-	rejected.NotJudged = "rate-limit"
+	rejected.SkipReason = "rate-limit"
 	s.Add(rejected)
 	rejected = request("b", control.NoWait)
-	rejected.NotJudged = "rate-limit" // the finding says that it was judged
+	rejected.SkipReason = "rate-limit" // the finding says that it was judged
 	s.Add(rejected)
 	s.Skip("b", control.NotJudgedControl)
 	s.Skip("never judged", control.NotJudgedControl)
@@ -98,7 +98,7 @@ func TestStore_Counts(t *testing.T) {
 			},
 		},
 	}
-	if diff := cmp.Diff(want, s.Of("b")); diff != "" {
+	if diff := cmp.Diff(want, s.ForNamespace("b")); diff != "" {
 		t.Errorf("of one namespace (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(want, s.Clear("b")); diff != "" {
@@ -108,7 +108,7 @@ func TestStore_Counts(t *testing.T) {
 		NotJudged: map[string]int{}, Clients: []control.FindingClient{},
 		Kinds: []control.KindFindings{}, AllowedKinds: []string{},
 	}
-	if diff := cmp.Diff(nothing, s.Of("b")); diff != "" || s.Has("b") || !s.Has("a") {
+	if diff := cmp.Diff(nothing, s.ForNamespace("b")); diff != "" || s.Has("b") || !s.Has("a") {
 		t.Errorf("after it was cleared (-want +got):\n%s", diff)
 	}
 	if got := s.ClearAll(); got.Judged != 2 {
@@ -156,7 +156,7 @@ func TestStore_Bound(t *testing.T) {
 		t.Errorf("%d requests to %d namespaces, and %d to further ones", all.Judged, all.Namespaces,
 			all.OtherNamespaceRequests)
 	}
-	late := s.Of(fmt.Sprint("n", requests-1))
+	late := s.ForNamespace(fmt.Sprint("n", requests-1))
 	if len(late.Kinds) == 0 {
 		t.Error("a namespace that there was no memory for has no findings")
 	}
@@ -183,7 +183,7 @@ func TestStore_BoundsOfNamespace(t *testing.T) {
 		r.ClientID = fmt.Sprint("c", i)
 		s.Add(r)
 	}
-	got := s.Of("a")
+	got := s.ForNamespace("a")
 	if n := counts(got)[control.NoWait]; n != requests {
 		t.Errorf("%d findings, want %d", n, requests)
 	}
@@ -236,7 +236,7 @@ func TestStore_Concurrent(t *testing.T) {
 			for j := range each {
 				s.Add(request(fmt.Sprint("n", i, j%20), control.NoWait))
 				s.Skip("n", control.NotJudgedControl)
-				s.Of("n")
+				s.ForNamespace("n")
 				s.Names()
 			}
 		})

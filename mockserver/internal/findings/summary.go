@@ -10,9 +10,9 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// Of returns what a namespace has. One without a record has what came to all of those together
-// that there was no memory for, so that a verdict on it misses nothing.
-func (s *Store) Of(namespace string) control.Findings {
+// ForNamespace returns what a namespace has. One without a record has what came to all of those
+// together that there was no memory for, so that a verdict on it misses nothing.
+func (s *Store) ForNamespace(namespace string) control.Findings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ofLocked(namespace)

@@ -7,8 +7,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A Side is one side of an exchange as it went over the wire, secrets included.
-type Side struct {
+// A Message is one side of an exchange as it went over the wire, secrets included.
+type Message struct {
 	// Header is copied.
 	Header http.Header
 	// Body, or a part of it, which nobody may change afterwards. The whole one has Size bytes.
@@ -18,7 +18,7 @@ type Side struct {
 
 // Capture appends a request with what was sent and answered, and numbers it. Most exchanges are
 // never read: secrets are taken out of one when it is.
-func (j *Journal) Capture(r control.Request, sent, answered Side) {
+func (j *Journal) Capture(r control.Request, sent, answered Message) {
 	e := &entry{Request: r} // r has no messages
 	fields := make([]string, 0, 2*(len(sent.Header)+len(answered.Header)))
 	fields = appendFields(fields, sent.Header)
@@ -40,7 +40,7 @@ type captured struct {
 	size   int
 }
 
-func newCaptured(fields []string, s Side) captured {
+func newCaptured(fields []string, s Message) captured {
 	c := captured{fields: fields, body: s.Body, size: s.Size}
 	if len(c.body) > maxBody {
 		c.body = bytes.Clone(cutText(c.body[:maxBody]))
@@ -70,7 +70,7 @@ func (c *captured) message() *control.Message {
 	for i := 0; i < len(c.fields); i += 2 {
 		header[c.fields[i]] = append(header[c.fields[i]], c.fields[i+1])
 	}
-	return Message(header, c.body, c.size)
+	return Redact(header, c.body, c.size)
 }
 
 // entry is a request as a journal stores it. It is not changed.

@@ -11,8 +11,8 @@ type Follower struct {
 	cleared int // how often the journal had been cleared by then
 }
 
-// News are what happened since a Follower was last read.
-type News struct {
+// Update are what happened since a Follower was last read.
+type Update struct {
 	// Cleared reports that the journal was cleared, before everything else here.
 	Cleared bool
 	// Missed is how many requests the journal dropped before they were read, whether they match or
@@ -47,7 +47,7 @@ func (j *Journal) FollowAfter(m control.Match, id string) (f *Follower, found bo
 
 // Next returns what happened since the last call. If that is nothing, ok is false, and changed is
 // closed when the journal changes.
-func (f *Follower) Next() (news News, changed <-chan struct{}, ok bool) {
+func (f *Follower) Next() (news Update, changed <-chan struct{}, ok bool) {
 	now, changed := f.journal.watch()
 	if now.cleared != f.cleared {
 		f.last, f.cleared, news.Cleared = 0, now.cleared, true

@@ -12,9 +12,9 @@ func add(j *journal.Journal, r *control.Request) {
 	j.Capture(plain, side(r.Sent), side(r.Answered))
 }
 
-func side(m *control.Message) journal.Side {
+func side(m *control.Message) journal.Message {
 	if m == nil {
-		return journal.Side{}
+		return journal.Message{}
 	}
-	return journal.Side{Header: m.Header, Body: []byte(m.Body), Size: m.Size}
+	return journal.Message{Header: m.Header, Body: []byte(m.Body), Size: m.Size}
 }

@@ -1,5 +1,5 @@
 // Package journal keeps what happened in a namespace, up to a bound, and tells whether it is what a
-// test expected. What is captured leaves it only by way of [Message], which takes the secrets out.
+// test expected. What is captured leaves it only by way of [Redact], which takes the secrets out.
 package journal
 
 import (

@@ -179,7 +179,7 @@ func TestGet(t *testing.T) {
 	got, ok := j.Get("b")
 	want := control.Request{
 		ID: "b", Sequence: 3, Findings: []control.Finding{}, Why: []string{"w"}, Rules: []string{},
-		Notes: []string{}, Sent: sent, Answered: journal.Message(nil, nil, 0),
+		Notes: []string{}, Sent: sent, Answered: journal.Redact(nil, nil, 0),
 	}
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
 		t.Errorf("latest of that id, %v (-want +got):\n%s", ok, diff)
@@ -226,7 +226,7 @@ func TestConcurrentUse(t *testing.T) {
 	for range 4 {
 		group.Go(func() {
 			for range 200 {
-				add(j, &control.Request{ID: "a", Sent: journal.Message(nil, []byte(`{"a":1}`), 7)})
+				add(j, &control.Request{ID: "a", Sent: journal.Redact(nil, []byte(`{"a":1}`), 7)})
 				j.List(control.Match{Body: map[string]any{"a": 1}}, 1)
 				j.Get("a")
 				j.Dropped()
@@ -248,7 +248,7 @@ func TestConcurrentUse(t *testing.T) {
 
 func BenchmarkAdd(b *testing.B) {
 	j := journal.New(journal.Config{})
-	message := journal.Message(nil, listBody(3000), 3000)
+	message := journal.Redact(nil, listBody(3000), 3000)
 	b.ReportAllocs()
 	for b.Loop() {
 		add(j, &control.Request{Answered: message})

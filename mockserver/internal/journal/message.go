@@ -13,10 +13,10 @@ import (
 // maxBody is how much of a body is kept.
 const maxBody = 64 << 10
 
-// Message returns one side of an exchange: its headers, and its body up to 64 KiB, both without
+// Redact returns one side of an exchange: its headers, and its body up to 64 KiB, both without
 // secrets. Body may be a part of the complete one, which has size bytes. Bytes that are not UTF-8
 // become U+FFFD. The arguments are copied.
-func Message(header http.Header, body []byte, size int) *control.Message {
+func Redact(header http.Header, body []byte, size int) *control.Message {
 	m := &control.Message{Header: copyHeader(header), Size: size, Cut: size > len(body)}
 	kept := body
 	if len(kept) > maxBody {

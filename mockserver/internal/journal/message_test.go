@@ -21,7 +21,7 @@ const (
 func TestMessageCopiesWhatItIsGiven(t *testing.T) {
 	header := http.Header{"Accept": {"application/json", "*/*"}, "X-Request": {"1"}}
 	body := []byte(`{"name":"a"}`)
-	got := journal.Message(header, body, len(body))
+	got := journal.Redact(header, body, len(body))
 	header["Accept"][0] = "changed"
 	header.Set("X-New", "1")
 	copy(body, "changed!")
@@ -36,7 +36,7 @@ func TestMessageCopiesWhatItIsGiven(t *testing.T) {
 
 func TestMessageOfNothing(t *testing.T) {
 	want := &control.Message{Header: map[string][]string{}}
-	if diff := cmp.Diff(want, journal.Message(nil, nil, 0)); diff != "" {
+	if diff := cmp.Diff(want, journal.Redact(nil, nil, 0)); diff != "" {
 		t.Errorf("message (-want +got):\n%s", diff)
 	}
 }
@@ -81,7 +81,7 @@ func TestMessageHeaders(t *testing.T) {
 			if test.want == "" {
 				want = map[string][]string{}
 			}
-			got := journal.Message(http.Header{test.name: {test.value}}, nil, 0).Header
+			got := journal.Redact(http.Header{test.name: {test.value}}, nil, 0).Header
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("header (-want +got):\n%s", diff)
 			}
@@ -122,7 +122,7 @@ func TestMessageBodies(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := journal.Message(test.header, []byte(test.body), test.size)
+			got := journal.Redact(test.header, []byte(test.body), test.size)
 			got.Header = nil
 			if diff := cmp.Diff(test.want, *got); diff != "" {
 				t.Errorf("message (-want +got):\n%s", diff)
@@ -171,7 +171,7 @@ func TestMessageCutsAt64KiB(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := journal.Message(nil, []byte(test.body), len(test.body))
+			got := journal.Redact(nil, []byte(test.body), len(test.body))
 			if !strings.HasSuffix(got.Body, test.end) {
 				t.Errorf("body ends with %q, want %q", got.Body[max(0, len(got.Body)-40):],
 					test.end)
@@ -202,7 +202,7 @@ func TestMessageCutsNoSecretInTwo(t *testing.T) {
 					for _, given := range []int{limit + len(text), limit} {
 						body := []byte(strings.Repeat("x", limit-into-1) + " " + text +
 							strings.Repeat(" ", len(text)))
-						got := journal.Message(nil, body[:given], len(body)).Body
+						got := journal.Redact(nil, body[:given], len(body)).Body
 						if at := strings.Index(got, secret[:9]); at >= 0 {
 							t.Fatalf("cut %d characters into %q leaves %q", into, text, got[at:])
 						}
@@ -257,7 +257,7 @@ func BenchmarkMessage(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(bench.body)))
 			for b.Loop() {
-				journal.Message(bench.header, bench.body, len(bench.body))
+				journal.Redact(bench.header, bench.body, len(bench.body))
 			}
 		})
 	}

@@ -61,23 +61,23 @@ type Exchange struct {
 	Body    []byte
 	// Operation is empty if no operation matches the request.
 	Operation, Version, ClientID string
-	// Came and CameClock are the start of the request, in wall time and by the clock of the
+	// Start and ClockStart are the start of the request, in wall time and by the clock of the
 	// namespace.
-	Came, CameClock time.Time
+	Start, ClockStart time.Time
 	// Status is 0 without a response.
 	Status int
-	// Wait is the Retry-After of the response, zero without one.
-	Wait time.Duration
-	// WaitRule is the id of the rule that the Retry-After is due to. WaitMatches reports whether
+	// RetryAfter is the Retry-After of the response, zero without one.
+	RetryAfter time.Duration
+	// RetryRule is the id of the rule that the Retry-After is due to. WaitMatches reports whether
 	// the rule is about another request of the client and version. Nil is every request.
-	WaitRule    string
-	WaitMatches func(operation string, header http.Header) bool
-	// Fault reports that something was injected.
-	Fault bool
-	// Written is the body of the response, or its beginning.
-	Written []byte
-	// Ended is the end of the response, in wall time.
-	Ended time.Time
+	RetryRule    string
+	RetryMatches func(operation string, header http.Header) bool
+	// FaultInjected reports that something was injected.
+	FaultInjected bool
+	// ResponseBody is the body of the response, or its beginning.
+	ResponseBody []byte
+	// End is the end of the response, in wall time.
+	End time.Time
 }
 
 // New returns a linter that has seen nothing.
@@ -114,10 +114,10 @@ func (l *Linter) checkPagesLocked(x Exchange) []control.Finding {
 	}
 	query.Del("offset")
 	key := x.ClientID + "\x00" + x.Version + "\x00" + query.Encode()
-	now := page{offset: offset, body: maphash.Bytes(seed, x.Written)}
+	now := page{offset: offset, body: maphash.Bytes(seed, x.ResponseBody)}
 	before, again := l.pages[key]
 	repeats := again && offset > before.offset && now.body == before.body &&
-		len(x.Written) > len("[]")
+		len(x.ResponseBody) > len("[]")
 	now.reported = again && before.reported || repeats
 	if len(l.pages) >= maxPages {
 		clear(l.pages)
@@ -183,26 +183,28 @@ func fingerprint(x Exchange) uint64 {
 // elapsed, in wall time and by the clock of the namespace: a test may move that instead of
 // sleeping.
 func (l *Linter) checkRetryAfterLocked(x Exchange) (found []control.Finding) {
-	if x.ClientID == "" || len(l.waiting) == 0 && x.Wait == 0 {
+	if x.ClientID == "" || len(l.waiting) == 0 && x.RetryAfter == 0 {
 		return nil
 	}
 	key := x.ClientID + "\x00" + x.Version
 	waits := slices.DeleteFunc(l.waiting[key], func(d retryDeadline) bool {
-		if !x.Came.Before(d.wall.Add(-tolerance)) || !x.CameClock.Before(d.clock.Add(-tolerance)) {
+		if !x.Start.Before(d.wall.Add(-tolerance)) ||
+			!x.ClockStart.Before(d.clock.Add(-tolerance)) {
 			return true
 		}
 		if found == nil && (d.matches == nil || d.matches(x.Operation, x.Request.Header)) {
 			found = []control.Finding{d.finding()}
 		}
-		return d.rule == x.WaitRule && x.Wait > 0 // the next one replaces it
+		return d.rule == x.RetryRule && x.RetryAfter > 0 // the next one replaces it
 	})
-	if x.Wait > 0 {
+	if x.RetryAfter > 0 {
 		if len(l.waiting) >= maxWaiting {
 			clear(l.waiting)
 		}
 		waits = append(waits[max(0, len(waits)-maxWaits+1):], retryDeadline{
-			wall: x.Ended.Add(x.Wait), clock: x.CameClock.Add(x.Wait), delay: x.Wait,
-			rule: x.WaitRule, matches: x.WaitMatches,
+			wall: x.End.Add(x.RetryAfter), clock: x.ClockStart.Add(x.RetryAfter),
+			delay: x.RetryAfter,
+			rule:  x.RetryRule, matches: x.RetryMatches,
 		})
 	}
 	if len(waits) == 0 {
@@ -238,7 +240,7 @@ func (l *Linter) Count(x Exchange, findings []control.Finding) {
 		l.requests[operation] = map[int]int{}
 	}
 	l.requests[operation][x.Status]++
-	if x.Fault {
+	if x.FaultInjected {
 		l.faults++
 	}
 	for _, f := range findings {

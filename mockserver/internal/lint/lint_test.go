@@ -32,7 +32,7 @@ func request(status int, body string, after time.Duration) lint.Exchange {
 	return lint.Exchange{
 		Request: r, Body: []byte(body), Operation: "create", Version: "v3", ClientID: "cafe",
 		Status: status,
-		Came:   noon.Add(after), CameClock: start.Add(after), Ended: noon.Add(after),
+		Start:  noon.Add(after), ClockStart: start.Add(after), End: noon.Add(after),
 	}
 }
 
@@ -201,7 +201,7 @@ func TestRepeatedRefusal(t *testing.T) {
 func TestFindingsSayWhatWasBefore(t *testing.T) {
 	w := lint.New()
 	first := request(401, "a", 0)
-	first.Wait = 1500 * time.Millisecond
+	first.RetryAfter = 1500 * time.Millisecond
 	w.Check(first)
 	before := map[string]string{control.RepeatedRefusal: "401", control.NoWait: "1.5s"}
 	found := w.Check(request(403, "a", time.Second))
@@ -262,12 +262,12 @@ func TestOldRefusalsAreForgotten(t *testing.T) {
 func TestNoWait(t *testing.T) {
 	told := func() lint.Exchange {
 		x := request(429, "a", 0)
-		x.Wait, x.Ended = 3*time.Second, noon.Add(time.Second) // the answer took a second
+		x.RetryAfter, x.End = 3*time.Second, noon.Add(time.Second) // the answer took a second
 		return x
 	}
 	at := func(wall, clock time.Duration) lint.Exchange {
 		x := request(200, "a", 0)
-		x.Came, x.CameClock, x.Ended = noon.Add(wall), start.Add(clock), noon.Add(wall)
+		x.Start, x.ClockStart, x.End = noon.Add(wall), start.Add(clock), noon.Add(wall)
 		return x
 	}
 	by := func(change func(x *lint.Exchange)) lint.Exchange {
@@ -276,7 +276,7 @@ func TestNoWait(t *testing.T) {
 		return x
 	}
 	again := at(0, 0)
-	again.Status, again.Wait = 429, time.Second
+	again.Status, again.RetryAfter = 429, time.Second
 	const tolerance = 100 * time.Millisecond
 	tests := []struct {
 		name      string
@@ -357,9 +357,10 @@ func TestNoWait_Rules(t *testing.T) {
 	const rules, remembered = 20, 16
 	for i := range rules {
 		x := request(429, "a", 0)
-		x.Operation, x.Wait, x.Ended, x.WaitRule = strconv.Itoa(i), time.Hour, noon, strconv.Itoa(i)
-		x.WaitMatches = func(operation string, _ http.Header) bool {
-			return operation == x.WaitRule
+		x.Operation, x.RetryAfter, x.End, x.RetryRule = strconv.Itoa(i), time.Hour, noon,
+			strconv.Itoa(i)
+		x.RetryMatches = func(operation string, _ http.Header) bool {
+			return operation == x.RetryRule
 		}
 		if found := w.Check(x); found != nil {
 			t.Errorf("rule %d: found %v", i, found)
@@ -380,7 +381,7 @@ func TestNoWait_Rules(t *testing.T) {
 
 func TestNobodyIsNotWaitedFor(t *testing.T) {
 	nobody := request(429, "a", 0)
-	nobody.ClientID, nobody.Wait = "", time.Hour
+	nobody.ClientID, nobody.RetryAfter = "", time.Hour
 	if diff := cmp.Diff([]string{"", ""}, kinds(lint.New(), nobody, nobody)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -401,7 +402,7 @@ func TestManyWaitingClients(t *testing.T) {
 			w := lint.New()
 			for i := range test.clients {
 				x := request(429, "a", 0)
-				x.ClientID, x.Wait = strconv.Itoa(i), time.Hour
+				x.ClientID, x.RetryAfter = strconv.Itoa(i), time.Hour
 				w.Check(x)
 			}
 			for client, want := range map[int]string{
@@ -433,7 +434,7 @@ func TestCountAndReset(t *testing.T) {
 		t.Errorf("at first (-want +got):\n%s", diff)
 	}
 	wait := request(429, "a", 0)
-	wait.Wait, wait.Fault = time.Hour, true
+	wait.RetryAfter, wait.FaultInjected = time.Hour, true
 	stray := lint.Exchange{Request: wait.Request, Status: 404}
 	gone := request(0, "b", 0)
 	for _, x := range []lint.Exchange{wait, request(200, "b", 0), stray, stray, gone} {

@@ -65,7 +65,7 @@ type Faults interface {
 
 // Journal has the requests that were served.
 type Journal interface {
-	Capture(r control.Request, request, response journal.Side)
+	Capture(r control.Request, request, response journal.Message)
 	List(m control.Match, limit int) control.Journal
 	Get(id string) (control.Request, bool)
 	Verify(ctx context.Context, v control.VerifyRequest) control.VerifyResult

@@ -30,7 +30,8 @@ func (x *requestState) judge(t *namespace.Namespace, r *http.Request) []control.
 		return nil
 	}
 	judged := findings.Request{
-		Namespace: t.Name, NotJudged: notJudged(trace), ClientID: trace.ClientID, Owner: trace.User,
+		Namespace: t.Name, SkipReason: notJudged(trace), ClientID: trace.ClientID,
+		Owner:     trace.User,
 		UserAgent: r.UserAgent(), Findings: trace.Findings,
 	}
 	if len(trace.Findings) > 0 {

@@ -151,7 +151,7 @@ func (x *requestState) serveWithRecover(r *http.Request) {
 func (x *requestState) serveControl(r *http.Request, name string) {
 	x.assignRequestID(unseededRandom)
 	err := x.guard.check(r)
-	if err == nil && !controlapi.Allowed(r, x.config.ControlToken) {
+	if err == nil && !controlapi.Authorized(r, x.config.ControlToken) {
 		err = controlapi.Unauthorized()
 	}
 	if err != nil {

@@ -17,11 +17,12 @@ func (x *requestState) recordExchange(r *http.Request) {
 	seen := lint.Exchange{
 		Request: r, Body: trace.RequestBody, Operation: trace.Operation, Version: trace.Version,
 		ClientID: trace.ClientID,
-		Came:     x.start, CameClock: x.clockNow, Ended: ended, Status: trace.Status,
-		Wait: trace.RetryAfter, Fault: len(trace.Faults) > 0, Written: trace.Body,
+		Start:    x.start, ClockStart: x.clockNow, End: ended, Status: trace.Status,
+		RetryAfter: trace.RetryAfter, FaultInjected: len(trace.Faults) > 0,
+		ResponseBody: trace.Body,
 	}
 	if rule := trace.RetryRule; rule != nil {
-		seen.WaitRule, seen.WaitMatches = rule.ID, rule.Matches
+		seen.RetryRule, seen.RetryMatches = rule.ID, rule.Matches
 	}
 	query := redact.Query(r.URL.RawQuery)
 	if query != r.URL.RawQuery {
@@ -55,11 +56,11 @@ func (x *requestState) recordExchange(r *http.Request) {
 		Fault: strings.Join(trace.Faults, ","), Findings: shortened(trace.Findings),
 		Why: keptAll(response.Texts(trace.Reasons)), Rules: response.Rules(trace.Reasons),
 		Notes: keptAll(trace.Notes),
-	}, journal.Side{
+	}, journal.Message{
 		Header: r.Header, Body: trace.RequestBody,
 		Size: int(max(r.ContentLength, int64(len(trace.RequestBody)))),
 	},
-		journal.Side{Header: x.rw.Header(), Body: trace.Body, Size: trace.Size})
+		journal.Message{Header: x.rw.Header(), Body: trace.Body, Size: trace.Size})
 }
 
 // across returns what a request and earlier ones show of a client. Requests to namespaces that do

@@ -186,7 +186,8 @@ func (s *Server) controls() *controlapi.Server {
 		Profile: s.config.Profile, Degraded: s.degraded,
 		Findings: s.findings, Documents: s.documents.named, Statuses: s.documents.statuses,
 		PublicURL: s.publicURL,
-		Token:     s.config.ControlToken, Writer: s.writer, Heavy: s.heavy, Streams: s.streams,
+		Token:     s.config.ControlToken, Writer: s.writer, BulkSlots: s.heavy,
+		StreamSlots: s.streams,
 	})
 }
 

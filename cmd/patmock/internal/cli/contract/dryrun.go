@@ -84,7 +84,7 @@ func rehearse(
 func rehearsedProfile(target contracttests.Target, profile *control.Profile) (mockserver.Profile,
 	error,
 ) {
-	p, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	p, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	switch {
 	case err != nil:
 		return p, err

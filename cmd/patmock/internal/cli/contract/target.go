@@ -96,7 +96,7 @@ func settingOf(err error) string {
 }
 
 func mockTarget() (contracttests.Target, func() error, error) {
-	profile, err := mockserver.ProfileNamed(mockserver.ProfileFaithful)
+	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	if err != nil {
 		return contracttests.Target{}, nil, err
 	}

@@ -45,7 +45,7 @@ func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
 		"hostile": cli.SeveralValues(append([]string{"all", "none"},
 			mockserver.HostileBehaviours()...)),
 		"never-expires-as": cli.OneValue([]string{
-			mockserver.NeverAsNull, mockserver.NeverAsFarDate,
+			mockserver.NeverExpiresAsNull, mockserver.NeverExpiresAsFarDate,
 		}),
 		"rate-limit":      cli.OneValue([]string{"100/10s", "off"}),
 		"cors":            cli.OneValue([]string{mockserver.CORSLoopback, "*", "off"}),

@@ -148,7 +148,7 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 		tenant: config.Tenant, ControlToken: config.ControlToken, Log: log,
 		failed: make(chan error, 2), ended: make(chan struct{}),
 	}
-	if config.ControlApart = f.controlAddr != ""; config.ControlApart {
+	if config.SeparateControl = f.controlAddr != ""; config.SeparateControl {
 		// the control surface is asked by another name
 		config.BaseURL = func() string { return m.base }
 	}
@@ -165,7 +165,7 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 	m.addr, m.Local = listener.Addr(), localURL(listener.Addr().String())
 	m.base, m.Control, m.controlAddr = cmp.Or(config.PublicURL, m.Local), m.Local, m.addr
 	var apart net.Listener
-	if config.ControlApart {
+	if config.SeparateControl {
 		if apart, err = listen(ctx, "control-addr", f.controlAddr); err != nil {
 			return nil, errors.Join(err, listener.Close(), m.Handler.Close())
 		}

@@ -24,7 +24,7 @@ func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 		"how many tokens an owner may have, 0 for any number")
 	flags.DurationVar(&p.ScopeDelay, "scope-delay", 0,
 		"for how long logins give the scopes of before a change, such as 20m")
-	flags.StringVar(&p.NeverExpiresAs, "never-expires-as", mockserver.NeverAsNull,
+	flags.StringVar(&p.NeverExpiresAs, "never-expires-as", mockserver.NeverExpiresAsNull,
 		"what create answers for a token that never expires: null, or far-date for SailPoint's "+
 			"Python SDK")
 	flags.StringVar(&f.dialect, "dialect", "",
@@ -34,14 +34,14 @@ func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 		"what answers may do, with commas between: all, none, "+
 			strings.Join(mockserver.HostileBehaviours(), ", "))
 	flags.Float64Var(&p.HostileRate, "hostile-rate", 0, "share of answers that do it, from 0 to 1")
-	flags.IntVar(&p.HostileInARow, "hostile-in-a-row", 0,
+	flags.IntVar(&p.HostileMaxConsecutive, "hostile-in-a-row", 0,
 		"after how many of them a client gets a plain one")
 	flags.StringVar(&f.seed, "random-seed", "",
 		"number that makes everything random the same in each run")
 }
 
 func (f Flags) chosenProfile() (mockserver.Profile, error) {
-	p, err := mockserver.ProfileNamed(f.profileName)
+	p, err := mockserver.ProfileByName(f.profileName)
 	if err != nil {
 		return p,
 			cli.Flagf("profile", ": %w%s", err,
@@ -57,7 +57,7 @@ func (f Flags) chosenProfile() (mockserver.Profile, error) {
 		}
 	}
 	override(f, "hostile-rate", &p.HostileRate, f.profile.HostileRate)
-	override(f, "hostile-in-a-row", &p.HostileInARow, f.profile.HostileInARow)
+	override(f, "hostile-in-a-row", &p.HostileMaxConsecutive, f.profile.HostileMaxConsecutive)
 	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-in-a-row")) {
 		return p,
 			cli.Flagf("hostile-rate",
@@ -74,12 +74,12 @@ func override[T any](f Flags, flag string, value *T, given T) {
 }
 
 func (f Flags) hostility(p mockserver.Profile) (mockserver.Profile, error) {
-	usual, err := mockserver.ProfileNamed(mockserver.ProfileHostile)
+	usual, err := mockserver.ProfileByName(mockserver.ProfileHostile)
 	if err != nil {
 		return p, err
 	}
 	if p.HostileRate == 0 {
-		p.HostileRate, p.HostileInARow = usual.HostileRate, usual.HostileInARow
+		p.HostileRate, p.HostileMaxConsecutive = usual.HostileRate, usual.HostileMaxConsecutive
 	}
 	switch f.hostile {
 	case "all":
