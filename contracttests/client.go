@@ -83,8 +83,8 @@ func (c *Client) WithHeader(name, value string) *Client {
 // Bearer is the access token that the client sends.
 func (c *Client) Bearer() string { return c.bearer }
 
-// Token asks for an access token by a form, as most SDKs do.
-func (c *Client) Token(who Credentials) *Response {
+// RequestToken asks for an access token by a form, as most SDKs do.
+func (c *Client) RequestToken(who Credentials) *Response {
 	return c.Send(tokenRequest(who))
 }
 
@@ -96,8 +96,8 @@ func tokenRequest(who Credentials) Request {
 	}
 }
 
-// Form posts pairs as an urlencoded form.
-func (c *Client) Form(path string, pairs ...string) *Response {
+// PostForm posts pairs as an urlencoded form.
+func (c *Client) PostForm(path string, pairs ...string) *Response {
 	return c.Send(Request{
 		Method: http.MethodPost, Path: path, ContentType: formType, Body: form(pairs...),
 	})
@@ -121,7 +121,7 @@ func (c *Client) Create(body Body) *Response {
 
 // NewTokenBody returns a request body for a token that expires at T.Expiry, in every version.
 func (c *Client) NewTokenBody() Body {
-	return Body{"name": c.t.Name(), "expirationDate": Stamp(c.t.Expiry())}
+	return Body{"name": c.t.UniqueName(), "expirationDate": FormatTime(c.t.Expiry())}
 }
 
 // MustCreate creates a token expiring at T.Expiry, merging extra into the request body. It ends the
@@ -152,7 +152,7 @@ func (c *Client) Delete(id string) *Response {
 
 // MustDelete removes a token, and ends the scenario if that is rejected.
 func (c *Client) MustDelete(id string) *Response {
-	return c.Delete(id).Status(http.StatusNoContent)
+	return c.Delete(id).ExpectStatus(http.StatusNoContent)
 }
 
 // Bulk changes several tokens.
@@ -169,8 +169,8 @@ func (c *Client) Find(id string) (Token, bool) {
 // none.
 func (c *Client) MustFind(id string) Token { return c.ListOwn().MustFind(id) }
 
-// Stamp writes a moment as requests and answers have it.
-func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+// FormatTime writes a moment as requests and answers have it.
+func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 func encode(value any) string {
 	encoded, err := json.Marshal(value)

@@ -60,7 +60,7 @@ func TestContract(t *testing.T) {
 	default:
 		target, err := contracttests.TargetOptions{
 			Address: *targetFlag, Lookup: os.LookupEnv,
-		}.Target(t.Context())
+		}.Resolve(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func judge(t *testing.T, result report.Result, whole bool) {
 }
 
 func TestScenariosAreWellFormed(t *testing.T) {
-	if err := contracttests.Check(scenarios.All()); err != nil {
+	if err := contracttests.CheckScenarios(scenarios.All()); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec"
 )
 
-// Row is an answer that a document declares.
-type Row struct {
+// DeclaredResponse is an answer that a document declares.
+type DeclaredResponse struct {
 	// Document is a version, or oauth.
 	Document string `json:"document"`
 	// Operation as published.
@@ -24,7 +24,7 @@ type Row struct {
 // coverage collects the rows that were seen.
 type coverage struct {
 	mu   sync.Mutex
-	seen map[Row]bool
+	seen map[DeclaredResponse]bool
 }
 
 func (r *Runner) cover(op *spec.Operation, document string, status int, contentType string) {
@@ -32,22 +32,22 @@ func (r *Runner) cover(op *spec.Operation, document string, status int, contentT
 	r.coverage.mu.Lock()
 	defer r.coverage.mu.Unlock()
 	if r.coverage.seen == nil {
-		r.coverage.seen = map[Row]bool{}
+		r.coverage.seen = map[DeclaredResponse]bool{}
 	}
-	r.coverage.seen[Row{document, op.ID, status, mediaType}] = true
+	r.coverage.seen[DeclaredResponse{document, op.ID, status, mediaType}] = true
 }
 
-// Seen are the rows that the runs of the runner have met so far.
-func (r *Runner) Seen() map[Row]bool {
+// CoveredResponses are the rows that the runs of the runner have met so far.
+func (r *Runner) CoveredResponses() map[DeclaredResponse]bool {
 	r.coverage.mu.Lock()
 	defer r.coverage.mu.Unlock()
 	return maps.Clone(r.coverage.seen)
 }
 
-// Rows lists every answer that the effective documents of the API and of the token endpoint
+// DeclaredResponses lists every answer that the effective documents of the API and of the token endpoint
 // declare.
-func (r *Runner) Rows() []Row {
-	var rows []Row
+func (r *Runner) DeclaredResponses() []DeclaredResponse {
+	var rows []DeclaredResponse
 	for name, document := range r.documents {
 		for _, op := range document.Operations {
 			for _, status := range op.Statuses() {
@@ -56,20 +56,20 @@ func (r *Runner) Rows() []Row {
 					mediaTypes = []string{""}
 				}
 				for _, mediaType := range mediaTypes {
-					rows = append(rows, Row{name, op.ID, status, mediaType})
+					rows = append(rows, DeclaredResponse{name, op.ID, status, mediaType})
 				}
 			}
 		}
 	}
-	slices.SortFunc(rows, func(a, b Row) int {
+	slices.SortFunc(rows, func(a, b DeclaredResponse) int {
 		return cmp.Or(cmp.Compare(a.Document, b.Document), cmp.Compare(a.Operation, b.Operation),
 			cmp.Compare(a.Status, b.Status), cmp.Compare(a.MediaType, b.MediaType))
 	})
 	return rows
 }
 
-// Unreachable says why no scenario can meet a row, empty where one can.
-func Unreachable(row Row) string {
+// UnreachableReason says why no scenario can meet a row, empty where one can.
+func UnreachableReason(row DeclaredResponse) string {
 	if row.Document == spec.OAuth && row.Operation != "requestAccessToken" && row.Status >= 500 {
 		return "a server fails there by a bug of its own only: no fault can be injected beside " +
 			"the token endpoint and the tokens"

@@ -41,7 +41,7 @@ func TestFailure_IsBounded(t *testing.T) {
 				sent := c.Anonymous().List().Text()
 				c.Errorf("%s", sent)
 				c.Equal("the text", "", sent)
-				c.Note("%s", sent)
+				c.Notef("%s", sent)
 			})})
 			for _, text := range r.Results[0].Notes {
 				checkBounded(t, "note", text, 2_100, secret)

@@ -47,11 +47,11 @@ func TestGatewayIsNoEvidence(t *testing.T) {
 	scenario := func(t *contracttests.T) {
 		c := t.Owner()
 		token := c.MustCreate()
-		c.List("owner-id", "me").Status(http.StatusOK)
+		c.List("owner-id", "me").ExpectStatus(http.StatusOK)
 		c.Patch(token.ID, contracttests.Op{
-			"op": "replace", "path": "/name", "value": t.Name(),
-		}).Status(http.StatusOK)
-		c.Delete(token.ID).Status(http.StatusNoContent)
+			"op": "replace", "path": "/name", "value": t.UniqueName(),
+		}).ExpectStatus(http.StatusOK)
+		c.Delete(token.ID).ExpectStatus(http.StatusNoContent)
 	}
 	tests := []struct {
 		name string
@@ -99,10 +99,10 @@ func TestInjectedFaultIsEvidence(t *testing.T) {
 	scenario := contracttests.Scenario{
 		ID: "test/of-a-fault", Features: []contracttests.Feature{contracttests.Faults},
 		Run: func(t *contracttests.T) {
-			t.Fault(control.Fault{
+			t.InjectFault(control.Fault{
 				Operation: "list", Status: http.StatusServiceUnavailable, Times: 1,
 			})
-			t.Owner().List().Status(http.StatusServiceUnavailable)
+			t.Owner().List().ExpectStatus(http.StatusServiceUnavailable)
 		},
 	}
 	never := func(*http.Request) bool { return false }

@@ -199,14 +199,14 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 			t.Owner().Send(contracttests.Request{
 				Method: http.MethodPost, Path: t.Version().CollectionPath(),
 				ContentType: "application/json",
-				Body: `{"name":"` + t.Name() +
+				Body: `{"name":"` + t.UniqueName() +
 					`","expirationDate":"2026-11-22T13:00:00.000Z"}`,
-			}).Status(http.StatusOK)
+			}).ExpectStatus(http.StatusOK)
 		}, report.Pass, ""},
 		{"a token whose maker's access token is revoked", nil, func(t *contracttests.T, _ func()) {
 			maker := t.Owner().MustCreate()
 			t.Login(maker.Credentials()).MustCreate()
-			t.Owner().Delete(maker.ID).Status(http.StatusNoContent)
+			t.Owner().Delete(maker.ID).ExpectStatus(http.StatusNoContent)
 		}, report.Pass, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -129,7 +129,7 @@ func TestLoginIsRepeated(t *testing.T) {
 	target := n.target()
 	tap := &wiretap{next: target.HTTP.Transport}
 	target.HTTP = &http.Client{Transport: tap}
-	list := func(t *contracttests.T) { t.Owner().List("owner-id", "me").Status(http.StatusOK) }
+	list := func(t *contracttests.T) { t.Owner().List("owner-id", "me").ExpectStatus(http.StatusOK) }
 	pass := func(d time.Duration) func(t *contracttests.T) {
 		return func(t *contracttests.T) { t.AdvanceTime(d) }
 	}

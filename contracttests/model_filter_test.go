@@ -52,7 +52,7 @@ func (f filterModel) text(now time.Time) string {
 	case "isnull":
 		return "lastUsed isnull"
 	case "le":
-		return "lastUsed le " + contracttests.Stamp(now.Add(-f.Ago))
+		return "lastUsed le " + contracttests.FormatTime(now.Add(-f.Ago))
 	case "not":
 		return "not " + args[0]
 	}

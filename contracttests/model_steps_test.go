@@ -189,7 +189,7 @@ func (s step) written(date time.Time) any {
 	case date.IsZero():
 		return nil
 	case s.Offset == 0:
-		return contracttests.Stamp(date)
+		return contracttests.FormatTime(date)
 	}
 	return date.In(time.FixedZone("", s.Offset)).Format("2006-01-02T15:04:05.000-07:00")
 }

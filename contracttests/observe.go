@@ -13,8 +13,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// JudgedRules returns the rules that are judged in every exchange, whatever its scenario is about.
-func JudgedRules() []rule.ID { return observer.Rules() }
+// ExchangeRules returns the rules that are judged in every exchange, whatever its scenario is about.
+func ExchangeRules() []rule.ID { return observer.Rules() }
 
 // newObserver returns the observer of a scenario, which judges what the scenario is not about.
 func (t *T) newObserver() *observer.Observer {

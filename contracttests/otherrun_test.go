@@ -54,7 +54,7 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 				}); err != nil {
 					t.Error(err)
 				}
-				s.Equal("ids", before, c.List("owner-id", "me").Status(http.StatusOK).IDs())
+				s.Equal("ids", before, c.List("owner-id", "me").ExpectStatus(http.StatusOK).IDs())
 			}
 			r := runner.Run(t.Context(), []contracttests.Case{doing(scenario)})
 			got := r.Results[0]
@@ -90,7 +90,7 @@ func TestLeftoverOfAnotherRunIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := runner.Run(t.Context(), []contracttests.Case{doing(func(s *contracttests.T) {
-		s.Owner().List("owner-id", "me").Status(http.StatusOK)
+		s.Owner().List("owner-id", "me").ExpectStatus(http.StatusOK)
 		s.Fatalf("not so")
 	})})
 	if got := r.Results[0]; got.Outcome != report.Fail {

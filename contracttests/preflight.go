@@ -27,7 +27,7 @@ var ErrSameIdentity = errors.New("the second identity is the same user as the fi
 func (r *Runner) Preflight(ctx context.Context) (lacks []string, err error) {
 	tenant, err := r.open(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreachable, ExplainControl(err))
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, ExplainControlError(err))
 	}
 	defer func() {
 		ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
@@ -88,9 +88,9 @@ func (r *Runner) checkCredentials(ctx context.Context) error {
 	return nil
 }
 
-// ExplainControl explains why the control API of a patmock did not respond, or rejected the control
+// ExplainControlError explains why the control API of a patmock did not respond, or rejected the control
 // token. Errors with a remedy of their own are returned as they are.
-func ExplainControl(err error) error {
+func ExplainControlError(err error) error {
 	if problem, ok := errors.AsType[*control.Problem](err); ok &&
 		problem.Status == http.StatusUnauthorized {
 		return fmt.Errorf("%w: status 401: %s has to hold the control token of the mock", err,

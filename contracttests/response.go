@@ -19,8 +19,8 @@ type Response struct {
 	exchange *exchange
 }
 
-// Code is the status.
-func (r *Response) Code() int { return r.status }
+// StatusCode is the status.
+func (r *Response) StatusCode() int { return r.status }
 
 // Header is a header's value.
 func (r *Response) Header(name string) string { return r.header.Get(name) }
@@ -28,8 +28,8 @@ func (r *Response) Header(name string) string { return r.header.Get(name) }
 // Text is the body.
 func (r *Response) Text() string { return string(r.body) }
 
-// Status expects one of these, and ends the scenario where it is another.
-func (r *Response) Status(want ...int) *Response {
+// ExpectStatus expects one of these, and ends the scenario where it is another.
+func (r *Response) ExpectStatus(want ...int) *Response {
 	if !slices.Contains(want, r.status) {
 		r.t.last = r.exchange
 		r.t.Fatalf("status is %d, expected %s", r.status,
@@ -39,21 +39,21 @@ func (r *Response) Status(want ...int) *Response {
 }
 
 // Token expects 200 with a token, and ends the scenario if it is another response.
-func (r *Response) Token() Token { return decoded[Token](r.Status(http.StatusOK), "a token") }
+func (r *Response) Token() Token { return decoded[Token](r.ExpectStatus(http.StatusOK), "a token") }
 
 // Tokens expects 200 with a list of tokens, and ends the scenario if it is another response.
 func (r *Response) Tokens() []Token {
-	return decoded[[]Token](r.Status(http.StatusOK), "a list of tokens")
+	return decoded[[]Token](r.ExpectStatus(http.StatusOK), "a list of tokens")
 }
 
 // Introspection expects 200 of check_token, and ends the scenario if it is another response.
 func (r *Response) Introspection() Introspection {
-	return decoded[Introspection](r.Status(http.StatusOK), "that of check_token")
+	return decoded[Introspection](r.ExpectStatus(http.StatusOK), "that of check_token")
 }
 
 // TenantInfo expects 200 of /oauth/info, and ends the scenario if it is another response.
 func (r *Response) TenantInfo() TenantInfo {
-	return decoded[TenantInfo](r.Status(http.StatusOK), "that of /oauth/info")
+	return decoded[TenantInfo](r.ExpectStatus(http.StatusOK), "that of /oauth/info")
 }
 
 // Login decodes the response to a login, whatever its status is, and ends the scenario if it is
@@ -95,7 +95,7 @@ func (r *Response) MustFind(id string) Token {
 // number, and ends the scenario if the status is another. Words are not compared: their capitals
 // differ in public. A path below /oauth has the error of RFC 6749, section 5.2.
 func (r *Response) ExpectError(status int) *Response {
-	r.Status(status)
+	r.ExpectStatus(status)
 	body := r.ErrorBody()
 	if u, err := url.Parse(r.exchange.URL); err == nil && oauthPath.MatchString(u.Path) {
 		if body.Error.Value == "" {
@@ -121,7 +121,7 @@ var oauthPath = regexp.MustCompile(`^(/t/[^/]+)?/+oauth(/|$)`)
 // nothing about the request itself.
 func (r *Response) ExpectRejected(want ...int) *Response {
 	if len(want) > 0 && !r.t.RealTenant() {
-		r.Status(want...)
+		r.ExpectStatus(want...)
 	}
 	if r.status < 400 || r.status > 499 || r.status == http.StatusUnauthorized ||
 		r.status == http.StatusTooManyRequests {

@@ -133,7 +133,7 @@ func TestScenariosNameTheirRules_Planted(t *testing.T) {
 func TestCheck_UnknownRule(t *testing.T) {
 	known := scenarios.All()[0]
 	known.Rules = []rule.ID{"no-such-rule"}
-	if err := contracttests.Check([]contracttests.Scenario{known}); err == nil ||
+	if err := contracttests.CheckScenarios([]contracttests.Scenario{known}); err == nil ||
 		!strings.Contains(err.Error(), `"no-such-rule"`) {
 		t.Errorf("error %v, want the unknown rule", err)
 	}

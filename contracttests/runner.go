@@ -67,7 +67,7 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	target.BaseURL = trimSlash(target.BaseURL)
 	r := &Runner{
 		target: target, options: o, http: target.client(), documents: map[string]*spec.Document{},
-		id: cmp.Or(o.ID, NewID(o.Now())), marker: tenantguard.NewMarker(), started: o.Now(),
+		id: cmp.Or(o.ID, NewRunID(o.Now())), marker: tenantguard.NewMarker(), started: o.Now(),
 		warnings: warnings{
 			statuses: map[int]int{}, rejections: map[string]bool{}, otherRuns: map[string]bool{},
 		},
@@ -89,8 +89,8 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	return r, nil
 }
 
-// NewID makes the id of a run that begins at a moment.
-func NewID(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 36) }
+// NewRunID makes the id of a run that begins at a moment.
+func NewRunID(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 36) }
 
 // Now is wall time.
 func (r *Runner) Now() time.Time { return r.options.Now() }

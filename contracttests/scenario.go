@@ -110,9 +110,9 @@ var (
 		`#/\S+)|https://\S+|docs/behaviour\.md#[a-z0-9-]+|errata [a-z-]+)$`)
 )
 
-// Check tells what is wrong with a list of scenarios: a name that is there twice, a source that is
+// CheckScenarios tells what is wrong with a list of scenarios: a name that is there twice, a source that is
 // none.
-func Check(scenarios []Scenario) error {
+func CheckScenarios(scenarios []Scenario) error {
 	var wrong []string
 	seen := map[string]bool{}
 	for _, s := range scenarios {

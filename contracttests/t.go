@@ -81,7 +81,7 @@ func (t *T) Credentials() (owner, second, admin, apiClient Credentials) {
 // Login returns a client with an access token of its own. It ends the scenario if the login is
 // rejected.
 func (t *T) Login(who Credentials) *Client {
-	login := t.Anonymous().Token(who).Status(http.StatusOK).Login()
+	login := t.Anonymous().RequestToken(who).ExpectStatus(http.StatusOK).Login()
 	return &Client{t: t, bearer: login.AccessToken.Value, who: who}
 }
 
@@ -126,7 +126,7 @@ func (t *T) AdvanceTime(d time.Duration) {
 		t.must(t.run.options.Wait(t.ctx, d))
 		return
 	}
-	t.Advance(d)
+	t.AdvanceClock(d)
 }
 
 // SkipUnsupported ends the scenario as one that cannot be tried, because the target lacks something
@@ -137,23 +137,23 @@ func (t *T) SkipUnsupported(id, format string, args ...any) {
 	})
 }
 
-// Advance lets time pass at the target. Its scenario needs Clock.
-func (t *T) Advance(by time.Duration) {
+// AdvanceClock lets time pass at the target. Its scenario needs Clock.
+func (t *T) AdvanceClock(by time.Duration) {
 	c, err := t.session.control.Advance(t.ctx, by)
 	t.must(err)
 	t.session.setClock(c, t.run.Now())
 }
 
-// SetClock stops the clock of the target at a moment.
-func (t *T) SetClock(now time.Time) {
+// FreezeClock stops the clock of the target at a moment.
+func (t *T) FreezeClock(now time.Time) {
 	c, err := t.session.control.SetClock(t.ctx, control.ClockSetting{Now: &now, Frozen: true})
 	t.must(err)
 	t.session.setClock(c, t.run.Now())
 }
 
-// Seed adds a token in any state, and returns what logs in with it. Its scenario needs
+// SeedToken adds a token in any state, and returns what logs in with it. Its scenario needs
 // SeededTokens.
-func (t *T) Seed(token control.NewToken) Credentials {
+func (t *T) SeedToken(token control.NewToken) Credentials {
 	user, err := t.session.control.AddToken(t.ctx, token)
 	return t.seed(user, err)
 }
@@ -172,8 +172,8 @@ func (t *T) seed(user control.User, err error) Credentials {
 	return Credentials{user.ClientID, user.ClientSecret}
 }
 
-// Fault adds a rule. Its scenario needs Faults.
-func (t *T) Fault(rule control.Fault) {
+// InjectFault adds a rule. Its scenario needs Faults.
+func (t *T) InjectFault(rule control.Fault) {
 	_, err := t.session.control.AddFault(t.ctx, rule)
 	t.must(err)
 }
@@ -191,9 +191,9 @@ func (t *T) must(err error) {
 	}
 }
 
-// Name returns a new name for an object. It carries the time of the target and the marker of the
+// UniqueName returns a new name for an object. It carries the time of the target and the marker of the
 // run.
-func (t *T) Name() string {
+func (t *T) UniqueName() string {
 	return tenantguard.Name(t.run.Clock().At(t.run.Now()), t.run.marker, t.run.counter.Add(1))
 }
 
@@ -209,14 +209,14 @@ func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
 // Cleanup calls f when the scenario has ended, the last first.
 func (t *T) Cleanup(f func()) { t.functions = append(t.functions, f) }
 
-// Note records what an open question was answered with.
-func (t *T) Note(format string, args ...any) {
+// Notef records what an open question was answered with.
+func (t *T) Notef(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
-// Answer says that the latest exchange is the target's answer to a question that nothing settles:
+// MarkDialect says that the latest exchange is the target's answer to a question that nothing settles:
 // the id of an entry of a dialect.
-func (t *T) Answer(question string) {
+func (t *T) MarkDialect(question string) {
 	t.answers[question] = len(t.exchanges) - 1
 }
 

@@ -99,12 +99,12 @@ const (
 	controlToken   = "PATMOCK_CONTROL_TOKEN"
 )
 
-// Target finds out what is meant. A target is a patmock when Mock or Control says so, or when it is
+// Resolve finds out what is meant. A target is a patmock when Mock or Control says so, or when it is
 // on loopback and names itself: a stranger's tenant is not asked. Its credentials are read only if
 // Address is env. Anything else is live: it is only read unless AllowWrites repeats its host, and
 // refused where secrets would go over plain http or to another host than SAIL_BASE_URL names. The
 // error is a [*TargetError].
-func (c TargetOptions) Target(ctx context.Context) (t Target, err error) {
+func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 	address, setting := c.Address, "Address"
 	if address == "env" {
 		setting = targetVariable

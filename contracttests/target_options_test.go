@@ -171,7 +171,7 @@ func TestChoiceRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.choice.Lookup = tt.set.lookup
-			target, err := tt.choice.Target(t.Context())
+			target, err := tt.choice.Resolve(t.Context())
 			wrong, ok := errors.AsType[*contracttests.TargetError](err)
 			if !ok || wrong.Setting != tt.setting || wrong.Kind != tt.kind {
 				t.Fatalf("target %+v, error %v, want %s of %s", target.BaseURL, err, tt.kind,
@@ -227,7 +227,7 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.choice.Lookup = tt.set.lookup
-			target, err := tt.choice.Target(t.Context())
+			target, err := tt.choice.Resolve(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -252,7 +252,7 @@ func TestChoice_Origins(t *testing.T) {
 	}
 	target, err := contracttests.TargetOptions{
 		Address: acme, Lookup: set.lookup,
-	}.Target(t.Context())
+	}.Resolve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func TestChoiceAsksOnLoopback(t *testing.T) {
 		}))
 		defer server.Close()
 		tt.choice.Address, tt.choice.Lookup = server.URL, login.lookup
-		target, err := tt.choice.Target(t.Context())
+		target, err := tt.choice.Resolve(t.Context())
 		if err != nil || target.RealTenant() != tt.live || asked.Load() != tt.asked {
 			t.Errorf("%+v: error %v, live %v, asked %d times", tt.choice, err, target.RealTenant(),
 				asked.Load())
@@ -321,7 +321,7 @@ func TestChoiceReadsTheProduct(t *testing.T) {
 			}))
 			defer server.Close()
 			choice := contracttests.TargetOptions{Address: server.URL, Lookup: login.lookup}
-			target, err := choice.Target(t.Context())
+			target, err := choice.Resolve(t.Context())
 			if err != nil || target.RealTenant() != tt.live {
 				t.Errorf("live is %t, error %v", target.RealTenant(), err)
 			}
@@ -342,7 +342,7 @@ func TestChoiceAsksNobodyElse(t *testing.T) {
 	defer server.Close()
 	target, err := contracttests.TargetOptions{
 		Address: server.URL, Lookup: login.lookup,
-	}.Target(t.Context())
+	}.Resolve(t.Context())
 	if err != nil || !target.RealTenant() || asked.Load() != 0 {
 		t.Errorf("live is %t, another was asked %d times, %v", target.RealTenant(), asked.Load(),
 			err)

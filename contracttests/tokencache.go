@@ -79,7 +79,7 @@ func (t *T) client(who Credentials) *Client {
 			t.must(t.rejected[who])
 		}
 		t.must(t.gatewayError(answered.exchange))
-		answered.Status(http.StatusOK)
+		answered.ExpectStatus(http.StatusOK)
 		login := answered.Login()
 		life := time.Duration(login.ExpiresIn.Value) * time.Second
 		at = cachedToken{login.AccessToken.Value, answered.exchange, now.Add(life)}

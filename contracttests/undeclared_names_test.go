@@ -47,7 +47,7 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 		{"path below a property", func(t *contracttests.T) {
 			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{
 				"op": "remove", "path": "/scope/0",
-			}).Status(http.StatusOK)
+			}).ExpectStatus(http.StatusOK)
 		}, ""},
 		{"path that begins like a property", func(t *contracttests.T) {
 			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{
@@ -68,7 +68,7 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 			t.Owner().Patch(t.Owner().MustCreate().ID, operation).ExpectError(http.StatusBadRequest)
 		}, "/0/valeu"},
 		{"field of a form", func(t *contracttests.T) {
-			t.Anonymous().Form("/oauth/token", "grant_typ", "x").Status(http.StatusUnauthorized)
+			t.Anonymous().PostForm("/oauth/token", "grant_typ", "x").ExpectStatus(http.StatusUnauthorized)
 		}, "/grant_typ"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

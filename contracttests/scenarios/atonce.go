@@ -29,7 +29,7 @@ var atOnce = []contract.Scenario{
 			made := 0
 			for _, r := range c.Concurrent(slices.Repeat([]contract.Request{c.CreateRequest(body)},
 				side)...) {
-				if r.Code() == http.StatusOK {
+				if r.StatusCode() == http.StatusOK {
 					made++
 					continue
 				}
@@ -49,12 +49,12 @@ var atOnce = []contract.Scenario{
 			c := t.Owner()
 			token := c.MustCreate()
 			want := c.MustFind(token.ID)
-			want.Name, want.Scope = t.Name(), contract.Value([]string{defaultScope})
+			want.Name, want.Scope = t.UniqueName(), contract.Value([]string{defaultScope})
 			for _, r := range c.Concurrent(
 				c.PatchRequest(token.ID, replace("/name", want.Name)),
 				c.PatchRequest(token.ID, replace("/scope", want.Scope)),
 			) {
-				r.Status(http.StatusOK)
+				r.ExpectStatus(http.StatusOK)
 			}
 			visible(t, c, want)
 		},
@@ -73,7 +73,7 @@ var atOnce = []contract.Scenario{
 			for _, r := range c.Concurrent(slices.Repeat([]contract.Request{
 				c.DeleteRequest(token.ID),
 			}, side)...) {
-				if r.Code() == http.StatusNoContent {
+				if r.StatusCode() == http.StatusNoContent {
 					gone++
 					continue
 				}
@@ -99,13 +99,13 @@ var atOnce = []contract.Scenario{
 			for range 3 {
 				token := c.MustCreate()
 				want := c.MustFind(token.ID)
-				want.Name = t.Name()
+				want.Name = t.UniqueName()
 				want.ExpirationDate = contract.Value(contract.Body(date).Text("value"))
 				ids, wants = append(ids, token.ID), append(wants, want)
 				requests = append(requests, c.PatchRequest(token.ID, replace("/name", want.Name)))
 			}
 			for _, r := range c.Concurrent(append(requests, c.BulkRequest(ids, date))...) {
-				r.Status(http.StatusOK)
+				r.ExpectStatus(http.StatusOK)
 			}
 			for _, want := range wants {
 				visible(t, c, want)

@@ -42,7 +42,7 @@ func operations(t *contract.T) []operation {
 			return c.Create(c.NewTokenBody())
 		}},
 		{"patch", func(c *contract.Client) *contract.Response {
-			return c.Patch(strangerID, replace("/name", t.Name()))
+			return c.Patch(strangerID, replace("/name", t.UniqueName()))
 		}},
 		{"delete", func(c *contract.Client) *contract.Response { return c.Delete(strangerID) }},
 	}
@@ -62,13 +62,13 @@ func operations(t *contract.T) []operation {
 
 // later is an operation that moves the date of a token on.
 func later(t *contract.T) contract.Op {
-	return replace("/expirationDate", contract.Stamp(t.Expiry().Add(time.Hour)))
+	return replace("/expirationDate", contract.FormatTime(t.Expiry().Add(time.Hour)))
 }
 
 // answers expects a status, and goes on where it is another.
 func answers(t *contract.T, what string, r *contract.Response, want int) {
-	if r.Code() != want {
-		t.Errorf("%s: status is %d, expected %d", what, r.Code(), want)
+	if r.StatusCode() != want {
+		t.Errorf("%s: status is %d, expected %d", what, r.StatusCode(), want)
 	}
 }
 
@@ -77,7 +77,7 @@ func unauthorized(t *contract.T, c *contract.Client) {
 	for _, op := range operations(t) {
 		r := op.ask(c)
 		answers(t, op.name, r, http.StatusUnauthorized)
-		if r.Code() == http.StatusUnauthorized {
+		if r.StatusCode() == http.StatusUnauthorized {
 			hasUnauthorizedForm(t, r)
 		}
 	}
@@ -88,7 +88,7 @@ func forbidden(t *contract.T, c *contract.Client) {
 	for _, op := range operations(t) {
 		r := op.ask(c)
 		answers(t, op.name, r, http.StatusForbidden)
-		if r.Code() == http.StatusForbidden {
+		if r.StatusCode() == http.StatusForbidden {
 			hasErrorForm(t, r)
 		}
 	}
@@ -110,7 +110,7 @@ func bearing(id, what string, client func(t *contract.T) *contract.Client) []con
 	list.ID, list.Promise, list.Features = "auth/list-rejects/"+id,
 		"The list refuses "+what+" with 401.", reads()
 	list.Run = func(t *contract.T) {
-		hasUnauthorizedForm(t, client(t).ListOwn().Status(http.StatusUnauthorized))
+		hasUnauthorizedForm(t, client(t).ListOwn().ExpectStatus(http.StatusUnauthorized))
 	}
 	return []contract.Scenario{s, list}
 }
@@ -154,7 +154,7 @@ var auth = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c, reader := t.Owner(), scoped(t, myRead)
 			createsNothing(t, func() {
-				t.Anonymous().Create(c.NewTokenBody()).Status(http.StatusUnauthorized)
+				t.Anonymous().Create(c.NewTokenBody()).ExpectStatus(http.StatusUnauthorized)
 				reader.Create(c.NewTokenBody()).ExpectError(http.StatusForbidden)
 			})
 		},
@@ -166,7 +166,7 @@ var auth = []contract.Scenario{
 		Evidence: evidence.Assumed, Features: reads(), Rules: []rule.ID{"bearer-required"},
 		Run: func(t *contract.T) {
 			t.Anonymous().WithHeader("Authorization",
-				"bearer "+t.Owner().Bearer()).ListOwn().Status(http.StatusOK)
+				"bearer "+t.Owner().Bearer()).ListOwn().ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -203,9 +203,9 @@ var auth = []contract.Scenario{
 		Sources: []string{authorizationPage, "#scopes-add-up"},
 		Rules:   []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
-			scoped(t, defaultScope, myRead).ListOwn().Status(http.StatusOK)
+			scoped(t, defaultScope, myRead).ListOwn().ExpectStatus(http.StatusOK)
 			c := scoped(t, myRead, myManage)
-			c.ListOwn().Status(http.StatusOK)
+			c.ListOwn().ExpectStatus(http.StatusOK)
 			c.MustCreate()
 			scoped(t, defaultScope, scopeAll).MustCreate()
 		},
@@ -231,7 +231,7 @@ var auth = []contract.Scenario{
 		Sources:  []string{"#experimental-header"},
 		Features: reads(), Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
-			t.Owner().WithHeader("X-SailPoint-Experimental", "true").ListOwn().Status(http.StatusOK)
+			t.Owner().WithHeader("X-SailPoint-Experimental", "true").ListOwn().ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -244,8 +244,8 @@ var auth = []contract.Scenario{
 				t.Owner(), t.Owner().WithHeader("X-SailPoint-Experimental", "true"),
 			} {
 				made := c.MustCreate()
-				c.ListOwn().Status(http.StatusOK)
-				c.Patch(made.ID, replace("/name", t.Name())).Status(http.StatusOK)
+				c.ListOwn().ExpectStatus(http.StatusOK)
+				c.Patch(made.ID, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)
 				c.MustDelete(made.ID)
 			}
 		},

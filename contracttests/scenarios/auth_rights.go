@@ -35,7 +35,7 @@ var authRights = []contract.Scenario{
 			t.Equal("scope", []string{allManage}, made.Scope.Value)
 			c := t.Login(made.Credentials())
 			c.List().ExpectError(http.StatusForbidden)
-			c.Delete(others.ID).Status(http.StatusForbidden, http.StatusNotFound)
+			c.Delete(others.ID).ExpectStatus(http.StatusForbidden, http.StatusNotFound)
 			t.Owner().MustFind(others.ID)
 		},
 	},
@@ -124,7 +124,7 @@ var authRights = []contract.Scenario{
 		Rules:   []rule.ID{rule.ListRights, rule.OwnIDWithMyRead},
 		Run: func(t *contract.T) {
 			id, c := ownID(t, t.Owner()), scoped(t, myRead)
-			c.ListOwn().Status(http.StatusOK)
+			c.ListOwn().ExpectStatus(http.StatusOK)
 			c.List("owner-id", id).ExpectError(http.StatusForbidden)
 		},
 	},
@@ -203,14 +203,14 @@ var authRights = []contract.Scenario{
 		Evidence: evidence.Assumed,
 		Features: writes(contract.SeededTokens, contract.Admin), Rules: []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
-			id := t.Seed(control.NewToken{
-				Owner: t.OwnerName(), Name: t.Name(), Managed: true,
+			id := t.SeedToken(control.NewToken{
+				Owner: t.OwnerName(), Name: t.UniqueName(), Managed: true,
 			}).ClientID
 			c := t.Owner()
 			if _, found := c.Find(id); found {
 				t.Errorf("the owner's list has a managed token")
 			}
-			c.Patch(id, replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+			c.Patch(id, replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 			c.Delete(id).ExpectError(http.StatusNotFound)
 			reader := scopedBy(t, t.Admin(), allRead)
 			for _, listed := range reader.List().Tokens() {
@@ -229,7 +229,7 @@ var authRights = []contract.Scenario{
 // othersPatch tries to change a token of the second identity.
 func othersPatch(t *contract.T, c *contract.Client) {
 	made := t.Second().MustCreate()
-	c.Patch(made.ID, replace("/name", t.Name())).ExpectError(http.StatusForbidden)
+	c.Patch(made.ID, replace("/name", t.UniqueName())).ExpectError(http.StatusForbidden)
 	t.Equal("name", made.Name, t.Second().MustFind(made.ID).Name)
 }
 

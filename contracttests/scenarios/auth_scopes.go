@@ -54,7 +54,7 @@ func listOwn(_ *contract.T, c *contract.Client) *contract.Response { return c.Li
 // createOne makes a token, and removes it at once.
 func createOne(t *contract.T, c *contract.Client) *contract.Response {
 	r := c.Create(c.NewTokenBody())
-	if r.Code() == http.StatusOK {
+	if r.StatusCode() == http.StatusOK {
 		t.Owner().MustDelete(r.Token().ID)
 	}
 	return r
@@ -62,7 +62,7 @@ func createOne(t *contract.T, c *contract.Client) *contract.Response {
 
 func patchOwn(t *contract.T, c *contract.Client) *contract.Response {
 	made := t.Owner().MustCreate()
-	r := c.Patch(made.ID, replace("/name", t.Name()))
+	r := c.Patch(made.ID, replace("/name", t.UniqueName()))
 	t.Owner().MustDelete(made.ID)
 	return r
 }
@@ -70,7 +70,7 @@ func patchOwn(t *contract.T, c *contract.Client) *contract.Response {
 func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
 	made := t.Owner().MustCreate()
 	r := c.Delete(made.ID)
-	if r.Code() != http.StatusNoContent {
+	if r.StatusCode() != http.StatusNoContent {
 		t.Owner().MustDelete(made.ID)
 	}
 	return r
@@ -105,9 +105,9 @@ var authScopes = []contract.Scenario{
 		Run: func(t *contract.T) {
 			second := t.Second()
 			reader := scopedBy(t, second, allRead)
-			reader.ListOwn().Status(http.StatusOK)
+			reader.ListOwn().ExpectStatus(http.StatusOK)
 			manager := scopedBy(t, second, allManage)
-			manager.ListOwn().Status(http.StatusOK)
+			manager.ListOwn().ExpectStatus(http.StatusOK)
 			made := manager.MustCreate()
 			manager.MustDelete(made.ID)
 		},

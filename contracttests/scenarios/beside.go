@@ -22,12 +22,12 @@ var beside = []contract.Scenario{
 		Rules:    []rule.ID{rule.ExactID, rule.UnknownID},
 		Run: func(t *contract.T) {
 			const whole = "0123456789abcdefc0ffeec0ffeec0ff"
-			t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), ID: whole})
+			t.SeedToken(control.NewToken{Owner: t.OwnerName(), Name: t.UniqueName(), ID: whole})
 			before := own(t.Owner())
 			for _, id := range []string{
 				whole[:16], whole[16:], whole[:31], whole + "0", strings.ToUpper(whole),
 			} {
-				t.Owner().Patch(id, replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+				t.Owner().Patch(id, replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 				t.Owner().Delete(id).ExpectError(http.StatusNotFound)
 			}
 			t.Equal("tokens", before, own(t.Owner()))
@@ -43,7 +43,7 @@ var beside = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate(withScopes(defaultScope))
 			c := t.Login(made.Credentials())
-			t.Owner().Patch(made.ID, replace("/scope", []string{scopeAll})).Status(http.StatusOK)
+			t.Owner().Patch(made.ID, replace("/scope", []string{scopeAll})).ExpectStatus(http.StatusOK)
 			c.ListOwn().ExpectError(http.StatusForbidden)
 		},
 	},
@@ -55,7 +55,7 @@ var beside = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate(withScopes(myRead))
 			login := logIn(t, made.Credentials())
-			got := t.Anonymous().Form("/oauth/check_token", "token",
+			got := t.Anonymous().PostForm("/oauth/check_token", "token",
 				login.AccessToken.Value).Introspection()
 			t.Equal("scope", contract.Value([]string{myRead}), got.Scope)
 		},
@@ -71,7 +71,7 @@ var beside = []contract.Scenario{
 		Rules:    []rule.ID{rule.ValidityBounds, rule.StoredAsSent},
 		Run: func(t *contract.T) {
 			made := t.Owner().Create(contract.Body{
-				"name": t.Name(), "userAwareTokenNeverExpires": true,
+				"name": t.UniqueName(), "userAwareTokenNeverExpires": true,
 				"accessTokenValiditySeconds": 900, "scope": []string{myRead},
 			}).Token()
 			t.Equal("accessTokenValiditySeconds", float64(900),

@@ -22,7 +22,7 @@ func special(t *contract.T) contract.Token {
 // rest is about what a write and a read leave as it is.
 var rest = []contract.Scenario{
 	leavesTheRest("name", nil, func(t *contract.T, k *contract.Token) contract.Op {
-		k.Name = t.Name()
+		k.Name = t.UniqueName()
 		return replace("/name", k.Name)
 	}),
 	leavesTheRest("scope", nil, func(_ *contract.T, k *contract.Token) contract.Op {
@@ -45,7 +45,7 @@ var rest = []contract.Scenario{
 		Run: func(t *contract.T) {
 			want, other := special(t), t.Owner().MustFind(t.Owner().MustCreate().ID)
 			date := later(t)
-			t.Admin().Bulk([]string{want.ID}, date).Status(http.StatusOK)
+			t.Admin().Bulk([]string{want.ID}, date).ExpectStatus(http.StatusOK)
 			want.ExpirationDate.Value, _ = date.Value().(string)
 			t.Equal("the token", want, t.Owner().MustFind(want.ID))
 			t.Equal("a token that the bulk update does not name", other,

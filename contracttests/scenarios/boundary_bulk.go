@@ -38,15 +38,15 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 	return covers(onV1("bulk/"+id, promise, bulkCount, evidence.Published, func(t *contract.T) {
 		ids, other, c := seeded(t, count), t.Owner().MustCreate(), t.Admin()
 		if !accepted {
-			before := c.List().Status(http.StatusOK).Text()
+			before := c.List().ExpectStatus(http.StatusOK).Text()
 			for _, method := range []string{http.MethodPatch, http.MethodPost} {
 				sendBulk(c.ExpectInvalid("/ids"), method, ids,
 					later(t)).ExpectError(http.StatusBadRequest)
 			}
-			t.Equal("tokens", before, c.List().Status(http.StatusOK).Text())
+			t.Equal("tokens", before, c.List().ExpectStatus(http.StatusOK).Text())
 			return
 		}
-		t.SetClock(t.Now()) // so that two dates are the same
+		t.FreezeClock(t.Now()) // so that two dates are the same
 		for _, method := range []string{http.MethodPatch, http.MethodPost} {
 			date := later(t)
 			moved(t, sendBulk(c, method, ids, date), date, ids...)
@@ -61,7 +61,7 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 			}
 			t.Equal("the dates in the list of all", map[string]int{fmt.Sprint(date.Value()): count},
 				stored)
-			t.Advance(1)
+			t.AdvanceClock(1)
 		}
 	}, contract.SeededTokens, contract.Clock), rule.BulkUpdate, rule.BulkIDs)
 }
@@ -111,7 +111,7 @@ func bulkOfOperations(count int, s evidence.Level, fact string) contract.Scenari
 			operations := []contract.Op{}
 			for i := range count {
 				operations = append(operations,
-					replace("/expirationDate", contract.Stamp(t.Expiry().AddDate(0, 0, i))))
+					replace("/expirationDate", contract.FormatTime(t.Expiry().AddDate(0, 0, i))))
 			}
 			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, operations...), operations[count-1],
 				one.ID, other.ID)

@@ -97,8 +97,8 @@ func (d distance) accepts(t *contract.T, date string, want time.Time, r *contrac
 		return
 	}
 	answers(t, date, r, http.StatusOK)
-	if r.Code() == http.StatusOK {
-		t.Equal("expirationDate of "+date, contract.Stamp(want), got())
+	if r.StatusCode() == http.StatusOK {
+		t.Equal("expirationDate of "+date, contract.FormatTime(want), got())
 	}
 }
 
@@ -106,9 +106,9 @@ func (d distance) created(t *contract.T, now time.Time) {
 	c, want := t.Owner(), now.Add(d.from)
 	for _, seconds := range offsets {
 		date := inOffset(want, seconds)
-		r := c.Create(contract.Body{"name": t.Name(), "expirationDate": date})
+		r := c.Create(contract.Body{"name": t.UniqueName(), "expirationDate": date})
 		d.accepts(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
-		if r.Code() == http.StatusOK {
+		if r.StatusCode() == http.StatusOK {
 			c.MustDelete(r.Token().ID)
 		}
 	}
@@ -124,7 +124,7 @@ func (d distance) patched(t *contract.T, now time.Time) {
 		d.accepts(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
 	}
 	if d.future {
-		before.ExpirationDate = contract.Value(contract.Stamp(want))
+		before.ExpirationDate = contract.Value(contract.FormatTime(want))
 	}
 	t.Equal("the token", before, c.MustFind(token.ID))
 }
@@ -141,7 +141,7 @@ func (d distance) bulked(t *contract.T, now time.Time) {
 		})
 	}
 	if d.future {
-		before.ExpirationDate = contract.Value(contract.Stamp(want))
+		before.ExpirationDate = contract.Value(contract.FormatTime(want))
 	}
 	t.Equal("the token", before, t.Owner().MustFind(one.ID))
 }
@@ -212,18 +212,18 @@ func (e end) scenario() contract.Scenario {
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.ExpiryMonthEnd, rule.ExpiryUpperBound},
 		Run: func(t *contract.T) {
-			t.SetClock(moment(t, e.now))
+			t.FreezeClock(moment(t, e.now))
 			c := t.Owner()
 			t.Equal("expirationDate", e.want,
-				c.Create(contract.Body{"name": t.Name()}).Token().ExpirationDate.Value)
+				c.Create(contract.Body{"name": t.UniqueName()}).Token().ExpirationDate.Value)
 			bound := moment(t, e.want)
 			for _, seconds := range offsets[1:3] {
 				date := inOffset(bound, seconds)
-				token := c.Create(contract.Body{"name": t.Name(), "expirationDate": date}).Token()
+				token := c.Create(contract.Body{"name": t.UniqueName(), "expirationDate": date}).Token()
 				t.Equal("expirationDate of "+date, e.want, token.ExpirationDate.Value)
 				beyond := inOffset(bound.Add(time.Millisecond), seconds)
 				answers(t, beyond,
-					c.Create(contract.Body{"name": t.Name(), "expirationDate": beyond}),
+					c.Create(contract.Body{"name": t.UniqueName(), "expirationDate": beyond}),
 					http.StatusBadRequest)
 			}
 		},

@@ -37,11 +37,11 @@ func accessTokenLife(seconds int) contract.Scenario {
 				began = now
 			}
 			c := t.Login(token.Credentials())
-			t.SetClock(now.Add(time.Duration(seconds-1) * time.Second))
-			c.ListOwn().Status(http.StatusOK)
+			t.FreezeClock(now.Add(time.Duration(seconds-1) * time.Second))
+			c.ListOwn().ExpectStatus(http.StatusOK)
 			// patmock responds with how far that is from wall time
-			t.SetClock(began.Add(time.Duration(seconds) * time.Second))
-			c.ListOwn().Status(http.StatusUnauthorized)
+			t.FreezeClock(began.Add(time.Duration(seconds) * time.Second))
+			c.ListOwn().ExpectStatus(http.StatusUnauthorized)
 		},
 	}
 }
@@ -63,30 +63,30 @@ const loginExpired = "#login-of-an-expired-token-is-401"
 func expiresIn(life time.Duration) func(*contract.T) (contract.Token, time.Time) {
 	return func(t *contract.T) (contract.Token, time.Time) {
 		end := stopped(t).Add(life)
-		return t.Owner().MustCreate(contract.Body{"expirationDate": contract.Stamp(end)}), end
+		return t.Owner().MustCreate(contract.Body{"expirationDate": contract.FormatTime(end)}), end
 	}
 }
 
 func byDefault(t *contract.T) (contract.Token, time.Time) {
 	end := sixMonthsAfter(stopped(t))
-	return t.Owner().Create(contract.Body{"name": t.Name()}).Token(), end
+	return t.Owner().Create(contract.Body{"name": t.UniqueName()}).Token(), end
 }
 
 func createdForever(t *contract.T) (contract.Token, time.Time) {
 	return t.Owner().Create(contract.Body{
-		"name": t.Name(), "userAwareTokenNeverExpires": true,
+		"name": t.UniqueName(), "userAwareTokenNeverExpires": true,
 	}).Token(), time.Time{}
 }
 
 func patchedForever(t *contract.T) (contract.Token, time.Time) {
 	token := t.Owner().MustCreate()
-	t.Owner().Patch(token.ID, endless()...).Status(http.StatusOK)
+	t.Owner().Patch(token.ID, endless()...).ExpectStatus(http.StatusOK)
 	return token, time.Time{}
 }
 
 func bulkForever(t *contract.T) (contract.Token, time.Time) {
 	token := t.Owner().MustCreate()
-	t.Admin().Bulk([]string{token.ID}, endless()...).Status(http.StatusOK)
+	t.Admin().Bulk([]string{token.ID}, endless()...).ExpectStatus(http.StatusOK)
 	return token, time.Time{}
 }
 
@@ -162,14 +162,14 @@ func (l tokenLife) scenario() contract.Scenario {
 			removed(t, token)
 			if end.IsZero() {
 				for _, years := range []time.Duration{1, 9} {
-					t.Advance(years*365*24*time.Hour + 24*time.Hour)
+					t.AdvanceClock(years*365*24*time.Hour + 24*time.Hour)
 					logIn(t, token.Credentials())
 				}
 				return
 			}
-			t.SetClock(end.Add(-time.Millisecond))
+			t.FreezeClock(end.Add(-time.Millisecond))
 			logIn(t, token.Credentials())
-			t.SetClock(end)
+			t.FreezeClock(end)
 			cannotLogIn(t, token.Credentials())
 		},
 	}

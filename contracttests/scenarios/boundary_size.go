@@ -32,12 +32,12 @@ var listSizes = contract.Scenario{
 			owner := ""
 			for i := len(there); i < size; i++ {
 				if i%8 == 0 || owner == "" {
-					owner = t.Name()
+					owner = t.UniqueName()
 					id := t.SeedUser(owner, "USER").ClientID
 					there, unused = append(there, id), append(unused, id)
 					continue
 				}
-				id := t.Seed(control.NewToken{Owner: owner, Name: t.Name()}).ClientID
+				id := t.SeedToken(control.NewToken{Owner: owner, Name: t.UniqueName()}).ClientID
 				there, unused = append(there, id), append(unused, id)
 			}
 			versions := version.All()
@@ -75,7 +75,7 @@ var nameLengths = contract.Scenario{
 		c := t.Owner()
 		token := c.MustCreate()
 		for i, size := range sizes {
-			name := t.Name() + " " + strings.Repeat(letters[i%len(letters)], size)
+			name := t.UniqueName() + " " + strings.Repeat(letters[i%len(letters)], size)
 			made := c.MustCreate(contract.Body{"name": name})
 			t.Equal(fmt.Sprintf("a name with %d letters", size), name, made.Name)
 			t.Equal("the name in the list", name, c.MustFind(made.ID).Name)
@@ -136,7 +136,7 @@ func scopeAtPlace(place string, others int, needs ...contract.Feature) contract.
 			}
 			token := t.Owner().MustCreate(contract.Body{"scope": append(scope, myRead)})
 			t.Equal("scope", append(scope, myRead), t.Owner().MustFind(token.ID).Scope.Value)
-			t.Login(token.Credentials()).ListOwn().Status(http.StatusOK)
+			t.Login(token.Credentials()).ListOwn().ExpectStatus(http.StatusOK)
 		},
 	}
 }
@@ -152,7 +152,7 @@ var nameTakenInAnyScript = contract.Scenario{
 	Rules:   []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {
 		c := t.Owner()
-		name := t.Name() + " " + strings.Join(sameLetters, " ")
+		name := t.UniqueName() + " " + strings.Join(sameLetters, " ")
 		c.MustCreate(contract.Body{"name": name})
 		c.Patch(c.MustCreate().ID, replace("/name", name)).ExpectRejected()
 		nameTaken(t, c, name)
@@ -173,7 +173,7 @@ var eachLetter = contract.Scenario{
 		token := c.MustCreate()
 		for _, letter := range append(slices.Clone(sameLetters), "É", "SS", "ss", "i", "I") {
 			name := token.Name + " " + letter
-			c.Patch(token.ID, replace("/name", name)).Status(http.StatusOK)
+			c.Patch(token.ID, replace("/name", name)).ExpectStatus(http.StatusOK)
 			createNamed(c, name).ExpectError(http.StatusBadRequest)
 		}
 		for i, letter := range []string{"é", "e\u0301", "É", "ß", "ss"} {

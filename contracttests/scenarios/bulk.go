@@ -183,8 +183,8 @@ var bulk = []contract.Scenario{
 		func(t *contract.T) {
 			dated, never := t.Owner().MustCreate(), t.Admin().MustCreate()
 			t.Admin().Bulk([]string{dated.ID},
-				replace("/userAwareTokenNeverExpires", true)).Status(http.StatusOK)
-			t.Admin().Bulk([]string{never.ID}, endless()...).Status(http.StatusOK)
+				replace("/userAwareTokenNeverExpires", true)).ExpectStatus(http.StatusOK)
+			t.Admin().Bulk([]string{never.ID}, endless()...).ExpectStatus(http.StatusOK)
 			bothStay(t, func() {
 				for _, ids := range [][]string{{dated.ID, never.ID}, {never.ID, dated.ID}} {
 					t.Admin().Bulk(ids, flagFalse).ExpectError(http.StatusBadRequest)
@@ -228,7 +228,7 @@ var bulk = []contract.Scenario{
 	covers(bulkRefuses("bulk/name", "A bulk update does not change names: 400.", bulkFields,
 		evidence.Published,
 		func(t *contract.T, ids []string) update {
-			return update{ids: ids, operations: []contract.Op{later(t), replace("/name", t.Name())}}
+			return update{ids: ids, operations: []contract.Op{later(t), replace("/name", t.UniqueName())}}
 		}), rule.BulkFields),
 	covers(bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields,
 		evidence.Published,
@@ -245,7 +245,7 @@ var bulk = []contract.Scenario{
 		func(t *contract.T, ids []string) update {
 			return update{
 				ids: ids, operations: []contract.Op{
-					replace("/expirationDate", contract.Stamp(t.Now().Add(-time.Hour))),
+					replace("/expirationDate", contract.FormatTime(t.Now().Add(-time.Hour))),
 				},
 			}
 		}), rule.ExpiryFuture),
@@ -332,7 +332,7 @@ var bulk = []contract.Scenario{
 		Rules: []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			t.Owner().Patch("bulk-update",
-				replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+				replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 			t.Owner().Delete("bulk-update").ExpectError(http.StatusNotFound)
 		},
 	},
@@ -344,10 +344,10 @@ func seeded(t *contract.T, n int) []string {
 	var owner string
 	for i := range n {
 		if i%9 == 0 { // a user may have ten, and has one to log in with
-			owner = t.Name()
+			owner = t.UniqueName()
 			t.SeedUser(owner, "USER")
 		}
-		ids = append(ids, t.Seed(control.NewToken{Owner: owner, Name: t.Name()}).ClientID)
+		ids = append(ids, t.SeedToken(control.NewToken{Owner: owner, Name: t.UniqueName()}).ClientID)
 	}
 	return ids
 }

@@ -49,7 +49,7 @@ var createAnswers = []contract.Scenario{
 			if c.MustFind(token.ID).Secret.Present {
 				t.Errorf("the list shows a secret")
 			}
-			if c.Patch(token.ID, replace("/name", t.Name())).Token().Secret.Present {
+			if c.Patch(token.ID, replace("/name", t.UniqueName())).Token().Secret.Present {
 				t.Errorf("the patch shows a secret")
 			}
 		},
@@ -64,7 +64,7 @@ var createAnswers = []contract.Scenario{
 		Rules: []rule.ID{rule.NameUnchanged},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			name := t.Name() + ` "Zürich" / 日本 <&> 🔑`
+			name := t.UniqueName() + ` "Zürich" / 日本 <&> 🔑`
 			token := c.MustCreate(contract.Body{"name": name})
 			t.Equal("the name in the answer", name, token.Name)
 			t.Equal("the name in the list", name, c.MustFind(token.ID).Name)
@@ -136,8 +136,8 @@ var createAnswers = []contract.Scenario{
 			created := moment(t, t.Owner().MustCreate().Created)
 			const skew = time.Minute // between a tenant's clock and ours
 			if created.Before(before.Add(-skew)) || created.After(t.Now().Add(skew)) {
-				t.Errorf("created is %s, expected a moment about %s", contract.Stamp(created),
-					contract.Stamp(before))
+				t.Errorf("created is %s, expected a moment about %s", contract.FormatTime(created),
+					contract.FormatTime(before))
 			}
 		},
 	},

@@ -52,8 +52,8 @@ var createNames = []contract.Scenario{
 		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, renamed := c.MustCreate(), t.Name()
-			c.Patch(token.ID, replace("/name", renamed)).Status(http.StatusOK)
+			token, renamed := c.MustCreate(), t.UniqueName()
+			c.Patch(token.ID, replace("/name", renamed)).ExpectStatus(http.StatusOK)
 			c.MustCreate(contract.Body{"name": token.Name})
 			nameTaken(t, c, renamed)
 		},
@@ -70,7 +70,7 @@ var createNames = []contract.Scenario{
 			c.ExpectInvalid("/accessTokenValiditySeconds").Create(body).
 				ExpectError(http.StatusBadRequest)
 			delete(body, "accessTokenValiditySeconds")
-			c.Create(body).Status(http.StatusOK)
+			c.Create(body).ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -80,7 +80,7 @@ var createNames = []contract.Scenario{
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.NameUnique, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
-			name := t.Name()
+			name := t.UniqueName()
 			expired(t, name)
 			nameTaken(t, t.Owner(), name)
 		},

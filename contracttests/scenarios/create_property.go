@@ -96,7 +96,7 @@ var createProperties = []contract.Scenario{
 		Rules:    []rule.ID{rule.InvalidProperty},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			name := t.Name()
+			name := t.UniqueName()
 			c.ExpectInvalid("/userAwareTokenNeverExpires").Create(contract.Body{
 				"name": name, "userAwareTokenNeverExpires": "true",
 			}).ExpectError(http.StatusBadRequest)
@@ -114,7 +114,7 @@ var createProperties = []contract.Scenario{
 			id := "0123456789abcdef0123456789abcdef"
 			token := c.ExpectInvalid("/colour", "/id", "/managed", "/lastUsed",
 				"/secret").MustCreate(contract.Body{
-				"colour": "blue", "id": id, "managed": true, "lastUsed": contract.Stamp(t.Now()),
+				"colour": "blue", "id": id, "managed": true, "lastUsed": contract.FormatTime(t.Now()),
 				"secret": strings.Repeat(id, 2),
 			})
 			if token.ID == id || token.Secret.Value == strings.Repeat(id, 2) {
@@ -159,7 +159,7 @@ var createProperties = []contract.Scenario{
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
-			name := t.Name()
+			name := t.UniqueName()
 			createOf(t, "text/plain", name).ExpectRejected()
 			t.Equal("how many tokens have the name", 0, countOf(t.Owner(), name))
 		},
@@ -245,7 +245,7 @@ func malformed(id, what, body string) contract.Scenario {
 const newName = "(a name of the run)"
 
 // named puts a name in its place.
-func named(t *contract.T, text string) string { return strings.ReplaceAll(text, newName, t.Name()) }
+func named(t *contract.T, text string) string { return strings.ReplaceAll(text, newName, t.UniqueName()) }
 
 // words are what a part of an id says.
 func words(id string) string { return strings.ReplaceAll(id, "-", " ") }

@@ -94,7 +94,7 @@ var crossversion = []contract.Scenario{
 		Run: func(t *contract.T) {
 			id := never(t)
 			for _, v := range version.All() {
-				want, name := findIn(t, t.Version(), id), t.Name()
+				want, name := findIn(t, t.Version(), id), t.UniqueName()
 				want.Name = name
 				body := jsonText([]contract.Op{replace("/name", name)})
 				t.Equal("name", name, in(t, v, http.MethodPatch, "/"+id, body).Token().Name)
@@ -109,9 +109,9 @@ var crossversion = []contract.Scenario{
 		Sources: []string{"#one-store"},
 		Rules:   []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
-			token, name := t.Owner().MustCreate(), t.Name()
+			token, name := t.Owner().MustCreate(), t.UniqueName()
 			t.Owner().Patch(token.ID, replace("/name", name),
-				replace("/scope", []string{defaultScope})).Status(http.StatusOK)
+				replace("/scope", []string{defaultScope})).ExpectStatus(http.StatusOK)
 			for _, v := range version.All() {
 				listed := findIn(t, v, token.ID)
 				t.Equal("name in "+string(v), name, listed.Name)
@@ -129,7 +129,7 @@ var crossversion = []contract.Scenario{
 			for _, v := range version.All() {
 				r := in(t, v, http.MethodPost, "",
 					`{"name":"`+token.Name+`","expirationDate":"`+soon(t)+`"}`)
-				if r.Code() == http.StatusOK { // it goes, though it should not have come
+				if r.StatusCode() == http.StatusOK { // it goes, though it should not have come
 					t.Owner().Delete(r.Token().ID)
 				}
 				r.ExpectRejected()
@@ -165,7 +165,7 @@ var crossversion = []contract.Scenario{
 					continue
 				}
 				token := t.Owner().MustCreate()
-				in(t, v, http.MethodDelete, "/"+token.ID, "").Status(http.StatusNoContent)
+				in(t, v, http.MethodDelete, "/"+token.ID, "").ExpectStatus(http.StatusNoContent)
 				if _, found := t.Owner().Find(token.ID); found {
 					t.Errorf("the token that was deleted in %s is listed", v)
 				}

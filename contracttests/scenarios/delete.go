@@ -57,7 +57,7 @@ var deletion = []contract.Scenario{
 			token := c.MustCreate()
 			c.MustDelete(token.ID)
 			c.Delete(token.ID).ExpectError(http.StatusNotFound)
-			c.Patch(token.ID, replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+			c.Patch(token.ID, replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 		},
 	},
 	{
@@ -103,7 +103,7 @@ var deletion = []contract.Scenario{
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.DeleteForGood, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
-			who := expired(t, t.Name())
+			who := expired(t, t.UniqueName())
 			t.Owner().MustDelete(who.ClientID)
 			if _, found := t.Owner().Find(who.ClientID); found {
 				t.Errorf("the deleted token is listed")

@@ -13,7 +13,7 @@ import (
 
 // hasErrorForm expects an ErrorResponseDto of the answer's status, as far as it is published.
 func hasErrorForm(t *contract.T, r *contract.Response) {
-	r.ExpectError(r.Code())
+	r.ExpectError(r.StatusCode())
 	if id := r.ErrorBody().TrackingID; id.Value == "" {
 		t.Errorf("trackingId is %v, expected a text", id)
 	}
@@ -35,7 +35,7 @@ func hasRateLimitForm(t *contract.T, r *contract.Response) {
 
 // hasFormOfStatus expects the body that the status has.
 func hasFormOfStatus(t *contract.T, r *contract.Response) {
-	switch r.Code() {
+	switch r.StatusCode() {
 	case http.StatusUnauthorized:
 		hasUnauthorizedForm(t, r)
 	case http.StatusTooManyRequests:
@@ -68,7 +68,7 @@ func badRequests(t *contract.T) []refusal {
 func notFounds(t *contract.T) []refusal {
 	c := t.Owner()
 	return []refusal{
-		{"patch", c.Patch(strangerID, replace("/name", t.Name()))},
+		{"patch", c.Patch(strangerID, replace("/name", t.UniqueName()))},
 		{"delete", c.Delete(strangerID)},
 	}
 }
@@ -106,7 +106,7 @@ func errorForm(status int, provoke func(*contract.T) []refusal,
 					continue
 				}
 				answers(t, refused.name, refused.r, status)
-				if refused.r.Code() == status {
+				if refused.r.StatusCode() == status {
 					hasErrorForm(t, refused.r)
 				}
 			}
@@ -182,12 +182,12 @@ var errorShapes = []contract.Scenario{
 		Sources: []string{"#leading-slashes"},
 		Rules:   []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
-			c, name := t.Owner(), t.Name()
+			c, name := t.Owner(), t.UniqueName()
 			made := c.MustCreate()
 			path := "/" + t.CollectionPath()
 			c.Send(contract.Request{
 				Method: http.MethodGet, Path: path, Query: map[string][]string{"owner-id": {"me"}},
-			}).Status(http.StatusOK)
+			}).ExpectStatus(http.StatusOK)
 			patched := c.Send(contract.Request{
 				Method: http.MethodPatch, Path: path + "/" + made.ID, ContentType: jsonPatchType,
 				Body: jsonText([]contract.Op{replace("/name", name)}),
@@ -248,7 +248,7 @@ func hasRequestAndDate(t *contract.T, answers []refusal) {
 func hasJSON(t *contract.T, answers []refusal) {
 	for _, each := range answers {
 		contentType := each.r.Header("Content-Type")
-		if each.r.Code() == http.StatusNoContent {
+		if each.r.StatusCode() == http.StatusNoContent {
 			t.Equal("Content-Type and body of "+each.name, []string{"", ""}, []string{
 				contentType, each.r.Text(),
 			})
@@ -261,16 +261,16 @@ func hasJSON(t *contract.T, answers []refusal) {
 // answersOfEveryKind makes requests that go well, and some of each that are refused.
 func answersOfEveryKind(t *contract.T) []refusal {
 	c := t.Owner()
-	created := c.Create(c.NewTokenBody()).Status(http.StatusOK)
+	created := c.Create(c.NewTokenBody()).ExpectStatus(http.StatusOK)
 	id := created.Token().ID
 	all := []refusal{
 		{"create", created},
-		{"list", c.ListOwn().Status(http.StatusOK)},
-		{"patch", c.Patch(id, replace("/name", t.Name())).Status(http.StatusOK)},
+		{"list", c.ListOwn().ExpectStatus(http.StatusOK)},
+		{"patch", c.Patch(id, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)},
 		{"delete", c.MustDelete(id)},
-		{"login", t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK)},
-		{"refused login", t.Anonymous().Form(loginPath, "grant_type", "client_credentials")},
-		{"check_token", t.Anonymous().Form("/oauth/check_token", "token", "garbage")},
+		{"login", t.Anonymous().RequestToken(ownerCredentials(t)).ExpectStatus(http.StatusOK)},
+		{"refused login", t.Anonymous().PostForm(loginPath, "grant_type", "client_credentials")},
+		{"check_token", t.Anonymous().PostForm("/oauth/check_token", "token", "garbage")},
 		{"info", t.Anonymous().Send(get("/oauth/info"))},
 		{"without bearer", t.Anonymous().ListOwn()},
 		{

@@ -37,7 +37,7 @@ var errorReads = []contract.Scenario{
 		},
 		Features: reads(contract.SecondIdentity), Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
-			hasErrorForm(t, t.Second().List().Status(http.StatusForbidden))
+			hasErrorForm(t, t.Second().List().ExpectStatus(http.StatusForbidden))
 		},
 	},
 	{
@@ -102,7 +102,7 @@ var errorReads = []contract.Scenario{
 				Method: http.MethodGet, Path: "/" + t.CollectionPath(), Query: map[string][]string{
 					"owner-id": {"me"},
 				},
-			}).Status(http.StatusOK)
+			}).ExpectStatus(http.StatusOK)
 		},
 	},
 }
@@ -115,12 +115,12 @@ func badList(t *contract.T) *contract.Response {
 // answersToReads are those to requests that change nothing, some of them refused.
 func answersToReads(t *contract.T) []refusal {
 	return []refusal{
-		{"list", t.Owner().ListOwn().Status(http.StatusOK)},
+		{"list", t.Owner().ListOwn().ExpectStatus(http.StatusOK)},
 		{"refused list", badList(t)},
 		{"list without bearer", t.Anonymous().ListOwn()},
-		{"login", t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK)},
-		{"refused login", t.Anonymous().Form(loginPath, "grant_type", "client_credentials")},
-		{"check_token", t.Anonymous().Form("/oauth/check_token", "token", "garbage")},
+		{"login", t.Anonymous().RequestToken(ownerCredentials(t)).ExpectStatus(http.StatusOK)},
+		{"refused login", t.Anonymous().PostForm(loginPath, "grant_type", "client_credentials")},
+		{"check_token", t.Anonymous().PostForm("/oauth/check_token", "token", "garbage")},
 		{"info", t.Anonymous().Send(get("/oauth/info"))},
 	}
 }

@@ -97,8 +97,8 @@ var errorStatuses = []contract.Scenario{
 				r := t.Owner().Send(contract.Request{
 					Method: method, Path: t.CollectionPath() + "/" + made.ID,
 				})
-				if r.Code() < 400 {
-					t.Errorf("%s: status is %d, expected a refusal", method, r.Code())
+				if r.StatusCode() < 400 {
+					t.Errorf("%s: status is %d, expected a refusal", method, r.StatusCode())
 				}
 			}
 		},
@@ -112,7 +112,7 @@ var errorStatuses = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			made := c.MustCreate()
-			before := c.ListOwn().Status(http.StatusOK).Text()
+			before := c.ListOwn().ExpectStatus(http.StatusOK).Text()
 			requests := []contract.Request{
 				get(t.CollectionPath()), c.CreateRequest(c.NewTokenBody()),
 				c.PatchRequest(made.ID, renaming(t)...), c.DeleteRequest(made.ID),
@@ -127,7 +127,7 @@ var errorStatuses = []contract.Scenario{
 				request.Body += tooMuch
 				c.Send(request).ExpectError(http.StatusRequestEntityTooLarge)
 			}
-			t.Equal("tokens", before, c.ListOwn().Status(http.StatusOK).Text())
+			t.Equal("tokens", before, c.ListOwn().ExpectStatus(http.StatusOK).Text())
 		},
 	},
 	{
@@ -142,7 +142,7 @@ var errorStatuses = []contract.Scenario{
 			for _, r := range []*contract.Response{
 				login(padded, nil, urlencoded,
 					loginForm(ownerCredentials(t)).Encode()+"&padding="+padding),
-				padded.Form("/oauth/check_token", "token", t.Owner().Bearer(), "padding", padding),
+				padded.PostForm("/oauth/check_token", "token", t.Owner().Bearer(), "padding", padding),
 				t.Anonymous().Send(contract.Request{
 					Method: http.MethodGet, Path: "/oauth/info", Body: tooMuch,
 				}),
@@ -221,7 +221,7 @@ var errorStatuses = []contract.Scenario{
 			} {
 				for _, op := range operations(t) {
 					name, _, _ := strings.Cut(op.name, " ")
-					t.Fault(control.Fault{
+					t.InjectFault(control.Fault{
 						Operation: name, Status: status, RetryAfter: "3s", Times: 1,
 					})
 					r := op.ask(t.Owner())
@@ -245,10 +245,10 @@ var errorStatuses = []contract.Scenario{
 				http.StatusTooManyRequests, http.StatusInternalServerError,
 				http.StatusServiceUnavailable,
 			} {
-				t.Fault(control.Fault{Operation: "create", Status: status})
-				c.Create(body).Status(status)
+				t.InjectFault(control.Fault{Operation: "create", Status: status})
+				c.Create(body).ExpectStatus(status)
 			}
-			c.Create(body).Status(http.StatusOK)
+			c.Create(body).ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -287,8 +287,8 @@ var errorStatuses = []contract.Scenario{
 		Rules: []rule.ID{rule.OAuthError},
 		Run: func(t *contract.T) {
 			for _, status := range []int{400, 401, 413, 429, 500, 503} {
-				t.Fault(control.Fault{Operation: "token", Status: status})
-				r := t.Anonymous().Token(ownerCredentials(t)).Status(status)
+				t.InjectFault(control.Fault{Operation: "token", Status: status})
+				r := t.Anonymous().RequestToken(ownerCredentials(t)).ExpectStatus(status)
 				if status == http.StatusTooManyRequests {
 					hasRateLimitForm(t, r)
 					continue
@@ -325,10 +325,10 @@ func injected(t *contract.T, wanted func(status int) bool) {
 				continue
 			}
 			name, _, _ := strings.Cut(op.name, " ")
-			t.Fault(control.Fault{Operation: name, Version: string(t.Version()), Status: status})
+			t.InjectFault(control.Fault{Operation: name, Version: string(t.Version()), Status: status})
 			r := op.ask(t.Owner())
 			answers(t, op.name, r, status)
-			if r.Code() == status {
+			if r.StatusCode() == status {
 				hasFormOfStatus(t, r)
 			}
 		}
@@ -352,5 +352,5 @@ func notAllowed(t *contract.T, c *contract.Client, path string, methods []string
 }
 
 func renaming(t *contract.T) []contract.Op {
-	return []contract.Op{replace("/name", t.Name())}
+	return []contract.Op{replace("/name", t.UniqueName())}
 }

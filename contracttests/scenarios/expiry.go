@@ -28,7 +28,7 @@ var expiryLegacy = []contract.Scenario{
 		Rules:    []rule.ID{"expiry-six-months"},
 		Run: func(t *contract.T) {
 			for _, body := range []contract.Body{
-				{"name": t.Name()}, {"name": t.Name(), "expirationDate": nil},
+				{"name": t.UniqueName()}, {"name": t.UniqueName(), "expirationDate": nil},
 			} {
 				token := t.Owner().Create(body).Token()
 				// What a month is, the text does not say: six of them have 181 to 184 days.
@@ -49,8 +49,8 @@ var expiryLegacy = []contract.Scenario{
 		Versions: contract.Legacy,
 		Rules:    []rule.ID{"expiry-six-months"},
 		Run: func(t *contract.T) {
-			token := t.Owner().Create(contract.Body{"name": t.Name()}).Token()
-			want := contract.Stamp(sixMonthsAfter(moment(t, token.Created)))
+			token := t.Owner().Create(contract.Body{"name": t.UniqueName()}).Token()
+			want := contract.FormatTime(sixMonthsAfter(moment(t, token.Created)))
 			t.Equal("expirationDate", want, token.ExpirationDate.Value)
 		},
 	},
@@ -69,9 +69,9 @@ var expiryLegacy = []contract.Scenario{
 			for _, flag := range []any{true, false, nil, "yes"} {
 				c := t.Owner().ExpectInvalid("/userAwareTokenNeverExpires")
 				token := c.Create(contract.Body{
-					"name": t.Name(), "userAwareTokenNeverExpires": flag,
+					"name": t.UniqueName(), "userAwareTokenNeverExpires": flag,
 				}).Token()
-				want := contract.Stamp(sixMonthsAfter(moment(t, token.Created)))
+				want := contract.FormatTime(sixMonthsAfter(moment(t, token.Created)))
 				t.Equal("expirationDate", want, token.ExpirationDate.Value)
 			}
 		},
@@ -87,7 +87,7 @@ var expiryLegacy = []contract.Scenario{
 		Versions: contract.Legacy,
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
-			dateRefused(t, contract.Stamp(t.Now().AddDate(0, 0, 190)))
+			dateRefused(t, contract.FormatTime(t.Now().AddDate(0, 0, 190)))
 		},
 	},
 	{
@@ -101,9 +101,9 @@ var expiryLegacy = []contract.Scenario{
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
 			now := stopped(t)
-			want := contract.Stamp(sixMonthsAfter(now))
+			want := contract.FormatTime(sixMonthsAfter(now))
 			token := t.Owner().Create(contract.Body{
-				"name": t.Name(), "expirationDate": want,
+				"name": t.UniqueName(), "expirationDate": want,
 			}).Token()
 			t.Equal("expirationDate", want, token.ExpirationDate.Value)
 		},
@@ -118,7 +118,7 @@ var expiryLegacy = []contract.Scenario{
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
 			now := stopped(t)
-			dateRefused(t, contract.Stamp(sixMonthsAfter(now).Add(time.Millisecond)))
+			dateRefused(t, contract.FormatTime(sixMonthsAfter(now).Add(time.Millisecond)))
 		},
 	},
 }
@@ -132,13 +132,13 @@ var expiryCurrent = []contract.Scenario{
 		Rules:    []rule.ID{"expiry-no-upper-bound"},
 		Run: func(t *contract.T) {
 			for _, date := range []string{
-				contract.Stamp(t.Now().AddDate(0, 7, 0)), "9999-12-31T23:59:59.999Z",
+				contract.FormatTime(t.Now().AddDate(0, 7, 0)), "9999-12-31T23:59:59.999Z",
 			} {
 				token := t.Owner().Create(contract.Body{
-					"name": t.Name(), "expirationDate": date,
+					"name": t.UniqueName(), "expirationDate": date,
 				}).Token()
 				t.Equal("expirationDate", date,
-					contract.Stamp(moment(t, token.ExpirationDate.Value)))
+					contract.FormatTime(moment(t, token.ExpirationDate.Value)))
 			}
 		},
 	},
@@ -156,17 +156,17 @@ func sixMonthsAfter(m time.Time) time.Time {
 // stopped stops the clock of the target, and returns what it shows.
 func stopped(t *contract.T) time.Time {
 	now := t.Now().Truncate(time.Second)
-	t.SetClock(now)
+	t.FreezeClock(now)
 	return now
 }
 
 // soon is a date that every version takes.
-func soon(t *contract.T) string { return contract.Stamp(t.Expiry()) }
+func soon(t *contract.T) string { return contract.FormatTime(t.Expiry()) }
 
 // dateRefused expects 400 to a date, and no token. Wrong is where the schema forbids it as well.
 func dateRefused(t *contract.T, date any, wrong ...string) {
 	c := t.Owner()
-	name := t.Name()
+	name := t.UniqueName()
 	c.ExpectInvalid(wrong...).Create(contract.Body{
 		"name": name, "expirationDate": date,
 	}).ExpectRejected(http.StatusBadRequest)

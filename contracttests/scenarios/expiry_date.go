@@ -152,7 +152,7 @@ func dateTaken(w written) contract.Scenario {
 			text, means := w.in(oddMoment(t))
 			token := t.Owner().MustCreate(contract.Body{"expirationDate": text})
 			got := moment(t, token.ExpirationDate.Value).Truncate(time.Millisecond)
-			t.Equal("expirationDate", contract.Stamp(means), contract.Stamp(got))
+			t.Equal("expirationDate", contract.FormatTime(means), contract.FormatTime(got))
 		},
 	}
 }
@@ -178,7 +178,7 @@ func leapSecond() contract.Scenario {
 				"expirationDate": next.Add(-time.Second).Format("2006-01-02T15:04:") + "60Z",
 			})
 			got := moment(t, token.ExpirationDate.Value)
-			t.Equal("expirationDate", contract.Stamp(next), contract.Stamp(got))
+			t.Equal("expirationDate", contract.FormatTime(next), contract.FormatTime(got))
 		},
 	}
 }
@@ -206,7 +206,7 @@ var expiryMoments = []contract.Scenario{
 		Rules:   []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			for _, ago := range []time.Duration{2 * time.Minute, 365 * 24 * time.Hour} {
-				dateRefused(t, contract.Stamp(t.Now().Add(-ago)))
+				dateRefused(t, contract.FormatTime(t.Now().Add(-ago)))
 			}
 		},
 	},
@@ -227,7 +227,7 @@ var expiryMoments = []contract.Scenario{
 		Evidence: evidence.Assumed,
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
-		Run:      func(t *contract.T) { dateRefused(t, contract.Stamp(stopped(t))) },
+		Run:      func(t *contract.T) { dateRefused(t, contract.FormatTime(stopped(t))) },
 	},
 	{
 		ID:       "expiry/next-millisecond-is-taken",
@@ -237,9 +237,9 @@ var expiryMoments = []contract.Scenario{
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
-			want := contract.Stamp(stopped(t).Add(time.Millisecond))
+			want := contract.FormatTime(stopped(t).Add(time.Millisecond))
 			token := t.Owner().Create(contract.Body{
-				"name": t.Name(), "expirationDate": want,
+				"name": t.UniqueName(), "expirationDate": want,
 			}).Token()
 			t.Equal("expirationDate", want, token.ExpirationDate.Value)
 		},
@@ -261,10 +261,10 @@ var expiryMoments = []contract.Scenario{
 			}.in(oddMoment(t))
 			token := c.MustCreate(contract.Body{"expirationDate": text})
 			listed := c.MustFind(token.ID)
-			patched := c.Patch(token.ID, replace("/name", t.Name())).Token()
+			patched := c.Patch(token.ID, replace("/name", t.UniqueName())).Token()
 			form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
 			for _, answered := range []contract.Token{token, listed, patched} {
-				t.Equal("expirationDate", contract.Stamp(means), answered.ExpirationDate.Value)
+				t.Equal("expirationDate", contract.FormatTime(means), answered.ExpirationDate.Value)
 				if !form.MatchString(answered.Created) {
 					t.Errorf("created is %q, expected a date such as 2027-01-31T00:00:00.000Z",
 						answered.Created)

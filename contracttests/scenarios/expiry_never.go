@@ -63,7 +63,7 @@ func combination(date, flag given) contract.Scenario {
 	}
 	with := "With expirationDate " + date.name + " and userAwareTokenNeverExpires " + flag.name
 	request := func(t *contract.T) contract.Body {
-		body := contract.Body{"name": t.Name()}
+		body := contract.Body{"name": t.UniqueName()}
 		date.set(t, body)
 		flag.set(t, body)
 		return body
@@ -78,7 +78,7 @@ func combination(date, flag given) contract.Scenario {
 		s.Run = func(t *contract.T) {
 			body := request(t)
 			token := t.Owner().Create(body).Token()
-			got := contract.Stamp(moment(t, token.ExpirationDate.Value))
+			got := contract.FormatTime(moment(t, token.ExpirationDate.Value))
 			t.Equal("expirationDate", body.Text("expirationDate"), got)
 		}
 	case flag.name == "true":

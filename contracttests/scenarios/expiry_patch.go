@@ -126,13 +126,13 @@ func stillNever(id, fact string, s evidence.Level, operation contract.Op) contra
 
 // never makes a token that never expires, in a current version.
 func never(t *contract.T) string {
-	body := contract.Body{"name": t.Name(), "userAwareTokenNeverExpires": true}
+	body := contract.Body{"name": t.UniqueName(), "userAwareTokenNeverExpires": true}
 	return t.Owner().Create(body).Token().ID
 }
 
 // expired adds a token of the owner that expired a day ago.
 func expired(t *contract.T, name string) contract.Credentials {
-	return t.Seed(control.NewToken{
+	return t.SeedToken(control.NewToken{
 		Owner: t.OwnerName(), Name: name, Created: "-40d", ExpirationDate: "-1d",
 	})
 }

@@ -19,7 +19,7 @@ var expiryPatchDates = []contract.Scenario{
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c, token := t.Owner(), t.Owner().MustCreate()
-			c.Patch(token.ID, flagTrue).Status(http.StatusOK)
+			c.Patch(token.ID, flagTrue).ExpectStatus(http.StatusOK)
 			stays(t, token.ID, func() {
 				c.Patch(token.ID, dateNull).ExpectError(http.StatusBadRequest)
 			})
@@ -59,11 +59,11 @@ var expiryPatchDates = []contract.Scenario{
 			c := t.Owner()
 			token := c.MustCreate()
 			for _, date := range []string{
-				contract.Stamp(t.Expiry().Add(time.Hour)), "9999-12-31T23:59:59.999Z",
+				contract.FormatTime(t.Expiry().Add(time.Hour)), "9999-12-31T23:59:59.999Z",
 			} {
 				patched := c.Patch(token.ID, replace("/expirationDate", date)).Token()
 				t.Equal("expirationDate", date,
-					contract.Stamp(moment(t, patched.ExpirationDate.Value)))
+					contract.FormatTime(moment(t, patched.ExpirationDate.Value)))
 				t.Equal("the token in the list", patched, c.MustFind(token.ID))
 			}
 		},
@@ -95,10 +95,10 @@ var expiryPatchDates = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.MustCreate()
-			patched := c.Patch(token.ID, replace("/name", t.Name())).Token()
+			patched := c.Patch(token.ID, replace("/name", t.UniqueName())).Token()
 			t.Equal("expirationDate", token.ExpirationDate, patched.ExpirationDate)
 			if t.Current() {
-				patched := c.Patch(never(t), replace("/name", t.Name())).Token()
+				patched := c.Patch(never(t), replace("/name", t.UniqueName())).Token()
 				t.Equal("expirationDate", contract.Null[string](), patched.ExpirationDate)
 				t.Equal("userAwareTokenNeverExpires", contract.Value(true),
 					patched.UserAwareTokenNeverExpires)
@@ -112,7 +112,7 @@ var expiryPatchDates = []contract.Scenario{
 		Versions: contract.Current,
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
-			past := replace("/expirationDate", contract.Stamp(t.Now().Add(-2*time.Minute)))
+			past := replace("/expirationDate", contract.FormatTime(t.Now().Add(-2*time.Minute)))
 			for _, operations := range [][]contract.Op{{past}, {past, flagTrue}} {
 				patchRejected(t, operations...)
 			}
@@ -131,7 +131,7 @@ var expiryPatchDates = []contract.Scenario{
 				text, means := w.in(oddMoment(t))
 				patched := t.Owner().Patch(token.ID, replace("/expirationDate", text)).Token()
 				got := moment(t, patched.ExpirationDate.Value).Truncate(time.Millisecond)
-				t.Equal("expirationDate with "+w.name, contract.Stamp(means), contract.Stamp(got))
+				t.Equal("expirationDate with "+w.name, contract.FormatTime(means), contract.FormatTime(got))
 			}
 		},
 	},
@@ -170,10 +170,10 @@ var expiryPatchDates = []contract.Scenario{
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.PatchRevives, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
-			who := expired(t, t.Name())
-			t.Anonymous().Token(who).Status(http.StatusUnauthorized)
-			t.Owner().Patch(who.ClientID, replace("/expirationDate", soon(t))).Status(http.StatusOK)
-			t.Login(who).ListOwn().Status(http.StatusOK)
+			who := expired(t, t.UniqueName())
+			t.Anonymous().RequestToken(who).ExpectStatus(http.StatusUnauthorized)
+			t.Owner().Patch(who.ClientID, replace("/expirationDate", soon(t))).ExpectStatus(http.StatusOK)
+			t.Login(who).ListOwn().ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -183,12 +183,12 @@ var expiryPatchDates = []contract.Scenario{
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
-			who, name := expired(t, t.Name()), t.Name()
+			who, name := expired(t, t.UniqueName()), t.UniqueName()
 			want := t.Owner().MustFind(who.ClientID)
 			patched := t.Owner().Patch(who.ClientID, replace("/name", name)).Token()
 			t.Equal("name", name, patched.Name)
 			t.Equal("expirationDate", want.ExpirationDate, patched.ExpirationDate)
-			t.Anonymous().Token(who).Status(http.StatusUnauthorized)
+			t.Anonymous().RequestToken(who).ExpectStatus(http.StatusUnauthorized)
 		},
 	},
 }

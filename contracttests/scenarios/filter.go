@@ -40,7 +40,7 @@ var filterLive = []contract.Scenario{
 		Sources:  []string{"#filter-blanks-as-percent-20", "#filter-blanks-as-plus"},
 		Features: reads(), Rules: []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
-			date := contract.Stamp(t.Now().AddDate(1, 0, 0))
+			date := contract.FormatTime(t.Now().AddDate(1, 0, 0))
 			for _, query := range []string{
 				"owner-id=me&filters=lastUsed%20le%20" + date,
 				"owner-id=me&filters=lastUsed+le+" + date,
@@ -62,7 +62,7 @@ var filterLive = []contract.Scenario{
 			used := usedToken(t)
 			has(t,
 				t.Owner().ListOwn("filters",
-					"lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0))), used.ID)
+					"lastUsed le "+contract.FormatTime(t.Now().AddDate(1, 0, 0))), used.ID)
 			if slices.Contains(t.Owner().ListOwn("filters",
 				"lastUsed le 2017-01-01T00:00:00.000Z").IDs(), used.ID) {
 				t.Errorf("the used token is listed until 2017")
@@ -254,8 +254,8 @@ func (l logic) scenario() contract.Scenario {
 			for _, kind := range []struct{ name, lastUsed string }{
 				{"early", early}, {"middle", middle}, {"late", late}, {"never", ""},
 			} {
-				who := t.Seed(control.NewToken{
-					Owner: t.OwnerName(), Name: t.Name(), Created: "2024-01-01T00:00:00.000Z",
+				who := t.SeedToken(control.NewToken{
+					Owner: t.OwnerName(), Name: t.UniqueName(), Created: "2024-01-01T00:00:00.000Z",
 					LastUsed: kind.lastUsed,
 				})
 				kinds[who.ClientID] = kind.name

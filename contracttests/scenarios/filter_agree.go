@@ -91,7 +91,7 @@ func (a agreement) scenario() contract.Scenario {
 			}
 			first, last := slices.MinFunc(moments, time.Time.Compare),
 				slices.MaxFunc(moments, time.Time.Compare)
-			e := a.filter(contract.Stamp(first), contract.Stamp(last))
+			e := a.filter(contract.FormatTime(first), contract.FormatTime(last))
 			filter := e.text()
 			want := []string{}
 			for id, at := range used {

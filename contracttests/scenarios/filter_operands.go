@@ -232,10 +232,10 @@ func operandScenario(operators []string) contract.Scenario {
 				want, got := []string{}, []string{}
 				for id, lastUsed := range used {
 					if e.holds(lastUsed) > 0 {
-						want = append(want, contract.Stamp(lastUsed))
+						want = append(want, contract.FormatTime(lastUsed))
 					}
 					if slices.Contains(found, id) {
-						got = append(got, contract.Stamp(lastUsed))
+						got = append(got, contract.FormatTime(lastUsed))
 					}
 				}
 				sameIDs(t, "the lastUsed of the tokens that "+e.text()+" finds", want, got)
@@ -248,8 +248,8 @@ func operandScenario(operators []string) contract.Scenario {
 func usedAt(t *contract.T) map[string]time.Time {
 	used := map[string]time.Time{}
 	for _, lastUsed := range []string{early, middle, late, ""} {
-		who := t.Seed(control.NewToken{
-			Owner: t.OwnerName(), Name: t.Name(), Created: "2024-01-01T00:00:00.000Z",
+		who := t.SeedToken(control.NewToken{
+			Owner: t.OwnerName(), Name: t.UniqueName(), Created: "2024-01-01T00:00:00.000Z",
 			LastUsed: lastUsed,
 		})
 		used[who.ClientID] = time.Time{}

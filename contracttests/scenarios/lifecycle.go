@@ -27,7 +27,7 @@ func removed(t *contract.T, made contract.Token) contract.Token {
 // aWhile lets seconds pass where time can be moved.
 func aWhile(t *contract.T) {
 	if t.Control() != nil {
-		t.Advance(5 * time.Second)
+		t.AdvanceClock(5 * time.Second)
 	}
 }
 
@@ -43,7 +43,7 @@ var lifecycle = []contract.Scenario{
 			second := t.Login(made.Credentials())
 			third := t.Login(made.Credentials())
 			for _, c := range []*contract.Client{first, second, third} {
-				c.ListOwn().Status(http.StatusOK)
+				c.ListOwn().ExpectStatus(http.StatusOK)
 			}
 		},
 	},
@@ -68,9 +68,9 @@ var lifecycle = []contract.Scenario{
 		Rules:    []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
-			t.Advance(59 * time.Minute)
+			t.AdvanceClock(59 * time.Minute)
 			logIn(t, made.Credentials())
-			t.Advance(time.Minute + time.Second)
+			t.AdvanceClock(time.Minute + time.Second)
 			cannotLogIn(t, made.Credentials())
 		},
 	},
@@ -82,12 +82,12 @@ var lifecycle = []contract.Scenario{
 		Rules:    []rule.ID{rule.ExpiredTokenStays, rule.NameUnique, rule.DuplicateName},
 		Run: func(t *contract.T) {
 			made := expiringIn(t, time.Hour)
-			t.Advance(2 * time.Hour)
+			t.AdvanceClock(2 * time.Hour)
 			c := t.Owner()
 			c.MustFind(made.ID)
 			createNamed(c, made.Name).ExpectError(http.StatusBadRequest)
 			c.MustDelete(made.ID)
-			createNamed(c, made.Name).Status(http.StatusOK)
+			createNamed(c, made.Name).ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -112,8 +112,8 @@ var lifecycle = []contract.Scenario{
 		Rules:    []rule.ID{"access-token-outlives"},
 		Run: func(t *contract.T) {
 			c := t.Login(expiringIn(t, time.Hour).Credentials())
-			t.Advance(2 * time.Hour)
-			c.ListOwn().Status(http.StatusOK)
+			t.AdvanceClock(2 * time.Hour)
+			c.ListOwn().ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -128,12 +128,12 @@ var lifecycle = []contract.Scenario{
 		},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
-			t.SetClock(t.Now())
+			t.FreezeClock(t.Now())
 			c := t.Login(made.Credentials())
-			t.Advance(898 * time.Second)
-			c.ListOwn().Status(http.StatusOK)
-			t.Advance(4 * time.Second)
-			hasUnauthorizedForm(t, c.ListOwn().Status(http.StatusUnauthorized))
+			t.AdvanceClock(898 * time.Second)
+			c.ListOwn().ExpectStatus(http.StatusOK)
+			t.AdvanceClock(4 * time.Second)
+			hasUnauthorizedForm(t, c.ListOwn().ExpectStatus(http.StatusUnauthorized))
 		},
 	},
 	{
@@ -144,13 +144,13 @@ var lifecycle = []contract.Scenario{
 		Rules:    []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
-			t.SetClock(t.Now())
+			t.FreezeClock(t.Now())
 			c := t.Login(made.Credentials())
 			t.Owner().MustDelete(made.ID)
-			t.Advance(898 * time.Second)
-			c.ListOwn().Status(http.StatusOK)
-			t.Advance(4 * time.Second)
-			c.ListOwn().Status(http.StatusUnauthorized)
+			t.AdvanceClock(898 * time.Second)
+			c.ListOwn().ExpectStatus(http.StatusOK)
+			t.AdvanceClock(4 * time.Second)
+			c.ListOwn().ExpectStatus(http.StatusUnauthorized)
 		},
 	},
 	{
@@ -181,12 +181,12 @@ var lifecycle = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			made := c.MustCreate(withScopes(defaultScope))
-			t.SetClock(t.Now())
+			t.FreezeClock(t.Now())
 			patched := c.Patch(made.ID, replace("/scope", []string{myRead})).Token()
 			t.Equal("scope", []string{myRead}, patched.Scope.Value)
-			t.Login(made.Credentials()).ListOwn().Status(http.StatusOK, http.StatusForbidden)
-			t.Advance(20 * time.Minute)
-			t.Login(made.Credentials()).ListOwn().Status(http.StatusOK)
+			t.Login(made.Credentials()).ListOwn().ExpectStatus(http.StatusOK, http.StatusForbidden)
+			t.AdvanceClock(20 * time.Minute)
+			t.Login(made.Credentials()).ListOwn().ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -200,13 +200,13 @@ var lifecycle = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			made := c.MustCreate(withScopes(myManage))
-			t.SetClock(t.Now())
-			c.Patch(made.ID, replace("/scope", []string{myRead})).Status(http.StatusOK)
-			t.Login(made.Credentials()).Delete(strangerID).Status(http.StatusNotFound,
+			t.FreezeClock(t.Now())
+			c.Patch(made.ID, replace("/scope", []string{myRead})).ExpectStatus(http.StatusOK)
+			t.Login(made.Credentials()).Delete(strangerID).ExpectStatus(http.StatusNotFound,
 				http.StatusForbidden)
-			t.Advance(20 * time.Minute)
+			t.AdvanceClock(20 * time.Minute)
 			after := t.Login(made.Credentials())
-			after.ListOwn().Status(http.StatusOK)
+			after.ListOwn().ExpectStatus(http.StatusOK)
 			after.Delete(strangerID).ExpectError(http.StatusForbidden)
 		},
 	},
@@ -217,8 +217,8 @@ var lifecycle = []contract.Scenario{
 		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
-			t.Owner().Patch(made.ID, replace("/name", t.Name()),
-				replace("/scope", []string{myRead})).Status(http.StatusOK)
+			t.Owner().Patch(made.ID, replace("/name", t.UniqueName()),
+				replace("/scope", []string{myRead})).ExpectStatus(http.StatusOK)
 			logIn(t, made.Credentials())
 		},
 	},
@@ -227,12 +227,12 @@ var lifecycle = []contract.Scenario{
 // expiringIn makes a token of the owner that expires soon.
 func expiringIn(t *contract.T, life time.Duration) contract.Token {
 	return removed(t,
-		t.Owner().MustCreate(contract.Body{"expirationDate": contract.Stamp(t.Now().Add(life))}))
+		t.Owner().MustCreate(contract.Body{"expirationDate": contract.FormatTime(t.Now().Add(life))}))
 }
 
 func scopeOutlives(t *contract.T) {
 	made := t.Owner().MustCreate(withScopes(myRead))
 	before := t.Login(made.Credentials())
-	t.Owner().Patch(made.ID, replace("/scope", []string{defaultScope})).Status(http.StatusOK)
-	before.ListOwn().Status(http.StatusOK)
+	t.Owner().Patch(made.ID, replace("/scope", []string{defaultScope})).ExpectStatus(http.StatusOK)
+	before.ListOwn().ExpectStatus(http.StatusOK)
 }

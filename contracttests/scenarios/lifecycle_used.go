@@ -22,8 +22,8 @@ var lastUsed = []contract.Scenario{
 			t.Equal("lastUsed", "", t.Owner().MustFind(made.ID).LastUsed.Value)
 			wrong := made.Credentials()
 			wrong.ClientSecret = flipped(wrong.ClientSecret, 0)
-			t.Anonymous().Token(wrong).Status(http.StatusUnauthorized)
-			t.Owner().Patch(made.ID, replace("/name", t.Name())).Status(http.StatusOK)
+			t.Anonymous().RequestToken(wrong).ExpectStatus(http.StatusUnauthorized)
+			t.Owner().Patch(made.ID, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)
 			if got := t.Owner().MustFind(made.ID).LastUsed; got.HasValue() {
 				t.Errorf("lastUsed is %v after a refused login and a patch, expected null", got)
 			}
@@ -41,7 +41,7 @@ var lastUsed = []contract.Scenario{
 		Run: func(t *contract.T) {
 			at := moment(t, t.Owner().MustFind(ownerCredentials(t).ClientID).LastUsed.Value)
 			if age := t.Now().Sub(at); age < -tolerance || age > 24*time.Hour+tolerance {
-				t.Errorf("lastUsed is %s, expected a moment of the last day", contract.Stamp(at))
+				t.Errorf("lastUsed is %s, expected a moment of the last day", contract.FormatTime(at))
 			}
 		},
 	},
@@ -53,7 +53,7 @@ var lastUsed = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := t.Owner().MustCreate()
 			if t.Control() != nil {
-				t.Advance(time.Hour) // so that the moment of creation will not do
+				t.AdvanceClock(time.Hour) // so that the moment of creation will not do
 			}
 			t.Login(made.Credentials())
 			usedNow(t, t.Owner().MustFind(made.ID))
@@ -73,7 +73,7 @@ var lastUsed = []contract.Scenario{
 			}
 			aWhile(t)
 			c := t.Login(made.Credentials())
-			c.ListOwn().Status(http.StatusOK)
+			c.ListOwn().ExpectStatus(http.StatusOK)
 			t.Equal("lastUsed after the second login", first, t.Owner().MustFind(made.ID).LastUsed)
 		},
 	},
@@ -89,7 +89,7 @@ var lastUsed = []contract.Scenario{
 		Run: func(t *contract.T) {
 			made := removed(t, t.Owner().MustCreate())
 			t.Login(made.Credentials())
-			t.Advance(48 * time.Hour)
+			t.AdvanceClock(48 * time.Hour)
 			t.Login(made.Credentials())
 			usedNow(t, t.Login(ownerCredentials(t)).MustFind(made.ID))
 		},
@@ -107,8 +107,8 @@ var lastUsed = []contract.Scenario{
 		},
 		Run: func(t *contract.T) {
 			c, _, r := eleventh(t)
-			if r.Code() < 400 || r.Code() > 499 {
-				t.Errorf("status is %d, expected a refusal", r.Code())
+			if r.StatusCode() < 400 || r.StatusCode() > 499 {
+				t.Errorf("status is %d, expected a refusal", r.StatusCode())
 			}
 			t.Equal("number of tokens", 10, len(c.ListOwn().Tokens()))
 		},
@@ -138,16 +138,16 @@ const lastUsedText = "v2026 #/components/schemas/GetPersonalAccessTokenResponse/
 // usedNow expects a token that was last used at the present moment.
 func usedNow(t *contract.T, token contract.Token) {
 	if t.Now().Sub(moment(t, token.LastUsed.Value)).Abs() > tolerance {
-		t.Errorf("lastUsed is %v, expected about %s", token.LastUsed, contract.Stamp(t.Now()))
+		t.Errorf("lastUsed is %v, expected about %s", token.LastUsed, contract.FormatTime(t.Now()))
 	}
 }
 
 // eleventh gives a new user nine tokens, makes the tenth, and asks for one more.
 func eleventh(t *contract.T) (c *contract.Client, tenth contract.Token, asked *contract.Response) {
-	name := t.Name()
+	name := t.UniqueName()
 	c = t.Login(t.SeedUser(name, "USER")) // with one to log in with
 	for range 8 {
-		t.Seed(control.NewToken{Owner: name, Name: t.Name()})
+		t.SeedToken(control.NewToken{Owner: name, Name: t.UniqueName()})
 	}
 	tenth = c.MustCreate()
 	return c, tenth, c.Create(c.NewTokenBody())

@@ -48,7 +48,7 @@ var listOwners = []contract.Scenario{
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			identity := logIn(t, who).IdentityID
-			tokens := t.Owner().ListOwn().Status(http.StatusOK)
+			tokens := t.Owner().ListOwn().ExpectStatus(http.StatusOK)
 			has(t, tokens, who.ClientID)
 			for _, token := range tokens.Tokens() {
 				t.Equal("the owner", contract.Value(identity.Value), token.Owner.ID)
@@ -79,7 +79,7 @@ var listOwners = []contract.Scenario{
 				t.Fatalf("the two identities of the run are one")
 			}
 			own := t.Second().ListOwn().IDs()
-			tokens := t.Admin().List("owner-id", id).Status(http.StatusOK)
+			tokens := t.Admin().List("owner-id", id).ExpectStatus(http.StatusOK)
 			has(t, tokens, own...)
 			for _, listed := range tokens.Tokens() {
 				t.Equal("the owner", id, listed.Owner.ID.Value)
@@ -122,7 +122,7 @@ var listWhole = []contract.Scenario{
 		Sources:  []string{listOfAll, "#list-names-each-token-once"},
 		Features: reads(), Rules: []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
-			tokens := t.Owner().ListOwn().Status(http.StatusOK)
+			tokens := t.Owner().ListOwn().ExpectStatus(http.StatusOK)
 			has(t, tokens, tokens.IDs()...)
 			again := t.Owner().ListOwn().IDs()
 			t.Equal("the ids of the second list", slices.Sorted(slices.Values(tokens.IDs())),
@@ -141,7 +141,7 @@ var listWhole = []contract.Scenario{
 					"limit", "1", "offset", "1", "count", "true",
 				}, {"sorters", "-name"},
 			} {
-				r := paged(t, paging...).Status(http.StatusOK)
+				r := paged(t, paging...).ExpectStatus(http.StatusOK)
 				t.Equal("the list with "+strings.Join(paging, " "), want, r.IDs())
 				t.Equal("X-Total-Count", "", r.Header("X-Total-Count"))
 			}
@@ -212,7 +212,7 @@ var listWhole = []contract.Scenario{
 		Sources:  []string{"#expired-token-stays-listed"},
 		Features: reads(contract.SeededTokens),
 		Rules:    []rule.ID{rule.ExpiredTokenStays},
-		Run:      func(t *contract.T) { t.Owner().MustFind(expired(t, t.Name()).ClientID) },
+		Run:      func(t *contract.T) { t.Owner().MustFind(expired(t, t.UniqueName()).ClientID) },
 	},
 }
 

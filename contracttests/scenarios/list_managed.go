@@ -63,11 +63,11 @@ var listManaged = []contract.Scenario{
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
-			administrator := t.Name()
+			administrator := t.UniqueName()
 			t.SeedUser(administrator, "ORG_ADMIN")
 			for _, scope := range []string{allRead, allManage} {
-				who := t.Seed(control.NewToken{
-					Owner: administrator, Name: t.Name(), Scope: []string{scope},
+				who := t.SeedToken(control.NewToken{
+					Owner: administrator, Name: t.UniqueName(), Scope: []string{scope},
 				})
 				hasNot(t, t.Login(who).List(), plain, managed)
 			}
@@ -84,7 +84,7 @@ var listManaged = []contract.Scenario{
 			_, managed := seedPair(t)
 			owner, admin := t.Owner(), t.Admin() // whose logins move lastUsed
 			before := admin.List().Tokens()
-			owner.Patch(managed, replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+			owner.Patch(managed, replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 			owner.Delete(managed).ExpectError(http.StatusNotFound)
 			t.Equal("the tokens there are", before, admin.List().Tokens())
 		},
@@ -94,6 +94,6 @@ var listManaged = []contract.Scenario{
 // seedPair adds a token of the owner that was never used, and one that is managed, and returns
 // their ids.
 func seedPair(t *contract.T) (plain, managed string) {
-	return t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name()}).ClientID,
-		t.Seed(control.NewToken{Owner: t.OwnerName(), Name: t.Name(), Managed: true}).ClientID
+	return t.SeedToken(control.NewToken{Owner: t.OwnerName(), Name: t.UniqueName()}).ClientID,
+		t.SeedToken(control.NewToken{Owner: t.OwnerName(), Name: t.UniqueName(), Managed: true}).ClientID
 }

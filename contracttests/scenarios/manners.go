@@ -22,9 +22,9 @@ var manners = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
 		Run: func(t *contract.T) {
 			list := get(t.CollectionPath())
-			challenged(t, t.Anonymous().Send(list).Status(http.StatusUnauthorized), "bearer")
+			challenged(t, t.Anonymous().Send(list).ExpectStatus(http.StatusUnauthorized), "bearer")
 			bad := t.Anonymous().WithHeader("Authorization",
-				"Bearer patmock").Send(list).Status(http.StatusUnauthorized)
+				"Bearer patmock").Send(list).ExpectStatus(http.StatusUnauthorized)
 			challenged(t, bad, "bearer")
 			if header := bad.Header("WWW-Authenticate"); !strings.Contains(header,
 				`error="invalid_token"`) {
@@ -45,7 +45,7 @@ var manners = []contract.Scenario{
 				}
 				want := t.Second().Send(list)
 				list.Method = http.MethodHead
-				got := t.Second().Send(list).Status(want.Code())
+				got := t.Second().Send(list).ExpectStatus(want.StatusCode())
 				t.Equal("the body", "", got.Text())
 				t.Equal("Content-Type", want.Header("Content-Type"), got.Header("Content-Type"))
 			}
@@ -64,7 +64,7 @@ var manners = []contract.Scenario{
 		Run: func(t *contract.T) {
 			bad := ownerCredentials(t)
 			bad.ClientSecret = strings.Repeat("0", len(bad.ClientSecret))
-			challenged(t, t.Anonymous().Token(bad).Status(http.StatusUnauthorized), "basic")
+			challenged(t, t.Anonymous().RequestToken(bad).ExpectStatus(http.StatusUnauthorized), "basic")
 		},
 	},
 }

@@ -32,7 +32,7 @@ var patchChanges = []contract.Scenario{
 		Rules: []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			want := t.Owner().MustFind(t.Owner().MustCreate().ID)
-			want.Name = t.Name()
+			want.Name = t.UniqueName()
 			patchesTo(t, want, replace("/name", want.Name))
 		},
 	},
@@ -45,7 +45,7 @@ var patchChanges = []contract.Scenario{
 		Rules:   []rule.ID{"last-used", "patch-fields"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, name := c.MustCreate(), t.Name()
+			token, name := c.MustCreate(), t.UniqueName()
 			t.Login(token.Credentials())
 			used := c.MustFind(token.ID).LastUsed
 			if !used.HasValue() {
@@ -94,7 +94,7 @@ var patchChanges = []contract.Scenario{
 		Rules:   []rule.ID{rule.PatchApplies, rule.PatchTest},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, first, last := c.MustCreate(), t.Name(), t.Name()
+			token, first, last := c.MustCreate(), t.UniqueName(), t.UniqueName()
 			patched := c.Patch(token.ID,
 				replace("/name", first), test("/name", first), replace("/name", last),
 			).Token()
@@ -108,7 +108,7 @@ var patchChanges = []contract.Scenario{
 		Evidence: evidence.Published,
 		Rules:    []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
-			token, name := t.Owner().MustCreate(), t.Name()
+			token, name := t.Owner().MustCreate(), t.UniqueName()
 			operation := replace("/name", name)
 			operation["reason"], operation["from"] = "patmock", "/id"
 			t.Equal("name", name,
@@ -126,7 +126,7 @@ var patchChanges = []contract.Scenario{
 			token := t.Owner().MustCreate()
 			newStays(t, func(string) {
 				t.Owner().Patch(token.ID,
-					replace("/scope", []string{defaultScope})).Status(http.StatusOK)
+					replace("/scope", []string{defaultScope})).ExpectStatus(http.StatusOK)
 			})
 		},
 	},
@@ -140,7 +140,7 @@ var patchChanges = []contract.Scenario{
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
-			token, name := t.Owner().MustCreate(), t.Name()
+			token, name := t.Owner().MustCreate(), t.UniqueName()
 			body := jsonText([]contract.Op{replace("/name", name)})
 			patched := patchAs(t, t.Owner(), token.ID, jsonPatchType+"; charset=utf-8", body)
 			t.Equal("name", name, patched.Token().Name)

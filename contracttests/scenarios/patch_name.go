@@ -51,7 +51,7 @@ var patchNames = []contract.Scenario{
 		Rules:   []rule.ID{"patch-atomic", "name-unique"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			token, name := c.MustCreate(), t.Name()
+			token, name := c.MustCreate(), t.UniqueName()
 			c.Patch(token.ID, replace("/name", name),
 				replace("/created", "2020-01-01T00:00:00.000Z")).ExpectRejected()
 			c.MustCreate(contract.Body{"name": name})

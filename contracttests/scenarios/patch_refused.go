@@ -200,7 +200,7 @@ var patchRefusal = slices.Concat(
 				c := t.Owner()
 				token := c.MustCreate()
 				test := test("/name", token.Name)
-				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 100)...).Status(http.StatusOK)
+				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 100)...).ExpectStatus(http.StatusOK)
 				c.Patch(token.ID,
 					slices.Repeat([]contract.Op{test}, 101)...).ExpectError(http.StatusBadRequest)
 			},
@@ -222,7 +222,7 @@ var patchRefusal = slices.Concat(
 			Rules:   []rule.ID{rule.InvalidProperty},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{
-					"op": "set", "path": "/name", "value": t.Name(),
+					"op": "set", "path": "/name", "value": t.UniqueName(),
 				})
 			},
 		},
@@ -233,10 +233,10 @@ var patchRefusal = slices.Concat(
 			Rules:   []rule.ID{rule.MissingProperty},
 			Run: func(t *contract.T) {
 				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{
-					"path": "/name", "value": t.Name(),
+					"path": "/name", "value": t.UniqueName(),
 				})
 				patchRefused(t, t.Owner().ExpectInvalid("/0/path"), contract.Op{
-					"op": "replace", "value": t.Name(),
+					"op": "replace", "value": t.UniqueName(),
 				})
 			},
 		},
@@ -257,7 +257,7 @@ var patchRefusal = slices.Concat(
 			Rules: []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
 				t.Owner().Patch(strangerID,
-					replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+					replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 			},
 		},
 		{
@@ -268,7 +268,7 @@ var patchRefusal = slices.Concat(
 			Rules:    []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
 				t.Owner().Patch("no-such-token",
-					replace("/name", t.Name())).ExpectError(http.StatusNotFound)
+					replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 			},
 		},
 	},
@@ -310,7 +310,7 @@ func fieldRefused(name string, value any, versions []version.Version,
 			value := value
 			if value == nil {
 				// which every version takes from create
-				value = contract.Stamp(t.Expiry().Add(time.Hour))
+				value = contract.FormatTime(t.Expiry().Add(time.Hour))
 			}
 			newStays(t, func(id string) {
 				for _, op := range []contract.Op{
@@ -346,7 +346,7 @@ func (p patchRow) allOrNothing() contract.Scenario {
 		Evidence: p.level, Rules: p.rules,
 		Run: func(t *contract.T) {
 			newStays(t, func(id string) {
-				t.Owner().Patch(id, replace("/name", t.Name()),
+				t.Owner().Patch(id, replace("/name", t.UniqueName()),
 					replace("/scope", []string{defaultScope}), p.op).ExpectRejected()
 			})
 		},

@@ -38,7 +38,7 @@ func patchTable(id, promise string, s evidence.Level, sources []string, rules []
 			stays(t, token.ID, func() {
 				for _, row := range rows {
 					r := c.ExpectInvalid(row.wrong...).Patch(token.ID, row.operations...)
-					if r.Code() == http.StatusOK {
+					if r.StatusCode() == http.StatusOK {
 						t.Errorf("the patch %s is accepted, expected 400", jsonText(row.operations))
 						continue
 					}
@@ -257,7 +257,7 @@ var appliedPatches = contract.Scenario{
 			},
 		} {
 			c.Patch(token.ID, replace("/name", token.Name),
-				replace("/scope", []string{"one", "two"})).Status(http.StatusOK)
+				replace("/scope", []string{"one", "two"})).ExpectStatus(http.StatusOK)
 			want := c.MustFind(token.ID)
 			want.Scope = contract.Value(row.scope)
 			if row.renames {

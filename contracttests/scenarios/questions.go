@@ -33,9 +33,9 @@ func question(entry string, s contract.Scenario,
 	s.Run = func(t *contract.T) {
 		run(t, func(r *contract.Response) *contract.Response {
 			if entry != "" {
-				t.Answer(entry)
+				t.MarkDialect(entry)
 			}
-			t.Note("%s", seen(r))
+			t.Notef("%s", seen(r))
 			return r
 		})
 	}
@@ -45,12 +45,12 @@ func question(entry string, s contract.Scenario,
 // seen is the exact status and body of an answer. A list is counted: it may be long, and has tokens
 // that are nobody's business.
 func seen(r *contract.Response) string {
-	if text := r.Text(); r.Code() == http.StatusOK && strings.HasPrefix(text, "[") {
+	if text := r.Text(); r.StatusCode() == http.StatusOK && strings.HasPrefix(text, "[") {
 		return fmt.Sprintf("200 with a list of %d", len(r.Tokens()))
 	} else if text != "" {
-		return fmt.Sprintf("%d %s", r.Code(), text)
+		return fmt.Sprintf("%d %s", r.StatusCode(), text)
 	}
-	return fmt.Sprintf("%d without a body", r.Code())
+	return fmt.Sprintf("%d without a body", r.StatusCode())
 }
 
 // refused is a question about a request that patmock refuses with a status.
@@ -67,7 +67,7 @@ func served(entry string, s contract.Scenario,
 	ask func(t *contract.T) *contract.Response,
 ) contract.Scenario {
 	return question(entry, s, func(t *contract.T, record record) {
-		record(ask(t)).Status(http.StatusOK)
+		record(ask(t)).ExpectStatus(http.StatusOK)
 	})
 }
 
@@ -96,7 +96,7 @@ var questionsOfCreate = []contract.Scenario{
 		Sources: []string{"errata unsupported-media-type"},
 		Rules:   []rule.ID{rule.WrongContentType},
 	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
-		return createOf(t, "text/plain", t.Name())
+		return createOf(t, "text/plain", t.UniqueName())
 	}),
 	refused("past-date", contract.Scenario{
 		ID:      "expiry/question-past-date",
@@ -119,10 +119,10 @@ var questionsOfCreate = []contract.Scenario{
 		Versions: contract.Current, Rules: []rule.ID{"expiry-never"},
 	}, func(t *contract.T, record record) {
 		r := record(t.Owner().Create(contract.Body{
-			"name": t.Name(), "userAwareTokenNeverExpires": true,
-		})).Status(http.StatusOK)
+			"name": t.UniqueName(), "userAwareTokenNeverExpires": true,
+		})).ExpectStatus(http.StatusOK)
 		date, flag := r.Token().ExpirationDate, r.Token().UserAwareTokenNeverExpires
-		t.Note("expirationDate is %v; userAwareTokenNeverExpires is %v", date, flag)
+		t.Notef("expirationDate is %v; userAwareTokenNeverExpires is %v", date, flag)
 		t.Equal("expirationDate", contract.Null[string](), date)
 	}),
 	refused("empty-date", contract.Scenario{

@@ -51,10 +51,10 @@ var questionsOfLogin = []contract.Scenario{
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		const life = 10 * time.Second
 		made := t.Owner().MustCreate(contract.Body{
-			"expirationDate": contract.Stamp(t.Now().Add(life)),
+			"expirationDate": contract.FormatTime(t.Now().Add(life)),
 		})
 		t.AdvanceTime(life + 5*time.Second) // the clocks may be some seconds apart
-		return t.Anonymous().Token(made.Credentials())
+		return t.Anonymous().RequestToken(made.Credentials())
 	}),
 	loginQuestion("login-deleted", contract.Scenario{
 		ID:      "lifecycle/question-login-of-a-deleted-token",
@@ -64,7 +64,7 @@ var questionsOfLogin = []contract.Scenario{
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		made := t.Owner().MustCreate()
 		t.Owner().MustDelete(made.ID)
-		return t.Anonymous().Token(made.Credentials())
+		return t.Anonymous().RequestToken(made.Credentials())
 	}),
 	served("access-token-of-deleted", contract.Scenario{
 		ID:      "lifecycle/question-access-token-of-a-deleted-token",
@@ -82,9 +82,9 @@ var questionsOfLogin = []contract.Scenario{
 		Sources:  []string{"#access-token-algorithm"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 	}, func(t *contract.T, record record) {
-		login := loggedIn(t, record(t.Anonymous().Token(ownerCredentials(t))))
+		login := loggedIn(t, record(t.Anonymous().RequestToken(ownerCredentials(t))))
 		header, _ := segments(t, login.AccessToken.Value)
-		t.Note("alg %v, kid %v", header.Alg, header.Kid)
+		t.Notef("alg %v, kid %v", header.Alg, header.Kid)
 		t.Equal("alg", "ES256", header.Alg.Value)
 		t.Equal("kid", "", header.Kid.Value)
 	}),
@@ -96,7 +96,7 @@ var questionsOfLogin = []contract.Scenario{
 	}, func(t *contract.T, record record) {
 		for _, path := range []string{"/.well-known/jwks.json", "/oauth/jwks"} {
 			r := record(t.Anonymous().Send(get(path)))
-			t.Note("to %s", path)
+			t.Notef("to %s", path)
 			r.ExpectError(http.StatusNotFound)
 		}
 	}),

@@ -59,7 +59,7 @@ func sameName(entry rule.ID, id, promise, one, other string) contract.Scenario {
 		ID: id, Promise: promise, Sources: []string{"#names-are-equal-to-the-letter"},
 		Rules: []rule.ID{rule.NameUnique},
 	}, func(t *contract.T, record record) {
-		c, name := t.Owner(), t.Name()
+		c, name := t.Owner(), t.UniqueName()
 		c.MustCreate(contract.Body{"name": name + one})
 		t.Equal("name", name+other, record(createNamed(c, name+other)).Token().Name)
 	})
@@ -78,12 +78,12 @@ func bound(
 			body := t.Owner().NewTokenBody()
 			change(body, size)
 			r := t.Owner().Create(body)
-			if r.Code() != http.StatusOK && i < len(sizes)-1 {
+			if r.StatusCode() != http.StatusOK && i < len(sizes)-1 {
 				continue
 			}
 			record(r)
-			t.Note("the largest of %v that is taken: %d", sizes, size)
-			r.Status(http.StatusOK)
+			t.Notef("the largest of %v that is taken: %d", sizes, size)
+			r.ExpectStatus(http.StatusOK)
 			t.Equal("the largest size that is taken", sizes[0], size)
 			return
 		}

@@ -40,8 +40,8 @@ var questionsOfList = []contract.Scenario{
 		t.Owner().MustCreate() // two tokens of the scenario tell a page of one from a list
 		t.Owner().MustCreate()
 		want := t.Owner().ListOwn().IDs()
-		r := record(paged(t, "limit", "1", "count", "true")).Status(http.StatusOK)
-		t.Note("%d of %d tokens, X-Total-Count %q", len(r.IDs()), len(want),
+		r := record(paged(t, "limit", "1", "count", "true")).ExpectStatus(http.StatusOK)
+		t.Notef("%d of %d tokens, X-Total-Count %q", len(r.IDs()), len(want),
 			r.Header("X-Total-Count"))
 		t.Equal("the list", want, r.IDs())
 		t.Equal("X-Total-Count", "", r.Header("X-Total-Count"))
@@ -73,9 +73,9 @@ var questionsOfList = []contract.Scenario{
 	}, func(t *contract.T, record record) {
 		unused := t.Owner().MustCreate()
 		ids := record(t.Owner().ListOwn("filters",
-			"lastUsed le "+contract.Stamp(t.Now().AddDate(1, 0, 0)))).IDs()
+			"lastUsed le "+contract.FormatTime(t.Now().AddDate(1, 0, 0)))).IDs()
 		found := slices.Contains(ids, unused.ID)
-		t.Note("the token is listed: %t", found)
+		t.Notef("the token is listed: %t", found)
 		t.Equal("whether the unused token is listed", false, found)
 	}),
 	question("quoted-timestamp", contract.Scenario{
@@ -83,7 +83,7 @@ var questionsOfList = []contract.Scenario{
 		Promise: "A date in a filter may stand in quotes, and means the same.",
 		Sources: []string{"#filter-quoted-date"}, Features: reads(), Rules: []rule.ID{"filter-le"},
 	}, func(t *contract.T, record record) {
-		date := contract.Stamp(t.Now().AddDate(1, 0, 0))
+		date := contract.FormatTime(t.Now().AddDate(1, 0, 0))
 		want := t.Owner().ListOwn("filters", "lastUsed le "+date).IDs()
 		t.Equal("the list", want,
 			record(t.Owner().ListOwn("filters", `lastUsed le "`+date+`"`)).IDs())
@@ -126,7 +126,7 @@ var questionsOfRights = []contract.Scenario{
 func helpdesk(t *contract.T) *contract.Client {
 	const level = "HELPDESK"
 	if t.Control() != nil {
-		return t.Login(t.SeedUser(t.Name(), level))
+		return t.Login(t.SeedUser(t.UniqueName(), level))
 	}
 	c := t.Second()
 	_, claims := segments(t, c.Bearer())

@@ -26,15 +26,15 @@ const (
 func exhausted(t *contract.T) (*contract.Client, *contract.Response) {
 	c := t.Owner()
 	if t.Control() != nil {
-		t.SetClock(t.Now())
+		t.FreezeClock(t.Now())
 	} else {
 		t.AdvanceTime(window + time.Second) // what the run has asked for before counts, too
 	}
 	began := t.Now()
 	for _, r := range c.Concurrent(slices.Repeat([]contract.Request{cheapRequest(t.Version())},
 		perWindow)...) {
-		if r.Code() != http.StatusOK {
-			t.Fatalf("a request is answered %d, expected %d to be served", r.Code(), perWindow)
+		if r.StatusCode() != http.StatusOK {
+			t.Fatalf("a request is answered %d, expected %d to be served", r.StatusCode(), perWindow)
 		}
 	}
 	refused := cheap(c, t.Version())
@@ -85,7 +85,7 @@ var rateLimit = []contract.Scenario{
 			"Retry-After then.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
-			hasRateLimitForm(t, refused.Status(http.StatusTooManyRequests))
+			hasRateLimitForm(t, refused.ExpectStatus(http.StatusTooManyRequests))
 			wait, err := strconv.Atoi(refused.Header("Retry-After"))
 			if err != nil || wait < 1 || wait > 10 {
 				t.Fatalf("Retry-After is %q, expected seconds from 1 to 10",
@@ -95,13 +95,13 @@ var rateLimit = []contract.Scenario{
 				t.Errorf("the refusal has no SLPT-Request-ID")
 			}
 			t.AdvanceTime(time.Duration(wait) * time.Second)
-			cheap(c, t.Version()).Status(http.StatusOK)
+			cheap(c, t.Version()).ExpectStatus(http.StatusOK)
 		}),
 	limited("ratelimit/for-each-client-and-version",
 		"The limit of a client in one version leaves other clients and versions alone.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
-			refused.Status(http.StatusTooManyRequests)
+			refused.ExpectStatus(http.StatusTooManyRequests)
 			for _, v := range version.All() {
 				if v != t.Version() {
 					answers(t, string(v), cheap(c, v), http.StatusOK)
@@ -116,7 +116,7 @@ var rateLimit = []contract.Scenario{
 		"The limit of one token leaves another token of the same user alone.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
-			refused.Status(http.StatusTooManyRequests)
+			refused.ExpectStatus(http.StatusTooManyRequests)
 			t.AdvanceTime(window)
 			other := t.Login(t.Owner().MustCreate().Credentials())
 			c.Concurrent(slices.Repeat([]contract.Request{cheapRequest(t.Version())}, perWindow)...)
@@ -129,19 +129,19 @@ var rateLimit = []contract.Scenario{
 			"lengthen it.",
 		"#rate-limit-window", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, refused *contract.Response) {
-			refused.Status(http.StatusTooManyRequests)
-			t.Advance(9 * time.Second)
+			refused.ExpectStatus(http.StatusTooManyRequests)
+			t.AdvanceClock(9 * time.Second)
 			t.Equal("Retry-After a second before the end", "1",
-				cheap(c, t.Version()).Status(http.StatusTooManyRequests).Header("Retry-After"))
-			t.Advance(time.Second)
-			cheap(c, t.Version()).Status(http.StatusOK)
+				cheap(c, t.Version()).ExpectStatus(http.StatusTooManyRequests).Header("Retry-After"))
+			t.AdvanceClock(time.Second)
+			cheap(c, t.Version()).ExpectStatus(http.StatusOK)
 		}, contract.Clock),
 	limited("ratelimit/rejected-request-does-nothing",
 		"A create that is refused with 429 makes no token.",
 		"#rejected-requests-change-nothing", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, _ *contract.Response) {
 			body := c.NewTokenBody()
-			c.Create(body).Status(http.StatusTooManyRequests)
+			c.Create(body).ExpectStatus(http.StatusTooManyRequests)
 			t.AdvanceTime(window)
 			t.Equal("how many tokens have the name", 0, countOf(c, body.Text("name")))
 		}, contract.Writes),

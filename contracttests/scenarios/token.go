@@ -21,7 +21,7 @@ const (
 
 // loggedIn expects an answer with an access token.
 func loggedIn(t *contract.T, r *contract.Response) contract.Login {
-	login := r.Status(http.StatusOK).Login()
+	login := r.ExpectStatus(http.StatusOK).Login()
 	if login.AccessToken.Value == "" {
 		t.Errorf("the answer has no access_token")
 	}
@@ -37,16 +37,16 @@ func basic(t *contract.T, who contract.Credentials) *contract.Client {
 
 // logIn logs in with credentials that are good, and cannotLogIn with others.
 func logIn(t *contract.T, who contract.Credentials) contract.Login {
-	return loggedIn(t, t.Anonymous().Token(who))
+	return loggedIn(t, t.Anonymous().RequestToken(who))
 }
 
 func cannotLogIn(t *contract.T, who contract.Credentials) {
-	loginRefused(t, t.Anonymous().Token(who), http.StatusUnauthorized, "invalid_client")
+	loginRefused(t, t.Anonymous().RequestToken(who), http.StatusUnauthorized, "invalid_client")
 }
 
 // loginRefused expects an error of RFC 6749, by status and kind.
 func loginRefused(t *contract.T, r *contract.Response, status int, kind string) {
-	t.Equal("error", kind, r.Status(status).ErrorBody().Error.Value)
+	t.Equal("error", kind, r.ExpectStatus(status).ErrorBody().Error.Value)
 	if r.Login().AccessToken.Present {
 		t.Errorf("the refusal has an access_token")
 	}
@@ -198,7 +198,7 @@ var token = []contract.Scenario{
 			body := loggedIn(t,
 				login(t.Anonymous().ExpectInvalid("/scope"), nil, urlencoded, form.Encode()))
 			t.Equal("scope", myRead, body.Scope.Value)
-			t.WithBearer(body.AccessToken.Value).ListOwn().Status(http.StatusOK)
+			t.WithBearer(body.AccessToken.Value).ListOwn().ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -268,7 +268,7 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-no-credentials"},
 		Run: func(t *contract.T) {
-			loginRefused(t, t.Anonymous().Form(loginPath, "grant_type", "client_credentials"),
+			loginRefused(t, t.Anonymous().PostForm(loginPath, "grant_type", "client_credentials"),
 				http.StatusUnauthorized, "unauthorized")
 		},
 	},
@@ -377,8 +377,8 @@ func grantRefused(t *contract.T, grant string, status int, kind string) {
 
 // someLoginRefusal expects a refusal in the form of RFC 6749, whichever it is.
 func someLoginRefusal(t *contract.T, r *contract.Response) {
-	if r.Code() < 400 || r.Code() > 499 {
-		t.Errorf("status is %d, expected a refusal", r.Code())
+	if r.StatusCode() < 400 || r.StatusCode() > 499 {
+		t.Errorf("status is %d, expected a refusal", r.StatusCode())
 		return
 	}
 	if r.ErrorBody().Error.Value == "" {

@@ -65,7 +65,7 @@ var tokenAnswer = []contract.Scenario{
 		Evidence: evidence.Published, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
-			login := t.Anonymous().Token(ownerCredentials(t)).Status(http.StatusOK).Login()
+			login := t.Anonymous().RequestToken(ownerCredentials(t)).ExpectStatus(http.StatusOK).Login()
 			t.Equal("token_type", "bearer", login.TokenType.Value)
 		},
 	},
@@ -148,7 +148,7 @@ var tokenAnswer = []contract.Scenario{
 			body := t.Owner().NewTokenBody()
 			body["scope"] = scopes
 			created := t.Owner().Create(body)
-			if t.RealTenant() && created.Code() == http.StatusBadRequest {
+			if t.RealTenant() && created.StatusCode() == http.StatusBadRequest {
 				t.SkipUnsupported("unknown-scopes",
 					"tokens with 200 scopes, of which 199 do not exist")
 			}
@@ -156,8 +156,8 @@ var tokenAnswer = []contract.Scenario{
 			if got, most := len(reader.Bearer()), 4095; got > most {
 				t.Errorf("the access token has %d bytes, expected at most %d", got, most)
 			}
-			reader.ListOwn().Status(http.StatusOK)
-			reader.Create(reader.NewTokenBody()).Status(http.StatusForbidden)
+			reader.ListOwn().ExpectStatus(http.StatusOK)
+			reader.Create(reader.NewTokenBody()).ExpectStatus(http.StatusForbidden)
 		},
 	},
 	{
@@ -205,7 +205,7 @@ var tokenAnswer = []contract.Scenario{
 		Run: func(t *contract.T) {
 			who := ownerCredentials(t)
 			login := logIn(t, who)
-			got := t.Anonymous().Form("/oauth/check_token", "token",
+			got := t.Anonymous().PostForm("/oauth/check_token", "token",
 				login.AccessToken.Value).Introspection()
 			want := contract.Claims{
 				ClientID: contract.Value(who.ClientID), UserName: login.UserName,
@@ -230,7 +230,7 @@ var tokenAnswer = []contract.Scenario{
 			for _, wrong := range []string{
 				"garbage", changedSignature(t.Owner().Bearer()), unsigned(t.Owner().Bearer()),
 			} {
-				loginRefused(t, t.Anonymous().Form("/oauth/check_token", "token", wrong),
+				loginRefused(t, t.Anonymous().PostForm("/oauth/check_token", "token", wrong),
 					http.StatusBadRequest, "invalid_token")
 			}
 		},
@@ -245,8 +245,8 @@ var tokenAnswer = []contract.Scenario{
 		},
 		Run: func(t *contract.T) {
 			bearer := t.Owner().Bearer()
-			t.Advance(13 * time.Hour)
-			loginRefused(t, t.Anonymous().Form("/oauth/check_token", "token", bearer),
+			t.AdvanceClock(13 * time.Hour)
+			loginRefused(t, t.Anonymous().PostForm("/oauth/check_token", "token", bearer),
 				http.StatusBadRequest, "invalid_token")
 		},
 	},

@@ -25,7 +25,7 @@ type coverage struct {
 }
 
 type coverageRow struct {
-	contracttests.Row
+	contracttests.DeclaredResponse
 	Covered     bool   `json:"covered"`
 	Unreachable string `json:"unreachable"`
 }
@@ -83,15 +83,15 @@ func measure(ctx context.Context, env cli.Env) (c coverage, err error) {
 		return c, err
 	}
 	result := runner.Run(ctx, cases)
-	seen := runner.Seen()
-	for _, row := range runner.Rows() {
-		c.Rows = append(c.Rows, coverageRow{row, seen[row], contracttests.Unreachable(row)})
+	seen := runner.CoveredResponses()
+	for _, row := range runner.DeclaredResponses() {
+		c.Rows = append(c.Rows, coverageRow{row, seen[row], contracttests.UnreachableReason(row)})
 	}
 	passed := map[string]bool{}
 	for _, r := range result.Results {
 		passed[r.ID] = passed[r.ID] || r.Outcome == report.Pass
 	}
-	judged := contracttests.JudgedRules()
+	judged := contracttests.ExchangeRules()
 	for _, promised := range rule.All() {
 		row := ruleRow{
 			Rule: promised, Scenarios: []string{}, Judged: slices.Contains(judged, promised.ID),

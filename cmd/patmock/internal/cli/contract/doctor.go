@@ -106,7 +106,7 @@ func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.O
 	if !target.RealTenant() {
 		health, err := target.Control.Health(ctx)
 		if err != nil {
-			return d, cli.Exitf(cli.ExitUnreachable, "%w", contracttests.ExplainControl(err))
+			return d, cli.Exitf(cli.ExitUnreachable, "%w", contracttests.ExplainControlError(err))
 		}
 		profile = &health.Profile
 	}

@@ -59,7 +59,7 @@ func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Tar
 		Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites,
 		AllowPlaintext: f.allowPlaintext, Offline: f.offline, Lookup: env.Lookup,
 	}
-	t, err = choice.Target(ctx)
+	t, err = choice.Resolve(ctx)
 	if err != nil {
 		if strings.Contains(f.target, "@") { // a password may stand there
 			return t, nil, cli.Usagef(settingOf(err), "--target: %w", err)

@@ -53,7 +53,7 @@ func (f liveFlags) apply(o *contracttests.Options) error {
 		return cli.Flagf("settle", " %s: expected more than nothing", f.settle)
 	}
 	o.ProvokeRateLimit, o.ConsistencyTimeout, o.ID = f.provoke, f.settle,
-		contracttests.NewID(time.Now())
+		contracttests.NewRunID(time.Now())
 	return nil
 }
 
