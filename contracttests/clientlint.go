@@ -22,8 +22,8 @@ import (
 type LintOptions struct {
 	// AllNamespaces judges every namespace of the mock, also those that were removed.
 	AllNamespaces bool
-	// Allowed kinds of findings are skipped.
-	Allowed []string
+	// AllowedKinds kinds of findings are skipped.
+	AllowedKinds []string
 	// AllowEmpty lets a check pass that judges no request.
 	AllowEmpty bool
 	// Clear clears the findings that are judged.
@@ -61,7 +61,7 @@ func LintClient(ctx context.Context, mock *control.Client, options LintOptions) 
 			Requests: found.Judged,
 		}
 		judgeRule(&result, bound, kinds[bound.Kind()],
-			slices.Contains(options.Allowed, bound.Kind()))
+			slices.Contains(options.AllowedKinds, bound.Kind()))
 		out.Results = append(out.Results, result)
 	}
 	out.Seconds = time.Since(began).Seconds()

@@ -103,7 +103,7 @@ func TestLintClient_Allowed(t *testing.T) {
 		t.Errorf("allowed in part: %+v", result)
 	}
 	if _, result := lint(t, mock, contracttests.LintOptions{
-		Allowed: allow,
+		AllowedKinds: allow,
 	}); result.Outcome != report.Skip || !strings.Contains(result.Message, "3") {
 		t.Errorf("allowed by the check: %+v", result)
 	}

@@ -216,7 +216,7 @@ func TestQuestionsAreAnswered(t *testing.T) {
 						o.Result.Notes, o.Result.Message)
 					return
 				}
-				for entry, at := range o.Answers {
+				for entry, at := range o.DialectEntries {
 					answered[entry] = true
 					if status := strconv.Itoa(o.Exchanges[at].Status); !strings.HasPrefix(
 						o.Result.Notes[0], status+" ") {

@@ -19,7 +19,7 @@ func ExchangeRules() []rule.ID { return observer.Rules() }
 // newObserver returns the observer of a scenario, which judges what the scenario is not about.
 func (t *T) newObserver() *observer.Observer {
 	o := observer.Options{
-		Now: t.estimatedNow, RealTenant: t.RealTenant(), BrokenRules: t.scenario.Breaks,
+		Now: t.estimatedNow, RealTenant: t.RealTenant(), BrokenRules: t.scenario.ViolatedRules,
 		APIClient: t.session.apiClient.ClientID,
 		HasFaults: t.scenario.has(Faults) || len(t.session.profile.Hostile) > 0,
 	}

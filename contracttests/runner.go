@@ -209,13 +209,13 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 	if err == nil {
 		err = t.guard(t.requestLastLists)
 	}
-	observed.Cleanup = len(t.exchanges)
+	observed.CleanupStart = len(t.exchanges)
 	left := t.runCleanups(ctx)
 	t.judge(&result, c.Scenario, r.target.RealTenant(), err, left)
 	if t.RealTenant() {
 		r.noteReachability(t, err)
 	}
-	observed.Exchanges, observed.Answers = t.exchanges, t.answers
+	observed.Exchanges, observed.DialectEntries = t.exchanges, t.answers
 	return result, observed
 }
 

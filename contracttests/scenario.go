@@ -37,8 +37,8 @@ type Scenario struct {
 	Features []Feature
 	// Rules are the rules that it covers.
 	Rules []rule.ID
-	// Breaks are the rules of every exchange that it breaks on purpose.
-	Breaks []rule.ID
+	// ViolatedRules are the rules of every exchange that it breaks on purpose.
+	ViolatedRules []rule.ID
 	// Run tries it. It fails by the methods of T.
 	Run func(t *T)
 }

@@ -56,11 +56,11 @@ type Observation struct {
 	Case      Case
 	Result    report.Result
 	Exchanges []recording.Exchange
-	// Cleanup is where in Exchanges the removal of what the case made begins.
-	Cleanup int
-	// Answers are the places in Exchanges where the target answered a question that nothing
-	// settles, by the id of the entry that a dialect has for it. See T.Answer.
-	Answers map[string]int
+	// CleanupStart is where in Exchanges the removal of what the case made begins.
+	CleanupStart int
+	// DialectEntries are the places in Exchanges where the target answered a question that nothing
+	// settles, by the id of the entry that a dialect has for it. See T.MarkDialect.
+	DialectEntries map[string]int
 }
 
 // Case is a scenario in one version.

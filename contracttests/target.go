@@ -26,7 +26,7 @@ type Target struct {
 	Control *control.Client
 	// Owner is the first identity, with whom most scenarios are tried; Second is another, no
 	// administrator; Admin is one. On a patmock they are those of its fixture, and need not be
-	// filled in. Those that are only log in, see [Runner.Ready].
+	// filled in. Those that are only log in, see [Runner.Preflight].
 	Owner, Second, Admin Credentials
 	// Origins name what held the credentials of a role, such as "SAIL_CLIENT_ID and
 	// SAIL_CLIENT_SECRET_FILE", for the error of a login. May be nil.

@@ -52,10 +52,10 @@ type TargetErrorKind string
 const (
 	// NotSet is a setting that is needed.
 	NotSet TargetErrorKind = "not-set"
-	// HalfSet is a variable that is not set, although the other one of its pair is.
-	HalfSet TargetErrorKind = "half-set"
-	// SetTwice is a variable that is set, although another one names a file for it.
-	SetTwice TargetErrorKind = "set-twice"
+	// IncompletePair is a variable that is not set, although the other one of its pair is.
+	IncompletePair TargetErrorKind = "incomplete-pair"
+	// AmbiguousValue is a variable that is set, although another one names a file for it.
+	AmbiguousValue TargetErrorKind = "ambiguous-value"
 	// BadFile is a file that cannot be read, or is empty.
 	BadFile TargetErrorKind = "bad-file"
 	// BadValue is a value that no id and no secret has, see [CheckSecret].
@@ -240,7 +240,7 @@ func (c TargetOptions) credentials(names identityVariables) (who Credentials, er
 			missing = names.secret
 		}
 		return who,
-			targetErrorf(missing, HalfSet, "%s and %s go together, and one of them is not set",
+			targetErrorf(missing, IncompletePair, "%s and %s go together, and one of them is not set",
 				names.id, names.secret)
 	}
 	return who, nil
@@ -265,7 +265,7 @@ func (c TargetOptions) secret(name string) (string, error) {
 	}
 	if value != "" {
 		return "",
-			targetErrorf(name, SetTwice, "%s and %s_FILE are both set: which one is meant?", name,
+			targetErrorf(name, AmbiguousValue, "%s and %s_FILE are both set: which one is meant?", name,
 				name)
 	}
 	held, err := os.ReadFile(file) //nolint:gosec // the file that the person names

@@ -104,19 +104,19 @@ func TestChoiceRefuses(t *testing.T) {
 		{
 			"half of them", contracttests.TargetOptions{Address: acme}, variables{
 				"SAIL_CLIENT_ID": "id",
-			}, "SAIL_CLIENT_SECRET", contracttests.HalfSet,
+			}, "SAIL_CLIENT_SECRET", contracttests.IncompletePair,
 		},
 		{
 			"half an administrator",
 			contracttests.TargetOptions{Address: acme},
 			with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID",
-			contracttests.HalfSet,
+			contracttests.IncompletePair,
 		},
 		{
 			"a secret twice",
 			contracttests.TargetOptions{Address: acme},
 			with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "SAIL_CLIENT_SECRET",
-			contracttests.SetTwice,
+			contracttests.AmbiguousValue,
 		},
 		{
 			"an empty file", contracttests.TargetOptions{Address: acme}, variables{

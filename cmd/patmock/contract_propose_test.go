@@ -190,7 +190,7 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 		Observe: func(o contracttests.Observation) {
 			c := recording.RawCase{
 				Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome,
-				Exchanges: o.Exchanges, Answers: o.Answers,
+				Exchanges: o.Exchanges, Answers: o.DialectEntries,
 			}
 			cases = append(cases, recording.Normalize(c, target.BaseURL, live))
 		},

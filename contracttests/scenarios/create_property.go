@@ -245,7 +245,9 @@ func malformed(id, what, body string) contract.Scenario {
 const newName = "(a name of the run)"
 
 // named puts a name in its place.
-func named(t *contract.T, text string) string { return strings.ReplaceAll(text, newName, t.UniqueName()) }
+func named(t *contract.T, text string) string {
+	return strings.ReplaceAll(text, newName, t.UniqueName())
+}
 
 // words are what a part of an id says.
 func words(id string) string { return strings.ReplaceAll(id, "-", " ") }

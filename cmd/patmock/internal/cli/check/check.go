@@ -105,7 +105,7 @@ func (f Flags) Judge(ctx context.Context, mock *control.Client, namespace,
 ) (*report.Report, error) {
 	result, err := contracttests.LintClient(ctx, mock.WithNamespace(namespace),
 		contracttests.LintOptions{
-			AllNamespaces: namespace == "", Allowed: f.allow, AllowEmpty: f.allowEmpty,
+			AllNamespaces: namespace == "", AllowedKinds: f.allow, AllowEmpty: f.allowEmpty,
 			Clear: f.clear,
 		})
 	if err != nil {
