@@ -60,7 +60,7 @@ func TestComplete(t *testing.T) {
 		{"serve --hostile ", append([]string{"all", "none"}, mockserver.HostileBehaviours()...)},
 		{"serve --log-level ", []string{"debug", "info", "warn", "error"}},
 		{"serve --log-format ", []string{"text", "json"}},
-		{"serve --check-responses ", []string{"on", "off"}},
+		{"serve --validate-responses ", []string{"on", "off"}},
 		{"serve --never-expires-as ", []string{"null", "far-date"}},
 		{"check --allow ", control.FindingKinds()},
 		{"control requests list --finding ", control.FindingKinds()},

@@ -74,7 +74,7 @@ func (p *proxiedTenant) run(scenarios string, more ...string) (outcome, *report.
 	args := append([]string{
 		"contract", "run", "--target", p.address, "--allow-writes",
 		strings.TrimPrefix(p.address, "http://"), "--versions", "v2026",
-		"--ledger", filepath.Join(filepath.Dir(p.parity), "ledger.jsonl"), "--settle", "1s",
+		"--ledger", filepath.Join(filepath.Dir(p.parity), "ledger.jsonl"), "--consistency-timeout", "1s",
 		"--run", scenarios, "--update-parity", "--parity", p.parity, "--report", "json=-",
 	}, more...)
 	got := command(p.t.Context(), p.variables, args...)

@@ -459,7 +459,7 @@ func TestLostAnswersLeaveNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
-				"^create/secret-is-shown-once/v3", "--settle", "1s")
+				"^create/secret-is-shown-once/v3", "--consistency-timeout", "1s")
 			x.leavesNothing(got, cli.ExitFailed)
 			x.unchanged(before)
 			journal, err := x.control.Requests(t.Context(), control.Match{Operation: "create"}, 0)

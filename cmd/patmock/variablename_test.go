@@ -190,7 +190,7 @@ func TestBadValueNamesItsVariable(t *testing.T) {
 		{"serve", "PATMOCK_FALLBACK", "x y"},
 		{"serve", "PATMOCK_CORS", "yes"},
 		{"serve", "PATMOCK_READ_TIMEOUT", "0s"},
-		{"serve", "PATMOCK_CHECK_RESPONSES", "maybe"},
+		{"serve", "PATMOCK_VALIDATE_RESPONSES", "maybe"},
 		{"serve", "PATMOCK_LOG_FORMAT", "xml"},
 		{"serve", "PATMOCK_LOG_LEVEL", "loud"},
 		{"exec -- true", "PATMOCK_USER", "nobody"},

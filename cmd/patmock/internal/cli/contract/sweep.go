@@ -53,7 +53,7 @@ func newContractSweep(env cli.Env) *cobra.Command {
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs wrote what they made")
 	flags.StringVar(&f.olderThan, "older-than", "",
 		"leave what is younger than that, such as 90m or 7d")
-	flags.DurationVar(&f.settle, "settle", contracttests.DefaultConsistencyTimeout,
+	flags.DurationVar(&f.settle, "consistency-timeout", contracttests.DefaultConsistencyTimeout,
 		"how long the lists of the tenant may take to show what was written")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "list what would be deleted, and delete nothing")
 	flags.BoolVar(&f.byName, "by-name", false, "look for tokens of a lost ledger by their names")

@@ -39,7 +39,7 @@ func (f *liveFlags) register(flags *pflag.FlagSet) {
 		"how many requests a tenant is sent at most")
 	flags.BoolVar(&f.provoke, "provoke-rate-limit", false,
 		"exceed the rate limit of a tenant, for the scenarios about it")
-	flags.DurationVar(&f.settle, "settle", contracttests.DefaultConsistencyTimeout,
+	flags.DurationVar(&f.settle, "consistency-timeout", contracttests.DefaultConsistencyTimeout,
 		"how long the lists of a tenant may take to show what was written")
 	cli.SetGroup(flags, cli.GroupTenant)
 }
@@ -50,7 +50,7 @@ func (f liveFlags) apply(o *contracttests.Options) error {
 	case f.maxRequests < 1:
 		return cli.Flagf("max-requests", " %d: expected at least 1", f.maxRequests)
 	case f.settle <= 0:
-		return cli.Flagf("settle", " %s: expected more than nothing", f.settle)
+		return cli.Flagf("consistency-timeout", " %s: expected more than nothing", f.settle)
 	}
 	o.ProvokeRateLimit, o.ConsistencyTimeout, o.ID = f.provoke, f.settle,
 		contracttests.NewRunID(time.Now())

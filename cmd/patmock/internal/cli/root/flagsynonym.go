@@ -63,7 +63,7 @@ var flagSynonyms = []struct{ flag, names string }{
 	{"rate", "probability percent chance"},
 	{"effect", "fault error type"},
 	{"allow", "ignore except skip exclude"},
-	{"settle", "wait consistency"},
+	{"consistency-timeout", "settle wait consistency"},
 	{"timeout", "t deadline max-time"},
 	{"wait", "timeout t retry"},
 	{"all", "a everything"},

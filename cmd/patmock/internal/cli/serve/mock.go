@@ -33,7 +33,7 @@ type Flags struct {
 	fixture, versions, dialect      string
 	profileName, hostile, seed      string
 	memoryBudget, allowedHosts      string
-	checkResponses                  string
+	validateResponses               string
 	logFormat, logLevel             string
 	EnvFile                         string
 
@@ -64,7 +64,7 @@ func (f *Flags) Register(flags *pflag.FlagSet, addr string, noVariable ...string
 	f.registerProfile(flags)
 	flags.StringVar(&c.Fallback, "fallback", "",
 		"another mock of yours, for paths that patmock does not simulate; a public host is refused")
-	flags.StringVar(&f.checkResponses, "check-responses", "on",
+	flags.StringVar(&f.validateResponses, "validate-responses", "on",
 		"on, or off to send answers without holding them against their documents, which proves "+
 			"nothing")
 	cli.SetGroup(flags, cli.GroupBehaviour)
@@ -190,7 +190,7 @@ var configFlags = map[string]string{
 	"Profile.RateLimit": "--rate-limit", "Profile.TokenLimit": "--token-limit",
 	"Profile.ScopeDelay": "--scope-delay", "Profile.NeverExpiresAs": "--never-expires-as",
 	"Profile.Hostile": "--hostile", "Profile.HostileRate": "--hostile-rate",
-	"Profile.HostileInARow": "--hostile-in-a-row",
+	"Profile.HostileMaxConsecutive": "--hostile-max-consecutive",
 }
 
 // configUsage returns the usage error of an error of mockserver.New. It begins with the flag, in
@@ -217,7 +217,7 @@ func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Confi
 	if f.allowedHosts != "" {
 		config.AllowedHosts = strings.Split(f.allowedHosts, ",")
 	}
-	config.SkipResponseValidation = f.checkResponses == "off"
+	config.SkipResponseValidation = f.validateResponses == "off"
 	if config.NamespaceTTL <= 0 {
 		config.NamespaceTTL = -1 // keeps all
 	}
@@ -273,9 +273,9 @@ func (f Flags) validate(log *slog.Logger) error {
 			return cli.Usagef(flag, "%s %d: expected at least 1", flag, n)
 		}
 	}
-	if f.checkResponses != "on" && f.checkResponses != "off" {
-		return cli.Flagf("check-responses", " %q: expected on or off%s", f.checkResponses,
-			cli.OnOffHint(f.checkResponses, "on", "off"))
+	if f.validateResponses != "on" && f.validateResponses != "off" {
+		return cli.Flagf("validate-responses", " %q: expected on or off%s", f.validateResponses,
+			cli.OnOffHint(f.validateResponses, "on", "off"))
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 		"what answers may do, with commas between: all, none, "+
 			strings.Join(mockserver.HostileBehaviours(), ", "))
 	flags.Float64Var(&p.HostileRate, "hostile-rate", 0, "share of answers that do it, from 0 to 1")
-	flags.IntVar(&p.HostileMaxConsecutive, "hostile-in-a-row", 0,
+	flags.IntVar(&p.HostileMaxConsecutive, "hostile-max-consecutive", 0,
 		"after how many of them a client gets a plain one")
 	flags.StringVar(&f.seed, "random-seed", "",
 		"number that makes everything random the same in each run")
@@ -57,11 +57,13 @@ func (f Flags) chosenProfile() (mockserver.Profile, error) {
 		}
 	}
 	override(f, "hostile-rate", &p.HostileRate, f.profile.HostileRate)
-	override(f, "hostile-in-a-row", &p.HostileMaxConsecutive, f.profile.HostileMaxConsecutive)
-	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-in-a-row")) {
+	override(f, "hostile-max-consecutive", &p.HostileMaxConsecutive,
+		f.profile.HostileMaxConsecutive)
+	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-max-consecutive")) {
 		return p,
 			cli.Flagf("hostile-rate",
-				" and --hostile-in-a-row do nothing by themselves: say what answers may do with "+
+				" and --hostile-max-consecutive do nothing by themselves: say what answers may do "+
+					"with "+
 					"--hostile or --profile hostile")
 	}
 	return p, nil
