@@ -53,18 +53,18 @@ func TestShare_Concurrent(t *testing.T) {
 	}
 }
 
-// journal is one of a size.
-type journal struct{ size int }
+// fakeJournal is one of a size.
+type fakeJournal struct{ size int }
 
-func (j *journal) Bytes() int     { return j.size }
-func (j *journal) Trim(bytes int) { j.size = bytes }
+func (j *fakeJournal) Bytes() int     { return j.size }
+func (j *fakeJournal) Trim(bytes int) { j.size = bytes }
 
 func TestJournals(t *testing.T) {
 	tests := []struct {
-		name  string
-		sizes []int
-		added int
-		want  []int
+		name   string
+		sizes  []int
+		growth int
+		want   []int
 	}{
 		{"within the share", []int{3000, 300}, 6400, []int{3000, 300}},
 		{"the largest first", []int{6000, 300, 200}, 6400, []int{5800, 300, 200}},
@@ -82,13 +82,13 @@ func TestJournals(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var all []budget.Journal
 			for _, size := range test.sizes {
-				all = append(all, &journal{size})
+				all = append(all, &fakeJournal{size})
 			}
 			j := &budget.Journals{Limit: 6400, All: func() []budget.Journal { return all }}
-			j.Added(test.added)
+			j.NoteGrowth(test.growth)
 			var got []int
-			for _, one := range all {
-				got = append(got, one.Bytes())
+			for _, journal := range all {
+				got = append(got, journal.Bytes())
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("sizes (-want +got):\n%s", diff)

@@ -21,43 +21,43 @@ type Journals struct {
 	// All returns the journals.
 	All func() []Journal
 
-	added atomic.Int64 // since the journals were last counted
-	mu    sync.Mutex   // held while they are counted
+	growth atomic.Int64 // since the journals were last counted
+	mu     sync.Mutex   // held while they are counted
 }
 
 // ForJournals returns the share of a budget for journals, in bytes: a half.
 func ForJournals(budget int64) int64 { return budget / 2 }
 
-// steps is how often the journals are counted while as much is added as they may have together.
-const steps = 64
+// countsPerLimit is how often the journals are counted while as much is added as they may have together.
+const countsPerLimit = 64
 
-// Added notes that a journal has grown. When the journals together have more than their share, the
+// NoteGrowth notes that a journal has grown. When the journals together have more than their share, the
 // largest ones lose their oldest requests.
-func (j *Journals) Added(bytes int) {
-	if j.added.Add(int64(bytes)) < j.Limit/steps || !j.mu.TryLock() {
+func (j *Journals) NoteGrowth(bytes int) {
+	if j.growth.Add(int64(bytes)) < j.Limit/countsPerLimit || !j.mu.TryLock() {
 		return
 	}
 	defer j.mu.Unlock()
-	j.added.Store(0)
+	j.growth.Store(0)
 	all := j.All()
 	sizes := make([]int64, len(all))
-	for i, one := range all {
-		sizes[i] = int64(one.Bytes())
+	for i, journal := range all {
+		sizes[i] = int64(journal.Bytes())
 	}
-	most := level(sizes, j.Limit-j.Limit/steps)
-	for i, one := range all {
-		if sizes[i] > most {
-			one.Trim(int(most))
+	limit := sizeLimit(sizes, j.Limit-j.Limit/countsPerLimit)
+	for i, journal := range all {
+		if sizes[i] > limit {
+			journal.Trim(int(limit))
 		}
 	}
 }
 
-// level returns the size that the largest may have so that all together have at most total.
-func level(sizes []int64, total int64) int64 {
+// sizeLimit returns the size that the largest may have so that all together have at most total.
+func sizeLimit(sizes []int64, total int64) int64 {
 	sorted := slices.Sorted(slices.Values(sizes))
 	for i, size := range sorted {
-		if even := total / int64(len(sorted)-i); size > even {
-			return even
+		if share := total / int64(len(sorted)-i); size > share {
+			return share
 		}
 		total -= size
 	}

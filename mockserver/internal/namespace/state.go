@@ -96,6 +96,6 @@ func (c *Config) newState(name string, now func() time.Time) State {
 	return State{
 		Clock: clock.New(now), Random: source, Limits: ratelimit.New(limit),
 		Faults: fault.New(source), Linter: lint.New(),
-		Journal: journal.New(journal.Config{Size: c.JournalSize, Added: c.Journals.Added}),
+		Journal: journal.New(journal.Config{Size: c.JournalSize, Added: c.Journals.NoteGrowth}),
 	}
 }
