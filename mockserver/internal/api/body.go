@@ -40,7 +40,7 @@ func (x *exchange) readBody() error {
 	var value any
 	err = json.Unmarshal(text, &value)
 	switch charset := body.Charset(text); {
-	case err != nil && body.Cut(text, endsInside(text)):
+	case err != nil && body.IsTruncated(text, endsInside(text)):
 		return syntaxError(rule.IncompleteBody,
 			"body: expected JSON, got the beginning of one; Content-Length counts bytes, not "+
 				"characters")

@@ -46,15 +46,15 @@ func (e *TimeoutError) Error() string {
 func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration,
 	now time.Time,
 ) (io.ReadCloser, error) {
-	decode, err := coding(r.Header)
+	decode, err := decoderFor(r.Header)
 	if err != nil {
 		return nil, err
 	}
-	body := &timed{
+	body := &timedBody{
 		ReadCloser: r.Body, connection: connectionOf(rw),
-		started: now, timeout: timeout, announced: r.ContentLength,
+		start: now, timeout: timeout, announced: r.ContentLength,
 	}
-	body.extend()
+	body.extendDeadline()
 	var bounded io.ReadCloser = body
 	if r.ContentLength < 0 || r.ContentLength > limit {
 		bounded = http.MaxBytesReader(rw, body, limit)
@@ -62,22 +62,22 @@ func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Dur
 	if decode == nil {
 		return bounded, nil
 	}
-	return &decoded{ReadCloser: bounded, decode: decode, left: limit, limit: limit}, nil
+	return &decodedBody{ReadCloser: bounded, decode: decode, remaining: limit, limit: limit}, nil
 }
 
-// timed is a body with a deadline that moves with what arrives.
-type timed struct {
+// timedBody is a body with a deadline that moves with what arrives.
+type timedBody struct {
 	io.ReadCloser
 	connection deadliner // nil if there is none, as in a test that calls a handler
-	started    time.Time
+	start      time.Time
 	timeout    time.Duration
 	announced  int64
 	received   int64
 }
 
 // Read implements io.Reader.
-func (b *timed) Read(p []byte) (int, error) {
-	b.extend()
+func (b *timedBody) Read(p []byte) (int, error) {
+	b.extendDeadline()
 	n, err := b.ReadCloser.Read(p)
 	b.received += int64(n)
 	switch {
@@ -89,13 +89,13 @@ func (b *timed) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *timed) extend() {
-	b.setDeadline(b.started.Add(b.timeout + time.Duration(b.received)*time.Second/minRate))
+func (b *timedBody) extendDeadline() {
+	b.setDeadline(b.start.Add(b.timeout + time.Duration(b.received)*time.Second/minRate))
 }
 
-func (b *timed) setDeadline(at time.Time) {
+func (b *timedBody) setDeadline(deadline time.Time) {
 	if b.connection != nil {
-		_ = b.connection.SetReadDeadline(at) // a connection that is closed needs none
+		_ = b.connection.SetReadDeadline(deadline) // a connection that is closed needs none
 	}
 }
 

@@ -18,7 +18,7 @@ func Charset(text []byte) string {
 		return "a byte order mark in front of UTF-8, as " + powershell +
 			" writes to files; send the text without it"
 	case bytes.HasPrefix(text, []byte{0xFF, 0xFE}), bytes.HasPrefix(text, []byte{0xFE, 0xFF}),
-		alternating(text):
+		looksLikeUTF16(text):
 		return "UTF-16, as " + powershell + " writes to files; send UTF-8"
 	case !utf8.Valid(text):
 		return "bytes that are not UTF-8, as of ISO-8859-1, in which " + powershell +
@@ -27,25 +27,25 @@ func Charset(text []byte) string {
 	return ""
 }
 
-// Cut reports whether a text in UTF-8 was cut by a client that announced its length in characters:
-// it has characters of several bytes, and ends inside one or inside JSON.
-func Cut(text []byte, endsInside bool) bool {
-	last := len(text)
+// IsTruncated reports whether a text in UTF-8 was cut by a client that announced its length in
+// characters: it has characters of several bytes, and ends inside one or inside JSON.
+func IsTruncated(text []byte, incomplete bool) bool {
+	end := len(text)
 	for i := 1; i < utf8.UTFMax && i <= len(text); i++ {
 		if c := text[len(text)-i]; utf8.RuneStart(c) {
 			if c >= utf8.RuneSelf && !utf8.FullRune(text[len(text)-i:]) {
-				last, endsInside = len(text)-i, true
+				end, incomplete = len(text)-i, true
 			}
 			break
 		}
 	}
-	whole := text[:last]
-	return endsInside && utf8.Valid(whole) &&
-		(last < len(text) || utf8.RuneCount(whole) < len(whole))
+	complete := text[:end]
+	return incomplete && utf8.Valid(complete) &&
+		(end < len(text) || utf8.RuneCount(complete) < len(complete))
 }
 
-// alternating reports whether every second byte of the beginning of a text is zero, as in UTF-16
+// looksLikeUTF16 reports whether every second byte of the beginning of a text is zero, as in UTF-16
 // without a byte order mark.
-func alternating(text []byte) bool {
+func looksLikeUTF16(text []byte) bool {
 	return len(text) >= 4 && (text[0] == 0 && text[2] == 0 || text[1] == 0 && text[3] == 0)
 }

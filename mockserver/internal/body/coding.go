@@ -15,12 +15,12 @@ import (
 )
 
 // An UnsupportedCodingError reports a Content-Encoding that is not decoded.
-type UnsupportedCodingError struct{ Got string }
+type UnsupportedCodingError struct{ Value string }
 
 // Error names the codings that are.
 func (e *UnsupportedCodingError) Error() string {
 	return fmt.Sprintf("header Content-Encoding: expected gzip, deflate or identity, got %s",
-		redact.Quote(e.Got))
+		redact.Quote(e.Value))
 }
 
 // A CodingError reports a body that is not encoded as its Content-Encoding says.
@@ -39,8 +39,8 @@ func (e *CodingError) Unwrap() error { return e.Err }
 
 // decoder returns what an encoded body says.
 type decoder struct {
-	name string
-	open func(io.Reader) (io.Reader, error)
+	name      string
+	newReader func(io.Reader) (io.Reader, error)
 }
 
 var (
@@ -50,10 +50,10 @@ var (
 	deflateDecoder = &decoder{"deflate", newDeflate}
 )
 
-// coding returns the decoder of a Content-Encoding (RFC 9110, section 8.4), nil for none.
-func coding(header http.Header) (*decoder, error) {
-	got := strings.TrimSpace(strings.Join(header.Values("Content-Encoding"), ", "))
-	switch strings.ToLower(got) {
+// decoderFor returns the decoder of a Content-Encoding (RFC 9110, section 8.4), nil for none.
+func decoderFor(header http.Header) (*decoder, error) {
+	value := strings.TrimSpace(strings.Join(header.Values("Content-Encoding"), ", "))
+	switch strings.ToLower(value) {
 	case "", "identity":
 		return nil, nil
 	case "gzip", "x-gzip":
@@ -61,7 +61,7 @@ func coding(header http.Header) (*decoder, error) {
 	case "deflate":
 		return deflateDecoder, nil
 	}
-	return nil, &UnsupportedCodingError{got}
+	return nil, &UnsupportedCodingError{value}
 }
 
 // newDeflate reads the zlib format (RFC 1950), which deflate means, and the raw format (RFC 1951),
@@ -79,36 +79,36 @@ func newDeflate(r io.Reader) (io.Reader, error) {
 	return flate.NewReader(buffered), nil
 }
 
-// decoded is a body that is decoded as it is read.
-type decoded struct {
-	io.ReadCloser // the encoded body
-	decode        *decoder
-	opened        io.Reader
-	left, limit   int64 // bytes
+// decodedBody is a body that is decoded as it is read.
+type decodedBody struct {
+	io.ReadCloser    // the encoded body
+	decode           *decoder
+	reader           io.Reader
+	remaining, limit int64 // bytes
 }
 
 // Read implements io.Reader.
-func (b *decoded) Read(p []byte) (int, error) {
-	if b.opened == nil {
+func (b *decodedBody) Read(p []byte) (int, error) {
+	if b.reader == nil {
 		var err error
-		if b.opened, err = b.decode.open(b.ReadCloser); err != nil {
-			return 0, b.wrap(err)
+		if b.reader, err = b.decode.newReader(b.ReadCloser); err != nil {
+			return 0, b.convertError(err)
 		}
 	}
-	n, err := b.opened.Read(p)
-	if b.left -= int64(n); b.left < 0 {
+	n, err := b.reader.Read(p)
+	if b.remaining -= int64(n); b.remaining < 0 {
 		return 0, &http.MaxBytesError{Limit: b.limit}
 	}
-	return n, b.wrap(err)
+	return n, b.convertError(err)
 }
 
-// wrap keeps the errors of the encoded body, and the end.
-func (b *decoded) wrap(err error) error {
+// convertError keeps the errors of the encoded body, and the end.
+func (b *decodedBody) convertError(err error) error {
 	size, timeout := (*http.MaxBytesError)(nil), (*TimeoutError)(nil)
 	switch {
 	case err == nil, errors.As(err, &size), errors.As(err, &timeout):
 		return err
-	case errors.Is(err, io.EOF) && b.opened != nil:
+	case errors.Is(err, io.EOF) && b.reader != nil:
 		return io.EOF
 	case errors.Is(err, io.EOF):
 		err = io.ErrUnexpectedEOF

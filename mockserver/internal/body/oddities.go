@@ -10,17 +10,17 @@ import (
 
 // Oddities are places in a JSON text that decoders accept although they lose what was sent there.
 type Oddities struct {
-	DuplicateKeys, LoneSurrogates Places
+	DuplicateKeys, LoneSurrogates Locations
 }
 
-// Places are JSON pointers, of which at most [limit.Items] are listed.
-type Places struct {
+// Locations are JSON pointers, of which at most [limit.Items] are listed.
+type Locations struct {
 	Pointers []string
 	Total    int
 }
 
 // add adds a place. The pointer of one beyond the limit is not built.
-func (p *Places) add(path []string) {
+func (p *Locations) add(path []string) {
 	if p.Total++; p.Total > limit.Items {
 		return
 	}
@@ -35,18 +35,18 @@ func (p *Places) add(path []string) {
 // FindOddities returns the names that an object has more than once, each once, and the strings with
 // a surrogate that has no other half. The text is valid JSON, and value is what it was decoded to.
 func FindOddities(text []byte, value any) Oddities {
-	members, surrogate := survey(text)
+	members, surrogate := countMembersInText(text)
 	if !surrogate && members == countMembers(value) {
 		return Oddities{} // without an allocation
 	}
 	s := scanner{text: text}
 	s.value()
-	return s.found
+	return s.oddities
 }
 
-// survey returns how many members the objects of a text have, and reports whether a string has the
-// escape of a surrogate.
-func survey(text []byte) (members int, surrogate bool) {
+// countMembersInText returns how many members the objects of a text have, and reports whether a
+// string has the escape of a surrogate.
+func countMembersInText(text []byte) (members int, surrogate bool) {
 	inString := false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
@@ -55,7 +55,7 @@ func survey(text []byte) (members int, surrogate bool) {
 		case c == ':' && !inString:
 			members++
 		case c == '\\':
-			surrogate = surrogate || isSurrogate(escaped(text[i:]))
+			surrogate = surrogate || isSurrogate(unicodeEscape(text[i:]))
 			i++
 		}
 	}
@@ -78,8 +78,9 @@ func countMembers(value any) int {
 	return n
 }
 
-// escaped returns the code unit of a \u escape at the beginning of a text, 0 for another text.
-func escaped(text []byte) uint16 {
+// unicodeEscape returns the code unit of a \u escape at the beginning of a text, 0 for another
+// text.
+func unicodeEscape(text []byte) uint16 {
 	const length = len(`\u0000`)
 	if len(text) < length || text[0] != '\\' || text[1] != 'u' {
 		return 0
@@ -98,63 +99,64 @@ func isPair(high, low uint16) bool { return high&0xFC00 == 0xD800 && low&0xFC00 
 
 // scanner goes through a text that is known to be JSON.
 type scanner struct {
-	text  []byte
-	at    int
-	path  []string
-	found Oddities
+	text     []byte
+	pos      int
+	path     []string
+	oddities Oddities
 }
 
-// skip moves to the next byte that is no white space, behind a separator if one comes first.
-func (s *scanner) skip() byte {
-	for s.at < len(s.text) && strings.IndexByte(" \t\r\n,:", s.text[s.at]) >= 0 {
-		s.at++
+// skipSeparators moves to the next byte that is no white space, behind a separator if one comes
+// first.
+func (s *scanner) skipSeparators() byte {
+	for s.pos < len(s.text) && strings.IndexByte(" \t\r\n,:", s.text[s.pos]) >= 0 {
+		s.pos++
 	}
-	if s.at < len(s.text) {
-		return s.text[s.at]
+	if s.pos < len(s.text) {
+		return s.text[s.pos]
 	}
 	return 0
 }
 
 func (s *scanner) value() {
-	switch s.skip() {
+	switch s.skipSeparators() {
 	case '{':
 		s.object()
 	case '[':
 		s.array()
 	case '"':
-		if _, lone := s.quoted(); lone {
-			s.found.LoneSurrogates.add(s.path)
+		if _, lone := s.stringValue(); lone {
+			s.oddities.LoneSurrogates.add(s.path)
 		}
 	default: // a number, true, false or null
-		for s.at < len(s.text) && strings.IndexByte(" \t\r\n,]}", s.text[s.at]) < 0 {
-			s.at++
+		for s.pos < len(s.text) && strings.IndexByte(" \t\r\n,]}", s.text[s.pos]) < 0 {
+			s.pos++
 		}
 	}
 }
 
 func (s *scanner) object() {
-	s.at++
+	s.pos++
 	seen := map[string]int{}
-	for s.skip() == '"' {
-		name, lone := s.quoted()
+	for s.skipSeparators() == '"' {
+		name, lone := s.stringValue()
 		s.path = append(s.path, name)
 		if lone {
-			s.found.LoneSurrogates.add(s.path)
+			s.oddities.LoneSurrogates.add(s.path)
 		}
 		if seen[name]++; seen[name] == 2 {
-			s.found.DuplicateKeys.add(s.path)
+			s.oddities.DuplicateKeys.add(s.path)
 		}
 		s.value()
 		s.path = s.path[:len(s.path)-1]
 	}
-	s.at++
+	s.pos++
 }
 
 func (s *scanner) array() {
-	s.at++
+	s.pos++
 	for i := 0; ; i++ {
-		if c := s.skip(); c == ']' || c == 0 {
-			s.at++
+		if c := s.skipSeparators(); c == ']' || c == 0 {
+			s.pos++
 			return
 		}
 		s.path = append(s.path, strconv.Itoa(i))
@@ -163,30 +165,30 @@ func (s *scanner) array() {
 	}
 }
 
-// quoted reads a string, and reports whether it has half of a character.
-func (s *scanner) quoted() (text string, lone bool) {
-	start, plain := s.at, true
-	for s.at++; s.at < len(s.text) && s.text[s.at] != '"'; s.at++ {
-		if s.text[s.at] != '\\' {
+// stringValue reads a string, and reports whether it has half of a character.
+func (s *scanner) stringValue() (text string, lone bool) {
+	start, hasNoEscape := s.pos, true
+	for s.pos++; s.pos < len(s.text) && s.text[s.pos] != '"'; s.pos++ {
+		if s.text[s.pos] != '\\' {
 			continue
 		}
-		plain = false
-		unit := escaped(s.text[s.at:])
+		hasNoEscape = false
+		unit := unicodeEscape(s.text[s.pos:])
 		switch {
 		case !isSurrogate(unit):
-			s.at++
-		case isPair(unit, escaped(s.text[s.at+len(`\u0000`):])):
-			s.at += len(`\u0000\u000`)
+			s.pos++
+		case isPair(unit, unicodeEscape(s.text[s.pos+len(`\u0000`):])):
+			s.pos += len(`\u0000\u000`)
 		default:
 			lone = true
-			s.at++
+			s.pos++
 		}
 	}
-	s.at++
-	quoted := s.text[start:min(s.at, len(s.text))]
-	if plain {
-		return string(quoted[1 : len(quoted)-1]), false
+	s.pos++
+	literal := s.text[start:min(s.pos, len(s.text))]
+	if hasNoEscape {
+		return string(literal[1 : len(literal)-1]), false
 	}
-	_ = json.Unmarshal(quoted, &text) // it is JSON
+	_ = json.Unmarshal(literal, &text) // it is JSON
 	return text, lone
 }

@@ -13,8 +13,8 @@ import (
 
 func TestFindOddities(t *testing.T) {
 	for _, test := range []struct {
-		name, text        string
-		duplicates, alone []string
+		name, text             string
+		duplicates, surrogates []string
 	}{
 		{"none", `{"a":1,"b":{"a":1},"c":[{"a":1},{"a":2}]}`, nil, nil},
 		{"no object", ` [ 1 , "a:b" , null ] `, nil, nil},
@@ -44,8 +44,12 @@ func TestFindOddities(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := body.Oddities{
-				DuplicateKeys:  body.Places{Pointers: test.duplicates, Total: len(test.duplicates)},
-				LoneSurrogates: body.Places{Pointers: test.alone, Total: len(test.alone)},
+				DuplicateKeys: body.Locations{
+					Pointers: test.duplicates, Total: len(test.duplicates),
+				},
+				LoneSurrogates: body.Locations{
+					Pointers: test.surrogates, Total: len(test.surrogates),
+				},
 			}
 			if diff := cmp.Diff(want, body.FindOddities([]byte(test.text), value)); diff != "" {
 				t.Errorf("oddities (-want +got):\n%s", diff)
@@ -62,14 +66,14 @@ func TestFindOddities_ListsSome(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &value); err != nil {
 		t.Fatal(err)
 	}
-	found := body.FindOddities([]byte(text), value)
-	for name, places := range map[string]struct {
-		got   body.Places
+	got := body.FindOddities([]byte(text), value)
+	for name, test := range map[string]struct {
+		got   body.Locations
 		total int
-	}{"duplicate keys": {found.DuplicateKeys, n}, "surrogates": {found.LoneSurrogates, 2 * n}} {
-		if places.got.Total != places.total || len(places.got.Pointers) != limit.Items {
-			t.Errorf("%s: %d of %d, want %d of %d", name, len(places.got.Pointers),
-				places.got.Total, limit.Items, places.total)
+	}{"duplicate keys": {got.DuplicateKeys, n}, "surrogates": {got.LoneSurrogates, 2 * n}} {
+		if test.got.Total != test.total || len(test.got.Pointers) != limit.Items {
+			t.Errorf("%s: %d of %d, want %d of %d", name, len(test.got.Pointers),
+				test.got.Total, limit.Items, test.total)
 		}
 	}
 }
@@ -98,16 +102,16 @@ func FuzzFindOddities(f *testing.F) {
 		if json.Unmarshal([]byte(text), &value) != nil {
 			t.Skip()
 		}
-		found := body.FindOddities([]byte(text), value)
-		if lost := names(t, text) > names(t,
-			encoded(t, value)); lost != (found.DuplicateKeys.Total > 0) {
-			t.Errorf("names are lost: %t, found %+v", lost, found.DuplicateKeys)
+		got := body.FindOddities([]byte(text), value)
+		if lostNames := countNames(t, text) > countNames(t,
+			mustMarshal(t, value)); lostNames != (got.DuplicateKeys.Total > 0) {
+			t.Errorf("names are lost: %t, found %+v", lostNames, got.DuplicateKeys)
 		}
 	})
 }
 
-// names counts the names of objects in JSON.
-func names(t *testing.T, text string) int {
+// countNames counts the names of objects in JSON.
+func countNames(t *testing.T, text string) int {
 	t.Helper()
 	var open []json.Delim // objects and arrays
 	decoder, n, values := json.NewDecoder(strings.NewReader(text)), 0, map[int]int{}
@@ -133,7 +137,7 @@ func names(t *testing.T, text string) int {
 	}
 }
 
-func encoded(t *testing.T, value any) string {
+func mustMarshal(t *testing.T, value any) string {
 	t.Helper()
 	text, err := json.Marshal(value)
 	if err != nil {
