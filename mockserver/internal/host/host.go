@@ -34,12 +34,12 @@ func isPrivate(ip netip.Addr) bool {
 // RejectPublic is a Control of a net.Dialer. It rejects the public addresses that a private name
 // leads to.
 func RejectPublic(_, address string, _ syscall.RawConn) error {
-	to, err := netip.ParseAddrPort(address)
+	addrPort, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return err
 	}
-	if !isPrivate(to.Addr()) {
-		return fmt.Errorf("%s is a public address", to.Addr())
+	if !isPrivate(addrPort.Addr()) {
+		return fmt.Errorf("%s is a public address", addrPort.Addr())
 	}
 	return nil
 }
