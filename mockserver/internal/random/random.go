@@ -17,8 +17,8 @@ type Source struct {
 	seed      *uint64
 	namespace string
 
-	mu    sync.Mutex
-	count map[string]uint64 // by purpose
+	mu     sync.Mutex
+	counts map[string]uint64 // by purpose
 }
 
 // New returns a source. Without a seed its values come from the system.
@@ -40,7 +40,7 @@ func (s *Source) Seeded() bool { return s.seed != nil }
 func (s *Source) Hex(purpose string, n int) string {
 	var raw [sha256.Size]byte
 	var text [2 * sha256.Size]byte
-	s.fill(purpose, raw[:n])
+	s.derive(purpose, raw[:n])
 	return string(text[:hex.Encode(text[:], raw[:n])])
 }
 
@@ -57,21 +57,21 @@ func (s *Source) Float(purpose string) float64 {
 // Bytes returns at most 32 random bytes.
 func (s *Source) Bytes(purpose string, n int) []byte {
 	b := make([]byte, n)
-	s.fill(purpose, b)
+	s.derive(purpose, b)
 	return b
 }
 
-func (s *Source) fill(purpose string, b []byte) {
+func (s *Source) derive(purpose string, b []byte) {
 	if s.seed == nil {
 		_, _ = rand.Read(b) // never fails: without randomness the program ends
 		return
 	}
 	s.mu.Lock()
-	if s.count == nil {
-		s.count = map[string]uint64{}
+	if s.counts == nil {
+		s.counts = map[string]uint64{}
 	}
-	ordinal := s.count[purpose]
-	s.count[purpose]++
+	ordinal := s.counts[purpose]
+	s.counts[purpose]++
 	s.mu.Unlock()
 
 	var numbers [16]byte
@@ -87,5 +87,5 @@ func (s *Source) fill(purpose string, b []byte) {
 func (s *Source) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.count = nil
+	s.counts = nil
 }

@@ -13,10 +13,10 @@ import (
 	"example.com/patmock/mockserver/internal/random"
 )
 
-func seeded(seed uint64, namespace string) *random.Source { return random.New(&seed, namespace) }
+func newSeeded(seed uint64, namespace string) *random.Source { return random.New(&seed, namespace) }
 
-// first returns the first values of a purpose.
-func first(s *random.Source, purpose string, n int) []string {
+// firstValues returns the first values of a purpose.
+func firstValues(s *random.Source, purpose string, n int) []string {
 	values := make([]string, n)
 	for i := range values {
 		values[i] = s.Hex(purpose, 32)
@@ -26,7 +26,7 @@ func first(s *random.Source, purpose string, n int) []string {
 
 // The values of a seed are what a test that names it was written with: they stay the same for ever.
 func TestValuesOfASeedStay(t *testing.T) {
-	s := seeded(7, "default")
+	s := newSeeded(7, "default")
 	want := []string{"733d8ee52c434183c2303597df2219fa", "41506b4cd2e0d30b19925b53c246d193"}
 	got := []string{s.Hex("token id", 16), s.Hex("token id", 16)}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -35,7 +35,7 @@ func TestValuesOfASeedStay(t *testing.T) {
 }
 
 func TestSameAgain(t *testing.T) {
-	want := first(seeded(7, "a"), "purpose", 50)
+	want := firstValues(newSeeded(7, "a"), "purpose", 50)
 	seen := map[string]bool{}
 	for _, value := range want {
 		if seen[value] {
@@ -44,24 +44,24 @@ func TestSameAgain(t *testing.T) {
 		seen[value] = true
 	}
 
-	s := seeded(7, "a")
-	var others sync.WaitGroup
+	s := newSeeded(7, "a")
+	var wg sync.WaitGroup
 	for i := range 4 {
-		others.Go(func() {
+		wg.Go(func() {
 			for range 200 {
 				s.Float("another purpose")
 				s.Hex("purpose "+strconv.Itoa(i), 8)
 			}
 		})
 	}
-	got := first(s, "purpose", 50)
-	others.Wait()
+	got := firstValues(s, "purpose", 50)
+	wg.Wait()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("beside other purposes (-want +got):\n%s", diff)
 	}
 
 	s.Reset()
-	if diff := cmp.Diff(want, first(s, "purpose", 50)); diff != "" {
+	if diff := cmp.Diff(want, firstValues(s, "purpose", 50)); diff != "" {
 		t.Errorf("after a reset (-want +got):\n%s", diff)
 	}
 }
@@ -89,7 +89,7 @@ func TestOthersDiffer(t *testing.T) {
 	}
 	before := map[string]string{}
 	for _, test := range tests {
-		value := seeded(test.seed, test.namespace).Hex(test.purpose, 32)
+		value := newSeeded(test.seed, test.namespace).Hex(test.purpose, 32)
 		if other := before[value]; other != "" {
 			t.Errorf("%s: the same value as %s", test.name, other)
 		}
@@ -98,18 +98,18 @@ func TestOthersDiffer(t *testing.T) {
 }
 
 func TestForms(t *testing.T) {
-	want := seeded(7, "a").Bytes("purpose", 32)
+	want := newSeeded(7, "a").Bytes("purpose", 32)
 	for _, n := range []int{0, 1, 8, 31, 32} {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
-			if diff := cmp.Diff(want[:n], seeded(7, "a").Bytes("purpose", n)); diff != "" {
+			if diff := cmp.Diff(want[:n], newSeeded(7, "a").Bytes("purpose", n)); diff != "" {
 				t.Errorf("Bytes (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(hex.EncodeToString(want[:n]),
-				seeded(7, "a").Hex("purpose", n)); diff != "" {
+				newSeeded(7, "a").Hex("purpose", n)); diff != "" {
 				t.Errorf("Hex (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(base64.RawURLEncoding.EncodeToString(want[:n]),
-				seeded(7, "a").Base64("purpose", n)); diff != "" {
+				newSeeded(7, "a").Base64("purpose", n)); diff != "" {
 				t.Errorf("Base64 (-want +got):\n%s", diff)
 			}
 			if got := len(random.New(nil, "a").Bytes("purpose", n)); got != n {
@@ -122,7 +122,7 @@ func TestForms(t *testing.T) {
 func TestFloatIsEven(t *testing.T) {
 	const draws, buckets = 20_000, 10
 	for name, s := range map[string]*random.Source{
-		"seeded": seeded(7, "a"), "unseeded": random.New(nil, "a"),
+		"seeded": newSeeded(7, "a"), "unseeded": random.New(nil, "a"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var counts [buckets]int
@@ -135,11 +135,11 @@ func TestFloatIsEven(t *testing.T) {
 			}
 			// Six standard deviations of a binomial: one of a billion runs without a seed is
 			// outside.
-			within := 6 * math.Sqrt(draws*0.1*0.9)
+			tolerance := 6 * math.Sqrt(draws*0.1*0.9)
 			for i, n := range counts {
-				if math.Abs(float64(n)-draws/buckets) > within {
+				if math.Abs(float64(n)-draws/buckets) > tolerance {
 					t.Errorf("%d of %d draws in tenth %d, want %d give or take %.0f", n, draws, i,
-						draws/buckets, within)
+						draws/buckets, tolerance)
 				}
 			}
 		})
@@ -149,18 +149,18 @@ func TestFloatIsEven(t *testing.T) {
 func TestConcurrentDrawsAreTheSameSet(t *testing.T) {
 	const workers, each = 8, 1000
 	want := map[string]bool{}
-	for _, value := range first(seeded(7, "a"), "purpose", workers*each) {
+	for _, value := range firstValues(newSeeded(7, "a"), "purpose", workers*each) {
 		want[value] = true
 	}
 	var (
-		s   = seeded(7, "a")
+		s   = newSeeded(7, "a")
 		mu  sync.Mutex
 		got = map[string]bool{}
-		all sync.WaitGroup
+		wg  sync.WaitGroup
 	)
 	for range workers {
-		all.Go(func() {
-			values := first(s, "purpose", each)
+		wg.Go(func() {
+			values := firstValues(s, "purpose", each)
 			mu.Lock()
 			defer mu.Unlock()
 			for _, value := range values {
@@ -168,22 +168,22 @@ func TestConcurrentDrawsAreTheSameSet(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
+	wg.Wait()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestWithoutSeed(t *testing.T) {
-	one, other := random.New(nil, "a"), random.New(nil, "a")
-	if one.Seeded() || !seeded(0, "a").Seeded() {
+	a, b := random.New(nil, "a"), random.New(nil, "a")
+	if a.Seeded() || !newSeeded(0, "a").Seeded() {
 		t.Error("a source without a seed is seeded, or one of seed 0 is not")
 	}
 	seen := map[string]bool{}
 	for range 100 {
-		seen[one.Hex("purpose", 16)] = true
-		seen[other.Hex("purpose", 16)] = true
-		one.Reset()
+		seen[a.Hex("purpose", 16)] = true
+		seen[b.Hex("purpose", 16)] = true
+		a.Reset()
 	}
 	if len(seen) != 200 {
 		t.Errorf("%d different values, want 200", len(seen))
