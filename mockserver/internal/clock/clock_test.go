@@ -22,14 +22,14 @@ const day = 24 * time.Hour
 // noon is when wall time starts in every test.
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// wall is wall time as a test moves it.
-type wall struct{ now time.Time }
+// fakeWall is wall time as a test moves it.
+type fakeWall struct{ now time.Time }
 
-func (w *wall) Now() time.Time { return w.now }
+func (w *fakeWall) Now() time.Time { return w.now }
 
-// start returns a clock beside a wall clock that shows noon.
-func start() (*wall, *clock.Clock) {
-	w := &wall{noon}
+// newClock returns a clock beside a wall clock that shows noon.
+func newClock() (*fakeWall, *clock.Clock) {
+	w := &fakeWall{noon}
 	return w, clock.New(w.Now)
 }
 
@@ -41,95 +41,97 @@ func TestMoves(t *testing.T) {
 		}
 	}
 	tests := []struct {
-		name string
-		move func(t testing.TB, w *wall, c *clock.Clock)
-		want clock.State // after another hour of wall time
+		name   string
+		change func(t testing.TB, w *fakeWall, c *clock.Clock)
+		want   clock.State // after another hour of wall time
 	}{
 		{
-			"never", func(testing.TB, *wall, *clock.Clock) {},
+			"never", func(testing.TB, *fakeWall, *clock.Clock) {},
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"set ahead and runs", func(_ testing.TB, _ *wall, c *clock.Clock) {
+			"set ahead and runs", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(noon.Add(day), false)
 			},
-			clock.State{Now: noon.Add(day + time.Hour), Moved: day, Touched: true},
+			clock.State{Now: noon.Add(day + time.Hour), Offset: day, Adjusted: true},
 		},
 		{
-			"set back and runs", func(_ testing.TB, _ *wall, c *clock.Clock) {
+			"set back and runs", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(noon.Add(-day), false)
 			},
-			clock.State{Now: noon.Add(time.Hour - day), Moved: -day, Touched: true},
+			clock.State{Now: noon.Add(time.Hour - day), Offset: -day, Adjusted: true},
 		},
 		{
-			"set ahead and frozen", func(_ testing.TB, _ *wall, c *clock.Clock) {
+			"set ahead and frozen", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(noon.Add(day), true)
 			},
-			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
+			clock.State{Now: noon.Add(day), Frozen: true, Offset: day - time.Hour, Adjusted: true},
 		},
 		{
-			"set in another zone", func(_ testing.TB, _ *wall, c *clock.Clock) {
+			"set in another zone", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(noon.Add(day).In(time.FixedZone("CET", 3600)), true)
 			},
-			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
+			clock.State{Now: noon.Add(day), Frozen: true, Offset: day - time.Hour, Adjusted: true},
 		},
 		{
-			"frozen where it is", func(_ testing.TB, _ *wall, c *clock.Clock) {
+			"frozen where it is", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(time.Time{}, true)
 			},
-			clock.State{Now: noon, Frozen: true, Moved: -time.Hour, Touched: true},
+			clock.State{Now: noon, Frozen: true, Offset: -time.Hour, Adjusted: true},
 		},
 		{
-			"set to wall time is not touched", func(_ testing.TB, _ *wall, c *clock.Clock) {
+			"set to wall time is not touched", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(noon, false)
 			},
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"thawed where it is", func(_ testing.TB, w *wall, c *clock.Clock) {
+			"thawed where it is", func(_ testing.TB, w *fakeWall, c *clock.Clock) {
 				c.Set(noon.Add(day), true)
 				w.now = w.now.Add(time.Minute)
 				c.Set(time.Time{}, false)
 			},
-			clock.State{Now: noon.Add(day + time.Hour), Moved: day - time.Minute, Touched: true},
+			clock.State{Now: noon.Add(day + time.Hour), Offset: day - time.Minute, Adjusted: true},
 		},
 		{
-			"frozen after it was moved", func(_ testing.TB, _ *wall, c *clock.Clock) {
+			"frozen after it was moved", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(noon.Add(day), false)
 				c.Set(time.Time{}, true)
 			},
-			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
+			clock.State{Now: noon.Add(day), Frozen: true, Offset: day - time.Hour, Adjusted: true},
 		},
 		{
-			"advanced twice", func(t testing.TB, _ *wall, c *clock.Clock) {
+			"advanced twice", func(t testing.TB, _ *fakeWall, c *clock.Clock) {
 				advance(t, c, day)
 				advance(t, c, time.Millisecond)
 			},
 			clock.State{
-				Now: noon.Add(day + time.Millisecond + time.Hour), Moved: day + time.Millisecond,
-				Touched: true,
+				Now: noon.Add(day + time.Millisecond + time.Hour), Offset: day + time.Millisecond,
+				Adjusted: true,
 			},
 		},
 		{
-			"advanced while frozen", func(t testing.TB, _ *wall, c *clock.Clock) {
+			"advanced while frozen", func(t testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(time.Time{}, true)
 				advance(t, c, day)
 			},
-			clock.State{Now: noon.Add(day), Frozen: true, Moved: day - time.Hour, Touched: true},
+			clock.State{Now: noon.Add(day), Frozen: true, Offset: day - time.Hour, Adjusted: true},
 		},
 		{
-			"advanced by nothing", func(t testing.TB, _ *wall, c *clock.Clock) { advance(t, c, 0) },
+			"advanced by nothing", func(t testing.TB, _ *fakeWall, c *clock.Clock) {
+				advance(t, c, 0)
+			},
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"cleared while it runs", func(t testing.TB, _ *wall, c *clock.Clock) {
+			"cleared while it runs", func(t testing.TB, _ *fakeWall, c *clock.Clock) {
 				advance(t, c, day)
 				c.Clear()
 			},
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"cleared while frozen", func(_ testing.TB, _ *wall, c *clock.Clock) {
+			"cleared while frozen", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(noon.Add(day), true)
 				c.Clear()
 			},
@@ -137,7 +139,7 @@ func TestMoves(t *testing.T) {
 		},
 		{
 			"cleared and frozen leaves no move behind",
-			func(t testing.TB, _ *wall, c *clock.Clock) {
+			func(t testing.TB, _ *fakeWall, c *clock.Clock) {
 				advance(t, c, day)
 				c.Set(noon, true)
 				c.Set(time.Time{}, false)
@@ -147,8 +149,8 @@ func TestMoves(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			w, c := start()
-			test.move(t, w, c)
+			w, c := newClock()
+			test.change(t, w, c)
 			w.now = w.now.Add(time.Hour)
 			if diff := cmp.Diff(test.want, c.State()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -161,17 +163,17 @@ func TestMoves(t *testing.T) {
 }
 
 func TestNowIsInUTC(t *testing.T) {
-	w := &wall{noon.In(time.FixedZone("CET", 3600))}
+	w := &fakeWall{noon.In(time.FixedZone("CET", 3600))}
 	if now := clock.New(w.Now).Now(); !now.Equal(noon) || now.Location() != time.UTC {
 		t.Errorf("%s, want %s", now, noon)
 	}
 }
 
 func TestMovedIsRoundedWhileFrozen(t *testing.T) {
-	w, c := start()
+	w, c := newClock()
 	c.Set(noon, true)
 	w.now = noon.Add(1234567 * time.Nanosecond)
-	if got := c.State().Moved; got != -time.Millisecond {
+	if got := c.State().Offset; got != -time.Millisecond {
 		t.Errorf("moved %s, want -1ms", got)
 	}
 }
@@ -211,7 +213,7 @@ func TestAdvanceStaysBetweenTheYears(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, c := start()
+			_, c := newClock()
 			c.Set(test.from, test.frozen)
 			err := c.Advance(test.by)
 			want := test.from
@@ -226,10 +228,11 @@ func TestAdvanceStaysBetweenTheYears(t *testing.T) {
 			}
 		})
 	}
-	_, c := start()
+	_, c := newClock()
 	err := c.Advance(-100 * 365 * day)
-	var wrong *clock.MomentError
-	if want := noon.Add(-100 * 365 * day); !errors.As(err, &wrong) || !wrong.Moment.Equal(want) {
+	var rangeErr *clock.RangeError
+	if want := noon.Add(-100 * 365 * day); !errors.As(err, &rangeErr) ||
+		!rangeErr.Time.Equal(want) {
 		t.Fatalf("error %v, want one about %s", err, want)
 	}
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
@@ -238,7 +241,7 @@ func TestAdvanceStaysBetweenTheYears(t *testing.T) {
 func TestValid(t *testing.T) {
 	tests := []struct {
 		name string
-		at   time.Time
+		time time.Time
 		want bool
 	}{
 		{"zero", time.Time{}, false},
@@ -250,8 +253,8 @@ func TestValid(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := clock.Valid(test.at); got != test.want {
-				t.Errorf("Valid(%s) = %t, want %t", test.at, got, test.want)
+			if got := clock.Valid(test.time); got != test.want {
+				t.Errorf("Valid(%s) = %t, want %t", test.time, got, test.want)
 			}
 		})
 	}
@@ -259,9 +262,9 @@ func TestValid(t *testing.T) {
 
 func TestNote(t *testing.T) {
 	tests := []struct {
-		name string
-		move func(c *clock.Clock)
-		says []string // the moment and the distance, none for no note
+		name   string
+		change func(c *clock.Clock)
+		want   []string // the moment and the distance, none for no note
 	}{
 		{"untouched", func(*clock.Clock) {}, nil},
 		{"cleared", func(c *clock.Clock) { c.Set(noon, true); c.Clear() }, nil},
@@ -283,16 +286,16 @@ func TestNote(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, c := start()
-			test.move(c)
-			note := c.Note()
-			if (note != "") != (test.says != nil) {
+			_, c := newClock()
+			test.change(c)
+			note := c.Describe()
+			if (note != "") != (test.want != nil) {
 				t.Fatalf("note %q", note)
 			}
 			if note == "" {
 				return
 			}
-			for _, part := range test.says {
+			for _, part := range test.want {
 				if !strings.Contains(note, part) {
 					t.Errorf("note %q, want %s in it", note, part)
 				}
@@ -303,27 +306,27 @@ func TestNote(t *testing.T) {
 }
 
 func TestConcurrentUse(t *testing.T) {
-	_, c := start()
+	_, c := newClock()
 	const each = 100
-	var all sync.WaitGroup
+	var wg sync.WaitGroup
 	for range 4 {
-		all.Go(func() {
+		wg.Go(func() {
 			for range each {
 				if err := c.Advance(time.Second); err != nil {
 					t.Error(err)
 				}
 			}
 		})
-		all.Go(func() {
+		wg.Go(func() {
 			for range each {
-				_ = fmt.Sprint(c.Now(), c.State(), c.Note())
+				_ = fmt.Sprint(c.Now(), c.State(), c.Describe())
 				if _, err := json.Marshal(c); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
-	all.Wait()
+	wg.Wait()
 	if want := noon.Add(4 * each * time.Second); !c.Now().Equal(want) {
 		t.Errorf("the clock says %s, want %s: an advance got lost", c.Now(), want)
 	}
@@ -331,7 +334,7 @@ func TestConcurrentUse(t *testing.T) {
 
 // A clock that runs may be far from wall time: farther than a time.Duration can tell.
 func TestFarAway(t *testing.T) {
-	_, c := start()
+	_, c := newClock()
 	for range 5 {
 		if err := c.Advance(100 * 365 * day); err != nil {
 			t.Fatal(err)

@@ -78,12 +78,12 @@ func TestParseDurationErrors(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := clock.ParseDuration(test.text)
-			var wrong *clock.DurationError
-			if got != 0 || !errors.As(err, &wrong) {
+			var durationErr *clock.DurationError
+			if got != 0 || !errors.As(err, &durationErr) {
 				t.Fatalf("ParseDuration(%q) = %s, %v, want an error", test.text, got, err)
 			}
 			if diff := cmp.Diff(&clock.DurationError{Text: test.text, TooLong: test.tooLong},
-				wrong); diff != "" {
+				durationErr); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
 			golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
@@ -113,7 +113,7 @@ func TestDistance(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := clock.Distance(test.d); got != test.want {
+			if got := clock.FormatOffset(test.d); got != test.want {
 				t.Errorf("Distance(%d) = %q, want %q", test.d, got, test.want)
 			}
 		})
@@ -136,9 +136,9 @@ func FuzzParseDuration(f *testing.F) {
 			if got != 0 {
 				t.Errorf("ParseDuration(%q) = %s beside %v", text, got, err)
 			}
-			var wrong *clock.DurationError
-			if !errors.As(err, &wrong) || wrong.Text != text ||
-				wrong.TooLong != grammar.MatchString(text) {
+			var durationErr *clock.DurationError
+			if !errors.As(err, &durationErr) || durationErr.Text != text ||
+				durationErr.TooLong != grammar.MatchString(text) {
 				t.Errorf("ParseDuration(%q): %v", text, err)
 			}
 			return
@@ -149,10 +149,10 @@ func FuzzParseDuration(f *testing.F) {
 		if strings.Contains(text, "d") || got > 100*day { // Go has no days, and counts in integers
 			return
 		}
-		theirs, err := time.ParseDuration(text)
+		std, err := time.ParseDuration(text)
 		// Go cuts each number, here the sum is rounded
-		if err != nil || (got-theirs).Abs() > time.Duration(len(text)) {
-			t.Errorf("ParseDuration(%q) = %s, and to Go it is %s, %v", text, got, theirs, err)
+		if err != nil || (got-std).Abs() > time.Duration(len(text)) {
+			t.Errorf("ParseDuration(%q) = %s, and to Go it is %s, %v", text, got, std, err)
 		}
 	})
 }

@@ -22,10 +22,10 @@ func (e *DurationError) Error() string {
 		redact.Quote(e.Text))
 }
 
-// MomentError is the error of a moment that a clock cannot show, see [Valid].
-type MomentError struct{ Moment time.Time }
+// RangeError is the error of a moment that a clock cannot show, see [Valid].
+type RangeError struct{ Time time.Time }
 
-func (e *MomentError) Error() string {
+func (e *RangeError) Error() string {
 	return fmt.Sprintf("the clock would say %s: expected a moment between the years 1970 and 9000",
-		e.Moment.Format(time.RFC3339))
+		e.Time.Format(time.RFC3339))
 }

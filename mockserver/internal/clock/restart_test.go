@@ -11,17 +11,17 @@ import (
 
 func TestRestart(t *testing.T) {
 	tests := []struct {
-		name string
-		move func(c *clock.Clock)
-		json string
-		want clock.State // three days of wall time later
+		name   string
+		change func(c *clock.Clock)
+		json   string
+		want   clock.State // three days of wall time later
 	}{
 		{"untouched", func(*clock.Clock) {}, `{}`, clock.State{Now: noon.Add(3 * day)}},
 		{
 			"running keeps its distance", func(c *clock.Clock) {
 				c.Set(noon.Add(day), false)
 			}, `{"set":"2026-03-02T12:00:00Z","at":"2026-03-01T12:00:00Z"}`,
-			clock.State{Now: noon.Add(4 * day), Moved: day, Touched: true},
+			clock.State{Now: noon.Add(4 * day), Offset: day, Adjusted: true},
 		},
 		{
 			"frozen keeps its moment, not how far it was moved before", func(c *clock.Clock) {
@@ -29,24 +29,24 @@ func TestRestart(t *testing.T) {
 				c.Set(noon.Add(day), true)
 			},
 			`{"frozen":"2026-03-02T12:00:00Z"}`,
-			clock.State{Now: noon.Add(day), Frozen: true, Moved: -2 * day, Touched: true},
+			clock.State{Now: noon.Add(day), Frozen: true, Offset: -2 * day, Adjusted: true},
 		},
 		{
 			"frozen keeps its moment", func(c *clock.Clock) {
 				c.Set(noon.Add(day), true)
 			}, `{"frozen":"2026-03-02T12:00:00Z"}`,
-			clock.State{Now: noon.Add(day), Frozen: true, Moved: -2 * day, Touched: true},
+			clock.State{Now: noon.Add(day), Frozen: true, Offset: -2 * day, Adjusted: true},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, before := start()
-			test.move(before)
+			_, before := newClock()
+			test.change(before)
 			data, err := json.Marshal(before)
 			if err != nil || string(data) != test.json {
 				t.Fatalf("%s, %v, want %s", data, err, test.json)
 			}
-			later := &wall{noon.Add(3 * day)}
+			later := &fakeWall{noon.Add(3 * day)}
 			after := clock.New(later.Now)
 			after.Set(noon.Add(-day), true) // which the record takes back
 			if err := json.Unmarshal(data, after); err != nil {
@@ -62,7 +62,7 @@ func TestRestart(t *testing.T) {
 func TestBrokenRecordChangesNothing(t *testing.T) {
 	for _, record := range []string{`[]`, `{"set":"1h"}`, `{"frozen":"yesterday"}`, `{"at":1e30}`} {
 		t.Run(record, func(t *testing.T) {
-			_, c := start()
+			_, c := newClock()
 			c.Set(noon.Add(day), true)
 			before := c.State()
 			if err := json.Unmarshal([]byte(record), c); err == nil {

@@ -13,9 +13,9 @@ import (
 func (s *Server) clock(c *call) (*response.Response, error) {
 	now := c.ns.Clock.State()
 	told := control.Clock{Now: now.Now, Frozen: now.Frozen}
-	if now.Touched {
-		told.Moved = now.Moved.String()
-		if now.Moved >= 0 {
+	if now.Adjusted {
+		told.Moved = now.Offset.String()
+		if now.Offset >= 0 {
 			told.Moved = "+" + told.Moved
 		}
 	}

@@ -30,7 +30,7 @@ type State struct {
 // Clock is the time of a namespace, as JSON in the state file.
 type Clock interface {
 	Now() time.Time
-	Note() string
+	Describe() string
 	State() clock.State
 	Set(now time.Time, frozen bool)
 	Advance(by time.Duration) error

@@ -112,7 +112,7 @@ func (x *requestState) enterNamespace(t *namespace.Namespace) {
 	x.tenant = t
 	x.assignRequestID(t.Random)
 	x.clockNow = t.Clock.Now()
-	x.info.ClockNote = t.Clock.Note()
+	x.info.ClockNote = t.Clock.Describe()
 }
 
 // requestID is the header as a map has it.
