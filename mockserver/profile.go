@@ -56,7 +56,7 @@ const (
 var profiles = map[string]Profile{
 	ProfileFriendly: {},
 	ProfileFaithful: {
-		RateLimit: ratelimit.Tenant.String(), TokenLimit: pat.TenantLimit,
+		RateLimit: ratelimit.TenantLimit.String(), TokenLimit: pat.TenantLimit,
 		ScopeDelay: pat.TenantScopeDelay,
 	},
 	ProfileHostile: {Hostile: hostile.Behaviours(), HostileRate: 0.3, HostileMaxConsecutive: 2},

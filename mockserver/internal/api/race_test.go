@@ -94,7 +94,7 @@ func start(t *testing.T) *tenant {
 		t.Fatal(err)
 	}
 	gate := &admission.Controller{
-		Limits: ratelimit.New(ratelimit.Tenant), Faults: fault.New(source),
+		Limits: ratelimit.New(ratelimit.TenantLimit), Faults: fault.New(source),
 	}
 	writer := response.Writer{Log: slog.New(slog.DiscardHandler)}
 	clock := func() time.Time { return now }

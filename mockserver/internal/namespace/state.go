@@ -90,7 +90,7 @@ type Linter interface {
 func (c *Config) newState(name string, now func() time.Time) State {
 	limit := c.RateLimit
 	if limit.Requests == 0 {
-		limit = ratelimit.Tenant // to note what a tenant would reject
+		limit = ratelimit.TenantLimit // to note what a tenant would reject
 	}
 	source := random.New(c.Profile.RandomSeed, name)
 	return State{

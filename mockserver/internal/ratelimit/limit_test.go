@@ -15,12 +15,12 @@ func TestMain(m *testing.M) { golden.Main(m) }
 
 func TestParse(t *testing.T) {
 	tests := []struct {
-		name    string
-		text    string
-		written string // empty where it is refused
-		want    ratelimit.Limit
+		name      string
+		text      string
+		canonical string // empty where it is refused
+		want      ratelimit.Limit
 	}{
-		{"a tenant's", "100/10s", "100/10s", ratelimit.Tenant},
+		{"a tenant's", "100/10s", "100/10s", ratelimit.TenantLimit},
 		{"none", "off", "off", ratelimit.Limit{}},
 		{"one", "1/1ms", "1/1ms", ratelimit.Limit{Requests: 1, Window: time.Millisecond}},
 		{"a sum", "5/1m30s", "5/1m30s", ratelimit.Limit{Requests: 5, Window: 90 * time.Second}},
@@ -65,14 +65,14 @@ func TestParse(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if (err == nil) != (test.written != "") {
+			if (err == nil) != (test.canonical != "") {
 				t.Fatalf("error %v", err)
 			}
 			if err != nil {
 				return
 			}
-			if got.String() != test.written {
-				t.Errorf("String() = %q, want %q", got.String(), test.written)
+			if got.String() != test.canonical {
+				t.Errorf("String() = %q, want %q", got.String(), test.canonical)
 			}
 			if again, err := ratelimit.Parse(got.String()); err != nil || again != got {
 				t.Errorf("Parse(%q) = %v, %v, want %v", got.String(), again, err, got)

@@ -19,11 +19,11 @@ type Limit struct {
 	Window   time.Duration
 }
 
-// Tenant is the limit of a tenant: 100 requests of a client id and API version in ten seconds
+// TenantLimit is the limit of a tenant: 100 requests of a client id and API version in ten seconds
 // (published).
-var Tenant = Limit{Requests: 100, Window: 10 * time.Second}
+var TenantLimit = Limit{Requests: 100, Window: 10 * time.Second}
 
-var form = regexp.MustCompile(`^([0-9]{1,9})/([0-9a-z.]+)$`)
+var limitPattern = regexp.MustCompile(`^([0-9]{1,9})/([0-9a-z.]+)$`)
 
 // Parse reads a limit such as 100/10s, or off. The error is a [LimitError], or that of the window
 // from [clock.ParseDuration].
@@ -31,7 +31,7 @@ func Parse(text string) (Limit, error) {
 	if text == "off" {
 		return Limit{}, nil
 	}
-	groups := form.FindStringSubmatch(text)
+	groups := limitPattern.FindStringSubmatch(text)
 	if groups == nil {
 		return Limit{}, &LimitError{Text: text}
 	}
@@ -71,9 +71,9 @@ type Limiter struct {
 }
 
 type window struct {
-	key    Key
-	opened time.Time
-	count  int
+	key   Key
+	start time.Time
+	count int
 }
 
 // New returns a limiter. One without a limit counts nothing.
@@ -90,27 +90,27 @@ func (l *Limiter) Take(key Key, now time.Time) (count int, wait time.Duration) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	w := l.openLocked(key, now)
+	w := l.windowLocked(key, now)
 	w.count++
 	if w.count <= l.limit.Requests {
 		return w.count, 0
 	}
-	return w.count, w.opened.Add(l.limit.Window).Sub(now)
+	return w.count, w.start.Add(l.limit.Window).Sub(now)
 }
 
-// over tells whether a window has ended, or lies ahead of a clock that was moved back.
-func (l *Limiter) over(w *window, now time.Time) bool {
-	return now.Before(w.opened) || now.Sub(w.opened) >= l.limit.Window
+// expired tells whether a window has ended, or lies ahead of a clock that was moved back.
+func (l *Limiter) expired(w *window, now time.Time) bool {
+	return now.Before(w.start) || now.Sub(w.start) >= l.limit.Window
 }
 
-// openLocked returns the window of a key. It opens one if there is none, or if that has ended. The
-// oldest one is forgotten for it if there are as many as allowed.
-func (l *Limiter) openLocked(key Key, now time.Time) *window {
-	if at := l.windows[key]; at != nil {
-		w := at.Value.(*window)
-		if l.over(w, now) {
-			w.opened, w.count = now, 0
-			l.order.MoveToBack(at)
+// windowLocked returns the window of a key. It opens one if there is none, or if that has ended.
+// The oldest one is forgotten for it if there are as many as allowed.
+func (l *Limiter) windowLocked(key Key, now time.Time) *window {
+	if element := l.windows[key]; element != nil {
+		w := element.Value.(*window)
+		if l.expired(w, now) {
+			w.start, w.count = now, 0
+			l.order.MoveToBack(element)
 		}
 		return w
 	}
@@ -118,7 +118,7 @@ func (l *Limiter) openLocked(key Key, now time.Time) *window {
 		delete(l.windows, l.order.Remove(l.order.Front()).(*window).key)
 	}
 	key.ClientID = strings.Clone(key.ClientID) // it may be a part of a large body
-	w := &window{key: key, opened: now}
+	w := &window{key: key, start: now}
 	l.windows[key] = l.order.PushBack(w)
 	return w
 }

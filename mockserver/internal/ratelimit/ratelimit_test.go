@@ -16,16 +16,16 @@ import (
 
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// taken is what Take told about a request.
-type taken struct {
+// result is what Take told about a request.
+type result struct {
 	Count int
 	Wait  time.Duration
 }
 
 // a request of a key, after noon.
 type request struct {
-	key string
-	at  time.Duration
+	key    string
+	offset time.Duration
 }
 
 func TestTake(t *testing.T) {
@@ -34,12 +34,12 @@ func TestTake(t *testing.T) {
 		name     string
 		limit    int
 		requests []request
-		want     []taken
+		want     []result
 	}{
 		{
 			"no limit", 0,
 			[]request{{"a", 0}, {"a", 0}, {"a", 0}},
-			[]taken{{0, 0}, {0, 0}, {0, 0}},
+			[]result{{0, 0}, {0, 0}, {0, 0}},
 		},
 		{
 			"over the limit waits for the rest of the window", 2,
@@ -48,7 +48,7 @@ func TestTake(t *testing.T) {
 					"a", window - 1,
 				},
 			},
-			[]taken{{1, 0}, {2, 0}, {3, 8 * time.Second}, {4, time.Second}, {5, 1}},
+			[]result{{1, 0}, {2, 0}, {3, 8 * time.Second}, {4, time.Second}, {5, 1}},
 		},
 		{
 			"the first request opens the window", 1,
@@ -57,17 +57,17 @@ func TestTake(t *testing.T) {
 					"a", 17 * time.Second,
 				},
 			},
-			[]taken{{1, 0}, {2, 7 * time.Second}, {3, 1}, {1, 0}},
+			[]result{{1, 0}, {2, 7 * time.Second}, {3, 1}, {1, 0}},
 		},
 		{
 			"a window that has ended does not count", 1,
 			[]request{{"a", 0}, {"a", window}, {"a", window + 1}, {"a", time.Hour}},
-			[]taken{{1, 0}, {1, 0}, {2, window - 1}, {1, 0}},
+			[]result{{1, 0}, {1, 0}, {2, window - 1}, {1, 0}},
 		},
 		{
 			"refused requests do not make the window longer", 1,
 			[]request{{"a", 0}, {"a", window - 1}, {"a", window}},
-			[]taken{{1, 0}, {2, 1}, {1, 0}},
+			[]result{{1, 0}, {2, 1}, {1, 0}},
 		},
 		{
 			"each key has its own", 1,
@@ -76,19 +76,19 @@ func TestTake(t *testing.T) {
 					"", 6 * time.Second,
 				},
 			},
-			[]taken{{1, 0}, {1, 0}, {2, 4 * time.Second}, {2, 9 * time.Second}, {1, 0}},
+			[]result{{1, 0}, {1, 0}, {2, 4 * time.Second}, {2, 9 * time.Second}, {1, 0}},
 		},
 		{
 			"a clock moved back opens another", 1,
 			[]request{
 				{"a", time.Hour}, {"a", time.Hour - 1}, {"a", time.Hour - 1}, {"a", time.Hour},
 			},
-			[]taken{{1, 0}, {1, 0}, {2, window}, {3, window - 1}},
+			[]result{{1, 0}, {1, 0}, {2, window}, {3, window - 1}},
 		},
 		{
 			"the same moment is in it", 1,
 			[]request{{"a", 0}, {"a", 0}},
-			[]taken{{1, 0}, {2, window}},
+			[]result{{1, 0}, {2, window}},
 		},
 	}
 	for _, test := range tests {
@@ -98,10 +98,10 @@ func TestTake(t *testing.T) {
 			if l.Limit() != limit {
 				t.Errorf("Limit() = %v, want %v", l.Limit(), limit)
 			}
-			var got []taken
+			var got []result
 			for _, r := range test.requests {
-				count, wait := l.Take(ratelimit.Key{ClientID: r.key}, noon.Add(r.at))
-				got = append(got, taken{count, wait})
+				count, wait := l.Take(ratelimit.Key{ClientID: r.key}, noon.Add(r.offset))
+				got = append(got, result{count, wait})
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -122,12 +122,12 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// many is how many windows are open at the same time, at most.
-const many = 1 << 16
+// maxWindows is how many windows are open at the same time, at most.
+const maxWindows = 1 << 16
 
-func fill(l *ratelimit.Limiter, from, to int, at time.Time) {
+func fill(l *ratelimit.Limiter, from, to int, now time.Time) {
 	for i := from; i < to; i++ {
-		l.Take(ratelimit.Key{ClientID: "client " + strconv.Itoa(i)}, at)
+		l.Take(ratelimit.Key{ClientID: "client " + strconv.Itoa(i)}, now)
 	}
 }
 
@@ -141,28 +141,28 @@ func TestManyKeys(t *testing.T) {
 	}{
 		{
 			"as many as are remembered", func(l *ratelimit.Limiter) {
-				fill(l, 0, many, noon)
+				fill(l, 0, maxWindows, noon)
 			}, "client 0", 2,
 		},
 		{
 			"one more forgets the oldest", func(l *ratelimit.Limiter) {
-				fill(l, 0, many+1, noon)
+				fill(l, 0, maxWindows+1, noon)
 			}, "client 0", 1,
 		},
 		{
 			"one more forgets no other", func(l *ratelimit.Limiter) {
-				fill(l, 0, many+1, noon)
+				fill(l, 0, maxWindows+1, noon)
 			}, "client 1", 2,
 		},
 		{"those that have ended make room", func(l *ratelimit.Limiter) {
-			fill(l, many, 2*many, noon.Add(-time.Minute))
-			fill(l, 0, many, noon)
+			fill(l, maxWindows, 2*maxWindows, noon.Add(-time.Minute))
+			fill(l, 0, maxWindows, noon)
 		}, "client 0", 2},
 		{"those that were opened again make room", func(l *ratelimit.Limiter) {
 			for minute := range 2 {
-				fill(l, many, 2*many, noon.Add(time.Duration(minute-2)*time.Minute))
+				fill(l, maxWindows, 2*maxWindows, noon.Add(time.Duration(minute-2)*time.Minute))
 			}
-			fill(l, 0, many, noon)
+			fill(l, 0, maxWindows, noon)
 		}, "client 0", 2},
 	}
 	for _, test := range tests {
@@ -180,7 +180,7 @@ func TestManyKeys(t *testing.T) {
 // A key is often a part of a body, all of which would stay in memory with it.
 func TestKeysAreCopied(t *testing.T) {
 	const keys, size = 100, 1 << 20
-	l := ratelimit.New(ratelimit.Tenant)
+	l := ratelimit.New(ratelimit.TenantLimit)
 	before := heap()
 	for i := range keys {
 		body := strings.Repeat(strconv.Itoa(i%10), size)
@@ -201,10 +201,10 @@ func heap() uint64 {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	l := ratelimit.New(ratelimit.Tenant)
-	fill(l, 0, many, noon)
+	l := ratelimit.New(ratelimit.TenantLimit)
+	fill(l, 0, maxWindows, noon)
 	before := heap()
-	fill(l, many, 5*many, noon)
+	fill(l, maxWindows, 5*maxWindows, noon)
 	if after := heap(); after > before+before/2 {
 		t.Errorf("%d bytes after five times as many keys, %d before", after, before)
 	}
@@ -215,9 +215,9 @@ func TestParallelRequests(t *testing.T) {
 	const limit, workers, each = 100, 16, 25
 	l := ratelimit.New(ratelimit.Limit{Requests: limit, Window: time.Minute})
 	var allowed, other atomic.Int64
-	var all sync.WaitGroup
+	var wg sync.WaitGroup
 	for range workers {
-		all.Go(func() {
+		wg.Go(func() {
 			for range each {
 				if _, wait := l.Take(ratelimit.Key{ClientID: "a"}, noon); wait == 0 {
 					allowed.Add(1)
@@ -228,7 +228,7 @@ func TestParallelRequests(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
+	wg.Wait()
 	if allowed.Load() != limit || other.Load() != limit {
 		t.Errorf("%d and %d of %d requests were allowed, want %d", allowed.Load(), other.Load(),
 			workers*each, limit)
