@@ -121,7 +121,7 @@ func (g *Controller) injectFault(v Request) error {
 	met := g.Faults.Match(fault.Request{
 		Operation: v.Trace.Operation, Version: v.Trace.Version, OwnerID: v.OwnerID,
 		OwnerName: v.OwnerName,
-		Header:    v.Request.Header, Declares: v.Operation.Declares,
+		Header:    v.Request.Header, HasStatus: v.Operation.Declares,
 	})
 	v.Trace.Faults = append(v.Trace.Faults, met.Rules...)
 	g.delay(v.Request.Context(), met.Latency)
@@ -131,7 +131,7 @@ func (g *Controller) injectFault(v Request) error {
 	case met.Status != 0:
 		retryAfter := ""
 		if met.RetryAfter > 0 {
-			retryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.AsDate)
+			retryAfter = g.retryAfter(v.Trace, met.RetryAfter, met.RetryAfterAsDate)
 			v.Trace.RetryRule = g.waitRule(met.Rules[len(met.Rules)-1])
 		}
 		return rejected(met.Status, retryAfter,

@@ -94,8 +94,8 @@ func unsupportedMediaType(got string, want []string) *response.Error {
 // conflicts are errors that say what is in the way, with the names of their problems.
 var conflicts = map[error]rule.ID{
 	pat.ErrIDTaken: rule.ControlIDTaken, pat.ErrIdentityTaken: rule.ControlNameTaken,
-	pat.ErrNameTaken: rule.ControlNameTaken,
-	fault.ErrTaken:   rule.ControlIDTaken, fault.ErrTooMany: rule.ControlTooManyFaults,
+	pat.ErrNameTaken:     rule.ControlNameTaken,
+	fault.ErrDuplicateID: rule.ControlIDTaken, fault.ErrTooMany: rule.ControlTooManyFaults,
 	namespace.ErrDefault: rule.ControlDefaultNamespace,
 	fixtures.ErrTooLarge: rule.ControlStateTooLarge,
 }

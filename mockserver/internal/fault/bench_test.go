@@ -25,11 +25,11 @@ func BenchmarkMatch(b *testing.B) {
 	} {
 		for _, n := range []int{1, 10, 100, 1000} {
 			b.Run(fmt.Sprintf("%s/%d", kind.name, n), func(b *testing.B) {
-				s := start(b)
+				s := newSet(b)
 				for i := range n {
 					add(b, s, kind.rule(i))
 				}
-				r := list()
+				r := listRequest()
 				for range n + 1 {
 					s.Match(r)
 				}

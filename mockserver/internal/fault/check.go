@@ -17,17 +17,17 @@ import (
 // The effects that a rule looks at itself.
 const effectHTML = "html"
 
-// maxLatency bounds how long a rule holds up a request.
-const maxLatency = 5 * time.Minute
+// latencyLimit bounds how long a rule holds up a request.
+const latencyLimit = 5 * time.Minute
 
 // Check tells what the document cannot say about a rule. Statuses lists those that the operations
 // of a name and a version may answer, empty for any of them; none means that there is no such
 // operation.
 func Check(f control.Fault, statuses func(operation, version string) []int) []control.ProblemError {
-	var found []control.ProblemError
-	report := func(broken rule.ID, pointer, format string, args ...any) {
-		found = append(found, control.ProblemError{
-			Pointer: pointer, Detail: fmt.Sprintf(format, args...), Rule: string(broken),
+	var problems []control.ProblemError
+	report := func(violated rule.ID, pointer, format string, args ...any) {
+		problems = append(problems, control.ProblemError{
+			Pointer: pointer, Detail: fmt.Sprintf(format, args...), Rule: string(violated),
 		})
 	}
 	checkKind(f, report)
@@ -41,7 +41,7 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 		report(rule.FaultStatus, "/status",
 			"expected one that the documents have for it (%s), got %d; an error page of a gateway "+
 				"is \"effect\": \"html\" with a status",
-			numbers(declared), f.Status)
+			joinErrorStatuses(declared), f.Status)
 	}
 	if f.RetryAfter != "" && (f.Status == 0 || f.Effect != "") {
 		report(rule.FaultCompanion, "/retryAfter", "expected beside a status only")
@@ -52,14 +52,14 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 	if f.Rate > 0 && (f.After > 0 || f.Times > 0) {
 		report(rule.FaultSchedule, "/rate", "expected a rate, or after and times, not both")
 	}
-	if from, to, err := latency(f.Latency); err != nil {
+	if low, high, err := parseLatency(f.Latency); err != nil {
 		report(rule.FaultDuration, "/latency", "%v", err)
-	} else if from > to || to > maxLatency {
+	} else if low > high || high > latencyLimit {
 		report(rule.FaultLatency, "/latency",
-			"expected at most %s, in a range from the smaller to the larger, got %s", maxLatency,
+			"expected at most %s, in a range from the smaller to the larger, got %s", latencyLimit,
 			f.Latency)
 	}
-	if _, err := duration(f.RetryAfter); err != nil {
+	if _, err := parseDuration(f.RetryAfter); err != nil {
 		report(rule.FaultDuration, "/retryAfter", "%v", err)
 	}
 	for name := range f.Header {
@@ -68,47 +68,48 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 				"expected names of headers that hold no secret, got %s", redact.Quote(name))
 		}
 	}
-	return found
+	return problems
 }
 
-func checkKind(f control.Fault, report func(broken rule.ID, pointer, format string, args ...any)) {
-	kinds := 0
+func checkKind(f control.Fault,
+	report func(violated rule.ID, pointer, format string, args ...any)) {
+	count := 0
 	for _, set := range []bool{
 		f.Status != 0 && f.Effect != effectHTML, f.Latency != "", f.Effect != "",
 	} {
 		if set {
-			kinds++
+			count++
 		}
 	}
-	if kinds != 1 {
+	if count != 1 {
 		report(rule.FaultEffect, "",
 			"expected exactly one of status, latency and effect (html may have a status), got %d "+
-				"of them", kinds)
+				"of them", count)
 	}
 }
 
-// latency reads a duration, or a range of two.
-func latency(text string) (from, to time.Duration, err error) {
-	first, second, ranged := strings.Cut(text, "-")
-	if from, err = duration(first); err != nil {
+// parseLatency reads a duration, or a range of two.
+func parseLatency(text string) (low, high time.Duration, err error) {
+	lowText, highText, isRange := strings.Cut(text, "-")
+	if low, err = parseDuration(lowText); err != nil {
 		return 0, 0, err
 	}
-	if !ranged {
-		return from, from, nil
+	if !isRange {
+		return low, low, nil
 	}
-	to, err = duration(second)
-	return from, to, err
+	high, err = parseDuration(highText)
+	return low, high, err
 }
 
-// duration reads a duration; nothing is zero.
-func duration(text string) (time.Duration, error) {
+// parseDuration reads a duration; nothing is zero.
+func parseDuration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
 	}
 	return clock.ParseDuration(text)
 }
 
-func numbers(statuses []int) string {
+func joinErrorStatuses(statuses []int) string {
 	var texts []string
 	for _, s := range statuses {
 		if s >= 400 {

@@ -35,172 +35,180 @@ func statuses(operation, version string) []int {
 	return slices.Compact(all)
 }
 
-// place is what a program uses of a mistake in a rule.
-type place struct {
+// problem is what a program uses of a mistake in a rule.
+type problem struct {
 	Pointer string
 	Rule    rule.ID
 }
 
 func TestCheck(t *testing.T) {
-	none := []place(nil)
-	one := func(pointer string, broken rule.ID) []place { return []place{{pointer, broken}} }
+	valid := []problem(nil)
+	problemAt := func(pointer string, broken rule.ID) []problem {
+		return []problem{{pointer, broken}}
+	}
 	tests := []struct {
 		name string
 		rule control.Fault
-		want []place
+		want []problem
 	}{
-		{"status", control.Fault{Status: 429}, none},
-		{"latency", control.Fault{Latency: "200ms"}, none},
-		{"effect", control.Fault{Effect: "reset"}, none},
-		{"html", control.Fault{Effect: "html"}, none},
-		{"html with any status", control.Fault{Effect: "html", Status: 599}, none},
-		{"nothing", control.Fault{}, one("", rule.FaultEffect)},
+		{"status", control.Fault{Status: 429}, valid},
+		{"latency", control.Fault{Latency: "200ms"}, valid},
+		{"effect", control.Fault{Effect: "reset"}, valid},
+		{"html", control.Fault{Effect: "html"}, valid},
+		{"html with any status", control.Fault{Effect: "html", Status: 599}, valid},
+		{"nothing", control.Fault{}, problemAt("", rule.FaultEffect)},
 		{
 			"status and latency",
 			control.Fault{Status: 429, Latency: "1s"},
-			one("", rule.FaultEffect),
+			problemAt("", rule.FaultEffect),
 		},
 		{
 			"status and effect",
 			control.Fault{Status: 429, Effect: "reset"},
-			one("", rule.FaultEffect),
+			problemAt("", rule.FaultEffect),
 		},
 		{
 			"latency and html",
 			control.Fault{Latency: "1s", Effect: "html"},
-			one("", rule.FaultEffect),
+			problemAt("", rule.FaultEffect),
 		},
 		{
 			"all of them",
 			control.Fault{Status: 429, Latency: "1s", Effect: "hang"},
-			one("", rule.FaultEffect),
+			problemAt("", rule.FaultEffect),
 		},
 		{
 			"html and status and latency", control.Fault{
 				Status: 429, Latency: "1s", Effect: "html",
-			}, one("", rule.FaultEffect),
+			}, problemAt("", rule.FaultEffect),
 		},
 
-		{"operation", control.Fault{Status: 401, Operation: "token"}, none},
+		{"operation", control.Fault{Status: 401, Operation: "token"}, valid},
 		{
 			"operation with version",
 			control.Fault{Status: 500, Operation: "list", Version: "v3"},
-			none,
+			valid,
 		},
-		{"version", control.Fault{Status: 500, Version: "v3"}, none},
+		{"version", control.Fault{Status: 500, Version: "v3"}, valid},
 		{
 			"token with version",
 			control.Fault{Status: 429, Operation: "token", Version: "v3"},
-			one("/version", rule.FaultVersion),
+			problemAt("/version", rule.FaultVersion),
 		},
 		{
 			"unknown operation",
 			control.Fault{Status: 429, Operation: "bulk"},
-			one("/operation", rule.FaultOperation),
+			problemAt("/operation", rule.FaultOperation),
 		},
 		{
 			"operation not in that version", control.Fault{
 				Latency: "1s", Operation: "list", Version: "beta",
-			}, one("/operation", rule.FaultOperation),
+			}, problemAt("/operation", rule.FaultOperation),
 		},
 		{
 			"status that the operation has not",
 			control.Fault{Status: 401, Operation: "list", Version: "v3"},
-			one("/status", rule.FaultStatus),
+			problemAt("/status", rule.FaultStatus),
 		},
 		{
 			"status that none has",
 			control.Fault{Status: 418},
-			one("/status", rule.FaultStatus),
+			problemAt("/status", rule.FaultStatus),
 		},
 
-		{"retry after", control.Fault{Status: 429, RetryAfter: "3s"}, none},
+		{"retry after", control.Fault{Status: 429, RetryAfter: "3s"}, valid},
 		{
 			"retry after as date", control.Fault{
 				Status: 429, RetryAfter: "3s", RetryAfterAs: "date",
-			}, none,
+			}, valid,
 		},
 		{
 			"retry after beside latency",
 			control.Fault{Latency: "1s", RetryAfter: "3s"},
-			one("/retryAfter", rule.FaultCompanion),
+			problemAt("/retryAfter", rule.FaultCompanion),
 		},
 		{
 			"retry after beside html",
 			control.Fault{Effect: "html", Status: 503, RetryAfter: "3s"},
-			one("/retryAfter", rule.FaultCompanion),
+			problemAt("/retryAfter", rule.FaultCompanion),
 		},
 		{
 			"retry after that is none",
 			control.Fault{Status: 429, RetryAfter: "soon"},
-			one("/retryAfter", rule.FaultDuration),
+			problemAt("/retryAfter", rule.FaultDuration),
 		},
 		{
 			"form of no retry after",
 			control.Fault{Status: 429, RetryAfterAs: "date"},
-			one("/retryAfterAs", rule.FaultCompanion),
+			problemAt("/retryAfterAs", rule.FaultCompanion),
 		},
 
-		{"rate", control.Fault{Status: 429, Rate: 0.5}, none},
-		{"after and times", control.Fault{Status: 429, After: 1, Times: 2}, none},
+		{"rate", control.Fault{Status: 429, Rate: 0.5}, valid},
+		{"after and times", control.Fault{Status: 429, After: 1, Times: 2}, valid},
 		{
 			"rate and after",
 			control.Fault{Status: 429, Rate: 0.5, After: 1},
-			one("/rate", rule.FaultSchedule),
+			problemAt("/rate", rule.FaultSchedule),
 		},
 		{
 			"rate and times",
 			control.Fault{Status: 429, Rate: 1, Times: 1},
-			one("/rate", rule.FaultSchedule),
+			problemAt("/rate", rule.FaultSchedule),
 		},
 
-		{"longest latency", control.Fault{Latency: "5m"}, none},
-		{"range", control.Fault{Latency: "100ms-300ms"}, none},
-		{"range of one", control.Fault{Latency: "1s-1s"}, none},
-		{"range of sums", control.Fault{Latency: "1m30s-5m"}, none},
-		{"too long a latency", control.Fault{Latency: "5m1ms"}, one("/latency", rule.FaultLatency)},
+		{"longest latency", control.Fault{Latency: "5m"}, valid},
+		{"range", control.Fault{Latency: "100ms-300ms"}, valid},
+		{"range of one", control.Fault{Latency: "1s-1s"}, valid},
+		{"range of sums", control.Fault{Latency: "1m30s-5m"}, valid},
+		{
+			"too long a latency", control.Fault{Latency: "5m1ms"},
+			problemAt("/latency", rule.FaultLatency),
+		},
 		{
 			"range that is too long",
 			control.Fault{Latency: "1s-301s"},
-			one("/latency", rule.FaultLatency),
+			problemAt("/latency", rule.FaultLatency),
 		},
 		{
 			"range the wrong way round",
 			control.Fault{Latency: "300ms-100ms"},
-			one("/latency", rule.FaultLatency),
+			problemAt("/latency", rule.FaultLatency),
 		},
 		{
 			"range without an end",
 			control.Fault{Latency: "300ms-"},
-			one("/latency", rule.FaultLatency),
+			problemAt("/latency", rule.FaultLatency),
 		},
 		{
 			"latency that is none",
 			control.Fault{Latency: "slow"},
-			one("/latency", rule.FaultDuration),
+			problemAt("/latency", rule.FaultDuration),
 		},
 		{
 			"range that starts nowhere",
 			control.Fault{Latency: "x-1s"},
-			one("/latency", rule.FaultDuration),
+			problemAt("/latency", rule.FaultDuration),
 		},
 		{
 			"range that ends nowhere",
 			control.Fault{Latency: "1s-x"},
-			one("/latency", rule.FaultDuration),
+			problemAt("/latency", rule.FaultDuration),
 		},
-		{"range of three", control.Fault{Latency: "1s-2s-3s"}, one("/latency", rule.FaultDuration)},
+		{
+			"range of three", control.Fault{Latency: "1s-2s-3s"},
+			problemAt("/latency", rule.FaultDuration),
+		},
 
-		{"header", control.Fault{Status: 429, Header: map[string]string{"X-Test": "a"}}, none},
+		{"header", control.Fault{Status: 429, Header: map[string]string{"X-Test": "a"}}, valid},
 		{
 			"header with a secret", control.Fault{
 				Status: 429, Header: map[string]string{"authorization": "Bearer a"},
-			}, one("/header", rule.FaultHeader),
+			}, problemAt("/header", rule.FaultHeader),
 		},
 		{
 			"header without a name", control.Fault{
 				Status: 429, Header: map[string]string{" ": "a"},
-			}, one("/header", rule.FaultHeader),
+			}, problemAt("/header", rule.FaultHeader),
 		},
 
 		{
@@ -209,7 +217,7 @@ func TestCheck(t *testing.T) {
 				Operation: "x", Status: 429, Latency: "x", RetryAfter: "x", Effect: "hang", Rate: 1,
 				Times: 1, Header: map[string]string{"": ""},
 			},
-			[]place{
+			[]problem{
 				{"", rule.FaultEffect},
 				{"/operation", rule.FaultOperation},
 				{"/retryAfter", rule.FaultCompanion},
@@ -222,10 +230,10 @@ func TestCheck(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var got []place
+			var got []problem
 			var details []string
 			for _, e := range fault.Check(test.rule, statuses) {
-				got, details = append(got, place{e.Pointer, rule.ID(e.Rule)}),
+				got, details = append(got, problem{e.Pointer, rule.ID(e.Rule)}),
 					append(details, e.Detail)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {

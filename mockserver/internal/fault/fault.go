@@ -18,9 +18,9 @@ import (
 
 // What a Set refuses beside a rule that is wrong in itself.
 var (
-	ErrTaken   = errors.New("a rule has that id")
-	ErrTooMany = errors.New("there are as many rules as allowed")
-	ErrUnknown = errors.New("there is no rule of that id")
+	ErrDuplicateID = errors.New("a rule has that id")
+	ErrTooMany     = errors.New("there are as many rules as allowed")
+	ErrUnknown     = errors.New("there is no rule of that id")
 )
 
 // maxRules bounds how many rules a namespace has: each request asks all of them.
@@ -30,19 +30,19 @@ const maxRules = 1000
 type Set struct {
 	random *random.Source
 
-	mu    sync.Mutex
-	rules []*entry
-	index index
-	added int // rules that were added
-	made  int // rules that got an id here
+	mu        sync.Mutex
+	rules     []*entry
+	index     index
+	ruleCount int // rules that were added
+	idCount   int // rules that got an id here
 }
 
 // entry is a fault rule with its durations.
 type entry struct {
 	control.Fault
-	order      int           // that of a rule behind is larger
-	from, to   time.Duration // of Latency
-	retryAfter time.Duration
+	order                  int           // that of a rule behind is larger
+	minLatency, maxLatency time.Duration // of Latency
+	retryAfter             time.Duration
 }
 
 // New returns a set without rules. Whether a rate meets a request, and a latency within a range,
@@ -55,8 +55,8 @@ type Request struct {
 	// OwnerID and OwnerName are empty where nobody logged in.
 	OwnerID, OwnerName string
 	Header             http.Header
-	// Declares tells which statuses the operation may answer.
-	Declares func(status int) bool
+	// HasStatus tells which statuses the operation may answer.
+	HasStatus func(status int) bool
 }
 
 // Outcome is the effect of the fault rules on a request.
@@ -66,9 +66,9 @@ type Outcome struct {
 	// Latency of all of them together.
 	Latency time.Duration
 	// Status is answered instead, 0 for none, with Retry-After where that is not zero.
-	Status     int
-	RetryAfter time.Duration
-	AsDate     bool
+	Status           int
+	RetryAfter       time.Duration
+	RetryAfterAsDate bool
 	// Effect is one of control.Fault, empty for none.
 	Effect string
 }
@@ -76,12 +76,12 @@ type Outcome struct {
 // Match asks the rules in their order: each latency counts, and else the first that meets the
 // request.
 func (s *Set) Match(r Request) Outcome {
-	var met Outcome
+	var outcome Outcome
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	of := selector{operation: r.Operation, version: r.Version}
-	s.index.find(of, [2]string{r.OwnerID, r.OwnerName}, r.Header, func(f *entry) bool {
-		if !f.about(r) {
+	sel := selector{operation: r.Operation, version: r.Version}
+	s.index.find(sel, [2]string{r.OwnerID, r.OwnerName}, r.Header, func(f *entry) bool {
+		if !f.applies(r) {
 			return true
 		}
 		f.Matched++
@@ -89,17 +89,19 @@ func (s *Set) Match(r Request) Outcome {
 			return true
 		}
 		f.Hits++
-		met.Rules = append(met.Rules, f.ID)
+		outcome.Rules = append(outcome.Rules, f.ID)
 		if f.Latency != "" {
-			share := s.random.Float("fault " + f.ID + " latency")
-			met.Latency += f.from + time.Duration(share*float64(f.to-f.from))
+			fraction := s.random.Float("fault " + f.ID + " latency")
+			outcome.Latency += f.minLatency +
+				time.Duration(fraction*float64(f.maxLatency-f.minLatency))
 			return true
 		}
-		met.Status, met.RetryAfter, met.AsDate, met.Effect = f.Status, f.retryAfter,
+		outcome.Status, outcome.RetryAfter, outcome.RetryAfterAsDate, outcome.Effect = f.Status,
+			f.retryAfter,
 			f.RetryAfterAs == "date", f.Effect
 		return false
 	})
-	return met
+	return outcome
 }
 
 // Matcher returns a function that reports whether a rule is about another request of a client and
@@ -127,8 +129,8 @@ func (f *entry) matches(operation string, header http.Header) bool {
 	return true
 }
 
-// about reports whether a rule is about a request that its selector fits.
-func (f *entry) about(r Request) bool {
+// applies reports whether a rule is about a request that its selector fits.
+func (f *entry) applies(r Request) bool {
 	if len(f.Header) > 1 { // else the selector has it
 		for name, value := range f.Header {
 			if !slices.Contains(r.Header.Values(name), value) {
@@ -136,7 +138,7 @@ func (f *entry) about(r Request) bool {
 			}
 		}
 	}
-	return f.Status == 0 || f.Effect != "" || r.Declares(f.Status)
+	return f.Status == 0 || f.Effect != "" || r.HasStatus(f.Status)
 }
 
 // recordHitLocked tells whether a rule meets the request that it was just about.
@@ -163,18 +165,18 @@ func (s *Set) Add(f control.Fault) (control.Fault, error) {
 		f.Status = cmp.Or(f.Status, http.StatusBadGateway)
 	}
 	for f.ID == "" {
-		s.made++
-		if id := "f" + strconv.Itoa(s.made); s.findLocked(id) < 0 {
+		s.idCount++
+		if id := "f" + strconv.Itoa(s.idCount); s.findLocked(id) < 0 {
 			f.ID = id
 		}
 	}
 	if s.findLocked(f.ID) >= 0 {
-		return f, fmt.Errorf("%w: %s", ErrTaken, redact.Quote(f.ID))
+		return f, fmt.Errorf("%w: %s", ErrDuplicateID, redact.Quote(f.ID))
 	}
-	s.added++
-	r := &entry{Fault: f, order: s.added}
-	r.from, r.to, _ = latency(f.Latency)
-	r.retryAfter, _ = duration(f.RetryAfter)
+	s.ruleCount++
+	r := &entry{Fault: f, order: s.ruleCount}
+	r.minLatency, r.maxLatency, _ = parseLatency(f.Latency)
+	r.retryAfter, _ = parseDuration(f.RetryAfter)
 	s.rules = append(s.rules, r)
 	s.index.add(r)
 	return f, nil
@@ -219,5 +221,5 @@ func (s *Set) Clear() {
 func (s *Set) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rules, s.index, s.made = nil, newIndex(), 0
+	s.rules, s.index, s.idCount = nil, newIndex(), 0
 }

@@ -31,10 +31,10 @@ func TestAfterAndTimes(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			test.rule.Status = 429
-			s := start(t, test.rule)
+			s := newSet(t, test.rule)
 			got := ""
 			for range 6 {
-				if s.Match(list()).Status != 0 {
+				if s.Match(listRequest()).Status != 0 {
 					got += "x"
 				} else {
 					got += "-"
@@ -49,21 +49,21 @@ func TestAfterAndTimes(t *testing.T) {
 
 func TestRateIsAShare(t *testing.T) {
 	const requests = 2000
-	met := func(s *fault.Set) (ordinals []int) {
+	hits := func(s *fault.Set) (ordinals []int) {
 		for i := range requests {
-			if s.Match(list()).Status != 0 {
+			if s.Match(listRequest()).Status != 0 {
 				ordinals = append(ordinals, i)
 			}
 		}
 		return ordinals
 	}
 	rule := control.Fault{ID: "often", Status: 429, Rate: 0.25}
-	first := met(start(t, rule))
+	first := hits(newSet(t, rule))
 	if n := len(first); n < 400 || n > 600 {
 		t.Errorf("%d of %d requests were met, want about 500", n, requests)
 	}
 	if diff := cmp.Diff(first,
-		met(start(t, control.Fault{Latency: "1ms-2ms", Rate: 0.5}, rule))); diff != "" {
+		hits(newSet(t, control.Fault{Latency: "1ms-2ms", Rate: 0.5}, rule))); diff != "" {
 		t.Errorf("beside another rule (-want +got):\n%s", diff)
 	}
 }
@@ -74,22 +74,22 @@ func TestLatencyIsTheRulesOwnLuck(t *testing.T) {
 			Latency: "1s-2s", Rate: 1, Operation: "create",
 		},
 	}
-	alone, beside := start(t, rules...), start(t, rules...)
-	create := list()
+	alone, mixed := newSet(t, rules...), newSet(t, rules...)
+	create := listRequest()
 	create.Operation = "create"
 	for range 20 {
-		beside.Match(create)
-		if diff := cmp.Diff(alone.Match(list()), beside.Match(list())); diff != "" {
+		mixed.Match(create)
+		if diff := cmp.Diff(alone.Match(listRequest()), mixed.Match(listRequest())); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
 }
 
 func TestLatencyIsDrawnFromItsRange(t *testing.T) {
-	s := start(t, control.Fault{Latency: "100ms-300ms", Rate: 1})
+	s := newSet(t, control.Fault{Latency: "100ms-300ms", Rate: 1})
 	var low, high int
 	for range 1000 {
-		d := s.Match(list()).Latency
+		d := s.Match(listRequest()).Latency
 		if d < 100*time.Millisecond || d > 300*time.Millisecond {
 			t.Fatalf("latency %s", d)
 		}
@@ -106,7 +106,7 @@ func TestLatencyIsDrawnFromItsRange(t *testing.T) {
 }
 
 func TestAdd(t *testing.T) {
-	s := start(t)
+	s := newSet(t)
 	tests := []struct {
 		name string
 		rule control.Fault
@@ -155,8 +155,9 @@ func TestAdd(t *testing.T) {
 	if diff := cmp.Diff(all, s.List()); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
 	}
-	if _, err := s.Add(control.Fault{ID: "f3", Status: 500}); !errors.Is(err, fault.ErrTaken) {
-		t.Errorf("%v, want %v", err, fault.ErrTaken)
+	if _, err := s.Add(control.Fault{ID: "f3", Status: 500}); !errors.Is(err,
+		fault.ErrDuplicateID) {
+		t.Errorf("%v, want %v", err, fault.ErrDuplicateID)
 	} else {
 		golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 	}
@@ -166,7 +167,7 @@ func TestAdd(t *testing.T) {
 }
 
 func TestRemoveClearReset(t *testing.T) {
-	s := start(t, control.Fault{Status: 429}, control.Fault{Effect: "hang"}, control.Fault{
+	s := newSet(t, control.Fault{Status: 429}, control.Fault{Effect: "hang"}, control.Fault{
 		Effect: "reset",
 	})
 	if err := s.Remove("f4"); !errors.Is(err, fault.ErrUnknown) {
@@ -187,7 +188,7 @@ func TestRemoveClearReset(t *testing.T) {
 	if rules := s.List(); rules == nil || len(rules) != 0 {
 		t.Errorf("%v are left, want an empty list", rules)
 	}
-	if diff := cmp.Diff(fault.Outcome{}, s.Match(list())); diff != "" {
+	if diff := cmp.Diff(fault.Outcome{}, s.Match(listRequest())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f4" {
@@ -203,13 +204,13 @@ func TestRemoveClearReset(t *testing.T) {
 }
 
 func TestRemovedRuleStartsAgain(t *testing.T) {
-	s := start(t, control.Fault{ID: "a", Status: 429})
+	s := newSet(t, control.Fault{ID: "a", Status: 429})
 	for range 2 {
-		if met := s.Match(list()); met.Status != 429 {
-			t.Errorf("%v, want 429", met)
+		if outcome := s.Match(listRequest()); outcome.Status != 429 {
+			t.Errorf("%v, want 429", outcome)
 		}
-		if met := s.Match(list()); met.Status != 0 {
-			t.Errorf("%v, want nothing", met)
+		if outcome := s.Match(listRequest()); outcome.Status != 0 {
+			t.Errorf("%v, want nothing", outcome)
 		}
 		if err := s.Remove("a"); err != nil {
 			t.Fatal(err)
@@ -219,9 +220,9 @@ func TestRemovedRuleStartsAgain(t *testing.T) {
 }
 
 func TestNumberOfRulesIsBounded(t *testing.T) {
-	const most = 1000
-	s := start(t)
-	for range most {
+	const maxRules = 1000
+	s := newSet(t)
+	for range maxRules {
 		add(t, s, control.Fault{Status: 429})
 	}
 	for _, id := range []string{"", "f1", "new"} {
@@ -232,38 +233,38 @@ func TestNumberOfRulesIsBounded(t *testing.T) {
 	if err := s.Remove("f500"); err != nil {
 		t.Fatal(err)
 	}
-	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f"+strconv.Itoa(most+1) {
-		t.Errorf("the next rule is %s, want f%d", id, most+1)
+	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f"+strconv.Itoa(maxRules+1) {
+		t.Errorf("the next rule is %s, want f%d", id, maxRules+1)
 	}
 }
 
 func TestListIsACopy(t *testing.T) {
-	s := start(t, control.Fault{Status: 429})
+	s := newSet(t, control.Fault{Status: 429})
 	s.List()[0].Status = 500
-	if met := s.Match(list()); met.Status != 429 {
-		t.Errorf("answers %d, want 429", met.Status)
+	if outcome := s.Match(listRequest()); outcome.Status != 429 {
+		t.Errorf("answers %d, want 429", outcome.Status)
 	}
 }
 
 func TestParallelRequests(t *testing.T) {
 	const after, times, workers, each = 20, 50, 16, 25
-	s := start(t,
+	s := newSet(t,
 		control.Fault{ID: "slow", Latency: "1ms-2ms", Rate: 1},
 		control.Fault{ID: "limited", Status: 429, After: after, Times: times},
 	)
-	var met atomic.Int64
-	var all sync.WaitGroup
+	var hits atomic.Int64
+	var wg sync.WaitGroup
 	for range workers {
-		all.Go(func() {
+		wg.Go(func() {
 			for range each {
-				if s.Match(list()).Status != 0 {
-					met.Add(1)
+				if s.Match(listRequest()).Status != 0 {
+					hits.Add(1)
 				}
 				s.List()
 			}
 		})
 	}
-	all.Go(func() {
+	wg.Go(func() {
 		for range each {
 			added, err := s.Add(control.Fault{Effect: "hang", Operation: "create"})
 			if err == nil {
@@ -274,10 +275,10 @@ func TestParallelRequests(t *testing.T) {
 			}
 		}
 	})
-	all.Wait()
+	wg.Wait()
 	rule := s.List()[1]
 	if diff := cmp.Diff([]int{times, times, workers * each}, []int{
-		int(met.Load()), rule.Hits, rule.Matched,
+		int(hits.Load()), rule.Hits, rule.Matched,
 	}); diff != "" {
 		t.Errorf("met, hits, matched (-want +got):\n%s", diff)
 	}

@@ -41,29 +41,30 @@ func (s selector) shape() shape {
 
 // add puts a rule behind the others.
 func (x *index) add(f *entry) {
-	at := selectorOf(&f.Fault)
-	x.rules[at] = append(x.rules[at], f)
-	x.shapes[at.shape()]++
+	sel := selectorOf(&f.Fault)
+	x.rules[sel] = append(x.rules[sel], f)
+	x.shapes[sel.shape()]++
 }
 
 func (x *index) remove(f *entry) {
-	at := selectorOf(&f.Fault)
-	x.rules[at] = slices.DeleteFunc(x.rules[at], func(other *entry) bool { return other == f })
-	if len(x.rules[at]) == 0 {
-		delete(x.rules, at)
+	sel := selectorOf(&f.Fault)
+	x.rules[sel] = slices.DeleteFunc(x.rules[sel], func(other *entry) bool { return other == f })
+	if len(x.rules[sel]) == 0 {
+		delete(x.rules, sel)
 	}
-	if x.shapes[at.shape()]--; x.shapes[at.shape()] == 0 {
-		delete(x.shapes, at.shape())
+	if x.shapes[sel.shape()]--; x.shapes[sel.shape()] == 0 {
+		delete(x.shapes, sel.shape())
 	}
 }
 
 // find calls visit for the rules whose selector fits a request, in their order, until it returns
 // false. The selector of the request has no owner and no header.
-func (x *index) find(of selector, owners [2]string, header http.Header, visit func(f *entry) bool) {
-	var few [4][]*entry
-	lists := few[:0]
+func (x *index) find(sel selector, owners [2]string, header http.Header,
+	visit func(f *entry) bool) {
+	var buffer [4][]*entry
+	lists := buffer[:0]
 	for s := range x.shapes {
-		lists = x.findShape(lists, s, of, owners, header)
+		lists = x.appendMatches(lists, s, sel, owners, header)
 	}
 	for len(lists) > 0 {
 		next := 0
@@ -81,20 +82,20 @@ func (x *index) find(of selector, owners [2]string, header http.Header, visit fu
 	}
 }
 
-// findShape adds the rules of a shape whose selector fits a request.
-func (x *index) findShape(lists [][]*entry, s shape, at selector, owners [2]string,
+// appendMatches adds the rules of a shape whose selector fits a request.
+func (x *index) appendMatches(lists [][]*entry, s shape, sel selector, owners [2]string,
 	header http.Header,
 ) [][]*entry {
 	if !s.operation {
-		at.operation = ""
+		sel.operation = ""
 	}
 	if !s.version {
-		at.version = ""
+		sel.version = ""
 	}
 	if !s.owner {
 		owners = [2]string{}
 	}
-	at.header = s.header
+	sel.header = s.header
 	values := []string{""}
 	if s.header != "" {
 		values = header[s.header]
@@ -104,8 +105,8 @@ func (x *index) findShape(lists [][]*entry, s shape, at selector, owners [2]stri
 			if slices.Contains(owners[:i], owner) || slices.Contains(values[:k], value) {
 				continue
 			}
-			at.owner, at.value = owner, value
-			if rules := x.rules[at]; len(rules) > 0 && at.shape() == s {
+			sel.owner, sel.value = owner, value
+			if rules := x.rules[sel]; len(rules) > 0 && sel.shape() == s {
 				lists = append(lists, rules)
 			}
 		}

@@ -13,8 +13,8 @@ import (
 	"example.com/patmock/mockserver/internal/random"
 )
 
-// start returns a set with rules, whose chance is that of a seed.
-func start(t testing.TB, rules ...control.Fault) *fault.Set {
+// newSet returns a set with rules, whose chance is that of a seed.
+func newSet(t testing.TB, rules ...control.Fault) *fault.Set {
 	t.Helper()
 	seed := uint64(7)
 	s := fault.New(random.New(&seed, "default"))
@@ -33,12 +33,12 @@ func add(t testing.TB, s *fault.Set, rule control.Fault) control.Fault {
 	return added
 }
 
-// list is a request of the list operation, which may answer 429 but not 404.
-func list() fault.Request {
+// listRequest is a request of the list operation, which may answer 429 but not 404.
+func listRequest() fault.Request {
 	return fault.Request{
 		Operation: "list", Version: "v3", OwnerID: "cafe", OwnerName: "jane.doe",
-		Header:   http.Header{"X-Test": {"a", "b"}},
-		Declares: func(status int) bool { return status == http.StatusTooManyRequests },
+		Header:    http.Header{"X-Test": {"a", "b"}},
+		HasStatus: func(status int) bool { return status == http.StatusTooManyRequests },
 	}
 }
 
@@ -82,9 +82,9 @@ func TestMatch(t *testing.T) {
 			if rule.Status == 0 {
 				rule.Status = http.StatusTooManyRequests
 			}
-			s := start(t, rule)
-			met := s.Match(list())
-			counted := s.List()[0]
+			s := newSet(t, rule)
+			outcome := s.Match(listRequest())
+			counts := s.List()[0]
 			hits := 0
 			want := fault.Outcome{}
 			if test.want {
@@ -92,20 +92,20 @@ func TestMatch(t *testing.T) {
 					Rules: []string{"f1"}, Status: rule.Status, Effect: rule.Effect,
 				}
 			}
-			if diff := cmp.Diff(want, met); diff != "" {
+			if diff := cmp.Diff(want, outcome); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if counted.Matched != hits || counted.Hits != hits {
-				t.Errorf("%d matched, %d hits, want %d", counted.Matched, counted.Hits, hits)
+			if counts.Matched != hits || counts.Hits != hits {
+				t.Errorf("%d matched, %d hits, want %d", counts.Matched, counts.Hits, hits)
 			}
 		})
 	}
 }
 
 func TestNobodyIsNoOwner(t *testing.T) {
-	r := list()
+	r := listRequest()
 	r.OwnerID, r.OwnerName, r.Header = "", "", nil
-	s := start(t, control.Fault{Status: 429, Owner: "jane.doe"}, control.Fault{Latency: "1s"})
+	s := newSet(t, control.Fault{Status: 429, Owner: "jane.doe"}, control.Fault{Latency: "1s"})
 	if diff := cmp.Diff(fault.Outcome{Rules: []string{"f2"}, Latency: time.Second},
 		s.Match(r)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -133,7 +133,8 @@ func TestMeet(t *testing.T) {
 			"retry after as date",
 			[]control.Fault{{Status: 429, RetryAfter: "1m30s", RetryAfterAs: "date"}},
 			fault.Outcome{
-				Rules: []string{"f1"}, Status: 429, RetryAfter: 90 * time.Second, AsDate: true,
+				Rules: []string{"f1"}, Status: 429, RetryAfter: 90 * time.Second,
+				RetryAfterAsDate: true,
 			},
 		},
 		{
@@ -190,7 +191,8 @@ func TestMeet(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, start(t, test.rules...).Match(list())); diff != "" {
+			if diff := cmp.Diff(test.want,
+				newSet(t, test.rules...).Match(listRequest())); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -199,10 +201,10 @@ func TestMeet(t *testing.T) {
 
 // A rule is not asked about a request that one before it has stopped.
 func TestStoppedRequestsDoNotCount(t *testing.T) {
-	s := start(t, control.Fault{Status: 429, Times: 2}, control.Fault{Effect: "reset", After: 1})
+	s := newSet(t, control.Fault{Status: 429, Times: 2}, control.Fault{Effect: "reset", After: 1})
 	var got []string
 	for range 5 {
-		got = append(got, append(s.Match(list()).Rules, "")[0])
+		got = append(got, append(s.Match(listRequest()).Rules, "")[0])
 	}
 	if diff := cmp.Diff([]string{"f1", "f1", "", "f2", ""}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -218,7 +220,7 @@ func TestStoppedRequestsDoNotCount(t *testing.T) {
 // Rules about other requests cost nothing: a rule that was added after them is met all the same, in
 // its order.
 func TestMatchAmongMany(t *testing.T) {
-	s := start(t)
+	s := newSet(t)
 	for n := range 300 {
 		for _, f := range []control.Fault{
 			{Operation: "list", Owner: fmt.Sprint("owner ", n)},
@@ -242,7 +244,7 @@ func TestMatchAmongMany(t *testing.T) {
 		add(t, s, f)
 		want = append(want, f.ID)
 	}
-	if diff := cmp.Diff(want, s.Match(list()).Rules); diff != "" {
+	if diff := cmp.Diff(want, s.Match(listRequest()).Rules); diff != "" {
 		t.Errorf("rules (-want +got):\n%s", diff)
 	}
 	for _, id := range want[:3] {
@@ -250,11 +252,11 @@ func TestMatchAmongMany(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff(want[3:], s.Match(list()).Rules); diff != "" {
+	if diff := cmp.Diff(want[3:], s.Match(listRequest()).Rules); diff != "" {
 		t.Errorf("rules after three were removed (-want +got):\n%s", diff)
 	}
 	s.Clear()
-	if got := s.Match(list()).Rules; got != nil {
+	if got := s.Match(listRequest()).Rules; got != nil {
 		t.Errorf("rules after a clear: %q", got)
 	}
 }
