@@ -80,7 +80,7 @@ func rejected(status int, retryAfter string, why response.Reason) *response.Erro
 }
 
 // NoteLogin notes that a client has got its first access token.
-func (g *Controller) NoteLogin(clientID string) { g.Hostile.LoggedIn(clientID) }
+func (g *Controller) NoteLogin(clientID string) { g.Hostile.NoteLogin(clientID) }
 
 // checkRateLimit counts the request for its client id and version (published).
 func (g *Controller) checkRateLimit(v Request) error {
@@ -221,9 +221,9 @@ func refusals(op *spec.Operation) string {
 
 // applyHostile applies what the hostile profile chooses for the request.
 func (g *Controller) applyHostile(v Request) error {
-	plan := g.Hostile.Plan(v.ClientID, v.Trace.Operation, v.Operation)
-	v.Trace.TokenTTL = plan.Life
-	if plan.Life > 0 {
+	plan := g.Hostile.Choose(v.ClientID, v.Trace.Operation, v.Operation)
+	v.Trace.TokenTTL = plan.TokenTTL
+	if plan.TokenTTL > 0 {
 		v.Trace.Faults = append(v.Trace.Faults, name(hostile.EarlyExpiry))
 	}
 	if plan.Vary != nil {
@@ -242,7 +242,7 @@ func (g *Controller) applyHostile(v Request) error {
 	why := response.Reason{
 		Rule: rule.HostileProfile, Text: fmt.Sprintf("the hostile profile answers %d", plan.Status),
 	}
-	return rejected(plan.Status, g.retryAfter(v.Trace, outage, plan.AsDate), why)
+	return rejected(plan.Status, g.retryAfter(v.Trace, outage, plan.RetryAfterAsDate), why)
 }
 
 // outage is how long a client shall wait that a hostile mock does not serve.

@@ -66,8 +66,8 @@ func TestHold(t *testing.T) {
 func surprises(behaviours ...string) *hostile.Hostile {
 	seed := uint64(7)
 	return hostile.New(hostile.Config{
-		Behaviours: behaviours, Rate: 1, InARow: 1000, Random: random.New(&seed, "default"),
-		Wall: func() time.Time { return noon },
+		Behaviours: behaviours, Rate: 1, MaxConsecutive: 1000, Random: random.New(&seed, "default"),
+		WallNow: func() time.Time { return noon },
 	})
 }
 

@@ -20,24 +20,24 @@ const (
 	ListOrder       = "list-order"       // lists come in another order
 	ExtraProperties = "extra-properties" // objects have a property that no document names
 	// optional properties are absent, or null where they may be
-	LessProperties = "absent-properties"
-	MessageOrder   = "message-order"    // the messages of an error come in the other order
-	RetryAfterDate = "retry-after-date" // Retry-After is a date instead of seconds
-	Outages        = "outages"          // 429 and 503 now and then
-	EarlyExpiry    = "early-expiry"     // access tokens live shorter than their token says
+	AbsentProperties = "absent-properties"
+	MessageOrder     = "message-order"    // the messages of an error come in the other order
+	RetryAfterDate   = "retry-after-date" // Retry-After is a date instead of seconds
+	Outages          = "outages"          // 429 and 503 now and then
+	EarlyExpiry      = "early-expiry"     // access tokens live shorter than their token says
 )
 
 // Behaviours lists them all.
 func Behaviours() []string {
 	return []string{
-		ListOrder, ExtraProperties, LessProperties, MessageOrder, RetryAfterDate, Outages,
+		ListOrder, ExtraProperties, AbsentProperties, MessageOrder, RetryAfterDate, Outages,
 		EarlyExpiry,
 	}
 }
 
-// shortest and longest are how long an access token lives that expires early, in seconds: less than
-// any other does.
-const shortest, longest = 5, 14
+// minEarlyTTL and longest are how long an access token lives that expires early, in seconds: less
+// than any other does.
+const minEarlyTTL, maxEarlyTTL = 5, 14
 
 // Config says how hostile a mock is.
 type Config struct {
@@ -45,11 +45,11 @@ type Config struct {
 	Behaviours []string
 	// Rate is the share of answers that show one.
 	Rate float64
-	// InARow is after how many of them a client gets a plain one.
-	InARow int
-	Random interface{ Float(purpose string) float64 }
-	// Wall is wall time, which Retry-After dates follow.
-	Wall func() time.Time
+	// MaxConsecutive is after how many of them a client gets a plain one.
+	MaxConsecutive int
+	Random         interface{ Float(purpose string) float64 }
+	// WallNow is wall time, which Retry-After dates follow.
+	WallNow func() time.Time
 }
 
 // Hostile decides what happens to each request of a namespace. It is safe for concurrent use.
@@ -60,11 +60,11 @@ type Hostile struct {
 	clients map[string]*client // by client id; those who logged in at least once
 }
 
-type client struct{ row int }
+type client struct{ consecutive int }
 
 // New returns the decisions for a namespace, nil for one that is not hostile.
 func New(c Config) *Hostile {
-	if len(c.Behaviours) == 0 || c.Rate == 0 || c.InARow == 0 {
+	if len(c.Behaviours) == 0 || c.Rate == 0 || c.MaxConsecutive == 0 {
 		return nil
 	}
 	return &Hostile{config: c, clients: map[string]*client{}}
@@ -80,14 +80,14 @@ func (h *Hostile) Reset() {
 	clear(h.clients)
 }
 
-// A Plan is what shall happen to one request. The zero value is nothing.
-type Plan struct {
+// A Variation is what shall happen to one request. The zero value is nothing.
+type Variation struct {
 	// Status is answered instead: 429 or 503. Zero for none.
 	Status int
-	// AsDate tells to write Retry-After as a date.
-	AsDate bool
-	// Life is how long an access token lives, in seconds. Zero where it is not shortened.
-	Life int
+	// RetryAfterAsDate tells to write Retry-After as a date.
+	RetryAfterAsDate bool
+	// TokenTTL is how long an access token lives, in seconds. Zero where it is not shortened.
+	TokenTTL int
 	// Vary changes the answer, and names the behaviour that it shows. Empty when there was nothing
 	// to change.
 	Vary func(a *response.Response) (varied *response.Response, behaviour string)
@@ -96,8 +96,8 @@ type Plan struct {
 // maxClients bounds how many clients are remembered.
 const maxClients = 10_000
 
-// LoggedIn notes that a client has got its first access token: from now on it may be surprised.
-func (h *Hostile) LoggedIn(clientID string) {
+// NoteLogin notes that a client has got its first access token: from now on it may be surprised.
+func (h *Hostile) NoteLogin(clientID string) {
 	if h == nil {
 		return
 	}
@@ -112,46 +112,47 @@ func (h *Hostile) LoggedIn(clientID string) {
 	h.clients[clientID] = &client{}
 }
 
-// Plan decides about a request. Each client has its own luck: what others do does not change it.
-func (h *Hostile) Plan(clientID, operation string, op *spec.Operation) Plan {
+// Choose decides about a request. Each client has its own luck: what others do does not change it.
+func (h *Hostile) Choose(clientID, operation string, op *spec.Operation) Variation {
 	if h == nil || !h.shouldVary(clientID, operation) {
-		return Plan{}
+		return Variation{}
 	}
-	luck := func(n int) int {
+	draw := func(n int) int {
 		return int(h.config.Random.Float("hostile choice "+clientID) * float64(n))
 	}
 	behaviours := slices.DeleteFunc(slices.Clone(h.config.Behaviours), func(b string) bool {
 		return b == EarlyExpiry && operation != "token"
 	})
 	if len(behaviours) == 0 {
-		return Plan{}
+		return Variation{}
 	}
-	switch behaviours[luck(len(behaviours))] {
+	switch behaviours[draw(len(behaviours))] {
 	case Outages:
-		status := []int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[luck(2)]
+		status := []int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[draw(2)]
 		if op.Declares(status) {
-			h.count(clientID)
-			return Plan{
-				Status: status, AsDate: slices.Contains(behaviours, RetryAfterDate) && luck(2) == 0,
+			h.noteVaried(clientID)
+			return Variation{
+				Status:           status,
+				RetryAfterAsDate: slices.Contains(behaviours, RetryAfterDate) && draw(2) == 0,
 			}
 		}
 	case EarlyExpiry:
-		h.count(clientID)
-		return Plan{Life: shortest + luck(longest-shortest+1)}
+		h.noteVaried(clientID)
+		return Variation{TokenTTL: minEarlyTTL + draw(maxEarlyTTL-minEarlyTTL+1)}
 	}
 	for i := len(behaviours) - 1; i > 0; i-- { // a shuffle
-		j := luck(i + 1)
+		j := draw(i + 1)
 		behaviours[i], behaviours[j] = behaviours[j], behaviours[i]
 	}
-	return Plan{Vary: func(a *response.Response) (*response.Response, string) {
-		v := variation{answer: a, operation: op, luck: luck, wall: h.config.Wall}
+	return Variation{Vary: func(resp *response.Response) (*response.Response, string) {
+		v := varier{resp: resp, operation: op, draw: draw, wallNow: h.config.WallNow}
 		for _, b := range behaviours {
-			if varied := v.as(b); varied != nil {
-				h.count(clientID)
+			if varied := v.apply(b); varied != nil {
+				h.noteVaried(clientID)
 				return varied, b
 			}
 		}
-		return a, ""
+		return resp, ""
 	}}
 }
 
@@ -163,19 +164,19 @@ func (h *Hostile) shouldVary(clientID, operation string) bool {
 	if c == nil {
 		return false
 	}
-	struck := h.config.Random.Float("hostile "+operation+" "+clientID) < h.config.Rate
-	if !struck || c.row >= h.config.InARow {
-		c.row = 0
+	selected := h.config.Random.Float("hostile "+operation+" "+clientID) < h.config.Rate
+	if !selected || c.consecutive >= h.config.MaxConsecutive {
+		c.consecutive = 0
 		return false
 	}
 	return true
 }
 
-func (h *Hostile) count(clientID string) {
+func (h *Hostile) noteVaried(clientID string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if c := h.clients[clientID]; c != nil {
-		c.row++
+		c.consecutive++
 	}
 }
 
@@ -195,8 +196,8 @@ func (e *UnknownBehaviourError) Error() string {
 		strings.Join(Behaviours(), ", "))
 }
 
-// decoded reads JSON and keeps its numbers as they are written.
-func decoded(body []byte) (value any, ok bool) {
+// decode reads JSON and keeps its numbers as they are written.
+func decode(body []byte) (value any, ok bool) {
 	d := json.NewDecoder(strings.NewReader(string(body)))
 	d.UseNumber()
 	return value, d.Decode(&value) == nil

@@ -34,28 +34,33 @@ func operation(t testing.TB, document, name string) *spec.Operation {
 	return op
 }
 
-func list(t testing.TB) *spec.Operation { return operation(t, "v2026", "listPersonalAccessTokens") }
+func listOperation(t testing.TB) *spec.Operation {
+	return operation(t, "v2026", "listPersonalAccessTokens")
+}
 
 // config is that of a mock that shows a behaviour whenever it can.
 func config(seed uint64, behaviours ...string) hostile.Config {
 	return hostile.Config{
-		Behaviours: behaviours, Rate: 1, InARow: 1 << 30, Random: random.New(&seed, "default"),
-		Wall: func() time.Time { return noon },
+		Behaviours: behaviours, Rate: 1, MaxConsecutive: 1 << 30,
+		Random:  random.New(&seed, "default"),
+		WallNow: func() time.Time { return noon },
 	}
 }
 
-// answers asks for a list as a client, and tells what happened: a status, a behaviour, or a dash
-// for a plain answer.
-func answers(t testing.TB, h *hostile.Hostile, client string) string {
+// nextBehaviour asks for a list as a client, and tells what happened: a status, a behaviour, or a
+// dash for a plain answer.
+func nextBehaviour(t testing.TB, h *hostile.Hostile, client string) string {
 	t.Helper()
-	plan := h.Plan(client, "list", list(t))
-	if plan.Status != 0 {
-		return strconv.Itoa(plan.Status)
+	variation := h.Choose(client, "list", listOperation(t))
+	if variation.Status != 0 {
+		return strconv.Itoa(variation.Status)
 	}
-	if plan.Vary == nil {
+	if variation.Vary == nil {
 		return "-"
 	}
-	varied, behaviour := plan.Vary(&response.Response{Status: http.StatusOK, Body: []byte(tokens)})
+	varied, behaviour := variation.Vary(&response.Response{
+		Status: http.StatusOK, Body: []byte(threeTokens),
+	})
 	if behaviour == "" {
 		return "-"
 	}
@@ -71,7 +76,7 @@ func TestNew(t *testing.T) {
 		{"hostile", func(*hostile.Config) {}, true},
 		{"no behaviours", func(c *hostile.Config) { c.Behaviours = nil }, false},
 		{"no rate", func(c *hostile.Config) { c.Rate = 0 }, false},
-		{"none in a row", func(c *hostile.Config) { c.InARow = 0 }, false},
+		{"none in a row", func(c *hostile.Config) { c.MaxConsecutive = 0 }, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -85,12 +90,13 @@ func TestNew(t *testing.T) {
 }
 
 func TestNoneIsNotHostile(t *testing.T) {
-	var none *hostile.Hostile
-	none.LoggedIn("cafe")
-	none.Reset()
-	if plan := none.Plan("cafe", "list", nil); plan.Status != 0 || plan.Vary != nil ||
-		plan.Life != 0 || plan.AsDate {
-		t.Errorf("plan %+v, want nothing", plan)
+	var disabled *hostile.Hostile
+	disabled.NoteLogin("cafe")
+	disabled.Reset()
+	if variation := disabled.Choose("cafe", "list", nil); variation.Status != 0 ||
+		variation.Vary != nil ||
+		variation.TokenTTL != 0 || variation.RetryAfterAsDate {
+		t.Errorf("plan %+v, want nothing", variation)
 	}
 }
 
@@ -110,28 +116,28 @@ func TestCheck(t *testing.T) {
 
 func TestNeverBeforeLogin(t *testing.T) {
 	h := hostile.New(config(7, hostile.ExtraProperties))
-	h.LoggedIn("another")
+	h.NoteLogin("another")
 	for range 20 {
-		if got := answers(t, h, "cafe"); got != "-" {
+		if got := nextBehaviour(t, h, "cafe"); got != "-" {
 			t.Fatalf("%s, want a plain answer", got)
 		}
 	}
-	h.LoggedIn("cafe")
-	if got := answers(t, h, "cafe"); got == "-" {
+	h.NoteLogin("cafe")
+	if got := nextBehaviour(t, h, "cafe"); got == "-" {
 		t.Error("a plain answer after the login")
 	}
 	h.Reset()
-	if got := answers(t, h, "cafe"); got != "-" {
+	if got := nextBehaviour(t, h, "cafe"); got != "-" {
 		t.Errorf("%s after a reset, want a plain answer", got)
 	}
 }
 
 func TestInARow(t *testing.T) {
 	for _, test := range []struct {
-		name       string
-		most       int
-		behaviours []string
-		want       string // of eight requests, x for those that show something
+		name           string
+		maxConsecutive int
+		behaviours     []string
+		want           string // of eight requests, x for those that show something
 	}{
 		{"one", 1, []string{hostile.ExtraProperties}, "x-x-x-x-"},
 		{"three", 3, []string{hostile.ExtraProperties}, "xxx-xxx-"},
@@ -139,16 +145,16 @@ func TestInARow(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := config(7, test.behaviours...)
-			c.InARow = test.most
+			c.MaxConsecutive = test.maxConsecutive
 			h := hostile.New(c)
 			got := map[string]string{}
 			for _, client := range []string{"cafe", "babe"} {
-				h.LoggedIn(client)
+				h.NoteLogin(client)
 			}
 			for range 8 {
 				for _, client := range []string{"cafe", "babe"} {
-					h.LoggedIn(client) // another login does not start the row again
-					if answers(t, h, client) == "-" {
+					h.NoteLogin(client) // another login does not start the row again
+					if nextBehaviour(t, h, client) == "-" {
 						got[client] += "-"
 					} else {
 						got[client] += "x"
@@ -165,20 +171,20 @@ func TestInARow(t *testing.T) {
 
 func TestPlainAnswersDoNotCount(t *testing.T) {
 	c := config(7, hostile.MessageOrder) // which a list has not
-	c.InARow = 1
+	c.MaxConsecutive = 1
 	h := hostile.New(c)
-	h.LoggedIn("cafe")
+	h.NoteLogin("cafe")
 	for range 5 {
-		if got := answers(t, h, "cafe"); got != "-" {
+		if got := nextBehaviour(t, h, "cafe"); got != "-" {
 			t.Errorf("%s, want a plain answer", got)
 		}
 	}
-	plan := h.Plan("cafe", "list", list(t))
-	if plan.Vary == nil {
+	variation := h.Choose("cafe", "list", listOperation(t))
+	if variation.Vary == nil {
 		t.Fatal("nothing is planned after plain answers")
 	}
-	if _, behaviour := plan.Vary(&response.Response{
-		Status: http.StatusBadRequest, Body: []byte(refusal),
+	if _, behaviour := variation.Vary(&response.Response{
+		Status: http.StatusBadRequest, Body: []byte(badRequest),
 	}); behaviour != hostile.MessageOrder {
 		t.Errorf("behaviour %q, want %s", behaviour, hostile.MessageOrder)
 	}
@@ -189,50 +195,50 @@ func TestRateIsAShare(t *testing.T) {
 	c := config(7, hostile.ExtraProperties)
 	c.Rate = 0.25
 	h := hostile.New(c)
-	h.LoggedIn("cafe")
-	shown := 0
+	h.NoteLogin("cafe")
+	varied := 0
 	for range requests {
-		if answers(t, h, "cafe") != "-" {
-			shown++
+		if nextBehaviour(t, h, "cafe") != "-" {
+			varied++
 		}
 	}
-	if shown < 400 || shown > 600 {
-		t.Errorf("%d of %d answers show something, want about 500", shown, requests)
+	if varied < 400 || varied > 600 {
+		t.Errorf("%d of %d answers show something, want about 500", varied, requests)
 	}
 }
 
-// run tells what happens to the requests of a client while others make theirs.
-func run(t testing.TB, seed uint64, client string, others int) []string {
+// outcomes tells what happens to the requests of a client while others make theirs.
+func outcomes(t testing.TB, seed uint64, client string, others int) []string {
 	t.Helper()
 	c := config(seed, hostile.Behaviours()...)
-	c.Rate, c.InARow = 0.5, 2
+	c.Rate, c.MaxConsecutive = 0.5, 2
 	h := hostile.New(c)
-	h.LoggedIn(client)
-	var all sync.WaitGroup
+	h.NoteLogin(client)
+	var wg sync.WaitGroup
 	for i := range others {
-		all.Go(func() {
+		wg.Go(func() {
 			name := "other " + strconv.Itoa(i)
-			h.LoggedIn(name)
+			h.NoteLogin(name)
 			for range 50 {
-				answers(t, h, name)
+				nextBehaviour(t, h, name)
 			}
 		})
 	}
 	var got []string
 	for range 50 {
-		got = append(got, answers(t, h, client))
+		got = append(got, nextBehaviour(t, h, client))
 	}
-	all.Wait()
+	wg.Wait()
 	return got
 }
 
 func TestSameLuckWhateverOthersDo(t *testing.T) {
-	alone := run(t, 7, "cafe", 0)
-	if diff := cmp.Diff(alone, run(t, 7, "cafe", 4)); diff != "" {
+	alone := outcomes(t, 7, "cafe", 0)
+	if diff := cmp.Diff(alone, outcomes(t, 7, "cafe", 4)); diff != "" {
 		t.Errorf("beside others (-want +got):\n%s", diff)
 	}
 	for name, other := range map[string][]string{
-		"seed": run(t, 8, "cafe", 0), "client": run(t, 7, "babe", 0),
+		"seed": outcomes(t, 8, "cafe", 0), "client": outcomes(t, 7, "babe", 0),
 	} {
 		if cmp.Equal(alone, other) {
 			t.Errorf("another %s has the same luck", name)
@@ -241,20 +247,20 @@ func TestSameLuckWhateverOthersDo(t *testing.T) {
 }
 
 func TestClientsAreForgotten(t *testing.T) {
-	const most = 10_000
+	const maxClients = 10_000
 	h := hostile.New(config(7, hostile.ExtraProperties))
-	for i := range most {
-		h.LoggedIn(strconv.Itoa(i))
+	for i := range maxClients {
+		h.NoteLogin(strconv.Itoa(i))
 	}
-	h.LoggedIn("0") // is known
-	if got := answers(t, h, "0"); got == "-" {
+	h.NoteLogin("0") // is known
+	if got := nextBehaviour(t, h, "0"); got == "-" {
 		t.Error("a plain answer, and the client is known")
 	}
-	h.LoggedIn("one more")
-	if got := answers(t, h, "0"); got != "-" {
+	h.NoteLogin("one more")
+	if got := nextBehaviour(t, h, "0"); got != "-" {
 		t.Errorf("%s, want the client to be forgotten", got)
 	}
-	if got := answers(t, h, "one more"); got == "-" {
+	if got := nextBehaviour(t, h, "one more"); got == "-" {
 		t.Error("a plain answer for the client that logged in last")
 	}
 }

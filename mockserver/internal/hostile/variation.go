@@ -11,34 +11,34 @@ import (
 	"example.com/patmock/spec"
 )
 
-// variation makes other answers of one, each as legal as that.
-type variation struct {
-	answer    *response.Response
+// varier makes other answers of one, each as legal as that.
+type varier struct {
+	resp      *response.Response
 	operation *spec.Operation
-	luck      func(n int) int
-	wall      func() time.Time
+	draw      func(n int) int
+	wallNow   func() time.Time
 }
 
-// as returns the answer as a behaviour shows it, nil where there is nothing to change.
-func (v variation) as(behaviour string) *response.Response {
+// apply returns the answer as a behaviour shows it, nil where there is nothing to change.
+func (v varier) apply(behaviour string) *response.Response {
 	switch behaviour {
 	case RetryAfterDate:
 		return v.retryAfterDate()
 	case ListOrder:
-		return v.body(v.shuffle)
+		return v.changeBody(v.shuffle)
 	case MessageOrder:
-		return v.body(v.messages)
+		return v.changeBody(v.reverseMessages)
 	case ExtraProperties:
-		return v.body(v.extra)
-	case LessProperties:
-		return v.body(v.less)
+		return v.changeBody(v.addProperty)
+	case AbsentProperties:
+		return v.changeBody(v.dropProperties)
 	}
 	return nil
 }
 
-// body changes the body, if change says that it did.
-func (v variation) body(change func(value any) bool) *response.Response {
-	value, ok := decoded(v.answer.Body)
+// changeBody changes the body, if change says that it did.
+func (v varier) changeBody(change func(value any) bool) *response.Response {
+	value, ok := decode(v.resp.Body)
 	if !ok || !change(value) {
 		return nil
 	}
@@ -46,60 +46,60 @@ func (v variation) body(change func(value any) bool) *response.Response {
 	if err != nil {
 		return nil
 	}
-	varied := *v.answer
+	varied := *v.resp
 	varied.Body, varied.Validated = encoded, false
 	return &varied
 }
 
-func (v variation) shuffle(value any) bool {
+func (v varier) shuffle(value any) bool {
 	list, ok := value.([]any)
 	if !ok || len(list) < 2 {
 		return false
 	}
-	before := slices.Clone(list)
+	original := slices.Clone(list)
 	for i := len(list) - 1; i > 0; i-- {
-		j := v.luck(i + 1)
+		j := v.draw(i + 1)
 		list[i], list[j] = list[j], list[i]
 	}
-	return !slices.EqualFunc(before, list, func(a, b any) bool {
+	return !slices.EqualFunc(original, list, func(a, b any) bool {
 		return fmt.Sprint(a) == fmt.Sprint(b)
 	})
 }
 
-// messages exchanges the order of the messages of an error: both were seen.
-func (v variation) messages(value any) bool {
+// reverseMessages exchanges the order of the messages of an error: both were seen.
+func (v varier) reverseMessages(value any) bool {
 	object, _ := value.(map[string]any)
 	messages, _ := object["messages"].([]any)
 	slices.Reverse(messages)
 	return len(messages) > 1
 }
 
-// extra adds a property that no document names, where objects may have any.
-func (v variation) extra(value any) bool {
-	if _, open := v.operation.Properties(v.answer.Status); !open {
+// addProperty adds a property that no document names, where objects may have any.
+func (v varier) addProperty(value any) bool {
+	if _, open := v.operation.Properties(v.resp.Status); !open {
 		return false
 	}
 	kinds := []any{"new", json.Number("7"), true, nil, map[string]any{"id": "new"}, []any{"new"}}
-	name, is := "x-new-property-"+strconv.Itoa(v.luck(100)), kinds[v.luck(len(kinds))]
-	found := objects(value)
-	for _, object := range found {
-		object[name] = is
+	name, newValue := "x-new-property-"+strconv.Itoa(v.draw(100)), kinds[v.draw(len(kinds))]
+	all := objects(value)
+	for _, object := range all {
+		object[name] = newValue
 	}
-	return len(found) > 0
+	return len(all) > 0
 }
 
-// less takes optional properties away, or makes them null where they may be.
-func (v variation) less(value any) bool {
-	properties, _ := v.operation.Properties(v.answer.Status)
+// dropProperties takes optional properties away, or makes them null where they may be.
+func (v varier) dropProperties(value any) bool {
+	properties, _ := v.operation.Properties(v.resp.Status)
 	changed := false
 	for _, object := range objects(value) {
 		for _, p := range properties {
-			is, present := object[p.Name]
-			if !present || v.luck(2) == 0 {
+			current, present := object[p.Name]
+			if !present || v.draw(2) == 0 {
 				continue
 			}
 			switch {
-			case p.Nullable && is != nil && (p.Required || v.luck(2) == 0):
+			case p.Nullable && current != nil && (p.Required || v.draw(2) == 0):
 				object[p.Name] = nil
 			case !p.Required:
 				delete(object, p.Name)
@@ -130,14 +130,14 @@ func objects(value any) []map[string]any {
 }
 
 // retryAfterDate writes Retry-After in its other form (RFC 9110, section 10.2.3).
-func (v variation) retryAfterDate() *response.Response {
-	seconds, err := strconv.Atoi(v.answer.Header.Get("Retry-After"))
+func (v varier) retryAfterDate() *response.Response {
+	seconds, err := strconv.Atoi(v.resp.Header.Get("Retry-After"))
 	if err != nil {
 		return nil
 	}
-	varied := *v.answer
-	varied.Header = v.answer.Header.Clone()
+	varied := *v.resp
+	varied.Header = v.resp.Header.Clone()
 	varied.Header.Set("Retry-After",
-		response.Date(v.wall().Add(time.Duration(seconds)*time.Second)))
+		response.Date(v.wallNow().Add(time.Duration(seconds)*time.Second)))
 	return &varied
 }

@@ -26,52 +26,54 @@ const (
 		`"name":"jane.doe"},` +
 		`"created":"2026-01-01T00:00:00.000Z","secret":"s","accessTokenValiditySeconds":43200,` +
 		`"expirationDate":null}`
-	refusal = `{"detailCode":"400.1 Bad request content","trackingId":"a","messages":[` +
+	badRequest = `{"detailCode":"400.1 Bad request content","trackingId":"a","messages":[` +
 		`{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."},{"locale":"und",` +
 		`"localeOrigin":"REQUEST","text":"No."}],"causes":[]}`
-	limited = `{"message":" Rate Limit Exceeded "}`
-	login   = `{"access_token":"a.b.c","token_type":"bearer","expires_in":43199,` +
+	tooManyRequests = `{"message":" Rate Limit Exceeded "}`
+	login           = `{"access_token":"a.b.c","token_type":"bearer","expires_in":43199,` +
 		`"scope":"sp:scopes:all","tenant_id":"t","pod":"p",` +
 		`"strong_auth_supported":true,"org":"o","identity_id":"cafe","user_name":"jane.doe",` +
 		`"strong_auth":true,"jti":"j"}`
-	loginRefusal = `{"error":"invalid_client","error_description":"Bad client credentials"}`
+	badLogin = `{"error":"invalid_client","error_description":"Bad client credentials"}`
 )
 
 var (
-	one    = "[" + fmt.Sprintf(token, "a", "one") + "]"
-	tokens = "[" + fmt.Sprintf(token, "a", "one") + "," + fmt.Sprintf(token, "b", "two") + "," +
+	oneToken    = "[" + fmt.Sprintf(token, "a", "one") + "]"
+	threeTokens = "[" + fmt.Sprintf(token, "a", "one") + "," + fmt.Sprintf(token, "b", "two") +
+		"," +
 		fmt.Sprintf(token, "c", "three") + "]"
 )
 
-// vary tells how a mock answers again and again that shows one behaviour, and nothing else.
-func vary(t testing.TB, behaviour, document, name string,
+// variations tells how a mock answers again and again that shows one behaviour, and nothing else.
+func variations(t testing.TB, want, document, name string,
 	plain *response.Response,
 ) []*response.Response {
 	t.Helper()
 	op := operation(t, document, name)
-	if wrong := op.ValidateResponse(plain.Status, "application/json", plain.Body); wrong != nil {
-		t.Fatalf("the plain answer is illegal: %v", wrong)
+	if violations := op.ValidateResponse(plain.Status, "application/json",
+		plain.Body); violations != nil {
+		t.Fatalf("the plain answer is illegal: %v", violations)
 	}
-	h := hostile.New(config(7, behaviour))
-	h.LoggedIn("cafe")
+	h := hostile.New(config(7, want))
+	h.NoteLogin("cafe")
 	before := string(plain.Body)
 	var all []*response.Response
 	for range 100 {
-		plan := h.Plan("cafe", "list", op)
-		if plan.Vary == nil {
-			t.Fatalf("plan %+v, want another answer", plan)
+		variation := h.Choose("cafe", "list", op)
+		if variation.Vary == nil {
+			t.Fatalf("plan %+v, want another answer", variation)
 		}
-		varied, shown := plan.Vary(plain)
+		varied, behaviour := variation.Vary(plain)
 		switch {
-		case shown == "" && varied != plain ||
-			shown != "" && (shown != behaviour || varied == plain):
-			t.Fatalf("shows %q with %s", shown, varied.Body)
-		case shown == "":
+		case behaviour == "" && varied != plain ||
+			behaviour != "" && (behaviour != want || varied == plain):
+			t.Fatalf("shows %q with %s", behaviour, varied.Body)
+		case behaviour == "":
 			continue
 		}
-		if wrong := op.ValidateResponse(varied.Status, "application/json",
-			varied.Body); wrong != nil {
-			t.Errorf("%s is illegal: %v", varied.Body, wrong)
+		if violations := op.ValidateResponse(varied.Status, "application/json",
+			varied.Body); violations != nil {
+			t.Errorf("%s is illegal: %v", varied.Body, violations)
 		}
 		all = append(all, varied)
 	}
@@ -87,9 +89,9 @@ func TestVariationsAreLegal(t *testing.T) {
 			"patchPersonalAccessToken"
 		deleteOp, tokenOp = "deletePersonalAccessToken", "requestAccessToken"
 	)
-	type shows map[string]bool
-	failure := shows{
-		hostile.ExtraProperties: true, hostile.LessProperties: true, hostile.MessageOrder: true,
+	type behaviours map[string]bool
+	failure := behaviours{
+		hostile.ExtraProperties: true, hostile.AbsentProperties: true, hostile.MessageOrder: true,
 		hostile.RetryAfterDate: true,
 	}
 	tests := []struct {
@@ -98,75 +100,76 @@ func TestVariationsAreLegal(t *testing.T) {
 		operation string
 		status    int
 		body      string
-		want      shows // the behaviours that such an answer can show
+		want      behaviours // the behaviours that such an answer can show
 	}{
 		{
-			"list", "v2026", listOp, 200, tokens, shows{
+			"list", "v2026", listOp, 200, threeTokens, behaviours{
 				hostile.ListOrder: true, hostile.ExtraProperties: true,
-				hostile.LessProperties: true,
+				hostile.AbsentProperties: true,
 			},
 		},
 		{
-			"list in an old version", "v3", listOp, 200, tokens, shows{
+			"list in an old version", "v3", listOp, 200, threeTokens, behaviours{
 				hostile.ListOrder: true, hostile.ExtraProperties: true,
-				hostile.LessProperties: true,
+				hostile.AbsentProperties: true,
 			},
 		},
 		{
-			"list of one", "v2026", listOp, 200, one, shows{
-				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			"list of one", "v2026", listOp, 200, oneToken, behaviours{
+				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 			},
 		},
-		{"list of none", "v2026", listOp, 200, `[]`, shows{}},
+		{"list of none", "v2026", listOp, 200, `[]`, behaviours{}},
 		{
-			"list of the same", "v2026", listOp, 200, one[:len(one)-1] + "," + one[1:], shows{
-				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			"list of the same", "v2026", listOp, 200,
+			oneToken[:len(oneToken)-1] + "," + oneToken[1:], behaviours{
+				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 			},
 		},
-		{"create", "v2026", createOp, 200, created, shows{hostile.ExtraProperties: true}},
+		{"create", "v2026", createOp, 200, created, behaviours{hostile.ExtraProperties: true}},
 		{
-			"patch", "v2026", patchOp, 200, one[1 : len(one)-1], shows{
-				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			"patch", "v2026", patchOp, 200, oneToken[1 : len(oneToken)-1], behaviours{
+				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 			},
 		},
-		{"delete", "v2026", deleteOp, 204, "", shows{}},
+		{"delete", "v2026", deleteOp, 204, "", behaviours{}},
 		{
-			"refusal", "v2026", createOp, 400, refusal, shows{
-				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			"refusal", "v2026", createOp, 400, badRequest, behaviours{
+				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 				hostile.MessageOrder: true,
 			},
 		},
 		{
-			"too many requests", "v2026", listOp, 429, limited, shows{
-				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			"too many requests", "v2026", listOp, 429, tooManyRequests, behaviours{
+				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 				hostile.RetryAfterDate: true,
 			},
 		},
-		{"unavailable", "v2026", listOp, 503, refusal, failure},
+		{"unavailable", "v2026", listOp, 503, badRequest, failure},
 		{
-			"login", "oauth", tokenOp, 200, login, shows{
-				hostile.ExtraProperties: true, hostile.LessProperties: true,
+			"login", "oauth", tokenOp, 200, login, behaviours{
+				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 			},
 		},
 		{
-			"refused login", "oauth", tokenOp, 401, loginRefusal, shows{
+			"refused login", "oauth", tokenOp, 401, badLogin, behaviours{
 				hostile.ExtraProperties: true,
 			},
 		},
 		{
-			"too many logins", "oauth", tokenOp, 429, limited, shows{
+			"too many logins", "oauth", tokenOp, 429, tooManyRequests, behaviours{
 				hostile.ExtraProperties: true, hostile.RetryAfterDate: true,
 			},
 		},
 		{
-			"login while unavailable", "oauth", tokenOp, 503, loginRefusal, shows{
+			"login while unavailable", "oauth", tokenOp, 503, badLogin, behaviours{
 				hostile.ExtraProperties: true, hostile.RetryAfterDate: true,
 			},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := shows{}
+			got := behaviours{}
 			for _, behaviour := range hostile.Behaviours() {
 				if behaviour == hostile.Outages || behaviour == hostile.EarlyExpiry {
 					continue // change no answer
@@ -179,7 +182,7 @@ func TestVariationsAreLegal(t *testing.T) {
 					test.status == http.StatusServiceUnavailable {
 					plain.Header = http.Header{"Retry-After": {"3"}}
 				}
-				if len(vary(t, behaviour, test.document, test.operation, plain)) > 0 {
+				if len(variations(t, behaviour, test.document, test.operation, plain)) > 0 {
 					got[behaviour] = true
 				}
 			}
@@ -190,8 +193,8 @@ func TestVariationsAreLegal(t *testing.T) {
 	}
 }
 
-// decode reads a body, whose numbers stay as they are written.
-func decode[T any](t testing.TB, body []byte) T {
+// mustDecode reads a body, whose numbers stay as they are written.
+func mustDecode[T any](t testing.TB, body []byte) T {
 	t.Helper()
 	var value T
 	d := json.NewDecoder(bytes.NewReader(body))
@@ -205,11 +208,11 @@ func decode[T any](t testing.TB, body []byte) T {
 type object = map[string]any
 
 func TestListOrder(t *testing.T) {
-	before := decode[[]object](t, []byte(tokens))
+	before := mustDecode[[]object](t, []byte(threeTokens))
 	orders := map[string]bool{}
-	for _, a := range vary(t, hostile.ListOrder, "v2026", "listPersonalAccessTokens",
-		&response.Response{Status: 200, Body: []byte(tokens), Validated: true}) {
-		after := decode[[]object](t, a.Body)
+	for _, a := range variations(t, hostile.ListOrder, "v2026", "listPersonalAccessTokens",
+		&response.Response{Status: 200, Body: []byte(threeTokens), Validated: true}) {
+		after := mustDecode[[]object](t, a.Body)
 		order := ""
 		for _, o := range after {
 			order += o["id"].(string)
@@ -232,16 +235,16 @@ func TestListOrder(t *testing.T) {
 }
 
 func TestMessageOrder(t *testing.T) {
-	want := decode[object](t, []byte(refusal))
+	want := mustDecode[object](t, []byte(badRequest))
 	slices.Reverse(want["messages"].([]any))
-	for _, a := range vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken",
-		&response.Response{Status: 400, Body: []byte(refusal), Validated: true}) {
-		if diff := cmp.Diff(want, decode[object](t, a.Body)); diff != "" {
+	for _, a := range variations(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken",
+		&response.Response{Status: 400, Body: []byte(badRequest), Validated: true}) {
+		if diff := cmp.Diff(want, mustDecode[object](t, a.Body)); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
 	}
 	const single = `{"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
-	if n := len(vary(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken",
+	if n := len(variations(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken",
 		&response.Response{Status: 400, Body: []byte(single), Validated: true})); n > 0 {
 		t.Errorf("a single message is in another order %d times", n)
 	}
@@ -249,11 +252,11 @@ func TestMessageOrder(t *testing.T) {
 
 func TestExtraProperties(t *testing.T) {
 	name := regexp.MustCompile(`^x-new-property-[0-9]{1,2}$`)
-	before := decode[[]object](t, []byte(tokens))
+	before := mustDecode[[]object](t, []byte(threeTokens))
 	kinds := map[string]bool{}
-	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "listPersonalAccessTokens",
-		&response.Response{Status: 200, Body: []byte(tokens), Validated: true}) {
-		after := decode[[]object](t, a.Body)
+	for _, a := range variations(t, hostile.ExtraProperties, "v2026", "listPersonalAccessTokens",
+		&response.Response{Status: 200, Body: []byte(threeTokens), Validated: true}) {
+		after := mustDecode[[]object](t, a.Body)
 		for _, o := range after {
 			extra := 0
 			for property, value := range o {
@@ -281,22 +284,22 @@ func TestExtraProperties(t *testing.T) {
 }
 
 func TestLessProperties(t *testing.T) {
-	before := decode[[]object](t, []byte(one))[0]
+	before := mustDecode[[]object](t, []byte(oneToken))[0]
 	seen := map[string]bool{}
-	for _, a := range vary(t, hostile.LessProperties, "v2026", "listPersonalAccessTokens",
-		&response.Response{Status: 200, Body: []byte(one), Validated: true}) {
-		after := decode[[]object](t, a.Body)[0]
+	for _, a := range variations(t, hostile.AbsentProperties, "v2026", "listPersonalAccessTokens",
+		&response.Response{Status: 200, Body: []byte(oneToken), Validated: true}) {
+		after := mustDecode[[]object](t, a.Body)[0]
 		changed := 0
-		for property, was := range before {
-			switch is, present := after[property]; {
+		for property, old := range before {
+			switch new, present := after[property]; {
 			case !present:
 				seen[property+" is absent"] = true
 				changed++
-			case is == nil && was != nil:
+			case new == nil && old != nil:
 				seen[property+" is null"] = true
 				changed++
-			case !cmp.Equal(was, is):
-				t.Errorf("%s became %v", property, is)
+			case !cmp.Equal(old, new):
+				t.Errorf("%s became %v", property, new)
 			}
 		}
 		if changed == 0 {
@@ -333,15 +336,17 @@ func TestRetryAfterDate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			plain := &response.Response{
-				Status: 429, Body: []byte(limited), Header: test.header, Validated: true,
+				Status: 429, Body: []byte(tooManyRequests), Header: test.header, Validated: true,
 			}
 			before := test.header.Clone()
-			varied := vary(t, hostile.RetryAfterDate, "v2026", "listPersonalAccessTokens", plain)
+			varied := variations(t, hostile.RetryAfterDate, "v2026", "listPersonalAccessTokens",
+				plain)
 			if (len(varied) == 0) != (test.want == nil) {
 				t.Fatalf("%d answers changed", len(varied))
 			}
 			for _, a := range varied {
-				if diff := cmp.Diff(test.want, a.Header); diff != "" || string(a.Body) != limited {
+				if diff := cmp.Diff(test.want, a.Header); diff != "" ||
+					string(a.Body) != tooManyRequests {
 					t.Fatalf("%s (-want +got):\n%s", a.Body, diff)
 				}
 			}
@@ -354,7 +359,7 @@ func TestRetryAfterDate(t *testing.T) {
 
 func TestNumbersKeepTheirDigits(t *testing.T) {
 	const body = `{"big":12345678901234567890,"small":1.10,"exponent":1E+2}`
-	for _, a := range vary(t, hostile.ExtraProperties, "v2026", "createPersonalAccessToken",
+	for _, a := range variations(t, hostile.ExtraProperties, "v2026", "createPersonalAccessToken",
 		&response.Response{Status: 400, Body: []byte(body), Validated: true}) {
 		for _, number := range []string{"12345678901234567890", "1.10", "1E+2"} {
 			if !bytes.Contains(a.Body, []byte(number)) {

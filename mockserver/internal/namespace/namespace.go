@@ -115,7 +115,7 @@ func (c *Config) prepare(name string, now func() time.Time) *Namespace {
 		Service: c.newService(memory.NewKeyed(PolicyOptions(c.Dialect).NameKey()), state.Random),
 		hostile: hostile.New(hostile.Config{
 			Behaviours: c.Profile.Hostile, Rate: c.Profile.HostileRate,
-			InARow: c.Profile.HostileInARow, Random: state.Random, Wall: c.Wall,
+			MaxConsecutive: c.Profile.HostileInARow, Random: state.Random, WallNow: c.Wall,
 		}),
 	}
 }
@@ -146,8 +146,9 @@ func (n *Namespace) serve() error {
 		Now:       n.Clock.Now, Writer: c.Writer,
 	})
 	n.API = api.New(api.Config{
-		Documents: c.Documents, Service: n.Service, Authenticate: n.OAuth.Authenticate, Admission: gate,
-		Now: n.Clock.Now, Writer: c.Writer,
+		Documents: c.Documents, Service: n.Service, Authenticate: n.OAuth.Authenticate,
+		Admission: gate,
+		Now:       n.Clock.Now, Writer: c.Writer,
 	})
 	return nil
 }

@@ -46,13 +46,13 @@ func TestOutages(t *testing.T) {
 			}
 			op := operation(t, document, test.operation)
 			h := hostile.New(config(7, test.behaviours...))
-			h.LoggedIn("cafe")
+			h.NoteLogin("cafe")
 			got := map[string]bool{}
 			for range requests {
-				plan := h.Plan("cafe", "list", op)
-				got[fmt.Sprint(plan.Status, plan.AsDate)] = true
-				if (plan.Status == 0) != (plan.Vary != nil) {
-					t.Fatalf("plan %+v", plan)
+				variation := h.Choose("cafe", "list", op)
+				got[fmt.Sprint(variation.Status, variation.RetryAfterAsDate)] = true
+				if (variation.Status == 0) != (variation.Vary != nil) {
+					t.Fatalf("plan %+v", variation)
 				}
 			}
 			want := map[string]bool{}
@@ -68,39 +68,41 @@ func TestOutages(t *testing.T) {
 
 func TestEarlyExpiry(t *testing.T) {
 	c := config(7, hostile.EarlyExpiry)
-	c.InARow = 1000
+	c.MaxConsecutive = 1000
 	h := hostile.New(c)
-	h.LoggedIn("cafe")
+	h.NoteLogin("cafe")
 	op := operation(t, "oauth", "requestAccessToken")
-	lives := map[int]bool{}
+	ttls := map[int]bool{}
 	for range 1000 {
-		lives[h.Plan("cafe", "token", op).Life] = true
+		ttls[h.Choose("cafe", "token", op).TokenTTL] = true
 	}
 	want := map[int]bool{}
-	for life := 5; life <= 14; life++ {
-		want[life] = true
+	for ttl := 5; ttl <= 14; ttl++ {
+		want[ttl] = true
 	}
-	if diff := cmp.Diff(want, lives); diff != "" {
+	if diff := cmp.Diff(want, ttls); diff != "" {
 		t.Errorf("lives (-want +got):\n%s", diff)
 	}
-	if plan := h.Plan("cafe", "token", op); plan.Life != 0 {
-		t.Errorf("early expiry %d times in a row, want %d", c.InARow+1, c.InARow)
+	if variation := h.Choose("cafe", "token", op); variation.TokenTTL != 0 {
+		t.Errorf("early expiry %d times in a row, want %d", c.MaxConsecutive+1, c.MaxConsecutive)
 	}
-	if plan := h.Plan("cafe", "list", list(t)); plan.Life != 0 || plan.Vary != nil {
-		t.Errorf("plan %+v, want nothing where no token is made", plan)
+	if variation := h.Choose("cafe", "list", listOperation(t)); variation.TokenTTL != 0 ||
+		variation.Vary != nil {
+		t.Errorf("plan %+v, want nothing where no token is made", variation)
 	}
 }
 
 func TestEveryBehaviourHasItsTurn(t *testing.T) {
-	h := hostile.New(config(7, hostile.ListOrder, hostile.ExtraProperties, hostile.LessProperties))
-	h.LoggedIn("cafe")
+	h := hostile.New(config(7, hostile.ListOrder, hostile.ExtraProperties,
+		hostile.AbsentProperties))
+	h.NoteLogin("cafe")
 	got := map[string]bool{}
 	for range 50 {
-		behaviour, _, _ := strings.Cut(answers(t, h, "cafe"), " ")
+		behaviour, _, _ := strings.Cut(nextBehaviour(t, h, "cafe"), " ")
 		got[behaviour] = true
 	}
 	if diff := cmp.Diff(map[string]bool{
-		hostile.ListOrder: true, hostile.ExtraProperties: true, hostile.LessProperties: true,
+		hostile.ListOrder: true, hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 	}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
