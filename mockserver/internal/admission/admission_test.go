@@ -43,8 +43,8 @@ func operation(t testing.TB, document, name string) *spec.Operation {
 	return op
 }
 
-// start returns a gate of a tenant that is not hostile, with rules.
-func start(t testing.TB, rules ...control.Fault) *admission.Controller {
+// newController returns a gate of a tenant that is not hostile, with rules.
+func newController(t testing.TB, rules ...control.Fault) *admission.Controller {
 	t.Helper()
 	seed := uint64(7)
 	faults := fault.New(random.New(&seed, "default"))
@@ -56,23 +56,23 @@ func start(t testing.TB, rules ...control.Fault) *admission.Controller {
 	return &admission.Controller{
 		Limits:  ratelimit.New(ratelimit.Limit{Requests: 2, Window: 10 * time.Second}),
 		Enforce: true, Faults: faults,
-		Wall: func() time.Time { return noon },
+		WallNow: func() time.Time { return noon },
 	}
 }
 
-// visit is a visit of the list operation.
-func visit(t testing.TB) admission.Request {
+// newRequest is a visit of the list operation.
+func newRequest(t testing.TB) admission.Request {
 	t.Helper()
 	return admission.Request{
 		Request:   httptest.NewRequest(http.MethodGet, "/v2026/personal-access-tokens", nil),
 		Operation: operation(t, "v2026", "listPersonalAccessTokens"),
-		Trace:     &response.RequestInfo{Operation: "list", Version: "v2026"}, ClientID: "cafe",
+		Info:      &response.RequestInfo{Operation: "list", Version: "v2026"}, ClientID: "cafe",
 		OwnerID: "id", OwnerName: "jane.doe", Now: now,
 	}
 }
 
-// passed is what the gate did with a visit.
-type passed struct {
+// result is what the gate did with a visit.
+type result struct {
 	Status     int // zero where it passed
 	RetryAfter string
 	Rule       rule.ID
@@ -81,135 +81,136 @@ type passed struct {
 	Effect     response.Effect
 	Wait       time.Duration
 
-	words []string // the reason of a refusal, and the notes
+	messages []string // the reason of a refusal, and the notes
 }
 
-func pass(t testing.TB, g *admission.Controller, v admission.Request) passed {
+func admit(t testing.TB, c *admission.Controller, r admission.Request) result {
 	t.Helper()
-	err := g.Admit(v)
-	p := passed{
-		Faults: v.Trace.Faults, Effect: v.Trace.Effect, Wait: v.Trace.RetryAfter,
-		HasNote: len(v.Trace.Notes) > 0,
+	err := c.Admit(r)
+	got := result{
+		Faults: r.Info.Faults, Effect: r.Info.Effect, Wait: r.Info.RetryAfter,
+		HasNote: len(r.Info.Notes) > 0,
 	}
-	var refusal *response.Error
-	if err != nil && !errors.As(err, &refusal) {
+	var rejection *response.Error
+	if err != nil && !errors.As(err, &rejection) {
 		t.Fatalf("%v is no refusal", err)
 	}
-	if refusal != nil {
-		p.Status, p.RetryAfter, p.Rule = refusal.Status, refusal.Header.Get("Retry-After"),
-			refusal.Reasons[0].Rule
-		p.words = append(p.words, refusal.Error())
+	if rejection != nil {
+		got.Status, got.RetryAfter, got.Rule = rejection.Status,
+			rejection.Header.Get("Retry-After"),
+			rejection.Reasons[0].Rule
+		got.messages = append(got.messages, rejection.Error())
 	}
-	p.words = append(p.words, v.Trace.Notes...)
-	return p
+	got.messages = append(got.messages, r.Info.Notes...)
+	return got
 }
 
-// checkPassed compares what the gate did with a visit, and its words with the golden file.
-func checkPassed(t testing.TB, want, got passed) {
+// checkResult compares what the gate did with a visit, and its words with the golden file.
+func checkResult(t testing.TB, want, got result) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(passed{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(result{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if len(got.words) > 0 {
-		golden.Check(t, "testdata/reasons.golden", golden.Key(t), strings.Join(got.words, "\n"))
+	if len(got.messages) > 0 {
+		golden.Check(t, "testdata/reasons.golden", golden.Key(t), strings.Join(got.messages, "\n"))
 	}
 }
 
 func TestLimit(t *testing.T) {
-	after := func(d time.Duration) func(v *admission.Request) {
-		return func(v *admission.Request) { v.Now = now.Add(d) }
+	after := func(d time.Duration) func(r *admission.Request) {
+		return func(r *admission.Request) { r.Now = now.Add(d) }
 	}
-	refused := func(seconds string, wait time.Duration) passed {
-		return passed{Status: 429, RetryAfter: seconds, Rule: rule.RateLimit, Wait: wait}
+	rejected := func(seconds string, wait time.Duration) result {
+		return result{Status: 429, RetryAfter: seconds, Rule: rule.RateLimit, Wait: wait}
 	}
 	tests := []struct {
 		name    string
 		enforce bool
-		third   func(v *admission.Request)
-		want    passed // of the third request
+		change  func(r *admission.Request)
+		want    result // of the third request
 	}{
-		{"enforced", true, after(0), refused("10", 10*time.Second)},
-		{"rounded up", true, after(time.Millisecond), refused("10", 9999*time.Millisecond)},
-		{"last moment", true, after(10*time.Second - 1), refused("1", 1)},
-		{"window has ended", true, after(10 * time.Second), passed{}},
-		{"another version", true, func(v *admission.Request) { v.Trace.Version = "v3" }, passed{}},
-		{"another client", true, func(v *admission.Request) { v.ClientID = "babe" }, passed{}},
+		{"enforced", true, after(0), rejected("10", 10*time.Second)},
+		{"rounded up", true, after(time.Millisecond), rejected("10", 9999*time.Millisecond)},
+		{"last moment", true, after(10*time.Second - 1), rejected("1", 1)},
+		{"window has ended", true, after(10 * time.Second), result{}},
+		{"another version", true, func(r *admission.Request) { r.Info.Version = "v3" }, result{}},
+		{"another client", true, func(r *admission.Request) { r.ClientID = "babe" }, result{}},
 		{
-			"another client and version that read the same", true, func(v *admission.Request) {
-				v.ClientID, v.Trace.Version = "cafev", "2026"
-			}, passed{},
+			"another client and version that read the same", true, func(r *admission.Request) {
+				r.ClientID, r.Info.Version = "cafev", "2026"
+			}, result{},
 		},
-		{"only told", false, after(0), passed{HasNote: true}},
+		{"only told", false, after(0), result{HasNote: true}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g := start(t)
-			g.Enforce = test.enforce
+			c := newController(t)
+			c.Enforce = test.enforce
 			for range 2 {
-				checkPassed(t, passed{}, pass(t, g, visit(t)))
+				checkResult(t, result{}, admit(t, c, newRequest(t)))
 			}
-			v := visit(t)
-			test.third(&v)
-			checkPassed(t, test.want, pass(t, g, v))
+			r := newRequest(t)
+			test.change(&r)
+			checkResult(t, test.want, admit(t, c, r))
 		})
 	}
 }
 
 func TestLimitTellsAMovedClock(t *testing.T) {
-	const moved = "moved +1d"
+	const note = "moved +1d"
 	tests := []struct {
-		name     string
-		note     string
-		mentions bool
+		name string
+		note string
+		want bool
 	}{
 		{"not moved", "", false},
-		{"moved", moved, true},
+		{"moved", note, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g := start(t)
+			c := newController(t)
 			for range 2 {
-				pass(t, g, visit(t))
+				admit(t, c, newRequest(t))
 			}
-			v := visit(t)
-			v.Trace.ClockNote = test.note
-			got := pass(t, g, v)
-			checkPassed(t, passed{
+			r := newRequest(t)
+			r.Info.ClockNote = test.note
+			got := admit(t, c, r)
+			checkResult(t, result{
 				Status: 429, RetryAfter: "10", Rule: rule.RateLimit, Wait: 10 * time.Second,
 			}, got)
-			if words := strings.Join(got.words, "\n"); strings.Contains(words,
-				moved) != test.mentions {
-				t.Errorf("the reason is %q", words)
+			if messages := strings.Join(got.messages, "\n"); strings.Contains(messages,
+				note) != test.want {
+				t.Errorf("the reason is %q", messages)
 			}
 		})
 	}
 }
 
 func TestLimitIsToldOnceInAWindow(t *testing.T) {
-	g := start(t)
-	g.Enforce = false
-	var told []int
+	c := newController(t)
+	c.Enforce = false
+	var noted []int
 	for i := range 10 {
-		v := visit(t)
-		v.Now = now.Add(time.Duration(i/5) * 10 * time.Second)
-		if pass(t, g, v).HasNote {
-			told = append(told, i)
+		r := newRequest(t)
+		r.Now = now.Add(time.Duration(i/5) * 10 * time.Second)
+		if admit(t, c, r).HasNote {
+			noted = append(noted, i)
 		}
 	}
-	if diff := cmp.Diff([]int{2, 7}, told); diff != "" {
+	if diff := cmp.Diff([]int{2, 7}, noted); diff != "" {
 		t.Errorf("told with request (-want +got):\n%s", diff)
 	}
 }
 
 func TestLimitComesBeforeFaults(t *testing.T) {
-	g := start(t, control.Fault{Effect: "reset", Times: 9})
+	c := newController(t, control.Fault{Effect: "reset", Times: 9})
 	for range 2 {
-		pass(t, g, visit(t))
+		admit(t, c, newRequest(t))
 	}
-	if p := pass(t, g, visit(t)); p.Status != 429 || p.Effect != "" {
+	if p := admit(t, c, newRequest(t)); p.Status != 429 || p.Effect != "" {
 		t.Errorf("%v, want 429", p)
 	}
-	if hits := g.Faults.(*fault.Set).List()[0].Hits; hits != 2 {
+	if hits := c.Faults.(*fault.Set).List()[0].Hits; hits != 2 {
 		t.Errorf("%d hits, want 2", hits)
 	}
 }
@@ -226,13 +227,13 @@ func TestLongClientIDsAreShortened(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g := start(t)
-			v := visit(t)
-			v.ClientID = test.id
+			c := newController(t)
+			r := newRequest(t)
+			r.ClientID = test.id
 			for range 2 {
-				pass(t, g, v)
+				admit(t, c, r)
 			}
-			if words := strings.Join(pass(t, g, v).words, "\n"); !strings.Contains(words,
+			if words := strings.Join(admit(t, c, r).messages, "\n"); !strings.Contains(words,
 				test.want) {
 				t.Errorf("%s, want %s", words, test.want)
 			}
@@ -241,76 +242,76 @@ func TestLongClientIDsAreShortened(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	const injected = rule.InjectedFault
+	const id = rule.InjectedFault
 	tests := []struct {
 		name  string
 		rules []control.Fault
-		want  passed
+		want  result
 	}{
-		{"none", nil, passed{}},
+		{"none", nil, result{}},
 		{
-			"status", []control.Fault{{Status: 500}}, passed{
-				Status: 500, Rule: injected, Faults: []string{"f1"},
+			"status", []control.Fault{{Status: 500}}, result{
+				Status: 500, Rule: id, Faults: []string{"f1"},
 			},
 		},
 		{
 			"retry after",
 			[]control.Fault{{Status: 429, RetryAfter: "3s"}},
-			passed{
-				Status: 429, RetryAfter: "3", Rule: injected, Faults: []string{"f1"},
+			result{
+				Status: 429, RetryAfter: "3", Rule: id, Faults: []string{"f1"},
 				Wait: 3 * time.Second,
 			},
 		},
 		{
 			"retry after is rounded up",
 			[]control.Fault{{Status: 429, RetryAfter: "2001ms"}},
-			passed{
-				Status: 429, RetryAfter: "3", Rule: injected, Faults: []string{"f1"},
+			result{
+				Status: 429, RetryAfter: "3", Rule: id, Faults: []string{"f1"},
 				Wait: 2001 * time.Millisecond,
 			},
 		},
 		{
 			"retry after as date follows wall time",
 			[]control.Fault{{Status: 503, RetryAfter: "2001ms", RetryAfterAs: "date"}},
-			passed{
-				Status: 503, RetryAfter: "Sun, 01 Mar 2026 12:00:03 GMT", Rule: injected,
+			result{
+				Status: 503, RetryAfter: "Sun, 01 Mar 2026 12:00:03 GMT", Rule: id,
 				Faults: []string{"f1"}, Wait: 2001 * time.Millisecond,
 			},
 		},
 		{
-			"reset", []control.Fault{{Effect: "reset"}}, passed{
-				Status: 503, Rule: injected, Faults: []string{"f1"}, Effect: response.Reset,
+			"reset", []control.Fault{{Effect: "reset"}}, result{
+				Status: 503, Rule: id, Faults: []string{"f1"}, Effect: response.Reset,
 			},
 		},
 		{
-			"hang", []control.Fault{{Effect: "hang"}}, passed{
-				Status: 503, Rule: injected, Faults: []string{"f1"}, Effect: response.Hang,
+			"hang", []control.Fault{{Effect: "hang"}}, result{
+				Status: 503, Rule: id, Faults: []string{"f1"}, Effect: response.Hang,
 			},
 		},
 		{
 			"page of a gateway",
 			[]control.Fault{{Effect: "html", Status: 504}},
-			passed{Status: 504, Rule: injected, Faults: []string{"f1"}, Effect: response.HTML},
+			result{Status: 504, Rule: id, Faults: []string{"f1"}, Effect: response.HTML},
 		},
 		{
-			"truncated", []control.Fault{{Effect: "truncated-json"}}, passed{
+			"truncated", []control.Fault{{Effect: "truncated-json"}}, result{
 				Faults: []string{"f1"}, Effect: response.Truncated,
 			},
 		},
 		{
-			"wrong type", []control.Fault{{Effect: "wrong-content-type"}}, passed{
+			"wrong type", []control.Fault{{Effect: "wrong-content-type"}}, result{
 				Faults: []string{"f1"}, Effect: response.WrongType,
 			},
 		},
 		{
-			"empty", []control.Fault{{Effect: "empty-body"}}, passed{
+			"empty", []control.Fault{{Effect: "empty-body"}}, result{
 				Faults: []string{"f1"}, Effect: response.Empty,
 			},
 		},
 		{
 			"by header", []control.Fault{
 				{Effect: "empty-body", Header: map[string]string{"X-Test": "a"}},
-			}, passed{Faults: []string{"f1"}, Effect: response.Empty},
+			}, result{Faults: []string{"f1"}, Effect: response.Empty},
 		},
 		{
 			"by owner and name",
@@ -319,14 +320,14 @@ func TestFaults(t *testing.T) {
 					Owner: "jane.doe", Status: 500, Operation: "list",
 				},
 			},
-			passed{Status: 500, Rule: injected, Faults: []string{"f1", "f2"}},
+			result{Status: 500, Rule: id, Faults: []string{"f1", "f2"}},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			v := visit(t)
+			v := newRequest(t)
 			v.Request.Header.Set("X-Test", "a")
-			checkPassed(t, test.want, pass(t, start(t, test.rules...), v))
+			checkResult(t, test.want, admit(t, newController(t, test.rules...), v))
 		})
 	}
 }

@@ -9,8 +9,8 @@ import (
 )
 
 func TestPrefer(t *testing.T) {
-	prefers := func(status int, retryAfter string, wait time.Duration) passed {
-		return passed{
+	rejected := func(status int, retryAfter string, wait time.Duration) result {
+		return result{
 			Status: status, RetryAfter: retryAfter, Rule: rule.PreferredStatus, Faults: []string{
 				"prefer",
 			}, Wait: wait,
@@ -19,44 +19,44 @@ func TestPrefer(t *testing.T) {
 	tests := []struct {
 		name   string
 		header []string
-		want   passed
+		want   result
 	}{
-		{"no header", nil, passed{}},
-		{"code", []string{"code=400"}, prefers(400, "", 0)},
-		{"with Retry-After", []string{"code=429"}, prefers(429, "1", time.Second)},
-		{"unavailable", []string{"code=503"}, prefers(503, "1", time.Second)},
-		{"quoted", []string{`code="401"`}, prefers(401, "", 0)},
-		{"blanks", []string{" code = 400 "}, prefers(400, "", 0)},
-		{"capitals", []string{"CODE=400"}, prefers(400, "", 0)},
-		{"behind another", []string{"respond-async, code=400"}, prefers(400, "", 0)},
-		{"as a parameter", []string{"foo;code=400"}, prefers(400, "", 0)},
-		{"behind a blank", []string{"dynamic=true code=400"}, prefers(400, "", 0)},
-		{"in a second header", []string{"wait=10", "code=400"}, prefers(400, "", 0)},
-		{"the first of two", []string{"code=400, code=401"}, prefers(400, "", 0)},
-		{"success is no refusal", []string{"code=200"}, passed{HasNote: true}},
-		{"a status that the operation has not", []string{"code=404"}, passed{HasNote: true}},
-		{"another preference", []string{"return=minimal"}, passed{}},
-		{"another name", []string{"xcode=400"}, passed{}},
-		{"two digits", []string{"code=40"}, passed{}},
-		{"four digits", []string{"code=4000"}, passed{}},
-		{"with a parameter of its own", []string{"code=400;x=y"}, prefers(400, "", 0)},
-		{"no number", []string{"code=bad"}, passed{}},
+		{"no header", nil, result{}},
+		{"code", []string{"code=400"}, rejected(400, "", 0)},
+		{"with Retry-After", []string{"code=429"}, rejected(429, "1", time.Second)},
+		{"unavailable", []string{"code=503"}, rejected(503, "1", time.Second)},
+		{"quoted", []string{`code="401"`}, rejected(401, "", 0)},
+		{"blanks", []string{" code = 400 "}, rejected(400, "", 0)},
+		{"capitals", []string{"CODE=400"}, rejected(400, "", 0)},
+		{"behind another", []string{"respond-async, code=400"}, rejected(400, "", 0)},
+		{"as a parameter", []string{"foo;code=400"}, rejected(400, "", 0)},
+		{"behind a blank", []string{"dynamic=true code=400"}, rejected(400, "", 0)},
+		{"in a second header", []string{"wait=10", "code=400"}, rejected(400, "", 0)},
+		{"the first of two", []string{"code=400, code=401"}, rejected(400, "", 0)},
+		{"success is no refusal", []string{"code=200"}, result{HasNote: true}},
+		{"a status that the operation has not", []string{"code=404"}, result{HasNote: true}},
+		{"another preference", []string{"return=minimal"}, result{}},
+		{"another name", []string{"xcode=400"}, result{}},
+		{"two digits", []string{"code=40"}, result{}},
+		{"four digits", []string{"code=4000"}, result{}},
+		{"with a parameter of its own", []string{"code=400;x=y"}, rejected(400, "", 0)},
+		{"no number", []string{"code=bad"}, result{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			v := visit(t)
+			v := newRequest(t)
 			for _, value := range test.header {
 				v.Request.Header.Add("Prefer", value)
 			}
-			checkPassed(t, test.want, pass(t, start(t), v))
+			checkResult(t, test.want, admit(t, newController(t), v))
 		})
 	}
 }
 
 func TestFaultsComeBeforePrefer(t *testing.T) {
-	v := visit(t)
+	v := newRequest(t)
 	v.Request.Header.Set("Prefer", "code=400")
-	if p := pass(t, start(t, control.Fault{Status: 500}), v); p.Status != 500 {
+	if p := admit(t, newController(t, control.Fault{Status: 500}), v); p.Status != 500 {
 		t.Errorf("%v, want 500", p)
 	}
 }

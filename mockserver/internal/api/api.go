@@ -92,7 +92,7 @@ func (a *API) run(x *exchange,
 	x.caller = caller
 	x.info.User, x.info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
 	if err := a.config.Admission.Admit(admission.Request{
-		Request: x.request, Operation: x.operation, Trace: x.info, ClientID: caller.ClientID,
+		Request: x.request, Operation: x.operation, Info: x.info, ClientID: caller.ClientID,
 		OwnerID: caller.ID, OwnerName: caller.Name, Now: x.now,
 	}); err != nil {
 		return nil, err

@@ -137,8 +137,8 @@ func (n *Namespace) serve() error {
 		return err
 	}
 	gate := &admission.Controller{
-		Limits: n.Limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, Wall: c.Wall,
-		Stopped: c.Writer.Stopped,
+		Limits: n.Limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, WallNow: c.Wall,
+		Done: c.Writer.Stopped,
 	}
 	n.OAuth = oauth.New(oauth.Config{
 		Document: c.OAuth, Service: n.Service, Key: key, Admission: gate, Random: n.Random,

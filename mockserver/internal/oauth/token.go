@@ -57,7 +57,7 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 	}
 	now := s.config.Now()
 	if err := s.config.Admission.Admit(admission.Request{
-		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Trace: info,
+		Request: r, Operation: s.config.Document.Operation("requestAccessToken"), Info: info,
 		ClientID: id,
 		OwnerID:  owner.ID, OwnerName: owner.Name, Now: now,
 	}); err != nil {
@@ -128,8 +128,8 @@ func (s *Server) commit(ctx context.Context, session *pat.Session,
 	return resp, session.Commit(ctx)
 }
 
-// AcceptsLogin reports whether the credentials and the grant of a request are good for an access token.
-// It changes nothing but the body, which it reads.
+// AcceptsLogin reports whether the credentials and the grant of a request are good for an access
+// token. It changes nothing but the body, which it reads.
 func (s *Server) AcceptsLogin(r *http.Request) bool {
 	all, err := parameters(r)
 	if err != nil {
