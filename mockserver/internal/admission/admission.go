@@ -273,7 +273,7 @@ func (c *Controller) delay(ctx context.Context, d time.Duration) {
 func (c *Controller) retryAfter(info *response.RequestInfo, d time.Duration, asDate bool) string {
 	info.RetryAfter = d
 	if asDate {
-		return response.Date(c.WallNow().Add(d))
+		return response.HTTPDate(c.WallNow().Add(d))
 	}
 	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }

@@ -29,7 +29,7 @@ func (x *exchange) readBody() error {
 	nothing := len(text) == 0 && contentType == ""
 	if !nothing && !x.operation.Takes(contentType) {
 		err := x.contentTypeError(contentType)
-		if x.dialect[err.Question].Status != http.StatusOK {
+		if x.dialect[err.DialectEntry].Status != http.StatusOK {
 			return err
 		}
 		contentType = x.operation.MediaTypes[0] // the tenant takes it for that

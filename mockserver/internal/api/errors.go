@@ -35,7 +35,7 @@ func bodyError(err error) error {
 // dialectError returns the error of a request that only some tenants reject.
 func dialectError(entry, problem string) error {
 	return &response.Error{
-		Kind: response.Invalid, Question: entry, Reasons: []response.Reason{
+		Kind: response.Invalid, DialectEntry: entry, Reasons: []response.Reason{
 			{Rule: rule.ID(entry), Text: problem},
 		},
 	}
@@ -60,7 +60,7 @@ func (x *exchange) contentTypeError(got string) *response.Error {
 	text := "header Content-Type: expected " + want + ", got " + got
 	x.info.AddFinding(control.WrongContentType, text, "send Content-Type: "+want)
 	return &response.Error{
-		Kind: response.WrongContentType, Question: contentTypeEntries[x.operation.Name],
+		Kind: response.WrongContentType, DialectEntry: contentTypeEntries[x.operation.Name],
 		Reasons: []response.Reason{{Rule: rule.WrongContentType, Text: text}},
 	}
 }
@@ -69,7 +69,7 @@ func (x *exchange) contentTypeError(got string) *response.Error {
 // finding, too.
 func (x *exchange) schemaError(violations []spec.Violation) error {
 	e := &response.Error{
-		Kind: response.Missing, Field: violations[0].Where(), Question: dialect.EmptyDate,
+		Kind: response.Missing, Field: violations[0].Where(), DialectEntry: dialect.EmptyDate,
 	}
 	for _, v := range violations {
 		kind := control.InvalidProperty
@@ -80,7 +80,7 @@ func (x *exchange) schemaError(violations []spec.Violation) error {
 		}
 		x.info.AddFinding(kind, v.String(), "")
 		if v.In != spec.InBody || v.Pointer != "/expirationDate" || v.Value != "" {
-			e.Question = ""
+			e.DialectEntry = ""
 		}
 		e.Reasons = append(e.Reasons, reasonOf(v))
 	}

@@ -57,7 +57,7 @@ func (s *Server) verify(c *call) (*response.Response, error) {
 	defer cancel()
 	go func() { // a mock that stops waits for nobody
 		select {
-		case <-s.config.Writer.Stopped:
+		case <-s.config.Writer.Done:
 			cancel()
 		case <-ctx.Done():
 		}

@@ -96,7 +96,7 @@ func (s *Server) stream(c *call, events *response.Events, follower *journal.Foll
 		case <-c.ns.Removed:
 			_ = events.Send("end", "", []byte(`{"reason":"removed"}`)) // the client may be gone
 			return
-		case <-s.config.Writer.Stopped:
+		case <-s.config.Writer.Done:
 			if _, err := sendNews(events, follower); err == nil {
 				_ = events.Send("end", "", []byte(`{"reason":"stopped"}`))
 			}
@@ -111,7 +111,7 @@ func (s *Server) stream(c *call, events *response.Events, follower *journal.Foll
 // hold that up.
 func (s *Server) endStopped(ctx context.Context, events *response.Events) {
 	select {
-	case <-s.config.Writer.Stopped:
+	case <-s.config.Writer.Done:
 	case <-ctx.Done():
 		return
 	}

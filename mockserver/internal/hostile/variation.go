@@ -138,6 +138,6 @@ func (v varier) retryAfterDate() *response.Response {
 	varied := *v.resp
 	varied.Header = v.resp.Header.Clone()
 	varied.Header.Set("Retry-After",
-		response.Date(v.wallNow().Add(time.Duration(seconds)*time.Second)))
+		response.HTTPDate(v.wallNow().Add(time.Duration(seconds)*time.Second)))
 	return &varied
 }

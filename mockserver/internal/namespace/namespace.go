@@ -138,7 +138,7 @@ func (n *Namespace) serve() error {
 	}
 	gate := &admission.Controller{
 		Limits: n.Limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, WallNow: c.Wall,
-		Done: c.Writer.Stopped,
+		Done: c.Writer.Done,
 	}
 	n.OAuth = oauth.New(oauth.Config{
 		Document: c.OAuth, Service: n.Service, Key: key, Admission: gate, Random: n.Random,

@@ -111,7 +111,7 @@ func noBearer(text string) error {
 // rule.
 func bearerError(kind response.Kind, violated rule.ID, err error) error {
 	return &response.Error{
-		Kind: kind, Question: string(violated), Reasons: []response.Reason{
+		Kind: kind, DialectEntry: string(violated), Reasons: []response.Reason{
 			{Rule: violated, Text: err.Error()},
 		},
 	}

@@ -80,7 +80,7 @@ func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*respo
 // assumed
 func (s *Server) invalidToken(err error) error {
 	description, advice := err.Error(), ""
-	if s.config.Writer.Plain {
+	if s.config.Writer.Faithful {
 		description, advice = "Token was not recognised", err.Error()
 		if errors.Is(err, errExpired) {
 			description = errExpired.Error()

@@ -11,10 +11,10 @@ import (
 
 // BaseURL returns how a client reaches the namespace of a request: by the mock's public URL, or
 // else by the host that it used, which a proxy in front of the mock names.
-func BaseURL(r *http.Request, public string) string {
+func BaseURL(r *http.Request, publicURL string) string {
 	prefix := InfoFrom(r).Prefix
-	if public != "" {
-		return public + prefix
+	if publicURL != "" {
+		return publicURL + prefix
 	}
 	scheme, host := "http", r.Host
 	// HTTP/1.0 may name none
@@ -24,17 +24,17 @@ func BaseURL(r *http.Request, public string) string {
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	forwardedScheme, forwardedHost := forwarded(r)
+	forwardedScheme, forwardedHost := forwardedOrigin(r)
 	return cmp.Or(forwardedScheme, scheme) + "://" + cmp.Or(forwardedHost, host) + prefix
 }
 
 // plainHost is a host with an optional port, in which no client reads anything else.
 var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
 
-// forwarded returns what a proxy says of the client's request, by Forwarded (RFC 7239) or by the
-// older X-Forwarded-Proto and X-Forwarded-Host. Only a peer on this machine or a private network is
-// believed.
-func forwarded(r *http.Request) (scheme, host string) {
+// forwardedOrigin returns what a proxy says of the client's request, by Forwarded (RFC 7239) or by
+// the older X-Forwarded-Proto and X-Forwarded-Host. Only a peer on this machine or a private
+// network is believed.
+func forwardedOrigin(r *http.Request) (scheme, host string) {
 	if address, err := netip.ParseAddrPort(r.RemoteAddr); r.RemoteAddr != "" &&
 		(err != nil || !isPrivate(address.Addr().Unmap())) {
 		return "", ""

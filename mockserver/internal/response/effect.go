@@ -20,12 +20,13 @@ const (
 	Empty     Effect = "empty-body"
 )
 
-// page is what a proxy in front of a tenant may answer.
-const page = "<!DOCTYPE html>\n<html><head><title>%s</title></head>\n<body><h1>%s</h1><hr>the " +
+// gatewayPage is what a proxy in front of a tenant may answer.
+const gatewayPage = "<!DOCTYPE html>\n<html><head><title>%s</title></head>\n" +
+	"<body><h1>%s</h1><hr>the " +
 	"gateway</body></html>\n"
 
 // corrupt does to an answer what the effect asks for, and tells whether there is still one to send.
-func (e Effect) corrupt(w Writer, r *http.Request, a *Response) bool {
+func (e Effect) corrupt(w Writer, r *http.Request, resp *Response) bool {
 	switch e {
 	case Reset:
 		InfoFrom(r).Abort = true
@@ -33,20 +34,20 @@ func (e Effect) corrupt(w Writer, r *http.Request, a *Response) bool {
 	case Hang:
 		select {
 		case <-r.Context().Done():
-		case <-w.Stopped:
+		case <-w.Done:
 		}
 		InfoFrom(r).Abort = true
 		return false
 	case HTML:
-		text := http.StatusText(a.Status)
-		a.Body, a.ContentType = []byte(strings.ReplaceAll(page, "%s", text)),
+		text := http.StatusText(resp.Status)
+		resp.Body, resp.ContentType = []byte(strings.ReplaceAll(gatewayPage, "%s", text)),
 			"text/html; charset=utf-8"
 	case Truncated:
-		a.Body = a.Body[:len(a.Body)/2]
+		resp.Body = resp.Body[:len(resp.Body)/2]
 	case WrongType:
-		a.ContentType = "text/plain; charset=utf-8"
+		resp.ContentType = "text/plain; charset=utf-8"
 	case Empty:
-		a.Body = a.Body[:0]
+		resp.Body = resp.Body[:0]
 	}
 	return true
 }

@@ -17,93 +17,93 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// serve writes an answer to a GET of /path, and returns what was logged.
-func serve(t testing.TB, trace *response.RequestInfo, a *response.Response,
-	check response.Validator,
+// writeGET writes an answer to a GET of /path, and returns what was logged.
+func writeGET(t testing.TB, info *response.RequestInfo, resp *response.Response,
+	validate response.Validator,
 ) (rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
-	var lines bytes.Buffer
-	w := response.Writer{Log: slog.New(slog.NewJSONHandler(&lines, nil))}
+	var buf bytes.Buffer
+	w := response.Writer{Log: slog.New(slog.NewJSONHandler(&buf, nil))}
 	rw = httptest.NewRecorder()
-	w.Write(rw, response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), trace),
-		a, check)
-	return rw, recorded(t, &lines)
+	w.Write(rw, response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), info),
+		resp, validate)
+	return rw, decodeLog(t, &buf)
 }
 
-func forbids(int, string, []byte) []spec.Violation {
+func rejectAll(int, string, []byte) []spec.Violation {
 	return []spec.Violation{
 		{In: spec.InBody, Expected: "another", Got: "this", Rule: "type", Place: "here"},
 	}
 }
 
 func TestEffects(t *testing.T) {
-	type written struct {
+	type output struct {
 		Status            int
 		ContentType, Body string
 	}
 	const page = "<!DOCTYPE html>\n<html><head><title>Bad Gateway</title></head>\n<body><h1>Bad " +
 		"Gateway</h1><hr>the gateway</body></html>\n"
 	tests := []struct {
-		name   string
-		effect response.Effect
-		status int
-		body   []byte
-		check  response.Validator
-		want   written
+		name     string
+		effect   response.Effect
+		status   int
+		body     []byte
+		validate response.Validator
+		want     output
 	}{
 		{
-			"none", "", 200, []byte(`{"a":"b"}`), allows, written{
+			"none", "", 200, []byte(`{"a":"b"}`), acceptAll, output{
 				200, "application/json", `{"a":"b"}`,
 			},
 		},
 		{
-			"truncated", response.Truncated, 200, []byte(`{"a":"b"}`), allows, written{
+			"truncated", response.Truncated, 200, []byte(`{"a":"b"}`), acceptAll, output{
 				200, "application/json", `{"a"`,
 			},
 		},
-		{"truncated nothing", response.Truncated, 204, nil, allows, written{204, "", ""}},
+		{"truncated nothing", response.Truncated, 204, nil, acceptAll, output{204, "", ""}},
 		{
-			"wrong type", response.WrongType, 200, []byte(`{"a":"b"}`), allows, written{
+			"wrong type", response.WrongType, 200, []byte(`{"a":"b"}`), acceptAll, output{
 				200, "text/plain; charset=utf-8", `{"a":"b"}`,
 			},
 		},
-		{"wrong type of nothing", response.WrongType, 204, nil, allows, written{204, "", ""}},
+		{"wrong type of nothing", response.WrongType, 204, nil, acceptAll, output{204, "", ""}},
 		{
-			"empty", response.Empty, 200, []byte(`{"a":"b"}`), allows, written{
+			"empty", response.Empty, 200, []byte(`{"a":"b"}`), acceptAll, output{
 				200, "application/json", "",
 			},
 		},
-		{"empty without a body", response.Empty, 204, nil, allows, written{204, "", ""}},
+		{"empty without a body", response.Empty, 204, nil, acceptAll, output{204, "", ""}},
 		{
-			"page", response.HTML, 502, []byte(`{"a":"b"}`), allows, written{
+			"page", response.HTML, 502, []byte(`{"a":"b"}`), acceptAll, output{
 				502, "text/html; charset=utf-8", page,
 			},
 		},
 		{
-			"page of a status that is not declared", response.HTML, 502, []byte(`{}`), forbids,
-			written{502, "text/html; charset=utf-8", page},
+			"page of a status that is not declared", response.HTML, 502, []byte(`{}`), rejectAll,
+			output{502, "text/html; charset=utf-8", page},
 		},
 		{
-			"another effect", "melt", 200, []byte(`{}`), allows, written{
+			"another effect", "melt", 200, []byte(`{}`), acceptAll, output{
 				200, "application/json", `{}`,
 			},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			trace := &response.RequestInfo{
+			info := &response.RequestInfo{
 				Overrides: response.Overrides{Effect: test.effect, Faults: []string{"f1"}},
 			}
-			a := &response.Response{Status: test.status, Body: test.body}
-			before := string(test.body)
-			rw, _ := serve(t, trace, a, test.check)
-			if diff := cmp.Diff(test.want, written{
+			resp := &response.Response{Status: test.status, Body: test.body}
+			original := string(test.body)
+			rw, _ := writeGET(t, info, resp, test.validate)
+			if diff := cmp.Diff(test.want, output{
 				rw.Code, rw.Header().Get("Content-Type"), rw.Body.String(),
 			}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if string(a.Body) != before || a.ContentType != "" {
-				t.Errorf("the answer itself became %s %s", a.ContentType, a.Body)
+			if string(resp.Body) != original || resp.ContentType != "" {
+				t.Errorf("the answer itself became %s %s", resp.ContentType, resp.Body)
 			}
 			if rw.Header().Get(response.FaultHeader) != "f1" {
 				t.Errorf("%s is %q, want f1", response.FaultHeader,
@@ -118,29 +118,30 @@ func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
 		response.Reset, response.Hang, response.Truncated, response.WrongType, response.Empty,
 	} {
 		t.Run(string(effect), func(t *testing.T) {
-			trace := &response.RequestInfo{
+			info := &response.RequestInfo{
 				Overrides: response.Overrides{Effect: effect, Faults: []string{"f1"}},
 			}
-			rw, log := serve(t, trace, &response.Response{Status: 200, Body: []byte(`{}`)}, forbids)
-			checkFault(t, rw, log)
+			rw, log := writeGET(t, info, &response.Response{Status: 200, Body: []byte(`{}`)},
+				rejectAll)
+			checkInternalError(t, rw, log)
 		})
 	}
 }
 
 func TestResetLeavesNoAnswer(t *testing.T) {
-	trace := &response.RequestInfo{
+	info := &response.RequestInfo{
 		Overrides: response.Overrides{Effect: response.Reset, Faults: []string{"f1"}},
 	}
-	rw, _ := serve(t, trace, &response.Response{
+	rw, _ := writeGET(t, info, &response.Response{
 		Status: 503, Body: []byte(`{}`), Reasons: []response.Reason{
 			{Rule: rule.InjectedFault, Text: "why"},
 		},
-	}, allows)
-	if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
-		t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
+	}, acceptAll)
+	if !info.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
+		t.Errorf("abort %t, wrote %s %v", info.Abort, rw.Body, rw.Header())
 	}
 	if diff := cmp.Diff([]response.Reason{{Rule: rule.InjectedFault, Text: "why"}},
-		trace.Reasons); diff != "" {
+		info.Reasons); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -158,26 +159,26 @@ func TestHang(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				stopped, ended := make(chan struct{}), make(chan struct{})
-				w := response.Writer{Log: slog.New(slog.DiscardHandler), Stopped: stopped}
-				trace := &response.RequestInfo{Overrides: response.Overrides{Effect: response.Hang}}
+				mockDone, done := make(chan struct{}), make(chan struct{})
+				w := response.Writer{Log: slog.New(slog.DiscardHandler), Done: mockDone}
+				info := &response.RequestInfo{Overrides: response.Overrides{Effect: response.Hang}}
 				r := response.RequestWithInfo(httptest.NewRequestWithContext(ctx, http.MethodGet,
-					"/", nil), trace)
+					"/", nil), info)
 				rw := httptest.NewRecorder()
 				go func() {
-					defer close(ended)
-					w.Write(rw, r, &response.Response{Status: 503, Body: []byte(`{}`)}, allows)
+					defer close(done)
+					w.Write(rw, r, &response.Response{Status: 503, Body: []byte(`{}`)}, acceptAll)
 				}()
 				synctest.Wait()
 				select {
-				case <-ended:
+				case <-done:
 					t.Error("ended before anything happened")
 				default:
 				}
-				test.end(cancel, func() { close(stopped) })
-				<-ended
-				if !trace.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
-					t.Errorf("abort %t, wrote %s %v", trace.Abort, rw.Body, rw.Header())
+				test.end(cancel, func() { close(mockDone) })
+				<-done
+				if !info.Abort || rw.Body.Len() > 0 || len(rw.Header()) > 0 {
+					t.Errorf("abort %t, wrote %s %v", info.Abort, rw.Body, rw.Header())
 				}
 			})
 		})
@@ -217,9 +218,9 @@ func TestFaultHeader(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rw, _ := serve(t, &response.RequestInfo{
+			rw, _ := writeGET(t, &response.RequestInfo{
 				Overrides: response.Overrides{Faults: test.faults},
-			}, &response.Response{Status: 200, Body: []byte(`{}`)}, allows)
+			}, &response.Response{Status: 200, Body: []byte(`{}`)}, acceptAll)
 			if diff := cmp.Diff(test.want, rw.Header().Values(response.FaultHeader)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -232,17 +233,17 @@ func TestFaultHeader(t *testing.T) {
 }
 
 func TestVary(t *testing.T) {
-	legal := func(_ int, _ string, body []byte) []spec.Violation {
+	validate := func(_ int, _ string, body []byte) []spec.Violation {
 		if string(body) == `"illegal"` {
-			return forbids(0, "", nil)
+			return rejectAll(0, "", nil)
 		}
 		return nil
 	}
 	tests := []struct {
-		name   string
-		plain  string
-		varied string
-		fault  bool
+		name     string
+		plain    string
+		varied   string
+		internal bool
 	}{
 		{"another answer", `"plain"`, `"other"`, false},
 		{"an illegal one is a fault", `"plain"`, `"illegal"`, true},
@@ -250,15 +251,15 @@ func TestVary(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			trace := &response.RequestInfo{}
-			trace.Vary = func(*response.Response) *response.Response {
-				trace.Faults = append(trace.Faults, "varied")
+			info := &response.RequestInfo{}
+			info.Vary = func(*response.Response) *response.Response {
+				info.Faults = append(info.Faults, "varied")
 				return &response.Response{Status: 200, Body: []byte(test.varied)}
 			}
-			rw, log := serve(t, trace, &response.Response{Status: 200, Body: []byte(test.plain)},
-				legal)
-			if test.fault {
-				checkFault(t, rw, log)
+			rw, log := writeGET(t, info, &response.Response{Status: 200, Body: []byte(test.plain)},
+				validate)
+			if test.internal {
+				checkInternalError(t, rw, log)
 			} else if rw.Code != 200 || rw.Body.String() != test.varied || len(log) > 0 {
 				t.Errorf("%d %s, log %+v", rw.Code, rw.Body, log)
 			}

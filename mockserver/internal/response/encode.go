@@ -33,22 +33,22 @@ const (
 // err that no client causes is logged as a bug of the mock.
 func (w Writer) ErrorResponse(r *http.Request, err error) *Response {
 	info := InfoFrom(r)
-	e := w.errorOf(r, info, err)
-	form := w.rowOf(e)
+	e := w.toError(r, info, err)
+	tmpl := w.templateOf(e)
 	var resp *Response
 	switch {
 	case info.Form == Control:
-		resp = problemResponse(form, e)
-	case form.status == http.StatusTooManyRequests: // published, blanks included
+		resp = problemResponse(tmpl, e)
+	case tmpl.status == http.StatusTooManyRequests: // published, blanks included
 		resp = &Response{Body: []byte(`{"message":" Rate Limit Exceeded "}`)}
 	case info.Form == OAuth:
-		resp = w.oauthResponse(form, e)
-	case form.code == "":
-		resp = w.bearerResponse(form, e)
+		resp = w.oauthResponse(tmpl, e)
+	case tmpl.code == "":
+		resp = w.bearerResponse(tmpl, e)
 	default:
-		resp = w.apiResponse(info.RequestID, form, e)
+		resp = w.apiResponse(info.RequestID, tmpl, e)
 	}
-	resp.Status = form.status
+	resp.Status = tmpl.status
 	if resp.Reasons == nil {
 		resp.Reasons = e.Reasons
 	}
@@ -65,14 +65,14 @@ func (w Writer) ErrorResponse(r *http.Request, err error) *Response {
 // noStore keeps errors of the token endpoint out of caches (RFC 6749, section 5.1).
 var noStore = []string{"no-cache"}
 
-// errorOf returns err as an [Error]. A bug of the mock is sent as it is, whatever a fault rule
+// toError returns err as an [Error]. A bug of the mock is sent as it is, whatever a fault rule
 // says.
-func (w Writer) errorOf(r *http.Request, info *RequestInfo, err error) *Error {
+func (w Writer) toError(r *http.Request, info *RequestInfo, err error) *Error {
 	if e := (*Error)(nil); errors.As(err, &e) {
 		return e
 	}
 	if e := (*pat.Error)(nil); errors.As(err, &e) {
-		return ofDomain(e, info)
+		return fromDomain(e, info)
 	}
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
 		return Errorf(TooLarge, Reason{
@@ -81,7 +81,7 @@ func (w Writer) errorOf(r *http.Request, info *RequestInfo, err error) *Error {
 		})
 	}
 	info.Effect = ""
-	if why, ok := Unwritable(err); ok {
+	if why, ok := UnwritableReason(err); ok {
 		return Errorf(StateUnwritable, why)
 	}
 	info.Logged = true
@@ -93,7 +93,7 @@ func (w Writer) errorOf(r *http.Request, info *RequestInfo, err error) *Error {
 	e := Errorf(Internal, Reason{
 		Rule: rule.ControlFault, Text: "patmock is at fault; its log says more",
 	})
-	e.Description = table[Internal].text
+	e.Description = templates[Internal].text
 	return e
 }
 
@@ -111,28 +111,28 @@ type message struct {
 	Text         string `json:"text"`
 }
 
-// maxCause bounds, in bytes of JSON, the text of a cause: [limit.Items] of them, and one more that
-// counts the rest, have room in [limit.Response].
-const maxCause = 640
+// maxCauseBytes bounds, in bytes of JSON, the text of a cause: [limit.Items] of them, and one more
+// that counts the rest, have room in [limit.Response].
+const maxCauseBytes = 640
 
 // apiResponse returns an error in SailPoint's form: the text as message in the default locale and
 // in that of the request (observed; patmock speaks English to everybody), and the reasons as
 // causes, unless the mock sends no more than a tenant does.
-func (w Writer) apiResponse(requestID string, form row, e *Error) *Response {
-	text := limit.JSON(cmp.Or(w.Dialect[e.Question].Text, form.message(e)), maxCause)
+func (w Writer) apiResponse(requestID string, tmpl template, e *Error) *Response {
+	text := limit.JSON(cmp.Or(w.Dialect[e.DialectEntry].Text, tmpl.message(e)), maxCauseBytes)
 	body := apiError{
-		DetailCode: form.code, TrackingID: requestID, Causes: []message{},
+		DetailCode: tmpl.code, TrackingID: requestID, Causes: []message{},
 		Messages: []message{{"en-US", "DEFAULT", text}, {"und", "REQUEST", text}},
 	}
 	for i, reason := range e.Reasons {
-		if w.Plain {
+		if w.Faithful {
 			break
 		}
 		if i == 0 {
-			reason.Text = cmp.Or(e.Advice, form.advice, reason.Text)
+			reason.Text = cmp.Or(e.Advice, tmpl.advice, reason.Text)
 		}
 		body.Causes = append(body.Causes, message{
-			"en-US", "DEFAULT", limit.JSON(reason.String(), maxCause),
+			"en-US", "DEFAULT", limit.JSON(reason.String(), maxCauseBytes),
 		})
 	}
 	encoded, _ := json.Marshal(body) // strings always encode
@@ -141,11 +141,11 @@ func (w Writer) apiResponse(requestID string, form row, e *Error) *Response {
 
 // bearerResponse returns the 401 of the API, in the published form and with a challenge. No tenant
 // was seen sending a challenge. // assumed
-func (w Writer) bearerResponse(form row, e *Error) *Response {
+func (w Writer) bearerResponse(tmpl template, e *Error) *Response {
 	why := e.Reasons[0].Text
 	text, challenge := why, "Bearer"
-	if by := w.Dialect[e.Question].Text; by != "" || w.Plain {
-		text = cmp.Or(by, form.text)
+	if dialectText := w.Dialect[e.DialectEntry].Text; dialectText != "" || w.Faithful {
+		text = cmp.Or(dialectText, tmpl.text)
 	}
 	if e.Kind != NoBearer {
 		challenge = invalidTokenChallenge(why)
@@ -165,22 +165,22 @@ func invalidTokenChallenge(description string) string {
 
 // oauthResponse returns an error of the token endpoint. The description is reduced to the
 // characters that it may have.
-func (w Writer) oauthResponse(form row, e *Error) *Response {
+func (w Writer) oauthResponse(tmpl template, e *Error) *Response {
 	text := e.Reasons[0].Text
 	switch {
-	case !w.Plain:
+	case !w.Faithful:
 	case e.Kind != 0:
-		text = form.message(e)
-	case form.status == http.StatusUnauthorized:
-		text = table[BadCredentials].text
+		text = tmpl.message(e)
+	case tmpl.status == http.StatusUnauthorized:
+		text = templates[BadCredentials].text
 	default:
-		text = http.StatusText(form.status)
+		text = http.StatusText(tmpl.status)
 	}
-	text = cmp.Or(w.Dialect[e.Question].Description, e.Description, text)
+	text = cmp.Or(w.Dialect[e.DialectEntry].Description, e.Description, text)
 	// strings always encode
-	body, _ := json.Marshal(oauthError{form.oauth, sanitizeDescription(text)})
+	body, _ := json.Marshal(oauthError{tmpl.oauth, sanitizeDescription(text)})
 	resp := &Response{Body: body, Header: http.Header{}}
-	if form.status == http.StatusUnauthorized {
+	if tmpl.status == http.StatusUnauthorized {
 		resp.Header["Www-Authenticate"] = []string{basicChallenge}
 	}
 	return resp

@@ -31,38 +31,40 @@ type Error struct {
 	Problems []control.ProblemError
 	// Header is added to the response.
 	Header http.Header
-	// Question is the entry of package dialect that decides how a tenant responds. Empty means
+	// DialectEntry is the entry of package dialect that decides how a tenant responds. Empty means
 	// none.
-	Question string
+	DialectEntry string
 }
 
 // Errorf returns an error of a kind that has one reason.
-func Errorf(kind Kind, why Reason) *Error { return &Error{Kind: kind, Reasons: []Reason{why}} }
+func Errorf(kind Kind, reason Reason) *Error {
+	return &Error{Kind: kind, Reasons: []Reason{reason}}
+}
 
 // OAuthError returns an error of the token endpoint that clients see as a description. The advice
 // is for the log alone: the description keeps the words of a tenant, and is that of the kind if it
 // is empty. The dialect's entry has the id of the rule.
 func OAuthError(kind Kind, description, advice string, violated rule.ID) *Error {
-	description = cmp.Or(description, table[kind].text)
-	text := table[kind].oauth + ": " + description
+	description = cmp.Or(description, templates[kind].text)
+	text := templates[kind].oauth + ": " + description
 	if advice != "" {
 		text += ": " + advice
 	}
 	return &Error{
-		Kind: kind, Description: description, Question: string(violated),
+		Kind: kind, Description: description, DialectEntry: string(violated),
 		Reasons: []Reason{{Rule: violated, Text: text}},
 	}
 }
 
-// ofDomain returns the error of a rule about tokens.
-func ofDomain(e *pat.Error, info *RequestInfo) *Error {
+// fromDomain returns the error of a rule about tokens.
+func fromDomain(e *pat.Error, info *RequestInfo) *Error {
 	text := e.Text()
 	if e.DependsOnTime() && info.ClockNote != "" {
 		text += "; " + info.ClockNote
 	}
-	converted := &Error{Kind: e.Kind, Field: e.Field, Question: cmp.Or(e.Entry, string(e.Rule))}
+	converted := &Error{Kind: e.Kind, Field: e.Field, DialectEntry: cmp.Or(e.Entry, string(e.Rule))}
 	if e.Kind == BadCredentials { // clients must not see why
-		converted.Description = table[BadCredentials].text
+		converted.Description = templates[BadCredentials].text
 	}
 	converted.Reasons = []Reason{
 		{Rule: e.Rule, Text: strings.Join(append([]string{text}, info.Hints...), "; ")},

@@ -27,9 +27,9 @@ import (
 
 func TestErrorForStatus(t *testing.T) {
 	tests := []struct {
-		status    int
-		code      string
-		published string // empty for a text that is patmock's own
+		status     int
+		detailCode string
+		published  string // empty for a text that is patmock's own
 	}{
 		{
 			400, "400.1 Bad request content",
@@ -45,21 +45,21 @@ func TestErrorForStatus(t *testing.T) {
 		{503, "503 Service unavailable", ""},
 	}
 	for _, test := range tests {
-		t.Run(test.code, func(t *testing.T) {
-			got := encoded(&response.RequestInfo{RequestID: "cede"}, &response.Error{
-				Status: test.status, Reasons: []response.Reason{because},
+		t.Run(test.detailCode, func(t *testing.T) {
+			got := errorResponse(&response.RequestInfo{RequestID: "cede"}, &response.Error{
+				Status: test.status, Reasons: []response.Reason{testReason},
 			})
-			if diff := cmp.Diff([]response.Reason{because}, got.Reasons); diff != "" ||
+			if diff := cmp.Diff([]response.Reason{testReason}, got.Reasons); diff != "" ||
 				got.Status != test.status {
 				t.Errorf("status %d, reasons (-want +got):\n%s", got.Status, diff)
 			}
-			body := decoded(t, got.Body)
+			body := decodeError(t, got.Body)
 			text := body.Messages[0].Text
-			want := errorBody{DetailCode: test.code, TrackingID: "cede"}
+			want := errorBody{DetailCode: test.detailCode, TrackingID: "cede"}
 			want.Messages = append(want.Messages, message{"en-US", "DEFAULT", text}, message{
 				"und", "REQUEST", text,
 			})
-			want.Causes = append(want.Causes, message{"en-US", "DEFAULT", because.String()})
+			want.Causes = append(want.Causes, message{"en-US", "DEFAULT", testReason.String()})
 			if diff := cmp.Diff(want, body); diff != "" {
 				t.Errorf("body (-want +got):\n%s", diff)
 			}
@@ -71,10 +71,10 @@ func TestErrorForStatus(t *testing.T) {
 	}
 }
 
-var because = response.Reason{Rule: rule.InjectedFault, Text: "because"}
+var testReason = response.Reason{Rule: rule.InjectedFault, Text: "because"}
 
-// encoded returns the response to an error.
-func encoded(info *response.RequestInfo, err error) *response.Response {
+// errorResponse returns the response to an error.
+func errorResponse(info *response.RequestInfo, err error) *response.Response {
 	r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), info)
 	return response.Writer{Log: slog.New(slog.DiscardHandler)}.ErrorResponse(r, err)
 }
@@ -82,9 +82,9 @@ func encoded(info *response.RequestInfo, err error) *response.Response {
 func TestRateLimited(t *testing.T) {
 	want := &response.Response{
 		Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`),
-		Reasons: []response.Reason{because},
+		Reasons: []response.Reason{testReason},
 	}
-	got := encoded(&response.RequestInfo{}, response.Errorf(response.RateLimited, because))
+	got := errorResponse(&response.RequestInfo{}, response.Errorf(response.RateLimited, testReason))
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(response.Response{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -98,11 +98,11 @@ func TestRateLimited(t *testing.T) {
 }
 
 func TestJSON(t *testing.T) {
-	a, err := response.JSON(http.StatusOK, map[string]int{"a": 1})
+	got, err := response.JSON(http.StatusOK, map[string]int{"a": 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(&response.Response{Status: 200, Body: []byte(`{"a":1}`)}, a,
+	if diff := cmp.Diff(&response.Response{Status: 200, Body: []byte(`{"a":1}`)}, got,
 		cmp.AllowUnexported(response.Response{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -112,22 +112,22 @@ func TestJSON(t *testing.T) {
 }
 
 func TestVerify(t *testing.T) {
-	a := &response.Response{Status: 200, Body: []byte(`{}`), ContentType: "application/yaml"}
-	var asked string
-	err := a.Validate(func(status int, contentType string, body []byte) []spec.Violation {
-		asked = fmt.Sprint(status, " ", contentType, " ", string(body))
-		return forbids(status, contentType, body)
+	resp := &response.Response{Status: 200, Body: []byte(`{}`), ContentType: "application/yaml"}
+	var args string
+	err := resp.Validate(func(status int, contentType string, body []byte) []spec.Violation {
+		args = fmt.Sprint(status, " ", contentType, " ", string(body))
+		return rejectAll(status, contentType, body)
 	})
 	var invalid *response.ValidationError
 	if !errors.As(err, &invalid) || invalid.Status != 200 || len(invalid.Violations) != 1 ||
-		a.Validated {
-		t.Errorf("%#v, checked %t", err, a.Validated)
+		resp.Validated {
+		t.Errorf("%#v, checked %t", err, resp.Validated)
 	}
 	golden.Check(t, errorTexts, golden.Key(t), err.Error())
-	if asked != "200 application/yaml {}" {
-		t.Errorf("asked about %s", asked)
+	if args != "200 application/yaml {}" {
+		t.Errorf("asked about %s", args)
 	}
-	if err := (&response.Response{Validated: true}).Validate(forbids); err != nil {
+	if err := (&response.Response{Validated: true}).Validate(rejectAll); err != nil {
 		t.Errorf("%v, and it was checked already", err)
 	}
 }
@@ -139,17 +139,17 @@ func TestReply(t *testing.T) {
 		resp   *response.Response
 		err    error
 		status int
-		has    string // in the body
+		want   string // in the body
 	}{
 		{"response", fine, nil, 200, `"fine"`},
 		{
 			"error with a status", nil,
 			fmt.Errorf("list: %w", &response.Error{
-				Status: http.StatusTeapot, Reasons: []response.Reason{because},
+				Status: http.StatusTeapot, Reasons: []response.Reason{testReason},
 			}), 418, `"detailCode":"418 I'm a teapot"`,
 		},
 		{
-			"error with a kind", nil, response.Errorf(response.BadSyntax, because), 400,
+			"error with a kind", nil, response.Errorf(response.BadSyntax, testReason), 400,
 			`"detailCode":"400.0 Bad request syntax"`,
 		},
 		{"error of the disk", nil, diskError{}, 503, `"text":"disk full"`},
@@ -166,15 +166,15 @@ func TestReply(t *testing.T) {
 			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil), info)
 			response.Writer{
 				Log: slog.New(slog.NewJSONHandler(&log, nil)),
-			}.Reply(rw, r, allows, test.resp, test.err)
-			lines := recorded(t, &log)
+			}.Reply(rw, r, acceptAll, test.resp, test.err)
+			lines := decodeLog(t, &log)
 			if test.status != http.StatusInternalServerError {
-				if rw.Code != test.status || !strings.Contains(rw.Body.String(), test.has) {
-					t.Errorf("%d %s, want %d with %s", rw.Code, rw.Body, test.status, test.has)
+				if rw.Code != test.status || !strings.Contains(rw.Body.String(), test.want) {
+					t.Errorf("%d %s, want %d with %s", rw.Code, rw.Body, test.status, test.want)
 				}
 				return
 			}
-			checkFault(t, rw, lines)
+			checkInternalError(t, rw, lines)
 			got := lines[0]
 			got.Msg, got.Level = "", 0
 			want := record{
@@ -185,7 +185,7 @@ func TestReply(t *testing.T) {
 				t.Errorf("log (-want +got):\n%s", diff)
 			}
 			golden.Check(t, errorTexts, golden.Key(t),
-				lines[0].Msg+"\n"+decoded(t, rw.Body.Bytes()).Causes[0].Text)
+				lines[0].Msg+"\n"+decodeError(t, rw.Body.Bytes()).Causes[0].Text)
 		})
 	}
 }
@@ -203,7 +203,7 @@ func TestReply_WritesNothingToAClientThatIsGone(t *testing.T) {
 	r := response.RequestWithInfo(httptest.NewRequestWithContext(ctx, http.MethodGet, "/path", nil),
 		info)
 	rw := httptest.NewRecorder()
-	response.Writer{Log: slog.New(slog.DiscardHandler)}.Reply(rw, r, allows, nil, ctx.Err())
+	response.Writer{Log: slog.New(slog.DiscardHandler)}.Reply(rw, r, acceptAll, nil, ctx.Err())
 	if !info.Abort || rw.Body.Len() > 0 {
 		t.Errorf("abort %t, wrote %s", info.Abort, rw.Body)
 	}
@@ -220,10 +220,10 @@ func TestErrorResponse_Forms(t *testing.T) {
 		form  response.Form
 		err   *response.Error
 	}{
-		{"API", false, response.API, response.Errorf(response.Missing, because)},
+		{"API", false, response.API, response.Errorf(response.Missing, testReason)},
 		{
 			"API, field", false, response.API, &response.Error{
-				Kind: response.Illegal, Field: "/name", Reasons: []response.Reason{because},
+				Kind: response.Illegal, Field: "/name", Reasons: []response.Reason{testReason},
 			},
 		},
 		{
@@ -238,40 +238,40 @@ func TestErrorResponse_Forms(t *testing.T) {
 		},
 		{
 			"API, by status", false, response.API, &response.Error{
-				Status: 503, Reasons: []response.Reason{because}, Header: wait,
+				Status: 503, Reasons: []response.Reason{testReason}, Header: wait,
 			},
 		},
-		{"OAuth", false, response.OAuth, response.Errorf(response.NotFound, because)},
-		{"OAuth, faithful", true, response.OAuth, response.Errorf(response.NotFound, because)},
+		{"OAuth", false, response.OAuth, response.Errorf(response.NotFound, testReason)},
+		{"OAuth, faithful", true, response.OAuth, response.Errorf(response.NotFound, testReason)},
 		{
 			"OAuth, description", true, response.OAuth, &response.Error{
 				Kind: response.BadSyntax, Description: "two\"grants", Reasons: []response.Reason{
-					because,
+					testReason,
 				},
 			},
 		},
 		{
 			"OAuth, unauthorized by status", true, response.OAuth, &response.Error{
-				Status: 401, Reasons: []response.Reason{because},
+				Status: 401, Reasons: []response.Reason{testReason},
 			},
 		},
 		{
 			"OAuth, rate limit", false, response.OAuth, &response.Error{
-				Status: 429, Reasons: []response.Reason{because}, Header: wait,
+				Status: 429, Reasons: []response.Reason{testReason}, Header: wait,
 			},
 		},
-		{"control API", false, response.Control, response.Errorf(response.NotFound, because)},
+		{"control API", false, response.Control, response.Errorf(response.NotFound, testReason)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil),
 				&response.RequestInfo{Form: test.form})
 			got := response.Writer{
-				Plain: test.plain, Log: slog.New(slog.DiscardHandler),
+				Faithful: test.plain, Log: slog.New(slog.DiscardHandler),
 			}.ErrorResponse(r, test.err)
 			body := string(got.Body)
 			if strings.Contains(body, "detailCode") {
-				body = decoded(t, got.Body).Messages[0].Text
+				body = decodeError(t, got.Body).Messages[0].Text
 			}
 			golden.Check(t, errorTexts, golden.Key(t),
 				fmt.Sprint(got.Status, " ", got.Header, " ", body))
@@ -290,9 +290,9 @@ func TestErrorResponse_Dialect(t *testing.T) {
 		"grant":  {Error: "invalid_grant", Description: "no such grant"},
 	}}
 	tests := []struct {
-		question string
-		form     response.Form
-		want     string
+		entry string
+		form  response.Form
+		want  string
 	}{
 		{"coded", response.API, `422 "detailCode":"422.1 No" "text":"no"`},
 		{
@@ -308,12 +308,12 @@ func TestErrorResponse_Dialect(t *testing.T) {
 		{"unknown", response.API, `400 "detailCode":"400.1 Bad request content"`},
 	}
 	for _, test := range tests {
-		t.Run(test.question, func(t *testing.T) {
+		t.Run(test.entry, func(t *testing.T) {
 			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil),
 				&response.RequestInfo{Form: test.form})
 			got := w.ErrorResponse(r, &response.Error{
-				Kind: response.Invalid, Reasons: []response.Reason{because},
-				Question: test.question,
+				Kind: response.Invalid, Reasons: []response.Reason{testReason},
+				DialectEntry: test.entry,
 			})
 			for i, part := range strings.SplitAfter(test.want, `" `) {
 				part = strings.TrimSpace(part)
@@ -337,8 +337,8 @@ func TestTrace(t *testing.T) {
 	if diff := cmp.Diff(&response.RequestInfo{}, response.InfoFrom(r)); diff != "" {
 		t.Errorf("without one (-want +got):\n%s", diff)
 	}
-	trace := &response.RequestInfo{}
-	r = response.RequestWithInfo(r, trace)
+	info := &response.RequestInfo{}
+	r = response.RequestWithInfo(r, info)
 	response.InfoFrom(r).AddNote("a")
 	response.InfoFrom(r).AddFinding(control.NoWait, "b", "c")
 	want := &response.RequestInfo{
@@ -346,26 +346,26 @@ func TestTrace(t *testing.T) {
 			{Kind: control.NoWait, Detail: "b", Remedy: "c"},
 		},
 	}
-	if diff := cmp.Diff(want, trace); diff != "" {
+	if diff := cmp.Diff(want, info); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestDate(t *testing.T) {
-	at := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+	noon := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 	tests := []struct {
 		name string
-		at   time.Time
+		noon time.Time
 		want string
 	}{
-		{"a whole second", at, "Sun, 01 Mar 2026 12:00:00 GMT"},
-		{"a moment later", at.Add(1), "Sun, 01 Mar 2026 12:00:01 GMT"},
-		{"a moment before the next", at.Add(time.Second - 1), "Sun, 01 Mar 2026 12:00:01 GMT"},
-		{"in another zone", at.In(time.FixedZone("CET", 3600)), "Sun, 01 Mar 2026 12:00:00 GMT"},
+		{"a whole second", noon, "Sun, 01 Mar 2026 12:00:00 GMT"},
+		{"a moment later", noon.Add(1), "Sun, 01 Mar 2026 12:00:01 GMT"},
+		{"a moment before the next", noon.Add(time.Second - 1), "Sun, 01 Mar 2026 12:00:01 GMT"},
+		{"in another zone", noon.In(time.FixedZone("CET", 3600)), "Sun, 01 Mar 2026 12:00:00 GMT"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := response.Date(test.at); got != test.want {
+			if got := response.HTTPDate(test.noon); got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
 			}
 		})
@@ -442,10 +442,10 @@ func TestRuleHeader(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			rw := httptest.NewRecorder()
-			w := response.Writer{Log: slog.New(slog.DiscardHandler), NameRules: test.nameRules}
+			w := response.Writer{Log: slog.New(slog.DiscardHandler), SendRuleHeader: test.nameRules}
 			w.Write(rw, httptest.NewRequest(http.MethodGet, "/", nil), &response.Response{
 				Status: 400, Body: []byte(`{}`), Reasons: test.reasons,
-			}, allows)
+			}, acceptAll)
 			if diff := cmp.Diff(test.want, rw.Header().Values(response.RuleHeader)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", response.RuleHeader, diff)
 			}

@@ -25,8 +25,8 @@ const EventStream = "text/event-stream"
 // eventTimeout is how long a client may take to receive an event.
 const eventTimeout = 30 * time.Second
 
-// errEnded is the error of an event after End.
-var errEnded = errors.New("the stream of events has ended")
+// errStreamEnded is the error of an event after End.
+var errStreamEnded = errors.New("the stream of events has ended")
 
 // Events begins a response of events. The time limits of the server for a whole request do not
 // apply to it.
@@ -72,12 +72,12 @@ func (e *Events) End() {
 	_ = e.controller.SetWriteDeadline(time.Unix(1, 0)) // which has passed
 }
 
-// limit sets the time limit of a write, none for zero.
-func (e *Events) limit(timeout time.Duration) error {
+// setTimeout sets the time limit of a write, none for zero.
+func (e *Events) setTimeout(timeout time.Duration) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.ended {
-		return errEnded
+		return errStreamEnded
 	}
 	var deadline time.Time
 	if timeout > 0 {
@@ -91,7 +91,7 @@ func (e *Events) limit(timeout time.Duration) error {
 }
 
 func (e *Events) write(text []byte) error {
-	if err := e.limit(eventTimeout); err != nil {
+	if err := e.setTimeout(eventTimeout); err != nil {
 		return err
 	}
 	if _, err := e.rw.Write(text); err != nil {
@@ -100,5 +100,5 @@ func (e *Events) write(text []byte) error {
 	if err := e.controller.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	return e.limit(0)
+	return e.setTimeout(0)
 }

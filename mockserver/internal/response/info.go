@@ -87,11 +87,11 @@ type RetryRule struct {
 }
 
 // AddNote adds a warning.
-func (t *RequestInfo) AddNote(sentence string) { t.Notes = append(t.Notes, sentence) }
+func (i *RequestInfo) AddNote(sentence string) { i.Notes = append(i.Notes, sentence) }
 
 // AddFinding adds a finding. The remedy is what its kind generally needs if it is empty.
-func (t *RequestInfo) AddFinding(kind, detail, remedy string) {
-	t.Findings = append(t.Findings, control.Finding{Kind: kind, Detail: detail, Remedy: remedy})
+func (i *RequestInfo) AddFinding(kind, detail, remedy string) {
+	i.Findings = append(i.Findings, control.Finding{Kind: kind, Detail: detail, Remedy: remedy})
 }
 
 // AddFindings adds a finding of each of n items, up to [limit.Items], and then one that counts the
@@ -119,19 +119,19 @@ func (t *RequestInfo) AddFindingsAt(kind string, pointers []string, total int, t
 type infoKey struct{}
 
 // RequestWithInfo attaches a trace to a request.
-func RequestWithInfo(r *http.Request, t *RequestInfo) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), infoKey{}, t))
+func RequestWithInfo(r *http.Request, info *RequestInfo) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), infoKey{}, info))
 }
 
 // InfoFrom returns the trace of a request; one without has an empty one, which nobody reads.
 func InfoFrom(r *http.Request) *RequestInfo {
-	if t, ok := r.Context().Value(infoKey{}).(*RequestInfo); ok {
-		return t
+	if info, ok := r.Context().Value(infoKey{}).(*RequestInfo); ok {
+		return info
 	}
 	return &RequestInfo{}
 }
 
-// Date writes a moment as a header does (RFC 9110, section 5.6.7), rounded up to seconds.
-func Date(t time.Time) string {
+// HTTPDate writes a moment as a header does (RFC 9110, section 5.6.7), rounded up to seconds.
+func HTTPDate(t time.Time) string {
 	return t.Add(time.Second - 1).UTC().Format(http.TimeFormat)
 }

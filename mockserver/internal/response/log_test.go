@@ -18,18 +18,18 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// logged is the line of the log about an answer, nil for none.
-func logged(t testing.TB, trace *response.RequestInfo, method, path, agent string,
-	a *response.Response,
+// logLine is the line of the log about an answer, nil for none.
+func logLine(t testing.TB, info *response.RequestInfo, method, path, agent string,
+	resp *response.Response,
 ) *record {
 	t.Helper()
 	var log bytes.Buffer
-	r := response.RequestWithInfo(httptest.NewRequest(method, path, nil), trace)
+	r := response.RequestWithInfo(httptest.NewRequest(method, path, nil), info)
 	r.Header.Set("User-Agent", agent)
 	response.Writer{
 		Log: slog.New(slog.NewJSONHandler(&log, nil)),
-	}.Write(httptest.NewRecorder(), r, a, allows)
-	switch lines := recorded(t, &log); len(lines) {
+	}.Write(httptest.NewRecorder(), r, resp, acceptAll)
+	switch lines := decodeLog(t, &log); len(lines) {
 	case 0:
 		return nil
 	case 1:
@@ -42,21 +42,21 @@ func logged(t testing.TB, trace *response.RequestInfo, method, path, agent strin
 
 func TestLine(t *testing.T) {
 	const (
-		none = "" // no line
-		line = " "
-		// asked and its like are our own words, which stay.
-		asked = "Prefer: code=401 asked for it; /access_token: expected a string"
+		noLine  = "" // no line
+		anyLine = " "
+		// phrase and its like are our own words, which stay.
+		phrase = "Prefer: code=401 asked for it; /access_token: expected a string"
 	)
 	secret := strings.Repeat("0123456789abcdef", 4)
 	tests := []struct {
-		name   string
-		trace  response.RequestInfo
-		method string
-		path   string
-		agent  string
-		status int
-		why    []string
-		has    string // what a line has of the request, none if there is no line
+		name    string
+		info    response.RequestInfo
+		method  string
+		path    string
+		agent   string
+		status  int
+		reasons []string
+		want    string // what a line has of the request, none if there is no line
 	}{
 		{
 			"refusal",
@@ -68,44 +68,44 @@ func TestLine(t *testing.T) {
 		{
 			"several reasons", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{
 				"a", "b",
-			}, line,
+			}, anyLine,
 		},
 		{
 			"as many reasons as fit",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 400,
-			strings.Split("abcde", ""), line,
+			strings.Split("abcde", ""), anyLine,
 		},
 		{
 			"one reason too many",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 400,
-			strings.Split("abcdef", ""), line,
+			strings.Split("abcdef", ""), anyLine,
 		},
 		{
 			"too many reasons",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 400,
-			strings.Split("abcdefg", ""), line,
+			strings.Split("abcdefg", ""), anyLine,
 		},
 		{
 			"refusal without a reason",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 400, nil,
-			none,
+			noLine,
 		},
 		{
 			"notes of a refusal are not told",
 			response.RequestInfo{Notes: []string{"note"}},
 			"GET",
-			"/path", "Go/1", 400, nil, none,
+			"/path", "Go/1", 400, nil, noLine,
 		},
-		{"success", response.RequestInfo{}, "GET", "/path", "Go/1", 200, []string{"why"}, none},
+		{"success", response.RequestInfo{}, "GET", "/path", "Go/1", 200, []string{"why"}, noLine},
 		{
 			"success with notes",
 			response.RequestInfo{Notes: []string{"a", "b"}},
 			"GET", "/path",
-			"Go/1", 200, nil, line,
+			"Go/1", 200, nil, anyLine,
 		},
 		{
 			"redirect with notes",
@@ -137,7 +137,7 @@ func TestLine(t *testing.T) {
 			[]string{"why"},
 			"Go/1",
 		},
-		{"no agent", response.RequestInfo{}, "GET", "/path", "", 400, []string{"why"}, line},
+		{"no agent", response.RequestInfo{}, "GET", "/path", "", 400, []string{"why"}, anyLine},
 		{
 			"prefix", response.RequestInfo{Prefix: "/t/a"}, "GET", "/path", "Go/1", 400, []string{
 				"why",
@@ -161,27 +161,27 @@ func TestLine(t *testing.T) {
 			response.RequestInfo{},
 			"GET", "/" + secret, "Go/1", 400,
 			[]string{"why"},
-			line,
+			anyLine,
 		},
 		{
 			"words like a secret in a reason",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 401,
-			[]string{asked},
-			asked,
+			[]string{phrase},
+			phrase,
 		},
 		{
 			"words like a secret in a note",
-			response.RequestInfo{Notes: []string{asked}},
+			response.RequestInfo{Notes: []string{phrase}},
 			"GET",
-			"/path", "Go/1", 200, nil, asked,
+			"/path", "Go/1", 200, nil, phrase,
 		},
 		{
 			"a secret in the method",
 			response.RequestInfo{},
 			secret, "/path", "Go/1", 400,
 			[]string{"why"},
-			line,
+			anyLine,
 		},
 		{
 			"a secret in the namespace",
@@ -189,14 +189,14 @@ func TestLine(t *testing.T) {
 			"GET",
 			"/path", "Go/1", 400,
 			[]string{"why"},
-			line,
+			anyLine,
 		},
 		{
 			"a secret in the user",
 			response.RequestInfo{User: secret},
 			"GET", "/path", "Go/1", 400,
 			[]string{"why"},
-			line,
+			anyLine,
 		},
 		{
 			"a secret that is cut",
@@ -209,7 +209,7 @@ func TestLine(t *testing.T) {
 		{
 			"a secret in the agent", response.RequestInfo{}, "GET", "/path", secret, 400, []string{
 				"why",
-			}, line,
+			}, anyLine,
 		},
 		{
 			"lines become one", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{
@@ -250,30 +250,30 @@ func TestLine(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			trace := test.trace
-			a := &response.Response{
-				Status: test.status, Body: []byte(`{}`), Reasons: reasons(test.why),
+			info := test.info
+			resp := &response.Response{
+				Status: test.status, Body: []byte(`{}`), Reasons: reasons(test.reasons),
 			}
-			got := logged(t, &trace, test.method, test.path, test.agent, a)
-			if (got != nil) != (test.has != none) {
+			got := logLine(t, &info, test.method, test.path, test.agent, resp)
+			if (got != nil) != (test.want != noLine) {
 				t.Fatalf("line %+v", got)
 			}
-			if diff := cmp.Diff(reasons(test.why), trace.Reasons); diff != "" {
+			if diff := cmp.Diff(reasons(test.reasons), info.Reasons); diff != "" {
 				t.Errorf("trace (-want +got):\n%s", diff)
 			}
 			if got == nil {
 				return
 			}
-			want := record{Level: slog.LevelWarn, Msg: got.Msg}
+			wantRecord := record{Level: slog.LevelWarn, Msg: got.Msg}
 			if test.status >= 400 {
-				want.Rule = string(rule.InjectedFault)
+				wantRecord.Rule = string(rule.InjectedFault)
 			}
-			if diff := cmp.Diff(want, *got); diff != "" {
+			if diff := cmp.Diff(wantRecord, *got); diff != "" {
 				t.Errorf("line (-want +got):\n%s", diff)
 			}
-			if !strings.Contains(got.Msg, test.has) || strings.Contains(got.Msg, secret) ||
+			if !strings.Contains(got.Msg, test.want) || strings.Contains(got.Msg, secret) ||
 				strings.ContainsFunc(got.Msg, func(r rune) bool { return !unicode.IsPrint(r) }) {
-				t.Errorf("line %q, want %q in it", got.Msg, test.has)
+				t.Errorf("line %q, want %q in it", got.Msg, test.want)
 			}
 			golden.Check(t, errorTexts, golden.Key(t), got.Msg)
 		})
@@ -289,10 +289,10 @@ func reasons(texts []string) []response.Reason {
 	return all
 }
 
-// gone is a client that went away.
-type gone struct{ *httptest.ResponseRecorder }
+// brokenWriter is a client that went away.
+type brokenWriter struct{ *httptest.ResponseRecorder }
 
-func (gone) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
 func TestAClientThatWentAwayIsToldQuietly(t *testing.T) {
 	tests := []struct {
@@ -311,9 +311,10 @@ func TestAClientThatWentAwayIsToldQuietly(t *testing.T) {
 					Level: slog.LevelDebug,
 				})),
 			}
-			w.Write(gone{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, "/", nil),
-				&response.Response{Status: 200, Body: test.body}, allows)
-			if got := slices.ContainsFunc(recorded(t, &log),
+			w.Write(brokenWriter{httptest.NewRecorder()},
+				httptest.NewRequest(http.MethodGet, "/", nil),
+				&response.Response{Status: 200, Body: test.body}, acceptAll)
+			if got := slices.ContainsFunc(decodeLog(t, &log),
 				func(r record) bool {
 					return r.Level == slog.LevelDebug && r.Error == "broken pipe"
 				}); got != test.want {
@@ -326,7 +327,7 @@ func TestAClientThatWentAwayIsToldQuietly(t *testing.T) {
 func TestLogRequest(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		trace  response.RequestInfo
+		info   response.RequestInfo
 		status int
 		level  slog.Level // of the log
 		want   string     // message, none if there is no line
@@ -365,7 +366,7 @@ func TestLogRequest(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer
 			r := response.RequestWithInfo(httptest.NewRequest(http.MethodGet, "/path", nil),
-				&tt.trace)
+				&tt.info)
 			r.Header.Set("User-Agent", "Go/1")
 			writer := response.Writer{
 				Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: tt.level})),
@@ -377,7 +378,7 @@ func TestLogRequest(t *testing.T) {
 				want = []string{tt.want}
 			}
 			var got []string
-			for _, line := range recorded(t, &log) {
+			for _, line := range decodeLog(t, &log) {
 				got = append(got, line.Msg)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {

@@ -26,8 +26,8 @@ type record struct {
 	Error     string
 }
 
-// recorded decodes what a slog.JSONHandler wrote.
-func recorded(t testing.TB, log *bytes.Buffer) (records []record) {
+// decodeLog decodes what a slog.JSONHandler wrote.
+func decodeLog(t testing.TB, log *bytes.Buffer) (records []record) {
 	t.Helper()
 	for _, line := range bytes.Split(bytes.TrimSpace(log.Bytes()), []byte("\n")) {
 		if len(line) == 0 {
@@ -50,7 +50,7 @@ type errorBody struct {
 
 type message struct{ Locale, LocaleOrigin, Text string }
 
-func decoded(t testing.TB, body []byte) (e errorBody) {
+func decodeError(t testing.TB, body []byte) (e errorBody) {
 	t.Helper()
 	if err := json.Unmarshal(body, &e); err != nil {
 		t.Fatalf("%v: %s", err, body)

@@ -16,22 +16,23 @@ const problemType = "urn:problem-type:patmock:"
 
 // problemResponse returns an error of the control API: a problem of the type that is named after
 // its rule, titled as the type reads.
-func problemResponse(form row, e *Error) *Response {
-	why := e.Reasons[0]
-	name := string(why.Rule)
+func problemResponse(tmpl template, e *Error) *Response {
+	reason := e.Reasons[0]
+	name := string(reason.Rule)
 	title := strings.ReplaceAll(name, "-", " ")
 	p := control.Problem{
 		Type: problemType + name, Title: strings.ToUpper(title[:1]) + title[1:],
-		Status: form.status,
-		Detail: limit.JSON(why.Text, maxDetail), Rule: name, Errors: boundProblems(e.Problems),
+		Status: tmpl.status,
+		Detail: limit.JSON(reason.Text, maxDetailBytes), Rule: name,
+		Errors: truncateProblems(e.Problems),
 	}
 	body, _ := json.Marshal(p) // texts and numbers always encode
 	resp := &Response{
 		Body: body, ContentType: "application/problem+json", Reasons: []Reason{
-			{Rule: why.Rule, Text: p.Error()},
+			{Rule: reason.Rule, Text: p.Error()},
 		},
 	}
-	if form.status == http.StatusUnauthorized {
+	if tmpl.status == http.StatusUnauthorized {
 		resp.Header = http.Header{"WWW-Authenticate": {`Bearer realm="patmock"`}}
 	}
 	return resp
@@ -40,22 +41,23 @@ func problemResponse(form row, e *Error) *Response {
 // Bounds, in bytes of JSON, of the texts of a problem and of its errors: [limit.Items] of them have
 // room in [limit.Response].
 const (
-	maxDetail  = 2 << 10
-	maxPointer = 200
-	maxError   = 400
+	maxDetailBytes  = 2 << 10
+	maxPointerBytes = 200
+	maxErrorBytes   = 400
 )
 
-// boundProblems returns as many problems as fit into an error response, each with texts that fit.
-func boundProblems(all []control.ProblemError) []control.ProblemError {
-	listed := slices.Clone(all)
-	if more := len(listed) - limit.Items; more > 0 && listed[len(listed)-1].More == 0 {
-		listed = append(listed[:limit.Items], MoreProblems(more))
+// truncateProblems returns as many problems as fit into an error response, each with texts that
+// fit.
+func truncateProblems(all []control.ProblemError) []control.ProblemError {
+	problems := slices.Clone(all)
+	if more := len(problems) - limit.Items; more > 0 && problems[len(problems)-1].More == 0 {
+		problems = append(problems[:limit.Items], MoreProblems(more))
 	}
-	for i := range listed {
-		listed[i].Pointer = limit.JSON(listed[i].Pointer, maxPointer)
-		listed[i].Detail = limit.JSON(listed[i].Detail, maxError)
+	for i := range problems {
+		problems[i].Pointer = limit.JSON(problems[i].Pointer, maxPointerBytes)
+		problems[i].Detail = limit.JSON(problems[i].Detail, maxErrorBytes)
 	}
-	return listed
+	return problems
 }
 
 // MoreProblems counts problems that are not listed.

@@ -58,47 +58,47 @@ func (e *ValidationError) Error() string {
 }
 
 // Validate asks the document, once. The error is an *Invalid.
-func (a *Response) Validate(check Validator) error {
-	if a.Validated {
+func (resp *Response) Validate(validate Validator) error {
+	if resp.Validated {
 		return nil
 	}
-	if found := check(a.Status, a.contentType(), a.Body); len(found) > 0 {
-		return &ValidationError{Status: a.Status, Violations: found}
+	if violations := validate(resp.Status, resp.contentType(), resp.Body); len(violations) > 0 {
+		return &ValidationError{Status: resp.Status, Violations: violations}
 	}
-	a.Validated = true
+	resp.Validated = true
 	return nil
 }
 
-func (a *Response) contentType() string {
-	if a.Body == nil {
+func (resp *Response) contentType() string {
+	if resp.Body == nil {
 		return ""
 	}
-	return cmp.Or(a.ContentType, "application/json")
+	return cmp.Or(resp.ContentType, "application/json")
 }
 
 // A Writer writes answers.
 type Writer struct {
 	Log *slog.Logger
-	// Stopped ends what is held up when the mock stops. Nil never does.
-	Stopped <-chan struct{}
+	// Done ends what is held up when the mock stops. Nil never does.
+	Done <-chan struct{}
 	// SkipValidation sends answers without asking their documents.
 	SkipValidation bool
 	// ReadTimeout is how long a client may take to read a large response, beside a minimum rate.
 	ReadTimeout time.Duration
-	// Plain leaves out of errors what a tenant does not send: causes, and advice in texts.
-	Plain bool
+	// Faithful leaves out of errors what a tenant does not send: causes, and advice in texts.
+	Faithful bool
 	// Dialect has the responses that differ from those by default.
 	Dialect dialect.Dialect
-	// NameRules names the rules of a rejected request in the header [RuleHeader].
-	NameRules bool
+	// SendRuleHeader names the rules of a rejected request in the header [RuleHeader].
+	SendRuleHeader bool
 }
 
 // Validate asks the document of an answer, unless answers are not checked.
-func (w Writer) Validate(a *Response, check Validator) error {
+func (w Writer) Validate(resp *Response, validate Validator) error {
 	if w.SkipValidation {
 		return nil
 	}
-	return a.Validate(check)
+	return resp.Validate(validate)
 }
 
 // Reply writes the response to a request, or that to its error. It writes nothing if the client is
@@ -106,7 +106,7 @@ func (w Writer) Validate(a *Response, check Validator) error {
 func (w Writer) Reply(rw http.ResponseWriter, r *http.Request, validate Validator, resp *Response,
 	err error,
 ) {
-	if gone := r.Context().Err(); err != nil && gone != nil && errors.Is(err, gone) {
+	if ctxErr := r.Context().Err(); err != nil && ctxErr != nil && errors.Is(err, ctxErr) {
 		InfoFrom(r).Abort = true
 		return
 	}
@@ -121,57 +121,57 @@ const FaultHeader = "X-Mock-Fault"
 
 // Write sends an answer if its document allows it, and else a 500 and a loud line. A fault that a
 // test has asked for may spoil it after that, and says so in a header.
-func (w Writer) Write(rw http.ResponseWriter, r *http.Request, a *Response, check Validator) {
-	trace := InfoFrom(r)
-	if trace.Effect != HTML { // whose status need not be declared
-		a = w.validated(r, a, check)
+func (w Writer) Write(rw http.ResponseWriter, r *http.Request, resp *Response, validate Validator) {
+	info := InfoFrom(r)
+	if info.Effect != HTML { // whose status need not be declared
+		resp = w.validated(r, resp, validate)
 	}
-	if r.Method != http.MethodHead && len(a.Body) > LargeBody {
-		a = w.reserve(rw, r, a)
+	if r.Method != http.MethodHead && len(resp.Body) > LargeBody {
+		resp = w.reserveMemory(rw, r, resp)
 	}
-	trace.Reasons = a.Reasons
-	w.logRejected(r, a)
-	if trace.Effect != "" {
-		spoilt := *a
-		if a = &spoilt; !trace.Effect.corrupt(w, r, a) {
+	info.Reasons = resp.Reasons
+	w.logRejected(r, resp)
+	if info.Effect != "" {
+		corrupted := *resp
+		if resp = &corrupted; !info.Effect.corrupt(w, r, resp) {
 			return
 		}
 	}
 	header := rw.Header()
-	for name, values := range a.Header {
+	for name, values := range resp.Header {
 		header[name] = values
 	}
 	header["Cache-Control"] = noCache
 	switch {
-	case a.Body == nil:
-	case a.ContentType == "":
+	case resp.Body == nil:
+	case resp.ContentType == "":
 		header["Content-Type"] = jsonType
 	default:
-		header.Set("Content-Type", a.ContentType)
+		header.Set("Content-Type", resp.ContentType)
 	}
-	if w.NameRules && len(a.Reasons) > 0 {
-		header[ruleHeader] = []string{ruleList(a.Reasons)}
+	if w.SendRuleHeader && len(resp.Reasons) > 0 {
+		header[ruleHeader] = []string{ruleList(resp.Reasons)}
 	}
-	if len(trace.Faults) > 0 {
-		header.Set(FaultHeader, strings.Join(trace.Faults, ", "))
+	if len(info.Faults) > 0 {
+		header.Set(FaultHeader, strings.Join(info.Faults, ", "))
 	}
-	if a.Body != nil && (r.Method == http.MethodHead || len(a.Body) > maxBuffered) {
-		a.length[0] = strconv.Itoa(len(a.Body))
-		header["Content-Length"] = a.length[:]
+	if resp.Body != nil && (r.Method == http.MethodHead || len(resp.Body) > maxImplicitLength) {
+		resp.length[0] = strconv.Itoa(len(resp.Body))
+		header["Content-Length"] = resp.length[:]
 	}
-	trace.Status = a.Status
-	rw.WriteHeader(a.Status)
+	info.Status = resp.Status
+	rw.WriteHeader(resp.Status)
 	if r.Method == http.MethodHead {
 		return
 	}
-	trace.Body, trace.Size = a.Body, len(a.Body)
-	if _, err := rw.Write(a.Body); err != nil && a.Body != nil { //nolint:gosec // its content type is set, and not sniffed
+	info.Body, info.Size = resp.Body, len(resp.Body)
+	if _, err := rw.Write(resp.Body); err != nil && resp.Body != nil { //nolint:gosec // its content type is set, and not sniffed
 		w.Log.DebugContext(r.Context(), "the client went away", "error", err)
 	}
 }
 
-// maxBuffered is how many bytes of a body net/http measures by itself.
-const maxBuffered = 2048
+// maxImplicitLength is how many bytes of a body net/http measures by itself.
+const maxImplicitLength = 2048
 
 // The values of headers that answers share. Whoever adds to one gets a copy.
 var (
@@ -185,26 +185,26 @@ const (
 	minReadRate = 64 << 10 // bytes per second
 )
 
-// overloadWait is the Retry-After of a request for which there is no memory now.
-const overloadWait = time.Second
+// overloadRetryAfter is the Retry-After of a request for which there is no memory now.
+const overloadRetryAfter = time.Second
 
 // Overloaded returns the error of a request for which there is no memory now.
 func (i *RequestInfo) Overloaded() *Error {
-	i.RetryAfter = overloadWait
+	i.RetryAfter = overloadRetryAfter
 	e := Errorf(Unavailable, Reason{Rule: rule.MemoryBudget, Text: budget.ErrExceeded.Error()})
 	e.Header = http.Header{"Retry-After": {"1"}} // overloadWait
 	return e
 }
 
-// reserve takes the memory of a large response from the budget while its client reads it. It
+// reserveMemory takes the memory of a large response from the budget while its client reads it. It
 // returns an error in its place if there is none.
-func (w Writer) reserve(rw http.ResponseWriter, r *http.Request, resp *Response) *Response {
+func (w Writer) reserveMemory(rw http.ResponseWriter, r *http.Request, resp *Response) *Response {
 	size := len(resp.Body)
 	if info := InfoFrom(r); info.Lease != nil && !info.Lease.Grow(size) {
 		return w.ErrorResponse(r, info.Overloaded())
 	}
-	patience := w.ReadTimeout + time.Duration(size)*time.Second/minReadRate
-	deadline := time.Now().Add(patience)                          //nolint:forbidigo // deadlines of connections are wall time
+	timeout := w.ReadTimeout + time.Duration(size)*time.Second/minReadRate
+	deadline := time.Now().Add(timeout)                           //nolint:forbidigo // deadlines of connections are wall time
 	_ = http.NewResponseController(rw).SetWriteDeadline(deadline) // if there is a connection
 	return resp
 }
@@ -225,15 +225,15 @@ func (w Writer) validated(r *http.Request, resp *Response, validate Validator) *
 	return varied
 }
 
-// Unwritable returns the reason of an error of the disk, and reports whether err is one: the state
-// file could not be written.
-func Unwritable(err error) (why Reason, ok bool) {
-	var disk interface {
+// UnwritableReason returns the reason of an error of the disk, and reports whether err is one: the
+// state file could not be written.
+func UnwritableReason(err error) (why Reason, ok bool) {
+	var fileErr interface {
 		error
 		Unwritable() (path string)
 	}
-	if !errors.As(err, &disk) {
+	if !errors.As(err, &fileErr) {
 		return Reason{}, false
 	}
-	return Reason{Rule: rule.StateUnwritable, Text: redact.String(disk.Error())}, true
+	return Reason{Rule: rule.StateUnwritable, Text: redact.String(fileErr.Error())}, true
 }

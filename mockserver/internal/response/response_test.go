@@ -15,30 +15,31 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-func write(t *testing.T, a *response.Response,
-	check response.Validator,
+func writeResponse(t *testing.T, resp *response.Response,
+	validate response.Validator,
 ) (rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	var lines bytes.Buffer
 	rw = httptest.NewRecorder()
 	rw.Header().Set(response.RequestID, "cede")
 	w := response.Writer{Log: slog.New(slog.NewJSONHandler(&lines, nil))}
-	w.Write(rw, httptest.NewRequest(http.MethodGet, "/path", nil), a, check)
-	return rw, recorded(t, &lines)
+	w.Write(rw, httptest.NewRequest(http.MethodGet, "/path", nil), resp, validate)
+	return rw, decodeLog(t, &lines)
 }
 
-func allows(int, string, []byte) []spec.Violation { return nil }
+func acceptAll(int, string, []byte) []spec.Violation { return nil }
 
 func TestWriteAsksTheDocument(t *testing.T) {
-	var asked []any
-	a := &response.Response{
+	var args []any
+	resp := &response.Response{
 		Status: http.StatusTeapot, Body: []byte("{}"), Header: http.Header{"Allow": {"GET"}},
 	}
-	rw, _ := write(t, a, func(status int, contentType string, body []byte) []spec.Violation {
-		asked = append(asked, status, contentType, string(body))
-		return nil
-	})
-	if diff := cmp.Diff([]any{http.StatusTeapot, "application/json", "{}"}, asked); diff != "" {
+	rw, _ := writeResponse(t, resp,
+		func(status int, contentType string, body []byte) []spec.Violation {
+			args = append(args, status, contentType, string(body))
+			return nil
+		})
+	if diff := cmp.Diff([]any{http.StatusTeapot, "application/json", "{}"}, args); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
 	if rw.Code != http.StatusTeapot || rw.Body.String() != "{}" ||
@@ -51,28 +52,28 @@ func TestWriteSendsNothingThatTheDocumentForbids(t *testing.T) {
 	violation := spec.Violation{
 		In: spec.InBody, Expected: "an object", Got: "a secret", Rule: "type", Place: "here",
 	}
-	refused := 0
-	rw, log := write(t, &response.Response{Status: http.StatusOK, Body: []byte(`"secret"`)},
+	rejections := 0
+	rw, log := writeResponse(t, &response.Response{Status: http.StatusOK, Body: []byte(`"secret"`)},
 		func(status int, _ string, _ []byte) []spec.Violation {
 			if status == http.StatusInternalServerError {
 				return nil
 			}
-			refused++
+			rejections++
 			return []spec.Violation{violation}
 		})
-	checkFault(t, rw, log)
-	if refused != 1 || strings.Contains(rw.Body.String(), "secret") {
-		t.Errorf("wrote %s after %d refusals", rw.Body, refused)
+	checkInternalError(t, rw, log)
+	if rejections != 1 || strings.Contains(rw.Body.String(), "secret") {
+		t.Errorf("wrote %s after %d refusals", rw.Body, rejections)
 	}
 	if got := log[0].Error; !strings.Contains(got, violation.String()) {
 		t.Errorf("log has the error %q, want %s in it", got, violation)
 	}
 }
 
-// checkFault expects the response to a bug of the mock, and that the log says so once.
-func checkFault(t *testing.T, rw *httptest.ResponseRecorder, log []record) {
+// checkInternalError expects the response to a bug of the mock, and that the log says so once.
+func checkInternalError(t *testing.T, rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
-	got := decoded(t, rw.Body.Bytes())
+	got := decodeError(t, rw.Body.Bytes())
 	if rw.Code != http.StatusInternalServerError || got.DetailCode != "500.0 Internal fault" ||
 		len(got.Causes) != 1 {
 		t.Errorf("wrote %d %s, want a fault", rw.Code, rw.Body)
@@ -84,7 +85,7 @@ func checkFault(t *testing.T, rw *httptest.ResponseRecorder, log []record) {
 }
 
 func TestNoBodyHasNoContentType(t *testing.T) {
-	rw, _ := write(t, &response.Response{Status: http.StatusNoContent}, allows)
+	rw, _ := writeResponse(t, &response.Response{Status: http.StatusNoContent}, acceptAll)
 	if _, present := rw.Header()["Content-Type"]; present || rw.Body.Len() > 0 ||
 		rw.Code != http.StatusNoContent {
 		t.Errorf("wrote %d %q %v", rw.Code, rw.Body, rw.Header())
@@ -92,15 +93,15 @@ func TestNoBodyHasNoContentType(t *testing.T) {
 }
 
 func TestVerifyAsksOnce(t *testing.T) {
-	asked := 0
-	a := &response.Response{Status: http.StatusOK, Body: []byte("1")}
-	check := func(int, string, []byte) []spec.Violation { asked++; return nil }
+	calls := 0
+	resp := &response.Response{Status: http.StatusOK, Body: []byte("1")}
+	validate := func(int, string, []byte) []spec.Violation { calls++; return nil }
 	for range 2 {
-		if err := a.Validate(check); err != nil {
+		if err := resp.Validate(validate); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if asked != 1 {
-		t.Errorf("asked %d times, want once", asked)
+	if calls != 1 {
+		t.Errorf("asked %d times, want once", calls)
 	}
 }

@@ -57,8 +57,8 @@ const (
 	temporarilyUnavailable = "temporarily_unavailable" // RFC 6749, section 4.1.2.1
 )
 
-// A row is the form of the errors of a kind.
-type row struct {
+// A template is the form of the errors of a kind.
+type template struct {
 	status int
 	// code is the detailCode of the API. A 401 without one has the published form {"error": text}.
 	code string
@@ -71,12 +71,12 @@ type row struct {
 	advice string
 }
 
-// ofReason is the text of kinds whose reason is sent by faithful mocks, too.
-const ofReason = "%reason"
+// reasonText is the text of kinds whose reason is sent by faithful mocks, too.
+const reasonText = "%reason"
 
-// table has the form of each kind. The words of the codes of 400 and 404 were observed, their
+// templates has the form of each kind. The words of the codes of 400 and 404 were observed, their
 // numbers compared; which of them a PAT operation sends is inferred.
-var table = map[Kind]row{
+var templates = map[Kind]template{
 	Invalid: {
 		400, "400.1 Bad request content",
 		"The request was syntactically correct but its content is semantically invalid.",
@@ -122,19 +122,19 @@ var table = map[Kind]row{
 		405, "405 Method not allowed", "The path does not have this method.", methodNotAllowed, "",
 	},
 	RequestTimeout: {
-		408, "408 Request timeout", ofReason, invalidRequest,
+		408, "408 Request timeout", reasonText, invalidRequest,
 		"send the body to its end, and in Content-Length its number of bytes",
 	},
 	RateLimited: {status: 429},
 	NotSimulated: {
-		501, "501 Not implemented", ofReason, notImplemented,
+		501, "501 Not implemented", reasonText, notImplemented,
 		"send requests like this one to another mock by --fallback, or leave them out",
 	},
 	Unavailable: {
 		503, "503 Service unavailable", "The server cannot take the request now.",
 		temporarilyUnavailable, "",
 	},
-	StateUnwritable: {503, "503 Service unavailable", ofReason, temporarilyUnavailable, ""},
+	StateUnwritable: {503, "503 Service unavailable", reasonText, temporarilyUnavailable, ""},
 	Internal:        {500, "500.0 Internal fault", "An internal fault occurred.", serverError, ""},
 
 	// The texts of a tenant's 401: without a bearer that can be used (observed), and with one that
@@ -149,8 +149,8 @@ var table = map[Kind]row{
 	Unauthenticated: {
 		401, "", "Full authentication is required to access this resource", "unauthorized", "",
 	},
-	UnauthorizedGrant: {401, "", ofReason, invalidClient, ""},
-	UnsupportedGrant:  {400, "", ofReason, "unsupported_grant_type", ""},
+	UnauthorizedGrant: {401, "", reasonText, invalidClient, ""},
+	UnsupportedGrant:  {400, "", reasonText, "unsupported_grant_type", ""},
 	InvalidToken:      {400, "", "Token was not recognised", "invalid_token", ""},
 }
 
@@ -161,38 +161,38 @@ var kindOfStatus = map[int]Kind{
 	500: Internal, 503: Unavailable,
 }
 
-// rowOfStatus returns the form of errors that are known by their status alone.
-func rowOfStatus(status int) row {
+// templateOfStatus returns the form of errors that are known by their status alone.
+func templateOfStatus(status int) template {
 	if kind, ok := kindOfStatus[status]; ok {
-		return table[kind]
+		return templates[kind]
 	}
 	text := http.StatusText(status)
-	return row{
+	return template{
 		status, strings.TrimSpace(strconv.Itoa(status) + " " + text), text, invalidRequest, "",
 	}
 }
 
-// rowOf returns the form of an error: that of its kind, unless the dialect of the mock has another
-// one.
-func (w Writer) rowOf(e *Error) row {
-	form, ok := table[e.Kind]
+// templateOf returns the form of an error: that of its kind, unless the dialect of the mock has
+// another one.
+func (w Writer) templateOf(e *Error) template {
+	tmpl, ok := templates[e.Kind]
 	if !ok {
-		form = rowOfStatus(e.Status)
+		tmpl = templateOfStatus(e.Status)
 	}
-	by := w.Dialect[e.Question]
-	if by.Refuses() && by.Status != form.status {
-		oauth := form.oauth
-		form = rowOfStatus(by.Status)
-		form.oauth = oauth
+	entry := w.Dialect[e.DialectEntry]
+	if entry.Refuses() && entry.Status != tmpl.status {
+		oauth := tmpl.oauth
+		tmpl = templateOfStatus(entry.Status)
+		tmpl.oauth = oauth
 	}
-	form.code, form.oauth = cmp.Or(by.DetailCode, form.code), cmp.Or(by.Error, form.oauth)
-	return form
+	tmpl.code, tmpl.oauth = cmp.Or(entry.DetailCode, tmpl.code), cmp.Or(entry.Error, tmpl.oauth)
+	return tmpl
 }
 
 // message returns the text of an error.
-func (f row) message(e *Error) string {
+func (f template) message(e *Error) string {
 	switch {
-	case f.text == ofReason:
+	case f.text == reasonText:
 		return e.Reasons[0].Text
 	case e.Field == "":
 		return strings.ReplaceAll(f.text, "%s", "the request")

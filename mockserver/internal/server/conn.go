@@ -220,7 +220,7 @@ func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Connection", "close")
 	header.Set("Allow", everyMethod)
-	if s.writer.NameRules {
+	if s.writer.SendRuleHeader {
 		header.Set(response.RuleHeader, string(why.Rule))
 	}
 	rw.WriteHeader(http.StatusMethodNotAllowed)

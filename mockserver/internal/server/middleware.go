@@ -238,7 +238,7 @@ func (x *requestState) writeInternalError(r *http.Request, cause any) {
 // writeNamespaceError writes the error of a request whose namespace cannot be used.
 func (x *requestState) writeNamespaceError(r *http.Request, err error) {
 	err = controlapi.NamespaceError(err)
-	_, disk := response.Unwritable(err)
+	_, disk := response.UnwritableReason(err)
 	if rejected := (*response.Error)(nil); disk || errors.As(err, &rejected) {
 		x.reject(r, err)
 		return

@@ -136,9 +136,9 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		config: c, documents: documents, wall: time.Now, stopped: stopped,
 		stop: sync.OnceFunc(func() { close(stopped) }),
 		writer: response.Writer{
-			Log: c.Log, Stopped: stopped, ReadTimeout: c.ReadTimeout, Dialect: c.Dialect,
-			SkipValidation: !c.Profile.CheckResponses, NameRules: c.Profile.Name == "friendly",
-			Plain: c.Profile.Name == "faithful",
+			Log: c.Log, Done: stopped, ReadTimeout: c.ReadTimeout, Dialect: c.Dialect,
+			SkipValidation: !c.Profile.CheckResponses, SendRuleHeader: c.Profile.Name == "friendly",
+			Faithful: c.Profile.Name == "faithful",
 		},
 	}
 	if !c.Profile.CheckResponses {
