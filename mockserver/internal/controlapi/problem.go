@@ -162,7 +162,7 @@ func NamespaceError(err error) error {
 			err.Error()+
 				": remove some, or start the mock with a larger --max-namespaces or a shorter "+
 				"--namespace-ttl")
-	case errors.Is(err, namespace.ErrPage):
+	case errors.Is(err, namespace.ErrCrossOrigin):
 		return newError(http.StatusForbidden, rule.CrossOrigin, err.Error())
 	case errors.Is(err, namespace.ErrName), errors.Is(err, namespace.ErrUnknown):
 		return newError(http.StatusNotFound, rule.UnknownNamespace, err.Error())

@@ -93,7 +93,7 @@ func (s *Server) stream(c *call, events *response.Events, follower *journal.Foll
 			if events.Heartbeat() != nil {
 				return
 			}
-		case <-c.ns.Removed:
+		case <-c.ns.Done:
 			_ = events.Send("end", "", []byte(`{"reason":"removed"}`)) // the client may be gone
 			return
 		case <-s.config.Writer.Done:

@@ -7,13 +7,13 @@ import (
 )
 
 // MarkAllowed marks the findings of the kinds that the namespace allows.
-func (n *Namespace) MarkAllowed(found []control.Finding) {
+func (n *Namespace) MarkAllowed(findings []control.Finding) {
 	allowed := n.allowed.Load()
 	if allowed == nil {
 		return
 	}
-	for i := range found {
-		found[i].Allowed = slices.Contains(*allowed, found[i].Kind)
+	for i := range findings {
+		findings[i].Allowed = slices.Contains(*allowed, findings[i].Kind)
 	}
 }
 
@@ -21,8 +21,8 @@ func (n *Namespace) MarkAllowed(found []control.Finding) {
 func (n *Namespace) AllowFindings(kinds []string) []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if before := n.allowed.Load(); before != nil {
-		kinds = slices.Concat(*before, kinds)
+	if current := n.allowed.Load(); current != nil {
+		kinds = slices.Concat(*current, kinds)
 	}
 	all := slices.Compact(slices.Sorted(slices.Values(kinds)))
 	n.allowed.Store(&all)

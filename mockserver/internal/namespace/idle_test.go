@@ -14,14 +14,14 @@ func TestIdleMembers(t *testing.T) {
 	tests := []struct {
 		name    string
 		ttl     time.Duration
-		do      func(t testing.TB, w *world, s *namespace.Registry[string])
+		do      func(t testing.TB, w *fixture, s *namespace.Registry[string])
 		removed []string
 		want    []string
 	}{
 		{
 			"stay for ever without a bound", 0,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a")
 				w.now = noon.Add(24 * time.Hour * 365)
 			},
 			nil,
@@ -29,8 +29,8 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"stay until the last moment", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a")
 				w.now = noon.Add(ttl - 1)
 			},
 			nil,
@@ -38,8 +38,8 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"go at the bound", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a")
 				w.now = noon.Add(ttl)
 			},
 			[]string{"a"},
@@ -47,31 +47,31 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"go when another is used", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a", "b")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a", "b")
 				w.now = noon.Add(ttl / 2)
-				use(t, s, "b")
+				mustGet(t, s, "b")
 				w.now = noon.Add(ttl)
-				use(t, s, "c")
+				mustGet(t, s, "c")
 			},
 			[]string{"a"},
 			[]string{"b=b2 5m0s", "c=c3 10m0s"},
 		},
 		{
 			"go before they are used again", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a")
 				w.now = noon.Add(ttl)
-				use(t, s, "a")
+				mustGet(t, s, "a")
 			},
 			[]string{"a"},
 			[]string{"a=a2 10m0s"},
 		},
 		{
 			"count from the end of the last use", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a", "b")
-				b := find(t, s, "b")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a", "b")
+				b := mustFind(t, s, "b")
 				w.now = noon.Add(ttl / 2)
 				b.Leave()
 				w.now = noon.Add(ttl)
@@ -81,9 +81,9 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"stay while they are in use", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a", "b")
-				find(t, s, "b")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a", "b")
+				mustFind(t, s, "b")
 				w.now = noon.Add(2 * ttl)
 			},
 			[]string{"a"},
@@ -91,8 +91,8 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"stay if they are the default", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, namespace.Default, "a")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, namespace.Default, "a")
 				w.now = noon.Add(10 * ttl)
 			},
 			[]string{"a"},
@@ -100,44 +100,44 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"are looked for ten times in that while", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a")
 				w.now = noon.Add(ttl - 1)
-				use(t, s, "b") // looks, too early by a moment
+				mustGet(t, s, "b") // looks, too early by a moment
 				w.now = noon.Add(ttl + ttl/10 - 2)
-				use(t, s, "c") // does not look yet
+				mustGet(t, s, "c") // does not look yet
 			},
 			nil,
 			[]string{"a=a1 0s", "b=b2 9m59.999999999s", "c=c3 10m59.999999998s"},
 		},
 		{
 			"are found a tenth later", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a")
 				w.now = noon.Add(ttl - 1)
-				use(t, s, "b")
+				mustGet(t, s, "b")
 				w.now = noon.Add(ttl + ttl/10 - 1)
-				use(t, s, "c")
+				mustGet(t, s, "c")
 			},
 			[]string{"a"},
 			[]string{"b=b2 9m59.999999999s", "c=c3 10m59.999999999s"},
 		},
 		{
 			"make room", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a", "b", "c")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a", "b", "c")
 				w.now = noon.Add(ttl)
-				use(t, s, "d")
+				mustGet(t, s, "d")
 			},
 			[]string{"a", "b", "c"},
 			[]string{"d=d4 10m0s"},
 		},
 		{
 			"go when they are counted by name", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a")
 				w.now = noon.Add(ttl)
-				if got := each(s); len(got) != 0 || s.Len() != 0 || s.Has("a") {
+				if got := describeMembers(s); len(got) != 0 || s.Len() != 0 || s.Has("a") {
 					t.Errorf("%q are left", got)
 				}
 			},
@@ -146,8 +146,8 @@ func TestIdleMembers(t *testing.T) {
 		},
 		{
 			"that were removed do not go again", ttl,
-			func(t testing.TB, w *world, s *namespace.Registry[string]) {
-				use(t, s, "a")
+			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
+				mustGet(t, s, "a")
 				if err := s.Remove("a"); err != nil {
 					t.Error(err)
 				}
@@ -159,9 +159,9 @@ func TestIdleMembers(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			w, s := start(3, test.ttl)
+			w, s := newRegistry(3, test.ttl)
 			test.do(t, w, s)
-			if diff := cmp.Diff(test.want, each(s)); diff != "" {
+			if diff := cmp.Diff(test.want, describeMembers(s)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(test.removed, w.removed); diff != "" {

@@ -33,7 +33,7 @@ type Config struct {
 	// Tenant is what a namespace starts from, unless it has a fixture of its own.
 	Tenant *fixtures.Tenant
 	// Now is what the clocks follow, Wall is wall time.
-	Now, Wall func() time.Time
+	Now, WallNow func() time.Time
 	// Profile has the limits and hostile behaviors; RateLimit and ScopeDelay are values of it.
 	Profile     control.Profile
 	RateLimit   ratelimit.Limit
@@ -58,10 +58,10 @@ type Namespace struct {
 	Service *pat.Service
 	OAuth   *oauth.Server
 	API     *api.API
-	// Removed is closed when the namespace is removed.
-	Removed chan struct{}
-	// Used reports that the namespace may have more than what it started from.
-	Used atomic.Bool
+	// Done is closed when the namespace is removed.
+	Done chan struct{}
+	// Dirty reports that the namespace may have more than what it started from.
+	Dirty atomic.Bool
 	// IgnoreFindings reports that requests are left out of verdicts on clients.
 	IgnoreFindings atomic.Bool
 
@@ -90,7 +90,7 @@ func New(c *Config, name string) (*Namespace, error) {
 	}
 	err := n.load()
 	if err == nil {
-		err = n.serve()
+		err = n.initHandlers()
 	}
 	return n, err
 }
@@ -103,19 +103,19 @@ func Preview(c *Config, now time.Time) (*Namespace, error) {
 		false
 	n.hostile = nil
 	n.generation = oauth.NewGeneration()
-	return n, errors.Join(n.Start(nil, false), n.serve())
+	return n, errors.Join(n.Start(nil, false), n.initHandlers())
 }
 
 // prepare returns a namespace in memory that has no state yet.
 func (c *Config) prepare(name string, now func() time.Time) *Namespace {
 	state := c.newState(name, now)
 	return &Namespace{
-		Name: name, State: state, config: c, Removed: make(chan struct{}), fixture: c.Tenant,
+		Name: name, State: state, config: c, Done: make(chan struct{}), fixture: c.Tenant,
 		enforce: c.RateLimit.Requests > 0,
 		Service: c.newService(memory.NewKeyed(PolicyOptions(c.Dialect).NameKey()), state.Random),
 		hostile: hostile.New(hostile.Config{
 			Behaviours: c.Profile.Hostile, Rate: c.Profile.HostileRate,
-			MaxConsecutive: c.Profile.HostileInARow, Random: state.Random, WallNow: c.Wall,
+			MaxConsecutive: c.Profile.HostileInARow, Random: state.Random, WallNow: c.WallNow,
 		}),
 	}
 }
@@ -129,25 +129,26 @@ func (c *Config) newService(store pat.Store, source Random) *pat.Service {
 	})
 }
 
-// serve makes what responds to requests.
-func (n *Namespace) serve() error {
+// initHandlers makes what responds to requests.
+func (n *Namespace) initHandlers() error {
 	c := n.config
 	key, err := oauth.DeriveKey(c.Secret, n.Name, n.generation)
 	if err != nil {
 		return err
 	}
-	gate := &admission.Controller{
-		Limits: n.Limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile, WallNow: c.Wall,
-		Done: c.Writer.Done,
+	controller := &admission.Controller{
+		Limits: n.Limits, Enforce: n.enforce, Faults: n.Faults, Hostile: n.hostile,
+		WallNow: c.WallNow,
+		Done:    c.Writer.Done,
 	}
 	n.OAuth = oauth.New(oauth.Config{
-		Document: c.OAuth, Service: n.Service, Key: key, Admission: gate, Random: n.Random,
+		Document: c.OAuth, Service: n.Service, Key: key, Admission: controller, Random: n.Random,
 		PublicURL: c.PublicURL,
 		Now:       n.Clock.Now, Writer: c.Writer,
 	})
 	n.API = api.New(api.Config{
 		Documents: c.Documents, Service: n.Service, Authenticate: n.OAuth.Authenticate,
-		Admission: gate,
+		Admission: controller,
 		Now:       n.Clock.Now, Writer: c.Writer,
 	})
 	return nil
@@ -155,25 +156,25 @@ func (n *Namespace) serve() error {
 
 // Start starts the namespace again from a tenant, from the server's own if that is nil. An error
 // leaves it as it was.
-func (n *Namespace) Start(from *fixtures.Tenant, ignoreFindings bool) error {
+func (n *Namespace) Start(fixture *fixtures.Tenant, ignoreFindings bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var record []byte // none for the server's own, which may be another one next time
-	if from == nil {
-		from = n.config.Tenant
+	if fixture == nil {
+		fixture = n.config.Tenant
 	} else {
-		tenant, err := from.JSON()
+		tenant, err := fixture.JSON()
 		if err != nil {
 			return err
 		}
-		if record, err = json.Marshal(fixtureRecord{from.Source, tenant}); err != nil {
+		if record, err = json.Marshal(fixtureRecord{fixture.Source, tenant}); err != nil {
 			return err
 		}
 	}
-	if err := n.resetLocked(from); err != nil {
+	if err := n.resetLocked(fixture); err != nil {
 		return err
 	}
-	n.fixture = from
+	n.fixture = fixture
 	if err := n.record(recordFixture, record); err != nil {
 		return err
 	}
@@ -187,17 +188,17 @@ func (n *Namespace) Reset() error {
 	return n.resetLocked(n.fixture)
 }
 
-func (n *Namespace) resetLocked(from *fixtures.Tenant) error {
-	start, err := seed(from, startOf(from, n.config.Now()))
+func (n *Namespace) resetLocked(fixture *fixtures.Tenant) error {
+	tenant, err := seedTenant(fixture, startTime(fixture, n.config.Now()))
 	if err != nil {
 		return err
 	}
-	if err := n.Service.Replace(context.TODO(), start); err != nil {
-		return fmt.Errorf("start from %s: %w", from.Source, err)
+	if err := n.Service.Replace(context.TODO(), tenant); err != nil {
+		return fmt.Errorf("start from %s: %w", fixture.Source, err)
 	}
 	n.Clock.Clear()
-	if !from.Clock.IsZero() {
-		n.Clock.Set(startOf(from, time.Time{}), false)
+	if !fixture.Clock.IsZero() {
+		n.Clock.Set(startTime(fixture, time.Time{}), false)
 	}
 	n.Faults.Reset()
 	n.Limits.Reset()
@@ -208,29 +209,30 @@ func (n *Namespace) resetLocked(from *fixtures.Tenant) error {
 	if n.OAuth != nil { // else it is being made
 		n.OAuth.Reset()
 	}
-	n.Used.Store(false)
+	n.Dirty.Store(false)
 	n.allowed.Store(nil)
 	return n.saveClockLocked()
 }
 
 // Snapshot returns the tenant with absolute times, with its secrets or without.
 func (n *Namespace) Snapshot(secrets bool) (*fixtures.Tenant, error) {
-	now, err := n.Service.Snapshot(context.TODO())
-	return snapshot(now, secrets), err
+	tenant, err := n.Service.Snapshot(context.TODO())
+	return toFixture(tenant, secrets), err
 }
 
 // Restore replaces the tenant with a snapshot. Errors in its content are fixtures.Errors.
 func (n *Namespace) Restore(ctx context.Context, source []byte) error {
-	now, err := n.Service.Snapshot(ctx)
+	current, err := n.Service.Snapshot(ctx)
 	if err != nil {
 		return err
 	}
-	from, err := fixtures.ParseSnapshot(ctx, "the snapshot", source, secrets(now))
+	fixture, err := fixtures.ParseSnapshot(ctx, "the snapshot", source, secretsByID(current))
 	if err != nil {
 		return err
 	}
-	start := startOf(from, n.Clock.Now())
-	if err := n.Service.Replace(ctx, domain(from, start)); err != nil || from.Clock.IsZero() {
+	start := startTime(fixture, n.Clock.Now())
+	if err := n.Service.Replace(ctx, toTenant(fixture, start)); err != nil ||
+		fixture.Clock.IsZero() {
 		return err
 	}
 	return n.MoveClock(func(c Clock) error {
@@ -266,10 +268,10 @@ func userOf(l pat.UserLogin) control.User {
 	}
 }
 
-// Spare reports whether the namespace can make room for another: it was never used, and it has
+// Evictable reports whether the namespace can make room for another: it was never used, and it has
 // nothing but its fixture. The server's own fixture is the least of a loss.
-func (n *Namespace) Spare() (rank int, ok bool) {
-	if n.Used.Load() {
+func (n *Namespace) Evictable() (rank int, ok bool) {
+	if n.Dirty.Load() {
 		return 0, false
 	}
 	n.mu.Lock()

@@ -28,12 +28,12 @@ func (n *Namespace) load() error {
 		return err
 	}
 	if !ok {
-		if err := n.begin(); err != nil {
+		if err := n.startNew(); err != nil {
 			return errors.Join(err, n.config.File.Delete(n.Name)) // nothing half made stays
 		}
 		return nil
 	}
-	n.Used.Store(true)
+	n.Dirty.Store(true)
 	if record, err := n.durable.Record(recordClock); err != nil {
 		return err
 	} else if record != nil {
@@ -55,16 +55,16 @@ func (n *Namespace) load() error {
 	if err != nil || record == nil {
 		return err
 	}
-	var from fixtureRecord
-	if err := json.Unmarshal(record, &from); err != nil {
+	var saved fixtureRecord
+	if err := json.Unmarshal(record, &saved); err != nil {
 		return fmt.Errorf("the fixture of namespace %s: %w", n.Name, err)
 	}
-	n.fixture, err = fixtures.Parse(from.Source, from.Tenant)
+	n.fixture, err = fixtures.Parse(saved.Source, saved.Tenant)
 	return err
 }
 
-// begin starts a namespace that the state file does not have.
-func (n *Namespace) begin() error {
+// startNew starts a namespace that the state file does not have.
+func (n *Namespace) startNew() error {
 	n.generation = oauth.NewGeneration()
 	if err := n.record(recordGeneration, []byte(n.generation)); err != nil {
 		return err

@@ -16,44 +16,44 @@ import (
 )
 
 func TestEachMayUseTheSet(t *testing.T) {
-	_, s := start(0, 0)
-	use(t, s, "b", "a", "c")
-	var seen []string
+	_, s := newRegistry(0, 0)
+	mustGet(t, s, "b", "a", "c")
+	var names []string
 	s.All(func(name, _ string, _ time.Time) {
-		seen = append(seen, name)
+		names = append(names, name)
 		if name != "d" {
-			use(t, s, "d")
+			mustGet(t, s, "d")
 		}
 		if err := s.Remove(name); err != nil {
 			t.Error(err)
 		}
 	})
-	if got := strings.Join(seen, " "); got != "a b c" || s.Len() != 1 {
+	if got := strings.Join(names, " "); got != "a b c" || s.Len() != 1 {
 		t.Errorf("saw %s, %d are left", got, s.Len())
 	}
 }
 
 func TestConcurrentUseMakesOne(t *testing.T) {
 	for range 100 { // callers meet before the first has made it, once in a while
-		concurrentUse(t)
+		getConcurrently(t)
 	}
 }
 
-func concurrentUse(t testing.TB) {
+func getConcurrently(t testing.TB) {
 	t.Helper()
-	var made, removed atomic.Int64
+	var creations, removals atomic.Int64
 	s := namespace.NewRegistry(namespace.RegistryConfig[*int64]{
-		Make:    func(string) (*int64, error) { n := made.Add(1); return &n, nil },
-		Removed: func([]string) error { removed.Add(1); return nil },
-		Max:     3,
-		TTL:     time.Hour,
-		Wall:    func() time.Time { return noon },
+		New:          func(string) (*int64, error) { n := creations.Add(1); return &n, nil },
+		BeforeRemove: func([]string) error { removals.Add(1); return nil },
+		Max:          3,
+		TTL:          time.Hour,
+		Now:          func() time.Time { return noon },
 	})
-	var all sync.WaitGroup
+	var wg sync.WaitGroup
 	start := make(chan struct{})
 	members := make([]*int64, 32)
 	for i := range members {
-		all.Go(func() {
+		wg.Go(func() {
 			<-start
 			var err error
 			if members[i], err = s.Get(fmt.Sprint("n", i%2)); err != nil {
@@ -65,9 +65,10 @@ func concurrentUse(t testing.TB) {
 		})
 	}
 	close(start)
-	all.Wait()
-	if made.Load() != 2 || s.Len() != 2 || removed.Load() != 0 {
-		t.Errorf("%d were made, %d removed, %d are there, want 2", made.Load(), removed.Load(),
+	wg.Wait()
+	if creations.Load() != 2 || s.Len() != 2 || removals.Load() != 0 {
+		t.Errorf("%d were made, %d removed, %d are there, want 2", creations.Load(),
+			removals.Load(),
 			s.Len())
 	}
 	for i, m := range members {
@@ -78,62 +79,63 @@ func concurrentUse(t testing.TB) {
 }
 
 func TestConcurrentRemovalIsToldOnce(t *testing.T) {
-	var removed, done atomic.Int64
+	var calls, removals atomic.Int64
 	s := namespace.NewRegistry(namespace.RegistryConfig[int]{
-		Make: func(string) (int, error) {
+		New: func(string) (int, error) {
 			return 0, nil
-		}, Removed: func([]string) error {
-			removed.Add(1)
+		}, BeforeRemove: func([]string) error {
+			calls.Add(1)
 			return nil
-		}, Wall: func() time.Time { return noon },
+		}, Now: func() time.Time { return noon },
 	})
 	if _, err := s.Get("a"); err != nil {
 		t.Fatal(err)
 	}
-	var all sync.WaitGroup
+	var wg sync.WaitGroup
 	for range 16 {
-		all.Go(func() {
+		wg.Go(func() {
 			if s.Remove("a") == nil {
-				done.Add(1)
+				removals.Add(1)
 			}
 		})
 	}
-	all.Wait()
-	if removed.Load() != 1 || done.Load() != 1 {
-		t.Errorf("told %d times, %d removals succeeded, want 1", removed.Load(), done.Load())
+	wg.Wait()
+	if calls.Load() != 1 || removals.Load() != 1 {
+		t.Errorf("told %d times, %d removals succeeded, want 1", calls.Load(), removals.Load())
 	}
 }
 
-// slow is a set whose members are made and removed when a channel is closed.
-func slow(most int) (s *namespace.Registry[string], made, removed chan struct{}) {
-	made, removed = make(chan struct{}), make(chan struct{})
+// newSlowRegistry is a set whose members are made and removed when a channel is closed.
+func newSlowRegistry(maxMembers int) (s *namespace.Registry[string], creation,
+	removal chan struct{}) {
+	creation, removal = make(chan struct{}), make(chan struct{})
 	s = namespace.NewRegistry(namespace.RegistryConfig[string]{
-		Make: func(name string) (string, error) {
+		New: func(name string) (string, error) {
 			switch name {
 			case "slow":
-				<-made
+				<-creation
 			case "broken":
-				<-made
+				<-creation
 				return "", errBroken
 			}
 			return "member " + name, nil
 		},
-		Removed: func([]string) error { <-removed; return nil },
-		Max:     most,
-		Wall:    func() time.Time { return noon },
+		BeforeRemove: func([]string) error { <-removal; return nil },
+		Max:          maxMembers,
+		Now:          func() time.Time { return noon },
 	})
-	return s, made, removed
+	return s, creation, removal
 }
 
 var errBroken = errors.New("no tenant")
 
 func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, made, _ := slow(2)
-		var all sync.WaitGroup
+		s, creation, _ := newSlowRegistry(2)
+		var wg sync.WaitGroup
 		got := make([]string, 3)
 		for i := range got {
-			all.Go(func() {
+			wg.Go(func() {
 				var err error
 				if got[i], err = s.Get("slow"); err != nil {
 					t.Error(err)
@@ -141,8 +143,8 @@ func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		use(t, s, "fast")
-		if diff := cmp.Diff([]string{"fast=member fast 0s"}, each(s)); diff != "" {
+		mustGet(t, s, "fast")
+		if diff := cmp.Diff([]string{"fast=member fast 0s"}, describeMembers(s)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if _, err := s.Get("another"); !errors.Is(err, namespace.ErrTooMany) {
@@ -151,8 +153,8 @@ func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
 		if err := s.Remove("slow"); !errors.Is(err, namespace.ErrUnknown) {
 			t.Errorf("%v, want %v: it is not there yet", err, namespace.ErrUnknown)
 		}
-		close(made)
-		all.Wait()
+		close(creation)
+		wg.Wait()
 		if diff := cmp.Diff([]string{"member slow", "member slow", "member slow"},
 			got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -162,45 +164,45 @@ func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
 
 func TestAllWhoWaitGetTheError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, made, _ := slow(1)
-		var all sync.WaitGroup
+		s, creation, _ := newSlowRegistry(1)
+		var wg sync.WaitGroup
 		for range 3 {
-			all.Go(func() {
+			wg.Go(func() {
 				if member, err := s.Get("broken"); !errors.Is(err, errBroken) || member != "" {
 					t.Errorf("%q, %v, want %v", member, err, errBroken)
 				}
 			})
 		}
 		synctest.Wait()
-		close(made)
-		all.Wait()
+		close(creation)
+		wg.Wait()
 		if s.Len() != 0 || s.Has("broken") {
 			t.Errorf("%d members", s.Len())
 		}
-		use(t, s, "fast")
+		mustGet(t, s, "fast")
 	})
 }
 
 func TestUseWaitsForTheRemoval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var making atomic.Int64
-		removed := make(chan struct{})
+		var creations atomic.Int64
+		removal := make(chan struct{})
 		s := namespace.NewRegistry(namespace.RegistryConfig[int64]{
-			Make:    func(string) (int64, error) { return making.Add(1), nil },
-			Removed: func([]string) error { <-removed; return nil },
-			Wall:    func() time.Time { return noon },
+			New:          func(string) (int64, error) { return creations.Add(1), nil },
+			BeforeRemove: func([]string) error { <-removal; return nil },
+			Now:          func() time.Time { return noon },
 		})
 		if _, err := s.Get("a"); err != nil {
 			t.Fatal(err)
 		}
-		var all sync.WaitGroup
-		all.Go(func() {
+		var wg sync.WaitGroup
+		wg.Go(func() {
 			if err := s.Remove("a"); err != nil {
 				t.Error(err)
 			}
 		})
 		synctest.Wait()
-		all.Go(func() {
+		wg.Go(func() {
 			if member, err := s.Get("a"); member != 2 || err != nil {
 				t.Errorf("%d, %v, want the second one", member, err)
 			}
@@ -209,10 +211,10 @@ func TestUseWaitsForTheRemoval(t *testing.T) {
 		if err := s.Remove("a"); !errors.Is(err, namespace.ErrUnknown) {
 			t.Errorf("%v, want %v: it is being removed", err, namespace.ErrUnknown)
 		}
-		if making.Load() != 1 {
+		if creations.Load() != 1 {
 			t.Error("another was made before the first had gone")
 		}
-		close(removed)
-		all.Wait()
+		close(removal)
+		wg.Wait()
 	})
 }

@@ -20,15 +20,15 @@ const Default = "default"
 
 // What a Registry refuses.
 var (
-	ErrName    = errors.New("a namespace is named with 1 to 63 of a-z, 0-9 and -")
-	ErrTooMany = errors.New("there are as many namespaces as allowed")
-	ErrUnknown = errors.New("there is no such namespace")
-	ErrPage    = errors.New("a page of another site sent this request, and there is no such " +
+	ErrName        = errors.New("a namespace is named with 1 to 63 of a-z, 0-9 and -")
+	ErrTooMany     = errors.New("there are as many namespaces as allowed")
+	ErrUnknown     = errors.New("there is no such namespace")
+	ErrCrossOrigin = errors.New("a page of another site sent this request, and there is no such " +
 		"namespace: pages make none unless --cors allows their origin")
 	ErrDefault = errors.New("the default namespace cannot be removed")
 )
 
-var form = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
+var namePattern = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 
 // Split takes the prefix of a namespace off a path: /t/a/oauth/token is /oauth/token in a. A path
 // without one is that of the default namespace.
@@ -51,45 +51,45 @@ func Prefix(name string) string {
 
 // RegistryConfig says how a Registry makes and forgets its members.
 type RegistryConfig[T any] struct {
-	// Make makes a member on its first use. Other members are used meanwhile.
-	Make func(name string) (T, error)
-	// Removed is told of members that are being removed, before others can be made under their
+	// New makes a member on its first use. Other members are used meanwhile.
+	New func(name string) (T, error)
+	// BeforeRemove is told of members that are being removed, before others can be made under their
 	// names. Its error keeps them. Nil is told nothing.
-	Removed func(names []string) error
-	// Gone is called with each member that was removed, and must not use the Registry. Nil is not
-	// called.
-	Gone func(member T)
+	BeforeRemove func(names []string) error
+	// AfterRemove is called with each member that was removed, and must not use the Registry. Nil
+	// is not called.
+	AfterRemove func(member T)
 	// Max bounds how many there are, the default one included. Zero means no bound.
 	Max int
-	// Spare reports whether a member can make room for another one when there are Max, and its
+	// Evictable reports whether a member can make room for another one when there are Max, and its
 	// rank: those of a lower rank go first, and of the same rank those that were not used for
 	// longest. Nil spares none.
-	Spare func(T) (rank int, ok bool)
+	Evictable func(T) (rank int, ok bool)
 	// TTL is how long one may be idle, in wall time. Zero means for ever.
 	TTL time.Duration
-	// Wall is wall time.
-	Wall func() time.Time
+	// Now is wall time.
+	Now func() time.Time
 }
 
 // Registry is the namespaces of a server. It is safe for concurrent use.
 type Registry[T any] struct {
 	config RegistryConfig[T]
 
-	mu      sync.RWMutex
-	members map[string]*Member[T]
-	swept   time.Time
+	mu        sync.RWMutex
+	members   map[string]*Member[T]
+	lastSweep time.Time
 }
 
 // Member is one that is there, is being made, or is being removed.
 type Member[T any] struct {
-	ready   chan struct{} // closed when value or err is there
-	value   T
-	err     error
-	removed chan struct{} // nil as long as it is not being removed, closed when that has ended
-	used    atomic.Int64  // nanoseconds since 1970
+	initialized chan struct{} // closed when value or err is there
+	value       T
+	err         error
+	removed     chan struct{} // nil as long as it is not being removed, closed when that has ended
+	lastUsed    atomic.Int64  // nanoseconds since 1970
 
-	wall   func() time.Time
-	active atomic.Int64 // requests in it
+	now      func() time.Time
+	requests atomic.Int64 // requests in it
 }
 
 // Value returns what Make made.
@@ -97,13 +97,13 @@ func (m *Member[T]) Value() T { return m.value }
 
 // Leave ends what Enter or Find began, and notes that the member was in use until now.
 func (m *Member[T]) Leave() {
-	m.used.Store(m.wall().UnixNano())
-	m.active.Add(-1)
+	m.lastUsed.Store(m.now().UnixNano())
+	m.requests.Add(-1)
 }
 
 // NewRegistry returns an empty set.
 func NewRegistry[T any](c RegistryConfig[T]) *Registry[T] {
-	return &Registry[T]{config: c, members: map[string]*Member[T]{}, swept: c.Wall()}
+	return &Registry[T]{config: c, members: map[string]*Member[T]{}, lastSweep: c.Now()}
 }
 
 // Get returns a member, made if it is not there yet, and notes that it was used. Errors are
@@ -111,8 +111,8 @@ func NewRegistry[T any](c RegistryConfig[T]) *Registry[T] {
 func (s *Registry[T]) Get(name string) (T, error) {
 	m, err := s.Enter(name)
 	if err != nil {
-		var none T
-		return none, err
+		var zero T
+		return zero, err
 	}
 	defer m.Leave()
 	return m.value, nil
@@ -125,24 +125,24 @@ func (s *Registry[T]) Enter(name string) (*Member[T], error) { return s.find(nam
 // Find is like Enter, but makes no member. Errors are ErrName, ErrUnknown, and those of Make.
 func (s *Registry[T]) Find(name string) (*Member[T], error) { return s.find(name, false) }
 
-func (s *Registry[T]) find(name string, anew bool) (*Member[T], error) {
-	now := s.config.Wall()
+func (s *Registry[T]) find(name string, create bool) (*Member[T], error) {
+	now := s.config.Now()
 	s.evictIdle(now)
 	for {
-		m, gone := s.take(name)
-		if gone != nil {
-			<-gone // and then it is another one, or still the same
+		m, removal := s.acquire(name)
+		if removal != nil {
+			<-removal // and then it is another one, or still the same
 			continue
 		}
 		if m == nil {
-			own, err := false, checkName(name)
-			if err == nil && !anew {
+			isNew, err := false, checkName(name)
+			if err == nil && !create {
 				err = fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(name))
 			}
 			if err == nil {
-				m, own, err = s.reserve(name)
+				m, isNew, err = s.reserve(name)
 			}
-			if errors.Is(err, ErrTooMany) && s.makeRoom() {
+			if errors.Is(err, ErrTooMany) && s.evictUnused() {
 				continue
 			}
 			if err != nil {
@@ -151,23 +151,23 @@ func (s *Registry[T]) find(name string, anew bool) (*Member[T], error) {
 			if m == nil {
 				continue
 			}
-			if own {
+			if isNew {
 				s.initialize(name, m)
 			}
 		}
-		m.used.Store(now.UnixNano())
-		<-m.ready
+		m.lastUsed.Store(now.UnixNano())
+		<-m.initialized
 		if m.err != nil {
-			m.active.Add(-1)
+			m.requests.Add(-1)
 			return nil, m.err
 		}
 		return m, nil
 	}
 }
 
-// take returns the member of that name, in use, or what is closed when its removal has ended. Both
-// are nil if there is none.
-func (s *Registry[T]) take(name string) (m *Member[T], gone chan struct{}) {
+// acquire returns the member of that name, in use, or what is closed when its removal has ended.
+// Both are nil if there is none.
+func (s *Registry[T]) acquire(name string) (m *Member[T], removal chan struct{}) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if m = s.members[name]; m == nil {
@@ -176,12 +176,12 @@ func (s *Registry[T]) take(name string) (m *Member[T], gone chan struct{}) {
 	if m.removed != nil {
 		return nil, m.removed
 	}
-	m.active.Add(1)
+	m.requests.Add(1)
 	return m, nil
 }
 
 func checkName(name string) error {
-	if !form.MatchString(name) {
+	if !namePattern.MatchString(name) {
 		return fmt.Errorf("%w, got %s", ErrName, redact.Quote(name))
 	}
 	return nil
@@ -189,47 +189,47 @@ func checkName(name string) error {
 
 // reserve returns the member of that name, in use, and whether it is the caller's to make. It
 // returns none while one is being removed.
-func (s *Registry[T]) reserve(name string) (m *Member[T], own bool, err error) {
+func (s *Registry[T]) reserve(name string) (m *Member[T], isNew bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.members[name]; m != nil {
 		if m.removed != nil {
 			return nil, false, nil
 		}
-		m.active.Add(1)
+		m.requests.Add(1)
 		return m, false, nil
 	}
 	if s.config.Max > 0 && len(s.members) >= s.config.Max {
 		return nil, false, fmt.Errorf("%w: %d", ErrTooMany, s.config.Max)
 	}
-	m = &Member[T]{ready: make(chan struct{}), wall: s.config.Wall}
-	m.active.Store(1)
-	m.used.Store(s.config.Wall().UnixNano())
+	m = &Member[T]{initialized: make(chan struct{}), now: s.config.Now}
+	m.requests.Store(1)
+	m.lastUsed.Store(s.config.Now().UnixNano())
 	s.members[name] = m
 	return m, true, nil
 }
 
 // initialize makes a member; one that cannot be made does not stay.
 func (s *Registry[T]) initialize(name string, m *Member[T]) {
-	m.err = errMaking // unless Make comes back
+	m.err = errInit // unless Make comes back
 	defer func() {
 		if m.err != nil {
 			s.mu.Lock()
 			delete(s.members, name)
 			s.mu.Unlock()
 		}
-		close(m.ready)
+		close(m.initialized)
 	}()
-	m.value, m.err = s.config.Make(name)
+	m.value, m.err = s.config.New(name)
 }
 
-// errMaking is what those are told who waited for a member whose making ended in a panic.
-var errMaking = errors.New("the namespace could not be made")
+// errInit is what those are told who waited for a member whose making ended in a panic.
+var errInit = errors.New("the namespace could not be made")
 
-// done tells whether a member was made.
-func (m *Member[T]) done() bool {
+// isReady tells whether a member was made.
+func (m *Member[T]) isReady() bool {
 	select {
-	case <-m.ready:
+	case <-m.initialized:
 		return true
 	default:
 		return false
@@ -251,14 +251,14 @@ func (s *Registry[T]) Len() int {
 }
 
 // All calls visit for every member that was made, by name, with the wall time it was used last.
-func (s *Registry[T]) All(visit func(name string, member T, used time.Time)) {
-	s.evictIdle(s.config.Wall())
+func (s *Registry[T]) All(visit func(name string, member T, lastUsed time.Time)) {
+	s.evictIdle(s.config.Now())
 	s.mu.RLock()
 	members := maps.Clone(s.members)
 	s.mu.RUnlock()
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if m := members[name]; m.done() && m.err == nil {
-			visit(name, m.value, time.Unix(0, m.used.Load()))
+		if m := members[name]; m.isReady() && m.err == nil {
+			visit(name, m.value, time.Unix(0, m.lastUsed.Load()))
 		}
 	}
 }
@@ -269,7 +269,7 @@ func (s *Registry[T]) Values() []T {
 	defer s.mu.RUnlock()
 	values := make([]T, 0, len(s.members))
 	for _, m := range s.members {
-		if m.done() && m.err == nil {
+		if m.isReady() && m.err == nil {
 			values = append(values, m.value)
 		}
 	}

@@ -14,34 +14,34 @@ import (
 
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// world is what the tests look at around a set: wall time, and what was made and removed.
-type world struct {
-	now     time.Time
-	made    []string
-	removed []string
-	broken  error // what Make returns
-	held    error // what Removed returns
+// fixture is what the tests look at around a set: wall time, and what was made and removed.
+type fixture struct {
+	now       time.Time
+	created   []string
+	removed   []string
+	newErr    error // what Make returns
+	removeErr error // what Removed returns
 }
 
-// start returns an empty set whose members are named after their ordinal: a1, b2, a3.
-func start(most int, ttl time.Duration) (*world, *namespace.Registry[string]) {
-	w := &world{now: noon}
+// newRegistry returns an empty set whose members are named after their ordinal: a1, b2, a3.
+func newRegistry(maxMembers int, ttl time.Duration) (*fixture, *namespace.Registry[string]) {
+	w := &fixture{now: noon}
 	return w, namespace.NewRegistry(namespace.RegistryConfig[string]{
-		Make: func(name string) (string, error) {
-			w.made = append(w.made, name)
-			return fmt.Sprint(name, len(w.made)), w.broken
+		New: func(name string) (string, error) {
+			w.created = append(w.created, name)
+			return fmt.Sprint(name, len(w.created)), w.newErr
 		},
-		Removed: func(names []string) error {
+		BeforeRemove: func(names []string) error {
 			w.removed = append(w.removed, names...)
-			return w.held
+			return w.removeErr
 		},
-		Max:  most,
-		TTL:  ttl,
-		Wall: func() time.Time { return w.now },
+		Max: maxMembers,
+		TTL: ttl,
+		Now: func() time.Time { return w.now },
 	})
 }
 
-func use(t testing.TB, s *namespace.Registry[string], names ...string) {
+func mustGet(t testing.TB, s *namespace.Registry[string], names ...string) {
 	t.Helper()
 	for _, name := range names {
 		if _, err := s.Get(name); err != nil {
@@ -50,8 +50,8 @@ func use(t testing.TB, s *namespace.Registry[string], names ...string) {
 	}
 }
 
-// each lists the members, by name, with how long after noon they were used.
-func each(s *namespace.Registry[string]) []string {
+// describeMembers lists the members, by name, with how long after noon they were used.
+func describeMembers(s *namespace.Registry[string]) []string {
 	var all []string
 	s.All(func(name, member string, used time.Time) {
 		all = append(all, fmt.Sprintf("%s=%s %s", name, member, used.Sub(noon)))
@@ -116,20 +116,20 @@ func TestPrefixIsWhatSplitTakesOff(t *testing.T) {
 }
 
 func TestUse(t *testing.T) {
-	w, s := start(0, 0)
+	w, s := newRegistry(0, 0)
 	for _, want := range []string{"a1", "a1", "b2", "a1"} {
 		if got, err := s.Get(want[:1]); got != want || err != nil {
 			t.Errorf("Use = %q, %v, want %q", got, err, want)
 		}
 		w.now = w.now.Add(time.Minute)
 	}
-	if diff := cmp.Diff([]string{"a=a1 3m0s", "b=b2 2m0s"}, each(s)); diff != "" {
+	if diff := cmp.Diff([]string{"a=a1 3m0s", "b=b2 2m0s"}, describeMembers(s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if !s.Has("a") || s.Has("c") || s.Len() != 2 {
 		t.Errorf("a %t, c %t, %d members", s.Has("a"), s.Has("c"), s.Len())
 	}
-	if diff := cmp.Diff([]string{"a", "b"}, w.made); diff != "" {
+	if diff := cmp.Diff([]string{"a", "b"}, w.created); diff != "" {
 		t.Errorf("made (-want +got):\n%s", diff)
 	}
 }
@@ -158,23 +158,23 @@ func TestNames(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			w, s := start(0, 0)
+			w, s := newRegistry(0, 0)
 			member, err := s.Get(test.name)
 			if (err == nil) != test.want || err != nil && !errors.Is(err, namespace.ErrName) {
 				t.Errorf("%v, want %t", err, test.want)
 			}
 			if err != nil &&
-				(member != "" || s.Len() > 0 || len(w.made) > 0 ||
+				(member != "" || s.Len() > 0 || len(w.created) > 0 ||
 					!strings.Contains(err.Error(), fmt.Sprintf("%q", test.name))) {
-				t.Errorf("%q, %d members, made %q, %v", member, s.Len(), w.made, err)
+				t.Errorf("%q, %d members, made %q, %v", member, s.Len(), w.created, err)
 			}
 		})
 	}
 }
 
 func TestRemove(t *testing.T) {
-	w, s := start(0, 0)
-	use(t, s, namespace.Default, "a", "b")
+	w, s := newRegistry(0, 0)
+	mustGet(t, s, namespace.Default, "a", "b")
 	for _, test := range []struct {
 		name string
 		want error
@@ -192,26 +192,26 @@ func TestRemove(t *testing.T) {
 	if diff := cmp.Diff([]string{"a"}, w.removed); diff != "" {
 		t.Errorf("removed (-want +got):\n%s", diff)
 	}
-	use(t, s, "a")
+	mustGet(t, s, "a")
 	if diff := cmp.Diff([]string{"a=a4 0s", "b=b3 0s", "default=default1 0s"},
-		each(s)); diff != "" {
+		describeMembers(s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestWhatCannotBeRemovedStays(t *testing.T) {
-	w, s := start(0, time.Minute)
-	use(t, s, "a")
-	w.held = errors.New("no space left on device")
-	if err := s.Remove("a"); !errors.Is(err, w.held) {
-		t.Errorf("%v, want %v", err, w.held)
+	w, s := newRegistry(0, time.Minute)
+	mustGet(t, s, "a")
+	w.removeErr = errors.New("no space left on device")
+	if err := s.Remove("a"); !errors.Is(err, w.removeErr) {
+		t.Errorf("%v, want %v", err, w.removeErr)
 	}
 	w.now = noon.Add(time.Minute)
-	if diff := cmp.Diff([]string{"a=a1 0s"}, each(s)); diff != "" {
+	if diff := cmp.Diff([]string{"a=a1 0s"}, describeMembers(s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	w.held, w.now = nil, noon.Add(2*time.Minute)
-	if diff := cmp.Diff([]string(nil), each(s)); diff != "" {
+	w.removeErr, w.now = nil, noon.Add(2*time.Minute)
+	if diff := cmp.Diff([]string(nil), describeMembers(s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"a", "a", "a"}, w.removed); diff != "" {
@@ -221,7 +221,7 @@ func TestWhatCannotBeRemovedStays(t *testing.T) {
 
 func TestRemovedIsOptional(t *testing.T) {
 	s := namespace.NewRegistry(namespace.RegistryConfig[int]{
-		Make: func(string) (int, error) { return 1, nil }, Wall: func() time.Time { return noon },
+		New: func(string) (int, error) { return 1, nil }, Now: func() time.Time { return noon },
 	})
 	if _, err := s.Get("a"); err != nil {
 		t.Fatal(err)
@@ -232,8 +232,8 @@ func TestRemovedIsOptional(t *testing.T) {
 }
 
 func TestMax(t *testing.T) {
-	w, s := start(2, 0)
-	use(t, s, namespace.Default, "a", "a")
+	w, s := newRegistry(2, 0)
+	mustGet(t, s, namespace.Default, "a", "a")
 	if _, err := s.Get("b"); !errors.Is(err, namespace.ErrTooMany) ||
 		!strings.Contains(err.Error(), "2") {
 		t.Errorf("%v, want %v with the number", err, namespace.ErrTooMany)
@@ -241,26 +241,26 @@ func TestMax(t *testing.T) {
 	if _, err := s.Get("B"); !errors.Is(err, namespace.ErrName) {
 		t.Errorf("%v, want %v", err, namespace.ErrName)
 	}
-	use(t, s, "a")
+	mustGet(t, s, "a")
 	if err := s.Remove("a"); err != nil {
 		t.Fatal(err)
 	}
-	use(t, s, "b")
-	if diff := cmp.Diff([]string{"default", "a", "b"}, w.made); diff != "" {
+	mustGet(t, s, "b")
+	if diff := cmp.Diff([]string{"default", "a", "b"}, w.created); diff != "" {
 		t.Errorf("made (-want +got):\n%s", diff)
 	}
 }
 
 func TestMakeErrorLeavesNothing(t *testing.T) {
-	w, s := start(1, 0)
-	w.broken = errors.New("no tenant")
-	if _, err := s.Get("a"); !errors.Is(err, w.broken) {
-		t.Errorf("%v, want %v", err, w.broken)
+	w, s := newRegistry(1, 0)
+	w.newErr = errors.New("no tenant")
+	if _, err := s.Get("a"); !errors.Is(err, w.newErr) {
+		t.Errorf("%v, want %v", err, w.newErr)
 	}
-	if s.Has("a") || s.Len() != 0 || len(each(s)) != 0 || len(w.removed) != 0 {
+	if s.Has("a") || s.Len() != 0 || len(describeMembers(s)) != 0 || len(w.removed) != 0 {
 		t.Errorf("%d members, removed %q", s.Len(), w.removed)
 	}
-	w.broken = nil
+	w.newErr = nil
 	if member, err := s.Get("b"); err != nil || member != "b2" {
 		t.Errorf("%q, %v, want b2", member, err)
 	}

@@ -16,47 +16,47 @@ func (s *Registry[T]) Remove(name string) error {
 	if name == Default {
 		return ErrDefault
 	}
-	leaving := s.markRemoving([]string{name}, func(*Member[T]) bool { return true })
-	if len(leaving) == 0 {
+	members := s.markRemoving([]string{name}, func(*Member[T]) bool { return true })
+	if len(members) == 0 {
 		return fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(name))
 	}
-	return s.remove(leaving)
+	return s.remove(members)
 }
 
 // markRemoving marks those of some members that are to be removed, so that no request uses them
 // again.
 func (s *Registry[T]) markRemoving(names []string,
-	chosen func(m *Member[T]) bool,
+	match func(m *Member[T]) bool,
 ) map[string]*Member[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	leaving := map[string]*Member[T]{}
+	marked := map[string]*Member[T]{}
 	for _, name := range names {
-		if m := s.members[name]; m != nil && name != Default && m.removed == nil && m.done() &&
-			chosen(m) {
+		if m := s.members[name]; m != nil && name != Default && m.removed == nil && m.isReady() &&
+			match(m) {
 			m.removed = make(chan struct{})
-			leaving[name] = m
+			marked[name] = m
 		}
 	}
-	return leaving
+	return marked
 }
 
 // remove reports members that are leaving, and drops them.
-func (s *Registry[T]) remove(leaving map[string]*Member[T]) error {
-	if len(leaving) == 0 {
+func (s *Registry[T]) remove(members map[string]*Member[T]) error {
+	if len(members) == 0 {
 		return nil
 	}
 	var err error
-	if s.config.Removed != nil {
-		err = s.config.Removed(slices.Sorted(maps.Keys(leaving)))
+	if s.config.BeforeRemove != nil {
+		err = s.config.BeforeRemove(slices.Sorted(maps.Keys(members)))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for name, m := range leaving {
+	for name, m := range members {
 		if err == nil {
 			delete(s.members, name)
-			if s.config.Gone != nil {
-				s.config.Gone(m.value)
+			if s.config.AfterRemove != nil {
+				s.config.AfterRemove(m.value)
 			}
 		}
 		close(m.removed)
@@ -71,73 +71,73 @@ func (s *Registry[T]) evictIdle(now time.Time) {
 		return
 	}
 	s.mu.RLock()
-	due := now.Sub(s.swept) >= s.config.TTL/10
+	due := now.Sub(s.lastSweep) >= s.config.TTL/10
 	s.mu.RUnlock()
 	if !due {
 		return
 	}
 	s.mu.Lock()
-	first := now.Sub(s.swept) >= s.config.TTL/10 // of those who found it due at once
-	s.swept = now
+	claimed := now.Sub(s.lastSweep) >= s.config.TTL/10 // of those who found it due at once
+	s.lastSweep = now
 	s.mu.Unlock()
-	if !first {
+	if !claimed {
 		return
 	}
 	idle := func(m *Member[T]) bool {
-		return m.active.Load() == 0 && now.Sub(time.Unix(0, m.used.Load())) >= s.config.TTL
+		return m.requests.Load() == 0 && now.Sub(time.Unix(0, m.lastUsed.Load())) >= s.config.TTL
 	}
 	// an error was logged, and removal is tried again
 	_ = s.remove(s.markRemoving(s.names(idle), idle))
 }
 
 // names returns the names of the members that are chosen. Requests go on meanwhile.
-func (s *Registry[T]) names(chosen func(m *Member[T]) bool) []string {
+func (s *Registry[T]) names(match func(m *Member[T]) bool) []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var names []string
 	for name, m := range s.members {
-		if chosen(m) {
+		if match(m) {
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
-// roomPart is the part of the members that makes room at once, so that looking for them costs each
-// new one little.
-const roomPart = 64
+// evictionDivisor is the part of the members that makes room at once, so that looking for them
+// costs each new one little.
+const evictionDivisor = 64
 
-// makeRoom removes members that can be spared, and reports whether there were any.
-func (s *Registry[T]) makeRoom() bool {
-	if s.config.Spare == nil {
+// evictUnused removes members that can be spared, and reports whether there were any.
+func (s *Registry[T]) evictUnused() bool {
+	if s.config.Evictable == nil {
 		return false
 	}
-	type spare struct {
-		member *Member[T]
-		rank   int
-		used   int64
+	type candidate struct {
+		member   *Member[T]
+		rank     int
+		lastUsed int64
 	}
-	var spares []spare
+	var candidates []candidate
 	names := s.names(func(m *Member[T]) bool {
-		if !m.done() || m.active.Load() > 0 || m == s.members[Default] {
+		if !m.isReady() || m.requests.Load() > 0 || m == s.members[Default] {
 			return false
 		}
-		rank, ok := s.config.Spare(m.value)
+		rank, ok := s.config.Evictable(m.value)
 		if ok {
-			spares = append(spares, spare{m, rank, m.used.Load()})
+			candidates = append(candidates, candidate{m, rank, m.lastUsed.Load()})
 		}
 		return ok
 	})
-	slices.SortFunc(spares, func(a, b spare) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.used, b.used))
+	slices.SortFunc(candidates, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.lastUsed, b.lastUsed))
 	})
-	chosen := map[*Member[T]]bool{}
-	for _, one := range spares[:min(len(spares), 1+s.config.Max/roomPart)] {
-		chosen[one.member] = true
+	selected := map[*Member[T]]bool{}
+	for _, c := range candidates[:min(len(candidates), 1+s.config.Max/evictionDivisor)] {
+		selected[c.member] = true
 	}
-	leaving := s.markRemoving(names, func(m *Member[T]) bool {
-		_, ok := s.config.Spare(m.value)
-		return chosen[m] && ok && m.active.Load() == 0 // still
+	members := s.markRemoving(names, func(m *Member[T]) bool {
+		_, ok := s.config.Evictable(m.value)
+		return selected[m] && ok && m.requests.Load() == 0 // still
 	})
-	return len(leaving) > 0 && s.remove(leaving) == nil
+	return len(members) > 0 && s.remove(members) == nil
 }

@@ -10,112 +10,114 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// seed is a fixture as a tenant that starts now: times that are relative to the start are counted
-// from there.
-func seed(from *fixtures.Tenant, now time.Time) (pat.Tenant, error) {
-	for _, t := range from.Tokens {
-		for _, past := range []struct {
-			field  string
-			moment fixtures.Time
+// seedTenant is a fixture as a tenant that starts now: times that are relative to the start are
+// counted from there.
+func seedTenant(fixture *fixtures.Tenant, start time.Time) (pat.Tenant, error) {
+	for _, t := range fixture.Tokens {
+		for _, date := range []struct {
+			field string
+			value fixtures.Time
 		}{{"created", t.Created}, {"lastUsed", t.LastUsed}, {"scopeChanged", t.ScopeChanged}} {
-			if past.moment.At(now).After(now) {
+			if date.value.At(start).After(start) {
 				return pat.Tenant{},
 					fmt.Errorf("start from %s: the token in line %d: %s: expected a time before "+
 						"the start, %s, got %s",
-						from.Source, t.Line, past.field, pat.FormatDate(now), past.moment)
+						fixture.Source, t.Line, date.field, pat.FormatDate(start), date.value)
 			}
 		}
 	}
-	return domain(from, now), nil
+	return toTenant(fixture, start), nil
 }
 
-// startOf returns when a tenant from the fixture starts: at its clock, or else now.
-func startOf(from *fixtures.Tenant, now time.Time) time.Time {
-	if from.Clock.IsZero() {
+// startTime returns when a tenant from the fixture starts: at its clock, or else now.
+func startTime(fixture *fixtures.Tenant, now time.Time) time.Time {
+	if fixture.Clock.IsZero() {
 		return now
 	}
-	return from.Clock.At(now)
+	return fixture.Clock.At(now)
 }
 
-// domain is a fixture in the words of the domain.
-func domain(from *fixtures.Tenant, now time.Time) pat.Tenant {
-	t := pat.Tenant{ID: from.ID, Name: from.Name, Pod: from.Pod, UserLevels: from.UserLevels}
+// toTenant is a fixture in the words of the domain.
+func toTenant(fixture *fixtures.Tenant, start time.Time) pat.Tenant {
+	t := pat.Tenant{
+		ID: fixture.ID, Name: fixture.Name, Pod: fixture.Pod, UserLevels: fixture.UserLevels,
+	}
 	logins := map[string]string{}
 	// the first of a user that is not managed, see fixtures.Tenant.Login
-	for _, token := range from.Tokens {
+	for _, token := range fixture.Tokens {
 		if _, known := logins[token.Owner]; !known && !token.Managed {
 			logins[token.Owner] = token.ID
 		}
 	}
 	owners := map[string]pat.Owner{}
-	for _, i := range from.Identities {
+	for _, i := range fixture.Identities {
 		t.Identities = append(t.Identities, pat.Identity{
 			ID: i.ID, Name: i.Name, UserLevels: i.UserLevels, Login: logins[i.Name],
 		})
 		owners[i.Name] = pat.Owner{ID: i.ID, Name: i.Name}
 	}
-	for _, c := range from.APIClients {
+	for _, c := range fixture.APIClients {
 		t.APIClients = append(t.APIClients, pat.APIClient{
 			ID: c.ID, Secret: c.Secret, Name: c.Name, Scope: c.Scope,
 		})
 	}
-	for _, token := range from.Tokens {
-		f := fields(token, now)
+	for _, token := range fixture.Tokens {
+		f := tokenData(token, start)
 		f.Owner = owners[token.Owner]
 		t.Tokens = append(t.Tokens, pat.NewToken(f))
 	}
-	for _, set := range from.ScopeSets {
+	for _, set := range fixture.ScopeSets {
 		t.ScopeSets = append(t.ScopeSets, pat.NewScopeSet(set.Scope))
 	}
 	return t
 }
 
-// fields are those of a token of a fixture, but for its owner.
-func fields(t fixtures.Token, now time.Time) pat.TokenData {
+// tokenData are those of a token of a fixture, but for its owner.
+func tokenData(t fixtures.Token, start time.Time) pat.TokenData {
 	return pat.TokenData{
 		ID: t.ID, Secret: t.Secret, Name: t.Name, Scope: t.Scope,
-		Created: t.Created.At(now), LastUsed: t.LastUsed.At(now), Managed: t.Managed,
+		Created: t.Created.At(start), LastUsed: t.LastUsed.At(start), Managed: t.Managed,
 		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
-		ExpirationDate:             t.ExpirationDate.At(now),
+		ExpirationDate:             t.ExpirationDate.At(start),
 		UserAwareTokenNeverExpires: t.UserAwareTokenNeverExpires,
-		FormerScope:                t.FormerScope, ScopeChanged: t.ScopeChanged.At(now),
+		FormerScope:                t.FormerScope, ScopeChanged: t.ScopeChanged.At(start),
 	}
 }
 
-// snapshot is a tenant as a fixture with absolute times. The token that a user logs in with comes
+// toFixture is a tenant as a fixture with absolute times. The token that a user logs in with comes
 // before the user's others, since that is how a fixture says so.
-func snapshot(from pat.Tenant, secrets bool) *fixtures.Tenant {
+func toFixture(tenant pat.Tenant, withSecrets bool) *fixtures.Tenant {
 	t := &fixtures.Tenant{
-		Source: "a snapshot", ID: from.ID, Name: from.Name, Pod: from.Pod,
-		UserLevels: from.UserLevels,
+		Source: "a snapshot", ID: tenant.ID, Name: tenant.Name, Pod: tenant.Pod,
+		UserLevels: tenant.UserLevels,
 		Identities: []fixtures.Identity{}, APIClients: []fixtures.APIClient{},
 		Tokens: []fixtures.Token{},
 	}
 	logins := map[string]bool{}
-	for _, i := range from.Identities {
+	for _, i := range tenant.Identities {
 		t.Identities = append(t.Identities, fixtures.Identity{
 			ID: i.ID, Name: i.Name, UserLevels: i.UserLevels,
 		})
 		logins[i.Login] = true
 	}
-	kept := func(secret string) string {
-		if secrets {
+	ifWanted := func(secret string) string {
+		if withSecrets {
 			return secret
 		}
 		return ""
 	}
-	for _, c := range from.APIClients {
+	for _, c := range tenant.APIClients {
 		t.APIClients = append(t.APIClients, fixtures.APIClient{
-			ID: c.ID, Secret: kept(c.Secret), Name: c.Name, Scope: c.Scope,
+			ID: c.ID, Secret: ifWanted(c.Secret), Name: c.Name, Scope: c.Scope,
 		})
 	}
-	tokens := slices.Clone(from.Tokens)
+	tokens := slices.Clone(tenant.Tokens)
 	slices.SortStableFunc(tokens, func(a, b *pat.Token) int {
-		return cmp.Compare(rank(logins[a.ID]), rank(logins[b.ID]))
+		return cmp.Compare(boolRank(logins[a.ID]), boolRank(logins[b.ID]))
 	})
 	for _, token := range tokens {
 		t.Tokens = append(t.Tokens, fixtures.Token{
-			ID: token.ID, Secret: kept(token.Secret), Owner: token.Owner.Name, Name: token.Name,
+			ID: token.ID, Secret: ifWanted(token.Secret), Owner: token.Owner.Name, Name: token.Name,
 			Scope:   token.Scope,
 			Created: fixtures.At(token.Created), LastUsed: fixtures.At(token.LastUsed),
 			Managed:                    token.Managed,
@@ -126,27 +128,27 @@ func snapshot(from pat.Tenant, secrets bool) *fixtures.Tenant {
 			ScopeChanged:               fixtures.At(token.ScopeChanged),
 		})
 	}
-	for _, set := range from.ScopeSets {
+	for _, set := range tenant.ScopeSets {
 		t.ScopeSets = append(t.ScopeSets, fixtures.ScopeSet{Hash: set.Hash, Scope: set.Scopes})
 	}
 	return t
 }
 
-func rank(first bool) int {
+func boolRank(first bool) int {
 	if first {
 		return 0
 	}
 	return 1
 }
 
-// secrets are those of a tenant, by the ids of tokens and API clients.
-func secrets(t pat.Tenant) map[string]string {
-	known := map[string]string{}
+// secretsByID are those of a tenant, by the ids of tokens and API clients.
+func secretsByID(t pat.Tenant) map[string]string {
+	byID := map[string]string{}
 	for _, token := range t.Tokens {
-		known[token.ID] = token.Secret
+		byID[token.ID] = token.Secret
 	}
 	for _, c := range t.APIClients {
-		known[c.ID] = c.Secret
+		byID[c.ID] = c.Secret
 	}
-	return known
+	return byID
 }

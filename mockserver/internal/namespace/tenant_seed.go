@@ -14,23 +14,23 @@ import (
 )
 
 // AddIdentity adds a user. The user logs in with a token that never expires.
-func (n *Namespace) AddIdentity(wanted control.NewIdentity) (control.User, error) {
-	levels := wanted.UserLevels
+func (n *Namespace) AddIdentity(req control.NewIdentity) (control.User, error) {
+	levels := req.UserLevels
 	if levels == nil {
 		levels = []string{"USER"}
 	}
-	id := cmp.Or(wanted.ID, n.newIdentityID())
+	id := cmp.Or(req.ID, n.newIdentityID())
 	login := fixtures.Token{
-		ID: n.newID(), Secret: n.Random.Hex("token secret", 32), Owner: wanted.Name, Name: "login",
+		ID: n.newID(), Secret: n.Random.Hex("token secret", 32), Owner: req.Name, Name: "login",
 		Scope:   []string{pat.ScopeAll},
 		Created: fixtures.At(n.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds,
 		UserAwareTokenNeverExpires: true,
 	}
-	checked, err := check(fixtures.Identity{ID: id, Name: wanted.Name, UserLevels: levels}, login)
+	fixture, err := validate(fixtures.Identity{ID: id, Name: req.Name, UserLevels: levels}, login)
 	if err != nil {
 		return control.User{}, err
 	}
-	added := domain(checked, n.Clock.Now())
+	added := toTenant(fixture, n.Clock.Now())
 	if err := n.Service.AddIdentity(context.TODO(), added.Identities[0],
 		added.Tokens[0]); err != nil {
 		return control.User{}, err
@@ -62,51 +62,51 @@ func (n *Namespace) newIdentityID() string {
 func (n *Namespace) now() time.Time { return n.Clock.Now().Truncate(time.Millisecond) }
 
 // AddToken adds a token of a user.
-func (n *Namespace) AddToken(wanted control.NewToken) (control.User, error) {
+func (n *Namespace) AddToken(req control.NewToken) (control.User, error) {
 	token := fixtures.Token{
-		ID:     cmp.Or(wanted.ID, n.newID()),
-		Secret: cmp.Or(wanted.Secret, n.Random.Hex("token secret", 32)), Owner: wanted.Owner,
-		Name:  wanted.Name,
-		Scope: wanted.Scope, Managed: wanted.Managed,
-		AccessTokenValiditySeconds: cmp.Or(wanted.AccessTokenValiditySeconds,
+		ID:     cmp.Or(req.ID, n.newID()),
+		Secret: cmp.Or(req.Secret, n.Random.Hex("token secret", 32)), Owner: req.Owner,
+		Name:  req.Name,
+		Scope: req.Scope, Managed: req.Managed,
+		AccessTokenValiditySeconds: cmp.Or(req.AccessTokenValiditySeconds,
 			fixtures.MaxValiditySeconds),
-		UserAwareTokenNeverExpires: wanted.ExpirationDate == "", Created: fixtures.At(n.now()),
+		UserAwareTokenNeverExpires: req.ExpirationDate == "", Created: fixtures.At(n.now()),
 	}
-	if wanted.Scope == nil {
+	if req.Scope == nil {
 		token.Scope = []string{pat.ScopeAll}
 	}
-	if wanted.UserAwareTokenNeverExpires != nil {
-		token.UserAwareTokenNeverExpires = *wanted.UserAwareTokenNeverExpires
+	if req.UserAwareTokenNeverExpires != nil {
+		token.UserAwareTokenNeverExpires = *req.UserAwareTokenNeverExpires
 	}
-	var wrong fixtures.Errors
-	for _, moment := range []struct {
+	var errs fixtures.Errors
+	for _, date := range []struct {
 		field, text string
-		into        *fixtures.Time
+		target      *fixtures.Time
 	}{
-		{"created", wanted.Created, &token.Created},
-		{"lastUsed", wanted.LastUsed, &token.LastUsed},
-		{"expirationDate", wanted.ExpirationDate, &token.ExpirationDate},
+		{"created", req.Created, &token.Created},
+		{"lastUsed", req.LastUsed, &token.LastUsed},
+		{"expirationDate", req.ExpirationDate, &token.ExpirationDate},
 	} {
-		if moment.text == "" {
+		if date.text == "" {
 			continue
 		}
-		at, err := fixtures.ParseTime(moment.text)
+		parsed, err := fixtures.ParseTime(date.text)
 		if err != nil {
-			wrong = append(wrong, fixtures.Error{
-				Field: "/" + moment.field, Rule: rule.FixtureDate, Message: err.Error(),
+			errs = append(errs, fixtures.Error{
+				Field: "/" + date.field, Rule: rule.FixtureDate, Message: err.Error(),
 			})
 		}
-		*moment.into = at
+		*date.target = parsed
 	}
-	if len(wrong) > 0 {
-		return control.User{}, wrong
+	if len(errs) > 0 {
+		return control.User{}, errs
 	}
-	checked, err := check(fixtures.Identity{ID: strings.Repeat("0", 32), Name: wanted.Owner}, token)
+	fixture, err := validate(fixtures.Identity{ID: strings.Repeat("0", 32), Name: req.Owner}, token)
 	if err != nil {
 		return control.User{}, err
 	}
-	added, err := n.Service.AddToken(context.TODO(), wanted.Owner,
-		fields(checked.Tokens[0], n.Clock.Now()))
+	added, err := n.Service.AddToken(context.TODO(), req.Owner,
+		tokenData(fixture.Tokens[0], n.Clock.Now()))
 	if err != nil {
 		return control.User{}, err
 	}
@@ -114,18 +114,18 @@ func (n *Namespace) AddToken(wanted control.NewToken) (control.User, error) {
 	return userOf(pat.UserLogin{Identity: identity, Token: added}), nil
 }
 
-// check returns a tenant of a user and a token if a fixture may have them.
-func check(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
-	added := &fixtures.Tenant{
+// validate returns a tenant of a user and a token if a fixture may have them.
+func validate(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
+	tenant := &fixtures.Tenant{
 		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
 		Identities: []fixtures.Identity{identity}, Tokens: []fixtures.Token{token},
 	}
-	err := added.Check()
-	if wrong, ok := errors.AsType[fixtures.Errors](err); ok {
-		for i := range wrong { // the request has the fields of one of them
-			wrong[i].Field = "/" +
-				strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(wrong[i].Field)
+	err := tenant.Check()
+	if errs, ok := errors.AsType[fixtures.Errors](err); ok {
+		for i := range errs { // the request has the fields of one of them
+			errs[i].Field = "/" +
+				strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(errs[i].Field)
 		}
 	}
-	return added, err
+	return tenant, err
 }

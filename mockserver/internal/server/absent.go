@@ -55,7 +55,7 @@ func (x *requestState) serveAbsent(r *http.Request, name string, err error) {
 	unread := x.bufferBody(r, maxBodyBytes)
 	if unread == nil && x.isLogin(r) {
 		if x.cors.foreign(r) {
-			x.writeNamespaceError(r, namespace.ErrPage)
+			x.writeNamespaceError(r, namespace.ErrCrossOrigin)
 			return
 		}
 		member, err := x.namespaces.Enter(name)

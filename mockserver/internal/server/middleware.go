@@ -108,7 +108,7 @@ func (x *requestState) serveAPI(r *http.Request, name string) {
 
 // enterNamespace makes the request one of a namespace.
 func (x *requestState) enterNamespace(t *namespace.Namespace) {
-	t.Used.Store(true)
+	t.Dirty.Store(true)
 	x.tenant = t
 	x.assignRequestID(t.Random)
 	x.clockNow = t.Clock.Now()
@@ -168,7 +168,7 @@ func (x *requestState) serveControl(r *http.Request, name string) {
 		x.serveFindings(r, name)
 		return
 	case x.cors.foreign(r):
-		x.writeNamespaceError(r, namespace.ErrPage)
+		x.writeNamespaceError(r, namespace.ErrCrossOrigin)
 		return
 	}
 	if err := x.bufferBody(r, bodyLimit(x.documents.control, r.URL.Path)); err != nil {
@@ -187,7 +187,7 @@ func (x *requestState) serveControl(r *http.Request, name string) {
 	defer member.Leave()
 	x.tenant = member.Value()
 	if !isSafe(r.Method) {
-		x.tenant.Used.Store(true) // unless this is a reset
+		x.tenant.Dirty.Store(true) // unless this is a reset
 	}
 	x.countControl(r)
 	x.dispatch(r, x.control)

@@ -156,19 +156,19 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	}
 	s.guard = newControlGuard(c)
 	s.shared = namespace.Config{
-		Tenant: c.Tenant, Now: c.Now, Wall: s.wall, Profile: c.Profile, RateLimit: c.RateLimit,
+		Tenant: c.Tenant, Now: c.Now, WallNow: s.wall, Profile: c.Profile, RateLimit: c.RateLimit,
 		ScopeDelay: c.ScopeDelay, Dialect: c.Dialect,
 		PublicURL: c.PublicURL, JournalSize: c.JournalSize, Journals: s.journals,
 		Documents: documents.versions, OAuth: documents.oauth, Writer: s.writer,
 	}
 	s.namespaces = namespace.NewRegistry(namespace.RegistryConfig[*namespace.Namespace]{
-		Make: func(name string) (*namespace.Namespace, error) {
+		New: func(name string) (*namespace.Namespace, error) {
 			return namespace.New(&s.shared, name)
-		}, Removed: s.onNamespacesRemoved,
-		Gone: func(n *namespace.Namespace) {
-			close(n.Removed)
-		}, Spare: (*namespace.Namespace).Spare, Max: c.MaxNamespaces, TTL: c.NamespaceTTL,
-		Wall: c.Now,
+		}, BeforeRemove: s.onNamespacesRemoved,
+		AfterRemove: func(n *namespace.Namespace) {
+			close(n.Done)
+		}, Evictable: (*namespace.Namespace).Evictable, Max: c.MaxNamespaces, TTL: c.NamespaceTTL,
+		Now: c.Now,
 	})
 	if err := s.route(); err != nil {
 		return nil, err
