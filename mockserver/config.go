@@ -201,8 +201,8 @@ func (c Config) server() server.Config {
 		JournalSize:  c.JournalSize, MemoryBudget: c.MemoryBudget, StateFile: c.StateFile,
 		BaseURL:     c.BaseURL,
 		ReadTimeout: c.ReadTimeout, IdleTimeout: c.IdleTimeout, CORS: c.CORS,
-		AllowedHosts: c.AllowedHosts,
-		ControlApart: c.SeparateControl, ControlToken: c.ControlToken, Fallback: c.Fallback,
+		AllowedHosts:    c.AllowedHosts,
+		SeparateControl: c.SeparateControl, ControlToken: c.ControlToken, Fallback: c.Fallback,
 		LogRequests: c.LogRequests,
 		Log:         c.Log, Version: Version(),
 	}

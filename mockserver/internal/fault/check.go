@@ -72,7 +72,8 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 }
 
 func checkKind(f control.Fault,
-	report func(violated rule.ID, pointer, format string, args ...any)) {
+	report func(violated rule.ID, pointer, format string, args ...any),
+) {
 	count := 0
 	for _, set := range []bool{
 		f.Status != 0 && f.Effect != effectHTML, f.Latency != "", f.Effect != "",

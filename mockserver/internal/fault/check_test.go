@@ -161,7 +161,8 @@ func TestCheck(t *testing.T) {
 		{"range of one", control.Fault{Latency: "1s-1s"}, valid},
 		{"range of sums", control.Fault{Latency: "1m30s-5m"}, valid},
 		{
-			"too long a latency", control.Fault{Latency: "5m1ms"},
+			"too long a latency",
+			control.Fault{Latency: "5m1ms"},
 			problemAt("/latency", rule.FaultLatency),
 		},
 		{
@@ -195,7 +196,8 @@ func TestCheck(t *testing.T) {
 			problemAt("/latency", rule.FaultDuration),
 		},
 		{
-			"range of three", control.Fault{Latency: "1s-2s-3s"},
+			"range of three",
+			control.Fault{Latency: "1s-2s-3s"},
 			problemAt("/latency", rule.FaultDuration),
 		},
 

@@ -60,7 +60,8 @@ func (x *index) remove(f *entry) {
 // find calls visit for the rules whose selector fits a request, in their order, until it returns
 // false. The selector of the request has no owner and no header.
 func (x *index) find(sel selector, owners [2]string, header http.Header,
-	visit func(f *entry) bool) {
+	visit func(f *entry) bool,
+) {
 	var buffer [4][]*entry
 	lists := buffer[:0]
 	for s := range x.shapes {

@@ -122,7 +122,8 @@ func TestVariationsAreLegal(t *testing.T) {
 		{"list of none", "v2026", listOp, 200, `[]`, behaviours{}},
 		{
 			"list of the same", "v2026", listOp, 200,
-			oneToken[:len(oneToken)-1] + "," + oneToken[1:], behaviours{
+			oneToken[:len(oneToken)-1] + "," + oneToken[1:],
+			behaviours{
 				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 			},
 		},

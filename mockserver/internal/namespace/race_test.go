@@ -107,7 +107,8 @@ func TestConcurrentRemovalIsToldOnce(t *testing.T) {
 
 // newSlowRegistry is a set whose members are made and removed when a channel is closed.
 func newSlowRegistry(maxMembers int) (s *namespace.Registry[string], creation,
-	removal chan struct{}) {
+	removal chan struct{},
+) {
 	creation, removal = make(chan struct{}), make(chan struct{})
 	s = namespace.NewRegistry(namespace.RegistryConfig[string]{
 		New: func(name string) (string, error) {

@@ -9,32 +9,32 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 )
 
-// sample is a namespace as it is when it was just made. It responds to requests to names that do
-// not exist, so that an invented path costs no memory and no place among the namespaces. No login
-// succeeds in it, so that nothing changes it.
-type sample struct {
-	mu     sync.Mutex
-	tenant *namespace.Namespace
-	made   time.Time // wall time
+// previewCache is a namespace as it is when it was just made. It responds to requests to names that
+// do not exist, so that an invented path costs no memory and no place among the namespaces. No
+// login succeeds in it, so that nothing changes it.
+type previewCache struct {
+	mu      sync.Mutex
+	tenant  *namespace.Namespace
+	created time.Time // wall time
 }
 
-// maxSampleAge is how long a sample is used. Its clock does not move, which keeps the dates of its
+// maxPreviewAge is how long a sample is used. Its clock does not move, which keeps the dates of its
 // fixture that count from the start where those of a new namespace would be; absolute ones drift.
-const maxSampleAge = time.Minute
+const maxPreviewAge = time.Minute
 
 // get returns the sample of a server, made anew if it is old.
-func (f *sample) get(s *Server) (*namespace.Namespace, error) {
+func (f *previewCache) get(s *Server) (*namespace.Namespace, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := s.config.Now()
-	if age := now.Sub(f.made); f.tenant != nil && age >= 0 && age < maxSampleAge {
+	if age := now.Sub(f.created); f.tenant != nil && age >= 0 && age < maxPreviewAge {
 		return f.tenant, nil
 	}
-	n, err := namespace.Preview(&s.shared, now)
+	n, err := namespace.Preview(&s.namespaceConfig, now)
 	if err != nil {
 		return nil, err
 	}
-	f.tenant, f.made = n, now
+	f.tenant, f.created = n, now
 	return n, nil
 }
 
@@ -42,19 +42,19 @@ func (f *sample) get(s *Server) (*namespace.Namespace, error) {
 // one would. A login that succeeds makes the namespace.
 func (x *requestState) serveAbsent(r *http.Request, name string, err error) {
 	x.assignRequestID(unseededRandom)
-	x.info.Absent, x.clockNow = true, x.home.Clock.Now()
+	x.info.Absent, x.clockNow = true, x.defaultNamespace.Clock.Now()
 	defer x.recordExchange(r)
-	preflight := x.cors.handle(x.rw.Header(), r)
+	preflight := x.cors.setHeaders(x.rw.Header(), r)
 	if errors.Is(err, namespace.ErrUnknown) {
-		x.tenant, err = x.sample.get(x.Server)
+		x.tenant, err = x.preview.get(x.Server)
 	}
 	if err != nil {
 		x.writeNamespaceError(r, err)
 		return
 	}
-	unread := x.bufferBody(r, maxBodyBytes)
-	if unread == nil && x.isLogin(r) {
-		if x.cors.foreign(r) {
+	bodyErr := x.bufferBody(r, maxBodyBytes)
+	if bodyErr == nil && x.isLogin(r) {
+		if x.cors.isForeign(r) {
 			x.writeNamespaceError(r, namespace.ErrCrossOrigin)
 			return
 		}
@@ -67,7 +67,7 @@ func (x *requestState) serveAbsent(r *http.Request, name string, err error) {
 		x.info.Absent = false
 		x.enterNamespace(member.Value())
 	}
-	x.respond(r, unread, preflight)
+	x.respond(r, bodyErr, preflight)
 }
 
 // isLogin reports whether a request is a login that would succeed in a new namespace.
@@ -75,7 +75,7 @@ func (x *requestState) isLogin(r *http.Request) bool {
 	if r.Method != http.MethodPost || r.URL.EscapedPath() != "/oauth/token" {
 		return false
 	}
-	tried := *r
-	tried.Body = newBufferedBody(x.info.RequestBody, x.info.BodyErr)
-	return x.tenant.OAuth.AcceptsLogin(&tried)
+	attempt := *r
+	attempt.Body = newBufferedBody(x.info.RequestBody, x.info.BodyErr)
+	return x.tenant.OAuth.AcceptsLogin(&attempt)
 }

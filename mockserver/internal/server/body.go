@@ -24,7 +24,7 @@ func (x *requestState) bufferBody(r *http.Request, limit int64) error {
 		return err
 	}
 	text, err := readAll(opened, int(max(r.ContentLength, 0)), int(limit), &x.lease)
-	if err == nil && len(text) > cheapBody && !x.lease.Grow(len(text)*bodyWork) {
+	if err == nil && len(text) > freeBodyBytes && !x.lease.Grow(len(text)*decodingFactor) {
 		err = budget.ErrExceeded
 	}
 	if errors.Is(err, budget.ErrExceeded) {
@@ -40,18 +40,18 @@ func (x *requestState) bufferBody(r *http.Request, limit int64) error {
 
 // bodyError returns the error of a body that no operation can read, nil for another one.
 func (x *requestState) bodyError(err error) *response.Error {
-	var late *body.TimeoutError
-	var coding *body.UnsupportedCodingError
+	var timeoutErr *body.TimeoutError
+	var codingErr *body.UnsupportedCodingError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &late):
+	case errors.As(err, &timeoutErr):
 		return response.Errorf(response.RequestTimeout, response.Reason{
 			Rule: rule.RequestTimeout, Text: err.Error(),
 		})
 	case errors.Is(err, budget.ErrExceeded):
 		return x.info.Overloaded()
-	case errors.As(err, &coding):
+	case errors.As(err, &codingErr):
 		return response.Errorf(response.WrongCoding, response.Reason{
 			Rule: rule.ContentEncoding, Text: err.Error(),
 		})
@@ -62,40 +62,40 @@ func (x *requestState) bodyError(err error) *response.Error {
 // A body takes a multiple of its size while it is decoded and validated, which is taken from the
 // budget if it is large.
 const (
-	cheapBody = 16 << 10 // bytes
-	bodyWork  = 8
+	freeBodyBytes  = 16 << 10 // bytes
+	decodingFactor = 8
 )
 
-// firstBuffer bounds, in bytes, what is allocated before anything has arrived.
-const firstBuffer = 32 << 10
+// maxInitialBuffer bounds, in bytes, what is allocated before anything has arrived.
+const maxInitialBuffer = 32 << 10
 
 // readAll is like io.ReadAll but allocates by the (untrusted) Content-Length as far as bytes
 // arrive, takes what it allocates from a budget, and reads no more than limit bytes.
 func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, error) {
-	first := min(size, firstBuffer) + 1 // the last one finds the end
-	if !lease.Grow(first) {
+	initial := min(size, maxInitialBuffer) + 1 // the last one finds the end
+	if !lease.Grow(initial) {
 		return nil, budget.ErrExceeded
 	}
-	all := make([]byte, 0, first)
+	buf := make([]byte, 0, initial)
 	for {
-		n, err := body.Read(all[len(all):cap(all)])
-		all = all[:len(all)+n]
+		n, err := body.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
 		switch {
-		case len(all) > limit:
-			return all[:limit], &http.MaxBytesError{Limit: int64(limit)}
+		case len(buf) > limit:
+			return buf[:limit], &http.MaxBytesError{Limit: int64(limit)}
 		case errors.Is(err, io.EOF):
-			return all, nil
+			return buf, nil
 		case err != nil:
-			return all, err
-		case len(all) == cap(all):
-			more := max(cap(all), bytes.MinRead)
-			if size > len(all) {
-				more = min(more, size+1-len(all))
+			return buf, err
+		case len(buf) == cap(buf):
+			growth := max(cap(buf), bytes.MinRead)
+			if size > len(buf) {
+				growth = min(growth, size+1-len(buf))
 			}
-			if !lease.Grow(more) {
+			if !lease.Grow(growth) {
 				return nil, budget.ErrExceeded
 			}
-			all = append(make([]byte, 0, cap(all)+more), all...)
+			buf = append(make([]byte, 0, cap(buf)+growth), buf...)
 		}
 	}
 }

@@ -9,23 +9,24 @@ import (
 // MinBudget is the least memory budget, in bytes.
 const MinBudget = 1 << 20
 
-// maxHeavy limits the operations on all of a namespace that go on at once.
-const maxHeavy = 2
+// maxHeavyOperations limits the operations on all of a namespace that go on at once.
+const maxHeavyOperations = 2
 
-// leastEntry is the memory, in bytes, of a request without a body in a journal.
-const leastEntry = 2 << 10
+// minEntryBytes is the memory, in bytes, of a request without a body in a journal.
+const minEntryBytes = 2 << 10
 
-// bound divides the memory budget between requests in flight and journals.
-func (s *Server) bound() {
+// initBudgets divides the memory budget between requests in flight and journals.
+func (s *Server) initBudgets() {
 	c := s.config
-	s.inFlight, s.heavy = budget.InFlight(c.MemoryBudget), make(chan struct{}, maxHeavy)
+	s.inFlight, s.heavySlots = budget.InFlight(c.MemoryBudget),
+		make(chan struct{}, maxHeavyOperations)
 	s.findings = findings.New(budget.ForFindings(c.MemoryBudget))
-	s.streams = make(chan struct{}, controls.MaxStreams)
+	s.streamSlots = make(chan struct{}, controls.MaxStreams)
 	s.journals = &budget.Journals{Limit: budget.ForJournals(c.MemoryBudget), All: s.allJournals}
-	if most := s.journals.Limit / leastEntry; int64(c.JournalSize) > most {
+	if capacity := s.journals.Limit / minEntryBytes; int64(c.JournalSize) > capacity {
 		c.Log.Warn("journals lose requests before they have as many as they may have: the memory "+
 			"budget is too small",
-			"journalSize", c.JournalSize, "memoryBudget", c.MemoryBudget, "requests", most)
+			"journalSize", c.JournalSize, "memoryBudget", c.MemoryBudget, "requests", capacity)
 	}
 }
 

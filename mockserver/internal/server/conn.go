@@ -17,8 +17,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// maxHeader bounds, in bytes, the line and the headers of a request, as gateways do.
-const maxHeader = 64 << 10
+// maxHeaderBytes bounds, in bytes, the line and the headers of a request, as gateways do.
+const maxHeaderBytes = 64 << 10
 
 // HTTPServer returns a server for a handler of the mock: the Server itself, or
 // [Server.ControlHandler]. It speaks HTTP/1.1 and HTTP/2 without TLS, closes connections that are
@@ -28,7 +28,7 @@ func (s *Server) HTTPServer(handler http.Handler) *http.Server {
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 	return &http.Server{
-		Handler: handler, Protocols: protocols, MaxHeaderBytes: maxHeader,
+		Handler: handler, Protocols: protocols, MaxHeaderBytes: maxHeaderBytes,
 		DisableGeneralOptionsHandler: true,
 		ReadHeaderTimeout:            s.config.ReadTimeout, IdleTimeout: s.config.IdleTimeout,
 		ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
@@ -43,7 +43,7 @@ type connKey struct{}
 // Listener returns a listener that logs clients which speak TLS, once each, and sends them away.
 func (s *Server) Listener(l net.Listener) net.Listener {
 	return &plainListener{
-		Listener: l, log: s.config.Log, inFlight: s.inFlight, known: map[string]bool{},
+		Listener: l, log: s.config.Log, inFlight: s.inFlight, tlsClients: map[string]bool{},
 	}
 }
 
@@ -53,32 +53,32 @@ type plainListener struct {
 	log      *slog.Logger
 	inFlight *budget.Share
 
-	mu    sync.Mutex
-	known map[string]bool // addresses of clients that spoke TLS
+	mu         sync.Mutex
+	tlsClients map[string]bool // addresses of clients that spoke TLS
 }
 
-// maxKnown bounds how many clients are remembered: beyond, each attempt is logged.
-const maxKnown = 1024
+// maxTLSClients bounds how many clients are remembered: beyond, each attempt is logged.
+const maxTLSClients = 1024
 
 // Accept implements net.Listener.
 func (l *plainListener) Accept() (net.Conn, error) {
-	connection, err := l.Listener.Accept()
+	conn, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &plainConn{Conn: connection, listener: l, lease: l.inFlight.Lease()}, nil
+	return &plainConn{Conn: conn, listener: l, lease: l.inFlight.Lease()}, nil
 }
 
-// spokeTLS logs a client once.
-func (l *plainListener) spokeTLS(addr net.Addr) {
+// logTLSClient logs a client once.
+func (l *plainListener) logTLSClient(addr net.Addr) {
 	host, _, _ := net.SplitHostPort(addr.String())
 	l.mu.Lock()
-	known := l.known[host]
-	if len(l.known) < maxKnown {
-		l.known[host] = true
+	logged := l.tlsClients[host]
+	if len(l.tlsClients) < maxTLSClients {
+		l.tlsClients[host] = true
 	}
 	l.mu.Unlock()
-	if !known {
+	if !logged {
 		l.log.Warn("a client speaks TLS to a plain http port: use http://", "client", host, "port",
 			l.Addr().String())
 	}
@@ -87,50 +87,50 @@ func (l *plainListener) spokeTLS(addr net.Addr) {
 // plainConn is a connection that must not begin with a TLS handshake.
 type plainConn struct {
 	net.Conn
-	listener *plainListener
-	begun    bool // by the server's reading goroutine alone
+	listener  *plainListener
+	inspected bool // by the server's reading goroutine alone
 
-	mu      sync.Mutex
-	serving bool // a handler has the request, whose body is bounded elsewhere
-	shared  bool // by the requests of HTTP/2
-	header  int  // bytes of a request that no handler has yet
-	lease   budget.Lease
+	mu          sync.Mutex
+	serving     bool // a handler has the request, whose body is bounded elsewhere
+	http2       bool // by the requests of HTTP/2
+	headerBytes int  // bytes of a request that no handler has yet
+	lease       budget.Lease
 }
 
-// freeHeader is the number of bytes of headers, in the buffer of each connection, that are not
+// freeHeaderBytes is the number of bytes of headers, in the buffer of each connection, that are not
 // taken from the budget.
-const freeHeader = 4 << 10
+const freeHeaderBytes = 4 << 10
 
-// admit takes what was read of the headers of a request from the budget, and reports whether there
-// is room for it.
-func (c *plainConn) admit(n int) bool {
+// reserveHeader takes what was read of the headers of a request from the budget, and reports
+// whether there is room for it.
+func (c *plainConn) reserveHeader(n int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.serving || c.shared {
+	if c.serving || c.http2 {
 		return true
 	}
-	c.header += n
-	over := min(n, c.header-freeHeader)
-	return over <= 0 || c.lease.Grow(over)
+	c.headerBytes += n
+	excess := min(n, c.headerBytes-freeHeaderBytes)
+	return excess <= 0 || c.lease.Grow(excess)
 }
 
-// begin notes that a handler has a request of the connection, end that it has responded.
-func (c *plainConn) begin() {
+// beginRequest notes that a handler has a request of the connection, end that it has responded.
+func (c *plainConn) beginRequest() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.serving = true
 }
 
-func (c *plainConn) end() {
+func (c *plainConn) endRequest() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.serving, c.header = false, 0
+	c.serving, c.headerBytes = false, 0
 	c.lease.Release()
 }
 
 // Close implements net.Conn.
 func (c *plainConn) Close() error {
-	c.end()
+	c.endRequest()
 	return c.Conn.Close()
 }
 
@@ -141,7 +141,7 @@ const tlsHandshake = 0x16
 // Read implements net.Conn.
 func (c *plainConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if n > 0 && !c.admit(n) {
+	if n > 0 && !c.reserveHeader(n) {
 		_, _ = io.WriteString(c.Conn,
 			"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"+
 				"Retry-After: 1\r\n"+
@@ -149,17 +149,17 @@ func (c *plainConn) Read(p []byte) (int, error) {
 				budget.ErrExceeded.Error()+"\n")
 		return 0, io.EOF
 	}
-	if c.begun || n == 0 {
+	if c.inspected || n == 0 {
 		return n, err
 	}
-	c.begun = true
+	c.inspected = true
 	if bytes.HasPrefix(p[:n], []byte("PRI ")) {
 		c.mu.Lock()
-		c.shared = true
+		c.http2 = true
 		c.mu.Unlock()
 	}
 	if p[0] == tlsHandshake {
-		c.listener.spokeTLS(c.RemoteAddr())
+		c.listener.logTLSClient(c.RemoteAddr())
 		// Clients recognize plain text and say so.
 		_, _ = io.WriteString(c.Conn,
 			"HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nX-Content-Type-Options: "+
@@ -169,9 +169,9 @@ func (c *plainConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// rawHeaders begin the headers of the responses that net/http writes to requests that it does not
-// pass to a handler.
-var rawHeaders = [][]byte{
+// rawErrorHeaders begin the headers of the responses that net/http writes to requests that it does
+// not pass to a handler.
+var rawErrorHeaders = [][]byte{
 	// 400, 431, 501, 505
 	[]byte("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"),
 	[]byte("Connection: close\r\nDate: "), // 417
@@ -179,22 +179,22 @@ var rawHeaders = [][]byte{
 
 // Write implements net.Conn. It adds to the errors of net/http itself what every response has.
 func (c *plainConn) Write(p []byte) (int, error) {
-	line, headers, ok := bytes.Cut(p[:min(len(p), maxRawError)], []byte("\r\n"))
+	line, headers, ok := bytes.Cut(p[:min(len(p), maxStatusLine)], []byte("\r\n"))
 	if !ok || !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) ||
-		!slices.ContainsFunc(rawHeaders,
+		!slices.ContainsFunc(rawErrorHeaders,
 			func(raw []byte) bool { return bytes.HasPrefix(headers, raw) }) {
 		return c.Conn.Write(p)
 	}
-	at := len(line) + len("\r\n")
-	if _, err := c.Conn.Write(slices.Concat(p[:at], []byte("X-Content-Type-Options: nosniff\r\n"),
-		p[at:])); err != nil {
+	end := len(line) + len("\r\n")
+	if _, err := c.Conn.Write(slices.Concat(p[:end], []byte("X-Content-Type-Options: nosniff\r\n"),
+		p[end:])); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
-// maxRawError bounds, in bytes, where the headers of such a response begin.
-const maxRawError = 512
+// maxStatusLine bounds, in bytes, where the headers of such a response begin.
+const maxStatusLine = 512
 
 // CloseWrite lets the server end its side first, as it does with a *net.TCPConn.
 func (c *plainConn) CloseWrite() error {
@@ -209,22 +209,22 @@ func (c *plainConn) NetConn() net.Conn { return c.Conn }
 
 // rejectTunnel responds to CONNECT, which a client sends that takes patmock for its proxy.
 func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
-	why := response.Reason{
+	reason := response.Reason{
 		Rule: rule.ProxyRequest,
 		Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", response.Truncate(r.Host)),
 	}
 	const advice = "clear HTTPS_PROXY for this client, and set its base URL to http://"
-	s.config.Log.Warn(why.Text+": "+advice+response.Truncate(localAddr(r)), "rule",
-		string(why.Rule))
+	s.config.Log.Warn(reason.Text+": "+advice+response.Truncate(localAddr(r)), "rule",
+		string(reason.Rule))
 	header := rw.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Connection", "close")
-	header.Set("Allow", everyMethod)
+	header.Set("Allow", allMethods)
 	if s.writer.SendRuleHeader {
-		header.Set(response.RuleHeader, string(why.Rule))
+		header.Set(response.RuleHeader, string(reason.Rule))
 	}
 	rw.WriteHeader(http.StatusMethodNotAllowed)
-	_, _ = io.WriteString(rw, strings.TrimPrefix(why.Text, "CONNECT ")+": "+advice+localAddr(r)+"\n") //nolint:gosec // it is plain text
+	_, _ = io.WriteString(rw, strings.TrimPrefix(reason.Text, "CONNECT ")+": "+advice+localAddr(r)+"\n") //nolint:gosec // it is plain text
 }
 
 // localAddr returns the address that a request arrived at, empty if there is no connection.

@@ -68,9 +68,9 @@ func (p corsPolicy) allows(origin string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && isLoopbackHost(u.Hostname())
 }
 
-// foreign reports whether a web page sent the request that may not use the API: one of another site
-// that names no origin, or of an origin that is not allowed.
-func (p corsPolicy) foreign(r *http.Request) bool {
+// isForeign reports whether a web page sent the request that may not use the API: one of another
+// site that names no origin, or of an origin that is not allowed.
+func (p corsPolicy) isForeign(r *http.Request) bool {
 	if origins := r.Header["Origin"]; len(origins) > 0 {
 		return !p.allows(origins[0])
 	}
@@ -87,13 +87,13 @@ func isLoopbackHost(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// exposed are the headers that scripts may read. A tenant was seen exposing some of them. //
+// exposedHeaders are the headers that scripts may read. A tenant was seen exposing some of them. //
 // observed
-const exposed = "Retry-After, SLPT-Request-ID, Date, X-Total-Count"
+const exposedHeaders = "Retry-After, SLPT-Request-ID, Date, X-Total-Count"
 
-// handle sets the fields that every response to an allowed origin has, and reports whether the
+// setHeaders sets the fields that every response to an allowed origin has, and reports whether the
 // request is a preflight.
-func (p corsPolicy) handle(header http.Header, r *http.Request) (preflight bool) {
+func (p corsPolicy) setHeaders(header http.Header, r *http.Request) (preflight bool) {
 	origins := r.Header["Origin"]
 	if len(origins) == 0 {
 		return false
@@ -106,7 +106,7 @@ func (p corsPolicy) handle(header http.Header, r *http.Request) (preflight bool)
 	header.Set("Access-Control-Allow-Origin", origins[0])
 	header.Add("Vary", "Origin")
 	if !preflight {
-		header.Set("Access-Control-Expose-Headers", exposed)
+		header.Set("Access-Control-Expose-Headers", exposedHeaders)
 		return false
 	}
 	header.Add("Vary", "Access-Control-Request-Method")
@@ -121,8 +121,8 @@ func (p corsPolicy) handle(header http.Header, r *http.Request) (preflight bool)
 	return true
 }
 
-// everyMethod are the methods of paths that are not known.
-const everyMethod = "DELETE, GET, HEAD, PATCH, POST"
+// allMethods are the methods of paths that are not known.
+const allMethods = "DELETE, GET, HEAD, PATCH, POST"
 
 // preflight responds to a preflight. It is no request for an operation, and no finding.
 func (x *requestState) preflight(r *http.Request) {
@@ -132,7 +132,7 @@ func (x *requestState) preflight(r *http.Request) {
 		x.info.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin by "+
 			"--cors", response.Truncate(r.Header.Get("Origin"))))
 	} else {
-		header.Set("Access-Control-Allow-Methods", everyMethod)
+		header.Set("Access-Control-Allow-Methods", allMethods)
 		if p, _ := x.api.find(r); p != nil {
 			header.Set("Access-Control-Allow-Methods", p.allowed)
 		}

@@ -11,20 +11,20 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// follow makes the answers of a dialect known to the documents of this mock, and of no other.
-func (d *documents) follow(told dialect.Dialect) error {
-	if len(told) == 0 {
+// applyDialect makes the answers of a dialect known to the documents of this mock, and of no other.
+func (d *documents) applyDialect(entries dialect.Dialect) error {
+	if len(entries) == 0 {
 		return nil
 	}
-	for name, document := range d.named {
-		more, err := declared(document, told)
+	for name, document := range d.byName {
+		errata, err := dialectErrata(document, entries)
 		if err != nil {
 			return err
 		}
-		if document, err = spec.LoadWithOverlay(name, more); err != nil {
+		if document, err = spec.LoadWithOverlay(name, errata); err != nil {
 			return err
 		}
-		d.named[name] = document
+		d.byName[name] = document
 		if name == spec.OAuth {
 			d.oauth = document
 		} else if _, served := d.versions[version.Version(name)]; served {
@@ -34,61 +34,63 @@ func (d *documents) follow(told dialect.Dialect) error {
 	return nil
 }
 
-// declared is what a document lacks for the answers of a dialect to be those of its operations.
-func declared(document *spec.Document, told dialect.Dialect) (*spec.Errata, error) {
-	more, here := &spec.Errata{}, []string{document.Name}
+// dialectErrata is what a document lacks for the answers of a dialect to be those of its
+// operations.
+func dialectErrata(document *spec.Document, entries dialect.Dialect) (*spec.Errata, error) {
+	errata, names := &spec.Errata{}, []string{document.Name}
 	for _, e := range dialect.Entries() {
-		a := told[e.ID]
-		var lacking []string
+		entry := entries[e.ID]
+		var missing []string
 		for _, op := range document.Operations {
-			if a.Refuses() && e.Concerns(version.Version(document.Name), op.Name) &&
-				!op.Declares(a.Status) {
-				lacking = append(lacking, op.Name)
+			if entry.Refuses() && e.Concerns(version.Version(document.Name), op.Name) &&
+				!op.Declares(entry.Status) {
+				missing = append(missing, op.Name)
 			}
 		}
-		if lacking != nil {
-			more.Undeclared = append(more.Undeclared, spec.Undeclared{
-				ID: "dialect " + e.ID, Status: a.Status, Operations: lacking, Documents: here,
+		if missing != nil {
+			errata.Undeclared = append(errata.Undeclared, spec.Undeclared{
+				ID: "dialect " + e.ID, Status: entry.Status, Operations: missing, Documents: names,
 				Schema: "ErrorResponseDto", OAuthSchema: "OAuthError",
-				Description: "Answered by a tenant, as the mock was told.", Reason: finding,
+				Description: "Answered by a tenant, as the mock was told.", Reason: dialectReason,
 				Evidence: evidence.Assumed,
 			})
 		}
-		if e.ID == dialect.NeverExpiringAnswer && a.Value == dialect.Absent &&
+		if e.ID == dialect.NeverExpiringAnswer && entry.Value == dialect.Absent &&
 			slices.Contains(e.Versions, version.Version(document.Name)) {
-			more.Contradictions = append(more.Contradictions, spec.Contradiction{
-				ID: "dialect " + e.ID, Documents: here,
+			errata.Contradictions = append(errata.Contradictions, spec.Contradiction{
+				ID: "dialect " + e.ID, Documents: names,
 				Pointer:   "/components/schemas/CreatePersonalAccessTokenResponse/required",
-				Published: append(slices.Clone(dated), "expirationDate"), Effective: dated,
-				Reason: finding, Evidence: evidence.Assumed,
+				Published: append(slices.Clone(requiredOfCreate), "expirationDate"),
+				Effective: requiredOfCreate,
+				Reason:    dialectReason, Evidence: evidence.Assumed,
 			})
 		}
 	}
 	if document.Name != spec.OAuth {
-		return more, nil
+		return errata, nil
 	}
-	known, all, err := errorKinds(document, told)
+	known, all, err := errorCodes(document, entries)
 	if err == nil && len(all) > len(known) {
-		more.Contradictions = append(more.Contradictions, spec.Contradiction{
-			ID: "dialect errors", Documents: here,
+		errata.Contradictions = append(errata.Contradictions, spec.Contradiction{
+			ID: "dialect errors", Documents: names,
 			Pointer:   "/components/schemas/OAuthError/properties/error/enum",
-			Published: known, Effective: all, Reason: finding, Evidence: evidence.Assumed,
+			Published: known, Effective: all, Reason: dialectReason, Evidence: evidence.Assumed,
 		})
 	}
-	return more, err
+	return errata, err
 }
 
-// finding is why a document is changed.
-const finding = "A finding that the mock was told to follow."
+// dialectReason is why a document is changed.
+const dialectReason = "A finding that the mock was told to follow."
 
-// dated are the properties of the answer to create that are required, less the date.
-var dated = []string{
+// requiredOfCreate are the properties of the answer to create that are required, less the date.
+var requiredOfCreate = []string{
 	"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",
 }
 
-// errorKinds are those that the token endpoint's document knows, and the same with those that are
+// errorCodes are those that the token endpoint's document knows, and the same with those that are
 // told.
-func errorKinds(document *spec.Document, told dialect.Dialect) (known, all []string, err error) {
+func errorCodes(document *spec.Document, entries dialect.Dialect) (known, all []string, err error) {
 	var outline struct {
 		Components struct {
 			Schemas map[string]struct {
@@ -101,9 +103,9 @@ func errorKinds(document *spec.Document, told dialect.Dialect) (known, all []str
 	}
 	known = outline.Components.Schemas["OAuthError"].Properties["error"].Enum
 	all = slices.Clone(known)
-	for _, id := range slices.Sorted(maps.Keys(told)) {
-		if kind := told[id].Error; kind != "" && !slices.Contains(all, kind) {
-			all = append(all, kind)
+	for _, id := range slices.Sorted(maps.Keys(entries)) {
+		if code := entries[id].Error; code != "" && !slices.Contains(all, code) {
+			all = append(all, code)
 		}
 	}
 	return known, all, nil

@@ -14,8 +14,8 @@ import (
 type documents struct {
 	versions       map[version.Version]*spec.Document
 	oauth, control *spec.Document
-	any            *spec.Document // of a version that is served
-	named          map[string]*spec.Document
+	anyVersion     *spec.Document // of a version that is served
+	byName         map[string]*spec.Document
 }
 
 // loadDocuments loads them side by side: that is most of the time a mock takes to start.
@@ -37,23 +37,23 @@ func loadDocuments(versions []version.Version) (*documents, error) {
 	}
 	d := &documents{
 		versions: map[version.Version]*spec.Document{}, oauth: loaded[0], control: loaded[1],
-		named: map[string]*spec.Document{},
+		byName: map[string]*spec.Document{},
 	}
 	for i, name := range names {
-		d.named[name] = loaded[i]
+		d.byName[name] = loaded[i]
 	}
 	for i, v := range versions {
-		d.versions[v], d.any = loaded[i+2], loaded[i+2]
+		d.versions[v], d.anyVersion = loaded[i+2], loaded[i+2]
 	}
 	return d, nil
 }
 
-// outside returns the document that describes the errors of a path without operation.
-func (d *documents) outside(path string) *spec.Document {
+// forUnmatched returns the document that describes the errors of a path without operation.
+func (d *documents) forUnmatched(path string) *spec.Document {
 	if response.OAuthPath(path) {
 		return d.oauth
 	}
-	return d.any
+	return d.anyVersion
 }
 
 // operationNames are the short names that rules and the journal use, by spec.Operation.Name.
@@ -67,10 +67,10 @@ var operationNames = map[string]string{
 
 // statuses lists what operations of a short name in a version may answer, empty for any of them;
 // none means that there is no such operation.
-func (d *documents) statuses(operation, of string) []int {
+func (d *documents) statuses(operation, inVersion string) []int {
 	var all []int
-	for name, document := range d.named {
-		if of != "" && of != name || name == spec.Control {
+	for name, document := range d.byName {
+		if inVersion != "" && inVersion != name || name == spec.Control {
 			continue
 		}
 		for _, op := range document.Operations {

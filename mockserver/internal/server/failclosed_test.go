@@ -21,9 +21,9 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// shortAndLong is a tenant whose administrator has a token for access tokens of a minute, and one
-// for half a day.
-const shortAndLong = `
+// tenantWithTwoTokens is a tenant whose administrator has a token for access tokens of a minute,
+// and one for half a day.
+const tenantWithTwoTokens = `
 identities:
 - {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
 tokens:
@@ -33,9 +33,9 @@ tokens:
 
 func noon() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) }
 
-// strictMock serves documents that forbid more than the published ones, so that answers of the
+// newStrictServer serves documents that forbid more than the published ones, so that answers of the
 // mock break them. It returns what the mock logs, too.
-func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config)) (*Server,
+func newStrictServer(t *testing.T, name, old, stricter string, options ...func(*Config)) (*Server,
 	*bytes.Buffer,
 ) {
 	t.Helper()
@@ -63,10 +63,10 @@ func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config
 		MemoryBudget: budget.Default, ReadTimeout: time.Minute,
 		Log: slog.New(slog.NewTextHandler(&log, nil)),
 	}
-	if config.Tenant, err = fixtures.Parse("test.yaml", []byte(shortAndLong)); err != nil {
+	if config.Tenant, err = fixtures.Parse("test.yaml", []byte(tenantWithTwoTokens)); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range change {
+	for _, c := range options {
 		c(&config)
 	}
 	loaded, err := loadDocuments(config.Versions)
@@ -85,19 +85,21 @@ func strictMock(t *testing.T, name, old, stricter string, change ...func(*Config
 	return mock, &log
 }
 
-// controlOf returns a client of the control API.
-func controlOf(mock *Server) *control.Client {
+// newControlClient returns a client of the control API.
+func newControlClient(mock *Server) *control.Client {
 	return control.New(control.Config{
 		URL: "http://127.0.0.1", HTTP: &http.Client{Transport: Transport(mock.ControlHandler())},
 		AllowPlaintext: true,
 	})
 }
 
-// nameText describes the name of a token in an answer, with the example "nightly build".
-const nameText = "          description: Name of the token, unique among those of its owner.\n"
+// nameDescription describes the name of a token in an answer, with the example "nightly build".
+const nameDescription = "          description: Name of the token, unique among those of its " +
+	"owner.\n"
 
-// request sends as the administrator, and returns status and body.
-func request(t *testing.T, mock http.Handler, bearer, method, path, contentType, body string) (int,
+// sendRequest sends as the administrator, and returns status and body.
+func sendRequest(t *testing.T, mock http.Handler, bearer, method, path, contentType,
+	body string) (int,
 	string,
 ) {
 	t.Helper()
@@ -120,9 +122,9 @@ func request(t *testing.T, mock http.Handler, bearer, method, path, contentType,
 const loginForm = "grant_type=client_credentials&client_id=cafecafecafecafecafecafecafecafe&" +
 	"client_secret="
 
-func bearerOf(t *testing.T, mock http.Handler) string {
+func mustLogin(t *testing.T, mock http.Handler) string {
 	t.Helper()
-	status, body := request(t, mock, "", "POST", "/oauth/token",
+	status, body := sendRequest(t, mock, "", "POST", "/oauth/token",
 		"application/x-www-form-urlencoded", loginForm+strings.Repeat("cafe", 16))
 	_, rest, ok := strings.Cut(body, `"access_token":"`)
 	if status != http.StatusOK || !ok {
@@ -132,9 +134,9 @@ func bearerOf(t *testing.T, mock http.Handler) string {
 	return bearer
 }
 
-// checkFault expects the response to a bug of the mock, and a log that has one error with its rule
-// and the names in it.
-func checkFault(t *testing.T, status int, body string, log *bytes.Buffer, names ...string) {
+// checkInternalError expects the response to a bug of the mock, and a log that has one error with
+// its rule and the names in it.
+func checkInternalError(t *testing.T, status int, body string, log *bytes.Buffer, names ...string) {
 	t.Helper()
 	form := strings.Contains(body, `"detailCode":"500.0 Internal fault"`) ||
 		strings.Contains(body, `"error":"server_error"`)
@@ -155,12 +157,13 @@ func checkFault(t *testing.T, status int, body string, log *bytes.Buffer, names 
 
 // A create answer that its document forbids is not sent, and the token is not kept.
 func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
-	mock, log := strictMock(t, "v2026", nameText, "          maxLength: 13\n"+nameText)
-	bearer := bearerOf(t, mock)
-	status, body := request(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
+	mock, log := newStrictServer(t, "v2026", nameDescription,
+		"          maxLength: 13\n"+nameDescription)
+	bearer := mustLogin(t, mock)
+	status, body := sendRequest(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
 		"application/json", `{"name":"broken beyond repair","userAwareTokenNeverExpires":true}`)
-	checkFault(t, status, body, log, "maxLength", "createPersonalAccessToken")
-	journal, err := controlOf(mock).Requests(t.Context(), control.Match{
+	checkInternalError(t, status, body, log, "maxLength", "createPersonalAccessToken")
+	journal, err := newControlClient(mock).Requests(t.Context(), control.Match{
 		Status: http.StatusInternalServerError,
 	}, 0)
 	if err != nil || len(journal.Requests) != 1 ||
@@ -171,11 +174,11 @@ func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
 	if strings.Contains(body, "broken") {
 		t.Errorf("the fault shows the token: %s", body)
 	}
-	if _, listed := request(t, mock, bearer, "GET", "/v3/personal-access-tokens", "",
+	if _, listed := sendRequest(t, mock, bearer, "GET", "/v3/personal-access-tokens", "",
 		""); strings.Contains(listed, "broken") {
 		t.Errorf("the token was kept: %s", listed)
 	}
-	status, _ = request(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
+	status, _ = sendRequest(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
 		"application/json", `{"name":"short","userAwareTokenNeverExpires":true}`)
 	if status != http.StatusOK {
 		t.Errorf("a valid answer after it: status %d", status)
@@ -184,17 +187,19 @@ func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
 
 // The same for a patch: the token stays as it was.
 func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
-	mock, log := strictMock(t, "v2026", nameText, "          maxLength: 13\n"+nameText)
-	bearer := bearerOf(t, mock)
+	mock, log := newStrictServer(t, "v2026", nameDescription,
+		"          maxLength: 13\n"+nameDescription)
+	bearer := mustLogin(t, mock)
 	path := "/v2026/personal-access-tokens/cafecafecafecafecafecafecafecafe"
-	status, body := request(t, mock, bearer, "PATCH", path, "application/json-patch+json",
+	status, body := sendRequest(t, mock, bearer, "PATCH", path, "application/json-patch+json",
 		`[{"op":"replace","path":"/name","value":"broken beyond repair"}]`)
-	checkFault(t, status, body, log, "maxLength", "broken beyond repair")
-	if _, listed := request(t, mock, bearer, "GET", "/v2026/personal-access-tokens?owner-id=me", "",
+	checkInternalError(t, status, body, log, "maxLength", "broken beyond repair")
+	if _, listed := sendRequest(t, mock, bearer, "GET", "/v2026/personal-access-tokens?owner-id=me",
+		"",
 		""); !strings.Contains(listed, `"name":"login"`) {
 		t.Errorf("the token changed: %s", listed)
 	}
-	if status, _ = request(t, mock, bearer, "PATCH", path, "application/json-patch+json",
+	if status, _ = sendRequest(t, mock, bearer, "PATCH", path, "application/json-patch+json",
 		`[{"op":"replace","path":"/name","value":"short"}]`); status != http.StatusOK {
 		t.Errorf("a valid answer after it: status %d", status)
 	}
@@ -202,21 +207,24 @@ func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
 
 // A list with one forbidden token is not sent at all.
 func TestInvalidListAnswerIsNotSent(t *testing.T) {
-	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText)
+	mock, log := newStrictServer(t, "v3", nameDescription,
+		"          minLength: 6\n"+nameDescription)
 	for range 2 { // an encoding that is invalid is not used again
 		log.Reset()
-		status, body := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "",
+		status, body := sendRequest(t, mock, mustLogin(t, mock), "GET",
+			"/v3/personal-access-tokens", "",
 			"")
-		checkFault(t, status, body, log, "/0/name", "minLength", "login")
+		checkInternalError(t, status, body, log, "/0/name", "minLength", "login")
 	}
 }
 
 // A mock that was told not to check its answers sends them, and says so where somebody looks.
 func TestUncheckedAnswersAreSent(t *testing.T) {
-	mock, log := strictMock(t, "v3", nameText, "          minLength: 6\n"+nameText,
+	mock, log := newStrictServer(t, "v3", nameDescription,
+		"          minLength: 6\n"+nameDescription,
 		func(c *Config) { c.Profile.CheckResponses = false })
 	for _, v := range []string{"v3", "v2026"} {
-		if status, body := request(t, mock, bearerOf(t, mock), "GET",
+		if status, body := sendRequest(t, mock, mustLogin(t, mock), "GET",
 			"/"+v+"/personal-access-tokens", "", ""); status != http.StatusOK ||
 			!strings.Contains(body, `"login"`) {
 			t.Errorf("%s: status %d, want 200: %s", v, status, body)
@@ -225,7 +233,7 @@ func TestUncheckedAnswersAreSent(t *testing.T) {
 	if n := strings.Count(log.String(), "level=ERROR"); n != 1 {
 		t.Errorf("%d errors are logged, want one at the start: %q", n, log)
 	}
-	health, err := controlOf(mock).Health(t.Context())
+	health, err := newControlClient(mock).Health(t.Context())
 	if err != nil || health.Profile.CheckResponses {
 		t.Errorf("health says checkResponses %t, %v", health.Profile.CheckResponses, err)
 	}
@@ -233,17 +241,18 @@ func TestUncheckedAnswersAreSent(t *testing.T) {
 
 // An invalid login answer is not sent, and the login leaves no trace.
 func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
-	mock, log := strictMock(t, spec.OAuth, "minimum: 1, description: 'Its life",
+	mock, log := newStrictServer(t, spec.OAuth, "minimum: 1, description: 'Its life",
 		"maximum: 100, description: 'Its life")
 	long := "grant_type=client_credentials&client_id=" + strings.Repeat("cafebeef", 4) +
 		"&client_secret=" + strings.Repeat("cafebeef", 8)
-	status, body := request(t, mock, "", "POST", "/oauth/token",
+	status, body := sendRequest(t, mock, "", "POST", "/oauth/token",
 		"application/x-www-form-urlencoded", long)
-	checkFault(t, status, body, log, "/expires_in", "43200")
+	checkInternalError(t, status, body, log, "/expires_in", "43200")
 	if strings.Contains(body, "access_token") {
 		t.Errorf("the fault shows the access token: %s", body)
 	}
-	if _, listed := request(t, mock, bearerOf(t, mock), "GET", "/v3/personal-access-tokens", "",
+	if _, listed := sendRequest(t, mock, mustLogin(t, mock), "GET", "/v3/personal-access-tokens",
+		"",
 		""); strings.Count(listed, `"lastUsed":null`) != 1 {
 		t.Errorf("the login was noted: %s", listed)
 	}
@@ -251,18 +260,18 @@ func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
 
 // A panic behind the entrance is a 500 and a loud line, and the next request is served.
 func TestPanicIsAFault(t *testing.T) {
-	mock, log := strictMock(t, "v2026", nameText, nameText)
-	const at = "/v3/personal-access-tokens"
+	mock, log := newStrictServer(t, "v2026", nameDescription, nameDescription)
+	const path = "/v3/personal-access-tokens"
 	get := &operation{serve: func(*namespace.Namespace, http.ResponseWriter, *http.Request) {
 		panic("lost")
 	}}
 	e := &frontHandler{
 		Server: mock, api: &pathMux{
 			literal: map[string]*route{
-				at: {operations: map[string]*operation{http.MethodGet: get}},
+				path: {operations: map[string]*operation{http.MethodGet: get}},
 			},
 		},
 	}
-	status, body := request(t, e, "", "GET", at, "", "")
-	checkFault(t, status, body, log, "lost")
+	status, body := sendRequest(t, e, "", "GET", path, "", "")
+	checkInternalError(t, status, body, log, "lost")
 }

@@ -16,10 +16,11 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// forward sends what patmock does not simulate to another mock. A public host is refused here where
-// its name or address says so, and else when it is dialled: nothing may leave for a real tenant.
-func (s *unmatchedHandler) forward(to string) error {
-	base, err := CheckBaseURL(to)
+// setFallback sends what patmock does not simulate to another mock. A public host is refused here
+// where its name or address says so, and else when it is dialled: nothing may leave for a real
+// tenant.
+func (s *unmatchedHandler) setFallback(address string) error {
+	base, err := CheckBaseURL(address)
 	if err != nil {
 		return fmt.Errorf("fallback: %w", err)
 	}
@@ -36,7 +37,7 @@ func (s *unmatchedHandler) forward(to string) error {
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
 			r.SetXForwarded()
-			r.Out.Header.Set(forwardedBy, "patmock")
+			r.Out.Header.Set(forwardedHeader, "patmock")
 			if prefix := response.InfoFrom(r.In).Prefix; prefix != "" {
 				r.Out.Header.Set("X-Forwarded-Prefix", prefix)
 			}
@@ -65,28 +66,28 @@ func (s *unmatchedHandler) forward(to string) error {
 			}
 			response.InfoFrom(r).Forwarded = false
 			const advice = "start the other mock, or correct --fallback"
-			why := fmt.Sprintf("the fallback %s does not answer (%s)", base,
+			cause := fmt.Sprintf("the fallback %s does not answer (%s)", base,
 				redact.String(err.Error()))
-			s.rejectUnserved(rw, r, s.documents.outside(r.URL.Path), why, advice, advice)
+			s.rejectUnserved(rw, r, s.documents.forUnmatched(r.URL.Path), cause, advice, advice)
 		},
 		ErrorLog: slog.NewLogLogger(s.writer.Log.Handler(), slog.LevelDebug),
 	}
 	return nil
 }
 
-// forwardedBy marks what was forwarded: two mocks that name each other would never end.
-const forwardedBy = "X-Patmock-Forwarded"
+// forwardedHeader marks what was forwarded: two mocks that name each other would never end.
+const forwardedHeader = "X-Patmock-Forwarded"
 
-func (s *unmatchedHandler) forwarded(rw http.ResponseWriter, r *http.Request) {
-	if r.Header.Get(forwardedBy) != "" {
-		s.notImplemented(rw, r, s.documents.outside(r.URL.Path),
+func (s *unmatchedHandler) serveFallback(rw http.ResponseWriter, r *http.Request) {
+	if r.Header.Get(forwardedHeader) != "" {
+		s.notImplemented(rw, r, s.documents.forUnmatched(r.URL.Path),
 			"the fallback leads back to a patmock",
 			"name another mock than a patmock by --fallback")
 		return
 	}
-	trace := response.InfoFrom(r)
-	trace.Unmatched, trace.Forwarded = true, true
-	recorded := &recorder{ResponseWriter: rw}
-	s.fallback.ServeHTTP(recorded, r)
-	trace.Status, trace.Body, trace.Size = recorded.status, recorded.body, recorded.size
+	info := response.InfoFrom(r)
+	info.Unmatched, info.Forwarded = true, true
+	rec := &recorder{ResponseWriter: rw}
+	s.fallback.ServeHTTP(rec, r)
+	info.Status, info.Body, info.Size = rec.status, rec.body, rec.size
 }

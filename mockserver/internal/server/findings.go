@@ -15,53 +15,53 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// unread are the rules by which the mock rejects a request without a look at it.
-var unread = []rule.ID{
+// notJudgedRules are the rules by which the mock rejects a request without a look at it.
+var notJudgedRules = []rule.ID{
 	rule.RateLimit, rule.InjectedFault, rule.PreferredStatus, rule.HostileProfile,
 	rule.MemoryBudget, rule.TooManyNamespaces,
 }
 
-// judge counts a request for the verdict on its client, and returns the findings that count. It
-// marks those that the namespace allows.
-func (x *requestState) judge(t *namespace.Namespace, r *http.Request) []control.Finding {
-	trace, store := &x.info, x.findings
+// countFindings counts a request for the verdict on its client, and returns the findings that
+// count. It marks those that the namespace allows.
+func (x *requestState) countFindings(t *namespace.Namespace, r *http.Request) []control.Finding {
+	info, store := &x.info, x.findings
 	if t.IgnoreFindings.Load() {
 		store.Skip(t.Name, control.NotJudgedIgnored)
 		return nil
 	}
-	judged := findings.Request{
-		Namespace: t.Name, SkipReason: notJudged(trace), ClientID: trace.ClientID,
-		Owner:     trace.User,
-		UserAgent: r.UserAgent(), Findings: trace.Findings,
+	counted := findings.Request{
+		Namespace: t.Name, SkipReason: notJudgedReason(info), ClientID: info.ClientID,
+		Owner:     info.User,
+		UserAgent: r.UserAgent(), Findings: info.Findings,
 	}
-	if len(trace.Findings) > 0 {
-		t.MarkAllowed(trace.Findings)
-		judged.Findings = shortened(trace.Findings)
-		judged.Example = &control.FindingExample{
-			RequestID: trace.RequestID, Namespace: t.Name, Method: kept(redact.String(r.Method)),
-			Path:  kept(redact.String(r.URL.EscapedPath())),
-			Query: kept(redact.Query(r.URL.RawQuery)), Status: x.info.Status,
-			Owner: redact.String(trace.User), ClientID: redact.String(trace.ClientID),
+	if len(info.Findings) > 0 {
+		t.MarkAllowed(info.Findings)
+		counted.Findings = truncateFindings(info.Findings)
+		counted.Example = &control.FindingExample{
+			RequestID: info.RequestID, Namespace: t.Name, Method: truncate(redact.String(r.Method)),
+			Path:  truncate(redact.String(r.URL.EscapedPath())),
+			Query: truncate(redact.Query(r.URL.RawQuery)), Status: x.info.Status,
+			Owner: redact.String(info.User), ClientID: redact.String(info.ClientID),
 		}
-		if trace.Absent {
-			judged.Example.Path = kept(redact.String(trace.Prefix + r.URL.EscapedPath()))
+		if info.Absent {
+			counted.Example.Path = truncate(redact.String(info.Prefix + r.URL.EscapedPath()))
 		}
 	}
-	store.Add(judged)
-	return trace.Findings
+	store.Add(counted)
+	return info.Findings
 }
 
-// notJudged returns why a request is not judged, empty if it is.
-func notJudged(trace *response.RequestInfo) string {
-	if trace.Forwarded {
+// notJudgedReason returns why a request is not judged, empty if it is.
+func notJudgedReason(info *response.RequestInfo) string {
+	if info.Forwarded {
 		return control.NotJudgedForwarded
 	}
-	for _, why := range trace.Reasons {
-		if slices.Contains(unread, why.Rule) {
-			return string(why.Rule)
+	for _, reason := range info.Reasons {
+		if slices.Contains(notJudgedRules, reason.Rule) {
+			return string(reason.Rule)
 		}
 	}
-	if trace.Browser {
+	if info.Browser {
 		return control.NotJudgedBrowser
 	}
 	return ""
@@ -80,9 +80,9 @@ func (x *requestState) countControl(r *http.Request) {
 // findingsPath is where the control API has the findings of a namespace.
 const findingsPath = controlPath + "/findings"
 
-// readsFindings reports whether a request is for the findings that there are. It makes no
+// isFindingsRequest reports whether a request is for the findings that there are. It makes no
 // namespace.
-func readsFindings(r *http.Request) bool {
+func isFindingsRequest(r *http.Request) bool {
 	return r.URL.Path == findingsPath && (isSafe(r.Method) || r.Method == http.MethodDelete)
 }
 
@@ -90,7 +90,7 @@ func readsFindings(r *http.Request) bool {
 // have existed.
 func (x *requestState) serveFindings(r *http.Request, name string) {
 	if x.findings.Has(name) {
-		x.tenant = x.home
+		x.tenant = x.defaultNamespace
 		x.dispatch(r, x.control)
 		return
 	}

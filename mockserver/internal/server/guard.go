@@ -44,22 +44,22 @@ func newControlGuard(c Config) controlGuard {
 // none.
 func (g controlGuard) check(r *http.Request) error {
 	if err := g.crossOrigin.Check(r); err != nil {
-		return forbidden(http.StatusForbidden, rule.CrossOrigin,
+		return guardError(http.StatusForbidden, rule.CrossOrigin,
 			"a page of another site sent this request, and the control API is for tools and "+
 				"tests: "+
 				"call it from a test process, such as by node:http, or send no Origin")
 	}
 	if host := hostname(r.Host); !g.anyHost && !g.allows(host) {
 		host = response.Truncate(host)
-		return forbidden(http.StatusMisdirectedRequest, rule.MisdirectedHost,
+		return guardError(http.StatusMisdirectedRequest, rule.MisdirectedHost,
 			fmt.Sprintf("Host is %q, which a page could have pointed to this machine: "+
 				"start the mock with --allowed-hosts %s, or with a control token", host, host))
 	}
 	return nil
 }
 
-func forbidden(status int, broken rule.ID, text string) *response.Error {
-	return &response.Error{Status: status, Reasons: []response.Reason{{Rule: broken, Text: text}}}
+func guardError(status int, violated rule.ID, text string) *response.Error {
+	return &response.Error{Status: status, Reasons: []response.Reason{{Rule: violated, Text: text}}}
 }
 
 func (g controlGuard) allows(host string) bool {

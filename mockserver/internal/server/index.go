@@ -11,12 +11,12 @@ import (
 	"example.com/patmock/spec"
 )
 
-// reads reports whether a method requests a page.
-func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+// isRead reports whether a method requests a page.
+func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
 // isIndex reports whether a request is for the page at the root of a namespace, which is none of
 // the API's paths.
-func isIndex(r *http.Request) bool { return r.URL.Path == "/" && reads(r.Method) }
+func isIndex(r *http.Request) bool { return r.URL.Path == "/" && isRead(r.Method) }
 
 // browserPath is a path that browsers request without a link to it, as beside any page.
 var browserPath = regexp.MustCompile(`^/(favicon\.ico|robots\.txt|browserconfig\.xml|apple-touch-icon[a-z0-9-]*\.png|` +
@@ -24,7 +24,7 @@ var browserPath = regexp.MustCompile(`^/(favicon\.ico|robots\.txt|browserconfig\
 
 // isBrowserRequest reports whether a browser sent a request by itself.
 func isBrowserRequest(r *http.Request) bool {
-	return reads(r.Method) && browserPath.MatchString(r.URL.Path)
+	return isRead(r.Method) && browserPath.MatchString(r.URL.Path)
 }
 
 // indexPolicy lets the page load and run nothing.
@@ -34,42 +34,43 @@ const indexPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'no
 // indexLink is a link of the page.
 type indexLink struct{ path, text string }
 
-// index writes a page that says what the mock is and links to what it serves: HTML, or text for
-// clients that do not accept HTML. It judges no client.
-func (d *documents) index(w response.Writer, rw http.ResponseWriter, r *http.Request, apart bool) {
-	trace := response.InfoFrom(r)
-	trace.Browser = true
-	a := &response.Response{
+// writeIndex writes a page that says what the mock is and links to what it serves: HTML, or text
+// for clients that do not accept HTML. It judges no client.
+func (d *documents) writeIndex(w response.Writer, rw http.ResponseWriter, r *http.Request,
+	separateControl bool) {
+	info := response.InfoFrom(r)
+	info.Browser = true
+	resp := &response.Response{
 		Status: http.StatusOK, Validated: true, ContentType: "text/plain; charset=utf-8",
 		Header: http.Header{"Vary": append(rw.Header()["Vary"], "Accept")},
 	}
-	links := d.indexLinks(trace.Prefix, apart)
+	links := d.indexLinks(info.Prefix, separateControl)
 	if accepts(r.Header["Accept"], "text/html") {
-		a.ContentType = "text/html; charset=utf-8"
-		a.Header["Content-Security-Policy"] = []string{indexPolicy}
-		a.Body = indexHTML(trace.Prefix, links)
+		resp.ContentType = "text/html; charset=utf-8"
+		resp.Header["Content-Security-Policy"] = []string{indexPolicy}
+		resp.Body = indexHTML(info.Prefix, links)
 	} else {
-		a.Body = indexText(trace.Prefix, links)
+		resp.Body = indexText(info.Prefix, links)
 	}
-	w.Write(rw, r, a, nil)
+	w.Write(rw, r, resp, nil)
 }
 
 // indexLinks returns what there is to read. A listener without the control API has nothing.
-func (d *documents) indexLinks(prefix string, apart bool) []indexLink {
-	if apart {
+func (d *documents) indexLinks(prefix string, separateControl bool) []indexLink {
+	if separateControl {
 		return nil
 	}
-	at := prefix + controlPath
+	base := prefix + controlPath
 	links := []indexLink{
-		{at + "/health", "health, profile and counters"},
-		{at + "/requests", "the requests of this namespace"},
-		{at + "/findings", "what clients did wrong"},
-		{at + "/spec/" + spec.Control, "OpenAPI document of the control API"},
-		{at + "/spec/" + spec.OAuth, "OpenAPI document of the token endpoint"},
+		{base + "/health", "health, profile and counters"},
+		{base + "/requests", "the requests of this namespace"},
+		{base + "/findings", "what clients did wrong"},
+		{base + "/spec/" + spec.Control, "OpenAPI document of the control API"},
+		{base + "/spec/" + spec.OAuth, "OpenAPI document of the token endpoint"},
 	}
-	for _, v := range d.served() {
+	for _, v := range d.servedVersions() {
 		links = append(links, indexLink{
-			at + "/spec/" + string(v), "OpenAPI document of " + string(v),
+			base + "/spec/" + string(v), "OpenAPI document of " + string(v),
 		})
 	}
 	return links
@@ -77,19 +78,21 @@ func (d *documents) indexLinks(prefix string, apart bool) []indexLink {
 
 // The sentences of the page.
 const (
-	indexTitle = "patmock"
-	indexWhat  = "A stand-in for the personal access token API of SailPoint Identity Security " +
+	indexTitle       = "patmock"
+	indexDescription = "A stand-in for the personal access token API of SailPoint Identity " +
+		"Security " +
 		"Cloud. It is not a SailPoint tenant."
-	indexApart = "The control API of this mock has a listener of its own. The mock printed its " +
+	indexSeparateControl = "The control API of this mock has a listener of its own. The mock " +
+		"printed its " +
 		"address at its start."
 )
 
 func indexText(prefix string, links []indexLink) []byte {
 	var b strings.Builder
-	b.WriteString(indexTitle + "\n\n" + indexWhat + "\nLog in at POST " + prefix +
+	b.WriteString(indexTitle + "\n\n" + indexDescription + "\nLog in at POST " + prefix +
 		"/oauth/token.\n")
 	if links == nil {
-		b.WriteString(indexApart + "\n")
+		b.WriteString(indexSeparateControl + "\n")
 	}
 	for _, link := range links {
 		b.WriteString("\n" + link.path + "  " + link.text)
@@ -103,11 +106,11 @@ func indexHTML(prefix string, links []indexLink) []byte {
 		indexTitle + "</title>\n")
 	b.WriteString("<style>body{font:1rem/1.5 sans-serif;max-width:40rem;margin:2rem " +
 		"auto;padding:0 1rem}</style>\n")
-	b.WriteString("<h1>" + indexTitle + "</h1>\n<p>" + indexWhat + "</p>\n")
+	b.WriteString("<h1>" + indexTitle + "</h1>\n<p>" + indexDescription + "</p>\n")
 	b.WriteString("<p>Log in at <code>POST " + html.EscapeString(prefix) +
 		"/oauth/token</code>.</p>\n")
 	if links == nil {
-		b.WriteString("<p>" + indexApart + "</p>\n")
+		b.WriteString("<p>" + indexSeparateControl + "</p>\n")
 		return []byte(b.String())
 	}
 	b.WriteString("<ul>\n")

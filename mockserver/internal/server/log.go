@@ -16,19 +16,19 @@ const logOverhead = 256
 
 // Handle implements slog.Handler.
 func (h boundedLog) Handle(ctx context.Context, r slog.Record) error {
-	left := limit.LogLine - logOverhead
-	cut := func(text string) string {
-		text = limit.JSON(text, max(len("..."), left))
-		left -= limit.JSONLen(text)
+	remaining := limit.LogLine - logOverhead
+	truncate := func(text string) string {
+		text = limit.JSON(text, max(len("..."), remaining))
+		remaining -= limit.JSONLen(text)
 		return text
 	}
-	bounded := slog.NewRecord(r.Time, r.Level, cut(r.Message), r.PC)
+	bounded := slog.NewRecord(r.Time, r.Level, truncate(r.Message), r.PC)
 	changed := bounded.Message != r.Message
 	r.Attrs(func(a slog.Attr) bool {
 		text := a.Value.String()
-		shown := cut(text)
-		if shown != text {
-			a.Value, changed = slog.StringValue(shown), true
+		short := truncate(text)
+		if short != text {
+			a.Value, changed = slog.StringValue(short), true
 		}
 		bounded.AddAttrs(a)
 		return true

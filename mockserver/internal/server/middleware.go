@@ -50,14 +50,14 @@ var noSniff = []string{"nosniff"}
 func (h *frontHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw.Header()["X-Content-Type-Options"] = noSniff
 	if c, ok := r.Context().Value(connKey{}).(*plainConn); ok {
-		c.begin()
-		defer c.end()
+		c.beginRequest()
+		defer c.endRequest()
 	}
 	if r.Method == http.MethodConnect {
 		h.rejectTunnel(rw, r)
 		return
 	}
-	x := &requestState{frontHandler: h, rw: rw, start: h.wall(), lease: h.inFlight.Lease()}
+	x := &requestState{frontHandler: h, rw: rw, start: h.wallNow(), lease: h.inFlight.Lease()}
 	x.info.Lease = &x.lease
 	defer x.release()
 	name, path := namespace.Split(collapseLeadingSlashes(r.URL.EscapedPath()))
@@ -101,7 +101,7 @@ func (x *requestState) serveAPI(r *http.Request, name string) {
 	}
 	defer member.Leave()
 	x.enterNamespace(member.Value())
-	preflight := x.cors.handle(x.rw.Header(), r)
+	preflight := x.cors.setHeaders(x.rw.Header(), r)
 	x.respond(r, x.bufferBody(r, maxBodyBytes), preflight)
 	x.recordExchange(r)
 }
@@ -115,13 +115,13 @@ func (x *requestState) enterNamespace(t *namespace.Namespace) {
 	x.info.ClockNote = t.Clock.Describe()
 }
 
-// requestID is the header as a map has it.
-var requestID = http.CanonicalHeaderKey(response.RequestID)
+// requestIDHeader is the header as a map has it.
+var requestIDHeader = http.CanonicalHeaderKey(response.RequestID)
 
 func (x *requestState) assignRequestID(source namespace.Random) {
 	x.info.RequestID = source.Hex("request id", 16)
 	x.id[0] = x.info.RequestID
-	x.rw.Header()[requestID] = x.id[:]
+	x.rw.Header()[requestIDHeader] = x.id[:]
 }
 
 // respond responds to a request whose body was read with err.
@@ -164,10 +164,10 @@ func (x *requestState) serveControl(r *http.Request, name string) {
 	case isNamespaceDelete(r):
 		x.writeNamespaceError(r, fmt.Errorf("%w: %s", namespace.ErrUnknown, redact.Quote(name)))
 		return
-	case readsFindings(r):
+	case isFindingsRequest(r):
 		x.serveFindings(r, name)
 		return
-	case x.cors.foreign(r):
+	case x.cors.isForeign(r):
 		x.writeNamespaceError(r, namespace.ErrCrossOrigin)
 		return
 	}
@@ -219,7 +219,7 @@ func (x *requestState) logRequest(r *http.Request) {
 		log.DebugContext(r.Context(), "request", "method", response.Truncate(r.Method), "path",
 			redact.String(info.Prefix+r.URL.Path), "status", info.Status,
 			"requestId", info.RequestID, "operation", info.Operation, "namespace",
-			response.Truncate(info.Namespace), "duration", x.wall().Sub(x.start))
+			response.Truncate(info.Namespace), "duration", x.wallNow().Sub(x.start))
 	}
 	if x.config.LogRequests && (info.Form != response.Control || !isSafe(r.Method)) {
 		x.writer.LogRequest(r, info.Status)
@@ -238,8 +238,8 @@ func (x *requestState) writeInternalError(r *http.Request, cause any) {
 // writeNamespaceError writes the error of a request whose namespace cannot be used.
 func (x *requestState) writeNamespaceError(r *http.Request, err error) {
 	err = controlapi.NamespaceError(err)
-	_, disk := response.UnwritableReason(err)
-	if rejected := (*response.Error)(nil); disk || errors.As(err, &rejected) {
+	_, unwritable := response.UnwritableReason(err)
+	if rejected := (*response.Error)(nil); unwritable || errors.As(err, &rejected) {
 		x.reject(r, err)
 		return
 	}
@@ -263,7 +263,7 @@ func (x *requestState) rejectBody(r *http.Request, err error) {
 
 // reject writes the error of a request that matches no operation.
 func (x *requestState) reject(r *http.Request, err error) {
-	document := x.documents.outside(r.URL.Path)
+	document := x.documents.forUnmatched(r.URL.Path)
 	if x.info.Form == response.Control {
 		document = x.documents.control
 	}
@@ -284,13 +284,13 @@ func withPath(r *http.Request, path string) *http.Request {
 	if r.URL.EscapedPath() == path {
 		return r
 	}
-	moved := *r.URL
+	u := *r.URL
 	var err error
-	if moved.Path, err = url.PathUnescape(path); err != nil { // it was read from an escaped path
-		moved.Path = path
+	if u.Path, err = url.PathUnescape(path); err != nil { // it was read from an escaped path
+		u.Path = path
 	}
-	moved.RawPath = path
-	changed := *r
-	changed.URL = &moved
-	return &changed
+	u.RawPath = path
+	clone := *r
+	clone.URL = &u
+	return &clone
 }

@@ -25,9 +25,9 @@ var (
 // nearMiss returns the path of ours that a client meant, empty if there is none: one with other
 // slashes or capitals, a suffix, a misspelt resource, or a version that is missing, doubled or in
 // another place.
-func (s *unmatchedHandler) nearMiss(at string) string {
+func (s *unmatchedHandler) nearMiss(path string) string {
 	var segments, versions []string
-	for _, segment := range strings.Split(at, "/") {
+	for _, segment := range strings.Split(path, "/") {
 		segment = strings.TrimSuffix(segment, ".json")
 		if lower := strings.ToLower(segment); versionSegment.MatchString(lower) {
 			versions = append(versions, lower)
@@ -38,24 +38,24 @@ func (s *unmatchedHandler) nearMiss(at string) string {
 	if len(segments) == 0 || len(segments) > 2 {
 		return ""
 	}
-	meant := s.nearOperation(segments, slices.Compact(versions))
-	if meant == at {
+	suggestion := s.nearOperation(segments, slices.Compact(versions))
+	if suggestion == path {
 		return ""
 	}
-	return meant
+	return suggestion
 }
 
 func (s *unmatchedHandler) nearOperation(segments, versions []string) string {
 	first := strings.ToLower(segments[0])
-	if len(segments) == 2 && near(first, "oauth") {
+	if len(segments) == 2 && isNear(first, "oauth") {
 		for _, name := range oauthOperations {
-			if near(strings.ToLower(segments[1]), name) {
+			if isNear(strings.ToLower(segments[1]), name) {
 				return "/oauth/" + name
 			}
 		}
 		return ""
 	}
-	if !near(first, resource) || len(versions) > 1 {
+	if !isNear(first, resource) || len(versions) > 1 {
 		return ""
 	}
 	v := s.latest()
@@ -69,7 +69,7 @@ func (s *unmatchedHandler) nearOperation(segments, versions []string) string {
 	if len(segments) == 1 {
 		return path
 	}
-	if v == version.V1 && near(strings.ToLower(segments[1]), bulkUpdate) {
+	if v == version.V1 && isNear(strings.ToLower(segments[1]), bulkUpdate) {
 		return path + "/" + bulkUpdate
 	}
 	return path + "/" + segments[1]
@@ -86,6 +86,6 @@ func (s *unmatchedHandler) latest() version.Version {
 	return latest
 }
 
-func near(segment, name string) bool {
+func isNear(segment, name string) bool {
 	return len(segment) < 2*len(name) && levenshtein.ComputeDistance(segment, name) <= maxDistance
 }

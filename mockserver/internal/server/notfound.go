@@ -17,10 +17,10 @@ import (
 
 // unmatchedHandler responds to requests that match no operation of the API.
 type unmatchedHandler struct {
-	documents *documents
-	writer    response.Writer
-	fallback  http.Handler // nil for none
-	apart     bool         // the control API has a listener of its own
+	documents       *documents
+	writer          response.Writer
+	fallback        http.Handler // nil for none
+	separateControl bool         // the control API has a listener of its own
 }
 
 // rejectTooLarge rejects a body by its announced length, even if nothing would read it.
@@ -50,7 +50,7 @@ func (x *requestState) rejectMethod(r *http.Request, p *route) {
 	}
 	why := response.Reason{Rule: rule.MethodNotAllowed, Text: text}
 	if x.info.Form != response.Control {
-		unmatched(r, control.UnmatchedPath, why.String(), methodRemedy(r, p, p.allowed))
+		addUnmatchedFinding(r, control.UnmatchedPath, why.String(), methodRemedy(r, p, p.allowed))
 	}
 	e := response.Errorf(response.MethodNotAllowed, why)
 	e.Header = http.Header{"Allow": {p.allowed}}
@@ -66,11 +66,11 @@ func methodRemedy(r *http.Request, p *route, allowed string) string {
 	return "send " + strings.ReplaceAll(allowed, ", ", " or ") + " to this path"
 }
 
-// unmatched notes that no operation takes a request.
-func unmatched(r *http.Request, kind, why, remedy string) {
-	trace := response.InfoFrom(r)
-	trace.Unmatched = true
-	trace.AddFinding(kind, why, remedy)
+// addUnmatchedFinding notes that no operation takes a request.
+func addUnmatchedFinding(r *http.Request, kind, detail, remedy string) {
+	info := response.InfoFrom(r)
+	info.Unmatched = true
+	info.AddFinding(kind, detail, remedy)
 }
 
 // otherResource is a path of the per-resource APIs, such as /accounts/v1/{id}.
@@ -81,62 +81,64 @@ var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 // else.
 func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 	if isIndex(r) {
-		s.documents.index(s.writer, rw, r, s.apart)
+		s.documents.writeIndex(s.writer, rw, r, s.separateControl)
 		return
 	}
-	at := r.URL.EscapedPath()
-	base, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
-	v, known := s.versionOf(at, base)
-	document := s.documents.outside(at)
+	path := r.URL.EscapedPath()
+	base, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	v, known := s.versionOf(path, base)
+	document := s.documents.forUnmatched(path)
 	if served := s.documents.versions[v]; served != nil {
 		document = served
 	}
-	meant := s.nearMiss(at)
+	suggestion := s.nearMiss(path)
 	switch {
 	case r.ContentLength > maxBodyBytes:
 		s.tooLarge(rw, r, document)
-	case meant != "":
-		meant = response.Truncate(response.InfoFrom(r).Prefix + meant)
-		s.noSuchPath(rw, r, document,
-			fmt.Sprintf("path: did you mean %s? got %s", meant, response.Truncate(at)),
-			"send the request to "+meant)
-	case s.fallback != nil && !strings.Contains(at, controlPath):
-		s.forwarded(rw, r)
+	case suggestion != "":
+		suggestion = response.Truncate(response.InfoFrom(r).Prefix + suggestion)
+		s.rejectPath(rw, r, document,
+			fmt.Sprintf("path: did you mean %s? got %s", suggestion, response.Truncate(path)),
+			"send the request to "+suggestion)
+	case s.fallback != nil && !strings.Contains(path, controlPath):
+		s.serveFallback(rw, r)
 	case isBrowserRequest(r):
 		response.InfoFrom(r).Browser = true
 		why := response.Reason{
 			Rule: rule.UnmatchedPath,
-			Text: "path: a tenant has nothing at " + response.Truncate(at),
+			Text: "path: a tenant has nothing at " + response.Truncate(path),
 		}
 		s.reject(rw, r, document, response.NotFound, why)
-	case known && s.documents.versions[v] == nil && hasPathPrefix(at, v.CollectionPath()):
+	case known && s.documents.versions[v] == nil && hasPathPrefix(path, v.CollectionPath()):
 		advice := fmt.Sprintf("start patmock with %s among its --versions", v)
 		s.rejectUnserved(rw, r, document,
 			fmt.Sprintf("this patmock was started without version %s", v), advice, advice)
-	case known && hasPathPrefix(at, v.CollectionPath()):
-		s.noSuchPath(rw, r, document, "path: nothing is below a token, got "+response.Truncate(at),
+	case known && hasPathPrefix(path, v.CollectionPath()):
+		s.rejectPath(rw, r, document,
+			"path: nothing is below a token, got "+response.Truncate(path),
 			"send the request to the token itself")
-	case hasPathPrefix(at, controlPath):
-		s.noSuchPath(rw, r, document,
+	case hasPathPrefix(path, controlPath):
+		s.rejectPath(rw, r, document,
 			"path: the control API of this mock has a listener of its own, whose address the mock "+
 				"printed at its start",
 			"send the request to the listener of the control API")
-	case hasPathPrefix(at, "/oauth/authorize"):
+	case hasPathPrefix(path, "/oauth/authorize"):
 		s.notImplemented(rw, r, document,
 			"patmock has no login page: log in by grant_type=client_credentials",
 			"log in by POST /oauth/token and grant_type=client_credentials")
-	case hasPathPrefix(at, "/cc"):
+	case hasPathPrefix(path, "/cc"):
 		s.notImplemented(rw, r, document, "patmock has none of the private APIs below /cc", "")
 	case !known && unknownVersion.MatchString(base):
-		advice := fmt.Sprintf("send one of %s instead of %s", s.served(), response.Truncate(base))
+		advice := fmt.Sprintf("send one of %s instead of %s", s.joinServedVersions(),
+			response.Truncate(base))
 		s.rejectUnserved(rw, r, document,
 			fmt.Sprintf("patmock does not know version %s; it serves %s", response.Truncate(base),
-				s.served()), advice, advice)
-	case known || base == "latest" || otherResource.MatchString(at):
+				s.joinServedVersions()), advice, advice)
+	case known || base == "latest" || otherResource.MatchString(path):
 		s.notImplemented(rw, r, document, "patmock serves personal access tokens and /oauth only",
 			"")
 	default:
-		s.noSuchPath(rw, r, document, "path: a tenant has nothing at "+response.Truncate(at), "")
+		s.rejectPath(rw, r, document, "path: a tenant has nothing at "+response.Truncate(path), "")
 	}
 }
 
@@ -144,25 +146,25 @@ func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 var unknownVersion = regexp.MustCompile(`^v[0-9]+$`)
 
 // versionOf returns the version that a path belongs to, and reports whether there is one.
-func (s *unmatchedHandler) versionOf(at, base string) (version.Version, bool) {
-	if hasPathPrefix(at, version.V1.CollectionPath()) {
+func (s *unmatchedHandler) versionOf(path, base string) (version.Version, bool) {
+	if hasPathPrefix(path, version.V1.CollectionPath()) {
 		return version.V1, true
 	}
 	v, err := version.Parse(base)
 	return v, err == nil && v != version.V1 // v1 is behind its resource
 }
 
-// served lists the versions of the mock.
-func (s *unmatchedHandler) served() string {
+// joinServedVersions lists the versions of the mock.
+func (s *unmatchedHandler) joinServedVersions() string {
 	var names []string
-	for _, v := range s.documents.served() {
+	for _, v := range s.documents.servedVersions() {
 		names = append(names, string(v))
 	}
 	return strings.Join(names, ", ")
 }
 
-// served returns the versions of the mock in their order.
-func (d *documents) served() []version.Version {
+// servedVersions returns the versions of the mock in their order.
+func (d *documents) servedVersions() []version.Version {
 	return slices.DeleteFunc(version.All(), func(v version.Version) bool {
 		return d.versions[v] == nil
 	})
@@ -186,7 +188,7 @@ func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Reques
 ) {
 	text := fmt.Sprintf("%s %s is not simulated: %s", response.Truncate(r.Method),
 		response.Truncate(r.URL.EscapedPath()), why)
-	unmatched(r, control.NotSimulated, text, remedy)
+	addUnmatchedFinding(r, control.NotSimulated, text, remedy)
 	e := response.Errorf(response.NotSimulated, response.Reason{
 		Rule: rule.NotSimulated, Text: text,
 	})
@@ -194,11 +196,11 @@ func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Reques
 	s.writer.Write(rw, r, s.writer.ErrorResponse(r, e), document.ValidateUnmatched)
 }
 
-func (s *unmatchedHandler) noSuchPath(rw http.ResponseWriter, r *http.Request,
+func (s *unmatchedHandler) rejectPath(rw http.ResponseWriter, r *http.Request,
 	document *spec.Document, cause, remedy string,
 ) {
 	why := response.Reason{Rule: rule.UnmatchedPath, Text: cause}
-	unmatched(r, control.UnmatchedPath, why.String(), remedy)
+	addUnmatchedFinding(r, control.UnmatchedPath, why.String(), remedy)
 	s.reject(rw, r, document, response.NotFound, why)
 }
 
@@ -213,7 +215,7 @@ func (s *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, docum
 // controlNotFound responds to a request that no operation of the control API matches.
 func (x *requestState) controlNotFound(r *http.Request) {
 	if isIndex(r) {
-		x.documents.index(x.writer, x.rw, r, false)
+		x.documents.writeIndex(x.writer, x.rw, r, false)
 		return
 	}
 	text := fmt.Sprintf("there is nothing at %s: GET /_mock/spec/control lists what there is",

@@ -13,16 +13,16 @@ import (
 
 // recordExchange appends the exchange to the journal and updates the client-behavior findings.
 func (x *requestState) recordExchange(r *http.Request) {
-	trace, ended := &x.info, x.wall()
-	seen := lint.Exchange{
-		Request: r, Body: trace.RequestBody, Operation: trace.Operation, Version: trace.Version,
-		ClientID: trace.ClientID,
-		Start:    x.start, ClockStart: x.clockNow, End: ended, Status: trace.Status,
-		RetryAfter: trace.RetryAfter, FaultInjected: len(trace.Faults) > 0,
-		ResponseBody: trace.Body,
+	info, end := &x.info, x.wallNow()
+	exchange := lint.Exchange{
+		Request: r, Body: info.RequestBody, Operation: info.Operation, Version: info.Version,
+		ClientID: info.ClientID,
+		Start:    x.start, ClockStart: x.clockNow, End: end, Status: info.Status,
+		RetryAfter: info.RetryAfter, FaultInjected: len(info.Faults) > 0,
+		ResponseBody: info.Body,
 	}
-	if rule := trace.RetryRule; rule != nil {
-		seen.RetryRule, seen.RetryMatches = rule.ID, rule.Matches
+	if rule := info.RetryRule; rule != nil {
+		exchange.RetryRule, exchange.RetryMatches = rule.ID, rule.Matches
 	}
 	query := redact.Query(r.URL.RawQuery)
 	if query != r.URL.RawQuery {
@@ -31,72 +31,73 @@ func (x *requestState) recordExchange(r *http.Request) {
 		if response.OAuthPath(r.URL.Path) {
 			remedy = "send it as a form"
 		}
-		trace.AddFinding(control.SecretInQuery,
+		info.AddFinding(control.SecretInQuery,
 			"a secret in the query string shows in the logs of proxies and servers", remedy)
 	}
 	tenant, prefix := x.tenant, ""
-	if trace.Absent {
-		tenant, prefix = x.home, trace.Prefix
+	if info.Absent {
+		tenant, prefix = x.defaultNamespace, info.Prefix
 	}
-	for _, f := range x.across(seen) {
+	for _, f := range x.lintExchange(exchange) {
 		if f.Kind == control.PagesRepeat { // a client that runs for ever shows nothing else
-			x.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", trace.RequestID, "namespace",
-				response.Truncate(trace.Namespace))
+			x.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", info.RequestID, "namespace",
+				response.Truncate(info.Namespace))
 		}
-		trace.Findings = append(trace.Findings, f)
+		info.Findings = append(info.Findings, f)
 	}
-	tenant.Linter.Count(seen, x.judge(tenant, r))
+	tenant.Linter.Count(exchange, x.countFindings(tenant, r))
 	tenant.Journal.Capture(control.Request{
-		ID: trace.RequestID, At: x.clockNow,
-		DurationMS: float64(ended.Sub(x.start).Microseconds()) / 1000,
-		Operation:  trace.Operation, Version: trace.Version, Method: kept(redact.String(r.Method)),
-		Path: kept(redact.String(prefix + r.URL.EscapedPath())), Query: kept(query),
-		Status: trace.Status, Owner: redact.String(trace.User), ClientID: trace.ClientID,
-		Unmatched: trace.Unmatched, Forwarded: trace.Forwarded,
-		Fault: strings.Join(trace.Faults, ","), Findings: shortened(trace.Findings),
-		Why: keptAll(response.Texts(trace.Reasons)), Rules: response.Rules(trace.Reasons),
-		Notes: keptAll(trace.Notes),
+		ID: info.RequestID, At: x.clockNow,
+		DurationMS: float64(end.Sub(x.start).Microseconds()) / 1000,
+		Operation:  info.Operation, Version: info.Version,
+		Method: truncate(redact.String(r.Method)),
+		Path:   truncate(redact.String(prefix + r.URL.EscapedPath())), Query: truncate(query),
+		Status: info.Status, Owner: redact.String(info.User), ClientID: info.ClientID,
+		Unmatched: info.Unmatched, Forwarded: info.Forwarded,
+		Fault: strings.Join(info.Faults, ","), Findings: truncateFindings(info.Findings),
+		Why: truncateAll(response.Texts(info.Reasons)), Rules: response.Rules(info.Reasons),
+		Notes: truncateAll(info.Notes),
 	}, journal.Message{
-		Header: r.Header, Body: trace.RequestBody,
-		Size: int(max(r.ContentLength, int64(len(trace.RequestBody)))),
+		Header: r.Header, Body: info.RequestBody,
+		Size: int(max(r.ContentLength, int64(len(info.RequestBody)))),
 	},
-		journal.Message{Header: x.rw.Header(), Body: trace.Body, Size: trace.Size})
+		journal.Message{Header: x.rw.Header(), Body: info.Body, Size: info.Size})
 }
 
-// across returns what a request and earlier ones show of a client. Requests to namespaces that do
-// not exist have nothing to do with each other.
-func (x *requestState) across(seen lint.Exchange) []control.Finding {
+// lintExchange returns what a request and earlier ones show of a client. Requests to namespaces
+// that do not exist have nothing to do with each other.
+func (x *requestState) lintExchange(exchange lint.Exchange) []control.Finding {
 	if x.info.Absent || x.info.Browser {
 		return nil
 	}
-	return x.tenant.Linter.Check(seen)
+	return x.tenant.Linter.Check(exchange)
 }
 
-// kept is as much of a text as the journal holds of a path, a query or a sentence.
-func kept(text string) string {
-	const most = 2 << 10 // bytes
-	if len(text) <= most {
+// truncate is as much of a text as the journal holds of a path, a query or a sentence.
+func truncate(text string) string {
+	const maxBytes = 2 << 10 // bytes
+	if len(text) <= maxBytes {
 		return text
 	}
-	return strings.ToValidUTF8(text[:most], "") + "..."
+	return strings.ToValidUTF8(text[:maxBytes], "") + "..."
 }
 
-// keptAll returns sentences as the journal stores them. The values in them are redacted already.
-// The result is never nil, so that it encodes as [] rather than null.
-func keptAll(sentences []string) []string {
+// truncateAll returns sentences as the journal stores them. The values in them are redacted
+// already. The result is never nil, so that it encodes as [] rather than null.
+func truncateAll(sentences []string) []string {
 	all := make([]string, len(sentences))
 	for i, sentence := range sentences {
-		all[i] = kept(sentence)
+		all[i] = truncate(sentence)
 	}
 	return all
 }
 
-// shortened is like keptAll for findings.
-func shortened(found []control.Finding) []control.Finding {
-	all := make([]control.Finding, len(found))
-	for i, f := range found {
+// truncateFindings is like keptAll for findings.
+func truncateFindings(findings []control.Finding) []control.Finding {
+	all := make([]control.Finding, len(findings))
+	for i, f := range findings {
 		all[i] = f
-		all[i].Detail, all[i].Remedy = kept(f.Detail), kept(f.Remedy)
+		all[i].Detail, all[i].Remedy = truncate(f.Detail), truncate(f.Remedy)
 	}
 	return all
 }

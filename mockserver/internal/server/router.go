@@ -140,16 +140,16 @@ func (m *pathMux) finish() {
 }
 
 // find returns the route of a request with the parameters in its path, nil if there is none.
-func (m *pathMux) find(r *http.Request) (found *route, parameters map[string]string) {
-	if found := m.literal[r.URL.EscapedPath()]; found != nil {
-		return found, nil
+func (m *pathMux) find(r *http.Request) (match *route, parameters map[string]string) {
+	if match := m.literal[r.URL.EscapedPath()]; match != nil {
+		return match, nil
 	}
-	var match mux.RouteMatch
-	if !m.templates.Match(r, &match) {
+	var routeMatch mux.RouteMatch
+	if !m.templates.Match(r, &routeMatch) {
 		return nil, nil
 	}
-	found, _ = match.Handler.(*route)
-	return found, match.Vars
+	match, _ = routeMatch.Handler.(*route)
+	return match, routeMatch.Vars
 }
 
 // matches reports whether an operation matches a request.

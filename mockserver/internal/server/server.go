@@ -30,21 +30,21 @@ import (
 
 // Server is a mock. It is safe for concurrent use.
 type Server struct {
-	config     Config
-	documents  *documents
-	namespaces *namespace.Registry[*namespace.Namespace]
-	home       *namespace.Namespace // the default namespace
-	shared     namespace.Config
-	sample     sample
-	heavy      chan struct{} // see controls.Config
-	streams    chan struct{} // as well
-	inFlight   *budget.Share
-	journals   *budget.Journals
-	findings   *findings.Store
-	writer     response.Writer
-	wall       func() time.Time // which headers follow, whatever Config.Now is
-	stopped    chan struct{}
-	stop       func()
+	config           Config
+	documents        *documents
+	namespaces       *namespace.Registry[*namespace.Namespace]
+	defaultNamespace *namespace.Namespace // the default namespace
+	namespaceConfig  namespace.Config
+	preview          previewCache
+	heavySlots       chan struct{} // see controls.Config
+	streamSlots      chan struct{} // as well
+	inFlight         *budget.Share
+	journals         *budget.Journals
+	findings         *findings.Store
+	writer           response.Writer
+	wallNow          func() time.Time // which headers follow, whatever Config.Now is
+	done             chan struct{}
+	stop             func()
 
 	unmatched        *unmatchedHandler
 	cors             corsPolicy
@@ -52,13 +52,13 @@ type Server struct {
 	handler, control http.Handler
 }
 
-// plainURL is a base URL in which no shell and no client reads anything else.
-var plainURL = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$`)
+// baseURLPattern is a base URL in which no shell and no client reads anything else.
+var baseURLPattern = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$`)
 
 // CheckBaseURL returns an address that clients can reach a mock by, without a slash at its end. The
 // error of anything else, with a user, a query or a blank in it for example, says what is expected.
 func CheckBaseURL(text string) (string, error) {
-	if _, err := url.Parse(text); err != nil || !plainURL.MatchString(text) {
+	if _, err := url.Parse(text); err != nil || !baseURLPattern.MatchString(text) {
 		return "",
 			fmt.Errorf("%s: expected an address such as http://mock:17280", redact.Address(text))
 	}
@@ -76,22 +76,22 @@ type Config struct {
 	RateLimit  ratelimit.Limit
 	ScopeDelay time.Duration
 	// Dialect has the entries that differ from the defaults.
-	Dialect       dialect.Dialect
-	MaxNamespaces int
-	NamespaceTTL  time.Duration
-	JournalSize   int
-	MemoryBudget  int64
-	StateFile     string
-	BaseURL       func() string
-	ReadTimeout   time.Duration
-	IdleTimeout   time.Duration
-	CORS          string
-	AllowedHosts  []string
-	ControlApart  bool
-	ControlToken  string
-	Fallback      string
-	LogRequests   bool
-	Log           *slog.Logger
+	Dialect         dialect.Dialect
+	MaxNamespaces   int
+	NamespaceTTL    time.Duration
+	JournalSize     int
+	MemoryBudget    int64
+	StateFile       string
+	BaseURL         func() string
+	ReadTimeout     time.Duration
+	IdleTimeout     time.Duration
+	CORS            string
+	AllowedHosts    []string
+	SeparateControl bool
+	ControlToken    string
+	Fallback        string
+	LogRequests     bool
+	Log             *slog.Logger
 	// Version of patmock.
 	Version string
 }
@@ -122,7 +122,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := documents.follow(c.Dialect); err != nil {
+	if err := documents.applyDialect(c.Dialect); err != nil {
 		return nil, fieldError("Dialect", err)
 	}
 	return newServer(c, documents)
@@ -131,12 +131,12 @@ func New(c Config) (*Server, error) {
 // newServer puts the parts together. Documents go through one hand, so that a test can serve
 // others.
 func newServer(c Config, documents *documents) (*Server, error) {
-	stopped := make(chan struct{})
+	done := make(chan struct{})
 	s := &Server{
-		config: c, documents: documents, wall: time.Now, stopped: stopped,
-		stop: sync.OnceFunc(func() { close(stopped) }),
+		config: c, documents: documents, wallNow: time.Now, done: done,
+		stop: sync.OnceFunc(func() { close(done) }),
 		writer: response.Writer{
-			Log: c.Log, Done: stopped, ReadTimeout: c.ReadTimeout, Dialect: c.Dialect,
+			Log: c.Log, Done: done, ReadTimeout: c.ReadTimeout, Dialect: c.Dialect,
 			SkipValidation: !c.Profile.CheckResponses, SendRuleHeader: c.Profile.Name == "friendly",
 			Faithful: c.Profile.Name == "faithful",
 		},
@@ -149,104 +149,105 @@ func newServer(c Config, documents *documents) (*Server, error) {
 	if len(c.Dialect) > 0 {
 		c.Log.Info("follows a dialect, which differs from the defaults in: " + c.Dialect.String())
 	}
-	s.bound()
+	s.initBudgets()
 	var err error
 	if s.cors, err = newCORSPolicy(c.CORS); err != nil {
 		return nil, err
 	}
 	s.guard = newControlGuard(c)
-	s.shared = namespace.Config{
-		Tenant: c.Tenant, Now: c.Now, WallNow: s.wall, Profile: c.Profile, RateLimit: c.RateLimit,
+	s.namespaceConfig = namespace.Config{
+		Tenant: c.Tenant, Now: c.Now, WallNow: s.wallNow, Profile: c.Profile,
+		RateLimit:  c.RateLimit,
 		ScopeDelay: c.ScopeDelay, Dialect: c.Dialect,
 		PublicURL: c.PublicURL, JournalSize: c.JournalSize, Journals: s.journals,
 		Documents: documents.versions, OAuth: documents.oauth, Writer: s.writer,
 	}
 	s.namespaces = namespace.NewRegistry(namespace.RegistryConfig[*namespace.Namespace]{
 		New: func(name string) (*namespace.Namespace, error) {
-			return namespace.New(&s.shared, name)
+			return namespace.New(&s.namespaceConfig, name)
 		}, BeforeRemove: s.onNamespacesRemoved,
 		AfterRemove: func(n *namespace.Namespace) {
 			close(n.Done)
 		}, Evictable: (*namespace.Namespace).Evictable, Max: c.MaxNamespaces, TTL: c.NamespaceTTL,
 		Now: c.Now,
 	})
-	if err := s.route(); err != nil {
+	if err := s.initHandlers(); err != nil {
 		return nil, err
 	}
-	if err := s.open(); err != nil {
+	if err := s.openNamespaces(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// controls returns the server of the control API.
-func (s *Server) controls() *controlapi.Server {
+// newControlServer returns the server of the control API.
+func (s *Server) newControlServer() *controlapi.Server {
 	return controlapi.New(controlapi.Config{
 		Namespaces: s.namespaces, Now: s.config.Now, Version: s.config.Version,
-		Profile: s.config.Profile, Degraded: s.degraded,
-		Findings: s.findings, Documents: s.documents.named, Statuses: s.documents.statuses,
+		Profile: s.config.Profile, Degraded: s.stateFileError,
+		Findings: s.findings, Documents: s.documents.byName, Statuses: s.documents.statuses,
 		PublicURL: s.publicURL,
-		Token:     s.config.ControlToken, Writer: s.writer, BulkSlots: s.heavy,
-		StreamSlots: s.streams,
+		Token:     s.config.ControlToken, Writer: s.writer, BulkSlots: s.heavySlots,
+		StreamSlots: s.streamSlots,
 	})
 }
 
-// degraded returns why the state file cannot be written, nil if it can.
-func (s *Server) degraded() error {
-	if s.shared.File == nil {
+// stateFileError returns why the state file cannot be written, nil if it can.
+func (s *Server) stateFileError() error {
+	if s.namespaceConfig.File == nil {
 		return nil
 	}
-	return s.shared.File.WriteError()
+	return s.namespaceConfig.File.WriteError()
 }
 
-// route connects the handlers with the operations.
-func (s *Server) route() error {
-	apis, controls, err := newMuxes(s.documents, s.controls())
+// initHandlers connects the handlers with the operations.
+func (s *Server) initHandlers() error {
+	apis, controls, err := newMuxes(s.documents, s.newControlServer())
 	if err != nil {
 		return err
 	}
 	s.unmatched = &unmatchedHandler{
-		documents: s.documents, writer: s.writer, apart: s.config.ControlApart,
+		documents: s.documents, writer: s.writer, separateControl: s.config.SeparateControl,
 	}
 	if s.config.Fallback != "" {
-		if err := s.unmatched.forward(s.config.Fallback); err != nil {
+		if err := s.unmatched.setFallback(s.config.Fallback); err != nil {
 			return fieldError("Fallback", err)
 		}
 	}
 	s.control = &frontHandler{Server: s, control: controls}
-	if s.config.ControlApart {
+	if s.config.SeparateControl {
 		controls = nil
 	}
 	s.handler = &frontHandler{Server: s, api: apis, control: controls}
 	return nil
 }
 
-// open makes the namespaces that there are at the start: the default one, and those of the state
-// file.
-func (s *Server) open() (err error) {
-	names, from := []string{namespace.Default}, "Tenant"
+// openNamespaces makes the namespaces that there are at the start: the default one, and those of
+// the state file.
+func (s *Server) openNamespaces() (err error) {
+	names, field := []string{namespace.Default}, "Tenant"
 	if s.config.StateFile == "" {
-		s.shared.Secret, err = oauth.NewSecret()
+		s.namespaceConfig.Secret, err = oauth.NewSecret()
 	} else {
-		if s.shared.File, err = file.Open(s.config.StateFile, s.config.Log); err != nil {
+		if s.namespaceConfig.File, err = file.Open(s.config.StateFile, s.config.Log); err != nil {
 			return fieldError("StateFile", err)
 		}
-		s.shared.File.NameKey = namespace.PolicyOptions(s.config.Dialect).NameKey()
-		var held []string
-		if held, err = s.shared.File.Namespaces(); err != nil {
+		s.namespaceConfig.File.NameKey = namespace.PolicyOptions(s.config.Dialect).NameKey()
+		var existing []string
+		if existing, err = s.namespaceConfig.File.Namespaces(); err != nil {
 			return fieldError("StateFile", err)
 		}
-		if most := s.config.MaxNamespaces; len(held) > most {
+		if limit := s.config.MaxNamespaces; len(existing) > limit {
 			return fieldError("MaxNamespaces",
 				fmt.Errorf("%s holds %d namespaces, and %d are allowed: allow more "+
-					"(--max-namespaces)", s.config.StateFile, len(held), most))
+					"(--max-namespaces)", s.config.StateFile, len(existing), limit))
 		}
-		if len(held) > 0 {
-			from = "StateFile"
+		if len(existing) > 0 {
+			field = "StateFile"
 		}
-		s.logStateSource(held)
-		names = append(names, held...)
-		if s.shared.Secret, err = s.shared.File.Key(oauth.NewSecret); err != nil {
+		s.logStateSource(existing)
+		names = append(names, existing...)
+		if s.namespaceConfig.Secret, err = s.namespaceConfig.File.Key(oauth.NewSecret); err != nil {
 			return fieldError("StateFile", err)
 		}
 	}
@@ -256,28 +257,28 @@ func (s *Server) open() (err error) {
 		}
 	}
 	if err == nil {
-		s.home, err = s.namespaces.Get(namespace.Default)
+		s.defaultNamespace, err = s.namespaces.Get(namespace.Default)
 	}
-	return fieldError(from, err)
+	return fieldError(field, err)
 }
 
 // logStateSource logs whether the state file or the fixture is in effect.
-func (s *Server) logStateSource(held []string) {
-	if len(held) == 0 {
+func (s *Server) logStateSource(existing []string) {
+	if len(existing) == 0 {
 		s.config.Log.Info(fmt.Sprintf("%s is new: it starts from %s, and wins over it from now on",
 			s.config.StateFile, s.config.Tenant.Source))
 		return
 	}
 	s.config.Log.Info(fmt.Sprintf("%s holds %d namespaces, which win over %s", s.config.StateFile,
-		len(held), s.config.Tenant.Source))
+		len(existing), s.config.Tenant.Source))
 }
 
 // onNamespacesRemoved removes namespaces from the state file as well.
 func (s *Server) onNamespacesRemoved(names []string) error {
-	if s.shared.File == nil {
+	if s.namespaceConfig.File == nil {
 		return nil
 	}
-	if err := s.shared.File.Delete(names...); err != nil {
+	if err := s.namespaceConfig.File.Delete(names...); err != nil {
 		s.config.Log.Error("namespaces cannot be removed from the state file, and stay",
 			"namespaces", len(names), "error", err)
 		return err
@@ -306,10 +307,10 @@ func (s *Server) Stop() { s.stop() }
 // Close does what Stop does, and closes the state file. A mock that was closed keeps nothing.
 func (s *Server) Close() error {
 	s.Stop()
-	if s.shared.File == nil {
+	if s.namespaceConfig.File == nil {
 		return nil
 	}
-	return s.shared.File.Close()
+	return s.namespaceConfig.File.Close()
 }
 
 // Namespace returns a namespace, and makes it if it does not exist.

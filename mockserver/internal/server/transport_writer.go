@@ -14,10 +14,10 @@ import (
 // memoryWriter is an http.ResponseWriter that stores what is written until it is flushed. From then
 // on the response is a stream.
 type memoryWriter struct {
-	header, sent http.Header
-	status       int
-	body         bytes.Buffer
-	flushed      chan struct{}
+	header, sentHeader http.Header
+	status             int
+	body               bytes.Buffer
+	flushed            chan struct{}
 	*memoryStream
 }
 
@@ -25,7 +25,7 @@ func newMemoryWriter(cancel context.CancelFunc) *memoryWriter {
 	return &memoryWriter{
 		header: http.Header{}, status: http.StatusOK, flushed: make(chan struct{}),
 		memoryStream: &memoryStream{
-			cancel: cancel, chunks: make(chan []byte, memoryChunks), ended: make(chan struct{}),
+			cancel: cancel, chunks: make(chan []byte, memoryChunks), done: make(chan struct{}),
 			closed: make(chan struct{}),
 		},
 	}
@@ -39,7 +39,7 @@ func (w *memoryWriter) WriteHeader(status int) { w.status = status }
 
 // Write implements http.ResponseWriter.
 func (w *memoryWriter) Write(p []byte) (int, error) {
-	if w.sent != nil {
+	if w.sentHeader != nil {
 		return w.memoryStream.Write(p)
 	}
 	return w.body.Write(p)
@@ -47,10 +47,10 @@ func (w *memoryWriter) Write(p []byte) (int, error) {
 
 // Flush implements http.Flusher.
 func (w *memoryWriter) Flush() {
-	if w.sent != nil {
+	if w.sentHeader != nil {
 		return
 	}
-	w.sent = w.header.Clone()
+	w.sentHeader = w.header.Clone()
 	if w.body.Len() > 0 {
 		w.chunks <- w.body.Bytes() // the first one
 	}
@@ -64,8 +64,8 @@ const memoryChunks = 64
 type memoryStream struct {
 	cancel context.CancelFunc // ends the request
 	chunks chan []byte
-	rest   []byte        // of the chunk that is read
-	ended  chan struct{} // closed when nothing more is written
+	unread []byte        // of the chunk that is read
+	done   chan struct{} // closed when nothing more is written
 	err    error         // that ended it, before that is closed
 	closed chan struct{} // closed when nothing more can be written
 	once   sync.Once
@@ -94,15 +94,15 @@ func (s *memoryStream) close() { s.once.Do(func() { close(s.closed) }) }
 
 // SetWriteDeadline implements what an http.ResponseController needs. A deadline that has passed
 // ends the stream.
-func (s *memoryStream) SetWriteDeadline(at time.Time) error {
+func (s *memoryStream) SetWriteDeadline(deadline time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.timer != nil {
 		s.timer.Stop()
 		s.timer = nil
 	}
-	if !at.IsZero() {
-		s.timer = time.AfterFunc(time.Until(at), s.close)
+	if !deadline.IsZero() {
+		s.timer = time.AfterFunc(time.Until(deadline), s.close)
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func (s *memoryStream) finish(err error, cause any) {
 	default:
 	}
 	s.err = errors.Join(err, abortError(cause))
-	close(s.ended)
+	close(s.done)
 	s.cancel()
 }
 
@@ -124,12 +124,12 @@ type memoryBody struct{ *memoryStream }
 
 // Read implements io.Reader.
 func (b *memoryBody) Read(p []byte) (int, error) {
-	if len(b.rest) == 0 {
+	if len(b.unread) == 0 {
 		select {
-		case b.rest = <-b.chunks:
-		case <-b.ended:
+		case b.unread = <-b.chunks:
+		case <-b.done:
 			select {
-			case b.rest = <-b.chunks: // which came before the end
+			case b.unread = <-b.chunks: // which came before the end
 			default:
 				if b.err != nil {
 					return 0, b.err
@@ -138,8 +138,8 @@ func (b *memoryBody) Read(p []byte) (int, error) {
 			}
 		}
 	}
-	n := copy(p, b.rest)
-	b.rest = b.rest[n:]
+	n := copy(p, b.unread)
+	b.unread = b.unread[n:]
 	return n, nil
 }
 

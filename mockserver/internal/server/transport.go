@@ -11,40 +11,40 @@ import (
 
 // Transport carries requests to a handler without a socket, whatever host they name. What needs a
 // connection, a reset for example, is an error as over a socket.
-func Transport(handler http.Handler) http.RoundTripper { return inProcess{handler} }
+func Transport(handler http.Handler) http.RoundTripper { return handlerTransport{handler} }
 
-// inProcess is an http.RoundTripper that asks a handler, without a socket.
-type inProcess struct{ handler http.Handler }
+// handlerTransport is an http.RoundTripper that asks a handler, without a socket.
+type handlerTransport struct{ handler http.Handler }
 
 // RoundTrip implements http.RoundTripper.
-func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(r.Context())
-	asked := r.Clone(ctx)
-	if asked.Body == nil {
-		asked.Body = http.NoBody
+	req := r.Clone(ctx)
+	if req.Body == nil {
+		req.Body = http.NoBody
 	}
-	asked.Host = r.URL.Host
-	written := newMemoryWriter(cancel)
-	served := make(chan any, 1)
+	req.Host = r.URL.Host
+	rw := newMemoryWriter(cancel)
+	done := make(chan any, 1)
 	go func() {
 		var cause any
-		defer func() { served <- cause }()
+		defer func() { done <- cause }()
 		defer func() { cause = recover() }()
-		t.handler.ServeHTTP(written, asked)
+		t.handler.ServeHTTP(rw, req)
 	}()
 	select {
-	case <-written.flushed:
-		go func() { written.finish(asked.Body.Close(), <-served) }()
-		return written.response(r, &memoryBody{written.memoryStream}, -1), nil
-	case cause := <-served:
+	case <-rw.flushed:
+		go func() { rw.finish(req.Body.Close(), <-done) }()
+		return rw.response(r, &memoryBody{rw.memoryStream}, -1), nil
+	case cause := <-done:
 		cancel()
 		if err := abortError(cause); err != nil {
 			return nil, err
 		}
-		if err := asked.Body.Close(); err != nil {
+		if err := req.Body.Close(); err != nil {
 			return nil, err
 		}
-		return written.response(r, io.NopCloser(&written.body), int64(written.body.Len())), nil
+		return rw.response(r, io.NopCloser(&rw.body), int64(rw.body.Len())), nil
 	}
 }
 
@@ -64,7 +64,7 @@ func abortError(cause any) error {
 func (w *memoryWriter) response(r *http.Request, body io.ReadCloser, length int64) *http.Response {
 	header := w.header
 	if length < 0 {
-		header = w.sent
+		header = w.sentHeader
 	}
 	if header.Get("Date") == "" { // which a server adds
 		header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
