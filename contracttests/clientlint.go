@@ -110,7 +110,7 @@ func judgeRule(result *report.Result, bound LintRule, found control.KindFindings
 	}
 	if more := found.Count - len(found.Examples); more > 0 {
 		result.Failures = append(result.Failures, report.Failure{
-			Kind: report.KindFinding, Message: limit.More(more),
+			Kind: report.KindFinding, Message: limit.Remainder(more),
 		})
 	}
 	result.Sources = sourcesOf(bound.Sources, found.Examples)

@@ -51,7 +51,7 @@ func (r *Runner) DeclaredResponses() []DeclaredResponse {
 	for name, document := range r.documents {
 		for _, op := range document.Operations {
 			for _, status := range op.Statuses() {
-				mediaTypes := op.AnswerTypes(status)
+				mediaTypes := op.ResponseMediaTypes(status)
 				if len(mediaTypes) == 0 {
 					mediaTypes = []string{""}
 				}

@@ -11,14 +11,14 @@ import (
 )
 
 // others are answers to a question that are not the default, of each kind one.
-func others(e dialect.Entry) (all []dialect.Answer) {
+func others(e dialect.Entry) (all []dialect.Response) {
 	for _, value := range e.Values {
 		if value != e.Default.Value {
-			all = append(all, dialect.Answer{Value: value})
+			all = append(all, dialect.Response{Value: value})
 		}
 	}
 	if e.Number {
-		all = append(all, dialect.Answer{Value: "100"})
+		all = append(all, dialect.Response{Value: "100"})
 	}
 	statuses := []int{http.StatusOK, http.StatusBadRequest, http.StatusConflict}
 	switch e.ID {
@@ -29,8 +29,8 @@ func others(e dialect.Entry) (all []dialect.Answer) {
 		statuses = nil
 	}
 	for _, status := range statuses {
-		if status != e.Default.Status && e.Allows(status) {
-			all = append(all, dialect.Answer{Status: status})
+		if status != e.Default.Status && e.AllowsStatus(status) {
+			all = append(all, dialect.Response{Status: status})
 		}
 	}
 	return all

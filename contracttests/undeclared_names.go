@@ -28,7 +28,7 @@ func undeclared(op *spec.Operation, r Request) []spec.Violation {
 		return found
 	}
 	contentType := r.ContentType
-	if !op.Takes(contentType) && len(op.MediaTypes) > 0 {
+	if !op.AcceptsContentType(contentType) && len(op.MediaTypes) > 0 {
 		contentType = op.MediaTypes[0]
 	}
 	for _, pointer := range op.UnknownProperties(contentType, body) {
@@ -44,14 +44,14 @@ func undeclaredName(op *spec.Operation, in, pointer, got string) spec.Violation 
 	return spec.Violation{
 		In: in, Pointer: pointer, Rule: "declared names",
 		Expected: "a name that the document declares",
-		Got:      strconv.Quote(got), Place: op.ID,
+		Got:      strconv.Quote(got), Subject: op.ID,
 	}
 }
 
 // decodeBody decodes a body of JSON, or an urlencoded form if the operation takes one. It reports
 // whether there is one.
 func decodeBody(op *spec.Operation, r Request) (body any, ok bool) {
-	if r.ContentType == formType && op.Takes(formType) {
+	if r.ContentType == formType && op.AcceptsContentType(formType) {
 		form, err := url.ParseQuery(r.Body)
 		object := map[string]any{}
 		for name := range form {

@@ -19,13 +19,13 @@ func (c *Client) validateRequest(op *spec.Operation, r Request) {
 	}
 	found := slices.Concat(op.ValidateQuery(r.Query), validateBody(op, r), undeclared(op, r))
 	for _, v := range found {
-		if !slices.Contains(c.wrong, v.Where()) {
+		if !slices.Contains(c.wrong, v.Location()) {
 			c.t.fail(report.KindRequest,
 				"the request of the scenario breaks its document: "+v.String(), "")
 		}
 	}
 	for _, place := range c.wrong {
-		if !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Where() == place }) {
+		if !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Location() == place }) {
 			c.t.fail(report.KindRequest,
 				"the request of the scenario is to be wrong at "+place+", and is not", "")
 		}
@@ -38,7 +38,7 @@ func validateBody(op *spec.Operation, r Request) []spec.Violation {
 		func(t string) bool { return strings.Contains(t, "json") }) {
 		return nil
 	}
-	if !op.Takes(r.ContentType) {
+	if !op.AcceptsContentType(r.ContentType) {
 		return []spec.Violation{
 			{
 				In: spec.InHeader, Pointer: "Content-Type", Rule: "content",
@@ -78,6 +78,6 @@ func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exc
 }
 
 func undeclaredRefusal(op *spec.Operation, status int) bool {
-	return status >= 400 && status < 500 && !op.Declares(status) &&
-		op.Declares(http.StatusBadRequest)
+	return status >= 400 && status < 500 && !op.HasStatus(status) &&
+		op.HasStatus(http.StatusBadRequest)
 }

@@ -54,7 +54,7 @@ tokens:
 			"dialect and profile that contradict each other",
 			mockserver.Config{
 				Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsFarDate},
-				Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}},
+				Dialect: dialect.Dialect{dialect.NeverExpiringResponse: {Value: dialect.Absent}},
 			},
 			"Dialect",
 		},
@@ -62,7 +62,7 @@ tokens:
 			"dialect that contradicts null",
 			mockserver.Config{
 				Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsNull},
-				Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}},
+				Dialect: dialect.Dialect{dialect.NeverExpiringResponse: {Value: dialect.Absent}},
 			},
 			"Dialect",
 		},

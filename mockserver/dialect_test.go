@@ -196,7 +196,7 @@ var questions = map[string]func(a asker) []testResponse{
 	dialect.DeleteOfAnothers: func(a asker) []testResponse {
 		return []testResponse{a.as("john.roe").delete(a.path(a.made(a.jane())))}
 	},
-	dialect.NeverExpiringAnswer: func(a asker) []testResponse {
+	dialect.NeverExpiringResponse: func(a asker) []testResponse {
 		if !a.isCurrent() {
 			return nil
 		}
@@ -250,7 +250,7 @@ var questions = map[string]func(a asker) []testResponse{
 	dialect.NameNormalization: func(a asker) []testResponse {
 		return a.twice("Caf\u00e9", "Cafe\u0301")
 	},
-	dialect.LongestName: func(a asker) []testResponse {
+	dialect.MaxNameLength: func(a asker) []testResponse {
 		c := a.jane()
 		token := a.made(c, object{"name": strings.Repeat("\u00e9", bound)})
 		return []testResponse{
@@ -258,7 +258,7 @@ var questions = map[string]func(a asker) []testResponse{
 			a.renamed(c, token, strings.Repeat("m", bound+1)),
 		}
 	},
-	dialect.LongestScope: func(a asker) []testResponse {
+	dialect.MaxScopeLength: func(a asker) []testResponse {
 		c := a.jane()
 		long := []string{"idn:" + strings.Repeat("n", bound-4)}
 		token := a.made(c, object{"scope": long})
@@ -268,7 +268,7 @@ var questions = map[string]func(a asker) []testResponse{
 			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"`+long[0]+`n"}]`),
 		}
 	},
-	dialect.MostScopes: func(a asker) []testResponse {
+	dialect.MaxScopes: func(a asker) []testResponse {
 		c, many := a.jane(), []string{}
 		for i := range bound {
 			many = append(many, fmt.Sprint("idn:scope-", i))
@@ -412,12 +412,12 @@ func seen(id string, r testResponse) string {
 		}[r.status]
 	case r.status < 300 && id == dialect.BulkFlag:
 		if strings.Contains(r.text, "userAwareTokenNeverExpires") {
-			return dialect.Shown
+			return dialect.Present
 		}
 		return dialect.Absent
 	case r.status < 300 && id == dialect.FlagAfterDate:
 		if r.object()["userAwareTokenNeverExpires"] == true {
-			return dialect.Kept
+			return dialect.Unchanged
 		}
 		return dialect.Cleared
 	case r.status < 300 && id == dialect.ListPaging:
@@ -427,10 +427,10 @@ func seen(id string, r testResponse) string {
 		return dialect.Complete
 	case r.status < 300 && id == dialect.NeverUsedUnderLe:
 		if strings.Contains(r.text, unused) {
-			return dialect.Listed
+			return dialect.Included
 		}
-		return dialect.LeftOut
-	case r.status < 300 && id == dialect.NeverExpiringAnswer:
+		return dialect.Excluded
+	case r.status < 300 && id == dialect.NeverExpiringResponse:
 		date, present := r.object()["expirationDate"]
 		_, flag := r.object()["userAwareTokenNeverExpires"]
 		return fmt.Sprintf("date %v %t, flag %t", date, present, flag)
@@ -452,14 +452,14 @@ func seen(id string, r testResponse) string {
 
 // said is an answer of a dialect in the same words. One that leaves the text open says nothing
 // behind the colon.
-func said(a dialect.Answer) string {
+func said(a dialect.Response) string {
 	switch {
 	case a.Flag != "":
 		date := map[string]string{
 			dialect.Null: "<nil> true", dialect.Absent: "<nil> false",
 			dialect.FarDate: "9999-12-31T23:59:59.000Z true",
 		}[a.Value]
-		return fmt.Sprintf("date %s, flag %t", date, a.Flag == dialect.Shown)
+		return fmt.Sprintf("date %s, flag %t", date, a.Flag == dialect.Present)
 	case a.Value != "":
 		return a.Value
 	case a.Status == http.StatusOK:
@@ -471,7 +471,7 @@ func said(a dialect.Answer) string {
 }
 
 // tellings are answers that tenants may give, at least one to each question.
-var tellings = map[string][]dialect.Answer{
+var tellings = map[string][]dialect.Response{
 	dialect.DuplicateName: {
 		{Status: 409, DetailCode: "409 Conflict", Text: "There is one already: 100 %s sure."},
 		{
@@ -527,26 +527,26 @@ var tellings = map[string][]dialect.Answer{
 	dialect.DeleteOfAnothers: {
 		{Status: 404, DetailCode: "404 Not found", Text: "No such owner."},
 	},
-	dialect.NeverExpiringAnswer: {
+	dialect.NeverExpiringResponse: {
 		{Value: dialect.Absent, Flag: dialect.Absent}, {
-			Value: dialect.FarDate, Flag: dialect.Shown,
-		}, {Value: dialect.Absent, Flag: dialect.Shown},
+			Value: dialect.FarDate, Flag: dialect.Present,
+		}, {Value: dialect.Absent, Flag: dialect.Present},
 	},
-	dialect.NeverUsedUnderLe: {{Value: dialect.Listed}},
+	dialect.NeverUsedUnderLe: {{Value: dialect.Included}},
 	dialect.QuotedTimestamp: {
 		{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No quotes."},
 	},
 	dialect.Limit251: {
 		{Status: 400, DetailCode: "400.1.3 Illegal value", Text: "Too many."},
 	},
-	dialect.BulkFlag:          {{Value: dialect.Shown}},
+	dialect.BulkFlag:          {{Value: dialect.Present}},
 	dialect.ListPaging:        {{Value: dialect.Paged}},
 	dialect.NameCase:          {{Value: dialect.Same}},
 	dialect.NameBlanks:        {{Value: dialect.Same}},
 	dialect.NameNormalization: {{Value: dialect.Same}},
-	dialect.LongestName:       {{Value: strconv.Itoa(bound)}},
-	dialect.LongestScope:      {{Value: strconv.Itoa(bound)}},
-	dialect.MostScopes:        {{Value: strconv.Itoa(bound)}},
+	dialect.MaxNameLength:     {{Value: strconv.Itoa(bound)}},
+	dialect.MaxScopeLength:    {{Value: strconv.Itoa(bound)}},
+	dialect.MaxScopes:         {{Value: strconv.Itoa(bound)}},
 	dialect.EmptyDate: {
 		{Status: 200}, {Status: 422, DetailCode: "422 Unprocessable", Text: "No date."},
 	},
@@ -630,7 +630,7 @@ func speaking(t *testing.T, told dialect.Dialect) *tenant {
 }
 
 // askEach asks in each of the versions, and expects an answer.
-func askEach(t *testing.T, m *tenant, versions []version.Version, id string, want dialect.Answer) {
+func askEach(t *testing.T, m *tenant, versions []version.Version, id string, want dialect.Response) {
 	t.Helper()
 	for _, v := range versions {
 		for i, r := range questions[id](asker{m.of(t).in("asks-" + id + "-" + string(v)), v}) {
@@ -646,29 +646,29 @@ func askEach(t *testing.T, m *tenant, versions []version.Version, id string, wan
 func TestDialectFillsIn(t *testing.T) {
 	for _, tt := range []struct {
 		id   string
-		told dialect.Answer
+		told dialect.Response
 		want string
 	}{
-		{dialect.DuplicateName, dialect.Answer{Status: 409}, "409 409 Conflict"},
+		{dialect.DuplicateName, dialect.Response{Status: 409}, "409 409 Conflict"},
 		{
 			dialect.DuplicateName,
-			dialect.Answer{Status: 400, Text: "Taken."},
+			dialect.Response{Status: 400, Text: "Taken."},
 			"400 400.1 Bad request content",
 		},
-		{dialect.DuplicateName, dialect.Answer{Status: 404, Text: "Taken."}, "404 404 Not found"},
+		{dialect.DuplicateName, dialect.Response{Status: 404, Text: "Taken."}, "404 404 Not found"},
 		{
-			dialect.TokenLimit, dialect.Answer{
+			dialect.TokenLimit, dialect.Response{
 				Status: 400, DetailCode: "400.1 Bad request content",
 			}, "400 400.1 Bad request content",
 		},
 		{
 			dialect.LoginDeleted,
-			dialect.Answer{Status: 400, Error: "invalid_grant"},
+			dialect.Response{Status: 400, Error: "invalid_grant"},
 			"400 invalid_grant",
 		},
-		{dialect.UnsupportedGrant, dialect.Answer{Status: 401}, "401 unsupported_grant_type"},
-		{dialect.AccessTokenOfDeleted, dialect.Answer{Status: 401}, "401 "},
-		{dialect.UnknownOwner, dialect.Answer{Status: 599}, "599 599"},
+		{dialect.UnsupportedGrant, dialect.Response{Status: 401}, "401 unsupported_grant_type"},
+		{dialect.AccessTokenOfDeleted, dialect.Response{Status: 401}, "401 "},
+		{dialect.UnknownOwner, dialect.Response{Status: 599}, "599 599"},
 	} {
 		t.Run(fmt.Sprint(tt.id, " ", tt.told.Status), func(t *testing.T) {
 			m := speaking(t, dialect.Dialect{tt.id: tt.told})
@@ -687,7 +687,7 @@ func TestDialectFillsIn(t *testing.T) {
 func TestDialectIsOfOneMock(t *testing.T) {
 	speaking(t, dialect.Dialect{
 		dialect.DuplicateName: {Status: 409}, dialect.LoginExpired: {Status: 403},
-		dialect.NeverExpiringAnswer: {Value: dialect.Absent},
+		dialect.NeverExpiringResponse: {Value: dialect.Absent},
 	})
 	for _, name := range append([]string{spec.OAuth}, "v3", "v2026") {
 		d, err := spec.Load(name)
@@ -695,13 +695,13 @@ func TestDialectIsOfOneMock(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, op := range d.Operations {
-			if op.Declares(409) || name == spec.OAuth && op.Declares(403) {
+			if op.HasStatus(409) || name == spec.OAuth && op.HasStatus(403) {
 				t.Errorf("%s %s has the status of a dialect", name, op.ID)
 			}
 		}
 	}
 	m := startWith(t, "default", mockserver.Config{})
-	askEach(t, m, current, dialect.NeverExpiringAnswer, dialect.Answer{
+	askEach(t, m, current, dialect.NeverExpiringResponse, dialect.Response{
 		Value: dialect.Null, Flag: dialect.Absent,
 	})
 }
@@ -718,7 +718,7 @@ func TestDialect_IsLogged(t *testing.T) {
 		{
 			"two", dialect.Dialect{
 				dialect.DuplicateName:    {Status: 409, DetailCode: "409 Conflict"},
-				dialect.NeverUsedUnderLe: {Value: dialect.Listed},
+				dialect.NeverUsedUnderLe: {Value: dialect.Included},
 			}, true,
 		},
 	} {
@@ -747,26 +747,26 @@ func TestDialectAndNeverExpiresAs(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		profile mockserver.Profile
-		told    dialect.Answer
-		want    dialect.Answer
+		told    dialect.Response
+		want    dialect.Response
 	}{
 		{
-			"profile", far, dialect.Answer{}, dialect.Answer{
+			"profile", far, dialect.Response{}, dialect.Response{
 				Value: dialect.FarDate, Flag: dialect.Absent,
 			},
 		},
 		{
-			"profile, and the flag", far, dialect.Answer{Flag: dialect.Shown}, dialect.Answer{
-				Value: dialect.FarDate, Flag: dialect.Shown,
+			"profile, and the flag", far, dialect.Response{Flag: dialect.Present}, dialect.Response{
+				Value: dialect.FarDate, Flag: dialect.Present,
 			},
 		},
 		{
-			"both the same", far, dialect.Answer{Value: dialect.FarDate}, dialect.Answer{
+			"both the same", far, dialect.Response{Value: dialect.FarDate}, dialect.Response{
 				Value: dialect.FarDate, Flag: dialect.Absent,
 			},
 		},
 		{
-			"dialect", mockserver.Profile{}, dialect.Answer{Value: dialect.Absent}, dialect.Answer{
+			"dialect", mockserver.Profile{}, dialect.Response{Value: dialect.Absent}, dialect.Response{
 				Value: dialect.Absent, Flag: dialect.Absent,
 			},
 		},
@@ -778,13 +778,13 @@ func TestDialectAndNeverExpiresAs(t *testing.T) {
 			}
 			config := mockserver.Config{
 				Tenant: tenant, Profile: tt.profile, Dialect: dialect.Dialect{
-					dialect.NeverExpiringAnswer: tt.told,
+					dialect.NeverExpiringResponse: tt.told,
 				}, Log: slog.New(slog.DiscardHandler),
 			}
 			m := startWith(t, "default", config)
 			// by the documents of all; TestDialect holds answers against the mock's own
 			m.unchecked = true
-			askEach(t, m, current, dialect.NeverExpiringAnswer, tt.want)
+			askEach(t, m, current, dialect.NeverExpiringResponse, tt.want)
 			health := m.anonymous().get("/_mock/health").is(http.StatusOK).
 				object()["profile"].(map[string]any)
 			if health["neverExpiresAs"] != tt.want.Value {
@@ -797,7 +797,7 @@ func TestDialectAndNeverExpiresAs(t *testing.T) {
 // Start fills a Config in before New does.
 func TestStartSpeaksADialect(t *testing.T) {
 	m := mockserver.Start(t, mockserver.Config{
-		Dialect: dialect.Dialect{dialect.NeverExpiringAnswer: {Value: dialect.Absent}},
+		Dialect: dialect.Dialect{dialect.NeverExpiringResponse: {Value: dialect.Absent}},
 		Log:     slog.New(slog.DiscardHandler),
 	})
 	body := strings.NewReader(`{"name":"ever","userAwareTokenNeverExpires":true}`)

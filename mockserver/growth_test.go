@@ -41,7 +41,7 @@ func newGrower(t testing.TB) *grower {
 	if err != nil {
 		t.Fatal(err)
 	}
-	login, err := seed.Login("admin")
+	login, err := seed.LoginToken("admin")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -164,7 +164,7 @@ func (m *tenant) anonymous() *client { return &client{tenant: m} }
 // as logs a user in, with the login token of the seed.
 func (m *tenant) as(user string) *client {
 	m.Helper()
-	login, err := m.seed.Login(user)
+	login, err := m.seed.LoginToken(user)
 	if err != nil {
 		m.Fatal(err)
 	}
@@ -313,7 +313,7 @@ func (m *tenant) violations(r *http.Request, got testResponse) []spec.Violation 
 					continue
 				}
 				beforeOperations := got.status == 408 || got.status == 421 ||
-					got.status == 415 && !op.Declares(415) ||
+					got.status == 415 && !op.HasStatus(415) ||
 					got.status == 403 && d.Name == spec.Control
 				if op.Method == r.Method && beforeOperations {
 					return d.ValidateUnmatched(got.status, got.header.Get("Content-Type"),

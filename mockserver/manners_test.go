@@ -459,7 +459,7 @@ func TestContentEncoding(t *testing.T) {
 	}
 	t.Run("token endpoint", func(t *testing.T) {
 		m := start(t, "default")
-		login, err := m.seed.Login("jane.doe")
+		login, err := m.seed.LoginToken("jane.doe")
 		if err != nil {
 			t.Fatal(err)
 		}

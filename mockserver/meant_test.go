@@ -131,7 +131,7 @@ func TestFindings_NotMeant(t *testing.T) {
 				m := startWith(t, "default", mockserver.Config{
 					Profile: mockserver.Profile{Name: profile},
 				})
-				login, err := m.seed.Login("admin")
+				login, err := m.seed.LoginToken("admin")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -181,7 +181,7 @@ func checkFindings(t *testing.T, c *client, want []finding) {
 // A repeated parameter of a login is accepted if its values are the same.
 func TestFindings_RepeatedParameter(t *testing.T) {
 	m := start(t, "default")
-	login, err := m.seed.Login("admin")
+	login, err := m.seed.LoginToken("admin")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func TestQuery_MisspellingsAreNamed(t *testing.T) {
 
 func TestCredentials_NearMissesAreNamed(t *testing.T) {
 	m := start(t, "default")
-	login, err := m.seed.Login("jane.doe")
+	login, err := m.seed.LoginToken("jane.doe")
 	if err != nil {
 		t.Fatal(err)
 	}

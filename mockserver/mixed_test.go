@@ -71,7 +71,7 @@ func (t mixedTimes) session(m *tenant, name string) {
 	}
 	c := m.anonymous()
 	measure("login", func() testResponse {
-		login, _ := m.seed.Login("jane.doe")
+		login, _ := m.seed.LoginToken("jane.doe")
 		r := m.login(login.ID, login.Secret)
 		c.authorization = "Bearer " + r.object()["access_token"].(string)
 		return r

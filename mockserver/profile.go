@@ -130,7 +130,7 @@ func (p Profile) told(c Config) control.Profile {
 	return control.Profile{
 		Name: p.Name, RandomSeed: c.RandomSeed, RateLimit: p.RateLimit, TokenLimit: p.TokenLimit,
 		ScopeDelay:     p.ScopeDelay.String(),
-		NeverExpiresAs: c.Dialect.Answer(dialect.NeverExpiringAnswer).Value,
+		NeverExpiresAs: c.Dialect.Response(dialect.NeverExpiringResponse).Value,
 		Dialect:        append([]string{}, slices.Sorted(maps.Keys(c.Dialect))...),
 		Hostile:        append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
 		HostileInARow: p.HostileMaxConsecutive, CheckResponses: !c.SkipResponseValidation,
@@ -140,24 +140,24 @@ func (p Profile) told(c Config) control.Profile {
 // followed is the dialect that a mock follows: what differs from the defaults, with what the
 // profile says of a token that never expires. Both may say it only where they agree.
 func followed(d dialect.Dialect, p Profile) (dialect.Dialect, error) {
-	if err := d.Check(); err != nil {
+	if err := d.Validate(); err != nil {
 		return nil, fmt.Errorf("dialect: %w", err)
 	}
-	never, told := d[dialect.NeverExpiringAnswer]
+	never, told := d[dialect.NeverExpiringResponse]
 	told = told && never.Value != ""
 	switch as := p.NeverExpiresAs; {
 	case as == "":
 	case told && never.Value != as:
 		return nil,
 			fmt.Errorf("never expires as %s, and %s by the dialect's %s: say one of them", as,
-				never.Value, dialect.NeverExpiringAnswer)
+				never.Value, dialect.NeverExpiringResponse)
 	default:
 		never.Value = as
 		d = maps.Clone(d)
 		if d == nil {
 			d = dialect.Dialect{}
 		}
-		d[dialect.NeverExpiringAnswer] = never
+		d[dialect.NeverExpiringResponse] = never
 	}
-	return d.Differing(), nil
+	return d.NonDefault(), nil
 }

@@ -208,7 +208,7 @@ type tenantUnderTest struct{ seed *fixtures.Tenant }
 
 func (m *tenantUnderTest) bearer(t *testing.T, mock http.Handler, user string) string {
 	t.Helper()
-	login, err := m.seed.Login(user)
+	login, err := m.seed.LoginToken(user)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -221,19 +221,19 @@ var apiRejections = []rejection{
 		setup: func(c *mockserver.Config) { c.Profile.TokenLimit = 1 },
 	},
 	{
-		name: "long name", status: 400, rule: rule.LongestName,
+		name: "long name", status: 400, rule: rule.MaxNameLength,
 		send:  create(`{"name":"xy","expirationDate":"` + inAMonth + `"}`),
-		setup: bounding(dialect.LongestName),
+		setup: bounding(dialect.MaxNameLength),
 	},
 	{
-		name: "long scope", status: 400, rule: rule.LongestScope,
+		name: "long scope", status: 400, rule: rule.MaxScopeLength,
 		send:  create(`{"name":"x","scope":["sp"],"expirationDate":"` + inAMonth + `"}`),
-		setup: bounding(dialect.LongestScope),
+		setup: bounding(dialect.MaxScopeLength),
 	},
 	{
-		name: "many scopes", status: 400, rule: rule.MostScopes,
+		name: "many scopes", status: 400, rule: rule.MaxScopes,
 		send:  create(`{"name":"x","scope":["a","b"],"expirationDate":"` + inAMonth + `"}`),
-		setup: bounding(dialect.MostScopes),
+		setup: bounding(dialect.MaxScopes),
 	},
 	{
 		name: "unknown scope", status: 400, rule: rule.UnknownScope,

@@ -298,7 +298,7 @@ func (s *soaker) relogin() *client {
 }
 
 func (s *soaker) badLogin() {
-	login, err := s.seed.Login("jane.doe")
+	login, err := s.seed.LoginToken("jane.doe")
 	if err != nil {
 		s.Fatal(err)
 	}

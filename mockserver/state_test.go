@@ -91,7 +91,7 @@ func TestSnapshotIsRestoredExactly(t *testing.T) {
 
 // unlogged is a list without the lastUsed of the token that the administrator logs in with.
 func unlogged(tokens []map[string]any, seed *fixtures.Tenant) []map[string]any {
-	login, err := seed.Login("admin")
+	login, err := seed.LoginToken("admin")
 	for _, token := range tokens {
 		if err == nil && token["id"] == login.ID {
 			delete(token, "lastUsed")

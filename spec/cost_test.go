@@ -135,7 +135,7 @@ func TestWhatIsOrdinaryAllocatesNothing(t *testing.T) {
 		t.Errorf("%g allocations for unknown properties", n)
 	}
 	if n := testing.AllocsPerRun(10,
-		func() { create.Takes("application/json;charset=UTF-8") }); n != 0 {
+		func() { create.AcceptsContentType("application/json;charset=UTF-8") }); n != 0 {
 		t.Errorf("%g allocations for a content type", n)
 	}
 }

@@ -103,7 +103,7 @@ func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 		Name: name, effective: effective, outside: name + " outside its operations",
 		unrouted: map[int]*contents{}, gauges: fastpath.Compiler{},
 	}
-	statuses, _ := t.Extensions["x-unrouted"].([]any) // in our own documents
+	statuses, _ := t.Extensions["x-unmatched"].([]any) // in our own documents
 	for _, u := range errata.unrouted(name) {
 		statuses = append(statuses, fmt.Sprint(u.Status))
 	}

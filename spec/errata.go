@@ -56,7 +56,7 @@ type Undeclared struct {
 	ID     string `yaml:"id"`
 	Status int    `yaml:"status"`
 	// Unrouted marks a status that is answered where no operation is.
-	Unrouted bool `yaml:"unrouted"`
+	Unmatched bool `yaml:"unmatched"`
 	// Operations that may answer it, by Operation.Name.
 	Operations []string `yaml:"operations"`
 	Documents  []string `yaml:"documents"`
@@ -104,7 +104,7 @@ func (e *Errata) unrouted(document string) []Undeclared {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(e.Undeclared), func(u Undeclared) bool {
-		return !u.Unrouted || !slices.Contains(u.Documents, document)
+		return !u.Unmatched || !slices.Contains(u.Documents, document)
 	})
 }
 
@@ -140,7 +140,7 @@ func (e *Errata) apply(document string, source []byte) ([]byte, error) {
 		}
 		declared := edit{erratum: u.ID}
 		response := u.response(component(u.schema(document)))
-		if u.Unrouted {
+		if u.Unmatched {
 			declared.add(fmt.Sprintf("/components/responses/%d", u.Status), response)
 		}
 		for path, methods := range outline.Paths {

@@ -170,7 +170,7 @@ func TestUndeclaredStatusNamesOperationsThatExist(t *testing.T) {
 				body = []byte(`{"error":"invalid_request","error_description":"x"}`)
 			}
 			if found := d.ValidateUnmatched(u.Status, "application/json",
-				body); (found == nil) != u.Unrouted {
+				body); (found == nil) != u.Unmatched {
 				t.Errorf("%s: %s outside operations: %v", u.ID, name, found)
 			}
 			for _, op := range d.Operations {

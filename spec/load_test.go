@@ -25,15 +25,15 @@ func TestLoadWith(t *testing.T) {
 		[]byte(`{"detailCode":7}`)); found == nil {
 		t.Error("409 may have any body")
 	}
-	if !create.Declares(415) {
+	if !create.HasStatus(415) {
 		t.Error("our own errata are gone")
 	}
-	if corrected.Operation("patchPersonalAccessToken").Declares(409) {
+	if corrected.Operation("patchPersonalAccessToken").HasStatus(409) {
 		t.Error("another operation has it, too")
 	}
 	for _, name := range []string{"v3", "v2024"} {
 		shared := load(t, name)
-		if shared.Operation("createPersonalAccessToken").Declares(409) {
+		if shared.Operation("createPersonalAccessToken").HasStatus(409) {
 			t.Errorf("the %s of all has it", name)
 		}
 	}

@@ -77,7 +77,7 @@ func (d *Document) newOperation(method, path string, op *openapi3.Operation) *Op
 
 // Takes tells whether the operation declares a body of this content type,
 // a value of the Content-Type header. Its parameters, such as charset, do not matter.
-func (o *Operation) Takes(contentType string) bool {
+func (o *Operation) AcceptsContentType(contentType string) bool {
 	found, err := o.bodies.find(contentType)
 	return err == nil && found != nil
 }
@@ -92,12 +92,12 @@ func (o *Operation) ValidateQuery(query url.Values) []Violation {
 		case len(values) == 0 && p.Required:
 			found = append(found, Violation{
 				In: InQuery, Pointer: p.Name, Rule: "required", Expected: "the parameter",
-				Got: "nothing", Place: o.place,
+				Got: "nothing", Subject: o.place,
 			})
 		case len(values) > 1:
 			found = append(found, Violation{
 				In: InQuery, Pointer: p.Name, Rule: "style", Expected: "the parameter once",
-				Got: fmt.Sprintf("%d values", len(values)), Place: o.place,
+				Got: fmt.Sprintf("%d values", len(values)), Subject: o.place,
 			})
 		case len(values) == 1 && !p.any:
 			found = append(found,
@@ -120,7 +120,7 @@ func (o *Operation) ValidateRequest(ctx context.Context, contentType string, bod
 			{
 				In: InHeader, Pointer: "Content-Type", Rule: "content",
 				Expected: strings.Join(o.MediaTypes, " or "), Got: quote(contentType),
-				Place: o.place,
+				Subject: o.place,
 			},
 		}
 	}
@@ -159,13 +159,13 @@ func checkAnswer(answers map[int]*contents, place string, status int, contentTyp
 		return []Violation{
 			{
 				In: InStatus, Rule: "responses", Expected: "one of " + strings.Join(declared, ", "),
-				Got: strconv.Itoa(status), Place: place,
+				Got: strconv.Itoa(status), Subject: place,
 			},
 		}
 	}
 	if len(a.byType) == 0 {
 		return []Violation{
-			{In: InBody, Rule: "content", Expected: "no body", Got: shown(body), Place: place},
+			{In: InBody, Rule: "content", Expected: "no body", Got: shown(body), Subject: place},
 		}
 	}
 	declared, _ := a.find(contentType)
@@ -173,14 +173,14 @@ func checkAnswer(answers map[int]*contents, place string, status int, contentTyp
 		return []Violation{
 			{
 				In: InHeader, Pointer: "Content-Type", Rule: "content",
-				Expected: strings.Join(a.types(), " or "), Got: quote(contentType), Place: place,
+				Expected: strings.Join(a.types(), " or "), Got: quote(contentType), Subject: place,
 			},
 		}
 	}
 	value, err := Decode(contentType, body)
 	if err != nil {
 		return []Violation{
-			{In: InBody, Rule: "content", Expected: "JSON", Got: shown(body), Place: place},
+			{In: InBody, Rule: "content", Expected: "JSON", Got: shown(body), Subject: place},
 		}
 	}
 	return check(context.Background(), declared.schema, value, InBody, "", place)

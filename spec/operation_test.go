@@ -217,7 +217,7 @@ func TestTakes(t *testing.T) {
 		{"", false},
 	} {
 		t.Run(test.contentType, func(t *testing.T) {
-			if got := op.Takes(test.contentType); got != test.want {
+			if got := op.AcceptsContentType(test.contentType); got != test.want {
 				t.Errorf("takes it: %t, want %t", got, test.want)
 			}
 		})

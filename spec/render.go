@@ -21,18 +21,18 @@ func compact(value any) string {
 	r.value(value)
 	text := r.out.String()
 	if r.left <= 0 {
-		text = redact.End(text)
+		text = redact.Tail(text)
 	}
-	return redact.Cut(text, maxGot)
+	return redact.Truncate(text, maxGot)
 }
 
 // shown returns a body for a message: redacted, and cut.
 func shown(body []byte) string {
 	text := string(body[:min(len(body), maxRendered)])
 	if len(body) > maxRendered {
-		text = redact.End(text)
+		text = redact.Tail(text)
 	}
-	return redact.Cut(redact.Body(text), maxGot)
+	return redact.Truncate(redact.Body(text), maxGot)
 }
 
 // renderer writes JSON until a bound is reached. What it writes beyond is no JSON any more.

@@ -10,13 +10,13 @@ import (
 )
 
 // Declares tells whether the operation's document has an answer of this status.
-func (o *Operation) Declares(status int) bool { return o.answers[status] != nil }
+func (o *Operation) HasStatus(status int) bool { return o.answers[status] != nil }
 
 // Statuses are those that the operation may answer, sorted.
 func (o *Operation) Statuses() []int { return slices.Sorted(maps.Keys(o.answers)) }
 
 // AnswerTypes are the media types of the body of an answer, sorted; none where it has no body.
-func (o *Operation) AnswerTypes(status int) []string {
+func (o *Operation) ResponseMediaTypes(status int) []string {
 	if a := o.answers[status]; a != nil {
 		return a.types()
 	}

@@ -29,7 +29,7 @@ func check(ctx context.Context, schema *openapi3.Schema, value any, in, pointer,
 	}
 	v.validate(schema, value)
 	if v.more > 0 {
-		v.found = append(v.found, Violation{In: in, Place: place, More: v.more})
+		v.found = append(v.found, Violation{In: in, Subject: place, More: v.more})
 	}
 	return v.found
 }
@@ -140,8 +140,8 @@ func (v *validation) visit(schema *openapi3.Schema, value any) {
 		} else if v.counts() {
 			v.found = append(v.found, Violation{
 				In: v.in, Pointer: v.pointer(nil), Rule: "schema",
-				Expected: redact.Cut(e.Error(), limit.Text), Got: got(v.pointer(nil), value),
-				Place: v.place,
+				Expected: redact.Truncate(e.Error(), limit.Text), Got: got(v.pointer(nil), value),
+				Subject: v.place,
 			})
 		}
 	}
@@ -182,7 +182,7 @@ func (v *validation) object(schema *openapi3.Schema, value map[string]any) {
 		if _, present := value[name]; !present && v.counts() {
 			v.found = append(v.found, Violation{
 				In: v.in, Pointer: v.pointer([]string{name}), Rule: "required",
-				Expected: expectedProperty(schema, name), Got: "nothing", Place: v.place,
+				Expected: expectedProperty(schema, name), Got: "nothing", Subject: v.place,
 			})
 		}
 	}
@@ -254,7 +254,7 @@ func (v *validation) report(broken *openapi3.SchemaError, path []string) {
 	}
 	found := Violation{
 		In: v.in, Pointer: v.pointer(path), Rule: broken.SchemaField, Expected: expected(broken),
-		Place: v.place,
+		Subject: v.place,
 	}
 	found.Got = got(found.Pointer, broken.Value)
 	switch found.Rule {
@@ -272,7 +272,7 @@ func (v *validation) pointer(path []string) string {
 	b.WriteString(v.root)
 	for _, steps := range [][]string{v.path, path} {
 		for _, name := range steps {
-			b.WriteString("/" + escapePointer(redact.Cut(name, limit.Text)))
+			b.WriteString("/" + escapePointer(redact.Truncate(name, limit.Text)))
 		}
 	}
 	return b.String()

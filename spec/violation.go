@@ -37,7 +37,7 @@ type Violation struct {
 	// Got is what came: JSON, redacted and shortened, or words.
 	Got string
 	// Place names document, operation and message.
-	Place string
+	Subject string
 	// More is positive in the last of more than [limit.Items] violations: it is how many there are
 	// beyond those that are reported, and nothing else is set but In and Place.
 	More int
@@ -46,15 +46,15 @@ type Violation struct {
 // String returns the violation in one line.
 func (v Violation) String() string {
 	if v.More > 0 {
-		return limit.More(v.More)
+		return limit.Remainder(v.More)
 	}
-	return fmt.Sprintf("%s: expected %s, got %s (%s of %s)", v.Where(), v.Expected, v.Got, v.Rule,
-		v.Place)
+	return fmt.Sprintf("%s: expected %s, got %s (%s of %s)", v.Location(), v.Expected, v.Got, v.Rule,
+		v.Subject)
 }
 
 // Where names the offending part: a JSON pointer, "query parameter filters", "header Content-Type",
 // "body".
-func (v Violation) Where() string {
+func (v Violation) Location() string {
 	switch {
 	case v.In == InQuery:
 		return "query parameter " + v.Pointer
@@ -98,7 +98,7 @@ func expected(e *openapi3.SchemaError) string {
 		}
 		return "format " + s.Format
 	}
-	return redact.Cut(e.Reason, limit.Text) // the library's words, with values among them
+	return redact.Truncate(e.Reason, limit.Text) // the library's words, with values among them
 }
 
 // expectedProperty says in words what a property has to be.
@@ -145,7 +145,7 @@ func kind(s *openapi3.Schema) string {
 // got returns the JSON of a value for a message, redacted by the names in its pointer too.
 func got(pointer string, value any) string {
 	for name := range strings.SplitSeq(pointer, "/") {
-		if value != nil && redact.Named(name, "value") == redact.Mark {
+		if value != nil && redact.Value(name, "value") == redact.Mark {
 			return strconv.Quote(redact.Mark)
 		}
 	}

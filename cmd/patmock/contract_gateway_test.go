@@ -59,7 +59,7 @@ func newProxiedTenant(t *testing.T, skew time.Duration) *proxiedTenant {
 	if err != nil {
 		t.Fatal(err)
 	}
-	login, err := seed.Login("jane.doe")
+	login, err := seed.LoginToken("jane.doe")
 	if err != nil {
 		t.Fatal(err)
 	}

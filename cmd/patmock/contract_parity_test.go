@@ -140,7 +140,7 @@ func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string,
 	if err != nil {
 		t.Fatal(err)
 	}
-	login, err := tenant.Login("jane.doe")
+	login, err := tenant.LoginToken("jane.doe")
 	if err != nil {
 		t.Fatal(err)
 	}

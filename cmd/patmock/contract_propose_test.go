@@ -71,22 +71,22 @@ var foreign = dialect.Dialect{
 		Status: 404, DetailCode: "404 Not Found",
 		Text: "The server did not find a current representation for the target resource.",
 	},
-	dialect.NeverExpiringAnswer: {Value: dialect.FarDate, Flag: dialect.Shown},
-	dialect.NeverUsedUnderLe:    {Value: dialect.Listed},
+	dialect.NeverExpiringResponse: {Value: dialect.FarDate, Flag: dialect.Present},
+	dialect.NeverUsedUnderLe:      {Value: dialect.Included},
 	dialect.QuotedTimestamp: {
 		Status: 400, DetailCode: "400.1.3 Illegal value", Text: "No quotes.",
 	},
 	dialect.Limit251: {
 		Status: 400, DetailCode: "400.1.3 Illegal value", Text: "Too many.",
 	},
-	dialect.BulkFlag:          {Value: dialect.Shown},
+	dialect.BulkFlag:          {Value: dialect.Present},
 	dialect.ListPaging:        {Value: dialect.Paged},
 	dialect.NameCase:          {Value: dialect.Same},
 	dialect.NameBlanks:        {Value: dialect.Same},
 	dialect.NameNormalization: {Value: dialect.Same},
-	dialect.LongestName:       {Value: "255"},
-	dialect.LongestScope:      {Value: "128"},
-	dialect.MostScopes:        {Value: "50"},
+	dialect.MaxNameLength:     {Value: "255"},
+	dialect.MaxScopeLength:    {Value: "128"},
+	dialect.MaxScopes:         {Value: "50"},
 	dialect.EmptyDate:         {Status: 422, DetailCode: "422 Unprocessable", Text: "No date."},
 	dialect.TestOfFixedField:  {Status: 200},
 	dialect.FlagAfterDate:     {Value: dialect.Cleared},
@@ -98,7 +98,7 @@ var foreign = dialect.Dialect{
 // dateless answers create without a date, and what is not marked as experimental not at all.
 var dateless = map[string]dialect.Dialect{
 	"no date": {
-		dialect.NeverExpiringAnswer: {Value: dialect.Absent, Flag: dialect.Absent},
+		dialect.NeverExpiringResponse: {Value: dialect.Absent, Flag: dialect.Absent},
 	},
 	"experimental header": {
 		dialect.ExperimentalHeader: {
@@ -259,7 +259,7 @@ func TestProposalIsTheDialectOfTheTarget(t *testing.T) {
 		for _, live := range []bool{true, false} {
 			t.Run(name+map[bool]string{true: "/live", false: "/patmock"}[live], func(t *testing.T) {
 				got := propose(t, recorded(t, told, live, asking(told)))
-				want := told.Differing()
+				want := told.NonDefault()
 				if live {
 					delete(want, dialect.TokenLimit) // a live target is never filled
 				}
@@ -299,7 +299,7 @@ func TestProposalOfTheDefaults(t *testing.T) {
 		}
 		got[e.ID] = a
 	}
-	if diff := cmp.Diff(dialect.Dialect{}, got.Differing()); diff != "" {
+	if diff := cmp.Diff(dialect.Dialect{}, got.NonDefault()); diff != "" {
 		t.Errorf("--all differs from the defaults (-want +got):\n%s", diff)
 	}
 }
@@ -344,7 +344,7 @@ func TestProposal(t *testing.T) {
 		taken   = "create/name-taken-is-400"
 		deleted = "lifecycle/question-login-of-a-deleted-token"
 	)
-	one := func(id string, answer dialect.Answer) dialect.Dialect {
+	one := func(id string, answer dialect.Response) dialect.Dialect {
 		return dialect.Dialect{id: answer}
 	}
 	tests := []struct {
@@ -360,7 +360,7 @@ func TestProposal(t *testing.T) {
 				handMade(taken, "v3", "duplicate-name", 409, conflict),
 				handMade(taken, "v2026", "duplicate-name", 409, conflict),
 			},
-			want: one("duplicate-name", dialect.Answer{
+			want: one("duplicate-name", dialect.Response{
 				Status: 409, DetailCode: "409 Conflict", Text: "Taken.",
 			}),
 		},
@@ -389,7 +389,7 @@ func TestProposal(t *testing.T) {
 					"error": "unauthorized", "error_description": "Who?",
 				}),
 			},
-			want: one("missing-grant", dialect.Answer{
+			want: one("missing-grant", dialect.Response{
 				Status: 401, Error: "unauthorized", Description: "Who?",
 			}),
 		},
@@ -400,14 +400,14 @@ func TestProposal(t *testing.T) {
 					"error": "JWT is revoked",
 				}),
 			},
-			want: one("access-token-of-deleted", dialect.Answer{
+			want: one("access-token-of-deleted", dialect.Response{
 				Status: 401, Text: "JWT is revoked",
 			}),
 		},
 		{
 			name:  "an error without a body",
 			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 409, nil)},
-			want:  one("duplicate-name", dialect.Answer{Status: 409}),
+			want:  one("duplicate-name", dialect.Response{Status: 409}),
 		},
 		{
 			name: "a date",
@@ -416,7 +416,7 @@ func TestProposal(t *testing.T) {
 					"expirationDate": "a date",
 				}),
 			},
-			want: one("never-expiring-response", dialect.Answer{
+			want: one("never-expiring-response", dialect.Response{
 				Value: dialect.FarDate, Flag: dialect.Absent,
 			}),
 		},
@@ -437,26 +437,26 @@ func TestProposal(t *testing.T) {
 					sailPointError("404 Not found", "Nobody."),
 				),
 			},
-			want: one("unknown-owner", dialect.Answer{
+			want: one("unknown-owner", dialect.Response{
 				Status: 404, DetailCode: "404 Not found", Text: "Nobody.",
 			}),
 		},
 		{
 			name: "all", all: true,
 			cases: []recording.Case{handMade("list/x", "v3", "limit-251", 200, []any{})},
-			want:  one("limit-251", dialect.Answer{Status: 200}),
+			want:  one("limit-251", dialect.Response{Status: 200}),
 		},
 		{
 			name:  "an interrupted run",
 			about: recording.About{Interrupted: true},
 			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 409, nil)},
-			want:  one("duplicate-name", dialect.Answer{Status: 409}),
+			want:  one("duplicate-name", dialect.Response{Status: 409}),
 		},
 		{
 			name:  "a patmock",
 			about: recording.About{Target: report.Target{Name: "mock", Version: "v1"}},
 			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 409, nil)},
-			want:  one("duplicate-name", dialect.Answer{Status: 409}),
+			want:  one("duplicate-name", dialect.Response{Status: 409}),
 		},
 	}
 	for _, test := range tests {

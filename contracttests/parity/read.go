@@ -165,7 +165,7 @@ func (r *reader) confirmations(entries []confirmationEntry) {
 		case twice:
 			r.Report(strictyaml.Duplicate, field,
 				"the same scenario, version and target as in line %d: keep one of them",
-				strictyaml.LineOf(before))
+				strictyaml.FieldLine(before))
 		default:
 			r.ledger.Confirmations[k], first[k] = c, field
 		}

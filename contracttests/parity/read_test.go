@@ -122,12 +122,12 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 		},
 		{
 			"schema that is newer", "schema: 2\nflavours: []\n", wrong{
-				at(1, 1, "schema", strictyaml.OtherSchema),
+				at(1, 1, "schema", strictyaml.UnsupportedSchema),
 			},
 		},
 		{
 			"schema that never was", good + "schema: 0\n", wrong{
-				at(3, 1, "schema", strictyaml.OtherSchema),
+				at(3, 1, "schema", strictyaml.UnsupportedSchema),
 			},
 		},
 		{

@@ -20,7 +20,7 @@ type comparer struct {
 func newComparer() *comparer {
 	c := &comparer{refs: newRefMap()}
 	c.Differ = jsondiff.Differ{
-		Equal: c.equal, Similar: c.similar,
+		Equal: c.equal, Similarity: c.similar,
 		Key: func(element any, inA bool) string {
 			text := render(element)
 			if inA {
@@ -30,7 +30,7 @@ func newComparer() *comparer {
 		},
 		// References are paired in this order: the request before the response, and its status and
 		// headers before the body.
-		First: []string{"request", "response", "method", "path", "status", "header"},
+		FirstKeys: []string{"request", "response", "method", "path", "status", "header"},
 	}
 	return c
 }

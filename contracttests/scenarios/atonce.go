@@ -63,9 +63,9 @@ var atOnce = []contract.Scenario{
 		ID: "atonce/deletes-of-one-id",
 		Promise: "Of several deletes of one token at once one is 204 and the others 404, and the " +
 			"token is gone.",
-		Sources:  []string{"#delete-is-for-good", "#unknown-id-is-404", requestsAtOnce},
+		Sources:  []string{"#delete-is-final", "#unknown-id-is-404", requestsAtOnce},
 		Evidence: evidence.Assumed,
-		Rules:    []rule.ID{rule.DeleteForGood},
+		Rules:    []rule.ID{rule.DeleteIsFinal},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token, other := c.MustCreate(), c.MustCreate()

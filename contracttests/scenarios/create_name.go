@@ -33,8 +33,8 @@ var createNames = []contract.Scenario{
 	{
 		ID:      "create/name-is-free-after-delete",
 		Promise: "The name of a deleted token is free.",
-		Sources: []string{nameIsUnique, "#name-is-unique-per-owner", "#delete-is-for-good"},
-		Rules:   []rule.ID{"name-unique", "delete-for-good"},
+		Sources: []string{nameIsUnique, "#name-is-unique-per-owner", "#delete-is-final"},
+		Rules:   []rule.ID{"name-unique", "delete-is-final"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.MustCreate()

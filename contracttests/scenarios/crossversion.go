@@ -141,8 +141,8 @@ var crossversion = []contract.Scenario{
 		ID: "crossversion/deleted-in-one-gone-from-all",
 		Promise: "A token that is deleted in one version is gone from each other, and is not " +
 			"found there.",
-		Sources: []string{"#one-store", "#delete-is-for-good"},
-		Rules:   []rule.ID{"one-store", "delete-for-good"},
+		Sources: []string{"#one-store", "#delete-is-final"},
+		Rules:   []rule.ID{"one-store", "delete-is-final"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
 			t.Owner().MustDelete(token.ID)
@@ -158,7 +158,7 @@ var crossversion = []contract.Scenario{
 		ID:      "crossversion/deleted-in-another",
 		Promise: "A token that was made in one version can be deleted in each other.",
 		Sources: []string{"#one-store"},
-		Rules:   []rule.ID{"one-store", "delete-for-good"},
+		Rules:   []rule.ID{"one-store", "delete-is-final"},
 		Run: func(t *contract.T) {
 			for _, v := range version.All() {
 				if v == t.Version() {

@@ -31,10 +31,10 @@ var deletion = []contract.Scenario{
 		Promise: "A deleted token is in no list any more: not in its owner's, not in that of all.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description",
-			"#delete-is-for-good",
+			"#delete-is-final",
 		},
 		Features: writes(contract.Admin),
-		Rules:    []rule.ID{"delete-for-good"},
+		Rules:    []rule.ID{"delete-is-final"},
 		Run: func(t *contract.T) {
 			token, other := t.Owner().MustCreate(), t.Owner().MustCreate()
 			t.Owner().MustDelete(token.ID)
@@ -50,8 +50,8 @@ var deletion = []contract.Scenario{
 	{
 		ID:      "delete/twice-is-404",
 		Promise: "A deleted token is not found again, neither by delete nor by patch.",
-		Sources: []string{deleteUnknown, "#delete-is-for-good", "#unknown-id-is-404"},
-		Rules:   []rule.ID{"delete-for-good", "unknown-id"},
+		Sources: []string{deleteUnknown, "#delete-is-final", "#unknown-id-is-404"},
+		Rules:   []rule.ID{"delete-is-final", "unknown-id"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.MustCreate()
@@ -101,7 +101,7 @@ var deletion = []contract.Scenario{
 		Promise:  "An expired token can be deleted.",
 		Sources:  []string{"#expired-token-can-be-deleted"},
 		Features: writes(contract.SeededTokens),
-		Rules:    []rule.ID{rule.DeleteForGood, rule.ExpiredTokenStays},
+		Rules:    []rule.ID{rule.DeleteIsFinal, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			who := expired(t, t.UniqueName())
 			t.Owner().MustDelete(who.ClientID)

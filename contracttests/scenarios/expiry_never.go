@@ -83,7 +83,7 @@ func combination(date, flag given) contract.Scenario {
 		}
 	case flag.name == "true":
 		s.Promise = with + " a token never expires."
-		s.Rules = append(s.Rules, rule.NeverExpiringAnswer)
+		s.Rules = append(s.Rules, rule.NeverExpiringResponse)
 		s.Run = func(t *contract.T) {
 			token := t.Owner().Create(request(t)).Token()
 			if date := token.ExpirationDate; !t.RealTenant() || !date.HasValue() {

@@ -24,19 +24,19 @@ var questionsOfNames = []contract.Scenario{
 		"A composed and a decomposed letter make two names.", " \u00e9", " e\u0301",
 	),
 	bound(
-		rule.LongestName, "create/question-longest-name",
+		rule.MaxNameLength, "create/question-max-name-length",
 		"A name may have 4000 characters.", lengths, func(body contract.Body, n int) {
 			body["name"] = padded(fmt.Sprintf("%s of %d characters ", body.Text("name"), n), n)
 		},
 	),
 	bound(
-		rule.LongestScope, "create/question-longest-scope",
+		rule.MaxScopeLength, "create/question-max-scope-length",
 		"A scope may have 4000 characters.", lengths, func(body contract.Body, n int) {
 			body["scope"] = []string{padded(fmt.Sprintf("idn:scope-of-%d-characters-", n), n)}
 		},
 	),
 	bound(
-		rule.MostScopes, "create/question-most-scopes",
+		rule.MaxScopes, "create/question-max-scopes",
 		"A token may have 250 scopes.", []int{250, 100, 50, 20, 10},
 		func(body contract.Body, n int) {
 			scope := make([]string, n)

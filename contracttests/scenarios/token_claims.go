@@ -179,7 +179,7 @@ var tokenAnswer = []contract.Scenario{
 		Sources:  []string{authenticationPage, "#api-client-has-no-user"},
 		Evidence: evidence.Published, Versions: contract.Unversioned,
 		Features: reads(contract.APIClient), Rules: []rule.ID{
-			rule.AccessTokenIsJWS, rule.TokenAnswer,
+			rule.AccessTokenIsJWS, rule.TokenResponse,
 		},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()

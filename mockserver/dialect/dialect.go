@@ -18,10 +18,10 @@ import (
 
 // A Dialect has answers by the id of their question, see Entries. What it does not have is answered
 // by default; nil is the default of everything.
-type Dialect map[string]Answer
+type Dialect map[string]Response
 
 // An Answer is what a tenant answers to a question. Which fields it may have depends on the entry.
-type Answer struct {
+type Response struct {
 	// Status of 200 serves the request, where the entry has the choice; one from 400 on refuses it
 	// with the fields below.
 	Status int `json:"status,omitempty"`
@@ -35,15 +35,15 @@ type Answer struct {
 	Description string `json:"description,omitempty"`
 	// Value is one of the entry's values, where no status tells the answers apart.
 	Value string `json:"value,omitempty"`
-	// Flag tells whether userAwareTokenNeverExpires is absent or shown.
+	// Flag tells whether userAwareTokenNeverExpires is absent or present.
 	Flag string `json:"userAwareTokenNeverExpires,omitempty"`
 }
 
 // Refuses tells that the request is refused.
-func (a Answer) Refuses() bool { return a.Status >= 400 }
+func (a Response) Rejects() bool { return a.Status >= 400 }
 
 // Limit returns the bound that the value is, zero for none.
-func (a Answer) Limit() int {
+func (a Response) Limit() int {
 	n, err := strconv.Atoi(a.Value)
 	if err != nil || n < 1 || strconv.Itoa(n) != a.Value {
 		return 0
@@ -52,7 +52,7 @@ func (a Answer) Limit() int {
 }
 
 // Answer is what the dialect answers to a question, complete.
-func (d Dialect) Answer(id string) Answer {
+func (d Dialect) Response(id string) Response {
 	e, _ := Find(id)
 	if told, ok := d[id]; ok {
 		return e.complete(told)
@@ -61,7 +61,7 @@ func (d Dialect) Answer(id string) Answer {
 }
 
 // Check returns what is wrong with the dialect, as [Errors].
-func (d Dialect) Check() error {
+func (d Dialect) Validate() error {
 	file := strictyaml.Open(context.Background(), "", nil, options)
 	d.check(file)
 	return file.Err()
@@ -69,7 +69,7 @@ func (d Dialect) Check() error {
 
 // Differing returns the entries that differ from their default, complete: what an answer leaves
 // open is filled in where the default has it.
-func (d Dialect) Differing() Dialect {
+func (d Dialect) NonDefault() Dialect {
 	differing := Dialect{}
 	for id, told := range d {
 		e, known := Find(id)
@@ -80,7 +80,7 @@ func (d Dialect) Differing() Dialect {
 	return differing
 }
 
-// String tells the answers in one line, by id: "duplicate-name 409, never-used-under-le listed".
+// String tells the answers in one line, by id: "duplicate-name 409, never-used-under-le included".
 func (d Dialect) String() string {
 	var all []string
 	for _, id := range slices.Sorted(maps.Keys(d)) {
@@ -90,9 +90,9 @@ func (d Dialect) String() string {
 }
 
 // String tells the answer in a few words: "409 Conflict", "401 invalid_client", "absent".
-func (a Answer) String() string {
+func (a Response) String() string {
 	switch {
-	case a.Flag == Shown:
+	case a.Flag == Present:
 		return a.Value + " with userAwareTokenNeverExpires"
 	case a.Value != "":
 		return a.Value
@@ -103,7 +103,7 @@ func (a Answer) String() string {
 }
 
 // complete fills in what an answer leaves open and the default has.
-func (e Entry) complete(a Answer) Answer {
+func (e Entry) complete(a Response) Response {
 	a.Value, a.Flag = cmp.Or(a.Value, e.Default.Value), cmp.Or(a.Flag, e.Default.Flag)
 	if a.Status == e.Default.Status {
 		a.DetailCode, a.Text = cmp.Or(a.DetailCode, e.Default.DetailCode),
@@ -122,7 +122,7 @@ type wrong struct {
 }
 
 // check tells what is wrong with an answer to the question of the entry.
-func (e Entry) check(a Answer) []wrong {
+func (e Entry) check(a Response) []wrong {
 	var all []wrong
 	report := func(broken rule.ID, field, format string, args ...any) {
 		all = append(all, wrong{field, broken, fmt.Sprintf(format, args...)})
@@ -138,19 +138,19 @@ func (e Entry) check(a Answer) []wrong {
 		if a.Value != "" && !e.allowsValue(a.Value) {
 			report(rule.DialectValue, "value", "expected %s, got %q", e.values(), a.Value)
 		}
-		if a.Flag != "" && a.Flag != Absent && a.Flag != Shown {
+		if a.Flag != "" && a.Flag != Absent && a.Flag != Present {
 			report(rule.DialectValue, "userAwareTokenNeverExpires",
-				"expected absent or shown, got %q", a.Flag)
+				"expected absent or present, got %q", a.Flag)
 		}
 		return all
 	}
 	switch {
 	case a.Status == 0:
 		report(rule.DialectRequired, "status", "expected %s, got none", e.statuses())
-	case !e.Allows(a.Status):
+	case !e.AllowsStatus(a.Status):
 		report(rule.DialectStatus, "status", "expected %s, got %d", e.statuses(), a.Status)
 	}
-	if !a.Refuses() {
+	if !a.Rejects() {
 		for _, field := range a.fields() {
 			if field != "status" {
 				report(rule.DialectServed, field,
@@ -167,7 +167,7 @@ func (e Entry) check(a Answer) []wrong {
 }
 
 // fields lists those that an answer has.
-func (a Answer) fields() []string {
+func (a Response) fields() []string {
 	var has []string
 	if a.Status != 0 {
 		has = append(has, "status")
@@ -187,7 +187,7 @@ type text struct {
 }
 
 // texts are the fields beside the status, by the names that they have in a file.
-func (a *Answer) texts() []text {
+func (a *Response) texts() []text {
 	return []text{
 		{"detailCode", &a.DetailCode},
 		{"text", &a.Text},

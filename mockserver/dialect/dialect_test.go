@@ -58,9 +58,9 @@ func TestParse(t *testing.T) {
 		},
 		{
 			"null as a value",
-			"never-expiring-response: {value: null, userAwareTokenNeverExpires: shown}",
+			"never-expiring-response: {value: null, userAwareTokenNeverExpires: present}",
 			dialect.Dialect{
-				"never-expiring-response": {Value: "null", Flag: "shown"},
+				"never-expiring-response": {Value: "null", Flag: "present"},
 			},
 		},
 		{
@@ -69,13 +69,13 @@ func TestParse(t *testing.T) {
 			},
 		},
 		{
-			"flag alone", "never-expiring-response: {userAwareTokenNeverExpires: shown}",
-			dialect.Dialect{"never-expiring-response": {Flag: "shown"}},
+			"flag alone", "never-expiring-response: {userAwareTokenNeverExpires: present}",
+			dialect.Dialect{"never-expiring-response": {Flag: "present"}},
 		},
-		{"number", "longest-name: {value: 255}", dialect.Dialect{"longest-name": {Value: "255"}}},
+		{"number", "max-name-length: {value: 255}", dialect.Dialect{"max-name-length": {Value: "255"}}},
 		{
-			"no number", "longest-name: {value: none}", dialect.Dialect{
-				"longest-name": {Value: "none"},
+			"no number", "max-name-length: {value: none}", dialect.Dialect{
+				"max-name-length": {Value: "none"},
 			},
 		},
 		{
@@ -89,8 +89,8 @@ func TestParse(t *testing.T) {
 			},
 		},
 		{
-			"value", "never-used-under-le: {value: listed}", dialect.Dialect{
-				"never-used-under-le": {Value: "listed"},
+			"value", "never-used-under-le: {value: included}", dialect.Dialect{
+				"never-used-under-le": {Value: "included"},
 			},
 		},
 	}
@@ -103,7 +103,7 @@ func TestParse(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if err := got.Check(); err != nil {
+			if err := got.Validate(); err != nil {
 				t.Errorf("what was read is wrong: %v", err)
 			}
 		})
@@ -203,18 +203,18 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 			},
 		},
 		{
-			"number of none", "longest-name: {value: 0}", []place{
-				{1, 16, "longest-name.value", rule.DialectValue},
+			"number of none", "max-name-length: {value: 0}", []place{
+				{1, 19, "max-name-length.value", rule.DialectValue},
 			},
 		},
 		{
-			"number with a fraction", "longest-name: {value: 1.5}", []place{
-				{1, 16, "longest-name.value", rule.DialectValue},
+			"number with a fraction", "max-name-length: {value: 1.5}", []place{
+				{1, 19, "max-name-length.value", rule.DialectValue},
 			},
 		},
 		{
-			"word for a number", "most-scopes: {value: many}", []place{
-				{1, 15, "most-scopes.value", rule.DialectValue},
+			"word for a number", "max-scopes: {value: many}", []place{
+				{1, 14, "max-scopes.value", rule.DialectValue},
 			},
 		},
 		{
@@ -228,7 +228,7 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 			},
 		},
 		{
-			"flag of another entry", "never-used-under-le: {userAwareTokenNeverExpires: shown}",
+			"flag of another entry", "never-used-under-le: {userAwareTokenNeverExpires: present}",
 			[]place{
 				{1, 23, "never-used-under-le.userAwareTokenNeverExpires", rule.DialectUnknownField},
 			},
@@ -353,14 +353,14 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Differing()) > 0 {
-		t.Errorf("differs in %v", got.Differing())
+	if len(got.NonDefault()) > 0 {
+		t.Errorf("differs in %v", got.NonDefault())
 	}
 	for _, e := range dialect.Entries() {
 		if diff := cmp.Diff(e.Default, got[e.ID]); diff != "" {
 			t.Errorf("%s (-table +file):\n%s", e.ID, diff)
 		}
-		for _, part := range []string{e.Asks, e.Source, e.Scenario} {
+		for _, part := range []string{e.Question, e.Source, e.Scenario} {
 			if part == "" || !strings.Contains(string(text), part) {
 				t.Errorf("%s: %q is not told", e.ID, part)
 			}
@@ -369,13 +369,13 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestWrite(t *testing.T) {
-	got := dialect.Write([]string{"of a tenant\nduplicate-name: {status: 404}"}, []dialect.Line{
+	got := dialect.Write([]string{"of a tenant\nduplicate-name: {status: 404}"}, []dialect.FileEntry{
 		{
-			ID: "duplicate-name", Answer: dialect.Answer{Status: 409, Text: "a: \"b\"\nc # d"},
+			ID: "duplicate-name", Response: dialect.Response{Status: 409, Text: "a: \"b\"\nc # d"},
 			Comments: []string{"seen"},
 		},
 		{Comments: []string{"nothing to say"}},
-		{ID: "never-expiring-response", Answer: dialect.Answer{Value: "null"}},
+		{ID: "never-expiring-response", Response: dialect.Response{Value: "null"}},
 	})
 	const want = "# of a tenant duplicate-name: {status: 404}\nschema: 1\n\n# seen\n" +
 		"duplicate-name:\n  status: 409\n  text: \"a: \\\"b\\\"\\nc # d\"\n\n" +
@@ -405,11 +405,11 @@ func TestDiffering(t *testing.T) {
 		"never-expiring-response": {Value: "null", Flag: "shown"},
 		"unsupported-grant":       {Status: 401, Error: "unsupported_grant_type"},
 	}
-	if diff := cmp.Diff(want, told.Differing()); diff != "" {
+	if diff := cmp.Diff(want, told.NonDefault()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	golden.Check(t, "testdata/dialects.golden", golden.Key(t), want.String())
-	if got := dialect.Dialect(nil).Answer("duplicate-name"); got.Status != 400 ||
+	if got := dialect.Dialect(nil).Response("duplicate-name"); got.Status != 400 ||
 		got.DetailCode == "" {
 		t.Errorf("the default is %v", got)
 	}
@@ -428,8 +428,8 @@ func FuzzWrite(f *testing.F) {
 			return
 		}
 		want := dialect.Dialect{"duplicate-name": {Status: 409, DetailCode: code, Text: text}}
-		written := dialect.Write([]string{text}, []dialect.Line{
-			{ID: "duplicate-name", Answer: want["duplicate-name"], Comments: []string{code}},
+		written := dialect.Write([]string{text}, []dialect.FileEntry{
+			{ID: "duplicate-name", Response: want["duplicate-name"], Comments: []string{code}},
 		})
 		got, err := dialect.Parse("fuzz.yaml", written)
 		if err != nil {
@@ -450,8 +450,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		d, err := dialect.Parse("fuzz.yaml", []byte(text))
-		if err == nil && d.Check() != nil {
-			t.Errorf("what was read is wrong: %v", d.Check())
+		if err == nil && d.Validate() != nil {
+			t.Errorf("what was read is wrong: %v", d.Validate())
 		}
 		if mistakes := dialect.Errors(nil); err != nil &&
 			(!errors.As(err, &mistakes) || mistakes[0].Line < 1) {

@@ -7,63 +7,63 @@ import (
 
 // The ids of the questions.
 const (
-	DuplicateName        = string(rule.DuplicateName)
-	TokenLimit           = string(rule.TokenLimit)
-	UnknownScope         = string(rule.UnknownScope)
-	BadFilter            = string(rule.BadFilter)
-	PastDate             = string(rule.PastDate)
-	UnknownOwner         = string(rule.UnknownOwner)
-	UnpatchablePath      = string(rule.UnpatchablePath)
-	PatchContentType     = string(rule.PatchContentType)
-	CreateContentType    = string(rule.CreateContentType)
-	EmptyPatch           = string(rule.EmptyPatch)
-	LoginExpired         = string(rule.LoginExpired)
-	LoginDeleted         = string(rule.LoginDeleted)
-	UnsupportedGrant     = string(rule.UnsupportedGrant)
-	MissingGrant         = string(rule.MissingGrant)
-	AccessTokenOfDeleted = string(rule.AccessTokenOfDeleted)
-	HelpdeskListAll      = string(rule.HelpdeskListAll)
-	OwnIDWithMyRead      = string(rule.OwnIDWithMyRead)
-	DeleteOfAnothers     = string(rule.DeleteOfAnothers)
-	NeverExpiringAnswer  = string(rule.NeverExpiringAnswer)
-	NeverUsedUnderLe     = string(rule.NeverUsedUnderLe)
-	QuotedTimestamp      = string(rule.QuotedTimestamp)
-	Limit251             = string(rule.Limit251)
-	ExperimentalHeader   = string(rule.ExperimentalHeader)
-	BulkFlag             = string(rule.BulkFlag)
-	ListPaging           = string(rule.ListPaging)
-	NameCase             = string(rule.NameCase)
-	NameBlanks           = string(rule.NameBlanks)
-	NameNormalization    = string(rule.NameNormalization)
-	LongestName          = string(rule.LongestName)
-	LongestScope         = string(rule.LongestScope)
-	MostScopes           = string(rule.MostScopes)
-	EmptyDate            = string(rule.EmptyDate)
-	TestOfFixedField     = string(rule.TestOfFixedField)
-	FlagAfterDate        = string(rule.FlagAfterDate)
-	PasswordGrant        = string(rule.PasswordGrant)
+	DuplicateName         = string(rule.DuplicateName)
+	TokenLimit            = string(rule.TokenLimit)
+	UnknownScope          = string(rule.UnknownScope)
+	BadFilter             = string(rule.BadFilter)
+	PastDate              = string(rule.PastDate)
+	UnknownOwner          = string(rule.UnknownOwner)
+	UnpatchablePath       = string(rule.UnpatchablePath)
+	PatchContentType      = string(rule.PatchContentType)
+	CreateContentType     = string(rule.CreateContentType)
+	EmptyPatch            = string(rule.EmptyPatch)
+	LoginExpired          = string(rule.LoginExpired)
+	LoginDeleted          = string(rule.LoginDeleted)
+	UnsupportedGrant      = string(rule.UnsupportedGrant)
+	MissingGrant          = string(rule.MissingGrant)
+	AccessTokenOfDeleted  = string(rule.AccessTokenOfDeleted)
+	HelpdeskListAll       = string(rule.HelpdeskListAll)
+	OwnIDWithMyRead       = string(rule.OwnIDWithMyRead)
+	DeleteOfAnothers      = string(rule.DeleteOfAnothers)
+	NeverExpiringResponse = string(rule.NeverExpiringResponse)
+	NeverUsedUnderLe      = string(rule.NeverUsedUnderLe)
+	QuotedTimestamp       = string(rule.QuotedTimestamp)
+	Limit251              = string(rule.Limit251)
+	ExperimentalHeader    = string(rule.ExperimentalHeader)
+	BulkFlag              = string(rule.BulkFlag)
+	ListPaging            = string(rule.ListPaging)
+	NameCase              = string(rule.NameCase)
+	NameBlanks            = string(rule.NameBlanks)
+	NameNormalization     = string(rule.NameNormalization)
+	MaxNameLength         = string(rule.MaxNameLength)
+	MaxScopeLength        = string(rule.MaxScopeLength)
+	MaxScopes             = string(rule.MaxScopes)
+	EmptyDate             = string(rule.EmptyDate)
+	TestOfFixedField      = string(rule.TestOfFixedField)
+	FlagAfterDate         = string(rule.FlagAfterDate)
+	PasswordGrant         = string(rule.PasswordGrant)
 )
 
 // The values of NeverExpiringAnswer and of its flag, and those of NeverUsedUnderLe.
 const (
-	Null    = "null"
-	Absent  = "absent"
-	FarDate = "far-date"
-	Shown   = "shown"
-	LeftOut = "left-out"
-	Listed  = "listed"
+	Null     = "null"
+	Absent   = "absent"
+	FarDate  = "far-date"
+	Present  = "present"
+	Excluded = "excluded"
+	Included = "included"
 )
 
 // The values of ListPaging, of the entries about names, of the bounds beside a number, and of
 // FlagAfterDate. Those of BulkFlag are Absent and Shown.
 const (
-	Complete = "complete"
-	Paged    = "paged"
-	Distinct = "distinct"
-	Same     = "same"
-	None     = "none"
-	Kept     = "kept"
-	Cleared  = "cleared"
+	Complete  = "complete"
+	Paged     = "paged"
+	Distinct  = "distinct"
+	Same      = "same"
+	None      = "none"
+	Unchanged = "unchanged"
+	Cleared   = "cleared"
 )
 
 // The operations, by spec.Operation.Name.
@@ -81,20 +81,20 @@ var (
 	every   = []string{list, create, patch, remove, bulk, bulkByPost}
 	current = version.Current()
 
-	served  = Answer{Status: 200}
-	invalid = Answer{
+	served  = Response{Status: 200}
+	invalid = Response{
 		Status: 400, DetailCode: "400.1 Bad request content",
 		Text: "The request was syntactically correct but its content is semantically invalid.",
 	}
-	forbidden = Answer{
+	forbidden = Response{
 		Status: 403, DetailCode: "403 Forbidden",
 		Text: "The server understood the request but refuses to authorize it.",
 	}
-	badType = Answer{
+	badType = Response{
 		Status: 415, DetailCode: "415 Unsupported media type",
 		Text: "The operation does not take a body of this content type.",
 	}
-	badLogin = Answer{Status: 401, Error: "invalid_client", Description: "Bad client credentials"}
+	badLogin = Response{Status: 401, Error: "invalid_client", Description: "Bad client credentials"}
 )
 
 // entries are all there are. The mock answers the defaults by rules of its own, which a test holds
@@ -102,236 +102,236 @@ var (
 var entries = withSources([]Entry{
 	{
 		ID: DuplicateName,
-		Asks: "What answers a token that is made, or renamed, with a name that another of " +
+		Question: "What answers a token that is made, or renamed, with a name that another of " +
 			"the owner has?",
 		Scenario:   "create/name-taken-is-400",
 		Operations: []string{create, patch}, Default: invalid,
 	},
 	{
 		ID: TokenLimit,
-		Asks: "What answers the eleventh token of an owner, where the mock enforces a limit " +
+		Question: "What answers the eleventh token of an owner, where the mock enforces a limit " +
 			"(--profile faithful, --token-limit)?",
 		Scenario:   "lifecycle/question-eleventh-token",
 		Operations: []string{create},
-		Default: Answer{
+		Default: Response{
 			Status: 400, DetailCode: "400.1.4 Limit violation",
 			Text: "You have reached the current limit of personal access tokens.",
 		},
 	},
 	{
 		ID: UnknownScope,
-		Asks: "Is a scope that does not exist stored, or refused? The mock takes those for " +
+		Question: "Is a scope that does not exist stored, or refused? The mock takes those for " +
 			"existing that begin with sp: or idn:.",
 		Scenario:   "create/unknown-scope-is-kept",
-		Operations: []string{create, patch}, Choice: true, Default: served,
+		Operations: []string{create, patch}, MayServe: true, Default: served,
 	},
 	{
-		ID: BadFilter, Asks: "What answers a filter that is misspelt or not supported?",
+		ID: BadFilter, Question: "What answers a filter that is misspelt or not supported?",
 		Scenario:   "filter/question-bad-filter",
 		Operations: []string{list}, Default: invalid,
 	},
 	{
-		ID: PastDate, Asks: "What answers an expiration date that is past?",
+		ID: PastDate, Question: "What answers an expiration date that is past?",
 		Scenario:   "expiry/question-past-date",
 		Operations: []string{create, patch, bulk, bulkByPost}, Default: invalid,
 	},
 	{
-		ID: UnknownOwner, Asks: "Is a list for an owner-id that nobody has empty, or refused?",
+		ID: UnknownOwner, Question: "Is a list for an owner-id that nobody has empty, or refused?",
 		Scenario:   "list/unknown-owner-id-is-empty",
-		Operations: []string{list}, Choice: true, Default: served,
+		Operations: []string{list}, MayServe: true, Default: served,
 	},
 	{
-		ID: UnpatchablePath, Asks: "What answers a patch of a field that cannot be changed?",
+		ID: UnpatchablePath, Question: "What answers a patch of a field that cannot be changed?",
 		Scenario:   "patch/fixed-fields-are-400",
 		Operations: []string{patch}, Default: invalid,
 	},
 	{
-		ID: PatchContentType, Asks: "What answers a patch of another content type than JSON Patch?",
+		ID: PatchContentType, Question: "What answers a patch of another content type than JSON Patch?",
 		Scenario:   "patch/other-content-type-is-415",
-		Operations: []string{patch}, Choice: true, Default: badType,
+		Operations: []string{patch}, MayServe: true, Default: badType,
 	},
 	{
 		ID:         CreateContentType,
-		Asks:       "What answers a token to be made of another content type than JSON?",
+		Question:   "What answers a token to be made of another content type than JSON?",
 		Scenario:   "create/question-other-content-type",
-		Operations: []string{create}, Choice: true, Default: badType,
+		Operations: []string{create}, MayServe: true, Default: badType,
 	},
 	{
-		ID: EmptyPatch, Asks: "Does a patch without operations change nothing, or is it refused?",
+		ID: EmptyPatch, Question: "Does a patch without operations change nothing, or is it refused?",
 		Scenario:   "patch/empty-changes-nothing",
-		Operations: []string{patch}, Choice: true, Default: served,
+		Operations: []string{patch}, MayServe: true, Default: served,
 	},
 	{
-		ID: LoginExpired, Asks: "What answers a login with a token that has expired?",
+		ID: LoginExpired, Question: "What answers a login with a token that has expired?",
 		Scenario:   "lifecycle/question-login-of-an-expired-token",
 		Operations: []string{requestAccessToken}, Default: badLogin,
 	},
 	{
-		ID: LoginDeleted, Asks: "What answers a login with a token that was deleted?",
+		ID: LoginDeleted, Question: "What answers a login with a token that was deleted?",
 		Scenario:   "lifecycle/question-login-of-a-deleted-token",
 		Operations: []string{requestAccessToken}, Default: badLogin,
 	},
 	{
-		ID: UnsupportedGrant, Asks: "What answers a login with a grant that there is not?",
+		ID: UnsupportedGrant, Question: "What answers a login with a grant that there is not?",
 		Scenario:   "token/question-unknown-grant",
-		Operations: []string{requestAccessToken}, Default: Answer{
+		Operations: []string{requestAccessToken}, Default: Response{
 			Status: 400, Error: "unsupported_grant_type",
 		},
 	},
 	{
-		ID: MissingGrant, Asks: "What answers a login without a grant?",
+		ID: MissingGrant, Question: "What answers a login without a grant?",
 		Scenario:   "token/question-missing-grant",
 		Operations: []string{requestAccessToken},
-		Default: Answer{
+		Default: Response{
 			Status: 400, Error: "invalid_request", Description: "Missing grant type",
 		},
 	},
 	{
 		ID:         AccessTokenOfDeleted,
-		Asks:       "Does an access token stay valid when the token that made it is deleted?",
+		Question:   "Does an access token stay valid when the token that made it is deleted?",
 		Scenario:   "lifecycle/question-access-token-of-a-deleted-token",
-		Operations: every, Choice: true, Default: served,
+		Operations: every, MayServe: true, Default: served,
 	},
 	{
-		ID: HelpdeskListAll, Asks: "May a user of the level HELPDESK list the tokens of everybody?",
+		ID: HelpdeskListAll, Question: "May a user of the level HELPDESK list the tokens of everybody?",
 		Scenario:   "auth/question-helpdesk-lists-all",
-		Operations: []string{list}, Choice: true, Default: forbidden,
+		Operations: []string{list}, MayServe: true, Default: forbidden,
 	},
 	{
 		ID: OwnIDWithMyRead,
-		Asks: "Is one's own real id in owner-id served to who may read one's own tokens " +
+		Question: "Is one's own real id in owner-id served to who may read one's own tokens " +
 			"only?",
 		Scenario:   "auth/question-own-real-id",
-		Operations: []string{list}, Choice: true, Default: forbidden,
+		Operations: []string{list}, MayServe: true, Default: forbidden,
 	},
 	{
 		ID:         DeleteOfAnothers,
-		Asks:       "What answers who deletes another's token without the right to it?",
+		Question:   "What answers who deletes another's token without the right to it?",
 		Scenario:   "auth/question-delete-of-anothers",
 		Operations: []string{remove}, Default: forbidden,
 	},
 	{
-		ID: NeverExpiringAnswer,
-		Asks: "What is expirationDate in the answer to create for a token that never " +
+		ID: NeverExpiringResponse,
+		Question: "What is expirationDate in the answer to create for a token that never " +
 			"expires, and is userAwareTokenNeverExpires there?",
 		Scenario:   "expiry/never-is-a-null-in-create",
 		Operations: []string{create}, Versions: current,
-		Values: []string{Null, Absent, FarDate}, Default: Answer{Value: Null, Flag: Absent},
+		Values: []string{Null, Absent, FarDate}, Default: Response{Value: Null, Flag: Absent},
 	},
 	{
 		ID:         NeverUsedUnderLe,
-		Asks:       "Is a token that was never used left out under lastUsed le, or listed?",
+		Question:   "Is a token that was never used left out under lastUsed le, or listed?",
 		Scenario:   "filter/question-never-used-under-le",
-		Operations: []string{list}, Values: []string{LeftOut, Listed}, Default: Answer{
-			Value: LeftOut,
+		Operations: []string{list}, Values: []string{Excluded, Included}, Default: Response{
+			Value: Excluded,
 		},
 	},
 	{
-		ID: QuotedTimestamp, Asks: "Is a timestamp in quotes taken in a filter?",
+		ID: QuotedTimestamp, Question: "Is a timestamp in quotes taken in a filter?",
 		Scenario:   "filter/question-quoted-timestamp",
-		Operations: []string{list}, Choice: true, Default: served,
+		Operations: []string{list}, MayServe: true, Default: served,
 	},
 	{
-		ID: Limit251, Asks: "Is a limit of more than 250 ignored by the list, or refused?",
+		ID: Limit251, Question: "Is a limit of more than 250 ignored by the list, or refused?",
 		Scenario:   "list/question-limit-251",
-		Operations: []string{list}, Choice: true, Default: served,
+		Operations: []string{list}, MayServe: true, Default: served,
 	},
 	{
 		ID:         ExperimentalHeader,
-		Asks:       "Do the operations serve who does not send X-SailPoint-Experimental: true?",
+		Question:   "Do the operations serve who does not send X-SailPoint-Experimental: true?",
 		Scenario:   "auth/question-experimental-header",
-		Operations: every, Choice: true, Default: served,
+		Operations: every, MayServe: true, Default: served,
 	},
 	{
 		ID: BulkFlag,
-		Asks: "Is userAwareTokenNeverExpires in the response to a bulk update, as its " +
+		Question: "Is userAwareTokenNeverExpires in the response to a bulk update, as its " +
 			"schema has it, or absent, as its text says?",
 		Scenario:   "bulk/question-acknowledgment",
-		Operations: []string{bulk, bulkByPost}, Values: []string{Absent, Shown}, Default: Answer{
+		Operations: []string{bulk, bulkByPost}, Values: []string{Absent, Present}, Default: Response{
 			Value: Absent,
 		},
 	},
 	{
 		ID: ListPaging,
-		Asks: "Is the list complete whatever limit, offset and count are, or does it have " +
+		Question: "Is the list complete whatever limit, offset and count are, or does it have " +
 			"pages?",
 		Scenario:   "list/question-paging",
-		Operations: []string{list}, Values: []string{Complete, Paged}, Default: Answer{
+		Operations: []string{list}, Values: []string{Complete, Paged}, Default: Response{
 			Value: Complete,
 		},
 	},
 	{
-		ID: NameCase, Asks: "Are names that differ in case two names, or the same?",
+		ID: NameCase, Question: "Are names that differ in case two names, or the same?",
 		Scenario:   "create/question-name-case",
-		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{
+		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Response{
 			Value: Distinct,
 		},
 	},
 	{
 		ID:         NameBlanks,
-		Asks:       "Are names that differ in the blanks around them two names, or the same?",
+		Question:   "Are names that differ in the blanks around them two names, or the same?",
 		Scenario:   "create/question-name-blanks",
-		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{
+		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Response{
 			Value: Distinct,
 		},
 	},
 	{
 		ID: NameNormalization,
-		Asks: "Are names that differ in their Unicode normalization form (NFC, NFD) two " +
+		Question: "Are names that differ in their Unicode normalization form (NFC, NFD) two " +
 			"names, or the same?",
 		Scenario:   "create/question-name-normalization",
-		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Answer{
+		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Response{
 			Value: Distinct,
 		},
 	},
 	{
-		ID: LongestName, Asks: "How many characters may a name have? More are 400.",
-		Scenario:   "create/question-longest-name",
-		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{
+		ID: MaxNameLength, Question: "How many characters may a name have? More are 400.",
+		Scenario:   "create/question-max-name-length",
+		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Response{
 			Value: None,
 		},
 	},
 	{
-		ID: LongestScope, Asks: "How many characters may a scope have? More are 400.",
-		Scenario:   "create/question-longest-scope",
-		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{
+		ID: MaxScopeLength, Question: "How many characters may a scope have? More are 400.",
+		Scenario:   "create/question-max-scope-length",
+		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Response{
 			Value: None,
 		},
 	},
 	{
-		ID: MostScopes, Asks: "How many scopes may a token have? More are 400.",
-		Scenario:   "create/question-most-scopes",
-		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Answer{
+		ID: MaxScopes, Question: "How many scopes may a token have? More are 400.",
+		Scenario:   "create/question-max-scopes",
+		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Response{
 			Value: None,
 		},
 	},
 	{
 		ID: EmptyDate,
-		Asks: "Is an expirationDate that is an empty string rejected, or does it count as " +
+		Question: "Is an expirationDate that is an empty string rejected, or does it count as " +
 			"absent (200)?",
 		Scenario:   "expiry/question-empty-date",
-		Operations: []string{create, patch, bulk, bulkByPost}, Choice: true,
-		Default: Answer{Status: 400, DetailCode: "400.1.3 Illegal value"},
+		Operations: []string{create, patch, bulk, bulkByPost}, MayServe: true,
+		Default: Response{Status: 400, DetailCode: "400.1.3 Illegal value"},
 	},
 	{
 		ID:         TestOfFixedField,
-		Asks:       "Is a test of a field that cannot be patched rejected, or evaluated (200)?",
+		Question:   "Is a test of a field that cannot be patched rejected, or evaluated (200)?",
 		Scenario:   "patch/question-test-of-a-fixed-field",
-		Operations: []string{patch}, Choice: true, Default: invalid,
+		Operations: []string{patch}, MayServe: true, Default: invalid,
 	},
 	{
 		ID: FlagAfterDate,
-		Asks: "Is userAwareTokenNeverExpires kept, or cleared to false, when a patch sets a " +
+		Question: "Is userAwareTokenNeverExpires kept, or cleared to false, when a patch sets a " +
 			"date?",
 		Scenario:   "expiry/question-flag-after-date",
 		Operations: []string{patch, bulk, bulkByPost}, Versions: current,
-		Values: []string{Kept, Cleared}, Default: Answer{Value: Kept},
+		Values: []string{Unchanged, Cleared}, Default: Response{Value: Unchanged},
 	},
 	{
 		ID:         PasswordGrant,
-		Asks:       "What answers a login with the password grant, which tenants had in 2021?",
+		Question:   "What answers a login with the password grant, which tenants had in 2021?",
 		Scenario:   "token/question-password-grant",
-		Operations: []string{requestAccessToken}, Default: Answer{
+		Operations: []string{requestAccessToken}, Default: Response{
 			Status: 400, Error: "unsupported_grant_type",
 		},
 	},

@@ -15,7 +15,7 @@ type Entry struct {
 	// ID of the question.
 	ID string `json:"id"`
 	// Asks is the question, in one sentence.
-	Asks string `json:"asks"`
+	Question string `json:"question"`
 	// Source is the fact of docs/behaviour.md that decides the default: the first source of the
 	// rule of that id.
 	Source string `json:"source"`
@@ -27,13 +27,13 @@ type Entry struct {
 	Versions []version.Version `json:"versions,omitempty"`
 	// Choice tells that a tenant may also serve the request, with a status of 200. Otherwise it can
 	// only be refused.
-	Choice bool `json:"choice,omitempty"`
+	MayServe bool `json:"mayServe,omitempty"`
 	// Values that the answer may have, in place of a status.
 	Values []string `json:"values,omitempty"`
 	// Number reports whether the value may also be a number from 1 on.
 	Number bool `json:"number,omitempty"`
 	// Default is what the mock answers unless it is told otherwise.
-	Default Answer `json:"default"`
+	Default Response `json:"default"`
 }
 
 // withSources sets the source of each entry to that of the rule of its id.
@@ -71,19 +71,19 @@ func (e Entry) AtTokenEndpoint() bool { return slices.Contains(e.Operations, req
 
 // Concerns tells whether the question concerns an operation of a version, which is empty for the
 // token endpoint.
-func (e Entry) Concerns(v version.Version, operation string) bool {
+func (e Entry) AppliesTo(v version.Version, operation string) bool {
 	return slices.Contains(e.Operations, operation) &&
 		(e.Versions == nil || slices.Contains(e.Versions, v))
 }
 
 // Allows tells whether the mock can answer the question with a status. 429 is what the rate limit
 // answers. At the token endpoint, errors of 413, 429 and from 500 on have a form of their own.
-func (e Entry) Allows(status int) bool {
+func (e Entry) AllowsStatus(status int) bool {
 	switch {
 	case len(e.Values) > 0 || status == http.StatusTooManyRequests:
 		return false
 	case status == http.StatusOK:
-		return e.Choice
+		return e.MayServe
 	case e.AtTokenEndpoint():
 		return status >= 400 && status < 500 && status != http.StatusRequestEntityTooLarge
 	}
@@ -94,7 +94,7 @@ func (e Entry) Allows(status int) bool {
 func (e Entry) choices() string {
 	switch {
 	case e.Default.Flag != "":
-		return "one of " + strings.Join(e.Values, ", ") + ", with the flag absent or shown"
+		return "one of " + strings.Join(e.Values, ", ") + ", with the flag absent or present"
 	case e.Number:
 		return e.values()
 	case len(e.Values) > 0:
@@ -113,7 +113,7 @@ func (e Entry) values() string {
 
 // allowsValue reports whether the mock can follow a value.
 func (e Entry) allowsValue(value string) bool {
-	return slices.Contains(e.Values, value) || e.Number && Answer{Value: value}.Limit() > 0
+	return slices.Contains(e.Values, value) || e.Number && Response{Value: value}.Limit() > 0
 }
 
 // statuses are those that are allowed, in words.
@@ -122,7 +122,7 @@ func (e Entry) statuses() string {
 	if e.AtTokenEndpoint() {
 		text = "a status of 400 to 499 other than 413 and 429"
 	}
-	if e.Choice {
+	if e.MayServe {
 		return fmt.Sprintf("200, or %s", text)
 	}
 	return text

@@ -25,8 +25,8 @@ var options = strictyaml.Options{
 	MaxBytes: maxBytes, Entries: IDs(),
 	Rules: map[strictyaml.Kind]rule.ID{
 		strictyaml.Syntax: rule.DialectSyntax, strictyaml.ManyDocuments: rule.DialectSyntax,
-		strictyaml.Size:        rule.DialectSize,
-		strictyaml.OtherSchema: rule.DialectSchema, strictyaml.BadKey: rule.DialectWrongType,
+		strictyaml.Size:              rule.DialectSize,
+		strictyaml.UnsupportedSchema: rule.DialectSchema, strictyaml.BadKey: rule.DialectWrongType,
 		strictyaml.UnknownField: rule.DialectUnknownField,
 		strictyaml.UnknownEntry: rule.DialectUnknownEntry,
 		strictyaml.Duplicate:    rule.DialectDuplicateKey,
@@ -69,7 +69,7 @@ func Parse(source string, data []byte) (Dialect, error) {
 	d := Dialect{}
 	for id, e := range entries {
 		if !file.HasErrors(id) {
-			d[id] = Answer{
+			d[id] = Response{
 				Status: e.Status, DetailCode: string(e.DetailCode), Text: string(e.Text),
 				Error:       string(e.Error),
 				Description: string(e.Description), Value: string(e.Value), Flag: string(e.Flag),
@@ -85,7 +85,7 @@ func (d Dialect) check(file *strictyaml.File) {
 	for _, id := range slices.Sorted(maps.Keys(d)) {
 		e, known := Find(id)
 		if !known {
-			file.UnknownEntry(id)
+			file.ReportUnknownEntry(id)
 			continue
 		}
 		for _, m := range e.check(d[id]) {

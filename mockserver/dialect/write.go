@@ -11,14 +11,14 @@ import (
 )
 
 // A Line is an entry of a file, with the comments above it. One without an id is comments alone.
-type Line struct {
+type FileEntry struct {
 	ID       string
-	Answer   Answer
+	Response Response
 	Comments []string
 }
 
 // Write makes a file that Parse reads.
-func Write(header []string, lines []Line) []byte {
+func Write(header []string, lines []FileEntry) []byte {
 	var b bytes.Buffer
 	comment(&b, header)
 	fmt.Fprintf(&b, "%s: %d\n", schema.Field, schema.Version)
@@ -29,10 +29,10 @@ func Write(header []string, lines []Line) []byte {
 			continue
 		}
 		b.WriteString(l.ID + ":\n")
-		if l.Answer.Status != 0 {
-			fmt.Fprintf(&b, "  status: %d\n", l.Answer.Status)
+		if l.Response.Status != 0 {
+			fmt.Fprintf(&b, "  status: %d\n", l.Response.Status)
 		}
-		for _, t := range l.Answer.texts() {
+		for _, t := range l.Response.texts() {
 			if *t.text != "" {
 				b.WriteString("  " + t.field + ": " + strictyaml.Quote(*t.text) + "\n")
 			}
@@ -43,11 +43,11 @@ func Write(header []string, lines []Line) []byte {
 
 // Defaults is the file of all entries with their defaults, ready to be edited.
 func Defaults() []byte {
-	var lines []Line
+	var lines []FileEntry
 	for _, e := range entries {
-		lines = append(lines, Line{
+		lines = append(lines, FileEntry{
 			e.ID, e.Default, []string{
-				e.Asks,
+				e.Question,
 				"Asked by " + e.Scenario + " (" + e.Source + "). May be " + e.choices() + ".",
 			},
 		})

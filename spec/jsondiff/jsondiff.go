@@ -38,9 +38,9 @@ type Differ struct {
 	Key func(element any, inA bool) string
 	// Similar returns how likely two elements with different keys are the same element: 0 for no,
 	// up to 3. Nil means that they have the same type.
-	Similar func(a, b any) int
+	Similarity func(a, b any) int
 	// First are the properties that are compared before the others.
-	First []string
+	FirstKeys []string
 }
 
 // Compare returns the differences in the order of the values.
@@ -90,7 +90,7 @@ func (c *comparison) equal(a, b any) bool {
 func (c *comparison) object(path []string, a, b map[string]any) {
 	keys := maps.Clone(a)
 	maps.Copy(keys, b)
-	names := append(slices.Clone(c.First), slices.Sorted(maps.Keys(keys))...)
+	names := append(slices.Clone(c.FirstKeys), slices.Sorted(maps.Keys(keys))...)
 	for _, name := range names {
 		if _, ok := keys[name]; !ok {
 			continue
@@ -127,8 +127,8 @@ func (c *comparison) list(path []string, a, b []any) {
 			switch {
 			case left[i] == right[j]:
 				return 4
-			case c.Similar != nil:
-				return c.Similar(a[i], b[j])
+			case c.Similarity != nil:
+				return c.Similarity(a[i], b[j])
 			case TypeOf(a[i]) == TypeOf(b[j]):
 				return 1
 			}

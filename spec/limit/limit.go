@@ -22,7 +22,7 @@ const (
 )
 
 // More returns the text for n items that are not reported: "and 15,980 more".
-func More(n int) string {
+func Remainder(n int) string {
 	digits := strconv.Itoa(n)
 	var b strings.Builder
 	b.WriteString("and ")
@@ -38,7 +38,7 @@ func More(n int) string {
 
 // JSON returns a text that takes at most that many bytes in a JSON string, or in quotes: the
 // beginning of a longer one, with "..." behind it.
-func JSON(text string, most int) string {
+func TruncateJSON(text string, most int) string {
 	if 6*len(text) <= most {
 		return text
 	}

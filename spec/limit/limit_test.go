@@ -18,7 +18,7 @@ func TestMore(t *testing.T) {
 		{3999980, "and 3,999,980 more"},
 	} {
 		t.Run(test.want, func(t *testing.T) {
-			if got := limit.More(test.n); got != test.want {
+			if got := limit.Remainder(test.n); got != test.want {
 				t.Errorf("got %q", got)
 			}
 		})
@@ -40,7 +40,7 @@ func TestJSON(t *testing.T) {
 		{"bytes that are no UTF-8", "\xff\xff\xff\xff", 15, "\xff\xff..."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := limit.JSON(test.text, test.most)
+			got := limit.TruncateJSON(test.text, test.most)
 			if got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}

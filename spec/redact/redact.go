@@ -63,7 +63,7 @@ func String(text string) string { return redact(text, prose) }
 
 // Named is like [String] for the value of a property, parameter or header. It returns Mark for a
 // secret name.
-func Named(name, value string) string {
+func Value(name, value string) string {
 	if value != "" && isSecretName(name) {
 		return Mark
 	}
@@ -73,9 +73,9 @@ func Named(name, value string) string {
 // Cut is like [String], and cuts the rest to a number of bytes. The text is redacted first, so
 // that a secret that is cut in two is recognized. The work does not grow with a text that is much
 // longer.
-func Cut(text string, most int) string {
+func Truncate(text string, most int) string {
 	if len(text) > most+maxAhead {
-		text = End(text[:most+maxAhead])
+		text = Tail(text[:most+maxAhead])
 	}
 	if text = String(text); len(text) <= most {
 		return text
@@ -91,7 +91,7 @@ const maxAhead = 4 << 10
 const maxQuoted = 80
 
 // Quote returns a value for a message: redacted, cut to 80 bytes, and in quotes.
-func Quote(value string) string { return strconv.Quote(Cut(value, maxQuoted)) }
+func Quote(value string) string { return strconv.Quote(Truncate(value, maxQuoted)) }
 
 // Address is like [Quote] for an address, of which it also redacts a user and a password.
 func Address(text string) string {

@@ -76,7 +76,7 @@ func redactJWT(text string) string {
 const maxLeak = 8
 
 // End replaces at the end of a text that is cut what may be the beginning of a secret.
-func End(text string) string {
+func Tail(text string) string {
 	start := len(text)
 	for start > 0 && isHex(text[start-1]) {
 		start--

@@ -10,7 +10,7 @@ const (
 	WrongContentType   ID = "wrong-content-type"
 	UnmatchedPath      ID = "unmatched-path"
 	NotSimulated       ID = "not-simulated"
-	RepeatedRefusal    ID = "repeated-rejection"
+	RepeatedRejection  ID = "repeated-rejection"
 	NoWait             ID = "no-wait"
 	DeletedToken       ID = "deleted-token"
 	ExpiredToken       ID = "expired-token"
@@ -70,7 +70,7 @@ var clients = []Rule{
 		Sources: []string{"docs/behaviour.md#not-simulated-is-501"},
 	},
 	{
-		ID: RepeatedRefusal, Evidence: published,
+		ID: RepeatedRejection, Evidence: published,
 		Text:         "A rejected request is not sent again unchanged.",
 		Sources:      []string{"https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1"},
 		Unobservable: clientSide,

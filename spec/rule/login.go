@@ -10,7 +10,7 @@ const (
 	TokenNoJSON           ID = "token-no-json"
 	TokenParameters       ID = "token-parameters"
 	TokenScopeIgnored     ID = "token-scope-ignored"
-	TokenAnswer           ID = "token-response"
+	TokenResponse         ID = "token-response"
 	TokenExpiresIn        ID = "token-expires-in"
 	TokenBadCredentials   ID = "token-bad-credentials"
 	TokenNoCredentials    ID = "token-no-credentials"
@@ -69,7 +69,7 @@ var login = []Rule{
 		Sources: []string{"docs/behaviour.md#token-scope-parameter"},
 	},
 	{
-		ID: TokenAnswer, Evidence: observed,
+		ID: TokenResponse, Evidence: observed,
 		Text: "The response has access_token, token_type bearer in lower case, expires_in and " +
 			"the " +
 			"user, and no refresh_token.",

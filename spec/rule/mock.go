@@ -122,7 +122,7 @@ const (
 	ControlUnknownRequest   ID = "unknown-request"
 	ControlUnknownFault     ID = "unknown-fault"
 	ControlUnknownOwner     ID = "control-unknown-owner"
-	ControlFault            ID = "fault"
+	ControlInternalError    ID = "fault"
 	ControlIDTaken          ID = "id-taken"
 	ControlNameTaken        ID = "name-taken"
 	ControlTooManyFaults    ID = "too-many-faults"
@@ -178,7 +178,7 @@ var controlling = withCommon(Rule{Evidence: published, Unobservable: ofPatmock},
 		Sources: []string{"control #/paths/~1_mock~1tokens/post"},
 	},
 	{
-		ID:      ControlFault,
+		ID:      ControlInternalError,
 		Text:    "An internal error of the mock is 500.",
 		Sources: []string{"control #/components/schemas/Problem"},
 	},

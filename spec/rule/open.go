@@ -3,41 +3,41 @@ package rule
 // Open questions: what nothing published settles, as patmock responds unless its dialect differs.
 // The IDs are those of the entries of a dialect.
 const (
-	DuplicateName        ID = "duplicate-name"
-	TokenLimit           ID = "token-limit"
-	UnknownScope         ID = "unknown-scope"
-	BadFilter            ID = "bad-filter"
-	PastDate             ID = "past-date"
-	UnknownOwner         ID = "unknown-owner"
-	UnpatchablePath      ID = "unpatchable-path"
-	PatchContentType     ID = "patch-content-type"
-	CreateContentType    ID = "create-content-type"
-	EmptyPatch           ID = "empty-patch"
-	LoginExpired         ID = "login-expired"
-	LoginDeleted         ID = "login-deleted"
-	UnsupportedGrant     ID = "unsupported-grant"
-	MissingGrant         ID = "missing-grant"
-	AccessTokenOfDeleted ID = "access-token-of-deleted"
-	HelpdeskListAll      ID = "helpdesk-list-all"
-	OwnIDWithMyRead      ID = "own-id-with-my-read"
-	DeleteOfAnothers     ID = "delete-of-anothers"
-	NeverExpiringAnswer  ID = "never-expiring-response"
-	NeverUsedUnderLe     ID = "never-used-under-le"
-	QuotedTimestamp      ID = "quoted-timestamp"
-	Limit251             ID = "limit-251"
-	EmptyDate            ID = "empty-date"
-	TestOfFixedField     ID = "test-of-fixed-field"
-	Signature            ID = "signature"
-	BulkFlag             ID = "bulk-flag"
-	ListPaging           ID = "list-paging"
-	NameCase             ID = "name-case"
-	NameBlanks           ID = "name-blanks"
-	NameNormalization    ID = "name-normalization"
-	LongestName          ID = "longest-name"
-	LongestScope         ID = "longest-scope"
-	MostScopes           ID = "most-scopes"
-	FlagAfterDate        ID = "flag-after-date"
-	PasswordGrant        ID = "password-grant"
+	DuplicateName         ID = "duplicate-name"
+	TokenLimit            ID = "token-limit"
+	UnknownScope          ID = "unknown-scope"
+	BadFilter             ID = "bad-filter"
+	PastDate              ID = "past-date"
+	UnknownOwner          ID = "unknown-owner"
+	UnpatchablePath       ID = "unpatchable-path"
+	PatchContentType      ID = "patch-content-type"
+	CreateContentType     ID = "create-content-type"
+	EmptyPatch            ID = "empty-patch"
+	LoginExpired          ID = "login-expired"
+	LoginDeleted          ID = "login-deleted"
+	UnsupportedGrant      ID = "unsupported-grant"
+	MissingGrant          ID = "missing-grant"
+	AccessTokenOfDeleted  ID = "access-token-of-deleted"
+	HelpdeskListAll       ID = "helpdesk-list-all"
+	OwnIDWithMyRead       ID = "own-id-with-my-read"
+	DeleteOfAnothers      ID = "delete-of-anothers"
+	NeverExpiringResponse ID = "never-expiring-response"
+	NeverUsedUnderLe      ID = "never-used-under-le"
+	QuotedTimestamp       ID = "quoted-timestamp"
+	Limit251              ID = "limit-251"
+	EmptyDate             ID = "empty-date"
+	TestOfFixedField      ID = "test-of-fixed-field"
+	Signature             ID = "signature"
+	BulkFlag              ID = "bulk-flag"
+	ListPaging            ID = "list-paging"
+	NameCase              ID = "name-case"
+	NameBlanks            ID = "name-blanks"
+	NameNormalization     ID = "name-normalization"
+	MaxNameLength         ID = "max-name-length"
+	MaxScopeLength        ID = "max-scope-length"
+	MaxScopes             ID = "max-scopes"
+	FlagAfterDate         ID = "flag-after-date"
+	PasswordGrant         ID = "password-grant"
 )
 
 var open = withCommon(Rule{Evidence: assumed}, []Rule{
@@ -132,7 +132,7 @@ var open = withCommon(Rule{Evidence: assumed}, []Rule{
 		Sources: []string{"docs/behaviour.md#delete-without-the-right-is-403"},
 	},
 	{
-		ID: NeverExpiringAnswer, Versions: current,
+		ID: NeverExpiringResponse, Versions: current,
 		Text:    "The response to create has expirationDate null for a token that never expires.",
 		Sources: []string{"docs/behaviour.md#never-expiring-create-response"},
 	},
@@ -190,17 +190,17 @@ var open = withCommon(Rule{Evidence: assumed}, []Rule{
 		Sources: []string{"docs/behaviour.md#names-are-equal-to-the-letter"},
 	},
 	{
-		ID:      LongestName,
+		ID:      MaxNameLength,
 		Text:    "A name may have any length.",
 		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
 	},
 	{
-		ID:      LongestScope,
+		ID:      MaxScopeLength,
 		Text:    "A scope may have any length.",
 		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
 	},
 	{
-		ID:      MostScopes,
+		ID:      MaxScopes,
 		Text:    "A token may have any number of scopes.",
 		Sources: []string{"docs/behaviour.md#names-and-scopes-are-unbounded"},
 	},

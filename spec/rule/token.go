@@ -20,7 +20,7 @@ const (
 	LastUsed           ID = "last-used"
 	UnknownID          ID = "unknown-id"
 	DeleteIs204        ID = "delete-is-204"
-	DeleteForGood      ID = "delete-for-good"
+	DeleteIsFinal      ID = "delete-is-final"
 	ExpiredTokenStays  ID = "expired-token-stays"
 	OneStore           ID = "one-store"
 	// Those of every exchange, whatever a scenario is about.
@@ -160,9 +160,9 @@ var tokens = []Rule{
 		Sources: []string{deleteOp + "/responses/204"},
 	},
 	{
-		ID: DeleteForGood, Evidence: published,
+		ID: DeleteIsFinal, Evidence: published,
 		Text:    "A deleted token is gone: it is not listed or found again, and its name is free.",
-		Sources: []string{deleteOp, "docs/behaviour.md#delete-is-for-good"},
+		Sources: []string{deleteOp, "docs/behaviour.md#delete-is-final"},
 	},
 	{
 		ID: ExpiredTokenStays, Evidence: assumed,

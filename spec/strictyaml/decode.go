@@ -28,22 +28,22 @@ func (p *path) String() string {
 }
 
 // Written has the fields of an entry that were written with a value.
-type Written struct {
+type FieldSet struct {
 	mask  uint64
 	index map[string]int
 }
 
 // Written returns those of the entry in a list of the top level, which is of that type. The list ""
 // has one entry, the file. As in the API, null is as good as absent.
-func (f *File) Written(list string, entry int, of reflect.Type) Written {
+func (f *File) Fields(list string, entry int, of reflect.Type) FieldSet {
 	if all := f.present[list]; entry < len(all) {
-		return Written{all[entry], f.shapeOf(of).index}
+		return FieldSet{all[entry], f.shapeOf(of).index}
 	}
-	return Written{}
+	return FieldSet{}
 }
 
 // Has reports whether the field of that name was written.
-func (w Written) Has(name string) bool { return w.mask&(1<<w.index[name]) != 0 }
+func (w FieldSet) Has(name string) bool { return w.mask&(1<<w.index[name]) != 0 }
 
 // Decode reads the file into what into points to. It reports whether it got all values.
 func (f *File) Decode(into any) bool {

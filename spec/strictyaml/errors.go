@@ -22,7 +22,7 @@ const (
 	// Size is more than a file may have.
 	Size Kind = "size"
 	// OtherSchema is a version of the form that this patmock does not read.
-	OtherSchema Kind = "other-schema"
+	UnsupportedSchema Kind = "other-schema"
 	// BadKey is a key that is not text.
 	BadKey Kind = "bad-key"
 	// UnknownField is a key that no field has.

@@ -112,7 +112,7 @@ func (f *File) Complete() bool { return !f.incomplete }
 func (f *File) Done() bool { return f.stopped || f.ctx.Err() != nil }
 
 // Flagged returns the fields with a text that Options.Flag found, sorted.
-func (f *File) Flagged() []string {
+func (f *File) FlaggedFields() []string {
 	var fields []string
 	for field := range f.flagged {
 		fields = append(fields, field)

@@ -125,7 +125,7 @@ func (m *mapping) field(p *path, key, value *yaml.Node) {
 	if known := m.options.Entries; m.shape == nil && m.path == nil && known != nil &&
 		!slices.Contains(known, key.Value) {
 		m.incomplete = true
-		m.UnknownEntry(key.Value)
+		m.ReportUnknownEntry(key.Value)
 		return
 	}
 	if m.shape == nil {
@@ -187,7 +187,7 @@ func (m *mapping) schema(p *path, n *yaml.Node) {
 		if newer { // nothing else can be said about the file
 			m.pending, m.more = nil, 0
 		}
-		m.reject(OtherSchema, p, "%s", err)
+		m.reject(UnsupportedSchema, p, "%s", err)
 		m.stopped = newer
 	default:
 		m.mismatch(p, "a whole number", deref(n))

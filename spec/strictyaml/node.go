@@ -150,7 +150,7 @@ const maxWord = 128
 func plain(word string) string {
 	if len(word) > maxWord {
 		hash := sha256.Sum256([]byte(word)) // other long words have other paths
-		word = redact.Cut(word, maxWord) + hex.EncodeToString(hash[:4])
+		word = redact.Truncate(word, maxWord) + hex.EncodeToString(hash[:4])
 	}
 	for i := range len(word) {
 		switch c := word[i]; {

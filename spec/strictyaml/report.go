@@ -25,7 +25,7 @@ type pending struct {
 }
 
 // LineOf is a field in the arguments of a message, which shows the field's line.
-type LineOf string
+type FieldLine string
 
 // Full reports whether further errors are only counted.
 func (f *File) Full() bool { return len(f.pending) >= limit.Items }
@@ -58,9 +58,9 @@ func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args 
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case string:
-			args[i] = redact.Cut(arg, maxArgument)
+			args[i] = redact.Truncate(arg, maxArgument)
 		case error:
-			args[i] = redact.Cut(arg.Error(), maxArgument)
+			args[i] = redact.Truncate(arg.Error(), maxArgument)
 		}
 	}
 	f.pending = append(f.pending, pending{
@@ -85,7 +85,7 @@ func (f *File) ReportUnknown(kind Kind, broken rule.ID, field, word string, know
 }
 
 // UnknownEntry reports a key that is not one of Options.Entries.
-func (f *File) UnknownEntry(key string) {
+func (f *File) ReportUnknownEntry(key string) {
 	known := func() []string { return append(slices.Clone(f.options.Entries), schema.Field) }
 	f.ReportUnknown(UnknownEntry, f.options.Rules[UnknownEntry], plain(key), key, known,
 		"unknown entry%.0s")
@@ -127,7 +127,7 @@ func (f *File) Err() error {
 			p.at = placeOf(places, p.field)
 		}
 		for i, arg := range p.args {
-			if field, ok := arg.(LineOf); ok {
+			if field, ok := arg.(FieldLine); ok {
 				p.args[i] = placeOf(places, string(field)).line
 			}
 		}
@@ -139,7 +139,7 @@ func (f *File) Err() error {
 	}
 	found.sort()
 	if f.more > 0 {
-		found = append(found, Error{Source: f.source, Message: limit.More(f.more), More: f.more})
+		found = append(found, Error{Source: f.source, Message: limit.Remainder(f.more), More: f.more})
 	}
 	return found
 }
@@ -165,7 +165,7 @@ func (f *File) locate() map[string]place {
 	for _, p := range f.pending {
 		want(p.field)
 		for _, arg := range p.args {
-			if field, ok := arg.(LineOf); ok {
+			if field, ok := arg.(FieldLine); ok {
 				want(string(field))
 			}
 		}

@@ -126,7 +126,7 @@ var atOnce = []Mutant{
 		by("atonce/bulk-and-patch"), crossing(on(patch, bulk), about, lost),
 	},
 	{
-		"deletes-at-once-are-204", "delete-for-good",
+		"deletes-at-once-are-204", "delete-is-final",
 		"Two deletes of one token that come at once are both 204.", by("atonce/deletes-of-one-id"),
 		crossing(on(remove), about, func(first, second *exchange) (a, b *answer) {
 			if a = first.forward(); a.ok() {

@@ -392,14 +392,14 @@ var names = []Mutant{
 		sameNames(strings.NewReplacer("e\u0301", "\u00e9").Replace),
 	},
 	{
-		"name-of-1001-rejected", "longest-name", "A name of more than 1000 characters is rejected.",
-		by("create/question-longest-name"),
+		"name-of-1001-rejected", "max-name-length", "A name of more than 1000 characters is rejected.",
+		by("create/question-max-name-length"),
 		rejectBodyIf(on(create), func(o object) bool { return len(text(o, "name")) > 1000 }),
 	},
 	{
-		"scope-of-1001-rejected", "longest-scope",
+		"scope-of-1001-rejected", "max-scope-length",
 		"A scope of more than 1000 characters is rejected.",
-		by("create/question-longest-scope"),
+		by("create/question-max-scope-length"),
 		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return slices.ContainsFunc(scopes, func(scope any) bool {
@@ -408,8 +408,8 @@ var names = []Mutant{
 		}),
 	},
 	{
-		"scopes-beyond-100-rejected", "most-scopes", "More than 100 scopes are rejected.",
-		by("create/question-most-scopes"),
+		"scopes-beyond-100-rejected", "max-scopes", "More than 100 scopes are rejected.",
+		by("create/question-max-scopes"),
 		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return len(scopes) > 100
@@ -512,7 +512,7 @@ var names = []Mutant{
 		}),
 	},
 	{
-		"name-still-taken-after-delete", "delete-for-good",
+		"name-still-taken-after-delete", "delete-is-final",
 		"The name of a deleted token is not free.",
 		by("create/name-is-free-after-delete"),
 		stateful(on(create, remove), func(gone map[string]bool, x *exchange) *answer {

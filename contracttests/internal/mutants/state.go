@@ -14,7 +14,7 @@ var deletions = []Mutant{
 		insteadIf(on(remove), missing, func(x *exchange) bool { return x.expired(x.token(x.id)) }),
 	},
 	{
-		"delete-is-soft", "delete-for-good", "A deleted token stays listed.",
+		"delete-is-soft", "delete-is-final", "A deleted token stays listed.",
 		by("delete/is-gone-from-every-list", "crossversion/deleted-in-one-gone-from-all"),
 		stateful(on(remove, list), func(deleted map[string]object, x *exchange) *answer {
 			if x.op == remove {
@@ -38,7 +38,7 @@ var deletions = []Mutant{
 		}),
 	},
 	{
-		"delete-does-nothing", "delete-for-good", "Delete answers 204 and leaves the token.",
+		"delete-does-nothing", "delete-is-final", "Delete answers 204 and leaves the token.",
 		by("delete/is-gone-from-every-list", "create/name-is-free-after-delete"),
 		around(on(remove), func(x *exchange) *answer {
 			if token := x.token(x.id); token != nil && owner(token) == self(x) {
@@ -48,7 +48,7 @@ var deletions = []Mutant{
 		}),
 	},
 	{
-		"delete-again-is-204", "delete-for-good", "A token is deleted a second time.",
+		"delete-again-is-204", "delete-is-final", "A token is deleted a second time.",
 		by("crossversion/deleted-in-one-gone-from-all", "delete/twice-is-404"),
 		stateful(on(remove), func(deleted map[string]bool, x *exchange) *answer {
 			a := x.forward()
@@ -62,7 +62,7 @@ var deletions = []Mutant{
 		}),
 	},
 	{
-		"deleted-token-is-patched", "delete-for-good", "A deleted token is patched.",
+		"deleted-token-is-patched", "delete-is-final", "A deleted token is patched.",
 		by("delete/twice-is-404"),
 		stateful(on(remove, patch), func(deleted map[string]object, x *exchange) *answer {
 			token := x.token(x.id)

@@ -57,7 +57,7 @@ func (o *Observer) seeListed(e *exchange, id, owner string, shown object) {
 		o.find(rule.ListOwn, "owner", "the list of the owner %q has a token of %q", owner, got)
 	}
 	if t.deleted && !t.unsure && o.now.Sub(t.deletedAt) >= o.options.ConsistencyTimeout {
-		o.find(rule.DeleteForGood, "list", "the deleted token %s is listed", id)
+		o.find(rule.DeleteIsFinal, "list", "the deleted token %s is included", id)
 	}
 	o.sight(e, t, shown)
 	t.listed, t.presence = true, ""

@@ -45,11 +45,11 @@ func (o *Observer) seeLogin(e *exchange) {
 			"client_id in the access token is %q, expected the one that logged in: %q", got, client)
 	}
 	if shown.text("token_type") != "bearer" {
-		o.find(rule.TokenAnswer, "token_type", "token_type is %s, expected bearer",
+		o.find(rule.TokenResponse, "token_type", "token_type is %s, expected bearer",
 			shown["token_type"])
 	}
 	if _, present := shown["refresh_token"]; present {
-		o.find(rule.TokenAnswer, "refresh_token", "the response to the login has a refresh_token")
+		o.find(rule.TokenResponse, "refresh_token", "the response to the login has a refresh_token")
 	}
 	o.checkUser(client, shown)
 	o.checkClaims(s, shown)

@@ -293,11 +293,11 @@ func TestSee(t *testing.T) {
 		{"a patch and a delete at once", []recording.Exchange{
 			list(token(nil)), atOnce(remove(204, "")), atOnce(patch(rename, 200, token(renamed))),
 			list(token(renamed)),
-		}, []rule.ID{rule.DeleteForGood}},
+		}, []rule.ID{rule.DeleteIsFinal}},
 		{
 			"a deleted token", []recording.Exchange{
 				list(token(nil)), remove(204, ""), list(token(nil)),
-			}, []rule.ID{rule.DeleteForGood},
+			}, []rule.ID{rule.DeleteIsFinal},
 		},
 		{
 			"a token that vanishes", []recording.Exchange{list(token(nil)), list()}, []rule.ID{

@@ -89,7 +89,7 @@ func (o *Observer) seeDelete(e *exchange) {
 // checkGone reports a write that finds a token which was deleted.
 func (o *Observer) checkGone(e *exchange, t *token) {
 	if t.deleted && !t.unsure && !e.Concurrent {
-		o.find(rule.DeleteForGood, string(e.Op),
+		o.find(rule.DeleteIsFinal, string(e.Op),
 			"the %s of the deleted token %s is %d, expected 404", e.Op, t.id, e.Status)
 	}
 }

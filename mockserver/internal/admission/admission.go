@@ -121,7 +121,7 @@ func (c *Controller) injectFault(r Request) error {
 	outcome := c.Faults.Match(fault.Request{
 		Operation: r.Info.Operation, Version: r.Info.Version, OwnerID: r.OwnerID,
 		OwnerName: r.OwnerName,
-		Header:    r.Request.Header, HasStatus: r.Operation.Declares,
+		Header:    r.Request.Header, HasStatus: r.Operation.HasStatus,
 	})
 	r.Info.Faults = append(r.Info.Faults, outcome.Rules...)
 	c.delay(r.Request.Context(), outcome.Latency)
@@ -179,7 +179,7 @@ func (c *Controller) applyPrefer(r Request) error {
 	if status == 0 {
 		return nil
 	}
-	if status < http.StatusBadRequest || !r.Operation.Declares(status) {
+	if status < http.StatusBadRequest || !r.Operation.HasStatus(status) {
 		r.Info.AddNote(fmt.Sprintf("Prefer: code=%d is ignored: expected a status of a refusal "+
 			"that the operation has, one of %s", status, joinErrorStatuses(r.Operation)))
 		return nil
@@ -281,5 +281,5 @@ func (c *Controller) retryAfter(info *response.RequestInfo, d time.Duration, asD
 // quoteClientID keeps what a client wrote in place of an id from filling a line.
 func quoteClientID(id string) string {
 	const maxLen = 40
-	return strconv.Quote(redact.Cut(id, maxLen))
+	return strconv.Quote(redact.Truncate(id, maxLen))
 }

@@ -342,7 +342,7 @@ func TestRefusalsOfEffectsCanBeAnsweredEverywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, op := range d.Operations {
-			if !op.Declares(http.StatusServiceUnavailable) {
+			if !op.HasStatus(http.StatusServiceUnavailable) {
 				t.Errorf("%s %s has no 503, which stands behind reset and hang", name, op.Name)
 			}
 		}

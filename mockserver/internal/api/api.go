@@ -35,12 +35,12 @@ type Config struct {
 // API serves the operations of its documents on one tenant.
 type API struct {
 	config Config
-	never  dialect.Answer // what create answers of a token that never expires
+	never  dialect.Response // what create answers of a token that never expires
 }
 
 // New returns an API.
 func New(c Config) *API {
-	return &API{config: c, never: c.Writer.Dialect.Answer(dialect.NeverExpiringAnswer)}
+	return &API{config: c, never: c.Writer.Dialect.Response(dialect.NeverExpiringResponse)}
 }
 
 // handlers of the operations, by spec.Operation.Name.

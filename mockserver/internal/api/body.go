@@ -27,7 +27,7 @@ func (x *exchange) readBody() error {
 	contentType := x.request.Header.Get("Content-Type")
 	// which is of no type: 400 is declared, 415 is not
 	nothing := len(text) == 0 && contentType == ""
-	if !nothing && !x.operation.Takes(contentType) {
+	if !nothing && !x.operation.AcceptsContentType(contentType) {
 		err := x.contentTypeError(contentType)
 		if x.dialect[err.DialectEntry].Status != http.StatusOK {
 			return err
@@ -118,7 +118,7 @@ func (x *exchange) withoutEmptyDate(text []byte, value any) []byte {
 func syntaxProblem(body []byte, err error) string {
 	var number *json.UnmarshalTypeError
 	if errors.As(err, &number) {
-		return "expected numbers of 64 bits, got " + redact.Cut(number.Value, 80)
+		return "expected numbers of 64 bits, got " + redact.Truncate(number.Value, 80)
 	}
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {

@@ -29,7 +29,7 @@ func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
 // published: docs/behaviour.md#bulk-update-hides-the-acknowledgment
 func (a *API) bulkResponse(tokens []*pat.Token) (*response.Response, error) {
 	shape := pat.Legacy
-	if a.config.Writer.Dialect[dialect.BulkFlag].Value == dialect.Shown {
+	if a.config.Writer.Dialect[dialect.BulkFlag].Value == dialect.Present {
 		shape = pat.Current
 	}
 	response, err := a.listResponse(shape, tokens)

@@ -70,7 +70,7 @@ func (a *API) createResponse(t *pat.Token) (*response.Response, error) {
 	if c.ExpirationDate != nil {
 		return response.JSON(http.StatusOK, c)
 	}
-	if a.never.Flag == dialect.Shown {
+	if a.never.Flag == dialect.Present {
 		c.UserAwareTokenNeverExpires = &t.UserAwareTokenNeverExpires
 	}
 	switch a.never.Value {

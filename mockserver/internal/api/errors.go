@@ -69,7 +69,7 @@ func (x *exchange) contentTypeError(got string) *response.Error {
 // finding, too.
 func (x *exchange) schemaError(violations []spec.Violation) error {
 	e := &response.Error{
-		Kind: response.Missing, Field: violations[0].Where(), DialectEntry: dialect.EmptyDate,
+		Kind: response.Missing, Field: violations[0].Location(), DialectEntry: dialect.EmptyDate,
 	}
 	for _, v := range violations {
 		kind := control.InvalidProperty
@@ -93,7 +93,7 @@ func reasonOf(v spec.Violation) response.Reason {
 		return response.Reason{Text: v.String(), More: v.More}
 	}
 	if text, ok := v.Value.(string); ok && v.Format == "date-time" {
-		_, err := pat.ParseDate(text, v.Where())
+		_, err := pat.ParseDate(text, v.Location())
 		if broken := (*pat.Error)(nil); errors.As(err, &broken) {
 			return response.Reason{Rule: broken.Rule, Text: broken.Text()}
 		}

@@ -31,7 +31,7 @@ type exchange struct {
 // checkExperimental requires the header of experimental operations, if the tenant does.
 func (x *exchange) checkExperimental() error {
 	const header = "X-SailPoint-Experimental"
-	if !x.dialect[dialect.ExperimentalHeader].Refuses() || x.request.Header.Get(header) == "true" {
+	if !x.dialect[dialect.ExperimentalHeader].Rejects() || x.request.Header.Get(header) == "true" {
 		return nil
 	}
 	return dialectError(dialect.ExperimentalHeader,

@@ -30,7 +30,7 @@ const maxLimit = 250
 
 // checkLimit rejects a limit that is too high, if the tenant does.
 func (x *exchange) checkLimit() error {
-	if !x.dialect[dialect.Limit251].Refuses() {
+	if !x.dialect[dialect.Limit251].Rejects() {
 		return nil
 	}
 	limit := x.query.Get("limit")
@@ -39,7 +39,7 @@ func (x *exchange) checkLimit() error {
 	}
 	return dialectError(dialect.Limit251,
 		"query parameter limit: expected at most "+strconv.Itoa(maxLimit)+", got "+
-			redact.Cut(limit, 80))
+			redact.Truncate(limit, 80))
 }
 
 // count returns a parameter that is a number from 0 on. Another one counts as absent.

@@ -176,7 +176,7 @@ func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operati
 		return c, nil
 	}
 	contentType := r.Header.Get("Content-Type")
-	if !op.Takes(contentType) {
+	if !op.AcceptsContentType(contentType) {
 		return nil, unsupportedMediaType(contentType, op.MediaTypes)
 	}
 	info := response.InfoFrom(r)

@@ -129,7 +129,7 @@ func (h *Hostile) Choose(clientID, operation string, op *spec.Operation) Variati
 	switch behaviours[draw(len(behaviours))] {
 	case Outages:
 		status := []int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[draw(2)]
-		if op.Declares(status) {
+		if op.HasStatus(status) {
 			h.noteVaried(clientID)
 			return Variation{
 				Status:           status,

@@ -98,7 +98,7 @@ func newMatcher(m control.Match) matcher {
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Query)) {
 		want := m.Query[name]
-		values("query", name, want, "="+redact.Named(name, want), func(s *subject) []string {
+		values("query", name, want, "="+redact.Value(name, want), func(s *subject) []string {
 			return s.queryValues(name)
 		})
 	}

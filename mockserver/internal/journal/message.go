@@ -32,7 +32,7 @@ func Redact(header http.Header, body []byte, size int) *control.Message {
 		text = redact.Body(text)
 	}
 	if m.Cut {
-		text = redact.End(text)
+		text = redact.Tail(text)
 	}
 	if len(text) > maxBody { // what stands for a secret may be longer than it
 		text, m.Cut = string(cutText([]byte(text[:maxBody]))), true

@@ -293,7 +293,7 @@ func (n *Namespace) Credentials(user string) (clientID, clientSecret string, err
 			return u.ClientID, u.ClientSecret, nil
 		}
 	}
-	if _, err = n.fixture.Login(user); err == nil {
+	if _, err = n.fixture.LoginToken(user); err == nil {
 		err = fmt.Errorf("%s has no token left to log in with", user)
 	}
 	return "", "", err

@@ -18,7 +18,7 @@ func seedTenant(fixture *fixtures.Tenant, start time.Time) (pat.Tenant, error) {
 			field string
 			value fixtures.Time
 		}{{"created", t.Created}, {"lastUsed", t.LastUsed}, {"scopeChanged", t.ScopeChanged}} {
-			if date.value.At(start).After(start) {
+			if date.value.Resolve(start).After(start) {
 				return pat.Tenant{},
 					fmt.Errorf("start from %s: the token in line %d: %s: expected a time before "+
 						"the start, %s, got %s",
@@ -34,7 +34,7 @@ func startTime(fixture *fixtures.Tenant, now time.Time) time.Time {
 	if fixture.Clock.IsZero() {
 		return now
 	}
-	return fixture.Clock.At(now)
+	return fixture.Clock.Resolve(now)
 }
 
 // toTenant is a fixture in the words of the domain.
@@ -76,11 +76,11 @@ func toTenant(fixture *fixtures.Tenant, start time.Time) pat.Tenant {
 func tokenData(t fixtures.Token, start time.Time) pat.TokenData {
 	return pat.TokenData{
 		ID: t.ID, Secret: t.Secret, Name: t.Name, Scope: t.Scope,
-		Created: t.Created.At(start), LastUsed: t.LastUsed.At(start), Managed: t.Managed,
+		Created: t.Created.Resolve(start), LastUsed: t.LastUsed.Resolve(start), Managed: t.Managed,
 		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
-		ExpirationDate:             t.ExpirationDate.At(start),
+		ExpirationDate:             t.ExpirationDate.Resolve(start),
 		UserAwareTokenNeverExpires: t.UserAwareTokenNeverExpires,
-		FormerScope:                t.FormerScope, ScopeChanged: t.ScopeChanged.At(start),
+		FormerScope:                t.FormerScope, ScopeChanged: t.ScopeChanged.Resolve(start),
 	}
 }
 
@@ -119,13 +119,13 @@ func toFixture(tenant pat.Tenant, withSecrets bool) *fixtures.Tenant {
 		t.Tokens = append(t.Tokens, fixtures.Token{
 			ID: token.ID, Secret: ifWanted(token.Secret), Owner: token.Owner.Name, Name: token.Name,
 			Scope:   token.Scope,
-			Created: fixtures.At(token.Created), LastUsed: fixtures.At(token.LastUsed),
+			Created: fixtures.AbsoluteTime(token.Created), LastUsed: fixtures.AbsoluteTime(token.LastUsed),
 			Managed:                    token.Managed,
 			AccessTokenValiditySeconds: token.AccessTokenValiditySeconds,
-			ExpirationDate:             fixtures.At(token.ExpirationDate),
+			ExpirationDate:             fixtures.AbsoluteTime(token.ExpirationDate),
 			UserAwareTokenNeverExpires: token.UserAwareTokenNeverExpires,
 			FormerScope:                token.FormerScope,
-			ScopeChanged:               fixtures.At(token.ScopeChanged),
+			ScopeChanged:               fixtures.AbsoluteTime(token.ScopeChanged),
 		})
 	}
 	for _, set := range tenant.ScopeSets {

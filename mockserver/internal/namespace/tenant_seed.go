@@ -23,7 +23,7 @@ func (n *Namespace) AddIdentity(req control.NewIdentity) (control.User, error) {
 	login := fixtures.Token{
 		ID: n.newID(), Secret: n.Random.Hex("token secret", 32), Owner: req.Name, Name: "login",
 		Scope:   []string{pat.ScopeAll},
-		Created: fixtures.At(n.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds,
+		Created: fixtures.AbsoluteTime(n.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds,
 		UserAwareTokenNeverExpires: true,
 	}
 	fixture, err := validate(fixtures.Identity{ID: id, Name: req.Name, UserLevels: levels}, login)
@@ -70,7 +70,7 @@ func (n *Namespace) AddToken(req control.NewToken) (control.User, error) {
 		Scope: req.Scope, Managed: req.Managed,
 		AccessTokenValiditySeconds: cmp.Or(req.AccessTokenValiditySeconds,
 			fixtures.MaxValiditySeconds),
-		UserAwareTokenNeverExpires: req.ExpirationDate == "", Created: fixtures.At(n.now()),
+		UserAwareTokenNeverExpires: req.ExpirationDate == "", Created: fixtures.AbsoluteTime(n.now()),
 	}
 	if req.Scope == nil {
 		token.Scope = []string{pat.ScopeAll}
@@ -120,7 +120,7 @@ func validate(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenan
 		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
 		Identities: []fixtures.Identity{identity}, Tokens: []fixtures.Token{token},
 	}
-	err := tenant.Check()
+	err := tenant.Validate()
 	if errs, ok := errors.AsType[fixtures.Errors](err); ok {
 		for i := range errs { // the request has the fields of one of them
 			errs[i].Field = "/" +

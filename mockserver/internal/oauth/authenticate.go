@@ -63,7 +63,7 @@ func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, h
 		return pat.Caller{}, err
 	}
 	if deleted {
-		if s.config.Writer.Dialect[dialect.AccessTokenOfDeleted].Refuses() {
+		if s.config.Writer.Dialect[dialect.AccessTokenOfDeleted].Rejects() {
 			info.AddFinding(control.DeletedToken,
 				"the access token was made with token "+caller.ClientID+", which was deleted", "")
 			return pat.Caller{},

@@ -52,9 +52,9 @@ func TestChoices_BoundNamesAndScopes(t *testing.T) {
 		broken rule.ID
 	}{
 		{"within the bounds", "éééé5", []string{"aaaa", "b"}, ""},
-		{"long name", "éééé56", nil, rule.LongestName},
-		{"long scope", "robot", []string{"aaaaa"}, rule.LongestScope},
-		{"many scopes", "robot", []string{"a", "b", "c"}, rule.MostScopes},
+		{"long name", "éééé56", nil, rule.MaxNameLength},
+		{"long scope", "robot", []string{"aaaaa"}, rule.MaxScopeLength},
+		{"many scopes", "robot", []string{"a", "b", "c"}, rule.MaxScopes},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

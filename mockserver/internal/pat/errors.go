@@ -83,4 +83,4 @@ func (e *Error) DependsOnTime() bool {
 func quote(s string) string { return redact.Quote(s) }
 
 // shorten returns JSON of a request for a message.
-func shorten(s string) string { return redact.Cut(s, 80) }
+func shorten(s string) string { return redact.Truncate(s, 80) }

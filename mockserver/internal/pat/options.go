@@ -88,7 +88,7 @@ func (c Options) checkName(name, at string) error {
 	if n := utf8.RuneCountInString(name); c.MaxNameLength > 0 && n > c.MaxNameLength {
 		return &Error{
 			Kind: Invalid, Field: at, Want: atMost(c.MaxNameLength, "characters"),
-			Got: strconv.Itoa(n), Rule: rule.LongestName,
+			Got: strconv.Itoa(n), Rule: rule.MaxNameLength,
 		}
 	}
 	return nil
@@ -99,14 +99,14 @@ func (c Options) checkScope(scope []string, at string) error {
 	if c.MaxScopes > 0 && len(scope) > c.MaxScopes {
 		return &Error{
 			Kind: Invalid, Field: at, Want: atMost(c.MaxScopes, "scopes"),
-			Got: strconv.Itoa(len(scope)), Rule: rule.MostScopes,
+			Got: strconv.Itoa(len(scope)), Rule: rule.MaxScopes,
 		}
 	}
 	for _, s := range scope {
 		if n := utf8.RuneCountInString(s); c.MaxScopeLength > 0 && n > c.MaxScopeLength {
 			return &Error{
 				Kind: Invalid, Field: at, Want: "scopes of " + atMost(c.MaxScopeLength, "characters"),
-				Got: strconv.Itoa(n), Rule: rule.LongestScope,
+				Got: strconv.Itoa(n), Rule: rule.MaxScopeLength,
 			}
 		}
 		if c.RejectUnknownScopes && !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {

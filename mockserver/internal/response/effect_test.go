@@ -32,7 +32,7 @@ func writeGET(t testing.TB, info *response.RequestInfo, resp *response.Response,
 
 func rejectAll(int, string, []byte) []spec.Violation {
 	return []spec.Violation{
-		{In: spec.InBody, Expected: "another", Got: "this", Rule: "type", Place: "here"},
+		{In: spec.InBody, Expected: "another", Got: "this", Rule: "type", Subject: "here"},
 	}
 }
 

@@ -88,10 +88,10 @@ func (w Writer) toError(r *http.Request, info *RequestInfo, err error) *Error {
 	w.Log.ErrorContext(r.Context(), "patmock is at fault, please report it", "method",
 		Truncate(r.Method), "path", redact.String(info.Prefix+r.URL.Path),
 		"requestId", info.RequestID, "operation", info.Operation, "namespace",
-		Truncate(info.Namespace), "rule", string(rule.ControlFault), "error",
+		Truncate(info.Namespace), "rule", string(rule.ControlInternalError), "error",
 		redact.String(err.Error()))
 	e := Errorf(Internal, Reason{
-		Rule: rule.ControlFault, Text: "patmock is at fault; its log says more",
+		Rule: rule.ControlInternalError, Text: "patmock is at fault; its log says more",
 	})
 	e.Description = templates[Internal].text
 	return e
@@ -119,7 +119,7 @@ const maxCauseBytes = 640
 // in that of the request (observed; patmock speaks English to everybody), and the reasons as
 // causes, unless the mock sends no more than a tenant does.
 func (w Writer) apiResponse(requestID string, tmpl template, e *Error) *Response {
-	text := limit.JSON(cmp.Or(w.Dialect[e.DialectEntry].Text, tmpl.message(e)), maxCauseBytes)
+	text := limit.TruncateJSON(cmp.Or(w.Dialect[e.DialectEntry].Text, tmpl.message(e)), maxCauseBytes)
 	body := apiError{
 		DetailCode: tmpl.code, TrackingID: requestID, Causes: []message{},
 		Messages: []message{{"en-US", "DEFAULT", text}, {"und", "REQUEST", text}},
@@ -132,7 +132,7 @@ func (w Writer) apiResponse(requestID string, tmpl template, e *Error) *Response
 			reason.Text = cmp.Or(e.Advice, tmpl.advice, reason.Text)
 		}
 		body.Causes = append(body.Causes, message{
-			"en-US", "DEFAULT", limit.JSON(reason.String(), maxCauseBytes),
+			"en-US", "DEFAULT", limit.TruncateJSON(reason.String(), maxCauseBytes),
 		})
 	}
 	encoded, _ := json.Marshal(body) // strings always encode

@@ -104,7 +104,7 @@ func (t *RequestInfo) AddFindings(kind string, n int,
 		t.AddFinding(kind, detail, remedy)
 	}
 	if n > limit.Items {
-		t.AddFinding(kind, limit.More(n-limit.Items), "")
+		t.AddFinding(kind, limit.Remainder(n-limit.Items), "")
 	}
 }
 

@@ -22,7 +22,7 @@ func (w Writer) logRejected(r *http.Request, resp *Response) {
 		sentences = info.Notes
 	}
 	// which Fault has logged already
-	isInternal := len(resp.Reasons) > 0 && resp.Reasons[0].Rule == rule.ControlFault
+	isInternal := len(resp.Reasons) > 0 && resp.Reasons[0].Rule == rule.ControlInternalError
 	if len(sentences) == 0 || isInternal || !w.Log.Enabled(r.Context(), slog.LevelWarn) {
 		return
 	}
@@ -30,7 +30,7 @@ func (w Writer) logRejected(r *http.Request, resp *Response) {
 		if last := len(resp.Reasons); last > 0 && resp.Reasons[last-1].More > 0 {
 			more += resp.Reasons[last-1].More - 1 // it is no reason itself
 		}
-		sentences = append(slices.Clone(sentences[:maxReasons]), limit.More(more))
+		sentences = append(slices.Clone(sentences[:maxReasons]), limit.Remainder(more))
 	}
 	w.log(r, slog.LevelWarn, strconv.Itoa(resp.Status), sentences)
 }
@@ -62,7 +62,7 @@ func (w Writer) log(r *http.Request, level slog.Level, outcome string, sentences
 	if len(sentences) > 0 {
 		line += ": " + strings.Join(sentences, "; ")
 	}
-	w.Log.Log(r.Context(), level, limit.JSON(oneLine(line), maxLineBytes), "requestId",
+	w.Log.Log(r.Context(), level, limit.TruncateJSON(oneLine(line), maxLineBytes), "requestId",
 		info.RequestID,
 		"operation", info.Operation, "namespace", Truncate(info.Namespace), "rule",
 		ruleList(info.Reasons))
@@ -78,7 +78,7 @@ const (
 
 // Truncate returns a part of a request for a message: redacted, and cut to a length that people
 // read.
-func Truncate(s string) string { return redact.Cut(s, maxPartBytes) }
+func Truncate(s string) string { return redact.Truncate(s, maxPartBytes) }
 
 // clientName names the user, where it is known, and the client by the first word of its User-Agent.
 func clientName(r *http.Request, info *RequestInfo) string {

@@ -23,7 +23,7 @@ func problemResponse(tmpl template, e *Error) *Response {
 	p := control.Problem{
 		Type: problemType + name, Title: strings.ToUpper(title[:1]) + title[1:],
 		Status: tmpl.status,
-		Detail: limit.JSON(reason.Text, maxDetailBytes), Rule: name,
+		Detail: limit.TruncateJSON(reason.Text, maxDetailBytes), Rule: name,
 		Errors: truncateProblems(e.Problems),
 	}
 	body, _ := json.Marshal(p) // texts and numbers always encode
@@ -54,8 +54,8 @@ func truncateProblems(all []control.ProblemError) []control.ProblemError {
 		problems = append(problems[:limit.Items], MoreProblems(more))
 	}
 	for i := range problems {
-		problems[i].Pointer = limit.JSON(problems[i].Pointer, maxPointerBytes)
-		problems[i].Detail = limit.JSON(problems[i].Detail, maxErrorBytes)
+		problems[i].Pointer = limit.TruncateJSON(problems[i].Pointer, maxPointerBytes)
+		problems[i].Detail = limit.TruncateJSON(problems[i].Detail, maxErrorBytes)
 	}
 	return problems
 }
@@ -63,6 +63,6 @@ func truncateProblems(all []control.ProblemError) []control.ProblemError {
 // MoreProblems counts problems that are not listed.
 func MoreProblems(n int) control.ProblemError {
 	return control.ProblemError{
-		Detail: limit.More(n), Rule: string(rule.ControlInvalidRequest), More: n,
+		Detail: limit.Remainder(n), Rule: string(rule.ControlInvalidRequest), More: n,
 	}
 }

@@ -50,7 +50,7 @@ func TestWriteAsksTheDocument(t *testing.T) {
 
 func TestWriteSendsNothingThatTheDocumentForbids(t *testing.T) {
 	violation := spec.Violation{
-		In: spec.InBody, Expected: "an object", Got: "a secret", Rule: "type", Place: "here",
+		In: spec.InBody, Expected: "an object", Got: "a secret", Rule: "type", Subject: "here",
 	}
 	rejections := 0
 	rw, log := writeResponse(t, &response.Response{Status: http.StatusOK, Body: []byte(`"secret"`)},
@@ -79,8 +79,8 @@ func checkInternalError(t *testing.T, rw *httptest.ResponseRecorder, log []recor
 		t.Errorf("wrote %d %s, want a fault", rw.Code, rw.Body)
 	}
 	if len(log) != 1 || log[0].Level != slog.LevelError ||
-		log[0].Rule != string(rule.ControlFault) {
-		t.Errorf("log %+v, want one error of rule %s", log, rule.ControlFault)
+		log[0].Rule != string(rule.ControlInternalError) {
+		t.Errorf("log %+v, want one error of rule %s", log, rule.ControlInternalError)
 	}
 }
 

@@ -180,7 +180,7 @@ func (w Writer) templateOf(e *Error) template {
 		tmpl = templateOfStatus(e.Status)
 	}
 	entry := w.Dialect[e.DialectEntry]
-	if entry.Refuses() && entry.Status != tmpl.status {
+	if entry.Rejects() && entry.Status != tmpl.status {
 		oauth := tmpl.oauth
 		tmpl = templateOfStatus(entry.Status)
 		tmpl.oauth = oauth

@@ -42,8 +42,8 @@ func dialectErrata(document *spec.Document, entries dialect.Dialect) (*spec.Erra
 		entry := entries[e.ID]
 		var missing []string
 		for _, op := range document.Operations {
-			if entry.Refuses() && e.Concerns(version.Version(document.Name), op.Name) &&
-				!op.Declares(entry.Status) {
+			if entry.Rejects() && e.AppliesTo(version.Version(document.Name), op.Name) &&
+				!op.HasStatus(entry.Status) {
 				missing = append(missing, op.Name)
 			}
 		}
@@ -55,7 +55,7 @@ func dialectErrata(document *spec.Document, entries dialect.Dialect) (*spec.Erra
 				Evidence: evidence.Assumed,
 			})
 		}
-		if e.ID == dialect.NeverExpiringAnswer && entry.Value == dialect.Absent &&
+		if e.ID == dialect.NeverExpiringResponse && entry.Value == dialect.Absent &&
 			slices.Contains(e.Versions, version.Version(document.Name)) {
 			errata.Contradictions = append(errata.Contradictions, spec.Contradiction{
 				ID: "dialect " + e.ID, Documents: names,

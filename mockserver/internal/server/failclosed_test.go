@@ -113,8 +113,8 @@ func sendRequest(t *testing.T, mock http.Handler, bearer, method, path, contentT
 		t.Fatal(err)
 	}
 	if header := rw.Header().Get(response.RuleHeader); rw.Code == http.StatusInternalServerError &&
-		header != string(rule.ControlFault) {
-		t.Errorf("%s %q, want %q", response.RuleHeader, header, string(rule.ControlFault))
+		header != string(rule.ControlInternalError) {
+		t.Errorf("%s %q, want %q", response.RuleHeader, header, string(rule.ControlInternalError))
 	}
 	return rw.Code, string(text)
 }
@@ -145,8 +145,8 @@ func checkInternalError(t *testing.T, status int, body string, log *bytes.Buffer
 	}
 	got := log.String()
 	if strings.Count(got, "level=ERROR") != 1 ||
-		!strings.Contains(got, "rule="+string(rule.ControlFault)) {
-		t.Errorf("log %q, want one error of rule %q", got, string(rule.ControlFault))
+		!strings.Contains(got, "rule="+string(rule.ControlInternalError)) {
+		t.Errorf("log %q, want one error of rule %q", got, string(rule.ControlInternalError))
 	}
 	for _, name := range names {
 		if !strings.Contains(got, name) {
@@ -167,9 +167,9 @@ func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
 		Status: http.StatusInternalServerError,
 	}, 0)
 	if err != nil || len(journal.Requests) != 1 ||
-		!slices.Equal(journal.Requests[0].Rules, []string{string(rule.ControlFault)}) {
+		!slices.Equal(journal.Requests[0].Rules, []string{string(rule.ControlInternalError)}) {
 		t.Errorf("journal has %+v, want one request of rule %q, %v", journal.Requests,
-			string(rule.ControlFault), err)
+			string(rule.ControlInternalError), err)
 	}
 	if strings.Contains(body, "broken") {
 		t.Errorf("the fault shows the token: %s", body)

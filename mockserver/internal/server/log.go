@@ -18,7 +18,7 @@ const logOverhead = 256
 func (h boundedLog) Handle(ctx context.Context, r slog.Record) error {
 	remaining := limit.LogLine - logOverhead
 	truncate := func(text string) string {
-		text = limit.JSON(text, max(len("..."), remaining))
+		text = limit.TruncateJSON(text, max(len("..."), remaining))
 		remaining -= limit.JSONLen(text)
 		return text
 	}

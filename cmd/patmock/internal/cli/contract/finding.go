@@ -15,7 +15,7 @@ import (
 
 // answered reads the answer to a question out of an exchange. Problem says why a dialect cannot
 // have it.
-func answered(e dialect.Entry, step recording.Step) (a dialect.Answer, problem string) {
+func answered(e dialect.Entry, step recording.Step) (a dialect.Response, problem string) {
 	r := step.Response
 	if len(e.Values) > 0 && !report.FromGateway(r.Status, "") {
 		return valued(e, step)
@@ -28,18 +28,18 @@ func answered(e dialect.Entry, step recording.Step) (a dialect.Answer, problem s
 	switch {
 	case r.Status == http.StatusTooManyRequests || report.FromGateway(r.Status, ""):
 		return a, fmt.Sprintf("%d, which is no answer of the API", r.Status)
-	case !e.Allows(a.Status):
+	case !e.AllowsStatus(a.Status):
 		return a, fmt.Sprint(r.Status)
 	}
-	if err := (dialect.Dialect{e.ID: a}).Check(); err != nil {
+	if err := (dialect.Dialect{e.ID: a}).Validate(); err != nil {
 		return a, fmt.Sprintf("%d with %s", r.Status, err)
 	}
 	return a, ""
 }
 
 // refusedAs reads the error of a response, in the form that its endpoint has.
-func refusedAs(e dialect.Entry, step recording.Step) dialect.Answer {
-	a, body := dialect.Answer{Status: step.Response.Status}, step.Response.Body
+func refusedAs(e dialect.Entry, step recording.Step) dialect.Response {
+	a, body := dialect.Response{Status: step.Response.Status}, step.Response.Body
 	// The mock has words of its own in place of a text that cannot answer other requests.
 	if e.AtTokenEndpoint() {
 		a.Error = body.Text("error")
@@ -66,11 +66,11 @@ func message(body *recording.Body) (text string) {
 }
 
 // valued reads an answer that no status tells apart.
-func valued(e dialect.Entry, step recording.Step) (a dialect.Answer, problem string) {
+func valued(e dialect.Entry, step recording.Step) (a dialect.Response, problem string) {
 	r := step.Response
 	if slices.Contains(e.Values, dialect.Same) && r.Status >= 400 && r.Status < 500 &&
 		r.Status != http.StatusTooManyRequests {
-		return dialect.Answer{Value: dialect.Same}, ""
+		return dialect.Response{Value: dialect.Same}, ""
 	}
 	if r.Status != http.StatusOK || r.Body == nil {
 		return a, fmt.Sprintf("%d, which does not tell", r.Status)
@@ -87,7 +87,7 @@ func valued(e dialect.Entry, step recording.Step) (a dialect.Answer, problem str
 		a.Value = dialect.Null
 	}
 	if _, present := token["userAwareTokenNeverExpires"]; present {
-		a.Flag = dialect.Shown
+		a.Flag = dialect.Present
 	}
 	return a, ""
 }
@@ -98,9 +98,9 @@ var valueReaders = map[string]func(recording.Step) string{
 	dialect.NeverUsedUnderLe: func(s recording.Step) string {
 		if slices.ContainsFunc(tokensOf(s),
 			func(token map[string]any) bool { return token["lastUsed"] == nil }) {
-			return dialect.Listed
+			return dialect.Included
 		}
-		return dialect.LeftOut
+		return dialect.Excluded
 	},
 	dialect.ListPaging: func(s recording.Step) string {
 		if len(tokensOf(s)) > 1 {
@@ -111,27 +111,27 @@ var valueReaders = map[string]func(recording.Step) string{
 	dialect.BulkFlag: func(s recording.Step) string {
 		if slices.ContainsFunc(tokensOf(s),
 			func(token map[string]any) bool { return token[acknowledgment] != nil }) {
-			return dialect.Shown
+			return dialect.Present
 		}
 		return dialect.Absent
 	},
 	dialect.FlagAfterDate: func(s recording.Step) string {
 		if s.Response.Body.Object()[acknowledgment] == true {
-			return dialect.Kept
+			return dialect.Unchanged
 		}
 		return dialect.Cleared
 	},
 	dialect.NameCase:          func(recording.Step) string { return dialect.Distinct },
 	dialect.NameBlanks:        func(recording.Step) string { return dialect.Distinct },
 	dialect.NameNormalization: func(recording.Step) string { return dialect.Distinct },
-	dialect.LongestName: func(s recording.Step) string {
+	dialect.MaxNameLength: func(s recording.Step) string {
 		return sizeIn(s.Request.Body.Text("name"))
 	},
-	dialect.LongestScope: func(s recording.Step) string {
+	dialect.MaxScopeLength: func(s recording.Step) string {
 		scope, _ := s.Request.Body.Object()["scope"].([]any)
 		return sizeIn(fmt.Sprint(scope...))
 	},
-	dialect.MostScopes: func(s recording.Step) string {
+	dialect.MaxScopes: func(s recording.Step) string {
 		scope, _ := s.Request.Body.Object()["scope"].([]any)
 		return sizeOf(len(scope), 250)
 	},

@@ -57,11 +57,11 @@ func newContractPropose(env cli.Env) *cobra.Command {
 }
 
 // dialectJSON returns lines as the object of a dialect's file, which has no comments.
-func dialectJSON(lines []dialect.Line) map[string]any {
+func dialectJSON(lines []dialect.FileEntry) map[string]any {
 	file := map[string]any{schema.Field: schema.Version}
 	for _, l := range lines {
 		if l.ID != "" {
-			file[l.ID] = l.Answer
+			file[l.ID] = l.Response
 		}
 	}
 	return file
@@ -73,7 +73,7 @@ type proposal struct {
 	all       bool
 }
 
-func (p proposal) lines() (lines []dialect.Line, err error) {
+func (p proposal) lines() (lines []dialect.FileEntry, err error) {
 	var notAsked, usual []string
 	for _, e := range dialect.Entries() {
 		found := p.find(e)
@@ -99,7 +99,7 @@ func (p proposal) lines() (lines []dialect.Line, err error) {
 		ids  []string
 	}{{"As the mock answers: ", usual}, {"Not asked: ", notAsked}} {
 		if rest.ids != nil {
-			lines = append(lines, dialect.Line{
+			lines = append(lines, dialect.FileEntry{
 				Comments: []string{rest.what + strings.Join(rest.ids, ", ") + "."},
 			})
 		}
@@ -129,7 +129,7 @@ func (p proposal) header() []string {
 type finding struct {
 	// where is the scenario with the version.
 	scenario, version string
-	answer            dialect.Answer
+	answer            dialect.Response
 	// problem says why the mock cannot answer the same, empty where it can.
 	problem string
 }
@@ -155,8 +155,8 @@ func (p proposal) find(e dialect.Entry) []finding {
 // line is an entry with what was found as comments. It is comments alone where the target disagrees
 // with itself, or where the mock cannot follow. Differs is false where all is as the mock answers
 // by default.
-func (p proposal) line(e dialect.Entry, found []finding) (line dialect.Line, differs bool) {
-	line = dialect.Line{ID: e.ID, Answer: found[0].answer, Comments: []string{e.Asks}}
+func (p proposal) line(e dialect.Entry, found []finding) (line dialect.FileEntry, differs bool) {
+	line = dialect.FileEntry{ID: e.ID, Response: found[0].answer, Comments: []string{e.Question}}
 	at := " by " + p.recording.Target.Name + ", " + p.recording.Started.UTC().Format("2006-01-02")
 	for _, group := range grouped(found) {
 		line.Comments = append(line.Comments, group+at)
@@ -166,10 +166,10 @@ func (p proposal) line(e dialect.Entry, found []finding) (line dialect.Line, dif
 			continue
 		}
 		if f.problem == "" && wordless(f.answer) == wordless(found[0].answer) {
-			if wordless(line.Answer) != line.Answer {
+			if wordless(line.Response) != line.Response {
 				line.Comments = append(line.Comments, "The words differ, and are left to the mock.")
 			}
-			line.Answer = wordless(line.Answer)
+			line.Response = wordless(line.Response)
 			continue
 		}
 		why := "not the same everywhere"
@@ -180,24 +180,24 @@ func (p proposal) line(e dialect.Entry, found []finding) (line dialect.Line, dif
 		line.Comments = append(line.Comments, e.ID+" is left out: "+why+".")
 		return line, true
 	}
-	return line, !isDefault(e, line.Answer)
+	return line, !isDefault(e, line.Response)
 }
 
-func wordless(a dialect.Answer) dialect.Answer {
+func wordless(a dialect.Response) dialect.Response {
 	a.Text, a.Description = "", ""
 	return a
 }
 
 // isDefault reports whether the mock answers the same by default. A text or a description that the
 // default leaves open may be any.
-func isDefault(e dialect.Entry, a dialect.Answer) bool {
+func isDefault(e dialect.Entry, a dialect.Response) bool {
 	if e.Default.Text == "" {
 		a.Text = ""
 	}
 	if e.Default.Description == "" {
 		a.Description = ""
 	}
-	return len(dialect.Dialect{e.ID: a}.Differing()) == 0
+	return len(dialect.Dialect{e.ID: a}.NonDefault()) == 0
 }
 
 // grouped tells the findings by scenario and answer: "409 Conflict to create/name-taken-is-400 in

@@ -18,31 +18,31 @@ func TestProposeLeavesWordsOut(t *testing.T) {
 	entry := dialect.Entries()[slices.IndexFunc(dialect.Entries(),
 		func(e dialect.Entry) bool { return e.ID == dialect.PatchContentType })]
 	p := proposal{recording: &recording.Recording{}}
-	answer := func(text string) dialect.Answer {
-		return dialect.Answer{Status: 400, DetailCode: "400.1 Bad request content", Text: text}
+	answer := func(text string) dialect.Response {
+		return dialect.Response{Status: 400, DetailCode: "400.1 Bad request content", Text: text}
 	}
 	line, differs := p.line(entry, []finding{
 		{"patch/a", "v3", answer("No text/plain."), ""}, {
 			"patch/a", "v1", answer("No text/plain."), "",
 		}, {"patch/b", "v3", answer("No application/json."), ""},
 	})
-	if line.ID != entry.ID || line.Answer != answer("") || !differs {
+	if line.ID != entry.ID || line.Response != answer("") || !differs {
 		t.Errorf("proposes %+v", line)
 	}
 	golden.Check(t, "testdata/messages.golden", golden.Key(t), strings.Join(line.Comments, "\n"))
 	// as serve --dialect reads it
-	told, err := dialect.Parse("proposal", dialect.Write(nil, []dialect.Line{line}))
+	told, err := dialect.Parse("proposal", dialect.Write(nil, []dialect.FileEntry{line}))
 	if diff := cmp.Diff(dialect.Dialect{entry.ID: answer("")}, told); err != nil || diff != "" {
 		t.Errorf("is read as (-want +got, %v):\n%s", err, diff)
 	}
 	line, _ = p.line(entry, []finding{
 		{"patch/a", "v3", answer("No."), ""}, {"patch/a", "v1", answer("No."), ""},
 	})
-	if line.Answer != answer("No.") {
+	if line.Response != answer("No.") {
 		t.Errorf("proposes %+v", line)
 	}
 	line, _ = p.line(entry, []finding{
-		{"patch/a", "v3", answer("No."), ""}, {"patch/a", "v1", dialect.Answer{Status: 415}, ""},
+		{"patch/a", "v3", answer("No."), ""}, {"patch/a", "v1", dialect.Response{Status: 415}, ""},
 	})
 	if line.ID != "" {
 		t.Errorf("proposes %+v, though the versions disagree", line)

@@ -84,7 +84,7 @@ func (f envFlags) variables(ctx context.Context) (credentials.Login, error) {
 	if f.user == "" {
 		f.user = tenant.Admin()
 	}
-	token, err := tenant.Login(f.user)
+	token, err := tenant.LoginToken(f.user)
 	if err != nil {
 		return credentials.Login{}, cli.Usagef("--user", "%w", err)
 	}

@@ -100,7 +100,7 @@ func (l *logins) users(ctx context.Context) (any, string, error) {
 		}
 		for _, identity := range tenant.Identities {
 			// else the user cannot log in
-			if token, err := tenant.Login(identity.Name); err == nil {
+			if token, err := tenant.LoginToken(identity.Name); err == nil {
 				rows = append(rows, userRow{
 					identity.Name, identity.UserLevels, token.ID, token.Secret,
 				})
@@ -170,7 +170,7 @@ func (l *logins) tokens(ctx context.Context) (any, string, error) {
 	rows := []tokenRow{}
 	text := [][]string{l.header("OWNER", "LEVELS", "NAME", "CLIENT ID", "EXPIRES", "LOGS IN")}
 	for _, t := range tenant.Tokens {
-		expired := !t.ExpirationDate.IsZero() && !t.ExpirationDate.At(now).After(now)
+		expired := !t.ExpirationDate.IsZero() && !t.ExpirationDate.Resolve(now).After(now)
 		r := tokenRow{
 			Owner: t.Owner, UserLevels: levels[t.Owner], Name: t.Name, ClientID: t.ID,
 			ClientSecret: t.Secret, Scope: t.Scope,
@@ -227,5 +227,5 @@ func startOf(t *fixtures.Tenant) time.Time {
 	if t.Clock.IsZero() {
 		return time.Now()
 	}
-	return t.Clock.At(time.Time{})
+	return t.Clock.Resolve(time.Time{})
 }

@@ -299,7 +299,7 @@ func (m *Mock) Login(user string) (v credentials.Login, as string, err error) {
 	if user == "" {
 		return v, "", nil
 	}
-	if _, err := m.tenant.Login(user); err != nil {
+	if _, err := m.tenant.LoginToken(user); err != nil {
 		return v, "", cli.Usagef("--user", "%w", err)
 	}
 	return v, "",
