@@ -22,8 +22,8 @@ const (
 	DeleteAll
 	ReadManaged // and with it, to change and delete them (assumed)
 
-	my  = ReadMy | CreateMy | UpdateMy | DeleteMy
-	all = my | ReadAll | UpdateAll | DeleteAll
+	myRights  = ReadMy | CreateMy | UpdateMy | DeleteMy
+	allRights = myRights | ReadAll | UpdateAll | DeleteAll
 )
 
 type rightName struct {
@@ -64,7 +64,7 @@ type UnknownRightError struct{ Name string }
 
 // Error lists the rights that exist.
 func (e *UnknownRightError) Error() string {
-	return fmt.Sprintf("unknown right %q: expected some of %s", e.Name, ReadManaged|all)
+	return fmt.Sprintf("unknown right %q: expected some of %s", e.Name, ReadManaged|allRights)
 }
 
 // ParseRights returns the rights of some names. Those on all tokens include one's own. // assumed
@@ -78,11 +78,11 @@ func ParseRights(names []string) (Rights, error) {
 		}
 		rights |= rightNames[i].right
 	}
-	for _, both := range [][2]Rights{
+	for _, pair := range [][2]Rights{
 		{ReadAll, ReadMy}, {UpdateAll, UpdateMy}, {DeleteAll, DeleteMy},
 	} {
-		if rights.Has(both[0]) {
-			rights |= both[1]
+		if rights.Has(pair[0]) {
+			rights |= pair[1]
 		}
 	}
 	return rights, nil
@@ -91,15 +91,15 @@ func ParseRights(names []string) (Rights, error) {
 // ScopeAll is the scope with every right of the user's level.
 const ScopeAll = "sp:scopes:all"
 
-// scopeRights are the rights of each scope. The names are published, their rights inferred from the
-// texts of the operations. All other scopes, sp:scopes:default among them, grant nothing. //
+// rightsByScope are the rights of each scope. The names are published, their rights inferred from
+// the texts of the operations. All other scopes, sp:scopes:default among them, grant nothing. //
 // assumed
-var scopeRights = map[string]Rights{
-	ScopeAll:                               all | ReadManaged,
+var rightsByScope = map[string]Rights{
+	ScopeAll:                               allRights | ReadManaged,
 	"sp:my-personal-access-tokens:read":    ReadMy,
-	"sp:my-personal-access-tokens:manage":  my,
+	"sp:my-personal-access-tokens:manage":  myRights,
 	"sp:all-personal-access-tokens:read":   ReadMy | ReadAll,
-	"sp:all-personal-access-tokens:manage": all,
+	"sp:all-personal-access-tokens:manage": allRights,
 }
 
 // Levels are the rights of the user levels.
@@ -108,13 +108,13 @@ type Levels map[string]Rights
 // DefaultLevels returns every right for administrators, and those on their own tokens for others.
 // Which other levels have the rights on all tokens is not published. // assumed
 func DefaultLevels() Levels {
-	levels := Levels{"ORG_ADMIN": all | ReadManaged}
+	levels := Levels{"ORG_ADMIN": allRights | ReadManaged}
 	for _, level := range []string{
 		"USER", "CERT_ADMIN", "HELPDESK", "REPORT_ADMIN", "ROLE_ADMIN", "ROLE_SUBADMIN",
 		"SOURCE_ADMIN",
 		"SOURCE_SUBADMIN", "SOURCE_CONFIG_ASSIGNEE", "CLOUD_GOV_ADMIN", "CLOUD_GOV_USER",
 	} {
-		levels[level] = my
+		levels[level] = myRights
 	}
 	return levels
 }
@@ -128,12 +128,12 @@ type Caller struct {
 	Scopes     []string
 }
 
-// granted returns what any of the scopes grants.
-func (c Caller) granted() (granted Rights) {
+// scopeRights returns what any of the scopes grants.
+func (c Caller) scopeRights() (rights Rights) {
 	for _, scope := range c.Scopes {
-		granted |= scopeRights[scope]
+		rights |= rightsByScope[scope]
 	}
-	return granted
+	return rights
 }
 
 // CheckScopes rejects a caller without a user, and an access token without ScopeAll and all of the
@@ -144,7 +144,7 @@ func (c Caller) CheckScopes(scopes []string) error {
 	}
 	if c.ID == "" {
 		return &Error{
-			Kind: Forbidden, Field: callerAt, Want: "the access token of a user",
+			Kind: Forbidden, Field: callerField, Want: "the access token of a user",
 			Got:    "that of API client " + c.ClientID + ", which has none",
 			Advice: "log in with a personal access token", Rule: rule.NoApplicationAuth,
 		}
@@ -159,7 +159,7 @@ func (c Caller) CheckScopes(scopes []string) error {
 		got = strings.Join(c.Scopes, ", ")
 	}
 	return &Error{
-		Kind: Forbidden, Field: callerAt,
+		Kind: Forbidden, Field: callerField,
 		Want: "an access token with a scope of " +
 			strings.Join(append([]string{ScopeAll}, scopes...), ", "),
 		Got: got, Rule: rule.OperationScopes,
@@ -168,15 +168,15 @@ func (c Caller) CheckScopes(scopes []string) error {
 
 // The fields of a request that name its caller, and the owner of tokens to list.
 const (
-	callerAt = "header Authorization"
-	ownerAt  = "query parameter owner-id"
+	callerField = "header Authorization"
+	ownerField  = "query parameter owner-id"
 )
 
-// missing returns the error of a caller without a right.
-func missing(at string, needed, held Rights, violated rule.ID) *Error {
+// missingRightError returns the error of a caller without a right.
+func missingRightError(field string, required, rights Rights, ruleID rule.ID) *Error {
 	return &Error{
-		Kind: Forbidden, Field: at, Want: "a caller with the right " + needed.String(),
-		Got:    held.String(),
-		Advice: "rights are those of the scopes within those of the user level", Rule: violated,
+		Kind: Forbidden, Field: field, Want: "a caller with the right " + required.String(),
+		Got:    rights.String(),
+		Advice: "rights are those of the scopes within those of the user level", Rule: ruleID,
 	}
 }

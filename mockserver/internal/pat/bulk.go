@@ -20,8 +20,8 @@ const maxBulkIDs = 25
 //
 // published: docs/behaviour.md#bulk-update-fields
 var bulkOperations = map[string][]string{
-	"/" + fieldExpiration: {"replace", "remove"},
-	"/" + fieldNeverAware: {"add", "replace", "remove"},
+	"/" + fieldExpiration:      {"replace", "remove"},
+	"/" + fieldNeverExpiresAck: {"add", "replace", "remove"},
 }
 
 // PrepareBulkUpdate returns the update of several tokens of any owner by one patch
@@ -29,12 +29,12 @@ var bulkOperations = map[string][]string{
 func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string,
 	operations []PatchOperation,
 ) (*Update, error) {
-	held, err := s.authorize(ctx, call.Caller, UpdateAll) // rule.BulkRights
+	rights, err := s.authorize(ctx, call.Caller, UpdateAll) // rule.BulkRights
 	if err != nil {
 		return nil, err
 	}
 	p := &patcher{
-		policy: call.Policy, choices: &s.config.Options, at: "/patch", operations: operations,
+		policy: call.Policy, options: &s.config.Options, prefix: "/patch", operations: operations,
 		now: call.now(),
 	}
 	if err := cmp.Or(checkBulkIDs(ids), checkBulkOperations(operations), p.check()); err != nil {
@@ -42,9 +42,9 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 	}
 	u := &Update{service: s}
 	for i, id := range ids {
-		t, err := s.lookup(ctx, id, held)
-		var broken *Error
-		if errors.As(err, &broken) {
+		t, err := s.lookup(ctx, id, rights)
+		var ruleErr *Error
+		if errors.As(err, &ruleErr) {
 			return nil, &Error{
 				Kind: Invalid, Field: fmt.Sprintf("/ids/%d", i), Want: "the id of a token",
 				Got: quote(id) + ", which no token has", Advice: IDAdvice(id), Rule: rule.BulkKnown,
@@ -54,8 +54,8 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 			return nil, err
 		}
 		next, err := p.apply(t)
-		if errors.As(err, &broken) {
-			broken.Got += " for token " + id
+		if errors.As(err, &ruleErr) {
+			ruleErr.Got += " for token " + id
 		}
 		if err != nil {
 			return nil, err
@@ -70,23 +70,23 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 }
 
 func checkBulkIDs(ids []string) error {
-	reject := func(at, got string) error {
+	newError := func(field, got string) error {
 		return &Error{
-			Kind: Invalid, Field: at,
+			Kind: Invalid, Field: field,
 			Want: fmt.Sprintf("1 to %d ids, none blank, each once", maxBulkIDs), Got: got,
 			Rule: rule.BulkIDs,
 		}
 	}
 	if len(ids) == 0 || len(ids) > maxBulkIDs {
-		return reject("/ids", fmt.Sprintf("%d ids", len(ids)))
+		return newError("/ids", fmt.Sprintf("%d ids", len(ids)))
 	}
 	for i, id := range ids {
-		at := fmt.Sprintf("/ids/%d", i)
+		field := fmt.Sprintf("/ids/%d", i)
 		if strings.TrimSpace(id) == "" {
-			return reject(at, quote(id))
+			return newError(field, quote(id))
 		}
 		if slices.Contains(ids[:i], id) {
-			return reject(at, quote(id)+" again")
+			return newError(field, quote(id)+" again")
 		}
 	}
 	return nil
@@ -104,7 +104,7 @@ func checkBulkOperations(operations []PatchOperation) error {
 			return &Error{
 				Kind: Invalid, Field: fmt.Sprintf("/patch/%d", i),
 				Want: "replace or remove of /" + fieldExpiration +
-					", or add, replace or remove of /" + fieldNeverAware,
+					", or add, replace or remove of /" + fieldNeverExpiresAck,
 				Got: fmt.Sprintf("%s of %s", op.Op, quote(op.Path)), Rule: rule.BulkFields,
 			}
 		}

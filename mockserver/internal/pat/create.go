@@ -43,28 +43,29 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 	}
 	now := call.now()
 	id, secret := s.newCredentials(ctx)
-	f := TokenData{
+	data := TokenData{
 		ID: id, Secret: secret, Name: *r.Name, Scope: scopeOf(r.Scope), Created: now,
 		Owner:                      Owner{ID: call.Caller.ID, Name: call.Caller.Name},
 		AccessTokenValiditySeconds: defaultValiditySeconds,
 		UserAwareTokenNeverExpires: call.Policy.Shape == Current && r.UserAwareTokenNeverExpires,
 	}
 	if r.AccessTokenValiditySeconds != nil {
-		f.AccessTokenValiditySeconds = *r.AccessTokenValiditySeconds
+		data.AccessTokenValiditySeconds = *r.AccessTokenValiditySeconds
 	}
-	expires, expiryErr := call.Policy.expiration(r.ExpirationDate, f.UserAwareTokenNeverExpires,
+	expiration, expirationErr := call.Policy.expiration(r.ExpirationDate,
+		data.UserAwareTokenNeverExpires,
 		now)
-	f.ExpirationDate = expires
+	data.ExpirationDate = expiration
 	err := cmp.Or(
-		s.config.Options.checkName(f.Name, "/"+fieldName),
+		s.config.Options.checkName(data.Name, "/"+fieldName),
 		s.config.Options.checkScope(r.Scope, "/"+fieldScope),
-		checkValidity(f.AccessTokenValiditySeconds),
-		expiryErr,
+		checkValiditySeconds(data.AccessTokenValiditySeconds),
+		expirationErr,
 	)
 	if err != nil {
 		return nil, err
 	}
-	return &Creation{NewToken(f), s}, nil
+	return &Creation{NewToken(data), s}, nil
 }
 
 // Commit stores the token unless its owner has one of its name or as many as allowed. ErrConflict
@@ -75,12 +76,12 @@ func (c *Creation) Commit(ctx context.Context) error {
 	switch {
 	case errors.Is(err, ErrNoIdentity): // an access token may outlive its user
 		return &Error{
-			Kind: Forbidden, Field: callerAt, Want: "the access token of a user of this tenant",
+			Kind: Forbidden, Field: callerField, Want: "the access token of a user of this tenant",
 			Got:    "that of " + t.Owner.Name + ", who is gone",
 			Advice: "log in again", Rule: rule.NoApplicationAuth,
 		}
 	case errors.Is(err, ErrNameTaken):
-		return nameTaken(t.Name, "/"+fieldName)
+		return nameTakenError(t.Name, "/"+fieldName)
 	case errors.Is(err, ErrLimit):
 		return &Error{
 			Kind: Limit, Want: fmt.Sprintf("fewer than %d tokens of the owner", s.config.Limit),

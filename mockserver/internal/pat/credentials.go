@@ -9,14 +9,14 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// damage is a change of credentials on their way, with its remedy and what undoes it.
-type damage struct {
+// alteration is a change of credentials on their way, with its remedy and what undoes it.
+type alteration struct {
 	name, remedy string
-	mend         func(string) string
+	undo         func(string) string
 }
 
-// damages happen to credentials in files, shells and forms. They are undone in this order.
-var damages = []damage{
+// alterations happen to credentials in files, shells and forms. They are undone in this order.
+var alterations = []alteration{
 	{"percent-escapes", "escape them once, as a form does", func(s string) string {
 		unescaped, err := url.QueryUnescape(s)
 		if err != nil {
@@ -34,87 +34,90 @@ var damages = []damage{
 	{"capital letters", "keep their lower case", strings.ToLower},
 }
 
-// mended is a text without some of its damages.
-type mended struct {
-	text  string
-	found []damage
+// guess is a text without some of its damages.
+type guess struct {
+	text        string
+	alterations []alteration
 }
 
-// mend returns a text as it is, and with one damage after the other undone.
-func mend(text string) []mended {
-	all := []mended{{text: text}}
-	for _, d := range damages {
+// guesses returns a text as it is, and with one damage after the other undone.
+func guesses(text string) []guess {
+	all := []guess{{text: text}}
+	for _, a := range alterations {
 		last := all[len(all)-1]
-		if next := d.mend(last.text); next != last.text {
-			all = append(all, mended{next, append(slices.Clone(last.found), d)})
+		if next := a.undo(last.text); next != last.text {
+			all = append(all, guess{next, append(slices.Clone(last.alterations), a)})
 		}
 	}
 	return all
 }
 
-// nearMiss returns the error of credentials that are nearly right, and other if they are not. It
-// repeats no secret.
-func (s *Service) nearMiss(ctx context.Context, id, secret string, other error) error {
-	ids, secrets := mend(id), mend(secret)
-	for _, i := range ids {
-		for _, x := range secrets {
+// nearMissError returns the error of credentials that are nearly right, and other if they are not.
+// It repeats no secret.
+func (s *Service) nearMissError(ctx context.Context, id, secret string, other error) error {
+	ids, secrets := guesses(id), guesses(secret)
+	for _, idGuess := range ids {
+		for _, secretGuess := range secrets {
 			switch {
-			case s.known(ctx, i.text, x.text):
-				what := strings.Join(append(has("client id", i), has("secret", x)...), ", ")
-				return malformed(what+"; send both as they were created",
-					"send both as they were created: "+remedies(slices.Concat(i.found, x.found)))
-			case s.known(ctx, x.text, i.text) && i.found == nil && x.found == nil:
-				return malformed("client id and secret are exchanged", exchange)
-			case s.known(ctx, x.text, i.text):
-				return malformed("client id and secret are exchanged, and malformed",
-					exchange+", both as they were created: "+
-						remedies(slices.Concat(i.found, x.found)))
+			case s.hasCredentials(ctx, idGuess.text, secretGuess.text):
+				problem := strings.Join(append(describeAlterations("client id", idGuess),
+					describeAlterations("secret", secretGuess)...), ", ")
+				return malformedError(problem+"; send both as they were created",
+					"send both as they were created: "+
+						remedies(slices.Concat(idGuess.alterations, secretGuess.alterations)))
+			case s.hasCredentials(ctx, secretGuess.text, idGuess.text) &&
+				idGuess.alterations == nil && secretGuess.alterations == nil:
+				return malformedError("client id and secret are exchanged", swapRemedy)
+			case s.hasCredentials(ctx, secretGuess.text, idGuess.text):
+				return malformedError("client id and secret are exchanged, and malformed",
+					swapRemedy+", both as they were created: "+
+						remedies(slices.Concat(idGuess.alterations, secretGuess.alterations)))
 			}
 		}
 	}
 	return other
 }
 
-// has lists the damages of a part of the credentials.
-func has(part string, m mended) []string {
-	if m.found == nil {
+// describeAlterations lists the damages of a part of the credentials.
+func describeAlterations(part string, g guess) []string {
+	if g.alterations == nil {
 		return nil
 	}
-	names := make([]string, len(m.found))
-	for i, d := range m.found {
-		names[i] = d.name
+	names := make([]string, len(g.alterations))
+	for i, a := range g.alterations {
+		names[i] = a.name
 	}
 	return []string{"the " + part + " has " + strings.Join(names, " and ")}
 }
 
-// exchange is the remedy of an id and a secret in each other's place.
-const exchange = "send the id as client_id and the secret as client_secret"
+// swapRemedy is the remedy of an id and a secret in each other's place.
+const swapRemedy = "send the id as client_id and the secret as client_secret"
 
 // remedies lists the remedies of damages, each once.
-func remedies(of []damage) string {
+func remedies(alterations []alteration) string {
 	var all []string
-	for _, d := range of {
-		if !slices.Contains(all, d.remedy) {
-			all = append(all, d.remedy)
+	for _, a := range alterations {
+		if !slices.Contains(all, a.remedy) {
+			all = append(all, a.remedy)
 		}
 	}
 	return strings.Join(all, ", ")
 }
 
-// known reports whether id and secret belong to a token or an API client.
-func (s *Service) known(ctx context.Context, id, secret string) bool {
+// hasCredentials reports whether id and secret belong to a token or an API client.
+func (s *Service) hasCredentials(ctx context.Context, id, secret string) bool {
 	if d, err := s.config.Store.Directory(ctx); err == nil {
 		if client, ok := d.Client(id); ok {
-			return equal(client.Secret, secret)
+			return constantTimeEqual(client.Secret, secret)
 		}
 	}
 	t, err := s.config.Store.Token(ctx, id)
-	return err == nil && equal(t.Secret, secret)
+	return err == nil && constantTimeEqual(t.Secret, secret)
 }
 
-// malformed returns the error of credentials that were damaged on their way.
-func malformed(reason, remedy string) *Error {
-	err := badCredentials(rule.TokenBadCredentials, "%s", reason)
+// malformedError returns the error of credentials that were damaged on their way.
+func malformedError(reason, remedy string) *Error {
+	err := badCredentialsError(rule.TokenBadCredentials, "%s", reason)
 	err.Advice = remedy
 	return err
 }

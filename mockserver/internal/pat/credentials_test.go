@@ -46,10 +46,10 @@ func TestLogin_NamesMalformedCredentials(t *testing.T) {
 func TestChoices_BoundNamesAndScopes(t *testing.T) {
 	choices := pat.Options{MaxNameLength: 5, MaxScopeLength: 4, MaxScopes: 2}
 	tests := []struct {
-		name   string
-		token  string
-		scope  []string
-		broken rule.ID
+		name  string
+		token string
+		scope []string
+		rule  rule.ID
 	}{
 		{"within the bounds", "éééé5", []string{"aaaa", "b"}, ""},
 		{"long name", "éééé56", nil, rule.MaxNameLength},
@@ -63,10 +63,10 @@ func TestChoices_BoundNamesAndScopes(t *testing.T) {
 				Name: &test.token, Scope: test.scope, UserAwareTokenNeverExpires: true,
 			}
 			_, err := create(t.Context(), s, callOf(user(ben), version.V1), request)
-			var broken *pat.Error
-			if errors.As(err, &broken) != (test.broken != "") ||
-				broken != nil && broken.Rule != test.broken {
-				t.Errorf("error is %v, want %q", err, test.broken)
+			var ruleErr *pat.Error
+			if errors.As(err, &ruleErr) != (test.rule != "") ||
+				ruleErr != nil && ruleErr.Rule != test.rule {
+				t.Errorf("error is %v, want %q", err, test.rule)
 			}
 		})
 	}

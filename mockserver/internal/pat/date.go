@@ -16,48 +16,48 @@ func FormatDate(t time.Time) string { return t.UTC().Format(dateLayout) }
 
 // ParseDate parses an RFC 3339 date-time with any fraction and offset, to the millisecond. The
 // error of type *[Error] says what is wrong with the text: no zone, no time of day, no such day.
-func ParseDate(text, at string) (time.Time, error) {
-	t, ok := parseStrict(text)
+func ParseDate(text, field string) (time.Time, error) {
+	t, ok := parseRFC3339(text)
 	if !ok {
-		violated := rule.DateIsRFC3339
-		if _, zoned := parseStrict(text + "Z"); zoned {
-			violated = rule.DateNeedsZone
+		ruleID := rule.DateIsRFC3339
+		if _, needsZone := parseRFC3339(text + "Z"); needsZone {
+			ruleID = rule.DateNeedsZone
 		} else if text == "" {
-			violated = rule.EmptyDate
+			ruleID = rule.EmptyDate
 		}
 		return time.Time{}, &Error{
-			Kind: Illegal, Field: at,
+			Kind: Illegal, Field: field,
 			Want: "a date and time as in RFC 3339, such as 2027-01-31T00:00:00Z",
-			Got:  quote(text), Advice: dateAdvice(text), Rule: violated,
+			Got:  quote(text), Advice: dateAdvice(text), Rule: ruleID,
 		}
 	}
 	if t.Year() < 0 || t.Year() > 9999 {
 		return time.Time{}, &Error{
-			Kind: Illegal, Field: at, Want: "a date between the years 0000 and 9999 in UTC",
+			Kind: Illegal, Field: field, Want: "a date between the years 0000 and 9999 in UTC",
 			Got: quote(text), Rule: rule.DateYear,
 		}
 	}
 	return t.Truncate(time.Millisecond), nil
 }
 
-// dateForm is the grammar of RFC 3339, section 5.6, in which t and z may be small. The time package
-// checks the ranges, but takes an hour of one digit, a comma in front of the fraction and an offset
-// of 24 hours (https://go.dev/issue/54580).
-var dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+// dateRegexp is the grammar of RFC 3339, section 5.6, in which t and z may be small. The time
+// package checks the ranges, but takes an hour of one digit, a comma in front of the fraction and
+// an offset of 24 hours (https://go.dev/issue/54580).
+var dateRegexp = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
-func parseStrict(text string) (time.Time, bool) {
-	if !dateForm.MatchString(text) {
+func parseRFC3339(text string) (time.Time, bool) {
+	if !dateRegexp.MatchString(text) {
 		return time.Time{}, false
 	}
 	text = strings.ToUpper(text)
-	const second = len("2006-01-02T15:04:")
-	leap := text[second:second+2] == "60"
-	if leap {
-		text = text[:second] + "59" + text[second+2:]
+	const secondOffset = len("2006-01-02T15:04:")
+	leapSecond := text[secondOffset:secondOffset+2] == "60"
+	if leapSecond {
+		text = text[:secondOffset] + "59" + text[secondOffset+2:]
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	t = t.UTC()
-	if leap {
+	if leapSecond {
 		t = t.Add(time.Second)
 		// leap seconds end a month in UTC (section 5.7)
 		if t.Day() != 1 || t.Hour() != 0 || t.Minute() != 0 {
@@ -68,7 +68,7 @@ func parseStrict(text string) (time.Time, bool) {
 }
 
 func dateAdvice(text string) string {
-	for _, guess := range []struct{ mended, advice string }{
+	for _, guess := range []struct{ corrected, advice string }{
 		{text + "Z", "it has no zone: add Z or an offset such as +01:00"},
 		{text + "T00:00:00Z", "it has no time of day: add one, with Z or an offset"},
 		{strings.Replace(text, " ", "+", 1), "write the + of an offset as %2B in a URL"},
@@ -78,7 +78,7 @@ func dateAdvice(text string) string {
 			"write a T between date and time, and add Z or an offset",
 		},
 	} {
-		if _, ok := parseStrict(guess.mended); ok && guess.mended != text {
+		if _, ok := parseRFC3339(guess.corrected); ok && guess.corrected != text {
 			return guess.advice
 		}
 	}
@@ -88,9 +88,9 @@ func dateAdvice(text string) string {
 // addMonths moves a moment by calendar months and stays in the last of them:
 // six months after 31 August is the last day of February (rule.ExpiryMonthEnd).
 func addMonths(t time.Time, months int) time.Time {
-	moved := t.AddDate(0, months, 0)
-	if moved.Day() != t.Day() {
-		moved = moved.AddDate(0, 0, -moved.Day())
+	result := t.AddDate(0, months, 0)
+	if result.Day() != t.Day() {
+		result = result.AddDate(0, 0, -result.Day())
 	}
-	return moved
+	return result
 }

@@ -16,24 +16,24 @@ type Deletion struct {
 // PrepareDelete returns the deletion of a token: of the caller's own, or of any with the right to
 // all tokens (rule.DeleteOwnOrAll).
 func (s *Service) PrepareDelete(ctx context.Context, call Call, id string) (*Deletion, error) {
-	held, err := s.rights(ctx, call.Caller)
+	rights, err := s.rights(ctx, call.Caller)
 	if err != nil {
 		return nil, err
 	}
-	if held&(DeleteMy|DeleteAll) == 0 {
-		return nil, missing(callerAt, DeleteMy, held, rule.WriteRights)
+	if rights&(DeleteMy|DeleteAll) == 0 {
+		return nil, missingRightError(callerField, DeleteMy, rights, rule.WriteRights)
 	}
-	t, err := s.lookup(ctx, id, held)
+	t, err := s.lookup(ctx, id, rights)
 	if err != nil {
 		return nil, err
 	}
-	if t.Owner.ID != call.Caller.ID && !held.Has(DeleteAll) {
-		err := missing(callerAt, DeleteAll, held, rule.WriteRights)
+	if t.Owner.ID != call.Caller.ID && !rights.Has(DeleteAll) {
+		err := missingRightError(callerField, DeleteAll, rights, rule.WriteRights)
 		err.Entry = "delete-of-anothers"
 		return nil, err
 	}
-	if t.Owner.ID == call.Caller.ID && !held.Has(DeleteMy) {
-		return nil, missing(callerAt, DeleteMy, held, rule.WriteRights)
+	if t.Owner.ID == call.Caller.ID && !rights.Has(DeleteMy) {
+		return nil, missingRightError(callerField, DeleteMy, rights, rule.WriteRights)
 	}
 	return &Deletion{s, t}, nil
 }

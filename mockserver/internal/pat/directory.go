@@ -43,14 +43,14 @@ func NewDirectory(t Tenant) *Directory {
 func (d *Directory) Put(i Identity) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if at, known := d.byID[i.ID]; known {
-		d.identities[at] = i
+	if index, ok := d.byID[i.ID]; ok {
+		d.identities[index] = i
 		return
 	}
-	at := len(d.identities)
-	d.byID[i.ID] = at
-	if _, taken := d.byName[i.Name]; !taken {
-		d.byName[i.Name] = at
+	index := len(d.identities)
+	d.byID[i.ID] = index
+	if _, ok := d.byName[i.Name]; !ok {
+		d.byName[i.Name] = index
 	}
 	d.identities = append(d.identities, i)
 	if rank, _ := slices.BinarySearch(d.names, i.Name); rank < maxNames {
@@ -64,8 +64,8 @@ func (d *Directory) Tenant() Tenant { return d.tenant }
 
 // Client returns the API client of that id.
 func (d *Directory) Client(id string) (APIClient, bool) {
-	c, known := d.clients[id]
-	return c, known
+	c, ok := d.clients[id]
+	return c, ok
 }
 
 // Identity returns the user of that id.
@@ -74,11 +74,11 @@ func (d *Directory) Identity(id string) (Identity, bool) { return d.find(d.byID,
 // IdentityByName returns the user of that name.
 func (d *Directory) IdentityByName(name string) (Identity, bool) { return d.find(d.byName, name) }
 
-func (d *Directory) find(places map[string]int, key string) (Identity, bool) {
+func (d *Directory) find(index map[string]int, key string) (Identity, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	if at, known := places[key]; known {
-		return d.identities[at], true
+	if i, ok := index[key]; ok {
+		return d.identities[i], true
 	}
 	return Identity{}, false
 }
@@ -99,10 +99,10 @@ func (d *Directory) Index(id string) int {
 
 // CheckNew returns ErrIdentityTaken or ErrIDTaken if the user has the name or the id of another.
 func (d *Directory) CheckNew(i Identity) error {
-	if _, taken := d.IdentityByName(i.Name); taken {
+	if _, ok := d.IdentityByName(i.Name); ok {
 		return fmt.Errorf("%w: %s", ErrIdentityTaken, quote(i.Name))
 	}
-	if _, taken := d.Identity(i.ID); taken {
+	if _, ok := d.Identity(i.ID); ok {
 		return fmt.Errorf("%w: %s", ErrIDTaken, quote(i.ID))
 	}
 	return nil
@@ -120,8 +120,8 @@ func (d *Directory) Names() string {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	names := strings.Join(d.names, ", ")
-	if more := len(d.identities) - len(d.names); more > 0 {
-		return fmt.Sprintf("%s and %d more", names, more)
+	if rest := len(d.identities) - len(d.names); rest > 0 {
+		return fmt.Sprintf("%s and %d more", names, rest)
 	}
 	return names
 }

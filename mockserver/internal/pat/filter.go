@@ -39,11 +39,11 @@ type condition interface {
 
 type lastUsedIsNull struct{} // rule.FilterIsNull
 
-func (lastUsedIsNull) eval(t *Token) truth   { return truthOf(t.LastUsed.IsZero()) }
-func (lastUsedIsNull) spans() (yes, no Span) { return never, ever }
+func (lastUsedIsNull) eval(t *Token) truth               { return truthOf(t.LastUsed.IsZero()) }
+func (lastUsedIsNull) spans() (trueSpan, falseSpan Span) { return neverUsedSpan, usedSpan }
 
 type lastUsedUntil struct {
-	moment    time.Time // le: inclusive, rule.FilterLe
+	until     time.Time // le: inclusive, rule.FilterLe
 	neverUsed truth     // of a token that was never used
 }
 
@@ -51,40 +51,40 @@ func (c lastUsedUntil) eval(t *Token) truth {
 	if t.LastUsed.IsZero() {
 		return c.neverUsed
 	}
-	return truthOf(!t.LastUsed.After(c.moment))
+	return truthOf(!t.LastUsed.After(c.until))
 }
 
-func (c lastUsedUntil) spans() (yes, no Span) {
-	return Span{Never: c.neverUsed > unknown, After: longAgo, Until: c.moment}, Span{
-		After: c.moment, Until: farAhead,
+func (c lastUsedUntil) spans() (trueSpan, falseSpan Span) {
+	return Span{Never: c.neverUsed > unknown, After: minTime, Until: c.until}, Span{
+		After: c.until, Until: maxTime,
 	}
 }
 
-type notExpr struct{ of condition }
+type notExpr struct{ operand condition }
 
-func (c notExpr) eval(t *Token) truth { return -c.of.eval(t) }
+func (c notExpr) eval(t *Token) truth { return -c.operand.eval(t) }
 
-func (c notExpr) spans() (yes, no Span) {
-	no, yes = c.of.spans()
-	return yes, no
+func (c notExpr) spans() (trueSpan, falseSpan Span) {
+	falseSpan, trueSpan = c.operand.spans()
+	return trueSpan, falseSpan
 }
 
 type andExpr struct{ left, right condition }
 
 func (c andExpr) eval(t *Token) truth { return min(c.left.eval(t), c.right.eval(t)) }
 
-func (c andExpr) spans() (yes, no Span) {
-	yes, no = c.left.spans()
-	yesRight, noRight := c.right.spans()
-	return yes.and(yesRight), no.or(noRight)
+func (c andExpr) spans() (trueSpan, falseSpan Span) {
+	trueSpan, falseSpan = c.left.spans()
+	trueRight, falseRight := c.right.spans()
+	return trueSpan.and(trueRight), falseSpan.or(falseRight)
 }
 
 type orExpr struct{ left, right condition }
 
 func (c orExpr) eval(t *Token) truth { return max(c.left.eval(t), c.right.eval(t)) }
 
-func (c orExpr) spans() (yes, no Span) {
-	yes, no = c.left.spans()
-	yesRight, noRight := c.right.spans()
-	return yes.or(yesRight), no.and(noRight)
+func (c orExpr) spans() (trueSpan, falseSpan Span) {
+	trueSpan, falseSpan = c.left.spans()
+	trueRight, falseRight := c.right.spans()
+	return trueSpan.or(trueRight), falseSpan.and(falseRight)
 }

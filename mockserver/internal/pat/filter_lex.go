@@ -21,7 +21,8 @@ const (
 // lexFilter splits a filter. It never fails: the parser rejects what is wrong with a lexeme.
 func lexFilter(text string) []lexeme {
 	runes := []rune(text)
-	words := make([]lexeme, 0, (len(runes)+3)/4) // few words are shorter with the blank behind them
+	// few words are shorter with the blank behind them
+	lexemes := make([]lexeme, 0, (len(runes)+3)/4)
 	for i := 0; i < len(runes); {
 		start := i
 		switch r := runes[i]; {
@@ -30,27 +31,27 @@ func lexFilter(text string) []lexeme {
 			continue
 		case strings.ContainsRune("(),", r):
 			i++
-			words = append(words, lexeme{string(r), start + 1, punct})
+			lexemes = append(lexemes, lexeme{string(r), start + 1, punct})
 		case r == '"':
-			literal, length, closed := lexString(runes[i:])
+			literal, length, ok := lexString(runes[i:])
 			kind := quoted
-			if !closed {
+			if !ok {
 				kind = unterminated
 			}
 			i += length
-			words = append(words, lexeme{literal, start + 1, kind})
+			lexemes = append(lexemes, lexeme{literal, start + 1, kind})
 		default:
 			for i < len(runes) && !strings.ContainsRune(" \t\r\n(),\"", runes[i]) {
 				i++
 			}
-			words = append(words, lexeme{string(runes[start:i]), start + 1, bare})
+			lexemes = append(lexemes, lexeme{string(runes[start:i]), start + 1, bare})
 		}
 	}
-	return words
+	return lexemes
 }
 
 // lexString returns a string without its quotes and escapes, \" and \\.
-func lexString(runes []rune) (literal string, length int, closed bool) {
+func lexString(runes []rune) (literal string, length int, ok bool) {
 	var b strings.Builder
 	for i := 1; i < len(runes); i++ {
 		switch {

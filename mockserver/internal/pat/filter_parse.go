@@ -37,18 +37,18 @@ func (s *Service) ParseFilter(text string) (*Filter, error) {
 	return parseFilter(text, &s.config.Options)
 }
 
-func parseFilter(text string, choices *Options) (*Filter, error) {
-	words := lexFilter(text)
-	if len(words) == 0 {
+func parseFilter(text string, options *Options) (*Filter, error) {
+	lexemes := lexFilter(text)
+	if len(lexemes) == 0 {
 		return nil, nil // which matches every token
 	}
-	p := &filterParser{choices: choices, words: words, end: utf8.RuneCountInString(text) + 1}
+	p := &filterParser{options: options, lexemes: lexemes, end: utf8.RuneCountInString(text) + 1}
 	c, err := p.or(0)
-	if err == nil && p.next < len(words) {
-		err = p.syntax("and, or, or the end of the filter")
+	if err == nil && p.pos < len(lexemes) {
+		err = p.syntaxError("and, or, or the end of the filter")
 	}
-	if broken := (*Error)(nil); errors.As(err, &broken) && broken.Rule != rule.QuotedTimestamp {
-		broken.Entry = "bad-filter"
+	if ruleErr := (*Error)(nil); errors.As(err, &ruleErr) && ruleErr.Rule != rule.QuotedTimestamp {
+		ruleErr.Entry = "bad-filter"
 	}
 	if err != nil {
 		return nil, err
@@ -57,15 +57,15 @@ func parseFilter(text string, choices *Options) (*Filter, error) {
 }
 
 type filterParser struct {
-	choices *Options
-	words   []lexeme
-	next    int // of lexemes
+	options *Options
+	lexemes []lexeme
+	pos     int // of lexemes
 	end     int // the position behind the last character
 }
 
 func (p *filterParser) or(depth int) (condition, error) {
 	left, err := p.and(depth)
-	for err == nil && p.take("or") {
+	for err == nil && p.accept("or") {
 		var right condition
 		right, err = p.and(depth)
 		left = orExpr{left, right}
@@ -75,7 +75,7 @@ func (p *filterParser) or(depth int) (condition, error) {
 
 func (p *filterParser) and(depth int) (condition, error) {
 	left, err := p.not(depth)
-	for err == nil && p.take("and") {
+	for err == nil && p.accept("and") {
 		var right condition
 		right, err = p.not(depth)
 		left = andExpr{left, right}
@@ -86,18 +86,18 @@ func (p *filterParser) and(depth int) (condition, error) {
 func (p *filterParser) not(depth int) (condition, error) {
 	if depth > maxFilterDepth {
 		return nil,
-			p.syntax(fmt.Sprintf("at most %d levels of parentheses and not", maxFilterDepth))
+			p.syntaxError(fmt.Sprintf("at most %d levels of parentheses and not", maxFilterDepth))
 	}
-	if p.take("not") {
+	if p.accept("not") {
 		c, err := p.not(depth + 1)
 		return notExpr{c}, err
 	}
-	if !p.takePunct("(") {
+	if !p.acceptPunct("(") {
 		return p.comparison()
 	}
 	c, err := p.or(depth + 1)
-	if err == nil && !p.takePunct(")") {
-		err = p.syntax("and, or, or a closing parenthesis")
+	if err == nil && !p.acceptPunct(")") {
+		err = p.syntaxError("and, or, or a closing parenthesis")
 	}
 	return c, err
 }
@@ -107,54 +107,54 @@ func (p *filterParser) not(depth int) (condition, error) {
 func (p *filterParser) comparison() (condition, error) {
 	field, ok := p.peek(bare)
 	if !ok || slices.Contains([]string{"and", "or", "isnull"}, field.text) {
-		return nil, p.syntax("a field, not, or an opening parenthesis")
+		return nil, p.syntaxError("a field, not, or an opening parenthesis")
 	}
-	p.next++
+	p.pos++
 	if field.text == "pr" {
 		if _, ok := p.peek(bare); !ok {
-			return nil, p.syntax("a field")
+			return nil, p.syntaxError("a field")
 		}
-		return nil, unsupported(field)
+		return nil, unsupportedError(field)
 	}
 	operator, ok := p.peek(bare)
-	known := operator.text == "isnull" || slices.Contains(comparisons, operator.text) ||
+	valid := operator.text == "isnull" || slices.Contains(comparisons, operator.text) ||
 		slices.Contains(memberships, operator.text)
-	if !ok || !known {
-		return nil, p.syntax("an operator in lower case, le or isnull")
+	if !ok || !valid {
+		return nil, p.syntaxError("an operator in lower case, le or isnull")
 	}
-	p.next++
+	p.pos++
 	if operator.text == "isnull" {
-		return lastUsedIsNull{}, supported(field, operator)
+		return lastUsedIsNull{}, checkSupported(field, operator)
 	}
 	if slices.Contains(memberships, operator.text) {
 		if err := p.list(); err != nil {
 			return nil, err
 		}
-		return nil, supported(field, operator)
+		return nil, checkSupported(field, operator)
 	}
 	value, err := p.literal()
 	if err == nil {
-		err = supported(field, operator)
+		err = checkSupported(field, operator)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return p.until(value)
+	return p.lastUsedLe(value)
 }
 
-// supported rejects what the list does not support of the grammar.
-func supported(field, operator lexeme) error {
+// checkSupported rejects what the list does not support of the grammar.
+func checkSupported(field, operator lexeme) error {
 	if field.text != "lastUsed" {
-		return unsupported(field)
+		return unsupportedError(field)
 	}
 	if operator.text != "le" && operator.text != "isnull" {
-		return unsupported(operator)
+		return unsupportedError(operator)
 	}
 	return nil
 }
 
-func (p *filterParser) until(value lexeme) (condition, error) {
-	if value.kind == quoted && p.choices.RejectQuotedTimestamps {
+func (p *filterParser) lastUsedLe(value lexeme) (condition, error) {
+	if value.kind == quoted && p.options.RejectQuotedTimestamps {
 		return nil, &Error{
 			Kind: Invalid, Field: filterParameter, Want: "a timestamp without quotes",
 			Got: quote(value.text), Position: value.position,
@@ -166,91 +166,91 @@ func (p *filterParser) until(value lexeme) (condition, error) {
 		// the + in front of an offset, when it is not escaped, arrives as a blank
 		text += " " + offset.text
 	}
-	moment, err := ParseDate(text, filterParameter)
-	if broken := (*Error)(nil); errors.As(err, &broken) {
-		broken.Kind, broken.Position = Invalid, value.position
-		if broken.Advice != "" {
-			broken.Advice += "; "
+	until, err := ParseDate(text, filterParameter)
+	if ruleErr := (*Error)(nil); errors.As(err, &ruleErr) {
+		ruleErr.Kind, ruleErr.Position = Invalid, value.position
+		if ruleErr.Advice != "" {
+			ruleErr.Advice += "; "
 		}
-		broken.Advice += "supported is " + filterSupported
-		return nil, broken
+		ruleErr.Advice += "supported is " + filterSupported
+		return nil, ruleErr
 	}
 	neverUsed := unknown
-	if p.choices.ListNeverUsed {
+	if p.options.ListNeverUsed {
 		neverUsed = yes
 	}
-	return lastUsedUntil{moment, neverUsed}, nil
+	return lastUsedUntil{until, neverUsed}, nil
 }
 
 func (p *filterParser) list() error {
-	if !p.takePunct("(") {
-		return p.syntax("an opening parenthesis")
+	if !p.acceptPunct("(") {
+		return p.syntaxError("an opening parenthesis")
 	}
 	for {
 		if _, err := p.literal(); err != nil {
 			return err
 		}
-		if p.takePunct(")") {
+		if p.acceptPunct(")") {
 			return nil
 		}
-		if !p.takePunct(",") {
-			return p.syntax("a comma or a closing parenthesis")
+		if !p.acceptPunct(",") {
+			return p.syntaxError("a comma or a closing parenthesis")
 		}
 	}
 }
 
 func (p *filterParser) literal() (lexeme, error) {
 	for _, kind := range []lexemeKind{bare, quoted} {
-		if w, ok := p.peek(kind); ok {
-			p.next++
-			return w, nil
+		if l, ok := p.peek(kind); ok {
+			p.pos++
+			return l, nil
 		}
 	}
 	if _, ok := p.peek(unterminated); ok {
-		return lexeme{}, p.syntax("a closing quote (a # in a URL has to be written %23)")
+		return lexeme{}, p.syntaxError("a closing quote (a # in a URL has to be written %23)")
 	}
-	return lexeme{}, p.syntax("a value")
+	return lexeme{}, p.syntaxError("a value")
 }
 
 // peek returns the next word if it is of that kind.
 func (p *filterParser) peek(kind lexemeKind) (lexeme, bool) {
-	if p.next == len(p.words) || p.words[p.next].kind != kind {
+	if p.pos == len(p.lexemes) || p.lexemes[p.pos].kind != kind {
 		return lexeme{}, false
 	}
-	return p.words[p.next], true
+	return p.lexemes[p.pos], true
 }
 
-func (p *filterParser) take(keyword string) bool {
-	w, ok := p.peek(bare)
-	if ok = ok && w.text == keyword; ok {
-		p.next++
+func (p *filterParser) accept(keyword string) bool {
+	l, ok := p.peek(bare)
+	if ok = ok && l.text == keyword; ok {
+		p.pos++
 	}
 	return ok
 }
 
-func (p *filterParser) takePunct(text string) bool {
-	w, ok := p.peek(punct)
-	if ok = ok && w.text == text; ok {
-		p.next++
+func (p *filterParser) acceptPunct(text string) bool {
+	l, ok := p.peek(punct)
+	if ok = ok && l.text == text; ok {
+		p.pos++
 	}
 	return ok
 }
 
-// syntax returns the error of the next lexeme.
-func (p *filterParser) syntax(expected string) error {
+// syntaxError returns the error of the next lexeme.
+func (p *filterParser) syntaxError(want string) error {
 	got, position := "the end", p.end
-	if p.next < len(p.words) {
-		got, position = quote(p.words[p.next].text), p.words[p.next].position
+	if p.pos < len(p.lexemes) {
+		got, position = quote(p.lexemes[p.pos].text), p.lexemes[p.pos].position
 	}
 	return &Error{
-		Kind: Invalid, Field: filterParameter, Want: expected, Got: got, Position: position,
+		Kind: Invalid, Field: filterParameter, Want: want, Got: got, Position: position,
 		Advice: "supported is " + filterSupported, Rule: rule.FilterSyntax,
 	}
 }
 
-func unsupported(w lexeme) error {
+func unsupportedError(l lexeme) error {
 	return &Error{
 		Kind: Invalid, Field: filterParameter, Want: filterSupported,
-		Got: quote(w.text), Position: w.position, Rule: rule.FilterSupported,
+		Got: quote(l.text), Position: l.position, Rule: rule.FilterSupported,
 	}
 }

@@ -116,8 +116,10 @@ func TestTimed(t *testing.T) {
 			_, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), test.version),
 				test.request)
 			cause := only(t, err)
-			if diff := cmp.Diff(test.rule, cause.Rule); diff != "" || cause.DependsOnTime() != test.want {
-				t.Errorf("timed is %t, want %t (-want +got):\n%s", cause.DependsOnTime(), test.want, diff)
+			if diff := cmp.Diff(test.rule, cause.Rule); diff != "" ||
+				cause.DependsOnTime() != test.want {
+				t.Errorf("timed is %t, want %t (-want +got):\n%s", cause.DependsOnTime(), test.want,
+					diff)
 			}
 		})
 	}

@@ -15,16 +15,16 @@ type ListQuery struct {
 // List returns the selected tokens that the caller may see, oldest first. An owner that does not
 // exist has none. // assumed
 func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
-	held, err := s.rights(ctx, caller)
+	rights, err := s.rights(ctx, caller)
 	if err != nil {
 		return nil, err
 	}
-	needed := ReadAll
+	required := ReadAll
 	if q.OwnerID == "me" || q.OwnerID == caller.ID && s.config.Options.ReadMyByOwnID {
-		needed = ReadMy // rule.ListOwn
+		required = ReadMy // rule.ListOwn
 	}
-	if !held.Has(needed) {
-		return nil, s.listForbidden(caller, q.OwnerID, needed, held)
+	if !rights.Has(required) {
+		return nil, s.listForbidden(caller, q.OwnerID, required, rights)
 	}
 	if err := s.checkOwner(ctx, q.OwnerID); err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Toke
 	}
 	// rule.ManagedTokens
 	return slices.DeleteFunc(tokens, func(t *Token) bool {
-		return t.Managed && !held.Has(ReadManaged) || !q.Filter.Match(t)
+		return t.Managed && !rights.Has(ReadManaged) || !q.Filter.Match(t)
 	}), nil
 }
 

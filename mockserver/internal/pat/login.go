@@ -23,9 +23,9 @@ type Session struct {
 	now     time.Time
 }
 
-// lastUsedStep is the least time between two changes of lastUsed. It changes once a day
+// lastUsedInterval is the least time between two changes of lastUsed. It changes once a day
 // (published); that the day begins with the last change is assumed.
-const lastUsedStep = 24 * time.Hour // rule.LastUsed
+const lastUsedInterval = 24 * time.Hour // rule.LastUsed
 
 // PrepareLogin returns the session of a token or of an API client. The error of wrong credentials
 // is an *[Error] of the kind BadCredentials.
@@ -37,10 +37,10 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 		return nil, err
 	}
 	if client, ok := d.Client(id); ok {
-		if !equal(client.Secret, secret) {
+		if !constantTimeEqual(client.Secret, secret) {
 			return nil,
-				s.nearMiss(ctx, id, secret,
-					badCredentials(rule.TokenBadCredentials,
+				s.nearMissError(ctx, id, secret,
+					badCredentialsError(rule.TokenBadCredentials,
 						"the secret is not that of API client %s", quote(client.Name)))
 		}
 		return &Session{
@@ -50,32 +50,34 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 	}
 	t, err := s.config.Store.Token(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return nil, s.nearMiss(ctx, id, secret, s.unknownClient(ctx, d, id))
+		return nil, s.nearMissError(ctx, id, secret, s.unknownClientError(ctx, d, id))
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !equal(t.Secret, secret) {
+	if !constantTimeEqual(t.Secret, secret) {
 		return nil,
-			s.nearMiss(ctx, id, secret,
-				badCredentials(rule.TokenBadCredentials, "the secret is not that of token %s of %s",
+			s.nearMissError(ctx, id, secret,
+				badCredentialsError(rule.TokenBadCredentials,
+					"the secret is not that of token %s of %s",
 					quote(t.Name), shorten(t.Owner.Name)))
 	}
 	if t.Expired(now) {
 		return nil,
-			badCredentials(rule.LoginExpired, "token %s of %s expired at %s", quote(t.Name),
+			badCredentialsError(rule.LoginExpired, "token %s of %s expired at %s", quote(t.Name),
 				shorten(t.Owner.Name), FormatDate(t.ExpirationDate))
 	}
 	identity, ok := d.Identity(t.Owner.ID)
 	if !ok {
 		return nil,
-			badCredentials(rule.TokenBadCredentials, "token %s belongs to an identity that is gone",
+			badCredentialsError(rule.TokenBadCredentials,
+				"token %s belongs to an identity that is gone",
 				quote(t.Name))
 	}
 	return &Session{
 		Caller: Caller{
 			ClientID: t.ID, ID: identity.ID, Name: identity.Name,
-			UserLevels: identity.UserLevels, Scopes: t.scopeAt(now, s.config.ScopeDelay),
+			UserLevels: identity.UserLevels, Scopes: t.effectiveScope(now, s.config.ScopeDelay),
 		},
 		ValiditySeconds: t.AccessTokenValiditySeconds,
 		Notes:           s.scopeNotes(t, now),
@@ -86,18 +88,18 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 // Commit notes the login in the token's lastUsed, at most once a day. ErrConflict means that the
 // token was changed or deleted meanwhile, and that the login has to be prepared again.
 func (s *Session) Commit(ctx context.Context) error {
-	if s.token == nil || s.now.Sub(s.token.LastUsed) < lastUsedStep { // never is long ago
+	if s.token == nil || s.now.Sub(s.token.LastUsed) < lastUsedInterval { // never is long ago
 		return nil
 	}
-	used := NewToken(s.token.TokenData)
-	used.LastUsed = s.now.UTC().Truncate(time.Millisecond)
-	return s.service.config.Store.Swap(ctx, Change{Old: s.token, New: used})
+	next := NewToken(s.token.TokenData)
+	next.LastUsed = s.now.UTC().Truncate(time.Millisecond)
+	return s.service.config.Store.Swap(ctx, Change{Old: s.token, New: next})
 }
 
-// unknownClient returns the error of a client id that does not exist.
-func (s *Service) unknownClient(ctx context.Context, d *Directory, id string) error {
+// unknownClientError returns the error of a client id that does not exist.
+func (s *Service) unknownClientError(ctx context.Context, d *Directory, id string) error {
 	if len(id) == secretLength { // a pair that was exchanged must not show in a log
-		return badCredentials(rule.TokenBadCredentials,
+		return badCredentialsError(rule.TokenBadCredentials,
 			"the client id is as long as a secret: are the two exchanged?")
 	}
 	deleted, err := s.WasDeleted(ctx, id)
@@ -105,9 +107,9 @@ func (s *Service) unknownClient(ctx context.Context, d *Directory, id string) er
 		return err
 	}
 	if deleted {
-		return badCredentials(rule.LoginDeleted, "token %s was deleted", id)
+		return badCredentialsError(rule.LoginDeleted, "token %s was deleted", id)
 	}
-	return badCredentials(rule.TokenBadCredentials,
+	return badCredentialsError(rule.TokenBadCredentials,
 		"no token and no API client has the id %s: it is one of another tenant, or was deleted "+
 			"long ago; the users here are %s", quote(id), d.Names())
 }
@@ -115,12 +117,14 @@ func (s *Service) unknownClient(ctx context.Context, d *Directory, id string) er
 // secretLength is the number of hexadecimal digits of a secret. // published by example
 const secretLength = 64
 
-// badCredentials returns the error of a login. Clients see the same text for each reason.
-func badCredentials(violated rule.ID, reason string, args ...any) *Error {
+// badCredentialsError returns the error of a login. Clients see the same text for each reason.
+func badCredentialsError(ruleID rule.ID, reason string, args ...any) *Error {
 	return &Error{
 		Kind: BadCredentials, Reason: "bad client credentials: " + fmt.Sprintf(reason, args...),
-		Rule: violated,
+		Rule: ruleID,
 	}
 }
 
-func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+func constantTimeEqual(a, b string) bool {
+	return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
+}

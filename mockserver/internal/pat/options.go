@@ -34,8 +34,8 @@ type Options struct {
 	// IgnoreNameCase, TrimNames and NormalizeNames make names the same that differ in
 	// case, in the blanks around them, or in their Unicode normalization form.
 	IgnoreNameCase, TrimNames, NormalizeNames bool
-	// MaxNameLength and MaxScopeLength bound characters, MaxScopes bounds the scopes of a token. Zero
-	// means no bound.
+	// MaxNameLength and MaxScopeLength bound characters, MaxScopes bounds the scopes of a token.
+	// Zero means no bound.
 	MaxNameLength, MaxScopeLength, MaxScopes int
 	// AcceptEmptyDates takes an expiration date that is an empty string for none.
 	AcceptEmptyDates bool
@@ -78,16 +78,16 @@ func (c Options) levels() Levels {
 }
 
 // checkName rejects a name that is blank or too long.
-func (c Options) checkName(name, at string) error {
+func (c Options) checkName(name, field string) error {
 	if strings.TrimSpace(name) == "" {
 		return &Error{
-			Kind: Missing, Field: at, Want: "a name that is not blank", Got: quote(name),
+			Kind: Missing, Field: field, Want: "a name that is not blank", Got: quote(name),
 			Rule: rule.NameNotBlank,
 		}
 	}
 	if n := utf8.RuneCountInString(name); c.MaxNameLength > 0 && n > c.MaxNameLength {
 		return &Error{
-			Kind: Invalid, Field: at, Want: atMost(c.MaxNameLength, "characters"),
+			Kind: Invalid, Field: field, Want: atMost(c.MaxNameLength, "characters"),
 			Got: strconv.Itoa(n), Rule: rule.MaxNameLength,
 		}
 	}
@@ -95,23 +95,25 @@ func (c Options) checkName(name, at string) error {
 }
 
 // checkScope rejects scopes that are too many or too long, or that do not exist.
-func (c Options) checkScope(scope []string, at string) error {
+func (c Options) checkScope(scope []string, field string) error {
 	if c.MaxScopes > 0 && len(scope) > c.MaxScopes {
 		return &Error{
-			Kind: Invalid, Field: at, Want: atMost(c.MaxScopes, "scopes"),
+			Kind: Invalid, Field: field, Want: atMost(c.MaxScopes, "scopes"),
 			Got: strconv.Itoa(len(scope)), Rule: rule.MaxScopes,
 		}
 	}
 	for _, s := range scope {
 		if n := utf8.RuneCountInString(s); c.MaxScopeLength > 0 && n > c.MaxScopeLength {
 			return &Error{
-				Kind: Invalid, Field: at, Want: "scopes of " + atMost(c.MaxScopeLength, "characters"),
-				Got: strconv.Itoa(n), Rule: rule.MaxScopeLength,
+				Kind: Invalid, Field: field,
+				Want: "scopes of " + atMost(c.MaxScopeLength, "characters"),
+				Got:  strconv.Itoa(n), Rule: rule.MaxScopeLength,
 			}
 		}
 		if c.RejectUnknownScopes && !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
 			return &Error{
-				Kind: Invalid, Field: at, Want: "scopes that begin with sp: or idn:", Got: quote(s),
+				Kind: Invalid, Field: field, Want: "scopes that begin with sp: or idn:",
+				Got:  quote(s),
 				Rule: rule.UnknownScope,
 			}
 		}
@@ -119,7 +121,7 @@ func (c Options) checkScope(scope []string, at string) error {
 	return nil
 }
 
-func atMost(n int, what string) string { return "at most " + strconv.Itoa(n) + " " + what }
+func atMost(n int, unit string) string { return "at most " + strconv.Itoa(n) + " " + unit }
 
 // checkOwner rejects the id of an owner that does not exist.
 func (s *Service) checkOwner(ctx context.Context, id string) error {
@@ -130,25 +132,25 @@ func (s *Service) checkOwner(ctx context.Context, id string) error {
 		return err
 	}
 	return &Error{
-		Kind: Invalid, Field: ownerAt, Want: "the id of an identity",
+		Kind: Invalid, Field: ownerField, Want: "the id of an identity",
 		Got: quote(id) + ", which none has", Advice: IDAdvice(id), Rule: rule.UnknownOwner,
 	}
 }
 
 // listForbidden returns the error of a caller who may not list the tokens of an owner.
-func (s *Service) listForbidden(caller Caller, ownerID string, needed, held Rights) *Error {
-	err := missing(ownerAt, needed, held, rule.ListRights)
-	if needed == ReadAll {
+func (s *Service) listForbidden(caller Caller, ownerID string, required, rights Rights) *Error {
+	err := missingRightError(ownerField, required, rights, rule.ListRights)
+	if required == ReadAll {
 		err.Advice = "log in as an administrator, or send owner-id=me"
 		if advice := IDAdvice(ownerID); advice != "" {
 			err.Advice += "; " + advice
 		}
 	}
 	switch {
-	case needed != ReadAll:
-	case ownerID == caller.ID && held.Has(ReadMy):
+	case required != ReadAll:
+	case ownerID == caller.ID && rights.Has(ReadMy):
 		err.Entry = "own-id-with-my-read"
-	case slices.Contains(caller.UserLevels, helpdesk) && caller.granted().Has(ReadAll):
+	case slices.Contains(caller.UserLevels, helpdesk) && caller.scopeRights().Has(ReadAll):
 		err.Entry = "helpdesk-list-all"
 	}
 	return err

@@ -30,9 +30,9 @@ type Update struct {
 	// Tokens are the new revisions, sorted by id.
 	Tokens []*Token
 
-	service *Service
-	changes []Change
-	nameAt  string // where the request has the new name
+	service   *Service
+	changes   []Change
+	nameField string // where the request has the new name
 }
 
 // PreparePatch returns the update of one of the caller's own tokens. Others cannot be changed. //
@@ -40,11 +40,11 @@ type Update struct {
 func (s *Service) PreparePatch(ctx context.Context, call Call, id string,
 	operations []PatchOperation,
 ) (*Update, error) {
-	held, err := s.authorize(ctx, call.Caller, UpdateMy)
+	rights, err := s.authorize(ctx, call.Caller, UpdateMy)
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.lookup(ctx, id, held)
+	t, err := s.lookup(ctx, id, rights)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string,
 		}
 	}
 	p := &patcher{
-		policy: call.Policy, choices: &s.config.Options, operations: operations, now: call.now(),
+		policy: call.Policy, options: &s.config.Options, operations: operations, now: call.now(),
 		scopeDelay: s.config.ScopeDelay,
 	}
 	if err := p.check(); err != nil {
@@ -66,9 +66,10 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string,
 	if err != nil {
 		return nil, err
 	}
-	nameAt, _ := p.lastChange(fieldName)
+	nameField, _ := p.lastChange(fieldName)
 	return &Update{
-		Tokens: []*Token{next}, service: s, changes: []Change{{Old: t, New: next}}, nameAt: nameAt,
+		Tokens: []*Token{next}, service: s, changes: []Change{{Old: t, New: next}},
+		nameField: nameField,
 	}, nil
 }
 
@@ -77,7 +78,7 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string,
 func (u *Update) Commit(ctx context.Context) error {
 	err := u.service.config.Store.Swap(ctx, u.changes...)
 	if errors.Is(err, ErrNameTaken) {
-		return nameTaken(u.Tokens[0].Name, u.nameAt)
+		return nameTakenError(u.Tokens[0].Name, u.nameField)
 	}
 	return err
 }
@@ -85,8 +86,8 @@ func (u *Update) Commit(ctx context.Context) error {
 // patcher applies a JSON Patch to tokens (rule.PatchAtomic).
 type patcher struct {
 	policy     Policy
-	choices    *Options
-	at         string // the pointer to the operations
+	options    *Options
+	prefix     string // the pointer to the operations
 	operations []PatchOperation
 	now        time.Time
 	scopeDelay time.Duration
@@ -97,31 +98,32 @@ type patcher struct {
 func (p *patcher) check() error {
 	if len(p.operations) > maxOperations {
 		return &Error{
-			Kind: Invalid, Field: p.at, Want: fmt.Sprintf("at most %d operations", maxOperations),
-			Got: strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
+			Kind: Invalid, Field: p.prefix,
+			Want: fmt.Sprintf("at most %d operations", maxOperations),
+			Got:  strconv.Itoa(len(p.operations)), Rule: rule.PatchSize,
 		}
 	}
-	if len(p.operations) == 0 && p.choices.RejectEmptyPatch {
+	if len(p.operations) == 0 && p.options.RejectEmptyPatch {
 		return &Error{
-			Kind: Invalid, Field: p.at, Want: "at least one operation", Got: "none",
+			Kind: Invalid, Field: p.prefix, Want: "at least one operation", Got: "none",
 			Rule: rule.EmptyPatch,
 		}
 	}
 	p.operations = slices.Clone(p.operations)
 	for i := range p.operations {
-		op, at := &p.operations[i], fmt.Sprintf("%s/%d", p.at, i)
-		if err := p.checkPointer(at+"/path", op.Op, op.Path); err != nil {
+		op, field := &p.operations[i], fmt.Sprintf("%s/%d", p.prefix, i)
+		if err := p.checkPointer(field+"/path", op.Op, op.Path); err != nil {
 			return err
 		}
 		if op.From == "" && (op.Op == "move" || op.Op == "copy") {
 			return &Error{
-				Kind: Missing, Field: at + "/from",
+				Kind: Missing, Field: field + "/from",
 				Want: "a JSON pointer, which " + op.Op + " needs", Got: "nothing",
 				Rule: rule.PatchPointer,
 			}
 		}
 		if op.Op == "move" || op.Op == "copy" {
-			if err := p.checkPointer(at+"/from", op.Op, op.From); err != nil {
+			if err := p.checkPointer(field+"/from", op.Op, op.From); err != nil {
 				return err
 			}
 		}
@@ -130,7 +132,7 @@ func (p *patcher) check() error {
 		}
 		if op.Path != "/"+fieldExpiration || op.Op != "replace" {
 			return &Error{
-				Kind: Missing, Field: at + "/value", Want: "a value, which " + op.Op + " needs",
+				Kind: Missing, Field: field + "/value", Want: "a value, which " + op.Op + " needs",
 				Got: "nothing", Rule: rule.PatchValueRequired,
 			}
 		}
@@ -141,37 +143,37 @@ func (p *patcher) check() error {
 
 // checkPointer allows the patchable fields and the elements of scope. The library that applies the
 // patch also takes an empty pointer and negative indices.
-func (p *patcher) checkPointer(at, op, pointer string) error {
+func (p *patcher) checkPointer(field, op, pointer string) error {
 	steps := strings.Split(pointer, "/")
-	fields := "/" + strings.Join(p.policy.Patchable, ", /")
+	names := "/" + strings.Join(p.policy.Patchable, ", /")
 	if len(steps) < 2 || steps[0] != "" {
 		return &Error{
-			Kind: Invalid, Field: at, Want: "a JSON pointer to one of " + fields,
+			Kind: Invalid, Field: field, Want: "a JSON pointer to one of " + names,
 			Got: quote(pointer), Rule: rule.PatchPointer,
 		}
 	}
-	field := steps[1] // no field has a name that would be escaped
-	if !slices.Contains(p.policy.Patchable, field) {
-		if op == "test" && p.choices.EvaluateTests && slices.Contains(fixedFields, field) {
+	name := steps[1] // no field has a name that would be escaped
+	if !slices.Contains(p.policy.Patchable, name) {
+		if op == "test" && p.options.EvaluateTests && slices.Contains(readOnlyFields, name) {
 			return nil
 		}
 		advice := ""
-		if slices.Contains(current.Patchable, field) {
-			advice = "versions from v2025 on can change " + field
+		if slices.Contains(currentPolicy.Patchable, name) {
+			advice = "versions from v2025 on can change " + name
 		}
-		violated, entry := rule.PatchFields, "unpatchable-path"
+		ruleID, entry := rule.PatchFields, "unpatchable-path"
 		if op == "test" {
-			violated, entry = rule.TestOfFixedField, ""
+			ruleID, entry = rule.TestOfFixedField, ""
 		}
 		return &Error{
-			Kind: Invalid, Field: at, Want: "a field that can be patched, one of " + fields,
+			Kind: Invalid, Field: field, Want: "a field that can be patched, one of " + names,
 			Got:    quote(pointer),
-			Advice: advice, Rule: violated, Entry: entry,
+			Advice: advice, Rule: ruleID, Entry: entry,
 		}
 	}
-	if len(steps) > 2 && (field != fieldScope || len(steps) > 3 || !isIndex(steps[2])) {
+	if len(steps) > 2 && (name != fieldScope || len(steps) > 3 || !isIndex(steps[2])) {
 		return &Error{
-			Kind: Invalid, Field: at,
+			Kind: Invalid, Field: field,
 			Want: "a field as a whole, or an element of /scope such as /scope/0 or /scope/-",
 			Got:  quote(pointer), Rule: rule.PatchPointer,
 		}
@@ -188,14 +190,14 @@ func isIndex(step string) bool {
 
 // apply returns the patched revision of a token.
 func (p *patcher) apply(t *Token) (*Token, error) {
-	current := map[string]any{
+	object := map[string]any{
 		fieldName: t.Name, fieldScope: t.Scope, fieldExpiration: nullableDate(t.ExpirationDate),
-		fieldNeverAware: t.UserAwareTokenNeverExpires,
+		fieldNeverExpiresAck: t.UserAwareTokenNeverExpires,
 	}
-	if p.choices.EvaluateTests {
-		addFixedFields(current, t)
+	if p.options.EvaluateTests {
+		addReadOnlyFields(object, t)
 	}
-	document, _ := json.Marshal(current) // texts, numbers, dates and truth values always encode
+	document, _ := json.Marshal(object) // texts, numbers, dates and truth values always encode
 	document, err := p.edit(document)
 	if err != nil {
 		return nil, err
@@ -203,7 +205,7 @@ func (p *patcher) apply(t *Token) (*Token, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(document, &fields); err != nil {
 		return nil, &Error{
-			Kind: Invalid, Field: p.at, Want: "a patch that leaves an object",
+			Kind: Invalid, Field: p.prefix, Want: "a patch that leaves an object",
 			Got: redact.String(err.Error()), Rule: rule.PatchApplies,
 		}
 	}
@@ -214,22 +216,23 @@ func (p *patcher) apply(t *Token) (*Token, error) {
 		return nil, err
 	}
 	if !slices.Equal(t.Scope, next.Scope) {
-		next.FormerScope, next.ScopeChanged = t.scopeAt(p.now, p.scopeDelay), p.now
+		next.FormerScope, next.ScopeChanged = t.effectiveScope(p.now, p.scopeDelay), p.now
 	}
 	return next, nil
 }
 
-// fixedFields cannot be patched, at least in the legacy versions.
-var fixedFields = []string{
+// readOnlyFields cannot be patched, at least in the legacy versions.
+var readOnlyFields = []string{
 	"id", "owner", "created", "lastUsed", "managed", "accessTokenValiditySeconds", fieldExpiration,
 }
 
-// addFixedFields completes a token for tests of fields that cannot be patched.
-func addFixedFields(token map[string]any, t *Token) {
-	token["id"], token["created"], token["lastUsed"] = t.ID, FormatDate(t.Created),
+// addReadOnlyFields completes a token for tests of fields that cannot be patched.
+func addReadOnlyFields(object map[string]any, t *Token) {
+	object["id"], object["created"], object["lastUsed"] = t.ID, FormatDate(t.Created),
 		nullableDate(t.LastUsed)
-	token["owner"] = map[string]string{"type": "IDENTITY", "id": t.Owner.ID, "name": t.Owner.Name}
-	token["managed"], token["accessTokenValiditySeconds"] = t.Managed, t.AccessTokenValiditySeconds
+	object["owner"] = map[string]string{"type": "IDENTITY", "id": t.Owner.ID, "name": t.Owner.Name}
+	object["managed"], object["accessTokenValiditySeconds"] = t.Managed,
+		t.AccessTokenValiditySeconds
 }
 
 func nullableDate(t time.Time) any {
@@ -251,11 +254,11 @@ func (p *patcher) edit(document []byte) ([]byte, error) {
 	if err == nil {
 		return edited, nil
 	}
-	failing := sort.Search(len(patch)-1, func(i int) bool {
+	index := sort.Search(len(patch)-1, func(i int) bool {
 		_, err := patch[:i+1].ApplyWithOptions(document, options)
 		return err != nil
 	})
-	return nil, p.applyError(failing, err)
+	return nil, p.applyError(index, err)
 }
 
 // maxOperations bounds the operations of a patch: the time they take grows with their square.
@@ -280,27 +283,27 @@ func (op PatchOperation) encode() jsonpatch.Operation {
 
 func (p *patcher) applyError(i int, err error) error {
 	op := p.operations[i]
-	what, where := op.Op+" of "+quote(op.Path), "where nothing stands"
+	operation, reason := op.Op+" of "+quote(op.Path), "where nothing stands"
 	if op.Op == "move" || op.Op == "copy" {
-		what, where = op.Op+" from "+quote(op.From)+" to "+quote(op.Path),
+		operation, reason = op.Op+" from "+quote(op.From)+" to "+quote(op.Path),
 			"where it finds nothing or cannot go"
 	}
-	rejected := &Error{
+	e := &Error{
 		Kind:  Invalid,
-		Field: fmt.Sprintf("%s/%d", p.at, i), Want: "an operation that applies to the token",
-		Got: what + ", " + where, Rule: rule.PatchApplies,
+		Field: fmt.Sprintf("%s/%d", p.prefix, i), Want: "an operation that applies to the token",
+		Got: operation + ", " + reason, Rule: rule.PatchApplies,
 	}
-	var size *jsonpatch.AccumulatedCopySizeError
+	var sizeErr *jsonpatch.AccumulatedCopySizeError
 	switch {
-	case errors.As(err, &size):
-		rejected.Want = fmt.Sprintf("a patch that copies at most %d bytes", maxCopied)
-		rejected.Got, rejected.Rule = what, rule.PatchSize
+	case errors.As(err, &sizeErr):
+		e.Want = fmt.Sprintf("a patch that copies at most %d bytes", maxCopied)
+		e.Got, e.Rule = operation, rule.PatchSize
 	case errors.Is(err, jsonpatch.ErrTestFailed):
-		rejected.Want, rejected.Rule = "the token to pass the test", rule.PatchTest
-		rejected.Got = fmt.Sprintf("another value at %s than %s", shorten(op.Path),
+		e.Want, e.Rule = "the token to pass the test", rule.PatchTest
+		e.Got = fmt.Sprintf("another value at %s than %s", shorten(op.Path),
 			shorten(string(op.Value)))
 	case errors.Is(err, jsonpatch.ErrInvalidIndex):
-		rejected.Want, rejected.Got = "an index within the array", what
+		e.Want, e.Got = "an index within the array", operation
 	}
-	return rejected
+	return e
 }

@@ -11,49 +11,49 @@ import (
 
 // lastChange returns where the patch last changed a field, and whether it did. Tests and copies do
 // not change what they read.
-func (p *patcher) lastChange(field string) (at string, changed bool) {
-	at = p.at
+func (p *patcher) lastChange(name string) (field string, changed bool) {
+	field = p.prefix
 	for i, op := range p.operations {
-		touched := op.Op != "test" && pointsInto(field, op.Path) ||
-			op.Op == "move" && pointsInto(field, op.From)
-		if !touched {
+		changesName := op.Op != "test" && pointsInto(name, op.Path) ||
+			op.Op == "move" && pointsInto(name, op.From)
+		if !changesName {
 			continue
 		}
-		at, changed = fmt.Sprintf("%s/%d", p.at, i), true
+		field, changed = fmt.Sprintf("%s/%d", p.prefix, i), true
 		if op.Value != nil {
-			at += "/value"
+			field += "/value"
 		}
 	}
-	return at, changed
+	return field, changed
 }
 
 // pointsInto reports whether a JSON pointer leads to a field or into it.
-func pointsInto(field, pointer string) bool {
-	return pointer == "/"+field || strings.HasPrefix(pointer, "/"+field+"/")
+func pointsInto(name, pointer string) bool {
+	return pointer == "/"+name || strings.HasPrefix(pointer, "/"+name+"/")
 }
 
 func (p *patcher) decodeName(fields map[string]json.RawMessage, next *TokenData) error {
-	at, changed := p.lastChange(fieldName)
+	field, changed := p.lastChange(fieldName)
 	var name *string
-	if err := decodeField(fields[fieldName], &name, at, "a string"); err != nil {
+	if err := decodeField(fields[fieldName], &name, field, "a string"); err != nil {
 		return err
 	}
 	if name == nil {
 		return &Error{
-			Kind: Missing, Field: at, Want: "a name", Got: "nothing", Rule: rule.NameRequired,
+			Kind: Missing, Field: field, Want: "a name", Got: "nothing", Rule: rule.NameRequired,
 		}
 	}
 	next.Name = *name
 	if !changed {
 		return nil
 	}
-	return p.choices.checkName(*name, at)
+	return p.options.checkName(*name, field)
 }
 
 func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData) error {
-	at, changed := p.lastChange(fieldScope)
+	field, changed := p.lastChange(fieldScope)
 	var elements []*string
-	if err := decodeField(fields[fieldScope], &elements, at,
+	if err := decodeField(fields[fieldScope], &elements, field,
 		"an array of strings, or null"); err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData
 	for i, element := range elements {
 		if element == nil {
 			return &Error{
-				Kind: Illegal, Field: at, Want: "an array of strings, or null",
+				Kind: Illegal, Field: field, Want: "an array of strings, or null",
 				Got: "null in the array", Rule: rule.InvalidProperty,
 			}
 		}
@@ -74,44 +74,46 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData
 	if !changed {
 		return nil
 	}
-	return p.choices.checkScope(next.Scope, at)
+	return p.options.checkScope(next.Scope, field)
 }
 
 // decodeExpiration checks the date and the acknowledgment if the patch changes one of them. A patch
 // of the name alone needs neither, although the published text reads as if it did
 // (rule.PatchNever).
 func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *TokenData) error {
-	dateAt, dateChanged := p.lastChange(fieldExpiration)
-	awareAt, awareChanged := p.lastChange(fieldNeverAware)
+	dateField, dateChanged := p.lastChange(fieldExpiration)
+	ackField, ackChanged := p.lastChange(fieldNeverExpiresAck)
 	var date *string
-	var aware *bool
-	if err := decodeField(fields[fieldExpiration], &date, dateAt,
+	var ack *bool
+	if err := decodeField(fields[fieldExpiration], &date, dateField,
 		"a date and time, or null"); err != nil {
 		return err
 	}
-	if err := decodeField(fields[fieldNeverAware], &aware, awareAt, "true or false"); err != nil {
+	if err := decodeField(fields[fieldNeverExpiresAck], &ack, ackField,
+		"true or false"); err != nil {
 		return err
 	}
-	if p.choices.AcceptEmptyDates && date != nil && *date == "" {
+	if p.options.AcceptEmptyDates && date != nil && *date == "" {
 		date = nil
 	}
-	next.UserAwareTokenNeverExpires = aware != nil && *aware
-	acknowledged := awareChanged && next.UserAwareTokenNeverExpires
+	next.UserAwareTokenNeverExpires = ack != nil && *ack
+	acknowledges := ackChanged && next.UserAwareTokenNeverExpires
 	switch {
 	case dateChanged && date != nil:
-		expires, err := p.policy.date(*date, dateAt, p.now)
-		next.ExpirationDate = expires
-		if p.choices.ClearAckOnDate && !awareChanged {
+		expiration, err := p.policy.parseExpiration(*date, dateField, p.now)
+		next.ExpirationDate = expiration
+		if p.options.ClearAckOnDate && !ackChanged {
 			next.UserAwareTokenNeverExpires = false
 		}
 		return err
-	case dateChanged && !acknowledged:
-		return neverExpiresAckMissing(dateAt, fieldNeverAware+" not set to true by the same patch")
+	case dateChanged && !acknowledges:
+		return neverExpiresAckMissing(dateField,
+			fieldNeverExpiresAck+" not set to true by the same patch")
 	case dateChanged:
 		next.ExpirationDate = time.Time{}
-	case awareChanged && !next.UserAwareTokenNeverExpires && next.ExpirationDate.IsZero():
+	case ackChanged && !next.UserAwareTokenNeverExpires && next.ExpirationDate.IsZero():
 		return &Error{
-			Kind: Invalid, Field: awareAt, Want: "true, as long as the token never expires",
+			Kind: Invalid, Field: ackField, Want: "true, as long as the token never expires",
 			Got: "false or nothing",
 			Advice: "replace /" + fieldExpiration +
 				" with a moment in the future in the same patch",
@@ -122,13 +124,13 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Toke
 }
 
 // decodeField decodes a field after a patch. A field that was removed is null.
-func decodeField(raw json.RawMessage, into any, at, expected string) error {
+func decodeField(raw json.RawMessage, v any, field, want string) error {
 	if raw == nil {
 		return nil
 	}
-	if err := json.Unmarshal(raw, into); err != nil {
+	if err := json.Unmarshal(raw, v); err != nil {
 		return &Error{
-			Kind: Illegal, Field: at, Want: expected, Got: shorten(string(raw)),
+			Kind: Illegal, Field: field, Want: want, Got: shorten(string(raw)),
 			Rule: rule.InvalidProperty,
 		}
 	}

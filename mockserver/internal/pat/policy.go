@@ -13,15 +13,15 @@ type Shape int
 const (
 	Legacy Shape = iota
 	Current
-	shapes
+	numShapes
 )
 
 // The fields that a patch may change in some version.
 const (
-	fieldName       = "name"
-	fieldScope      = "scope"
-	fieldExpiration = "expirationDate"
-	fieldNeverAware = "userAwareTokenNeverExpires"
+	fieldName            = "name"
+	fieldScope           = "scope"
+	fieldExpiration      = "expirationDate"
+	fieldNeverExpiresAck = "userAwareTokenNeverExpires"
 )
 
 // Policy has the rules of a version of the API. The versions differ in these values only.
@@ -35,13 +35,13 @@ type Policy struct {
 }
 
 var (
-	legacy = Policy{
+	legacyPolicy = Policy{
 		Shape: Legacy, LifetimeMonths: 6,
 		Patchable: []string{fieldName, fieldScope},
 	}
-	current = Policy{
+	currentPolicy = Policy{
 		Shape:     Current,
-		Patchable: []string{fieldName, fieldScope, fieldExpiration, fieldNeverAware},
+		Patchable: []string{fieldName, fieldScope, fieldExpiration, fieldNeverExpiresAck},
 	}
 )
 
@@ -49,7 +49,7 @@ var (
 // published
 func PolicyFor(v version.Version) Policy {
 	if slices.Contains([]version.Version{version.Beta, version.V3, version.V2024}, v) {
-		return legacy
+		return legacyPolicy
 	}
-	return current
+	return currentPolicy
 }

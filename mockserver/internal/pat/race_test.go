@@ -144,12 +144,12 @@ func TestNameTakenMeanwhile(t *testing.T) {
 }
 
 func TestWriteErrorIsPassedOn(t *testing.T) {
-	broken := errors.New("connection refused")
+	errConnection := errors.New("connection refused")
 	for _, test := range writing {
 		t.Run(test.name, func(t *testing.T) {
 			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
-			store.meanwhile = func() error { return broken }
-			if err := test.run(newService(store)); !errors.Is(err, broken) {
+			store.meanwhile = func() error { return errConnection }
+			if err := test.run(newService(store)); !errors.Is(err, errConnection) {
 				t.Errorf("error is %v, want that of the store", err)
 			}
 		})

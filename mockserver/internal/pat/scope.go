@@ -7,8 +7,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// scopeAt returns the scopes of a login: for a while after a change, those of before.
-func (t *Token) scopeAt(now time.Time, delay time.Duration) []string {
+// effectiveScope returns the scopes of a login: for a while after a change, those of before.
+func (t *Token) effectiveScope(now time.Time, delay time.Duration) []string {
 	if delay > 0 && !t.ScopeChanged.IsZero() && now.Before(t.ScopeChanged.Add(delay)) {
 		return t.FormerScope
 	}

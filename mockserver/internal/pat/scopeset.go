@@ -47,9 +47,9 @@ const (
 
 // AddScopeSets returns sets with others behind them, each once, and without the oldest of those
 // that are too many. The newest one always stays. It modifies neither slice.
-func AddScopeSets(sets []ScopeSet, added ...ScopeSet) []ScopeSet {
+func AddScopeSets(sets []ScopeSet, more ...ScopeSet) []ScopeSet {
 	sets = slices.Clone(sets)
-	for _, set := range added {
+	for _, set := range more {
 		if !slices.ContainsFunc(sets, func(s ScopeSet) bool { return s.Hash == set.Hash }) {
 			sets = append(sets, set)
 		}

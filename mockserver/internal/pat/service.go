@@ -52,33 +52,33 @@ func (s *Service) rights(ctx context.Context, c Caller) (Rights, error) {
 	if err != nil {
 		return 0, err
 	}
-	var owned Rights
+	var levelRights Rights
 	for _, level := range c.UserLevels {
 		rights := s.levels[level]
-		if names, set := d.tenant.UserLevels[level]; set {
+		if names, ok := d.tenant.UserLevels[level]; ok {
 			if rights, err = ParseRights(names); err != nil {
 				return 0, err
 			}
 		}
-		owned |= rights
+		levelRights |= rights
 	}
-	return c.granted() & owned, nil
+	return c.scopeRights() & levelRights, nil
 }
 
 // authorize returns the rights of a caller, and an error if needed is not among them.
-func (s *Service) authorize(ctx context.Context, c Caller, needed Rights) (Rights, error) {
-	held, err := s.rights(ctx, c)
-	if err == nil && !held.Has(needed) {
-		err = missing(callerAt, needed, held, rule.WriteRights)
+func (s *Service) authorize(ctx context.Context, c Caller, required Rights) (Rights, error) {
+	rights, err := s.rights(ctx, c)
+	if err == nil && !rights.Has(required) {
+		err = missingRightError(callerField, required, rights, rule.WriteRights)
 	}
-	return held, err
+	return rights, err
 }
 
 // lookup returns a token that the caller may see.
-func (s *Service) lookup(ctx context.Context, id string, held Rights) (*Token, error) {
+func (s *Service) lookup(ctx context.Context, id string, rights Rights) (*Token, error) {
 	t, err := s.config.Store.Token(ctx, id)
-	if errors.Is(err, ErrNotFound) || err == nil && t.Managed && !held.Has(ReadManaged) {
-		return nil, notFound(id)
+	if errors.Is(err, ErrNotFound) || err == nil && t.Managed && !rights.Has(ReadManaged) {
+		return nil, notFoundError(id)
 	}
 	return t, err
 }

@@ -10,12 +10,12 @@ type Span struct {
 }
 
 // No token was used as long ago, and none will be as far ahead.
-var longAgo, farAhead = time.UnixMilli(-1 << 60), time.UnixMilli(1 << 60)
+var minTime, maxTime = time.UnixMilli(-1 << 60), time.UnixMilli(1 << 60)
 
-// never and ever are the tokens that were not used yet, and those that were.
+// neverUsedSpan and usedSpan are the tokens that were not used yet, and those that were.
 var (
-	never = Span{Never: true, After: farAhead, Until: longAgo}
-	ever  = Span{After: longAgo, Until: farAhead}
+	neverUsedSpan = Span{Never: true, After: maxTime, Until: minTime}
+	usedSpan      = Span{After: minTime, Until: maxTime}
 )
 
 // and has at least what is in both.

@@ -55,7 +55,7 @@ func (s *Service) Identity(ctx context.Context, id string) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	if i, known := d.Identity(id); known {
+	if i, ok := d.Identity(id); ok {
 		return i, nil
 	}
 	return Identity{}, ErrNoIdentity
@@ -63,7 +63,7 @@ func (s *Service) Identity(ctx context.Context, id string) (Identity, error) {
 
 // ClientOwner tells whose a client id is: that of a token's user, or of nobody for an API client.
 // Known is false for any other.
-func (s *Service) ClientOwner(ctx context.Context, clientID string) (owner Owner, known bool) {
+func (s *Service) ClientOwner(ctx context.Context, clientID string) (owner Owner, ok bool) {
 	if t, err := s.config.Store.Token(ctx, clientID); err == nil {
 		return t.Owner, true
 	}
@@ -71,8 +71,8 @@ func (s *Service) ClientOwner(ctx context.Context, clientID string) (owner Owner
 	if err != nil {
 		return Owner{}, false
 	}
-	_, known = d.Client(clientID)
-	return Owner{}, known
+	_, ok = d.Client(clientID)
+	return Owner{}, ok
 }
 
 // WasDeleted reports whether a token of that id was deleted lately.
@@ -110,13 +110,13 @@ func (s *Service) AddIdentity(ctx context.Context, i Identity, login *Token) err
 		return s.config.Store.AddIdentity(ctx, i, nil)
 	}
 	i.Login = login.ID
-	return idTaken(login, s.config.Store.AddIdentity(ctx, i, login))
+	return convertConflict(login, s.config.Store.AddIdentity(ctx, i, login))
 }
 
 // AddToken adds a token to the user of that name, whatever the limit. The errors of what does not
 // fit are ErrNoIdentity, ErrIDTaken and ErrNameTaken. The first of a user is what the user logs in
 // with.
-func (s *Service) AddToken(ctx context.Context, owner string, f TokenData) (*Token, error) {
+func (s *Service) AddToken(ctx context.Context, owner string, data TokenData) (*Token, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
 		return nil, err
@@ -125,9 +125,9 @@ func (s *Service) AddToken(ctx context.Context, owner string, f TokenData) (*Tok
 	if !ok {
 		return nil, fmt.Errorf("%w: there are %s", ErrNoIdentity, d.Names())
 	}
-	f.Owner = Owner{ID: i.ID, Name: i.Name}
-	t := NewToken(f)
-	if err := idTaken(t, s.config.Store.Create(ctx, t, 0)); err != nil {
+	data.Owner = Owner{ID: i.ID, Name: i.Name}
+	t := NewToken(data)
+	if err := convertConflict(t, s.config.Store.Create(ctx, t, 0)); err != nil {
 		return nil, err
 	}
 	if i.Login != "" || t.Managed {
@@ -136,8 +136,8 @@ func (s *Service) AddToken(ctx context.Context, owner string, f TokenData) (*Tok
 	return t, s.config.Store.SetLogin(ctx, i.ID, t.ID)
 }
 
-// idTaken turns the conflict of a token that is added into ErrIDTaken.
-func idTaken(t *Token, err error) error {
+// convertConflict turns the conflict of a token that is added into ErrIDTaken.
+func convertConflict(t *Token, err error) error {
 	if errors.Is(err, ErrConflict) {
 		return fmt.Errorf("%w: %s", ErrIDTaken, quote(t.ID))
 	}
@@ -163,12 +163,12 @@ func (s *Service) Logins(ctx context.Context) ([]UserLogin, error) {
 		if err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(tokens, func(t *Token) bool { return t.ID == i.Login })
-		if at < 0 {
-			at = slices.IndexFunc(tokens, func(t *Token) bool { return !t.Managed })
+		index := slices.IndexFunc(tokens, func(t *Token) bool { return t.ID == i.Login })
+		if index < 0 {
+			index = slices.IndexFunc(tokens, func(t *Token) bool { return !t.Managed })
 		}
-		if at >= 0 {
-			logins = append(logins, UserLogin{Identity: i, Token: tokens[at]})
+		if index >= 0 {
+			logins = append(logins, UserLogin{Identity: i, Token: tokens[index]})
 		}
 	}
 	return logins, nil

@@ -45,11 +45,11 @@ type Owner struct {
 // a change is a new revision.
 type Token struct {
 	TokenData
-	json [shapes]atomic.Pointer[[]byte]
+	json [numShapes]atomic.Pointer[[]byte]
 }
 
 // NewToken returns a revision of a token.
-func NewToken(f TokenData) *Token { return &Token{TokenData: f} }
+func NewToken(data TokenData) *Token { return &Token{TokenData: data} }
 
 // Expired reports whether logins with the token have ended.
 func (t *Token) Expired(now time.Time) bool {

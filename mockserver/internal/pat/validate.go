@@ -15,7 +15,7 @@ const (
 	defaultValiditySeconds = 43200
 )
 
-func checkValidity(seconds int) error {
+func checkValiditySeconds(seconds int) error {
 	if seconds >= minValiditySeconds && seconds <= maxValiditySeconds {
 		return nil
 	}
@@ -26,14 +26,14 @@ func checkValidity(seconds int) error {
 	}
 }
 
-func nameTaken(name, at string) *Error {
+func nameTakenError(name, field string) *Error {
 	return &Error{
-		Kind: Invalid, Field: at, Want: "a name that no other token of the owner has",
+		Kind: Invalid, Field: field, Want: "a name that no other token of the owner has",
 		Got: quote(name), Rule: rule.NameUnique, Entry: "duplicate-name",
 	}
 }
 
-func notFound(id string) *Error {
+func notFoundError(id string) *Error {
 	return &Error{
 		Kind: NotFound, Field: "path parameter id",
 		Want: "the id of a token that the caller may see", Got: quote(id), Advice: IDAdvice(id),
@@ -61,9 +61,9 @@ func ordinal(n int) string {
 var allScopes = []string{ScopeAll}
 
 // scopeOf returns the scopes of a new token (rule.ScopeDefaultsToAll).
-func scopeOf(requested []string) []string {
-	if requested == nil || slices.Equal(requested, allScopes) {
+func scopeOf(scope []string) []string {
+	if scope == nil || slices.Equal(scope, allScopes) {
 		return allScopes
 	}
-	return slices.Clone(requested)
+	return slices.Clone(scope)
 }
