@@ -71,14 +71,14 @@ func (e *ValueError) Error() string {
 
 func (e *ValueError) Unwrap() error { return e.Err }
 
-// damaged returns an ErrDamaged that says why.
-func damaged(why error) error { return &damageError{why} }
+// newDamageError returns an ErrDamaged that says why.
+func newDamageError(reason error) error { return &damageError{reason} }
 
-type damageError struct{ why error }
+type damageError struct{ reason error }
 
 func (e *damageError) Error() string {
 	return fmt.Sprintf("it is damaged, and is left as it is: %v: move it away to start from the "+
-		"fixture, or put a copy of it in its place", e.why)
+		"fixture, or put a copy of it in its place", e.reason)
 }
 
-func (e *damageError) Unwrap() []error { return []error{ErrDamaged, e.why} }
+func (e *damageError) Unwrap() []error { return []error{ErrDamaged, e.reason} }

@@ -7,12 +7,12 @@ import "go.etcd.io/bbolt"
 func (f *File) BreakCommit(with func(update func(func(*bbolt.Tx) error) error,
 	do func(*bbolt.Tx) error) error,
 ) (mend func()) {
-	f.turn <- struct{}{}
-	defer func() { <-f.turn }()
+	f.writeLock <- struct{}{}
+	defer func() { <-f.writeLock }()
 	f.commit = func(do func(*bbolt.Tx) error) error { return with(f.db.Update, do) }
 	return func() {
-		f.turn <- struct{}{}
-		defer func() { <-f.turn }()
+		f.writeLock <- struct{}{}
+		defer func() { <-f.writeLock }()
 		f.commit = f.db.Update
 	}
 }

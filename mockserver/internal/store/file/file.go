@@ -42,12 +42,12 @@ type File struct {
 	db     *bbolt.DB
 	commit func(func(*bbolt.Tx) error) error // db.Update
 
-	mu    sync.Mutex // before turn
-	known map[string]*Store
+	mu     sync.Mutex // locked before writeLock
+	stores map[string]*Store
 
-	turn   chan struct{} // full while a change is going on
-	broken error         // why nothing is written any more, in turn
-	cause  atomic.Pointer[WriteError]
+	writeLock chan struct{} // full while a change is going on
+	stopErr   error         // why nothing is written any more; guarded by writeLock
+	lastErr   atomic.Pointer[WriteError]
 
 	queueMu sync.Mutex
 	queue   []*change
@@ -62,8 +62,8 @@ func Open(path string, log *slog.Logger) (*File, error) {
 		return nil, fmt.Errorf("state file %s: %w", path, err)
 	}
 	return &File{
-		path: path, db: db, commit: db.Update, known: map[string]*Store{},
-		turn: make(chan struct{}, 1),
+		path: path, db: db, commit: db.Update, stores: map[string]*Store{},
+		writeLock: make(chan struct{}, 1),
 	}, nil
 }
 
@@ -74,23 +74,23 @@ func (f *File) Close() error { return f.db.Close() }
 func (f *File) Key(generate func() ([]byte, error)) (secret []byte, err error) {
 	err = f.update(func(tx *bbolt.Tx) error {
 		server := tx.Bucket(serverBucket)
-		if sealed := server.Get([]byte(secretKey)); sealed != nil {
-			kept, err := unseal("", secretKey, sealed)
+		if value := server.Get([]byte(secretKey)); value != nil {
+			data, err := stripChecksum("", secretKey, value)
 			if err == nil {
-				secret, err = slices.Clone(kept), errUnchanged
+				secret, err = slices.Clone(data), errUnchanged
 			}
 			return err
 		}
-		made, err := generate()
+		newSecret, err := generate()
 		if err != nil {
 			return err
 		}
-		sealed, err := values{secretKey: made}.seal("")
+		encoded, err := values{secretKey: newSecret}.encode("")
 		if err != nil {
 			return err
 		}
-		secret = made
-		return server.Put([]byte(secretKey), sealed[secretKey])
+		secret = newSecret
+		return server.Put([]byte(secretKey), encoded[secretKey])
 	})
 	if err != nil {
 		return nil, fmt.Errorf("key of state file %s: %w", f.path, err)
@@ -118,21 +118,21 @@ func (f *File) Namespaces() ([]string, error) {
 func (f *File) Namespace(name string) (*Store, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if s := f.known[name]; s != nil {
+	if s := f.stores[name]; s != nil {
 		return s, nil
 	}
 	err := f.update(func(tx *bbolt.Tx) error {
 		if tx.Bucket(namespacesBucket).Bucket([]byte(name)) != nil {
 			return errUnchanged
 		}
-		_, err := create(tx, name)
+		_, err := createBucket(tx, name)
 		return err
 	})
 	if err != nil {
-		return nil, f.failed(name, err)
+		return nil, f.wrapError(name, err)
 	}
-	f.known[name] = &Store{Store: memory.NewKeyed(f.NameKey), file: f, name: name}
-	return f.known[name], nil
+	f.stores[name] = &Store{Store: memory.NewKeyed(f.NameKey), file: f, name: name}
+	return f.stores[name], nil
 }
 
 // Delete removes namespaces that exist. Later writes to their stores stay in memory only.
@@ -141,80 +141,80 @@ func (f *File) Delete(names ...string) error {
 	defer f.mu.Unlock()
 	err := f.update(func(tx *bbolt.Tx) error {
 		for _, name := range names {
-			if err := remove(tx, name); err != nil {
+			if err := removeBucket(tx, name); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return f.failed(strings.Join(names[:min(len(names), maxNamed)], ", "), err)
+		return f.wrapError(strings.Join(names[:min(len(names), maxErrorNames)], ", "), err)
 	}
 	for _, name := range names {
-		if s := f.known[name]; s != nil {
+		if s := f.stores[name]; s != nil {
 			s.deleted.Store(true)
-			delete(f.known, name)
+			delete(f.stores, name)
 		}
 	}
 	return nil
 }
 
-// maxNamed bounds how many namespaces an error names.
-const maxNamed = 5
+// maxErrorNames bounds how many namespaces an error names.
+const maxErrorNames = 5
 
 // A change shares a transaction, and its sync, with others.
 type change struct {
-	store  *Store
-	decide func() error // carries out the change in memory, or rejects it
-	undo   func()       // takes it back from memory
-	sealed map[string][]byte
-	err    error
-	done   chan struct{}
+	store   *Store
+	apply   func() error // carries out the change in memory, or rejects it
+	undo    func()       // takes it back from memory
+	encoded map[string][]byte
+	err     error
+	done    chan struct{}
 }
 
-// carryOut returns once a change is synced. The changes that queue up meanwhile share the next
+// submit returns once a change is synced. The changes that queue up meanwhile share the next
 // transaction.
-func (f *File) carryOut(c *change) error {
+func (f *File) submit(c *change) error {
 	c.done = make(chan struct{})
 	f.queueMu.Lock()
 	f.queue = append(f.queue, c)
 	f.queueMu.Unlock()
 	select {
 	case <-c.done:
-	case f.turn <- struct{}{}:
+	case f.writeLock <- struct{}{}:
 		runtime.Gosched() // those whose changes were synced just now may have the next ready
 		f.queueMu.Lock()
 		batch := f.queue
 		f.queue = nil
 		f.queueMu.Unlock()
-		f.carryOutAll(batch)
-		<-f.turn
+		f.applyBatch(batch)
+		<-f.writeLock
 		<-c.done
 	}
 	return c.err
 }
 
-// carryOutAll carries out changes in one transaction. If it fails, none of them is in memory
+// applyBatch carries out changes in one transaction. If it fails, none of them is in memory
 // either.
-func (f *File) carryOutAll(batch []*change) {
-	var decided []*change
+func (f *File) applyBatch(batch []*change) {
+	var applied []*change
 	for _, c := range batch {
-		if c.err = c.decide(); c.err == nil {
-			decided = append(decided, c)
+		if c.err = c.apply(); c.err == nil {
+			applied = append(applied, c)
 		}
 	}
-	if len(decided) > 0 {
-		f.putAll(decided)
+	if len(applied) > 0 {
+		f.writeBatch(applied)
 	}
 	for _, c := range batch {
 		close(c.done)
 	}
 }
 
-func (f *File) putAll(changes []*change) {
+func (f *File) writeBatch(changes []*change) {
 	err := f.transact(func(tx *bbolt.Tx) error {
 		for _, c := range changes {
-			if err := c.store.put(tx, c.sealed); err != nil {
+			if err := c.store.put(tx, c.encoded); err != nil {
 				return err
 			}
 		}
@@ -225,14 +225,14 @@ func (f *File) putAll(changes []*change) {
 	}
 	for _, c := range slices.Backward(changes) {
 		c.undo()
-		c.err = f.failed(c.store.name, err)
+		c.err = f.wrapError(c.store.name, err)
 	}
 }
 
 // update runs one transaction while no other change is going on.
 func (f *File) update(do func(*bbolt.Tx) error) error {
-	f.turn <- struct{}{}
-	defer func() { <-f.turn }()
+	f.writeLock <- struct{}{}
+	defer func() { <-f.writeLock }()
 	return f.transact(do)
 }
 
@@ -243,50 +243,50 @@ var errUnchanged = errors.New("nothing has changed")
 // change all the same, as when only the sync failed: memory and file would differ then, so that
 // nothing more is written.
 func (f *File) transact(do func(*bbolt.Tx) error) error {
-	if f.broken != nil {
-		return f.unwritable(f.broken)
+	if f.stopErr != nil {
+		return f.newWriteError(f.stopErr)
 	}
 	var id int
-	var failed error
+	var doErr error
 	err := f.commit(func(tx *bbolt.Tx) error {
 		id = tx.ID()
-		failed = do(tx)
-		return failed
+		doErr = do(tx)
+		return doErr
 	})
 	switch {
 	case errors.Is(err, errUnchanged):
 		return nil
 	case err == nil:
-		f.cause.Store(nil)
+		f.lastErr.Store(nil)
 		return nil
 	}
 	_ = f.db.View(func(tx *bbolt.Tx) error { // fails if the file is closed
 		if tx.ID() == id {
-			f.broken = fmt.Errorf("%w: %w", ErrStopped, err)
+			f.stopErr = fmt.Errorf("%w: %w", ErrStopped, err)
 		}
 		return nil
 	})
-	if failed != nil || errors.Is(err, berrors.ErrDatabaseNotOpen) {
+	if doErr != nil || errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return err
 	}
-	return f.unwritable(err)
+	return f.newWriteError(err)
 }
 
-// unwritable returns and remembers an error of the disk.
-func (f *File) unwritable(err error) error {
-	cause := &WriteError{f.path, err}
-	f.cause.Store(cause)
-	return cause
+// newWriteError returns and remembers an error of the disk.
+func (f *File) newWriteError(err error) error {
+	writeErr := &WriteError{f.path, err}
+	f.lastErr.Store(writeErr)
+	return writeErr
 }
 
 // WriteError returns why the last change could not be written, nil if it was.
 func (f *File) WriteError() error {
-	if cause := f.cause.Load(); cause != nil {
-		return cause
+	if err := f.lastErr.Load(); err != nil {
+		return err
 	}
 	return nil
 }
 
-func (f *File) failed(namespace string, err error) error {
+func (f *File) wrapError(namespace string, err error) error {
 	return fmt.Errorf("namespace %q in state file %s: %w", namespace, f.path, err)
 }

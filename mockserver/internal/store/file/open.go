@@ -17,8 +17,8 @@ import (
 // pageSize is that of every file, whatever machine it was made on: it may move to another.
 const pageSize = 4096
 
-// patience is how long another process is given to let go of the file.
-const patience = 200 * time.Millisecond
+// lockTimeout is how long another process is given to let go of the file.
+const lockTimeout = 200 * time.Millisecond
 
 // open inspects the file before bbolt opens it to write.
 func open(path string, log *slog.Logger) (*bbolt.DB, error) {
@@ -37,7 +37,7 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	case info.Size() == 0:
 		return nil, ErrEmpty
 	}
-	found, err := inspect(path)
+	result, err := inspect(path)
 	if err != nil {
 		return nil, err
 	}
@@ -50,25 +50,26 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found.torn {
+	if result.torn {
 		log.Warn("the last change to " + path + " was not completely written and is dropped")
 		// a change of nothing replaces the torn one
 		if err := db.Update(func(*bbolt.Tx) error { return nil }); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	if waste := found.size - found.used; waste < minWaste || waste < found.used/maxWasteRatio {
+	if unused := result.size - result.used; unused < minUnusedBytes ||
+		unused < result.used/unusedDivisor {
 		return db, nil
 	}
-	target, err := filepath.EvalSymlinks(path)
+	realPath, err := filepath.EvalSymlinks(path)
 	if err == nil {
-		err = compact(db, target)
+		err = compact(db, realPath)
 	}
 	if err != nil {
 		log.Warn("state file " + path + " cannot be made smaller: " + err.Error())
 		return db, nil //nolint:nilerr // the file is usable as it is
 	}
-	if err := errors.Join(syncFolder(filepath.Dir(target)), db.Close()); err != nil {
+	if err := errors.Join(syncDir(filepath.Dir(realPath)), db.Close()); err != nil {
 		return nil, err
 	}
 	return openDB(path, bbolt.Options{})
@@ -76,8 +77,8 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 
 // A file is compacted if at least minWaste bytes of it are not in use, and a share of what is.
 const (
-	minWaste      = 1 << 20
-	maxWasteRatio = 10
+	minUnusedBytes = 1 << 20
+	unusedDivisor = 10
 )
 
 // compact replaces a file by a copy without its free pages. What is written to db later is lost.
@@ -86,30 +87,30 @@ func compact(db *bbolt.DB, path string) error {
 	if err != nil {
 		return err
 	}
-	temporary, err := newTemporary(path)
+	temp, err := createTemp(path)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(temporary) }()
-	to, err := openDB(temporary, bbolt.Options{PageSize: pageSize, NoSync: true})
+	defer func() { _ = os.Remove(temp) }()
+	dst, err := openDB(temp, bbolt.Options{PageSize: pageSize, NoSync: true})
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(bbolt.Compact(to, db, compactedAtOnce), to.Sync(),
-		to.Close()); err != nil {
+	if err := errors.Join(bbolt.Compact(dst, db, compactTxBytes), dst.Sync(),
+		dst.Close()); err != nil {
 		return err
 	}
-	if err := os.Chmod(temporary, info.Mode()); err != nil {
+	if err := os.Chmod(temp, info.Mode()); err != nil {
 		return err
 	}
-	return os.Rename(temporary, path)
+	return os.Rename(temp, path)
 }
 
-// compactedAtOnce bounds the bytes that compact has in memory.
-const compactedAtOnce = 16 << 20
+// compactTxBytes bounds the bytes that compact has in memory.
+const compactTxBytes = 16 << 20
 
-// newTemporary makes an empty file beside another, and returns its path.
-func newTemporary(path string) (string, error) {
+// createTemp makes an empty file beside another, and returns its path.
+func createTemp(path string) (string, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new")
 	if err != nil {
 		return "", err
@@ -119,26 +120,26 @@ func newTemporary(path string) (string, error) {
 
 // createFile makes the file under another name first: what has its own name is always complete.
 func createFile(path string) error {
-	temporary, err := newTemporary(path)
+	temp, err := createTemp(path)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(temporary) }()
-	db, err := openDB(temporary, bbolt.Options{PageSize: pageSize})
+	defer func() { _ = os.Remove(temp) }()
+	db, err := openDB(temp, bbolt.Options{PageSize: pageSize})
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(db.Update(initialize), db.Close()); err != nil {
 		return err
 	}
-	err = os.Link(temporary, path)
+	err = os.Link(temp, path)
 	if errors.Is(err, fs.ErrExist) {
 		return nil // another process was first
 	}
 	if err != nil { // not every file system has links
-		err = os.Rename(temporary, path)
+		err = os.Rename(temp, path)
 	}
-	return errors.Join(err, syncFolder(filepath.Dir(path)))
+	return errors.Join(err, syncDir(filepath.Dir(path)))
 }
 
 func initialize(tx *bbolt.Tx) error {
@@ -152,26 +153,26 @@ func initialize(tx *bbolt.Tx) error {
 	return server.Put(formatKey, []byte(Format))
 }
 
-// syncFolder makes the name of a new file outlive a power cut.
-func syncFolder(path string) error {
+// syncDir makes the name of a new file outlive a power cut.
+func syncDir(path string) error {
 	if runtime.GOOS == "windows" { // which has no such thing
 		return nil
 	}
-	folder, err := os.Open(path) //nolint:gosec // the operator names the file
+	dir, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return err
 	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // openDB opens a file that exists.
 func openDB(path string, options bbolt.Options) (*bbolt.DB, error) {
-	options.Timeout = patience
-	var opened os.FileInfo
+	options.Timeout = lockTimeout
+	var info os.FileInfo
 	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
 		file, err := os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // the operator names the file
 		if err == nil {
-			opened, err = file.Stat()
+			info, err = file.Stat()
 		}
 		return file, err
 	}
@@ -183,7 +184,7 @@ func openDB(path string, options bbolt.Options) (*bbolt.DB, error) {
 		return nil, err
 	}
 	// another process has replaced it
-	if now, err := os.Stat(path); err != nil || !os.SameFile(opened, now) {
+	if current, err := os.Stat(path); err != nil || !os.SameFile(info, current) {
 		return nil, errors.Join(ErrInUse, db.Close())
 	}
 	return db, nil

@@ -13,51 +13,51 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// findings are what a check of a file found out.
-type findings struct {
+// inspection are what a check of a file found out.
+type inspection struct {
 	torn bool  // the last change was not completely written
 	used int64 // bytes in pages that are in use
 	size int64
 }
 
 // inspect rejects a file that is damaged. It holds the lock of bbolt meanwhile, and writes nothing.
-func inspect(path string) (found findings, err error) {
+func inspect(path string) (result inspection, err error) {
 	file, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
-		return found, err
+		return result, err
 	}
 	defer func() { _ = file.Close() }()
 	db, err := openDB(path, bbolt.Options{ReadOnly: true})
 	if errors.Is(err, ErrInUse) {
-		return found, err
+		return result, err
 	}
 	if err == nil {
 		defer func() { _ = db.Close() }()
 	}
-	metas, unreadable := readMetas(file)
-	if unreadable == nil {
-		found.size, unreadable = checkSize(file, metas.newest())
+	metas, metaErr := readMetas(file)
+	if metaErr == nil {
+		result.size, metaErr = checkSize(file, metas.newest())
 	}
-	if unreadable != nil { // says more than bbolt does
-		return found, unreadable
+	if metaErr != nil { // says more than bbolt does
+		return result, metaErr
 	}
 	if err != nil {
-		return found, err
+		return result, err
 	}
 	used, err := walk(file, metas.newest())
 	if err != nil {
-		return found, damaged(&PageError{err})
+		return result, newDamageError(&PageError{err})
 	}
-	found.torn, found.used = metas.torn(), int64(used)*pageSize
-	return found, guard(func() error { return db.View(verify) })
+	result.torn, result.used = metas.torn(), int64(used)*pageSize
+	return result, recoverFault(func() error { return db.View(verify) })
 }
 
-// guard turns a fault of the memory that a file is mapped to into an error.
-func guard(read func() error) (err error) {
+// recoverFault turns a fault of the memory that a file is mapped to into an error.
+func recoverFault(read func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if reason := recover(); reason != nil {
-			err = damaged(fmt.Errorf("it cannot be read: %v", reason))
+		if cause := recover(); cause != nil {
+			err = newDamageError(fmt.Errorf("it cannot be read: %v", cause))
 		}
 	}()
 	return read()
@@ -92,24 +92,24 @@ const (
 	metaVersion = 2
 )
 
-var native = binary.NativeEndian // a file does not move between byte orders
+var byteOrder = binary.NativeEndian // a file does not move between byte orders
 
 // meta is one of the two first pages. A change is made by writing the one that is older.
 type meta struct {
-	ours     bool // it has bbolt's magic number
-	valid    bool
-	labelled bool // the header is that of a meta page
-	change   uint64
-	root     uint64 // page of the top bucket
-	freelist uint64
-	end      uint64 // pages below it are in use or free
+	hasMagic  bool // it has bbolt's magic number
+	valid     bool
+	hasHeader bool // the header is that of a meta page
+	txID      uint64
+	root      uint64 // page of the top bucket
+	freelist  uint64
+	end       uint64 // pages below it are in use or free
 }
 
 type metas [2]meta
 
 // newest is the valid one of the last change.
 func (m metas) newest() meta {
-	if m[1].valid && (!m[0].valid || m[1].change > m[0].change) {
+	if m[1].valid && (!m[0].valid || m[1].txID > m[0].txID) {
 		return m[1]
 	}
 	return m[0]
@@ -128,12 +128,12 @@ func readMetas(file io.ReaderAt) (metas, error) {
 		m[i] = readMeta(page, uint64(i))
 	}
 	switch {
-	case !m[0].ours && !m[1].ours:
+	case !m[0].hasMagic && !m[1].hasMagic:
 		return m, ErrForeign
 	case !m[0].valid && !m[1].valid:
-		return m, damaged(errors.New("neither of its two first pages is valid"))
-	case m[0].valid && !m[0].labelled, m[1].valid && !m[1].labelled:
-		return m, damaged(errors.New("one of its two first pages has a wrong header"))
+		return m, newDamageError(errors.New("neither of its two first pages is valid"))
+	case m[0].valid && !m[0].hasHeader, m[1].valid && !m[1].hasHeader:
+		return m, newDamageError(errors.New("one of its two first pages has a wrong header"))
 	}
 	return m, nil
 }
@@ -143,14 +143,14 @@ func readMeta(page []byte, id uint64) meta {
 	sum := fnv.New64a()
 	_, _ = sum.Write(body[:metaSize-8])
 	m := meta{
-		ours:     native.Uint32(body) == metaMagic,
-		labelled: native.Uint64(header) == id && native.Uint16(header[8:]) == metaPage,
-		root:     native.Uint64(body[16:]), // and its sequence, which is not used
-		freelist: native.Uint64(body[32:]), end: native.Uint64(body[40:]),
-		change: native.Uint64(body[48:]),
+		hasMagic:  byteOrder.Uint32(body) == metaMagic,
+		hasHeader: byteOrder.Uint64(header) == id && byteOrder.Uint16(header[8:]) == metaPage,
+		root:      byteOrder.Uint64(body[16:]), // and its sequence, which is not used
+		freelist:  byteOrder.Uint64(body[32:]), end: byteOrder.Uint64(body[40:]),
+		txID: byteOrder.Uint64(body[48:]),
 	}
-	m.valid = m.ours && native.Uint32(body[4:]) == metaVersion &&
-		native.Uint32(body[8:]) == pageSize && native.Uint64(body[56:]) == sum.Sum64()
+	m.valid = m.hasMagic && byteOrder.Uint32(body[4:]) == metaVersion &&
+		byteOrder.Uint32(body[8:]) == pageSize && byteOrder.Uint64(body[56:]) == sum.Sum64()
 	return m
 }
 
@@ -161,25 +161,25 @@ func checkSize(file *os.File, m meta) (int64, error) {
 		return 0, err
 	}
 	if pages := uint64(info.Size()) / pageSize; pages < m.end { //nolint:gosec // never negative
-		return 0, damaged(fmt.Errorf("%w: it has %d pages of %d", ErrCutOff, pages, m.end))
+		return 0, newDamageError(fmt.Errorf("%w: it has %d pages of %d", ErrCutOff, pages, m.end))
 	}
 	return info.Size(), nil
 }
 
 // A walker visits every page that is in use, each once.
 type walker struct {
-	file io.ReaderAt
-	seen []bool // by page
-	used int
+	file    io.ReaderAt
+	visited []bool // by page
+	used    int
 
-	last []byte // the key before, in the same bucket
-	open bool   // the next key may be the same: last is that of a branch
+	lastKey    []byte // the key before, in the same bucket
+	allowEqual bool   // the next key may be the same: last is that of a branch
 }
 
 // walk checks that every page can be read, that what it points at lies within the file, and that
 // keys are in order. It returns how many pages are in use.
 func walk(file io.ReaderAt, m meta) (used int, err error) {
-	w := &walker{file: file, seen: make([]bool, m.end), open: true}
+	w := &walker{file: file, visited: make([]bool, m.end), allowEqual: true}
 	if err := w.tree(m.root); err != nil {
 		return 0, err
 	}
@@ -189,24 +189,26 @@ func walk(file io.ReaderAt, m meta) (used int, err error) {
 
 // page reads a page with those that it overflows into.
 func (w *walker) page(id uint64) (page, error) {
-	broken := func(why string) (page, error) { return nil, fmt.Errorf("page %d %s", id, why) }
-	end := uint64(len(w.seen))
+	pageError := func(problem string) (page, error) {
+		return nil, fmt.Errorf("page %d %s", id, problem)
+	}
+	end := uint64(len(w.visited))
 	if id < 2 || id >= end {
-		return broken("does not exist")
+		return pageError("does not exist")
 	}
 	p := make(page, pageSize)
 	if _, err := w.file.ReadAt(p, int64(id)*pageSize); err != nil { //nolint:gosec // less than the size of the file
 		return nil, err
 	}
-	overflow := uint64(native.Uint32(p[12:]))
-	if native.Uint64(p) != id || overflow >= end-id {
-		return broken("has a wrong header")
+	overflow := uint64(byteOrder.Uint32(p[12:]))
+	if byteOrder.Uint64(p) != id || overflow >= end-id {
+		return pageError("has a wrong header")
 	}
 	for i := id; i <= id+overflow; i++ {
-		if w.seen[i] {
-			return broken("is in use twice")
+		if w.visited[i] {
+			return pageError("is in use twice")
 		}
-		w.seen[i] = true
+		w.visited[i] = true
 		w.used++
 	}
 	if overflow == 0 {
@@ -234,33 +236,33 @@ func (w *walker) tree(id uint64) error {
 	return nil
 }
 
-// follow checks that a key is behind the one before. The keys below a branch begin with its own at
-// the earliest.
-func (w *walker) follow(key []byte, branch bool) error {
-	if c := bytes.Compare(key, w.last); c < 0 || c == 0 && !w.open {
+// checkOrder checks that a key is behind the one before. The keys below a branch begin with its own
+// at the earliest.
+func (w *walker) checkOrder(key []byte, branch bool) error {
+	if c := bytes.Compare(key, w.lastKey); c < 0 || c == 0 && !w.allowEqual {
 		return errors.New("a key is not in order")
 	}
-	w.last, w.open = key, branch
+	w.lastKey, w.allowEqual = key, branch
 	return nil
 }
 
 func (w *walker) branch(p page) error {
 	if p.count() == 0 {
-		return errPage
+		return errInvalidPage
 	}
 	for i := range p.count() {
 		element, err := p.element(i)
 		if err != nil {
 			return err
 		}
-		key, err := p.within(i, native.Uint32(element), native.Uint32(element[4:]), 0)
+		key, err := p.keyValue(i, byteOrder.Uint32(element), byteOrder.Uint32(element[4:]), 0)
 		if err != nil {
 			return err
 		}
-		if err := w.follow(key, true); err != nil {
+		if err := w.checkOrder(key, true); err != nil {
 			return err
 		}
-		if err := w.tree(native.Uint64(element[8:])); err != nil {
+		if err := w.tree(byteOrder.Uint64(element[8:])); err != nil {
 			return err
 		}
 	}
@@ -269,19 +271,20 @@ func (w *walker) branch(p page) error {
 
 func (w *walker) leaf(p page) error {
 	if p.flags() != leafPage {
-		return errPage
+		return errInvalidPage
 	}
 	for i := range p.count() {
 		element, err := p.element(i)
 		if err != nil {
 			return err
 		}
-		flags, keySize := native.Uint32(element), native.Uint32(element[8:])
-		value, err := p.within(i, native.Uint32(element[4:]), keySize, native.Uint32(element[12:]))
+		flags, keySize := byteOrder.Uint32(element), byteOrder.Uint32(element[8:])
+		value, err := p.keyValue(i, byteOrder.Uint32(element[4:]), keySize,
+			byteOrder.Uint32(element[12:]))
 		if err != nil || flags > bucketElement || keySize == 0 {
-			return errPage
+			return errInvalidPage
 		}
-		if err := w.follow(value[:keySize], false); err != nil {
+		if err := w.checkOrder(value[:keySize], false); err != nil {
 			return err
 		}
 		if flags == bucketElement {
@@ -297,17 +300,17 @@ func (w *walker) leaf(p page) error {
 func (w *walker) bucket(value page) error {
 	const bucketSize = 16 // page and sequence
 	if len(value) < bucketSize {
-		return errPage
+		return errInvalidPage
 	}
-	outer := w.last
-	w.last, w.open = nil, true
-	defer func() { w.last, w.open = outer, false }()
-	if root := native.Uint64(value); root != 0 {
+	outer := w.lastKey
+	w.lastKey, w.allowEqual = nil, true
+	defer func() { w.lastKey, w.allowEqual = outer, false }()
+	if root := byteOrder.Uint64(value); root != 0 {
 		return w.tree(root)
 	}
 	inline := value[bucketSize:]
 	if len(inline) < headerSize {
-		return errPage
+		return errInvalidPage
 	}
 	return w.leaf(inline)
 }
@@ -321,21 +324,21 @@ func (w *walker) freelist(id uint64) error {
 	free, count := p[headerSize:], uint64(p.count()) //nolint:gosec // never negative
 	// more than that: the first element has the number
 	if count == 0xFFFF {
-		count, free = native.Uint64(free), free[8:]
+		count, free = byteOrder.Uint64(free), free[8:]
 	}
 	if p.flags() != freelistPage || count > uint64(len(free))/8 {
-		return fmt.Errorf("page %d: %w", id, errPage)
+		return fmt.Errorf("page %d: %w", id, errInvalidPage)
 	}
 	for i := range count {
-		page := native.Uint64(free[8*i:])
-		if page < 2 || page >= uint64(len(w.seen)) || w.seen[page] {
+		page := byteOrder.Uint64(free[8*i:])
+		if page < 2 || page >= uint64(len(w.visited)) || w.visited[page] {
 			return fmt.Errorf("page %d is free more than once or in use as well, or does not exist",
 				page)
 		}
-		w.seen[page] = true
+		w.visited[page] = true
 		w.used++
 	}
-	if pages := len(w.seen) - 2; w.used != pages {
+	if pages := len(w.visited) - 2; w.used != pages {
 		return fmt.Errorf("%d of %d pages are neither in use nor free", pages-w.used, pages)
 	}
 	return nil
@@ -344,25 +347,25 @@ func (w *walker) freelist(id uint64) error {
 // A page is a header with what is behind it.
 type page []byte
 
-var errPage = errors.New("it is not as it was written")
+var errInvalidPage = errors.New("it is not as it was written")
 
-func (p page) flags() uint16 { return native.Uint16(p[8:]) }
-func (p page) count() int    { return int(native.Uint16(p[10:])) }
+func (p page) flags() uint16 { return byteOrder.Uint16(p[8:]) }
+func (p page) count() int    { return int(byteOrder.Uint16(p[10:])) }
 
 func (p page) element(i int) ([]byte, error) {
-	at := headerSize + i*elementSize
-	if at+elementSize > len(p) {
-		return nil, errPage
+	offset := headerSize + i*elementSize
+	if offset+elementSize > len(p) {
+		return nil, errInvalidPage
 	}
-	return p[at : at+elementSize], nil
+	return p[offset : offset+elementSize], nil
 }
 
-// within is the key and value of an element, at a position that counts from the element itself.
-func (p page) within(i int, position, keySize, valueSize uint32) (page, error) {
-	from := headerSize + uint64(i)*elementSize + uint64(position) //nolint:gosec // never negative
-	to := from + uint64(keySize) + uint64(valueSize)
-	if to > uint64(len(p)) {
-		return nil, errPage
+// keyValue is the key and value of an element, at a position that counts from the element itself.
+func (p page) keyValue(i int, offset, keySize, valueSize uint32) (page, error) {
+	start := headerSize + uint64(i)*elementSize + uint64(offset) //nolint:gosec // never negative
+	end := start + uint64(keySize) + uint64(valueSize)
+	if end > uint64(len(p)) {
+		return nil, errInvalidPage
 	}
-	return p[from:to], nil
+	return p[start:end], nil
 }

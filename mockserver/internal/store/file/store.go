@@ -28,14 +28,14 @@ type Store struct {
 
 // The keys of a namespace's values, and what they begin with.
 const (
-	tenantKey    = "tenant"
-	scopeSetsKey = "scopeSets"
-	identities   = "identities/" // and a number of eight digits, in the order of the tenant
-	records      = "records/"
-	tokens       = "tokens/"
+	tenantKey      = "tenant"
+	scopeSetsKey   = "scopeSets"
+	identityPrefix = "identities/" // and a number of eight digits, in the order of the tenant
+	recordPrefix   = "records/"
+	tokenPrefix    = "tokens/"
 )
 
-func identityKey(n int) string { return fmt.Sprintf("%s%08d", identities, n) }
+func identityKey(n int) string { return fmt.Sprintf("%s%08d", identityPrefix, n) }
 
 // bucket returns that of the namespace, nil if it was deleted.
 func (s *Store) bucket(tx *bbolt.Tx) *bbolt.Bucket {
@@ -45,36 +45,36 @@ func (s *Store) bucket(tx *bbolt.Tx) *bbolt.Bucket {
 	return tx.Bucket(namespacesBucket).Bucket([]byte(s.name))
 }
 
-func (s *Store) put(tx *bbolt.Tx, sealed map[string][]byte) error {
+func (s *Store) put(tx *bbolt.Tx, encoded map[string][]byte) error {
 	if bucket := s.bucket(tx); bucket != nil {
-		return put(tx, bucket, sealed)
+		return putValues(tx, bucket, encoded)
 	}
 	return nil
 }
 
 // write carries out a change in memory and in the file.
-func (s *Store) write(decide func() error, undo func(), v values) error {
-	sealed, err := v.seal(s.name)
+func (s *Store) write(apply func() error, undo func(), v values) error {
+	encoded, err := v.encode(s.name)
 	if err != nil {
-		return s.file.failed(s.name, err)
+		return s.file.wrapError(s.name, err)
 	}
-	return s.file.carryOut(&change{store: s, decide: decide, undo: undo, sealed: sealed})
+	return s.file.submit(&change{store: s, apply: apply, undo: undo, encoded: encoded})
 }
 
-// writeFirst writes values, and changes memory after that, while no other change is going on.
-func (s *Store) writeFirst(prepare func() (values, error), apply func() error) error {
-	s.file.turn <- struct{}{}
-	defer func() { <-s.file.turn }()
+// writeThenApply writes values, and changes memory after that, while no other change is going on.
+func (s *Store) writeThenApply(prepare func() (values, error), apply func() error) error {
+	s.file.writeLock <- struct{}{}
+	defer func() { <-s.file.writeLock }()
 	v, err := prepare()
 	if err != nil {
 		return err
 	}
-	sealed, err := v.seal(s.name)
+	encoded, err := v.encode(s.name)
 	if err == nil {
-		err = s.file.transact(func(tx *bbolt.Tx) error { return s.put(tx, sealed) })
+		err = s.file.transact(func(tx *bbolt.Tx) error { return s.put(tx, encoded) })
 	}
 	if err != nil {
-		return s.file.failed(s.name, err)
+		return s.file.wrapError(s.name, err)
 	}
 	return apply()
 }
@@ -84,21 +84,21 @@ func (s *Store) Create(ctx context.Context, t *pat.Token, limit int) error {
 	return s.write(
 		func() error { return s.Store.Create(ctx, t, limit) },
 		func() { _ = s.Store.Delete(ctx, t) },
-		values{tokens + t.ID: t.TokenData},
+		values{tokenPrefix + t.ID: t.TokenData},
 	)
 }
 
 // Swap implements pat.Store.
 func (s *Store) Swap(ctx context.Context, changes ...pat.Change) error {
 	v := values{}
-	var back []pat.Change
+	var reverse []pat.Change
 	for _, c := range slices.Backward(changes) { // so that each finds its former name free
-		v[tokens+c.New.ID] = c.New.TokenData
-		back = append(back, pat.Change{Old: c.New, New: c.Old})
+		v[tokenPrefix+c.New.ID] = c.New.TokenData
+		reverse = append(reverse, pat.Change{Old: c.New, New: c.Old})
 	}
 	return s.write(
 		func() error { return s.Store.Swap(ctx, changes...) },
-		func() { _ = s.Store.Swap(ctx, back...) },
+		func() { _ = s.Store.Swap(ctx, reverse...) },
 		v,
 	)
 }
@@ -108,20 +108,20 @@ func (s *Store) Delete(ctx context.Context, t *pat.Token) error {
 	return s.write(
 		func() error { return s.Store.Delete(ctx, t) },
 		func() { _ = s.Store.Create(ctx, t, 0) },
-		values{tokens + t.ID: nil},
+		values{tokenPrefix + t.ID: nil},
 	)
 }
 
 // AddIdentity implements pat.Store.
 func (s *Store) AddIdentity(ctx context.Context, i pat.Identity, login *pat.Token) error {
-	return s.writeFirst(func() (values, error) {
+	return s.writeThenApply(func() (values, error) {
 		d, err := s.Directory(ctx)
 		if err != nil {
 			return nil, err
 		}
 		v := values{identityKey(d.Len()): i}
 		if login != nil {
-			v[tokens+login.ID] = login.TokenData
+			v[tokenPrefix+login.ID] = login.TokenData
 		}
 		return v, s.CheckIdentity(i, login)
 	}, func() error { return s.Store.AddIdentity(ctx, i, login) })
@@ -129,7 +129,7 @@ func (s *Store) AddIdentity(ctx context.Context, i pat.Identity, login *pat.Toke
 
 // SetLogin implements pat.Store.
 func (s *Store) SetLogin(ctx context.Context, identityID, tokenID string) error {
-	return s.writeFirst(func() (values, error) {
+	return s.writeThenApply(func() (values, error) {
 		d, err := s.Directory(ctx)
 		if err != nil {
 			return nil, err
@@ -146,7 +146,7 @@ func (s *Store) SetLogin(ctx context.Context, identityID, tokenID string) error 
 // PutScopeSet implements pat.Store. The file comes first, so that no access token is issued for a
 // set that a crash would lose.
 func (s *Store) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
-	return s.writeFirst(func() (values, error) {
+	return s.writeThenApply(func() (values, error) {
 		return values{scopeSetsKey: pat.AddScopeSets(s.ScopeSets(), set)}, nil
 	}, func() error { return s.Store.PutScopeSet(ctx, set) })
 }
@@ -154,22 +154,22 @@ func (s *Store) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
 // PutRecord stores a small record beside the tenant, such as its clock, or removes it if data is
 // nil.
 func (s *Store) PutRecord(name string, data []byte) error {
-	v := values{records + name: nil}
+	v := values{recordPrefix + name: nil}
 	if data != nil {
-		v[records+name] = data
+		v[recordPrefix+name] = data
 	}
 	return s.write(func() error { return nil }, func() {}, v)
 }
 
 // Record returns a record, nil for none.
 func (s *Store) Record(name string) (data []byte, err error) {
-	key := records + name
+	key := recordPrefix + name
 	err = s.view(func(from *bbolt.Bucket) error {
-		sealed := from.Get([]byte(key))
-		if sealed == nil {
+		encoded := from.Get([]byte(key))
+		if encoded == nil {
 			return nil
 		}
-		opened, err := unseal(s.name, key, sealed)
+		opened, err := stripChecksum(s.name, key, encoded)
 		data = append([]byte{}, opened...)
 		return err
 	})
@@ -177,15 +177,15 @@ func (s *Store) Record(name string) (data []byte, err error) {
 }
 
 // view reads the namespace, unless it was deleted.
-func (s *Store) view(read func(*bbolt.Bucket) error) error {
+func (s *Store) view(do func(*bbolt.Bucket) error) error {
 	err := s.file.db.View(func(tx *bbolt.Tx) error {
 		if bucket := s.bucket(tx); bucket != nil {
-			return read(bucket)
+			return do(bucket)
 		}
 		return nil
 	})
 	if err != nil {
-		return s.file.failed(s.name, err)
+		return s.file.wrapError(s.name, err)
 	}
 	return nil
 }
@@ -201,78 +201,81 @@ func (s *Store) Replace(_ context.Context, t pat.Tenant) error {
 		v[identityKey(n)] = i
 	}
 	for _, token := range t.Tokens {
-		v[tokens+token.ID] = token.TokenData
+		v[tokenPrefix+token.ID] = token.TokenData
 	}
-	sealed, err := v.seal(s.name)
+	encoded, err := v.encode(s.name)
 	if err != nil {
-		return s.file.failed(s.name, err)
+		return s.file.wrapError(s.name, err)
 	}
-	s.file.turn <- struct{}{}
-	defer func() { <-s.file.turn }()
-	sets, err := values{scopeSetsKey: pat.AddScopeSets(s.ScopeSets(), t.ScopeSets...)}.seal(s.name)
+	s.file.writeLock <- struct{}{}
+	defer func() { <-s.file.writeLock }()
+	sets, err := values{
+		scopeSetsKey: pat.AddScopeSets(s.ScopeSets(), t.ScopeSets...),
+	}.encode(s.name)
 	if err == nil {
-		sealed[scopeSetsKey] = sets[scopeSetsKey]
-		err = s.file.transact(func(tx *bbolt.Tx) error { return s.replace(tx, sealed) })
+		encoded[scopeSetsKey] = sets[scopeSetsKey]
+		err = s.file.transact(func(tx *bbolt.Tx) error { return s.replace(tx, encoded) })
 	}
 	if err != nil {
-		return s.file.failed(s.name, err)
+		return s.file.wrapError(s.name, err)
 	}
 	s.ReplaceWith(next)
 	return nil
 }
 
 // replace replaces everything but the records.
-func (s *Store) replace(tx *bbolt.Tx, sealed map[string][]byte) error {
-	former := s.bucket(tx)
-	if former == nil {
+func (s *Store) replace(tx *bbolt.Tx, encoded map[string][]byte) error {
+	old := s.bucket(tx)
+	if old == nil {
 		return nil
 	}
-	cursor := former.Cursor()
-	for key, record := cursor.Seek([]byte(records)); strings.HasPrefix(string(key), records); key,
+	cursor := old.Cursor()
+	for key, record := cursor.Seek([]byte(recordPrefix)); strings.HasPrefix(string(key),
+		recordPrefix); key,
 		record = cursor.Next() {
-		sealed[string(key)] = slices.Clone(record)
+		encoded[string(key)] = slices.Clone(record)
 	}
-	if err := remove(tx, s.name); err != nil {
+	if err := removeBucket(tx, s.name); err != nil {
 		return err
 	}
-	bucket, err := create(tx, s.name)
+	bucket, err := createBucket(tx, s.name)
 	if err != nil {
 		return err
 	}
 	bucket.FillPercent = 0.9 // keys that are written in order leave no gaps to fill
-	return put(tx, bucket, sealed)
+	return putValues(tx, bucket, encoded)
 }
 
 // Load reads the tenant of the file into memory. It returns false, and memory stays as it is, if
 // nothing of a tenant was ever written. What does not fit is an error.
-func (s *Store) Load() (found bool, err error) {
+func (s *Store) Load() (exists bool, err error) {
 	var t pat.Tenant
 	err = s.view(func(from *bbolt.Bucket) error {
-		var sealed [][]byte // tokens
+		var encoded [][]byte // tokens
 		err := from.ForEach(func(key, value []byte) error {
-			found = found || !strings.HasPrefix(string(key), records)
-			id, isToken := strings.CutPrefix(string(key), tokens)
+			exists = exists || !strings.HasPrefix(string(key), recordPrefix)
+			id, isToken := strings.CutPrefix(string(key), tokenPrefix)
 			if !isToken {
 				return s.read(string(key), value, &t)
 			}
 			t.Tokens = append(t.Tokens, pat.NewToken(pat.TokenData{ID: id}))
-			sealed = append(sealed, value)
+			encoded = append(encoded, value)
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		return s.decodeTokens(t.Tokens, sealed)
+		return s.decodeTokens(t.Tokens, encoded)
 	})
-	if err != nil || !found {
+	if err != nil || !exists {
 		return false, err
 	}
 	next, err := s.Build(t)
-	if wrong := (*memory.TokenError)(nil); errors.As(err, &wrong) {
-		err = &ValueError{s.name, tokens + wrong.Token.ID, wrong.Err}
+	if tokenErr := (*memory.TokenError)(nil); errors.As(err, &tokenErr) {
+		err = &ValueError{s.name, tokenPrefix + tokenErr.Token.ID, tokenErr.Err}
 	}
 	if err != nil {
-		return false, s.file.failed(s.name, err)
+		return false, s.file.wrapError(s.name, err)
 	}
 	s.ReplaceWith(next)
 	return true, nil
@@ -280,23 +283,23 @@ func (s *Store) Load() (found bool, err error) {
 
 // decodeTokens reads the values of tokens, whose ids are set, on every processor: that is most of a
 // start.
-func (s *Store) decodeTokens(all []*pat.Token, sealed [][]byte) error {
+func (s *Store) decodeTokens(all []*pat.Token, encoded [][]byte) error {
 	errs := make([]error, runtime.GOMAXPROCS(0))
-	var running sync.WaitGroup
+	var wg sync.WaitGroup
 	for worker := range errs {
-		running.Go(func() {
+		wg.Go(func() {
 			for i := worker; i < len(all) && errs[worker] == nil; i += len(errs) {
-				errs[worker] = s.decodeToken(all[i], sealed[i])
+				errs[worker] = s.decodeToken(all[i], encoded[i])
 			}
 		})
 	}
-	running.Wait()
+	wg.Wait()
 	return cmp.Or(errs...)
 }
 
-func (s *Store) decodeToken(t *pat.Token, sealed []byte) error {
-	id, key := t.ID, tokens+t.ID
-	if err := decode(s.name, key, sealed, &t.TokenData); err != nil {
+func (s *Store) decodeToken(t *pat.Token, encoded []byte) error {
+	id, key := t.ID, tokenPrefix+t.ID
+	if err := decode(s.name, key, encoded, &t.TokenData); err != nil {
 		return err
 	}
 	if t.ID != id {
@@ -306,15 +309,15 @@ func (s *Store) decodeToken(t *pat.Token, sealed []byte) error {
 }
 
 // read adds a value that is no token to the tenant.
-func (s *Store) read(key string, sealed []byte, t *pat.Tenant) error {
+func (s *Store) read(key string, encoded []byte, t *pat.Tenant) error {
 	switch {
-	case strings.HasPrefix(key, identities):
+	case strings.HasPrefix(key, identityPrefix):
 		t.Identities = append(t.Identities, pat.Identity{})
-		return decode(s.name, key, sealed, &t.Identities[len(t.Identities)-1])
+		return decode(s.name, key, encoded, &t.Identities[len(t.Identities)-1])
 	case key == tenantKey:
-		return decode(s.name, key, sealed, t)
+		return decode(s.name, key, encoded, t)
 	case key == scopeSetsKey:
-		return decode(s.name, key, sealed, &t.ScopeSets)
+		return decode(s.name, key, encoded, &t.ScopeSets)
 	}
 	return nil
 }

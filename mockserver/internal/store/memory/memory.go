@@ -14,13 +14,13 @@ import (
 type Store struct {
 	key func(name string) string
 
-	mu        sync.RWMutex
-	directory *pat.Directory
-	tokens    map[string]*pat.Token // by id
-	owners    map[string]names      // by id of the identity; one without tokens has no entry
-	uses      uses
-	deletions deletions
-	scopes    []pat.ScopeSet // oldest first
+	mu              sync.RWMutex
+	directory       *pat.Directory
+	tokens          map[string]*pat.Token // by id
+	owners          map[string]names      // by id of the identity; one without tokens has no entry
+	byLastUsed      lastUsedIndex
+	recentlyDeleted recentlyDeleted
+	scopes          []pat.ScopeSet // oldest first
 }
 
 // names are the tokens of an owner by the keys of their names.
@@ -37,7 +37,7 @@ func NewKeyed(key func(name string) string) *Store {
 	}
 	return &Store{
 		key: key, directory: pat.NewDirectory(pat.Tenant{}),
-		tokens: map[string]*pat.Token{}, owners: map[string]names{}, uses: newUses(),
+		tokens: map[string]*pat.Token{}, owners: map[string]names{}, byLastUsed: newLastUsedIndex(),
 	}
 }
 
@@ -53,13 +53,13 @@ func (s *Store) Token(_ context.Context, id string) (*pat.Token, error) {
 
 // Tokens implements pat.Store.
 func (s *Store) Tokens(_ context.Context, ownerID string) ([]*pat.Token, error) {
-	tokens := s.of(ownerID)
+	tokens := s.unsortedTokens(ownerID)
 	slices.SortFunc(tokens, byAge)
 	return tokens, nil
 }
 
-// of returns the tokens of an owner in any order, nil for none.
-func (s *Store) of(ownerID string) []*pat.Token {
+// unsortedTokens returns the tokens of an owner in any order, nil for none.
+func (s *Store) unsortedTokens(ownerID string) []*pat.Token {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	o := s.owners[ownerID]
@@ -76,18 +76,18 @@ func (s *Store) of(ownerID string) []*pat.Token {
 // AllTokens implements pat.Store.
 func (s *Store) AllTokens(context.Context) ([]*pat.Token, error) {
 	s.mu.Lock()
-	now := s.uses.snapshot()
+	snapshot := s.byLastUsed.snapshot()
 	s.mu.Unlock()
-	return now.byAge(), nil
+	return snapshot.byAge(), nil
 }
 
 // TokensLastUsed implements pat.Store.
-func (s *Store) TokensLastUsed(ctx context.Context, within pat.Span) ([]*pat.Token, error) {
+func (s *Store) TokensLastUsed(ctx context.Context, span pat.Span) ([]*pat.Token, error) {
 	s.mu.RLock()
-	most := len(s.tokens) / 8 // more are sooner found among all
-	tokens := s.uses.within(within, most)
+	limit := len(s.tokens) / 8 // more are sooner found among all
+	tokens := s.byLastUsed.tokensIn(span, limit)
 	s.mu.RUnlock()
-	if len(tokens) > most {
+	if len(tokens) > limit {
 		return s.AllTokens(ctx)
 	}
 	slices.SortFunc(tokens, byAge)
@@ -108,21 +108,21 @@ func (s *Store) Count(_ context.Context, ownerID string) (int, error) {
 func (s *Store) WasDeleted(_ context.Context, id string) (bool, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.deletions.ids[id] && s.tokens[id] == nil, nil
+	return s.recentlyDeleted.ids[id] && s.tokens[id] == nil, nil
 }
 
 // Create implements pat.Store.
 func (s *Store) Create(_ context.Context, t *pat.Token, limit int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, known := s.directory.Identity(t.Owner.ID); !known {
+	if _, ok := s.directory.Identity(t.Owner.ID); !ok {
 		return pat.ErrNoIdentity
 	}
 	return s.createLocked(t, limit)
 }
 
 func (s *Store) createLocked(t *pat.Token, limit int) error {
-	if err := s.checkLocked(t, limit); err != nil {
+	if err := s.checkTokenLocked(t, limit); err != nil {
 		return err
 	}
 	o := s.owners[t.Owner.ID]
@@ -132,15 +132,15 @@ func (s *Store) createLocked(t *pat.Token, limit int) error {
 	}
 	s.tokens[t.ID] = t
 	o[s.key(t.Name)] = t
-	s.uses.put(t)
+	s.byLastUsed.put(t)
 	return nil
 }
 
-func (s *Store) checkLocked(t *pat.Token, limit int) error {
+func (s *Store) checkTokenLocked(t *pat.Token, limit int) error {
 	o := s.owners[t.Owner.ID]
-	_, client := s.directory.Client(t.ID)
+	_, isClient := s.directory.Client(t.ID)
 	switch {
-	case client || s.tokens[t.ID] != nil:
+	case isClient || s.tokens[t.ID] != nil:
 		return pat.ErrConflict
 	case o[s.key(t.Name)] != nil:
 		return pat.ErrNameTaken // rule.NameUnique
@@ -161,23 +161,23 @@ func (s *Store) Swap(_ context.Context, changes ...pat.Change) error {
 	}
 	for i, c := range changes {
 		if err := s.renameLocked(c.Old, c.New); err != nil {
-			for _, done := range slices.Backward(changes[:i]) {
-				_ = s.renameLocked(done.New, done.Old) // it had that name before
+			for _, prev := range slices.Backward(changes[:i]) {
+				_ = s.renameLocked(prev.New, prev.Old) // it had that name before
 			}
 			return err
 		}
 	}
 	for _, c := range changes {
 		s.tokens[c.Old.ID] = c.New
-		s.uses.remove(c.Old)
-		s.uses.put(c.New)
+		s.byLastUsed.remove(c.Old)
+		s.byLastUsed.put(c.New)
 	}
 	return nil
 }
 
 func (s *Store) renameLocked(old, next *pat.Token) error {
 	o := s.owners[old.Owner.ID]
-	if holder := o[s.key(next.Name)]; holder != nil && holder.ID != old.ID {
+	if other := o[s.key(next.Name)]; other != nil && other.ID != old.ID {
 		return pat.ErrNameTaken // rule.NameUnique
 	}
 	delete(o, s.key(old.Name))
@@ -194,7 +194,7 @@ func (s *Store) Delete(_ context.Context, t *pat.Token) error {
 		return pat.ErrNotFound
 	case t:
 		s.removeLocked(t)
-		s.deletions.add(t.ID)
+		s.recentlyDeleted.add(t.ID)
 		return nil
 	}
 	return pat.ErrConflict
@@ -204,7 +204,7 @@ func (s *Store) removeLocked(t *pat.Token) {
 	o := s.owners[t.Owner.ID]
 	delete(s.tokens, t.ID)
 	delete(o, s.key(t.Name))
-	s.uses.remove(t)
+	s.byLastUsed.remove(t)
 	if len(o) == 0 {
 		delete(s.owners, t.Owner.ID)
 	}
@@ -242,14 +242,14 @@ func (s *Store) checkIdentityLocked(i pat.Identity, login *pat.Token) error {
 	if err := s.directory.CheckNew(i); err != nil || login == nil {
 		return err
 	}
-	return s.checkLocked(login, 0)
+	return s.checkTokenLocked(login, 0)
 }
 
 // SetLogin implements pat.Store.
 func (s *Store) SetLogin(_ context.Context, identityID, tokenID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if i, known := s.directory.Identity(identityID); known && i.Login == "" {
+	if i, ok := s.directory.Identity(identityID); ok && i.Login == "" {
 		i.Login = tokenID
 		s.directory.Put(i)
 	}
@@ -290,13 +290,14 @@ func (e *TokenError) Error() string {
 
 func (e *TokenError) Unwrap() error { return e.Err }
 
-// ReplaceWith replaces the tenant by that of another store, which must not be used any more, and keeps
-// the scope sets as well.
+// ReplaceWith replaces the tenant by that of another store, which must not be used any more, and
+// keeps the scope sets as well.
 func (s *Store) ReplaceWith(next *Store) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.directory, s.tokens, s.owners, s.uses = next.directory, next.tokens, next.owners, next.uses
-	s.deletions = deletions{}
+	s.directory, s.tokens, s.owners, s.byLastUsed = next.directory, next.tokens, next.owners,
+		next.byLastUsed
+	s.recentlyDeleted = recentlyDeleted{}
 	s.scopes = pat.AddScopeSets(s.scopes, next.scopes...)
 }
 
@@ -305,9 +306,9 @@ func (s *Store) Snapshot(context.Context) (pat.Tenant, error) {
 	s.mu.Lock()
 	t := s.directory.Tenant()
 	t.Identities, t.ScopeSets = s.directory.Identities(), slices.Clone(s.scopes)
-	now := s.uses.snapshot()
+	snapshot := s.byLastUsed.snapshot()
 	s.mu.Unlock()
-	t.Tokens = now.byAge()
+	t.Tokens = snapshot.byAge()
 	return t, nil
 }
 

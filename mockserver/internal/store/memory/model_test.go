@@ -94,8 +94,8 @@ func (m *model) replace(tokens []*pat.Token) error {
 	return nil
 }
 
-// uses are when tokens were last used, and what spans end with. Zero is a moment of a span, and
-// never of a token.
+// uses are when tokens were last used, and what spans end with. Zero is a moment of a span,
+// and never of a token.
 var uses = []time.Time{
 	{},
 	time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), newYear, newYear.Add(time.Microsecond),

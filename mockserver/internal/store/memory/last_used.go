@@ -18,16 +18,19 @@ func byAge(a, b *pat.Token) int {
 	return cmp.Compare(a.ID, b.ID)
 }
 
-// uses has every token, those that were never used first, and then by when they were last used.
-type uses struct{ tree *btree.BTreeG[*pat.Token] }
+// lastUsedIndex has every token, those that were never used first, and then by when they were last
+// used.
+type lastUsedIndex struct{ tree *btree.BTreeG[*pat.Token] }
 
-const degree = 64
+const btreeDegree = 64
 
-func newUses() uses {
-	return uses{btree.NewWithFreeListG(degree, usedBefore, btree.NewFreeListG[*pat.Token](0))}
+func newLastUsedIndex() lastUsedIndex {
+	return lastUsedIndex{
+		btree.NewWithFreeListG(btreeDegree, lessByLastUsed, btree.NewFreeListG[*pat.Token](0)),
+	}
 }
 
-func usedBefore(a, b *pat.Token) bool {
+func lessByLastUsed(a, b *pat.Token) bool {
 	if unused := a.LastUsed.IsZero(); unused != b.LastUsed.IsZero() {
 		return unused
 	}
@@ -37,14 +40,14 @@ func usedBefore(a, b *pat.Token) bool {
 	return byAge(a, b) < 0
 }
 
-func (u uses) put(t *pat.Token)    { u.tree.ReplaceOrInsert(t) }
-func (u uses) remove(t *pat.Token) { u.tree.Delete(t) }
+func (u lastUsedIndex) put(t *pat.Token)    { u.tree.ReplaceOrInsert(t) }
+func (u lastUsedIndex) remove(t *pat.Token) { u.tree.Delete(t) }
 
 // snapshot returns a copy that stays as it is now. Later changes copy the nodes that both share.
-func (u uses) snapshot() uses { return uses{u.tree.Clone()} }
+func (u lastUsedIndex) snapshot() lastUsedIndex { return lastUsedIndex{u.tree.Clone()} }
 
 // byAge returns the tokens by age, nil for none.
-func (u uses) byAge() []*pat.Token {
+func (u lastUsedIndex) byAge() []*pat.Token {
 	var tokens []*pat.Token
 	if n := u.tree.Len(); n > 0 {
 		tokens = make([]*pat.Token, 0, n)
@@ -57,12 +60,12 @@ func (u uses) byAge() []*pat.Token {
 	return tokens
 }
 
-// within returns the tokens of a span in any order, and stops after one more than most.
-func (u uses) within(span pat.Span, most int) []*pat.Token {
+// tokensIn returns the tokens of a span in any order, and stops after one more than most.
+func (u lastUsedIndex) tokensIn(span pat.Span, limit int) []*pat.Token {
 	var tokens []*pat.Token
 	if span.Never {
 		u.tree.Ascend(func(t *pat.Token) bool {
-			if !t.LastUsed.IsZero() || len(tokens) > most {
+			if !t.LastUsed.IsZero() || len(tokens) > limit {
 				return false
 			}
 			tokens = append(tokens, t)
@@ -71,7 +74,7 @@ func (u uses) within(span pat.Span, most int) []*pat.Token {
 	}
 	first := pat.NewToken(pat.TokenData{LastUsed: span.After.Add(time.Nanosecond)})
 	u.tree.AscendGreaterOrEqual(first, func(t *pat.Token) bool {
-		if t.LastUsed.After(span.Until) || len(tokens) > most {
+		if t.LastUsed.After(span.Until) || len(tokens) > limit {
 			return false
 		}
 		tokens = append(tokens, t)
