@@ -34,17 +34,17 @@ type Config struct {
 
 // API serves the operations of its documents on one tenant.
 type API struct {
-	config Config
-	never  dialect.Response // what create answers of a token that never expires
+	config       Config
+	neverExpires dialect.Response // what create answers of a token that never expires
 }
 
 // New returns an API.
 func New(c Config) *API {
-	return &API{config: c, never: c.Writer.Dialect.Response(dialect.NeverExpiringResponse)}
+	return &API{config: c, neverExpires: c.Writer.Dialect.Response(dialect.NeverExpiringResponse)}
 }
 
 // handlers of the operations, by spec.Operation.Name.
-var handlers = map[string]func(*API, *exchange) (*response.Response, error){
+var handlers = map[string]func(*API, *request) (*response.Response, error){
 	"listPersonalAccessTokens":           (*API).list,
 	"createPersonalAccessToken":          (*API).create,
 	"patchPersonalAccessToken":           (*API).patch,
@@ -57,7 +57,7 @@ var handlers = map[string]func(*API, *exchange) (*response.Response, error){
 type Route struct {
 	operation *spec.Operation
 	policy    pat.Policy
-	handle    func(*API, *exchange) (*response.Response, error)
+	handle    func(*API, *request) (*response.Response, error)
 }
 
 // NewRoute returns the route of an operation of a version, nil for one that no API knows.
@@ -71,43 +71,44 @@ func NewRoute(v version.Version, op *spec.Operation) *Route {
 
 // Serve answers a request of a route.
 func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
-	x := &exchange{
+	req := &request{
 		operation: route.operation, policy: route.policy, dialect: a.config.Writer.Dialect,
-		request: r, info: response.InfoFrom(r), now: a.config.Now(),
+		httpRequest: r, info: response.InfoFrom(r), now: a.config.Now(),
 	}
-	resp, err := a.run(x, route.handle)
+	resp, err := a.run(req, route.handle)
 	a.config.Writer.Reply(rw, r, route.operation.ValidateResponse, resp, err)
 }
 
 // run leads a request through the steps that every operation has. It repeats an operation that lost
 // a race for a token.
-func (a *API) run(x *exchange,
-	handle func(*API, *exchange) (*response.Response, error),
+func (a *API) run(req *request,
+	handle func(*API, *request) (*response.Response, error),
 ) (*response.Response, error) {
-	caller, err := a.config.Authenticate(x.request.Context(), x.info,
-		x.request.Header.Get("Authorization"), x.now)
+	caller, err := a.config.Authenticate(req.httpRequest.Context(), req.info,
+		req.httpRequest.Header.Get("Authorization"), req.now)
 	if err != nil {
 		return nil, err
 	}
-	x.caller = caller
-	x.info.User, x.info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
+	req.caller = caller
+	req.info.User, req.info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
 	if err := a.config.Admission.Admit(admission.Request{
-		Request: x.request, Operation: x.operation, Info: x.info, ClientID: caller.ClientID,
-		OwnerID: caller.ID, OwnerName: caller.Name, Now: x.now,
+		Request: req.httpRequest, Operation: req.operation, Info: req.info,
+		ClientID: caller.ClientID,
+		OwnerID:  caller.ID, OwnerName: caller.Name, Now: req.now,
 	}); err != nil {
 		return nil, err
 	}
-	if err := caller.CheckScopes(x.operation.Scopes); err != nil {
+	if err := caller.CheckScopes(req.operation.Scopes); err != nil {
 		return nil, err
 	}
-	if err := x.checkExperimental(); err != nil {
+	if err := req.checkExperimental(); err != nil {
 		return nil, err
 	}
-	if err := x.read(); err != nil {
+	if err := req.decode(); err != nil {
 		return nil, err
 	}
 	for {
-		resp, err := handle(a, x)
+		resp, err := handle(a, req)
 		if !errors.Is(err, pat.ErrConflict) {
 			return resp, err
 		}
@@ -115,16 +116,16 @@ func (a *API) run(x *exchange,
 }
 
 // call returns the context of the request for the domain.
-func (x *exchange) call() pat.Call {
-	return pat.Call{Caller: x.caller, Policy: x.policy, Now: x.now}
+func (req *request) call() pat.Call {
+	return pat.Call{Caller: req.caller, Policy: req.policy, Now: req.now}
 }
 
 // commit validates the response to a write that is prepared, and then carries out the write.
-func (a *API) commit(x *exchange, resp *response.Response,
+func (a *API) commit(req *request, resp *response.Response,
 	write interface{ Commit(context.Context) error },
 ) (*response.Response, error) {
-	if err := a.config.Writer.Validate(resp, x.operation.ValidateResponse); err != nil {
+	if err := a.config.Writer.Validate(resp, req.operation.ValidateResponse); err != nil {
 		return nil, err
 	}
-	return resp, write.Commit(x.request.Context())
+	return resp, write.Commit(req.httpRequest.Context())
 }

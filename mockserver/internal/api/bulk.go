@@ -6,13 +6,13 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
-	operations, err := patchOperations(*optional[any](x.body, "patch"))
+func (a *API) bulkUpdate(req *request) (*response.Response, error) {
+	operations, err := patchOperations(*optional[any](req.body, "patch"))
 	if err != nil {
 		return nil, err
 	}
-	update, err := a.config.Service.PrepareBulkUpdate(x.request.Context(), x.call(),
-		stringSlice(x.body, "ids"), operations)
+	update, err := a.config.Service.PrepareBulkUpdate(req.httpRequest.Context(), req.call(),
+		stringSlice(req.body, "ids"), operations)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +20,7 @@ func (a *API) bulkUpdate(x *exchange) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.commit(x, resp, update)
+	return a.commit(req, resp, update)
 }
 
 // bulkResponse returns the tokens of a bulk update. The acknowledgment "is stored internally and is
@@ -32,9 +32,9 @@ func (a *API) bulkResponse(tokens []*pat.Token) (*response.Response, error) {
 	if a.config.Writer.Dialect[dialect.BulkFlag].Value == dialect.Present {
 		shape = pat.Current
 	}
-	response, err := a.listResponse(shape, tokens)
+	resp, err := a.listResponse(shape, tokens)
 	if err == nil {
-		response.Validated = false // by this operation
+		resp.Validated = false // by this operation
 	}
-	return response, err
+	return resp, err
 }

@@ -6,10 +6,10 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) delete(x *exchange) (*response.Response, error) {
-	deletion, err := a.config.Service.PrepareDelete(x.request.Context(), x.call(), x.id)
+func (a *API) delete(req *request) (*response.Response, error) {
+	deletion, err := a.config.Service.PrepareDelete(req.httpRequest.Context(), req.call(), req.id)
 	if err != nil {
 		return nil, err
 	}
-	return a.commit(x, &response.Response{Status: http.StatusNoContent}, deletion)
+	return a.commit(req, &response.Response{Status: http.StatusNoContent}, deletion)
 }

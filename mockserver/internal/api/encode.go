@@ -21,8 +21,8 @@ type owner struct {
 
 func ownerOf(t *pat.Token) owner { return owner{"IDENTITY", t.Owner.ID, t.Owner.Name} }
 
-// createdJSON is the published answer to create, with exactly its eight keys.
-type createdJSON struct {
+// createJSON is the published answer to create, with exactly its eight keys.
+type createJSON struct {
 	ID                         string   `json:"id"`
 	Secret                     string   `json:"secret"`
 	Scope                      []string `json:"scope"`
@@ -35,9 +35,9 @@ type createdJSON struct {
 	UserAwareTokenNeverExpires *bool `json:"userAwareTokenNeverExpires,omitempty"`
 }
 
-// createdNoDate is createdJSON without its date.
-type createdNoDate struct {
-	createdJSON
+// createJSONNoDate is createJSON without its date.
+type createJSONNoDate struct {
+	createJSON
 	// nil, in place of the one that is there even when it is null
 	ExpirationDate *string `json:"expirationDate,omitempty"`
 }
@@ -61,28 +61,28 @@ type tokenJSON struct {
 const farDate = "9999-12-31T23:59:59.000Z"
 
 func (a *API) createResponse(t *pat.Token) (*response.Response, error) {
-	c := createdJSON{
+	c := createJSON{
 		ID: t.ID, Secret: t.Secret, Scope: t.Scope, Name: t.Name, Owner: ownerOf(t),
 		Created:                    pat.FormatDate(t.Created),
 		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
-		ExpirationDate:             nullable(t.ExpirationDate),
+		ExpirationDate:             nullableDate(t.ExpirationDate),
 	}
 	if c.ExpirationDate != nil {
 		return response.JSON(http.StatusOK, c)
 	}
-	if a.never.Flag == dialect.Present {
+	if a.neverExpires.Flag == dialect.Present {
 		c.UserAwareTokenNeverExpires = &t.UserAwareTokenNeverExpires
 	}
-	switch a.never.Value {
+	switch a.neverExpires.Value {
 	case dialect.Absent:
-		return response.JSON(http.StatusOK, createdNoDate{createdJSON: c})
+		return response.JSON(http.StatusOK, createJSONNoDate{createJSON: c})
 	case dialect.FarDate:
 		c.ExpirationDate = new(farDate)
 	}
 	return response.JSON(http.StatusOK, c)
 }
 
-func nullable(t time.Time) *string {
+func nullableDate(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
@@ -99,9 +99,9 @@ func (a *API) encode(shape pat.Shape, t *pat.Token) ([]byte, error) {
 	}
 	s := tokenJSON{
 		ID: t.ID, Name: t.Name, Scope: t.Scope, Owner: ownerOf(t),
-		Created: pat.FormatDate(t.Created), LastUsed: nullable(t.LastUsed), Managed: t.Managed,
+		Created: pat.FormatDate(t.Created), LastUsed: nullableDate(t.LastUsed), Managed: t.Managed,
 		AccessTokenValiditySeconds: t.AccessTokenValiditySeconds,
-		ExpirationDate:             nullable(t.ExpirationDate),
+		ExpirationDate:             nullableDate(t.ExpirationDate),
 	}
 	if shape == pat.Current {
 		s.UserAwareTokenNeverExpires = &t.UserAwareTokenNeverExpires
@@ -125,16 +125,16 @@ func (a *API) validateToken(shape pat.Shape, token []byte) error {
 		if document == nil || pat.PolicyFor(v).Shape != shape {
 			continue
 		}
-		for _, as := range []struct {
+		for _, c := range []struct {
 			operation string
 			body      []byte
 		}{
 			{"listPersonalAccessTokens", slices.Concat([]byte{'['}, token, []byte{']'})},
 			{"patchPersonalAccessToken", token},
 		} {
-			one := &response.Response{Status: http.StatusOK, Body: as.body}
-			if err := a.config.Writer.Validate(one,
-				document.Operation(as.operation).ValidateResponse); err != nil {
+			resp := &response.Response{Status: http.StatusOK, Body: c.body}
+			if err := a.config.Writer.Validate(resp,
+				document.Operation(c.operation).ValidateResponse); err != nil {
 				return err
 			}
 		}

@@ -16,16 +16,16 @@ import (
 )
 
 // syntaxError returns the error of a request that cannot be read.
-func syntaxError(violated rule.ID, problem string) error {
-	return response.Errorf(response.BadSyntax, response.Reason{Rule: violated, Text: problem})
+func syntaxError(ruleID rule.ID, problem string) error {
+	return response.Errorf(response.BadSyntax, response.Reason{Rule: ruleID, Text: problem})
 }
 
 // bodyError returns the error of a body that did not come to its end.
 func bodyError(err error) error {
-	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+	if sizeErr := (*http.MaxBytesError)(nil); errors.As(err, &sizeErr) {
 		return err
 	}
-	if coding := (*body.CodingError)(nil); errors.As(err, &coding) {
+	if codingErr := (*body.CodingError)(nil); errors.As(err, &codingErr) {
 		return syntaxError(rule.ContentEncoding, err.Error())
 	}
 	return syntaxError(rule.IncompleteBody,
@@ -50,24 +50,24 @@ var contentTypeEntries = map[string]string{
 
 // contentTypeError returns the error of a body of another content type than the operation has,
 // which is a finding, too.
-func (x *exchange) contentTypeError(got string) *response.Error {
-	want := strings.Join(x.operation.MediaTypes, " or ")
+func (req *request) contentTypeError(got string) *response.Error {
+	want := strings.Join(req.operation.MediaTypes, " or ")
 	if got == "" {
 		got = "nothing"
 	} else {
 		got = redact.Quote(got)
 	}
 	text := "header Content-Type: expected " + want + ", got " + got
-	x.info.AddFinding(control.WrongContentType, text, "send Content-Type: "+want)
+	req.info.AddFinding(control.WrongContentType, text, "send Content-Type: "+want)
 	return &response.Error{
-		Kind: response.WrongContentType, DialectEntry: contentTypeEntries[x.operation.Name],
+		Kind: response.WrongContentType, DialectEntry: contentTypeEntries[req.operation.Name],
 		Reasons: []response.Reason{{Rule: rule.WrongContentType, Text: text}},
 	}
 }
 
 // schemaError returns the error of a request that its document forbids. Each violation is a
 // finding, too.
-func (x *exchange) schemaError(violations []spec.Violation) error {
+func (req *request) schemaError(violations []spec.Violation) error {
 	e := &response.Error{
 		Kind: response.Missing, Field: violations[0].Location(), DialectEntry: dialect.EmptyDate,
 	}
@@ -78,7 +78,7 @@ func (x *exchange) schemaError(violations []spec.Violation) error {
 		} else if v.More == 0 {
 			e.Kind = response.Illegal
 		}
-		x.info.AddFinding(kind, v.String(), "")
+		req.info.AddFinding(kind, v.String(), "")
 		if v.In != spec.InBody || v.Pointer != "/expirationDate" || v.Value != "" {
 			e.DialectEntry = ""
 		}
@@ -94,8 +94,8 @@ func reasonOf(v spec.Violation) response.Reason {
 	}
 	if text, ok := v.Value.(string); ok && v.Format == "date-time" {
 		_, err := pat.ParseDate(text, v.Location())
-		if broken := (*pat.Error)(nil); errors.As(err, &broken) {
-			return response.Reason{Rule: broken.Rule, Text: broken.Text()}
+		if ruleErr := (*pat.Error)(nil); errors.As(err, &ruleErr) {
+			return response.Reason{Rule: ruleErr.Rule, Text: ruleErr.Text()}
 		}
 	}
 	return response.Reason{Rule: ruleOf(v), Text: v.String()}

@@ -8,26 +8,26 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) list(x *exchange) (*response.Response, error) {
-	if err := x.checkLimit(); err != nil {
+func (a *API) list(req *request) (*response.Response, error) {
+	if err := req.checkLimit(); err != nil {
 		return nil, err
 	}
-	filter, err := a.config.Service.ParseFilter(x.query.Get("filters"))
+	filter, err := a.config.Service.ParseFilter(req.query.Get("filters"))
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := a.config.Service.List(x.request.Context(), x.caller, pat.ListQuery{
-		OwnerID: x.query.Get("owner-id"), Filter: filter,
+	tokens, err := a.config.Service.List(req.httpRequest.Context(), req.caller, pat.ListQuery{
+		OwnerID: req.query.Get("owner-id"), Filter: filter,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if !x.pages() {
-		return a.listResponse(x.policy.Shape, tokens)
+	if !req.isPaged() {
+		return a.listResponse(req.policy.Shape, tokens)
 	}
-	response, err := a.listResponse(x.policy.Shape, x.page(tokens))
-	if err == nil && x.query.Get("count") == "true" {
-		response.Header = http.Header{"X-Total-Count": {strconv.Itoa(len(tokens))}}
+	resp, err := a.listResponse(req.policy.Shape, req.page(tokens))
+	if err == nil && req.query.Get("count") == "true" {
+		resp.Header = http.Header{"X-Total-Count": {strconv.Itoa(len(tokens))}}
 	}
-	return response, err
+	return resp, err
 }

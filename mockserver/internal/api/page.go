@@ -11,29 +11,29 @@ import (
 // pagingParameters are the standard collection parameters of a list that has pages.
 var pagingParameters = []string{"limit", "offset", "count"}
 
-// pages reports whether the operation is a list that has pages.
-func (x *exchange) pages() bool {
-	return x.dialect[dialect.ListPaging].Value == dialect.Paged && x.isList()
+// isPaged reports whether the operation is a list that has pages.
+func (req *request) isPaged() bool {
+	return req.dialect[dialect.ListPaging].Value == dialect.Paged && req.isList()
 }
 
-func (x *exchange) isList() bool { return x.operation.Name == "listPersonalAccessTokens" }
+func (req *request) isList() bool { return req.operation.Name == "listPersonalAccessTokens" }
 
 // page returns the part of a list that limit and offset choose. A limit beyond the maximum counts
 // as the maximum unless checkLimit rejects it.
-func (x *exchange) page(tokens []*pat.Token) []*pat.Token {
-	from := min(x.count("offset", 0), len(tokens))
-	return tokens[from:min(from+min(x.count("limit", maxLimit), maxLimit), len(tokens))]
+func (req *request) page(tokens []*pat.Token) []*pat.Token {
+	start := min(req.intParameter("offset", 0), len(tokens))
+	return tokens[start:min(start+min(req.intParameter("limit", maxLimit), maxLimit), len(tokens))]
 }
 
 // maxLimit is the most that a list of the standard collection parameters gives (published).
 const maxLimit = 250
 
 // checkLimit rejects a limit that is too high, if the tenant does.
-func (x *exchange) checkLimit() error {
-	if !x.dialect[dialect.Limit251].Rejects() {
+func (req *request) checkLimit() error {
+	if !req.dialect[dialect.Limit251].Rejects() {
 		return nil
 	}
-	limit := x.query.Get("limit")
+	limit := req.query.Get("limit")
 	if n, _ := strconv.Atoi(limit); n <= maxLimit { // what is no number is 0
 		return nil
 	}
@@ -42,10 +42,10 @@ func (x *exchange) checkLimit() error {
 			redact.Truncate(limit, 80))
 }
 
-// count returns a parameter that is a number from 0 on. Another one counts as absent.
-func (x *exchange) count(name string, absent int) int {
-	if n, err := strconv.Atoi(x.query.Get(name)); err == nil && n >= 0 {
+// intParameter returns a parameter that is a number from 0 on. Another one counts as absent.
+func (req *request) intParameter(name string, fallback int) int {
+	if n, err := strconv.Atoi(req.query.Get(name)); err == nil && n >= 0 {
 		return n
 	}
-	return absent
+	return fallback
 }

@@ -8,20 +8,21 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-func (a *API) patch(x *exchange) (*response.Response, error) {
-	operations, err := patchOperations(x.body)
+func (a *API) patch(req *request) (*response.Response, error) {
+	operations, err := patchOperations(req.body)
 	if err != nil {
 		return nil, err
 	}
-	update, err := a.config.Service.PreparePatch(x.request.Context(), x.call(), x.id, operations)
+	update, err := a.config.Service.PreparePatch(req.httpRequest.Context(), req.call(), req.id,
+		operations)
 	if err != nil {
 		return nil, err
 	}
-	body, err := a.encode(x.policy.Shape, update.Tokens[0])
+	body, err := a.encode(req.policy.Shape, update.Tokens[0])
 	if err != nil {
 		return nil, err
 	}
-	return a.commit(x, &response.Response{Status: http.StatusOK, Body: body, Validated: true},
+	return a.commit(req, &response.Response{Status: http.StatusOK, Body: body, Validated: true},
 		update)
 }
 
@@ -30,11 +31,11 @@ func patchOperations(body any) ([]pat.PatchOperation, error) {
 	elements, _ := body.([]any)
 	operations := make([]pat.PatchOperation, len(elements))
 	for i, element := range elements {
-		for name, into := range map[string]*string{
+		for name, field := range map[string]*string{
 			"op": &operations[i].Op, "path": &operations[i].Path, "from": &operations[i].From,
 		} {
 			if text := optional[string](element, name); text != nil {
-				*into = *text
+				*field = *text
 			}
 		}
 		value, present := element.(map[string]any)["value"]

@@ -25,34 +25,34 @@ import (
 
 var now = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// contested is a store in which the first write loses a race.
-type contested struct {
+// contestedStore is a store in which the first write loses a race.
+type contestedStore struct {
 	*memory.Store
 	writes int
 }
 
-func (s *contested) write(do func() error) error {
+func (s *contestedStore) write(do func() error) error {
 	if s.writes++; s.writes == 1 {
 		return pat.ErrConflict
 	}
 	return do()
 }
 
-func (s *contested) Create(ctx context.Context, t *pat.Token, limit int) error {
+func (s *contestedStore) Create(ctx context.Context, t *pat.Token, limit int) error {
 	return s.write(func() error { return s.Store.Create(ctx, t, limit) })
 }
 
-func (s *contested) Swap(ctx context.Context, changes ...pat.Change) error {
+func (s *contestedStore) Swap(ctx context.Context, changes ...pat.Change) error {
 	return s.write(func() error { return s.Store.Swap(ctx, changes...) })
 }
 
-func (s *contested) Delete(ctx context.Context, t *pat.Token) error {
+func (s *contestedStore) Delete(ctx context.Context, t *pat.Token) error {
 	return s.write(func() error { return s.Store.Delete(ctx, t) })
 }
 
 // tenant has an administrator with a token.
 type tenant struct {
-	store  *contested
+	store  *contestedStore
 	tokens *oauth.Server
 	pats   *api.API
 	oauth  *spec.Document
@@ -69,7 +69,7 @@ func start(t *testing.T) *tenant {
 		return document
 	}
 	ann := pat.Owner{ID: strings.Repeat("a", 32), Name: "ann"}
-	store := &contested{Store: memory.New()}
+	store := &contestedStore{Store: memory.New()}
 	err := store.Replace(t.Context(), pat.Tenant{
 		Identities: []pat.Identity{{ID: ann.ID, Name: ann.Name, UserLevels: []string{"ORG_ADMIN"}}},
 		Tokens: []*pat.Token{pat.NewToken(pat.TokenData{

@@ -11,8 +11,9 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// namedScopes are the scopes that the documents of the API name. A tenant has hundreds of others.
-var namedScopes = []string{
+// documentedScopes are the scopes that the documents of the API name. A tenant has hundreds of
+// others.
+var documentedScopes = []string{
 	// published: v2026
 	// #/components/schemas/CreatePersonalAccessTokenRequest/properties/scope/description
 	"sp:scopes:all",
@@ -27,36 +28,37 @@ var namedScopes = []string{
 	"sp:all-personal-access-tokens:manage",
 }
 
-// A scopeAt is a scope that a request would give to a token, and the pointer to it.
-type scopeAt struct{ pointer, scope, meant string }
+// A scopeRef is a scope that a request would give to a token, and the pointer to it.
+type scopeRef struct{ pointer, scope, suggestion string }
 
 // oddScopes are scopes of a request that cannot have been meant, by what is odd about them.
-type oddScopes struct{ empty, malformed, misspelt []scopeAt }
+type oddScopes struct{ empty, malformed, misspellings []scopeRef }
 
-// findScopes notes scopes that a request would give to a token and that cannot have been meant.
-func (x *exchange) findScopes() {
+// noteOddScopes notes scopes that a request would give to a token and that cannot have been meant.
+func (req *request) noteOddScopes() {
 	var odd oddScopes
-	switch x.operation.Name {
+	switch req.operation.Name {
 	case "createPersonalAccessToken":
-		odd.addValue("/scope", x.body.(map[string]any)["scope"])
+		odd.addValue("/scope", req.body.(map[string]any)["scope"])
 	case "patchPersonalAccessToken":
-		for _, operation := range x.body.([]any) {
+		for _, operation := range req.body.([]any) {
 			odd.addOperation(operation)
 		}
 	}
-	x.info.AddFindings(control.EmptyScope, len(odd.empty), func(i int) (detail, remedy string) {
+	req.info.AddFindings(control.EmptyScope, len(odd.empty), func(i int) (detail, remedy string) {
 		return response.Truncate(odd.empty[i].pointer) +
 			" is an empty array: the token has no rights", ""
 	})
-	x.info.AddFindings(control.ScopeSyntax, len(odd.malformed),
+	req.info.AddFindings(control.ScopeSyntax, len(odd.malformed),
 		func(i int) (detail, remedy string) {
 			return odd.malformed[i].describeSyntax()
 		})
-	x.info.AddFindings(control.MisspeltScope, len(odd.misspelt),
+	req.info.AddFindings(control.MisspeltScope, len(odd.misspellings),
 		func(i int) (detail, remedy string) {
-			s := odd.misspelt[i]
+			s := odd.misspellings[i]
 			return fmt.Sprintf("%s: the scope %s gives no rights: did you mean %s?",
-				response.Truncate(s.pointer), redact.Quote(s.scope), s.meant), "send " + s.meant
+					response.Truncate(s.pointer), redact.Quote(s.scope), s.suggestion),
+				"send " + s.suggestion
 		})
 }
 
@@ -78,7 +80,7 @@ func (o *oddScopes) addValue(pointer string, value any) {
 		o.add(pointer, value)
 	case []any:
 		if len(value) == 0 {
-			o.empty = append(o.empty, scopeAt{pointer: pointer})
+			o.empty = append(o.empty, scopeRef{pointer: pointer})
 		}
 		for _, element := range value {
 			if scope, ok := element.(string); ok {
@@ -90,9 +92,9 @@ func (o *oddScopes) addValue(pointer string, value any) {
 
 func (o *oddScopes) add(pointer, scope string) {
 	if scope == "" || hasSeparator(scope) {
-		o.malformed = append(o.malformed, scopeAt{pointer: pointer, scope: scope})
-	} else if meant := nearestScope(scope); meant != "" {
-		o.misspelt = append(o.misspelt, scopeAt{pointer, scope, meant})
+		o.malformed = append(o.malformed, scopeRef{pointer: pointer, scope: scope})
+	} else if suggestion := nearestScope(scope); suggestion != "" {
+		o.misspellings = append(o.misspellings, scopeRef{pointer, scope, suggestion})
 	}
 }
 
@@ -102,56 +104,57 @@ func hasSeparator(scope string) bool {
 }
 
 // describeSyntax says what is wrong with a scope that is empty or has separators.
-func (s scopeAt) describeSyntax() (detail, remedy string) {
-	at := response.Truncate(s.pointer)
+func (s scopeRef) describeSyntax() (detail, remedy string) {
+	pointer := response.Truncate(s.pointer)
 	switch {
 	case s.scope == "":
-		return at + ": a scope is empty", "remove the empty scope"
+		return pointer + ": a scope is empty", "remove the empty scope"
 	case hasSeparator(strings.TrimSpace(s.scope)):
-		return at + ": the scope " + redact.Quote(s.scope) + " has blanks or commas",
+		return pointer + ": the scope " + redact.Quote(s.scope) + " has blanks or commas",
 			"send each scope as an element of its own"
 	}
-	return at + ": the scope " + redact.Quote(s.scope) + " has blanks around it",
+	return pointer + ": the scope " + redact.Quote(s.scope) + " has blanks around it",
 		"send the scope without the blanks"
 }
 
 // nearestScope returns the named scope that another one nearly is: it differs in capitals, or in
 // one or two letters. It returns nothing for a named scope, and for one that is simply another.
 func nearestScope(scope string) string {
-	if slices.Contains(namedScopes, scope) {
+	if slices.Contains(documentedScopes, scope) {
 		return ""
 	}
 	lower := strings.ToLower(scope)
-	for _, named := range namedScopes {
-		if lower == named || within(lower, named, maxSlips) && !hasOtherWord(lower, named) {
-			return named
+	for _, candidate := range documentedScopes {
+		if lower == candidate ||
+			withinEdits(lower, candidate, maxEdits) && !hasOtherWord(lower, candidate) {
+			return candidate
 		}
 	}
 	return ""
 }
 
-// maxSlips is the number of letters in which a misspelt scope may differ from a named one.
-const maxSlips = 2
+// maxEdits is the number of letters in which a misspelt scope may differ from a named one.
+const maxEdits = 2
 
 // hasOtherWord reports whether a short part of a scope differs in more than a letter from its
 // counterpart: sp:scopes:api is another scope than sp:scopes:all.
-func hasOtherWord(scope, named string) bool {
-	const short = 4 // letters
-	parts, namedParts := strings.Split(scope, ":"), strings.Split(named, ":")
-	if len(parts) != len(namedParts) {
+func hasOtherWord(scope, candidate string) bool {
+	const shortWord = 4 // letters
+	parts, candidateParts := strings.Split(scope, ":"), strings.Split(candidate, ":")
+	if len(parts) != len(candidateParts) {
 		return false
 	}
 	for i, part := range parts {
-		if len(namedParts[i]) <= short && !within(part, namedParts[i], 1) {
+		if len(candidateParts[i]) <= shortWord && !withinEdits(part, candidateParts[i], 1) {
 			return true
 		}
 	}
 	return false
 }
 
-// within reports whether a text becomes another one when at most n letters are added, removed,
+// withinEdits reports whether a text becomes another one when at most n letters are added, removed,
 // replaced or exchanged with the next one. Its cost does not grow faster than the texts.
-func within(a, b string, n int) bool {
+func withinEdits(a, b string, n int) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]
 	}
@@ -160,8 +163,9 @@ func within(a, b string, n int) bool {
 		return len(a)+len(b) <= n
 	case n == 0:
 		return false
-	case len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] && within(a[2:], b[2:], n-1):
+	case len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] && withinEdits(a[2:], b[2:], n-1):
 		return true
 	}
-	return within(a[1:], b[1:], n-1) || within(a[1:], b, n-1) || within(a, b[1:], n-1)
+	return withinEdits(a[1:], b[1:], n-1) || withinEdits(a[1:], b, n-1) ||
+		withinEdits(a, b[1:], n-1)
 }

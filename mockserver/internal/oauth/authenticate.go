@@ -23,24 +23,26 @@ func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, h
 ) (pat.Caller, error) {
 	if header == "" {
 		return pat.Caller{},
-			noBearer("the Authorization header is missing: send Bearer and an access token from " +
+			noBearerError("the Authorization header is missing: send Bearer and an access token " +
+				"from " +
 				"POST /oauth/token")
 	}
 	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") {
 		return pat.Caller{},
-			noBearer("the Authorization header has " + schemeName(scheme) +
+			noBearerError("the Authorization header has " + schemeName(scheme) +
 				": send Bearer and an access token from POST /oauth/token")
 	}
 	if token == "" {
 		return pat.Caller{},
-			noBearer("the bearer is empty: the login at POST /oauth/token before this request " +
+			noBearerError("the bearer is empty: the login at POST /oauth/token before this " +
+				"request " +
 				"has " +
 				"failed")
 	}
 	b, err := s.verify(token, now)
-	if b.holder == nil {
+	if b.subject == nil {
 		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, err)
 	}
 	caller := b.caller
@@ -49,7 +51,7 @@ func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, h
 		info.AddFinding(control.ExpiredAccessToken,
 			"the access token expired at "+pat.FormatDate(b.expiry()), "")
 		return pat.Caller{},
-			bearerError(response.ExpiredBearer, rule.AccessTokenExpires, expired(info))
+			bearerError(response.ExpiredBearer, rule.AccessTokenExpires, expiredError(info))
 	}
 	if _, err := s.config.Service.Identity(ctx, caller.ID); caller.ID != "" &&
 		errors.Is(err, pat.ErrNoIdentity) {
@@ -89,8 +91,8 @@ func schemeName(scheme string) string {
 	return "no scheme that is known here"
 }
 
-// expired returns errExpired with a note on a clock that was moved.
-func expired(info *response.RequestInfo) error {
+// expiredError returns errExpired with a note on a clock that was moved.
+func expiredError(info *response.RequestInfo) error {
 	if info.ClockNote != "" {
 		return fmt.Errorf("%w; %s", errExpired, info.ClockNote)
 	}
@@ -102,17 +104,17 @@ func expired(info *response.RequestInfo) error {
 var errDeleted = errors.New("JWT validation failed: the personal access token that it was made " +
 	"with was deleted")
 
-// noBearer rejects a header without a bearer.
-func noBearer(text string) error {
+// noBearerError rejects a header without a bearer.
+func noBearerError(text string) error {
 	return bearerError(response.NoBearer, rule.BearerRequired, errors.New(text))
 }
 
 // bearerError returns the error of an Authorization header. The dialect's entry has the id of the
 // rule.
-func bearerError(kind response.Kind, violated rule.ID, err error) error {
+func bearerError(kind response.Kind, ruleID rule.ID, err error) error {
 	return &response.Error{
-		Kind: kind, DialectEntry: string(violated), Reasons: []response.Reason{
-			{Rule: violated, Text: err.Error()},
+		Kind: kind, DialectEntry: string(ruleID), Reasons: []response.Reason{
+			{Rule: ruleID, Text: err.Error()},
 		},
 	}
 }

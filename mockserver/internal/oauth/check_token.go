@@ -21,8 +21,8 @@ type introspection struct {
 	EncodedScope       []string `json:"encoded_scope"`
 }
 
-// encodedAll is sp:scopes:all in the bitmap of scopes, the only bit that was seen.
-const encodedAll = "Ag=="
+// encodedScopeAll is sp:scopes:all in the bitmap of scopes, the only bit that was seen.
+const encodedScopeAll = "Ag=="
 
 // newIntrospection returns what check_token says of a verified access token with these scopes.
 func newIntrospection(token string, scopes []string) (introspection, error) {
@@ -33,7 +33,7 @@ func newIntrospection(token string, scopes []string) (introspection, error) {
 	c.Scope, c.ScopeHash = scopes, ""
 	encoded := []string{}
 	if slices.Contains(scopes, pat.ScopeAll) {
-		encoded = []string{encodedAll}
+		encoded = []string{encodedScopeAll}
 	}
 	return introspection{claims: c, Active: true, EncodedScope: encoded}, nil
 }
@@ -42,11 +42,11 @@ func newIntrospection(token string, scopes []string) (introspection, error) {
 func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*response.Response,
 	error,
 ) {
-	all, err := parameters(r)
+	params, err := parameters(r)
 	if err != nil {
 		return nil, err
 	}
-	token, err := singleValue(all, "token")
+	token, err := singleValue(params, "token")
 	if err != nil {
 		return nil, err
 	}
@@ -56,10 +56,10 @@ func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*respo
 			response.OAuthError(response.Invalid, "Missing token",
 				"send the access token as the form field token", rule.OAuthCheckToken)
 	}
-	findRepeated(info, all, "token")
+	noteRepeated(info, params, "token")
 	b, err := s.verify(token, s.config.Now())
 	if errors.Is(err, errExpired) {
-		err = expired(info)
+		err = expiredError(info)
 	}
 	if err != nil {
 		return nil, s.invalidToken(err)

@@ -2,19 +2,19 @@ package oauth
 
 import "example.com/patmock/mockserver/internal/pat"
 
-// MaxVerified is how many access tokens are remembered at least.
-const MaxVerified = maxVerified
+// GenerationSize is how many access tokens are remembered at least.
+const GenerationSize = generationSize
 
-// Verified is the access tokens that are remembered, under any text.
-type Verified struct{ verified }
+// BearerCache is the access tokens that are remembered, under any text.
+type BearerCache struct{ bearerCache }
 
 // Add remembers an access token of a client.
-func (v *Verified) Add(token string, caller pat.Caller) {
-	v.add(digestOf(token), bearer{&holder{caller: caller}, 1})
+func (v *BearerCache) Add(token string, caller pat.Caller) {
+	v.add(digestOf(token), bearer{&subject{caller: caller}, 1})
 }
 
 // Has reports whether an access token is remembered, and for whom.
-func (v *Verified) Has(token string) (pat.Caller, bool) {
+func (v *BearerCache) Has(token string) (pat.Caller, bool) {
 	b, known := v.get(digestOf(token))
 	if !known {
 		return pat.Caller{}, false

@@ -34,47 +34,50 @@ type claims struct {
 	jwt.RegisteredClaims
 }
 
-// maxLength is what every access token stays below, in bytes, however many scopes it has. That of a
-// tenant is short because of its bitmap, and servers bound a header field: nginx to 8 KB by
+// maxTokenBytes is what every access token stays below, in bytes, however many scopes it has. That
+// of a tenant is short because of its bitmap, and servers bound a header field: nginx to 8 KB by
 // default.
-const maxLength = 4096
+const maxTokenBytes = 4096
 
 // issueToken returns an access token for a session. If the names of the scopes would make it too
 // long, it has the hash of set instead, which has to be stored before the access token is sent. Set
 // is nil otherwise.
-func (s *Server) issueToken(ctx context.Context, g *pat.Session, now time.Time) (issued accessToken,
+func (s *Server) issueToken(ctx context.Context, session *pat.Session,
+	now time.Time) (resp tokenResponse,
 	set *pat.ScopeSet, err error,
 ) {
-	life := time.Duration(g.ValiditySeconds) * time.Second
+	validity := time.Duration(session.ValiditySeconds) * time.Second
 	tenant, err := s.config.Service.TenantInfo(ctx)
 	if err != nil {
-		return accessToken{}, nil, err
+		return tokenResponse{}, nil, err
 	}
 	c := &claims{
 		TenantID: tenant.ID, Pod: tenant.Pod, Org: tenant.Name,
-		IdentityID: g.Caller.ID, UserID: g.Caller.ID, UserName: g.Caller.Name,
+		IdentityID: session.Caller.ID, UserID: session.Caller.ID, UserName: session.Caller.Name,
 		StrongAuth: true, StrongAuthSupported: true,
-		Authorities: append([]string{}, g.Caller.UserLevels...), ClientID: g.Caller.ClientID,
-		Scope: append([]string{}, g.Caller.Scopes...),
+		Authorities: append([]string{}, session.Caller.UserLevels...),
+		ClientID:    session.Caller.ClientID,
+		Scope:       append([]string{}, session.Caller.Scopes...),
 		RegisteredClaims: jwt.RegisteredClaims{
 			// Whole seconds, rounded up: the token lives no shorter than expires_in says.
-			ExpiresAt: jwt.NewNumericDate(now.Add(life + time.Second - 1).Truncate(time.Second)),
-			ID:        s.config.Random.Base64("access token", 20),
+			ExpiresAt: jwt.NewNumericDate(now.Add(validity +
+				time.Second - 1).Truncate(time.Second)),
+			ID: s.config.Random.Base64("access token", 20),
 		},
 	}
 	signed, err := s.sign(c)
-	if err == nil && len(signed) >= maxLength {
+	if err == nil && len(signed) >= maxTokenBytes {
 		set = new(pat.NewScopeSet(c.Scope))
 		c.Scope, c.ScopeHash = []string{}, set.Hash
 		signed, err = s.sign(c)
 	}
 	if err != nil {
-		return accessToken{}, nil, fmt.Errorf("sign an access token: %w", err)
+		return tokenResponse{}, nil, fmt.Errorf("sign an access token: %w", err)
 	}
-	s.verified.add(digestOf(signed), newBearer(c))
-	return accessToken{
-		AccessToken: signed, TokenType: "bearer", ExpiresIn: g.ValiditySeconds,
-		Scope:    strings.Join(g.Caller.Scopes, " "),
+	s.bearers.add(digestOf(signed), newBearer(c))
+	return tokenResponse{
+		AccessToken: signed, TokenType: "bearer", ExpiresIn: session.ValiditySeconds,
+		Scope:    strings.Join(session.Caller.Scopes, " "),
 		TenantID: c.TenantID, Pod: c.Pod, Org: c.Org, StrongAuth: c.StrongAuth,
 		StrongAuthSupported: c.StrongAuthSupported,
 		IdentityID:          c.IdentityID, UserName: c.UserName, JTI: c.ID,
@@ -92,21 +95,21 @@ func (s *Server) scopes(ctx context.Context, b bearer) ([]string, error) {
 	}
 	names, err := s.config.Service.ScopeSet(ctx, b.scopeHash)
 	if errors.Is(err, pat.ErrNotFound) {
-		return nil, errScopesForgotten
+		return nil, errScopesEvicted
 	}
 	return names, err
 }
 
-// errScopesForgotten rejects an access token whose scopes were dropped, see pat.AddScopeSets.
-var errScopesForgotten = errors.New("JWT validation failed: its scopes are not stored in this " +
+// errScopesEvicted rejects an access token whose scopes were dropped, see pat.AddScopeSets.
+var errScopesEvicted = errors.New("JWT validation failed: its scopes are not stored in this " +
 	"namespace any more; log in again")
 
 // verify returns what an access token of this server gives. The signature is verified once, the
 // expiry every time. The error of one that has expired is errExpired, beside the bearer.
 func (s *Server) verify(token string, now time.Time) (bearer, error) {
-	at := digestOf(token)
-	b, known := s.verified.get(at)
-	if !known {
+	key := digestOf(token)
+	b, ok := s.bearers.get(key)
+	if !ok {
 		c := &claims{}
 		parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}),
 			jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
@@ -115,7 +118,7 @@ func (s *Server) verify(token string, now time.Time) (bearer, error) {
 			return bearer{}, fmt.Errorf("JWT validation failed: %s", jwtErrorText(err))
 		}
 		b = newBearer(c)
-		s.verified.add(at, b)
+		s.bearers.add(key, b)
 	}
 	if !now.Before(b.expiry()) {
 		return b, errExpired

@@ -41,8 +41,8 @@ type Config struct {
 
 // Server serves /oauth/ for one tenant.
 type Server struct {
-	config   Config
-	verified verified
+	config  Config
+	bearers bearerCache
 }
 
 // New returns a server.
@@ -51,7 +51,7 @@ func New(c Config) *Server {
 }
 
 // Reset gives back the memory that access tokens take. They stay valid.
-func (s *Server) Reset() { s.verified.clear() }
+func (s *Server) Reset() { s.bearers.clear() }
 
 // NewGeneration returns a text that no other namespace has.
 func NewGeneration() string { return rand.Text() }

@@ -24,25 +24,25 @@ const maxForm = 1 << 20
 // multipart form. Clients use each of them alone and split credentials between both. A body
 // of another kind is not read.
 func parameters(r *http.Request) (url.Values, error) {
-	all, err := url.ParseQuery(r.URL.RawQuery)
+	params, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, invalidRequest("query: %s", redact.String(err.Error()))
 	}
-	form, err := formOf(r)
-	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+	form, err := parseForm(r)
+	if sizeErr := (*http.MaxBytesError)(nil); errors.As(err, &sizeErr) {
 		return nil, err
 	}
 	if err != nil {
 		return nil, invalidRequest("body: %s", redact.String(err.Error()))
 	}
 	for name, values := range form {
-		all[name] = append(all[name], values...)
+		params[name] = append(params[name], values...)
 	}
-	return all, nil
+	return params, nil
 }
 
-// formOf returns the form in the body of a request, nil if there is none.
-func formOf(r *http.Request) (url.Values, error) {
+// parseForm returns the form in the body of a request, nil if there is none.
+func parseForm(r *http.Request) (url.Values, error) {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
 		return nil, nil //nolint:nilerr // no content type that can be read: no form
@@ -59,7 +59,7 @@ func formOf(r *http.Request) (url.Values, error) {
 		return url.ParseQuery(string(text))
 	case "multipart/form-data":
 		form, err := multipart.NewReader(r.Body, params["boundary"]).ReadForm(maxForm)
-		if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
+		if sizeErr := (*http.MaxBytesError)(nil); errors.As(err, &sizeErr) {
 			return nil, err
 		}
 		if err != nil { // whose text may hold a secret
@@ -72,8 +72,8 @@ func formOf(r *http.Request) (url.Values, error) {
 
 // singleValue returns the value of a parameter. Repeating it is allowed as long as the values are
 // the same (RFC 6749, section 3.2, forbids it altogether; assumed that a tenant is not as strict).
-func singleValue(all url.Values, name string) (string, error) {
-	values := all[name]
+func singleValue(params url.Values, name string) (string, error) {
+	values := params[name]
 	if len(values) == 0 {
 		return "", nil
 	}

@@ -19,8 +19,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// accessToken is the answer of the token endpoint (observed in clients).
-type accessToken struct {
+// tokenResponse is the answer of the token endpoint (observed in clients).
+type tokenResponse struct {
 	AccessToken         string `json:"access_token"`
 	TokenType           string `json:"token_type"`
 	ExpiresIn           int    `json:"expires_in"` // seconds
@@ -43,16 +43,16 @@ var otherGrants = []string{"authorization_code", "refresh_token"}
 
 // token exchanges credentials for an access token. Access tokens made before stay as they are.
 func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.Response, error) {
-	all, err := parameters(r)
+	params, err := parameters(r)
 	if err != nil {
 		return nil, err
 	}
-	id, secret, err := credentials(r, all)
+	id, secret, err := credentials(r, params)
 	if err != nil {
 		return nil, err
 	}
-	owner, known := s.config.Service.ClientOwner(r.Context(), id)
-	if known { // what is not may be a secret in the wrong place
+	owner, ok := s.config.Service.ClientOwner(r.Context(), id)
+	if ok { // what is not may be a secret in the wrong place
 		info.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
 	}
 	now := s.config.Now()
@@ -63,14 +63,14 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 	}); err != nil {
 		return nil, err
 	}
-	grant, err := singleValue(all, "grant_type")
+	grant, err := singleValue(params, "grant_type")
 	if err != nil {
 		return nil, err
 	}
-	findRepeated(info, all, "grant_type", "client_id", "client_secret")
+	noteRepeated(info, params, "grant_type", "client_id", "client_secret")
 	resp, err := s.login(r.Context(), id, secret, grant, info, now)
 	if err != nil {
-		addFindings(info, err)
+		addLoginFindings(info, err)
 		return nil, err
 	}
 	s.config.Admission.NoteLogin(id)
@@ -106,11 +106,11 @@ func (s *Server) login(ctx context.Context, id, secret, grant string, info *resp
 func (s *Server) commit(ctx context.Context, session *pat.Session,
 	now time.Time,
 ) (*response.Response, error) {
-	issued, set, err := s.issueToken(ctx, session, now)
+	token, set, err := s.issueToken(ctx, session, now)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := response.JSON(http.StatusOK, issued)
+	resp, err := response.JSON(http.StatusOK, token)
 	if err != nil {
 		return nil, err
 	}
@@ -131,15 +131,15 @@ func (s *Server) commit(ctx context.Context, session *pat.Session,
 // AcceptsLogin reports whether the credentials and the grant of a request are good for an access
 // token. It changes nothing but the body, which it reads.
 func (s *Server) AcceptsLogin(r *http.Request) bool {
-	all, err := parameters(r)
+	params, err := parameters(r)
 	if err != nil {
 		return false
 	}
-	id, secret, err := credentials(r, all)
+	id, secret, err := credentials(r, params)
 	if err != nil {
 		return false
 	}
-	grant, err := singleValue(all, "grant_type")
+	grant, err := singleValue(params, "grant_type")
 	if err != nil {
 		return false
 	}
@@ -147,27 +147,27 @@ func (s *Server) AcceptsLogin(r *http.Request) bool {
 	return err == nil && checkGrant(grant) == nil
 }
 
-// addFindings notes a login that a careful client would not have tried.
-func addFindings(info *response.RequestInfo, err error) {
-	var broken *pat.Error
-	if !errors.As(err, &broken) {
+// addLoginFindings notes a login that a careful client would not have tried.
+func addLoginFindings(info *response.RequestInfo, err error) {
+	var ruleErr *pat.Error
+	if !errors.As(err, &ruleErr) {
 		return
 	}
 	switch {
-	case broken.Rule == rule.LoginDeleted:
-		info.AddFinding(control.DeletedToken, broken.Reason, "")
-	case broken.Rule == rule.LoginExpired:
-		info.AddFinding(control.ExpiredToken, broken.Reason, "")
-	case broken.Advice != "":
-		info.AddFinding(control.MalformedCredentials, broken.Reason, broken.Advice)
+	case ruleErr.Rule == rule.LoginDeleted:
+		info.AddFinding(control.DeletedToken, ruleErr.Reason, "")
+	case ruleErr.Rule == rule.LoginExpired:
+		info.AddFinding(control.ExpiredToken, ruleErr.Reason, "")
+	case ruleErr.Advice != "":
+		info.AddFinding(control.MalformedCredentials, ruleErr.Reason, ruleErr.Advice)
 	}
 }
 
-// findRepeated notes parameters of a form and a query that were sent more than once, with the same
+// noteRepeated notes parameters of a form and a query that were sent more than once, with the same
 // value.
-func findRepeated(info *response.RequestInfo, all url.Values, names ...string) {
+func noteRepeated(info *response.RequestInfo, params url.Values, names ...string) {
 	for _, name := range names {
-		if n := len(all[name]); n > 1 {
+		if n := len(params[name]); n > 1 {
 			info.AddFinding(control.IgnoredParameter,
 				fmt.Sprintf("%s was sent %d times with the same value", name, n),
 				"send "+name+" once, in the form")
@@ -175,20 +175,20 @@ func findRepeated(info *response.RequestInfo, all url.Values, names ...string) {
 	}
 }
 
-// unauthenticated returns the error of a request without credentials.
-func unauthenticated(violated rule.ID, advice string) error {
-	return response.OAuthError(response.Unauthenticated, "", advice, violated)
+// unauthenticatedError returns the error of a request without credentials.
+func unauthenticatedError(ruleID rule.ID, advice string) error {
+	return response.OAuthError(response.Unauthenticated, "", advice, ruleID)
 }
 
 // credentials are id and secret by HTTP Basic or as parameters.
-func credentials(r *http.Request, all url.Values) (id, secret string, err error) {
-	if id, err = singleValue(all, "client_id"); err != nil {
+func credentials(r *http.Request, params url.Values) (id, secret string, err error) {
+	if id, err = singleValue(params, "client_id"); err != nil {
 		return "", "", err
 	}
-	if secret, err = singleValue(all, "client_secret"); err != nil {
+	if secret, err = singleValue(params, "client_secret"); err != nil {
 		return "", "", err
 	}
-	if user, password, basic := r.BasicAuth(); basic {
+	if user, password, ok := r.BasicAuth(); ok {
 		if id != "" && id != user || secret != "" && secret != password {
 			return "", "",
 				invalidRequest("the credentials in the parameters are others than those by HTTP " +
@@ -202,16 +202,16 @@ func credentials(r *http.Request, all url.Values) (id, secret string, err error)
 	switch {
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
 		return "", "",
-			unauthenticated(rule.TokenNoJSON,
+			unauthenticatedError(rule.TokenNoJSON,
 				"a JSON body is not read, send client_id and client_secret as a form")
 	case r.Header.Get("Authorization") != "":
 		return "", "",
-			unauthenticated(rule.TokenNoCredentials,
+			unauthenticatedError(rule.TokenNoCredentials,
 				"the Authorization header holds no Basic credentials: expected Basic and base64 "+
 					"of id, colon and secret")
 	}
 	return "", "",
-		unauthenticated(rule.TokenNoCredentials,
+		unauthenticatedError(rule.TokenNoCredentials,
 			"send client_id and client_secret as a form, in the query or by HTTP Basic")
 }
 

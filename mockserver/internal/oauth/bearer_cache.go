@@ -9,24 +9,24 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// maxVerified is the least number of verified access tokens of a namespace that are remembered.
+// generationSize is the least number of verified access tokens of a namespace that are remembered.
 // Twice as many are at most: those that were used lately, and those of before.
-const maxVerified = 1 << 16
+const generationSize = 1 << 16
 
 // A bearer is what is remembered of a verified access token.
 type bearer struct {
-	*holder
+	*subject
 	expires int64 // seconds since 1970
 }
 
-// A holder is what access tokens of the same user and scopes share.
-type holder struct {
+// A subject is what access tokens of the same user and scopes share.
+type subject struct {
 	caller    pat.Caller
 	scopeHash string // of a pat.ScopeSet, see claims.ScopeHash
 }
 
 func newBearer(c *claims) bearer {
-	return bearer{&holder{
+	return bearer{&subject{
 		caller: pat.Caller{
 			ClientID: c.ClientID, ID: c.IdentityID, Name: c.UserName, UserLevels: c.Authorities,
 			Scopes: c.Scope,
@@ -38,7 +38,7 @@ func newBearer(c *claims) bearer {
 // expiry returns when the access token expires.
 func (b bearer) expiry() time.Time { return time.Unix(b.expires, 0) }
 
-func (h *holder) equal(other *holder) bool {
+func (h *subject) equal(other *subject) bool {
 	a, b := h.caller, other.caller
 	return a.ClientID == b.ClientID && a.ID == b.ID && a.Name == b.Name &&
 		h.scopeHash == other.scopeHash &&
@@ -49,63 +49,64 @@ func (h *holder) equal(other *holder) bool {
 // half of SHA-256 is enough, because those that are remembered are made here.
 type digest [sha256.Size / 2]byte
 
-// digestOf allocates nothing for an access token of this server, which is shorter than maxLength.
+// digestOf allocates nothing for an access token of this server, which is shorter than
+// maxTokenBytes.
 func digestOf(token string) digest {
-	var short [maxLength]byte
+	var short [maxTokenBytes]byte
 	sum := sha256.Sum256(append(short[:0], token...))
 	return digest(sum[:])
 }
 
-// verified remembers access tokens whose signature was verified. The zero value is empty. It is
+// bearerCache remembers access tokens whose signature was verified. The zero value is empty. It is
 // safe for concurrent use.
-type verified struct {
+type bearerCache struct {
 	mu          sync.RWMutex
 	recent, old generation
 }
 
 // A generation is the access tokens that were used in the same time.
 type generation struct {
-	bearers map[digest]bearer
-	holders map[string]*holder // the latest of each client id
+	bearers  map[digest]bearer
+	subjects map[string]*subject // the latest of each client id
 }
 
 // get returns an access token that is remembered.
-func (v *verified) get(token digest) (b bearer, known bool) {
+func (v *bearerCache) get(token digest) (b bearer, ok bool) {
 	v.mu.RLock()
-	b, known = v.recent.bearers[token]
-	aging := false
-	if !known {
-		b, aging = v.old.bearers[token]
+	b, ok = v.recent.bearers[token]
+	inOld := false
+	if !ok {
+		b, inOld = v.old.bearers[token]
 	}
 	v.mu.RUnlock()
-	if aging {
+	if inOld {
 		v.add(token, b)
 	}
-	return b, known || aging
+	return b, ok || inOld
 }
 
 // clear forgets every access token. Those that are valid still are verified again.
-func (v *verified) clear() {
+func (v *bearerCache) clear() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.recent, v.old = generation{}, generation{}
 }
 
 // add remembers an access token. It forgets those that were not used since as many others were.
-func (v *verified) add(token digest, b bearer) {
+func (v *bearerCache) add(token digest, b bearer) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if len(v.recent.bearers) >= maxVerified {
+	if len(v.recent.bearers) >= generationSize {
 		v.old, v.recent = v.recent, generation{}
 	}
 	if v.recent.bearers == nil {
-		v.recent = generation{map[digest]bearer{}, map[string]*holder{}}
+		v.recent = generation{map[digest]bearer{}, map[string]*subject{}}
 	}
 	id := b.caller.ClientID
-	if same := v.recent.holders[id]; same != nil && same.equal(b.holder) {
-		b.holder = same
+	if shared := v.recent.subjects[id]; shared != nil && shared.equal(b.subject) {
+		b.subject = shared
 	} else {
-		v.recent.holders[id] = b.holder
+		v.recent.subjects[id] = b.subject
 	}
 	v.recent.bearers[token] = b
 }

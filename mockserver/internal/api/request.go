@@ -13,14 +13,14 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// An exchange is one request on its way through an operation.
-type exchange struct {
-	operation *spec.Operation
-	policy    pat.Policy
-	dialect   dialect.Dialect
-	request   *http.Request
-	info      *response.RequestInfo
-	now       time.Time
+// A request is one request on its way through an operation.
+type request struct {
+	operation   *spec.Operation
+	policy      pat.Policy
+	dialect     dialect.Dialect
+	httpRequest *http.Request
+	info        *response.RequestInfo
+	now         time.Time
 
 	caller pat.Caller // from here on filled in step by step
 	id     string     // of the path, empty where it has none
@@ -29,36 +29,38 @@ type exchange struct {
 }
 
 // checkExperimental requires the header of experimental operations, if the tenant does.
-func (x *exchange) checkExperimental() error {
+func (req *request) checkExperimental() error {
 	const header = "X-SailPoint-Experimental"
-	if !x.dialect[dialect.ExperimentalHeader].Rejects() || x.request.Header.Get(header) == "true" {
+	if !req.dialect[dialect.ExperimentalHeader].Rejects() ||
+		req.httpRequest.Header.Get(header) == "true" {
 		return nil
 	}
 	return dialectError(dialect.ExperimentalHeader,
-		"header "+header+": expected true, got "+redact.Quote(x.request.Header.Get(header)))
+		"header "+header+": expected true, got "+redact.Quote(req.httpRequest.Header.Get(header)))
 }
 
-// read decodes the request and validates it against the document of the operation.
-func (x *exchange) read() error {
-	id, err := url.PathUnescape(x.request.PathValue("id"))
+// decode decodes the request and validates it against the document of the operation.
+func (req *request) decode() error {
+	id, err := url.PathUnescape(req.httpRequest.PathValue("id"))
 	if err != nil {
 		return syntaxError(rule.URLSyntax,
-			"path: expected an id with its escapes, got "+redact.Quote(x.request.PathValue("id")))
+			"path: expected an id with its escapes, got "+
+				redact.Quote(req.httpRequest.PathValue("id")))
 	}
-	x.id = id
-	if x.query, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {
+	req.id = id
+	if req.query, err = url.ParseQuery(req.httpRequest.URL.RawQuery); err != nil {
 		return syntaxError(rule.URLSyntax,
 			"query: expected parameters with their escapes, got "+redact.String(err.Error())+
 				"; write % as %25 and ; as %3B")
 	}
-	x.checkNames()
-	if found := x.operation.ValidateQuery(x.query); len(found) > 0 {
-		return x.schemaError(found)
+	req.noteUnknownParameters()
+	if violations := req.operation.ValidateQuery(req.query); len(violations) > 0 {
+		return req.schemaError(violations)
 	}
-	if len(x.operation.MediaTypes) == 0 {
+	if len(req.operation.MediaTypes) == 0 {
 		return nil
 	}
-	return x.readBody()
+	return req.readBody()
 }
 
 // optional returns a property of an object whose shape is known to be right. Nil stands for

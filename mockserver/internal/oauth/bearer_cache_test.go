@@ -19,25 +19,25 @@ func callerOf(client string, scope string) pat.Caller {
 	}
 }
 
-func TestVerifiedStaysKnown(t *testing.T) {
-	var v oauth.Verified
-	for n := range oauth.MaxVerified {
+func TestBearerCacheStaysKnown(t *testing.T) {
+	var v oauth.BearerCache
+	for n := range oauth.GenerationSize {
 		v.Add(fmt.Sprint(n), callerOf(fmt.Sprint(n%1000), "a"))
 	}
-	for n := range oauth.MaxVerified {
+	for n := range oauth.GenerationSize {
 		if c, known := v.Has(fmt.Sprint(n)); !known || c.ClientID != fmt.Sprint(n%1000) {
 			t.Fatalf("access token %d is known: %v, of client %q", n, known, c.ClientID)
 		}
 	}
 }
 
-func TestVerifiedForgetsWhatIsNotUsed(t *testing.T) {
-	var v oauth.Verified
+func TestBearerCacheForgetsWhatIsNotUsed(t *testing.T) {
+	var v oauth.BearerCache
 	v.Add("used", callerOf("used", "a"))
 	v.Add("unused", callerOf("unused", "a"))
-	for n := range 4 * oauth.MaxVerified {
+	for n := range 4 * oauth.GenerationSize {
 		v.Add(fmt.Sprint(n), callerOf("other", "a"))
-		if n%(oauth.MaxVerified/2) != 0 {
+		if n%(oauth.GenerationSize/2) != 0 {
 			continue
 		}
 		if _, known := v.Has("used"); !known {
@@ -50,8 +50,8 @@ func TestVerifiedForgetsWhatIsNotUsed(t *testing.T) {
 }
 
 // Access tokens of one client differ in their scopes if its token was changed between.
-func TestVerifiedScopesOfEach(t *testing.T) {
-	var v oauth.Verified
+func TestBearerCacheScopesOfEach(t *testing.T) {
+	var v oauth.BearerCache
 	for n := range 9 {
 		v.Add(fmt.Sprint(n), callerOf("ann", fmt.Sprint("scope ", n%3)))
 	}
@@ -64,7 +64,7 @@ func TestVerifiedScopesOfEach(t *testing.T) {
 	}
 }
 
-func TestVerifiedIsSmall(t *testing.T) {
+func TestBearerCacheIsSmall(t *testing.T) {
 	const atMost = 100 // bytes for each access token of a client
 	held := func() uint64 {
 		var m runtime.MemStats
@@ -72,12 +72,12 @@ func TestVerifiedIsSmall(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return m.HeapAlloc
 	}
-	var v oauth.Verified
+	var v oauth.BearerCache
 	before := held()
-	for n := range oauth.MaxVerified {
+	for n := range oauth.GenerationSize {
 		v.Add(fmt.Sprint(n)+strings.Repeat("x", 700), callerOf("ann", "sp:scopes:all"))
 	}
-	if each := (held() - before) / oauth.MaxVerified; each > atMost {
+	if each := (held() - before) / oauth.GenerationSize; each > atMost {
 		t.Errorf("%d bytes for each access token, want at most %d", each, atMost)
 	}
 	if _, known := v.Has("unknown"); known {

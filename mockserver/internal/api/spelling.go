@@ -1,0 +1,94 @@
+package api
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/patmock/mockserver/control"
+	"example.com/patmock/spec/limit"
+	"example.com/patmock/spec/redact"
+)
+
+// The names that clients misspell.
+var (
+	queryNames    = []string{"owner-id", "filters"}
+	propertyNames = []string{
+		"name", "scope", "accessTokenValiditySeconds", "expirationDate",
+		"userAwareTokenNeverExpires", "ids", "patch", "op", "path", "value",
+	}
+	// serverProperties are those of a response that no request has.
+	serverProperties = []string{"id", "secret", "owner", "created", "lastUsed", "managed"}
+)
+
+// normalizeName removes what misspelt names differ in: capitals, dashes, underscores, and a plural.
+func normalizeName(name string) string {
+	return strings.TrimSuffix(strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name)),
+		"s")
+}
+
+// nearestName returns the name that another one nearly is, and nothing if there is none.
+func nearestName(name string, known []string) string {
+	if len(name) > limit.Text {
+		return ""
+	}
+	for _, candidate := range known {
+		if normalizeName(candidate) == normalizeName(name) {
+			return candidate
+		}
+	}
+	return ""
+}
+
+// noteUnknownParameters notes query parameters that the operation does not have. The right spelling
+// of one is also a hint for the error of this request, if there is one.
+func (req *request) noteUnknownParameters() {
+	req.noteEmptyParameters()
+	unknown := slices.DeleteFunc(req.operation.UnknownQuery(req.query), func(name string) bool {
+		return req.isPaged() && slices.Contains(pagingParameters, name)
+	})
+	req.info.AddFindings(control.UnknownParameter, len(unknown),
+		func(i int) (detail, remedy string) {
+			name := unknown[i]
+			text := "query parameter " + redact.Quote(name) + " is none of " + req.operation.ID +
+				", and was ignored"
+			suggestion := nearestName(name, queryNames)
+			if suggestion == "" || !req.isList() {
+				return text, req.parameterRemedy(name)
+			}
+			text += ": did you mean " + suggestion + "?"
+			req.info.Hints = append(req.info.Hints, text)
+			return text, "send " + suggestion + " instead"
+		})
+	if owner := req.query.Get("owner-id"); owner != "me" &&
+		strings.EqualFold(strings.TrimSpace(owner), "me") {
+		text := "query parameter owner-id: " + redact.Quote(owner) +
+			" is taken for an id: did you mean me?"
+		req.info.Hints = append(req.info.Hints, text)
+		req.info.AddFinding(control.InvalidProperty, text, "send owner-id=me")
+	}
+}
+
+// noteEmptyParameters notes parameters that were sent without a value and count as absent.
+func (req *request) noteEmptyParameters() {
+	for _, name := range queryNames {
+		if values := req.query[name]; req.isList() && len(values) == 1 && values[0] == "" {
+			req.info.AddFinding(control.IgnoredParameter,
+				"query parameter "+name+" is empty, and counts as absent",
+				"send "+name+" with a value, or not at all")
+		}
+	}
+}
+
+// parameterRemedy says what to do instead of sending a query parameter that the operation does not
+// have.
+func (req *request) parameterRemedy(name string) string {
+	switch {
+	case !req.isList():
+		return "remove the parameter: " + req.operation.ID + " has none of that name"
+	case slices.Contains(pagingParameters, name):
+		return "remove the parameter: the list is complete and has no pages"
+	case name == "sorters":
+		return "remove the parameter, and sort the list yourself"
+	}
+	return "remove the parameter: the list has " + strings.Join(queryNames, " and ")
+}
