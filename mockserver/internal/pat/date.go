@@ -43,7 +43,8 @@ func ParseDate(text, field string) (time.Time, error) {
 // dateRegexp is the grammar of RFC 3339, section 5.6, in which t and z may be small. The time
 // package checks the ranges, but takes an hour of one digit, a comma in front of the fraction and
 // an offset of 24 hours (https://go.dev/issue/54580).
-var dateRegexp = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+var dateRegexp = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?` +
+	`([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 func parseRFC3339(text string) (time.Time, bool) {
 	if !dateRegexp.MatchString(text) {

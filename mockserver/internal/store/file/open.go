@@ -78,7 +78,7 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 // A file is compacted if at least minWaste bytes of it are not in use, and a share of what is.
 const (
 	minUnusedBytes = 1 << 20
-	unusedDivisor = 10
+	unusedDivisor  = 10
 )
 
 // compact replaces a file by a copy without its free pages. What is written to db later is lost.
@@ -170,7 +170,8 @@ func openDB(path string, options bbolt.Options) (*bbolt.DB, error) {
 	options.Timeout = lockTimeout
 	var info os.FileInfo
 	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
-		file, err := os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // the operator names the file
+		//nolint:gosec // the operator names the file
+		file, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
 		if err == nil {
 			info, err = file.Stat()
 		}

@@ -197,7 +197,8 @@ func (w *walker) page(id uint64) (page, error) {
 		return pageError("does not exist")
 	}
 	p := make(page, pageSize)
-	if _, err := w.file.ReadAt(p, int64(id)*pageSize); err != nil { //nolint:gosec // less than the size of the file
+	//nolint:gosec // less than the size of the file
+	if _, err := w.file.ReadAt(p, int64(id)*pageSize); err != nil {
 		return nil, err
 	}
 	overflow := uint64(byteOrder.Uint32(p[12:]))

@@ -122,10 +122,11 @@ func TestTornList(t *testing.T) {
 					})
 					var changes []pat.Change
 					for _, token := range listed {
-						if token.AccessTokenValiditySeconds != listed[0].AccessTokenValiditySeconds {
+						first := listed[0]
+						if token.AccessTokenValiditySeconds != first.AccessTokenValiditySeconds {
 							t.Errorf("%s was used %d times, %s %d times", token.ID,
-								token.AccessTokenValiditySeconds, listed[0].ID,
-								listed[0].AccessTokenValiditySeconds)
+								token.AccessTokenValiditySeconds, first.ID,
+								first.AccessTokenValiditySeconds)
 						}
 						changes = append(changes, used(token))
 					}
