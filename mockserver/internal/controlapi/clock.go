@@ -12,18 +12,19 @@ import (
 
 func (s *Server) clock(c *call) (*response.Response, error) {
 	now := c.ns.Clock.State()
-	told := control.Clock{Now: now.Now, Frozen: now.Frozen}
+	state := control.Clock{Now: now.Now, Frozen: now.Frozen}
 	if now.Adjusted {
-		told.Moved = now.Offset.String()
+		state.Moved = now.Offset.String()
 		if now.Offset >= 0 {
-			told.Moved = "+" + told.Moved
+			state.Moved = "+" + state.Moved
 		}
 	}
-	return response.JSON(http.StatusOK, told)
+	return response.JSON(http.StatusOK, state)
 }
 
-// move changes the clock and answers it.
-func (s *Server) move(c *call, change func(namespace.Clock) error) (*response.Response, error) {
+// changeClock changes the clock and responds with it.
+func (s *Server) changeClock(c *call, change func(namespace.Clock) error,
+) (*response.Response, error) {
 	if err := c.ns.MoveClock(change); err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func (s *Server) setClock(c *call) (*response.Response, error) {
 				})
 		}
 	}
-	return s.move(c, func(clock namespace.Clock) error {
+	return s.changeClock(c, func(clock namespace.Clock) error {
 		clock.Set(now, setting.Frozen)
 		return nil
 	})
@@ -61,7 +62,7 @@ func (s *Server) advanceClock(c *call) (*response.Response, error) {
 	if err != nil {
 		return nil, invalid(control.ProblemError{Pointer: "/by", Detail: err.Error()})
 	}
-	return s.move(c, func(clock namespace.Clock) error {
+	return s.changeClock(c, func(clock namespace.Clock) error {
 		if err := clock.Advance(by); err != nil {
 			return invalid(control.ProblemError{Pointer: "/by", Detail: err.Error()})
 		}
@@ -70,7 +71,7 @@ func (s *Server) advanceClock(c *call) (*response.Response, error) {
 }
 
 func (s *Server) clearClock(c *call) (*response.Response, error) {
-	return s.move(c, func(clock namespace.Clock) error {
+	return s.changeClock(c, func(clock namespace.Clock) error {
 		clock.Clear()
 		return nil
 	})

@@ -135,7 +135,7 @@ func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) 
 			return nil, r.Context().Err()
 		}
 	}
-	c, err := s.read(r, ns, route.operation)
+	c, err := s.newCall(r, ns, route.operation)
 	if err != nil {
 		return nil, err
 	}
@@ -150,8 +150,9 @@ func Authorized(r *http.Request, token string) bool {
 			subtle.ConstantTimeCompare([]byte(strings.TrimSpace(bearer)), []byte(token)) == 1
 }
 
-// read holds a request against the document of its operation.
-func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operation) (*call, error) {
+// newCall holds a request against the document of its operation.
+func (s *Server) newCall(r *http.Request, ns *namespace.Namespace, op *spec.Operation) (*call,
+	error) {
 	if !Authorized(r, s.config.Token) {
 		return nil, Unauthorized()
 	}
@@ -170,7 +171,7 @@ func (s *Server) read(r *http.Request, ns *namespace.Namespace, op *spec.Operati
 	}
 	c := &call{Request: r, ns: ns, query: query}
 	if found := op.ValidateQuery(query); len(found) > 0 {
-		return nil, violations(found)
+		return nil, validationError(found)
 	}
 	if len(op.MediaTypes) == 0 {
 		return c, nil
@@ -237,7 +238,7 @@ func (c *call) validateBody(op *spec.Operation, contentType string) error {
 		return err
 	}
 	if len(found) > 0 {
-		return violations(found)
+		return validationError(found)
 	}
 	return nil
 }
@@ -300,8 +301,8 @@ func measure(text []byte) (deepest, values int) {
 // variable is a part of the path.
 func (c *call) variable(name string) string { return c.PathValue(name) }
 
-// none is the answer to what was done without anything to tell.
-func none() (*response.Response, error) {
+// noContent is the answer to what was done without anything to tell.
+func noContent() (*response.Response, error) {
 	return &response.Response{Status: http.StatusNoContent}, nil
 }
 
@@ -321,7 +322,7 @@ func (s *Server) health(c *call) (*response.Response, error) {
 func (s *Server) document(c *call) (*response.Response, error) {
 	document := s.config.Documents[c.variable("document")]
 	if document == nil {
-		return nil, unknown(rule.ControlUnknownDocument, "document", c.variable("document"))
+		return nil, notFound(rule.ControlUnknownDocument, "document", c.variable("document"))
 	}
 	return &response.Response{Status: http.StatusOK, Body: document.JSON()}, nil
 }

@@ -30,10 +30,10 @@ func (s *Server) deleteFault(c *call) (*response.Response, error) {
 	if err := c.ns.Faults.Remove(c.variable("id")); err != nil {
 		return nil, err
 	}
-	return none()
+	return noContent()
 }
 
 func (s *Server) deleteFaults(c *call) (*response.Response, error) {
 	c.ns.Faults.Clear()
-	return none()
+	return noContent()
 }

@@ -23,7 +23,7 @@ func (s *Server) deleteFindings(c *call) (*response.Response, error) {
 func (s *Server) respondWithFindings(c *call, all func() control.Findings,
 	of func(namespace string) control.Findings,
 ) (*response.Response, error) {
-	if everyNamespace(c) {
+	if allNamespaces(c) {
 		return response.JSON(http.StatusOK, all())
 	}
 	name := response.InfoFrom(c.Request).Namespace
@@ -34,16 +34,16 @@ func (s *Server) respondWithFindings(c *call, all func() control.Findings,
 	return response.JSON(http.StatusOK, found)
 }
 
-func everyNamespace(c *call) bool { return c.query.Get("all") == "true" }
+func allNamespaces(c *call) bool { return c.query.Get("all") == "true" }
 
 func (s *Server) allowFindings(c *call) (*response.Response, error) {
-	wanted, err := decode[control.AllowedFindings](c)
+	allowed, err := decode[control.AllowedFindings](c)
 	if err != nil {
 		return nil, err
 	}
 	known := control.FindingKinds()
 	var wrong []control.ProblemError
-	for i, kind := range wanted.Kinds {
+	for i, kind := range allowed.Kinds {
 		if !slices.Contains(known, kind) {
 			wrong = append(wrong, control.ProblemError{
 				Pointer: fmt.Sprintf("/kinds/%d", i),
@@ -56,6 +56,6 @@ func (s *Server) allowFindings(c *call) (*response.Response, error) {
 		return nil, invalid(wrong...)
 	}
 	return response.JSON(http.StatusOK, control.AllowedFindings{
-		Kinds: c.ns.AllowFindings(wanted.Kinds),
+		Kinds: c.ns.AllowFindings(allowed.Kinds),
 	})
 }

@@ -35,14 +35,14 @@ func (c *call) match() control.Match {
 func (s *Server) request(c *call) (*response.Response, error) {
 	r, ok := c.ns.Journal.Get(c.variable("id"))
 	if !ok {
-		return nil, unknown(rule.ControlUnknownRequest, "request", c.variable("id"))
+		return nil, notFound(rule.ControlUnknownRequest, "request", c.variable("id"))
 	}
 	return response.JSON(http.StatusOK, r)
 }
 
 func (s *Server) clearRequests(c *call) (*response.Response, error) {
 	c.ns.Journal.Clear()
-	return none()
+	return noContent()
 }
 
 func (s *Server) verify(c *call) (*response.Response, error) {
@@ -50,7 +50,7 @@ func (s *Server) verify(c *call) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found := journal.Check(v); len(found) > 0 {
+	if found := journal.Validate(v); len(found) > 0 {
 		return nil, invalid(found...)
 	}
 	ctx, cancel := context.WithCancel(c.Context())

@@ -37,7 +37,7 @@ func (s *Server) namespace(c *call) (*response.Response, error) {
 }
 
 func (s *Server) putNamespace(c *call) (*response.Response, error) {
-	wanted, err := decode[struct {
+	setup, err := decode[struct {
 		Fixture string          `json:"fixture"`
 		Tenant  json.RawMessage `json:"tenant"`
 
@@ -46,15 +46,15 @@ func (s *Server) putNamespace(c *call) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	var from *fixtures.Tenant // the server's own
+	var tenant *fixtures.Tenant // the server's own
 	switch {
-	case wanted.Fixture != "" && wanted.Tenant != nil:
+	case setup.Fixture != "" && setup.Tenant != nil:
 		return nil,
 			invalid(control.ProblemError{
 				Pointer: "", Detail: "expected a fixture or a tenant, got both",
 			})
-	case wanted.Fixture != "":
-		if from, err = fixtures.Load(wanted.Fixture); err != nil {
+	case setup.Fixture != "":
+		if tenant, err = fixtures.Load(setup.Fixture); err != nil {
 			return nil,
 				invalid(control.ProblemError{
 					Pointer: "/fixture",
@@ -62,13 +62,13 @@ func (s *Server) putNamespace(c *call) (*response.Response, error) {
 						"; a tenant of your own goes into the request as tenant",
 				})
 		}
-	case wanted.Tenant != nil:
-		if from, err = fixtures.ParseContext(c.Context(), "the request",
-			wanted.Tenant); err != nil {
+	case setup.Tenant != nil:
+		if tenant, err = fixtures.ParseContext(c.Context(), "the request",
+			setup.Tenant); err != nil {
 			return nil, err
 		}
 	}
-	if err := c.ns.Start(from, wanted.IgnoreFindings); err != nil {
+	if err := c.ns.Start(tenant, setup.IgnoreFindings); err != nil {
 		return nil, err
 	}
 	return s.namespace(c)
@@ -78,5 +78,5 @@ func (s *Server) deleteNamespace(c *call) (*response.Response, error) {
 	if err := s.config.Namespaces.Remove(c.ns.Name); err != nil {
 		return nil, err
 	}
-	return none()
+	return noContent()
 }

@@ -34,7 +34,7 @@ func invalid(errors ...control.ProblemError) *response.Error {
 	return p
 }
 
-func violations(found []spec.Violation) *response.Error {
+func validationError(found []spec.Violation) *response.Error {
 	errors := make([]control.ProblemError, len(found))
 	for i, v := range found {
 		if v.More > 0 {
@@ -54,8 +54,8 @@ func violations(found []spec.Violation) *response.Error {
 	return invalid(errors...)
 }
 
-// mistakes is the problem of a tenant that nobody can start from.
-func mistakes(found fixtures.Errors) *response.Error {
+// tenantErrors is the problem of a tenant that nobody can start from.
+func tenantErrors(found fixtures.Errors) *response.Error {
 	p := newError(http.StatusBadRequest, rule.ControlInvalidTenant,
 		"the tenant is wrong; nothing was changed")
 	for _, m := range found {
@@ -74,7 +74,7 @@ func mistakes(found fixtures.Errors) *response.Error {
 	return p
 }
 
-func unknown(broken rule.ID, kind, name string) *response.Error {
+func notFound(broken rule.ID, kind, name string) *response.Error {
 	return newError(http.StatusNotFound, broken,
 		fmt.Sprintf("there is no %s %s", kind, redact.Quote(name)))
 }
@@ -102,13 +102,13 @@ var conflicts = map[error]rule.ID{
 
 // errorOf returns err as a *[response.Error] if a client causes it.
 func errorOf(err error) error {
-	if known := known(err); known != nil {
+	if known := clientError(err); known != nil {
 		return known
 	}
 	return err
 }
 
-func known(err error) *response.Error {
+func clientError(err error) *response.Error {
 	var known *response.Error
 	var wrong fixtures.Errors
 	var size *http.MaxBytesError
@@ -116,7 +116,7 @@ func known(err error) *response.Error {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &wrong):
-		return mistakes(wrong)
+		return tenantErrors(wrong)
 	case errors.As(err, &size):
 		return TooLarge(size.Limit)
 	case errors.Is(err, pat.ErrNoIdentity):

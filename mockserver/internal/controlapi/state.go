@@ -24,7 +24,7 @@ func (s *Server) reset(c *call) (*response.Response, error) {
 	if err := c.ns.Reset(); err != nil {
 		return nil, err
 	}
-	return none()
+	return noContent()
 }
 
 func (s *Server) state(c *call) (*response.Response, error) {
@@ -48,24 +48,24 @@ func (s *Server) putState(c *call) (*response.Response, error) {
 	if err := c.ns.Restore(c.Context(), c.body); err != nil {
 		return nil, err
 	}
-	return none()
+	return noContent()
 }
 
 func (s *Server) addIdentity(c *call) (*response.Response, error) {
-	return added(c, c.ns.AddIdentity)
+	return addUser(c, c.ns.AddIdentity)
 }
 
 func (s *Server) addToken(c *call) (*response.Response, error) {
-	return added(c, c.ns.AddToken)
+	return addUser(c, c.ns.AddToken)
 }
 
-// added answers how to log in with what was added.
-func added[T any](c *call, add func(T) (control.User, error)) (*response.Response, error) {
-	what, err := decode[T](c)
+// addUser answers how to log in with what was added.
+func addUser[T any](c *call, add func(T) (control.User, error)) (*response.Response, error) {
+	value, err := decode[T](c)
 	if err != nil {
 		return nil, err
 	}
-	user, err := add(what)
+	user, err := add(value)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namesp
 ) {
 	var follower *journal.Follower
 	var found bool
-	c, err := s.read(r, ns, route.operation)
+	c, err := s.newCall(r, ns, route.operation)
 	if err == nil {
 		select {
 		case s.config.StreamSlots <- struct{}{}:
@@ -79,11 +79,11 @@ func tooManyStreams() error {
 func (s *Server) stream(c *call, events *response.Events, follower *journal.Follower) {
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
-	go s.endStopped(ctx, events)
+	go s.closeWhenStopped(ctx, events)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
-		changed, err := sendNews(events, follower)
+		changed, err := sendUpdate(events, follower)
 		if err != nil {
 			return
 		}
@@ -97,7 +97,7 @@ func (s *Server) stream(c *call, events *response.Events, follower *journal.Foll
 			_ = events.Send("end", "", []byte(`{"reason":"removed"}`)) // the client may be gone
 			return
 		case <-s.config.Writer.Done:
-			if _, err := sendNews(events, follower); err == nil {
+			if _, err := sendUpdate(events, follower); err == nil {
 				_ = events.Send("end", "", []byte(`{"reason":"stopped"}`))
 			}
 			return
@@ -107,9 +107,9 @@ func (s *Server) stream(c *call, events *response.Events, follower *journal.Foll
 	}
 }
 
-// endStopped cuts a stream short when the mock stops, so that a client that reads nothing does not
-// hold that up.
-func (s *Server) endStopped(ctx context.Context, events *response.Events) {
+// closeWhenStopped cuts a stream short when the mock stops, so that a client that reads nothing
+// does not hold that up.
+func (s *Server) closeWhenStopped(ctx context.Context, events *response.Events) {
 	select {
 	case <-s.config.Writer.Done:
 	case <-ctx.Done():
@@ -124,21 +124,22 @@ func (s *Server) endStopped(ctx context.Context, events *response.Events) {
 	}
 }
 
-// sendNews sends what a follower reads. Changed is closed when there is more.
-func sendNews(events *response.Events, follower *journal.Follower) (changed <-chan struct{},
+// sendUpdate sends what a follower reads. Changed is closed when there is more.
+func sendUpdate(events *response.Events, follower *journal.Follower) (changed <-chan struct{},
 	err error,
 ) {
-	news, changed, ok := follower.Next()
+	update, changed, ok := follower.Next()
 	if !ok {
 		return changed, nil
 	}
-	if news.Cleared {
+	if update.Cleared {
 		err = events.Send(control.EventCleared, "", []byte("{}"))
 	}
-	if err == nil && news.Missed > 0 {
-		err = events.Send(control.EventMissed, "", fmt.Appendf(nil, `{"requests":%d}`, news.Missed))
+	if err == nil && update.Missed > 0 {
+		err = events.Send(control.EventMissed, "",
+			fmt.Appendf(nil, `{"requests":%d}`, update.Missed))
 	}
-	for _, r := range news.Requests {
+	for _, r := range update.Requests {
 		if err != nil {
 			break
 		}
@@ -147,11 +148,11 @@ func sendNews(events *response.Events, follower *journal.Follower) (changed <-ch
 			err = events.Send("", r.ID, data)
 		}
 	}
-	return closed, err
+	return closedChannel, err
 }
 
-// closed is ready at once.
-var closed = func() chan struct{} {
+// closedChannel is ready at once.
+var closedChannel = func() chan struct{} {
 	c := make(chan struct{})
 	close(c)
 	return c

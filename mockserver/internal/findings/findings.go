@@ -41,9 +41,9 @@ type Store struct {
 
 // record is what one namespace has.
 type record struct {
-	judged    int
-	notJudged map[string]int
-	clients   map[string]*client
+	judged  int
+	skipped map[string]int
+	clients map[string]*client
 	// otherClients is how many requests came from clients beyond the bound.
 	otherClients int
 	kinds        map[string]*kind
@@ -87,21 +87,21 @@ type Request struct {
 func (s *Store) Add(r Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	of := s.recordLocked(r.Namespace)
+	rec := s.recordLocked(r.Namespace)
 	if r.SkipReason != "" && len(r.Findings) == 0 {
-		of.skip(r.SkipReason)
+		rec.skip(r.SkipReason)
 		return
 	}
-	of.judged++
-	s.addClientLocked(of, r)
+	rec.judged++
+	s.addClientLocked(rec, r)
 	for _, f := range r.Findings {
-		k := s.kindLocked(of, f.Kind)
+		k := s.kindLocked(rec, f.Kind)
 		if f.Allowed {
 			k.allowed++
 			continue
 		}
 		k.count++
-		s.addExampleLocked(of, k, r.Example, f)
+		s.addExampleLocked(rec, k, r.Example, f)
 	}
 }
 
@@ -109,88 +109,88 @@ func (s *Store) Add(r Request) {
 func (s *Store) Skip(namespace, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	of := s.records[namespace]
-	if of == nil {
-		of = &s.others
+	rec := s.records[namespace]
+	if rec == nil {
+		rec = &s.others
 	}
-	of.skip(reason)
+	rec.skip(reason)
 }
 
-func (of *record) skip(reason string) {
-	if of.notJudged == nil {
-		of.notJudged = map[string]int{}
+func (rec *record) skip(reason string) {
+	if rec.skipped == nil {
+		rec.skipped = map[string]int{}
 	}
-	of.notJudged[reason]++
+	rec.skipped[reason]++
 }
 
 // recordLocked returns the record of a namespace, made if there is room for it.
 func (s *Store) recordLocked(namespace string) *record {
-	if of := s.records[namespace]; of != nil {
-		return of
+	if rec := s.records[namespace]; rec != nil {
+		return rec
 	}
-	of := &record{}
-	if !s.takeLocked(of, recordSize+len(namespace), s.limit) {
+	rec := &record{}
+	if !s.reserveLocked(rec, recordSize+len(namespace), s.limit) {
 		return &s.others
 	}
-	s.records[strings.Clone(namespace)] = of
-	return of
+	s.records[strings.Clone(namespace)] = rec
+	return rec
 }
 
-// takeLocked takes memory for a record, and reports whether there was as much below a limit.
-func (s *Store) takeLocked(of *record, bytes, limit int) bool {
+// reserveLocked takes memory for a record, and reports whether there was as much below a limit.
+func (s *Store) reserveLocked(rec *record, bytes, limit int) bool {
 	if s.size+bytes > limit {
 		return false
 	}
 	s.size += bytes
-	of.size += bytes
+	rec.size += bytes
 	return true
 }
 
-func (s *Store) addClientLocked(of *record, r Request) {
-	key := cut(r.ClientID)
+func (s *Store) addClientLocked(rec *record, r Request) {
+	key := truncate(r.ClientID)
 	if key == "" {
-		key = cut(r.UserAgent)
+		key = truncate(r.UserAgent)
 	}
-	if c := of.clients[key]; c != nil {
+	if c := rec.clients[key]; c != nil {
 		c.requests++
 		return
 	}
 	size := clientSize + 2*len(key) + min(len(r.Owner), maxText) + min(len(r.UserAgent), maxText)
-	if len(of.clients) == maxClients || !s.takeLocked(of, size, s.limit) {
-		of.otherClients++
+	if len(rec.clients) == maxClients || !s.reserveLocked(rec, size, s.limit) {
+		rec.otherClients++
 		return
 	}
-	if of.clients == nil {
-		of.clients = map[string]*client{}
+	if rec.clients == nil {
+		rec.clients = map[string]*client{}
 	}
-	of.clients[strings.Clone(key)] = &client{
-		clientID: strings.Clone(cut(r.ClientID)), owner: strings.Clone(cut(r.Owner)),
-		userAgent: strings.Clone(cut(r.UserAgent)), requests: 1,
+	rec.clients[strings.Clone(key)] = &client{
+		clientID: strings.Clone(truncate(r.ClientID)), owner: strings.Clone(truncate(r.Owner)),
+		userAgent: strings.Clone(truncate(r.UserAgent)), requests: 1,
 	}
 }
 
-// cut returns as much of a text as is stored.
-func cut(text string) string { return text[:min(len(text), maxText)] }
+// truncate returns as much of a text as is stored.
+func truncate(text string) string { return text[:min(len(text), maxText)] }
 
 // kindLocked returns the findings of a kind. It has no limit: kinds are few, and no finding is
 // lost.
-func (s *Store) kindLocked(of *record, name string) *kind {
-	k := of.kinds[name]
+func (s *Store) kindLocked(rec *record, name string) *kind {
+	k := rec.kinds[name]
 	if k == nil {
-		if of.kinds == nil {
-			of.kinds = map[string]*kind{}
+		if rec.kinds == nil {
+			rec.kinds = map[string]*kind{}
 		}
 		k = &kind{}
-		of.kinds[name] = k
+		rec.kinds[name] = k
 		s.size += kindSize
-		of.size += kindSize
+		rec.size += kindSize
 	}
 	return k
 }
 
 // addExampleLocked stores an example. Examples take no more than half of the memory, so that
 // namespaces and clients have the rest, but the first one of a kind is stored anyway.
-func (s *Store) addExampleLocked(of *record, k *kind, request *control.FindingExample,
+func (s *Store) addExampleLocked(rec *record, k *kind, request *control.FindingExample,
 	f control.Finding,
 ) {
 	if len(k.examples) == maxExamples || request == nil {
@@ -200,12 +200,12 @@ func (s *Store) addExampleLocked(of *record, k *kind, request *control.FindingEx
 	e.Finding = f
 	size := exampleSize + len(e.Path) + len(e.Query) + len(e.Detail) + len(e.Remedy) +
 		len(e.Owner) + len(e.ClientID)
-	if !s.takeLocked(of, size, s.limit/2) {
+	if !s.reserveLocked(rec, size, s.limit/2) {
 		if s.examples[f.Kind] > 0 {
 			return
 		}
 		s.size += size
-		of.size += size
+		rec.size += size
 	}
 	s.examples[f.Kind]++
 	s.sequence++

@@ -15,12 +15,12 @@ import (
 func (s *Store) ForNamespace(namespace string) control.Findings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.ofLocked(namespace)
+	return s.namespaceLocked(namespace)
 }
 
-func (s *Store) ofLocked(namespace string) control.Findings {
-	if of := s.records[namespace]; of != nil {
-		return sum([]*record{of}, &record{})
+func (s *Store) namespaceLocked(namespace string) control.Findings {
+	if rec := s.records[namespace]; rec != nil {
+		return sum([]*record{rec}, &record{})
 	}
 	if s.others.judged > 0 {
 		return sum(nil, &s.others)
@@ -43,10 +43,10 @@ func (s *Store) allLocked() control.Findings {
 func (s *Store) Clear(namespace string) control.Findings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cleared := s.ofLocked(namespace)
-	if of := s.records[namespace]; of != nil {
-		s.size -= of.size
-		for name, k := range of.kinds {
+	cleared := s.namespaceLocked(namespace)
+	if rec := s.records[namespace]; rec != nil {
+		s.size -= rec.size
+		for name, k := range rec.kinds {
 			s.examples[name] -= len(k.examples)
 		}
 		delete(s.records, namespace)
@@ -81,27 +81,27 @@ func (s *Store) Names() []string {
 // sum adds up the records of namespaces, and of those without one. It has as many clients and
 // examples as one namespace can have.
 func sum(namespaces []*record, others *record) control.Findings {
-	found := control.Findings{
+	summary := control.Findings{
 		OtherNamespaceRequests: others.judged, NotJudged: map[string]int{},
 		Clients: []control.FindingClient{}, Kinds: []control.KindFindings{},
 		AllowedKinds: []string{},
 	}
 	clients, kinds := map[string]client{}, map[string]*kind{}
-	for _, of := range append(namespaces, others) {
-		found.Judged += of.judged
-		found.OtherClientRequests += of.otherClients
-		if of != others && of.judged > 0 {
-			found.Namespaces++
+	for _, rec := range append(namespaces, others) {
+		summary.Judged += rec.judged
+		summary.OtherClientRequests += rec.otherClients
+		if rec != others && rec.judged > 0 {
+			summary.Namespaces++
 		}
-		for reason, n := range of.notJudged {
-			found.NotJudged[reason] += n
+		for reason, n := range rec.skipped {
+			summary.NotJudged[reason] += n
 		}
-		for key, c := range of.clients {
+		for key, c := range rec.clients {
 			total := *c
 			total.requests += clients[key].requests
 			clients[key] = total
 		}
-		for name, k := range of.kinds {
+		for name, k := range rec.kinds {
 			if kinds[name] == nil {
 				kinds[name] = &kind{}
 			}
@@ -110,8 +110,8 @@ func sum(namespaces []*record, others *record) control.Findings {
 			total.examples = append(total.examples, k.examples...)
 		}
 	}
-	found.ClientCount = len(clients)
-	found.Clients = append(found.Clients, mostActive(clients)...)
+	summary.ClientCount = len(clients)
+	summary.Clients = append(summary.Clients, mostActive(clients)...)
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		k := kinds[name]
 		slices.SortFunc(k.examples, func(a, b example) int {
@@ -121,11 +121,11 @@ func sum(namespaces []*record, others *record) control.Findings {
 		for _, e := range k.examples[:min(len(k.examples), maxExamples)] {
 			examples = append(examples, e.FindingExample)
 		}
-		found.Kinds = append(found.Kinds, control.KindFindings{
+		summary.Kinds = append(summary.Kinds, control.KindFindings{
 			Kind: name, Count: k.count, Allowed: k.allowed, Examples: examples,
 		})
 	}
-	return found
+	return summary
 }
 
 // mostActive returns the clients with the most requests.
@@ -136,12 +136,13 @@ func mostActive(clients map[string]client) (all []control.FindingClient) {
 	})
 	for _, c := range sorted[:min(len(sorted), maxClients)] {
 		all = append(all, control.FindingClient{
-			ClientID: plain(c.clientID), Owner: plain(c.owner), UserAgent: plain(c.userAgent),
-			Requests: c.requests,
+			ClientID: redacted(c.clientID), Owner: redacted(c.owner),
+			UserAgent: redacted(c.userAgent),
+			Requests:  c.requests,
 		})
 	}
 	return all
 }
 
-// plain returns a text that a client sent without secrets.
-func plain(text string) string { return redact.String(strings.ToValidUTF8(text, "\ufffd")) }
+// redacted returns a text that a client sent without secrets.
+func redacted(text string) string { return redact.String(strings.ToValidUTF8(text, "\ufffd")) }

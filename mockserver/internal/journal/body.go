@@ -19,12 +19,12 @@ type jsonBody struct {
 	valid bool
 }
 
-func readBody(text string) *jsonBody {
+func parseBody(text string) *jsonBody {
 	value, err := decode(text)
 	return &jsonBody{text: text, value: value, valid: err == nil}
 }
 
-var errMore = errors.New("more than one value")
+var errTrailingData = errors.New("more than one value")
 
 // decode keeps numbers as they are written: not every one fits a float64.
 func decode(text string) (any, error) {
@@ -35,22 +35,24 @@ func decode(text string) (any, error) {
 		return nil, err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errMore
+		return nil, errTrailingData
 	}
 	return value, nil
 }
 
-// contained returns what actual lacks of expected. Objects may have more properties. Arrays have as
-// many elements, each of which contains the expected one.
-func contained(pointer string, expected, actual any) (lacking []control.Difference) {
+// subsetDifferences returns what actual lacks of expected. Objects may have more properties. Arrays
+// have as many elements, each of which contains the expected one.
+func subsetDifferences(pointer string, expected, actual any) (differences []control.Difference) {
 	differ := jsondiff.Differ{Equal: equalValues}
 	for _, c := range differ.Compare(expected, actual) {
 		if c.Kind != jsondiff.Added {
-			at := pointer + jsondiff.Pointer(c.Path)
-			lacking = append(lacking, control.Difference{Pointer: at, Expected: c.A, Actual: c.B})
+			path := pointer + jsondiff.Pointer(c.Path)
+			differences = append(differences, control.Difference{
+				Pointer: path, Expected: c.A, Actual: c.B,
+			})
 		}
 	}
-	return lacking
+	return differences
 }
 
 func equalValues(a, b any) bool {
@@ -77,14 +79,14 @@ func sameNumber(a, b string) bool {
 
 func isInteger(number string) bool { return !strings.ContainsAny(number, ".eE") }
 
-const maxShown = 200
+const maxDetail = 200
 
-// clip keeps a verdict readable.
-func clip(text string) string {
-	if len(text) <= maxShown {
+// truncate keeps a verdict readable.
+func truncate(text string) string {
+	if len(text) <= maxDetail {
 		return text
 	}
-	end := maxShown
+	end := maxDetail
 	for !utf8.RuneStart(text[end]) {
 		end--
 	}

@@ -18,32 +18,32 @@ type Message struct {
 
 // Capture appends a request with what was sent and answered, and numbers it. Most exchanges are
 // never read: secrets are taken out of one when it is.
-func (j *Journal) Capture(r control.Request, sent, answered Message) {
+func (j *Journal) Capture(r control.Request, request, response Message) {
 	e := &entry{Request: r} // r has no messages
-	fields := make([]string, 0, 2*(len(sent.Header)+len(answered.Header)))
-	fields = appendFields(fields, sent.Header)
-	e.sent = newCaptured(fields, sent)
-	fields = appendFields(fields[len(fields):], answered.Header)
-	e.answered = newCaptured(fields, answered)
-	e.size = sizeOf(&e.Request) + e.sent.held() + e.answered.held()
+	fields := make([]string, 0, 2*(len(request.Header)+len(response.Header)))
+	fields = appendFields(fields, request.Header)
+	e.rawRequest = newRawMessage(fields, request)
+	fields = appendFields(fields[len(fields):], response.Header)
+	e.rawResponse = newRawMessage(fields, response)
+	e.size = sizeOf(&e.Request) + e.rawRequest.bytes() + e.rawResponse.bytes()
 	j.add(e)
 	if j.config.Added != nil {
 		j.config.Added(e.size + overhead)
 	}
 }
 
-// captured is a side as it is held: names and values of headers in turn, and as much of the body as
-// is kept.
-type captured struct {
+// rawMessage is a side as it is held: names and values of headers in turn, and as much of the body
+// as is kept.
+type rawMessage struct {
 	fields []string
 	body   []byte
 	size   int
 }
 
-func newCaptured(fields []string, s Message) captured {
-	c := captured{fields: fields, body: s.Body, size: s.Size}
-	if len(c.body) > maxBody {
-		c.body = bytes.Clone(cutText(c.body[:maxBody]))
+func newRawMessage(fields []string, s Message) rawMessage {
+	c := rawMessage{fields: fields, body: s.Body, size: s.Size}
+	if len(c.body) > maxBodyBytes {
+		c.body = bytes.Clone(trimPartialRune(c.body[:maxBodyBytes]))
 	}
 	return c
 }
@@ -57,15 +57,15 @@ func appendFields(fields []string, header http.Header) []string {
 	return fields
 }
 
-func (c *captured) held() int {
-	held := len(c.body)
+func (c *rawMessage) bytes() int {
+	total := len(c.body)
 	for _, text := range c.fields {
-		held += len(text)
+		total += len(text)
 	}
-	return held
+	return total
 }
 
-func (c *captured) message() *control.Message {
+func (c *rawMessage) redacted() *control.Message {
 	header := http.Header{}
 	for i := 0; i < len(c.fields); i += 2 {
 		header[c.fields[i]] = append(header[c.fields[i]], c.fields[i+1])
@@ -75,7 +75,7 @@ func (c *captured) message() *control.Message {
 
 // entry is a request as a journal stores it. It is not changed.
 type entry struct {
-	control.Request // without its messages
-	size            int
-	sent, answered  captured
+	control.Request         // without its messages
+	size                    int
+	rawRequest, rawResponse rawMessage
 }

@@ -27,14 +27,14 @@ const batch = 64
 
 // Follow returns a Follower of the requests that match, from the next one on.
 func (j *Journal) Follow(m control.Match) *Follower {
-	now := j.now()
+	now := j.snapshot()
 	return &Follower{journal: j, matcher: newMatcher(m), last: now.latest, cleared: now.cleared}
 }
 
 // FollowAfter is like Follow from the request behind the one of an ID on. If the journal no longer
 // has that, it begins with the oldest request, and found is false.
-func (j *Journal) FollowAfter(m control.Match, id string) (f *Follower, found bool) {
-	now := j.now()
+func (j *Journal) FollowAfter(m control.Match, id string) (f *Follower, resumed bool) {
+	now := j.snapshot()
 	f = &Follower{journal: j, matcher: newMatcher(m), last: now.oldest - 1, cleared: now.cleared}
 	for e := range now.backward() {
 		if e.ID == id {
@@ -47,22 +47,23 @@ func (j *Journal) FollowAfter(m control.Match, id string) (f *Follower, found bo
 
 // Next returns what happened since the last call. If that is nothing, ok is false, and changed is
 // closed when the journal changes.
-func (f *Follower) Next() (news Update, changed <-chan struct{}, ok bool) {
+func (f *Follower) Next() (update Update, changed <-chan struct{}, ok bool) {
 	now, changed := f.journal.watch()
 	if now.cleared != f.cleared {
-		f.last, f.cleared, news.Cleared = 0, now.cleared, true
+		f.last, f.cleared, update.Cleared = 0, now.cleared, true
 	}
 	for e := range now.after(f.last) {
-		news.Missed += e.Sequence - f.last - 1
+		update.Missed += e.Sequence - f.last - 1
 		f.last = e.Sequence
-		if s := (&subject{entry: e}); !f.matcher.matches(s) {
+		if s := (&parsedRequest{entry: e}); !f.matcher.matches(s) {
 			continue
 		}
-		if news.Requests = append(news.Requests, e.plain()); len(news.Requests) == batch {
-			return news, changed, true
+		if update.Requests = append(update.Requests,
+			e.withoutMessages()); len(update.Requests) == batch {
+			return update, changed, true
 		}
 	}
-	news.Missed += now.latest - f.last // dropped since now
+	update.Missed += now.latest - f.last // dropped since now
 	f.last = now.latest
-	return news, changed, news.Cleared || news.Missed > 0 || len(news.Requests) > 0
+	return update, changed, update.Cleared || update.Missed > 0 || len(update.Requests) > 0
 }

@@ -34,7 +34,7 @@ type Journal struct {
 	config Config
 
 	mu      sync.Mutex
-	held    held
+	entries entries
 	byID    map[string]int // sequence of the latest request with an ID; nil until Get needs it
 	bytes   int            // of the messages of the requests
 	changed chan struct{}  // closed by the next change; nil while no call waits
@@ -48,7 +48,7 @@ func New(c Config) *Journal {
 	if c.Bytes <= 0 {
 		c.Bytes = max(DefaultBytes, DefaultBytes/DefaultSize*c.Size)
 	}
-	return &Journal{config: c, held: held{oldest: 1}}
+	return &Journal{config: c, entries: entries{oldest: 1}}
 }
 
 // overhead is the memory, in bytes, of a request beside its headers and bodies.
@@ -57,12 +57,12 @@ const overhead = 1 << 10
 func (j *Journal) add(e *entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.held.add(e)
+	j.entries.add(e)
 	if j.byID != nil {
 		j.byID[e.ID] = e.Sequence
 	}
 	j.bytes += e.size
-	for j.held.len() > 1 && (j.held.len() > j.config.Size || j.bytes > j.config.Bytes) {
+	for j.entries.len() > 1 && (j.entries.len() > j.config.Size || j.bytes > j.config.Bytes) {
 		j.dropLocked()
 	}
 	j.wakeLocked()
@@ -70,7 +70,7 @@ func (j *Journal) add(e *entry) {
 
 // dropLocked drops the oldest request.
 func (j *Journal) dropLocked() {
-	dropped := j.held.drop()
+	dropped := j.entries.drop()
 	j.bytes -= dropped.size
 	if j.byID[dropped.ID] == dropped.Sequence {
 		delete(j.byID, dropped.ID)
@@ -84,14 +84,14 @@ func (j *Journal) Bytes() int {
 	return j.bytesLocked()
 }
 
-func (j *Journal) bytesLocked() int { return j.bytes + j.held.len()*overhead }
+func (j *Journal) bytesLocked() int { return j.bytes + j.entries.len()*overhead }
 
 // Trim drops the oldest requests, the latest one too, until the others take no more than that many
 // bytes.
 func (j *Journal) Trim(bytes int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for j.held.len() > 0 && j.bytesLocked() > bytes {
+	for j.entries.len() > 0 && j.bytesLocked() > bytes {
 		j.dropLocked()
 	}
 	j.wakeLocked()
@@ -100,19 +100,19 @@ func (j *Journal) Trim(bytes int) {
 // List returns the last limit requests that match, all of them where limit is not positive, without
 // their messages.
 func (j *Journal) List(m control.Match, limit int) control.Journal {
-	now := j.now()
+	now := j.snapshot()
 	list := control.Journal{Requests: []control.Request{}, Held: now.len(), Dropped: now.dropped}
 	if limit <= 0 {
 		limit = now.len()
 	}
-	matcher, s := newMatcher(m), &subject{}
+	matcher, s := newMatcher(m), &parsedRequest{}
 	all := len(matcher) == 0
 	for r := range now.backward() {
-		if *s = (subject{entry: r}); !matcher.matches(s) {
+		if *s = (parsedRequest{entry: r}); !matcher.matches(s) {
 			continue
 		}
 		if list.Matched++; list.Matched <= limit {
-			list.Requests = append(list.Requests, r.plain())
+			list.Requests = append(list.Requests, r.withoutMessages())
 		} else if all {
 			list.Matched = now.len() // there is nothing to find out
 			break
@@ -122,11 +122,11 @@ func (j *Journal) List(m control.Match, limit int) control.Journal {
 	return list
 }
 
-// now returns what is held.
-func (j *Journal) now() held {
+// snapshot returns what is held.
+func (j *Journal) snapshot() entries {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.held
+	return j.entries
 }
 
 // Get returns the latest request with that ID, with its messages, and whether there is one.
@@ -134,44 +134,44 @@ func (j *Journal) Get(id string) (control.Request, bool) {
 	j.mu.Lock()
 	if j.byID == nil {
 		j.byID = map[string]int{}
-		for r := range j.held.after(0) {
+		for r := range j.entries.after(0) {
 			j.byID[r.ID] = r.Sequence
 		}
 	}
 	sequence, ok := j.byID[id]
 	var r *entry
 	if ok {
-		r = j.held.slot(sequence).Load()
+		r = j.entries.slot(sequence).Load()
 	}
 	j.mu.Unlock()
 	if !ok {
 		return control.Request{}, false
 	}
-	shown := r.plain()
-	shown.Sent, shown.Answered = r.sent.message(), r.answered.message()
-	return shown, true
+	request := r.withoutMessages()
+	request.Sent, request.Answered = r.rawRequest.redacted(), r.rawResponse.redacted()
+	return request, true
 }
 
 // Clear forgets everything, so that the next request has the Sequence 1.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.held = held{oldest: 1, cleared: j.held.cleared + 1}
+	j.entries = entries{oldest: 1, cleared: j.entries.cleared + 1}
 	j.byID, j.bytes = nil, 0
 	j.wakeLocked()
 }
 
 // Dropped returns how many requests are no longer held.
-func (j *Journal) Dropped() int { return j.now().dropped }
+func (j *Journal) Dropped() int { return j.snapshot().dropped }
 
 // watch returns what is held and a channel that is closed when that changes.
-func (j *Journal) watch() (held, <-chan struct{}) {
+func (j *Journal) watch() (entries, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.changed == nil {
 		j.changed = make(chan struct{})
 	}
-	return j.held, j.changed
+	return j.entries, j.changed
 }
 
 func (j *Journal) wakeLocked() {
@@ -181,8 +181,8 @@ func (j *Journal) wakeLocked() {
 	}
 }
 
-// plain is a request without its messages. Its lists are not nil: in JSON they are [].
-func (e *entry) plain() control.Request {
+// withoutMessages is a request without its messages. Its lists are not nil: in JSON they are [].
+func (e *entry) withoutMessages() control.Request {
 	r := e.Request
 	r.Findings = append([]control.Finding{}, r.Findings...)
 	r.Why = append([]string{}, r.Why...)

@@ -14,31 +14,31 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// subject is a request whose query and body are read once, when a matcher first needs them.
-type subject struct {
+// parsedRequest is a request whose query and body are read once, when a matcher first needs them.
+type parsedRequest struct {
 	*entry
-	query url.Values
-	sent  *control.Message
-	body  *jsonBody
+	query   url.Values
+	message *control.Message
+	body    *jsonBody
 }
 
-func (s *subject) queryValues(name string) []string {
+func (s *parsedRequest) queryValues(name string) []string {
 	if s.query == nil {
 		s.query, _ = url.ParseQuery(s.Query) // the parameters that can be read
 	}
 	return s.query[name]
 }
 
-func (s *subject) message() *control.Message {
-	if s.sent == nil {
-		s.sent = s.entry.sent.message()
+func (s *parsedRequest) redactedMessage() *control.Message {
+	if s.message == nil {
+		s.message = s.entry.rawRequest.redacted()
 	}
-	return s.sent
+	return s.message
 }
 
-func (s *subject) jsonBody() *jsonBody {
+func (s *parsedRequest) jsonBody() *jsonBody {
 	if s.body == nil {
-		s.body = readBody(s.message().Body)
+		s.body = parseBody(s.redactedMessage().Body)
 	}
 	return s.body
 }
@@ -48,57 +48,62 @@ type matcher []condition
 
 // condition is one part of a match.
 type condition struct {
-	pointer  string
-	expected any
-	words    string // for people, without secrets
-	matches  func(s *subject) bool
-	actual   func(s *subject) any
+	pointer     string
+	expected    any
+	description string // for people, without secrets
+	matches     func(s *parsedRequest) bool
+	actual      func(s *parsedRequest) any
 	// differences takes the place of actual for a condition with several places. Nil is one
 	// difference.
-	differences func(s *subject) []control.Difference
+	differences func(s *parsedRequest) []control.Difference
 }
 
 func newMatcher(m control.Match) matcher {
 	c := textConditions(m)
 	if m.Finding != "" {
 		c = append(c, condition{
-			pointer: "/finding", expected: m.Finding, words: "finding " + redact.String(m.Finding),
-			matches: func(s *subject) bool { return hasName(m.Finding, findingKinds(s.Findings)) },
-			actual:  func(s *subject) any { return findingKinds(s.Findings) },
+			pointer: "/finding", expected: m.Finding,
+			description: "finding " + redact.String(m.Finding),
+			matches: func(s *parsedRequest) bool {
+				return hasName(m.Finding, findingKinds(s.Findings))
+			},
+			actual: func(s *parsedRequest) any { return findingKinds(s.Findings) },
 		})
 	}
 	if m.Status != 0 {
 		c = append(c, condition{
-			pointer: "/status", expected: m.Status, words: "status " + strconv.Itoa(m.Status),
-			matches: func(s *subject) bool { return s.Status == m.Status },
-			actual:  func(s *subject) any { return s.Status },
+			pointer: "/status", expected: m.Status, description: "status " + strconv.Itoa(m.Status),
+			matches: func(s *parsedRequest) bool { return s.Status == m.Status },
+			actual:  func(s *parsedRequest) any { return s.Status },
 		})
 	}
 	if want := m.Unmatched; want != nil {
 		c = append(c, condition{
-			pointer: "/unmatched", expected: *want, words: "unmatched " + strconv.FormatBool(*want),
-			matches: func(s *subject) bool { return s.Unmatched == *want },
-			actual:  func(s *subject) any { return s.Unmatched },
+			pointer: "/unmatched", expected: *want,
+			description: "unmatched " + strconv.FormatBool(*want),
+			matches:     func(s *parsedRequest) bool { return s.Unmatched == *want },
+			actual:      func(s *parsedRequest) any { return s.Unmatched },
 		})
 	}
-	values := func(part, name, want, words string, actual func(s *subject) []string) {
+	values := func(part, name, want, suffix string, actual func(s *parsedRequest) []string) {
 		c = append(c, condition{
 			pointer: jsondiff.Pointer([]string{part, name}), expected: want,
-			words:   part + " " + redact.String(name) + words,
-			matches: func(s *subject) bool { return slices.Contains(actual(s), want) },
-			actual:  func(s *subject) any { return oneOrAll(actual(s)) },
+			description: part + " " + redact.String(name) + suffix,
+			matches:     func(s *parsedRequest) bool { return slices.Contains(actual(s), want) },
+			actual:      func(s *parsedRequest) any { return oneOrAll(actual(s)) },
 		})
 	}
 	// in order, so that differences have one
 	for _, name := range slices.Sorted(maps.Keys(m.Header)) {
 		want := m.Header[name]
-		values("header", name, want, ": "+redactHeader(name, want), func(s *subject) []string {
-			return http.Header(s.message().Header).Values(name)
-		})
+		values("header", name, want, ": "+redactHeader(name, want),
+			func(s *parsedRequest) []string {
+				return http.Header(s.redactedMessage().Header).Values(name)
+			})
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Query)) {
 		want := m.Query[name]
-		values("query", name, want, "="+redact.Value(name, want), func(s *subject) []string {
+		values("query", name, want, "="+redact.Value(name, want), func(s *parsedRequest) []string {
 			return s.queryValues(name)
 		})
 	}
@@ -130,11 +135,11 @@ func textConditions(m control.Match) (c matcher) {
 		if text.want != "" {
 			c = append(c, condition{
 				pointer: "/" + text.name, expected: text.want,
-				words: text.name + " " + redact.String(text.want),
-				matches: func(s *subject) bool {
+				description: text.name + " " + redact.String(text.want),
+				matches: func(s *parsedRequest) bool {
 					return text.matches(text.want, text.actual(&s.Request))
 				},
-				actual: func(s *subject) any { return text.actual(&s.Request) },
+				actual: func(s *parsedRequest) any { return text.actual(&s.Request) },
 			})
 		}
 	}
@@ -155,28 +160,28 @@ func bodyCondition(value any) condition {
 		expected = "no JSON: " + err.Error()
 		text, _ = json.Marshal(expected)
 	}
-	differences := func(s *subject) []control.Difference {
+	differences := func(s *parsedRequest) []control.Difference {
 		switch body := s.jsonBody(); {
 		case body.text == "":
 			return []control.Difference{{Pointer: "/body", Expected: expected}}
 		case !body.valid:
 			return []control.Difference{
-				{Pointer: "/body", Expected: expected, Actual: clip(body.text)},
+				{Pointer: "/body", Expected: expected, Actual: truncate(body.text)},
 			}
 		default:
-			return contained("/body", expected, body.value)
+			return subsetDifferences("/body", expected, body.value)
 		}
 	}
 	return condition{
-		words:       "body " + clip(redact.Body(string(text))),
-		matches:     func(s *subject) bool { return len(differences(s)) == 0 },
+		description: "body " + truncate(redact.Body(string(text))),
+		matches:     func(s *parsedRequest) bool { return len(differences(s)) == 0 },
 		differences: differences,
 	}
 }
 
 // matches reports whether a request satisfies every condition. One that differs in a text allocates
 // nothing.
-func (m matcher) matches(s *subject) bool {
+func (m matcher) matches(s *parsedRequest) bool {
 	for i := range m {
 		if !m[i].matches(s) {
 			return false
@@ -185,18 +190,18 @@ func (m matcher) matches(s *subject) bool {
 	return true
 }
 
-func (m matcher) differences(s *subject) (found []control.Difference) {
+func (m matcher) differences(s *parsedRequest) (differences []control.Difference) {
 	for _, c := range m {
 		switch {
 		case c.differences != nil:
-			found = append(found, c.differences(s)...)
+			differences = append(differences, c.differences(s)...)
 		case !c.matches(s):
-			found = append(found, control.Difference{
+			differences = append(differences, control.Difference{
 				Pointer: c.pointer, Expected: c.expected, Actual: c.actual(s),
 			})
 		}
 	}
-	return found
+	return differences
 }
 
 // samePath compares segment by segment. A * stands for any one that is not empty.

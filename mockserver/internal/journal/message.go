@@ -10,19 +10,19 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// maxBody is how much of a body is kept.
-const maxBody = 64 << 10
+// maxBodyBytes is how much of a body is kept.
+const maxBodyBytes = 64 << 10
 
 // Redact returns one side of an exchange: its headers, and its body up to 64 KiB, both without
 // secrets. Body may be a part of the complete one, which has size bytes. Bytes that are not UTF-8
 // become U+FFFD. The arguments are copied.
 func Redact(header http.Header, body []byte, size int) *control.Message {
 	m := &control.Message{Header: copyHeader(header), Size: size, Cut: size > len(body)}
-	kept := body
-	if len(kept) > maxBody {
-		kept, m.Cut = cutText(kept[:maxBody]), true
+	stored := body
+	if len(stored) > maxBodyBytes {
+		stored, m.Cut = trimPartialRune(stored[:maxBodyBytes]), true
 	}
-	text := string(kept)
+	text := string(stored)
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\ufffd")
 	}
@@ -34,15 +34,15 @@ func Redact(header http.Header, body []byte, size int) *control.Message {
 	if m.Cut {
 		text = redact.Tail(text)
 	}
-	if len(text) > maxBody { // what stands for a secret may be longer than it
-		text, m.Cut = string(cutText([]byte(text[:maxBody]))), true
+	if len(text) > maxBodyBytes { // what stands for a secret may be longer than it
+		text, m.Cut = string(trimPartialRune([]byte(text[:maxBodyBytes]))), true
 	}
 	m.Body = text
 	return m
 }
 
-// cutText takes away the beginning of a character at the end of text.
-func cutText(text []byte) []byte {
+// trimPartialRune takes away the beginning of a character at the end of text.
+func trimPartialRune(text []byte) []byte {
 	for back := 1; back < utf8.UTFMax && back <= len(text); back++ {
 		if start := len(text) - back; utf8.RuneStart(text[start]) {
 			if !utf8.FullRune(text[start:]) {
@@ -62,18 +62,18 @@ func isForm(header http.Header) bool {
 
 // copyHeader leaves out what the transport adds.
 func copyHeader(header http.Header) map[string][]string {
-	copied := make(map[string][]string, len(header))
+	redacted := make(map[string][]string, len(header))
 	for name, values := range header {
 		switch http.CanonicalHeaderKey(name) {
 		case "Date", "Content-Length", "Connection", "Transfer-Encoding":
 			continue
 		}
-		copied[name] = make([]string, len(values))
+		redacted[name] = make([]string, len(values))
 		for i, value := range values {
-			copied[name][i] = redactHeader(name, value)
+			redacted[name][i] = redactHeader(name, value)
 		}
 	}
-	return copied
+	return redacted
 }
 
 // redactHeader returns the value of a header without its secret. Of an Authorization it keeps the

@@ -19,13 +19,13 @@ const (
 	maxNearest = 3
 )
 
-// Check tells what is wrong with a verification beyond what the document of the control surface
+// Validate tells what is wrong with a verification beyond what the document of the control surface
 // says of it.
-func Check(v control.VerifyRequest) []control.ProblemError {
-	var found []control.ProblemError
-	report := func(broken rule.ID, detail, pointer string, args ...any) {
-		found = append(found, control.ProblemError{
-			Pointer: fmt.Sprintf(pointer, args...), Detail: detail, Rule: string(broken),
+func Validate(v control.VerifyRequest) []control.ProblemError {
+	var problems []control.ProblemError
+	report := func(violated rule.ID, detail, pointer string, args ...any) {
+		problems = append(problems, control.ProblemError{
+			Pointer: fmt.Sprintf(pointer, args...), Detail: detail, Rule: string(violated),
 		})
 	}
 	if len(v.Expect) == 0 {
@@ -64,7 +64,7 @@ func Check(v control.VerifyRequest) []control.ProblemError {
 				fmt.Sprintf("expected 0s to %s, got %s", maxTimeout, timeout), "/timeout")
 		}
 	}
-	return found
+	return problems
 }
 
 // Verify tells whether the requests that are held are as expected. It waits for that up to the
@@ -78,34 +78,34 @@ func (j *Journal) Verify(ctx context.Context, v control.VerifyRequest) control.V
 	timeout, _ := time.ParseDuration(v.Timeout) // 0 where it is empty
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	e := newEvaluation(v)
-	for over := false; ; {
+	e := newVerifier(v)
+	for expired := false; ; {
 		requests, changed := j.watch()
 		e.read(requests)
 		counts, all := e.count()
-		if all || over {
-			return e.verdict(counts, all)
+		if all || expired {
+			return e.result(counts, all)
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			over = true // what came at the same moment still counts
+			expired = true // what came at the same moment still counts
 		}
 	}
 }
 
-// evaluation compares a verification with the requests of a journal. It reads each of them once.
-type evaluation struct {
+// verifier compares a verification with the requests of a journal. It reads each of them once.
+type verifier struct {
 	inOrder      bool
 	expectations []expectation
-	requests     held // that were read
+	requests     entries // that were read
 }
 
 // expectation is one in terms of bounds. Most is negative where there is none.
 type expectation struct {
 	matcher
-	least, most int
-	matched     []int // sequences of the requests that are held and match, oldest first
+	min, max int
+	matched  []int // sequences of the requests that are held and match, oldest first
 }
 
 // count is what an expectation found: requests before the sequence at start do not count.
@@ -114,40 +114,40 @@ type count struct {
 	matched []int
 }
 
-func newEvaluation(v control.VerifyRequest) *evaluation {
-	e := &evaluation{inOrder: v.InOrder}
+func newVerifier(v control.VerifyRequest) *verifier {
+	e := &verifier{inOrder: v.InOrder}
 	for _, expected := range v.Expect {
-		x := expectation{matcher: newMatcher(expected.Match), least: 1, most: -1}
+		x := expectation{matcher: newMatcher(expected.Match), min: 1, max: -1}
 		switch {
 		case expected.Times != nil:
-			x.least, x.most = *expected.Times, *expected.Times
+			x.min, x.max = *expected.Times, *expected.Times
 		case expected.AtLeast != nil:
-			x.least = *expected.AtLeast
+			x.min = *expected.AtLeast
 		case expected.AtMost != nil:
-			x.least = 0
+			x.min = 0
 		}
 		if expected.AtMost != nil && expected.Times == nil {
-			x.most = *expected.AtMost
+			x.max = *expected.AtMost
 		}
 		e.expectations = append(e.expectations, x)
 	}
 	return e
 }
 
-func (x expectation) holds(n int) bool { return n >= x.least && (x.most < 0 || n <= x.most) }
+func (x expectation) satisfied(n int) bool { return n >= x.min && (x.max < 0 || n <= x.max) }
 
 // read compares the requests that came since the last time, and forgets those that are no longer
 // held.
-func (e *evaluation) read(requests held) {
+func (e *verifier) read(requests entries) {
 	if requests.cleared != e.requests.cleared { // sequences have begun anew
-		e.requests = held{}
+		e.requests = entries{}
 		for i := range e.expectations {
 			e.expectations[i].matched = nil
 		}
 	}
-	s := &subject{}
+	s := &parsedRequest{}
 	for r := range requests.after(e.requests.latest) {
-		*s = subject{entry: r}
+		*s = parsedRequest{entry: r}
 		for i := range e.expectations {
 			if x := &e.expectations[i]; x.matches(s) {
 				x.matched = append(x.matched, r.Sequence)
@@ -164,29 +164,29 @@ func (e *evaluation) read(requests held) {
 }
 
 // count returns for each expectation what it found, and whether all of them are satisfied.
-func (e *evaluation) count() (counts []count, all bool) {
+func (e *verifier) count() (counts []count, all bool) {
 	start := 0
 	all = true
 	for _, x := range e.expectations {
 		first, _ := slices.BinarySearch(x.matched, start)
-		found := count{start: start, matched: x.matched[first:]}
-		if e.inOrder && x.least > 0 && len(found.matched) >= x.least {
-			start = found.matched[x.least-1] + 1
+		tally := count{start: start, matched: x.matched[first:]}
+		if e.inOrder && x.min > 0 && len(tally.matched) >= x.min {
+			start = tally.matched[x.min-1] + 1
 		}
-		counts = append(counts, found)
-		all = all && x.holds(len(found.matched))
+		counts = append(counts, tally)
+		all = all && x.satisfied(len(tally.matched))
 	}
 	return counts, all
 }
 
-func (e *evaluation) verdict(counts []count, all bool) control.VerifyResult {
-	verdict := control.VerifyResult{
+func (e *verifier) result(counts []count, all bool) control.VerifyResult {
+	result := control.VerifyResult{
 		Verified: all, Outcomes: []control.Outcome{}, Dropped: e.requests.dropped,
 	}
 	for i, x := range e.expectations {
 		n := len(counts[i].matched)
 		outcome := control.Outcome{
-			Verified: x.holds(n), Expected: x.String(), Actual: n, Matched: []string{},
+			Verified: x.satisfied(n), Expected: x.String(), Actual: n, Matched: []string{},
 			Nearest: []control.NearMiss{},
 		}
 		for _, sequence := range counts[i].matched[max(0, n-maxMatched):] {
@@ -194,19 +194,19 @@ func (e *evaluation) verdict(counts []count, all bool) control.VerifyResult {
 				outcome.Matched = append(outcome.Matched, r.ID)
 			}
 		}
-		if n < x.least {
+		if n < x.min {
 			outcome.Nearest = e.nearest(x, counts[i].start)
 		}
-		verdict.Outcomes = append(verdict.Outcomes, outcome)
+		result.Outcomes = append(result.Outcomes, outcome)
 	}
-	return verdict
+	return result
 }
 
 // nearest returns the requests with the fewest differences, the latest first among equals.
-func (e *evaluation) nearest(x expectation, start int) []control.NearMiss {
-	misses, s := []control.NearMiss{}, &subject{}
+func (e *verifier) nearest(x expectation, start int) []control.NearMiss {
+	misses, s := []control.NearMiss{}, &parsedRequest{}
 	for r := range e.requests.backward() {
-		*s = subject{entry: r}
+		*s = parsedRequest{entry: r}
 		differences := x.differences(s)
 		if r.Sequence < start {
 			differences = append(differences, control.Difference{
@@ -217,16 +217,16 @@ func (e *evaluation) nearest(x expectation, start int) []control.NearMiss {
 		if len(differences) == 0 {
 			continue // it counts
 		}
-		at := slices.IndexFunc(misses, func(m control.NearMiss) bool {
+		index := slices.IndexFunc(misses, func(m control.NearMiss) bool {
 			return len(m.Differences) > len(differences)
 		})
-		if at < 0 {
-			at = len(misses)
+		if index < 0 {
+			index = len(misses)
 		}
-		if at == maxNearest {
+		if index == maxNearest {
 			continue
 		}
-		misses = slices.Insert(misses, at, control.NearMiss{
+		misses = slices.Insert(misses, index, control.NearMiss{
 			ID: r.ID, Sequence: r.Sequence, Request: describe(&r.Request), Differences: differences,
 		})
 		misses = misses[:min(len(misses), maxNearest)]
@@ -246,17 +246,17 @@ func describe(r *control.Request) string {
 func (x expectation) String() string {
 	var number string
 	switch {
-	case x.most == x.least:
-		number = fmt.Sprintf("exactly %d", x.least)
-	case x.most < 0:
-		number = fmt.Sprintf("at least %d", x.least)
-	case x.least == 0:
-		number = fmt.Sprintf("at most %d", x.most)
+	case x.max == x.min:
+		number = fmt.Sprintf("exactly %d", x.min)
+	case x.max < 0:
+		number = fmt.Sprintf("at least %d", x.min)
+	case x.min == 0:
+		number = fmt.Sprintf("at most %d", x.max)
 	default:
-		number = fmt.Sprintf("%d to %d", x.least, x.most)
+		number = fmt.Sprintf("%d to %d", x.min, x.max)
 	}
 	noun := " requests"
-	if max(x.least, x.most) == 1 {
+	if max(x.min, x.max) == 1 {
 		noun = " request"
 	}
 	if len(x.matcher) == 0 {
@@ -264,7 +264,7 @@ func (x expectation) String() string {
 	}
 	var words []string
 	for _, c := range x.matcher {
-		words = append(words, c.words)
+		words = append(words, c.description)
 	}
 	return number + noun + " with " + strings.Join(words, ", ")
 }

@@ -400,7 +400,7 @@ func TestCheck(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var got []place
 			var details []string
-			for _, e := range journal.Check(test.verification) {
+			for _, e := range journal.Validate(test.verification) {
 				got, details = append(got, place{e.Pointer, rule.ID(e.Rule)}),
 					append(details, e.Detail)
 			}

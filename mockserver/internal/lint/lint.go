@@ -18,10 +18,10 @@ import (
 
 // The bounds of what is remembered. At each of them everything of the kind is forgotten.
 const (
-	maxRejected = 256
-	maxWaiting  = 1024 // clients
-	maxPages    = 1024
-	maxWaits    = 16 // of a client; the oldest is forgotten
+	maxRejected  = 256
+	maxClients   = 1024 // clients
+	maxPages     = 1024
+	maxDeadlines = 16 // of a client; the oldest is forgotten
 )
 
 // Linter notices and counts. It is safe for concurrent use.
@@ -31,17 +31,18 @@ type Linter struct {
 }
 
 type state struct {
-	rejected map[uint64]int // status by fingerprint
-	waiting  map[string][]retryDeadline
-	pages    map[string]page
-	requests map[string]map[int]int // by operation and status
-	findings map[string]int
-	faults   int
+	rejections map[uint64]int // status by fingerprint
+	deadlines  map[string][]retryDeadline
+	pages      map[string]page
+	requests   map[string]map[int]int // by operation and status
+	findings   map[string]int
+	faults     int
 }
 
 func newState() state {
 	return state{
-		rejected: map[uint64]int{}, waiting: map[string][]retryDeadline{}, pages: map[string]page{},
+		rejections: map[uint64]int{}, deadlines: map[string][]retryDeadline{},
+		pages:    map[string]page{},
 		requests: map[string]map[int]int{}, findings: map[string]int{},
 	}
 }
@@ -115,21 +116,21 @@ func (l *Linter) checkPagesLocked(x Exchange) []control.Finding {
 	query.Del("offset")
 	key := x.ClientID + "\x00" + x.Version + "\x00" + query.Encode()
 	now := page{offset: offset, body: maphash.Bytes(seed, x.ResponseBody)}
-	before, again := l.pages[key]
-	repeats := again && offset > before.offset && now.body == before.body &&
+	previous, seen := l.pages[key]
+	repeats := seen && offset > previous.offset && now.body == previous.body &&
 		len(x.ResponseBody) > len("[]")
-	now.reported = again && before.reported || repeats
+	now.reported = seen && previous.reported || repeats
 	if len(l.pages) >= maxPages {
 		clear(l.pages)
 	}
 	l.pages[key] = now
-	if !repeats || before.reported {
+	if !repeats || previous.reported {
 		return nil
 	}
 	const detail = "the list was requested with offset %d after %d and returned the same tokens: " +
 		"it has no pages, so request it once"
 	return []control.Finding{
-		{Kind: control.PagesRepeat, Detail: fmt.Sprintf(detail, offset, before.offset)},
+		{Kind: control.PagesRepeat, Detail: fmt.Sprintf(detail, offset, previous.offset)},
 	}
 }
 
@@ -137,26 +138,26 @@ func (l *Linter) checkPagesLocked(x Exchange) []control.Finding {
 func (l *Linter) checkRepeatLocked(x Exchange) []control.Finding {
 	rejected := x.Status >= 400 && x.Status < 500 && x.Status != http.StatusTooManyRequests &&
 		x.Status != http.StatusRequestTimeout
-	if !rejected && len(l.rejected) == 0 {
+	if !rejected && len(l.rejections) == 0 {
 		return nil
 	}
-	print := fingerprint(x)
-	before, again := l.rejected[print]
+	key := fingerprint(x)
+	previous, seen := l.rejections[key]
 	switch {
-	case rejected && again:
+	case rejected && seen:
 		return []control.Finding{
 			{
 				Kind:   control.RepeatedRefusal,
-				Detail: fmt.Sprintf("the same request was refused with %d before", before),
+				Detail: fmt.Sprintf("the same request was refused with %d before", previous),
 			},
 		}
 	case rejected:
-		if len(l.rejected) >= maxRejected {
-			clear(l.rejected)
+		if len(l.rejections) >= maxRejected {
+			clear(l.rejections)
 		}
-		l.rejected[print] = x.Status
+		l.rejections[key] = x.Status
 	case x.Status > 0 && x.Status < 400: // the cause is gone
-		delete(l.rejected, print)
+		delete(l.rejections, key)
 	}
 	return nil
 }
@@ -182,37 +183,37 @@ func fingerprint(x Exchange) uint64 {
 // checkRetryAfterLocked reports a request sent before the Retry-After of an earlier response
 // elapsed, in wall time and by the clock of the namespace: a test may move that instead of
 // sleeping.
-func (l *Linter) checkRetryAfterLocked(x Exchange) (found []control.Finding) {
-	if x.ClientID == "" || len(l.waiting) == 0 && x.RetryAfter == 0 {
+func (l *Linter) checkRetryAfterLocked(x Exchange) (findings []control.Finding) {
+	if x.ClientID == "" || len(l.deadlines) == 0 && x.RetryAfter == 0 {
 		return nil
 	}
 	key := x.ClientID + "\x00" + x.Version
-	waits := slices.DeleteFunc(l.waiting[key], func(d retryDeadline) bool {
+	deadlines := slices.DeleteFunc(l.deadlines[key], func(d retryDeadline) bool {
 		if !x.Start.Before(d.wall.Add(-tolerance)) ||
 			!x.ClockStart.Before(d.clock.Add(-tolerance)) {
 			return true
 		}
-		if found == nil && (d.matches == nil || d.matches(x.Operation, x.Request.Header)) {
-			found = []control.Finding{d.finding()}
+		if findings == nil && (d.matches == nil || d.matches(x.Operation, x.Request.Header)) {
+			findings = []control.Finding{d.finding()}
 		}
 		return d.rule == x.RetryRule && x.RetryAfter > 0 // the next one replaces it
 	})
 	if x.RetryAfter > 0 {
-		if len(l.waiting) >= maxWaiting {
-			clear(l.waiting)
+		if len(l.deadlines) >= maxClients {
+			clear(l.deadlines)
 		}
-		waits = append(waits[max(0, len(waits)-maxWaits+1):], retryDeadline{
+		deadlines = append(deadlines[max(0, len(deadlines)-maxDeadlines+1):], retryDeadline{
 			wall: x.End.Add(x.RetryAfter), clock: x.ClockStart.Add(x.RetryAfter),
 			delay: x.RetryAfter,
 			rule:  x.RetryRule, matches: x.RetryMatches,
 		})
 	}
-	if len(waits) == 0 {
-		delete(l.waiting, key)
+	if len(deadlines) == 0 {
+		delete(l.deadlines, key)
 	} else {
-		l.waiting[key] = waits
+		l.deadlines[key] = deadlines
 	}
-	return found
+	return findings
 }
 
 // finding returns the finding about a request that should have waited.

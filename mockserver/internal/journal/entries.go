@@ -8,9 +8,9 @@ import (
 // A chunk stores requests by their sequence. One that was dropped is nil.
 type chunk [256]atomic.Pointer[entry]
 
-// held is the requests of a journal at one moment. It is as small for many as for few, and is read
-// without a lock. A request that the journal drops meanwhile is left out.
-type held struct {
+// entries is the requests of a journal at one moment. It is as small for many as for few, and is
+// read without a lock. A request that the journal drops meanwhile is left out.
+type entries struct {
 	chunks []*chunk // that of the oldest request first
 	oldest int      // sequence
 	latest int      // sequence; one less than oldest if there are none
@@ -19,16 +19,16 @@ type held struct {
 	dropped, cleared int
 }
 
-func (h held) len() int { return h.latest - h.oldest + 1 }
+func (h entries) len() int { return h.latest - h.oldest + 1 }
 
 // slot returns the place of a sequence from oldest to latest.
-func (h held) slot(sequence int) *atomic.Pointer[entry] {
+func (h entries) slot(sequence int) *atomic.Pointer[entry] {
 	size := len(chunk{})
 	return &h.chunks[(sequence-1)/size-(h.oldest-1)/size][(sequence-1)%size]
 }
 
 // after yields the requests behind a sequence, oldest first.
-func (h held) after(sequence int) iter.Seq[*entry] {
+func (h entries) after(sequence int) iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		for at := max(sequence+1, h.oldest); at <= h.latest; at++ {
 			if e := h.slot(at).Load(); e != nil && !yield(e) {
@@ -39,7 +39,7 @@ func (h held) after(sequence int) iter.Seq[*entry] {
 }
 
 // backward yields the requests, latest first.
-func (h held) backward() iter.Seq[*entry] {
+func (h entries) backward() iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		for at := h.latest; at >= h.oldest; at-- {
 			if e := h.slot(at).Load(); e != nil && !yield(e) {
@@ -50,7 +50,7 @@ func (h held) backward() iter.Seq[*entry] {
 }
 
 // add puts a request behind the others, which gives it its sequence.
-func (h *held) add(e *entry) {
+func (h *entries) add(e *entry) {
 	h.latest++
 	e.Sequence = h.latest
 	if size := len(chunk{}); (h.latest-1)/size-(h.oldest-1)/size == len(h.chunks) {
@@ -60,7 +60,7 @@ func (h *held) add(e *entry) {
 }
 
 // drop removes the oldest request and returns it.
-func (h *held) drop() *entry {
+func (h *entries) drop() *entry {
 	e := h.slot(h.oldest).Swap(nil)
 	h.oldest++
 	h.dropped++
