@@ -135,7 +135,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Dialect, err = followed(c.Dialect, c.Profile); err != nil {
+	if c.Dialect, err = resolveDialect(c.Dialect, c.Profile); err != nil {
 		return c, configError("Dialect", err)
 	}
 	if c.Profile, _, err = c.Profile.check(); err != nil {
@@ -195,7 +195,7 @@ func (c Config) server() server.Config {
 	limit, _ := ratelimit.Parse(c.Profile.RateLimit) // it was checked
 	return server.Config{
 		Tenant: c.Tenant, Versions: c.Versions, PublicURL: c.PublicURL, Now: c.Now,
-		Profile: c.Profile.told(c), RateLimit: limit,
+		Profile: c.Profile.toAPI(c), RateLimit: limit,
 		ScopeDelay: c.Profile.ScopeDelay, Dialect: c.Dialect, MaxNamespaces: c.MaxNamespaces,
 		NamespaceTTL: c.NamespaceTTL,
 		JournalSize:  c.JournalSize, MemoryBudget: c.MemoryBudget, StateFile: c.StateFile,

@@ -125,8 +125,8 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 	return p, limit, err
 }
 
-// told is the profile as the control surface tells it.
-func (p Profile) told(c Config) control.Profile {
+// toAPI is the profile as the control surface tells it.
+func (p Profile) toAPI(c Config) control.Profile {
 	return control.Profile{
 		Name: p.Name, RandomSeed: c.RandomSeed, RateLimit: p.RateLimit, TokenLimit: p.TokenLimit,
 		ScopeDelay:     p.ScopeDelay.String(),
@@ -137,22 +137,22 @@ func (p Profile) told(c Config) control.Profile {
 	}
 }
 
-// followed is the dialect that a mock follows: what differs from the defaults, with what the
+// resolveDialect is the dialect that a mock follows: what differs from the defaults, with what the
 // profile says of a token that never expires. Both may say it only where they agree.
-func followed(d dialect.Dialect, p Profile) (dialect.Dialect, error) {
+func resolveDialect(d dialect.Dialect, p Profile) (dialect.Dialect, error) {
 	if err := d.Validate(); err != nil {
 		return nil, fmt.Errorf("dialect: %w", err)
 	}
-	never, told := d[dialect.NeverExpiringResponse]
-	told = told && never.Value != ""
-	switch as := p.NeverExpiresAs; {
-	case as == "":
-	case told && never.Value != as:
+	never, explicit := d[dialect.NeverExpiringResponse]
+	explicit = explicit && never.Value != ""
+	switch form := p.NeverExpiresAs; {
+	case form == "":
+	case explicit && never.Value != form:
 		return nil,
-			fmt.Errorf("never expires as %s, and %s by the dialect's %s: say one of them", as,
+			fmt.Errorf("never expires as %s, and %s by the dialect's %s: say one of them", form,
 				never.Value, dialect.NeverExpiringResponse)
 	default:
-		never.Value = as
+		never.Value = form
 		d = maps.Clone(d)
 		if d == nil {
 			d = dialect.Dialect{}

@@ -34,7 +34,7 @@ type TestServer struct {
 
 	t         TB
 	log       *testLog // nil if the lines of the mock go elsewhere
-	root      string   // URL of the mock
+	rootURL   string   // URL of the mock
 	namespace string
 }
 
@@ -79,7 +79,7 @@ func Start(t TB, config ...Config) *TestServer {
 	}()
 	t.Cleanup(func() {
 		if log != nil {
-			defer log.end()
+			defer log.close()
 		}
 		mock.Stop() // which ends what a fault holds up
 		// Handlers end first, so that none of them logs into a test that is over.
@@ -95,7 +95,7 @@ func Start(t TB, config ...Config) *TestServer {
 	})
 	root := "http://" + listener.Addr().String()
 	return &TestServer{
-		URL: root, Server: mock, t: t, log: log, root: root, namespace: namespace.Default,
+		URL: root, Server: mock, t: t, log: log, rootURL: root, namespace: namespace.Default,
 	}
 }
 
@@ -103,50 +103,51 @@ func Start(t TB, config ...Config) *TestServer {
 // another than that of the mock. It starts as the mock did when nobody has used it yet. Names have
 // 1 to 63 of a-z, 0-9 and -. Log lines about its requests go to the output of t until t ends, if
 // those of the mock go to a test.
-func (i *TestServer) Namespace(t TB, name string) *TestServer {
+func (s *TestServer) Namespace(t TB, name string) *TestServer {
 	t.Helper()
-	if _, err := i.Server.server.Namespace(name); err != nil {
+	if _, err := s.Server.server.Namespace(name); err != nil {
 		t.Fatalf("patmock: %v", err)
 	}
-	if i.log != nil && name != namespace.Default {
-		i.log.add(t, name)
+	if s.log != nil && name != namespace.Default {
+		s.log.add(t, name)
 	}
 	return &TestServer{
-		URL: i.root + namespace.Prefix(name), Server: i.Server, t: t, log: i.log, root: i.root,
+		URL: s.rootURL + namespace.Prefix(name), Server: s.Server, t: t, log: s.log,
+		rootURL:   s.rootURL,
 		namespace: name,
 	}
 }
 
 // Control returns a client of the control surface of this namespace: reset, clock, faults, journal.
-func (i *TestServer) Control() *control.Client {
-	return i.Server.Control().WithNamespace(i.namespace)
+func (s *TestServer) Control() *control.Client {
+	return s.Server.Control().WithNamespace(s.namespace)
 }
 
 // Credentials are the id and secret that a user of the tenant logs in with. An unknown user ends
 // the test.
-func (i *TestServer) Credentials(user string) (clientID, clientSecret string) {
-	i.t.Helper()
-	ns, err := i.Server.server.Namespace(i.namespace)
+func (s *TestServer) Credentials(user string) (clientID, clientSecret string) {
+	s.t.Helper()
+	ns, err := s.Server.server.Namespace(s.namespace)
 	if err == nil {
 		clientID, clientSecret, err = ns.Credentials(user)
 	}
 	if err != nil {
-		i.t.Fatalf("patmock: %v", err)
+		s.t.Fatalf("patmock: %v", err)
 	}
 	return clientID, clientSecret
 }
 
 // Client returns a client that logs a user in when it first needs to, and again when its access
 // token has expired by the mock's clock. An unknown user ends the test.
-func (i *TestServer) Client(user string) *http.Client {
-	i.t.Helper()
-	id, secret := i.Credentials(user)
-	return &http.Client{Transport: &authenticated{instance: i, id: id, secret: secret}}
+func (s *TestServer) Client(user string) *http.Client {
+	s.t.Helper()
+	id, secret := s.Credentials(user)
+	return &http.Client{Transport: &authTransport{server: s, id: id, secret: secret}}
 }
 
-// authenticated adds a user's access token to requests.
-type authenticated struct {
-	instance   *TestServer
+// authTransport adds a user's access token to requests.
+type authTransport struct {
+	server     *TestServer
 	id, secret string
 
 	mu      sync.Mutex
@@ -155,7 +156,7 @@ type authenticated struct {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (a *authenticated) RoundTrip(r *http.Request) (*http.Response, error) {
+func (a *authTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	token, err := a.accessToken(r.Context())
 	if err != nil {
 		if r.Body != nil {
@@ -168,10 +169,10 @@ func (a *authenticated) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-func (a *authenticated) accessToken(ctx context.Context) (string, error) {
+func (a *authTransport) accessToken(ctx context.Context) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	ns, err := a.instance.Server.server.Namespace(a.instance.namespace)
+	ns, err := a.server.Server.server.Namespace(a.server.namespace)
 	if err != nil {
 		return "", err
 	}
@@ -180,13 +181,13 @@ func (a *authenticated) accessToken(ctx context.Context) (string, error) {
 		return a.token, nil
 	}
 	login := clientcredentials.Config{
-		ClientID: a.id, ClientSecret: a.secret, TokenURL: a.instance.URL + "/oauth/token",
+		ClientID: a.id, ClientSecret: a.secret, TokenURL: a.server.URL + "/oauth/token",
 		AuthStyle: oauth2.AuthStyleInParams,
 	}
-	issued, err := login.Token(ctx)
+	token, err := login.Token(ctx)
 	if err != nil {
 		return "", fmt.Errorf("log in: %w", err)
 	}
-	a.token, a.expires = issued.AccessToken, now.Add(time.Duration(issued.ExpiresIn)*time.Second)
+	a.token, a.expires = token.AccessToken, now.Add(time.Duration(token.ExpiresIn)*time.Second)
 	return a.token, nil
 }

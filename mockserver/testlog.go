@@ -73,8 +73,8 @@ func (o *testOutputs) add(t TB, name string) {
 	})
 }
 
-// end drops every further line. The output of a test that has ended panics.
-func (o *testOutputs) end() {
+// close drops every further line. The output of a test that has ended panics.
+func (o *testOutputs) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	clear(o.outputs)

@@ -64,11 +64,11 @@ func compare(ctx context.Context, names []string, rounds int) (map[string][]samp
 			if !known {
 				return nil, fmt.Errorf("no server is called %q", name)
 			}
-			one, err := s.measure(ctx)
+			measured, err := s.measure(ctx)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
-			samples[name] = append(samples[name], one)
+			samples[name] = append(samples[name], measured)
 		}
 	}
 	return samples, nil
@@ -80,13 +80,13 @@ func (s server) measure(ctx context.Context) (sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer p.end()
+	defer p.stop()
 	time.Sleep(time.Second) // memory settles
 	idle, err := p.usage()
 	if err != nil {
 		return nil, err
 	}
-	found := sample{"ready, ms": p.ready.Seconds() * 1000, "RSS idle, MB": idle.megabytes}
+	figures := sample{"ready, ms": p.ready.Seconds() * 1000, "RSS idle, MB": idle.megabytes}
 	for _, operation := range []string{"list", "create"} {
 		if _, err := p.load(ctx, operation, "warm-up ", 3*time.Second); err != nil {
 			return nil, err
@@ -95,10 +95,11 @@ func (s server) measure(ctx context.Context) (sample, error) {
 		if err != nil {
 			return nil, err
 		}
-		found[operation+": requests a second"] = r.Requests / r.Microseconds * 1e6
-		found[operation+": p50, ms"], found[operation+": p99, ms"] = r.P50/1000, r.P99/1000
-		found[operation+": CPU, s"] = r.used.cpu.Seconds() / r.Requests * 1000
-		found[operation+": RSS after, MB"], found[operation+": errors"] = r.used.megabytes, r.Errors
+		figures[operation+": requests a second"] = r.Requests / r.Microseconds * 1e6
+		figures[operation+": p50, ms"], figures[operation+": p99, ms"] = r.P50/1000, r.P99/1000
+		figures[operation+": CPU, s"] = r.used.cpu.Seconds() / r.Requests * 1000
+		figures[operation+": RSS after, MB"], figures[operation+": errors"] = r.used.megabytes,
+			r.Errors
 	}
-	return found, nil
+	return figures, nil
 }

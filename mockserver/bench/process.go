@@ -38,16 +38,16 @@ func (s server) start(ctx context.Context) (*process, error) {
 		cmd: command(ctx, s.args(address)...), url: "http://" + address + s.path,
 		authorization: "Bearer none",
 	}
-	begin := time.Now()
+	start := time.Now()
 	if err := cmp.Or(listener.Close(), p.cmd.Start()); err != nil {
 		return nil, err
 	}
-	for err = errors.New("no response"); err != nil && time.Since(begin) < time.Minute &&
+	for err = errors.New("no response"); err != nil && time.Since(start) < time.Minute &&
 		ctx.Err() == nil; time.Sleep(time.Millisecond) {
 		var response *http.Response
 		if response, err = http.Get(p.url); err == nil { //nolint:noctx // a server of this program
 			err = response.Body.Close()
-			p.ready = time.Since(begin)
+			p.ready = time.Since(start)
 		}
 	}
 	if err == nil && s.clientID != "" {
@@ -61,14 +61,14 @@ func (s server) start(ctx context.Context) (*process, error) {
 		}
 	}
 	if err != nil {
-		p.end()
+		p.stop()
 		return nil, err
 	}
 	return p, nil
 }
 
-// end ends the process and waits for that.
-func (p *process) end() {
+// stop ends the process and waits for that.
+func (p *process) stop() {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	_ = p.cmd.Wait() // the signal ends it
 }

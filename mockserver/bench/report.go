@@ -43,7 +43,7 @@ func report(names []string, samples map[string][]sample) string {
 		for _, name := range names {
 			row := []string{name}
 			for _, column := range part.columns {
-				row = append(row, pick(samples[name], part.prefix+column).String())
+				row = append(row, valuesOf(samples[name], part.prefix+column).String())
 			}
 			t = append(t, row)
 		}
@@ -51,7 +51,7 @@ func report(names []string, samples map[string][]sample) string {
 	}
 	fmt.Fprintf(&b, "### Goals\n\n%s\n### Servers\n\n", goals(samples))
 	for _, name := range names {
-		fmt.Fprintf(&b, "* %s: %s\n", name, servers[name].does)
+		fmt.Fprintf(&b, "* %s: %s\n", name, servers[name].description)
 	}
 	return b.String()
 }
@@ -61,8 +61,8 @@ func report(names []string, samples map[string][]sample) string {
 func goals(samples map[string][]sample) table {
 	t := table{{"goal", "wanted", "measured", "met"}}
 	for _, goal := range []struct {
-		name, beside, figure string
-		most, least          float64
+		name, baseline, metric string
+		max, min               float64
 	}{
 		{"CPU of a list, against bare", "bare", "list: CPU, s", 1.15, 0},
 		{"CPU of creating a token, against bare", "bare", "create: CPU, s", 1.4, 0},
@@ -72,44 +72,44 @@ func goals(samples map[string][]sample) table {
 			math.Inf(1), 6,
 		},
 	} {
-		ours, theirs := pick(samples["patmock"], goal.figure),
-			pick(samples[goal.beside], goal.figure)
+		ours, theirs := valuesOf(samples["patmock"], goal.metric),
+			valuesOf(samples[goal.baseline], goal.metric)
 		if len(ours) == 0 || len(theirs) == 0 {
 			continue
 		}
-		var ratios figure
+		var ratios series
 		for i := range ours {
 			ratios = append(ratios, ours[i]/theirs[i])
 		}
-		wanted := fmt.Sprintf("at most %gx", goal.most)
-		if goal.least > 0 {
-			wanted = fmt.Sprintf("at least %gx", goal.least)
+		limit := fmt.Sprintf("at most %gx", goal.max)
+		if goal.min > 0 {
+			limit = fmt.Sprintf("at least %gx", goal.min)
 		}
 		met := map[bool]string{
 			true: "yes", false: "no",
-		}[ratios.median() >= goal.least && ratios.median() <= goal.most]
-		t = append(t, []string{goal.name, wanted, ratios.String(), met})
+		}[ratios.median() >= goal.min && ratios.median() <= goal.max]
+		t = append(t, []string{goal.name, limit, ratios.String(), met})
 	}
 	return t
 }
 
-func pick(samples []sample, name string) (f figure) {
+func valuesOf(samples []sample, name string) (f series) {
 	for _, s := range samples {
 		f = append(f, s[name])
 	}
 	return f
 }
 
-// figure is what several rounds showed of one thing.
-type figure []float64
+// metric is what several rounds showed of one thing.
+type series []float64
 
-func (f figure) median() float64 {
+func (f series) median() float64 {
 	sorted := slices.Sorted(slices.Values(f))
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
 // String returns the median with the least and the most.
-func (f figure) String() string {
+func (f series) String() string {
 	if len(f) == 1 {
 		return number(f[0])
 	}
@@ -122,12 +122,12 @@ func number(n float64) string {
 	if n != 0 {
 		digits = max(0, 2-int(math.Floor(math.Log10(math.Abs(n)))))
 	}
-	whole, fraction, _ := strings.Cut(strconv.FormatFloat(n, 'f', digits, 64), ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
+	integer, fraction, _ := strings.Cut(strconv.FormatFloat(n, 'f', digits, 64), ".")
+	for i := len(integer) - 3; i > 0; i -= 3 {
+		integer = integer[:i] + "," + integer[i:]
 	}
 	if fraction == "" {
-		return whole
+		return integer
 	}
-	return whole + "." + fraction
+	return integer + "." + fraction
 }

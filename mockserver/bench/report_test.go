@@ -9,15 +9,15 @@ import (
 func TestFigureString(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		of   figure
+		of   series
 		want string
 	}{
-		{"one round", figure{0.01234}, "0.0123"},
-		{"odd", figure{3, 1, 200}, "3.00 (1.00 to 200)"},
-		{"even", figure{1, 4, 2, 3}, "2.50 (1.00 to 4.00)"},
-		{"large", figure{1234567}, "1,234,567"},
-		{"thousands", figure{999.7, 1000, 100.4}, "1,000 (100 to 1,000)"},
-		{"nothing", figure{0}, "0.00"},
+		{"one round", series{0.01234}, "0.0123"},
+		{"odd", series{3, 1, 200}, "3.00 (1.00 to 200)"},
+		{"even", series{1, 4, 2, 3}, "2.50 (1.00 to 4.00)"},
+		{"large", series{1234567}, "1,234,567"},
+		{"thousands", series{999.7, 1000, 100.4}, "1,000 (100 to 1,000)"},
+		{"nothing", series{0}, "0.00"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := test.of.String(); got != test.want {

@@ -5,9 +5,9 @@ import "strings"
 // server is a server to measure. Its command line is in words, with HOST and PORT for where to
 // listen.
 type server struct {
-	does, line string
-	path       string // of the collection of tokens
-	clientID   string // to log in with, twice as the secret
+	description, commandLine string
+	path                     string // of the collection of tokens
+	clientID                 string // to log in with, twice as the secret
 }
 
 // servers has all servers by their names. The other mocks get the least work that the task needs:
@@ -54,5 +54,5 @@ const (
 
 func (s server) args(address string) []string {
 	host, port, _ := strings.Cut(address, ":")
-	return strings.Fields(strings.NewReplacer("HOST", host, "PORT", port).Replace(s.line))
+	return strings.Fields(strings.NewReplacer("HOST", host, "PORT", port).Replace(s.commandLine))
 }
