@@ -116,7 +116,7 @@ func TestGeneratedMutants(t *testing.T) {
 }
 
 // newHunt runs every case once, and returns what is tried with the mutants of what it has shown.
-func newHunt(t *testing.T) (*hunt, []mutants.Generated) {
+func newHunt(t *testing.T) (*hunt, []mutants.GeneratedMutant) {
 	t.Helper()
 	h := &hunt{target: inProcess(t), table: map[mutants.Kind]*tally{}}
 	surface := &mutants.Inventory{}
@@ -148,10 +148,10 @@ func newHunt(t *testing.T) (*hunt, []mutants.Generated) {
 
 // choose returns the mutants that the flags choose. Which they are follows from their names, so
 // that a new mutant changes little of a sample.
-func choose(t *testing.T, all []mutants.Generated) []mutants.Generated {
+func choose(t *testing.T, all []mutants.GeneratedMutant) []mutants.GeneratedMutant {
 	t.Helper()
 	if *namesFlag != "" {
-		all = slices.DeleteFunc(all, func(g mutants.Generated) bool {
+		all = slices.DeleteFunc(all, func(g mutants.GeneratedMutant) bool {
 			matches, err := path.Match(*namesFlag, g.Name)
 			return err != nil || !matches
 		})
@@ -164,15 +164,15 @@ func choose(t *testing.T, all []mutants.Generated) []mutants.Generated {
 		n = 200
 	case n == 0: // in one version, to which many rules do not belong
 		n = 10
-		all = slices.DeleteFunc(all, func(g mutants.Generated) bool {
+		all = slices.DeleteFunc(all, func(g mutants.GeneratedMutant) bool {
 			return g.Kind == mutants.KindRule
 		})
 	}
 	t.Logf("tries %d of %d generated mutants, seed %d", min(n, len(all)), len(all), *seedFlag)
-	order := func(g mutants.Generated) [sha256.Size]byte {
+	order := func(g mutants.GeneratedMutant) [sha256.Size]byte {
 		return sha256.Sum256(fmt.Appendf(nil, "%d %s", *seedFlag, g.Name))
 	}
-	slices.SortFunc(all, func(a, b mutants.Generated) int {
+	slices.SortFunc(all, func(a, b mutants.GeneratedMutant) int {
 		first, second := order(a), order(b)
 		return bytes.Compare(first[:], second[:])
 	})
@@ -180,7 +180,7 @@ func choose(t *testing.T, all []mutants.Generated) []mutants.Generated {
 }
 
 // try runs cases against a mutant until one notices it.
-func (h *hunt) try(t *testing.T, g mutants.Generated) {
+func (h *hunt) try(t *testing.T, g mutants.GeneratedMutant) {
 	t.Helper()
 	target := mutated(h.target, mutants.Mutant{Wrap: g.Wrap})
 	tried := map[string]bool{}
@@ -218,7 +218,7 @@ func (h *hunt) try(t *testing.T, g mutants.Generated) {
 
 // likely returns the cases that are tried first: those of the scenarios that notice the mutant it
 // is made of, and those that noticed others of late.
-func (h *hunt) likely(g mutants.Generated) []recorded {
+func (h *hunt) likely(g mutants.GeneratedMutant) []recorded {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	const most = 8
@@ -239,7 +239,7 @@ func (h *hunt) likely(g mutants.Generated) []recorded {
 	return likely
 }
 
-func (h *hunt) note(g mutants.Generated, c recorded, outcome report.Outcome) {
+func (h *hunt) note(g mutants.GeneratedMutant, c recorded, outcome report.Outcome) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.killers = slices.DeleteFunc(h.killers, func(name string) bool { return name == c.Name() })
@@ -259,7 +259,7 @@ func (h *hunt) of(kind mutants.Kind) *tally {
 }
 
 // survives judges a mutant that no case has noticed.
-func (h *hunt) survives(t *testing.T, g mutants.Generated, changes bool) {
+func (h *hunt) survives(t *testing.T, g mutants.GeneratedMutant, changes bool) {
 	t.Helper()
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -9,90 +9,94 @@ import (
 	"time"
 )
 
-// void is a bearer that nobody issued.
-const void = "void"
+// invalidBearer is a bearer that nobody issued.
+const invalidBearer = "void"
 
-// used is a memory of access tokens by what they were issued for; issued notes them.
-type used map[string]string
+// loginMemory is a memory of access tokens by what they were issued for; issued notes them.
+type loginMemory map[string]string
 
-// issued notes the access token of a login under the client id, and under its own name the client
+// addLogin notes the access token of a login under the client id, and under its own name the client
 // id.
-func (u used) issued(x *exchange, a *answer) {
-	if bearer := a.text("access_token"); bearer != "" {
-		id := x.client()
+func (u loginMemory) addLogin(x *exchange, resp *response) {
+	if bearer := resp.text("access_token"); bearer != "" {
+		id := x.clientID()
 		u[bearer], u[id] = id, bearer
 	}
 }
 
-// forgetting makes bearers void, of whom f says so after an operation.
-func forgetting(f func(memory map[string]string, x *exchange, a *answer)) wrap {
-	return stateful(anything, func(memory map[string]string, x *exchange) *answer {
-		if memory["void "+claimsOf(x.bearer()).ClientID] != "" && x.op != login {
-			x.as(void)
+// invalidateBearers makes bearers void, of whom f says so after an operation.
+func invalidateBearers(f func(memory map[string]string, x *exchange, resp *response)) middleware {
+	return stateful(anyRequest, func(memory map[string]string, x *exchange) *response {
+		if memory["void "+parseClaims(x.bearer()).ClientID] != "" && x.op != login {
+			x.setBearer(invalidBearer)
 		}
-		a := x.forward()
-		f(memory, x, a)
-		return a
+		resp := x.forward()
+		f(memory, x, resp)
+		return resp
 	})
 }
 
-// disguisedBy gives clients other access tokens than the wrapped handler has issued, which gets its
-// own.
-func disguisedBy(change func(x *exchange, a *answer, bearer string) string) wrap {
-	return stateful(anything, func(issued map[string]string, x *exchange) *answer {
+// translateBearersFor gives clients other access tokens than the wrapped handler has issued, which
+// gets its own.
+func translateBearersFor(change func(x *exchange, resp *response,
+	bearer string) string,
+) middleware {
+	return stateful(anyRequest, func(issued map[string]string, x *exchange) *response {
 		if bearer := issued[x.bearer()]; bearer != "" {
-			x.as(bearer)
+			x.setBearer(bearer)
 		}
-		if token := x.parameters().Get("token"); x.op == check && issued[token] != "" {
+		if token := x.loginParameters().Get("token"); x.op == check && issued[token] != "" {
 			x.body = []byte(strings.ReplaceAll(string(x.body), token, issued[token]))
 		}
-		a := x.forward()
-		if bearer := a.text("access_token"); x.op == login && bearer != "" {
-			other := change(x, a, bearer)
+		resp := x.forward()
+		if bearer := resp.text("access_token"); x.op == login && bearer != "" {
+			other := change(x, resp, bearer)
 			issued[other] = bearer
-			set("access_token", other)(a)
+			setProperty("access_token", other)(resp)
 		}
-		return a
+		return resp
 	})
 }
 
-func disguised(change func(bearer string, a *answer) string) wrap {
-	return disguisedBy(func(_ *exchange, a *answer, bearer string) string {
-		return change(bearer, a)
+func translateBearers(change func(bearer string, resp *response) string) middleware {
+	return translateBearersFor(func(_ *exchange, resp *response, bearer string) string {
+		return change(bearer, resp)
 	})
 }
 
-// ending calls f for each request with an access token, with the moment at which a part of its life
-// is over.
-func ending(part float64, f func(x *exchange, end time.Time)) wrap {
-	return stateful(anything, func(ends map[string]time.Time, x *exchange) *answer {
+// withBearerEnd calls f for each request with an access token, with the moment at which a part of
+// its life is over.
+func withBearerEnd(part float64, f func(x *exchange, end time.Time)) middleware {
+	return stateful(anyRequest, func(ends map[string]time.Time, x *exchange) *response {
 		if end := ends[x.bearer()]; !end.IsZero() {
 			f(x, end)
 		}
-		a := x.forward()
-		if bearer := a.text("access_token"); x.op == login && bearer != "" {
-			seconds, _ := a.object()["expires_in"].(float64)
+		resp := x.forward()
+		if bearer := resp.text("access_token"); x.op == login && bearer != "" {
+			seconds, _ := resp.object()["expires_in"].(float64)
 			ends[bearer] = x.now().Add(time.Duration(seconds * part * float64(time.Second)))
 		}
-		return a
+		return resp
 	})
 }
 
 // anyPath is the path of every patch, and of a delete.
 const anyPath = ""
 
-// loginAfter responds to logins with tokens that a write of this path has changed, whoever's user
-// they are of.
-func loginAfter(write operation, path string, respond func(x *exchange, user string) *answer) wrap {
-	return stateful(on(login, write), func(users map[string]string, x *exchange) *answer {
-		if user := users[x.client()]; x.op == login && user != "" {
+// respondToLoginAfter responds to logins with tokens that a write of this path has changed,
+// whoever's user they are of.
+func respondToLoginAfter(write operation, path string,
+	respond func(x *exchange, user string) *response,
+) middleware {
+	return stateful(on(login, write), func(users map[string]string, x *exchange) *response {
+		if user := users[x.clientID()]; x.op == login && user != "" {
 			return respond(x, user)
 		}
-		a := x.forward()
-		if x.op == write && a.ok() && (path == anyPath || touches(x.operations(), path)) {
-			users[x.id] = self(x)
+		resp := x.forward()
+		if x.op == write && resp.ok() && (path == anyPath || touches(x.patchOperations(), path)) {
+			users[x.id] = callerName(x)
 		}
-		return a
+		return resp
 	})
 }
 
@@ -100,25 +104,25 @@ func loginAfter(write operation, path string, respond func(x *exchange, user str
 var accessTokens = []Mutant{
 	{
 		"access-token-is-opaque", "access-token-is-jws", "An access token is no JWS.",
-		by("token/access-token-is-a-jws", "token/claims-name-user-and-client"),
-		disguised(func(string, *answer) string { return digits(20) }),
+		killedBy("token/access-token-is-a-jws", "token/claims-name-user-and-client"),
+		translateBearers(func(string, *response) string { return randomHex(20) }),
 	},
 	{
 		"access-token-names-its-key", "signature", "The header of an access token names its key.",
-		by("token/question-signature"),
-		disguised(func(bearer string, _ *answer) string {
+		killedBy("token/question-signature"),
+		translateBearers(func(bearer string, _ *response) string {
 			header, rest, _ := strings.Cut(bearer, ".")
-			return withField(header, "kid", "1") + "." + rest
+			return setSegmentField(header, "kid", "1") + "." + rest
 		}),
 	},
 	{
 		"access-token-names-many-scopes", "access-token-is-short",
 		"An access token names its scopes, however many they are.",
-		by("token/access-token-of-many-scopes-is-short"),
-		disguised(func(bearer string, a *answer) string {
+		killedBy("token/access-token-of-many-scopes-is-short"),
+		translateBearers(func(bearer string, resp *response) string {
 			parts := strings.Split(bearer, ".")
 			if len(parts) == 3 {
-				parts[1] = withField(parts[1], "scope", strings.Fields(a.text("scope")))
+				parts[1] = setSegmentField(parts[1], "scope", strings.Fields(resp.text("scope")))
 			}
 			return strings.Join(parts, ".")
 		}),
@@ -126,26 +130,26 @@ var accessTokens = []Mutant{
 	{
 		"new-login-ends-the-former", "access-tokens-stay-valid",
 		"A new login makes older access tokens of the same token void.",
-		by("lifecycle/new-access-tokens-leave-older-ones-valid"),
-		stateful(anything, func(memory map[string]string, x *exchange) *answer {
+		killedBy("lifecycle/new-access-tokens-leave-older-ones-valid"),
+		stateful(anyRequest, func(memory map[string]string, x *exchange) *response {
 			if bearer := x.bearer(); x.op != login && memory[bearer] != "" &&
 				memory[memory[bearer]] != bearer {
-				x.as(void)
+				x.setBearer(invalidBearer)
 			}
-			a := x.forward()
+			resp := x.forward()
 			if x.op == login {
-				used(memory).issued(x, a)
+				loginMemory(memory).addLogin(x, resp)
 			}
-			return a
+			return resp
 		}),
 	},
 	{
 		"access-token-ends-with-token", "access-token-of-deleted",
 		"An access token is void when its token is deleted.",
-		by("lifecycle/access-token-outlives-deletion",
+		killedBy("lifecycle/access-token-outlives-deletion",
 			"lifecycle/access-token-of-a-deleted-token-expires"),
-		forgetting(func(memory map[string]string, x *exchange, a *answer) {
-			if x.op == remove && a.ok() {
+		invalidateBearers(func(memory map[string]string, x *exchange, resp *response) {
+			if x.op == remove && resp.ok() {
 				memory["void "+x.id] = x.id
 			}
 		}),
@@ -153,9 +157,9 @@ var accessTokens = []Mutant{
 	{
 		"access-token-ends-with-scope", "access-token-outlives",
 		"An access token is void when its token changes scope.",
-		by("lifecycle/access-token-outlives-scope-change"),
-		forgetting(func(memory map[string]string, x *exchange, a *answer) {
-			if x.op == patch && a.ok() && touches(x.operations(), "/scope") {
+		killedBy("lifecycle/access-token-outlives-scope-change"),
+		invalidateBearers(func(memory map[string]string, x *exchange, resp *response) {
+			if x.op == patch && resp.ok() && touches(x.patchOperations(), "/scope") {
 				memory["void "+x.id] = x.id
 			}
 		}),
@@ -163,126 +167,132 @@ var accessTokens = []Mutant{
 	{
 		"access-token-ends-with-date", "access-token-outlives",
 		"An access token is void when its token expires.",
-		by("lifecycle/access-token-outlives-expiry"), mutateRequest(api, func(x *exchange) {
-			if x.expired(x.token(x.caller().ClientID)) {
-				x.as(void)
+		killedBy("lifecycle/access-token-outlives-expiry"), mutateRequest(api, func(x *exchange) {
+			if x.hasExpired(x.findToken(x.callerClaims().ClientID)) {
+				x.setBearer(invalidBearer)
 			}
 		}),
 	},
 	{
 		"access-token-never-expires", "access-token-expires", "An access token never expires.",
-		by("lifecycle/access-token-expires"),
-		stateful(anything, func(logins map[string]url.Values, x *exchange) *answer {
-			a := x.forward()
+		killedBy("lifecycle/access-token-expires"),
+		stateful(anyRequest, func(logins map[string]url.Values, x *exchange) *response {
+			resp := x.forward()
 			if x.op == login {
-				if bearer := a.text("access_token"); bearer != "" {
-					logins[bearer] = x.parameters()
+				if bearer := resp.text("access_token"); bearer != "" {
+					logins[bearer] = x.loginParameters()
 				}
-				return a
+				return resp
 			}
-			if values := logins[x.bearer()]; a.status == 401 && values != nil {
-				again := x.ask(request{
+			if values := logins[x.bearer()]; resp.status == 401 && values != nil {
+				newLogin := x.do(request{
 					method: "POST", path: x.prefix + "/oauth/token",
 					contentType: "application/x-www-form-urlencoded", body: values.Encode(),
 				})
-				x.as(again.text("access_token"))
+				x.setBearer(newLogin.text("access_token"))
 				return x.forward()
 			}
-			return a
+			return resp
 		}),
 	},
 	{
 		"access-token-ends-early", "access-token-expires",
 		"An access token expires after half its time.",
-		by("lifecycle/access-token-of-a-deleted-token-expires", "lifecycle/access-token-expires"),
-		ending(0.5, func(x *exchange, end time.Time) {
+		killedBy("lifecycle/access-token-of-a-deleted-token-expires",
+			"lifecycle/access-token-expires"),
+		withBearerEnd(0.5, func(x *exchange, end time.Time) {
 			if x.now().After(end) {
-				x.as(void)
+				x.setBearer(invalidBearer)
 			}
 		}),
 	},
 	{
 		"deleted-token-logs-in", "token-deleted-or-expired", "A deleted token logs in.",
-		by("lifecycle/deleted-token-mints-nothing"),
-		loginAfter(remove, anyPath, (*exchange).asFixture),
+		killedBy("lifecycle/deleted-token-mints-nothing"),
+		respondToLoginAfter(remove, anyPath, (*exchange).loginAsFixture),
 	},
 	{
 		"deleted-token-is-another-error", "login-deleted",
 		"The login with a deleted token is invalid_grant.",
-		by("lifecycle/deleted-token-mints-nothing", "lifecycle/question-login-of-a-deleted-token"),
-		loginAfter(remove, anyPath, func(*exchange, string) *answer {
-			return reply(400, object{"error": "invalid_grant"})
+		killedBy("lifecycle/deleted-token-mints-nothing",
+			"lifecycle/question-login-of-a-deleted-token"),
+		respondToLoginAfter(remove, anyPath, func(*exchange, string) *response {
+			return newResponse(400, object{"error": "invalid_grant"})
 		}),
 	},
 	{
 		"expired-token-logs-in", "token-deleted-or-expired", "An expired token logs in.",
-		by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
-			a := x.forward()
-			if token := x.token(x.client()); a.status == 401 && x.expired(token) {
-				return x.asFixture(owner(token))
+		killedBy("lifecycle/expired-token-mints-nothing"),
+		wrap(on(login), func(x *exchange) *response {
+			resp := x.forward()
+			if token := x.findToken(x.clientID()); resp.status == 401 && x.hasExpired(token) {
+				return x.loginAsFixture(tokenOwner(token))
 			}
-			return a
+			return resp
 		}),
 	},
 	{
 		"expired-token-is-another-error", "login-expired",
 		"The login with an expired token is invalid_grant.",
-		by("lifecycle/expired-token-mints-nothing"), around(on(login), func(x *exchange) *answer {
-			a := x.forward()
-			if token := x.token(x.client()); a.status == 401 && x.expired(token) {
-				return reply(400, object{
+		killedBy("lifecycle/expired-token-mints-nothing"),
+		wrap(on(login), func(x *exchange) *response {
+			resp := x.forward()
+			if token := x.findToken(x.clientID()); resp.status == 401 && x.hasExpired(token) {
+				return newResponse(400, object{
 					"error": "invalid_grant", "error_description": "The token has expired",
 				})
 			}
-			return a
+			return resp
 		}),
 	},
 	{
 		"expired-token-not-listed", "expired-token-stays", "An expired token is not listed.",
-		by("lifecycle/expired-token-stays-listed"), after(on(list), func(x *exchange, a *answer) {
-			a.keep(func(token object) bool { return !x.expired(token) })
+		killedBy("lifecycle/expired-token-stays-listed"),
+		mutateResponseFor(on(list), func(x *exchange, resp *response) {
+			resp.keepIf(func(token object) bool { return !x.hasExpired(token) })
 		}),
 	},
 	{
 		"scope-change-never-shows", "scope-change-delay",
 		"New access tokens never have the new scope.",
-		by("lifecycle/withdrawn-scope-goes-within-twenty-minutes"),
-		loginAfter(patch, "/scope", (*exchange).asFixture),
+		killedBy("lifecycle/withdrawn-scope-goes-within-twenty-minutes"),
+		respondToLoginAfter(patch, "/scope", (*exchange).loginAsFixture),
 	},
 	{
 		"last-used-on-every-login", "last-used", "lastUsed moves on every login.",
-		by("lifecycle/last-used-stays-on-the-same-day"),
-		lastUsed(on(login, list), func(x *exchange, a *answer) string {
-			if a.text("access_token") == "" {
+		killedBy("lifecycle/last-used-stays-on-the-same-day"),
+		replaceLastUsed(on(login, list), func(x *exchange, resp *response) string {
+			if resp.text("access_token") == "" {
 				return ""
 			}
-			return x.client()
+			return x.clientID()
 		}),
 	},
 	{
 		"last-used-on-every-call", "last-used",
 		"lastUsed is that of the last request, of any kind.",
-		by("lifecycle/last-used-stays-on-the-same-day"),
-		lastUsed(api, func(x *exchange, a *answer) string {
-			if !a.ok() {
+		killedBy("lifecycle/last-used-stays-on-the-same-day"),
+		replaceLastUsed(api, func(x *exchange, resp *response) string {
+			if !resp.ok() {
 				return ""
 			}
-			return x.caller().ClientID
+			return x.callerClaims().ClientID
 		}),
 	},
 	{
 		"patch-forgets-last-use", "last-used", "After a patch lastUsed is null.",
-		by("patch/keeps-last-used"), afterWrite(patch, itself, shows("lastUsed", nil)),
+		killedBy("patch/keeps-last-used"),
+		changeAfterWrite(patch, idOfPath, replaceValue("lastUsed", nil)),
 	},
 	{
 		"last-used-never", "last-used", "lastUsed is always null.",
-		by("lifecycle/last-used-is-set-by-the-first-login",
+		killedBy("lifecycle/last-used-is-set-by-the-first-login",
 			"lifecycle/last-used-moves-after-a-day"),
-		mutateResponse(on(list), set("lastUsed", nil)),
+		mutateResponse(on(list), setProperty("lastUsed", nil)),
 	},
 	{
 		"last-used-from-creation", "last-used", "lastUsed is created until the first login.",
-		by("lifecycle/last-used-is-null-until-the-first-login",
+		killedBy("lifecycle/last-used-is-null-until-the-first-login",
 			"create/response-equals-the-list"), eachToken(on(list), func(token object) {
 			if token["lastUsed"] == nil {
 				token["lastUsed"] = token["created"]
@@ -291,55 +301,58 @@ var accessTokens = []Mutant{
 	},
 	{
 		"last-used-only-once", "last-used", "lastUsed never moves after the first login.",
-		by("lifecycle/last-used-moves-after-a-day"),
-		statefulAfter(on(login, list), func(first map[string]string, x *exchange, a *answer) {
-			if id := x.client(); a.text("access_token") != "" && first[id] == "" {
-				first[id] = stamp(x.now())
-			}
-			show(a, "lastUsed", first)
-		}),
+		killedBy("lifecycle/last-used-moves-after-a-day"),
+		statefulResponse(on(login, list),
+			func(first map[string]string, x *exchange, resp *response) {
+				if id := x.clientID(); resp.text("access_token") != "" && first[id] == "" {
+					first[id] = formatTime(x.now())
+				}
+				setByID(resp, "lastUsed", first)
+			}),
 	},
 }
 
-// withField sets a field of the header or of the claims of a JWS.
-func withField(part, name string, value any) string {
-	fields := claimsIn(part)
+// setSegmentField sets a field of the header or of the claims of a JWS.
+func setSegmentField(part, name string, value any) string {
+	fields := decodeSegment(part)
 	if fields == nil {
 		return part
 	}
 	fields[name] = value
-	return segment(fields)
+	return encodeSegment(fields)
 }
 
-// claimsIn decodes a segment of a JWS, and returns nil if it has no fields.
-func claimsIn(part string) object {
+// decodeSegment decodes a segment of a JWS, and returns nil if it has no fields.
+func decodeSegment(part string) object {
 	text, _ := base64.RawURLEncoding.DecodeString(part) // other text has no fields
-	return decoded[object](text)
+	return decode[object](text)
 }
 
-// segment encodes fields as a segment of a JWS.
-func segment(fields object) string {
+// encodeSegment encodes fields as a segment of a JWS.
+func encodeSegment(fields object) string {
 	text, _ := json.Marshal(fields) // it was just read
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// lastUsed shows the time of the last request for which f names a token.
-func lastUsed(m match, f func(*exchange, *answer) string) wrap {
-	return statefulAfter(m, func(moments map[string]string, x *exchange, a *answer) {
-		if id := f(x, a); id != "" {
-			moments[id] = stamp(x.now())
+// replaceLastUsed shows the time of the last request for which f names a token.
+func replaceLastUsed(m matcher, f func(*exchange, *response) string) middleware {
+	return statefulResponse(m, func(times map[string]string, x *exchange, resp *response) {
+		if id := f(x, resp); id != "" {
+			times[id] = formatTime(x.now())
 		}
 		if x.op == list {
-			show(a, "lastUsed", moments)
+			setByID(resp, "lastUsed", times)
 		}
 	})
 }
 
-// asFixture logs in with the token of the fixture instead.
-func (x *exchange) asFixture(user string) *answer {
-	who := credentials[user]
-	x.form(url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {who.id}, "client_secret": {who.secret},
+// loginAsFixture logs in with the token of the fixture instead.
+func (x *exchange) loginAsFixture(user string) *response {
+	creds := credentials[user]
+	x.setForm(url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {creds.id}, "client_secret": {
+			creds.secret,
+		},
 	})
 	return x.forward()
 }

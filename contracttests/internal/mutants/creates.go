@@ -12,64 +12,64 @@ import (
 	"strings"
 )
 
-// body changes the object that a request holds.
-func body(m match, change func(object)) wrap {
+// mutateBody changes the object that a request holds.
+func mutateBody(m matcher, change func(object)) middleware {
 	return mutateRequest(m, func(x *exchange) {
 		if o := x.object(); o != nil {
 			change(o)
-			x.put(o)
+			x.setBody(o)
 		}
 	})
 }
 
 // rejectBodyIf refuses requests with a body that f chooses.
-func rejectBodyIf(m match, f func(object) bool) wrap {
-	return insteadIf(m, badRequest, func(x *exchange) bool {
+func rejectBodyIf(m matcher, f func(object) bool) middleware {
+	return respondIf(m, badRequest, func(x *exchange) bool {
 		o := x.object()
 		return o != nil && f(o)
 	})
 }
 
-// number is a property as integer, and whether it is one.
-func number(o object, name string) (int, bool) {
+// intProperty is a property as integer, and whether it is one.
+func intProperty(o object, name string) (int, bool) {
 	value, ok := o[name].(float64)
 	return int(value), ok
 }
 
-// validity changes one accessTokenValiditySeconds into another.
-func validity(from, to int) wrap {
-	return body(on(create), func(o object) {
-		if seconds, ok := number(o, "accessTokenValiditySeconds"); ok && seconds == from {
+// replaceValidity changes one accessTokenValiditySeconds into another.
+func replaceValidity(from, to int) middleware {
+	return mutateBody(on(create), func(o object) {
+		if seconds, ok := intProperty(o, "accessTokenValiditySeconds"); ok && seconds == from {
 			o["accessTokenValiditySeconds"] = to
 		}
 	})
 }
 
-// absentIs gives a property a value that create lacks, and nullIs one that is null.
-func absentIs(name string, value any) wrap {
-	return body(on(create), func(o object) {
-		if _, given := o[name]; !given {
+// replaceAbsent gives a property a value that create lacks, and nullIs one that is null.
+func replaceAbsent(name string, value any) middleware {
+	return mutateBody(on(create), func(o object) {
+		if _, present := o[name]; !present {
 			o[name] = value
 		}
 	})
 }
 
-func nullIs(name string, value any) wrap {
-	return body(on(create), func(o object) {
-		if former, given := o[name]; given && former == nil {
+func replaceNull(name string, value any) middleware {
+	return mutateBody(on(create), func(o object) {
+		if former, present := o[name]; present && former == nil {
 			o[name] = value
 		}
 	})
 }
 
-// published are the properties that a request to create has in any version.
-var published = []string{
+// publishedProperties are the properties that a request to create has in any version.
+var publishedProperties = []string{
 	"name", "scope", "accessTokenValiditySeconds", "expirationDate", "userAwareTokenNeverExpires",
 }
 
-func hasUnknown(o object) bool {
+func hasUnknownProperty(o object) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Keys(o)), func(name string) bool {
-		return !slices.Contains(published, name)
+		return !slices.Contains(publishedProperties, name)
 	})
 }
 
@@ -77,7 +77,7 @@ func hasUnknown(o object) bool {
 var creates = []Mutant{
 	{
 		"create-any-content-type", "wrong-content-type", "Create takes any content type.",
-		by("create/other-content-type-is-rejected", "errors/unsupported-media-type"),
+		killedBy("create/other-content-type-is-rejected", "errors/unsupported-media-type"),
 		mutateRequest(on(create), func(x *exchange) {
 			x.r.Header.Set("Content-Type", "application/json")
 		}),
@@ -85,12 +85,12 @@ var creates = []Mutant{
 	{
 		"create-media-type-is-400", "create-content-type",
 		"Create answers 400 to another content type.",
-		by("create/question-other-content-type", "errors/unsupported-media-type"),
-		mutateResponse(on(create), swap(http.StatusUnsupportedMediaType, badRequest)),
+		killedBy("create/question-other-content-type", "errors/unsupported-media-type"),
+		mutateResponse(on(create), replaceStatus(http.StatusUnsupportedMediaType, badRequest)),
 	},
 	{
 		"json-tail-ignored", "json-syntax", "What follows a JSON value is left out.",
-		by("errors/unparsable-body"),
+		killedBy("errors/unparsable-body"),
 		mutateRequest(on(create, patch), func(x *exchange) {
 			var first json.RawMessage
 			if json.NewDecoder(bytes.NewReader(x.body)).Decode(&first) == nil {
@@ -100,15 +100,15 @@ var creates = []Mutant{
 	},
 	{
 		"json-in-other-bytes-taken", "json-syntax", "Bytes that are no UTF-8 are question marks.",
-		by("create/malformed-body/not-in-utf-8"),
+		killedBy("create/malformed-body/not-in-utf-8"),
 		mutateRequest(on(create), func(x *exchange) {
 			x.body = bytes.ToValidUTF8(x.body, []byte("?"))
 		}),
 	},
 	{
 		"validity-in-quotes-taken", "invalid-property", "A number in quotes is read as one.",
-		by("create/property-of-wrong-form/validity-in-quotes"),
-		body(on(create), func(o object) {
+		killedBy("create/property-of-wrong-form/validity-in-quotes"),
+		mutateBody(on(create), func(o object) {
 			if seconds, err := strconv.Atoi(text(o, "accessTokenValiditySeconds")); err == nil {
 				o["accessTokenValiditySeconds"] = seconds
 			}
@@ -117,8 +117,8 @@ var creates = []Mutant{
 	{
 		"scope-as-string-taken", "invalid-property",
 		"A scope that is one string is read as an array of it.",
-		by("create/property-of-wrong-form/scope-as-string"),
-		body(on(create), func(o object) {
+		killedBy("create/property-of-wrong-form/scope-as-string"),
+		mutateBody(on(create), func(o object) {
 			if scope := text(o, "scope"); scope != "" {
 				o["scope"] = []string{scope}
 			}
@@ -127,7 +127,7 @@ var creates = []Mutant{
 	{
 		"scope-unknown-rejected", "unknown-scope",
 		"A scope that begins with neither sp: nor idn: is refused.",
-		by("create/unknown-scope-is-kept"),
+		killedBy("create/unknown-scope-is-kept"),
 		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return slices.ContainsFunc(scopes, func(scope any) bool {
@@ -138,7 +138,7 @@ var creates = []Mutant{
 	},
 	{
 		"name-in-ascii", "name-unchanged", "Other letters than ASCII are taken out of a name.",
-		by("create/name-comes-back-as-it-was"), body(on(create), func(o object) {
+		killedBy("create/name-comes-back-as-it-was"), mutateBody(on(create), func(o object) {
 			if name := text(o, "name"); name != "" {
 				o["name"] = strings.Map(func(c rune) rune {
 					if c > 127 {
@@ -151,13 +151,13 @@ var creates = []Mutant{
 	},
 	{
 		"charset-rejected", "wrong-content-type", "A content type with a charset is refused.",
-		by("patch/charset-is-tolerated"), rejectIf(on(create, patch), func(x *exchange) bool {
+		killedBy("patch/charset-is-tolerated"), rejectIf(on(create, patch), func(x *exchange) bool {
 			return strings.Contains(x.r.Header.Get("Content-Type"), ";")
 		}),
 	},
 	{
 		"scope-sorted", "scope-out-of-level", "The scopes are put in order.",
-		by("create/scope-is-kept"), body(on(create), func(o object) {
+		killedBy("create/scope-is-kept"), mutateBody(on(create), func(o object) {
 			if scope, ok := o["scope"].([]any); ok {
 				slices.SortFunc(scope, func(a, b any) int {
 					return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
@@ -167,87 +167,91 @@ var creates = []Mutant{
 	},
 	{
 		"secret-is-constant", "id-and-secret-form", "Every token has the same secret.",
-		by("create/makes-different-tokens"), mutateResponse(on(create), set("secret", digits(32))),
+		killedBy("create/makes-different-tokens"),
+		mutateResponse(on(create), setProperty("secret", randomHex(32))),
 	},
 	{
 		"scope-absent-is-none", "scope-defaults-to-all",
-		"Scope is sp:scopes:default where it is absent.", by("create/scope-defaults-to-all"),
-		absentIs("scope", []string{"sp:scopes:default"}),
+		"Scope is sp:scopes:default where it is absent.", killedBy("create/scope-defaults-to-all"),
+		replaceAbsent("scope", []string{"sp:scopes:default"}),
 	},
 	{
 		"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.",
-		by("create/scope-defaults-to-all"), nullIs("scope", []string{}),
+		killedBy("create/scope-defaults-to-all"), replaceNull("scope", []string{}),
 	},
 	{
 		"scope-returned-as-null", "scope-defaults-to-all",
-		"Create answers scope as null where none was given.", by("create/scope-defaults-to-all"),
-		after(on(create), func(x *exchange, a *answer) {
+		"Create answers scope as null where none was given.",
+		killedBy("create/scope-defaults-to-all"),
+		mutateResponseFor(on(create), func(x *exchange, resp *response) {
 			if x.object()["scope"] == nil {
-				set("scope", nil)(a)
+				setProperty("scope", nil)(resp)
 			}
 		}),
 	},
 	{
 		"validity-absent-is-an-hour", "validity-bounds",
 		"accessTokenValiditySeconds is 3600 where it is absent.",
-		by("create/validity-defaults-to-twelve-hours"),
-		absentIs("accessTokenValiditySeconds", 3600),
+		killedBy("create/validity-defaults-to-twelve-hours"),
+		replaceAbsent("accessTokenValiditySeconds", 3600),
 	},
 	{
 		"validity-null-rejected", "validity-bounds", "accessTokenValiditySeconds must not be null.",
-		by("create/validity-defaults-to-twelve-hours"),
+		killedBy("create/validity-defaults-to-twelve-hours"),
 		rejectBodyIf(on(create), func(o object) bool {
-			seconds, given := o["accessTokenValiditySeconds"]
-			return given && seconds == nil
+			seconds, present := o["accessTokenValiditySeconds"]
+			return present && seconds == nil
 		}),
 	},
 	{
 		"validity-below-taken", "validity-bounds", "14 seconds are taken as 15.",
-		by("create/property-of-wrong-form/validity-below-15"), validity(14, 15),
+		killedBy("create/property-of-wrong-form/validity-below-15"), replaceValidity(14, 15),
 	},
 	{
 		"validity-above-taken", "validity-bounds", "43201 seconds are taken as 43200.",
-		by("create/property-of-wrong-form/validity-above-43200"), validity(43201, 43200),
+		killedBy("create/property-of-wrong-form/validity-above-43200"),
+		replaceValidity(43201, 43200),
 	},
 	{
 		"validity-lowest-rejected", "validity-bounds", "15 seconds are refused.",
-		by("create/validity-bounds-are-taken"), validity(15, 14),
+		killedBy("create/validity-bounds-are-taken"), replaceValidity(15, 14),
 	},
 	{
 		"validity-highest-rejected", "validity-bounds", "43200 seconds are refused.",
-		by("create/validity-bounds-are-taken"), validity(43200, 43201),
+		killedBy("create/validity-bounds-are-taken"), replaceValidity(43200, 43201),
 	},
 	{
 		"create-for-administrator", "create-for-caller", "What is created is the administrator's.",
-		by("create/is-for-the-caller"), mutateRequest(on(create), func(x *exchange) {
-			x.asUser(admin)
+		killedBy("create/is-for-the-caller"), mutateRequest(on(create), func(x *exchange) {
+			x.setUser(admin)
 		}),
 	},
 	{
 		"create-for-named-owner", "create-for-caller",
-		"What is created is that of the owner in the body.", by("create/is-for-the-caller"),
+		"What is created is that of the owner in the body.", killedBy("create/is-for-the-caller"),
 		mutateRequest(on(create), func(x *exchange) {
-			named, _ := x.object()["owner"].(object)
-			for user, who := range credentials {
-				if id := text(named, "id"); id == who.identity ||
-					id == "" && text(named, "name") == user {
-					x.asUser(user)
+			sentOwner, _ := x.object()["owner"].(object)
+			for user, creds := range credentials {
+				if id := text(sentOwner, "id"); id == creds.identity ||
+					id == "" && text(sentOwner, "name") == user {
+					x.setUser(user)
 				}
 			}
 		}),
 	},
 	{
 		"unknown-property-rejected", "unknown-ignored",
-		"A property that no document has is refused.", by("create/unknown-properties-are-ignored"),
-		rejectBodyIf(on(create), hasUnknown),
+		"A property that no document has is refused.",
+		killedBy("create/unknown-properties-are-ignored"),
+		rejectBodyIf(on(create), hasUnknownProperty),
 	},
 	{
 		"unknown-property-kept", "unknown-ignored", "A property that no document has is answered.",
-		by("create/unknown-properties-are-ignored"),
-		after(on(create), func(x *exchange, a *answer) {
+		killedBy("create/unknown-properties-are-ignored"),
+		mutateResponseFor(on(create), func(x *exchange, resp *response) {
 			for name, value := range x.object() {
-				if !slices.Contains(published, name) {
-					a.each(func(o object) { o[name] = value })
+				if !slices.Contains(publishedProperties, name) {
+					resp.changeObjects(func(o object) { o[name] = value })
 				}
 			}
 		}),
@@ -255,15 +259,16 @@ var creates = []Mutant{
 	{
 		"acknowledgement-rejected-in-legacy", "unknown-ignored",
 		"The legacy versions refuse the property of the current ones.",
-		by("expiry/legacy-flag-is-ignored"), rejectBodyIf(onLegacy(create), func(o object) bool {
-			_, given := o["userAwareTokenNeverExpires"]
-			return given
+		killedBy("expiry/legacy-flag-is-ignored"),
+		rejectBodyIf(onLegacy(create), func(o object) bool {
+			_, present := o["userAwareTokenNeverExpires"]
+			return present
 		}),
 	},
 	{
 		"unknown-query-rejected", "unknown-ignored",
 		"A query parameter that no document has is refused.",
-		by("list/unknown-parameters-are-ignored"), around(api, func(x *exchange) *answer {
+		killedBy("list/unknown-parameters-are-ignored"), wrap(api, func(x *exchange) *response {
 			for name := range x.r.URL.Query() {
 				if !slices.Contains([]string{
 					"owner-id", "filters", "limit", "offset", "count", "sorters",
@@ -276,101 +281,104 @@ var creates = []Mutant{
 	},
 	{
 		"token-limit-is-nine", "tokens-per-owner", "A user has nine tokens at most.",
-		by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
-		limited(9, func(x *exchange, token object) bool { return owner(token) == self(x) }),
+		killedBy("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
+		limitTokens(9, func(x *exchange, token object) bool {
+			return tokenOwner(token) == callerName(x)
+		}),
 	},
 	{
 		"token-limit-of-tenant", "tokens-per-owner", "The limit of tokens holds for the tenant.",
-		by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
-		limited(18, func(*exchange, object) bool { return true }),
+		killedBy("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
+		limitTokens(18, func(*exchange, object) bool { return true }),
 	},
 	{
 		"token-limit-off", "tokens-per-owner", "A user has any number of tokens.",
-		by("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
-		around(on(create), func(x *exchange) *answer {
-			a := x.forward()
-			if a.status == 400 && len(a.text("detailCode")) > 7 &&
-				a.text("detailCode")[:7] == "400.1.4" {
-				x.asUser(admin) // who has room
+		killedBy("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
+		wrap(on(create), func(x *exchange) *response {
+			resp := x.forward()
+			if resp.status == 400 && len(resp.text("detailCode")) > 7 &&
+				resp.text("detailCode")[:7] == "400.1.4" {
+				x.setUser(admin) // who has room
 				return x.forward()
 			}
-			return a
+			return resp
 		}),
 	},
 	{
 		"token-limit-is-403", "token-limit", "The eleventh token is 403.",
-		by("lifecycle/eleventh-token-is-400"), mutateResponse(on(create), func(a *answer) {
-			if code := a.text("detailCode"); len(code) > 7 && code[:7] == "400.1.4" {
-				*a = *forbidden()
+		killedBy("lifecycle/eleventh-token-is-400"),
+		mutateResponse(on(create), func(resp *response) {
+			if code := resp.text("detailCode"); len(code) > 7 && code[:7] == "400.1.4" {
+				*resp = *forbidden()
 			}
 		}),
 	},
 }
 
-// limited refuses to create where there are n tokens already that f counts.
-func limited(n int, f func(*exchange, object) bool) wrap {
-	return around(on(create), func(x *exchange) *answer {
-		counted := 0
-		for _, token := range x.tokens() {
+// limitTokens refuses to create where there are n tokens already that f counts.
+func limitTokens(n int, f func(*exchange, object) bool) middleware {
+	return wrap(on(create), func(x *exchange) *response {
+		count := 0
+		for _, token := range x.listTokens() {
 			if f(x, token) && token["managed"] != true {
-				counted++
+				count++
 			}
 		}
-		if counted >= n {
+		if count >= n {
 			return badRequest()
 		}
 		return x.forward()
 	})
 }
 
-// renamed makes what is refused for its name under another one, and shows it by the name that was
-// asked for.
-func renamed(m match, rename func(*exchange) (string, bool)) wrap {
-	return statefulAfter(on(create, patch, list),
-		func(shown map[string]string, x *exchange, a *answer) {
-			if a.status == 400 && m(x.target) {
+// allowDuplicateName makes what is refused for its name under another one, and shows it by the name
+// that was asked for.
+func allowDuplicateName(m matcher, rename func(*exchange) (string, bool)) middleware {
+	return statefulResponse(on(create, patch, list),
+		func(nameByID map[string]string, x *exchange, resp *response) {
+			if resp.status == 400 && m(x.target) {
 				if name, ok := rename(x); ok {
-					if again := x.forward(); again.ok() {
-						*a = *again
-						shown[a.text("id")] = name
+					if retry := x.forward(); retry.ok() {
+						*resp = *retry
+						nameByID[resp.text("id")] = name
 					}
 				}
 			}
-			show(a, "name", shown)
+			setByID(resp, "name", nameByID)
 		})
 }
 
-// otherName changes the name that a request asks for, and returns what it was.
-func otherName(x *exchange) (string, bool) {
+// substituteName changes the name that a request asks for, and returns what it was.
+func substituteName(x *exchange) (string, bool) {
 	if o := x.object(); text(o, "name") != "" {
 		name := text(o, "name")
-		o["name"] = digits(8)
-		x.put(o)
+		o["name"] = randomHex(8)
+		x.setBody(o)
 		return name, true
 	}
-	operations := x.operations()
+	operations := x.patchOperations()
 	for _, op := range operations {
 		if name := text(op, "value"); op["path"] == "/name" && name != "" {
-			op["value"] = digits(8)
-			x.put(operations)
+			op["value"] = randomHex(8)
+			x.setBody(operations)
 			return name, true
 		}
 	}
 	return "", false
 }
 
-// sameNames rejects names of which one with the same key was created before.
-func sameNames(key func(string) string) wrap {
-	return stateful(on(create), func(taken map[string]bool, x *exchange) *answer {
+// rejectEqualNames rejects names of which one with the same key was created before.
+func rejectEqualNames(key func(string) string) middleware {
+	return stateful(on(create), func(taken map[string]bool, x *exchange) *response {
 		name := key(text(x.object(), "name"))
 		if taken[name] {
 			return badRequest()
 		}
-		a := x.forward()
-		if a.ok() {
+		resp := x.forward()
+		if resp.ok() {
 			taken[name] = true
 		}
-		return a
+		return resp
 	})
 }
 
@@ -378,28 +386,28 @@ func sameNames(key func(string) string) wrap {
 var names = []Mutant{
 	{
 		"name-without-case", "name-case", "Names that differ in case are the same.",
-		by("create/question-name-case"), sameNames(strings.ToLower),
+		killedBy("create/question-name-case"), rejectEqualNames(strings.ToLower),
 	},
 	{
 		"name-without-blanks", "name-blanks",
 		"Names that differ in the blanks around them are the same.",
-		by("create/question-name-blanks"), sameNames(strings.TrimSpace),
+		killedBy("create/question-name-blanks"), rejectEqualNames(strings.TrimSpace),
 	},
 	{
 		"name-normalized", "name-normalization",
 		"Composed and decomposed letters are the same in names.",
-		by("create/question-name-normalization"),
-		sameNames(strings.NewReplacer("e\u0301", "\u00e9").Replace),
+		killedBy("create/question-name-normalization"),
+		rejectEqualNames(strings.NewReplacer("e\u0301", "\u00e9").Replace),
 	},
 	{
 		"name-of-1001-rejected", "max-name-length", "A name of more than 1000 characters is rejected.",
-		by("create/question-max-name-length"),
+		killedBy("create/question-max-name-length"),
 		rejectBodyIf(on(create), func(o object) bool { return len(text(o, "name")) > 1000 }),
 	},
 	{
 		"scope-of-1001-rejected", "max-scope-length",
 		"A scope of more than 1000 characters is rejected.",
-		by("create/question-max-scope-length"),
+		killedBy("create/question-max-scope-length"),
 		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return slices.ContainsFunc(scopes, func(scope any) bool {
@@ -409,7 +417,7 @@ var names = []Mutant{
 	},
 	{
 		"scopes-beyond-100-rejected", "max-scopes", "More than 100 scopes are rejected.",
-		by("create/question-max-scopes"),
+		killedBy("create/question-max-scopes"),
 		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
 			return len(scopes) > 100
@@ -417,26 +425,26 @@ var names = []Mutant{
 	},
 	{
 		"name-still-taken-after-rename", "name-unique", "The former name of a token is not free.",
-		by("create/name-is-free-after-rename"),
-		stateful(on(create, patch), func(former map[string]bool, x *exchange) *answer {
+		killedBy("create/name-is-free-after-rename"),
+		stateful(on(create, patch), func(former map[string]bool, x *exchange) *response {
 			if x.op == create && former[text(x.object(), "name")] {
 				return badRequest()
 			}
-			name := text(x.token(x.id), "name")
-			a := x.forward()
-			if x.op == patch && a.ok() && name != a.text("name") {
+			name := text(x.findToken(x.id), "name")
+			resp := x.forward()
+			if x.op == patch && resp.ok() && name != resp.text("name") {
 				former[name] = true
 			}
-			return a
+			return resp
 		}),
 	},
 	{
 		"name-of-its-own-rejected", "name-unique",
 		"A patch may not give a token the name that it has.",
-		by("patch/own-name-is-free"), around(on(patch), func(x *exchange) *answer {
-			for _, op := range x.operations() {
+		killedBy("patch/own-name-is-free"), wrap(on(patch), func(x *exchange) *response {
+			for _, op := range x.patchOperations() {
 				if op["op"] == "replace" && op["path"] == "/name" && op["value"] != nil &&
-					op["value"] == x.token(x.id)["name"] {
+					op["value"] == x.findToken(x.id)["name"] {
 					return badRequest()
 				}
 			}
@@ -445,15 +453,15 @@ var names = []Mutant{
 	},
 	{
 		"name-absent-taken", "name-required", "A token without a name is called unnamed.",
-		by("create/name-is-required/absent"), absentIs("name", "unnamed"),
+		killedBy("create/name-is-required/absent"), replaceAbsent("name", "unnamed"),
 	},
 	{
 		"name-null-taken", "name-required", "A name may be null.",
-		by("create/name-is-required/null"), nullIs("name", "unnamed"),
+		killedBy("create/name-is-required/null"), replaceNull("name", "unnamed"),
 	},
 	{
 		"name-empty-taken", "name-not-blank", "A name may be empty.",
-		by("create/name-is-required/empty"), body(on(create), func(o object) {
+		killedBy("create/name-is-required/empty"), mutateBody(on(create), func(o object) {
 			if o["name"] == "" {
 				o["name"] = "unnamed"
 			}
@@ -461,8 +469,8 @@ var names = []Mutant{
 	},
 	{
 		"name-blank-taken", "name-not-blank", "A name may have nothing but blanks.",
-		by("create/name-is-required/blank"),
-		body(on(create), func(o object) {
+		killedBy("create/name-is-required/blank"),
+		mutateBody(on(create), func(o object) {
 			if name := text(o, "name"); name != "" && strings.TrimSpace(name) == "" {
 				o["name"] = "unnamed"
 			}
@@ -470,17 +478,18 @@ var names = []Mutant{
 	},
 	{
 		"name-not-unique", "name-unique", "A name may be taken twice.",
-		by("create/name-taken-is-rejected", "crossversion/name-is-taken-in-all"),
-		renamed(on(create), otherName),
+		killedBy("create/name-taken-is-rejected", "crossversion/name-is-taken-in-all"),
+		allowDuplicateName(on(create), substituteName),
 	},
 	{
 		"name-not-unique-on-patch", "name-unique", "A patch may give a name that is taken.",
-		by("patch/name-taken-is-400", "patch/name-taken-is-rejected"), renamed(on(patch), otherName),
+		killedBy("patch/name-taken-is-400", "patch/name-taken-is-rejected"),
+		allowDuplicateName(on(patch), substituteName),
 	},
 	{
 		"name-unique-per-tenant", "name-unique", "A name is unique among all tokens of the tenant.",
-		by("create/name-is-free-for-others"), around(on(create), func(x *exchange) *answer {
-			for _, token := range x.tokens() {
+		killedBy("create/name-is-free-for-others"), wrap(on(create), func(x *exchange) *response {
+			for _, token := range x.listTokens() {
 				if name := text(x.object(), "name"); name != "" && token["name"] == name {
 					return badRequest()
 				}
@@ -491,21 +500,22 @@ var names = []Mutant{
 	{
 		"name-taken-is-409", "duplicate-name",
 		"A name that is taken is 409 with an error of another form.",
-		by("create/name-taken-is-400"), mutateResponse(on(create), func(a *answer) {
-			if a.status == 400 {
-				*a = *reply(409, oauthError)
+		killedBy("create/name-taken-is-400"), mutateResponse(on(create), func(resp *response) {
+			if resp.status == 400 {
+				*resp = *newResponse(409, oauthError)
 			}
 		}),
 	},
 	{
 		"name-of-expired-is-free", "expired-token-stays", "The name of an expired token is free.",
-		by("create/name-of-an-expired-token-is-taken", "lifecycle/expired-token-stays-listed"),
-		around(on(create), func(x *exchange) *answer {
-			for _, token := range x.tokens() {
-				if token["name"] == x.object()["name"] && owner(token) == self(x) &&
-					x.expired(token) {
-					path := x.collection("v2026") + "/" + url.PathEscape(text(token, "id"))
-					x.ask(request{method: "DELETE", path: path, bearer: x.login(admin)})
+		killedBy("create/name-of-an-expired-token-is-taken",
+			"lifecycle/expired-token-stays-listed"),
+		wrap(on(create), func(x *exchange) *response {
+			for _, token := range x.listTokens() {
+				if token["name"] == x.object()["name"] && tokenOwner(token) == callerName(x) &&
+					x.hasExpired(token) {
+					path := x.collectionPath("v2026") + "/" + url.PathEscape(text(token, "id"))
+					x.do(request{method: "DELETE", path: path, bearer: x.logIn(admin)})
 				}
 			}
 			return x.forward()
@@ -514,20 +524,20 @@ var names = []Mutant{
 	{
 		"name-still-taken-after-delete", "delete-is-final",
 		"The name of a deleted token is not free.",
-		by("create/name-is-free-after-delete"),
-		stateful(on(create, remove), func(gone map[string]bool, x *exchange) *answer {
+		killedBy("create/name-is-free-after-delete"),
+		stateful(on(create, remove), func(deletedNames map[string]bool, x *exchange) *response {
 			name := text(x.object(), "name")
 			if x.op == remove {
-				name = text(x.token(x.id), "name")
+				name = text(x.findToken(x.id), "name")
 			}
-			if x.op == create && gone[name] {
+			if x.op == create && deletedNames[name] {
 				return badRequest()
 			}
-			a := x.forward()
-			if x.op == remove && a.ok() {
-				gone[name] = true
+			resp := x.forward()
+			if x.op == remove && resp.ok() {
+				deletedNames[name] = true
 			}
-			return a
+			return resp
 		}),
 	},
 }

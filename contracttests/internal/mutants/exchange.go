@@ -20,15 +20,15 @@ type exchange struct {
 	next http.Handler
 }
 
-// wrap puts something around a handler.
-type wrap = func(next http.Handler) http.Handler
+// middleware puts something around a handler.
+type middleware = func(next http.Handler) http.Handler
 
-// around answers the requests that m chooses with what f returns.
-func around(m match, f func(*exchange) *answer) wrap {
+// wrap answers the requests that m chooses with what f returns.
+func wrap(m matcher, f func(*exchange) *response) middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			to := targetOf(r)
-			if to.op == controlled || !m(to) {
+			if to.op == control || !m(to) {
 				next.ServeHTTP(w, r)
 				return
 			}
@@ -37,41 +37,41 @@ func around(m match, f func(*exchange) *answer) wrap {
 				http.Error(w, err.Error(), http.StatusBadRequest)
 				return
 			}
-			f(&exchange{target: to, r: r.Clone(r.Context()), body: body, next: next}).send(w)
+			f(&exchange{target: to, r: r.Clone(r.Context()), body: body, next: next}).writeTo(w)
 		})
 	}
 }
 
 // mutateRequest changes the requests that m chooses.
-func mutateRequest(m match, f func(*exchange)) wrap {
-	return around(m, func(x *exchange) *answer {
+func mutateRequest(m matcher, f func(*exchange)) middleware {
+	return wrap(m, func(x *exchange) *response {
 		f(x)
 		return x.forward()
 	})
 }
 
-// after changes the responses to the requests that m selects.
-func after(m match, f func(x *exchange, a *answer)) wrap {
-	return around(m, func(x *exchange) *answer {
-		a := x.forward()
-		f(x, a)
-		return a
+// mutateResponseFor changes the responses to the requests that m selects.
+func mutateResponseFor(m matcher, f func(x *exchange, resp *response)) middleware {
+	return wrap(m, func(x *exchange) *response {
+		resp := x.forward()
+		f(x, resp)
+		return resp
 	})
 }
 
 // mutateResponse is after for changes that do not depend on the request.
-func mutateResponse(m match, f func(*answer)) wrap {
-	return after(m, func(_ *exchange, a *answer) { f(a) })
+func mutateResponse(m matcher, f func(*response)) middleware {
+	return mutateResponseFor(m, func(_ *exchange, resp *response) { f(resp) })
 }
 
 // eachToken changes the objects in the responses to the requests that m selects.
-func eachToken(m match, change func(object)) wrap {
-	return mutateResponse(m, func(a *answer) { a.each(change) })
+func eachToken(m matcher, change func(object)) middleware {
+	return mutateResponse(m, func(resp *response) { resp.changeObjects(change) })
 }
 
-// insteadIf responds to the requests that f selects, which are not forwarded.
-func insteadIf(m match, respond func() *answer, f func(*exchange) bool) wrap {
-	return around(m, func(x *exchange) *answer {
+// respondIf responds to the requests that f selects, which are not forwarded.
+func respondIf(m matcher, respond func() *response, f func(*exchange) bool) middleware {
+	return wrap(m, func(x *exchange) *response {
 		if f(x) {
 			return respond()
 		}
@@ -80,19 +80,19 @@ func insteadIf(m match, respond func() *answer, f func(*exchange) bool) wrap {
 }
 
 // rejectIf rejects the requests that f selects with 400.
-func rejectIf(m match, f func(*exchange) bool) wrap { return insteadIf(m, badRequest, f) }
+func rejectIf(m matcher, f func(*exchange) bool) middleware { return respondIf(m, badRequest, f) }
 
 // stateful is around with a memory for each namespace, in which one request is answered at a time.
-func stateful[V any](m match, f func(memory map[string]V, x *exchange) *answer) wrap {
+func stateful[V any](m matcher, f func(memory map[string]V, x *exchange) *response) middleware {
 	return func(next http.Handler) http.Handler {
-		type space struct {
+		type namespaceMemory struct {
 			mu     sync.Mutex
 			memory map[string]V
 		}
-		var spaces sync.Map // of *space, by prefix
-		return around(m, func(x *exchange) *answer {
-			held, _ := spaces.LoadOrStore(x.prefix, &space{memory: map[string]V{}})
-			s := held.(*space)
+		var memories sync.Map // of *space, by prefix
+		return wrap(m, func(x *exchange) *response {
+			loaded, _ := memories.LoadOrStore(x.prefix, &namespaceMemory{memory: map[string]V{}})
+			s := loaded.(*namespaceMemory)
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			return f(s.memory, x)
@@ -100,47 +100,49 @@ func stateful[V any](m match, f func(memory map[string]V, x *exchange) *answer) 
 	}
 }
 
-// statefulAfter is after with the memory of stateful.
-func statefulAfter[V any](m match, f func(memory map[string]V, x *exchange, a *answer)) wrap {
-	return stateful(m, func(memory map[string]V, x *exchange) *answer {
-		a := x.forward()
-		f(memory, x, a)
-		return a
+// statefulResponse is after with the memory of stateful.
+func statefulResponse[V any](m matcher,
+	f func(memory map[string]V, x *exchange, resp *response),
+) middleware {
+	return stateful(m, func(memory map[string]V, x *exchange) *response {
+		resp := x.forward()
+		f(memory, x, resp)
+		return resp
 	})
 }
 
 // forward asks what is wrapped.
-func (x *exchange) forward() *answer { return ask(x.next, x.r, x.body) }
+func (x *exchange) forward() *response { return serve(x.next, x.r, x.body) }
 
-func ask(next http.Handler, r *http.Request, body []byte) *answer {
-	asked := r.Clone(r.Context())
-	asked.Body, asked.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	asked.Header.Del("Content-Length")
-	a := &answer{status: http.StatusOK, header: http.Header{}}
-	next.ServeHTTP(&recorder{answer: a}, asked)
-	return a
+func serve(next http.Handler, r *http.Request, body []byte) *response {
+	clone := r.Clone(r.Context())
+	clone.Body, clone.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	clone.Header.Del("Content-Length")
+	resp := &response{status: http.StatusOK, header: http.Header{}}
+	next.ServeHTTP(&recorder{response: resp}, clone)
+	return resp
 }
 
 // recorder keeps an answer.
 type recorder struct {
-	answer *answer
-	wrote  bool
+	response *response
+	wrote    bool
 }
 
 // Header implements http.ResponseWriter.
-func (r *recorder) Header() http.Header { return r.answer.header }
+func (r *recorder) Header() http.Header { return r.response.header }
 
 // WriteHeader implements http.ResponseWriter.
 func (r *recorder) WriteHeader(status int) {
 	if !r.wrote {
-		r.answer.status, r.wrote = status, true
+		r.response.status, r.wrote = status, true
 	}
 }
 
 // Write implements http.ResponseWriter.
 func (r *recorder) Write(b []byte) (int, error) {
 	r.wrote = true
-	r.answer.body = append(r.answer.body, b...)
+	r.response.body = append(r.response.body, b...)
 	return len(b), nil
 }
 
@@ -149,11 +151,11 @@ type request struct {
 	method, path, bearer, contentType, body string
 }
 
-// ask makes a request of what is wrapped, in the same namespace.
-func (x *exchange) ask(q request) *answer {
+// do makes a request of what is wrapped, in the same namespace.
+func (x *exchange) do(q request) *response {
 	r, err := http.NewRequestWithContext(x.r.Context(), q.method, q.path, http.NoBody)
 	if err != nil {
-		return refuse(http.StatusInternalServerError, err.Error())
+		return newError(http.StatusInternalServerError, err.Error())
 	}
 	r.Host, r.RemoteAddr = x.r.Host, x.r.RemoteAddr
 	if q.bearer != "" {
@@ -162,26 +164,26 @@ func (x *exchange) ask(q request) *answer {
 	if q.contentType != "" {
 		r.Header.Set("Content-Type", q.contentType)
 	}
-	return ask(x.next, r, []byte(q.body))
+	return serve(x.next, r, []byte(q.body))
 }
 
 // object is the body of the request, nil where it is no JSON object.
 func (x *exchange) object() object {
-	return decoded[object](x.body)
+	return decode[object](x.body)
 }
 
-// operations are those of a patch, nil where the body is none.
-func (x *exchange) operations() []object {
-	return decoded[[]object](x.body)
+// patchOperations are those of a patch, nil where the body is none.
+func (x *exchange) patchOperations() []object {
+	return decode[[]object](x.body)
 }
 
-// put replaces the body.
-func (x *exchange) put(value any) { x.body, _ = json.Marshal(value) } // it was just read
+// setBody replaces the body.
+func (x *exchange) setBody(value any) { x.body, _ = json.Marshal(value) } // it was just read
 
-// with returns the same request with another body.
-func (x *exchange) with(value any) *exchange {
+// withBody returns the same request with another body.
+func (x *exchange) withBody(value any) *exchange {
 	other := *x
-	other.put(value)
+	other.setBody(value)
 	return &other
 }
 
@@ -197,9 +199,9 @@ func (x *exchange) setQuery(name, value string) {
 	x.r.URL.RawQuery = values.Encode()
 }
 
-// modernize sends the request to a current version.
-func (x *exchange) modernize() {
-	x.r.URL.Path = x.collection("v2026")
+// useCurrentVersion sends the request to a current version.
+func (x *exchange) useCurrentVersion() {
+	x.r.URL.Path = x.collectionPath("v2026")
 	if x.id != "" {
 		x.r.URL.Path += "/" + x.id
 	}
@@ -208,30 +210,30 @@ func (x *exchange) modernize() {
 
 // now is the time in the namespace.
 func (x *exchange) now() time.Time {
-	a := x.ask(request{method: http.MethodGet, path: x.prefix + "/_mock/clock"})
-	return decoded[struct{ Now time.Time }](a.body).Now
+	resp := x.do(request{method: http.MethodGet, path: x.prefix + "/_mock/clock"})
+	return decode[struct{ Now time.Time }](resp.body).Now
 }
 
-// parameters of a login: of the query, of an urlencoded or multipart form, and of HTTP Basic.
-func (x *exchange) parameters() url.Values {
-	asked := x.r.Clone(x.r.Context())
-	asked.Body = io.NopCloser(bytes.NewReader(x.body))
-	values := asked.URL.Query()
-	if asked.ParseMultipartForm(1<<20) == nil || asked.Form != nil {
-		maps.Copy(values, asked.Form)
+// loginParameters of a login: of the query, of an urlencoded or multipart form, and of HTTP Basic.
+func (x *exchange) loginParameters() url.Values {
+	clone := x.r.Clone(x.r.Context())
+	clone.Body = io.NopCloser(bytes.NewReader(x.body))
+	values := clone.URL.Query()
+	if clone.ParseMultipartForm(1<<20) == nil || clone.Form != nil {
+		maps.Copy(values, clone.Form)
 	}
-	if id, secret, ok := asked.BasicAuth(); ok {
+	if id, secret, ok := clone.BasicAuth(); ok {
 		values.Set("client_id", id)
 		values.Set("client_secret", secret)
 	}
 	return values
 }
 
-// client is the id of the client that logs in.
-func (x *exchange) client() string { return x.parameters().Get("client_id") }
+// clientID is the id of the client that logs in.
+func (x *exchange) clientID() string { return x.loginParameters().Get("client_id") }
 
-// form makes the login one by an urlencoded form.
-func (x *exchange) form(values url.Values) {
+// setForm makes the login one by an urlencoded form.
+func (x *exchange) setForm(values url.Values) {
 	x.r.URL.RawQuery = ""
 	x.r.Header.Del("Authorization")
 	x.r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -244,5 +246,5 @@ func (x *exchange) bearer() string {
 	return bearer
 }
 
-// as makes the request with another access token.
-func (x *exchange) as(bearer string) { x.r.Header.Set("Authorization", "Bearer "+bearer) }
+// setBearer makes the request with another access token.
+func (x *exchange) setBearer(bearer string) { x.r.Header.Set("Authorization", "Bearer "+bearer) }

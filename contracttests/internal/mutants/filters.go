@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// filter changes the filter of a list.
-func filter(change func(string) string) wrap {
+// rewriteFilter changes the filter of a list.
+func rewriteFilter(change func(string) string) middleware {
 	return mutateRequest(on(list), func(x *exchange) {
 		if text := x.query("filters"); text != "" {
 			x.setQuery("filters", change(text))
@@ -15,36 +15,38 @@ func filter(change func(string) string) wrap {
 	})
 }
 
-// unfiltered lists everything where f tells so of a filter that was refused.
-func unfiltered(f func(string) bool) wrap {
-	return around(on(list), func(x *exchange) *answer {
-		a := x.forward()
-		if a.status == 400 && f(x.query("filters")) {
+// ignoreFilterIf lists everything where f tells so of a filter that was refused.
+func ignoreFilterIf(f func(string) bool) middleware {
+	return wrap(on(list), func(x *exchange) *response {
+		resp := x.forward()
+		if resp.status == 400 && f(x.query("filters")) {
 			x.setQuery("filters", "")
 			return x.forward()
 		}
-		return a
+		return resp
 	})
 }
 
-func containing(part string) func(string) bool {
+func containsText(part string) func(string) bool {
 	return func(text string) bool { return strings.Contains(text, part) }
 }
 
-// usedByBecomes rewrites the comparisons with a date.
-func usedByBecomes(template string) wrap {
-	return filter(func(text string) string { return usedBy.ReplaceAllString(text, template) })
+// rewriteComparison rewrites the comparisons with a date.
+func rewriteComparison(template string) middleware {
+	return rewriteFilter(func(text string) string {
+		return comparisonPattern.ReplaceAllString(text, template)
+	})
 }
 
 // comparisons are the parts of a filter that mutants change.
 var (
-	notUsed = regexp.MustCompile(`lastUsed isnull`)
-	usedBy  = regexp.MustCompile(`lastUsed le ("[^"]*"|[^\s()]+)`)
-	offset  = regexp.MustCompile(`[+-]\d\d:\d\d`)
+	isNullPattern     = regexp.MustCompile(`lastUsed isnull`)
+	comparisonPattern = regexp.MustCompile(`lastUsed le ("[^"]*"|[^\s()]+)`)
+	offsetPattern     = regexp.MustCompile(`[+-]\d\d:\d\d`)
 )
 
-// swapped makes or bind before and, outside parentheses and within.
-func swapped(text string) string {
+// groupOrFirst makes or bind before and, outside parentheses and within.
+func groupOrFirst(text string) string {
 	var parts []string
 	depth, start := 0, 0
 	for i := range text {
@@ -61,8 +63,8 @@ func swapped(text string) string {
 	return strings.Join(append(parts, "("+text[start:]+")"), " and ")
 }
 
-// notLast makes a not in front of a filter negate all of it.
-func notLast(text string) string {
+// negateAll makes a not in front of a filter negate all of it.
+func negateAll(text string) string {
 	if rest, found := strings.CutPrefix(text, "not "); found {
 		return "not (" + rest + ")"
 	}
@@ -73,7 +75,7 @@ func notLast(text string) string {
 var filters = []Mutant{
 	{
 		"filter-of-all-ignored", "filter-isnull", "The filter is ignored where no owner is named.",
-		by("filter/of-all-tokens"), mutateRequest(on(list), func(x *exchange) {
+		killedBy("filter/of-all-tokens"), mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "" {
 				x.setQuery("filters", "")
 			}
@@ -81,7 +83,7 @@ var filters = []Mutant{
 	},
 	{
 		"filter-ignored", "filter-isnull", "The filter is ignored.",
-		by("filter/isnull-finds-the-unused", "filter/of-all-tokens"),
+		killedBy("filter/isnull-finds-the-unused", "filter/of-all-tokens"),
 		mutateRequest(on(list), func(x *exchange) {
 			x.setQuery("filters", "")
 		}),
@@ -89,14 +91,14 @@ var filters = []Mutant{
 	{
 		"filter-isnull-inverted", "filter-isnull",
 		"lastUsed isnull finds the tokens that were used.",
-		by("filter/isnull-finds-the-unused", "filter/finds/isnull"),
-		filter(func(text string) string {
-			return notUsed.ReplaceAllString(text, "(not lastUsed isnull)")
+		killedBy("filter/isnull-finds-the-unused", "filter/finds/isnull"),
+		rewriteFilter(func(text string) string {
+			return isNullPattern.ReplaceAllString(text, "(not lastUsed isnull)")
 		}),
 	},
 	{
 		"filter-isnull-rejected", "filter-isnull", "lastUsed isnull is refused.",
-		by("filter/isnull-finds-the-unused", "filter/finds/isnull"),
+		killedBy("filter/isnull-finds-the-unused", "filter/finds/isnull"),
 		rejectIf(on(list), func(x *exchange) bool {
 			return strings.Contains(x.query("filters"), "isnull")
 		}),
@@ -104,23 +106,26 @@ var filters = []Mutant{
 	{
 		"filter-le-excludes-the-moment", "filter-le",
 		"lastUsed le does not find those used at that very moment.",
-		by("filter/le-includes-the-moment", "filter/finds/le-is-inclusive"),
-		after(on(list), func(x *exchange, a *answer) {
-			if found := usedBy.FindStringSubmatch(x.query("filters")); found != nil {
-				limit := moment(strings.Trim(found[1], `"`))
-				a.keep(func(token object) bool { return !moment(token["lastUsed"]).Equal(limit) })
+		killedBy("filter/le-includes-the-moment", "filter/finds/le-is-inclusive"),
+		mutateResponseFor(on(list), func(x *exchange, resp *response) {
+			if found := comparisonPattern.FindStringSubmatch(x.query("filters")); found != nil {
+				limit := parseTime(strings.Trim(found[1], `"`))
+				resp.keepIf(func(token object) bool {
+					return !parseTime(token["lastUsed"]).Equal(limit)
+				})
 			}
 		}),
 	},
 	{
 		"filter-le-is-ge", "filter-le", "lastUsed le finds those used since then.",
-		by("filter/le-finds-the-used", "filter/le-includes-the-moment"), usedByBecomes("(not $0)"),
+		killedBy("filter/le-finds-the-used", "filter/le-includes-the-moment"),
+		rewriteComparison("(not $0)"),
 	},
 	{
 		"filter-le-by-day", "filter-le", "lastUsed le compares days.",
-		by("filter/finds/le-a-millisecond-before", "filter/finds/le-with-offset-before"),
-		filter(func(text string) string {
-			return usedBy.ReplaceAllStringFunc(text, func(comparison string) string {
+		killedBy("filter/finds/le-a-millisecond-before", "filter/finds/le-with-offset-before"),
+		rewriteFilter(func(text string) string {
+			return comparisonPattern.ReplaceAllStringFunc(text, func(comparison string) string {
 				date := strings.Trim(comparison[len("lastUsed le "):], `"`)
 				if len(date) < 10 {
 					return comparison
@@ -131,103 +136,110 @@ var filters = []Mutant{
 	},
 	{
 		"filter-offset-ignored", "filter-le", "An offset in a filter counts as UTC.",
-		by("filter/finds/le-with-offset-before"), filter(func(text string) string {
-			return offset.ReplaceAllStringFunc(text, func(string) string { return "Z" })
+		killedBy("filter/finds/le-with-offset-before"), rewriteFilter(func(text string) string {
+			return offsetPattern.ReplaceAllStringFunc(text, func(string) string { return "Z" })
 		}),
 	},
 	{
 		"filter-quotes-rejected", "quoted-timestamp", "A date in quotes is refused in a filter.",
-		by("filter/finds/quoted-date"), rejectIf(on(list), func(x *exchange) bool {
+		killedBy("filter/finds/quoted-date"), rejectIf(on(list), func(x *exchange) bool {
 			return strings.Contains(x.query("filters"), `"`)
 		}),
 	},
 	{
 		"filter-or-binds-first", "filter-precedence", "or binds before and.",
-		by("filter/finds/and-before-or-behind", "filter/finds/and-before-or"), filter(swapped),
+		killedBy("filter/finds/and-before-or-behind", "filter/finds/and-before-or"),
+		rewriteFilter(groupOrFirst),
 	},
 	{
 		"filter-not-binds-last", "filter-precedence", "not binds last.",
-		by("filter/finds/not-before-and", "filter/finds/not-before-or"), filter(notLast),
+		killedBy("filter/finds/not-before-and", "filter/finds/not-before-or"),
+		rewriteFilter(negateAll),
 	},
 	{
 		"filter-parentheses-ignored", "filter-precedence", "Parentheses are ignored.",
-		by("filter/finds/parentheses", "filter/finds/not-of-parentheses"),
-		filter(strings.NewReplacer("(", "", ")", "").Replace),
+		killedBy("filter/finds/parentheses", "filter/finds/not-of-parentheses"),
+		rewriteFilter(strings.NewReplacer("(", "", ")", "").Replace),
 	},
 	{
 		"filter-not-ignored", "filter-precedence", "not is ignored.",
-		by("filter/finds/not-before-and", "filter/finds/not-before-or"),
-		filter(func(text string) string { return strings.ReplaceAll(text, "not ", "") }),
+		killedBy("filter/finds/not-before-and", "filter/finds/not-before-or"),
+		rewriteFilter(func(text string) string { return strings.ReplaceAll(text, "not ", "") }),
 	},
 	{
 		"filter-unknown-is-less", "never-used-under-le",
 		"A token that was never used matches lastUsed le.",
-		by("filter/finds/unknown-or-its-opposite", "filter/question-never-used-under-le"),
-		usedByBecomes("($0 or lastUsed isnull)"),
+		killedBy("filter/finds/unknown-or-its-opposite", "filter/question-never-used-under-le"),
+		rewriteComparison("($0 or lastUsed isnull)"),
 	},
 	{
 		"filter-unknown-is-not-less", "filter-unknown",
 		"A token that was never used matches the opposite of lastUsed le.",
-		by("filter/finds/unknown-under-not", "filter/finds/unknown-or-its-opposite"),
-		usedByBecomes("($0 and not lastUsed isnull)"),
+		killedBy("filter/finds/unknown-under-not", "filter/finds/unknown-or-its-opposite"),
+		rewriteComparison("($0 and not lastUsed isnull)"),
 	},
 	{
 		"filter-unsupported-ignored", "filter-supported",
 		"A filter that is not supported is ignored.",
-		by("filter/rejected/other-field", "filter/rejected/lt"), unfiltered(func(string) bool {
+		killedBy("filter/rejected/other-field", "filter/rejected/lt"),
+		ignoreFilterIf(func(string) bool {
 			return true
 		}),
 	},
 	{
 		"filter-rejected-as-no-json", "bad-filter",
 		"A rejected filter has the code of a body that is no JSON.",
-		by("filter/question-bad-filter"),
-		mutateResponse(on(list), refused(400, func(e object) {
+		killedBy("filter/question-bad-filter"),
+		mutateResponse(on(list), changeError(400, func(e object) {
 			e["detailCode"] = "400.0 Bad request syntax"
 		})),
 	},
 	{
 		"filter-by-name-taken", "filter-supported", "A filter by name is taken.",
-		by("filter/rejected/other-field"), unfiltered(func(text string) bool {
+		killedBy("filter/rejected/other-field"), ignoreFilterIf(func(text string) bool {
 			return strings.HasPrefix(text, "name ")
 		}),
 	},
 	{
-		"filter-lt-taken", "filter-supported", "lastUsed lt is taken.", by("filter/rejected/lt"),
-		unfiltered(containing("lastUsed lt ")),
+		"filter-lt-taken", "filter-supported", "lastUsed lt is taken.",
+		killedBy("filter/rejected/lt"),
+		ignoreFilterIf(containsText("lastUsed lt ")),
 	},
 	{
-		"filter-ge-taken", "filter-supported", "lastUsed ge is taken.", by("filter/rejected/ge"),
-		unfiltered(containing("lastUsed ge ")),
+		"filter-ge-taken", "filter-supported", "lastUsed ge is taken.",
+		killedBy("filter/rejected/ge"),
+		ignoreFilterIf(containsText("lastUsed ge ")),
 	},
 	{
-		"filter-pr-taken", "filter-supported", "pr lastUsed is taken.", by("filter/rejected/pr"),
-		unfiltered(containing("pr lastUsed")),
+		"filter-pr-taken", "filter-supported", "pr lastUsed is taken.",
+		killedBy("filter/rejected/pr"),
+		ignoreFilterIf(containsText("pr lastUsed")),
 	},
 	{
 		"filter-capitals-taken", "filter-syntax", "Operators in capitals are taken.",
-		by("filter/rejected/upper-case-le", "filter/rejected/upper-case-isnull"),
-		unfiltered(func(text string) bool {
+		killedBy("filter/rejected/upper-case-le", "filter/rejected/upper-case-isnull"),
+		ignoreFilterIf(func(text string) bool {
 			return regexp.MustCompile(`\b(LE|ISNULL|AND|OR|NOT)\b`).MatchString(text)
 		}),
 	},
 	{
 		"filter-syntax-ignored", "filter-syntax", "Parentheses that do not close are closed.",
-		by("filter/rejected/parenthesis-left-open", "filter/rejected/parenthesis-never-opened"),
-		unfiltered(func(text string) bool {
+		killedBy("filter/rejected/parenthesis-left-open",
+			"filter/rejected/parenthesis-never-opened"),
+		ignoreFilterIf(func(text string) bool {
 			return strings.Count(text, "(") != strings.Count(text, ")")
 		}),
 	},
 	{
 		"filter-empty-rejected", "filter-empty", "An empty filter is refused.",
-		by("filter/empty-is-none"), rejectIf(on(list), func(x *exchange) bool {
+		killedBy("filter/empty-is-none"), rejectIf(on(list), func(x *exchange) bool {
 			return x.r.URL.Query().Has("filters") && x.query("filters") == ""
 		}),
 	},
 }
 
-// page cuts a list as limit and offset say.
-func page(x *exchange, tokens []object) []object {
+// paginate cuts a list as limit and offset say.
+func paginate(x *exchange, tokens []object) []object {
 	if skip, err := strconv.Atoi(x.query("offset")); err == nil {
 		tokens = tokens[min(max(skip, 0), len(tokens)):]
 	}
@@ -237,86 +249,88 @@ func page(x *exchange, tokens []object) []object {
 	return tokens
 }
 
-var paged = after(on(list), func(x *exchange, a *answer) {
-	a.items(func(tokens []object) []object { return page(x, tokens) })
+var paginateLists = mutateResponseFor(on(list), func(x *exchange, resp *response) {
+	resp.changeList(func(tokens []object) []object { return paginate(x, tokens) })
 })
 
 // lists are mutants of which tokens a list names.
 var lists = []Mutant{
 	{
 		"paging-honoured", "list-no-paging", "limit and offset cut the list.",
-		by("list/paging-is-ignored"), paged,
+		killedBy("list/paging-is-ignored"), paginateLists,
 	},
 	{
 		"list-paged", "list-paging", "limit and offset choose a page of the list.",
-		by("list/question-paging"),
-		paged,
+		killedBy("list/question-paging"),
+		paginateLists,
 	},
 	{
 		"limit-bounded", "limit-251", "A limit over 250 is refused.",
-		by("list/limit-of-999-is-tolerated"), rejectIf(on(list), func(x *exchange) bool {
+		killedBy("list/limit-of-999-is-tolerated"), rejectIf(on(list), func(x *exchange) bool {
 			limit, err := strconv.Atoi(x.query("limit"))
 			return err == nil && limit > 250
 		}),
 	},
 	{
 		"list-in-an-object", "list-no-paging", "A list is an object with items.",
-		by("list/paging-is-ignored", "list/limit-of-999-is-tolerated"),
-		mutateResponse(on(list), func(a *answer) {
-			if tokens := a.array(); a.ok() && tokens != nil {
-				a.put(object{"items": tokens})
+		killedBy("list/paging-is-ignored", "list/limit-of-999-is-tolerated"),
+		mutateResponse(on(list), func(resp *response) {
+			if tokens := resp.array(); resp.ok() && tokens != nil {
+				resp.setBody(object{"items": tokens})
 			}
 		}),
 	},
 	{
 		"list-names-one-twice", "list-each-once", "A list names the first token twice.",
-		by("list/each-token-once"), mutateResponse(on(list), func(a *answer) {
-			a.items(func(tokens []object) []object {
+		killedBy("list/each-token-once"), mutateResponse(on(list), func(resp *response) {
+			resp.changeList(func(tokens []object) []object {
 				return append(tokens, tokens[:min(1, len(tokens))]...)
 			})
 		}),
 	},
 	{
 		"list-forgets-one", "list-own", "A list leaves out the token that was made last.",
-		by("list/me-is-the-caller", "auth/list-me-is-ones-own"),
-		mutateResponse(on(list), func(a *answer) {
+		killedBy("list/me-is-the-caller", "auth/list-me-is-ones-own"),
+		mutateResponse(on(list), func(resp *response) {
 			newest := ""
-			for _, token := range a.array() {
+			for _, token := range resp.array() {
 				newest = max(newest, text(token, "created"))
 			}
-			a.keep(func(token object) bool { return text(token, "created") != newest })
+			resp.keepIf(func(token object) bool { return text(token, "created") != newest })
 		}),
 	},
 	{
 		"list-empty-is-404", "unknown-owner", "A list without tokens is 404.",
-		by("list/unknown-owner-id-is-empty", "ratelimit/another-token-of-the-same-user"),
-		mutateResponse(on(list), func(a *answer) {
-			if a.ok() && len(a.array()) == 0 {
-				*a = *missing()
+		killedBy("list/unknown-owner-id-is-empty", "ratelimit/another-token-of-the-same-user"),
+		mutateResponse(on(list), func(resp *response) {
+			if resp.ok() && len(resp.array()) == 0 {
+				*resp = *notFound()
 			}
 		}),
 	},
 	{
 		"store-per-version", "one-store",
 		"A token that was made in one version is not listed in others.",
-		by("crossversion/made-in-one-listed-in-all"),
-		statefulAfter(on(create, list), func(made map[string]string, x *exchange, a *answer) {
-			if x.op == create && a.ok() {
-				made[a.text("id")] = x.version
-			}
-			if x.op == list {
-				a.keep(func(token object) bool {
-					v := made[text(token, "id")]
-					return v == "" || v == x.version
-				})
-			}
-		}),
+		killedBy("crossversion/made-in-one-listed-in-all"),
+		statefulResponse(on(create, list),
+			func(versions map[string]string, x *exchange, resp *response) {
+				if x.op == create && resp.ok() {
+					versions[resp.text("id")] = x.version
+				}
+				if x.op == list {
+					resp.keepIf(func(token object) bool {
+						v := versions[text(token, "id")]
+						return v == "" || v == x.version
+					})
+				}
+			}),
 	},
 	{
 		"never-hidden-in-legacy", "one-store",
 		"The legacy versions do not list tokens that never expire.",
-		by("crossversion/never-is-null-in-all"), mutateResponse(onLegacy(list), func(a *answer) {
-			a.keep(func(token object) bool { return token["expirationDate"] != nil })
+		killedBy("crossversion/never-is-null-in-all"),
+		mutateResponse(onLegacy(list), func(resp *response) {
+			resp.keepIf(func(token object) bool { return token["expirationDate"] != nil })
 		}),
 	},
 }

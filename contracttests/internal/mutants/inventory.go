@@ -15,11 +15,11 @@ import (
 type Inventory struct {
 	mu        sync.Mutex
 	exchanges []Exchange
-	places    map[place]bool
+	elements  map[element]bool
 }
 
-// place is where a response shows something.
-type place struct {
+// element is where a response shows something.
+type element struct {
 	kind Kind
 	// group of operations whose responses have the same form.
 	group string
@@ -33,16 +33,16 @@ type place struct {
 type Exchange struct {
 	request  *http.Request
 	body     []byte
-	response *answer
+	response *response
 }
 
 // Record returns a handler that records the exchanges with next.
 func (s *Inventory) Record(next http.Handler) http.Handler {
-	return after(anything, func(x *exchange, a *answer) {
+	return mutateResponseFor(anyRequest, func(x *exchange, resp *response) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.exchanges = append(s.exchanges, Exchange{x.r, x.body, a})
-		s.learn(x, a)
+		s.exchanges = append(s.exchanges, Exchange{x.r, x.body, resp})
+		s.addResponse(x, resp)
 	})(next)
 }
 
@@ -50,29 +50,31 @@ func (s *Inventory) Record(next http.Handler) http.Handler {
 func (s *Inventory) Drain() []Exchange {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	taken := s.exchanges
+	exchanges := s.exchanges
 	s.exchanges = nil
-	return taken
+	return exchanges
 }
 
-// learn adds the places of a response.
-func (s *Inventory) learn(x *exchange, a *answer) {
-	if s.places == nil {
-		s.places = map[place]bool{}
+// addResponse adds the places of a response.
+func (s *Inventory) addResponse(x *exchange, resp *response) {
+	if s.elements == nil {
+		s.elements = map[element]bool{}
 	}
-	add := func(kind Kind, group, name string) { s.places[place{kind, group, x.op, name}] = true }
-	for name := range a.header {
+	add := func(kind Kind, group, name string) {
+		s.elements[element{kind, group, x.op, name}] = true
+	}
+	for name := range resp.header {
 		if name != "Content-Length" {
 			add(KindHeader, string(x.op), name)
 		}
 	}
-	if group := groupOf(x, a); group != "" {
-		for _, o := range a.objects() {
-			eachPlace("", o, func(name string) { add(KindProperty, group, name) })
+	if group := groupOf(x, resp); group != "" {
+		for _, o := range resp.objects() {
+			walkProperties("", o, func(name string) { add(KindProperty, group, name) })
 		}
 	}
-	if parts := strings.Split(a.text("access_token"), "."); x.op == login && len(parts) == 3 {
-		for name := range claimsIn(parts[1]) {
+	if parts := strings.Split(resp.text("access_token"), "."); x.op == login && len(parts) == 3 {
+		for name := range decodeSegment(parts[1]) {
 			add(KindClaim, string(login), name)
 		}
 	}
@@ -86,9 +88,9 @@ const (
 )
 
 // groupOf returns the group of a response, empty if it has no properties.
-func groupOf(x *exchange, a *answer) string {
+func groupOf(x *exchange, resp *response) string {
 	switch {
-	case a.status >= http.StatusBadRequest:
+	case resp.status >= http.StatusBadRequest:
 		return errorGroup
 	case on(list, create, patch, bulk)(x.target):
 		return tokenGroup
@@ -99,32 +101,32 @@ func groupOf(x *exchange, a *answer) string {
 }
 
 // objects are the object that is the body, or those of the array.
-func (a *answer) objects() []object {
-	if o := a.object(); o != nil {
+func (resp *response) objects() []object {
+	if o := resp.object(); o != nil {
 		return []object{o}
 	}
-	return a.array()
+	return resp.array()
 }
 
-// eachPlace calls f with the name of each property of an object and of those in it.
-func eachPlace(prefix string, o object, f func(name string)) {
+// walkProperties calls f with the name of each property of an object and of those in it.
+func walkProperties(prefix string, o object, f func(name string)) {
 	for name, value := range o {
 		f(prefix + name)
 		switch value := value.(type) {
 		case object:
-			eachPlace(prefix+name+"/", value, f)
+			walkProperties(prefix+name+"/", value, f)
 		case []any:
 			for _, item := range value {
 				if o, ok := item.(object); ok {
-					eachPlace(prefix+name+"/", o, f)
+					walkProperties(prefix+name+"/", o, f)
 				}
 			}
 		}
 	}
 }
 
-// visit calls f for the parent of each property of that name.
-func visit(o object, name string, f func(parent object, key string)) {
+// visitProperty calls f for the parent of each property of that name.
+func visitProperty(o object, name string, f func(parent object, key string)) {
 	key, rest, deeper := strings.Cut(name, "/")
 	value, present := o[key]
 	switch {
@@ -138,7 +140,7 @@ func visit(o object, name string, f func(parent object, key string)) {
 		}
 		for _, item := range items {
 			if o, ok := item.(object); ok {
-				visit(o, rest, f)
+				visitProperty(o, rest, f)
 			}
 		}
 	}
@@ -146,23 +148,23 @@ func visit(o object, name string, f func(parent object, key string)) {
 
 // Changes reports whether a mutant changes any response of recorded exchanges. It is exact for
 // mutants that do nothing but change responses.
-func (g Generated) Changes(exchanges []Exchange) bool {
-	var response *answer
+func (g GeneratedMutant) Changes(exchanges []Exchange) bool {
+	var response *response
 	handler := g.wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		response.send(w)
+		response.writeTo(w)
 	}))
 	for _, x := range exchanges {
 		response = x.response
-		if !ask(handler, x.request, x.body).same(response) {
+		if !serve(handler, x.request, x.body).equal(response) {
 			return true
 		}
 	}
 	return false
 }
 
-// same reports whether two answers are the same for a client.
-func (a *answer) same(other *answer) bool {
-	if a.status != other.status || !bytes.Equal(a.body, other.body) {
+// equal reports whether two answers are the same for a client.
+func (resp *response) equal(other *response) bool {
+	if resp.status != other.status || !bytes.Equal(resp.body, other.body) {
 		return false
 	}
 	names := func(h http.Header) []string {
@@ -170,7 +172,11 @@ func (a *answer) same(other *answer) bool {
 			return name == "Content-Length"
 		})
 	}
-	sameField := func(name string) bool { return slices.Equal(a.header[name], other.header[name]) }
-	return slices.Equal(names(a.header), names(other.header)) &&
-		!slices.ContainsFunc(names(a.header), func(name string) bool { return !sameField(name) })
+	equalField := func(name string) bool {
+		return slices.Equal(resp.header[name], other.header[name])
+	}
+	return slices.Equal(names(resp.header), names(other.header)) &&
+		!slices.ContainsFunc(names(resp.header), func(name string) bool {
+			return !equalField(name)
+		})
 }

@@ -27,9 +27,11 @@ type Mutant struct {
 // All lists every mutant, kind by kind.
 func All() []Mutant {
 	return slices.Concat(
-		answers, keys, refusals, headers, manners, logins, bearers, accessTokens, rights, filters,
+		responses, keys, errorResponses, headers, httpMutants, logins, bearers, accessTokens,
+		rights, filters,
 		lists, names, creates, expiries, dates,
-		patches, deletions, bulks, boundaries, atOnce, rateLimits, paths, besideTokens,
-		besideLogins,
+		patches, deletions, bulks, boundaries, concurrentWrites, rateLimits, paths,
+		tokenSideEffects,
+		loginSideEffects,
 	)
 }

@@ -13,9 +13,9 @@ import (
 	"example.com/patmock/contracttests/internal/mutants"
 )
 
-// named is the mutant of that name, around a handler that answers body, and notes the requests it
-// gets.
-func named(t *testing.T, name, body string) (mutant http.Handler, asked func() []string) {
+// findMutant is the mutant of that name, around a handler that answers body, and notes the requests
+// it gets.
+func findMutant(t *testing.T, name, body string) (mutant http.Handler, requestLog func() []string) {
 	t.Helper()
 	i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name })
 	if i < 0 {
@@ -34,9 +34,9 @@ func named(t *testing.T, name, body string) (mutant http.Handler, asked func() [
 }
 
 func do(handler http.Handler, method, path, body string) *httptest.ResponseRecorder {
-	answered := httptest.NewRecorder()
-	handler.ServeHTTP(answered, httptest.NewRequest(method, path, strings.NewReader(body)))
-	return answered
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, httptest.NewRequest(method, path, strings.NewReader(body)))
+	return recorder
 }
 
 // A mutant finds its operation in every version and namespace, and leaves everything else alone.
@@ -59,7 +59,7 @@ func TestMatch(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			mutant, _ := named(t, "create-is-201", `{}`)
+			mutant, _ := findMutant(t, "create-is-201", `{}`)
 			if got := do(mutant, test.method, test.path, "{}").Code; got != test.want {
 				t.Errorf("status %d, want %d", got, test.want)
 			}
@@ -132,9 +132,9 @@ func TestRequests(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			mutant, asked := named(t, test.mutant, `{}`)
+			mutant, requests := findMutant(t, test.mutant, `{}`)
 			do(mutant, test.method, test.path, test.body)
-			if diff := cmp.Diff(test.want, asked()); diff != "" {
+			if diff := cmp.Diff(test.want, requests()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})
@@ -151,9 +151,9 @@ func TestOddBodies(t *testing.T) {
 			`{"id":"1","owner":1,"secret":"1","created":"1","access_token":"1","detailCode":"1",` +
 				`"messages":[1]}`, `[{"id":1,"lastUsed":"1"}]`,
 		} {
-			asked := 0
+			requests := 0
 			odd := m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				asked++
+				requests++
 				_, _ = io.WriteString(w, body)
 			}))
 			for _, path := range []string{
@@ -164,7 +164,7 @@ func TestOddBodies(t *testing.T) {
 					do(odd, method, path, body)
 				}
 			}
-			if asked == 0 {
+			if requests == 0 {
 				t.Errorf("%s passes nothing on", m.Name)
 			}
 		}

@@ -6,36 +6,36 @@ import (
 )
 
 // relogin makes a request that was refused with 403 once more, as another user.
-func relogin(m match, user func(*exchange) string) wrap {
-	return around(m, func(x *exchange) *answer {
-		a := x.forward()
-		if bearer := x.login(user(x)); a.status == 403 && bearer != "" {
-			x.as(bearer)
+func relogin(m matcher, user func(*exchange) string) middleware {
+	return wrap(m, func(x *exchange) *response {
+		resp := x.forward()
+		if bearer := x.logIn(user(x)); resp.status == 403 && bearer != "" {
+			x.setBearer(bearer)
 			return x.forward()
 		}
-		return a
+		return resp
 	})
 }
 
-// self is the user who makes the request, administrator the one who may most, ownerOf whose token
-// it is about.
-func self(x *exchange) string        { return x.caller().UserName }
-func administrator(*exchange) string { return admin }
-func ownerOf(x *exchange) string     { return owner(x.token(x.id)) }
+// callerName is the user who makes the request, administrator the one who may most, ownerOf whose
+// token it is about.
+func callerName(x *exchange) string { return x.callerClaims().UserName }
+func adminName(*exchange) string    { return admin }
+func ownerName(x *exchange) string  { return tokenOwner(x.findToken(x.id)) }
 
-// scoped makes a request with a scope that of a user with all of them.
-func scoped(m match, scope string, user func(*exchange) string) wrap {
+// switchUserIfScoped makes a request with a scope that of a user with all of them.
+func switchUserIfScoped(m matcher, scope string, user func(*exchange) string) middleware {
 	return mutateRequest(m, func(x *exchange) {
-		if slices.Contains(x.caller().Scope, scope) {
-			x.asUser(user(x))
+		if slices.Contains(x.callerClaims().Scope, scope) {
+			x.setUser(user(x))
 		}
 	})
 }
 
-// denied refuses requests with a scope that opens the operation.
-func denied(m match, scope string) wrap {
-	return insteadIf(m, forbidden, func(x *exchange) bool {
-		return slices.Contains(x.caller().Scope, scope)
+// forbidScope refuses requests with a scope that opens the operation.
+func forbidScope(m matcher, scope string) middleware {
+	return respondIf(m, forbidden, func(x *exchange) bool {
+		return slices.Contains(x.callerClaims().Scope, scope)
 	})
 }
 
@@ -51,97 +51,105 @@ const (
 var bearers = []Mutant{
 	{
 		"bearer-not-needed", "bearer-required", "A request without a bearer is the first user's.",
-		by("auth/no-header", "auth/rejected-create-makes-nothing"),
+		killedBy("auth/no-header", "auth/rejected-create-makes-nothing"),
 		mutateRequest(api, func(x *exchange) {
 			if x.r.Header.Get("Authorization") == "" {
-				x.asUser("jane.doe")
+				x.setUser("jane.doe")
 			}
 		}),
 	},
 	{
 		"bearer-not-verified", "bearer-required",
 		"A bearer that nobody issued is the first user's.",
-		by("auth/garbage-bearer", "auth/unsigned-bearer"), around(api, func(x *exchange) *answer {
-			a := x.forward()
-			if a.status == 401 && x.bearer() != "" {
-				x.asUser("jane.doe")
+		killedBy("auth/garbage-bearer", "auth/unsigned-bearer"),
+		wrap(api, func(x *exchange) *response {
+			resp := x.forward()
+			if resp.status == 401 && x.bearer() != "" {
+				x.setUser("jane.doe")
 				return x.forward()
 			}
-			return a
+			return resp
 		}),
 	},
 	{
 		"scopes-unchecked-on-list", "operation-scopes", "A list needs no scope.",
-		by("auth/foreign-scope-opens-nothing", "auth/unknown-scope-opens-nothing"),
-		relogin(on(list), self),
+		killedBy("auth/foreign-scope-opens-nothing", "auth/unknown-scope-opens-nothing"),
+		relogin(on(list), callerName),
 	},
 	{
 		"scopes-unchecked-on-create", "operation-scopes", "Create needs no scope.",
-		by("auth/scopes-of-create", "auth/rejected-create-makes-nothing"), relogin(on(create), self),
+		killedBy("auth/scopes-of-create", "auth/rejected-create-makes-nothing"),
+		relogin(on(create), callerName),
 	},
 	{
 		"scopes-unchecked-on-patch", "operation-scopes", "A patch needs no scope.",
-		by("auth/scopes-of-patch", "auth/foreign-scope-opens-nothing"), relogin(on(patch), self),
+		killedBy("auth/scopes-of-patch", "auth/foreign-scope-opens-nothing"),
+		relogin(on(patch), callerName),
 	},
 	{
 		"scopes-unchecked-on-delete", "operation-scopes", "Delete needs no scope.",
-		by("auth/scopes-of-delete", "auth/foreign-scope-opens-nothing"), relogin(on(remove), self),
+		killedBy("auth/scopes-of-delete", "auth/foreign-scope-opens-nothing"),
+		relogin(on(remove), callerName),
 	},
 	{
 		"patch-by-manage-all", "operation-scopes",
-		"The scope to manage all tokens opens the patch.", by("auth/scopes-of-patch"),
-		scoped(on(patch), manageAll, self),
+		"The scope to manage all tokens opens the patch.", killedBy("auth/scopes-of-patch"),
+		switchUserIfScoped(on(patch), manageAll, callerName),
 	},
 	{
 		"create-by-read", "operation-scopes", "The scope to read opens create.",
-		by("auth/scopes-of-create", "auth/rejected-create-makes-nothing"),
-		scoped(on(create), readMine, self),
+		killedBy("auth/scopes-of-create", "auth/rejected-create-makes-nothing"),
+		switchUserIfScoped(on(create), readMine, callerName),
 	},
 	{
 		"read-mine-rejected", "operation-scopes",
 		"The scope to read one's own tokens does not open the list.",
-		by("auth/scopes-of-list", "auth/scopes-add-up"), denied(on(list), readMine),
+		killedBy("auth/scopes-of-list", "auth/scopes-add-up"), forbidScope(on(list), readMine),
 	},
 	{
 		"manage-does-not-read", "operation-scopes",
 		"The scope to manage one's own tokens does not open the list.",
-		by("auth/scopes-of-list", "auth/scopes-add-up"), denied(on(list), manageMine),
+		killedBy("auth/scopes-of-list", "auth/scopes-add-up"), forbidScope(on(list), manageMine),
 	},
 	{
 		"create-needs-manage-all", "operation-scopes",
 		"The scope to manage one's own tokens does not open create.",
-		by("auth/scopes-of-create", "auth/scopes-add-up"), denied(on(create), manageMine),
+		killedBy("auth/scopes-of-create", "auth/scopes-add-up"),
+		forbidScope(on(create), manageMine),
 	},
 	{
 		"patch-needs-all-scopes", "operation-scopes",
-		"The scope to manage one's own tokens does not open the patch.", by("auth/scopes-of-patch"),
-		denied(on(patch), manageMine),
+		"The scope to manage one's own tokens does not open the patch.",
+		killedBy("auth/scopes-of-patch"),
+		forbidScope(on(patch), manageMine),
 	},
 	{
 		"delete-needs-manage-all", "operation-scopes",
 		"The scope to manage one's own tokens does not open delete.",
-		by("auth/scopes-of-delete", "auth/scopes-add-up"), denied(on(remove), manageMine),
+		killedBy("auth/scopes-of-delete", "auth/scopes-add-up"),
+		forbidScope(on(remove), manageMine),
 	},
 	{
 		"scope-default-is-all", "scope-default", "sp:scopes:default opens what sp:scopes:all does.",
-		by("auth/default-scope-opens-nothing"), scoped(api, "sp:scopes:default", self),
+		killedBy("auth/default-scope-opens-nothing"),
+		switchUserIfScoped(api, "sp:scopes:default", callerName),
 	},
 	{
 		"scope-out-of-level-rejected", "scope-out-of-level",
 		"A scope beyond the user's level is refused.",
-		by("auth/scope-out-of-level", "create/scope-is-kept"),
+		killedBy("auth/scope-out-of-level", "create/scope-is-kept"),
 		rejectIf(on(create, patch), func(x *exchange) bool {
-			return x.caller().UserName != admin &&
+			return x.callerClaims().UserName != admin &&
 				strings.Contains(string(x.body), "sp:all-personal-access-tokens")
 		}),
 	},
 	{
 		"scope-out-of-level-gives-rights", "scope-out-of-level",
-		"A scope beyond the user's level gives its rights.", by("auth/scope-out-of-level"),
+		"A scope beyond the user's level gives its rights.", killedBy("auth/scope-out-of-level"),
 		mutateRequest(api, func(x *exchange) {
-			if scope := x.caller().Scope; slices.Contains(scope, readAll) ||
+			if scope := x.callerClaims().Scope; slices.Contains(scope, readAll) ||
 				slices.Contains(scope, manageAll) {
-				x.asUser(admin)
+				x.setUser(admin)
 			}
 		}),
 	},
@@ -151,46 +159,46 @@ var bearers = []Mutant{
 var rights = []Mutant{
 	{
 		"list-own-shows-all", "list-own", "owner-id=me lists everybody's tokens.",
-		by("auth/list-me-is-ones-own", "list/me-is-the-caller"),
+		killedBy("auth/list-me-is-ones-own", "list/me-is-the-caller"),
 		mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "me" {
-				x.asUser(admin)
+				x.setUser(admin)
 				x.setQuery("owner-id", "")
 			}
 		}),
 	},
 	{
 		"owner-id-ignored", "list-rights", "owner-id is ignored by an administrator.",
-		by("list/owner-id-for-an-administrator", "auth/list-all-as-administrator"),
+		killedBy("list/owner-id-for-an-administrator", "auth/list-all-as-administrator"),
 		mutateRequest(on(list), func(x *exchange) {
-			if x.caller().UserName == admin {
+			if x.callerClaims().UserName == admin {
 				x.setQuery("owner-id", "")
 			}
 		}),
 	},
 	{
 		"list-all-by-anybody", "list-rights", "Anybody lists all tokens.",
-		by("auth/list-all-as-user", "auth/list-all-with-my-scopes"),
+		killedBy("auth/list-all-as-user", "auth/list-all-with-my-scopes"),
 		mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "" {
-				x.asUser(admin)
+				x.setUser(admin)
 			}
 		}),
 	},
 	{
 		"list-another-by-anybody", "list-rights", "Anybody lists another's tokens.",
-		by("auth/list-all-as-user", "auth/list-all-with-my-scopes"),
+		killedBy("auth/list-all-as-user", "auth/list-all-with-my-scopes"),
 		mutateRequest(on(list), func(x *exchange) {
 			if id := x.query("owner-id"); id != "" && id != "me" {
-				x.asUser(admin)
+				x.setUser(admin)
 			}
 		}),
 	},
 	{
 		"list-own-by-id", "own-id-with-my-read",
 		"One's own id as owner-id needs no right to all tokens.",
-		by("auth/own-real-id-with-my-read"), mutateRequest(on(list), func(x *exchange) {
-			if id := x.query("owner-id"); id != "" && id == x.caller().IdentityID {
+		killedBy("auth/own-real-id-with-my-read"), mutateRequest(on(list), func(x *exchange) {
+			if id := x.query("owner-id"); id != "" && id == x.callerClaims().IdentityID {
 				x.setQuery("owner-id", "me")
 			}
 		}),
@@ -198,17 +206,18 @@ var rights = []Mutant{
 	{
 		"list-all-by-helpdesk", "helpdesk-list-all",
 		"A user of the level HELPDESK lists all tokens.",
-		by("auth/question-helpdesk-lists-all"),
+		killedBy("auth/question-helpdesk-lists-all"),
 		mutateRequest(on(list), func(x *exchange) {
-			if x.query("owner-id") == "" && slices.Contains(x.caller().Authorities, "HELPDESK") {
-				x.asUser(admin)
+			if x.query("owner-id") == "" &&
+				slices.Contains(x.callerClaims().Authorities, "HELPDESK") {
+				x.setUser(admin)
 			}
 		}),
 	},
 	{
 		"list-all-is-own", "list-rights",
 		"An administrator who names no owner lists his own tokens.",
-		by("list/all-for-an-administrator", "auth/list-all-as-administrator"),
+		killedBy("list/all-for-an-administrator", "auth/list-all-as-administrator"),
 		mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "" {
 				x.setQuery("owner-id", "me")
@@ -217,113 +226,120 @@ var rights = []Mutant{
 	},
 	{
 		"unknown-owner-is-404", "unknown-owner", "An unknown owner-id is 404.",
-		by("list/unknown-owner-id-is-empty"), around(on(list), func(x *exchange) *answer {
-			a := x.forward()
-			if id := x.query("owner-id"); id != "" && id != "me" && a.ok() && len(a.array()) == 0 {
-				return missing()
+		killedBy("list/unknown-owner-id-is-empty"), wrap(on(list), func(x *exchange) *response {
+			resp := x.forward()
+			if id := x.query("owner-id"); id != "" && id != "me" && resp.ok() &&
+				len(resp.array()) == 0 {
+				return notFound()
 			}
-			return a
+			return resp
 		}),
 	},
 	{
 		"patch-by-administrator", "patch-own-only", "An administrator patches another's token.",
-		by("auth/patch-of-anothers-as-administrator"), mutateRequest(on(patch), func(x *exchange) {
-			if x.caller().UserName == admin {
-				x.asUser(ownerOf(x))
+		killedBy("auth/patch-of-anothers-as-administrator"),
+		mutateRequest(on(patch), func(x *exchange) {
+			if x.callerClaims().UserName == admin {
+				x.setUser(ownerName(x))
 			}
 		}),
 	},
 	{
 		"patch-by-anybody", "patch-own-only",
 		"Anybody but an administrator patches another's token.",
-		by("auth/patch-of-anothers-as-user"), mutateRequest(on(patch), func(x *exchange) {
-			if self(x) != admin && self(x) != ownerOf(x) {
-				x.asUser(ownerOf(x))
+		killedBy("auth/patch-of-anothers-as-user"), mutateRequest(on(patch), func(x *exchange) {
+			if callerName(x) != admin && callerName(x) != ownerName(x) {
+				x.setUser(ownerName(x))
 			}
 		}),
 	},
 	{
 		"delete-by-anybody", "delete-own-or-all", "Anybody deletes another's token.",
-		by("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"),
+		killedBy("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"),
 		mutateRequest(on(remove), func(x *exchange) {
-			if self(x) != ownerOf(x) {
-				x.asUser(ownerOf(x))
+			if callerName(x) != ownerName(x) {
+				x.setUser(ownerName(x))
 			}
 		}),
 	},
 	{
 		"delete-by-administrator-rejected", "delete-own-or-all",
 		"An administrator deletes his own tokens only.",
-		by("auth/delete-of-anothers-as-administrator"),
-		insteadIf(on(remove), forbidden, func(x *exchange) bool {
-			whose := ownerOf(x)
-			return self(x) == admin && whose != "" && whose != admin
+		killedBy("auth/delete-of-anothers-as-administrator"),
+		respondIf(on(remove), forbidden, func(x *exchange) bool {
+			owner := ownerName(x)
+			return callerName(x) == admin && owner != "" && owner != admin
 		}),
 	},
 	{
 		"delete-by-scope-beyond-level", "write-rights",
 		"The scope to manage all tokens deletes any, whatever the user level.",
-		by("auth/scope-out-of-level"),
-		scoped(on(remove), manageAll, administrator),
+		killedBy("auth/scope-out-of-level"),
+		switchUserIfScoped(on(remove), manageAll, adminName),
 	},
 	{
 		"create-not-by-manage-all", "write-rights",
 		"The scope to manage all tokens gives no right to one's own.",
-		by("auth/all-scopes-include-own"),
-		denied(on(create), manageAll),
+		killedBy("auth/all-scopes-include-own"),
+		forbidScope(on(create), manageAll),
 	},
 	{
 		"application-may", "no-application-auth",
 		"An API client without a user may do what an administrator may.",
-		by("auth/api-client-is-rejected", "bulk/api-client"), mutateRequest(api, func(x *exchange) {
-			if c := x.caller(); c.ClientID != "" && c.UserName == "" {
-				x.asUser(admin)
+		killedBy("auth/api-client-is-rejected", "bulk/api-client"),
+		mutateRequest(api, func(x *exchange) {
+			if c := x.callerClaims(); c.ClientID != "" && c.UserName == "" {
+				x.setUser(admin)
 			}
 		}),
 	},
 	{
 		"managed-tokens-shown", "managed-tokens", "Everybody sees their managed tokens.",
-		by("list/managed-tokens-are-hidden-from-their-owner", "auth/managed-tokens-need-the-right"),
-		around(on(list), func(x *exchange) *answer {
-			a, me := x.forward(), self(x)
-			a.items(func(shown []object) []object {
-				for _, token := range x.tokens() {
-					if token["managed"] == true && owner(token) == me && me != admin &&
+		killedBy("list/managed-tokens-are-hidden-from-their-owner",
+			"auth/managed-tokens-need-the-right"),
+		wrap(on(list), func(x *exchange) *response {
+			resp, caller := x.forward(), callerName(x)
+			resp.changeList(func(tokens []object) []object {
+				for _, token := range x.listTokens() {
+					if token["managed"] == true && tokenOwner(token) == caller && caller != admin &&
 						x.query("filters") == "" {
-						shown = append(shown, token)
+						tokens = append(tokens, token)
 					}
 				}
-				return shown
+				return tokens
 			})
-			return a
+			return resp
 		}),
 	},
 	{
 		"managed-tokens-hidden", "managed-tokens", "An administrator does not see managed tokens.",
-		by("list/managed-tokens-are-shown-to-administrators", "auth/managed-tokens-need-the-right"),
-		mutateResponse(on(list), func(a *answer) {
-			a.keep(func(token object) bool { return token["managed"] != true })
+		killedBy("list/managed-tokens-are-shown-to-administrators",
+			"auth/managed-tokens-need-the-right"),
+		mutateResponse(on(list), func(resp *response) {
+			resp.keepIf(func(token object) bool { return token["managed"] != true })
 		}),
 	},
 	{
 		"managed-tokens-deleted", "managed-tokens", "Their owner deletes managed tokens.",
-		by("list/managed-tokens-cannot-be-changed", "auth/managed-tokens-need-the-right"),
+		killedBy("list/managed-tokens-cannot-be-changed", "auth/managed-tokens-need-the-right"),
 		mutateRequest(on(remove), func(x *exchange) {
-			if token := x.token(x.id); token["managed"] == true && owner(token) == self(x) {
-				x.asUser(admin)
+			if token := x.findToken(x.id); token["managed"] == true &&
+				tokenOwner(token) == callerName(x) {
+				x.setUser(admin)
 			}
 		}),
 	},
 	{
 		"managed-tokens-patched", "managed-tokens",
 		"A patch of a managed token by its owner answers 200.",
-		by("list/managed-tokens-cannot-be-changed", "auth/managed-tokens-need-the-right"),
-		around(on(patch), func(x *exchange) *answer {
-			a := x.forward()
-			if token := x.token(x.id); token["managed"] == true && owner(token) == self(x) {
-				return reply(200, token)
+		killedBy("list/managed-tokens-cannot-be-changed", "auth/managed-tokens-need-the-right"),
+		wrap(on(patch), func(x *exchange) *response {
+			resp := x.forward()
+			if token := x.findToken(x.id); token["managed"] == true &&
+				tokenOwner(token) == callerName(x) {
+				return newResponse(200, token)
 			}
-			return a
+			return resp
 		}),
 	},
 }

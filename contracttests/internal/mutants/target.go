@@ -10,15 +10,15 @@ import (
 type operation string
 
 const (
-	list    operation = "list"
-	create  operation = "create"
-	patch   operation = "patch"
-	remove  operation = "delete"
-	bulk    operation = "bulk"
-	login   operation = "token"
-	check   operation = "check"
-	info    operation = "info"
-	another operation = "another"
+	list           operation = "list"
+	create         operation = "create"
+	patch          operation = "patch"
+	remove         operation = "delete"
+	bulk           operation = "bulk"
+	login          operation = "token"
+	check          operation = "check"
+	info           operation = "info"
+	otherOperation operation = "another"
 )
 
 // target is where a request goes.
@@ -32,18 +32,18 @@ type target struct {
 	id string
 }
 
-// controlled tells a request to the mock's own surface, which no mutant touches.
-const controlled operation = "control"
+// control tells a request to the mock's own surface, which no mutant touches.
+const control operation = "control"
 
 // targetOf finds out where a request goes.
 func targetOf(r *http.Request) target {
 	segments := strings.FieldsFunc(r.URL.Path, func(c rune) bool { return c == '/' })
-	t := target{op: another}
+	t := target{op: otherOperation}
 	if len(segments) > 1 && segments[0] == "t" {
 		t.prefix, segments = "/t/"+segments[1], segments[2:]
 	}
 	if len(segments) > 0 && segments[0] == "_mock" {
-		t.op = controlled
+		t.op = control
 	}
 	if len(segments) < 2 {
 		return t
@@ -56,7 +56,7 @@ func targetOf(r *http.Request) target {
 		slices.Contains([]string{"beta", "v3", "v2024", "v2025", "v2026"}, segments[0]):
 		t.version = segments[0]
 	case segments[0] == "oauth" && len(rest) == 0:
-		t.op = neighbour(r.Method, segments[1])
+		t.op = oauthOperation(r.Method, segments[1])
 		return t
 	default:
 		return t
@@ -77,7 +77,7 @@ func targetOf(r *http.Request) target {
 	return t
 }
 
-func neighbour(method, name string) operation {
+func oauthOperation(method, name string) operation {
 	switch {
 	case method == http.MethodPost && name == "token":
 		return login
@@ -86,38 +86,40 @@ func neighbour(method, name string) operation {
 	case method == http.MethodGet && name == "info":
 		return info
 	}
-	return another
+	return otherOperation
 }
 
-// collection is the path of the tokens in a version, behind the prefix.
-func (t target) collection(version string) string {
+// collectionPath is the path of the tokens in a version, behind the prefix.
+func (t target) collectionPath(version string) string {
 	if version == "v1" {
 		return t.prefix + "/personal-access-tokens/v1"
 	}
 	return t.prefix + "/" + version + "/personal-access-tokens"
 }
 
-// legacy tells a version in which a token always expires.
-func (t target) legacy() bool {
+// isLegacy tells a version in which a token always expires.
+func (t target) isLegacy() bool {
 	return slices.Contains([]string{"beta", "v3", "v2024"}, t.version)
 }
 
-// match chooses requests.
-type match func(target) bool
+// matcher chooses requests.
+type matcher func(target) bool
 
 // on chooses operations.
-func on(ops ...operation) match { return func(t target) bool { return slices.Contains(ops, t.op) } }
-
-// onLegacy chooses operations of the legacy versions, onCurrent those of the others.
-func onLegacy(ops ...operation) match {
-	return func(t target) bool { return on(ops...)(t) && t.legacy() }
+func on(ops ...operation) matcher {
+	return func(t target) bool { return slices.Contains(ops, t.op) }
 }
 
-func onCurrent(ops ...operation) match {
-	return func(t target) bool { return on(ops...)(t) && !t.legacy() }
+// onLegacy chooses operations of the legacy versions, onCurrent those of the others.
+func onLegacy(ops ...operation) matcher {
+	return func(t target) bool { return on(ops...)(t) && t.isLegacy() }
+}
+
+func onCurrent(ops ...operation) matcher {
+	return func(t target) bool { return on(ops...)(t) && !t.isLegacy() }
 }
 
 // api chooses the operations on tokens, anything every request.
 func api(t target) bool { return on(list, create, patch, remove, bulk)(t) }
 
-func anything(target) bool { return true }
+func anyRequest(target) bool { return true }

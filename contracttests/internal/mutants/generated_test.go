@@ -56,7 +56,7 @@ func TestGenerate(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			i := slices.IndexFunc(all, func(g mutants.Generated) bool {
+			i := slices.IndexFunc(all, func(g mutants.GeneratedMutant) bool {
 				return g.Name == test.name
 			})
 			if i < 0 {
@@ -82,7 +82,7 @@ func TestGenerateForFirstRequests(t *testing.T) {
 		"applied-to-the-first-ten":  func(request int) bool { return request > 10 },
 		"ignored-for-the-first-ten": func(request int) bool { return request <= 10 },
 	} {
-		i := slices.IndexFunc(all, func(g mutants.Generated) bool {
+		i := slices.IndexFunc(all, func(g mutants.GeneratedMutant) bool {
 			return g.Name == "rule/create-is-200/create-is-201/"+how
 		})
 		if i < 0 {

@@ -27,25 +27,27 @@ var credentials = map[string]struct{ identity, id, secret string }{
 // admin is the administrator's name.
 const admin = "admin"
 
-// login makes a bearer of a user of the fixture, empty where there is none.
-func (x *exchange) login(user string) string {
-	who, known := credentials[user]
+// logIn makes a bearer of a user of the fixture, empty where there is none.
+func (x *exchange) logIn(user string) string {
+	creds, known := credentials[user]
 	if !known {
 		return ""
 	}
 	values := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {who.id}, "client_secret": {who.secret},
+		"grant_type": {"client_credentials"}, "client_id": {creds.id}, "client_secret": {
+			creds.secret,
+		},
 	}
-	return x.ask(request{
+	return x.do(request{
 		method: http.MethodPost, path: x.prefix + "/oauth/token",
 		contentType: "application/x-www-form-urlencoded", body: values.Encode(),
 	}).text("access_token")
 }
 
-// asUser makes the request that of a user of the fixture; of anybody else it stays.
-func (x *exchange) asUser(user string) {
-	if bearer := x.login(user); bearer != "" {
-		x.as(bearer)
+// setUser makes the request that of a user of the fixture; of anybody else it stays.
+func (x *exchange) setUser(user string) {
+	if bearer := x.logIn(user); bearer != "" {
+		x.setBearer(bearer)
 	}
 }
 
@@ -59,7 +61,7 @@ type claims struct {
 	Scope       []string
 }
 
-func claimsOf(bearer string) (c claims) {
+func parseClaims(bearer string) (c claims) {
 	parts := strings.Split(bearer, ".")
 	if len(parts) != 3 {
 		return c
@@ -68,22 +70,22 @@ func claimsOf(bearer string) (c claims) {
 	if err != nil {
 		return c
 	}
-	return decoded[claims](payload)
+	return decode[claims](payload)
 }
 
-// caller is who makes the request.
-func (x *exchange) caller() claims { return claimsOf(x.bearer()) }
+// callerClaims is who makes the request.
+func (x *exchange) callerClaims() claims { return parseClaims(x.bearer()) }
 
-// tokens lists those of everybody.
-func (x *exchange) tokens() []object {
-	return x.ask(request{
-		method: http.MethodGet, path: x.collection("v2026"), bearer: x.login(admin),
+// listTokens lists those of everybody.
+func (x *exchange) listTokens() []object {
+	return x.do(request{
+		method: http.MethodGet, path: x.collectionPath("v2026"), bearer: x.logIn(admin),
 	}).array()
 }
 
-// token finds one, nil where there is none.
-func (x *exchange) token(id string) object {
-	for _, token := range x.tokens() {
+// findToken finds one, nil where there is none.
+func (x *exchange) findToken(id string) object {
+	for _, token := range x.listTokens() {
 		if token["id"] == id {
 			return token
 		}
@@ -91,14 +93,14 @@ func (x *exchange) token(id string) object {
 	return nil
 }
 
-// owner is the name of a token's owner.
-func owner(token object) string {
+// tokenOwner is the name of a token's owner.
+func tokenOwner(token object) string {
 	o, _ := token["owner"].(object)
 	return text(o, "name")
 }
 
-// expired tells whether a token has a date that has come.
-func (x *exchange) expired(token object) bool {
-	date := moment(token["expirationDate"])
+// hasExpired tells whether a token has a date that has come.
+func (x *exchange) hasExpired(token object) bool {
+	date := parseTime(token["expirationDate"])
 	return !date.IsZero() && !x.now().Before(date)
 }

@@ -7,25 +7,27 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// manners are mutants of how HTTP is spoken.
-var manners = []Mutant{
+// httpMutants are mutants of how HTTP is spoken.
+var httpMutants = []Mutant{
 	{
 		"challenge-missing", rule.Challenge, "A 401 of the API has no challenge.",
-		by("errors/401-has-a-challenge"), mutateResponse(on(list), header("WWW-Authenticate", "")),
+		killedBy("errors/401-has-a-challenge"),
+		mutateResponse(on(list), setHeader("WWW-Authenticate", "")),
 	},
 	{
 		"challenge-without-error", rule.Challenge, "A 401 does not say that the bearer is bad.",
-		by("errors/401-has-a-challenge"),
-		mutateResponse(on(list), header("WWW-Authenticate", "Bearer")),
+		killedBy("errors/401-has-a-challenge"),
+		mutateResponse(on(list), setHeader("WWW-Authenticate", "Bearer")),
 	},
 	{
 		"head-is-not-allowed", rule.Head, "HEAD of the list is 405.",
-		by("list/head"), rejectHead,
+		killedBy("list/head"), rejectHead,
 	},
 	{
 		"challenge-missing-at-login", rule.Challenge,
 		"A 401 of the token endpoint has no challenge.",
-		by("token/401-has-a-challenge"), mutateResponse(on(login), header("WWW-Authenticate", "")),
+		killedBy("token/401-has-a-challenge"),
+		mutateResponse(on(login), setHeader("WWW-Authenticate", "")),
 	},
 }
 

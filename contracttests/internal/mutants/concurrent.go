@@ -1,0 +1,141 @@
+package mutants
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// pairedRequest is a request that waits for another one.
+type pairedRequest struct {
+	partner  chan *exchange
+	response chan *response
+}
+
+// partnerTimeout is for how long a request waits for another one that comes at once with it.
+const partnerTimeout = 100 * time.Millisecond
+
+// mutateConcurrent answers two requests with the same key that come at once with what f returns. A
+// request without a key, and one that comes alone, is forwarded.
+func mutateConcurrent(m matcher, key func(*exchange) string,
+	f func(first, second *exchange) (resp, b *response),
+) middleware {
+	return func(next http.Handler) http.Handler {
+		var mu sync.Mutex
+		waiting := map[string]*pairedRequest{}
+		// take returns who waits with that key, or lets p wait.
+		joinOrWait := func(k string, p *pairedRequest) *pairedRequest {
+			mu.Lock()
+			defer mu.Unlock()
+			other := waiting[k]
+			if waiting[k] = p; other != nil {
+				delete(waiting, k)
+			}
+			return other
+		}
+		// leave ends the wait of p, and reports whether nobody came.
+		stopWaiting := func(k string, p *pairedRequest) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			alone := waiting[k] == p
+			if alone {
+				delete(waiting, k)
+			}
+			return alone
+		}
+		return wrap(m, func(x *exchange) *response {
+			k := key(x)
+			if k == "" {
+				return x.forward()
+			}
+			k = x.prefix + " " + k
+			p := &pairedRequest{make(chan *exchange, 1), make(chan *response, 1)}
+			if other := joinOrWait(k, p); other != nil {
+				other.partner <- x
+				return <-other.response
+			}
+			select {
+			case <-time.After(partnerTimeout):
+				if stopWaiting(k, p) {
+					return x.forward()
+				}
+			case second := <-p.partner:
+				p.partner <- second
+			}
+			resp, b := f(x, <-p.partner)
+			p.response <- b
+			return resp
+		})(next)
+	}
+}
+
+// tokenIDOf is the token that a patch, a delete or a bulk update is about.
+func tokenIDOf(x *exchange) string {
+	if x.op == bulk && len(x.bulkIDs()) > 0 {
+		return slices.Min(x.bulkIDs())
+	}
+	return x.id
+}
+
+// undoSecond forwards two writes, and takes back what the second did to the token.
+func undoSecond(first, second *exchange) (resp, b *response) {
+	former := first.findToken(tokenIDOf(first))
+	resp, b = first.forward(), second.forward()
+	restored := []object{}
+	for _, op := range append(second.patchOperations(), second.bulkOperations()...) {
+		field := strings.Split(text(op, "path")+"/", "/")[1]
+		if value, present := former[field]; present {
+			restored = append(restored, object{
+				"op": "replace", "path": "/" + field, "value": value,
+			})
+		}
+	}
+	undo := second.withBody(restored)
+	undo.r = second.r.Clone(second.r.Context())
+	undo.r.Method = http.MethodPatch
+	undo.r.URL.Path = second.collectionPath(second.version) + "/" + tokenIDOf(first)
+	undo.r.Header.Set("Content-Type", "application/json-patch+json")
+	undo.forward()
+	return resp, b
+}
+
+// concurrentWrites are mutants of requests that come at once.
+var concurrentWrites = []Mutant{
+	{
+		"creates-at-once-of-one-name", "name-unique",
+		"Two creates of one name that come at once both succeed.",
+		killedBy("atonce/creates-of-one-name"),
+		mutateConcurrent(on(create), func(x *exchange) string { return text(x.object(), "name") },
+			func(first, second *exchange) (resp, b *response) {
+				resp = first.forward()
+				name, _ := substituteName(second)
+				b = second.forward()
+				b.changeObjects(func(token object) { token["name"] = name })
+				return resp, b
+			}),
+	},
+	{
+		"patches-at-once-lose-a-property", "patch-fields",
+		"Of two patches that come at once the second is lost.",
+		killedBy("atonce/patches-of-two-properties"),
+		mutateConcurrent(on(patch), tokenIDOf, undoSecond),
+	},
+	{
+		"bulk-and-patch-at-once-lose-a-property", "bulk-update",
+		"Of a bulk update and a patch that come at once the second is lost.",
+		killedBy("atonce/bulk-and-patch"), mutateConcurrent(on(patch, bulk), tokenIDOf, undoSecond),
+	},
+	{
+		"deletes-at-once-are-204", "delete-is-final",
+		"Two deletes of one token that come at once are both 204.",
+		killedBy("atonce/deletes-of-one-id"),
+		mutateConcurrent(on(remove), tokenIDOf, func(first, second *exchange) (resp, b *response) {
+			if resp = first.forward(); resp.ok() {
+				return resp, newResponse(http.StatusNoContent, nil)
+			}
+			return resp, second.forward()
+		}),
+	},
+}
