@@ -9,126 +9,129 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// tolerance is how far the clocks of target and observer may be apart.
-const tolerance = time.Minute
+// clockTolerance is how far the clocks of target and observer may be apart.
+const clockTolerance = time.Minute
 
 var (
-	idForm     = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	secretForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	createKeys = []string{
+	idPattern     = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	secretPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	createKeys    = []string{
 		"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",
 		"expirationDate",
 	}
-	defaultLife = encoded(43200)
-	allScopes   = encoded([]string{"sp:scopes:all"})
+	defaultValidity = encode(43200)
+	allScopes       = encode([]string{"sp:scopes:all"})
 )
 
-// seeCreate compares a new token with the request, and remembers it.
-func (o *Observer) seeCreate(e *exchange) {
-	sent, shown := e.body(), e.reply()
+// observeCreate compares a new token with the request, and remembers it.
+func (o *Observer) observeCreate(e *exchange) {
+	req, resp := e.requestObject(), e.responseObject()
 	if !e.ok() {
-		o.noteRejectedCreate(e, sent)
+		o.recordRejectedCreate(e, req)
 		return
 	}
-	if sent == nil || shown == nil {
+	if req == nil || resp == nil {
 		return // which the document forbids
 	}
 	for _, key := range createKeys {
-		if _, present := shown[key]; !present && (key != "expirationDate" || sent.has(key)) {
-			o.find(rule.CreateIs200, key, "%s is absent from the response to create", key)
+		if _, present := resp[key]; !present && (key != "expirationDate" || req.has(key)) {
+			o.report(rule.CreateIs200, key, "%s is absent from the response to create", key)
 		}
 	}
-	id := shown.text("id")
+	id := resp.text("id")
 	if o.tokens[id] != nil {
-		o.find(rule.IDAndSecretForm, "id twice", "the new token has the id %s of another", id)
+		o.report(rule.IDAndSecretForm, "id twice", "the new token has the id %s of another", id)
 	}
-	if !idForm.MatchString(id) || !secretForm.MatchString(shown.text("secret")) {
-		o.find(rule.IDAndSecretForm, "form",
+	if !idPattern.MatchString(id) || !secretPattern.MatchString(resp.text("secret")) {
+		o.report(rule.IDAndSecretForm, "form",
 			"expected an id of 32 and a secret of 64 hexadecimal digits in the response to create")
 	}
 	t := newToken(id)
 	o.tokens[id] = t
-	t.made, t.madeAt, t.presence = true, o.now, rule.WriteIsStored
-	o.checkSent(e, sent, shown)
-	if owner := objectOf(shown["owner"]).text("id"); e.caller() != "" && owner != e.caller() {
-		o.find(rule.CreateForCaller, "", "owner.id of the new token is %q, expected the caller %q",
+	t.created, t.createdAt, t.presenceRule = true, o.now, rule.WriteIsStored
+	o.checkStoredAsSent(e, req, resp)
+	if owner := parseObject(resp["owner"]).text("id"); e.caller() != "" && owner != e.caller() {
+		o.report(rule.CreateForCaller, "",
+			"owner.id of the new token is %q, expected the caller %q",
 			owner, e.caller())
 	}
-	if at := momentOf(shown["created"]); at.Sub(o.now).Abs() > tolerance {
-		o.find(rule.CreatedNow, "", "created of the new token is %s, expected about %s",
-			shown["created"], stamp(o.now))
+	if created := parseTime(resp["created"]); created.Sub(o.now).Abs() > clockTolerance {
+		o.report(rule.CreatedNow, "", "created of the new token is %s, expected about %s",
+			resp["created"], formatTime(o.now))
 	}
-	o.checkOwner(t, shown)
-	for name, value := range shown {
+	o.checkOwner(t, resp)
+	for name, value := range resp {
 		if name != "secret" {
-			t.known[name] = value
+			t.properties[name] = value
 		}
 	}
-	if time.Time.Year(momentOf(shown["expirationDate"])) == 9999 && !sent.has("expirationDate") {
-		t.known["expirationDate"] = json.RawMessage("null") // some tenants may write never so
+	if time.Time.Year(parseTime(resp["expirationDate"])) == 9999 && !req.has("expirationDate") {
+		t.properties["expirationDate"] = json.RawMessage("null") // some tenants may write never so
 	}
-	t.known["lastUsed"], t.known["managed"] = json.RawMessage("null"), json.RawMessage("false")
-	t.known["userAwareTokenNeverExpires"] = encoded(e.current() &&
-		valueOf[bool](sent["userAwareTokenNeverExpires"]))
-	for name := range t.known {
-		t.expected[name] = rule.WriteIsStored
+	t.properties["lastUsed"], t.properties["managed"] = json.RawMessage("null"),
+		json.RawMessage("false")
+	t.properties["userAwareTokenNeverExpires"] = encode(e.isCurrent() &&
+		decode[bool](req["userAwareTokenNeverExpires"]))
+	for name := range t.properties {
+		t.expectedRules[name] = rule.WriteIsStored
 	}
 }
 
-// checkSent compares what was sent with what is answered.
-func (o *Observer) checkSent(e *exchange, sent, shown object) {
+// checkStoredAsSent compares what was sent with what is answered.
+func (o *Observer) checkStoredAsSent(e *exchange, req, resp object) {
 	want := object{
-		"name": sent["name"], "scope": sent["scope"],
-		"accessTokenValiditySeconds": sent["accessTokenValiditySeconds"],
+		"name": req["name"], "scope": req["scope"],
+		"accessTokenValiditySeconds": req["accessTokenValiditySeconds"],
 	}
-	if !sent.has("scope") {
+	if !req.has("scope") {
 		want["scope"] = allScopes
 	}
-	if !sent.has("accessTokenValiditySeconds") {
-		want["accessTokenValiditySeconds"] = defaultLife
+	if !req.has("accessTokenValiditySeconds") {
+		want["accessTokenValiditySeconds"] = defaultValidity
 	}
-	if sent.has("expirationDate") {
-		want["expirationDate"] = sent["expirationDate"]
+	if req.has("expirationDate") {
+		want["expirationDate"] = req["expirationDate"]
 	}
 	for name, value := range want {
-		if got, present := shown[name]; present && !o.same(name, value, got) &&
+		if got, present := resp[name]; present && !o.equalValues(name, value, got) &&
 			!o.isLeapSecond(name, value) {
-			o.find(rule.StoredAsSent, name, "%s of the new token is %s, expected %s as it was sent",
+			o.report(rule.StoredAsSent, name,
+				"%s of the new token is %s, expected %s as it was sent",
 				name, got, value)
 		}
 	}
-	o.checkDefaultDate(e, sent, shown)
+	o.checkDefaultDate(e, req, resp)
 }
 
 // isLeapSecond reports whether a value is a date that cannot be compared.
 func (o *Observer) isLeapSecond(name string, value json.RawMessage) bool {
-	return name == "expirationDate" && momentOf(value).IsZero()
+	return name == "expirationDate" && parseTime(value).IsZero()
 }
 
 // checkDefaultDate judges the date of a token that was created without one.
-func (o *Observer) checkDefaultDate(e *exchange, sent, shown object) {
-	got := momentOf(shown["expirationDate"])
+func (o *Observer) checkDefaultDate(e *exchange, req, resp object) {
+	got := parseTime(resp["expirationDate"])
 	switch {
-	case sent.has("expirationDate"):
-	case e.current() && !got.IsZero() && got.Year() < 9999:
-		o.find(rule.ExpiryNever, "",
+	case req.has("expirationDate"):
+	case e.isCurrent() && !got.IsZero() && got.Year() < 9999:
+		o.report(rule.ExpiryNever, "",
 			"expirationDate of the new token is %s, expected null: it never expires",
-			shown["expirationDate"])
-	case !e.current():
-		want := sixMonths(momentOf(shown["created"]))
+			resp["expirationDate"])
+	case !e.isCurrent():
+		want := addSixMonths(parseTime(resp["created"]))
 		if got.Sub(want).Abs() > 4*24*time.Hour {
-			o.find(rule.ExpirySixMonths, "", "expirationDate of the new token is %s, expected %s",
-				shown["expirationDate"], stamp(want))
+			o.report(rule.ExpirySixMonths, "", "expirationDate of the new token is %s, expected %s",
+				resp["expirationDate"], formatTime(want))
 		} else if !o.options.RealTenant && got.Sub(want).Abs() > time.Second {
-			o.doubtful(rule.ExpirySixMonths, "exact",
-				"expirationDate of the new token is %s, expected %s", shown["expirationDate"],
-				stamp(want))
+			o.reportAssumed(rule.ExpirySixMonths, "exact",
+				"expirationDate of the new token is %s, expected %s", resp["expirationDate"],
+				formatTime(want))
 		}
 	}
 }
 
-// sixMonths returns the moment six calendar months later, or on the last day of that month.
-func sixMonths(t time.Time) time.Time {
+// addSixMonths returns the moment six calendar months later, or on the last day of that month.
+func addSixMonths(t time.Time) time.Time {
 	t = t.UTC()
 	first := time.Date(t.Year(), t.Month()+6, 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(),
 		time.UTC)
@@ -136,46 +139,46 @@ func sixMonths(t time.Time) time.Time {
 	return first.AddDate(0, 0, min(t.Day(), last)-1)
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// noteRejectedCreate remembers a name that no token shall have because of this request.
-func (o *Observer) noteRejectedCreate(e *exchange, sent object) {
-	owner, name := e.caller(), sent.text("name")
-	if owner == "" || name == "" || e.unsure() {
+// recordRejectedCreate remembers a name that no token shall have because of this request.
+func (o *Observer) recordRejectedCreate(e *exchange, req object) {
+	owner, name := e.caller(), req.text("name")
+	if owner == "" || name == "" || e.outcomeUnknown() {
 		return
 	}
-	if o.rejected[owner] == nil {
-		o.rejected[owner] = map[string]time.Time{}
+	if o.rejectedNames[owner] == nil {
+		o.rejectedNames[owner] = map[string]time.Time{}
 	}
-	o.rejected[owner][name] = o.now
+	o.rejectedNames[owner][name] = o.now
 }
 
-// checkAppeared judges a token that is in a list for the first time.
-func (o *Observer) checkAppeared(shown object) {
-	owner, name := objectOf(shown["owner"]).text("id"), shown.text("name")
-	at, rejected := o.rejected[owner][name]
+// checkNewlyListed judges a token that is in a list for the first time.
+func (o *Observer) checkNewlyListed(resp object) {
+	owner, name := parseObject(resp["owner"]).text("id"), resp.text("name")
+	rejectedAt, rejected := o.rejectedNames[owner][name]
 	switch {
-	case rejected && !momentOf(shown["created"]).Before(at.Add(-time.Second)):
-		o.find(rule.RejectedChangesNothing, "create",
-			"the token %s is listed, whose create was rejected", shown.text("id"))
-	case !o.options.RealTenant && o.complete[owner] && !valueOf[bool](shown["managed"]):
-		o.find(rule.NothingElseChanges, "appeared",
-			"the token %s appears in a list: no request has created it", shown.text("id"))
+	case rejected && !parseTime(resp["created"]).Before(rejectedAt.Add(-time.Second)):
+		o.report(rule.RejectedChangesNothing, "create",
+			"the token %s is listed, whose create was rejected", resp.text("id"))
+	case !o.options.RealTenant && o.completeOwners[owner] && !decode[bool](resp["managed"]):
+		o.report(rule.NothingElseChanges, "appeared",
+			"the token %s appears in a list: no request has created it", resp.text("id"))
 	}
 }
 
-// doubt forgets what a write of unknown outcome may have changed.
-func (o *Observer) doubt(e *exchange) {
+// forgetWrite forgets what a write of unknown outcome may have changed.
+func (o *Observer) forgetWrite(e *exchange) {
 	switch e.Op {
 	case Create:
-		if id := e.reply().text("id"); id != "" {
-			o.token(id).unsure = true
+		if id := e.responseObject().text("id"); id != "" {
+			o.token(id).uncertain = true
 		}
-		clear(o.complete)
+		clear(o.completeOwners)
 	case Patch, Delete:
 		o.token(e.ID).forget()
 	case Bulk:
-		for _, id := range valueOf[[]string](e.body()["ids"]) {
+		for _, id := range decode[[]string](e.requestObject()["ids"]) {
 			o.token(id).forget()
 		}
 	}
@@ -183,16 +186,16 @@ func (o *Observer) doubt(e *exchange) {
 
 // forget makes everything of a token unknown.
 func (t *token) forget() {
-	clear(t.known)
-	clear(t.expected)
-	t.unsure = true
+	clear(t.properties)
+	clear(t.expectedRules)
+	t.uncertain = true
 }
 
-// named returns the properties that a JSON Patch names.
-func named(operations []object) (names []string) {
+// namedProperties returns the properties that a JSON Patch names.
+func namedProperties(operations []object) (names []string) {
 	for _, op := range operations {
 		for _, pointer := range []string{op.text("path"), op.text("from")} {
-			if name := property(pointer); name != "" && !slices.Contains(names, name) {
+			if name := firstSegment(pointer); name != "" && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}

@@ -41,15 +41,15 @@ type exchange struct {
 
 var versions = []string{"beta", "v3", "v2024", "v2025", "v2026"}
 
-// read finds out what a request asks for.
-func (o *Observer) read(x recording.Exchange) *exchange {
+// parse finds out what a request asks for.
+func (o *Observer) parse(x recording.Exchange) *exchange {
 	e := &exchange{Exchange: x, Op: Other}
-	at, err := url.Parse(x.URL)
+	u, err := url.Parse(x.URL)
 	if err != nil {
 		return e
 	}
-	e.Query = at.Query()
-	path := at.EscapedPath()
+	e.Query = u.Query()
+	path := u.EscapedPath()
 	segments := strings.FieldsFunc(path, func(c rune) bool { return c == '/' })
 	if len(segments) > 1 && segments[0] == "t" {
 		segments = segments[2:]
@@ -113,13 +113,13 @@ func oauthOperation(method string, path []string) Operation {
 // ok reports whether the request was carried out.
 func (e *exchange) ok() bool { return e.Status >= 200 && e.Status <= 299 }
 
-// unsure reports whether the outcome of the request is unknown.
-func (e *exchange) unsure() bool {
+// outcomeUnknown reports whether the outcome of the request is unknown.
+func (e *exchange) outcomeUnknown() bool {
 	return e.Concurrent || e.Status >= 500 || e.Status == http.StatusRequestTimeout
 }
 
-// current reports whether tokens may live for ever in the version.
-func (e *exchange) current() bool {
+// isCurrent reports whether tokens may live for ever in the version.
+func (e *exchange) isCurrent() bool {
 	return slices.Contains([]string{"v2025", "v2026", "v1"}, e.Version)
 }
 
@@ -131,15 +131,15 @@ func (e *exchange) caller() string {
 	return e.session.identity
 }
 
-// body and reply return the objects that the request and the response have, nil for none.
-func (e *exchange) body() object  { return objectOf([]byte(e.Body)) }
-func (e *exchange) reply() object { return objectOf([]byte(e.ResponseBody)) }
+// requestObject and reply return the objects that the request and the response have, nil for none.
+func (e *exchange) requestObject() object  { return parseObject([]byte(e.Body)) }
+func (e *exchange) responseObject() object { return parseObject([]byte(e.ResponseBody)) }
 
 // object is a JSON object, its values not decoded.
 type object map[string]json.RawMessage
 
-// objectOf returns nil if data is no JSON object.
-func objectOf(data []byte) object {
+// parseObject returns nil if data is no JSON object.
+func parseObject(data []byte) object {
 	var o object
 	if json.Unmarshal(data, &o) != nil {
 		return nil
@@ -151,18 +151,18 @@ func objectOf(data []byte) object {
 func (o object) has(name string) bool { return len(o[name]) > 0 && string(o[name]) != "null" }
 
 // text returns a property that is a string, and else the empty string.
-func (o object) text(name string) string { return valueOf[string](o[name]) }
+func (o object) text(name string) string { return decode[string](o[name]) }
 
-// valueOf decodes a value, and returns the zero value if it is of another type.
-func valueOf[T any](data json.RawMessage) (value T) {
+// decode decodes a value, and returns the zero value if it is of another type.
+func decode[T any](data json.RawMessage) (value T) {
 	if len(data) == 0 || json.Unmarshal(data, &value) != nil {
 		return *new(T)
 	}
 	return value
 }
 
-// encoded returns a value as JSON.
-func encoded(value any) json.RawMessage {
+// encode returns a value as JSON.
+func encode(value any) json.RawMessage {
 	data, err := json.Marshal(value)
 	if err != nil {
 		return nil // of values that were decoded, there is none

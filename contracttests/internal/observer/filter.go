@@ -20,44 +20,44 @@ const (
 
 // filter is a condition on lastUsed, which is zero for a token that was never used.
 type filter struct {
-	holds func(lastUsed time.Time) truth
-	// broken is the rule that a list breaks which does not agree with it.
-	broken rule.ID
+	eval func(lastUsed time.Time) truth
+	// rule is the rule that a list breaks which does not agree with it.
+	rule rule.ID
 }
 
-var filterWord = regexp.MustCompile(`\(|\)|"[^"]*"|[^\s()"]+`)
+var tokenPattern = regexp.MustCompile(`\(|\)|"[^"]*"|[^\s()"]+`)
 
 // parseFilter reads a filter of the standard collection parameters on lastUsed. It reports whether
 // it is one: what the target makes of others, the scenarios judge.
 func parseFilter(text string) (f filter, ok bool) {
-	p := &filterParser{words: filterWord.FindAllString(text, -1)}
-	holds := p.or()
+	p := &filterParser{tokens: tokenPattern.FindAllString(text, -1)}
+	eval := p.or()
 	switch {
-	case holds == nil, len(p.words) > 0:
+	case eval == nil, len(p.tokens) > 0:
 		return f, false
 	case p.composite:
-		return filter{holds, rule.FilterPrecedence}, true
-	case p.dates > 0:
-		return filter{holds, rule.FilterLe}, true
+		return filter{eval, rule.FilterPrecedence}, true
+	case p.comparisons > 0:
+		return filter{eval, rule.FilterLe}, true
 	}
-	return filter{holds, rule.FilterIsNull}, true
+	return filter{eval, rule.FilterIsNull}, true
 }
 
 // condition is a part of a filter, nil for one that cannot be read.
 type condition = func(lastUsed time.Time) truth
 
 type filterParser struct {
-	words     []string
-	composite bool
-	dates     int
+	tokens      []string
+	composite   bool
+	comparisons int
 }
 
-// take takes the next word if it is this one.
-func (p *filterParser) take(word string) bool {
-	if len(p.words) == 0 || p.words[0] != word {
+// accept takes the next word if it is this one.
+func (p *filterParser) accept(want string) bool {
+	if len(p.tokens) == 0 || p.tokens[0] != want {
 		return false
 	}
-	p.words = p.words[1:]
+	p.tokens = p.tokens[1:]
 	return true
 }
 
@@ -70,23 +70,23 @@ func (p *filterParser) and() condition {
 }
 
 // chain reads operands with a word between them.
-func (p *filterParser) chain(word string, operand func() condition,
+func (p *filterParser) chain(operator string, operand func() condition,
 	join func(a, b truth) truth,
 ) condition {
 	left := operand()
-	for left != nil && p.take(word) {
+	for left != nil && p.accept(operator) {
 		p.composite = true
 		one, other := left, operand()
 		if other == nil {
 			return nil
 		}
-		left = func(at time.Time) truth { return join(one(at), other(at)) }
+		left = func(lastUsed time.Time) truth { return join(one(lastUsed), other(lastUsed)) }
 	}
 	return left
 }
 
 func (p *filterParser) not() condition {
-	if !p.take("not") {
+	if !p.accept("not") {
 		return p.primary()
 	}
 	p.composite = true
@@ -94,40 +94,40 @@ func (p *filterParser) not() condition {
 	if operand == nil {
 		return nil
 	}
-	return func(at time.Time) truth { return -operand(at) }
+	return func(lastUsed time.Time) truth { return -operand(lastUsed) }
 }
 
 func (p *filterParser) primary() condition {
-	if p.take("(") {
+	if p.accept("(") {
 		inner := p.or()
-		if !p.take(")") {
+		if !p.accept(")") {
 			return nil
 		}
 		return inner
 	}
 	switch {
-	case !p.take("lastUsed"):
+	case !p.accept("lastUsed"):
 		return nil
-	case p.take("isnull"):
-		return func(at time.Time) truth {
-			if at.IsZero() {
+	case p.accept("isnull"):
+		return func(lastUsed time.Time) truth {
+			if lastUsed.IsZero() {
 				return isTrue
 			}
 			return isFalse
 		}
-	case !p.take("le"), len(p.words) == 0:
+	case !p.accept("le"), len(p.tokens) == 0:
 		return nil
 	}
-	limit := momentOf(encoded(strings.Trim(p.words[0], `"`)))
-	p.words, p.dates = p.words[1:], p.dates+1
+	limit := parseTime(encode(strings.Trim(p.tokens[0], `"`)))
+	p.tokens, p.comparisons = p.tokens[1:], p.comparisons+1
 	if limit.IsZero() {
 		return nil
 	}
-	return func(at time.Time) truth {
+	return func(lastUsed time.Time) truth {
 		switch {
-		case at.IsZero():
+		case lastUsed.IsZero():
 			return isUnknown
-		case at.After(limit):
+		case lastUsed.After(limit):
 			return isFalse
 		}
 		return isTrue
@@ -136,33 +136,33 @@ func (p *filterParser) primary() condition {
 
 // checkFiltered judges whether a filtered list has the tokens that its filter is true of, and no
 // others.
-func (o *Observer) checkFiltered(e *exchange, owner string, shown []object) {
+func (o *Observer) checkFiltered(e *exchange, owner string, items []object) {
 	f, ok := parseFilter(e.Query.Get("filters"))
 	if !ok || len(e.Query["filters"]) != 1 {
 		return
 	}
 	present := map[string]bool{}
-	for _, each := range shown {
+	for _, each := range items {
 		present[each.text("id")] = true
 		if _, has := each["lastUsed"]; !has {
 			continue
 		}
-		switch f.holds(momentOf(each["lastUsed"])) {
+		switch f.eval(parseTime(each["lastUsed"])) {
 		case isFalse:
-			o.find(f.broken, "found",
+			o.report(f.rule, "found",
 				"the token %s is in the list with the filter %q, expected none with lastUsed %s",
 				each.text("id"), e.Query.Get("filters"), each["lastUsed"])
 		case isUnknown:
-			o.doubtful(rule.FilterUnknown, "",
+			o.reportAssumed(rule.FilterUnknown, "",
 				"the token %s is in the list with the filter %q, expected none that was never used",
 				each.text("id"), e.Query.Get("filters"))
 		}
 	}
 	for id, t := range o.tokens {
-		value, known := t.known["lastUsed"]
-		if known && !present[id] && len(t.logins) == 0 && o.awaited(e, t, owner) &&
-			f.holds(momentOf(value)) == isTrue {
-			o.find(f.broken, "left out",
+		value, known := t.properties["lastUsed"]
+		if known && !present[id] && len(t.logins) == 0 && o.mustBeListed(e, t, owner) &&
+			f.eval(parseTime(value)) == isTrue {
+			o.report(f.rule, "left out",
 				"the token %s is absent from the list with the filter %q, expected it with "+
 					"lastUsed %s", id, e.Query.Get("filters"), value)
 		}
@@ -170,4 +170,4 @@ func (o *Observer) checkFiltered(e *exchange, owner string, shown []object) {
 }
 
 // tokensOf returns the tokens of a list.
-func tokensOf(e *exchange) []object { return valueOf[[]object](json.RawMessage(e.ResponseBody)) }
+func tokensOf(e *exchange) []object { return decode[[]object](json.RawMessage(e.ResponseBody)) }

@@ -22,10 +22,10 @@ func (o *Observer) checkForm(e *exchange) {
 	kind, _, _ := mime.ParseMediaType(e.ResponseHeader.Get("Content-Type"))
 	switch {
 	case e.ResponseBody == "" && kind != "":
-		o.find(rule.Headers, "no content",
+		o.report(rule.Headers, "no content",
 			"Content-Type of a response without a body is %q, expected none", kind)
 	case e.ResponseBody != "" && kind != "application/json":
-		o.find(rule.Headers, "content", "Content-Type is %q, expected application/json", kind)
+		o.report(rule.Headers, "content", "Content-Type is %q, expected application/json", kind)
 	}
 	o.checkCache(e)
 	if e.Status >= 400 {
@@ -37,15 +37,15 @@ func (o *Observer) checkHeaders(e *exchange) {
 	id := e.ResponseHeader.Get("Slpt-Request-Id")
 	switch {
 	case id == "":
-		o.find(rule.Headers, "id", "the response has no SLPT-Request-ID")
-	case o.requests[id]:
-		o.find(rule.Headers, "id twice", "SLPT-Request-ID is %q as of a request before", id)
+		o.report(rule.Headers, "id", "the response has no SLPT-Request-ID")
+	case o.requestIDs[id]:
+		o.report(rule.Headers, "id twice", "SLPT-Request-ID is %q as of a request before", id)
 	}
-	o.requests[id] = true
-	if at := e.ResponseHeader.Get("Date"); at == "" {
-		o.find(rule.Headers, "date", "the response has no Date")
-	} else if _, err := http.ParseTime(at); err != nil {
-		o.find(rule.Headers, "date form", "Date is %q, expected a date of HTTP", at)
+	o.requestIDs[id] = true
+	if date := e.ResponseHeader.Get("Date"); date == "" {
+		o.report(rule.Headers, "date", "the response has no Date")
+	} else if _, err := http.ParseTime(date); err != nil {
+		o.report(rule.Headers, "date form", "Date is %q, expected a date of HTTP", date)
 	}
 	if e.Status == http.StatusUnauthorized {
 		o.checkChallenge(e.ResponseHeader.Get("Www-Authenticate"))
@@ -56,9 +56,9 @@ func (o *Observer) checkChallenge(challenge string) {
 	scheme, _, _ := strings.Cut(challenge, " ")
 	switch {
 	case challenge == "":
-		o.find(rule.Challenge, "", "a 401 has no WWW-Authenticate")
+		o.report(rule.Challenge, "", "a 401 has no WWW-Authenticate")
 	case !strings.EqualFold(scheme, "Bearer") && !strings.EqualFold(scheme, "Basic"):
-		o.find(rule.Challenge, "scheme",
+		o.report(rule.Challenge, "scheme",
 			"WWW-Authenticate of a 401 is %q, expected the scheme Bearer or Basic", challenge)
 	}
 }
@@ -69,42 +69,45 @@ func (o *Observer) checkCache(e *exchange) {
 	switch {
 	case strings.Contains(control, "no-store"):
 	case e.Op == Login:
-		o.find(rule.LoginNoStore, "",
+		o.report(rule.LoginNoStore, "",
 			"Cache-Control of the response to a login is %q, expected no-store", control)
 	case e.Op == Create:
-		o.find(rule.NoStore, "", "Cache-Control of the response to create is %q, expected no-store",
+		o.report(rule.NoStore, "",
+			"Cache-Control of the response to create is %q, expected no-store",
 			control)
 	case !o.options.RealTenant:
-		o.doubtful(rule.NoStore, "other", "Cache-Control of a response is %q, expected no-store",
+		o.reportAssumed(rule.NoStore, "other",
+			"Cache-Control of a response is %q, expected no-store",
 			control)
 	}
 	if e.Op == Login && e.ok() && !strings.Contains(e.ResponseHeader.Get("Pragma"), "no-cache") {
-		o.find(rule.LoginNoStore, "pragma",
-			"Pragma of the response to a login is %q, expected no-cache", e.ResponseHeader.Get("Pragma"))
+		o.report(rule.LoginNoStore, "pragma",
+			"Pragma of the response to a login is %q, expected no-cache",
+			e.ResponseHeader.Get("Pragma"))
 	}
 }
 
 // checkError judges the body of an error.
 func (o *Observer) checkError(e *exchange) {
-	body := e.reply()
+	body := e.responseObject()
 	switch {
 	case e.Status == http.StatusTooManyRequests:
 		if body.text("message") == "" {
-			o.find(rule.Error429, "message", "message of a 429 is %s, expected a text",
+			o.report(rule.Error429, "message", "message of a 429 is %s, expected a text",
 				body["message"])
 		}
 		if e.ResponseHeader.Get("Retry-After") == "" {
-			o.find(rule.Error429, "retry", "a 429 has no Retry-After")
+			o.report(rule.Error429, "retry", "a 429 has no Retry-After")
 		}
 	case e.OAuth && (e.Op == Login || e.Op == CheckToken):
 		if body.text("error") == "" || body.text("error_description") == "" {
-			o.find(rule.OAuthError, "",
+			o.report(rule.OAuthError, "",
 				"error and error_description of a %d are %s and %s, expected texts", e.Status,
 				body["error"], body["error_description"])
 		}
 	case e.Status == http.StatusUnauthorized:
 		if body.text("error") == "" {
-			o.find(rule.Error401, "", "error of a 401 is %s, expected a text", body["error"])
+			o.report(rule.Error401, "", "error of a 401 is %s, expected a text", body["error"])
 		}
 	case e.Version != "":
 		o.checkDTO(e, body)
@@ -114,27 +117,27 @@ func (o *Observer) checkError(e *exchange) {
 // checkDTO judges an error in SailPoint's form.
 func (o *Observer) checkDTO(e *exchange, body object) {
 	if code := body.text("detailCode"); !strings.HasPrefix(code, fmt.Sprint(e.Status)) {
-		o.find(rule.ErrorDTO, "code", "detailCode is %q, expected one that begins with %d", code,
+		o.report(rule.ErrorDTO, "code", "detailCode is %q, expected one that begins with %d", code,
 			e.Status)
 	}
 	if id := body.text("trackingId"); id != e.ResponseHeader.Get("Slpt-Request-Id") || id == "" {
-		o.find(rule.TrackingID, "", "trackingId is %q, expected SLPT-Request-ID: %q", id,
+		o.report(rule.TrackingID, "", "trackingId is %q, expected SLPT-Request-ID: %q", id,
 			e.ResponseHeader.Get("Slpt-Request-Id"))
 	}
-	if causes, present := body["causes"]; !present || valueOf[[]json.RawMessage](causes) == nil {
-		o.find(rule.ErrorDTO, "causes", "causes is %s, expected an array", causes)
+	if causes, present := body["causes"]; !present || decode[[]json.RawMessage](causes) == nil {
+		o.report(rule.ErrorDTO, "causes", "causes is %s, expected an array", causes)
 	}
 	defaults := 0
-	for _, message := range valueOf[[]object](body["messages"]) {
+	for _, message := range decode[[]object](body["messages"]) {
 		if message.text("text") == "" {
-			o.find(rule.ErrorDTO, "text", "a message of the error has no text")
+			o.report(rule.ErrorDTO, "text", "a message of the error has no text")
 		}
 		if message.text("localeOrigin") == "DEFAULT" && message.text("locale") != "" {
 			defaults++
 		}
 	}
 	if defaults != 1 {
-		o.find(rule.ErrorDTO, "default",
+		o.report(rule.ErrorDTO, "default",
 			"messages has %d messages of a DEFAULT locale, expected one", defaults)
 	}
 }

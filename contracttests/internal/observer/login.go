@@ -27,10 +27,10 @@ type session struct {
 	seesManaged bool
 }
 
-// seeLogin compares a login with its token, and its access token with the response.
-func (o *Observer) seeLogin(e *exchange) {
-	sent := credentials(e)
-	client := sent.Get("client_id")
+// observeLogin compares a login with its token, and its access token with the response.
+func (o *Observer) observeLogin(e *exchange) {
+	params := tokenParameters(e)
+	client := params.Get("client_id")
 	t, known := o.tokens[client]
 	if !e.ok() {
 		if known {
@@ -38,23 +38,23 @@ func (o *Observer) seeLogin(e *exchange) {
 		}
 		return
 	}
-	s := o.learn(e)
-	shown := e.reply()
+	s := o.addSession(e)
+	resp := e.responseObject()
 	if got := s.claims.text("client_id"); got != client && s.claims != nil {
-		o.find(rule.ExactID, "client_id",
+		o.report(rule.ExactID, "client_id",
 			"client_id in the access token is %q, expected the one that logged in: %q", got, client)
 	}
-	if shown.text("token_type") != "bearer" {
-		o.find(rule.TokenResponse, "token_type", "token_type is %s, expected bearer",
-			shown["token_type"])
+	if resp.text("token_type") != "bearer" {
+		o.report(rule.TokenResponse, "token_type", "token_type is %s, expected bearer",
+			resp["token_type"])
 	}
-	if _, present := shown["refresh_token"]; present {
-		o.find(rule.TokenResponse, "refresh_token", "the response to the login has a refresh_token")
+	if _, present := resp["refresh_token"]; present {
+		o.report(rule.TokenResponse, "refresh_token", "the response to the login has a refresh_token")
 	}
-	o.checkUser(client, shown)
-	o.checkClaims(s, shown)
+	o.checkUser(client, resp)
+	o.checkClaims(s, resp)
 	if known {
-		o.checkLoginOf(e, t, s, shown)
+		o.checkLoginOf(e, t, s, resp)
 	}
 	if isNew := t == nil; isNew && client != o.options.APIClient {
 		t = o.token(client)
@@ -64,58 +64,58 @@ func (o *Observer) seeLogin(e *exchange) {
 	}
 }
 
-// learn remembers what an access token gives.
-func (o *Observer) learn(e *exchange) *session {
-	shown := e.reply()
-	bearer := shown.text("access_token")
+// addSession remembers what an access token gives.
+func (o *Observer) addSession(e *exchange) *session {
+	resp := e.responseObject()
+	bearer := resp.text("access_token")
 	s := &session{
-		client: credentials(e).Get("client_id"), identity: shown.text("identity_id"),
-		scopes: strings.Fields(shown.text("scope")), claims: claimsOf(bearer),
+		client: tokenParameters(e).Get("client_id"), identity: resp.text("identity_id"),
+		scopes: strings.Fields(resp.text("scope")), claims: parseClaims(bearer),
 	}
-	if exp := valueOf[float64](s.claims["exp"]); exp > 0 {
+	if exp := decode[float64](s.claims["exp"]); exp > 0 {
 		s.expires = time.Unix(int64(exp), 0)
 	}
 	o.sessions[bearer] = s
-	o.checkName(s.identity, shown.text("user_name"), "user_name of the login")
+	o.checkName(s.identity, resp.text("user_name"), "user_name of the login")
 	return s
 }
 
 // checkUser judges whether a login names a user if it has one.
-func (o *Observer) checkUser(client string, shown object) {
+func (o *Observer) checkUser(client string, resp object) {
 	for _, name := range []string{"identity_id", "user_name"} {
-		if isUser := client != o.options.APIClient; shown.has(name) != isUser {
-			o.find(rule.LoginUser, name, "%s of the login is there: %t, expected %t", name,
-				shown.has(name), isUser)
+		if isUser := client != o.options.APIClient; resp.has(name) != isUser {
+			o.report(rule.LoginUser, name, "%s of the login is there: %t, expected %t", name,
+				resp.has(name), isUser)
 		}
 	}
 }
 
 // checkLoginOf compares the response to a login with the token that logged in.
-func (o *Observer) checkLoginOf(e *exchange, t *token, s *session, shown object) {
-	if t.deleted && !t.unsure && !e.Concurrent {
-		o.find(rule.TokenDeletedOrExpired, "deleted", "the deleted token %s logs in", t.id)
+func (o *Observer) checkLoginOf(e *exchange, t *token, s *session, resp object) {
+	if t.deleted && !t.uncertain && !e.Concurrent {
+		o.report(rule.TokenDeletedOrExpired, "deleted", "the deleted token %s logs in", t.id)
 	}
-	if expiry := momentOf(t.known["expirationDate"]); !expiry.IsZero() &&
-		o.now.Sub(expiry) > tolerance && o.followed(t) {
-		o.find(rule.TokenDeletedOrExpired, "expired", "the token %s logs in, which expired at %s",
-			t.id, stamp(expiry))
+	if expiry := parseTime(t.properties["expirationDate"]); !expiry.IsZero() &&
+		o.now.Sub(expiry) > clockTolerance && o.isTracked(t) {
+		o.report(rule.TokenDeletedOrExpired, "expired", "the token %s logs in, which expired at %s",
+			t.id, formatTime(expiry))
 	}
-	if validity, known := t.known["accessTokenValiditySeconds"]; known {
-		want, got := valueOf[float64](validity), valueOf[float64](shown["expires_in"])
+	if validity, known := t.properties["accessTokenValiditySeconds"]; known {
+		want, got := decode[float64](validity), decode[float64](resp["expires_in"])
 		if got > want || want-got > o.slack() {
-			o.find(rule.TokenExpiresIn, "",
+			o.report(rule.TokenExpiresIn, "",
 				"expires_in is %s, expected accessTokenValiditySeconds of the token: %s",
-				shown["expires_in"], validity)
+				resp["expires_in"], validity)
 		}
 	}
 	if owner := t.owner(); owner != "" && s.identity != owner {
-		o.find(rule.LoginUser, "owner",
+		o.report(rule.LoginUser, "owner",
 			"identity_id of the login is %q, expected the owner of the token %q", s.identity, owner)
 	}
-	if scope, known := t.known["scope"]; known && !o.isScope(t, scope, s.scopes) {
-		o.find(rule.LoginScope, "",
+	if scope, known := t.properties["scope"]; known && !o.allowsScopes(t, scope, s.scopes) {
+		o.report(rule.LoginScope, "",
 			"scope of the login is %s, expected the scopes of the token with blanks between them: "+
-				"%s", shown["scope"], scope)
+				"%s", resp["scope"], scope)
 	}
 }
 
@@ -128,26 +128,26 @@ func (o *Observer) slack() float64 {
 }
 
 // scopeDelay is how long logins may give the scopes of before a change.
-const scopeDelay = 20*time.Minute + tolerance
+const scopeDelay = 20*time.Minute + clockTolerance
 
-// isScope reports whether a login may give these scopes: those of its token, or, for a while, those
-// of before a change.
-func (o *Observer) isScope(t *token, scope json.RawMessage, given []string) bool {
-	same := func(value json.RawMessage) bool { return sameSet(valueOf[[]string](value), given) }
-	return same(scope) || slices.ContainsFunc(t.scopes, func(r replaced) bool {
-		return o.now.Sub(r.at) <= scopeDelay && same(r.value)
+// allowsScopes reports whether a login may give these scopes: those of its token, or, for a while,
+// those of before a change.
+func (o *Observer) allowsScopes(t *token, scope json.RawMessage, granted []string) bool {
+	same := func(value json.RawMessage) bool { return equalSets(decode[[]string](value), granted) }
+	return same(scope) || slices.ContainsFunc(t.scopes, func(r replacedValue) bool {
+		return o.now.Sub(r.time) <= scopeDelay && same(r.value)
 	})
 }
 
-// sameSet compares what logins write as texts with blanks between them.
-func sameSet(a, b []string) bool {
+// equalSets compares what logins write as texts with blanks between them.
+func equalSets(a, b []string) bool {
 	a = strings.Fields(strings.Join(a, " ")) // a scope may have any letters
 	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
 	return slices.Equal(slices.Compact(a), slices.Compact(b))
 }
 
-// claimsOf returns the claims of an access token, nil if it is no JSON Web Token.
-func claimsOf(bearer string) object {
+// parseClaims returns the claims of an access token, nil if it is no JSON Web Token.
+func parseClaims(bearer string) object {
 	parts := strings.Split(bearer, ".")
 	if len(parts) != 3 {
 		return nil
@@ -156,13 +156,13 @@ func claimsOf(bearer string) object {
 	if err != nil {
 		return nil
 	}
-	return objectOf(claims)
+	return parseObject(claims)
 }
 
 // checkClaims compares an access token with the response that it is in.
-func (o *Observer) checkClaims(s *session, shown object) {
+func (o *Observer) checkClaims(s *session, resp object) {
 	if s.claims == nil {
-		o.find(rule.AccessTokenIsJWS, "form", "access_token is no JSON Web Token in compact form")
+		o.report(rule.AccessTokenIsJWS, "form", "access_token is no JSON Web Token in compact form")
 		return
 	}
 	for _, name := range []string{
@@ -170,54 +170,56 @@ func (o *Observer) checkClaims(s *session, shown object) {
 		"strong_auth_supported", "jti",
 	} {
 		claim, claimed := s.claims[name]
-		if value, present := shown[name]; present && claimed && !o.same(name, value, claim) {
-			o.find(rule.ClaimsAgree, name,
+		if value, present := resp[name]; present && claimed && !o.equalValues(name, value, claim) {
+			o.report(rule.ClaimsAgree, name,
 				"%s in the access token is %s, and %s in the response to the login", name, claim,
 				value)
 		} else if present != claimed && !o.options.RealTenant {
-			o.find(rule.ClaimsAgree, name,
+			o.report(rule.ClaimsAgree, name,
 				"%s is in the access token: %t, and in the response to the login: %t", name,
 				claimed, present)
 		}
 	}
-	want := o.now.Add(time.Duration(valueOf[float64](shown["expires_in"])) * time.Second)
-	if s.expires.Sub(want).Abs() > tolerance {
-		o.find(rule.ClaimsAgree, "exp",
-			"exp in the access token is %s, expected expires_in from now: %s", stamp(s.expires),
-			stamp(want))
+	want := o.now.Add(time.Duration(decode[float64](resp["expires_in"])) * time.Second)
+	if s.expires.Sub(want).Abs() > clockTolerance {
+		o.report(rule.ClaimsAgree, "exp",
+			"exp in the access token is %s, expected expires_in from now: %s",
+			formatTime(s.expires),
+			formatTime(want))
 	}
 }
 
-// seeCheckToken compares an introspection with the access token.
-func (o *Observer) seeCheckToken(e *exchange) {
-	s := o.sessions[credentials(e).Get("token")]
+// observeCheckToken compares an introspection with the access token.
+func (o *Observer) observeCheckToken(e *exchange) {
+	s := o.sessions[tokenParameters(e).Get("token")]
 	if s == nil || !e.ok() {
 		return
 	}
-	shown := e.reply()
+	resp := e.responseObject()
 	for _, name := range slices.Sorted(maps.Keys(s.claims)) {
-		value, present := shown[name]
+		value, present := resp[name]
 		if name == "scope" || name == "scope_hash" {
 			continue // written in another form
 		}
-		if present && !o.same(name, s.claims[name], value) || !present && !o.options.RealTenant {
-			o.find(rule.ClaimsAgree, "check_token "+name,
+		if present && !o.equalValues(name, s.claims[name], value) ||
+			!present && !o.options.RealTenant {
+			o.report(rule.ClaimsAgree, "check_token "+name,
 				"%s of check_token is %s, and %s in the access token", name, value, s.claims[name])
 		}
 	}
-	if scopes := valueOf[[]string](shown["scope"]); !sameSet(scopes, s.scopes) {
-		o.find(rule.ClaimsAgree, "check_token scope",
+	if scopes := decode[[]string](resp["scope"]); !equalSets(scopes, s.scopes) {
+		o.report(rule.ClaimsAgree, "check_token scope",
 			"scope of check_token is %q, expected those of the login: %q", scopes, s.scopes)
 	}
-	if active, present := shown["active"]; present && !valueOf[bool](active) {
-		o.find(rule.ClaimsAgree, "check_token active",
+	if active, present := resp["active"]; present && !decode[bool](active) {
+		o.report(rule.ClaimsAgree, "check_token active",
 			"active of check_token is %s for a valid access token", active)
 	}
 }
 
-// credentials returns the parameters of a request to the token endpoint: of the query, of a form,
-// and of HTTP Basic.
-func credentials(e *exchange) url.Values {
+// tokenParameters returns the parameters of a request to the token endpoint: of the query, of a
+// form, and of HTTP Basic.
+func tokenParameters(e *exchange) url.Values {
 	values := maps.Clone(e.Query)
 	if values == nil {
 		values = url.Values{}

@@ -26,13 +26,13 @@ type Finding struct {
 type Options struct {
 	// Now returns the time at the target. It is required.
 	Now func() time.Time
-	// RealTenant reports that the target is a real tenant. Others use it at the same time, so that only
-	// tokens that the observed exchanges created are followed.
+	// RealTenant reports that the target is a real tenant. Others use it at the same time, so that
+	// only tokens that the observed exchanges created are followed.
 	RealTenant bool
 	// ConsistencyTimeout is how long a list may still show what was before a write.
 	ConsistencyTimeout time.Duration
-	// HasFaults reports that responses may have injected faults. Those with the header of a fault are
-	// not judged.
+	// HasFaults reports that responses may have injected faults. Those with the header of a fault
+	// are not judged.
 	HasFaults bool
 	// APIClient is the id of a client without a user, empty for none.
 	APIClient string
@@ -49,14 +49,14 @@ type Observer struct {
 	secrets map[string]string
 	// names are those of owners and users, by id.
 	names map[string]string
-	// complete are the ids of the owners whose tokens a list has shown completely.
-	complete map[string]bool
-	// rejected are the names of creates that were rejected, by owner.
-	rejected map[string]map[string]time.Time
-	requests map[string]bool // ids of requests
-	seen     map[string]bool // kinds of findings that were reported
-	findings []Finding
-	now      time.Time
+	// completeOwners are the ids of the owners whose tokens a list has shown completely.
+	completeOwners map[string]bool
+	// rejectedNames are the names of creates that were rejected, by owner.
+	rejectedNames map[string]map[string]time.Time
+	requestIDs    map[string]bool // ids of requests
+	reported      map[string]bool // kinds of findings that were reported
+	findings      []Finding
+	now           time.Time
 }
 
 // New returns an observer that has seen nothing.
@@ -64,9 +64,9 @@ func New(o Options) *Observer {
 	return &Observer{
 		options: o, tokens: map[string]*token{}, sessions: map[string]*session{},
 		secrets: map[string]string{},
-		names:   map[string]string{}, complete: map[string]bool{},
-		rejected: map[string]map[string]time.Time{},
-		requests: map[string]bool{}, seen: map[string]bool{},
+		names:   map[string]string{}, completeOwners: map[string]bool{},
+		rejectedNames: map[string]map[string]time.Time{},
+		requestIDs:    map[string]bool{}, reported: map[string]bool{},
 	}
 }
 
@@ -93,12 +93,12 @@ func Rules() []rule.ID {
 // Observe judges an exchange by itself and by those before. It reports each kind of finding once.
 func (o *Observer) Observe(x recording.Exchange) []Finding {
 	o.findings, o.now = nil, o.options.Now()
-	e := o.read(x)
+	e := o.parse(x)
 	if e.Op == Control {
 		return nil
 	}
 	if o.options.HasFaults && x.ResponseHeader.Get(faultHeader) != "" {
-		o.doubt(e)
+		o.forgetWrite(e)
 		return nil
 	}
 	o.checkSecrets(e)
@@ -106,28 +106,28 @@ func (o *Observer) Observe(x recording.Exchange) []Finding {
 	o.checkRights(e)
 	switch e.Op {
 	case List:
-		o.seeList(e)
+		o.observeList(e)
 	case Create:
-		o.seeCreate(e)
+		o.observeCreate(e)
 	case Patch:
-		o.seePatch(e)
+		o.observePatch(e)
 	case Bulk:
-		o.seeBulk(e)
+		o.observeBulk(e)
 	case Delete:
-		o.seeDelete(e)
+		o.observeDelete(e)
 	case Login:
-		o.seeLogin(e)
+		o.observeLogin(e)
 	case CheckToken:
-		o.seeCheckToken(e)
+		o.observeCheckToken(e)
 	}
 	return o.findings
 }
 
-// ObserveLogin learns who an access token belongs to from a login that was judged before, by another
-// observer.
+// ObserveLogin learns who an access token belongs to from a login that was judged before, by
+// another observer.
 func (o *Observer) ObserveLogin(x recording.Exchange) {
-	if e := o.read(x); e.ok() && e.Op == Login {
-		o.learn(e)
+	if e := o.parse(x); e.ok() && e.Op == Login {
+		o.addSession(e)
 	}
 }
 
@@ -139,23 +139,24 @@ func (o *Observer) AddToken(id, secret string) {
 
 const faultHeader = "X-Mock-Fault"
 
-// find reports a finding unless one of its kind was reported, which the rule and the aspect name.
-func (o *Observer) find(id rule.ID, aspect, format string, args ...any) {
-	o.findOf(id, id.Evidence(), aspect, format, args...)
+// report reports a finding unless one of its kind was reported, which the rule and the aspect name.
+func (o *Observer) report(id rule.ID, aspect, format string, args ...any) {
+	o.reportWith(id, id.Evidence(), aspect, format, args...)
 }
 
-// doubtful reports a finding about a part of a rule that is only assumed.
-func (o *Observer) doubtful(id rule.ID, aspect, format string, args ...any) {
-	o.findOf(id, evidence.Assumed, aspect, format, args...)
+// reportAssumed reports a finding about a part of a rule that is only assumed.
+func (o *Observer) reportAssumed(id rule.ID, aspect, format string, args ...any) {
+	o.reportWith(id, evidence.Assumed, aspect, format, args...)
 }
 
-func (o *Observer) findOf(id rule.ID, of evidence.Level, aspect, format string, args ...any) {
+func (o *Observer) reportWith(id rule.ID, level evidence.Level, aspect, format string,
+	args ...any) {
 	kind := string(id) + " " + aspect
-	if o.seen[kind] || slices.Contains(o.options.BrokenRules, id) {
+	if o.reported[kind] || slices.Contains(o.options.BrokenRules, id) {
 		return
 	}
-	o.seen[kind] = true
+	o.reported[kind] = true
 	o.findings = append(o.findings, Finding{
-		id, of, id.String() + ": " + fmt.Sprintf(format, args...),
+		id, level, id.String() + ": " + fmt.Sprintf(format, args...),
 	})
 }

@@ -31,7 +31,8 @@ const (
 // exchange returns one in the form that every response has.
 func exchange(method, url, body string, status int, reply string) recording.Exchange {
 	x := recording.Exchange{
-		Method: method, URL: url, Body: body, Status: status, ResponseBody: reply, Header: http.Header{},
+		Method: method, URL: url, Body: body, Status: status, ResponseBody: reply,
+		Header: http.Header{},
 		ResponseHeader: http.Header{
 			"Date": {"Sat, 02 Jan 2027 03:04:05 GMT"}, "Cache-Control": {"no-store"}, "Pragma": {
 				"no-cache",
@@ -39,7 +40,8 @@ func exchange(method, url, body string, status int, reply string) recording.Exch
 		},
 	}
 	requests++
-	x.ResponseHeader.Set("Slpt-Request-Id", strings.Repeat("0", 20)+time.Duration(requests).String())
+	x.ResponseHeader.Set("Slpt-Request-Id",
+		strings.Repeat("0", 20)+time.Duration(requests).String())
 	if reply != "" {
 		x.ResponseHeader.Set("Content-Type", "application/json")
 	}
@@ -50,7 +52,7 @@ func exchange(method, url, body string, status int, reply string) recording.Exch
 var requests int
 
 // token returns a token of a list, with properties besides.
-func token(besides map[string]any) string {
+func token(overrides map[string]any) string {
 	properties := map[string]any{
 		"id": id, "name": "report", "scope": []string{"sp:scopes:all"}, "created": created,
 		"lastUsed": nil, "managed": false,
@@ -60,7 +62,7 @@ func token(besides map[string]any) string {
 		"accessTokenValiditySeconds": 43200, "expirationDate": "2027-02-02T03:04:05.000Z",
 		"userAwareTokenNeverExpires": false,
 	}
-	for name, value := range besides {
+	for name, value := range overrides {
 		properties[name] = value
 	}
 	encoded, _ := json.Marshal(properties)
@@ -84,9 +86,9 @@ func atOnce(x recording.Exchange) recording.Exchange {
 	return x
 }
 
-func create(besides map[string]any) recording.Exchange {
+func create(overrides map[string]any) recording.Exchange {
 	shown := map[string]any{}
-	_ = json.Unmarshal([]byte(token(besides)), &shown)
+	_ = json.Unmarshal([]byte(token(overrides)), &shown)
 	for _, name := range []string{"lastUsed", "managed", "userAwareTokenNeverExpires"} {
 		delete(shown, name)
 	}
@@ -115,7 +117,8 @@ const rejection = `{"detailCode":"400.1 Bad request","trackingId":"TRACKING","ca
 
 // rejected gives an error the id of its response.
 func rejected(x recording.Exchange) recording.Exchange {
-	x.ResponseBody = strings.ReplaceAll(x.ResponseBody, "TRACKING", x.ResponseHeader.Get("Slpt-Request-Id"))
+	x.ResponseBody = strings.ReplaceAll(x.ResponseBody, "TRACKING",
+		x.ResponseHeader.Get("Slpt-Request-Id"))
 	return x
 }
 
@@ -126,8 +129,8 @@ func withHeader(x recording.Exchange, name string, values ...string) recording.E
 }
 
 // bulkOf returns a token without what a bulk update leaves out.
-func bulkOf(besides map[string]any) string {
-	return strings.Replace(token(besides), `,"userAwareTokenNeverExpires":false`, "", 1)
+func bulkOf(overrides map[string]any) string {
+	return strings.Replace(token(overrides), `,"userAwareTokenNeverExpires":false`, "", 1)
 }
 
 func TestSee(t *testing.T) {
@@ -354,8 +357,9 @@ func TestSee_OncePerKind(t *testing.T) {
 		o := observer.New(observer.Options{
 			Now: func() time.Time { return now }, BrokenRules: test.broken,
 		})
-		if found := slices.Concat(o.Observe(cut[0]), o.Observe(cut[1])); len(found) != test.want {
-			t.Errorf("%d findings %v, want %d", len(found), found, test.want)
+		if findings := slices.Concat(o.Observe(cut[0]),
+			o.Observe(cut[1])); len(findings) != test.want {
+			t.Errorf("%d findings %v, want %d", len(findings), findings, test.want)
 		}
 	}
 }
@@ -363,9 +367,11 @@ func TestSee_OncePerKind(t *testing.T) {
 // On a tenant a list may lag behind a write, and others create, change and delete tokens.
 func TestSee_Tenant(t *testing.T) {
 	const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
-	at := now
+	clock := now
 	o := observer.New(observer.Options{
-		Now: func() time.Time { return at }, RealTenant: true, ConsistencyTimeout: 20 * time.Second,
+		Now: func() time.Time {
+			return clock
+		}, RealTenant: true, ConsistencyTimeout: 20 * time.Second,
 	})
 	foreign := func(name string) string { return token(map[string]any{"id": other, "name": name}) }
 	for i, x := range []recording.Exchange{
@@ -376,18 +382,20 @@ func TestSee_Tenant(t *testing.T) {
 		for _, f := range o.Observe(x) {
 			t.Errorf("exchange %d: %s", i, f.Message)
 		}
-		at = at.Add(time.Second)
+		clock = clock.Add(time.Second)
 	}
-	at = at.Add(time.Minute)
-	if found := o.Observe(list()); len(found) != 1 || found[0].Rule != rule.NothingElseChanges {
-		t.Errorf("findings %v, want the token that has vanished", found)
+	clock = clock.Add(time.Minute)
+	if findings := o.Observe(list()); len(findings) != 1 ||
+		findings[0].Rule != rule.NothingElseChanges {
+		t.Errorf("findings %v, want the token that has vanished", findings)
 	}
 }
 
 // Every rule of the observer is registered, and named once.
 func TestRules(t *testing.T) {
 	for i, each := range observer.Rules() {
-		if _, found := rule.Find(each); !found || slices.Contains(observer.Rules()[:i], each) {
+		if _, findings := rule.Find(each); !findings ||
+			slices.Contains(observer.Rules()[:i], each) {
 			t.Errorf("%q is no rule, or is named twice", string(each))
 		}
 	}

@@ -10,150 +10,151 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// seePatch compares a patched token with what the patch names.
-func (o *Observer) seePatch(e *exchange) {
+// observePatch compares a patched token with what the patch names.
+func (o *Observer) observePatch(e *exchange) {
 	t, known := o.tokens[e.ID]
-	operations := valueOf[[]object](json.RawMessage(e.Body))
+	operations := decode[[]object](json.RawMessage(e.Body))
 	if !e.ok() {
-		o.noteRejected(e, t, named(operations))
+		o.recordRejected(e, t, namedProperties(operations))
 		return
 	}
-	shown := e.reply()
-	if id := shown.text("id"); id != e.ID && id != "" {
-		o.find(rule.ExactID, "",
+	resp := e.responseObject()
+	if id := resp.text("id"); id != e.ID && id != "" {
+		o.report(rule.ExactID, "",
 			"the patch of the id %q changed the token %s, expected 404: no token has this id", e.ID,
 			id)
 		return
 	}
-	if shown == nil || !known && !idForm.MatchString(e.ID) {
+	if resp == nil || !known && !idPattern.MatchString(e.ID) {
 		return // which the document forbids
 	}
 	t = o.token(e.ID)
-	o.checkGone(e, t)
-	o.apply(e, t, operations, shown)
+	o.checkNotDeleted(e, t)
+	o.apply(e, t, operations, resp)
 }
 
-// seeBulk compares the tokens of a bulk update with what it names.
-func (o *Observer) seeBulk(e *exchange) {
-	sent := e.body()
-	ids, operations := valueOf[[]string](sent["ids"]), valueOf[[]object](sent["patch"])
+// observeBulk compares the tokens of a bulk update with what it names.
+func (o *Observer) observeBulk(e *exchange) {
+	req := e.requestObject()
+	ids, operations := decode[[]string](req["ids"]), decode[[]object](req["patch"])
 	if !e.ok() {
 		for _, id := range ids {
-			o.noteRejected(e, o.tokens[id], named(operations))
+			o.recordRejected(e, o.tokens[id], namedProperties(operations))
 		}
 		return
 	}
-	answered := []string{}
-	for _, shown := range valueOf[[]object](json.RawMessage(e.ResponseBody)) {
-		id := shown.text("id")
-		answered = append(answered, id)
-		o.checkPresent(shown, "a token of a bulk update")
-		if _, present := shown["userAwareTokenNeverExpires"]; present {
-			o.find(rule.BulkFlag, "",
+	gotIDs := []string{}
+	for _, resp := range decode[[]object](json.RawMessage(e.ResponseBody)) {
+		id := resp.text("id")
+		gotIDs = append(gotIDs, id)
+		o.checkPresent(resp, "a token of a bulk update")
+		if _, present := resp["userAwareTokenNeverExpires"]; present {
+			o.report(rule.BulkFlag, "",
 				"userAwareTokenNeverExpires is in the response to a bulk update, expected it "+
 					"absent")
 		}
 		if slices.Contains(ids, id) {
 			t := o.token(id)
-			o.checkGone(e, t)
-			o.apply(e, t, operations, shown)
+			o.checkNotDeleted(e, t)
+			o.apply(e, t, operations, resp)
 		}
 	}
 	slices.Sort(ids)
-	if !slices.Equal(ids, slices.Sorted(slices.Values(answered))) {
-		o.find(rule.BulkUpdate, "ids",
+	if !slices.Equal(ids, slices.Sorted(slices.Values(gotIDs))) {
+		o.report(rule.BulkUpdate, "ids",
 			"the bulk update responds with the tokens %q, expected those that it names: %q",
-			answered, ids)
+			gotIDs, ids)
 	}
 }
 
-// seeDelete notes a token that is gone.
-func (o *Observer) seeDelete(e *exchange) {
+// observeDelete notes a token that is gone.
+func (o *Observer) observeDelete(e *exchange) {
 	t, known := o.tokens[e.ID]
 	switch {
 	case !e.ok():
 		if known {
-			o.noteRejected(e, t, nil)
+			o.recordRejected(e, t, nil)
 		}
 		return
-	case !known && !idForm.MatchString(e.ID):
-		o.find(rule.ExactID, "",
+	case !known && !idPattern.MatchString(e.ID):
+		o.report(rule.ExactID, "",
 			"the delete of the id %q is %d, expected 404: no token has this id", e.ID, e.Status)
 		return
 	}
 	t = o.token(e.ID)
-	o.checkGone(e, t)
-	t.deleted, t.deletedAt, t.unsure = true, o.now, false
+	o.checkNotDeleted(e, t)
+	t.deleted, t.deletedAt, t.uncertain = true, o.now, false
 }
 
-// checkGone reports a write that finds a token which was deleted.
-func (o *Observer) checkGone(e *exchange, t *token) {
-	if t.deleted && !t.unsure && !e.Concurrent {
-		o.find(rule.DeleteIsFinal, string(e.Op),
+// checkNotDeleted reports a write that finds a token which was deleted.
+func (o *Observer) checkNotDeleted(e *exchange, t *token) {
+	if t.deleted && !t.uncertain && !e.Concurrent {
+		o.report(rule.DeleteIsFinal, string(e.Op),
 			"the %s of the deleted token %s is %d, expected 404", e.Op, t.id, e.Status)
 	}
 }
 
-// noteRejected notes a write that was rejected: the properties that it names stay as they are.
-func (o *Observer) noteRejected(e *exchange, t *token, names []string) {
+// recordRejected notes a write that was rejected: the properties that it names stay as they are.
+func (o *Observer) recordRejected(e *exchange, t *token, names []string) {
 	if t == nil {
 		return
 	}
-	if e.unsure() {
+	if e.outcomeUnknown() {
 		if !e.Concurrent || e.Status >= 500 {
-			o.doubt(e)
+			o.forgetWrite(e)
 		}
 		return
 	}
 	for _, name := range names {
-		t.expected[name] = rule.RejectedChangesNothing
+		t.expectedRules[name] = rule.RejectedChangesNothing
 	}
 	if e.Op == Delete {
-		t.presence = rule.RejectedChangesNothing
+		t.presenceRule = rule.RejectedChangesNothing
 	}
 }
 
 // apply compares a changed token with what the operations make of what is known, and learns it.
-func (o *Observer) apply(e *exchange, t *token, operations []object, shown object) {
-	names := named(operations)
+func (o *Observer) apply(e *exchange, t *token, operations []object, resp object) {
+	names := namedProperties(operations)
 	if e.Concurrent { // the order of writes is unknown
 		for _, name := range names {
-			if former, known := t.known[name]; known { // which late lists may show
-				t.earlier[name] = append(t.earlier[name], replaced{former, o.now})
+			if former, known := t.properties[name]; known { // which late lists may show
+				t.previous[name] = append(t.previous[name], replacedValue{former, o.now})
 			}
-			delete(t.known, name)
+			delete(t.properties, name)
 		}
 		return
 	}
-	want := maps.Clone(t.known)
-	exact := patched(want, operations)
+	want := maps.Clone(t.properties)
+	exact := applyPatch(want, operations)
 	for _, name := range names {
-		value, present := shown[name]
-		if expected, ok := want[name]; ok && exact && present && !o.same(name, expected, value) &&
+		value, present := resp[name]
+		if expected, ok := want[name]; ok && exact && present &&
+			!o.equalValues(name, expected, value) &&
 			!o.isLeapSecond(name, expected) {
-			o.find(rule.StoredAsSent, name,
+			o.report(rule.StoredAsSent, name,
 				"%s of the token %s is %s in the response to %s, expected %s as it was sent", name,
 				t.id, value, e.Op, expected)
 		}
 		switch {
 		case present:
-			o.set(t, name, value)
+			o.setProperty(t, name, value)
 		case exact && want[name] != nil:
-			o.set(t, name, want[name])
+			o.setProperty(t, name, want[name])
 		default:
-			delete(t.known, name)
+			delete(t.properties, name)
 		}
-		t.expected[name] = rule.WriteIsStored
+		t.expectedRules[name] = rule.WriteIsStored
 	}
 	const flag = "userAwareTokenNeverExpires"
 	if slices.Contains(names, "expirationDate") && !slices.Contains(names, flag) {
-		t.expected[flag] = rule.FlagAfterDate // which no document settles
+		t.expectedRules[flag] = rule.FlagAfterDate // which no document settles
 	}
-	o.sight(e, t, shown, names...)
+	o.observeToken(e, t, resp, names...)
 }
 
-// property returns the first segment of a JSON pointer.
-func property(pointer string) string {
+// firstSegment returns the first segment of a JSON pointer.
+func firstSegment(pointer string) string {
 	rest, isPointer := strings.CutPrefix(pointer, "/")
 	if !isPointer {
 		return ""
@@ -166,27 +167,27 @@ func unescape(segment string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(segment)
 }
 
-// patched applies a JSON Patch to the properties of a token. It reports whether the outcome is
+// applyPatch applies a JSON Patch to the properties of a token. It reports whether the outcome is
 // sure: operations on what is not known, and copies, are not followed.
-func patched(known object, operations []object) bool {
+func applyPatch(properties object, operations []object) bool {
 	for _, op := range operations {
-		name := property(op.text("path"))
+		name := firstSegment(op.text("path"))
 		_, element, isElement := strings.Cut(strings.TrimPrefix(op.text("path"), "/"), "/")
 		switch {
 		case op.text("op") == "test":
 			continue
 		case isElement:
-			list, ok := changedElement(valueOf[[]string](known[name]), op, unescape(element))
-			if _, isKnown := known[name]; !isKnown || !ok {
+			list, ok := changeElement(decode[[]string](properties[name]), op, unescape(element))
+			if _, isKnown := properties[name]; !isKnown || !ok {
 				return false
 			}
-			known[name] = encoded(list)
+			properties[name] = encode(list)
 		case op.text("op") == "remove":
-			known[name] = defaultOf(name)
+			properties[name] = defaultValue(name)
 		case op.text("op") == "add", op.text("op") == "replace":
-			known[name] = op["value"]
+			properties[name] = op["value"]
 			if !op.has("value") {
-				known[name] = defaultOf(name)
+				properties[name] = defaultValue(name)
 			}
 		default:
 			return false
@@ -195,8 +196,8 @@ func patched(known object, operations []object) bool {
 	return true
 }
 
-// defaultOf returns the value of a property that is removed or null.
-func defaultOf(name string) json.RawMessage {
+// defaultValue returns the value of a property that is removed or null.
+func defaultValue(name string) json.RawMessage {
 	switch name {
 	case "scope":
 		return allScopes
@@ -206,25 +207,25 @@ func defaultOf(name string) json.RawMessage {
 	return json.RawMessage("null")
 }
 
-// changedElement applies an operation to an element of a list.
-func changedElement(list []string, op object, element string) ([]string, bool) {
+// changeElement applies an operation to an element of a list.
+func changeElement(list []string, op object, element string) ([]string, bool) {
 	list = slices.Clone(list)
-	at, err := strconv.Atoi(element)
+	index, err := strconv.Atoi(element)
 	kind, value := op.text("op"), op.text("value")
 	switch {
 	case kind == "add" && element == "-":
 		return append(list, value), true
-	case err != nil, at < 0, at > len(list):
+	case err != nil, index < 0, index > len(list):
 		return nil, false
 	case kind == "add":
-		return slices.Insert(list, at, value), true
-	case at == len(list):
+		return slices.Insert(list, index, value), true
+	case index == len(list):
 		return nil, false
 	case kind == "replace":
-		list[at] = value
+		list[index] = value
 		return list, true
 	case kind == "remove":
-		return slices.Delete(list, at, at+1), true
+		return slices.Delete(list, index, index+1), true
 	}
 	return nil, false
 }

@@ -12,7 +12,7 @@ var (
 	manageScopes = []string{
 		"sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:manage",
 	}
-	scopesOf = map[Operation][]string{
+	acceptedScopes = map[Operation][]string{
 		List: append([]string{
 			"sp:my-personal-access-tokens:read", "sp:all-personal-access-tokens:read",
 		}, manageScopes...),
@@ -26,7 +26,7 @@ var (
 // checkRights judges whether the scopes of an access token, as its login has shown them, open what
 // they have to open and nothing else.
 func (o *Observer) checkRights(e *exchange) {
-	scopes, isOperation := scopesOf[e.Op]
+	scopes, isOperation := acceptedScopes[e.Op]
 	s := e.session
 	if !isOperation || s == nil {
 		return
@@ -36,28 +36,30 @@ func (o *Observer) checkRights(e *exchange) {
 	})
 	switch {
 	case e.ok() && s.identity == "":
-		o.find(rule.NoApplicationAuth, "", "the %s of a client without a user is %d, expected 403",
+		o.report(rule.NoApplicationAuth, "",
+			"the %s of a client without a user is %d, expected 403",
 			e.Op, e.Status)
 	case e.ok() && !opens:
-		o.find(rule.OperationScopes, string(e.Op),
+		o.report(rule.OperationScopes, string(e.Op),
 			"the %s is %d with an access token of the scopes %q, expected 403", e.Op, e.Status,
 			s.scopes)
-	case e.Status == http.StatusForbidden && opens && s.identity != "" && o.isOwn(e):
-		o.find(rule.OperationScopes, string(e.Op)+" rejected",
+	case e.Status == http.StatusForbidden && opens && s.identity != "" && o.isOnOwnTokens(e):
+		o.report(rule.OperationScopes, string(e.Op)+" rejected",
 			"the %s of the caller's own tokens is 403 with an access token of the scopes %q", e.Op,
 			s.scopes)
-	case e.ok() && !s.expires.IsZero() && o.now.Sub(s.expires) > tolerance:
-		o.find(rule.AccessTokenExpires, "", "the %s is %d with an access token that expired at %s",
-			e.Op, e.Status, stamp(s.expires))
+	case e.ok() && !s.expires.IsZero() && o.now.Sub(s.expires) > clockTolerance:
+		o.report(rule.AccessTokenExpires, "",
+			"the %s is %d with an access token that expired at %s",
+			e.Op, e.Status, formatTime(s.expires))
 	case e.Status == http.StatusUnauthorized && !o.options.RealTenant &&
-		s.expires.Sub(o.now) > tolerance && !o.deleted(s.client):
-		o.find(rule.BearerRequired, "", "the %s is 401 with an access token that expires at %s",
-			e.Op, stamp(s.expires))
+		s.expires.Sub(o.now) > clockTolerance && !o.isDeleted(s.client):
+		o.report(rule.BearerRequired, "", "the %s is 401 with an access token that expires at %s",
+			e.Op, formatTime(s.expires))
 	}
 }
 
-// isOwn reports whether a request is surely about the caller's own tokens.
-func (o *Observer) isOwn(e *exchange) bool {
+// isOnOwnTokens reports whether a request is surely about the caller's own tokens.
+func (o *Observer) isOnOwnTokens(e *exchange) bool {
 	switch e.Op {
 	case List:
 		return e.Query.Get("owner-id") == "me"
@@ -70,8 +72,8 @@ func (o *Observer) isOwn(e *exchange) bool {
 	return false
 }
 
-// deleted reports whether the token of that id is gone.
-func (o *Observer) deleted(id string) bool {
+// isDeleted reports whether the token of that id is gone.
+func (o *Observer) isDeleted(id string) bool {
 	t := o.tokens[id]
 	return t != nil && t.deleted
 }

@@ -8,14 +8,14 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// shortest is how long a text has to be to count as a secret.
-const shortest = 16
+// minSecretLength is how long a text has to be to count as a secret.
+const minSecretLength = 16
 
 // checkSecrets judges whether a response shows a secret that it must not show, and learns those
 // that it may.
 func (o *Observer) checkSecrets(e *exchange) {
 	if e.Op == Login && e.ok() { // another secret may be an id in the wrong place
-		o.secret(credentials(e).Get("client_secret"), "the secret of a token")
+		o.addSecret(tokenParameters(e).Get("client_secret"), "the secret of a token")
 	}
 	texts := []string{e.ResponseBody}
 	for _, values := range e.ResponseHeader {
@@ -24,19 +24,19 @@ func (o *Observer) checkSecrets(e *exchange) {
 	for secret, what := range o.secrets {
 		if slices.ContainsFunc(texts,
 			func(text string) bool { return strings.Contains(text, secret) }) {
-			o.find(rule.SecretOnce, string(e.Op)+what, "the response to %s has %s", e.Op, what)
+			o.report(rule.SecretOnce, string(e.Op)+what, "the response to %s has %s", e.Op, what)
 		}
 	}
 	switch {
 	case e.Op == Create && e.ok():
-		secret := e.reply().text("secret")
+		secret := e.responseObject().text("secret")
 		if n := strings.Count(strings.Join(texts, "\n"), secret); n > 1 && secret != "" {
-			o.find(rule.SecretOnce, "twice",
+			o.report(rule.SecretOnce, "twice",
 				"the response to create has the secret %d times, expected it once", n)
 		}
-		o.secret(secret, "the secret of a token")
+		o.addSecret(secret, "the secret of a token")
 	case e.Op == Login && e.ok():
-		o.secret(e.reply().text("access_token"), "an access token")
+		o.addSecret(e.responseObject().text("access_token"), "an access token")
 	default:
 		o.checkSecretKey(e)
 	}
@@ -47,15 +47,15 @@ func (o *Observer) checkSecretKey(e *exchange) {
 	if !strings.Contains(e.ResponseBody, `"secret"`) {
 		return
 	}
-	shown := append(valueOf[[]object](json.RawMessage(e.ResponseBody)), e.reply())
-	if slices.ContainsFunc(shown, func(each object) bool { return each["secret"] != nil }) {
-		o.find(rule.SecretOnce, string(e.Op)+" key",
+	objects := append(decode[[]object](json.RawMessage(e.ResponseBody)), e.responseObject())
+	if slices.ContainsFunc(objects, func(each object) bool { return each["secret"] != nil }) {
+		o.report(rule.SecretOnce, string(e.Op)+" key",
 			"a token has the property secret in the response to %s", e.Op)
 	}
 }
 
-func (o *Observer) secret(value, what string) {
-	if len(value) >= shortest {
+func (o *Observer) addSecret(value, what string) {
+	if len(value) >= minSecretLength {
 		o.secrets[value] = what
 	}
 }
