@@ -320,7 +320,7 @@ func TestQuestionsAreAsked(t *testing.T) {
 func handMade(scenario, v, question string, status int, body any) recording.Case {
 	r := recording.Response{Status: status}
 	if body != nil {
-		r.Body = &recording.Body{Form: recording.JSON, Value: body}
+		r.Body = &recording.Body{Format: recording.JSON, Value: body}
 	}
 	return recording.Case{
 		Scenario: scenario, Version: version.Version(v), Outcome: "provisional",

@@ -12,8 +12,8 @@ import (
 
 // body is a decoded body.
 type body struct {
-	form  string // empty for no body
-	value any
+	format string // empty for no body
+	value  any
 }
 
 // bodyOf decodes a body by its content type, else as JSON, else as text.
@@ -71,7 +71,7 @@ func parts(text, boundary string) (url.Values, error) {
 
 // json returns the value of a JSON body, else nil.
 func (b body) json() any {
-	if b.form != JSON {
+	if b.format != JSON {
 		return nil
 	}
 	return b.value

@@ -36,8 +36,8 @@ func traces(secret string) []string {
 	return all
 }
 
-// planted is traffic with a text in every place that a target or a scenario can write to.
-func planted(text string) []recording.Exchange {
+// plantEverywhere is traffic with a text in every place that a target or a scenario can write to.
+func plantEverywhere(text string) []recording.Exchange {
 	quoted := string(mustJSON(text))
 	header := http.Header{
 		"X-Odd": {text}, "Content-Type": {"application/json; x=" + text}, "Www-Authenticate": {
@@ -69,21 +69,21 @@ func planted(text string) []recording.Exchange {
 	}
 }
 
-// single makes one bracket of those that are doubled in a text in normal form.
-var single = strings.NewReplacer("⟨⟨", "⟨", "⟩⟩", "⟩")
+// undouble makes one bracket of those that are doubled in a text in normal form.
+var undouble = strings.NewReplacer("⟨⟨", "⟨", "⟩⟩", "⟩")
 
 // Nothing of a secret is left, wherever it stands and however it is written there.
 func TestCanary(t *testing.T) {
 	const odd = `Zq9"canary\of-a/tenant+end`
 	jwt := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." +
 		base64.RawURLEncoding.EncodeToString([]byte(`{"a":1}`)) + ".Zq9signature"
-	for _, secret := range []string{held, odd, jwt, "Zq9⟨canary⟩⟩of-a/tenant+end"} {
+	for _, secret := range []string{secretHex, odd, jwt, "Zq9⟨canary⟩⟩of-a/tenant+end"} {
 		login := exchange("POST", "/oauth/token", "", 200, `{"access_token":"another"}`)
 		login.Body, login.Header = "client_id=x&client_secret="+url.QueryEscape(secret),
 			http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 		bearing := exchange("GET", tokens, "", 200, "[]")
 		bearing.Header.Set("Authorization", "Bearer "+secret)
-		for known, how := range map[string]recording.RawCase{
+		for label, source := range map[string]recording.RawCase{
 			"sent as client_secret": {Exchanges: []recording.Exchange{login}},
 			"sent as bearer":        {Exchanges: []recording.Exchange{bearing}},
 			"answered": {
@@ -95,13 +95,14 @@ func TestCanary(t *testing.T) {
 			"of the target": {Secrets: []string{secret}},
 		} {
 			for form, text := range forms(secret) {
-				how := how
-				how.Exchanges = append(how.Exchanges[:len(how.Exchanges):len(how.Exchanges)],
-					planted(text)...)
-				got := single.Replace(encoded(t, recording.Normalize(how, base, false)))
+				source := source
+				source.Exchanges = append(
+					source.Exchanges[:len(source.Exchanges):len(source.Exchanges)],
+					plantEverywhere(text)...)
+				got := undouble.Replace(encodeIndented(t, recording.Normalize(source, base, false)))
 				for _, trace := range traces(secret) {
 					if at := strings.Index(got, trace); at >= 0 {
-						t.Errorf("%.8s... %s, %s, shows: %s", secret, known, form,
+						t.Errorf("%.8s... %s, %s, shows: %s", secret, label, form,
 							got[max(0, at-60):min(len(got), at+90)])
 					}
 				}
@@ -124,8 +125,9 @@ func TestSecretWithBrackets(t *testing.T) {
 // The canary could be missed for another reason: what is no secret does show, here the name of an
 // owner.
 func TestOtherWordsShow(t *testing.T) {
-	got := encoded(t,
-		recording.Normalize(recording.RawCase{Exchanges: planted("Zq9 is a word")}, base, false))
+	got := encodeIndented(t,
+		recording.Normalize(recording.RawCase{Exchanges: plantEverywhere("Zq9 is a word")}, base,
+			false))
 	if n := strings.Count(got, "user-1"); n < 20 {
 		t.Errorf("it shows %d times:\n%s", n, got)
 	}

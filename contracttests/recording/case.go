@@ -88,13 +88,13 @@ const (
 // Body is a body that is not empty. Its value is as decoded from JSON, with numbers as json.Number;
 // a form is an object of lists, and a text a string.
 type Body struct {
-	Form  string `json:"form"`
-	Value any    `json:"value"`
+	Format string `json:"format"`
+	Value  any    `json:"value"`
 }
 
 // Object returns the body if it is a JSON object, else nil.
 func (b *Body) Object() map[string]any {
-	if b == nil || b.Form != JSON {
+	if b == nil || b.Format != JSON {
 		return nil
 	}
 	object, _ := b.Value.(map[string]any)

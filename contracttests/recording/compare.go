@@ -12,9 +12,9 @@ import (
 // comparer compares two cases, whose references it pairs.
 type comparer struct {
 	jsondiff.Differ
-	refs    *refMap
-	request string // method and path of the exchange
-	found   []Difference
+	refs        *refMap
+	request     string // method and path of the exchange
+	differences []Difference
 }
 
 func newComparer() *comparer {
@@ -22,9 +22,9 @@ func newComparer() *comparer {
 	c.Differ = jsondiff.Differ{
 		Equal: c.equal, Similarity: c.similar,
 		Key: func(element any, inA bool) string {
-			text := render(element)
+			text := encodeLine(element)
 			if inA {
-				text = c.refs.renamed(text)
+				text = c.refs.translate(text)
 			}
 			return text
 		},
@@ -36,10 +36,10 @@ func newComparer() *comparer {
 }
 
 func (c *comparer) equal(a, b any) bool {
-	left, ok := a.(string)
-	right, also := b.(string)
-	if ok && also {
-		return c.refs.same(left, right)
+	left, okA := a.(string)
+	right, okB := b.(string)
+	if okA && okB {
+		return c.refs.equivalent(left, right)
 	}
 	return a == b
 }
@@ -56,16 +56,16 @@ func (c *comparer) add(change jsondiff.Change) {
 		Severity: rule.Severity, Kind: rule.Kind, Description: rule.Description,
 	}
 	if change.Kind != jsondiff.Added {
-		d.A = render(change.A)
+		d.A = encodeLine(change.A)
 	}
 	if change.Kind != jsondiff.Removed {
-		d.B = render(change.B)
+		d.B = encodeLine(change.B)
 	}
-	c.found = append(c.found, d)
+	c.differences = append(c.differences, d)
 }
 
-// render returns a value as JSON on one line.
-func render(value any) string {
+// encodeLine returns a value as JSON on one line.
+func encodeLine(value any) string {
 	text, err := encode(value, "")
 	if err != nil {
 		return err.Error()
@@ -73,7 +73,7 @@ func render(value any) string {
 	return strings.TrimSpace(string(text))
 }
 
-func (c *comparer) steps(a, b []Step) {
+func (c *comparer) compareSteps(a, b []Step) {
 	left, right := shapesOf(a), shapesOf(b)
 	pairs := jsondiff.Align(len(a), len(b), func(i, j int) int {
 		return left[i].similarity(right[j])
@@ -82,16 +82,18 @@ func (c *comparer) steps(a, b []Step) {
 		switch i, j := p.A, p.B; {
 		case j < 0:
 			c.request = left[i].operation
-			c.add(jsondiff.Change{Path: exchangePath(i), Kind: jsondiff.Removed, A: generic(a[i])})
+			c.add(jsondiff.Change{
+				Path: exchangePath(i), Kind: jsondiff.Removed, A: toGeneric(a[i]),
+			})
 		case i < 0:
 			c.request = right[j].operation
-			c.add(jsondiff.Change{Path: exchangePath(j), Kind: jsondiff.Added, B: generic(b[j])})
+			c.add(jsondiff.Change{Path: exchangePath(j), Kind: jsondiff.Added, B: toGeneric(b[j])})
 		default:
 			c.request = a[i].Request.Method + " " + a[i].Request.Path
 			x, y := a[i], b[j]
-			x.Request.Body, y.Request.Body = comparable(x.Request.Body, y.Request.Body)
-			x.Response.Body, y.Response.Body = comparable(x.Response.Body, y.Response.Body)
-			c.compare(exchangePath(i), x, y)
+			x.Request.Body, y.Request.Body = alignFormats(x.Request.Body, y.Request.Body)
+			x.Response.Body, y.Response.Body = alignFormats(x.Response.Body, y.Response.Body)
+			c.compareValues(exchangePath(i), x, y)
 		}
 	}
 	c.request = ""
@@ -99,16 +101,16 @@ func (c *comparer) steps(a, b []Step) {
 
 func exchangePath(i int) []string { return []string{"exchanges", strconv.Itoa(i)} }
 
-// comparable returns two bodies without their values if they have different forms.
-func comparable(a, b *Body) (*Body, *Body) {
-	if a == nil || b == nil || a.Form == b.Form {
+// alignFormats returns two bodies without their values if they have different forms.
+func alignFormats(a, b *Body) (*Body, *Body) {
+	if a == nil || b == nil || a.Format == b.Format {
 		return a, b
 	}
-	return &Body{Form: a.Form}, &Body{Form: b.Form}
+	return &Body{Format: a.Format}, &Body{Format: b.Format}
 }
 
-func (c *comparer) compare(path []string, a, b any) {
-	for _, change := range c.Compare(generic(a), generic(b)) {
+func (c *comparer) compareValues(path []string, a, b any) {
+	for _, change := range c.Compare(toGeneric(a), toGeneric(b)) {
 		change.Path = slices.Concat(path, change.Path)
 		c.add(change)
 	}
@@ -121,7 +123,8 @@ func shapesOf(steps []Step) []shape {
 	all := make([]shape, len(steps))
 	for i, s := range steps {
 		all[i] = shape{
-			stripNumbers(s.Request.Method + " " + s.Request.Path), stripNumbers(render(s.Request)),
+			stripNumbers(s.Request.Method + " " + s.Request.Path),
+			stripNumbers(encodeLine(s.Request)),
 		}
 	}
 	return all
@@ -138,17 +141,17 @@ func (s shape) similarity(other shape) int {
 	return 1
 }
 
-// accessTokens compares the access tokens whose references are paired.
-func (c *comparer) accessTokens(a, b map[string]AccessToken) {
+// compareAccessTokens compares the access tokens whose references are paired.
+func (c *comparer) compareAccessTokens(a, b map[string]AccessToken) {
 	for _, ref := range slices.Sorted(maps.Keys(a)) {
 		if other, ok := b[c.refs.ab[ref]]; ok {
-			c.compare([]string{"accessTokens", ref}, a[ref], other)
+			c.compareValues([]string{"accessTokens", ref}, a[ref], other)
 		}
 	}
 }
 
-// generic returns a value as decoded from JSON.
-func generic(value any) any {
+// toGeneric returns a value as decoded from JSON.
+func toGeneric(value any) any {
 	text, err := encode(value, "")
 	if err != nil {
 		return nil
@@ -162,20 +165,20 @@ func generic(value any) any {
 
 // similar returns how likely two elements are the same one: 0 for tokens with other ids.
 func (c *comparer) similar(a, b any) int {
-	left, ok := a.(map[string]any)
-	right, also := b.(map[string]any)
-	if !ok || !also {
-		if ok == also && jsondiff.TypeOf(a) == jsondiff.TypeOf(b) {
+	left, okA := a.(map[string]any)
+	right, okB := b.(map[string]any)
+	if !okA || !okB {
+		if okA == okB && jsondiff.TypeOf(a) == jsondiff.TypeOf(b) {
 			return 1
 		}
 		return 0
 	}
-	leftID, ok := left["id"].(string)
-	rightID, also := right["id"].(string)
+	leftID, okA := left["id"].(string)
+	rightID, okB := right["id"].(string)
 	switch {
-	case !ok || !also:
+	case !okA || !okB:
 		return 1
-	case c.refs.renamed(leftID) == rightID:
+	case c.refs.translate(leftID) == rightID:
 		return 3
 	case c.refs.isNew(leftID, rightID):
 		return 1

@@ -91,18 +91,18 @@ func Compare(a, b *Recording) *Comparison {
 // Diff returns the differences of the second of two recordings of the same case.
 func Diff(a, b Case) []Difference {
 	c := newComparer()
-	if settled(a.Outcome) != settled(b.Outcome) {
+	if comparableOutcome(a.Outcome) != comparableOutcome(b.Outcome) {
 		c.add(jsondiff.Change{
 			Path: []string{"outcome"}, Kind: jsondiff.Value, A: string(a.Outcome),
 			B: string(b.Outcome),
 		})
 	}
-	c.steps(a.Exchanges, b.Exchanges)
-	c.accessTokens(a.AccessTokens, b.AccessTokens)
-	for i := range c.found {
-		c.found[i].Scenario, c.found[i].Version = a.Scenario, a.Version
+	c.compareSteps(a.Exchanges, b.Exchanges)
+	c.compareAccessTokens(a.AccessTokens, b.AccessTokens)
+	for i := range c.differences {
+		c.differences[i].Scenario, c.differences[i].Version = a.Scenario, a.Version
 	}
-	return c.found
+	return c.differences
 }
 
 // hasGateway reports whether a gateway responded in a case that did not pass. A case that passes
@@ -113,9 +113,9 @@ func (c Case) hasGateway() bool {
 	})
 }
 
-// settled returns an outcome as far as it depends on the target: on a real tenant an open question
-// is provisional whatever the response is.
-func settled(o report.Outcome) report.Outcome {
+// comparableOutcome returns an outcome as far as it depends on the target: on a real tenant an open
+// question is provisional whatever the response is.
+func comparableOutcome(o report.Outcome) report.Outcome {
 	if o == report.Provisional {
 		return report.Pass
 	}
@@ -131,7 +131,9 @@ func (c *Comparison) Unsuppressed(severity Severity) []Difference {
 
 // AllSuppressed reports whether every difference is suppressed.
 func (c *Comparison) AllSuppressed() bool {
-	return !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.SuppressionReason == "" })
+	return !slices.ContainsFunc(c.Differences, func(d Difference) bool {
+		return d.SuppressionReason == ""
+	})
 }
 
 // A Warning is a reason for which a comparison may be incomplete.

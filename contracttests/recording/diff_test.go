@@ -15,8 +15,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// found is a difference in one line.
-func found(differences []recording.Difference) (lines []string) {
+// formatDifferences is a difference in one line.
+func formatDifferences(differences []recording.Difference) (lines []string) {
 	for _, d := range differences {
 		lines = append(lines, fmt.Sprintf("%s: %s %s -%s +%s", d.Severity, d.Kind, d.At, d.A, d.B))
 	}
@@ -32,8 +32,8 @@ func TestRules(t *testing.T) {
 	}
 	const full = `{"lastUsed":null,"expires_in":43200,"messages":[{"text":"a"}],` +
 		`"detailCode":"400.0","scope":["sp:scopes:all","b"],"causes":["a","b"]}`
-	with := func(besides string) func(*recording.Exchange) {
-		return reply(token(`{"secret":"`+held+`"}`, full, besides))
+	with := func(overrides string) func(*recording.Exchange) {
+		return reply(token(`{"secret":"`+secretHex+`"}`, full, overrides))
 	}
 	without := func(name string) func(*recording.Exchange) {
 		return func(x *recording.Exchange) {
@@ -63,7 +63,9 @@ func TestRules(t *testing.T) {
 			"header gone", func(x *recording.Exchange) {
 				x.ResponseHeader.Del("Slpt-Request-Id")
 			},
-			`breaking: header-removed /exchanges/0/response/header/Slpt-Request-Id -"⟨request-1⟩" +`,
+			`breaking: header-removed /exchanges/0/response/header/Slpt-Request-Id ` +
+				`-"⟨request-1⟩" ` +
+				`+`,
 		},
 		{
 			"header added", header("Allow", "GET"),
@@ -84,7 +86,10 @@ func TestRules(t *testing.T) {
 			`unknown: header-changed /exchanges/0/response/header/Www-Authenticate -"Bearer" ` +
 				`+"Basic"`,
 		},
-		{"kind of body", reply("<p>"), `breaking: body-form-changed ` + body + `/form -"json" +"text"`},
+		{
+			"kind of body", reply("<p>"),
+			`breaking: body-format-changed ` + body + `/format -"json" +"text"`,
+		},
 		{
 			"property gone", without("created"),
 			`breaking: property-removed ` + body + `/value/created -"⟨date: UTC, milliseconds⟩" +`,
@@ -152,7 +157,7 @@ func TestRules(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			former := func() recording.Exchange {
-				x := made(full)
+				x := createExchange(full)
 				x.ResponseHeader.Set("Www-Authenticate", "Bearer")
 				return x
 			}
@@ -162,7 +167,8 @@ func TestRules(t *testing.T) {
 			if test.want != "" {
 				want = []string{test.want}
 			}
-			if diff := cmp.Diff(want, found(recording.Diff(of(a), of(b)))); diff != "" {
+			if diff := cmp.Diff(want,
+				formatDifferences(recording.Diff(normalize(a), normalize(b)))); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
 		})
@@ -172,42 +178,44 @@ func TestRules(t *testing.T) {
 // Every rule decides about something, and none is the shadow of another.
 func TestEveryRuleIsReached(t *testing.T) {
 	reached := map[recording.Kind]recording.Severity{}
-	see := func(a, b recording.Case) {
+	collect := func(a, b recording.Case) {
 		for _, d := range recording.Diff(a, b) {
 			reached[d.Kind] = d.Severity
 		}
 	}
-	list := func(besides ...string) recording.Exchange {
-		return exchange("GET", tokens, "", 200, "["+strings.Join(besides, ",")+"]")
+	list := func(overrides ...string) recording.Exchange {
+		return exchange("GET", tokens, "", 200, "["+strings.Join(overrides, ",")+"]")
 	}
 	gone := exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
 	empty, text := gone, gone
 	text.ResponseBody = "gone"
-	see(of(made("{}"), empty), of(made("{}")))
-	see(of(made("{}")), of(made("{}"), empty))
-	see(of(empty), of(text))
-	see(of(text), of(empty))
-	failed := of()
+	collect(normalize(createExchange("{}"), empty), normalize(createExchange("{}")))
+	collect(normalize(createExchange("{}")), normalize(createExchange("{}"), empty))
+	collect(normalize(empty), normalize(text))
+	collect(normalize(text), normalize(empty))
+	failed := normalize()
 	failed.Outcome = report.Fail
-	see(of(), failed)
-	see(failed, of())
-	odd := made("{}")
+	collect(normalize(), failed)
+	collect(failed, normalize())
+	odd := createExchange("{}")
 	odd.Body = "{}"
-	see(of(made("{}")), of(odd))
-	see(of(list(token(`{"id":"`+otherID+`"}`), token())),
-		of(list(token(), token(`{"id":"`+otherID+`"}`))))
+	collect(normalize(createExchange("{}")), normalize(odd))
+	collect(normalize(list(token(`{"id":"`+otherID+`"}`), token())),
+		normalize(list(token(), token(`{"id":"`+otherID+`"}`))))
 	full := `{"scope":["a","b"],"x":["a"],"n":null,"v":1,"expires_in":10,"text":"a"}`
-	for _, besides := range []string{
+	for _, overrides := range []string{
 		`{"scope":["b","a"]}`, `{"x":["b","a"]}`, `{"x":[]}`, `{"x":["a","b"]}`, `{"n":1}`,
 		`{"v":null}`, `{"v":"1"}`, `{"v":2}`, `{"expires_in":9}`, `{"text":"b"}`, `{"y":1}`,
 		`{"x":["c"]}`,
 	} {
-		see(of(made(full)),
-			of(made(`{"scope":["a","b"],"x":["a"],"n":null,"v":1,"expires_in":10,"text":"a"`+","+
-				besides[1:])))
+		collect(normalize(createExchange(full)),
+			normalize(createExchange(`{"scope":["a","b"],"x":["a"],"n":null,"v":1,"expires_in":10,`+
+				`"text":"a"`+","+
+				overrides[1:])))
 	}
-	see(of(made(`{"x":["a","b"]}`)), of(made(`{"x":["b","a"]}`)))
-	see(of(made(full)), of(made("{}")))
+	collect(normalize(createExchange(`{"x":["a","b"]}`)),
+		normalize(createExchange(`{"x":["b","a"]}`)))
+	collect(normalize(createExchange(full)), normalize(createExchange("{}")))
 	for _, change := range []func(h http.Header){
 		func(h http.Header) {
 			h.Set("Content-Type", "text/plain")
@@ -218,17 +226,18 @@ func TestEveryRuleIsReached(t *testing.T) {
 			h.Set("Allow", "GET")
 		}, func(h http.Header) { h.Set("Location", "b") },
 	} {
-		a, b := made("{}"), made("{}")
+		a, b := createExchange("{}"), createExchange("{}")
 		a.ResponseHeader.Set("Location", "a")
 		b.ResponseHeader.Set("Location", "a")
 		change(b.ResponseHeader)
-		see(of(a), of(b))
+		collect(normalize(a), normalize(b))
 	}
-	see(of(rejected("name-unique", "taken")), of(rejected("token-limit", "taken")))
-	status, kind := made("{}"), made("{}")
+	collect(normalize(rejected("name-unique", "taken")),
+		normalize(rejected("token-limit", "taken")))
+	status, kind := createExchange("{}"), createExchange("{}")
 	status.Status, kind.ResponseBody = 201, "<p>"
-	see(of(made("{}")), of(status))
-	see(of(made("{}")), of(kind))
+	collect(normalize(createExchange("{}")), normalize(status))
+	collect(normalize(createExchange("{}")), normalize(kind))
 	for _, rule := range recording.Rules() {
 		if reached[rule.Kind] != rule.Severity {
 			t.Errorf("nothing is %s: %s", rule.Severity, rule.Kind)
@@ -294,14 +303,15 @@ func TestAdviceIsNotCompared(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want,
-				found(recording.Diff(of(test.a), of(test.b)))); diff != "" {
+				formatDifferences(recording.Diff(normalize(test.a),
+					normalize(test.b)))); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
 		})
 	}
 	noList := rejected("name-unique")
 	noList.ResponseBody = `{"causes":"none"}`
-	if got := of(noList).Exchanges[0].Response.Body.Text("causes"); got != "none" {
+	if got := normalize(noList).Exchanges[0].Response.Body.Text("causes"); got != "none" {
 		t.Errorf("causes that are no list became %q", got)
 	}
 }
@@ -309,7 +319,7 @@ func TestAdviceIsNotCompared(t *testing.T) {
 // A text of the traffic is never a reference, though it looks like one.
 func TestBracketsOfATextAreNoReferences(t *testing.T) {
 	text := func(text string) recording.Case {
-		return of(made(`{"text":` + string(mustJSON(text)) + `}`))
+		return normalize(createExchange(`{"text":` + string(mustJSON(text)) + `}`))
 	}
 	for _, test := range []struct{ a, b string }{
 		{"id-7 is there", "id-8 is there"}, {"⟨id-7⟩ is there", "⟨id-8⟩ is there"}, {
@@ -318,27 +328,31 @@ func TestBracketsOfATextAreNoReferences(t *testing.T) {
 	} {
 		if got := recording.Diff(text(test.a), text(test.b)); len(got) != 1 ||
 			got[0].Kind != recording.TextChanged {
-			t.Errorf("%q and %q: differences %v", test.a, test.b, found(got))
+			t.Errorf("%q and %q: differences %v", test.a, test.b, formatDifferences(got))
 		}
 	}
 	if got := recording.Diff(text("⟨"+otherID+"⟩"),
 		text("⟨"+strings.Repeat("b", 32)+"⟩")); len(got) != 0 {
-		t.Errorf("differences %v", found(got))
+		t.Errorf("differences %v", formatDifferences(got))
 	}
 }
 
 // References are compared by what they stand for: a token more on one side shifts no number.
 func TestReferencesArePaired(t *testing.T) {
-	another := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sent+`"}`, 200,
+	another := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sentDate+`"}`,
+		200,
 		token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-0"}`))
-	refused := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sent+`"}`, 400,
+	rejectedCreate := exchange("POST", tokens,
+		`{"name":"patmock-abc-0","expirationDate":"`+sentDate+`"}`, 400,
 		`{"detailCode":"400.1"}`)
-	rest := []recording.Exchange{made("{}"), exchange("DELETE", tokens+"/"+tokenID, "", 204, "")}
-	a := of(append([]recording.Exchange{refused}, rest...)...)
-	b := of(append([]recording.Exchange{another}, rest...)...)
+	rest := []recording.Exchange{
+		createExchange("{}"), exchange("DELETE", tokens+"/"+tokenID, "", 204, ""),
+	}
+	a := normalize(append([]recording.Exchange{rejectedCreate}, rest...)...)
+	b := normalize(append([]recording.Exchange{another}, rest...)...)
 	for _, d := range recording.Diff(a, b) {
 		if !strings.HasPrefix(d.At, "/exchanges/0/response/") {
-			t.Errorf("behind what is different: %v", found([]recording.Difference{d}))
+			t.Errorf("behind what is different: %v", formatDifferences([]recording.Difference{d}))
 		}
 	}
 	// One that stands for two is told.
@@ -348,8 +362,8 @@ func TestReferencesArePaired(t *testing.T) {
 			`-"/v2026/personal-access-tokens/⟨id-2⟩" ` +
 			`+"/v2026/personal-access-tokens/⟨id-1⟩"`,
 	},
-		found(recording.Diff(of(another, made("{}"), rest[1]),
-			of(another, made("{}"), wrong)))); diff != "" {
+		formatDifferences(recording.Diff(normalize(another, createExchange("{}"), rest[1]),
+			normalize(another, createExchange("{}"), wrong)))); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
 	}
 }
@@ -358,24 +372,26 @@ func TestReferencesArePaired(t *testing.T) {
 func TestExchangesAreAligned(t *testing.T) {
 	get, remove := exchange("GET", tokens, "", 200, "[]"),
 		exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
-	got := recording.Diff(of(made("{}"), get, remove), of(made("{}"), remove))
+	got := recording.Diff(normalize(createExchange("{}"), get, remove),
+		normalize(createExchange("{}"), remove))
 	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Severity != recording.Breaking ||
 		got[0].Request != "GET "+tokens || got[0].B != "" {
-		t.Errorf("differences %v", found(got))
+		t.Errorf("differences %v", formatDifferences(got))
 	}
-	got = recording.Diff(of(made("{}"), remove), of(made("{}"), get, remove))
+	got = recording.Diff(normalize(createExchange("{}"), remove),
+		normalize(createExchange("{}"), get, remove))
 	if len(got) != 1 || got[0].At != "/exchanges/1" || got[0].Severity != recording.Unknown ||
 		got[0].A != "" {
-		t.Errorf("differences %v", found(got))
+		t.Errorf("differences %v", formatDifferences(got))
 	}
 }
 
 // Two requests of different operations are no pair.
 func TestOtherOperationsAreNoPair(t *testing.T) {
-	got := recording.Diff(of(exchange("GET", tokens, "", 200, "[]")),
-		of(exchange("DELETE", tokens+"/"+tokenID, "", 204, "")))
+	got := recording.Diff(normalize(exchange("GET", tokens, "", 200, "[]")),
+		normalize(exchange("DELETE", tokens+"/"+tokenID, "", 204, "")))
 	if len(got) != 2 || got[0].B != "" || got[1].A != "" {
-		t.Errorf("differences %v", found(got))
+		t.Errorf("differences %v", formatDifferences(got))
 	}
 }
 
@@ -384,7 +400,7 @@ func TestElementsAreAligned(t *testing.T) {
 	const at, low, high = "/exchanges/1/response/body/value/items/0",
 		"11111111111111111111111111111111", "22222222222222222222222222222222"
 	run := func(id string, x int) recording.Case {
-		return of(exchange("GET", tokens, "", 200, `{"a":"`+low+`","b":"`+high+`"}`),
+		return normalize(exchange("GET", tokens, "", 200, `{"a":"`+low+`","b":"`+high+`"}`),
 			exchange("GET", tokens, "", 200, fmt.Sprintf(`{"items":[{"id":%q,"x":%d}]}`, id, x)))
 	}
 	for _, test := range []struct {
@@ -404,7 +420,7 @@ func TestElementsAreAligned(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want,
-				found(recording.Diff(run(test.a, 1), run(test.b, 2)))); diff != "" {
+				formatDifferences(recording.Diff(run(test.a, 1), run(test.b, 2)))); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
 		})
@@ -413,7 +429,7 @@ func TestElementsAreAligned(t *testing.T) {
 
 func TestAccessTokensAreCompared(t *testing.T) {
 	login := func(claims string) recording.Case {
-		return of(exchange("POST", "/oauth/token", "", 200,
+		return normalize(exchange("POST", "/oauth/token", "", 200,
 			`{"access_token":"eyJhbGciOiJFUzI1NiJ9.`+claims+`.c2ln"}`))
 	}
 	want := []string{
@@ -421,7 +437,7 @@ func TestAccessTokensAreCompared(t *testing.T) {
 		`breaking: type-changed /accessTokens/access-token-1/claims/org -"string" +"number"`,
 	}
 	got := recording.Diff(login("eyJleHAiOjEsIm9yZyI6ImEifQ"), login("eyJvcmciOjF9"))
-	if diff := cmp.Diff(want, found(got)); diff != "" {
+	if diff := cmp.Diff(want, formatDifferences(got)); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
 	}
 }

@@ -14,11 +14,11 @@ func TestMain(m *testing.M) { golden.Main(m) }
 
 // checkMessage compares a message with the golden file, under the name of the test. What tells
 // apart the messages of one test. It may be empty.
-func checkMessage(t *testing.T, what, message string) {
+func checkMessage(t *testing.T, label, message string) {
 	t.Helper()
 	key := golden.Key(t)
-	if what != "" {
-		key += "/" + what
+	if label != "" {
+		key += "/" + label
 	}
 	golden.Check(t, "testdata/messages.golden", key, message)
 }

@@ -12,17 +12,19 @@ import (
 // A text in normal form has placeholders such as ⟨id-1⟩ for what belongs to one run or one request.
 // The brackets of a text itself are doubled, so that it never looks like a placeholder.
 const (
-	opening = "⟨"
-	closing = "⟩"
+	openBracket  = "⟨"
+	closeBracket = "⟩"
 )
 
-// mark matches a doubled bracket or a placeholder.
-const mark = `⟨⟨|⟩⟩|⟨[^⟨⟩]+⟩`
+// markPattern matches a doubled bracket or a placeholder.
+const markPattern = `⟨⟨|⟩⟩|⟨[^⟨⟩]+⟩`
 
 var (
-	marks     = regexp.MustCompile(mark)
-	escaper   = strings.NewReplacer(opening, opening+opening, closing, closing+closing)
-	unescaper = strings.NewReplacer(opening+opening, opening, closing+closing, closing)
+	marks   = regexp.MustCompile(markPattern)
+	escaper = strings.NewReplacer(openBracket, openBracket+openBracket, closeBracket,
+		closeBracket+closeBracket)
+	unescaper = strings.NewReplacer(openBracket+openBracket, openBracket, closeBracket+closeBracket,
+		closeBracket)
 )
 
 // placeholder returns the placeholder of a reference or a word, with details if there are any.
@@ -30,46 +32,47 @@ func placeholder(what string, details ...string) string {
 	if len(details) > 0 {
 		what += ": " + strings.Join(details, ", ")
 	}
-	return opening + what + closing
+	return openBracket + what + closeBracket
 }
 
 func hasPlaceholder(text string) bool {
-	return slices.ContainsFunc(marks.FindAllString(text, -1), func(found string) bool {
-		return found != opening+opening && found != closing+closing
+	return slices.ContainsFunc(marks.FindAllString(text, -1), func(match string) bool {
+		return match != openBracket+openBracket && match != closeBracket+closeBracket
 	})
 }
 
-// protected matches what maskSecrets must not change: marks, and a text that only looks redacted.
-var protected = regexp.MustCompile(mark + `|` + regexp.QuoteMeta(redact.Mark))
+// protectedPattern matches what maskSecrets must not change: marks, and a text that only looks
+// redacted.
+var protectedPattern = regexp.MustCompile(markPattern + `|` + regexp.QuoteMeta(redact.Mark))
 
 // maskSecrets replaces what looks like a secret by placeholders. It never splits a mark.
 func maskSecrets(text string) string {
 	var all []string
-	text = protected.ReplaceAllStringFunc(text, func(found string) string {
-		all = append(all, found)
-		return opening + strconv.Itoa(len(all)-1) + closing
+	text = protectedPattern.ReplaceAllStringFunc(text, func(match string) string {
+		all = append(all, match)
+		return openBracket + strconv.Itoa(len(all)-1) + closeBracket
 	})
 	text = strings.ReplaceAll(redact.Report(text), redact.Mark, placeholder("redacted"))
-	return marks.ReplaceAllStringFunc(text, func(found string) string {
-		if i, err := strconv.Atoi(strings.Trim(found, opening+closing)); err == nil {
+	return marks.ReplaceAllStringFunc(text, func(match string) string {
+		if i, err := strconv.Atoi(strings.Trim(match, openBracket+closeBracket)); err == nil {
 			return all[i]
 		}
-		return found
+		return match
 	})
 }
 
-// truncated cuts the end of a long text. It says how long the text is, unless that differs from run
+// truncate cuts the end of a long text. It says how long the text is, unless that differs from run
 // to run. It never splits a mark.
-func truncated(text, original string) string {
-	const longest, left = 400, 200
+func truncate(text, original string) string {
+	const maxLength, prefixLength = 400, 200
 	length := len([]rune(original))
-	if length <= longest {
+	if length <= maxLength {
 		return text
 	}
-	end := len(string([]rune(text)[:min(left, len([]rune(text)))]))
-	for _, at := range marks.FindAllStringIndex(text, -1) {
-		if at[0] < end && end < at[1] {
-			end = at[0]
+	end := len(string([]rune(text)[:min(prefixLength, len([]rune(text)))]))
+	for _, span := range marks.FindAllStringIndex(text, -1) {
+		if span[0] < end && end < span[1] {
+			end = span[0]
 		}
 	}
 	if text == escaper.Replace(original) {

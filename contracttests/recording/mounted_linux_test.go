@@ -13,8 +13,8 @@ import (
 // TestReplaceInPlace checks recordings to folders that cannot be replaced: one behind a symbolic
 // link, and a mounted one.
 func TestReplaceInPlace(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "folder")
-	if err := os.Mkdir(folder, 0o700); err != nil {
+	targetDir := filepath.Join(t.TempDir(), "folder")
+	if err := os.Mkdir(targetDir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	all := cases()
@@ -23,17 +23,17 @@ func TestReplaceInPlace(t *testing.T) {
 		record(t, dir, about(), all...)
 		record(t, dir, about(), all[0])
 		if diff := cmp.Diff([]string{"create/a/v2026.json", "recording.json"},
-			names(t, folder)); diff != "" {
+			fileNames(t, targetDir)); diff != "" {
 			t.Errorf("files (-want +got):\n%s", diff)
 		}
 	}
 	t.Run("link", func(t *testing.T) {
 		link := filepath.Join(t.TempDir(), "link")
-		if err := os.Symlink(folder, link); err != nil {
+		if err := os.Symlink(targetDir, link); err != nil {
 			t.Fatal(err)
 		}
 		twice(t, link)
-		if target, err := os.Readlink(link); err != nil || target != folder {
+		if target, err := os.Readlink(link); err != nil || target != targetDir {
 			t.Errorf("the link leads to %q, %v", target, err)
 		}
 	})
@@ -45,7 +45,7 @@ func TestReplaceInPlace(t *testing.T) {
 		if err := os.Mkdir(mounted, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		err := syscall.Mount(folder, mounted, "", syscall.MS_BIND, "")
+		err := syscall.Mount(targetDir, mounted, "", syscall.MS_BIND, "")
 		if errors.Is(err, syscall.EPERM) {
 			t.Skipf("this root cannot mount: %v", err)
 		}
@@ -58,7 +58,7 @@ func TestReplaceInPlace(t *testing.T) {
 			}
 		})
 		twice(t, mounted)
-		if left := names(t, filepath.Dir(mounted)); len(left) != 2 {
+		if left := fileNames(t, filepath.Dir(mounted)); len(left) != 2 {
 			t.Errorf("there is %v", left)
 		}
 	})

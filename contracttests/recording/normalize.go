@@ -13,8 +13,8 @@ import (
 func Normalize(c RawCase, base string, realTenant bool) Case {
 	n := newNormalizer(c, base, realTenant)
 	out := Case{Scenario: c.Scenario, Version: c.Version, Outcome: c.Outcome, Exchanges: []Step{}}
-	for _, x := range inOrder(c.Exchanges) {
-		n.calendar.fresh = len(n.calendar.sent)
+	for _, x := range sortConcurrent(c.Exchanges) {
+		n.calendar.requestStart = len(n.calendar.sent)
 		out.Exchanges = append(out.Exchanges, Step{n.request(x), n.response(x)})
 	}
 	if len(n.tokens) > 0 {
@@ -26,8 +26,8 @@ func Normalize(c RawCase, base string, realTenant bool) Case {
 	return out
 }
 
-// inOrder sorts exchanges that were made at once by their statuses.
-func inOrder(exchanges []Exchange) []Exchange {
+// sortConcurrent sorts exchanges that were made at once by their statuses.
+func sortConcurrent(exchanges []Exchange) []Exchange {
 	exchanges = slices.Clone(exchanges)
 	for from := 0; from < len(exchanges); {
 		to := from + 1
@@ -45,24 +45,24 @@ func inOrder(exchanges []Exchange) []Exchange {
 // normalizer replaces what differs from run to run in one case, from its first exchange to its
 // last.
 type normalizer struct {
-	values     *values
-	references *references
-	calendar   *calendar
-	tokens     map[string]AccessToken
-	base       string // path of the target's address
-	realTenant bool
-	literals   []string
-	varying    *regexp.Regexp
-	encodings  *strings.Replacer
+	values         *values
+	references     *references
+	calendar       *calendar
+	tokens         map[string]AccessToken
+	base           string // path of the target's address
+	realTenant     bool
+	literals       []string
+	varyingPattern *regexp.Regexp
+	encodings      *strings.Replacer
 
-	// requested are values of the latest request that its response may shorten. While the response
-	// is read they are in shortenable.
-	requested, shortenable []string
+	// requestValues are values of the latest request that its response may shorten. While the
+	// response is read they are in shortenable.
+	requestValues, shortenableValues []string
 }
 
 func newNormalizer(c RawCase, base string, realTenant bool) *normalizer {
 	n := &normalizer{
-		values: valuesIn(c.Exchanges), references: newReferences(),
+		values: collectValues(c.Exchanges), references: newReferences(),
 		tokens: map[string]AccessToken{}, realTenant: realTenant,
 	}
 	for _, text := range c.Secrets {
@@ -77,8 +77,9 @@ func newNormalizer(c RawCase, base string, realTenant bool) *normalizer {
 	for _, value := range n.literals {
 		patterns = append(patterns, n.values.pattern(value))
 	}
-	patterns = append(patterns, mark, signedForm, runName, address, dateForm, `\b(?:`+hexID+`)\b`)
-	n.varying = regexp.MustCompile(strings.Join(patterns, "|"))
+	patterns = append(patterns, markPattern, jwsPattern, runNamePattern, addressPattern,
+		datePattern, `\b(?:`+hexIDPattern+`)\b`)
+	n.varyingPattern = regexp.MustCompile(strings.Join(patterns, "|"))
 	n.encodings = strings.NewReplacer(encodings(n.values.secrets)...)
 	return n
 }
@@ -88,9 +89,9 @@ func (n *normalizer) request(x Exchange) Request {
 	if u, err := url.Parse(x.URL); err == nil {
 		path := strings.TrimPrefix(u.EscapedPath(), n.base)
 		for segment := range strings.SplitSeq(path, "/") {
-			n.remember(segment)
+			n.addRequestValue(segment)
 		}
-		r.Path = n.requestText(inNamespace.ReplaceAllString(path, ""))
+		r.Path = n.requestText(namespacePrefix.ReplaceAllString(path, ""))
 		r.Query = n.query(u)
 	}
 	for _, key := range slices.Sorted(maps.Keys(x.Header)) {
@@ -101,15 +102,15 @@ func (n *normalizer) request(x Exchange) Request {
 	}
 	sent := bodyOf(x.Header.Get("Content-Type"), x.Body)
 	if form, ok := sent.parameters(); ok {
-		r.Body = &Body{sent.form, generic(n.parameters(form))}
-	} else if sent.form != "" {
-		r.Body = &Body{sent.form, n.requestValue(sent.value, "", "")}
+		r.Body = &Body{sent.format, toGeneric(n.parameters(form))}
+	} else if sent.format != "" {
+		r.Body = &Body{sent.format, n.requestValue(sent.value, "", "")}
 	}
 	return r
 }
 
 // requestText returns a text of a request in normal form.
-func (n *normalizer) requestText(text string) string { return n.text(text, n.calendar.request) }
+func (n *normalizer) requestText(text string) string { return n.text(text, n.calendar.sentDate) }
 
 func (n *normalizer) query(u *url.URL) map[string][]string {
 	if u.RawQuery == "" {
@@ -152,9 +153,9 @@ func (n *normalizer) requestValue(value any, parent, key string) any {
 		return n.requestProperty(v, parent, key)
 	case []any:
 		if key == "ids" {
-			v = n.byAge(v)
+			v = n.sortIDsByAge(v)
 		}
-		return each(v, func(element any) any { return n.requestValue(element, parent, key) })
+		return mapElements(v, func(element any) any { return n.requestValue(element, parent, key) })
 	case map[string]any:
 		out := map[string]any{}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
@@ -166,14 +167,14 @@ func (n *normalizer) requestValue(value any, parent, key string) any {
 }
 
 func (n *normalizer) requestProperty(text, parent, key string) string {
-	n.remember(text)
+	n.addRequestValue(text)
 	if k := kindOf(parent, key); k != "" && text != "me" {
 		return n.reference(k, text)
 	}
 	return n.requestText(text)
 }
 
-func each(list []any, change func(any) any) []any {
+func mapElements(list []any, change func(any) any) []any {
 	out := []any{}
 	for _, element := range list {
 		out = append(out, change(element))

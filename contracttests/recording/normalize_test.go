@@ -15,27 +15,27 @@ import (
 )
 
 const (
-	base    = "https://acme.api.identitynow.com"
-	tokens  = "/v2026/personal-access-tokens"
-	tokenID = "0123456789abcdef0123456789abcdef"
-	otherID = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	ownerID = "2c9180835d2e5168015d32f890ca1581"
-	held    = "cafefacecafefacecafefacecafefacecafefacecafefacecafefacecafeface"
-	sent    = "2027-01-31T12:00:00.250Z"
+	base      = "https://acme.api.identitynow.com"
+	tokens    = "/v2026/personal-access-tokens"
+	tokenID   = "0123456789abcdef0123456789abcdef"
+	otherID   = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	ownerID   = "2c9180835d2e5168015d32f890ca1581"
+	secretHex = "cafefacecafefacecafefacecafefacecafefacecafefacecafefacecafeface"
+	sentDate  = "2027-01-31T12:00:00.250Z"
 )
 
 // token is one as JSON, with properties that replace others.
-func token(besides ...string) string {
+func token(overrides ...string) string {
 	object := map[string]any{
 		"id": tokenID, "name": "patmock-abc-1", "owner": map[string]any{
 			"type": "IDENTITY", "id": ownerID, "name": "jane.doe",
 		},
-		"created": "2026-12-01T08:00:00.001Z", "expirationDate": sent, "scope": []string{
+		"created": "2026-12-01T08:00:00.001Z", "expirationDate": sentDate, "scope": []string{
 			"sp:scopes:all",
 		}, "accessTokenValiditySeconds": 43200,
 	}
-	for _, more := range besides {
-		if err := json.Unmarshal([]byte(more), &object); err != nil {
+	for _, override := range overrides {
+		if err := json.Unmarshal([]byte(override), &object); err != nil {
 			panic(err)
 		}
 	}
@@ -58,19 +58,19 @@ func exchange(method, path, body string, status int, reply string) recording.Exc
 	return x
 }
 
-// made is an exchange that makes a token.
-func made(besides string) recording.Exchange {
-	return exchange("POST", tokens, `{"name":"patmock-abc-1","expirationDate":"`+sent+`"}`, 200,
-		token(`{"secret":"`+held+`"}`, besides))
+// createExchange is an exchange that makes a token.
+func createExchange(overrides string) recording.Exchange {
+	return exchange("POST", tokens, `{"name":"patmock-abc-1","expirationDate":"`+sentDate+`"}`, 200,
+		token(`{"secret":"`+secretHex+`"}`, overrides))
 }
 
-func of(exchanges ...recording.Exchange) recording.Case {
+func normalize(exchanges ...recording.Exchange) recording.Case {
 	return recording.Normalize(recording.RawCase{
 		Scenario: "create/a", Version: version.V2026, Outcome: report.Pass, Exchanges: exchanges,
 	}, base, true)
 }
 
-func encoded(t *testing.T, value any) string {
+func encodeIndented(t *testing.T, value any) string {
 	t.Helper()
 	text, err := json.MarshalIndent(value, "", " ")
 	if err != nil {
@@ -80,7 +80,7 @@ func encoded(t *testing.T, value any) string {
 }
 
 func TestStep(t *testing.T) {
-	x := made("{}")
+	x := createExchange("{}")
 	x.Header.Set("Authorization", "Bearer opaque-token-of-a-tenant")
 	x.ResponseHeader.Set("Retry-After", "7")
 	x.ResponseHeader.Set("Date", "Tue, 01 Dec 2026 08:00:00 GMT")
@@ -95,7 +95,7 @@ func TestStep(t *testing.T) {
    "Content-Type": "application/json"
   },
   "body": {
-   "form": "json",
+   "format": "json",
    "value": {
     "expirationDate": "⟨date-1⟩",
     "name": "⟨name-1⟩"
@@ -112,7 +112,7 @@ func TestStep(t *testing.T) {
    "X-Sailpoint-Experimental": "true"
   },
   "body": {
-   "form": "json",
+   "format": "json",
    "value": {
     "accessTokenValiditySeconds": 43200,
     "created": "⟨date: UTC, milliseconds⟩",
@@ -132,7 +132,7 @@ func TestStep(t *testing.T) {
   }
  }
 }`
-	if diff := cmp.Diff(want, encoded(t, of(x).Exchanges[0])); diff != "" {
+	if diff := cmp.Diff(want, encodeIndented(t, normalize(x).Exchanges[0])); diff != "" {
 		t.Errorf("step (-want +got):\n%s", diff)
 	}
 }
@@ -143,7 +143,7 @@ func TestProperty(t *testing.T) {
 		name, property, value string
 		want                  any
 	}{
-		{"the date that was sent", "expirationDate", `"` + sent + `"`, "⟨date-1⟩"},
+		{"the date that was sent", "expirationDate", `"` + sentDate + `"`, "⟨date-1⟩"},
 		{
 			"the same in another zone", "expirationDate", `"2027-01-31T14:00:00.250+02:00"`,
 			"⟨date-1: +02:00, milliseconds⟩",
@@ -172,7 +172,10 @@ func TestProperty(t *testing.T) {
 		{"a far date", "expirationDate", `"9999-12-31T23:59:59.999Z"`, "⟨date: UTC, milliseconds⟩"},
 		{"null", "expirationDate", `null`, nil},
 		{"no date", "expirationDate", `"2027-01-31 12:00"`, "⟨date: 0000-00-00 00:00⟩"},
-		{"created as sent, by chance", "created", `"` + sent + `"`, "⟨date: UTC, milliseconds⟩"},
+		{
+			"created as sent, by chance", "created", `"` + sentDate + `"`,
+			"⟨date: UTC, milliseconds⟩",
+		},
 		{"number", "accessTokenValiditySeconds", `15`, json.Number("15")},
 		{"enumeration", "scope", `["sp:scopes:default","a b"]`, []any{"sp:scopes:default", "a b"}},
 		{"empty list", "scope", `[]`, []any{}},
@@ -189,7 +192,7 @@ func TestProperty(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := of(made(`{"` + test.property + `":` + test.value +
+			got := normalize(createExchange(`{"` + test.property + `":` + test.value +
 				`}`)).Exchanges[0].Response.Body.Object()[test.property]
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.property, diff)
@@ -201,7 +204,8 @@ func TestProperty(t *testing.T) {
 // Two tokens share no date, though they were sent the same one; what a list shows later is told by
 // what it was before.
 func TestDatesOfSeveralExchanges(t *testing.T) {
-	again := exchange("POST", tokens, `{"name":"patmock-abc-2","expirationDate":"`+sent+`"}`, 200,
+	again := exchange("POST", tokens, `{"name":"patmock-abc-2","expirationDate":"`+sentDate+`"}`,
+		200,
 		token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-2"}`))
 	list := exchange("GET", tokens+"?owner-id=me&filters=lastUsed+le+2026-12-24T10%3A00%3A00.000Z",
 		"", 200,
@@ -212,7 +216,7 @@ func TestDatesOfSeveralExchanges(t *testing.T) {
 		"["+
 			token(`{"created":"2026-12-01T07:00:00.001Z",`+
 				`"expirationDate":"2028-01-01T00:00:00.000Z"}`)+"]")
-	got := of(made("{}"), again, list, later)
+	got := normalize(createExchange("{}"), again, list, later)
 	if diff := cmp.Diff(map[string][]string{
 		"owner-id": {"me"}, "filters": {"lastUsed le ⟨date-3⟩"},
 	}, got.Exchanges[2].Request.Query); diff != "" {
@@ -243,16 +247,16 @@ func TestStrangersAreLeftOut(t *testing.T) {
 	login.Body = "grant_type=client_credentials&client_id=" + ownerID[:30] +
 		"aa&client_secret=hunter22hunter22"
 	login.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	stranger := token(`{"id":"` + otherID + `","name":"payroll"}`)
+	foreign := token(`{"id":"` + otherID + `","name":"payroll"}`)
 	leftover := token(`{"id":"` + strings.Repeat("b", 32) + `","name":"patmock-xyz-7"}`)
 	own := token(`{"id":"` + ownerID[:30] + `aa","name":"nightly job","expirationDate":null}`)
 	list := exchange("GET", tokens, "", 200,
-		"["+strings.Join([]string{stranger, own, leftover, token("{}")}, ",")+"]")
+		"["+strings.Join([]string{foreign, own, leftover, token("{}")}, ",")+"]")
 	names := func(isLive bool) []any {
 		got := recording.Normalize(recording.RawCase{
-			Exchanges: []recording.Exchange{login, made("{}"), list},
+			Exchanges: []recording.Exchange{login, createExchange("{}"), list},
 		}, base, isLive)
-		if text := encoded(t, got); strings.Contains(text, "payroll") ||
+		if text := encodeIndented(t, got); strings.Contains(text, "payroll") ||
 			strings.Contains(text, "nightly") {
 			t.Errorf("a name of somebody shows:\n%s", text)
 		}
@@ -281,17 +285,17 @@ func TestOrderOfAge(t *testing.T) {
 		return exchange("POST", tokens, `{"name":"`+name+`"}`, 200,
 			token(`{"secret":"x","id":"`+id+`","name":"`+name+`"}`))
 	}
-	answers := func(method, path, first, second string) recording.Case {
+	bulkCase := func(method, path, first, second string) recording.Case {
 		reply := "[" + token(`{"id":"`+first+`","name":"patmock-abc-1"}`) + "," +
 			token(`{"id":"`+second+`","name":"patmock-abc-2"}`) + "]"
-		return of(create(first, "patmock-abc-1"), create(second, "patmock-abc-2"),
+		return normalize(create(first, "patmock-abc-1"), create(second, "patmock-abc-2"),
 			exchange(method, path, `{"ids":["`+second+`","`+first+`"]}`, 200, reply))
 	}
 	const bulk = "/personal-access-tokens/v1/bulk-update"
 	low, high := strings.Repeat("0", 32), strings.Repeat("f", 32)
-	sorted := answers("PATCH", bulk, low, high)
+	sorted := bulkCase("PATCH", bulk, low, high)
 	// The other way round the same order is no order of ids.
-	unsorted := answers("PATCH", bulk, high, low)
+	unsorted := bulkCase("PATCH", bulk, high, low)
 	if !sorted.Exchanges[2].Response.SortedByID || unsorted.Exchanges[2].Response.SortedByID {
 		t.Errorf("sorted by id: %v and %v", sorted.Exchanges[2].Response.SortedByID,
 			unsorted.Exchanges[2].Response.SortedByID)
@@ -301,7 +305,7 @@ func TestOrderOfAge(t *testing.T) {
 	}
 	swapped := exchange("GET", tokens, "", 200,
 		"["+token(`{"id":"`+high+`","name":"patmock-abc-2"}`)+","+token(`{"id":"`+low+`"}`)+"]")
-	got := of(create(low, "patmock-abc-1"), create(high, "patmock-abc-2"),
+	got := normalize(create(low, "patmock-abc-1"), create(high, "patmock-abc-2"),
 		swapped).Exchanges[2].Response.Body.Value.([]any)
 	if first := got[0].(map[string]any)["id"]; first != "⟨id-1⟩" {
 		t.Errorf("of two that were created at once %v is the first", first)
@@ -309,8 +313,8 @@ func TestOrderOfAge(t *testing.T) {
 }
 
 func TestRequests(t *testing.T) {
-	basic := base64.StdEncoding.EncodeToString([]byte(tokenID + ":" + held))
-	parts := "--b\r\nContent-Disposition: form-data; name=client_secret\r\n\r\n" + held +
+	basic := base64.StdEncoding.EncodeToString([]byte(tokenID + ":" + secretHex))
+	parts := "--b\r\nContent-Disposition: form-data; name=client_secret\r\n\r\n" + secretHex +
 		"\r\n--b--\r\n"
 	for _, test := range []struct {
 		name, path, header, value, body, want string
@@ -321,11 +325,11 @@ func TestRequests(t *testing.T) {
 				`⟨secret-1⟩"}}`,
 		},
 		{
-			"query", "/oauth/token?client_secret=" + held, "", "", "",
+			"query", "/oauth/token?client_secret=" + secretHex, "", "", "",
 			`{"method":"POST","path":"/oauth/token","query":{"client_secret":["⟨secret-1⟩"]}}`,
 		},
 		{
-			"query that is none", "/x?%zz=" + held, "", "", "",
+			"query that is none", "/x?%zz=" + secretHex, "", "", "",
 			`{"method":"POST","path":"/x","query":{"":["%zz=⟨secret-1⟩"]}}`,
 		},
 		{
@@ -336,20 +340,21 @@ func TestRequests(t *testing.T) {
 			"multipart", "/oauth/token", "Content-Type", "multipart/form-data; boundary=b", parts,
 			`{"method":"POST","path":"/oauth/token",` +
 				`"header":{"Content-Type":"multipart/form-data; boundary=b"},` +
-				`"body":{"form":"multipart","value":{"client_secret":["⟨secret-1⟩"]}}}`,
+				`"body":{"format":"multipart","value":{"client_secret":["⟨secret-1⟩"]}}}`,
 		},
 		{
 			"no JSON", tokens, "Content-Type", "application/json",
 			`{"name":"patmock-abc-1","expirationDate":"2027-02-30T`,
 			`{"method":"POST","path":"` + tokens +
-				`","header":{"Content-Type":"application/json"},"body":{"form":"text",` +
+				`","header":{"Content-Type":"application/json"},"body":{"format":"text",` +
 				`"value":"{\"name\":\"⟨name-1⟩\",\"expirationDate\":\"⟨date-1: 0000-00-00⟩T"}}`,
 		},
 		{
 			"JSON patch", tokens, "Content-Type", "application/json-patch+json",
 			`[{"op":"replace","path":"/name","value":"patmock-abc-1"}]`,
 			`{"method":"POST","path":"` + tokens +
-				`","header":{"Content-Type":"application/json-patch+json"},"body":{"form":"json",` +
+				`","header":{"Content-Type":"application/json-patch+json"},` +
+				`"body":{"format":"json",` +
 				`"value":[{"op":"replace","path":"/name","value":"⟨name-1⟩"}]}}`,
 		},
 	} {
@@ -359,7 +364,7 @@ func TestRequests(t *testing.T) {
 			if test.header != "" {
 				x.Header.Set(test.header, test.value)
 			}
-			got, err := json.Marshal(of(x).Exchanges[0].Request)
+			got, err := json.Marshal(normalize(x).Exchanges[0].Request)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -401,13 +406,13 @@ func TestTexts(t *testing.T) {
 			strings.Repeat("x", 196) + " ⟨cut⟩",
 		},
 		{"⟨" + strings.Repeat("x", 400), "⟨⟨" + strings.Repeat("x", 198) + "⟨cut: 401 characters⟩"},
-		{"expected a date until " + sent + ".", "expected a date until ⟨date-1⟩."},
+		{"expected a date until " + sentDate + ".", "expected a date until ⟨date-1⟩."},
 	} {
-		x := made(`{"messages":[{"text":` + string(mustJSON(test.text)) + `}]}`)
+		x := createExchange(`{"messages":[{"text":` + string(mustJSON(test.text)) + `}]}`)
 		x.URL += "/" + tokenID
 		x.Body = x.Body[:len(x.Body)-1] + `,"note":"patmock-abc-12"}`
 		x.Header.Set("Authorization", "Bearer opaque-token-of-a-tenant")
-		got := of(x).
+		got := normalize(x).
 			Exchanges[0].Response.Body.Object()["messages"].([]any)[0].(map[string]any)["text"]
 		if diff := cmp.Diff(any(test.want), got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", test.text, diff)
@@ -430,7 +435,7 @@ func TestAccessTokens(t *testing.T) {
 		part("signature")
 	login := exchange("POST", "/oauth/token", "", 200,
 		`{"access_token":"`+jwt+`","expires_in":43199,"exp":1798000000}`)
-	got := of(login, exchange("POST", "/oauth/token", "", 200, `{"access_token":"opaque"}`))
+	got := normalize(login, exchange("POST", "/oauth/token", "", 200, `{"access_token":"opaque"}`))
 	want := map[string]recording.AccessToken{
 		"access-token-1": {
 			Header: map[string]string{"alg": "ES256", "typ": "JWT", "kid": "string"},
@@ -455,16 +460,16 @@ func TestAccessTokens(t *testing.T) {
 
 func TestAnswer(t *testing.T) {
 	got := recording.Normalize(recording.RawCase{
-		Exchanges: []recording.Exchange{made("{}")}, Answers: map[string]int{
+		Exchanges: []recording.Exchange{createExchange("{}")}, Answers: map[string]int{
 			"duplicate-name": 0, "odd": 1,
 		},
 	}, base, true)
-	if s, asked := got.Answer("duplicate-name"); !asked || s.Request.Method != "POST" ||
+	if s, found := got.Answer("duplicate-name"); !found || s.Request.Method != "POST" ||
 		s.Response.Body.Text("name") != "⟨name-1⟩" {
-		t.Errorf("answer %v %v", s, asked)
+		t.Errorf("answer %v %v", s, found)
 	}
 	for _, question := range []string{"token-limit", "odd"} {
-		if s, asked := got.Answer(question); asked {
+		if s, found := got.Answer(question); found {
 			t.Errorf("%s: answer %v", question, s)
 		}
 	}
@@ -472,20 +477,20 @@ func TestAnswer(t *testing.T) {
 
 // Which of the requests that were made at once was served is chance.
 func TestAtOnce(t *testing.T) {
-	settled := func(statuses ...int) (got []int) {
+	sortedStatuses := func(statuses ...int) (got []int) {
 		var all []recording.Exchange
 		for _, status := range statuses {
 			x := exchange("GET", tokens, "", status, "[]")
 			x.Concurrent = status != 201
 			all = append(all, x)
 		}
-		for _, step := range of(all...).Exchanges {
+		for _, step := range normalize(all...).Exchanges {
 			got = append(got, step.Response.Status)
 		}
 		return got
 	}
 	if diff := cmp.Diff([]int{200, 200, 429, 429, 201, 200, 429},
-		settled(429, 200, 429, 200, 201, 429, 200)); diff != "" {
+		sortedStatuses(429, 200, 429, 200, 201, 429, 200)); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
 }

@@ -10,9 +10,9 @@ import (
 
 var lastNumber = regexp.MustCompile(`[0-9]+$`)
 
-// numberIn returns the number in a name that the contract gave, 0 for other names.
-func numberIn(name string) int {
-	number, _ := strconv.Atoi(lastNumber.FindString(isRunName.FindString(name)))
+// nameNumber returns the number in a name that the contract gave, 0 for other names.
+func nameNumber(name string) int {
+	number, _ := strconv.Atoi(lastNumber.FindString(runNameRegexp.FindString(name)))
 	return number
 }
 
@@ -28,8 +28,8 @@ func (n *normalizer) compareAges(a, b string) int {
 	)
 }
 
-// byAge returns ids sorted by age, since they are random.
-func (n *normalizer) byAge(ids []any) []any {
+// sortIDsByAge returns ids sorted by age, since they are random.
+func (n *normalizer) sortIDsByAge(ids []any) []any {
 	if slices.ContainsFunc(ids, func(element any) bool { _, ok := element.(string); return !ok }) {
 		return ids
 	}
@@ -38,38 +38,41 @@ func (n *normalizer) byAge(ids []any) []any {
 	return ids
 }
 
-func textOf(element any, property string) string {
+func textProperty(element any, property string) string {
 	object, _ := element.(map[string]any)
 	text, _ := object[property].(string)
 	return text
 }
 
-func (n *normalizer) sort(tokens []any) {
+func (n *normalizer) sortByAge(tokens []any) {
 	slices.SortStableFunc(tokens, func(a, b any) int {
-		return n.compareAges(textOf(a, "id"), textOf(b, "id"))
+		return n.compareAges(textProperty(a, "id"), textProperty(b, "id"))
 	})
 }
 
-// unsorted returns tokens that are sorted by their ids sorted by age, and reports whether they
+// undoIDOrder returns tokens that are sorted by their ids sorted by age, and reports whether they
 // were.
-func (n *normalizer) unsorted(tokens []any) (list []any, sorted bool) {
-	byID := func(a, b any) int { return strings.Compare(textOf(a, "id"), textOf(b, "id")) }
+func (n *normalizer) undoIDOrder(tokens []any) (list []any, sorted bool) {
+	byID := func(a, b any) int {
+		return strings.Compare(textProperty(a, "id"), textProperty(b, "id"))
+	}
 	if len(tokens) < 2 || !slices.IsSortedFunc(tokens, byID) {
 		return tokens, false
 	}
 	list = slices.Clone(tokens)
-	n.sort(list)
+	n.sortByAge(list)
 	return list, true
 }
 
-// untied sorts neighbors that were created in the same millisecond by age.
-func (n *normalizer) untied(tokens []any) []any {
+// sortTies sorts neighbors that were created in the same millisecond by age.
+func (n *normalizer) sortTies(tokens []any) []any {
 	for from := 0; from < len(tokens); {
 		to := from + 1
-		for to < len(tokens) && textOf(tokens[from], "created") == textOf(tokens[to], "created") {
+		for to < len(tokens) &&
+			textProperty(tokens[from], "created") == textProperty(tokens[to], "created") {
 			to++
 		}
-		n.sort(tokens[from:to])
+		n.sortByAge(tokens[from:to])
 		from = to
 	}
 	return tokens

@@ -8,88 +8,91 @@ import (
 )
 
 const (
-	// hexID matches an id or a secret.
-	hexID = uuid + `|[0-9a-f]{64}|[0-9a-f]{32}`
-	// runName matches a name that the contract gives.
-	runName = `(?i:patmock-[0-9a-z]+-[0-9]+)`
-	address = `https?://[^/\s"'<>?#]+(?:` + namespace + `)?`
-	// namespace of a mock, in which a scenario is tried.
-	namespace = `/t/[^/\s"'<>?#]+`
+	// hexIDPattern matches an id or a secret.
+	hexIDPattern = uuidPattern + `|[0-9a-f]{64}|[0-9a-f]{32}`
+	// runNamePattern matches a name that the contract gives.
+	runNamePattern = `(?i:patmock-[0-9a-z]+-[0-9]+)`
+	addressPattern = `https?://[^/\s"'<>?#]+(?:` + namespacePattern + `)?`
+	// namespacePattern of a mock, in which a scenario is tried.
+	namespacePattern = `/t/[^/\s"'<>?#]+`
 )
 
 var (
-	isRunName      = regexp.MustCompile(runName)
-	isAddress      = regexp.MustCompile(`^` + address + `$`)
-	inNamespace    = regexp.MustCompile(`^` + namespace)
-	inNamespaceEnd = regexp.MustCompile(namespace + `$`)
+	runNameRegexp   = regexp.MustCompile(runNamePattern)
+	isAddress       = regexp.MustCompile(`^` + addressPattern + `$`)
+	namespacePrefix = regexp.MustCompile(`^` + namespacePattern)
+	namespaceSuffix = regexp.MustCompile(namespacePattern + `$`)
 )
 
 // text returns a text in normal form, with placeholders for the values that differ from run to run.
-func (n *normalizer) text(text string, dated func(string) string) string {
+func (n *normalizer) text(text string, formatDate func(string) string) string {
 	escaped := escaper.Replace(text)
 	if n.isFixed(text) {
 		return maskSecrets(escaped)
 	}
-	out := n.cutBeginnings(n.encodings.Replace(escaped))
-	out = n.varying.ReplaceAllStringFunc(out, func(found string) string {
-		value := unescaper.Replace(found)
+	out := n.cutPrefixes(n.encodings.Replace(escaped))
+	out = n.varyingPattern.ReplaceAllStringFunc(out, func(match string) string {
+		value := unescaper.Replace(match)
 		switch k := n.values.kindByValue[value]; {
-		case marks.FindString(found) == found:
-			return found
+		case marks.FindString(match) == match:
+			return match
 		case k != "":
 			return n.references.placeholder(k, value)
 		case strings.HasPrefix(value, "eyJ"):
 			return n.references.placeholder(accessToken, value)
-		case isRunName.MatchString(value):
+		case runNameRegexp.MatchString(value):
 			return n.references.placeholder(name, value)
 		case isAddress.MatchString(value):
-			return n.references.placeholder(host, inNamespaceEnd.ReplaceAllString(value, ""))
+			return n.references.placeholder(host, namespaceSuffix.ReplaceAllString(value, ""))
 		case isDate.MatchString(value):
-			return dated(value)
+			return formatDate(value)
 		case len(value) == 64:
 			return n.references.placeholder(secret, value)
 		}
 		return n.references.placeholder(id, value)
 	})
-	return truncated(maskSecrets(out), text)
+	return truncate(maskSecrets(out), text)
 }
 
 // isFixed reports whether certainly nothing varies in a text, as in most. It is faster than the
 // patterns.
 func (n *normalizer) isFixed(text string) bool {
-	const shortest = 32 // of a random value without a digit
-	contained := func(value string) bool { return strings.Contains(text, value) }
-	begun := func(value string) bool { return contained(value[:minBeginning]) }
-	return len(text) < shortest && !strings.ContainsAny(text, "0123456789") && !contained("://") &&
-		!slices.ContainsFunc(n.literals, contained) && !slices.ContainsFunc(n.shortenable, begun)
+	const minLength = 32 // of a random value without a digit
+	isContained := func(value string) bool { return strings.Contains(text, value) }
+	hasPrefix := func(value string) bool { return isContained(value[:minPrefix]) }
+	return len(text) < minLength && !strings.ContainsAny(text, "0123456789") &&
+		!isContained("://") &&
+		!slices.ContainsFunc(n.literals, isContained) &&
+		!slices.ContainsFunc(n.shortenableValues, hasPrefix)
 }
 
-// minBeginning is the least length of the beginning of a value that a target shortened.
-const minBeginning = 8
+// minPrefix is the least length of the beginning of a value that a target shortened.
+const minPrefix = 8
 
 var (
 	// isShortenable matches values of requests that differ from run to run.
-	isShortenable = regexp.MustCompile(`^(?:` + runName + `|` + hexID + `)`)
-	longWord      = regexp.MustCompile(fmt.Sprintf(`[\w-]{%d,}`, minBeginning))
+	isShortenable = regexp.MustCompile(`^(?:` + runNamePattern + `|` + hexIDPattern + `)`)
+	longWord      = regexp.MustCompile(fmt.Sprintf(`[\w-]{%d,}`, minPrefix))
 )
 
-// remember stores a value of a request until its response is read.
-func (n *normalizer) remember(value string) {
+// addRequestValue stores a value of a request until its response is read.
+func (n *normalizer) addRequestValue(value string) {
 	if isShortenable.MatchString(value) {
-		n.requested = append(n.requested, value)
+		n.requestValues = append(n.requestValues, value)
 	}
 }
 
-// cutBeginnings replaces the words of a response that are the beginning of a value of its request.
-func (n *normalizer) cutBeginnings(text string) string {
-	if len(n.shortenable) == 0 {
+// cutPrefixes replaces the words of a response that are the beginning of a value of its request.
+func (n *normalizer) cutPrefixes(text string) string {
+	if len(n.shortenableValues) == 0 {
 		return text
 	}
 	return longWord.ReplaceAllStringFunc(text, func(word string) string {
-		begins := func(value string) bool {
+		isPrefix := func(value string) bool {
 			return len(word) < len(value) && strings.HasPrefix(value, word)
 		}
-		if isRunName.FindString(word) == word || !slices.ContainsFunc(n.shortenable, begins) {
+		if runNameRegexp.FindString(word) == word ||
+			!slices.ContainsFunc(n.shortenableValues, isPrefix) {
 			return word
 		}
 		return placeholder("cut")

@@ -45,8 +45,8 @@ type Recording struct {
 // aboutFile is beside a file SCENARIO/VERSION.json for each case.
 const aboutFile = "recording.json"
 
-// file returns the name of a case's file in the directory of its recording, with slashes.
-func (c Case) file() string {
+// fileName returns the name of a case's file in the directory of its recording, with slashes.
+func (c Case) fileName() string {
 	version := string(c.Version)
 	if version == "" {
 		version = "any"
@@ -80,7 +80,7 @@ func open(dir fs.FS) (*Recording, error) {
 	if err := checkSchema(dir); err != nil {
 		return nil, err
 	}
-	if err := read(dir, aboutFile, &r.About); errors.Is(err, fs.ErrNotExist) {
+	if err := decodeFile(dir, aboutFile, &r.About); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: it has no %s", ErrNoRecording, aboutFile)
 	} else if err != nil {
 		return nil, err
@@ -111,10 +111,10 @@ func (r *Recording) readCases(dir fs.FS) error {
 			return fileError(name, FileUnexpected, "it does not belong to a recording")
 		}
 		var c Case
-		if err := read(dir, name, &c); err != nil {
+		if err := decodeFile(dir, name, &c); err != nil {
 			return err
 		}
-		if c.file() != name {
+		if c.fileName() != name {
 			return fileError(name, FileWrongCase, "it is of %s", c.Name())
 		}
 		for question, i := range c.Answers {
@@ -126,7 +126,9 @@ func (r *Recording) readCases(dir fs.FS) error {
 		r.Cases = append(r.Cases, c)
 		return nil
 	})
-	slices.SortFunc(r.Cases, func(a, b Case) int { return strings.Compare(a.file(), b.file()) })
+	slices.SortFunc(r.Cases, func(a, b Case) int {
+		return strings.Compare(a.fileName(), b.fileName())
+	})
 	return err
 }
 
@@ -144,8 +146,8 @@ func checkSchema(dir fs.FS) error {
 	return nil
 }
 
-// read decodes a file of one JSON value without unknown fields.
-func read(dir fs.FS, name string, into any) error {
+// decodeFile decodes a file of one JSON value without unknown fields.
+func decodeFile(dir fs.FS, name string, into any) error {
 	text, err := fs.ReadFile(dir, name)
 	if err != nil {
 		return err
@@ -154,27 +156,28 @@ func read(dir fs.FS, name string, into any) error {
 	d.DisallowUnknownFields()
 	d.UseNumber()
 	err = schema.Explain(d.Decode(into), into)
-	kind, at := FileSyntax, d.InputOffset()
+	kind, offset := FileSyntax, d.InputOffset()
 	syntax, isSyntax := errors.AsType[*json.SyntaxError](err)
 	typed, isTyped := errors.AsType[*json.UnmarshalTypeError](err)
 	unknown, isUnknown := errors.AsType[*schema.UnknownFieldError](err)
 	switch {
 	case isSyntax:
-		at = syntax.Offset
+		offset = syntax.Offset
 	case isTyped:
-		kind, at = FileType, typed.Offset
+		kind, offset = FileType, typed.Offset
 		err = fmt.Errorf("%s: expected %s, got %s", typed.Field, typed.Type, typed.Value)
 	case isUnknown:
-		kind, at = FileUnknownField, int64(bytes.Index(text, []byte(strconv.Quote(unknown.Field))))
+		kind, offset = FileUnknownField,
+			int64(bytes.Index(text, []byte(strconv.Quote(unknown.Field))))
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		kind, at, err = FileTruncated, int64(len(text)), errors.New("it ends too early")
+		kind, offset, err = FileTruncated, int64(len(text)), errors.New("it ends too early")
 	case err == nil:
 		if _, err = d.Token(); errors.Is(err, io.EOF) {
 			return nil
 		}
 		kind, err = FileTrailing, errors.New("trailing data after top-level value")
 	}
-	line := 1 + bytes.Count(text[:max(0, min(at, int64(len(text))))], []byte("\n"))
+	line := 1 + bytes.Count(text[:max(0, min(offset, int64(len(text))))], []byte("\n"))
 	return &FileError{name, line, kind, strings.TrimPrefix(err.Error(), "json: ")}
 }
 
@@ -188,9 +191,9 @@ func encode(value any, indent string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// check returns an error unless a recording may be written to a directory: to a new one, an empty
-// one, or in place of a recording. The parent directory must exist.
-func check(dir string) (former *Recording, err error) {
+// checkDir returns an error unless a recording may be written to a directory: to a new one, an
+// empty one, or in place of a recording. The parent directory must exist.
+func checkDir(dir string) (previous *Recording, err error) {
 	parent := filepath.Dir(dir)
 	if info, err := os.Stat(parent); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("%w %s", ErrNoParentDir, parent)
@@ -202,8 +205,8 @@ func check(dir string) (former *Recording, err error) {
 	case err != nil:
 		return nil, err
 	}
-	if former, err = Open(dir); err != nil {
+	if previous, err = Open(dir); err != nil {
 		return nil, fmt.Errorf("it is not replaced: %w", err)
 	}
-	return former, nil
+	return previous, nil
 }

@@ -25,11 +25,11 @@ func about() recording.About {
 }
 
 func cases() []recording.Case {
-	one := of(made("{}"))
+	one := normalize(createExchange("{}"))
 	two := recording.Case{
 		Scenario: "token/basic", Outcome: report.Skip, Exchanges: []recording.Step{},
 	}
-	three := of(made("{}"))
+	three := normalize(createExchange("{}"))
 	three.Version = version.Beta
 	return []recording.Case{one, two, three}
 }
@@ -46,15 +46,15 @@ func record(t *testing.T, dir string, about recording.About, all ...recording.Ca
 			t.Fatal(err)
 		}
 	}
-	where, err := w.Close(about)
+	recordedDir, err := w.Close(about)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return where
+	return recordedDir
 }
 
-// names are those of the files in a folder, hidden ones, too.
-func names(t *testing.T, dir string) (all []string) {
+// fileNames are those of the files in a folder, hidden ones, too.
+func fileNames(t *testing.T, dir string) (all []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		if short, _ := filepath.Rel(dir, name); err == nil && !entry.IsDir() {
@@ -69,13 +69,13 @@ func names(t *testing.T, dir string) (all []string) {
 }
 
 func TestRecording(t *testing.T) {
-	around := t.TempDir()
-	dir := record(t, filepath.Join(around, "recording"), about(), cases()...)
+	parent := t.TempDir()
+	dir := record(t, filepath.Join(parent, "recording"), about(), cases()...)
 	want := []string{
 		"recording/create/a/beta.json", "recording/create/a/v2026.json", "recording/recording.json",
 		"recording/token/basic/any.json",
 	}
-	if diff := cmp.Diff(want, names(t, around)); diff != "" {
+	if diff := cmp.Diff(want, fileNames(t, parent)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 	got, err := recording.Open(dir)
@@ -83,17 +83,20 @@ func TestRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := cases()
-	whole := recording.Recording{About: about(), Cases: []recording.Case{all[2], all[0], all[1]}}
-	whole.Schema, whole.NormalForm, whole.CaseCount = 1, recording.NormalForm, 3
-	if diff := cmp.Diff(&whole, got); diff != "" {
+	wantRecording := recording.Recording{
+		About: about(), Cases: []recording.Case{all[2], all[0], all[1]},
+	}
+	wantRecording.Schema, wantRecording.NormalForm, wantRecording.CaseCount = 1,
+		recording.NormalForm, 3
+	if diff := cmp.Diff(&wantRecording, got); diff != "" {
 		t.Errorf("recording (-want +got):\n%s", diff)
 	}
 }
 
 // A recording is replaced when another is complete, and one that was interrupted goes beside it.
 func TestReplace(t *testing.T) {
-	around := t.TempDir()
-	dir := filepath.Join(around, "recording")
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "recording")
 	stopped := about()
 	stopped.Interrupted = true
 	open := func(dir string) *recording.Recording {
@@ -104,17 +107,18 @@ func TestReplace(t *testing.T) {
 		}
 		return r
 	}
-	if where := record(t, dir, stopped, cases()[0]); where != dir || !open(dir).Interrupted {
-		t.Errorf("where there was nothing an interrupted recording went to %s", where)
+	if recordedDir := record(t, dir, stopped, cases()[0]); recordedDir != dir ||
+		!open(dir).Interrupted {
+		t.Errorf("where there was nothing an interrupted recording went to %s", recordedDir)
 	}
 	record(t, dir, about(), cases()...)
 	if got := open(dir); got.Interrupted || got.CaseCount != 3 {
 		t.Errorf("an interrupted recording was not replaced by %+v", got.About)
 	}
 	for range 2 {
-		if where := record(t, dir, stopped, cases()[0]); where != dir+".interrupted" ||
-			open(where).CaseCount != 1 || open(dir).CaseCount != 3 {
-			t.Errorf("beside a whole one an interrupted recording went to %s", where)
+		if recordedDir := record(t, dir, stopped, cases()[0]); recordedDir != dir+".interrupted" ||
+			open(recordedDir).CaseCount != 1 || open(dir).CaseCount != 3 {
+			t.Errorf("beside a whole one an interrupted recording went to %s", recordedDir)
 		}
 	}
 	w, err := recording.Create(dir)
@@ -124,7 +128,7 @@ func TestReplace(t *testing.T) {
 	if err := errors.Join(w.Add(cases()[0]), w.Discard()); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names(t, around) {
+	for _, name := range fileNames(t, parent) {
 		if !strings.HasPrefix(name, "recording/") &&
 			!strings.HasPrefix(name, "recording.interrupted/") {
 			t.Errorf("%s was left", name)
@@ -136,10 +140,10 @@ func TestReplace(t *testing.T) {
 }
 
 func TestCreateRefuses(t *testing.T) {
-	around := t.TempDir()
+	parent := t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
-		name = filepath.Join(around, name)
+		name = filepath.Join(parent, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755),
 			os.WriteFile(name, []byte(text), 0o644)); err != nil {
 			t.Fatal(err)
@@ -147,7 +151,7 @@ func TestCreateRefuses(t *testing.T) {
 	}
 	write("thesis/chapter.txt", "x")
 	write("file", "x")
-	record(t, filepath.Join(around, "mixed"), about(), cases()...)
+	record(t, filepath.Join(parent, "mixed"), about(), cases()...)
 	write("mixed/notes.txt", "x")
 	for _, test := range []struct {
 		dir string
@@ -160,27 +164,27 @@ func TestCreateRefuses(t *testing.T) {
 		}},
 		{"file", func(err error) bool {
 			wrong, ok := errors.AsType[*fs.PathError](err)
-			return ok && wrong.Path == filepath.Join(around, "file")
+			return ok && wrong.Path == filepath.Join(parent, "file")
 		}},
 		{"no/such", func(err error) bool { return errors.Is(err, recording.ErrNoParentDir) }},
 	} {
-		before := names(t, around)
-		_, err := recording.Create(filepath.Join(around, test.dir))
+		before := fileNames(t, parent)
+		_, err := recording.Create(filepath.Join(parent, test.dir))
 		if err == nil || !test.is(err) {
 			t.Errorf("%s: error %v", test.dir, err)
 			continue
 		}
 		if test.dir != "file" { // whose error is that of the system
-			checkMessage(t, test.dir, strings.ReplaceAll(err.Error(), around, "AROUND"))
+			checkMessage(t, test.dir, strings.ReplaceAll(err.Error(), parent, "AROUND"))
 		}
-		if diff := cmp.Diff(before, names(t, around)); diff != "" {
+		if diff := cmp.Diff(before, fileNames(t, parent)); diff != "" {
 			t.Errorf("%s: files (-before +after):\n%s", test.dir, diff)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(around, "empty"), 0o755); err != nil {
+	if err := os.Mkdir(filepath.Join(parent, "empty"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	record(t, filepath.Join(around, "empty"), about(), cases()...)
+	record(t, filepath.Join(parent, "empty"), about(), cases()...)
 }
 
 // A recording that was made before files had a schema is of schema 1.
@@ -215,7 +219,10 @@ func TestOpenNamesThePlace(t *testing.T) {
 			"another type", "create/a/v2026.json", `"status": 200`, `"status": "200"`, 22,
 			recording.FileType,
 		},
-		{"unknown field", "create/a/v2026.json", `"outcome"`, `"outcame"`, 4, recording.FileUnknownField},
+		{
+			"unknown field", "create/a/v2026.json", `"outcome"`, `"outcame"`, 4,
+			recording.FileUnknownField,
+		},
 		{"cut off", "create/a/v2026.json", "\n}\n", "", 48, recording.FileTruncated},
 		{"two of them", "recording.json", "\n}\n", "\n}{}\n", 16, recording.FileTrailing},
 		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, 0, recording.FileWrongCase},
@@ -239,7 +246,10 @@ func TestOpenNamesThePlace(t *testing.T) {
 			"normal form", "recording.json", `"normalForm": 1`, `"normalForm": 7`, 0,
 			recording.FileNormalForm,
 		},
-		{"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, 0, recording.FileCaseCount},
+		{
+			"a case is missing", "recording.json", `"cases": 3`, `"cases": 4`, 0,
+			recording.FileCaseCount,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := record(t, filepath.Join(t.TempDir(), "recording"), about(), cases()...)

@@ -28,19 +28,19 @@ const (
 )
 
 const (
-	signedForm = `eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*`
-	uuid       = `[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}`
+	jwsPattern  = `eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*`
+	uuidPattern = `[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}`
 )
 
 var (
 	isHex   = regexp.MustCompile(`^[0-9a-f]+$`)
-	isUUID  = regexp.MustCompile(`^` + uuid + `$`)
+	isUUID  = regexp.MustCompile(`^` + uuidPattern + `$`)
 	isHex32 = regexp.MustCompile(`^[0-9a-f]{32}$`)
 )
 
-// usual are the forms that placeholders do not mention.
-var usual = map[kind]*regexp.Regexp{
-	accessToken: regexp.MustCompile(`^` + signedForm + `$`),
+// defaultForms are the forms that placeholders do not mention.
+var defaultForms = map[kind]*regexp.Regexp{
+	accessToken: regexp.MustCompile(`^` + jwsPattern + `$`),
 	id:          isHex32,
 	loginID:     isHex32,
 	identity:    isHex32,
@@ -49,8 +49,8 @@ var usual = map[kind]*regexp.Regexp{
 	tenant:      isUUID,
 }
 
-// formOf describes a value without showing it.
-func formOf(value string) string {
+// describeValue describes a value without showing it.
+func describeValue(value string) string {
 	switch {
 	case isUUID.MatchString(value):
 		return "UUID"
@@ -79,8 +79,8 @@ func newReferences() *references {
 	return &references{byValue: map[kind]map[string]string{}, counts: map[kind]int{}}
 }
 
-// of returns the reference of a value, such as id-1.
-func (r *references) of(k kind, value string) string {
+// reference returns the reference of a value, such as id-1.
+func (r *references) reference(k kind, value string) string {
 	if ref := r.byValue[k][value]; ref != "" {
 		return ref
 	}
@@ -110,9 +110,9 @@ func (r *references) placeholder(k kind, value string) string {
 	if value == "" {
 		return ""
 	}
-	ref := r.of(k, value)
-	if form := usual[k]; form != nil && !form.MatchString(value) {
-		return placeholder(ref, formOf(value))
+	ref := r.reference(k, value)
+	if form := defaultForms[k]; form != nil && !form.MatchString(value) {
+		return placeholder(ref, describeValue(value))
 	}
 	return placeholder(ref)
 }

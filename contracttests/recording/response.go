@@ -20,28 +20,28 @@ type position struct {
 }
 
 func (n *normalizer) response(x Exchange) Response {
-	n.shortenable, n.requested = n.requested, nil
-	defer func() { n.shortenable = nil }()
+	n.shortenableValues, n.requestValues = n.requestValues, nil
+	defer func() { n.shortenableValues = nil }()
 	r := Response{Status: x.Status, Header: n.responseHeader(x.ResponseHeader)}
 	got := bodyOf(x.ResponseHeader.Get("Content-Type"), x.ResponseBody)
 	if form, ok := got.parameters(); ok { // no response is a form
 		got = body{Text, form.Encode()}
 	}
-	if got.form == "" {
+	if got.format == "" {
 		return r
 	}
 	tokens, ok := got.json().([]any)
 	switch {
 	case !ok:
 	case x.Method == http.MethodGet:
-		got.value = n.untied(slices.DeleteFunc(slices.Clone(tokens), n.isForeign))
+		got.value = n.sortTies(slices.DeleteFunc(slices.Clone(tokens), n.isForeign))
 	case strings.HasSuffix(strings.TrimRight(x.path(), "/"), "/bulk-update"):
-		got.value, r.SortedByID = n.unsorted(tokens)
+		got.value, r.SortedByID = n.undoIDOrder(tokens)
 	}
 	if x.ResponseHeader.Get(ruleHeader) != "" {
-		got.value = withoutAdvice(got.value)
+		got.value = removeAdvice(got.value)
 	}
-	r.Body = &Body{got.form, n.responseValue(got.value, position{})}
+	r.Body = &Body{got.format, n.responseValue(got.value, position{})}
 	return r
 }
 
@@ -49,8 +49,8 @@ func (n *normalizer) response(x Exchange) Response {
 // are its advice, in words that no tenant has and that may change at any time.
 const ruleHeader = "X-Patmock-Rule"
 
-// withoutAdvice empties the causes of an error.
-func withoutAdvice(value any) any {
+// removeAdvice empties the causes of an error.
+func removeAdvice(value any) any {
 	object, ok := value.(map[string]any)
 	if _, list := object["causes"].([]any); !ok || !list {
 		return value
@@ -79,7 +79,7 @@ func (n *normalizer) responseHeader(header http.Header) map[string]string {
 		case key == "Slpt-Request-Id":
 			out[key] = n.reference(requestID, value)
 		case key == "Retry-After", key == "Date":
-			out[key] = formOfHeader(value)
+			out[key] = describeHeader(value)
 		case slices.Contains(headers, key), strings.HasPrefix(key, "X-Sailpoint-"):
 			out[key] = n.responseText(value)
 		}
@@ -90,34 +90,34 @@ func (n *normalizer) responseHeader(header http.Header) map[string]string {
 // responseText returns a text of a response in normal form.
 func (n *normalizer) responseText(text string) string {
 	return n.text(text, func(text string) string {
-		return n.calendar.response(text, "", "", time.Time{})
+		return n.calendar.receivedDate(text, "", "", time.Time{})
 	})
 }
 
-func (n *normalizer) responseValue(value any, at position) any {
+func (n *normalizer) responseValue(value any, pos position) any {
 	switch v := value.(type) {
 	case string:
-		return n.responseProperty(v, at)
+		return n.responseProperty(v, pos)
 	case json.Number:
-		if slices.Contains([]string{"exp", "iat", "nbf", "auth_time"}, at.key) {
+		if slices.Contains([]string{"exp", "iat", "nbf", "auth_time"}, pos.key) {
 			return placeholder("seconds since 1970")
 		}
 	case []any:
-		return each(v, func(element any) any { return n.responseValue(element, at) })
+		return mapElements(v, func(element any) any { return n.responseValue(element, pos) })
 	case map[string]any:
-		return n.object(v, at)
+		return n.object(v, pos)
 	}
 	return value
 }
 
-func (n *normalizer) object(object map[string]any, at position) map[string]any {
-	if n.isOthersLogin(object) {
+func (n *normalizer) object(object map[string]any, pos position) map[string]any {
+	if n.isExistingLogin(object) {
 		return n.outline(object)
 	}
-	inner := position{parent: at.key}
-	if tokenID, ok := object["id"].(string); ok && at.key != "owner" {
+	inner := position{parent: pos.key}
+	if tokenID, ok := object["id"].(string); ok && pos.key != "owner" {
 		inner.token = tokenID
-		inner.created, _ = moment(textOf(object, "created"))
+		inner.created, _ = parseInstant(textProperty(object, "created"))
 	}
 	out := map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(object)) {
@@ -127,15 +127,16 @@ func (n *normalizer) object(object map[string]any, at position) map[string]any {
 	return out
 }
 
-// isOthersLogin reports whether a token existed before the case, which only logged in with it.
-func (n *normalizer) isOthersLogin(token map[string]any) bool {
-	called, named := token["name"].(string)
-	return named && n.values.kindByValue[textOf(token, "id")] == loginID && !n.isNameOfRun(called)
+// isExistingLogin reports whether a token existed before the case, which only logged in with it.
+func (n *normalizer) isExistingLogin(token map[string]any) bool {
+	tokenName, hasName := token["name"].(string)
+	return hasName && n.values.kindByValue[textProperty(token, "id")] == loginID &&
+		!n.isRunName(tokenName)
 }
 
-// isNameOfRun reports whether the contract, or the case, gave a name.
-func (n *normalizer) isNameOfRun(called string) bool {
-	return isRunName.MatchString(called) || n.values.names[called]
+// isRunName reports whether the contract, or the case, gave a name.
+func (n *normalizer) isRunName(tokenName string) bool {
+	return runNameRegexp.MatchString(tokenName) || n.values.tokenNames[tokenName]
 }
 
 // outline returns what a token has in common with those of other tenants: its reference, and the
@@ -145,22 +146,22 @@ func (n *normalizer) outline(token map[string]any) map[string]any {
 	for key := range token {
 		out[n.responseText(key)] = placeholder("any")
 	}
-	out["id"] = n.reference(loginID, textOf(token, "id"))
+	out["id"] = n.reference(loginID, textProperty(token, "id"))
 	return out
 }
 
-func (n *normalizer) responseProperty(text string, at position) string {
-	k := kindOf(at.parent, at.key)
+func (n *normalizer) responseProperty(text string, pos position) string {
+	k := kindOf(pos.parent, pos.key)
 	switch {
 	case k == accessToken:
-		n.accessToken(n.references.of(accessToken, text), text)
+		n.accessToken(n.references.reference(accessToken, text), text)
 		return n.references.placeholder(accessToken, text)
 	case k != "":
 		return n.reference(k, text)
-	case at.key == "name" && text != "" && !n.isNameOfRun(text):
+	case pos.key == "name" && text != "" && !n.isRunName(text):
 		return n.reference(name, text)
 	case isDate.MatchString(text):
-		return n.calendar.response(text, at.token, at.key, at.created)
+		return n.calendar.receivedDate(text, pos.token, pos.key, pos.created)
 	}
 	return n.responseText(text)
 }
@@ -201,7 +202,8 @@ func typeOf(value any) string {
 // patmock a token may also have been added by the control API: it has a name of the run.
 func (n *normalizer) isForeign(element any) bool {
 	token, ok := element.(map[string]any)
-	called := textOf(element, "name")
-	return ok && !n.values.isOwn(textOf(token, "id")) && !n.values.names[called] &&
-		(n.realTenant || !isRunName.MatchString(called))
+	tokenName := textProperty(element, "name")
+	return ok && !n.values.isOwnToken(textProperty(token, "id")) &&
+		!n.values.tokenNames[tokenName] &&
+		(n.realTenant || !runNameRegexp.MatchString(tokenName))
 }

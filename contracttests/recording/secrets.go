@@ -12,15 +12,15 @@ import (
 // encodings returns the forms other than its own in which a text may have a secret, each followed
 // by its replacement.
 func encodings(secrets map[string]bool) (pairs []string) {
-	const shortest = 8 // shorter values are in words
+	const minLength = 8 // shorter values are in words
 	var forms []string
 	for text := range secrets {
-		if len(text) < shortest {
+		if len(text) < minLength {
 			continue
 		}
 		quoted, _ := json.Marshal(text) // a text has no error
 		digits := hex.EncodeToString([]byte(text))
-		forms = slices.Concat(forms, base64Of(text), []string{digits, strings.ToUpper(digits)})
+		forms = slices.Concat(forms, base64Forms(text), []string{digits, strings.ToUpper(digits)})
 		for _, form := range []string{
 			url.QueryEscape(text), url.PathEscape(text), strings.Trim(string(quoted), `"`),
 			strings.ToUpper(text),
@@ -38,9 +38,9 @@ func encodings(secrets map[string]bool) (pairs []string) {
 	return pairs
 }
 
-// base64Of returns the forms of a text in base64 behind any other text, without the characters that
-// depend on the neighbors.
-func base64Of(text string) (forms []string) {
+// base64Forms returns the forms of a text in base64 behind any other text, without the characters
+// that depend on the neighbors.
+func base64Forms(text string) (forms []string) {
 	for before := range 3 {
 		for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			form := e.EncodeToString([]byte(strings.Repeat("x", before) + text))

@@ -40,7 +40,7 @@ const (
 	HeaderChanged     Kind = "header-changed"
 	BodyAdded         Kind = "body-added"
 	BodyRemoved       Kind = "body-removed"
-	BodyFormChanged   Kind = "body-form-changed"
+	BodyFormatChanged Kind = "body-format-changed"
 	ScopeOrderChanged Kind = "scope-order-changed"
 	OrderChanged      Kind = "order-changed"
 	ElementRemoved    Kind = "element-removed"
@@ -80,70 +80,77 @@ var rules = []Rule{
 	},
 	{
 		Breaking, ExchangeRemoved, "an exchange is missing",
-		"the scenario came no further, or found nothing to go on with", exchange(jsondiff.Removed),
+		"the scenario came no further, or found nothing to go on with",
+		isExchange(jsondiff.Removed),
 	},
 	{
 		Unknown, ExchangeAdded, "another exchange", "the scenario went another way",
-		exchange(jsondiff.Added),
+		isExchange(jsondiff.Added),
 	},
-	{Unknown, RequestChanged, "another request", "it is made of former answers", within("request")},
+	{
+		Unknown, RequestChanged, "another request", "it is made of former answers",
+		isUnder("request"),
+	},
 	{
 		Breaking, StatusChanged, "another status", "clients decide by the status",
-		within("response", "status"),
+		isUnder("response", "status"),
 	},
 	{
 		Harmless, RuleChanged, "another rule of patmock", "no client reads it",
-		within("response", "header", ruleHeader),
+		isUnder("response", "header", ruleHeader),
 	},
 	{
 		Breaking, HeaderRemoved, "a header is gone", "clients need it",
-		both(within("response", "header"), is(jsondiff.Removed)),
+		both(isUnder("response", "header"), hasKind(jsondiff.Removed)),
 	},
 	{
 		Harmless, HeaderAdded, "another header", "clients ignore headers that they do not know",
-		both(within("response", "header"), is(jsondiff.Added)),
+		both(isUnder("response", "header"), hasKind(jsondiff.Added)),
 	},
-	{Harmless, CharsetChanged, "another charset", "JSON is UTF-8 whatever is said", charset},
+	{Harmless, CharsetChanged, "another charset", "JSON is UTF-8 whatever is said", isCharset},
 	{
 		Breaking, MediaTypeChanged, "another media type", "clients choose by it how to decode",
-		within("response", "header", "Content-Type"),
+		isUnder("response", "header", "Content-Type"),
 	},
 	{
 		Unknown, HeaderChanged, "another header value", "it depends on the client",
-		within("response", "header"),
+		isUnder("response", "header"),
 	},
 	{
 		Unknown, BodyAdded, "a body where there was none", "few clients read it",
-		both(exactly("response", "body"), is(jsondiff.Added)),
+		both(isPath("response", "body"), hasKind(jsondiff.Added)),
 	},
 	{
 		Breaking, BodyRemoved, "the body is gone", "clients decode it",
-		both(exactly("response", "body"), is(jsondiff.Removed)),
+		both(isPath("response", "body"), hasKind(jsondiff.Removed)),
 	},
 	{
-		Breaking, BodyFormChanged, "another kind of body", "clients cannot decode it",
-		within("response", "body", "form"),
+		Breaking, BodyFormatChanged, "another kind of body", "clients cannot decode it",
+		isUnder("response", "body", "format"),
 	},
 	{
 		Harmless, ScopeOrderChanged, "another order of scopes", "scopes are a set",
-		both(is(jsondiff.Order), last("scope", "authorities")),
+		both(hasKind(jsondiff.Order), hasName("scope", "authorities")),
 	},
 	{
 		Unknown, OrderChanged, "another order", "a client may rely on it",
-		either(is(jsondiff.Order), within("response", "sortedById")),
+		either(hasKind(jsondiff.Order), isUnder("response", "sortedById")),
 	},
 	{
 		Unknown, ElementRemoved, "an element is missing", "the list was made of other things",
-		both(is(jsondiff.Removed), element),
+		both(hasKind(jsondiff.Removed), isElement),
 	},
 	{
 		Unknown, ElementAdded, "another element", "the list was made of other things",
-		both(is(jsondiff.Added), element),
+		both(hasKind(jsondiff.Added), isElement),
 	},
-	{Breaking, PropertyRemoved, "a property is gone", "clients may read it", is(jsondiff.Removed)},
+	{
+		Breaking, PropertyRemoved, "a property is gone", "clients may read it",
+		hasKind(jsondiff.Removed),
+	},
 	{
 		Harmless, PropertyAdded, "another property",
-		"clients ignore properties that they do not know", is(jsondiff.Added),
+		"clients ignore properties that they do not know", hasKind(jsondiff.Added),
 	},
 	{
 		Breaking, ValueToNull, "null where there was a value", "clients decode a value",
@@ -155,13 +162,13 @@ var rules = []Rule{
 	},
 	{
 		Breaking, TypeChanged, "another type", "clients cannot decode it",
-		either(is(jsondiff.Type), claimType),
+		either(hasKind(jsondiff.Type), isClaimType),
 	},
 	{
 		Harmless, TextChanged, "another text", "texts are for people",
-		last("text", "error_description", "attributeValue"),
+		hasName("text", "error_description", "attributeValue"),
 	},
-	{Harmless, LifetimeChanged, "some seconds of time", "it is the rest of a life", remaining},
+	{Harmless, LifetimeChanged, "some seconds of time", "it is the rest of a life", isLifetime},
 	{
 		Unknown, ValueChanged, "another value", "whether it matters depends on what it means",
 		func(jsondiff.Change) bool { return true },
@@ -173,7 +180,7 @@ func classify(c jsondiff.Change) Rule {
 	return rules[slices.IndexFunc(rules, func(r Rule) bool { return r.match(c) })]
 }
 
-func is(k jsondiff.Kind) func(jsondiff.Change) bool {
+func hasKind(k jsondiff.Kind) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool { return c.Kind == k }
 }
 
@@ -185,68 +192,69 @@ func either(one, other func(jsondiff.Change) bool) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool { return one(c) || other(c) }
 }
 
-// inExchange returns the path within an exchange, nil for one outside.
-func inExchange(c jsondiff.Change) []string {
+// pathInExchange returns the path within an exchange, nil for one outside.
+func pathInExchange(c jsondiff.Change) []string {
 	if len(c.Path) < 2 || c.Path[0] != "exchanges" {
 		return nil
 	}
 	return c.Path[2:]
 }
 
-// exchange matches exchanges.
-func exchange(k jsondiff.Kind) func(jsondiff.Change) bool {
+// isExchange matches exchanges.
+func isExchange(k jsondiff.Kind) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool {
 		return c.Kind == k && len(c.Path) == 2 && c.Path[0] == "exchanges"
 	}
 }
 
-// within matches a place in an exchange, and those below.
-func within(place ...string) func(jsondiff.Change) bool {
+// isUnder matches a place in an exchange, and those below.
+func isUnder(path ...string) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool {
-		at := inExchange(c)
-		return len(at) >= len(place) && slices.Equal(at[:len(place)], place)
+		actual := pathInExchange(c)
+		return len(actual) >= len(path) && slices.Equal(actual[:len(path)], path)
 	}
 }
 
-// exactly matches a place in an exchange.
-func exactly(place ...string) func(jsondiff.Change) bool {
-	return func(c jsondiff.Change) bool { return slices.Equal(inExchange(c), place) }
+// isPath matches a place in an exchange.
+func isPath(path ...string) func(jsondiff.Change) bool {
+	return func(c jsondiff.Change) bool { return slices.Equal(pathInExchange(c), path) }
 }
 
-// last matches properties by name.
-func last(names ...string) func(jsondiff.Change) bool {
+// hasName matches properties by name.
+func hasName(names ...string) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool { return slices.Contains(names, c.Path[len(c.Path)-1]) }
 }
 
-// element matches elements of lists.
-func element(c jsondiff.Change) bool {
+// isElement matches elements of lists.
+func isElement(c jsondiff.Change) bool {
 	return strings.Trim(c.Path[len(c.Path)-1], "0123456789") == ""
 }
 
-// claimType matches claims of access tokens, of which a case has the types.
-func claimType(c jsondiff.Change) bool {
-	return c.Path[0] == "accessTokens" && !last("alg", "typ")(c)
+// isClaimType matches claims of access tokens, of which a case has the types.
+func isClaimType(c jsondiff.Change) bool {
+	return c.Path[0] == "accessTokens" && !hasName("alg", "typ")(c)
 }
 
-// charset matches a content type that differs in its parameters only.
-func charset(c jsondiff.Change) bool {
+// isCharset matches a content type that differs in its parameters only.
+func isCharset(c jsondiff.Change) bool {
 	media := func(value any) string {
 		text, _ := value.(string)
 		name, _, _ := strings.Cut(text, ";")
 		return strings.TrimSpace(name)
 	}
-	isHeader := within("response", "header", "Content-Type")(c)
+	isHeader := isUnder("response", "header", "Content-Type")(c)
 	return isHeader && c.Kind == jsondiff.Value && media(c.A) == media(c.B)
 }
 
-// remaining matches the lifetime of an access token. It begins before the response.
-func remaining(c jsondiff.Change) bool {
+// isLifetime matches the lifetime of an access token. It begins before the response.
+func isLifetime(c jsondiff.Change) bool {
 	number := func(value any) float64 {
 		n, _ := value.(json.Number)
 		f, _ := n.Float64() // 0 for other types
 		return f
 	}
-	const most = 5 // seconds
+	const maxSeconds = 5 // seconds
 	d := number(c.A) - number(c.B)
-	return last("expires_in")(c) && c.Kind == jsondiff.Value && d >= -most && d <= most
+	return hasName("expires_in")(c) && c.Kind == jsondiff.Value && d >= -maxSeconds &&
+		d <= maxSeconds
 }

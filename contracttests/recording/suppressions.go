@@ -19,14 +19,14 @@ type Suppression struct {
 	Severity Severity
 	Reason   string
 
-	place string // file and line
+	fileLine string // file and line
 }
 
 // match reports whether the suppression accepts a difference.
-func (a Suppression) match(d Difference) bool {
-	return matches(a.Scenario, d.Scenario) && (a.At == "" || matches(a.At, d.At)) &&
-		(a.Version == "" || a.Version == d.Version) &&
-		(a.Severity == "" || a.Severity == d.Severity)
+func (s Suppression) match(d Difference) bool {
+	return matches(s.Scenario, d.Scenario) && (s.At == "" || matches(s.At, d.At)) &&
+		(s.Version == "" || s.Version == d.Version) &&
+		(s.Severity == "" || s.Severity == d.Severity)
 }
 
 // matches reports whether a text has a pattern, in which * matches any text.
@@ -41,18 +41,19 @@ func matches(pattern, text string) bool {
 func (c *Comparison) Suppress(all []Suppression) (warnings []Warning) {
 	used := make([]bool, len(all))
 	for i := range c.Differences {
-		for j, a := range all {
-			if a.match(c.Differences[i]) {
-				c.Differences[i].SuppressionReason, used[j] = a.Reason, true
+		for j, s := range all {
+			if s.match(c.Differences[i]) {
+				c.Differences[i].SuppressionReason, used[j] = s.Reason, true
 				break
 			}
 		}
 	}
-	for j, a := range all {
+	for j, s := range all {
 		if !used[j] {
-			text := fmt.Sprintf("%s: it allows nothing: no such difference is left in %s", a.place,
-				a.Scenario)
-			warnings = append(warnings, Warning{WarnUnusedSuppression, []string{a.Scenario}, text})
+			text := fmt.Sprintf("%s: it allows nothing: no such difference is left in %s",
+				s.fileLine,
+				s.Scenario)
+			warnings = append(warnings, Warning{WarnUnusedSuppression, []string{s.Scenario}, text})
 		}
 	}
 	return warnings
@@ -84,7 +85,7 @@ func ParseSuppressions(source string, data []byte) ([]Suppression, error) {
 		s := Suppression{
 			Scenario: string(e.Scenario), Version: version.Version(e.Version), At: string(e.At),
 			Severity: Severity(e.Severity), Reason: string(e.Reason),
-			place: fmt.Sprintf("%s:%d", source, e.Line),
+			fileLine: fmt.Sprintf("%s:%d", source, e.Line),
 		}
 		s.check(file, fmt.Sprintf("[%d].", i))
 		all = append(all, s)
@@ -93,22 +94,22 @@ func ParseSuppressions(source string, data []byte) ([]Suppression, error) {
 }
 
 // check reports values that no difference has.
-func (a Suppression) check(file *strictyaml.File, field string) {
-	for name, text := range map[string]string{"scenario": a.Scenario, "reason": a.Reason} {
+func (s Suppression) check(file *strictyaml.File, field string) {
+	for name, text := range map[string]string{"scenario": s.Scenario, "reason": s.Reason} {
 		if text != "" && strings.TrimSpace(text) == "" {
 			file.Report(strictyaml.WrongType, field+name, "expected a text")
 		}
 	}
-	if a.Version != "" && !slices.Contains(version.All(), a.Version) {
+	if s.Version != "" && !slices.Contains(version.All(), s.Version) {
 		file.Report(strictyaml.BadValue, field+"version", "unknown version %q: expected one of %s",
-			string(a.Version), version.Join(version.All()))
+			string(s.Version), version.Join(version.All()))
 	}
-	if a.Severity != "" && !slices.Contains(Severities(), a.Severity) {
+	if s.Severity != "" && !slices.Contains(Severities(), s.Severity) {
 		file.Report(strictyaml.BadValue, field+"severity",
-			"unknown severity %q: expected breaking, unknown or harmless", string(a.Severity))
+			"unknown severity %q: expected breaking, unknown or harmless", string(s.Severity))
 	}
-	if a.At != "" && a.At[0] != '/' && a.At[0] != '*' {
+	if s.At != "" && s.At[0] != '/' && s.At[0] != '*' {
 		file.Report(strictyaml.BadValue, field+"at",
-			"expected a JSON pointer such as /exchanges/*/response/status, got %q", a.At)
+			"expected a JSON pointer such as /exchanges/*/response/status, got %q", s.At)
 	}
 }

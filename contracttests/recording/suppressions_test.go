@@ -49,7 +49,10 @@ func TestAllow(t *testing.T) {
 			[]string{"", "a", ""},
 			nil,
 		},
-		{"severity", "- {scenario: '*', severity: breaking, reason: a}", []string{"a", "", "a"}, nil},
+		{
+			"severity", "- {scenario: '*', severity: breaking, reason: a}", []string{"a", "", "a"},
+			nil,
+		},
 		{
 			"too much",
 			"- scenario: create/a\n  at: /exchanges/0\n  reason: a\n- {scenario: 'create.a', " +

@@ -13,7 +13,7 @@ import (
 // several versions have is there once.
 func (c *Comparison) Text() string {
 	var b strings.Builder
-	for _, group := range grouped(c.Differences) {
+	for _, group := range groupByScenario(c.Differences) {
 		fmt.Fprintln(&b, group[0].first.Scenario)
 		for _, d := range group {
 			d.write(&b)
@@ -29,18 +29,18 @@ func (c *Comparison) Text() string {
 		{"without a response of the API in one of them", c.Untested},
 	} {
 		if len(rest.names) > 0 {
-			fmt.Fprintf(&b, "%s, and not compared: %s\n", rest.text, joinSome(rest.names))
+			fmt.Fprintf(&b, "%s, and not compared: %s\n", rest.text, joinLimited(rest.names))
 		}
 	}
 	return b.String() + c.Summary() + "\n"
 }
 
-func joinSome(names []string) string {
-	const most = 10
-	if len(names) <= most {
+func joinLimited(names []string) string {
+	const limit = 10
+	if len(names) <= limit {
 		return strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:limit], ", "), len(names)-limit)
 }
 
 // Summary returns the comparison in one line.
@@ -64,20 +64,20 @@ func (c *Comparison) Summary() string {
 	return text
 }
 
-// common is a difference that several versions of a scenario have.
-type common struct {
+// groupedDifference is a difference that several versions of a scenario have.
+type groupedDifference struct {
 	first    Difference
 	versions []version.Version
 }
 
-// grouped groups differences by scenario.
-func grouped(differences []Difference) (groups [][]*common) {
+// groupByScenario groups differences by scenario.
+func groupByScenario(differences []Difference) (groups [][]*groupedDifference) {
 	scenario := ""
-	seen := map[Difference]*common{}
+	seen := map[Difference]*groupedDifference{}
 	for _, d := range differences {
 		if d.Scenario != scenario || len(groups) == 0 {
 			groups = append(groups, nil)
-			scenario, seen = d.Scenario, map[Difference]*common{}
+			scenario, seen = d.Scenario, map[Difference]*groupedDifference{}
 		}
 		key := d
 		key.Version, key.Request = "", ""
@@ -85,14 +85,14 @@ func grouped(differences []Difference) (groups [][]*common) {
 			c.versions = append(c.versions, d.Version)
 			continue
 		}
-		c := &common{d, []version.Version{d.Version}}
+		c := &groupedDifference{d, []version.Version{d.Version}}
 		seen[key] = c
 		groups[len(groups)-1] = append(groups[len(groups)-1], c)
 	}
 	return groups
 }
 
-func (c *common) write(b *strings.Builder) {
+func (c *groupedDifference) write(b *strings.Builder) {
 	d, order := c.first, version.All()
 	slices.SortFunc(c.versions, func(a, b version.Version) int {
 		return cmp.Compare(slices.Index(order, a), slices.Index(order, b))
@@ -103,8 +103,8 @@ func (c *common) write(b *strings.Builder) {
 	}
 	fmt.Fprintln(b, head)
 	for _, line := range [][2]string{
-		{"allowed: ", d.SuppressionReason}, {"", d.At}, {"", d.Request}, {"- ", brief(d.A)}, {
-			"+ ", brief(d.B),
+		{"allowed: ", d.SuppressionReason}, {"", d.At}, {"", d.Request}, {"- ", shorten(d.A)}, {
+			"+ ", shorten(d.B),
 		},
 	} {
 		if line[1] != "" {
@@ -113,11 +113,11 @@ func (c *common) write(b *strings.Builder) {
 	}
 }
 
-// brief returns the beginning of a side, since a whole exchange is long.
-func brief(side string) string {
-	const longest = 300
-	if runes := []rune(side); len(runes) > longest {
-		return string(runes[:longest]) + "…"
+// shorten returns the beginning of a side, since a whole exchange is long.
+func shorten(side string) string {
+	const maxLength = 300
+	if runes := []rune(side); len(runes) > maxLength {
+		return string(runes[:maxLength]) + "…"
 	}
 	return side
 }

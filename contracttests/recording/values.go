@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// keys are the properties and parameters whose values differ from run to run, in lower case and
-// without underscores. Those of an owner are in ownerKeys.
-var keys = map[string]kind{
+// kindsByKey are the properties and parameters whose values differ from run to run, in lower case
+// and without underscores. Those of an owner are in ownerKeys.
+var kindsByKey = map[string]kind{
 	"accesstoken": accessToken, "token": accessToken, "refreshtoken": accessToken,
 	"clientid": loginID, "clientsecret": secret, "secret": secret,
 	"id": id, "identityid": identity, "userid": identity, "ownerid": identity, "username": user,
@@ -22,15 +22,15 @@ var keys = map[string]kind{
 	"pod": pod,
 }
 
-var ownerKeys = map[string]kind{"id": identity, "name": user}
+var ownerKindsByKey = map[string]kind{"id": identity, "name": user}
 
 // kindOf returns the kind of a property's values, empty if they are the same in every run.
 func kindOf(parent, key string) kind {
 	key = strings.ToLower(strings.ReplaceAll(key, "_", ""))
 	if strings.EqualFold(parent, "owner") {
-		return ownerKeys[key]
+		return ownerKindsByKey[key]
 	}
-	return keys[key]
+	return kindsByKey[key]
 }
 
 // values are the values of a case that differ from run to run. They are classified before anything
@@ -38,16 +38,16 @@ func kindOf(parent, key string) kind {
 // or of an identity, wherever it appears first.
 type values struct {
 	kindByValue map[string]kind
-	// names are those that the case gave to tokens.
-	names map[string]bool
+	// tokenNames are those that the case gave to tokens.
+	tokenNames map[string]bool
 	// createdOrder are the numbers in the first names of tokens, by id.
 	createdOrder map[string]int
 	secrets      map[string]bool
 }
 
-// rank decides which kind a value with two of them has: a created token may log in, and an id be
-// sent as a wrong secret.
-var rank = []kind{
+// kindPriority decides which kind a value with two of them has: a created token may log in, and an
+// id be sent as a wrong secret.
+var kindPriority = []kind{
 	accessToken, identity, user, id, loginID, secret, tenant, org, pod, jti, requestID,
 }
 
@@ -59,12 +59,12 @@ func (v *values) classify(value string, k kind) {
 		v.secrets[value] = true
 	}
 	former, known := v.kindByValue[value]
-	if !known || slices.Index(rank, k) < slices.Index(rank, former) {
+	if !known || slices.Index(kindPriority, k) < slices.Index(kindPriority, former) {
 		v.kindByValue[value] = k
 	}
 }
 
-func valuesIn(exchanges []Exchange) *values {
+func collectValues(exchanges []Exchange) *values {
 	v := &values{map[string]kind{}, map[string]bool{}, map[string]int{}, map[string]bool{}}
 	for _, x := range exchanges {
 		if bearer, ok := strings.CutPrefix(x.Header.Get("Authorization"), "Bearer "); ok {
@@ -114,14 +114,14 @@ func (v *values) request(b body) {
 		case k == secret, k == accessToken, k == loginID:
 			v.classify(text, k)
 		case key == "name" && parent == "":
-			v.names[text] = true
+			v.tokenNames[text] = true
 		}
 	})
 	steps, _ := b.json().([]any) // of a patch
 	for _, step := range steps {
 		if op, ok := step.(map[string]any); ok && op["path"] == "/name" {
 			if text, ok := op["value"].(string); ok {
-				v.names[text] = true
+				v.tokenNames[text] = true
 			}
 		}
 	}
@@ -131,7 +131,7 @@ func (v *values) request(b body) {
 // token that was created.
 func (v *values) response(b body) {
 	if object, _ := b.json().(map[string]any); object["secret"] != nil {
-		v.classify(textOf(object, "id"), id)
+		v.classify(textProperty(object, "id"), id)
 	}
 	walk(b.json(), "", "", func(parent, key, text string) {
 		if k := kindOf(parent, key); k != "" && k != id {
@@ -140,31 +140,31 @@ func (v *values) response(b body) {
 	})
 	tokens, _ := b.json().([]any)
 	for _, token := range append(tokens, b.json()) {
-		if tokenID := textOf(token, "id"); v.createdOrder[tokenID] == 0 {
-			v.createdOrder[tokenID] = numberIn(textOf(token, "name"))
+		if tokenID := textProperty(token, "id"); v.createdOrder[tokenID] == 0 {
+			v.createdOrder[tokenID] = nameNumber(textProperty(token, "name"))
 		}
 	}
 }
 
 // walk calls see for every text in a decoded value, with the property that has it and the property
 // that has the object of this.
-func walk(value any, parent, key string, see func(parent, key, text string)) {
+func walk(value any, parent, key string, visit func(parent, key, text string)) {
 	switch v := value.(type) {
 	case string:
-		see(parent, key, v)
+		visit(parent, key, v)
 	case []any:
 		for _, element := range v {
-			walk(element, parent, key, see)
+			walk(element, parent, key, visit)
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			walk(v[name], key, name, see)
+			walk(v[name], key, name, visit)
 		}
 	}
 }
 
-// isOwn reports whether the case created a token or logged in with it.
-func (v *values) isOwn(tokenID string) bool {
+// isOwnToken reports whether the case created a token or logged in with it.
+func (v *values) isOwnToken(tokenID string) bool {
 	k := v.kindByValue[tokenID]
 	return k == id || k == loginID
 }
@@ -172,7 +172,7 @@ func (v *values) isOwn(tokenID string) bool {
 var (
 	// isWord matches a value that begins and ends where a word does.
 	isWord  = regexp.MustCompile(`^\w(.*\w)?$`)
-	isHexID = regexp.MustCompile(`^(` + hexID + `)$`)
+	isHexID = regexp.MustCompile(`^(` + hexIDPattern + `)$`)
 )
 
 // literals returns the values that are looked for in texts, the longest first. Short ones may be

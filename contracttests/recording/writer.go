@@ -13,9 +13,9 @@ import (
 // A Writer writes a recording beside the directory that it is for, and moves it there when it is
 // complete.
 type Writer struct {
-	dir, temporary string
-	former         *Recording // the one that it replaces, or nil
-	cases          int
+	dir, tempDir string
+	previous     *Recording // the one that it replaces, or nil
+	cases        int
 }
 
 // Create begins a recording. An existing directory must be empty or a recording, which is not
@@ -26,7 +26,7 @@ func Create(dir string) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	former, err := check(dir)
+	previous, err := checkDir(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -34,22 +34,22 @@ func Create(dir string) (*Writer, error) {
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
 		dir, exists = target, true
 	}
-	temporary, err := os.MkdirTemp(filepath.Dir(dir), temporaryPattern)
-	if exists && isIrreplaceable(err) { // a container may mount this directory, and no other
-		temporary, err = os.MkdirTemp("", temporaryPattern)
+	tempDir, err := os.MkdirTemp(filepath.Dir(dir), tempPattern)
+	if exists && cannotRename(err) { // a container may mount this directory, and no other
+		tempDir, err = os.MkdirTemp("", tempPattern)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{dir: dir, temporary: temporary, former: former}, os.Chmod(temporary, 0o755) //nolint:gosec // it has no secrets
+	return &Writer{dir: dir, tempDir: tempDir, previous: previous}, os.Chmod(tempDir, 0o755) //nolint:gosec // it has no secrets
 }
 
-// temporaryPattern is that of the names of recordings that are not complete.
-const temporaryPattern = ".patmock-recording-*"
+// tempPattern is that of the names of recordings that are not complete.
+const tempPattern = ".patmock-recording-*"
 
 // Add writes a case.
 func (w *Writer) Add(c Case) error {
-	name := filepath.Join(w.temporary, filepath.FromSlash(c.file()))
+	name := filepath.Join(w.tempDir, filepath.FromSlash(c.fileName()))
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // it has no secrets
 		return err
 	}
@@ -75,48 +75,48 @@ func (w *Writer) Close(about About) (dir string, err error) {
 		}
 	}()
 	about.Schema, about.NormalForm, about.CaseCount = schema.Version, NormalForm, w.cases
-	if err := write(filepath.Join(w.temporary, aboutFile), about); err != nil {
+	if err := write(filepath.Join(w.tempDir, aboutFile), about); err != nil {
 		return "", err
 	}
 	dir = w.dir
-	if about.Interrupted && w.former != nil && !w.former.Interrupted {
+	if about.Interrupted && w.previous != nil && !w.previous.Interrupted {
 		dir += ".interrupted"
-		if _, err := check(dir); err != nil {
+		if _, err := checkDir(dir); err != nil {
 			return "", err
 		}
 	}
-	return dir, replace(dir, w.temporary)
+	return dir, replaceDir(dir, w.tempDir)
 }
 
 // Discard removes what was written.
-func (w *Writer) Discard() error { return os.RemoveAll(w.temporary) }
+func (w *Writer) Discard() error { return os.RemoveAll(w.tempDir) }
 
-// replace moves a directory to the place of another, which it puts back on an error. A directory
+// replaceDir moves a directory to the place of another, which it puts back on an error. A directory
 // that cannot be replaced, since it is mounted, gets the content of the new one.
-func replace(dir, with string) error {
-	former := with + "-former"
-	switch err := os.Rename(dir, former); {
+func replaceDir(dir, newDir string) error {
+	backup := newDir + "-former"
+	switch err := os.Rename(dir, backup); {
 	case errors.Is(err, os.ErrNotExist):
-		return os.Rename(with, dir)
-	case isIrreplaceable(err):
-		return errors.Join(refill(dir, with), os.RemoveAll(with))
+		return os.Rename(newDir, dir)
+	case cannotRename(err):
+		return errors.Join(replaceContent(dir, newDir), os.RemoveAll(newDir))
 	case err != nil:
 		return err
 	}
-	if err := os.Rename(with, dir); err != nil {
-		return errors.Join(err, os.Rename(former, dir))
+	if err := os.Rename(newDir, dir); err != nil {
+		return errors.Join(err, os.Rename(backup, dir))
 	}
-	return os.RemoveAll(former)
+	return os.RemoveAll(backup)
 }
 
-// isIrreplaceable reports whether a directory cannot be replaced, although it may be writable.
-func isIrreplaceable(err error) bool {
+// cannotRename reports whether a directory cannot be replaced, although it may be writable.
+func cannotRename(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) ||
 		errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)
 }
 
-// refill replaces the content of a directory by a copy of another's.
-func refill(dir, with string) error {
+// replaceContent replaces the content of a directory by a copy of another's.
+func replaceContent(dir, newDir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -126,5 +126,5 @@ func refill(dir, with string) error {
 			return err
 		}
 	}
-	return os.CopyFS(dir, os.DirFS(with))
+	return os.CopyFS(dir, os.DirFS(newDir))
 }

@@ -43,11 +43,11 @@ func refusedAs(e dialect.Entry, step recording.Step) dialect.Response {
 	// The mock has words of its own in place of a text that cannot answer other requests.
 	if e.AtTokenEndpoint() {
 		a.Error = body.Text("error")
-		a.Description, _ = step.General(body.Text("error_description"))
+		a.Description, _ = step.GeneralText(body.Text("error_description"))
 		return a
 	}
 	a.DetailCode = body.Text("detailCode")
-	a.Text, _ = step.General(cmp.Or(message(body), body.Text("error")))
+	a.Text, _ = step.GeneralText(cmp.Or(message(body), body.Text("error")))
 	return a
 }
 

@@ -9,10 +9,10 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// stepOf returns the only exchange of a recording as a reader of the recording has it.
-func stepOf(t *testing.T, x recording.Exchange) (s recording.Step) {
+// normalizeStep returns the only exchange of a recording as a reader of the recording has it.
+func normalizeStep(t *testing.T, x recording.Exchange) (s recording.Step) {
 	t.Helper()
-	text, err := json.Marshal(of(x).Exchanges[0])
+	text, err := json.Marshal(normalize(x).Exchanges[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,10 +32,10 @@ func TestGeneral(t *testing.T) {
 		x.Header, x.Body = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, body
 		return x
 	}
-	refused := func(method, path, body string) recording.Exchange {
+	rejectedExchange := func(method, path, body string) recording.Exchange {
 		return exchange(method, path, body, 400, "")
 	}
-	create := refused("POST", tokens,
+	create := rejectedExchange("POST", tokens,
 		`{"name":"patmock-abc-1","scope":["patmock:no-such-scope","me"],`+
 			`"accessTokenValiditySeconds":900}`)
 	for _, test := range []struct {
@@ -55,7 +55,7 @@ func TestGeneral(t *testing.T) {
 		{"name", create, "patmock-abc-1 is taken.", false},
 		{"shortened name", create, "patmock-ab... is taken.", false},
 		{"unknown id", create, "Token " + otherID + " is not there.", false},
-		{"date", create, "Since " + sent + ".", false},
+		{"date", create, "Since " + sentDate + ".", false},
 		{"secret", create, "client_secret=hunter2", false},
 		{"long text", create, string(make([]byte, 500)), false},
 		{"scope", create, `Unknown scope "patmock:no-such-scope".`, false},
@@ -68,34 +68,37 @@ func TestGeneral(t *testing.T) {
 		{"grant", form("grant_type=no_such_grant"), "Unsupported grant type: no_such_grant", false},
 		{"word of the path", form("grant_type=no_such_grant"), "The token is not valid.", true},
 		{
-			"id in the path", refused("DELETE", tokens+"/no-such-token", ""),
+			"id in the path", rejectedExchange("DELETE", tokens+"/no-such-token", ""),
 			"There is no no-such-token.", false,
 		},
 		{
-			"query", refused("GET", tokens+"?filters=name+eq+%22patmock%22&owner-id=me", ""),
+			"query",
+			rejectedExchange("GET", tokens+"?filters=name+eq+%22patmock%22&owner-id=me", ""),
 			`Cannot parse name eq "patmock": no field of that name.`, false,
 		},
 		{
 			"part of a query",
-			refused("GET", tokens+"?filters=name+eq+%22patmock%22&owner-id=me", ""),
+			rejectedExchange("GET", tokens+"?filters=name+eq+%22patmock%22&owner-id=me", ""),
 			"There is no field of that name.", true,
 		},
 		{
 			"field of a patch",
-			refused("PATCH", tokens+"/"+tokenID, `[{"op":"replace","path":"/owner","value":1}]`),
+			rejectedExchange("PATCH", tokens+"/"+tokenID,
+				`[{"op":"replace","path":"/owner","value":1}]`),
 			`Illegal attempt to modify "owner" field.`, false,
 		},
 		{
 			"another field",
-			refused("PATCH", tokens+"/"+tokenID, `[{"op":"replace","path":"/owner","value":1}]`),
+			rejectedExchange("PATCH", tokens+"/"+tokenID,
+				`[{"op":"replace","path":"/owner","value":1}]`),
 			`Illegal attempt to modify "ownership".`, true,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.sent.ResponseBody = string(mustJSON(map[string]string{"text": test.text}))
-			s := stepOf(t, test.sent)
+			s := normalizeStep(t, test.sent)
 			text := s.Response.Body.Text("text")
-			if got, ok := s.General(text); ok != test.want || ok && got != test.text {
+			if got, ok := s.GeneralText(text); ok != test.want || ok && got != test.text {
 				t.Errorf("General(%q) is %q, %v", text, got, ok)
 			}
 		})

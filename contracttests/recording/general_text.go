@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// General returns a text of the response as the target wrote it, and reports whether responses to
-// other requests may have it. They cannot if it has a placeholder or repeats a value of its
+// GeneralText returns a text of the response as the target wrote it, and reports whether responses
+// to other requests may have it. They cannot if it has a placeholder or repeats a value of its
 // request.
-func (s Step) General(text string) (original string, ok bool) {
-	repeated := func(value string) bool { return repeats(text, value) }
-	if hasPlaceholder(text) || slices.ContainsFunc(s.Request.values(), repeated) {
+func (s Step) GeneralText(text string) (original string, ok bool) {
+	isRepeated := func(value string) bool { return containsWords(text, value) }
+	if hasPlaceholder(text) || slices.ContainsFunc(s.Request.responseValues(), isRepeated) {
 		return "", false
 	}
 	return unescaper.Replace(text), true
@@ -22,8 +22,8 @@ func (s Step) General(text string) (original string, ok bool) {
 // isWordOnly matches a path segment that any response may have, such as token.
 var isWordOnly = regexp.MustCompile(`^\pL*$`)
 
-// values returns the values of a request that a response may repeat.
-func (r Request) values() (all []string) {
+// responseValues returns the values of a request that a response may repeat.
+func (r Request) responseValues() (all []string) {
 	for segment := range strings.SplitSeq(r.Path, "/") {
 		if !isWordOnly.MatchString(segment) {
 			all = append(all, segment)
@@ -58,13 +58,13 @@ func appendValues(all []string, value any) []string {
 	return all
 }
 
-// repeats reports whether a text has a value as a word or words. Of a JSON pointer it looks for the
-// field.
-func repeats(text, value string) bool {
-	const shortest = 3 // shorter values are in any text
-	if value = strings.Trim(value, "/"); len(value) < shortest {
+// containsWords reports whether a text has a value as a word or words. Of a JSON pointer it looks
+// for the field.
+func containsWords(text, value string) bool {
+	const minLength = 3 // shorter values are in any text
+	if value = strings.Trim(value, "/"); len(value) < minLength {
 		return false
 	}
-	const before, behind = `(?:^|[^\pL\pN_])`, `(?:$|[^\pL\pN_])`
-	return regexp.MustCompile(before + regexp.QuoteMeta(value) + behind).MatchString(text)
+	const before, after = `(?:^|[^\pL\pN_])`, `(?:$|[^\pL\pN_])`
+	return regexp.MustCompile(before + regexp.QuoteMeta(value) + after).MatchString(text)
 }

@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// reference matches the reference that a placeholder begins with.
-var reference = regexp.MustCompile(`^[a-z-]+-[0-9]+`)
+// referencePattern matches the reference that a placeholder begins with.
+var referencePattern = regexp.MustCompile(`^[a-z-]+-[0-9]+`)
 
 // mapReferences returns a text in which the references of its placeholders are replaced.
 func mapReferences(text string, change func(ref string) string) string {
-	return marks.ReplaceAllStringFunc(text, func(found string) string {
-		content := strings.TrimPrefix(found, opening)
-		ref := reference.FindString(content)
+	return marks.ReplaceAllStringFunc(text, func(match string) string {
+		content := strings.TrimPrefix(match, openBracket)
+		ref := referencePattern.FindString(content)
 		if ref == "" {
-			return found
+			return match
 		}
-		return opening + change(ref) + content[len(ref):]
+		return openBracket + change(ref) + content[len(ref):]
 	})
 }
 
-func referencesIn(text string) (all []string) {
+func findReferences(text string) (all []string) {
 	mapReferences(text, func(ref string) string {
 		all = append(all, ref)
 		return ref
@@ -41,13 +41,13 @@ type refMap struct{ ab, ba map[string]string }
 
 func newRefMap() *refMap { return &refMap{map[string]string{}, map[string]string{}} }
 
-// same reports whether two texts differ in the numbers of corresponding references only. It pairs
-// new references.
-func (m *refMap) same(a, b string) bool {
+// equivalent reports whether two texts differ in the numbers of corresponding references only. It
+// pairs new references.
+func (m *refMap) equivalent(a, b string) bool {
 	if stripNumbers(a) != stripNumbers(b) {
 		return false
 	}
-	left, right := referencesIn(a), referencesIn(b)
+	left, right := findReferences(a), findReferences(b)
 	for i := range left {
 		if !m.pair(left[i], right[i]) {
 			return false
@@ -69,16 +69,16 @@ func (m *refMap) pair(a, b string) bool {
 // isNew reports whether no reference of either text has a pair.
 func (m *refMap) isNew(a, b string) bool {
 	known := func(pairs map[string]string, text string) bool {
-		return slices.ContainsFunc(referencesIn(text), func(ref string) bool {
+		return slices.ContainsFunc(findReferences(text), func(ref string) bool {
 			return pairs[ref] != ""
 		})
 	}
 	return !known(m.ab, a) && !known(m.ba, b)
 }
 
-// renamed returns a text of the first case with the references of the second, as far as they are
+// translate returns a text of the first case with the references of the second, as far as they are
 // paired.
-func (m *refMap) renamed(text string) string {
+func (m *refMap) translate(text string) string {
 	return mapReferences(text, func(ref string) string {
 		if other := m.ab[ref]; other != "" {
 			return other
