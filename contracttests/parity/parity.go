@@ -76,18 +76,18 @@ var privateDomains = []string{
 // WithBase returns a ledger merged into another: the scenarios are those of the base, and the
 // confirmations of l replace those of the base.
 func (l *Ledger) WithBase(base *Ledger) *Ledger {
-	both := &Ledger{Scenarios: base.Scenarios, Confirmations: map[Key]Confirmation{}}
-	maps.Copy(both.Confirmations, base.Confirmations)
-	maps.Copy(both.Confirmations, l.Confirmations)
-	return both
+	merged := &Ledger{Scenarios: base.Scenarios, Confirmations: map[Key]Confirmation{}}
+	maps.Copy(merged.Confirmations, base.Confirmations)
+	maps.Copy(merged.Confirmations, l.Confirmations)
+	return merged
 }
 
-// UnknownKeys returns the keys of confirmations that the base has no scenario and version for: a newer
-// or an older patmock wrote them.
+// UnknownKeys returns the keys of confirmations that the base has no scenario and version for: a
+// newer or an older patmock wrote them.
 func (l *Ledger) UnknownKeys(base *Ledger) []Key {
 	known := base.levels()
 	return slices.DeleteFunc(l.keys(), func(k Key) bool {
-		_, ok := known[k.of()]
+		_, ok := known[k.promise()]
 		return ok
 	})
 }
@@ -96,7 +96,7 @@ func (l *Ledger) UnknownKeys(base *Ledger) []Key {
 func (k Key) UnknownWarning() string {
 	return fmt.Sprintf("this patmock has no scenario %s in %s, which %s is said to keep: it "+
 		"counts for nothing here, and stays in the file",
-		k.Scenario, nameOf(k.Version), k.Target)
+		k.Scenario, versionName(k.Version), k.Target)
 }
 
 // promise is a scenario in one version.
@@ -105,7 +105,7 @@ type promise struct {
 	version  version.Version
 }
 
-func (k Key) of() promise { return promise{k.Scenario, k.Version} }
+func (k Key) promise() promise { return promise{k.Scenario, k.Version} }
 
 func (l *Ledger) levels() map[promise]Scenario {
 	all := map[promise]Scenario{}
@@ -121,14 +121,15 @@ func (l *Ledger) levels() map[promise]Scenario {
 func (l *Ledger) keys() []Key {
 	return slices.SortedFunc(maps.Keys(l.Confirmations), func(a, b Key) int {
 		return cmp.Or(
-			cmp.Compare(a.Scenario, b.Scenario), cmp.Compare(age(a.Version), age(b.Version)),
+			cmp.Compare(a.Scenario, b.Scenario),
+			cmp.Compare(versionOrder(a.Version), versionOrder(b.Version)),
 			cmp.Compare(a.Version, b.Version), cmp.Compare(a.Target, b.Target),
 		)
 	})
 }
 
-// age orders versions, the oldest first and unknown ones last.
-func age(v version.Version) int {
+// versionOrder orders versions, the oldest first and unknown ones last.
+func versionOrder(v version.Version) int {
 	if i := slices.Index(version.All(), v); i >= 0 {
 		return i
 	}
@@ -138,9 +139,9 @@ func age(v version.Version) int {
 // noVersion is written for a scenario that belongs to no version, as in reports.
 const noVersion = "oauth"
 
-func nameOf(v version.Version) string { return cmp.Or(string(v), noVersion) }
+func versionName(v version.Version) string { return cmp.Or(string(v), noVersion) }
 
-func versionOf(name string) version.Version {
+func parseVersion(name string) version.Version {
 	if name == noVersion {
 		return ""
 	}

@@ -71,36 +71,36 @@ func open(source string, data []byte) *reader {
 	return &reader{file, &Ledger{Confirmations: map[Key]Confirmation{}}}
 }
 
-// form is what a text has to look like.
-type form struct {
+// format is what a text has to look like.
+type format struct {
 	pattern *regexp.Regexp
 	text    string
 }
 
 var (
-	idForm = form{
+	idFormat = format{
 		regexp.MustCompile(`^[a-z]+(/[a-z0-9-]+)+$`),
 		"the id of a scenario, such as create/secret-is-shown-once",
 	}
-	evidenceForm = form{
+	evidenceFormat = format{
 		regexp.MustCompile(`^(published|observed|assumed)$`), "published, observed or assumed",
 	}
-	versionForm = form{
+	versionFormat = format{
 		regexp.MustCompile(`^[a-z][a-z0-9]*$`),
 		"a version of the API such as v2026, or oauth for none",
 	}
-	targetForm = form{
+	targetFormat = format{
 		regexp.MustCompile(`^[A-Za-z0-9._:%-]+$`), "a host, such as acme.api.identitynow.com",
 	}
-	documentForm = form{
+	documentFormat = format{
 		regexp.MustCompile(`^[0-9a-f]{64}$`),
 		"64 lower-case hexadecimal digits, the SHA-256 of a document in effect",
 	}
-	toolForm = form{regexp.MustCompile(`^[[:print:]]+$`), "the program with its version"}
+	toolFormat = format{regexp.MustCompile(`^[[:print:]]+$`), "the program with its version"}
 )
 
 // text returns a value of that form, and an empty one if it is wrong or absent.
-func (r *reader) text(field string, value strictyaml.Scalar, f form) string {
+func (r *reader) text(field string, value strictyaml.Scalar, f format) string {
 	if value != "" && !f.pattern.MatchString(string(value)) {
 		r.Report(strictyaml.BadValue, field, "expected %s, got %q", f.text, string(value))
 		return ""
@@ -112,12 +112,12 @@ func (r *reader) scenarios(entries []scenarioEntry) {
 	known := map[string]bool{}
 	for i, e := range entries {
 		field := fmt.Sprintf("scenarios[%d]", i)
-		s := Scenario{ID: r.text(field+".id", e.ID, idForm), Question: e.Question}
+		s := Scenario{ID: r.text(field+".id", e.ID, idFormat), Question: e.Question}
 		if s.ID != "" && known[s.ID] {
 			r.Report(strictyaml.Duplicate, field+".id", "%s is there already", s.ID)
 		}
 		known[s.ID] = true
-		s.Evidence = evidence.Level(r.text(field+".evidence", e.Evidence, evidenceForm))
+		s.Evidence = evidence.Level(r.text(field+".evidence", e.Evidence, evidenceFormat))
 		for j, name := range e.Versions {
 			s.Versions = append(s.Versions,
 				r.version(fmt.Sprintf("%s.versions[%d]", field, j), name, s.Versions))
@@ -128,16 +128,16 @@ func (r *reader) scenarios(entries []scenarioEntry) {
 
 // version returns one that is published, and not among those before.
 func (r *reader) version(field string, text strictyaml.Scalar,
-	before []version.Version,
+	previous []version.Version,
 ) version.Version {
-	name := r.text(field, text, versionForm)
-	v := versionOf(name)
+	name := r.text(field, text, versionFormat)
+	v := parseVersion(name)
 	switch {
 	case name == "": // reported already
 	case v != "" && !slices.Contains(version.All(), v):
 		r.Report(strictyaml.BadValue, field, "unknown version %q: expected one of %s, %s", name,
 			version.Join(version.All()), noVersion)
-	case slices.Contains(before, v):
+	case slices.Contains(previous, v):
 		r.Report(strictyaml.Duplicate, field, "%s is there already", name)
 	}
 	return v
@@ -147,40 +147,40 @@ func (r *reader) confirmations(entries []confirmationEntry) {
 	first := map[Key]string{}
 	for i, e := range entries {
 		field := fmt.Sprintf("confirmations[%d]", i)
-		text := func(name string, value strictyaml.Scalar, f form) string {
+		text := func(name string, value strictyaml.Scalar, f format) string {
 			return r.text(field+"."+name, value, f)
 		}
 		k := Key{
-			text("scenario", e.Scenario, idForm),
-			versionOf(text("version", e.Version, versionForm)),
-			text("target", e.Target, targetForm),
+			text("scenario", e.Scenario, idFormat),
+			parseVersion(text("version", e.Version, versionFormat)),
+			text("target", e.Target, targetFormat),
 		}
 		c := Confirmation{
 			Date:     r.date(field+".date", string(e.Date)),
-			Document: text("document", e.Document, documentForm),
-			Tool:     text("tool", e.Tool, toolForm),
+			Document: text("document", e.Document, documentFormat),
+			Tool:     text("tool", e.Tool, toolFormat),
 		}
-		switch before, twice := first[k]; {
+		switch firstField, isDuplicate := first[k]; {
 		case k.Scenario == "" || k.Target == "" || e.Version == "": // reported already
-		case twice:
+		case isDuplicate:
 			r.Report(strictyaml.Duplicate, field,
 				"the same scenario, version and target as in line %d: keep one of them",
-				strictyaml.FieldLine(before))
+				strictyaml.FieldLine(firstField))
 		default:
 			r.ledger.Confirmations[k], first[k] = c, field
 		}
 	}
 }
 
-func (r *reader) date(field, text string) (at time.Time) {
+func (r *reader) date(field, text string) (date time.Time) {
 	if text == "" { // reported already
-		return at
+		return date
 	}
-	err := at.UnmarshalText([]byte(text))
-	at = at.UTC().Truncate(time.Second)
-	if err != nil || at.Year() < 1 || at.Year() > 9999 {
+	err := date.UnmarshalText([]byte(text))
+	date = date.UTC().Truncate(time.Second)
+	if err != nil || date.Year() < 1 || date.Year() > 9999 {
 		r.Report(strictyaml.BadValue, field,
 			"expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got %q", text)
 	}
-	return at
+	return date
 }

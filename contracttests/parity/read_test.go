@@ -72,7 +72,7 @@ func TestReadOwn(t *testing.T) {
 	}
 }
 
-func at(line, column int, field string, kind strictyaml.Kind) strictyaml.Error {
+func errorAt(line, column int, field string, kind strictyaml.Kind) strictyaml.Error {
 	return strictyaml.Error{Line: line, Column: column, Field: field, Kind: kind}
 }
 
@@ -92,7 +92,7 @@ func checkErrors(t *testing.T, want strictyaml.Errors, err error) {
 }
 
 func TestMistakesOfOnesOwn(t *testing.T) {
-	but := func(old, with string) string {
+	replaceIn := func(old, with string) string {
 		if !strings.Contains(good, old) {
 			t.Fatalf("there is no %s", old)
 		}
@@ -103,139 +103,148 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 		name, text string
 		want       wrong
 	}{
-		{"empty", "", wrong{at(1, 1, "", strictyaml.Empty)}},
-		{"a comment alone", "# mine\n", wrong{at(1, 1, "", strictyaml.Empty)}},
-		{"no YAML", "confirmations: [\n", wrong{at(1, 1, "", strictyaml.Syntax)}},
-		{"no YAML, and no line", "\x00", wrong{at(1, 1, "", strictyaml.Syntax)}},
-		{"no YAML behind a document", good + "---\n[\n", wrong{at(4, 1, "", strictyaml.Syntax)}},
+		{"empty", "", wrong{errorAt(1, 1, "", strictyaml.Empty)}},
+		{"a comment alone", "# mine\n", wrong{errorAt(1, 1, "", strictyaml.Empty)}},
+		{"no YAML", "confirmations: [\n", wrong{errorAt(1, 1, "", strictyaml.Syntax)}},
+		{"no YAML, and no line", "\x00", wrong{errorAt(1, 1, "", strictyaml.Syntax)}},
 		{
-			"two documents", good + "---\nconfirmations: []\n", wrong{
-				at(3, 1, "", strictyaml.ManyDocuments),
+			"no YAML behind a document", good + "---\n[\n", wrong{
+				errorAt(4, 1, "", strictyaml.Syntax),
 			},
 		},
-		{"a list", "[]", wrong{at(1, 1, "", strictyaml.WrongType)}},
-		{"nothing in it", "{}", wrong{at(1, 1, "confirmations", strictyaml.MissingField)}},
+		{
+			"two documents", good + "---\nconfirmations: []\n", wrong{
+				errorAt(3, 1, "", strictyaml.ManyDocuments),
+			},
+		},
+		{"a list", "[]", wrong{errorAt(1, 1, "", strictyaml.WrongType)}},
+		{"nothing in it", "{}", wrong{errorAt(1, 1, "confirmations", strictyaml.MissingField)}},
 		{
 			"scenarios", "scenarios: []\nconfirmations: []\n", wrong{
-				at(1, 1, "scenarios", strictyaml.UnknownField),
+				errorAt(1, 1, "scenarios", strictyaml.UnknownField),
 			},
 		},
 		{
 			"schema that is newer", "schema: 2\nflavours: []\n", wrong{
-				at(1, 1, "schema", strictyaml.UnsupportedSchema),
+				errorAt(1, 1, "schema", strictyaml.UnsupportedSchema),
 			},
 		},
 		{
 			"schema that never was", good + "schema: 0\n", wrong{
-				at(3, 1, "schema", strictyaml.UnsupportedSchema),
+				errorAt(3, 1, "schema", strictyaml.UnsupportedSchema),
 			},
 		},
 		{
 			"schema that is text", good + "schema: first\n", wrong{
-				at(3, 1, "schema", strictyaml.WrongType),
+				errorAt(3, 1, "schema", strictyaml.WrongType),
 			},
 		},
 		{
 			"schema that is misspelt", good + "shcema: 1\n", wrong{
-				at(3, 1, "shcema", strictyaml.UnknownField),
+				errorAt(3, 1, "shcema", strictyaml.UnknownField),
 			},
 		},
-		{"no list", "confirmations:\n", wrong{at(1, 1, "confirmations", strictyaml.WrongType)}},
+		{
+			"no list", "confirmations:\n", wrong{
+				errorAt(1, 1, "confirmations", strictyaml.WrongType),
+			},
+		},
 		{
 			"twice", good + "confirmations: []\n", wrong{
-				at(3, 1, "confirmations", strictyaml.Duplicate),
+				errorAt(3, 1, "confirmations", strictyaml.Duplicate),
 			},
 		},
 		{
 			"a list of texts", "confirmations: [create/a]", wrong{
-				at(1, 17, "confirmations[0]", strictyaml.WrongType),
+				errorAt(1, 17, "confirmations[0]", strictyaml.WrongType),
 			},
 		},
 		{"an alias", "confirmations: [&a {}, *a]", wrong{
-			at(1, 17, "confirmations[0].scenario", strictyaml.MissingField),
-			at(1, 17, "confirmations[0].version", strictyaml.MissingField),
-			at(1, 17, "confirmations[0].target", strictyaml.MissingField),
-			at(1, 17, "confirmations[0].date", strictyaml.MissingField),
-			at(1, 17, "confirmations[0].document", strictyaml.MissingField),
-			at(1, 17, "confirmations[0].tool", strictyaml.MissingField),
-			at(1, 24, "confirmations[1].scenario", strictyaml.MissingField),
-			at(1, 24, "confirmations[1].version", strictyaml.MissingField),
-			at(1, 24, "confirmations[1].target", strictyaml.MissingField),
-			at(1, 24, "confirmations[1].date", strictyaml.MissingField),
-			at(1, 24, "confirmations[1].document", strictyaml.MissingField),
-			at(1, 24, "confirmations[1].tool", strictyaml.MissingField),
+			errorAt(1, 17, "confirmations[0].scenario", strictyaml.MissingField),
+			errorAt(1, 17, "confirmations[0].version", strictyaml.MissingField),
+			errorAt(1, 17, "confirmations[0].target", strictyaml.MissingField),
+			errorAt(1, 17, "confirmations[0].date", strictyaml.MissingField),
+			errorAt(1, 17, "confirmations[0].document", strictyaml.MissingField),
+			errorAt(1, 17, "confirmations[0].tool", strictyaml.MissingField),
+			errorAt(1, 24, "confirmations[1].scenario", strictyaml.MissingField),
+			errorAt(1, 24, "confirmations[1].version", strictyaml.MissingField),
+			errorAt(1, 24, "confirmations[1].target", strictyaml.MissingField),
+			errorAt(1, 24, "confirmations[1].date", strictyaml.MissingField),
+			errorAt(1, 24, "confirmations[1].document", strictyaml.MissingField),
+			errorAt(1, 24, "confirmations[1].tool", strictyaml.MissingField),
 		}},
 		{
-			"a misspelt field", but("date:", "dat:"), wrong{
-				at(2, 5, "confirmations[0].date", strictyaml.MissingField),
-				at(2, 76, "confirmations[0].dat", strictyaml.UnknownField),
+			"a misspelt field", replaceIn("date:", "dat:"), wrong{
+				errorAt(2, 5, "confirmations[0].date", strictyaml.MissingField),
+				errorAt(2, 76, "confirmations[0].dat", strictyaml.UnknownField),
 			},
 		},
 		{
-			"a field of two lines", but("date:", `"d\ne":`), wrong{
-				at(2, 5, "confirmations[0].date", strictyaml.MissingField),
-				at(2, 76, `confirmations[0]."d\ne"`, strictyaml.UnknownField),
+			"a field of two lines", replaceIn("date:", `"d\ne":`), wrong{
+				errorAt(2, 5, "confirmations[0].date", strictyaml.MissingField),
+				errorAt(2, 76, `confirmations[0]."d\ne"`, strictyaml.UnknownField),
 			},
 		},
 		{
-			"a list as a field", but("date:", "[a]:"), wrong{
-				at(2, 5, "confirmations[0].date", strictyaml.MissingField),
-				at(2, 76, `confirmations[0].""`, strictyaml.BadKey),
+			"a list as a field", replaceIn("date:", "[a]:"), wrong{
+				errorAt(2, 5, "confirmations[0].date", strictyaml.MissingField),
+				errorAt(2, 76, `confirmations[0].""`, strictyaml.BadKey),
 			},
 		},
 		{
-			"no scenario", but("create/a", "a"), wrong{
-				at(2, 6, "confirmations[0].scenario", strictyaml.BadValue),
+			"no scenario", replaceIn("create/a", "a"), wrong{
+				errorAt(2, 6, "confirmations[0].scenario", strictyaml.BadValue),
 			},
 		},
 		{
-			"no version", but("v2026", "2026"), wrong{
-				at(2, 26, "confirmations[0].version", strictyaml.BadValue),
+			"no version", replaceIn("v2026", "2026"), wrong{
+				errorAt(2, 26, "confirmations[0].version", strictyaml.BadValue),
 			},
 		},
 		{
-			"an address as the target", but(tenant, "https://"+tenant), wrong{
-				at(2, 42, "confirmations[0].target", strictyaml.BadValue),
+			"an address as the target", replaceIn(tenant, "https://"+tenant), wrong{
+				errorAt(2, 42, "confirmations[0].target", strictyaml.BadValue),
 			},
 		},
 		{
-			"no target", but(tenant, ""), wrong{
-				at(2, 42, "confirmations[0].target", strictyaml.WrongType),
+			"no target", replaceIn(tenant, ""), wrong{
+				errorAt(2, 42, "confirmations[0].target", strictyaml.WrongType),
 			},
 		},
 		{
-			"a day", but("T12:00:00Z", ""), wrong{
-				at(2, 76, "confirmations[0].date", strictyaml.BadValue),
+			"a day", replaceIn("T12:00:00Z", ""), wrong{
+				errorAt(2, 76, "confirmations[0].date", strictyaml.BadValue),
 			},
 		},
 		{
-			"no such day", but("01-31", "02-30"), wrong{
-				at(2, 76, "confirmations[0].date", strictyaml.BadValue),
+			"no such day", replaceIn("01-31", "02-30"), wrong{
+				errorAt(2, 76, "confirmations[0].date", strictyaml.BadValue),
 			},
 		},
 		{
-			"before the first year", but("2026-01-31T12:00:00Z", "0000-01-01T00:00:00Z"), wrong{
-				at(2, 76, "confirmations[0].date", strictyaml.BadValue),
+			"before the first year", replaceIn("2026-01-31T12:00:00Z", "0000-01-01T00:00:00Z"),
+			wrong{
+				errorAt(2, 76, "confirmations[0].date", strictyaml.BadValue),
 			},
 		},
 		{
-			"a list as the date", but("2026-01-31T12:00:00Z", "[]"), wrong{
-				at(2, 76, "confirmations[0].date", strictyaml.WrongType),
+			"a list as the date", replaceIn("2026-01-31T12:00:00Z", "[]"), wrong{
+				errorAt(2, 76, "confirmations[0].date", strictyaml.WrongType),
 			},
 		},
 		{
-			"a short hash", but(hash, "9f86"), wrong{
-				at(2, 104, "confirmations[0].document", strictyaml.BadValue),
+			"a short hash", replaceIn(hash, "9f86"), wrong{
+				errorAt(2, 104, "confirmations[0].document", strictyaml.BadValue),
 			},
 		},
 		{
-			"a tool of two lines", but("patmock v1.2.3", `"a\nb"`), wrong{
-				at(2, 180, "confirmations[0].tool", strictyaml.BadValue),
+			"a tool of two lines", replaceIn("patmock v1.2.3", `"a\nb"`), wrong{
+				errorAt(2, 180, "confirmations[0].tool", strictyaml.BadValue),
 			},
 		},
 		{
 			"the same again", good + strings.TrimPrefix(good, "confirmations:\n"), wrong{
-				at(3, 5, "confirmations[1]", strictyaml.Duplicate),
+				errorAt(3, 5, "confirmations[1]", strictyaml.Duplicate),
 			},
 		},
 		{
@@ -245,8 +254,8 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 				"- {scenario: B, version: v3, target: a, date: 2026-01-31T12:00:00Z, document: " +
 				hash + ", tool: a}\n",
 			wrong{
-				at(2, 4, "confirmations[0].scenario", strictyaml.BadValue),
-				at(3, 4, "confirmations[1].scenario", strictyaml.BadValue),
+				errorAt(2, 4, "confirmations[0].scenario", strictyaml.BadValue),
+				errorAt(3, 4, "confirmations[1].scenario", strictyaml.BadValue),
 			},
 		},
 	}
@@ -288,36 +297,36 @@ func TestMistakesOfThePublished(t *testing.T) {
 	}{
 		{
 			"evidence", "{id: create/a, evidence: confirmed, versions: []}",
-			at(3, 20, "scenarios[1].evidence", strictyaml.BadValue),
+			errorAt(3, 20, "scenarios[1].evidence", strictyaml.BadValue),
 		},
 		{
 			"question", "{id: create/a, evidence: assumed, question: maybe, versions: []}",
-			at(3, 39, "scenarios[1].question", strictyaml.WrongType),
+			errorAt(3, 39, "scenarios[1].question", strictyaml.WrongType),
 		},
 		{
 			"question in quotes",
 			`{id: create/a, evidence: assumed, question: "true", versions: []}`,
-			at(3, 39, "scenarios[1].question", strictyaml.WrongType),
+			errorAt(3, 39, "scenarios[1].question", strictyaml.WrongType),
 		},
 		{
 			"version", "{id: create/a, evidence: assumed, versions: [v3, v4]}",
-			at(3, 54, "scenarios[1].versions[1]", strictyaml.BadValue),
+			errorAt(3, 54, "scenarios[1].versions[1]", strictyaml.BadValue),
 		},
 		{
 			"version again", "{id: create/a, evidence: assumed, versions: [v3, v3]}",
-			at(3, 54, "scenarios[1].versions[1]", strictyaml.Duplicate),
+			errorAt(3, 54, "scenarios[1].versions[1]", strictyaml.Duplicate),
 		},
 		{
 			"versions", "{id: create/a, evidence: assumed, versions: v3}",
-			at(3, 39, "scenarios[1].versions", strictyaml.WrongType),
+			errorAt(3, 39, "scenarios[1].versions", strictyaml.WrongType),
 		},
 		{
 			"id again", "{id: token/a, evidence: assumed, versions: [v3]}",
-			at(3, 6, "scenarios[1].id", strictyaml.Duplicate),
+			errorAt(3, 6, "scenarios[1].id", strictyaml.Duplicate),
 		},
 		{
 			"no versions", "{id: create/a, evidence: assumed}",
-			at(3, 5, "scenarios[1].versions", strictyaml.MissingField),
+			errorAt(3, 5, "scenarios[1].versions", strictyaml.MissingField),
 		},
 	}
 	for _, tt := range tests {

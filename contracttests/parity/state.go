@@ -80,17 +80,17 @@ const (
 )
 
 // Rows returns the state of every promise. The surest confirmation counts, and of those the latest.
-func (l *Ledger) Rows(today Conditions) []Row {
+func (l *Ledger) Rows(conditions Conditions) []Row {
 	confirmed := map[promise][]Key{}
 	for _, k := range l.keys() {
-		confirmed[k.of()] = append(confirmed[k.of()], k)
+		confirmed[k.promise()] = append(confirmed[k.promise()], k)
 	}
 	var rows []Row
 	for _, s := range l.Scenarios {
 		for _, v := range s.Versions {
 			row := Row{Scenario: s, Version: v, State: State(s.Evidence)}
 			for _, k := range confirmed[promise{s.ID, v}] {
-				if other := today.judge(s, k, l.Confirmations[k]); surer(other, row) {
+				if other := conditions.evaluate(s, k, l.Confirmations[k]); isStronger(other, row) {
 					row = other
 				}
 			}
@@ -100,16 +100,16 @@ func (l *Ledger) Rows(today Conditions) []Row {
 	return rows
 }
 
-func surer(a, b Row) bool {
-	was, is := slices.Index(States(), b.State), slices.Index(States(), a.State)
-	return is < was || is == was && a.Confirmation.Date.After(b.Confirmation.Date)
+func isStronger(a, b Row) bool {
+	rankB, rankA := slices.Index(States(), b.State), slices.Index(States(), a.State)
+	return rankA < rankB || rankA == rankB && a.Confirmation.Date.After(b.Confirmation.Date)
 }
 
-// judge returns the state by one confirmation. A rehearsal that is stale counts for nothing, and so
-// does the confirmation of an open question.
-func (t Conditions) judge(s Scenario, k Key, c Confirmation) Row {
+// evaluate returns the state by one confirmation. A rehearsal that is stale counts for nothing, and
+// so does the confirmation of an open question.
+func (t Conditions) evaluate(s Scenario, k Key, c Confirmation) Row {
 	row := Row{Scenario: s, Version: k.Version, State: Confirmed, Target: k.Target, Confirmation: c}
-	row.Stale, row.StaleReason = t.stale(k.Version, c)
+	row.Stale, row.StaleReason = t.staleReason(k.Version, c)
 	switch {
 	case s.Question || k.IsRehearsal() && row.Stale != "":
 		return Row{Scenario: s, Version: k.Version, State: State(s.Evidence)}
@@ -121,9 +121,9 @@ func (t Conditions) judge(s Scenario, k Key, c Confirmation) Row {
 	return row
 }
 
-// stale returns why a confirmation is stale, empty if it is not.
-func (t Conditions) stale(v version.Version, c Confirmation) (kind StaleKind, why string) {
-	switch then, now := major(c.Tool), major(t.Tool); {
+// staleReason returns why a confirmation is stale, empty if it is not.
+func (t Conditions) staleReason(v version.Version, c Confirmation) (kind StaleKind, why string) {
+	switch then, now := majorVersion(c.Tool), majorVersion(t.Tool); {
 	case c.Date.After(t.Now):
 		return FutureDate, "its date lies ahead"
 	case t.MaxAge > 0 && t.Now.Sub(c.Date) > t.MaxAge:
@@ -138,11 +138,11 @@ func (t Conditions) stale(v version.Version, c Confirmation) (kind StaleKind, wh
 	return "", ""
 }
 
-var majorForm = regexp.MustCompile(`\bv(\d+)\.\d+\.\d+`)
+var majorPattern = regexp.MustCompile(`\bv(\d+)\.\d+\.\d+`)
 
-// major returns the major version of a tool, -1 for one that was built from a work tree.
-func major(tool string) int {
-	if found := majorForm.FindStringSubmatch(tool); found != nil {
+// majorVersion returns the major version of a tool, -1 for one that was built from a work tree.
+func majorVersion(tool string) int {
+	if found := majorPattern.FindStringSubmatch(tool); found != nil {
 		if n, err := strconv.Atoi(found[1]); err == nil {
 			return n
 		}

@@ -22,19 +22,19 @@ const (
 
 var now = time.Date(2026, 8, 22, 10, 0, 0, 0, time.UTC)
 
-// ago is a confirmation of so long ago, under the document and the tool of today.
-func ago(age time.Duration) parity.Confirmation {
+// confirmedAgo is a confirmation of so long ago, under the document and the tool of today.
+func confirmedAgo(age time.Duration) parity.Confirmation {
 	return parity.Confirmation{Date: now.Add(-age), Document: hash, Tool: "patmock v1.9.0"}
 }
 
-func by(tool string) parity.Confirmation {
-	c := ago(day)
+func confirmedBy(tool string) parity.Confirmation {
+	c := confirmedAgo(day)
 	c.Tool = tool
 	return c
 }
 
-func under(document string) parity.Confirmation {
-	c := ago(day)
+func confirmedUnder(document string) parity.Confirmation {
+	c := confirmedAgo(day)
 	c.Document = document
 	return c
 }
@@ -59,98 +59,98 @@ func TestRows(t *testing.T) {
 		stale  parity.StaleKind
 	}{
 		{"none", today, nil, parity.Observed, "", ""},
-		{"of today", today, confirmations{tenant: ago(0)}, parity.Confirmed, tenant, ""},
+		{"of today", today, confirmations{tenant: confirmedAgo(0)}, parity.Confirmed, tenant, ""},
 		{
 			"as old as may be", today,
-			confirmations{tenant: ago(90 * day)},
+			confirmations{tenant: confirmedAgo(90 * day)},
 			parity.Confirmed,
 			tenant, "",
 		},
 		{
 			"a moment too old", today,
-			confirmations{tenant: ago(90*day + time.Second)},
+			confirmations{tenant: confirmedAgo(90*day + time.Second)},
 			parity.Stale, tenant, parity.TooOld,
 		},
 		{
 			"old where any age is good", ageless,
-			confirmations{tenant: ago(9000 * day)},
+			confirmations{tenant: confirmedAgo(9000 * day)},
 			parity.Confirmed, tenant, "",
 		},
 		{
 			"of tomorrow", today,
-			confirmations{tenant: ago(-day)},
+			confirmations{tenant: confirmedAgo(-day)},
 			parity.Stale, tenant,
 			parity.FutureDate,
 		},
 		{
 			"of tomorrow where any age is good", ageless,
-			confirmations{tenant: ago(-day)},
+			confirmations{tenant: confirmedAgo(-day)},
 			parity.Stale, tenant, parity.FutureDate,
 		},
 		{
 			"another document", today,
-			confirmations{tenant: under(strings.Repeat("0", 64))},
+			confirmations{tenant: confirmedUnder(strings.Repeat("0", 64))},
 			parity.Stale, tenant, parity.DocumentChanged,
 		},
 		{
 			"another minor of the tool", today,
-			confirmations{tenant: by("patmock v1.2.3")},
+			confirmations{tenant: confirmedBy("patmock v1.2.3")},
 			parity.Confirmed, tenant, "",
 		},
 		{
 			"an older major of the tool", today,
-			confirmations{tenant: by("patmock v0.9.0")},
+			confirmations{tenant: confirmedBy("patmock v0.9.0")},
 			parity.Stale, tenant, parity.OlderMajor,
 		},
 		{
 			"a newer major of the tool", older,
-			confirmations{tenant: by("patmock v1.9.0")},
+			confirmations{tenant: confirmedBy("patmock v1.9.0")},
 			parity.Confirmed, tenant, "",
 		},
 		{
 			"a tool of a work tree", today,
-			confirmations{tenant: by("patmock (devel)")},
+			confirmations{tenant: confirmedBy("patmock (devel)")},
 			parity.Confirmed, tenant, "",
 		},
 		{
 			"today's tool of a work tree", devel,
-			confirmations{tenant: by("patmock v0.9.0")},
+			confirmations{tenant: confirmedBy("patmock v0.9.0")},
 			parity.Confirmed, tenant, "",
 		},
 		{
 			"rehearsed", today,
-			confirmations{"127.0.0.1": ago(day)},
+			confirmations{"127.0.0.1": confirmedAgo(day)},
 			parity.Rehearsed, "127.0.0.1",
 			"",
 		},
 		{
 			"rehearsed too long ago", today,
-			confirmations{"127.0.0.1": ago(91 * day)},
+			confirmations{"127.0.0.1": confirmedAgo(91 * day)},
 			parity.Observed, "", "",
 		},
 		{
 			"the latest of two", today,
-			confirmations{tenant: ago(2 * day), other: ago(day)},
+			confirmations{tenant: confirmedAgo(2 * day), other: confirmedAgo(day)},
 			parity.Confirmed, other, "",
 		},
 		{
 			"the latest of two, told first", today, confirmations{
-				tenant: ago(day), other: ago(2 * day),
+				tenant: confirmedAgo(day), other: confirmedAgo(2 * day),
 			}, parity.Confirmed, tenant, "",
 		},
 		{
 			"a tenant before a later rehearsal", today, confirmations{
-				"127.0.0.1": ago(0), tenant: ago(day),
+				"127.0.0.1": confirmedAgo(0), tenant: confirmedAgo(day),
 			}, parity.Confirmed, tenant, "",
 		},
 		{
 			"a stale one before a rehearsal", today, confirmations{
-				"127.0.0.1": ago(0), tenant: ago(91 * day),
+				"127.0.0.1": confirmedAgo(0), tenant: confirmedAgo(91 * day),
 			}, parity.Stale, tenant, parity.TooOld,
 		},
 		{
 			"a good one before a later one that is stale", today, confirmations{
-				tenant: ago(day), other: ago(-day),
+				tenant: confirmedAgo(day), other: confirmedAgo(-day),
 			}, parity.Confirmed, tenant, "",
 		},
 	}
@@ -164,7 +164,7 @@ func TestRows(t *testing.T) {
 			l := &parity.Ledger{
 				Scenarios: []parity.Scenario{s},
 				Confirmations: map[parity.Key]parity.Confirmation{
-					{Scenario: "create/b", Version: version.V2026, Target: tenant}: ago(0),
+					{Scenario: "create/b", Version: version.V2026, Target: tenant}: confirmedAgo(0),
 				},
 			}
 			for target, c := range tt.has {
@@ -180,11 +180,13 @@ func TestRows(t *testing.T) {
 				},
 			}
 			got := l.Rows(tt.today)
-			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(parity.Row{}, "StaleReason")); diff != "" {
+			if diff := cmp.Diff(want, got,
+				cmpopts.IgnoreFields(parity.Row{}, "StaleReason")); diff != "" {
 				t.Fatalf("rows (-want +got):\n%s", diff)
 			}
 			if tt.stale != "" {
-				golden.Check(t, "testdata/messages.golden", "stale "+string(tt.stale), got[1].StaleReason)
+				golden.Check(t, "testdata/messages.golden", "stale "+string(tt.stale),
+					got[1].StaleReason)
 			} else if got[1].StaleReason != "" {
 				t.Errorf("why is %q", got[1].StaleReason)
 			}
@@ -199,7 +201,7 @@ func TestAQuestionIsNeverConfirmed(t *testing.T) {
 	}
 	l := &parity.Ledger{
 		Scenarios: []parity.Scenario{s}, Confirmations: map[parity.Key]parity.Confirmation{
-			{Scenario: "create/a", Target: tenant}: ago(day),
+			{Scenario: "create/a", Target: tenant}: confirmedAgo(day),
 		},
 	}
 	want := []parity.Row{{Scenario: s, State: parity.Assumed}}

@@ -36,11 +36,11 @@ func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes 
 	var changes Changes
 	for _, r := range results {
 		k := Key{r.ID, r.Version, run.Target}
-		scenario, is := known[k.of()]
+		scenario, isKnown := known[k.promise()]
 		switch {
-		case !is || scenario.Question:
+		case !isKnown || scenario.Question:
 		case r.Outcome == report.Pass:
-			if _, before := l.Confirmations[k]; before {
+			if _, isRenewal := l.Confirmations[k]; isRenewal {
 				changes.Renewed = append(changes.Renewed, k)
 			} else {
 				changes.Added = append(changes.Added, k)
@@ -50,19 +50,20 @@ func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes 
 				Tool: run.Tool,
 			}
 		case r.Outcome == report.Fail || r.Outcome == report.Provisional:
-			changes.Removed = append(changes.Removed, l.lose(k)...)
+			changes.Removed = append(changes.Removed, l.removeConfirmations(k)...)
 		}
 	}
 	return changes
 }
 
-// lose removes the confirmations of a promise that was not kept, and returns their keys.
-func (l *Ledger) lose(not Key) []Key {
-	lost := slices.DeleteFunc(l.keys(), func(k Key) bool {
-		return k.of() != not.of() || k.IsRehearsal() != not.IsRehearsal()
+// removeConfirmations removes the confirmations of a promise that was not kept, and returns their
+// keys.
+func (l *Ledger) removeConfirmations(broken Key) []Key {
+	removed := slices.DeleteFunc(l.keys(), func(k Key) bool {
+		return k.promise() != broken.promise() || k.IsRehearsal() != broken.IsRehearsal()
 	})
-	for _, k := range lost {
+	for _, k := range removed {
 		delete(l.Confirmations, k)
 	}
-	return lost
+	return removed
 }

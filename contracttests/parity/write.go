@@ -37,7 +37,7 @@ func (l *Ledger) YAML() []byte {
 		}
 		var versions []string
 		for _, v := range s.Versions {
-			versions = append(versions, nameOf(v))
+			versions = append(versions, versionName(v))
 		}
 		fmt.Fprintf(&b, "  - {id: %s, evidence: %s%s, versions: [%s]}\n",
 			strictyaml.Quote(s.ID), s.Evidence, question, strings.Join(versions, ", "))
@@ -51,7 +51,7 @@ func (l *Ledger) YAML() []byte {
 		c := l.Confirmations[k]
 		fmt.Fprintf(&b,
 			"  - {scenario: %s, version: %s, target: %s, date: %q, document: %s, tool: %s}\n",
-			strictyaml.Quote(k.Scenario), strictyaml.Quote(nameOf(k.Version)),
+			strictyaml.Quote(k.Scenario), strictyaml.Quote(versionName(k.Version)),
 			strictyaml.Quote(k.Target),
 			c.Date.UTC().Format(time.RFC3339), strictyaml.Quote(c.Document),
 			strictyaml.Quote(c.Tool))

@@ -12,11 +12,11 @@ const maxAnnotations = 10
 // Annotations returns commands to GitHub's runner that show failures and errors beside the change,
 // one a line and at most ten. The last one has the number of those that are left out.
 func Annotations(r *Report) []string {
-	bad := only(r.redacted().Results, Fail, Error)
+	failed := withOutcome(r.redacted().Results, Fail, Error)
 	lines := []string{}
-	for i, result := range bad {
-		if i == maxAnnotations-1 && len(bad) > maxAnnotations {
-			return append(lines, annotation(r.subject(), moreText(r, len(bad)-i)))
+	for i, result := range failed {
+		if i == maxAnnotations-1 && len(failed) > maxAnnotations {
+			return append(lines, annotation(r.subject(), moreText(r, len(failed)-i)))
 		}
 		lines = append(lines,
 			annotation(string(result.Outcome)+" "+result.Name(), annotationText(result)))
@@ -26,7 +26,7 @@ func Annotations(r *Report) []string {
 
 // moreText returns a text about the results that have no annotation of their own.
 func moreText(r *Report, n int) string {
-	if r.ofClients() {
+	if r.isClientReport() {
 		return fmt.Sprintf("%d more rules were broken", n)
 	}
 	return fmt.Sprintf("%d more cases failed or could not be tried", n)
@@ -35,19 +35,19 @@ func moreText(r *Report, n int) string {
 // annotationText returns the message of a result and its promise. Several findings of a rule are
 // listed, each with its request.
 func annotationText(r Result) string {
-	const most = 5
+	const maxFindings = 5
 	lines := []string{clip(r.Message, maxLine/2)}
-	var found []string
+	var findings []string
 	for _, f := range r.Failures {
 		request, _, _ := strings.Cut(f.Exchange, "\n")
 		if line := f.Message + ": " + request; f.Kind == KindFinding && request != "" &&
-			!slices.Contains(found, line) {
-			found = append(found, line)
+			!slices.Contains(findings, line) {
+			findings = append(findings, line)
 		}
 	}
-	if len(found) > 1 {
-		for _, line := range found[:min(len(found), most)] {
-			lines = append(lines, clip(line, maxLine/(3*most)))
+	if len(findings) > 1 {
+		for _, line := range findings[:min(len(findings), maxFindings)] {
+			lines = append(lines, clip(line, maxLine/(3*maxFindings)))
 		}
 	}
 	return strings.Join(append(lines, "Promise: "+r.Promise), "\n")
@@ -58,5 +58,5 @@ func annotation(title, message string) string {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	return "::error title=" + property.Replace(clip(oneLine(title), maxLine)) +
-		"::" + data.Replace(clip(visible(message), maxLine))
+		"::" + data.Replace(clip(sanitize(message), maxLine))
 }

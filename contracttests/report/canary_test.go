@@ -13,67 +13,72 @@ import (
 // plants are the ways in which a secret can stand in a text. Each gets a canary that is at home
 // there.
 var plants = map[string]func(n int) (text, canary string){
-	"token secret": func(n int) (string, string) { return both("%s", hexCanary(n)) },
+	"token secret": func(n int) (string, string) { return plantIn("%s", hexCanary(n)) },
 	"in capitals": func(n int) (string, string) {
-		return both("(%s)", strings.ToUpper(hexCanary(n)))
+		return plantIn("(%s)", strings.ToUpper(hexCanary(n)))
 	},
 	"access token": func(n int) (string, string) {
-		return both("%s", fmt.Sprintf("eyJhbGciOiJub25lIn0.eyJzdWIiOiI%d.Zq9sig%d", n, n))
+		return plantIn("%s", fmt.Sprintf("eyJhbGciOiJub25lIn0.eyJzdWIiOiI%d.Zq9sig%d", n, n))
 	},
 	"bearer": func(n int) (string, string) {
-		return both("Authorization: Bearer %s", word(n))
+		return plantIn("Authorization: Bearer %s", word(n))
 	},
 	"basic": func(n int) (string, string) {
-		return both("authorization: basic %s", word(n))
+		return plantIn("authorization: basic %s", word(n))
 	},
 	"client secret": func(n int) (string, string) {
-		return both("grant_type=a&client_secret=%s&b=c", word(n))
+		return plantIn("grant_type=a&client_secret=%s&b=c", word(n))
 	},
 	"parameter": func(n int) (string, string) {
-		return both("https://x/y?access_token=%s", word(n))
+		return plantIn("https://x/y?access_token=%s", word(n))
 	},
 	"property": func(n int) (string, string) {
-		return both(`{"id":"1","secret": "%s"}`, word(n))
+		return plantIn(`{"id":"1","secret": "%s"}`, word(n))
 	},
 	"property in a text": func(n int) (string, string) {
-		return both(`"{\"access_token\":\"%s\"}"`, word(n))
+		return plantIn(`"{\"access_token\":\"%s\"}"`, word(n))
 	},
 	"difference": func(n int) (string, string) {
-		return both("-\u00a0\t\"secret\": string(\"%s\"),", word(n))
+		return plantIn("-\u00a0\t\"secret\": string(\"%s\"),", word(n))
 	},
 	"field": func(n int) (string, string) {
-		return both(`ClientSecret: "%s"`, word(n))
+		return plantIn(`ClientSecret: "%s"`, word(n))
 	},
 }
 
-func both(form, canary string) (text, planted string) { return fmt.Sprintf(form, canary), canary }
+func plantIn(form, canary string) (text, planted string) {
+	return fmt.Sprintf(form, canary), canary
+}
 
 func word(n int) string { return fmt.Sprintf("Zq9canary%dend", n) }
 
 func hexCanary(n int) string { return fmt.Sprintf("%s%04x", strings.Repeat("5eed", 16), n) }
 
-// texts walks over all texts of a value. It finds fields that are added to the report later, too.
-func texts(v reflect.Value, path string, see func(path string, text reflect.Value)) {
+// walkTexts walks over all texts of a value. It finds fields that are added to the report later,
+// too.
+func walkTexts(v reflect.Value, path string, visit func(path string, text reflect.Value)) {
 	switch v.Kind() {
 	case reflect.String:
-		see(path, v)
+		visit(path, v)
 	case reflect.Pointer:
-		texts(v.Elem(), path, see)
+		walkTexts(v.Elem(), path, visit)
 	case reflect.Slice:
 		for i := range v.Len() {
-			texts(v.Index(i), fmt.Sprintf("%s[%d]", path, i), see)
+			walkTexts(v.Index(i), fmt.Sprintf("%s[%d]", path, i), visit)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
-				texts(v.Field(i), path+"."+v.Type().Field(i).Name, see)
+				walkTexts(v.Field(i), path+"."+v.Type().Field(i).Name, visit)
 			}
 		}
 	}
 }
 
-// planted is a report of one result with a text in every place, which remembers what it put where.
-func planted(outcome report.Outcome, plant func(n int) (text, canary string)) (r *report.Report,
+// plantEverywhere is a report of one result with a text in every place, which remembers what it put
+// where.
+func plantEverywhere(outcome report.Outcome,
+	plant func(n int) (text, canary string)) (r *report.Report,
 	canaries map[string]string,
 ) {
 	result := pass("create/a", version.V3)
@@ -85,7 +90,7 @@ func planted(outcome report.Outcome, plant func(n int) (text, canary string)) (r
 		ClientCount: 1, Clients: []report.Client{{}}, NotJudged: []report.NotJudged{{}},
 	}
 	canaries = map[string]string{}
-	texts(reflect.ValueOf(r), "Report", func(path string, v reflect.Value) {
+	walkTexts(reflect.ValueOf(r), "Report", func(path string, v reflect.Value) {
 		text, canary := plant(len(canaries) + 1)
 		v.SetString("before " + text + " after")
 		canaries[path] = canary
@@ -103,8 +108,8 @@ func TestNoCanaryShows(t *testing.T) {
 	for name, plant := range plants {
 		// the empty one leaves a canary in the outcome, too
 		for _, outcome := range append(report.Outcomes(), "") {
-			r, canaries := planted(outcome, plant)
-			for format, text := range everywhere(t, r) {
+			r, canaries := plantEverywhere(outcome, plant)
+			for format, text := range renderAll(t, r) {
 				for path, canary := range canaries {
 					if strings.Contains(text, canary) {
 						t.Errorf("%s in %s shows in %s of a result with outcome %q", name, path,
@@ -118,7 +123,9 @@ func TestNoCanaryShows(t *testing.T) {
 
 // The canaries could be missed for another reason: words that are no secrets do show.
 func TestOtherWordsShow(t *testing.T) {
-	r, words := planted(report.Fail, func(n int) (string, string) { return both("%s", word(n)) })
+	r, words := plantEverywhere(report.Fail, func(n int) (string, string) {
+		return plantIn("%s", word(n))
+	})
 	for _, format := range report.Formats() {
 		text := write(t, format, r)
 		for _, path := range []string{
@@ -156,7 +163,7 @@ func FuzzCanary(f *testing.F) {
 			text, canary := plant(len(canaries))
 			canaries[name] = canary
 			text = before + " " + text + " " + after
-			result := with(report.Fail, text, pass("create/a", version.V3))
+			result := withResult(report.Fail, text, pass("create/a", version.V3))
 			result.Failures, result.Notes = []report.Failure{
 				{Message: text, Diff: text, Exchange: text, Curl: text},
 			}, []string{text}

@@ -10,7 +10,7 @@ import (
 
 // clientReport returns a report of a check with two findings of a rule.
 func clientReport() *report.Report {
-	broken := with(report.Fail, "2 findings, the first: POST /v3/a: /colour; remove it",
+	broken := withResult(report.Fail, "2 findings, the first: POST /v3/a: /colour; remove it",
 		pass("client/unknown-property", ""))
 	for _, property := range []string{"/colour", "/size"} {
 		broken.Failures = append(broken.Failures, report.Failure{
@@ -23,7 +23,7 @@ func clientReport() *report.Report {
 
 // A report about clients speaks of neither the contract nor versions of the API.
 func TestClients_EveryFormat(t *testing.T) {
-	all := everywhere(t, clientReport())
+	all := renderAll(t, clientReport())
 	for format, text := range all {
 		for _, word := range []string{
 			"oauth<", "oauth |", "/oauth", ".oauth", "contract", "version of the API", "| version",

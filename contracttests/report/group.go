@@ -42,7 +42,7 @@ func versionsOf(results []Result) []version.Version {
 
 // versions returns the versions of the results, none in a report about clients.
 func (r *Report) versions() []version.Version {
-	if r.ofClients() {
+	if r.isClientReport() {
 		return nil
 	}
 	return versionsOf(r.Results)
@@ -59,8 +59,8 @@ func families(results []Result) []string {
 	return names
 }
 
-// only returns the results of some outcomes, those of the first outcome first.
-func only(results []Result, outcomes ...Outcome) []Result {
+// withOutcome returns the results of some outcomes, those of the first outcome first.
+func withOutcome(results []Result, outcomes ...Outcome) []Result {
 	var out []Result
 	for _, o := range outcomes {
 		for _, r := range results {
@@ -72,7 +72,7 @@ func only(results []Result, outcomes ...Outcome) []Result {
 	return out
 }
 
-func ofVersion(results []Result, v version.Version) []Result {
+func withVersion(results []Result, v version.Version) []Result {
 	return slices.DeleteFunc(slices.Clone(results), func(r Result) bool { return r.Version != v })
 }
 
@@ -85,8 +85,8 @@ func tally(results []Result) map[Outcome]int {
 	return n
 }
 
-// tallyText returns a tally such as "498 pass, 14 skip", the best outcome first.
-func tallyText(n map[Outcome]int) string {
+// formatTally returns a tally such as "498 pass, 14 skip", the best outcome first.
+func formatTally(n map[Outcome]int) string {
 	var parts []string
 	for _, o := range Outcomes() {
 		if n[o] > 0 {
@@ -96,8 +96,8 @@ func tallyText(n map[Outcome]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// reason is why cases were skipped.
-type reason struct {
+// skipReason is why cases were skipped.
+type skipReason struct {
 	Text  string
 	Cases int
 	Names []string // none of cases that the run did not get to: there may be thousands
@@ -107,18 +107,18 @@ type reason struct {
 // cause.
 const unfinishedText = "not tested, because the run ended before"
 
-// reasons groups what was skipped, in the order of the results.
-func reasons(results []Result) []reason {
-	var out []reason
-	for _, r := range only(results, Skip) {
+// skipReasons groups what was skipped, in the order of the results.
+func skipReasons(results []Result) []skipReason {
+	var out []skipReason
+	for _, r := range withOutcome(results, Skip) {
 		text := cmp.Or(oneLine(r.Message), "no reason is given")
 		if r.Kind == KindUnfinished {
 			text = unfinishedText
 		}
-		i := slices.IndexFunc(out, func(other reason) bool { return other.Text == text })
+		i := slices.IndexFunc(out, func(other skipReason) bool { return other.Text == text })
 		if i < 0 {
 			i = len(out)
-			out = append(out, reason{Text: text})
+			out = append(out, skipReason{Text: text})
 		}
 		out[i].Cases++
 		if r.Kind != KindUnfinished {
@@ -128,14 +128,14 @@ func reasons(results []Result) []reason {
 	return out
 }
 
-// duration formats seconds, to the millisecond.
-func duration(seconds float64) string {
+// formatDuration formats seconds, to the millisecond.
+func formatDuration(seconds float64) string {
 	return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond).String()
 }
 
 // subject returns what a report is about: the contract, or clients.
 func (r *Report) subject() string {
-	if r.ofClients() {
+	if r.isClientReport() {
 		return clientFamily
 	}
 	return "contract"
@@ -143,7 +143,7 @@ func (r *Report) subject() string {
 
 // intro returns the beginning of the sentence about what was judged.
 func (r *Report) intro() string {
-	if r.ofClients() {
+	if r.isClientReport() {
 		return "The clients of"
 	}
 	return "The contract against"
@@ -151,7 +151,7 @@ func (r *Report) intro() string {
 
 // suiteName returns the name of the results of a version. Those of clients are of no version.
 func (r *Report) suiteName(v version.Version) string {
-	if r.ofClients() {
+	if r.isClientReport() {
 		return r.subject()
 	}
 	return r.subject() + "/" + versionName(v)

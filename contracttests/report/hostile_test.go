@@ -14,8 +14,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// hostile is what a target can answer with to break out of a report, or into what reads it.
-var hostile = []string{
+// hostileTexts is what a target can answer with to break out of a report, or into what reads it.
+var hostileTexts = []string{
 	"]]>", "-->", "|", "a | b | c", "```", "````\n```", "```\n<script>", "</details>",
 	"</details>\n\n# owned\n", "::error title=x::y", "a\n::stop-commands::x", "a\r::warning::x",
 	"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</pre></style></title>",
@@ -30,9 +30,9 @@ var hostile = []string{
 
 func hostileReport() *report.Report {
 	r := reportOf()
-	for i, text := range hostile {
+	for i, text := range hostileTexts {
 		for j, o := range report.Outcomes() {
-			result := with(o, text, pass("x"+text, version.All()[(i+j)%6]))
+			result := withResult(o, text, pass("x"+text, version.All()[(i+j)%6]))
 			result.Promise, result.Sources, result.Notes = text, []string{text, text}, []string{
 				text,
 			}
@@ -45,8 +45,8 @@ func hostileReport() *report.Report {
 		}
 		r.Warnings = append(r.Warnings, report.Warning{Kind: report.WarnClockSkew, Text: text})
 	}
-	r.Tool, r.Target.Name, r.Target.Version = strings.Join(hostile, " "),
-		strings.Join(hostile, " "), strings.Join(hostile, " ")
+	r.Tool, r.Target.Name, r.Target.Version = strings.Join(hostileTexts, " "),
+		strings.Join(hostileTexts, " "), strings.Join(hostileTexts, " ")
 	r.Count()
 	return r
 }
@@ -54,7 +54,7 @@ func hostileReport() *report.Report {
 // TestNothingIsObeyed holds for what goes to a terminal or a log: no character of it moves the
 // cursor, and no line of it is a command to GitHub's runner, but for those that are meant.
 func TestNothingIsObeyed(t *testing.T) {
-	out := everywhere(t, hostileReport())
+	out := renderAll(t, hostileReport())
 	files := []string{"markdown", "summary", "html"}
 	for _, format := range []string{"text", "line", "annotations", "markdown", "summary", "html"} {
 		for line := range strings.Lines(out[format]) {
@@ -77,9 +77,9 @@ func TestNothingIsObeyed(t *testing.T) {
 }
 
 func TestInvalidUTF8(t *testing.T) {
-	r := reportOf(with(report.Fail, "a\xff\xfeb", pass("create/a", version.V3)))
+	r := reportOf(withResult(report.Fail, "a\xff\xfeb", pass("create/a", version.V3)))
 	r.Results[0].Failures = []report.Failure{{Diff: "- \xc3\x28", Exchange: "\xf0\x9f"}}
-	for format, text := range everywhere(t, r) {
+	for format, text := range renderAll(t, r) {
 		if text != strings.ToValidUTF8(text, "?") {
 			t.Errorf("%s is not UTF-8", format)
 		}
@@ -128,7 +128,7 @@ func TestMarkdownOfHostileTexts(t *testing.T) {
 		rest := ourMarkup.ReplaceAllString(line, "")
 		rest = strings.TrimPrefix(ourBold.ReplaceAllString(rest, ""), "> ")
 		if !strings.HasPrefix(line, "|") && strings.ContainsAny(rest, "<>`[]*_|\\@") &&
-			!leftOut["markdown"].MatchString(line) {
+			!omittedText["markdown"].MatchString(line) {
 			t.Errorf("%q has what Markdown knows", line)
 		}
 	}

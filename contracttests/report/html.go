@@ -23,19 +23,19 @@ var pageStyle string
 // texts if the page is too long without any details.
 func renderHTML(r *Report) ([]byte, error) {
 	for line := maxLine; ; line /= 2 {
-		bare, err := renderPage(r, line, 0)
+		withoutDetails, err := renderPage(r, line, 0)
 		if err != nil {
 			return nil, err
 		}
-		if len(bare) <= maxPage || line == 0 {
-			return renderPage(r, line, maxPage-len(bare))
+		if len(withoutDetails) <= maxPage || line == 0 {
+			return renderPage(r, line, maxPage-len(withoutDetails))
 		}
 	}
 }
 
-func renderPage(r *Report, line, room int) ([]byte, error) {
+func renderPage(r *Report, line, budget int) ([]byte, error) {
 	var b bytes.Buffer
-	p := &page{Report: r, line: line, room: room, anchors: map[string]string{}}
+	p := &page{Report: r, line: line, budget: budget, anchors: map[string]string{}}
 	if err := p.document().Render(&b); err != nil {
 		return nil, err
 	}
@@ -46,8 +46,8 @@ func renderPage(r *Report, line, room int) ([]byte, error) {
 type page struct {
 	*Report
 	line    int // bytes of a sentence
-	room    int // bytes that are left for details
-	leftOut int // results whose details did not fit
+	budget  int // bytes that are left for details
+	omitted int // results whose details did not fit
 	anchors map[string]string
 	err     error
 }
@@ -55,25 +55,25 @@ type page struct {
 // Elements end their lines, so that a page can be read and compared as text.
 var newline = g.Text("\n")
 
-// onLine returns an element in a line of its own, nil if there is none.
-func onLine(element g.Node) g.Node {
+// ownLine returns an element in a line of its own, nil if there is none.
+func ownLine(element g.Node) g.Node {
 	if element == nil {
 		return nil
 	}
 	return g.Group{element, newline}
 }
 
-// onLines returns an element for each item, each in a line of its own.
-func onLines[T any](items []T, element func(T) g.Node) g.Node {
-	return g.Map(items, func(item T) g.Node { return onLine(element(item)) })
+// ownLines returns an element for each item, each in a line of its own.
+func ownLines[T any](items []T, element func(T) g.Node) g.Node {
+	return g.Map(items, func(item T) g.Node { return ownLine(element(item)) })
 }
 
 // text returns a text as one line, clipped.
 func (p *page) text(text string) g.Node { return g.Text(clip(oneLine(text), p.line)) }
 
-// word returns the word for a page about clients, or the one for a page about the contract.
-func (p *page) word(clients, contract string) string {
-	if p.ofClients() {
+// choose returns the word for a page about clients, or the one for a page about the contract.
+func (p *page) choose(clients, contract string) string {
+	if p.isClientReport() {
 		return clients
 	}
 	return contract
@@ -107,16 +107,17 @@ func (p *page) header() g.Node {
 	return h.Header(
 		newline, h.H1(g.Text(p.Verdict())), newline,
 		h.P(g.Textf("%s %s. Started %s, took %s.",
-			p.intro(), clip(header(p.Report), p.line), started, duration(p.Seconds))), newline,
-		onLines(p.Judged.lines(), func(line titled) g.Node {
+			p.intro(), clip(header(p.Report), p.line), started, formatDuration(p.Seconds))),
+		newline,
+		ownLines(p.Judged.lines(), func(line titledLine) g.Node {
 			return h.P(g.Text(clip("Requests "+line.title+": "+line.text, p.line) + "."))
 		}),
-		onLine(g.Iff(p.Confirmed != nil, func() g.Node {
+		ownLine(g.Iff(p.Confirmed != nil, func() g.Node {
 			return h.P(g.Textf("Confirmed by a tenant: %s.", p.Confirmed))
 		})),
-		onLine(g.If(p.Interrupted, warning("The run was interrupted: cases are missing."))),
-		onLine(g.If(len(p.Warnings) > 0, h.Ul(h.Class("warning"), newline,
-			onLines(p.Warnings, func(w Warning) g.Node {
+		ownLine(g.If(p.Interrupted, warning("The run was interrupted: cases are missing."))),
+		ownLine(g.If(len(p.Warnings) > 0, h.Ul(h.Class("warning"), newline,
+			ownLines(p.Warnings, func(w Warning) g.Node {
 				return h.Li(g.Text("Warning: "), p.text(w.Text))
 			})))),
 	)
@@ -124,32 +125,32 @@ func (p *page) header() g.Node {
 
 func (p *page) main() g.Node {
 	return h.Main(
-		newline, h.H2(g.Text(p.word("Rules", "Families"))), newline,
+		newline, h.H2(g.Text(p.choose("Rules", "Families"))), newline,
 		p.families(), newline,
-		p.results("Failures and errors", "", "failure", only(p.Results, Fail, Error)),
+		p.results("Failures and errors", "", "failure", withOutcome(p.Results, Fail, Error)),
 		p.results("Provisional",
 			"They failed on a live target where they are only assumed, or their question is open. "+
 				"They do not fail the run.",
-			"provisional", only(p.Results, Provisional)),
-		onLine(g.If(p.leftOut > 0, warning(fmt.Sprintf(
+			"provisional", withOutcome(p.Results, Provisional)),
+		ownLine(g.If(p.omitted > 0, warning(fmt.Sprintf(
 			"The details of %d of these are left out here, all or some, for their size: the JSON "+
 				"report has them.",
-			p.leftOut)))),
-		p.skipped(reasons(p.Results)),
+			p.omitted)))),
+		p.skipped(skipReasons(p.Results)),
 		g.Iff(len(p.Results) > 0, p.scenarios),
 	)
 }
 
-func (p *page) skipped(all []reason) g.Node {
+func (p *page) skipped(all []skipReason) g.Node {
 	if len(all) == 0 {
 		return nil
 	}
-	return g.Group{h.H2(g.Text("Skipped")), newline, onLines(all, func(why reason) g.Node {
-		text := g.Textf("%d skipped: %s", why.Cases, clip(why.Text, p.line))
-		if len(why.Names) == 0 {
+	return g.Group{h.H2(g.Text("Skipped")), newline, ownLines(all, func(reason skipReason) g.Node {
+		text := g.Textf("%d skipped: %s", reason.Cases, clip(reason.Text, p.line))
+		if len(reason.Names) == 0 {
 			return h.P(text)
 		}
-		names := clip(strings.Join(why.Names, ", "), min(maxBlock, 20*p.line))
+		names := clip(strings.Join(reason.Names, ", "), min(maxBlock, 20*p.line))
 		return h.Details(h.Summary(text), h.P(g.Text(names)))
 	})}
 }
@@ -160,23 +161,23 @@ func (p *page) families() g.Node {
 		return h.P(g.Text("There are no results."))
 	}
 	versions := versionsOf(p.Results)
-	rows := onLines(families(p.Results), func(name string) g.Node {
-		return h.Tr(heading("row", clip(oneLine(p.word("all", name)), p.line)),
+	rows := ownLines(families(p.Results), func(name string) g.Node {
+		return h.Tr(heading("row", clip(oneLine(p.choose("all", name)), p.line)),
 			g.Map(versions, func(v version.Version) g.Node {
-				n := tally(slices.DeleteFunc(ofVersion(p.Results, v), func(r Result) bool {
+				n := tally(slices.DeleteFunc(withVersion(p.Results, v), func(r Result) bool {
 					return family(r.ID) != name
 				}))
-				return cell(tallyText(n), string(worst(n)), "")
+				return cell(formatTally(n), string(worstOutcome(n)), "")
 			}))
 	})
-	return table(p.word("Rules", "Families"),
-		p.word("Results of the rules", "Results by family and version of the API"),
-		p.columns(p.word("rules", "family")), rows)
+	return table(p.choose("Rules", "Families"),
+		p.choose("Results of the rules", "Results by family and version of the API"),
+		p.columns(p.choose("rules", "family")), rows)
 }
 
 // columns returns the first columns of a table and those of the versions.
 func (p *page) columns(first ...string) []string {
-	if p.ofClients() {
+	if p.isClientReport() {
 		return append(first, "outcome")
 	}
 	for _, v := range p.versions() {
@@ -185,8 +186,8 @@ func (p *page) columns(first ...string) []string {
 	return first
 }
 
-// worst returns the worst outcome, empty if there is none.
-func worst(n map[Outcome]int) Outcome {
+// worstOutcome returns the worst outcome, empty if there is none.
+func worstOutcome(n map[Outcome]int) Outcome {
 	for _, o := range slices.Backward(Outcomes()) {
 		if n[o] > 0 {
 			return o
@@ -206,10 +207,10 @@ func (p *page) scenarios() g.Node {
 		byID[r.ID] = append(byID[r.ID], r)
 	}
 	versions := versionsOf(p.Results)
-	rows := onLines(ids, func(id string) g.Node {
+	rows := ownLines(ids, func(id string) g.Node {
 		return h.Tr(heading("row", clip(oneLine(id), p.line)), h.Td(p.text(byID[id][0].Promise)),
 			g.Map(versions, func(v version.Version) g.Node {
-				all := ofVersion(byID[id], v)
+				all := withVersion(byID[id], v)
 				if len(all) == 0 {
 					return cell("", "", "")
 				}
@@ -219,13 +220,14 @@ func (p *page) scenarios() g.Node {
 			}))
 	})
 	return g.Group{
-		h.H2(g.Text(p.word("Every rule", "Scenarios"))), newline,
+		h.H2(g.Text(p.choose("Every rule", "Scenarios"))), newline,
 		h.Details(
-			h.Summary(g.Text(p.word("Every rule with its text",
+			h.Summary(g.Text(p.choose("Every rule with its text",
 				"Every scenario with its promise"))), newline,
-			table(p.word("Rules", "Scenarios"),
-				p.word("Outcomes by rule", "Outcomes by scenario and version of the API"),
-				p.columns(p.word("rule", "scenario"), p.word("text", "promise")), rows), newline,
+			table(p.choose("Rules", "Scenarios"),
+				p.choose("Outcomes by rule", "Outcomes by scenario and version of the API"),
+				p.columns(p.choose("rule", "scenario"), p.choose("text", "promise")), rows),
+			newline,
 		), newline,
 	}
 }

@@ -21,7 +21,7 @@ func (p *page) results(title, explanation, prefix string, all []Result) g.Node {
 	}
 	return g.Group{
 		h.H2(g.Text(title)), newline,
-		onLine(g.If(explanation != "", h.P(g.Text(explanation)))),
+		ownLine(g.If(explanation != "", h.P(g.Text(explanation)))),
 		articles,
 	}
 }
@@ -40,19 +40,19 @@ func (p *page) article(r Result) g.Node {
 func (p *page) details(r Result) g.Node {
 	var b strings.Builder
 	err := g.Group{
-		onLine(g.If(r.Promise != "", h.P(g.Text("Promise: "), p.text(r.Promise)))),
-		onLine(g.Iff(len(r.Sources) > 0, func() g.Node { return p.sources(r) })),
-		onLines(r.Notes, func(note string) g.Node { return h.P(g.Text("Note: "), p.text(note)) }),
-		onLines(r.Failures, p.failure),
+		ownLine(g.If(r.Promise != "", h.P(g.Text("Promise: "), p.text(r.Promise)))),
+		ownLine(g.Iff(len(r.Sources) > 0, func() g.Node { return p.sources(r) })),
+		ownLines(r.Notes, func(note string) g.Node { return h.P(g.Text("Note: "), p.text(note)) }),
+		ownLines(r.Failures, p.failure),
 	}.Render(&b)
 	if err != nil {
 		p.err = err
 	}
-	if b.Len() > p.room {
-		p.leftOut++
+	if b.Len() > p.budget {
+		p.omitted++
 		return nil
 	}
-	p.room -= b.Len()
+	p.budget -= b.Len()
 	return g.Raw(b.String())
 }
 
@@ -80,8 +80,8 @@ func (p *page) failure(f Failure) g.Node {
 		if text == "" {
 			return nil
 		}
-		return onLine(h.Details(g.If(open, g.Attr("open")), h.Summary(g.Text(title)),
-			h.Pre(h.TabIndex("0"), g.Text(clip(visible(text), maxBlock)))))
+		return ownLine(h.Details(g.If(open, g.Attr("open")), h.Summary(g.Text(title)),
+			h.Pre(h.TabIndex("0"), g.Text(clip(sanitize(text), maxBlock)))))
 	}
 	return h.Div(
 		h.Class("found"), newline,

@@ -54,13 +54,13 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 	var all []report.Result
 	for _, v := range append(version.All(), "") {
 		for _, o := range report.Outcomes() {
-			all = append(all, with(o, "why", pass("create/a", v)))
+			all = append(all, withResult(o, "why", pass("create/a", v)))
 		}
 	}
 	for name, r := range map[string]*report.Report{
 		"every outcome": sample(), "empty": reportOf(), "bare": bare,
 		"every version": reportOf(all...), "hostile": hostileReport(),
-		"clients": checkOf(&report.Judged{}), "judged": checkOf(judgedSample()),
+		"clients": clientReportOf(&report.Judged{}), "judged": clientReportOf(judgedSample()),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := validate(t, write(t, "json", r)); err != nil {
@@ -75,22 +75,26 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 func TestSchemaIsStrict(t *testing.T) {
 	good := write(t, "json", sample())
 	for name, change := range map[string]func(map[string]any){
-		"another version":   func(r map[string]any) { r["schema"] = 2 },
-		"more":              func(r map[string]any) { r["more"] = 1 },
-		"less":              func(r map[string]any) { delete(r, "tool") },
-		"no date":           func(r map[string]any) { r["started"] = "yesterday" },
-		"null for a list":   func(r map[string]any) { r["warnings"] = nil },
-		"negative time":     func(r map[string]any) { r["seconds"] = -1 },
-		"more in target":    func(r map[string]any) { r["target"].(map[string]any)["token"] = "x" },
-		"unknown outcome":   func(r map[string]any) { first(r, "results")["outcome"] = "green" },
-		"unknown version":   func(r map[string]any) { first(r, "results")["version"] = "v4" },
-		"unknown evidence":  func(r map[string]any) { first(r, "results")["evidence"] = "sure" },
-		"more in a result":  func(r map[string]any) { first(r, "results")["secret"] = "x" },
-		"unknown kind":      func(r map[string]any) { first(r, "results")["kind"] = "green" },
-		"unknown warning":   func(r map[string]any) { first(r, "warnings")["kind"] = "green" },
-		"no id":             func(r map[string]any) { first(r, "results")["id"] = "" },
-		"count missing":     func(r map[string]any) { delete(r["counts"].(map[string]any), "skip") },
-		"more in confirmed": func(r map[string]any) { r["confirmed"].(map[string]any)["assumed"] = 1 },
+		"another version":  func(r map[string]any) { r["schema"] = 2 },
+		"more":             func(r map[string]any) { r["more"] = 1 },
+		"less":             func(r map[string]any) { delete(r, "tool") },
+		"no date":          func(r map[string]any) { r["started"] = "yesterday" },
+		"null for a list":  func(r map[string]any) { r["warnings"] = nil },
+		"negative time":    func(r map[string]any) { r["seconds"] = -1 },
+		"more in target":   func(r map[string]any) { r["target"].(map[string]any)["token"] = "x" },
+		"unknown outcome":  func(r map[string]any) { first(r, "results")["outcome"] = "green" },
+		"unknown version":  func(r map[string]any) { first(r, "results")["version"] = "v4" },
+		"unknown evidence": func(r map[string]any) { first(r, "results")["evidence"] = "sure" },
+		"more in a result": func(r map[string]any) { first(r, "results")["secret"] = "x" },
+		"unknown kind":     func(r map[string]any) { first(r, "results")["kind"] = "green" },
+		"unknown warning":  func(r map[string]any) { first(r, "warnings")["kind"] = "green" },
+		"no id":            func(r map[string]any) { first(r, "results")["id"] = "" },
+		"count missing": func(r map[string]any) {
+			delete(r["counts"].(map[string]any), "skip")
+		},
+		"more in confirmed": func(r map[string]any) {
+			r["confirmed"].(map[string]any)["assumed"] = 1
+		},
 		"less in confirmed": func(r map[string]any) {
 			delete(r["confirmed"].(map[string]any), "unconfirmed")
 		},

@@ -42,11 +42,11 @@ type NotJudged struct {
 // (curl/8.5.0)".
 func (j *Judged) String() string {
 	text := fmt.Sprintf("%s of %s in %s", plural(j.Requests, "request"),
-		further(plural(j.ClientCount, "client"), j.OtherClientRequests),
-		further(plural(j.Namespaces, "namespace"), j.OtherNamespaceRequests))
-	const most = 5
+		withFurther(plural(j.ClientCount, "client"), j.OtherClientRequests),
+		withFurther(plural(j.Namespaces, "namespace"), j.OtherNamespaceRequests))
+	const maxClients = 5
 	var clients []string
-	for _, c := range j.Clients[:min(len(j.Clients), most)] {
+	for _, c := range j.Clients[:min(len(j.Clients), maxClients)] {
 		clients = append(clients, c.String())
 	}
 	if more := j.ClientCount - len(clients); more > 0 && len(clients) > 0 {
@@ -58,8 +58,9 @@ func (j *Judged) String() string {
 	return text + ": " + strings.Join(clients, ", ")
 }
 
-// further adds to a number of clients or namespaces that there are more, with that many requests.
-func further(text string, requests int) string {
+// withFurther adds to a number of clients or namespaces that there are more, with that many
+// requests.
+func withFurther(text string, requests int) string {
 	if requests == 0 {
 		return text
 	}
@@ -68,11 +69,11 @@ func further(text string, requests int) string {
 
 // String returns a text such as "12 by jane.doe (curl/8.5.0)".
 func (c Client) String() string {
-	who, agent := cmp.Or(c.Owner, c.ClientID), c.UserAgent
-	if who == "" {
-		who, agent = cmp.Or(agent, "an unknown client"), ""
+	name, agent := cmp.Or(c.Owner, c.ClientID), c.UserAgent
+	if name == "" {
+		name, agent = cmp.Or(agent, "an unknown client"), ""
 	}
-	text := fmt.Sprintf("%d by %s", c.Requests, oneLine(who))
+	text := fmt.Sprintf("%d by %s", c.Requests, oneLine(name))
 	if agent != "" {
 		text += " (" + oneLine(agent) + ")"
 	}
@@ -89,20 +90,20 @@ func (j *Judged) NotJudgedText() string {
 	return strings.Join(parts, ", ")
 }
 
-type titled struct{ title, text string }
+type titledLine struct{ title, text string }
 
 // lines returns both sentences, and none for nil.
-func (j *Judged) lines() []titled {
+func (j *Judged) lines() []titledLine {
 	if j == nil {
 		return nil
 	}
-	lines := []titled{{"judged", j.String()}}
+	lines := []titledLine{{"judged", j.String()}}
 	if rest := j.NotJudgedText(); rest != "" {
 		total := 0
 		for _, n := range j.NotJudged {
 			total += n.Requests
 		}
-		lines = append(lines, titled{"not judged", plural(total, "request") + ": " + rest})
+		lines = append(lines, titledLine{"not judged", plural(total, "request") + ": " + rest})
 	}
 	return lines
 }

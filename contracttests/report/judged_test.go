@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// checkOf returns the report of a check of clients.
-func checkOf(j *report.Judged) *report.Report {
+// clientReportOf returns the report of a check of clients.
+func clientReportOf(j *report.Judged) *report.Report {
 	r := reportOf(pass("client/no-wait", ""))
 	r.Judged = j
 	return r
@@ -72,7 +72,7 @@ func TestJudged_Text(t *testing.T) {
 // TestJudged_EveryFormat checks that every form of a report says what was judged and what was not.
 func TestJudged_EveryFormat(t *testing.T) {
 	for _, format := range report.Formats() {
-		text := write(t, format, checkOf(judgedSample()))
+		text := write(t, format, clientReportOf(judgedSample()))
 		for _, part := range []string{"jane.doe", "curl/8", "for control", "too fast"} {
 			if !strings.Contains(text, part) {
 				t.Errorf("%s lacks %q:\n%s", format, part, text)
@@ -82,7 +82,7 @@ func TestJudged_EveryFormat(t *testing.T) {
 			t.Errorf("%s of a run of the contract has what was judged:\n%s", format, text)
 		}
 	}
-	text := write(t, "text", checkOf(judgedSample()))
+	text := write(t, "text", clientReportOf(judgedSample()))
 	if !strings.Contains(text, "not judged: 3 requests: 2 for control, 1 too fast\n") {
 		t.Errorf("the text is\n%s", text)
 	}

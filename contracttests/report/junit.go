@@ -58,7 +58,7 @@ func renderJUnit(r *Report) ([]byte, error) {
 	suites := junitSuites{Name: r.subject(), junitCounts: junitCount(r.Results)}
 	suites.Time = junitTime(r.Seconds)
 	for _, v := range versionsOf(r.Results) {
-		results := ofVersion(r.Results, v)
+		results := withVersion(r.Results, v)
 		suites.Suites = append(suites.Suites, junitSuite{
 			Name: r.suiteName(v), Timestamp: r.Started.UTC().Format(time.RFC3339),
 			junitCounts: junitCount(results),
@@ -70,14 +70,14 @@ func renderJUnit(r *Report) ([]byte, error) {
 		return nil, err
 	}
 	if len(xml.Header)+len(out) >= maxJUnit {
-		cut, err := suites.cut()
+		cut, err := suites.truncateDetails()
 		if err != nil {
 			return nil, err
 		}
 		if cut > 0 {
 			for i := range suites.Suites {
 				suites.Suites[i].Properties = append(suites.Suites[i].Properties, junitProperty{
-					"cut", leftOut(cut, maxJUnit),
+					"cut", omittedText(cut, maxJUnit),
 				})
 			}
 		}
@@ -88,8 +88,8 @@ func renderJUnit(r *Report) ([]byte, error) {
 	return []byte(xml.Header + string(out) + "\n"), nil
 }
 
-// cut cuts the details to what there is room for, and returns how many that changes.
-func (s junitSuites) cut() (int, error) {
+// truncateDetails cuts the details to what there is room for, and returns how many that changes.
+func (s junitSuites) truncateDetails() (int, error) {
 	var texts []string
 	var details []*string
 	add := func(text *string) {
@@ -110,22 +110,23 @@ func (s junitSuites) cut() (int, error) {
 			add(&c.Output)
 		}
 	}
-	bare, err := xml.MarshalIndent(s, "", "  ")
+	withoutDetails, err := xml.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return 0, err
 	}
 	const (
-		frame = 10_000 // what says that something is cut
-		tags  = 50     // of a case that has output
+		reserved = 10_000 // what says that something is cut
+		tags     = 50     // of a case that has output
 	)
-	left := room{
-		left: maxJUnit - frame - len(bare) - tags*len(details), results: len(details),
-		cost: xmlLength,
+	remaining := budget{
+		remaining: maxJUnit - reserved - len(withoutDetails) - tags*len(details),
+		results:   len(details),
+		cost:      xmlLength,
 	}
 	for i, text := range details {
-		*text = left.take(texts[i])
+		*text = remaining.fit(texts[i])
 	}
-	return left.cut, nil
+	return remaining.truncated, nil
 }
 
 // xmlLength returns the length that a text has in XML at most.
@@ -176,7 +177,7 @@ func (r *Report) junitCases(results []Result) []junitCase {
 	for i, result := range results {
 		c := junitCase{
 			ClassName: r.className(result), Name: result.ID, Time: junitTime(result.Seconds),
-			Output: visible(strings.Join(result.Notes, "\n")),
+			Output: sanitize(strings.Join(result.Notes, "\n")),
 		}
 		if seen[result.ID]++; seen[result.ID] > 1 {
 			c.Name = fmt.Sprintf("%s (%d)", result.ID, seen[result.ID])
@@ -199,7 +200,7 @@ func (r *Report) junitCases(results []Result) []junitCase {
 
 // className returns the class of a case: its family and version, or that it is about clients.
 func (r *Report) className(result Result) string {
-	if r.ofClients() {
+	if r.isClientReport() {
 		return r.subject()
 	}
 	return fmt.Sprintf("%s.%s.%s", r.subject(), family(result.ID), versionName(result.Version))
@@ -219,7 +220,7 @@ func junitText(r Result) string {
 			{"repeat:\n", f.Curl},
 		} {
 			if part.text != "" {
-				parts = append(parts, "\n"+part.title+strings.TrimRight(visible(part.text), "\n"))
+				parts = append(parts, "\n"+part.title+strings.TrimRight(sanitize(part.text), "\n"))
 			}
 		}
 	}

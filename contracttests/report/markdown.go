@@ -46,9 +46,9 @@ func AppendSummary(path string, r *Report) (err error) {
 
 // markdown returns at most room bytes if the heading and the table of counts fit. The failures are
 // cut first.
-func markdown(r *Report, room int) string {
+func markdown(r *Report, limit int) string {
 	head := fmt.Sprintf("## %s\n\n%s %s, in %s.\n\n", markdownText(r.Verdict()), r.intro(),
-		markdownText(header(r)), duration(r.Seconds))
+		markdownText(header(r)), formatDuration(r.Seconds))
 	if r.Interrupted {
 		head += "The run was **interrupted**: cases are missing.\n\n"
 	}
@@ -63,13 +63,13 @@ func markdown(r *Report, room int) string {
 	for _, warning := range r.Warnings {
 		warnings = append(warnings, "> **Warning**: "+markdownText(warning.Text)+"\n\n")
 	}
-	for _, result := range only(r.Results, Fail, Error) {
+	for _, result := range withOutcome(r.Results, Fail, Error) {
 		failures = append(failures, markdownResult(result))
 	}
-	for _, result := range only(r.Results, Provisional) {
+	for _, result := range withOutcome(r.Results, Provisional) {
 		provisional = append(provisional, markdownResult(result))
 	}
-	for _, reason := range reasons(r.Results) {
+	for _, reason := range skipReasons(r.Results) {
 		text := fmt.Sprintf("%d skipped: %s", reason.Cases, markdownText(reason.Text))
 		if len(reason.Names) > 0 {
 			text = fmt.Sprintf("<details><summary>%s</summary>\n\nCases: %s\n\n</details>", text,
@@ -77,37 +77,38 @@ func markdown(r *Report, room int) string {
 		}
 		skipped = append(skipped, text+"\n\n")
 	}
-	room -= len(head)
-	doubts := fit(min(maxSection, room), "", "warnings", warnings)
-	room -= len(doubts)
-	rest := fit(min(maxSection, room/3), "### Provisional\n\n", "provisional cases", provisional)
-	rest += fit(min(maxSection, room/3), "### Skipped\n\n", "reasons", skipped)
-	return head + doubts + fit(room-len(rest), "### Failures\n\n", "failures", failures) + rest
+	limit -= len(head)
+	warningsText := fit(min(maxSection, limit), "", "warnings", warnings)
+	limit -= len(warningsText)
+	rest := fit(min(maxSection, limit/3), "### Provisional\n\n", "provisional cases", provisional)
+	rest += fit(min(maxSection, limit/3), "### Skipped\n\n", "reasons", skipped)
+	return head + warningsText + fit(limit-len(rest), "### Failures\n\n", "failures", failures) +
+		rest
 }
 
 // fit joins as many of the blocks as there is room for, under a heading, with a line about those
 // that are left out.
-func fit(room int, heading, what string, blocks []string) string {
+func fit(limit int, heading, what string, blocks []string) string {
 	if len(blocks) == 0 {
 		return ""
 	}
 	all := heading + strings.Join(blocks, "")
-	if len(all) <= room {
+	if len(all) <= limit {
 		return all
 	}
 	line := func(n int) string {
 		return fmt.Sprintf("**%d of %d %s are left out here for their size:** the other reports "+
 			"have them.\n\n", n, len(blocks), what)
 	}
-	out, kept := heading, 0
+	out, written := heading, 0
 	for _, block := range blocks {
-		if len(out)+len(block)+len(line(len(blocks))) > room {
+		if len(out)+len(block)+len(line(len(blocks))) > limit {
 			break
 		}
 		out += block
-		kept++
+		written++
 	}
-	if out += line(len(blocks) - kept); len(out) > room {
+	if out += line(len(blocks) - written); len(out) > limit {
 		return ""
 	}
 	return out
@@ -120,7 +121,7 @@ func markdownCounts(r *Report) string {
 	}
 	var b strings.Builder
 	column := "version"
-	if r.ofClients() {
+	if r.isClientReport() {
 		column = "rules"
 	}
 	b.WriteString("| " + column + " |")
@@ -128,7 +129,7 @@ func markdownCounts(r *Report) string {
 		fmt.Fprintf(&b, " %s |", o)
 	}
 	b.WriteString("\n|:--|" + strings.Repeat("--:|", len(Outcomes())) + "\n")
-	row := func(name string, n map[Outcome]int) {
+	writeRow := func(name string, n map[Outcome]int) {
 		fmt.Fprintf(&b, "| %s |", name)
 		for _, o := range Outcomes() {
 			fmt.Fprintf(&b, " %d |", n[o])
@@ -136,9 +137,9 @@ func markdownCounts(r *Report) string {
 		b.WriteByte('\n')
 	}
 	for _, v := range r.versions() {
-		row(markdownText(versionName(v)), tally(ofVersion(r.Results, v)))
+		writeRow(markdownText(versionName(v)), tally(withVersion(r.Results, v)))
 	}
-	row("**all**", tally(r.Results))
+	writeRow("**all**", tally(r.Results))
 	b.WriteByte('\n')
 	return b.String()
 }
@@ -178,7 +179,7 @@ func markdownSources(sources []string) string {
 
 // fence returns a block of code that nothing in the text can end.
 func fence(language, text string) string {
-	text = strings.TrimRight(clip(visible(text), maxBlock), "\n")
+	text = strings.TrimRight(clip(sanitize(text), maxBlock), "\n")
 	if text == "" {
 		return ""
 	}

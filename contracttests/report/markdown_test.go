@@ -77,7 +77,7 @@ func TestAppendSummaryLeavesRoom(t *testing.T) {
 				t.Errorf("%d bytes, expected at most 900000 with the verdict", len(got))
 			}
 			if shown := strings.Count(text, "<details>"); (shown > 0) != test.shown ||
-				shown > 0 && shown+left(t, text, 2000) != 2000 {
+				shown > 0 && shown+omittedCount(t, text, 2000) != 2000 {
 				t.Errorf("%d failures are shown, expected some: %t, and the number of the others",
 					shown, test.shown)
 			}
@@ -94,21 +94,21 @@ func TestMarkdownCountsWhatIsLeftOut(t *testing.T) {
 		results = append(results, r)
 	}
 	text := write(t, "markdown", reportOf(results...))
-	shown, left := strings.Count(text, "<details>"), left(t, text, 300)
+	shown, left := strings.Count(text, "<details>"), omittedCount(t, text, 300)
 	if shown+left != 300 || shown < 50 {
 		t.Errorf("%d are shown and %d left out, expected 300 together", shown, left)
 	}
-	checkMessage(t, leftOut["markdown"].FindString(text))
+	checkMessage(t, omittedText["markdown"].FindString(text))
 }
 
-// left returns how many of all are said to be left out.
-func left(t *testing.T, text string, all int) int {
+// omittedCount returns how many of all are said to be left out.
+func omittedCount(t *testing.T, text string, all int) int {
 	t.Helper()
-	found := leftOut["markdown"].FindStringSubmatch(text)
-	if found == nil || found[2] != strconv.Itoa(all) {
-		t.Fatalf("nothing of %d is said to be left out: %q", all, found)
+	match := omittedText["markdown"].FindStringSubmatch(text)
+	if match == nil || match[2] != strconv.Itoa(all) {
+		t.Fatalf("nothing of %d is said to be left out: %q", all, match)
 	}
-	n, err := strconv.Atoi(found[1])
+	n, err := strconv.Atoi(match[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,13 +116,13 @@ func left(t *testing.T, text string, all int) int {
 }
 
 func TestAnnotations(t *testing.T) {
-	provisional := with(report.Provisional, "why", pass("create/a", version.V3))
-	skipped := with(report.Skip, "why", pass("create/a", version.V3))
+	provisional := withResult(report.Provisional, "why", pass("create/a", version.V3))
+	skipped := withResult(report.Skip, "why", pass("create/a", version.V3))
 	if got := report.Annotations(reportOf(pass("create/a", version.V3), provisional,
 		skipped)); len(got) != 0 {
 		t.Errorf("a run without failures has the annotations %q", got)
 	}
-	odd := with(report.Error, "100% of\r\nwhat: it, said", pass("create/a,b:c%", version.V3))
+	odd := withResult(report.Error, "100% of\r\nwhat: it, said", pass("create/a,b:c%", version.V3))
 	got := report.Annotations(reportOf(odd, failed("create/x", version.V1)))
 	for i, prefix := range []string{
 		"::error title=fail create/x/v1::status is 201, expected 200%0A",

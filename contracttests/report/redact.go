@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// redacted returns a copy without secrets, whose lists are never nil and whose counts are those of its
-// results. Every format is made of one, before anything is cut or escaped.
+// redacted returns a copy without secrets, whose lists are never nil and whose counts are those of
+// its results. Every format is made of one, before anything is cut or escaped.
 func (r *Report) redacted() *Report {
 	out := redactedCopy(*r)
 	if out.Judged != nil {
@@ -54,9 +54,9 @@ func redactValue(v reflect.Value) reflect.Value {
 	return out
 }
 
-// visible replaces what a terminal would obey instead of showing it, and what turns the direction
+// sanitize replaces what a terminal would obey instead of showing it, and what turns the direction
 // of writing, and what is no character.
-func visible(text string) string {
+func sanitize(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n") // Map replaces what is not UTF-8
 	return strings.Map(func(c rune) rune {
 		switch {
@@ -71,15 +71,15 @@ func visible(text string) string {
 }
 
 // oneLine is a text as one visible line.
-func oneLine(text string) string { return strings.Join(strings.Fields(visible(text)), " ") }
+func oneLine(text string) string { return strings.Join(strings.Fields(sanitize(text)), " ") }
 
 // clip cuts a text after a number of bytes, and says so.
-func clip(text string, most int) string {
-	if len(text) <= most {
+func clip(text string, limit int) string {
+	if len(text) <= limit {
 		return text
 	}
-	for most > 0 && !utf8.RuneStart(text[most]) {
-		most--
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
 	}
-	return text[:most] + "... (cut)"
+	return text[:limit] + "... (cut)"
 }

@@ -15,10 +15,10 @@ const (
 	jwt       = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
 )
 
-// redacted is what is left of a text in a report.
-func redacted(t *testing.T, text string) string {
+// redactText is what is left of a text in a report.
+func redactText(t *testing.T, text string) string {
 	t.Helper()
-	r := reportOf(with(report.Fail, text, pass("create/a", version.V3)))
+	r := reportOf(withResult(report.Fail, text, pass("create/a", version.V3)))
 	got, err := report.Read(strings.NewReader(write(t, "json", r)))
 	if err != nil {
 		t.Fatal(err)
@@ -103,11 +103,11 @@ func TestRedact(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := redacted(t, test.text)
+			got := redactText(t, test.text)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("text (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(got, redacted(t, got)); diff != "" {
+			if diff := cmp.Diff(got, redactText(t, got)); diff != "" {
 				t.Errorf("text changes again (-once +twice):\n%s", diff)
 			}
 		})
@@ -128,7 +128,7 @@ func TestRedactKeepsTheRest(t *testing.T) {
 		"client_secret=\n\n400 Bad Request", "secret = nothing", "token", "secret=", `secret":`,
 		"grant_type=client_credentials&client_id=a&token_type=bearer", "eyJ", "the key eyes",
 	} {
-		if got := redacted(t, text); got != text {
+		if got := redactText(t, text); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
 	}

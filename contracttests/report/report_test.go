@@ -42,7 +42,7 @@ func pass(id string, v version.Version) report.Result {
 	}
 }
 
-func with(outcome report.Outcome, message string, r report.Result) report.Result {
+func withResult(outcome report.Outcome, message string, r report.Result) report.Result {
 	r.Outcome, r.Kind, r.Message = outcome, kinds[outcome], message
 	return r
 }
@@ -66,7 +66,7 @@ func reportOf(results ...report.Result) *report.Report {
 }
 
 func failed(id string, v version.Version) report.Result {
-	r := with(report.Fail, "status is 201, expected 200", pass(id, v))
+	r := withResult(report.Fail, "status is 201, expected 200", pass(id, v))
 	r.Failures = []report.Failure{
 		{
 			Kind:    report.KindPromise,
@@ -86,26 +86,26 @@ func failed(id string, v version.Version) report.Result {
 
 // sample has every outcome, a warning, an interruption, and a version that belongs to none.
 func sample() *report.Report {
-	question := with(report.Provisional, "asked: 404", pass("delete/twice", version.V2024))
+	question := withResult(report.Provisional, "asked: 404", pass("delete/twice", version.V2024))
 	question.Kind = report.KindOpenQuestion
 	question.Evidence, question.Notes = evidence.Assumed, []string{
 		"status 404", `{"detailCode":"404 Not found"}`,
 	}
-	assumed := with(report.Provisional, "assumed: another day",
+	assumed := withResult(report.Provisional, "assumed: another day",
 		pass("list/last-used-is-daily", version.V2024))
 	assumed.Failures = []report.Failure{
 		{Kind: report.KindPromise, Message: "another day", Diff: "- a\n+ b\n"},
 	}
-	skipped := with(report.Skip, "without admin", pass("list/of-another", version.Beta))
+	skipped := withResult(report.Skip, "without admin", pass("list/of-another", version.Beta))
 	skipped.Missing = []string{"admin"}
 	r := reportOf(
 		pass("create/name-is-unique", version.Beta), failed("create/name-is-unique", version.V3),
 		pass("create/name-is-unique", version.V1),
-		with(report.Error, "dial tcp: connection refused",
+		withResult(report.Error, "dial tcp: connection refused",
 			pass("create/secret-is-shown-once", version.V3)),
 		question, assumed,
-		with(report.Skip, "without clock", pass("expiry/month-end", version.V1)),
-		with(report.Skip, "without clock", pass("expiry/leap-day", version.V1)),
+		withResult(report.Skip, "without clock", pass("expiry/month-end", version.V1)),
+		withResult(report.Skip, "without clock", pass("expiry/leap-day", version.V1)),
 		skipped,
 		pass("token/issues-a-jwt", ""),
 	)
@@ -125,8 +125,8 @@ func write(t testing.TB, format string, r *report.Report) string {
 	return b.String()
 }
 
-// everywhere is all that a report can become.
-func everywhere(t testing.TB, r *report.Report) map[string]string {
+// renderAll is all that a report can become.
+func renderAll(t testing.TB, r *report.Report) map[string]string {
 	t.Helper()
 	out := map[string]string{"annotations": strings.Join(report.Annotations(r), "\n")}
 	for _, format := range report.Formats() {
@@ -200,8 +200,8 @@ func TestWriteTellsWhatIsNotWritten(t *testing.T) {
 	}
 }
 
-// leftOut finds how many of how many are left out, in a report that is cut.
-var leftOut = map[string]*regexp.Regexp{
+// omittedText finds how many of how many are left out, in a report that is cut.
+var omittedText = map[string]*regexp.Regexp{
 	"markdown": regexp.MustCompile(`(?m)^\*\*(\d+)\D+(\d+)\D.*$`),
 	"html":     regexp.MustCompile(`<p class="warning"><strong>\D*(\d+)\D`),
 }
@@ -225,7 +225,7 @@ func TestHugeReport(t *testing.T) {
 			t.Errorf("%s has %d bytes, expected at most %d, and most of them used", format,
 				len(got), limit)
 		}
-		if !leftOut[format].MatchString(got) {
+		if !omittedText[format].MatchString(got) {
 			t.Errorf("%s does not tell that something is left out", format)
 		}
 	}
@@ -248,7 +248,7 @@ func TestReportIsNotChanged(t *testing.T) {
 	want := *r
 	want.Results = append([]report.Result{}, r.Results...)
 	want.Results[1].Failures = append([]report.Failure{}, r.Results[1].Failures...)
-	everywhere(t, r)
+	renderAll(t, r)
 	if diff := cmp.Diff(&want, r); diff != "" {
 		t.Errorf("the report changed (-before +after):\n%s", diff)
 	}

@@ -56,14 +56,14 @@ func TestReportSizes(t *testing.T) {
 						last != r.Summary() {
 						t.Errorf("it begins with %q and ends with %q", lines[0], last)
 					}
-					if said := strings.Contains(lines[1], "are cut"); said != large {
-						t.Errorf("a cut is said: %t, want %t", said, large)
+					if isMentioned := strings.Contains(lines[1], "are cut"); isMentioned != large {
+						t.Errorf("a cut is said: %t, want %t", isMentioned, large)
 					}
 				case "junit":
 					checkJUnit(t, b.Bytes(), tt.results)
-					if said := strings.Contains(text, `name="cut"`); tt.results < 8_000 &&
-						said != large {
-						t.Errorf("a cut is said: %t, want %t", said, large)
+					if isMentioned := strings.Contains(text, `name="cut"`); tt.results < 8_000 &&
+						isMentioned != large {
+						t.Errorf("a cut is said: %t, want %t", isMentioned, large)
 					}
 					if large && b.Len() < limit*9/10 {
 						t.Errorf("%d bytes are cut to %d", tt.results*tt.size, b.Len())

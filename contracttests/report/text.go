@@ -10,7 +10,7 @@ import (
 func Line(r Result) string { return resultLine(redactedCopy(r)) }
 
 func resultLine(r Result) string {
-	out := oneLine(fmt.Sprintf("%s %s %s", r.Outcome, r.Name(), duration(r.Seconds)))
+	out := oneLine(fmt.Sprintf("%s %s %s", r.Outcome, r.Name(), formatDuration(r.Seconds)))
 	if r.Message != "" {
 		out += ": " + oneLine(r.Message)
 	}
@@ -27,8 +27,8 @@ func renderText(r *Report) ([]byte, error) {
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(&warnings, "warning: %s\n", oneLine(warning.Text))
 	}
-	if skipped := reasons(r.Results); len(skipped) > 0 {
-		fmt.Fprintf(&skips, "skipped (%d):\n", len(only(r.Results, Skip)))
+	if skipped := skipReasons(r.Results); len(skipped) > 0 {
+		fmt.Fprintf(&skips, "skipped (%d):\n", len(withOutcome(r.Results, Skip)))
 		for _, reason := range skipped {
 			fmt.Fprintf(&skips, "  skip (%d): %s\n", reason.Cases, reason.Text)
 			for _, name := range reason.Names {
@@ -36,9 +36,9 @@ func renderText(r *Report) ([]byte, error) {
 			}
 		}
 	}
-	verdict := fmt.Sprintf("%s in %s\n", r.Verdict(), duration(r.Seconds))
+	verdict := fmt.Sprintf("%s in %s\n", r.Verdict(), formatDuration(r.Seconds))
 	title := "target"
-	if r.ofClients() {
+	if r.isClientReport() {
 		title = "mock"
 	}
 	fmt.Fprintf(&end, "%s: %s\n", title, header(r))
@@ -53,17 +53,19 @@ func renderText(r *Report) ([]byte, error) {
 		fmt.Fprintf(&end, "confirmed by a tenant: %s\n", r.Confirmed)
 	}
 	fmt.Fprintf(&end, "%s\n", r.Summary())
-	doubts, _ := fitLines(warnings.String(), maxList, length)
+	warningsText, _ := fitLines(warnings.String(), maxList, length)
 	skipped, _ := fitLines(skips.String(), maxList, length)
 	const frame = 1 << 10 // empty lines, and what says that something is cut
-	left := maxText - len(verdict) - len(doubts) - len(skipped) - end.Len() - frame
+	left := maxText - len(verdict) - len(warningsText) - len(skipped) - end.Len() - frame
 	results, cut := textResults(r, left)
 	note := ""
 	if cut > 0 {
-		note = leftOut(cut, maxText) + "\n"
+		note = omittedText(cut, maxText) + "\n"
 	}
 	var b bytes.Buffer
-	for _, part := range []string{verdict + note + doubts, results, skipped, note + end.String()} {
+	for _, part := range []string{
+		verdict + note + warningsText, results, skipped, note + end.String(),
+	} {
 		if part == "" {
 			continue
 		}
@@ -76,15 +78,15 @@ func renderText(r *Report) ([]byte, error) {
 }
 
 // textResults returns the results that are no pass or skip, and the number of those that are cut.
-func textResults(r *Report, most int) (text string, cut int) {
+func textResults(r *Report, limit int) (text string, cut int) {
 	var b strings.Builder
-	bad := only(r.Results, Fail, Error, Provisional)
-	left := &room{left: most - 200, results: len(bad), cost: length}
+	failed := withOutcome(r.Results, Fail, Error, Provisional)
+	remaining := &budget{remaining: limit - 200, results: len(failed), cost: length}
 	lines := map[string]string{}
-	for _, result := range bad {
+	for _, result := range failed {
 		line := "  " + clip(resultLine(result), 2*maxLine) + "\n"
 		lines[result.Name()] = line
-		left.left -= len(line)
+		remaining.remaining -= len(line)
 	}
 	for _, section := range []struct {
 		outcome Outcome
@@ -94,7 +96,7 @@ func textResults(r *Report, most int) (text string, cut int) {
 		{Error, "could not be tried"},
 		{Provisional, "provisional"},
 	} {
-		results := only(r.Results, section.outcome)
+		results := withOutcome(r.Results, section.outcome)
 		if len(results) == 0 {
 			continue
 		}
@@ -104,11 +106,11 @@ func textResults(r *Report, most int) (text string, cut int) {
 		fmt.Fprintf(&b, "%s (%d):\n", section.title, len(results))
 		for _, result := range results {
 			b.WriteString(lines[result.Name()])
-			b.WriteString(left.take(textDetails(result)))
+			b.WriteString(remaining.fit(textDetails(result)))
 		}
 	}
-	text, _ = fitLines(b.String(), most, length) // thousands of results more than there are cases
-	return text, left.cut
+	text, _ = fitLines(b.String(), limit, length) // thousands of results more than there are cases
+	return text, remaining.truncated
 }
 
 // textDetails returns the details of a result. Texts of the target are behind a bar, so that none
@@ -135,7 +137,7 @@ func textDetails(r Result) string {
 }
 
 func textBlock(b *bytes.Buffer, title, text string) {
-	text = strings.TrimRight(visible(text), "\n\t ")
+	text = strings.TrimRight(sanitize(text), "\n\t ")
 	if text == "" {
 		return
 	}
@@ -151,7 +153,7 @@ func textCurl(b *bytes.Buffer, curl string) {
 		textBlock(b, "repeat", curl)
 		return
 	}
-	if curl = visible(curl); curl != "" {
+	if curl = sanitize(curl); curl != "" {
 		fmt.Fprintf(b, "      repeat: %s\n", curl)
 	}
 }

@@ -17,19 +17,20 @@ func TestWrite_RunThatCouldNotStart(t *testing.T) {
 	const cause, cases = "nothing listens there", 300
 	var results []report.Result
 	for i := range cases {
-		r := with(report.Skip, "not tested: "+cause,
+		r := withResult(report.Skip, "not tested: "+cause,
 			pass(fmt.Sprintf("create/scenario-%d", i), version.V3))
 		r.Kind = report.KindUnfinished
 		results = append(results, r)
 	}
-	run := with(report.Error, cause, pass("run/complete", ""))
+	run := withResult(report.Error, cause, pass("run/complete", ""))
 	run.Kind, run.Sources = report.KindUnfinished, []string{}
-	lacks := with(report.Skip, "the target lacks writes", pass("create/lacks", version.V3))
+	unsupported := withResult(report.Skip, "the target lacks writes",
+		pass("create/lacks", version.V3))
 	for _, format := range []string{"text", "markdown", "html"} {
 		t.Run(format, func(t *testing.T) {
 			var out bytes.Buffer
 			if err := report.Write(format, &out,
-				reportOf(append(results, lacks, run)...)); err != nil {
+				reportOf(append(results, unsupported, run)...)); err != nil {
 				t.Fatal(err)
 			}
 			text := out.String()

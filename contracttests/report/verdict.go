@@ -9,15 +9,15 @@ import (
 // it. The word is interrupted, fail, error, pass, provisional or skip, or empty for a run of
 // nothing.
 func (r *Report) Verdict() string {
-	text := r.word() + ": " + r.Summary()
+	text := r.outcomeWord() + ": " + r.Summary()
 	if len(r.Warnings) > 0 {
 		text += ", " + plural(len(r.Warnings), "warning")
 	}
 	return text
 }
 
-// word returns the first word of the verdict.
-func (r *Report) word() string {
+// outcomeWord returns the first word of the verdict.
+func (r *Report) outcomeWord() string {
 	if r.Interrupted {
 		return "interrupted"
 	}
@@ -53,7 +53,7 @@ func (r *Report) Summary() string {
 		text += fmt.Sprintf(", %d not tested", untested)
 	}
 	text += " of "
-	if r.ofClients() {
+	if r.isClientReport() {
 		return text + plural(cases, "rule")
 	}
 	text += fmt.Sprintf("%s (%s)", plural(cases, "case"), plural(len(scenarios), "scenario"))
@@ -85,8 +85,8 @@ func FormatCounts(n map[Outcome]int) string {
 // clientFamily is the family of the results of a check of clients, each of which is about a rule.
 const clientFamily = "client"
 
-// ofClients reports whether the report is one of what clients did.
-func (r *Report) ofClients() bool {
+// isClientReport reports whether the report is one of what clients did.
+func (r *Report) isClientReport() bool {
 	return len(r.Results) > 0 && family(r.Results[0].ID) == clientFamily
 }
 

@@ -16,23 +16,23 @@ func TestVerdict(t *testing.T) {
 	one := func(outcomes ...report.Outcome) *report.Report {
 		r := reportOf()
 		for _, o := range outcomes {
-			r.Results = append(r.Results, with(o, "why", pass("create/a", version.V3)))
+			r.Results = append(r.Results, withResult(o, "why", pass("create/a", version.V3)))
 		}
 		return r // without counts: the verdict does not lean on them
 	}
-	warned := one(report.Pass)
-	warned.Warnings = []report.Warning{{Text: "a"}, {Text: "b"}}
-	stopped, stoppedEmpty := one(report.Fail, report.Error, report.Pass), one()
-	stopped.Interrupted, stoppedEmpty.Interrupted = true, true
-	part := one(report.Pass)
-	part.Shard = "2/4"
+	withWarnings := one(report.Pass)
+	withWarnings.Warnings = []report.Warning{{Text: "a"}, {Text: "b"}}
+	interrupted, interruptedEmpty := one(report.Fail, report.Error, report.Pass), one()
+	interrupted.Interrupted, interruptedEmpty.Interrupted = true, true
+	sharded := one(report.Pass)
+	sharded.Shard = "2/4"
 	twoVersions := reportOf(pass("create/a", version.V3), pass("create/a", version.V1),
 		pass("create/b", version.V3))
 	unfinished := one(report.Pass, report.Skip, report.Error)
 	unfinished.Results[1].Kind, unfinished.Results[2].Kind = report.KindUnfinished,
 		report.KindUnfinished
 	ofClients := reportOf(pass("client/unknown-property", ""),
-		with(report.Fail, "why", pass("client/no-wait", "")))
+		withResult(report.Fail, "why", pass("client/no-wait", "")))
 	for _, test := range []struct {
 		name   string
 		report *report.Report
@@ -42,7 +42,7 @@ func TestVerdict(t *testing.T) {
 		{"pass", one(report.Pass, report.Pass), "pass", []int{2, 2, 1}},
 		{"one", one(report.Pass), "pass", []int{1, 1, 1}},
 		{"versions of a scenario", twoVersions, "pass", []int{3, 3, 2}},
-		{"shard", part, "pass", []int{1, 1, 1, 2, 4}},
+		{"shard", sharded, "pass", []int{1, 1, 1, 2, 4}},
 		{"pass with a skip", one(report.Pass, report.Skip), "pass", []int{1, 1, 2, 1}},
 		{"fail", one(report.Fail, report.Pass, report.Skip), "fail", []int{1, 1, 1, 3, 1}},
 		{"fail before error", one(report.Error, report.Fail), "fail", []int{0, 1, 1, 2, 1}},
@@ -61,9 +61,9 @@ func TestVerdict(t *testing.T) {
 		{"not tested to the end", unfinished, "error", []int{1, 1, 2, 1}},
 		{"rules of clients", ofClients, "fail", []int{1, 1, 2}},
 		{"nothing", one(), "empty", []int{0, 0, 0}},
-		{"warnings", warned, "pass", []int{1, 1, 1, 2}},
-		{"interrupted", stopped, "interrupted", []int{1, 1, 1, 3, 1}},
-		{"interrupted at once", stoppedEmpty, "interrupted", []int{0, 0, 0}},
+		{"warnings", withWarnings, "pass", []int{1, 1, 1, 2}},
+		{"interrupted", interrupted, "interrupted", []int{1, 1, 1, 3, 1}},
+		{"interrupted at once", interruptedEmpty, "interrupted", []int{0, 0, 0}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := test.report.Verdict()
@@ -104,17 +104,18 @@ func TestLine(t *testing.T) {
 		{"slow", slow, "pass create/secret-is-shown-once/v3 "},
 		{"without version", pass("token/issues-a-jwt", ""), "pass token/issues-a-jwt "},
 		{
-			"skip", with(report.Skip, "without clock", pass("expiry/month-end", version.V1)),
+			"skip", withResult(report.Skip, "without clock", pass("expiry/month-end", version.V1)),
 			"skip expiry/month-end/v1 ",
 		},
 		{
 			"two lines and an escape",
-			with(report.Fail, "it said\r\n::error:: and \x1b[31m hello",
+			withResult(report.Fail, "it said\r\n::error:: and \x1b[31m hello",
 				pass("create/a", version.V3)), "fail create/a/v3 ",
 		},
 		{
 			"a secret",
-			with(report.Error, "refused: client_secret=hunter2 here", pass("create/a", version.V3)),
+			withResult(report.Error, "refused: client_secret=hunter2 here",
+				pass("create/a", version.V3)),
 			"error create/a/v3 ",
 		},
 	} {
