@@ -50,7 +50,8 @@ func TestAllow(t *testing.T) {
 			nil,
 		},
 		{
-			"severity", "- {scenario: '*', severity: breaking, reason: a}", []string{"a", "", "a"},
+			"severity", "- {scenario: '*', severity: breaking, reason: a}",
+			[]string{"a", "", "a"},
 			nil,
 		},
 		{

@@ -150,7 +150,8 @@ func (o *Observer) reportAssumed(id rule.ID, aspect, format string, args ...any)
 }
 
 func (o *Observer) reportWith(id rule.ID, level evidence.Level, aspect, format string,
-	args ...any) {
+	args ...any,
+) {
 	kind := string(id) + " " + aspect
 	if o.reported[kind] || slices.Contains(o.options.BrokenRules, id) {
 		return
