@@ -5,7 +5,8 @@
 // the user's runs confirmed, and is merged into it:
 //
 //	confirmations:
-//	  - {scenario: create/secret-is-shown-once, version: v2026, target: acme.api.identitynow.com, date: '2026-01-31T12:00:00Z', document: 9f86..., tool: patmock v1.2.3}
+//	  - {scenario: create/secret-is-shown-once, version: v2026, target: acme.api.identitynow.com,
+//	     date: '2026-01-31T12:00:00Z', document: 9f86..., tool: patmock v1.2.3}
 //
 // Version is that of the API, oauth for a scenario that belongs to none; target is the host;
 // document is the SHA-256 of the document in effect, see [spec.Document.Hash].

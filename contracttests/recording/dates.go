@@ -13,7 +13,8 @@ const datePattern = `\b[0-9]{4}-[0-9]{2}-[0-9]{2}` +
 var (
 	isDate  = regexp.MustCompile(`^` + datePattern + `$`)
 	isStamp = regexp.MustCompile(
-		`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`)
+		`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?` +
+			`(Z|[+-][0-9]{2}:[0-9]{2})$`)
 	digit    = regexp.MustCompile(`[0-9]`)
 	isNumber = regexp.MustCompile(`^[0-9]+$`)
 )

@@ -41,7 +41,8 @@ func Create(dir string) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{dir: dir, tempDir: tempDir, previous: previous}, os.Chmod(tempDir, 0o755) //nolint:gosec // it has no secrets
+	w := &Writer{dir: dir, tempDir: tempDir, previous: previous}
+	return w, os.Chmod(tempDir, 0o755) //nolint:gosec // it has no secrets
 }
 
 // tempPattern is that of the names of recordings that are not complete.
@@ -50,7 +51,8 @@ const tempPattern = ".patmock-recording-*"
 // Add writes a case.
 func (w *Writer) Add(c Case) error {
 	name := filepath.Join(w.tempDir, filepath.FromSlash(c.fileName()))
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // it has no secrets
+	err := os.MkdirAll(filepath.Dir(name), 0o755) //nolint:gosec // it has no secrets
+	if err != nil {
 		return err
 	}
 	w.cases++

@@ -19,7 +19,8 @@ func renderMarkdown(r *Report) ([]byte, error) { return []byte(markdown(r, maxSu
 // AppendSummary appends the Markdown form to a file such as that of $GITHUB_STEP_SUMMARY. The file
 // is kept under 900 kB.
 func AppendSummary(path string, r *Report) (err error) {
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the path is the user's
+	const flags = os.O_APPEND | os.O_CREATE | os.O_WRONLY
+	f, err := os.OpenFile(path, flags, 0o600) //nolint:gosec // the user chooses the path
 	if err != nil {
 		return fmt.Errorf("append the summary: %w", err)
 	}

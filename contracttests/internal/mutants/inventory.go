@@ -9,9 +9,9 @@ import (
 	"sync"
 )
 
-// A Surface holds what responses show: properties, headers and claims, by operation. It is learned
-// from the exchanges of a run, so that nothing that a response has is left out of the generated
-// mutants.
+// An Inventory holds what responses show: properties, headers and claims, by operation. It is
+// learned from the exchanges of a run, so that nothing that a response has is left out of the
+// generated mutants.
 type Inventory struct {
 	mu        sync.Mutex
 	exchanges []Exchange
