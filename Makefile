@@ -1,4 +1,4 @@
-# Short names for what CONTRIBUTING tells. CI runs .ci/run.
+# Short names for the commands of CONTRIBUTING. CI runs .ci/run.
 export GOTOOLCHAIN := auto
 lint := $(or $(wildcard $(HOME)/.cache/patmock-ci/golangci-lint-v2.15.0/golangci-lint),golangci-lint)
 
@@ -23,11 +23,11 @@ bench-peers: ## measure patmock beside other mocks, see mockserver/bench: make b
 	command -v wrk >/dev/null || apt-get install -y wrk
 	./mockserver/bench/peers/prepare
 	.cache/bench/bench $(BENCH)
-bench-scale: ## measure what an operation costs by what the mock has: make bench-scale BENCH=journal
+bench-scale: ## measure the cost of operations by the amount of state: make bench-scale BENCH=journal
 	./mockserver/bench/scale $(BENCH)
 soak: ## send a mixed load to a mock for ten minutes with the race detector: make soak FOR=1h
 	PATMOCK_SOAK=$(or $(FOR),10m) go test -race -count=1 -timeout 0 -v -run '^TestSoak$$' ./mockserver
-mutants: ## try every generated mutant, some thousand: make mutants MATCH='property/token/*/*/v2026'
+mutants: ## try all generated mutants, some thousand: make mutants MATCH='property/token/*/*/v2026'
 	go test -count=1 -timeout 0 -v -run '^TestGeneratedMutants$$' ./contracttests -mutants -1 -mutants.match '$(MATCH)' | grep -v -e '^=== ' -e '--- PASS'
 ci: ## run what CI runs
 	./.ci/run

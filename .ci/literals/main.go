@@ -1,6 +1,6 @@
 // Command literals counts the string literals in tests, and the assertions in testscripts, that
-// repeat a message of the product: those that share four words in a row with a string literal of
-// the Go source. It prints each with -v, and fails if there are more than -max.
+// repeat a message of the product: a repetition shares four words in a row with a string literal
+// of the Go source. It prints each with -v, and fails if there are more than -max.
 //
 // Literals that report a test's own failure (arguments of Errorf, Fatalf, Skip, Log and the like)
 // and names of subtests do not count.
