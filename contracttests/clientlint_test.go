@@ -85,7 +85,7 @@ func TestLintClient_Bound(t *testing.T) {
 func TestLintClient_Allowed(t *testing.T) {
 	mock := mockserver.Start(t)
 	// the second request is the same
-	allow := []string{control.UnmatchedPath, control.RepeatedRefusal}
+	allow := []string{control.UnmatchedPath, control.RepeatedRejection}
 	if err := mock.Control().AllowFindings(t.Context(), allow...); err != nil {
 		t.Fatal(err)
 	}

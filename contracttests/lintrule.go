@@ -37,7 +37,7 @@ var advice = []struct{ kind, text string }{
 		control.NotSimulated,
 		"give the mock a --fallback for other APIs, or keep such requests away from it",
 	},
-	{control.RepeatedRefusal, "do not retry a 4xx but 408 and 429: nothing will change"},
+	{control.RepeatedRejection, "do not retry a 4xx but 408 and 429: nothing will change"},
 	{control.NoWait, "wait as Retry-After says, in seconds or until a date"},
 	{control.DeletedToken, "forget credentials and access tokens together with the token"},
 	{control.ExpiredToken, "renew the token before its expirationDate"},

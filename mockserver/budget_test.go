@@ -170,7 +170,7 @@ func TestMemoryBudget_Journals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return journal.Held, journal.Dropped
+		return journal.Stored, journal.Dropped
 	}
 	for range 10 {
 		send(small, "x=y")

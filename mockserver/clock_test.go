@@ -19,7 +19,7 @@ func TestClock(t *testing.T) {
 	shows := func(r testResponse, now, moved string, frozen bool) {
 		t.Helper()
 		r.is(http.StatusOK).equal("now", now)
-		r.equal("moved", moved)
+		r.equal("offset", moved)
 		r.equal("frozen", frozen)
 	}
 	shows(c.get("/_mock/clock"), "2026-08-31T12:00:00Z", "", false)
@@ -86,7 +86,7 @@ func TestClock(t *testing.T) {
 				"by": test.by,
 			}.String()).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
 			shows(c.get("/_mock/clock"), "8999-01-01T00:00:00Z",
-				c.get("/_mock/clock").object()["moved"].(string), true)
+				c.get("/_mock/clock").object()["offset"].(string), true)
 		})
 	}
 }
@@ -188,7 +188,7 @@ func TestRestoredClock(t *testing.T) {
 			rule.FixtureClock, "line 1, column 2: clock",
 		})
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
-	c.get("/_mock/clock").equal("moved", "")
+	c.get("/_mock/clock").equal("offset", "")
 }
 
 // A token's whole life passes in one call, in every version.

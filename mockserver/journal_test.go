@@ -46,14 +46,14 @@ func TestJournalHoldsExchanges(t *testing.T) {
 		"operation": "create", "version": "v2026", "method": "POST",
 		"path": "/v2026/personal-access-tokens", "query": "", "status": 200.0,
 		"owner": "jane.doe", "clientId": janeID, "unmatched": false, "forwarded": false,
-		"fault": "", "sequence": 2.0, "at": "2026-08-31T12:00:00Z",
-		"findings": []any{}, "why": []any{}, "notes": []any{},
+		"fault": "", "sequence": 2.0, "time": "2026-08-31T12:00:00Z",
+		"findings": []any{}, "reasons": []any{}, "notes": []any{},
 	} {
 		if diff := cmp.Diff(want, r[name]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	sent, answered := r["sent"].(map[string]any), r["answered"].(map[string]any)
+	sent, answered := r["request"].(map[string]any), r["response"].(map[string]any)
 	if sent["body"] != `{"name":"noted","userAwareTokenNeverExpires":true}` ||
 		!strings.Contains(answered["body"].(string), `"name":"noted"`) {
 		t.Errorf("bodies %v and %v", sent["body"], answered["body"])
@@ -66,7 +66,7 @@ func TestJournalHoldsExchanges(t *testing.T) {
 		t.Errorf("the request is %v, its answer is named %v", r["id"], id)
 	}
 	c.get("/_mock/requests/nothing").problem(http.StatusNotFound, rule.ControlUnknownRequest)
-	if all := c.journal(""); all[0]["sent"] != nil || all[0]["operation"] != "token" {
+	if all := c.journal(""); all[0]["request"] != nil || all[0]["operation"] != "token" {
 		t.Errorf("listed as %v", all[0])
 	}
 	c.delete("/_mock/requests").is(http.StatusNoContent)
@@ -141,7 +141,7 @@ func TestJournalIsARing(t *testing.T) {
 		c.get(fmt.Sprintf("/v3/personal-access-tokens?owner-id=me&i=%d", i)).is(http.StatusOK)
 	}
 	answered := c.get("/_mock/requests").object()
-	if answered["held"] != 5.0 || answered["dropped"] != 5.0 || answered["matched"] != 5.0 {
+	if answered["stored"] != 5.0 || answered["dropped"] != 5.0 || answered["matched"] != 5.0 {
 		t.Errorf("journal %v", answered)
 	}
 	if first := c.journal("")[0]; first["query"] != "owner-id=me&i=4" || first["sequence"] != 6.0 {
@@ -428,7 +428,7 @@ func TestVerify(t *testing.T) {
 	if miss["actual"] != 0.0 || !strings.Contains(miss["expected"].(string), "create") {
 		t.Errorf("outcome %v", miss)
 	}
-	nearest := miss["nearest"].([]any)[0].(map[string]any)
+	nearest := miss["nearMisses"].([]any)[0].(map[string]any)
 	want := []any{
 		map[string]any{"pointer": "/version", "expected": "v3", "actual": "v2026"},
 		map[string]any{"pointer": "/body/name", "expected": "test", "actual": "build"},

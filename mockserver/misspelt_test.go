@@ -97,7 +97,7 @@ func TestCredentials_NearMissesAreNamed(t *testing.T) {
 			}
 			golden.Check(t, findingTexts, golden.Key(t), entry.Findings[0].Detail)
 			golden.Check(t, findingTexts, golden.Key(t)+" (remedy)", entry.Findings[0].Remedy)
-			if text := strings.Join(entry.Why, " ") + entry.Findings[0].Detail +
+			if text := strings.Join(entry.Reasons, " ") + entry.Findings[0].Detail +
 				entry.Findings[0].Remedy; strings.Contains(strings.ToLower(text), login.Secret) {
 				t.Errorf("the secret shows: %s", text)
 			}

@@ -133,7 +133,7 @@ func (p Profile) toAPI(c Config) control.Profile {
 		NeverExpiresAs: c.Dialect.Response(dialect.NeverExpiringResponse).Value,
 		Dialect:        append([]string{}, slices.Sorted(maps.Keys(c.Dialect))...),
 		Hostile:        append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
-		HostileInARow: p.HostileMaxConsecutive, CheckResponses: !c.SkipResponseValidation,
+		HostileMaxConsecutive: p.HostileMaxConsecutive, ValidateResponses: !c.SkipResponseValidation,
 	}
 }
 

@@ -298,7 +298,7 @@ func TestMessagesKeepTheirWords(t *testing.T) {
 		t.Errorf("log %s, want %q in it", text, words)
 	}
 	entries := c.journal("?limit=1000")
-	why, _ := entries[len(entries)-1]["why"].([]any)
+	why, _ := entries[len(entries)-1]["reasons"].([]any)
 	if !slices.ContainsFunc(why,
 		func(sentence any) bool { return strings.HasPrefix(sentence.(string), words) }) {
 		t.Errorf("journal %v, want %q in it", why, words)

@@ -118,7 +118,7 @@ func (r testResponse) reasons() (texts, rules []string) {
 		r.Errorf("rules (-journal +header):\n%s", diff)
 	}
 	if len(texts) == 0 {
-		texts = entry.Why
+		texts = entry.Reasons
 	}
 	return texts, entry.Rules
 }

@@ -260,8 +260,8 @@ func TestUnauthenticated(t *testing.T) {
 					r := ask(c, v, asked, "").is(http.StatusUnauthorized)
 					r.because(cause{rule: rule.BearerRequired})
 					if text, _ := r.object()["error"].(string); text == "" ||
-						!strings.HasPrefix(r.entry().Why[0], text) {
-						t.Errorf("error %q, want %q", text, r.entry().Why[0])
+						!strings.HasPrefix(r.entry().Reasons[0], text) {
+						t.Errorf("error %q, want %q", text, r.entry().Reasons[0])
 					}
 					if len(r.object()) != 1 {
 						t.Errorf("body %s, want error alone", r.text)

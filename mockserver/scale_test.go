@@ -227,8 +227,8 @@ func worldOfRequests(tb testing.TB, n int) *scaleWorld {
 	for i := range n {
 		w.login(unknownUser(i), http.StatusUnauthorized)
 	}
-	if journal := w.latest(); journal.Held != n {
-		tb.Fatalf("the journal has %d requests, want %d", journal.Held, n)
+	if journal := w.latest(); journal.Stored != n {
+		tb.Fatalf("the journal has %d requests, want %d", journal.Stored, n)
 	}
 	return w
 }

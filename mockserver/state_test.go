@@ -27,7 +27,7 @@ func TestReset(t *testing.T) {
 	if diff := cmp.Diff(before, c.get("/_mock/state").text); diff != "" {
 		t.Errorf("state (-want +got):\n%s", diff)
 	}
-	c.get("/_mock/clock").is(http.StatusOK).equal("moved", "")
+	c.get("/_mock/clock").is(http.StatusOK).equal("offset", "")
 	c.get("/_mock/faults").equal("faults", []any{})
 	c.get("/_mock/requests").equal("requests", []any{})
 	counters := c.get("/_mock/health").object()["counters"].(map[string]any)

@@ -90,20 +90,20 @@ const (
 	fakeBase      = "http://127.0.0.1:17280/t/a"
 	fakeNamespace = `{"name":"a","baseUrl":"` + fakeBase +
 		`","fixture":"default","tokens":3,"requests":0,"idleSeconds":90}`
-	fakeClock   = `{"now":"2027-01-31T00:00:00Z","frozen":true,"moved":"+72h0m0s"}`
+	fakeClock   = `{"now":"2027-01-31T00:00:00Z","frozen":true,"offset":"+72h0m0s"}`
 	fakeUser    = `{"user":"ann","userLevels":["USER"],"clientId":"c1","clientSecret":"s1"}`
-	fakeRequest = `{"id":"r1","sequence":4,"at":"2027-01-31T00:00:00Z","durationMs":1.5,` +
+	fakeRequest = `{"id":"r1","sequence":4,"time":"2027-01-31T00:00:00Z","durationMs":1.5,` +
 		`"operation":"create","version":"v3",` +
 		`"method":"POST","path":"/v3/personal-access-tokens","query":"a=b","status":400,` +
 		`"owner":"ann","clientId":"c1","unmatched":false,` +
 		`"forwarded":true,"fault":"f1","findings":[{"kind":"unknown-property","detail":"/nam is ` +
-		`no property"}],"why":["no name"],"notes":["a note"],` +
-		`"sent":{"header":{"Accept":["a","b"]},"body":"{\u001b[31m}","size":9,"cut":true},` +
-		`"answered":{"header":{"X":["y"]},"body":"","size":0,"cut":false}}`
+		`no property"}],"reasons":["no name"],"notes":["a note"],` +
+		`"request":{"header":{"Accept":["a","b"]},"body":"{\u001b[31m}","size":9,"truncated":true},` +
+		`"response":{"header":{"X":["y"]},"body":"","size":0,"truncated":false}}`
 	fakeVerdict = `{"verified":false,"outcomes":[{"verified":true,"expected":"one list",` +
-		`"actual":1,"matched":["r0"],"nearest":[]},` +
+		`"actual":1,"matched":["r0"],"nearMisses":[]},` +
 		`{"verified":false,"expected":"create 2 times","actual":0,"matched":[],` +
-		`"nearest":[{"id":"r1","sequence":4,"request":"POST /x 400",` +
+		`"nearMisses":[{"id":"r1","sequence":4,"request":"POST /x 400",` +
 		`"differences":[{"pointer":"/status","expected":200,"actual":400},{"pointer":"/query/a",` +
 		`"expected":"b","actual":null}]}]}]}`
 )

@@ -116,7 +116,7 @@ func TestControlRequests(t *testing.T) {
 	testControl(t, []controlTest{
 		{
 			name: "list", status: 200,
-			body: `{"requests":[` + fakeRequest + `],"matched":3,"held":9,"dropped":4}`,
+			body: `{"requests":[` + fakeRequest + `],"matched":3,"stored":9,"dropped":4}`,
 			args: "requests list --operation create --version v3 --method POST --path /v3/* " +
 				"--status 400 --owner ann --client-id c1 --fault * --finding unknown-property " +
 				"--unmatched=false --limit 1",
@@ -127,7 +127,7 @@ func TestControlRequests(t *testing.T) {
 		{
 			name: "list what anything was found in", args: "requests list --finding *", status: 200,
 			sent: "GET /_mock/requests?finding=%2A",
-			body: `{"requests":[],"matched":0,"held":0,"dropped":0}`,
+			body: `{"requests":[],"matched":0,"stored":0,"dropped":0}`,
 		},
 		{
 			name: "no finding", args: "requests list --finding unknown-proprety", code: 2,
@@ -143,7 +143,7 @@ func TestControlRequests(t *testing.T) {
 		},
 		{
 			name: "nothing to show", args: "requests show", status: 200,
-			body: `{"requests":[],"matched":0,"held":0,"dropped":0}`,
+			body: `{"requests":[],"matched":0,"stored":0,"dropped":0}`,
 			sent: "GET /_mock/requests?limit=1", code: 2, about: "ID",
 		},
 		{

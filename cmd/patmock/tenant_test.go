@@ -201,8 +201,8 @@ func (x *tenantLike) refused() int {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	if journal.Dropped > 0 || journal.Held == 0 {
-		x.t.Fatalf("the journal holds %d requests and lost %d", journal.Held, journal.Dropped)
+	if journal.Dropped > 0 || journal.Stored == 0 {
+		x.t.Fatalf("the journal holds %d requests and lost %d", journal.Stored, journal.Dropped)
 	}
 	return journal.Matched
 }

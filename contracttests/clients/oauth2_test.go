@@ -220,7 +220,7 @@ func checkLogin(t *testing.T, ctl *control.Client, authorization []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(authorization, login.Sent.Header["Authorization"]); diff != "" ||
+	if diff := cmp.Diff(authorization, login.Request.Header["Authorization"]); diff != "" ||
 		login.Status != http.StatusOK || len(login.Findings) > 0 {
 		t.Errorf("status %d, findings %v, Authorization (-want +got):\n%s", login.Status,
 			login.Findings, diff)

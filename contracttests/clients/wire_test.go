@@ -186,7 +186,7 @@ func (s *session) checkJournal(w wire, answered answer) {
 		s.Errorf("findings (-want +got):\n%s%v", diff, told.Findings)
 	}
 	if diff := cmp.Diff(w.Rules, told.Rules, cmpopts.EquateEmpty()); diff != "" {
-		s.Errorf("rules (-want +got):\n%s%v", diff, told.Why)
+		s.Errorf("rules (-want +got):\n%s%v", diff, told.Reasons)
 	}
 }
 

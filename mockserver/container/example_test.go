@@ -151,7 +151,7 @@ func ExampleContainer_Namespace() {
 			return
 		}
 		clock, err := ctl.Advance(ctx, time.Hour) // here, and nowhere else
-		fmt.Println(name, clock.Moved, err)
+		fmt.Println(name, clock.Offset, err)
 	}
 	// prints create +1h0m0s <nil>, then rename +1h0m0s <nil>
 }

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const clock = `{"now":"2027-01-31T00:00:00Z","frozen":true,"moved":"+72h0m0s"}`
+const clock = `{"now":"2027-01-31T00:00:00Z","frozen":true,"offset":"+72h0m0s"}`
 
 var midnight = time.Date(2027, time.January, 31, 0, 0, 0, 0, time.UTC)
 
@@ -20,7 +20,7 @@ func TestClock(t *testing.T) {
 				return answered(c.Clock(ctx))
 			},
 			[]string{"GET /_mock/clock"},
-			control.Clock{Now: midnight, Frozen: true, Moved: "+72h0m0s"},
+			control.Clock{Now: midnight, Frozen: true, Offset: "+72h0m0s"},
 		},
 		{
 			"set the clock", 200, clock,
@@ -31,7 +31,7 @@ func TestClock(t *testing.T) {
 				"PUT /_mock/clock", "application/json",
 				`{"now":"2027-01-31T00:00:00Z","frozen":false}`,
 			},
-			control.Clock{Now: midnight, Frozen: true, Moved: "+72h0m0s"},
+			control.Clock{Now: midnight, Frozen: true, Offset: "+72h0m0s"},
 		},
 		{
 			"advance", 200, clock,
@@ -39,7 +39,7 @@ func TestClock(t *testing.T) {
 				return answered(c.Advance(ctx, 72*time.Hour))
 			},
 			[]string{"POST /_mock/clock/advance", "application/json", `{"by":"72h0m0s"}`},
-			control.Clock{Now: midnight, Frozen: true, Moved: "+72h0m0s"},
+			control.Clock{Now: midnight, Frozen: true, Offset: "+72h0m0s"},
 		},
 		{
 			"advance by less than the wire has units for", 200, clock,
@@ -47,7 +47,7 @@ func TestClock(t *testing.T) {
 				return answered(c.Advance(ctx, 500*time.Microsecond))
 			},
 			[]string{"POST /_mock/clock/advance", "application/json", `{"by":"0.5ms"}`},
-			control.Clock{Now: midnight, Frozen: true, Moved: "+72h0m0s"},
+			control.Clock{Now: midnight, Frozen: true, Offset: "+72h0m0s"},
 		},
 		{
 			"clear the clock", 200, clock,
@@ -55,7 +55,7 @@ func TestClock(t *testing.T) {
 				return answered(c.ClearClock(ctx))
 			},
 			[]string{"DELETE /_mock/clock"},
-			control.Clock{Now: midnight, Frozen: true, Moved: "+72h0m0s"},
+			control.Clock{Now: midnight, Frozen: true, Offset: "+72h0m0s"},
 		},
 	})
 }

@@ -30,7 +30,7 @@ func mock(contentType, body string) *httptest.Server {
 // A token that lives for 72 hours is dead after an advance of 72 hours.
 func ExampleClient_Advance() {
 	server := mock("application/json",
-		`{"now":"2027-02-03T00:00:00Z","frozen":false,"moved":"+72h0m0s"}`)
+		`{"now":"2027-02-03T00:00:00Z","frozen":false,"offset":"+72h0m0s"}`)
 	defer server.Close()
 
 	clock, err := control.New(control.Config{URL: server.URL}).Advance(context.Background(),
@@ -39,7 +39,7 @@ func ExampleClient_Advance() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(clock.Now, clock.Moved)
+	fmt.Println(clock.Now, clock.Offset)
 	// Output: 2027-02-03 00:00:00 +0000 UTC +72h0m0s
 }
 
@@ -84,7 +84,7 @@ func ExampleClient_Verify() {
 	server := mock("application/json",
 		`{"verified":false,"outcomes":[{"verified":false,"expected":"create 1 time","actual":0,`+
 			`"matched":[],`+
-			`"nearest":[{"id":"r1","sequence":1,"request":"POST /v3/personal-access-tokens 400",`+
+			`"nearMisses":[{"id":"r1","sequence":1,"request":"POST /v3/personal-access-tokens 400",`+
 			`"differences":[{"pointer":"/status","expected":200,"actual":400}]}]}]}`)
 	defer server.Close()
 
@@ -102,7 +102,7 @@ func ExampleClient_Verify() {
 	}
 	for _, outcome := range verdict.Outcomes {
 		fmt.Println(outcome.Expected, "but", outcome.Actual)
-		for _, miss := range outcome.Nearest {
+		for _, miss := range outcome.NearMisses {
 			fmt.Println(miss.Request, miss.Differences)
 		}
 	}

@@ -9,7 +9,7 @@ type Request struct {
 	// Sequence counts the requests of the namespace from 1.
 	Sequence int `json:"sequence"`
 	// At is the moment by the clock of the namespace.
-	At time.Time `json:"at"`
+	Time time.Time `json:"time"`
 	// DurationMS is how long the answer took, in milliseconds of wall time.
 	DurationMS float64 `json:"durationMs"`
 	// Operation is token, checkToken, info, list, create, patch, delete or bulk; empty where none
@@ -37,15 +37,15 @@ type Request struct {
 	// Findings are what the client did wrong or carelessly.
 	Findings []Finding `json:"findings"`
 	// Why tells the reasons of a refusal.
-	Why []string `json:"why"`
+	Reasons []string `json:"reasons"`
 	// Rules are the ids of the rules by which the request was rejected, each once. Empty if it was
 	// not.
 	Rules []string `json:"rules"`
 	// Notes tell what a tenant would have done otherwise, and what else is worth knowing.
 	Notes []string `json:"notes"`
 	// Sent and Answered are nil in lists.
-	Sent     *Message `json:"sent,omitempty"`
-	Answered *Message `json:"answered,omitempty"`
+	Request  *Message `json:"request,omitempty"`
+	Response *Message `json:"response,omitempty"`
 }
 
 // Message is one side of an exchange.
@@ -57,7 +57,7 @@ type Message struct {
 	// Size of the whole body, in bytes.
 	Size int `json:"size"`
 	// Cut tells that the body is longer than what is kept of it.
-	Cut bool `json:"cut"`
+	Truncated bool `json:"truncated"`
 }
 
 // Finding is something that a client did wrong or carelessly.
@@ -83,9 +83,9 @@ const (
 	// the operation does not take the body's content type
 	WrongContentType = "wrong-content-type"
 	// a tenant has nothing there, or not with this method
-	UnmatchedPath   = "unmatched-path"
-	NotSimulated    = "not-simulated"      // a tenant has it, the mock has not
-	RepeatedRefusal = "repeated-rejection" // a refused request came again, unchanged
+	UnmatchedPath     = "unmatched-path"
+	NotSimulated      = "not-simulated"      // a tenant has it, the mock has not
+	RepeatedRejection = "repeated-rejection" // a refused request came again, unchanged
 	// the next request came before Retry-After had passed
 	NoWait             = "no-wait"
 	DeletedToken       = "deleted-token"        // a token was used after it was deleted
@@ -113,7 +113,7 @@ func FindingKinds() []string {
 	return []string{
 		UnknownProperty, UnknownParameter, MissingProperty, InvalidProperty, WrongContentType,
 		UnmatchedPath, NotSimulated,
-		RepeatedRefusal, NoWait, DeletedToken, ExpiredToken, ExpiredAccessToken, SecretInQuery,
+		RepeatedRejection, NoWait, DeletedToken, ExpiredToken, ExpiredAccessToken, SecretInQuery,
 		MalformedCredentials, PagesRepeat,
 		DuplicateKey, LoneSurrogate, MisspeltScope, ScopeSyntax, EmptyScope, IgnoredParameter,
 	}
@@ -126,7 +126,7 @@ type Journal struct {
 	// them.
 	Matched int `json:"matched"`
 	// Held is how many requests the journal holds, Dropped how many it no longer does.
-	Held    int `json:"held"`
+	Stored  int `json:"stored"`
 	Dropped int `json:"dropped"`
 }
 
@@ -191,7 +191,7 @@ type Outcome struct {
 	Actual  int      `json:"actual"`
 	Matched []string `json:"matched"`
 	// Nearest are those that come closest, where too few were found.
-	Nearest []NearMiss `json:"nearest"`
+	NearMisses []NearMiss `json:"nearMisses"`
 }
 
 // NearMiss is a request that almost matched.

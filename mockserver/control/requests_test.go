@@ -7,24 +7,24 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const request = `{"id":"r1","sequence":4,"at":"2027-01-31T00:00:00Z","durationMs":1.5,` +
+const request = `{"id":"r1","sequence":4,"time":"2027-01-31T00:00:00Z","durationMs":1.5,` +
 	`"operation":"list","version":"v3","method":"GET","path":"/v3/personal-access-tokens",` +
 	`"query":"","status":200,"owner":"ann","clientId":"c1","unmatched":false,"forwarded":false,` +
-	`"fault":"","findings":[],"why":[],"rules":[],"notes":[]}`
+	`"fault":"","findings":[],"reasons":[],"rules":[],"notes":[]}`
 
 func TestRequests(t *testing.T) {
 	yes := true
 	testCalls(t, []callTest{
 		{
-			"requests", 200, `{"requests":[],"matched":5,"held":9,"dropped":1}`,
+			"requests", 200, `{"requests":[],"matched":5,"stored":9,"dropped":1}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
 				return answered(c.Requests(ctx, control.Match{}, 0))
 			},
 			[]string{"GET /_mock/requests"},
-			control.Journal{Requests: []control.Request{}, Matched: 5, Held: 9, Dropped: 1},
+			control.Journal{Requests: []control.Request{}, Matched: 5, Stored: 9, Dropped: 1},
 		},
 		{
-			"requests that match", 200, `{"requests":[],"matched":0,"held":0,"dropped":0}`,
+			"requests that match", 200, `{"requests":[],"matched":0,"stored":0,"dropped":0}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
 				return answered(c.Requests(ctx, control.Match{
 					Operation: "list", Version: "v3", Method: "GET", Path: "/v3/*", Status: 400,
@@ -43,7 +43,7 @@ func TestRequests(t *testing.T) {
 			"request", 200, request,
 			func(ctx context.Context, c *control.Client) (any, error) {
 				r, err := c.Request(ctx, "r1")
-				return []any{r.ID, r.Sequence, r.At, r.DurationMS, r.Sent == nil}, err
+				return []any{r.ID, r.Sequence, r.Time, r.DurationMS, r.Request == nil}, err
 			},
 			[]string{"GET /_mock/requests/r1"},
 			[]any{"r1", 4, midnight, 1.5, true},

@@ -45,9 +45,9 @@ type Profile struct {
 	// HostileRate is the share of answers that show one, from 0 to 1.
 	HostileRate float64 `json:"hostileRate"`
 	// HostileInARow is after how many such answers a client gets a plain one.
-	HostileInARow int `json:"hostileInARow"`
+	HostileMaxConsecutive int `json:"hostileMaxConsecutive"`
 	// CheckResponses tells that every answer is held against its document.
-	CheckResponses bool `json:"checkResponses"`
+	ValidateResponses bool `json:"validateResponses"`
 }
 
 // Counters count since the namespace was made or reset.
@@ -88,7 +88,7 @@ type Clock struct {
 	// Frozen tells that the clock stands still.
 	Frozen bool `json:"frozen"`
 	// Moved is how far it is from wall time, such as +72h0m0s, empty where it was never moved.
-	Moved string `json:"moved"`
+	Offset string `json:"offset"`
 }
 
 // ClockSetting sets a clock.

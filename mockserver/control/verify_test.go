@@ -8,7 +8,7 @@ import (
 )
 
 const verdict = `{"verified":false,"dropped":0,"outcomes":[{"verified":false,"expected":"one ` +
-	`list","actual":0,"matched":[],"nearest":[{"id":"r1","sequence":4,"request":"GET / 200",` +
+	`list","actual":0,"matched":[],"nearMisses":[{"id":"r1","sequence":4,"request":"GET / 200",` +
 	`"differences":[{"pointer":"/status","expected":201,"actual":200}]}]}]}`
 
 func TestVerify(t *testing.T) {
@@ -34,7 +34,7 @@ func TestVerify(t *testing.T) {
 			},
 			control.VerifyResult{Outcomes: []control.Outcome{{
 				Expected: "one list", Matched: []string{},
-				Nearest: []control.NearMiss{
+				NearMisses: []control.NearMiss{
 					{
 						ID: "r1", Sequence: 4, Request: "GET / 200",
 						Differences: []control.Difference{

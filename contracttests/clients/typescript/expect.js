@@ -49,9 +49,9 @@ export async function failure(call) {
  * @param {{ method: string, path: string, query?: string, status?: number, type?: string, body?: unknown }} want without type no body, the status is 200 unless given
  */
 export function wire(request, { method, path, query = '', status = 200, type, body }) {
-  const sent = request.sent.body === '' ? undefined : JSON.parse(request.sent.body)
+  const sent = request.request.body === '' ? undefined : JSON.parse(request.request.body)
   assert.deepEqual(
-    { method: request.method, path: request.path, query: request.query, status: request.status, type: request.sent.header['Content-Type']?.[0], body: sent },
+    { method: request.method, path: request.path, query: request.query, status: request.status, type: request.request.header['Content-Type']?.[0], body: sent },
     { method, path, query, status, type, body },
   )
 }

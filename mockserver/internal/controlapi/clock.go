@@ -14,9 +14,9 @@ func (s *Server) clock(c *call) (*response.Response, error) {
 	now := c.ns.Clock.State()
 	state := control.Clock{Now: now.Now, Frozen: now.Frozen}
 	if now.Adjusted {
-		state.Moved = now.Offset.String()
+		state.Offset = now.Offset.String()
 		if now.Offset >= 0 {
-			state.Moved = "+" + state.Moved
+			state.Offset = "+" + state.Offset
 		}
 	}
 	return response.JSON(http.StatusOK, state)

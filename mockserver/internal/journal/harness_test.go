@@ -8,8 +8,8 @@ import (
 // add captures a request with the messages that it has.
 func add(j *journal.Journal, r *control.Request) {
 	plain := *r
-	plain.Sent, plain.Answered = nil, nil
-	j.Capture(plain, side(r.Sent), side(r.Answered))
+	plain.Request, plain.Response = nil, nil
+	j.Capture(plain, side(r.Request), side(r.Response))
 }
 
 func side(m *control.Message) journal.Message {

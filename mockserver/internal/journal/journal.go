@@ -101,7 +101,7 @@ func (j *Journal) Trim(bytes int) {
 // their messages.
 func (j *Journal) List(m control.Match, limit int) control.Journal {
 	now := j.snapshot()
-	list := control.Journal{Requests: []control.Request{}, Held: now.len(), Dropped: now.dropped}
+	list := control.Journal{Requests: []control.Request{}, Stored: now.len(), Dropped: now.dropped}
 	if limit <= 0 {
 		limit = now.len()
 	}
@@ -148,7 +148,7 @@ func (j *Journal) Get(id string) (control.Request, bool) {
 		return control.Request{}, false
 	}
 	request := r.withoutMessages()
-	request.Sent, request.Answered = r.rawRequest.redacted(), r.rawResponse.redacted()
+	request.Request, request.Response = r.rawRequest.redacted(), r.rawResponse.redacted()
 	return request, true
 }
 
@@ -185,7 +185,7 @@ func (j *Journal) wakeLocked() {
 func (e *entry) withoutMessages() control.Request {
 	r := e.Request
 	r.Findings = append([]control.Finding{}, r.Findings...)
-	r.Why = append([]string{}, r.Why...)
+	r.Reasons = append([]string{}, r.Reasons...)
 	r.Rules = append([]string{}, r.Rules...)
 	r.Notes = append([]string{}, r.Notes...)
 	return r
@@ -193,7 +193,7 @@ func (e *entry) withoutMessages() control.Request {
 
 func sizeOf(r *control.Request) int {
 	size := len(r.Path) + len(r.Query)
-	for _, sentences := range [][]string{r.Why, r.Notes} {
+	for _, sentences := range [][]string{r.Reasons, r.Notes} {
 		for _, sentence := range sentences {
 			size += len(sentence)
 		}

@@ -70,8 +70,8 @@ func TestJournalDropsTheOldest(t *testing.T) {
 			j := journal.New(test.config)
 			for i := range test.add {
 				add(j, &control.Request{
-					ID: fmt.Sprintf("r%d", i+1), Sent: message(20, "abc"),
-					Answered: message(72, "abc"),
+					ID: fmt.Sprintf("r%d", i+1), Request: message(20, "abc"),
+					Response: message(72, "abc"),
 				})
 			}
 			list := j.List(control.Match{}, 0)
@@ -90,14 +90,14 @@ func TestJournalDropsTheOldest(t *testing.T) {
 
 func TestDefaultBounds(t *testing.T) {
 	if held := filled(journal.Config{}, journal.DefaultSize+1).List(control.Match{},
-		0).Held; held != 1000 {
+		0).Stored; held != 1000 {
 		t.Errorf("%d requests held, want 1000", held)
 	}
 	j := journal.New(journal.Config{Size: -1, Bytes: -1})
 	for range 17 {
 		add(j, &control.Request{Path: strings.Repeat("x", 1<<20)})
 	}
-	if held := j.List(control.Match{}, 0).Held; held != 16 {
+	if held := j.List(control.Match{}, 0).Stored; held != 16 {
 		t.Errorf("%d MiB held, want 16", held)
 	}
 }
@@ -106,8 +106,8 @@ func TestList(t *testing.T) {
 	j := journal.New(journal.Config{})
 	for i, status := range []int{200, 400, 200, 200} {
 		add(j, &control.Request{
-			ID: fmt.Sprintf("r%d", i+1), Status: status, Sent: message(1, ""),
-			Answered: message(1, ""),
+			ID: fmt.Sprintf("r%d", i+1), Status: status, Request: message(1, ""),
+			Response: message(1, ""),
 		})
 	}
 	tests := []struct {
@@ -131,11 +131,11 @@ func TestList(t *testing.T) {
 			if diff := cmp.Diff(test.want, ids(list)); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
-			if list.Matched != test.matched || list.Held != 4 {
-				t.Errorf("matched %d of %d, want %d of 4", list.Matched, list.Held, test.matched)
+			if list.Matched != test.matched || list.Stored != 4 {
+				t.Errorf("matched %d of %d, want %d of 4", list.Matched, list.Stored, test.matched)
 			}
 			for _, r := range list.Requests {
-				if r.Sent != nil || r.Answered != nil {
+				if r.Request != nil || r.Response != nil {
 					t.Errorf("%s has its messages", r.ID)
 				}
 			}
@@ -159,7 +159,7 @@ func TestJSONHasNoNullLists(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, field := range []string{
-			"requests", "findings", "why", "notes", "outcomes", "matched", "nearest", "differences",
+			"requests", "findings", "reasons", "notes", "outcomes", "matched", "nearMisses", "differences",
 		} {
 			if strings.Contains(string(text), `"`+field+`":null`) {
 				t.Errorf("%s: %s is null in %s", name, field, text)
@@ -172,14 +172,14 @@ func TestGet(t *testing.T) {
 	j := journal.New(journal.Config{Size: 3})
 	sent := message(1, "a")
 	for _, r := range []control.Request{
-		{ID: "a"}, {ID: "b"}, {ID: "b", Sent: sent, Why: []string{"w"}}, {ID: "c"},
+		{ID: "a"}, {ID: "b"}, {ID: "b", Request: sent, Reasons: []string{"w"}}, {ID: "c"},
 	} {
 		add(j, &r)
 	}
 	got, ok := j.Get("b")
 	want := control.Request{
-		ID: "b", Sequence: 3, Findings: []control.Finding{}, Why: []string{"w"}, Rules: []string{},
-		Notes: []string{}, Sent: sent, Answered: journal.Redact(nil, nil, 0),
+		ID: "b", Sequence: 3, Findings: []control.Finding{}, Reasons: []string{"w"}, Rules: []string{},
+		Notes: []string{}, Request: sent, Response: journal.Redact(nil, nil, 0),
 	}
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
 		t.Errorf("latest of that id, %v (-want +got):\n%s", ok, diff)
@@ -193,26 +193,26 @@ func TestGet(t *testing.T) {
 
 func TestWhatIsGivenOutIsACopy(t *testing.T) {
 	j := journal.New(journal.Config{})
-	add(j, &control.Request{ID: "a", Why: []string{"kept"}, Sent: message(1, "")})
+	add(j, &control.Request{ID: "a", Reasons: []string{"kept"}, Request: message(1, "")})
 	got, _ := j.Get("a")
-	got.Why[0], got.Sent = "changed", nil
+	got.Reasons[0], got.Request = "changed", nil
 	list := j.List(control.Match{}, 0)
-	list.Requests[0].Why[0] = "changed"
+	list.Requests[0].Reasons[0] = "changed"
 	again, _ := j.Get("a")
-	if diff := cmp.Diff([]string{"kept"}, again.Why); diff != "" || again.Sent == nil {
+	if diff := cmp.Diff([]string{"kept"}, again.Reasons); diff != "" || again.Request == nil {
 		t.Errorf("the request changed (-want +got):\n%s", diff)
 	}
 }
 
 func TestClear(t *testing.T) {
 	j := filled(journal.Config{Size: 2, Bytes: 100}, 5)
-	add(j, &control.Request{Sent: message(90, "")})
+	add(j, &control.Request{Request: message(90, "")})
 	j.Clear()
 	if diff := cmp.Diff(control.Journal{Requests: []control.Request{}},
 		j.List(control.Match{}, 0)); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
 	}
-	add(j, &control.Request{ID: "a", Sent: message(90, "")})
+	add(j, &control.Request{ID: "a", Request: message(90, "")})
 	add(j, &control.Request{ID: "b"}) // would not fit if the bytes of before still counted
 	list := j.List(control.Match{}, 0)
 	if diff := cmp.Diff("a b", ids(list)); diff != "" || list.Requests[0].Sequence != 1 {
@@ -226,7 +226,7 @@ func TestConcurrentUse(t *testing.T) {
 	for range 4 {
 		group.Go(func() {
 			for range 200 {
-				add(j, &control.Request{ID: "a", Sent: journal.Redact(nil, []byte(`{"a":1}`), 7)})
+				add(j, &control.Request{ID: "a", Request: journal.Redact(nil, []byte(`{"a":1}`), 7)})
 				j.List(control.Match{Body: map[string]any{"a": 1}}, 1)
 				j.Get("a")
 				j.Dropped()
@@ -251,6 +251,6 @@ func BenchmarkAdd(b *testing.B) {
 	message := journal.Redact(nil, listBody(3000), 3000)
 	b.ReportAllocs()
 	for b.Loop() {
-		add(j, &control.Request{Answered: message})
+		add(j, &control.Request{Response: message})
 	}
 }

@@ -27,7 +27,7 @@ func someRequest() *control.Request {
 		Path: "/v2025/personal-access-tokens", Query: "a=1&a=2&b=x%20y&token=hunter2",
 		Status: 201, Owner: "admin", ClientID: "cafe", Fault: "slow, broken",
 		Findings: []control.Finding{{Kind: "no-wait"}, {Kind: "unknown-property"}},
-		Sent: &control.Message{
+		Request: &control.Message{
 			Header: map[string][]string{"Accept": {"a", "b"}, "X-Name": {"n"}},
 			Body: `{"name":"login","scope":["a","b"],"owner":{"id":"1","x":null},"n":1.0,` +
 				`"big":9007199254740993,"b":true,"a/b":{"~":1}}`,
@@ -47,7 +47,7 @@ func differences(t *testing.T, r *control.Request, m control.Match) string {
 		t.Errorf("listed: %d, verified: %v", len(list.Requests), verdict.Verified)
 	}
 	var lines []string
-	for _, miss := range verdict.Outcomes[0].Nearest {
+	for _, miss := range verdict.Outcomes[0].NearMisses {
 		for _, difference := range miss.Differences {
 			text, err := json.Marshal([]any{difference.Expected, difference.Actual})
 			if err != nil {
@@ -240,7 +240,7 @@ func TestMatchNumbers(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.a+" "+test.b, func(t *testing.T) {
-			r := &control.Request{Sent: &control.Message{Body: test.b}}
+			r := &control.Request{Request: &control.Message{Body: test.b}}
 			if got := differences(t, r, control.Match{
 				Body: json.Number(test.a),
 			}) == ""; got != test.same {
@@ -269,7 +269,7 @@ func TestMatchBodyThatIsNoJSON(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := &control.Request{Sent: &control.Message{Body: test.body}}
+			r := &control.Request{Request: &control.Message{Body: test.body}}
 			if diff := cmp.Diff(test.want,
 				differences(t, r, control.Match{Body: "a"})); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)

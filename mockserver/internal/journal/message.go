@@ -17,10 +17,10 @@ const maxBodyBytes = 64 << 10
 // secrets. Body may be a part of the complete one, which has size bytes. Bytes that are not UTF-8
 // become U+FFFD. The arguments are copied.
 func Redact(header http.Header, body []byte, size int) *control.Message {
-	m := &control.Message{Header: copyHeader(header), Size: size, Cut: size > len(body)}
+	m := &control.Message{Header: copyHeader(header), Size: size, Truncated: size > len(body)}
 	stored := body
 	if len(stored) > maxBodyBytes {
-		stored, m.Cut = trimPartialRune(stored[:maxBodyBytes]), true
+		stored, m.Truncated = trimPartialRune(stored[:maxBodyBytes]), true
 	}
 	text := string(stored)
 	if !utf8.ValidString(text) {
@@ -31,11 +31,11 @@ func Redact(header http.Header, body []byte, size int) *control.Message {
 	} else {
 		text = redact.Body(text)
 	}
-	if m.Cut {
+	if m.Truncated {
 		text = redact.Tail(text)
 	}
 	if len(text) > maxBodyBytes { // what stands for a secret may be longer than it
-		text, m.Cut = string(trimPartialRune([]byte(text[:maxBodyBytes]))), true
+		text, m.Truncated = string(trimPartialRune([]byte(text[:maxBodyBytes]))), true
 	}
 	m.Body = text
 	return m

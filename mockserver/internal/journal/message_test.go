@@ -110,7 +110,7 @@ func TestMessageBodies(t *testing.T) {
 		},
 		{
 			"part of a larger one", nil, "abc", 100, control.Message{
-				Body: "abc", Size: 100, Cut: true,
+				Body: "abc", Size: 100, Truncated: true,
 			},
 		},
 		{"not UTF-8", nil, "a\xff\xfeb\xe4", 5, control.Message{Body: "a\ufffdb\ufffd", Size: 5}},
@@ -176,9 +176,9 @@ func TestMessageCutsAt64KiB(t *testing.T) {
 				t.Errorf("body ends with %q, want %q", got.Body[max(0, len(got.Body)-40):],
 					test.end)
 			}
-			if len(got.Body) != test.size || got.Cut != test.cut || got.Size != len(test.body) {
+			if len(got.Body) != test.size || got.Truncated != test.cut || got.Size != len(test.body) {
 				t.Errorf("got %d bytes of %d, cut %v, want %d of %d, %v", len(got.Body), got.Size,
-					got.Cut, test.size, len(test.body), test.cut)
+					got.Truncated, test.size, len(test.body), test.cut)
 			}
 			if !utf8.ValidString(got.Body) {
 				t.Error("body is not UTF-8")

@@ -184,7 +184,7 @@ func TestBytesFollowTheSize(t *testing.T) {
 			Path: strings.Repeat("x", journal.DefaultBytes/journal.DefaultSize),
 		})
 	}
-	if held := j.List(control.Match{}, 1).Held; held != size {
+	if held := j.List(control.Match{}, 1).Stored; held != size {
 		t.Errorf("%d requests of an average size held, want %d", held, size)
 	}
 }

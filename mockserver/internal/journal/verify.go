@@ -187,7 +187,7 @@ func (e *verifier) result(counts []count, all bool) control.VerifyResult {
 		n := len(counts[i].matched)
 		outcome := control.Outcome{
 			Verified: x.satisfied(n), Expected: x.String(), Actual: n, Matched: []string{},
-			Nearest: []control.NearMiss{},
+			NearMisses: []control.NearMiss{},
 		}
 		for _, sequence := range counts[i].matched[max(0, n-maxMatched):] {
 			if r := e.requests.slot(sequence).Load(); r != nil { // else it was dropped this moment
@@ -195,7 +195,7 @@ func (e *verifier) result(counts []count, all bool) control.VerifyResult {
 			}
 		}
 		if n < x.min {
-			outcome.Nearest = e.nearest(x, counts[i].start)
+			outcome.NearMisses = e.nearest(x, counts[i].start)
 		}
 		result.Outcomes = append(result.Outcomes, outcome)
 	}

@@ -223,7 +223,7 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 	operation := control.Difference{Pointer: "/operation", Expected: "create", Actual: "list"}
 	want := control.VerifyResult{Outcomes: []control.Outcome{{
 		Actual: 1, Matched: []string{"r3"},
-		Nearest: []control.NearMiss{
+		NearMisses: []control.NearMiss{
 			{ID: "r4", Sequence: 4, Differences: []control.Difference{status(0)}},
 			{ID: "r2", Sequence: 2, Differences: []control.Difference{status(400)}},
 			{ID: "r5", Sequence: 5, Differences: []control.Difference{operation, status(500)}},
@@ -238,7 +238,7 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 	}
 	outcome := verdict.Outcomes[0]
 	told := []string{outcome.Expected}
-	for _, miss := range outcome.Nearest {
+	for _, miss := range outcome.NearMisses {
 		told = append(told, miss.Request)
 	}
 	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(told, "\n"))
@@ -252,7 +252,7 @@ func TestVerifyTellsNoNearestWhereThereAreEnough(t *testing.T) {
 			verdict := sequenceOf("a b").Verify(t.Context(), control.VerifyRequest{
 				Expect: []control.Expectation{e},
 			})
-			if diff := cmp.Diff([]control.NearMiss{}, verdict.Outcomes[0].Nearest); diff != "" {
+			if diff := cmp.Diff([]control.NearMiss{}, verdict.Outcomes[0].NearMisses); diff != "" {
 				t.Errorf("nearest (-want +got):\n%s", diff)
 			}
 		})
@@ -282,7 +282,7 @@ func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
 		},
 	}
 	var told []string
-	for _, miss := range verdict.Outcomes[1].Nearest {
+	for _, miss := range verdict.Outcomes[1].NearMisses {
 		told = append(told, miss.Request)
 		for i, d := range miss.Differences {
 			if d.Pointer == "/inOrder" {
@@ -291,7 +291,7 @@ func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(want, verdict.Outcomes[1].Nearest,
+	if diff := cmp.Diff(want, verdict.Outcomes[1].NearMisses,
 		cmpopts.IgnoreFields(control.NearMiss{}, "Request")); diff != "" {
 		t.Errorf("nearest (-want +got):\n%s", diff)
 	}

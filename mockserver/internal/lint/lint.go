@@ -147,7 +147,7 @@ func (l *Linter) checkRepeatLocked(x Exchange) []control.Finding {
 	case rejected && seen:
 		return []control.Finding{
 			{
-				Kind:   control.RepeatedRefusal,
+				Kind:   control.RepeatedRejection,
 				Detail: fmt.Sprintf("the same request was refused with %d before", previous),
 			},
 		}

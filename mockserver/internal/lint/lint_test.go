@@ -50,7 +50,7 @@ func kinds(w *lint.Linter, exchanges ...lint.Exchange) []string {
 }
 
 func TestRepeatedRefusal(t *testing.T) {
-	const repeated = control.RepeatedRefusal
+	const repeated = control.RepeatedRejection
 	get := func(change func(x *lint.Exchange)) lint.Exchange {
 		x := request(400, "a", 0)
 		change(&x)
@@ -203,7 +203,7 @@ func TestFindingsSayWhatWasBefore(t *testing.T) {
 	first := request(401, "a", 0)
 	first.RetryAfter = 1500 * time.Millisecond
 	w.Check(first)
-	before := map[string]string{control.RepeatedRefusal: "401", control.NoWait: "1.5s"}
+	before := map[string]string{control.RepeatedRejection: "401", control.NoWait: "1.5s"}
 	found := w.Check(request(403, "a", time.Second))
 	if len(found) != len(before) {
 		t.Fatalf("found %v, want one of each of %v", found, before)
@@ -233,19 +233,19 @@ func TestOldRefusalsAreForgotten(t *testing.T) {
 		before []lint.Exchange
 		want   string // of a request that is like the first one
 	}{
-		{"as many as are remembered", refusals(0, most), control.RepeatedRefusal},
+		{"as many as are remembered", refusals(0, most), control.RepeatedRejection},
 		{"one more", refusals(0, most+1), ""},
 		{"many more", refusals(0, 3*most), ""},
 		{
 			"repeated ones take no room",
 			append(append(refusals(0, most), refusals(0, most)...), refusals(0, most)...),
-			control.RepeatedRefusal,
+			control.RepeatedRejection,
 		},
 		{
 			"those that went well take no room",
 			append([]lint.Exchange{request(400, "0", 0), request(200, "0", 0)},
 				refusals(0, most)...),
-			control.RepeatedRefusal,
+			control.RepeatedRejection,
 		},
 	}
 	for _, test := range tests {
@@ -442,7 +442,7 @@ func TestCountAndReset(t *testing.T) {
 	}
 	want := counted{
 		map[string]map[string]int{"create": {"429": 1, "200": 1, "0": 1}, "unmatched": {"404": 2}},
-		map[string]int{control.NoWait: 2, control.RepeatedRefusal: 1},
+		map[string]int{control.NoWait: 2, control.RepeatedRejection: 1},
 		5, 1,
 	}
 	if diff := cmp.Diff(want, of(w)); diff != "" {
@@ -477,7 +477,7 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	all.Wait()
-	want := map[string]int{control.RepeatedRefusal: workers * (each - 1)}
+	want := map[string]int{control.RepeatedRejection: workers * (each - 1)}
 	if diff := cmp.Diff(want, w.Counters().Findings); diff != "" || w.Total() != workers*each {
 		t.Errorf("%d requests, findings (-want +got):\n%s", w.Total(), diff)
 	}

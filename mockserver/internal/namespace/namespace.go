@@ -115,7 +115,7 @@ func (c *Config) prepare(name string, now func() time.Time) *Namespace {
 		Service: c.newService(memory.NewKeyed(PolicyOptions(c.Dialect).NameKey()), state.Random),
 		hostile: hostile.New(hostile.Config{
 			Behaviours: c.Profile.Hostile, Rate: c.Profile.HostileRate,
-			MaxConsecutive: c.Profile.HostileInARow, Random: state.Random, WallNow: c.WallNow,
+			MaxConsecutive: c.Profile.HostileMaxConsecutive, Random: state.Random, WallNow: c.WallNow,
 		}),
 	}
 }

@@ -58,7 +58,7 @@ func newStrictServer(t *testing.T, name, old, stricter string, options ...func(*
 	var log bytes.Buffer
 	config := Config{
 		Versions: version.All(), Now: noon, Profile: control.Profile{
-			Name: "friendly", CheckResponses: true,
+			Name: "friendly", ValidateResponses: true,
 		}, JournalSize: 100,
 		MemoryBudget: budget.Default, ReadTimeout: time.Minute,
 		Log: slog.New(slog.NewTextHandler(&log, nil)),
@@ -222,7 +222,7 @@ func TestInvalidListAnswerIsNotSent(t *testing.T) {
 func TestUncheckedAnswersAreSent(t *testing.T) {
 	mock, log := newStrictServer(t, "v3", nameDescription,
 		"          minLength: 6\n"+nameDescription,
-		func(c *Config) { c.Profile.CheckResponses = false })
+		func(c *Config) { c.Profile.ValidateResponses = false })
 	for _, v := range []string{"v3", "v2026"} {
 		if status, body := sendRequest(t, mock, mustLogin(t, mock), "GET",
 			"/"+v+"/personal-access-tokens", "", ""); status != http.StatusOK ||
@@ -234,8 +234,8 @@ func TestUncheckedAnswersAreSent(t *testing.T) {
 		t.Errorf("%d errors are logged, want one at the start: %q", n, log)
 	}
 	health, err := newControlClient(mock).Health(t.Context())
-	if err != nil || health.Profile.CheckResponses {
-		t.Errorf("health says checkResponses %t, %v", health.Profile.CheckResponses, err)
+	if err != nil || health.Profile.ValidateResponses {
+		t.Errorf("health says validateResponses %t, %v", health.Profile.ValidateResponses, err)
 	}
 }
 

@@ -37,7 +37,8 @@ type indexLink struct{ path, text string }
 // writeIndex writes a page that says what the mock is and links to what it serves: HTML, or text
 // for clients that do not accept HTML. It judges no client.
 func (d *documents) writeIndex(w response.Writer, rw http.ResponseWriter, r *http.Request,
-	separateControl bool) {
+	separateControl bool,
+) {
 	info := response.InfoFrom(r)
 	info.Browser = true
 	resp := &response.Response{

@@ -47,7 +47,7 @@ func (x *requestState) recordExchange(r *http.Request) {
 	}
 	tenant.Linter.Count(exchange, x.countFindings(tenant, r))
 	tenant.Journal.Capture(control.Request{
-		ID: info.RequestID, At: x.clockNow,
+		ID: info.RequestID, Time: x.clockNow,
 		DurationMS: float64(end.Sub(x.start).Microseconds()) / 1000,
 		Operation:  info.Operation, Version: info.Version,
 		Method: truncate(redact.String(r.Method)),
@@ -55,7 +55,7 @@ func (x *requestState) recordExchange(r *http.Request) {
 		Status: info.Status, Owner: redact.String(info.User), ClientID: info.ClientID,
 		Unmatched: info.Unmatched, Forwarded: info.Forwarded,
 		Fault: strings.Join(info.Faults, ","), Findings: truncateFindings(info.Findings),
-		Why: truncateAll(response.Texts(info.Reasons)), Rules: response.Rules(info.Reasons),
+		Reasons: truncateAll(response.Texts(info.Reasons)), Rules: response.Rules(info.Reasons),
 		Notes: truncateAll(info.Notes),
 	}, journal.Message{
 		Header: r.Header, Body: info.RequestBody,

@@ -137,11 +137,11 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		stop: sync.OnceFunc(func() { close(done) }),
 		writer: response.Writer{
 			Log: c.Log, Done: done, ReadTimeout: c.ReadTimeout, Dialect: c.Dialect,
-			SkipValidation: !c.Profile.CheckResponses, SendRuleHeader: c.Profile.Name == "friendly",
+			SkipValidation: !c.Profile.ValidateResponses, SendRuleHeader: c.Profile.Name == "friendly",
 			Faithful: c.Profile.Name == "faithful",
 		},
 	}
-	if !c.Profile.CheckResponses {
+	if !c.Profile.ValidateResponses {
 		// As an error, so that no level of the log leaves it out.
 		c.Log.Error("answers are NOT held against their documents: what this mock answers proves " +
 			"nothing")

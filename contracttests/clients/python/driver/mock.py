@@ -64,7 +64,7 @@ class Mock:
 
     def asked(self) -> int:
         """How many requests the journal holds."""
-        held: int = self._control("GET", "/requests?limit=1")["held"]
+        held: int = self._control("GET", "/requests?limit=1")["stored"]
         return held
 
     def journal(self, operation: str = "") -> list[Exchange]:
@@ -88,14 +88,14 @@ def _read(request: urllib.request.Request) -> Any:
 def _exchange(entry: dict[str, Any]) -> Exchange:
     return Exchange(
         id=entry["id"],
-        at=datetime.fromisoformat(entry["at"]),
+        at=datetime.fromisoformat(entry["time"]),
         operation=entry["operation"],
         method=entry["method"],
         path=entry["path"],
         query=urllib.parse.parse_qs(entry["query"]),
         status=entry["status"],
         findings=tuple(finding["kind"] for finding in entry["findings"]),
-        content_type=",".join(entry["sent"]["header"].get("Content-Type", [])),
-        sent=entry["sent"]["body"],
-        answered=entry["answered"]["body"],
+        content_type=",".join(entry["request"]["header"].get("Content-Type", [])),
+        sent=entry["request"]["body"],
+        answered=entry["response"]["body"],
     )

@@ -14,16 +14,16 @@ export async function token(run) {
   const login = await run.tenant.request('token')
   const { clientId } = await run.tenant.credentials('jane.doe')
   assert.deepEqual([login.method, login.path, login.query, login.status, login.owner], ['POST', '/oauth/token', '', 200, 'jane.doe'])
-  assert.match(login.sent.header['Content-Type'][0], /^multipart\/form-data; boundary=/)
-  assert.match(login.sent.body, /name="grant_type"\r\n\r\nclient_credentials\r\n/)
-  assert.match(login.sent.body, new RegExp(`name="client_id"\r\n\r\n${clientId}\r\n`))
-  assert.match(login.sent.body, /name="client_secret"\r\n\r\n/)
+  assert.match(login.request.header['Content-Type'][0], /^multipart\/form-data; boundary=/)
+  assert.match(login.request.body, /name="grant_type"\r\n\r\nclient_credentials\r\n/)
+  assert.match(login.request.body, new RegExp(`name="client_id"\r\n\r\n${clientId}\r\n`))
+  assert.match(login.request.body, /name="client_secret"\r\n\r\n/)
   assert.deepEqual(findings(login), [])
 
   const calls = await run.tenant.requests('list', 2)
   for (const call of calls) {
-    assert.match(call.sent.header.Authorization[0], /^Bearer /)
-    assert.match(call.sent.header['X-Sailpoint-Sdk'][0], /^typescript-/)
+    assert.match(call.request.header.Authorization[0], /^Bearer /)
+    assert.match(call.request.header['X-Sailpoint-Sdk'][0], /^typescript-/)
     assert.deepEqual(findings(call), [])
   }
 }

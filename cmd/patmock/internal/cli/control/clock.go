@@ -113,8 +113,8 @@ func clockText(clock control.Clock) string {
 	if clock.Frozen {
 		text += ", frozen"
 	}
-	if clock.Moved != "" {
-		text += ", moved by " + cli.Visible(daysOf(clock.Moved))
+	if clock.Offset != "" {
+		text += ", moved by " + cli.Visible(daysOf(clock.Offset))
 	}
 	return text + "\n"
 }

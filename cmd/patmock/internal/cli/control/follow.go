@@ -126,7 +126,7 @@ func remarks(r control.Request) string {
 }
 
 func requestLine(r control.Request) string {
-	line := strings.Join(words(r.At.Format(time.RFC3339), status(r), r.Method, target(r),
+	line := strings.Join(words(r.Time.Format(time.RFC3339), status(r), r.Method, target(r),
 		prefixed("by ", r.Owner)), " ")
 	if about := remarks(r); about != "" {
 		line += ": " + about

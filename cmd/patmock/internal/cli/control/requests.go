@@ -71,7 +71,7 @@ func journalText(journal control.Journal) string {
 	rows := [][]string{{"#", "AT", "REQUEST", "STATUS", "OWNER", "NOTED", "ID"}}
 	for _, r := range journal.Requests {
 		rows = append(rows, []string{
-			strconv.Itoa(r.Sequence), r.At.Format(time.RFC3339), r.Method + " " + target(r),
+			strconv.Itoa(r.Sequence), r.Time.Format(time.RFC3339), r.Method + " " + target(r),
 			status(r), r.Owner, noted(r), r.ID,
 		})
 	}
@@ -139,7 +139,7 @@ func requestText(r control.Request) string {
 			r.DurationMS),
 	}
 	lines = append(lines, strings.Join(words(
-		r.At.Format(timeForm), prefixed("operation ", r.Operation), r.Version,
+		r.Time.Format(timeForm), prefixed("operation ", r.Operation), r.Version,
 		prefixed("by ", r.Owner),
 		prefixed("client id ", r.ClientID), prefixed("fault ", r.Fault),
 	), ", "))
@@ -152,14 +152,14 @@ func requestText(r control.Request) string {
 	for _, f := range r.Findings {
 		lines = append(lines, "finding "+f.Kind+": "+f.Detail)
 	}
-	for _, why := range r.Why {
+	for _, why := range r.Reasons {
 		lines = append(lines, "why: "+why)
 	}
 	for _, note := range r.Notes {
 		lines = append(lines, "note: "+note)
 	}
-	lines = append(lines, messageLines("> ", r.Sent)...)
-	lines = append(lines, messageLines("< ", r.Answered)...)
+	lines = append(lines, messageLines("> ", r.Request)...)
+	lines = append(lines, messageLines("< ", r.Response)...)
 	return cli.Visible(strings.Join(lines, "\n")) + "\n"
 }
 
@@ -180,7 +180,7 @@ func messageLines(mark string, m *control.Message) []string {
 			lines = append(lines, mark+strings.TrimRight(line, "\r\n"))
 		}
 	}
-	if m.Cut {
+	if m.Truncated {
 		lines = append(lines, fmt.Sprintf("%s(the first part of %d bytes)", mark, m.Size))
 	}
 	return lines

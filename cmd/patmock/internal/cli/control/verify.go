@@ -112,7 +112,7 @@ func verdictText(verdict control.VerifyResult) string {
 			mark = "NOT VERIFIED"
 		}
 		text += fmt.Sprintf("%s: expected %s, got %d\n", mark, o.Expected, o.Actual)
-		for _, miss := range o.Nearest {
+		for _, miss := range o.NearMisses {
 			text += fmt.Sprintf("  nearest: #%d %s (%s)\n", miss.Sequence, miss.Request, miss.ID)
 			for _, d := range miss.Differences {
 				text += fmt.Sprintf("    %s: expected %s, got %s\n", d.Pointer,
