@@ -24,13 +24,13 @@ const (
 
 const authorizationPage = "https://developer.sailpoint.com/docs/api/authorization"
 
-// strangerID has the form of an id, and is that of no token.
-const strangerID = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+// unknownID has the form of an id, and is that of no token.
+const unknownID = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
 // operation is one that the version has, with a request that is in order.
 type operation struct {
 	name string
-	ask  func(c *contract.Client) *contract.Response
+	call func(c *contract.Client) *contract.Response
 }
 
 // operations lists those of the version. What they ask for changes nothing but what create makes:
@@ -42,9 +42,9 @@ func operations(t *contract.T) []operation {
 			return c.Create(c.NewTokenBody())
 		}},
 		{"patch", func(c *contract.Client) *contract.Response {
-			return c.Patch(strangerID, replace("/name", t.UniqueName()))
+			return c.Patch(unknownID, replace("/name", t.UniqueName()))
 		}},
-		{"delete", func(c *contract.Client) *contract.Response { return c.Delete(strangerID) }},
+		{"delete", func(c *contract.Client) *contract.Response { return c.Delete(unknownID) }},
 	}
 	if t.Version() != version.V1 {
 		return all
@@ -52,50 +52,52 @@ func operations(t *contract.T) []operation {
 	return append(
 		all,
 		operation{"bulk", func(c *contract.Client) *contract.Response {
-			return c.Bulk([]string{strangerID}, later(t))
+			return c.Bulk([]string{unknownID}, laterExpiry(t))
 		}},
 		operation{"bulk by POST", func(c *contract.Client) *contract.Response {
-			return bulkByPost(c, []string{strangerID}, later(t))
+			return bulkByPost(c, []string{unknownID}, laterExpiry(t))
 		}},
 	)
 }
 
-// later is an operation that moves the date of a token on.
-func later(t *contract.T) contract.Op {
+// laterExpiry is an operation that moves the date of a token on.
+func laterExpiry(t *contract.T) contract.Op {
 	return replace("/expirationDate", contract.FormatTime(t.Expiry().Add(time.Hour)))
 }
 
-// answers expects a status, and goes on where it is another.
-func answers(t *contract.T, what string, r *contract.Response, want int) {
+// checkStatus expects a status, and goes on where it is another.
+func checkStatus(t *contract.T, what string, r *contract.Response, want int) {
 	if r.StatusCode() != want {
 		t.Errorf("%s: status is %d, expected %d", what, r.StatusCode(), want)
 	}
 }
 
-// unauthorized expects 401 of each operation.
-func unauthorized(t *contract.T, c *contract.Client) {
+// expectUnauthorized expects 401 of each operation.
+func expectUnauthorized(t *contract.T, c *contract.Client) {
 	for _, op := range operations(t) {
-		r := op.ask(c)
-		answers(t, op.name, r, http.StatusUnauthorized)
+		r := op.call(c)
+		checkStatus(t, op.name, r, http.StatusUnauthorized)
 		if r.StatusCode() == http.StatusUnauthorized {
-			hasUnauthorizedForm(t, r)
+			expectUnauthorizedForm(t, r)
 		}
 	}
 }
 
-// forbidden expects 403 of each operation.
-func forbidden(t *contract.T, c *contract.Client) {
+// expectForbidden expects 403 of each operation.
+func expectForbidden(t *contract.T, c *contract.Client) {
 	for _, op := range operations(t) {
-		r := op.ask(c)
-		answers(t, op.name, r, http.StatusForbidden)
+		r := op.call(c)
+		checkStatus(t, op.name, r, http.StatusForbidden)
 		if r.StatusCode() == http.StatusForbidden {
-			hasErrorForm(t, r)
+			expectErrorForm(t, r)
 		}
 	}
 }
 
-// bearing makes two scenarios about a bearer that is none: one of them only reads.
-func bearing(id, what string, client func(t *contract.T) *contract.Client) []contract.Scenario {
+// invalidBearer makes two scenarios about a bearer that is none: one of them only reads.
+func invalidBearer(id, what string,
+	client func(t *contract.T) *contract.Client,
+) []contract.Scenario {
 	s := contract.Scenario{
 		ID: "auth/" + id, Promise: "Each operation refuses " + what + " with 401.",
 		Sources: []string{
@@ -104,40 +106,43 @@ func bearing(id, what string, client func(t *contract.T) *contract.Client) []con
 			"#bearer-required",
 		},
 		Rules: []rule.ID{"bearer-required", "error-401"},
-		Run:   func(t *contract.T) { unauthorized(t, client(t)) },
+		Run:   func(t *contract.T) { expectUnauthorized(t, client(t)) },
 	}
 	list := s
 	list.ID, list.Promise, list.Features = "auth/list-rejects/"+id,
 		"The list refuses "+what+" with 401.", reads()
 	list.Run = func(t *contract.T) {
-		hasUnauthorizedForm(t, client(t).ListOwn().ExpectStatus(http.StatusUnauthorized))
+		expectUnauthorizedForm(t, client(t).ListOwn().ExpectStatus(http.StatusUnauthorized))
 	}
 	return []contract.Scenario{s, list}
 }
 
 var authBearers = slices.Concat(
-	bearing("no-header", "a request without an Authorization header",
+	invalidBearer("no-header", "a request without an Authorization header",
 		func(t *contract.T) *contract.Client { return t.Anonymous() }),
-	bearing("empty-bearer", "a bearer that is empty",
+	invalidBearer("empty-bearer", "a bearer that is empty",
 		func(t *contract.T) *contract.Client {
 			return t.Anonymous().WithHeader("Authorization", "Bearer ")
 		}),
-	bearing("wrong-scheme", "a scheme other than Bearer, Basic with a good id and secret as well,",
+	invalidBearer("wrong-scheme",
+		"a scheme other than Bearer, Basic with a good id and secret as well,",
 		func(t *contract.T) *contract.Client {
-			return basic(t, ownerCredentials(t))
+			return withBasicAuth(t, ownerCredentials(t))
 		}),
-	bearing("bearer-without-scheme", "an access token without a scheme in front",
+	invalidBearer("bearer-without-scheme", "an access token without a scheme in front",
 		func(t *contract.T) *contract.Client {
 			return t.Anonymous().WithHeader("Authorization", t.Owner().Bearer())
 		}),
-	bearing("garbage-bearer", "a bearer that is no access token",
+	invalidBearer("garbage-bearer", "a bearer that is no access token",
 		func(t *contract.T) *contract.Client { return t.WithBearer("garbage") }),
-	bearing("changed-signature", "an access token whose signature was changed",
+	invalidBearer("changed-signature", "an access token whose signature was changed",
 		func(t *contract.T) *contract.Client {
-			return t.WithBearer(changedSignature(t.Owner().Bearer()))
+			return t.WithBearer(changeSignature(t.Owner().Bearer()))
 		}),
-	bearing("unsigned-bearer", "an access token that says it needs no signature",
-		func(t *contract.T) *contract.Client { return t.WithBearer(unsigned(t.Owner().Bearer())) }),
+	invalidBearer("unsigned-bearer", "an access token that says it needs no signature",
+		func(t *contract.T) *contract.Client {
+			return t.WithBearer(removeSignature(t.Owner().Bearer()))
+		}),
 )
 
 var auth = []contract.Scenario{
@@ -152,8 +157,8 @@ var auth = []contract.Scenario{
 		},
 		Rules: []rule.ID{"bearer-required", "operation-scopes"},
 		Run: func(t *contract.T) {
-			c, reader := t.Owner(), scoped(t, myRead)
-			createsNothing(t, func() {
+			c, reader := t.Owner(), ownerWithScopes(t, myRead)
+			expectNothingCreated(t, func() {
 				t.Anonymous().Create(c.NewTokenBody()).ExpectStatus(http.StatusUnauthorized)
 				reader.Create(c.NewTokenBody()).ExpectError(http.StatusForbidden)
 			})
@@ -175,7 +180,7 @@ var auth = []contract.Scenario{
 			"403.",
 		Sources: []string{authorizationPage, "#scope-default"},
 		Rules:   []rule.ID{"scope-default", "operation-scopes"},
-		Run:     func(t *contract.T) { forbidden(t, scoped(t, defaultScope)) },
+		Run:     func(t *contract.T) { expectForbidden(t, ownerWithScopes(t, defaultScope)) },
 	},
 	{
 		ID: "auth/foreign-scope-opens-nothing",
@@ -183,7 +188,7 @@ var auth = []contract.Scenario{
 			"with 403.",
 		Sources: []string{authorizationPage, "#one-scope-suffices"},
 		Rules:   []rule.ID{"operation-scopes"},
-		Run:     func(t *contract.T) { forbidden(t, scoped(t, foreignScope)) },
+		Run:     func(t *contract.T) { expectForbidden(t, ownerWithScopes(t, foreignScope)) },
 	},
 	{
 		ID:      "auth/unknown-scope-opens-nothing",
@@ -192,9 +197,9 @@ var auth = []contract.Scenario{
 		Rules:   []rule.ID{rule.UnknownScope, rule.OperationScopes},
 		Run: func(t *contract.T) {
 			const unknown = "sp:no-such-scope:read"
-			made := t.Owner().MustCreate(withScopes(unknown))
-			t.Equal("scope", []string{unknown}, made.Scope.Value)
-			forbidden(t, t.Login(made.Credentials()))
+			token := t.Owner().MustCreate(withScopes(unknown))
+			t.Equal("scope", []string{unknown}, token.Scope.Value)
+			expectForbidden(t, t.Login(token.Credentials()))
 		},
 	},
 	{
@@ -203,11 +208,11 @@ var auth = []contract.Scenario{
 		Sources: []string{authorizationPage, "#scopes-add-up"},
 		Rules:   []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
-			scoped(t, defaultScope, myRead).ListOwn().ExpectStatus(http.StatusOK)
-			c := scoped(t, myRead, myManage)
+			ownerWithScopes(t, defaultScope, myRead).ListOwn().ExpectStatus(http.StatusOK)
+			c := ownerWithScopes(t, myRead, myManage)
 			c.ListOwn().ExpectStatus(http.StatusOK)
 			c.MustCreate()
-			scoped(t, defaultScope, scopeAll).MustCreate()
+			ownerWithScopes(t, defaultScope, scopeAll).MustCreate()
 		},
 	},
 	{
@@ -221,7 +226,7 @@ var auth = []contract.Scenario{
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			c := t.Login(client)
-			forbidden(t, c)
+			expectForbidden(t, c)
 			c.List().ExpectError(http.StatusForbidden)
 		},
 	},
@@ -231,7 +236,8 @@ var auth = []contract.Scenario{
 		Sources:  []string{"#experimental-header"},
 		Features: reads(), Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
-			t.Owner().WithHeader("X-SailPoint-Experimental", "true").ListOwn().ExpectStatus(http.StatusOK)
+			t.Owner().WithHeader("X-SailPoint-Experimental",
+				"true").ListOwn().ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -243,21 +249,21 @@ var auth = []contract.Scenario{
 			for _, c := range []*contract.Client{
 				t.Owner(), t.Owner().WithHeader("X-SailPoint-Experimental", "true"),
 			} {
-				made := c.MustCreate()
+				token := c.MustCreate()
 				c.ListOwn().ExpectStatus(http.StatusOK)
-				c.Patch(made.ID, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)
-				c.MustDelete(made.ID)
+				c.Patch(token.ID, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)
+				c.MustDelete(token.ID)
 			}
 		},
 	},
 }
 
-// scopedBy logs in with a new token of the caller that has these scopes, and scoped with one of the
-// owner.
-func scopedBy(t *contract.T, c *contract.Client, scopes ...string) *contract.Client {
+// loginWithScopes logs in with a new token of the caller that has these scopes, and scoped with one
+// of the owner.
+func loginWithScopes(t *contract.T, c *contract.Client, scopes ...string) *contract.Client {
 	return t.Login(c.MustCreate(withScopes(scopes...)).Credentials())
 }
 
-func scoped(t *contract.T, scopes ...string) *contract.Client {
-	return scopedBy(t, t.Owner(), scopes...)
+func ownerWithScopes(t *contract.T, scopes ...string) *contract.Client {
+	return loginWithScopes(t, t.Owner(), scopes...)
 }

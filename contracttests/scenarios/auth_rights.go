@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// ownID is the id of the user of a client, by the tokens it has.
-func ownID(t *contract.T, c *contract.Client) string {
+// userID is the id of the user of a client, by the tokens it has.
+func userID(t *contract.T, c *contract.Client) string {
 	for _, token := range c.ListOwn().Tokens() {
 		if id := token.Owner.ID.Value; id != "" {
 			return id
@@ -31,9 +31,9 @@ var authRights = []contract.Scenario{
 		Rules: []rule.ID{rule.ScopeOutOfLevel, rule.ListRights, rule.WriteRights},
 		Run: func(t *contract.T) {
 			others := t.Owner().MustCreate()
-			made := t.Second().MustCreate(withScopes(allManage))
-			t.Equal("scope", []string{allManage}, made.Scope.Value)
-			c := t.Login(made.Credentials())
+			token := t.Second().MustCreate(withScopes(allManage))
+			t.Equal("scope", []string{allManage}, token.Scope.Value)
+			c := t.Login(token.Credentials())
 			c.List().ExpectError(http.StatusForbidden)
 			c.Delete(others.ID).ExpectStatus(http.StatusForbidden, http.StatusNotFound)
 			t.Owner().MustFind(others.ID)
@@ -48,7 +48,7 @@ var authRights = []contract.Scenario{
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			t.Second().List().ExpectError(http.StatusForbidden)
-			t.Second().List("owner-id", ownID(t, t.Owner())).ExpectError(http.StatusForbidden)
+			t.Second().List("owner-id", userID(t, t.Owner())).ExpectError(http.StatusForbidden)
 		},
 	},
 	{
@@ -60,9 +60,9 @@ var authRights = []contract.Scenario{
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{myRead, myManage} {
-				c := scopedBy(t, t.Admin(), scope)
+				c := loginWithScopes(t, t.Admin(), scope)
 				c.List().ExpectError(http.StatusForbidden)
-				c.List("owner-id", ownID(t, t.Owner())).ExpectError(http.StatusForbidden)
+				c.List("owner-id", userID(t, t.Owner())).ExpectError(http.StatusForbidden)
 			}
 		},
 	},
@@ -80,9 +80,9 @@ var authRights = []contract.Scenario{
 			own, other := t.Admin().MustCreate(), t.Owner().MustCreate()
 			id := other.Owner.ID.Value
 			for _, scope := range []string{scopeAll, allRead, allManage} {
-				c := scopedBy(t, t.Admin(), scope)
-				has(t, c.List(), own.ID, other.ID)
-				has(t, c.List("owner-id", id), other.ID)
+				c := loginWithScopes(t, t.Admin(), scope)
+				expectListed(t, c.List(), own.ID, other.ID)
+				expectListed(t, c.List("owner-id", id), other.ID)
 			}
 			for _, listed := range t.Admin().List("owner-id", id).Tokens() {
 				if listed.Owner.ID.Value != id {
@@ -99,8 +99,8 @@ var authRights = []contract.Scenario{
 		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Second().MustCreate()
-			hasNot(t, t.Owner().ListOwn(), one.ID, other.ID)
-			hasNot(t, t.Second().ListOwn(), other.ID, one.ID)
+			expectListedWithout(t, t.Owner().ListOwn(), one.ID, other.ID)
+			expectListedWithout(t, t.Second().ListOwn(), other.ID, one.ID)
 		},
 	},
 	{
@@ -112,8 +112,8 @@ var authRights = []contract.Scenario{
 		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			one, other, _, _ := t.Credentials()
-			hasNot(t, t.Owner().ListOwn(), one.ClientID, other.ClientID)
-			hasNot(t, t.Second().ListOwn(), other.ClientID, one.ClientID)
+			expectListedWithout(t, t.Owner().ListOwn(), one.ClientID, other.ClientID)
+			expectListedWithout(t, t.Second().ListOwn(), other.ClientID, one.ClientID)
 		},
 	},
 	{
@@ -123,7 +123,7 @@ var authRights = []contract.Scenario{
 		Sources: []string{listPublished, "#own-id-needs-the-right"},
 		Rules:   []rule.ID{rule.ListRights, rule.OwnIDWithMyRead},
 		Run: func(t *contract.T) {
-			id, c := ownID(t, t.Owner()), scoped(t, myRead)
+			id, c := userID(t, t.Owner()), ownerWithScopes(t, myRead)
 			c.ListOwn().ExpectStatus(http.StatusOK)
 			c.List("owner-id", id).ExpectError(http.StatusForbidden)
 		},
@@ -135,7 +135,7 @@ var authRights = []contract.Scenario{
 		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
 			"patch-own-only",
 		},
-		Run: func(t *contract.T) { othersPatch(t, t.Admin()) },
+		Run: func(t *contract.T) { expectForeignPatchRejected(t, t.Admin()) },
 	},
 	{
 		ID:       "auth/patch-of-anothers-as-user",
@@ -143,7 +143,7 @@ var authRights = []contract.Scenario{
 		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
 		Evidence: evidence.Assumed,
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"patch-own-only"},
-		Run: func(t *contract.T) { othersPatch(t, t.Owner()) },
+		Run: func(t *contract.T) { expectForeignPatchRejected(t, t.Owner()) },
 	},
 	{
 		ID:       "auth/delete-of-anothers-as-administrator",
@@ -154,10 +154,10 @@ var authRights = []contract.Scenario{
 		},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{scopeAll, allManage} {
-				made := t.Second().MustCreate()
-				c := scopedBy(t, t.Admin(), scope)
-				c.MustDelete(made.ID)
-				if _, found := t.Second().Find(made.ID); found {
+				token := t.Second().MustCreate()
+				c := loginWithScopes(t, t.Admin(), scope)
+				c.MustDelete(token.ID)
+				if _, found := t.Second().Find(token.ID); found {
 					t.Errorf("the deleted token is listed")
 				}
 			}
@@ -171,9 +171,9 @@ var authRights = []contract.Scenario{
 			rule.DeleteOwnOrAll, rule.DeleteOfAnothers,
 		},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
-			t.Second().Delete(made.ID).ExpectError(http.StatusForbidden)
-			t.Owner().MustFind(made.ID)
+			token := t.Owner().MustCreate()
+			t.Second().Delete(token.ID).ExpectError(http.StatusForbidden)
+			t.Owner().MustFind(token.ID)
 		},
 	},
 	{
@@ -185,9 +185,10 @@ var authRights = []contract.Scenario{
 			rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights,
 		},
 		Run: func(t *contract.T) {
-			made := t.Second().MustCreate()
-			scopedBy(t, t.Admin(), myManage).Delete(made.ID).ExpectError(http.StatusForbidden)
-			t.Second().MustFind(made.ID)
+			token := t.Second().MustCreate()
+			loginWithScopes(t, t.Admin(),
+				myManage).Delete(token.ID).ExpectError(http.StatusForbidden)
+			t.Second().MustFind(token.ID)
 		},
 	},
 	{
@@ -212,7 +213,7 @@ var authRights = []contract.Scenario{
 			}
 			c.Patch(id, replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 			c.Delete(id).ExpectError(http.StatusNotFound)
-			reader := scopedBy(t, t.Admin(), allRead)
+			reader := loginWithScopes(t, t.Admin(), allRead)
 			for _, listed := range reader.List().Tokens() {
 				if listed.ID == id || listed.Managed.Value {
 					t.Errorf("the list without the managed right has a managed token")
@@ -220,29 +221,29 @@ var authRights = []contract.Scenario{
 			}
 			all := t.Admin().List()
 			t.Equal("managed", true, all.MustFind(id).Managed.Value)
-			has(t, all, id)
+			expectListed(t, all, id)
 			t.Admin().MustDelete(id)
 		},
 	},
 }
 
-// othersPatch tries to change a token of the second identity.
-func othersPatch(t *contract.T, c *contract.Client) {
-	made := t.Second().MustCreate()
-	c.Patch(made.ID, replace("/name", t.UniqueName())).ExpectError(http.StatusForbidden)
-	t.Equal("name", made.Name, t.Second().MustFind(made.ID).Name)
+// expectForeignPatchRejected tries to change a token of the second identity.
+func expectForeignPatchRejected(t *contract.T, c *contract.Client) {
+	token := t.Second().MustCreate()
+	c.Patch(token.ID, replace("/name", t.UniqueName())).ExpectError(http.StatusForbidden)
+	t.Equal("name", token.Name, t.Second().MustFind(token.ID).Name)
 }
 
-// hasNot expects one token in a list, and not the other.
-func hasNot(t *contract.T, r *contract.Response, one, other string) {
-	has(t, r, one)
+// expectListedWithout expects one token in a list, and not the other.
+func expectListedWithout(t *contract.T, r *contract.Response, one, other string) {
+	expectListed(t, r, one)
 	if slices.Contains(r.IDs(), other) {
 		t.Errorf("the list has the token %s, expected it absent", other)
 	}
 }
 
-// has expects tokens in a list, each once.
-func has(t *contract.T, r *contract.Response, ids ...string) {
+// expectListed expects tokens in a list, each once.
+func expectListed(t *contract.T, r *contract.Response, ids ...string) {
 	times := map[string]int{}
 	for _, id := range r.IDs() {
 		times[id]++

@@ -16,11 +16,11 @@ const (
 	listPublished = "v2026 #/paths/~1personal-access-tokens/get/description"
 )
 
-// opened tries an operation with access tokens of each scope: those that open it answer want, the
-// others 403.
-func opened(
+// operationScopes tries an operation with access tokens of each scope: those that open it answer
+// want, the others 403.
+func operationScopes(
 	id, promise, source, fact string, want int,
-	ask func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string,
+	call func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{source, fact, "#scope-all"},
@@ -36,14 +36,14 @@ func opened(
 					// auth/all-scopes-include-own
 					continue
 				}
-				made := t.Owner().MustCreate(withScopes(scope))
-				r := ask(t, t.Login(made.Credentials()))
+				token := t.Owner().MustCreate(withScopes(scope))
+				r := call(t, t.Login(token.Credentials()))
 				if opens[scope] {
-					answers(t, scope, r, want)
+					checkStatus(t, scope, r, want)
 				} else {
-					answers(t, scope, r, http.StatusForbidden)
+					checkStatus(t, scope, r, http.StatusForbidden)
 				}
-				t.Owner().MustDelete(made.ID)
+				t.Owner().MustDelete(token.ID)
 			}
 		},
 	}
@@ -51,8 +51,8 @@ func opened(
 
 func listOwn(_ *contract.T, c *contract.Client) *contract.Response { return c.ListOwn() }
 
-// createOne makes a token, and removes it at once.
-func createOne(t *contract.T, c *contract.Client) *contract.Response {
+// createAndDelete makes a token, and removes it at once.
+func createAndDelete(t *contract.T, c *contract.Client) *contract.Response {
 	r := c.Create(c.NewTokenBody())
 	if r.StatusCode() == http.StatusOK {
 		t.Owner().MustDelete(r.Token().ID)
@@ -61,37 +61,37 @@ func createOne(t *contract.T, c *contract.Client) *contract.Response {
 }
 
 func patchOwn(t *contract.T, c *contract.Client) *contract.Response {
-	made := t.Owner().MustCreate()
-	r := c.Patch(made.ID, replace("/name", t.UniqueName()))
-	t.Owner().MustDelete(made.ID)
+	token := t.Owner().MustCreate()
+	r := c.Patch(token.ID, replace("/name", t.UniqueName()))
+	t.Owner().MustDelete(token.ID)
 	return r
 }
 
 func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
-	made := t.Owner().MustCreate()
-	r := c.Delete(made.ID)
+	token := t.Owner().MustCreate()
+	r := c.Delete(token.ID)
 	if r.StatusCode() != http.StatusNoContent {
-		t.Owner().MustDelete(made.ID)
+		t.Owner().MustDelete(token.ID)
 	}
 	return r
 }
 
 // authScopes is about the scopes that open the operations.
 var authScopes = []contract.Scenario{
-	opened("auth/scopes-of-list",
+	operationScopes("auth/scopes-of-list",
 		"One's own tokens are listed with my:read, my:manage or sp:scopes:all.",
 		listScopes, "#scopes-of-list",
 		http.StatusOK, listOwn, myRead, myManage, allRead, allManage),
-	opened("auth/scopes-of-create",
+	operationScopes("auth/scopes-of-create",
 		"A token is created with my:manage or sp:scopes:all, and not with a scope that only reads.",
 		createScopes, "#scopes-of-create",
-		http.StatusOK, createOne, myManage, allManage),
-	opened("auth/scopes-of-patch",
+		http.StatusOK, createAndDelete, myManage, allManage),
+	operationScopes("auth/scopes-of-patch",
 		"One's own token is changed with my:manage or sp:scopes:all, and with no other scope, "+
 			"all:manage neither.",
 		patchScopes, "#scopes-of-patch",
 		http.StatusOK, patchOwn, myManage),
-	opened("auth/scopes-of-delete",
+	operationScopes("auth/scopes-of-delete",
 		"One's own token is deleted with my:manage or sp:scopes:all, and not with a scope that "+
 			"only reads.",
 		deleteScopes, "#scopes-of-delete",
@@ -104,12 +104,12 @@ var authScopes = []contract.Scenario{
 		Rules:    []rule.ID{rule.OperationScopes, rule.WriteRights},
 		Run: func(t *contract.T) {
 			second := t.Second()
-			reader := scopedBy(t, second, allRead)
+			reader := loginWithScopes(t, second, allRead)
 			reader.ListOwn().ExpectStatus(http.StatusOK)
-			manager := scopedBy(t, second, allManage)
+			manager := loginWithScopes(t, second, allManage)
 			manager.ListOwn().ExpectStatus(http.StatusOK)
-			made := manager.MustCreate()
-			manager.MustDelete(made.ID)
+			token := manager.MustCreate()
+			manager.MustDelete(token.ID)
 		},
 	},
 }

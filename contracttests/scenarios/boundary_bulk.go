@@ -33,37 +33,40 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 		count)
 	if accepted {
 		promise = fmt.Sprintf("A bulk update of %s changes and returns each of the tokens, by "+
-			"PATCH and by POST, and no other.", words(id))
+			"PATCH and by POST, and no other.", readableID(id))
 	}
-	return covers(onV1("bulk/"+id, promise, bulkCount, evidence.Published, func(t *contract.T) {
-		ids, other, c := seeded(t, count), t.Owner().MustCreate(), t.Admin()
-		if !accepted {
-			before := c.List().ExpectStatus(http.StatusOK).Text()
-			for _, method := range []string{http.MethodPatch, http.MethodPost} {
-				sendBulk(c.ExpectInvalid("/ids"), method, ids,
-					later(t)).ExpectError(http.StatusBadRequest)
-			}
-			t.Equal("tokens", before, c.List().ExpectStatus(http.StatusOK).Text())
-			return
-		}
-		t.FreezeClock(t.Now()) // so that two dates are the same
-		for _, method := range []string{http.MethodPatch, http.MethodPost} {
-			date := later(t)
-			moved(t, sendBulk(c, method, ids, date), date, ids...)
-			stored := map[string]int{}
-			for _, listed := range c.List().Tokens() {
-				if slices.Contains(ids, listed.ID) {
-					stored[listed.ExpirationDate.Value]++
-				} else if listed.ID == other.ID {
-					t.Equal("expirationDate of another token", other.ExpirationDate,
-						listed.ExpirationDate)
+	return withRules(bulkScenario("bulk/"+id, promise, bulkCount, evidence.Published,
+		func(t *contract.T) {
+			ids, other, c := seedTokens(t, count), t.Owner().MustCreate(), t.Admin()
+			if !accepted {
+				before := c.List().ExpectStatus(http.StatusOK).Text()
+				for _, method := range []string{http.MethodPatch, http.MethodPost} {
+					sendBulk(c.ExpectInvalid("/ids"), method, ids,
+						laterExpiry(t)).ExpectError(http.StatusBadRequest)
 				}
+				t.Equal("tokens", before, c.List().ExpectStatus(http.StatusOK).Text())
+				return
 			}
-			t.Equal("the dates in the list of all", map[string]int{fmt.Sprint(date.Value()): count},
-				stored)
-			t.AdvanceClock(1)
-		}
-	}, contract.SeededTokens, contract.Clock), rule.BulkUpdate, rule.BulkIDs)
+			t.FreezeClock(t.Now()) // so that two dates are the same
+			for _, method := range []string{http.MethodPatch, http.MethodPost} {
+				date := laterExpiry(t)
+				expectExpiry(t, sendBulk(c, method, ids, date), date, ids...)
+				stored := map[string]int{}
+				for _, listed := range c.List().Tokens() {
+					if slices.Contains(ids, listed.ID) {
+						stored[listed.ExpirationDate.Value]++
+					} else if listed.ID == other.ID {
+						t.Equal("expirationDate of another token", other.ExpirationDate,
+							listed.ExpirationDate)
+					}
+				}
+				t.Equal("the dates in the list of all", map[string]int{
+					fmt.Sprint(date.Value()): count,
+				},
+					stored)
+				t.AdvanceClock(1)
+			}
+		}, contract.SeededTokens, contract.Clock), rule.BulkUpdate, rule.BulkIDs)
 }
 
 // patchCounts are numbers of operations. patch/101-operations is about the first that is too many.
@@ -81,11 +84,11 @@ var patchCounts = []struct {
 }
 
 // patchOfOperations is about a patch of so many operations, each of which leaves its mark.
-func patchOfOperations(count int, s evidence.Level, fact string) contract.Scenario {
+func patchOfOperations(count int, level evidence.Level, fact string) contract.Scenario {
 	return contract.Scenario{
 		ID:      fmt.Sprintf("patch/operations/%d", count),
 		Promise: fmt.Sprintf("Each of %d operations of a patch is applied.", count),
-		Sources: []string{fact, jsonPatch + "#section-3"}, Evidence: s,
+		Sources: []string{fact, jsonPatch + "#section-3"}, Evidence: level,
 		Features: writes(contract.Unmetered), Rules: []rule.ID{rule.PatchApplies, rule.PatchSize},
 		Run: func(t *contract.T) {
 			c := t.Owner()
@@ -102,18 +105,19 @@ func patchOfOperations(count int, s evidence.Level, fact string) contract.Scenar
 }
 
 // bulkOfOperations is about a bulk update of so many operations, of which the last date counts.
-func bulkOfOperations(count int, s evidence.Level, fact string) contract.Scenario {
-	return covers(onV1(
+func bulkOfOperations(count int, level evidence.Level, fact string) contract.Scenario {
+	return withRules(bulkScenario(
 		fmt.Sprintf("bulk/operations/%d", count),
 		fmt.Sprintf("The last of %d dates of a bulk update counts.", count),
-		fact, s, func(t *contract.T) {
+		fact, level, func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 			operations := []contract.Op{}
 			for i := range count {
 				operations = append(operations,
 					replace("/expirationDate", contract.FormatTime(t.Expiry().AddDate(0, 0, i))))
 			}
-			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, operations...), operations[count-1],
+			expectExpiry(t, t.Admin().Bulk([]string{one.ID, other.ID}, operations...),
+				operations[count-1],
 				one.ID, other.ID)
 			t.Equal("expirationDate in the list", operations[count-1].Value(),
 				t.Owner().MustFind(one.ID).ExpirationDate.Value)
@@ -123,19 +127,20 @@ func bulkOfOperations(count int, s evidence.Level, fact string) contract.Scenari
 
 // The published examples of a bulk update, with ids that exist, and a date that is in the future.
 var bulkExamples = []contract.Scenario{
-	covers(onV1(
+	withRules(bulkScenario(
 		"bulk/example/set-expiration",
 		"The published example that sets a date on several tokens is accepted.", bulkChanges,
 		evidence.Published,
 		func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
-			date := later(t)
-			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
+			date := laterExpiry(t)
+			expectExpiry(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID,
+				other.ID)
 			t.Equal("expirationDate in the list", date.Value(),
 				t.Admin().MustFind(other.ID).ExpirationDate.Value)
 		},
 	), rule.BulkUpdate),
-	covers(onV1(
+	withRules(bulkScenario(
 		"bulk/example/never-expire",
 		"The published example that removes the date first, and acknowledges it then, is accepted.",
 		bulkToNever, evidence.Published,
@@ -152,14 +157,14 @@ var bulkExamples = []contract.Scenario{
 }
 
 // bulkBadDates are rejections of text that is no date, of which nothing is changed.
-func bulkBadDates(id, promise, fact string, s evidence.Level,
+func bulkBadDates(id, promise, fact string, level evidence.Level,
 	rules ...rule.ID,
 ) contract.Scenario {
-	return covers(onV1(id, promise, fact, s, func(t *contract.T) {
+	return withRules(bulkScenario(id, promise, fact, level, func(t *contract.T) {
 		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
-		bothStay(t, func() {
+		expectBothUnchanged(t, func() {
 			for _, bad := range badDates {
-				if bad.level == s {
+				if bad.level == level {
 					date := replace("/expirationDate", bad.text(t.Now()))
 					t.Admin().Bulk([]string{one.ID, other.ID},
 						date).ExpectRejected(http.StatusBadRequest)
@@ -179,16 +184,16 @@ func boundaryBulkScenarios() []contract.Scenario {
 			bulkOfOperations(c.count, c.level, c.fact))
 	}
 	return append(all,
-		covers(onV1(
+		withRules(bulkScenario(
 			"bulk/101-operations",
 			"A bulk update of 101 operations is rejected with 400 and changes nothing.",
 			"#patch-size", evidence.Assumed, func(t *contract.T) {
 				one := t.Owner().MustCreate()
-				before := own(t.Owner())
+				before := ownTokens(t.Owner())
 				t.Admin().Bulk([]string{one.ID},
-					slices.Repeat([]contract.Op{later(t)},
+					slices.Repeat([]contract.Op{laterExpiry(t)},
 						101)...).ExpectError(http.StatusBadRequest)
-				t.Equal("tokens", before, own(t.Owner()))
+				t.Equal("tokens", before, ownTokens(t.Owner()))
 			}, contract.Unmetered,
 		), rule.PatchSize),
 		bulkBadDates(

@@ -49,12 +49,12 @@ func aroundNow() []contract.Scenario {
 	var all []contract.Scenario
 	for _, d := range distances {
 		all = append(all,
-			d.scenario("expiry/around-now/", "a date ", nil, d.created),
+			d.scenario("expiry/around-now/", "a date ", nil, d.viaCreate),
 			d.scenario("expiry/patch-around-now/", "a patch to a date ", contract.Current,
-				d.patched),
+				d.viaPatch),
 			d.scenario("bulk/around-now/", "a bulk update to a date ", []version.Version{
 				version.V1,
-			}, d.bulked),
+			}, d.viaBulk),
 		)
 	}
 	return all
@@ -63,9 +63,9 @@ func aroundNow() []contract.Scenario {
 func (d distance) scenario(family, subject string, versions []version.Version,
 	run func(*contract.T, time.Time),
 ) contract.Scenario {
-	when, outcome := words(d.id)+" now", " is rejected."
+	when, outcome := readableID(d.id)+" now", " is rejected."
 	if d.from == 0 {
-		when = "of " + words(d.id)
+		when = "of " + readableID(d.id)
 	}
 	if d.future {
 		outcome = " is accepted."
@@ -80,7 +80,7 @@ func (d distance) scenario(family, subject string, versions []version.Version,
 		Versions: versions,
 		Features: writes(contract.Clock, contract.Admin),
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
-		Run:      func(t *contract.T) { run(t, stopped(t)) },
+		Run:      func(t *contract.T) { run(t, freezeClock(t)) },
 	}
 	if d.exact {
 		s.Evidence, s.Sources = evidence.Assumed, []string{"#this-moment-has-passed"}
@@ -88,40 +88,40 @@ func (d distance) scenario(family, subject string, versions []version.Version,
 	return s
 }
 
-// accepts compares a response with what the distance promises.
-func (d distance) accepts(t *contract.T, date string, want time.Time, r *contract.Response,
+// check compares a response with what the distance promises.
+func (d distance) check(t *contract.T, date string, want time.Time, r *contract.Response,
 	got func() string,
 ) {
 	if !d.future {
-		answers(t, date, r, http.StatusBadRequest)
+		checkStatus(t, date, r, http.StatusBadRequest)
 		return
 	}
-	answers(t, date, r, http.StatusOK)
+	checkStatus(t, date, r, http.StatusOK)
 	if r.StatusCode() == http.StatusOK {
 		t.Equal("expirationDate of "+date, contract.FormatTime(want), got())
 	}
 }
 
-func (d distance) created(t *contract.T, now time.Time) {
+func (d distance) viaCreate(t *contract.T, now time.Time) {
 	c, want := t.Owner(), now.Add(d.from)
 	for _, seconds := range offsets {
 		date := inOffset(want, seconds)
 		r := c.Create(contract.Body{"name": t.UniqueName(), "expirationDate": date})
-		d.accepts(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
+		d.check(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
 		if r.StatusCode() == http.StatusOK {
 			c.MustDelete(r.Token().ID)
 		}
 	}
 }
 
-func (d distance) patched(t *contract.T, now time.Time) {
+func (d distance) viaPatch(t *contract.T, now time.Time) {
 	c, want := t.Owner(), now.Add(d.from)
 	token := c.MustCreate()
 	before := c.MustFind(token.ID)
 	for _, seconds := range offsets {
 		date := inOffset(want, seconds)
 		r := c.Patch(token.ID, replace("/expirationDate", date))
-		d.accepts(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
+		d.check(t, date, want, r, func() string { return r.Token().ExpirationDate.Value })
 	}
 	if d.future {
 		before.ExpirationDate = contract.Value(contract.FormatTime(want))
@@ -129,14 +129,14 @@ func (d distance) patched(t *contract.T, now time.Time) {
 	t.Equal("the token", before, c.MustFind(token.ID))
 }
 
-func (d distance) bulked(t *contract.T, now time.Time) {
+func (d distance) viaBulk(t *contract.T, now time.Time) {
 	want := now.Add(d.from)
 	one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 	before := t.Owner().MustFind(one.ID)
 	for _, seconds := range offsets {
 		date := inOffset(want, seconds)
 		r := t.Admin().Bulk([]string{one.ID, other.ID}, replace("/expirationDate", date))
-		d.accepts(t, date, want, r, func() string {
+		d.check(t, date, want, r, func() string {
 			return r.MustFind(one.ID).ExpirationDate.Value
 		})
 	}
@@ -157,16 +157,16 @@ var digitsAhead = []contract.Scenario{
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
 		Run: func(t *contract.T) {
 			date := inOffset(t.Now().Add(-time.Hour), 12*3600)
-			patchRejected(t, replace("/expirationDate", date))
+			expectPatchRejected(t, replace("/expirationDate", date))
 		},
 	},
-	covers(bulkRefuses(
+	withRules(bulkRejected(
 		"bulk/past-date-by-its-offset",
 		"A bulk update to a date in the past is rejected even if the digits of the date lie in "+
 			"the future.",
 		bulkFuture, evidence.Published,
-		func(t *contract.T, ids []string) update {
-			return update{
+		func(t *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{
 				ids: ids, operations: []contract.Op{
 					replace("/expirationDate", inOffset(t.Now().Add(-time.Hour), 12*3600)),
 				},
@@ -175,12 +175,12 @@ var digitsAhead = []contract.Scenario{
 	), rule.ExpiryFuture, rule.DateForms),
 }
 
-// end is a moment, and the one six months later.
-type end struct{ id, now, want string }
+// monthEnd is a moment, and the one six months later.
+type monthEnd struct{ id, now, want string }
 
 // monthEnds are the last days of each month, the days before them if the other month is shorter,
 // and the Februaries of leap years.
-var monthEnds = []end{
+var monthEnds = []monthEnd{
 	{"january-has-31", "2031-01-31T12:00:00.000Z", "2031-07-31T12:00:00.000Z"},
 	{"february-stays-the-28th", "2031-02-28T12:00:00.000Z", "2031-08-28T12:00:00.000Z"},
 	{"leap-day", "2028-02-29T12:00:00.000Z", "2028-08-29T12:00:00.000Z"},
@@ -203,7 +203,7 @@ var monthEnds = []end{
 
 // scenario is about the default at the end of a month, and about the bound, which is the same
 // moment in every offset.
-func (e end) scenario() contract.Scenario {
+func (e monthEnd) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/month-end/" + e.id,
 		Promise:  "In a legacy version six months after " + e.now[:10] + " is " + e.want[:10] + ".",
@@ -212,17 +212,19 @@ func (e end) scenario() contract.Scenario {
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.ExpiryMonthEnd, rule.ExpiryUpperBound},
 		Run: func(t *contract.T) {
-			t.FreezeClock(moment(t, e.now))
+			t.FreezeClock(parseTime(t, e.now))
 			c := t.Owner()
 			t.Equal("expirationDate", e.want,
 				c.Create(contract.Body{"name": t.UniqueName()}).Token().ExpirationDate.Value)
-			bound := moment(t, e.want)
+			bound := parseTime(t, e.want)
 			for _, seconds := range offsets[1:3] {
 				date := inOffset(bound, seconds)
-				token := c.Create(contract.Body{"name": t.UniqueName(), "expirationDate": date}).Token()
+				token := c.Create(contract.Body{
+					"name": t.UniqueName(), "expirationDate": date,
+				}).Token()
 				t.Equal("expirationDate of "+date, e.want, token.ExpirationDate.Value)
 				beyond := inOffset(bound.Add(time.Millisecond), seconds)
-				answers(t, beyond,
+				checkStatus(t, beyond,
 					c.Create(contract.Body{"name": t.UniqueName(), "expirationDate": beyond}),
 					http.StatusBadRequest)
 			}
@@ -230,4 +232,5 @@ func (e end) scenario() contract.Scenario {
 	}
 }
 
-var boundaryDates = slices.Concat(digitsAhead, aroundNow(), each(monthEnds, end.scenario))
+var boundaryDates = slices.Concat(digitsAhead, aroundNow(),
+	forEachRow(monthEnds, monthEnd.scenario))

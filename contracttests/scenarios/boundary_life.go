@@ -14,11 +14,11 @@ import (
 
 const validityRequest = createRequest + "/properties/accessTokenValiditySeconds"
 
-// lives are validities in seconds for which an access token is tried to the end.
-var lives = []int{15, 900, 3600, 43199, 43200}
+// accessTokenLifetimes are validities in seconds for which an access token is tried to the end.
+var accessTokenLifetimes = []int{15, 900, 3600, 43199, 43200}
 
-// accessTokenLife is about an access token just before and just after its end.
-func accessTokenLife(seconds int) contract.Scenario {
+// accessTokenLifetime is about an access token just before and just after its end.
+func accessTokenLifetime(seconds int) contract.Scenario {
 	return contract.Scenario{
 		ID: fmt.Sprintf("lifecycle/access-token-lives/%d-seconds", seconds),
 		Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its end, and "+
@@ -30,9 +30,9 @@ func accessTokenLife(seconds int) contract.Scenario {
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.AccessTokenExpires},
 		Run: func(t *contract.T) {
-			token := removed(t,
+			token := deleteAtEnd(t,
 				t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds}))
-			began, now := t.Now(), stopped(t)
+			began, now := t.Now(), freezeClock(t)
 			if began.Unix() != now.Unix() { // exp has whole seconds
 				began = now
 			}
@@ -46,57 +46,57 @@ func accessTokenLife(seconds int) contract.Scenario {
 	}
 }
 
-// tokenLife is how long a token lives, and how it comes to.
-type tokenLife struct {
+// tokenLifetime is how long a token lives, and how it comes to.
+type tokenLifetime struct {
 	id, promise string
 	versions    []version.Version
 	sources     []string
 	level       evidence.Level
 	rules       []rule.ID
-	// make returns a token with the moment at which it expires, zero for never.
-	make func(t *contract.T) (contract.Token, time.Time)
+	// create returns a token with the moment at which it expires, zero for never.
+	create func(t *contract.T) (contract.Token, time.Time)
 }
 
 const loginExpired = "#login-of-an-expired-token-is-401"
 
-// expiresIn makes a token that expires after a time.
-func expiresIn(life time.Duration) func(*contract.T) (contract.Token, time.Time) {
+// newExpiringIn makes a token that expires after a time.
+func newExpiringIn(life time.Duration) func(*contract.T) (contract.Token, time.Time) {
 	return func(t *contract.T) (contract.Token, time.Time) {
-		end := stopped(t).Add(life)
+		end := freezeClock(t).Add(life)
 		return t.Owner().MustCreate(contract.Body{"expirationDate": contract.FormatTime(end)}), end
 	}
 }
 
-func byDefault(t *contract.T) (contract.Token, time.Time) {
-	end := sixMonthsAfter(stopped(t))
+func newWithDefaultExpiry(t *contract.T) (contract.Token, time.Time) {
+	end := sixMonthsAfter(freezeClock(t))
 	return t.Owner().Create(contract.Body{"name": t.UniqueName()}).Token(), end
 }
 
-func createdForever(t *contract.T) (contract.Token, time.Time) {
+func newNeverExpiring(t *contract.T) (contract.Token, time.Time) {
 	return t.Owner().Create(contract.Body{
 		"name": t.UniqueName(), "userAwareTokenNeverExpires": true,
 	}).Token(), time.Time{}
 }
 
-func patchedForever(t *contract.T) (contract.Token, time.Time) {
+func patchedToNeverExpire(t *contract.T) (contract.Token, time.Time) {
 	token := t.Owner().MustCreate()
-	t.Owner().Patch(token.ID, endless()...).ExpectStatus(http.StatusOK)
+	t.Owner().Patch(token.ID, neverExpireOps()...).ExpectStatus(http.StatusOK)
 	return token, time.Time{}
 }
 
-func bulkForever(t *contract.T) (contract.Token, time.Time) {
+func bulkUpdatedToNeverExpire(t *contract.T) (contract.Token, time.Time) {
 	token := t.Owner().MustCreate()
-	t.Admin().Bulk([]string{token.ID}, endless()...).ExpectStatus(http.StatusOK)
+	t.Admin().Bulk([]string{token.ID}, neverExpireOps()...).ExpectStatus(http.StatusOK)
 	return token, time.Time{}
 }
 
-var tokenLives = []tokenLife{
+var tokenLifetimes = []tokenLifetime{
 	{
 		"an-hour", "A token with a date logs in until a millisecond before it, and not at it.", nil,
 		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
-		expiresIn(time.Hour),
+		newExpiringIn(time.Hour),
 	},
 	{
 		"a-month",
@@ -104,7 +104,7 @@ var tokenLives = []tokenLife{
 		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
-		expiresIn(30 * 24 * time.Hour),
+		newExpiringIn(30 * 24 * time.Hour),
 	},
 	{
 		"two-years",
@@ -113,7 +113,7 @@ var tokenLives = []tokenLife{
 		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
-		expiresIn(2 * 365 * 24 * time.Hour),
+		newExpiringIn(2 * 365 * 24 * time.Hour),
 	},
 	{
 		"six-months-by-default",
@@ -122,7 +122,7 @@ var tokenLives = []tokenLife{
 		[]string{legacyRule, loginExpired, "#six-months-are-calendar-months"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.ExpirySixMonths},
-		byDefault,
+		newWithDefaultExpiry,
 	},
 	{
 		"never", "A token that never expires logs in a year later, and ten years later.",
@@ -130,7 +130,7 @@ var tokenLives = []tokenLife{
 		[]string{currentRule, "#never-needs-the-acknowledgment"},
 		evidence.Published,
 		[]rule.ID{rule.ExpiryNever, rule.TokenDeletedOrExpired},
-		createdForever,
+		newNeverExpiring,
 	},
 	{
 		"never-by-patch",
@@ -139,7 +139,7 @@ var tokenLives = []tokenLife{
 		[]string{patchText, "#patch-to-never-needs-the-acknowledgment"},
 		evidence.Published,
 		[]rule.ID{rule.PatchNever, rule.TokenDeletedOrExpired},
-		patchedForever,
+		patchedToNeverExpire,
 	},
 	{
 		"never-by-bulk",
@@ -148,29 +148,29 @@ var tokenLives = []tokenLife{
 		[]string{bulkOperation, bulkToNever},
 		evidence.Published,
 		[]rule.ID{rule.PatchNever, rule.BulkUpdate},
-		bulkForever,
+		bulkUpdatedToNeverExpire,
 	},
 }
 
-func (l tokenLife) scenario() contract.Scenario {
+func (l tokenLifetime) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID: "lifecycle/token-lives/" + l.id, Promise: l.promise, Sources: l.sources,
 		Evidence: l.level, Versions: l.versions,
 		Features: writes(contract.Clock, contract.Admin), Rules: l.rules,
 		Run: func(t *contract.T) {
-			token, end := l.make(t)
-			removed(t, token)
+			token, end := l.create(t)
+			deleteAtEnd(t, token)
 			if end.IsZero() {
 				for _, years := range []time.Duration{1, 9} {
 					t.AdvanceClock(years*365*24*time.Hour + 24*time.Hour)
-					logIn(t, token.Credentials())
+					mustLogin(t, token.Credentials())
 				}
 				return
 			}
 			t.FreezeClock(end.Add(-time.Millisecond))
-			logIn(t, token.Credentials())
+			mustLogin(t, token.Credentials())
 			t.FreezeClock(end)
-			cannotLogIn(t, token.Credentials())
+			expectLoginRejected(t, token.Credentials())
 		},
 	}
 }
@@ -210,7 +210,7 @@ var validityTable = contract.Scenario{
 			body := c.NewTokenBody()
 			body["accessTokenValiditySeconds"] = v.seconds
 			if !v.accepted {
-				answers(t, fmt.Sprint(v.seconds),
+				checkStatus(t, fmt.Sprint(v.seconds),
 					c.ExpectInvalid("/accessTokenValiditySeconds").Create(body),
 					http.StatusBadRequest)
 				continue
@@ -220,13 +220,13 @@ var validityTable = contract.Scenario{
 			t.Equal("accessTokenValiditySeconds", want, token.AccessTokenValiditySeconds.Value)
 			t.Equal("the validity in the list", want,
 				c.MustFind(token.ID).AccessTokenValiditySeconds.Value)
-			t.Equal("expires_in", want, logIn(t, token.Credentials()).ExpiresIn.Value)
+			t.Equal("expires_in", want, mustLogin(t, token.Credentials()).ExpiresIn.Value)
 			c.MustDelete(token.ID)
 		}
 	},
 }
 
-var boundaryLives = slices.Concat(
-	each(lives, accessTokenLife), []contract.Scenario{validityTable},
-	each(tokenLives, tokenLife.scenario),
+var boundaryLifetimes = slices.Concat(
+	forEachRow(accessTokenLifetimes, accessTokenLifetime), []contract.Scenario{validityTable},
+	forEachRow(tokenLifetimes, tokenLifetime.scenario),
 )

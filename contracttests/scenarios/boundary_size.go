@@ -26,19 +26,19 @@ var listSizes = contract.Scenario{
 	Rules:    []rule.ID{rule.ListNoPaging, rule.ListEachOnce},
 	Run: func(t *contract.T) {
 		c := t.Admin()
-		there := c.List().IDs()
+		ids := c.List().IDs()
 		unused := c.List("filters", "lastUsed isnull").IDs()
 		for _, size := range []int{50, 51, 250, 251} {
 			owner := ""
-			for i := len(there); i < size; i++ {
+			for i := len(ids); i < size; i++ {
 				if i%8 == 0 || owner == "" {
 					owner = t.UniqueName()
 					id := t.SeedUser(owner, "USER").ClientID
-					there, unused = append(there, id), append(unused, id)
+					ids, unused = append(ids, id), append(unused, id)
 					continue
 				}
 				id := t.SeedToken(control.NewToken{Owner: owner, Name: t.UniqueName()}).ClientID
-				there, unused = append(there, id), append(unused, id)
+				ids, unused = append(ids, id), append(unused, id)
 			}
 			versions := version.All()
 			if size%2 == 0 {
@@ -46,7 +46,7 @@ var listSizes = contract.Scenario{
 			}
 			for _, v := range versions {
 				all := c.Send(get(v.CollectionPath()))
-				sameIDs(t, fmt.Sprintf("%d tokens in %s", size, v), there, all.IDs())
+				sameIDs(t, fmt.Sprintf("%d tokens in %s", size, v), ids, all.IDs())
 			}
 			filtered := c.List("filters", "lastUsed isnull").IDs()
 			sameIDs(t, fmt.Sprintf("%d unused tokens", len(unused)), unused, filtered)
@@ -76,10 +76,10 @@ var nameLengths = contract.Scenario{
 		token := c.MustCreate()
 		for i, size := range sizes {
 			name := t.UniqueName() + " " + strings.Repeat(letters[i%len(letters)], size)
-			made := c.MustCreate(contract.Body{"name": name})
-			t.Equal(fmt.Sprintf("a name with %d letters", size), name, made.Name)
-			t.Equal("the name in the list", name, c.MustFind(made.ID).Name)
-			c.MustDelete(made.ID)
+			created := c.MustCreate(contract.Body{"name": name})
+			t.Equal(fmt.Sprintf("a name with %d letters", size), name, created.Name)
+			t.Equal("the name in the list", name, c.MustFind(created.ID).Name)
+			c.MustDelete(created.ID)
 			if size%2 == 1 {
 				t.Equal("the name in a patch", name,
 					c.Patch(token.ID, replace("/name", name)).Token().Name)
@@ -108,10 +108,10 @@ var scopeSizes = contract.Scenario{
 				scope[i] = fmt.Sprintf("idn:scope-%d:%s", count-i,
 					strings.Repeat("s", min(1001, 2002/count)))
 			}
-			made := c.MustCreate(contract.Body{"scope": scope})
-			t.Equal(fmt.Sprintf("%d scopes", count), scope, made.Scope.Value)
-			t.Equal("the scopes in the list", scope, c.MustFind(made.ID).Scope.Value)
-			c.MustDelete(made.ID)
+			created := c.MustCreate(contract.Body{"scope": scope})
+			t.Equal(fmt.Sprintf("%d scopes", count), scope, created.Scope.Value)
+			t.Equal("the scopes in the list", scope, c.MustFind(created.ID).Scope.Value)
+			c.MustDelete(created.ID)
 			if count == 3 || count == 251 {
 				patched := c.Patch(token.ID, replace("/scope", scope)).Token()
 				t.Equal("the scopes in a patch", scope, patched.Scope.Value)
@@ -120,17 +120,18 @@ var scopeSizes = contract.Scenario{
 	},
 }
 
-// scopeAtPlace is about the only scope of a token that gives a right, behind others that give none.
-func scopeAtPlace(place string, others int, needs ...contract.Feature) contract.Scenario {
+// scopeAtPosition is about the only scope of a token that gives a right, behind others that give
+// none.
+func scopeAtPosition(position string, count int, features ...contract.Feature) contract.Scenario {
 	return contract.Scenario{
-		ID: "auth/scope-at-place/" + place,
+		ID: "auth/scope-at-place/" + position,
 		Promise: fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others "+
-			"counts.", others),
+			"counts.", count),
 		Sources:  []string{"#scopes-add-up", "#scopes-of-list", listScopes},
-		Features: writes(needs...),
+		Features: writes(features...),
 		Rules:    []rule.ID{rule.OperationScopes},
 		Run: func(t *contract.T) {
-			scope := make([]string, others, others+1)
+			scope := make([]string, count, count+1)
 			for i := range scope {
 				scope[i] = fmt.Sprintf("idn:patmock-%d:read", i)
 			}
@@ -141,8 +142,8 @@ func scopeAtPlace(place string, others int, needs ...contract.Feature) contract.
 	}
 }
 
-// sameLetters are names outside ASCII, which are taken as any other name is.
-var sameLetters = []string{"é", "e\u0301", "ß", "İ", "ı", "名前", "имя", "😀"}
+// nonASCIINames are names outside ASCII, which are taken as any other name is.
+var nonASCIINames = []string{"é", "e\u0301", "ß", "İ", "ı", "名前", "имя", "😀"}
 
 var nameTakenInAnyScript = contract.Scenario{
 	ID: "create/name-taken-in-any-script",
@@ -152,15 +153,15 @@ var nameTakenInAnyScript = contract.Scenario{
 	Rules:   []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {
 		c := t.Owner()
-		name := t.UniqueName() + " " + strings.Join(sameLetters, " ")
+		name := t.UniqueName() + " " + strings.Join(nonASCIINames, " ")
 		c.MustCreate(contract.Body{"name": name})
 		c.Patch(c.MustCreate().ID, replace("/name", name)).ExpectRejected()
-		nameTaken(t, c, name)
+		expectNameTaken(t, c, name)
 	},
 }
 
-// eachLetter tries each of the letters by itself.
-var eachLetter = contract.Scenario{
+// nameWithEachLetter tries each of the letters by itself.
+var nameWithEachLetter = contract.Scenario{
 	ID: "create/name-with-each-letter",
 	Promise: "A name that ends in a letter of any script is taken by the same name, and another " +
 		"letter makes another name.",
@@ -171,24 +172,25 @@ var eachLetter = contract.Scenario{
 	Run: func(t *contract.T) {
 		c := t.Owner()
 		token := c.MustCreate()
-		for _, letter := range append(slices.Clone(sameLetters), "É", "SS", "ss", "i", "I") {
+		for _, letter := range append(slices.Clone(nonASCIINames), "É", "SS", "ss", "i", "I") {
 			name := token.Name + " " + letter
 			c.Patch(token.ID, replace("/name", name)).ExpectStatus(http.StatusOK)
 			createNamed(c, name).ExpectError(http.StatusBadRequest)
 		}
 		for i, letter := range []string{"é", "e\u0301", "É", "ß", "ss"} {
-			made := c.MustCreate(contract.Body{"name": token.Name + " " + letter})
+			created := c.MustCreate(contract.Body{"name": token.Name + " " + letter})
 			if i > 1 {
-				c.MustDelete(made.ID)
+				c.MustDelete(created.ID)
 			}
 		}
 	},
 }
 
 var boundarySizes = []contract.Scenario{
-	listSizes, nameLengths, scopeSizes, nameTakenInAnyScript, eachLetter,
-	scopeAtPlace("third", 2), scopeAtPlace("fourth", 3),
-	scopeAtPlace("fifth", 4, contract.Unmetered),
-	scopeAtPlace("tenth", 9, contract.Unmetered), scopeAtPlace("eleventh", 10, contract.Unmetered),
-	scopeAtPlace("hundredth", 99, contract.Unmetered),
+	listSizes, nameLengths, scopeSizes, nameTakenInAnyScript, nameWithEachLetter,
+	scopeAtPosition("third", 2), scopeAtPosition("fourth", 3),
+	scopeAtPosition("fifth", 4, contract.Unmetered),
+	scopeAtPosition("tenth", 9, contract.Unmetered),
+	scopeAtPosition("eleventh", 10, contract.Unmetered),
+	scopeAtPosition("hundredth", 99, contract.Unmetered),
 }

@@ -56,57 +56,58 @@ func bulkByPost(c *contract.Client, ids []string, operations ...contract.Op) *co
 	return sendBulk(c, http.MethodPost, ids, operations...)
 }
 
-// endless are the operations that make a token live for ever.
-func endless() []contract.Op {
+// neverExpireOps are the operations that make a token live for ever.
+func neverExpireOps() []contract.Op {
 	return []contract.Op{replace("/userAwareTokenNeverExpires", true), remove("/expirationDate")}
 }
 
-// onV1 makes a scenario about the bulk update, which v1 alone has.
-func onV1(id, promise, fact string, level evidence.Level, run func(t *contract.T),
-	needs ...contract.Feature,
+// bulkScenario makes a scenario about the bulk update, which v1 alone has.
+func bulkScenario(id, promise, fact string, level evidence.Level, run func(t *contract.T),
+	features ...contract.Feature,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{bulkOperation, fact}, Evidence: level,
 		Versions: []version.Version{version.V1},
-		Features: writes(append([]contract.Feature{contract.Admin}, needs...)...), Rules: []rule.ID{
+		Features: writes(append([]contract.Feature{contract.Admin}, features...)...),
+		Rules: []rule.ID{
 			"bulk-update",
 		}, Run: run,
 	}
 }
 
-// update is what a bulk update asks for.
-type update struct {
+// bulkUpdate is what a bulk update asks for.
+type bulkUpdate struct {
 	ids        []string
 	operations []contract.Op
-	wrong      []string // where it breaks the document
+	invalid    []string // where it breaks the document
 }
 
-// bulkRefuses makes a scenario about an update of two tokens, one of them another user's, that is
+// bulkRejected makes a scenario about an update of two tokens, one of them another user's, that is
 // refused with 400 by PATCH as by POST, and changes nothing.
-func bulkRefuses(id, promise, fact string, level evidence.Level,
-	made func(t *contract.T, ids []string) update,
+func bulkRejected(id, promise, fact string, level evidence.Level,
+	build func(t *contract.T, ids []string) bulkUpdate,
 ) contract.Scenario {
-	return onV1(id, promise, fact, level, func(t *contract.T) {
+	return bulkScenario(id, promise, fact, level, func(t *contract.T) {
 		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
-		bothStay(t, func() {
-			u := made(t, []string{one.ID, other.ID})
-			c := t.Admin().ExpectInvalid(u.wrong...)
+		expectBothUnchanged(t, func() {
+			u := build(t, []string{one.ID, other.ID})
+			c := t.Admin().ExpectInvalid(u.invalid...)
 			sendBulk(c, http.MethodPatch, u.ids, u.operations...).ExpectError(http.StatusBadRequest)
 			sendBulk(c, http.MethodPost, u.ids, u.operations...).ExpectError(http.StatusBadRequest)
 		})
 	})
 }
 
-// bothStay expects that the tokens of the owner and of the administrator are the same before and
-// after.
-func bothStay(t *contract.T, during func()) {
-	before := [][]contract.Token{own(t.Owner()), own(t.Admin())}
+// expectBothUnchanged expects that the tokens of the owner and of the administrator are the same
+// before and after.
+func expectBothUnchanged(t *contract.T, during func()) {
+	before := [][]contract.Token{ownTokens(t.Owner()), ownTokens(t.Admin())}
 	during()
-	t.Equal("tokens", before, [][]contract.Token{own(t.Owner()), own(t.Admin())})
+	t.Equal("tokens", before, [][]contract.Token{ownTokens(t.Owner()), ownTokens(t.Admin())})
 }
 
-// moved expects tokens to expire as later says.
-func moved(t *contract.T, r *contract.Response, date contract.Op, ids ...string) {
+// expectExpiry expects tokens to expire as later says.
+func expectExpiry(t *contract.T, r *contract.Response, date contract.Op, ids ...string) {
 	t.Equal("ids of the answer", slices.Sorted(slices.Values(ids)), r.IDs())
 	for _, listed := range r.Tokens() {
 		t.Equal("expirationDate", date.Value(), listed.ExpirationDate.Value)
@@ -117,143 +118,159 @@ func moved(t *contract.T, r *contract.Response, date contract.Op, ids ...string)
 }
 
 var bulk = []contract.Scenario{
-	covers(onV1("bulk/changes-tokens-of-any-owner",
+	withRules(bulkScenario("bulk/changes-tokens-of-any-owner",
 		"One patch changes several tokens, whosever they are, and answers them.", bulkChanges,
 		evidence.Published, func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
-			date := later(t)
-			moved(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID, other.ID)
+			date := laterExpiry(t)
+			expectExpiry(t, t.Admin().Bulk([]string{one.ID, other.ID}, date), date, one.ID,
+				other.ID)
 			mine := t.Owner().MustFind(one.ID)
 			t.Equal("expirationDate in the list", date.Value(), mine.ExpirationDate.Value)
 			theirs := t.Admin().MustFind(other.ID)
 			t.Equal("expirationDate in the administrator's list", date.Value(),
 				theirs.ExpirationDate.Value)
 		}), rule.BulkUpdate, rule.SecretOnce),
-	onV1("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.", bulkByMethod,
+	bulkScenario("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.",
+		bulkByMethod,
 		evidence.Published, func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
-			date := later(t)
-			moved(t, bulkByPost(t.Admin(), []string{one.ID, other.ID}, date), date, one.ID,
+			date := laterExpiry(t)
+			expectExpiry(t, bulkByPost(t.Admin(), []string{one.ID, other.ID}, date), date, one.ID,
 				other.ID)
 			mine := t.Owner().MustFind(one.ID)
 			t.Equal("expirationDate in the list", date.Value(), mine.ExpirationDate.Value)
 		}),
-	onV1("bulk/sorted-by-id", "The answer is sorted by id, in whatever order the ids were sent.",
+	bulkScenario("bulk/sorted-by-id",
+		"The answer is sorted by id, in whatever order the ids were sent.",
 		bulkSorted, evidence.Published, func(t *contract.T) {
 			ids := []string{
 				t.Owner().MustCreate().ID, t.Owner().MustCreate().ID, t.Admin().MustCreate().ID,
 			}
 			slices.Sort(ids)
 			for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
-				date := later(t)
-				moved(t,
+				date := laterExpiry(t)
+				expectExpiry(t,
 					t.Admin().Bulk([]string{ids[order[0]], ids[order[1]], ids[order[2]]}, date),
 					date, ids...)
 			}
 		}),
-	covers(onV1("bulk/never-expires",
+	withRules(bulkScenario("bulk/never-expires",
 		"Removing the date together with the acknowledgement makes each of the tokens live for "+
 			"ever.", bulkToNever, evidence.Published, func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 			for _, listed := range t.Admin().Bulk([]string{one.ID, other.ID},
-				endless()...).Tokens() {
+				neverExpireOps()...).Tokens() {
 				t.Equal("expirationDate", "", listed.ExpirationDate.Value)
 			}
 			t.Equal("expirationDate in the list", "",
 				t.Owner().MustFind(one.ID).ExpirationDate.Value)
 		}), rule.BulkUpdate, rule.PatchNever),
-	covers(bulkRefuses("bulk/unknown-id",
+	withRules(bulkRejected("bulk/unknown-id",
 		"A bulk update that names an id which no token has is refused with 400 and changes none "+
 			"of the others.", bulkUnknownID, evidence.Assumed,
-		func(t *contract.T, ids []string) update {
-			return update{
-				ids: []string{ids[0], strangerID, ids[1]}, operations: []contract.Op{later(t)},
+		func(t *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{
+				ids: []string{ids[0], unknownID, ids[1]}, operations: []contract.Op{laterExpiry(t)},
 			}
 		}), rule.BulkUpdate, rule.BulkKnown),
-	covers(bulkRefuses("bulk/all-or-none",
+	withRules(bulkRejected("bulk/all-or-none",
 		"A bulk update of which one operation is not allowed is refused with 400, and the others "+
 			"change nothing.", bulkToNever, evidence.Published,
-		func(t *contract.T, ids []string) update {
+		func(t *contract.T, ids []string) bulkUpdate {
 			// Of two operations the first would do by itself.
-			return update{ids: ids, operations: []contract.Op{later(t), remove("/expirationDate")}}
+			return bulkUpdate{
+				ids: ids, operations: []contract.Op{laterExpiry(t), remove("/expirationDate")},
+			}
 		}), rule.BulkUpdate, rule.PatchNever),
-	covers(onV1("bulk/one-token-rejects",
+	withRules(bulkScenario("bulk/one-token-rejects",
 		"Withdrawing the acknowledgement from several tokens is refused with 400 where one of "+
 			"them has no date, and changes none.", bulkAtomic, evidence.Assumed,
 		func(t *contract.T) {
-			dated, never := t.Owner().MustCreate(), t.Admin().MustCreate()
-			t.Admin().Bulk([]string{dated.ID},
+			withDate, never := t.Owner().MustCreate(), t.Admin().MustCreate()
+			t.Admin().Bulk([]string{withDate.ID},
 				replace("/userAwareTokenNeverExpires", true)).ExpectStatus(http.StatusOK)
-			t.Admin().Bulk([]string{never.ID}, endless()...).ExpectStatus(http.StatusOK)
-			bothStay(t, func() {
-				for _, ids := range [][]string{{dated.ID, never.ID}, {never.ID, dated.ID}} {
-					t.Admin().Bulk(ids, flagFalse).ExpectError(http.StatusBadRequest)
+			t.Admin().Bulk([]string{never.ID}, neverExpireOps()...).ExpectStatus(http.StatusOK)
+			expectBothUnchanged(t, func() {
+				for _, ids := range [][]string{{withDate.ID, never.ID}, {never.ID, withDate.ID}} {
+					t.Admin().Bulk(ids, flagFalseOp).ExpectError(http.StatusBadRequest)
 				}
 			})
 		}), rule.BulkUpdate, rule.NeverKeepsAcknowledgment),
-	covers(bulkRefuses("bulk/an-id-twice",
+	withRules(bulkRejected("bulk/an-id-twice",
 		"A bulk update that names an id twice is refused with 400.", bulkDistinct,
 		evidence.Published,
-		func(t *contract.T, ids []string) update {
-			return update{
-				ids: []string{ids[0], ids[1], ids[0]}, operations: []contract.Op{later(t)},
-				wrong: []string{"/ids"},
+		func(t *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{
+				ids: []string{ids[0], ids[1], ids[0]}, operations: []contract.Op{laterExpiry(t)},
+				invalid: []string{"/ids"},
 			}
 		}), rule.BulkIDs),
-	covers(bulkRefuses("bulk/an-empty-id",
+	withRules(bulkRejected("bulk/an-empty-id",
 		"A bulk update that names an empty id is refused with 400.", bulkDistinct,
 		evidence.Published,
-		func(t *contract.T, ids []string) update {
-			return update{ids: []string{ids[0], ids[1], ""}, operations: []contract.Op{later(t)}}
-		}), rule.BulkIDs),
-	covers(bulkRefuses("bulk/a-blank-id",
-		"A bulk update that names an id of blanks is refused with 400.", bulkDistinct,
-		evidence.Published,
-		func(t *contract.T, ids []string) update {
-			return update{ids: []string{ids[0], ids[1], "  "}, operations: []contract.Op{later(t)}}
-		}), rule.BulkIDs),
-	covers(bulkRefuses("bulk/no-ids", "A bulk update of no token is refused with 400.", bulkCount,
-		evidence.Published,
-		func(t *contract.T, _ []string) update {
-			return update{
-				ids: []string{}, operations: []contract.Op{later(t)}, wrong: []string{"/ids"},
+		func(t *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{
+				ids: []string{ids[0], ids[1], ""}, operations: []contract.Op{laterExpiry(t)},
 			}
 		}), rule.BulkIDs),
-	covers(bulkRefuses("bulk/no-operations",
+	withRules(bulkRejected("bulk/a-blank-id",
+		"A bulk update that names an id of blanks is refused with 400.", bulkDistinct,
+		evidence.Published,
+		func(t *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{
+				ids: []string{ids[0], ids[1], "  "}, operations: []contract.Op{laterExpiry(t)},
+			}
+		}), rule.BulkIDs),
+	withRules(bulkRejected("bulk/no-ids", "A bulk update of no token is refused with 400.",
+		bulkCount,
+		evidence.Published,
+		func(t *contract.T, _ []string) bulkUpdate {
+			return bulkUpdate{
+				ids: []string{}, operations: []contract.Op{laterExpiry(t)}, invalid: []string{
+					"/ids",
+				},
+			}
+		}), rule.BulkIDs),
+	withRules(bulkRejected("bulk/no-operations",
 		"A bulk update without an operation is refused with 400.", bulkOperations,
 		evidence.Published,
-		func(_ *contract.T, ids []string) update {
-			return update{ids: ids, wrong: []string{"/patch"}}
+		func(_ *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{ids: ids, invalid: []string{"/patch"}}
 		}), rule.InvalidProperty),
-	covers(bulkRefuses("bulk/name", "A bulk update does not change names: 400.", bulkFields,
+	withRules(bulkRejected("bulk/name", "A bulk update does not change names: 400.", bulkFields,
 		evidence.Published,
-		func(t *contract.T, ids []string) update {
-			return update{ids: ids, operations: []contract.Op{later(t), replace("/name", t.UniqueName())}}
-		}), rule.BulkFields),
-	covers(bulkRefuses("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields,
-		evidence.Published,
-		func(t *contract.T, ids []string) update {
-			return update{
+		func(t *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{
 				ids: ids, operations: []contract.Op{
-					later(t), replace("/scope", []string{defaultScope}),
+					laterExpiry(t), replace("/name", t.UniqueName()),
 				},
 			}
 		}), rule.BulkFields),
-	covers(bulkRefuses("bulk/past-date",
+	withRules(bulkRejected("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields,
+		evidence.Published,
+		func(t *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{
+				ids: ids, operations: []contract.Op{
+					laterExpiry(t), replace("/scope", []string{defaultScope}),
+				},
+			}
+		}), rule.BulkFields),
+	withRules(bulkRejected("bulk/past-date",
 		"A bulk update to a date that has passed is refused with 400.", bulkFuture,
 		evidence.Published,
-		func(t *contract.T, ids []string) update {
-			return update{
+		func(t *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{
 				ids: ids, operations: []contract.Op{
 					replace("/expirationDate", contract.FormatTime(t.Now().Add(-time.Hour))),
 				},
 			}
 		}), rule.ExpiryFuture),
-	covers(bulkRefuses("bulk/no-date-without-acknowledgement",
+	withRules(bulkRejected("bulk/no-date-without-acknowledgement",
 		"A bulk update that removes dates needs the acknowledgement in the same patch: 400.",
 		bulkToNever, evidence.Published,
-		func(_ *contract.T, ids []string) update {
-			return update{ids: ids, operations: []contract.Op{remove("/expirationDate")}}
+		func(_ *contract.T, ids []string) bulkUpdate {
+			return bulkUpdate{ids: ids, operations: []contract.Op{remove("/expirationDate")}}
 		}), rule.PatchNever),
 	{
 		ID:       "bulk/needs-the-right",
@@ -262,14 +279,14 @@ var bulk = []contract.Scenario{
 		Versions: []version.Version{version.V1},
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"bulk-rights"},
 		Run: func(t *contract.T) {
-			made, date := t.Second().MustCreate(), later(t)
-			manager := scopedBy(t, t.Second(), allManage)
-			before := own(t.Second())
+			token, date := t.Second().MustCreate(), laterExpiry(t)
+			manager := loginWithScopes(t, t.Second(), allManage)
+			before := ownTokens(t.Second())
 			for _, c := range []*contract.Client{t.Second(), manager} {
-				c.Bulk([]string{made.ID}, date).ExpectError(http.StatusForbidden)
-				bulkByPost(c, []string{made.ID}, date).ExpectError(http.StatusForbidden)
+				c.Bulk([]string{token.ID}, date).ExpectError(http.StatusForbidden)
+				bulkByPost(c, []string{token.ID}, date).ExpectError(http.StatusForbidden)
 			}
-			t.Equal("tokens", before, own(t.Second()))
+			t.Equal("tokens", before, ownTokens(t.Second()))
 		},
 	},
 	{
@@ -279,7 +296,7 @@ var bulk = []contract.Scenario{
 		Versions: []version.Version{version.V1},
 		Features: writes(contract.Admin), Rules: []rule.ID{"bulk-rights", "operation-scopes"},
 		Run: func(t *contract.T) {
-			one, date := t.Owner().MustCreate(), later(t)
+			one, date := t.Owner().MustCreate(), laterExpiry(t)
 			for _, scope := range []string{
 				myRead, myManage, allRead, defaultScope, allManage, scopeAll,
 			} {
@@ -287,9 +304,10 @@ var bulk = []contract.Scenario{
 				if scope == allManage || scope == scopeAll {
 					want = http.StatusOK
 				}
-				made := t.Admin().MustCreate(withScopes(scope))
-				answers(t, scope, t.Login(made.Credentials()).Bulk([]string{one.ID}, date), want)
-				t.Admin().MustDelete(made.ID)
+				token := t.Admin().MustCreate(withScopes(scope))
+				checkStatus(t, scope, t.Login(token.Credentials()).Bulk([]string{one.ID}, date),
+					want)
+				t.Admin().MustDelete(token.ID)
 			}
 		},
 	},
@@ -301,11 +319,12 @@ var bulk = []contract.Scenario{
 			"bulk-rights", "no-application-auth",
 		},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
+			token := t.Owner().MustCreate()
 			_, _, _, client := t.Credentials()
-			t.Login(client).Bulk([]string{made.ID}, later(t)).ExpectError(http.StatusForbidden)
-			t.Equal("expirationDate", made.ExpirationDate,
-				t.Owner().MustFind(made.ID).ExpirationDate)
+			t.Login(client).Bulk([]string{token.ID},
+				laterExpiry(t)).ExpectError(http.StatusForbidden)
+			t.Equal("expirationDate", token.ExpirationDate,
+				t.Owner().MustFind(token.ID).ExpirationDate)
 		},
 	},
 	{
@@ -316,7 +335,7 @@ var bulk = []contract.Scenario{
 		Versions: []version.Version{version.V1},
 		Rules:    []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
-			notAllowed(t, t.Owner(), bulkPath, []string{
+			expectMethodNotAllowed(t, t.Owner(), bulkPath, []string{
 				http.MethodGet, http.MethodPut, http.MethodDelete,
 			}, http.MethodPatch, http.MethodPost)
 		},
@@ -338,8 +357,8 @@ var bulk = []contract.Scenario{
 	},
 }
 
-// seeded are the ids of as many tokens, which new users have.
-func seeded(t *contract.T, n int) []string {
+// seedTokens are the ids of as many tokens, which new users have.
+func seedTokens(t *contract.T, n int) []string {
 	var ids []string
 	var owner string
 	for i := range n {
@@ -347,7 +366,8 @@ func seeded(t *contract.T, n int) []string {
 			owner = t.UniqueName()
 			t.SeedUser(owner, "USER")
 		}
-		ids = append(ids, t.SeedToken(control.NewToken{Owner: owner, Name: t.UniqueName()}).ClientID)
+		ids = append(ids,
+			t.SeedToken(control.NewToken{Owner: owner, Name: t.UniqueName()}).ClientID)
 	}
 	return ids
 }

@@ -12,13 +12,13 @@ import (
 
 // Places in the published documents that several scenarios stand on.
 const (
-	createAnswer   = "v2026 #/components/schemas/CreatePersonalAccessTokenResponse"
-	createRequest  = "v2026 #/components/schemas/CreatePersonalAccessTokenRequest"
-	createRefusals = "v2026 #/paths/~1personal-access-tokens/post/responses/400"
-	listItem       = "v2026 #/components/schemas/GetPersonalAccessTokenResponse"
+	createResponse   = "v2026 #/components/schemas/CreatePersonalAccessTokenResponse"
+	createRequest    = "v2026 #/components/schemas/CreatePersonalAccessTokenRequest"
+	createRejections = "v2026 #/paths/~1personal-access-tokens/post/responses/400"
+	listItem         = "v2026 #/components/schemas/GetPersonalAccessTokenResponse"
 )
 
-var create = slices.Concat(createAnswers, createNames, createProperties)
+var create = slices.Concat(createResponses, createNames, createProperties)
 
 // createdKeys are those of the published answer.
 var createdKeys = []string{
@@ -26,12 +26,12 @@ var createdKeys = []string{
 	"secret",
 }
 
-var createAnswers = []contract.Scenario{
+var createResponses = []contract.Scenario{
 	{
 		ID:      "create/secret-is-shown-once",
 		Promise: "The answer to create has the secret, and no list and no patch shows it again.",
 		Sources: []string{
-			createAnswer + "/properties/secret",
+			createResponse + "/properties/secret",
 			"#secret-is-shown-once",
 			"#id-and-secret-form",
 		},
@@ -74,7 +74,7 @@ var createAnswers = []contract.Scenario{
 		ID:      "create/returns-200-with-eight-keys",
 		Promise: "Create answers 200, and its answer has each of the eight published keys.",
 		Sources: []string{
-			createAnswer + "/required",
+			createResponse + "/required",
 			"v2026 #/paths/~1personal-access-tokens/post/responses/200",
 			"#create-is-200",
 			"#create-has-eight-keys",
@@ -93,7 +93,7 @@ var createAnswers = []contract.Scenario{
 		ID: "create/has-no-other-keys",
 		Promise: "The answer to create has no keys but the published ones, which strict clients " +
 			"would refuse.",
-		Sources:  []string{createAnswer + "/properties", "#create-has-no-other-keys"},
+		Sources:  []string{createResponse + "/properties", "#create-has-no-other-keys"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
@@ -129,11 +129,11 @@ var createAnswers = []contract.Scenario{
 	{
 		ID:      "create/created-is-now",
 		Promise: "A token is created at the moment of the request.",
-		Sources: []string{createAnswer + "/properties/created"},
+		Sources: []string{createResponse + "/properties/created"},
 		Rules:   []rule.ID{rule.CreatedNow},
 		Run: func(t *contract.T) {
 			before := t.Now()
-			created := moment(t, t.Owner().MustCreate().Created)
+			created := parseTime(t, t.Owner().MustCreate().Created)
 			const skew = time.Minute // between a tenant's clock and ours
 			if created.Before(before.Add(-skew)) || created.After(t.Now().Add(skew)) {
 				t.Errorf("created is %s, expected a moment about %s", contract.FormatTime(created),
@@ -174,7 +174,7 @@ var createAnswers = []contract.Scenario{
 	{
 		ID:      "create/makes-different-tokens",
 		Promise: "Two tokens have different ids and secrets.",
-		Sources: []string{createAnswer + "/properties/id", "#id-and-secret-form"},
+		Sources: []string{createResponse + "/properties/id", "#id-and-secret-form"},
 		Rules:   []rule.ID{rule.IDAndSecretForm},
 		Run: func(t *contract.T) {
 			one, two := t.Owner().MustCreate(), t.Owner().MustCreate()
@@ -201,11 +201,11 @@ func withScopes(scopes ...string) contract.Body {
 	return contract.Body{"scope": append([]string{}, scopes...)}
 }
 
-// moment reads a date of a token, and ends the scenario if it is none.
-func moment(t *contract.T, date string) time.Time {
-	moment, err := time.Parse(time.RFC3339Nano, date)
+// parseTime reads a date of a token, and ends the scenario if it is none.
+func parseTime(t *contract.T, date string) time.Time {
+	instant, err := time.Parse(time.RFC3339Nano, date)
 	if err != nil {
 		t.Fatalf("a date of the token is %q, expected one such as 2027-01-31T00:00:00.000Z", date)
 	}
-	return moment
+	return instant
 }

@@ -16,7 +16,7 @@ var createNames = []contract.Scenario{
 		Promise: "A second token of the same name is refused to its owner, and none is made.",
 		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique"},
-		Run:     func(t *contract.T) { nameTaken(t, t.Owner(), t.Owner().MustCreate().Name) },
+		Run:     func(t *contract.T) { expectNameTaken(t, t.Owner(), t.Owner().MustCreate().Name) },
 	},
 	{
 		ID:       "create/name-is-free-for-others",
@@ -55,7 +55,7 @@ var createNames = []contract.Scenario{
 			token, renamed := c.MustCreate(), t.UniqueName()
 			c.Patch(token.ID, replace("/name", renamed)).ExpectStatus(http.StatusOK)
 			c.MustCreate(contract.Body{"name": token.Name})
-			nameTaken(t, c, renamed)
+			expectNameTaken(t, c, renamed)
 		},
 	},
 	{
@@ -81,53 +81,56 @@ var createNames = []contract.Scenario{
 		Rules:    []rule.ID{rule.NameUnique, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
 			name := t.UniqueName()
-			expired(t, name)
-			nameTaken(t, t.Owner(), name)
+			seedExpired(t, name)
+			expectNameTaken(t, t.Owner(), name)
 		},
 	},
-	covers(
-		nameRefused("absent", evidence.Published, func(body contract.Body) { delete(body, "name") },
+	withRules(
+		nameRejected("absent", evidence.Published, func(body contract.Body) {
+			delete(body, "name")
+		},
 			"/name"),
 		rule.NameRequired, rule.MissingProperty,
 	),
-	nameRefused("null", evidence.Published, func(body contract.Body) { body["name"] = nil },
+	nameRejected("null", evidence.Published, func(body contract.Body) { body["name"] = nil },
 		"/name"),
-	covers(
-		nameRefused("a-number", evidence.Published, func(body contract.Body) { body["name"] = 7 },
+	withRules(
+		nameRejected("a-number", evidence.Published, func(body contract.Body) { body["name"] = 7 },
 			"/name"),
 		rule.NameRequired, rule.InvalidProperty,
 	),
-	covers(
-		nameRefused("empty", evidence.Assumed, func(body contract.Body) { body["name"] = "" }),
+	withRules(
+		nameRejected("empty", evidence.Assumed, func(body contract.Body) { body["name"] = "" }),
 		rule.NameRequired, rule.NameNotBlank,
 	),
-	covers(
-		nameRefused("blank", evidence.Assumed, func(body contract.Body) { body["name"] = "  \t" }),
+	withRules(
+		nameRejected("blank", evidence.Assumed, func(body contract.Body) { body["name"] = "  \t" }),
 		rule.NameNotBlank,
 	),
 }
 
-func nameRefused(what string, s evidence.Level, change func(contract.Body),
-	wrong ...string,
+func nameRejected(what string, level evidence.Level, change func(contract.Body),
+	invalid ...string,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "create/name-is-required/" + what,
-		Promise: "A token needs a name, which is a string with something in it: " + words(what) +
+		Promise: "A token needs a name, which is a string with something in it: " +
+			readableID(what) +
 			" is refused.",
 		Sources: []string{
 			createRequest + "/required",
 			createRequest + "/properties/name/type",
-			createRefusals,
+			createRejections,
 			"#name-is-required",
 			"#empty-name-is-400",
 		},
-		Evidence: s,
+		Evidence: level,
 		Rules:    []rule.ID{"name-required"},
 		Run: func(t *contract.T) {
 			body := t.Owner().NewTokenBody()
 			change(body)
-			createsNothing(t, func() {
-				t.Owner().ExpectInvalid(wrong...).Create(body).ExpectError(http.StatusBadRequest)
+			expectNothingCreated(t, func() {
+				t.Owner().ExpectInvalid(invalid...).Create(body).ExpectError(http.StatusBadRequest)
 			})
 		},
 	}
@@ -140,21 +143,21 @@ func createNamed(c *contract.Client, name string) *contract.Response {
 	return c.Create(body)
 }
 
-// nameTaken expects a create of a name to be rejected, and one token to have the name.
-func nameTaken(t *contract.T, c *contract.Client, name string) {
+// expectNameTaken expects a create of a name to be rejected, and one token to have the name.
+func expectNameTaken(t *contract.T, c *contract.Client, name string) {
 	createNamed(c, name).ExpectRejected()
-	t.Equal("how many tokens have the name", 1, countOf(c, name))
+	t.Equal("how many tokens have the name", 1, countNamed(c, name))
 }
 
-// createsNothing expects that the owner has the same tokens before and after.
-func createsNothing(t *contract.T, during func()) {
+// expectNothingCreated expects that the owner has the same tokens before and after.
+func expectNothingCreated(t *contract.T, during func()) {
 	before := t.Owner().ListOwn().IDs()
 	during()
 	t.Equal("the tokens there are", before, t.Owner().ListOwn().IDs())
 }
 
-// countOf counts the caller's own tokens of a name.
-func countOf(c *contract.Client, name string) int {
+// countNamed counts the caller's own tokens of a name.
+func countNamed(c *contract.Client, name string) int {
 	n := 0
 	for _, listed := range c.ListOwn().Names() {
 		if listed == name {

@@ -76,21 +76,21 @@ var createProperties = []contract.Scenario{
 			}
 		},
 	},
-	covers(propertyRefused("validity-below-15", "accessTokenValiditySeconds", 14),
+	withRules(propertyRejected("validity-below-15", "accessTokenValiditySeconds", 14),
 		rule.ValidityBounds),
-	covers(propertyRefused("validity-above-43200", "accessTokenValiditySeconds", 43201),
+	withRules(propertyRejected("validity-above-43200", "accessTokenValiditySeconds", 43201),
 		rule.ValidityBounds),
-	propertyRefused("validity-in-quotes", "accessTokenValiditySeconds", "900"),
-	propertyRefused("validity-with-fraction", "accessTokenValiditySeconds", 900.5),
-	propertyRefused("scope-as-string", "scope", scopeAll),
-	propertyRefused("scope-of-numbers", "scope", []int{1}),
-	propertyRefused("date-as-number", "expirationDate", 1893456000),
+	propertyRejected("validity-in-quotes", "accessTokenValiditySeconds", "900"),
+	propertyRejected("validity-with-fraction", "accessTokenValiditySeconds", 900.5),
+	propertyRejected("scope-as-string", "scope", scopeAll),
+	propertyRejected("scope-of-numbers", "scope", []int{1}),
+	propertyRejected("date-as-number", "expirationDate", 1893456000),
 	{
 		ID: "create/flag-in-quotes-is-rejected",
 		Promise: "userAwareTokenNeverExpires is true, false or null, and not their names in " +
 			"quotes.",
 		Sources: []string{
-			createRequest + "/properties/userAwareTokenNeverExpires/type", createRefusals,
+			createRequest + "/properties/userAwareTokenNeverExpires/type", createRejections,
 		},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.InvalidProperty},
@@ -100,7 +100,7 @@ var createProperties = []contract.Scenario{
 			c.ExpectInvalid("/userAwareTokenNeverExpires").Create(contract.Body{
 				"name": name, "userAwareTokenNeverExpires": "true",
 			}).ExpectError(http.StatusBadRequest)
-			t.Equal("how many tokens have the name", 0, countOf(c, name))
+			t.Equal("how many tokens have the name", 0, countNamed(c, name))
 		},
 	},
 	{
@@ -114,8 +114,9 @@ var createProperties = []contract.Scenario{
 			id := "0123456789abcdef0123456789abcdef"
 			token := c.ExpectInvalid("/colour", "/id", "/managed", "/lastUsed",
 				"/secret").MustCreate(contract.Body{
-				"colour": "blue", "id": id, "managed": true, "lastUsed": contract.FormatTime(t.Now()),
-				"secret": strings.Repeat(id, 2),
+				"colour": "blue", "id": id, "managed": true,
+				"lastUsed": contract.FormatTime(t.Now()),
+				"secret":   strings.Repeat(id, 2),
 			})
 			if token.ID == id || token.Secret.Value == strings.Repeat(id, 2) {
 				t.Errorf("the token has the id or the secret that the request named")
@@ -127,24 +128,25 @@ var createProperties = []contract.Scenario{
 			}
 		},
 	},
-	covers(malformed("broken-json", "a body that is no JSON", `{"name": `), rule.JSONSyntax),
-	covers(malformed("no-body", "no body at all", ``), rule.JSONSyntax),
-	covers(
-		malformed("an-array", "an array instead of an object", `[{"name": "`+newName+`"}]`),
+	withRules(malformedBody("broken-json", "a body that is no JSON", `{"name": `), rule.JSONSyntax),
+	withRules(malformedBody("no-body", "no body at all", ``), rule.JSONSyntax),
+	withRules(
+		malformedBody("an-array", "an array instead of an object",
+			`[{"name": "`+namePlaceholder+`"}]`),
 		rule.InvalidProperty,
 	),
 	{
 		ID:       "create/malformed-body/not-in-utf-8",
 		Promise:  "A create whose body is not UTF-8 is 400, and creates nothing.",
-		Sources:  []string{createRefusals, "#body-in-other-bytes-is-400"},
+		Sources:  []string{createRejections, "#body-in-other-bytes-is-400"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
 			body := t.Owner().NewTokenBody()
 			name := body.Text("name")
-			createsNothing(t, func() {
+			expectNothingCreated(t, func() {
 				other := strings.Replace(jsonText(body), name, name+"\xff", 1)
-				createAs(t, t.Owner(), jsonType, other).ExpectError(http.StatusBadRequest)
+				createRaw(t, t.Owner(), jsonType, other).ExpectError(http.StatusBadRequest)
 			})
 		},
 	},
@@ -160,8 +162,8 @@ var createProperties = []contract.Scenario{
 		Rules:    []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
 			name := t.UniqueName()
-			createOf(t, "text/plain", name).ExpectRejected()
-			t.Equal("how many tokens have the name", 0, countOf(t.Owner(), name))
+			createWithContentType(t, "text/plain", name).ExpectRejected()
+			t.Equal("how many tokens have the name", 0, countNamed(t.Owner(), name))
 		},
 	},
 	{
@@ -175,7 +177,7 @@ var createProperties = []contract.Scenario{
 		Rules: []rule.ID{rule.WrongContentType},
 		Run: func(t *contract.T) {
 			body := jsonText(t.Owner().NewTokenBody())
-			t.Owner().MustDelete(createAs(t, t.Owner(), jsonType+"; charset=UTF-8",
+			t.Owner().MustDelete(createRaw(t, t.Owner(), jsonType+"; charset=UTF-8",
 				body).Token().ID)
 		},
 	},
@@ -183,27 +185,28 @@ var createProperties = []contract.Scenario{
 
 const jsonType = "application/json"
 
-// createAs sends any text of any content type as a create.
-func createAs(t *contract.T, c *contract.Client, contentType, body string) *contract.Response {
+// createRaw sends any text of any content type as a create.
+func createRaw(t *contract.T, c *contract.Client, contentType, body string) *contract.Response {
 	return c.Send(contract.Request{
 		Method: http.MethodPost, Path: t.CollectionPath(), ContentType: contentType, Body: body,
 	})
 }
 
-// createOf sends a create with another content type.
-func createOf(t *contract.T, contentType, name string) *contract.Response {
-	body := jsonText(contract.Body{"name": name, "expirationDate": soon(t)})
-	return createAs(t, t.Owner().ExpectInvalid("header Content-Type"), contentType, body)
+// createWithContentType sends a create with another content type.
+func createWithContentType(t *contract.T, contentType, name string) *contract.Response {
+	body := jsonText(contract.Body{"name": name, "expirationDate": defaultExpiry(t)})
+	return createRaw(t, t.Owner().ExpectInvalid("header Content-Type"), contentType, body)
 }
 
-func propertyRefused(what, name string, value any) contract.Scenario {
+func propertyRejected(what, name string, value any) contract.Scenario {
 	return contract.Scenario{
 		ID: "create/property-of-wrong-form/" + what,
-		Promise: "A request that breaks its schema is 400, and nothing is made: " + words(what) +
+		Promise: "A request that breaks its schema is 400, and nothing is made: " +
+			readableID(what) +
 			".",
 		Sources: []string{
 			createRequest + "/properties/" + name,
-			createRefusals,
+			createRejections,
 			"#invalid-body-is-400",
 		},
 		Rules: []rule.ID{rule.InvalidProperty},
@@ -211,43 +214,43 @@ func propertyRefused(what, name string, value any) contract.Scenario {
 			c := t.Owner()
 			body := c.NewTokenBody()
 			body[name] = value
-			place := "/" + name
+			path := "/" + name
 			if strings.HasPrefix(what, "scope-of") {
-				place += "/0"
+				path += "/0"
 			}
-			c.ExpectInvalid(place).Create(body).ExpectError(http.StatusBadRequest)
-			t.Equal("how many tokens have the name", 0, countOf(c, body.Text("name")))
+			c.ExpectInvalid(path).Create(body).ExpectError(http.StatusBadRequest)
+			t.Equal("how many tokens have the name", 0, countNamed(c, body.Text("name")))
 		},
 	}
 }
 
-func malformed(id, what, body string) contract.Scenario {
+func malformedBody(id, what, body string) contract.Scenario {
 	return contract.Scenario{
 		ID:      "create/malformed-body/" + id,
 		Promise: "Create answers 400 to " + what + ", and nothing is made.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/requestBody/required",
-			createRefusals,
+			createRejections,
 			"#invalid-body-is-400",
 		},
 		Evidence: evidence.Published,
 		Run: func(t *contract.T) {
-			createsNothing(t, func() {
-				createAs(t, t.Owner().ExpectInvalid("body"), jsonType,
-					named(t, body)).ExpectError(http.StatusBadRequest)
+			expectNothingCreated(t, func() {
+				createRaw(t, t.Owner().ExpectInvalid("body"), jsonType,
+					withName(t, body)).ExpectError(http.StatusBadRequest)
 			})
 		},
 	}
 }
 
-// newName stands for a name of the run in requests that are written down before there is one:
-// whatever a target makes of them can be told by it.
-const newName = "(a name of the run)"
+// namePlaceholder stands for a name of the run in requests that are written down before there is
+// one: whatever a target makes of them can be told by it.
+const namePlaceholder = "(a name of the run)"
 
-// named puts a name in its place.
-func named(t *contract.T, text string) string {
-	return strings.ReplaceAll(text, newName, t.UniqueName())
+// withName puts a name in its place.
+func withName(t *contract.T, text string) string {
+	return strings.ReplaceAll(text, namePlaceholder, t.UniqueName())
 }
 
-// words are what a part of an id says.
-func words(id string) string { return strings.ReplaceAll(id, "-", " ") }
+// readableID are what a part of an id says.
+func readableID(id string) string { return strings.ReplaceAll(id, "-", " ") }

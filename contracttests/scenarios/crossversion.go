@@ -23,7 +23,7 @@ var crossversion = []contract.Scenario{
 			})
 			for _, v := range version.All() {
 				listed := findIn(t, v, token.ID)
-				t.Equal("the keys in "+string(v), keysOf(slices.Contains(contract.Current, v)),
+				t.Equal("the keys in "+string(v), listKeys(slices.Contains(contract.Current, v)),
 					listed.Keys())
 				t.Equal("the token in "+string(v), createdPart(token), createdPart(listed))
 			}
@@ -37,18 +37,18 @@ var crossversion = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
-			shown := func(v version.Version) map[string]contract.Token {
+			listIn := func(v version.Version) map[string]contract.Token {
 				tokens := map[string]contract.Token{}
-				for _, token := range in(t, v, http.MethodGet, "", "").Tokens() {
+				for _, token := range sendIn(t, v, http.MethodGet, "", "").Tokens() {
 					// which current versions alone have
 					token.UserAwareTokenNeverExpires = contract.Field[bool]{}
 					tokens[token.ID] = token
 				}
 				return tokens
 			}
-			want := shown(version.V2026)
+			want := listIn(version.V2026)
 			for _, v := range version.All() {
-				t.Equal("the list in "+string(v), want, shown(v))
+				t.Equal("the list in "+string(v), want, listIn(v))
 			}
 		},
 	},
@@ -60,7 +60,7 @@ var crossversion = []contract.Scenario{
 		Versions: contract.Current,
 		Rules:    []rule.ID{"one-store", "expiry-never"},
 		Run: func(t *contract.T) {
-			id := never(t)
+			id := newNeverExpiringToken(t)
 			for _, v := range version.All() {
 				listed := findIn(t, v, id)
 				t.Equal("expirationDate in "+string(v), contract.Null[string](),
@@ -92,12 +92,12 @@ var crossversion = []contract.Scenario{
 		Versions: contract.Current,
 		Rules:    []rule.ID{"one-store", "patch-fields"},
 		Run: func(t *contract.T) {
-			id := never(t)
+			id := newNeverExpiringToken(t)
 			for _, v := range version.All() {
 				want, name := findIn(t, t.Version(), id), t.UniqueName()
 				want.Name = name
 				body := jsonText([]contract.Op{replace("/name", name)})
-				t.Equal("name", name, in(t, v, http.MethodPatch, "/"+id, body).Token().Name)
+				t.Equal("name", name, sendIn(t, v, http.MethodPatch, "/"+id, body).Token().Name)
 				t.Equal("the token that was renamed in "+string(v), want,
 					findIn(t, t.Version(), id))
 			}
@@ -127,14 +127,14 @@ var crossversion = []contract.Scenario{
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
 			for _, v := range version.All() {
-				r := in(t, v, http.MethodPost, "",
-					`{"name":"`+token.Name+`","expirationDate":"`+soon(t)+`"}`)
+				r := sendIn(t, v, http.MethodPost, "",
+					`{"name":"`+token.Name+`","expirationDate":"`+defaultExpiry(t)+`"}`)
 				if r.StatusCode() == http.StatusOK { // it goes, though it should not have come
 					t.Owner().Delete(r.Token().ID)
 				}
 				r.ExpectRejected()
 			}
-			t.Equal("how many tokens have the name", 1, countOf(t.Owner(), token.Name))
+			t.Equal("how many tokens have the name", 1, countNamed(t.Owner(), token.Name))
 		},
 	},
 	{
@@ -147,10 +147,10 @@ var crossversion = []contract.Scenario{
 			token := t.Owner().MustCreate()
 			t.Owner().MustDelete(token.ID)
 			for _, v := range version.All() {
-				if slices.Contains(in(t, v, http.MethodGet, "", "").IDs(), token.ID) {
+				if slices.Contains(sendIn(t, v, http.MethodGet, "", "").IDs(), token.ID) {
 					t.Errorf("the deleted token is listed in %s", v)
 				}
-				in(t, v, http.MethodDelete, "/"+token.ID, "").ExpectError(http.StatusNotFound)
+				sendIn(t, v, http.MethodDelete, "/"+token.ID, "").ExpectError(http.StatusNotFound)
 			}
 		},
 	},
@@ -165,7 +165,7 @@ var crossversion = []contract.Scenario{
 					continue
 				}
 				token := t.Owner().MustCreate()
-				in(t, v, http.MethodDelete, "/"+token.ID, "").ExpectStatus(http.StatusNoContent)
+				sendIn(t, v, http.MethodDelete, "/"+token.ID, "").ExpectStatus(http.StatusNoContent)
 				if _, found := t.Owner().Find(token.ID); found {
 					t.Errorf("the token that was deleted in %s is listed", v)
 				}
@@ -174,9 +174,9 @@ var crossversion = []contract.Scenario{
 	},
 }
 
-// in makes a request as the owner in any version. A GET lists the owner's own tokens.
-func in(t *contract.T, v version.Version, method, below, body string) *contract.Response {
-	r := contract.Request{Method: method, Path: v.CollectionPath() + below, Body: body}
+// sendIn makes a request as the owner in any version. A GET lists the owner's own tokens.
+func sendIn(t *contract.T, v version.Version, method, suffix, body string) *contract.Response {
+	r := contract.Request{Method: method, Path: v.CollectionPath() + suffix, Body: body}
 	switch method {
 	case http.MethodGet:
 		r.Query = url.Values{"owner-id": {"me"}}
@@ -191,11 +191,11 @@ func in(t *contract.T, v version.Version, method, below, body string) *contract.
 // findIn returns a token of the owner as the list of a version shows it, and ends the scenario
 // where it is not there.
 func findIn(t *contract.T, v version.Version, id string) contract.Token {
-	return in(t, v, http.MethodGet, "", "").MustFind(id)
+	return sendIn(t, v, http.MethodGet, "", "").MustFind(id)
 }
 
-// keysOf are the keys of a token in the lists of current and of legacy versions.
-func keysOf(current bool) []string {
+// listKeys are the keys of a token in the lists of current and of legacy versions.
+func listKeys(current bool) []string {
 	keys := []string{
 		"accessTokenValiditySeconds", "created", "expirationDate", "id", "lastUsed", "managed",
 		"name", "owner", "scope",

@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	deleteAnswer  = "v2026 #/paths/~1personal-access-tokens~1{id}/delete/responses/204"
-	deleteUnknown = "v2026 #/paths/~1personal-access-tokens~1{id}/delete/responses/404"
+	deleteResponse = "v2026 #/paths/~1personal-access-tokens~1{id}/delete/responses/204"
+	deleteUnknown  = "v2026 #/paths/~1personal-access-tokens~1{id}/delete/responses/404"
 )
 
 var deletion = []contract.Scenario{
 	{
 		ID:      "delete/returns-204-without-body",
 		Promise: "A delete answers 204 without a body.",
-		Sources: []string{deleteAnswer, "#delete-is-204"},
+		Sources: []string{deleteResponse, "#delete-is-204"},
 		Rules:   []rule.ID{rule.DeleteIs204},
 		Run: func(t *contract.T) {
 			r := t.Owner().MustDelete(t.Owner().MustCreate().ID)
@@ -43,7 +43,7 @@ var deletion = []contract.Scenario{
 				t.Admin().List("owner-id", token.Owner.ID.Value),
 				t.Owner().ListOwn("filters", "lastUsed isnull"),
 			} {
-				hasNot(t, tokens, other.ID, token.ID)
+				expectListedWithout(t, tokens, other.ID, token.ID)
 			}
 		},
 	},
@@ -67,8 +67,8 @@ var deletion = []contract.Scenario{
 		Rules:   []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			t.Owner().Delete(strangerID).ExpectError(http.StatusNotFound)
-			has(t, t.Owner().ListOwn(), token.ID)
+			t.Owner().Delete(unknownID).ExpectError(http.StatusNotFound)
+			expectListed(t, t.Owner().ListOwn(), token.ID)
 		},
 	},
 	{
@@ -93,7 +93,7 @@ var deletion = []contract.Scenario{
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
 			t.Owner().Delete(token.Name).ExpectRejected()
-			has(t, t.Owner().ListOwn(), token.ID)
+			expectListed(t, t.Owner().ListOwn(), token.ID)
 		},
 	},
 	{
@@ -103,9 +103,9 @@ var deletion = []contract.Scenario{
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.DeleteIsFinal, rule.ExpiredTokenStays},
 		Run: func(t *contract.T) {
-			who := expired(t, t.UniqueName())
-			t.Owner().MustDelete(who.ClientID)
-			if _, found := t.Owner().Find(who.ClientID); found {
+			credentials := seedExpired(t, t.UniqueName())
+			t.Owner().MustDelete(credentials.ClientID)
+			if _, found := t.Owner().Find(credentials.ClientID); found {
 				t.Errorf("the deleted token is listed")
 			}
 		},
@@ -118,10 +118,10 @@ var deletion = []contract.Scenario{
 		Rules:   []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			notAllowed(t, t.Owner(), t.CollectionPath()+"/"+token.ID, []string{
+			expectMethodNotAllowed(t, t.Owner(), t.CollectionPath()+"/"+token.ID, []string{
 				http.MethodGet, http.MethodPut, http.MethodPost,
 			}, "DELETE", "PATCH")
-			has(t, t.Owner().ListOwn(), token.ID)
+			expectListed(t, t.Owner().ListOwn(), token.ID)
 		},
 	},
 	{
@@ -133,10 +133,10 @@ var deletion = []contract.Scenario{
 		Rules:    []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			notAllowed(t, t.Owner(), t.CollectionPath(), []string{
+			expectMethodNotAllowed(t, t.Owner(), t.CollectionPath(), []string{
 				http.MethodPut, http.MethodPatch, http.MethodDelete,
 			}, "GET", "HEAD", "POST")
-			has(t, t.Owner().ListOwn(), token.ID)
+			expectListed(t, t.Owner().ListOwn(), token.ID)
 		},
 	},
 }

@@ -11,80 +11,80 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// hasErrorForm expects an ErrorResponseDto of the answer's status, as far as it is published.
-func hasErrorForm(t *contract.T, r *contract.Response) {
+// expectErrorForm expects an ErrorResponseDto of the answer's status, as far as it is published.
+func expectErrorForm(t *contract.T, r *contract.Response) {
 	r.ExpectError(r.StatusCode())
 	if id := r.ErrorBody().TrackingID; id.Value == "" {
 		t.Errorf("trackingId is %v, expected a text", id)
 	}
 }
 
-// hasUnauthorizedForm expects the body of 401.
-func hasUnauthorizedForm(t *contract.T, r *contract.Response) {
+// expectUnauthorizedForm expects the body of 401.
+func expectUnauthorizedForm(t *contract.T, r *contract.Response) {
 	if kind := r.ErrorBody().Error; kind.Value == "" {
 		t.Errorf("error is %v, expected a text", kind)
 	}
 }
 
-// hasRateLimitForm expects the body of 429.
-func hasRateLimitForm(t *contract.T, r *contract.Response) {
+// expectRateLimitForm expects the body of 429.
+func expectRateLimitForm(t *contract.T, r *contract.Response) {
 	if message := r.ErrorBody().Message; strings.TrimSpace(message.Value) == "" {
 		t.Errorf("message is %v, expected a text", message)
 	}
 }
 
-// hasFormOfStatus expects the body that the status has.
-func hasFormOfStatus(t *contract.T, r *contract.Response) {
+// expectFormOfStatus expects the body that the status has.
+func expectFormOfStatus(t *contract.T, r *contract.Response) {
 	switch r.StatusCode() {
 	case http.StatusUnauthorized:
-		hasUnauthorizedForm(t, r)
+		expectUnauthorizedForm(t, r)
 	case http.StatusTooManyRequests:
-		hasRateLimitForm(t, r)
+		expectRateLimitForm(t, r)
 	default:
-		hasErrorForm(t, r)
+		expectErrorForm(t, r)
 	}
 }
 
-// refusal is a way to be refused.
-type refusal struct {
+// namedResponse is a way to be refused.
+type namedResponse struct {
 	name string
 	r    *contract.Response
 }
 
 // badRequests are refused with 400 by what they say, though their documents allow them.
-func badRequests(t *contract.T) []refusal {
+func badRequests(t *contract.T) []namedResponse {
 	c := t.Owner()
 	past := c.NewTokenBody()
 	past["expirationDate"] = "2020-01-01T00:00:00.000Z"
-	made := c.MustCreate()
-	return []refusal{
+	token := c.MustCreate()
+	return []namedResponse{
 		{"list", c.ListOwn("filters", `name eq "x"`)},
 		{"create", c.Create(past)},
-		{"patch", c.Patch(made.ID, replace("/id", strangerID))},
+		{"patch", c.Patch(token.ID, replace("/id", unknownID))},
 	}
 }
 
 // notFounds are refused with 404.
-func notFounds(t *contract.T) []refusal {
+func notFounds(t *contract.T) []namedResponse {
 	c := t.Owner()
-	return []refusal{
-		{"patch", c.Patch(strangerID, replace("/name", t.UniqueName()))},
-		{"delete", c.Delete(strangerID)},
+	return []namedResponse{
+		{"patch", c.Patch(unknownID, replace("/name", t.UniqueName()))},
+		{"delete", c.Delete(unknownID)},
 	}
 }
 
 // forbiddens are refused with 403.
-func forbiddens(t *contract.T) []refusal {
-	var all []refusal
-	c := scoped(t, defaultScope)
+func forbiddens(t *contract.T) []namedResponse {
+	var all []namedResponse
+	c := ownerWithScopes(t, defaultScope)
 	for _, op := range operations(t) {
-		all = append(all, refusal{op.name, op.ask(c)})
+		all = append(all, namedResponse{op.name, op.call(c)})
 	}
 	return all
 }
 
 // errorForm makes a scenario about the form of one status.
-func errorForm(status int, provoke func(*contract.T) []refusal,
+func errorForm(status int, provoke func(*contract.T) []namedResponse,
 	rules ...rule.ID,
 ) contract.Scenario {
 	return contract.Scenario{
@@ -100,14 +100,14 @@ func errorForm(status int, provoke func(*contract.T) []refusal,
 		// The form is published; so is what leads to it here.
 		Evidence: evidence.Published, Rules: append([]rule.ID{"error-dto"}, rules...),
 		Run: func(t *contract.T) {
-			for _, refused := range provoke(t) {
+			for _, response := range provoke(t) {
 				if status == http.StatusBadRequest {
-					hasErrorForm(t, refused.r.ExpectRejected(status))
+					expectErrorForm(t, response.r.ExpectRejected(status))
 					continue
 				}
-				answers(t, refused.name, refused.r, status)
-				if refused.r.StatusCode() == status {
-					hasErrorForm(t, refused.r)
+				checkStatus(t, response.name, response.r, status)
+				if response.r.StatusCode() == status {
+					expectErrorForm(t, response.r)
 				}
 			}
 		},
@@ -122,7 +122,7 @@ var errorShapes = []contract.Scenario{
 		ID: "errors/form-of-401", Promise: "A refusal with 401 is an object with error.",
 		Sources: []string{"v2026 #/components/responses/401", "#error-of-401", "#jwt-is-required"},
 		Rules:   []rule.ID{"error-401"},
-		Run:     func(t *contract.T) { unauthorized(t, t.Anonymous()) },
+		Run:     func(t *contract.T) { expectUnauthorized(t, t.Anonymous()) },
 	},
 	{
 		ID: "errors/messages-and-causes",
@@ -136,11 +136,11 @@ var errorShapes = []contract.Scenario{
 		Evidence: evidence.Observed,
 		Rules:    []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
-			for _, provoke := range []func(*contract.T) []refusal{
+			for _, provoke := range []func(*contract.T) []namedResponse{
 				badRequests, forbiddens, notFounds,
 			} {
-				for _, refused := range provoke(t) {
-					hasMessagesAndCauses(t, refused)
+				for _, response := range provoke(t) {
+					expectMessagesAndCauses(t, response)
 				}
 			}
 		},
@@ -151,12 +151,12 @@ var errorShapes = []contract.Scenario{
 		Sources: []string{"#tracking-id-is-the-request-id"},
 		Rules:   []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
-			for _, provoke := range []func(*contract.T) []refusal{
+			for _, provoke := range []func(*contract.T) []namedResponse{
 				badRequests, forbiddens, notFounds,
 			} {
-				for _, refused := range provoke(t) {
-					want := contract.Value(refused.r.Header("SLPT-Request-ID"))
-					t.Equal("trackingId of "+refused.name, want, refused.r.ErrorBody().TrackingID)
+				for _, response := range provoke(t) {
+					want := contract.Value(response.r.Header("SLPT-Request-ID"))
+					t.Equal("trackingId of "+response.name, want, response.r.ErrorBody().TrackingID)
 				}
 			}
 		},
@@ -166,7 +166,7 @@ var errorShapes = []contract.Scenario{
 		Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
 		Sources: []string{"#request-id-and-date"},
 		Rules:   []rule.ID{"headers"},
-		Run:     func(t *contract.T) { hasRequestAndDate(t, answersOfEveryKind(t)) },
+		Run:     func(t *contract.T) { expectRequestIDAndDate(t, responsesOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/bodies-are-json",
@@ -174,7 +174,7 @@ var errorShapes = []contract.Scenario{
 			"type.",
 		Sources: []string{"#bodies-are-json", "#no-body-no-content-type"},
 		Rules:   []rule.ID{"headers"},
-		Run:     func(t *contract.T) { hasJSON(t, answersOfEveryKind(t)) },
+		Run:     func(t *contract.T) { expectJSON(t, responsesOfEveryKind(t)) },
 	},
 	{
 		ID:      "errors/leading-slashes",
@@ -183,13 +183,13 @@ var errorShapes = []contract.Scenario{
 		Rules:   []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
 			c, name := t.Owner(), t.UniqueName()
-			made := c.MustCreate()
+			token := c.MustCreate()
 			path := "/" + t.CollectionPath()
 			c.Send(contract.Request{
 				Method: http.MethodGet, Path: path, Query: map[string][]string{"owner-id": {"me"}},
 			}).ExpectStatus(http.StatusOK)
 			patched := c.Send(contract.Request{
-				Method: http.MethodPatch, Path: path + "/" + made.ID, ContentType: jsonPatchType,
+				Method: http.MethodPatch, Path: path + "/" + token.ID, ContentType: jsonPatchType,
 				Body: jsonText([]contract.Op{replace("/name", name)}),
 			}).Token()
 			t.Equal("name", name, patched.Name)
@@ -200,27 +200,28 @@ var errorShapes = []contract.Scenario{
 		Sources: []string{"v2026 #/components/responses/400", "#unparsable-body-is-400"},
 		Rules:   []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
-			wrong := t.Owner().ExpectInvalid("body")
+			invalid := t.Owner().ExpectInvalid("body")
 			for _, body := range []string{
-				`{"name":`, `name=` + newName, `{"name":"` + newName + `"} {}`, ``,
+				`{"name":`, `name=` + namePlaceholder, `{"name":"` + namePlaceholder + `"} {}`, ``,
 			} {
-				createAs(t, wrong, jsonType, named(t, body)).ExpectError(http.StatusBadRequest)
+				createRaw(t, invalid, jsonType,
+					withName(t, body)).ExpectError(http.StatusBadRequest)
 			}
-			patchAs(t, wrong, t.Owner().MustCreate().ID, jsonPatchType,
+			patchRaw(t, invalid, t.Owner().MustCreate().ID, jsonPatchType,
 				`[{`).ExpectError(http.StatusBadRequest)
 		},
 	},
 }
 
-// hasMessagesAndCauses expects what clients read of a refusal.
-func hasMessagesAndCauses(t *contract.T, refused refusal) {
-	body := refused.r.ErrorBody()
+// expectMessagesAndCauses expects what clients read of a refusal.
+func expectMessagesAndCauses(t *contract.T, response namedResponse) {
+	body := response.r.ErrorBody()
 	if !slices.ContainsFunc(body.Messages.Value, isDefault) {
 		t.Errorf("%s: no message has the localeOrigin DEFAULT, a locale and a text: %v",
-			refused.name, body.Messages)
+			response.name, body.Messages)
 	}
 	if !body.Causes.HasValue() {
-		t.Errorf("%s: causes are %v, expected an array", refused.name, body.Causes)
+		t.Errorf("%s: causes are %v, expected an array", response.name, body.Causes)
 	}
 }
 
@@ -229,41 +230,43 @@ func isDefault(m contract.ErrorMessage) bool {
 	return m.LocaleOrigin.Value == "DEFAULT" && m.Locale.Value != "" && m.Text.Value != ""
 }
 
-// hasRequestAndDate expects the headers of every answer.
-func hasRequestAndDate(t *contract.T, answers []refusal) {
+// expectRequestIDAndDate expects the headers of every answer.
+func expectRequestIDAndDate(t *contract.T, answers []namedResponse) {
 	seen := map[string]bool{}
-	for _, each := range answers {
-		if _, err := http.ParseTime(each.r.Header("Date")); err != nil {
-			t.Errorf("%s: Date is %q, expected a date of HTTP", each.name, each.r.Header("Date"))
+	for _, response := range answers {
+		if _, err := http.ParseTime(response.r.Header("Date")); err != nil {
+			t.Errorf("%s: Date is %q, expected a date of HTTP", response.name,
+				response.r.Header("Date"))
 		}
-		id := each.r.Header("SLPT-Request-ID")
+		id := response.r.Header("SLPT-Request-ID")
 		if id == "" || seen[id] {
-			t.Errorf("%s: SLPT-Request-ID is %q, expected one of its own", each.name, id)
+			t.Errorf("%s: SLPT-Request-ID is %q, expected one of its own", response.name, id)
 		}
 		seen[id] = true
 	}
 }
 
-// hasJSON expects the content type of every answer.
-func hasJSON(t *contract.T, answers []refusal) {
-	for _, each := range answers {
-		contentType := each.r.Header("Content-Type")
-		if each.r.StatusCode() == http.StatusNoContent {
-			t.Equal("Content-Type and body of "+each.name, []string{"", ""}, []string{
-				contentType, each.r.Text(),
+// expectJSON expects the content type of every answer.
+func expectJSON(t *contract.T, answers []namedResponse) {
+	for _, response := range answers {
+		contentType := response.r.Header("Content-Type")
+		if response.r.StatusCode() == http.StatusNoContent {
+			t.Equal("Content-Type and body of "+response.name, []string{"", ""}, []string{
+				contentType, response.r.Text(),
 			})
 		} else if kind, _, _ := strings.Cut(contentType, ";"); kind != "application/json" {
-			t.Errorf("%s: Content-Type is %q, expected application/json", each.name, contentType)
+			t.Errorf("%s: Content-Type is %q, expected application/json", response.name,
+				contentType)
 		}
 	}
 }
 
-// answersOfEveryKind makes requests that go well, and some of each that are refused.
-func answersOfEveryKind(t *contract.T) []refusal {
+// responsesOfEveryKind makes requests that go well, and some of each that are refused.
+func responsesOfEveryKind(t *contract.T) []namedResponse {
 	c := t.Owner()
 	created := c.Create(c.NewTokenBody()).ExpectStatus(http.StatusOK)
 	id := created.Token().ID
-	all := []refusal{
+	all := []namedResponse{
 		{"create", created},
 		{"list", c.ListOwn().ExpectStatus(http.StatusOK)},
 		{"patch", c.Patch(id, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)},
@@ -279,8 +282,8 @@ func answersOfEveryKind(t *contract.T) []refusal {
 		},
 		{"unknown path", c.Send(get("/no-such-path"))},
 	}
-	for _, provoke := range []func(*contract.T) []refusal{badRequests, notFounds} {
+	for _, provoke := range []func(*contract.T) []namedResponse{badRequests, notFounds} {
 		all = append(all, provoke(t)...)
 	}
-	return append(all, refusal{"forbidden", scoped(t, defaultScope).ListOwn()})
+	return append(all, namedResponse{"forbidden", ownerWithScopes(t, defaultScope).ListOwn()})
 }

@@ -22,7 +22,7 @@ var errorReads = []contract.Scenario{
 		},
 		Features: reads(), Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
-			hasErrorForm(t, badList(t).ExpectRejected(http.StatusBadRequest))
+			expectErrorForm(t, badList(t).ExpectRejected(http.StatusBadRequest))
 		},
 	},
 	{
@@ -37,7 +37,7 @@ var errorReads = []contract.Scenario{
 		},
 		Features: reads(contract.SecondIdentity), Rules: []rule.ID{"error-dto"},
 		Run: func(t *contract.T) {
-			hasErrorForm(t, t.Second().List().ExpectStatus(http.StatusForbidden))
+			expectErrorForm(t, t.Second().List().ExpectStatus(http.StatusForbidden))
 		},
 	},
 	{
@@ -49,7 +49,7 @@ var errorReads = []contract.Scenario{
 			"#error-messages",
 		},
 		Evidence: evidence.Observed, Features: reads(), Rules: []rule.ID{"error-dto"},
-		Run: func(t *contract.T) { hasMessagesAndCauses(t, refusal{"list", badList(t)}) },
+		Run: func(t *contract.T) { expectMessagesAndCauses(t, namedResponse{"list", badList(t)}) },
 	},
 	{
 		ID:       "errors/reads/tracking-id-is-the-request-id",
@@ -68,14 +68,14 @@ var errorReads = []contract.Scenario{
 			"SLPT-Request-ID of its own.",
 		Sources:  []string{"#request-id-and-date"},
 		Features: reads(), Rules: []rule.ID{"headers"},
-		Run: func(t *contract.T) { hasRequestAndDate(t, answersToReads(t)) },
+		Run: func(t *contract.T) { expectRequestIDAndDate(t, responsesToReads(t)) },
 	},
 	{
 		ID:       "errors/reads/bodies-are-json",
 		Promise:  "Every answer to a login, a list and their neighbours is application/json.",
 		Sources:  []string{"#bodies-are-json"},
 		Features: reads(), Rules: []rule.ID{"headers"},
-		Run: func(t *contract.T) { hasJSON(t, answersToReads(t)) },
+		Run: func(t *contract.T) { expectJSON(t, responsesToReads(t)) },
 	},
 	{
 		ID:       "errors/reads/incomplete-escape",
@@ -112,9 +112,9 @@ func badList(t *contract.T) *contract.Response {
 	return t.Owner().ListOwn("filters", `name eq "patmock"`)
 }
 
-// answersToReads are those to requests that change nothing, some of them refused.
-func answersToReads(t *contract.T) []refusal {
-	return []refusal{
+// responsesToReads are those to requests that change nothing, some of them refused.
+func responsesToReads(t *contract.T) []namedResponse {
+	return []namedResponse{
 		{"list", t.Owner().ListOwn().ExpectStatus(http.StatusOK)},
 		{"refused list", badList(t)},
 		{"list without bearer", t.Anonymous().ListOwn()},

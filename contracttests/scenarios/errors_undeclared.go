@@ -13,8 +13,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// tooMuch is longer than any body may be.
-var tooMuch = strings.Repeat(" ", 1<<20+1)
+// oversizedBody is longer than any body may be.
+var oversizedBody = strings.Repeat(" ", 1<<20+1)
 
 // errorStatuses are about statuses as such: those that no document declares, and all that are
 // declared.
@@ -37,10 +37,10 @@ var errorStatuses = []contract.Scenario{
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
 			collection := t.CollectionPath()
-			notAllowed(t, t.Owner(), collection, []string{
+			expectMethodNotAllowed(t, t.Owner(), collection, []string{
 				http.MethodPut, http.MethodPatch, http.MethodDelete,
 			}, http.MethodGet, http.MethodHead, http.MethodPost)
-			notAllowed(t, t.Owner(), collection+"/"+strangerID, []string{
+			expectMethodNotAllowed(t, t.Owner(), collection+"/"+unknownID, []string{
 				http.MethodGet, http.MethodPut, http.MethodPost,
 			}, http.MethodDelete, http.MethodPatch)
 		},
@@ -51,8 +51,10 @@ var errorStatuses = []contract.Scenario{
 		Sources:  []string{"errata method-not-allowed", "#no-get-by-id"},
 		Features: reads(), Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
-			for _, id := range []string{ownerCredentials(t).ClientID, strangerID} {
-				notAllowed(t, t.Owner(), t.CollectionPath()+"/"+id, []string{http.MethodGet},
+			for _, id := range []string{ownerCredentials(t).ClientID, unknownID} {
+				expectMethodNotAllowed(t, t.Owner(), t.CollectionPath()+"/"+id, []string{
+					http.MethodGet,
+				},
 					http.MethodDelete, http.MethodPatch)
 			}
 		},
@@ -65,8 +67,9 @@ var errorStatuses = []contract.Scenario{
 		Sources: []string{"errata method-not-allowed"}, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
-			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet}, http.MethodPost)
-			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet},
+			expectMethodNotAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet},
+				http.MethodPost)
+			expectMethodNotAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet},
 				http.MethodPost)
 		},
 	},
@@ -78,11 +81,14 @@ var errorStatuses = []contract.Scenario{
 		Sources: []string{"errata method-not-allowed"}, Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
-			notAllowed(t, t.Anonymous(), loginPath, []string{http.MethodGet, http.MethodPut},
+			expectMethodNotAllowed(t, t.Anonymous(), loginPath, []string{
+				http.MethodGet, http.MethodPut,
+			},
 				http.MethodPost)
-			notAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet},
+			expectMethodNotAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet},
 				http.MethodPost)
-			notAllowed(t, t.Anonymous(), "/oauth/info", []string{http.MethodPost}, http.MethodGet,
+			expectMethodNotAllowed(t, t.Anonymous(), "/oauth/info", []string{http.MethodPost},
+				http.MethodGet,
 				http.MethodHead)
 		},
 	},
@@ -92,10 +98,10 @@ var errorStatuses = []contract.Scenario{
 		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}", "#no-get-by-id"},
 		Rules:   []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
+			token := t.Owner().MustCreate()
 			for _, method := range []string{http.MethodGet, http.MethodPut} {
 				r := t.Owner().Send(contract.Request{
-					Method: method, Path: t.CollectionPath() + "/" + made.ID,
+					Method: method, Path: t.CollectionPath() + "/" + token.ID,
 				})
 				if r.StatusCode() < 400 {
 					t.Errorf("%s: status is %d, expected a refusal", method, r.StatusCode())
@@ -111,20 +117,20 @@ var errorStatuses = []contract.Scenario{
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			made := c.MustCreate()
+			token := c.MustCreate()
 			before := c.ListOwn().ExpectStatus(http.StatusOK).Text()
 			requests := []contract.Request{
 				get(t.CollectionPath()), c.CreateRequest(c.NewTokenBody()),
-				c.PatchRequest(made.ID, renaming(t)...), c.DeleteRequest(made.ID),
+				c.PatchRequest(token.ID, renameOps(t)...), c.DeleteRequest(token.ID),
 			}
 			if t.Version() == version.V1 {
-				byPatch := c.BulkRequest([]string{made.ID}, later(t))
+				byPatch := c.BulkRequest([]string{token.ID}, laterExpiry(t))
 				byPost := byPatch
 				byPost.Method = http.MethodPost
 				requests = append(requests, byPatch, byPost)
 			}
 			for _, request := range requests {
-				request.Body += tooMuch
+				request.Body += oversizedBody
 				c.Send(request).ExpectError(http.StatusRequestEntityTooLarge)
 			}
 			t.Equal("tokens", before, c.ListOwn().ExpectStatus(http.StatusOK).Text())
@@ -140,11 +146,12 @@ var errorStatuses = []contract.Scenario{
 			padding := strings.Repeat("x", 1<<20)
 			padded := t.Anonymous().ExpectInvalid("/padding")
 			for _, r := range []*contract.Response{
-				login(padded, nil, urlencoded,
+				postLogin(padded, nil, urlencoded,
 					loginForm(ownerCredentials(t)).Encode()+"&padding="+padding),
-				padded.PostForm("/oauth/check_token", "token", t.Owner().Bearer(), "padding", padding),
+				padded.PostForm("/oauth/check_token", "token", t.Owner().Bearer(), "padding",
+					padding),
 				t.Anonymous().Send(contract.Request{
-					Method: http.MethodGet, Path: "/oauth/info", Body: tooMuch,
+					Method: http.MethodGet, Path: "/oauth/info", Body: oversizedBody,
 				}),
 			} {
 				r.ExpectError(http.StatusRequestEntityTooLarge)
@@ -158,8 +165,8 @@ var errorStatuses = []contract.Scenario{
 		Rules:    []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t)).Encode() + "&padding="
-			loggedIn(t,
-				login(t.Anonymous().ExpectInvalid("/padding"), nil, urlencoded,
+			expectLogin(t,
+				postLogin(t.Anonymous().ExpectInvalid("/padding"), nil, urlencoded,
 					form+strings.Repeat("x", 1<<20-len(form))))
 		},
 	},
@@ -171,25 +178,25 @@ var errorStatuses = []contract.Scenario{
 		Rules:   []rule.ID{rule.WrongContentType, rule.CreateContentType, rule.PatchContentType},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			wrong := c.ExpectInvalid("header Content-Type")
-			made := c.MustCreate()
-			before := own(c)
+			invalid := c.ExpectInvalid("header Content-Type")
+			token := c.MustCreate()
+			before := ownTokens(c)
 			for _, contentType := range []string{"text/plain", "application/xml", urlencoded, ""} {
 				send := func(method, path, body string) {
-					wrong.Send(contract.Request{
+					invalid.Send(contract.Request{
 						Method: method, Path: path, ContentType: contentType, Body: body,
 					}).ExpectError(http.StatusUnsupportedMediaType)
 				}
 				send(http.MethodPost, t.CollectionPath(), jsonText(c.NewTokenBody()))
-				send(http.MethodPatch, t.CollectionPath()+"/"+made.ID, jsonText(renaming(t)))
+				send(http.MethodPatch, t.CollectionPath()+"/"+token.ID, jsonText(renameOps(t)))
 				if t.Version() == version.V1 {
-					send(http.MethodPatch, bulkPath, bulkBody([]string{made.ID}, later(t)))
-					send(http.MethodPost, bulkPath, bulkBody([]string{made.ID}, later(t)))
+					send(http.MethodPatch, bulkPath, bulkBody([]string{token.ID}, laterExpiry(t)))
+					send(http.MethodPost, bulkPath, bulkBody([]string{token.ID}, laterExpiry(t)))
 				}
 			}
-			patchAs(t, wrong, made.ID, jsonType,
-				jsonText(renaming(t))).ExpectError(http.StatusUnsupportedMediaType)
-			t.Equal("tokens", before, own(c))
+			patchRaw(t, invalid, token.ID, jsonType,
+				jsonText(renameOps(t))).ExpectError(http.StatusUnsupportedMediaType)
+			t.Equal("tokens", before, ownTokens(c))
 		},
 	},
 	{
@@ -224,8 +231,8 @@ var errorStatuses = []contract.Scenario{
 					t.InjectFault(control.Fault{
 						Operation: name, Status: status, RetryAfter: "3s", Times: 1,
 					})
-					r := op.ask(t.Owner())
-					answers(t, op.name, r, status)
+					r := op.call(t.Owner())
+					checkStatus(t, op.name, r, status)
 					t.Equal("Retry-After of "+op.name, "3", r.Header("Retry-After"))
 				}
 			}
@@ -262,7 +269,9 @@ var errorStatuses = []contract.Scenario{
 		},
 		Features: writes(contract.Faults), Rules: []rule.ID{"error-dto", "error-401", "error-429"},
 		Run: func(t *contract.T) {
-			injected(t, func(status int) bool { return !slices.Contains(undeclared, status) })
+			expectInjectedErrors(t, func(status int) bool {
+				return !slices.Contains(undeclared, status)
+			})
 		},
 	},
 	{
@@ -276,7 +285,9 @@ var errorStatuses = []contract.Scenario{
 		Features: writes(contract.Faults),
 		Rules:    []rule.ID{rule.ErrorUndeclared},
 		Run: func(t *contract.T) {
-			injected(t, func(status int) bool { return slices.Contains(undeclared, status) })
+			expectInjectedErrors(t, func(status int) bool {
+				return slices.Contains(undeclared, status)
+			})
 		},
 	},
 	{
@@ -290,12 +301,12 @@ var errorStatuses = []contract.Scenario{
 				t.InjectFault(control.Fault{Operation: "token", Status: status})
 				r := t.Anonymous().RequestToken(ownerCredentials(t)).ExpectStatus(status)
 				if status == http.StatusTooManyRequests {
-					hasRateLimitForm(t, r)
+					expectRateLimitForm(t, r)
 					continue
 				}
 				r.ExpectError(status)
 			}
-			logIn(t, ownerCredentials(t))
+			mustLogin(t, ownerCredentials(t))
 		},
 	},
 }
@@ -306,8 +317,8 @@ var undeclared = []int{
 	http.StatusNotImplemented, http.StatusServiceUnavailable,
 }
 
-// injected makes each operation answer each of the refusals that its document has.
-func injected(t *contract.T, wanted func(status int) bool) {
+// expectInjectedErrors makes each operation answer each of the refusals that its document has.
+func expectInjectedErrors(t *contract.T, include func(status int) bool) {
 	document, err := spec.Load(string(t.Version()))
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -321,22 +332,24 @@ func injected(t *contract.T, wanted func(status int) bool) {
 	for _, op := range operations(t) {
 		declared := document.Operation(names[op.name])
 		for _, status := range declared.Statuses() {
-			if status < 400 || !wanted(status) {
+			if status < 400 || !include(status) {
 				continue
 			}
 			name, _, _ := strings.Cut(op.name, " ")
-			t.InjectFault(control.Fault{Operation: name, Version: string(t.Version()), Status: status})
-			r := op.ask(t.Owner())
-			answers(t, op.name, r, status)
+			t.InjectFault(control.Fault{
+				Operation: name, Version: string(t.Version()), Status: status,
+			})
+			r := op.call(t.Owner())
+			checkStatus(t, op.name, r, status)
 			if r.StatusCode() == status {
-				hasFormOfStatus(t, r)
+				expectFormOfStatus(t, r)
 			}
 		}
 	}
 }
 
-// notAllowed tries methods that a path does not have.
-func notAllowed(t *contract.T, c *contract.Client, path string, methods []string,
+// expectMethodNotAllowed tries methods that a path does not have.
+func expectMethodNotAllowed(t *contract.T, c *contract.Client, path string, methods []string,
 	allowed ...string,
 ) {
 	for _, method := range methods {
@@ -351,6 +364,6 @@ func notAllowed(t *contract.T, c *contract.Client, path string, methods []string
 	}
 }
 
-func renaming(t *contract.T) []contract.Op {
+func renameOps(t *contract.T) []contract.Op {
 	return []contract.Op{replace("/name", t.UniqueName())}
 }

@@ -32,8 +32,8 @@ var expiryLegacy = []contract.Scenario{
 			} {
 				token := t.Owner().Create(body).Token()
 				// What a month is, the text does not say: six of them have 181 to 184 days.
-				days := moment(t,
-					token.ExpirationDate.Value).Sub(moment(t, token.Created)).Hours() / 24
+				days := parseTime(t,
+					token.ExpirationDate.Value).Sub(parseTime(t, token.Created)).Hours() / 24
 				if days < 180 || days > 185 {
 					t.Errorf("the token lives for %.1f days, expected six months", days)
 				}
@@ -50,7 +50,7 @@ var expiryLegacy = []contract.Scenario{
 		Rules:    []rule.ID{"expiry-six-months"},
 		Run: func(t *contract.T) {
 			token := t.Owner().Create(contract.Body{"name": t.UniqueName()}).Token()
-			want := contract.FormatTime(sixMonthsAfter(moment(t, token.Created)))
+			want := contract.FormatTime(sixMonthsAfter(parseTime(t, token.Created)))
 			t.Equal("expirationDate", want, token.ExpirationDate.Value)
 		},
 	},
@@ -71,7 +71,7 @@ var expiryLegacy = []contract.Scenario{
 				token := c.Create(contract.Body{
 					"name": t.UniqueName(), "userAwareTokenNeverExpires": flag,
 				}).Token()
-				want := contract.FormatTime(sixMonthsAfter(moment(t, token.Created)))
+				want := contract.FormatTime(sixMonthsAfter(parseTime(t, token.Created)))
 				t.Equal("expirationDate", want, token.ExpirationDate.Value)
 			}
 		},
@@ -87,7 +87,7 @@ var expiryLegacy = []contract.Scenario{
 		Versions: contract.Legacy,
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
-			dateRefused(t, contract.FormatTime(t.Now().AddDate(0, 0, 190)))
+			expectDateRejected(t, contract.FormatTime(t.Now().AddDate(0, 0, 190)))
 		},
 	},
 	{
@@ -100,7 +100,7 @@ var expiryLegacy = []contract.Scenario{
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
-			now := stopped(t)
+			now := freezeClock(t)
 			want := contract.FormatTime(sixMonthsAfter(now))
 			token := t.Owner().Create(contract.Body{
 				"name": t.UniqueName(), "expirationDate": want,
@@ -117,8 +117,8 @@ var expiryLegacy = []contract.Scenario{
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-upper-bound"},
 		Run: func(t *contract.T) {
-			now := stopped(t)
-			dateRefused(t, contract.FormatTime(sixMonthsAfter(now).Add(time.Millisecond)))
+			now := freezeClock(t)
+			expectDateRejected(t, contract.FormatTime(sixMonthsAfter(now).Add(time.Millisecond)))
 		},
 	},
 }
@@ -138,7 +138,7 @@ var expiryCurrent = []contract.Scenario{
 					"name": t.UniqueName(), "expirationDate": date,
 				}).Token()
 				t.Equal("expirationDate", date,
-					contract.FormatTime(moment(t, token.ExpirationDate.Value)))
+					contract.FormatTime(parseTime(t, token.ExpirationDate.Value)))
 			}
 		},
 	},
@@ -153,22 +153,23 @@ func sixMonthsAfter(m time.Time) time.Time {
 	return first.AddDate(0, 0, min(m.Day(), last)-1)
 }
 
-// stopped stops the clock of the target, and returns what it shows.
-func stopped(t *contract.T) time.Time {
+// freezeClock stops the clock of the target, and returns what it shows.
+func freezeClock(t *contract.T) time.Time {
 	now := t.Now().Truncate(time.Second)
 	t.FreezeClock(now)
 	return now
 }
 
-// soon is a date that every version takes.
-func soon(t *contract.T) string { return contract.FormatTime(t.Expiry()) }
+// defaultExpiry is a date that every version takes.
+func defaultExpiry(t *contract.T) string { return contract.FormatTime(t.Expiry()) }
 
-// dateRefused expects 400 to a date, and no token. Wrong is where the schema forbids it as well.
-func dateRefused(t *contract.T, date any, wrong ...string) {
+// expectDateRejected expects 400 to a date, and no token. Wrong is where the schema forbids it as
+// well.
+func expectDateRejected(t *contract.T, date any, invalid ...string) {
 	c := t.Owner()
 	name := t.UniqueName()
-	c.ExpectInvalid(wrong...).Create(contract.Body{
+	c.ExpectInvalid(invalid...).Create(contract.Body{
 		"name": name, "expirationDate": date,
 	}).ExpectRejected(http.StatusBadRequest)
-	t.Equal("how many tokens have the name", 0, countOf(c, name))
+	t.Equal("how many tokens have the name", 0, countNamed(c, name))
 }

@@ -12,11 +12,11 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// written is a form in which clients write dates.
-type written struct{ name, layout, zone string }
+// dateForm is a form in which clients write dates.
+type dateForm struct{ name, layout, zone string }
 
-// writtenDates are those of the SDKs, and others that RFC 3339 allows.
-var writtenDates = []written{
+// dateForms are those of the SDKs, and others that RFC 3339 allows.
+var dateForms = []dateForm{
 	{"milliseconds", "2006-01-02T15:04:05.000Z07:00", "UTC"},
 	{"microseconds-and-offset-zero", "2006-01-02T15:04:05.000000-07:00", "UTC"},
 	{"seven-digits", "2006-01-02T15:04:05.0000000Z07:00", "UTC"},
@@ -30,15 +30,15 @@ var writtenDates = []written{
 // zones of writtenDates, in seconds east of Greenwich.
 var zones = map[string]int{"UTC": 0, "Asia/Kolkata": 5*3600 + 1800, "America/New_York": -5 * 3600}
 
-// in writes a moment, of which no more is left than the form holds.
-func (w written) in(moment time.Time) (text string, means time.Time) {
-	text = moment.In(time.FixedZone(w.zone, zones[w.zone])).Format(w.layout)
-	means, _ = time.Parse(time.RFC3339Nano, strings.ToUpper(text)) // it was just written
-	return text, means.UTC().Truncate(time.Millisecond)
+// format writes a moment, of which no more is left than the form holds.
+func (w dateForm) format(instant time.Time) (text string, want time.Time) {
+	text = instant.In(time.FixedZone(w.zone, zones[w.zone])).Format(w.layout)
+	want, _ = time.Parse(time.RFC3339Nano, strings.ToUpper(text)) // it was just written
+	return text, want.UTC().Truncate(time.Millisecond)
 }
 
-// oddMoment is one that every version takes, with a fraction of which each digit counts.
-func oddMoment(t *contract.T) time.Time {
+// timeWithFraction is one that every version takes, with a fraction of which each digit counts.
+func timeWithFraction(t *contract.T) time.Time {
 	return t.Expiry().Truncate(time.Second).Add(123456789 * time.Nanosecond)
 }
 
@@ -49,74 +49,77 @@ type badDate struct {
 	level evidence.Level
 	rule  rule.ID
 	fact  string
-	// wrong is the pointer that the schema rejects. Nil means that only the table of leap seconds
+	// invalid is the pointer that the schema rejects. Nil means that only the table of leap seconds
 	// does.
-	wrong []string
+	invalid []string
 }
 
-func laid(layout string) func(time.Time) string {
+func inLayout(layout string) func(time.Time) string {
 	return func(now time.Time) string { return now.AddDate(0, 0, 30).Format(layout) }
 }
 
-func just(text string) func(time.Time) string { return func(time.Time) string { return text } }
+func constant(text string) func(time.Time) string { return func(time.Time) string { return text } }
 
 // rfc3339Date is the fact of what most bad dates break.
 const rfc3339Date = "#date-is-rfc3339"
 
 var badDates = []badDate{
 	{
-		"no-such-day", noSuchDay, evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{
+		"no-such-day", invalidDay, evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{
 			"/expirationDate",
 		},
 	},
 	{
-		"second-60", func(now time.Time) string { return laid("2006-01-02")(now) + "T12:00:60Z" },
+		"second-60", func(now time.Time) string {
+			return inLayout("2006-01-02")(now) + "T12:00:60Z"
+		},
 		evidence.Assumed, rule.DateIsRFC3339, "#second-60-is-a-leap-second", nil,
 	},
 	{
-		"hour-24", func(now time.Time) string { return laid("2006-01-02")(now) + "T24:00:00Z" },
+		"hour-24", func(now time.Time) string { return inLayout("2006-01-02")(now) + "T24:00:00Z" },
 		evidence.Published, rule.DateIsRFC3339, rfc3339Date,
 		[]string{"/expirationDate"},
 	},
 	{
-		"no-zone", laid("2006-01-02T15:04:05"),
+		"no-zone", inLayout("2006-01-02T15:04:05"),
 		evidence.Assumed, rule.DateNeedsZone, "#date-without-zone-is-400",
 		[]string{"/expirationDate"},
 	},
 	{
-		"no-time", laid("2006-01-02"), evidence.Published, rule.DateIsRFC3339, rfc3339Date,
+		"no-time", inLayout("2006-01-02"), evidence.Published, rule.DateIsRFC3339, rfc3339Date,
 		[]string{"/expirationDate"},
 	},
 	{
-		"a-blank-for-t", laid("2006-01-02 15:04:05Z"),
+		"a-blank-for-t", inLayout("2006-01-02 15:04:05Z"),
 		evidence.Assumed, rule.DateIsRFC3339, "#blank-for-t-is-400",
 		[]string{"/expirationDate"},
 	},
 	{
-		"comma-fraction", laid("2006-01-02T15:04:05,000Z"),
+		"comma-fraction", inLayout("2006-01-02T15:04:05,000Z"),
 		evidence.Published, rule.DateIsRFC3339, rfc3339Date,
 		[]string{"/expirationDate"},
 	},
 	{
-		"offset-without-colon", laid("2006-01-02T15:04:05+0000"),
+		"offset-without-colon", inLayout("2006-01-02T15:04:05+0000"),
 		evidence.Published, rule.DateIsRFC3339, rfc3339Date,
 		[]string{"/expirationDate"},
 	},
 	{
-		"words", just("tomorrow"), evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{
+		"words", constant("tomorrow"), evidence.Published, rule.DateIsRFC3339, rfc3339Date,
+		[]string{
 			"/expirationDate",
 		},
 	},
 	{
-		"empty", just(""),
+		"empty", constant(""),
 		evidence.Assumed, rule.EmptyDate, "#empty-date-is-400",
 		[]string{"/expirationDate"},
 	},
 }
 
-// noSuchDay is the day behind the last of a short month, which a lenient reader takes for the next
+// invalidDay is the day behind the last of a short month, which a lenient reader takes for the next
 // month's first.
-func noSuchDay(now time.Time) string {
+func invalidDay(now time.Time) string {
 	first := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	for first.AddDate(0, 1, -1).Day() == 31 {
 		first = first.AddDate(0, 1, 0)
@@ -127,20 +130,20 @@ func noSuchDay(now time.Time) string {
 
 func expiryDates() []contract.Scenario {
 	all := slices.Clone(expiryMoments)
-	for _, w := range writtenDates {
-		all = append(all, dateTaken(w))
+	for _, w := range dateForms {
+		all = append(all, dateAccepted(w))
 	}
-	all = append(all, smallLetters(), leapSecond())
+	all = append(all, lowerCaseDate(), leapSecond())
 	for _, bad := range badDates {
-		all = append(all, dateMalformed(bad))
+		all = append(all, dateRejected(bad))
 	}
 	return all
 }
 
-func dateTaken(w written) contract.Scenario {
+func dateAccepted(w dateForm) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/date-forms/" + w.name,
-		Promise: "A date is taken as clients write it, with " + words(w.name) +
+		Promise: "A date is taken as clients write it, with " + readableID(w.name) +
 			", and stays the same moment to the millisecond.",
 		Sources: []string{
 			createRequest + "/properties/expirationDate/format",
@@ -149,17 +152,18 @@ func dateTaken(w written) contract.Scenario {
 		},
 		Rules: []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
-			text, means := w.in(oddMoment(t))
+			text, want := w.format(timeWithFraction(t))
 			token := t.Owner().MustCreate(contract.Body{"expirationDate": text})
-			got := moment(t, token.ExpirationDate.Value).Truncate(time.Millisecond)
-			t.Equal("expirationDate", contract.FormatTime(means), contract.FormatTime(got))
+			got := parseTime(t, token.ExpirationDate.Value).Truncate(time.Millisecond)
+			t.Equal("expirationDate", contract.FormatTime(want), contract.FormatTime(got))
 		},
 	}
 }
 
-// smallLetters is a scenario of its own: RFC 3339 allows small letters, and few clients write them.
-func smallLetters() contract.Scenario {
-	s := dateTaken(written{"small-letters", "2006-01-02t15:04:05.000z", "UTC"})
+// lowerCaseDate is a scenario of its own: RFC 3339 allows small letters, and few clients write
+// them.
+func lowerCaseDate() contract.Scenario {
+	s := dateAccepted(dateForm{"small-letters", "2006-01-02t15:04:05.000z", "UTC"})
 	s.Evidence, s.Sources = evidence.Assumed, []string{"#small-t-and-z-are-taken"}
 	return s
 }
@@ -177,23 +181,24 @@ func leapSecond() contract.Scenario {
 			token := t.Owner().MustCreate(contract.Body{
 				"expirationDate": next.Add(-time.Second).Format("2006-01-02T15:04:") + "60Z",
 			})
-			got := moment(t, token.ExpirationDate.Value)
+			got := parseTime(t, token.ExpirationDate.Value)
 			t.Equal("expirationDate", contract.FormatTime(next), contract.FormatTime(got))
 		},
 	}
 }
 
-func dateMalformed(bad badDate) contract.Scenario {
+func dateRejected(bad badDate) contract.Scenario {
 	return contract.Scenario{
-		ID:      "expiry/bad-date/" + bad.name,
-		Promise: "Text that is no date is refused, and nothing is made: " + words(bad.name) + ".",
+		ID: "expiry/bad-date/" + bad.name,
+		Promise: "Text that is no date is refused, and nothing is made: " + readableID(bad.name) +
+			".",
 		Sources: []string{
-			createRequest + "/properties/expirationDate/format", createRefusals, bad.fact,
+			createRequest + "/properties/expirationDate/format", createRejections, bad.fact,
 		},
 		Evidence: bad.level,
 		Rules:    []rule.ID{bad.rule},
 		Run: func(t *contract.T) {
-			dateRefused(t, bad.text(t.Now()), bad.wrong...)
+			expectDateRejected(t, bad.text(t.Now()), bad.invalid...)
 		},
 	}
 }
@@ -202,11 +207,11 @@ var expiryMoments = []contract.Scenario{
 	{
 		ID:      "expiry/past-date-is-rejected",
 		Promise: "A date in the past is refused, and nothing is made.",
-		Sources: []string{currentRule, legacyRule, createRefusals, "#date-is-in-the-future"},
+		Sources: []string{currentRule, legacyRule, createRejections, "#date-is-in-the-future"},
 		Rules:   []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			for _, ago := range []time.Duration{2 * time.Minute, 365 * 24 * time.Hour} {
-				dateRefused(t, contract.FormatTime(t.Now().Add(-ago)))
+				expectDateRejected(t, contract.FormatTime(t.Now().Add(-ago)))
 			}
 		},
 	},
@@ -217,7 +222,7 @@ var expiryMoments = []contract.Scenario{
 		Rules:   []rule.ID{"expiry-future", "date-forms"},
 		Run: func(t *contract.T) {
 			east := time.FixedZone("east", 12*3600)
-			dateRefused(t, t.Now().Add(-time.Hour).In(east).Format(time.RFC3339))
+			expectDateRejected(t, t.Now().Add(-time.Hour).In(east).Format(time.RFC3339))
 		},
 	},
 	{
@@ -227,7 +232,9 @@ var expiryMoments = []contract.Scenario{
 		Evidence: evidence.Assumed,
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
-		Run:      func(t *contract.T) { dateRefused(t, contract.FormatTime(stopped(t))) },
+		Run: func(t *contract.T) {
+			expectDateRejected(t, contract.FormatTime(freezeClock(t)))
+		},
 	},
 	{
 		ID:       "expiry/next-millisecond-is-taken",
@@ -237,7 +244,7 @@ var expiryMoments = []contract.Scenario{
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
-			want := contract.FormatTime(stopped(t).Add(time.Millisecond))
+			want := contract.FormatTime(freezeClock(t).Add(time.Millisecond))
 			token := t.Owner().Create(contract.Body{
 				"name": t.UniqueName(), "expirationDate": want,
 			}).Token()
@@ -249,25 +256,26 @@ var expiryMoments = []contract.Scenario{
 		Promise: "Create, list and patch answer every date in UTC, with three digits of a second " +
 			"and a Z.",
 		Sources: []string{
-			createAnswer + "/properties/expirationDate/description",
+			createResponse + "/properties/expirationDate/description",
 			"#dates-in-utc-with-milliseconds",
 		},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			text, means := written{
+			text, want := dateForm{
 				"", "2006-01-02T15:04:05.000000000-07:00", "Asia/Kolkata",
-			}.in(oddMoment(t))
+			}.format(timeWithFraction(t))
 			token := c.MustCreate(contract.Body{"expirationDate": text})
 			listed := c.MustFind(token.ID)
 			patched := c.Patch(token.ID, replace("/name", t.UniqueName())).Token()
 			form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
-			for _, answered := range []contract.Token{token, listed, patched} {
-				t.Equal("expirationDate", contract.FormatTime(means), answered.ExpirationDate.Value)
-				if !form.MatchString(answered.Created) {
+			for _, representation := range []contract.Token{token, listed, patched} {
+				t.Equal("expirationDate", contract.FormatTime(want),
+					representation.ExpirationDate.Value)
+				if !form.MatchString(representation.Created) {
 					t.Errorf("created is %q, expected a date such as 2027-01-31T00:00:00.000Z",
-						answered.Created)
+						representation.Created)
 				}
 			}
 		},
@@ -276,11 +284,11 @@ var expiryMoments = []contract.Scenario{
 		ID: "expiry/year-beyond-9999-is-rejected",
 		Promise: "A date that is in the year 10000 in UTC is refused, since it could not be " +
 			"answered as a date.",
-		Sources: []string{createAnswer + "/properties/expirationDate/format"},
+		Sources: []string{createResponse + "/properties/expirationDate/format"},
 		Rules:   []rule.ID{rule.DateYear},
 		Run: func(t *contract.T) {
-			dateRefused(t, "9999-12-31T23:59:59-01:00")
-			dateRefused(t, "10000-01-01T00:00:00Z", "/expirationDate")
+			expectDateRejected(t, "9999-12-31T23:59:59-01:00")
+			expectDateRejected(t, "10000-01-01T00:00:00Z", "/expirationDate")
 		},
 	},
 }

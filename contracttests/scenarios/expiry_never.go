@@ -8,19 +8,21 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// given is how a request has a property: not at all, as null, or with a value.
-type given struct {
+// propertyState is how a request has a property: not at all, as null, or with a value.
+type propertyState struct {
 	name string
 	set  func(t *contract.T, body contract.Body)
 }
 
 var (
-	givenDates = []given{
+	dateStates = []propertyState{
 		{"absent", func(*contract.T, contract.Body) {}},
 		{"null", func(_ *contract.T, body contract.Body) { body["expirationDate"] = nil }},
-		{"given", func(t *contract.T, body contract.Body) { body["expirationDate"] = soon(t) }},
+		{"given", func(t *contract.T, body contract.Body) {
+			body["expirationDate"] = defaultExpiry(t)
+		}},
 	}
-	givenFlags = []given{
+	flagStates = []propertyState{
 		{"absent", func(*contract.T, contract.Body) {}},
 		{"null", func(_ *contract.T, body contract.Body) {
 			body["userAwareTokenNeverExpires"] = nil
@@ -37,15 +39,15 @@ var (
 // neverExpiring are all combinations of date and acknowledgement in a request to create.
 func neverExpiring() []contract.Scenario {
 	var all []contract.Scenario
-	for _, date := range givenDates {
-		for _, flag := range givenFlags {
+	for _, date := range dateStates {
+		for _, flag := range flagStates {
 			all = append(all, combination(date, flag))
 		}
 	}
 	return all
 }
 
-func combination(date, flag given) contract.Scenario {
+func combination(date, flag propertyState) contract.Scenario {
 	fact := "#never-needs-the-acknowledgment"
 	if date.name == "given" && flag.name == "true" {
 		fact = "#a-date-beside-the-acknowledgment"
@@ -78,7 +80,7 @@ func combination(date, flag given) contract.Scenario {
 		s.Run = func(t *contract.T) {
 			body := request(t)
 			token := t.Owner().Create(body).Token()
-			got := contract.FormatTime(moment(t, token.ExpirationDate.Value))
+			got := contract.FormatTime(parseTime(t, token.ExpirationDate.Value))
 			t.Equal("expirationDate", body.Text("expirationDate"), got)
 		}
 	case flag.name == "true":
@@ -88,7 +90,7 @@ func combination(date, flag given) contract.Scenario {
 			token := t.Owner().Create(request(t)).Token()
 			if date := token.ExpirationDate; !t.RealTenant() || !date.HasValue() {
 				t.Equal("expirationDate", "", date.Value)
-			} else if moment(t, date.Value).Year() < 9999 { // a question of its own asks what create says
+			} else if parseTime(t, date.Value).Year() < 9999 { // a question of its own asks what create says
 				t.Errorf("expirationDate is %v, expected none, or the end of all dates", date)
 			}
 			listed := t.Owner().MustFind(token.ID)
@@ -102,7 +104,7 @@ func combination(date, flag given) contract.Scenario {
 		s.Run = func(t *contract.T) {
 			body := request(t)
 			t.Owner().Create(body).ExpectError(http.StatusBadRequest)
-			t.Equal("how many tokens have the name", 0, countOf(t.Owner(), body.Text("name")))
+			t.Equal("how many tokens have the name", 0, countNamed(t.Owner(), body.Text("name")))
 		}
 	}
 	return s

@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	patchText     = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/description"
-	patchFields   = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description"
-	patchRefusals = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/400"
+	patchText       = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/description"
+	patchFields     = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description"
+	patchRejections = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/400"
 )
 
 // The facts that patches of the expiry rest on.
 const (
 	ackNeeded        = "#patch-to-never-needs-the-acknowledgment"
 	ackFirst         = "#acknowledgment-may-come-first"
-	ackKept          = "#never-keeps-the-acknowledgment"
+	ackRequired      = "#never-keeps-the-acknowledgment"
 	onlyTrue         = "#only-true-acknowledges"
 	dateRemoved      = "#removing-the-date"
 	dateWithoutValue = "#date-without-value-is-null"
@@ -28,52 +28,61 @@ const (
 
 // The operations of which patches of the expiry are made.
 var (
-	dateNull = replace("/expirationDate", nil)
-	dateGone = remove("/expirationDate")
+	dateNullOp    = replace("/expirationDate", nil)
+	dateRemovedOp = remove("/expirationDate")
 	// two SDKs cannot send null
-	dateSilent = contract.Op{"op": "replace", "path": "/expirationDate"}
-	flagTrue   = replace("/userAwareTokenNeverExpires", true)
-	flagFalse  = replace("/userAwareTokenNeverExpires", false)
-	flagNull   = replace("/userAwareTokenNeverExpires", nil)
-	flagGone   = remove("/userAwareTokenNeverExpires")
+	dateWithoutValueOp = contract.Op{"op": "replace", "path": "/expirationDate"}
+	flagTrueOp         = replace("/userAwareTokenNeverExpires", true)
+	flagFalseOp        = replace("/userAwareTokenNeverExpires", false)
+	flagNullOp         = replace("/userAwareTokenNeverExpires", nil)
+	flagRemovedOp      = remove("/userAwareTokenNeverExpires")
 )
 
 var expiryPatches = slices.Concat(
 	[]contract.Scenario{
-		undated("null-and-flag", ackNeeded, evidence.Published, dateNull, flagTrue),
-		undated("flag-and-null", ackFirst, evidence.Assumed, flagTrue, dateNull),
-		undated("removed-and-flag", dateRemoved, evidence.Assumed, dateGone, flagTrue),
-		undated("flag-and-removed", dateRemoved, evidence.Assumed, flagTrue, dateGone),
-		undated("no-value-and-flag", dateWithoutValue, evidence.Assumed, dateSilent, flagTrue),
+		patchToNever("null-and-flag", ackNeeded, evidence.Published, dateNullOp, flagTrueOp),
+		patchToNever("flag-and-null", ackFirst, evidence.Assumed, flagTrueOp, dateNullOp),
+		patchToNever("removed-and-flag", dateRemoved, evidence.Assumed, dateRemovedOp, flagTrueOp),
+		patchToNever("flag-and-removed", dateRemoved, evidence.Assumed, flagTrueOp, dateRemovedOp),
+		patchToNever("no-value-and-flag", dateWithoutValue, evidence.Assumed, dateWithoutValueOp,
+			flagTrueOp),
 
-		undatedRefused("null-alone", ackNeeded, evidence.Published, dateNull),
-		undatedRefused("null-and-flag-false", ackNeeded, evidence.Published, dateNull, flagFalse),
-		undatedRefused("null-and-flag-null", onlyTrue, evidence.Assumed, dateNull, flagNull),
-		undatedRefused("null-and-flag-removed", onlyTrue, evidence.Assumed, dateNull, flagGone),
-		undatedRefused("removed-alone", dateRemoved, evidence.Assumed, dateGone),
-		undatedRefused("no-value-alone", dateWithoutValue, evidence.Assumed, dateSilent),
-		undatedRefused("null-and-name", ackNeeded, evidence.Published, replace("/name", newName),
-			dateNull),
-		covers(
-			undatedRefused("flag-in-quotes", ackNeeded, evidence.Published, dateNull,
+		patchToNeverRejected("null-alone", ackNeeded, evidence.Published, dateNullOp),
+		patchToNeverRejected("null-and-flag-false", ackNeeded, evidence.Published, dateNullOp,
+			flagFalseOp),
+		patchToNeverRejected("null-and-flag-null", onlyTrue, evidence.Assumed, dateNullOp,
+			flagNullOp),
+		patchToNeverRejected("null-and-flag-removed", onlyTrue, evidence.Assumed, dateNullOp,
+			flagRemovedOp),
+		patchToNeverRejected("removed-alone", dateRemoved, evidence.Assumed, dateRemovedOp),
+		patchToNeverRejected("no-value-alone", dateWithoutValue, evidence.Assumed,
+			dateWithoutValueOp),
+		patchToNeverRejected("null-and-name", ackNeeded, evidence.Published,
+			replace("/name", namePlaceholder),
+			dateNullOp),
+		withRules(
+			patchToNeverRejected("flag-in-quotes", ackNeeded, evidence.Published, dateNullOp,
 				replace("/userAwareTokenNeverExpires", "true")),
 			rule.PatchNever, rule.InvalidProperty,
 		),
 
-		stillNever("flag-false", ackKept, evidence.Published, flagFalse),
-		stillNever("flag-null", onlyTrue, evidence.Assumed, flagNull),
-		stillNever("flag-removed", onlyTrue, evidence.Assumed, flagGone),
+		flagRequired("flag-false", ackRequired, evidence.Published, flagFalseOp),
+		flagRequired("flag-null", onlyTrue, evidence.Assumed, flagNullOp),
+		flagRequired("flag-removed", onlyTrue, evidence.Assumed, flagRemovedOp),
 	},
 	expiryPatchDates,
 )
 
-// undated is a patch after which a dated token never expires.
-func undated(id, fact string, s evidence.Level, operations ...contract.Op) contract.Scenario {
+// patchToNever is a patch after which a dated token never expires.
+func patchToNever(id, fact string, level evidence.Level,
+	operations ...contract.Op,
+) contract.Scenario {
 	return contract.Scenario{
-		ID:       "expiry/patch-to-never/" + id,
-		Promise:  "A patch takes the date away when it acknowledges so itself: " + words(id) + ".",
+		ID: "expiry/patch-to-never/" + id,
+		Promise: "A patch takes the date away when it acknowledges so itself: " + readableID(id) +
+			".",
 		Sources:  []string{patchText, "errata patch-value-null", fact},
-		Evidence: s,
+		Evidence: level,
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
@@ -89,77 +98,78 @@ func undated(id, fact string, s evidence.Level, operations ...contract.Op) contr
 	}
 }
 
-// undatedRefused is a patch that would take the date away without acknowledging it.
-func undatedRefused(id, fact string, s evidence.Level,
+// patchToNeverRejected is a patch that would take the date away without acknowledging it.
+func patchToNeverRejected(id, fact string, level evidence.Level,
 	operations ...contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/patch-to-never-rejected/" + id,
 		Promise: "A patch that takes the date away has to acknowledge so itself, else it is " +
-			"refused and the date stays: " + words(id) + ".",
-		Sources:  []string{patchText, patchRefusals, fact},
-		Evidence: s,
+			"refused and the date stays: " + readableID(id) + ".",
+		Sources:  []string{patchText, patchRejections, fact},
+		Evidence: level,
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never", "patch-atomic"},
-		Run:      func(t *contract.T) { patchRefused(t, t.Owner(), operations...) },
+		Run:      func(t *contract.T) { expectPatch400(t, t.Owner(), operations...) },
 	}
 }
 
-// stillNever is a patch that takes the acknowledgement from a token that never expires.
-func stillNever(id, fact string, s evidence.Level, operation contract.Op) contract.Scenario {
+// flagRequired is a patch that takes the acknowledgement from a token that never expires.
+func flagRequired(id, fact string, level evidence.Level, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/patch-never-needs-its-flag/" + id,
 		Promise: "A token that never expires keeps its acknowledgement, until it gets a date: " +
-			words(id) + " is refused.",
-		Sources:  []string{patchText, patchRefusals, fact},
-		Evidence: s,
+			readableID(id) + " is refused.",
+		Sources:  []string{patchText, patchRejections, fact},
+		Evidence: level,
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
-			id := never(t)
-			stays(t, id, func() {
+			id := newNeverExpiringToken(t)
+			expectUnchanged(t, id, func() {
 				t.Owner().Patch(id, operation).ExpectError(http.StatusBadRequest)
 			})
 		},
 	}
 }
 
-// never makes a token that never expires, in a current version.
-func never(t *contract.T) string {
+// newNeverExpiringToken makes a token that never expires, in a current version.
+func newNeverExpiringToken(t *contract.T) string {
 	body := contract.Body{"name": t.UniqueName(), "userAwareTokenNeverExpires": true}
 	return t.Owner().Create(body).Token().ID
 }
 
-// expired adds a token of the owner that expired a day ago.
-func expired(t *contract.T, name string) contract.Credentials {
+// seedExpired adds a token of the owner that expired a day ago.
+func seedExpired(t *contract.T, name string) contract.Credentials {
 	return t.SeedToken(control.NewToken{
 		Owner: t.OwnerName(), Name: name, Created: "-40d", ExpirationDate: "-1d",
 	})
 }
 
-// patchRefused expects 400 to a patch of a new token, and that the token stays as it is.
-func patchRefused(t *contract.T, c *contract.Client, operations ...contract.Op) {
-	newStays(t, func(id string) {
-		patchAs(t, c, id, jsonPatchType,
-			named(t, jsonText(operations))).ExpectError(http.StatusBadRequest)
+// expectPatch400 expects 400 to a patch of a new token, and that the token stays as it is.
+func expectPatch400(t *contract.T, c *contract.Client, operations ...contract.Op) {
+	expectNewTokenUnchanged(t, func(id string) {
+		patchRaw(t, c, id, jsonPatchType,
+			withName(t, jsonText(operations))).ExpectError(http.StatusBadRequest)
 	})
 }
 
-// patchRejected expects a patch of a new token to be rejected, and that the token stays as it is.
-func patchRejected(t *contract.T, operations ...contract.Op) {
-	newStays(t, func(id string) {
+// expectPatchRejected expects a patch of a new token to be rejected, and that the token stays as it
+// is.
+func expectPatchRejected(t *contract.T, operations ...contract.Op) {
+	expectNewTokenUnchanged(t, func(id string) {
 		t.Owner().Patch(id, operations...).ExpectRejected(http.StatusBadRequest)
 	})
 }
 
-// newStays expects that a new token of the owner stays as it is.
-func newStays(t *contract.T, during func(id string)) {
+// expectNewTokenUnchanged expects that a new token of the owner stays as it is.
+func expectNewTokenUnchanged(t *contract.T, during func(id string)) {
 	id := t.Owner().MustCreate().ID
-	stays(t, id, func() { during(id) })
+	expectUnchanged(t, id, func() { during(id) })
 }
 
-// stays expects that a token of the owner is the same before and after.
-func stays(t *contract.T, id string, during func()) {
+// expectUnchanged expects that a token of the owner is the same before and after.
+func expectUnchanged(t *contract.T, id string, during func()) {
 	before := t.Owner().MustFind(id)
 	during()
 	t.Equal("the token", before, t.Owner().MustFind(id))

@@ -14,14 +14,14 @@ var expiryPatchDates = []contract.Scenario{
 		ID: "expiry/patch-earlier-acknowledgement-does-not-count",
 		Promise: "The acknowledgement stands in the same patch: one of an earlier patch does not " +
 			"count.",
-		Sources:  []string{patchText, patchRefusals, "#patch-to-never-needs-the-acknowledgment"},
+		Sources:  []string{patchText, patchRejections, "#patch-to-never-needs-the-acknowledgment"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
 			c, token := t.Owner(), t.Owner().MustCreate()
-			c.Patch(token.ID, flagTrue).ExpectStatus(http.StatusOK)
-			stays(t, token.ID, func() {
-				c.Patch(token.ID, dateNull).ExpectError(http.StatusBadRequest)
+			c.Patch(token.ID, flagTrueOp).ExpectStatus(http.StatusOK)
+			expectUnchanged(t, token.ID, func() {
+				c.Patch(token.ID, dateNullOp).ExpectError(http.StatusBadRequest)
 			})
 		},
 	},
@@ -63,7 +63,7 @@ var expiryPatchDates = []contract.Scenario{
 			} {
 				patched := c.Patch(token.ID, replace("/expirationDate", date)).Token()
 				t.Equal("expirationDate", date,
-					contract.FormatTime(moment(t, patched.ExpirationDate.Value)))
+					contract.FormatTime(parseTime(t, patched.ExpirationDate.Value)))
 				t.Equal("the token in the list", patched, c.MustFind(token.ID))
 			}
 		},
@@ -76,11 +76,11 @@ var expiryPatchDates = []contract.Scenario{
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.PatchFields, rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
-			date := replace("/expirationDate", soon(t))
+			date := replace("/expirationDate", defaultExpiry(t))
 			for _, operations := range [][]contract.Op{
-				{date}, {date, flagFalse}, {flagFalse, date},
+				{date}, {date, flagFalseOp}, {flagFalseOp, date},
 			} {
-				patched := t.Owner().Patch(never(t), operations...).Token()
+				patched := t.Owner().Patch(newNeverExpiringToken(t), operations...).Token()
 				t.Equal("expirationDate", date.Value(), patched.ExpirationDate.Value)
 			}
 		},
@@ -98,7 +98,8 @@ var expiryPatchDates = []contract.Scenario{
 			patched := c.Patch(token.ID, replace("/name", t.UniqueName())).Token()
 			t.Equal("expirationDate", token.ExpirationDate, patched.ExpirationDate)
 			if t.Current() {
-				patched := c.Patch(never(t), replace("/name", t.UniqueName())).Token()
+				patched := c.Patch(newNeverExpiringToken(t),
+					replace("/name", t.UniqueName())).Token()
 				t.Equal("expirationDate", contract.Null[string](), patched.ExpirationDate)
 				t.Equal("userAwareTokenNeverExpires", contract.Value(true),
 					patched.UserAwareTokenNeverExpires)
@@ -108,13 +109,13 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-past-date-is-rejected",
 		Promise:  "A patch to a date in the past is refused, and the date stays.",
-		Sources:  []string{patchText, patchRefusals},
+		Sources:  []string{patchText, patchRejections},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
 			past := replace("/expirationDate", contract.FormatTime(t.Now().Add(-2*time.Minute)))
-			for _, operations := range [][]contract.Op{{past}, {past, flagTrue}} {
-				patchRejected(t, operations...)
+			for _, operations := range [][]contract.Op{{past}, {past, flagTrueOp}} {
+				expectPatchRejected(t, operations...)
 			}
 		},
 	},
@@ -127,11 +128,12 @@ var expiryPatchDates = []contract.Scenario{
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			for _, w := range writtenDates {
-				text, means := w.in(oddMoment(t))
+			for _, w := range dateForms {
+				text, want := w.format(timeWithFraction(t))
 				patched := t.Owner().Patch(token.ID, replace("/expirationDate", text)).Token()
-				got := moment(t, patched.ExpirationDate.Value).Truncate(time.Millisecond)
-				t.Equal("expirationDate with "+w.name, contract.FormatTime(means), contract.FormatTime(got))
+				got := parseTime(t, patched.ExpirationDate.Value).Truncate(time.Millisecond)
+				t.Equal("expirationDate with "+w.name, contract.FormatTime(want),
+					contract.FormatTime(got))
 			}
 		},
 	},
@@ -140,7 +142,7 @@ var expiryPatchDates = []contract.Scenario{
 		Promise: "A patch to text that is no date is refused, and the date stays.",
 		Sources: []string{
 			patchText,
-			patchRefusals,
+			patchRejections,
 			"#date-is-rfc3339",
 			"#date-without-zone-is-400",
 		},
@@ -154,7 +156,7 @@ var expiryPatchDates = []contract.Scenario{
 			for _, bad := range badDates {
 				values = append(values, bad.text(t.Now()))
 			}
-			newStays(t, func(id string) {
+			expectNewTokenUnchanged(t, func(id string) {
 				for _, value := range values {
 					t.Owner().Patch(id,
 						replace("/expirationDate", value)).ExpectRejected(http.StatusBadRequest)
@@ -170,10 +172,11 @@ var expiryPatchDates = []contract.Scenario{
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.PatchRevives, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
-			who := expired(t, t.UniqueName())
-			t.Anonymous().RequestToken(who).ExpectStatus(http.StatusUnauthorized)
-			t.Owner().Patch(who.ClientID, replace("/expirationDate", soon(t))).ExpectStatus(http.StatusOK)
-			t.Login(who).ListOwn().ExpectStatus(http.StatusOK)
+			credentials := seedExpired(t, t.UniqueName())
+			t.Anonymous().RequestToken(credentials).ExpectStatus(http.StatusUnauthorized)
+			t.Owner().Patch(credentials.ClientID,
+				replace("/expirationDate", defaultExpiry(t))).ExpectStatus(http.StatusOK)
+			t.Login(credentials).ListOwn().ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -183,12 +186,12 @@ var expiryPatchDates = []contract.Scenario{
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},
 		Run: func(t *contract.T) {
-			who, name := expired(t, t.UniqueName()), t.UniqueName()
-			want := t.Owner().MustFind(who.ClientID)
-			patched := t.Owner().Patch(who.ClientID, replace("/name", name)).Token()
+			credentials, name := seedExpired(t, t.UniqueName()), t.UniqueName()
+			want := t.Owner().MustFind(credentials.ClientID)
+			patched := t.Owner().Patch(credentials.ClientID, replace("/name", name)).Token()
 			t.Equal("name", name, patched.Name)
 			t.Equal("expirationDate", want.ExpirationDate, patched.ExpirationDate)
-			t.Anonymous().RequestToken(who).ExpectStatus(http.StatusUnauthorized)
+			t.Anonymous().RequestToken(credentials).ExpectStatus(http.StatusUnauthorized)
 		},
 	},
 }

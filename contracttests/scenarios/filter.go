@@ -12,26 +12,29 @@ import (
 )
 
 const (
-	filterText    = "v2026 #/paths/~1personal-access-tokens/get/parameters/1/description"
-	filterRefusal = "v2026 #/paths/~1personal-access-tokens/get/responses/400"
-	filterPage    = "https://developer.sailpoint.com/idn/api/standard-collection-parameters#filtering-results"
+	filterText      = "v2026 #/paths/~1personal-access-tokens/get/parameters/1/description"
+	filterRejection = "v2026 #/paths/~1personal-access-tokens/get/responses/400"
+	filterPage      = "https://developer.sailpoint.com/idn/api/standard-collection-parameters#filtering-results"
 )
 
 var filter = slices.Concat(
-	filterLive, each(filterAgreements, agreement.scenario), each(filterLogic, logic.scenario),
-	each(operatorSequences(), operandScenario), each(refusedFilters, refusedFilter.scenario),
+	filterUnseeded, forEachRow(filterAgreements, agreement.scenario),
+	forEachRow(filterMatches, filterMatch.scenario),
+	forEachRow(operatorSequences(), operandScenario),
+	forEachRow(rejectedFilters, rejectedFilter.scenario),
 )
 
-// filterLive are scenarios that need no seeds.
-var filterLive = []contract.Scenario{
+// filterUnseeded are scenarios that need no seeds.
+var filterUnseeded = []contract.Scenario{
 	{
 		ID:      "filter/isnull-finds-the-unused",
 		Promise: "lastUsed isnull finds the tokens that never logged in, and no others.",
 		Sources: []string{filterText, "#filter-fields", "#filter-isnull"},
 		Rules:   []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
-			unused, used := t.Owner().MustCreate(), usedToken(t)
-			hasNot(t, t.Owner().ListOwn("filters", "lastUsed isnull"), unused.ID, used.ID)
+			unused, used := t.Owner().MustCreate(), newUsedToken(t)
+			expectListedWithout(t, t.Owner().ListOwn("filters", "lastUsed isnull"), unused.ID,
+				used.ID)
 		},
 	},
 	{
@@ -59,8 +62,8 @@ var filterLive = []contract.Scenario{
 		Sources: []string{filterText, "#filter-fields", "#filter-le"},
 		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
-			used := usedToken(t)
-			has(t,
+			used := newUsedToken(t)
+			expectListed(t,
 				t.Owner().ListOwn("filters",
 					"lastUsed le "+contract.FormatTime(t.Now().AddDate(1, 0, 0))), used.ID)
 			if slices.Contains(t.Owner().ListOwn("filters",
@@ -75,12 +78,12 @@ var filterLive = []contract.Scenario{
 		Sources: []string{filterText, "#filter-fields", "#filter-le"},
 		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
-			used := usedToken(t)
+			used := newUsedToken(t)
 			moment := t.Owner().MustFind(used.ID).LastUsed
 			if moment.Value == "" {
 				t.Fatalf("lastUsed is %v after a login", moment)
 			}
-			has(t, t.Owner().ListOwn("filters", "lastUsed le "+moment.Value), used.ID)
+			expectListed(t, t.Owner().ListOwn("filters", "lastUsed le "+moment.Value), used.ID)
 		},
 	},
 	{
@@ -90,8 +93,8 @@ var filterLive = []contract.Scenario{
 		Features: writes(contract.Admin),
 		Rules:    []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
-			unused, used := t.Owner().MustCreate(), usedToken(t)
-			hasNot(t, t.Admin().List("filters", "lastUsed isnull"), unused.ID, used.ID)
+			unused, used := t.Owner().MustCreate(), newUsedToken(t)
+			expectListedWithout(t, t.Admin().List("filters", "lastUsed isnull"), unused.ID, used.ID)
 		},
 	},
 	{
@@ -106,8 +109,8 @@ var filterLive = []contract.Scenario{
 	},
 }
 
-// usedToken creates a token that has logged in.
-func usedToken(t *contract.T) contract.Token {
+// newUsedToken creates a token that has logged in.
+func newUsedToken(t *contract.T) contract.Token {
 	token := t.Owner().MustCreate()
 	t.Login(token.Credentials())
 	return token
@@ -131,14 +134,14 @@ var filterFacts = map[rule.ID][]string{
 	rule.QuotedTimestamp: {"#filter-quoted-date"},
 }
 
-// logic is a filter, and which tokens it finds.
-type logic struct {
-	id, filter, finds string
-	rule              rule.ID
-	level             evidence.Level // that of the rule if it is empty
+// filterMatch is a filter, and which tokens it finds.
+type filterMatch struct {
+	id, filter, matches string
+	rule                rule.ID
+	level               evidence.Level // that of the rule if it is empty
 }
 
-var filterLogic = []logic{
+var filterMatches = []filterMatch{
 	{"isnull", "lastUsed isnull", "never", "filter-isnull", ""},
 	{"not-isnull", "not lastUsed isnull", "early middle late", "filter-isnull", evidence.Assumed},
 	{"le-is-inclusive", "lastUsed le " + middle, "early middle", "filter-le", ""},
@@ -240,7 +243,7 @@ var filterLogic = []logic{
 	},
 }
 
-func (l logic) scenario() contract.Scenario {
+func (l filterMatch) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID: "filter/finds/" + l.id,
 		Promise: "A filter finds the tokens for which it is true, and no others: " + l.filter +
@@ -254,11 +257,11 @@ func (l logic) scenario() contract.Scenario {
 			for _, kind := range []struct{ name, lastUsed string }{
 				{"early", early}, {"middle", middle}, {"late", late}, {"never", ""},
 			} {
-				who := t.SeedToken(control.NewToken{
+				credentials := t.SeedToken(control.NewToken{
 					Owner: t.OwnerName(), Name: t.UniqueName(), Created: "2024-01-01T00:00:00.000Z",
 					LastUsed: kind.lastUsed,
 				})
-				kinds[who.ClientID] = kind.name
+				kinds[credentials.ClientID] = kind.name
 			}
 			found := map[string]bool{}
 			for _, id := range t.Owner().ListOwn("filters", l.filter).IDs() {
@@ -270,13 +273,13 @@ func (l logic) scenario() contract.Scenario {
 					got = append(got, kind)
 				}
 			}
-			t.Equal("the tokens that "+l.filter+" finds", strings.Fields(l.finds), got)
+			t.Equal("the tokens that "+l.filter+" finds", strings.Fields(l.matches), got)
 		},
 	}
 }
 
-// refusedFilter is a filter that the list does not take.
-type refusedFilter struct {
+// rejectedFilter is a filter that the list does not take.
+type rejectedFilter struct {
 	id, filter string
 	filterFact
 }
@@ -297,7 +300,7 @@ var (
 	ofNoDate = filterFact{"#filter-bad-date-is-400", rule.FilterSyntax, evidence.Assumed}
 )
 
-var refusedFilters = []refusedFilter{
+var rejectedFilters = []rejectedFilter{
 	{"other-field", `name eq "patmock"`, unsupported},
 	{"date-of-another-field", "created le " + middle, unsupported},
 	{"field-that-is-none", "colour isnull", unsupported},
@@ -326,12 +329,12 @@ var refusedFilters = []refusedFilter{
 	{"le-of-no-such-day", "lastUsed le 2024-02-30T00:00:00.000Z", ofNoDate},
 }
 
-func (r refusedFilter) scenario() contract.Scenario {
+func (r rejectedFilter) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID: "filter/rejected/" + r.id,
-		Promise: "The list takes lastUsed with le and isnull, in lower case: " + words(r.id) +
+		Promise: "The list takes lastUsed with le and isnull, in lower case: " + readableID(r.id) +
 			" is 400.",
-		Sources:  []string{filterText, filterPage, filterRefusal, r.fact},
+		Sources:  []string{filterText, filterPage, filterRejection, r.fact},
 		Evidence: r.level,
 		Rules:    []rule.ID{r.rule},
 		Features: reads(), Run: func(t *contract.T) {

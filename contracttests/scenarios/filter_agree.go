@@ -82,7 +82,7 @@ func (a agreement) scenario() contract.Scenario {
 			for _, token := range t.Owner().ListOwn().Tokens() {
 				if used[token.ID] = (time.Time{}); token.LastUsed.HasValue() {
 					// A list may show less of a moment than is stored.
-					used[token.ID] = moment(t, token.LastUsed.Value).Truncate(time.Second)
+					used[token.ID] = parseTime(t, token.LastUsed.Value).Truncate(time.Second)
 					moments = append(moments, used[token.ID].Add(time.Second))
 				}
 			}
@@ -94,8 +94,8 @@ func (a agreement) scenario() contract.Scenario {
 			e := a.filter(contract.FormatTime(first), contract.FormatTime(last))
 			filter := e.text()
 			want := []string{}
-			for id, at := range used {
-				if (!at.IsZero() || a.unused) && e.holds(at) > 0 {
+			for id, lastUsed := range used {
+				if (!lastUsed.IsZero() || a.unused) && e.eval(lastUsed) > 0 {
 					want = append(want, id)
 				}
 			}

@@ -19,8 +19,8 @@ type truth int
 // An operand is a comparison with lastUsed, and its truth for a token that was last used at a
 // moment, or never.
 type operand struct {
-	text  string
-	holds func(lastUsed time.Time) truth
+	text string
+	eval func(lastUsed time.Time) truth
 }
 
 var isNull = operand{"lastUsed isnull", func(lastUsed time.Time) truth {
@@ -33,7 +33,7 @@ var isNull = operand{"lastUsed isnull", func(lastUsed time.Time) truth {
 // le compares with a date as it is written in a filter.
 func le(date string) operand {
 	return operand{"lastUsed le " + date, func(lastUsed time.Time) truth {
-		limit := parsed(strings.Trim(date, `"`))
+		limit := mustParseTime(strings.Trim(date, `"`))
 		switch {
 		case lastUsed.IsZero():
 			return 0
@@ -61,10 +61,10 @@ var operands = []operand{
 // expression is a filter of operands with operators between them. Those from open to shut are in
 // parentheses, none if both are 0.
 type expression struct {
-	operators  []string
-	operands   []operand
-	nots       []bool
-	open, shut int
+	operators   []string
+	operands    []operand
+	nots        []bool
+	open, close int
 }
 
 func (e expression) text() string {
@@ -73,40 +73,40 @@ func (e expression) text() string {
 		if i > 0 {
 			b.WriteString(" " + e.operators[i-1] + " ")
 		}
-		if i == e.open && e.shut > 0 {
+		if i == e.open && e.close > 0 {
 			b.WriteString("(")
 		}
 		if e.nots[i] {
 			b.WriteString("not ")
 		}
 		b.WriteString(o.text)
-		if i == e.shut-1 {
+		if i == e.close-1 {
 			b.WriteString(")")
 		}
 	}
 	return b.String()
 }
 
-// holds returns the truth of the filter for a token.
-func (e expression) holds(lastUsed time.Time) truth {
+// eval returns the truth of the filter for a token.
+func (e expression) eval(lastUsed time.Time) truth {
 	values := make([]truth, len(e.operands))
 	for i, o := range e.operands {
-		if values[i] = o.holds(lastUsed); e.nots[i] {
+		if values[i] = o.eval(lastUsed); e.nots[i] {
 			values[i] = -values[i]
 		}
 	}
-	if e.shut == 0 {
-		return joined(values, e.operators)
+	if e.close == 0 {
+		return combine(values, e.operators)
 	}
-	inner := joined(values[e.open:e.shut], e.operators[e.open:e.shut-1])
-	return joined(
-		slices.Concat(values[:e.open], []truth{inner}, values[e.shut:]),
-		slices.Concat(e.operators[:e.open], e.operators[e.shut-1:]),
+	inner := combine(values[e.open:e.close], e.operators[e.open:e.close-1])
+	return combine(
+		slices.Concat(values[:e.open], []truth{inner}, values[e.close:]),
+		slices.Concat(e.operators[:e.open], e.operators[e.close-1:]),
 	)
 }
 
-// joined returns the truth of values with operators between them, of which and binds first.
-func joined(values []truth, operators []string) truth {
+// combine returns the truth of values with operators between them, of which and binds first.
+func combine(values []truth, operators []string) truth {
 	result, term := truth(-1), values[0]
 	for i, operator := range operators {
 		if operator == "and" {
@@ -122,17 +122,17 @@ func joined(values []truth, operators []string) truth {
 func parentheses(n int) [][2]int {
 	places := [][2]int{{0, 0}}
 	for open := range n {
-		for shut := open + 2; shut <= n; shut++ {
-			places = append(places, [2]int{open, shut})
+		for end := open + 2; end <= n; end++ {
+			places = append(places, [2]int{open, end})
 		}
 	}
 	return places
 }
 
 // moments are those at which the tokens for filters were last used, and the zero time for never.
-var moments = []time.Time{{}, parsed(early), parsed(middle), parsed(late)}
+var moments = []time.Time{{}, mustParseTime(early), mustParseTime(middle), mustParseTime(late)}
 
-func parsed(date string) time.Time {
+func mustParseTime(date string) time.Time {
 	m, err := time.Parse(time.RFC3339Nano, date)
 	if err != nil {
 		panic(err)
@@ -140,16 +140,16 @@ func parsed(date string) time.Time {
 	return m
 }
 
-// decisive returns how many of the operands count: without such a one, or with another one in its
-// place, the filter finds other tokens.
-func (e expression) decisive() (n int) {
+// countDecisive returns how many of the operands count: without such a one, or with another one in
+// its place, the filter finds other tokens.
+func (e expression) countDecisive() (n int) {
 	for i := range e.operands {
 		other := e
 		other.operands = slices.Clone(e.operands)
 		for _, constant := range []truth{1, -1} {
 			other.operands[i] = operand{"", func(time.Time) truth { return constant }}
 			if slices.ContainsFunc(moments,
-				func(m time.Time) bool { return (e.holds(m) > 0) != (other.holds(m) > 0) }) {
+				func(m time.Time) bool { return (e.eval(m) > 0) != (other.eval(m) > 0) }) {
 				n++
 			}
 		}
@@ -170,13 +170,13 @@ func expressions(operators []string) []expression {
 		}
 		var best expression
 		for turn := range 3 * len(operands) {
-			e := expression{operators: operators, open: place[0], shut: place[1]}
+			e := expression{operators: operators, open: place[0], close: place[1]}
 			for i := range n {
 				e.operands = append(e.operands,
 					operands[(negated+turn+i*(1+turn/len(operands)))%len(operands)])
 				e.nots = append(e.nots, negated>>i&1 == 1)
 			}
-			if best.operands == nil || e.decisive() > best.decisive() {
+			if best.operands == nil || e.countDecisive() > best.countDecisive() {
 				best = e
 			}
 		}
@@ -215,7 +215,7 @@ func operandScenario(operators []string) contract.Scenario {
 		Features: reads(contract.SeededTokens, contract.Admin),
 		Rules:    []rule.ID{rule.FilterPrecedence, rule.FilterUnknown, rule.QuotedTimestamp},
 		Run: func(t *contract.T) {
-			used := usedAt(t)
+			used := seedUsedTokens(t)
 			owner := t.Owner().MustFind(ownerCredentials(t).ClientID).Owner.ID.Value
 			lists := []func(filter string) *contract.Response{
 				func(filter string) *contract.Response {
@@ -231,7 +231,7 @@ func operandScenario(operators []string) contract.Scenario {
 				found := lists[(i+turn)%len(lists)](e.text()).IDs()
 				want, got := []string{}, []string{}
 				for id, lastUsed := range used {
-					if e.holds(lastUsed) > 0 {
+					if e.eval(lastUsed) > 0 {
 						want = append(want, contract.FormatTime(lastUsed))
 					}
 					if slices.Contains(found, id) {
@@ -244,17 +244,18 @@ func operandScenario(operators []string) contract.Scenario {
 	}
 }
 
-// usedAt seeds a token for each moment at which it was last used, and one that was never used.
-func usedAt(t *contract.T) map[string]time.Time {
+// seedUsedTokens seeds a token for each moment at which it was last used, and one that was never
+// used.
+func seedUsedTokens(t *contract.T) map[string]time.Time {
 	used := map[string]time.Time{}
 	for _, lastUsed := range []string{early, middle, late, ""} {
-		who := t.SeedToken(control.NewToken{
+		credentials := t.SeedToken(control.NewToken{
 			Owner: t.OwnerName(), Name: t.UniqueName(), Created: "2024-01-01T00:00:00.000Z",
 			LastUsed: lastUsed,
 		})
-		used[who.ClientID] = time.Time{}
+		used[credentials.ClientID] = time.Time{}
 		if lastUsed != "" {
-			used[who.ClientID] = moment(t, lastUsed)
+			used[credentials.ClientID] = parseTime(t, lastUsed)
 		}
 	}
 	return used

@@ -15,17 +15,17 @@ const scopeChangeText = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/desc
 
 var sinceV3 = []version.Version{version.V3, version.V2024, version.V2025, version.V2026, version.V1}
 
-// removed deletes a token at the end by a new login: the one that made it may have expired until
-// then.
-func removed(t *contract.T, made contract.Token) contract.Token {
+// deleteAtEnd deletes a token at the end by a new login: the one that made it may have expired
+// until then.
+func deleteAtEnd(t *contract.T, token contract.Token) contract.Token {
 	t.Cleanup(func() {
-		t.Login(ownerCredentials(t)).Delete(made.ID)
+		t.Login(ownerCredentials(t)).Delete(token.ID)
 	})
-	return made
+	return token
 }
 
-// aWhile lets seconds pass where time can be moved.
-func aWhile(t *contract.T) {
+// waitBriefly lets seconds pass where time can be moved.
+func waitBriefly(t *contract.T) {
 	if t.Control() != nil {
 		t.AdvanceClock(5 * time.Second)
 	}
@@ -38,10 +38,10 @@ var lifecycle = []contract.Scenario{
 		Sources: []string{"#access-tokens-live-side-by-side"},
 		Rules:   []rule.ID{"access-tokens-stay-valid"},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
-			first := t.Login(made.Credentials())
-			second := t.Login(made.Credentials())
-			third := t.Login(made.Credentials())
+			token := t.Owner().MustCreate()
+			first := t.Login(token.Credentials())
+			second := t.Login(token.Credentials())
+			third := t.Login(token.Credentials())
 			for _, c := range []*contract.Client{first, second, third} {
 				c.ListOwn().ExpectStatus(http.StatusOK)
 			}
@@ -53,10 +53,10 @@ var lifecycle = []contract.Scenario{
 		Sources: []string{"#login-of-a-deleted-token-is-401"},
 		Rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginDeleted},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
-			logIn(t, made.Credentials())
-			t.Owner().MustDelete(made.ID)
-			cannotLogIn(t, made.Credentials())
+			token := t.Owner().MustCreate()
+			mustLogin(t, token.Credentials())
+			t.Owner().MustDelete(token.ID)
+			expectLoginRejected(t, token.Credentials())
 		},
 	},
 	{
@@ -67,11 +67,11 @@ var lifecycle = []contract.Scenario{
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
 		Run: func(t *contract.T) {
-			made := expiringIn(t, time.Hour)
+			token := createExpiring(t, time.Hour)
 			t.AdvanceClock(59 * time.Minute)
-			logIn(t, made.Credentials())
+			mustLogin(t, token.Credentials())
 			t.AdvanceClock(time.Minute + time.Second)
-			cannotLogIn(t, made.Credentials())
+			expectLoginRejected(t, token.Credentials())
 		},
 	},
 	{
@@ -81,13 +81,13 @@ var lifecycle = []contract.Scenario{
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.ExpiredTokenStays, rule.NameUnique, rule.DuplicateName},
 		Run: func(t *contract.T) {
-			made := expiringIn(t, time.Hour)
+			token := createExpiring(t, time.Hour)
 			t.AdvanceClock(2 * time.Hour)
 			c := t.Owner()
-			c.MustFind(made.ID)
-			createNamed(c, made.Name).ExpectError(http.StatusBadRequest)
-			c.MustDelete(made.ID)
-			createNamed(c, made.Name).ExpectStatus(http.StatusOK)
+			c.MustFind(token.ID)
+			createNamed(c, token.Name).ExpectError(http.StatusBadRequest)
+			c.MustDelete(token.ID)
+			createNamed(c, token.Name).ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -96,10 +96,10 @@ var lifecycle = []contract.Scenario{
 		Sources: []string{"#access-token-outlives-deletion"},
 		Rules:   []rule.ID{rule.AccessTokenOfDeleted},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
-			c := t.Login(made.Credentials())
-			t.Owner().MustDelete(made.ID)
-			if _, found := c.Find(made.ID); found {
+			token := t.Owner().MustCreate()
+			c := t.Login(token.Credentials())
+			t.Owner().MustDelete(token.ID)
+			if _, found := c.Find(token.ID); found {
 				t.Errorf("the deleted token is listed")
 			}
 		},
@@ -111,7 +111,7 @@ var lifecycle = []contract.Scenario{
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"access-token-outlives"},
 		Run: func(t *contract.T) {
-			c := t.Login(expiringIn(t, time.Hour).Credentials())
+			c := t.Login(createExpiring(t, time.Hour).Credentials())
 			t.AdvanceClock(2 * time.Hour)
 			c.ListOwn().ExpectStatus(http.StatusOK)
 		},
@@ -127,13 +127,13 @@ var lifecycle = []contract.Scenario{
 			"access-token-expires", "bearer-required",
 		},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
+			token := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
 			t.FreezeClock(t.Now())
-			c := t.Login(made.Credentials())
+			c := t.Login(token.Credentials())
 			t.AdvanceClock(898 * time.Second)
 			c.ListOwn().ExpectStatus(http.StatusOK)
 			t.AdvanceClock(4 * time.Second)
-			hasUnauthorizedForm(t, c.ListOwn().ExpectStatus(http.StatusUnauthorized))
+			expectUnauthorizedForm(t, c.ListOwn().ExpectStatus(http.StatusUnauthorized))
 		},
 	},
 	{
@@ -143,10 +143,10 @@ var lifecycle = []contract.Scenario{
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
+			token := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
 			t.FreezeClock(t.Now())
-			c := t.Login(made.Credentials())
-			t.Owner().MustDelete(made.ID)
+			c := t.Login(token.Credentials())
+			t.Owner().MustDelete(token.ID)
 			t.AdvanceClock(898 * time.Second)
 			c.ListOwn().ExpectStatus(http.StatusOK)
 			t.AdvanceClock(4 * time.Second)
@@ -159,7 +159,7 @@ var lifecycle = []contract.Scenario{
 		Sources:  []string{scopeChangeText, "#access-token-outlives-scope-change"},
 		Evidence: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{"access-token-outlives"},
-		Run:   scopeOutlives,
+		Run:   scopeChangeKeepsAccess,
 	},
 	{
 		ID: "lifecycle/access-token-outlives-scope-change-in-beta",
@@ -168,7 +168,7 @@ var lifecycle = []contract.Scenario{
 		Sources:  []string{"#access-token-outlives-scope-change-in-beta"},
 		Versions: []version.Version{version.Beta},
 		Rules:    []rule.ID{"access-token-outlives"},
-		Run:      scopeOutlives,
+		Run:      scopeChangeKeepsAccess,
 	},
 	{
 		ID:       "lifecycle/scope-change-shows-within-twenty-minutes",
@@ -180,13 +180,13 @@ var lifecycle = []contract.Scenario{
 		},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			made := c.MustCreate(withScopes(defaultScope))
+			token := c.MustCreate(withScopes(defaultScope))
 			t.FreezeClock(t.Now())
-			patched := c.Patch(made.ID, replace("/scope", []string{myRead})).Token()
+			patched := c.Patch(token.ID, replace("/scope", []string{myRead})).Token()
 			t.Equal("scope", []string{myRead}, patched.Scope.Value)
-			t.Login(made.Credentials()).ListOwn().ExpectStatus(http.StatusOK, http.StatusForbidden)
+			t.Login(token.Credentials()).ListOwn().ExpectStatus(http.StatusOK, http.StatusForbidden)
 			t.AdvanceClock(20 * time.Minute)
-			t.Login(made.Credentials()).ListOwn().ExpectStatus(http.StatusOK)
+			t.Login(token.Credentials()).ListOwn().ExpectStatus(http.StatusOK)
 		},
 	},
 	{
@@ -199,15 +199,15 @@ var lifecycle = []contract.Scenario{
 		},
 		Run: func(t *contract.T) {
 			c := t.Owner()
-			made := c.MustCreate(withScopes(myManage))
+			token := c.MustCreate(withScopes(myManage))
 			t.FreezeClock(t.Now())
-			c.Patch(made.ID, replace("/scope", []string{myRead})).ExpectStatus(http.StatusOK)
-			t.Login(made.Credentials()).Delete(strangerID).ExpectStatus(http.StatusNotFound,
+			c.Patch(token.ID, replace("/scope", []string{myRead})).ExpectStatus(http.StatusOK)
+			t.Login(token.Credentials()).Delete(unknownID).ExpectStatus(http.StatusNotFound,
 				http.StatusForbidden)
 			t.AdvanceClock(20 * time.Minute)
-			after := t.Login(made.Credentials())
+			after := t.Login(token.Credentials())
 			after.ListOwn().ExpectStatus(http.StatusOK)
-			after.Delete(strangerID).ExpectError(http.StatusForbidden)
+			after.Delete(unknownID).ExpectError(http.StatusForbidden)
 		},
 	},
 	{
@@ -216,23 +216,25 @@ var lifecycle = []contract.Scenario{
 		Sources: []string{"#patchable-fields", "#legacy-patchable-fields"},
 		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
-			t.Owner().Patch(made.ID, replace("/name", t.UniqueName()),
+			token := t.Owner().MustCreate()
+			t.Owner().Patch(token.ID, replace("/name", t.UniqueName()),
 				replace("/scope", []string{myRead})).ExpectStatus(http.StatusOK)
-			logIn(t, made.Credentials())
+			mustLogin(t, token.Credentials())
 		},
 	},
 }
 
-// expiringIn makes a token of the owner that expires soon.
-func expiringIn(t *contract.T, life time.Duration) contract.Token {
-	return removed(t,
-		t.Owner().MustCreate(contract.Body{"expirationDate": contract.FormatTime(t.Now().Add(life))}))
+// createExpiring makes a token of the owner that expires soon.
+func createExpiring(t *contract.T, life time.Duration) contract.Token {
+	return deleteAtEnd(t,
+		t.Owner().MustCreate(contract.Body{
+			"expirationDate": contract.FormatTime(t.Now().Add(life)),
+		}))
 }
 
-func scopeOutlives(t *contract.T) {
-	made := t.Owner().MustCreate(withScopes(myRead))
-	before := t.Login(made.Credentials())
-	t.Owner().Patch(made.ID, replace("/scope", []string{defaultScope})).ExpectStatus(http.StatusOK)
+func scopeChangeKeepsAccess(t *contract.T) {
+	token := t.Owner().MustCreate(withScopes(myRead))
+	before := t.Login(token.Credentials())
+	t.Owner().Patch(token.ID, replace("/scope", []string{defaultScope})).ExpectStatus(http.StatusOK)
 	before.ListOwn().ExpectStatus(http.StatusOK)
 }

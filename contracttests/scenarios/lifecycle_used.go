@@ -18,13 +18,13 @@ var lastUsed = []contract.Scenario{
 		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
-			t.Equal("lastUsed", "", t.Owner().MustFind(made.ID).LastUsed.Value)
-			wrong := made.Credentials()
-			wrong.ClientSecret = flipped(wrong.ClientSecret, 0)
-			t.Anonymous().RequestToken(wrong).ExpectStatus(http.StatusUnauthorized)
-			t.Owner().Patch(made.ID, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)
-			if got := t.Owner().MustFind(made.ID).LastUsed; got.HasValue() {
+			token := t.Owner().MustCreate()
+			t.Equal("lastUsed", "", t.Owner().MustFind(token.ID).LastUsed.Value)
+			invalid := token.Credentials()
+			invalid.ClientSecret = flipCharacter(invalid.ClientSecret, 0)
+			t.Anonymous().RequestToken(invalid).ExpectStatus(http.StatusUnauthorized)
+			t.Owner().Patch(token.ID, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)
+			if got := t.Owner().MustFind(token.ID).LastUsed; got.HasValue() {
 				t.Errorf("lastUsed is %v after a refused login and a patch, expected null", got)
 			}
 		},
@@ -39,9 +39,11 @@ var lastUsed = []contract.Scenario{
 		},
 		Features: reads(), Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			at := moment(t, t.Owner().MustFind(ownerCredentials(t).ClientID).LastUsed.Value)
-			if age := t.Now().Sub(at); age < -tolerance || age > 24*time.Hour+tolerance {
-				t.Errorf("lastUsed is %s, expected a moment of the last day", contract.FormatTime(at))
+			lastUsed := parseTime(t,
+				t.Owner().MustFind(ownerCredentials(t).ClientID).LastUsed.Value)
+			if age := t.Now().Sub(lastUsed); age < -tolerance || age > 24*time.Hour+tolerance {
+				t.Errorf("lastUsed is %s, expected a moment of the last day",
+					contract.FormatTime(lastUsed))
 			}
 		},
 	},
@@ -51,12 +53,12 @@ var lastUsed = []contract.Scenario{
 		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
+			token := t.Owner().MustCreate()
 			if t.Control() != nil {
 				t.AdvanceClock(time.Hour) // so that the moment of creation will not do
 			}
-			t.Login(made.Credentials())
-			usedNow(t, t.Owner().MustFind(made.ID))
+			t.Login(token.Credentials())
+			expectUsedNow(t, t.Owner().MustFind(token.ID))
 		},
 	},
 	{
@@ -65,16 +67,16 @@ var lastUsed = []contract.Scenario{
 		Sources: []string{lastUsedText, "#last-used-moves-once-a-day"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
-			t.Login(made.Credentials())
-			first := t.Owner().MustFind(made.ID).LastUsed
+			token := t.Owner().MustCreate()
+			t.Login(token.Credentials())
+			first := t.Owner().MustFind(token.ID).LastUsed
 			if !first.HasValue() {
 				t.Errorf("lastUsed is null after a login")
 			}
-			aWhile(t)
-			c := t.Login(made.Credentials())
+			waitBriefly(t)
+			c := t.Login(token.Credentials())
 			c.ListOwn().ExpectStatus(http.StatusOK)
-			t.Equal("lastUsed after the second login", first, t.Owner().MustFind(made.ID).LastUsed)
+			t.Equal("lastUsed after the second login", first, t.Owner().MustFind(token.ID).LastUsed)
 		},
 	},
 	{
@@ -87,11 +89,11 @@ var lastUsed = []contract.Scenario{
 		},
 		Features: writes(contract.Clock), Rules: []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
-			made := removed(t, t.Owner().MustCreate())
-			t.Login(made.Credentials())
+			token := deleteAtEnd(t, t.Owner().MustCreate())
+			t.Login(token.Credentials())
 			t.AdvanceClock(48 * time.Hour)
-			t.Login(made.Credentials())
-			usedNow(t, t.Login(ownerCredentials(t)).MustFind(made.ID))
+			t.Login(token.Credentials())
+			expectUsedNow(t, t.Login(ownerCredentials(t)).MustFind(token.ID))
 		},
 	},
 	{
@@ -106,7 +108,7 @@ var lastUsed = []contract.Scenario{
 			"tokens-per-owner",
 		},
 		Run: func(t *contract.T) {
-			c, _, r := eleventh(t)
+			c, _, r := exceedTokenLimit(t)
 			if r.StatusCode() < 400 || r.StatusCode() > 499 {
 				t.Errorf("status is %d, expected a refusal", r.StatusCode())
 			}
@@ -121,7 +123,7 @@ var lastUsed = []contract.Scenario{
 			rule.TokensPerOwner, rule.TokenLimit,
 		},
 		Run: func(t *contract.T) {
-			c, tenth, r := eleventh(t)
+			c, tenth, r := exceedTokenLimit(t)
 			code := r.ExpectError(http.StatusBadRequest).ErrorBody().DetailCode
 			if !strings.HasPrefix(code.Value, "400.1.4") {
 				t.Errorf("detailCode is %v, expected one that begins with 400.1.4", code)
@@ -135,15 +137,17 @@ var lastUsed = []contract.Scenario{
 
 const lastUsedText = "v2026 #/components/schemas/GetPersonalAccessTokenResponse/properties/lastUsed"
 
-// usedNow expects a token that was last used at the present moment.
-func usedNow(t *contract.T, token contract.Token) {
-	if t.Now().Sub(moment(t, token.LastUsed.Value)).Abs() > tolerance {
+// expectUsedNow expects a token that was last used at the present moment.
+func expectUsedNow(t *contract.T, token contract.Token) {
+	if t.Now().Sub(parseTime(t, token.LastUsed.Value)).Abs() > tolerance {
 		t.Errorf("lastUsed is %v, expected about %s", token.LastUsed, contract.FormatTime(t.Now()))
 	}
 }
 
-// eleventh gives a new user nine tokens, makes the tenth, and asks for one more.
-func eleventh(t *contract.T) (c *contract.Client, tenth contract.Token, asked *contract.Response) {
+// exceedTokenLimit gives a new user nine tokens, makes the tenth, and asks for one more.
+func exceedTokenLimit(t *contract.T) (c *contract.Client, tenth contract.Token,
+	rejected *contract.Response,
+) {
 	name := t.UniqueName()
 	c = t.Login(t.SeedUser(name, "USER")) // with one to log in with
 	for range 8 {

@@ -15,7 +15,7 @@ const (
 	listOwner = "v2026 #/paths/~1personal-access-tokens/get/parameters/0/description"
 )
 
-var list = slices.Concat(listOwners, listWhole, listManaged)
+var list = slices.Concat(listOwners, listComplete, listManaged)
 
 var listOwners = []contract.Scenario{
 	{
@@ -26,14 +26,14 @@ var listOwners = []contract.Scenario{
 		Rules:    []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
 			mine, theirs := t.Owner().MustCreate(), t.Second().MustCreate()
-			for _, side := range []struct {
+			for _, user := range []struct {
 				c          *contract.Client
 				own, other contract.Token
 			}{{t.Owner(), mine, theirs}, {t.Second(), theirs, mine}} {
-				tokens := side.c.ListOwn()
-				hasNot(t, tokens, side.own.ID, side.other.ID)
+				tokens := user.c.ListOwn()
+				expectListedWithout(t, tokens, user.own.ID, user.other.ID)
 				for _, token := range tokens.Tokens() {
-					t.Equal("the owner", side.own.Owner.ID, token.Owner.ID)
+					t.Equal("the owner", user.own.Owner.ID, token.Owner.ID)
 				}
 			}
 		},
@@ -46,10 +46,10 @@ var listOwners = []contract.Scenario{
 		Evidence: evidence.Observed,
 		Features: reads(), Rules: []rule.ID{"list-own"},
 		Run: func(t *contract.T) {
-			who := ownerCredentials(t)
-			identity := logIn(t, who).IdentityID
+			credentials := ownerCredentials(t)
+			identity := mustLogin(t, credentials).IdentityID
 			tokens := t.Owner().ListOwn().ExpectStatus(http.StatusOK)
-			has(t, tokens, who.ClientID)
+			expectListed(t, tokens, credentials.ClientID)
 			for _, token := range tokens.Tokens() {
 				t.Equal("the owner", contract.Value(identity.Value), token.Owner.ID)
 			}
@@ -62,8 +62,8 @@ var listOwners = []contract.Scenario{
 		Features: reads(contract.SecondIdentity, contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
-			own := ownOfAll(t)
-			has(t, t.Admin().List(), own...)
+			own := allOwnIDs(t)
+			expectListed(t, t.Admin().List(), own...)
 		},
 	},
 	{
@@ -74,13 +74,13 @@ var listOwners = []contract.Scenario{
 		Features: reads(contract.SecondIdentity, contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
-			id := ownID(t, t.Second())
-			if id == ownID(t, t.Owner()) {
+			id := userID(t, t.Second())
+			if id == userID(t, t.Owner()) {
 				t.Fatalf("the two identities of the run are one")
 			}
 			own := t.Second().ListOwn().IDs()
 			tokens := t.Admin().List("owner-id", id).ExpectStatus(http.StatusOK)
-			has(t, tokens, own...)
+			expectListed(t, tokens, own...)
 			for _, listed := range tokens.Tokens() {
 				t.Equal("the owner", id, listed.Owner.ID.Value)
 			}
@@ -94,14 +94,14 @@ var listOwners = []contract.Scenario{
 		Features: reads(contract.SecondIdentity, contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
 		Run: func(t *contract.T) {
-			own := ownOfAll(t)
-			has(t, t.Admin().List("owner-id", ""), own...)
+			own := allOwnIDs(t)
+			expectListed(t, t.Admin().List("owner-id", ""), own...)
 			t.Second().List("owner-id", "").ExpectError(http.StatusForbidden)
 		},
 	},
 }
 
-var listWhole = []contract.Scenario{
+var listComplete = []contract.Scenario{
 	{
 		ID:       "list/each-token-once",
 		Promise:  "A list names each token once.",
@@ -111,7 +111,7 @@ var listWhole = []contract.Scenario{
 		Run: func(t *contract.T) {
 			one, two := t.Owner().MustCreate(), t.Owner().MustCreate()
 			for _, tokens := range []*contract.Response{t.Owner().ListOwn(), t.Admin().List()} {
-				has(t, tokens, append(tokens.IDs(), one.ID, two.ID)...)
+				expectListed(t, tokens, append(tokens.IDs(), one.ID, two.ID)...)
 			}
 		},
 	},
@@ -123,7 +123,7 @@ var listWhole = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
 			tokens := t.Owner().ListOwn().ExpectStatus(http.StatusOK)
-			has(t, tokens, tokens.IDs()...)
+			expectListed(t, tokens, tokens.IDs()...)
 			again := t.Owner().ListOwn().IDs()
 			t.Equal("the ids of the second list", slices.Sorted(slices.Values(tokens.IDs())),
 				slices.Sorted(slices.Values(again)))
@@ -141,7 +141,7 @@ var listWhole = []contract.Scenario{
 					"limit", "1", "offset", "1", "count", "true",
 				}, {"sorters", "-name"},
 			} {
-				r := paged(t, paging...).ExpectStatus(http.StatusOK)
+				r := listPaged(t, paging...).ExpectStatus(http.StatusOK)
 				t.Equal("the list with "+strings.Join(paging, " "), want, r.IDs())
 				t.Equal("X-Total-Count", "", r.Header("X-Total-Count"))
 			}
@@ -202,7 +202,7 @@ var listWhole = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{rule.TokenKeys},
 		Run: func(t *contract.T) {
 			for _, listed := range t.Owner().ListOwn().Tokens() {
-				t.Equal("the keys", keysOf(t.Current()), listed.Keys())
+				t.Equal("the keys", listKeys(t.Current()), listed.Keys())
 			}
 		},
 	},
@@ -212,7 +212,9 @@ var listWhole = []contract.Scenario{
 		Sources:  []string{"#expired-token-stays-listed"},
 		Features: reads(contract.SeededTokens),
 		Rules:    []rule.ID{rule.ExpiredTokenStays},
-		Run:      func(t *contract.T) { t.Owner().MustFind(expired(t, t.UniqueName()).ClientID) },
+		Run: func(t *contract.T) {
+			t.Owner().MustFind(seedExpired(t, t.UniqueName()).ClientID)
+		},
 	},
 }
 
@@ -220,20 +222,21 @@ func get(path string) contract.Request {
 	return contract.Request{Method: http.MethodGet, Path: path}
 }
 
-// paged lists the owner's own tokens with parameters for paging, which no document declares.
-func paged(t *contract.T, paging ...string) *contract.Response {
-	var wrong []string
+// listPaged lists the owner's own tokens with parameters for paging, which no document declares.
+func listPaged(t *contract.T, paging ...string) *contract.Response {
+	var invalid []string
 	for _, name := range []string{"limit", "offset", "count", "sorters"} {
 		if slices.Contains(paging, name) {
-			wrong = append(wrong, "query parameter "+name)
+			invalid = append(invalid, "query parameter "+name)
 		}
 	}
-	return t.Owner().ExpectInvalid(wrong...).List(append([]string{"owner-id", "me"}, paging...)...)
+	return t.Owner().ExpectInvalid(invalid...).List(append([]string{"owner-id", "me"},
+		paging...)...)
 }
 
-// own are the tokens that somebody has, without when they were used: others may log in with them
-// meanwhile.
-func own(c *contract.Client) []contract.Token {
+// ownTokens are the tokens that somebody has, without when they were used: others may log in with
+// them meanwhile.
+func ownTokens(c *contract.Client) []contract.Token {
 	tokens := c.ListOwn().Tokens()
 	for i := range tokens {
 		tokens[i].LastUsed = contract.Field[string]{}
@@ -241,8 +244,8 @@ func own(c *contract.Client) []contract.Token {
 	return tokens
 }
 
-// ownOfAll are the ids of the tokens that the three identities have, each by their own list.
-func ownOfAll(t *contract.T) []string {
+// allOwnIDs are the ids of the tokens that the three identities have, each by their own list.
+func allOwnIDs(t *contract.T) []string {
 	var ids []string
 	for _, c := range []*contract.Client{t.Owner(), t.Second(), t.Admin()} {
 		ids = append(ids, c.ListOwn().IDs()...)

@@ -24,7 +24,7 @@ var listManaged = []contract.Scenario{
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			plain, managed := seedPair(t)
-			hasNot(t, t.Owner().ListOwn(), plain, managed)
+			expectListedWithout(t, t.Owner().ListOwn(), plain, managed)
 		},
 	},
 	{
@@ -66,10 +66,10 @@ var listManaged = []contract.Scenario{
 			administrator := t.UniqueName()
 			t.SeedUser(administrator, "ORG_ADMIN")
 			for _, scope := range []string{allRead, allManage} {
-				who := t.SeedToken(control.NewToken{
+				credentials := t.SeedToken(control.NewToken{
 					Owner: administrator, Name: t.UniqueName(), Scope: []string{scope},
 				})
-				hasNot(t, t.Login(who).List(), plain, managed)
+				expectListedWithout(t, t.Login(credentials).List(), plain, managed)
 			}
 		},
 	},
@@ -95,5 +95,7 @@ var listManaged = []contract.Scenario{
 // their ids.
 func seedPair(t *contract.T) (plain, managed string) {
 	return t.SeedToken(control.NewToken{Owner: t.OwnerName(), Name: t.UniqueName()}).ClientID,
-		t.SeedToken(control.NewToken{Owner: t.OwnerName(), Name: t.UniqueName(), Managed: true}).ClientID
+		t.SeedToken(control.NewToken{
+			Owner: t.OwnerName(), Name: t.UniqueName(), Managed: true,
+		}).ClientID
 }

@@ -13,10 +13,10 @@ const (
 	jsonPatch      = "https://www.rfc-editor.org/rfc/rfc6902"
 	patchOperation = "v2026 #/components/schemas/JsonPatchOperation"
 	jsonPatchType  = "application/json-patch+json"
-	patchAnswer    = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/200"
+	patchResponse  = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/200"
 )
 
-var patch = slices.Concat(patchChanges, patchRefusal, patchRFC, patchNames)
+var patch = slices.Concat(patchChanges, patchRejected, patchRFC, patchOfNames)
 
 var patchChanges = []contract.Scenario{
 	{
@@ -25,7 +25,7 @@ var patchChanges = []contract.Scenario{
 			"nothing but the name is new.",
 		Sources: []string{
 			patchFields,
-			patchAnswer,
+			patchResponse,
 			"#patchable-fields",
 			"#patch-returns-the-token",
 		},
@@ -33,7 +33,7 @@ var patchChanges = []contract.Scenario{
 		Run: func(t *contract.T) {
 			want := t.Owner().MustFind(t.Owner().MustCreate().ID)
 			want.Name = t.UniqueName()
-			patchesTo(t, want, replace("/name", want.Name))
+			expectPatched(t, want, replace("/name", want.Name))
 		},
 	},
 	{
@@ -51,8 +51,8 @@ var patchChanges = []contract.Scenario{
 			if !used.HasValue() {
 				t.Fatalf("the token has logged in, and lastUsed is %v", used)
 			}
-			answered := c.Patch(token.ID, replace("/name", name)).Token()
-			t.Equal("lastUsed in the answer", used, answered.LastUsed)
+			patched := c.Patch(token.ID, replace("/name", name)).Token()
+			t.Equal("lastUsed in the answer", used, patched.LastUsed)
 			t.Equal("lastUsed in the list", used, c.MustFind(token.ID).LastUsed)
 		},
 	},
@@ -61,7 +61,7 @@ var patchChanges = []contract.Scenario{
 		Promise: "A patch of the scope replaces all of it.",
 		Sources: []string{
 			patchFields,
-			patchAnswer,
+			patchResponse,
 			"#patchable-fields",
 			"#patch-returns-the-token",
 		},
@@ -69,7 +69,7 @@ var patchChanges = []contract.Scenario{
 		Run: func(t *contract.T) {
 			want := t.Owner().MustFind(t.Owner().MustCreate().ID)
 			want.Scope = contract.Value([]string{myRead, defaultScope})
-			patchesTo(t, want, replace("/scope", want.Scope))
+			expectPatched(t, want, replace("/scope", want.Scope))
 		},
 	},
 	scopeChange("appended", []string{"one", "two", "three"},
@@ -124,7 +124,7 @@ var patchChanges = []contract.Scenario{
 		Rules: []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			newStays(t, func(string) {
+			expectNewTokenUnchanged(t, func(string) {
 				t.Owner().Patch(token.ID,
 					replace("/scope", []string{defaultScope})).ExpectStatus(http.StatusOK)
 			})
@@ -142,7 +142,7 @@ var patchChanges = []contract.Scenario{
 		Run: func(t *contract.T) {
 			token, name := t.Owner().MustCreate(), t.UniqueName()
 			body := jsonText([]contract.Op{replace("/name", name)})
-			patched := patchAs(t, t.Owner(), token.ID, jsonPatchType+"; charset=utf-8", body)
+			patched := patchRaw(t, t.Owner(), token.ID, jsonPatchType+"; charset=utf-8", body)
 			t.Equal("name", name, patched.Token().Name)
 		},
 	},
@@ -150,9 +150,9 @@ var patchChanges = []contract.Scenario{
 
 // The operations of JSON Patch.
 
-func replace(path string, value any) contract.Op { return operationOf("replace", path, value) }
-func add(path string, value any) contract.Op     { return operationOf("add", path, value) }
-func test(path string, value any) contract.Op    { return operationOf("test", path, value) }
+func replace(path string, value any) contract.Op { return newOp("replace", path, value) }
+func add(path string, value any) contract.Op     { return newOp("add", path, value) }
+func test(path string, value any) contract.Op    { return newOp("test", path, value) }
 func remove(path string) contract.Op {
 	return contract.Op{"op": "remove", "path": path}
 }
@@ -165,14 +165,14 @@ func moveFrom(from, path string) contract.Op {
 	return contract.Op{"op": "move", "from": from, "path": path}
 }
 
-func operationOf(op, path string, value any) contract.Op {
+func newOp(op, path string, value any) contract.Op {
 	return contract.Op{"op": op, "path": path, "value": value}
 }
 
 func scopeChange(id string, want []string, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:      "patch/scope-elements/" + id,
-		Promise: "A patch may change single elements of the scope: one is " + words(id) + ".",
+		Promise: "A patch may change single elements of the scope: one is " + readableID(id) + ".",
 		Sources: []string{
 			"#patch-of-scope-elements",
 			jsonPatch + "#section-4",
@@ -191,7 +191,7 @@ func scopeChange(id string, want []string, operation contract.Op) contract.Scena
 func scopeDefault(id string, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "patch/scope-defaults-to-all/" + id,
-		Promise:  "A scope that a patch takes away becomes sp:scopes:all: " + words(id) + ".",
+		Promise:  "A scope that a patch takes away becomes sp:scopes:all: " + readableID(id) + ".",
 		Sources:  []string{"#scope-taken-away-is-all", "errata patch-value-null"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"scope-defaults-to-all"},
@@ -203,14 +203,14 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 	}
 }
 
-// patchesTo expects a patch to make a token of the owner what is wanted.
-func patchesTo(t *contract.T, want contract.Token, operations ...contract.Op) {
+// expectPatched expects a patch to make a token of the owner what is wanted.
+func expectPatched(t *contract.T, want contract.Token, operations ...contract.Op) {
 	t.Equal("the response", want, t.Owner().Patch(want.ID, operations...).Token())
 	t.Equal("the token in the list", want, t.Owner().MustFind(want.ID))
 }
 
-// patchAs sends any text of any content type as a patch.
-func patchAs(t *contract.T, c *contract.Client, id, contentType, body string) *contract.Response {
+// patchRaw sends any text of any content type as a patch.
+func patchRaw(t *contract.T, c *contract.Client, id, contentType, body string) *contract.Response {
 	return c.Send(contract.Request{
 		Method: http.MethodPatch, Path: t.CollectionPath() + "/" + id, ContentType: contentType,
 		Body: body,

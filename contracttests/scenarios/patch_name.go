@@ -5,7 +5,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-var patchNames = []contract.Scenario{
+var patchOfNames = []contract.Scenario{
 	{
 		ID:      "patch/name-taken-is-rejected",
 		Promise: "A token cannot be given the name of another of its owner; both stay as they are.",
@@ -13,11 +13,11 @@ var patchNames = []contract.Scenario{
 		Rules:   []rule.ID{"name-unique", "patch-atomic"},
 		Run: func(t *contract.T) {
 			c, other := t.Owner(), t.Owner().MustCreate()
-			newStays(t, func(id string) {
+			expectNewTokenUnchanged(t, func(id string) {
 				c.Patch(id, replace("/scope", []string{defaultScope}),
 					replace("/name", other.Name)).ExpectRejected()
 			})
-			t.Equal("how many tokens have the other's name", 1, countOf(c, other.Name))
+			t.Equal("how many tokens have the other's name", 1, countNamed(c, other.Name))
 		},
 	},
 	{

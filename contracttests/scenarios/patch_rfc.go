@@ -16,28 +16,28 @@ const jsonPointer = "https://www.rfc-editor.org/rfc/rfc6901"
 // in this order.
 type rejectedPatch struct {
 	operations []contract.Op
-	// wrong are the places that the document rejects or does not declare.
-	wrong []string
+	// invalid are the places that the document rejects or does not declare.
+	invalid []string
 }
 
-func rejectedOp(operation contract.Op, wrong ...string) rejectedPatch {
-	return rejectedPatch{[]contract.Op{operation}, wrong}
+func rejectedOp(operation contract.Op, invalid ...string) rejectedPatch {
+	return rejectedPatch{[]contract.Op{operation}, invalid}
 }
 
 // patchTable makes a scenario about patches that are rejected for one reason.
-func patchTable(id, promise string, s evidence.Level, sources []string, rules []rule.ID,
-	rows []rejectedPatch, needs ...contract.Feature,
+func patchTable(id, promise string, level evidence.Level, sources []string, rules []rule.ID,
+	rows []rejectedPatch, features ...contract.Feature,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/rfc6902/" + id, Promise: promise,
-		Sources: append([]string{patchFields, patchRefusals}, sources...), Evidence: s,
-		Features: writes(needs...), Rules: rules,
+		Sources: append([]string{patchFields, patchRejections}, sources...), Evidence: level,
+		Features: writes(features...), Rules: rules,
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.MustCreate(withScopes(myRead, myManage))
-			stays(t, token.ID, func() {
+			expectUnchanged(t, token.ID, func() {
 				for _, row := range rows {
-					r := c.ExpectInvalid(row.wrong...).Patch(token.ID, row.operations...)
+					r := c.ExpectInvalid(row.invalid...).Patch(token.ID, row.operations...)
 					if r.StatusCode() == http.StatusOK {
 						t.Errorf("the patch %s is accepted, expected 400", jsonText(row.operations))
 						continue
@@ -65,13 +65,14 @@ func paths(op string, all ...string) []rejectedPatch {
 	var rows []rejectedPatch
 	for _, path := range all {
 		rows = append(rows,
-			rejectedOp(contract.Op{"op": op, "path": path, "value": allRead}, foreignPath(path)...))
+			rejectedOp(contract.Op{"op": op, "path": path, "value": allRead},
+				undeclaredPath(path)...))
 	}
 	return rows
 }
 
-// foreignPath returns the place of a path whose first step is no property of a token.
-func foreignPath(path string) []string {
+// undeclaredPath returns the place of a path whose first step is no property of a token.
+func undeclaredPath(path string) []string {
 	if strings.HasPrefix(path+"/", "/name/") || strings.HasPrefix(path+"/", "/scope/") {
 		return nil
 	}

@@ -15,8 +15,8 @@ import (
 // questions are what nothing settles but a tenant. Each records what it saw, and is judged on a
 // patmock by what patmock answers, on a live target not at all. What is known of the same requests,
 // that they are refused and that nothing changes, are scenarios of their own.
-var questions = slices.Concat(questionsOfCreate, questionsOfNames, questionsOfPatch,
-	questionsOfPatchTypes(), questionsOfList, questionsOfRights, questionsOfLogin)
+var questions = slices.Concat(createQuestions, nameQuestions, patchQuestions,
+	patchTypeQuestions(), listQuestions, rightsQuestions, loginQuestions)
 
 // record is how a question records an answer.
 type record = func(r *contract.Response) *contract.Response
@@ -35,16 +35,16 @@ func question(entry string, s contract.Scenario,
 			if entry != "" {
 				t.MarkDialect(entry)
 			}
-			t.Notef("%s", seen(r))
+			t.Notef("%s", describeResponse(r))
 			return r
 		})
 	}
 	return s
 }
 
-// seen is the exact status and body of an answer. A list is counted: it may be long, and has tokens
-// that are nobody's business.
-func seen(r *contract.Response) string {
+// describeResponse is the exact status and body of an answer. A list is counted: it may be long,
+// and has tokens that are nobody's business.
+func describeResponse(r *contract.Response) string {
 	if text := r.Text(); r.StatusCode() == http.StatusOK && strings.HasPrefix(text, "[") {
 		return fmt.Sprintf("200 with a list of %d", len(r.Tokens()))
 	} else if text != "" {
@@ -53,26 +53,26 @@ func seen(r *contract.Response) string {
 	return fmt.Sprintf("%d without a body", r.StatusCode())
 }
 
-// refused is a question about a request that patmock refuses with a status.
-func refused(entry string, s contract.Scenario, status int,
-	ask func(t *contract.T) *contract.Response,
+// rejectedQuestion is a question about a request that patmock refuses with a status.
+func rejectedQuestion(entry string, s contract.Scenario, status int,
+	call func(t *contract.T) *contract.Response,
 ) contract.Scenario {
 	return question(entry, s, func(t *contract.T, record record) {
-		record(ask(t)).ExpectError(status)
+		record(call(t)).ExpectError(status)
 	})
 }
 
-// served is a question about a request that patmock serves with 200.
-func served(entry string, s contract.Scenario,
-	ask func(t *contract.T) *contract.Response,
+// servedQuestion is a question about a request that patmock serves with 200.
+func servedQuestion(entry string, s contract.Scenario,
+	call func(t *contract.T) *contract.Response,
 ) contract.Scenario {
 	return question(entry, s, func(t *contract.T, record record) {
-		record(ask(t)).ExpectStatus(http.StatusOK)
+		record(call(t)).ExpectStatus(http.StatusOK)
 	})
 }
 
-var questionsOfCreate = []contract.Scenario{
-	refused("duplicate-name", contract.Scenario{
+var createQuestions = []contract.Scenario{
+	rejectedQuestion("duplicate-name", contract.Scenario{
 		ID:      "create/name-taken-is-400",
 		Promise: "A second token of the same name is refused with 400.",
 		Sources: []string{"#name-taken-is-400"},
@@ -90,15 +90,15 @@ var questionsOfCreate = []contract.Scenario{
 		created := record(t.Owner().Create(body)).Token()
 		t.Equal("scope", []string{"patmock:no-such-scope"}, created.Scope.Value)
 	}),
-	refused("create-content-type", contract.Scenario{
+	rejectedQuestion("create-content-type", contract.Scenario{
 		ID:      "create/question-other-content-type",
 		Promise: "A create of the content type text/plain is 415.",
 		Sources: []string{"errata unsupported-media-type"},
 		Rules:   []rule.ID{rule.WrongContentType},
 	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
-		return createOf(t, "text/plain", t.UniqueName())
+		return createWithContentType(t, "text/plain", t.UniqueName())
 	}),
-	refused("past-date", contract.Scenario{
+	rejectedQuestion("past-date", contract.Scenario{
 		ID:      "expiry/question-past-date",
 		Promise: "A create with a date in the past is refused with 400.",
 		Sources: []string{"#past-date-is-400"},
@@ -125,7 +125,7 @@ var questionsOfCreate = []contract.Scenario{
 		t.Notef("expirationDate is %v; userAwareTokenNeverExpires is %v", date, flag)
 		t.Equal("expirationDate", contract.Null[string](), date)
 	}),
-	refused("empty-date", contract.Scenario{
+	rejectedQuestion("empty-date", contract.Scenario{
 		ID: "expiry/question-empty-date",
 		Promise: "A create with an empty string for a date is 400, with the acknowledgment as " +
 			"well.",
@@ -138,7 +138,7 @@ var questionsOfCreate = []contract.Scenario{
 		}
 		return t.Owner().ExpectInvalid("/expirationDate").Create(body)
 	}),
-	refused("token-limit", contract.Scenario{
+	rejectedQuestion("token-limit", contract.Scenario{
 		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused with 400.",
 		// A live target is never filled: that would lock its user out.
 		Sources:  []string{"#eleventh-token-is-400"},
@@ -146,13 +146,13 @@ var questionsOfCreate = []contract.Scenario{
 			"tokens-per-owner",
 		},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
-		_, _, r := eleventh(t)
+		_, _, r := exceedTokenLimit(t)
 		return r
 	}),
 }
 
-var questionsOfPatch = []contract.Scenario{
-	refused("", contract.Scenario{
+var patchQuestions = []contract.Scenario{
+	rejectedQuestion("", contract.Scenario{
 		ID:      "patch/name-taken-is-400",
 		Promise: "A rename to a name that is taken is refused with 400.",
 		Sources: []string{"#name-taken-is-400"},
@@ -161,7 +161,7 @@ var questionsOfPatch = []contract.Scenario{
 		token, other := t.Owner().MustCreate(), t.Owner().MustCreate()
 		return t.Owner().Patch(token.ID, replace("/name", other.Name))
 	}),
-	refused("unpatchable-path", contract.Scenario{
+	rejectedQuestion("unpatchable-path", contract.Scenario{
 		ID:      "patch/fixed-fields-are-400",
 		Promise: "A patch of a field that cannot be patched is refused with 400.",
 		Sources: []string{"#fixed-field-is-400"},
@@ -170,7 +170,7 @@ var questionsOfPatch = []contract.Scenario{
 		return t.Owner().Patch(t.Owner().MustCreate().ID,
 			replace("/accessTokenValiditySeconds", 900))
 	}),
-	refused("test-of-fixed-field", contract.Scenario{
+	rejectedQuestion("test-of-fixed-field", contract.Scenario{
 		ID:      "patch/question-test-of-a-fixed-field",
 		Promise: "A test of a field that cannot be patched is 400, though it would pass.",
 		Sources: []string{"#test-of-a-fixed-field-is-400"},
@@ -187,9 +187,9 @@ var questionsOfPatch = []contract.Scenario{
 		never := t.Owner().MustCreate(contract.Body{
 			"expirationDate": nil, "userAwareTokenNeverExpires": true,
 		})
-		dated := record(t.Owner().Patch(never.ID, later(t))).Token()
+		withDate := record(t.Owner().Patch(never.ID, laterExpiry(t))).Token()
 		t.Equal("userAwareTokenNeverExpires", contract.Value(true),
-			dated.UserAwareTokenNeverExpires)
+			withDate.UserAwareTokenNeverExpires)
 	}),
 	question("bulk-flag", contract.Scenario{
 		ID:       "bulk/question-acknowledgment",
@@ -198,7 +198,8 @@ var questionsOfPatch = []contract.Scenario{
 		Versions: []version.Version{version.V1}, Features: writes(contract.Admin),
 	}, func(t *contract.T, record record) {
 		token := t.Owner().MustCreate()
-		for _, updated := range record(t.Admin().Bulk([]string{token.ID}, later(t))).Tokens() {
+		for _, updated := range record(t.Admin().Bulk([]string{token.ID},
+			laterExpiry(t))).Tokens() {
 			t.Equal("userAwareTokenNeverExpires", contract.Field[bool]{},
 				updated.UserAwareTokenNeverExpires)
 		}
@@ -208,25 +209,25 @@ var questionsOfPatch = []contract.Scenario{
 		Promise: "A patch without operations answers the token as it is.",
 		Sources: []string{"#empty-patch-changes-nothing"},
 	}, func(t *contract.T, record record) {
-		newStays(t, func(id string) {
+		expectNewTokenUnchanged(t, func(id string) {
 			before := t.Owner().MustFind(id)
 			t.Equal("the answer", before,
-				record(patchAs(t, t.Owner(), id, jsonPatchType, "[]")).Token())
+				record(patchRaw(t, t.Owner(), id, jsonPatchType, "[]")).Token())
 		})
 	}),
 }
 
-// questionsOfPatchTypes returns one scenario for each content type that is no JSON Patch.
-func questionsOfPatchTypes() (all []contract.Scenario) {
+// patchTypeQuestions returns one scenario for each content type that is no JSON Patch.
+func patchTypeQuestions() (all []contract.Scenario) {
 	for _, other := range otherTypes {
-		all = append(all, refused("patch-content-type", contract.Scenario{
+		all = append(all, rejectedQuestion("patch-content-type", contract.Scenario{
 			ID:      "patch/other-content-type-is-415/" + other.id,
 			Promise: "A patch of the content type " + other.contentType + " is 415.",
 			Sources: []string{"#unsupported-media-type-is-415", "errata unsupported-media-type"},
 			Rules:   []rule.ID{"wrong-content-type"},
 		}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
-			return patchAs(t, t.Owner().ExpectInvalid("header Content-Type"),
-				t.Owner().MustCreate().ID, other.contentType, jsonText(renaming(t)))
+			return patchRaw(t, t.Owner().ExpectInvalid("header Content-Type"),
+				t.Owner().MustCreate().ID, other.contentType, jsonText(renameOps(t)))
 		}))
 	}
 	return all

@@ -8,14 +8,14 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-var questionsOfLogin = []contract.Scenario{
+var loginQuestions = []contract.Scenario{
 	loginQuestion("unsupported-grant", contract.Scenario{
 		ID:       "token/question-unknown-grant",
 		Promise:  "A grant that nobody knows is 400 unsupported_grant_type.",
 		Sources:  []string{"#unknown-grant-is-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response {
-		return granted(t, "no_such_grant")
+		return loginWithGrant(t, "no_such_grant")
 	}),
 	loginQuestion("missing-grant", contract.Scenario{
 		ID:       "token/question-missing-grant",
@@ -23,7 +23,7 @@ var questionsOfLogin = []contract.Scenario{
 		Sources:  []string{"#missing-grant-is-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "invalid_request", func(t *contract.T) *contract.Response {
-		return granted(t, "")
+		return loginWithGrant(t, "")
 	}),
 	loginQuestion("password-grant", contract.Scenario{
 		ID:       "token/question-password-grant",
@@ -31,7 +31,7 @@ var questionsOfLogin = []contract.Scenario{
 		Sources:  []string{"#password-grant-is-unsupported", "#password-grant-was-seen"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenGrants},
 	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response {
-		return granted(t, "password")
+		return loginWithGrant(t, "password")
 	}),
 	question("", contract.Scenario{
 		ID:       "token/question-other-grants",
@@ -40,7 +40,7 @@ var questionsOfLogin = []contract.Scenario{
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
 	}, func(t *contract.T, record record) {
 		for _, grant := range []string{"authorization_code", "refresh_token"} {
-			someLoginRefusal(t, record(granted(t, grant)))
+			expectAnyLoginError(t, record(loginWithGrant(t, grant)))
 		}
 	}),
 	loginQuestion("login-expired", contract.Scenario{
@@ -50,11 +50,11 @@ var questionsOfLogin = []contract.Scenario{
 		Rules:   []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
 		const life = 10 * time.Second
-		made := t.Owner().MustCreate(contract.Body{
+		token := t.Owner().MustCreate(contract.Body{
 			"expirationDate": contract.FormatTime(t.Now().Add(life)),
 		})
 		t.AdvanceTime(life + 5*time.Second) // the clocks may be some seconds apart
-		return t.Anonymous().RequestToken(made.Credentials())
+		return t.Anonymous().RequestToken(token.Credentials())
 	}),
 	loginQuestion("login-deleted", contract.Scenario{
 		ID:      "lifecycle/question-login-of-a-deleted-token",
@@ -62,18 +62,18 @@ var questionsOfLogin = []contract.Scenario{
 		Sources: []string{"#login-of-a-deleted-token-is-401"},
 		Rules:   []rule.ID{"token-deleted-or-expired"},
 	}, http.StatusUnauthorized, "invalid_client", func(t *contract.T) *contract.Response {
-		made := t.Owner().MustCreate()
-		t.Owner().MustDelete(made.ID)
-		return t.Anonymous().RequestToken(made.Credentials())
+		token := t.Owner().MustCreate()
+		t.Owner().MustDelete(token.ID)
+		return t.Anonymous().RequestToken(token.Credentials())
 	}),
-	served("access-token-of-deleted", contract.Scenario{
+	servedQuestion("access-token-of-deleted", contract.Scenario{
 		ID:      "lifecycle/question-access-token-of-a-deleted-token",
 		Promise: "An access token whose token was deleted is served until it expires.",
 		Sources: []string{"#access-token-outlives-deletion"},
 	}, func(t *contract.T) *contract.Response {
-		made := t.Owner().MustCreate()
-		c := t.Login(made.Credentials())
-		t.Owner().MustDelete(made.ID)
+		token := t.Owner().MustCreate()
+		c := t.Login(token.Credentials())
+		t.Owner().MustDelete(token.ID)
 		return c.ListOwn()
 	}),
 	question("signature", contract.Scenario{
@@ -82,8 +82,8 @@ var questionsOfLogin = []contract.Scenario{
 		Sources:  []string{"#access-token-algorithm"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 	}, func(t *contract.T, record record) {
-		login := loggedIn(t, record(t.Anonymous().RequestToken(ownerCredentials(t))))
-		header, _ := segments(t, login.AccessToken.Value)
+		login := expectLogin(t, record(t.Anonymous().RequestToken(ownerCredentials(t))))
+		header, _ := decodeAccessToken(t, login.AccessToken.Value)
 		t.Notef("alg %v, kid %v", header.Alg, header.Kid)
 		t.Equal("alg", "ES256", header.Alg.Value)
 		t.Equal("kid", "", header.Kid.Value)
@@ -104,19 +104,19 @@ var questionsOfLogin = []contract.Scenario{
 
 // loginQuestion is a question about a login that patmock refuses.
 func loginQuestion(entry string, s contract.Scenario, status int, kind string,
-	ask func(t *contract.T) *contract.Response,
+	call func(t *contract.T) *contract.Response,
 ) contract.Scenario {
 	return question(entry, s, func(t *contract.T, record record) {
-		loginRefused(t, record(ask(t)), status, kind)
+		expectLoginError(t, record(call(t)), status, kind)
 	})
 }
 
-// granted asks for an access token by another grant, or by none.
-func granted(t *contract.T, grant string) *contract.Response {
+// loginWithGrant asks for an access token by another grant, or by none.
+func loginWithGrant(t *contract.T, grant string) *contract.Response {
 	form := loginForm(ownerCredentials(t))
 	form.Del("grant_type")
 	if grant != "" {
 		form.Set("grant_type", grant)
 	}
-	return login(t.Anonymous(), nil, urlencoded, form.Encode())
+	return postLogin(t.Anonymous(), nil, urlencoded, form.Encode())
 }

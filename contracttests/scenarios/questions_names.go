@@ -9,33 +9,33 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// questionsOfNames are about which names are the same, and about how long names and scopes may be.
-var questionsOfNames = []contract.Scenario{
-	sameName(
+// nameQuestions are about which names are the same, and about how long names and scopes may be.
+var nameQuestions = []contract.Scenario{
+	nameQuestion(
 		rule.NameCase, "create/question-name-case",
 		"Two names that differ in case are two names.", " Name", " name",
 	),
-	sameName(
+	nameQuestion(
 		rule.NameBlanks, "create/question-name-blanks",
 		"Two names that differ in blanks at the end are two names.", "", " ",
 	),
-	sameName(
+	nameQuestion(
 		rule.NameNormalization, "create/question-name-normalization",
 		"A composed and a decomposed letter make two names.", " \u00e9", " e\u0301",
 	),
-	bound(
+	sizeQuestion(
 		rule.MaxNameLength, "create/question-max-name-length",
 		"A name may have 4000 characters.", lengths, func(body contract.Body, n int) {
-			body["name"] = padded(fmt.Sprintf("%s of %d characters ", body.Text("name"), n), n)
+			body["name"] = pad(fmt.Sprintf("%s of %d characters ", body.Text("name"), n), n)
 		},
 	),
-	bound(
+	sizeQuestion(
 		rule.MaxScopeLength, "create/question-max-scope-length",
 		"A scope may have 4000 characters.", lengths, func(body contract.Body, n int) {
-			body["scope"] = []string{padded(fmt.Sprintf("idn:scope-of-%d-characters-", n), n)}
+			body["scope"] = []string{pad(fmt.Sprintf("idn:scope-of-%d-characters-", n), n)}
 		},
 	),
-	bound(
+	sizeQuestion(
 		rule.MaxScopes, "create/question-max-scopes",
 		"A token may have 250 scopes.", []int{250, 100, 50, 20, 10},
 		func(body contract.Body, n int) {
@@ -51,10 +51,10 @@ var questionsOfNames = []contract.Scenario{
 // lengths are bounds that databases often have, the largest first.
 var lengths = []int{4000, 1000, 512, 255, 128, 64}
 
-func padded(text string, n int) string { return text + strings.Repeat("n", n-len(text)) }
+func pad(text string, n int) string { return text + strings.Repeat("n", n-len(text)) }
 
-// sameName asks whether two names of one owner, which differ in their ends, are the same.
-func sameName(entry rule.ID, id, promise, one, other string) contract.Scenario {
+// nameQuestion asks whether two names of one owner, which differ in their ends, are the same.
+func nameQuestion(entry rule.ID, id, promise, one, other string) contract.Scenario {
 	return question(string(entry), contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{"#names-are-equal-to-the-letter"},
 		Rules: []rule.ID{rule.NameUnique},
@@ -65,9 +65,9 @@ func sameName(entry rule.ID, id, promise, one, other string) contract.Scenario {
 	})
 }
 
-// bound asks for the largest of several sizes that create takes. It records the first that is
-// taken, or the last that is rejected.
-func bound(
+// sizeQuestion asks for the largest of several sizes that create takes. It records the first that
+// is taken, or the last that is rejected.
+func sizeQuestion(
 	entry rule.ID, id, promise string, sizes []int, change func(body contract.Body, size int),
 ) contract.Scenario {
 	return question(string(entry), contract.Scenario{

@@ -9,28 +9,28 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-var questionsOfList = []contract.Scenario{
+var listQuestions = []contract.Scenario{
 	question("unknown-owner", contract.Scenario{
 		ID:       "list/unknown-owner-id-is-empty",
 		Promise:  "An owner-id that nobody has gives an empty list.",
 		Sources:  []string{"#unknown-owner-id-is-empty"},
 		Features: reads(contract.Admin),
 	}, func(t *contract.T, record record) {
-		t.Equal("the list", []string{}, record(t.Admin().List("owner-id", strangerID)).IDs())
+		t.Equal("the list", []string{}, record(t.Admin().List("owner-id", unknownID)).IDs())
 	}),
-	served("limit-251", contract.Scenario{
+	servedQuestion("limit-251", contract.Scenario{
 		ID:       "list/question-limit-251",
 		Promise:  "A limit of one more than the 250 of other lists is ignored here.",
 		Sources:  []string{"#other-lists-have-at-most-250", "#list-is-not-paged"},
 		Features: reads(), Rules: []rule.ID{"list-no-paging"},
-	}, func(t *contract.T) *contract.Response { return paged(t, "limit", "251") }),
-	served("", contract.Scenario{
+	}, func(t *contract.T) *contract.Response { return listPaged(t, "limit", "251") }),
+	servedQuestion("", contract.Scenario{
 		ID:       "list/limit-of-999-is-tolerated",
 		Promise:  "A limit beyond the 250 of other lists is no mistake here.",
 		Sources:  []string{"#list-tolerates-a-large-limit"},
 		Features: reads(), Rules: []rule.ID{rule.ListNoPaging, rule.Limit251},
 	}, func(t *contract.T) *contract.Response {
-		return paged(t, "limit", "999", "offset", "0", "count", "true")
+		return listPaged(t, "limit", "999", "offset", "0", "count", "true")
 	}),
 	question("list-paging", contract.Scenario{
 		ID:      "list/question-paging",
@@ -40,7 +40,7 @@ var questionsOfList = []contract.Scenario{
 		t.Owner().MustCreate() // two tokens of the scenario tell a page of one from a list
 		t.Owner().MustCreate()
 		want := t.Owner().ListOwn().IDs()
-		r := record(paged(t, "limit", "1", "count", "true")).ExpectStatus(http.StatusOK)
+		r := record(listPaged(t, "limit", "1", "count", "true")).ExpectStatus(http.StatusOK)
 		t.Notef("%d of %d tokens, X-Total-Count %q", len(r.IDs()), len(want),
 			r.Header("X-Total-Count"))
 		t.Equal("the list", want, r.IDs())
@@ -58,7 +58,7 @@ var questionsOfList = []contract.Scenario{
 			t.Errorf("detailCode is %v, expected one that begins with 400.1", code)
 		}
 	}),
-	refused("", contract.Scenario{
+	rejectedQuestion("", contract.Scenario{
 		ID:       "filter/case-of-fields-counts",
 		Promise:  "A field is written as the document writes it: in capitals it is none.",
 		Sources:  []string{"#filter-field-names-have-a-case"},
@@ -90,17 +90,17 @@ var questionsOfList = []contract.Scenario{
 	}),
 }
 
-var questionsOfRights = []contract.Scenario{
-	refused("own-id-with-my-read", contract.Scenario{
+var rightsQuestions = []contract.Scenario{
+	rejectedQuestion("own-id-with-my-read", contract.Scenario{
 		ID: "auth/question-own-real-id",
 		Promise: "One's own real id in owner-id is refused with 403 to who may only read their " +
 			"own.",
 		Sources: []string{"#own-id-needs-the-right"},
 		Rules:   []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response {
-		return scoped(t, myRead).List("owner-id", ownID(t, t.Owner()))
+		return ownerWithScopes(t, myRead).List("owner-id", userID(t, t.Owner()))
 	}),
-	refused("delete-of-anothers", contract.Scenario{
+	rejectedQuestion("delete-of-anothers", contract.Scenario{
 		ID:       "auth/question-delete-of-anothers",
 		Promise:  "A delete of another user's token by who has no right to it is 403.",
 		Sources:  []string{"#delete-without-the-right-is-403"},
@@ -108,13 +108,13 @@ var questionsOfRights = []contract.Scenario{
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response {
 		return t.Second().Delete(t.Owner().MustCreate().ID)
 	}),
-	refused("helpdesk-list-all", contract.Scenario{
+	rejectedQuestion("helpdesk-list-all", contract.Scenario{
 		ID:       "auth/question-helpdesk-lists-all",
 		Promise:  "The user level HELPDESK has no right to all tokens: 403.",
 		Sources:  []string{"#only-admins-have-all-rights"},
 		Features: reads(contract.SecondIdentity), Rules: []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return helpdesk(t).List() }),
-	served("experimental-header", contract.Scenario{
+	servedQuestion("experimental-header", contract.Scenario{
 		ID:       "auth/question-experimental-header",
 		Promise:  "No operation asks for X-SailPoint-Experimental.",
 		Features: reads(), Sources: []string{"#experimental-header"},
@@ -129,7 +129,7 @@ func helpdesk(t *contract.T) *contract.Client {
 		return t.Login(t.SeedUser(t.UniqueName(), level))
 	}
 	c := t.Second()
-	_, claims := segments(t, c.Bearer())
+	_, claims := decodeAccessToken(t, c.Bearer())
 	if !slices.Contains(claims.Authorities.Value, level) {
 		t.SkipUnsupported("user-level", "a second identity with the user level %s", level)
 	}

@@ -21,9 +21,9 @@ const (
 	window    = 10 * time.Second
 )
 
-// exhausted lets a client make as many requests as it may in a window of its own, and returns it
+// exhaustLimit lets a client make as many requests as it may in a window of its own, and returns it
 // with the first that is too many. A connection may be too slow for that.
-func exhausted(t *contract.T) (*contract.Client, *contract.Response) {
+func exhaustLimit(t *contract.T) (*contract.Client, *contract.Response) {
 	c := t.Owner()
 	if t.Control() != nil {
 		t.FreezeClock(t.Now())
@@ -31,23 +31,24 @@ func exhausted(t *contract.T) (*contract.Client, *contract.Response) {
 		t.AdvanceTime(window + time.Second) // what the run has asked for before counts, too
 	}
 	began := t.Now()
-	for _, r := range c.Concurrent(slices.Repeat([]contract.Request{cheapRequest(t.Version())},
+	for _, r := range c.Concurrent(slices.Repeat([]contract.Request{smallRequest(t.Version())},
 		perWindow)...) {
 		if r.StatusCode() != http.StatusOK {
-			t.Fatalf("a request is answered %d, expected %d to be served", r.StatusCode(), perWindow)
+			t.Fatalf("a request is answered %d, expected %d to be served", r.StatusCode(),
+				perWindow)
 		}
 	}
-	refused := cheap(c, t.Version())
+	rejected := sendSmall(c, t.Version())
 	if took := t.Now().Sub(began); took >= window {
 		t.SkipUnsupported("fast-connection",
 			"a connection over which %d requests take less than %s: they took %s", perWindow,
 			window, took.Round(time.Second))
 	}
-	return c, refused
+	return c, rejected
 }
 
-// cheapRequest is one that is served, and answered with little.
-func cheapRequest(v version.Version) contract.Request {
+// smallRequest is one that is served, and answered with little.
+func smallRequest(v version.Version) contract.Request {
 	return contract.Request{
 		Method: http.MethodGet, Path: v.CollectionPath(),
 		Query: map[string][]string{
@@ -56,22 +57,22 @@ func cheapRequest(v version.Version) contract.Request {
 	}
 }
 
-func cheap(c *contract.Client, v version.Version) *contract.Response {
-	return c.Send(cheapRequest(v))
+func sendSmall(c *contract.Client, v version.Version) *contract.Response {
+	return c.Send(smallRequest(v))
 }
 
-// limited makes a scenario about the limit, which tries it first.
-func limited(
+// rateLimitScenario makes a scenario about the limit, which tries it first.
+func rateLimitScenario(
 	id, promise, fact string, level evidence.Level,
-	run func(t *contract.T, c *contract.Client, refused *contract.Response),
-	needs ...contract.Feature,
+	run func(t *contract.T, c *contract.Client, rejected *contract.Response),
+	features ...contract.Feature,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{rateLimitPage, fact}, Evidence: level,
-		Features: append(needs, contract.RateLimit), Rules: []rule.ID{"rate-limit", "error-429"},
+		Features: append(features, contract.RateLimit), Rules: []rule.ID{"rate-limit", "error-429"},
 		Run: func(t *contract.T) {
-			c, refused := exhausted(t)
-			run(t, c, refused)
+			c, rejected := exhaustLimit(t)
+			run(t, c, rejected)
 			if t.Control() == nil {
 				t.AdvanceTime(window) // for what comes next
 			}
@@ -80,69 +81,70 @@ func limited(
 }
 
 var rateLimit = []contract.Scenario{
-	limited("ratelimit/hundred-requests",
+	rateLimitScenario("ratelimit/hundred-requests",
 		"A client may make a hundred requests in ten seconds, and is refused with 429 and "+
 			"Retry-After then.",
 		"#rate-limit", evidence.Published,
-		func(t *contract.T, c *contract.Client, refused *contract.Response) {
-			hasRateLimitForm(t, refused.ExpectStatus(http.StatusTooManyRequests))
-			wait, err := strconv.Atoi(refused.Header("Retry-After"))
+		func(t *contract.T, c *contract.Client, rejected *contract.Response) {
+			expectRateLimitForm(t, rejected.ExpectStatus(http.StatusTooManyRequests))
+			wait, err := strconv.Atoi(rejected.Header("Retry-After"))
 			if err != nil || wait < 1 || wait > 10 {
 				t.Fatalf("Retry-After is %q, expected seconds from 1 to 10",
-					refused.Header("Retry-After"))
+					rejected.Header("Retry-After"))
 			}
-			if refused.Header("SLPT-Request-ID") == "" {
+			if rejected.Header("SLPT-Request-ID") == "" {
 				t.Errorf("the refusal has no SLPT-Request-ID")
 			}
 			t.AdvanceTime(time.Duration(wait) * time.Second)
-			cheap(c, t.Version()).ExpectStatus(http.StatusOK)
+			sendSmall(c, t.Version()).ExpectStatus(http.StatusOK)
 		}),
-	limited("ratelimit/for-each-client-and-version",
+	rateLimitScenario("ratelimit/for-each-client-and-version",
 		"The limit of a client in one version leaves other clients and versions alone.",
 		"#rate-limit", evidence.Published,
-		func(t *contract.T, c *contract.Client, refused *contract.Response) {
-			refused.ExpectStatus(http.StatusTooManyRequests)
+		func(t *contract.T, c *contract.Client, rejected *contract.Response) {
+			rejected.ExpectStatus(http.StatusTooManyRequests)
 			for _, v := range version.All() {
 				if v != t.Version() {
-					answers(t, string(v), cheap(c, v), http.StatusOK)
+					checkStatus(t, string(v), sendSmall(c, v), http.StatusOK)
 					break
 				}
 			}
-			answers(t, "a new access token of the same client",
-				cheap(t.Login(ownerCredentials(t)), t.Version()), http.StatusTooManyRequests)
-			answers(t, "another user", cheap(t.Second(), t.Version()), http.StatusOK)
+			checkStatus(t, "a new access token of the same client",
+				sendSmall(t.Login(ownerCredentials(t)), t.Version()), http.StatusTooManyRequests)
+			checkStatus(t, "another user", sendSmall(t.Second(), t.Version()), http.StatusOK)
 		}, contract.SecondIdentity),
-	limited("ratelimit/another-token-of-the-same-user",
+	rateLimitScenario("ratelimit/another-token-of-the-same-user",
 		"The limit of one token leaves another token of the same user alone.",
 		"#rate-limit", evidence.Published,
-		func(t *contract.T, c *contract.Client, refused *contract.Response) {
-			refused.ExpectStatus(http.StatusTooManyRequests)
+		func(t *contract.T, c *contract.Client, rejected *contract.Response) {
+			rejected.ExpectStatus(http.StatusTooManyRequests)
 			t.AdvanceTime(window)
 			other := t.Login(t.Owner().MustCreate().Credentials())
-			c.Concurrent(slices.Repeat([]contract.Request{cheapRequest(t.Version())}, perWindow)...)
-			answers(t, "the same token", cheap(c, t.Version()), http.StatusTooManyRequests)
-			answers(t, "another token", cheap(other, t.Version()), http.StatusOK)
+			c.Concurrent(slices.Repeat([]contract.Request{smallRequest(t.Version())}, perWindow)...)
+			checkStatus(t, "the same token", sendSmall(c, t.Version()), http.StatusTooManyRequests)
+			checkStatus(t, "another token", sendSmall(other, t.Version()), http.StatusOK)
 			t.AdvanceTime(window)
 		}, contract.Writes),
-	limited("ratelimit/window-begins-with-its-first-request",
+	rateLimitScenario("ratelimit/window-begins-with-its-first-request",
 		"The window of ten seconds begins with its first request, and refused requests do not "+
 			"lengthen it.",
 		"#rate-limit-window", evidence.Assumed,
-		func(t *contract.T, c *contract.Client, refused *contract.Response) {
-			refused.ExpectStatus(http.StatusTooManyRequests)
+		func(t *contract.T, c *contract.Client, rejected *contract.Response) {
+			rejected.ExpectStatus(http.StatusTooManyRequests)
 			t.AdvanceClock(9 * time.Second)
 			t.Equal("Retry-After a second before the end", "1",
-				cheap(c, t.Version()).ExpectStatus(http.StatusTooManyRequests).Header("Retry-After"))
+				sendSmall(c,
+					t.Version()).ExpectStatus(http.StatusTooManyRequests).Header("Retry-After"))
 			t.AdvanceClock(time.Second)
-			cheap(c, t.Version()).ExpectStatus(http.StatusOK)
+			sendSmall(c, t.Version()).ExpectStatus(http.StatusOK)
 		}, contract.Clock),
-	limited("ratelimit/rejected-request-does-nothing",
+	rateLimitScenario("ratelimit/rejected-request-does-nothing",
 		"A create that is refused with 429 makes no token.",
 		"#rejected-requests-change-nothing", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, _ *contract.Response) {
 			body := c.NewTokenBody()
 			c.Create(body).ExpectStatus(http.StatusTooManyRequests)
 			t.AdvanceTime(window)
-			t.Equal("how many tokens have the name", 0, countOf(c, body.Text("name")))
+			t.Equal("how many tokens have the name", 0, countNamed(c, body.Text("name")))
 		}, contract.Writes),
 }

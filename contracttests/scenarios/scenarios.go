@@ -13,24 +13,25 @@ import (
 // All lists every scenario, family by family, and behind them the open questions.
 func All() []contract.Scenario {
 	all := slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers,
-		auth, authScopes, authRights, token, tokenAnswer, errorShapes, errorReads, errorStatuses,
-		rateLimit, manners, lifecycle, lastUsed, boundaryLives, bulk, boundaryBulk, boundarySizes,
-		atOnce, beside, rest, questions)
+		auth, authScopes, authRights, token, loginResponse, errorShapes, errorReads, errorStatuses,
+		rateLimit, httpConformance, lifecycle, lastUsed, boundaryLifetimes, bulk, boundaryBulk,
+		boundarySizes,
+		concurrent, edgeCases, otherProperties, questions)
 	for i := range all {
-		complete(&all[i])
+		applyDefaults(&all[i])
 	}
 	return all
 }
 
-// complete adds what a declaration leaves out. A scenario needs writes, unless reads or writes says
-// otherwise. Its evidence is that of the least sure of its rules. A source that begins with # is a
-// fact.
-func complete(s *contract.Scenario) {
+// applyDefaults adds what a declaration leaves out. A scenario needs writes, unless reads or writes
+// says otherwise. Its evidence is that of the least sure of its rules. A source that begins with #
+// is a fact.
+func applyDefaults(s *contract.Scenario) {
 	if s.Features == nil {
 		s.Features = writes()
 	}
 	if s.Evidence == "" {
-		s.Evidence = leastSure(s.Rules)
+		s.Evidence = weakestEvidence(s.Rules)
 	}
 	s.Sources = slices.Clone(s.Sources)
 	for i, source := range s.Sources {
@@ -40,8 +41,8 @@ func complete(s *contract.Scenario) {
 	}
 }
 
-// each makes a scenario of each row of a table.
-func each[R any](rows []R, scenario func(R) contract.Scenario) []contract.Scenario {
+// forEachRow makes a scenario of each row of a table.
+func forEachRow[R any](rows []R, scenario func(R) contract.Scenario) []contract.Scenario {
 	all := make([]contract.Scenario, len(rows))
 	for i, row := range rows {
 		all[i] = scenario(row)
@@ -49,8 +50,8 @@ func each[R any](rows []R, scenario func(R) contract.Scenario) []contract.Scenar
 	return all
 }
 
-// leastSure returns the evidence of the least sure of several rules.
-func leastSure(rules []rule.ID) evidence.Level {
+// weakestEvidence returns the evidence of the least sure of several rules.
+func weakestEvidence(rules []rule.ID) evidence.Level {
 	for _, e := range []evidence.Level{evidence.Assumed, evidence.Observed} {
 		if slices.ContainsFunc(rules, func(id rule.ID) bool { return id.Evidence() == e }) {
 			return e
@@ -60,16 +61,16 @@ func leastSure(rules []rule.ID) evidence.Level {
 }
 
 // writes returns what a scenario needs that writes, and reads what one needs that does not.
-func writes(besides ...contract.Feature) []contract.Feature {
-	return append([]contract.Feature{contract.Writes}, besides...)
+func writes(extra ...contract.Feature) []contract.Feature {
+	return append([]contract.Feature{contract.Writes}, extra...)
 }
 
-func reads(besides ...contract.Feature) []contract.Feature {
-	return append([]contract.Feature{}, besides...)
+func reads(extra ...contract.Feature) []contract.Feature {
+	return append([]contract.Feature{}, extra...)
 }
 
-// covers returns the scenario with these rules instead of those of its kind.
-func covers(s contract.Scenario, rules ...rule.ID) contract.Scenario {
+// withRules returns the scenario with these rules instead of those of its kind.
+func withRules(s contract.Scenario, rules ...rule.ID) contract.Scenario {
 	s.Rules = rules
 	return s
 }

@@ -19,8 +19,8 @@ const (
 	loginPath  = "/oauth/token"
 )
 
-// loggedIn expects an answer with an access token.
-func loggedIn(t *contract.T, r *contract.Response) contract.Login {
+// expectLogin expects an answer with an access token.
+func expectLogin(t *contract.T, r *contract.Response) contract.Login {
 	login := r.ExpectStatus(http.StatusOK).Login()
 	if login.AccessToken.Value == "" {
 		t.Errorf("the answer has no access_token")
@@ -28,42 +28,44 @@ func loggedIn(t *contract.T, r *contract.Response) contract.Login {
 	return login
 }
 
-// basic returns a client that sends an id and secret by HTTP Basic.
-func basic(t *contract.T, who contract.Credentials) *contract.Client {
+// withBasicAuth returns a client that sends an id and secret by HTTP Basic.
+func withBasicAuth(t *contract.T, credentials contract.Credentials) *contract.Client {
 	request := http.Request{Header: http.Header{}}
-	request.SetBasicAuth(who.ClientID, who.ClientSecret)
+	request.SetBasicAuth(credentials.ClientID, credentials.ClientSecret)
 	return t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
 }
 
-// logIn logs in with credentials that are good, and cannotLogIn with others.
-func logIn(t *contract.T, who contract.Credentials) contract.Login {
-	return loggedIn(t, t.Anonymous().RequestToken(who))
+// mustLogin logs in with credentials that are good, and cannotLogIn with others.
+func mustLogin(t *contract.T, credentials contract.Credentials) contract.Login {
+	return expectLogin(t, t.Anonymous().RequestToken(credentials))
 }
 
-func cannotLogIn(t *contract.T, who contract.Credentials) {
-	loginRefused(t, t.Anonymous().RequestToken(who), http.StatusUnauthorized, "invalid_client")
+func expectLoginRejected(t *contract.T, credentials contract.Credentials) {
+	expectLoginError(t, t.Anonymous().RequestToken(credentials), http.StatusUnauthorized,
+		"invalid_client")
 }
 
-// loginRefused expects an error of RFC 6749, by status and kind.
-func loginRefused(t *contract.T, r *contract.Response, status int, kind string) {
+// expectLoginError expects an error of RFC 6749, by status and kind.
+func expectLoginError(t *contract.T, r *contract.Response, status int, kind string) {
 	t.Equal("error", kind, r.ExpectStatus(status).ErrorBody().Error.Value)
 	if r.Login().AccessToken.Present {
 		t.Errorf("the refusal has an access_token")
 	}
 }
 
-// login posts to the token endpoint with all that a request may have.
-func login(c *contract.Client, query url.Values, contentType, body string) *contract.Response {
+// postLogin posts to the token endpoint with all that a request may have.
+func postLogin(c *contract.Client, query url.Values, contentType, body string) *contract.Response {
 	return c.Send(contract.Request{
 		Method: http.MethodPost, Path: loginPath, Query: query, ContentType: contentType,
 		Body: body,
 	})
 }
 
-func loginForm(who contract.Credentials) url.Values {
+func loginForm(credentials contract.Credentials) url.Values {
 	return url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {who.ClientID}, "client_secret": {
-			who.ClientSecret,
+		"grant_type": {"client_credentials"}, "client_id": {credentials.ClientID},
+		"client_secret": {
+			credentials.ClientSecret,
 		},
 	}
 }
@@ -91,7 +93,7 @@ var token = []contract.Scenario{
 		Sources:  []string{authenticationPage, "#token-form"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-form"},
-		Run: func(t *contract.T) { logIn(t, ownerCredentials(t)) },
+		Run: func(t *contract.T) { mustLogin(t, ownerCredentials(t)) },
 	},
 	{
 		ID: "token/multipart-form-of-javascript",
@@ -104,7 +106,8 @@ var token = []contract.Scenario{
 			const boundary = "--------------------------104411303742914211117123"
 			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`,
 				loginForm(ownerCredentials(t)))
-			loggedIn(t, login(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body))
+			expectLogin(t,
+				postLogin(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body))
 		},
 	},
 	{
@@ -118,8 +121,8 @@ var token = []contract.Scenario{
 			body := multipartBody(boundary,
 				"Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; "+
 					"name=%s", loginForm(ownerCredentials(t)))
-			loggedIn(t,
-				login(t.Anonymous(), nil, `multipart/form-data; boundary="`+boundary+`"`, body))
+			expectLogin(t,
+				postLogin(t.Anonymous(), nil, `multipart/form-data; boundary="`+boundary+`"`, body))
 		},
 	},
 	{
@@ -128,7 +131,7 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-query"},
 		Run: func(t *contract.T) {
-			loggedIn(t, login(t.Anonymous(), loginForm(ownerCredentials(t)), "", ""))
+			expectLogin(t, postLogin(t.Anonymous(), loginForm(ownerCredentials(t)), "", ""))
 		},
 	},
 	{
@@ -140,8 +143,9 @@ var token = []contract.Scenario{
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
-			loggedIn(t,
-				login(t.Anonymous(), url.Values{"grant_type": {"client_credentials"}}, urlencoded,
+			expectLogin(t,
+				postLogin(t.Anonymous(), url.Values{"grant_type": {"client_credentials"}},
+					urlencoded,
 					form.Encode()))
 		},
 	},
@@ -151,8 +155,8 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-basic"},
 		Run: func(t *contract.T) {
-			loggedIn(t,
-				login(basic(t, ownerCredentials(t)), nil, urlencoded,
+			expectLogin(t,
+				postLogin(withBasicAuth(t, ownerCredentials(t)), nil, urlencoded,
 					"grant_type=client_credentials"))
 		},
 	},
@@ -163,10 +167,10 @@ var token = []contract.Scenario{
 		Evidence: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-no-json"},
 		Run: func(t *contract.T) {
-			who := ownerCredentials(t)
+			credentials := ownerCredentials(t)
 			body := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%q,`+
-				`"client_secret":%q}`, who.ClientID, who.ClientSecret)
-			loginRefused(t, login(t.Anonymous(), nil, "application/json", body),
+				`"client_secret":%q}`, credentials.ClientID, credentials.ClientSecret)
+			expectLoginError(t, postLogin(t.Anonymous(), nil, "application/json", body),
 				http.StatusUnauthorized, "unauthorized")
 		},
 	},
@@ -181,7 +185,8 @@ var token = []contract.Scenario{
 			form.Set("colour", "blue")
 			c := t.Anonymous().WithHeader("Scope",
 				scopeAll).ExpectInvalid("query parameter audience", "/colour")
-			loggedIn(t, login(c, url.Values{"audience": {"nobody"}}, urlencoded, form.Encode()))
+			expectLogin(t,
+				postLogin(c, url.Values{"audience": {"nobody"}}, urlencoded, form.Encode()))
 		},
 	},
 	{
@@ -192,11 +197,11 @@ var token = []contract.Scenario{
 		Sources: []string{"#token-scope-parameter"},
 		Rules:   []rule.ID{"token-scope-ignored"},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate(withScopes(myRead))
-			form := loginForm(made.Credentials())
+			token := t.Owner().MustCreate(withScopes(myRead))
+			form := loginForm(token.Credentials())
 			form.Set("scope", defaultScope)
-			body := loggedIn(t,
-				login(t.Anonymous().ExpectInvalid("/scope"), nil, urlencoded, form.Encode()))
+			body := expectLogin(t,
+				postLogin(t.Anonymous().ExpectInvalid("/scope"), nil, urlencoded, form.Encode()))
 			t.Equal("scope", myRead, body.Scope.Value)
 			t.WithBearer(body.AccessToken.Value).ListOwn().ExpectStatus(http.StatusOK)
 		},
@@ -209,7 +214,7 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
-			loggedIn(t, t.Anonymous().Send(contract.Request{
+			expectLogin(t, t.Anonymous().Send(contract.Request{
 				Method: http.MethodPost, Path: "/" + loginPath, ContentType: urlencoded,
 				Body: loginForm(ownerCredentials(t)).Encode(),
 			}))
@@ -222,9 +227,9 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
-			who := ownerCredentials(t)
-			who.ClientID = strangerID
-			cannotLogIn(t, who)
+			credentials := ownerCredentials(t)
+			credentials.ClientID = unknownID
+			expectLoginRejected(t, credentials)
 		},
 	},
 	{
@@ -234,7 +239,7 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		// They might lock the token that the run logs in with.
 		Features: reads(contract.DisposableTokens), Rules: []rule.ID{"token-bad-credentials"},
-		Run: func(t *contract.T) { wrongSecrets(t, ownerCredentials(t)) },
+		Run: func(t *contract.T) { expectWrongSecretsRejected(t, ownerCredentials(t)) },
 	},
 	{
 		ID: "token/wrong-secret-of-a-new-token",
@@ -244,9 +249,9 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Rules:    []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
-			who := t.Owner().MustCreate().Credentials()
-			wrongSecrets(t, who)
-			logIn(t, who)
+			credentials := t.Owner().MustCreate().Credentials()
+			expectWrongSecretsRejected(t, credentials)
+			mustLogin(t, credentials)
 		},
 	},
 	{
@@ -256,9 +261,9 @@ var token = []contract.Scenario{
 		Rules:   []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Owner().MustCreate()
-			wrong := contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret.Value}
-			cannotLogIn(t, wrong)
-			logIn(t, one.Credentials())
+			invalid := contract.Credentials{ClientID: one.ID, ClientSecret: other.Secret.Value}
+			expectLoginRejected(t, invalid)
+			mustLogin(t, one.Credentials())
 		},
 	},
 	{
@@ -268,7 +273,8 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-no-credentials"},
 		Run: func(t *contract.T) {
-			loginRefused(t, t.Anonymous().PostForm(loginPath, "grant_type", "client_credentials"),
+			expectLoginError(t,
+				t.Anonymous().PostForm(loginPath, "grant_type", "client_credentials"),
 				http.StatusUnauthorized, "unauthorized")
 		},
 	},
@@ -281,7 +287,7 @@ var token = []contract.Scenario{
 		Run: func(t *contract.T) {
 			form := loginForm(ownerCredentials(t))
 			form.Del("grant_type")
-			loginRefused(t, login(t.Anonymous(), nil, urlencoded, form.Encode()),
+			expectLoginError(t, postLogin(t.Anonymous(), nil, urlencoded, form.Encode()),
 				http.StatusBadRequest, "invalid_request")
 		},
 	},
@@ -292,11 +298,11 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
 			for _, second := range []string{
-				"&grant_type=refresh_token", "&client_id=" + strangerID,
+				"&grant_type=refresh_token", "&client_id=" + unknownID,
 			} {
-				r := login(t.Anonymous(), nil, urlencoded,
+				r := postLogin(t.Anonymous(), nil, urlencoded,
 					loginForm(ownerCredentials(t)).Encode()+second)
-				loginRefused(t, r, http.StatusBadRequest, "invalid_request")
+				expectLoginError(t, r, http.StatusBadRequest, "invalid_request")
 			}
 		},
 	},
@@ -306,9 +312,9 @@ var token = []contract.Scenario{
 		Sources:  []string{"#two-values-are-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
-			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {strangerID}}
-			r := login(basic(t, ownerCredentials(t)), nil, urlencoded, form.Encode())
-			loginRefused(t, r, http.StatusBadRequest, "invalid_request")
+			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {unknownID}}
+			r := postLogin(withBasicAuth(t, ownerCredentials(t)), nil, urlencoded, form.Encode())
+			expectLoginError(t, r, http.StatusBadRequest, "invalid_request")
 		},
 	},
 	{
@@ -318,7 +324,7 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
 		Run: func(t *contract.T) {
-			grantRefused(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type")
+			expectGrantRejected(t, "no_such_grant", http.StatusBadRequest, "unsupported_grant_type")
 		},
 	},
 	{
@@ -329,7 +335,7 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.PasswordGrant},
 		Run: func(t *contract.T) {
-			grantRefused(t, "password", http.StatusBadRequest, "unsupported_grant_type")
+			expectGrantRejected(t, "password", http.StatusBadRequest, "unsupported_grant_type")
 		},
 	},
 	{
@@ -340,7 +346,7 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-grants"},
 		Run: func(t *contract.T) {
-			grantRefused(t, "authorization_code", http.StatusUnauthorized, "invalid_client")
+			expectGrantRejected(t, "authorization_code", http.StatusUnauthorized, "invalid_client")
 		},
 	},
 	{
@@ -351,32 +357,32 @@ var token = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-grants"},
 		Run: func(t *contract.T) {
-			grantRefused(t, "refresh_token", http.StatusUnauthorized, "invalid_client")
+			expectGrantRejected(t, "refresh_token", http.StatusUnauthorized, "invalid_client")
 		},
 	},
 }
 
-// wrongSecrets tries some that are almost right.
-func wrongSecrets(t *contract.T, who contract.Credentials) {
-	secret := who.ClientSecret
-	for _, wrong := range []string{
-		secret[:len(secret)-1], secret + "0", who.ClientID, flipped(secret, 0),
-		flipped(secret, len(secret)-1), strings.ToUpper(secret),
+// expectWrongSecretsRejected tries some that are almost right.
+func expectWrongSecretsRejected(t *contract.T, credentials contract.Credentials) {
+	secret := credentials.ClientSecret
+	for _, invalid := range []string{
+		secret[:len(secret)-1], secret + "0", credentials.ClientID, flipCharacter(secret, 0),
+		flipCharacter(secret, len(secret)-1), strings.ToUpper(secret),
 	} {
-		if wrong == secret {
+		if invalid == secret {
 			continue
 		}
-		who.ClientSecret = wrong
-		cannotLogIn(t, who)
+		credentials.ClientSecret = invalid
+		expectLoginRejected(t, credentials)
 	}
 }
 
-func grantRefused(t *contract.T, grant string, status int, kind string) {
-	loginRefused(t, granted(t, grant), status, kind)
+func expectGrantRejected(t *contract.T, grant string, status int, kind string) {
+	expectLoginError(t, loginWithGrant(t, grant), status, kind)
 }
 
-// someLoginRefusal expects a refusal in the form of RFC 6749, whichever it is.
-func someLoginRefusal(t *contract.T, r *contract.Response) {
+// expectAnyLoginError expects a refusal in the form of RFC 6749, whichever it is.
+func expectAnyLoginError(t *contract.T, r *contract.Response) {
 	if r.StatusCode() < 400 || r.StatusCode() > 499 {
 		t.Errorf("status is %d, expected a refusal", r.StatusCode())
 		return
@@ -386,8 +392,8 @@ func someLoginRefusal(t *contract.T, r *contract.Response) {
 	}
 }
 
-// flipped changes one character of a text in hexadecimal or base64.
-func flipped(text string, at int) string {
+// flipCharacter changes one character of a text in hexadecimal or base64.
+func flipCharacter(text string, at int) string {
 	other := "A"
 	if text[at] == 'A' {
 		other = "B"

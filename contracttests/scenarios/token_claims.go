@@ -16,8 +16,10 @@ import (
 // tolerance is how far the clocks of target and runner may be apart.
 const tolerance = time.Minute
 
-// segments decodes header and claims of an access token.
-func segments(t *contract.T, bearer string) (header contract.JOSEHeader, claims contract.Claims) {
+// decodeAccessToken decodes header and claims of an access token.
+func decodeAccessToken(t *contract.T, bearer string) (header contract.JOSEHeader,
+	claims contract.Claims,
+) {
 	parts := strings.Split(bearer, ".")
 	if len(parts) != 3 || parts[2] == "" {
 		t.Fatalf("the access token has %d segments, expected three", len(parts))
@@ -34,8 +36,8 @@ func segments(t *contract.T, bearer string) (header contract.JOSEHeader, claims 
 	return header, claims
 }
 
-// tokenAnswer describes what a login answers and what an access token is.
-var tokenAnswer = []contract.Scenario{
+// loginResponse describes what a login answers and what an access token is.
+var loginResponse = []contract.Scenario{
 	{
 		ID: "token/response-names-the-owner",
 		Promise: "The answer to a login has the access token, its life and scope, and names " +
@@ -44,12 +46,18 @@ var tokenAnswer = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
-			body := logIn(t, ownerCredentials(t))
-			hasTexts(t,
-				text{"access_token", body.AccessToken}, text{"token_type", body.TokenType},
-				text{"scope", body.Scope},
-				text{"tenant_id", body.TenantID}, text{"pod", body.Pod}, text{"org", body.Org},
-				text{"identity_id", body.IdentityID}, text{"user_name", body.UserName}, text{
+			body := mustLogin(t, ownerCredentials(t))
+			expectNonEmpty(t,
+				stringField{"access_token", body.AccessToken}, stringField{
+					"token_type", body.TokenType,
+				},
+				stringField{"scope", body.Scope},
+				stringField{"tenant_id", body.TenantID}, stringField{"pod", body.Pod}, stringField{
+					"org", body.Org,
+				},
+				stringField{"identity_id", body.IdentityID}, stringField{
+					"user_name", body.UserName,
+				}, stringField{
 					"jti", body.JTI,
 				},
 			)
@@ -65,7 +73,8 @@ var tokenAnswer = []contract.Scenario{
 		Evidence: evidence.Published, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
-			login := t.Anonymous().RequestToken(ownerCredentials(t)).ExpectStatus(http.StatusOK).Login()
+			login := t.Anonymous().RequestToken(ownerCredentials(t)).ExpectStatus(http.StatusOK).
+				Login()
 			t.Equal("token_type", "bearer", login.TokenType.Value)
 		},
 	},
@@ -75,7 +84,7 @@ var tokenAnswer = []contract.Scenario{
 		Evidence: evidence.Published, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
-			if logIn(t, ownerCredentials(t)).RefreshToken.Present {
+			if mustLogin(t, ownerCredentials(t)).RefreshToken.Present {
 				t.Errorf("the answer has a refresh_token")
 			}
 		},
@@ -91,9 +100,9 @@ var tokenAnswer = []contract.Scenario{
 		Rules: []rule.ID{"token-expires-in"},
 		Run: func(t *contract.T) {
 			for _, seconds := range []any{15, 901, 43200, nil} {
-				made := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds})
-				want := made.AccessTokenValiditySeconds.Value
-				got := logIn(t, made.Credentials()).ExpiresIn.Value
+				token := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds})
+				want := token.AccessTokenValiditySeconds.Value
+				got := mustLogin(t, token.Credentials()).ExpiresIn.Value
 				if got != want && got != want-1 {
 					t.Errorf("expires_in is %v, expected %v", got, want)
 				}
@@ -107,7 +116,7 @@ var tokenAnswer = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
-			header, _ := segments(t, t.Owner().Bearer())
+			header, _ := decodeAccessToken(t, t.Owner().Bearer())
 			if header.Alg.Value == "" || strings.EqualFold(header.Alg.Value, "none") {
 				t.Errorf("alg is %v, expected that of a signature", header.Alg)
 			}
@@ -121,17 +130,19 @@ var tokenAnswer = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
-			who := ownerCredentials(t)
-			body := logIn(t, who)
-			_, claims := segments(t, body.AccessToken.Value)
-			t.Equal("client_id", who.ClientID, claims.ClientID.Value)
-			hasTexts(t, text{"user_name", claims.UserName}, text{"org", claims.Org},
-				text{"pod", claims.Pod}, text{"jti", claims.JTI})
+			credentials := ownerCredentials(t)
+			body := mustLogin(t, credentials)
+			_, claims := decodeAccessToken(t, body.AccessToken.Value)
+			t.Equal("client_id", credentials.ClientID, claims.ClientID.Value)
+			expectNonEmpty(t, stringField{"user_name", claims.UserName}, stringField{
+				"org", claims.Org,
+			},
+				stringField{"pod", claims.Pod}, stringField{"jti", claims.JTI})
 			t.Equal("user_name", body.UserName, claims.UserName)
 			t.Equal("org", body.Org, claims.Org)
 			t.Equal("pod", body.Pod, claims.Pod)
 			t.Equal("jti", body.JTI, claims.JTI)
-			expires(t, body, claims)
+			expectExp(t, body, claims)
 		},
 	},
 	{
@@ -153,8 +164,8 @@ var tokenAnswer = []contract.Scenario{
 					"tokens with 200 scopes, of which 199 do not exist")
 			}
 			reader := t.Login(created.Token().Credentials())
-			if got, most := len(reader.Bearer()), 4095; got > most {
-				t.Errorf("the access token has %d bytes, expected at most %d", got, most)
+			if got, limit := len(reader.Bearer()), 4095; got > limit {
+				t.Errorf("the access token has %d bytes, expected at most %d", got, limit)
 			}
 			reader.ListOwn().ExpectStatus(http.StatusOK)
 			reader.Create(reader.NewTokenBody()).ExpectStatus(http.StatusForbidden)
@@ -167,7 +178,7 @@ var tokenAnswer = []contract.Scenario{
 		Evidence: evidence.Observed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
-			one, other := logIn(t, ownerCredentials(t)), logIn(t, ownerCredentials(t))
+			one, other := mustLogin(t, ownerCredentials(t)), mustLogin(t, ownerCredentials(t))
 			if one.JTI == other.JTI || one.AccessToken == other.AccessToken {
 				t.Errorf("the second login gives the access token of the first")
 			}
@@ -183,8 +194,8 @@ var tokenAnswer = []contract.Scenario{
 		},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
-			body := logIn(t, client)
-			_, claims := segments(t, body.AccessToken.Value)
+			body := mustLogin(t, client)
+			_, claims := decodeAccessToken(t, body.AccessToken.Value)
 			if body.UserName.HasValue() || claims.UserName.HasValue() {
 				t.Errorf("user_name is %v in the answer and %v in the claims, expected neither",
 					body.UserName, claims.UserName)
@@ -203,21 +214,23 @@ var tokenAnswer = []contract.Scenario{
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
-			who := ownerCredentials(t)
-			login := logIn(t, who)
+			credentials := ownerCredentials(t)
+			login := mustLogin(t, credentials)
 			got := t.Anonymous().PostForm("/oauth/check_token", "token",
 				login.AccessToken.Value).Introspection()
 			want := contract.Claims{
-				ClientID: contract.Value(who.ClientID), UserName: login.UserName,
+				ClientID: contract.Value(credentials.ClientID), UserName: login.UserName,
 				IdentityID: login.IdentityID,
 				TenantID:   login.TenantID, Org: login.Org, Pod: login.Pod, JTI: login.JTI,
 				Authorities: got.Authorities, Exp: got.Exp, // which the login does not have
 			}
 			t.Equal("the claims", want, got.Claims)
-			hasTexts(t, text{"user_name", got.UserName}, text{"identity_id", got.IdentityID})
+			expectNonEmpty(t, stringField{"user_name", got.UserName}, stringField{
+				"identity_id", got.IdentityID,
+			})
 			t.Equal("active", true, got.Active.Value)
 			t.Equal("scope", contract.Value(strings.Fields(login.Scope.Value)), got.Scope)
-			expires(t, login, got.Claims)
+			expectExp(t, login, got.Claims)
 		},
 	},
 	{
@@ -227,10 +240,10 @@ var tokenAnswer = []contract.Scenario{
 		Evidence: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"oauth-check-token"},
 		Run: func(t *contract.T) {
-			for _, wrong := range []string{
-				"garbage", changedSignature(t.Owner().Bearer()), unsigned(t.Owner().Bearer()),
+			for _, invalid := range []string{
+				"garbage", changeSignature(t.Owner().Bearer()), removeSignature(t.Owner().Bearer()),
 			} {
-				loginRefused(t, t.Anonymous().PostForm("/oauth/check_token", "token", wrong),
+				expectLoginError(t, t.Anonymous().PostForm("/oauth/check_token", "token", invalid),
 					http.StatusBadRequest, "invalid_token")
 			}
 		},
@@ -246,7 +259,7 @@ var tokenAnswer = []contract.Scenario{
 		Run: func(t *contract.T) {
 			bearer := t.Owner().Bearer()
 			t.AdvanceClock(13 * time.Hour)
-			loginRefused(t, t.Anonymous().PostForm("/oauth/check_token", "token", bearer),
+			expectLoginError(t, t.Anonymous().PostForm("/oauth/check_token", "token", bearer),
 				http.StatusBadRequest, "invalid_token")
 		},
 	},
@@ -259,34 +272,37 @@ var tokenAnswer = []contract.Scenario{
 		Run: func(t *contract.T) {
 			request := get("/oauth/info")
 			info := t.Anonymous().Send(request).TenantInfo()
-			hasTexts(t,
-				text{"tenantId", info.TenantID}, text{"tenantName", info.TenantName}, text{
+			expectNonEmpty(t,
+				stringField{"tenantId", info.TenantID}, stringField{"tenantName", info.TenantName},
+				stringField{
 					"pod", info.Pod,
 				},
-				text{"authorizeEndpoint", info.AuthorizeEndpoint}, text{
+				stringField{"authorizeEndpoint", info.AuthorizeEndpoint}, stringField{
 					"tokenEndpoint", info.TokenEndpoint,
 				},
-				text{"cloudDomainUrl", info.CloudDomainURL}, text{"logoutUrl", info.LogoutURL},
+				stringField{"cloudDomainUrl", info.CloudDomainURL}, stringField{
+					"logoutUrl", info.LogoutURL,
+				},
 			)
 			if !strings.HasSuffix(info.TokenEndpoint.Value, loginPath) {
 				t.Errorf("tokenEndpoint is %v, expected one that ends in %s", info.TokenEndpoint,
 					loginPath)
 			}
-			body := logIn(t, ownerCredentials(t))
+			body := mustLogin(t, ownerCredentials(t))
 			t.Equal("tenantId", body.TenantID, info.TenantID)
 			t.Equal("pod", body.Pod, info.Pod)
 		},
 	},
 }
 
-// text is a property that has to be a text with something in it.
-type text struct {
+// stringField is a property that has to be a text with something in it.
+type stringField struct {
 	name  string
 	field contract.Field[string]
 }
 
-// hasTexts expects texts with something in them.
-func hasTexts(t *contract.T, texts ...text) {
+// expectNonEmpty expects texts with something in them.
+func expectNonEmpty(t *contract.T, texts ...stringField) {
 	for _, text := range texts {
 		if text.field.Value == "" {
 			t.Errorf("%s is %v, expected a text", text.name, text.field)
@@ -294,21 +310,21 @@ func hasTexts(t *contract.T, texts ...text) {
 	}
 }
 
-// expires expects the claim exp to be when the access token of a login expires.
-func expires(t *contract.T, login contract.Login, claims contract.Claims) {
+// expectExp expects the claim exp to be when the access token of a login expires.
+func expectExp(t *contract.T, login contract.Login, claims contract.Claims) {
 	want := t.Now().Add(time.Duration(login.ExpiresIn.Value) * time.Second)
 	if got := time.Unix(int64(claims.Exp.Value), 0); got.Sub(want).Abs() > tolerance {
 		t.Errorf("exp is %s, expected %s", got.UTC(), want.UTC())
 	}
 }
 
-// changedSignature is an access token whose signature does not fit any more.
-func changedSignature(bearer string) string {
-	return flipped(bearer, strings.LastIndex(bearer, ".")+1)
+// changeSignature is an access token whose signature does not fit any more.
+func changeSignature(bearer string) string {
+	return flipCharacter(bearer, strings.LastIndex(bearer, ".")+1)
 }
 
-// unsigned is an access token that claims to need no signature (RFC 7519, section 6).
-func unsigned(bearer string) string {
+// removeSignature is an access token that claims to need no signature (RFC 7519, section 6).
+func removeSignature(bearer string) string {
 	parts := strings.SplitN(bearer, ".", 3)
 	if len(parts) != 3 {
 		return "garbage"

@@ -14,18 +14,19 @@ const (
 	unauthorizedStatus = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"
 )
 
-// manners are about HTTP itself, as common clients and tools rely on it.
-var manners = []contract.Scenario{
+// httpConformance are about HTTP itself, as common clients and tools rely on it.
+var httpConformance = []contract.Scenario{
 	{
 		ID: "errors/401-has-a-challenge", Promise: "A 401 of the API has a Bearer challenge.",
 		Sources:  []string{unauthorizedStatus, "https://www.rfc-editor.org/rfc/rfc6750#section-3"},
 		Features: reads(), Rules: []rule.ID{rule.Challenge, rule.BearerRequired},
 		Run: func(t *contract.T) {
 			list := get(t.CollectionPath())
-			challenged(t, t.Anonymous().Send(list).ExpectStatus(http.StatusUnauthorized), "bearer")
+			expectChallenge(t, t.Anonymous().Send(list).ExpectStatus(http.StatusUnauthorized),
+				"bearer")
 			bad := t.Anonymous().WithHeader("Authorization",
 				"Bearer patmock").Send(list).ExpectStatus(http.StatusUnauthorized)
-			challenged(t, bad, "bearer")
+			expectChallenge(t, bad, "bearer")
 			if header := bad.Header("WWW-Authenticate"); !strings.Contains(header,
 				`error="invalid_token"`) {
 				t.Errorf("WWW-Authenticate is %q, expected the error invalid_token", header)
@@ -37,7 +38,7 @@ var manners = []contract.Scenario{
 		Sources: []string{headMethod}, Rules: []rule.ID{rule.Head},
 		Features: reads(contract.SecondIdentity),
 		Run: func(t *contract.T) {
-			for _, owner := range []string{"me", strangerID} {
+			for _, owner := range []string{"me", unknownID} {
 				list := contract.Request{
 					Method: http.MethodGet, Path: t.CollectionPath(), Query: url.Values{
 						"owner-id": {owner},
@@ -64,13 +65,14 @@ var manners = []contract.Scenario{
 		Run: func(t *contract.T) {
 			bad := ownerCredentials(t)
 			bad.ClientSecret = strings.Repeat("0", len(bad.ClientSecret))
-			challenged(t, t.Anonymous().RequestToken(bad).ExpectStatus(http.StatusUnauthorized), "basic")
+			expectChallenge(t,
+				t.Anonymous().RequestToken(bad).ExpectStatus(http.StatusUnauthorized), "basic")
 		},
 	},
 }
 
-// challenged expects a challenge of a scheme, whose capitals do not matter.
-func challenged(t *contract.T, r *contract.Response, scheme string) {
+// expectChallenge expects a challenge of a scheme, whose capitals do not matter.
+func expectChallenge(t *contract.T, r *contract.Response, scheme string) {
 	header := r.Header("WWW-Authenticate")
 	got, _, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(got, scheme) {

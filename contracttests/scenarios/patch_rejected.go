@@ -11,12 +11,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// fixed are the properties of a token that no version patches, with values that would change them.
-var fixed = []struct {
+// fixedFields are the properties of a token that no version patches, with values that would change
+// them.
+var fixedFields = []struct {
 	name  string
 	value any
-	// wrong is the path, if no document declares the property for a patched token.
-	wrong []string
+	// invalid is the path, if no document declares the property for a patched token.
+	invalid []string
 }{
 	{"id", "0123456789abcdef0123456789abcdef", nil},
 	{"secret", "patmock", []string{"/0/path=/secret"}},
@@ -48,8 +49,8 @@ type patchRow struct {
 	level    evidence.Level
 	op       contract.Op
 	rules    []rule.ID
-	// wrong are the places that the document rejects or does not declare.
-	wrong []string
+	// invalid are the places that the document rejects or does not declare.
+	invalid []string
 }
 
 // lastOperations are those of patches of which nothing is applied.
@@ -79,8 +80,8 @@ var lastOperations = []patchRow{
 	},
 }
 
-// refusedOperations cannot be applied to a token.
-var refusedOperations = []patchRow{
+// rejectedOperations cannot be applied to a token.
+var rejectedOperations = []patchRow{
 	{
 		"name-removed", nameStays, evidence.Assumed, remove("/name"),
 		[]rule.ID{rule.NameRequired},
@@ -97,7 +98,8 @@ var refusedOperations = []patchRow{
 		}, nil,
 	},
 	{
-		"name-of-wrong-form", patchFails, evidence.Published, replace("/name", []string{newName}),
+		"name-of-wrong-form", patchFails, evidence.Published,
+		replace("/name", []string{namePlaceholder}),
 		[]rule.ID{rule.InvalidProperty},
 		nil,
 	},
@@ -133,19 +135,24 @@ var refusedOperations = []patchRow{
 		nil,
 	},
 	{
-		"inside-the-name", patchFails, evidence.Published, replace("/name/0", newName), []rule.ID{
+		"inside-the-name", patchFails, evidence.Published, replace("/name/0", namePlaceholder),
+		[]rule.ID{
 			rule.PatchApplies,
-		}, nil,
+		},
+		nil,
 	},
 	{
-		"whole-token", patchOfAll, evidence.Assumed, replace("", map[string]any{"name": newName}),
+		"whole-token", patchOfAll, evidence.Assumed,
+		replace("", map[string]any{"name": namePlaceholder}),
 		[]rule.ID{rule.PatchFields},
 		[]string{"/0/path="},
 	},
 	{
-		"path-without-slash", patchFails, evidence.Published, replace("name", newName), []rule.ID{
+		"path-without-slash", patchFails, evidence.Published, replace("name", namePlaceholder),
+		[]rule.ID{
 			rule.PatchPointer,
-		}, []string{"/0/path=name"},
+		},
+		[]string{"/0/path=name"},
 	},
 	{
 		"copy-without-from", patchFails, evidence.Published, contract.Op{
@@ -164,8 +171,9 @@ var refusedOperations = []patchRow{
 	},
 }
 
-var patchRefusal = slices.Concat(
-	each(lastOperations, patchRow.allOrNothing), each(refusedOperations, patchRow.refused),
+var patchRejected = slices.Concat(
+	forEachRow(lastOperations, patchRow.allOrNothing),
+	forEachRow(rejectedOperations, patchRow.rejected),
 	[]contract.Scenario{
 		{
 			ID:       "patch/failed-test-is-400",
@@ -174,7 +182,7 @@ var patchRefusal = slices.Concat(
 			Evidence: evidence.Assumed,
 			Rules:    []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner(), test("/scope", []string{defaultScope}))
+				expectPatch400(t, t.Owner(), test("/scope", []string{defaultScope}))
 			},
 		},
 		{
@@ -200,7 +208,8 @@ var patchRefusal = slices.Concat(
 				c := t.Owner()
 				token := c.MustCreate()
 				test := test("/name", token.Name)
-				c.Patch(token.ID, slices.Repeat([]contract.Op{test}, 100)...).ExpectStatus(http.StatusOK)
+				c.Patch(token.ID,
+					slices.Repeat([]contract.Op{test}, 100)...).ExpectStatus(http.StatusOK)
 				c.Patch(token.ID,
 					slices.Repeat([]contract.Op{test}, 101)...).ExpectError(http.StatusBadRequest)
 			},
@@ -212,16 +221,16 @@ var patchRefusal = slices.Concat(
 			Sources: []string{"#test-of-a-fixed-field-is-400", jsonPatch + "#section-4.6"},
 			Rules:   []rule.ID{rule.TestOfFixedField},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner(), test("/accessTokenValiditySeconds", 43200))
+				expectPatch400(t, t.Owner(), test("/accessTokenValiditySeconds", 43200))
 			},
 		},
 		{
 			ID:      "patch/unknown-operation-is-rejected",
 			Promise: "An operation that JSON Patch does not have is refused.",
-			Sources: []string{patchOperation + "/properties/op/enum", patchRefusals},
+			Sources: []string{patchOperation + "/properties/op/enum", patchRejections},
 			Rules:   []rule.ID{rule.InvalidProperty},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{
+				expectPatch400(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{
 					"op": "set", "path": "/name", "value": t.UniqueName(),
 				})
 			},
@@ -229,21 +238,22 @@ var patchRefusal = slices.Concat(
 		{
 			ID:      "patch/operation-needs-op-and-path",
 			Promise: "An operation without op or without path is refused.",
-			Sources: []string{patchOperation + "/required", patchRefusals},
+			Sources: []string{patchOperation + "/required", patchRejections},
 			Rules:   []rule.ID{rule.MissingProperty},
 			Run: func(t *contract.T) {
-				patchRefused(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{
+				expectPatch400(t, t.Owner().ExpectInvalid("/0/op"), contract.Op{
 					"path": "/name", "value": t.UniqueName(),
 				})
-				patchRefused(t, t.Owner().ExpectInvalid("/0/path"), contract.Op{
+				expectPatch400(t, t.Owner().ExpectInvalid("/0/path"), contract.Op{
 					"op": "replace", "value": t.UniqueName(),
 				})
 			},
 		},
-		covers(unlikePatch("object", `{"name": "`+newName+`"}`, "body"), rule.InvalidProperty),
-		covers(unlikePatch("broken-json", `[{"op": "replace"`, "body"), rule.JSONSyntax),
-		covers(unlikePatch("nothing", ``, "body"), rule.JSONSyntax),
-		covers(unlikePatch("array-of-strings", `["replace"]`, "/0"), rule.InvalidProperty),
+		withRules(malformedPatch("object", `{"name": "`+namePlaceholder+`"}`, "body"),
+			rule.InvalidProperty),
+		withRules(malformedPatch("broken-json", `[{"op": "replace"`, "body"), rule.JSONSyntax),
+		withRules(malformedPatch("nothing", ``, "body"), rule.JSONSyntax),
+		withRules(malformedPatch("array-of-strings", `["replace"]`, "/0"), rule.InvalidProperty),
 		otherContentType(otherTypes[0].id, otherTypes[0].contentType),
 		otherContentType(otherTypes[1].id, otherTypes[1].contentType),
 		otherContentType(otherTypes[2].id, otherTypes[2].contentType),
@@ -256,7 +266,7 @@ var patchRefusal = slices.Concat(
 			},
 			Rules: []rule.ID{"unknown-id"},
 			Run: func(t *contract.T) {
-				t.Owner().Patch(strangerID,
+				t.Owner().Patch(unknownID,
 					replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 			},
 		},
@@ -272,31 +282,31 @@ var patchRefusal = slices.Concat(
 			},
 		},
 	},
-	fieldsRefused(),
+	fixedFieldScenarios(),
 )
 
-// fieldsRefused are the scenarios about what cannot be patched.
-func fieldsRefused() []contract.Scenario {
+// fixedFieldScenarios are the scenarios about what cannot be patched.
+func fixedFieldScenarios() []contract.Scenario {
 	var all []contract.Scenario
-	for _, field := range fixed {
-		all = append(all, fieldRefused(field.name, field.value, nil, field.wrong...))
+	for _, field := range fixedFields {
+		all = append(all, fixedField(field.name, field.value, nil, field.invalid...))
 	}
 	return append(all,
-		fieldRefused("expirationDate", nil, contract.Legacy),
-		fieldRefused("userAwareTokenNeverExpires", true, contract.Legacy,
+		fixedField("expirationDate", nil, contract.Legacy),
+		fixedField("userAwareTokenNeverExpires", true, contract.Legacy,
 			"/0/path=/userAwareTokenNeverExpires"),
 	)
 }
 
-// fieldRefused is about one field, with a value that it has not; nil is a date.
-func fieldRefused(name string, value any, versions []version.Version,
-	wrong ...string,
+// fixedField is about one field, with a value that it has not; nil is a date.
+func fixedField(name string, value any, versions []version.Version,
+	invalid ...string,
 ) contract.Scenario {
-	sources := []string{patchFields, patchRefusals, "#patchable-fields"}
+	sources := []string{patchFields, patchRejections, "#patchable-fields"}
 	if versions != nil {
 		sources = []string{
 			"v2024 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description",
-			patchRefusals,
+			patchRejections,
 			"#legacy-patchable-fields",
 		}
 	}
@@ -312,11 +322,11 @@ func fieldRefused(name string, value any, versions []version.Version,
 				// which every version takes from create
 				value = contract.FormatTime(t.Expiry().Add(time.Hour))
 			}
-			newStays(t, func(id string) {
+			expectNewTokenUnchanged(t, func(id string) {
 				for _, op := range []contract.Op{
 					replace("/"+name, value), add("/"+name, value), remove("/" + name),
 				} {
-					t.Owner().ExpectInvalid(wrong...).Patch(id, op).ExpectRejected()
+					t.Owner().ExpectInvalid(invalid...).Patch(id, op).ExpectRejected()
 				}
 			})
 		},
@@ -338,14 +348,15 @@ func fieldID(name string) string {
 
 func (p patchRow) allOrNothing() contract.Scenario {
 	return contract.Scenario{
-		ID:      "patch/all-or-nothing/" + p.id,
-		Promise: "A patch whose last operation is refused changes nothing: " + words(p.id) + ".",
+		ID: "patch/all-or-nothing/" + p.id,
+		Promise: "A patch whose last operation is refused changes nothing: " + readableID(p.id) +
+			".",
 		Sources: []string{
-			patchFields, jsonPatch + "#section-5", patchRefusals, "#patch-is-atomic",
+			patchFields, jsonPatch + "#section-5", patchRejections, "#patch-is-atomic",
 		},
 		Evidence: p.level, Rules: p.rules,
 		Run: func(t *contract.T) {
-			newStays(t, func(id string) {
+			expectNewTokenUnchanged(t, func(id string) {
 				t.Owner().Patch(id, replace("/name", t.UniqueName()),
 					replace("/scope", []string{defaultScope}), p.op).ExpectRejected()
 			})
@@ -353,32 +364,32 @@ func (p patchRow) allOrNothing() contract.Scenario {
 	}
 }
 
-func (p patchRow) refused() contract.Scenario {
+func (p patchRow) rejected() contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/operation-rejected/" + p.id,
 		Promise: "An operation that cannot be applied to the token is 400, and the token stays " +
-			"as it is: " + words(p.id) + ".",
-		Sources:  []string{patchOperation, patchRefusals, jsonPatch + "#section-4", p.fact},
+			"as it is: " + readableID(p.id) + ".",
+		Sources:  []string{patchOperation, patchRejections, jsonPatch + "#section-4", p.fact},
 		Evidence: p.level, Rules: p.rules,
-		Run: func(t *contract.T) { patchRefused(t, t.Owner().ExpectInvalid(p.wrong...), p.op) },
+		Run: func(t *contract.T) { expectPatch400(t, t.Owner().ExpectInvalid(p.invalid...), p.op) },
 	}
 }
 
-func unlikePatch(id, body, wrong string) contract.Scenario {
+func malformedPatch(id, body, invalid string) contract.Scenario {
 	return contract.Scenario{
 		ID:      "patch/body-is-no-patch/" + id,
-		Promise: "A patch is an array of operations: " + words(id) + " is 400.",
+		Promise: "A patch is an array of operations: " + readableID(id) + " is 400.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
-			patchRefusals,
+			patchRejections,
 			"#patch-content-type",
 			"#invalid-body-is-400",
 		},
 		Evidence: evidence.Published,
 		Run: func(t *contract.T) {
-			newStays(t, func(id string) {
-				patchAs(t, t.Owner().ExpectInvalid(wrong), id, jsonPatchType,
-					named(t, body)).ExpectError(http.StatusBadRequest)
+			expectNewTokenUnchanged(t, func(id string) {
+				patchRaw(t, t.Owner().ExpectInvalid(invalid), id, jsonPatchType,
+					withName(t, body)).ExpectError(http.StatusBadRequest)
 			})
 		},
 	}
@@ -405,9 +416,9 @@ func otherContentType(id, contentType string) contract.Scenario {
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"wrong-content-type"},
 		Run: func(t *contract.T) {
-			newStays(t, func(id string) {
-				patchAs(t, t.Owner().ExpectInvalid("header Content-Type"), id, contentType,
-					jsonText(renaming(t))).ExpectRejected()
+			expectNewTokenUnchanged(t, func(id string) {
+				patchRaw(t, t.Owner().ExpectInvalid("header Content-Type"), id, contentType,
+					jsonText(renameOps(t))).ExpectRejected()
 			})
 		},
 	}

@@ -10,30 +10,31 @@ import (
 
 const changesNamed = "https://www.rfc-editor.org/rfc/rfc6902#section-4.3"
 
-// special makes a token none of whose properties is a default, and which has logged in.
-func special(t *contract.T) contract.Token {
-	made := t.Owner().MustCreate(contract.Body{
+// newCustomToken makes a token none of whose properties is a default, and which has logged in.
+func newCustomToken(t *contract.T) contract.Token {
+	token := t.Owner().MustCreate(contract.Body{
 		"scope": []string{myRead, defaultScope}, "accessTokenValiditySeconds": 900,
 	})
-	t.Login(made.Credentials())
-	return t.Owner().MustFind(made.ID)
+	t.Login(token.Credentials())
+	return t.Owner().MustFind(token.ID)
 }
 
-// rest is about what a write and a read leave as it is.
-var rest = []contract.Scenario{
-	leavesTheRest("name", nil, func(t *contract.T, k *contract.Token) contract.Op {
+// otherProperties is about what a write and a read leave as it is.
+var otherProperties = []contract.Scenario{
+	patchKeepsOtherProperties("name", nil, func(t *contract.T, k *contract.Token) contract.Op {
 		k.Name = t.UniqueName()
 		return replace("/name", k.Name)
 	}),
-	leavesTheRest("scope", nil, func(_ *contract.T, k *contract.Token) contract.Op {
+	patchKeepsOtherProperties("scope", nil, func(_ *contract.T, k *contract.Token) contract.Op {
 		k.Scope = contract.Value([]string{myManage})
 		return replace("/scope", k.Scope.Value)
 	}),
-	leavesTheRest("date", contract.Current, func(t *contract.T, k *contract.Token) contract.Op {
-		date := later(t)
-		k.ExpirationDate.Value, _ = date.Value().(string)
-		return date
-	}),
+	patchKeepsOtherProperties("date", contract.Current,
+		func(t *contract.T, k *contract.Token) contract.Op {
+			date := laterExpiry(t)
+			k.ExpirationDate.Value, _ = date.Value().(string)
+			return date
+		}),
 	{
 		ID: "bulk/leaves-the-rest",
 		Promise: "A bulk update of a date leaves every other property as it is, in the response " +
@@ -43,8 +44,8 @@ var rest = []contract.Scenario{
 			rule.BulkUpdate, rule.NothingElseChanges,
 		},
 		Run: func(t *contract.T) {
-			want, other := special(t), t.Owner().MustFind(t.Owner().MustCreate().ID)
-			date := later(t)
+			want, other := newCustomToken(t), t.Owner().MustFind(t.Owner().MustCreate().ID)
+			date := laterExpiry(t)
 			t.Admin().Bulk([]string{want.ID}, date).ExpectStatus(http.StatusOK)
 			want.ExpirationDate.Value, _ = date.Value().(string)
 			t.Equal("the token", want, t.Owner().MustFind(want.ID))
@@ -59,12 +60,12 @@ var rest = []contract.Scenario{
 		Sources:  []string{listPublished, "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1"},
 		Features: writes(contract.Admin), Rules: []rule.ID{rule.NothingElseChanges, rule.SameOwner},
 		Run: func(t *contract.T) {
-			want := special(t)
+			want := newCustomToken(t)
 			const used = "not lastUsed isnull"
 			for _, form := range []struct {
-				name string
-				by   *contract.Client
-				list []string
+				name   string
+				client *contract.Client
+				list   []string
 			}{
 				{
 					"the owner's list with a filter", t.Owner(), []string{
@@ -86,14 +87,15 @@ var rest = []contract.Scenario{
 				{"the owner's list again", t.Owner(), []string{"owner-id", "me"}},
 			} {
 				t.Equal("the token in "+form.name, want,
-					form.by.List(form.list...).MustFind(want.ID))
+					form.client.List(form.list...).MustFind(want.ID))
 			}
 		},
 	},
 }
 
-// leavesTheRest makes a scenario about a patch, which change makes of what it does to the token.
-func leavesTheRest(id string, versions []version.Version,
+// patchKeepsOtherProperties makes a scenario about a patch, which change makes of what it does to
+// the token.
+func patchKeepsOtherProperties(id string, versions []version.Version,
 	change func(*contract.T, *contract.Token) contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
@@ -103,9 +105,9 @@ func leavesTheRest(id string, versions []version.Version,
 		Sources: []string{changesNamed, "#patch-returns-the-token"}, Versions: versions,
 		Rules: []rule.ID{rule.PatchFields, rule.NothingElseChanges},
 		Run: func(t *contract.T) {
-			want := special(t)
+			want := newCustomToken(t)
 			op := change(t, &want)
-			patchesTo(t, want, op)
+			expectPatched(t, want, op)
 		},
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// beside are situations that no other scenario brings about. Most of what they promise is judged by
-// the rules of every exchange.
-var beside = []contract.Scenario{
+// edgeCases are situations that no other scenario brings about. Most of what they promise is judged
+// by the rules of every exchange.
+var edgeCases = []contract.Scenario{
 	{
 		ID: "patch/id-is-exact",
 		Promise: "Part of a token's id, and the id in capitals, find no token: 404 for patch and " +
@@ -23,14 +23,15 @@ var beside = []contract.Scenario{
 		Run: func(t *contract.T) {
 			const whole = "0123456789abcdefc0ffeec0ffeec0ff"
 			t.SeedToken(control.NewToken{Owner: t.OwnerName(), Name: t.UniqueName(), ID: whole})
-			before := own(t.Owner())
+			before := ownTokens(t.Owner())
 			for _, id := range []string{
 				whole[:16], whole[16:], whole[:31], whole + "0", strings.ToUpper(whole),
 			} {
-				t.Owner().Patch(id, replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
+				t.Owner().Patch(id,
+					replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 				t.Owner().Delete(id).ExpectError(http.StatusNotFound)
 			}
-			t.Equal("tokens", before, own(t.Owner()))
+			t.Equal("tokens", before, ownTokens(t.Owner()))
 		},
 	},
 	{
@@ -41,9 +42,10 @@ var beside = []contract.Scenario{
 		Evidence: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{rule.OperationScopes, rule.AccessTokenOutlives},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate(withScopes(defaultScope))
-			c := t.Login(made.Credentials())
-			t.Owner().Patch(made.ID, replace("/scope", []string{scopeAll})).ExpectStatus(http.StatusOK)
+			token := t.Owner().MustCreate(withScopes(defaultScope))
+			c := t.Login(token.Credentials())
+			t.Owner().Patch(token.ID,
+				replace("/scope", []string{scopeAll})).ExpectStatus(http.StatusOK)
 			c.ListOwn().ExpectError(http.StatusForbidden)
 		},
 	},
@@ -53,8 +55,8 @@ var beside = []contract.Scenario{
 		Sources: []string{"#check-token"},
 		Rules:   []rule.ID{rule.OAuthCheckToken, rule.ClaimsAgree},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate(withScopes(myRead))
-			login := logIn(t, made.Credentials())
+			token := t.Owner().MustCreate(withScopes(myRead))
+			login := mustLogin(t, token.Credentials())
 			got := t.Anonymous().PostForm("/oauth/check_token", "token",
 				login.AccessToken.Value).Introspection()
 			t.Equal("scope", contract.Value([]string{myRead}), got.Scope)
@@ -70,38 +72,40 @@ var beside = []contract.Scenario{
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.ValidityBounds, rule.StoredAsSent},
 		Run: func(t *contract.T) {
-			made := t.Owner().Create(contract.Body{
+			token := t.Owner().Create(contract.Body{
 				"name": t.UniqueName(), "userAwareTokenNeverExpires": true,
 				"accessTokenValiditySeconds": 900, "scope": []string{myRead},
 			}).Token()
 			t.Equal("accessTokenValiditySeconds", float64(900),
-				made.AccessTokenValiditySeconds.Value)
-			t.Equal("scope", []string{myRead}, made.Scope.Value)
-			login := logIn(t, made.Credentials())
+				token.AccessTokenValiditySeconds.Value)
+			t.Equal("scope", []string{myRead}, token.Scope.Value)
+			login := mustLogin(t, token.Credentials())
 			t.Equal("expires_in", float64(900), login.ExpiresIn.Value)
 		},
 	},
-	usedBy("multipart-form", "in a multipart form", "#token-multipart", evidence.Published,
-		func(t *contract.T, who contract.Credentials) *contract.Response {
+	lastUsedSetBy("multipart-form", "in a multipart form", "#token-multipart", evidence.Published,
+		func(t *contract.T, credentials contract.Credentials) *contract.Response {
 			const boundary = "boundary-of-the-form"
 			body := multipartBody(boundary, `Content-Disposition: form-data; name="%s"`,
-				loginForm(who))
-			return login(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body)
+				loginForm(credentials))
+			return postLogin(t.Anonymous(), nil, "multipart/form-data; boundary="+boundary, body)
 		}),
-	usedBy("query", "in the query", "#token-query", evidence.Published,
-		func(t *contract.T, who contract.Credentials) *contract.Response {
-			return login(t.Anonymous(), loginForm(who), "", "")
+	lastUsedSetBy("query", "in the query", "#token-query", evidence.Published,
+		func(t *contract.T, credentials contract.Credentials) *contract.Response {
+			return postLogin(t.Anonymous(), loginForm(credentials), "", "")
 		}),
-	usedBy("basic", "by HTTP Basic", "#token-basic", evidence.Observed,
-		func(t *contract.T, who contract.Credentials) *contract.Response {
-			return login(basic(t, who), nil, urlencoded, "grant_type=client_credentials")
+	lastUsedSetBy("basic", "by HTTP Basic", "#token-basic", evidence.Observed,
+		func(t *contract.T, credentials contract.Credentials) *contract.Response {
+			return postLogin(withBasicAuth(t, credentials), nil, urlencoded,
+				"grant_type=client_credentials")
 		}),
 }
 
-// usedBy makes a scenario about a form of the login, which sets lastUsed as every other form does.
-func usedBy(
+// lastUsedSetBy makes a scenario about a form of the login, which sets lastUsed as every other form
+// does.
+func lastUsedSetBy(
 	id, how, fact string, evidence evidence.Level,
-	logIn func(*contract.T, contract.Credentials) *contract.Response,
+	loginBy func(*contract.T, contract.Credentials) *contract.Response,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID:       "lifecycle/last-used-is-set-by/" + id,
@@ -109,13 +113,13 @@ func usedBy(
 		Sources:  []string{lastUsedText, fact},
 		Evidence: evidence, Rules: []rule.ID{rule.LastUsed},
 		Run: func(t *contract.T) {
-			made := t.Owner().MustCreate()
-			loggedIn(t, logIn(t, made.Credentials()))
-			listed := t.Owner().MustFind(made.ID)
+			token := t.Owner().MustCreate()
+			expectLogin(t, loginBy(t, token.Credentials()))
+			listed := t.Owner().MustFind(token.ID)
 			if !listed.LastUsed.HasValue() {
 				t.Fatalf("lastUsed is %v after a login %s", listed.LastUsed, how)
 			}
-			usedNow(t, listed)
+			expectUsedNow(t, listed)
 		},
 	}
 }
