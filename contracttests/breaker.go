@@ -12,26 +12,27 @@ import (
 // left alone: somebody may have to be told of every login that it refuses.
 const maxConsecutiveFailures = 3
 
-// errGaveUp ends a run after too many cases in a row that did not get through.
-var errGaveUp = fmt.Errorf("the target was given up: %d cases in a row could not log in, or got "+
+// errCircuitOpen ends a run after too many cases in a row that did not get through.
+var errCircuitOpen = fmt.Errorf("the target was given up: %d cases in a row could not log in, or "+
+	"got "+
 	"no answer but faults", maxConsecutiveFailures)
 
 // Aborted returns why the runner leaves out the rest of the cases: the target does not answer
 // ([tenantguard.ErrNotAnswering]), or several cases in a row could not be tried. It is nil if the
 // run was not ended by the target.
 func (r *Runner) Aborted() error {
-	if err := r.silence(); err != nil {
+	if err := r.unresponsiveError(); err != nil {
 		return err
 	}
 	if r.unreachable.Load() >= maxConsecutiveFailures {
-		return errGaveUp
+		return errCircuitOpen
 	}
 	return nil
 }
 
-// silence returns live.ErrNotAnswering if the target does not answer.
-func (r *Runner) silence() error {
-	if r.silent.Load() {
+// unresponsiveError returns live.ErrNotAnswering if the target does not answer.
+func (r *Runner) unresponsiveError() error {
+	if r.unresponsive.Load() {
 		return tenantguard.ErrNotAnswering
 	}
 	return r.timeouts.Err()
@@ -43,7 +44,7 @@ func (r *Runner) noteAttempt(login bool, err error) {
 		r.timeouts.Note(login, err)
 	}
 	if errors.Is(err, tenantguard.ErrNotAnswering) {
-		r.silent.Store(true)
+		r.unresponsive.Store(true)
 	}
 }
 
@@ -61,10 +62,10 @@ func (r Request) isWrite() bool {
 
 // noteReachability counts the cases in a row that did not get through.
 func (r *Runner) noteReachability(t *T, err error) {
-	var refused *tenantguard.NotSentError
+	var rejected *tenantguard.NotSentError
 	switch {
-	case t.requests == 0 || errors.As(err, &refused): // which says nothing about the target
-	case len(t.rejected) > 0 || !t.reached && (err != nil || len(t.failures) > 0):
+	case t.requests == 0 || errors.As(err, &rejected): // which says nothing about the target
+	case len(t.rejected) > 0 || !t.responded && (err != nil || len(t.failures) > 0):
 		r.unreachable.Add(1)
 	default:
 		r.unreachable.Store(0)

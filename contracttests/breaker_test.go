@@ -20,11 +20,11 @@ import (
 // nor anything else for the rest of the scenarios, and none of them is said to be broken.
 func TestLostTargetIsGivenUp(t *testing.T) {
 	mock := inProcess(t)
-	who, err := mock.Control.Credentials(t.Context())
+	credentials, err := mock.Control.Credentials(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer := func(status int, body string) func() (*http.Response, error) {
+	respond := func(status int, body string) func() (*http.Response, error) {
 		return func() (*http.Response, error) {
 			return &http.Response{
 				StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
@@ -33,14 +33,14 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct {
-		name    string
-		instead func() (*http.Response, error)
-		gaveUp  bool
-		asked   int // after it was lost: in the scenario that lost it, and in three more
+		name     string
+		respond  func() (*http.Response, error)
+		aborted  bool
+		requests int // after it was lost: in the scenario that lost it, and in three more
 	}{
-		{"refuses to log in", answer(401, `{"error":"invalid_client"}`), true, 4}, //nolint:bodyclose // whoever asks closes it
-		{"is down", answer(503, "<html>maintenance</html>"), true, 4},             //nolint:bodyclose // as above
-		{"redirects", answer(302, ""), true, 4},                                   //nolint:bodyclose // as above
+		{"refuses to log in", respond(401, `{"error":"invalid_client"}`), true, 4}, //nolint:bodyclose // whoever asks closes it
+		{"is down", respond(503, "<html>maintenance</html>"), true, 4},             //nolint:bodyclose // as above
+		{"redirects", respond(302, ""), true, 4},                                   //nolint:bodyclose // as above
 		{
 			"does not answer", func() (*http.Response, error) {
 				return nil, errors.New("connection refused")
@@ -53,14 +53,15 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 			target := contracttests.Target{
 				Name: "tenant", BaseURL: tenantURL, ReadOnly: true,
 				Owner: contracttests.Credentials{
-					ClientID: who.Users[0].ClientID, ClientSecret: who.Users[0].ClientSecret,
+					ClientID:     credentials.Users[0].ClientID,
+					ClientSecret: credentials.Users[0].ClientSecret,
 				},
 				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response,
 					error,
 				) {
-					if requests++; requests > 20 && tt.instead != nil {
+					if requests++; requests > 20 && tt.respond != nil {
 						lost++
-						return tt.instead()
+						return tt.respond()
 					}
 					return mock.HTTP.Transport.RoundTrip(r)
 				})},
@@ -75,20 +76,20 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 			}
 			cases := contracttests.Select(scenarios.All(), o)
 			got := runner.Run(t.Context(), cases)
-			if (runner.Aborted() != nil) != tt.gaveUp || got.Interrupted != tt.gaveUp ||
-				lost != tt.asked {
+			if (runner.Aborted() != nil) != tt.aborted || got.Interrupted != tt.aborted ||
+				lost != tt.requests {
 				t.Errorf("aborted: %v, interrupted: %v, asked %d times after it was lost",
 					runner.Aborted(), got.Interrupted, lost)
 			}
 			broken := slices.IndexFunc(got.Warnings, func(w report.Warning) bool {
 				return w.Kind == report.WarnCircuitBreaker
 			})
-			if (broken >= 0) != tt.gaveUp {
+			if (broken >= 0) != tt.aborted {
 				t.Errorf("warnings: %v", got.Warnings)
-			} else if tt.gaveUp {
+			} else if tt.aborted {
 				checkMessage(t, got.Warnings[broken].Text)
 			}
-			if !tt.gaveUp && (got.Counts[report.Pass] == 0 || len(got.Results) != len(cases)) {
+			if !tt.aborted && (got.Counts[report.Pass] == 0 || len(got.Results) != len(cases)) {
 				t.Errorf("%v of %d cases", got.Counts, len(cases))
 			}
 		})
@@ -100,11 +101,11 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 func TestCleanupTriesNoRefusedLoginAgain(t *testing.T) {
 	n := newTenant(t)
 	target, o := n.target(), n.options()
-	made, refused := 0, 0
+	made, rejected := 0, 0
 	target.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		if made == 2 {
 			if r.URL.Path == "/oauth/token" {
-				refused++
+				rejected++
 			}
 			return always{
 				http.StatusUnauthorized, `{"error":"invalid_client"}`, n.Now(),
@@ -118,8 +119,8 @@ func TestCleanupTriesNoRefusedLoginAgain(t *testing.T) {
 	o.ConsistencyTimeout, o.Run, o.Versions = time.Nanosecond,
 		regexp.MustCompile("^create/makes-different-tokens"), []version.Version{version.V3}
 	n.contract(target, o)
-	if made != 2 || refused != 1 {
-		t.Errorf("%d tokens were made, and %d logins refused, want 2 and 1", made, refused)
+	if made != 2 || rejected != 1 {
+		t.Errorf("%d tokens were made, and %d logins refused, want 2 and 1", made, rejected)
 	}
 }
 

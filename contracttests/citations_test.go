@@ -20,15 +20,15 @@ var citation = regexp.MustCompile(regexp.QuoteMeta(factsPath) + `#([\w-]*)`)
 // section matches the citations of before: sections of documents that are not in the repository.
 var section = regexp.MustCompile(`\b(behaviour|clients) [0-9]+(\.[0-9]+)*\b`)
 
-// cites reports whether a file may cite facts.
-func cites(name string) bool {
+// mayCite reports whether a file may cite facts.
+func mayCite(name string) bool {
 	return slices.Contains([]string{".go", ".yaml", ".yml", ".txtar"}, filepath.Ext(name)) ||
 		slices.Contains([]string{"README.md", "CONTRIBUTING.md"}, name)
 }
 
-// citing calls f with the text of every file of the repository that may cite facts, and with the
-// sources of every scenario, whose files write them without the name of the page.
-func citing(t *testing.T, f func(path, text string)) {
+// forEachCitingFile calls f with the text of every file of the repository that may cite facts, and
+// with the sources of every scenario, whose files write them without the name of the page.
+func forEachCitingFile(t *testing.T, f func(path, text string)) {
 	t.Helper()
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -41,7 +41,7 @@ func citing(t *testing.T, f func(path, text string)) {
 			}
 			return nil
 		}
-		if !cites(entry.Name()) {
+		if !mayCite(entry.Name()) {
 			return nil
 		}
 		text, err := os.ReadFile(path)
@@ -69,17 +69,17 @@ func anchors(text string) []string {
 
 // Every citation leads to a fact, and every fact but a known gap is cited.
 func TestCitations(t *testing.T) {
-	facts, cited := readFacts(t), map[string]bool{}
-	citing(t, func(path, text string) {
+	facts, citedAnchors := readFacts(t), map[string]bool{}
+	forEachCitingFile(t, func(path, text string) {
 		for _, anchor := range anchors(text) {
-			cited[anchor] = true
+			citedAnchors[anchor] = true
 			if _, found := facts[anchor]; !found {
 				t.Errorf("%s: %s has no fact %q", path, factsPath, anchor)
 			}
 		}
 	})
 	for anchor, f := range facts {
-		if !cited[anchor] && !f.gap {
+		if !citedAnchors[anchor] && !f.gap {
 			t.Errorf("%s: nothing cites %s; cite it, move it to the known gaps, or remove it",
 				factsPath, anchor)
 		}
@@ -88,7 +88,7 @@ func TestCitations(t *testing.T) {
 
 // No file cites a section of a document that is not in the repository.
 func TestCitations_OfNoOtherDocument(t *testing.T) {
-	citing(t, func(path, text string) {
+	forEachCitingFile(t, func(path, text string) {
 		if found := section.FindString(text); found != "" &&
 			filepath.Base(path) != "citations_test.go" {
 			t.Errorf("%s: cites %q; cite a fact of %s instead", path, found, factsPath)

@@ -19,26 +19,26 @@ const maxTokensPerOwner = 5
 // cleanups are a stack of functions that run at the end of a scenario, and the tokens that they
 // delete.
 type cleanups struct {
-	functions []func()
-	alive     map[string]string // owner of each live token
+	funcs      []func()
+	liveTokens map[string]string // owner of each live token
 	// owners are the identities that tokens belong to, by id, as far as they are known.
 	owners map[string]Credentials
-	// ending reports that the cleanups are running. Hurried reports then whether the run ends
+	// cleaningUp reports that the cleanups are running. Hurried reports then whether the run ends
 	// early.
-	ending  bool
-	hurried func() bool
+	cleaningUp  bool
+	interrupted func() bool
 }
 
 // trackToken tracks what comes into being and goes, whichever way it was asked for.
 func (t *T) trackToken(c *Client, operation string, x *exchange) {
 	switch operation {
 	case "createPersonalAccessToken":
-		if id, owner, made := created(x.Status, []byte(x.ResponseBody)); made {
-			t.own(c, id, owner)
+		if id, owner, ok := parseCreated(x.Status, []byte(x.ResponseBody)); ok {
+			t.addToken(c, id, owner)
 		}
 	case "deletePersonalAccessToken":
 		if x.Status == http.StatusNoContent {
-			delete(t.alive, x.id())
+			delete(t.liveTokens, x.id())
 		}
 	}
 }
@@ -50,17 +50,17 @@ func (x *exchange) id() string {
 	return id
 }
 
-// own notes an object, which is removed when the scenario ends.
-func (t *T) own(c *Client, id, owner string) {
-	t.alive[id] = owner
-	t.owners[id] = t.identity(c.who)
+// addToken notes an object, which is removed when the scenario ends.
+func (t *T) addToken(c *Client, id, owner string) {
+	t.liveTokens[id] = owner
+	t.owners[id] = t.identityOf(c.credentials)
 	t.Cleanup(func() {
-		if _, left := t.alive[id]; left {
+		if _, cleanupErr := t.liveTokens[id]; cleanupErr {
 			t.cleanupClient(c, id).deleteLeftover(id)
 		}
 	})
 	n := 0
-	for _, other := range t.alive {
+	for _, other := range t.liveTokens {
 		if other == owner {
 			n++
 		}
@@ -71,40 +71,40 @@ func (t *T) own(c *Client, id, owner string) {
 	}
 }
 
-// identity is the one that a login belongs to: itself, or who made the token that logs in. It is
+// identityOf is the one that a login belongs to: itself, or who made the token that logs in. It is
 // none for others.
-func (t *T) identity(who Credentials) Credentials {
+func (t *T) identityOf(credentials Credentials) Credentials {
 	for _, identity := range []Credentials{t.session.owner, t.session.second, t.session.admin} {
-		if who == identity {
-			return who
+		if credentials == identity {
+			return credentials
 		}
 	}
-	return t.owners[who.ClientID]
+	return t.owners[credentials.ClientID]
 }
 
 // cleanupClient returns who removes an object: its owner, whose own login has every right, or else
 // who made it.
-func (t *T) cleanupClient(maker *Client, id string) *Client {
-	if owner := t.owners[id]; owner.given() && t.RealTenant() {
+func (t *T) cleanupClient(creator *Client, id string) *Client {
+	if owner := t.owners[id]; owner.isSet() && t.RealTenant() {
 		return t.client(owner)
 	}
-	return maker.ExpectInvalid() // the delete is right
+	return creator.ExpectInvalid() // the delete is right
 }
 
 // deleteLeftover deletes what a scenario left, in any version that the target serves.
 func (c *Client) deleteLeftover(id string) {
-	gone := Request{
+	request := Request{
 		Method: http.MethodDelete, Path: c.t.CollectionPath() + "/" + url.PathEscape(id),
 	}
-	r := c.Send(gone)
+	r := c.Send(request)
 	// its access token has expired meanwhile
-	if r.status == http.StatusUnauthorized && c.who.given() {
-		r = c.t.again(c).Send(gone)
+	if r.status == http.StatusUnauthorized && c.credentials.isSet() {
+		r = c.t.relogin(c).Send(request)
 	}
 	if r.status != http.StatusNoContent && r.status != http.StatusNotFound {
 		c.t.Errorf("the token %s that the scenario made is left: delete answers %d", id, r.status)
 	}
-	delete(c.t.alive, id)
+	delete(c.t.liveTokens, id)
 }
 
 const (
@@ -118,20 +118,21 @@ const (
 	cleanupGrace = 4 * time.Second
 )
 
-// grace is the time for cleanups in a run that ends early. It begins with the first of them.
-type grace struct {
-	mu    sync.Mutex
-	until time.Time
+// cleanupBudget is the time for cleanups in a run that ends early. It begins with the first of
+// them.
+type cleanupBudget struct {
+	mu       sync.Mutex
+	deadline time.Time
 }
 
-// left returns how much of the time is left at a moment.
-func (g *grace) left(now time.Time) time.Duration {
+// remaining returns how much of the time is left at a moment.
+func (g *cleanupBudget) remaining(now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.until.IsZero() {
-		g.until = now.Add(cleanupGrace)
+	if g.deadline.IsZero() {
+		g.deadline = now.Add(cleanupGrace)
 	}
-	return g.until.Sub(now)
+	return g.deadline.Sub(now)
 }
 
 // CleanupContext returns the context for what has to be done at the end of a run, whatever ended
@@ -140,12 +141,12 @@ func (g *grace) left(now time.Time) time.Duration {
 func (r *Runner) CleanupContext(ctx context.Context, limit time.Duration) (context.Context,
 	context.CancelFunc,
 ) {
-	if r.silence() != nil {
+	if r.unresponsiveError() != nil {
 		limit = min(limit, cleanupGrace)
 	}
 	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	stop := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(r.grace.left(r.options.Now()), cancel)
+		timer := time.AfterFunc(r.cleanupBudget.remaining(r.options.Now()), cancel)
 		context.AfterFunc(cleanup, func() { timer.Stop() })
 	})
 	return cleanup, func() {
@@ -158,9 +159,9 @@ func (r *Runner) CleanupContext(ctx context.Context, limit time.Duration) (conte
 func (t *T) runCleanups(ctx context.Context) (err error) {
 	cleanup, stop := t.run.CleanupContext(ctx, cleanupTimeout)
 	defer stop()
-	t.ctx, t.ending, t.hurried = cleanup, true, func() bool { return ctx.Err() != nil }
-	for _, f := range slices.Backward(t.functions) {
-		err = errors.Join(err, t.guard(f))
+	t.ctx, t.cleaningUp, t.interrupted = cleanup, true, func() bool { return ctx.Err() != nil }
+	for _, f := range slices.Backward(t.funcs) {
+		err = errors.Join(err, t.runGuarded(f))
 	}
 	return err
 }

@@ -22,15 +22,15 @@ import (
 type hanging struct {
 	hangs func(r *http.Request) bool
 	sent  []string
-	// last is when the last request was sent.
-	last time.Time
+	// lastExchange is when the last request was sent.
+	lastExchange time.Time
 }
 
 // bubbleTime returns the fake time of a bubble.
 func bubbleTime() time.Time { return time.Now() } //nolint:forbidigo // it is fake
 
 func (h *hanging) RoundTrip(r *http.Request) (*http.Response, error) {
-	h.sent, h.last = append(h.sent, r.Method+" "+r.URL.Path), bubbleTime()
+	h.sent, h.lastExchange = append(h.sent, r.Method+" "+r.URL.Path), bubbleTime()
 	if h.hangs(r) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
@@ -38,15 +38,15 @@ func (h *hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 	const token = `{"id":"0f1e2d3c4b5a69788796a5b4c3d2e1f0","secret":"s","name":"n"}`
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/oauth/token"):
-		return answer(http.StatusOK,
+		return newResponse(http.StatusOK,
 			`{"access_token":"a","token_type":"bearer","expires_in":43199,"scope":"sp:scopes:all"}`,
 			r), nil
 	case r.Method == http.MethodGet:
-		return answer(http.StatusOK, "["+token+"]", r), nil
+		return newResponse(http.StatusOK, "["+token+"]", r), nil
 	case r.Method == http.MethodDelete:
-		return answer(http.StatusNoContent, "", r), nil
+		return newResponse(http.StatusNoContent, "", r), nil
 	}
-	return answer(http.StatusOK, token, r), nil
+	return newResponse(http.StatusOK, token, r), nil
 }
 
 // hangsAt hangs at the requests with a method.
@@ -86,8 +86,8 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 		hangs func(*http.Request) bool
 		// took is the time from the interrupt to the end.
 		took time.Duration
-		// last is the time from the interrupt to the last request.
-		last time.Duration
+		// lastExchange is the time from the interrupt to the last request.
+		lastExchange time.Duration
 	}{
 		{"in a login", hangsAtLogin, 0, -time.Second},
 		{"in a read", hangsAt(http.MethodGet), 0, 0}, // and what was made is deleted
@@ -100,8 +100,8 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				way := &hanging{hangs: test.hangs}
-				runner, err := contracttests.NewRunner(hangingTarget(t, way, false),
+				transport := &hanging{hangs: test.hangs}
+				runner, err := contracttests.NewRunner(hangingTarget(t, transport, false),
 					contracttests.Options{})
 				if err != nil {
 					t.Fatal(err)
@@ -113,7 +113,7 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 					interrupt = runner.Now()
 					cancel()
 				})
-				r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) {
+				r := runner.Run(ctx, []contracttests.Case{newCase(func(t *contracttests.T) {
 					t.Owner().MustCreate()
 				})})
 				if took := runner.Now().Sub(interrupt); took != test.took || !r.Interrupted ||
@@ -121,9 +121,9 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 					t.Errorf("it ended after %s, want %s; interrupted %t with %d results", took,
 						test.took, r.Interrupted, len(r.Results))
 				}
-				if last := way.last.Sub(interrupt); last != test.last {
+				if last := transport.lastExchange.Sub(interrupt); last != test.lastExchange {
 					t.Errorf("the last request %s after the interrupt, want %s: %v", last,
-						test.last, way.sent)
+						test.lastExchange, transport.sent)
 				}
 			})
 		})
@@ -166,8 +166,8 @@ func TestRun_EndsAtSilentTarget(t *testing.T) {
 		} {
 			t.Run(test.name+map[bool]string{true: " with a guard"}[guarded], func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					way := &hanging{hangs: test.hangs}
-					checkSilent(t, hangingTarget(t, way, guarded))
+					transport := &hanging{hangs: test.hangs}
+					checkSilent(t, hangingTarget(t, transport, guarded))
 				})
 			})
 		}
@@ -183,7 +183,7 @@ func checkSilent(t *testing.T, target contracttests.Target) {
 	}
 	var cases []contracttests.Case
 	for range 50 {
-		cases = append(cases, doing(func(t *contracttests.T) { t.Owner().List() }))
+		cases = append(cases, newCase(func(t *contracttests.T) { t.Owner().List() }))
 	}
 	started := runner.Now()
 	r := runner.Run(t.Context(), cases)

@@ -16,11 +16,11 @@ import (
 // A Client makes requests as one caller, and holds each exchange against the effective document of
 // its version.
 type Client struct {
-	t      *T
-	bearer string
-	who    Credentials
-	// wrong are the places where the next request is wrong on purpose.
-	wrong []string
+	t           *T
+	bearer      string
+	credentials Credentials
+	// expectedViolations are the places where the next request is wrong on purpose.
+	expectedViolations []string
 	// header is sent besides.
 	header http.Header
 }
@@ -32,7 +32,7 @@ type Body map[string]any
 func (b Body) Text(name string) string {
 	text, ok := b[name].(string)
 	if !ok {
-		panic(stopped{fmt.Errorf("expected a body with the string %s, got %v", name, b)})
+		panic(abort{fmt.Errorf("expected a body with the string %s, got %v", name, b)})
 	}
 	return text
 }
@@ -44,7 +44,7 @@ type Op map[string]any
 func (o Op) Value() any {
 	value, ok := o["value"]
 	if !ok {
-		panic(stopped{fmt.Errorf("expected an operation with a value, got %v", o)})
+		panic(abort{fmt.Errorf("expected an operation with a value, got %v", o)})
 	}
 	return value
 }
@@ -63,9 +63,9 @@ type Request struct {
 // name them: "/name", "query parameter filters", "header Content-Type", "body". Whatever else is
 // wrong with them fails the scenario. A name that the document does not declare is wrong as well,
 // because it may be misspelt.
-func (c *Client) ExpectInvalid(places ...string) *Client {
+func (c *Client) ExpectInvalid(locations ...string) *Client {
 	other := *c
-	other.wrong = places
+	other.expectedViolations = locations
 	return &other
 }
 
@@ -84,28 +84,29 @@ func (c *Client) WithHeader(name, value string) *Client {
 func (c *Client) Bearer() string { return c.bearer }
 
 // RequestToken asks for an access token by a form, as most SDKs do.
-func (c *Client) RequestToken(who Credentials) *Response {
-	return c.Send(tokenRequest(who))
+func (c *Client) RequestToken(credentials Credentials) *Response {
+	return c.Send(tokenRequest(credentials))
 }
 
-func tokenRequest(who Credentials) Request {
+func tokenRequest(credentials Credentials) Request {
 	return Request{
 		Method: http.MethodPost, Path: "/oauth/token", ContentType: formType,
-		Body: form("grant_type", "client_credentials", "client_id", who.ClientID, "client_secret",
-			who.ClientSecret),
+		Body: encodeForm("grant_type", "client_credentials", "client_id", credentials.ClientID,
+			"client_secret",
+			credentials.ClientSecret),
 	}
 }
 
 // PostForm posts pairs as an urlencoded form.
 func (c *Client) PostForm(path string, pairs ...string) *Response {
 	return c.Send(Request{
-		Method: http.MethodPost, Path: path, ContentType: formType, Body: form(pairs...),
+		Method: http.MethodPost, Path: path, ContentType: formType, Body: encodeForm(pairs...),
 	})
 }
 
 // List lists tokens, with query parameters as pairs.
 func (c *Client) List(pairs ...string) *Response {
-	query, _ := url.ParseQuery(form(pairs...)) // it was just encoded
+	query, _ := url.ParseQuery(encodeForm(pairs...)) // it was just encoded
 	return c.Send(Request{Method: http.MethodGet, Path: c.t.CollectionPath(), Query: query})
 }
 
@@ -126,9 +127,9 @@ func (c *Client) NewTokenBody() Body {
 
 // MustCreate creates a token expiring at T.Expiry, merging extra into the request body. It ends the
 // scenario if the request is rejected.
-func (c *Client) MustCreate(besides ...Body) Token {
+func (c *Client) MustCreate(extra ...Body) Token {
 	body := c.NewTokenBody()
-	for _, b := range besides {
+	for _, b := range extra {
 		for name, value := range b {
 			body[name] = value
 		}
@@ -175,7 +176,7 @@ func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05
 func encode(value any) string {
 	encoded, err := json.Marshal(value)
 	if err != nil {
-		panic(stopped{err})
+		panic(abort{err})
 	}
 	return string(encoded)
 }
@@ -219,12 +220,12 @@ func (c *Client) do(ctx context.Context, r Request) (*exchange, error) {
 		request.Header[name] = values
 	}
 	sent := c.t.run.Now()
-	answered, err := c.t.run.http.Do(request)
+	response, err := c.t.run.http.Do(request)
 	var body []byte
 	if err == nil {
-		body, err = tenantguard.ReadResponse(answered.Body)
-		err = errors.Join(err, answered.Body.Close())
-		c.t.run.clock.Observe(answered.StatusCode, answered.Header, sent, c.t.run.Now())
+		body, err = tenantguard.ReadResponse(response.Body)
+		err = errors.Join(err, response.Body.Close())
+		c.t.run.clock.Observe(response.StatusCode, response.Header, sent, c.t.run.Now())
 	}
 	if ctx.Err() == nil {
 		c.t.run.noteAttempt(r.isLogin(), err)
@@ -234,7 +235,7 @@ func (c *Client) do(ctx context.Context, r Request) (*exchange, error) {
 	}
 	return &exchange{
 		Method: r.Method, URL: address, Header: request.Header.Clone(), Body: r.Body,
-		Status: answered.StatusCode, ResponseHeader: answered.Header, ResponseBody: string(body),
+		Status: response.StatusCode, ResponseHeader: response.Header, ResponseBody: string(body),
 	}, nil
 }
 
@@ -249,10 +250,10 @@ func (r Request) query() string {
 // record adds an exchange to the scenario: it judges the exchange, and tracks what it created.
 func (c *Client) record(r Request, x *exchange) *Response {
 	t := c.t
-	t.last = x
+	t.lastExchange = x
 	t.rememberSecrets(x)
-	t.observe(x)
-	t.run.warnings.see(x)
+	t.recordExchange(x)
+	t.run.warnings.record(x)
 	response := &Response{
 		t: t, status: x.Status, header: x.ResponseHeader, body: []byte(x.ResponseBody), exchange: x,
 	}
@@ -261,24 +262,24 @@ func (c *Client) record(r Request, x *exchange) *Response {
 	}
 	t.judgeExchange(x)
 	// the API does not redirect
-	t.reached = t.reached || x.Status < 300 || x.Status >= 400 && x.Status < 500
-	op, document := t.run.operation(t.version, r.Method, r.Path)
+	t.responded = t.responded || x.Status < 300 || x.Status >= 400 && x.Status < 500
+	op, document := t.run.findOperation(t.version, r.Method, r.Path)
 	if r.RawQuery != "" {
 		r.Query, _ = url.ParseQuery(r.RawQuery) // what cannot be read breaks no parameter
 	}
 	c.validateRequest(op, r)
 	t.validateResponse(op, document, x)
 	if x.Status == http.StatusUnauthorized && c.bearer != "" {
-		t.run.tokens.evict(c.who, c.bearer)
+		t.run.tokens.evict(c.credentials, c.bearer)
 	}
 	if op != nil {
 		t.trackToken(c, op.Name, x)
 		t.noteOtherRuns(op.Name, x)
-		done := effects(op.Name, x)
-		t.wrote = t.wrote || len(done) > 0
+		changes := effects(op.Name, x)
+		t.modified = t.modified || len(changes) > 0
 		if !x.Concurrent {
-			t.awaitEffects(done)
-			t.requestLists(c, done)
+			t.awaitEffects(changes)
+			t.requestLists(c, changes)
 		}
 	}
 	return response

@@ -36,35 +36,35 @@ type LintOptions struct {
 func LintClient(ctx context.Context, mock *control.Client, options LintOptions) (*report.Report,
 	error,
 ) {
-	began := time.Now()
-	found, err := options.fetch(ctx, mock)
+	start := time.Now()
+	findings, err := options.fetch(ctx, mock)
 	if err != nil {
 		return nil, err
 	}
 	out := &report.Report{
-		Schema: report.SchemaVersion, Started: began.UTC(), Warnings: []report.Warning{},
-		Results: []report.Result{}, Judged: judged(found),
+		Schema: report.SchemaVersion, Started: start.UTC(), Warnings: []report.Warning{},
+		Results: []report.Result{}, Judged: judged(findings),
 	}
-	if found.Judged == 0 {
+	if findings.Judged == 0 {
 		addEmpty(out, options.AllowEmpty)
 		return out, nil
 	}
 	kinds := map[string]control.KindFindings{}
-	for _, k := range found.Kinds {
+	for _, k := range findings.Kinds {
 		kinds[k.Kind] = k
 	}
-	for _, bound := range LintRules() {
+	for _, lintRule := range LintRules() {
 		result := report.Result{
-			ID: "client/" + bound.Kind(), Promise: bound.Text, Sources: bound.Sources,
-			Evidence: bound.Evidence,
+			ID: "client/" + lintRule.Kind(), Promise: lintRule.Text, Sources: lintRule.Sources,
+			Evidence: lintRule.Evidence,
 			Outcome:  report.Pass, Failures: []report.Failure{}, Notes: []string{},
-			Requests: found.Judged,
+			Requests: findings.Judged,
 		}
-		judgeRule(&result, bound, kinds[bound.Kind()],
-			slices.Contains(options.AllowedKinds, bound.Kind()))
+		judgeRule(&result, lintRule, kinds[lintRule.Kind()],
+			slices.Contains(options.AllowedKinds, lintRule.Kind()))
 		out.Results = append(out.Results, result)
 	}
-	out.Seconds = time.Since(began).Seconds()
+	out.Seconds = time.Since(start).Seconds()
 	out.Count()
 	return out, nil
 }
@@ -83,17 +83,19 @@ func (o LintOptions) fetch(ctx context.Context, mock *control.Client) (control.F
 }
 
 // judgeRule adds what was found by one rule to its result.
-func judgeRule(result *report.Result, bound LintRule, found control.KindFindings, allowed bool) {
-	permitted := found.Allowed
+func judgeRule(result *report.Result, lintRule LintRule, findings control.KindFindings,
+	allowed bool,
+) {
+	allowedCount := findings.Allowed
 	if allowed {
-		permitted += found.Count
+		allowedCount += findings.Count
 	}
 	switch {
-	case found.Count > 0 && !allowed:
+	case findings.Count > 0 && !allowed:
 		result.Outcome, result.Kind = report.Fail, report.KindFinding
-	case permitted > 0:
+	case allowedCount > 0:
 		result.Outcome, result.Kind, result.Message = report.Skip, report.KindAllowed,
-			"allowed: "+findingsText(permitted)
+			"allowed: "+findingsText(allowedCount)
 		return
 	case allowed:
 		result.Outcome, result.Kind, result.Message = report.Skip, report.KindAllowed, "allowed"
@@ -101,20 +103,20 @@ func judgeRule(result *report.Result, bound LintRule, found control.KindFindings
 	default:
 		return
 	}
-	if permitted > 0 {
-		result.Notes = append(result.Notes, findingsText(permitted)+" more were allowed")
+	if allowedCount > 0 {
+		result.Notes = append(result.Notes, findingsText(allowedCount)+" more were allowed")
 	}
-	for _, example := range found.Examples {
-		example.Remedy = cmp.Or(example.Remedy, bound.Advice)
+	for _, example := range findings.Examples {
+		example.Remedy = cmp.Or(example.Remedy, lintRule.Advice)
 		result.Failures = append(result.Failures, clientFailure(example))
 	}
-	if more := found.Count - len(found.Examples); more > 0 {
+	if more := findings.Count - len(findings.Examples); more > 0 {
 		result.Failures = append(result.Failures, report.Failure{
 			Kind: report.KindFinding, Message: limit.Remainder(more),
 		})
 	}
-	result.Sources = sourcesOf(bound.Sources, found.Examples)
-	result.Message = findingsMessage(found, bound.Advice)
+	result.Sources = sourcesOf(lintRule.Sources, findings.Examples)
+	result.Message = findingsMessage(findings, lintRule.Advice)
 }
 
 func findingsText(n int) string {
@@ -126,15 +128,15 @@ func findingsText(n int) string {
 
 // findingsMessage returns the number of findings, with the first one: its request, what was wrong
 // with it, and the remedy.
-func findingsMessage(found control.KindFindings, advice string) string {
-	text := findingsText(found.Count)
-	if len(found.Examples) == 0 {
+func findingsMessage(findings control.KindFindings, advice string) string {
+	text := findingsText(findings.Count)
+	if len(findings.Examples) == 0 {
 		return text + ": " + advice
 	}
-	if found.Count > 1 {
+	if findings.Count > 1 {
 		text += ", the first"
 	}
-	first := found.Examples[0]
+	first := findings.Examples[0]
 	return text + ": " +
 		redact.Report(fmt.Sprintf("%s %s: %s; %s", first.Method, first.Path, first.Detail,
 			cmp.Or(first.Remedy, advice)))
@@ -211,20 +213,20 @@ func clientFailure(example control.FindingExample) report.Failure {
 }
 
 // judged returns what the findings are about.
-func judged(found control.Findings) *report.Judged {
+func judged(findings control.Findings) *report.Judged {
 	j := &report.Judged{
-		Requests: found.Judged, Namespaces: found.Namespaces,
-		OtherNamespaceRequests: found.OtherNamespaceRequests,
-		ClientCount:            found.ClientCount, Clients: []report.Client{},
-		OtherClientRequests: found.OtherClientRequests, NotJudged: []report.NotJudged{},
+		Requests: findings.Judged, Namespaces: findings.Namespaces,
+		OtherNamespaceRequests: findings.OtherNamespaceRequests,
+		ClientCount:            findings.ClientCount, Clients: []report.Client{},
+		OtherClientRequests: findings.OtherClientRequests, NotJudged: []report.NotJudged{},
 	}
-	for _, c := range found.Clients {
+	for _, c := range findings.Clients {
 		j.Clients = append(j.Clients, report.Client(c))
 	}
-	for _, reason := range slices.Sorted(maps.Keys(found.NotJudged)) {
+	for _, reason := range slices.Sorted(maps.Keys(findings.NotJudged)) {
 		j.NotJudged = append(j.NotJudged, report.NotJudged{
 			Reason: reason, Text: cmp.Or(notJudgedTexts[reason], "by the rule "+reason),
-			Requests: found.NotJudged[reason],
+			Requests: findings.NotJudged[reason],
 		})
 	}
 	return j

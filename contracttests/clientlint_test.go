@@ -36,11 +36,11 @@ func lint(t *testing.T, mock *mockserver.TestServer,
 func request(t *testing.T, mock *mockserver.TestServer, n int) {
 	t.Helper()
 	for range n {
-		answered, err := http.Get(mock.URL + "/nothing")
+		response, err := http.Get(mock.URL + "/nothing")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := answered.Body.Close(); err != nil {
+		if err := response.Body.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -135,12 +135,12 @@ func TestLintClient_NamesTheFinding(t *testing.T) {
 			mock := mockserver.Start(t)
 			client := mock.Client("admin")
 			for _, body := range []string{`{"name":"a","colour":1}`, `{"name":"b","size":1}`} {
-				answered, err := client.Post(mock.URL+v.CollectionPath(), "application/json",
+				response, err := client.Post(mock.URL+v.CollectionPath(), "application/json",
 					strings.NewReader(body))
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := answered.Body.Close(); err != nil {
+				if err := response.Body.Close(); err != nil {
 					t.Fatal(err)
 				}
 			}

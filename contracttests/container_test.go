@@ -27,9 +27,9 @@ func inContainer(t *testing.T) contracttests.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	surface, err := mock.Control(t.Context())
+	controlClient, err := mock.Control(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return contracttests.Target{Name: "container", BaseURL: base, Control: surface}
+	return contracttests.Target{Name: "container", BaseURL: base, Control: controlClient}
 }

@@ -36,10 +36,10 @@ func inProcess(t testing.TB) contracttests.Target {
 }
 
 // target is what leads to a mock, as the contract sees it.
-func target(way http.RoundTripper, mock *mockserver.Server) contracttests.Target {
+func target(transport http.RoundTripper, mock *mockserver.Server) contracttests.Target {
 	return contracttests.Target{
 		Name: "mock", BaseURL: "http://127.0.0.1", Control: mock.Control(), HTTP: &http.Client{
-			Transport: way,
+			Transport: transport,
 		},
 	}
 }
@@ -70,7 +70,7 @@ func TestContract(t *testing.T) {
 
 // runContract runs every scenario. On a target that is whole, one that has everything, none may be
 // skipped.
-func runContract(t *testing.T, target contracttests.Target, whole bool) {
+func runContract(t *testing.T, target contracttests.Target, complete bool) {
 	t.Helper()
 	runner, err := contracttests.NewRunner(target, contracttests.Options{})
 	if err != nil {
@@ -81,21 +81,21 @@ func runContract(t *testing.T, target contracttests.Target, whole bool) {
 			t.Parallel()
 			for _, result := range runner.Run(context.WithoutCancel(t.Context()),
 				[]contracttests.Case{c}).Results {
-				judge(t, result, whole)
+				checkResult(t, result, complete)
 			}
 		})
 	}
 }
 
-// judge fails what was not kept, and on a whole target also what was skipped.
-func judge(t *testing.T, result report.Result, whole bool) {
+// checkResult fails what was not kept, and on a whole target also what was skipped.
+func checkResult(t *testing.T, result report.Result, complete bool) {
 	t.Helper()
 	for _, f := range result.Failures {
 		t.Errorf("%s\n%s\n%s\n%s", f.Message, f.Diff, f.Exchange, f.Curl)
 	}
 	switch result.Outcome {
 	case report.Skip:
-		if whole {
+		if complete {
 			t.Fatalf("skipped: %s", result.Message)
 		}
 		t.Skip(result.Message)

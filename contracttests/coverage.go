@@ -23,29 +23,31 @@ type DeclaredResponse struct {
 
 // coverage collects the rows that were seen.
 type coverage struct {
-	mu   sync.Mutex
-	seen map[DeclaredResponse]bool
+	mu      sync.Mutex
+	covered map[DeclaredResponse]bool
 }
 
-func (r *Runner) cover(op *spec.Operation, document string, status int, contentType string) {
+func (r *Runner) recordCoverage(op *spec.Operation, document string, status int,
+	contentType string,
+) {
 	mediaType, _, _ := mime.ParseMediaType(contentType) // none is none
 	r.coverage.mu.Lock()
 	defer r.coverage.mu.Unlock()
-	if r.coverage.seen == nil {
-		r.coverage.seen = map[DeclaredResponse]bool{}
+	if r.coverage.covered == nil {
+		r.coverage.covered = map[DeclaredResponse]bool{}
 	}
-	r.coverage.seen[DeclaredResponse{document, op.ID, status, mediaType}] = true
+	r.coverage.covered[DeclaredResponse{document, op.ID, status, mediaType}] = true
 }
 
 // CoveredResponses are the rows that the runs of the runner have met so far.
 func (r *Runner) CoveredResponses() map[DeclaredResponse]bool {
 	r.coverage.mu.Lock()
 	defer r.coverage.mu.Unlock()
-	return maps.Clone(r.coverage.seen)
+	return maps.Clone(r.coverage.covered)
 }
 
-// DeclaredResponses lists every answer that the effective documents of the API and of the token endpoint
-// declare.
+// DeclaredResponses lists every answer that the effective documents of the API and of the token
+// endpoint declare.
 func (r *Runner) DeclaredResponses() []DeclaredResponse {
 	var rows []DeclaredResponse
 	for name, document := range r.documents {

@@ -16,23 +16,23 @@ func difference(want, got any) string {
 	if reflect.DeepEqual(want, got) {
 		return ""
 	}
-	left, isJSON := asJSON(want)
+	cleanupErr, isJSON := asJSON(want)
 	right, also := asJSON(got)
 	if !isJSON || !also {
 		return fmt.Sprintf("-%v\n+%v\n", want, got)
 	}
-	differ := jsondiff.Differ{Key: func(element any, _ bool) string { return onLine(element) }}
+	differ := jsondiff.Differ{Key: func(element any, _ bool) string { return compactJSON(element) }}
 	var b strings.Builder
-	for _, c := range differ.Compare(left, right) {
-		at := ""
+	for _, c := range differ.Compare(cleanupErr, right) {
+		pointer := ""
 		if len(c.Path) > 0 {
-			at = jsondiff.Pointer(c.Path) + ": "
+			pointer = jsondiff.Pointer(c.Path) + ": "
 		}
 		if c.Kind != jsondiff.Added {
-			b.WriteString("-" + at + onLine(c.A) + "\n")
+			b.WriteString("-" + pointer + compactJSON(c.A) + "\n")
 		}
 		if c.Kind != jsondiff.Removed {
-			b.WriteString("+" + at + onLine(c.B) + "\n")
+			b.WriteString("+" + pointer + compactJSON(c.B) + "\n")
 		}
 	}
 	if b.Len() == 0 { // such as numbers of two types
@@ -57,7 +57,7 @@ func asJSON(value any) (decoded any, ok bool) {
 	return decoded, err == nil
 }
 
-func onLine(value any) string {
+func compactJSON(value any) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -22,47 +22,47 @@ const DefaultConsistencyTimeout = 10 * time.Second
 
 // How long is waited between two looks at a list: at first, and at most.
 const (
-	firstPause   = 100 * time.Millisecond
-	longestPause = 2 * time.Second
+	initialPollInterval = 100 * time.Millisecond
+	maxPollInterval     = 2 * time.Second
 )
 
 // effect is what the list of its owner shows of a token when a write has come through.
 type effect struct {
 	id string
-	// gone tells that it is not there.
-	gone bool
+	// deleted tells that it is not there.
+	deleted bool
 	// patched is the response to a patch, nil if the token only has to be there.
 	patched *Token
 }
 
-// shown says how a list differs from the effect, empty for not at all.
-func (e effect) shown(list []Token) (problem, diff string) {
+// mismatch says how a list differs from the effect, empty for not at all.
+func (e effect) mismatch(list []Token) (problem, diff string) {
 	for _, token := range list {
 		if token.ID != e.id {
 			continue
 		}
-		if e.gone {
+		if e.deleted {
 			return "the deleted token " + e.id + " is listed", ""
 		}
 		if e.patched == nil {
 			return "", ""
 		}
-		name, diff := e.patched.notVisible(token)
+		name, diff := e.patched.firstDifference(token)
 		if diff != "" {
 			problem = name + " of the patched token " + e.id + " is not listed as patch answered it"
 		}
 		return problem, diff
 	}
-	if e.gone {
+	if e.deleted {
 		return "", ""
 	}
 	return "the token " + e.id + " is not listed", ""
 }
 
-// notVisible returns the first property by which a list does not show a patched token yet.
+// firstDifference returns the first property by which a list does not show a patched token yet.
 // Properties that the response to the patch lacks do not count, nor do those that change by
 // themselves, such as lastUsed.
-func (k *Token) notVisible(listed Token) (name, diff string) {
+func (k *Token) firstDifference(listed Token) (name, diff string) {
 	for _, property := range []struct {
 		name      string
 		present   bool
@@ -91,11 +91,11 @@ func effects(operation string, x *exchange) []effect {
 	id := x.id()
 	switch operation {
 	case "createPersonalAccessToken":
-		if id, _, made := created(x.Status, []byte(x.ResponseBody)); made {
+		if id, _, ok := parseCreated(x.Status, []byte(x.ResponseBody)); ok {
 			return []effect{{id: id}}
 		}
 	case "deletePersonalAccessToken":
-		return []effect{{id: id, gone: true}}
+		return []effect{{id: id, deleted: true}}
 	case "patchPersonalAccessToken":
 		var token Token
 		if json.Unmarshal([]byte(x.ResponseBody), &token) == nil {
@@ -118,53 +118,53 @@ func effects(operation string, x *exchange) []effect {
 // awaitEffects waits until the lists show what a write did, on a live target. A token whose owner
 // is none of the identities cannot be waited for.
 func (t *T) awaitEffects(effects []effect) {
-	if !t.RealTenant() || t.ending && t.hurried() { // a cleanup in a hurry deletes the rest
+	if !t.RealTenant() || t.cleaningUp && t.interrupted() { // a cleanup in a hurry deletes the rest
 		return
 	}
 	for _, e := range effects {
-		if owner := t.owners[e.id]; owner.given() {
-			t.await(owner, e)
+		if owner := t.owners[e.id]; owner.isSet() {
+			t.awaitVisible(owner, e)
 		}
 	}
 }
 
-// await looks at the list of an identity until it shows an effect.
-func (t *T) await(owner Credentials, e effect) {
+// awaitVisible looks at the list of an identity until it shows an effect.
+func (t *T) awaitVisible(owner Credentials, e effect) {
 	deadline := t.run.Now().Add(t.run.options.ConsistencyTimeout)
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		problem, diff := t.look(owner, e)
+	for interval := initialPollInterval; ; interval = min(2*interval, maxPollInterval) {
+		problem, diff := t.checkList(owner, e)
 		if problem == "" {
 			return
 		}
-		left := deadline.Sub(t.run.Now())
-		if left <= 0 {
+		remaining := deadline.Sub(t.run.Now())
+		if remaining <= 0 {
 			t.fail(report.KindNotVisible,
 				fmt.Sprintf("the write does not show within %s (Options.ConsistencyTimeout): %s",
 					t.run.options.ConsistencyTimeout, problem), diff)
-			panic(stopped{})
+			panic(abort{})
 		}
-		jittered := pause/2 + rand.N(pause/2) //nolint:gosec // so that two runs do not keep step: nobody gains by foreseeing it
-		t.must(t.run.options.Wait(t.ctx, min(jittered, left)))
+		jittered := interval/2 + rand.N(interval/2) //nolint:gosec // so that two runs do not keep step: nobody gains by foreseeing it
+		t.must(t.run.options.Wait(t.ctx, min(jittered, remaining)))
 	}
 }
 
-// look says how an identity's own list differs from an effect.
-func (t *T) look(owner Credentials, e effect) (problem, diff string) {
+// checkList says how an identity's own list differs from an effect.
+func (t *T) checkList(owner Credentials, e effect) (problem, diff string) {
 	c := t.client(owner)
 	t.requests++
 	t.run.observed.lists.Add(1)
 	x, err := c.do(t.ctx, Request{
 		Method: http.MethodGet, Path: t.CollectionPath(), Query: url.Values{"owner-id": {"me"}},
 	})
-	var refused *tenantguard.NotSentError
-	if errors.As(err, &refused) && t.ending {
+	var rejected *tenantguard.NotSentError
+	if errors.As(err, &rejected) && t.cleaningUp {
 		return "", "" // that it is gone matters more than that this shows
 	}
 	t.must(err)
 	t.must(t.gatewayError(x))
 	t.judgeExchange(x)
 	if x.Status == http.StatusUnauthorized { // its access token may have expired meanwhile
-		t.forget(c)
+		t.evictLogin(c)
 	}
 	var list []Token
 	if x.Status != http.StatusOK {
@@ -173,5 +173,5 @@ func (t *T) look(owner Credentials, e effect) (problem, diff string) {
 	if err := json.Unmarshal([]byte(x.ResponseBody), &list); err != nil {
 		return fmt.Sprintf("the list of its owner is none: %v", err), ""
 	}
-	return e.shown(list)
+	return e.mismatch(list)
 }

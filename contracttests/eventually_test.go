@@ -20,22 +20,22 @@ import (
 // it says.
 type lagging struct {
 	next  http.RoundTripper
-	looks int
+	reads int
 	// methods whose writes lag.
 	methods []string
 
 	mu sync.Mutex
-	// shown are the tokens as lists showed them last, by version and id.
-	shown map[string]json.RawMessage
-	// behind are the tokens that are shown as they were, by id, nil where they were not there.
-	behind map[string]*late
-	// lies are the lists that were not as the tenant is.
-	lies int
+	// current are the tokens as lists showed them last, by version and id.
+	current map[string]json.RawMessage
+	// stale are the tokens that are shown as they were, by id, nil where they were not there.
+	stale map[string]*staleToken
+	// staleLists are the lists that were not as the tenant is.
+	staleLists int
 }
 
-type late struct {
-	looks int
-	was   map[string]json.RawMessage // by version
+type staleToken struct {
+	reads  int
+	former map[string]json.RawMessage // by version
 }
 
 type identified struct {
@@ -44,12 +44,12 @@ type identified struct {
 }
 
 func (l *lagging) RoundTrip(r *http.Request) (*http.Response, error) {
-	answered, err := l.next.RoundTrip(r)
-	if err != nil || answered.StatusCode > 299 ||
+	response, err := l.next.RoundTrip(r)
+	if err != nil || response.StatusCode > 299 ||
 		!strings.Contains(r.URL.Path, "personal-access-tokens") {
-		return answered, err
+		return response, err
 	}
-	body, err := io.ReadAll(answered.Body)
+	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func (l *lagging) RoundTrip(r *http.Request) (*http.Response, error) {
 	} else if slices.Contains(l.methods, r.Method) {
 		l.write(r, body)
 	}
-	answered.Body = io.NopCloser(bytes.NewReader(body))
-	return answered, nil
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, nil
 }
 
 // write makes the tokens that it is about late.
@@ -78,13 +78,13 @@ func (l *lagging) write(r *http.Request, body []byte) {
 		all = []identified{one}
 	}
 	for _, token := range all {
-		was := map[string]json.RawMessage{}
-		for key, shown := range l.shown {
+		former := map[string]json.RawMessage{}
+		for key, visible := range l.current {
 			if path, id, _ := strings.Cut(key, " "); id == token.ID {
-				was[path] = shown
+				former[path] = visible
 			}
 		}
-		l.behind[token.ID] = &late{looks: l.looks, was: was}
+		l.stale[token.ID] = &staleToken{reads: l.reads, former: former}
 	}
 }
 
@@ -99,33 +99,33 @@ func (l *lagging) list(path string, own bool, body []byte) []byte {
 		var who identified
 		_ = json.Unmarshal(token, &who) // as it just was
 		there[who.ID], owner = true, who.Owner.ID
-		if at := l.behind[who.ID]; at == nil {
-			l.shown[path+" "+who.ID] = token
+		if at := l.stale[who.ID]; at == nil {
+			l.current[path+" "+who.ID] = token
 			out = append(out, token)
-		} else if was := at.was[path]; was != nil {
-			out = append(out, was)
+		} else if former := at.former[path]; former != nil {
+			out = append(out, former)
 		}
 	}
-	for id, at := range l.behind {
+	for id, at := range l.stale {
 		var who identified
-		_ = json.Unmarshal(at.was[path], &who) // nothing where it was not there
+		_ = json.Unmarshal(at.former[path], &who) // nothing where it was not there
 		if own && !there[id] && who.Owner.ID == owner && owner != "" {
-			out = append(out, at.was[path])
+			out = append(out, at.former[path])
 		}
-		l.lies++
-		if at.looks--; at.looks <= 0 {
-			delete(l.behind, id)
+		l.staleLists++
+		if at.reads--; at.reads <= 0 {
+			delete(l.stale, id)
 		}
 	}
-	shown, _ := json.Marshal(append([]json.RawMessage{}, out...)) // as it was read
-	return shown
+	text, _ := json.Marshal(append([]json.RawMessage{}, out...)) // as it was read
+	return text
 }
 
-// slow puts a lag in front of a target.
-func slow(target *contracttests.Target, looks int, methods ...string) *lagging {
+// withLag puts a lag in front of a target.
+func withLag(target *contracttests.Target, reads int, methods ...string) *lagging {
 	l := &lagging{
-		next: target.HTTP.Transport, looks: looks, methods: methods,
-		shown: map[string]json.RawMessage{}, behind: map[string]*late{},
+		next: target.HTTP.Transport, reads: reads, methods: methods,
+		current: map[string]json.RawMessage{}, stale: map[string]*staleToken{},
 	}
 	target.HTTP = &http.Client{Transport: l}
 	return l
@@ -139,8 +139,8 @@ func TestLagIsAwaited(t *testing.T) {
 	n := newTenant(t)
 	target, o := n.target(), n.options()
 	o.Versions = twoVersions
-	lag := slow(&target, 3, everyWrite...)
-	n.guarded(&target)
+	lag := withLag(&target, 3, everyWrite...)
+	n.withGuard(&target)
 	before := n.state()
 	r := n.contract(target, o)
 	for i, c := range contracttests.Select(scenarios.All(), o) {
@@ -148,10 +148,10 @@ func TestLagIsAwaited(t *testing.T) {
 			t.Errorf("%s: %s", c.Name(), problem)
 		}
 	}
-	if lag.lies < 1000 {
-		t.Errorf("%d lists lagged, want those after each write", lag.lies)
+	if lag.staleLists < 1000 {
+		t.Errorf("%d lists lagged, want those after each write", lag.staleLists)
 	}
-	same(t, before, n.state())
+	checkUnchanged(t, before, n.state())
 }
 
 // A write that never shows fails its scenario, which says how long was waited.
@@ -170,7 +170,7 @@ func TestLagThatNeverEnds(t *testing.T) {
 			n := newTenant(t)
 			target, o := n.target(), n.options()
 			o.Run = regexp.MustCompile(test.run)
-			slow(&target, 1<<30, test.method)
+			withLag(&target, 1<<30, test.method)
 			started := n.Now()
 			r := n.contract(target, o)
 			result := r.Results[0]
@@ -192,7 +192,7 @@ func TestLagThatNeverEnds(t *testing.T) {
 // itself.
 func TestNoLagIsAwaitedOnAPatmock(t *testing.T) {
 	target := inProcess(t)
-	slow(&target, 3, http.MethodPost)
+	withLag(&target, 3, http.MethodPost)
 	o := contracttests.Options{Run: regexp.MustCompile("^create/secret-is-shown-once/v3$")}
 	runner, err := contracttests.NewRunner(target, o)
 	if err != nil {

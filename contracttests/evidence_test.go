@@ -73,20 +73,21 @@ func (s sources) level(source string) evidence.Level {
 	return evidence.Observed
 }
 
-// tooSure reports what is wrong with a claim of that evidence, empty if its sources bear it.
-func (s sources) tooSure(claimed evidence.Level, cited []string) string {
+// evidenceProblem reports what is wrong with a claim of that evidence, empty if its sources bear
+// it.
+func (s sources) evidenceProblem(claim evidence.Level, cited []string) string {
 	var best evidence.Level
 	for _, source := range cited {
 		of := s.level(source)
 		if of == "" {
 			return fmt.Sprintf("source %q leads nowhere", source)
 		}
-		if surer(of, best) {
+		if stronger(of, best) {
 			best = of
 		}
 	}
-	if surer(claimed, best) {
-		return fmt.Sprintf("is %s, but the best of its sources is %s: %q", claimed, best, cited)
+	if stronger(claim, best) {
+		return fmt.Sprintf("is %s, but the best of its sources is %s: %q", claim, best, cited)
 	}
 	return ""
 }
@@ -94,10 +95,10 @@ func (s sources) tooSure(claimed evidence.Level, cited []string) string {
 // No scenario, rule, finding or entry of a dialect is surer than the best of its sources.
 func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
 	s := readSources(t)
-	check := func(what string, claimed evidence.Level, cited ...string) {
+	check := func(subject string, claim evidence.Level, cited ...string) {
 		t.Helper()
-		if problem := s.tooSure(claimed, cited); problem != "" {
-			t.Errorf("%s %s", what, problem)
+		if problem := s.evidenceProblem(claim, cited); problem != "" {
+			t.Errorf("%s %s", subject, problem)
 		}
 	}
 	for _, scenario := range scenarios.All() {
@@ -132,10 +133,10 @@ func TestTooSure(t *testing.T) {
 		forum         = "https://developer.sailpoint.com/discuss/t/1"
 	)
 	for _, test := range []struct {
-		name    string
-		claimed evidence.Level
-		cited   []string
-		want    string // part of the problem, empty for none
+		name  string
+		claim evidence.Level
+		cited []string
+		want  string // part of the problem, empty for none
 	}{
 		{"pointer is published", evidence.Published, []string{"v2026 #/paths"}, ""},
 		{"page is published", evidence.Published, []string{page}, ""},
@@ -174,7 +175,7 @@ func TestTooSure(t *testing.T) {
 		{"no source", evidence.Assumed, nil, "is assumed, but"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			problem := s.tooSure(test.claimed, test.cited)
+			problem := s.evidenceProblem(test.claim, test.cited)
 			if (test.want == "") != (problem == "") || !strings.Contains(problem, test.want) {
 				t.Errorf("problem %q, want %q", problem, test.want)
 			}

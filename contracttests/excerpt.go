@@ -12,9 +12,9 @@ const (
 	maxRedacted = 64 << 10
 )
 
-// wholeWords returns the beginning of a text, without the word that the limit cuts: half a secret
+// cutAtWord returns the beginning of a text, without the word that the limit cuts: half a secret
 // is not recognized.
-func wholeWords(text string, limit int) string {
+func cutAtWord(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}

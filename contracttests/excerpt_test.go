@@ -28,7 +28,7 @@ func TestFailure_IsBounded(t *testing.T) {
 				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response,
 					error,
 				) {
-					response := answer(http.StatusOK, test.sent, r)
+					response := newResponse(http.StatusOK, test.sent, r)
 					response.Header.Set("Retry-After", test.sent)
 					return response, nil
 				})},
@@ -37,7 +37,7 @@ func TestFailure_IsBounded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := runner.Run(t.Context(), []contracttests.Case{doing(func(c *contracttests.T) {
+			r := runner.Run(t.Context(), []contracttests.Case{newCase(func(c *contracttests.T) {
 				sent := c.Anonymous().List().Text()
 				c.Errorf("%s", sent)
 				c.Equal("the text", "", sent)
@@ -59,10 +59,10 @@ func TestFailure_IsBounded(t *testing.T) {
 }
 
 // checkBounded checks the length of a text, and that it has no half of a secret.
-func checkBounded(t *testing.T, what, text string, limit int, secret string) {
+func checkBounded(t *testing.T, subject, text string, limit int, secret string) {
 	t.Helper()
 	if len(text) > limit || strings.Contains(text, secret[:16]) {
-		t.Errorf("%s of %d bytes, want at most %d and no part of the secret: %.200s", what,
+		t.Errorf("%s of %d bytes, want at most %d and no part of the secret: %.200s", subject,
 			len(text), limit, text)
 	}
 }

@@ -14,8 +14,8 @@ import (
 // exchange is a request with its answer.
 type exchange recording.Exchange
 
-// shownHeaders are those that matter to a reader, in this order.
-var shownHeaders = []string{
+// reportedHeaders are those that matter to a reader, in this order.
+var reportedHeaders = []string{
 	"Authorization", "Content-Type", "Retry-After", "Allow", "Www-Authenticate", "Slpt-Request-Id",
 	"X-Mock-Fault",
 }
@@ -37,7 +37,7 @@ const longest = 4000
 func writeMessage(b *strings.Builder, header http.Header, body string,
 	excerpt func(string, int) string,
 ) {
-	for _, name := range shownHeaders {
+	for _, name := range reportedHeaders {
 		for _, value := range header.Values(name) {
 			fmt.Fprintf(b, "%s: %s\n", name, excerpt(value, maxHeader))
 		}
@@ -60,19 +60,19 @@ func (x *exchange) curl(redact func(string) string) string {
 				parts = append(parts, `-H "Authorization: Bearer $TOKEN"`)
 				continue
 			}
-			parts = append(parts, "-H "+quote(redact(name+": "+value)))
+			parts = append(parts, "-H "+shellQuote(redact(name+": "+value)))
 		}
 	}
 	if x.Body != "" {
-		parts = append(parts, "--data-binary "+quote(redact(x.Body)))
+		parts = append(parts, "--data-binary "+shellQuote(redact(x.Body)))
 	}
-	return strings.Join(append(parts, quote(redact(x.URL))), " ")
+	return strings.Join(append(parts, shellQuote(redact(x.URL))), " ")
 }
 
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// form is an urlencoded form of pairs.
-func form(pairs ...string) string {
+// encodeForm is an urlencoded form of pairs.
+func encodeForm(pairs ...string) string {
 	values := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		values.Add(pairs[i], pairs[i+1])

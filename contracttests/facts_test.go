@@ -36,7 +36,7 @@ type factEvidence struct {
 func (f fact) best() evidence.Level {
 	best := evidence.Assumed
 	for _, e := range f.evidence {
-		if surer(e.level, best) {
+		if stronger(e.level, best) {
 			best = e.level
 		}
 	}
@@ -48,7 +48,7 @@ var strength = map[evidence.Level]int{
 	evidence.Assumed: 1, evidence.Observed: 2, evidence.Published: 3,
 }
 
-func surer(a, b evidence.Level) bool { return strength[a] > strength[b] }
+func stronger(a, b evidence.Level) bool { return strength[a] > strength[b] }
 
 var (
 	factItem     = regexp.MustCompile(`^\* <a id="([^"]*)"></a>(.*)$`)

@@ -29,7 +29,7 @@ func (g gateway) RoundTrip(r *http.Request) (*http.Response, error) {
 		body = `{"detailCode":"503.0 Unavailable","trackingId":"1","messages":[{"locale":"en-US",` +
 			`"localeOrigin":"DEFAULT","text":"down"}],"causes":[]}`
 	}
-	got := answer(g.status, body, r)
+	got := newResponse(g.status, body, r)
 	got.Header.Set("Content-Type", g.contentType)
 	return got, nil
 }
@@ -79,7 +79,7 @@ func TestGatewayIsNoEvidence(t *testing.T) {
 							t.Fatal(err)
 						}
 						got := runner.Run(t.Context(), []contracttests.Case{
-							doing(scenario),
+							newCase(scenario),
 						}).Results[0]
 						if got.Outcome != report.Error || len(got.Failures) > 0 ||
 							tt.kind != "" && got.Kind != tt.kind {

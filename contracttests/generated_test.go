@@ -82,8 +82,8 @@ var survivors = []struct{ pattern, reason string }{
 	},
 }
 
-// recorded is a case and what it did on the wire.
-type recorded struct {
+// recordedCase is a case and what it did on the wire.
+type recordedCase struct {
 	contracttests.Case
 	exchanges []mutants.Exchange
 }
@@ -91,7 +91,7 @@ type recorded struct {
 // hunt tries generated mutants, the cases first that noticed others before.
 type hunt struct {
 	target contracttests.Target
-	cases  []recorded
+	cases  []recordedCase
 
 	mu      sync.Mutex
 	killers []string // names of cases, the latest first
@@ -100,14 +100,14 @@ type hunt struct {
 
 // tally counts the generated mutants of a kind.
 type tally struct {
-	failed, errors, unseen, reasoned int
-	survivors                        []string
+	failed, errors, unchanged, excused int
+	survivors                          []string
 }
 
 // The contract notices the mutants that are generated from everything that its responses show.
 func TestGeneratedMutants(t *testing.T) {
 	h, all := newHunt(t)
-	for _, g := range choose(t, all) {
+	for _, g := range sampleMutants(t, all) {
 		t.Run(g.Name, func(t *testing.T) {
 			t.Parallel()
 			h.try(t, g)
@@ -119,8 +119,8 @@ func TestGeneratedMutants(t *testing.T) {
 func newHunt(t *testing.T) (*hunt, []mutants.GeneratedMutant) {
 	t.Helper()
 	h := &hunt{target: inProcess(t), table: map[mutants.Kind]*tally{}}
-	surface := &mutants.Inventory{}
-	watched := mutated(h.target, mutants.Mutant{Wrap: surface.Record})
+	inventory := &mutants.Inventory{}
+	watched := mutated(h.target, mutants.Mutant{Wrap: inventory.Record})
 	options := contracttests.Options{}
 	if *generatedFlag == 0 && !sample.Exhaustive() {
 		options.Versions = []version.Version{version.V2026}
@@ -132,23 +132,23 @@ func newHunt(t *testing.T) (*hunt, []mutants.GeneratedMutant) {
 					result.Message)
 			}
 		}
-		h.cases = append(h.cases, recorded{c, surface.Drain()})
+		h.cases = append(h.cases, recordedCase{c, inventory.Drain()})
 	}
 	t.Cleanup(func() {
 		for _, kind := range slices.Sorted(maps.Keys(h.table)) {
 			c := h.table[kind]
 			t.Logf("%s: %d failed, %d in error, %d change nothing, %d survive for a reason, %d "+
 				"survive: %s",
-				kind, c.failed, c.errors, c.unseen, c.reasoned, len(c.survivors),
+				kind, c.failed, c.errors, c.unchanged, c.excused, len(c.survivors),
 				strings.Join(c.survivors, ", "))
 		}
 	})
-	return h, surface.Generate()
+	return h, inventory.Generate()
 }
 
-// choose returns the mutants that the flags choose. Which they are follows from their names, so
-// that a new mutant changes little of a sample.
-func choose(t *testing.T, all []mutants.GeneratedMutant) []mutants.GeneratedMutant {
+// sampleMutants returns the mutants that the flags choose. Which they are follows from their names,
+// so that a new mutant changes little of a sample.
+func sampleMutants(t *testing.T, all []mutants.GeneratedMutant) []mutants.GeneratedMutant {
 	t.Helper()
 	if *namesFlag != "" {
 		all = slices.DeleteFunc(all, func(g mutants.GeneratedMutant) bool {
@@ -184,22 +184,22 @@ func (h *hunt) try(t *testing.T, g mutants.GeneratedMutant) {
 	t.Helper()
 	target := mutated(h.target, mutants.Mutant{Wrap: g.Wrap})
 	tried := map[string]bool{}
-	notices := func(cases ...recorded) bool {
+	notices := func(cases ...recordedCase) bool {
 		for _, c := range cases {
 			tried[c.Name()] = true
 			for _, result := range run(t, target, c.Case) {
 				if result.Outcome == report.Fail || result.Outcome == report.Error {
-					h.note(g, c, result.Outcome)
+					h.recordKill(g, c, result.Outcome)
 					return true
 				}
 			}
 		}
 		return false
 	}
-	if notices(h.likely(g)...) {
+	if notices(h.likelyKillers(g)...) {
 		return
 	}
-	var rest []recorded
+	var rest []recordedCase
 	changes := g.Kind == mutants.KindRule
 	for _, c := range h.cases {
 		if g.Kind != mutants.KindRule && !g.Changes(c.exchanges) {
@@ -213,65 +213,67 @@ func (h *hunt) try(t *testing.T, g mutants.GeneratedMutant) {
 	if notices(rest...) {
 		return
 	}
-	h.survives(t, g, changes)
+	h.recordSurvivor(t, g, changes)
 }
 
-// likely returns the cases that are tried first: those of the scenarios that notice the mutant it
-// is made of, and those that noticed others of late.
-func (h *hunt) likely(g mutants.GeneratedMutant) []recorded {
+// likelyKillers returns the cases that are tried first: those of the scenarios that notice the
+// mutant it is made of, and those that noticed others of late.
+func (h *hunt) likelyKillers(g mutants.GeneratedMutant) []recordedCase {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	const most = 8
 	first := slices.Clone(h.killers[:min(most, len(h.killers))])
-	var likely []recorded
+	var likely []recordedCase
 	for _, c := range h.cases {
 		if slices.Contains(g.Scenarios, c.Scenario.ID) || slices.Contains(first, c.Name()) {
 			likely = append(likely, c)
 		}
 	}
-	rank := func(c recorded) int {
+	rank := func(c recordedCase) int {
 		if i := slices.Index(first, c.Name()); i >= 0 {
 			return i
 		}
 		return -1
 	}
-	slices.SortStableFunc(likely, func(a, b recorded) int { return cmp.Compare(rank(a), rank(b)) })
+	slices.SortStableFunc(likely, func(a, b recordedCase) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
 	return likely
 }
 
-func (h *hunt) note(g mutants.GeneratedMutant, c recorded, outcome report.Outcome) {
+func (h *hunt) recordKill(g mutants.GeneratedMutant, c recordedCase, outcome report.Outcome) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.killers = slices.DeleteFunc(h.killers, func(name string) bool { return name == c.Name() })
 	h.killers = slices.Insert(h.killers, 0, c.Name())
 	if outcome == report.Fail {
-		h.of(g.Kind).failed++
+		h.tallyOf(g.Kind).failed++
 	} else {
-		h.of(g.Kind).errors++
+		h.tallyOf(g.Kind).errors++
 	}
 }
 
-func (h *hunt) of(kind mutants.Kind) *tally {
+func (h *hunt) tallyOf(kind mutants.Kind) *tally {
 	if h.table[kind] == nil {
 		h.table[kind] = &tally{}
 	}
 	return h.table[kind]
 }
 
-// survives judges a mutant that no case has noticed.
-func (h *hunt) survives(t *testing.T, g mutants.GeneratedMutant, changes bool) {
+// recordSurvivor judges a mutant that no case has noticed.
+func (h *hunt) recordSurvivor(t *testing.T, g mutants.GeneratedMutant, changes bool) {
 	t.Helper()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	reasoned := slices.ContainsFunc(survivors, func(s struct{ pattern, reason string }) bool {
+	excused := slices.ContainsFunc(survivors, func(s struct{ pattern, reason string }) bool {
 		matches, err := path.Match(s.pattern, g.Name)
 		return err == nil && matches
 	})
-	switch c := h.of(g.Kind); {
+	switch c := h.tallyOf(g.Kind); {
 	case !changes:
-		c.unseen++
-	case reasoned:
-		c.reasoned++
+		c.unchanged++
+	case excused:
+		c.excused++
 	default:
 		c.survivors = append(c.survivors, g.Name)
 		t.Error("no scenario notices it")

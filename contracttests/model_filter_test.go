@@ -15,8 +15,8 @@ type filterModel struct {
 	Args []filterModel
 }
 
-// holds is 1 for true, -1 for false, and 0 for unknown (12).
-func (f filterModel) holds(k *tokenModel, now time.Time) int {
+// eval is 1 for true, -1 for false, and 0 for unknown (12).
+func (f filterModel) eval(k *tokenModel, now time.Time) int {
 	switch f.Op {
 	case "isnull":
 		if k.Used.IsZero() {
@@ -32,11 +32,11 @@ func (f filterModel) holds(k *tokenModel, now time.Time) int {
 		}
 		return 1
 	case "not":
-		return -f.Args[0].holds(k, now)
+		return -f.Args[0].eval(k, now)
 	case "and":
-		return min(f.Args[0].holds(k, now), f.Args[1].holds(k, now))
+		return min(f.Args[0].eval(k, now), f.Args[1].eval(k, now))
 	}
-	return max(f.Args[0].holds(k, now), f.Args[1].holds(k, now))
+	return max(f.Args[0].eval(k, now), f.Args[1].eval(k, now))
 }
 
 // text writes the filter with no more parentheses than it needs (4.3).

@@ -11,8 +11,8 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// observed lets an observer judge every exchange of a sequence.
-type observed struct {
+// observingTransport lets an observer judge every exchange of a sequence.
+type observingTransport struct {
 	next     http.RoundTripper
 	world    *world
 	observer *observer.Observer
@@ -21,31 +21,31 @@ type observed struct {
 // observe makes the world judge its exchanges as those of scenarios are judged.
 func (w *world) observe() {
 	o := observer.New(observer.Options{Now: func() time.Time { return w.now }})
-	w.http = &http.Client{Transport: observed{w.http.Transport, w, o}}
+	w.http = &http.Client{Transport: observingTransport{w.http.Transport, w, o}}
 }
 
 // RoundTrip implements http.RoundTripper.
-func (o observed) RoundTrip(r *http.Request) (*http.Response, error) {
-	sent, err := io.ReadAll(r.Body)
+func (o observingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	requestBody, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
 	}
-	r.Body = io.NopCloser(bytes.NewReader(sent))
-	answered, err := o.next.RoundTrip(r)
+	r.Body = io.NopCloser(bytes.NewReader(requestBody))
+	response, err := o.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	content, err := io.ReadAll(answered.Body)
-	if err = errors.Join(err, answered.Body.Close()); err != nil {
+	content, err := io.ReadAll(response.Body)
+	if err = errors.Join(err, response.Body.Close()); err != nil {
 		return nil, err
 	}
-	answered.Body = io.NopCloser(bytes.NewReader(content))
+	response.Body = io.NopCloser(bytes.NewReader(content))
 	for _, f := range o.observer.Observe(recording.Exchange{
-		Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: string(sent),
-		Status: answered.StatusCode, ResponseHeader: answered.Header, ResponseBody: string(content),
+		Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: string(requestBody),
+		Status: response.StatusCode, ResponseHeader: response.Header, ResponseBody: string(content),
 	}) {
-		o.world.Logf("%s", o.world.last)
+		o.world.Logf("%s", o.world.lastExchange)
 		o.world.Fatalf("%s", f.Message)
 	}
-	return answered, nil
+	return response, nil
 }

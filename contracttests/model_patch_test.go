@@ -30,21 +30,21 @@ func (o operation) encode() map[string]any {
 // document is the part of a token that patches change, as JSON. What is removed is not there.
 type document map[string]any
 
-// patched returns a token to which a patch was applied, and reports whether it can be.
-func (m *model) patched(k *tokenModel, operations []operation,
+// applyPatch returns a token to which a patch was applied, and reports whether it can be.
+func (m *model) applyPatch(k *tokenModel, operations []operation,
 	v version.Version,
 ) (changed tokenModel, ok bool) {
 	d := document{
 		"name": k.Name, "scope": slices.Clone(k.Scope), "expirationDate": k.Expires,
 		"userAwareTokenNeverExpires": k.Acknowledged,
 	}
-	redated, flagged := false, false
+	dateChanged, flagChanged := false, false
 	for _, o := range operations {
 		if !patchable(o.Path, v) || o.From != "" && !patchable(o.From, v) || !d.apply(o) {
 			return changed, false
 		}
-		redated = redated || o.Op != "test" && o.Path == "/expirationDate"
-		flagged = flagged || o.Op != "test" && o.Path == "/userAwareTokenNeverExpires"
+		dateChanged = dateChanged || o.Op != "test" && o.Path == "/expirationDate"
+		flagChanged = flagChanged || o.Op != "test" && o.Path == "/userAwareTokenNeverExpires"
 	}
 	changed = *k
 	name, _ := d["name"].(string)
@@ -56,13 +56,13 @@ func (m *model) patched(k *tokenModel, operations []operation,
 	changed.Expires, _ = d["expirationDate"].(time.Time)
 	changed.Acknowledged, _ = d["userAwareTokenNeverExpires"].(bool)
 	switch forever := changed.Expires.IsZero(); {
-	case isBlank(name), m.taken(k.Owner, name, k):
+	case isBlank(name), m.nameTaken(k.Owner, name, k):
 		return changed, false
-	case redated && !forever && !changed.Expires.After(m.now):
+	case dateChanged && !forever && !changed.Expires.After(m.now):
 		return changed, false
-	case redated && forever && (!flagged || !changed.Acknowledged):
+	case dateChanged && forever && (!flagChanged || !changed.Acknowledged):
 		return changed, false
-	case flagged && forever && !changed.Acknowledged:
+	case flagChanged && forever && !changed.Acknowledged:
 		return changed, false
 	}
 	return changed, true
@@ -98,17 +98,17 @@ func (d document) apply(o operation) bool {
 	case "remove":
 		return d.remove(o.Path)
 	case "replace":
-		_, there := d.get(o.Path)
-		return there && d.remove(o.Path) && d.add(o.Path, value)
+		_, found := d.get(o.Path)
+		return found && d.remove(o.Path) && d.add(o.Path, value)
 	case "test":
-		got, there := d.get(o.Path)
-		return there && equal(got, value)
+		got, found := d.get(o.Path)
+		return found && equal(got, value)
 	case "copy":
-		value, there := d.get(o.From)
-		return there && d.add(o.Path, value)
+		value, found := d.get(o.From)
+		return found && d.add(o.Path, value)
 	case "move":
-		value, there := d.get(o.From)
-		return there && d.remove(o.From) && d.add(o.Path, value)
+		value, found := d.get(o.From)
+		return found && d.remove(o.From) && d.add(o.Path, value)
 	}
 	return false
 }
@@ -135,11 +135,11 @@ func (d document) element(path string) (field string, scopes []string, index int
 	return field, scopes, index, scopes != nil && index <= len(scopes)
 }
 
-func (d document) get(path string) (value any, there bool) {
+func (d document) get(path string) (value any, found bool) {
 	field, scopes, index, ok := d.element(path)
 	if index < 0 {
-		value, there = d[field]
-		return value, there
+		value, found = d[field]
+		return value, found
 	}
 	if !ok || index == len(scopes) {
 		return nil, false
@@ -162,7 +162,7 @@ func (d document) add(path string, value any) bool {
 
 func (d document) remove(path string) bool {
 	field, scopes, index, ok := d.element(path)
-	if _, there := d.get(path); !there || !ok {
+	if _, found := d.get(path); !found || !ok {
 		return false
 	}
 	if index < 0 {

@@ -37,9 +37,9 @@ type world struct {
 	ids                          []string
 	users                        map[string]control.User
 	// steps is the number of steps so far. Quiet requests compare, and are printed if they fail.
-	steps int
-	quiet bool
-	last  string
+	steps        int
+	quiet        bool
+	lastExchange string
 }
 
 var worlds atomic.Int64
@@ -71,13 +71,13 @@ func newWorld(t *rapid.T, target contracttests.Target) *world {
 	w.observe()
 	_, made := w.control.PutNamespace(ctx, control.NewNamespace{})
 	_, set := w.control.SetClock(ctx, control.ClockSetting{Now: &w.now, Frozen: true})
-	who, known := w.control.Credentials(ctx)
+	credentials, known := w.control.Credentials(ctx)
 	w.must(errors.Join(made, set, known))
-	for _, user := range who.Users {
+	for _, user := range credentials.Users {
 		w.users[user.Name] = user
 		w.token(user.Name, "form", user.ClientID, user.ClientSecret)
 	}
-	start, _ := w.listed("admin", version.V2026, version.V2026.CollectionPath())
+	start, _ := w.listTokens("admin", version.V2026, version.V2026.CollectionPath())
 	for _, k := range start {
 		w.tokens = append(w.tokens, &k.tokenModel)
 		w.identities[k.Owner] = k.identity
@@ -104,13 +104,13 @@ func (w *world) logIn() {
 }
 
 // expect compares. What differs is logged before: rapid shrinks by failures of the same text.
-func (w *world) expect(what string, want, got any) {
+func (w *world) expect(subject string, want, got any) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		if w.quiet {
-			w.Logf("%s", w.last)
+			w.Logf("%s", w.lastExchange)
 		}
 		w.Logf("-model +response:\n%s", diff)
-		w.Fatalf("the model says otherwise of %s", what)
+		w.Fatalf("the model says otherwise of %s", subject)
 	}
 }
 
@@ -181,11 +181,11 @@ func (w *world) step(s step) {
 	case "patch":
 		var patched wireToken
 		status := w.do(s.User, http.MethodPatch, path+"/"+id, "application/json-patch+json",
-			encoded(s.sent(w.now)), &patched)
+			encodeJSON(s.wirePatch(w.now)), &patched)
 		w.expect("the status of patch", w.patch(s, id), status)
 		if status == http.StatusOK {
-			w.expect("the response to patch", w.shown(id, s.Version),
-				w.modelled(patched, s.Version).tokenModel)
+			w.expect("the response to patch", w.visible(id, s.Version),
+				w.toModel(patched, s.Version).tokenModel)
 		}
 	case "bulk":
 		w.bulk(s)
@@ -200,47 +200,47 @@ func (w *world) step(s step) {
 				w.token("", s.Form, id, strings.Repeat("0", 64)))
 		}
 	case "advance":
-		w.advance(s.Passes)
+		w.advance(s.Advance)
 	}
 }
 
-// shown returns a token as a version shows it.
-func (w *world) shown(id string, v version.Version) tokenModel {
-	shown := *w.model.token(id)
-	shown.Acknowledged = shown.Acknowledged && !isLegacy(v)
-	return shown
+// visible returns a token as a version shows it.
+func (w *world) visible(id string, v version.Version) tokenModel {
+	visible := *w.model.token(id)
+	visible.Acknowledged = visible.Acknowledged && !isLegacy(v)
+	return visible
 }
 
-func (w *world) advance(passes time.Duration) {
-	if next := w.nextExpiry(); passes < 0 && next.IsZero() {
+func (w *world) advance(duration time.Duration) {
+	if next := w.nextExpiry(); duration < 0 && next.IsZero() {
 		return
-	} else if passes == toExpiry {
-		passes = next.Sub(w.now)
-	} else if passes == beforeExpiry {
-		passes = max(0, next.Sub(w.now)-time.Millisecond)
+	} else if duration == toExpiry {
+		duration = next.Sub(w.now)
+	} else if duration == beforeExpiry {
+		duration = max(0, next.Sub(w.now)-time.Millisecond)
 	}
-	w.Logf("patmock control clock advance %s", passes)
-	_, err := w.control.Advance(context.Background(), passes)
+	w.Logf("patmock control clock advance %s", duration)
+	_, err := w.control.Advance(context.Background(), duration)
 	w.must(err)
-	w.now = w.now.Add(passes)
+	w.now = w.now.Add(duration)
 	w.quiet = true
 	w.logIn()
 }
 
 func (w *world) create(s step) {
-	var answered wireToken
+	var response wireToken
 	want, status := w.model.create(s)
 	w.expect("the status of create", status,
 		w.do(s.User, http.MethodPost, s.Version.CollectionPath(), "application/json",
-			encoded(s.body(w.now)), &answered))
+			encodeJSON(s.body(w.now)), &response))
 	if want != nil {
-		want.ID = answered.ID
-		created := w.modelled(answered, version.V3) // its response has no acknowledgment
-		shown := *want
-		shown.Acknowledged = false
-		w.expect("what was created", shown, created.tokenModel)
+		want.ID = response.ID
+		created := w.toModel(response, version.V3) // its response has no acknowledgment
+		visible := *want
+		visible.Acknowledged = false
+		w.expect("what was created", visible, created.tokenModel)
 		w.tokens, w.ids = append(w.tokens, want), append(w.ids, want.ID)
-		w.secrets[want.ID] = answered.Secret.Value
+		w.secrets[want.ID] = response.Secret.Value
 	}
 }
 
@@ -249,20 +249,20 @@ func (w *world) bulk(s step) {
 	for more := range s.More {
 		ids = append(ids, w.target(step{}, (s.Target+more+1)%(len(w.ids)+1)))
 	}
-	var answered []wireToken
-	body := encoded(map[string]any{"ids": ids, "patch": s.sent(w.now)})
+	var response []wireToken
+	body := encodeJSON(map[string]any{"ids": ids, "patch": s.wirePatch(w.now)})
 	status := w.do(s.User, http.MethodPatch, version.V1.CollectionPath()+"/bulk-update",
-		"application/json", body, &answered)
+		"application/json", body, &response)
 	w.expect("the status of bulk update", w.model.bulk(s, ids), status)
 	if status != http.StatusOK {
 		return
 	}
 	var want, got []tokenModel
 	for _, id := range slices.Sorted(slices.Values(ids)) {
-		want = append(want, w.shown(id, version.V3)) // its response has no acknowledgment
+		want = append(want, w.visible(id, version.V3)) // its response has no acknowledgment
 	}
-	for _, k := range answered {
-		got = append(got, w.modelled(k, version.V3).tokenModel)
+	for _, k := range response {
+		got = append(got, w.toModel(k, version.V3).tokenModel)
 	}
 	w.expect("the response to bulk update", want, got)
 }

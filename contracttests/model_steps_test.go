@@ -14,10 +14,10 @@ import (
 type step struct {
 	Op, User, Owner, Name, Forever, Form string
 	Version                              version.Version
-	Scope, Omitted, Patch                []string
+	Scope, Omit, Patch                   []string
 	Validity                             int
-	Dated, Own                           bool
-	Lives, Passes                        time.Duration
+	HasDate, Own                         bool
+	Lifetime, Advance                    time.Duration
 	// Offset is that of the date, in seconds east of Greenwich.
 	Offset, Target, More int
 	Filter               *filterModel
@@ -31,12 +31,12 @@ const day = 24 * time.Hour
 // The users of a sequence. The last has all rights.
 var modelUsers = []string{"jane.doe", "john.roe", "helpdesk", "admin"}
 
-func drawn[V any](t *rapid.T, label string, from ...V) V {
+func draw[V any](t *rapid.T, label string, from ...V) V {
 	return rapid.SampledFrom(from).Draw(t, label)
 }
 
-func some(t *rapid.T, label string, most int, from ...string) []string {
-	return rapid.SliceOfNDistinct(rapid.SampledFrom(from), 0, most, rapid.ID).Draw(t, label)
+func drawSome(t *rapid.T, label string, limit int, from ...string) []string {
+	return rapid.SliceOfNDistinct(rapid.SampledFrom(from), 0, limit, rapid.ID).Draw(t, label)
 }
 
 // Two ways for the clock to pass, besides by a duration: to the next expiry of a token, and to the
@@ -106,40 +106,40 @@ func patchNames() []string {
 // shrinks soon.
 var steps = rapid.Custom(func(t *rapid.T) step {
 	s := step{
-		Op: drawn(t, "op", "create", "list", "patch", "delete", "login", "advance", "bulk",
+		Op: draw(t, "op", "create", "list", "patch", "delete", "login", "advance", "bulk",
 			"create", "patch", "list", "login", "patch", "bulk", "fill"),
-		User: drawn(t, "user", modelUsers...),
-		Version: drawn(t, "version", version.V1, version.V3, version.V2026, version.Beta,
+		User: draw(t, "user", modelUsers...),
+		Version: draw(t, "version", version.V1, version.V3, version.V2026, version.Beta,
 			version.V2025, version.V2024),
 	}
 	if s.Op == "bulk" {
-		s.User, s.Version = drawn(t, "user", "admin", "admin", "admin", "john.roe"), version.V1
+		s.User, s.Version = draw(t, "user", "admin", "admin", "admin", "john.roe"), version.V1
 	}
 	switch s.Op {
 	case "create", "patch", "bulk":
-		s.Name = drawn(t, "name", "a", "b", "login", "é", "e\u0301", "É", "ß", "SS", "😀", " a", " ",
+		s.Name = draw(t, "name", "a", "b", "login", "é", "e\u0301", "É", "ß", "SS", "😀", " a", " ",
 			"")
-		s.Scope = drawn(t, "scope", nil, []string{"x"}, []string{}, []string{
+		s.Scope = draw(t, "scope", nil, []string{"x"}, []string{}, []string{
 			"x", "y", "sp:my-personal-access-tokens:read",
 		})
-		s.Forever, s.Dated = drawn(t, "forever", "", "true", "false", "null"),
+		s.Forever, s.HasDate = draw(t, "forever", "", "true", "false", "null"),
 			rapid.Bool().Draw(t, "dated")
-		s.Lives = drawn(t, "lives", time.Hour, 150*day, 200*day, onBound, beyondBound,
+		s.Lifetime = draw(t, "lives", time.Hour, 150*day, 200*day, onBound, beyondBound,
 			time.Millisecond, 0, -time.Hour)
-		s.Offset = drawn(t, "offset", 0, 14*3600, -12*3600, 5*3600+45*60)
+		s.Offset = draw(t, "offset", 0, 14*3600, -12*3600, 5*3600+45*60)
 	case "list":
-		s.Owner = drawn(t, "owner", append([]string{"me", ""}, modelUsers...)...)
+		s.Owner = draw(t, "owner", append([]string{"me", ""}, modelUsers...)...)
 		if rapid.Bool().Draw(t, "filtered") {
 			s.Filter = new(drawFilter(t, 3))
 		}
 	case "advance":
-		s.Passes = drawn(t, "passes", time.Second, 23*time.Hour, 25*time.Hour, 40*day, 200*day,
+		s.Advance = draw(t, "passes", time.Second, 23*time.Hour, 25*time.Hour, 40*day, 200*day,
 			toExpiry, beforeExpiry)
 	}
 	switch s.Op {
 	case "create":
-		s.Validity = drawn(t, "validity", 0, 15, 900, 43200, 14, 43201)
-		s.Omitted = some(t, "omitted", 3, "name", "scope", "accessTokenValiditySeconds",
+		s.Validity = draw(t, "validity", 0, 15, 900, 43200, 14, 43201)
+		s.Omit = drawSome(t, "omitted", 3, "name", "scope", "accessTokenValiditySeconds",
 			"expirationDate")
 	case "patch":
 		s.Patch = rapid.SliceOfN(rapid.SampledFrom(patchNames()), 0, 4).Draw(t, "patch")
@@ -151,40 +151,40 @@ var steps = rapid.Custom(func(t *rapid.T) step {
 		s.Own, s.Target = rapid.Bool().Draw(t, "own"), rapid.IntRange(0, 14).Draw(t, "target")
 	}
 	if s.Op == "login" {
-		s.Form = drawn(t, "form", "form", "basic", "query", "multipart", "split")
+		s.Form = draw(t, "form", "form", "basic", "query", "multipart", "split")
 	}
 	return s
 })
 
 func drawFilter(t *rapid.T, depth int) filterModel {
-	f := filterModel{Op: drawn(t, "operator", "isnull", "le", "not", "and", "or")}
+	f := filterModel{Op: draw(t, "operator", "isnull", "le", "not", "and", "or")}
 	if depth == 0 {
-		f.Op = drawn(t, "comparison", "isnull", "le")
+		f.Op = draw(t, "comparison", "isnull", "le")
 	}
-	f.Ago = drawn(t, "ago", 0, time.Second, 2*day, 100*day)
+	f.Ago = draw(t, "ago", 0, time.Second, 2*day, 100*day)
 	for range map[string]int{"not": 1, "and": 2, "or": 2}[f.Op] {
 		f.Args = append(f.Args, drawFilter(t, depth-1))
 	}
 	return f
 }
 
-func (s step) omits(property string) bool { return slices.Contains(s.Omitted, property) }
+func (s step) omits(property string) bool { return slices.Contains(s.Omit, property) }
 
 // date returns the date of a step, the zero time for none.
 func (s step) date(now time.Time) time.Time {
 	switch {
-	case !s.Dated:
+	case !s.HasDate:
 		return time.Time{}
-	case s.Lives == onBound:
+	case s.Lifetime == onBound:
 		return halfYear(now)
-	case s.Lives == beyondBound:
+	case s.Lifetime == beyondBound:
 		return halfYear(now).Add(time.Millisecond)
 	}
-	return now.Add(s.Lives)
+	return now.Add(s.Lifetime)
 }
 
-// written returns a date as requests have it: null for none, and with the offset of the step.
-func (s step) written(date time.Time) any {
+// formatDate returns a date as requests have it: null for none, and with the offset of the step.
+func (s step) formatDate(date time.Time) any {
 	switch {
 	case date.IsZero():
 		return nil
@@ -206,7 +206,7 @@ func (s step) flag() any {
 // body returns what a step that creates sends.
 func (s step) body(now time.Time) contracttests.Body {
 	body := contracttests.Body{
-		"name": s.Name, "scope": s.Scope, "expirationDate": s.written(s.date(now)),
+		"name": s.Name, "scope": s.Scope, "expirationDate": s.formatDate(s.date(now)),
 		"accessTokenValiditySeconds": nil,
 	}
 	if s.Validity != 0 {
@@ -215,7 +215,7 @@ func (s step) body(now time.Time) contracttests.Body {
 	if s.Forever != "" {
 		body["userAwareTokenNeverExpires"] = s.flag()
 	}
-	for _, name := range s.Omitted {
+	for _, name := range s.Omit {
 		delete(body, name)
 	}
 	return body
@@ -242,12 +242,12 @@ func (s step) operations(now time.Time) []operation {
 	return all
 }
 
-// sent returns the patch of a step as requests have it.
-func (s step) sent(now time.Time) []map[string]any {
+// wirePatch returns the patch of a step as requests have it.
+func (s step) wirePatch(now time.Time) []map[string]any {
 	all := []map[string]any{}
 	for _, o := range s.operations(now) {
 		if date, ok := o.Value.(time.Time); ok {
-			o.Value = s.written(date)
+			o.Value = s.formatDate(date)
 		}
 		if scope, ok := o.Value.([]string); ok && scope == nil {
 			o.Value = nil

@@ -37,10 +37,10 @@ func (m *model) token(id string) *tokenModel {
 	return nil
 }
 
-// taken reports whether an owner has another token of that name (name-is-unique-per-owner).
-func (m *model) taken(owner, name string, but *tokenModel) bool {
+// nameTaken reports whether an owner has another token of that name (name-is-unique-per-owner).
+func (m *model) nameTaken(owner, name string, except *tokenModel) bool {
 	return slices.ContainsFunc(m.tokens, func(k *tokenModel) bool {
-		return k != but && k.Owner == owner && k.Name == name
+		return k != except && k.Owner == owner && k.Name == name
 	})
 }
 
@@ -83,12 +83,12 @@ func (m *model) create(s step) (*tokenModel, int) {
 	if s.Validity != 0 && !s.omits("accessTokenValiditySeconds") {
 		k.Validity = s.Validity
 	}
-	dated := s.Dated && !s.omits("expirationDate")
+	hasDate := s.HasDate && !s.omits("expirationDate")
 	if !isLegacy(s.Version) {
 		k.Acknowledged = s.Forever == "true"
 	}
 	switch {
-	case dated:
+	case hasDate:
 		k.Expires = s.date(m.now)
 		if !k.Expires.After(m.now) || isLegacy(s.Version) && k.Expires.After(halfYear(m.now)) {
 			return nil, http.StatusBadRequest
@@ -98,7 +98,7 @@ func (m *model) create(s step) (*tokenModel, int) {
 	case s.Forever != "true":
 		return nil, http.StatusBadRequest
 	}
-	if isBlank(s.Name) || s.omits("name") || m.taken(s.User, s.Name, nil) ||
+	if isBlank(s.Name) || s.omits("name") || m.nameTaken(s.User, s.Name, nil) ||
 		m.count(s.User) >= 10 || k.Validity < 15 || k.Validity > 43200 {
 		return nil, http.StatusBadRequest
 	}
@@ -114,7 +114,7 @@ func (m *model) patch(s step, id string) int {
 	case k.Owner != s.User:
 		return http.StatusForbidden
 	}
-	changed, ok := m.patched(k, s.operations(m.now), s.Version)
+	changed, ok := m.applyPatch(k, s.operations(m.now), s.Version)
 	if !ok {
 		return http.StatusBadRequest
 	}
@@ -143,7 +143,7 @@ func (m *model) bulk(s step, ids []string) int {
 		if k == nil {
 			return http.StatusBadRequest
 		}
-		changed, ok := m.patched(k, operations, version.V1)
+		changed, ok := m.applyPatch(k, operations, version.V1)
 		if !ok {
 			return http.StatusBadRequest
 		}
@@ -200,10 +200,10 @@ func (m *model) list(s step) ([]tokenModel, int) {
 	for _, k := range m.tokens {
 		whose := s.Owner == "" || s.Owner == "me" && k.Owner == s.User || s.Owner == k.Owner
 		if whose && (!k.Managed || s.User == "admin") &&
-			(s.Filter == nil || s.Filter.holds(k, m.now) > 0) {
-			shown := *k
-			shown.Acknowledged = shown.Acknowledged && !isLegacy(s.Version)
-			listed = append(listed, shown)
+			(s.Filter == nil || s.Filter.eval(k, m.now) > 0) {
+			visible := *k
+			visible.Acknowledged = visible.Acknowledged && !isLegacy(s.Version)
+			listed = append(listed, visible)
 		}
 	}
 	slices.SortFunc(listed, func(a, b tokenModel) int { return cmp.Compare(a.ID, b.ID) })

@@ -22,8 +22,8 @@ import (
 // wireToken is a token of a response.
 type wireToken = contracttests.Token
 
-// seenToken is a token of a response as the model has it, with the id of its owner.
-type seenToken struct {
+// listedToken is a token of a response as the model has it, with the id of its owner.
+type listedToken struct {
 	tokenModel
 	identity string
 }
@@ -55,10 +55,10 @@ func (w *world) token(user, form, id, secret string) int {
 		w.must(writer.Close())
 		contentType, body = writer.FormDataContentType(), parts.String()
 	}
-	var answered contracttests.Login
-	status := w.send(user, authorization, http.MethodPost, path, contentType, body, &answered)
+	var response contracttests.Login
+	status := w.send(user, authorization, http.MethodPost, path, contentType, body, &response)
 	if user != "" {
-		w.bearers[user] = answered.AccessToken.Value
+		w.bearers[user] = response.AccessToken.Value
 	}
 	return status
 }
@@ -102,22 +102,22 @@ func (w *world) send(user, authorization, method, path, contentType, body string
 	if strings.HasPrefix(authorization, "Basic ") {
 		shown = authorization
 	}
-	w.last = curl(user, shown, method, path, contentType, body)
-	answered, err := w.http.Do(r)
+	w.lastExchange = curl(user, shown, method, path, contentType, body)
+	response, err := w.http.Do(r)
 	w.must(err)
-	content, err := io.ReadAll(answered.Body)
-	w.must(errors.Join(err, answered.Body.Close()))
-	w.last = fmt.Sprintf("%s: %d", w.last, answered.StatusCode)
+	content, err := io.ReadAll(response.Body)
+	w.must(errors.Join(err, response.Body.Close()))
+	w.lastExchange = fmt.Sprintf("%s: %d", w.lastExchange, response.StatusCode)
 	if !w.quiet {
-		w.Logf("%s", w.last)
+		w.Logf("%s", w.lastExchange)
 	}
-	if into != nil && answered.StatusCode == http.StatusOK {
+	if into != nil && response.StatusCode == http.StatusOK {
 		w.must(json.Unmarshal(content, into))
 	}
-	return answered.StatusCode
+	return response.StatusCode
 }
 
-func encoded(value any) string {
+func encodeJSON(value any) string {
 	text, _ := json.Marshal(value) // what steps send always encodes
 	return string(text)
 }
@@ -136,21 +136,21 @@ func (w *world) list(s step) {
 		path += "?" + query.Encode()
 	}
 	want, status := w.model.list(s)
-	seen, answered := w.listed(s.User, s.Version, path)
+	seen, response := w.listTokens(s.User, s.Version, path)
 	var got []tokenModel
 	for _, k := range seen {
 		got = append(got, k.tokenModel)
 	}
-	w.expect("the status of list", status, answered)
+	w.expect("the status of list", status, response)
 	w.expect("what is listed", want, got)
 }
 
-// modelled returns what the model has of a token in a response of a version.
-func (w *world) modelled(k wireToken, v version.Version) seenToken {
+// toModel returns what the model has of a token in a response of a version.
+func (w *world) toModel(k wireToken, v version.Version) listedToken {
 	if isLegacy(v) == k.UserAwareTokenNeverExpires.Present {
 		w.Fatalf("%s: userAwareTokenNeverExpires is %v", v, k.UserAwareTokenNeverExpires)
 	}
-	return seenToken{tokenModel{
+	return listedToken{tokenModel{
 		ID: k.ID, Name: k.Name, Owner: k.Owner.Name.Value, Scope: k.Scope.Value,
 		Validity: int(k.AccessTokenValiditySeconds.Value),
 		Expires:  w.moment(k.ExpirationDate), Used: w.moment(k.LastUsed), Managed: k.Managed.Value,
@@ -166,15 +166,15 @@ func (w *world) moment(date contracttests.Field[string]) (moment time.Time) {
 	return moment
 }
 
-// listed returns the tokens of a list by id, none if the list is rejected.
-func (w *world) listed(user string, v version.Version, path string) (tokens []seenToken,
+// listTokens returns the tokens of a list by id, none if the list is rejected.
+func (w *world) listTokens(user string, v version.Version, path string) (tokens []listedToken,
 	status int,
 ) {
-	var answered []wireToken
-	status = w.do(user, http.MethodGet, path, "", "", &answered)
-	for _, k := range answered {
-		tokens = append(tokens, w.modelled(k, v))
+	var response []wireToken
+	status = w.do(user, http.MethodGet, path, "", "", &response)
+	for _, k := range response {
+		tokens = append(tokens, w.toModel(k, v))
 	}
-	slices.SortFunc(tokens, func(a, b seenToken) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(tokens, func(a, b listedToken) int { return strings.Compare(a.ID, b.ID) })
 	return tokens, status
 }

@@ -25,38 +25,38 @@ import (
 // mutated is a target with a mutant between the client and the mock, whose control surface stays as
 // it is.
 func mutated(target contracttests.Target, m mutants.Mutant) contracttests.Target {
-	target.HTTP = &http.Client{Transport: bareTripper{m.Wrap(behind{target.HTTP.Transport})}}
+	target.HTTP = &http.Client{Transport: bareTripper{m.Wrap(proxyHandler{target.HTTP.Transport})}}
 	return target
 }
 
-// behind serves what a transport leads to.
-type behind struct{ way http.RoundTripper }
+// proxyHandler serves what a transport leads to.
+type proxyHandler struct{ transport http.RoundTripper }
 
-func (b behind) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answered, err := b.way.RoundTrip(r)
+func (b proxyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	response, err := b.transport.RoundTrip(r)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
 	}
-	defer func() { _ = answered.Body.Close() }()
-	maps.Copy(w.Header(), answered.Header)
-	w.WriteHeader(answered.StatusCode)
-	_, _ = io.Copy(w, answered.Body) // into memory
+	defer func() { _ = response.Body.Close() }()
+	maps.Copy(w.Header(), response.Header)
+	w.WriteHeader(response.StatusCode)
+	_, _ = io.Copy(w, response.Body) // into memory
 }
 
 // bareTripper asks a handler without a socket, and adds nothing to what it answers.
 type bareTripper struct{ handler http.Handler }
 
 func (b bareTripper) RoundTrip(r *http.Request) (*http.Response, error) {
-	asked := r.Clone(r.Context())
-	if asked.Body == nil {
-		asked.Body = io.NopCloser(http.NoBody)
+	request := r.Clone(r.Context())
+	if request.Body == nil {
+		request.Body = io.NopCloser(http.NoBody)
 	}
 	recorded := httptest.NewRecorder()
-	b.handler.ServeHTTP(recorded, asked)
-	answered := recorded.Result()
-	answered.Request = r
-	return answered, nil
+	b.handler.ServeHTTP(recorded, request)
+	response := recorded.Result()
+	response.Request = r
+	return response, nil
 }
 
 // Every scenario that a mutant names turns red in some version, and is green in all of them without
@@ -86,7 +86,7 @@ func TestMutants(t *testing.T) {
 			for _, id := range m.KilledBy {
 				if len(cases[id]) == 0 {
 					t.Errorf("there is no scenario %q", id)
-				} else if red := turnsRed(t, mutated(target, m), cases[id]); red != "" {
+				} else if red := failingRun(t, mutated(target, m), cases[id]); red != "" {
 					t.Errorf("%s does not notice: %s\n%s", id, m.Description, red)
 				}
 			}
@@ -94,9 +94,9 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// turnsRed tries the cases of a scenario, the newest version first, until one fails. It tells the
+// failingRun tries the cases of a scenario, the newest version first, until one fails. It tells the
 // outcomes if none does.
-func turnsRed(t *testing.T, target contracttests.Target,
+func failingRun(t *testing.T, target contracttests.Target,
 	cases []contracttests.Case,
 ) (outcomes string) {
 	t.Helper()
@@ -159,23 +159,23 @@ func TestMutantsBreakRulesOfTheirScenarios(t *testing.T) {
 	}
 }
 
-// captured is a testing.TB of which a failure is expected.
-type captured struct {
+// recordingTB is a testing.TB of which a failure is expected.
+type recordingTB struct {
 	testing.TB
 	failed bool
 	log    strings.Builder
 }
 
-func (c *captured) Failed() bool                    { return c.failed }
-func (c *captured) FailNow()                        { c.failed = true }
-func (c *captured) Logf(format string, args ...any) { fmt.Fprintf(&c.log, format+"\n", args...) }
-func (c *captured) Errorf(format string, args ...any) {
+func (c *recordingTB) Failed() bool                    { return c.failed }
+func (c *recordingTB) FailNow()                        { c.failed = true }
+func (c *recordingTB) Logf(format string, args ...any) { fmt.Fprintf(&c.log, format+"\n", args...) }
+func (c *recordingTB) Errorf(format string, args ...any) {
 	c.failed = true
 	c.Logf(format, args...)
 }
 
-// modelled are mutants that change what the model knows.
-var modelled = []string{
+// modelMutants are mutants that change what the model knows.
+var modelMutants = []string{
 	"acknowledgement-not-required", "delete-by-anybody", "delete-is-soft", "expired-token-logs-in",
 	"expiry-overflows-month", "filter-le-excludes-the-moment",
 	"filter-or-binds-first", "filter-unknown-is-not-less", "last-used-on-every-login",
@@ -196,10 +196,10 @@ func TestModelNoticesMutants(t *testing.T) {
 		"rapid.shrinktime": "100ms",
 	})
 	target := modelTarget(t)
-	unknown := func(m mutants.Mutant) bool { return !slices.Contains(modelled, m.Name) }
+	unknown := func(m mutants.Mutant) bool { return !slices.Contains(modelMutants, m.Name) }
 	for _, m := range sample.Of(t, 4, slices.DeleteFunc(slices.Clone(mutants.All()), unknown)) {
 		t.Run(m.Name, func(t *testing.T) {
-			c := &captured{TB: t}
+			c := &recordingTB{TB: t}
 			rapid.Check(c, func(t *rapid.T) { play(t, mutated(target, m)) })
 			if log := c.log.String(); !c.failed || !strings.Contains(log, "curl -i -X") ||
 				regexp.MustCompile("[0-9a-f]{64}").MatchString(log) {

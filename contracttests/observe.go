@@ -13,7 +13,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// ExchangeRules returns the rules that are judged in every exchange, whatever its scenario is about.
+// ExchangeRules returns the rules that are judged in every exchange, whatever its scenario is
+// about.
 func ExchangeRules() []rule.ID { return observer.Rules() }
 
 // newObserver returns the observer of a scenario, which judges what the scenario is not about.
@@ -37,17 +38,17 @@ func (t *T) estimatedNow() time.Time {
 	switch {
 	case t.session.control == nil:
 		return t.run.Clock().At(now)
-	case !t.session.frozen.IsZero():
-		return t.session.frozen
+	case !t.session.frozenAt.IsZero():
+		return t.session.frozenAt
 	}
-	return now.Add(t.session.ahead)
+	return now.Add(t.session.clockOffset)
 }
 
 // setClock notes the clock that a control request has returned.
 func (s *session) setClock(c control.Clock, now time.Time) {
-	s.ahead, s.frozen = c.Now.Sub(now), time.Time{}
+	s.clockOffset, s.frozenAt = c.Now.Sub(now), time.Time{}
 	if c.Frozen {
-		s.frozen = c.Now
+		s.frozenAt = c.Now
 	}
 }
 
@@ -56,11 +57,11 @@ func (s *session) setClock(c control.Clock, now time.Time) {
 func (t *T) judgeExchange(x *exchange) {
 	t.run.observed.exchanges.Add(1)
 	for _, f := range t.observer.Observe(recording.Exchange(*x)) {
-		into := &t.beside
+		into := &t.observerFailures
 		if t.RealTenant() && f.Evidence == evidence.Assumed {
-			into = &t.doubts
+			into = &t.assumedFailures
 		}
-		t.last = x
+		t.lastExchange = x
 		*into = append(*into, t.failure(report.KindUnrelatedRule, f.Message, ""))
 	}
 }
@@ -69,7 +70,7 @@ func (t *T) judgeExchange(x *exchange) {
 // known: the own list of the user who wrote, and that of the token's owner. They are no part of
 // what the scenario does.
 func (t *T) requestLists(c *Client, effects []effect) {
-	if len(effects) == 0 || !t.listsAllowed() || t.ending {
+	if len(effects) == 0 || !t.listsAllowed() || t.cleaningUp {
 		return
 	}
 	if c.bearer != "" {
@@ -86,7 +87,7 @@ func (t *T) requestLists(c *Client, effects []effect) {
 // requestLastLists requests lists of a patmock when a scenario that wrote has run: of another
 // version, and of all tokens.
 func (t *T) requestLastLists() {
-	if !t.wrote || !t.listsAllowed() {
+	if !t.modified || !t.listsAllowed() {
 		return
 	}
 	other := Current[0].CollectionPath()
@@ -96,20 +97,20 @@ func (t *T) requestLastLists() {
 	if c := t.clients[t.session.owner]; c != nil {
 		t.requestList(c, other, "owner-id", "me")
 	}
-	if t.session.admin.given() {
-		t.requestList(t.unrecorded(t.session.admin), t.CollectionPath())
+	if t.session.admin.isSet() {
+		t.requestList(t.unrecordedClient(t.session.admin), t.CollectionPath())
 	}
 }
 
-// unrecorded is a client of an identity, whose login is no part of what the scenario does.
-func (t *T) unrecorded(who Credentials) *Client {
-	if c := t.clients[who]; c != nil {
+// unrecordedClient is a client of an identity, whose login is no part of what the scenario does.
+func (t *T) unrecordedClient(credentials Credentials) *Client {
+	if c := t.clients[credentials]; c != nil {
 		return c
 	}
-	exchanges, requests, last := t.exchanges, t.requests, t.last
-	c := t.client(who)
-	delete(t.clients, who)
-	t.exchanges, t.requests, t.last = exchanges, requests, last
+	exchanges, requests, last := t.exchanges, t.requests, t.lastExchange
+	c := t.client(credentials)
+	delete(t.clients, credentials)
+	t.exchanges, t.requests, t.lastExchange = exchanges, requests, last
 	return c
 }
 
@@ -121,13 +122,13 @@ func (t *T) listsAllowed() bool {
 }
 
 func (t *T) requestList(c *Client, path string, pairs ...string) {
-	query, _ := url.ParseQuery(form(pairs...)) // it was just encoded
-	last := t.last
+	query, _ := url.ParseQuery(encodeForm(pairs...)) // it was just encoded
+	last := t.lastExchange
 	x, err := c.do(t.ctx, Request{Method: http.MethodGet, Path: path, Query: query})
 	t.run.observed.lists.Add(1)
 	t.must(err)
 	t.must(t.gatewayError(x))
 	t.rememberSecrets(x)
 	t.judgeExchange(x)
-	t.last = last
+	t.lastExchange = last
 }

@@ -9,9 +9,9 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// operation finds what takes a request: in the document of the version, else in that of the token
-// endpoint. Op is nil where none does.
-func (r *Runner) operation(v version.Version, method, path string) (*spec.Operation,
+// findOperation finds what takes a request: in the document of the version, else in that of the
+// token endpoint. Op is nil where none does.
+func (r *Runner) findOperation(v version.Version, method, path string) (*spec.Operation,
 	*spec.Document,
 ) {
 	path = "/" + strings.TrimLeft(path, "/")

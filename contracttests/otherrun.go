@@ -18,24 +18,24 @@ func (t *T) noteOtherRuns(operation string, x *exchange) {
 	if json.Unmarshal([]byte(x.ResponseBody), &list) != nil {
 		return
 	}
-	others := map[string]string{}
+	otherRuns := map[string]string{}
 	for _, each := range list {
 		var token struct{ Name string }
 		if json.Unmarshal(each, &token) != nil ||
 			!tenantguard.IsOfOtherRun(token.Name, t.run.marker) {
 			continue
 		}
-		others[token.Name] = string(each)
+		otherRuns[token.Name] = string(each)
 		if named, _ := tenantguard.NamedAt(token.Name); !named.Before(t.run.startedAtTarget()) {
-			t.interfere(token.Name, "appeared during")
+			t.noteInterference(token.Name, "appeared during")
 		}
 		t.run.warnings.otherRun(token.Name)
 	}
 	key := x.Header.Get("Authorization") + " " + x.URL
 	if before, known := t.otherRuns[key]; known {
-		t.compareOtherRuns(before, others)
+		t.compareOtherRuns(before, otherRuns)
 	}
-	t.otherRuns[key] = others
+	t.otherRuns[key] = otherRuns
 }
 
 // compareOtherRuns compares the tokens of other runs in two responses to the same request.
@@ -43,24 +43,24 @@ func (t *T) compareOtherRuns(before, after map[string]string) {
 	for name, was := range before {
 		switch is, listed := after[name]; {
 		case !listed:
-			t.interfere(name, "vanished from")
+			t.noteInterference(name, "vanished from")
 		case is != was:
-			t.interfere(name, "changed in")
+			t.noteInterference(name, "changed in")
 		}
 	}
 	for name := range after {
 		if _, listed := before[name]; !listed {
-			t.interfere(name, "appeared during")
+			t.noteInterference(name, "appeared during")
 		}
 	}
 }
 
-// interfere notes the first sign of another run that is under way.
-func (t *T) interfere(name, did string) {
+// noteInterference notes the first sign of another run that is under way.
+func (t *T) noteInterference(name, did string) {
 	if t.interference == "" {
 		t.interference = t.excerpt(name, maxHeader) + " " + did +
 			" the list: another run uses this user"
-		t.run.warnings.interference(t.interference)
+		t.run.warnings.addInterference(t.interference)
 	}
 }
 

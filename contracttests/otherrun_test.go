@@ -41,7 +41,7 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			n := newTenant(t)
 			target := n.target()
-			guard := n.guarded(&target)
+			guard := n.withGuard(&target)
 			runner, err := contracttests.NewRunner(target, n.options())
 			if err != nil {
 				t.Fatal(err)
@@ -56,7 +56,7 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 				}
 				s.Equal("ids", before, c.List("owner-id", "me").ExpectStatus(http.StatusOK).IDs())
 			}
-			r := runner.Run(t.Context(), []contracttests.Case{doing(scenario)})
+			r := runner.Run(t.Context(), []contracttests.Case{newCase(scenario)})
 			got := r.Results[0]
 			if got.Outcome != tt.outcome ||
 				(got.Kind == report.KindOtherRun) != (tt.outcome == report.Error) {
@@ -69,8 +69,8 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 			if tt.warned {
 				checkMessage(t, markers.ReplaceAllString(got.Message, "patmock-...-"))
 			}
-			if left := guard.Leftovers(); len(left) > 0 {
-				t.Errorf("the guard takes %v for its own", left)
+			if cleanupErr := guard.Leftovers(); len(cleanupErr) > 0 {
+				t.Errorf("the guard takes %v for its own", cleanupErr)
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestLeftoverOfAnotherRunIsReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := runner.Run(t.Context(), []contracttests.Case{doing(func(s *contracttests.T) {
+	r := runner.Run(t.Context(), []contracttests.Case{newCase(func(s *contracttests.T) {
 		s.Owner().List("owner-id", "me").ExpectStatus(http.StatusOK)
 		s.Fatalf("not so")
 	})})

@@ -24,8 +24,8 @@ var ErrSameIdentity = errors.New("the second identity is the same user as the fi
 // namespace on a patmock, before anything is judged. Its error is ErrUnreachable, with a
 // [LoginError] or ErrSameIdentity if that is the reason. It returns what the target lacks of all
 // needs.
-func (r *Runner) Preflight(ctx context.Context) (lacks []string, err error) {
-	tenant, err := r.open(ctx)
+func (r *Runner) Preflight(ctx context.Context) (missing []string, err error) {
+	tenant, err := r.openSession(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, ExplainControlError(err))
 	}
@@ -42,24 +42,25 @@ func (r *Runner) Preflight(ctx context.Context) (lacks []string, err error) {
 	if r.target.RealTenant() {
 		identities = append(identities, tenant.second, tenant.admin)
 	}
-	for _, who := range identities {
-		if who == (Credentials{}) {
+	for _, credentials := range identities {
+		if credentials == (Credentials{}) {
 			continue
 		}
-		if failed := t.guard(func() { t.client(who) }); failed != nil {
-			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.explainedFailure(failed))
+		if err := t.runGuarded(func() { t.client(credentials) }); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.explainLoginFailure(err))
 		}
 		// an answer that is otherwise not as promised is for the scenarios to judge
-		if c := t.clients[who]; c == nil || c.bearer == "" {
-			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.loginError(who))
+		if c := t.clients[credentials]; c == nil || c.bearer == "" {
+			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.loginError(credentials))
 		}
 	}
-	if id := r.tokens.identity(tenant.owner); id != "" && id == r.tokens.identity(tenant.second) {
+	if id := r.tokens.identityID(tenant.owner); id != "" &&
+		id == r.tokens.identityID(tenant.second) {
 		return nil,
 			fmt.Errorf("%w: %w, %s: scenarios with two users would accuse the target falsely; "+
 				"name a token of somebody else, or none", ErrUnreachable, ErrSameIdentity, id)
 	}
-	return tenant.lacks(Features()), nil
+	return tenant.missing(Features()), nil
 }
 
 // checkCredentials logs in to a patmock with the credentials of the target, which cases do not use.
@@ -72,14 +73,14 @@ func (r *Runner) checkCredentials(ctx context.Context) error {
 		target: who, base: who.BaseURL, owner: who.Owner, second: who.Second, admin: who.Admin,
 	})
 	for _, login := range []Credentials{who.Owner, who.Second, who.Admin} {
-		if !login.given() {
+		if !login.isSet() {
 			continue
 		}
 		var status int
-		if failed := t.guard(func() {
+		if err := t.runGuarded(func() {
 			status = t.Anonymous().send(tokenRequest(login)).status
-		}); failed != nil {
-			return t.explainedFailure(failed)
+		}); err != nil {
+			return t.explainLoginFailure(err)
 		}
 		if status != http.StatusOK {
 			return t.loginError(login)
@@ -88,8 +89,8 @@ func (r *Runner) checkCredentials(ctx context.Context) error {
 	return nil
 }
 
-// ExplainControlError explains why the control API of a patmock did not respond, or rejected the control
-// token. Errors with a remedy of their own are returned as they are.
+// ExplainControlError explains why the control API of a patmock did not respond, or rejected the
+// control token. Errors with a remedy of their own are returned as they are.
 func ExplainControlError(err error) error {
 	if problem, ok := errors.AsType[*control.Problem](err); ok &&
 		problem.Status == http.StatusUnauthorized {
@@ -107,8 +108,8 @@ func ExplainControlError(err error) error {
 	return err
 }
 
-// explainedFailure explains why a login had no response.
-func (t *T) explainedFailure(err error) error {
+// explainLoginFailure explains why a login had no response.
+func (t *T) explainLoginFailure(err error) error {
 	if sent, ok := errors.AsType[*url.Error](err); ok && tenantguard.ReasonOf(err) == "" &&
 		t.ctx.Err() == nil {
 		return tenantguard.ExplainFailure(http.MethodPost, sent.URL, err)
@@ -116,12 +117,12 @@ func (t *T) explainedFailure(err error) error {
 	return err
 }
 
-// identity is the id of who logged in, by the answer to its login (RFC 6749 section 5.1 allows
+// identityID is the id of who logged in, by the answer to its login (RFC 6749 section 5.1 allows
 // members of one's own). Empty means that nobody did, or that the target does not say.
-func (s *tokenCache) identity(who Credentials) string {
+func (s *tokenCache) identityID(credentials Credentials) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	login := s.of[who].login
+	login := s.tokens[credentials].login
 	if login == nil {
 		return ""
 	}

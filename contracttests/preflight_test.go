@@ -34,18 +34,18 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 			}, "", 0,
 		},
 		{"an answer that is not as promised", func(target *contracttests.Target) {
-			target.HTTP = &http.Client{Transport: way{
+			target.HTTP = &http.Client{Transport: responseEditor{
 				n,
-				func(_ *http.Request, answered *http.Response) {
-					answered.Body = io.NopCloser(strings.NewReader(`{"access_token":"one"}`))
+				func(_ *http.Request, response *http.Response) {
+					response.Body = io.NopCloser(strings.NewReader(`{"access_token":"one"}`))
 				},
 			}}
 		}, "", 0},
 		{"an answer without an access token", func(target *contracttests.Target) {
-			target.HTTP = &http.Client{Transport: way{
+			target.HTTP = &http.Client{Transport: responseEditor{
 				n,
-				func(_ *http.Request, answered *http.Response) {
-					answered.Body = io.NopCloser(strings.NewReader(`{}`))
+				func(_ *http.Request, response *http.Response) {
+					response.Body = io.NopCloser(strings.NewReader(`{}`))
 				},
 			}}
 		}, contracttests.RoleOwner, 200},
@@ -69,7 +69,7 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 			target := n.target()
 			test.change(&target)
 			target.Origins = map[contracttests.Role]string{test.rejected: "THE_ID and THE_SECRET"}
-			err := ready(t, target, n.options())
+			err := preflight(t, target, n.options())
 			if test.rejected == "" {
 				if err != nil {
 					t.Error(err)
@@ -102,7 +102,7 @@ func TestReady_SecondIdentityIsTheFirst(t *testing.T) {
 	target.Second = contracttests.Credentials{
 		ClientID: another.ClientID, ClientSecret: another.ClientSecret,
 	}
-	err = ready(t, target, n.options())
+	err = preflight(t, target, n.options())
 	if !errors.Is(err, contracttests.ErrUnreachable) ||
 		!errors.Is(err, contracttests.ErrSameIdentity) {
 		t.Fatalf("%v, want the same identity twice", err)
@@ -110,7 +110,7 @@ func TestReady_SecondIdentityIsTheFirst(t *testing.T) {
 	checkMessage(t, err.Error())
 }
 
-func ready(t *testing.T, target contracttests.Target, o contracttests.Options) error {
+func preflight(t *testing.T, target contracttests.Target, o contracttests.Options) error {
 	t.Helper()
 	runner, err := contracttests.NewRunner(target, o)
 	if err != nil {

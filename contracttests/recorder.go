@@ -15,22 +15,22 @@ import (
 
 // recorder has what a scenario did and what was found.
 type recorder struct {
-	last     *exchange
-	requests int
+	lastExchange *exchange
+	requests     int
 	// recording reports that exchanges are kept. Answers has the places of those that answered a
 	// question.
-	recording bool
-	exchanges []recording.Exchange
-	answers   map[string]int
-	// reached reports that the target responded with a status below 500.
-	reached bool
-	// wrote reports that a write was carried out.
-	wrote bool
+	recording      bool
+	exchanges      []recording.Exchange
+	dialectEntries map[string]int
+	// responded reports that the target responded with a status below 500.
+	responded bool
+	// modified reports that a write was carried out.
+	modified bool
 
-	failures, beside []report.Failure
-	// doubts are failures of rules that are only assumed, on a real tenant.
-	doubts []report.Failure
-	notes  []string
+	failures, observerFailures []report.Failure
+	// assumedFailures are failures of rules that are only assumed, on a real tenant.
+	assumedFailures []report.Failure
+	notes           []string
 	// otherRuns are the tokens of other runs as lists show them, by name, for each request.
 	otherRuns map[string]map[string]string
 	// interference says what another run did during the scenario, empty if it did nothing.
@@ -39,10 +39,10 @@ type recorder struct {
 	secrets map[string]bool
 }
 
-// observe keeps an exchange if the run is recorded.
-func (r *recorder) observe(x *exchange) {
+// recordExchange keeps an exchange if the run is recorded.
+func (r *recorder) recordExchange(x *exchange) {
 	if r.recording {
-		r.exchanges = append(r.exchanges, x.recorded())
+		r.exchanges = append(r.exchanges, x.toRecording())
 	}
 }
 
@@ -55,15 +55,15 @@ func (r *recorder) failure(kind report.Kind, message, diff string) report.Failur
 	f := report.Failure{
 		Kind: kind, Message: r.excerpt(message, maxMessage), Diff: r.excerpt(diff, maxDiff),
 	}
-	if r.last != nil {
-		f.Exchange, f.Curl = r.last.text(r.redact, r.excerpt), r.last.curl(r.redact)
+	if r.lastExchange != nil {
+		f.Exchange, f.Curl = r.lastExchange.text(r.redact, r.excerpt), r.lastExchange.curl(r.redact)
 	}
 	return f
 }
 
 // rememberSecrets remembers the secrets of an exchange. Shorter texts are words.
 func (r *recorder) rememberSecrets(x *exchange) {
-	const shortest = 16
+	const minSecretLength = 16
 	var response struct {
 		AccessToken string `json:"access_token"`
 		Secret      string `json:"secret"`
@@ -71,7 +71,7 @@ func (r *recorder) rememberSecrets(x *exchange) {
 	_ = json.Unmarshal([]byte(x.ResponseBody), &response) // what is left out is not there
 	_, bearer, _ := strings.Cut(x.Header.Get("Authorization"), " ")
 	for _, secret := range []string{bearer, response.AccessToken, response.Secret} {
-		if len(secret) >= shortest {
+		if len(secret) >= minSecretLength {
 			r.secrets[secret] = true
 		}
 	}
@@ -88,14 +88,17 @@ func (r *recorder) redact(text string) string {
 
 // excerpt returns the beginning of a text without secrets, at most about limit bytes of it.
 func (r *recorder) excerpt(text string, limit int) string {
-	return truncate(r.redact(wholeWords(text, maxRedacted)), limit)
+	return truncate(r.redact(cutAtWord(text, maxRedacted)), limit)
 }
 
-// judge sets the outcome of a scenario. Err ended it, and left kept its cleanup from deleting what
-// it created.
-func (r *recorder) judge(result *report.Result, s Scenario, isTenant bool, err, left error) {
+// checkResult sets the outcome of a scenario. Err ended it, and left kept its cleanup from deleting
+// what it created.
+func (r *recorder) checkResult(result *report.Result, s Scenario, isTenant bool, err,
+	cleanupErr error,
+) {
 	result.Requests = r.requests
-	result.Failures = slices.Concat(result.Failures, r.failures, r.beside, r.doubts)
+	result.Failures = slices.Concat(result.Failures, r.failures, r.observerFailures,
+		r.assumedFailures)
 	for _, note := range r.notes {
 		result.Notes = append(result.Notes, r.excerpt(note, maxMessage))
 	}
@@ -103,15 +106,16 @@ func (r *recorder) judge(result *report.Result, s Scenario, isTenant bool, err, 
 	set := func(outcome report.Outcome, kind report.Kind, message string) {
 		result.Outcome, result.Kind, result.Message = outcome, kind, message
 	}
-	var refused *tenantguard.NotSentError
+	var rejected *tenantguard.NotSentError
 	switch {
-	case left != nil:
+	case cleanupErr != nil:
 		set(report.Error, report.KindLeftovers,
-			"what the scenario made may be left: "+r.excerpt(firstLine(left.Error()), maxMessage))
-	case errors.As(err, &refused) && len(r.failures)+len(r.beside) == 0:
-		set(report.Skip, report.KindUnsupported, "the target lacks "+refused.Missing)
-		result.Missing = []string{string(refused.Reason)}
-	case err != nil && !errors.As(err, &refused):
+			"what the scenario made may be left: "+
+				r.excerpt(firstLine(cleanupErr.Error()), maxMessage))
+	case errors.As(err, &rejected) && len(r.failures)+len(r.observerFailures) == 0:
+		set(report.Skip, report.KindUnsupported, "the target lacks "+rejected.Missing)
+		result.Missing = []string{string(rejected.Reason)}
+	case err != nil && !errors.As(err, &rejected):
 		kind := report.KindUntested
 		if _, panicked := errors.AsType[*panicError](err); panicked {
 			kind = report.KindPanic
@@ -119,18 +123,18 @@ func (r *recorder) judge(result *report.Result, s Scenario, isTenant bool, err, 
 			kind = report.KindGateway
 		}
 		set(report.Error, kind, r.excerpt(firstLine(err.Error()), maxMessage))
-	case len(r.failures)+len(r.beside) > 0 && r.interference != "":
+	case len(r.failures)+len(r.observerFailures) > 0 && r.interference != "":
 		set(report.Error, report.KindOtherRun, r.interference)
 	case len(r.failures) > 0 && !provisional:
 		set(report.Fail, r.failures[0].Kind, r.failures[0].Message)
-	case len(r.beside) > 0:
-		set(report.Fail, r.beside[0].Kind, r.beside[0].Message)
+	case len(r.observerFailures) > 0:
+		set(report.Fail, r.observerFailures[0].Kind, r.observerFailures[0].Message)
 	case len(r.failures) > 0:
 		set(report.Provisional, report.KindAssumed,
 			"assumed, and not so here: "+r.failures[0].Message)
-	case len(r.doubts) > 0:
+	case len(r.assumedFailures) > 0:
 		set(report.Provisional, report.KindAssumed,
-			"assumed, and not so here: "+r.doubts[0].Message)
+			"assumed, and not so here: "+r.assumedFailures[0].Message)
 	case s.OpenQuestion && isTenant:
 		set(report.Provisional, report.KindOpenQuestion,
 			"an open question, answered: "+strings.Join(result.Notes, "; "))

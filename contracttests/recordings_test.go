@@ -20,8 +20,8 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// transcripts runs cases and returns what they did on the wire, by their names.
-func transcripts(t *testing.T, target contracttests.Target, parallel int,
+// recordCases runs cases and returns what they did on the wire, by their names.
+func recordCases(t *testing.T, target contracttests.Target, parallel int,
 	cases []contracttests.Case,
 ) map[string]recording.Case {
 	t.Helper()
@@ -34,7 +34,7 @@ func transcripts(t *testing.T, target contracttests.Target, parallel int,
 			}, target.BaseURL, target.RealTenant())
 			all[o.Case.Name()] = one
 			text := asJSON(t, one)
-			for _, trace := range told(o.Exchanges) {
+			for _, trace := range secretTraces(o.Exchanges) {
 				if strings.Contains(text, trace) {
 					t.Errorf("%s: the transcript tells %.8s...", o.Case.Name(), trace)
 				}
@@ -50,14 +50,15 @@ func transcripts(t *testing.T, target contracttests.Target, parallel int,
 	return all
 }
 
-// toldForms find what no transcript may tell: secrets, access tokens, and whose they are.
-var toldForms = regexp.MustCompile(`[0-9a-f]{64}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?i:patmock-[0-9a-z]+-[0-9]+)|jane\.doe|john\.roe|127\.0\.0\.1`)
+// secretPattern find what no transcript may tell: secrets, access tokens, and whose they are.
+var secretPattern = regexp.MustCompile(`[0-9a-f]{64}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?i:patmock-[0-9a-z]+-[0-9]+)|jane\.doe|john\.roe|127\.0\.0\.1`)
 
-// told is what of the traffic no transcript may tell, also in base64.
-func told(exchanges []recording.Exchange) (traces []string) {
+// secretTraces is what of the traffic no transcript may tell, also in base64.
+func secretTraces(exchanges []recording.Exchange) (traces []string) {
 	seen := map[string]bool{}
 	for _, x := range exchanges {
-		for _, found := range toldForms.FindAllString(x.URL+x.Header.Get("Authorization")+x.Body+
+		for _, found := range secretPattern.FindAllString(x.URL+x.Header.Get("Authorization")+
+			x.Body+
 			x.ResponseBody, -1) {
 			seen[found] = true
 		}
@@ -87,7 +88,7 @@ func asJSON(t *testing.T, value any) string {
 // The same contract on the same mock makes the same transcripts, whatever runs beside it.
 func TestRecordingsAreTheSame(t *testing.T) {
 	cases := sample.Of(t, 300, contracttests.Select(scenarios.All(), contracttests.Options{}))
-	once, again := transcripts(t, inProcess(t), 1, cases), transcripts(t, inProcess(t), 8, cases)
+	once, again := recordCases(t, inProcess(t), 1, cases), recordCases(t, inProcess(t), 8, cases)
 	for _, name := range slices.Sorted(maps.Keys(once)) {
 		if diff := cmp.Diff(asJSON(t, once[name]), asJSON(t, again[name])); diff != "" {
 			t.Errorf("%s (-one after the other +eight at a time):\n%s", name, diff)
@@ -112,7 +113,7 @@ func TestRecordingsHaveRulesInPlaceOfAdvice(t *testing.T) {
 	cases := contracttests.Select(scenarios.All(), contracttests.Options{
 		Run: regexp.MustCompile("^expiry/"),
 	})
-	once, again := transcripts(t, friendly(), 1, cases), transcripts(t, friendly(), 1, cases)
+	once, again := recordCases(t, friendly(), 1, cases), recordCases(t, friendly(), 1, cases)
 	named := 0
 	for _, name := range slices.Sorted(maps.Keys(once)) {
 		if diff := cmp.Diff(asJSON(t, once[name]), asJSON(t, again[name])); diff != "" {
@@ -141,8 +142,8 @@ const (
 	ofLists   = "the lists that are requested for the observer are in no transcript"
 )
 
-// unseen are mutants that no transcript can show, with the reason.
-var unseen = map[string]string{
+// unrecordable are mutants that no transcript can show, with the reason.
+var unrecordable = map[string]string{
 	"claims-name-another-tenant":       ofClaims,
 	"claims-name-another-client":       ofClaims,
 	"claims-name-another-user":         ofClaims,
@@ -186,14 +187,14 @@ func TestDiffFindsMutants(t *testing.T) {
 			noticing = append(noticing, cases[s.ID]...)
 		}
 	}
-	right := transcripts(t, target, 4, noticing)
+	right := recordCases(t, target, 4, noticing)
 	for _, m := range tried {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			why := unseen[m.Name]
+			why := unrecordable[m.Name]
 			shows := func(id string) bool {
 				return slices.ContainsFunc(cases[id], func(c contracttests.Case) bool {
-					wrong := transcripts(t, mutated(target, m), 1, []contracttests.Case{
+					wrong := recordCases(t, mutated(target, m), 1, []contracttests.Case{
 						c,
 					})[c.Name()]
 					return slices.ContainsFunc(recording.Diff(right[c.Name()], wrong),
@@ -214,7 +215,7 @@ func TestDiffFindsMutants(t *testing.T) {
 			}
 		})
 	}
-	for name := range unseen {
+	for name := range unrecordable {
 		if !slices.ContainsFunc(mutants.All(),
 			func(m mutants.Mutant) bool { return m.Name == name }) {
 			t.Errorf("there is no mutant %q", name)

@@ -31,7 +31,7 @@ func (r *Response) Text() string { return string(r.body) }
 // ExpectStatus expects one of these, and ends the scenario where it is another.
 func (r *Response) ExpectStatus(want ...int) *Response {
 	if !slices.Contains(want, r.status) {
-		r.t.last = r.exchange
+		r.t.lastExchange = r.exchange
 		r.t.Fatalf("status is %d, expected %s", r.status,
 			strings.Trim(strings.ReplaceAll(fmt.Sprint(want), " ", " or "), "[]"))
 	}
@@ -64,10 +64,10 @@ func (r *Response) Login() Login { return decoded[Login](r, "that of a login") }
 func (r *Response) ErrorBody() ErrorBody { return decoded[ErrorBody](r, "an error") }
 
 // decoded makes a failure that comes next show this exchange.
-func decoded[T any](r *Response, what string) (value T) {
-	r.t.last = r.exchange
+func decoded[T any](r *Response, subject string) (value T) {
+	r.t.lastExchange = r.exchange
 	if err := json.Unmarshal(r.body, &value); err != nil {
-		r.t.Fatalf("the response is not %s: %v", what, err)
+		r.t.Fatalf("the response is not %s: %v", subject, err)
 	}
 	return value
 }
@@ -125,7 +125,7 @@ func (r *Response) ExpectRejected(want ...int) *Response {
 	}
 	if r.status < 400 || r.status > 499 || r.status == http.StatusUnauthorized ||
 		r.status == http.StatusTooManyRequests {
-		r.t.last = r.exchange
+		r.t.lastExchange = r.exchange
 		r.t.Fatalf("status is %d, expected a rejection", r.status)
 	}
 	return r.ExpectError(r.status)
@@ -149,14 +149,14 @@ func (r *Response) IDs() []string {
 	return ids
 }
 
-// created is the id in an answer to create, and whose it is.
-func created(status int, body []byte) (id, owner string, ok bool) {
-	var made struct {
+// parseCreated is the id in an answer to create, and whose it is.
+func parseCreated(status int, body []byte) (id, owner string, ok bool) {
+	var created struct {
 		ID    string
 		Owner struct{ ID string }
 	}
-	if status < 200 || status > 299 || json.Unmarshal(body, &made) != nil {
+	if status < 200 || status > 299 || json.Unmarshal(body, &created) != nil {
 		return "", "", false
 	}
-	return made.ID, made.Owner.ID, made.ID != ""
+	return created.ID, created.Owner.ID, created.ID != ""
 }

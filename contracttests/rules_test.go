@@ -23,14 +23,14 @@ import (
 
 // Every rule has a scenario that can observe it, or a reason why none can.
 func TestRulesHaveScenarios(t *testing.T) {
-	for _, problem := range unobserved(rule.All(), scenarios.All(), observer.Rules()...) {
+	for _, problem := range unobservedRules(rule.All(), scenarios.All(), observer.Rules()...) {
 		t.Error(problem)
 	}
 }
 
-// unobserved reports the rules that no scenario names, and that are not judged in every exchange,
-// without a reason, and the other way round.
-func unobserved(rules []rule.Rule, all []contracttests.Scenario,
+// unobservedRules reports the rules that no scenario names, and that are not judged in every
+// exchange, without a reason, and the other way round.
+func unobservedRules(rules []rule.Rule, all []contracttests.Scenario,
 	ofEveryExchange ...rule.ID,
 ) []string {
 	named := map[rule.ID]bool{}
@@ -60,7 +60,8 @@ func unobserved(rules []rule.Rule, all []contracttests.Scenario,
 
 func TestRulesHaveScenarios_PlantedRule(t *testing.T) {
 	planted := append(rule.All(), rule.Rule{ID: "planted", Text: "Planted."})
-	if problems := unobserved(planted, scenarios.All(), observer.Rules()...); len(problems) != 1 ||
+	if problems := unobservedRules(planted, scenarios.All(),
+		observer.Rules()...); len(problems) != 1 ||
 		!strings.HasPrefix(problems[0], "planted: ") {
 		t.Errorf("problems %q, want one about the planted rule", problems)
 	}
@@ -68,13 +69,14 @@ func TestRulesHaveScenarios_PlantedRule(t *testing.T) {
 
 // Every scenario covers a rule, and each that it names belongs to a version in which it runs.
 func TestScenariosNameTheirRules(t *testing.T) {
-	for _, problem := range misnamed(scenarios.All()) {
+	for _, problem := range misnamedRules(scenarios.All()) {
 		t.Error(problem)
 	}
 }
 
-// misnamed reports scenarios that name no rule, one twice, or one of other versions than their own.
-func misnamed(all []contracttests.Scenario) []string {
+// misnamedRules reports scenarios that name no rule, one twice, or one of other versions than their
+// own.
+func misnamedRules(all []contracttests.Scenario) []string {
 	var problems []string
 	for _, s := range all {
 		if len(s.Rules) == 0 {
@@ -85,7 +87,7 @@ func misnamed(all []contracttests.Scenario) []string {
 			if slices.Contains(s.Rules[:i], id) {
 				problems = append(problems, name+" is named twice")
 			}
-			if r, _ := rule.Find(id); !fits(r, s) {
+			if r, _ := rule.Find(id); !runsIn(r, s) {
 				problems = append(problems, fmt.Sprintf("%s is a rule of %v", name, r.Versions))
 			}
 		}
@@ -93,8 +95,8 @@ func misnamed(all []contracttests.Scenario) []string {
 	return problems
 }
 
-// fits reports whether the scenario runs in a version that has the rule. Nil means all versions.
-func fits(r rule.Rule, s contracttests.Scenario) bool {
+// runsIn reports whether the scenario runs in a version that has the rule. Nil means all versions.
+func runsIn(r rule.Rule, s contracttests.Scenario) bool {
 	runs := func(v version.Version) bool { return slices.Contains(s.Versions, v) }
 	return r.Versions == nil || s.Versions == nil || slices.ContainsFunc(r.Versions, runs)
 }
@@ -123,7 +125,7 @@ func TestScenariosNameTheirRules_Planted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := contracttests.Scenario{ID: "a", Versions: test.versions, Rules: test.rules}
 			if diff := cmp.Diff([]string{test.want},
-				misnamed([]contracttests.Scenario{s})); diff != "" {
+				misnamedRules([]contracttests.Scenario{s})); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})

@@ -40,9 +40,9 @@ type Runner struct {
 	// target not to answer.
 	timeouts tenantguard.Silence
 	// clock is that of a target without a guard, which has its own.
-	clock  tenantguard.Clock
-	silent atomic.Bool
-	grace  grace
+	clock         tenantguard.Clock
+	unresponsive  atomic.Bool
+	cleanupBudget cleanupBudget
 	// observed counts what the observer has judged, and the lists that it has requested.
 	observed struct{ exchanges, lists atomic.Int64 }
 }
@@ -72,15 +72,15 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 			statuses: map[int]int{}, rejections: map[string]bool{}, otherRuns: map[string]bool{},
 		},
 	}
-	var more *spec.Errata
+	var overlay *spec.Errata
 	if target.RealTenant() {
-		more = open
+		overlay = tenantErrata
 	}
 	for _, name := range spec.Names() {
 		if name == spec.Control {
 			continue
 		}
-		d, err := spec.LoadWithOverlay(name, more)
+		d, err := spec.LoadWithOverlay(name, overlay)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +90,7 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 }
 
 // NewRunID makes the id of a run that begins at a moment.
-func NewRunID(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 36) }
+func NewRunID(now time.Time) string { return strconv.FormatInt(now.UnixMilli(), 36) }
 
 // Now is wall time.
 func (r *Runner) Now() time.Time { return r.options.Now() }
@@ -117,7 +117,7 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 				if i >= len(cases) || ctx.Err() != nil || r.Aborted() != nil {
 					return
 				}
-				result, observed := r.try(ctx, cases[i])
+				result, observed := r.runCase(ctx, cases[i])
 				if ctx.Err() != nil {
 					return // what was interrupted is no result
 				}
@@ -148,7 +148,7 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 	if n := r.observed.exchanges.Load(); n > 0 {
 		out.Observed = &report.Observed{Exchanges: n, Lists: r.observed.lists.Load()}
 	}
-	if tenant := r.mock.tenant; tenant != nil {
+	if tenant := r.mock.session; tenant != nil {
 		out.Target.Version = tenant.version
 	}
 	for _, result := range results {
@@ -167,8 +167,8 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 	return out
 }
 
-// try runs one case. What is observed has the exchanges of its cleanup, too.
-func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observed Observation) {
+// runCase runs one case. What is observed has the exchanges of its cleanup, too.
+func (r *Runner) runCase(ctx context.Context, c Case) (result report.Result, observed Observation) {
 	started := r.Now()
 	result = report.Result{
 		ID: c.Scenario.ID, Version: c.Version, Promise: c.Scenario.Promise,
@@ -179,7 +179,7 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 		result.Seconds = r.Now().Sub(started).Seconds()
 		observed.Case, observed.Result = c, result
 	}()
-	tenant, err := r.open(ctx)
+	tenant, err := r.openSession(ctx)
 	if err != nil {
 		r.noteAttempt(false, err)
 		result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested,
@@ -195,27 +195,27 @@ func (r *Runner) try(ctx context.Context, c Case) (result report.Result, observe
 				redact.Report(err.Error())
 		}
 	}()
-	if lacking := tenant.lacks(c.Scenario.Features); len(lacking) > 0 {
+	if missing := tenant.missing(c.Scenario.Features); len(missing) > 0 {
 		result.Outcome, result.Kind, result.Message = report.Skip, report.KindUnsupported,
-			"the target lacks "+strings.Join(lacking, ", ")
-		result.Missing = lacking
+			"the target lacks "+strings.Join(missing, ", ")
+		result.Missing = missing
 		return result, observed
 	}
 	t := r.newT(ctx, c, tenant)
 	if c.Scenario.has(RateLimit) {
 		t.ctx = tenantguard.Unpaced(ctx) // a guard would keep below the limit
 	}
-	err = t.guard(func() { c.Scenario.Run(t) })
+	err = t.runGuarded(func() { c.Scenario.Run(t) })
 	if err == nil {
-		err = t.guard(t.requestLastLists)
+		err = t.runGuarded(t.requestLastLists)
 	}
 	observed.CleanupStart = len(t.exchanges)
-	left := t.runCleanups(ctx)
-	t.judge(&result, c.Scenario, r.target.RealTenant(), err, left)
+	cleanupErr := t.runCleanups(ctx)
+	t.checkResult(&result, c.Scenario, r.target.RealTenant(), err, cleanupErr)
 	if t.RealTenant() {
 		r.noteReachability(t, err)
 	}
-	observed.Exchanges, observed.DialectEntries = t.exchanges, t.answers
+	observed.Exchanges, observed.DialectEntries = t.exchanges, t.dialectEntries
 	return result, observed
 }
 
@@ -224,19 +224,21 @@ func firstLine(text string) string {
 	return line
 }
 
-func (r *Runner) newT(ctx context.Context, c Case, on *session) *T {
+func (r *Runner) newT(ctx context.Context, c Case, session *session) *T {
 	t := &T{
-		ctx: ctx, run: r, scenario: c.Scenario, version: c.Version, session: on,
+		ctx: ctx, run: r, scenario: c.Scenario, version: c.Version, session: session,
 		logins: logins{clients: map[Credentials]*Client{}, rejected: map[Credentials]error{}},
 		recorder: recorder{
-			recording: r.options.Observe != nil, answers: map[string]int{},
+			recording: r.options.Observe != nil, dialectEntries: map[string]int{},
 			otherRuns: map[string]map[string]string{}, secrets: map[string]bool{},
 		},
-		cleanups: cleanups{alive: map[string]string{}, owners: map[string]Credentials{}},
+		cleanups: cleanups{liveTokens: map[string]string{}, owners: map[string]Credentials{}},
 	}
-	for _, who := range []Credentials{on.owner, on.second, on.admin, on.apiClient} {
-		if who.ClientSecret != "" {
-			t.secrets[who.ClientSecret] = true
+	for _, credentials := range []Credentials{
+		session.owner, session.second, session.admin, session.apiClient,
+	} {
+		if credentials.ClientSecret != "" {
+			t.secrets[credentials.ClientSecret] = true
 		}
 	}
 	t.observer = t.newObserver()
@@ -251,13 +253,13 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.cause, e.stack) }
 
-// guard calls f, and turns what ends a scenario from within into an error, nil for a failure that
-// is noted.
-func (t *T) guard(f func()) (err error) {
+// runGuarded calls f, and turns what ends a scenario from within into an error, nil for a failure
+// that is noted.
+func (t *T) runGuarded(f func()) (err error) {
 	defer func() {
 		switch cause := recover().(type) {
 		case nil:
-		case stopped:
+		case abort:
 			err = cause.err
 		default:
 			err = &panicError{cause, debug.Stack()}
@@ -267,8 +269,8 @@ func (t *T) guard(f func()) (err error) {
 	return nil
 }
 
-// newest is the newest version that is tried.
-func (r *Runner) newest() version.Version {
+// newestVersion is the newest version that is tried.
+func (r *Runner) newestVersion() version.Version {
 	if len(r.options.Versions) > 0 {
 		return r.options.Versions[len(r.options.Versions)-1]
 	}

@@ -110,8 +110,8 @@ var (
 		`#/\S+)|https://\S+|docs/behaviour\.md#[a-z0-9-]+|errata [a-z-]+)$`)
 )
 
-// CheckScenarios tells what is wrong with a list of scenarios: a name that is there twice, a source that is
-// none.
+// CheckScenarios tells what is wrong with a list of scenarios: a name that is there twice, a source
+// that is none.
 func CheckScenarios(scenarios []Scenario) error {
 	var wrong []string
 	seen := map[string]bool{}

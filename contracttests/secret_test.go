@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// telltale is a tenant whose secrets look like none. It serves logins by a form alone: whatever
+// echoTenant is a tenant whose secrets look like none. It serves logins by a form alone: whatever
 // else it is asked it refuses, and repeats what it was sent.
-type telltale struct{ *tenant }
+type echoTenant struct{ *tenant }
 
 const oddBearer = "the bearer/of~a tenant"
 
-func (tell telltale) RoundTrip(r *http.Request) (*http.Response, error) {
-	asked, err := bodyOf(r)
+func (e echoTenant) RoundTrip(r *http.Request) (*http.Response, error) {
+	requestBody, err := bodyOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -23,17 +23,17 @@ func (tell telltale) RoundTrip(r *http.Request) (*http.Response, error) {
 		http.StatusOK,
 		`{"access_token":"` + oddBearer +
 			`","token_type":"bearer","expires_in":749,"scope":"sp:scopes:all","jti":"1"}`,
-		tell.Now(),
+		e.Now(),
 	}
 	if r.URL.Path != "/oauth/token" ||
 		strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		told, err := json.Marshal(map[string]string{
-			"hint": strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ") + asked,
+		echo, err := json.Marshal(map[string]string{
+			"hint": strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ") + requestBody,
 		})
 		if err != nil {
 			return nil, err
 		}
-		answer.status, answer.body = http.StatusTeapot, string(told)
+		answer.status, answer.body = http.StatusTeapot, string(echo)
 	}
 	return answer.RoundTrip(r)
 }
@@ -43,7 +43,7 @@ func TestReportsTellNoOddSecret(t *testing.T) {
 	n := newTenant(t)
 	target, o := n.target(), n.options()
 	const secret = `Zq9"of-a/tenant+end`
-	target.HTTP, target.Owner.ClientSecret = &http.Client{Transport: telltale{n}}, secret
+	target.HTTP, target.Owner.ClientSecret = &http.Client{Transport: echoTenant{n}}, secret
 	o.Run = regexp.MustCompile(`^(token/multipart-|list/keys-are-present)`)
 	result := n.contract(target, o)
 	if result.Counts["fail"] < 3 {

@@ -8,8 +8,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// open makes the session of a scenario. An error means that nothing can be tried.
-func (r *Runner) open(ctx context.Context) (*session, error) {
+// openSession makes the session of a scenario. An error means that nothing can be tried.
+func (r *Runner) openSession(ctx context.Context) (*session, error) {
 	if r.target.RealTenant() {
 		return &session{
 			target: r.target, base: r.target.BaseURL, owner: r.target.Owner,

@@ -33,8 +33,8 @@ type T struct {
 	observer *observer.Observer
 }
 
-// stopped ends a scenario from within.
-type stopped struct {
+// abort ends a scenario from within.
+type abort struct {
 	err error // of the harness or the network, nil for a failure
 }
 
@@ -48,7 +48,7 @@ func (t *T) Version() version.Version { return t.version }
 // scenario that belongs to none.
 func (t *T) CollectionPath() string {
 	if t.version == "" {
-		return t.run.newest().CollectionPath()
+		return t.run.newestVersion().CollectionPath()
 	}
 	return t.version.CollectionPath()
 }
@@ -80,9 +80,9 @@ func (t *T) Credentials() (owner, second, admin, apiClient Credentials) {
 
 // Login returns a client with an access token of its own. It ends the scenario if the login is
 // rejected.
-func (t *T) Login(who Credentials) *Client {
-	login := t.Anonymous().RequestToken(who).ExpectStatus(http.StatusOK).Login()
-	return &Client{t: t, bearer: login.AccessToken.Value, who: who}
+func (t *T) Login(credentials Credentials) *Client {
+	login := t.Anonymous().RequestToken(credentials).ExpectStatus(http.StatusOK).Login()
+	return &Client{t: t, bearer: login.AccessToken.Value, credentials: credentials}
 }
 
 // WithBearer returns a client with a bearer of any kind.
@@ -103,21 +103,21 @@ func (t *T) Now() time.Time {
 	return c.Now
 }
 
-// liveLife is how long a token that a scenario makes lives at a live target, where its promise is
-// not about that: what a run that is killed leaves behind goes by itself soon. Every version takes
-// an hour, and no scenario lasts that long.
-const liveLife = time.Hour
+// tenantLifetime is how long a token that a scenario makes lives at a live target, where its
+// promise is not about that: what a run that is killed leaves behind goes by itself soon. Every
+// version takes an hour, and no scenario lasts that long.
+const tenantLifetime = time.Hour
 
-// mockLife is the same on a patmock, where nothing can be left.
-const mockLife = 30 * 24 * time.Hour
+// mockLifetime is the same on a patmock, where nothing can be left.
+const mockLifetime = 30 * 24 * time.Hour
 
 // Expiry is when a token expires that a scenario makes, where its promise is not about that. Every
 // version takes it.
 func (t *T) Expiry() time.Time {
 	if t.RealTenant() {
-		return t.Now().Add(liveLife)
+		return t.Now().Add(tenantLifetime)
 	}
-	return t.Now().Add(mockLife)
+	return t.Now().Add(mockLifetime)
 }
 
 // AdvanceTime lets time pass: it moves the clock of a patmock, and waits at a real tenant.
@@ -187,12 +187,12 @@ func (t *T) OwnerName() string { return ownerName }
 // must ends the scenario as one that could not be tried.
 func (t *T) must(err error) {
 	if err != nil {
-		panic(stopped{err})
+		panic(abort{err})
 	}
 }
 
-// UniqueName returns a new name for an object. It carries the time of the target and the marker of the
-// run.
+// UniqueName returns a new name for an object. It carries the time of the target and the marker of
+// the run.
 func (t *T) UniqueName() string {
 	return tenantguard.Name(t.run.Clock().At(t.run.Now()), t.run.marker, t.run.counter.Add(1))
 }
@@ -200,24 +200,24 @@ func (t *T) UniqueName() string {
 // requestContext returns the context of a request. If the run ends early, a write under way at a
 // tenant is waited for: what it made has to be known, so that it can be deleted.
 func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
-	if !r.isWrite() || t.ending || !t.RealTenant() {
+	if !r.isWrite() || t.cleaningUp || !t.RealTenant() {
 		return context.WithCancel(t.ctx)
 	}
 	return tenantguard.Graceful(t.ctx, writeGrace)
 }
 
 // Cleanup calls f when the scenario has ended, the last first.
-func (t *T) Cleanup(f func()) { t.functions = append(t.functions, f) }
+func (t *T) Cleanup(f func()) { t.funcs = append(t.funcs, f) }
 
 // Notef records what an open question was answered with.
 func (t *T) Notef(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
-// MarkDialect says that the latest exchange is the target's answer to a question that nothing settles:
-// the id of an entry of a dialect.
+// MarkDialect says that the latest exchange is the target's answer to a question that nothing
+// settles: the id of an entry of a dialect.
 func (t *T) MarkDialect(question string) {
-	t.answers[question] = len(t.exchanges) - 1
+	t.dialectEntries[question] = len(t.exchanges) - 1
 }
 
 // Errorf notes a failure, with the last exchange, and goes on.
@@ -228,12 +228,12 @@ func (t *T) Errorf(format string, args ...any) {
 // Fatalf notes a failure and ends the scenario.
 func (t *T) Fatalf(format string, args ...any) {
 	t.Errorf(format, args...)
-	panic(stopped{})
+	panic(abort{})
 }
 
 // Equal compares, and notes the difference.
-func (t *T) Equal(what string, want, got any) {
+func (t *T) Equal(subject string, want, got any) {
 	if diff := difference(want, got); diff != "" {
-		t.fail(report.KindPromise, what+" is not as promised", diff)
+		t.fail(report.KindPromise, subject+" is not as promised", diff)
 	}
 }

@@ -40,10 +40,10 @@ type Credentials struct{ ClientID, ClientSecret string }
 
 // HasCredentials reports whether any identity has credentials.
 func (t Target) HasCredentials() bool {
-	return t.Owner.given() || t.Second.given() || t.Admin.given()
+	return t.Owner.isSet() || t.Second.isSet() || t.Admin.isSet()
 }
 
-func (c Credentials) given() bool { return c.ClientID != "" && c.ClientSecret != "" }
+func (c Credentials) isSet() bool { return c.ClientID != "" && c.ClientSecret != "" }
 
 // RealTenant reports whether the target is a real tenant.
 func (t Target) RealTenant() bool { return t.Control == nil }
@@ -69,19 +69,19 @@ type session struct {
 	provoke bool
 	profile control.Profile
 	version string // of the patmock
-	// ahead is by how much the clock of the namespace is ahead of ours. Frozen is its time if the
-	// clock stands still, and else zero.
-	ahead  time.Duration
-	frozen time.Time
-	close  func(context.Context) error
+	// clockOffset is by how much the clock of the namespace is ahead of ours. Frozen is its time if
+	// the clock stands still, and else zero.
+	clockOffset time.Duration
+	frozenAt    time.Time
+	close       func(context.Context) error
 }
 
 var namespaces atomic.Int64
 
 // known is what every namespace of a mock has in common: who there is, and how it behaves.
 type mockInfo struct {
-	mu     sync.Mutex
-	tenant *session // nil until one was asked
+	mu      sync.Mutex
+	session *session // nil until one was asked
 }
 
 // ask asks the first namespace, and tells the same of the others.
@@ -90,24 +90,24 @@ func (k *mockInfo) fetch(ctx context.Context, c *control.Client, now func() time
 ) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.tenant == nil {
+	if k.session == nil {
 		fetched := &session{control: c}
 		if err := fetched.fetch(ctx, now); err != nil {
 			return nil, err
 		}
-		k.tenant = fetched
+		k.session = fetched
 	}
-	same := *k.tenant
+	same := *k.session
 	return &same, nil
 }
 
 // ask finds out who there is, and how the mock behaves.
 func (t *session) fetch(ctx context.Context, now func() time.Time) error {
-	who, err := t.control.Credentials(ctx)
+	credentials, err := t.control.Credentials(ctx)
 	if err != nil {
 		return err
 	}
-	for _, u := range who.Users {
+	for _, u := range credentials.Users {
 		c := Credentials{u.ClientID, u.ClientSecret}
 		switch {
 		case u.Name == ownerName:
@@ -129,7 +129,7 @@ func (t *session) fetch(ctx context.Context, now func() time.Time) error {
 		return err
 	}
 	clock, err := t.control.Clock(ctx)
-	t.ahead = clock.Now.Sub(now())
+	t.clockOffset = clock.Now.Sub(now())
 	return err
 }
 
@@ -140,13 +140,13 @@ func (t *session) has(n Feature) bool {
 	case Writes:
 		return mock || !t.target.ReadOnly
 	case SecondIdentity:
-		return t.second.given()
+		return t.second.isSet()
 	case Admin:
-		return t.admin.given()
+		return t.admin.isSet()
 	case Clock, Faults, SeededTokens, DisposableTokens, Unmetered:
 		return mock
 	case APIClient:
-		return t.apiClient.given()
+		return t.apiClient.isSet()
 	case RateLimit:
 		return mock && t.profile.RateLimit != "off" || !mock && t.provoke
 	case TokenLimit:
@@ -157,15 +157,15 @@ func (t *session) has(n Feature) bool {
 	return false
 }
 
-// lacks lists what a scenario needs and the session has not.
-func (t *session) lacks(needs []Feature) []string {
-	var lacking []string
-	for _, n := range needs {
+// missing lists what a scenario needs and the session has not.
+func (t *session) missing(features []Feature) []string {
+	var missing []string
+	for _, n := range features {
 		if !t.has(n) {
-			lacking = append(lacking, string(n))
+			missing = append(missing, string(n))
 		}
 	}
-	return lacking
+	return missing
 }
 
 // requestTimeout bounds a request, its response included.

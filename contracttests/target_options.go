@@ -99,11 +99,11 @@ const (
 	controlToken   = "PATMOCK_CONTROL_TOKEN"
 )
 
-// Resolve finds out what is meant. A target is a patmock when Mock or Control says so, or when it is
-// on loopback and names itself: a stranger's tenant is not asked. Its credentials are read only if
-// Address is env. Anything else is live: it is only read unless AllowWrites repeats its host, and
-// refused where secrets would go over plain http or to another host than SAIL_BASE_URL names. The
-// error is a [*TargetError].
+// Resolve finds out what is meant. A target is a patmock when Mock or Control says so, or when it
+// is on loopback and names itself: a stranger's tenant is not asked. Its credentials are read only
+// if Address is env. Anything else is live: it is only read unless AllowWrites repeats its host,
+// and refused where secrets would go over plain http or to another host than SAIL_BASE_URL names.
+// The error is a [*TargetError].
 func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 	address, setting := c.Address, "Address"
 	if address == "env" {
@@ -124,16 +124,16 @@ func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 				"the host that writes are allowed to is %s, that of the target %q: they have to "+
 					"be the same to the letter", redact.Address(c.AllowWrites), base.Host)
 	}
-	surface := c.Control
-	if surface == "" && (c.Mock || !c.Offline && onLoopback(base) && isPatmock(ctx, t.BaseURL)) {
-		surface = t.BaseURL
+	controlURL := c.Control
+	if controlURL == "" && (c.Mock || !c.Offline && isLoopback(base) && isPatmock(ctx, t.BaseURL)) {
+		controlURL = t.BaseURL
 	}
-	if surface != "" {
-		if _, err := baseURL("Control", surface); err != nil {
+	if controlURL != "" {
+		if _, err := baseURL("Control", controlURL); err != nil {
 			return t, fmt.Errorf("the control surface: %w", err)
 		}
 		config := control.Config{
-			URL: surface, Token: strings.TrimSpace(c.variable(controlToken)),
+			URL: controlURL, Token: strings.TrimSpace(c.variable(controlToken)),
 			AllowPlaintext: c.AllowPlaintext,
 		}
 		if err := config.Validate(); err != nil {
@@ -147,23 +147,24 @@ func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 		}
 		t.Control = control.New(config)
 		if c.Address == "env" {
-			err = c.logins(&t)
+			err = c.loadCredentials(&t)
 		}
 		return t, err
 	}
-	return c.live(t, base)
+	return c.tenantTarget(t, base)
 }
 
-// live is a target that is none of ours, with the credentials of the environment.
-func (c TargetOptions) live(t Target, base *url.URL) (Target, error) {
-	if base.Scheme != "https" && !onLoopback(base) {
+// tenantTarget is a target that is none of ours, with the credentials of the environment.
+func (c TargetOptions) tenantTarget(t Target, base *url.URL) (Target, error) {
+	if base.Scheme != "https" && !isLoopback(base) {
 		return t,
 			targetErrorf("Address", PlainHTTP,
 				"%s is live, and secrets do not go there over plain http: use https, or say that "+
 					"it is a mock (--mock, --control)", t.BaseURL)
 	}
-	if named := c.variable(targetVariable); named != "" {
-		if other, err := baseURL(targetVariable, named); err != nil || other.Host != base.Host {
+	if configured := c.variable(targetVariable); configured != "" {
+		if other, err := baseURL(targetVariable, configured); err != nil ||
+			other.Host != base.Host {
 			return t,
 				targetErrorf(targetVariable, OtherHost,
 					"%s is not the tenant of %s, which the credentials belong to: name the same "+
@@ -171,19 +172,19 @@ func (c TargetOptions) live(t Target, base *url.URL) (Target, error) {
 		}
 	}
 	t.ReadOnly = c.AllowWrites == ""
-	if err := c.logins(&t); err != nil {
+	if err := c.loadCredentials(&t); err != nil {
 		return t, err
 	}
-	if !t.Owner.given() && c.Offline && onLoopback(base) {
+	if !t.Owner.isSet() && c.Offline && isLoopback(base) {
 		return t,
 			targetErrorf("Mock", NotSet,
 				"%s and %s are not set: the scenarios have to log in; where it is a patmock say "+
 					"so (--mock), since nothing is sent that asks it",
 				ownerVariables.id, ownerVariables.secret)
 	}
-	if !t.Owner.given() {
+	if !t.Owner.isSet() {
 		hint := ""
-		if onLoopback(base) {
+		if isLoopback(base) {
 			hint = "; no patmock responds there, which would need none"
 		}
 		return t,
@@ -194,8 +195,8 @@ func (c TargetOptions) live(t Target, base *url.URL) (Target, error) {
 	return t, nil
 }
 
-// logins reads the credentials of every identity.
-func (c TargetOptions) logins(t *Target) error {
+// loadCredentials reads the credentials of every identity.
+func (c TargetOptions) loadCredentials(t *Target) error {
 	t.Origins = map[Role]string{}
 	for _, identity := range []struct {
 		role      Role
@@ -210,10 +211,10 @@ func (c TargetOptions) logins(t *Target) error {
 		if *identity.into, err = c.credentials(identity.variables); err != nil {
 			return err
 		}
-		t.Origins[identity.role] = c.setName(identity.variables.id) + " and " +
-			c.setName(identity.variables.secret)
+		t.Origins[identity.role] = c.effectiveVariable(identity.variables.id) + " and " +
+			c.effectiveVariable(identity.variables.secret)
 	}
-	if t.Second.given() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
+	if t.Second.isSet() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
 		return targetErrorf(secondVariables.id, SameIdentity,
 			"%s is that of %s: the second identity has to be another user", secondVariables.id,
 			ownerVariables.id)
@@ -227,27 +228,29 @@ func (c TargetOptions) variable(name string) string {
 }
 
 // credentials of an identity. One without its secret is a mistake, which would look like a skip.
-func (c TargetOptions) credentials(names identityVariables) (who Credentials, err error) {
-	if who.ClientID, err = c.secret(names.id); err != nil {
-		return who, err
+func (c TargetOptions) credentials(names identityVariables) (credentials Credentials, err error) {
+	if credentials.ClientID, err = c.secret(names.id); err != nil {
+		return credentials, err
 	}
-	if who.ClientSecret, err = c.secret(names.secret); err != nil {
-		return who, err
+	if credentials.ClientSecret, err = c.secret(names.secret); err != nil {
+		return credentials, err
 	}
-	if (who.ClientID == "") != (who.ClientSecret == "") {
+	if (credentials.ClientID == "") != (credentials.ClientSecret == "") {
 		missing := names.id
-		if who.ClientID != "" {
+		if credentials.ClientID != "" {
 			missing = names.secret
 		}
-		return who,
-			targetErrorf(missing, IncompletePair, "%s and %s go together, and one of them is not set",
+		return credentials,
+			targetErrorf(missing, IncompletePair,
+				"%s and %s go together, and one of them is not set",
 				names.id, names.secret)
 	}
-	return who, nil
+	return credentials, nil
 }
 
-// setName returns the name of the variable that is set: name, or name with _FILE behind it.
-func (c TargetOptions) setName(name string) string {
+// effectiveVariable returns the name of the variable that is set: name, or name with _FILE behind
+// it.
+func (c TargetOptions) effectiveVariable(name string) string {
 	if c.variable(name+"_FILE") != "" {
 		return name + "_FILE"
 	}
@@ -265,14 +268,15 @@ func (c TargetOptions) secret(name string) (string, error) {
 	}
 	if value != "" {
 		return "",
-			targetErrorf(name, AmbiguousValue, "%s and %s_FILE are both set: which one is meant?", name,
+			targetErrorf(name, AmbiguousValue, "%s and %s_FILE are both set: which one is meant?",
+				name,
 				name)
 	}
-	held, err := os.ReadFile(file) //nolint:gosec // the file that the person names
+	content, err := os.ReadFile(file) //nolint:gosec // the file that the person names
 	if err != nil {
 		return "", targetErrorf(name+"_FILE", BadFile, "%s_FILE: %w", name, err)
 	}
-	if value = strings.TrimSpace(string(held)); value == "" {
+	if value = strings.TrimSpace(string(content)); value == "" {
 		return "", targetErrorf(name+"_FILE", BadFile, "%s_FILE: %s is empty", name, file)
 	}
 	if err := CheckSecret(value); err != nil {
@@ -297,7 +301,7 @@ func baseURL(setting, address string) (*url.URL, error) {
 	return u, nil
 }
 
-func onLoopback(u *url.URL) bool {
+func isLoopback(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
@@ -311,16 +315,16 @@ func isPatmock(ctx context.Context, base string) bool {
 	if err != nil {
 		return false
 	}
-	answered, err := Target{}.client().Do(r) // which goes nowhere else
+	response, err := Target{}.client().Do(r) // which goes nowhere else
 	if err != nil {
 		return false
 	}
-	defer func() { _ = answered.Body.Close() }() // what it holds is known by then
-	var self struct {
+	defer func() { _ = response.Body.Close() }() // what it holds is known by then
+	var body struct {
 		Product string `json:"product"` // of its health
 		Type    string `json:"type"`    // of its problem
 	}
-	err = json.NewDecoder(io.LimitReader(answered.Body, 1<<20)).Decode(&self)
-	isProblem := strings.HasPrefix(self.Type, "urn:problem-type:patmock:")
-	return err == nil && (self.Product == "patmock" || isProblem)
+	err = json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&body)
+	isProblem := strings.HasPrefix(body.Type, "urn:problem-type:patmock:")
+	return err == nil && (body.Product == "patmock" || isProblem)
 }

@@ -27,9 +27,9 @@ func (v variables) lookup(name string) (string, bool) {
 
 var login = variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET": "a-secret"}
 
-func with(v, besides variables) variables {
+func with(v, more variables) variables {
 	all := variables{}
-	for _, from := range []variables{v, besides} {
+	for _, from := range []variables{v, more} {
 		for name, value := range from {
 			all[name] = value
 		}
@@ -46,9 +46,9 @@ func TestChoiceRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
-		name   string
-		choice contracttests.TargetOptions
-		set    variables
+		name    string
+		options contracttests.TargetOptions
+		env     variables
 		// setting that is wrong, and how.
 		setting string
 		kind    contracttests.TargetErrorKind
@@ -170,8 +170,8 @@ func TestChoiceRefuses(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.choice.Lookup = tt.set.lookup
-			target, err := tt.choice.Resolve(t.Context())
+			tt.options.Lookup = tt.env.lookup
+			target, err := tt.options.Resolve(t.Context())
 			wrong, ok := errors.AsType[*contracttests.TargetError](err)
 			if !ok || wrong.Setting != tt.setting || wrong.Kind != tt.kind {
 				t.Fatalf("target %+v, error %v, want %s of %s", target.BaseURL, err, tt.kind,
@@ -194,8 +194,8 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 	want := contracttests.Credentials{ClientID: "id", ClientSecret: "a-secret"}
 	for _, tt := range []struct {
 		name     string
-		choice   contracttests.TargetOptions
-		set      variables
+		options  contracttests.TargetOptions
+		env      variables
 		readOnly bool
 	}{
 		{"by its address", contracttests.TargetOptions{Address: acme + "/"}, login, true},
@@ -226,8 +226,8 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.choice.Lookup = tt.set.lookup
-			target, err := tt.choice.Resolve(t.Context())
+			tt.options.Lookup = tt.env.lookup
+			target, err := tt.options.Resolve(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -245,13 +245,13 @@ func TestChoice_Origins(t *testing.T) {
 	if err := os.WriteFile(file, []byte("a-secret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set := variables{
+	env := variables{
 		"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": file,
 		"PATMOCK_SECOND_CLIENT_ID": "second", "PATMOCK_SECOND_CLIENT_SECRET": "a-secret",
 		"PATMOCK_ADMIN_CLIENT_ID_FILE": file, "PATMOCK_ADMIN_CLIENT_SECRET": "a-secret",
 	}
 	target, err := contracttests.TargetOptions{
-		Address: acme, Lookup: set.lookup,
+		Address: acme, Lookup: env.lookup,
 	}.Resolve(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -271,25 +271,25 @@ func TestChoice_Origins(t *testing.T) {
 // What is on loopback is asked whether it is a patmock, but not where nothing may be sent.
 func TestChoiceAsksOnLoopback(t *testing.T) {
 	for _, tt := range []struct {
-		choice contracttests.TargetOptions
-		live   bool
-		asked  int64
+		options    contracttests.TargetOptions
+		realTenant bool
+		requests   int64
 	}{
 		{contracttests.TargetOptions{}, false, 1},
 		{contracttests.TargetOptions{Offline: true}, true, 0},
 		{contracttests.TargetOptions{Offline: true, Mock: true}, false, 0},
 	} {
-		var asked atomic.Int64
+		var requests atomic.Int64
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			asked.Add(1)
+			requests.Add(1)
 			_, _ = io.WriteString(w, `{"product":"patmock"}`)
 		}))
 		defer server.Close()
-		tt.choice.Address, tt.choice.Lookup = server.URL, login.lookup
-		target, err := tt.choice.Resolve(t.Context())
-		if err != nil || target.RealTenant() != tt.live || asked.Load() != tt.asked {
-			t.Errorf("%+v: error %v, live %v, asked %d times", tt.choice, err, target.RealTenant(),
-				asked.Load())
+		tt.options.Address, tt.options.Lookup = server.URL, login.lookup
+		target, err := tt.options.Resolve(t.Context())
+		if err != nil || target.RealTenant() != tt.realTenant || requests.Load() != tt.requests {
+			t.Errorf("%+v: error %v, live %v, asked %d times", tt.options, err, target.RealTenant(),
+				requests.Load())
 		}
 	}
 }
@@ -299,7 +299,7 @@ func TestChoiceAsksOnLoopback(t *testing.T) {
 func TestChoiceReadsTheProduct(t *testing.T) {
 	for _, tt := range []struct {
 		name, body string
-		live       bool
+		realTenant bool
 	}{
 		{"health", `{"status": "ok", "product": "patmock"}`, false},
 		{"problem", `{"status": 401, "type": "urn:problem-type:patmock:unauthorized"}`, false},
@@ -320,9 +320,9 @@ func TestChoiceReadsTheProduct(t *testing.T) {
 				_, _ = io.WriteString(w, tt.body)
 			}))
 			defer server.Close()
-			choice := contracttests.TargetOptions{Address: server.URL, Lookup: login.lookup}
-			target, err := choice.Resolve(t.Context())
-			if err != nil || target.RealTenant() != tt.live {
+			options := contracttests.TargetOptions{Address: server.URL, Lookup: login.lookup}
+			target, err := options.Resolve(t.Context())
+			if err != nil || target.RealTenant() != tt.realTenant {
 				t.Errorf("live is %t, error %v", target.RealTenant(), err)
 			}
 		})
@@ -331,9 +331,9 @@ func TestChoiceReadsTheProduct(t *testing.T) {
 
 // What listens on this machine says itself who it is: nobody else is asked in its place.
 func TestChoiceAsksNobodyElse(t *testing.T) {
-	var asked atomic.Int64
+	var requests atomic.Int64
 	another := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked.Add(1)
+		requests.Add(1)
 		_, _ = io.WriteString(w, `{"product":"patmock"}`)
 	}))
 	defer another.Close()
@@ -343,8 +343,8 @@ func TestChoiceAsksNobodyElse(t *testing.T) {
 	target, err := contracttests.TargetOptions{
 		Address: server.URL, Lookup: login.lookup,
 	}.Resolve(t.Context())
-	if err != nil || !target.RealTenant() || asked.Load() != 0 {
-		t.Errorf("live is %t, another was asked %d times, %v", target.RealTenant(), asked.Load(),
+	if err != nil || !target.RealTenant() || requests.Load() != 0 {
+		t.Errorf("live is %t, another was asked %d times, %v", target.RealTenant(), requests.Load(),
 			err)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-// properties returns those of a token, as JSON: all that are published, and two that are not.
-func properties() map[string]string {
+// tokenProperties returns those of a token, as JSON: all that are published, and two that are not.
+func tokenProperties() map[string]string {
 	return map[string]string{
 		"id": `"a"`, "name": `"b"`, "created": `"2027-01-31T00:00:00.000Z"`, "scope": `["c","d"]`,
 		"owner":    `{"type":"IDENTITY","id":"e","name":"f","colour":"blue"}`,
@@ -26,7 +26,7 @@ func properties() map[string]string {
 	}
 }
 
-func object(properties map[string]string) []byte {
+func encodeObject(properties map[string]string) []byte {
 	var pairs []string
 	for name, value := range properties {
 		pairs = append(pairs, `"`+name+`":`+value)
@@ -37,7 +37,7 @@ func object(properties map[string]string) []byte {
 func decodeToken(t *testing.T, properties map[string]string) contracttests.Token {
 	t.Helper()
 	var token contracttests.Token
-	if err := json.Unmarshal(object(properties), &token); err != nil {
+	if err := json.Unmarshal(encodeObject(properties), &token); err != nil {
 		t.Fatal(err)
 	}
 	return token
@@ -63,11 +63,11 @@ func TestToken_Decodes(t *testing.T) {
 
 // Two tokens differ if any of their properties do, also one that nothing publishes.
 func TestToken_DiffersByEveryProperty(t *testing.T) {
-	token := decodeToken(t, properties())
-	if diff := cmp.Diff(token, decodeToken(t, properties())); diff != "" {
+	token := decodeToken(t, tokenProperties())
+	if diff := cmp.Diff(token, decodeToken(t, tokenProperties())); diff != "" {
 		t.Errorf("a token differs from itself:\n%s", diff)
 	}
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(properties())), token.Keys()); diff != "" {
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(tokenProperties())), token.Keys()); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 	changes := map[string]string{
@@ -80,7 +80,7 @@ func TestToken_DiffersByEveryProperty(t *testing.T) {
 		"new":  `null`,
 	}
 	for name, change := range changes {
-		changed := properties()
+		changed := tokenProperties()
 		changed[name] = change
 		if cmp.Equal(token, decodeToken(t, changed)) {
 			t.Errorf("%s does not count", name)
@@ -91,7 +91,7 @@ func TestToken_DiffersByEveryProperty(t *testing.T) {
 		if slices.Contains(required, name) {
 			continue
 		}
-		absent, null := properties(), properties()
+		absent, null := tokenProperties(), tokenProperties()
 		delete(absent, name)
 		null[name] = "null"
 		got := decodeToken(t, absent)
@@ -122,10 +122,10 @@ func TestToken_Rejects(t *testing.T) {
 		{"text for an owner", func(p map[string]string) { p["owner"] = `"e"` }, "owner", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			changed := properties()
+			changed := tokenProperties()
 			test.change(changed)
 			var token contracttests.Token
-			err := json.Unmarshal(object(changed), &token)
+			err := json.Unmarshal(encodeObject(changed), &token)
 			wrong, ok := errors.AsType[*contracttests.PropertyError](err)
 			if !ok || wrong.Property != test.property || (wrong.Err == nil) != test.missing {
 				t.Fatalf("error is %v, expected one of %s", err, test.property)

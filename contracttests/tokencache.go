@@ -13,8 +13,8 @@ import (
 // tokenCache has the logins of the identities at a live target, which all cases share: the token
 // endpoint has a limit of its own. On a patmock each case has a namespace, and logs in itself.
 type tokenCache struct {
-	mu sync.Mutex
-	of map[Credentials]cachedToken
+	mu     sync.Mutex
+	tokens map[Credentials]cachedToken
 }
 
 // logins are the clients of a scenario that have logged in.
@@ -26,69 +26,70 @@ type logins struct {
 
 // cachedToken is an access token that is good until a moment.
 type cachedToken struct {
-	bearer string
-	login  *exchange
-	until  time.Time
+	bearer  string
+	login   *exchange
+	expires time.Time
 }
 
-// sessionMargin is for how long an access token has to be good for another case to begin with it.
-const sessionMargin = 2 * time.Minute
+// minLoginRemaining is for how long an access token has to be good for another case to begin with
+// it.
+const minLoginRemaining = 2 * time.Minute
 
 // get returns the access token of an identity, if there is one that is good for long enough.
-func (s *tokenCache) get(who Credentials, now time.Time) (cachedToken, bool) {
+func (s *tokenCache) get(credentials Credentials, now time.Time) (cachedToken, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.of[who]
-	return at, at.until.Sub(now) > sessionMargin
+	token := s.tokens[credentials]
+	return token, token.expires.Sub(now) > minLoginRemaining
 }
 
-func (s *tokenCache) put(who Credentials, at cachedToken) {
+func (s *tokenCache) put(credentials Credentials, token cachedToken) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.of == nil {
-		s.of = map[Credentials]cachedToken{}
+	if s.tokens == nil {
+		s.tokens = map[Credentials]cachedToken{}
 	}
-	s.of[who] = at
+	s.tokens[credentials] = token
 }
 
 // evict forgets an access token that the target refused.
-func (s *tokenCache) evict(who Credentials, bearer string) {
+func (s *tokenCache) evict(credentials Credentials, bearer string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.of[who].bearer == bearer {
-		delete(s.of, who)
+	if s.tokens[credentials].bearer == bearer {
+		delete(s.tokens, credentials)
 	}
 }
 
 // client is that of an identity, with an access token of its own, on a live target with the one of
 // the run: its login is observed in each case that uses it, as if it had been made for that.
-func (t *T) client(who Credentials) *Client {
-	if c := t.clients[who]; c != nil {
+func (t *T) client(credentials Credentials) *Client {
+	if c := t.clients[credentials]; c != nil {
 		return c
 	}
-	t.must(t.rejected[who])
+	t.must(t.rejected[credentials])
 	now := t.run.Now()
-	at, fresh := t.run.tokens.get(who, now)
-	if fresh {
-		t.observe(at.login)
-		t.observer.ObserveLogin(recording.Exchange(*at.login))
+	token, ok := t.run.tokens.get(credentials, now)
+	if ok {
+		t.recordExchange(token.login)
+		t.observer.ObserveLogin(recording.Exchange(*token.login))
 	} else {
-		answered := t.Anonymous().send(tokenRequest(who))
-		if t.RealTenant() && answered.status != http.StatusOK {
-			t.rejected[who] = t.loginError(who)
-			t.must(t.rejected[who])
+		response := t.Anonymous().send(tokenRequest(credentials))
+		if t.RealTenant() && response.status != http.StatusOK {
+			t.rejected[credentials] = t.loginError(credentials)
+			t.must(t.rejected[credentials])
 		}
-		t.must(t.gatewayError(answered.exchange))
-		answered.ExpectStatus(http.StatusOK)
-		login := answered.Login()
-		life := time.Duration(login.ExpiresIn.Value) * time.Second
-		at = cachedToken{login.AccessToken.Value, answered.exchange, now.Add(life)}
+		t.must(t.gatewayError(response.exchange))
+		response.ExpectStatus(http.StatusOK)
+		login := response.Login()
+		lifetime := time.Duration(login.ExpiresIn.Value) * time.Second
+		token = cachedToken{login.AccessToken.Value, response.exchange, now.Add(lifetime)}
 		if t.RealTenant() {
-			t.run.tokens.put(who, at)
+			t.run.tokens.put(credentials, token)
 		}
 	}
-	t.clients[who] = &Client{t: t, bearer: at.bearer, who: who}
-	return t.clients[who]
+	t.clients[credentials] = &Client{t: t, bearer: token.bearer, credentials: credentials}
+	return t.clients[credentials]
 }
 
 // A Role is that of an identity of a [Target].
@@ -101,8 +102,8 @@ const (
 	RoleAdmin  Role = "admin"
 )
 
-func (t *T) role(who Credentials) Role {
-	switch who {
+func (t *T) role(credentials Credentials) Role {
+	switch credentials {
 	case t.session.owner:
 		return RoleOwner
 	case t.session.second:
@@ -123,14 +124,15 @@ type LoginError struct {
 }
 
 // loginError returns the error of an identity that the latest response does not log in.
-func (t *T) loginError(who Credentials) *LoginError {
-	x := t.last
+func (t *T) loginError(credentials Credentials) *LoginError {
+	x := t.lastExchange
 	err := tenantguard.ExplainResponse(tenantguard.SetupResponse{
-		BaseURL: t.session.base, Method: x.Method, URL: x.URL, Status: x.Status, Header: x.ResponseHeader,
+		BaseURL: t.session.base, Method: x.Method, URL: x.URL, Status: x.Status,
+		Header:   x.ResponseHeader,
 		Body:     []byte(x.ResponseBody),
-		ClientID: who.ClientID, Redact: t.redact,
+		ClientID: credentials.ClientID, Redact: t.redact,
 	})
-	role := t.role(who)
+	role := t.role(credentials)
 	return &LoginError{Role: role, Origin: t.run.target.Origins[role], Status: x.Status, Err: err}
 }
 
@@ -149,18 +151,18 @@ func (e *LoginError) Error() string {
 // Unwrap returns the problem.
 func (e *LoginError) Unwrap() error { return e.Err }
 
-// again is a client of the same login with another access token. An identity that was refused does
-// not try once more.
-func (t *T) again(c *Client) *Client {
-	if t.identity(c.who) != c.who {
-		return t.Login(c.who)
+// relogin is a client of the same login with another access token. An identity that was refused
+// does not try once more.
+func (t *T) relogin(c *Client) *Client {
+	if t.identityOf(c.credentials) != c.credentials {
+		return t.Login(c.credentials)
 	}
-	t.forget(c)
-	return t.client(c.who)
+	t.evictLogin(c)
+	return t.client(c.credentials)
 }
 
-// forget makes the next use of an identity log in again.
-func (t *T) forget(c *Client) {
-	t.run.tokens.evict(c.who, c.bearer)
-	delete(t.clients, c.who)
+// evictLogin makes the next use of an identity log in again.
+func (t *T) evictLogin(c *Client) {
+	t.run.tokens.evict(c.credentials, c.bearer)
+	delete(t.clients, c.credentials)
 }

@@ -17,14 +17,16 @@ import (
 // The types of responses have the properties that the documents declare, so that a field is never
 // absent because its tag is misspelt.
 func TestTypesHaveDeclaredProperties(t *testing.T) {
-	login := declared(t, spec.OAuth, "requestAccessToken", http.StatusOK)
+	login := declaredProperties(t, spec.OAuth, "requestAccessToken", http.StatusOK)
 	var token, failure []string
 	for _, v := range version.All() {
-		token = append(token, declared(t, string(v), "listPersonalAccessTokens", http.StatusOK)...)
-		token = append(token, declared(t, string(v), "createPersonalAccessToken", http.StatusOK)...)
+		token = append(token,
+			declaredProperties(t, string(v), "listPersonalAccessTokens", http.StatusOK)...)
+		token = append(token,
+			declaredProperties(t, string(v), "createPersonalAccessToken", http.StatusOK)...)
 		for _, status := range []int{400, 401, 429} {
 			failure = append(failure,
-				declared(t, string(v), "createPersonalAccessToken", status)...)
+				declaredProperties(t, string(v), "createPersonalAccessToken", status)...)
 		}
 	}
 	for _, test := range []struct {
@@ -36,7 +38,10 @@ func TestTypesHaveDeclaredProperties(t *testing.T) {
 		{contracttests.ErrorBody{}, failure},
 		{contracttests.ErrorMessage{}, []string{"locale", "localeOrigin", "text"}},
 		{contracttests.Login{}, append(login, "refresh_token")},
-		{contracttests.TenantInfo{}, declared(t, spec.OAuth, "getTenantInfo", http.StatusOK)},
+		{
+			contracttests.TenantInfo{},
+			declaredProperties(t, spec.OAuth, "getTenantInfo", http.StatusOK),
+		},
 		{contracttests.JOSEHeader{}, []string{"alg", "kid"}},
 	} {
 		slices.Sort(test.want)
@@ -44,7 +49,7 @@ func TestTypesHaveDeclaredProperties(t *testing.T) {
 			t.Errorf("%T (-declared +tags):\n%s", test.object, diff)
 		}
 	}
-	claims := declared(t, spec.OAuth, "checkAccessToken", http.StatusOK)
+	claims := declaredProperties(t, spec.OAuth, "checkAccessToken", http.StatusOK)
 	for _, tag := range tags(contracttests.Introspection{}) {
 		if !slices.Contains(claims, tag) {
 			t.Errorf("check_token declares no %s", tag)
@@ -52,8 +57,8 @@ func TestTypesHaveDeclaredProperties(t *testing.T) {
 	}
 }
 
-// declared returns the properties that a document declares for a response.
-func declared(t *testing.T, document, operation string, status int) (names []string) {
+// declaredProperties returns the properties that a document declares for a response.
+func declaredProperties(t *testing.T, document, operation string, status int) (names []string) {
 	t.Helper()
 	d, err := spec.Load(document)
 	if err != nil {

@@ -19,13 +19,13 @@ const formType = "application/x-www-form-urlencoded"
 // query parameter, a property, or a path in a patch. A server may ignore or reject such a name, so
 // that a scenario that misspells one could pass without testing anything.
 func undeclared(op *spec.Operation, r Request) []spec.Violation {
-	var found []spec.Violation
+	var violations []spec.Violation
 	for _, name := range op.UnknownQuery(r.Query) {
-		found = append(found, undeclaredName(op, spec.InQuery, name, name))
+		violations = append(violations, undeclaredName(op, spec.InQuery, name, name))
 	}
 	body, ok := decodeBody(op, r)
 	if !ok {
-		return found
+		return violations
 	}
 	contentType := r.ContentType
 	if !op.AcceptsContentType(contentType) && len(op.MediaTypes) > 0 {
@@ -34,10 +34,11 @@ func undeclared(op *spec.Operation, r Request) []spec.Violation {
 	for _, pointer := range op.UnknownProperties(contentType, body) {
 		// RFC 6902 defines it, and no document declares it
 		if !strings.HasSuffix(pointer, "/from") {
-			found = append(found, undeclaredName(op, spec.InBody, pointer, path.Base(pointer)))
+			violations = append(violations,
+				undeclaredName(op, spec.InBody, pointer, path.Base(pointer)))
 		}
 	}
-	return append(found, undeclaredPaths(op, body)...)
+	return append(violations, undeclaredPaths(op, body)...)
 }
 
 func undeclaredName(op *spec.Operation, in, pointer, got string) spec.Violation {
@@ -65,12 +66,12 @@ func decodeBody(op *spec.Operation, r Request) (body any, ok bool) {
 // undeclaredPaths returns a violation for each path in a patch that does not lead into a property
 // of the tokens that the operation returns. Its place ends in the path: "/0/path=/colour".
 func undeclaredPaths(op *spec.Operation, body any) []spec.Violation {
-	at := ""
+	prefix := ""
 	if bulk, ok := body.(map[string]any); ok {
-		body, at = bulk["patch"], "/patch"
+		body, prefix = bulk["patch"], "/patch"
 	}
 	properties, _ := op.Properties(http.StatusOK)
-	var found []spec.Violation
+	var violations []spec.Violation
 	operations, _ := body.([]any)
 	for i, each := range operations {
 		operation, _ := each.(map[string]any)
@@ -79,10 +80,10 @@ func undeclaredPaths(op *spec.Operation, body any) []spec.Violation {
 			if ok && !slices.ContainsFunc(properties, func(p spec.Property) bool {
 				return strings.HasPrefix(pointer+"/", "/"+p.Name+"/")
 			}) {
-				place := fmt.Sprintf("%s/%d/%s=%s", at, i, member, pointer)
-				found = append(found, undeclaredName(op, spec.InBody, place, pointer))
+				location := fmt.Sprintf("%s/%d/%s=%s", prefix, i, member, pointer)
+				violations = append(violations, undeclaredName(op, spec.InBody, location, pointer))
 			}
 		}
 	}
-	return found
+	return violations
 }

@@ -68,7 +68,8 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 			t.Owner().Patch(t.Owner().MustCreate().ID, operation).ExpectError(http.StatusBadRequest)
 		}, "/0/valeu"},
 		{"field of a form", func(t *contracttests.T) {
-			t.Anonymous().PostForm("/oauth/token", "grant_typ", "x").ExpectStatus(http.StatusUnauthorized)
+			t.Anonymous().PostForm("/oauth/token", "grant_typ",
+				"x").ExpectStatus(http.StatusUnauthorized)
 		}, "/grant_typ"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

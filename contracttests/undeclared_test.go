@@ -32,15 +32,15 @@ func TestUndeclaredRefusal(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mock.Close() })
-	who, err := mock.Control().Credentials(t.Context())
+	credentials, err := mock.Control().Credentials(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	isLive := contracttests.Target{
+	realTenant := contracttests.Target{
 		Name: "tenant", BaseURL: tenantURL, HTTP: &http.Client{Transport: mock.Transport()},
 	}
-	isLive.Owner = contracttests.Credentials{
-		ClientID: who.Users[0].ClientID, ClientSecret: who.Users[0].ClientSecret,
+	realTenant.Owner = contracttests.Credentials{
+		ClientID: credentials.Users[0].ClientID, ClientSecret: credentials.Users[0].ClientSecret,
 	}
 	for _, tt := range []struct {
 		name    string
@@ -49,7 +49,7 @@ func TestUndeclaredRefusal(t *testing.T) {
 		warning report.WarningKind // empty for none
 	}{
 		{
-			"live", isLive, map[string]report.Outcome{
+			"live", realTenant, map[string]report.Outcome{
 				"create/name-taken-is-rejected": report.Pass,
 				"create/name-taken-is-400":      report.Provisional,
 			}, report.WarnUndeclaredStatus,

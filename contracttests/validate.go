@@ -17,17 +17,18 @@ func (c *Client) validateRequest(op *spec.Operation, r Request) {
 	if op == nil {
 		return // a path or a method that is none, which only a scenario about that asks for
 	}
-	found := slices.Concat(op.ValidateQuery(r.Query), validateBody(op, r), undeclared(op, r))
-	for _, v := range found {
-		if !slices.Contains(c.wrong, v.Location()) {
+	violations := slices.Concat(op.ValidateQuery(r.Query), validateBody(op, r), undeclared(op, r))
+	for _, v := range violations {
+		if !slices.Contains(c.expectedViolations, v.Location()) {
 			c.t.fail(report.KindRequest,
 				"the request of the scenario breaks its document: "+v.String(), "")
 		}
 	}
-	for _, place := range c.wrong {
-		if !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Location() == place }) {
+	for _, location := range c.expectedViolations {
+		if !slices.ContainsFunc(violations,
+			func(v spec.Violation) bool { return v.Location() == location }) {
 			c.t.fail(report.KindRequest,
-				"the request of the scenario is to be wrong at "+place+", and is not", "")
+				"the request of the scenario is to be wrong at "+location+", and is not", "")
 		}
 	}
 }
@@ -61,23 +62,23 @@ func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exc
 		return // it has no body, and documents declare none of its own
 	}
 	contentType := x.ResponseHeader.Get("Content-Type")
-	var found []spec.Violation
+	var violations []spec.Violation
 	switch {
 	case op == nil:
-		found = document.ValidateUnmatched(x.Status, contentType, []byte(x.ResponseBody))
-	case t.RealTenant() && document.Name != spec.OAuth && undeclaredRefusal(op, x.Status):
-		found = op.ValidateResponse(http.StatusBadRequest, contentType, []byte(x.ResponseBody))
+		violations = document.ValidateUnmatched(x.Status, contentType, []byte(x.ResponseBody))
+	case t.RealTenant() && document.Name != spec.OAuth && undeclaredRejection(op, x.Status):
+		violations = op.ValidateResponse(http.StatusBadRequest, contentType, []byte(x.ResponseBody))
 		t.run.warnings.undeclared(op.ID, x.Status)
 	default:
-		found = op.ValidateResponse(x.Status, contentType, []byte(x.ResponseBody))
-		t.run.cover(op, document.Name, x.Status, contentType)
+		violations = op.ValidateResponse(x.Status, contentType, []byte(x.ResponseBody))
+		t.run.recordCoverage(op, document.Name, x.Status, contentType)
 	}
-	for _, v := range found {
+	for _, v := range violations {
 		t.fail(report.KindResponse, "the answer breaks its document: "+v.String(), "")
 	}
 }
 
-func undeclaredRefusal(op *spec.Operation, status int) bool {
+func undeclaredRejection(op *spec.Operation, status int) bool {
 	return status >= 400 && status < 500 && !op.HasStatus(status) &&
 		op.HasStatus(http.StatusBadRequest)
 }

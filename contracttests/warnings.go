@@ -17,25 +17,25 @@ import (
 
 // warnings count over all cases what shows that a run does not really test.
 type warnings struct {
-	mu       sync.Mutex
-	answers  int
-	statuses map[int]int
+	mu        sync.Mutex
+	responses int
+	statuses  map[int]int
 	// filtered lists, and those of them that were empty.
 	filtered, empty int
 	// rejections are those whose status no document declares, by what is found of them.
 	rejections map[string]bool
 	// otherRuns are the names of tokens of other runs, and interfered says what one of them did.
-	otherRuns  map[string]bool
-	interfered string
+	otherRuns    map[string]bool
+	interference string
 }
 
 // maxSkew is the largest difference of a target's clock from ours without a warning.
 const maxSkew = 30 * time.Second
 
-func (w *warnings) see(x *exchange) {
+func (w *warnings) record(x *exchange) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.answers++
+	w.responses++
 	w.statuses[x.Status]++
 	if x.Method == http.MethodGet && x.Status == http.StatusOK &&
 		strings.Contains(x.URL, "filters=") {
@@ -53,11 +53,11 @@ func (w *warnings) otherRun(name string) {
 	w.otherRuns[name] = true
 }
 
-// interference notes what another run did, once.
-func (w *warnings) interference(text string) {
+// addInterference notes what another run did, once.
+func (w *warnings) addInterference(text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.interfered = cmp.Or(w.interfered, text)
+	w.interference = cmp.Or(w.interference, text)
 }
 
 // undeclared notes a refusal whose status the document of its operation does not declare.
@@ -77,7 +77,7 @@ func (w *warnings) list(clock *tenantguard.Clock) []report.Warning {
 		found = append(found, report.Warning{Kind: kind, Text: fmt.Sprintf(format, args...)})
 	}
 	for _, status := range []int{http.StatusUnauthorized, http.StatusNotFound} {
-		if w.answers > 0 && w.statuses[status] == w.answers {
+		if w.responses > 0 && w.statuses[status] == w.responses {
 			add(report.WarnSameStatus,
 				"every answer was %d: is the base URL right, and are the credentials?", status)
 		}
@@ -92,8 +92,8 @@ func (w *warnings) list(clock *tenantguard.Clock) []report.Warning {
 			"the target's clock is %s: dates in requests and expectations follow it", clock)
 	}
 	switch names := slices.Sorted(maps.Keys(w.otherRuns)); {
-	case w.interfered != "":
-		add(report.WarnOtherRun, "%s", w.interfered)
+	case w.interference != "":
+		add(report.WarnOtherRun, "%s", w.interference)
 	case len(names) > 0:
 		add(report.WarnOtherRun,
 			"%s is of another run, as are %d more: they are left alone, and patmock contract "+

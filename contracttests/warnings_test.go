@@ -15,18 +15,18 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 )
 
-// way changes what the way behind it answers.
-type way struct {
-	behind http.RoundTripper
-	change func(r *http.Request, answered *http.Response)
+// responseEditor changes what the way behind it answers.
+type responseEditor struct {
+	next   http.RoundTripper
+	change func(r *http.Request, response *http.Response)
 }
 
-func (w way) RoundTrip(r *http.Request) (*http.Response, error) {
-	answered, err := w.behind.RoundTrip(r)
+func (w responseEditor) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := w.next.RoundTrip(r)
 	if err == nil {
-		w.change(r, answered)
+		w.change(r, response)
 	}
-	return answered, err
+	return response, err
 }
 
 // always answers the same.
@@ -63,12 +63,12 @@ func checkWarnings(t *testing.T, want report.WarningKind, got []report.Warning) 
 func TestWarnings(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	mock := inProcess(t)
-	nothing := func(r *http.Request, answered *http.Response) {
-		if r.URL.Query().Has("filters") && answered.StatusCode == http.StatusOK {
-			answered.Body = io.NopCloser(bytes.NewReader([]byte("[]")))
+	nothing := func(r *http.Request, response *http.Response) {
+		if r.URL.Query().Has("filters") && response.StatusCode == http.StatusOK {
+			response.Body = io.NopCloser(bytes.NewReader([]byte("[]")))
 		}
 	}
-	stranger := contracttests.Target{
+	otherTenant := contracttests.Target{
 		Name: "a stranger", BaseURL: "http://127.0.0.1", Owner: contracttests.Credentials{
 			ClientID: "a", ClientSecret: "b",
 		},
@@ -81,29 +81,29 @@ func TestWarnings(t *testing.T) {
 		want   report.WarningKind // empty for none
 	}{
 		{
-			"only 401", stranger,
+			"only 401", otherTenant,
 			always{401, `{"error":"no"}`, now},
 			"^create/secret-is-shown-once/v3", report.WarnSameStatus,
 		},
 		{
-			"only 404", stranger,
+			"only 404", otherTenant,
 			always{404, `{}`, now},
 			"^create/secret-is-shown-once/v3",
 			report.WarnSameStatus,
 		},
 		{
-			"a clock that is wrong", stranger,
+			"a clock that is wrong", otherTenant,
 			always{200, `{}`, now.Add(31 * time.Second)},
 			"^create/secret", report.WarnClockSkew,
 		},
 		{
-			"a clock that is right enough", stranger,
+			"a clock that is right enough", otherTenant,
 			always{200, `{}`, now.Add(30 * time.Second)},
 			"^create/secret", "",
 		},
 		{
 			"filters that match nothing", mock,
-			way{mock.HTTP.Transport, nothing},
+			responseEditor{mock.HTTP.Transport, nothing},
 			"^filter/isnull-finds-the-unused/v3", report.WarnNoFilterMatch,
 		},
 		{"nothing", mock, mock.HTTP.Transport, "^filter/isnull-finds-the-unused/v3", ""},
@@ -135,9 +135,9 @@ const notFound = `{"detailCode":"404 Not found","trackingId":%q,"causes":[],` +
 // What is assumed, or asked, is provisional on a live target, and judged on a patmock.
 func TestEvidenceSoftensOnLiveTargetsOnly(t *testing.T) {
 	for _, test := range []struct {
-		name, run string
-		live      bool
-		want      report.Outcome
+		name, run  string
+		realTenant bool
+		want       report.Outcome
 	}{
 		{"published, live", "^create/secret-is-shown-once/v3", true, report.Fail},
 		{"assumed, live", "^create/name-comes-back-as-it-was/v3", true, report.Provisional},
@@ -146,19 +146,19 @@ func TestEvidenceSoftensOnLiveTargetsOnly(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			target := inProcess(t)
-			behind := target.HTTP.Transport
-			target.HTTP = &http.Client{Transport: way{
-				behind,
-				func(r *http.Request, answered *http.Response) {
+			next := target.HTTP.Transport
+			target.HTTP = &http.Client{Transport: responseEditor{
+				next,
+				func(r *http.Request, response *http.Response) {
 					if r.Method == http.MethodPost &&
 						strings.Contains(r.URL.Path, "personal-access-tokens") {
-						body := fmt.Sprintf(notFound, answered.Header.Get("Slpt-Request-Id"))
-						answered.StatusCode, answered.Body = http.StatusNotFound,
+						body := fmt.Sprintf(notFound, response.Header.Get("Slpt-Request-Id"))
+						response.StatusCode, response.Body = http.StatusNotFound,
 							io.NopCloser(strings.NewReader(body))
 					}
 				},
 			}}
-			if test.live {
+			if test.realTenant {
 				target.Control = nil
 				target.Owner = contracttests.Credentials{
 					ClientID: strings.Repeat("face", 8), ClientSecret: strings.Repeat("face", 16),

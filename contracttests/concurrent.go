@@ -17,15 +17,15 @@ import (
 // by status. A patch is not waited for until a list shows it, because each may change what the
 // others respond.
 func (c *Client) Concurrent(requests ...Request) []*Response {
-	const atOnce = 10
-	type sent struct {
+	const maxConcurrent = 10
+	type exchangePair struct {
 		request Request
 		*exchange
 	}
-	all, errs := make([]sent, len(requests)), make([]error, len(requests))
+	all, errs := make([]exchangePair, len(requests)), make([]error, len(requests))
 	var group sync.WaitGroup
 	var next atomic.Int64
-	for range min(atOnce, len(requests)) {
+	for range min(maxConcurrent, len(requests)) {
 		group.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(requests); i = int(next.Add(1)) - 1 {
 				all[i].request = requests[i]
@@ -36,28 +36,31 @@ func (c *Client) Concurrent(requests ...Request) []*Response {
 	group.Wait()
 	c.t.requests += len(requests)
 	// What was made is known even if other requests failed, so that it can be deleted.
-	all = slices.DeleteFunc(all, func(s sent) bool { return s.exchange == nil })
+	all = slices.DeleteFunc(all, func(s exchangePair) bool { return s.exchange == nil })
 	// None came before another: those that were served first make the same of two runs.
-	slices.SortStableFunc(all, func(a, b sent) int { return cmp.Compare(a.Status, b.Status) })
-	var answers []*Response
+	slices.SortStableFunc(all, func(a, b exchangePair) int {
+		return cmp.Compare(a.Status, b.Status)
+	})
+	var responses []*Response
 	for _, s := range all {
 		s.Concurrent = true
-		answers = append(answers, c.record(s.request, s.exchange))
+		responses = append(responses, c.record(s.request, s.exchange))
 	}
 	c.t.must(errors.Join(errs...))
 	for _, s := range all {
 		c.t.must(c.t.gatewayError(s.exchange))
-		if op, _ := c.t.run.operation(c.t.version, s.request.Method, s.request.Path); op != nil &&
+		if op, _ := c.t.run.findOperation(c.t.version, s.request.Method,
+			s.request.Path); op != nil &&
 			s.Method != http.MethodPatch {
 			c.t.awaitEffects(effects(op.Name, s.exchange))
 		}
 	}
-	return answers
+	return responses
 }
 
-// recorded returns the exchange as it is recorded. A success of a write that was made at once with
-// others shows what came before it, which is chance, so that its body is left out.
-func (x *exchange) recorded() recording.Exchange {
+// toRecording returns the exchange as it is recorded. A success of a write that was made at once
+// with others shows what came before it, which is chance, so that its body is left out.
+func (x *exchange) toRecording() recording.Exchange {
 	r := recording.Exchange(*x)
 	if x.Concurrent && x.Method == http.MethodPatch && x.Status < 300 {
 		r.ResponseBody = ""

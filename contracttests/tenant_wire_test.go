@@ -26,45 +26,45 @@ import (
 type wiretap struct {
 	next http.RoundTripper
 
-	mu     sync.Mutex
-	made   []madeToken
-	logins []string // client ids
+	mu      sync.Mutex
+	created []createdToken
+	logins  []string // client ids
 }
 
-type madeToken struct {
+type createdToken struct {
 	Name           string
 	Created        time.Time
 	ExpirationDate *time.Time
 }
 
 func (w *wiretap) RoundTrip(r *http.Request) (*http.Response, error) {
-	asked, err := bodyOf(r)
+	requestBody, err := bodyOf(r)
 	if err != nil {
 		return nil, err
 	}
-	answered, err := w.next.RoundTrip(r)
-	if err != nil || answered.StatusCode != http.StatusOK || r.Method != http.MethodPost {
-		return answered, err
+	response, err := w.next.RoundTrip(r)
+	if err != nil || response.StatusCode != http.StatusOK || r.Method != http.MethodPost {
+		return response, err
 	}
-	body, err := io.ReadAll(answered.Body)
-	answered.Body = io.NopCloser(bytes.NewReader(body))
+	body, err := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(bytes.NewReader(body))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var token madeToken
+	var token createdToken
 	if strings.HasSuffix(r.URL.Path, "/oauth/token") {
-		form, _ := url.ParseQuery(asked)
+		form, _ := url.ParseQuery(requestBody)
 		w.logins = append(w.logins, form.Get("client_id"))
 	} else if json.Unmarshal(body, &token) == nil && token.Name != "" {
-		w.made = append(w.made, token)
+		w.created = append(w.created, token)
 	}
-	return answered, err
+	return response, err
 }
 
-func (w *wiretap) take() []madeToken {
+func (w *wiretap) drain() []createdToken {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	made := w.made
-	w.made = nil
+	made := w.created
+	w.created = nil
 	return made
 }
 
@@ -79,10 +79,10 @@ func TestWhatIsMadeCanBeTold(t *testing.T) {
 	o.Versions = twoVersions
 	tap := &wiretap{next: target.HTTP.Transport}
 	target.HTTP = &http.Client{Transport: tap}
-	n.guarded(&target)
+	n.withGuard(&target)
 	made := 0
 	o.Progress = func(r report.Result) {
-		for _, token := range tap.take() {
+		for _, token := range tap.drain() {
 			made++
 			named, ok := tenantguard.NamedAt(token.Name)
 			if age := token.Created.Sub(named); !ok || age < 0 || age > time.Minute {
@@ -112,7 +112,7 @@ func TestOneLoginForEachIdentity(t *testing.T) {
 	o.Skip = regexp.MustCompile("^list/me-is-who-logged-in/")
 	tap := &wiretap{next: target.HTTP.Transport}
 	target.HTTP = &http.Client{Transport: tap}
-	n.guarded(&target)
+	n.withGuard(&target)
 	n.contract(target, o)
 	slices.Sort(tap.logins)
 	want := []string{target.Owner.ClientID, target.Second.ClientID, target.Admin.ClientID}
@@ -129,17 +129,19 @@ func TestLoginIsRepeated(t *testing.T) {
 	target := n.target()
 	tap := &wiretap{next: target.HTTP.Transport}
 	target.HTTP = &http.Client{Transport: tap}
-	list := func(t *contracttests.T) { t.Owner().List("owner-id", "me").ExpectStatus(http.StatusOK) }
+	list := func(t *contracttests.T) {
+		t.Owner().List("owner-id", "me").ExpectStatus(http.StatusOK)
+	}
 	pass := func(d time.Duration) func(t *contracttests.T) {
 		return func(t *contracttests.T) { t.AdvanceTime(d) }
 	}
-	refused := false
-	target.HTTP.Transport = way{tap, func(r *http.Request, answered *http.Response) {
-		if refused && r.Method == http.MethodGet {
-			answered.StatusCode, answered.Body = http.StatusUnauthorized,
+	rejected := false
+	target.HTTP.Transport = responseEditor{tap, func(r *http.Request, response *http.Response) {
+		if rejected && r.Method == http.MethodGet {
+			response.StatusCode, response.Body = http.StatusUnauthorized,
 				io.NopCloser(strings.NewReader(`{"error":"revoked"}`))
 		}
-		refused = false
+		rejected = false
 	}}
 	runner, err := contracttests.NewRunner(target, n.options())
 	if err != nil {
@@ -157,10 +159,10 @@ func TestLoginIsRepeated(t *testing.T) {
 		{"still good", list, report.Pass, 1},
 		{"all but a minute passes", pass(59 * time.Minute), report.Pass, 1},
 		{"about to expire", list, report.Pass, 2},
-		{"revoked", func(t *contracttests.T) { refused = true; list(t) }, report.Fail, 2},
+		{"revoked", func(t *contracttests.T) { rejected = true; list(t) }, report.Fail, 2},
 		{"after that", list, report.Pass, 3},
 	} {
-		result := runner.Run(t.Context(), []contracttests.Case{doing(step.run)}).Results[0]
+		result := runner.Run(t.Context(), []contracttests.Case{newCase(step.run)}).Results[0]
 		if result.Outcome != step.want || len(tap.logins) != step.logins {
 			t.Errorf("%s: %s, %s, with %d logins, want %s with %d", step.name, result.Outcome,
 				result.Message, len(tap.logins), step.want, step.logins)
@@ -194,7 +196,7 @@ func TestQuestionsAreAnswered(t *testing.T) {
 	n := newTenant(t)
 	guarded := n.target()
 	guarded.Second = n.users["helpdesk"]
-	n.guarded(&guarded) // which paces the requests
+	n.withGuard(&guarded) // which paces the requests
 	for _, test := range []struct {
 		name    string
 		target  contracttests.Target
@@ -206,7 +208,7 @@ func TestQuestionsAreAnswered(t *testing.T) {
 		{"live", guarded, n.options(), []string{"token-limit"}, report.Provisional},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			answered := map[string]bool{}
+			response := map[string]bool{}
 			test.options.Observe = func(o contracttests.Observation) {
 				if o.Result.Outcome == report.Skip {
 					return
@@ -217,7 +219,7 @@ func TestQuestionsAreAnswered(t *testing.T) {
 					return
 				}
 				for entry, at := range o.DialectEntries {
-					answered[entry] = true
+					response[entry] = true
 					if status := strconv.Itoa(o.Exchanges[at].Status); !strings.HasPrefix(
 						o.Result.Notes[0], status+" ") {
 						t.Errorf("%s: %s is answered with %s, and noted as %q", o.Case.Name(),
@@ -232,12 +234,12 @@ func TestQuestionsAreAnswered(t *testing.T) {
 			runner.Run(t.Context(), contracttests.Select(questions, test.options))
 			got := []string{}
 			for _, entry := range entries {
-				if answered[entry] {
+				if response[entry] {
 					got = append(got, entry)
-					delete(answered, entry)
+					delete(response, entry)
 				}
 			}
-			for entry := range answered {
+			for entry := range response {
 				t.Errorf("there is no entry %q", entry)
 			}
 			want := slices.DeleteFunc(slices.Clone(entries), func(e string) bool {

@@ -20,15 +20,15 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func same(t *testing.T, before, after map[string]any) {
+func checkUnchanged(t *testing.T, before, after map[string]any) {
 	t.Helper()
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
 	}
 }
 
-// doing is a case of its own.
-func doing(run func(t *contracttests.T)) contracttests.Case {
+// newCase is a case of its own.
+func newCase(run func(t *contracttests.T)) contracttests.Case {
 	return contracttests.Case{
 		Version: version.V2026, Scenario: contracttests.Scenario{
 			ID: "test/of-the-runner", Evidence: evidence.Published, Run: run,
@@ -36,21 +36,21 @@ func doing(run func(t *contracttests.T)) contracttests.Case {
 	}
 }
 
-// atCreate calls what a test wants before a create is answered.
-type atCreate struct {
-	next http.RoundTripper
-	then func()
+// createInterceptor calls what a test wants before a create is answered.
+type createInterceptor struct {
+	next   http.RoundTripper
+	before func()
 }
 
-func (a atCreate) RoundTrip(r *http.Request) (*http.Response, error) {
-	answered, err := a.next.RoundTrip(r)
+func (a createInterceptor) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := a.next.RoundTrip(r)
 	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "personal-access-tokens") {
-		a.then()
+		a.before()
 	}
 	if r.Context().Err() != nil { // the answer is lost
 		return nil, r.Context().Err()
 	}
-	return answered, err
+	return response, err
 }
 
 // revoking is a tenant whose access tokens end with the tokens that they were issued for.
@@ -62,32 +62,32 @@ type revoking struct {
 
 func (v *revoking) RoundTrip(r *http.Request) (*http.Response, error) {
 	if slices.Contains(v.revoked, r.Header.Get("Authorization")) {
-		return answer(http.StatusUnauthorized, `{"error":"revoked"}`, r), nil
+		return newResponse(http.StatusUnauthorized, `{"error":"revoked"}`, r), nil
 	}
-	asked, err := bodyOf(r)
+	requestBody, err := bodyOf(r)
 	if err != nil {
 		return nil, err
 	}
-	answered, err := v.next.RoundTrip(r)
+	response, err := v.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	if r.Method == http.MethodDelete && answered.StatusCode == http.StatusNoContent {
+	if r.Method == http.MethodDelete && response.StatusCode == http.StatusNoContent {
 		v.revoked = append(v.revoked, v.bearers[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]])
 	}
 	if !strings.HasSuffix(r.URL.Path, "/oauth/token") {
-		return answered, nil
+		return response, nil
 	}
-	body, err := io.ReadAll(answered.Body)
-	answered.Body = io.NopCloser(bytes.NewReader(body))
+	body, err := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(bytes.NewReader(body))
 	var issued struct {
 		AccessToken string `json:"access_token"`
 	}
-	form, _ := url.ParseQuery(asked)
+	form, _ := url.ParseQuery(requestBody)
 	if json.Unmarshal(body, &issued) == nil {
 		v.bearers[form.Get("client_id")] = "Bearer " + issued.AccessToken
 	}
-	return answered, err
+	return response, err
 }
 
 // bodyOf reads the body of a request, and leaves it there.
@@ -100,17 +100,17 @@ func bodyOf(r *http.Request) (string, error) {
 	return string(body), err
 }
 
-func answer(status int, body string, r *http.Request) *http.Response {
+func newResponse(status int, body string, r *http.Request) *http.Response {
 	return &http.Response{
 		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
 		Body: io.NopCloser(strings.NewReader(body)), Request: r,
 	}
 }
 
-// failing is a tenant to which deletes do not come through.
-type failing struct{ next http.RoundTripper }
+// deleteFailer is a tenant to which deletes do not come through.
+type deleteFailer struct{ next http.RoundTripper }
 
-func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
+func (f deleteFailer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method == http.MethodDelete {
 		return nil, errors.New("no route to host")
 	}
@@ -121,7 +121,7 @@ func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestWhatMayBeLeftIsAnError(t *testing.T) {
 	n := newTenant(t)
 	target := n.target()
-	target.HTTP = &http.Client{Transport: failing{n}}
+	target.HTTP = &http.Client{Transport: deleteFailer{n}}
 	runner, err := contracttests.NewRunner(target, n.options())
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +137,7 @@ func TestWhatMayBeLeftIsAnError(t *testing.T) {
 			t.Fatalf("not so")
 		},
 	} {
-		result := runner.Run(t.Context(), []contracttests.Case{doing(run)}).Results[0]
+		result := runner.Run(t.Context(), []contracttests.Case{newCase(run)}).Results[0]
 		if result.Outcome != report.Error || result.Kind != report.KindLeftovers {
 			t.Errorf("%s of the kind %s: %q, want %s of the kind %s", result.Outcome, result.Kind,
 				result.Message, report.Error, report.KindLeftovers)
@@ -153,7 +153,7 @@ func TestFailureBeforeALack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := runner.Run(t.Context(), []contracttests.Case{doing(func(t *contracttests.T) {
+	result := runner.Run(t.Context(), []contracttests.Case{newCase(func(t *contracttests.T) {
 		t.Errorf("not so")
 		t.SkipUnsupported("something", "a thing")
 	})}).Results[0]
@@ -166,11 +166,11 @@ func TestFailureBeforeALack(t *testing.T) {
 func TestWhatIsMadeIsRemoved(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		// way is what happens when a create has come through, nil for nothing.
-		way  func(cancel func())
-		run  func(t *contracttests.T, cancel func())
-		want report.Outcome // empty for none
-		kind report.Kind
+		// afterCreate is what happens when a create has come through, nil for nothing.
+		afterCreate func(cancel func())
+		run         func(t *contracttests.T, cancel func())
+		want        report.Outcome // empty for none
+		kind        report.Kind
 	}{
 		{"an interrupt", nil, func(t *contracttests.T, cancel func()) {
 			t.Owner().MustCreate()
@@ -204,9 +204,9 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 			}).ExpectStatus(http.StatusOK)
 		}, report.Pass, ""},
 		{"a token whose maker's access token is revoked", nil, func(t *contracttests.T, _ func()) {
-			maker := t.Owner().MustCreate()
-			t.Login(maker.Credentials()).MustCreate()
-			t.Owner().Delete(maker.ID).ExpectStatus(http.StatusNoContent)
+			creator := t.Owner().MustCreate()
+			t.Login(creator.Credentials()).MustCreate()
+			t.Owner().Delete(creator.ID).ExpectStatus(http.StatusNoContent)
 		}, report.Pass, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -215,16 +215,18 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			target.HTTP = &http.Client{Transport: &revoking{next: n, bearers: map[string]string{}}}
-			if test.way != nil {
-				target.HTTP = &http.Client{Transport: atCreate{n, func() { test.way(cancel) }}}
+			if test.afterCreate != nil {
+				target.HTTP = &http.Client{Transport: createInterceptor{n, func() {
+					test.afterCreate(cancel)
+				}}}
 			}
-			guard := n.guarded(&target)
+			guard := n.withGuard(&target)
 			before := n.state()
 			runner, err := contracttests.NewRunner(target, n.options())
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := runner.Run(ctx, []contracttests.Case{doing(func(t *contracttests.T) {
+			r := runner.Run(ctx, []contracttests.Case{newCase(func(t *contracttests.T) {
 				test.run(t, cancel)
 			})})
 			if test.want == "" {
@@ -240,9 +242,9 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 			if guard.Stats().Requests < 3 {
 				t.Errorf("%d requests: nothing was made", guard.Stats().Requests)
 			}
-			same(t, before, n.state())
-			if left := guard.Leftovers(); len(left) > 0 {
-				t.Errorf("left: %v", left)
+			checkUnchanged(t, before, n.state())
+			if cleanupErr := guard.Leftovers(); len(cleanupErr) > 0 {
+				t.Errorf("left: %v", cleanupErr)
 			}
 		})
 	}

@@ -57,8 +57,8 @@ type tenant struct {
 	mock *mockserver.Server
 	// users by name.
 	users map[string]contracttests.Credentials
-	// refused is how many requests were answered 429.
-	refused atomic.Int64
+	// rejected is how many requests were answered 429.
+	rejected atomic.Int64
 }
 
 // RoundTrip asks the tenant, whose answers have its own date.
@@ -66,15 +66,15 @@ func (n *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Context().Err() != nil { // as a connection does
 		return nil, r.Context().Err()
 	}
-	answered, err := n.mock.Transport().RoundTrip(r)
+	response, err := n.mock.Transport().RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	answered.Header.Set("Date", n.Now().Format(http.TimeFormat))
-	if answered.StatusCode == http.StatusTooManyRequests {
-		n.refused.Add(1)
+	response.Header.Set("Date", n.Now().Format(http.TimeFormat))
+	if response.StatusCode == http.StatusTooManyRequests {
+		n.rejected.Add(1)
 	}
-	return answered, nil
+	return response, nil
 }
 
 const tenantURL = "https://acme.api.example"
@@ -107,11 +107,11 @@ func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
 			t.Error(err)
 		}
 	})
-	who, err := n.mock.Control().Credentials(t.Context())
+	credentials, err := n.mock.Control().Credentials(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, u := range who.Users {
+	for _, u := range credentials.Users {
 		n.users[u.Name] = contracttests.Credentials{
 			ClientID: u.ClientID, ClientSecret: u.ClientSecret,
 		}
@@ -132,8 +132,8 @@ func (n *tenant) options() contracttests.Options {
 	return contracttests.Options{Now: n.Now, Wait: n.Wait, ID: "run"}
 }
 
-// guarded puts a guard in front of a target.
-func (n *tenant) guarded(target *contracttests.Target) *tenantguard.Guard {
+// withGuard puts a guard in front of a target.
+func (n *tenant) withGuard(target *contracttests.Target) *tenantguard.Guard {
 	n.t.Helper()
 	ledger, err := tenantguard.OpenLedger(filepath.Join(n.t.TempDir(), "ledger.jsonl"), n.Now)
 	if err != nil {
@@ -178,8 +178,8 @@ func (n *tenant) state() map[string]any {
 	}
 	for _, each := range tokens {
 		token, _ := each.(map[string]any)
-		for _, who := range n.users {
-			if token["id"] == who.ClientID {
+		for _, credentials := range n.users {
+			if token["id"] == credentials.ClientID {
 				delete(token, "lastUsed")
 			}
 		}
@@ -187,8 +187,8 @@ func (n *tenant) state() map[string]any {
 	return state
 }
 
-// fill adds tokens to a user.
-func (n *tenant) fill(owner string, tokens int) {
+// addTokens adds tokens to a user.
+func (n *tenant) addTokens(owner string, tokens int) {
 	n.t.Helper()
 	for i := range tokens {
 		if _, err := n.mock.Control().AddToken(n.t.Context(), control.NewToken{
@@ -223,10 +223,10 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(n *tenant, target *contracttests.Target, o *contracttests.Options)
-		// lacks are the things that the target lacks besides those of every live one.
-		lacks []string
-		// tried is how many cases are tried at least.
-		tried int
+		// missing are the things that the target lacks besides those of every live one.
+		missing []string
+		// minCases is how many cases are tried at least.
+		minCases int
 	}{
 		{
 			"three identities", func(_ *tenant, _ *contracttests.Target, o *contracttests.Options) {
@@ -274,7 +274,7 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 			func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
 				target.Owner, target.Second, o.Versions = n.users["john.roe"], n.users["jane.doe"],
 					twoVersions
-				n.fill("john.roe", 4)
+				n.addTokens("john.roe", 4)
 			},
 			[]string{string(tenantguard.OwnerFull)},
 			550,
@@ -283,7 +283,7 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 			"room for no token",
 			func(n *tenant, target *contracttests.Target, _ *contracttests.Options) {
 				target.Owner, target.Second = n.users["john.roe"], n.users["jane.doe"]
-				n.fill("john.roe", 7)
+				n.addTokens("john.roe", 7)
 			},
 			[]string{string(tenantguard.OwnerFull)},
 			450,
@@ -302,36 +302,37 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if test.tried > 1000 {
+			if test.minCases > 1000 {
 				sample.Skip(t, "it tries each case in every version")
 			}
 			n := newTenant(t)
 			target, o := n.target(), n.options()
 			test.change(n, &target, &o)
-			guard := n.guarded(&target)
+			guard := n.withGuard(&target)
 			before := n.state()
 			r := n.contract(target, o)
 			tried := 0
 			for i, c := range contracttests.Select(scenarios.All(), o) {
-				if problem := unfit(c.Scenario, r.Results[i], test.lacks); problem != "" {
+				if problem := unfit(c.Scenario, r.Results[i], test.missing); problem != "" {
 					t.Errorf("%s: %s", c.Name(), problem)
 				}
 				if r.Results[i].Outcome != report.Skip {
 					tried++
 				}
 			}
-			if tried < test.tried {
-				t.Errorf("%d cases were tried, want %d at least: %v", tried, test.tried, r.Counts)
+			if tried < test.minCases {
+				t.Errorf("%d cases were tried, want %d at least: %v", tried, test.minCases,
+					r.Counts)
 			}
 			t.Logf("%d of %d cases were tried, with %d requests", tried, len(r.Results),
 				guard.Stats().Requests)
 			if diff := cmp.Diff(before, n.state()); diff != "" {
 				t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
 			}
-			if left := guard.Leftovers(); len(left) > 0 {
-				t.Errorf("the guard knows of tokens that are left: %v", left)
+			if cleanupErr := guard.Leftovers(); len(cleanupErr) > 0 {
+				t.Errorf("the guard knows of tokens that are left: %v", cleanupErr)
 			}
-			if over := n.refused.Load(); over > 0 && !o.ProvokeRateLimit {
+			if over := n.rejected.Load(); over > 0 && !o.ProvokeRateLimit {
 				t.Errorf("%d requests were over the limit", over)
 			}
 			if len(r.Warnings) > 0 {
@@ -351,7 +352,7 @@ var neverLive = []string{
 }
 
 // unfit says why an outcome is none of a live target that keeps every promise, empty where it is.
-func unfit(s contracttests.Scenario, result report.Result, lacks []string) string {
+func unfit(s contracttests.Scenario, result report.Result, missing []string) string {
 	switch result.Outcome {
 	case report.Pass:
 		return ""
@@ -361,7 +362,7 @@ func unfit(s contracttests.Scenario, result report.Result, lacks []string) strin
 		}
 	case report.Skip:
 		for _, lack := range result.Missing {
-			if !slices.Contains(lacks, lack) && !slices.Contains(neverLive, lack) {
+			if !slices.Contains(missing, lack) && !slices.Contains(neverLive, lack) {
 				return "skipped: " + result.Message
 			}
 			if lack == "writes" && !slices.Contains(s.Features, contracttests.Writes) {

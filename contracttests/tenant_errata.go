@@ -5,10 +5,10 @@ import (
 	"example.com/patmock/spec/evidence"
 )
 
-// open is what a live target's documents leave open that ours settle: the answer to create may lack
-// expirationDate where the token never expires, which a scenario of its own asks. The answer to a
-// dated create is held to have it by others.
-var open = &spec.Errata{Contradictions: []spec.Contradiction{{
+// tenantErrata is what a live target's documents leave open that ours settle: the answer to create
+// may lack expirationDate where the token never expires, which a scenario of its own asks. The
+// answer to a dated create is held to have it by others.
+var tenantErrata = &spec.Errata{Contradictions: []spec.Contradiction{{
 	ID: "open never-expiring-response", Documents: []string{"v2025", "v2026", "v1"},
 	Pointer: "/components/schemas/CreatePersonalAccessTokenResponse/required",
 	Published: []string{

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// others are answers to a question that are not the default, of each kind one.
-func others(e dialect.Entry) (all []dialect.Response) {
+// otherAnswers are answers to a question that are not the default, of each kind one.
+func otherAnswers(e dialect.Entry) (all []dialect.Response) {
 	for _, value := range e.Values {
 		if value != e.Default.Value {
 			all = append(all, dialect.Response{Value: value})
@@ -40,7 +40,7 @@ func others(e dialect.Entry) (all []dialect.Response) {
 func TestAnswersToQuestionsFailNoLiveRun(t *testing.T) {
 	var all []dialect.Dialect
 	for _, e := range dialect.Entries() {
-		for _, answer := range others(e) {
+		for _, answer := range otherAnswers(e) {
 			all = append(all, dialect.Dialect{e.ID: answer})
 		}
 	}
@@ -50,7 +50,7 @@ func TestAnswersToQuestionsFailNoLiveRun(t *testing.T) {
 			n := newTenantWith(t, d)
 			target, o := n.target(), n.options()
 			o.Versions = []version.Version{version.V2026}
-			n.guarded(&target)
+			n.withGuard(&target)
 			result := n.contract(target, o)
 			for _, r := range result.Results {
 				if r.Outcome == report.Fail || r.Outcome == report.Error {
