@@ -38,9 +38,12 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 		aborted  bool
 		requests int // after it was lost: in the scenario that lost it, and in three more
 	}{
-		{"refuses to log in", respond(401, `{"error":"invalid_client"}`), true, 4}, //nolint:bodyclose // whoever asks closes it
-		{"is down", respond(503, "<html>maintenance</html>"), true, 4},             //nolint:bodyclose // as above
-		{"redirects", respond(302, ""), true, 4},                                   //nolint:bodyclose // as above
+		//nolint:bodyclose // the client closes it
+		{"login rejected", respond(401, `{"error":"invalid_client"}`), true, 4},
+		//nolint:bodyclose // as above
+		{"service unavailable", respond(503, "<html>maintenance</html>"), true, 4},
+		//nolint:bodyclose // as above
+		{"redirect", respond(302, ""), true, 4},
 		{
 			"does not answer", func() (*http.Response, error) {
 				return nil, errors.New("connection refused")

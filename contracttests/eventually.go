@@ -143,7 +143,8 @@ func (t *T) awaitVisible(owner Credentials, e effect) {
 					t.run.options.ConsistencyTimeout, problem), diff)
 			panic(abort{})
 		}
-		jittered := interval/2 + rand.N(interval/2) //nolint:gosec // so that two runs do not keep step: nobody gains by foreseeing it
+		//nolint:gosec // jitter keeps two runs from polling in step; it need not be unpredictable
+		jittered := interval/2 + rand.N(interval/2)
 		t.must(t.run.options.Wait(t.ctx, min(jittered, remaining)))
 	}
 }

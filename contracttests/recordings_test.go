@@ -51,7 +51,8 @@ func recordCases(t *testing.T, target contracttests.Target, parallel int,
 }
 
 // secretPattern find what no transcript may tell: secrets, access tokens, and whose they are.
-var secretPattern = regexp.MustCompile(`[0-9a-f]{64}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?i:patmock-[0-9a-z]+-[0-9]+)|jane\.doe|john\.roe|127\.0\.0\.1`)
+var secretPattern = regexp.MustCompile(`[0-9a-f]{64}|eyJ[\w-]+\.[\w-]+\.[\w-]+|` +
+	`(?i:patmock-[0-9a-z]+-[0-9]+)|jane\.doe|john\.roe|127\.0\.0\.1`)
 
 // secretTraces is what of the traffic no transcript may tell, also in base64.
 func secretTraces(exchanges []recording.Exchange) (traces []string) {

@@ -69,7 +69,8 @@ func (w *wiretap) drain() []createdToken {
 }
 
 // longLived are the scenarios whose promises are about tokens that live for long, or for ever.
-var longLived = regexp.MustCompile(`^(expiry/(legacy-|current-|never|patch-|date-forms/leap-second|question-flag-after-date)|crossversion/(never|far|renamed))`)
+var longLived = regexp.MustCompile(`^(expiry/(legacy-|current-|never|patch-|` +
+	`date-forms/leap-second|question-flag-after-date)|crossversion/(never|far|renamed))`)
 
 // What is made at a live tenant can be told by its name, and expires within an hour.
 func TestWhatIsMadeCanBeTold(t *testing.T) {

@@ -61,7 +61,7 @@ var createProperties = []contract.Scenario{
 		Promise: "15 and 43200 are both taken for accessTokenValiditySeconds, and what was taken " +
 			"stays.",
 		Sources: []string{
-			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds/minimum",
+			validityRequest + "/minimum",
 		},
 		Rules: []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {

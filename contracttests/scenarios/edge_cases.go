@@ -67,7 +67,7 @@ var edgeCases = []contract.Scenario{
 		Promise: "A token that never expires has the validity and the scope that it is created " +
 			"with.",
 		Sources: []string{
-			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds",
+			validityRequest,
 		},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.ValidityBounds, rule.StoredAsSent},

@@ -14,7 +14,8 @@ var expiry = slices.Concat(expiryLegacy, expiryCurrent, neverExpiring(), expiryD
 	expiryPatches, boundaryDates)
 
 const (
-	legacyRule  = "v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties/expirationDate/description"
+	legacyRule = "v2024 #/components/schemas/CreatePersonalAccessTokenRequest" +
+		"/properties/expirationDate/description"
 	currentRule = createRequest + "/properties/expirationDate/description"
 )
 

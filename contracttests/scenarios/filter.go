@@ -14,7 +14,8 @@ import (
 const (
 	filterText      = "v2026 #/paths/~1personal-access-tokens/get/parameters/1/description"
 	filterRejection = "v2026 #/paths/~1personal-access-tokens/get/responses/400"
-	filterPage      = "https://developer.sailpoint.com/idn/api/standard-collection-parameters#filtering-results"
+	filterPage      = "https://developer.sailpoint.com/idn/api/standard-collection-parameters" +
+		"#filtering-results"
 )
 
 var filter = slices.Concat(

@@ -121,7 +121,7 @@ var lifecycle = []contract.Scenario{
 		Promise: "An access token is valid for the seconds it was issued for, and 401 after that.",
 		Sources: []string{
 			"https://developer.sailpoint.com/docs/api/authorization",
-			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds", "#access-token-expires",
+			validityRequest, "#access-token-expires",
 		},
 		Features: writes(contract.Clock), Rules: []rule.ID{
 			"access-token-expires", "bearer-required",

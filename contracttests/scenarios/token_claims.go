@@ -94,7 +94,7 @@ var loginResponse = []contract.Scenario{
 		Promise: "expires_in is the accessTokenValiditySeconds of the token, less at most a " +
 			"second.",
 		Sources: []string{
-			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/accessTokenValiditySeconds",
+			validityRequest,
 			"#expires-in",
 		},
 		Rules: []rule.ID{"token-expires-in"},
