@@ -20,17 +20,18 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Controller stands in front of the operations of a namespace.
+// Controller admits requests to the operations of a namespace.
 type Controller struct {
-	// Limits counts requests. Where Enforce is false it only tells what a tenant would refuse.
+	// Limits counts requests. If Enforce is false, requests over the limit are noted but not
+	// rejected.
 	Limits  Limits
 	Enforce bool
 	Faults  Faults
-	// Hostile is nil where the mock is not.
+	// Hostile is nil if the mock is not hostile.
 	Hostile *hostile.Hostile
-	// WallNow is wall time, which Retry-After dates follow.
+	// WallNow returns wall time. Retry-After dates are based on it.
 	WallNow func() time.Time
-	// Done ends what is held up when the mock stops.
+	// Done ends delays when it is closed.
 	Done <-chan struct{}
 }
 
@@ -46,20 +47,20 @@ type Faults interface {
 	Matcher(id string) func(operation string, header http.Header) bool
 }
 
-// A Request asks for admission. Its trace names operation and version.
+// A Request is a request for admission. Info has its operation and version.
 type Request struct {
 	Request   *http.Request
 	Operation *spec.Operation
 	Info      *response.RequestInfo
 	ClientID  string
-	// OwnerID and OwnerName are empty where they are not known.
+	// OwnerID and OwnerName are empty if the owner is unknown.
 	OwnerID, OwnerName string
 	// Now is the time in the namespace.
 	Now time.Time
 }
 
-// Admit lets a request on, after as long as faults hold it up, or returns a *[response.Error]. What
-// happens to the answer of one that passes is noted in its trace.
+// Admit returns nil if the request is admitted, else a *[response.Error]. It first waits as long as
+// fault rules require. It adds changes to the response to Info.
 func (c *Controller) Admit(r Request) error {
 	if err := c.checkRateLimit(r); err != nil {
 		return err
@@ -70,7 +71,7 @@ func (c *Controller) Admit(r Request) error {
 	return c.applyHostile(r)
 }
 
-// newError returns the error of a request that is not served.
+// newError returns the error of a rejected request.
 func newError(status int, retryAfter string, why response.Reason) *response.Error {
 	e := &response.Error{Status: status, Reasons: []response.Reason{why}}
 	if retryAfter != "" {
@@ -79,16 +80,18 @@ func newError(status int, retryAfter string, why response.Reason) *response.Erro
 	return e
 }
 
-// NoteLogin notes that a client has got its first access token.
+// NoteLogin notes the first access token of a client.
 func (c *Controller) NoteLogin(clientID string) { c.Hostile.NoteLogin(clientID) }
 
-// checkRateLimit counts the request for its client id and version (published).
+// checkRateLimit counts the request for its client id and version.
+//
+// published
 func (c *Controller) checkRateLimit(r Request) error {
 	limit := c.Limits.Limit()
 	count, wait := c.Limits.Take(ratelimit.Key{
 		ClientID: truncateClientID(r.ClientID), Version: r.Info.Version,
 	}, r.Now)
-	// what is not refused is told once in each window
+	// Without enforcement a window has one note.
 	if wait <= 0 || !c.Enforce && count != limit.Requests+1 {
 		return nil
 	}
@@ -107,13 +110,13 @@ func (c *Controller) checkRateLimit(r Request) error {
 	return nil
 }
 
-// truncateClientID is as much of a client id as a window is kept for: it may be anything.
+// truncateClientID limits the size of a client id as a key. Clients may send anything.
 func truncateClientID(id string) string {
 	const maxLen = 64
 	return id[:min(len(id), maxLen)]
 }
 
-// preferPattern is a preference for a status (RFC 7240), as Prism knows it.
+// preferPattern matches a preference for a status (RFC 7240), in the syntax of Prism.
 var preferPattern = regexp.MustCompile(`(?i)(?:^|[,;]\s*|\s)code\s*=\s*"?([0-9]{3})"?(?:[,;\s]|$)`)
 
 // injectFault applies the first matching fault rule, or else the Prefer header.
@@ -140,20 +143,21 @@ func (c *Controller) injectFault(r Request) error {
 	return c.applyPrefer(r)
 }
 
-// retryRule returns which requests have to wait after a response of a fault rule.
+// retryRule returns a rule that selects the requests that match a fault rule.
 func (c *Controller) retryRule(id string) *response.RetryRule {
 	return &response.RetryRule{ID: "fault " + id, Matches: c.Faults.Matcher(id)}
 }
 
-// joinRuleIDs lists ids of rules for a message.
+// joinRuleIDs lists rule ids for a message.
 func joinRuleIDs(ids []string) string { return response.Truncate(strings.Join(ids, ", ")) }
 
-// faultReason is the reason of a response that a fault rule replaces.
+// faultReason returns the reason of an injected response.
 func faultReason(format string, args ...any) response.Reason {
 	return response.Reason{Rule: rule.InjectedFault, Text: fmt.Sprintf(format, args...)}
 }
 
-// applyEffect does what a rule asks for beside a status: before the operation, or to its answer.
+// applyEffect applies the effect of a fault rule. It returns an error if the operation must not
+// run.
 func (c *Controller) applyEffect(r Request, outcome fault.Outcome) error {
 	r.Info.Effect = response.Effect(outcome.Effect)
 	switch r.Info.Effect {
@@ -168,8 +172,8 @@ func (c *Controller) applyEffect(r Request, outcome fault.Outcome) error {
 	return nil
 }
 
-// applyPrefer answers the status that the request asks for, where the operation has it; preferences
-// that cannot be met are ignored.
+// applyPrefer returns an error with the status of the Prefer header if the operation declares it.
+// Other preferences are ignored.
 func (c *Controller) applyPrefer(r Request) error {
 	values := r.Request.Header["Prefer"]
 	if len(values) == 0 {
@@ -200,13 +204,13 @@ func (c *Controller) applyPrefer(r Request) error {
 	})
 }
 
-// preferredStatus returns the status that Prefer headers ask for, 0 for none.
+// preferredStatus returns the status of Prefer headers, 0 for none.
 func preferredStatus(headers []string) int {
 	match := preferPattern.FindStringSubmatch(strings.Join(headers, ", "))
 	if match == nil {
 		return 0
 	}
-	status, _ := strconv.Atoi(match[1]) // digits
+	status, _ := strconv.Atoi(match[1]) // three digits
 	return status
 }
 
@@ -220,7 +224,7 @@ func joinErrorStatuses(op *spec.Operation) string {
 	return strings.Join(all, ", ")
 }
 
-// applyHostile applies what the hostile profile chooses for the request.
+// applyHostile applies the variation that the hostile profile chooses.
 func (c *Controller) applyHostile(r Request) error {
 	variation := c.Hostile.Choose(r.ClientID, r.Info.Operation, r.Operation)
 	r.Info.TokenTTL = variation.TokenTTL
@@ -248,13 +252,13 @@ func (c *Controller) applyHostile(r Request) error {
 		c.retryAfter(r.Info, outageRetryAfter, variation.RetryAfterAsDate), why)
 }
 
-// outageRetryAfter is how long a client shall wait that a hostile mock does not serve.
+// outageRetryAfter is the Retry-After of an outage of the hostile profile.
 const outageRetryAfter = 2 * time.Second
 
 func hostileFault(behaviour string) string { return "hostile-" + behaviour }
 
-// delay waits, until the client has gone or the mock stops. The request goes on in any case: a
-// tenant does not notice either that nobody waits any more.
+// delay waits for d, or until the client is gone or the mock stops. The request continues in any
+// case, as on a tenant.
 func (c *Controller) delay(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
@@ -268,8 +272,7 @@ func (c *Controller) delay(ctx context.Context, d time.Duration) {
 	}
 }
 
-// retryAfter writes a delay, rounded up to seconds, in one of the forms of RFC 9110, section
-// 10.2.3.
+// retryAfter returns the value of Retry-After (RFC 9110, section 10.2.3). It rounds up to seconds.
 func (c *Controller) retryAfter(info *response.RequestInfo, d time.Duration, asDate bool) string {
 	info.RetryAfter = d
 	if asDate {
@@ -278,7 +281,7 @@ func (c *Controller) retryAfter(info *response.RequestInfo, d time.Duration, asD
 	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }
 
-// quoteClientID keeps what a client wrote in place of an id from filling a line.
+// quoteClientID quotes a client id for a message. It truncates a long one.
 func quoteClientID(id string) string {
 	const maxLen = 40
 	return strconv.Quote(redact.Truncate(id, maxLen))

@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// noon is wall time in the tests, now the time in the namespace.
+// noon is wall time, now the time in the namespace.
 var (
 	noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 	now  = noon.AddDate(1, 0, 0)
@@ -43,7 +43,7 @@ func operation(t testing.TB, document, name string) *spec.Operation {
 	return op
 }
 
-// newController returns a gate of a tenant that is not hostile, with rules.
+// newController returns a controller with fault rules and without a hostile profile.
 func newController(t testing.TB, rules ...control.Fault) *admission.Controller {
 	t.Helper()
 	seed := uint64(7)
@@ -60,7 +60,7 @@ func newController(t testing.TB, rules ...control.Fault) *admission.Controller {
 	}
 }
 
-// newRequest is a visit of the list operation.
+// newRequest returns a request of the list operation.
 func newRequest(t testing.TB) admission.Request {
 	t.Helper()
 	return admission.Request{
@@ -71,9 +71,9 @@ func newRequest(t testing.TB) admission.Request {
 	}
 }
 
-// result is what the gate did with a visit.
+// result describes the admission of a request.
 type result struct {
-	Status     int // zero where it passed
+	Status     int // zero if admitted
 	RetryAfter string
 	Rule       rule.ID
 	HasNote    bool
@@ -81,7 +81,7 @@ type result struct {
 	Effect     response.Effect
 	Wait       time.Duration
 
-	messages []string // the reason of a refusal, and the notes
+	messages []string // reason of the rejection, and the notes
 }
 
 func admit(t testing.TB, c *admission.Controller, r admission.Request) result {
@@ -105,7 +105,7 @@ func admit(t testing.TB, c *admission.Controller, r admission.Request) result {
 	return got
 }
 
-// checkResult compares what the gate did with a visit, and its words with the golden file.
+// checkResult compares results, and their messages with the golden file.
 func checkResult(t testing.TB, want, got result) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(result{})); diff != "" {

@@ -25,8 +25,8 @@ func TestHold(t *testing.T) {
 	tests := []struct {
 		name       string
 		rules      []control.Fault
-		clientGone time.Duration // when the client goes away, zero for never
-		mockStops  time.Duration // when the mock stops, zero for never
+		clientGone time.Duration // time of the client's disconnect, zero for never
+		mockStops  time.Duration // time of the mock's stop, zero for never
 		want       time.Duration
 	}{
 		{"nothing", nil, 0, 0, 0},
@@ -62,7 +62,7 @@ func TestHold(t *testing.T) {
 	}
 }
 
-// newHostile is a hostile mock that shows a behaviour whenever it can.
+// newHostile returns a profile that varies every response it can.
 func newHostile(behaviours ...string) *hostile.Hostile {
 	seed := uint64(7)
 	return hostile.New(hostile.Config{
@@ -81,7 +81,7 @@ func TestHostileOutages(t *testing.T) {
 	for range 100 {
 		result := admit(t, c, newRequest(t))
 		if result.Status == 0 {
-			continue // it shows the other behaviour, if the answer can
+			continue // the other behaviour applies to responses only
 		}
 		if diff := cmp.Diff([]string{"hostile-outages"}, result.Faults); diff != "" ||
 			result.Wait != 2*time.Second || result.Rule != rule.HostileProfile {

@@ -1,4 +1,4 @@
-// Package body reads the bodies of requests: bounded in size and time, and decoded.
+// Package body reads and decodes request bodies with limits on size and time.
 package body
 
 import (
@@ -10,22 +10,21 @@ import (
 	"time"
 )
 
-// minRate is how fast a body has to arrive once the timeout has passed, in bytes per second. Each
-// received byte extends the deadline accordingly, so that a large body on a slow line is no
-// timeout.
+// minRate is the minimum rate of a body after the timeout, in bytes per second. Each received byte
+// extends the deadline, so that a large body may arrive over a slow line.
 const minRate = 4 << 10
 
-// A TimeoutError reports a body that did not arrive in time.
+// A TimeoutError is the error of a body that did not arrive in time.
 type TimeoutError struct {
-	// Announced is the Content-Length in bytes, -1 if the body came in chunks.
+	// Announced is the Content-Length in bytes, -1 for a chunked body.
 	Announced int64
 	// Received is the number of bytes that arrived.
 	Received int64
-	// Timeout is the time that the body had, apart from what its bytes added.
+	// Timeout is the time limit without the extensions for received bytes.
 	Timeout time.Duration
 }
 
-// Error returns what was announced and what was received.
+// Error returns the announced and the received size.
 func (e *TimeoutError) Error() string {
 	if e.Announced < 0 {
 		return fmt.Sprintf("body: expected the last chunk within %s, got %d bytes without it",
@@ -36,13 +35,13 @@ func (e *TimeoutError) Error() string {
 		e.Announced, e.Timeout, e.Received)
 }
 
-// Open returns the body of a request, decoded as its Content-Encoding says. Reading it fails with
-// an *[http.MaxBytesError] beyond limit bytes, encoded or decoded, with a *[TimeoutError] if it
-// does not arrive in time, and with a *[CodingError] if it is not encoded as it says. Open fails
-// with an *[UnsupportedCodingError] for another encoding.
+// Open returns the body of a request, decoded by its Content-Encoding. It returns an
+// *[UnsupportedCodingError] for an unknown encoding. Reading fails with an *[http.MaxBytesError]
+// over limit bytes, encoded or decoded. A late body fails with a *[TimeoutError], an invalid
+// encoding with a *[CodingError].
 //
-// The time that the body has begins now. The deadline also ends a body that is not read: it is
-// removed when the end has been reached.
+// The timeout starts at now. The read deadline applies even if the body is not read. It is cleared
+// at the end of the body.
 func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration,
 	now time.Time,
 ) (io.ReadCloser, error) {
@@ -65,10 +64,10 @@ func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Dur
 	return &decodedBody{ReadCloser: bounded, decode: decode, remaining: limit, limit: limit}, nil
 }
 
-// timedBody is a body with a deadline that moves with what arrives.
+// timedBody is a body with a read deadline that each received byte extends.
 type timedBody struct {
 	io.ReadCloser
-	connection deadliner // nil if there is none, as in a test that calls a handler
+	connection deadliner // nil without a connection, as in some tests
 	start      time.Time
 	timeout    time.Duration
 	announced  int64
@@ -95,12 +94,12 @@ func (b *timedBody) extendDeadline() {
 
 func (b *timedBody) setDeadline(deadline time.Time) {
 	if b.connection != nil {
-		_ = b.connection.SetReadDeadline(deadline) // a connection that is closed needs none
+		_ = b.connection.SetReadDeadline(deadline) // a closed connection needs none
 	}
 }
 
-// deadliner is a ResponseWriter of a connection. An http.ResponseController would allocate an error
-// for each call without one.
+// deadliner is the ResponseWriter of a connection. An http.ResponseController would allocate an
+// error for each call on other writers.
 type deadliner interface{ SetReadDeadline(time.Time) error }
 
 func connectionOf(rw http.ResponseWriter) deadliner {

@@ -8,9 +8,8 @@ import (
 // utf8BOM is the byte order mark of UTF-8.
 var utf8BOM = []byte{0xEF, 0xBB, 0xBF}
 
-// Charset reports how a text differs from UTF-8 without a byte order mark, which JSON is in (RFC
-// 8259, section 8.1), and which client usually sends such a text. It returns an empty string for a
-// text in UTF-8.
+// Charset describes the encoding of text that is not UTF-8 without a byte order mark (RFC 8259,
+// section 8.1), and how to correct it. It returns an empty string for plain UTF-8.
 func Charset(text []byte) string {
 	const powershell = "Windows PowerShell 5.1"
 	switch {
@@ -27,8 +26,8 @@ func Charset(text []byte) string {
 	return ""
 }
 
-// IsTruncated reports whether a text in UTF-8 was cut by a client that announced its length in
-// characters: it has characters of several bytes, and ends inside one or inside JSON.
+// IsTruncated reports whether UTF-8 text was truncated by a client that counts characters in
+// Content-Length. Such text has multibyte characters and ends inside one, or incomplete is true.
 func IsTruncated(text []byte, incomplete bool) bool {
 	end := len(text)
 	for i := 1; i < utf8.UTFMax && i <= len(text); i++ {
@@ -44,8 +43,7 @@ func IsTruncated(text []byte, incomplete bool) bool {
 		(end < len(text) || utf8.RuneCount(complete) < len(complete))
 }
 
-// looksLikeUTF16 reports whether every second byte of the beginning of a text is zero, as in UTF-16
-// without a byte order mark.
+// looksLikeUTF16 reports whether every second byte at the beginning of text is zero.
 func looksLikeUTF16(text []byte) bool {
 	return len(text) >= 4 && (text[0] == 0 && text[2] == 0 || text[1] == 0 && text[3] == 0)
 }

@@ -14,16 +14,16 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// An UnsupportedCodingError reports a Content-Encoding that is not decoded.
+// An UnsupportedCodingError is the error of an unsupported Content-Encoding.
 type UnsupportedCodingError struct{ Value string }
 
-// Error names the codings that are.
+// Error names the supported codings.
 func (e *UnsupportedCodingError) Error() string {
 	return fmt.Sprintf("header Content-Encoding: expected gzip, deflate or identity, got %s",
 		redact.Quote(e.Value))
 }
 
-// A CodingError reports a body that is not encoded as its Content-Encoding says.
+// A CodingError is the error of a body that does not have its Content-Encoding.
 type CodingError struct {
 	Coding string
 	Err    error
@@ -37,7 +37,7 @@ func (e *CodingError) Error() string {
 // Unwrap returns the cause.
 func (e *CodingError) Unwrap() error { return e.Err }
 
-// decoder returns what an encoded body says.
+// decoder decodes a content coding.
 type decoder struct {
 	name      string
 	newReader func(io.Reader) (io.Reader, error)
@@ -64,8 +64,8 @@ func decoderFor(header http.Header) (*decoder, error) {
 	return nil, &UnsupportedCodingError{value}
 }
 
-// newDeflate reads the zlib format (RFC 1950), which deflate means, and the raw format (RFC 1951),
-// which some clients send.
+// newDeflate returns a reader of the zlib format (RFC 1950), the meaning of deflate in HTTP. It
+// also accepts the raw format (RFC 1951), since some clients send it.
 func newDeflate(r io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReader(r)
 	head, err := buffered.Peek(2)
@@ -79,9 +79,9 @@ func newDeflate(r io.Reader) (io.Reader, error) {
 	return flate.NewReader(buffered), nil
 }
 
-// decodedBody is a body that is decoded as it is read.
+// decodedBody decodes a body while it is read.
 type decodedBody struct {
-	io.ReadCloser    // the encoded body
+	io.ReadCloser    // encoded
 	decode           *decoder
 	reader           io.Reader
 	remaining, limit int64 // bytes
@@ -102,7 +102,8 @@ func (b *decodedBody) Read(p []byte) (int, error) {
 	return n, b.convertError(err)
 }
 
-// convertError keeps the errors of the encoded body, and the end.
+// convertError returns io.EOF and the errors of the encoded body unchanged. Others become a
+// CodingError.
 func (b *decodedBody) convertError(err error) error {
 	size, timeout := (*http.MaxBytesError)(nil), (*TimeoutError)(nil)
 	switch {

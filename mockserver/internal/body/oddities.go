@@ -8,18 +8,18 @@ import (
 	"example.com/patmock/spec/limit"
 )
 
-// Oddities are places in a JSON text that decoders accept although they lose what was sent there.
+// Oddities are values in JSON text that decoders accept but do not preserve.
 type Oddities struct {
 	DuplicateKeys, LoneSurrogates Locations
 }
 
-// Locations are JSON pointers, of which at most [limit.Items] are listed.
+// Locations are JSON pointers. At most [limit.Items] of them are listed.
 type Locations struct {
 	Pointers []string
 	Total    int
 }
 
-// add adds a place. The pointer of one beyond the limit is not built.
+// add adds a location. It only counts locations over the limit.
 func (p *Locations) add(path []string) {
 	if p.Total++; p.Total > limit.Items {
 		return
@@ -32,8 +32,8 @@ func (p *Locations) add(path []string) {
 	p.Pointers = append(p.Pointers, b.String())
 }
 
-// FindOddities returns the names that an object has more than once, each once, and the strings with
-// a surrogate that has no other half. The text is valid JSON, and value is what it was decoded to.
+// FindOddities returns the repeated names of objects and the strings with an unpaired surrogate.
+// Text must be valid JSON, and value its decoded form.
 func FindOddities(text []byte, value any) Oddities {
 	members, surrogate := countMembersInText(text)
 	if !surrogate && members == countMembers(value) {
@@ -44,8 +44,8 @@ func FindOddities(text []byte, value any) Oddities {
 	return s.oddities
 }
 
-// countMembersInText returns how many members the objects of a text have, and reports whether a
-// string has the escape of a surrogate.
+// countMembersInText returns the number of object members in text. It reports whether a string has
+// a surrogate escape.
 func countMembersInText(text []byte) (members int, surrogate bool) {
 	inString := false
 	for i := 0; i < len(text); i++ {
@@ -78,8 +78,7 @@ func countMembers(value any) int {
 	return n
 }
 
-// unicodeEscape returns the code unit of a \u escape at the beginning of a text, 0 for another
-// text.
+// unicodeEscape returns the code unit of a \u escape at the beginning of text, or 0.
 func unicodeEscape(text []byte) uint16 {
 	const length = len(`\u0000`)
 	if len(text) < length || text[0] != '\\' || text[1] != 'u' {
@@ -94,10 +93,10 @@ func unicodeEscape(text []byte) uint16 {
 
 func isSurrogate(unit uint16) bool { return unit&0xF800 == 0xD800 }
 
-// isPair reports whether two code units are the halves of a character, the high one first.
+// isPair reports whether two code units are a high and a low surrogate.
 func isPair(high, low uint16) bool { return high&0xFC00 == 0xD800 && low&0xFC00 == 0xDC00 }
 
-// scanner goes through a text that is known to be JSON.
+// scanner scans valid JSON.
 type scanner struct {
 	text     []byte
 	pos      int
@@ -105,8 +104,7 @@ type scanner struct {
 	oddities Oddities
 }
 
-// skipSeparators moves to the next byte that is no white space, behind a separator if one comes
-// first.
+// skipSeparators skips white space, commas and colons. It returns the next byte.
 func (s *scanner) skipSeparators() byte {
 	for s.pos < len(s.text) && strings.IndexByte(" \t\r\n,:", s.text[s.pos]) >= 0 {
 		s.pos++
@@ -165,7 +163,7 @@ func (s *scanner) array() {
 	}
 }
 
-// stringValue reads a string, and reports whether it has half of a character.
+// stringValue reads a string. It reports whether the string has an unpaired surrogate.
 func (s *scanner) stringValue() (text string, lone bool) {
 	start, hasNoEscape := s.pos, true
 	for s.pos++; s.pos < len(s.text) && s.text[s.pos] != '"'; s.pos++ {
@@ -189,6 +187,6 @@ func (s *scanner) stringValue() (text string, lone bool) {
 	if hasNoEscape {
 		return string(literal[1 : len(literal)-1]), false
 	}
-	_ = json.Unmarshal(literal, &text) // it is JSON
+	_ = json.Unmarshal(literal, &text) // always valid
 	return text, lone
 }

@@ -78,7 +78,6 @@ func TestFindOddities_ListsSome(t *testing.T) {
 	}
 }
 
-// What is in order costs no allocation.
 func TestFindOddities_Allocations(t *testing.T) {
 	text := []byte(`{"name":"a \"build\"","scope":["sp:scopes:all"],` +
 		`"expirationDate":"2030-01-01T00:00:00Z"}`)
@@ -110,7 +109,7 @@ func FuzzFindOddities(f *testing.F) {
 	})
 }
 
-// countNames counts the names of objects in JSON.
+// countNames returns the number of object members in JSON.
 func countNames(t *testing.T, text string) int {
 	t.Helper()
 	var open []json.Delim // objects and arrays

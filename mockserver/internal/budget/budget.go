@@ -1,5 +1,5 @@
-// Package budget bounds the memory that requests in flight and journals take, over all namespaces
-// of a server.
+// Package budget limits the memory of requests in flight and of journals, over all namespaces of a
+// server.
 package budget
 
 import (
@@ -7,34 +7,33 @@ import (
 	"sync/atomic"
 )
 
-// ErrExceeded is the error of a request for which there is no memory now.
+// ErrExceeded is the error of a request over the budget.
 var ErrExceeded = errors.New("requests in flight take their share of the memory budget: send " +
 	"this " +
 	"one again later, or start the mock with a larger --memory-budget")
 
-// Default is the budget, in bytes, of a server whose configuration has none.
+// Default is the default budget in bytes.
 const Default = 256 << 20
 
-// Share is the part of a budget that requests in flight may take. It is safe for concurrent use.
+// Share is the part of a budget for requests in flight. It is safe for concurrent use.
 type Share struct {
-	// Limit is in bytes.
+	// Limit is the size of the share in bytes.
 	Limit int64
 
 	used atomic.Int64
 }
 
-// InFlight returns the share of a budget for requests in flight: a quarter. Go's collector may need
-// as much again for what it has not collected yet, and journals have a half.
+// InFlight returns the share of a budget for requests in flight: a quarter. Journals have a half.
+// The last quarter is for memory that the garbage collector has not freed yet.
 func InFlight(budget int64) *Share { return &Share{Limit: budget / 4} }
 
-// ForFindings returns the part of a budget for findings, in bytes: a sixteenth.
+// ForFindings returns the part of a budget for findings in bytes: a sixteenth.
 func ForFindings(budget int64) int64 { return budget / 16 }
 
-// Used returns how many bytes are taken.
+// Used returns the number of reserved bytes.
 func (s *Share) Used() int64 { return s.used.Load() }
 
-// Lease counts the bytes that one request has taken of a share. The zero value has none, of no
-// share.
+// Lease counts the bytes that a request has reserved from a share. The zero value is released.
 type Lease struct {
 	share *Share
 	bytes int64
@@ -43,8 +42,9 @@ type Lease struct {
 // Lease returns an empty lease.
 func (s *Share) Lease() Lease { return Lease{share: s} }
 
-// Grow takes more bytes, and reports whether there were as many. A request that is alone gets what
-// it needs: one that is larger than the share could never be served otherwise.
+// Grow reserves more bytes and reports whether they are available. If no other request has a
+// reservation, Grow always succeeds. A request larger than the share could never be served
+// otherwise.
 func (l *Lease) Grow(bytes int) bool {
 	n := int64(bytes)
 	if used := l.share.used.Add(n); used > l.share.Limit && used > l.bytes+n {
@@ -55,7 +55,7 @@ func (l *Lease) Grow(bytes int) bool {
 	return true
 }
 
-// Release gives back what was taken.
+// Release returns the reserved bytes.
 func (l *Lease) Release() {
 	if l.bytes != 0 {
 		l.share.used.Add(-l.bytes)

@@ -53,7 +53,7 @@ func TestShare_Concurrent(t *testing.T) {
 	}
 }
 
-// fakeJournal is one of a size.
+// fakeJournal is a journal with only a size.
 type fakeJournal struct{ size int }
 
 func (j *fakeJournal) Bytes() int     { return j.size }

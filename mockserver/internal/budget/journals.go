@@ -6,33 +6,33 @@ import (
 	"sync/atomic"
 )
 
-// Journal is one that can be made smaller.
+// Journal is a journal that can be trimmed.
 type Journal interface {
-	// Bytes returns how much memory it takes.
+	// Bytes returns the size of the journal.
 	Bytes() int
-	// Trim drops the oldest requests until it takes no more than that many bytes.
+	// Trim drops the oldest requests until the size is at most bytes.
 	Trim(bytes int)
 }
 
-// Journals bounds the memory of all journals. It is safe for concurrent use.
+// Journals limits the memory of all journals. It is safe for concurrent use.
 type Journals struct {
-	// Limit is in bytes.
+	// Limit is the maximum total size in bytes.
 	Limit int64
 	// All returns the journals.
 	All func() []Journal
 
-	growth atomic.Int64 // since the journals were last counted
-	mu     sync.Mutex   // held while they are counted
+	growth atomic.Int64 // bytes since the journals were last measured
+	mu     sync.Mutex   // held while the journals are measured
 }
 
-// ForJournals returns the share of a budget for journals, in bytes: a half.
+// ForJournals returns the part of a budget for journals in bytes: a half.
 func ForJournals(budget int64) int64 { return budget / 2 }
 
-// countsPerLimit is how often the journals are counted while as much is added as they may have together.
+// countsPerLimit is the number of times that the journals are measured while they grow by Limit.
 const countsPerLimit = 64
 
-// NoteGrowth notes that a journal has grown. When the journals together have more than their share, the
-// largest ones lose their oldest requests.
+// NoteGrowth notes that a journal has grown. If the total exceeds the limit, the largest journals
+// lose their oldest requests.
 func (j *Journals) NoteGrowth(bytes int) {
 	if j.growth.Add(int64(bytes)) < j.Limit/countsPerLimit || !j.mu.TryLock() {
 		return
@@ -52,7 +52,7 @@ func (j *Journals) NoteGrowth(bytes int) {
 	}
 }
 
-// sizeLimit returns the size that the largest may have so that all together have at most total.
+// sizeLimit returns the maximum size of each journal, so that all fit into total.
 func sizeLimit(sizes []int64, total int64) int64 {
 	sorted := slices.Sorted(slices.Values(sizes))
 	for i, size := range sorted {

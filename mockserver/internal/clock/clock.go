@@ -1,4 +1,4 @@
-// Package clock tells the time in a namespace: wall time, until a test moves it.
+// Package clock implements the clock of a namespace. It shows wall time until a test moves it.
 package clock
 
 import (
@@ -11,32 +11,31 @@ import (
 	"time"
 )
 
-// Clock follows wall time at a distance, or stands still. It is safe for concurrent use.
+// Clock follows wall time at an offset, or is frozen. It is safe for concurrent use.
 type Clock struct {
 	wallNow func() time.Time
 
 	mu         sync.RWMutex
-	frozenTime *time.Time // where it stands still
-	// While it runs: what it showed when it was set, and wall time then. Both are zero where it
-	// follows wall time. A distance from wall time would overflow after 292 years.
+	frozenTime *time.Time // nil while the clock runs
+	// base is the time at which the clock was set, baseWall wall time at that moment. Both are zero
+	// if the clock follows wall time. A single offset would overflow after 292 years.
 	base, baseWall time.Time
 }
 
-// State is where a clock is.
+// State is the state of a clock.
 type State struct {
 	Now    time.Time
 	Frozen bool
-	// Offset is the distance from wall time: how far the clock was moved, and what passed since it
-	// was frozen.
+	// Offset is the difference from wall time. It changes while the clock is frozen.
 	Offset time.Duration
-	// Adjusted tells that somebody set the clock.
+	// Adjusted reports whether the clock was set.
 	Adjusted bool
 }
 
 // New returns a clock that follows wall time.
 func New(wallNow func() time.Time) *Clock { return &Clock{wallNow: wallNow} }
 
-// Now is the time in the namespace, in UTC.
+// Now returns the time in the namespace, in UTC.
 func (c *Clock) Now() time.Time {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -53,7 +52,7 @@ func (c *Clock) nowLocked(wall time.Time) time.Time {
 	return c.base.Add(wall.Sub(c.baseWall))
 }
 
-// State tells where the clock is.
+// State returns the state of the clock.
 func (c *Clock) State() State {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -71,8 +70,7 @@ func (c *Clock) State() State {
 	return s
 }
 
-// Set moves the clock to a moment, the one that it shows where that is zero, and freezes it or lets
-// it run.
+// Set sets the clock to a time and freezes it or lets it run. A zero time means the current one.
 func (c *Clock) Set(now time.Time, frozen bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,7 +86,7 @@ func (c *Clock) Set(now time.Time, frozen bool) {
 	c.frozenTime, c.base, c.baseWall = nil, now, wall
 }
 
-// Advance lets time pass, frozen or not. The error is a [MomentError].
+// Advance moves the clock forward, frozen or not. The error is a [RangeError].
 func (c *Clock) Advance(by time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -105,18 +103,17 @@ func (c *Clock) Advance(by time.Duration) error {
 	return nil
 }
 
-// Valid tells whether a clock may show a moment: what lives longest after it can still be written
-// as a date.
+// Valid reports whether a clock may show t. Dates derived from it must be valid as well.
 func Valid(t time.Time) bool { return t.Year() >= 1970 && t.Year() < 9000 }
 
-// Clear takes back every move.
+// Clear returns the clock to wall time.
 func (c *Clock) Clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.frozenTime, c.base, c.baseWall = nil, time.Time{}, time.Time{}
 }
 
-// Describe says in a sentence where the clock is, empty where nobody touched it.
+// Describe returns a sentence about the clock. It is empty if the clock was not set.
 func (c *Clock) Describe() string {
 	s := c.State()
 	switch {
@@ -130,8 +127,7 @@ func (c *Clock) Describe() string {
 		FormatOffset(s.Offset))
 }
 
-// FormatOffset writes a duration for people: days where there are any, else hours, minutes and
-// seconds.
+// FormatOffset formats a duration in days, or else in hours, minutes and seconds.
 func FormatOffset(d time.Duration) string {
 	const day = 24 * time.Hour
 	if d >= day || d <= -day {
@@ -145,14 +141,14 @@ func FormatOffset(d time.Duration) string {
 
 var unitPattern = regexp.MustCompile(`([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)`)
 
-// ParseDuration reads numbers with ms, s, m, h or d (24 hours) behind them. It is at most a hundred
-// years long. The error is a [DurationError].
+// ParseDuration parses numbers with the units ms, s, m, h or d (24 hours). The maximum is a hundred
+// years. The error is a [DurationError].
 func ParseDuration(text string) (time.Duration, error) {
 	const maxDuration = 100 * 365 * 24 * time.Hour
 	var sum float64
 	consumed := 0
 	for _, match := range unitPattern.FindAllStringSubmatch(text, -1) {
-		number, _ := strconv.ParseFloat(match[1], 64) // digits
+		number, _ := strconv.ParseFloat(match[1], 64) // digits always parse
 		scale := map[string]time.Duration{
 			"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour,
 			"d": 24 * time.Hour,
@@ -169,7 +165,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	return time.Duration(math.Round(sum)), nil
 }
 
-// record is how a clock outlives the process.
+// record is the JSON form of a clock.
 type record struct {
 	Frozen *time.Time `json:"frozen,omitempty"`
 	Set    time.Time  `json:"set,omitzero"`

@@ -19,15 +19,15 @@ func TestMain(m *testing.M) { golden.Main(m) }
 
 const day = 24 * time.Hour
 
-// noon is when wall time starts in every test.
+// noon is the initial wall time of every test.
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// fakeWall is wall time as a test moves it.
+// fakeWall is a wall clock that tests move.
 type fakeWall struct{ now time.Time }
 
 func (w *fakeWall) Now() time.Time { return w.now }
 
-// newClock returns a clock beside a wall clock that shows noon.
+// newClock returns a clock, and its wall clock at noon.
 func newClock() (*fakeWall, *clock.Clock) {
 	w := &fakeWall{noon}
 	return w, clock.New(w.Now)
@@ -264,7 +264,7 @@ func TestNote(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(c *clock.Clock)
-		want   []string // the moment and the distance, none for no note
+		want   []string // the time and the offset, nil for no note
 	}{
 		{"untouched", func(*clock.Clock) {}, nil},
 		{"cleared", func(c *clock.Clock) { c.Set(noon, true); c.Clear() }, nil},
@@ -332,7 +332,7 @@ func TestConcurrentUse(t *testing.T) {
 	}
 }
 
-// A clock that runs may be far from wall time: farther than a time.Duration can tell.
+// The offset of a running clock may exceed a time.Duration.
 func TestFarAway(t *testing.T) {
 	_, c := newClock()
 	for range 5 {

@@ -120,7 +120,7 @@ func TestDistance(t *testing.T) {
 	}
 }
 
-// grammar is what a duration looks like, told in another way than the code does.
+// grammar matches valid durations, independently of the implementation.
 var grammar = regexp.MustCompile(`^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$`)
 
 func FuzzParseDuration(f *testing.F) {
@@ -146,11 +146,11 @@ func FuzzParseDuration(f *testing.F) {
 		if !grammar.MatchString(text) || got < 0 || got > 36500*day {
 			t.Errorf("ParseDuration(%q) = %s", text, got)
 		}
-		if strings.Contains(text, "d") || got > 100*day { // Go has no days, and counts in integers
+		if strings.Contains(text, "d") || got > 100*day { // Go has no days and counts in integers
 			return
 		}
 		std, err := time.ParseDuration(text)
-		// Go cuts each number, here the sum is rounded
+		// Go truncates each number, and ParseDuration rounds the sum.
 		if err != nil || (got-std).Abs() > time.Duration(len(text)) {
 			t.Errorf("ParseDuration(%q) = %s, and to Go it is %s, %v", text, got, std, err)
 		}

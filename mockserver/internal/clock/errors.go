@@ -10,7 +10,7 @@ import (
 // DurationError is the error of text that [ParseDuration] rejects.
 type DurationError struct {
 	Text string
-	// TooLong reports whether the text is a duration, but longer than a clock moves.
+	// TooLong reports whether the text is a duration over the maximum.
 	TooLong bool
 }
 
@@ -22,7 +22,7 @@ func (e *DurationError) Error() string {
 		redact.Quote(e.Text))
 }
 
-// RangeError is the error of a moment that a clock cannot show, see [Valid].
+// RangeError is the error of a time that a clock cannot show, see [Valid].
 type RangeError struct{ Time time.Time }
 
 func (e *RangeError) Error() string {

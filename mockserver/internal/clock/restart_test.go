@@ -48,7 +48,7 @@ func TestRestart(t *testing.T) {
 			}
 			later := &fakeWall{noon.Add(3 * day)}
 			after := clock.New(later.Now)
-			after.Set(noon.Add(-day), true) // which the record takes back
+			after.Set(noon.Add(-day), true) // the record replaces it
 			if err := json.Unmarshal(data, after); err != nil {
 				t.Fatal(err)
 			}

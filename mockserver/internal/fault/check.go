@@ -14,15 +14,15 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The effects that a rule looks at itself.
+// effectHTML is the effect that may have a status.
 const effectHTML = "html"
 
-// latencyLimit bounds how long a rule holds up a request.
+// latencyLimit is the maximum latency of a rule.
 const latencyLimit = 5 * time.Minute
 
-// Check tells what the document cannot say about a rule. Statuses lists those that the operations
-// of a name and a version may answer, empty for any of them; none means that there is no such
-// operation.
+// Check returns the errors of a rule that its schema does not express. Statuses returns the
+// declared statuses of an operation in a version. An empty name or version matches all. It returns
+// none if there is no such operation.
 func Check(f control.Fault, statuses func(operation, version string) []int) []control.ProblemError {
 	var problems []control.ProblemError
 	report := func(violated rule.ID, pointer, format string, args ...any) {
@@ -89,7 +89,7 @@ func checkKind(f control.Fault,
 	}
 }
 
-// parseLatency reads a duration, or a range of two.
+// parseLatency parses a duration, or a range of two.
 func parseLatency(text string) (low, high time.Duration, err error) {
 	lowText, highText, isRange := strings.Cut(text, "-")
 	if low, err = parseDuration(lowText); err != nil {
@@ -102,7 +102,7 @@ func parseLatency(text string) (low, high time.Duration, err error) {
 	return low, high, err
 }
 
-// parseDuration reads a duration; nothing is zero.
+// parseDuration parses a duration. Empty text is zero.
 func parseDuration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil

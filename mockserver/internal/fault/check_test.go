@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// statuses are those of a document with two operations, of which one has a version.
+// statuses returns the statuses of a document with two operations. One of them has a version.
 func statuses(operation, version string) []int {
 	served := []struct {
 		operation, version string
@@ -35,7 +35,7 @@ func statuses(operation, version string) []int {
 	return slices.Compact(all)
 }
 
-// problem is what a program uses of a mistake in a rule.
+// problem has the parts of a problem that programs use.
 type problem struct {
 	Pointer string
 	Rule    rule.ID

@@ -1,4 +1,4 @@
-// Package fault makes requests fail on purpose, by rules that a test sets.
+// Package fault injects faults into responses by rules that a test sets.
 package fault
 
 import (
@@ -16,65 +16,64 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// What a Set refuses beside a rule that is wrong in itself.
+// Errors of a Set, other than those of Check.
 var (
 	ErrDuplicateID = errors.New("a rule has that id")
 	ErrTooMany     = errors.New("there are as many rules as allowed")
 	ErrUnknown     = errors.New("there is no rule of that id")
 )
 
-// maxRules bounds how many rules a namespace has: each request asks all of them.
+// maxRules is the maximum number of rules of a namespace.
 const maxRules = 1000
 
-// Set is the rules of a namespace. It is safe for concurrent use.
+// Set has the fault rules of a namespace. It is safe for concurrent use.
 type Set struct {
 	random *random.Source
 
 	mu        sync.Mutex
 	rules     []*entry
 	index     index
-	ruleCount int // rules that were added
-	idCount   int // rules that got an id here
+	ruleCount int // rules added so far
+	idCount   int // ids generated so far
 }
 
-// entry is a fault rule with its durations.
+// entry is a fault rule with its parsed durations.
 type entry struct {
 	control.Fault
-	order                  int           // that of a rule behind is larger
+	order                  int           // increases with each added rule
 	minLatency, maxLatency time.Duration // of Latency
 	retryAfter             time.Duration
 }
 
-// New returns a set without rules. Whether a rate meets a request, and a latency within a range,
-// are random.
+// New returns an empty set. Rates and latency ranges draw from source.
 func New(source *random.Source) *Set { return &Set{random: source, index: newIndex()} }
 
-// A Request is what rules look at.
+// A Request has the properties that rules match.
 type Request struct {
 	Operation, Version string
-	// OwnerID and OwnerName are empty where nobody logged in.
+	// OwnerID and OwnerName are empty for requests without a login.
 	OwnerID, OwnerName string
 	Header             http.Header
-	// HasStatus tells which statuses the operation may answer.
+	// HasStatus reports whether the operation declares a status.
 	HasStatus func(status int) bool
 }
 
 // Outcome is the effect of the fault rules on a request.
 type Outcome struct {
-	// Rules are the ids of those that met it, none where nothing happens.
+	// Rules are the ids of the applied rules.
 	Rules []string
-	// Latency of all of them together.
+	// Latency is the sum of the latencies of all applied rules.
 	Latency time.Duration
-	// Status is answered instead, 0 for none, with Retry-After where that is not zero.
+	// Status replaces the response, 0 for none. RetryAfter is 0 for no Retry-After.
 	Status           int
 	RetryAfter       time.Duration
 	RetryAfterAsDate bool
-	// Effect is one of control.Fault, empty for none.
+	// Effect is an effect of control.Fault, empty for none.
 	Effect string
 }
 
-// Match asks the rules in their order: each latency counts, and else the first that meets the
-// request.
+// Match applies the rules in order. All matching latencies apply, and the first matching rule of
+// another kind.
 func (s *Set) Match(r Request) Outcome {
 	var outcome Outcome
 	s.mu.Lock()
@@ -104,8 +103,8 @@ func (s *Set) Match(r Request) Outcome {
 	return outcome
 }
 
-// Matcher returns a function that reports whether a rule is about another request of a client and
-// version that it was about. It is about none if it was removed.
+// Matcher returns a function that reports whether a rule matches another request of a client and
+// version. It returns false if the rule was removed.
 func (s *Set) Matcher(id string) func(operation string, header http.Header) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,8 +114,7 @@ func (s *Set) Matcher(id string) func(operation string, header http.Header) bool
 	return func(string, http.Header) bool { return false }
 }
 
-// matches reports whether a rule is about a request by its operation and header, whatever its
-// counters.
+// matches reports whether a rule matches an operation and header, regardless of its counters.
 func (f *entry) matches(operation string, header http.Header) bool {
 	if f.Operation != "" && f.Operation != operation {
 		return false
@@ -129,9 +127,9 @@ func (f *entry) matches(operation string, header http.Header) bool {
 	return true
 }
 
-// applies reports whether a rule is about a request that its selector fits.
+// applies reports whether a rule applies to a request that matches its selector.
 func (f *entry) applies(r Request) bool {
-	if len(f.Header) > 1 { // else the selector has it
+	if len(f.Header) > 1 { // else part of the selector
 		for name, value := range f.Header {
 			if !slices.Contains(r.Header.Values(name), value) {
 				return false
@@ -141,7 +139,7 @@ func (f *entry) applies(r Request) bool {
 	return f.Status == 0 || f.Effect != "" || r.HasStatus(f.Status)
 }
 
-// recordHitLocked tells whether a rule meets the request that it was just about.
+// recordHitLocked reports whether a matching rule is due by its rate, or by its after and times.
 func (s *Set) recordHitLocked(f *entry) bool {
 	if f.Rate > 0 {
 		return s.random.Float("fault "+f.ID+" rate") < f.Rate
@@ -149,8 +147,8 @@ func (s *Set) recordHitLocked(f *entry) bool {
 	return f.Matched > f.After && f.Hits < f.Times
 }
 
-// Add puts a rule behind the others and returns it as it is in effect. The rule has passed Check.
-// Errors are ErrTaken and ErrTooMany.
+// Add appends a rule and returns it with its defaults. Check must have accepted the rule. Errors
+// are ErrDuplicateID and ErrTooMany.
 func (s *Set) Add(f control.Fault) (control.Fault, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -186,7 +184,7 @@ func (s *Set) findLocked(id string) int {
 	return slices.IndexFunc(s.rules, func(r *entry) bool { return r.ID == id })
 }
 
-// List returns the rules in the order in which they are asked, with their counts.
+// List returns the rules in order, with their counters.
 func (s *Set) List() []control.Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -210,14 +208,14 @@ func (s *Set) Remove(id string) error {
 	return nil
 }
 
-// Clear removes every rule.
+// Clear removes all rules. Generated ids continue.
 func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.rules, s.index = nil, newIndex()
 }
 
-// Reset makes the set as it was at first.
+// Reset removes all rules and restarts the generated ids.
 func (s *Set) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -19,7 +19,7 @@ func TestAfterAndTimes(t *testing.T) {
 	tests := []struct {
 		name string
 		rule control.Fault
-		want string // of six requests, x for those that are met
+		want string // of six requests, x for a hit
 	}{
 		{"once", control.Fault{}, "x-----"},
 		{"times", control.Fault{Times: 3}, "xxx---"},

@@ -8,17 +8,16 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// An index finds the rules that can be about a request, so that the others cost it nothing.
+// An index finds the rules that may match a request without iterating over the others.
 type index struct {
-	rules  map[selector][]*entry // in their order
-	shapes map[shape]int         // how many rules have each
+	rules  map[selector][]*entry // in order
+	shapes map[shape]int         // number of rules by shape
 }
 
-// A selector is what a rule demands of a request, empty for anything. Of several headers it has
-// one.
+// A selector has the conditions of a rule, empty for any. It has only the first of several headers.
 type selector struct{ operation, version, owner, header, value string }
 
-// A shape is what a selector has. There are few of them, whatever the number of rules.
+// A shape is the set of conditions in a selector. There are few shapes, even with many rules.
 type shape struct {
 	operation, version, owner bool
 	header                    string
@@ -39,7 +38,7 @@ func (s selector) shape() shape {
 	return shape{s.operation != "", s.version != "", s.owner != "", s.header}
 }
 
-// add puts a rule behind the others.
+// add appends a rule.
 func (x *index) add(f *entry) {
 	sel := selectorOf(&f.Fault)
 	x.rules[sel] = append(x.rules[sel], f)
@@ -57,8 +56,8 @@ func (x *index) remove(f *entry) {
 	}
 }
 
-// find calls visit for the rules whose selector fits a request, in their order, until it returns
-// false. The selector of the request has no owner and no header.
+// find calls visit for the rules with a matching selector, in order, until it returns false. The
+// owner and header of sel must be empty.
 func (x *index) find(sel selector, owners [2]string, header http.Header,
 	visit func(f *entry) bool,
 ) {
@@ -83,7 +82,7 @@ func (x *index) find(sel selector, owners [2]string, header http.Header,
 	}
 }
 
-// appendMatches adds the rules of a shape whose selector fits a request.
+// appendMatches appends the rules of a shape with a matching selector.
 func (x *index) appendMatches(lists [][]*entry, s shape, sel selector, owners [2]string,
 	header http.Header,
 ) [][]*entry {

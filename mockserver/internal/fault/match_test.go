@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/mockserver/internal/random"
 )
 
-// newSet returns a set with rules, whose chance is that of a seed.
+// newSet returns a set with rules and a fixed seed.
 func newSet(t testing.TB, rules ...control.Fault) *fault.Set {
 	t.Helper()
 	seed := uint64(7)
@@ -33,7 +33,7 @@ func add(t testing.TB, s *fault.Set, rule control.Fault) control.Fault {
 	return added
 }
 
-// listRequest is a request of the list operation, which may answer 429 but not 404.
+// listRequest returns a request of the list operation. The operation declares 429 but not 404.
 func listRequest() fault.Request {
 	return fault.Request{
 		Operation: "list", Version: "v3", OwnerID: "cafe", OwnerName: "jane.doe",
@@ -45,7 +45,7 @@ func listRequest() fault.Request {
 func TestMatch(t *testing.T) {
 	tests := []struct {
 		name string
-		rule control.Fault // all of them answer 429
+		rule control.Fault // with status 429
 		want bool
 	}{
 		{"everything", control.Fault{}, true},
@@ -199,7 +199,6 @@ func TestMeet(t *testing.T) {
 	}
 }
 
-// A rule is not asked about a request that one before it has stopped.
 func TestStoppedRequestsDoNotCount(t *testing.T) {
 	s := newSet(t, control.Fault{Status: 429, Times: 2}, control.Fault{Effect: "reset", After: 1})
 	var got []string
@@ -217,8 +216,7 @@ func TestStoppedRequestsDoNotCount(t *testing.T) {
 	}
 }
 
-// Rules about other requests cost nothing: a rule that was added after them is met all the same, in
-// its order.
+// Rules for other requests cost nothing. Rules that were added after them still match, in order.
 func TestMatchAmongMany(t *testing.T) {
 	s := newSet(t)
 	for n := range 300 {

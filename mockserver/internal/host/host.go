@@ -1,4 +1,4 @@
-// Package host decides which hosts are public.
+// Package host distinguishes private from public hosts.
 package host
 
 import (
@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// IsPrivate reports whether a host can be the user's own: an address that is not public, or a name
-// without a domain or in one that is never public (RFC 6761, RFC 6762).
+// IsPrivate reports whether a host is private: a private or loopback address, a name without a
+// domain, or a name in a domain that is never public (RFC 6761, RFC 6762).
 func IsPrivate(host string) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return isPrivate(ip)
@@ -31,8 +31,8 @@ func isPrivate(ip netip.Addr) bool {
 	return ip.IsLoopback() || ip.IsPrivate()
 }
 
-// RejectPublic is a Control of a net.Dialer. It rejects the public addresses that a private name
-// leads to.
+// RejectPublic is the Control function of a net.Dialer. It rejects public addresses that a private
+// name resolves to.
 func RejectPublic(_, address string, _ syscall.RawConn) error {
 	addrPort, err := netip.ParseAddrPort(address)
 	if err != nil {

@@ -16,7 +16,7 @@ func TestOutages(t *testing.T) {
 		name       string
 		behaviours []string
 		operation  string
-		want       []string // outcomes that come
+		want       []string // possible outcomes
 	}{
 		{
 			"in seconds", []string{hostile.Outages}, "listPersonalAccessTokens", []string{

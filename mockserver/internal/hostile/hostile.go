@@ -1,5 +1,5 @@
-// Package hostile makes a mock answer in every way that the documents allow, to find clients that
-// count on one of them.
+// Package hostile varies responses in every way that the documents allow, to find clients that rely
+// on one of them.
 package hostile
 
 import (
@@ -17,17 +17,17 @@ import (
 
 // The behaviours.
 const (
-	ListOrder       = "list-order"       // lists come in another order
+	ListOrder       = "list-order"       // lists have another order
 	ExtraProperties = "extra-properties" // objects have a property that no document names
-	// optional properties are absent, or null where they may be
+	// Optional properties are absent, or null if they are nullable.
 	AbsentProperties = "absent-properties"
-	MessageOrder     = "message-order"    // the messages of an error come in the other order
+	MessageOrder     = "message-order"    // the messages of an error have the other order
 	RetryAfterDate   = "retry-after-date" // Retry-After is a date instead of seconds
-	Outages          = "outages"          // 429 and 503 now and then
-	EarlyExpiry      = "early-expiry"     // access tokens live shorter than their token says
+	Outages          = "outages"          // some responses are 429 or 503
+	EarlyExpiry      = "early-expiry"     // access tokens expire earlier than configured
 )
 
-// Behaviours lists them all.
+// Behaviours returns all behaviours.
 func Behaviours() []string {
 	return []string{
 		ListOrder, ExtraProperties, AbsentProperties, MessageOrder, RetryAfterDate, Outages,
@@ -35,34 +35,35 @@ func Behaviours() []string {
 	}
 }
 
-// minEarlyTTL and longest are how long an access token lives that expires early, in seconds: less
-// than any other does.
+// minEarlyTTL and maxEarlyTTL are the lifetimes, in seconds, of an access token that expires early.
+// Other access tokens live longer.
 const minEarlyTTL, maxEarlyTTL = 5, 14
 
-// Config says how hostile a mock is.
+// Config configures a hostile profile.
 type Config struct {
-	// Behaviours that answers may show. None means that the mock is not hostile.
+	// Behaviours are the enabled behaviours. None disables the profile.
 	Behaviours []string
-	// Rate is the share of answers that show one.
+	// Rate is the share of varied responses.
 	Rate float64
-	// MaxConsecutive is after how many of them a client gets a plain one.
+	// MaxConsecutive is the maximum number of consecutive varied responses of a client.
 	MaxConsecutive int
 	Random         interface{ Float(purpose string) float64 }
-	// WallNow is wall time, which Retry-After dates follow.
+	// WallNow returns wall time. Retry-After dates are based on it.
 	WallNow func() time.Time
 }
 
-// Hostile decides what happens to each request of a namespace. It is safe for concurrent use.
+// Hostile chooses the variation of each request of a namespace. It is safe for concurrent use. Nil
+// is a disabled profile.
 type Hostile struct {
 	config Config
 
 	mu      sync.Mutex
-	clients map[string]*client // by client id; those who logged in at least once
+	clients map[string]*client // by client id, after the first login
 }
 
 type client struct{ consecutive int }
 
-// New returns the decisions for a namespace, nil for one that is not hostile.
+// New returns the profile of a namespace, nil if it is disabled.
 func New(c Config) *Hostile {
 	if len(c.Behaviours) == 0 || c.Rate == 0 || c.MaxConsecutive == 0 {
 		return nil
@@ -70,7 +71,7 @@ func New(c Config) *Hostile {
 	return &Hostile{config: c, clients: map[string]*client{}}
 }
 
-// Reset forgets every client.
+// Reset forgets all clients.
 func (h *Hostile) Reset() {
 	if h == nil {
 		return
@@ -80,23 +81,23 @@ func (h *Hostile) Reset() {
 	clear(h.clients)
 }
 
-// A Variation is what shall happen to one request. The zero value is nothing.
+// A Variation changes the response to a request. The zero value changes nothing.
 type Variation struct {
-	// Status is answered instead: 429 or 503. Zero for none.
+	// Status is sent instead of the response: 429 or 503. Zero means none.
 	Status int
-	// RetryAfterAsDate tells to write Retry-After as a date.
+	// RetryAfterAsDate selects the date format of Retry-After.
 	RetryAfterAsDate bool
-	// TokenTTL is how long an access token lives, in seconds. Zero where it is not shortened.
+	// TokenTTL is the lifetime of an access token, in seconds. Zero means the default.
 	TokenTTL int
-	// Vary changes the answer, and names the behaviour that it shows. Empty when there was nothing
-	// to change.
+	// Vary returns a variation of a response and its behaviour. The behaviour is empty if none
+	// applies.
 	Vary func(a *response.Response) (varied *response.Response, behaviour string)
 }
 
-// maxClients bounds how many clients are remembered.
+// maxClients is the maximum number of clients in memory.
 const maxClients = 10_000
 
-// NoteLogin notes that a client has got its first access token: from now on it may be surprised.
+// NoteLogin notes the first access token of a client. Only later requests of the client are varied.
 func (h *Hostile) NoteLogin(clientID string) {
 	if h == nil {
 		return
@@ -112,7 +113,7 @@ func (h *Hostile) NoteLogin(clientID string) {
 	h.clients[clientID] = &client{}
 }
 
-// Choose decides about a request. Each client has its own luck: what others do does not change it.
+// Choose returns the variation of a request. It does not depend on the requests of other clients.
 func (h *Hostile) Choose(clientID, operation string, op *spec.Operation) Variation {
 	if h == nil || !h.shouldVary(clientID, operation) {
 		return Variation{}
@@ -140,7 +141,7 @@ func (h *Hostile) Choose(clientID, operation string, op *spec.Operation) Variati
 		h.noteVaried(clientID)
 		return Variation{TokenTTL: minEarlyTTL + draw(maxEarlyTTL-minEarlyTTL+1)}
 	}
-	for i := len(behaviours) - 1; i > 0; i-- { // a shuffle
+	for i := len(behaviours) - 1; i > 0; i-- { // shuffle
 		j := draw(i + 1)
 		behaviours[i], behaviours[j] = behaviours[j], behaviours[i]
 	}
@@ -156,7 +157,7 @@ func (h *Hostile) Choose(clientID, operation string, op *spec.Operation) Variati
 	}}
 }
 
-// shouldVary tells whether a request is to be surprised. After as many in a row as allowed none is.
+// shouldVary reports whether to vary a request. After MaxConsecutive varied ones it returns false.
 func (h *Hostile) shouldVary(clientID, operation string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -180,7 +181,7 @@ func (h *Hostile) noteVaried(clientID string) {
 	}
 }
 
-// Check tells what is wrong with the name of a behaviour.
+// Check returns an error if no behaviour has the name.
 func Check(name string) error {
 	if !slices.Contains(Behaviours(), name) {
 		return &UnknownBehaviourError{name}
@@ -188,7 +189,7 @@ func Check(name string) error {
 	return nil
 }
 
-// UnknownBehaviourError is the error of a name that no behaviour has.
+// UnknownBehaviourError is the error of an unknown behaviour.
 type UnknownBehaviourError struct{ Name string }
 
 func (e *UnknownBehaviourError) Error() string {
@@ -196,7 +197,7 @@ func (e *UnknownBehaviourError) Error() string {
 		strings.Join(Behaviours(), ", "))
 }
 
-// decode reads JSON and keeps its numbers as they are written.
+// decode decodes JSON and preserves the digits of numbers.
 func decode(body []byte) (value any, ok bool) {
 	d := json.NewDecoder(strings.NewReader(string(body)))
 	d.UseNumber()

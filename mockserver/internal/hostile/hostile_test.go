@@ -38,7 +38,7 @@ func listOperation(t testing.TB) *spec.Operation {
 	return operation(t, "v2026", "listPersonalAccessTokens")
 }
 
-// config is that of a mock that shows a behaviour whenever it can.
+// config returns the configuration of a profile that varies every response it can.
 func config(seed uint64, behaviours ...string) hostile.Config {
 	return hostile.Config{
 		Behaviours: behaviours, Rate: 1, MaxConsecutive: 1 << 30,
@@ -47,8 +47,8 @@ func config(seed uint64, behaviours ...string) hostile.Config {
 	}
 }
 
-// nextBehaviour asks for a list as a client, and tells what happened: a status, a behaviour, or a
-// dash for a plain answer.
+// nextBehaviour sends a list request and returns the outcome: a status, a behaviour with the body,
+// or a dash.
 func nextBehaviour(t testing.TB, h *hostile.Hostile, client string) string {
 	t.Helper()
 	variation := h.Choose(client, "list", listOperation(t))
@@ -137,7 +137,7 @@ func TestInARow(t *testing.T) {
 		name           string
 		maxConsecutive int
 		behaviours     []string
-		want           string // of eight requests, x for those that show something
+		want           string // of eight requests, x if varied
 	}{
 		{"one", 1, []string{hostile.ExtraProperties}, "x-x-x-x-"},
 		{"three", 3, []string{hostile.ExtraProperties}, "xxx-xxx-"},
@@ -153,7 +153,7 @@ func TestInARow(t *testing.T) {
 			}
 			for range 8 {
 				for _, client := range []string{"cafe", "babe"} {
-					h.NoteLogin(client) // another login does not start the row again
+					h.NoteLogin(client) // repeated logins do not reset the counter
 					if nextBehaviour(t, h, client) == "-" {
 						got[client] += "-"
 					} else {
@@ -170,7 +170,7 @@ func TestInARow(t *testing.T) {
 }
 
 func TestPlainAnswersDoNotCount(t *testing.T) {
-	c := config(7, hostile.MessageOrder) // which a list has not
+	c := config(7, hostile.MessageOrder) // does not apply to a list
 	c.MaxConsecutive = 1
 	h := hostile.New(c)
 	h.NoteLogin("cafe")
@@ -207,7 +207,7 @@ func TestRateIsAShare(t *testing.T) {
 	}
 }
 
-// outcomes tells what happens to the requests of a client while others make theirs.
+// outcomes returns the outcomes of a client's requests during concurrent requests of others.
 func outcomes(t testing.TB, seed uint64, client string, others int) []string {
 	t.Helper()
 	c := config(seed, hostile.Behaviours()...)
@@ -252,7 +252,7 @@ func TestClientsAreForgotten(t *testing.T) {
 	for i := range maxClients {
 		h.NoteLogin(strconv.Itoa(i))
 	}
-	h.NoteLogin("0") // is known
+	h.NoteLogin("0") // already known
 	if got := nextBehaviour(t, h, "0"); got == "-" {
 		t.Error("a plain answer, and the client is known")
 	}

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec"
 )
 
-// varier makes other answers of one, each as legal as that.
+// varier derives variations of a response. Each is as valid as the response.
 type varier struct {
 	resp      *response.Response
 	operation *spec.Operation
@@ -19,7 +19,7 @@ type varier struct {
 	wallNow   func() time.Time
 }
 
-// apply returns the answer as a behaviour shows it, nil where there is nothing to change.
+// apply returns the variation by a behaviour, nil if the behaviour does not apply.
 func (v varier) apply(behaviour string) *response.Response {
 	switch behaviour {
 	case RetryAfterDate:
@@ -36,7 +36,7 @@ func (v varier) apply(behaviour string) *response.Response {
 	return nil
 }
 
-// changeBody changes the body, if change says that it did.
+// changeBody returns a response with a changed body, nil if change reports false.
 func (v varier) changeBody(change func(value any) bool) *response.Response {
 	value, ok := decode(v.resp.Body)
 	if !ok || !change(value) {
@@ -66,7 +66,9 @@ func (v varier) shuffle(value any) bool {
 	})
 }
 
-// reverseMessages exchanges the order of the messages of an error: both were seen.
+// reverseMessages reverses the messages of an error.
+//
+// observed: both orders.
 func (v varier) reverseMessages(value any) bool {
 	object, _ := value.(map[string]any)
 	messages, _ := object["messages"].([]any)
@@ -74,7 +76,7 @@ func (v varier) reverseMessages(value any) bool {
 	return len(messages) > 1
 }
 
-// addProperty adds a property that no document names, where objects may have any.
+// addProperty adds a property that no document names, if objects allow additional properties.
 func (v varier) addProperty(value any) bool {
 	if _, open := v.operation.Properties(v.resp.Status); !open {
 		return false
@@ -88,7 +90,7 @@ func (v varier) addProperty(value any) bool {
 	return len(all) > 0
 }
 
-// dropProperties takes optional properties away, or makes them null where they may be.
+// dropProperties removes optional properties, or sets nullable ones to null.
 func (v varier) dropProperties(value any) bool {
 	properties, _ := v.operation.Properties(v.resp.Status)
 	changed := false
@@ -112,7 +114,7 @@ func (v varier) dropProperties(value any) bool {
 	return changed
 }
 
-// objects are the object that an answer is, or those in the array that it is.
+// objects returns the object that a value is, or the objects of an array.
 func objects(value any) []map[string]any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -129,7 +131,7 @@ func objects(value any) []map[string]any {
 	return nil
 }
 
-// retryAfterDate writes Retry-After in its other form (RFC 9110, section 10.2.3).
+// retryAfterDate changes Retry-After to a date (RFC 9110, section 10.2.3).
 func (v varier) retryAfterDate() *response.Response {
 	seconds, err := strconv.Atoi(v.resp.Header.Get("Retry-After"))
 	if err != nil {

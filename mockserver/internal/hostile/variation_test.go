@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-// Answers of a tenant.
+// Responses of a tenant.
 const (
 	token = `{"id":"%s","name":"%s","scope":["sp:scopes:all"],"owner":{"type":"IDENTITY",` +
 		`"id":"cafe","name":"jane.doe"},` +
@@ -44,7 +44,7 @@ var (
 		fmt.Sprintf(token, "c", "three") + "]"
 )
 
-// variations tells how a mock answers again and again that shows one behaviour, and nothing else.
+// variations returns the valid variations of a response by one behaviour.
 func variations(t testing.TB, want, document, name string,
 	plain *response.Response,
 ) []*response.Response {
@@ -100,7 +100,7 @@ func TestVariationsAreLegal(t *testing.T) {
 		operation string
 		status    int
 		body      string
-		want      behaviours // the behaviours that such an answer can show
+		want      behaviours // behaviours that apply
 	}{
 		{
 			"list", "v2026", listOp, 200, threeTokens, behaviours{
@@ -173,7 +173,7 @@ func TestVariationsAreLegal(t *testing.T) {
 			got := behaviours{}
 			for _, behaviour := range hostile.Behaviours() {
 				if behaviour == hostile.Outages || behaviour == hostile.EarlyExpiry {
-					continue // change no answer
+					continue // they do not change a body
 				}
 				plain := &response.Response{Status: test.status, Validated: true}
 				if test.body != "" {
@@ -194,7 +194,7 @@ func TestVariationsAreLegal(t *testing.T) {
 	}
 }
 
-// mustDecode reads a body, whose numbers stay as they are written.
+// mustDecode decodes JSON and preserves the digits of numbers.
 func mustDecode[T any](t testing.TB, body []byte) T {
 	t.Helper()
 	var value T
@@ -323,7 +323,7 @@ func TestRetryAfterDate(t *testing.T) {
 	tests := []struct {
 		name   string
 		header http.Header
-		want   http.Header // nil where nothing changes
+		want   http.Header // nil if nothing changes
 	}{
 		{
 			"seconds", http.Header{"Retry-After": {"3"}, "X": {"y"}}, http.Header{

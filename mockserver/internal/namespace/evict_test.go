@@ -36,8 +36,8 @@ func TestFindMakesNoMember(t *testing.T) {
 	}
 }
 
-// A member that can be spared makes room: that of the lowest rank, and of those the one that was
-// not used for longest.
+// The registry evicts members of the lowest rank first, and among these the least recently used
+// one.
 func TestSpareMembersMakeRoom(t *testing.T) {
 	w := &fixture{now: noon}
 	s := namespace.NewRegistry(namespace.RegistryConfig[string]{

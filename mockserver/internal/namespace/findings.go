@@ -6,7 +6,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// MarkAllowed marks the findings of the kinds that the namespace allows.
+// MarkAllowed marks the findings whose kinds the namespace allows.
 func (n *Namespace) MarkAllowed(findings []control.Finding) {
 	allowed := n.allowed.Load()
 	if allowed == nil {
@@ -17,7 +17,8 @@ func (n *Namespace) MarkAllowed(findings []control.Finding) {
 	}
 }
 
-// AllowFindings allows kinds of findings until the next reset, and returns all that are allowed.
+// AllowFindings allows kinds of findings until the next reset. It returns all allowed kinds,
+// sorted.
 func (n *Namespace) AllowFindings(kinds []string) []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -29,7 +30,7 @@ func (n *Namespace) AllowFindings(kinds []string) []string {
 	return all
 }
 
-// AllowedFindings returns the kinds of findings that are allowed until the next reset, sorted.
+// AllowedFindings returns the allowed kinds of findings, sorted. A reset clears them.
 func (n *Namespace) AllowedFindings() []string {
 	if allowed := n.allowed.Load(); allowed != nil {
 		return *allowed
@@ -37,7 +38,7 @@ func (n *Namespace) AllowedFindings() []string {
 	return []string{}
 }
 
-// ignoreFindingsLocked says whether requests to the namespace are left out of verdicts on clients.
+// ignoreFindingsLocked sets whether verdicts on clients ignore requests to the namespace.
 func (n *Namespace) ignoreFindingsLocked(ignore bool) error {
 	if n.IgnoreFindings.Load() == ignore {
 		return nil

@@ -103,9 +103,9 @@ func TestIdleMembers(t *testing.T) {
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl - 1)
-				mustGet(t, s, "b") // looks, too early by a moment
+				mustGet(t, s, "b") // checks, a nanosecond too early
 				w.now = noon.Add(ttl + ttl/10 - 2)
-				mustGet(t, s, "c") // does not look yet
+				mustGet(t, s, "c") // does not check yet
 			},
 			nil,
 			[]string{"a=a1 0s", "b=b2 9m59.999999999s", "c=c3 10m59.999999998s"},

@@ -28,13 +28,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Config has what the namespaces of a server share.
+// Config has the configuration that the namespaces of a server share.
 type Config struct {
-	// Tenant is what a namespace starts from, unless it has a fixture of its own.
+	// Tenant is the initial state of a namespace without its own fixture.
 	Tenant *fixtures.Tenant
-	// Now is what the clocks follow, Wall is wall time.
+	// Now is the time that clocks follow, WallNow is wall time.
 	Now, WallNow func() time.Time
-	// Profile has the limits and hostile behaviors; RateLimit and ScopeDelay are values of it.
+	// Profile has the limits and hostile behaviors. RateLimit and ScopeDelay are parsed from it.
 	Profile     control.Profile
 	RateLimit   ratelimit.Limit
 	ScopeDelay  time.Duration
@@ -42,9 +42,9 @@ type Config struct {
 	PublicURL   string
 	JournalSize int
 	Journals    *budget.Journals
-	// File has the state, nil if it ends with the process.
+	// File persists the state. It is nil if the state ends with the process.
 	File *file.File
-	// Secret is what signing keys are derived from.
+	// Secret is the secret from which signing keys are derived.
 	Secret    []byte
 	Documents map[version.Version]*spec.Document
 	OAuth     *spec.Document
@@ -60,25 +60,25 @@ type Namespace struct {
 	API     *api.API
 	// Done is closed when the namespace is removed.
 	Done chan struct{}
-	// Dirty reports that the namespace may have more than what it started from.
+	// Dirty reports whether the namespace may differ from its initial state.
 	Dirty atomic.Bool
-	// IgnoreFindings reports that requests are left out of verdicts on clients.
+	// IgnoreFindings reports whether verdicts on clients ignore the requests of the namespace.
 	IgnoreFindings atomic.Bool
 
 	config  *Config
-	enforce bool // requests over the limits are rejected
+	enforce bool // reject requests over the rate limit
 	hostile *hostile.Hostile
 	durable *file.Store // nil if the state ends with the process
-	// generation distinguishes this namespace from earlier ones of its name, whose access tokens it
-	// rejects. It is empty in state files that an older patmock wrote.
+	// generation distinguishes this namespace from earlier ones of the same name. Access tokens of
+	// another generation are rejected. It is empty in state files of older versions.
 	generation string
-	allowed    atomic.Pointer[[]string] // kinds of findings, until the next reset
+	allowed    atomic.Pointer[[]string] // kinds of findings, cleared by a reset
 
 	mu      sync.Mutex       // held while the tenant is replaced
-	fixture *fixtures.Tenant // what a reset leads back to
+	fixture *fixtures.Tenant // initial state, restored by a reset
 }
 
-// New returns a namespace: as the state file has it, or else from the fixture.
+// New returns a namespace from the state file, or else from the fixture.
 func New(c *Config, name string) (*Namespace, error) {
 	n := c.prepare(name, c.Now)
 	if c.File != nil {
@@ -95,8 +95,8 @@ func New(c *Config, name string) (*Namespace, error) {
 	return n, err
 }
 
-// Preview returns a namespace as it would be if it was made now. Its clock does not move, and it
-// has neither limits nor hostile behavior.
+// Preview returns a new namespace with a clock that does not advance. It has neither limits nor
+// hostile behavior.
 func Preview(c *Config, now time.Time) (*Namespace, error) {
 	n := c.prepare("", func() time.Time { return now })
 	n.Limits, n.enforce = ratelimit.New(ratelimit.Limit{Requests: math.MaxInt, Window: time.Hour}),
@@ -106,7 +106,7 @@ func Preview(c *Config, now time.Time) (*Namespace, error) {
 	return n, errors.Join(n.Start(nil, false), n.initHandlers())
 }
 
-// prepare returns a namespace in memory that has no state yet.
+// prepare returns a namespace in memory without a tenant.
 func (c *Config) prepare(name string, now func() time.Time) *Namespace {
 	state := c.newState(name, now)
 	return &Namespace{
@@ -129,7 +129,7 @@ func (c *Config) newService(store pat.Store, source Random) *pat.Service {
 	})
 }
 
-// initHandlers makes what responds to requests.
+// initHandlers creates the handlers of the API and the token endpoint.
 func (n *Namespace) initHandlers() error {
 	c := n.config
 	key, err := oauth.DeriveKey(c.Secret, n.Name, n.generation)
@@ -154,12 +154,12 @@ func (n *Namespace) initHandlers() error {
 	return nil
 }
 
-// Start starts the namespace again from a tenant, from the server's own if that is nil. An error
-// leaves it as it was.
+// Start replaces the state of the namespace with a fixture, or with the server's own if it is nil.
+// On an error the namespace is unchanged.
 func (n *Namespace) Start(fixture *fixtures.Tenant, ignoreFindings bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var record []byte // none for the server's own, which may be another one next time
+	var record []byte // nil for the server's own fixture, which may change until the next start
 	if fixture == nil {
 		fixture = n.config.Tenant
 	} else {
@@ -181,7 +181,7 @@ func (n *Namespace) Start(fixture *fixtures.Tenant, ignoreFindings bool) error {
 	return n.ignoreFindingsLocked(ignoreFindings)
 }
 
-// Reset returns the namespace to what it started from.
+// Reset restores the initial state of the namespace.
 func (n *Namespace) Reset() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -206,7 +206,7 @@ func (n *Namespace) resetLocked(fixture *fixtures.Tenant) error {
 	n.Random.Reset()
 	n.Linter.Reset()
 	n.Journal.Clear()
-	if n.OAuth != nil { // else it is being made
+	if n.OAuth != nil { // nil while the namespace is created
 		n.OAuth.Reset()
 	}
 	n.Dirty.Store(false)
@@ -214,7 +214,7 @@ func (n *Namespace) resetLocked(fixture *fixtures.Tenant) error {
 	return n.saveClockLocked()
 }
 
-// Snapshot returns the tenant with absolute times, with its secrets or without.
+// Snapshot returns the tenant with absolute times, with or without its secrets.
 func (n *Namespace) Snapshot(secrets bool) (*fixtures.Tenant, error) {
 	tenant, err := n.Service.Snapshot(context.TODO())
 	return toFixture(tenant, secrets), err
@@ -241,7 +241,7 @@ func (n *Namespace) Restore(ctx context.Context, source []byte) error {
 	})
 }
 
-// Users returns the users who can log in, the first administrator first.
+// Users returns the users who can log in. The first administrator comes first.
 func (n *Namespace) Users() ([]control.User, error) {
 	logins, err := n.Service.Logins(context.TODO())
 	if err != nil {
@@ -268,8 +268,9 @@ func userOf(l pat.UserLogin) control.User {
 	}
 }
 
-// Evictable reports whether the namespace can make room for another: it was never used, and it has
-// nothing but its fixture. The server's own fixture is the least of a loss.
+// Evictable reports whether the namespace can be removed to make room: it was never used and has
+// only its fixture. Namespaces with the server's own fixture have the lowest rank, since they are
+// the easiest to replace.
 func (n *Namespace) Evictable() (rank int, ok bool) {
 	if n.Dirty.Load() {
 		return 0, false
@@ -282,7 +283,7 @@ func (n *Namespace) Evictable() (rank int, ok bool) {
 	return rank, true
 }
 
-// Credentials returns the id and secret that a user logs in with.
+// Credentials returns the client id and secret of a user.
 func (n *Namespace) Credentials(user string) (clientID, clientSecret string, err error) {
 	users, err := n.Users()
 	if err != nil {
@@ -299,7 +300,7 @@ func (n *Namespace) Credentials(user string) (clientID, clientSecret string, err
 	return "", "", err
 }
 
-// Describe returns what the namespace is, except its BaseURL.
+// Describe returns the description of the namespace, without its BaseURL.
 func (n *Namespace) Describe() control.Namespace {
 	n.mu.Lock()
 	fixture := n.fixture.Source

@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// PolicyOptions returns what the domain decides by a dialect.
+// PolicyOptions returns the options of the domain for a dialect.
 func PolicyOptions(d dialect.Dialect) pat.Options {
 	return pat.Options{
 		RejectUnknownScopes:    d[dialect.UnknownScope].Rejects(),

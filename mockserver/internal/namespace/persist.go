@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/mockserver/internal/oauth"
 )
 
-// The records that a state file keeps beside a tenant.
+// Records of a namespace in the state file besides its tenant.
 const (
 	recordClock      = "clock"
 	recordFixture    = "fixture"
@@ -17,7 +17,8 @@ const (
 	recordIgnored    = "ignored"
 )
 
-// load takes the tenant from the state file, or starts it where that does not know it.
+// load loads the namespace from the state file. It creates the namespace if the file does not have
+// it.
 func (n *Namespace) load() error {
 	if n.durable == nil {
 		n.generation = oauth.NewGeneration()
@@ -29,7 +30,7 @@ func (n *Namespace) load() error {
 	}
 	if !ok {
 		if err := n.startNew(); err != nil {
-			return errors.Join(err, n.config.File.Delete(n.Name)) // nothing half made stays
+			return errors.Join(err, n.config.File.Delete(n.Name)) // leave no incomplete namespace behind
 		}
 		return nil
 	}
@@ -63,7 +64,7 @@ func (n *Namespace) load() error {
 	return err
 }
 
-// startNew starts a namespace that the state file does not have.
+// startNew creates a namespace that the state file does not have.
 func (n *Namespace) startNew() error {
 	n.generation = oauth.NewGeneration()
 	if err := n.record(recordGeneration, []byte(n.generation)); err != nil {
@@ -72,13 +73,14 @@ func (n *Namespace) startNew() error {
 	return n.Start(nil, false)
 }
 
-// fixtureRecord is how a fixture of a namespace's own outlives the process.
+// fixtureRecord is the record of a namespace's own fixture.
 type fixtureRecord struct {
 	Source string          `json:"source"`
 	Tenant json.RawMessage `json:"tenant"`
 }
 
-// MoveClock Moves come one after the other, so that the last one is what is kept.
+// MoveClock changes the clock and persists it. Calls are serialized, so that the state file has the
+// last change.
 func (n *Namespace) MoveClock(change func(Clock) error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()

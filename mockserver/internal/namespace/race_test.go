@@ -34,7 +34,7 @@ func TestEachMayUseTheSet(t *testing.T) {
 }
 
 func TestConcurrentUseMakesOne(t *testing.T) {
-	for range 100 { // callers meet before the first has made it, once in a while
+	for range 100 { // concurrent calls overlap only sometimes
 		getConcurrently(t)
 	}
 }
@@ -105,7 +105,8 @@ func TestConcurrentRemovalIsToldOnce(t *testing.T) {
 	}
 }
 
-// newSlowRegistry is a set whose members are made and removed when a channel is closed.
+// newSlowRegistry returns a registry that creates and removes members when the returned channels
+// are closed.
 func newSlowRegistry(maxMembers int) (s *namespace.Registry[string], creation,
 	removal chan struct{},
 ) {

@@ -1,4 +1,5 @@
-// Package namespace keeps tenants side by side on one server, each behind /t/ and its name.
+// Package namespace implements isolated tenants on one server. Each has its own path prefix
+// /t/NAME.
 package namespace
 
 import (
@@ -15,10 +16,10 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// Default is the namespace without a prefix. It is always there.
+// Default is the namespace without a path prefix. It cannot be removed.
 const Default = "default"
 
-// What a Registry refuses.
+// Errors of a Registry.
 var (
 	ErrName        = errors.New("a namespace is named with 1 to 63 of a-z, 0-9 and -")
 	ErrTooMany     = errors.New("there are as many namespaces as allowed")
@@ -30,8 +31,8 @@ var (
 
 var namePattern = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 
-// Split takes the prefix of a namespace off a path: /t/a/oauth/token is /oauth/token in a. A path
-// without one is that of the default namespace.
+// Split removes the prefix of a namespace from a path: /t/a/oauth/token is /oauth/token in a. A
+// path without a prefix belongs to the default namespace.
 func Split(path string) (name, rest string) {
 	after, ok := strings.CutPrefix(path, "/t/")
 	if !ok {
@@ -41,7 +42,7 @@ func Split(path string) (name, rest string) {
 	return name, "/" + strings.TrimLeft(rest, "/")
 }
 
-// Prefix is what stands in front of the paths of a namespace: nothing for the default one.
+// Prefix returns the path prefix of a namespace. It is empty for the default one.
 func Prefix(name string) string {
 	if name == Default {
 		return ""
@@ -49,29 +50,28 @@ func Prefix(name string) string {
 	return "/t/" + name
 }
 
-// RegistryConfig says how a Registry makes and forgets its members.
+// RegistryConfig configures a Registry.
 type RegistryConfig[T any] struct {
-	// New makes a member on its first use. Other members are used meanwhile.
+	// New creates a member on its first use. It does not block the use of other members.
 	New func(name string) (T, error)
-	// BeforeRemove is told of members that are being removed, before others can be made under their
-	// names. Its error keeps them. Nil is told nothing.
+	// BeforeRemove is called with the names of members before they are removed. An error prevents
+	// the removal. It may be nil.
 	BeforeRemove func(names []string) error
-	// AfterRemove is called with each member that was removed, and must not use the Registry. Nil
-	// is not called.
+	// AfterRemove is called with each removed member. It must not use the Registry. It may be nil.
 	AfterRemove func(member T)
-	// Max bounds how many there are, the default one included. Zero means no bound.
+	// Max is the maximum number of members, including the default one. Zero means no limit.
 	Max int
-	// Evictable reports whether a member can make room for another one when there are Max, and its
-	// rank: those of a lower rank go first, and of the same rank those that were not used for
-	// longest. Nil spares none.
+	// Evictable reports whether a member can be removed to make room when there are Max members.
+	// Members of a lower rank are removed first, and among these the least recently used ones. If
+	// it is nil, no member is removed.
 	Evictable func(T) (rank int, ok bool)
-	// TTL is how long one may be idle, in wall time. Zero means for ever.
+	// TTL is the time after which an idle member is removed, in wall time. Zero means never.
 	TTL time.Duration
-	// Now is wall time.
+	// Now returns wall time.
 	Now func() time.Time
 }
 
-// Registry is the namespaces of a server. It is safe for concurrent use.
+// Registry has the namespaces of a server. It is safe for concurrent use.
 type Registry[T any] struct {
 	config RegistryConfig[T]
 
@@ -80,34 +80,34 @@ type Registry[T any] struct {
 	lastSweep time.Time
 }
 
-// Member is one that is there, is being made, or is being removed.
+// Member is an entry of a Registry. It may be in creation or in removal.
 type Member[T any] struct {
-	initialized chan struct{} // closed when value or err is there
+	initialized chan struct{} // closed when value or err is set
 	value       T
 	err         error
-	removed     chan struct{} // nil as long as it is not being removed, closed when that has ended
+	removed     chan struct{} // nil unless the member is in removal, closed at its end
 	lastUsed    atomic.Int64  // nanoseconds since 1970
 
 	now      func() time.Time
-	requests atomic.Int64 // requests in it
+	requests atomic.Int64 // requests in progress
 }
 
-// Value returns what Make made.
+// Value returns the value that New created.
 func (m *Member[T]) Value() T { return m.value }
 
-// Leave ends what Enter or Find began, and notes that the member was in use until now.
+// Leave ends the use that Enter or Find began.
 func (m *Member[T]) Leave() {
 	m.lastUsed.Store(m.now().UnixNano())
 	m.requests.Add(-1)
 }
 
-// NewRegistry returns an empty set.
+// NewRegistry returns an empty registry.
 func NewRegistry[T any](c RegistryConfig[T]) *Registry[T] {
 	return &Registry[T]{config: c, members: map[string]*Member[T]{}, lastSweep: c.Now()}
 }
 
-// Get returns a member, made if it is not there yet, and notes that it was used. Errors are
-// ErrName, ErrTooMany, and those of Make.
+// Get returns a member and marks it as used. It creates the member if it does not exist. Errors are
+// ErrName, ErrTooMany, and those of New.
 func (s *Registry[T]) Get(name string) (T, error) {
 	m, err := s.Enter(name)
 	if err != nil {
@@ -118,11 +118,12 @@ func (s *Registry[T]) Get(name string) (T, error) {
 	return m.value, nil
 }
 
-// Enter returns a member, made if it is not there yet, that is in use until Leave: it is not
-// removed for being idle or to make room. Errors are ErrName, ErrTooMany, and those of Make.
+// Enter returns a member, which is in use until Leave. It creates the member if it does not exist.
+// Members in use are not removed to make room or for being idle. Errors are ErrName, ErrTooMany,
+// and those of New.
 func (s *Registry[T]) Enter(name string) (*Member[T], error) { return s.find(name, true) }
 
-// Find is like Enter, but makes no member. Errors are ErrName, ErrUnknown, and those of Make.
+// Find is like Enter but creates no member. Errors are ErrName, ErrUnknown, and those of New.
 func (s *Registry[T]) Find(name string) (*Member[T], error) { return s.find(name, false) }
 
 func (s *Registry[T]) find(name string, create bool) (*Member[T], error) {
@@ -131,7 +132,7 @@ func (s *Registry[T]) find(name string, create bool) (*Member[T], error) {
 	for {
 		m, removal := s.acquire(name)
 		if removal != nil {
-			<-removal // and then it is another one, or still the same
+			<-removal // the removal may have failed
 			continue
 		}
 		if m == nil {
@@ -165,8 +166,8 @@ func (s *Registry[T]) find(name string, create bool) (*Member[T], error) {
 	}
 }
 
-// acquire returns the member of that name, in use, or what is closed when its removal has ended.
-// Both are nil if there is none.
+// acquire returns the member of a name and marks it as in use. During its removal acquire returns
+// the channel that is closed at the end. Both results are nil if there is no member.
 func (s *Registry[T]) acquire(name string) (m *Member[T], removal chan struct{}) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -187,8 +188,8 @@ func checkName(name string) error {
 	return nil
 }
 
-// reserve returns the member of that name, in use, and whether it is the caller's to make. It
-// returns none while one is being removed.
+// reserve returns the member of a name and marks it as in use. If isNew is true, the caller must
+// initialize it. The member is nil while it is in removal.
 func (s *Registry[T]) reserve(name string) (m *Member[T], isNew bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -209,9 +210,9 @@ func (s *Registry[T]) reserve(name string) (m *Member[T], isNew bool, err error)
 	return m, true, nil
 }
 
-// initialize makes a member; one that cannot be made does not stay.
+// initialize creates the value of a member. A member whose creation fails is removed.
 func (s *Registry[T]) initialize(name string, m *Member[T]) {
-	m.err = errInit // unless Make comes back
+	m.err = errInit // in effect if New panics
 	defer func() {
 		if m.err != nil {
 			s.mu.Lock()
@@ -223,10 +224,10 @@ func (s *Registry[T]) initialize(name string, m *Member[T]) {
 	m.value, m.err = s.config.New(name)
 }
 
-// errInit is what those are told who waited for a member whose making ended in a panic.
+// errInit is the error for callers that waited for a member whose creation panicked.
 var errInit = errors.New("the namespace could not be made")
 
-// isReady tells whether a member was made.
+// isReady reports whether the creation of a member has ended.
 func (m *Member[T]) isReady() bool {
 	select {
 	case <-m.initialized:
@@ -236,21 +237,21 @@ func (m *Member[T]) isReady() bool {
 	}
 }
 
-// Has tells whether a member is there.
+// Has reports whether a member exists.
 func (s *Registry[T]) Has(name string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.members[name] != nil
 }
 
-// Len is how many members there are.
+// Len returns the number of members.
 func (s *Registry[T]) Len() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return len(s.members)
 }
 
-// All calls visit for every member that was made, by name, with the wall time it was used last.
+// All calls visit for every member in order of name, with the wall time of its last use.
 func (s *Registry[T]) All(visit func(name string, member T, lastUsed time.Time)) {
 	s.evictIdle(s.config.Now())
 	s.mu.RLock()
@@ -263,7 +264,7 @@ func (s *Registry[T]) All(visit func(name string, member T, lastUsed time.Time))
 	}
 }
 
-// Values returns the members that were made, in no order. It uses none of them.
+// Values returns the values of all members, in no order. It does not mark them as used.
 func (s *Registry[T]) Values() []T {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -14,16 +14,16 @@ import (
 
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// fixture is what the tests look at around a set: wall time, and what was made and removed.
+// fixture has the state around a registry: wall time, and the names of created and removed members.
 type fixture struct {
 	now       time.Time
 	created   []string
 	removed   []string
-	newErr    error // what Make returns
-	removeErr error // what Removed returns
+	newErr    error // error of New
+	removeErr error // error of BeforeRemove
 }
 
-// newRegistry returns an empty set whose members are named after their ordinal: a1, b2, a3.
+// newRegistry returns an empty registry. Its members are named after their ordinal: a1, b2, a3.
 func newRegistry(maxMembers int, ttl time.Duration) (*fixture, *namespace.Registry[string]) {
 	w := &fixture{now: noon}
 	return w, namespace.NewRegistry(namespace.RegistryConfig[string]{
@@ -50,7 +50,7 @@ func mustGet(t testing.TB, s *namespace.Registry[string], names ...string) {
 	}
 }
 
-// describeMembers lists the members, by name, with how long after noon they were used.
+// describeMembers lists the members by name, with the time of their last use after noon.
 func describeMembers(s *namespace.Registry[string]) []string {
 	var all []string
 	s.All(func(name, member string, used time.Time) {

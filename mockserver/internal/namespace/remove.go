@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// Remove removes a member. Errors are ErrDefault, ErrUnknown, and those of Removed, after which it
-// is there still.
+// Remove removes a member. Errors are ErrDefault, ErrUnknown, and those of BeforeRemove. On an
+// error the member is not removed.
 func (s *Registry[T]) Remove(name string) error {
 	if name == Default {
 		return ErrDefault
@@ -23,8 +23,7 @@ func (s *Registry[T]) Remove(name string) error {
 	return s.remove(members)
 }
 
-// markRemoving marks those of some members that are to be removed, so that no request uses them
-// again.
+// markRemoving marks the matching members as in removal, so that no request uses them.
 func (s *Registry[T]) markRemoving(names []string,
 	match func(m *Member[T]) bool,
 ) map[string]*Member[T] {
@@ -41,7 +40,7 @@ func (s *Registry[T]) markRemoving(names []string,
 	return marked
 }
 
-// remove reports members that are leaving, and drops them.
+// remove calls the hooks of marked members and deletes them.
 func (s *Registry[T]) remove(members map[string]*Member[T]) error {
 	if len(members) == 0 {
 		return nil
@@ -65,7 +64,8 @@ func (s *Registry[T]) remove(members map[string]*Member[T]) error {
 	return err
 }
 
-// evictIdle removes what was idle for too long. It looks at most ten times in that while.
+// evictIdle removes members that are idle for longer than TTL. It checks at most ten times within
+// TTL.
 func (s *Registry[T]) evictIdle(now time.Time) {
 	if s.config.TTL == 0 {
 		return
@@ -77,7 +77,7 @@ func (s *Registry[T]) evictIdle(now time.Time) {
 		return
 	}
 	s.mu.Lock()
-	claimed := now.Sub(s.lastSweep) >= s.config.TTL/10 // of those who found it due at once
+	claimed := now.Sub(s.lastSweep) >= s.config.TTL/10 // by the first of several concurrent callers
 	s.lastSweep = now
 	s.mu.Unlock()
 	if !claimed {
@@ -86,11 +86,11 @@ func (s *Registry[T]) evictIdle(now time.Time) {
 	idle := func(m *Member[T]) bool {
 		return m.requests.Load() == 0 && now.Sub(time.Unix(0, m.lastUsed.Load())) >= s.config.TTL
 	}
-	// an error was logged, and removal is tried again
+	// An error was logged. The next sweep tries again.
 	_ = s.remove(s.markRemoving(s.names(idle), idle))
 }
 
-// names returns the names of the members that are chosen. Requests go on meanwhile.
+// names returns the names of matching members. Requests are not blocked.
 func (s *Registry[T]) names(match func(m *Member[T]) bool) []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -103,11 +103,11 @@ func (s *Registry[T]) names(match func(m *Member[T]) bool) []string {
 	return names
 }
 
-// evictionDivisor is the part of the members that makes room at once, so that looking for them
-// costs each new one little.
+// evictionDivisor limits the members that are removed at once to that part of Max. Removing several
+// amortizes the search.
 const evictionDivisor = 64
 
-// evictUnused removes members that can be spared, and reports whether there were any.
+// evictUnused removes members that are evictable. It reports whether it removed any.
 func (s *Registry[T]) evictUnused() bool {
 	if s.config.Evictable == nil {
 		return false
@@ -137,7 +137,7 @@ func (s *Registry[T]) evictUnused() bool {
 	}
 	members := s.markRemoving(names, func(m *Member[T]) bool {
 		_, ok := s.config.Evictable(m.value)
-		return selected[m] && ok && m.requests.Load() == 0 // still
+		return selected[m] && ok && m.requests.Load() == 0 // may have changed
 	})
 	return len(members) > 0 && s.remove(members) == nil
 }

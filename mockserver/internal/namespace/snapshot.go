@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// seedTenant is a fixture as a tenant that starts now: times that are relative to the start are
-// counted from there.
+// seedTenant converts a fixture to a tenant that starts at a time. Relative times are relative to
+// the start.
 func seedTenant(fixture *fixtures.Tenant, start time.Time) (pat.Tenant, error) {
 	for _, t := range fixture.Tokens {
 		for _, date := range []struct {
@@ -29,7 +29,7 @@ func seedTenant(fixture *fixtures.Tenant, start time.Time) (pat.Tenant, error) {
 	return toTenant(fixture, start), nil
 }
 
-// startTime returns when a tenant from the fixture starts: at its clock, or else now.
+// startTime returns the start time of a tenant: the clock of the fixture, or else now.
 func startTime(fixture *fixtures.Tenant, now time.Time) time.Time {
 	if fixture.Clock.IsZero() {
 		return now
@@ -37,13 +37,13 @@ func startTime(fixture *fixtures.Tenant, now time.Time) time.Time {
 	return fixture.Clock.Resolve(now)
 }
 
-// toTenant is a fixture in the words of the domain.
+// toTenant converts a fixture to the types of the domain.
 func toTenant(fixture *fixtures.Tenant, start time.Time) pat.Tenant {
 	t := pat.Tenant{
 		ID: fixture.ID, Name: fixture.Name, Pod: fixture.Pod, UserLevels: fixture.UserLevels,
 	}
 	logins := map[string]string{}
-	// the first of a user that is not managed, see fixtures.Tenant.Login
+	// A user logs in with the first token that is not managed, see fixtures.Tenant.Login.
 	for _, token := range fixture.Tokens {
 		if _, known := logins[token.Owner]; !known && !token.Managed {
 			logins[token.Owner] = token.ID
@@ -72,7 +72,7 @@ func toTenant(fixture *fixtures.Tenant, start time.Time) pat.Tenant {
 	return t
 }
 
-// tokenData are those of a token of a fixture, but for its owner.
+// tokenData converts a token of a fixture, except its owner.
 func tokenData(t fixtures.Token, start time.Time) pat.TokenData {
 	return pat.TokenData{
 		ID: t.ID, Secret: t.Secret, Name: t.Name, Scope: t.Scope,
@@ -84,8 +84,8 @@ func tokenData(t fixtures.Token, start time.Time) pat.TokenData {
 	}
 }
 
-// toFixture is a tenant as a fixture with absolute times. The token that a user logs in with comes
-// before the user's others, since that is how a fixture says so.
+// toFixture converts a tenant to a fixture with absolute times. The login token of a user comes
+// first, because fixtures mark it by its position.
 func toFixture(tenant pat.Tenant, withSecrets bool) *fixtures.Tenant {
 	t := &fixtures.Tenant{
 		Source: "a snapshot", ID: tenant.ID, Name: tenant.Name, Pod: tenant.Pod,
@@ -141,7 +141,7 @@ func boolRank(first bool) int {
 	return 1
 }
 
-// secretsByID are those of a tenant, by the ids of tokens and API clients.
+// secretsByID returns the secrets of a tenant by the ids of tokens and API clients.
 func secretsByID(t pat.Tenant) map[string]string {
 	byID := map[string]string{}
 	for _, token := range t.Tokens {

@@ -15,9 +15,9 @@ import (
 	"example.com/patmock/mockserver/internal/ratelimit"
 )
 
-// State is the state of a namespace beside its tokens and users, which its pat.Store has. Replicas
-// of a server share these two and nothing else. [newState] returns the state of one process; its
-// parts can be replaced by shared ones without a change to their consumers.
+// State is the state of a namespace besides its tokens and users, which pat.Store has. Replicas of
+// a server share these two and nothing else. [newState] returns the state of a single process. Each
+// part can be replaced by a shared implementation.
 type State struct {
 	Clock   Clock
 	Random  Random
@@ -27,7 +27,7 @@ type State struct {
 	Linter  Linter
 }
 
-// Clock is the time of a namespace, as JSON in the state file.
+// Clock has the time of a namespace. The state file has it as JSON.
 type Clock interface {
 	Now() time.Time
 	Describe() string
@@ -39,7 +39,8 @@ type Clock interface {
 	json.Unmarshaler
 }
 
-// Random returns values that follow from a seed, a purpose and how many the purpose had before.
+// Random returns values derived from a seed, a purpose, and the number of earlier values of the
+// purpose.
 type Random interface {
 	Hex(purpose string, n int) string
 	Base64(purpose string, n int) string
@@ -53,7 +54,7 @@ type Limits interface {
 	Reset()
 }
 
-// Faults has the fault rules, and how often each was applied.
+// Faults has the fault rules and their counters.
 type Faults interface {
 	admission.Faults
 	List() []control.Fault
@@ -63,7 +64,7 @@ type Faults interface {
 	Reset()
 }
 
-// Journal has the requests that were served.
+// Journal has the served requests.
 type Journal interface {
 	Capture(r control.Request, request, response journal.Message)
 	List(m control.Match, limit int) control.Journal
@@ -77,7 +78,7 @@ type Journal interface {
 	Clear()
 }
 
-// Linter has what is known of each client, and the counters.
+// Linter has the history of each client and the counters.
 type Linter interface {
 	Check(x lint.Exchange) []control.Finding
 	Count(x lint.Exchange, findings []control.Finding)
@@ -90,7 +91,7 @@ type Linter interface {
 func (c *Config) newState(name string, now func() time.Time) State {
 	limit := c.RateLimit
 	if limit.Requests == 0 {
-		limit = ratelimit.TenantLimit // to note what a tenant would reject
+		limit = ratelimit.TenantLimit // to note requests that a tenant would reject
 	}
 	source := random.New(c.Profile.RandomSeed, name)
 	return State{

@@ -38,8 +38,8 @@ func (n *Namespace) AddIdentity(req control.NewIdentity) (control.User, error) {
 	return userOf(pat.UserLogin{Identity: added.Identities[0], Token: added.Tokens[0]}), nil
 }
 
-// newID makes the id of a token. With a seed ids come again after a restart, so those in use are
-// passed over.
+// newID returns an unused token id. A seed repeats ids after a restart, so existing ones are
+// skipped.
 func (n *Namespace) newID() string {
 	for {
 		id := n.Random.Hex("token id", 16)
@@ -58,7 +58,7 @@ func (n *Namespace) newIdentityID() string {
 	}
 }
 
-// now is the time in the namespace as dates are written.
+// now returns the time of the namespace with the precision of dates.
 func (n *Namespace) now() time.Time { return n.Clock.Now().Truncate(time.Millisecond) }
 
 // AddToken adds a token of a user.
@@ -110,11 +110,11 @@ func (n *Namespace) AddToken(req control.NewToken) (control.User, error) {
 	if err != nil {
 		return control.User{}, err
 	}
-	identity, _ := n.Service.Identity(context.TODO(), added.Owner.ID) // it was just there
+	identity, _ := n.Service.Identity(context.TODO(), added.Owner.ID) // it exists: it was just found
 	return userOf(pat.UserLogin{Identity: identity, Token: added}), nil
 }
 
-// validate returns a tenant of a user and a token if a fixture may have them.
+// validate returns a fixture of a user and a token. Errors are those of the fixture.
 func validate(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
 	tenant := &fixtures.Tenant{
 		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
@@ -122,7 +122,7 @@ func validate(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenan
 	}
 	err := tenant.Validate()
 	if errs, ok := errors.AsType[fixtures.Errors](err); ok {
-		for i := range errs { // the request has the fields of one of them
+		for i := range errs { // the request has the fields of either one
 			errs[i].Field = "/" +
 				strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(errs[i].Field)
 		}

@@ -1,4 +1,4 @@
-// Package random makes the values that nobody can guess or, from a seed, the same ones again.
+// Package random returns random values, either unpredictable or derived from a seed.
 package random
 
 import (
@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// A Source makes the random values of a namespace. With a seed each is a hash of seed, namespace,
-// purpose and how many there were for that purpose: what else goes on at the same time does not
-// change it. It is safe for concurrent use.
+// A Source returns the random values of a namespace. With a seed each value is a hash of the seed,
+// the namespace, the purpose, and the number of earlier values of the purpose. Concurrent draws for
+// other purposes do not change it. It is safe for concurrent use.
 type Source struct {
 	seed      *uint64
 	namespace string
@@ -21,19 +21,19 @@ type Source struct {
 	counts map[string]uint64 // by purpose
 }
 
-// New returns a source. Without a seed its values come from the system.
+// New returns a source. With a nil seed its values come from the system.
 func New(seed *uint64, namespace string) *Source {
 	return &Source{seed: seed, namespace: namespace}
 }
 
-// NewSeed returns a seed that nobody chose. It is a number that every JSON reader keeps as it is.
+// NewSeed returns a random seed. It fits into 53 bits, so that every JSON reader preserves it.
 func NewSeed() uint64 {
 	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails: without randomness the program ends
+	_, _ = rand.Read(b[:]) // never fails: the program ends without randomness
 	return binary.BigEndian.Uint64(b[:]) >> 11
 }
 
-// Seeded tells whether the values can be had again.
+// Seeded reports whether the source has a seed.
 func (s *Source) Seeded() bool { return s.seed != nil }
 
 // Hex returns n random bytes as 2n hexadecimal digits.
@@ -49,7 +49,7 @@ func (s *Source) Base64(purpose string, n int) string {
 	return base64.RawURLEncoding.EncodeToString(s.Bytes(purpose, n))
 }
 
-// Float returns a number from 0 up to but not including 1.
+// Float returns a number in the half-open interval [0,1).
 func (s *Source) Float(purpose string) float64 {
 	return float64(binary.BigEndian.Uint64(s.Bytes(purpose, 8))>>11) / (1 << 53)
 }
@@ -63,7 +63,7 @@ func (s *Source) Bytes(purpose string, n int) []byte {
 
 func (s *Source) derive(purpose string, b []byte) {
 	if s.seed == nil {
-		_, _ = rand.Read(b) // never fails: without randomness the program ends
+		_, _ = rand.Read(b) // never fails: the program ends without randomness
 		return
 	}
 	s.mu.Lock()
@@ -83,7 +83,7 @@ func (s *Source) derive(purpose string, b []byte) {
 	copy(b, h.Sum(nil))
 }
 
-// Reset starts the counts again: what follows is what came first.
+// Reset restarts the sequences of a seeded source.
 func (s *Source) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

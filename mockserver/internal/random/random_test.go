@@ -24,7 +24,7 @@ func firstValues(s *random.Source, purpose string, n int) []string {
 	return values
 }
 
-// The values of a seed are what a test that names it was written with: they stay the same for ever.
+// Tests rely on the values of a seed, so they must never change.
 func TestValuesOfASeedStay(t *testing.T) {
 	s := newSeeded(7, "default")
 	want := []string{"733d8ee52c434183c2303597df2219fa", "41506b4cd2e0d30b19925b53c246d193"}
@@ -133,8 +133,8 @@ func TestFloatIsEven(t *testing.T) {
 				}
 				counts[int(f*buckets)]++
 			}
-			// Six standard deviations of a binomial: one of a billion runs without a seed is
-			// outside.
+			// The tolerance is six standard deviations of a binomial distribution. One in a billion
+			// unseeded runs exceeds it.
 			tolerance := 6 * math.Sqrt(draws*0.1*0.9)
 			for i, n := range counts {
 				if math.Abs(float64(n)-draws/buckets) > tolerance {

@@ -6,10 +6,10 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// LimitError is the error of text that is no limit.
+// LimitError is the error of text that is not a limit.
 type LimitError struct {
 	Text string
-	// Empty reports whether the text has the form of a limit, but lets no request pass.
+	// Empty reports whether the text has the syntax of a limit but allows no request.
 	Empty bool
 }
 

@@ -17,7 +17,7 @@ func TestParse(t *testing.T) {
 	tests := []struct {
 		name      string
 		text      string
-		canonical string // empty where it is refused
+		canonical string // empty if rejected
 		want      ratelimit.Limit
 	}{
 		{"a tenant's", "100/10s", "100/10s", ratelimit.TenantLimit},

@@ -1,4 +1,4 @@
-// Package ratelimit counts requests in windows of time.
+// Package ratelimit counts requests in time windows.
 package ratelimit
 
 import (
@@ -13,20 +13,21 @@ import (
 	"example.com/patmock/mockserver/internal/clock"
 )
 
-// A Limit is how many requests a window takes. The zero value is no limit.
+// A Limit is the number of requests that a window allows. The zero value is no limit.
 type Limit struct {
 	Requests int
 	Window   time.Duration
 }
 
-// TenantLimit is the limit of a tenant: 100 requests of a client id and API version in ten seconds
-// (published).
+// TenantLimit is the limit of a tenant, for each client id and API version.
+//
+// published
 var TenantLimit = Limit{Requests: 100, Window: 10 * time.Second}
 
 var limitPattern = regexp.MustCompile(`^([0-9]{1,9})/([0-9a-z.]+)$`)
 
-// Parse reads a limit such as 100/10s, or off. The error is a [LimitError], or that of the window
-// from [clock.ParseDuration].
+// Parse parses a limit such as 100/10s, or off. The error is a [LimitError] or that of
+// [clock.ParseDuration].
 func Parse(text string) (Limit, error) {
 	if text == "off" {
 		return Limit{}, nil
@@ -35,7 +36,7 @@ func Parse(text string) (Limit, error) {
 	if groups == nil {
 		return Limit{}, &LimitError{Text: text}
 	}
-	requests, _ := strconv.Atoi(groups[1]) // nine digits
+	requests, _ := strconv.Atoi(groups[1]) // at most nine digits
 	window, err := clock.ParseDuration(groups[2])
 	if err != nil {
 		return Limit{}, err
@@ -46,7 +47,7 @@ func Parse(text string) (Limit, error) {
 	return Limit{Requests: requests, Window: window}, nil
 }
 
-// String writes a limit as Parse reads it.
+// String returns the limit in the syntax of Parse.
 func (l Limit) String() string {
 	if l.Requests == 0 {
 		return "off"
@@ -54,20 +55,22 @@ func (l Limit) String() string {
 	return fmt.Sprintf("%d/%s", l.Requests, l.Window)
 }
 
-// maxWindows bounds how many windows are open, one for each key.
+// maxWindows is the maximum number of windows in memory.
 const maxWindows = 1 << 16
 
-// Key is what has a window of its own.
+// A Key identifies a window.
 type Key struct{ ClientID, Version string }
 
-// Limiter counts the requests of each key in a window that its first request opens (assumed). It is
-// safe for concurrent use.
+// Limiter counts the requests of each key in a window that its first request starts. It is safe for
+// concurrent use.
+//
+// assumed
 type Limiter struct {
 	limit Limit
 
 	mu      sync.Mutex
 	windows map[Key]*list.Element
-	order   list.List // of *window, as they were opened, oldest first
+	order   list.List // of *window, in order of start
 }
 
 type window struct {
@@ -76,14 +79,14 @@ type window struct {
 	count int
 }
 
-// New returns a limiter. One without a limit counts nothing.
+// New returns a limiter. With a zero limit it counts nothing.
 func New(l Limit) *Limiter { return &Limiter{limit: l, windows: map[Key]*list.Element{}} }
 
-// Limit is what the limiter allows.
+// Limit returns the limit of the limiter.
 func (l *Limiter) Limit() Limit { return l.limit }
 
-// Take counts a request. Count is its number in the window, and wait how long the window goes on
-// where that is over the limit, else zero.
+// Take counts a request. It returns its number in the window, and the rest of the window if the
+// request is over the limit, else zero.
 func (l *Limiter) Take(key Key, now time.Time) (count int, wait time.Duration) {
 	if l.limit.Requests == 0 {
 		return 0, 0
@@ -98,13 +101,14 @@ func (l *Limiter) Take(key Key, now time.Time) (count int, wait time.Duration) {
 	return w.count, w.start.Add(l.limit.Window).Sub(now)
 }
 
-// expired tells whether a window has ended, or lies ahead of a clock that was moved back.
+// expired reports whether a window has ended, or starts in the future because a clock was moved
+// back.
 func (l *Limiter) expired(w *window, now time.Time) bool {
 	return now.Before(w.start) || now.Sub(w.start) >= l.limit.Window
 }
 
-// windowLocked returns the window of a key. It opens one if there is none, or if that has ended.
-// The oldest one is forgotten for it if there are as many as allowed.
+// windowLocked returns the current window of a key. It starts a new one if needed, and then drops
+// the oldest one if there are too many.
 func (l *Limiter) windowLocked(key Key, now time.Time) *window {
 	if element := l.windows[key]; element != nil {
 		w := element.Value.(*window)
@@ -117,13 +121,13 @@ func (l *Limiter) windowLocked(key Key, now time.Time) *window {
 	if len(l.windows) >= maxWindows {
 		delete(l.windows, l.order.Remove(l.order.Front()).(*window).key)
 	}
-	key.ClientID = strings.Clone(key.ClientID) // it may be a part of a large body
+	key.ClientID = strings.Clone(key.ClientID) // it may share the memory of a large body
 	w := &window{key: key, start: now}
 	l.windows[key] = l.order.PushBack(w)
 	return w
 }
 
-// Reset forgets every window.
+// Reset removes all windows.
 func (l *Limiter) Reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -16,13 +16,13 @@ import (
 
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// result is what Take told about a request.
+// result is a result of Take.
 type result struct {
 	Count int
 	Wait  time.Duration
 }
 
-// a request of a key, after noon.
+// request is a request of a key, at an offset from noon.
 type request struct {
 	key    string
 	offset time.Duration
@@ -122,7 +122,7 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// maxWindows is how many windows are open at the same time, at most.
+// maxWindows is the maximum number of windows in memory.
 const maxWindows = 1 << 16
 
 func fill(l *ratelimit.Limiter, from, to int, now time.Time) {
@@ -177,7 +177,7 @@ func TestManyKeys(t *testing.T) {
 	}
 }
 
-// A key is often a part of a body, all of which would stay in memory with it.
+// A key is often part of a body, and would keep all of it in memory.
 func TestKeysAreCopied(t *testing.T) {
 	const keys, size = 100, 1 << 20
 	l := ratelimit.New(ratelimit.TenantLimit)
@@ -192,7 +192,7 @@ func TestKeysAreCopied(t *testing.T) {
 	runtime.KeepAlive(l)
 }
 
-// heap is how much memory is in use, in bytes.
+// heap returns the size of the heap in bytes.
 func heap() uint64 {
 	var m runtime.MemStats
 	runtime.GC()

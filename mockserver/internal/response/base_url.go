@@ -9,15 +9,16 @@ import (
 	"strings"
 )
 
-// BaseURL returns how a client reaches the namespace of a request: by the mock's public URL, or
-// else by the host that it used, which a proxy in front of the mock names.
+// BaseURL returns the address of the namespace of a request for clients. It begins with the public
+// URL of the mock, or else with the host of the request. A proxy in front of the mock may name that
+// host.
 func BaseURL(r *http.Request, publicURL string) string {
 	prefix := InfoFrom(r).Prefix
 	if publicURL != "" {
 		return publicURL + prefix
 	}
 	scheme, host := "http", r.Host
-	// HTTP/1.0 may name none
+	// HTTP/1.0 requests may have no host.
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" {
 		host = local.String()
 	}
@@ -28,12 +29,12 @@ func BaseURL(r *http.Request, publicURL string) string {
 	return cmp.Or(forwardedScheme, scheme) + "://" + cmp.Or(forwardedHost, host) + prefix
 }
 
-// plainHost is a host with an optional port, in which no client reads anything else.
+// plainHost matches a host with an optional port that all clients parse alike.
 var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
 
-// forwardedOrigin returns what a proxy says of the client's request, by Forwarded (RFC 7239) or by
-// the older X-Forwarded-Proto and X-Forwarded-Host. Only a peer on this machine or a private
-// network is believed.
+// forwardedOrigin returns the original scheme and host from the Forwarded header (RFC 7239), or
+// from the older X-Forwarded-Proto and X-Forwarded-Host. It ignores these headers unless the peer
+// is on this machine or a private network.
 func forwardedOrigin(r *http.Request) (scheme, host string) {
 	if address, err := netip.ParseAddrPort(r.RemoteAddr); r.RemoteAddr != "" &&
 		(err != nil || !isPrivate(address.Addr().Unmap())) {

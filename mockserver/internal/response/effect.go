@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// An Effect is what a fault does to an answer.
+// An Effect changes or suppresses a response.
 type Effect string
 
-// The effects. Reset and Hang leave the request without an answer, HTML answers in place of the
-// operation; the others spoil what the operation answers.
+// The effects. Reset and Hang send no response, and HTML replaces the response. The others corrupt
+// the response of the operation.
 const (
 	Reset     Effect = "reset"
 	Hang      Effect = "hang"
@@ -20,12 +20,12 @@ const (
 	Empty     Effect = "empty-body"
 )
 
-// gatewayPage is what a proxy in front of a tenant may answer.
+// gatewayPage is the error page of a proxy in front of a tenant.
 const gatewayPage = "<!DOCTYPE html>\n<html><head><title>%s</title></head>\n" +
 	"<body><h1>%s</h1><hr>the " +
 	"gateway</body></html>\n"
 
-// corrupt does to an answer what the effect asks for, and tells whether there is still one to send.
+// corrupt applies the effect to a response. It reports whether a response must still be sent.
 func (e Effect) corrupt(w Writer, r *http.Request, resp *Response) bool {
 	switch e {
 	case Reset:
@@ -52,17 +52,17 @@ func (e Effect) corrupt(w Writer, r *http.Request, resp *Response) bool {
 	return true
 }
 
-// Abort ends the connection without a word: with a TCP reset where it can be had.
+// Abort closes the connection without a response, with a TCP reset if possible.
 func Abort(rw http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(rw).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // HTTP/2, or a caller without a connection
+		panic(http.ErrAbortHandler) // HTTP/2, or no connection
 	}
 	if wrapped, ok := connection.(interface{ NetConn() net.Conn }); ok {
 		connection = wrapped.NetConn()
 	}
 	if tcp, ok := connection.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // it is closed either way
+		_ = tcp.SetLinger(0) // closed either way
 	}
 	_ = connection.Close()
 }

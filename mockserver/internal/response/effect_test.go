@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// writeGET writes an answer to a GET of /path, and returns what was logged.
+// writeGET writes the response to a GET of /path. It returns the log as well.
 func writeGET(t testing.TB, info *response.RequestInfo, resp *response.Response,
 	validate response.Validator,
 ) (rw *httptest.ResponseRecorder, log []record) {

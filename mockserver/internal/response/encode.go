@@ -15,11 +15,12 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// RequestID is the header that names a request on every response (observed), and the trackingId of
-// an error (inferred from another service of the same make).
+// RequestID is the name of the request ID header. Errors of the API have its value as trackingId.
+//
+// observed: every response of a tenant has it. The trackingId is inferred from a related service.
 const RequestID = "SLPT-Request-ID"
 
-// A Form is how errors of a path are written.
+// A Form is the format of the errors of a path.
 type Form int
 
 // The forms.
@@ -30,7 +31,7 @@ const (
 )
 
 // ErrorResponse returns the response to a request that failed with err, in the form of its path. An
-// err that no client causes is logged as a bug of the mock.
+// unknown err is logged as a bug of the mock.
 func (w Writer) ErrorResponse(r *http.Request, err error) *Response {
 	info := InfoFrom(r)
 	e := w.toError(r, info, err)
@@ -39,7 +40,7 @@ func (w Writer) ErrorResponse(r *http.Request, err error) *Response {
 	switch {
 	case info.Form == Control:
 		resp = problemResponse(tmpl, e)
-	case tmpl.status == http.StatusTooManyRequests: // published, blanks included
+	case tmpl.status == http.StatusTooManyRequests: // published, including the blanks
 		resp = &Response{Body: []byte(`{"message":" Rate Limit Exceeded "}`)}
 	case info.Form == OAuth:
 		resp = w.oauthResponse(tmpl, e)
@@ -62,11 +63,10 @@ func (w Writer) ErrorResponse(r *http.Request, err error) *Response {
 	return resp
 }
 
-// noStore keeps errors of the token endpoint out of caches (RFC 6749, section 5.1).
+// noStore prevents caching of errors of the token endpoint (RFC 6749, section 5.1).
 var noStore = []string{"no-cache"}
 
-// toError returns err as an [Error]. A bug of the mock is sent as it is, whatever a fault rule
-// says.
+// toError converts err to an [Error]. Fault rules do not apply to a bug of the mock.
 func (w Writer) toError(r *http.Request, info *RequestInfo, err error) *Error {
 	if e := (*Error)(nil); errors.As(err, &e) {
 		return e
@@ -111,13 +111,14 @@ type message struct {
 	Text         string `json:"text"`
 }
 
-// maxCauseBytes bounds, in bytes of JSON, the text of a cause: [limit.Items] of them, and one more
-// that counts the rest, have room in [limit.Response].
+// maxCauseBytes is the maximum size of the text of a cause, in bytes of JSON. An error with
+// [limit.Items] causes and one that counts the rest fits into [limit.Response].
 const maxCauseBytes = 640
 
-// apiResponse returns an error in SailPoint's form: the text as message in the default locale and
-// in that of the request (observed; patmock speaks English to everybody), and the reasons as
-// causes, unless the mock sends no more than a tenant does.
+// apiResponse returns an error in SailPoint's form. It has the message in the default locale and in
+// that of the request. Reasons become causes unless the mock is faithful.
+//
+// observed: two messages. The text of patmock is English in both.
 func (w Writer) apiResponse(requestID string, tmpl template, e *Error) *Response {
 	text := limit.TruncateJSON(cmp.Or(w.Dialect[e.DialectEntry].Text, tmpl.message(e)), maxCauseBytes)
 	body := apiError{
@@ -139,8 +140,9 @@ func (w Writer) apiResponse(requestID string, tmpl template, e *Error) *Response
 	return &Response{Body: encoded}
 }
 
-// bearerResponse returns the 401 of the API, in the published form and with a challenge. No tenant
-// was seen sending a challenge. // assumed
+// bearerResponse returns a 401 of the API, in the published form and with a challenge.
+//
+// assumed: the challenge.
 func (w Writer) bearerResponse(tmpl template, e *Error) *Response {
 	why := e.Reasons[0].Text
 	text, challenge := why, "Bearer"
@@ -154,17 +156,19 @@ func (w Writer) bearerResponse(tmpl template, e *Error) *Response {
 	return &Response{Body: body, Header: http.Header{"Www-Authenticate": {challenge}}}
 }
 
-// basicChallenge is the challenge of the token endpoint (RFC 9110, section 11.6.1). // assumed
+// basicChallenge is the challenge of the token endpoint (RFC 9110, section 11.6.1).
+//
+// assumed
 const basicChallenge = `Basic realm="oauth"`
 
-// invalidTokenChallenge returns the challenge to a bearer that is not valid (RFC 6750, section 3).
+// invalidTokenChallenge returns the challenge for an invalid bearer token (RFC 6750, section 3).
 func invalidTokenChallenge(description string) string {
 	return `Bearer error="invalid_token", error_description="` + sanitizeDescription(description) +
 		`"`
 }
 
-// oauthResponse returns an error of the token endpoint. The description is reduced to the
-// characters that it may have.
+// oauthResponse returns an error of the token endpoint. Characters that its description must not
+// have are replaced.
 func (w Writer) oauthResponse(tmpl template, e *Error) *Response {
 	text := e.Reasons[0].Text
 	switch {
@@ -192,7 +196,7 @@ type oauthError struct {
 }
 
 // sanitizeDescription replaces the characters that error_description must not have (RFC 6749,
-// section 5.2) and cuts a text to a length that a person reads.
+// section 5.2). It truncates long text.
 func sanitizeDescription(text string) string {
 	const maxLength = 200
 	text = strings.Map(func(r rune) rune {

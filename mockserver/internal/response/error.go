@@ -10,40 +10,39 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// An Error is why a request is not served. One table turns its kind into a status, and into the
-// texts of each [Form].
+// An Error is the error of a request. A table maps its kind to a status and to the texts of each
+// [Form].
 type Error struct {
-	// Kind is empty for an error that is known by its status alone, such as an injected one.
+	// Kind is zero for an error that has only a status, such as an injected one.
 	Kind   Kind
-	Status int // of an error without a kind
-	// Field is what the message of the API is about: a JSON pointer or a parameter. Empty means the
+	Status int // used only if Kind is zero
+	// Field is the subject of the API's message: a JSON pointer or a parameter. Empty means the
 	// request.
 	Field string
-	// Description is what the token endpoint sends. Empty means the reason, or the text of the kind
-	// if the mock is faithful.
+	// Description is the error_description of the token endpoint. If it is empty, the reason is
+	// sent, or the text of the kind if the mock is faithful.
 	Description string
-	// Advice is the cause of an error whose reason is its message. Empty means that of the kind.
+	// Advice is the cause of an error whose message is its reason. Empty means that of the kind.
 	Advice string
-	// Reasons go to the log, to the journal and, unless the mock is faithful, to the client. There
+	// Reasons go to the log and the journal, and to the client unless the mock is faithful. There
 	// is at least one.
 	Reasons []Reason
-	// Problems are the parts of a request to the control API that are wrong.
+	// Problems are the errors in parts of a request to the control API.
 	Problems []control.ProblemError
 	// Header is added to the response.
 	Header http.Header
-	// DialectEntry is the entry of package dialect that decides how a tenant responds. Empty means
-	// none.
+	// DialectEntry is the id of the dialect entry that overrides the response. Empty means none.
 	DialectEntry string
 }
 
-// Errorf returns an error of a kind that has one reason.
+// Errorf returns an error of a kind with one reason.
 func Errorf(kind Kind, reason Reason) *Error {
 	return &Error{Kind: kind, Reasons: []Reason{reason}}
 }
 
-// OAuthError returns an error of the token endpoint that clients see as a description. The advice
-// is for the log alone: the description keeps the words of a tenant, and is that of the kind if it
-// is empty. The dialect's entry has the id of the rule.
+// OAuthError returns an error of the token endpoint with a description for clients. An empty
+// description means that of the kind. Only the log has the advice. The violated rule is also the
+// dialect entry.
 func OAuthError(kind Kind, description, advice string, violated rule.ID) *Error {
 	description = cmp.Or(description, templates[kind].text)
 	text := templates[kind].oauth + ": " + description
@@ -56,14 +55,14 @@ func OAuthError(kind Kind, description, advice string, violated rule.ID) *Error 
 	}
 }
 
-// fromDomain returns the error of a rule about tokens.
+// fromDomain converts an error of the domain.
 func fromDomain(e *pat.Error, info *RequestInfo) *Error {
 	text := e.Text()
 	if e.DependsOnTime() && info.ClockNote != "" {
 		text += "; " + info.ClockNote
 	}
 	converted := &Error{Kind: e.Kind, Field: e.Field, DialectEntry: cmp.Or(e.Entry, string(e.Rule))}
-	if e.Kind == BadCredentials { // clients must not see why
+	if e.Kind == BadCredentials { // clients must not learn the cause
 		converted.Description = templates[BadCredentials].text
 	}
 	converted.Reasons = []Reason{

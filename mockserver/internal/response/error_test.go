@@ -29,7 +29,7 @@ func TestErrorForStatus(t *testing.T) {
 	tests := []struct {
 		status     int
 		detailCode string
-		published  string // empty for a text that is patmock's own
+		published  string // empty if patmock's own text
 	}{
 		{
 			400, "400.1 Bad request content",
@@ -209,7 +209,7 @@ func TestReply_WritesNothingToAClientThatIsGone(t *testing.T) {
 	}
 }
 
-// The same error in the forms of the API, of the token endpoint and of the control API.
+// The same error has different forms for the API, the token endpoint and the control API.
 func TestErrorResponse_Forms(t *testing.T) {
 	bearer := response.Reason{Rule: rule.BearerRequired, Text: "no bearer"}
 	late := response.Reason{Rule: rule.RequestTimeout, Text: "late"}
@@ -282,7 +282,6 @@ func TestErrorResponse_Forms(t *testing.T) {
 	}
 }
 
-// A dialect replaces what the table has.
 func TestErrorResponse_Dialect(t *testing.T) {
 	w := response.Writer{Log: slog.New(slog.DiscardHandler), Dialect: dialect.Dialect{
 		"coded": {Status: 422, DetailCode: "422.1 No", Text: "no"}, "usual": {Status: 403},

@@ -9,8 +9,8 @@ import (
 )
 
 // Events is a response of server-sent events
-// (https://html.spec.whatwg.org/multipage/server-sent-events.html). It is for one goroutine, but
-// for End.
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html). Only End is safe for concurrent
+// use.
 type Events struct {
 	rw         http.ResponseWriter
 	controller *http.ResponseController
@@ -22,31 +22,31 @@ type Events struct {
 // EventStream is the media type of server-sent events.
 const EventStream = "text/event-stream"
 
-// eventTimeout is how long a client may take to receive an event.
+// eventTimeout is the time that a client has to receive an event.
 const eventTimeout = 30 * time.Second
 
-// errStreamEnded is the error of an event after End.
+// errStreamEnded is the error of Send after End.
 var errStreamEnded = errors.New("the stream of events has ended")
 
-// Events begins a response of events. The time limits of the server for a whole request do not
+// Events begins a response of server-sent events. The timeouts of the server for a request do not
 // apply to it.
 func (w Writer) Events(rw http.ResponseWriter, r *http.Request) (*Events, error) {
 	header := rw.Header()
 	header["Cache-Control"] = noCache
 	header.Set("Content-Type", EventStream)
-	header.Set("X-Accel-Buffering", "no") // of nginx
+	header.Set("X-Accel-Buffering", "no") // disables buffering in nginx
 	InfoFrom(r).Status = http.StatusOK
 	rw.WriteHeader(http.StatusOK)
 	e := &Events{rw: rw, controller: http.NewResponseController(rw)}
-	_ = e.controller.SetReadDeadline(time.Time{}) // a writer without one has no such limit
+	_ = e.controller.SetReadDeadline(time.Time{}) // some writers have no deadlines
 	if r.Method == http.MethodHead {
 		return e, nil
 	}
 	return e, e.write([]byte(":\n\n"))
 }
 
-// Send writes an event. The type is empty for an ordinary one, and the id for one that clients do
-// not resume from. Data has no line break.
+// Send writes an event. The type may be empty. The id is empty for an event that clients do not
+// resume from. Data must not have a line break.
 func (e *Events) Send(event, id string, data []byte) error {
 	var b bytes.Buffer
 	if event != "" {
@@ -61,18 +61,18 @@ func (e *Events) Send(event, id string, data []byte) error {
 	return e.write(b.Bytes())
 }
 
-// Heartbeat writes a comment, by which both sides notice a connection that is gone.
+// Heartbeat writes a comment. It lets both sides detect a broken connection.
 func (e *Events) Heartbeat() error { return e.write([]byte(": heartbeat\n\n")) }
 
-// End makes the writes that go on, and later ones, fail.
+// End makes current and later writes fail.
 func (e *Events) End() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.ended = true
-	_ = e.controller.SetWriteDeadline(time.Unix(1, 0)) // which has passed
+	_ = e.controller.SetWriteDeadline(time.Unix(1, 0)) // in the past
 }
 
-// setTimeout sets the time limit of a write, none for zero.
+// setTimeout sets the time limit of the next write. Zero means none.
 func (e *Events) setTimeout(timeout time.Duration) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -10,91 +10,89 @@ import (
 	"example.com/patmock/spec/limit"
 )
 
-// A RequestInfo is what is known about one request. One goroutine fills it in.
+// A RequestInfo has the properties of a request. It is not safe for concurrent use.
 type RequestInfo struct {
-	// Form of the errors of the path.
+	// Form is the form of the errors of the path.
 	Form Form
-	// RequestID is sent to the client as SLPT-Request-ID.
+	// RequestID is the value of the SLPT-Request-ID header.
 	RequestID string
-	// Namespace that the request is for, and Prefix, which its path begins with for that.
+	// Namespace is the namespace of the request, and Prefix its path prefix.
 	Namespace, Prefix string
-	// Operation is the short name that rules and the journal use, Version that of the API. Both are
+	// Operation is the short name in rules and in the journal, Version that of the API. Both are
 	// empty if no operation matches the request.
 	Operation, Version string
-	// User is the owner of the token that the request is made with, ClientID its id. Both are empty
-	// until that is known.
+	// User is the owner of the token of the request, ClientID the id of the token. Both are empty
+	// before authentication.
 	User, ClientID string
-	// ClockNote says that the clock of the namespace was moved. Empty means that it was not.
+	// ClockNote describes the clock of the namespace. Empty means wall time.
 	ClockNote string
-	// Notes are warnings about a request that was not rejected, in sentences.
+	// Notes are warnings about a request that was not rejected.
 	Notes []string
-	// Reasons are why the request was rejected.
+	// Reasons are the reasons that the request was rejected for.
 	Reasons []Reason
-	// Hints are misspellings that may be the reason of an error, in sentences.
+	// Hints are possible misspellings. They are added to an error.
 	Hints []string
-	// Findings are what the client did wrong or carelessly.
+	// Findings are errors and careless behavior of the client.
 	Findings []control.Finding
-	// Absent reports that the namespace does not exist.
+	// Absent reports whether the namespace does not exist.
 	Absent bool
-	// Unmatched reports that no operation matches the request, Forwarded that the fallback served
-	// it.
+	// Unmatched reports whether no operation matches the request, Forwarded whether the fallback
+	// served it.
 	Unmatched, Forwarded bool
-	// Browser reports that a browser sent the request on its own, such as a preflight: it says
-	// nothing about a client.
+	// Browser reports whether a browser sent the request on its own, such as a preflight. Verdicts
+	// on clients ignore such requests.
 	Browser bool
-	// Logged reports that the log has a line about the request.
+	// Logged reports whether the log has a line about the request.
 	Logged bool
-	// Abort ends the connection without a response, once everything about the request is recorded.
+	// Abort closes the connection without a response after the request is recorded.
 	Abort bool
 
-	// RequestBody was read before the request was routed, BodyErr is why it is not complete.
+	// RequestBody is the buffered body, BodyErr the error that ended it early.
 	RequestBody []byte
 	BodyErr     error
-	// Lease has the memory that the request takes. Nil takes none.
+	// Lease accounts for the memory of the request. Nil does not account for it.
 	Lease *budget.Lease
-	// Status, Body and Size are those of the response. Of a body that is forwarded there is only
-	// the beginning.
+	// Status, Body and Size describe the response. Body has only the beginning of a forwarded body.
 	Status int
 	Body   []byte
 	Size   int // bytes
 
-	// Overrides are what fault rules and the hostile profile request.
+	// Overrides are set by fault rules and the hostile profile.
 	Overrides
 }
 
 // Overrides change the response of an operation.
 type Overrides struct {
-	// Faults names what was injected, Effect what that does to the response.
+	// Faults names the injected faults, and Effect is the change to the response.
 	Faults []string
 	Effect Effect
-	// Vary changes a valid response into another one. Nil leaves it.
+	// Vary returns a variation of a valid response. Nil means none.
 	Vary func(*Response) *Response
-	// RetryAfter is how long the client has to wait. Zero means not at all.
+	// RetryAfter is the time that the client must wait. Zero means none.
 	RetryAfter time.Duration
-	// RetryRule limits which requests have to wait. Nil means all of the client and version.
+	// RetryRule selects the requests that must wait. Nil selects all of the client and version.
 	RetryRule *RetryRule
-	// TokenTTL is the lifetime of an access token in seconds. Zero leaves it.
+	// TokenTTL is the lifetime of an access token in seconds. Zero means the default.
 	TokenTTL int
 }
 
-// RetryRule is the reason of a response with Retry-After that is not about every request of a
-// client.
+// RetryRule identifies the cause of a Retry-After that applies to some requests of a client only.
 type RetryRule struct {
-	// ID distinguishes it from others.
+	// ID is unique among retry rules.
 	ID string
-	// Matches reports whether it is about a request of the same client and version.
+	// Matches reports whether the rule applies to a request of the same client and version.
 	Matches func(operation string, header http.Header) bool
 }
 
 // AddNote adds a warning.
 func (i *RequestInfo) AddNote(sentence string) { i.Notes = append(i.Notes, sentence) }
 
-// AddFinding adds a finding. The remedy is what its kind generally needs if it is empty.
+// AddFinding adds a finding. An empty remedy means that of the kind.
 func (i *RequestInfo) AddFinding(kind, detail, remedy string) {
 	i.Findings = append(i.Findings, control.Finding{Kind: kind, Detail: detail, Remedy: remedy})
 }
 
-// AddFindings adds a finding of each of n items, up to [limit.Items], and then one that counts the
+// AddFindings adds a finding for each of n items, up to [limit.Items], and one that counts the
 // rest.
 func (t *RequestInfo) AddFindings(kind string, n int,
 	describe func(i int) (detail, remedy string),
@@ -108,8 +106,8 @@ func (t *RequestInfo) AddFindings(kind string, n int,
 	}
 }
 
-// AddFindingsAt adds a finding of each of the places, which are some of a total. The text says what
-// is wrong there.
+// AddFindingsAt adds a finding for each pointer, and one that counts the rest of total. Text
+// follows the pointer in the detail.
 func (t *RequestInfo) AddFindingsAt(kind string, pointers []string, total int, text string) {
 	t.AddFindings(kind, total, func(i int) (detail, remedy string) {
 		return Truncate(pointers[i]) + text, ""
@@ -118,12 +116,12 @@ func (t *RequestInfo) AddFindingsAt(kind string, pointers []string, total int, t
 
 type infoKey struct{}
 
-// RequestWithInfo attaches a trace to a request.
+// RequestWithInfo returns a copy of a request with info in its context.
 func RequestWithInfo(r *http.Request, info *RequestInfo) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), infoKey{}, info))
 }
 
-// InfoFrom returns the trace of a request; one without has an empty one, which nobody reads.
+// InfoFrom returns the info of a request. Without one it returns an empty info.
 func InfoFrom(r *http.Request) *RequestInfo {
 	if info, ok := r.Context().Value(infoKey{}).(*RequestInfo); ok {
 		return info
@@ -131,7 +129,7 @@ func InfoFrom(r *http.Request) *RequestInfo {
 	return &RequestInfo{}
 }
 
-// HTTPDate writes a moment as a header does (RFC 9110, section 5.6.7), rounded up to seconds.
+// HTTPDate formats a time as an HTTP date (RFC 9110, section 5.6.7). It rounds up to seconds.
 func HTTPDate(t time.Time) string {
 	return t.Add(time.Second - 1).UTC().Format(http.TimeFormat)
 }

@@ -13,30 +13,30 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// logRejected logs a refused request as one line that a person can act on. SDKs swallow the bodies
-// of errors, so this is often the only place where somebody sees why.
+// logRejected logs a rejected request as one line. SDKs discard the bodies of errors, so this is
+// often the only visible cause.
 func (w Writer) logRejected(r *http.Request, resp *Response) {
 	sentences := Texts(resp.Reasons)
 	info := InfoFrom(r)
 	if resp.Status < http.StatusBadRequest {
 		sentences = info.Notes
 	}
-	// which Fault has logged already
+	// toError has logged it already.
 	isInternal := len(resp.Reasons) > 0 && resp.Reasons[0].Rule == rule.ControlInternalError
 	if len(sentences) == 0 || isInternal || !w.Log.Enabled(r.Context(), slog.LevelWarn) {
 		return
 	}
 	if more := len(sentences) - maxReasons; more > 0 {
 		if last := len(resp.Reasons); last > 0 && resp.Reasons[last-1].More > 0 {
-			more += resp.Reasons[last-1].More - 1 // it is no reason itself
+			more += resp.Reasons[last-1].More - 1 // the last reason itself only counts
 		}
 		sentences = append(slices.Clone(sentences[:maxReasons]), limit.Remainder(more))
 	}
 	w.log(r, slog.LevelWarn, strconv.Itoa(resp.Status), sentences)
 }
 
-// LogRequest logs a request that no line of the log is about yet. Status is that of the response, 0
-// if there is none.
+// LogRequest logs a request unless it is logged already. A status of 0 means that there was no
+// response.
 func (w Writer) LogRequest(r *http.Request, status int) {
 	info := InfoFrom(r)
 	if info.Logged || !w.Log.Enabled(r.Context(), slog.LevelInfo) {
@@ -53,7 +53,7 @@ func (w Writer) LogRequest(r *http.Request, status int) {
 	w.log(r, slog.LevelInfo, outcome, sentences)
 }
 
-// log writes the line of a request.
+// log writes the log line of a request.
 func (w Writer) log(r *http.Request, level slog.Level, outcome string, sentences []string) {
 	info := InfoFrom(r)
 	info.Logged = true
@@ -68,19 +68,18 @@ func (w Writer) log(r *http.Request, level slog.Level, outcome string, sentences
 		ruleList(info.Reasons))
 }
 
-// What a line has at most: reasons, bytes of a method, path or client, and bytes in all without its
-// attributes, for which the rest of [limit.LogLine] is.
+// Limits of a line: the number of reasons, the bytes of a method, path or client, and the bytes of
+// the message. Attributes may use the rest of [limit.LogLine].
 const (
 	maxReasons   = 5
 	maxPartBytes = limit.Text
 	maxLineBytes = 1400
 )
 
-// Truncate returns a part of a request for a message: redacted, and cut to a length that people
-// read.
+// Truncate returns a part of a request for a message, redacted and truncated.
 func Truncate(s string) string { return redact.Truncate(s, maxPartBytes) }
 
-// clientName names the user, where it is known, and the client by the first word of its User-Agent.
+// clientName returns the user, if known, and the first word of the User-Agent.
 func clientName(r *http.Request, info *RequestInfo) string {
 	client, _, _ := strings.Cut(r.UserAgent(), " ")
 	client = Truncate(client)
@@ -93,7 +92,7 @@ func clientName(r *http.Request, info *RequestInfo) string {
 	return Truncate(info.User) + ", " + client
 }
 
-// oneLine keeps what came from outside from looking like a line of its own.
+// oneLine replaces characters that are not printable, so that input cannot forge log lines.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -18,7 +18,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// logLine is the line of the log about an answer, nil for none.
+// logLine returns the log line of a response, nil if there is none.
 func logLine(t testing.TB, info *response.RequestInfo, method, path, agent string,
 	resp *response.Response,
 ) *record {
@@ -42,9 +42,9 @@ func logLine(t testing.TB, info *response.RequestInfo, method, path, agent strin
 
 func TestLine(t *testing.T) {
 	const (
-		noLine  = "" // no line
+		noLine  = "" // no line is written
 		anyLine = " "
-		// phrase and its like are our own words, which stay.
+		// phrase resembles a secret but must not be redacted.
 		phrase = "Prefer: code=401 asked for it; /access_token: expected a string"
 	)
 	secret := strings.Repeat("0123456789abcdef", 4)
@@ -56,7 +56,7 @@ func TestLine(t *testing.T) {
 		agent   string
 		status  int
 		reasons []string
-		want    string // what a line has of the request, none if there is no line
+		want    string // part of the line, or noLine
 	}{
 		{
 			"refusal",
@@ -280,7 +280,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// reasons are texts of one rule.
+// reasons returns reasons of one rule.
 func reasons(texts []string) []response.Reason {
 	var all []response.Reason
 	for _, text := range texts {
@@ -289,7 +289,7 @@ func reasons(texts []string) []response.Reason {
 	return all
 }
 
-// brokenWriter is a client that went away.
+// brokenWriter simulates a disconnected client.
 type brokenWriter struct{ *httptest.ResponseRecorder }
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
@@ -329,8 +329,8 @@ func TestLogRequest(t *testing.T) {
 		name   string
 		info   response.RequestInfo
 		status int
-		level  slog.Level // of the log
-		want   string     // message, none if there is no line
+		level  slog.Level // of the logger
+		want   string     // message, empty for no line
 	}{
 		{
 			"served",
@@ -372,7 +372,7 @@ func TestLogRequest(t *testing.T) {
 				Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: tt.level})),
 			}
 			writer.LogRequest(r, tt.status)
-			writer.LogRequest(r, tt.status) // which is logged now
+			writer.LogRequest(r, tt.status) // already logged
 			var want []string
 			if tt.want != "" {
 				want = []string{tt.want}

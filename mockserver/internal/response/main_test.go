@@ -11,10 +11,10 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// errorTexts holds the texts of errors and of lines of the log.
+// errorTexts is the golden file of errors and log lines.
 const errorTexts = "testdata/errors.golden"
 
-// record is a line of the log.
+// record is a log line.
 type record struct {
 	Level     slog.Level
 	Msg       string
@@ -26,7 +26,7 @@ type record struct {
 	Error     string
 }
 
-// decodeLog decodes what a slog.JSONHandler wrote.
+// decodeLog decodes the output of a slog.JSONHandler.
 func decodeLog(t testing.TB, log *bytes.Buffer) (records []record) {
 	t.Helper()
 	for _, line := range bytes.Split(bytes.TrimSpace(log.Bytes()), []byte("\n")) {

@@ -11,11 +11,11 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// problemType begins the types of problems. Their names stay the same.
+// problemType is the prefix of problem types. Their names are stable.
 const problemType = "urn:problem-type:patmock:"
 
-// problemResponse returns an error of the control API: a problem of the type that is named after
-// its rule, titled as the type reads.
+// problemResponse returns an error of the control API. Its type and title are derived from the
+// rule.
 func problemResponse(tmpl template, e *Error) *Response {
 	reason := e.Reasons[0]
 	name := string(reason.Rule)
@@ -38,16 +38,15 @@ func problemResponse(tmpl template, e *Error) *Response {
 	return resp
 }
 
-// Bounds, in bytes of JSON, of the texts of a problem and of its errors: [limit.Items] of them have
-// room in [limit.Response].
+// Maximum sizes of the texts of a problem and of its errors, in bytes of JSON. A problem with
+// [limit.Items] errors fits into [limit.Response].
 const (
 	maxDetailBytes  = 2 << 10
 	maxPointerBytes = 200
 	maxErrorBytes   = 400
 )
 
-// truncateProblems returns as many problems as fit into an error response, each with texts that
-// fit.
+// truncateProblems returns the problems that fit into an error response, with truncated texts.
 func truncateProblems(all []control.ProblemError) []control.ProblemError {
 	problems := slices.Clone(all)
 	if more := len(problems) - limit.Items; more > 0 && problems[len(problems)-1].More == 0 {
@@ -60,7 +59,7 @@ func truncateProblems(all []control.ProblemError) []control.ProblemError {
 	return problems
 }
 
-// MoreProblems counts problems that are not listed.
+// MoreProblems returns an entry that counts n unlisted problems.
 func MoreProblems(n int) control.ProblemError {
 	return control.ProblemError{
 		Detail: limit.Remainder(n), Rule: string(rule.ControlInvalidRequest), More: n,

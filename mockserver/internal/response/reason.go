@@ -8,24 +8,24 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// RuleHeader is the header that names the rules by which a request was rejected, separated by
-// commas. Only a friendly mock sends it.
+// RuleHeader is the header with the rules that a request violates, separated by commas. Only a
+// friendly mock sends it.
 const RuleHeader = "X-Patmock-Rule"
 
-// ruleHeader is RuleHeader as a map of headers has it.
+// ruleHeader is the canonical form of RuleHeader.
 var ruleHeader = http.CanonicalHeaderKey(RuleHeader)
 
-// A Reason is why a request was rejected.
+// A Reason explains why a request is rejected.
 type Reason struct {
-	// Rule that the request broke, empty in a reason that counts others.
+	// Rule is the violated rule. It is empty if More is set.
 	Rule rule.ID
-	// Text says where and how, for a person.
+	// Text describes the violation.
 	Text string
-	// More is how many reasons this one stands for, 0 for one that is a reason itself.
+	// More is the number of reasons that are not listed. It is 0 in a listed reason.
 	More int
 }
 
-// String returns the text with the rule and its evidence behind it.
+// String returns the text, followed by the rule and its evidence in parentheses.
 func (r Reason) String() string {
 	if r.Rule == "" {
 		return r.Text
@@ -42,7 +42,7 @@ func Texts(reasons []Reason) []string {
 	return texts
 }
 
-// Rules returns the rules of the reasons, each once.
+// Rules returns the distinct rules of the reasons.
 func Rules(reasons []Reason) []string {
 	rules := []string{}
 	for _, r := range reasons {

@@ -1,5 +1,5 @@
-// Package response writes what the mock answers. It is the only place that does,
-// and nothing leaves it that the document of the operation forbids.
+// Package response validates and writes HTTP responses. No other package writes to an
+// http.ResponseWriter.
 package response
 
 import (
@@ -19,34 +19,35 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// An Response is a response before it is written.
+// A Response is an HTTP response that is not written yet.
 type Response struct {
 	Status int
 	// Body is JSON, nil for none.
 	Body []byte
-	// Header is set besides what every answer has.
+	// Header is added to the headers of every response.
 	Header http.Header
-	// ContentType of the body, application/json where empty.
+	// ContentType is the type of the body. Empty means application/json.
 	ContentType string
-	// Validated tells that the document was asked already, before something was stored.
+	// Validated reports whether the response is validated already. Operations validate before they
+	// store a change.
 	Validated bool
-	// Reasons are why the request was rejected, for the log, the journal and the causes. Empty for
-	// a request that was served.
+	// Reasons are the reasons of a rejection, for the log, the journal and the causes. They are
+	// empty for a served request.
 	Reasons []Reason
 
-	length [1]string // the value of Content-Length, allocated with the rest
+	length [1]string // value of Content-Length, allocated with the rest
 }
 
-// Validator holds an answer against a document; what it returns is wrong with it.
+// A Validator returns the violations of a document by a response.
 type Validator func(status int, contentType string, body []byte) []spec.Violation
 
-// JSON makes an answer with a body.
+// JSON returns a response with an encoded body.
 func JSON(status int, body any) (*Response, error) {
 	encoded, err := json.Marshal(body)
 	return &Response{Status: status, Body: encoded}, err
 }
 
-// ValidationError is an answer that its document forbids: a bug of the mock.
+// ValidationError is a response that violates its document. This is a bug of the mock.
 type ValidationError struct {
 	Status     int
 	Violations []spec.Violation
@@ -57,7 +58,7 @@ func (e *ValidationError) Error() string {
 	return "answer " + strconv.Itoa(e.Status) + " breaks its document: " + e.Violations[0].String()
 }
 
-// Validate asks the document, once. The error is an *Invalid.
+// Validate validates the response once. The error is a *ValidationError.
 func (resp *Response) Validate(validate Validator) error {
 	if resp.Validated {
 		return nil
@@ -76,24 +77,25 @@ func (resp *Response) contentType() string {
 	return cmp.Or(resp.ContentType, "application/json")
 }
 
-// A Writer writes answers.
+// A Writer writes responses.
 type Writer struct {
 	Log *slog.Logger
-	// Done ends what is held up when the mock stops. Nil never does.
+	// Done ends delays when it is closed. Nil never ends them.
 	Done <-chan struct{}
-	// SkipValidation sends answers without asking their documents.
+	// SkipValidation sends responses without validation.
 	SkipValidation bool
-	// ReadTimeout is how long a client may take to read a large response, beside a minimum rate.
+	// ReadTimeout is the time that a client has to read a large response, in addition to a minimum
+	// rate.
 	ReadTimeout time.Duration
-	// Faithful leaves out of errors what a tenant does not send: causes, and advice in texts.
+	// Faithful omits from errors the parts that a tenant does not send: causes and advice.
 	Faithful bool
-	// Dialect has the responses that differ from those by default.
+	// Dialect has the responses that differ from the defaults.
 	Dialect dialect.Dialect
-	// SendRuleHeader names the rules of a rejected request in the header [RuleHeader].
+	// SendRuleHeader sends the violated rules in [RuleHeader].
 	SendRuleHeader bool
 }
 
-// Validate asks the document of an answer, unless answers are not checked.
+// Validate validates a response unless validation is disabled.
 func (w Writer) Validate(resp *Response, validate Validator) error {
 	if w.SkipValidation {
 		return nil
@@ -101,8 +103,7 @@ func (w Writer) Validate(resp *Response, validate Validator) error {
 	return resp.Validate(validate)
 }
 
-// Reply writes the response to a request, or that to its error. It writes nothing if the client is
-// gone.
+// Reply writes resp, or the response to err. It writes nothing if the client is gone.
 func (w Writer) Reply(rw http.ResponseWriter, r *http.Request, validate Validator, resp *Response,
 	err error,
 ) {
@@ -116,14 +117,14 @@ func (w Writer) Reply(rw http.ResponseWriter, r *http.Request, validate Validato
 	w.Write(rw, r, resp, validate)
 }
 
-// FaultHeader names what was injected into an answer.
+// FaultHeader is the header that names injected faults.
 const FaultHeader = "X-Mock-Fault"
 
-// Write sends an answer if its document allows it, and else a 500 and a loud line. A fault that a
-// test has asked for may spoil it after that, and says so in a header.
+// Write validates and sends a response. An invalid one is replaced by a 500 and logged. Injected
+// faults apply after validation, and FaultHeader names them.
 func (w Writer) Write(rw http.ResponseWriter, r *http.Request, resp *Response, validate Validator) {
 	info := InfoFrom(r)
-	if info.Effect != HTML { // whose status need not be declared
+	if info.Effect != HTML { // its status need not be declared
 		resp = w.validated(r, resp, validate)
 	}
 	if r.Method != http.MethodHead && len(resp.Body) > LargeBody {
@@ -170,34 +171,34 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, resp *Response, v
 	}
 }
 
-// maxImplicitLength is how many bytes of a body net/http measures by itself.
+// maxImplicitLength is the size of a body up to which net/http sets Content-Length itself.
 const maxImplicitLength = 2048
 
-// The values of headers that answers share. Whoever adds to one gets a copy.
+// Shared header values. The slices are full, so that append copies them.
 var (
 	noCache  = []string{"no-cache, no-store, must-revalidate"} // observed
 	jsonType = []string{"application/json"}
 )
 
-// A large response has to be read at a minimum rate, as a body has to arrive.
+// A client must read a large response at a minimum rate.
 const (
 	LargeBody   = 64 << 10 // bytes
 	minReadRate = 64 << 10 // bytes per second
 )
 
-// overloadRetryAfter is the Retry-After of a request for which there is no memory now.
+// overloadRetryAfter is the Retry-After of a request over the memory budget.
 const overloadRetryAfter = time.Second
 
-// Overloaded returns the error of a request for which there is no memory now.
+// Overloaded returns the error of a request over the memory budget.
 func (i *RequestInfo) Overloaded() *Error {
 	i.RetryAfter = overloadRetryAfter
 	e := Errorf(Unavailable, Reason{Rule: rule.MemoryBudget, Text: budget.ErrExceeded.Error()})
-	e.Header = http.Header{"Retry-After": {"1"}} // overloadWait
+	e.Header = http.Header{"Retry-After": {"1"}} // overloadRetryAfter
 	return e
 }
 
-// reserveMemory takes the memory of a large response from the budget while its client reads it. It
-// returns an error in its place if there is none.
+// reserveMemory reserves memory for a large response until it is written. It returns an error
+// response if the budget is exhausted.
 func (w Writer) reserveMemory(rw http.ResponseWriter, r *http.Request, resp *Response) *Response {
 	size := len(resp.Body)
 	if info := InfoFrom(r); info.Lease != nil && !info.Lease.Grow(size) {
@@ -205,11 +206,12 @@ func (w Writer) reserveMemory(rw http.ResponseWriter, r *http.Request, resp *Res
 	}
 	timeout := w.ReadTimeout + time.Duration(size)*time.Second/minReadRate
 	deadline := time.Now().Add(timeout)                           //nolint:forbidigo // deadlines of connections are wall time
-	_ = http.NewResponseController(rw).SetWriteDeadline(deadline) // if there is a connection
+	_ = http.NewResponseController(rw).SetWriteDeadline(deadline) // fails without a connection
 	return resp
 }
 
-// validated returns a response that its document allows: one that the hostile profile varies, too.
+// validated returns resp or its variation after validation. It returns an error response if either
+// is invalid.
 func (w Writer) validated(r *http.Request, resp *Response, validate Validator) *Response {
 	if err := w.Validate(resp, validate); err != nil {
 		return w.ErrorResponse(r, err)
@@ -225,8 +227,8 @@ func (w Writer) validated(r *http.Request, resp *Response, validate Validator) *
 	return varied
 }
 
-// UnwritableReason returns the reason of an error of the disk, and reports whether err is one: the
-// state file could not be written.
+// UnwritableReason returns the reason of a write error of the state file. It reports whether err is
+// one.
 func UnwritableReason(err error) (why Reason, ok bool) {
 	var fileErr interface {
 		error

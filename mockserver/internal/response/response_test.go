@@ -70,7 +70,7 @@ func TestWriteSendsNothingThatTheDocumentForbids(t *testing.T) {
 	}
 }
 
-// checkInternalError expects the response to a bug of the mock, and that the log says so once.
+// checkInternalError checks the response to a bug of the mock. The log must have one error.
 func checkInternalError(t *testing.T, rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	got := decodeError(t, rw.Body.Bytes())

@@ -9,10 +9,10 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// A Kind classifies errors. The zero value is known by its status alone.
+// A Kind classifies errors. An error of kind zero has only a status.
 type Kind = pat.Kind
 
-// The kinds of errors, first those of the domain.
+// The kinds of errors. Those of the domain come first.
 const (
 	Invalid        = pat.Invalid
 	Missing        = pat.Missing
@@ -44,9 +44,11 @@ const (
 	InvalidToken
 )
 
-// The error codes of the token endpoint: those of RFC 6749, section 5.2, and others that patmock
-// sends beside them. method_not_allowed is what the library behind a tenant's other texts sends;
-// the last four are named after their status. // assumed
+// The error codes of the token endpoint. Most are those of RFC 6749, section 5.2. The library
+// behind a tenant's other texts sends method_not_allowed. The last four are named after their
+// status.
+//
+// assumed
 const (
 	invalidRequest         = "invalid_request"
 	invalidClient          = "invalid_client"
@@ -57,25 +59,27 @@ const (
 	temporarilyUnavailable = "temporarily_unavailable" // RFC 6749, section 4.1.2.1
 )
 
-// A template is the form of the errors of a kind.
+// A template has the response of a kind in each form.
 type template struct {
 	status int
-	// code is the detailCode of the API. A 401 without one has the published form {"error": text}.
+	// code is the detailCode of the API. A 401 without a code has the published form {"error":
+	// text}.
 	code string
-	// text is the message of the API, in which %s is the field, and under the faithful profile the
-	// description of the token endpoint.
+	// text is the message of the API, with %s for the field. It is also the description of the
+	// token endpoint if the mock is faithful.
 	text string
-	// oauth is the error of the token endpoint.
+	// oauth is the error code of the token endpoint.
 	oauth string
 	// advice is the cause of the API. Empty means the reason.
 	advice string
 }
 
-// reasonText is the text of kinds whose reason is sent by faithful mocks, too.
+// reasonText is the text of kinds whose message is the reason, even if the mock is faithful.
 const reasonText = "%reason"
 
-// templates has the form of each kind. The words of the codes of 400 and 404 were observed, their
-// numbers compared; which of them a PAT operation sends is inferred.
+// templates has the template of each kind.
+//
+// observed: the words of the codes of 400 and 404. Which code an operation sends is inferred.
 var templates = map[Kind]template{
 	Invalid: {
 		400, "400.1 Bad request content",
@@ -137,14 +141,13 @@ var templates = map[Kind]template{
 	StateUnwritable: {503, "503 Service unavailable", reasonText, temporarilyUnavailable, ""},
 	Internal:        {500, "500.0 Internal fault", "An internal fault occurred.", serverError, ""},
 
-	// The texts of a tenant's 401: without a bearer that can be used (observed), and with one that
-	// has expired (published).
+	// observed: 401 without a usable bearer. published: 401 with an expired one.
 	NoBearer:      {401, "", "JWT is required", invalidClient, ""},
 	InvalidBearer: {401, "", "JWT is required", invalidClient, ""},
 	ExpiredBearer: {401, "", "JWT validation failed: JWT is expired", invalidClient, ""},
 
-	// The texts of BadCredentials and Unauthenticated were observed; their codes and the other
-	// kinds are inferred from the library whose texts those are.
+	// observed: the texts of BadCredentials and Unauthenticated. Their codes and the other kinds
+	// are inferred from the library with these texts.
 	BadCredentials: {401, "", "Bad client credentials", invalidClient, ""},
 	Unauthenticated: {
 		401, "", "Full authentication is required to access this resource", "unauthorized", "",
@@ -154,14 +157,15 @@ var templates = map[Kind]template{
 	InvalidToken:      {400, "", "Token was not recognised", "invalid_token", ""},
 }
 
-// kindOfStatus has the kinds of errors that are known by their status alone. // published, except
-// 503
+// kindOfStatus maps a status to its kind.
+//
+// published, except 503
 var kindOfStatus = map[int]Kind{
 	400: Invalid, 401: ExpiredBearer, 403: Forbidden, 404: NotFound, 429: RateLimited,
 	500: Internal, 503: Unavailable,
 }
 
-// templateOfStatus returns the form of errors that are known by their status alone.
+// templateOfStatus returns the template of an error that has only a status.
 func templateOfStatus(status int) template {
 	if kind, ok := kindOfStatus[status]; ok {
 		return templates[kind]
@@ -172,8 +176,8 @@ func templateOfStatus(status int) template {
 	}
 }
 
-// templateOf returns the form of an error: that of its kind, unless the dialect of the mock has
-// another one.
+// templateOf returns the template of an error. The dialect of the mock may override that of its
+// kind.
 func (w Writer) templateOf(e *Error) template {
 	tmpl, ok := templates[e.Kind]
 	if !ok {

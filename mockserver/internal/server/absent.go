@@ -9,20 +9,19 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 )
 
-// previewCache is a namespace as it is when it was just made. It responds to requests to names that
-// do not exist, so that an invented path costs no memory and no place among the namespaces. No
-// login succeeds in it, so that nothing changes it.
+// previewCache caches a preview namespace. It serves requests to names that do not exist, so that
+// they create no namespace and use no memory. No login succeeds in it, so nothing changes it.
 type previewCache struct {
 	mu      sync.Mutex
 	tenant  *namespace.Namespace
 	created time.Time // wall time
 }
 
-// maxPreviewAge is how long a sample is used. Its clock does not move, which keeps the dates of its
-// fixture that count from the start where those of a new namespace would be; absolute ones drift.
+// maxPreviewAge is the maximum age of a preview. Its clock does not advance, so that relative dates
+// of the fixture match those of a new namespace. Absolute dates drift.
 const maxPreviewAge = time.Minute
 
-// get returns the sample of a server, made anew if it is old.
+// get returns the preview of a server. It creates a new one if the cached one is too old.
 func (f *previewCache) get(s *Server) (*namespace.Namespace, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -38,8 +37,8 @@ func (f *previewCache) get(s *Server) (*namespace.Namespace, error) {
 	return n, nil
 }
 
-// serveAbsent responds to a request to a namespace that does not exist, which err says: as a new
-// one would. A login that succeeds makes the namespace.
+// serveAbsent responds to a request to a namespace that does not exist, as a new namespace would. A
+// successful login creates the namespace. The error of the lookup is err.
 func (x *requestState) serveAbsent(r *http.Request, name string, err error) {
 	x.assignRequestID(unseededRandom)
 	x.info.Absent, x.clockNow = true, x.defaultNamespace.Clock.Now()

@@ -12,9 +12,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// bufferBody reads the body, as far as it may be long, so that the journal has it whatever becomes
-// of the request. It returns an error for a body that no operation can read: one that does not
-// arrive in time, or that is encoded in an unknown or wrong way.
+// bufferBody reads up to limit bytes of the body, so that the journal has it even if the request
+// fails. It returns an error for a body that no operation can read: a late one, or one with an
+// unsupported or invalid Content-Encoding.
 func (x *requestState) bufferBody(r *http.Request, limit int64) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
@@ -38,7 +38,7 @@ func (x *requestState) bufferBody(r *http.Request, limit int64) error {
 	return nil
 }
 
-// bodyError returns the error of a body that no operation can read, nil for another one.
+// bodyError converts an error that no operation can handle. It returns nil for any other error.
 func (x *requestState) bodyError(err error) *response.Error {
 	var timeoutErr *body.TimeoutError
 	var codingErr *body.UnsupportedCodingError
@@ -59,20 +59,20 @@ func (x *requestState) bodyError(err error) *response.Error {
 	return nil
 }
 
-// A body takes a multiple of its size while it is decoded and validated, which is taken from the
-// budget if it is large.
+// Decoding and validating a body takes a multiple of its size. The budget accounts for bodies
+// larger than freeBodyBytes.
 const (
 	freeBodyBytes  = 16 << 10 // bytes
 	decodingFactor = 8
 )
 
-// maxInitialBuffer bounds, in bytes, what is allocated before anything has arrived.
+// maxInitialBuffer is the maximum size, in bytes, of the buffer before any data has arrived.
 const maxInitialBuffer = 32 << 10
 
-// readAll is like io.ReadAll but allocates by the (untrusted) Content-Length as far as bytes
-// arrive, takes what it allocates from a budget, and reads no more than limit bytes.
+// readAll is like io.ReadAll but preallocates using the (untrusted) Content-Length. It reads at
+// most limit bytes and reserves its buffer from lease.
 func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, error) {
-	initial := min(size, maxInitialBuffer) + 1 // the last one finds the end
+	initial := min(size, maxInitialBuffer) + 1 // one byte more detects the end
 	if !lease.Grow(initial) {
 		return nil, budget.ErrExceeded
 	}
@@ -100,10 +100,10 @@ func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, erro
 	}
 }
 
-// bufferedBody is a body that was read, with the error that ended it.
+// bufferedBody is a body in memory, with the error that ended it.
 type bufferedBody struct {
 	bytes.Reader
-	err error // io.EOF for a complete one
+	err error // io.EOF if the body is complete
 }
 
 func newBufferedBody(text []byte, err error) *bufferedBody {
@@ -124,7 +124,7 @@ func (b *bufferedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// WriteTo implements io.WriterTo, which bytes.Reader would do without the error.
+// WriteTo implements io.WriterTo. The method of bytes.Reader would lose the error.
 func (b *bufferedBody) WriteTo(w io.Writer) (int64, error) {
 	n, err := b.Reader.WriteTo(w)
 	if err == nil && !errors.Is(b.err, io.EOF) {

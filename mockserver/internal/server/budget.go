@@ -6,13 +6,13 @@ import (
 	"example.com/patmock/mockserver/internal/findings"
 )
 
-// MinBudget is the least memory budget, in bytes.
+// MinBudget is the minimum memory budget, in bytes.
 const MinBudget = 1 << 20
 
-// maxHeavyOperations limits the operations on all of a namespace that go on at once.
+// maxHeavyOperations is the maximum number of concurrent operations on all data of a namespace.
 const maxHeavyOperations = 2
 
-// minEntryBytes is the memory, in bytes, of a request without a body in a journal.
+// minEntryBytes is the size, in bytes, of a journal entry without a body.
 const minEntryBytes = 2 << 10
 
 // initBudgets divides the memory budget between requests in flight and journals.

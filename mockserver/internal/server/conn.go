@@ -17,12 +17,13 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// maxHeaderBytes bounds, in bytes, the line and the headers of a request, as gateways do.
+// maxHeaderBytes is the maximum size, in bytes, of the request line and headers. Gateways have such
+// a limit.
 const maxHeaderBytes = 64 << 10
 
-// HTTPServer returns a server for a handler of the mock: the Server itself, or
-// [Server.ControlHandler]. It speaks HTTP/1.1 and HTTP/2 without TLS, closes connections that are
-// slow or idle for longer than the Config allows, and should serve a listener of [Server.Listener].
+// HTTPServer returns an http.Server for a handler of the mock: the Server itself or
+// [Server.ControlHandler]. It speaks HTTP/1.1 and HTTP/2 without TLS, and closes connections that
+// exceed the timeouts of the Config. It should serve a listener of [Server.Listener].
 func (s *Server) HTTPServer(handler http.Handler) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -40,14 +41,14 @@ func (s *Server) HTTPServer(handler http.Handler) *http.Server {
 
 type connKey struct{}
 
-// Listener returns a listener that logs clients which speak TLS, once each, and sends them away.
+// Listener wraps a listener. It rejects clients that speak TLS and logs each of them once.
 func (s *Server) Listener(l net.Listener) net.Listener {
 	return &plainListener{
 		Listener: l, log: s.config.Log, inFlight: s.inFlight, tlsClients: map[string]bool{},
 	}
 }
 
-// plainListener looks at the first byte of each connection.
+// plainListener rejects connections that begin with a TLS handshake.
 type plainListener struct {
 	net.Listener
 	log      *slog.Logger
@@ -57,7 +58,8 @@ type plainListener struct {
 	tlsClients map[string]bool // addresses of clients that spoke TLS
 }
 
-// maxTLSClients bounds how many clients are remembered: beyond, each attempt is logged.
+// maxTLSClients is the maximum number of addresses in tlsClients. Other clients are logged on every
+// attempt.
 const maxTLSClients = 1024
 
 // Accept implements net.Listener.
@@ -69,7 +71,7 @@ func (l *plainListener) Accept() (net.Conn, error) {
 	return &plainConn{Conn: conn, listener: l, lease: l.inFlight.Lease()}, nil
 }
 
-// logTLSClient logs a client once.
+// logTLSClient logs the first attempt of a client.
 func (l *plainListener) logTLSClient(addr net.Addr) {
 	host, _, _ := net.SplitHostPort(addr.String())
 	l.mu.Lock()
@@ -88,21 +90,20 @@ func (l *plainListener) logTLSClient(addr net.Addr) {
 type plainConn struct {
 	net.Conn
 	listener  *plainListener
-	inspected bool // by the server's reading goroutine alone
+	inspected bool // accessed only by the server's reading goroutine
 
 	mu          sync.Mutex
-	serving     bool // a handler has the request, whose body is bounded elsewhere
-	http2       bool // by the requests of HTTP/2
-	headerBytes int  // bytes of a request that no handler has yet
+	serving     bool // a handler has the request; its body is accounted for elsewhere
+	http2       bool // several requests share the connection
+	headerBytes int  // bytes of a request that has no handler yet
 	lease       budget.Lease
 }
 
-// freeHeaderBytes is the number of bytes of headers, in the buffer of each connection, that are not
-// taken from the budget.
+// freeHeaderBytes is the number of header bytes of a connection that the budget does not account
+// for. They fit into its read buffer.
 const freeHeaderBytes = 4 << 10
 
-// reserveHeader takes what was read of the headers of a request from the budget, and reports
-// whether there is room for it.
+// reserveHeader reserves n header bytes from the budget. It reports whether they fit.
 func (c *plainConn) reserveHeader(n int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -114,7 +115,7 @@ func (c *plainConn) reserveHeader(n int) bool {
 	return excess <= 0 || c.lease.Grow(excess)
 }
 
-// beginRequest notes that a handler has a request of the connection, end that it has responded.
+// beginRequest marks the connection as serving a request; endRequest ends that.
 func (c *plainConn) beginRequest() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -134,8 +135,8 @@ func (c *plainConn) Close() error {
 	return c.Conn.Close()
 }
 
-// tlsHandshake is the type of the first TLS record (RFC 8446, section 5.1). No HTTP message begins
-// so.
+// tlsHandshake is the content type of the first TLS record (RFC 8446, section 5.1). No HTTP message
+// begins with this byte.
 const tlsHandshake = 0x16
 
 // Read implements net.Conn.
@@ -160,7 +161,7 @@ func (c *plainConn) Read(p []byte) (int, error) {
 	}
 	if p[0] == tlsHandshake {
 		c.listener.logTLSClient(c.RemoteAddr())
-		// Clients recognize plain text and say so.
+		// Clients report plain text as an invalid TLS record.
 		_, _ = io.WriteString(c.Conn,
 			"HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nX-Content-Type-Options: "+
 				"nosniff\r\n\r\nthis is a plain http port: use http://\n")
@@ -169,15 +170,15 @@ func (c *plainConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// rawErrorHeaders begin the headers of the responses that net/http writes to requests that it does
-// not pass to a handler.
+// rawErrorHeaders are the first headers of responses that net/http writes without calling a
+// handler.
 var rawErrorHeaders = [][]byte{
 	// 400, 431, 501, 505
 	[]byte("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"),
 	[]byte("Connection: close\r\nDate: "), // 417
 }
 
-// Write implements net.Conn. It adds to the errors of net/http itself what every response has.
+// Write implements net.Conn. It adds X-Content-Type-Options to the errors that net/http writes.
 func (c *plainConn) Write(p []byte) (int, error) {
 	line, headers, ok := bytes.Cut(p[:min(len(p), maxStatusLine)], []byte("\r\n"))
 	if !ok || !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) ||
@@ -193,10 +194,11 @@ func (c *plainConn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// maxStatusLine bounds, in bytes, where the headers of such a response begin.
+// maxStatusLine is the maximum length, in bytes, of the status line and first headers of such an
+// error.
 const maxStatusLine = 512
 
-// CloseWrite lets the server end its side first, as it does with a *net.TCPConn.
+// CloseWrite shuts down the writing side, as net/http expects of a *net.TCPConn.
 func (c *plainConn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -204,10 +206,10 @@ func (c *plainConn) CloseWrite() error {
 	return nil
 }
 
-// NetConn returns the connection below, for what needs its type.
+// NetConn returns the underlying connection.
 func (c *plainConn) NetConn() net.Conn { return c.Conn }
 
-// rejectTunnel responds to CONNECT, which a client sends that takes patmock for its proxy.
+// rejectTunnel responds to CONNECT. Clients that use patmock as their proxy send it.
 func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
 	reason := response.Reason{
 		Rule: rule.ProxyRequest,
@@ -227,7 +229,7 @@ func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(rw, strings.TrimPrefix(reason.Text, "CONNECT ")+": "+advice+localAddr(r)+"\n") //nolint:gosec // it is plain text
 }
 
-// localAddr returns the address that a request arrived at, empty if there is no connection.
+// localAddr returns the address that a request arrived at. It is empty without a connection.
 func localAddr(r *http.Request) string {
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 		return local.String()

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// What Config.CORS may be beside a list of origins.
+// Values of Config.CORS other than a list of origins.
 const (
 	CORSLoopback = "loopback"
 	CORSAny      = "*"
@@ -26,13 +26,13 @@ type corsPolicy struct {
 	origins       []string // in lower case
 }
 
-// CheckCORS returns an error for what Config.CORS cannot be.
+// CheckCORS returns an error if text is not a valid Config.CORS.
 func CheckCORS(text string) error {
 	_, err := newCORSPolicy(text)
 	return err
 }
 
-// newCORSPolicy reads Config.CORS.
+// newCORSPolicy parses Config.CORS.
 func newCORSPolicy(text string) (corsPolicy, error) {
 	switch text {
 	case "", CORSLoopback:
@@ -68,8 +68,8 @@ func (p corsPolicy) allows(origin string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && isLoopbackHost(u.Hostname())
 }
 
-// isForeign reports whether a web page sent the request that may not use the API: one of another
-// site that names no origin, or of an origin that is not allowed.
+// isForeign reports whether a web page sent the request that may not use the API. Such a page
+// belongs to an origin that is not allowed, or to another site without an Origin header.
 func (p corsPolicy) isForeign(r *http.Request) bool {
 	if origins := r.Header["Origin"]; len(origins) > 0 {
 		return !p.allows(origins[0])
@@ -77,7 +77,7 @@ func (p corsPolicy) isForeign(r *http.Request) bool {
 	return r.Header.Get("Sec-Fetch-Site") == "cross-site"
 }
 
-// isLoopbackHost reports whether a host name or address means this machine.
+// isLoopbackHost reports whether a host name or address is that of this machine.
 func isLoopbackHost(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
@@ -87,11 +87,12 @@ func isLoopbackHost(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// exposedHeaders are the headers that scripts may read. A tenant was seen exposing some of them. //
-// observed
+// exposedHeaders are the headers that scripts may read.
+//
+// observed: a tenant exposes some of them.
 const exposedHeaders = "Retry-After, SLPT-Request-ID, Date, X-Total-Count"
 
-// setHeaders sets the fields that every response to an allowed origin has, and reports whether the
+// setHeaders sets the headers of every response to an allowed origin. It reports whether the
 // request is a preflight.
 func (p corsPolicy) setHeaders(header http.Header, r *http.Request) (preflight bool) {
 	origins := r.Header["Origin"]
@@ -121,10 +122,10 @@ func (p corsPolicy) setHeaders(header http.Header, r *http.Request) (preflight b
 	return true
 }
 
-// allMethods are the methods of paths that are not known.
+// allMethods are the allowed methods of unknown paths.
 const allMethods = "DELETE, GET, HEAD, PATCH, POST"
 
-// preflight responds to a preflight. It is no request for an operation, and no finding.
+// preflight responds to a preflight. A preflight is not an API request and causes no finding.
 func (x *requestState) preflight(r *http.Request) {
 	header := x.rw.Header()
 	x.info.Browser = true

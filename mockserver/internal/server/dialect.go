@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// applyDialect makes the answers of a dialect known to the documents of this mock, and of no other.
+// applyDialect adds the responses of a dialect to the documents of this mock only.
 func (d *documents) applyDialect(entries dialect.Dialect) error {
 	if len(entries) == 0 {
 		return nil
@@ -34,8 +34,7 @@ func (d *documents) applyDialect(entries dialect.Dialect) error {
 	return nil
 }
 
-// dialectErrata is what a document lacks for the answers of a dialect to be those of its
-// operations.
+// dialectErrata returns the errata that declare the responses of a dialect in a document.
 func dialectErrata(document *spec.Document, entries dialect.Dialect) (*spec.Errata, error) {
 	errata, names := &spec.Errata{}, []string{document.Name}
 	for _, e := range dialect.Entries() {
@@ -80,16 +79,16 @@ func dialectErrata(document *spec.Document, entries dialect.Dialect) (*spec.Erra
 	return errata, err
 }
 
-// dialectReason is why a document is changed.
+// dialectReason is the reason of the errata.
 const dialectReason = "A finding that the mock was told to follow."
 
-// requiredOfCreate are the properties of the answer to create that are required, less the date.
+// requiredOfCreate are the required properties of a create response, except the expiration date.
 var requiredOfCreate = []string{
 	"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",
 }
 
-// errorCodes are those that the token endpoint's document knows, and the same with those that are
-// told.
+// errorCodes returns the error codes that the document of the token endpoint declares, and the same
+// codes with those of a dialect.
 func errorCodes(document *spec.Document, entries dialect.Dialect) (known, all []string, err error) {
 	var outline struct {
 		Components struct {

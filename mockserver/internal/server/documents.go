@@ -10,15 +10,15 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// documents are those that the mock serves and holds its answers against.
+// documents has the OpenAPI documents that the mock serves and validates its responses against.
 type documents struct {
 	versions       map[version.Version]*spec.Document
 	oauth, control *spec.Document
-	anyVersion     *spec.Document // of a version that is served
+	anyVersion     *spec.Document // one of the served versions
 	byName         map[string]*spec.Document
 }
 
-// loadDocuments loads them side by side: that is most of the time a mock takes to start.
+// loadDocuments loads the documents in parallel. This takes most of the startup time.
 func loadDocuments(versions []version.Version) (*documents, error) {
 	names := []string{spec.OAuth, spec.Control}
 	for _, v := range versions {
@@ -48,7 +48,7 @@ func loadDocuments(versions []version.Version) (*documents, error) {
 	return d, nil
 }
 
-// forUnmatched returns the document that describes the errors of a path without operation.
+// forUnmatched returns the document that describes the errors of a path without an operation.
 func (d *documents) forUnmatched(path string) *spec.Document {
 	if response.OAuthPath(path) {
 		return d.oauth
@@ -56,7 +56,7 @@ func (d *documents) forUnmatched(path string) *spec.Document {
 	return d.anyVersion
 }
 
-// operationNames are the short names that rules and the journal use, by spec.Operation.Name.
+// operationNames maps spec.Operation.Name to the short names in rules and in the journal.
 var operationNames = map[string]string{
 	"requestAccessToken": "token", "checkAccessToken": "checkToken", "getTenantInfo": "info",
 	"listPersonalAccessTokens": "list", "createPersonalAccessToken": "create",
@@ -65,8 +65,8 @@ var operationNames = map[string]string{
 	"updateBulkPersonalAccessTokensPost": "bulk",
 }
 
-// statuses lists what operations of a short name in a version may answer, empty for any of them;
-// none means that there is no such operation.
+// statuses returns the response statuses of the operations with a short name in a version. An empty
+// name or version matches all. The result is empty if there is no such operation.
 func (d *documents) statuses(operation, inVersion string) []int {
 	var all []int
 	for name, document := range d.byName {

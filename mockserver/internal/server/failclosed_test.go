@@ -21,8 +21,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// tenantWithTwoTokens is a tenant whose administrator has a token for access tokens of a minute,
-// and one for half a day.
+// tenantWithTwoTokens has an administrator with two tokens. Their access tokens are valid for a
+// minute and for twelve hours.
 const tenantWithTwoTokens = `
 identities:
 - {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
@@ -33,8 +33,8 @@ tokens:
 
 func noon() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) }
 
-// newStrictServer serves documents that forbid more than the published ones, so that answers of the
-// mock break them. It returns what the mock logs, too.
+// newStrictServer returns a server whose document is stricter than the published one, so that its
+// responses violate it. It returns the log of the server as well.
 func newStrictServer(t *testing.T, name, old, stricter string, options ...func(*Config)) (*Server,
 	*bytes.Buffer,
 ) {
@@ -93,11 +93,11 @@ func newControlClient(mock *Server) *control.Client {
 	})
 }
 
-// nameDescription describes the name of a token in an answer, with the example "nightly build".
+// nameDescription is the line of the document that describes the name of a token in a response.
 const nameDescription = "          description: Name of the token, unique among those of its " +
 	"owner.\n"
 
-// sendRequest sends as the administrator, and returns status and body.
+// sendRequest sends a request with a bearer token, and returns the status and body of the response.
 func sendRequest(t *testing.T, mock http.Handler, bearer, method, path, contentType,
 	body string) (int,
 	string,
@@ -134,8 +134,8 @@ func mustLogin(t *testing.T, mock http.Handler) string {
 	return bearer
 }
 
-// checkInternalError expects the response to a bug of the mock, and a log that has one error with
-// its rule and the names in it.
+// checkInternalError checks the response to a bug of the mock. The log must have one error with its
+// rule and all names.
 func checkInternalError(t *testing.T, status int, body string, log *bytes.Buffer, names ...string) {
 	t.Helper()
 	form := strings.Contains(body, `"detailCode":"500.0 Internal fault"`) ||
@@ -155,7 +155,6 @@ func checkInternalError(t *testing.T, status int, body string, log *bytes.Buffer
 	}
 }
 
-// A create answer that its document forbids is not sent, and the token is not kept.
 func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
 	mock, log := newStrictServer(t, "v2026", nameDescription,
 		"          maxLength: 13\n"+nameDescription)
@@ -185,7 +184,6 @@ func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
 	}
 }
 
-// The same for a patch: the token stays as it was.
 func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
 	mock, log := newStrictServer(t, "v2026", nameDescription,
 		"          maxLength: 13\n"+nameDescription)
@@ -205,11 +203,10 @@ func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
 	}
 }
 
-// A list with one forbidden token is not sent at all.
 func TestInvalidListAnswerIsNotSent(t *testing.T) {
 	mock, log := newStrictServer(t, "v3", nameDescription,
 		"          minLength: 6\n"+nameDescription)
-	for range 2 { // an encoding that is invalid is not used again
+	for range 2 { // an invalid encoding is not cached
 		log.Reset()
 		status, body := sendRequest(t, mock, mustLogin(t, mock), "GET",
 			"/v3/personal-access-tokens", "",
@@ -218,7 +215,6 @@ func TestInvalidListAnswerIsNotSent(t *testing.T) {
 	}
 }
 
-// A mock that was told not to check its answers sends them, and says so where somebody looks.
 func TestUncheckedAnswersAreSent(t *testing.T) {
 	mock, log := newStrictServer(t, "v3", nameDescription,
 		"          minLength: 6\n"+nameDescription,
@@ -239,7 +235,6 @@ func TestUncheckedAnswersAreSent(t *testing.T) {
 	}
 }
 
-// An invalid login answer is not sent, and the login leaves no trace.
 func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
 	mock, log := newStrictServer(t, spec.OAuth, "minimum: 1, description: 'Its life",
 		"maximum: 100, description: 'Its life")
@@ -258,7 +253,6 @@ func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
 	}
 }
 
-// A panic behind the entrance is a 500 and a loud line, and the next request is served.
 func TestPanicIsAFault(t *testing.T) {
 	mock, log := newStrictServer(t, "v2026", nameDescription, nameDescription)
 	const path = "/v3/personal-access-tokens"

@@ -16,9 +16,9 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// setFallback sends what patmock does not simulate to another mock. A public host is refused here
-// where its name or address says so, and else when it is dialled: nothing may leave for a real
-// tenant.
+// setFallback configures a proxy to another mock for requests that patmock does not simulate.
+// Public hosts are rejected by name or address here, and again when dialing. No request may reach a
+// real tenant.
 func (s *unmatchedHandler) setFallback(address string) error {
 	base, err := CheckBaseURL(address)
 	if err != nil {
@@ -49,13 +49,13 @@ func (s *unmatchedHandler) setFallback(address string) error {
 			for _, name := range []string{
 				"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary",
 			} {
-				// this mock decides which origins it allows
+				// this mock decides which origins are allowed
 				if r.Request.Header.Get("Origin") != "" {
 					r.Header.Del(name)
 				}
 			}
 			r.Header.Del("X-Content-Type-Options")      // this mock sets it
-			if r.Header.Get(response.RequestID) != "" { // this mock has named the request already
+			if r.Header.Get(response.RequestID) != "" { // this mock has already assigned an ID
 				r.Header.Del(response.RequestID)
 			}
 			return nil
@@ -75,7 +75,8 @@ func (s *unmatchedHandler) setFallback(address string) error {
 	return nil
 }
 
-// forwardedHeader marks what was forwarded: two mocks that name each other would never end.
+// forwardedHeader marks forwarded requests, so that two mocks do not forward to each other in a
+// loop.
 const forwardedHeader = "X-Patmock-Forwarded"
 
 func (s *unmatchedHandler) serveFallback(rw http.ResponseWriter, r *http.Request) {

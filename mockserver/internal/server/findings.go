@@ -15,14 +15,14 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// notJudgedRules are the rules by which the mock rejects a request without a look at it.
+// notJudgedRules are the rules that reject a request regardless of its content.
 var notJudgedRules = []rule.ID{
 	rule.RateLimit, rule.InjectedFault, rule.PreferredStatus, rule.HostileProfile,
 	rule.MemoryBudget, rule.TooManyNamespaces,
 }
 
-// countFindings counts a request for the verdict on its client, and returns the findings that
-// count. It marks those that the namespace allows.
+// countFindings counts a request for the verdict on its client. It returns the findings that count,
+// and marks those that the namespace allows.
 func (x *requestState) countFindings(t *namespace.Namespace, r *http.Request) []control.Finding {
 	info, store := &x.info, x.findings
 	if t.IgnoreFindings.Load() {
@@ -51,7 +51,8 @@ func (x *requestState) countFindings(t *namespace.Namespace, r *http.Request) []
 	return info.Findings
 }
 
-// notJudgedReason returns why a request is not judged, empty if it is.
+// notJudgedReason returns the reason that a request is excluded from verdicts. It is empty if the
+// request counts.
 func notJudgedReason(info *response.RequestInfo) string {
 	if info.Forwarded {
 		return control.NotJudgedForwarded
@@ -67,8 +68,8 @@ func notJudgedReason(info *response.RequestInfo) string {
 	return ""
 }
 
-// countControl counts a request to the control API of a namespace, which no verdict is about. What
-// reads the verdict or the health of the mock is not counted: it says nothing about a client.
+// countControl counts a request to the control API of a namespace. Such requests are excluded from
+// verdicts. Requests for findings or health are not counted at all: they do not depend on a client.
 func (x *requestState) countControl(r *http.Request) {
 	if _, ok := x.rw.(*memoryWriter); ok || hasPathPrefix(r.URL.Path, findingsPath) ||
 		r.URL.Path == controlPath+"/health" {
@@ -77,17 +78,17 @@ func (x *requestState) countControl(r *http.Request) {
 	x.findings.Skip(x.tenant.Name, control.NotJudgedControl)
 }
 
-// findingsPath is where the control API has the findings of a namespace.
+// findingsPath is the path of the findings of a namespace in the control API.
 const findingsPath = controlPath + "/findings"
 
-// isFindingsRequest reports whether a request is for the findings that there are. It makes no
-// namespace.
+// isFindingsRequest reports whether a request reads or deletes existing findings. Such a request
+// creates no namespace.
 func isFindingsRequest(r *http.Request) bool {
 	return r.URL.Path == findingsPath && (isSafe(r.Method) || r.Method == http.MethodDelete)
 }
 
-// serveFindings responds to a request for the findings of a namespace that does not exist: it may
-// have existed.
+// serveFindings responds to a request for the findings of a namespace that does not exist. The
+// namespace may have existed before.
 func (x *requestState) serveFindings(r *http.Request, name string) {
 	if x.findings.Has(name) {
 		x.tenant = x.defaultNamespace

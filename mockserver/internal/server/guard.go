@@ -11,21 +11,21 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// controlGuard keeps web pages away from the control API. A page of another site is recognized by
-// what browsers send with its requests; a page that rebinds DNS to this machine has no such mark,
-// but names its own host.
+// controlGuard rejects requests of web pages to the control API. Browsers mark the requests of a
+// page of another site. A DNS rebinding page has no such mark, but sends its own host name in the
+// Host header.
 type controlGuard struct {
 	crossOrigin *http.CrossOriginProtection
-	hosts       []string // in lower case; one that begins with a dot is a suffix
+	hosts       []string // in lower case; a leading dot marks a suffix
 	anyHost     bool
 }
 
-// privateSuffixes end the names of hosts that are in no public DNS: those of RFC 6761, RFC 6762 and
-// RFC 8375, of ICANN's reserved .internal, and of Kubernetes services.
+// privateSuffixes are the suffixes of hosts in no public DNS: RFC 6761, RFC 6762, RFC 8375, ICANN's
+// reserved .internal, and Kubernetes services.
 var privateSuffixes = []string{".localhost", ".local", ".internal", ".test", ".home.arpa", ".svc"}
 
-// newControlGuard makes the guard of a mock. With a control token any Host is allowed: a page does
-// not know the token.
+// newControlGuard returns the guard of a mock. With a control token it allows any Host, since a
+// page does not know the token.
 func newControlGuard(c Config) controlGuard {
 	g := controlGuard{
 		crossOrigin: http.NewCrossOriginProtection(), anyHost: c.ControlToken != "",
@@ -40,8 +40,7 @@ func newControlGuard(c Config) controlGuard {
 	return g
 }
 
-// check returns the error of a request to the control API that a web page may have sent, nil for
-// none.
+// check returns an error if a web page may have sent a request to the control API.
 func (g controlGuard) check(r *http.Request) error {
 	if err := g.crossOrigin.Check(r); err != nil {
 		return guardError(http.StatusForbidden, rule.CrossOrigin,
@@ -74,7 +73,7 @@ func (g controlGuard) allows(host string) bool {
 	return false
 }
 
-// hostname returns the host of a Host header in lower case, without port, brackets and trailing
+// hostname returns the host of a Host header in lower case, without its port, brackets and trailing
 // dot.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {

@@ -14,28 +14,28 @@ import (
 // isRead reports whether a method requests a page.
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
-// isIndex reports whether a request is for the page at the root of a namespace, which is none of
-// the API's paths.
+// isIndex reports whether a request is for the page at the root of a namespace. The API has no such
+// path.
 func isIndex(r *http.Request) bool { return r.URL.Path == "/" && isRead(r.Method) }
 
-// browserPath is a path that browsers request without a link to it, as beside any page.
+// browserPath matches the paths that browsers request without a link to them.
 var browserPath = regexp.MustCompile(`^/(favicon\.ico|robots\.txt|browserconfig\.xml|apple-touch-icon[a-z0-9-]*\.png|` +
 	`\.well-known/appspecific/com\.chrome\.devtools\.json)$`)
 
-// isBrowserRequest reports whether a browser sent a request by itself.
+// isBrowserRequest reports whether a browser sent a request on its own.
 func isBrowserRequest(r *http.Request) bool {
 	return isRead(r.Method) && browserPath.MatchString(r.URL.Path)
 }
 
-// indexPolicy lets the page load and run nothing.
+// indexPolicy forbids the page to load or run anything.
 const indexPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action " +
 	"'none'; frame-ancestors 'none'"
 
 // indexLink is a link of the page.
 type indexLink struct{ path, text string }
 
-// writeIndex writes a page that says what the mock is and links to what it serves: HTML, or text
-// for clients that do not accept HTML. It judges no client.
+// writeIndex writes a page that describes the mock and links to its resources. It is plain text for
+// clients that do not accept HTML. The request counts for no verdict.
 func (d *documents) writeIndex(w response.Writer, rw http.ResponseWriter, r *http.Request,
 	separateControl bool,
 ) {
@@ -56,7 +56,7 @@ func (d *documents) writeIndex(w response.Writer, rw http.ResponseWriter, r *htt
 	w.Write(rw, r, resp, nil)
 }
 
-// indexLinks returns what there is to read. A listener without the control API has nothing.
+// indexLinks returns the links of the page. They are nil for a listener without the control API.
 func (d *documents) indexLinks(prefix string, separateControl bool) []indexLink {
 	if separateControl {
 		return nil
@@ -77,7 +77,7 @@ func (d *documents) indexLinks(prefix string, separateControl bool) []indexLink 
 	return links
 }
 
-// The sentences of the page.
+// Sentences of the page.
 const (
 	indexTitle       = "patmock"
 	indexDescription = "A stand-in for the personal access token API of SailPoint Identity " +
@@ -124,7 +124,7 @@ func indexHTML(prefix string, links []indexLink) []byte {
 }
 
 // accepts reports whether Accept headers accept a media type (RFC 9110, section 12.5.1). The most
-// specific range decides; without a header everything is accepted.
+// specific range decides. Without a header every type is accepted.
 func accepts(headers []string, mediaType string) bool {
 	ranges := strings.Split(strings.Join(headers, ","), ",")
 	kind, _, _ := strings.Cut(mediaType, "/")
@@ -143,7 +143,7 @@ func accepts(headers []string, mediaType string) bool {
 	return unlimited
 }
 
-// quality returns the weight among the parameters of a media range, 1 without one.
+// quality returns the weight among the parameters of a media range, or 1 without one.
 func quality(parameters string) float64 {
 	for _, parameter := range strings.Split(parameters, ";") {
 		name, value, _ := strings.Cut(parameter, "=")

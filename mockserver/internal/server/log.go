@@ -7,11 +7,12 @@ import (
 	"example.com/patmock/spec/limit"
 )
 
-// boundedLog keeps lines within [limit.LogLine], whatever a request puts into them. The message
-// comes first, then the attributes in their order.
+// boundedLog limits log lines to [limit.LogLine] bytes. It truncates the message first, then the
+// attributes in order.
 type boundedLog struct{ slog.Handler }
 
-// What a line has beside message and attributes, in bytes: time, level, and the names.
+// logOverhead is the number of bytes of a line besides its message and attribute values: time,
+// level and keys.
 const logOverhead = 256
 
 // Handle implements slog.Handler.
@@ -39,7 +40,7 @@ func (h boundedLog) Handle(ctx context.Context, r slog.Record) error {
 	return h.Handler.Handle(ctx, bounded)
 }
 
-// BoundLog returns a handler that keeps lines within [limit.LogLine].
+// BoundLog returns a handler that limits log lines to [limit.LogLine] bytes.
 func BoundLog(h slog.Handler) slog.Handler { return boundedLog{h} }
 
 // WithAttrs implements slog.Handler.

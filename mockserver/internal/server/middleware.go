@@ -22,12 +22,12 @@ import (
 // the body, recovers from panics and records the exchange.
 type frontHandler struct {
 	*Server
-	// api serves the API and the token endpoint, control the control API. One that is nil is not
+	// api serves the API and the token endpoint, control serves the control API. A nil mux is not
 	// served.
 	api, control *pathMux
 }
 
-// requestState is a request on its way through the middleware.
+// requestState is the state of a request in the middleware.
 type requestState struct {
 	*frontHandler
 	rw       http.ResponseWriter
@@ -39,11 +39,10 @@ type requestState struct {
 	id       [1]string // the value of SLPT-Request-ID, allocated with the rest
 }
 
-// unseededRandom names requests that belong to no run that could be repeated.
+// unseededRandom is the source of request IDs that do not depend on a seed.
 var unseededRandom = random.New(nil, "")
 
-// noSniff keeps browsers from taking a response for what its Content-Type does not say (the Fetch
-// standard). Every response has it.
+// noSniff prevents browsers from ignoring the Content-Type of a response (the Fetch standard).
 var noSniff = []string{"nosniff"}
 
 // ServeHTTP implements http.Handler.
@@ -79,7 +78,7 @@ func (h *frontHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// release gives back the memory of a request.
+// release returns the memory of a request to the budget.
 func (x *requestState) release() {
 	if x.info.Size > response.LargeBody {
 		_ = http.NewResponseController(x.rw).SetWriteDeadline(time.Time{})
@@ -87,7 +86,7 @@ func (x *requestState) release() {
 	x.lease.Release()
 }
 
-// isControl reports whether a path is one of the control API.
+// isControl reports whether a path belongs to the control API.
 func (h *frontHandler) isControl(path string) bool {
 	return hasPathPrefix(path, controlPath) && h.control != nil || h.api == nil
 }
@@ -106,7 +105,7 @@ func (x *requestState) serveAPI(r *http.Request, name string) {
 	x.recordExchange(r)
 }
 
-// enterNamespace makes the request one of a namespace.
+// enterNamespace assigns the request to a namespace.
 func (x *requestState) enterNamespace(t *namespace.Namespace) {
 	t.Dirty.Store(true)
 	x.tenant = t
@@ -115,7 +114,7 @@ func (x *requestState) enterNamespace(t *namespace.Namespace) {
 	x.info.ClockNote = t.Clock.Describe()
 }
 
-// requestIDHeader is the header as a map has it.
+// requestIDHeader is the canonical form of response.RequestID.
 var requestIDHeader = http.CanonicalHeaderKey(response.RequestID)
 
 func (x *requestState) assignRequestID(source namespace.Random) {
@@ -124,7 +123,7 @@ func (x *requestState) assignRequestID(source namespace.Random) {
 	x.rw.Header()[requestIDHeader] = x.id[:]
 }
 
-// respond responds to a request whose body was read with err.
+// respond responds to a request. The error of reading its body is err.
 func (x *requestState) respond(r *http.Request, err error, preflight bool) {
 	switch {
 	case err != nil:
@@ -136,7 +135,7 @@ func (x *requestState) respond(r *http.Request, err error, preflight bool) {
 	}
 }
 
-// serveWithRecover converts a panic of an operation into a response that is recorded.
+// serveWithRecover converts a panic of an operation into a response, which is then recorded.
 func (x *requestState) serveWithRecover(r *http.Request) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -146,8 +145,8 @@ func (x *requestState) serveWithRecover(r *http.Request) {
 	x.dispatch(r, x.api)
 }
 
-// serveControl responds to a request to the control API, which makes its namespace if an operation
-// matches it.
+// serveControl responds to a request to the control API. It creates the namespace if an operation
+// matches the request.
 func (x *requestState) serveControl(r *http.Request, name string) {
 	x.assignRequestID(unseededRandom)
 	err := x.guard.check(r)
@@ -176,7 +175,7 @@ func (x *requestState) serveControl(r *http.Request, name string) {
 		return
 	}
 	if !exists && !x.control.matches(r) {
-		x.dispatch(r, x.control) // which needs no namespace to say so
+		x.dispatch(r, x.control) // this error needs no namespace
 		return
 	}
 	member, err := x.namespaces.Enter(name)
@@ -187,7 +186,7 @@ func (x *requestState) serveControl(r *http.Request, name string) {
 	defer member.Leave()
 	x.tenant = member.Value()
 	if !isSafe(r.Method) {
-		x.tenant.Dirty.Store(true) // unless this is a reset
+		x.tenant.Dirty.Store(true) // a reset clears it again
 	}
 	x.countControl(r)
 	x.dispatch(r, x.control)
@@ -198,7 +197,8 @@ func isSafe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-// isNamespaceDelete reports whether a request removes a namespace. It must not make it first.
+// isNamespaceDelete reports whether a request removes a namespace. The request must not create the
+// namespace first.
 func isNamespaceDelete(r *http.Request) bool {
 	return r.Method == http.MethodDelete && r.URL.Path == controlPath+"/namespace"
 }
@@ -211,8 +211,8 @@ func (x *requestState) recoverPanic(r *http.Request, cause any) {
 	}
 }
 
-// logRequest logs a request that was served. Reads of the control API are left out: health checks
-// and tests make many.
+// logRequest logs a served request. It omits reads of the control API, which health checks and
+// tests send often.
 func (x *requestState) logRequest(r *http.Request) {
 	log, info := x.config.Log, &x.info
 	if log.Enabled(r.Context(), slog.LevelDebug) {
@@ -235,7 +235,7 @@ func (x *requestState) writeInternalError(r *http.Request, cause any) {
 	x.rejectUndocumented(r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
 }
 
-// writeNamespaceError writes the error of a request whose namespace cannot be used.
+// writeNamespaceError writes the error of a request whose namespace is not available.
 func (x *requestState) writeNamespaceError(r *http.Request, err error) {
 	err = controlapi.NamespaceError(err)
 	_, unwritable := response.UnwritableReason(err)
@@ -246,16 +246,16 @@ func (x *requestState) writeNamespaceError(r *http.Request, err error) {
 	x.rejectUndocumented(r, err)
 }
 
-// rejectUndocumented writes the response to a bug of the mock, which no document describes if there
-// is no operation.
+// rejectUndocumented writes the response to a bug of the mock. No document describes it if no
+// operation matches.
 func (x *requestState) rejectUndocumented(r *http.Request, err error) {
 	resp := x.writer.ErrorResponse(r, err)
 	resp.Validated = true
 	x.writer.Write(x.rw, r, resp, nil)
 }
 
-// rejectBody writes the error of a body that cannot be read. The connection ends: what is left of
-// the body would be taken for the next request.
+// rejectBody writes the error of an unreadable body. It closes the connection, since the rest of
+// the body would be parsed as the next request.
 func (x *requestState) rejectBody(r *http.Request, err error) {
 	x.rw.Header().Set("Connection", "close")
 	x.reject(r, x.bodyError(err))
@@ -279,14 +279,14 @@ func collapseLeadingSlashes(path string) string {
 	return "/" + strings.TrimLeft(path, "/")
 }
 
-// withPath returns the request with the path that it has in its namespace.
+// withPath returns a copy of the request with another path.
 func withPath(r *http.Request, path string) *http.Request {
 	if r.URL.EscapedPath() == path {
 		return r
 	}
 	u := *r.URL
 	var err error
-	if u.Path, err = url.PathUnescape(path); err != nil { // it was read from an escaped path
+	if u.Path, err = url.PathUnescape(path); err != nil { // the path was escaped before
 		u.Path = path
 	}
 	u.RawPath = path

@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// The segments of our paths, and how far another may be from one of them to be taken for it.
+// The path segments of the API, and the maximum edit distance of a misspelled one.
 const (
 	resource    = "personal-access-tokens"
 	bulkUpdate  = "bulk-update"
@@ -22,9 +22,9 @@ var (
 	oauthOperations = []string{"token", "check_token", "info"}
 )
 
-// nearMiss returns the path of ours that a client meant, empty if there is none: one with other
-// slashes or capitals, a suffix, a misspelt resource, or a version that is missing, doubled or in
-// another place.
+// nearMiss returns the API path that a client probably meant, empty if there is none. It corrects
+// slashes, case, suffixes, a misspelled resource, and a version that is missing, repeated or
+// misplaced.
 func (s *unmatchedHandler) nearMiss(path string) string {
 	var segments, versions []string
 	for _, segment := range strings.Split(path, "/") {
@@ -75,7 +75,7 @@ func (s *unmatchedHandler) nearOperation(segments, versions []string) string {
 	return path + "/" + segments[1]
 }
 
-// latest returns the newest version that is served, of those with the version in front.
+// latest returns the newest served version whose paths begin with the version.
 func (s *unmatchedHandler) latest() version.Version {
 	var latest version.Version
 	for _, v := range version.All() {

@@ -20,10 +20,10 @@ type unmatchedHandler struct {
 	documents       *documents
 	writer          response.Writer
 	fallback        http.Handler // nil for none
-	separateControl bool         // the control API has a listener of its own
+	separateControl bool         // the control API has its own listener
 }
 
-// rejectTooLarge rejects a body by its announced length, even if nothing would read it.
+// rejectTooLarge rejects a body by its Content-Length, even if no operation would read it.
 func (x *requestState) rejectTooLarge(r *http.Request, p *route) {
 	if x.info.Form == response.Control {
 		x.reject(r, controlapi.TooLarge(p.maxBody))
@@ -41,7 +41,7 @@ func (s *unmatchedHandler) tooLarge(rw http.ResponseWriter, r *http.Request,
 	})
 }
 
-// rejectMethod rejects a method that a path does not have.
+// rejectMethod rejects a method that the path does not allow.
 func (x *requestState) rejectMethod(r *http.Request, p *route) {
 	text := fmt.Sprintf("expected %s, got %s", p.allowed, response.Truncate(r.Method))
 	document := x.documents.control
@@ -57,7 +57,7 @@ func (x *requestState) rejectMethod(r *http.Request, p *route) {
 	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, e), document.ValidateUnmatched)
 }
 
-// methodRemedy says what to do instead of a request whose method its path does not have.
+// methodRemedy returns the remedy for a request whose method the path does not allow.
 func methodRemedy(r *http.Request, p *route, allowed string) string {
 	if isSafe(r.Method) && p.operations[http.MethodPatch] != nil &&
 		p.operations[http.MethodDelete] != nil {
@@ -66,19 +66,19 @@ func methodRemedy(r *http.Request, p *route, allowed string) string {
 	return "send " + strings.ReplaceAll(allowed, ", ", " or ") + " to this path"
 }
 
-// addUnmatchedFinding notes that no operation takes a request.
+// addUnmatchedFinding adds a finding of a request that matches no operation.
 func addUnmatchedFinding(r *http.Request, kind, detail, remedy string) {
 	info := response.InfoFrom(r)
 	info.Unmatched = true
 	info.AddFinding(kind, detail, remedy)
 }
 
-// otherResource is a path of the per-resource APIs, such as /accounts/v1/{id}.
+// otherResource matches the paths of other APIs, such as /accounts/v1/{id}.
 var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 
-// notFound responds to a path without operation: 404 to a near-miss of one of ours, 501 if a tenant
-// has the path and the mock does not, so that it is not taken for missing data, and 404 to anything
-// else.
+// notFound responds to a path without an operation: 404 to a near miss of an API path, 501 if a
+// tenant has the path but the mock does not, and 404 to anything else. A 501 is not mistaken for
+// missing data.
 func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 	if isIndex(r) {
 		s.documents.writeIndex(s.writer, rw, r, s.separateControl)
@@ -142,7 +142,7 @@ func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// unknownVersion is the base of a version that may exist by now.
+// unknownVersion matches the first segment of a version that may exist in the future.
 var unknownVersion = regexp.MustCompile(`^v[0-9]+$`)
 
 // versionOf returns the version that a path belongs to, and reports whether there is one.
@@ -151,10 +151,10 @@ func (s *unmatchedHandler) versionOf(path, base string) (version.Version, bool) 
 		return version.V1, true
 	}
 	v, err := version.Parse(base)
-	return v, err == nil && v != version.V1 // v1 is behind its resource
+	return v, err == nil && v != version.V1 // v1 follows its resource
 }
 
-// joinServedVersions lists the versions of the mock.
+// joinServedVersions returns the served versions as a list for a message.
 func (s *unmatchedHandler) joinServedVersions() string {
 	var names []string
 	for _, v := range s.documents.servedVersions() {
@@ -163,14 +163,14 @@ func (s *unmatchedHandler) joinServedVersions() string {
 	return strings.Join(names, ", ")
 }
 
-// servedVersions returns the versions of the mock in their order.
+// servedVersions returns the served versions in their order.
 func (d *documents) servedVersions() []version.Version {
 	return slices.DeleteFunc(version.All(), func(v version.Version) bool {
 		return d.versions[v] == nil
 	})
 }
 
-// hasPathPrefix reports whether a path is another one or below it.
+// hasPathPrefix reports whether a path equals another one or is below it.
 func hasPathPrefix(path, other string) bool {
 	return path == other || strings.HasPrefix(path, other+"/")
 }
@@ -181,8 +181,8 @@ func (s *unmatchedHandler) notImplemented(rw http.ResponseWriter, r *http.Reques
 	s.rejectUnserved(rw, r, document, why, remedy, "")
 }
 
-// rejectUnserved rejects a request that a tenant may serve. An empty remedy or advice is that of
-// the kind.
+// rejectUnserved rejects a request that a tenant may serve. An empty remedy or advice selects that
+// of the error's kind.
 func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Request,
 	document *spec.Document, why, remedy, advice string,
 ) {
@@ -204,7 +204,7 @@ func (s *unmatchedHandler) rejectPath(rw http.ResponseWriter, r *http.Request,
 	s.reject(rw, r, document, response.NotFound, why)
 }
 
-// reject writes an error in the form that the path has.
+// reject writes an error in the form of the path.
 func (s *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document,
 	kind response.Kind, why response.Reason,
 ) {
@@ -212,7 +212,7 @@ func (s *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, docum
 		document.ValidateUnmatched)
 }
 
-// controlNotFound responds to a request that no operation of the control API matches.
+// controlNotFound responds to a request that matches no operation of the control API.
 func (x *requestState) controlNotFound(r *http.Request) {
 	if isIndex(r) {
 		x.documents.writeIndex(x.writer, x.rw, r, false)

@@ -39,7 +39,7 @@ func (x *requestState) recordExchange(r *http.Request) {
 		tenant, prefix = x.defaultNamespace, info.Prefix
 	}
 	for _, f := range x.lintExchange(exchange) {
-		if f.Kind == control.PagesRepeat { // a client that runs for ever shows nothing else
+		if f.Kind == control.PagesRepeat { // a client in an endless loop has no other symptom
 			x.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", info.RequestID, "namespace",
 				response.Truncate(info.Namespace))
 		}
@@ -64,8 +64,8 @@ func (x *requestState) recordExchange(r *http.Request) {
 		journal.Message{Header: x.rw.Header(), Body: info.Body, Size: info.Size})
 }
 
-// lintExchange returns what a request and earlier ones show of a client. Requests to namespaces
-// that do not exist have nothing to do with each other.
+// lintExchange returns the findings across this and earlier requests of a client. Requests to
+// absent namespaces are not related.
 func (x *requestState) lintExchange(exchange lint.Exchange) []control.Finding {
 	if x.info.Absent || x.info.Browser {
 		return nil
@@ -73,7 +73,7 @@ func (x *requestState) lintExchange(exchange lint.Exchange) []control.Finding {
 	return x.tenant.Linter.Check(exchange)
 }
 
-// truncate is as much of a text as the journal holds of a path, a query or a sentence.
+// truncate limits a path, query or sentence for the journal.
 func truncate(text string) string {
 	const maxBytes = 2 << 10 // bytes
 	if len(text) <= maxBytes {
@@ -82,8 +82,8 @@ func truncate(text string) string {
 	return strings.ToValidUTF8(text[:maxBytes], "") + "..."
 }
 
-// truncateAll returns sentences as the journal stores them. The values in them are redacted
-// already. The result is never nil, so that it encodes as [] rather than null.
+// truncateAll returns a truncated copy of sentences. The result is never nil, so that it encodes as
+// [] rather than null.
 func truncateAll(sentences []string) []string {
 	all := make([]string, len(sentences))
 	for i, sentence := range sentences {
@@ -92,7 +92,7 @@ func truncateAll(sentences []string) []string {
 	return all
 }
 
-// truncateFindings is like keptAll for findings.
+// truncateFindings returns a truncated copy of findings.
 func truncateFindings(findings []control.Finding) []control.Finding {
 	all := make([]control.Finding, len(findings))
 	for i, f := range findings {

@@ -2,23 +2,23 @@ package server
 
 import "net/http"
 
-// recorder notes the response of the fallback.
+// recorder records the response of the fallback.
 type recorder struct {
 	http.ResponseWriter
 	status int
-	body   []byte // its beginning
+	body   []byte // at most about maxRecorded bytes
 	size   int
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (r *recorder) WriteHeader(status int) {
-	if status >= http.StatusOK { // an informational response is not the last one
+	if status >= http.StatusOK { // informational responses are not final
 		r.status = status
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// maxRecorded bounds, in bytes, how much of a body is recorded for the journal.
+// maxRecorded is the size, in bytes, from which on a body is not recorded.
 const maxRecorded = 128 << 10
 
 // Write implements http.ResponseWriter.
@@ -30,5 +30,5 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return r.ResponseWriter.Write(p)
 }
 
-// Unwrap gives http.ResponseController the writer below.
+// Unwrap returns the underlying writer, for http.ResponseController.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

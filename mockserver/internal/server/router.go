@@ -18,14 +18,14 @@ import (
 	"example.com/patmock/spec"
 )
 
-// maxBodyBytes is the largest body of a request to the API.
+// maxBodyBytes is the maximum size of the body of an API request.
 const maxBodyBytes = 1 << 20
 
-// controlPath begins the paths of the control API.
+// controlPath is the prefix of the control API.
 const controlPath = "/_mock"
 
-// bodyLimit returns the largest body of an operation at a path, in bytes. A state has what the mock
-// writes of one.
+// bodyLimit returns the maximum size, in bytes, of the body at a path. A state may be as large as
+// the mock writes it.
 func bodyLimit(document *spec.Document, path string) int64 {
 	switch {
 	case document.Name != spec.Control:
@@ -36,30 +36,30 @@ func bodyLimit(document *spec.Document, path string) int64 {
 	return controlapi.MaxTenant
 }
 
-// A pathMux finds the operation of a request. It is the same for all namespaces. A literal path
-// beats one with a parameter, whatever the method.
+// A pathMux finds the operation of a request. All namespaces share it. A literal path has priority
+// over one with a parameter, for every method.
 type pathMux struct {
 	literal   map[string]*route
 	templates *mux.Router
-	missing   []string // operations that nothing handles
+	missing   []string // operations without a handler
 }
 
 // A route is one path of a document.
 type route struct {
 	document   *spec.Document
 	operations map[string]*operation
-	allowed    string // the methods, as Allow has them
+	allowed    string // methods, as in the Allow header
 	maxBody    int64  // bytes
 }
 
 // An operation is a method of a route.
 type operation struct {
-	name, version string // as rules and the journal know them
+	name, version string // as in rules and in the journal
 	serve         func(*namespace.Namespace, http.ResponseWriter, *http.Request)
 }
 
-// ServeHTTP implements http.Handler, which gorilla/mux requires of a route. dispatch calls the
-// operations itself.
+// ServeHTTP implements http.Handler, which gorilla/mux requires. It is never called: dispatch calls
+// the operations.
 func (*route) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 func newPathMux() *pathMux {
@@ -68,7 +68,7 @@ func newPathMux() *pathMux {
 	}
 }
 
-// newMuxes returns the paths of the API with the token endpoint, and those of the control API.
+// newMuxes returns the mux of the API and the token endpoint, and the mux of the control API.
 func newMuxes(d *documents, controls *controlapi.Server) (apis, control *pathMux, err error) {
 	apis, control = newPathMux(), newPathMux()
 	for v, document := range d.versions {
@@ -102,7 +102,7 @@ func newMuxes(d *documents, controls *controlapi.Server) (apis, control *pathMux
 	return apis, control, nil
 }
 
-// add adds an operation. It notes one that nothing handles.
+// add adds an operation. It records an operation without a handler as missing.
 func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document, version string,
 	serve func(*namespace.Namespace, http.ResponseWriter, *http.Request),
 ) {
@@ -123,13 +123,13 @@ func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document,
 	m.literal[op.Path].operations[op.Method] = &operation{name, version, serve}
 }
 
-// finish hands the paths with a parameter to gorilla/mux.
+// finish adds HEAD to routes with GET, and registers the paths with a parameter with gorilla/mux.
 func (m *pathMux) finish() {
 	for _, path := range slices.Sorted(maps.Keys(m.literal)) {
 		route := m.literal[path]
 		if get := route.operations[http.MethodGet]; get != nil &&
 			route.operations[http.MethodHead] == nil {
-			route.operations[http.MethodHead] = get // whose body is not sent
+			route.operations[http.MethodHead] = get // net/http omits the body
 		}
 		route.allowed = strings.Join(slices.Sorted(maps.Keys(route.operations)), ", ")
 		if strings.Contains(path, "{") {
@@ -139,7 +139,7 @@ func (m *pathMux) finish() {
 	}
 }
 
-// find returns the route of a request with the parameters in its path, nil if there is none.
+// find returns the route of a request and its path parameters. The route is nil if no path matches.
 func (m *pathMux) find(r *http.Request) (match *route, parameters map[string]string) {
 	if match := m.literal[r.URL.EscapedPath()]; match != nil {
 		return match, nil

@@ -28,21 +28,21 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Server is a mock. It is safe for concurrent use.
+// Server serves a mock. It is safe for concurrent use.
 type Server struct {
 	config           Config
 	documents        *documents
 	namespaces       *namespace.Registry[*namespace.Namespace]
-	defaultNamespace *namespace.Namespace // the default namespace
+	defaultNamespace *namespace.Namespace
 	namespaceConfig  namespace.Config
 	preview          previewCache
-	heavySlots       chan struct{} // see controls.Config
-	streamSlots      chan struct{} // as well
+	heavySlots       chan struct{} // see controlapi.Config
+	streamSlots      chan struct{} // see controlapi.Config
 	inFlight         *budget.Share
 	journals         *budget.Journals
 	findings         *findings.Store
 	writer           response.Writer
-	wallNow          func() time.Time // which headers follow, whatever Config.Now is
+	wallNow          func() time.Time // time.Now, for HTTP headers
 	done             chan struct{}
 	stop             func()
 
@@ -52,11 +52,11 @@ type Server struct {
 	handler, control http.Handler
 }
 
-// baseURLPattern is a base URL in which no shell and no client reads anything else.
+// baseURLPattern matches base URLs that shells and clients parse alike.
 var baseURLPattern = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$`)
 
-// CheckBaseURL returns an address that clients can reach a mock by, without a slash at its end. The
-// error of anything else, with a user, a query or a blank in it for example, says what is expected.
+// CheckBaseURL returns a base URL without a trailing slash. It returns an error unless text is an
+// http or https URL of a host and path, without user, query or blanks.
 func CheckBaseURL(text string) (string, error) {
 	if _, err := url.Parse(text); err != nil || !baseURLPattern.MatchString(text) {
 		return "",
@@ -71,7 +71,7 @@ type Config struct {
 	Versions  []version.Version
 	PublicURL string
 	Now       func() time.Time
-	// Profile is reported by the control API. RateLimit and ScopeDelay are values of it.
+	// The control API reports Profile. RateLimit and ScopeDelay are parsed from it.
 	Profile    control.Profile
 	RateLimit  ratelimit.Limit
 	ScopeDelay time.Duration
@@ -92,11 +92,11 @@ type Config struct {
 	Fallback        string
 	LogRequests     bool
 	Log             *slog.Logger
-	// Version of patmock.
+	// Version is the version of patmock.
 	Version string
 }
 
-// FieldError is a mistake in a field of mockserver.Config.
+// FieldError is an error in a field of mockserver.Config.
 type FieldError struct {
 	Field string
 	Err   error
@@ -108,7 +108,7 @@ func (e *FieldError) Error() string { return e.Err.Error() }
 // Unwrap returns Err.
 func (e *FieldError) Unwrap() error { return e.Err }
 
-// fieldError returns an error about a field, nil if err is nil.
+// fieldError returns a FieldError, or nil if err is nil.
 func fieldError(field string, err error) error {
 	if err == nil {
 		return nil
@@ -116,7 +116,7 @@ func fieldError(field string, err error) error {
 	return &FieldError{field, err}
 }
 
-// New returns a mock.
+// New returns a server.
 func New(c Config) (*Server, error) {
 	documents, err := loadDocuments(c.Versions)
 	if err != nil {
@@ -128,8 +128,7 @@ func New(c Config) (*Server, error) {
 	return newServer(c, documents)
 }
 
-// newServer puts the parts together. Documents go through one hand, so that a test can serve
-// others.
+// newServer returns a server with the given documents. Tests pass their own.
 func newServer(c Config, documents *documents) (*Server, error) {
 	done := make(chan struct{})
 	s := &Server{
@@ -142,7 +141,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		},
 	}
 	if !c.Profile.ValidateResponses {
-		// As an error, so that no level of the log leaves it out.
+		// Log at error level so that no log level filters it out.
 		c.Log.Error("answers are NOT held against their documents: what this mock answers proves " +
 			"nothing")
 	}
@@ -192,7 +191,7 @@ func (s *Server) newControlServer() *controlapi.Server {
 	})
 }
 
-// stateFileError returns why the state file cannot be written, nil if it can.
+// stateFileError returns the last write error of the state file, nil if there is none.
 func (s *Server) stateFileError() error {
 	if s.namespaceConfig.File == nil {
 		return nil
@@ -200,7 +199,7 @@ func (s *Server) stateFileError() error {
 	return s.namespaceConfig.File.WriteError()
 }
 
-// initHandlers connects the handlers with the operations.
+// initHandlers creates the handlers of the API and the control API.
 func (s *Server) initHandlers() error {
 	apis, controls, err := newMuxes(s.documents, s.newControlServer())
 	if err != nil {
@@ -222,8 +221,7 @@ func (s *Server) initHandlers() error {
 	return nil
 }
 
-// openNamespaces makes the namespaces that there are at the start: the default one, and those of
-// the state file.
+// openNamespaces creates the default namespace and opens the namespaces of the state file.
 func (s *Server) openNamespaces() (err error) {
 	names, field := []string{namespace.Default}, "Tenant"
 	if s.config.StateFile == "" {
@@ -273,7 +271,7 @@ func (s *Server) logStateSource(existing []string) {
 		len(existing), s.config.Tenant.Source))
 }
 
-// onNamespacesRemoved removes namespaces from the state file as well.
+// onNamespacesRemoved removes namespaces from the state file.
 func (s *Server) onNamespacesRemoved(names []string) error {
 	if s.namespaceConfig.File == nil {
 		return nil
@@ -289,7 +287,8 @@ func (s *Server) onNamespacesRemoved(names []string) error {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(rw, r) }
 
-// publicURL returns the address of clients, empty if it is that of a request.
+// publicURL returns the public address of the mock. It is empty if clients use the address of their
+// request.
 func (s *Server) publicURL() string {
 	if s.config.PublicURL != "" || s.config.BaseURL == nil {
 		return s.config.PublicURL
@@ -297,14 +296,14 @@ func (s *Server) publicURL() string {
 	return s.config.BaseURL()
 }
 
-// ControlHandler serves /_mock/ and nothing else, for a listener of its own.
+// ControlHandler returns a handler that serves only /_mock/, for a separate listener.
 func (s *Server) ControlHandler() http.Handler { return s.control }
 
-// Stop ends what is held up on purpose: faults that hang, latencies, verifications that wait.
-// Requests are still served, so that a server can be shut down in good order before Close.
+// Stop ends deliberate delays: hanging faults, latencies and waiting verifications. Requests are
+// still served, so that an http.Server can shut down gracefully before Close.
 func (s *Server) Stop() { s.stop() }
 
-// Close does what Stop does, and closes the state file. A mock that was closed keeps nothing.
+// Close calls Stop and closes the state file. A closed mock persists nothing.
 func (s *Server) Close() error {
 	s.Stop()
 	if s.namespaceConfig.File == nil {
@@ -313,7 +312,7 @@ func (s *Server) Close() error {
 	return s.namespaceConfig.File.Close()
 }
 
-// Namespace returns a namespace, and makes it if it does not exist.
+// Namespace returns a namespace. It creates the namespace if it does not exist.
 func (s *Server) Namespace(name string) (*namespace.Namespace, error) {
 	return s.namespaces.Get(name)
 }

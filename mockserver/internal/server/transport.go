@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Transport carries requests to a handler without a socket, whatever host they name. What needs a
-// connection, a reset for example, is an error as over a socket.
+// Transport returns a RoundTripper that calls a handler without a socket, regardless of the host of
+// a request. Effects on a connection, such as a reset, become errors.
 func Transport(handler http.Handler) http.RoundTripper { return handlerTransport{handler} }
 
-// handlerTransport is an http.RoundTripper that asks a handler, without a socket.
+// handlerTransport is an http.RoundTripper that calls a handler without a socket.
 type handlerTransport struct{ handler http.Handler }
 
 // RoundTrip implements http.RoundTripper.
@@ -48,8 +48,8 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// abortError returns the error of a connection that a handler aborted, nil if it did not. It panics
-// with any other cause.
+// abortError returns the error of a connection that a handler aborted, nil if it did not. It
+// re-panics any other cause.
 func abortError(cause any) error {
 	if cause == nil {
 		return nil
@@ -60,13 +60,13 @@ func abortError(cause any) error {
 	return io.ErrUnexpectedEOF
 }
 
-// response returns the response of a handler.
+// response returns the response of a handler. A negative length marks a stream.
 func (w *memoryWriter) response(r *http.Request, body io.ReadCloser, length int64) *http.Response {
 	header := w.header
 	if length < 0 {
 		header = w.sentHeader
 	}
-	if header.Get("Date") == "" { // which a server adds
+	if header.Get("Date") == "" { // net/http adds it
 		header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	}
 	return &http.Response{

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// memoryWriter is an http.ResponseWriter that stores what is written until it is flushed. From then
-// on the response is a stream.
+// memoryWriter is an http.ResponseWriter that buffers the response until Flush. After that the
+// response is a stream.
 type memoryWriter struct {
 	header, sentHeader http.Header
 	status             int
@@ -52,29 +52,29 @@ func (w *memoryWriter) Flush() {
 	}
 	w.sentHeader = w.header.Clone()
 	if w.body.Len() > 0 {
-		w.chunks <- w.body.Bytes() // the first one
+		w.chunks <- w.body.Bytes() // the first chunk
 	}
 	close(w.flushed)
 }
 
-// memoryChunks is how many writes a stream stores, as the buffers of a socket do.
+// memoryChunks is the number of writes that a stream buffers. It is similar to a socket buffer.
 const memoryChunks = 64
 
-// memoryStream is the body of a response that is read while it is written.
+// memoryStream is the body of a streamed response.
 type memoryStream struct {
-	cancel context.CancelFunc // ends the request
+	cancel context.CancelFunc // cancels the request
 	chunks chan []byte
-	unread []byte        // of the chunk that is read
-	done   chan struct{} // closed when nothing more is written
-	err    error         // that ended it, before that is closed
-	closed chan struct{} // closed when nothing more can be written
+	unread []byte        // rest of the current chunk
+	done   chan struct{} // closed after the last write
+	err    error         // set before done is closed
+	closed chan struct{} // closed when writes must fail
 	once   sync.Once
 
 	mu    sync.Mutex
 	timer *time.Timer
 }
 
-// Write stores p, or waits until there is room for it.
+// Write buffers a copy of p. It blocks while the buffer is full.
 func (s *memoryStream) Write(p []byte) (int, error) {
 	select {
 	case <-s.closed:
@@ -89,11 +89,11 @@ func (s *memoryStream) Write(p []byte) (int, error) {
 	}
 }
 
-// close makes every write fail.
+// close makes all writes fail.
 func (s *memoryStream) close() { s.once.Do(func() { close(s.closed) }) }
 
-// SetWriteDeadline implements what an http.ResponseController needs. A deadline that has passed
-// ends the stream.
+// SetWriteDeadline implements the method that http.ResponseController calls. The stream closes at
+// the deadline.
 func (s *memoryStream) SetWriteDeadline(deadline time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ func (s *memoryStream) SetWriteDeadline(deadline time.Time) error {
 	return nil
 }
 
-// finish ends the stream after its handler, which may have panicked.
+// finish ends the stream after its handler returned or panicked.
 func (s *memoryStream) finish(err error, cause any) {
 	select {
 	case <-s.closed:
@@ -119,7 +119,7 @@ func (s *memoryStream) finish(err error, cause any) {
 	s.cancel()
 }
 
-// memoryBody is the side of a stream that is read.
+// memoryBody is the reading side of a stream.
 type memoryBody struct{ *memoryStream }
 
 // Read implements io.Reader.
@@ -129,7 +129,7 @@ func (b *memoryBody) Read(p []byte) (int, error) {
 		case b.unread = <-b.chunks:
 		case <-b.done:
 			select {
-			case b.unread = <-b.chunks: // which came before the end
+			case b.unread = <-b.chunks: // written before the end
 			default:
 				if b.err != nil {
 					return 0, b.err
@@ -143,7 +143,7 @@ func (b *memoryBody) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close implements io.Closer. It ends the request.
+// Close implements io.Closer. It cancels the request.
 func (b *memoryBody) Close() error {
 	b.close()
 	b.cancel()
