@@ -30,7 +30,8 @@ func (n *Namespace) load() error {
 	}
 	if !ok {
 		if err := n.startNew(); err != nil {
-			return errors.Join(err, n.config.File.Delete(n.Name)) // leave no incomplete namespace behind
+			// leave no incomplete namespace behind
+			return errors.Join(err, n.config.File.Delete(n.Name))
 		}
 		return nil
 	}

@@ -118,8 +118,9 @@ func toFixture(tenant pat.Tenant, withSecrets bool) *fixtures.Tenant {
 	for _, token := range tokens {
 		t.Tokens = append(t.Tokens, fixtures.Token{
 			ID: token.ID, Secret: ifWanted(token.Secret), Owner: token.Owner.Name, Name: token.Name,
-			Scope:   token.Scope,
-			Created: fixtures.AbsoluteTime(token.Created), LastUsed: fixtures.AbsoluteTime(token.LastUsed),
+			Scope:                      token.Scope,
+			Created:                    fixtures.AbsoluteTime(token.Created),
+			LastUsed:                   fixtures.AbsoluteTime(token.LastUsed),
 			Managed:                    token.Managed,
 			AccessTokenValiditySeconds: token.AccessTokenValiditySeconds,
 			ExpirationDate:             fixtures.AbsoluteTime(token.ExpirationDate),

@@ -22,8 +22,9 @@ func (n *Namespace) AddIdentity(req control.NewIdentity) (control.User, error) {
 	id := cmp.Or(req.ID, n.newIdentityID())
 	login := fixtures.Token{
 		ID: n.newID(), Secret: n.Random.Hex("token secret", 32), Owner: req.Name, Name: "login",
-		Scope:   []string{pat.ScopeAll},
-		Created: fixtures.AbsoluteTime(n.now()), AccessTokenValiditySeconds: fixtures.MaxValiditySeconds,
+		Scope:                      []string{pat.ScopeAll},
+		Created:                    fixtures.AbsoluteTime(n.now()),
+		AccessTokenValiditySeconds: fixtures.MaxValiditySeconds,
 		UserAwareTokenNeverExpires: true,
 	}
 	fixture, err := validate(fixtures.Identity{ID: id, Name: req.Name, UserLevels: levels}, login)
@@ -70,7 +71,8 @@ func (n *Namespace) AddToken(req control.NewToken) (control.User, error) {
 		Scope: req.Scope, Managed: req.Managed,
 		AccessTokenValiditySeconds: cmp.Or(req.AccessTokenValiditySeconds,
 			fixtures.MaxValiditySeconds),
-		UserAwareTokenNeverExpires: req.ExpirationDate == "", Created: fixtures.AbsoluteTime(n.now()),
+		UserAwareTokenNeverExpires: req.ExpirationDate == "",
+		Created:                    fixtures.AbsoluteTime(n.now()),
 	}
 	if req.Scope == nil {
 		token.Scope = []string{pat.ScopeAll}
@@ -110,7 +112,8 @@ func (n *Namespace) AddToken(req control.NewToken) (control.User, error) {
 	if err != nil {
 		return control.User{}, err
 	}
-	identity, _ := n.Service.Identity(context.TODO(), added.Owner.ID) // it exists: it was just found
+	// it exists: it was just found
+	identity, _ := n.Service.Identity(context.TODO(), added.Owner.ID)
 	return userOf(pat.UserLogin{Identity: identity, Token: added}), nil
 }
 

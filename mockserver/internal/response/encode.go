@@ -120,7 +120,8 @@ const maxCauseBytes = 640
 //
 // observed: two messages. The text of patmock is English in both.
 func (w Writer) apiResponse(requestID string, tmpl template, e *Error) *Response {
-	text := limit.TruncateJSON(cmp.Or(w.Dialect[e.DialectEntry].Text, tmpl.message(e)), maxCauseBytes)
+	text := limit.TruncateJSON(cmp.Or(w.Dialect[e.DialectEntry].Text, tmpl.message(e)),
+		maxCauseBytes)
 	body := apiError{
 		DetailCode: tmpl.code, TrackingID: requestID, Causes: []message{},
 		Messages: []message{{"en-US", "DEFAULT", text}, {"und", "REQUEST", text}},
