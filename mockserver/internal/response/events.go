@@ -81,7 +81,8 @@ func (e *Events) setTimeout(timeout time.Duration) error {
 	}
 	var deadline time.Time
 	if timeout > 0 {
-		deadline = time.Now().Add(timeout) //nolint:forbidigo // deadlines of connections are wall time
+		//nolint:forbidigo // deadlines of connections are wall time
+		deadline = time.Now().Add(timeout)
 	}
 	if err := e.controller.SetWriteDeadline(deadline); err != nil &&
 		!errors.Is(err, http.ErrNotSupported) {

@@ -85,31 +85,33 @@ type RetryRule struct {
 }
 
 // AddNote adds a warning.
-func (i *RequestInfo) AddNote(sentence string) { i.Notes = append(i.Notes, sentence) }
+func (info *RequestInfo) AddNote(sentence string) { info.Notes = append(info.Notes, sentence) }
 
 // AddFinding adds a finding. An empty remedy means that of the kind.
-func (i *RequestInfo) AddFinding(kind, detail, remedy string) {
-	i.Findings = append(i.Findings, control.Finding{Kind: kind, Detail: detail, Remedy: remedy})
+func (info *RequestInfo) AddFinding(kind, detail, remedy string) {
+	info.Findings = append(info.Findings, control.Finding{
+		Kind: kind, Detail: detail, Remedy: remedy,
+	})
 }
 
 // AddFindings adds a finding for each of n items, up to [limit.Items], and one that counts the
 // rest.
-func (t *RequestInfo) AddFindings(kind string, n int,
+func (info *RequestInfo) AddFindings(kind string, n int,
 	describe func(i int) (detail, remedy string),
 ) {
 	for i := range min(n, limit.Items) {
 		detail, remedy := describe(i)
-		t.AddFinding(kind, detail, remedy)
+		info.AddFinding(kind, detail, remedy)
 	}
 	if n > limit.Items {
-		t.AddFinding(kind, limit.Remainder(n-limit.Items), "")
+		info.AddFinding(kind, limit.Remainder(n-limit.Items), "")
 	}
 }
 
 // AddFindingsAt adds a finding for each pointer, and one that counts the rest of total. Text
 // follows the pointer in the detail.
-func (t *RequestInfo) AddFindingsAt(kind string, pointers []string, total int, text string) {
-	t.AddFindings(kind, total, func(i int) (detail, remedy string) {
+func (info *RequestInfo) AddFindingsAt(kind string, pointers []string, total int, text string) {
+	info.AddFindings(kind, total, func(i int) (detail, remedy string) {
 		return Truncate(pointers[i]) + text, ""
 	})
 }

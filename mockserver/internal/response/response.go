@@ -166,7 +166,8 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, resp *Response, v
 		return
 	}
 	info.Body, info.Size = resp.Body, len(resp.Body)
-	if _, err := rw.Write(resp.Body); err != nil && resp.Body != nil { //nolint:gosec // its content type is set, and not sniffed
+	//nolint:gosec // the content type is set, and not sniffed
+	if _, err := rw.Write(resp.Body); err != nil && resp.Body != nil {
 		w.Log.DebugContext(r.Context(), "the client went away", "error", err)
 	}
 }
@@ -190,8 +191,8 @@ const (
 const overloadRetryAfter = time.Second
 
 // Overloaded returns the error of a request over the memory budget.
-func (i *RequestInfo) Overloaded() *Error {
-	i.RetryAfter = overloadRetryAfter
+func (info *RequestInfo) Overloaded() *Error {
+	info.RetryAfter = overloadRetryAfter
 	e := Errorf(Unavailable, Reason{Rule: rule.MemoryBudget, Text: budget.ErrExceeded.Error()})
 	e.Header = http.Header{"Retry-After": {"1"}} // overloadRetryAfter
 	return e
@@ -205,7 +206,8 @@ func (w Writer) reserveMemory(rw http.ResponseWriter, r *http.Request, resp *Res
 		return w.ErrorResponse(r, info.Overloaded())
 	}
 	timeout := w.ReadTimeout + time.Duration(size)*time.Second/minReadRate
-	deadline := time.Now().Add(timeout)                           //nolint:forbidigo // deadlines of connections are wall time
+	//nolint:forbidigo // deadlines of connections are wall time
+	deadline := time.Now().Add(timeout)
 	_ = http.NewResponseController(rw).SetWriteDeadline(deadline) // fails without a connection
 	return resp
 }

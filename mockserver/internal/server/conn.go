@@ -226,7 +226,8 @@ func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
 		header.Set(response.RuleHeader, string(reason.Rule))
 	}
 	rw.WriteHeader(http.StatusMethodNotAllowed)
-	_, _ = io.WriteString(rw, strings.TrimPrefix(reason.Text, "CONNECT ")+": "+advice+localAddr(r)+"\n") //nolint:gosec // it is plain text
+	text := strings.TrimPrefix(reason.Text, "CONNECT ") + ": " + advice + localAddr(r) + "\n"
+	_, _ = io.WriteString(rw, text) //nolint:gosec // it is plain text
 }
 
 // localAddr returns the address that a request arrived at. It is empty without a connection.

@@ -27,8 +27,10 @@ const tenantWithTwoTokens = `
 identities:
 - {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
 tokens:
-- {id: cafecafecafecafecafecafecafecafe, secret: cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe, owner: admin, name: login, accessTokenValiditySeconds: 60}
-- {id: cafebeefcafebeefcafebeefcafebeef, secret: cafebeefcafebeefcafebeefcafebeefcafebeefcafebeefcafebeefcafebeef, owner: admin, name: nightly}
+- {id: cafecafecafecafecafecafecafecafe, owner: admin, name: login, accessTokenValiditySeconds: 60,
+   secret: cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe}
+- {id: cafebeefcafebeefcafebeefcafebeef, owner: admin, name: nightly,
+   secret: cafebeefcafebeefcafebeefcafebeefcafebeefcafebeefcafebeefcafebeef}
 `
 
 func noon() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) }

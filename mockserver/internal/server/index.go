@@ -19,7 +19,8 @@ func isRead(method string) bool { return method == http.MethodGet || method == h
 func isIndex(r *http.Request) bool { return r.URL.Path == "/" && isRead(r.Method) }
 
 // browserPath matches the paths that browsers request without a link to them.
-var browserPath = regexp.MustCompile(`^/(favicon\.ico|robots\.txt|browserconfig\.xml|apple-touch-icon[a-z0-9-]*\.png|` +
+var browserPath = regexp.MustCompile(`^/(favicon\.ico|robots\.txt|browserconfig\.xml|` +
+	`apple-touch-icon[a-z0-9-]*\.png|` +
 	`\.well-known/appspecific/com\.chrome\.devtools\.json)$`)
 
 // isBrowserRequest reports whether a browser sent a request on its own.

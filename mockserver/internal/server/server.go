@@ -53,7 +53,8 @@ type Server struct {
 }
 
 // baseURLPattern matches base URLs that shells and clients parse alike.
-var baseURLPattern = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$`)
+var baseURLPattern = regexp.MustCompile(
+	`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$`)
 
 // CheckBaseURL returns a base URL without a trailing slash. It returns an error unless text is an
 // http or https URL of a host and path, without user, query or blanks.
