@@ -15,20 +15,20 @@ import (
 // otherShells have names that look like those of shells with a completion, and are no slips.
 var otherShells = []string{"sh", "csh", "tcsh", "ksh", "mksh", "ash", "dash"}
 
-// gotArguments returns how many arguments came, as the end of a sentence. It is empty for none.
-func gotArguments(n int) string {
+// countText returns how many arguments came, as the end of a sentence. It is empty for none.
+func countText(n int) string {
 	if n == 0 {
 		return ""
 	}
 	return fmt.Sprintf("; got %d arguments", n)
 }
 
-// OneOf demands one argument of a list, and proposes the one that looks like another.
-func OneOf(kind string, names []string) cobra.PositionalArgs {
+// EnumArg demands one argument of a list, and proposes the one that looks like another.
+func EnumArg(kind string, names []string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return Usagef(strings.ToUpper(kind), "expected one %s: %s%s", kind,
-				strings.Join(names, ", "), gotArguments(len(args)))
+				strings.Join(names, ", "), countText(len(args)))
 		}
 		if !slices.Contains(names, args[0]) {
 			hint := DidYouMean(args[0], names)
@@ -55,16 +55,16 @@ func SplitNames(list string) []string {
 
 // CheckName returns a usage error if a name is none of the known ones, with one that looks like it.
 // An empty name is no error.
-func CheckName(subject, kind, name string, known []string) error {
-	if name == "" || slices.Contains(known, name) {
+func CheckName(subject, kind, name string, names []string) error {
+	if name == "" || slices.Contains(names, name) {
 		return nil
 	}
 	return Usagef(subject, "unknown %s %q%s: expected one of %s", kind, name,
-		DidYouMean(name, known), strings.Join(known, ", "))
+		DidYouMean(name, names), strings.Join(names, ", "))
 }
 
-// One demands one argument, which names something in a path of the mock.
-func One(subject, kind string) cobra.PositionalArgs {
+// RequiredArg demands one argument, which names something in a path of the mock.
+func RequiredArg(subject, kind string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return Usagef(subject, "expected %s, got %d arguments", kind, len(args))
@@ -73,13 +73,13 @@ func One(subject, kind string) cobra.PositionalArgs {
 	}
 }
 
-// AtMostOne allows an argument.
-func AtMostOne(subject, kind string) cobra.PositionalArgs {
+// OptionalArg allows an argument.
+func OptionalArg(subject, kind string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
 		}
-		return One(subject, kind)(cmd, args)
+		return RequiredArg(subject, kind)(cmd, args)
 	}
 }
 
@@ -97,11 +97,11 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	var names []string
-	meant := ""
+	suggestion := ""
 	for _, child := range cmd.Commands() {
 		names = append(names, child.Name())
 		if slices.Contains(child.SuggestFor, args[0]) {
-			meant = child.Name()
+			suggestion = child.Name()
 		}
 	}
 	subject := "ARGUMENT"
@@ -109,8 +109,8 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 		subject = "COMMAND"
 	}
 	hint := DidYouMean(args[0], names)
-	if meant != "" {
-		hint = " (did you mean " + meant + "?)"
+	if suggestion != "" {
+		hint = " (did you mean " + suggestion + "?)"
 	}
 	return Usagef(subject, "unknown command or argument %q for %q%s", args[0], cmd.CommandPath(),
 		hint)
@@ -118,8 +118,8 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 
 // DidYouMean proposes the known name that is closest to what was written, as the end of a
 // sentence. It is empty if none is close: a slip for every three letters.
-func DidYouMean(word string, known []string) string {
-	name := schema.Closest(word, known)
+func DidYouMean(word string, names []string) string {
+	name := schema.Closest(word, names)
 	if name == "" || len(name) < 2 {
 		return ""
 	}

@@ -11,39 +11,39 @@ import (
 // A choice is the value of a flag that takes one of a few names, or several with commas between.
 type choice struct {
 	names         []string
-	several       bool
+	multiple      bool
 	subject, kind string
-	known         []string
+	values        []string
 	set           func(names []string)
 }
 
 // ChoiceVar adds a flag that takes one of the known names, each a kind of thing. An empty value is
 // none.
-func ChoiceVar(flags *pflag.FlagSet, name *string, flag, kind string, known []string,
+func ChoiceVar(flags *pflag.FlagSet, name *string, flag, kind string, values []string,
 	usage string,
 ) {
-	c := &choice{names: []string{*name}, subject: "--" + flag, kind: kind, known: known}
+	c := &choice{names: []string{*name}, subject: "--" + flag, kind: kind, values: values}
 	c.set = func(names []string) { *name = strings.Join(names, "") }
 	flags.Var(c, flag, usage)
 }
 
 // ChoicesVar adds a flag that takes several of the known names, with commas between.
-func ChoicesVar(flags *pflag.FlagSet, names *[]string, flag, kind string, known []string,
+func ChoicesVar(flags *pflag.FlagSet, names *[]string, flag, kind string, values []string,
 	usage string,
 ) {
-	c := &choice{names: *names, several: true, subject: "--" + flag, kind: kind, known: known}
-	c.set = func(chosen []string) { *names = chosen }
+	c := &choice{names: *names, multiple: true, subject: "--" + flag, kind: kind, values: values}
+	c.set = func(selection []string) { *names = selection }
 	flags.Var(c, flag, usage)
 }
 
 // Set implements pflag.Value.
 func (c *choice) Set(text string) error {
 	names := []string{text}
-	if c.several {
+	if c.multiple {
 		names = SplitNames(text)
 	}
 	for _, name := range names {
-		if err := CheckName(c.subject, c.kind, name, c.known); err != nil {
+		if err := CheckName(c.subject, c.kind, name, c.values); err != nil {
 			return err
 		}
 	}
@@ -64,10 +64,10 @@ func Choices(f *pflag.Flag) cobra.CompletionFunc {
 	switch {
 	case !ok:
 		return nil
-	case c.several:
-		return SeveralValues(c.known)
+	case c.multiple:
+		return MultipleValues(c.values)
 	}
-	return OneValue(slices.DeleteFunc(slices.Clone(c.known), func(name string) bool {
+	return SingleValue(slices.DeleteFunc(slices.Clone(c.values), func(name string) bool {
 		return name == "*"
 	}))
 }

@@ -8,33 +8,33 @@ import (
 )
 
 // FirstArgument offers values for the first argument of a command only.
-func FirstArgument(offer cobra.CompletionFunc) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion,
+func FirstArgument(complete cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion,
 		cobra.ShellCompDirective,
 	) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return offer(cmd, args, typed)
+		return complete(cmd, args, toComplete)
 	}
 }
 
-// OneValue offers the values of a flag that takes one of a few.
-func OneValue(values []string) cobra.CompletionFunc {
+// SingleValue offers the values of a flag that takes one of a few.
+func SingleValue(values []string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// SeveralValues offers the values of a flag that takes several of a few, with commas between.
-func SeveralValues(values []string) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion,
+// MultipleValues offers the values of a flag that takes several of a few, with commas between.
+func MultipleValues(values []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion,
 		cobra.ShellCompDirective,
 	) {
-		before := typed[:strings.LastIndex(typed, ",")+1]
-		given := SplitNames(before)
+		prefix := toComplete[:strings.LastIndex(toComplete, ",")+1]
+		names := SplitNames(prefix)
 		var all []cobra.Completion
 		for _, value := range values {
-			if !slices.Contains(given, value) {
-				all = append(all, before+value)
+			if !slices.Contains(names, value) {
+				all = append(all, prefix+value)
 			}
 		}
 		return all, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace

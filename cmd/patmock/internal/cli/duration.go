@@ -9,34 +9,34 @@ import (
 	"time"
 )
 
-// ExpectedTime says what a time looks like.
-const ExpectedTime = "expected a time such as 2027-01-31T00:00:00Z"
+// TimeForm says what a time looks like.
+const TimeForm = "expected a time such as 2027-01-31T00:00:00Z"
 
-// NotAhead returns the error of an argument of advance. A negative one has another command.
-func NotAhead(text string, err error) error {
+// AdvanceError returns the error of an argument of advance. A negative one has another command.
+func AdvanceError(text string, err error) error {
 	if strings.HasPrefix(text, "-") {
 		err = fmt.Errorf("%w: patmock control clock set TIME moves the clock back", err)
 	}
 	return Usagef("DURATION", "%w", err)
 }
 
-var daysForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)d`)
+var daysPattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)d`)
 
 // ParseDuration reads what time.ParseDuration does, with days in front.
 func ParseDuration(text string) (time.Duration, error) {
-	wrong := fmt.Errorf("expected a duration ahead, such as 72h, 191d or 1d12h, got %q", text)
+	errForm := fmt.Errorf("expected a duration ahead, such as 72h, 191d or 1d12h, got %q", text)
 	rest, sum := text, 0.0
-	if days := daysForm.FindStringSubmatch(text); days != nil {
+	if days := daysPattern.FindStringSubmatch(text); days != nil {
 		n, err := strconv.ParseFloat(days[1], 64)
 		if err != nil {
-			return 0, wrong
+			return 0, errForm
 		}
 		rest, sum = text[len(days[0]):], n*float64(24*time.Hour)
 	}
 	if rest != "" {
 		d, err := time.ParseDuration(rest)
 		if err != nil || rest[0] == '-' || rest[0] == '+' {
-			return 0, wrong
+			return 0, errForm
 		}
 		sum += float64(d)
 	}

@@ -9,16 +9,16 @@ import (
 )
 
 // The files by which Docker and Podman mark a container.
-var containerMarks = []string{"/.dockerenv", "/run/.containerenv"}
+var containerMarkers = []string{"/.dockerenv", "/run/.containerenv"}
 
 // isContainerInit tells whether a process is what a container runs: its first process, or a child
 // of that, such as an init's or a shell's. Programs deeper in a container, such as those of a test
 // run, have their clients beside them.
 func isContainerInit(pid, parent int, exists func(path string) bool) bool {
-	return (pid == 1 || parent == 1) && slices.ContainsFunc(containerMarks, exists)
+	return (pid == 1 || parent == 1) && slices.ContainsFunc(containerMarkers, exists)
 }
 
-func exists(path string) bool {
+func fileExists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
@@ -31,7 +31,7 @@ func ProcessEnv() Env {
 	return Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lookup: os.LookupEnv,
 		Variables: os.Environ,
-		Container: isContainerInit(os.Getpid(), os.Getppid(), exists),
+		Container: isContainerInit(os.Getpid(), os.Getppid(), fileExists),
 	}
 }
 

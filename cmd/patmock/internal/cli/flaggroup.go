@@ -33,20 +33,20 @@ func FlagGroups() []FlagGroup {
 	}
 }
 
-const groupOfFlag = "patmock: group"
+const groupAnnotation = "patmock: group"
 
 // SetGroup puts the flags that have no group yet into one.
 func SetGroup(flags *pflag.FlagSet, g FlagGroup) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Annotations[groupOfFlag] == nil {
-			annotate(f, groupOfFlag, string(g))
+		if f.Annotations[groupAnnotation] == nil {
+			annotate(f, groupAnnotation, string(g))
 		}
 	})
 }
 
 // GroupOf returns the group of a flag.
 func GroupOf(f *pflag.Flag) FlagGroup {
-	if set := f.Annotations[groupOfFlag]; len(set) > 0 {
+	if set := f.Annotations[groupAnnotation]; len(set) > 0 {
 		return FlagGroup(set[0])
 	}
 	return groupFlags

@@ -14,36 +14,36 @@ func Variable(flag string) string {
 	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// withVariable marks a flag that has a variable. Other flags have none: scripts read one form,
-// whatever a person prefers.
-const withVariable = "patmock: variable"
+// variableAnnotation marks a flag that has a variable. Other flags have none: scripts read one
+// form, whatever a person prefers.
+const variableAnnotation = "patmock: variable"
 
 // SetVariables lets flags be set by their variables.
 func SetVariables(flags *pflag.FlagSet, names ...string) {
 	for _, name := range names {
-		annotate(flags.Lookup(name), withVariable)
+		annotate(flags.Lookup(name), variableAnnotation)
 	}
 }
 
 // HasVariable reports whether the value of a flag can come from its variable.
-func HasVariable(f *pflag.Flag) bool { return f.Annotations[withVariable] != nil }
+func HasVariable(f *pflag.Flag) bool { return f.Annotations[variableAnnotation] != nil }
 
-// fromVariable marks a flag whose value comes from its variable.
-const fromVariable = "patmock: from its variable"
+// sourceAnnotation marks a flag whose value comes from its variable.
+const sourceAnnotation = "patmock: from its variable"
 
-func setByVariable(f *pflag.Flag) { annotate(f, fromVariable) }
+func markSetByVariable(f *pflag.Flag) { annotate(f, sourceAnnotation) }
 
 // OnCommandLine reports whether one of the flags was given by its name.
 func OnCommandLine(flags *pflag.FlagSet, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		f := flags.Lookup(name)
-		return f.Changed && f.Annotations[fromVariable] == nil
+		return f.Changed && f.Annotations[sourceAnnotation] == nil
 	})
 }
 
-// FromEnvironment sets the flags that were not given from their variables. Blanks and line breaks
-// around a value are those of files of variables.
-func FromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
+// SetFromEnvironment sets the flags that were not given from their variables. Blanks and line
+// breaks around a value are those of files of variables.
+func SetFromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {
 		value, set := lookup(Variable(f.Name))
@@ -51,27 +51,27 @@ func FromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) e
 		if !HasVariable(f) || f.Changed || !set || value == "" || err != nil {
 			return
 		}
-		if quoted.MatchString(value) {
+		if quotedPattern.MatchString(value) {
 			err = Usagef(Variable(f.Name),
 				"%s has quotation marks around its value, which some files of variables keep: "+
 					"leave them out", Variable(f.Name))
 			return
 		}
-		if refused := flags.Set(f.Name, value); refused != nil {
+		if setErr := flags.Set(f.Name, value); setErr != nil {
 			var invalid *pflag.InvalidValueError
-			if errors.As(refused, &invalid) { // it names the flag
-				refused = invalid.Unwrap()
+			if errors.As(setErr, &invalid) { // it names the flag
+				setErr = invalid.Unwrap()
 			}
-			err = Usagef(Variable(f.Name), "%s=%q: %w%s", Variable(f.Name), value, refused,
+			err = Usagef(Variable(f.Name), "%s=%q: %w%s", Variable(f.Name), value, setErr,
 				ValueHint(f, value))
 		}
-		setByVariable(f)
+		markSetByVariable(f)
 	})
 	return err
 }
 
 var (
-	quoted = regexp.MustCompile(`^(".*"|'.*')$`)
+	quotedPattern = regexp.MustCompile(`^(".*"|'.*')$`)
 	// Digits matches a number without a unit.
 	Digits = regexp.MustCompile(`^[0-9]+$`)
 )
@@ -107,7 +107,7 @@ func NameVariable(flags *pflag.FlagSet, err error) error {
 		return err
 	}
 	f := flags.Lookup(strings.TrimPrefix(usage.Subject, "--"))
-	if f == nil || f.Annotations[fromVariable] == nil {
+	if f == nil || f.Annotations[sourceAnnotation] == nil {
 		return err
 	}
 	name := Variable(f.Name)
@@ -117,17 +117,17 @@ func NameVariable(flags *pflag.FlagSet, err error) error {
 	} else if !strings.Contains(text, name) {
 		text = name + ": " + text
 	}
-	return &UsageError{name, usage.Help, Renamed(text, err)}
+	return &UsageError{name, usage.Help, ErrorWithText(text, err)}
 }
 
-type renamedError struct {
+type errorWithText struct {
 	text string
 	err  error
 }
 
-// Renamed returns an error with another text.
-func Renamed(text string, err error) error { return &renamedError{text, err} }
+// ErrorWithText returns an error with another text.
+func ErrorWithText(text string, err error) error { return &errorWithText{text, err} }
 
-func (e *renamedError) Error() string { return e.text }
+func (e *errorWithText) Error() string { return e.text }
 
-func (e *renamedError) Unwrap() error { return e.err }
+func (e *errorWithText) Unwrap() error { return e.err }

@@ -13,23 +13,23 @@ import (
 // IgnoreSIGPIPE keeps a mock alive when nobody reads its output any more: what is written
 // there fails, and clients are still served. The command does not inherit this.
 func IgnoreSIGPIPE() {
-	if len(brokenPipe) > 0 {
-		signal.Notify(make(chan os.Signal, 1), brokenPipe...)
+	if len(pipeSignals) > 0 {
+		signal.Notify(make(chan os.Signal, 1), pipeSignals...)
 	}
 }
 
 // The causes by which the context of a command ends.
 var (
 	ErrInterrupted = errors.New("interrupted")
-	ErrTimeUp      = errors.New("the time of --timeout is up")
+	ErrTimeout     = errors.New("the time of --timeout is up")
 )
 
-// Interruptible returns a context that ends at the first signal that ends a process. The second one
-// ends the process.
-func Interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+// InterruptContext returns a context that ends at the first signal that ends a process. The second
+// one ends the process.
+func InterruptContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals, done := make(chan os.Signal, 2), make(chan struct{})
-	for _, s := range ending {
+	for _, s := range terminationSignals {
 		// as under nohup; shells ignore SIGINT for what runs behind
 		if s == os.Interrupt || !signal.Ignored(s) {
 			signal.Notify(signals, s)
@@ -57,14 +57,14 @@ func Interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // EndError returns the error of a command whose context has ended, with what it leaves undone, and
 // nil for one whose context has not.
-func EndError(ctx context.Context, rest string) error {
+func EndError(ctx context.Context, detail string) error {
 	switch {
 	case ctx.Err() == nil:
 		return nil
-	case errors.Is(context.Cause(ctx), ErrTimeUp):
-		return Exitf(ExitUnreachable, "%w: %s", ErrTimeUp, rest)
+	case errors.Is(context.Cause(ctx), ErrTimeout):
+		return Exitf(ExitUnreachable, "%w: %s", ErrTimeout, detail)
 	}
-	return Exitf(ExitInterrupted, "%w: %s", ErrInterrupted, rest)
+	return Exitf(ExitInterrupted, "%w: %s", ErrInterrupted, detail)
 }
 
 // precedence is the order in which exit codes count if several apply.

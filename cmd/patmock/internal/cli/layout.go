@@ -42,20 +42,21 @@ func Columns(rows []HelpRow) string {
 // WrapText breaks the lines of each paragraph at a width. Indented lines are kept as they are.
 func WrapText(text string, width int) string {
 	var lines []string
-	open := false // the last line can be continued
+	continuable := false // the last line can be continued
 	for line := range strings.Lines(strings.TrimSpace(text) + "\n") {
 		line = strings.TrimRight(line, "\n")
 		if line == "" || strings.HasPrefix(line, " ") {
-			lines, open = append(lines, line), false
+			lines, continuable = append(lines, line), false
 			continue
 		}
 		for _, word := range strings.Fields(line) {
 			last := len(lines) - 1
-			if open && utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= width {
+			if continuable &&
+				utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= width {
 				lines[last] += " " + word
 				continue
 			}
-			lines, open = append(lines, word), true
+			lines, continuable = append(lines, word), true
 		}
 	}
 	return strings.Join(lines, "\n") + "\n"

@@ -69,7 +69,7 @@ func Table(rows ...[]string) string {
 	for _, row := range rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = cmp.Or(strings.ReplaceAll(Visible(cell), "\n", " "), "-")
+			cells[i] = cmp.Or(strings.ReplaceAll(Sanitize(cell), "\n", " "), "-")
 		}
 		_, _ = fmt.Fprintln(w, strings.Join(cells, "\t")) // a Builder takes everything
 	}
@@ -77,8 +77,8 @@ func Table(rows ...[]string) string {
 	return b.String()
 }
 
-// Visible replaces what a terminal would act on: clients sent it.
-func Visible(s string) string {
+// Sanitize replaces what a terminal would act on: clients sent it.
+func Sanitize(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || unicode.IsPrint(r) {
 			return r

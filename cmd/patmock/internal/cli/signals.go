@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// ending are the signals that end a mock in good order.
-var ending = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+// terminationSignals are the signals that end a mock in good order.
+var terminationSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
-// brokenPipe is what ends a process that nobody reads from any more.
-var brokenPipe = []os.Signal{syscall.SIGPIPE}
+// pipeSignals is what ends a process that nobody reads from any more.
+var pipeSignals = []os.Signal{syscall.SIGPIPE}

@@ -19,8 +19,8 @@ func IsTerminal(stream any) bool {
 	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return false
 	}
-	null, err := os.Stat(os.DevNull) // a character device, too
-	return err != nil || !os.SameFile(info, null)
+	devNull, err := os.Stat(os.DevNull) // a character device, too
+	return err != nil || !os.SameFile(info, devNull)
 }
 
 // Confirm prints a question and reports whether the next line of in is yes. It ends with ctx.

@@ -14,8 +14,8 @@ import (
 // ControlToken is the variable that holds the control token itself.
 const ControlToken = "PATMOCK_CONTROL_TOKEN"
 
-// EnvironName returns a name of a variable as it is compared: Windows ignores the case.
-func EnvironName(name string) string {
+// VariableKey returns a name of a variable as it is compared: Windows ignores the case.
+func VariableKey(name string) string {
 	if runtime.GOOS == "windows" {
 		return strings.ToUpper(name)
 	}
@@ -64,18 +64,18 @@ var VariableInfos = []variableInfo{
 	},
 }
 
-// otherVariables are those of docker-compose.yml, of CI and of the tests of this repository,
+// repositoryVariables are those of docker-compose.yml, of CI and of the tests of this repository,
 // without PATMOCK_. Commands neither read nor report them. exec keeps BASE_URL from its command.
-var otherVariables = []string{
+var repositoryVariables = []string{
 	"ALLOW_WRITES", "BASE_URL", "BEARER", "BINARY", "DOCUMENT", "EXHAUSTIVE", "FINDINGS",
 	"FLIP_ALL", "FULL_DISK", "FUZZTIME", "IMAGE", "KILL_FILE",
 	"KILL_ROUND", "KILL_ROUNDS", "LEDGER", "PERSISTENT_PORT", "PORT", "PUBLISHED_DIR", "REPORTS",
 	"SOAK", "UNUSED",
 }
 
-// foreignVariable matches the names that Kubernetes and the links of Docker make for services whose
+// serviceVariable matches the names that Kubernetes and the links of Docker make for services whose
 // names begin with patmock, without PATMOCK_.
-var foreignVariable = regexp.MustCompile(
+var serviceVariable = regexp.MustCompile(
 	`^(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?|NAME|ENV_.*)$|^(SERVICE|PORT)_`,
 )
 
@@ -120,15 +120,15 @@ func allVariables(cmd *cobra.Command) []string {
 // UnknownVariables returns the names of the PATMOCK_ variables of an environment that no command
 // reads. Those without a value have no effect, as other variables.
 func UnknownVariables(root *cobra.Command, environ []string) []string {
-	known := append(allVariables(root), otherVariables...)
+	names := append(allVariables(root), repositoryVariables...)
 	var unknown []string
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		short, ok := strings.CutPrefix(strings.ToUpper(name), VariablePrefix)
-		if !ok || strings.TrimSpace(value) == "" || foreignVariable.MatchString(short) {
+		if !ok || strings.TrimSpace(value) == "" || serviceVariable.MatchString(short) {
 			continue
 		}
-		if !slices.Contains(known, short) || EnvironName(name) != VariablePrefix+short {
+		if !slices.Contains(names, short) || VariableKey(name) != VariablePrefix+short {
 			unknown = append(unknown, name)
 		}
 	}
@@ -140,27 +140,28 @@ func UnknownVariables(root *cobra.Command, environ []string) []string {
 // reads: its value would silently have no effect.
 func CheckVariables(cmd *cobra.Command, environ []string) error {
 	for _, name := range UnknownVariables(cmd.Root(), environ) {
-		if meant := similarVariable(name, VariablesOf(cmd)); meant != "" {
+		if suggestion := similarVariable(name, VariablesOf(cmd)); suggestion != "" {
 			return Usagef(name,
-				"the variable %s is unknown (did you mean %s?): rename it or unset it", name, meant)
+				"the variable %s is unknown (did you mean %s?): rename it or unset it", name,
+				suggestion)
 		}
 	}
 	return nil
 }
 
 // similarVariable returns the variable that a name was probably meant for, empty if there is none.
-func similarVariable(name string, known []string) string {
-	const long = 6 // letters of a name, from which two slips make no other word
+func similarVariable(name string, names []string) string {
+	const minLength = 6 // letters of a name, from which two slips make no other word
 	short := strings.ToUpper(name)[len(VariablePrefix):]
-	best, least := "", long
-	for _, k := range known {
+	match, distance := "", minLength
+	for _, k := range names {
 		d := levenshtein.ComputeDistance(short, k)
 		if near := d <= 1 ||
-			d == 2 && (len(k) >= long || sameLetters(short, k)); near && d < least {
-			best, least = VariablePrefix+k, d
+			d == 2 && (len(k) >= minLength || sameLetters(short, k)); near && d < distance {
+			match, distance = VariablePrefix+k, d
 		}
 	}
-	return best
+	return match
 }
 
 // sameLetters reports whether two words differ by the order of their letters only.
@@ -196,9 +197,9 @@ func CommandPaths(cmd *cobra.Command, matches func(*cobra.Command) bool) []strin
 		if child.Name() == "help" {
 			continue
 		}
-		below := CommandPaths(child, matches)
-		complete = complete && slices.Equal(below, []string{ShortPath(child)})
-		paths = append(paths, below...)
+		childPaths := CommandPaths(child, matches)
+		complete = complete && slices.Equal(childPaths, []string{ShortPath(child)})
+		paths = append(paths, childPaths...)
 	}
 	if complete {
 		return []string{ShortPath(cmd)}

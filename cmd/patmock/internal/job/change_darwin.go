@@ -36,8 +36,8 @@ type child struct {
 	_                       [80]byte
 }
 
-// awaitChange waits for a change of a child. One that has ended is not reaped.
-func awaitChange(pid int) change {
+// waitChange waits for a change of a child. One that has ended is not reaped.
+func waitChange(pid int) change {
 	for {
 		info, err := waitid(pid, exited|stopped|noWait)
 		if err != nil || info.code != codeStopped {
@@ -63,8 +63,9 @@ func waitid(pid, options int) (child, error) {
 	}
 }
 
-// living reports whether a process of a group lives. If that is not known it assumes that one does.
-func living(group int) bool {
+// hasLiveProcess reports whether a process of a group lives. If that is not known it assumes that
+// one does.
+func hasLiveProcess(group int) bool {
 	processes, err := unix.SysctlKinfoProcSlice("kern.proc.pgrp", group)
 	if err != nil {
 		return true

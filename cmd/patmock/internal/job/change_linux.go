@@ -32,8 +32,8 @@ type child struct {
 	}
 }
 
-// awaitChange waits for a change of a child. One that has ended is not reaped.
-func awaitChange(pid int) change {
+// waitChange waits for a change of a child. One that has ended is not reaped.
+func waitChange(pid int) change {
 	for {
 		info, err := waitid(pid, unix.WEXITED|unix.WSTOPPED|unix.WNOWAIT)
 		if err != nil || info.code != codeStopped {
@@ -56,13 +56,14 @@ func waitid(pid, options int) (child, error) {
 	}
 }
 
-// living reports whether a process of a group lives. Without /proc it assumes that one does.
-func living(group int) bool {
+// hasLiveProcess reports whether a process of a group lives. Without /proc it assumes that one
+// does.
+func hasLiveProcess(group int) bool {
 	processes, err := os.ReadDir("/proc")
 	if err != nil {
 		return true
 	}
-	found := false
+	readable := false
 	for _, p := range processes {
 		if _, err := strconv.Atoi(p.Name()); err != nil {
 			continue
@@ -71,16 +72,16 @@ func living(group int) bool {
 		if err != nil {
 			continue // it has ended
 		}
-		found = true
+		readable = true
 		var state string
-		var parent, its int
+		var parent, pgrp int
 		_, rest, _ := bytes.Cut(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" "))
-		if _, err := fmt.Sscan(string(rest), &state, &parent, &its); err != nil {
+		if _, err := fmt.Sscan(string(rest), &state, &parent, &pgrp); err != nil {
 			continue
 		}
-		if its == group && state != "Z" && state != "X" {
+		if pgrp == group && state != "Z" && state != "X" {
 			return true
 		}
 	}
-	return !found
+	return !readable
 }

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	// secondSignal is the least time between two signals that count as two. A terminal and npm send
+	// minSignalGap is the least time between two signals that count as two. A terminal and npm send
 	// the first one twice.
-	secondSignal = 500 * time.Millisecond
-	// killed limits the wait for processes to end after SIGKILL.
-	killed = 2 * time.Second
+	minSignalGap = 500 * time.Millisecond
+	// killTimeout limits the wait for processes to end after SIGKILL.
+	killTimeout = 2 * time.Second
 )
 
 // Job is a command that runs.
@@ -27,25 +27,29 @@ type Job struct {
 	group    int // its process group, the id of which is that of the command
 	guard    *guard
 	terminal *terminal
-	// front reports whether the group is in front of the terminal while this process could be.
-	front   bool
-	signals chan os.Signal
+	// foreground reports whether the group is in front of the terminal while this process could be.
+	foreground bool
+	signals    chan os.Signal
 
-	asked   time.Time        // when the first signal came that ends it
-	overdue <-chan time.Time // when it is killed, nil for never
+	firstSignal time.Time        // when the first signal came that ends it
+	killTimer   <-chan time.Time // when it is killed, nil for never
 }
 
-// ending are the signals that end a command, others the rest of those that it gets.
+// terminationSignals are the signals that end a command, others the rest of those that it gets.
 var (
-	ending = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
-	others = []os.Signal{syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGTSTP, syscall.SIGCONT}
+	terminationSignals = []os.Signal{
+		syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
+	}
+	otherSignals = []os.Signal{
+		syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGTSTP, syscall.SIGCONT,
+	}
 )
 
 // Start starts a command in a process group of its own.
 func Start(cmd *exec.Cmd, o Options) (*Job, error) {
 	o.Log = cmp.Or(o.Log, slog.Default())
 	j := &Job{options: o, cmd: cmd, terminal: openTerminal(), signals: make(chan os.Signal, 8)}
-	for _, s := range append(ending, others...) {
+	for _, s := range append(terminationSignals, otherSignals...) {
 		if !signal.Ignored(s) { // as under nohup, which the command inherits
 			signal.Notify(j.signals, s)
 		}
@@ -55,8 +59,8 @@ func Start(cmd *exec.Cmd, o Options) (*Job, error) {
 		o.Log.Warn("the command goes on if patmock is killed", "error", err)
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if j.front = j.terminal.isFor(cmd); j.front {
-		j.front = inForeground(cmd, j.terminal)
+	if j.foreground = j.terminal.isReadBy(cmd); j.foreground {
+		j.foreground = startInForeground(cmd, j.terminal)
 	}
 	if err := cmd.Start(); err != nil {
 		j.close()
@@ -76,7 +80,7 @@ func (j *Job) Wait() error {
 	changes := make(chan change)
 	go func() {
 		for {
-			c := awaitChange(j.group)
+			c := waitChange(j.group)
 			changes <- c
 			if c.ended {
 				return
@@ -86,12 +90,12 @@ func (j *Job) Wait() error {
 	for running := true; running; {
 		select {
 		case s := <-j.signals:
-			j.pass(s)
-		case <-j.overdue:
+			j.forward(s)
+		case <-j.killTimer:
 			j.kill()
 		case c := <-changes:
 			if running = !c.ended; running {
-				j.stopped(c.signal)
+				j.handleStop(c.signal)
 			}
 		}
 	}
@@ -103,8 +107,8 @@ func (j *Job) Wait() error {
 
 // close takes the terminal back and ends the guard.
 func (j *Job) close() {
-	if j.front {
-		j.terminal.takeBack(j.group)
+	if j.foreground {
+		j.terminal.reclaim(j.group)
 	}
 	j.terminal.close()
 	j.guard.end()
@@ -115,13 +119,13 @@ func (j *Job) close() {
 func (j *Job) signal(s syscall.Signal) { _ = syscall.Kill(-j.group, s) }
 
 func (j *Job) kill() {
-	j.overdue = nil
+	j.killTimer = nil
 	j.signal(syscall.SIGKILL)
 }
 
-// pass passes a signal on. The group is killed some time after the first one that ends it, and at a
-// second one.
-func (j *Job) pass(s os.Signal) {
+// forward passes a signal on. The group is killed some time after the first one that ends it, and
+// at a second one.
+func (j *Job) forward(s os.Signal) {
 	switch number := s.(syscall.Signal); number {
 	case syscall.SIGCONT:
 		j.resume()
@@ -129,9 +133,9 @@ func (j *Job) pass(s os.Signal) {
 		j.signal(number)
 	default:
 		j.signal(number)
-		if j.asked.IsZero() {
-			j.asked, j.overdue = time.Now(), time.After(j.options.KillAfter)
-		} else if time.Since(j.asked) > secondSignal {
+		if j.firstSignal.IsZero() {
+			j.firstSignal, j.killTimer = time.Now(), time.After(j.options.KillAfter)
+		} else if time.Since(j.firstSignal) > minSignalGap {
 			j.kill()
 		}
 	}
@@ -140,24 +144,24 @@ func (j *Job) pass(s os.Signal) {
 // endGroup ends what the command has left behind in its group. The command has ended, but is not
 // reaped.
 func (j *Job) endGroup() {
-	if !living(j.group) {
+	if !hasLiveProcess(j.group) {
 		return
 	}
 	j.signal(syscall.SIGTERM)
 	j.signal(syscall.SIGCONT) // what is stopped does not end
-	if j.overdue == nil {
-		j.overdue = time.After(j.options.KillAfter)
+	if j.killTimer == nil {
+		j.killTimer = time.After(j.options.KillAfter)
 	}
-	var late <-chan time.Time
+	var gaveUp <-chan time.Time
 	pause := time.Millisecond
-	for living(j.group) {
+	for hasLiveProcess(j.group) {
 		select {
 		case s := <-j.signals:
-			j.pass(s)
-		case <-j.overdue:
+			j.forward(s)
+		case <-j.killTimer:
 			j.kill()
-			late = time.After(killed)
-		case <-late:
+			gaveUp = time.After(killTimeout)
+		case <-gaveUp:
 			j.options.Log.Warn("processes of the command do not end", "group", j.group)
 			return
 		case <-time.After(pause):

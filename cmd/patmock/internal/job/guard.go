@@ -63,13 +63,13 @@ func (g *guard) end() {
 // runGuard reads a group and kills it when the pipe ends. The group can have ended just before, but
 // its id is not used again so soon: this process does not reap the command as long as it runs.
 func runGuard(pipe io.Reader) {
-	for _, s := range ending {
+	for _, s := range terminationSignals {
 		signal.Ignore(s)
 	}
 	in := bufio.NewReader(pipe)
 	line, err := in.ReadString('\n')
-	group, wrong := strconv.Atoi(strings.TrimSpace(line))
-	if err != nil || wrong != nil || group <= 1 {
+	group, atoiErr := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil || atoiErr != nil || group <= 1 {
 		return // there is no command yet
 	}
 	_, _ = io.Copy(io.Discard, in) // any end is the end

@@ -248,7 +248,7 @@ func TestNothingIsLeft(t *testing.T) {
 				t.Errorf("exit code %d after %s, want %d between %s and %s", code, took, tt.code,
 					tt.least, tt.most)
 			}
-			if living(s.group) {
+			if hasLiveProcess(s.group) {
 				t.Error("a process of the group lives")
 			}
 			for _, pid := range watching {
@@ -267,14 +267,14 @@ func TestSecondSignal(t *testing.T) {
 	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(secondSignal + 100*time.Millisecond)
-	if !living(s.group) {
+	time.Sleep(minSignalGap + 100*time.Millisecond)
+	if !hasLiveProcess(s.group) {
 		t.Fatal("the first signal kills the group")
 	}
 	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if code, took := s.end(t); code != 137 || took > 5*time.Second || living(s.group) {
+	if code, took := s.end(t); code != 137 || took > 5*time.Second || hasLiveProcess(s.group) {
 		t.Errorf("exit code %d after %s, want 137 at once and an empty group", code, took)
 	}
 }
@@ -315,7 +315,7 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.end(t) // reads its output until nothing has it open
-	eventually(t, "the group is killed", func() bool { return !living(s.group) })
+	eventually(t, "the group is killed", func() bool { return !hasLiveProcess(s.group) })
 	eventually(t, "the guard ends", func() bool {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", watching[0]))
 		// nobody may reap orphans in a container
@@ -332,7 +332,7 @@ func TestKilledGuard(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if code, _ := s.end(t); code != 7 || living(s.group) {
+	if code, _ := s.end(t); code != 7 || hasLiveProcess(s.group) {
 		t.Errorf("exit code %d, want 7 and an empty group", code)
 	}
 }

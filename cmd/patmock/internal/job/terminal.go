@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// orphaned limits the wait of this process to be stopped. If no shell would continue it, the kernel
-// does not stop it.
-const orphaned = 200 * time.Millisecond
+// stopTimeout limits the wait of this process to be stopped. If no shell would continue it, the
+// kernel does not stop it.
+const stopTimeout = 200 * time.Millisecond
 
 // terminal is the controlling terminal. A nil one is that of a process that has none.
 type terminal struct{ fd int }
@@ -35,8 +35,8 @@ func (t *terminal) close() {
 	}
 }
 
-// group returns the process group that is in front, 0 for none.
-func (t *terminal) group() int {
+// foregroundGroup returns the process group that is in front, 0 for none.
+func (t *terminal) foregroundGroup() int {
 	if t == nil {
 		return 0
 	}
@@ -47,14 +47,16 @@ func (t *terminal) group() int {
 	return group
 }
 
-// put puts a group in front. It fails if the terminal is gone, or the group has ended.
-func (t *terminal) put(group int) { _ = unix.IoctlSetPointerInt(t.fd, unix.TIOCSPGRP, group) }
+// setForeground puts a group in front. It fails if the terminal is gone, or the group has ended.
+func (t *terminal) setForeground(group int) {
+	_ = unix.IoctlSetPointerInt(t.fd, unix.TIOCSPGRP, group)
+}
 
-// isFor reports whether a command reads the terminal that this process is in front of. A command
+// isReadBy reports whether a command reads the terminal that this process is in front of. A command
 // that writes to a pipe waits until it does read: a pager behind the pipe may need the terminal.
-func (t *terminal) isFor(cmd *exec.Cmd) bool {
+func (t *terminal) isReadBy(cmd *exec.Cmd) bool {
 	input, ok := cmd.Stdin.(*os.File)
-	if !ok || t.group() != syscall.Getpgrp() {
+	if !ok || t.foregroundGroup() != syscall.Getpgrp() {
 		return false
 	}
 	if _, err := unix.IoctlGetInt(int(input.Fd()), unix.TIOCGPGRP); err != nil {
@@ -68,10 +70,10 @@ func (t *terminal) isFor(cmd *exec.Cmd) bool {
 	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) == 0
 }
 
-// inForeground makes a command start in front of the terminal, and reports whether it does. The
-// command must not stop when it puts itself there, but would inherit that SIGTTOU is ignored: a
+// startInForeground makes a command start in front of the terminal, and reports whether it does.
+// The command must not stop when it puts itself there, but would inherit that SIGTTOU is ignored: a
 // process of this program restores that and becomes the command.
-func inForeground(cmd *exec.Cmd, t *terminal) bool {
+func startInForeground(cmd *exec.Cmd, t *terminal) bool {
 	self, err := os.Executable()
 	if err != nil || cmd.Err != nil {
 		return false
@@ -85,8 +87,8 @@ func inForeground(cmd *exec.Cmd, t *terminal) bool {
 
 // runForeground becomes the command: a path and its arguments, of which the first is its name.
 func runForeground(args []string) error {
-	const least = 2
-	if len(args) < least {
+	const minArgs = 2
+	if len(args) < minArgs {
 		return errors.New("expected a command")
 	}
 	// handled signals have their default afterwards
@@ -94,25 +96,25 @@ func runForeground(args []string) error {
 	return &fs.PathError{Op: "run", Path: args[0], Err: syscall.Exec(args[0], args[1:], os.Environ())} //nolint:gosec // the user's own
 }
 
-// takeBack puts the group of this process in front unless a shell has put another one there.
-func (t *terminal) takeBack(group int) {
-	front := t.group()
-	if front != group && syscall.Kill(-front, 0) == nil {
+// reclaim puts the group of this process in front unless a shell has put another one there.
+func (t *terminal) reclaim(group int) {
+	foregroundGroup := t.foregroundGroup()
+	if foregroundGroup != group && syscall.Kill(-foregroundGroup, 0) == nil {
 		return
 	}
-	t.put(syscall.Getpgrp())
+	t.setForeground(syscall.Getpgrp())
 	_ = syscall.Kill(0, syscall.SIGCONT) // a pager beside this process may have wanted it
 }
 
-// stopped follows the command when it has been stopped.
-func (j *Job) stopped(s syscall.Signal) {
-	front := j.terminal.group()
+// handleStop follows the command when it has been stopped.
+func (j *Job) handleStop(s syscall.Signal) {
+	foregroundGroup := j.terminal.foregroundGroup()
 	switch {
 	case (s == syscall.SIGTTIN || s == syscall.SIGTTOU) &&
-		(front == j.group || front == syscall.Getpgrp()):
-		j.front = true
+		(foregroundGroup == j.group || foregroundGroup == syscall.Getpgrp()):
+		j.foreground = true
 		j.resume()
-	case s != syscall.SIGSTOP || front != 0 && front == j.group:
+	case s != syscall.SIGSTOP || foregroundGroup != 0 && foregroundGroup == j.group:
 		j.suspend()
 	}
 }
@@ -131,15 +133,15 @@ func (j *Job) suspend() {
 	_ = syscall.Kill(target, syscall.SIGTTIN)
 	select {
 	case <-continued:
-	case <-time.After(orphaned):
+	case <-time.After(stopTimeout):
 	}
 	j.resume()
 }
 
 // resume continues the command, in front of the terminal if it was and this process is.
 func (j *Job) resume() {
-	if j.front && j.terminal.group() == syscall.Getpgrp() {
-		j.terminal.put(j.group)
+	if j.foreground && j.terminal.foregroundGroup() == syscall.Getpgrp() {
+		j.terminal.setForeground(j.group)
 	}
 	j.signal(syscall.SIGCONT)
 }

@@ -32,29 +32,29 @@ func Write(path string, mode fs.FileMode, content []byte) error {
 	if path, err = filepath.EvalSymlinks(path); err != nil {
 		return err
 	}
-	if err = replaceFile(path, info.Mode().Perm(), info, content); !irreplaceable(err) {
+	if err = replaceFile(path, info.Mode().Perm(), info, content); !cannotReplace(err) {
 		return err
 	}
 	return writeInPlace(path, os.O_WRONLY|os.O_TRUNC, content)
 }
 
-// irreplaceable reports whether an error says that a file cannot be replaced by another, although
+// cannotReplace reports whether an error says that a file cannot be replaced by another, although
 // it may be writable.
-func irreplaceable(err error) bool {
+func cannotReplace(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) ||
 		errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)
 }
 
 // replaceFile puts a new file in the place of an old one. Former is nil if there is none.
-func replaceFile(path string, mode fs.FileMode, former fs.FileInfo, content []byte) error {
-	folder := filepath.Dir(path)
-	temporary, err := os.CreateTemp(folder, ".patmock-*")
+func replaceFile(path string, mode fs.FileMode, old fs.FileInfo, content []byte) error {
+	dir := filepath.Dir(path)
+	temporary, err := os.CreateTemp(dir, ".patmock-*")
 	if err != nil {
 		return err
 	}
 	_, err = temporary.Write(content)
 	// The mode comes first: the new owner alone may change it where root has few capabilities.
-	err = errors.Join(err, temporary.Chmod(mode), setOwner(temporary, folder, former),
+	err = errors.Join(err, temporary.Chmod(mode), setOwner(temporary, dir, old),
 		temporary.Sync(), temporary.Close())
 	if err == nil {
 		err = os.Rename(temporary.Name(), path)
@@ -66,15 +66,15 @@ func replaceFile(path string, mode fs.FileMode, former fs.FileInfo, content []by
 }
 
 // setOwner gives a new file the owner of the file that it replaces, or else of its folder.
-func setOwner(file *os.File, folder string, former fs.FileInfo) error {
-	if former == nil {
-		return ChownToParent(file, folder)
+func setOwner(file *os.File, dir string, old fs.FileInfo) error {
+	if old == nil {
+		return ChownToParent(file, dir)
 	}
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	uid, gid, known := OwnerOf(former)
+	uid, gid, known := OwnerOf(old)
 	if newUID, newGID, _ := OwnerOf(info); !known || uid == newUID && gid == newGID {
 		return nil
 	}
@@ -104,8 +104,8 @@ func writeInPlace(path string, flag int, content []byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// readerWait limits the time that a FIFO may be without a reader.
-const readerWait = 5 * time.Second
+// readerTimeout limits the time that a FIFO may be without a reader.
+const readerTimeout = 5 * time.Second
 
 // writeFIFO writes to a FIFO. It does not wait forever for a reader: a run would never end.
 func writeFIFO(path string, content []byte) error {
@@ -114,7 +114,7 @@ func writeFIFO(path string, content []byte) error {
 		switch {
 		case !errors.Is(err, syscall.ENXIO):
 			return err
-		case time.Since(start) > readerWait:
+		case time.Since(start) > readerTimeout:
 			return fmt.Errorf("no process reads from the FIFO %s: start its reader first", path)
 		}
 	}
@@ -129,11 +129,11 @@ func LinkTarget(path string) (string, error) {
 			return path, nil //nolint:nilerr // the end of the links
 		}
 		if !filepath.IsAbs(target) {
-			folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+			dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 			if err != nil {
 				return "", err
 			}
-			target = filepath.Join(folder, target)
+			target = filepath.Join(dir, target)
 		}
 		path = target
 	}

@@ -11,11 +11,11 @@ import (
 // ChownToParent gives a file that root wrote to whom its folder belongs to: a container's root
 // would leave reports behind that the person on the host can neither change nor remove. Root
 // without the right to do so keeps the file.
-func ChownToParent(file *os.File, folder string) error {
+func ChownToParent(file *os.File, dir string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	info, err := os.Stat(folder)
+	info, err := os.Stat(dir)
 	if err != nil {
 		return err
 	}

@@ -17,13 +17,13 @@ func ExplainDenied(err error) string {
 	if path == "" {
 		return ""
 	}
-	place, info := nearest(path)
+	location, info := nearestExisting(path)
 	if info == nil {
 		return ""
 	}
 	if errors.Is(reason, syscall.EROFS) {
 		return fmt.Sprintf("%s is on a read-only file system: mount a volume or a tmpfs there, or "+
-			"name a file elsewhere", place)
+			"name a file elsewhere", location)
 	}
 	owner, group, known := OwnerOf(info)
 	if !known {
@@ -32,7 +32,7 @@ func ExplainDenied(err error) string {
 	uid, gid := os.Geteuid(), os.Getegid()
 	text := fmt.Sprintf("this process has uid %d and gid %d; %s belongs to uid %d and gid %d, and "+
 		"has mode %04o:\n",
-		uid, gid, place, owner, group, info.Mode().Perm())
+		uid, gid, location, owner, group, info.Mode().Perm())
 	if uid == owner || uid == 0 {
 		return text +
 			"change the mode, or look for what else denies it: ACLs, dropped capabilities, " +
@@ -40,7 +40,7 @@ func ExplainDenied(err error) string {
 	}
 	return text +
 		fmt.Sprintf("run as its owner (docker run --user %d:%d), or give it to this user (chown "+
-			"%d:%d %s)", owner, group, uid, gid, place)
+			"%d:%d %s)", owner, group, uid, gid, location)
 }
 
 // deniedPath returns the path of the first error in a tree of them that is about a denied access,
@@ -57,8 +57,8 @@ func deniedPath(err error) (path string, reason error) {
 	case interface{ Unwrap() error }:
 		return deniedPath(e.Unwrap())
 	case interface{ Unwrap() []error }:
-		for _, one := range e.Unwrap() {
-			if path, reason = deniedPath(one); path != "" {
+		for _, child := range e.Unwrap() {
+			if path, reason = deniedPath(child); path != "" {
 				return path, reason
 			}
 		}
@@ -69,8 +69,8 @@ func deniedPath(err error) (path string, reason error) {
 	return "", nil
 }
 
-// nearest returns the path, or the folder above it that exists and that can be looked at.
-func nearest(path string) (place string, info fs.FileInfo) {
+// nearestExisting returns the path, or the folder above it that exists and that can be looked at.
+func nearestExisting(path string) (existing string, info fs.FileInfo) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", nil
@@ -79,10 +79,10 @@ func nearest(path string) (place string, info fs.FileInfo) {
 		if info, err = os.Stat(path); err == nil {
 			return path, info
 		}
-		above := filepath.Dir(path)
-		if above == path {
+		parent := filepath.Dir(path)
+		if parent == path {
 			return "", nil
 		}
-		path = above
+		path = parent
 	}
 }

@@ -109,7 +109,7 @@ func (f Flags) Judge(ctx context.Context, mock *control.Client, namespace,
 			Clear: f.clear,
 		})
 	if err != nil {
-		return nil, remote.Explain(err)
+		return nil, remote.ExplainError(err)
 	}
 	result.Tool, result.Target.Name = cli.Tool(), target
 	return result, nil

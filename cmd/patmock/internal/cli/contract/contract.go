@@ -31,14 +31,14 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 }
 
 type scenarioRow struct {
-	ID       string    `json:"id"`
-	Versions []string  `json:"versions"`
-	Evidence string    `json:"evidence"`
-	Question bool      `json:"question"`
-	Needs    []string  `json:"needs"`
-	Promise  string    `json:"promise"`
-	Sources  []string  `json:"sources"`
-	Rules    []rule.ID `json:"rules"`
+	ID           string    `json:"id"`
+	Versions     []string  `json:"versions"`
+	Evidence     string    `json:"evidence"`
+	OpenQuestion bool      `json:"openQuestion"`
+	Features     []string  `json:"features"`
+	Promise      string    `json:"promise"`
+	Sources      []string  `json:"sources"`
+	Rules        []rule.ID `json:"rules"`
 }
 
 func newContractList(env cli.Env) *cobra.Command {
@@ -56,10 +56,10 @@ func newContractList(env cli.Env) *cobra.Command {
 }
 
 func scenariosText(rows []scenarioRow) string {
-	lines := [][]string{{"ID", "VERSIONS", "EVIDENCE", "NEEDS", "PROMISE"}}
+	lines := [][]string{{"ID", "VERSIONS", "EVIDENCE", "FEATURES", "PROMISE"}}
 	for _, r := range rows {
 		lines = append(lines, []string{
-			r.ID, strings.Join(r.Versions, ","), r.Evidence, strings.Join(r.Needs, ","), r.Promise,
+			r.ID, strings.Join(r.Versions, ","), r.Evidence, strings.Join(r.Features, ","), r.Promise,
 		})
 	}
 	return cli.Table(lines...)
@@ -74,15 +74,15 @@ func scenarioRows(cases []contracttests.Case) []scenarioRow {
 			continue
 		}
 		row := scenarioRow{
-			ID: s.ID, Versions: []string{}, Evidence: string(s.Evidence), Question: s.OpenQuestion,
+			ID: s.ID, Versions: []string{}, Evidence: string(s.Evidence), OpenQuestion: s.OpenQuestion,
 			Promise: s.Promise,
-			Sources: s.Sources, Rules: append([]rule.ID{}, s.Rules...), Needs: []string{},
+			Sources: s.Sources, Rules: append([]rule.ID{}, s.Rules...), Features: []string{},
 		}
 		if c.Version != "" {
 			row.Versions = []string{string(c.Version)}
 		}
 		for _, n := range s.Features {
-			row.Needs = append(row.Needs, string(n))
+			row.Features = append(row.Features, string(n))
 		}
 		rows = append(rows, row)
 	}

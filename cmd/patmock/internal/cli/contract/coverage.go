@@ -39,7 +39,7 @@ type ruleRow struct {
 }
 
 func newContractCoverage(env cli.Env) *cobra.Command {
-	least := 0.0
+	minPercent := 0.0
 	cmd := &cobra.Command{
 		Use:   "coverage",
 		Short: "Tell what of the documents and of the prose the scenarios have met",
@@ -57,49 +57,51 @@ func newContractCoverage(env cli.Env) *cobra.Command {
 		if err := cli.Output(env, cmd, c, coverage.text); err != nil {
 			return err
 		}
-		if c.Percent < least {
+		if c.Percent < minPercent {
 			return cli.Exitf(cli.ExitFailed, "%.1f %% is covered, --min asks for %v", c.Percent,
-				least)
+				minPercent)
 		}
 		return nil
 	}
-	cmd.Flags().Float64Var(&least, "min", 0,
+	cmd.Flags().Float64Var(&minPercent, "min", 0,
 		"percentage of what can be reached, below which the command fails")
 	cli.FormatFlag(cmd)
 	return cmd
 }
 
 func measure(ctx context.Context, env cli.Env) (c coverage, err error) {
-	target, end, err := mockTarget()
+	target, closeTarget, err := mockTarget()
 	if err != nil {
 		return c, err
 	}
-	defer func() { err = errors.Join(err, end()) }()
+	defer func() { err = errors.Join(err, closeTarget()) }()
 	cases := contracttests.Select(scenarios.All(), contracttests.Options{})
 	progress := newProgress(env, env.Stderr, len(cases))
 	defer progress.end()
-	runner, err := contracttests.NewRunner(target, contracttests.Options{Progress: progress.see})
+	runner, err := contracttests.NewRunner(target, contracttests.Options{Progress: progress.add})
 	if err != nil {
 		return c, err
 	}
 	result := runner.Run(ctx, cases)
-	seen := runner.CoveredResponses()
+	covered := runner.CoveredResponses()
 	for _, row := range runner.DeclaredResponses() {
-		c.Rows = append(c.Rows, coverageRow{row, seen[row], contracttests.UnreachableReason(row)})
+		c.Rows = append(c.Rows, coverageRow{
+			row, covered[row], contracttests.UnreachableReason(row),
+		})
 	}
 	passed := map[string]bool{}
 	for _, r := range result.Results {
 		passed[r.ID] = passed[r.ID] || r.Outcome == report.Pass
 	}
 	judged := contracttests.ExchangeRules()
-	for _, promised := range rule.All() {
+	for _, r := range rule.All() {
 		row := ruleRow{
-			Rule: promised, Scenarios: []string{}, Judged: slices.Contains(judged, promised.ID),
+			Rule: r, Scenarios: []string{}, Judged: slices.Contains(judged, r.ID),
 		}
 		row.Covered = row.Judged && len(result.Results) > 0
 		for _, s := range scenarios.All() {
 			for _, id := range s.Rules {
-				if id == promised.ID {
+				if id == r.ID {
 					row.Scenarios = append(row.Scenarios, s.ID)
 					row.Covered = row.Covered || passed[s.ID]
 				}
@@ -114,11 +116,11 @@ func measure(ctx context.Context, env cli.Env) (c coverage, err error) {
 // count tells how much of what can be reached is covered.
 func (c *coverage) count() {
 	covered, all := 0, 0
-	add := func(is bool, unreachable string) {
-		if is {
+	add := func(isCovered bool, unreachable string) {
+		if isCovered {
 			covered++
 		}
-		if is || unreachable == "" {
+		if isCovered || unreachable == "" {
 			all++
 		}
 	}

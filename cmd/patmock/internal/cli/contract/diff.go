@@ -79,7 +79,7 @@ func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
 			flags.AddFlag(flag)
 		}
 	})
-	f.liveFlags.register(flags)
+	f.tenantFlags.register(flags)
 	flags.IntVar(&f.parallel, "parallel", 4,
 		"how many cases run side by side on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.allow, "allow", "",
@@ -101,19 +101,19 @@ func (f diffFlags) execute(cmd *cobra.Command, env cli.Env, sides []string) erro
 		}
 		defer func() { _ = os.RemoveAll(temporary) }() // what stays has no secrets
 	}
-	var left error
+	var leftovers error
 	var recordings []*recording.Recording
 	for i, side := range sides {
 		dir := side
 		if isTarget(side) {
 			dir = filepath.Join(temporary, strconv.Itoa(i))
-			leaves, err := f.run(cmd.Context(), env, side, dir)
+			sideLeftovers, err := f.run(cmd.Context(), env, side, dir)
 			if err != nil {
 				return err
 			}
-			left = cmp.Or(left, leaves)
+			leftovers = cmp.Or(leftovers, sideLeftovers)
 		}
-		r, err := f.open(argument(i), dir)
+		r, err := f.open(argumentName(i), dir)
 		if err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (f diffFlags) execute(cmd *cobra.Command, env cli.Env, sides []string) erro
 	if err := f.compare(cmd, env, sides, recordings, allowances); err != nil {
 		return err
 	}
-	return left
+	return leftovers
 }
 
 // check refuses what cannot be compared before anything is run.
@@ -133,11 +133,11 @@ func (f diffFlags) check(sides []string) (allowances []recording.Suppression, er
 		}
 		if _, err := os.Stat(side); err != nil {
 			return nil,
-				cli.Usagef(argument(i),
+				cli.Usagef(argumentName(i),
 					"%s is neither the folder of a recording nor a target: mock, env, or an "+
 						"address", side)
 		}
-		if _, err := f.open(argument(i), side); err != nil {
+		if _, err := f.open(argumentName(i), side); err != nil {
 			return nil, err
 		}
 	}
@@ -165,23 +165,24 @@ func hasAddress(side string) bool { return side == "env" || strings.Contains(sid
 
 // run records a target. A failed scenario is no error, since the comparison shows the difference.
 // Left is that of runFlags.runContract.
-func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (left, err error) {
+func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (leftovers,
+	err error) {
 	r := f.runFlags
 	r.out = &reports.Writer{Discard: true}
 	r.target, r.record.dir, r.parity.file = target, dir, defaultParity
 	if !hasAddress(target) {
 		r.mock, r.control, r.allowWrites = false, "", ""
 	}
-	left, err = r.runContract(ctx, env)
+	leftovers, err = r.runContract(ctx, env)
 	var exit *cli.ExitError
 	if errors.As(err, &exit) && exit.Err == nil &&
 		(exit.Code == cli.ExitFailed || exit.Code == cli.ExitUnreachable) {
-		return left, nil
+		return leftovers, nil
 	}
-	return left, err
+	return leftovers, err
 }
 
-func argument(i int) string { return [...]string{"A", "B"}[i] }
+func argumentName(i int) string { return [...]string{"A", "B"}[i] }
 
 // open reads a recording, and leaves out the cases that are not chosen. Subject is the argument
 // that names it.
@@ -194,7 +195,7 @@ func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases, err := selected(options)
+	cases, err := selectCases(options)
 	if err != nil ||
 		options.Versions == nil && options.Run == nil && options.Skip == nil &&
 			options.Evidence == nil {

@@ -20,18 +20,19 @@ import (
 
 // diagnosis is what a run would do, and who would do it.
 type diagnosis struct {
-	Target     string     `json:"target"`
-	Live       bool       `json:"live"`
-	Writes     bool       `json:"writes"`
-	Identities []examined `json:"identities"`
+	Target     string           `json:"target"`
+	RealTenant bool             `json:"realTenant"`
+	Writes     bool             `json:"writes"`
+	Identities []identityReport `json:"identities"`
 	// Cases is how many are chosen, Run how many of them would be tried, Missing why others would
 	// not, by what is missing.
 	Cases   int            `json:"cases"`
 	Run     int            `json:"run"`
 	Missing map[string]int `json:"missing"`
-	// Tried are the cases that would be, Skipped those that would not, each with what is missing.
-	Tried   []string          `json:"tried"`
-	Skipped map[string]string `json:"skipped"`
+	// Runnable are the cases that would be, Skipped those that would not, each with what is
+	// missing.
+	Runnable []string          `json:"runnable"`
+	Skipped  map[string]string `json:"skipped"`
 	// Requests that a run makes, Lists of them that no scenario requests, Seconds that it takes
 	// about, Tokens that one owner has at most besides those it has.
 	Requests int     `json:"requests"`
@@ -46,16 +47,16 @@ type diagnosis struct {
 	clock *tenantguard.Clock // of a tenant
 }
 
-// examined is one of the identities of a target.
-type examined struct {
+// identityReport is one of the identities of a target.
+type identityReport struct {
 	Role string `json:"role"`
 	tenantguard.ProbeResult
 }
 
 func newContractDoctor(env cli.Env) *cobra.Command {
-	var chosen selection
+	var sel selection
 	var target targetFlags
-	provoke := false
+	provokeRateLimit := false
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Tell what a run would do to a target, and what it lacks",
@@ -68,21 +69,21 @@ func newContractDoctor(env cli.Env) *cobra.Command {
 			"target is only read. --format json names each case.",
 		Example: "  patmock contract doctor --target mock --versions v2026",
 	}
-	chosen.register(cmd.Flags())
+	sel.register(cmd.Flags())
 	target.register(cmd.Flags())
-	cmd.Flags().BoolVar(&provoke, "provoke-rate-limit", false,
+	cmd.Flags().BoolVar(&provokeRateLimit, "provoke-rate-limit", false,
 		"tell of a run that exceeds the rate limit of a tenant, for the scenarios about it")
 	return cli.Listing(env, cmd, func(*cobra.Command, []string) (d diagnosis, err error) {
-		options, cases, err := chosen.cases()
+		options, cases, err := sel.cases()
 		if err != nil {
 			return d, err
 		}
-		options.ProvokeRateLimit = provoke
-		ctx, stop := cli.Interruptible(cmd.Context())
+		options.ProvokeRateLimit = provokeRateLimit
+		ctx, stop := cli.InterruptContext(cmd.Context())
 		defer stop()
 		d, err = diagnose(ctx, env, target, options, cases)
-		if ended := cli.EndError(ctx, "the diagnosis is not complete"); ended != nil {
-			return d, ended
+		if endErr := cli.EndError(ctx, "the diagnosis is not complete"); endErr != nil {
+			return d, endErr
 		}
 		return d, err
 	}, diagnosis.text)
@@ -91,15 +92,15 @@ func newContractDoctor(env cli.Env) *cobra.Command {
 func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.Options,
 	cases []contracttests.Case,
 ) (d diagnosis, err error) {
-	target, end, err := f.open(ctx, env)
+	target, closeTarget, err := f.open(ctx, env)
 	if err != nil {
 		return d, err
 	}
-	defer func() { err = errors.Join(err, end()) }()
+	defer func() { err = errors.Join(err, closeTarget()) }()
 	d = diagnosis{
-		Target: target.Name, Live: target.RealTenant(), Writes: !target.RealTenant() ||
-			!target.ReadOnly, Identities: []examined{}, Cases: len(cases),
-		Missing: map[string]int{}, Tried: []string{}, Skipped: map[string]string{},
+		Target: target.Name, RealTenant: target.RealTenant(), Writes: !target.RealTenant() ||
+			!target.ReadOnly, Identities: []identityReport{}, Cases: len(cases),
+		Missing: map[string]int{}, Runnable: []string{}, Skipped: map[string]string{},
 		Warnings: []doctorWarning{},
 	}
 	var profile *control.Profile // of a patmock
@@ -111,32 +112,33 @@ func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.O
 		profile = &health.Profile
 	}
 	if target.RealTenant() || target.HasCredentials() {
-		if err := d.examine(ctx, target, o); err != nil {
+		if err := d.probe(ctx, target, o); err != nil {
 			return d, err
 		}
 	}
 	f.printUse(env.Stderr, target)
 	progress := newProgress(env, env.Stderr, len(cases))
 	defer progress.end()
-	o.Progress = progress.count
-	began := time.Now()
-	r, err := rehearse(ctx, target, profile, o, cases)
+	o.Progress = progress.addDryRun
+	start := time.Now()
+	r, err := dryRun(ctx, target, profile, o, cases)
 	if err != nil {
 		return d, err
 	}
-	d.take(r)
-	if !d.Live { // it does the same
-		d.Seconds = time.Since(began).Seconds()
+	d.addPlan(r)
+	if !d.RealTenant { // it does the same
+		d.Seconds = time.Since(start).Seconds()
 	}
-	if d.Live { // a run on a patmock has namespaces of its own, with other tokens and another clock
-		d.warn(d.clock.At(time.Now()))
+	// a run on a patmock has namespaces of its own, with other tokens and another clock
+	if d.RealTenant {
+		d.addWarnings(d.clock.At(time.Now()))
 	}
 	return d, nil
 }
 
-// examine reads what there is to know of the identities. One that cannot log in ends it, as it
+// probe reads what there is to know of the identities. One that cannot log in ends it, as it
 // would end a run.
-func (d *diagnosis) examine(ctx context.Context, t contracttests.Target,
+func (d *diagnosis) probe(ctx context.Context, t contracttests.Target,
 	o contracttests.Options,
 ) error {
 	guard, err := tenantguard.NewGuard(tenantguard.Config{BaseURL: t.BaseURL, Now: time.Now})
@@ -145,52 +147,53 @@ func (d *diagnosis) examine(ctx context.Context, t contracttests.Target,
 	}
 	client := guardedClient(guard)
 	d.clock = guard.Clock()
-	asked := version.V2026
+	apiVersion := version.V2026
 	if len(o.Versions) > 0 {
-		asked = o.Versions[len(o.Versions)-1]
+		apiVersion = o.Versions[len(o.Versions)-1]
 	}
 	for _, i := range identities(t) {
-		found, err := tenantguard.Probe(ctx, tenantguard.ProbeConfig{
-			BaseURL: t.BaseURL, HTTP: client, Login: i.login, Version: asked, Now: time.Now,
+		result, err := tenantguard.Probe(ctx, tenantguard.ProbeConfig{
+			BaseURL: t.BaseURL, HTTP: client, Login: i.login, Version: apiVersion, Now: time.Now,
 		})
 		if err != nil {
 			return cli.Exitf(cli.ExitUnreachable, "the %s identity: %w", i.name, err)
 		}
-		d.Identities = append(d.Identities, examined{i.name, found})
+		d.Identities = append(d.Identities, identityReport{i.name, result})
 	}
 	ahead, _ := d.clock.Difference()
 	d.Clock = ahead.Seconds()
 	return nil
 }
 
-func (d *diagnosis) take(r rehearsal) {
-	for _, act := range r.cases {
-		if act.Result.Outcome != report.Skip {
+func (d *diagnosis) addPlan(r plan) {
+	for _, c := range r.cases {
+		if c.Result.Outcome != report.Skip {
 			d.Run++
-			d.Tried = append(d.Tried, act.Case.Name())
+			d.Runnable = append(d.Runnable, c.Case.Name())
 			continue
 		}
-		missing := strings.Join(inOrder(act.Result.Missing), ", ")
+		missing := strings.Join(sortFeatures(c.Result.Missing), ", ")
 		d.Missing[missing]++
-		d.Skipped[act.Case.Name()] = missing
+		d.Skipped[c.Case.Name()] = missing
 	}
 	d.Requests, d.Tokens = r.requests(), r.maxTokens()
-	if !d.Live {
+	if !d.RealTenant {
 		d.Requests, d.Lists = int(r.observed.Exchanges)+len(d.Identities), int(r.observed.Lists)
 	}
-	var each float64
+	var slowest float64
 	for _, e := range d.Identities {
-		each = max(each, e.Seconds)
+		slowest = max(slowest, e.Seconds)
 	}
-	d.Seconds = r.estimate(d.Live).duration(time.Duration(each * float64(time.Second))).Seconds()
+	d.Seconds = r.estimate(d.RealTenant).duration(time.Duration(slowest * float64(time.Second))).
+		Seconds()
 }
 
 func (d diagnosis) text() string {
 	kind := "a patmock, which is given namespaces of its own"
 	switch {
-	case d.Live && d.Writes:
+	case d.RealTenant && d.Writes:
 		kind = "live, and may be written to"
-	case d.Live:
+	case d.RealTenant:
 		kind = "live, and is only read"
 	}
 	lines := []string{d.Target + " is " + kind + ".", ""}
@@ -217,9 +220,9 @@ func (d diagnosis) text() string {
 			d.Tokens))
 	if len(d.Missing) > 0 {
 		rows := [][]string{{"SKIPPED", "FOR LACK OF", "WHAT WOULD DO"}}
-		for _, s := range mergeSkipped(d.Missing, d.Live) {
+		for _, s := range mergeSkipped(d.Missing, d.RealTenant) {
 			rows = append(rows, []string{
-				fmt.Sprint(s.cases), strings.Join(s.needs, ", "), s.remedy,
+				fmt.Sprint(s.cases), strings.Join(s.features, ", "), s.remedy,
 			})
 		}
 		lines = append(lines, "", strings.TrimRight(cli.Table(rows...), "\n"))
@@ -230,7 +233,7 @@ func (d diagnosis) text() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func (e examined) expires() string {
+func (e identityReport) expires() string {
 	switch {
 	case !e.Listed:
 		return "unknown"

@@ -19,17 +19,20 @@ func TestDoctorWarns(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	in := func(d time.Duration) *time.Time { at := now.Add(d); return &at }
 	day := 24 * time.Hour
-	of := func(role string, e tenantguard.ProbeResult) []examined { return []examined{{role, e}} }
+	of := func(role string, e tenantguard.ProbeResult) []identityReport {
+		return []identityReport{{role, e}}
+	}
 	for _, tt := range []struct {
 		name string
 		d    diagnosis
 		want doctorKind
 	}{
-		{"nothing", diagnosis{Live: true, Writes: true, Tokens: 5, Identities: []examined{
-			{"first", tenantguard.ProbeResult{Listed: true, Room: 5, Expires: in(14 * day)}},
-			{"second", tenantguard.ProbeResult{Listed: true, Room: 5}},
-			{"administrator", tenantguard.ProbeResult{Listed: true, Room: 5, ListsAll: true}},
-		}}, ""},
+		{"nothing",
+			diagnosis{RealTenant: true, Writes: true, Tokens: 5, Identities: []identityReport{
+				{"first", tenantguard.ProbeResult{Listed: true, Room: 5, Expires: in(14 * day)}},
+				{"second", tenantguard.ProbeResult{Listed: true, Room: 5}},
+				{"administrator", tenantguard.ProbeResult{Listed: true, Room: 5, ListsAll: true}},
+			}}, ""},
 		{
 			"a token that ends soon",
 			diagnosis{
@@ -50,7 +53,7 @@ func TestDoctorWarns(t *testing.T) {
 				Writes: true, Tokens: 5,
 				Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4}),
 			},
-			littleRoom,
+			tooFewTokens,
 		},
 		{
 			"too little room that is not needed",
@@ -61,7 +64,7 @@ func TestDoctorWarns(t *testing.T) {
 		},
 		{
 			"the same user twice",
-			diagnosis{Identities: []examined{
+			diagnosis{Identities: []identityReport{
 				{"first", tenantguard.ProbeResult{Listed: true, Identity: "ann"}},
 				{"second", tenantguard.ProbeResult{Listed: true, Identity: "ann"}},
 			}},
@@ -77,15 +80,15 @@ func TestDoctorWarns(t *testing.T) {
 		{
 			"an administrator who is none",
 			diagnosis{Identities: of("administrator", tenantguard.ProbeResult{Listed: true})},
-			administratorIsNone,
+			adminIsNoAdmin,
 		},
-		{"a tenant that is only read", diagnosis{Live: true}, noWrites},
-		{"a clock ahead of ours", diagnosis{clock: clockAhead(2 * time.Hour)}, otherClock},
-		{"a clock behind ours", diagnosis{clock: clockAhead(-10 * time.Minute)}, otherClock},
+		{"a tenant that is only read", diagnosis{RealTenant: true}, noWrites},
+		{"a clock ahead of ours", diagnosis{clock: clockAhead(2 * time.Hour)}, clockSkew},
+		{"a clock behind ours", diagnosis{clock: clockAhead(-10 * time.Minute)}, clockSkew},
 		{"a clock that is right enough", diagnosis{clock: clockAhead(2 * time.Second)}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.d.warn(now)
+			tt.d.addWarnings(now)
 			if tt.want == "" {
 				if len(tt.d.Warnings) > 0 {
 					t.Errorf("warnings %q, want none", tt.d.Warnings)
@@ -132,13 +135,15 @@ func TestMergeSkipped_Patmock(t *testing.T) {
 	got := mergeSkipped(map[string]int{
 		"rate-limit": 30, "token-limit": 18, "scope-delay": 9, "rate-limit, scope-delay": 1,
 	}, false)
-	want := []skipped{{58, []string{"rate-limit", "scope-delay", "token-limit"}, faithfulRemedy}}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(skipped{})); diff != "" {
+	want := []skippedCases{
+		{58, []string{"rate-limit", "scope-delay", "token-limit"}, faithfulRemedy},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(skippedCases{})); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 	got = mergeSkipped(map[string]int{"something unheard of": 1}, false)
-	if diff := cmp.Diff([]skipped{{1, []string{"something unheard of"}, noRemedy}}, got,
-		cmp.AllowUnexported(skipped{})); diff != "" {
+	if diff := cmp.Diff([]skippedCases{{1, []string{"something unheard of"}, noRemedy}}, got,
+		cmp.AllowUnexported(skippedCases{})); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 }
@@ -151,7 +156,7 @@ func TestMergeSkipped(t *testing.T) {
 		"writes, admin": 5, "token-limit": 2, "scope-delay": 2, "owner-full": 1,
 		"something unheard of": 1,
 	}, true)
-	want := []skipped{
+	want := []skippedCases{
 		{82, []string{"clock"}, remedies[contracttests.Clock].text},
 		{
 			5,
@@ -164,13 +169,13 @@ func TestMergeSkipped(t *testing.T) {
 		{1, []string{"owner-full"}, noRemedy},
 		{1, []string{"something unheard of"}, noRemedy},
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(skipped{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(skippedCases{})); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 	for lacks, want := range map[string]string{
 		"seeds admin writes": "writes admin seeds", "other clock": "clock other",
 	} {
-		got := strings.Join(inOrder(strings.Fields(lacks)), " ")
+		got := strings.Join(sortFeatures(strings.Fields(lacks)), " ")
 		if got != want {
 			t.Errorf("%s becomes %s, want %s", lacks, got, want)
 		}
@@ -179,7 +184,7 @@ func TestMergeSkipped(t *testing.T) {
 
 // A rehearsal does not wait, and counts the tokens that exist at once.
 func TestRehearsalCounts(t *testing.T) {
-	r := rehearsal{}
+	r := plan{}
 	for _, x := range []struct {
 		method, url, reply string
 		status             int

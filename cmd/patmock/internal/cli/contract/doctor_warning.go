@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-const soon = 14 * 24 * time.Hour
+const expiryWarning = 14 * 24 * time.Hour
 
 // A doctorWarning is something that may spoil a run. In JSON it is its text.
 type doctorWarning struct {
@@ -20,14 +20,14 @@ type doctorKind string
 
 // The kinds of warnings.
 const (
-	tokenNotListed      doctorKind = "token-not-listed"
-	tokenExpiresSoon    doctorKind = "token-expires-soon"
-	littleRoom          doctorKind = "little-room"
-	sameUser            doctorKind = "same-user"
-	secondIsAdmin       doctorKind = "second-is-admin"
-	administratorIsNone doctorKind = "administrator-is-none"
-	noWrites            doctorKind = "no-writes"
-	otherClock          doctorKind = "other-clock"
+	tokenNotListed   doctorKind = "token-not-listed"
+	tokenExpiresSoon doctorKind = "token-expires-soon"
+	tooFewTokens     doctorKind = "little-room"
+	sameUser         doctorKind = "same-user"
+	secondIsAdmin    doctorKind = "second-is-admin"
+	adminIsNoAdmin   doctorKind = "administrator-is-none"
+	noWrites         doctorKind = "no-writes"
+	clockSkew        doctorKind = "other-clock"
 )
 
 func (d *diagnosis) addWarning(kind doctorKind, format string, args ...any) {
@@ -37,24 +37,24 @@ func (d *diagnosis) addWarning(kind doctorKind, format string, args ...any) {
 // maxSkew is the largest difference of a tenant's clock from ours without a warning.
 const maxSkew = 2 * time.Second
 
-// warn adds what may spoil a run. Now is the time of the target.
-func (d *diagnosis) warn(now time.Time) {
+// addWarnings adds what may spoil a run. Now is the time of the target.
+func (d *diagnosis) addWarnings(now time.Time) {
 	for _, e := range d.Identities {
-		left := time.Duration(0)
+		remaining := time.Duration(0)
 		if e.Expires != nil {
-			left = e.Expires.Sub(now)
+			remaining = e.Expires.Sub(now)
 		}
 		switch {
 		case !e.Listed:
 			d.addWarning(tokenNotListed,
 				"the list of the %s identity does not show the token %s that it logs in with: "+
 					"when that expires is unknown", e.Role, e.ClientID)
-		case e.Expires != nil && left < soon:
+		case e.Expires != nil && remaining < expiryWarning:
 			d.addWarning(tokenExpiresSoon, "the token of the %s identity expires in %d days, on %s",
-				e.Role, int(left.Hours()/24), e.Expires.Format(time.DateOnly))
+				e.Role, int(remaining.Hours()/24), e.Expires.Format(time.DateOnly))
 		}
 		if d.Writes && e.Room < d.Tokens {
-			d.addWarning(littleRoom,
+			d.addWarning(tooFewTokens,
 				"the %s identity has room for %d tokens, and cases need %d: those that need more "+
 					"are skipped", e.Role, e.Room, d.Tokens)
 		}
@@ -68,16 +68,16 @@ func (d *diagnosis) warn(now time.Time) {
 				"the second identity may list everybody's tokens: it shall be no administrator")
 		}
 		if e.Role == "administrator" && !e.ListsAll {
-			d.addWarning(administratorIsNone,
+			d.addWarning(adminIsNoAdmin,
 				"the administrator may not list everybody's tokens: its level or the scopes of "+
 					"its token are too low")
 		}
 	}
 	if d.clock != nil && d.clock.Differs(maxSkew) {
-		d.addWarning(otherClock,
+		d.addWarning(clockSkew,
 			"the target's clock is %s: dates in requests and expectations follow it", d.clock)
 	}
-	if d.Live && !d.Writes {
+	if d.RealTenant && !d.Writes {
 		d.addWarning(noWrites,
 			"nothing is written: --allow-writes with the target's host lets the other cases run")
 	}

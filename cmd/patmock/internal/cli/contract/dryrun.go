@@ -20,51 +20,53 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// A rehearsal is a run of cases against a mock in process that lacks what a target lacks: what the
+// A plan is a run of cases against a mock in process that lacks what a target lacks: what the
 // target will be asked.
-type rehearsal struct {
+type plan struct {
 	cases []contracttests.Observation
-	// waits is for how long the cases let time pass. It was not waited for.
-	waits time.Duration
+	// waited is for how long the cases let time pass. It was not waited for.
+	waited time.Duration
 	// observed has what a run on a patmock requests, with the lists that no scenario does. It is
 	// zero for a tenant.
 	observed report.Observed
 }
 
-// rehearse tries the cases as they would be tried on a target. Nothing is sent to it. Profile is
+// dryRun tries the cases as they would be tried on a target. Nothing is sent to it. Profile is
 // that of a patmock; nil means a faithful one.
-func rehearse(
+func dryRun(
 	ctx context.Context, target contracttests.Target, profile *control.Profile,
 	o contracttests.Options, cases []contracttests.Case,
-) (r rehearsal, err error) {
-	played, err := rehearsedProfile(target, profile)
+) (r plan, err error) {
+	mockProfile, err := dryRunProfile(target, profile)
 	if err != nil {
 		return r, err
 	}
-	mock, err := quietMock(played)
+	mock, err := newMock(mockProfile)
 	if err != nil {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, mock.Close()) }()
-	stage := contracttests.Target{
+	dryTarget := contracttests.Target{
 		Name: target.Name, BaseURL: inProcess, HTTP: &http.Client{Transport: mock.Transport()},
 	}
 	if !target.RealTenant() {
-		stage.Control = mock.Control()
-	} else if err := copyIdentities(ctx, mock.Control(), target, &stage); err != nil {
+		dryTarget.Control = mock.Control()
+	} else if err := copyIdentities(ctx, mock.Control(), target, &dryTarget); err != nil {
 		return r, err
 	}
 	if target.RealTenant() {
-		o.Now = func() time.Time { return time.Now().Add(r.waits) }
+		o.Now = func() time.Time { return time.Now().Add(r.waited) }
 		o.Wait = func(ctx context.Context, d time.Duration) error {
-			r.waits += d
+			r.waited += d
 			_, err := mock.Control().Advance(ctx, d)
 			return err
 		}
 	}
 	o.NoLists = o.NoLists || profile != nil && len(profile.Hostile) > 0 // as on the target
-	o.Observe = func(act contracttests.Observation) { r.cases = append(r.cases, act) }
-	runner, err := contracttests.NewRunner(stage, o)
+	o.Observe = func(observation contracttests.Observation) {
+		r.cases = append(r.cases, observation)
+	}
+	runner, err := contracttests.NewRunner(dryTarget, o)
 	if err != nil {
 		return r, err
 	}
@@ -81,7 +83,7 @@ func rehearse(
 	return r, ctx.Err()
 }
 
-func rehearsedProfile(target contracttests.Target, profile *control.Profile) (mockserver.Profile,
+func dryRunProfile(target contracttests.Target, profile *control.Profile) (mockserver.Profile,
 	error,
 ) {
 	p, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
@@ -98,7 +100,7 @@ func rehearsedProfile(target contracttests.Target, profile *control.Profile) (mo
 }
 
 // sort puts the acts in the order of the cases, several of which run at a time.
-func (r *rehearsal) sort(cases []contracttests.Case) {
+func (r *plan) sort(cases []contracttests.Case) {
 	order := map[string]int{}
 	for i, c := range cases {
 		order[c.Name()] = i
@@ -110,130 +112,131 @@ func (r *rehearsal) sort(cases []contracttests.Case) {
 
 // copyIdentities gives a stage the identities that a live target has, and no more.
 func copyIdentities(ctx context.Context, c *control.Client, target contracttests.Target,
-	stage *contracttests.Target,
+	mock *contracttests.Target,
 ) error {
-	who, err := c.Credentials(ctx)
+	creds, err := c.Credentials(ctx)
 	if err != nil {
 		return err
 	}
-	stage.ReadOnly = target.ReadOnly
-	for _, u := range who.Users {
+	mock.ReadOnly = target.ReadOnly
+	for _, u := range creds.Users {
 		login := contracttests.Credentials{ClientID: u.ClientID, ClientSecret: u.ClientSecret}
 		switch {
 		case u.Name == "jane.doe":
-			stage.Owner = login
+			mock.Owner = login
 		case u.Name == "john.roe" && target.Second != contracttests.Credentials{}:
-			stage.Second = login
+			mock.Second = login
 		case u.Name == "admin" && target.Admin != contracttests.Credentials{}:
-			stage.Admin = login
+			mock.Admin = login
 		}
 	}
 	return nil
 }
 
-func (r rehearsal) requests() (n int) {
-	for _, act := range r.cases {
-		n += act.Result.Requests
+func (r plan) requests() (n int) {
+	for _, c := range r.cases {
+		n += c.Result.Requests
 	}
 	return n
 }
 
-func (r rehearsal) write(w io.Writer) error {
-	ran := 0
-	for _, act := range r.cases {
-		if act.Result.Outcome == report.Skip {
-			if _, err := fmt.Fprintf(w, "%s: skipped, %s\n", act.Case.Name(),
-				act.Result.Message); err != nil {
+func (r plan) write(w io.Writer) error {
+	runnable := 0
+	for _, c := range r.cases {
+		if c.Result.Outcome == report.Skip {
+			if _, err := fmt.Fprintf(w, "%s: skipped, %s\n", c.Case.Name(),
+				c.Result.Message); err != nil {
 				return err
 			}
 			continue
 		}
-		ran++
-		lines := []string{act.Case.Name() + ":"}
-		for _, x := range act.Exchanges {
+		runnable++
+		lines := []string{c.Case.Name() + ":"}
+		for _, x := range c.Exchanges {
 			lines = append(lines,
 				strings.TrimRight("  "+x.Method+" "+
 					redact.Report(strings.TrimPrefix(x.URL, inProcess))+" "+
-					shortened(redact.Report(x.Body)), " "))
+					truncate(redact.Report(x.Body)), " "))
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(lines, "\n")); err != nil {
 			return err
 		}
 	}
 	_, err := fmt.Fprintf(w,
-		"%d of %d cases would run, with %d requests. Nothing was sent to the target.\n", ran,
+		"%d of %d cases would run, with %d requests. Nothing was sent to the target.\n", runnable,
 		len(r.cases), r.requests())
 	return err
 }
 
-type dryRunPlan struct {
-	Cases    []plannedCase `json:"cases"`
-	Run      int           `json:"run"`      // cases that would run
-	Requests int           `json:"requests"` // of all cases
+type planDocument struct {
+	Cases    []casePlan `json:"cases"`
+	Run      int        `json:"run"`      // cases that would run
+	Requests int        `json:"requests"` // of all cases
 }
 
-type plannedCase struct {
-	ID       string           `json:"id"`
-	Version  string           `json:"version"`
-	Skipped  string           `json:"skipped,omitempty"`
-	Requests []plannedRequest `json:"requests"`
+type casePlan struct {
+	ID       string        `json:"id"`
+	Version  string        `json:"version"`
+	Skipped  string        `json:"skipped,omitempty"`
+	Requests []requestPlan `json:"requests"`
 }
 
-type plannedRequest struct {
+type requestPlan struct {
 	Method string `json:"method"`
 	URL    string `json:"url"`
 	Body   string `json:"body,omitempty"`
 }
 
-// plan returns each case with its requests, without secrets.
-func (r rehearsal) plan() dryRunPlan {
-	p := dryRunPlan{Cases: []plannedCase{}, Requests: r.requests()}
-	for _, act := range r.cases {
-		c := plannedCase{
-			ID: act.Case.Scenario.ID, Version: string(act.Case.Version),
-			Requests: []plannedRequest{},
+// document returns each case with its requests, without secrets.
+func (r plan) document() planDocument {
+	p := planDocument{Cases: []casePlan{}, Requests: r.requests()}
+	for _, o := range r.cases {
+		c := casePlan{
+			ID: o.Case.Scenario.ID, Version: string(o.Case.Version),
+			Requests: []requestPlan{},
 		}
-		if act.Result.Outcome == report.Skip {
-			c.Skipped = act.Result.Message
+		if o.Result.Outcome == report.Skip {
+			c.Skipped = o.Result.Message
 			p.Cases = append(p.Cases, c)
 			continue
 		}
 		p.Run++
-		for _, x := range act.Exchanges {
+		for _, x := range o.Exchanges {
 			url := redact.Report(strings.TrimPrefix(x.URL, inProcess))
-			c.Requests = append(c.Requests, plannedRequest{x.Method, url, redact.Report(x.Body)})
+			c.Requests = append(c.Requests, requestPlan{x.Method, url, redact.Report(x.Body)})
 		}
 		p.Cases = append(p.Cases, c)
 	}
 	return p
 }
 
-func shortened(body string) string {
-	const most = 200
+func truncate(body string) string {
+	const maxBytes = 200
 	body = strings.Join(strings.Fields(body), " ")
-	if len(body) > most {
-		return strings.ToValidUTF8(body[:most], "") + "..."
+	if len(body) > maxBytes {
+		return strings.ToValidUTF8(body[:maxBytes], "") + "..."
 	}
 	return body
 }
 
 // maxTokens returns how many tokens of one owner are there at most at a time, of those that the
 // cases make.
-func (r rehearsal) maxTokens() (most int) {
+func (r plan) maxTokens() (maxCount int) {
 	owners := map[string]string{} // by token
 	count := map[string]int{}
-	for _, act := range r.cases {
-		for _, x := range act.Exchanges {
-			var made struct {
+	for _, c := range r.cases {
+		for _, x := range c.Exchanges {
+			var token struct {
 				ID, Secret string
 				Owner      struct{ ID string }
 			}
 			switch {
 			case x.Method == http.MethodPost && x.Status == http.StatusOK &&
-				json.Unmarshal([]byte(x.ResponseBody), &made) == nil && made.ID != "" && made.Secret != "":
-				owners[made.ID] = made.Owner.ID
-				count[made.Owner.ID]++
-				most = max(most, count[made.Owner.ID])
+				json.Unmarshal([]byte(x.ResponseBody), &token) == nil && token.ID != "" &&
+				token.Secret != "":
+				owners[token.ID] = token.Owner.ID
+				count[token.Owner.ID]++
+				maxCount = max(maxCount, count[token.Owner.ID])
 			case x.Method == http.MethodDelete && x.Status == http.StatusNoContent:
 				id := path.Base(x.URL)
 				if owner, ok := owners[id]; ok {
@@ -243,17 +246,18 @@ func (r rehearsal) maxTokens() (most int) {
 			}
 		}
 	}
-	return most
+	return maxCount
 }
 
 // perVersion returns how many requests each API version gets, and the token endpoint.
-func (r rehearsal) perVersion() map[string]int {
+func (r plan) perVersion() map[string]int {
 	requests := map[string]int{}
-	for _, act := range r.cases {
-		for _, x := range act.Exchanges {
-			first, _, _ := strings.Cut(strings.TrimLeft(strings.TrimPrefix(x.URL, inProcess), "/"),
+	for _, c := range r.cases {
+		for _, x := range c.Exchanges {
+			version, _, _ := strings.Cut(strings.TrimLeft(strings.TrimPrefix(x.URL, inProcess),
+				"/"),
 				"/")
-			requests[first]++
+			requests[version]++
 		}
 	}
 	return requests

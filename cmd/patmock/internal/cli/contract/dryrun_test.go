@@ -21,7 +21,7 @@ func TestRehearsalTellsNoPartOfASecret(t *testing.T) {
 		},
 	}
 	var out strings.Builder
-	if err := (rehearsal{cases: []contracttests.Observation{act}}).write(&out); err != nil {
+	if err := (plan{cases: []contracttests.Observation{act}}).write(&out); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "POST /oauth/token x=y&") ||

@@ -47,20 +47,20 @@ func refusedAs(e dialect.Entry, step recording.Step) dialect.Response {
 		return a
 	}
 	a.DetailCode = body.Text("detailCode")
-	a.Text, _ = step.GeneralText(cmp.Or(message(body), body.Text("error")))
+	a.Text, _ = step.GeneralText(cmp.Or(errorText(body), body.Text("error")))
 	return a
 }
 
-// message is the text of SailPoint's error, in the default locale where it says which that is.
-func message(body *recording.Body) (text string) {
+// errorText is the text of SailPoint's error, in the default locale where it says which that is.
+func errorText(body *recording.Body) (text string) {
 	messages, _ := body.Object()["messages"].([]any)
 	for _, m := range messages {
 		object, _ := m.(map[string]any)
-		this, _ := object["text"].(string)
+		messageText, _ := object["text"].(string)
 		if object["localeOrigin"] == "DEFAULT" {
-			return this
+			return messageText
 		}
-		text = cmp.Or(text, this)
+		text = cmp.Or(text, messageText)
 	}
 	return text
 }
@@ -149,21 +149,21 @@ func tokensOf(s recording.Step) (tokens []map[string]any) {
 	return tokens
 }
 
-var statedSize = regexp.MustCompile(`of[ -](\d+)[ -]characters`)
+var sizePattern = regexp.MustCompile(`of[ -](\d+)[ -]characters`)
 
 func sizeIn(text string) string {
-	stated := statedSize.FindStringSubmatch(text)
-	if stated == nil {
+	match := sizePattern.FindStringSubmatch(text)
+	if match == nil {
 		return dialect.None
 	}
-	n, _ := strconv.Atoi(stated[1]) // they are digits
+	n, _ := strconv.Atoi(match[1]) // they are digits
 	return sizeOf(n, 4000)
 }
 
 // sizeOf returns the largest size that a tenant took as a bound, unless it is the largest that was
 // tried.
-func sizeOf(n, largest int) string {
-	if n == 0 || n >= largest {
+func sizeOf(n, limit int) string {
+	if n == 0 || n >= limit {
 		return dialect.None
 	}
 	return strconv.Itoa(n)

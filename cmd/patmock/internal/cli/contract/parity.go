@@ -48,13 +48,14 @@ func newContractParity(env cli.Env) *cobra.Command {
 		"file with what runs of your own have confirmed")
 	flags.StringVar(&f.maxAge, "max-age", fmt.Sprintf("%.0fd", defaultMaxAge.Hours()/24),
 		"how old a confirmation may be, such as 90d; 0s is any age")
-	cli.ChoicesVar(flags, &f.failOn, "fail-on", "state", unproven(),
-		"states that fail the command, with commas between: "+strings.Join(unproven(), ", "))
+	cli.ChoicesVar(flags, &f.failOn, "fail-on", "state", unconfirmedStates(),
+		"states that fail the command, with commas between: "+
+			strings.Join(unconfirmedStates(), ", "))
 	cli.FormatFlag(cmd)
 	return cmd
 }
 
-func unproven() []string {
+func unconfirmedStates() []string {
 	var names []string
 	for _, s := range parity.States() {
 		if s != parity.Confirmed {
@@ -84,16 +85,16 @@ func (f parityFlags) execute(env cli.Env, cmd *cobra.Command, now time.Time) err
 	if err := l.warn(env); err != nil {
 		return err
 	}
-	counted := countStates(rows)
-	document := parityDocument{counted, jsonRows(rows), append([]string{}, l.unknown()...)}
+	counts := countStates(rows)
+	document := parityDocument{counts, jsonRows(rows), append([]string{}, l.unknown()...)}
 	err = cli.Output(env, cmd, document, func(parityDocument) string {
-		return parityText(rows, counted)
+		return parityText(rows, counts)
 	})
 	if err != nil {
 		return err
 	}
 	for _, state := range f.failOn {
-		if n := counted[everyVersion][parity.State(state)]; n > 0 {
+		if n := counts[everyVersion][parity.State(state)]; n > 0 {
 			return cli.Exitf(cli.ExitFailed, "%d of %d cases are %s, which --fail-on asks for", n,
 				len(rows), state)
 		}
@@ -108,15 +109,15 @@ func (l ledgers) rows(cases []contracttests.Case, now time.Time,
 	if err != nil {
 		return nil, err
 	}
-	chosen := map[string]bool{}
+	selected := map[string]bool{}
 	for _, c := range cases {
-		chosen[c.Name()] = true
+		selected[c.Name()] = true
 	}
-	rows := l.own.WithBase(l.published).Rows(parity.Conditions{
+	rows := l.local.WithBase(l.published).Rows(parity.Conditions{
 		Now: now, MaxAge: maxAge, Tool: cli.Tool(), Documents: documents,
 	})
 	return slices.DeleteFunc(rows, func(r parity.Row) bool {
-		return !chosen[report.Result{ID: r.Scenario.ID, Version: r.Version}.Name()]
+		return !selected[report.Result{ID: r.Scenario.ID, Version: r.Version}.Name()]
 	}), nil
 }
 
@@ -143,7 +144,7 @@ func countStates(rows []parity.Row) stateCounts {
 
 func versionName(v version.Version) string { return cmp.Or(string(v), spec.OAuth) }
 
-func proven(rows []parity.Row) report.Confirmed {
+func confirmedCounts(rows []parity.Row) report.Confirmed {
 	confirmed := countStates(rows)[everyVersion][parity.Confirmed]
 	return report.Confirmed{Confirmed: confirmed, Unconfirmed: len(rows) - confirmed}
 }
@@ -158,10 +159,10 @@ type parityRow struct {
 	ID           string           `json:"id"`
 	Version      string           `json:"version"`
 	Evidence     string           `json:"evidence"`
-	Question     bool             `json:"question"`
+	OpenQuestion bool             `json:"openQuestion"`
 	State        parity.State     `json:"state"`
 	Confirmation *confirmationRow `json:"confirmation"`
-	Why          string           `json:"why"`
+	Reason       string           `json:"reason"`
 }
 
 type confirmationRow struct {
@@ -176,8 +177,8 @@ func jsonRows(rows []parity.Row) []parityRow {
 	for _, r := range rows {
 		row := parityRow{
 			ID: r.Scenario.ID, Version: versionName(r.Version),
-			Evidence: string(r.Scenario.Evidence), Question: r.Scenario.Question,
-			State: r.State, Why: r.StaleReason,
+			Evidence: string(r.Scenario.Evidence), OpenQuestion: r.Scenario.Question,
+			State: r.State, Reason: r.StaleReason,
 		}
 		if r.Target != "" {
 			row.Confirmation = &confirmationRow{
@@ -189,40 +190,40 @@ func jsonRows(rows []parity.Row) []parityRow {
 	return out
 }
 
-func parityText(rows []parity.Row, counted stateCounts) string {
+func parityText(rows []parity.Row, counts stateCounts) string {
 	lines := [][]string{{"STATE", "SCENARIO", "VERSIONS", "KEPT BY"}}
 	for _, r := range rows {
-		kept := ""
+		confirmation := ""
 		if r.Target != "" {
-			kept = r.Target + " on " + r.Confirmation.Date.Format(time.DateOnly)
+			confirmation = r.Target + " on " + r.Confirmation.Date.Format(time.DateOnly)
 		}
 		if r.StaleReason != "" {
-			kept += ", but " + r.StaleReason
+			confirmation += ", but " + r.StaleReason
 		}
 		last := lines[len(lines)-1]
-		if last[0] == string(r.State) && last[1] == r.Scenario.ID && last[3] == kept {
+		if last[0] == string(r.State) && last[1] == r.Scenario.ID && last[3] == confirmation {
 			last[2] += "," + versionName(r.Version)
 			continue
 		}
 		lines = append(lines, []string{
-			string(r.State), r.Scenario.ID, versionName(r.Version), kept,
+			string(r.State), r.Scenario.ID, versionName(r.Version), confirmation,
 		})
 	}
-	head := []string{"VERSION"}
+	header := []string{"VERSION"}
 	for _, s := range parity.States() {
-		head = append(head, strings.ToUpper(string(s)))
+		header = append(header, strings.ToUpper(string(s)))
 	}
-	sums := [][]string{head}
+	sums := [][]string{header}
 	for _, name := range append(cli.VersionNames(), spec.OAuth, everyVersion) {
-		if counted[name] == nil {
+		if counts[name] == nil {
 			continue
 		}
 		sum := []string{name}
 		for _, s := range parity.States() {
-			sum = append(sum, strconv.Itoa(counted[name][s]))
+			sum = append(sum, strconv.Itoa(counts[name][s]))
 		}
 		sums = append(sums, sum)
 	}
 	return cli.Table(lines...) + "\n" + cli.Table(sums...) + "\nconfirmed by a tenant: " +
-		proven(rows).String() + "\n"
+		confirmedCounts(rows).String() + "\n"
 }

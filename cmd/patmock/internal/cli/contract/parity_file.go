@@ -23,12 +23,12 @@ import (
 
 // Where runs write what they confirm, unless they are told otherwise. The folder is made for it.
 const (
-	ownFolder     = ".patmock"
-	defaultParity = ownFolder + "/parity.yaml"
+	localDir      = ".patmock"
+	defaultParity = localDir + "/parity.yaml"
 )
 
 // ledgers of evidence: the one that comes with patmock, and what runs of one's own have confirmed.
-type ledgers struct{ published, own *parity.Ledger }
+type ledgers struct{ published, local *parity.Ledger }
 
 // readLedgers reads both. The default file need not exist, nor another one that is about to be
 // written, which has to be a regular file.
@@ -44,40 +44,40 @@ func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 	data, err := os.ReadFile(file) //nolint:gosec // the file that the person names
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && (mayWrite || file == defaultParity):
-		l.own = &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
+		l.local = &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
 		return l, nil
 	case err != nil:
 		return l, cli.Flagf("parity", ": %w", err)
 	}
-	if l.own, err = parity.ReadOwn(file, data); err != nil {
+	if l.local, err = parity.ReadOwn(file, data); err != nil {
 		return l, cli.Usagef("--parity", "%w", err)
 	}
 	return l, nil
 }
 
 func (l ledgers) unknown() (warnings []string) {
-	for _, k := range l.own.UnknownKeys(l.published) {
+	for _, k := range l.local.UnknownKeys(l.published) {
 		warnings = append(warnings, k.UnknownWarning())
 	}
 	return warnings
 }
 
 func (l ledgers) warn(env cli.Env) error {
-	for _, told := range l.unknown() {
-		if _, err := fmt.Fprintln(env.Stderr, "patmock: warning:", told); err != nil {
+	for _, warning := range l.unknown() {
+		if _, err := fmt.Fprintln(env.Stderr, "patmock: warning:", warning); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// parityRun is what a run has to do with the ledger of evidence.
-type parityRun struct {
+// parityUpdate is what a run has to do with the ledger of evidence.
+type parityUpdate struct {
 	file   string
 	update bool
 }
 
-func (p *parityRun) register(flags *pflag.FlagSet) {
+func (p *parityUpdate) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&p.update, "update-parity", false,
 		"write down which cases a live target has confirmed, and which it confirms no longer")
 	flags.StringVar(&p.file, "parity", defaultParity, "file for that, see patmock contract parity")
@@ -85,7 +85,7 @@ func (p *parityRun) register(flags *pflag.FlagSet) {
 }
 
 // check refuses, before anything is sent, what could not be written down.
-func (p parityRun) check(target contracttests.Target, dryRun bool) error {
+func (p parityUpdate) check(target contracttests.Target, dryRun bool) error {
 	if p.update && !target.RealTenant() {
 		return cli.Flagf("update-parity",
 			": a patmock confirms nothing, only a live target does: --target env, or an address")
@@ -93,57 +93,58 @@ func (p parityRun) check(target contracttests.Target, dryRun bool) error {
 	if p.update && dryRun {
 		return cli.Flagf("update-parity", ": a dry run confirms nothing")
 	}
-	if folder := filepath.Dir(p.file); p.update && filepath.Base(folder) != ownFolder {
-		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return cli.Flagf("parity", " %s: there is no folder %s", p.file, folder)
+	if dir := filepath.Dir(p.file); p.update && filepath.Base(dir) != localDir {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return cli.Flagf("parity", " %s: there is no folder %s", p.file, dir)
 		}
 	}
 	_, err := readLedgers(p.file, p.update)
 	return err
 }
 
-// locking is how long a run waits for another that writes to the same file.
-const locking = 30 * time.Second
+// lockTimeout is how long a run waits for another that writes to the same file.
+const lockTimeout = 30 * time.Second
 
-// lockingAtEnd is the same for a run that ends early.
-const lockingAtEnd = 500 * time.Millisecond
+// shortLockTimeout is the same for a run that ends early.
+const shortLockTimeout = 500 * time.Millisecond
 
 // lock keeps other runs from the file until it is released. A file beside it is locked, since the
 // file itself is replaced.
-func (p parityRun) lock(run context.Context) (release func() error, err error) {
+func (p parityUpdate) lock(run context.Context) (release func() error, err error) {
 	if err := ensureParentDir(p.file); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(run), locking)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(run), lockTimeout)
 	defer cancel()
-	stop := context.AfterFunc(run, func() { time.AfterFunc(lockingAtEnd, cancel) })
+	stop := context.AfterFunc(run, func() { time.AfterFunc(shortLockTimeout, cancel) })
 	defer stop()
-	beside := flock.New(p.file + ".lock")
-	_, err = beside.TryLockContext(ctx, 20*time.Millisecond)
+	lockFile := flock.New(p.file + ".lock")
+	_, err = lockFile.TryLockContext(ctx, 20*time.Millisecond)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("--parity: another run has held %s for %s", beside.Path(), locking)
+		return nil,
+			fmt.Errorf("--parity: another run has held %s for %s", lockFile.Path(), lockTimeout)
 	case errors.Is(err, context.Canceled):
 		return nil,
 			fmt.Errorf("--parity: another run holds %s, and an interrupted run does not wait for "+
-				"it", beside.Path())
+				"it", lockFile.Path())
 	case err != nil:
-		return nil, fmt.Errorf("--parity: lock %s: %w", beside.Path(), err)
+		return nil, fmt.Errorf("--parity: lock %s: %w", lockFile.Path(), err)
 	}
-	if err := chownTree(beside.Path()); err != nil {
-		return nil, errors.Join(fmt.Errorf("--parity: %w", err), beside.Unlock())
+	if err := chownTree(lockFile.Path()); err != nil {
+		return nil, errors.Join(fmt.Errorf("--parity: %w", err), lockFile.Unlock())
 	}
-	return beside.Unlock, nil
+	return lockFile.Unlock, nil
 }
 
-// unless returns a parityRun that leaves the file as it was if the run was given up, or if what it
+// skipIf returns a parityRun that leaves the file as it was if the run was given up, or if what it
 // made could not be deleted: the target was not in order, and what it responded is no evidence.
-func (p parityRun) unless(env cli.Env, aborted, left error) parityRun {
+func (p parityUpdate) skipIf(env cli.Env, aborted, leftovers error) parityUpdate {
 	reason := ""
 	switch {
 	case aborted != nil:
 		reason = aborted.Error()
-	case left != nil:
+	case leftovers != nil:
 		reason = "the run could not delete what it made"
 	}
 	if p.update && reason != "" {
@@ -154,15 +155,15 @@ func (p parityRun) unless(env cli.Env, aborted, left error) parityRun {
 	return p
 }
 
-// settle writes down what a run confirmed, where that is asked for, and puts into the report what
+// apply writes down what a run confirmed, where that is asked for, and puts into the report what
 // is confirmed. The file is read again: another run may have written to it.
-func (p parityRun) settle(ctx context.Context, env cli.Env, target contracttests.Target,
+func (p parityUpdate) apply(ctx context.Context, env cli.Env, target contracttests.Target,
 	cases []contracttests.Case, now time.Time, result *report.Report,
 ) (err error) {
 	if p.update {
-		release, held := p.lock(ctx)
-		if held != nil {
-			return held
+		release, lockErr := p.lock(ctx)
+		if lockErr != nil {
+			return lockErr
 		}
 		defer func() { err = errors.Join(err, release()) }()
 	}
@@ -179,12 +180,12 @@ func (p parityRun) settle(ctx context.Context, env cli.Env, target contracttests
 	if err != nil {
 		return err
 	}
-	told := proven(rows)
-	result.Confirmed = &told
+	counts := confirmedCounts(rows)
+	result.Confirmed = &counts
 	return nil
 }
 
-func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, now time.Time,
+func (p parityUpdate) confirm(env cli.Env, l ledgers, target contracttests.Target, now time.Time,
 	results []report.Result,
 ) error {
 	address, err := url.Parse(target.BaseURL)
@@ -195,30 +196,30 @@ func (p parityRun) confirm(env cli.Env, l ledgers, target contracttests.Target, 
 	if err != nil {
 		return err
 	}
-	by := parity.Run{Target: address.Hostname(), Date: now, Tool: cli.Tool(), Documents: documents}
-	changes := l.own.Update(l.published, by, results)
+	run := parity.Run{Target: address.Hostname(), Date: now, Tool: cli.Tool(), Documents: documents}
+	changes := l.local.Update(l.published, run, results)
 	if !changes.IsEmpty() {
-		if err := p.write(l.own); err != nil {
+		if err := p.write(l.local); err != nil {
 			return fmt.Errorf("--update-parity: %w", err)
 		}
 	}
-	kept, remark := "confirmed", ""
-	if (parity.Key{Target: by.Target}).IsRehearsal() {
-		kept, remark = "rehearsed", "; "+by.Target+" is no tenant, and confirms nothing"
+	verb, remark := "confirmed", ""
+	if (parity.Key{Target: run.Target}).IsRehearsal() {
+		verb, remark = "rehearsed", "; "+run.Target+" is no tenant, and confirms nothing"
 	}
 	for _, k := range changes.Removed {
 		_, err = fmt.Fprintf(env.Stderr, "patmock: no longer so: %s, which %s had %s\n",
-			report.Result{ID: k.Scenario, Version: k.Version}.Name(), k.Target, kept)
+			report.Result{ID: k.Scenario, Version: k.Version}.Name(), k.Target, verb)
 		if err != nil {
 			return err
 		}
 	}
 	_, err = fmt.Fprintf(env.Stderr, "patmock: %s: %d newly %s, %d again, %d no longer so%s\n",
-		p.file, len(changes.Added), kept, len(changes.Renewed), len(changes.Removed), remark)
+		p.file, len(changes.Added), verb, len(changes.Renewed), len(changes.Removed), remark)
 	return errors.Join(err, l.warn(env))
 }
 
-func (p parityRun) write(own *parity.Ledger) error {
-	text := own.YAML()
+func (p parityUpdate) write(ledger *parity.Ledger) error {
+	text := ledger.YAML()
 	return atomicfile.Write(p.file, 0o644, text)
 }

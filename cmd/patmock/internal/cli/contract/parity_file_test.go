@@ -11,12 +11,12 @@ import (
 // Runs that end at the same time write one after the other: what one of them noted is not lost to
 // another.
 func TestParityIsWrittenByOneRunAtATime(t *testing.T) {
-	file := filepath.Join(t.TempDir(), ownFolder, "parity.yaml")
+	file := filepath.Join(t.TempDir(), localDir, "parity.yaml")
 	const runs = 8
 	var all sync.WaitGroup
 	for range runs {
 		all.Go(func() {
-			release, err := parityRun{file: file}.lock(t.Context())
+			release, err := parityUpdate{file: file}.lock(t.Context())
 			if err != nil {
 				t.Error(err)
 				return

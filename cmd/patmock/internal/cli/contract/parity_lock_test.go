@@ -9,7 +9,7 @@ import (
 
 // TestParityLock_DoesNotWaitAtTheEnd checks that an interrupted run leaves a lock that is held.
 func TestParityLock_DoesNotWaitAtTheEnd(t *testing.T) {
-	p := parityRun{file: filepath.Join(t.TempDir(), "parity.yaml")}
+	p := parityUpdate{file: filepath.Join(t.TempDir(), "parity.yaml")}
 	release, err := p.lock(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -17,16 +17,16 @@ func (f runFlags) preflight(
 	ctx context.Context, stderr io.Writer, target contracttests.Target,
 	runner *contracttests.Runner,
 ) error {
-	lacks, err := runner.Preflight(ctx)
-	if ended := cli.EndError(ctx, "nothing was tested"); ended != nil {
-		return ended
+	missing, err := runner.Preflight(ctx)
+	if endErr := cli.EndError(ctx, "nothing was tested"); endErr != nil {
+		return endErr
 	}
 	if err != nil {
 		return cli.Exitf(cli.ExitUnreachable, "%w", err)
 	}
 	f.printUse(stderr, target)
 	for _, n := range f.require {
-		if slices.Contains(lacks, n) {
+		if slices.Contains(missing, n) {
 			return cli.Exitf(cli.ExitUnreachable, "the target lacks %s, which --require asks for",
 				n)
 		}
@@ -34,13 +34,14 @@ func (f runFlags) preflight(
 	return nil
 }
 
-// earlyEnd returns why a run did not test every case, and nil if it did.
-func earlyEnd(ctx context.Context, runner *contracttests.Runner, result *report.Report) error {
-	if ended := cli.EndError(ctx, reports.ReportHasRest); ended != nil && result.Interrupted {
-		return ended
+// incompleteError returns why a run did not test every case, and nil if it did.
+func incompleteError(ctx context.Context, runner *contracttests.Runner,
+	result *report.Report) error {
+	if endErr := cli.EndError(ctx, reports.ReportIsPartial); endErr != nil && result.Interrupted {
+		return endErr
 	}
 	if aborted := runner.Aborted(); aborted != nil {
-		return cli.Exitf(cli.ExitUnreachable, "%s: %s", aborted.Error(), reports.ReportHasRest)
+		return cli.Exitf(cli.ExitUnreachable, "%s: %s", aborted.Error(), reports.ReportIsPartial)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ const (
 // seconds, and one for each of the first results that are neither passed nor skipped.
 type progress struct {
 	w        io.Writer
-	all      int
+	total    int
 	terminal bool
 	start    time.Time
 	// end stops the progress. Nothing is printed after it.
@@ -38,9 +38,9 @@ type progress struct {
 
 // newProgress starts the progress of a run of so many cases. Its writes to w exclude each other,
 // not those of others.
-func newProgress(env cli.Env, w io.Writer, all int) *progress {
+func newProgress(env cli.Env, w io.Writer, total int) *progress {
 	p := &progress{
-		w: w, all: all, terminal: cli.IsTerminal(env.Stderr), start: time.Now(),
+		w: w, total: total, terminal: cli.IsTerminal(env.Stderr), start: time.Now(),
 		counts: map[report.Outcome]int{},
 	}
 	if ci, _ := env.Lookup("CI"); ci != "" {
@@ -84,35 +84,35 @@ func (p *progress) printLines(stopped <-chan struct{}) {
 func (p *progress) line(after time.Duration) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return fmt.Sprintf("%d of %d cases after %s: %s", p.done, p.all, after.Round(time.Second),
+	return fmt.Sprintf("%d of %d cases after %s: %s", p.done, p.total, after.Round(time.Second),
 		report.FormatCounts(p.counts))
 }
 
-func (p *progress) see(r report.Result) {
+func (p *progress) add(r report.Result) {
 	p.mu.Lock()
 	p.done++
 	p.counts[r.Outcome]++
 	done := p.done
-	remarkable := !p.terminal && r.Outcome != report.Pass && r.Outcome != report.Skip &&
+	printed := !p.terminal && r.Outcome != report.Pass && r.Outcome != report.Skip &&
 		p.results < maxProgressResults
-	if remarkable {
+	if printed {
 		p.results++
 	}
 	p.mu.Unlock()
 	switch {
 	case p.terminal:
-		_, _ = fmt.Fprintf(p.w, "\r%d of %d\x1b[K", done, p.all) // as above
-	case remarkable:
+		_, _ = fmt.Fprintf(p.w, "\r%d of %d\x1b[K", done, p.total) // as above
+	case printed:
 		_, _ = fmt.Fprintln(p.w, report.Line(r))
 	}
 }
 
-// count counts a result of a rehearsal. Only what it skips says something about the target.
-func (p *progress) count(r report.Result) {
+// addDryRun counts a result of a rehearsal. Only what it skips says something about the target.
+func (p *progress) addDryRun(r report.Result) {
 	if r.Outcome != report.Skip {
 		r.Outcome = report.Pass
 	}
-	p.see(r)
+	p.add(r)
 }
 
 type lockedWriter struct {

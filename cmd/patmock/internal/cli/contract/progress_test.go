@@ -29,8 +29,8 @@ func TestProgress_Lines(t *testing.T) {
 				var out bytes.Buffer
 				w := &lockedWriter{w: &out}
 				p := newProgress(cli.Env{Stderr: w, Lookup: noVariables}, w, 2248)
-				p.see(report.Result{Outcome: report.Pass})
-				p.see(report.Result{Outcome: report.Skip})
+				p.add(report.Result{Outcome: report.Pass})
+				p.add(report.Result{Outcome: report.Skip})
 				time.Sleep(test.takes) // of the bubble: no time passes
 				p.end()
 				n := strings.Count(out.String(), "\n")
@@ -64,7 +64,7 @@ func TestProgress_Results(t *testing.T) {
 			var out bytes.Buffer
 			p := newProgress(cli.Env{Stderr: &out, Lookup: noVariables}, &out, 2248)
 			for range 2 * maxProgressResults {
-				p.see(report.Result{ID: "create/a", Outcome: test.outcome, Message: "why"})
+				p.add(report.Result{ID: "create/a", Outcome: test.outcome, Message: "why"})
 			}
 			p.end()
 			if got := strings.Count(out.String(), "create/a"); got != test.want {

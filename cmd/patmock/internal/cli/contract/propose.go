@@ -74,21 +74,21 @@ type proposal struct {
 }
 
 func (p proposal) lines() (lines []dialect.FileEntry, err error) {
-	var notAsked, usual []string
+	var untested, defaults []string
 	for _, e := range dialect.Entries() {
-		found := p.find(e)
-		if len(found) == 0 {
-			notAsked = append(notAsked, e.ID)
+		findings := p.findings(e)
+		if len(findings) == 0 {
+			untested = append(untested, e.ID)
 			continue
 		}
-		line, differs := p.line(e, found)
+		line, differs := p.line(e, findings)
 		if !differs && !p.all {
-			usual = append(usual, e.ID)
+			defaults = append(defaults, e.ID)
 			continue
 		}
 		lines = append(lines, line)
 	}
-	if len(lines)+len(usual) == 0 {
+	if len(lines)+len(defaults) == 0 {
 		return nil,
 			cli.Usagef("DIR",
 				"the recording of %s answers no question of a dialect: see patmock spec dialect "+
@@ -97,7 +97,7 @@ func (p proposal) lines() (lines []dialect.FileEntry, err error) {
 	for _, rest := range []struct {
 		what string
 		ids  []string
-	}{{"As the mock answers: ", usual}, {"Not asked: ", notAsked}} {
+	}{{"As the mock answers: ", defaults}, {"Not asked: ", untested}} {
 		if rest.ids != nil {
 			lines = append(lines, dialect.FileEntry{
 				Comments: []string{rest.what + strings.Join(rest.ids, ", ") + "."},
@@ -134,17 +134,17 @@ type finding struct {
 	problem string
 }
 
-func (f finding) told() string {
+func (f finding) text() string {
 	if f.problem != "" {
 		return f.problem
 	}
 	return f.answer.String()
 }
 
-func (p proposal) find(e dialect.Entry) []finding {
+func (p proposal) findings(e dialect.Entry) []finding {
 	var all []finding
 	for _, t := range p.recording.Cases {
-		if step, asked := t.Answer(e.ID); asked {
+		if step, ok := t.Answer(e.ID); ok {
 			answer, problem := answered(e, step)
 			all = append(all, finding{t.Scenario, string(t.Version), answer, problem})
 		}
@@ -155,35 +155,36 @@ func (p proposal) find(e dialect.Entry) []finding {
 // line is an entry with what was found as comments. It is comments alone where the target disagrees
 // with itself, or where the mock cannot follow. Differs is false where all is as the mock answers
 // by default.
-func (p proposal) line(e dialect.Entry, found []finding) (line dialect.FileEntry, differs bool) {
-	line = dialect.FileEntry{ID: e.ID, Response: found[0].answer, Comments: []string{e.Question}}
-	at := " by " + p.recording.Target.Name + ", " + p.recording.Started.UTC().Format("2006-01-02")
-	for _, group := range grouped(found) {
-		line.Comments = append(line.Comments, group+at)
+func (p proposal) line(e dialect.Entry, findings []finding) (line dialect.FileEntry, differs bool) {
+	line = dialect.FileEntry{ID: e.ID, Response: findings[0].answer, Comments: []string{e.Question}}
+	suffix := " by " + p.recording.Target.Name + ", " +
+		p.recording.Started.UTC().Format("2006-01-02")
+	for _, group := range groupFindings(findings) {
+		line.Comments = append(line.Comments, group+suffix)
 	}
-	for _, f := range found {
-		if f.problem == "" && f.answer == found[0].answer {
+	for _, f := range findings {
+		if f.problem == "" && f.answer == findings[0].answer {
 			continue
 		}
-		if f.problem == "" && wordless(f.answer) == wordless(found[0].answer) {
-			if wordless(line.Response) != line.Response {
+		if f.problem == "" && withoutText(f.answer) == withoutText(findings[0].answer) {
+			if withoutText(line.Response) != line.Response {
 				line.Comments = append(line.Comments, "The words differ, and are left to the mock.")
 			}
-			line.Response = wordless(line.Response)
+			line.Response = withoutText(line.Response)
 			continue
 		}
-		why := "not the same everywhere"
+		reason := "not the same everywhere"
 		if f.problem != "" {
-			why = "nothing that the mock can answer"
+			reason = "nothing that the mock can answer"
 		}
 		line.ID = ""
-		line.Comments = append(line.Comments, e.ID+" is left out: "+why+".")
+		line.Comments = append(line.Comments, e.ID+" is left out: "+reason+".")
 		return line, true
 	}
 	return line, !isDefault(e, line.Response)
 }
 
-func wordless(a dialect.Response) dialect.Response {
+func withoutText(a dialect.Response) dialect.Response {
 	a.Text, a.Description = "", ""
 	return a
 }
@@ -200,21 +201,22 @@ func isDefault(e dialect.Entry, a dialect.Response) bool {
 	return len(dialect.Dialect{e.ID: a}.NonDefault()) == 0
 }
 
-// grouped tells the findings by scenario and answer: "409 Conflict to create/name-taken-is-400 in
-// v3, v2024".
-func grouped(found []finding) []string {
+// groupFindings tells the findings by scenario and answer: "409 Conflict to
+// create/name-taken-is-400 in v3, v2024".
+func groupFindings(findings []finding) []string {
 	var order []string
 	versions := map[string][]string{}
-	for _, f := range found {
-		group := f.told() + " to " + f.scenario
-		if _, known := versions[group]; !known {
+	for _, f := range findings {
+		group := f.text() + " to " + f.scenario
+		if _, ok := versions[group]; !ok {
 			order = append(order, group)
 		}
 		versions[group] = append(versions[group], f.version)
 	}
 	for i, group := range order {
-		if in := strings.Trim(strings.Join(versions[group], ", "), ", "); in != "" {
-			order[i] += " in " + in
+		if versionList := strings.Trim(strings.Join(versions[group], ", "),
+			", "); versionList != "" {
+			order[i] += " in " + versionList
 		}
 	}
 	return order

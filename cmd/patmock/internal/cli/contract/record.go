@@ -37,7 +37,7 @@ func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options)
 	if err != nil {
 		return nil, cli.Flagf("record", " %s: %w", f.dir, err)
 	}
-	r.writer, o.Observe = writer, r.see
+	r.writer, o.Observe = writer, r.add
 	return r, nil
 }
 
@@ -49,7 +49,7 @@ type recorder struct {
 	err    error
 }
 
-func (r *recorder) see(o contracttests.Observation) {
+func (r *recorder) add(o contracttests.Observation) {
 	c := recording.RawCase{
 		Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome,
 		Exchanges: o.Exchanges[:o.CleanupStart], Answers: o.DialectEntries,

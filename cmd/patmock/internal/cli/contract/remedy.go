@@ -36,66 +36,67 @@ var remedies = map[contracttests.Feature]remedy{
 	contracttests.Unmetered:        {"a mock: a tenant gets few requests", true},
 }
 
-// ofFaithful are the needs that a patmock has with the faithful profile, and may lack with others.
-var ofFaithful = []contracttests.Feature{
+// faithfulFeatures are the needs that a patmock has with the faithful profile, and may lack with
+// others.
+var faithfulFeatures = []contracttests.Feature{
 	contracttests.RateLimit, contracttests.TokenLimit, contracttests.ScopeDelay,
 }
 
 const faithfulRemedy = "patmock serve --profile faithful"
 
-// skipped has the number of the cases that one remedy would let run, and the needs that it is
+// skippedCases has the number of the cases that one remedy would let run, and the needs that it is
 // about.
-type skipped struct {
-	cases  int
-	needs  []string
-	remedy string
+type skippedCases struct {
+	cases    int
+	features []string
+	remedy   string
 }
 
-// inOrder returns what a case lacks in the order of the needs, and what is none at the end.
-func inOrder(lacks []string) []string {
-	place := func(need string) int {
-		i := slices.Index(contracttests.Features(), contracttests.Feature(need))
+// sortFeatures returns what a case lacks in the order of the needs, and what is none at the end.
+func sortFeatures(missing []string) []string {
+	rank := func(feature string) int {
+		i := slices.Index(contracttests.Features(), contracttests.Feature(feature))
 		if i < 0 {
 			return len(contracttests.Features())
 		}
 		return i
 	}
-	return slices.SortedStableFunc(slices.Values(lacks), func(a, b string) int {
-		return cmp.Compare(place(a), place(b))
+	return slices.SortedStableFunc(slices.Values(missing), func(a, b string) int {
+		return cmp.Compare(rank(a), rank(b))
 	})
 }
 
 // mergeSkipped puts the skipped cases with the same remedy together, most cases first. Missing are
 // their numbers by what they lack. Live reports that the target is a tenant.
-func mergeSkipped(missing map[string]int, live bool) []skipped {
-	var all []skipped
-	for _, lacks := range slices.Sorted(maps.Keys(missing)) {
-		needs := strings.Split(lacks, ", ")
-		one := skipped{missing[lacks], needs, remedyOf(needs, live)}
-		if isMock := func(need string) bool {
-			return remedies[contracttests.Feature(need)].mock
-		}; live && slices.ContainsFunc(needs, isMock) {
-			one.needs = slices.DeleteFunc(needs, func(need string) bool {
-				return remedies[contracttests.Feature(need)].text != one.remedy
+func mergeSkipped(missing map[string]int, realTenant bool) []skippedCases {
+	var all []skippedCases
+	for _, features := range slices.Sorted(maps.Keys(missing)) {
+		names := strings.Split(features, ", ")
+		group := skippedCases{missing[features], names, remedyOf(names, realTenant)}
+		if isMock := func(feature string) bool {
+			return remedies[contracttests.Feature(feature)].mock
+		}; realTenant && slices.ContainsFunc(names, isMock) {
+			group.features = slices.DeleteFunc(names, func(feature string) bool {
+				return remedies[contracttests.Feature(feature)].text != group.remedy
 			})
 		}
-		i := slices.IndexFunc(all, func(s skipped) bool {
-			return s.remedy == one.remedy &&
-				(s.remedy != noRemedy || slices.Equal(s.needs, one.needs))
+		i := slices.IndexFunc(all, func(s skippedCases) bool {
+			return s.remedy == group.remedy &&
+				(s.remedy != noRemedy || slices.Equal(s.features, group.features))
 		})
 		if i < 0 {
-			all = append(all, one)
+			all = append(all, group)
 			continue
 		}
-		all[i].cases += one.cases
-		for _, need := range one.needs {
-			if !slices.Contains(all[i].needs, need) {
-				all[i].needs = append(all[i].needs, need)
+		all[i].cases += group.cases
+		for _, feature := range group.features {
+			if !slices.Contains(all[i].features, feature) {
+				all[i].features = append(all[i].features, feature)
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b skipped) int {
-		return cmp.Or(cmp.Compare(b.cases, a.cases), slices.Compare(a.needs, b.needs))
+	slices.SortStableFunc(all, func(a, b skippedCases) int {
+		return cmp.Or(cmp.Compare(b.cases, a.cases), slices.Compare(a.features, b.features))
 	})
 	return all
 }
@@ -104,16 +105,16 @@ const noRemedy = "-"
 
 // remedyOf returns what would do if several things are missing: the first that no tenant has,
 // else all. Live reports that the target is a tenant.
-func remedyOf(missing []string, live bool) string {
-	isOther := func(need string) bool {
-		return !slices.Contains(ofFaithful, contracttests.Feature(need))
+func remedyOf(missing []string, realTenant bool) string {
+	isOther := func(feature string) bool {
+		return !slices.Contains(faithfulFeatures, contracttests.Feature(feature))
 	}
-	if !live && !slices.ContainsFunc(missing, isOther) {
+	if !realTenant && !slices.ContainsFunc(missing, isOther) {
 		return faithfulRemedy
 	}
 	var all []string
-	for _, need := range missing {
-		r := remedies[contracttests.Feature(need)]
+	for _, feature := range missing {
+		r := remedies[contracttests.Feature(feature)]
 		if r.mock {
 			return r.text
 		}

@@ -22,7 +22,7 @@ import (
 type runFlags struct {
 	selection
 	targetFlags
-	liveFlags
+	tenantFlags
 	parallel        int
 	timeout         time.Duration
 	dryRun          bool
@@ -32,16 +32,16 @@ type runFlags struct {
 	shardText       string
 	shard           shard
 	require, failOn []string
-	parity          parityRun
+	parity          parityUpdate
 	record          recordFlag
 	out             *reports.Writer
 }
 
 // The things that a run can be made to fail on besides a failure.
 const (
-	onSkip        = "skip"
-	onWarning     = "warning"
-	onProvisional = "provisional"
+	failOnSkip        = "skip"
+	failOnWarning     = "warning"
+	failOnProvisional = "provisional"
 )
 
 func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
@@ -75,12 +75,12 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 	f.targetFlags.register(flags)
 	f.parity.register(flags)
 	f.record.register(flags)
-	f.liveFlags.register(flags)
+	f.tenantFlags.register(flags)
 	flags.StringArrayVar(&f.reports, "report", nil,
 		"FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+
 			" (default text=-)")
-	cli.ChoicesVar(flags, &f.failOn, "fail-on", "outcome", failOns,
-		"what else fails the run, with commas between: "+strings.Join(failOns, ", "))
+	cli.ChoicesVar(flags, &f.failOn, "fail-on", "outcome", failOnValues,
+		"what else fails the run, with commas between: "+strings.Join(failOnValues, ", "))
 	flags.BoolVar(&f.extraLists, "extra-lists", true,
 		"list tokens of a patmock after each write, to judge what it changed")
 	flags.BoolVar(&f.dryRun, "dry-run", false,
@@ -89,8 +89,8 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 	flags.DurationVar(&f.timeout, "timeout", 0,
 		"how long the run may take (default 2m at a mock; at a tenant three times its estimate, "+
 			"15m to 2h)")
-	cli.ChoicesVar(flags, &f.require, "require", "need", needNames(),
-		"what the target must have, with commas between: "+strings.Join(needNames(), ", "))
+	cli.ChoicesVar(flags, &f.require, "require", "feature", featureNames(),
+		"what the target must have, with commas between: "+strings.Join(featureNames(), ", "))
 	flags.IntVar(&f.parallel, "parallel", 4,
 		"how many cases run side by side on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.shardText, "shard", "",
@@ -100,9 +100,9 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 	return cmd
 }
 
-var failOns = []string{onSkip, onWarning, onProvisional}
+var failOnValues = []string{failOnSkip, failOnWarning, failOnProvisional}
 
-func needNames() []string {
+func featureNames() []string {
 	var names []string
 	for _, n := range contracttests.Features() {
 		names = append(names, string(n))
@@ -112,36 +112,36 @@ func needNames() []string {
 
 // execute runs the contract. What it leaves is its error where there is no other.
 func (f runFlags) execute(ctx context.Context, env cli.Env) error {
-	left, err := f.runContract(ctx, env)
-	return cli.ExitCause(err, left)
+	leftovers, err := f.runContract(ctx, env)
+	return cli.ExitCause(err, leftovers)
 }
 
 // runContract checks all that was asked for before anything is sent. Left is the error of what it
 // leaves at a tenant.
-func (f runFlags) runContract(ctx context.Context, env cli.Env) (left, err error) {
+func (f runFlags) runContract(ctx context.Context, env cli.Env) (leftovers, err error) {
 	options, cases, err := f.prepare()
 	if err != nil {
 		return nil, err
 	}
 	f.out.Cases = cases
-	ctx, stop := cli.Interruptible(ctx)
+	ctx, stop := cli.InterruptContext(ctx)
 	defer stop()
 	stderr := &lockedWriter{w: env.Stderr} // a run writes to it from several goroutines
 	ctx, limit := limitTime(ctx, f.timeout, stderr)
 	f.offline = f.dryRun
-	target, end, err := f.open(ctx, env)
-	if ended := cli.EndError(ctx, "nothing was tested"); ended != nil {
-		return nil, ended
+	target, closeTarget, err := f.open(ctx, env)
+	if endErr := cli.EndError(ctx, "nothing was tested"); endErr != nil {
+		return nil, endErr
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, end()) }()
+	defer func() { err = errors.Join(err, closeTarget()) }()
 	switch err := f.parity.check(target, f.dryRun); {
 	case err != nil:
 		return nil, err
 	case f.dryRun:
-		return nil, f.rehearse(ctx, env, target, options, cases)
+		return nil, f.printPlan(ctx, env, target, options, cases)
 	}
 	return f.test(ctx, env, stderr, limit, target, options, cases)
 }
@@ -161,7 +161,7 @@ func (f *runFlags) prepare() (o contracttests.Options, cases []contracttests.Cas
 		return o, nil, err
 	}
 	o.NoLists = !f.extraLists
-	if cases, err = selected(o); err != nil {
+	if cases, err = selectCases(o); err != nil {
 		return o, nil, err
 	}
 	cases, err = f.shard.pick(cases)
@@ -189,19 +189,19 @@ func (f runFlags) check() error {
 func (f runFlags) test(
 	ctx context.Context, env cli.Env, stderr io.Writer, limit *timeLimit,
 	target contracttests.Target, options contracttests.Options, cases []contracttests.Case,
-) (left, err error) {
+) (leftovers, err error) {
 	cli.IgnoreSIGPIPE() // whoever reads may go; what was made has to be deleted
-	rehearsed := target
-	supervised, err := f.newGuardSession(&target, options.ID, limit.measure)
+	unguarded := target
+	session, err := f.newGuardSession(&target, options.ID, limit.setLatency)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, supervised.close()) }()
+	defer func() { err = errors.Join(err, session.close()) }()
 	options.Parallel, options.Tool = f.parallel, cli.Tool()
-	plan := options
+	dryRunOptions := options
 	progress := newProgress(env, stderr, len(cases))
 	defer progress.end()
-	options.Progress = progress.see
+	options.Progress = progress.add
 	record, err := f.record.begin(target, &options)
 	if err != nil {
 		return nil, err
@@ -212,54 +212,54 @@ func (f runFlags) test(
 		return nil, err
 	}
 	if target.RealTenant() {
-		limit.atTenant()
+		limit.setTenantLimit()
 	}
-	unstarted := f.preflight(ctx, stderr, target, runner)
-	chosen, planned := cases, func() {}
-	if unstarted != nil {
-		chosen = nil
-	} else if target.RealTenant() && !limit.fixed {
-		planned = limit.plan(ctx, rehearsed, plan, cases)
+	startErr := f.preflight(ctx, stderr, target, runner)
+	runCases, stopEstimate := cases, func() {}
+	if startErr != nil {
+		runCases = nil
+	} else if target.RealTenant() && !limit.explicit {
+		stopEstimate = limit.startEstimate(ctx, unguarded, dryRunOptions, cases)
 	}
-	result := runner.Run(ctx, chosen)
+	result := runner.Run(ctx, runCases)
 	result.Shard = f.shard.String()
-	planned()
-	left = supervised.cleanUp(ctx, stderr, runner)
+	stopEstimate()
+	leftovers = session.cleanUp(ctx, stderr, runner)
 	progress.end()
 	result.Warnings = slices.Concat(result.Warnings, f.unmatchedSkip(options),
-		supervised.warnings())
-	ended := unstarted
-	var unwritten error
-	if unstarted == nil {
-		ended = earlyEnd(ctx, runner, result)
-		unwritten = errors.Join(f.parity.unless(env, runner.Aborted(), left).settle(ctx, env,
+		session.warnings())
+	endErr := startErr
+	var writeErr error
+	if startErr == nil {
+		endErr = incompleteError(ctx, runner, result)
+		writeErr = errors.Join(f.parity.skipIf(env, runner.Aborted(), leftovers).apply(ctx, env,
 			target, cases, runner.Now(), result), record.end(env, result))
 	}
-	if ended != nil {
-		reports.AddUnfinished(result, cases, ended)
+	if endErr != nil {
+		reports.AddUnfinished(result, cases, endErr)
 	}
-	unwritten = errors.Join(unwritten, f.out.Write(env, result))
+	writeErr = errors.Join(writeErr, f.out.Write(env, result))
 	if len(f.out.Outputs) > 0 { // which may all be files
 		_, _ = fmt.Fprintln(env.Stderr, result.Summary()) // a hint
 	}
-	if ended == nil {
-		ended = f.exitError(result)
+	if endErr == nil {
+		endErr = f.exitError(result)
 	}
-	return left, cli.ExitCause(ended, unwritten)
+	return leftovers, cli.ExitCause(endErr, writeErr)
 }
 
-func (f runFlags) rehearse(ctx context.Context, env cli.Env, target contracttests.Target,
+func (f runFlags) printPlan(ctx context.Context, env cli.Env, target contracttests.Target,
 	o contracttests.Options, cases []contracttests.Case,
 ) error {
-	r, err := rehearse(ctx, target, nil, o, cases)
-	if ended := cli.EndError(ctx, "the dry run is not complete"); ended != nil {
-		return ended
+	r, err := dryRun(ctx, target, nil, o, cases)
+	if endErr := cli.EndError(ctx, "the dry run is not complete"); endErr != nil {
+		return endErr
 	}
 	if err != nil {
 		return err
 	}
 	if f.format == "json" {
-		return cli.PrintJSON(env.Stdout, r.plan())
+		return cli.PrintJSON(env.Stdout, r.document())
 	}
 	return r.write(env.Stdout)
 }
@@ -282,15 +282,15 @@ func (f runFlags) unmatchedSkip(o contracttests.Options) []report.Warning {
 var errNothingTested = errors.New("nothing was tested: no case could be tried to its end")
 
 func (f runFlags) exitError(r *report.Report) error {
-	also := f.failOn
-	judged := r.Counts[report.Pass] + r.Counts[report.Fail] + r.Counts[report.Provisional]
+	failOn := f.failOn
+	evaluated := r.Counts[report.Pass] + r.Counts[report.Fail] + r.Counts[report.Provisional]
 	switch {
-	case judged == 0 && r.Counts[report.Error] > 0:
+	case evaluated == 0 && r.Counts[report.Error] > 0:
 		return cli.Exitf(cli.ExitUnreachable, "%w", errNothingTested)
 	case r.Counts[report.Fail] > 0,
-		slices.Contains(also, onSkip) && r.Counts[report.Skip] > 0,
-		slices.Contains(also, onProvisional) && r.Counts[report.Provisional] > 0,
-		slices.Contains(also, onWarning) && len(r.Warnings) > 0:
+		slices.Contains(failOn, failOnSkip) && r.Counts[report.Skip] > 0,
+		slices.Contains(failOn, failOnProvisional) && r.Counts[report.Provisional] > 0,
+		slices.Contains(failOn, failOnWarning) && len(r.Warnings) > 0:
 		return cli.SilentExit(cli.ExitFailed)
 	case r.Counts[report.Error] > 0:
 		return cli.SilentExit(cli.ExitUnreachable)

@@ -64,12 +64,13 @@ func (s selection) cases() (o contracttests.Options, cases []contracttests.Case,
 	if o, err = s.options(); err != nil {
 		return o, nil, err
 	}
-	cases, err = selected(o)
+	cases, err = selectCases(o)
 	return o, cases, err
 }
 
-// selected returns the selected cases. A selection of none is an error: it would look like a pass.
-func selected(o contracttests.Options) ([]contracttests.Case, error) {
+// selectCases returns the selected cases. A selection of none is an error: it would look like a
+// pass.
+func selectCases(o contracttests.Options) ([]contracttests.Case, error) {
 	cases := contracttests.Select(scenarios.All(), o)
 	if len(cases) == 0 {
 		return nil, emptySelection(o)
@@ -99,7 +100,7 @@ func emptySelection(o contracttests.Options) error {
 	cases := len(contracttests.Select(scenarios.All(), contracttests.Options{Run: o.Run}))
 	text := "no scenario matches --run " + quote(o.Run.String())
 	if cases == 0 {
-		text = onLines(text, nearScenarios(o.Run.String()))
+		text = joinLines(text, similarScenarios(o.Run.String()))
 	} else {
 		text += fmt.Sprintf(" and %s (cases that match --run: %d)", rest, cases)
 	}
@@ -116,32 +117,32 @@ func join[T ~string](all []T) string {
 
 // quote quotes the beginning of a text, so that it can be repeated in a message of one line.
 func quote(text string) string {
-	const most = 50
+	const maxRunes = 50
 	end := `"`
-	if runes := []rune(text); len(runes) > most {
-		text, end = string(runes[:most]), `..."`
+	if runes := []rune(text); len(runes) > maxRunes {
+		text, end = string(runes[:maxRunes]), `..."`
 	}
-	return `"` + strings.ReplaceAll(cli.Visible(text), "\n", " ") + end
+	return `"` + strings.ReplaceAll(cli.Sanitize(text), "\n", " ") + end
 }
 
-// onLines puts a remark behind an error, on a second line if they are too long for one.
-func onLines(text, remark string) string {
-	const columns = 100 - len("patmock: ")
+// joinLines puts a remark behind an error, on a second line if they are too long for one.
+func joinLines(text, remark string) string {
+	const maxColumns = 100 - len("patmock: ")
 	switch {
 	case remark == "":
 		return text
-	case len(text)+len(": ")+len(remark) <= columns:
+	case len(text)+len(": ")+len(remark) <= maxColumns:
 		return text + ": " + remark
 	}
 	return text + ":\n" + remark
 }
 
-var wordForm = regexp.MustCompile(`[a-z0-9]+`)
+var wordPattern = regexp.MustCompile(`[a-z0-9]+`)
 
-// nearScenarios proposes scenarios whose ids have at least half of the words of an expression, and
-// as many of them without a slip as the best has. It is empty if there are none.
-func nearScenarios(expression string) string {
-	words := wordForm.FindAllString(strings.ToLower(expression), -1)
+// similarScenarios proposes scenarios whose ids have at least half of the words of an expression,
+// and as many of them without a slip as the best has. It is empty if there are none.
+func similarScenarios(expression string) string {
+	words := wordPattern.FindAllString(strings.ToLower(expression), -1)
 	var inVersion version.Version
 	words = slices.DeleteFunc(words, func(word string) bool {
 		v, err := version.Parse(word)
@@ -155,7 +156,7 @@ func nearScenarios(expression string) string {
 		shared, equal int // words; those that are shared may have slips
 		distance      int
 	}
-	var near []candidate
+	var candidates []candidate
 	for _, s := range scenarios.All() {
 		n := candidate{name: s.ID, distance: levenshtein.ComputeDistance(expression, s.ID)}
 		for _, c := range contracttests.Select([]contracttests.Scenario{s},
@@ -164,26 +165,27 @@ func nearScenarios(expression string) string {
 				n.name = c.Name()
 			}
 		}
-		own := wordForm.FindAllString(s.ID, -1)
+		idWords := wordPattern.FindAllString(s.ID, -1)
 		for _, word := range words {
-			if slices.ContainsFunc(own, func(w string) bool { return isNear(word, w) }) {
+			if slices.ContainsFunc(idWords, func(w string) bool { return isSimilar(word, w) }) {
 				n.shared++
 			}
-			if slices.Contains(own, word) {
+			if slices.Contains(idWords, word) {
 				n.equal++
 			}
 		}
-		near = append(near, n)
+		candidates = append(candidates, n)
 	}
-	slices.SortStableFunc(near, func(a, b candidate) int {
+	slices.SortStableFunc(candidates, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(b.equal, a.equal),
 			cmp.Compare(a.distance, b.distance))
 	})
 	text := ""
-	for _, n := range near {
-		const most = 85 // of a line of 100
-		if n.shared < near[0].shared || n.equal < near[0].equal || 2*n.shared < len(words) ||
-			n.shared == 0 || len(text)+len(n.name) > most {
+	for _, n := range candidates {
+		const maxLength = 85 // of a line of 100
+		if n.shared < candidates[0].shared || n.equal < candidates[0].equal ||
+			2*n.shared < len(words) ||
+			n.shared == 0 || len(text)+len(n.name) > maxLength {
 			break
 		}
 		text += ", " + n.name
@@ -194,7 +196,7 @@ func nearScenarios(expression string) string {
 	return "did you mean " + strings.TrimPrefix(text, ", ") + "?"
 }
 
-func isNear(a, b string) bool {
+func isSimilar(a, b string) bool {
 	return levenshtein.ComputeDistance(a, b) <= min(2, len(a)/3, len(b)/3)
 }
 
@@ -207,19 +209,19 @@ func parseExpression(flag, text string) (*regexp.Regexp, error) {
 	if err != nil {
 		return nil,
 			cli.Usagef(flag, "%s",
-				onLines(flag+" "+quote(text)+" is not a regular expression",
+				joinLines(flag+" "+quote(text)+" is not a regular expression",
 					explainExpression(err)))
 	}
 	return expression, nil
 }
 
 func explainExpression(err error) string {
-	wrong, ok := errors.AsType[*syntax.Error](err)
+	syntaxErr, ok := errors.AsType[*syntax.Error](err)
 	if !ok {
 		return err.Error()
 	}
-	part := quote(wrong.Expr)
-	switch wrong.Code {
+	part := quote(syntaxErr.Expr)
+	switch syntaxErr.Code {
 	case syntax.ErrMissingParen:
 		return `a "(" has no ")"`
 	case syntax.ErrUnexpectedParen:

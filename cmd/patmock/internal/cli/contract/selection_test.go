@@ -30,7 +30,7 @@ func TestSelection_NamesOfTheList(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cases, err := selected(o)
+			cases, err := selectCases(o)
 			if err != nil || len(cases) != test.want {
 				t.Errorf("%d cases, error %v, want %d", len(cases), err, test.want)
 			}
@@ -41,7 +41,7 @@ func TestSelection_NamesOfTheList(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if cases, err := selected(o); err != nil || cases[0].Scenario.ID != s.ID {
+		if cases, err := selectCases(o); err != nil || cases[0].Scenario.ID != s.ID {
 			t.Errorf("%s selects %d cases, error %v", s.ID, len(cases), err)
 		}
 	}
@@ -88,7 +88,7 @@ func TestSelection_Empty(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = selected(o)
+			_, err = selectCases(o)
 			var usage *cli.UsageError
 			if !errors.As(err, &usage) || usage.Subject != test.subject {
 				t.Fatalf("error is %v, want one about %s", err, test.subject)

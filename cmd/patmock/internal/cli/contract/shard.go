@@ -9,22 +9,22 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-var shardForm = regexp.MustCompile(`^([1-9][0-9]{0,5})/([1-9][0-9]{0,5})$`)
+var shardPattern = regexp.MustCompile(`^([1-9][0-9]{0,5})/([1-9][0-9]{0,5})$`)
 
 // A shard is one of several equal parts of the selected cases. The zero value is all of them.
-type shard struct{ number, of int }
+type shard struct{ index, count int }
 
 // parseShard parses the value of --shard. An empty one is all cases.
 func parseShard(text string) (s shard, err error) {
 	if text == "" {
 		return s, nil
 	}
-	found := shardForm.FindStringSubmatch(text)
-	if found != nil {
-		s.number, _ = strconv.Atoi(found[1]) // digits
-		s.of, _ = strconv.Atoi(found[2])
+	match := shardPattern.FindStringSubmatch(text)
+	if match != nil {
+		s.index, _ = strconv.Atoi(match[1]) // digits
+		s.count, _ = strconv.Atoi(match[2])
 	}
-	if found == nil || s.number > s.of {
+	if match == nil || s.index > s.count {
 		return s, cli.Flagf("shard", " %s: expected I/N with I from 1 to N, such as 1/4", text)
 	}
 	return s, nil
@@ -32,24 +32,24 @@ func parseShard(text string) (s shard, err error) {
 
 // String returns the form of the flag, empty for all cases.
 func (s shard) String() string {
-	if s.of == 0 {
+	if s.count == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d/%d", s.number, s.of)
+	return fmt.Sprintf("%d/%d", s.index, s.count)
 }
 
 // pick returns the cases of the shard: the Ith of each N in a row, so that the shards have the same
 // number of cases give or take one, and each case is in one of them.
 func (s shard) pick(cases []contracttests.Case) ([]contracttests.Case, error) {
-	if s.of == 0 {
+	if s.count == 0 {
 		return cases, nil
 	}
-	var own []contracttests.Case
-	for i := s.number - 1; i < len(cases); i += s.of {
-		own = append(own, cases[i])
+	var part []contracttests.Case
+	for i := s.index - 1; i < len(cases); i += s.count {
+		part = append(part, cases[i])
 	}
-	if own == nil {
+	if part == nil {
 		return nil, cli.Flagf("shard", " %s is empty: number of selected cases: %d", s, len(cases))
 	}
-	return own, nil
+	return part, nil
 }

@@ -20,7 +20,7 @@ import (
 const deleteGrace = 5 * time.Second
 
 type sweepFlags struct {
-	settle time.Duration
+	consistencyTimeout time.Duration
 	targetFlags
 	ledger, olderThan string
 	dryRun            bool
@@ -53,7 +53,8 @@ func newContractSweep(env cli.Env) *cobra.Command {
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs wrote what they made")
 	flags.StringVar(&f.olderThan, "older-than", "",
 		"leave what is younger than that, such as 90m or 7d")
-	flags.DurationVar(&f.settle, "consistency-timeout", contracttests.DefaultConsistencyTimeout,
+	flags.DurationVar(&f.consistencyTimeout, "consistency-timeout",
+		contracttests.DefaultConsistencyTimeout,
 		"how long the lists of the tenant may take to show what was written")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "list what would be deleted, and delete nothing")
 	flags.BoolVar(&f.byName, "by-name", false, "look for tokens of a lost ledger by their names")
@@ -64,44 +65,47 @@ func newContractSweep(env cli.Env) *cobra.Command {
 }
 
 func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
-	age, err := f.age()
+	age, err := f.minAge()
 	if err != nil {
 		return err
 	}
-	ctx, stop := cli.Interruptible(cmd.Context())
+	ctx, stop := cli.InterruptContext(cmd.Context())
 	defer stop()
-	t, err := f.tenant(ctx, env)
-	if ended := cli.EndError(ctx, "nothing was deleted"); ended != nil {
-		return ended
+	t, err := f.openTenant(ctx, env)
+	if endErr := cli.EndError(ctx, "nothing was deleted"); endErr != nil {
+		return endErr
 	}
 	if err != nil {
 		return err
 	}
-	known, err := f.known(env)
+	known, err := f.readLedger(env)
 	if err != nil {
 		return err
 	}
 	t.ReadOnly = f.dryRun
 	cli.IgnoreSIGPIPE()
-	s, err := liveFlags{ledger: f.ledger, settle: f.settle}.newGuardSession(&t, "sweep", nil)
+	s, err := tenantFlags{
+		ledger: f.ledger, consistencyTimeout: f.consistencyTimeout,
+	}.newGuardSession(&t, "sweep", nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	result, failed := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
+	result, sweepErr := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
 		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger,
 		Run: s.run, Guard: s.guard,
-		OlderThan: age, DryRun: f.dryRun, Settle: f.settle, Grace: deleteGrace, Now: time.Now,
+		OlderThan: age, DryRun: f.dryRun, Settle: f.consistencyTimeout, Grace: deleteGrace,
+		Now:    time.Now,
 		ByName: f.byName,
 		Confirm: func(ctx context.Context, found []tenantguard.Found) bool {
 			return f.confirm(ctx, env, found)
 		},
 	})
-	switch unswept := errors.Is(failed, tenantguard.ErrUnreachable); {
-	case unswept && ctx.Err() != nil:
+	switch unreachable := errors.Is(sweepErr, tenantguard.ErrUnreachable); {
+	case unreachable && ctx.Err() != nil:
 		return cli.Exitf(cli.ExitInterrupted, "interrupted: nothing was deleted")
-	case unswept:
-		return cli.Exitf(cli.ExitUnreachable, "%w", failed)
+	case unreachable:
+		return cli.Exitf(cli.ExitUnreachable, "%w", sweepErr)
 	}
 	if err := cli.Output(env, cmd, result, sweepText); err != nil {
 		return err
@@ -109,8 +113,8 @@ func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
 	switch {
 	case ctx.Err() != nil:
 		return cli.Exitf(cli.ExitInterrupted, "interrupted: what is listed was done until then")
-	case failed != nil:
-		return failed
+	case sweepErr != nil:
+		return sweepErr
 	case len(result.Left)+len(result.WouldDelete) > 0:
 		return cli.SilentExit(cli.ExitLeftovers)
 	}
@@ -134,8 +138,8 @@ func (f sweepFlags) confirm(ctx context.Context, env cli.Env, found []tenantguar
 	return cli.Confirm(ctx, env.Stdin, env.Stderr, question)
 }
 
-// age is how old a token has to be to go.
-func (f sweepFlags) age() (time.Duration, error) {
+// minAge is how old a token has to be to go.
+func (f sweepFlags) minAge() (time.Duration, error) {
 	if f.olderThan == "" {
 		return 0, nil
 	}
@@ -150,8 +154,9 @@ func (f sweepFlags) age() (time.Duration, error) {
 	return age, nil
 }
 
-// tenant is what is swept: a live target that may be written to, but for a dry run.
-func (f sweepFlags) tenant(ctx context.Context, env cli.Env) (t contracttests.Target, err error) {
+// openTenant is what is swept: a live target that may be written to, but for a dry run.
+func (f sweepFlags) openTenant(ctx context.Context, env cli.Env) (t contracttests.Target,
+	err error) {
 	switch {
 	case f.target == "":
 		return t, cli.Flagf("target", ": expected env, or the address of a tenant")
@@ -178,8 +183,8 @@ func (f sweepFlags) tenant(ctx context.Context, env cli.Env) (t contracttests.Ta
 	return t, err
 }
 
-// known is what the ledger has. One that there is not may be misspelt.
-func (f sweepFlags) known(env cli.Env) ([]tenantguard.Object, error) {
+// readLedger is what the ledger has. One that there is not may be misspelt.
+func (f sweepFlags) readLedger(env cli.Env) ([]tenantguard.Object, error) {
 	if _, err := os.Stat(f.ledger); errors.Is(err, fs.ErrNotExist) {
 		hint := ""
 		if !f.byName {

@@ -44,7 +44,7 @@ func (f *targetFlags) register(flags *pflag.FlagSet) {
 
 // open finds out what a target is. Close ends what was started for it.
 func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Target,
-	closing func() error, err error,
+	closeTarget func() error, err error,
 ) {
 	switch {
 	case f.target == "mock" && (f.mock || f.control != "" || f.allowWrites != ""):
@@ -55,16 +55,16 @@ func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Tar
 	case f.target == "mock":
 		return mockTarget()
 	}
-	choice := contracttests.TargetOptions{
+	options := contracttests.TargetOptions{
 		Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites,
 		AllowPlaintext: f.allowPlaintext, Offline: f.offline, Lookup: env.Lookup,
 	}
-	t, err = choice.Resolve(ctx)
+	t, err = options.Resolve(ctx)
 	if err != nil {
 		if strings.Contains(f.target, "@") { // a password may stand there
-			return t, nil, cli.Usagef(settingOf(err), "--target: %w", err)
+			return t, nil, cli.Usagef(flagOrVariable(err), "--target: %w", err)
 		}
-		return t, nil, cli.Usagef(settingOf(err), "--target %s: %w", f.target, err)
+		return t, nil, cli.Usagef(flagOrVariable(err), "--target %s: %w", f.target, err)
 	}
 	return t, func() error { return nil }, nil
 }
@@ -82,17 +82,18 @@ func (f targetFlags) printUse(stderr io.Writer, t contracttests.Target) {
 	_, _ = fmt.Fprintf(stderr, "patmock: a patmock is given namespaces of its own: %s\n", use)
 }
 
-// settingOf returns the flag or the variable that an error of contracttests.TargetOptions is about.
-func settingOf(err error) string {
-	var wrong *contracttests.TargetError
-	if !errors.As(err, &wrong) {
+// flagOrVariable returns the flag or the variable that an error of contracttests.TargetOptions is
+// about.
+func flagOrVariable(err error) string {
+	var targetErr *contracttests.TargetError
+	if !errors.As(err, &targetErr) {
 		return ""
 	}
 	flags := map[string]string{
 		"Address": "--target", "Mock": "--mock", "Control": "--control",
 		"AllowWrites": "--allow-writes",
 	}
-	return cmp.Or(flags[wrong.Setting], wrong.Setting)
+	return cmp.Or(flags[targetErr.Setting], targetErr.Setting)
 }
 
 func mockTarget() (contracttests.Target, func() error, error) {
@@ -100,11 +101,11 @@ func mockTarget() (contracttests.Target, func() error, error) {
 	if err != nil {
 		return contracttests.Target{}, nil, err
 	}
-	mock, err := quietMock(profile)
+	mock, err := newMock(profile)
 	if err != nil {
 		return contracttests.Target{}, nil, err
 	}
-	collectLess()
+	reduceGC()
 	return contracttests.Target{
 		Name: "mock", BaseURL: inProcess, Control: mock.Control(), HTTP: &http.Client{
 			Transport: mock.Transport(),
@@ -115,14 +116,14 @@ func mockTarget() (contracttests.Target, func() error, error) {
 // inProcess is the base URL of a mock that has no socket.
 const inProcess = "http://127.0.0.1"
 
-func quietMock(p mockserver.Profile) (*mockserver.Server, error) {
+func newMock(p mockserver.Profile) (*mockserver.Server, error) {
 	return mockserver.New(mockserver.Config{Profile: p, Log: slog.New(slog.DiscardHandler)})
 }
 
-// collectLess lets the heap grow to five times what is alive between collections, unless GOGC says
+// reduceGC lets the heap grow to five times what is alive between collections, unless GOGC says
 // otherwise. What is alive during a run in process is small, and what it leaves behind is not: a
 // quarter of the time of its processor would go to collections.
-func collectLess() {
+func reduceGC() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}

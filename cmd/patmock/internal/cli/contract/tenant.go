@@ -25,34 +25,36 @@ import (
 // defaultLedger is where a run writes down what it makes at a tenant.
 const defaultLedger = ".patmock/ledger.jsonl"
 
-type liveFlags struct {
-	ledger      string
-	maxRequests int
-	provoke     bool
-	settle      time.Duration
+type tenantFlags struct {
+	ledger             string
+	maxRequests        int
+	provokeRateLimit   bool
+	consistencyTimeout time.Duration
 }
 
-func (f *liveFlags) register(flags *pflag.FlagSet) {
+func (f *tenantFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.ledger, "ledger", defaultLedger,
 		"file that remembers what was made at a tenant")
 	flags.IntVar(&f.maxRequests, "max-requests", tenantguard.DefaultRequests,
 		"how many requests a tenant is sent at most")
-	flags.BoolVar(&f.provoke, "provoke-rate-limit", false,
+	flags.BoolVar(&f.provokeRateLimit, "provoke-rate-limit", false,
 		"exceed the rate limit of a tenant, for the scenarios about it")
-	flags.DurationVar(&f.settle, "consistency-timeout", contracttests.DefaultConsistencyTimeout,
+	flags.DurationVar(&f.consistencyTimeout, "consistency-timeout",
+		contracttests.DefaultConsistencyTimeout,
 		"how long the lists of a tenant may take to show what was written")
 	cli.SetGroup(flags, cli.GroupTenant)
 }
 
 // apply checks the flags and hands on those that the runner knows.
-func (f liveFlags) apply(o *contracttests.Options) error {
+func (f tenantFlags) apply(o *contracttests.Options) error {
 	switch {
 	case f.maxRequests < 1:
 		return cli.Flagf("max-requests", " %d: expected at least 1", f.maxRequests)
-	case f.settle <= 0:
-		return cli.Flagf("consistency-timeout", " %s: expected more than nothing", f.settle)
+	case f.consistencyTimeout <= 0:
+		return cli.Flagf("consistency-timeout", " %s: expected more than nothing",
+			f.consistencyTimeout)
 	}
-	o.ProvokeRateLimit, o.ConsistencyTimeout, o.ID = f.provoke, f.settle,
+	o.ProvokeRateLimit, o.ConsistencyTimeout, o.ID = f.provokeRateLimit, f.consistencyTimeout,
 		contracttests.NewRunID(time.Now())
 	return nil
 }
@@ -60,23 +62,23 @@ func (f liveFlags) apply(o *contracttests.Options) error {
 // guardSession is what stands between a run and a live target. The zero value is that of a patmock:
 // nothing.
 type guardSession struct {
-	guard  *tenantguard.Guard
-	ledger *tenantguard.Ledger
-	target contracttests.Target
-	run    string
-	settle time.Duration
-	budget int
+	guard              *tenantguard.Guard
+	ledger             *tenantguard.Ledger
+	target             contracttests.Target
+	run                string
+	consistencyTimeout time.Duration
+	budget             int
 }
 
 // newGuardSession puts a guard in front of a live target.
 // Latency is called with that of the first requests. May be nil.
-func (f liveFlags) newGuardSession(t *contracttests.Target, run string,
+func (f tenantFlags) newGuardSession(t *contracttests.Target, run string,
 	latency func(time.Duration),
 ) (s guardSession, err error) {
 	if !t.RealTenant() {
 		return s, nil
 	}
-	s.target, s.run, s.settle, s.budget = *t, run, f.settle, f.maxRequests
+	s.target, s.run, s.consistencyTimeout, s.budget = *t, run, f.consistencyTimeout, f.maxRequests
 	config := tenantguard.Config{
 		BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, MaxRequests: f.maxRequests,
 		Now: time.Now, Latency: latency,
@@ -88,11 +90,11 @@ func (f liveFlags) newGuardSession(t *contracttests.Target, run string,
 		if err := ensureParentDir(f.ledger); err != nil {
 			return s, cli.Flagf("ledger", ": %w", err)
 		}
-		_, missing := os.Stat(f.ledger)
+		_, statErr := os.Stat(f.ledger)
 		if s.ledger, err = tenantguard.OpenLedger(f.ledger, time.Now); err != nil {
 			return s, cli.Flagf("ledger", ": %w", err)
 		}
-		if missing != nil {
+		if statErr != nil {
 			err = chownTree(f.ledger)
 		}
 		if err != nil {
@@ -165,11 +167,11 @@ func (s guardSession) warnings() []report.Warning {
 	return []report.Warning{{Kind: report.WarnBudgetSpent, Text: text}}
 }
 
-// cleaning is how long a run that has ended may take to delete what its scenarios could not.
-const cleaning = 2 * time.Minute
+// cleanupTimeout is how long a run that has ended may take to delete what its scenarios could not.
+const cleanupTimeout = 2 * time.Minute
 
-// shortSettle limits the wait for lists to show what was written if the run ends early.
-const shortSettle = time.Second
+// shortConsistencyTimeout limits the wait for lists to show what was written if the run ends early.
+const shortConsistencyTimeout = time.Second
 
 // cleanUp deletes what the scenarios left, whatever ended the run. What stays is told, and is an
 // error.
@@ -179,32 +181,32 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 	if s.guard == nil {
 		return nil
 	}
-	left, stats := s.guard.Leftovers(), s.guard.Stats()
-	if len(left) == 0 && stats.Creates == 0 {
+	leftovers, stats := s.guard.Leftovers(), s.guard.Stats()
+	if len(leftovers) == 0 && stats.Creates == 0 {
 		return s.guard.Err()
 	}
-	settle := s.settle
+	wait := s.consistencyTimeout
 	if ctx.Err() != nil || runner.Aborted() != nil {
-		settle = min(settle, shortSettle)
+		wait = min(wait, shortConsistencyTimeout)
 	}
-	ctx, cancel := runner.CleanupContext(ctx, cleaning)
+	ctx, cancel := runner.CleanupContext(ctx, cleanupTimeout)
 	defer cancel()
 	s.guard.BeginCleanup()
 	if stats.Lost > 0 { // what was made may be listed late
 		select {
-		case <-time.After(settle):
+		case <-time.After(wait):
 		case <-ctx.Done():
 		}
 	}
 	result, err := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
 		BaseURL: s.target.BaseURL, HTTP: guardedClient(s.guard), Logins: s.logins(),
-		Known:  append(left, s.guard.Unlisted()...),
-		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: settle, Now: time.Now,
+		Known:  append(leftovers, s.guard.Unlisted()...),
+		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: wait, Now: time.Now,
 	})
-	left = s.guard.Leftovers()
+	leftovers = s.guard.Leftovers()
 	switch {
 	// all that was made is gone, as far as was answered
-	case errors.Is(err, tenantguard.ErrUnreachable) && len(left) == 0 && stats.Lost == 0:
+	case errors.Is(err, tenantguard.ErrUnreachable) && len(leftovers) == 0 && stats.Lost == 0:
 		// it leaves nothing
 		_, _ = fmt.Fprintln(stderr,
 			"patmock: the run has deleted what it made, and could not look whether anything else "+
@@ -212,7 +214,7 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 		return s.guard.Err()
 	case err != nil:
 		lines := []string{"patmock: the run could not delete what it made: " + err.Error()}
-		for _, object := range left {
+		for _, object := range leftovers {
 			lines = append(lines, "  "+cmp.Or(object.ID, "(id unknown)")+" "+object.Name)
 		}
 		_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // the exit code tells it, too
@@ -233,13 +235,13 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 // ensureParentDir makes the folder of a file of patmock's own, where there is none, out of the
 // reach of git.
 func ensureParentDir(file string) error {
-	folder := filepath.Dir(file)
-	_, missing := os.Stat(folder)
-	err := tenantguard.MkdirPrivate(folder)
-	if err != nil || missing == nil {
+	dir := filepath.Dir(file)
+	_, statErr := os.Stat(dir)
+	err := tenantguard.MkdirPrivate(dir)
+	if err != nil || statErr == nil {
 		return err
 	}
-	return chownTree(folder)
+	return chownTree(dir)
 }
 
 // chownTree gives a folder that root wrote to whom the folder around it belongs to.

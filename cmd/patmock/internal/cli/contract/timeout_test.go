@@ -33,7 +33,7 @@ func TestLimitTime(t *testing.T) {
 		{"a longer run", 0, true, &estimate{requests: 1000}, time.Second, 3000 * time.Second},
 		{
 			"a run that is held back", 0, true, &estimate{
-				requests: 1000, paced: 10 * time.Minute, waits: time.Minute,
+				requests: 1000, minTime: 10 * time.Minute, waited: time.Minute,
 			}, time.Millisecond, 33 * time.Minute,
 		},
 		{"a very long run", 0, true, &estimate{requests: 10_000}, time.Minute, 2 * time.Hour},
@@ -47,19 +47,19 @@ func TestLimitTime(t *testing.T) {
 				began := time.Now()
 				ctx, limit := limitTime(t.Context(), test.timeout, io.Discard)
 				if test.tenant {
-					limit.atTenant()
+					limit.setTenantLimit()
 				}
 				time.AfterFunc(time.Second, func() {
 					if test.latency > 0 {
-						limit.measure(test.latency)
+						limit.setLatency(test.latency)
 					}
 					if test.plan != nil {
-						limit.expect(*test.plan)
+						limit.setEstimate(*test.plan)
 					}
 				})
 				<-ctx.Done()
 				if took := time.Since(began); took != test.want ||
-					!errors.Is(context.Cause(ctx), cli.ErrTimeUp) {
+					!errors.Is(context.Cause(ctx), cli.ErrTimeout) {
 					t.Errorf("it ends after %s with %v, want %s", took, context.Cause(ctx),
 						test.want)
 				}

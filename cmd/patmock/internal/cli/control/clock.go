@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newClockGet(c *controls) *cobra.Command {
+func newClockGet(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "get",
 		Short:   "Show what time it is",
@@ -24,7 +24,7 @@ func newClockGet(c *controls) *cobra.Command {
 	}, clockText)
 }
 
-func newClockSet(c *controls) *cobra.Command {
+func newClockSet(c *controlCommand) *cobra.Command {
 	var setting control.ClockSetting
 	cmd := &cobra.Command{
 		Use:   "set [TIME] [--frozen]",
@@ -32,7 +32,7 @@ func newClockSet(c *controls) *cobra.Command {
 		Long: "Sets the clock to a moment, from which it goes on unless it is frozen. Without " +
 			"a moment it stays where it is.",
 		Example: "  patmock exec -- patmock control clock set 2027-01-31T00:00:00Z --frozen",
-		Args:    cli.AtMostOne("TIME", "a time such as 2027-01-31T00:00:00Z"),
+		Args:    cli.OptionalArg("TIME", "a time such as 2027-01-31T00:00:00Z"),
 	}
 	cmd.Flags().BoolVar(&setting.Frozen, "frozen", false, "make it stand still")
 	return query(c, cmd,
@@ -46,7 +46,7 @@ func newClockSet(c *controls) *cobra.Command {
 				now, err := time.Parse(time.RFC3339, args[0])
 				if err != nil {
 					return control.Clock{},
-						cli.Usagef("TIME", "%s, got %q", cli.ExpectedTime, args[0])
+						cli.Usagef("TIME", "%s, got %q", cli.TimeForm, args[0])
 				}
 				setting.Now = &now
 			}
@@ -54,24 +54,24 @@ func newClockSet(c *controls) *cobra.Command {
 		}, clockText)
 }
 
-func newClockAdvance(c *controls) *cobra.Command {
+func newClockAdvance(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:   "advance DURATION",
 		Short: "Let time pass: 72h, 191d, 1d12h",
 		Long: "Moves the clock ahead, frozen or not. A day has 24 hours. To move it back, set " +
 			"it: patmock control clock set TIME.",
 		Example: "  patmock exec -- patmock control clock advance 72h",
-		Args:    cli.One("DURATION", "a duration such as 72h or 1d12h"),
+		Args:    cli.RequiredArg("DURATION", "a duration such as 72h or 1d12h"),
 	}, func(ctx context.Context, client *control.Client, args []string) (control.Clock, error) {
 		by, err := cli.ParseDuration(args[0])
 		if err != nil {
-			return control.Clock{}, cli.NotAhead(args[0], err)
+			return control.Clock{}, cli.AdvanceError(args[0], err)
 		}
 		return client.Advance(ctx, by)
 	}, clockText)
 }
 
-func newClockClear(c *controls) *cobra.Command {
+func newClockClear(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "clear",
 		Short:   "Follow wall time again",
@@ -83,9 +83,9 @@ func newClockClear(c *controls) *cobra.Command {
 
 const timeForm = "2006-01-02T15:04:05.000Z07:00"
 
-// daysOf returns a distance such as +1471h28m34.945s with its days: +61d7h28m34.945s. Units of
+// formatDays returns a distance such as +1471h28m34.945s with its days: +61d7h28m34.945s. Units of
 // nothing are left out, and a text of another form is returned as it is.
-func daysOf(text string) string {
+func formatDays(text string) string {
 	sign := text[:len(text)-len(strings.TrimLeft(text, "+-"))]
 	d, err := time.ParseDuration(strings.TrimLeft(text, "+-"))
 	if err != nil || d == 0 {
@@ -114,7 +114,7 @@ func clockText(clock control.Clock) string {
 		text += ", frozen"
 	}
 	if clock.Offset != "" {
-		text += ", moved by " + cli.Visible(daysOf(clock.Offset))
+		text += ", moved by " + cli.Sanitize(formatDays(clock.Offset))
 	}
 	return text + "\n"
 }

@@ -15,7 +15,7 @@ func TestDaysOf(t *testing.T) {
 		"":                 "",
 		"a while":          "a while",
 	} {
-		if got := daysOf(text); got != want {
+		if got := formatDays(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}

@@ -11,12 +11,12 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// controls are what all commands under control share: where the mock is, and how to print.
-type controls struct{ remote.Mock }
+// controlCommand are what all commands under control share: where the mock is, and how to print.
+type controlCommand struct{ remote.Mock }
 
 // New returns the command control, with those below it.
 func New(env cli.Env) *cobra.Command {
-	c := &controls{remote.Mock{Env: env}}
+	c := &controlCommand{remote.Mock{Env: env}}
 	cmd := &cobra.Command{
 		Use:   "control",
 		Short: "Look into a running mock, and change what it does",
@@ -54,7 +54,7 @@ func group(use, short string, children ...*cobra.Command) *cobra.Command {
 
 // query makes a command print what the mock responds with, as it came over the wire or for people.
 func query[T any](
-	c *controls, cmd *cobra.Command,
+	c *controlCommand, cmd *cobra.Command,
 	get func(context.Context, *control.Client, []string) (T, error), text func(T) string,
 ) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -64,7 +64,7 @@ func query[T any](
 		}
 		value, err := get(cmd.Context(), client, args)
 		if err != nil {
-			return remote.Explain(err)
+			return remote.ExplainError(err)
 		}
 		return cli.Output(c.Env, cmd, value, text)
 	}
@@ -73,7 +73,7 @@ func query[T any](
 }
 
 // action makes a command change the mock, and print nothing.
-func action(c *controls, cmd *cobra.Command,
+func action(c *controlCommand, cmd *cobra.Command,
 	do func(context.Context, *control.Client, []string) error,
 ) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -82,7 +82,7 @@ func action(c *controls, cmd *cobra.Command,
 			return err
 		}
 		if err := do(cmd.Context(), client, args); err != nil {
-			return remote.Explain(err)
+			return remote.ExplainError(err)
 		}
 		return nil
 	}
@@ -103,10 +103,10 @@ func CompleteFault(env cli.Env) cobra.CompletionFunc {
 }
 
 func completeRequest(env cli.Env) cobra.CompletionFunc {
-	const most = 20
+	const maxRequests = 20
 	return remote.CompleteFromMock(env,
 		func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
-			journal, err := client.Requests(ctx, control.Match{}, most)
+			journal, err := client.Requests(ctx, control.Match{}, maxRequests)
 			var all []cobra.Completion
 			for _, r := range journal.Requests {
 				all = append(all,

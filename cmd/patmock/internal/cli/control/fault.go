@@ -25,7 +25,7 @@ var (
 	retryAfterForms = []string{"seconds", "date"}
 )
 
-func newFaultAdd(c *controls) *cobra.Command {
+func newFaultAdd(c *controlCommand) *cobra.Command {
 	rule := control.Fault{Header: map[string]string{}}
 	cmd := &cobra.Command{
 		Use:   "add [@FILE|-]",
@@ -36,7 +36,7 @@ func newFaultAdd(c *controls) *cobra.Command {
 			"--times or --rate says more.",
 		Example: "  patmock exec -- patmock control fault add \\\n    --operation list --version " +
 			"v2026 --status 429 --retry-after 3s --times 2",
-		Args: cli.AtMostOne("FILE", "@FILE, or - for standard input"),
+		Args: cli.OptionalArg("FILE", "@FILE, or - for standard input"),
 	}
 	registerRule(cmd.Flags(), &rule)
 	return query(c, cmd,
@@ -96,7 +96,7 @@ func registerRule(flags *pflag.FlagSet, rule *control.Fault) {
 		strings.Join(faultEffects, ", "))
 }
 
-func newFaultList(c *controls) *cobra.Command {
+func newFaultList(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "list",
 		Short:   "List the rules in the order in which they are asked, with what they met",
@@ -107,7 +107,7 @@ func newFaultList(c *controls) *cobra.Command {
 	}, faultsText)
 }
 
-func newFaultRemove(c *controls) *cobra.Command {
+func newFaultRemove(c *controlCommand) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
 		Use:               "rm ID | --all",
@@ -115,7 +115,7 @@ func newFaultRemove(c *controls) *cobra.Command {
 		Short:             "Remove a rule, or all of them",
 		Example: "  patmock exec -- sh -c 'patmock control fault add --id busy --status " +
 			"503 &&\n    patmock control fault rm busy'",
-		Args: cli.AtMostOne("ID", "the id of a rule"),
+		Args: cli.OptionalArg("ID", "the id of a rule"),
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "remove all rules")
 	return action(c, cmd, func(ctx context.Context, client *control.Client, args []string) error {
@@ -145,7 +145,7 @@ func faultsText(list faultList) string {
 }
 
 func matchText(f control.Fault) string {
-	parts := words(f.Operation, f.Version, prefixed("of ", f.Owner))
+	parts := nonEmpty(f.Operation, f.Version, prefixed("of ", f.Owner))
 	for _, name := range slices.Sorted(maps.Keys(f.Header)) {
 		parts = append(parts, name+": "+f.Header[name])
 	}
@@ -164,7 +164,7 @@ func effectText(f control.Fault) string {
 	if f.RetryAfterAs == "date" {
 		wait += " as a date"
 	}
-	return strings.Join(words(f.Effect, status, wait, prefixed("latency ", f.Latency)), ", ")
+	return strings.Join(nonEmpty(f.Effect, status, wait, prefixed("latency ", f.Latency)), ", ")
 }
 
 func scheduleText(f control.Fault) string {
@@ -181,7 +181,7 @@ func scheduleText(f control.Fault) string {
 	return text
 }
 
-func words(all ...string) []string {
+func nonEmpty(all ...string) []string {
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 

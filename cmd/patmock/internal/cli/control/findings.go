@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newFindingsList(c *controls) *cobra.Command {
+func newFindingsList(c *controlCommand) *cobra.Command {
 	all := false
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -55,7 +55,7 @@ func findingsText(f control.Findings) string {
 	return text
 }
 
-func newFindingsAllow(c *controls) *cobra.Command {
+func newFindingsAllow(c *controlCommand) *cobra.Command {
 	cmd := action(c, &cobra.Command{
 		Use:   "allow KIND...",
 		Short: "Allow kinds of findings until the next reset",

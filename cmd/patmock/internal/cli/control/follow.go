@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newRequestsFollow(c *controls) *cobra.Command {
+func newRequestsFollow(c *controlCommand) *cobra.Command {
 	var flags matchFlags
 	cmd := &cobra.Command{
 		Use:   "follow",
@@ -34,9 +34,9 @@ func newRequestsFollow(c *controls) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ctx, stop := cli.Interruptible(cmd.Context())
+			ctx, stop := cli.InterruptContext(cmd.Context())
 			defer stop()
-			err = c.follow(ctx, client, flags.given(cmd), cli.Format(cmd))
+			err = c.follow(ctx, client, flags.criteria(cmd), cli.Format(cmd))
 			if errors.Is(context.Cause(ctx), cli.ErrInterrupted) {
 				return nil
 			}
@@ -49,15 +49,15 @@ func newRequestsFollow(c *controls) *cobra.Command {
 }
 
 // follow prints requests until the stream ends. What is no request is printed on standard error.
-func (c *controls) follow(ctx context.Context, client *control.Client, match control.Match,
+func (c *controlCommand) follow(ctx context.Context, client *control.Client, match control.Match,
 	format string,
 ) error {
 	stream, err := client.FollowRequests(ctx, match, "")
 	if err != nil {
-		return remote.Explain(err)
+		return remote.ExplainError(err)
 	}
 	defer func() { _ = stream.Close() }() // it was read to its end, or is of no use any more
-	if err := c.remark("following requests of " + c.URL + "; interrupt to end"); err != nil {
+	if err := c.printStatus("following requests of " + c.URL + "; interrupt to end"); err != nil {
 		return err
 	}
 	for {
@@ -70,9 +70,9 @@ func (c *controls) follow(ctx context.Context, client *control.Client, match con
 		}
 		switch event.Type {
 		case control.EventMissed:
-			err = c.remark(missedText(event.Missed))
+			err = c.printStatus(missedText(event.Missed))
 		case control.EventCleared:
-			err = c.remark("the journal was cleared")
+			err = c.printStatus("the journal was cleared")
 		default:
 			err = c.printRequest(event.Request, format)
 		}
@@ -91,12 +91,12 @@ func missedText(n int) string {
 		"the mock)"
 }
 
-func (c *controls) remark(text string) error {
+func (c *controlCommand) printStatus(text string) error {
 	_, err := io.WriteString(c.Env.Stderr, "patmock: "+text+"\n")
 	return err
 }
 
-func (c *controls) printRequest(r control.Request, format string) error {
+func (c *controlCommand) printRequest(r control.Request, format string) error {
 	if format == "json" {
 		encoder := json.NewEncoder(c.Env.Stdout)
 		encoder.SetEscapeHTML(false)
@@ -105,17 +105,17 @@ func (c *controls) printRequest(r control.Request, format string) error {
 	return c.Env.Print(requestLine(r))
 }
 
-// remarks returns the rules by which a request was rejected, and its findings with what they are
-// about.
-func remarks(r control.Request) string {
-	parts := words(prefixed("fault ", r.Fault))
-	found := func(kind string) bool {
+// remarksText returns the rules by which a request was rejected, and its findings with what they
+// are about.
+func remarksText(r control.Request) string {
+	parts := nonEmpty(prefixed("fault ", r.Fault))
+	hasFinding := func(kind string) bool {
 		return slices.ContainsFunc(r.Findings, func(f control.Finding) bool {
 			return f.Kind == kind
 		})
 	}
 	for _, rule := range r.Rules {
-		if !found(rule) { // else the finding follows
+		if !hasFinding(rule) { // else the finding follows
 			parts = append(parts, "rule "+rule)
 		}
 	}
@@ -126,10 +126,10 @@ func remarks(r control.Request) string {
 }
 
 func requestLine(r control.Request) string {
-	line := strings.Join(words(r.Time.Format(time.RFC3339), status(r), r.Method, target(r),
+	line := strings.Join(nonEmpty(r.Time.Format(time.RFC3339), status(r), r.Method, target(r),
 		prefixed("by ", r.Owner)), " ")
-	if about := remarks(r); about != "" {
+	if about := remarksText(r); about != "" {
 		line += ": " + about
 	}
-	return strings.ReplaceAll(cli.Visible(line), "\n", " ") + "\n"
+	return strings.ReplaceAll(cli.Sanitize(line), "\n", " ") + "\n"
 }

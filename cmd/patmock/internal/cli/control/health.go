@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newHealth(c *controls) *cobra.Command {
+func newHealth(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "health",
 		Short:   "Show whether the mock is ready, how it behaves, and what it has counted",
@@ -34,7 +34,7 @@ func healthText(h control.Health) string {
 	for _, operation := range slices.Sorted(maps.Keys(n.Requests)) {
 		requests = append(requests, operation+" "+counts(n.Requests[operation]))
 	}
-	return fmt.Sprintf("patmock %s is ready%s\n", cli.Visible(h.Version), remote.Degraded(h)) +
+	return fmt.Sprintf("patmock %s is ready%s\n", cli.Sanitize(h.Version), remote.DegradedText(h)) +
 		cli.Table(
 			[]string{"namespace", h.Namespace},
 			[]string{"profile", profile},

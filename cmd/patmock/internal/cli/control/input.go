@@ -20,8 +20,8 @@ type headers map[string]string
 
 // Set implements pflag.Value.
 func (h headers) Set(text string) error {
-	name, value, found := strings.Cut(text, ":")
-	if !found || strings.TrimSpace(name) == "" {
+	name, value, ok := strings.Cut(text, ":")
+	if !ok || strings.TrimSpace(name) == "" {
 		return errors.New(`expected a header such as "X-Run: 7"`)
 	}
 	h[strings.TrimSpace(name)] = strings.TrimSpace(value)
@@ -36,11 +36,11 @@ func (h headers) Type() string { return "header" }
 
 // decodeInput decodes JSON from @FILE, or from standard input for -.
 func decodeInput(cmd *cobra.Command, source string, into any) error {
-	if err := onlyFile(cmd); err != nil {
+	if err := rejectFlags(cmd); err != nil {
 		return err
 	}
-	path, file := strings.CutPrefix(source, "@")
-	if !file && source != "-" {
+	path, isFile := strings.CutPrefix(source, "@")
+	if !isFile && source != "-" {
 		return cli.Usagef("FILE",
 			"expected @FILE, or - for standard input, got %q (did you mean @%s?)", source, source)
 	}
@@ -60,17 +60,17 @@ func decodeInput(cmd *cobra.Command, source string, into any) error {
 	return nil
 }
 
-// onlyFile refuses a file together with flags that say the same in another way.
-func onlyFile(cmd *cobra.Command) error {
-	var both []string
+// rejectFlags refuses a file together with flags that say the same in another way.
+func rejectFlags(cmd *cobra.Command) error {
+	var names []string
 	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed && f.Name != "format" {
-			both = append(both, "--"+f.Name)
+			names = append(names, "--"+f.Name)
 		}
 	})
-	if len(both) > 0 {
-		return cli.Usagef(both[0], "expected a file or flags, got both: %s",
-			strings.Join(both, ", "))
+	if len(names) > 0 {
+		return cli.Usagef(names[0], "expected a file or flags, got both: %s",
+			strings.Join(names, ", "))
 	}
 	return nil
 }

@@ -11,16 +11,17 @@ import (
 
 // explainJSON says in plain words, and with line and column, what a decoder found wrong with JSON.
 func explainJSON(content []byte, err error) error {
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Errorf("%s: not JSON: %s", position(content, syntax.Offset-1), syntax.Error())
+	if syntaxErr, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("%s: not JSON: %s", position(content, syntaxErr.Offset-1),
+			syntaxErr.Error())
 	}
-	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		field := mistyped.Field
+	if typeErr, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		field := typeErr.Field
 		if field == "" {
 			field = "all of it"
 		}
-		return fmt.Errorf("%s: %s: expected %s, got %s", position(content, mistyped.Offset-1),
-			field, kindOf(mistyped.Type.Kind().String()), mistyped.Value)
+		return fmt.Errorf("%s: %s: expected %s, got %s", position(content, typeErr.Offset-1),
+			field, typeText(typeErr.Type.Kind().String()), typeErr.Value)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		if len(bytes.TrimSpace(content)) == 0 {
@@ -34,7 +35,7 @@ func explainJSON(content []byte, err error) error {
 	return err
 }
 
-func kindOf(kind string) string {
+func typeText(kind string) string {
 	switch {
 	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"):
 		return "a whole number"

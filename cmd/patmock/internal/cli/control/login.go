@@ -13,30 +13,30 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newIdentityAdd(c *controls) *cobra.Command {
+func newIdentityAdd(c *controlCommand) *cobra.Command {
 	var identity control.NewIdentity
 	cmd := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Add a user, and print the variables to log in with",
 		Example: "  patmock exec -- sh -c \\\n    'eval \"$(patmock control identity add " +
 			"ann.smith --user-level ORG_ADMIN)\"'",
-		Args: cli.One("NAME", "the name of a user"),
+		Args: cli.RequiredArg("NAME", "the name of a user"),
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&identity.UserLevels, "user-level", nil,
 		"user level, such as ORG_ADMIN; can be repeated (default USER)")
 	flags.StringVar(&identity.ID, "id", "", "id of the user (default a new one)")
-	return login(c, cmd,
+	return loginCommand(c, cmd,
 		func(ctx context.Context, client *control.Client, args []string) (control.User, error) {
 			identity.Name = args[0]
 			return client.AddIdentity(ctx, identity)
 		})
 }
 
-func newTokenAdd(c *controls) *cobra.Command {
+func newTokenAdd(c *controlCommand) *cobra.Command {
 	var token control.NewToken
 	var secret string
-	var acknowledged bool
+	var acknowledgment bool
 	cmd := &cobra.Command{
 		Use:   "add",
 		Short: "Add a token in any state, and print the variables to log in with",
@@ -54,10 +54,10 @@ func newTokenAdd(c *controls) *cobra.Command {
 				return cli.Usagef(missing, "expected --owner and --name")
 			}
 			if cmd.Flags().Changed("user-aware-token-never-expires") {
-				token.UserAwareTokenNeverExpires = &acknowledged
+				token.UserAwareTokenNeverExpires = &acknowledgment
 			}
 			if secret != "" {
-				token.Secret, err = remote.SecretFrom("secret", secret, "@FILE")
+				token.Secret, err = remote.ReadSecret("secret", secret, "@FILE")
 			}
 			return err
 		},
@@ -76,16 +76,16 @@ func newTokenAdd(c *controls) *cobra.Command {
 	flags.BoolVar(&token.Managed, "managed", false, "the platform made it")
 	flags.IntVar(&token.AccessTokenValiditySeconds, "access-token-validity-seconds", 0,
 		"how long its access tokens live (default 43200)")
-	flags.BoolVar(&acknowledged, "user-aware-token-never-expires", false,
+	flags.BoolVar(&acknowledgment, "user-aware-token-never-expires", false,
 		"the acknowledgement that it may never expire (default whether it does not)")
-	return login(c, cmd,
+	return loginCommand(c, cmd,
 		func(ctx context.Context, client *control.Client, _ []string) (control.User, error) {
 			return client.AddToken(ctx, token)
 		})
 }
 
-// login makes a command add a login, and print the variables that SDKs read.
-func login(c *controls, cmd *cobra.Command,
+// loginCommand makes a command add a login, and print the variables that SDKs read.
+func loginCommand(c *controlCommand, cmd *cobra.Command,
 	add func(context.Context, *control.Client, []string) (control.User, error),
 ) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -95,16 +95,16 @@ func login(c *controls, cmd *cobra.Command,
 		}
 		namespace, err := client.Namespace(cmd.Context()) // first: a failure leaves nothing behind
 		if err != nil {
-			return remote.Explain(err)
+			return remote.ExplainError(err)
 		}
 		user, err := add(cmd.Context(), client, args)
 		if err != nil {
-			return remote.Explain(err)
+			return remote.ExplainError(err)
 		}
 		base, err := mockserver.CheckBaseURL(namespace.BaseURL)
 		// a shell is going to read them
-		if err != nil || !credentials.Plain(user.ClientID) ||
-			!credentials.Plain(user.ClientSecret) {
+		if err != nil || !credentials.IsShellSafe(user.ClientID) ||
+			!credentials.IsShellSafe(user.ClientSecret) {
 			return cli.Exitf(cli.ExitUnreachable,
 				"%s tells an address or credentials with characters that none have", c.URL)
 		}

@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newNamespaceList(c *controls) *cobra.Command {
+func newNamespaceList(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "list",
 		Short:   "List the namespaces of the server",
@@ -27,7 +27,7 @@ func newNamespaceList(c *controls) *cobra.Command {
 	}, namespacesText)
 }
 
-func newNamespaceCreate(c *controls) *cobra.Command {
+func newNamespaceCreate(c *controlCommand) *cobra.Command {
 	fixture := ""
 	cmd := &cobra.Command{
 		Use:               "create NAME",
@@ -37,7 +37,7 @@ func newNamespaceCreate(c *controls) *cobra.Command {
 			"A reset leads back to what it started from.",
 		Example: "  patmock exec -- patmock control namespace create test-7 --fixture " +
 			"crowded",
-		Args: cli.One("NAME", "the name of a namespace"),
+		Args: cli.RequiredArg("NAME", "the name of a namespace"),
 	}
 	cmd.Flags().StringVar(&fixture, "fixture", "",
 		"tenant to start from: "+strings.Join(fixtures.Names(), ", ")+
@@ -46,7 +46,7 @@ func newNamespaceCreate(c *controls) *cobra.Command {
 		func(ctx context.Context, client *control.Client, args []string) (control.Namespace,
 			error,
 		) {
-			start, err := startFrom(fixture)
+			start, err := namespaceStart(fixture)
 			if err != nil {
 				return control.Namespace{}, cli.Usagef("--fixture", "%w", err)
 			}
@@ -56,8 +56,8 @@ func newNamespaceCreate(c *controls) *cobra.Command {
 		})
 }
 
-// startFrom says what a namespace starts from. A file is read here: the mock may not see it.
-func startFrom(fixture string) (start control.NewNamespace, err error) {
+// namespaceStart says what a namespace starts from. A file is read here: the mock may not see it.
+func namespaceStart(fixture string) (start control.NewNamespace, err error) {
 	if fixture == "" {
 		return start, nil
 	}
@@ -78,14 +78,14 @@ func startFrom(fixture string) (start control.NewNamespace, err error) {
 	return start, nil
 }
 
-func newNamespaceRemove(c *controls) *cobra.Command {
+func newNamespaceRemove(c *controlCommand) *cobra.Command {
 	return action(c, &cobra.Command{
 		Use:               "rm NAME",
 		ValidArgsFunction: cli.FirstArgument(remote.CompleteNamespace(c.Env)),
 		Short:             "Remove a namespace with everything in it",
 		Example: "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n " +
 			"   patmock control namespace rm test-7'",
-		Args: cli.One("NAME", "the name of a namespace"),
+		Args: cli.RequiredArg("NAME", "the name of a namespace"),
 	}, func(ctx context.Context, client *control.Client, args []string) error {
 		return client.WithNamespace(args[0]).DeleteNamespace(ctx)
 	})

@@ -43,14 +43,14 @@ func (m *matchFlags) register(cmd *cobra.Command) {
 	cli.SetGroup(flags, cli.GroupRequests)
 }
 
-func (m *matchFlags) given(cmd *cobra.Command) control.Match {
+func (m *matchFlags) criteria(cmd *cobra.Command) control.Match {
 	if cmd.Flags().Changed("unmatched") {
 		m.match.Unmatched = &m.unmatched
 	}
 	return m.match
 }
 
-func newRequestsList(c *controls) *cobra.Command {
+func newRequestsList(c *controlCommand) *cobra.Command {
 	var flags matchFlags
 	var limit int
 	cmd := &cobra.Command{
@@ -63,7 +63,7 @@ func newRequestsList(c *controls) *cobra.Command {
 	cmd.Flags().IntVar(&limit, "limit", 0, "how many of the last ones (default all)")
 	return query(c, cmd,
 		func(ctx context.Context, client *control.Client, _ []string) (control.Journal, error) {
-			return client.Requests(ctx, flags.given(cmd), limit)
+			return client.Requests(ctx, flags.criteria(cmd), limit)
 		}, journalText)
 }
 
@@ -72,7 +72,7 @@ func journalText(journal control.Journal) string {
 	for _, r := range journal.Requests {
 		rows = append(rows, []string{
 			strconv.Itoa(r.Sequence), r.Time.Format(time.RFC3339), r.Method + " " + target(r),
-			status(r), r.Owner, noted(r), r.ID,
+			status(r), r.Owner, notesText(r), r.ID,
 		})
 	}
 	text := cli.Table(rows...)
@@ -94,16 +94,16 @@ func status(r control.Request) string {
 	return strconv.Itoa(r.Status)
 }
 
-// noted is what a line has room for of what there is to say.
-func noted(r control.Request) string {
-	parts := words(prefixed("fault ", r.Fault))
+// notesText is what a line has room for of what there is to say.
+func notesText(r control.Request) string {
+	parts := nonEmpty(prefixed("fault ", r.Fault))
 	for _, f := range r.Findings {
 		parts = append(parts, f.Kind)
 	}
 	return strings.Join(parts, ", ")
 }
 
-func newRequestsShow(c *controls) *cobra.Command {
+func newRequestsShow(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:               "show [ID]",
 		ValidArgsFunction: cli.FirstArgument(completeRequest(c.Env)),
@@ -113,7 +113,7 @@ func newRequestsShow(c *controls) *cobra.Command {
 			"answer; without one it is the last request.",
 		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" " +
 			">info.json &&\n    patmock control requests show'",
-		Args: cli.AtMostOne("ID", "the id of a request"),
+		Args: cli.OptionalArg("ID", "the id of a request"),
 	}, func(ctx context.Context, client *control.Client, args []string) (control.Request, error) {
 		if len(args) == 1 {
 			return client.Request(ctx, args[0])
@@ -138,7 +138,7 @@ func requestText(r control.Request) string {
 		fmt.Sprintf("#%d %s %s: %s, in %v ms", r.Sequence, r.Method, target(r), status(r),
 			r.DurationMS),
 	}
-	lines = append(lines, strings.Join(words(
+	lines = append(lines, strings.Join(nonEmpty(
 		r.Time.Format(timeForm), prefixed("operation ", r.Operation), r.Version,
 		prefixed("by ", r.Owner),
 		prefixed("client id ", r.ClientID), prefixed("fault ", r.Fault),
@@ -160,7 +160,7 @@ func requestText(r control.Request) string {
 	}
 	lines = append(lines, messageLines("> ", r.Request)...)
 	lines = append(lines, messageLines("< ", r.Response)...)
-	return cli.Visible(strings.Join(lines, "\n")) + "\n"
+	return cli.Sanitize(strings.Join(lines, "\n")) + "\n"
 }
 
 // messageLines are the headers and the body of one side, each line with a mark in front.
@@ -186,7 +186,7 @@ func messageLines(mark string, m *control.Message) []string {
 	return lines
 }
 
-func newRequestsClear(c *controls) *cobra.Command {
+func newRequestsClear(c *controlCommand) *cobra.Command {
 	return action(c, &cobra.Command{
 		Use:     "clear",
 		Short:   "Empty the journal; the counters stay",

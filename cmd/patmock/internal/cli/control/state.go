@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func newReset(c *controls) *cobra.Command {
+func newReset(c *controlCommand) *cobra.Command {
 	return action(c, &cobra.Command{
 		Use:   "reset",
 		Short: "Bring the namespace back to what it started from",
@@ -25,7 +25,7 @@ func newReset(c *controls) *cobra.Command {
 	})
 }
 
-func newStateGet(c *controls) *cobra.Command {
+func newStateGet(c *controlCommand) *cobra.Command {
 	var secrets bool
 	var output string
 	cmd := &cobra.Command{
@@ -47,7 +47,7 @@ func newStateGet(c *controls) *cobra.Command {
 	return cmd
 }
 
-func (c *controls) printState(cmd *cobra.Command, secrets bool, output string) error {
+func (c *controlCommand) printState(cmd *cobra.Command, secrets bool, output string) error {
 	format := cli.Format(cmd)
 	client, err := c.Client()
 	if err != nil {
@@ -57,7 +57,7 @@ func (c *controls) printState(cmd *cobra.Command, secrets bool, output string) e
 		Secrets: secrets, YAML: format == "yaml",
 	})
 	if err != nil {
-		return remote.Explain(err)
+		return remote.ExplainError(err)
 	}
 	if format == "json" && !json.Valid(state) {
 		return cli.Exitf(cli.ExitUnreachable, "the mock responds with a state that is no JSON")
@@ -72,7 +72,7 @@ func (c *controls) printState(cmd *cobra.Command, secrets bool, output string) e
 	return nil
 }
 
-func newStatePut(c *controls) *cobra.Command {
+func newStatePut(c *controlCommand) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "put FILE|-",
 		Short: "Put other users and tokens in the place of those there are",
@@ -83,7 +83,7 @@ func newStatePut(c *controls) *cobra.Command {
 		Example: "  patmock exec -- sh -c 'patmock control state get |\n    patmock control " +
 			"state " +
 			"put -'",
-		Args: cli.One("FILE", "a file, or - for standard input"),
+		Args: cli.RequiredArg("FILE", "a file, or - for standard input"),
 	}
 	return action(c, cmd, func(ctx context.Context, client *control.Client, args []string) error {
 		state, err := readInput(cmd, args[0])

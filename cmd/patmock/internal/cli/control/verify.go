@@ -13,14 +13,14 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-type expectFlags struct {
+type verifyFlags struct {
 	matchFlags
 	times, atLeast, atMost int
 	timeout                time.Duration
 }
 
-func newVerify(c *controls) *cobra.Command {
-	var flags expectFlags
+func newVerify(c *controlCommand) *cobra.Command {
+	var flags verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify [@FILE|-]",
 		Short: "Check that requests were made, and exit with 1 where they were not",
@@ -33,7 +33,7 @@ func newVerify(c *controls) *cobra.Command {
 		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n " +
 			" " +
 			"  patmock control verify --operation info --status 200 --times 1'",
-		Args: cli.AtMostOne("FILE", "@FILE, or - for standard input"),
+		Args: cli.OptionalArg("FILE", "@FILE, or - for standard input"),
 	}
 	flags.register(cmd)
 	cmd.Flags().IntVar(&flags.times, "times", 0, "how often exactly")
@@ -46,12 +46,12 @@ func newVerify(c *controls) *cobra.Command {
 		func(ctx context.Context, client *control.Client, args []string) (control.VerifyResult,
 			error,
 		) {
-			verification, err := flags.verification(cmd, args)
+			request, err := flags.request(cmd, args)
 			if err == nil {
-				result, err = client.Verify(ctx, verification)
+				result, err = client.Verify(ctx, request)
 			}
 			return result, err
-		}, verdictText)
+		}, resultText)
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := run(cmd, args); err != nil || result.Verified {
@@ -62,8 +62,8 @@ func newVerify(c *controls) *cobra.Command {
 	return cmd
 }
 
-// verification is what is asked: by the file where there is one, else by the flags.
-func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control.VerifyRequest,
+// request is what is asked: by the file where there is one, else by the flags.
+func (f *verifyFlags) request(cmd *cobra.Command, args []string) (v control.VerifyRequest,
 	err error,
 ) {
 	if len(args) == 1 {
@@ -77,7 +77,7 @@ func (f *expectFlags) verification(cmd *cobra.Command, args []string) (v control
 		}
 		return v, nil
 	}
-	e := control.Expectation{Match: f.given(cmd)}
+	e := control.Expectation{Match: f.criteria(cmd)}
 	changed := cmd.Flags().Changed
 	if changed("times") {
 		e.Times = &f.times
@@ -104,9 +104,9 @@ func checkMatch(m control.Match) error {
 	)
 }
 
-func verdictText(verdict control.VerifyResult) string {
+func resultText(result control.VerifyResult) string {
 	text := ""
-	for _, o := range verdict.Outcomes {
+	for _, o := range result.Outcomes {
 		mark := "verified"
 		if !o.Verified {
 			mark = "NOT VERIFIED"
@@ -120,5 +120,5 @@ func verdictText(verdict control.VerifyResult) string {
 			}
 		}
 	}
-	return cli.Visible(text)
+	return cli.Sanitize(text)
 }

@@ -21,8 +21,8 @@ func (v Login) Pairs() [][2]string {
 	}
 }
 
-// Line sets the variables in a POSIX shell.
-func (v Login) Line() string {
+// ExportLine sets the variables in a POSIX shell.
+func (v Login) ExportLine() string {
 	text := "export"
 	for _, pair := range v.Pairs() {
 		text += " " + pair[0] + "=" + posixQuote(pair[1])
@@ -32,12 +32,12 @@ func (v Login) Line() string {
 
 // Formats are the ways to write the variables, each for what reads them.
 var Formats = map[string]func(Login) string{
-	"sh":         func(v Login) string { return v.Line() + "\n" },
-	"fish":       func(v Login) string { return v.each("set -gx %s %s\n", fishQuote) },
-	"powershell": func(v Login) string { return v.each("$env:%s = %s\n", powershellQuote) },
-	"dotenv":     func(v Login) string { return v.each("%s=%s\n", dotenvQuote) },
+	"sh":         func(v Login) string { return v.ExportLine() + "\n" },
+	"fish":       func(v Login) string { return v.format("set -gx %s %s\n", fishQuote) },
+	"powershell": func(v Login) string { return v.format("$env:%s = %s\n", powershellQuote) },
+	"dotenv":     func(v Login) string { return v.format("%s=%s\n", dotenvQuote) },
 	"github": func(v Login) string {
-		return v.each("%s=%s\n", func(s string) string { return s })
+		return v.format("%s=%s\n", func(s string) string { return s })
 	},
 	"json": Login.json,
 }
@@ -45,7 +45,7 @@ var Formats = map[string]func(Login) string{
 // FormatNames returns the names of the formats, sorted.
 func FormatNames() []string { return slices.Sorted(maps.Keys(Formats)) }
 
-func (v Login) each(layout string, quote func(string) string) string {
+func (v Login) format(layout string, quote func(string) string) string {
 	var b strings.Builder
 	for _, pair := range v.Pairs() {
 		fmt.Fprintf(&b, layout, pair[0], quote(pair[1]))
@@ -62,15 +62,15 @@ func (v Login) json() string {
 	return string(encoded) + "\n"
 }
 
-// Plain tells whether no shell would read anything into a text.
-func Plain(s string) bool {
+// IsShellSafe tells whether no shell would read anything into a text.
+func IsShellSafe(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:/._-[]", r)
 	})
 }
 
 func posixQuote(s string) string {
-	if Plain(s) && !strings.ContainsAny(s, "[]") {
+	if IsShellSafe(s) && !strings.ContainsAny(s, "[]") {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
@@ -83,7 +83,7 @@ func fishQuote(s string) string {
 func powershellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func dotenvQuote(s string) string {
-	if Plain(s) {
+	if IsShellSafe(s) {
 		return s
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`).Replace(s) + `"`

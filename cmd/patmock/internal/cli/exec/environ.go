@@ -26,7 +26,7 @@ func (f Flags) environ(inherited []string, m *serve.Mock, login credentials.Logi
 	bypass = slices.DeleteFunc(bypass, func(host string) bool { return host == "" })
 	slices.Sort(bypass)
 	hosts := strings.Join(slices.Compact(bypass), ",")
-	environ = append(environ, "NO_PROXY="+hosts, "no_proxy="+hosts, "PATMOCK_URL="+m.Control)
+	environ = append(environ, "NO_PROXY="+hosts, "no_proxy="+hosts, "PATMOCK_URL="+m.ControlURL)
 	if m.ControlToken != "" {
 		environ = append(environ, cli.ControlToken+"="+m.ControlToken)
 	}
@@ -39,21 +39,21 @@ func (f Flags) environ(inherited []string, m *serve.Mock, login credentials.Logi
 // inherits reports whether the command inherits a variable. It does not if the variable may belong
 // to a tenant or to another mock, unless --pass-env names it.
 func (f Flags) inherits(name string) bool {
-	known := cli.EnvironName(name)
-	foreign := []string{
+	key := cli.VariableKey(name)
+	excluded := []string{
 		"PATMOCK_USER", "PATMOCK_BASE_URL", cli.ControlToken, cli.ControlToken + "_FILE",
 	}
 	prefixes := []string{"SAIL_", "PATMOCK_SECOND_", "PATMOCK_ADMIN_"}
-	if !slices.Contains(foreign, known) &&
-		!slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(known, p) }) {
+	if !slices.Contains(excluded, key) &&
+		!slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) }) {
 		return true
 	}
-	return slices.ContainsFunc(f.passEnv, func(passed string) bool {
-		return cli.EnvironName(passed) == known
+	return slices.ContainsFunc(f.passEnv, func(allowed string) bool {
+		return cli.VariableKey(allowed) == key
 	})
 }
 
-var ownVariables = []string{
+var reservedVariables = []string{
 	"SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "PATMOCK_URL", cli.ControlToken,
 }
 
@@ -68,7 +68,7 @@ func (f Flags) validate() error {
 				": expected the name of one variable, such as SAIL_NERM_BASE_URL, without its "+
 					"value")
 		}
-		if slices.Contains(ownVariables, cli.EnvironName(name)) {
+		if slices.Contains(reservedVariables, cli.VariableKey(name)) {
 			return cli.Flagf("pass-env",
 				" %s: exec sets this variable for its own mock: leave the flag out", name)
 		}

@@ -46,7 +46,7 @@ func TestExecEnvironment(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := &serve.Mock{Control: "mock", ControlToken: tt.token}
+			m := &serve.Mock{ControlURL: "mock", ControlToken: tt.token}
 			got := effective(Flags{
 				passEnv: tt.pass,
 			}.environ(inherited, m, credentials.Login{

@@ -25,7 +25,7 @@ import (
 // New returns the command exec.
 func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	var f serve.Flags
-	own := Flags{out: out}
+	execFlags := Flags{out: out}
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARGUMENT...]",
 		Short: "Run a command against a mock of its own",
@@ -47,18 +47,18 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := own.validate(); err != nil {
+			if err := execFlags.validate(); err != nil {
 				return err
 			}
-			if err := own.validateCheck(cmd.Flags()); err != nil {
+			if err := execFlags.validateCheck(cmd.Flags()); err != nil {
 				return err
 			}
 			f.Warning = cli.UnknownVariablesText(cmd, env)
-			return execute(cmd.Context(), f, own, args, env)
+			return execute(cmd.Context(), f, execFlags, args, env)
 		},
 	}
 	f.Register(cmd.Flags(), "127.0.0.1:0", "addr", "public-url")
-	own.register(cmd.Flags())
+	execFlags.register(cmd.Flags())
 	cmd.Flags().SetInterspersed(false) // what stands behind the command is its own
 	cmd.Annotations = map[string]string{reports.RunsCommand: "true"}
 	return cmd
@@ -120,22 +120,22 @@ func execute(ctx context.Context, f serve.Flags, own Flags, args []string,
 	command := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the person's own; it ends by the signals that are passed on
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.Stdout, env.Stderr
 	command.Env = own.environ(os.Environ(), m, login)
-	failed := runJob(command, job.Options{KillAfter: own.killAfter, Log: m.Log})
-	if !own.check || hasText(failed) { // the command did not start
-		return failed
+	runErr := runJob(command, job.Options{KillAfter: own.killAfter, Log: m.Log})
+	if !own.check || hasMessage(runErr) { // the command did not start
+		return runErr
 	}
-	found := own.checkAfter(env, m)
-	if failed == nil {
-		return found
+	checkErr := own.checkRequests(env, m)
+	if runErr == nil {
+		return checkErr
 	}
-	if hasText(found) {
-		m.Log.Error(found.Error())
+	if hasMessage(checkErr) {
+		m.Log.Error(checkErr.Error())
 	}
-	return failed
+	return runErr
 }
 
-// hasText reports whether an error is more than an exit code.
-func hasText(err error) bool {
+// hasMessage reports whether an error is more than an exit code.
+func hasMessage(err error) bool {
 	var exit *cli.ExitError
 	return err != nil && (!errors.As(err, &exit) || exit.Err != nil)
 }
@@ -150,28 +150,28 @@ func runJob(command *exec.Cmd, options job.Options) error {
 		}
 		return cli.Exitf(code, "run %s: %w", command.Path, err)
 	}
-	return exitOf(running.Wait())
+	return exitError(running.Wait())
 }
 
-func exitOf(err error) error {
-	var failed *exec.ExitError
-	if !errors.As(err, &failed) {
+func exitError(err error) error {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
 		return err
 	}
-	if status, ok := failed.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return cli.SilentExit(cli.ExitSignal + int(status.Signal()))
 	}
-	return cli.SilentExit(failed.ExitCode())
+	return cli.SilentExit(exit.ExitCode())
 }
 
-// checkAfter judges what a command did that has just ended against a mock of its own. Standard
+// checkRequests judges what a command did that has just ended against a mock of its own. Standard
 // error has the report, beside those that --report names.
-func (f Flags) checkAfter(env cli.Env, m *serve.Mock) error {
-	result, err := f.Judge(context.Background(), m.Handler.Control(), f.namespace, m.Local)
+func (f Flags) checkRequests(env cli.Env, m *serve.Mock) error {
+	result, err := f.Judge(context.Background(), m.Handler.Control(), f.namespace, m.LocalURL)
 	if err != nil {
 		return err
 	}
-	hintOwnMock(result)
+	noteOtherMock(result)
 	if err := report.Write("text", env.Stderr, result); err != nil {
 		return fmt.Errorf("--check: %w", err)
 	}
@@ -181,9 +181,9 @@ func (f Flags) checkAfter(env cli.Env, m *serve.Mock) error {
 	return check.Verdict(result)
 }
 
-// hintOwnMock adds a note to a report in which no request was judged: tests often start a mock in
+// noteOtherMock adds a note to a report in which no request was judged: tests often start a mock in
 // their own process.
-func hintOwnMock(result *report.Report) {
+func noteOtherMock(result *report.Report) {
 	for i, r := range result.Results {
 		if r.Kind == report.KindNoRequests {
 			result.Results[i].Notes = append(result.Results[i].Notes,

@@ -45,7 +45,7 @@ func NewEnv(env cli.Env) *cobra.Command {
 				}
 			}
 			// a shell is going to read it
-			if f.Namespace != "" && !namespaceForm.MatchString(f.Namespace) {
+			if f.Namespace != "" && !namespacePattern.MatchString(f.Namespace) {
 				return cli.Flagf("namespace", " %q: expected 1 to 63 of a-z, 0-9 and -",
 					f.Namespace)
 			}
@@ -75,7 +75,7 @@ func NewEnv(env cli.Env) *cobra.Command {
 
 func (f envFlags) variables(ctx context.Context) (credentials.Login, error) {
 	if f.fixture == "" {
-		return f.ask(ctx)
+		return f.fetch(ctx)
 	}
 	tenant, err := fixtures.Open(f.fixture)
 	if err != nil {
@@ -105,7 +105,7 @@ func (f envFlags) baseURL(mock string) string {
 
 const defaultNamespace = "default"
 
-var namespaceForm = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
+var namespacePattern = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 
 // namespacePrefix returns what is in front of the paths of a namespace.
 func namespacePrefix(namespace string) string {
@@ -115,7 +115,7 @@ func namespacePrefix(namespace string) string {
 	return "/t/" + namespace
 }
 
-func (f envFlags) ask(ctx context.Context) (credentials.Login, error) {
+func (f envFlags) fetch(ctx context.Context) (credentials.Login, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	mock, err := f.Client()
@@ -124,7 +124,7 @@ func (f envFlags) ask(ctx context.Context) (credentials.Login, error) {
 	}
 	c, err := mock.Credentials(ctx)
 	if err != nil {
-		return credentials.Login{}, unreachable(f.URL, err)
+		return credentials.Login{}, credentialsError(f.URL, err)
 	}
 	base, err := mockserver.CheckBaseURL(c.BaseURL)
 	if err != nil {
@@ -137,7 +137,7 @@ func (f envFlags) ask(ctx context.Context) (credentials.Login, error) {
 	}
 	var names []string
 	for _, u := range c.Users {
-		if !credentials.Plain(u.ClientID) || !credentials.Plain(u.ClientSecret) {
+		if !credentials.IsShellSafe(u.ClientID) || !credentials.IsShellSafe(u.ClientSecret) {
 			return credentials.Login{},
 				cli.Exitf(cli.ExitUnreachable,
 					"%s tells credentials with characters that none have", f.URL)
@@ -154,13 +154,13 @@ func (f envFlags) ask(ctx context.Context) (credentials.Login, error) {
 			cli.DidYouMean(f.user, names), strings.Join(names, ", "))
 }
 
-// unreachable says what to do where a mock tells no credentials.
-func unreachable(url string, err error) error {
+// credentialsError says what to do where a mock tells no credentials.
+func credentialsError(url string, err error) error {
 	if errors.Is(err, control.ErrPlaintext) {
 		return remote.PlaintextError(err)
 	}
-	var refused *control.Problem
-	if errors.As(err, &refused) {
+	var problem *control.Problem
+	if errors.As(err, &problem) {
 		return cli.Exitf(cli.ExitUnreachable,
 			"%s keeps its credentials to itself: %w (%s holds the control token)", url, err,
 			cli.ControlToken)

@@ -117,7 +117,7 @@ func (l *logins) users(ctx context.Context) (any, string, error) {
 		}
 		c, err := client.Credentials(ctx)
 		if err != nil {
-			return nil, "", remote.Explain(err)
+			return nil, "", remote.ExplainError(err)
 		}
 		for _, u := range c.Users {
 			rows = append(rows, userRow{u.Name, u.UserLevels, u.ClientID, u.ClientSecret})
@@ -201,7 +201,7 @@ func (l *logins) tenant(ctx context.Context) (*fixtures.Tenant, time.Time, error
 		if err != nil {
 			return nil, time.Time{}, cli.Usagef("--fixture", "%w", err)
 		}
-		return tenant, startOf(tenant), nil
+		return tenant, startTime(tenant), nil
 	}
 	client, err := l.Client()
 	if err != nil {
@@ -209,11 +209,11 @@ func (l *logins) tenant(ctx context.Context) (*fixtures.Tenant, time.Time, error
 	}
 	clock, err := client.Clock(ctx)
 	if err != nil {
-		return nil, time.Time{}, remote.Explain(err)
+		return nil, time.Time{}, remote.ExplainError(err)
 	}
 	state, err := client.State(ctx, control.StateOptions{Secrets: l.secrets})
 	if err != nil {
-		return nil, time.Time{}, remote.Explain(err)
+		return nil, time.Time{}, remote.ExplainError(err)
 	}
 	tenant, err := fixtures.Parse("the state of "+l.URL, state)
 	if err != nil {
@@ -222,8 +222,8 @@ func (l *logins) tenant(ctx context.Context) (*fixtures.Tenant, time.Time, error
 	return tenant, clock.Now, nil
 }
 
-// startOf returns the time at which a mock of a fixture would start now.
-func startOf(t *fixtures.Tenant) time.Time {
+// startTime returns the time at which a mock of a fixture would start now.
+func startTime(t *fixtures.Tenant) time.Time {
 	if t.Clock.IsZero() {
 		return time.Now()
 	}

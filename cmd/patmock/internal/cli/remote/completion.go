@@ -40,14 +40,14 @@ func CompleteUser(env cli.Env) cobra.CompletionFunc {
 			}
 			return all, err
 		})
-	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion,
+	return func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion,
 		cobra.ShellCompDirective,
 	) {
-		_ = cli.FromEnvironment(cmd.Flags(), env.Lookup) // a shell has no use for errors
+		_ = cli.SetFromEnvironment(cmd.Flags(), env.Lookup) // a shell has no use for errors
 		if f := cmd.Flag("fixture"); f != nil && f.Value.String() != "" {
 			return usersOf(f.Value.String()), cobra.ShellCompDirectiveNoFileComp
 		}
-		return fromMock(cmd, args, typed)
+		return fromMock(cmd, args, toComplete)
 	}
 }
 
@@ -80,7 +80,7 @@ func fromMock(
 	env cli.Env, cmd *cobra.Command,
 	get func(context.Context, *control.Client) ([]cobra.Completion, error),
 ) ([]cobra.Completion, error) {
-	_ = cli.FromEnvironment(cmd.Flags(), env.Lookup) // others may be wrong
+	_ = cli.SetFromEnvironment(cmd.Flags(), env.Lookup) // others may be wrong
 	value := func(flag string) string {
 		if f := cmd.Flag(flag); f != nil {
 			return f.Value.String()

@@ -66,7 +66,7 @@ func (c *Mock) Client() (*control.Client, error) {
 		cmp.Or(c.Namespace, "default")); err != nil {
 		return nil, err
 	}
-	token, err := DemandedToken(c.token, c.Env)
+	token, err := ReadControlToken(c.token, c.Env)
 	if err != nil {
 		return nil, err
 	}
@@ -75,14 +75,14 @@ func (c *Mock) Client() (*control.Client, error) {
 	})
 }
 
-// SecretFrom reads a secret from a file. A flag that holds the secret itself is refused without
+// ReadSecret reads a secret from a file. A flag that holds the secret itself is refused without
 // showing it: others on the machine can read a command line, and shells remember it.
-func SecretFrom(flag, value, instead string) (string, error) {
-	path, found := strings.CutPrefix(value, "@")
-	if !found {
+func ReadSecret(flag, value, advice string) (string, error) {
+	path, ok := strings.CutPrefix(value, "@")
+	if !ok {
 		return "",
 			cli.Usagef("--"+flag, "--%s: a secret does not belong on a command line: write %s",
-				flag, instead)
+				flag, advice)
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {
@@ -108,8 +108,8 @@ func (e *controlError) Error() string { return e.text }
 
 func (e *controlError) Unwrap() error { return e.problem }
 
-// Explain gives an error of the client its exit code.
-func Explain(err error) error {
+// ExplainError gives an error of the client its exit code.
+func ExplainError(err error) error {
 	var usage *cli.UsageError
 	if errors.As(err, &usage) {
 		return err
@@ -125,8 +125,8 @@ func Explain(err error) error {
 		return cli.Exitf(cli.ExitUnreachable, "%w; --url (PATMOCK_URL) says where the mock is", err)
 	}
 	text := problem.Detail
-	for _, place := range problem.Errors {
-		text += "\n  " + cmp.Or(place.Pointer, "all of it") + ": " + place.Detail
+	for _, fieldErr := range problem.Errors {
+		text += "\n  " + cmp.Or(fieldErr.Pointer, "all of it") + ": " + fieldErr.Detail
 	}
 	switch {
 	case problem.Status == 401:
@@ -138,18 +138,18 @@ func Explain(err error) error {
 	return cli.Exitf(cli.ExitUsage, "%w", &controlError{text, problem})
 }
 
-// Degraded returns why a mock cannot write, empty if it can.
-func Degraded(h control.Health) string {
+// DegradedText returns why a mock cannot write, empty if it can.
+func DegradedText(h control.Health) string {
 	if h.Cause == "" {
 		return ""
 	}
-	return ", but degraded: " + cli.Visible(h.Cause)
+	return ", but degraded: " + cli.Sanitize(h.Cause)
 }
 
-// DemandedToken is the token that the control surface demands, empty for none.
-func DemandedToken(flag string, env cli.Env) (string, error) {
+// ReadControlToken is the token that the control surface demands, empty for none.
+func ReadControlToken(flag string, env cli.Env) (string, error) {
 	if flag != "" {
-		return SecretFrom("control-token", flag, "@FILE, or set "+cli.ControlToken)
+		return ReadSecret("control-token", flag, "@FILE, or set "+cli.ControlToken)
 	}
 	token, _ := env.Lookup(cli.ControlToken)
 	return strings.TrimSpace(token), nil

@@ -20,11 +20,11 @@ type output struct{ format, path string }
 // parseReports returns the outputs that are well-formed, and the first error of the others.
 func parseReports(values []string) (outputs []output, err error) {
 	for _, text := range values {
-		o, wrong := parseReport(text)
-		if wrong == nil {
+		o, parseErr := parseReport(text)
+		if parseErr == nil {
 			outputs = append(outputs, o)
 		} else if err == nil {
-			err = wrong
+			err = parseErr
 		}
 	}
 	return outputs, err
@@ -96,7 +96,7 @@ func (o output) stream(env cli.Env) io.Writer {
 	}
 	for _, stream := range []io.Writer{env.Stdout, env.Stderr} {
 		if file, ok := stream.(*os.File); ok {
-			if own, err := file.Stat(); err == nil && os.SameFile(own, info) {
+			if streamInfo, err := file.Stat(); err == nil && os.SameFile(streamInfo, info) {
 				return stream
 			}
 		}

@@ -24,7 +24,7 @@ type Writer struct {
 	Cases []contracttests.Case
 	// Discard writes nothing, for a run that is a part of another command.
 	Discard bool
-	written bool
+	done    bool
 }
 
 // Begin reads --report before other flags are judged, and writes to regular files that the run is
@@ -39,7 +39,7 @@ func (r *Writer) Begin(env cli.Env, root *cobra.Command, args []string) {
 		return
 	}
 	r.Outputs, r.Err = parseReports(values)
-	unfinished := r.failure(command, cli.Exitf(cli.ExitInterrupted, "%w", errNotFinished))
+	unfinished := r.failureReport(command, cli.Exitf(cli.ExitInterrupted, "%w", errNotFinished))
 	for _, o := range r.Outputs {
 		if !o.replaceable(env) {
 			continue
@@ -85,7 +85,7 @@ func reportValues(command *cobra.Command, args []string) (values []string, help 
 // Write writes the report of a command that could start, to standard output unless --report says
 // otherwise.
 func (r *Writer) Write(env cli.Env, result *report.Report) error {
-	r.written = true
+	r.done = true
 	outputs := r.Outputs
 	switch {
 	case r.Discard:
@@ -98,17 +98,17 @@ func (r *Writer) Write(env cli.Env, result *report.Report) error {
 
 // WriteNamed writes the report to what --report names, if anything.
 func (r *Writer) WriteNamed(env cli.Env, result *report.Report) error {
-	r.written = true
+	r.done = true
 	return writeReports(env, r.Outputs, result)
 }
 
 // End writes what ended a command that has written no report.
-func (r *Writer) End(env cli.Env, command *cobra.Command, ended error) error {
-	if ended == nil || r.written {
+func (r *Writer) End(env cli.Env, command *cobra.Command, cause error) error {
+	if cause == nil || r.done {
 		return nil
 	}
 	var errs []error
-	result := r.failure(command, ended)
+	result := r.failureReport(command, cause)
 	for _, o := range r.Outputs {
 		if err := o.write(env, result); err != nil && r.Err == nil {
 			errs = append(errs, fmt.Errorf("--report %s=%s: %w", o.format, o.path, err))
@@ -117,19 +117,19 @@ func (r *Writer) End(env cli.Env, command *cobra.Command, ended error) error {
 	return errors.Join(errs...)
 }
 
-// failure returns the report of a run that tested nothing.
-func (r *Writer) failure(command *cobra.Command, ended error) *report.Report {
+// failureReport returns the report of a run that tested nothing.
+func (r *Writer) failureReport(command *cobra.Command, cause error) *report.Report {
 	result := &report.Report{
 		Schema: report.SchemaVersion, Tool: cli.Tool(), Target: report.Target{Name: "unknown"},
 		Started:     time.Now().UTC(),
-		Interrupted: cli.CodeOf(ended) == cli.ExitInterrupted, Warnings: []report.Warning{},
+		Interrupted: cli.CodeOf(cause) == cli.ExitInterrupted, Warnings: []report.Warning{},
 	}
 	for _, name := range []string{"target", "url"} {
 		if flag := command.Flag(name); flag != nil && flag.Value.String() != "" {
 			result.Target.Name = flag.Value.String()
 		}
 	}
-	AddUnfinished(result, r.Cases, ended)
+	AddUnfinished(result, r.Cases, cause)
 	if command.Flag("allow-empty") != nil { // it checks clients
 		last := &result.Results[len(result.Results)-1]
 		last.ID, last.Promise = "client/complete", "The check judges every request."

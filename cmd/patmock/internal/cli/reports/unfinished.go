@@ -9,27 +9,27 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// ReportHasRest says what becomes of a run that ends early.
-const ReportHasRest = "the report has what was done until then"
+// ReportIsPartial says what becomes of a run that ends early.
+const ReportIsPartial = "the report has what was done until then"
 
 // AddUnfinished adds a result for a run that did not test every case, so that programs that know
 // nothing of runs see an error. The cases that were not tested are skipped.
-func AddUnfinished(r *report.Report, cases []contracttests.Case, why error) {
-	reason := redact.Report(why.Error())
-	tested := map[string]report.Result{}
+func AddUnfinished(r *report.Report, cases []contracttests.Case, cause error) {
+	reason := redact.Report(cause.Error())
+	results := map[string]report.Result{}
 	for _, result := range r.Results {
-		tested[result.Name()] = result
+		results[result.Name()] = result
 	}
 	r.Results = []report.Result{}
 	for _, c := range cases {
-		result, ok := tested[c.Name()]
+		result, ok := results[c.Name()]
 		if !ok {
 			s := c.Scenario
 			result = report.Result{
 				ID: s.ID, Version: c.Version, Promise: s.Promise, Sources: s.Sources,
 				Evidence: s.Evidence,
 				Outcome:  report.Skip, Kind: report.KindUnfinished,
-				Message:  "not tested: " + strings.TrimSuffix(reason, ": "+ReportHasRest),
+				Message:  "not tested: " + strings.TrimSuffix(reason, ": "+ReportIsPartial),
 				Failures: []report.Failure{}, Notes: []string{},
 			}
 		}

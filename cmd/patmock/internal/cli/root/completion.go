@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-var completions = map[string]func(root *cobra.Command, w io.Writer) error{
+var completionScripts = map[string]func(root *cobra.Command, w io.Writer) error{
 	"bash": func(root *cobra.Command, w io.Writer) error {
 		return root.GenBashCompletionV2(w, true)
 	},
@@ -23,7 +23,7 @@ var completions = map[string]func(root *cobra.Command, w io.Writer) error{
 }
 
 func newCompletion(env cli.Env) *cobra.Command {
-	shells := slices.Sorted(maps.Keys(completions))
+	shells := slices.Sorted(maps.Keys(completionScripts))
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print a completion script: " + strings.Join(shells, ", "),
@@ -32,9 +32,9 @@ func newCompletion(env cli.Env) *cobra.Command {
 			"prints _get_comp_words_by_ref: command not found.",
 		Example:   "  source <(patmock completion bash)",
 		ValidArgs: shells,
-		Args:      cli.OneOf("shell", shells),
+		Args:      cli.EnumArg("shell", shells),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return completions[args[0]](cmd.Root(), env.Stdout)
+			return completionScripts[args[0]](cmd.Root(), env.Stdout)
 		},
 	}
 }

@@ -19,14 +19,15 @@ import (
 // completeFlags offers values of the flags of a command and of those below it, unless the command
 // has said which.
 func completeFlags(cmd *cobra.Command, env cli.Env) {
-	offers := flagCompletions(env)
+	completions := flagCompletions(env)
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		offer := cli.Choices(f)
-		if offer == nil {
-			offer = offers[f.Name]
+		complete := cli.Choices(f)
+		if complete == nil {
+			complete = completions[f.Name]
 		}
-		if offer != nil {
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, offer) // a persistent flag has one already
+		if complete != nil {
+			// a persistent flag has one already
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, complete)
 		}
 	})
 	// without arguments
@@ -41,28 +42,28 @@ func completeFlags(cmd *cobra.Command, env cli.Env) {
 func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
 		"fixture": completeFixture,
-		"profile": cli.OneValue(mockserver.Profiles()),
-		"hostile": cli.SeveralValues(append([]string{"all", "none"},
+		"profile": cli.SingleValue(mockserver.Profiles()),
+		"hostile": cli.MultipleValues(append([]string{"all", "none"},
 			mockserver.HostileBehaviours()...)),
-		"never-expires-as": cli.OneValue([]string{
+		"never-expires-as": cli.SingleValue([]string{
 			mockserver.NeverExpiresAsNull, mockserver.NeverExpiresAsFarDate,
 		}),
-		"rate-limit":         cli.OneValue([]string{"100/10s", "off"}),
-		"cors":               cli.OneValue([]string{mockserver.CORSLoopback, "*", "off"}),
-		"validate-responses": cli.OneValue([]string{"on", "off"}),
-		"log-format":         cli.OneValue([]string{"text", "json"}),
-		"log-level":          cli.OneValue([]string{"debug", "info", "warn", "error"}),
-		"versions":           cli.SeveralValues(cli.VersionNames()),
-		"target":             cli.OneValue([]string{"mock", "env"}),
+		"rate-limit":         cli.SingleValue([]string{"100/10s", "off"}),
+		"cors":               cli.SingleValue([]string{mockserver.CORSLoopback, "*", "off"}),
+		"validate-responses": cli.SingleValue([]string{"on", "off"}),
+		"log-format":         cli.SingleValue([]string{"text", "json"}),
+		"log-level":          cli.SingleValue([]string{"debug", "info", "warn", "error"}),
+		"versions":           cli.MultipleValues(cli.VersionNames()),
+		"target":             cli.SingleValue([]string{"mock", "env"}),
 		"run":                completeScenario,
 		"skip":               completeScenario,
 		"report":             completeReport,
-		"method":             cli.OneValue([]string{"GET", "POST", "PATCH", "DELETE"}),
-		"user-level":         cli.OneValue([]string{"USER", "HELPDESK", "ORG_ADMIN"}),
+		"method":             cli.SingleValue([]string{"GET", "POST", "PATCH", "DELETE"}),
+		"user-level":         cli.SingleValue([]string{"USER", "HELPDESK", "ORG_ADMIN"}),
 		"user":               remote.CompleteUser(env),
 		"owner":              remote.CompleteUser(env),
 		"namespace":          remote.CompleteNamespace(env),
-		"allow":              cli.OneValue(control.FindingKinds()),
+		"allow":              cli.SingleValue(control.FindingKinds()),
 		"fault":              controlcmd.CompleteFault(env),
 	}
 }
@@ -74,26 +75,26 @@ func completeFixture(*cobra.Command, []string, string) ([]cobra.Completion,
 }
 
 // completeScenario offers the ids of scenarios, also behind the ^ of a regular expression.
-func completeScenario(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion,
+func completeScenario(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion,
 	cobra.ShellCompDirective,
 ) {
 	anchor := ""
-	if strings.HasPrefix(typed, "^") {
+	if strings.HasPrefix(toComplete, "^") {
 		anchor = "^"
 	}
 	var all []cobra.Completion
 	for _, s := range scenarios.All() {
-		if id := anchor + s.ID; strings.HasPrefix(id, typed) {
+		if id := anchor + s.ID; strings.HasPrefix(id, toComplete) {
 			all = append(all, cobra.CompletionWithDesc(id, s.Promise))
 		}
 	}
 	return all, cobra.ShellCompDirectiveNoFileComp
 }
 
-func completeReport(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion,
+func completeReport(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion,
 	cobra.ShellCompDirective,
 ) {
-	if format, _, found := strings.Cut(typed, "="); found {
+	if format, _, found := strings.Cut(toComplete, "="); found {
 		return []cobra.Completion{format + "=-"}, cobra.ShellCompDirectiveDefault
 	}
 	var all []cobra.Completion

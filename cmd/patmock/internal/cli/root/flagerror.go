@@ -24,27 +24,28 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usage
 	}
 	if errors.As(err, &invalid) {
-		return cli.Usagef(flagOf(err), "%w%s", err,
+		return cli.Usagef(flagFromError(err), "%w%s", err,
 			cli.ValueHint(invalid.GetFlag(), invalid.GetValue()))
 	}
 	if !errors.As(err, &unknown) {
-		return cli.Usagef(flagOf(err), "%w", err)
+		return cli.Usagef(flagFromError(err), "%w", err)
 	}
-	if number := "-" + unknown.GetSpecifiedShortnames(); negative.MatchString(number) {
+	if number := "-" + unknown.GetSpecifiedShortnames(); negativePattern.MatchString(number) {
 		return negativeError(cmd, number)
 	}
-	name := nameOf(unknown)
+	name := unknownFlagName(unknown)
 	flag := "--" + name
 	if cmd.Flag(name) != nil {
 		return cli.Usagef(flag, "-%s is read as flags of one letter: write %s", name, flag)
 	}
-	if meant := synonymOf(cmd, name); meant != "" {
-		return cli.Usagef(flag, "%w (did you mean --%s?)%s", err, meant, formOf(meant))
+	if suggestion := synonymOf(cmd, name); suggestion != "" {
+		return cli.Usagef(flag, "%w (did you mean --%s?)%s", err, suggestion,
+			valueFormText(suggestion))
 	}
 	if owners := ownersOf(cmd, name); len(owners) > 0 {
 		short := strings.TrimPrefix(owners[0], cmd.Root().Name()+" ")
 		return cli.Usagef(flag, "%w: it belongs to %s: write %s %s%s", err, short, owners[0], flag,
-			others(cmd, name, short))
+			otherCommandsText(cmd, name, short))
 	}
 	hint := flagHint(cmd, name)
 	if serve, _, _ := cmd.Root().Find([]string{"serve"}); hint == "" && cmd == cmd.Root() {
@@ -58,22 +59,22 @@ func flagError(cmd *cobra.Command, err error) error {
 // flagHint proposes the flag of a command that has the meaning or nearly the name of another, as
 // the end of a sentence.
 func flagHint(cmd *cobra.Command, name string) string {
-	meant := synonymOf(cmd, name)
-	if meant == "" {
-		meant = schema.Closest(name, flagNames(cmd))
+	suggestion := synonymOf(cmd, name)
+	if suggestion == "" {
+		suggestion = schema.Closest(name, flagNames(cmd))
 	}
-	if meant == "" {
-		meant = nearSynonymOf(cmd, name)
+	if suggestion == "" {
+		suggestion = nearSynonymOf(cmd, name)
 	}
-	if meant == "" || len(name) < 2 && synonymOf(cmd, name) == "" {
+	if suggestion == "" || len(name) < 2 && synonymOf(cmd, name) == "" {
 		return ""
 	}
-	return " (did you mean --" + meant + "?)" + formOf(meant)
+	return " (did you mean --" + suggestion + "?)" + valueFormText(suggestion)
 }
 
-// formOf returns the form of the value of a flag whose synonyms take another, as the end of a
-// sentence.
-func formOf(flag string) string {
+// valueFormText returns the form of the value of a flag whose synonyms take another, as the end of
+// a sentence.
+func valueFormText(flag string) string {
 	switch flag {
 	case "addr", "control-addr":
 		return ": it takes HOST:PORT, such as " + cli.DefaultAddr
@@ -91,9 +92,9 @@ func negativeError(cmd *cobra.Command, number string) error {
 	switch argument {
 	case "DURATION":
 		_, err := cli.ParseDuration(number)
-		return cli.NotAhead(number, err)
+		return cli.AdvanceError(number, err)
 	case "TIME":
-		return cli.Usagef(argument, "%s, got %q", cli.ExpectedTime, number)
+		return cli.Usagef(argument, "%s, got %q", cli.TimeForm, number)
 	case strings.ToUpper(argument): // takes an argument of another kind
 		return cli.Usagef(argument, "%q is read as flags: write it behind --, as in: %s -- %s",
 			number, cmd.CommandPath(), number)
@@ -102,8 +103,8 @@ func negativeError(cmd *cobra.Command, number string) error {
 		cmd.CommandPath())
 }
 
-// negative matches what begins like a negative number.
-var negative = regexp.MustCompile(`^-\.?[0-9]`)
+// negativePattern matches what begins like a negative number.
+var negativePattern = regexp.MustCompile(`^-\.?[0-9]`)
 
 func flagNames(cmd *cobra.Command) []string {
 	var names []string
@@ -125,10 +126,10 @@ func ownersOf(cmd *cobra.Command, flag string) []string {
 	return owners
 }
 
-// others names further commands that have a flag besides the one at a path, in parentheses. A group
-// is named in place of the commands below it if all have the flag.
-func others(cmd *cobra.Command, flag, path string) string {
-	const most = 8
+// otherCommandsText names further commands that have a flag besides the one at a path, in
+// parentheses. A group is named in place of the commands below it if all have the flag.
+func otherCommandsText(cmd *cobra.Command, flag, path string) string {
+	const maxCommands = 8
 	matches := func(c *cobra.Command) bool { return c.RunE != nil && c.Flag(flag) != nil }
 	commands := cli.CommandPaths(cmd, matches)
 	if len(commands) == 0 {
@@ -138,11 +139,12 @@ func others(cmd *cobra.Command, flag, path string) string {
 	if len(commands) == 0 {
 		return ""
 	}
-	more := ""
-	if len(commands) > most {
-		more, commands = fmt.Sprintf(" and %d more", len(commands)-most), commands[:most]
+	suffix := ""
+	if len(commands) > maxCommands {
+		suffix, commands = fmt.Sprintf(" and %d more", len(commands)-maxCommands),
+			commands[:maxCommands]
 	}
-	return " (also " + strings.Join(commands, ", ") + more + ")"
+	return " (also " + strings.Join(commands, ", ") + suffix + ")"
 }
 
 func commandsWith(cmd *cobra.Command, flag string) []string {

@@ -90,16 +90,16 @@ func synonymOf(cmd *cobra.Command, name string) string {
 // nearSynonymOf returns the flag of a command for which other tools have nearly this name. Short
 // names are near to too many others.
 func nearSynonymOf(cmd *cobra.Command, name string) string {
-	const long = 6 // letters
+	const minLength = 6 // letters
 	var names []string
 	for _, s := range flagSynonyms {
 		for other := range strings.FieldsSeq(s.names) {
-			if len(other) >= long && synonymOf(cmd, other) != "" {
+			if len(other) >= minLength && synonymOf(cmd, other) != "" {
 				names = append(names, other)
 			}
 		}
 	}
-	if len(name) < long {
+	if len(name) < minLength {
 		return ""
 	}
 	return synonymOf(cmd, schema.Closest(name, names))
@@ -121,8 +121,8 @@ var commandSynonyms = map[string]string{
 	"advance": "forward skip move",
 }
 
-// nameOf returns the name of an unknown flag, which may be one of a letter.
-func nameOf(unknown *pflag.NotExistError) string {
+// unknownFlagName returns the name of an unknown flag, which may be one of a letter.
+func unknownFlagName(unknown *pflag.NotExistError) string {
 	letters := unknown.GetSpecifiedShortnames()
 	if letters == "" {
 		return unknown.GetSpecifiedName()

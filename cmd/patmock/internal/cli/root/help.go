@@ -12,12 +12,12 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// keepOrder makes a command and those below it keep the order of their flags.
-func keepOrder(cmd *cobra.Command) {
+// disableFlagSorting makes a command and those below it keep the order of their flags.
+func disableFlagSorting(cmd *cobra.Command) {
 	cmd.Flags().SortFlags = false
 	cmd.PersistentFlags().SortFlags = false
 	for _, child := range cmd.Commands() {
-		keepOrder(child)
+		disableFlagSorting(child)
 	}
 }
 
@@ -45,7 +45,7 @@ func allFlags(cmd *cobra.Command) []*pflag.Flag {
 // setHelp makes the help of a command and of those below it. It needs no templates: these keep the
 // linker from dropping methods that nothing calls.
 func setHelp(root *cobra.Command, env cli.Env) {
-	keepOrder(root)
+	disableFlagSorting(root)
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
 		_, err := io.WriteString(cmd.OutOrStderr(), usageText(cmd, plainText))
 		return err
@@ -69,9 +69,9 @@ func styleOf(w io.Writer, lookup func(string) (string, bool)) style {
 	if lookup == nil || !cli.IsTerminal(w) || runtime.GOOS == "windows" {
 		return plainText
 	}
-	without, _ := lookup("NO_COLOR")
+	noColor, _ := lookup("NO_COLOR")
 	terminal, _ := lookup("TERM")
-	if without != "" || terminal == "dumb" || terminal == "" {
+	if noColor != "" || terminal == "dumb" || terminal == "" {
 		return plainText
 	}
 	return boldText
@@ -97,7 +97,7 @@ func usageText(cmd *cobra.Command, s style) string {
 		}
 		b.WriteString(s(heading+":") + "\n" + text)
 	}
-	section("Usage", useText(cmd))
+	section("Usage", usageLineText(cmd))
 	if cmd.Name() == "help" {
 		section("Topics", topicsText())
 	} else {
@@ -119,7 +119,7 @@ func usageText(cmd *cobra.Command, s style) string {
 	return b.String()
 }
 
-func useText(cmd *cobra.Command) string {
+func usageLineText(cmd *cobra.Command) string {
 	if cmd.Name() == "help" || !cmd.HasAvailableSubCommands() {
 		return cli.Indent(cli.WrapText(cmd.UseLine(), cli.HelpWidth-cli.HelpIndent), cli.HelpIndent)
 	}
@@ -139,8 +139,8 @@ func commandsText(cmd *cobra.Command) string {
 		}
 		row := cli.HelpRow{child.Name(), child.Short}
 		var names []string
-		for _, below := range child.Commands() {
-			names = append(names, below.Name())
+		for _, grandchild := range child.Commands() {
+			names = append(names, grandchild.Name())
 		}
 		if len(names) > 0 {
 			row[1] += ": " + strings.Join(names, ", ")
@@ -154,8 +154,8 @@ func flagsText(flags []*pflag.Flag) string {
 	var rows []cli.HelpRow
 	for _, f := range flags {
 		kind, usage := pflag.UnquoteUsage(f)
-		if given, ok := flagTypes[kind]; ok {
-			kind = given
+		if typeName, ok := flagTypes[kind]; ok {
+			kind = typeName
 		}
 		row := cli.HelpRow{"--" + f.Name, usage}
 		if f.Shorthand != "" {
@@ -164,8 +164,9 @@ func flagsText(flags []*pflag.Flag) string {
 		if kind != "" {
 			row[0] += " " + kind
 		}
-		if shown := defaultText(f); shown != "" && !strings.Contains(usage, "(default ") {
-			row[1] += " (default " + shown + ")"
+		if defaultValue := defaultText(f); defaultValue != "" &&
+			!strings.Contains(usage, "(default ") {
+			row[1] += " (default " + defaultValue + ")"
 		}
 		rows = append(rows, row)
 	}

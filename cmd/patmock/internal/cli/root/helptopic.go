@@ -38,20 +38,20 @@ func newHelp(root *cobra.Command, env cli.Env) *cobra.Command {
 		Example: "  patmock help serve",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
-			about, rest, err := root.Find(args)
+			target, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return unknownHelp(about, append(rest, args[len(args)-1:]...))
+				return unknownHelp(target, append(rest, args[len(args)-1:]...))
 			}
-			return about.Help()
+			return target.Help()
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion,
 			cobra.ShellCompDirective,
 		) {
-			about, rest, err := root.Find(args)
+			target, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return commandCompletions(about), cobra.ShellCompDirectiveNoFileComp
+			return commandCompletions(target), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 	for _, topic := range helpTopics() {

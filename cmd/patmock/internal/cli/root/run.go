@@ -40,15 +40,15 @@ func Run(ctx context.Context, args []string, env cli.Env) (int, error) {
 	out.Begin(env, root, args)
 	command, err := root.ExecuteContextC(ctx)
 	err = cli.NameVariable(command.Flags(), err)
-	if unwritten := out.End(env, command, err); unwritten != nil {
-		err = cli.ExitCause(err, unwritten)
+	if writeErr := out.End(env, command, err); writeErr != nil {
+		err = cli.ExitCause(err, writeErr)
 	}
 	if err == nil {
 		return cli.ExitOK, nil
 	}
 	text, code := "patmock: "+err.Error()+"\n", cli.ExitFailed
-	if why := atomicfile.ExplainDenied(err); why != "" {
-		text += why + "\n"
+	if explanation := atomicfile.ExplainDenied(err); explanation != "" {
+		text += explanation + "\n"
 	}
 	if errors.Is(err, control.ErrNoMock) {
 		text += noMockAdvice(command) + "\n"
@@ -102,7 +102,7 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 			if err := cli.CheckVariables(cmd, env.Environ()); err != nil {
 				return err
 			}
-			return cli.FromEnvironment(cmd.Flags(), env.Lookup)
+			return cli.SetFromEnvironment(cmd.Flags(), env.Lookup)
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -135,7 +135,7 @@ func setDefaults(cmd *cobra.Command) {
 	}
 }
 
-func flagOf(err error) string {
+func flagFromError(err error) string {
 	var missing *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError
 	var malformed *pflag.InvalidSyntaxError

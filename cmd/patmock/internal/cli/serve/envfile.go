@@ -30,7 +30,7 @@ func WriteEnvFile(path string, m *Mock) (remove func(), err error) {
 	if err := checkEnvFile(path); err != nil {
 		return nil, err
 	}
-	text := envFileMark + credentials.Formats["dotenv"](admin)
+	text := envFileHeader + credentials.Formats["dotenv"](admin)
 	if err := atomicfile.Write(path, 0o600, []byte(text)); err != nil {
 		return nil, cli.Flagf("env-file", ": %w", err)
 	}
@@ -60,7 +60,7 @@ func checkEnvFile(path string) error {
 	if err != nil {
 		return cli.Flagf("env-file", ": %w", err)
 	}
-	if len(old) > 0 && !strings.HasPrefix(string(old), envFileMark) {
+	if len(old) > 0 && !strings.HasPrefix(string(old), envFileHeader) {
 		return cli.Flagf("env-file",
 			" %s: the file is there already and was not written by patmock: remove it, or name "+
 				"another", path)
@@ -71,7 +71,7 @@ func checkEnvFile(path string) error {
 // removeEnvFile removes an env file that still has this text, and the target of symbolic links to
 // it. A file that cannot be removed, since it is mounted, is emptied.
 func removeEnvFile(path, text string) {
-	if now, err := os.ReadFile(path); err != nil || string(now) != text { //nolint:gosec // as above
+	if content, err := os.ReadFile(path); err != nil || string(content) != text { //nolint:gosec // as above
 		return // another mock has written or removed it
 	}
 	target, err := filepath.EvalSymlinks(path)
@@ -83,5 +83,5 @@ func removeEnvFile(path, text string) {
 	}
 }
 
-// envFileMark is how an env file of a mock begins.
-const envFileMark = "# written by patmock, which removes it when it stops\n"
+// envFileHeader is how an env file of a mock begins.
+const envFileHeader = "# written by patmock, which removes it when it stops\n"

@@ -19,10 +19,10 @@ import (
 )
 
 const (
-	// healthPatience is how long one answer may take.
-	healthPatience = 2 * time.Second
-	// healthPause is between two tries.
-	healthPause = 50 * time.Millisecond
+	// healthTimeout is how long one answer may take.
+	healthTimeout = 2 * time.Second
+	// healthInterval is between two tries.
+	healthInterval = 50 * time.Millisecond
 )
 
 type healthFlags struct {
@@ -30,8 +30,8 @@ type healthFlags struct {
 	wait                                 time.Duration
 	format                               string
 	allowPlaintext                       bool
-	// named reports whether a flag, or PATMOCK_URL, says which mock is meant.
-	named bool
+	// explicit reports whether a flag, or PATMOCK_URL, says which mock is meant.
+	explicit bool
 }
 
 // NewHealthcheck returns the command healthcheck.
@@ -50,7 +50,7 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 		Example: "  patmock exec -- patmock healthcheck --wait 10s",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			f.format = cli.Format(cmd)
-			f.named = f.url != "" || cli.OnCommandLine(cmd.Flags(), "addr", "control-addr")
+			f.explicit = f.url != "" || cli.OnCommandLine(cmd.Flags(), "addr", "control-addr")
 			return f.execute(cmd.Context(), env)
 		},
 	}
@@ -74,9 +74,9 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 }
 
 func (f healthFlags) execute(ctx context.Context, env cli.Env) error {
-	late := time.After(f.wait)
+	deadline := time.After(f.wait)
 	for {
-		address, token, err := f.find(env) // again each time: serve may not have begun
+		address, token, err := f.findMock(env) // again each time: serve may not have begun
 		if err != nil {
 			return err
 		}
@@ -86,52 +86,52 @@ func (f healthFlags) execute(ctx context.Context, env cli.Env) error {
 		if err != nil {
 			return err
 		}
-		answered, err := health(ctx, mock)
+		status, err := health(ctx, mock)
 		if err == nil && f.format == "json" {
-			return cli.PrintJSON(env.Stdout, readyMock{address, answered})
+			return cli.PrintJSON(env.Stdout, healthResult{address, status})
 		}
 		if err == nil {
 			_, err = fmt.Fprintf(env.Stdout, "patmock %s at %s is ready%s\n",
-				cli.Visible(answered.Version), address, remote.Degraded(answered))
+				cli.Sanitize(status.Version), address, remote.DegradedText(status))
 			return err
 		}
 		if errors.Is(err, control.ErrPlaintext) {
 			return remote.PlaintextError(err)
 		}
-		var refused *control.Problem
-		if f.wait <= 0 || errors.As(err, &refused) { // which it would do again
+		var problem *control.Problem
+		if f.wait <= 0 || errors.As(err, &problem) { // which it would do again
 			return fmt.Errorf("not ready: %w", err)
 		}
 		select {
-		case <-late:
+		case <-deadline:
 			return fmt.Errorf("not ready after %s: %w", f.wait, err)
-		case <-time.After(healthPause):
+		case <-time.After(healthInterval):
 		}
 	}
 }
 
-type readyMock struct {
+type healthResult struct {
 	URL string `json:"url"`
 	control.Health
 }
 
 func health(ctx context.Context, mock *control.Client) (control.Health, error) {
-	ctx, cancel := context.WithTimeout(ctx, healthPatience)
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	return mock.Health(ctx)
 }
 
-func (f healthFlags) find(env cli.Env) (address, token string, err error) {
+func (f healthFlags) findMock(env cli.Env) (address, token string, err error) {
 	tokenFlag := f.controlToken
-	if !f.named {
-		serving, found, err := f.running(env)
+	if !f.explicit {
+		running, ok, err := f.findRunFile(env)
 		if err != nil {
 			return "", "", err
 		}
-		if found {
-			address = serving.Control
-			if tokenFlag == "" && serving.TokenFile != "" {
-				tokenFlag = "@" + serving.TokenFile
+		if ok {
+			address = running.Control
+			if tokenFlag == "" && running.TokenFile != "" {
+				tokenFlag = "@" + running.TokenFile
 			}
 		}
 	}
@@ -140,23 +140,25 @@ func (f healthFlags) find(env cli.Env) (address, token string, err error) {
 			return "", "", err
 		}
 	}
-	token, err = remote.DemandedToken(tokenFlag, env)
+	token, err = remote.ReadControlToken(tokenFlag, env)
 	return address, token, err
 }
 
-// running returns the serve that a health check without flags is about: that of the container, or
-// at the address of the variables, or the only one.
-func (f healthFlags) running(env cli.Env) (r runFile, found bool, err error) {
-	all := runningServes(env)
-	usual, _ := f.address() // another one without an address
-	for _, isMeant := range []func(runFile) bool{
+// findRunFile returns the serve that a health check without flags is about: that of the container,
+// or at the address of the variables, or the only one.
+func (f healthFlags) findRunFile(env cli.Env) (r runFile, ok bool, err error) {
+	all := runningMocks(env)
+	defaultURL, _ := f.address() // another one without an address
+	for _, matches := range []func(runFile) bool{
 		func(r runFile) bool { return r.Container },
-		func(r runFile) bool { return r.Control == usual },
+		func(r runFile) bool { return r.Control == defaultURL },
 		func(runFile) bool { return true },
 	} {
-		meant := slices.DeleteFunc(slices.Clone(all), func(r runFile) bool { return !isMeant(r) })
-		if len(meant) == 1 {
-			return meant[0], true, nil
+		candidates := slices.DeleteFunc(slices.Clone(all), func(r runFile) bool {
+			return !matches(r)
+		})
+		if len(candidates) == 1 {
+			return candidates[0], true, nil
 		}
 	}
 	if len(all) == 0 {

@@ -20,9 +20,9 @@ import (
 // shutdownGrace is how long requests under way have to end once the process is told to stop.
 const shutdownGrace = 5 * time.Second
 
-// checkPlaces returns a usage error if an address or the env file cannot be used, before anything
-// is bound.
-func (f Flags) checkPlaces() error {
+// checkListenFlags returns a usage error if an address or the env file cannot be used, before
+// anything is bound.
+func (f Flags) checkListenFlags() error {
 	if f.addr == "" { // which would be every interface
 		return cli.Flagf("addr",
 			" is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")
@@ -52,32 +52,32 @@ func checkListen(flag, addr string) error {
 // to be.
 func checkAddress(addr string) error {
 	const expected = "expected an address such as 127.0.0.1:17280"
-	_, port, malformed := net.SplitHostPort(addr)
+	_, port, splitErr := net.SplitHostPort(addr)
 	switch u, _ := url.Parse(addr); {
 	case strings.Contains(addr, "@"): // which may be repeated nowhere
 		return errors.New("expected an address without user and password")
 	case strings.Contains(addr, "://") && u != nil && u.Host != "":
-		return meantAddress(u.Hostname(), u.Port())
+		return addressSuggestion(u.Hostname(), u.Port())
 	case strings.ContainsAny(addr, "/ "):
 		return errors.New(expected)
-	case malformed == nil:
+	case splitErr == nil:
 		if _, err := net.DefaultResolver.LookupPort(context.Background(), "tcp", port); err != nil {
 			return fmt.Errorf("expected a port up to 65535, got %q", port)
 		}
 		return nil
 	case cli.Digits.MatchString(addr):
-		return meantAddress("", addr)
+		return addressSuggestion("", addr)
 	case strings.Contains(addr, ":") && !strings.Contains(addr, "["):
 		return errors.New(expected + ", or [::1]:17280")
 	case !strings.Contains(addr, ":"):
-		return meantAddress(addr, "")
+		return addressSuggestion(addr, "")
 	}
 	return errors.New(expected)
 }
 
-// meantAddress proposes an address for a host or a port alone. Without a host, it is one of
+// addressSuggestion proposes an address for a host or a port alone. Without a host, it is one of
 // loopback: the port alone would open every interface.
-func meantAddress(host, port string) error {
+func addressSuggestion(host, port string) error {
 	addr := net.JoinHostPort(cmp.Or(host, "127.0.0.1"), cmp.Or(port, "17280"))
 	return fmt.Errorf("expected HOST:PORT (did you mean %s?)", addr)
 }
@@ -119,13 +119,13 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 func (m *Mock) serve(listener net.Listener, handler http.Handler) *http.Server {
 	server := m.Handler.HTTPServer(handler)
 	server.ConnState = m.trackConn
-	go func() { m.failed <- server.Serve(m.Handler.Listener(listener)) }()
+	go func() { m.serveErrs <- server.Serve(m.Handler.Listener(listener)) }()
 	return server
 }
 
 func (m *Mock) wait(ctx context.Context) error {
 	select {
-	case err := <-m.failed:
+	case err := <-m.serveErrs:
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 		return nil
@@ -142,7 +142,7 @@ func (m *Mock) trackConn(c net.Conn, state http.ConnState) {
 	}
 	m.idleConns.Store(c, nil)
 	select {
-	case <-m.ended:
+	case <-m.done:
 		_ = c.Close()
 	default:
 	}
@@ -152,24 +152,24 @@ func (m *Mock) trackConn(c net.Conn, state http.ConnState) {
 func (m *Mock) Stop() error {
 	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 	defer cancel()
-	close(m.ended) // before the connections, so that trackConn closes what it adds from now on
+	close(m.done) // before the connections, so that trackConn closes what it adds from now on
 	m.idleConns.Range(func(c, _ any) bool {
 		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
 		return true
 	})
 	m.Handler.Stop() // which ends what a fault holds up
 	var err error
-	for _, server := range []*http.Server{m.server, m.controls} {
+	for _, server := range []*http.Server{m.server, m.controlServer} {
 		if server == nil {
 			continue
 		}
-		stopped := server.Shutdown(grace)
-		if errors.Is(stopped, context.DeadlineExceeded) {
+		stopErr := server.Shutdown(grace)
+		if errors.Is(stopErr, context.DeadlineExceeded) {
 			m.Log.Warn("requests were still under way and have been cut off", "after",
 				shutdownGrace)
-			stopped = server.Close()
+			stopErr = server.Close()
 		}
-		err = errors.Join(err, stopped)
+		err = errors.Join(err, stopErr)
 	}
 	if err = errors.Join(err, m.Handler.Close()); err != nil { // now that nothing writes any more
 		return fmt.Errorf("stop: %w", err)

@@ -29,7 +29,7 @@ func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 	case "text": // for people: the message as it is, without quotes
 		options := &tint.Options{Level: l, NoColor: true, TimeFormat: time.TimeOnly}
 		if l > slog.LevelDebug {
-			options.ReplaceAttr = withoutTrace
+			options.ReplaceAttr = dropRequestAttrs
 		}
 		return slog.New(tint.NewTextHandler(w, options)), nil
 	case "json":
@@ -40,9 +40,9 @@ func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 			cli.DidYouMean(format, logFormats))
 }
 
-// withoutTrace leaves out of a line for people what finds a request in other logs: the message
+// dropRequestAttrs leaves out of a line for people what finds a request in other logs: the message
 // names it already. It also leaves out the rule of a request that broke none.
-func withoutTrace(groups []string, a slog.Attr) slog.Attr {
+func dropRequestAttrs(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 &&
 		(slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) ||
 			a.Key == "rule" && a.Value.String() == "") {

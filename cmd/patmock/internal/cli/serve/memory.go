@@ -56,20 +56,20 @@ func parseBytes(text string) (int64, error) {
 }
 
 func cutSuffixFold(text, suffix string) (before string, ok bool) {
-	at := len(text) - len(suffix)
-	if at < 0 || !strings.EqualFold(text[at:], suffix) {
+	i := len(text) - len(suffix)
+	if i < 0 || !strings.EqualFold(text[i:], suffix) {
 		return text, false
 	}
-	return text[:at], true
+	return text[:i], true
 }
 
 // cgroupLimit returns the memory limit of the control group of this process, in bytes, below a root
 // directory that is / but in tests. It is zero if there is none. A process in a container sees the
 // group as the root of the hierarchy; one that does not finds its own by /proc/self/cgroup.
 func cgroupLimit(root string) int64 {
-	own, _ := os.ReadFile(filepath.Join(root, "proc/self/cgroup")) //nolint:gosec // a file of the kernel
+	groups, _ := os.ReadFile(filepath.Join(root, "proc/self/cgroup")) //nolint:gosec // a file of the kernel
 	limit := int64(0)
-	for _, line := range append(strings.Split(string(own), "\n"), "0::/", "1:memory:/") {
+	for _, line := range append(strings.Split(string(groups), "\n"), "0::/", "1:memory:/") {
 		fields := strings.SplitN(line, ":", 3)
 		if len(fields) < 3 {
 			continue
@@ -85,9 +85,9 @@ func cgroupLimit(root string) int64 {
 		}
 		// a group has the limits of those above
 		for path := filepath.Clean("/" + fields[2]); ; path = filepath.Dir(path) {
-			if found := readLimit(filepath.Join(root, base, path, file)); found > 0 &&
-				(limit == 0 || found < limit) {
-				limit = found
+			if n := readLimit(filepath.Join(root, base, path, file)); n > 0 &&
+				(limit == 0 || n < limit) {
+				limit = n
 			}
 			if path == "/" {
 				break
@@ -118,10 +118,10 @@ func defaultBudget(limit int64) int64 {
 	return min(maxDefaultBudget, limit/4)
 }
 
-// followLimit makes the collector keep to the memory limit of the control group, unless GOMEMLIMIT
-// decides. A tenth is left for what the Go runtime does not count.
-func followLimit(env cli.Env, limit int64) {
-	if chosen, _ := env.Lookup("GOMEMLIMIT"); chosen == "" && limit > 0 {
+// applyMemoryLimit makes the collector keep to the memory limit of the control group, unless
+// GOMEMLIMIT decides. A tenth is left for what the Go runtime does not count.
+func applyMemoryLimit(env cli.Env, limit int64) {
+	if value, _ := env.Lookup("GOMEMLIMIT"); value == "" && limit > 0 {
 		debug.SetMemoryLimit(limit / 10 * 9)
 	}
 }

@@ -25,9 +25,9 @@ import (
 
 // Flags are the flags of every command that runs a mock, as they were given.
 type Flags struct {
-	config  mockserver.Config // what no flag has to be read for
-	profile mockserver.Profile
-	changed func(flag string) bool
+	config       mockserver.Config // what no flag has to be read for
+	profileFlags mockserver.Profile
+	changed      func(flag string) bool
 
 	addr, controlAddr, controlToken string
 	fixture, versions, dialect      string
@@ -42,7 +42,7 @@ type Flags struct {
 
 // Register adds the flags, with the default of --addr. Each can also be set by a variable, but for
 // those named here, and for the token: its variable is no file.
-func (f *Flags) Register(flags *pflag.FlagSet, addr string, noVariable ...string) {
+func (f *Flags) Register(flags *pflag.FlagSet, addr string, noEnv ...string) {
 	c := &f.config
 	flags.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 takes a free one")
 	flags.StringVar(&f.fixture, "fixture", "default",
@@ -96,7 +96,7 @@ func (f *Flags) Register(flags *pflag.FlagSet, addr string, noVariable ...string
 			".example.com is a suffix")
 	cli.SetGroup(flags, cli.GroupControl)
 	flags.VisitAll(func(flag *pflag.Flag) {
-		if flag.Name != "control-token" && !slices.Contains(noVariable, flag.Name) {
+		if flag.Name != "control-token" && !slices.Contains(noEnv, flag.Name) {
 			cli.SetVariables(flags, flag.Name)
 		}
 	})
@@ -104,24 +104,24 @@ func (f *Flags) Register(flags *pflag.FlagSet, addr string, noVariable ...string
 
 // Mock is a mock that listens.
 type Mock struct {
-	Handler  *mockserver.Server
-	server   *http.Server
-	controls *http.Server // nil where the control surface has no listener of its own
-	tenant   *fixtures.Tenant
-	addr     net.Addr // that it listens on
+	Handler       *mockserver.Server
+	server        *http.Server
+	controlServer *http.Server // nil where the control surface has no listener of its own
+	tenant        *fixtures.Tenant
+	addr          net.Addr // that it listens on
 	// controlAddr is where it serves the control API, controlToken the token that this requires,
 	// empty for none.
 	controlAddr  net.Addr
 	ControlToken string
 	// control is how a client on this machine reaches the control surface.
-	Control string
+	ControlURL string
 	// local is how a client on this machine reaches the mock, base how clients are told to.
-	Local, base string
-	Log         *slog.Logger
-	failed      chan error
-	activity    atomic.Int64  // changes of connections
-	ended       chan struct{} // closed when the mock stops
-	idleConns   sync.Map      // of net.Conn: those that have sent nothing yet
+	LocalURL, baseURL string
+	Log               *slog.Logger
+	serveErrs         chan error
+	activity          atomic.Int64  // changes of connections
+	done              chan struct{} // closed when the mock stops
+	idleConns         sync.Map      // of net.Conn: those that have sent nothing yet
 }
 
 // Start makes a mock by the flags. Whatever is wrong with them is a usage error.
@@ -137,45 +137,47 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 	if f.Warning != "" {
 		log.Warn(f.Warning)
 	}
-	if unfilled := config.Tenant.Placeholders; len(unfilled) > 0 {
+	if placeholders := config.Tenant.Placeholders; len(placeholders) > 0 {
 		log.Warn("values of the fixture look like variables, which are not filled in: use "+
-			"envsubst on the file before", "fields", strings.Join(unfilled, ", "))
+			"envsubst on the file before", "fields", strings.Join(placeholders, ", "))
 	}
-	if err := f.checkPlaces(); err != nil {
+	if err := f.checkListenFlags(); err != nil {
 		return nil, err
 	}
 	m := &Mock{
 		tenant: config.Tenant, ControlToken: config.ControlToken, Log: log,
-		failed: make(chan error, 2), ended: make(chan struct{}),
+		serveErrs: make(chan error, 2), done: make(chan struct{}),
 	}
 	if config.SeparateControl = f.controlAddr != ""; config.SeparateControl {
 		// the control surface is asked by another name
-		config.BaseURL = func() string { return m.base }
+		config.BaseURL = func() string { return m.baseURL }
 	}
 	limit := cgroupLimit("/")
-	followLimit(env, limit)
+	applyMemoryLimit(env, limit)
 	config.MemoryBudget = cmp.Or(config.MemoryBudget, defaultBudget(limit))
 	if m.Handler, err = mockserver.New(config); err != nil {
-		return nil, configUsage(err)
+		return nil, configUsageError(err)
 	}
 	listener, err := listen(ctx, "addr", f.addr)
 	if err != nil {
 		return nil, errors.Join(err, m.Handler.Close())
 	}
-	m.addr, m.Local = listener.Addr(), localURL(listener.Addr().String())
-	m.base, m.Control, m.controlAddr = cmp.Or(config.PublicURL, m.Local), m.Local, m.addr
-	var apart net.Listener
+	m.addr, m.LocalURL = listener.Addr(), localURL(listener.Addr().String())
+	m.baseURL, m.ControlURL, m.controlAddr = cmp.Or(config.PublicURL, m.LocalURL), m.LocalURL,
+		m.addr
+	var controlListener net.Listener
 	if config.SeparateControl {
-		if apart, err = listen(ctx, "control-addr", f.controlAddr); err != nil {
+		if controlListener, err = listen(ctx, "control-addr", f.controlAddr); err != nil {
 			return nil, errors.Join(err, listener.Close(), m.Handler.Close())
 		}
-		m.Control, m.controlAddr = localURL(apart.Addr().String()), apart.Addr()
+		m.ControlURL, m.controlAddr = localURL(controlListener.Addr().String()),
+			controlListener.Addr()
 	}
 	m.server = m.serve(listener, m.Handler)
-	if apart != nil {
-		m.controls = m.serve(apart, m.Handler.ControlHandler())
+	if controlListener != nil {
+		m.controlServer = m.serve(controlListener, m.Handler.ControlHandler())
 	}
-	go releaseIdle(m.ended, m.activity.Load, debug.FreeOSMemory)
+	go releaseIdle(m.done, m.activity.Load, debug.FreeOSMemory)
 	return m, nil
 }
 
@@ -193,19 +195,19 @@ var configFlags = map[string]string{
 	"Profile.HostileMaxConsecutive": "--hostile-max-consecutive",
 }
 
-// configUsage returns the usage error of an error of mockserver.New. It begins with the flag, in
-// place of what the package calls the field.
-func configUsage(err error) error {
+// configUsageError returns the usage error of an error of mockserver.New. It begins with the flag,
+// in place of what the package calls the field.
+func configUsageError(err error) error {
 	flag := ""
-	if wrong, ok := errors.AsType[*mockserver.ConfigError](err); ok {
-		flag = configFlags[wrong.Field]
+	if configErr, ok := errors.AsType[*mockserver.ConfigError](err); ok {
+		flag = configFlags[configErr.Field]
 	}
 	if flag == "" || strings.Contains(err.Error(), flag) {
 		return cli.Usagef(flag, "%w", err)
 	}
 	label := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", " ") + ": "
 	return cli.Usagef(flag, "%w",
-		cli.Renamed(flag+": "+strings.TrimPrefix(err.Error(), label), err))
+		cli.ErrorWithText(flag+": "+strings.TrimPrefix(err.Error(), label), err))
 }
 
 func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Config, err error) {
@@ -235,7 +237,7 @@ func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Confi
 	if config.Versions, err = cli.ParseVersions(f.versions); err != nil {
 		return config, err
 	}
-	if config.ControlToken, err = remote.DemandedToken(f.controlToken, env); err != nil {
+	if config.ControlToken, err = remote.ReadControlToken(f.controlToken, env); err != nil {
 		return config, err
 	}
 	if config.RandomSeed, err = f.randomSeed(); err != nil {
@@ -244,7 +246,7 @@ func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Confi
 	if config.Dialect, err = readDialect(f.dialect); err != nil {
 		return config, err
 	}
-	config.Profile, err = f.chosenProfile()
+	config.Profile, err = f.resolveProfile()
 	return config, err
 }
 
@@ -282,16 +284,16 @@ func (f Flags) validate(log *slog.Logger) error {
 
 // Login is how a user logs in, the first administrator where no user is named, and the user's name:
 // empty where nobody can.
-func (m *Mock) Login(user string) (v credentials.Login, as string, err error) {
-	who, err := m.Handler.Control().Credentials(context.Background())
+func (m *Mock) Login(user string) (v credentials.Login, name string, err error) {
+	creds, err := m.Handler.Control().Credentials(context.Background())
 	if err != nil {
 		return v, "", err
 	}
 	var names []string
-	for _, u := range who.Users {
+	for _, u := range creds.Users {
 		if user == "" || user == u.Name {
 			return credentials.Login{
-				BaseURL: m.base, ClientID: u.ClientID, ClientSecret: u.ClientSecret,
+				BaseURL: m.baseURL, ClientID: u.ClientID, ClientSecret: u.ClientSecret,
 			}, u.Name, nil
 		}
 		names = append(names, u.Name)

@@ -17,7 +17,7 @@ import (
 // profile.
 func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 	f.changed = flags.Changed
-	p := &f.profile
+	p := &f.profileFlags
 	flags.StringVar(&p.RateLimit, "rate-limit", "",
 		"requests of a client id and version in a window such as 100/10s, or off")
 	flags.IntVar(&p.TokenLimit, "token-limit", 0,
@@ -40,25 +40,25 @@ func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 		"number that makes everything random the same in each run")
 }
 
-func (f Flags) chosenProfile() (mockserver.Profile, error) {
+func (f Flags) resolveProfile() (mockserver.Profile, error) {
 	p, err := mockserver.ProfileByName(f.profileName)
 	if err != nil {
 		return p,
 			cli.Flagf("profile", ": %w%s", err,
 				cli.DidYouMean(f.profileName, mockserver.Profiles()))
 	}
-	override(f, "never-expires-as", &p.NeverExpiresAs, f.profile.NeverExpiresAs)
-	override(f, "rate-limit", &p.RateLimit, f.profile.RateLimit)
-	override(f, "token-limit", &p.TokenLimit, f.profile.TokenLimit)
-	override(f, "scope-delay", &p.ScopeDelay, f.profile.ScopeDelay)
+	override(f, "never-expires-as", &p.NeverExpiresAs, f.profileFlags.NeverExpiresAs)
+	override(f, "rate-limit", &p.RateLimit, f.profileFlags.RateLimit)
+	override(f, "token-limit", &p.TokenLimit, f.profileFlags.TokenLimit)
+	override(f, "scope-delay", &p.ScopeDelay, f.profileFlags.ScopeDelay)
 	if f.changed("hostile") {
-		if p, err = f.hostility(p); err != nil {
+		if p, err = f.applyHostile(p); err != nil {
 			return p, err
 		}
 	}
-	override(f, "hostile-rate", &p.HostileRate, f.profile.HostileRate)
+	override(f, "hostile-rate", &p.HostileRate, f.profileFlags.HostileRate)
 	override(f, "hostile-max-consecutive", &p.HostileMaxConsecutive,
-		f.profile.HostileMaxConsecutive)
+		f.profileFlags.HostileMaxConsecutive)
 	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-max-consecutive")) {
 		return p,
 			cli.Flagf("hostile-rate",
@@ -69,23 +69,23 @@ func (f Flags) chosenProfile() (mockserver.Profile, error) {
 	return p, nil
 }
 
-func override[T any](f Flags, flag string, value *T, given T) {
+func override[T any](f Flags, flag string, value *T, flagValue T) {
 	if f.changed(flag) {
-		*value = given
+		*value = flagValue
 	}
 }
 
-func (f Flags) hostility(p mockserver.Profile) (mockserver.Profile, error) {
-	usual, err := mockserver.ProfileByName(mockserver.ProfileHostile)
+func (f Flags) applyHostile(p mockserver.Profile) (mockserver.Profile, error) {
+	preset, err := mockserver.ProfileByName(mockserver.ProfileHostile)
 	if err != nil {
 		return p, err
 	}
 	if p.HostileRate == 0 {
-		p.HostileRate, p.HostileMaxConsecutive = usual.HostileRate, usual.HostileMaxConsecutive
+		p.HostileRate, p.HostileMaxConsecutive = preset.HostileRate, preset.HostileMaxConsecutive
 	}
 	switch f.hostile {
 	case "all":
-		p.Hostile = usual.Hostile
+		p.Hostile = preset.Hostile
 	case "none", "":
 		p.Hostile = nil
 	default:
@@ -117,10 +117,10 @@ func readDialect(path string) (dialect.Dialect, error) {
 		return nil, nil
 	}
 	d, err := dialect.Read(path)
-	var mistakes dialect.Errors
+	var dialectErrs dialect.Errors
 	switch {
-	case errors.As(err, &mistakes):
-		return nil, cli.Flagf("dialect", ": %w", mistakes)
+	case errors.As(err, &dialectErrs):
+		return nil, cli.Flagf("dialect", ": %w", dialectErrs)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, cli.Flagf("dialect", ": there is no file %s", path)
 	case err != nil:

@@ -56,11 +56,11 @@ func runFileDirs(env cli.Env) []string {
 
 func newRunFile(m *Mock, tokenFlag string, env cli.Env) runFile {
 	r := runFile{
-		PID: os.Getpid(), Control: m.Control, Container: env.Container,
+		PID: os.Getpid(), Control: m.ControlURL, Container: env.Container,
 		PIDNamespace: pidNamespace(),
 	}
 	r.Addr, r.ControlAddr = inheritedAddrs(env)
-	if path, found := strings.CutPrefix(tokenFlag, "@"); found {
+	if path, ok := strings.CutPrefix(tokenFlag, "@"); ok {
 		r.TokenFile = path
 		if absolute, err := filepath.Abs(path); err == nil {
 			r.TokenFile = absolute
@@ -87,15 +87,15 @@ func (r runFile) write(dirs []string) (remove func(), err error) {
 	if runtime.GOOS == "windows" {
 		return func() {}, nil
 	}
-	var failed []error
+	var errs []error
 	for _, dir := range dirs {
 		remove, err := r.writeIn(dir)
 		if err == nil {
 			return remove, nil
 		}
-		failed = append(failed, err)
+		errs = append(errs, err)
 	}
-	return nil, errors.Join(failed...)
+	return nil, errors.Join(errs...)
 }
 
 // writeIn writes the file. It is locked before it has a content: a file with one and without a
@@ -139,9 +139,9 @@ func runFilesIn(dir string) []string {
 	return paths
 }
 
-// runningServes returns the run files of the serves of this user that run beside this process and
+// runningMocks returns the run files of the serves of this user that run beside this process and
 // inherited the same addresses.
-func runningServes(env cli.Env) []runFile {
+func runningMocks(env cli.Env) []runFile {
 	if runtime.GOOS == "windows" {
 		return nil
 	}

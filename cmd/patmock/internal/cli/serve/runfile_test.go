@@ -74,7 +74,7 @@ func TestHealthcheck_PrefersTheContainersMock(t *testing.T) {
 		}
 		t.Cleanup(remove)
 	}
-	r, found, err := healthFlags{addr: cli.DefaultAddr}.running(env)
+	r, found, err := healthFlags{addr: cli.DefaultAddr}.findRunFile(env)
 	if err != nil || !found || r.Control != "http://127.0.0.1:8089" {
 		t.Errorf("%+v, found %t, error %v", r, found, err)
 	}

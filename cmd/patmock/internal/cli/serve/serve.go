@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/fixtures"
 )
 
-func onLoopback(addr net.Addr) bool {
+func isLoopback(addr net.Addr) bool {
 	tcp, ok := addr.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }
@@ -42,7 +42,7 @@ func New(env cli.Env) *cobra.Command {
 }
 
 func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
-	ctx, stop := cli.Interruptible(ctx)
+	ctx, stop := cli.InterruptContext(ctx)
 	defer stop()
 	m, err := f.Start(ctx, env)
 	if err != nil {
@@ -55,12 +55,12 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 		return err
 	}
 	defer remove()
-	defer leaveRunFile(m, f, env)()
-	if env.Container && onLoopback(m.addr) {
+	defer writeRunFile(m, f, env)()
+	if env.Container && isLoopback(m.addr) {
 		m.Log.Warn("listens on loopback of a container, where nothing outside reaches it: set " +
 			"PATMOCK_ADDR=0.0.0.0:17280 (--addr)")
 	}
-	if !env.Container && m.ControlToken == "" && !onLoopback(m.controlAddr) {
+	if !env.Container && m.ControlToken == "" && !isLoopback(m.controlAddr) {
 		m.Log.Warn("the control API is open to the network: it shows all secrets and resets the "+
 			"state without a token; "+
 			"set "+cli.ControlToken+", or listen on loopback", "address", m.controlAddr.String())
@@ -76,9 +76,9 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 	return nil
 }
 
-// leaveRunFile writes the run file of a mock, and returns a function that removes it. A mock runs
+// writeRunFile writes the run file of a mock, and returns a function that removes it. A mock runs
 // without one as well, and healthcheck finds it by the variables alone.
-func leaveRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
+func writeRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
 	dirs := runFileDirs(env)
 	remove, err := newRunFile(m, f.controlToken, env).write(dirs)
 	if err != nil {
@@ -92,9 +92,9 @@ func leaveRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
 }
 
 func printBanner(w io.Writer, m *Mock) error {
-	lines := []string{"patmock listens on " + m.Local}
-	if m.Control != m.Local {
-		lines = append(lines, "its control surface listens on "+m.Control)
+	lines := []string{"patmock listens on " + m.LocalURL}
+	if m.ControlURL != m.LocalURL {
+		lines = append(lines, "its control surface listens on "+m.ControlURL)
 	}
 	if seed := m.Handler.RandomSeed(); seed != nil {
 		lines = append(lines,
@@ -104,22 +104,22 @@ func printBanner(w io.Writer, m *Mock) error {
 	if err != nil {
 		return err
 	}
-	seeded := slices.IndexFunc(m.tenant.Tokens, func(t fixtures.Token) bool {
+	index := slices.IndexFunc(m.tenant.Tokens, func(t fixtures.Token) bool {
 		return t.ID == admin.ClientID && t.Secret == admin.ClientSecret
 	})
-	id := fmt.Sprintf("export SAIL_BASE_URL=%s SAIL_CLIENT_ID=%s", m.base, admin.ClientID)
+	id := fmt.Sprintf("export SAIL_BASE_URL=%s SAIL_CLIENT_ID=%s", m.baseURL, admin.ClientID)
 	switch {
 	case name == "":
 		lines = append(lines, "# nobody has a token to log in with")
-	case seeded < 0: // of a state file
+	case index < 0: // of a state file
 		lines = append(lines, "", "# "+name+" logs in with:", id,
-			"# patmock env --url "+m.Control+" tells the secret for SAIL_CLIENT_SECRET")
+			"# patmock env --url "+m.ControlURL+" tells the secret for SAIL_CLIENT_SECRET")
 	case m.tenant.BuiltIn:
-		lines = append(lines, "", "# "+name+" logs in with:", admin.Line())
+		lines = append(lines, "", "# "+name+" logs in with:", admin.ExportLine())
 	default:
 		lines = append(lines, "", "# "+name+" logs in with:", id,
 			fmt.Sprintf("# the secret for SAIL_CLIENT_SECRET stands in %s, line %d",
-				m.tenant.Source, m.tenant.Tokens[seeded].Line))
+				m.tenant.Source, m.tenant.Tokens[index].Line))
 	}
 	_, err = fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err

@@ -10,7 +10,7 @@ func TestOnLoopback(t *testing.T) {
 		"127.0.0.1": true, "127.0.0.2": true, "::1": true, "0.0.0.0": false, "::": false,
 		"172.17.0.2": false,
 	} {
-		if got := onLoopback(&net.TCPAddr{IP: net.ParseIP(addr), Port: 17280}); got != want {
+		if got := isLoopback(&net.TCPAddr{IP: net.ParseIP(addr), Port: 17280}); got != want {
 			t.Errorf("onLoopback(%s) is %t, want %t", addr, got, want)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // A connection that is accepted while the mock stops is closed: the stop would wait for a request
 // on it. One that was accepted before is left alone.
 func TestFollow_WhileTheMockStops(t *testing.T) {
-	m := &Mock{ended: make(chan struct{})}
+	m := &Mock{done: make(chan struct{})}
 	accepted := func() net.Conn {
 		client, server := net.Pipe()
 		t.Cleanup(func() { _ = client.Close() })
@@ -27,7 +27,7 @@ func TestFollow_WhileTheMockStops(t *testing.T) {
 	if isClosed(accepted()) {
 		t.Error("a connection is closed though the mock serves")
 	}
-	close(m.ended)
+	close(m.done)
 	if !isClosed(accepted()) {
 		t.Error("a connection stays open though the mock stops")
 	}

@@ -26,7 +26,7 @@ func New(env cli.Env) *cobra.Command {
 		Short:   "List where the published documents contradict themselves or are silent",
 		Example: "  patmock spec errata --format json",
 	}, errataRows, errataText)
-	standard := &cobra.Command{
+	dialectCmd := &cobra.Command{
 		Use: "dialect",
 		Short: "List what nothing published settles, with the mock's answers: a file for serve " +
 			"--dialect",
@@ -37,13 +37,13 @@ func New(env cli.Env) *cobra.Command {
 			})
 		},
 	}
-	cli.FormatFlag(standard, cli.YAMLOrJSON...)
+	cli.FormatFlag(dialectCmd, cli.YAMLOrJSON...)
 	document := &cobra.Command{
 		Use:       "show DOCUMENT",
 		Short:     "Print a document as it is in effect: " + strings.Join(spec.Names(), ", "),
 		Example:   "  patmock spec show v2026",
 		ValidArgs: spec.Names(),
-		Args:      cli.OneOf("document", spec.Names()),
+		Args:      cli.EnumArg("document", spec.Names()),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			document, err := spec.Load(args[0])
 			if err != nil {
@@ -58,7 +58,7 @@ func New(env cli.Env) *cobra.Command {
 		},
 	}
 	cli.FormatFlag(document, cli.YAMLOrJSON...)
-	cmd.AddCommand(errata, standard, document)
+	cmd.AddCommand(errata, dialectCmd, document)
 	return cmd
 }
 
@@ -66,7 +66,7 @@ type erratum struct {
 	ID        string         `json:"id"`
 	Documents []string       `json:"documents"`
 	Evidence  evidence.Level `json:"evidence"`
-	Where     string         `json:"where"`
+	Location  string         `json:"location"`
 	Published any            `json:"published"`
 	Effective any            `json:"effective"`
 	Reason    string         `json:"reason"`
@@ -99,11 +99,11 @@ func errataRows(*cobra.Command, []string) ([]erratum, error) {
 
 func errataText(rows []erratum) string {
 	table := [][]string{
-		{"ID", "DOCUMENTS", "EVIDENCE", "WHERE", "PUBLISHED", "EFFECTIVE", "REASON"},
+		{"ID", "DOCUMENTS", "EVIDENCE", "LOCATION", "PUBLISHED", "EFFECTIVE", "REASON"},
 	}
 	for _, r := range rows {
 		table = append(table, []string{
-			r.ID, strings.Join(r.Documents, ","), string(r.Evidence), r.Where,
+			r.ID, strings.Join(r.Documents, ","), string(r.Evidence), r.Location,
 			cli.Cell(r.Published), cli.Cell(r.Effective), r.Reason,
 		})
 	}

@@ -20,7 +20,7 @@ func TestFolderBelongsToWhoHasTheOneAround(t *testing.T) {
 	if err := os.Chown(theirs, 1234, 1235); err != nil {
 		t.Fatal(err)
 	}
-	p := parityRun{file: filepath.Join(theirs, ownFolder, "parity.yaml")}
+	p := parityUpdate{file: filepath.Join(theirs, localDir, "parity.yaml")}
 	release, err := p.lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func TestFolderBelongsToWhoHasTheOneAround(t *testing.T) {
 
 // That a file cannot be locked says nothing of another run.
 func TestLockThatCannotBeHad(t *testing.T) {
-	p := parityRun{file: filepath.Join(t.TempDir(), "parity.yaml")}
+	p := parityUpdate{file: filepath.Join(t.TempDir(), "parity.yaml")}
 	if err := os.Mkdir(p.file+".lock", 0o700); err != nil {
 		t.Fatal(err)
 	}
