@@ -6,6 +6,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -61,19 +62,19 @@ func compare(args []string) error {
 		}
 		names, counts = append(names, name), append(counts, c)
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "construct\t%s\t\n", strings.Join(names, "\t"))
+	rows := []string{"construct\t" + strings.Join(names, "\t")}
 	for _, rule := range prose.CountedRules() {
-		fmt.Fprintf(w, "%s\t", rule.Name)
+		row := rule.Name
 		for _, c := range counts {
-			fmt.Fprintf(w, "%.2f %%\t", 100*float64(c.ByRule[rule.Name])/float64(c.Lines))
+			row += fmt.Sprintf("\t%.2f %%", 100*float64(c.ByRule[rule.Name])/float64(c.Lines))
 		}
-		fmt.Fprintln(w)
+		rows = append(rows, row)
 	}
-	fmt.Fprint(w, "comment lines\t")
+	last := "comment lines"
 	for _, c := range counts {
-		fmt.Fprintf(w, "%d\t", c.Lines)
+		last += fmt.Sprintf("\t%d", c.Lines)
 	}
-	fmt.Fprintln(w)
-	return w.Flush()
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, err := fmt.Fprintln(w, strings.Join(append(rows, last), "\t\n")+"\t")
+	return errors.Join(err, w.Flush())
 }

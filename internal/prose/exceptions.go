@@ -2,17 +2,22 @@ package prose
 
 import "strings"
 
-// exceptions are constructs that stay, each with the reason.
-var exceptions = []struct{ path, text, reason string }{
-	{"internal/prose/", "", "the rules name what they reject"},
+// An Exception is a construct that may stay in the files below a path.
+type Exception struct {
+	Path, Text string
+	Reason     string
 }
 
-// isException reports whether a construct in a file may stay.
-func isException(path, text string) bool {
-	for _, e := range exceptions {
-		if strings.HasPrefix(path, e.path) && strings.Contains(text, e.text) {
-			return true
+var exceptions = []Exception{
+	{"internal/prose/", "", "the rules and their tests name the rejected words"},
+}
+
+// exceptionFor returns the index of the exception for a construct in a file, -1 if it has none.
+func exceptionFor(path, text string) int {
+	for i, e := range exceptions {
+		if strings.HasPrefix(path, e.Path) && strings.Contains(text, e.Text) {
+			return i
 		}
 	}
-	return false
+	return -1
 }

@@ -19,8 +19,10 @@ func readerOf(path string) func(path, text string) ([]passage, error) {
 	case strings.HasSuffix(name, ".md"):
 		return readMarkdown
 	case strings.HasSuffix(name, ".txtar"), name == "Makefile", name == "Dockerfile",
-		strings.HasSuffix(slash, ".ci/run"), strings.HasSuffix(name, ".py"):
-		return readHashComments
+		strings.HasSuffix(name, ".py"), strings.Contains(slash, ".ci/") && filepath.Ext(name) == "":
+		return readLineComments("#")
+	case strings.HasSuffix(name, ".js"), strings.HasSuffix(name, ".ts"), name == "Jenkinsfile":
+		return readLineComments("//")
 	case strings.HasSuffix(name, ".yaml"), strings.HasSuffix(name, ".yml"),
 		name == "schema.json":
 		if strings.Contains(slash, "/testdata/") {
@@ -37,7 +39,8 @@ var directive = regexp.MustCompile(`^//(go:|nolint|line |export |\+build)`)
 // readGo returns the comments and the strings of Go code.
 func readGo(path, text string) ([]passage, error) {
 	files := token.NewFileSet()
-	file, err := parser.ParseFile(files, path, text, parser.ParseComments|parser.SkipObjectResolution)
+	file, err := parser.ParseFile(files, path, text,
+		parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +133,8 @@ func constant(e ast.Expr) (string, bool) {
 
 // isProse reports whether a string has words for people: not JSON, code or a pattern.
 func isProse(text string) bool {
-	return strings.Contains(strings.TrimSpace(text), " ") && !strings.ContainsAny(text[:1], "{[<^(`")
+	return strings.Contains(strings.TrimSpace(text), " ") &&
+		!strings.ContainsAny(text[:1], "{[<^(`")
 }
 
 // readMarkdown returns the paragraphs, headings, list items and table rows outside of code.
@@ -168,15 +172,17 @@ func readMarkdown(_, text string) ([]passage, error) {
 
 var inlineCode = regexp.MustCompile("`[^`]*`")
 
-// readHashComments returns the comments that begin with a number sign.
-func readHashComments(_, text string) ([]passage, error) {
-	var passages []passage
-	for i, line := range strings.Split(text, "\n") {
-		if comment, ok := strings.CutPrefix(strings.TrimSpace(line), "#"); ok {
-			passages = append(passages, passage{lines: []string{comment}, first: i + 1})
+// readLineComments returns the function that finds comments on lines of their own.
+func readLineComments(mark string) func(path, text string) ([]passage, error) {
+	return func(_, text string) ([]passage, error) {
+		var passages []passage
+		for i, line := range strings.Split(text, "\n") {
+			if comment, ok := strings.CutPrefix(strings.TrimSpace(line), mark); ok {
+				passages = append(passages, passage{lines: []string{comment}, first: i + 1})
+			}
 		}
+		return passages, nil
 	}
-	return passages, nil
 }
 
 // readLines returns every line.

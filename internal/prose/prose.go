@@ -36,13 +36,35 @@ type passage struct {
 // Check returns the problems of the files at the paths. Directories are walked, but for hidden and
 // vendored ones. Paths in problems are relative to root and have slashes.
 func Check(root string, paths ...string) ([]Problem, error) {
-	var problems []Problem
-	err := walk(root, paths, func(path string, passages []passage) {
+	problems, _, err := check(root, paths)
+	return problems, err
+}
+
+// CheckAll returns the problems of a repository, and the exceptions that it does not need.
+func CheckAll(root string) (problems []Problem, unused []Exception, err error) {
+	problems, used, err := check(root, []string{root})
+	for i, e := range exceptions {
+		if !used[i] {
+			unused = append(unused, e)
+		}
+	}
+	return problems, unused, err
+}
+
+func check(root string, paths []string) (problems []Problem, used map[int]bool, err error) {
+	used = map[int]bool{}
+	err = walk(root, paths, func(path string, passages []passage) {
 		for _, p := range passages {
-			problems = append(problems, p.check(path)...)
+			for _, problem := range p.check(path) {
+				if i := exceptionFor(path, problem.Text); i >= 0 {
+					used[i] = true
+				} else {
+					problems = append(problems, problem)
+				}
+			}
 		}
 	})
-	return problems, err
+	return problems, used, err
 }
 
 // walk visits the files that have prose.
@@ -84,7 +106,7 @@ func walk(root string, paths []string, visit func(path string, passages []passag
 }
 
 func skipDir(name string) bool {
-	return name == "node_modules" || name == "vendor" ||
+	return name == "node_modules" || name == "vendor" || name == "dist" ||
 		strings.HasPrefix(name, ".") && name != ".ci" && name != "."
 }
 
@@ -97,11 +119,8 @@ func (p passage) check(path string) []Problem {
 			continue
 		}
 		for _, at := range rule.find(text) {
-			excerpt := excerptOf(text, at)
-			if isException(path, excerpt) {
-				continue
-			}
-			problems = append(problems, Problem{path, p.first + p.lineOf(at[0]), rule, excerpt})
+			line := p.first + p.lineOf(at[0])
+			problems = append(problems, Problem{path, line, rule, excerptOf(text, at)})
 		}
 	}
 	return problems

@@ -28,11 +28,13 @@ var rules = []Rule{
 		allowed: regexp.MustCompile(`(?i)\b(stand-in|standing (rule|order))`),
 	},
 	{
-		Name: "whoever, nobody, somebody", Advice: "say the caller, users, clients, or use the passive",
+		Name:    "whoever, nobody, somebody",
+		Advice:  "say the caller, users, clients, or use the passive",
 		pattern: regexp.MustCompile(`(?i)\b(whoever|nobody|somebody|everybody)\b`),
 	},
 	{
-		Name: "X is what", Advice: "go on with a verb, such as returns, or with a noun", Opening: true,
+		Name: "X is what", Advice: "go on with a verb, such as returns, or with a noun",
+		Opening: true,
 		pattern: regexp.MustCompile(
 			`^[A-Za-z][\w.]*( of [\w ]+)? (is|are) (what|how|who|whether|where|when|why)\b`),
 	},
