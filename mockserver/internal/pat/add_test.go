@@ -16,9 +16,10 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// peopled has Ann who logs in with "login", Ben who has a managed token only, and an API client.
-func peopled(store pat.Store) *pat.Service {
-	return configured(pat.Config{Store: store, Limit: 1}, pat.Tenant{
+// tenantService has Ann who logs in with "login", Ben who has a managed token only, and an API
+// client.
+func tenantService(store pat.Store) *pat.Service {
+	return serviceFor(pat.Config{Store: store, Limit: 1}, pat.Tenant{
 		Identities: []pat.Identity{
 			{ID: "ann", Name: "Ann", Login: "login"}, {ID: "ben", Name: "Ben"},
 		},
@@ -26,8 +27,8 @@ func peopled(store pat.Store) *pat.Service {
 	})
 }
 
-func peopledStore(t testing.TB) *memory.Store {
-	return newStore(t, dated("login", ann), managed("managed", ben))
+func tenantStore(t testing.TB) *memory.Store {
+	return newStore(t, expiringToken("login", ann), managedToken("managed", ben))
 }
 
 func TestAddIdentity(t *testing.T) {
@@ -43,21 +44,21 @@ func TestAddIdentity(t *testing.T) {
 		{
 			"with a login",
 			pat.Identity{ID: "cem", Name: "Cem"},
-			pat.NewToken(dated("1", cem)),
+			pat.NewToken(expiringToken("1", cem)),
 			nil,
 			[]string{"Ann login", "Cem 1"},
 		},
 		{
 			"name taken",
 			pat.Identity{ID: "cem", Name: "Ann"},
-			pat.NewToken(dated("1", cem)),
+			pat.NewToken(expiringToken("1", cem)),
 			pat.ErrIdentityTaken,
 			[]string{"Ann login"},
 		},
 		{
 			"id taken",
 			pat.Identity{ID: "ann", Name: "Cem"},
-			pat.NewToken(dated("1", cem)),
+			pat.NewToken(expiringToken("1", cem)),
 			pat.ErrIDTaken,
 			[]string{"Ann login"},
 		},
@@ -69,21 +70,21 @@ func TestAddIdentity(t *testing.T) {
 		{
 			"login with the id of a token",
 			pat.Identity{ID: "cem", Name: "Cem"},
-			pat.NewToken(dated("login", cem)), pat.ErrIDTaken,
+			pat.NewToken(expiringToken("login", cem)), pat.ErrIDTaken,
 			[]string{"Ann login"},
 		},
 		{
 			"login with the id of an API client",
 			pat.Identity{ID: "cem", Name: "Cem"},
-			pat.NewToken(dated("api", cem)), pat.ErrIDTaken,
+			pat.NewToken(expiringToken("api", cem)), pat.ErrIDTaken,
 			[]string{"Ann login"},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			store := peopledStore(t)
-			s := peopled(store)
-			before := everything(t, store)
+			store := tenantStore(t)
+			s := tenantService(store)
+			before := allTokens(t, store)
 			err := s.AddIdentity(t.Context(), test.identity, test.login)
 			if !errors.Is(err, test.want) {
 				t.Fatalf("error is %v, want %v", err, test.want)
@@ -101,10 +102,10 @@ func TestAddIdentity(t *testing.T) {
 				if diff := cmp.Diff(test.identity, got); diff != "" {
 					t.Errorf("identity (-want +got):\n%s", diff)
 				}
-			} else if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+			} else if diff := cmp.Diff(before, allTokens(t, store)); diff != "" {
 				t.Errorf("stored (-before +after):\n%s", diff)
 			}
-			if diff := cmp.Diff(want, sorted(t, s)); diff != "" {
+			if diff := cmp.Diff(want, identityNames(t, s)); diff != "" {
 				t.Errorf("identities (-want +got):\n%s", diff)
 			}
 		})
@@ -112,30 +113,30 @@ func TestAddIdentity(t *testing.T) {
 }
 
 // Whoever is added can do at once what the user level allows.
-func TestAddedIdentity(t *testing.T) {
+func TestAddIdentity_CanCreateTokens(t *testing.T) {
 	s := newService(newStore(t))
 	cem := pat.Owner{ID: "cem", Name: "Cem"}
 	mustRun(t,
 		s.AddIdentity(t.Context(), pat.Identity{
 			ID: "cem", Name: "Cem", UserLevels: []string{"USER"},
-		}, pat.NewToken(dated("1", cem))))
-	granted, err := s.PrepareLogin(t.Context(), "1", "secret of 1", now)
+		}, pat.NewToken(expiringToken("1", cem))))
+	session, err := s.PrepareLogin(t.Context(), "1", "secret of 1", now)
 	mustRun(t, err)
 	if diff := cmp.Diff(pat.Caller{
 		ClientID: "1", ID: "cem", Name: "Cem", UserLevels: []string{"USER"}, Scopes: []string{
 			"sp:scopes:all",
 		},
-	}, granted.Caller); diff != "" {
+	}, session.Caller); diff != "" {
 		t.Errorf("caller (-want +got):\n%s", diff)
 	}
-	_, err = create(t.Context(), s, callOf(granted.Caller, version.V3), pat.CreateRequest{
+	_, err = create(t.Context(), s, callOf(session.Caller, version.V3), pat.CreateRequest{
 		Name: new("robot"),
 	})
-	checkRefusal(t, accepted, err)
+	checkRejection(t, accepted, err)
 }
 
 func TestAddToken(t *testing.T) {
-	owned := func(f pat.TokenData, o pat.Owner) pat.TokenData { f.Owner = o; return f }
+	withOwner := func(f pat.TokenData, o pat.Owner) pat.TokenData { f.Owner = o; return f }
 	nobody := pat.Owner{ID: "x", Name: "X"} // whoever the fields name, it is the owner's
 	tests := []struct {
 		name       string
@@ -146,55 +147,58 @@ func TestAddToken(t *testing.T) {
 		wantLogins []string
 	}{
 		{
-			"above the limit", "Ann", dated("1", nobody), nil, owned(dated("1", nobody), ann),
+			"above the limit", "Ann", expiringToken("1", nobody), nil,
+			withOwner(expiringToken("1", nobody), ann),
 			[]string{"Ann login"},
 		},
 		{
-			"first of a user is the login", "Ben", dated("1", nobody), nil,
-			owned(dated("1", nobody), ben),
+			"first of a user is the login", "Ben", expiringToken("1", nobody), nil,
+			withOwner(expiringToken("1", nobody), ben),
 			[]string{"Ann login", "Ben 1"},
 		},
 		{
-			"a managed one is not", "Ben", managed("1", nobody), nil,
-			owned(managed("1", nobody), ben),
+			"a managed one is not", "Ben", managedToken("1", nobody), nil,
+			withOwner(managedToken("1", nobody), ben),
 			[]string{"Ann login"},
 		},
 		{
-			"unknown owner", "Cem", dated("1", nobody), pat.ErrNoIdentity,
+			"unknown owner", "Cem", expiringToken("1", nobody), pat.ErrNoIdentity,
 			pat.TokenData{},
 			[]string{"Ann login"},
 		},
 		{
-			"id instead of a name", "ann", dated("1", nobody), pat.ErrNoIdentity,
+			"id instead of a name", "ann", expiringToken("1", nobody), pat.ErrNoIdentity,
 			pat.TokenData{},
 			[]string{"Ann login"},
 		},
 		{
-			"id taken", "Ben", dated("login", nobody), pat.ErrIDTaken, pat.TokenData{}, []string{
+			"id taken", "Ben", expiringToken("login", nobody), pat.ErrIDTaken,
+			pat.TokenData{},
+			[]string{
 				"Ann login",
 			},
 		},
 		{
-			"id of an API client", "Ben", dated("api", nobody), pat.ErrIDTaken,
+			"id of an API client", "Ben", expiringToken("api", nobody), pat.ErrIDTaken,
 			pat.TokenData{},
 			[]string{"Ann login"},
 		},
 		{
-			"name taken", "Ann", named("1", nobody, "name of login"), pat.ErrNameTaken,
+			"name taken", "Ann", namedToken("1", nobody, "name of login"), pat.ErrNameTaken,
 			pat.TokenData{},
 			[]string{"Ann login"},
 		},
 		{
-			"name of another's", "Ben", named("1", nobody, "name of login"), nil,
-			owned(named("1", nobody, "name of login"), ben),
+			"name of another's", "Ben", namedToken("1", nobody, "name of login"), nil,
+			withOwner(namedToken("1", nobody, "name of login"), ben),
 			[]string{"Ann login", "Ben 1"},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			store := peopledStore(t)
-			s := peopled(store)
-			before := everything(t, store)
+			store := tenantStore(t)
+			s := tenantService(store)
+			before := allTokens(t, store)
 			got, err := s.AddToken(t.Context(), test.owner, test.fields)
 			if !errors.Is(err, test.want) {
 				t.Fatalf("error is %v, want %v", err, test.want)
@@ -210,21 +214,21 @@ func TestAddToken(t *testing.T) {
 				t.Errorf("Ben is known to log in with %q, want %q", i.Login, wantLogin)
 			}
 			if test.want != nil {
-				if diff := cmp.Diff(before, everything(t, store)); got != nil || diff != "" {
+				if diff := cmp.Diff(before, allTokens(t, store)); got != nil || diff != "" {
 					t.Errorf("stored beside an error (-before +after):\n%s", diff)
 				}
 				return
 			}
 			checkFields(t, test.wantFields, got.TokenData)
-			checkFields(t, test.wantFields, stored(t, store, "1"))
+			checkFields(t, test.wantFields, tokenData(t, store, "1"))
 		})
 	}
 }
 
-func TestAddTokenNamesWhoThereIs(t *testing.T) {
-	var people []pat.Identity
+func TestAddToken_ListsUsersForUnknownOwner(t *testing.T) {
+	var users []pat.Identity
 	for _, i := range []int{3, 1, 2} {
-		people = append(people, pat.Identity{ID: fmt.Sprint(i), Name: fmt.Sprintf("User %02d", i)})
+		users = append(users, pat.Identity{ID: fmt.Sprint(i), Name: fmt.Sprintf("User %02d", i)})
 	}
 	tests := []struct {
 		name       string
@@ -232,13 +236,13 @@ func TestAddTokenNamesWhoThereIs(t *testing.T) {
 		wantNames  []string // in this order
 	}{
 		{"none", nil, nil},
-		{"some", people, []string{"User 01", "User 02", "User 03"}},
-		{"ten", numberedPeople(10), untilTen},
-		{"twelve", numberedPeople(12), untilTen},
+		{"some", users, []string{"User 01", "User 02", "User 03"}},
+		{"ten", makeUsers(10), firstTen},
+		{"twelve", makeUsers(12), firstTen},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := configured(pat.Config{Store: newStore(t)}, pat.Tenant{
+			_, err := serviceFor(pat.Config{Store: newStore(t)}, pat.Tenant{
 				Identities: test.identities,
 			}).AddToken(t.Context(), "Ann", pat.TokenData{})
 			if !errors.Is(err, pat.ErrNoIdentity) {
@@ -255,27 +259,29 @@ func TestAddTokenNamesWhoThereIs(t *testing.T) {
 
 var (
 	userName = regexp.MustCompile(`User \d\d`)
-	untilTen = strings.Split("User 01,User 02,User 03,User 04,User 05,User 06,User 07,User 08,"+
+	firstTen = strings.Split("User 01,User 02,User 03,User 04,User 05,User 06,User 07,User 08,"+
 		"User 09,User 10", ",")
 )
 
-func numberedPeople(n int) []pat.Identity {
-	people := make([]pat.Identity, n)
-	for i := range people {
-		people[i] = pat.Identity{ID: fmt.Sprint(i + 1), Name: fmt.Sprintf("User %02d", i+1)}
+func makeUsers(n int) []pat.Identity {
+	users := make([]pat.Identity, n)
+	for i := range users {
+		users[i] = pat.Identity{ID: fmt.Sprint(i + 1), Name: fmt.Sprintf("User %02d", i+1)}
 	}
-	return people
+	return users
 }
 
-// mute is a store that keeps tokens and no identities.
-type mute struct{ *memory.Store }
+// noIdentityStore is a store that keeps tokens and no identities.
+type noIdentityStore struct{ *memory.Store }
 
-func (mute) AddIdentity(context.Context, pat.Identity, *pat.Token) error { return errFull }
+func (noIdentityStore) AddIdentity(context.Context, pat.Identity, *pat.Token) error {
+	return errFull
+}
 
-func (mute) SetLogin(context.Context, string, string) error { return errFull }
+func (noIdentityStore) SetLogin(context.Context, string, string) error { return errFull }
 
 // What the store does not keep is not in the tenant.
-func TestAddWhatTheStoreRefuses(t *testing.T) {
+func TestAdd_ReturnsStoreError(t *testing.T) {
 	cem := pat.Owner{ID: "cem", Name: "Cem"}
 	tests := []struct {
 		name string
@@ -283,35 +289,38 @@ func TestAddWhatTheStoreRefuses(t *testing.T) {
 		run  func(*pat.Service) error
 	}{
 		{
-			"identity", func(s *memory.Store) pat.Store { return mute{s} },
+			"identity", func(s *memory.Store) pat.Store { return noIdentityStore{s} },
 			func(s *pat.Service) error {
 				return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil)
 			},
 		},
 		{
-			"token of an identity", func(s *memory.Store) pat.Store { return full{s} },
+			"token of an identity", func(s *memory.Store) pat.Store { return fullStore{s} },
 			func(s *pat.Service) error {
 				return s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"},
-					pat.NewToken(dated("1", cem)))
+					pat.NewToken(expiringToken("1", cem)))
 			},
 		},
-		{"token", func(s *memory.Store) pat.Store { return full{s} }, func(s *pat.Service) error {
-			_, err := s.AddToken(t.Context(), "Ben", dated("1", ben))
-			return err
-		}},
+		{
+			"token", func(s *memory.Store) pat.Store { return fullStore{s} },
+			func(s *pat.Service) error {
+				_, err := s.AddToken(t.Context(), "Ben", expiringToken("1", ben))
+				return err
+			},
+		},
 		{
 			"login of a token", func(s *memory.Store) pat.Store {
-				return mute{s}
+				return noIdentityStore{s}
 			}, func(s *pat.Service) error {
-				_, err := s.AddToken(t.Context(), "Ben", dated("1", ben))
+				_, err := s.AddToken(t.Context(), "Ben", expiringToken("1", ben))
 				return err
 			},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			store := peopledStore(t)
-			peopled(store)
+			store := tenantStore(t)
+			tenantService(store)
 			s := newService(test.wrap(store))
 			if err := test.run(s); !errors.Is(err, errFull) {
 				t.Errorf("error is %v, want that of the store", err)
@@ -328,12 +337,12 @@ func TestAddWhatTheStoreRefuses(t *testing.T) {
 
 func TestLogins(t *testing.T) {
 	at := func(f pat.TokenData, created string) pat.TokenData {
-		f.Created = moment(created)
+		f.Created = parseTime(created)
 		return f
 	}
-	older, younger := at(dated("older", ann), "2026-01-01T00:00:00Z"),
-		at(dated("younger", ann), "2026-01-02T00:00:00Z")
-	early := at(managed("early", ann), "2025-01-01T00:00:00Z")
+	older, younger := at(expiringToken("older", ann), "2026-01-01T00:00:00Z"),
+		at(expiringToken("younger", ann), "2026-01-02T00:00:00Z")
+	early := at(managedToken("early", ann), "2025-01-01T00:00:00Z")
 	tests := []struct {
 		name   string
 		login  string
@@ -349,7 +358,7 @@ func TestLogins(t *testing.T) {
 			},
 		},
 		{
-			"another's", "bens", []pat.TokenData{younger, dated("bens", ben)}, []string{
+			"another's", "bens", []pat.TokenData{younger, expiringToken("bens", ben)}, []string{
 				"Ann younger",
 			},
 		},
@@ -358,7 +367,7 @@ func TestLogins(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := configured(pat.Config{Store: newStore(t, test.tokens...)}, pat.Tenant{
+			s := serviceFor(pat.Config{Store: newStore(t, test.tokens...)}, pat.Tenant{
 				Identities: []pat.Identity{{ID: "ann", Name: "Ann", Login: test.login}},
 			})
 			if diff := cmp.Diff(test.want, logins(t, s)); diff != "" {
@@ -367,7 +376,7 @@ func TestLogins(t *testing.T) {
 		})
 	}
 	t.Run("deleted since", func(t *testing.T) {
-		s := configured(pat.Config{Store: newStore(t, older, younger)}, pat.Tenant{
+		s := serviceFor(pat.Config{Store: newStore(t, older, younger)}, pat.Tenant{
 			Identities: []pat.Identity{{ID: "ann", Name: "Ann", Login: "younger"}},
 		})
 		mustRun(t, deleteToken(t.Context(), s, callOf(admin(ann), version.V3), "younger"))
@@ -376,15 +385,15 @@ func TestLogins(t *testing.T) {
 		}
 	})
 	t.Run("in the order of the identities", func(t *testing.T) {
-		s := newService(newStore(t, at(dated("bens", ben), "2020-01-01T00:00:00Z"), older))
+		s := newService(newStore(t, at(expiringToken("bens", ben), "2020-01-01T00:00:00Z"), older))
 		if diff := cmp.Diff([]string{"Ann older", "Ben bens"}, logins(t, s)); diff != "" {
 			t.Errorf("logins (-want +got):\n%s", diff)
 		}
 	})
 }
 
-func TestCountOfAStoreThatCannot(t *testing.T) {
-	if got := newService(full{newStore(t)}).Count(t.Context()); got != 7 {
+func TestCount_IgnoresStoreError(t *testing.T) {
+	if got := newService(fullStore{newStore(t)}).Count(t.Context()); got != 7 {
 		t.Errorf("count is %d, want what the store says beside its error, 7", got)
 	}
 }

@@ -117,8 +117,8 @@ var matrix = []struct {
 	{"ORG_ADMIN USER", "sp:scopes:all", "   ++++ + +o+o? ++++? +++!"},
 }
 
-func TestRights(t *testing.T) {
-	answers := map[refusal]string{
+func TestRights_ByLevelAndScope(t *testing.T) {
+	outcomes := map[rejection]string{
 		accepted:                      "+",
 		forbidden("operation-scopes"): "-",
 		forbidden("write-rights"):     "-",
@@ -137,8 +137,9 @@ func TestRights(t *testing.T) {
 		}
 		for i, attempt := range attempts {
 			t.Run(fmt.Sprintf("%s/%s/%s", row.level, row.scope, attempt.name), func(t *testing.T) {
-				service := newService(newStore(t, dated("own", ben), dated("another's", ann),
-					managed("own-managed", ben), managed("another's-managed", ann)))
+				service := newService(newStore(t, expiringToken("own", ben),
+					expiringToken("another's", ann),
+					managedToken("own-managed", ben), managedToken("another's-managed", ann)))
 				c := pat.Caller{
 					ID: "ben", Name: "Ben", UserLevels: strings.Fields(row.level),
 					Scopes: strings.Fields(names.Replace(row.scope)),
@@ -147,8 +148,8 @@ func TestRights(t *testing.T) {
 				if err == nil {
 					err = attempt.run(service, c)
 				}
-				got, known := answers[refusalOf(t, err)]
-				if !known || got != cells[i] {
+				got, ok := outcomes[rejectionOf(t, err)]
+				if !ok || got != cells[i] {
 					t.Errorf("answer is %q (%v), want %q", got, err, cells[i])
 				}
 			})
@@ -172,7 +173,7 @@ func TestDefaultLevels(t *testing.T) {
 
 // A tenant may say what its levels may do: those that it names may that alone, and the others what
 // they always may.
-func TestLevelsAreConfigurable(t *testing.T) {
+func TestUserLevels_OverrideDefaults(t *testing.T) {
 	levels := map[string][]string{
 		"HELPDESK": {
 			"idn:all-personal-access-tokens:read", "idn:all-personal-access-tokens:delete",
@@ -191,10 +192,10 @@ func TestLevelsAreConfigurable(t *testing.T) {
 		t.Fatalf("no attempt %s", name)
 		return nil
 	}
-	listing := refusal{pat.Forbidden, "query parameter owner-id", "list-rights"}
+	listRejection := rejection{pat.Forbidden, "query parameter owner-id", "list-rights"}
 	tests := []struct {
 		level, attempt string
-		want           refusal
+		want           rejection
 	}{
 		{"HELPDESK", "list all", accepted},
 		{"HELPDESK", "list me", accepted}, // a right on all is one on one's own
@@ -205,33 +206,33 @@ func TestLevelsAreConfigurable(t *testing.T) {
 		{"HELPDESK", "create", forbidden("write-rights")},
 		{"HELPDESK", "patch own", forbidden("write-rights")},
 		{"READER", "list me", accepted},
-		{"READER", "list all", listing},
+		{"READER", "list all", listRejection},
 		{"READER", "create", forbidden("write-rights")},
 		{"READER", "patch own", forbidden("write-rights")},
 		{"READER", "delete own", forbidden("write-rights")},
-		{"DELETER", "list me", listing},
+		{"DELETER", "list me", listRejection},
 		{"DELETER", "delete own", accepted},
 		{"DELETER", "delete another's", forbidden("write-rights")},
 		{"BULK", "bulk another's", accepted},
 		{"BULK", "patch own", accepted},
 		{"BULK", "delete own", forbidden("write-rights")},
-		{"ORG_ADMIN", "list me", listing},
+		{"ORG_ADMIN", "list me", listRejection},
 		{"ORG_ADMIN", "create", forbidden("write-rights")},
 		{"USER", "list me", accepted},
-		{"USER", "list all", listing},
+		{"USER", "list all", listRejection},
 		{"USER", "create", accepted},
-		{"NEITHER", "list me", listing},
+		{"NEITHER", "list me", listRejection},
 		{"NEITHER", "create", forbidden("write-rights")},
 	}
 	for _, test := range tests {
 		t.Run(test.level+"/"+test.attempt, func(t *testing.T) {
 			tenant := annAndBen()
 			tenant.UserLevels = levels
-			service := configured(pat.Config{
-				Store: newStore(t, dated("own", ben), dated("another's", ann),
-					managed("own-managed", ben)),
+			service := serviceFor(pat.Config{
+				Store: newStore(t, expiringToken("own", ben), expiringToken("another's", ann),
+					managedToken("own-managed", ben)),
 			}, tenant)
-			checkRefusal(t, test.want,
+			checkRejection(t, test.want,
 				attempt(test.attempt)(service, caller(ben, test.level, "sp:scopes:all")))
 		})
 	}
@@ -243,7 +244,7 @@ func TestCheckScopes(t *testing.T) {
 		name   string
 		caller pat.Caller
 		scopes []string
-		want   refusal
+		want   rejection
 	}{
 		{"all scopes", user(ben), scopesToPatch, accepted},
 		{
@@ -269,17 +270,17 @@ func TestCheckScopes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			checkRefusal(t, test.want, test.caller.CheckScopes(test.scopes))
+			checkRejection(t, test.want, test.caller.CheckScopes(test.scopes))
 		})
 	}
 }
 
-func TestAPIClientHasNoRights(t *testing.T) {
+func TestAPIClient_HasNoRights(t *testing.T) {
 	api := pat.Caller{ClientID: "pipeline", Scopes: []string{"sp:scopes:all"}}
 	for _, attempt := range attempts {
 		t.Run(attempt.name, func(t *testing.T) {
-			service := newService(newStore(t, dated("own", ben)))
-			if got := refusalOf(t, attempt.run(service, api)); got.Kind != pat.Forbidden &&
+			service := newService(newStore(t, expiringToken("own", ben)))
+			if got := rejectionOf(t, attempt.run(service, api)); got.Kind != pat.Forbidden &&
 				got != notFound {
 				t.Errorf("answer is %+v, want a refusal", got)
 			}
@@ -287,11 +288,11 @@ func TestAPIClientHasNoRights(t *testing.T) {
 	}
 }
 
-func TestForbiddenTexts(t *testing.T) {
+func TestForbidden_Texts(t *testing.T) {
 	tests := []struct {
 		name string
 		err  error
-		want refusal
+		want rejection
 	}{
 		{
 			"scope", caller(ben, "USER", "a", "b").CheckScopes(scopesToWrite),
@@ -304,30 +305,31 @@ func TestForbiddenTexts(t *testing.T) {
 		},
 		{
 			"another's token",
-			rename("another's")(newService(newStore(t, dated("another's", ann))), admin(ben)),
-			refusal{pat.Forbidden, "path parameter id", "patch-own-only"},
+			rename("another's")(newService(newStore(t, expiringToken("another's", ann))),
+				admin(ben)),
+			rejection{pat.Forbidden, "path parameter id", "patch-own-only"},
 		},
 		{
 			"right",
-			rename("own")(newService(newStore(t, dated("own", ben))),
+			rename("own")(newService(newStore(t, expiringToken("own", ben))),
 				caller(ben, "USER", "sp:my-personal-access-tokens:read")),
 			forbidden("write-rights"),
 		},
 		{"unknown id", rename("unknown")(newService(newStore(t)), user(ben)), notFound},
 		{
 			"managed token",
-			remove("managed")(newService(newStore(t, managed("managed", ben))), user(ben)),
+			remove("managed")(newService(newStore(t, managedToken("managed", ben))), user(ben)),
 			notFound,
 		},
 		{
-			"no right at all", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}), refusal{
+			"no right at all", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}), rejection{
 				pat.Forbidden, "query parameter owner-id", "list-rights",
 			},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			checkCause(t, test.want, test.err)
+			checkErrorText(t, test.want, test.err)
 		})
 	}
 }

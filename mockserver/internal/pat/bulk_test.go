@@ -15,7 +15,8 @@ import (
 // bulkStore holds tokens of two owners: b and a of Ann, c that never expires and m that is managed
 // of Ben.
 func bulkStore(t testing.TB) *memory.Store {
-	return newStore(t, dated("b", ann), dated("a", ann), endless("c", ben), managed("m", ben))
+	return newStore(t, expiringToken("b", ann), expiringToken("a", ann),
+		neverExpiringToken("c", ben), managedToken("m", ben))
 }
 
 // bulk applies an update as an administrator. It returns the tokens of the answer with their
@@ -23,18 +24,18 @@ func bulkStore(t testing.TB) *memory.Store {
 func bulk(t testing.TB, tokenIDs []string, operations []pat.PatchOperation) ([]string, error) {
 	t.Helper()
 	store := bulkStore(t)
-	before := everything(t, store)
+	before := allTokens(t, store)
 	tokens, err := bulkUpdate(t.Context(), newService(store), callOf(admin(ann), version.V1),
 		tokenIDs, operations)
 	if err != nil {
-		if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+		if diff := cmp.Diff(before, allTokens(t, store)); diff != "" {
 			t.Errorf("stored by a refused update (-before +after):\n%s", diff)
 		}
 		return nil, err
 	}
 	var got []string
 	for _, token := range tokens {
-		checkFields(t, token.TokenData, stored(t, store, token.ID))
+		checkFields(t, token.TokenData, tokenData(t, store, token.ID))
 		got = append(got, token.ID+": "+patchable(token.TokenData))
 	}
 	return got, nil
@@ -101,7 +102,7 @@ func TestBulkUpdate(t *testing.T) {
 	}
 }
 
-func TestBulkUpdateIDs(t *testing.T) {
+func TestBulkUpdate_ValidatesIDs(t *testing.T) {
 	numbered := func(n int) []string {
 		ids := make([]string, n)
 		for i := range ids {
@@ -111,9 +112,9 @@ func TestBulkUpdateIDs(t *testing.T) {
 	}
 	// 25 ids are as many as there may be: what is wrong then is the first that no token has.
 	tests := []struct {
-		name             string
-		ids              []string
-		wantAt, wantRule string
+		name                string
+		ids                 []string
+		wantField, wantRule string
 	}{
 		{"none", nil, "/ids", "bulk-update-ids"},
 		{"an empty list", []string{}, "/ids", "bulk-update-ids"},
@@ -128,16 +129,16 @@ func TestBulkUpdateIDs(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := bulk(t, test.ids, patchOf("replace /userAwareTokenNeverExpires true"))
-			checkRefusal(t, refusal{pat.Invalid, test.wantAt, test.wantRule}, err)
+			checkRejection(t, rejection{pat.Invalid, test.wantField, test.wantRule}, err)
 		})
 	}
 }
 
-func TestBulkUpdateOf25(t *testing.T) {
+func TestBulkUpdate_Accepts25IDs(t *testing.T) {
 	store := newStore(t)
 	var ids []string
 	for i := range 25 {
-		f := dated(fmt.Sprintf("id-%02d", i), ben)
+		f := expiringToken(fmt.Sprintf("id-%02d", i), ben)
 		ids = append(ids, f.ID)
 		if err := store.Create(t.Context(), pat.NewToken(f), 0); err != nil {
 			t.Fatal(err)
@@ -153,13 +154,15 @@ func TestBulkUpdateOf25(t *testing.T) {
 	}
 }
 
-func TestBulkUpdateOperations(t *testing.T) {
-	fields := func(at string) refusal { return refusal{pat.Invalid, at, "bulk-update-fields"} }
+func TestBulkUpdate_RejectsOperations(t *testing.T) {
+	fields := func(field string) rejection {
+		return rejection{pat.Invalid, field, "bulk-update-fields"}
+	}
 	tests := []struct {
 		name  string
 		ids   string
 		patch []string
-		want  refusal
+		want  rejection
 	}{
 		{"none", "a", nil, fields("/patch")},
 		{"name", "a", []string{`replace /name "x"`}, fields("/patch/0")},
@@ -192,90 +195,94 @@ func TestBulkUpdateOperations(t *testing.T) {
 		},
 		{"two slashes", "a", []string{"remove //expirationDate"}, fields("/patch/0")},
 		{
-			"no value", "a", []string{"replace /userAwareTokenNeverExpires"}, refusal{
+			"no value", "a", []string{"replace /userAwareTokenNeverExpires"}, rejection{
 				pat.Missing, "/patch/0/value", "patch-value-required",
 			},
 		},
 		{
-			"past date", "a", []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, refusal{
+			"past date", "a", []string{`replace /expirationDate "2026-02-01T00:00:00Z"`}, rejection{
 				pat.Invalid, "/patch/0/value", "expiry-future",
 			},
 		},
 		{
 			"date without a zone", "a",
 			[]string{`replace /expirationDate "2026-05-01T00:00:00"`},
-			refusal{pat.Illegal, "/patch/0/value", "date-needs-zone"},
+			rejection{pat.Illegal, "/patch/0/value", "date-needs-zone"},
 		},
 		{
-			"date without a time", "a", []string{`replace /expirationDate "2026-05-01"`}, refusal{
+			"date without a time", "a", []string{`replace /expirationDate "2026-05-01"`}, rejection{
 				pat.Illegal, "/patch/0/value", "date-is-rfc3339",
 			},
 		},
 		{
-			"not acknowledged", "a", []string{"remove /expirationDate"}, refusal{
+			"not acknowledged", "a", []string{"remove /expirationDate"}, rejection{
 				pat.Invalid, "/patch/0", "expiry-never",
 			},
 		},
 		{
 			"does not apply", "a", []string{
 				"remove /userAwareTokenNeverExpires", "remove /userAwareTokenNeverExpires",
-			}, refusal{pat.Invalid, "/patch/1", "patch-applies"},
+			}, rejection{pat.Invalid, "/patch/1", "patch-applies"},
 		},
 		{
 			"breaks a rule for the last token only", "a b c",
 			[]string{"replace /userAwareTokenNeverExpires false"},
-			refusal{pat.Invalid, "/patch/0/value", "never-keeps-acknowledgment"},
+			rejection{pat.Invalid, "/patch/0/value", "never-keeps-acknowledgment"},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := bulk(t, strings.Fields(test.ids), patchOf(test.patch...))
-			checkRefusal(t, test.want, err)
+			checkRejection(t, test.want, err)
 		})
 	}
 }
 
-func TestBulkUpdateUnderALegacyPolicy(t *testing.T) {
+func TestBulkUpdate_RejectsDateUnderLegacyPolicy(t *testing.T) {
 	_, err := bulkUpdate(t.Context(), newService(bulkStore(t)), callOf(admin(ann), version.V3),
 		[]string{"a"}, patchOf("remove /expirationDate"))
-	checkRefusal(t, refusal{pat.Invalid, "/patch/0/path", "patch-fields"}, err)
+	checkRejection(t, rejection{pat.Invalid, "/patch/0/path", "patch-fields"}, err)
 }
 
-func TestBulkUpdateRefusalTexts(t *testing.T) {
+func TestBulkUpdate_ErrorTexts(t *testing.T) {
 	tests := []struct {
 		name  string
 		ids   []string
 		patch []string
-		want  refusal
+		want  rejection
 	}{
 		{
-			"no ids", nil, []string{"remove /expirationDate"}, refusal{
+			"no ids", nil, []string{"remove /expirationDate"}, rejection{
 				pat.Invalid, "/ids", "bulk-update-ids",
 			},
 		},
 		{
-			"blank id", []string{" "}, []string{"remove /expirationDate"}, refusal{
+			"blank id", []string{" "}, []string{"remove /expirationDate"}, rejection{
 				pat.Invalid, "/ids/0", "bulk-update-ids",
 			},
 		},
 		{
-			"id twice", []string{"a", "a"}, []string{"remove /expirationDate"}, refusal{
+			"id twice", []string{"a", "a"}, []string{"remove /expirationDate"}, rejection{
 				pat.Invalid, "/ids/1", "bulk-update-ids",
 			},
 		},
 		{
 			"unknown id", []string{"a", "nobody"}, []string{
 				"replace /userAwareTokenNeverExpires true",
-			}, refusal{pat.Invalid, "/ids/1", "bulk-update-known-ids"},
+			}, rejection{pat.Invalid, "/ids/1", "bulk-update-known-ids"},
 		},
-		{"no operation", []string{"a"}, nil, refusal{pat.Invalid, "/patch", "bulk-update-fields"}},
 		{
-			"another field", []string{"a"}, []string{`replace /name "x"`}, refusal{
+			"no operation", []string{"a"}, nil, rejection{
+				pat.Invalid, "/patch", "bulk-update-fields",
+			},
+		},
+		{
+			"another field", []string{"a"}, []string{`replace /name "x"`}, rejection{
 				pat.Invalid, "/patch/0", "bulk-update-fields",
 			},
 		},
 		{
-			"no slash", []string{"a"}, []string{"remove expirationDate"}, refusal{
+			"no slash", []string{"a"}, []string{"remove expirationDate"}, rejection{
 				pat.Invalid, "/patch/0", "bulk-update-fields",
 			},
 		},
@@ -283,25 +290,25 @@ func TestBulkUpdateRefusalTexts(t *testing.T) {
 			"a rule, with the token it is about",
 			[]string{"a", "c"},
 			[]string{"replace /userAwareTokenNeverExpires false"},
-			refusal{pat.Invalid, "/patch/0/value", "never-keeps-acknowledgment"},
+			rejection{pat.Invalid, "/patch/0/value", "never-keeps-acknowledgment"},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := bulk(t, test.ids, patchOf(test.patch...))
-			checkCause(t, test.want, err)
+			checkErrorText(t, test.want, err)
 		})
 	}
 }
 
 // Whoever may not see managed tokens cannot tell them from ids that no token has.
-func TestBulkUpdateHidesManagedTokens(t *testing.T) {
+func TestBulkUpdate_HidesManagedTokens(t *testing.T) {
 	service := newService(bulkStore(t))
 	text := func(id string) string {
 		_, err := bulkUpdate(t.Context(), service,
 			callOf(caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"), version.V1),
 			[]string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
-		return only(t, err).Error()
+		return ruleError(t, err).Error()
 	}
 	want := strings.ReplaceAll(text("nobody"), "nobody", "m")
 	if diff := cmp.Diff(want, text("m")); diff != "" {

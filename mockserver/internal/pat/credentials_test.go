@@ -11,7 +11,7 @@ import (
 )
 
 // Credentials that are nearly right are named as such, and never repeated.
-func TestLogin_NamesMalformedCredentials(t *testing.T) {
+func TestLogin_DescribesMalformedCredentials(t *testing.T) {
 	const id, secret = "token", "secret of token"
 	tests := []struct {
 		name, id, secret string
@@ -32,8 +32,8 @@ func TestLogin_NamesMalformedCredentials(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			err := login(t.Context(), loginService(loginStore(t)), test.id, test.secret, now)
-			checkRefusal(t, badCredentials, err)
-			if malformed := only(t, err).Advice != ""; malformed != test.want {
+			checkRejection(t, badCredentials, err)
+			if malformed := ruleError(t, err).Advice != ""; malformed != test.want {
 				t.Fatalf("error is %v, want malformed %t", err, test.want)
 			}
 			if test.want && strings.Contains(err.Error(), secret) {
@@ -43,8 +43,8 @@ func TestLogin_NamesMalformedCredentials(t *testing.T) {
 	}
 }
 
-func TestChoices_BoundNamesAndScopes(t *testing.T) {
-	choices := pat.Options{MaxNameLength: 5, MaxScopeLength: 4, MaxScopes: 2}
+func TestOptions_LimitNamesAndScopes(t *testing.T) {
+	options := pat.Options{MaxNameLength: 5, MaxScopeLength: 4, MaxScopes: 2}
 	tests := []struct {
 		name  string
 		token string
@@ -58,7 +58,7 @@ func TestChoices_BoundNamesAndScopes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := configured(pat.Config{Store: newStore(t), Options: choices}, annAndBen())
+			s := serviceFor(pat.Config{Store: newStore(t), Options: options}, annAndBen())
 			request := pat.CreateRequest{
 				Name: &test.token, Scope: test.scope, UserAwareTokenNeverExpires: true,
 			}
@@ -72,7 +72,7 @@ func TestChoices_BoundNamesAndScopes(t *testing.T) {
 	}
 }
 
-func TestChoices_NameKey(t *testing.T) {
+func TestOptions_NameKey(t *testing.T) {
 	if (pat.Options{}).NameKey() != nil {
 		t.Error("names are equal to the letter by default")
 	}

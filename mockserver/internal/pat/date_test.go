@@ -55,14 +55,14 @@ func TestParseDate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, written(got)); diff != "" {
+			if diff := cmp.Diff(test.want, formatTime(got)); diff != "" {
 				t.Errorf("moment (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestParseDateRefuses(t *testing.T) {
+func TestParseDate_RejectsInvalidDates(t *testing.T) {
 	tests := []struct {
 		name, text string
 		wantRule   string
@@ -112,7 +112,7 @@ func TestParseDateRefuses(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := pat.ParseDate(test.text, "/expirationDate")
-			checkCause(t, refusal{pat.Illegal, "/expirationDate", test.wantRule}, err)
+			checkErrorText(t, rejection{pat.Illegal, "/expirationDate", test.wantRule}, err)
 			if !got.IsZero() {
 				t.Errorf("moment is %v beside a refusal", got)
 			}
@@ -169,13 +169,13 @@ func FuzzParseDate(f *testing.F) {
 		if err != nil {
 			return
 		}
-		answered := pat.FormatDate(parsed)
-		again, err := pat.ParseDate(answered, "/expirationDate")
+		formatted := pat.FormatDate(parsed)
+		again, err := pat.ParseDate(formatted, "/expirationDate")
 		if err != nil {
-			t.Fatalf("%q is answered as %q, which is refused: %v", text, answered, err)
+			t.Fatalf("%q is answered as %q, which is refused: %v", text, formatted, err)
 		}
 		if !again.Equal(parsed) {
-			t.Errorf("%q is answered as %q, another moment", text, answered)
+			t.Errorf("%q is answered as %q, another moment", text, formatted)
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // The text of an error has every part, in order.
-func TestErrorText(t *testing.T) {
+func TestError_Text(t *testing.T) {
 	tests := []struct {
 		name string
 		err  pat.Error
@@ -54,7 +54,7 @@ func TestErrorText(t *testing.T) {
 }
 
 // What came is told in one readable line, however long and odd it is.
-func TestErrorQuotes(t *testing.T) {
+func TestError_QuotesInput(t *testing.T) {
 	tests := []struct {
 		name, text string
 		want       string
@@ -75,8 +75,8 @@ func TestErrorQuotes(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pat.ParseDate(test.text, "/expirationDate")
-			checkRefusal(t, refusal{pat.Illegal, "/expirationDate", "date-is-rfc3339"}, err)
-			if got := only(t, err).Got; got != test.want {
+			checkRejection(t, rejection{pat.Illegal, "/expirationDate", "date-is-rfc3339"}, err)
+			if got := ruleError(t, err).Got; got != test.want {
 				t.Errorf("got is %s, want %s", got, test.want)
 			}
 		})

@@ -10,23 +10,23 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// createdAt makes a token and tells when it expires, or the refusal.
-func createdAt(t testing.TB, v version.Version, at time.Time, date *string, aware bool) (string,
+// createAt makes a token and tells when it expires, or the refusal.
+func createAt(t testing.TB, v version.Version, start time.Time, date *string, ack bool) (string,
 	error,
 ) {
 	t.Helper()
 	call := callOf(user(ben), v)
-	call.Now = at
+	call.Now = start
 	token, err := create(t.Context(), newService(newStore(t)), call, pat.CreateRequest{
-		Name: new("robot"), ExpirationDate: date, UserAwareTokenNeverExpires: aware,
+		Name: new("robot"), ExpirationDate: date, UserAwareTokenNeverExpires: ack,
 	})
 	if err != nil {
 		return "", err
 	}
-	return written(token.ExpirationDate), nil
+	return formatTime(token.ExpirationDate), nil
 }
 
-func TestLegacyExpiresSixMonthsAfterCreation(t *testing.T) {
+func TestCreate_LegacyExpiresAfterSixMonths(t *testing.T) {
 	tests := []struct {
 		name, created string
 		want          string
@@ -52,7 +52,7 @@ func TestLegacyExpiresSixMonthsAfterCreation(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := createdAt(t, version.V3, moment(test.created), nil, false)
+			got, err := createAt(t, version.V3, parseTime(test.created), nil, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,15 +63,15 @@ func TestLegacyExpiresSixMonthsAfterCreation(t *testing.T) {
 	}
 }
 
-func TestLegacyExpirationDate(t *testing.T) {
-	const at = "/expirationDate"
-	future := refusal{pat.Invalid, at, "expiry-future"}
-	sixMonths := refusal{pat.Invalid, at, "expiry-upper-bound"}
+func TestCreate_LegacyExpirationDate(t *testing.T) {
+	const field = "/expirationDate"
+	future := rejection{pat.Invalid, field, "expiry-future"}
+	sixMonths := rejection{pat.Invalid, field, "expiry-upper-bound"}
 	tests := []struct {
 		name, created, date string
 		aware               bool
 		want                string
-		wantRefusal         refusal
+		wantRejection       rejection
 	}{
 		{
 			"soon", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00.001Z", false,
@@ -122,8 +122,8 @@ func TestLegacyExpirationDate(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := createdAt(t, version.V2024, moment(test.created), &test.date, test.aware)
-			checkRefusal(t, test.wantRefusal, err)
+			got, err := createAt(t, version.V2024, parseTime(test.created), &test.date, test.aware)
+			checkRejection(t, test.wantRejection, err)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("expires (-want +got):\n%s", diff)
 			}
@@ -131,7 +131,7 @@ func TestLegacyExpirationDate(t *testing.T) {
 	}
 }
 
-func TestLegacyIgnoresAcknowledgement(t *testing.T) {
+func TestCreate_LegacyIgnoresAcknowledgment(t *testing.T) {
 	service := newService(newStore(t))
 	got, err := create(t.Context(), service, callOf(user(ben), version.Beta), pat.CreateRequest{
 		Name: new("robot"), UserAwareTokenNeverExpires: true,
@@ -139,7 +139,7 @@ func TestLegacyIgnoresAcknowledgement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff("2026-09-01T12:00:00Z", written(got.ExpirationDate)); diff != "" {
+	if diff := cmp.Diff("2026-09-01T12:00:00Z", formatTime(got.ExpirationDate)); diff != "" {
 		t.Errorf("expires (-want +got):\n%s", diff)
 	}
 	if got.UserAwareTokenNeverExpires {
@@ -147,16 +147,16 @@ func TestLegacyIgnoresAcknowledgement(t *testing.T) {
 	}
 }
 
-func TestCurrentExpiration(t *testing.T) {
-	const at = "/expirationDate"
-	unacknowledged := refusal{pat.Invalid, at, "expiry-never"}
-	future := refusal{pat.Invalid, at, "expiry-future"}
+func TestCreate_CurrentExpirationDate(t *testing.T) {
+	const field = "/expirationDate"
+	unacknowledged := rejection{pat.Invalid, field, "expiry-never"}
+	future := rejection{pat.Invalid, field, "expiry-future"}
 	tests := []struct {
-		name        string
-		date        *string
-		aware       bool
-		want        string
-		wantRefusal refusal
+		name          string
+		date          *string
+		aware         bool
+		want          string
+		wantRejection rejection
 	}{
 		{"no date, acknowledged", nil, true, "never", accepted},
 		{"no date, not acknowledged", nil, false, "", unacknowledged},
@@ -184,26 +184,26 @@ func TestCurrentExpiration(t *testing.T) {
 			accepted,
 		},
 		{
-			"year 10000", new("10000-01-01T00:00:00Z"), false, "", refusal{
-				pat.Illegal, at, "date-is-rfc3339",
+			"year 10000", new("10000-01-01T00:00:00Z"), false, "", rejection{
+				pat.Illegal, field, "date-is-rfc3339",
 			},
 		},
 		{
-			"year 10000 by its offset", new("9999-12-31T23:59:59-01:00"), false, "", refusal{
-				pat.Illegal, at, "date-year-of-four-digits",
+			"year 10000 by its offset", new("9999-12-31T23:59:59-01:00"), false, "", rejection{
+				pat.Illegal, field, "date-year-of-four-digits",
 			},
 		},
 		{
-			"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", refusal{
-				pat.Illegal, at, "date-needs-zone",
+			"no zone, acknowledged", new("2026-04-01T00:00:00"), true, "", rejection{
+				pat.Illegal, field, "date-needs-zone",
 			},
 		},
-		{"empty, acknowledged", new(""), true, "", refusal{pat.Illegal, at, "empty-date"}},
+		{"empty, acknowledged", new(""), true, "", rejection{pat.Illegal, field, "empty-date"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := createdAt(t, version.V2026, now, test.date, test.aware)
-			checkRefusal(t, test.wantRefusal, err)
+			got, err := createAt(t, version.V2026, now, test.date, test.aware)
+			checkRejection(t, test.wantRejection, err)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("expires (-want +got):\n%s", diff)
 			}
@@ -211,43 +211,43 @@ func TestCurrentExpiration(t *testing.T) {
 	}
 }
 
-func TestExpirationRefusalTexts(t *testing.T) {
+func TestCreate_ExpirationErrorTexts(t *testing.T) {
 	tests := []struct {
 		name    string
 		version version.Version
 		date    *string
-		want    refusal
+		want    rejection
 	}{
 		{
-			"never expires, not acknowledged", version.V1, nil, refusal{
+			"never expires, not acknowledged", version.V1, nil, rejection{
 				pat.Invalid, "/expirationDate", "expiry-never",
 			},
 		},
 		{
-			"no zone", version.V2025, new("2026-04-01T00:00:00"), refusal{
+			"no zone", version.V2025, new("2026-04-01T00:00:00"), rejection{
 				pat.Illegal, "/expirationDate", "date-needs-zone",
 			},
 		},
 		{
-			"past", version.V2025, new("2026-02-01T00:00:00Z"), refusal{
+			"past", version.V2025, new("2026-02-01T00:00:00Z"), rejection{
 				pat.Invalid, "/expirationDate", "expiry-future",
 			},
 		},
 		{
-			"too late for a legacy version", version.Beta, new("2027-03-01T00:00:00Z"), refusal{
+			"too late for a legacy version", version.Beta, new("2027-03-01T00:00:00Z"), rejection{
 				pat.Invalid, "/expirationDate", "expiry-upper-bound",
 			},
 		},
 		{
-			"year 10000", version.V1, new("9999-12-31T23:59:59-01:00"), refusal{
+			"year 10000", version.V1, new("9999-12-31T23:59:59-01:00"), rejection{
 				pat.Illegal, "/expirationDate", "date-year-of-four-digits",
 			},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := createdAt(t, test.version, now, test.date, false)
-			checkCause(t, test.want, err)
+			_, err := createAt(t, test.version, now, test.date, false)
+			checkErrorText(t, test.want, err)
 		})
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// checkFilterRefusal expects a refusal of what is at a position, in characters from 1. An empty got
-// is the end of the filter.
-func checkFilterRefusal(t testing.TB, filter, wantGot string, wantPosition int, wantRule string,
+// checkFilterRejection expects a refusal of what is at a position, in characters from 1. An empty
+// got is the end of the filter.
+func checkFilterRejection(t testing.TB, filter, wantGot string, wantPosition int, wantRule string,
 	err error,
 ) {
 	t.Helper()
-	checkRefusal(t, refusal{pat.Invalid, "query parameter filters", wantRule}, err)
-	got := only(t, err)
+	checkRejection(t, rejection{pat.Invalid, "query parameter filters", wantRule}, err)
+	got := ruleError(t, err)
 	if got.Position != wantPosition || wantGot != "" && got.Got != wantGot {
 		t.Errorf("got %s at position %d, want %s at position %d", got.Got, got.Position, wantGot,
 			wantPosition)
@@ -25,7 +25,7 @@ func checkFilterRefusal(t testing.TB, filter, wantGot string, wantPosition int, 
 }
 
 // What the grammar knows and the list does not support is refused where it stands.
-func TestFilterUnsupported(t *testing.T) {
+func TestParseFilter_RejectsUnsupported(t *testing.T) {
 	tests := []struct {
 		name, filter string
 		wantGot      string
@@ -63,13 +63,14 @@ func TestFilterUnsupported(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pat.ParseFilter(test.filter)
-			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, "filter-supported",
+			checkFilterRejection(t, test.filter, test.wantGot, test.wantPosition,
+				"filter-supported",
 				err)
 		})
 	}
 }
 
-func TestFilterSyntax(t *testing.T) {
+func TestParseFilter_RejectsInvalidSyntax(t *testing.T) {
 	tests := []struct {
 		name, filter string
 		wantGot      string
@@ -125,14 +126,14 @@ func TestFilterSyntax(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pat.ParseFilter(test.filter)
-			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, "filter-syntax",
+			checkFilterRejection(t, test.filter, test.wantGot, test.wantPosition, "filter-syntax",
 				err)
 			checkText(t, err.Error())
 		})
 	}
 }
 
-func TestFilterDates(t *testing.T) {
+func TestParseFilter_RejectsInvalidDates(t *testing.T) {
 	tests := []struct {
 		name, filter string
 		wantGot      string
@@ -164,13 +165,14 @@ func TestFilterDates(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pat.ParseFilter(test.filter)
-			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, test.wantRule, err)
+			checkFilterRejection(t, test.filter, test.wantGot, test.wantPosition, test.wantRule,
+				err)
 			checkText(t, err.Error())
 		})
 	}
 }
 
-func TestFilterUnsupportedText(t *testing.T) {
+func TestParseFilter_UnsupportedText(t *testing.T) {
 	_, err := pat.ParseFilter("lastUsed ge 2026-02-02T00:00:00Z")
-	checkCause(t, refusal{pat.Invalid, "query parameter filters", "filter-supported"}, err)
+	checkErrorText(t, rejection{pat.Invalid, "query parameter filters", "filter-supported"}, err)
 }

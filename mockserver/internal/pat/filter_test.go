@@ -11,22 +11,22 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// filtered are tokens around 2 February: never used, used the day before, on the moment, and the
-// day after.
-var filtered = []struct {
+// filterTokens are tokens around 2 February: never used, used the day before, on the moment, and
+// the day after.
+var filterTokens = []struct {
 	name     string
 	lastUsed time.Time
 }{
 	{"never", time.Time{}},
-	{"before", moment("2026-02-01T00:00:00Z")},
-	{"at", moment("2026-02-02T00:00:00Z")},
-	{"after", moment("2026-02-03T00:00:00Z")},
+	{"before", parseTime("2026-02-01T00:00:00Z")},
+	{"at", parseTime("2026-02-02T00:00:00Z")},
+	{"after", parseTime("2026-02-03T00:00:00Z")},
 }
 
 // matches names the tokens that a filter lets through.
 func matches(f *pat.Filter) string {
 	var names []string
-	for _, token := range filtered {
+	for _, token := range filterTokens {
 		if f.Match(pat.NewToken(pat.TokenData{LastUsed: token.lastUsed})) {
 			names = append(names, token.name)
 		}
@@ -39,13 +39,13 @@ var (
 	wordNull = regexp.MustCompile(`\bnull\b`)
 )
 
-// spelled writes a filter out: T is "used until 2 February", null is "never used".
-func spelled(filter string) string {
+// expandFilter writes a filter out: T is "used until 2 February", null is "never used".
+func expandFilter(filter string) string {
 	filter = wordT.ReplaceAllString(filter, "lastUsed le 2026-02-02T00:00:00Z")
 	return wordNull.ReplaceAllString(filter, "lastUsed isnull")
 }
 
-func TestFilterMatches(t *testing.T) {
+func TestFilter_Match(t *testing.T) {
 	tests := []struct {
 		name, filter string
 		want         string
@@ -99,7 +99,7 @@ func TestFilterMatches(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			filter, err := pat.ParseFilter(spelled(test.filter))
+			filter, err := pat.ParseFilter(expandFilter(test.filter))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +110,7 @@ func TestFilterMatches(t *testing.T) {
 	}
 }
 
-func TestNoFilterMatchesEverything(t *testing.T) {
+func TestParseFilter_BlankMatchesAll(t *testing.T) {
 	for _, test := range []struct{ name, filter string }{{"empty", ""}, {"blank", " \t\r\n"}} {
 		t.Run(test.name, func(t *testing.T) {
 			filter, err := pat.ParseFilter(test.filter)
@@ -127,7 +127,7 @@ func TestNoFilterMatchesEverything(t *testing.T) {
 	}
 }
 
-func TestFilterNesting(t *testing.T) {
+func TestParseFilter_LimitsNesting(t *testing.T) {
 	parentheses := func(n int) string {
 		return strings.Repeat("(", n) + "lastUsed isnull" + strings.Repeat(")", n)
 	}
@@ -158,10 +158,10 @@ func TestFilterNesting(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pat.ParseFilter(test.filter)
 			if test.wantGot == "" {
-				checkRefusal(t, accepted, err)
+				checkRejection(t, accepted, err)
 				return
 			}
-			checkFilterRefusal(t, test.filter, test.wantGot, test.wantPosition, "filter-syntax",
+			checkFilterRejection(t, test.filter, test.wantGot, test.wantPosition, "filter-syntax",
 				err)
 			checkText(t, err.Error())
 		})
@@ -179,7 +179,7 @@ func FuzzParseFilter(f *testing.F) {
 		"lastUsed le 2026-02-02T00:00:00 01:00", "lastUsed LE T", "(null", "null)", "é le ü",
 		"\"\\", "\xff", strings.Repeat("not ", 101),
 	} {
-		f.Add(spelled(filter))
+		f.Add(expandFilter(filter))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		filter, err := pat.ParseFilter(text)
@@ -188,7 +188,8 @@ func FuzzParseFilter(f *testing.F) {
 			t.Fatalf("blanks at the end change the answer from %v to %v", err, errAgain)
 		}
 		if err != nil {
-			if r := refusalOf(t, err); r.Kind != pat.Invalid || r.At != "query parameter filters" {
+			if r := rejectionOf(t, err); r.Kind != pat.Invalid ||
+				r.Field != "query parameter filters" {
 				t.Errorf("refusal is %+v", r)
 			}
 			return

@@ -11,9 +11,9 @@ import (
 
 // An id in the form of a UUID is unknown, and the error shows the form that ids have, wherever one
 // is taken.
-func TestIDWithDashes(t *testing.T) {
-	const dashed, bare = "FACEFACE-face-face-face-facefaceface", "facefacefacefacefacefacefaceface"
-	service := newService(newStore(t, dated("a", ann)))
+func TestIDAdvice_ForUUIDs(t *testing.T) {
+	const dashed, valid = "FACEFACE-face-face-face-facefaceface", "facefacefacefacefacefacefaceface"
+	service := newService(newStore(t, expiringToken("a", ann)))
 	call := callOf(admin(ann), version.V1)
 	never := []pat.PatchOperation{
 		{Op: "replace", Path: "/expirationDate", Value: []byte(`"2026-05-01T00:00:00Z"`)},
@@ -35,15 +35,15 @@ func TestIDWithDashes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for id, want := range map[string]bool{
-				dashed: true, strings.ToUpper(bare): true, "of another form": false,
-				bare[:31] + "0": false,
+				dashed: true, strings.ToUpper(valid): true, "of another form": false,
+				valid[:31] + "0": false,
 			} {
-				refusal, ok := errors.AsType[*pat.Error](do(id))
+				ruleErr, ok := errors.AsType[*pat.Error](do(id))
 				if !ok {
 					t.Fatalf("%s: no error of a rule", id)
 				}
-				if got := strings.Contains(refusal.Advice, bare); got != want {
-					t.Errorf("%s: advice %q, want it to name the id: %t", id, refusal.Advice, want)
+				if got := strings.Contains(ruleErr.Advice, valid); got != want {
+					t.Errorf("%s: advice %q, want it to name the id: %t", id, ruleErr.Advice, want)
 				}
 			}
 		})

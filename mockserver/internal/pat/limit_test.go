@@ -15,7 +15,7 @@ import (
 )
 
 // Where no limit is set, whoever makes more tokens than a tenant allows is told.
-func TestNoteOfTheLimit(t *testing.T) {
+func TestCreationNote_AboveTenantLimit(t *testing.T) {
 	tests := []struct {
 		name  string
 		has   int
@@ -33,12 +33,14 @@ func TestNoteOfTheLimit(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			store := newStore(t)
 			for i := range test.has {
-				mustRun(t, store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint(i), ben)), 0))
 				mustRun(t,
-					store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint("of ann ", i), ann)),
+					store.Create(t.Context(), pat.NewToken(expiringToken(fmt.Sprint(i), ben)), 0))
+				mustRun(t,
+					store.Create(t.Context(),
+						pat.NewToken(expiringToken(fmt.Sprint("of ann ", i), ann)),
 						0))
 			}
-			s := configured(pat.Config{Store: store, Limit: test.limit}, annAndBen())
+			s := serviceFor(pat.Config{Store: store, Limit: test.limit}, annAndBen())
 			creation, err := s.PrepareCreate(t.Context(), callOf(user(ben), version.V3),
 				pat.CreateRequest{Name: new("robot")})
 			mustRun(t, err)
@@ -54,16 +56,16 @@ func TestNoteOfTheLimit(t *testing.T) {
 	}
 }
 
-// uncounted is a store that cannot count.
-type uncounted struct{ pat.Store }
+// uncountableStore is a store that cannot count.
+type uncountableStore struct{ pat.Store }
 
-func (uncounted) Count(context.Context, string) (int, error) {
+func (uncountableStore) Count(context.Context, string) (int, error) {
 	return 99, errors.New("no route to the store")
 }
 
 // A token is created even if the store cannot count.
-func TestNoNoteWithoutACount(t *testing.T) {
-	s := newService(uncounted{newStore(t)})
+func TestCreationNote_EmptyOnStoreError(t *testing.T) {
+	s := newService(uncountableStore{newStore(t)})
 	creation, err := s.PrepareCreate(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{
 		Name: new("robot"),
 	})
@@ -90,7 +92,7 @@ func TestOrdinal(t *testing.T) {
 }
 
 // Rules that depend on the clock are those whose refusal a moved clock explains.
-func TestTimed(t *testing.T) {
+func TestError_DependsOnTime(t *testing.T) {
 	tests := []struct {
 		name    string
 		version version.Version
@@ -115,10 +117,11 @@ func TestTimed(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), test.version),
 				test.request)
-			cause := only(t, err)
-			if diff := cmp.Diff(test.rule, cause.Rule); diff != "" ||
-				cause.DependsOnTime() != test.want {
-				t.Errorf("timed is %t, want %t (-want +got):\n%s", cause.DependsOnTime(), test.want,
+			ruleErr := ruleError(t, err)
+			if diff := cmp.Diff(test.rule, ruleErr.Rule); diff != "" ||
+				ruleErr.DependsOnTime() != test.want {
+				t.Errorf("timed is %t, want %t (-want +got):\n%s", ruleErr.DependsOnTime(),
+					test.want,
 					diff)
 			}
 		})

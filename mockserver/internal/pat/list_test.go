@@ -10,22 +10,22 @@ import (
 
 func TestList(t *testing.T) {
 	at := func(f pat.TokenData, created string) pat.TokenData {
-		f.Created = moment(created)
+		f.Created = parseTime(created)
 		return f
 	}
 	used := func(f pat.TokenData) pat.TokenData {
-		f.LastUsed = moment("2026-02-01T00:00:00Z")
+		f.LastUsed = parseTime("2026-02-01T00:00:00Z")
 		return f
 	}
-	expired := dated("expired", ben)
-	expired.ExpirationDate = moment("2026-02-01T00:00:00Z")
+	expired := expiringToken("expired", ben)
+	expired.ExpirationDate = parseTime("2026-02-01T00:00:00Z")
 	service := newService(newStore(t,
-		at(dated("younger", ben), "2026-02-02T00:00:00Z"),
-		at(dated("b", ben), "2026-02-01T00:00:00Z"),
-		at(used(dated("a", ben)), "2026-02-01T00:00:00Z"),
-		at(used(dated("of-ann", ann)), "2026-01-15T00:00:00Z"),
-		at(managed("managed-of-ann", ann), "2026-01-10T00:00:00Z"),
-		at(managed("managed-of-ben", ben), "2026-01-11T00:00:00Z"),
+		at(expiringToken("younger", ben), "2026-02-02T00:00:00Z"),
+		at(expiringToken("b", ben), "2026-02-01T00:00:00Z"),
+		at(used(expiringToken("a", ben)), "2026-02-01T00:00:00Z"),
+		at(used(expiringToken("of-ann", ann)), "2026-01-15T00:00:00Z"),
+		at(managedToken("managed-of-ann", ann), "2026-01-10T00:00:00Z"),
+		at(managedToken("managed-of-ben", ben), "2026-01-11T00:00:00Z"),
 		expired,
 	))
 	never, err := pat.ParseFilter("lastUsed isnull")
@@ -105,7 +105,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestListRefusalText(t *testing.T) {
+func TestList_ErrorText(t *testing.T) {
 	_, err := newService(newStore(t)).List(t.Context(), user(ben), pat.ListQuery{OwnerID: "ben"})
-	checkCause(t, refusal{pat.Forbidden, "query parameter owner-id", "list-rights"}, err)
+	checkErrorText(t, rejection{pat.Forbidden, "query parameter owner-id", "list-rights"}, err)
 }

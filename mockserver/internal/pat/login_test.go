@@ -15,7 +15,7 @@ import (
 
 // loginService knows Ben, not Ann, and an API client.
 func loginService(store pat.Store) *pat.Service {
-	return configured(pat.Config{Store: store}, pat.Tenant{
+	return serviceFor(pat.Config{Store: store}, pat.Tenant{
 		Identities: []pat.Identity{
 			{ID: "ben", Name: "Ben", UserLevels: []string{"USER", "HELPDESK"}},
 		},
@@ -30,11 +30,12 @@ func loginService(store pat.Store) *pat.Service {
 }
 
 func loginStore(t testing.TB) *memory.Store {
-	short := dated("token", ben)
+	short := expiringToken("token", ben)
 	short.AccessTokenValiditySeconds, short.Scope = 60, []string{"idn:a:read"}
-	expired, gone := dated("expired", ben), dated("of-nobody", ann)
+	expired, gone := expiringToken("expired", ben), expiringToken("of-nobody", ann)
 	expired.ExpirationDate = now
-	return newStore(t, short, expired, gone, endless("endless", ben), managed("managed", ben))
+	return newStore(t, short, expired, gone, neverExpiringToken("endless", ben),
+		managedToken("managed", ben))
 }
 
 func TestLogin(t *testing.T) {
@@ -88,7 +89,7 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-func TestLoginRefuses(t *testing.T) {
+func TestLogin_RejectsBadCredentials(t *testing.T) {
 	tests := []struct{ name, id, secret string }{
 		{"wrong secret", "token", "secret of endless"},
 		{"empty secret", "token", ""},
@@ -103,7 +104,7 @@ func TestLoginRefuses(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			store := loginStore(t)
-			before := everything(t, store)
+			before := allTokens(t, store)
 			session, err := loginService(store).PrepareLogin(t.Context(), test.id, test.secret, now)
 			if session != nil {
 				t.Errorf("session is %+v, want none", session)
@@ -112,18 +113,18 @@ func TestLoginRefuses(t *testing.T) {
 			if test.id == "expired" {
 				want = loginExpired
 			}
-			checkRefusal(t, want, err)
-			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+			checkRejection(t, want, err)
+			if diff := cmp.Diff(before, allTokens(t, store)); diff != "" {
 				t.Errorf("stored (-before +after):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestLoginAroundTheExpiration(t *testing.T) {
+func TestLogin_AtExpiration(t *testing.T) {
 	tests := []struct {
 		name, now string
-		want      refusal
+		want      rejection
 	}{
 		{"a millisecond before", "2026-03-31T23:59:59.999Z", accepted},
 		{"on the moment", "2026-04-01T00:00:00Z", loginExpired},
@@ -131,28 +132,28 @@ func TestLoginAroundTheExpiration(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			err := login(t.Context(), loginService(loginStore(t)), "token", "secret of token",
-				moment(test.now))
-			checkRefusal(t, test.want, err)
+				parseTime(test.now))
+			checkRejection(t, test.want, err)
 		})
 	}
 }
 
-func TestLoginAfterDelete(t *testing.T) {
+func TestLogin_AfterDelete(t *testing.T) {
 	service := loginService(loginStore(t))
 	if err := deleteToken(t.Context(), service, callOf(user(ben), version.V1),
 		"endless"); err != nil {
 		t.Fatal(err)
 	}
 	err := login(t.Context(), service, "endless", "secret of endless", now)
-	checkRefusal(t, loginDeleted, err)
-	checkText(t, only(t, err).Text())
+	checkRejection(t, loginDeleted, err)
+	checkText(t, ruleError(t, err).Text())
 }
 
 // What the log says of a login that failed. The answer is the same for all of them.
-func TestLoginRefusalTexts(t *testing.T) {
+func TestLogin_ErrorTexts(t *testing.T) {
 	tests := []struct {
 		name, id, secret string
-		want             refusal
+		want             rejection
 		wantName         string // which the text has, empty if it must repeat nothing
 	}{
 		{"wrong secret", "token", "x", badCredentials, "name of token"},
@@ -165,18 +166,18 @@ func TestLoginRefusalTexts(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			err := login(t.Context(), loginService(loginStore(t)), test.id, test.secret, now)
-			checkRefusal(t, test.want, err)
-			if text := only(t, err).Text(); !strings.Contains(text, test.wantName) ||
+			checkRejection(t, test.want, err)
+			if text := ruleError(t, err).Text(); !strings.Contains(text, test.wantName) ||
 				test.wantName == "" && strings.Contains(text, test.id) {
 				t.Errorf("text is %q, want %q in it", text, test.wantName)
 			}
-			checkText(t, only(t, err).Text())
+			checkText(t, ruleError(t, err).Text())
 		})
 	}
 }
 
 // lastUsed is set by the first login, and moves when a day has passed since.
-func TestLoginNotesLastUsed(t *testing.T) {
+func TestLogin_UpdatesLastUsedDaily(t *testing.T) {
 	store := loginStore(t)
 	service := loginService(store)
 	steps := []struct {
@@ -196,25 +197,25 @@ func TestLoginNotesLastUsed(t *testing.T) {
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
 			if err := login(t.Context(), service, "token", "secret of token",
-				moment(step.now)); err != nil {
+				parseTime(step.now)); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(step.want,
-				written(stored(t, store, "token").LastUsed)); diff != "" {
+				formatTime(tokenData(t, store, "token").LastUsed)); diff != "" {
 				t.Errorf("lastUsed (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestLoginChangesNothingElse(t *testing.T) {
-	store := newStore(t, dated("token", ben))
+func TestLogin_ChangesOnlyLastUsed(t *testing.T) {
+	store := newStore(t, expiringToken("token", ben))
 	if err := login(t.Context(), loginService(store), "token", "secret of token", now); err != nil {
 		t.Fatal(err)
 	}
-	want := dated("token", ben)
+	want := expiringToken("token", ben)
 	want.LastUsed = now
-	checkFields(t, want, stored(t, store, "token"))
+	checkFields(t, want, tokenData(t, store, "token"))
 }
 
 func TestLogin_StoresNothingBeforeCommit(t *testing.T) {
@@ -225,44 +226,44 @@ func TestLogin_StoresNothingBeforeCommit(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			store := loginStore(t)
-			before := everything(t, store)
+			before := allTokens(t, store)
 			_, err := loginService(store).PrepareLogin(t.Context(), test.id, test.secret, now)
 			mustRun(t, err)
-			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+			if diff := cmp.Diff(before, allTokens(t, store)); diff != "" {
 				t.Errorf("stored (-before +after):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestLoginRace(t *testing.T) {
+func TestLogin_RetriesConflict(t *testing.T) {
 	tests := []struct {
 		name      string
-		meanwhile func(*contested) error
-		want      refusal
+		meanwhile func(*contestedStore) error
+		want      rejection
 		wantUsed  time.Time
 	}{
 		{
-			"renamed meanwhile", func(s *contested) error {
+			"renamed meanwhile", func(s *contestedStore) error {
 				return s.rename("token", "renamed")
 			}, accepted, now,
 		},
 		{
-			"deleted meanwhile", func(s *contested) error {
+			"deleted meanwhile", func(s *contestedStore) error {
 				return s.remove("token")
 			}, loginDeleted, time.Time{},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			store := &contested{Store: loginStore(t)}
+			store := &contestedStore{Store: loginStore(t)}
 			store.meanwhile = func() error { return test.meanwhile(store) }
-			checkRefusal(t, test.want,
+			checkRejection(t, test.want,
 				login(t.Context(), loginService(store), "token", "secret of token", now))
 			if test.want != accepted {
 				return
 			}
-			got := stored(t, store, "token")
+			got := tokenData(t, store, "token")
 			if diff := cmp.Diff(test.wantUsed, got.LastUsed); diff != "" {
 				t.Errorf("lastUsed (-want +got):\n%s", diff)
 			}

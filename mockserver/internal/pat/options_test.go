@@ -14,7 +14,7 @@ import (
 
 // Where a token that was never used counts as used before any moment, filters match it, and the
 // store is asked for it.
-func TestListNeverUsed(t *testing.T) {
+func TestOptions_ListNeverUsed(t *testing.T) {
 	tests := []struct{ name, filter, want string }{
 		{"le", "T", "never before at"},
 		{"not le", "not T", "after"},
@@ -25,25 +25,25 @@ func TestListNeverUsed(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var asked []pat.Span
+			var spans []pat.Span
 			s := pat.NewService(pat.Config{
-				Store: watched{memory.New(), &asked}, Options: pat.Options{ListNeverUsed: true},
+				Store: spyStore{memory.New(), &spans}, Options: pat.Options{ListNeverUsed: true},
 			})
-			f, err := s.ParseFilter(spelled(test.filter))
+			f, err := s.ParseFilter(expandFilter(test.filter))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if _, err := s.List(t.Context(), admin(ann), pat.ListQuery{Filter: f}); err != nil ||
-				len(asked) != 1 {
-				t.Fatalf("the store was asked for %v, %v", asked, err)
+				len(spans) != 1 {
+				t.Fatalf("the store was asked for %v, %v", spans, err)
 			}
 			var names []string
-			for _, token := range filtered {
+			for _, token := range filterTokens {
 				matches := f.Match(pat.NewToken(pat.TokenData{LastUsed: token.lastUsed}))
 				if matches {
 					names = append(names, token.name)
 				}
-				if matches && !within(asked[0], token.lastUsed) {
+				if matches && !within(spans[0], token.lastUsed) {
 					t.Errorf("the store is not asked for %s", token.name)
 				}
 			}
@@ -55,7 +55,7 @@ func TestListNeverUsed(t *testing.T) {
 }
 
 // A scope that a token has from before stays, as long as a patch does not touch the scopes.
-func TestRefuseUnknownScopes(t *testing.T) {
+func TestOptions_RejectUnknownScopes(t *testing.T) {
 	tests := []struct{ name, path, value, entry string }{
 		{"name alone", "/name", `"renamed"`, ""},
 		{"other scopes", "/scope", `["idn:accounts:read","sp:scopes:default"]`, ""},
@@ -69,14 +69,14 @@ func TestRefuseUnknownScopes(t *testing.T) {
 			store := newStore(t, pat.TokenData{
 				ID: "old", Name: "old", Owner: ben, Scope: []string{"from before"},
 			})
-			s := configured(pat.Config{
+			s := serviceFor(pat.Config{
 				Store: store, Options: pat.Options{RejectUnknownScopes: true},
 			}, annAndBen())
 			_, err := patchToken(t.Context(), s, callOf(user(ben), version.V2026), "old",
 				[]pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
 			entry := ""
-			if refusal := (*pat.Error)(nil); errors.As(err, &refusal) {
-				entry = refusal.Entry + string(refusal.Rule) // which is the entry if Entry is empty
+			if ruleErr := (*pat.Error)(nil); errors.As(err, &ruleErr) {
+				entry = ruleErr.Entry + string(ruleErr.Rule) // which is the entry if Entry is empty
 			}
 			if entry != test.entry || (err != nil) != (test.entry != "") {
 				t.Errorf("entry %q, want %q: %v", entry, test.entry, err)

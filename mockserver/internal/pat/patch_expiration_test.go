@@ -9,17 +9,17 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// robotThat expires then, or never, and is acknowledged or not.
-func robotThat(expires string, aware bool) pat.TokenData {
-	f := endless("robot", ben)
-	f.Name, f.Scope, f.UserAwareTokenNeverExpires = "robot", []string{"a"}, aware
-	if expires != "never" {
-		f.ExpirationDate = moment(expires)
+// robotExpiring expires then, or never, and is acknowledged or not.
+func robotExpiring(expiration string, ack bool) pat.TokenData {
+	f := neverExpiringToken("robot", ben)
+	f.Name, f.Scope, f.UserAwareTokenNeverExpires = "robot", []string{"a"}, ack
+	if expiration != "never" {
+		f.ExpirationDate = parseTime(expiration)
 	}
 	return f
 }
 
-func TestPatchExpiration(t *testing.T) {
+func TestPatch_Expiration(t *testing.T) {
 	const (
 		april, may = "2026-04-01T00:00:00Z", "2026-05-01T00:00:00Z"
 		toMay      = `replace /expirationDate "2026-05-01T00:00:00Z"`
@@ -28,25 +28,27 @@ func TestPatchExpiration(t *testing.T) {
 		unaware    = "replace /userAwareTokenNeverExpires false"
 	)
 	var (
-		lives        = robotThat(april, false)
-		livesAware   = robotThat(april, true)
-		expired      = robotThat("2026-02-01T00:00:00Z", false)
-		never        = robotThat("never", true)
-		neverUnaware = robotThat("never", false) // older than the acknowledgement
+		lives        = robotExpiring(april, false)
+		livesAware   = robotExpiring(april, true)
+		expired      = robotExpiring("2026-02-01T00:00:00Z", false)
+		never        = robotExpiring("never", true)
+		neverUnaware = robotExpiring("never", false) // older than the acknowledgement
 
-		unacknowledged = func(at string) refusal { return refusal{pat.Invalid, at, "expiry-never"} }
-		keeps          = func(at string) refusal {
-			return refusal{pat.Invalid, at, "never-keeps-acknowledgment"}
+		unacknowledged = func(at string) rejection {
+			return rejection{pat.Invalid, at, "expiry-never"}
 		}
-		future = refusal{pat.Invalid, "/0/value", "expiry-future"}
-		zone   = refusal{pat.Illegal, "/0/value", "date-needs-zone"}
+		keeps = func(at string) rejection {
+			return rejection{pat.Invalid, at, "never-keeps-acknowledgment"}
+		}
+		future = rejection{pat.Invalid, "/0/value", "expiry-future"}
+		zone   = rejection{pat.Illegal, "/0/value", "date-needs-zone"}
 	)
 	tests := []struct {
-		name        string
-		token       pat.TokenData
-		patch       []string
-		want        string
-		wantRefusal refusal
+		name          string
+		token         pat.TokenData
+		patch         []string
+		want          string
+		wantRejection rejection
 	}{
 		{"later", lives, []string{toMay}, "robot [a] " + may + " false", accepted},
 		{
@@ -94,7 +96,7 @@ func TestPatchExpiration(t *testing.T) {
 		},
 		{"no zone", lives, []string{`replace /expirationDate "2026-05-01T00:00:00"`}, "", zone},
 		{
-			"empty", lives, []string{`replace /expirationDate ""`}, "", refusal{
+			"empty", lives, []string{`replace /expirationDate ""`}, "", rejection{
 				pat.Illegal, "/0/value", "empty-date",
 			},
 		},
@@ -102,10 +104,10 @@ func TestPatchExpiration(t *testing.T) {
 			"year 10000", lives,
 			[]string{`replace /expirationDate "9999-12-31T23:59:59-01:00"`},
 			"",
-			refusal{pat.Illegal, "/0/value", "date-year-of-four-digits"},
+			rejection{pat.Illegal, "/0/value", "date-year-of-four-digits"},
 		},
 		{
-			"date of another field", lives, []string{"copy /name /expirationDate"}, "", refusal{
+			"date of another field", lives, []string{"copy /name /expirationDate"}, "", rejection{
 				pat.Illegal, "/0", "date-is-rfc3339",
 			},
 		},
@@ -146,7 +148,7 @@ func TestPatchExpiration(t *testing.T) {
 			"added without a value, acknowledged", lives,
 			[]string{aware, "add /expirationDate"},
 			"",
-			refusal{pat.Missing, "/1/value", "patch-value-required"},
+			rejection{pat.Missing, "/1/value", "patch-value-required"},
 		},
 		{
 			"null, acknowledged again", livesAware,
@@ -293,7 +295,10 @@ func TestPatchExpiration(t *testing.T) {
 			}, "x [a] never true", accepted,
 		},
 		{
-			"test of a date without a value", never, []string{"test /expirationDate"}, "", refusal{
+			"test of a date without a value", never,
+			[]string{"test /expirationDate"},
+			"",
+			rejection{
 				pat.Missing, "/0/value", "patch-value-required",
 			},
 		},
@@ -328,7 +333,7 @@ func TestPatchExpiration(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := patch(t, version.V1, test.token, patchOf(test.patch...))
-			checkRefusal(t, test.wantRefusal, err)
+			checkRejection(t, test.wantRejection, err)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("token (-want +got):\n%s", diff)
 			}
@@ -336,15 +341,15 @@ func TestPatchExpiration(t *testing.T) {
 	}
 }
 
-func TestPatchKeepsAwarenessText(t *testing.T) {
-	_, err := patch(t, version.V2026, robotThat("never", true),
+func TestPatch_AcknowledgmentErrorText(t *testing.T) {
+	_, err := patch(t, version.V2026, robotExpiring("never", true),
 		patchOf("replace /userAwareTokenNeverExpires false"))
-	checkCause(t, refusal{pat.Invalid, "/0/value", "never-keeps-acknowledgment"}, err)
+	checkErrorText(t, rejection{pat.Invalid, "/0/value", "never-keeps-acknowledgment"}, err)
 }
 
 // A revived token logs in again.
-func TestPatchRevives(t *testing.T) {
-	store := newStore(t, robotThat("2026-02-01T00:00:00Z", false))
+func TestPatch_RevivesExpiredToken(t *testing.T) {
+	store := newStore(t, robotExpiring("2026-02-01T00:00:00Z", false))
 	service := loginService(store)
 	if err := login(t.Context(), service, "robot", "secret of robot", now); err == nil {
 		t.Fatal("the expired token logged in")

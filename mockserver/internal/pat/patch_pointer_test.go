@@ -9,15 +9,15 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestPatchPointers(t *testing.T) {
-	field := refusal{pat.Invalid, "/0/path", "patch-fields"}
-	pointer := refusal{pat.Invalid, "/0/path", "patch-pointer"}
-	from := refusal{pat.Invalid, "/0/from", "patch-fields"}
-	nothing := refusal{pat.Missing, "/0/from", "patch-pointer"}
+func TestPatch_RejectsPointers(t *testing.T) {
+	field := rejection{pat.Invalid, "/0/path", "patch-fields"}
+	pointer := rejection{pat.Invalid, "/0/path", "patch-pointer"}
+	from := rejection{pat.Invalid, "/0/from", "patch-fields"}
+	nothing := rejection{pat.Missing, "/0/from", "patch-pointer"}
 	tests := []struct {
 		name  string
 		patch string
-		want  refusal
+		want  rejection
 	}{
 		{"secret", `replace /secret "x"`, field},
 		{"id", `replace /id "x"`, field},
@@ -31,7 +31,7 @@ func TestPatchPointers(t *testing.T) {
 		{"upper case", `replace /Name "x"`, field},
 		{"blank behind", "remove /name\u00a0", field},
 		{
-			"test of the secret", `test /secret "secret of robot"`, refusal{
+			"test of the secret", `test /secret "secret of robot"`, rejection{
 				pat.Invalid, "/0/path", "test-of-fixed-field",
 			},
 		},
@@ -67,9 +67,13 @@ func TestPatchPointers(t *testing.T) {
 		{"copy from the owner's name", "copy /owner/name /name", from},
 		{"copy from nothing", "copy  /name", nothing},
 		{"move from nothing", "move  /name", nothing},
-		{"copy from no slash", "copy name /name", refusal{pat.Invalid, "/0/from", "patch-pointer"}},
 		{
-			"copy from a negative index", "copy /scope/-1 /name", refusal{
+			"copy from no slash", "copy name /name", rejection{
+				pat.Invalid, "/0/from", "patch-pointer",
+			},
+		},
+		{
+			"copy from a negative index", "copy /scope/-1 /name", rejection{
 				pat.Invalid, "/0/from", "patch-pointer",
 			},
 		},
@@ -79,28 +83,28 @@ func TestPatchPointers(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := patch(t, version.V2026, robot(), patchOf(test.patch))
-			checkRefusal(t, test.want, err)
+			checkRejection(t, test.want, err)
 		})
 	}
 }
 
-func TestPatchPointerOfALaterOperation(t *testing.T) {
+func TestPatch_RejectsPointerOfLaterOperation(t *testing.T) {
 	_, err := patch(t, version.V1, robot(),
 		patchOf(`replace /name "x"`, "remove /scope", "copy /secret /name"))
-	checkRefusal(t, refusal{pat.Invalid, "/2/from", "patch-fields"}, err)
+	checkRejection(t, rejection{pat.Invalid, "/2/from", "patch-fields"}, err)
 	_, err = patch(t, version.V1, robot(), patchOf(`replace /name "x"`, "move  /name"))
-	checkRefusal(t, refusal{pat.Missing, "/1/from", "patch-pointer"}, err)
+	checkRejection(t, rejection{pat.Missing, "/1/from", "patch-pointer"}, err)
 }
 
 // The legacy versions change name and scope only, and keep what they do not know.
-func TestLegacyPatch(t *testing.T) {
-	date := refusal{pat.Invalid, "/0/path", "patch-fields"}
+func TestPatch_LegacyFields(t *testing.T) {
+	date := rejection{pat.Invalid, "/0/path", "patch-fields"}
 	tests := []struct {
-		name        string
-		token       pat.TokenData
-		patch       []string
-		want        string
-		wantRefusal refusal
+		name          string
+		token         pat.TokenData
+		patch         []string
+		want          string
+		wantRejection rejection
 	}{
 		{
 			"name", robot(),
@@ -114,7 +118,7 @@ func TestLegacyPatch(t *testing.T) {
 			"robot [a b c d] 2026-04-01T00:00:00Z false", accepted,
 		},
 		{
-			"token that never expires", robotThat("never", true),
+			"token that never expires", robotExpiring("never", true),
 			[]string{`replace /name "x"`},
 			"x [a] never true", accepted,
 		},
@@ -126,7 +130,7 @@ func TestLegacyPatch(t *testing.T) {
 		{"expirationDate null", robot(), []string{"replace /expirationDate null"}, "", date},
 		{"expirationDate removed", robot(), []string{"remove /expirationDate"}, "", date},
 		{
-			"test of expirationDate", robot(), []string{"test /expirationDate null"}, "", refusal{
+			"test of expirationDate", robot(), []string{"test /expirationDate null"}, "", rejection{
 				pat.Invalid, "/0/path", "test-of-fixed-field",
 			},
 		},
@@ -137,7 +141,10 @@ func TestLegacyPatch(t *testing.T) {
 			date,
 		},
 		{
-			"copy of expirationDate", robot(), []string{"copy /expirationDate /name"}, "", refusal{
+			"copy of expirationDate", robot(),
+			[]string{"copy /expirationDate /name"},
+			"",
+			rejection{
 				pat.Invalid, "/0/from", "patch-fields",
 			},
 		},
@@ -146,7 +153,7 @@ func TestLegacyPatch(t *testing.T) {
 		for _, test := range tests {
 			t.Run(string(v)+"/"+test.name, func(t *testing.T) {
 				got, err := patch(t, v, test.token, patchOf(test.patch...))
-				checkRefusal(t, test.wantRefusal, err)
+				checkRejection(t, test.wantRejection, err)
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("token (-want +got):\n%s", diff)
 				}
@@ -155,104 +162,106 @@ func TestLegacyPatch(t *testing.T) {
 	}
 }
 
-func TestPatchRefusalTexts(t *testing.T) {
+func TestPatch_ErrorTexts(t *testing.T) {
 	tests := []struct {
 		name    string
 		version version.Version
 		patch   []string
-		want    refusal
+		want    rejection
 	}{
 		{
-			"field that cannot be patched", version.V2025, []string{`replace /secret "x"`}, refusal{
+			"field that cannot be patched", version.V2025,
+			[]string{`replace /secret "x"`},
+			rejection{
 				pat.Invalid, "/0/path", "patch-fields",
 			},
 		},
 		{
 			"field that later versions can patch", version.V3, []string{
 				"replace /expirationDate null",
-			}, refusal{pat.Invalid, "/0/path", "patch-fields"},
+			}, rejection{pat.Invalid, "/0/path", "patch-fields"},
 		},
 		{
-			"field that no version can patch", version.V3, []string{"remove /created"}, refusal{
+			"field that no version can patch", version.V3, []string{"remove /created"}, rejection{
 				pat.Invalid, "/0/path", "patch-fields",
 			},
 		},
 		{
-			"no pointer", version.V3, []string{`replace name "x"`}, refusal{
+			"no pointer", version.V3, []string{`replace name "x"`}, rejection{
 				pat.Invalid, "/0/path", "patch-pointer",
 			},
 		},
 		{
-			"negative index", version.V1, []string{"remove /scope/-1"}, refusal{
+			"negative index", version.V1, []string{"remove /scope/-1"}, rejection{
 				pat.Invalid, "/0/path", "patch-pointer",
 			},
 		},
 		{
-			"no value", version.V1, []string{"replace /name"}, refusal{
+			"no value", version.V1, []string{"replace /name"}, rejection{
 				pat.Missing, "/0/value", "patch-value-required",
 			},
 		},
 		{
-			"nothing there", version.V1, []string{"remove /name", "remove /name"}, refusal{
+			"nothing there", version.V1, []string{"remove /name", "remove /name"}, rejection{
 				pat.Invalid, "/1", "patch-applies",
 			},
 		},
 		{
-			"nothing to move", version.V1, []string{"move /scope/- /name"}, refusal{
+			"nothing to move", version.V1, []string{"move /scope/- /name"}, rejection{
 				pat.Invalid, "/0", "patch-applies",
 			},
 		},
 		{
-			"no from to move", version.V1, []string{"move  /name"}, refusal{
+			"no from to move", version.V1, []string{"move  /name"}, rejection{
 				pat.Missing, "/0/from", "patch-pointer",
 			},
 		},
 		{
-			"no from to copy", version.V3, []string{`replace /name "x"`, "copy  /name"}, refusal{
+			"no from to copy", version.V3, []string{`replace /name "x"`, "copy  /name"}, rejection{
 				pat.Missing, "/1/from", "patch-pointer",
 			},
 		},
 		{
-			"failed test of a text", version.V1, []string{`test /name "x"`}, refusal{
+			"failed test of a text", version.V1, []string{`test /name "x"`}, rejection{
 				pat.Invalid, "/0", "patch-test",
 			},
 		},
 		{
-			"failed test", version.V1, []string{"test /userAwareTokenNeverExpires true"}, refusal{
+			"failed test", version.V1, []string{"test /userAwareTokenNeverExpires true"}, rejection{
 				pat.Invalid, "/0", "patch-test",
 			},
 		},
 		{
-			"scope is no array", version.V1, []string{"replace /scope 5"}, refusal{
+			"scope is no array", version.V1, []string{"replace /scope 5"}, rejection{
 				pat.Illegal, "/0/value", "invalid-property",
 			},
 		},
 		{
-			"null in the scope", version.V1, []string{"add /scope/- null"}, refusal{
+			"null in the scope", version.V1, []string{"add /scope/- null"}, rejection{
 				pat.Illegal, "/0/value", "invalid-property",
 			},
 		},
 		{
 			"no date, not acknowledged", version.V2026,
 			[]string{"replace /expirationDate null"},
-			refusal{pat.Invalid, "/0/value", "expiry-never"},
+			rejection{pat.Invalid, "/0/value", "expiry-never"},
 		},
 		{
 			"no zone", version.V2026,
 			[]string{`replace /expirationDate "2026-05-01T00:00:00"`},
-			refusal{pat.Illegal, "/0/value", "date-needs-zone"},
+			rejection{pat.Illegal, "/0/value", "date-needs-zone"},
 		},
 		{
 			"acknowledgement withdrawn", version.V2026, []string{
 				"replace /expirationDate null", "replace /userAwareTokenNeverExpires true",
 				"remove /userAwareTokenNeverExpires",
-			}, refusal{pat.Invalid, "/0/value", "expiry-never"},
+			}, rejection{pat.Invalid, "/0/value", "expiry-never"},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := patch(t, test.version, robot(), patchOf(test.patch...))
-			checkCause(t, test.want, err)
+			checkErrorText(t, test.want, err)
 		})
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // A patch has 100 operations at most, whatever they are.
-func TestPatchSize(t *testing.T) {
+func TestPatch_LimitsOperations(t *testing.T) {
 	patchRobot := func(v version.Version) func(testing.TB, []pat.PatchOperation) error {
 		return func(t testing.TB, operations []pat.PatchOperation) error {
 			_, err := patch(t, v, robot(), operations)
@@ -24,7 +24,7 @@ func TestPatchSize(t *testing.T) {
 		name      string
 		run       func(testing.TB, []pat.PatchOperation) error
 		operation string
-		wantAt    string
+		wantField string
 	}{
 		{"patch", patchRobot(version.V1), `replace /name "x"`, ""},
 		{"patch of tests only", patchRobot(version.V1), `test /name "robot"`, ""},
@@ -34,15 +34,15 @@ func TestPatchSize(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			operations := patchOf(slices.Repeat([]string{test.operation}, 101)...)
-			checkRefusal(t, accepted, test.run(t, operations[:100]))
+			checkRejection(t, accepted, test.run(t, operations[:100]))
 			err := test.run(t, operations)
-			checkCause(t, refusal{pat.Invalid, test.wantAt, "patch-size"}, err)
+			checkErrorText(t, rejection{pat.Invalid, test.wantField, "patch-size"}, err)
 		})
 	}
 }
 
 // scope as JSON has 13 bytes; each copy doubles it, and the 17th passes a mebibyte.
-func TestPatchCopiesThatDouble(t *testing.T) {
+func TestPatch_LimitsCopiedBytes(t *testing.T) {
 	copies := func(n int) []pat.PatchOperation {
 		return patchOf(append(slices.Repeat([]string{"copy /scope /scope/-"}, n),
 			`replace /scope ["x"]`)...)
@@ -50,20 +50,20 @@ func TestPatchCopiesThatDouble(t *testing.T) {
 	tests := []struct {
 		name string
 		n    int
-		want refusal
+		want rejection
 	}{
 		{"16", 16, accepted},
-		{"17", 17, refusal{pat.Invalid, "/16", "patch-size"}},
-		{"40", 40, refusal{pat.Invalid, "/16", "patch-size"}},
+		{"17", 17, rejection{pat.Invalid, "/16", "patch-size"}},
+		{"40", 40, rejection{pat.Invalid, "/16", "patch-size"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := patch(t, version.V1, robot(), copies(test.n))
-			checkRefusal(t, test.want, err)
+			checkRejection(t, test.want, err)
 		})
 	}
 	t.Run("text", func(t *testing.T) {
 		_, err := patch(t, version.V1, robot(), copies(17))
-		checkCause(t, refusal{pat.Invalid, "/16", "patch-size"}, err)
+		checkErrorText(t, rejection{pat.Invalid, "/16", "patch-size"}, err)
 	})
 }

@@ -32,14 +32,14 @@ func patchOf(lines ...string) []pat.PatchOperation {
 
 // robot is the token that most patches are for.
 func robot() pat.TokenData {
-	f := dated("robot", ben)
+	f := expiringToken("robot", ben)
 	f.Name, f.Scope = "robot", []string{"a", "b", "c"}
 	return f
 }
 
 // patchable are the fields that a patch can change, in one line.
 func patchable(f pat.TokenData) string {
-	return fmt.Sprintf("%s %v %s %t", f.Name, f.Scope, written(f.ExpirationDate),
+	return fmt.Sprintf("%s %v %s %t", f.Name, f.Scope, formatTime(f.ExpirationDate),
 		f.UserAwareTokenNeverExpires)
 }
 
@@ -50,10 +50,10 @@ func patch(t testing.TB, v version.Version, token pat.TokenData,
 	operations []pat.PatchOperation,
 ) (string, error) {
 	t.Helper()
-	store := newStore(t, token, dated("other", ben), dated("another's", ann))
+	store := newStore(t, token, expiringToken("other", ben), expiringToken("another's", ann))
 	got, err := patchToken(t.Context(), newService(store), callOf(user(ben), v), token.ID,
 		operations)
-	after := stored(t, store, token.ID)
+	after := tokenData(t, store, token.ID)
 	if err != nil {
 		checkFields(t, token, after)
 		return "", err
@@ -66,7 +66,7 @@ func patch(t testing.TB, v version.Version, token pat.TokenData,
 	if diff := cmp.Diff(wantFormer, after.FormerScope); diff != "" ||
 		!wantChanged.Equal(after.ScopeChanged) {
 		t.Errorf("former scope, changed at %s, want %s (-want +got):\n%s",
-			written(after.ScopeChanged), written(wantChanged), diff)
+			formatTime(after.ScopeChanged), formatTime(wantChanged), diff)
 	}
 	after.FormerScope, after.ScopeChanged = token.FormerScope, token.ScopeChanged
 	after.Name, after.Scope = token.Name, token.Scope
@@ -76,7 +76,7 @@ func patch(t testing.TB, v version.Version, token pat.TokenData,
 	return patchable(got.TokenData), nil
 }
 
-func TestPatchNameAndScope(t *testing.T) {
+func TestPatch_NameAndScope(t *testing.T) {
 	const expires = " 2026-04-01T00:00:00Z false"
 	tests := []struct {
 		name  string
@@ -191,37 +191,37 @@ func TestPatchNameAndScope(t *testing.T) {
 }
 
 // A from beside replace means nothing.
-func TestPatchIgnoresFromOfOtherOperations(t *testing.T) {
+func TestPatch_IgnoresFrom(t *testing.T) {
 	got, err := patch(t, version.V1, robot(), []pat.PatchOperation{
 		{Op: "replace", Path: "/name", From: "/secret", Value: json.RawMessage(`"x"`)},
 	})
-	checkRefusal(t, accepted, err)
+	checkRejection(t, accepted, err)
 	if diff := cmp.Diff("x [a b c] 2026-04-01T00:00:00Z false", got); diff != "" {
 		t.Errorf("token (-want +got):\n%s", diff)
 	}
 }
 
-func TestPatchLeavesTheOperationsAlone(t *testing.T) {
+func TestPatch_DoesNotModifyOperations(t *testing.T) {
 	operations := patchOf("replace /expirationDate", "replace /userAwareTokenNeverExpires true")
 	_, err := patch(t, version.V1, robot(), operations)
-	checkRefusal(t, accepted, err)
+	checkRejection(t, accepted, err)
 	if operations[0].Value != nil {
 		t.Errorf("value is %s by now, want none", operations[0].Value)
 	}
 }
 
-func TestPatchValues(t *testing.T) {
-	required := refusal{pat.Missing, "/0", "name-required"}
-	blank := refusal{pat.Missing, "/0/value", "name-not-blank"}
-	kind := refusal{pat.Illegal, "/0/value", "invalid-property"}
-	value := refusal{pat.Missing, "/0/value", "patch-value-required"}
+func TestPatch_RejectsValues(t *testing.T) {
+	required := rejection{pat.Missing, "/0", "name-required"}
+	blank := rejection{pat.Missing, "/0/value", "name-not-blank"}
+	kind := rejection{pat.Illegal, "/0/value", "invalid-property"}
+	value := rejection{pat.Missing, "/0/value", "patch-value-required"}
 	tests := []struct {
 		name  string
 		patch []string
-		want  refusal
+		want  rejection
 	}{
 		{
-			"name null", []string{"replace /name null"}, refusal{
+			"name null", []string{"replace /name null"}, rejection{
 				pat.Missing, "/0/value", "name-required",
 			},
 		},
@@ -233,7 +233,7 @@ func TestPatchValues(t *testing.T) {
 				"replace /expirationDate null", "replace /userAwareTokenNeverExpires true",
 				"copy /expirationDate /name",
 			},
-			refusal{pat.Missing, "/2", "name-required"},
+			rejection{pat.Missing, "/2", "name-required"},
 		},
 		{"name empty", []string{`replace /name ""`}, blank},
 		{"name blank", []string{`replace /name " \t "`}, blank},
@@ -242,7 +242,7 @@ func TestPatchValues(t *testing.T) {
 		{"name in an array", []string{`replace /name ["x"]`}, kind},
 		{"name in an object", []string{`replace /name {"name":"x"}`}, kind},
 		{
-			"name taken", []string{`replace /name "name of other"`}, refusal{
+			"name taken", []string{`replace /name "name of other"`}, rejection{
 				pat.Invalid, "/0/value", "name-unique",
 			},
 		},
@@ -251,12 +251,12 @@ func TestPatchValues(t *testing.T) {
 			[]string{
 				`replace /name "x"`, `replace /name "name of other"`, `test /name "name of other"`,
 			},
-			refusal{pat.Invalid, "/1/value", "name-unique"},
+			rejection{pat.Invalid, "/1/value", "name-unique"},
 		},
 		{
 			"name taken, by copy",
 			[]string{`add /scope/0 "name of other"`, "copy /scope/0 /name"},
-			refusal{pat.Invalid, "/1", "name-unique"},
+			rejection{pat.Invalid, "/1", "name-unique"},
 		},
 		{"scope a string", []string{`replace /scope "a"`}, kind},
 		{"scope a number", []string{"replace /scope 1"}, kind},
@@ -267,7 +267,7 @@ func TestPatchValues(t *testing.T) {
 		{"number into scope", []string{"add /scope/- 1"}, kind},
 		{"null into scope", []string{"replace /scope/0 null"}, kind},
 		{
-			"array into itself", []string{"copy /scope /scope/-"}, refusal{
+			"array into itself", []string{"copy /scope /scope/-"}, rejection{
 				pat.Illegal, "/0", "invalid-property",
 			},
 		},
@@ -283,7 +283,7 @@ func TestPatchValues(t *testing.T) {
 		{"add of a date without a value", []string{"add /expirationDate"}, value},
 		{"acknowledgement without a value", []string{"replace /userAwareTokenNeverExpires"}, value},
 		{
-			"second without a value", []string{`replace /name "x"`, "replace /scope"}, refusal{
+			"second without a value", []string{`replace /name "x"`, "replace /scope"}, rejection{
 				pat.Missing, "/1/value", "patch-value-required",
 			},
 		},
@@ -291,18 +291,18 @@ func TestPatchValues(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := patch(t, version.V2026, robot(), patchOf(test.patch...))
-			checkRefusal(t, test.want, err)
+			checkRejection(t, test.want, err)
 		})
 	}
 }
 
 // What does not apply is refused as a whole, and the place is the operation that does not.
-func TestPatchDoesNotApply(t *testing.T) {
+func TestPatch_RejectsInapplicableOperations(t *testing.T) {
 	tests := []struct {
-		name     string
-		patch    []string
-		wantAt   string
-		wantRule string
+		name      string
+		patch     []string
+		wantField string
+		wantRule  string
 	}{
 		{"failed test", []string{`test /name "x"`}, "/0", "patch-test"},
 		{"failed test of scope", []string{`test /scope ["a","c","b"]`}, "/0", "patch-test"},
@@ -356,17 +356,17 @@ func TestPatchDoesNotApply(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := patch(t, version.V1, robot(), patchOf(test.patch...))
-			checkRefusal(t, refusal{pat.Invalid, test.wantAt, test.wantRule}, err)
+			checkRejection(t, rejection{pat.Invalid, test.wantField, test.wantRule}, err)
 		})
 	}
 }
 
 // Where the array is there and the index is not in it, the text says so.
-func TestPatchBehindTheArray(t *testing.T) {
+func TestPatch_RejectsIndexBeyondArray(t *testing.T) {
 	tests := []struct {
-		name   string
-		patch  []string
-		wantAt string
+		name      string
+		patch     []string
+		wantField string
 	}{
 		{"remove", []string{"remove /scope/3"}, "/0"},
 		{"add", []string{`add /scope/4 "x"`}, "/0"},
@@ -379,15 +379,15 @@ func TestPatchBehindTheArray(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := patch(t, version.V1, robot(), patchOf(test.patch...))
-			checkCause(t, refusal{pat.Invalid, test.wantAt, "patch-applies"}, err)
+			checkErrorText(t, rejection{pat.Invalid, test.wantField, "patch-applies"}, err)
 		})
 	}
 }
 
-func TestPatchOfManyCopies(t *testing.T) {
+func TestPatch_AllowsManyCopies(t *testing.T) {
 	got, err := patch(t, version.V1, robot(),
 		patchOf(slices.Repeat([]string{"copy /scope/0 /scope/-", "remove /scope/3"}, 50)...))
-	checkRefusal(t, accepted, err)
+	checkRejection(t, accepted, err)
 	if diff := cmp.Diff("robot [a b c] 2026-04-01T00:00:00Z false", got); diff != "" {
 		t.Errorf("token (-want +got):\n%s", diff)
 	}
@@ -419,9 +419,9 @@ func FuzzPatch(f *testing.F) {
 		store := newStore(t, before)
 		got, err := patchToken(t.Context(), newService(store), callOf(user(ben), version.V1),
 			"robot", operations)
-		after := stored(t, store, "robot")
+		after := tokenData(t, store, "robot")
 		if err != nil {
-			refusalOf(t, err)
+			rejectionOf(t, err)
 			checkFields(t, before, after)
 			return
 		}

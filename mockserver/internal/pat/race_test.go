@@ -12,14 +12,15 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A contested store lets somebody else act once, between the service's reading and its writing.
-type contested struct {
+// A contestedStore store lets somebody else act once, between the service's reading and its
+// writing.
+type contestedStore struct {
 	*memory.Store
 	meanwhile func() error // the write fails with its error
 	writes    int
 }
 
-func (s *contested) write(do func() error) error {
+func (s *contestedStore) write(do func() error) error {
 	s.writes++
 	if s.writes > 1 {
 		return do()
@@ -30,16 +31,16 @@ func (s *contested) write(do func() error) error {
 	return do()
 }
 
-func (s *contested) Swap(ctx context.Context, changes ...pat.Change) error {
+func (s *contestedStore) Swap(ctx context.Context, changes ...pat.Change) error {
 	return s.write(func() error { return s.Store.Swap(ctx, changes...) })
 }
 
-func (s *contested) Delete(ctx context.Context, t *pat.Token) error {
+func (s *contestedStore) Delete(ctx context.Context, t *pat.Token) error {
 	return s.write(func() error { return s.Store.Delete(ctx, t) })
 }
 
 // rename is what somebody else does to a token.
-func (s *contested) rename(id, name string) error {
+func (s *contestedStore) rename(id, name string) error {
 	old, err := s.Token(context.Background(), id)
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (s *contested) rename(id, name string) error {
 	return s.Store.Swap(context.Background(), pat.Change{Old: old, New: next})
 }
 
-func (s *contested) remove(id string) error {
+func (s *contestedStore) remove(id string) error {
 	token, err := s.Token(context.Background(), id)
 	if err != nil {
 		return err
@@ -57,12 +58,12 @@ func (s *contested) remove(id string) error {
 	return s.Store.Delete(context.Background(), token)
 }
 
-// writing are the operations that can lose a race for a token.
-var writing = []struct {
+// writes are the operations that can lose a race for a token.
+var writes = []struct {
 	name string
 	run  func(*pat.Service) error
-	// wantGone is the answer when the token is gone meanwhile.
-	wantGone refusal
+	// wantDeleted is the answer when the token is gone meanwhile.
+	wantDeleted rejection
 }{
 	{"patch", func(s *pat.Service) error {
 		_, err := patchToken(context.Background(), s, callOf(admin(ann), version.V1), "token",
@@ -77,13 +78,15 @@ var writing = []struct {
 			"other", "token",
 		}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return err
-	}, refusal{pat.Invalid, "/ids/1", "bulk-update-known-ids"}},
+	}, rejection{pat.Invalid, "/ids/1", "bulk-update-known-ids"}},
 }
 
-func TestLostRaceIsRepeated(t *testing.T) {
-	for _, test := range writing {
+func TestWrite_RetriesAfterChange(t *testing.T) {
+	for _, test := range writes {
 		t.Run(test.name, func(t *testing.T) {
-			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store := &contestedStore{
+				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
+			}
 			store.meanwhile = func() error { return store.rename("token", "renamed meanwhile") }
 			if err := test.run(newService(store)); err != nil {
 				t.Fatal(err)
@@ -108,10 +111,12 @@ func TestLostRaceIsRepeated(t *testing.T) {
 	}
 }
 
-func TestConflictIsRepeated(t *testing.T) {
-	for _, test := range writing {
+func TestWrite_RetriesConflict(t *testing.T) {
+	for _, test := range writes {
 		t.Run(test.name, func(t *testing.T) {
-			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store := &contestedStore{
+				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
+			}
 			store.meanwhile = func() error { return pat.ErrConflict }
 			if err := test.run(newService(store)); err != nil {
 				t.Fatal(err)
@@ -123,31 +128,37 @@ func TestConflictIsRepeated(t *testing.T) {
 	}
 }
 
-func TestTokenDeletedMeanwhile(t *testing.T) {
-	for _, test := range writing {
+func TestWrite_RejectsConcurrentlyDeletedToken(t *testing.T) {
+	for _, test := range writes {
 		t.Run(test.name, func(t *testing.T) {
-			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store := &contestedStore{
+				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
+			}
 			store.meanwhile = func() error { return store.remove("token") }
-			checkRefusal(t, test.wantGone, test.run(newService(store)))
-			checkFields(t, dated("other", ann), stored(t, store, "other"))
+			checkRejection(t, test.wantDeleted, test.run(newService(store)))
+			checkFields(t, expiringToken("other", ann), tokenData(t, store, "other"))
 		})
 	}
 }
 
-func TestNameTakenMeanwhile(t *testing.T) {
-	store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+func TestPatch_RejectsConcurrentlyTakenName(t *testing.T) {
+	store := &contestedStore{
+		Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
+	}
 	store.meanwhile = func() error { return store.rename("other", "robot") }
 	_, err := patchToken(t.Context(), newService(store), callOf(admin(ann), version.V1), "token",
 		patchOf(`replace /name "robot"`))
-	checkRefusal(t, refusal{pat.Invalid, "/0/value", "name-unique"}, err)
-	checkFields(t, dated("token", ann), stored(t, store, "token"))
+	checkRejection(t, rejection{pat.Invalid, "/0/value", "name-unique"}, err)
+	checkFields(t, expiringToken("token", ann), tokenData(t, store, "token"))
 }
 
-func TestWriteErrorIsPassedOn(t *testing.T) {
+func TestWrite_ReturnsStoreError(t *testing.T) {
 	errConnection := errors.New("connection refused")
-	for _, test := range writing {
+	for _, test := range writes {
 		t.Run(test.name, func(t *testing.T) {
-			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store := &contestedStore{
+				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
+			}
 			store.meanwhile = func() error { return errConnection }
 			if err := test.run(newService(store)); !errors.Is(err, errConnection) {
 				t.Errorf("error is %v, want that of the store", err)
@@ -156,32 +167,38 @@ func TestWriteErrorIsPassedOn(t *testing.T) {
 	}
 }
 
-// An unreachable store answers nothing.
-type unreachable struct{ pat.Store }
+// An unreachableStore store answers nothing.
+type unreachableStore struct{ pat.Store }
 
 var errUnreachable = errors.New("no route to the store")
 
-func (unreachable) Token(context.Context, string) (*pat.Token, error) { return nil, errUnreachable }
-
-func (unreachable) Tokens(context.Context, string) ([]*pat.Token, error) {
+func (unreachableStore) Token(context.Context, string) (*pat.Token, error) {
 	return nil, errUnreachable
 }
 
-func (unreachable) AllTokens(_ context.Context) ([]*pat.Token, error) { return nil, errUnreachable }
-
-func (unreachable) TokensLastUsed(context.Context, pat.Span) ([]*pat.Token, error) {
+func (unreachableStore) Tokens(context.Context, string) ([]*pat.Token, error) {
 	return nil, errUnreachable
 }
-func (unreachable) Create(context.Context, *pat.Token, int) error { return errUnreachable }
 
-// A lost store does not even know its users.
-type lost struct{ pat.Store }
+func (unreachableStore) AllTokens(_ context.Context) ([]*pat.Token, error) {
+	return nil, errUnreachable
+}
 
-func (lost) Directory(context.Context) (*pat.Directory, error) { return nil, errUnreachable }
+func (unreachableStore) TokensLastUsed(context.Context, pat.Span) ([]*pat.Token, error) {
+	return nil, errUnreachable
+}
+func (unreachableStore) Create(context.Context, *pat.Token, int) error { return errUnreachable }
 
-func TestUnreachableStore(t *testing.T) {
-	t.Run("tokens", func(t *testing.T) { testUnreachable(t, unreachable{newStore(t)}) })
-	t.Run("users", func(t *testing.T) { testUnreachable(t, unreachable{lost{}}) })
+// A noDirectoryStore store does not even know its users.
+type noDirectoryStore struct{ pat.Store }
+
+func (noDirectoryStore) Directory(context.Context) (*pat.Directory, error) {
+	return nil, errUnreachable
+}
+
+func TestService_ReturnsStoreError(t *testing.T) {
+	t.Run("tokens", func(t *testing.T) { testUnreachable(t, unreachableStore{newStore(t)}) })
+	t.Run("users", func(t *testing.T) { testUnreachable(t, unreachableStore{noDirectoryStore{}}) })
 }
 
 func testUnreachable(t *testing.T, store pat.Store) {
@@ -212,9 +229,9 @@ func testUnreachable(t *testing.T, store pat.Store) {
 			}
 			return err
 		}},
-		{"patch", func() error { return writing[0].run(service) }},
-		{"delete", func() error { return writing[1].run(service) }},
-		{"bulk update", func() error { return writing[2].run(service) }},
+		{"patch", func() error { return writes[0].run(service) }},
+		{"delete", func() error { return writes[1].run(service) }},
+		{"bulk update", func() error { return writes[2].run(service) }},
 		{"login", func() error { return login(t.Context(), service, "token", "secret", now) }},
 	}
 	for _, test := range tests {

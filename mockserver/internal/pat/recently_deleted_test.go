@@ -14,7 +14,7 @@ import (
 func checkDeleted(t *testing.T, want bool, s *pat.Service, id string) {
 	t.Helper()
 	err := login(t.Context(), s, id, "secret of "+id, now)
-	got := refusalOf(t, err)
+	got := rejectionOf(t, err)
 	if got != badCredentials && got != loginDeleted {
 		t.Errorf("login with %s: error is %v, want one of the credentials", id, err)
 	}
@@ -23,44 +23,44 @@ func checkDeleted(t *testing.T, want bool, s *pat.Service, id string) {
 	}
 }
 
-func TestDeletionsAreBounded(t *testing.T) {
-	const remembered, more = 1024, 3
+func TestWasDeleted_ForgetsOldestDeletions(t *testing.T) {
+	const limit, extra = 1024, 3
 	store := newStore(t)
 	s := newService(store)
 	remove := func(id string) {
 		t.Helper()
-		mustRun(t, store.Create(t.Context(), pat.NewToken(dated(id, ben)), 0))
+		mustRun(t, store.Create(t.Context(), pat.NewToken(expiringToken(id, ben)), 0))
 		mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), id))
 	}
 	id := func(i int) string { return fmt.Sprintf("token-%d", i) }
-	for i := range remembered {
+	for i := range limit {
 		remove(id(i))
 	}
-	for i := range remembered {
+	for i := range limit {
 		checkDeleted(t, true, s, id(i))
 	}
 	t.Run("one that was deleted before takes no other place", func(t *testing.T) {
-		remove(id(remembered / 2))
+		remove(id(limit / 2))
 		checkDeleted(t, true, s, id(0))
-		checkDeleted(t, true, s, id(remembered/2))
+		checkDeleted(t, true, s, id(limit/2))
 	})
-	for i := range more {
-		remove(id(remembered + i))
+	for i := range extra {
+		remove(id(limit + i))
 	}
-	for i := range remembered + more {
-		checkDeleted(t, i >= more, s, id(i))
+	for i := range limit + extra {
+		checkDeleted(t, i >= extra, s, id(i))
 	}
-	for i := range 2 * remembered { // once around and more
-		remove(id(10*remembered + i))
+	for i := range 2 * limit { // once around and more
+		remove(id(10*limit + i))
 	}
-	checkDeleted(t, false, s, id(remembered))
-	checkDeleted(t, false, s, id(10*remembered+remembered-1))
-	checkDeleted(t, true, s, id(10*remembered+remembered))
-	checkDeleted(t, true, s, id(12*remembered-1))
+	checkDeleted(t, false, s, id(limit))
+	checkDeleted(t, false, s, id(10*limit+limit-1))
+	checkDeleted(t, true, s, id(10*limit+limit))
+	checkDeleted(t, true, s, id(12*limit-1))
 }
 
-func TestDeletionsOfATenantEndWithIt(t *testing.T) {
-	s := newService(newStore(t, dated("1", ben), dated("2", ben)))
+func TestReplace_ForgetsDeletions(t *testing.T) {
+	s := newService(newStore(t, expiringToken("1", ben), expiringToken("2", ben)))
 	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"))
 	checkDeleted(t, true, s, "1")
 	if err := s.Replace(t.Context(), pat.Tenant{
@@ -74,11 +74,11 @@ func TestDeletionsOfATenantEndWithIt(t *testing.T) {
 	checkDeleted(t, false, s, "2")
 }
 
-func TestNotDeleted(t *testing.T) {
-	store := newStore(t, dated("1", ben), dated("another's", ann))
+func TestPrepareDelete_DeletesNothing(t *testing.T) {
+	store := newStore(t, expiringToken("1", ben), expiringToken("another's", ann))
 	s := newService(store)
 	t.Run("refused", func(t *testing.T) {
-		checkRefusal(t, forbidden("write-rights"),
+		checkRejection(t, forbidden("write-rights"),
 			deleteToken(t.Context(), s, callOf(user(ben), version.V3), "another's"))
 		checkStored(t, s, "another's")
 	})
@@ -90,10 +90,10 @@ func TestNotDeleted(t *testing.T) {
 }
 
 // A token that is there again is there, whatever was deleted before.
-func TestDeletedAndAddedAgain(t *testing.T) {
-	s := newService(newStore(t, dated("1", ben)))
+func TestAddToken_AfterDelete(t *testing.T) {
+	s := newService(newStore(t, expiringToken("1", ben)))
 	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"))
-	_, err := s.AddToken(t.Context(), "Ben", dated("1", pat.Owner{}))
+	_, err := s.AddToken(t.Context(), "Ben", expiringToken("1", pat.Owner{}))
 	mustRun(t, err)
 	mustRun(t, login(t.Context(), s, "1", "secret of 1", now))
 }
@@ -104,39 +104,41 @@ func checkStored(t testing.TB, s *pat.Service, id string) {
 	if deleted, err := s.WasDeleted(t.Context(), id); deleted || err != nil {
 		t.Errorf("token %s is deleted: %t, error %v", id, deleted, err)
 	}
-	if _, known := s.ClientOwner(t.Context(), id); !known {
+	if _, ok := s.ClientOwner(t.Context(), id); !ok {
 		t.Errorf("token %s is not stored", id)
 	}
 }
 
 // Whoever asks is told whose a client id is, and which ones are gone.
-func TestOwner(t *testing.T) {
-	s := configured(pat.Config{Store: newStore(t, dated("1", ben), dated("2", ben))}, pat.Tenant{
+func TestClientOwner(t *testing.T) {
+	s := serviceFor(pat.Config{
+		Store: newStore(t, expiringToken("1", ben), expiringToken("2", ben)),
+	}, pat.Tenant{
 		Identities: []pat.Identity{{ID: "ben", Name: "Ben"}}, APIClients: []pat.APIClient{
 			{ID: "api"},
 		},
 	})
 	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "2"))
-	type answer struct {
+	type info struct {
 		Owner          pat.Owner
 		Known, Deleted bool
 	}
 	tests := []struct {
 		name, id string
-		want     answer
+		want     info
 	}{
-		{"token", "1", answer{ben, true, false}},
-		{"API client", "api", answer{pat.Owner{}, true, false}},
-		{"deleted", "2", answer{pat.Owner{}, false, true}},
-		{"unknown", "x", answer{}},
-		{"empty", "", answer{}},
+		{"token", "1", info{ben, true, false}},
+		{"API client", "api", info{pat.Owner{}, true, false}},
+		{"deleted", "2", info{pat.Owner{}, false, true}},
+		{"unknown", "x", info{}},
+		{"empty", "", info{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			owner, known := s.ClientOwner(t.Context(), test.id)
+			owner, ok := s.ClientOwner(t.Context(), test.id)
 			deleted, err := s.WasDeleted(t.Context(), test.id)
 			mustRun(t, err)
-			if diff := cmp.Diff(test.want, answer{owner, known, deleted}); diff != "" {
+			if diff := cmp.Diff(test.want, info{owner, ok, deleted}); diff != "" {
 				t.Errorf("answer (-want +got):\n%s", diff)
 			}
 		})

@@ -14,26 +14,26 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A slow store lets others go first wherever the service is between two steps.
-type slow struct{ *memory.Store }
+// A slowStore store lets others go first wherever the service is between two steps.
+type slowStore struct{ *memory.Store }
 
-func (slow) pause() {
+func (slowStore) pause() {
 	for range 50 {
 		runtime.Gosched()
 	}
 }
 
-func (s slow) Replace(ctx context.Context, t pat.Tenant) error {
+func (s slowStore) Replace(ctx context.Context, t pat.Tenant) error {
 	defer s.pause()
 	return s.Store.Replace(ctx, t)
 }
 
-func (s slow) Create(ctx context.Context, t *pat.Token, limit int) error {
+func (s slowStore) Create(ctx context.Context, t *pat.Token, limit int) error {
 	s.pause()
 	return s.Store.Create(ctx, t, limit)
 }
 
-func (s slow) AllTokens(ctx context.Context) ([]*pat.Token, error) {
+func (s slowStore) AllTokens(ctx context.Context) ([]*pat.Token, error) {
 	defer s.pause()
 	return s.Store.AllTokens(ctx)
 }
@@ -44,18 +44,18 @@ func TestConcurrentReplace(t *testing.T) {
 	tenantOf := func(o pat.Owner) pat.Tenant {
 		return pat.Tenant{
 			Name: o.ID, Identities: []pat.Identity{{ID: o.ID, Name: o.Name}},
-			Tokens: tokens(dated("of "+o.ID, o)),
+			Tokens: tokens(expiringToken("of "+o.ID, o)),
 		}
 	}
-	s := newService(slow{newStore(t)})
+	s := newService(slowStore{newStore(t)})
 	mustRun(t, s.Replace(t.Context(), tenantOf(ann)))
 	var (
-		running   sync.WaitGroup
+		wg        sync.WaitGroup
 		replacing atomic.Int32
 	)
 	replacing.Store(2)
 	for _, o := range []pat.Owner{ann, ben} {
-		running.Go(func() {
+		wg.Go(func() {
 			defer replacing.Add(-1)
 			for range rounds {
 				if err := s.Replace(t.Context(), tenantOf(o)); err != nil {
@@ -63,27 +63,27 @@ func TestConcurrentReplace(t *testing.T) {
 				}
 			}
 		})
-		running.Go(func() {
+		wg.Go(func() {
 			for i := 0; replacing.Load() > 0; i++ {
 				_, err := create(t.Context(), s, callOf(user(o), version.V3), pat.CreateRequest{
 					Name: new(fmt.Sprint(i)),
 				})
-				var refused *pat.Error // the caller is gone, or has a token of that name
-				if err != nil && !errors.As(err, &refused) {
+				var ruleErr *pat.Error // the caller is gone, or has a token of that name
+				if err != nil && !errors.As(err, &ruleErr) {
 					t.Errorf("create: %v", err)
 				}
 			}
 		})
-		running.Go(func() {
+		wg.Go(func() {
 			for i := 0; replacing.Load() > 0; i++ {
 				if _, err := s.AddToken(t.Context(), o.Name,
-					dated(fmt.Sprintf("%s %d", o.ID, i), o)); err != nil &&
+					expiringToken(fmt.Sprintf("%s %d", o.ID, i), o)); err != nil &&
 					!errors.Is(err, pat.ErrNoIdentity) && !errors.Is(err, pat.ErrIDTaken) {
 					t.Errorf("add: %v", err)
 				}
 			}
 		})
-		running.Go(func() {
+		wg.Go(func() {
 			for replacing.Load() > 0 {
 				snapshot, err := s.Snapshot(t.Context())
 				if err != nil {
@@ -105,5 +105,5 @@ func TestConcurrentReplace(t *testing.T) {
 			}
 		})
 	}
-	running.Wait()
+	wg.Wait()
 }

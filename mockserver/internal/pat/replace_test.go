@@ -13,20 +13,20 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A full store takes nothing.
-type full struct{ *memory.Store }
+// A fullStore store takes nothing.
+type fullStore struct{ *memory.Store }
 
 var errFull = errors.New("no space left")
 
-func (full) Create(context.Context, *pat.Token, int) error { return errFull }
-func (full) Replace(context.Context, pat.Tenant) error     { return errFull }
-func (full) Snapshot(context.Context) (pat.Tenant, error)  { return pat.Tenant{}, errFull }
+func (fullStore) Create(context.Context, *pat.Token, int) error { return errFull }
+func (fullStore) Replace(context.Context, pat.Tenant) error     { return errFull }
+func (fullStore) Snapshot(context.Context) (pat.Tenant, error)  { return pat.Tenant{}, errFull }
 
-func (full) AddIdentity(context.Context, pat.Identity, *pat.Token) error { return errFull }
+func (fullStore) AddIdentity(context.Context, pat.Identity, *pat.Token) error { return errFull }
 
-func (full) AllTokens(_ context.Context) ([]*pat.Token, error)    { return nil, errFull }
-func (full) Tokens(context.Context, string) ([]*pat.Token, error) { return nil, errFull }
-func (full) Count(context.Context, string) (int, error)           { return 7, errFull }
+func (fullStore) AllTokens(_ context.Context) ([]*pat.Token, error)    { return nil, errFull }
+func (fullStore) Tokens(context.Context, string) ([]*pat.Token, error) { return nil, errFull }
+func (fullStore) Count(context.Context, string) (int, error)           { return 7, errFull }
 
 func tokens(fields ...pat.TokenData) []*pat.Token {
 	var tokens []*pat.Token
@@ -40,7 +40,7 @@ func tokens(fields ...pat.TokenData) []*pat.Token {
 type view struct {
 	Tenant pat.Tenant // without tokens
 	Tokens []string
-	About  pat.Tenant
+	Info   pat.Tenant
 	Count  int
 	Logins []string
 }
@@ -51,12 +51,12 @@ func viewOf(t testing.TB, s *pat.Service) view {
 	if err != nil {
 		t.Fatal(err)
 	}
-	about, err := s.TenantInfo(t.Context())
+	info, err := s.TenantInfo(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := view{
-		Tokens: ids(tenant.Tokens), About: about, Count: s.Count(t.Context()), Logins: logins(t, s),
+		Tokens: ids(tenant.Tokens), Info: info, Count: s.Count(t.Context()), Logins: logins(t, s),
 	}
 	tenant.Tokens = nil
 	v.Tenant = tenant
@@ -75,12 +75,12 @@ func viewOf(t testing.TB, s *pat.Service) view {
 // logins are the names of the users who can log in, each with the id of the token.
 func logins(t testing.TB, s *pat.Service) []string {
 	t.Helper()
-	found, err := s.Logins(t.Context())
+	userLogins, err := s.Logins(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, l := range found {
+	for _, l := range userLogins {
 		names = append(names, l.Identity.Name+" "+l.Token.ID)
 	}
 	return names
@@ -93,7 +93,7 @@ func checkView(t testing.TB, want view, s *pat.Service) {
 	}
 }
 
-func TestNobodyBeforeReplace(t *testing.T) {
+func TestService_IsEmptyBeforeReplace(t *testing.T) {
 	s := pat.NewService(pat.Config{
 		Store: memory.New(), NewID: func() string {
 			return "new"
@@ -106,7 +106,7 @@ func TestNobodyBeforeReplace(t *testing.T) {
 	_, err := create(t.Context(), s, callOf(user(ben), version.V3), pat.CreateRequest{
 		Name: new("robot"),
 	})
-	checkRefusal(t, forbidden("no-application-auth"), err)
+	checkRejection(t, forbidden("no-application-auth"), err)
 }
 
 func TestReplace(t *testing.T) {
@@ -118,7 +118,8 @@ func TestReplace(t *testing.T) {
 		},
 		Identities: []pat.Identity{{ID: "cem", Name: "Cem", Login: "2"}, {ID: "ann", Name: "Ann"}},
 		APIClients: []pat.APIClient{{ID: "api", Secret: "s", Name: "ci"}},
-		Tokens:     tokens(dated("1", pat.Owner{ID: "cem"}), dated("2", pat.Owner{ID: "cem"})),
+		Tokens: tokens(expiringToken("1", pat.Owner{ID: "cem"}),
+			expiringToken("2", pat.Owner{ID: "cem"})),
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +133,7 @@ func TestReplace(t *testing.T) {
 			},
 			APIClients: []pat.APIClient{{ID: "api", Secret: "s", Name: "ci"}},
 		},
-		Tokens: []string{"1", "2"}, Count: 2, About: pat.Tenant{ID: "id", Name: "name", Pod: "pod"},
+		Tokens: []string{"1", "2"}, Count: 2, Info: pat.Tenant{ID: "id", Name: "name", Pod: "pod"},
 		Logins: []string{"Cem 2"},
 	}, s)
 	if _, err := s.Identity(t.Context(), "ben"); !errors.Is(err, pat.ErrNoIdentity) {
@@ -142,7 +143,7 @@ func TestReplace(t *testing.T) {
 		_, err := s.List(t.Context(), caller(ann, "READER", "sp:scopes:all"), pat.ListQuery{
 			OwnerID: "me",
 		})
-		checkRefusal(t, accepted, err)
+		checkRejection(t, accepted, err)
 	})
 	t.Run("API clients log in", func(t *testing.T) {
 		if err := login(t.Context(), s, "api", "s", now); err != nil {
@@ -154,12 +155,12 @@ func TestReplace(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkView(t, view{}, s)
-		checkRefusal(t, badCredentials, login(t.Context(), s, "api", "s", now))
+		checkRejection(t, badCredentials, login(t.Context(), s, "api", "s", now))
 	})
 }
 
 // What does not fit leaves everything as it was: who there is, what they may, and the tokens.
-func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
+func TestReplace_IsAtomic(t *testing.T) {
 	cem := pat.Identity{ID: "cem", Name: "Cem", UserLevels: []string{"USER"}}
 	tests := []struct {
 		name   string
@@ -171,7 +172,7 @@ func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
 			pat.Tenant{
 				Name: "next", Identities: []pat.Identity{cem}, UserLevels: map[string][]string{
 					"USER": {"idn:everything"},
-				}, Tokens: tokens(dated("1", ann)),
+				}, Tokens: tokens(expiringToken("1", ann)),
 			},
 			nil,
 		},
@@ -179,7 +180,7 @@ func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
 			"two tokens of one name",
 			pat.Tenant{
 				Name: "next", Identities: []pat.Identity{cem},
-				Tokens: tokens(dated("1", ann), named("2", ann, "name of 1")),
+				Tokens: tokens(expiringToken("1", ann), namedToken("2", ann, "name of 1")),
 			},
 			pat.ErrNameTaken,
 		},
@@ -187,14 +188,14 @@ func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
 			"two tokens of one id",
 			pat.Tenant{
 				Name: "next", Identities: []pat.Identity{cem},
-				Tokens: tokens(dated("1", ann), named("1", ben, "other")),
+				Tokens: tokens(expiringToken("1", ann), namedToken("1", ben, "other")),
 			},
 			pat.ErrConflict,
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			store := newStore(t, dated("old", ben))
+			store := newStore(t, expiringToken("old", ben))
 			s := newService(store)
 			before := viewOf(t, s)
 			err := s.Replace(t.Context(), test.tenant)
@@ -212,8 +213,8 @@ func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestReplaceThatTheStoreRefuses(t *testing.T) {
-	s := newService(full{newStore(t)})
+func TestReplace_ReturnsStoreError(t *testing.T) {
+	s := newService(fullStore{newStore(t)})
 	if err := s.Replace(t.Context(), pat.Tenant{Name: "next"}); !errors.Is(err, errFull) {
 		t.Errorf("error is %v, want that of the store", err)
 	}
@@ -225,8 +226,8 @@ func TestReplaceThatTheStoreRefuses(t *testing.T) {
 }
 
 // A snapshot that is put back is the tenant that it was taken of, whatever happened since.
-func TestSnapshotAndBack(t *testing.T) {
-	s := newService(newStore(t, dated("1", ben), dated("2", ann)))
+func TestReplace_RestoresSnapshot(t *testing.T) {
+	s := newService(newStore(t, expiringToken("1", ben), expiringToken("2", ann)))
 	before := viewOf(t, s)
 	snapshot, err := s.Snapshot(t.Context())
 	if err != nil {
@@ -237,7 +238,7 @@ func TestSnapshotAndBack(t *testing.T) {
 		patchOf(`replace /name "x"`))
 	mustRun(t, err)
 	mustRun(t, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil))
-	_, err = s.AddToken(t.Context(), "Ben", dated("3", pat.Owner{}))
+	_, err = s.AddToken(t.Context(), "Ben", expiringToken("3", pat.Owner{}))
 	mustRun(t, err)
 	mustRun(t, s.Replace(t.Context(), snapshot))
 	checkView(t, before, s)
@@ -250,11 +251,11 @@ func TestSnapshotAndBack(t *testing.T) {
 }
 
 // A snapshot does not follow what is added later.
-func TestSnapshotStays(t *testing.T) {
+func TestSnapshot_IsImmutable(t *testing.T) {
 	s := newService(newStore(t))
 	snapshot, err := s.Snapshot(t.Context())
 	mustRun(t, err)
-	_, err = s.AddToken(t.Context(), "Ben", dated("1", pat.Owner{}))
+	_, err = s.AddToken(t.Context(), "Ben", expiringToken("1", pat.Owner{}))
 	mustRun(t, err)
 	mustRun(t, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil))
 	if diff := cmp.Diff(annAndBen(), snapshot); diff != "" {
@@ -262,8 +263,8 @@ func TestSnapshotStays(t *testing.T) {
 	}
 }
 
-func TestSnapshotWithoutAStore(t *testing.T) {
-	s := newService(full{newStore(t)})
+func TestSnapshot_ReturnsStoreError(t *testing.T) {
+	s := newService(fullStore{newStore(t)})
 	if _, err := s.Snapshot(t.Context()); !errors.Is(err, errFull) {
 		t.Errorf("error is %v, want that of the store", err)
 	}
@@ -274,13 +275,16 @@ func TestSnapshotWithoutAStore(t *testing.T) {
 
 // Who is in the middle of a change when the tenant is replaced changes the token that is there by
 // then.
-func TestReplacedMeanwhile(t *testing.T) {
-	for _, test := range writing {
+func TestWrite_DuringReplace(t *testing.T) {
+	for _, test := range writes {
 		t.Run(test.name+", with the token", func(t *testing.T) {
-			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store := &contestedStore{
+				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
+			}
 			s := newService(store)
 			next := annAndBen()
-			next.Tokens = tokens(named("token", ann, "of the next tenant"), dated("other", ann))
+			next.Tokens = tokens(namedToken("token", ann, "of the next tenant"),
+				expiringToken("other", ann))
 			store.meanwhile = func() error { return s.Replace(t.Context(), next) }
 			if err := test.run(s); err != nil {
 				t.Fatal(err)
@@ -291,13 +295,15 @@ func TestReplacedMeanwhile(t *testing.T) {
 			}
 		})
 		t.Run(test.name+", without it", func(t *testing.T) {
-			store := &contested{Store: newStore(t, dated("token", ann), dated("other", ann))}
+			store := &contestedStore{
+				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
+			}
 			s := newService(store)
 			next := annAndBen()
-			next.Tokens = tokens(dated("other", ann))
+			next.Tokens = tokens(expiringToken("other", ann))
 			store.meanwhile = func() error { return s.Replace(t.Context(), next) }
-			checkRefusal(t, test.wantGone, test.run(s))
-			checkFields(t, dated("other", ann), stored(t, store, "other"))
+			checkRejection(t, test.wantDeleted, test.run(s))
+			checkFields(t, expiringToken("other", ann), tokenData(t, store, "other"))
 		})
 	}
 }
@@ -309,15 +315,15 @@ func mustRun(t testing.TB, err error) {
 	}
 }
 
-// named is a token of another name.
-func named(id string, owner pat.Owner, name string) pat.TokenData {
-	f := dated(id, owner)
+// namedToken is a token of another name.
+func namedToken(id string, owner pat.Owner, name string) pat.TokenData {
+	f := expiringToken(id, owner)
 	f.Name = name
 	return f
 }
 
-// sorted are the names of a tenant's identities.
-func sorted(t testing.TB, s *pat.Service) []string {
+// identityNames are the names of a tenant's identities.
+func identityNames(t testing.TB, s *pat.Service) []string {
 	t.Helper()
 	snapshot, err := s.Snapshot(t.Context())
 	mustRun(t, err)

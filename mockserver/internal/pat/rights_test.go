@@ -70,7 +70,7 @@ func TestParseRights(t *testing.T) {
 	}
 }
 
-func TestParseRightsRefusesUnknownNames(t *testing.T) {
+func TestParseRights_RejectsUnknownNames(t *testing.T) {
 	got, err := pat.ParseRights([]string{
 		"idn:my-personal-access-tokens:read", "idn:all-personal-access-tokens:create",
 	})
@@ -84,11 +84,11 @@ func TestParseRightsRefusesUnknownNames(t *testing.T) {
 	}
 }
 
-func TestRightsHas(t *testing.T) {
+func TestRights_Has(t *testing.T) {
 	tests := []struct {
-		name       string
-		set, asked pat.Rights
-		want       bool
+		name          string
+		set, required pat.Rights
+		want          bool
 	}{
 		{"the right", pat.ReadMy | pat.ReadAll, pat.ReadAll, true},
 		{"another", pat.ReadMy, pat.ReadAll, false},
@@ -98,7 +98,7 @@ func TestRightsHas(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := test.set.Has(test.asked); got != test.want {
+			if got := test.set.Has(test.required); got != test.want {
 				t.Errorf("has is %v, want %v", got, test.want)
 			}
 		})

@@ -12,7 +12,7 @@ import (
 )
 
 // Changes of the scope at noon and later, and what a login at some moment gives and is told.
-func TestScopeDelay(t *testing.T) {
+func TestLogin_ScopeDelay(t *testing.T) {
 	const (
 		noon   = "2026-03-01T12:00:00Z"
 		before = "2026-03-01T11:59:00Z"
@@ -160,15 +160,16 @@ func TestScopeDelay(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := configured(pat.Config{Store: newStore(t, robot()), ScopeDelay: test.delay},
+			s := serviceFor(pat.Config{Store: newStore(t, robot()), ScopeDelay: test.delay},
 				annAndBen())
 			for _, c := range test.changes {
 				call := callOf(user(ben), version.V1)
-				call.Now = moment(c.at)
+				call.Now = parseTime(c.at)
 				_, err := patchToken(t.Context(), s, call, "robot", patchOf(c.line))
 				mustRun(t, err)
 			}
-			got, err := s.PrepareLogin(t.Context(), "robot", "secret of robot", moment(test.login))
+			got, err := s.PrepareLogin(t.Context(), "robot", "secret of robot",
+				parseTime(test.login))
 			mustRun(t, err)
 			if diff := cmp.Diff(test.want, got.Caller.Scopes); diff != "" {
 				t.Errorf("scopes (-want +got):\n%s", diff)
@@ -186,8 +187,8 @@ func TestScopeDelay(t *testing.T) {
 }
 
 // What the API answers of a token is its scope, however long logins give another.
-func TestScopeDelayDoesNotShow(t *testing.T) {
-	s := configured(pat.Config{Store: newStore(t, robot()), ScopeDelay: time.Hour}, annAndBen())
+func TestPatch_ReturnsNewScopeDuringDelay(t *testing.T) {
+	s := serviceFor(pat.Config{Store: newStore(t, robot()), ScopeDelay: time.Hour}, annAndBen())
 	got, err := patchToken(t.Context(), s, callOf(user(ben), version.V1), "robot",
 		patchOf(`replace /scope ["x"]`))
 	mustRun(t, err)

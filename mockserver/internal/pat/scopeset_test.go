@@ -15,14 +15,14 @@ import (
 )
 
 func TestNewScopeSet(t *testing.T) {
-	given := []string{"b", "a", "b"}
+	scopes := []string{"b", "a", "b"}
 	// Of the text "1:a\n1:b\n".
 	const hash = "cA39GSwfqIE6IBGfYPrGm9r4-9OFILT6Wwoh0AYh1Zs"
 	want := pat.ScopeSet{Hash: hash, Scopes: []string{"a", "b"}}
-	if diff := cmp.Diff(want, pat.NewScopeSet(given)); diff != "" {
+	if diff := cmp.Diff(want, pat.NewScopeSet(scopes)); diff != "" {
 		t.Errorf("set (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"b", "a", "b"}, given); diff != "" {
+	if diff := cmp.Diff([]string{"b", "a", "b"}, scopes); diff != "" {
 		t.Errorf("scopes given (-want +got):\n%s", diff)
 	}
 }
@@ -46,7 +46,7 @@ func TestNewScopeSet_HashesDiffer(t *testing.T) {
 		{"\ufffd"},
 	} {
 		hash := pat.NewScopeSet(scopes).Hash
-		if other, taken := seen[hash]; taken {
+		if other, ok := seen[hash]; ok {
 			t.Errorf("%q and %q have the hash %s", other, scopes, hash)
 		}
 		seen[hash] = scopes
@@ -116,14 +116,14 @@ func TestAddScopeSets(t *testing.T) {
 	}
 }
 
-// puts counts the sets that are stored.
-type puts struct {
+// putCounter counts the sets that are stored.
+type putCounter struct {
 	*memory.Store
 	count int
 	err   error
 }
 
-func (p *puts) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
+func (p *putCounter) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
 	p.count++
 	if p.err != nil {
 		return p.err
@@ -138,8 +138,8 @@ func checkError(t testing.TB, want, err error) {
 	}
 }
 
-func TestKeepScopeSet(t *testing.T) {
-	store := &puts{Store: newStore(t)}
+func TestStoreScopeSet(t *testing.T) {
+	store := &putCounter{Store: newStore(t)}
 	service := newService(store)
 	set := pat.NewScopeSet([]string{"b", "a"})
 	_, err := service.ScopeSet(t.Context(), set.Hash)

@@ -18,7 +18,7 @@ func TestCreate(t *testing.T) {
 	robot := pat.TokenData{
 		ID: "new-1", Secret: "secret-1", Name: "robot", Scope: []string{"sp:scopes:all"},
 		Owner:   ben,
-		Created: now, AccessTokenValiditySeconds: 43200, ExpirationDate: moment(april),
+		Created: now, AccessTokenValiditySeconds: 43200, ExpirationDate: parseTime(april),
 	}
 	with := func(change func(*pat.TokenData)) pat.TokenData {
 		f := robot
@@ -96,12 +96,12 @@ func TestCreate(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkFields(t, test.want, got.TokenData)
-			checkFields(t, test.want, stored(t, store, "new-1"))
+			checkFields(t, test.want, tokenData(t, store, "new-1"))
 		})
 	}
 }
 
-func TestCreateKeepsMillisecondsInUTC(t *testing.T) {
+func TestCreate_TruncatesTimeToMilliseconds(t *testing.T) {
 	call := callOf(user(ben), version.V3)
 	call.Now = time.Date(2026, 3, 1, 0, 30, 0, 123_999_999, time.FixedZone("", 60*60))
 	got, err := create(t.Context(), newService(newStore(t)), call, pat.CreateRequest{
@@ -113,13 +113,13 @@ func TestCreateKeepsMillisecondsInUTC(t *testing.T) {
 	// In UTC it is still February, and six months later August.
 	want := []string{"2026-02-28T23:30:00.123Z", "2026-08-28T23:30:00.123Z"}
 	if diff := cmp.Diff(want, []string{
-		written(got.Created), written(got.ExpirationDate),
+		formatTime(got.Created), formatTime(got.ExpirationDate),
 	}); diff != "" {
 		t.Errorf("created, expires (-want +got):\n%s", diff)
 	}
 }
 
-func TestCreateCopiesScope(t *testing.T) {
+func TestCreate_CopiesScope(t *testing.T) {
 	scope := []string{"idn:a:read"}
 	got, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), version.V3),
 		pat.CreateRequest{Name: new("robot"), Scope: scope})
@@ -132,11 +132,12 @@ func TestCreateCopiesScope(t *testing.T) {
 	}
 }
 
-func TestCreateLimit(t *testing.T) {
+func TestCreate_Limit(t *testing.T) {
 	service := func(limit int) *pat.Service {
-		return configured(pat.Config{
-			Store: newStore(t, dated("1", ben), dated("2", ben), dated("3", ann), dated("4", ann),
-				dated("5", ann)), Limit: limit,
+		return serviceFor(pat.Config{
+			Store: newStore(t, expiringToken("1", ben), expiringToken("2", ben),
+				expiringToken("3", ann), expiringToken("4", ann),
+				expiringToken("5", ann)), Limit: limit,
 		}, annAndBen())
 	}
 	create := func(s *pat.Service) error {
@@ -146,31 +147,31 @@ func TestCreateLimit(t *testing.T) {
 		return err
 	}
 	t.Run("below, whatever others have", func(t *testing.T) {
-		checkRefusal(t, accepted, create(service(3)))
+		checkRejection(t, accepted, create(service(3)))
 	})
 	t.Run("reached", func(t *testing.T) {
 		err := create(service(2))
-		checkCause(t, refusal{pat.Limit, "", "tokens-per-owner"}, err)
+		checkErrorText(t, rejection{pat.Limit, "", "tokens-per-owner"}, err)
 	})
 	t.Run("exceeded before", func(t *testing.T) {
-		checkRefusal(t, refusal{pat.Limit, "", "tokens-per-owner"}, create(service(1)))
+		checkRejection(t, rejection{pat.Limit, "", "tokens-per-owner"}, create(service(1)))
 	})
 	t.Run("none", func(t *testing.T) {
-		checkRefusal(t, accepted, create(service(0)))
+		checkRejection(t, accepted, create(service(0)))
 	})
 	t.Run("free again after a delete", func(t *testing.T) {
 		s := service(2)
 		if err := deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"); err != nil {
 			t.Fatal(err)
 		}
-		checkRefusal(t, accepted, create(s))
+		checkRejection(t, accepted, create(s))
 	})
 }
 
 // With a seed, ids come again after a restart: a token gets the next one that is free, and its own
 // secret.
-func TestCreateWithAnIDThatExists(t *testing.T) {
-	store := newStore(t, dated("new-1", ann), dated("new-2", ben))
+func TestCreate_SkipsExistingIDs(t *testing.T) {
+	store := newStore(t, expiringToken("new-1", ann), expiringToken("new-2", ben))
 	service := newService(store)
 	var seen []string
 	got, err := create(t.Context(), service, callOf(user(ben), version.V3), pat.CreateRequest{
@@ -189,18 +190,18 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 	}); diff != "" {
 		t.Errorf("id, secret, name (-want +got):\n%s", diff)
 	}
-	checkFields(t, got.TokenData, stored(t, store, "new-3"))
-	checkFields(t, dated("new-1", ann), stored(t, store, "new-1"))
-	checkFields(t, dated("new-2", ben), stored(t, store, "new-2"))
+	checkFields(t, got.TokenData, tokenData(t, store, "new-3"))
+	checkFields(t, expiringToken("new-1", ann), tokenData(t, store, "new-1"))
+	checkFields(t, expiringToken("new-2", ben), tokenData(t, store, "new-2"))
 	t.Run("name taken", func(t *testing.T) {
 		_, err := create(t.Context(), newService(store), callOf(user(ben), version.V3),
 			pat.CreateRequest{Name: new("robot")})
-		checkRefusal(t, refusal{pat.Invalid, "/name", "name-unique"}, err)
+		checkRejection(t, rejection{pat.Invalid, "/name", "name-unique"}, err)
 	})
 	// takeID creates a token with the id of the first one that is prepared.
 	takeID := func(c *pat.Creation) {
 		if c.Token.ID == "new-4" {
-			mustRun(t, store.Create(t.Context(), pat.NewToken(dated("new-4", ann)), 0))
+			mustRun(t, store.Create(t.Context(), pat.NewToken(expiringToken("new-4", ann)), 0))
 		}
 	}
 	t.Run("taken meanwhile", func(t *testing.T) {
@@ -216,9 +217,9 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 		}
 	})
 	t.Run("taken meanwhile, and prepared again", func(t *testing.T) {
-		taken, err := store.Token(t.Context(), "new-4")
+		token, err := store.Token(t.Context(), "new-4")
 		mustRun(t, err)
-		mustRun(t, store.Delete(t.Context(), taken))
+		mustRun(t, store.Delete(t.Context(), token))
 		got, err := create(t.Context(), newService(store), callOf(user(ben), version.V3),
 			pat.CreateRequest{Name: new("other")}, takeID)
 		if err != nil || got.ID != "new-5" || got.Secret != "secret-5" {
@@ -228,7 +229,7 @@ func TestCreateWithAnIDThatExists(t *testing.T) {
 }
 
 // An access token may outlive the identity that it speaks for.
-func TestCreateOfACallerWhoIsGone(t *testing.T) {
+func TestCreate_RejectsDeletedCaller(t *testing.T) {
 	store := newStore(t)
 	service := newService(store)
 	if err := service.Replace(t.Context(), pat.Tenant{
@@ -239,18 +240,18 @@ func TestCreateOfACallerWhoIsGone(t *testing.T) {
 	_, err := create(t.Context(), service, callOf(user(ben), version.V3), pat.CreateRequest{
 		Name: new("robot"),
 	})
-	checkCause(t, forbidden("no-application-auth"), err)
-	if got := everything(t, store); got != nil {
+	checkErrorText(t, forbidden("no-application-auth"), err)
+	if got := allTokens(t, store); got != nil {
 		t.Errorf("stored %v", got)
 	}
 	_, err = create(t.Context(), service, callOf(user(ann), version.V3), pat.CreateRequest{
 		Name: new("robot"),
 	})
-	checkRefusal(t, accepted, err)
+	checkRejection(t, accepted, err)
 }
 
 func TestDelete(t *testing.T) {
-	store := newStore(t, dated("token", ben), dated("other", ben))
+	store := newStore(t, expiringToken("token", ben), expiringToken("other", ben))
 	service := newService(store)
 	if err := deleteToken(t.Context(), service, callOf(user(ben), version.V1),
 		"token"); err != nil {
@@ -259,15 +260,15 @@ func TestDelete(t *testing.T) {
 	if _, err := store.Token(t.Context(), "token"); !errors.Is(err, pat.ErrNotFound) {
 		t.Errorf("token is still there: %v", err)
 	}
-	checkFields(t, dated("other", ben), stored(t, store, "other"))
+	checkFields(t, expiringToken("other", ben), tokenData(t, store, "other"))
 	t.Run("again", func(t *testing.T) {
-		checkRefusal(t, notFound,
+		checkRejection(t, notFound,
 			deleteToken(t.Context(), service, callOf(user(ben), version.V1), "token"))
 	})
 }
 
-// preparing are the operations that write, with the tokens of their responses.
-var preparing = []struct {
+// prepareCases are the operations that write, with the tokens of their responses.
+var prepareCases = []struct {
 	name string
 	run  func(context.Context, *pat.Service, pat.Call) ([]*pat.Token, error)
 	want []string
@@ -294,11 +295,11 @@ var preparing = []struct {
 }
 
 // What is prepared is what the response shows, and nothing of it is stored.
-func TestPrepare(t *testing.T) {
-	for _, test := range preparing {
+func TestPrepare_StoresNothing(t *testing.T) {
+	for _, test := range prepareCases {
 		t.Run(test.name, func(t *testing.T) {
-			store := newStore(t, dated("token", ann), dated("other", ben))
-			before := everything(t, store)
+			store := newStore(t, expiringToken("token", ann), expiringToken("other", ben))
+			before := allTokens(t, store)
 			tokens, err := test.run(t.Context(), newService(store), callOf(admin(ann), version.V1))
 			mustRun(t, err)
 			var got []string
@@ -308,7 +309,7 @@ func TestPrepare(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("tokens (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(before, everything(t, store)); diff != "" {
+			if diff := cmp.Diff(before, allTokens(t, store)); diff != "" {
 				t.Errorf("stored (-before +after):\n%s", diff)
 			}
 		})
@@ -316,7 +317,7 @@ func TestPrepare(t *testing.T) {
 }
 
 // Who read a token before somebody changed it goes on seeing it as it was.
-func TestRevisionsDoNotChange(t *testing.T) {
+func TestRevisions_AreImmutable(t *testing.T) {
 	store := newStore(t, robot())
 	before, err := store.Token(t.Context(), "robot")
 	if err != nil {
@@ -353,8 +354,8 @@ func TestRevisionsDoNotChange(t *testing.T) {
 	}
 }
 
-// everything is what a store holds, in its order.
-func everything(t testing.TB, store *memory.Store) []pat.TokenData {
+// allTokens is what a store holds, in its order.
+func allTokens(t testing.TB, store *memory.Store) []pat.TokenData {
 	t.Helper()
 	tokens, err := store.AllTokens(t.Context())
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// allocated returns how many bytes a call allocates, on the average of some.
-func allocated(call func(n int)) int {
+// bytesPerCall returns how many bytes a call allocates, on the average of some.
+func bytesPerCall(call func(n int)) int {
 	const calls = 100
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -22,33 +22,33 @@ func allocated(call func(n int)) int {
 	return int(after.TotalAlloc-before.TotalAlloc) / calls
 }
 
-// crowd returns a service with some users, each of whom has a token to log in with.
-func crowd(t *testing.T, users int) *pat.Service {
+// serviceWithUsers returns a service with some users, each of whom has a token to log in with.
+func serviceWithUsers(t *testing.T, users int) *pat.Service {
 	t.Helper()
 	var tenant pat.Tenant
 	var tokens []pat.TokenData
 	for n := range users {
 		owner := pat.Owner{ID: fmt.Sprintf("id %06d", n), Name: fmt.Sprintf("User %06d", users-n)}
-		tokens = append(tokens, dated(fmt.Sprintf("token %d", n), owner))
+		tokens = append(tokens, expiringToken(fmt.Sprintf("token %d", n), owner))
 		tenant.Identities = append(tenant.Identities, pat.Identity{
 			ID: owner.ID, Name: owner.Name, Login: tokens[n].ID,
 		})
 	}
-	return configured(pat.Config{Store: newStore(t, tokens...)}, tenant)
+	return serviceFor(pat.Config{Store: newStore(t, tokens...)}, tenant)
 }
 
-// expect returns nil for the error that is wanted, and another one as it is.
-func expect(t testing.TB, want refusal, err error) error {
-	if refusalOf(t, err) == want {
+// ignoreError returns nil for the error that is wanted, and another one as it is.
+func ignoreError(t testing.TB, want rejection, err error) error {
+	if rejectionOf(t, err) == want {
 		return nil
 	}
 	return err
 }
 
 // What a call allocates must not depend on how many users and tokens there are.
-func TestUsersMakeNoCallLarger(t *testing.T) {
+func TestService_AllocationsIndependentOfUsers(t *testing.T) {
 	const few, many = 100, 20_000
-	newcomer := func(n int) pat.Identity {
+	newUser := func(n int) pat.Identity {
 		return pat.Identity{ID: fmt.Sprintf("new %d", n), Name: fmt.Sprintf("Newcomer %d", n)}
 	}
 	tests := []struct {
@@ -57,14 +57,14 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 		want error
 	}{
 		{"login with an unknown id", func(s *pat.Service, _ int) error {
-			return expect(t, badCredentials, login(t.Context(), s, "unknown", "secret", now))
+			return ignoreError(t, badCredentials, login(t.Context(), s, "unknown", "secret", now))
 		}, nil},
 		{"login with a wrong secret", func(s *pat.Service, _ int) error {
-			return expect(t, badCredentials, login(t.Context(), s, "token 7", "secret", now))
+			return ignoreError(t, badCredentials, login(t.Context(), s, "token 7", "secret", now))
 		}, nil},
 		{
 			"add an identity", func(s *pat.Service, n int) error {
-				return s.AddIdentity(t.Context(), newcomer(n), nil)
+				return s.AddIdentity(t.Context(), newUser(n), nil)
 			}, nil,
 		},
 		{"add an identity whose name is taken", func(s *pat.Service, _ int) error {
@@ -84,8 +84,8 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			bytes := func(users int) int {
-				s := crowd(t, users)
-				return allocated(func(n int) {
+				s := serviceWithUsers(t, users)
+				return bytesPerCall(func(n int) {
 					if err := test.call(s, n); !errors.Is(err, test.want) {
 						t.Fatalf("error is %v, want %v", err, test.want)
 					}
@@ -102,14 +102,15 @@ func TestUsersMakeNoCallLarger(t *testing.T) {
 
 // After a restart with a seed the ids of all tokens come again. None of them is encoded and
 // validated.
-func TestCreatePassesOverIDsInUse(t *testing.T) {
+func TestCreate_PreparesOnceWhenIDsExist(t *testing.T) {
 	const tokens = 1000
 	var ids, secrets, prepared int
 	store := newStore(t)
 	for n := range tokens {
-		mustRun(t, store.Create(t.Context(), pat.NewToken(dated(fmt.Sprint("id ", n+1), ann)), 0))
+		mustRun(t,
+			store.Create(t.Context(), pat.NewToken(expiringToken(fmt.Sprint("id ", n+1), ann)), 0))
 	}
-	s := configured(pat.Config{
+	s := serviceFor(pat.Config{
 		Store: store,
 		NewID: func() string {
 			ids++

@@ -14,15 +14,15 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// A watched store tells what it was asked for.
-type watched struct {
+// A spyStore store tells what it was asked for.
+type spyStore struct {
 	*memory.Store
-	asked *[]pat.Span
+	spans *[]pat.Span
 }
 
-func (s watched) TokensLastUsed(ctx context.Context, within pat.Span) ([]*pat.Token, error) {
-	*s.asked = append(*s.asked, within)
-	return s.Store.TokensLastUsed(ctx, within)
+func (s spyStore) TokensLastUsed(ctx context.Context, span pat.Span) ([]*pat.Token, error) {
+	*s.spans = append(*s.spans, span)
+	return s.Store.TokensLastUsed(ctx, span)
 }
 
 // spanOf is what the service asks a store for, for the sake of a filter.
@@ -32,12 +32,12 @@ func spanOf(t rapid.TB, filter string) (span pat.Span, f *pat.Filter) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var asked []pat.Span
-	if _, err := newService(watched{memory.New(), &asked}).List(context.Background(), admin(ann),
-		pat.ListQuery{Filter: f}); err != nil || len(asked) != 1 {
-		t.Fatal("the store was asked for ", asked, err)
+	var spans []pat.Span
+	if _, err := newService(spyStore{memory.New(), &spans}).List(context.Background(), admin(ann),
+		pat.ListQuery{Filter: f}); err != nil || len(spans) != 1 {
+		t.Fatal("the store was asked for ", spans, err)
 	}
-	return asked[0], f
+	return spans[0], f
 }
 
 func within(s pat.Span, lastUsed time.Time) bool {
@@ -48,7 +48,7 @@ func within(s pat.Span, lastUsed time.Time) bool {
 }
 
 // What a filter does not want is not asked for, except in a gap.
-func TestFilterSpan(t *testing.T) {
+func TestFilter_Span(t *testing.T) {
 	tests := []struct {
 		name, filter string
 		want         string
@@ -66,9 +66,9 @@ func TestFilterSpan(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			span, _ := spanOf(t, spelled(test.filter))
+			span, _ := spanOf(t, expandFilter(test.filter))
 			var names []string
-			for _, token := range filtered {
+			for _, token := range filterTokens {
 				if within(span, token.lastUsed) {
 					names = append(names, token.name)
 				}
@@ -81,13 +81,13 @@ func TestFilterSpan(t *testing.T) {
 }
 
 // What a filter matches is asked for, whatever the filter.
-func TestFilterSpanHasEveryMatch(t *testing.T) {
+func TestFilter_SpanContainsMatches(t *testing.T) {
 	moments := []time.Time{
 		{},
-		moment("0000-01-01T00:00:00Z"), moment("0001-01-01T00:00:00Z"),
-		moment("1969-12-31T23:59:59.999Z"),
-		moment("2026-02-01T00:00:00Z"), moment("2026-02-01T00:00:00.001Z"),
-		moment("9999-12-31T23:59:59.999Z"),
+		parseTime("0000-01-01T00:00:00Z"), parseTime("0001-01-01T00:00:00Z"),
+		parseTime("1969-12-31T23:59:59.999Z"),
+		parseTime("2026-02-01T00:00:00Z"), parseTime("2026-02-01T00:00:00.001Z"),
+		parseTime("9999-12-31T23:59:59.999Z"),
 	}
 	var condition *rapid.Generator[string]
 	condition = rapid.Custom(func(t *rapid.T) string {

@@ -18,7 +18,7 @@ import (
 )
 
 // now is when every test takes place that does not name another moment.
-var now = moment("2026-03-01T12:00:00Z")
+var now = parseTime("2026-03-01T12:00:00Z")
 
 // The people of the tests. What they may do depends on the user level that a test gives them.
 var (
@@ -26,7 +26,7 @@ var (
 	ben = pat.Owner{ID: "ben", Name: "Ben"}
 )
 
-func moment(text string) time.Time {
+func parseTime(text string) time.Time {
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		panic(err)
@@ -34,34 +34,35 @@ func moment(text string) time.Time {
 	return t
 }
 
-// written is a moment as the tests write it, "never" for none.
-func written(t time.Time) string {
+// formatTime is a moment as the tests write it, "never" for none.
+func formatTime(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
 	return t.Format(time.RFC3339Nano)
 }
 
-// dated are the fields of a token that was made in January, lives until April and was never used.
-func dated(id string, owner pat.Owner) pat.TokenData {
+// expiringToken are the fields of a token that was made in January, lives until April and was never
+// used.
+func expiringToken(id string, owner pat.Owner) pat.TokenData {
 	return pat.TokenData{
 		ID: id, Secret: "secret of " + id, Name: "name of " + id, Owner: owner, Scope: []string{
 			"sp:scopes:all",
 		},
-		Created: moment("2026-01-01T00:00:00Z"), AccessTokenValiditySeconds: 43200,
-		ExpirationDate: moment("2026-04-01T00:00:00Z"),
+		Created: parseTime("2026-01-01T00:00:00Z"), AccessTokenValiditySeconds: 43200,
+		ExpirationDate: parseTime("2026-04-01T00:00:00Z"),
 	}
 }
 
-// endless are the fields of a token that never expires, as somebody acknowledged.
-func endless(id string, owner pat.Owner) pat.TokenData {
-	f := dated(id, owner)
+// neverExpiringToken are the fields of a token that never expires, as somebody acknowledged.
+func neverExpiringToken(id string, owner pat.Owner) pat.TokenData {
+	f := expiringToken(id, owner)
 	f.ExpirationDate, f.UserAwareTokenNeverExpires = time.Time{}, true
 	return f
 }
 
-func managed(id string, owner pat.Owner) pat.TokenData {
-	f := dated(id, owner)
+func managedToken(id string, owner pat.Owner) pat.TokenData {
+	f := expiringToken(id, owner)
 	f.Managed = true
 	return f
 }
@@ -79,7 +80,7 @@ func newStore(t testing.TB, tokens ...pat.TokenData) *memory.Store {
 }
 
 // newService numbers the tokens that it makes new-1, new-2 and so on.
-func newService(store pat.Store) *pat.Service { return numbered(pat.Config{Store: store}) }
+func newService(store pat.Store) *pat.Service { return serviceWithIDs(pat.Config{Store: store}) }
 
 // annAndBen are in most tenants.
 func annAndBen() pat.Tenant {
@@ -93,8 +94,8 @@ func annAndBen() pat.Tenant {
 	}
 }
 
-// configured is a service on a store whose tokens become those of the tenant.
-func configured(c pat.Config, tenant pat.Tenant) *pat.Service {
+// serviceFor is a service on a store whose tokens become those of the tenant.
+func serviceFor(c pat.Config, tenant pat.Tenant) *pat.Service {
 	now, err := c.Store.Snapshot(context.Background())
 	if err != nil {
 		panic(err)
@@ -103,10 +104,10 @@ func configured(c pat.Config, tenant pat.Tenant) *pat.Service {
 	if err := c.Store.Replace(context.Background(), tenant); err != nil {
 		panic(err)
 	}
-	return numbered(c)
+	return serviceWithIDs(c)
 }
 
-func numbered(c pat.Config) *pat.Service {
+func serviceWithIDs(c pat.Config) *pat.Service {
 	var ids, secrets atomic.Int64
 	if c.NewID == nil {
 		c.NewID = func() string { return fmt.Sprintf("new-%d", ids.Add(1)) }
@@ -129,8 +130,8 @@ func callOf(c pat.Caller, v version.Version) pat.Call {
 	return pat.Call{Caller: c, Policy: pat.PolicyFor(v), Now: now}
 }
 
-// stored are the fields of the current revision of a token.
-func stored(t testing.TB, store pat.Store, id string) pat.TokenData {
+// tokenData are the fields of the current revision of a token.
+func tokenData(t testing.TB, store pat.Store, id string) pat.TokenData {
 	t.Helper()
 	token, err := store.Token(t.Context(), id)
 	if err != nil {
@@ -147,39 +148,41 @@ func ids(tokens []*pat.Token) []string {
 	return ids
 }
 
-// A refusal is what a program can tell from an error: kind, place and rule of its only cause.
+// A rejection is what a program can tell from an error: kind, place and rule of its only cause.
 // The zero value stands for no error.
-type refusal struct {
-	Kind     pat.Kind
-	At, Rule string
+type rejection struct {
+	Kind        pat.Kind
+	Field, Rule string
 }
 
 var (
-	accepted = refusal{}
-	notFound = refusal{pat.NotFound, "path parameter id", "unknown-id"}
+	accepted = rejection{}
+	notFound = rejection{pat.NotFound, "path parameter id", "unknown-id"}
 )
 
 // badCredentials and the others are the errors of a login.
 var (
-	badCredentials = refusal{pat.BadCredentials, "", "token-bad-credentials"}
-	loginExpired   = refusal{pat.BadCredentials, "", "login-expired"}
-	loginDeleted   = refusal{pat.BadCredentials, "", "login-deleted"}
+	badCredentials = rejection{pat.BadCredentials, "", "token-bad-credentials"}
+	loginExpired   = rejection{pat.BadCredentials, "", "login-expired"}
+	loginDeleted   = rejection{pat.BadCredentials, "", "login-deleted"}
 )
 
 // forbidden is the refusal of a caller, whatever the token.
-func forbidden(rule string) refusal { return refusal{pat.Forbidden, "header Authorization", rule} }
+func forbidden(rule string) rejection {
+	return rejection{pat.Forbidden, "header Authorization", rule}
+}
 
-func refusalOf(t testing.TB, err error) refusal {
+func rejectionOf(t testing.TB, err error) rejection {
 	t.Helper()
 	if err == nil {
 		return accepted
 	}
-	e := only(t, err)
-	return refusal{e.Kind, e.Field, string(e.Rule)}
+	e := ruleError(t, err)
+	return rejection{e.Kind, e.Field, string(e.Rule)}
 }
 
-// only returns the error of a rule.
-func only(t testing.TB, err error) *pat.Error {
+// ruleError returns the error of a rule.
+func ruleError(t testing.TB, err error) *pat.Error {
 	t.Helper()
 	var e *pat.Error
 	if !errors.As(err, &e) {
@@ -188,15 +191,15 @@ func only(t testing.TB, err error) *pat.Error {
 	return e
 }
 
-func checkRefusal(t testing.TB, want refusal, err error) {
+func checkRejection(t testing.TB, want rejection, err error) {
 	t.Helper()
-	if diff := cmp.Diff(want, refusalOf(t, err)); diff != "" {
+	if diff := cmp.Diff(want, rejectionOf(t, err)); diff != "" {
 		t.Errorf("refusal (-want +got):\n%s\n%v", diff, err)
 	}
 }
 
-// causeTexts has the wording of refusals and notes.
-const causeTexts = "testdata/causes.golden"
+// textsFile has the wording of refusals and notes.
+const textsFile = "testdata/causes.golden"
 
 // evidence is that of a rule, which changes without the wording.
 var evidence = regexp.MustCompile(`\(rule ([a-z0-9-]+), [a-z]+\)`)
@@ -204,15 +207,15 @@ var evidence = regexp.MustCompile(`\(rule ([a-z0-9-]+), [a-z]+\)`)
 // checkText compares a text with that of the golden file.
 func checkText(t testing.TB, text string) {
 	t.Helper()
-	golden.Check(t, causeTexts, golden.Key(t), evidence.ReplaceAllString(text, "(rule $1)"))
+	golden.Check(t, textsFile, golden.Key(t), evidence.ReplaceAllString(text, "(rule $1)"))
 }
 
-// checkCause expects a refusal. The golden file has its text.
-func checkCause(t testing.TB, want refusal, err error) {
+// checkErrorText expects a refusal. The golden file has its text.
+func checkErrorText(t testing.TB, want rejection, err error) {
 	t.Helper()
-	checkRefusal(t, want, err)
+	checkRejection(t, want, err)
 	if want != accepted {
-		checkText(t, only(t, err).Error())
+		checkText(t, ruleError(t, err).Error())
 	}
 }
 
@@ -223,18 +226,18 @@ func checkFields(t testing.TB, want, got pat.TokenData) {
 	}
 }
 
-// settled prepares a write and commits it, again after each lost race. Prepared is called before
-// each commit.
-func settled[W interface{ Commit(context.Context) error }](ctx context.Context,
-	prepare func() (W, error), prepared ...func(W),
+// commitWithRetry prepares a write and commits it, again after each lost race. Prepared is called
+// before each commit.
+func commitWithRetry[W interface{ Commit(context.Context) error }](ctx context.Context,
+	prepare func() (W, error), onPrepare ...func(W),
 ) (W, error) {
 	for {
 		write, err := prepare()
 		if err != nil {
 			return write, err
 		}
-		for _, see := range prepared {
-			see(write)
+		for _, f := range onPrepare {
+			f(write)
 		}
 		if err = write.Commit(ctx); !errors.Is(err, pat.ErrConflict) {
 			return write, err
@@ -243,10 +246,10 @@ func settled[W interface{ Commit(context.Context) error }](ctx context.Context,
 }
 
 func create(ctx context.Context, s *pat.Service, call pat.Call, r pat.CreateRequest,
-	prepared ...func(*pat.Creation),
+	onPrepare ...func(*pat.Creation),
 ) (*pat.Token, error) {
-	creation, err := settled(ctx,
-		func() (*pat.Creation, error) { return s.PrepareCreate(ctx, call, r) }, prepared...)
+	creation, err := commitWithRetry(ctx,
+		func() (*pat.Creation, error) { return s.PrepareCreate(ctx, call, r) }, onPrepare...)
 	if err != nil {
 		return nil, err
 	}
@@ -256,7 +259,7 @@ func create(ctx context.Context, s *pat.Service, call pat.Call, r pat.CreateRequ
 func patchToken(ctx context.Context, s *pat.Service, call pat.Call, id string,
 	operations []pat.PatchOperation,
 ) (*pat.Token, error) {
-	update, err := settled(ctx, func() (*pat.Update, error) {
+	update, err := commitWithRetry(ctx, func() (*pat.Update, error) {
 		return s.PreparePatch(ctx, call, id, operations)
 	})
 	if err != nil {
@@ -268,7 +271,7 @@ func patchToken(ctx context.Context, s *pat.Service, call pat.Call, id string,
 func bulkUpdate(ctx context.Context, s *pat.Service, call pat.Call, ids []string,
 	operations []pat.PatchOperation,
 ) ([]*pat.Token, error) {
-	update, err := settled(ctx, func() (*pat.Update, error) {
+	update, err := commitWithRetry(ctx, func() (*pat.Update, error) {
 		return s.PrepareBulkUpdate(ctx, call, ids, operations)
 	})
 	if err != nil {
@@ -278,12 +281,14 @@ func bulkUpdate(ctx context.Context, s *pat.Service, call pat.Call, ids []string
 }
 
 func deleteToken(ctx context.Context, s *pat.Service, call pat.Call, id string) error {
-	_, err := settled(ctx, func() (*pat.Deletion, error) { return s.PrepareDelete(ctx, call, id) })
+	_, err := commitWithRetry(ctx, func() (*pat.Deletion, error) {
+		return s.PrepareDelete(ctx, call, id)
+	})
 	return err
 }
 
 func login(ctx context.Context, s *pat.Service, id, secret string, now time.Time) error {
-	_, err := settled(ctx, func() (*pat.Session, error) {
+	_, err := commitWithRetry(ctx, func() (*pat.Session, error) {
 		return s.PrepareLogin(ctx, id, secret, now)
 	})
 	return err

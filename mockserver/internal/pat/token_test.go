@@ -9,35 +9,38 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-func TestExpired(t *testing.T) {
+func TestToken_Expired(t *testing.T) {
 	tests := []struct {
 		name, now string
 		fields    pat.TokenData
 		want      bool
 	}{
-		{"a millisecond before", "2026-03-31T23:59:59.999Z", dated("token", ben), false},
-		{"on the moment", "2026-04-01T00:00:00Z", dated("token", ben), true},
-		{"on the moment in another zone", "2026-04-01T01:00:00+01:00", dated("token", ben), true},
-		{"after", "2026-04-01T00:00:00.001Z", dated("token", ben), true},
-		{"never", "9999-12-31T23:59:59Z", endless("token", ben), false},
+		{"a millisecond before", "2026-03-31T23:59:59.999Z", expiringToken("token", ben), false},
+		{"on the moment", "2026-04-01T00:00:00Z", expiringToken("token", ben), true},
+		{
+			"on the moment in another zone", "2026-04-01T01:00:00+01:00",
+			expiringToken("token", ben), true,
+		},
+		{"after", "2026-04-01T00:00:00.001Z", expiringToken("token", ben), true},
+		{"never", "9999-12-31T23:59:59Z", neverExpiringToken("token", ben), false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := pat.NewToken(test.fields).Expired(moment(test.now)); got != test.want {
+			if got := pat.NewToken(test.fields).Expired(parseTime(test.now)); got != test.want {
 				t.Errorf("expired is %v, want %v", got, test.want)
 			}
 		})
 	}
 }
 
-func TestJSON(t *testing.T) {
+func TestToken_JSON(t *testing.T) {
 	t.Run("none", func(t *testing.T) {
-		if got := pat.NewToken(dated("token", ben)).JSON(pat.Current); got != nil {
+		if got := pat.NewToken(expiringToken("token", ben)).JSON(pat.Current); got != nil {
 			t.Errorf("JSON is %q, want none", got)
 		}
 	})
 	t.Run("each shape and revision by itself", func(t *testing.T) {
-		token := pat.NewToken(dated("token", ben))
+		token := pat.NewToken(expiringToken("token", ben))
 		token.SetJSON(pat.Legacy, []byte("legacy"))
 		token.SetJSON(pat.Current, []byte("current"))
 		next := pat.NewToken(token.TokenData)
@@ -51,7 +54,7 @@ func TestJSON(t *testing.T) {
 		}
 	})
 	t.Run("by many at once", func(t *testing.T) {
-		token := pat.NewToken(dated("token", ben))
+		token := pat.NewToken(expiringToken("token", ben))
 		var readers sync.WaitGroup
 		for range 8 {
 			readers.Go(func() {

@@ -7,14 +7,14 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestCreateName(t *testing.T) {
-	required := refusal{pat.Missing, "/name", "name-required"}
-	blank := refusal{pat.Missing, "/name", "name-not-blank"}
-	taken := refusal{pat.Invalid, "/name", "name-unique"}
+func TestCreate_Name(t *testing.T) {
+	required := rejection{pat.Missing, "/name", "name-required"}
+	blank := rejection{pat.Missing, "/name", "name-not-blank"}
+	taken := rejection{pat.Invalid, "/name", "name-unique"}
 	tests := []struct {
 		name      string
 		tokenName *string
-		want      refusal
+		want      rejection
 	}{
 		{"none", nil, required},
 		{"empty", new(""), blank},
@@ -29,29 +29,29 @@ func TestCreateName(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			expired := dated("expired", ben)
-			expired.ExpirationDate = moment("2026-02-01T00:00:00Z")
-			store := newStore(t, dated("ben's", ben), dated("ann's", ann), expired)
+			expired := expiringToken("expired", ben)
+			expired.ExpirationDate = parseTime("2026-02-01T00:00:00Z")
+			store := newStore(t, expiringToken("ben's", ben), expiringToken("ann's", ann), expired)
 			_, err := create(t.Context(), newService(store), callOf(user(ben), version.V3),
 				pat.CreateRequest{Name: test.tokenName})
-			checkRefusal(t, test.want, err)
+			checkRejection(t, test.want, err)
 			wantTokens := 3
 			if test.want == accepted {
 				wantTokens = 4
 			}
-			if got := len(everything(t, store)); got != wantTokens {
+			if got := len(allTokens(t, store)); got != wantTokens {
 				t.Errorf("there are %d tokens, want %d", got, wantTokens)
 			}
 		})
 	}
 }
 
-func TestCreateValidity(t *testing.T) {
-	bounds := refusal{pat.Illegal, "/accessTokenValiditySeconds", "validity-bounds"}
+func TestCreate_ValidityBounds(t *testing.T) {
+	bounds := rejection{pat.Illegal, "/accessTokenValiditySeconds", "validity-bounds"}
 	tests := []struct {
 		name    string
 		seconds int
-		want    refusal
+		want    rejection
 	}{
 		{"negative", -1, bounds},
 		{"zero", 0, bounds},
@@ -64,39 +64,39 @@ func TestCreateValidity(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := create(t.Context(), newService(newStore(t)), callOf(user(ben), version.V3),
 				pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: &test.seconds})
-			checkRefusal(t, test.want, err)
+			checkRejection(t, test.want, err)
 		})
 	}
 }
 
-func TestCreateRefusalTexts(t *testing.T) {
+func TestCreate_ErrorTexts(t *testing.T) {
 	tests := []struct {
 		name    string
 		request pat.CreateRequest
-		want    refusal
+		want    rejection
 	}{
-		{"no name", pat.CreateRequest{}, refusal{pat.Missing, "/name", "name-required"}},
+		{"no name", pat.CreateRequest{}, rejection{pat.Missing, "/name", "name-required"}},
 		{
-			"blank name", pat.CreateRequest{Name: new(" ")}, refusal{
+			"blank name", pat.CreateRequest{Name: new(" ")}, rejection{
 				pat.Missing, "/name", "name-not-blank",
 			},
 		},
 		{
-			"name taken", pat.CreateRequest{Name: new("name of token")}, refusal{
+			"name taken", pat.CreateRequest{Name: new("name of token")}, rejection{
 				pat.Invalid, "/name", "name-unique",
 			},
 		},
 		{
 			"validity",
 			pat.CreateRequest{Name: new("robot"), AccessTokenValiditySeconds: new(5)},
-			refusal{pat.Illegal, "/accessTokenValiditySeconds", "validity-bounds"},
+			rejection{pat.Illegal, "/accessTokenValiditySeconds", "validity-bounds"},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := create(t.Context(), newService(newStore(t, dated("token", ben))),
+			_, err := create(t.Context(), newService(newStore(t, expiringToken("token", ben))),
 				callOf(user(ben), version.V3), test.request)
-			checkCause(t, test.want, err)
+			checkErrorText(t, test.want, err)
 		})
 	}
 }
