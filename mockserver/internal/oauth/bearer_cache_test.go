@@ -19,7 +19,7 @@ func callerOf(client string, scope string) pat.Caller {
 	}
 }
 
-func TestBearerCacheStaysKnown(t *testing.T) {
+func TestBearerCache_KeepsGenerationSize(t *testing.T) {
 	var v oauth.BearerCache
 	for n := range oauth.GenerationSize {
 		v.Add(fmt.Sprint(n), callerOf(fmt.Sprint(n%1000), "a"))
@@ -31,7 +31,7 @@ func TestBearerCacheStaysKnown(t *testing.T) {
 	}
 }
 
-func TestBearerCacheForgetsWhatIsNotUsed(t *testing.T) {
+func TestBearerCache_EvictsUnused(t *testing.T) {
 	var v oauth.BearerCache
 	v.Add("used", callerOf("used", "a"))
 	v.Add("unused", callerOf("unused", "a"))
@@ -50,7 +50,7 @@ func TestBearerCacheForgetsWhatIsNotUsed(t *testing.T) {
 }
 
 // Access tokens of one client differ in their scopes if its token was changed between.
-func TestBearerCacheScopesOfEach(t *testing.T) {
+func TestBearerCache_KeepsScopesOfEachToken(t *testing.T) {
 	var v oauth.BearerCache
 	for n := range 9 {
 		v.Add(fmt.Sprint(n), callerOf("ann", fmt.Sprint("scope ", n%3)))
@@ -64,7 +64,7 @@ func TestBearerCacheScopesOfEach(t *testing.T) {
 	}
 }
 
-func TestBearerCacheIsSmall(t *testing.T) {
+func TestBearerCache_MemoryPerToken(t *testing.T) {
 	const atMost = 100 // bytes for each access token of a client
 	held := func() uint64 {
 		var m runtime.MemStats

@@ -100,19 +100,19 @@ func BenchmarkCreate(b *testing.B) {
 // create makes b.N tokens.
 func create(b *testing.B, s *file.Store, writers int) {
 	var (
-		next    atomic.Int64
-		running sync.WaitGroup
+		next atomic.Int64
+		wg   sync.WaitGroup
 	)
 	for writer := range writers {
 		random := rand.New(rand.NewPCG(3, uint64(writer)))
-		running.Go(func() {
+		wg.Go(func() {
 			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
 				t := benchToken(random, ann, int(i))
 				checkError(b, nil, s.Create(b.Context(), t, 0))
 			}
 		})
 	}
-	running.Wait()
+	wg.Wait()
 }
 
 // BenchmarkOpen reports what a start takes, beside putting the tokens into memory.

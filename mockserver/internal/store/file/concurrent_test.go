@@ -14,61 +14,61 @@ import (
 
 const workers = 8
 
-// together runs a function once for each worker, all at the same time.
-func together(work func(worker int)) {
-	var running sync.WaitGroup
+// runConcurrently runs a function once for each worker, all at the same time.
+func runConcurrently(work func(worker int)) {
+	var wg sync.WaitGroup
 	start := make(chan struct{})
 	for worker := range workers {
-		running.Go(func() {
+		wg.Go(func() {
 			<-start
 			work(worker)
 		})
 	}
 	close(start)
-	running.Wait()
+	wg.Wait()
 }
 
 // No update is lost, in memory or in the file: each worker adds one to the name, as often as it
 // takes.
-func TestConcurrentSwaps(t *testing.T) {
-	const each = 10
+func TestSwap_Concurrent(t *testing.T) {
+	const swaps = 10
 	zero := token("0", ann, 1)
 	f, path, s := newStore(t, zero)
-	together(func(int) {
-		for range each {
+	runConcurrently(func(int) {
+		for range swaps {
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
 				current, _ := s.Token(t.Context(), "0")
 				n, _ := strconv.Atoi(current.Name)
-				if err = s.Swap(t.Context(), renamed(current, strconv.Itoa(n+1))); err != nil &&
+				if err = s.Swap(t.Context(), rename(current, strconv.Itoa(n+1))); err != nil &&
 					!errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
 			}
 		}
 	})
-	want := []*pat.Token{renamed(zero, strconv.Itoa(workers*each)).New}
+	want := []*pat.Token{rename(zero, strconv.Itoa(workers*swaps)).New}
 	checkMemory(t, want, s)
 	checkFile(t, want, f, path)
 }
 
 // Whatever is written at the same time, to whatever namespace, the file ends up with what memory
 // has.
-func TestConcurrentWrites(t *testing.T) {
+func TestWrite_Concurrent(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
 	want := map[string]content{}
 	for _, name := range []string{"0", "1", "2"} {
-		peopled(t, f, name)
+		namespaceWithUsers(t, f, name)
 	}
-	together(func(worker int) {
+	runConcurrently(func(worker int) {
 		s := namespace(t, f, fmt.Sprint(worker%3))
 		for i := range 10 {
 			id := fmt.Sprintf("%d-%d", worker, i)
-			made := token(id, pat.Owner{ID: "ann"}, i)
-			checkError(t, nil, s.Create(t.Context(), made, 0))
+			created := token(id, pat.Owner{ID: "ann"}, i)
+			checkError(t, nil, s.Create(t.Context(), created, 0))
 			checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: id, Name: id}, nil))
 			checkError(t, nil, s.PutRecord(id, []byte(id)))
-			change := renamed(made, "renamed "+id)
+			change := rename(created, "renamed "+id)
 			checkError(t, nil, s.Swap(t.Context(), change))
 			if i%2 == 0 {
 				checkError(t, nil, s.Delete(t.Context(), change.New))
@@ -86,7 +86,7 @@ func TestConcurrentWrites(t *testing.T) {
 	f = reopen(t, f, path)
 	for name, want := range want {
 		s := namespace(t, f, name)
-		got := loaded(t, s)
+		got := load(t, s)
 		if diff := cmp.Diff(want.Tokens, contentOf(got).Tokens); diff != "" {
 			t.Errorf("tokens of %s (-memory +file):\n%s", name, diff)
 		}
@@ -103,9 +103,9 @@ func TestConcurrentWrites(t *testing.T) {
 }
 
 // A namespace that is deleted while others write to it is gone, and nobody is told of an error.
-func TestConcurrentDelete(t *testing.T) {
+func TestDelete_DuringWrites(t *testing.T) {
 	f, path, s := newStore(t)
-	together(func(worker int) {
+	runConcurrently(func(worker int) {
 		for i := range 10 {
 			if worker == 0 && i == 5 {
 				checkError(t, nil, f.Delete("default"))

@@ -52,7 +52,7 @@ func newSample(t *testing.T) sample {
 	checkError(t, nil, err)
 	last, err := s.Token(t.Context(), "token-30")
 	checkError(t, nil, err)
-	checkError(t, nil, s.Swap(t.Context(), renamed(last, "last")))
+	checkError(t, nil, s.Swap(t.Context(), rename(last, "last")))
 	m.content = contentOfFile(t, f)
 	checkError(t, nil, f.Close())
 	m.bytes, err = os.ReadFile(path)
@@ -65,57 +65,57 @@ func contentOfFile(t *testing.T, f *file.File) map[string]content {
 	t.Helper()
 	names, err := f.Namespaces()
 	checkError(t, nil, err)
-	all := map[string]content{}
+	contents := map[string]content{}
 	for _, name := range names {
 		s := namespace(t, f, name)
 		_, err := s.Load()
 		checkError(t, nil, err)
 		tenant, err := s.Snapshot(t.Context())
 		checkError(t, nil, err)
-		all[name] = contentOf(tenant)
+		contents[name] = contentOf(tenant)
 		for _, record := range []string{"large", "clock"} {
 			data, err := s.Record(record)
 			checkError(t, nil, err)
-			all[name+"/"+record] = content{Tenant: pat.Tenant{Name: string(data)}}
+			contents[name+"/"+record] = content{Tenant: pat.Tenant{Name: string(data)}}
 		}
 	}
 	key, err := f.Key(func() ([]byte, error) { return []byte("another key"), nil })
 	checkError(t, nil, err)
-	all[""] = content{Tenant: pat.Tenant{Name: string(key)}}
-	return all
+	contents[""] = content{Tenant: pat.Tenant{Name: string(key)}}
+	return contents
 }
 
 // An outcome is what becomes of a damaged file. Any other is an error.
 type outcome string
 
 const (
-	refused outcome = "refused"
-	same    outcome = "same" // with nothing missing and nothing to say
-	dropped outcome = "dropped"
+	rejected outcome = "refused"
+	intact   outcome = "same" // with nothing missing and nothing to say
+	dropped  outcome = "dropped"
 )
 
 // try opens other bytes in the place of the sample's.
-func (m sample) try(t *testing.T, damaged []byte) (outcome, error) {
+func (m sample) try(t *testing.T, data []byte) (outcome, error) {
 	t.Helper()
-	checkError(t, nil, os.WriteFile(m.path, damaged, 0o600))
+	checkError(t, nil, os.WriteFile(m.path, data, 0o600))
 	f, warnings, err := tryOpen(m.path)
 	if err != nil {
 		after, _ := os.ReadFile(m.path)
-		if !bytes.Equal(damaged, after) {
+		if !bytes.Equal(data, after) {
 			t.Errorf("the refused file was changed: %v", err)
 		}
-		return refused, err
+		return rejected, err
 	}
 	got := contentOfFile(t, f)
 	checkError(t, nil, f.Close())
-	want, as := m.content, same
+	want, result := m.content, intact
 	if warnings != "" {
 		if !strings.HasPrefix(warnings, "level=WARN ") || !strings.Contains(warnings, m.path) {
 			t.Errorf("warned %q, want a warning about the file", warnings)
 		}
 		golden.Check(t, "testdata/log.golden", "torn change",
 			strings.ReplaceAll(warnings, m.path, "FILE"))
-		as = dropped
+		result = dropped
 		if !reflect.DeepEqual(want, got) {
 			want = m.contentBefore
 		}
@@ -123,18 +123,18 @@ func (m sample) try(t *testing.T, damaged []byte) (outcome, error) {
 	if !reflect.DeepEqual(want, got) { // which is a hundred times as fast as
 		t.Errorf("content (-want +got):\n%s", cmp.Diff(want, got))
 	}
-	return as, nil
+	return result, nil
 }
 
-// with returns the sample's bytes with a change to them.
-func (m sample) with(change func([]byte)) []byte {
-	damaged := bytes.Clone(m.bytes)
-	change(damaged)
-	return damaged
+// modify returns the sample's bytes with a change to them.
+func (m sample) modify(change func([]byte)) []byte {
+	data := bytes.Clone(m.bytes)
+	change(data)
+	return data
 }
 
-// newer is where the meta page of the last change starts.
-func newer(file []byte) int {
+// newestMeta is where the meta page of the last change starts.
+func newestMeta(file []byte) int {
 	if binary.NativeEndian.Uint64(file[64:]) > binary.NativeEndian.Uint64(file[pageSize+64:]) {
 		return 0
 	}
@@ -142,21 +142,23 @@ func newer(file []byte) int {
 }
 
 // end is the first page that was never used: bbolt keeps some in reserve.
-func (m sample) end() int { return int(binary.NativeEndian.Uint64(m.bytes[newer(m.bytes)+56:])) }
+func (m sample) end() int {
+	return int(binary.NativeEndian.Uint64(m.bytes[newestMeta(m.bytes)+56:]))
+}
 
-func TestUndamaged(t *testing.T) {
+func TestOpen_AcceptsIntactFile(t *testing.T) {
 	m := newSample(t)
 	got, err := m.try(t, m.bytes)
 	checkError(t, nil, err)
-	if got != same {
+	if got != intact {
 		t.Errorf("outcome is %s, want the same", got)
 	}
 }
 
 // Both meta pages are valid at rest. A torn one is the last change, which nobody was told of.
-func TestTornChange(t *testing.T) {
+func TestOpen_DropsTornChange(t *testing.T) {
 	m := newSample(t)
-	last := newer(m.bytes)
+	last := newestMeta(m.bytes)
 	zero := func(from, to int) func([]byte) { return func(b []byte) { clear(b[from:to]) } }
 	flip := func(at int) func([]byte) { return func(b []byte) { b[at] ^= 0x10 } }
 	tests := []struct {
@@ -172,29 +174,29 @@ func TestTornChange(t *testing.T) {
 		{"root", flip(last + 32), dropped},
 		{"number of the change", flip(last + 64), dropped},
 		{"checksum", flip(last + 72), dropped},
-		{"what follows it, which nobody reads", zero(last+80, last+pageSize), same},
+		{"what follows it, which nobody reads", zero(last+80, last+pageSize), intact},
 		{"the other one", flip(pageSize - last + 72), dropped},
-		{"both", func(b []byte) { b[72] ^= 1; b[pageSize+72] ^= 1 }, refused},
-		{"all of both", zero(0, 2*pageSize), refused},
-		{"header alone", flip(last + 8), refused},
-		{"id alone", flip(last), refused},
+		{"both", func(b []byte) { b[72] ^= 1; b[pageSize+72] ^= 1 }, rejected},
+		{"all of both", zero(0, 2*pageSize), rejected},
+		{"header alone", flip(last + 8), rejected},
+		{"id alone", flip(last), rejected},
 		{"a page in use that is free as well beside it", func(b []byte) {
 			clear(b[last : last+pageSize])
 			other := b[pageSize-last:]
 			root, freelist := binary.NativeEndian.Uint64(other[32:]),
 				binary.NativeEndian.Uint64(other[48:])
 			copy(b[freelist*pageSize+16:], binary.NativeEndian.AppendUint64(nil, root))
-		}, refused},
+		}, rejected},
 		{
 			"a page that is damaged beside it", func(b []byte) {
 				clear(b[last : last+pageSize])
 				clear(b[2*pageSize : 20*pageSize])
-			}, refused,
+			}, rejected,
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got, err := m.try(t, m.with(test.change)); got != test.want {
+			if got, err := m.try(t, m.modify(test.change)); got != test.want {
 				t.Errorf("outcome is %s (%v), want %s", got, err, test.want)
 			}
 		})
@@ -202,48 +204,48 @@ func TestTornChange(t *testing.T) {
 }
 
 // A torn change is told of once, and what follows it is written as ever.
-func TestWriteAfterATornChange(t *testing.T) {
+func TestWrite_AfterTornChange(t *testing.T) {
 	m := newSample(t)
-	last := newer(m.bytes)
+	last := newestMeta(m.bytes)
 	checkError(t, nil,
-		os.WriteFile(m.path, m.with(func(b []byte) { clear(b[last : last+pageSize]) }), 0o600))
-	f, warnings := openWarned(t, m.path)
+		os.WriteFile(m.path, m.modify(func(b []byte) { clear(b[last : last+pageSize]) }), 0o600))
+	f, warnings := openWithWarnings(t, m.path)
 	if warnings == "" {
 		t.Error("there was no warning")
 	}
 	f = reopen(t, f, m.path)
 	s := namespace(t, f, "default")
-	loaded(t, s)
+	load(t, s)
 	checkError(t, nil, s.Create(t.Context(), token("new", ben, 1), 0))
 	f = reopen(t, f, m.path)
-	if got := loaded(t, namespace(t, f, "default")); len(got.Tokens) != 61 {
+	if got := load(t, namespace(t, f, "default")); len(got.Tokens) != 61 {
 		t.Errorf("there are %d tokens, want 61", len(got.Tokens))
 	}
 }
 
-// isRefusal reports whether the error says what a file is that is not opened.
-func isRefusal(err error) bool {
+// isRejection reports whether the error says what a file is that is not opened.
+func isRejection(err error) bool {
 	return errors.Is(err, file.ErrDamaged) || errors.Is(err, file.ErrForeign) ||
 		errors.As(err, new(file.FormatError))
 }
 
 // One wrong bit in any page is noticed, or nobody reads it; the process goes on in any case.
-func TestFlippedBits(t *testing.T) {
+func TestOpen_DetectsFlippedBits(t *testing.T) {
 	m := newSample(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	count := map[outcome]int{}
-	all := os.Getenv("PATMOCK_FLIP_ALL") != "" // which takes minutes
+	exhaustive := os.Getenv("PATMOCK_FLIP_ALL") != "" // which takes minutes
 	for page := range len(m.bytes) / pageSize {
 		for i := 0; i < pageSize; i++ {
 			// beyond the header and the first elements, here and there
-			if !all && (i >= 48 || page >= m.end()) {
+			if !exhaustive && (i >= 48 || page >= m.end()) {
 				i += random.IntN(pageSize / 8)
 			}
-			at := page*pageSize + min(i, pageSize-1)
+			offset := page*pageSize + min(i, pageSize-1)
 			bit := byte(1) << random.IntN(8)
-			got, err := m.try(t, m.with(func(b []byte) { b[at] ^= bit }))
+			got, err := m.try(t, m.modify(func(b []byte) { b[offset] ^= bit }))
 			count[got]++
-			if got == dropped && page > 1 || got == refused && !isRefusal(err) {
+			if got == dropped && page > 1 || got == rejected && !isRejection(err) {
 				t.Errorf("outcome is %s (%v)", got, err)
 			}
 			if t.Failed() {
@@ -252,7 +254,7 @@ func TestFlippedBits(t *testing.T) {
 		}
 	}
 	t.Log(count)
-	for _, outcome := range []outcome{refused, same, dropped} {
+	for _, outcome := range []outcome{rejected, intact, dropped} {
 		if count[outcome] == 0 {
 			t.Errorf("no outcome is %s: the test does not reach what it should", outcome)
 		}
@@ -261,7 +263,7 @@ func TestFlippedBits(t *testing.T) {
 
 // Whatever a thousand files have in the place of some of their bytes, none hangs or ends the
 // process.
-func TestRandomDamage(t *testing.T) {
+func TestOpen_SurvivesRandomDamage(t *testing.T) {
 	const files = 1000
 	m := newSample(t)
 	random := rand.New(rand.NewPCG(3, 4))
@@ -269,13 +271,13 @@ func TestRandomDamage(t *testing.T) {
 	for i := range files {
 		from := random.IntN(m.end() * pageSize)
 		length := min(1<<random.IntN(14), len(m.bytes)-from)
-		got, err := m.try(t, m.with(func(b []byte) {
+		got, err := m.try(t, m.modify(func(b []byte) {
 			for at := range length {
 				b[from+at] = byte(random.Uint32())
 			}
 		}))
 		count[got]++
-		if got == dropped && from >= 2*pageSize || got == refused && !isRefusal(err) {
+		if got == dropped && from >= 2*pageSize || got == rejected && !isRejection(err) {
 			t.Errorf("outcome is %s (%v)", got, err)
 		}
 		if t.Failed() {
@@ -283,14 +285,14 @@ func TestRandomDamage(t *testing.T) {
 		}
 	}
 	t.Log(count)
-	if count[refused] < files/4 {
+	if count[rejected] < files/4 {
 		t.Errorf("%d files of %d were refused: the test does not reach what it should",
-			count[refused], files)
+			count[rejected], files)
 	}
 }
 
 // A page that is lost, holds what it held earlier, or what another holds, is noticed.
-func TestMisplacedPages(t *testing.T) {
+func TestOpen_DetectsMisplacedPages(t *testing.T) {
 	m := newSample(t)
 	pages := len(m.bytes) / pageSize
 	page := func(b []byte, i int) []byte { return b[i*pageSize : (i+1)*pageSize] }
@@ -314,13 +316,13 @@ func TestMisplacedPages(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			count := map[outcome]int{}
 			for i := 2; i < pages; i++ {
-				got, _ := m.try(t, m.with(func(b []byte) { copy(page(b, i), c.source(i)) }))
+				got, _ := m.try(t, m.modify(func(b []byte) { copy(page(b, i), c.source(i)) }))
 				count[got]++
 				if got == dropped {
 					t.Errorf("page %d: a change was dropped", i)
 				}
 			}
-			if count[refused] == 0 {
+			if count[rejected] == 0 {
 				t.Error("nothing was refused")
 			}
 		})
@@ -336,10 +338,10 @@ func (m sample) branch(t *testing.T) int {
 			continue
 		}
 		if got, _ := m.try(t,
-			m.with(func(b []byte) {
+			m.modify(func(b []byte) {
 				clear(b[page*pageSize+16 : page*pageSize+
 					32])
-			})); got == refused {
+			})); got == rejected {
 			return page
 		}
 	}
@@ -348,7 +350,7 @@ func (m sample) branch(t *testing.T) int {
 }
 
 // bbolt would follow a circle for ever, and read past the end of the file.
-func TestPointers(t *testing.T) {
+func TestOpen_RejectsInvalidPagePointers(t *testing.T) {
 	m := newSample(t)
 	branch := m.branch(t)
 	child := branch*pageSize + 16 + 8
@@ -357,10 +359,10 @@ func TestPointers(t *testing.T) {
 		uint64(branch), 0, 1, second, 1 << 20, 1 << 40, 1<<64 - 1, uint64(m.end()),
 	} {
 		t.Run(fmt.Sprint(target), func(t *testing.T) {
-			got, err := m.try(t, m.with(func(b []byte) {
+			got, err := m.try(t, m.modify(func(b []byte) {
 				binary.NativeEndian.PutUint64(b[child:], target)
 			}))
-			if got != refused {
+			if got != rejected {
 				t.Fatalf("outcome is %s, want refused", got)
 			}
 			checkError(t, file.ErrDamaged, err)
@@ -372,19 +374,19 @@ func TestPointers(t *testing.T) {
 }
 
 // Where a branch has a wrong key, everything is there, and would not be found.
-func TestBranchKey(t *testing.T) {
+func TestOpen_RejectsInvalidBranchKey(t *testing.T) {
 	m := newSample(t)
 	element := m.branch(t)*pageSize + 16 + 16 // the second
 	key := element + int(binary.NativeEndian.Uint32(m.bytes[element:]))
-	got, err := m.try(t, m.with(func(b []byte) { b[key]++ }))
-	if got != refused {
+	got, err := m.try(t, m.modify(func(b []byte) { b[key]++ }))
+	if got != rejected {
 		t.Fatalf("outcome is %s, want refused", got)
 	}
 	checkError(t, file.ErrDamaged, err)
 	checkText(t, err, "key") // bbolt's words
 }
 
-func TestTruncated(t *testing.T) {
+func TestOpen_RejectsTruncatedFile(t *testing.T) {
 	m := newSample(t)
 	end := m.end() * pageSize
 	lengths := []int{
@@ -393,9 +395,9 @@ func TestTruncated(t *testing.T) {
 	}
 	for _, length := range lengths {
 		t.Run(fmt.Sprint(length), func(t *testing.T) {
-			want := refused
+			want := rejected
 			if length >= end {
-				want = same
+				want = intact
 			}
 			got, err := m.try(t, m.bytes[:length])
 			if got != want {

@@ -4,12 +4,12 @@ import "go.etcd.io/bbolt"
 
 // BreakCommit puts something in the place of db.Update, which it is given, until the returned
 // function is called.
-func (f *File) BreakCommit(with func(update func(func(*bbolt.Tx) error) error,
+func (f *File) BreakCommit(commit func(update func(func(*bbolt.Tx) error) error,
 	do func(*bbolt.Tx) error) error,
-) (mend func()) {
+) (restore func()) {
 	f.writeLock <- struct{}{}
 	defer func() { <-f.writeLock }()
-	f.commit = func(do func(*bbolt.Tx) error) error { return with(f.db.Update, do) }
+	f.commit = func(do func(*bbolt.Tx) error) error { return commit(f.db.Update, do) }
 	return func() {
 		f.writeLock <- struct{}{}
 		defer func() { <-f.writeLock }()

@@ -31,8 +31,8 @@ func token(id string, owner pat.Owner, second int) *pat.Token {
 	})
 }
 
-// renamed is the next revision of a token.
-func renamed(t *pat.Token, name string) pat.Change {
+// rename is the next revision of a token.
+func rename(t *pat.Token, name string) pat.Change {
 	next := pat.NewToken(t.TokenData)
 	next.Name = name
 	return pat.Change{Old: t, New: next}
@@ -46,14 +46,14 @@ func newPath(t testing.TB) string {
 // open opens a file until the end of the test, and fails for a warning.
 func open(t testing.TB, path string) *file.File {
 	t.Helper()
-	f, warnings := openWarned(t, path)
+	f, warnings := openWithWarnings(t, path)
 	if warnings != "" {
 		t.Errorf("warned: %s", warnings)
 	}
 	return f
 }
 
-func openWarned(t testing.TB, path string) (f *file.File, warnings string) {
+func openWithWarnings(t testing.TB, path string) (f *file.File, warnings string) {
 	t.Helper()
 	f, warnings, err := tryOpen(path)
 	if err != nil {
@@ -98,7 +98,7 @@ func newStore(t testing.TB, tokens ...*pat.Token) (f *file.File, path string, s 
 	t.Helper()
 	path = newPath(t)
 	f = open(t, path)
-	s = peopled(t, f, "default")
+	s = namespaceWithUsers(t, f, "default")
 	for _, token := range tokens {
 		checkError(t, nil, s.Create(t.Context(), token, 0))
 	}
@@ -108,8 +108,8 @@ func newStore(t testing.TB, tokens ...*pat.Token) (f *file.File, path string, s 
 // users own the tokens of the tests.
 var users = []pat.Identity{{ID: "ann", Name: "Ann"}, {ID: "ben", Name: "Ben"}}
 
-// peopled is a new namespace with the users.
-func peopled(t testing.TB, f *file.File, name string) *file.Store {
+// namespaceWithUsers is a new namespace with the users.
+func namespaceWithUsers(t testing.TB, f *file.File, name string) *file.Store {
 	t.Helper()
 	s := namespace(t, f, name)
 	for _, i := range users {
@@ -136,12 +136,12 @@ func checkMessage(t testing.TB, path string, err error) {
 		strings.ReplaceAll(err.Error(), path, "FILE"))
 }
 
-// placeOf returns the innermost place that an error names.
-func placeOf(err error) (at file.ValueError) {
+// locationOf returns the innermost place that an error names.
+func locationOf(err error) (location file.ValueError) {
 	for inner := (*file.ValueError)(nil); errors.As(err, &inner); err = inner.Err {
-		at = file.ValueError{Namespace: inner.Namespace, Key: inner.Key}
+		location = file.ValueError{Namespace: inner.Namespace, Key: inner.Key}
 	}
-	return at
+	return location
 }
 
 // checkText looks for values that have to be in the text of an error.
@@ -172,11 +172,11 @@ func contentOf(t pat.Tenant) content {
 	return c
 }
 
-func loaded(t testing.TB, s *file.Store) pat.Tenant {
+func load(t testing.TB, s *file.Store) pat.Tenant {
 	t.Helper()
-	found, err := s.Load()
-	if err != nil || !found {
-		t.Fatalf("load: found %t, error %v", found, err)
+	ok, err := s.Load()
+	if err != nil || !ok {
+		t.Fatalf("load: found %t, error %v", ok, err)
 	}
 	tenant, err := s.Snapshot(t.Context())
 	checkError(t, nil, err)
@@ -245,25 +245,25 @@ func TestNamespaces(t *testing.T) {
 	})
 }
 
-func TestNamespaceIsTheSameAtEveryCall(t *testing.T) {
+func TestNamespace_ReturnsSameStore(t *testing.T) {
 	f, _, s := newStore(t)
 	if again := namespace(t, f, "default"); again != s {
 		t.Errorf("store is %p the second time, want %p", again, s)
 	}
 }
 
-func TestNamespacesAreApart(t *testing.T) {
+func TestNamespace_IsIsolated(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
-	a, b := peopled(t, f, "a"), peopled(t, f, "b")
+	a, b := namespaceWithUsers(t, f, "a"), namespaceWithUsers(t, f, "b")
 	checkError(t, nil, a.Create(t.Context(), token("1", ann, 1), 0))
 	checkError(t, nil, b.Create(t.Context(), token("1", ben, 2), 0))
 	checkError(t, nil, b.Create(t.Context(), token("2", ben, 3), 0))
 	checkError(t, nil, a.PutRecord("clock", []byte("of a")))
 	f = reopen(t, f, path)
 	a, b = namespace(t, f, "a"), namespace(t, f, "b")
-	loaded(t, a)
-	loaded(t, b)
+	load(t, a)
+	load(t, b)
 	checkMemory(t, []*pat.Token{token("1", ann, 1)}, a)
 	checkMemory(t, []*pat.Token{token("1", ben, 2), token("2", ben, 3)}, b)
 	got, err := b.Record("clock")
@@ -310,7 +310,7 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-func TestDeleteOfANamespaceThatNobodyOpened(t *testing.T) {
+func TestDelete_UnopenedNamespace(t *testing.T) {
 	f, path, _ := newStore(t, token("1", ann, 1))
 	f = reopen(t, f, path)
 	checkError(t, nil, f.Delete("default"))
@@ -324,8 +324,8 @@ func TestDeleteOfANamespaceThatNobodyOpened(t *testing.T) {
 func TestKey(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
-	made := 0
-	generate := func() ([]byte, error) { made++; return []byte{0, 255, byte(made)}, nil }
+	calls := 0
+	generate := func() ([]byte, error) { calls++; return []byte{0, 255, byte(calls)}, nil }
 	check := func() {
 		t.Helper()
 		got, err := f.Key(generate)
@@ -346,7 +346,7 @@ func TestKey(t *testing.T) {
 	check()
 }
 
-func TestClosed(t *testing.T) {
+func TestFile_FailsAfterClose(t *testing.T) {
 	f, path, s := newStore(t, token("1", ann, 1))
 	checkError(t, nil, f.Close())
 	operations := []struct {

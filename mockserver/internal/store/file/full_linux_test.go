@@ -14,15 +14,15 @@ import (
 
 // A file that cannot grow, as on a full disk, refuses what does not fit and takes it once there is
 // room.
-func TestFullDisk(t *testing.T) {
-	const limited = "PATMOCK_FULL_DISK"
+func TestWrite_FullDisk(t *testing.T) {
+	const env = "PATMOCK_FULL_DISK"
 	// the limit is that of a process, which writes to other files, too
-	if os.Getenv(limited) == "" {
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFullDisk$",
+	if os.Getenv(env) == "" {
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWrite_FullDisk$",
 			"-test.v")
-		command.Env = append(os.Environ(), limited+"=1")
+		command.Env = append(os.Environ(), env+"=1")
 		if output, err := command.CombinedOutput(); err != nil ||
-			!strings.Contains(string(output), "--- PASS: TestFullDisk") {
+			!strings.Contains(string(output), "--- PASS: TestWrite_FullDisk") {
 			t.Errorf("%v\n%s", err, output)
 		}
 		return
@@ -36,11 +36,11 @@ func TestFullDisk(t *testing.T) {
 
 	signal.Ignore(syscall.SIGXFSZ)
 	defer signal.Reset(syscall.SIGXFSZ)
-	var free syscall.Rlimit
-	checkError(t, nil, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &free))
-	full := free
-	full.Cur = uint64(info.Size())
-	checkError(t, nil, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full))
+	var unlimited syscall.Rlimit
+	checkError(t, nil, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &unlimited))
+	limit := unlimited
+	limit.Cur = uint64(info.Size())
+	checkError(t, nil, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
 	for i := 0; err == nil && i < 10000; i++ {
 		if err = s.Create(t.Context(), next, 0); err == nil {
 			want = append(want, next)
@@ -48,7 +48,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	again := s.Create(t.Context(), next, 0)
-	checkError(t, nil, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &free))
+	checkError(t, nil, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &unlimited))
 
 	checkText(t, err, syscall.EFBIG.Error()) // bbolt does not wrap it
 	checkText(t, again, syscall.EFBIG.Error())

@@ -25,7 +25,7 @@ const (
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(victimFile); path != "" {
-		if err := createForEver(path, os.Getenv(victimRound)); err != nil {
+		if err := createForever(path, os.Getenv(victimRound)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -33,9 +33,9 @@ func TestMain(m *testing.M) {
 	golden.Main(m)
 }
 
-// createForEver makes tokens from several goroutines, and prints the id of each that was
+// createForever makes tokens from several goroutines, and prints the id of each that was
 // acknowledged.
-func createForEver(path, round string) error {
+func createForever(path, round string) error {
 	f, err := file.Open(path, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	if err != nil {
 		return err
@@ -44,29 +44,29 @@ func createForEver(path, round string) error {
 	if err != nil {
 		return err
 	}
-	found, err := s.Load()
-	if err == nil && !found {
+	ok, err := s.Load()
+	if err == nil && !ok {
 		err = s.AddIdentity(context.Background(), users[0], nil)
 	}
 	if err != nil {
 		return err
 	}
-	failed := make(chan error)
+	errs := make(chan error)
 	for worker := range 4 {
 		go func() {
 			for i := 0; ; i++ {
 				id := fmt.Sprintf("%s-%d-%d", round, worker, i)
 				if err := s.Create(context.Background(), token(id, pat.Owner{ID: "ann"}, i),
 					0); err != nil {
-					failed <- err
+					errs <- err
 				}
 				if _, err := fmt.Println(id); err != nil { // one write: lines do not mix
-					failed <- err
+					errs <- err
 				}
 			}
 		}()
 	}
-	return <-failed
+	return <-errs
 }
 
 // What was acknowledged before a kill is there after it, however often that happens.
@@ -81,13 +81,13 @@ func TestKill(t *testing.T) {
 	path := newPath(t)
 	var acknowledged []string
 	for round := range rounds {
-		acknowledged = append(acknowledged, killed(t, path, round)...)
-		f, warnings := openWarned(t, path)
+		acknowledged = append(acknowledged, runAndKill(t, path, round)...)
+		f, warnings := openWithWarnings(t, path)
 		if warnings != "" {
 			t.Logf("round %d: %s", round, warnings)
 		}
 		s := namespace(t, f, "default")
-		loaded(t, s)
+		load(t, s)
 		for _, id := range acknowledged {
 			if _, err := s.Token(t.Context(), id); err != nil {
 				t.Errorf("round %d: token %s: %v", round, id, err)
@@ -98,9 +98,9 @@ func TestKill(t *testing.T) {
 	t.Logf("%d tokens were acknowledged in %d rounds", len(acknowledged), rounds)
 }
 
-// killed starts a process, kills it after some lines, at another place in each round, and returns
-// all of them.
-func killed(t *testing.T, path string, round int) (lines []string) {
+// runAndKill starts a process, kills it after some lines, at another place in each round, and
+// returns all of them.
+func runAndKill(t *testing.T, path string, round int) (lines []string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0])
 	command.Env = append(os.Environ(), victimFile+"="+path, victimRound+"="+strconv.Itoa(round))

@@ -45,8 +45,8 @@ func fill(t *testing.T, v reflect.Value) {
 	}
 }
 
-// filled is a tenant with everything that there can be, and a token with all of its fields.
-func filled(t *testing.T) pat.Tenant {
+// fullTenant is a tenant with everything that there can be, and a token with all of its fields.
+func fullTenant(t *testing.T) pat.Tenant {
 	t.Helper()
 	var (
 		tenant pat.Tenant
@@ -64,14 +64,14 @@ func filled(t *testing.T) pat.Tenant {
 	return tenant
 }
 
-func TestRoundTrip(t *testing.T) {
+func TestReplace_RoundTrip(t *testing.T) {
 	moment := time.Date(2026, 12, 31, 23, 59, 59, 999_000_000, time.UTC)
 	tests := []struct {
 		name   string
 		tenant pat.Tenant
 	}{
 		{"nothing", pat.Tenant{}},
-		{"everything", filled(t)},
+		{"everything", fullTenant(t)},
 		{"slices without elements", pat.Tenant{
 			UserLevels: map[string][]string{"nil": nil, "empty": {}}, Identities: []pat.Identity{
 				{ID: "ann", UserLevels: []string{}},
@@ -122,7 +122,7 @@ func TestRoundTrip(t *testing.T) {
 			f, path, s := newStore(t, token("before", ann, 1))
 			checkError(t, nil, s.Replace(t.Context(), test.tenant))
 			s = namespace(t, reopen(t, f, path), "default")
-			got := loaded(t, s)
+			got := load(t, s)
 			if diff := cmp.Diff(contentOf(test.tenant), contentOf(got)); diff != "" {
 				t.Errorf("tenant (-want +got):\n%s", diff)
 			}
@@ -138,7 +138,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-func TestIdentities(t *testing.T) {
+func TestAddIdentity_RoundTrip(t *testing.T) {
 	f, path, s := newStore(t)
 	checkError(t, nil,
 		s.Replace(t.Context(), pat.Tenant{
@@ -161,33 +161,33 @@ func TestIdentities(t *testing.T) {
 		{ID: "d", Name: "D", Login: "3"},
 		{ID: "e", Name: "E", Login: "2"},
 	}, Tokens: []*pat.Token{token("2", pat.Owner{ID: "e", Name: "E"}, 1)}}
-	got := loaded(t, namespace(t, reopen(t, f, path), "default"))
+	got := load(t, namespace(t, reopen(t, f, path), "default"))
 	if diff := cmp.Diff(contentOf(want), contentOf(got)); diff != "" {
 		t.Errorf("tenant (-want +got):\n%s", diff)
 	}
 }
 
 // If the first thing of a tenant is a user, it is loaded all the same.
-func TestLoadWithoutATenant(t *testing.T) {
+func TestLoad_WithoutTenant(t *testing.T) {
 	f, path, _ := newStore(t)
 	want := content{Tenant: pat.Tenant{Identities: users}}
 	if diff := cmp.Diff(want,
-		contentOf(loaded(t, namespace(t, reopen(t, f, path), "default")))); diff != "" {
+		contentOf(load(t, namespace(t, reopen(t, f, path), "default")))); diff != "" {
 		t.Errorf("tenant (-want +got):\n%s", diff)
 	}
 }
 
-func TestLoadOfANewNamespace(t *testing.T) {
+func TestLoad_NewNamespace(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
 	s := namespace(t, f, "default")
 	checkError(t, nil, s.PutRecord("clock", []byte("noon")))
 	check := func(s *file.Store) {
 		t.Helper()
-		found, err := s.Load()
+		ok, err := s.Load()
 		tenant, _ := s.Snapshot(t.Context())
-		if found || err != nil || !cmp.Equal(pat.Tenant{}, tenant) {
-			t.Errorf("loaded %+v, %t, %v, want nothing", tenant, found, err)
+		if ok || err != nil || !cmp.Equal(pat.Tenant{}, tenant) {
+			t.Errorf("loaded %+v, %t, %v, want nothing", tenant, ok, err)
 		}
 	}
 	check(s)
@@ -196,8 +196,8 @@ func TestLoadOfANewNamespace(t *testing.T) {
 
 // What is wrong with a value is told with the file, the namespace and the value, and memory stays
 // empty.
-func TestLoadRefuses(t *testing.T) {
-	good := `{"id":"b","secret":"","name":"b","scope":[],"owner":{"id":"ann","name":""},` +
+func TestLoad_RejectsInvalidValues(t *testing.T) {
+	valid := `{"id":"b","secret":"","name":"b","scope":[],"owner":{"id":"ann","name":""},` +
 		`"accessTokenValiditySeconds":0}`
 	tests := []struct {
 		name, key, data string
@@ -225,7 +225,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"identity", "identities/00000007", `[]`, "array"},
 		{"tenant", "tenant", `"acme"`, "string"},
 		{"scope sets that are no JSON", "scopeSets", "{", "EOF"},
-		{"nothing", "tokens/b", good, ""},
+		{"nothing", "tokens/b", valid, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -233,18 +233,18 @@ func TestLoadRefuses(t *testing.T) {
 			putScopeSets(t, s, scopeSets(0, 1))
 			checkError(t, nil, s.PutRaw(test.key, test.data))
 			s = namespace(t, reopen(t, f, path), "default")
-			found, err := s.Load()
+			ok, err := s.Load()
 			if test.want == "" {
 				checkError(t, nil, err)
 				return
 			}
 			checkText(t, err, test.want, path)
-			at := file.ValueError{Namespace: "default", Key: test.key}
-			if diff := cmp.Diff(at, placeOf(err)); diff != "" {
+			location := file.ValueError{Namespace: "default", Key: test.key}
+			if diff := cmp.Diff(location, locationOf(err)); diff != "" {
 				t.Errorf("place (-want +got):\n%s", diff)
 			}
 			tenant, _ := s.Snapshot(t.Context())
-			if found || !cmp.Equal(pat.Tenant{}, tenant) {
+			if ok || !cmp.Equal(pat.Tenant{}, tenant) {
 				t.Errorf("loaded %+v beside an error", tenant)
 			}
 		})

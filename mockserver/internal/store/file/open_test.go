@@ -19,7 +19,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/file"
 )
 
-func TestOpenMakesAFileForThisUserAlone(t *testing.T) {
+func TestOpen_CreatesPrivateFile(t *testing.T) {
 	path := newPath(t)
 	open(t, path)
 	info, err := os.Stat(path)
@@ -35,7 +35,7 @@ func TestOpenMakesAFileForThisUserAlone(t *testing.T) {
 }
 
 // The layout is a promise to the files that there are: a change to it needs another format number.
-func TestLayout(t *testing.T) {
+func TestFile_Layout(t *testing.T) {
 	f, path, s := newStore(t)
 	at := time.Date(2026, 3, 1, 12, 30, 0, 7_000_000, time.UTC)
 	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{
@@ -119,7 +119,7 @@ func edit(t *testing.T, path string, change func(*bbolt.Tx) error) {
 	checkError(t, nil, db.Close())
 }
 
-func TestOpenRefuses(t *testing.T) {
+func TestOpen_RejectsInvalidFiles(t *testing.T) {
 	state := func(change func(*bbolt.Tx) error) func(*testing.T, string) {
 		return func(t *testing.T, path string) {
 			f := open(t, path)
@@ -298,7 +298,7 @@ func TestOpenRefuses(t *testing.T) {
 			for _, want := range test.want {
 				checkError(t, want, err)
 			}
-			if diff := cmp.Diff(test.at, placeOf(err)); diff != "" {
+			if diff := cmp.Diff(test.at, locationOf(err)); diff != "" {
 				t.Errorf("place (-want +got):\n%s", diff)
 			}
 			checkMessage(t, path, err)
@@ -313,7 +313,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-func TestOpenInAFolderThatIsNotThere(t *testing.T) {
+func TestOpen_RejectsMissingDirectory(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "no", "state")
 	_, _, err := tryOpen(path)
 	checkError(t, file.ErrCreate, err)
@@ -321,13 +321,13 @@ func TestOpenInAFolderThatIsNotThere(t *testing.T) {
 	checkText(t, err, path)
 }
 
-func TestOpenOfWhatCannotBeWritten(t *testing.T) {
+func TestOpen_RejectsUnwritableFile(t *testing.T) {
 	t.Run("file", func(t *testing.T) {
 		f, path, _ := newStore(t)
 		checkError(t, nil, f.Close())
 		checkError(t, nil, os.Chmod(path, 0o400))
 		var err error
-		unprivileged(t, path, func() { _, _, err = tryOpen(path) })
+		asUnprivileged(t, path, func() { _, _, err = tryOpen(path) })
 		checkError(t, file.ErrReadOnly, err)
 		checkError(t, fs.ErrPermission, err)
 		checkMessage(t, path, err)
@@ -336,7 +336,7 @@ func TestOpenOfWhatCannotBeWritten(t *testing.T) {
 		path := newPath(t)
 		checkError(t, nil, os.Chmod(filepath.Dir(path), 0o500))
 		var err error
-		unprivileged(t, path, func() { _, _, err = tryOpen(path) })
+		asUnprivileged(t, path, func() { _, _, err = tryOpen(path) })
 		checkError(t, file.ErrCreate, err)
 		checkError(t, fs.ErrPermission, err)
 		checkText(t, err, path)
@@ -344,7 +344,7 @@ func TestOpenOfWhatCannotBeWritten(t *testing.T) {
 }
 
 // A second process gets an error at once, and the first one goes on.
-func TestOpenOfWhatIsOpen(t *testing.T) {
+func TestOpen_RejectsFileInUse(t *testing.T) {
 	f, path, s := newStore(t)
 	start := time.Now() //nolint:forbidigo // it is the time of this process that counts
 	_, _, err := tryOpen(path)
@@ -359,12 +359,12 @@ func TestOpenOfWhatIsOpen(t *testing.T) {
 }
 
 // Of several that make the same file at once, each other finds it in use or, afterwards, made.
-func TestOpenTogether(t *testing.T) {
+func TestOpen_Concurrent(t *testing.T) {
 	for round := range 5 {
 		t.Run(strconv.Itoa(round), func(t *testing.T) {
 			path := newPath(t)
 			errs := make([]error, workers)
-			together(func(worker int) {
+			runConcurrently(func(worker int) {
 				f, _, err := tryOpen(path)
 				if err != nil {
 					errs[worker] = err

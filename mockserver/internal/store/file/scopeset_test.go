@@ -45,7 +45,7 @@ func checkScopeSets(
 	check("in memory", s)
 	f = reopen(t, f, path)
 	s = namespace(t, f, "default")
-	if diff := cmp.Diff(want, loaded(t, s).ScopeSets); diff != "" {
+	if diff := cmp.Diff(want, load(t, s).ScopeSets); diff != "" {
 		t.Errorf("loaded (-want +got):\n%s", diff)
 	}
 	check("in the file", s)
@@ -86,22 +86,22 @@ func TestScopeSets(t *testing.T) {
 }
 
 // A set that does not reach the file is not in memory either, so that no access token names it.
-func TestScopeSets_FailingDisk(t *testing.T) {
+func TestPutScopeSet_FailingDisk(t *testing.T) {
 	f, path, s := newStore(t, token("a", ann, 1))
 	putScopeSets(t, s, scopeSets(0, 2))
 	set := scopeSets(2, 3)[0]
 	type change = func(*bbolt.Tx) error
-	mend := f.BreakCommit(func(update func(change) error, do change) error {
+	restore := f.BreakCommit(func(update func(change) error, do change) error {
 		if _, err := s.ScopeSet(t.Context(), set.Hash); !errors.Is(err, pat.ErrNotFound) {
 			t.Errorf("the set is found before it is in the file: %v", err)
 		}
 		return update(func(tx *bbolt.Tx) error { return errors.Join(do(tx), errDisk) })
 	})
 	checkError(t, errDisk, s.PutScopeSet(t.Context(), set))
-	mend()
-	mend = f.BreakCommit(func(func(change) error, change) error { return errDisk })
+	restore()
+	restore = f.BreakCommit(func(func(change) error, change) error { return errDisk })
 	checkError(t, errDisk, s.Replace(t.Context(), pat.Tenant{ScopeSets: scopeSets(1, 3)}))
-	mend()
+	restore()
 	f, s = checkScopeSets(t, scopeSets(0, 2), f, path, s)
 	checkError(t, nil, s.PutScopeSet(t.Context(), set))
 	checkScopeSets(t, scopeSets(0, 3), f, path, s)

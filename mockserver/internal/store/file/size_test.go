@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/mockserver/internal/store/file"
 )
 
-// allocated returns how many bytes a call allocates, on the average of some.
-func allocated(call func(n int)) int {
+// bytesPerCall returns how many bytes a call allocates, on the average of some.
+func bytesPerCall(call func(n int)) int {
 	const calls = 10
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -22,7 +22,7 @@ func allocated(call func(n int)) int {
 }
 
 // What a write allocates must not depend on what the file holds.
-func TestStoredUsersMakeNoWriteLarger(t *testing.T) {
+func TestWrite_AllocationsIndependentOfUsers(t *testing.T) {
 	const few, many = 100, 5000
 	tests := []struct {
 		name  string
@@ -56,7 +56,7 @@ func TestStoredUsersMakeNoWriteLarger(t *testing.T) {
 				// the first one reads the others
 				checkError(t, nil,
 					s.AddIdentity(t.Context(), pat.Identity{ID: "ann", Name: "Ann"}, nil))
-				return allocated(func(n int) { checkError(t, nil, test.write(s, n)) })
+				return bytesPerCall(func(n int) { checkError(t, nil, test.write(s, n)) })
 			}
 			// the pages on the way are more
 			if small, large := bytes(few), bytes(many); large > 2*small+16<<10 {

@@ -15,11 +15,11 @@ import (
 )
 
 // Each write is in the file when it returns, and memory says the same.
-func TestWrites(t *testing.T) {
+func TestWrite(t *testing.T) {
 	a, b, c := token("a", ann, 1), token("b", ann, 2), token("c", ben, 3)
 	d := token("d", ann, 0)
-	swapped := []pat.Change{renamed(a, "x"), renamed(b, "a"), renamed(c, "x")}
-	taken := renamed(a, "b")
+	swapped := []pat.Change{rename(a, "x"), rename(b, "a"), rename(c, "x")}
+	toTakenName := rename(a, "b")
 	tests := []struct {
 		name    string
 		write   func(*file.Store) error
@@ -43,7 +43,7 @@ func TestWrites(t *testing.T) {
 		},
 		{
 			"create with a name that is taken", func(s *file.Store) error {
-				return s.Create(t.Context(), renamed(d, "a").New, 0)
+				return s.Create(t.Context(), rename(d, "a").New, 0)
 			}, []*pat.Token{a, b, c}, pat.ErrNameTaken,
 		},
 		{
@@ -58,12 +58,12 @@ func TestWrites(t *testing.T) {
 		},
 		{
 			"swap of what was changed", func(s *file.Store) error {
-				return s.Swap(t.Context(), renamed(token("a", ann, 1), "x"))
+				return s.Swap(t.Context(), rename(token("a", ann, 1), "x"))
 			}, []*pat.Token{a, b, c}, pat.ErrConflict,
 		},
 		{
 			"swap to a name that is taken", func(s *file.Store) error {
-				return s.Swap(t.Context(), renamed(c, "x"), taken)
+				return s.Swap(t.Context(), rename(c, "x"), toTakenName)
 			}, []*pat.Token{a, b, c}, pat.ErrNameTaken,
 		},
 		{
@@ -114,7 +114,7 @@ var errDisk = errors.New("the disk is on fire")
 
 // A write that does not reach the file leaves memory as it was, and the store goes on when the file
 // does.
-func TestFailingDisk(t *testing.T) {
+func TestWrite_FailingDisk(t *testing.T) {
 	a, b, c := token("a", ann, 1), token("b", ann, 2), token("c", ann, 3)
 	tests := []struct {
 		name  string
@@ -126,9 +126,9 @@ func TestFailingDisk(t *testing.T) {
 		{"create, the first of an owner", func(s *file.Store) error {
 			return s.Create(t.Context(), token("d", ben, 4), 0)
 		}},
-		{"swap", func(s *file.Store) error { return s.Swap(t.Context(), renamed(a, "x")) }},
+		{"swap", func(s *file.Store) error { return s.Swap(t.Context(), rename(a, "x")) }},
 		{"swap that hands names on", func(s *file.Store) error {
-			return s.Swap(t.Context(), renamed(a, "x"), renamed(b, "a"), renamed(c, "b"))
+			return s.Swap(t.Context(), rename(a, "x"), rename(b, "a"), rename(c, "b"))
 		}},
 		{"delete", func(s *file.Store) error { return s.Delete(t.Context(), b) }},
 		{"replace", func(s *file.Store) error {
@@ -157,7 +157,7 @@ func TestFailingDisk(t *testing.T) {
 		for _, failure := range failures {
 			t.Run(test.name+", "+failure.name, func(t *testing.T) {
 				f, path, s := newStore(t, a, b, c)
-				mend := f.BreakCommit(failure.with)
+				restore := f.BreakCommit(failure.with)
 				err := test.write(s)
 				checkError(t, errDisk, err)
 				checkText(t, err, `"default"`, path)
@@ -167,11 +167,11 @@ func TestFailingDisk(t *testing.T) {
 					}
 				}
 				checkMemory(t, []*pat.Token{a, b, c}, s)
-				mend()
+				restore()
 				d := token("d", ben, 0)
 				checkError(t, nil, s.Create(t.Context(), d, 0))
 				s = namespace(t, reopen(t, f, path), "default")
-				tenant := loaded(t, s)
+				tenant := load(t, s)
 				checkMemory(t, []*pat.Token{d, a, b, c}, s)
 				if diff := cmp.Diff(users, tenant.Identities); diff != "" {
 					t.Errorf("identities (-want +got):\n%s", diff)
@@ -183,17 +183,17 @@ func TestFailingDisk(t *testing.T) {
 
 // A change that failed and is in the file all the same stops every later one: they could not be
 // told apart.
-func TestFailureWithTheChangeInTheFile(t *testing.T) {
+func TestWrite_StopsWhenFailedChangeIsInFile(t *testing.T) {
 	a := token("a", ann, 1)
 	f, path, s := newStore(t, a)
-	other := peopled(t, f, "other")
-	mend := f.BreakCommit(func(update func(func(*bbolt.Tx) error) error,
+	other := namespaceWithUsers(t, f, "other")
+	restore := f.BreakCommit(func(update func(func(*bbolt.Tx) error) error,
 		do func(*bbolt.Tx) error,
 	) error {
 		return errors.Join(update(do), errDisk)
 	})
 	checkError(t, errDisk, s.Create(t.Context(), token("b", ann, 2), 0))
-	mend()
+	restore()
 	for _, store := range []*file.Store{s, other} {
 		err := store.Create(t.Context(), token("b", ann, 3), 0)
 		checkError(t, errDisk, err)
@@ -204,26 +204,26 @@ func TestFailureWithTheChangeInTheFile(t *testing.T) {
 }
 
 // Who builds on a change that has not reached the file yet has to wait for what becomes of it.
-func TestChangeOfWhatFails(t *testing.T) {
+func TestSwap_WaitsForEarlierChange(t *testing.T) {
 	a := token("a", ann, 1)
 	f, path, s := newStore(t, a)
-	first := renamed(a, "first")
+	first := rename(a, "first")
 	second := make(chan error, 1)
-	mend := f.BreakCommit(func(func(func(*bbolt.Tx) error) error, func(*bbolt.Tx) error) error {
-		go func() { second <- s.Swap(t.Context(), renamed(first.New, "second")) }()
+	restore := f.BreakCommit(func(func(func(*bbolt.Tx) error) error, func(*bbolt.Tx) error) error {
+		go func() { second <- s.Swap(t.Context(), rename(first.New, "second")) }()
 		for range 10000 { // which is time enough for the other one to get ahead, if it can
 			runtime.Gosched()
 		}
 		return errDisk
 	})
 	checkError(t, errDisk, s.Swap(t.Context(), first))
-	mend()
+	restore()
 	checkError(t, pat.ErrConflict, <-second)
 	checkMemory(t, []*pat.Token{a}, s)
 	checkFile(t, []*pat.Token{a}, f, path)
 }
 
-func TestDateThatCannotBeWritten(t *testing.T) {
+func TestCreate_RejectsDateThatCannotBeEncoded(t *testing.T) {
 	far := token("far", ann, 1)
 	far.ExpirationDate = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 	f, path, s := newStore(t)

@@ -11,17 +11,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unprivileged calls f as somebody who may not write everything: for root as nobody, who owns the
+// asUnprivileged calls f as somebody who may not write everything: for root as nobody, who owns the
 // path and its folders.
-func unprivileged(t *testing.T, path string, f func()) {
+func asUnprivileged(t *testing.T, path string, f func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		f()
 		return
 	}
 	const nobody = 65534
-	for _, owned := range []string{path, filepath.Dir(path), filepath.Dir(filepath.Dir(path))} {
-		if err := os.Chown(owned, nobody, nobody); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, name := range []string{path, filepath.Dir(path), filepath.Dir(filepath.Dir(path))} {
+		if err := os.Chown(name, nobody, nobody); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
 	}

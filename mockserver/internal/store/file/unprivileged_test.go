@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// unprivileged calls f as somebody who may not write everything, which takes a user who is not
+// asUnprivileged calls f as somebody who may not write everything, which takes a user who is not
 // root.
-func unprivileged(t *testing.T, _ string, f func()) {
+func asUnprivileged(t *testing.T, _ string, f func()) {
 	t.Helper()
 	if os.Getuid() == 0 {
 		t.Skip("root may write everything: run this as another user")

@@ -43,8 +43,8 @@ func benchTokens(n int) []*pat.Token {
 	for i := range tokens {
 		tokens[i] = benchToken(i, random)
 	}
-	for i, at := range random.Perm(n)[:2*few] {
-		tokens[at].LastUsed = []time.Time{{}, stale}[i%2]
+	for i, index := range random.Perm(n)[:2*few] {
+		tokens[index].LastUsed = []time.Time{{}, stale}[i%2]
 	}
 	return tokens
 }
@@ -66,7 +66,7 @@ func admin(id string) pat.Caller {
 	return pat.Caller{ID: id, UserLevels: []string{"ORG_ADMIN"}, Scopes: []string{"sp:scopes:all"}}
 }
 
-func filtered(tb testing.TB, text string) pat.ListQuery {
+func listQuery(tb testing.TB, text string) pat.ListQuery {
 	filter, err := pat.ParseFilter(text)
 	if err != nil {
 		tb.Fatal(err)
@@ -76,17 +76,17 @@ func filtered(tb testing.TB, text string) pat.ListQuery {
 
 func BenchmarkListOwner(b *testing.B) { benchList(b, pat.ListQuery{OwnerID: "me"}) }
 func BenchmarkListLastUsed(b *testing.B) {
-	benchList(b, filtered(b, "lastUsed le 2026-01-02T00:00:00Z"))
+	benchList(b, listQuery(b, "lastUsed le 2026-01-02T00:00:00Z"))
 }
-func BenchmarkListNeverUsed(b *testing.B) { benchList(b, filtered(b, "lastUsed isnull")) }
+func BenchmarkListNeverUsed(b *testing.B) { benchList(b, listQuery(b, "lastUsed isnull")) }
 
 func benchList(b *testing.B, q pat.ListQuery) {
 	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 		service := pat.NewService(pat.Config{Store: s})
 		for i := 0; b.Loop(); i += 7919 {
-			if listed, err := service.List(b.Context(), admin(tokens[i%len(tokens)].Owner.ID),
-				q); err != nil || len(listed) != few {
-				b.Fatalf("%d tokens, %v", len(listed), err)
+			if got, err := service.List(b.Context(), admin(tokens[i%len(tokens)].Owner.ID),
+				q); err != nil || len(got) != few {
+				b.Fatalf("%d tokens, %v", len(got), err)
 			}
 		}
 	})
@@ -97,16 +97,16 @@ func BenchmarkCreate(b *testing.B) {
 	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 		random := rand.New(rand.NewPCG(3, 4))
 		batches(b, len(tokens)/10, func(size int) {
-			made := make([]*pat.Token, size)
-			for i := range made {
-				made[i] = benchToken(len(tokens)+i, random)
-				made[i].Owner, made[i].LastUsed = tokens[random.IntN(len(tokens))].Owner,
+			created := make([]*pat.Token, size)
+			for i := range created {
+				created[i] = benchToken(len(tokens)+i, random)
+				created[i].Owner, created[i].LastUsed = tokens[random.IntN(len(tokens))].Owner,
 					time.Time{}
 			}
 			b.StartTimer()
-			create(b, s, made)
+			create(b, s, created)
 			b.StopTimer()
-			remove(b, s, made)
+			remove(b, s, created)
 		})
 	})
 }
@@ -139,11 +139,11 @@ func benchDelete(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 }
 
 // batches does something b.N times, some at a time, and leaves it to do to start the timer.
-func batches(b *testing.B, some int, do func(size int)) {
+func batches(b *testing.B, max int, do func(size int)) {
 	b.StopTimer()
 	b.ResetTimer()
 	for done := 0; done < b.N; {
-		size := min(some, b.N-done)
+		size := min(max, b.N-done)
 		do(size)
 		done += size
 	}
@@ -171,22 +171,22 @@ func BenchmarkMixed(b *testing.B) {
 	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 		service := pat.NewService(pat.Config{Store: s})
 		queries := []pat.ListQuery{
-			filtered(b, "lastUsed le 2026-01-02T00:00:00Z"), {
+			listQuery(b, "lastUsed le 2026-01-02T00:00:00Z"), {
 				OwnerID: tokens[len(tokens)/2].Owner.ID,
 			},
 		}
-		took := make([][]time.Duration, 2*workers)
+		durations := make([][]time.Duration, 2*workers)
 		measure := func(worker int, do func() error) {
 			begin := b.Elapsed()
 			if err := do(); err != nil {
 				b.Error(err)
 			}
-			took[worker] = append(took[worker], b.Elapsed()-begin)
+			durations[worker] = append(durations[worker], b.Elapsed()-begin)
 			runtime.Gosched() // nobody holds a processor for longer than an operation takes
 		}
-		var running sync.WaitGroup
+		var wg sync.WaitGroup
 		for worker := range workers {
-			running.Go(func() {
+			wg.Go(func() {
 				for i := range b.N/2/workers + 1 {
 					measure(worker, func() error {
 						_, err := service.List(b.Context(), admin("ann"), queries[i%2])
@@ -194,21 +194,23 @@ func BenchmarkMixed(b *testing.B) {
 					})
 				}
 			})
-			running.Go(func() {
+			wg.Go(func() {
 				random := rand.New(rand.NewPCG(5, uint64(worker)))
 				for i := range b.N/6/workers + 1 {
-					made := benchToken(len(tokens)+i*workers+worker, random)
-					used := renamed(made, made.Name)
-					used.New.LastUsed = made.LastUsed.Add(time.Hour)
-					measure(workers+worker, func() error { return s.Create(b.Context(), made, 0) })
+					created := benchToken(len(tokens)+i*workers+worker, random)
+					used := rename(created, created.Name)
+					used.New.LastUsed = created.LastUsed.Add(time.Hour)
+					measure(workers+worker, func() error {
+						return s.Create(b.Context(), created, 0)
+					})
 					measure(workers+worker, func() error { return s.Swap(b.Context(), used) })
 					measure(workers+worker, func() error { return s.Delete(b.Context(), used.New) })
 				}
 			})
 		}
-		running.Wait()
+		wg.Wait()
 		b.StopTimer()
-		all := slices.Sorted(slices.Values(slices.Concat(took...)))
+		all := slices.Sorted(slices.Values(slices.Concat(durations...)))
 		for _, p := range []struct {
 			name  string
 			share float64
@@ -234,11 +236,11 @@ func BenchmarkMemory(b *testing.B) {
 			for b.Loop() {
 				empty := heap()
 				tokens := benchTokens(n)
-				made := heap()
+				created := heap()
 				s := newStore(b, tokens...)
 				stored := heap()
 				b.ReportMetric((stored-empty)/float64(n), "B/token")
-				b.ReportMetric((stored-made)/float64(n), "store-B/token")
+				b.ReportMetric((stored-created)/float64(n), "store-B/token")
 				runtime.KeepAlive(s)
 				runtime.KeepAlive(tokens)
 			}

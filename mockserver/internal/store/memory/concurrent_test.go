@@ -15,39 +15,39 @@ import (
 
 const workers = 8
 
-// together runs a function once for each worker, all at the same time.
-func together(work func(worker int)) {
-	var running sync.WaitGroup
+// runConcurrently runs a function once for each worker, all at the same time.
+func runConcurrently(work func(worker int)) {
+	var wg sync.WaitGroup
 	start := make(chan struct{})
 	for worker := range workers {
-		running.Go(func() {
+		wg.Go(func() {
 			<-start
 			work(worker)
 		})
 	}
 	close(start)
-	running.Wait()
+	wg.Wait()
 }
 
-func TestConcurrentCreatesOfOneName(t *testing.T) {
+func TestCreate_ConcurrentWithOneName(t *testing.T) {
 	s := newStore(t)
-	var made atomic.Int32
-	together(func(worker int) {
+	var created atomic.Int32
+	runConcurrently(func(worker int) {
 		switch err := s.Create(t.Context(), token(fmt.Sprint(worker), "ann", "robot", worker), 0); {
 		case err == nil:
-			made.Add(1)
+			created.Add(1)
 		case !errors.Is(err, pat.ErrNameTaken):
 			t.Errorf("error is %v, want ErrNameTaken", err)
 		}
 	})
-	if got := made.Load(); got != 1 {
+	if got := created.Load(); got != 1 {
 		t.Errorf("made %d tokens of one name, want 1", got)
 	}
 }
 
-func TestConcurrentCreatesKeepTheLimit(t *testing.T) {
+func TestCreate_ConcurrentWithLimit(t *testing.T) {
 	s := newStore(t)
-	together(func(worker int) {
+	runConcurrently(func(worker int) {
 		for i := range 10 {
 			id := fmt.Sprintf("%d-%d", worker, i)
 			if err := s.Create(t.Context(), token(id, "ann", id, i), 10); err != nil &&
@@ -64,16 +64,16 @@ func TestConcurrentCreatesKeepTheLimit(t *testing.T) {
 }
 
 // No update is lost: each worker adds one to the name, as often as it takes.
-func TestConcurrentSwaps(t *testing.T) {
+func TestSwap_Concurrent(t *testing.T) {
 	const each = 50
 	s := newStore(t, token("a", "ann", "0", 1), token("b", "ben", "0", 2))
-	together(func(int) {
+	runConcurrently(func(int) {
 		for range each {
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
 				a, _ := s.Token(t.Context(), "a")
 				b, _ := s.Token(t.Context(), "b")
-				if err = s.Swap(t.Context(), renamed(a, successor(a)),
-					renamed(b, successor(b))); err != nil && !errors.Is(err, pat.ErrConflict) {
+				if err = s.Swap(t.Context(), rename(a, successor(a)),
+					rename(b, successor(b))); err != nil && !errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
 			}
@@ -88,11 +88,11 @@ func successor(t *pat.Token) string {
 	return strconv.Itoa(n + 1)
 }
 
-func TestConcurrentDeletes(t *testing.T) {
+func TestDelete_Concurrent(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a)
 	var deleted atomic.Int32
-	together(func(int) {
+	runConcurrently(func(int) {
 		switch err := s.Delete(t.Context(), a); {
 		case err == nil:
 			deleted.Add(1)
@@ -106,14 +106,14 @@ func TestConcurrentDeletes(t *testing.T) {
 }
 
 // Readers see tokens in order and each once, whatever is written meanwhile.
-func TestConcurrentReadersAndWriters(t *testing.T) {
+func TestStore_ConcurrentReadersAndWriters(t *testing.T) {
 	s := newStore(t, token("first", "ann", "untouched", 0))
-	together(func(worker int) {
+	runConcurrently(func(worker int) {
 		for i := range 50 {
 			id := fmt.Sprintf("%d-%d", worker, i)
-			made := token(id, "ann", id, worker+1)
-			check(t, nil, s.Create(t.Context(), made, 0))
-			change := renamed(made, id+" renamed")
+			created := token(id, "ann", id, worker+1)
+			check(t, nil, s.Create(t.Context(), created, 0))
+			change := rename(created, id+" renamed")
 			check(t, nil, s.Swap(t.Context(), change))
 			tokens, err := s.Tokens(t.Context(), "ann")
 			check(t, nil, err)
@@ -128,7 +128,7 @@ func TestConcurrentReadersAndWriters(t *testing.T) {
 		}
 	})
 	if diff := cmp.Diff([]string{"first untouched"},
-		listed(t)(s.AllTokens(t.Context()))); diff != "" {
+		format(t)(s.AllTokens(t.Context()))); diff != "" {
 		t.Errorf("all (-want +got):\n%s", diff)
 	}
 }

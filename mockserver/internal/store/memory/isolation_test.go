@@ -15,16 +15,16 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// used is the next revision of a token, used once more.
-func used(t *pat.Token) pat.Change {
+// use is the next revision of a token, used once more.
+func use(t *pat.Token) pat.Change {
 	next := pat.NewToken(t.TokenData)
 	next.AccessTokenValiditySeconds++ // which counts
 	next.LastUsed = stale.Add(time.Duration(next.AccessTokenValiditySeconds) * time.Second)
 	return pat.Change{Old: t, New: next}
 }
 
-// reads are the ways to read more than one token.
-var reads = []struct {
+// readCases are the ways to read more than one token.
+var readCases = []struct {
 	name string
 	read func(*memory.Store) ([]*pat.Token, error)
 }{
@@ -43,11 +43,11 @@ var reads = []struct {
 
 // Eight writers use the same tokens among very many, and make and delete their own, while eight
 // readers look.
-func TestLostUpdate(t *testing.T) {
+func TestSwap_LosesNoUpdate(t *testing.T) {
 	const rounds = 100
 	tokens := benchTokens(100_000)
-	contested := tokens[len(tokens)/2:][:3]
-	for _, token := range contested {
+	shared := tokens[len(tokens)/2:][:3]
+	for _, token := range shared {
 		token.AccessTokenValiditySeconds, token.LastUsed, token.Owner.ID = 0, stale, "ann"
 	}
 	s := newStore(t, tokens...)
@@ -58,9 +58,9 @@ func TestLostUpdate(t *testing.T) {
 			own.Name = fmt.Sprintf("%d of %d", i, worker)
 			check(t, nil, s.Create(t.Context(), own, 0))
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
-				current, _ := s.Token(t.Context(), contested[i%len(contested)].ID)
+				current, _ := s.Token(t.Context(), shared[i%len(shared)].ID)
 				runtime.Gosched() // somebody else may be first
-				if err = s.Swap(t.Context(), used(current)); err != nil &&
+				if err = s.Swap(t.Context(), use(current)); err != nil &&
 					!errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
@@ -70,22 +70,22 @@ func TestLostUpdate(t *testing.T) {
 	}
 	read := func(int) {
 		for i := range rounds {
-			listed, err := reads[1+i%2].read(s)
+			got, err := readCases[1+i%2].read(s)
 			check(t, nil, err)
-			for _, token := range contested {
-				if !slices.ContainsFunc(listed,
+			for _, token := range shared {
+				if !slices.ContainsFunc(got,
 					func(l *pat.Token) bool { return l.ID == token.ID }) {
-					t.Errorf("%s is not among those %s", token.ID, reads[1+i%2].name)
+					t.Errorf("%s is not among those %s", token.ID, readCases[1+i%2].name)
 				}
 			}
 		}
 	}
-	var reading sync.WaitGroup
-	reading.Go(func() { together(read) })
-	together(write)
-	reading.Wait()
+	var wg sync.WaitGroup
+	wg.Go(func() { runConcurrently(read) })
+	runConcurrently(write)
+	wg.Wait()
 	total := 0
-	for _, token := range contested {
+	for _, token := range shared {
 		current, err := s.Token(t.Context(), token.ID)
 		check(t, nil, err)
 		total += current.AccessTokenValiditySeconds
@@ -100,8 +100,8 @@ func TestLostUpdate(t *testing.T) {
 
 // Tokens that are always changed together are seen together: all of them, each once, and none
 // without the others.
-func TestTornList(t *testing.T) {
-	for _, test := range reads {
+func TestList_IsConsistent(t *testing.T) {
+	for _, test := range readCases {
 		t.Run(test.name, func(t *testing.T) {
 			const group = 5
 			tokens := benchTokens(3 * few)
@@ -113,25 +113,25 @@ func TestTornList(t *testing.T) {
 				}
 			}
 			s := newStore(t, tokens...)
-			together(func(worker int) {
+			runConcurrently(func(worker int) {
 				for range 200 {
-					listed, err := test.read(s)
+					got, err := test.read(s)
 					check(t, nil, err)
-					listed = slices.DeleteFunc(listed, func(l *pat.Token) bool {
+					got = slices.DeleteFunc(got, func(l *pat.Token) bool {
 						return l.Owner.ID != "ann"
 					})
 					var changes []pat.Change
-					for _, token := range listed {
-						first := listed[0]
+					for _, token := range got {
+						first := got[0]
 						if token.AccessTokenValiditySeconds != first.AccessTokenValiditySeconds {
 							t.Errorf("%s was used %d times, %s %d times", token.ID,
 								token.AccessTokenValiditySeconds, first.ID,
 								first.AccessTokenValiditySeconds)
 						}
-						changes = append(changes, used(token))
+						changes = append(changes, use(token))
 					}
-					if len(listed) != group {
-						t.Errorf("saw %d tokens, want %d", len(listed), group)
+					if len(got) != group {
+						t.Errorf("saw %d tokens, want %d", len(got), group)
 					}
 					if worker%2 == 0 {
 						if err := s.Swap(t.Context(), changes...); err != nil &&

@@ -21,8 +21,8 @@ func token(id, owner, name string, second int) *pat.Token {
 	})
 }
 
-// renamed is the next revision of a token.
-func renamed(t *pat.Token, name string) pat.Change {
+// rename is the next revision of a token.
+func rename(t *pat.Token, name string) pat.Change {
 	next := pat.NewToken(t.TokenData)
 	next.Name = name
 	return pat.Change{Old: t, New: next}
@@ -39,12 +39,12 @@ func newStore(t testing.TB, tokens ...*pat.Token) *memory.Store {
 
 // tenantOf has tokens with their owners, and the users of most tests.
 func tenantOf(tokens ...*pat.Token) pat.Tenant {
-	tenant, known := pat.Tenant{Tokens: tokens}, map[string]bool{}
+	tenant, seen := pat.Tenant{Tokens: tokens}, map[string]bool{}
 	add := func(id string) {
-		if !known[id] {
+		if !seen[id] {
 			tenant.Identities = append(tenant.Identities, pat.Identity{ID: id, Name: id})
 		}
-		known[id] = true
+		seen[id] = true
 	}
 	for _, id := range owners {
 		add(id)
@@ -62,42 +62,42 @@ func check(t testing.TB, want, err error) {
 	}
 }
 
-// listed writes a list as id and name of each token.
-func listed(t testing.TB) func([]*pat.Token, error) []string {
+// format writes a list as id and name of each token.
+func format(t testing.TB) func([]*pat.Token, error) []string {
 	t.Helper()
 	return func(tokens []*pat.Token, err error) []string {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return told(tokens)
+		return formatTokens(tokens)
 	}
 }
 
 // checkAll looks at every way to read the tokens: the list, those of each owner, and each by id.
 func checkAll(t testing.TB, want []string, s *memory.Store) {
 	t.Helper()
-	all := listed(t)(s.AllTokens(t.Context()))
+	all := format(t)(s.AllTokens(t.Context()))
 	if diff := cmp.Diff(want, all); diff != "" {
 		t.Errorf("all (-want +got):\n%s", diff)
 	}
 	tokens, _ := s.AllTokens(t.Context())
-	owned := map[string][]string{}
+	byOwner := map[string][]string{}
 	for _, token := range tokens {
-		owned[token.Owner.ID] = append(owned[token.Owner.ID], token.ID+" "+token.Name)
+		byOwner[token.Owner.ID] = append(byOwner[token.Owner.ID], token.ID+" "+token.Name)
 		if got, err := s.Token(t.Context(), token.ID); got != token {
 			t.Errorf("token %s by id is %p, %v, want the one of the list, %p", token.ID, got, err,
 				token)
 		}
 	}
-	for owner, want := range owned {
-		if diff := cmp.Diff(want, listed(t)(s.Tokens(t.Context(), owner))); diff != "" {
+	for owner, want := range byOwner {
+		if diff := cmp.Diff(want, format(t)(s.Tokens(t.Context(), owner))); diff != "" {
 			t.Errorf("tokens of %s (-all +got):\n%s", owner, diff)
 		}
 	}
 }
 
-func TestEmpty(t *testing.T) {
+func TestStore_Empty(t *testing.T) {
 	s := memory.New()
 	checkAll(t, nil, s)
 	got, err := s.Token(t.Context(), "a")
@@ -105,12 +105,12 @@ func TestEmpty(t *testing.T) {
 	if got != nil {
 		t.Errorf("token is %v beside an error", got)
 	}
-	if diff := cmp.Diff([]string(nil), listed(t)(s.Tokens(t.Context(), "ann"))); diff != "" {
+	if diff := cmp.Diff([]string(nil), format(t)(s.Tokens(t.Context(), "ann"))); diff != "" {
 		t.Errorf("tokens of an owner that is not there (-want +got):\n%s", diff)
 	}
 }
 
-func TestOrder(t *testing.T) {
+func TestStore_Order(t *testing.T) {
 	tests := []struct {
 		name   string
 		tokens []*pat.Token
@@ -190,60 +190,60 @@ func TestSwap(t *testing.T) {
 		wantFail error
 	}{
 		{"nothing", nil, []string{"a 1", "b 2", "c 1"}, nil},
-		{"rename", []pat.Change{renamed(a, "x")}, []string{"a x", "b 2", "c 1"}, nil},
-		{"same name", []pat.Change{renamed(a, "1")}, []string{"a 1", "b 2", "c 1"}, nil},
+		{"rename", []pat.Change{rename(a, "x")}, []string{"a x", "b 2", "c 1"}, nil},
+		{"same name", []pat.Change{rename(a, "1")}, []string{"a 1", "b 2", "c 1"}, nil},
 		{
 			"name of another owner's",
-			[]pat.Change{renamed(c, "2")},
+			[]pat.Change{rename(c, "2")},
 			[]string{"a 1", "b 2", "c 2"},
 			nil,
 		},
 		{
-			"several", []pat.Change{renamed(c, "x"), renamed(a, "x"), renamed(b, "y")}, []string{
+			"several", []pat.Change{rename(c, "x"), rename(a, "x"), rename(b, "y")}, []string{
 				"a x", "b y", "c x",
 			}, nil,
 		},
 		{
 			"into a name that the same swap frees",
-			[]pat.Change{renamed(a, "x"), renamed(b, "1")},
+			[]pat.Change{rename(a, "x"), rename(b, "1")},
 			[]string{"a x", "b 1", "c 1"},
 			nil,
 		},
 		{
 			"name taken",
-			[]pat.Change{renamed(a, "2")},
+			[]pat.Change{rename(a, "2")},
 			[]string{"a 1", "b 2", "c 1"},
 			pat.ErrNameTaken,
 		},
 		{
-			"name taken by the same swap", []pat.Change{renamed(a, "x"), renamed(b, "x")}, []string{
+			"name taken by the same swap", []pat.Change{rename(a, "x"), rename(b, "x")}, []string{
 				"a 1", "b 2", "c 1",
 			}, pat.ErrNameTaken,
 		},
 		{
-			"name taken, in the last", []pat.Change{renamed(c, "x"), renamed(a, "2")}, []string{
+			"name taken, in the last", []pat.Change{rename(c, "x"), rename(a, "2")}, []string{
 				"a 1", "b 2", "c 1",
 			}, pat.ErrNameTaken,
 		},
 		{
 			"stale",
-			[]pat.Change{renamed(stale, "x")},
+			[]pat.Change{rename(stale, "x")},
 			[]string{"a 1", "b 2", "c 1"},
 			pat.ErrConflict,
 		},
 		{
-			"stale, in the last", []pat.Change{renamed(b, "x"), renamed(stale, "y")}, []string{
+			"stale, in the last", []pat.Change{rename(b, "x"), rename(stale, "y")}, []string{
 				"a 1", "b 2", "c 1",
 			}, pat.ErrConflict,
 		},
 		{
 			"not there",
-			[]pat.Change{renamed(gone, "x")},
+			[]pat.Change{rename(gone, "x")},
 			[]string{"a 1", "b 2", "c 1"},
 			pat.ErrConflict,
 		},
 		{
-			"stale and name taken", []pat.Change{renamed(a, "2"), renamed(stale, "x")}, []string{
+			"stale and name taken", []pat.Change{rename(a, "2"), rename(stale, "x")}, []string{
 				"a 1", "b 2", "c 1",
 			}, pat.ErrConflict,
 		},
@@ -258,13 +258,13 @@ func TestSwap(t *testing.T) {
 }
 
 // A swap that fails leaves the names as they were: each is taken that was, and no other.
-func TestFailedSwapLeavesNames(t *testing.T) {
+func TestSwap_FailureLeavesNames(t *testing.T) {
 	a, b, c, d := token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ann", "3", 3),
 		token("d", "ann", "4", 4)
 	s := newStore(t, a, b, c, d)
 	// a frees 1 for b, b frees 2 for c, and then d wants a name that is taken.
 	check(t, pat.ErrNameTaken,
-		s.Swap(t.Context(), renamed(a, "x"), renamed(b, "1"), renamed(c, "2"), renamed(d, "x")))
+		s.Swap(t.Context(), rename(a, "x"), rename(b, "1"), rename(c, "2"), rename(d, "x")))
 	for _, test := range []struct {
 		name string
 		want error
@@ -281,10 +281,10 @@ func TestFailedSwapLeavesNames(t *testing.T) {
 	}
 }
 
-func TestSwapFreesTheOldName(t *testing.T) {
+func TestSwap_FreesOldName(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a)
-	check(t, nil, s.Swap(t.Context(), renamed(a, "x")))
+	check(t, nil, s.Swap(t.Context(), rename(a, "x")))
 	check(t, pat.ErrNameTaken, s.Create(t.Context(), token("b", "ann", "x", 2), 0))
 	check(t, nil, s.Create(t.Context(), token("b", "ann", "1", 2), 0))
 }
@@ -311,7 +311,7 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-func TestDeleteForGood(t *testing.T) {
+func TestDelete_IsPermanent(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a, token("z", "ann", "26", 1))
 	check(t, nil, s.Delete(t.Context(), a))
@@ -322,7 +322,7 @@ func TestDeleteForGood(t *testing.T) {
 	})
 	t.Run("not twice", func(t *testing.T) { check(t, pat.ErrNotFound, s.Delete(t.Context(), a)) })
 	t.Run("no swap", func(t *testing.T) {
-		check(t, pat.ErrConflict, s.Swap(t.Context(), renamed(a, "x")))
+		check(t, pat.ErrConflict, s.Swap(t.Context(), rename(a, "x")))
 	})
 	t.Run("name and place are free", func(t *testing.T) {
 		check(t, nil, s.Create(t.Context(), token("b", "ann", "1", 2), 2))
@@ -332,12 +332,12 @@ func TestDeleteForGood(t *testing.T) {
 	})
 }
 
-func TestDeleteTheLastOfAnOwner(t *testing.T) {
+func TestDelete_LastTokenOfOwner(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a, token("b", "ben", "1", 2))
 	check(t, nil, s.Delete(t.Context(), a))
 	checkAll(t, []string{"b 1"}, s)
-	if diff := cmp.Diff([]string(nil), listed(t)(s.Tokens(t.Context(), "ann"))); diff != "" {
+	if diff := cmp.Diff([]string(nil), format(t)(s.Tokens(t.Context(), "ann"))); diff != "" {
 		t.Errorf("tokens of the owner (-want +got):\n%s", diff)
 	}
 	check(t, nil, s.Create(t.Context(), token("c", "ann", "1", 3), 1))
@@ -345,8 +345,8 @@ func TestDeleteTheLastOfAnOwner(t *testing.T) {
 }
 
 // What a caller does to a slice that it got reaches nobody else.
-func TestSlicesBelongToTheCaller(t *testing.T) {
-	for _, test := range reads {
+func TestStore_SlicesBelongToCaller(t *testing.T) {
+	for _, test := range readCases {
 		t.Run(test.name+", written to", func(t *testing.T) {
 			s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))
 			got, _ := test.read(s)
@@ -364,10 +364,10 @@ func TestSlicesBelongToTheCaller(t *testing.T) {
 			a, b := token("a", "ann", "1", 1), token("b", "ann", "2", 2)
 			s := newStore(t, a, b)
 			tokens, err := test.read(s)
-			check(t, nil, s.Swap(t.Context(), renamed(b, "x")))
+			check(t, nil, s.Swap(t.Context(), rename(b, "x")))
 			check(t, nil, s.Delete(t.Context(), a))
 			check(t, nil, s.Create(t.Context(), token("c", "ann", "3", 0), 0))
-			if diff := cmp.Diff([]string{"a 1", "b 2"}, listed(t)(tokens, err)); diff != "" {
+			if diff := cmp.Diff([]string{"a 1", "b 2"}, format(t)(tokens, err)); diff != "" {
 				t.Errorf("list read before (-want +got):\n%s", diff)
 			}
 		})

@@ -18,25 +18,25 @@ import (
 // model is a store that keeps its tokens in no order, and looks at every one whatever it is asked.
 type model []*pat.Token
 
-func (m model) where(holds func(*pat.Token) bool) []*pat.Token {
-	var found []*pat.Token
+func (m model) filter(match func(*pat.Token) bool) []*pat.Token {
+	var tokens []*pat.Token
 	for _, t := range m {
-		if holds(t) {
-			found = append(found, t)
+		if match(t) {
+			tokens = append(tokens, t)
 		}
 	}
-	slices.SortFunc(found, func(a, b *pat.Token) int {
+	slices.SortFunc(tokens, func(a, b *pat.Token) int {
 		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
 	})
-	return found
+	return tokens
 }
 
 func (m model) of(owner string) []*pat.Token {
-	return m.where(func(t *pat.Token) bool { return t.Owner.ID == owner })
+	return m.filter(func(t *pat.Token) bool { return t.Owner.ID == owner })
 }
 
-// named tells whether another token of the owner has that name.
-func (m model) named(t *pat.Token) bool {
+// nameTaken tells whether another token of the owner has that name.
+func (m model) nameTaken(t *pat.Token) bool {
 	return slices.ContainsFunc(m, func(o *pat.Token) bool {
 		return o.Owner == t.Owner && o.Name == t.Name && o.ID != t.ID
 	})
@@ -46,7 +46,7 @@ func (m *model) create(t *pat.Token, limit int) error {
 	switch {
 	case slices.ContainsFunc(*m, func(o *pat.Token) bool { return o.ID == t.ID }):
 		return pat.ErrConflict
-	case m.named(t):
+	case m.nameTaken(t):
 		return pat.ErrNameTaken
 	case limit > 0 && len(m.of(t.Owner.ID)) >= limit:
 		return pat.ErrLimit
@@ -63,7 +63,7 @@ func (m *model) swap(changes ...pat.Change) error {
 		}
 	}
 	for _, c := range changes {
-		if next.named(c.New) {
+		if next.nameTaken(c.New) {
 			return pat.ErrNameTaken
 		}
 		next[slices.Index(next, c.Old)] = c.New
@@ -73,8 +73,8 @@ func (m *model) swap(changes ...pat.Change) error {
 }
 
 func (m *model) delete(t *pat.Token) error {
-	if at := slices.Index(*m, t); at >= 0 {
-		*m = slices.Delete(*m, at, at+1)
+	if i := slices.Index(*m, t); i >= 0 {
+		*m = slices.Delete(*m, i, i+1)
 		return nil
 	}
 	if slices.ContainsFunc(*m, func(o *pat.Token) bool { return o.ID == t.ID }) {
@@ -94,9 +94,9 @@ func (m *model) replace(tokens []*pat.Token) error {
 	return nil
 }
 
-// uses are when tokens were last used, and what spans end with. Zero is a moment of a span,
-// and never of a token.
-var uses = []time.Time{
+// lastUsedTimes are when tokens were last used, and what spans end with. Zero is a moment of a
+// span, and never of a token.
+var lastUsedTimes = []time.Time{
 	{},
 	time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), newYear, newYear.Add(time.Microsecond),
 	newYear.Add(time.Millisecond), stale,
@@ -122,7 +122,7 @@ func (m *machine) draw(t *rapid.T) *pat.Token {
 		ID: id, Name: m.name(t), Owner: pat.Owner{ID: rapid.SampledFrom(owners).Draw(t, "owner")},
 		Created: newYear.Add(time.Duration(rapid.IntRange(0, 3).Draw(t,
 			"age")) * 500 * time.Microsecond),
-		LastUsed: rapid.SampledFrom(uses).Draw(t, "used"),
+		LastUsed: rapid.SampledFrom(lastUsedTimes).Draw(t, "used"),
 	})
 }
 
@@ -148,7 +148,7 @@ func (m *machine) current(t *rapid.T) *pat.Token {
 
 func (m *machine) Create(t *rapid.T) {
 	token, limit := m.draw(t), rapid.SampledFrom([]int{0, 0, 1, 50}).Draw(t, "limit")
-	same(t, m.model.create(token, limit), m.store.Create(t.Context(), token, limit))
+	checkSame(t, m.model.create(token, limit), m.store.Create(t.Context(), token, limit))
 }
 
 // Fill makes so many tokens that trees branch.
@@ -162,7 +162,7 @@ func (m *machine) Fill(t *rapid.T) {
 			Created:  newYear.Add(time.Duration(m.ids*7919%1000) * time.Second),
 			LastUsed: stale.Add(time.Duration(m.ids) * time.Hour),
 		})
-		same(t, m.model.create(token, 0), m.store.Create(t.Context(), token, 0))
+		checkSame(t, m.model.create(token, 0), m.store.Create(t.Context(), token, 0))
 	}
 }
 
@@ -174,16 +174,16 @@ func (m *machine) Swap(t *rapid.T) {
 			continue
 		}
 		next := pat.NewToken(old.TokenData)
-		next.Name, next.LastUsed = m.name(t), rapid.SampledFrom(uses).Draw(t, "used")
+		next.Name, next.LastUsed = m.name(t), rapid.SampledFrom(lastUsedTimes).Draw(t, "used")
 		changes = append(changes, pat.Change{Old: old, New: next})
 	}
-	same(t, m.model.swap(changes...), m.store.Swap(t.Context(), changes...))
+	checkSame(t, m.model.swap(changes...), m.store.Swap(t.Context(), changes...))
 }
 
 func (m *machine) Delete(t *rapid.T) {
 	token := m.current(t)
-	same(t, m.model.delete(token), m.store.Delete(t.Context(), token))
-	same(t, m.model.delete(token), m.store.Delete(t.Context(), token)) // which finds it gone
+	checkSame(t, m.model.delete(token), m.store.Delete(t.Context(), token))
+	checkSame(t, m.model.delete(token), m.store.Delete(t.Context(), token)) // which finds it gone
 }
 
 // Empty deletes most of what there is, so that trees shrink.
@@ -191,7 +191,7 @@ func (m *machine) Empty(t *rapid.T) {
 	keep := rapid.IntRange(2, 9).Draw(t, "keep one of")
 	for i, token := range slices.Clone(m.model) {
 		if i%keep != 0 {
-			same(t, m.model.delete(token), m.store.Delete(t.Context(), token))
+			checkSame(t, m.model.delete(token), m.store.Delete(t.Context(), token))
 		}
 	}
 }
@@ -201,17 +201,17 @@ func (m *machine) Replace(t *rapid.T) {
 	for range rapid.IntRange(0, 3).Draw(t, "tokens") {
 		tokens = append(tokens, m.draw(t))
 	}
-	same(t, m.model.replace(tokens), m.store.Replace(t.Context(), tenantOf(tokens...)))
+	checkSame(t, m.model.replace(tokens), m.store.Replace(t.Context(), tenantOf(tokens...)))
 }
 
 // Check reads in every way.
 func (m *machine) Check(t *rapid.T) {
-	everything := m.model.where(func(*pat.Token) bool { return true })
-	sameTokens(t, "all", everything)(m.store.AllTokens(t.Context()))
-	sameCount(t, m.store, "", len(everything))
+	everything := m.model.filter(func(*pat.Token) bool { return true })
+	checkTokens(t, "all", everything)(m.store.AllTokens(t.Context()))
+	checkCount(t, m.store, "", len(everything))
 	for _, owner := range owners {
-		sameTokens(t, "of "+owner, m.model.of(owner))(m.store.Tokens(t.Context(), owner))
-		sameCount(t, m.store, owner, len(m.model.of(owner)))
+		checkTokens(t, "of "+owner, m.model.of(owner))(m.store.Tokens(t.Context(), owner))
+		checkCount(t, m.store, owner, len(m.model.of(owner)))
 	}
 	for _, token := range m.model {
 		if got, err := m.store.Token(t.Context(), token.ID); got != token || err != nil {
@@ -220,16 +220,16 @@ func (m *machine) Check(t *rapid.T) {
 	}
 	span := pat.Span{
 		Never: rapid.Bool().Draw(t, "never"),
-		After: rapid.SampledFrom(uses).Draw(t, "after"),
-		Until: rapid.SampledFrom(uses).Draw(t, "until"),
+		After: rapid.SampledFrom(lastUsedTimes).Draw(t, "after"),
+		Until: rapid.SampledFrom(lastUsedTimes).Draw(t, "until"),
 	}
 	used, err := m.store.TokensLastUsed(t.Context(), span)
 	found := map[*pat.Token]bool{}
 	for _, token := range used {
 		found[token] = true
 	}
-	sameTokens(t, fmt.Sprint("used within ", span, ", and others"),
-		m.model.where(func(t *pat.Token) bool { return found[t] || within(span, t) }))(used, err)
+	checkTokens(t, fmt.Sprint("used within ", span, ", and others"),
+		m.model.filter(func(t *pat.Token) bool { return found[t] || within(span, t) }))(used, err)
 }
 
 // within tells whether a token was last used within a span.
@@ -240,37 +240,37 @@ func within(s pat.Span, t *pat.Token) bool {
 	return t.LastUsed.After(s.After) && !t.LastUsed.After(s.Until)
 }
 
-func same(t *rapid.T, want, got error) {
+func checkSame(t *rapid.T, want, got error) {
 	if !errors.Is(got, want) {
 		t.Fatalf("error is %v, want %v", got, want)
 	}
 }
 
-func sameCount(t *rapid.T, s *memory.Store, owner string, want int) {
+func checkCount(t *rapid.T, s *memory.Store, owner string, want int) {
 	if got, err := s.Count(t.Context(), owner); got != want || err != nil {
 		t.Fatalf("%q has %d tokens, %v, want %d", owner, got, err, want)
 	}
 }
 
-func sameTokens(t *rapid.T, what string, want []*pat.Token) func([]*pat.Token, error) {
+func checkTokens(t *rapid.T, subject string, want []*pat.Token) func([]*pat.Token, error) {
 	return func(got []*pat.Token, err error) {
 		if err != nil || !slices.Equal(want, got) {
-			t.Fatalf("%s: %v\n%v, want\n%v", what, err, told(got), told(want))
+			t.Fatalf("%s: %v\n%v, want\n%v", subject, err, formatTokens(got), formatTokens(want))
 		}
 	}
 }
 
-// told is id and name of each token.
-func told(tokens []*pat.Token) []string {
-	var told []string
+// formatTokens is id and name of each token.
+func formatTokens(tokens []*pat.Token) []string {
+	var lines []string
 	for _, t := range tokens {
-		told = append(told, t.ID+" "+t.Name)
+		lines = append(lines, t.ID+" "+t.Name)
 	}
-	return told
+	return lines
 }
 
 // Whatever is done to a store, it answers as its model does.
-func TestModel(t *testing.T) {
+func TestStore_MatchesModel(t *testing.T) {
 	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func TestCount(t *testing.T) {
 		}, map[string]int{"": 3, "ann": 2, "ben": 1}},
 		{
 			"swap", func() error {
-				return s.Swap(t.Context(), renamed(c, "x"))
+				return s.Swap(t.Context(), rename(c, "x"))
 			}, map[string]int{"": 3, "ann": 2, "ben": 1},
 		},
 		{
@@ -147,11 +147,11 @@ func numbered(n int) []string {
 }
 
 // A replaced store knows nothing of before: neither names, nor ids, nor revisions.
-func TestReplaceForgets(t *testing.T) {
+func TestReplace_DropsOldState(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a, token("b", "ann", "2", 2))
 	check(t, nil, s.Replace(t.Context(), tenantOf(token("a", "ann", "1", 1))))
-	check(t, pat.ErrConflict, s.Swap(t.Context(), renamed(a, "x")))
+	check(t, pat.ErrConflict, s.Swap(t.Context(), rename(a, "x")))
 	check(t, pat.ErrConflict, s.Delete(t.Context(), a))
 	check(t, nil, s.Create(t.Context(), token("b", "ben", "2", 3), 0))
 	check(t, nil, s.Create(t.Context(), token("c", "ann", "2", 4), 2))
@@ -160,18 +160,18 @@ func TestReplaceForgets(t *testing.T) {
 }
 
 // What somebody read before a replacement stays as it was.
-func TestReplaceLeavesLists(t *testing.T) {
+func TestReplace_DoesNotModifyReturnedLists(t *testing.T) {
 	s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))
 	all, err := s.AllTokens(t.Context())
 	check(t, nil, err)
 	check(t, nil, s.Replace(t.Context(), tenantOf(token("x", "ann", "9", 1))))
-	if diff := cmp.Diff([]string{"a 1", "b 2"}, listed(t)(all, nil)); diff != "" {
+	if diff := cmp.Diff([]string{"a 1", "b 2"}, format(t)(all, nil)); diff != "" {
 		t.Errorf("list read before (-want +got):\n%s", diff)
 	}
 }
 
 // The tenant's slice stays its owner's.
-func TestReplaceCopiesTokens(t *testing.T) {
+func TestReplace_CopiesTokens(t *testing.T) {
 	tokens := []*pat.Token{token("b", "ann", "2", 2), token("a", "ann", "1", 1)}
 	s := newStore(t)
 	check(t, nil, s.Replace(t.Context(), tenantOf(tokens...)))
@@ -228,14 +228,14 @@ func TestSetLogin(t *testing.T) {
 }
 
 // Readers see one tenant or the other, never some of both.
-func TestConcurrentReplace(t *testing.T) {
+func TestReplace_Concurrent(t *testing.T) {
 	s := newStore(t)
 	tenant := func(worker int) pat.Tenant {
 		owner := fmt.Sprint(worker)
 		return tenantOf(token(owner+"1", owner, "1", 1), token(owner+"2", owner, "2", 2))
 	}
 	check(t, nil, s.Replace(t.Context(), tenant(0)))
-	together(func(worker int) {
+	runConcurrently(func(worker int) {
 		for range 50 {
 			check(t, nil, s.Replace(t.Context(), tenant(worker)))
 			all, err := s.AllTokens(t.Context())

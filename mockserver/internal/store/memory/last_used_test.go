@@ -11,7 +11,7 @@ import (
 )
 
 // A span with few of many tokens is answered from the index: with those, and no others to look at.
-func TestUsedAmongMany(t *testing.T) {
+func TestTokensLastUsed_ReturnsOnlySpan(t *testing.T) {
 	day := func(n int) time.Time { return newYear.AddDate(0, 0, n) }
 	var tokens []*pat.Token
 	for i := range 300 {
@@ -25,7 +25,7 @@ func TestUsedAmongMany(t *testing.T) {
 	}
 	s := newStore(t, tokens...)
 	year0, far := day(-800_000), day(800_000)
-	everything := listed(t)(s.AllTokens(t.Context()))
+	everything := format(t)(s.AllTokens(t.Context()))
 	tests := []struct {
 		name string
 		span pat.Span
@@ -67,7 +67,7 @@ func TestUsedAmongMany(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want,
-				listed(t)(s.TokensLastUsed(t.Context(), test.span))); diff != "" {
+				format(t)(s.TokensLastUsed(t.Context(), test.span))); diff != "" {
 				t.Errorf("tokens (-want +got):\n%s", diff)
 			}
 		})
