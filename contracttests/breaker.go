@@ -18,7 +18,7 @@ var errCircuitOpen = fmt.Errorf("the target was given up: %d cases in a row coul
 	"no answer but faults", maxConsecutiveFailures)
 
 // Aborted returns why the runner leaves out the rest of the cases: the target does not answer
-// ([tenantguard.ErrNotAnswering]), or several cases in a row could not be tried. It is nil if the
+// ([tenantguard.ErrNotResponding]), or several cases in a row could not be tried. It is nil if the
 // run was not ended by the target.
 func (r *Runner) Aborted() error {
 	if err := r.unresponsiveError(); err != nil {
@@ -33,7 +33,7 @@ func (r *Runner) Aborted() error {
 // unresponsiveError returns live.ErrNotAnswering if the target does not answer.
 func (r *Runner) unresponsiveError() error {
 	if r.unresponsive.Load() {
-		return tenantguard.ErrNotAnswering
+		return tenantguard.ErrNotResponding
 	}
 	return r.timeouts.Err()
 }
@@ -41,9 +41,9 @@ func (r *Runner) unresponsiveError() error {
 // noteAttempt counts an attempt at a target without a guard, which counts its own.
 func (r *Runner) noteAttempt(login bool, err error) {
 	if _, guarded := r.http.Transport.(*tenantguard.Guard); !guarded {
-		r.timeouts.Note(login, err)
+		r.timeouts.Record(login, err)
 	}
-	if errors.Is(err, tenantguard.ErrNotAnswering) {
+	if errors.Is(err, tenantguard.ErrNotResponding) {
 		r.unresponsive.Store(true)
 	}
 }

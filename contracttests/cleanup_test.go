@@ -190,7 +190,7 @@ func checkSilent(t *testing.T, target contracttests.Target) {
 	if took := runner.Now().Sub(started); took > 32*time.Second {
 		t.Errorf("it took %s", took)
 	}
-	if !errors.Is(runner.Aborted(), tenantguard.ErrNotAnswering) || !r.Interrupted ||
+	if !errors.Is(runner.Aborted(), tenantguard.ErrNotResponding) || !r.Interrupted ||
 		r.Counts[report.Error] == 0 || r.Counts[report.Pass] > 0 {
 		t.Errorf("aborted %v, interrupted %t, %v", runner.Aborted(), r.Interrupted, r.Counts)
 	}

@@ -37,7 +37,7 @@ func (t *T) estimatedNow() time.Time {
 	now := t.run.Now()
 	switch {
 	case t.session.control == nil:
-		return t.run.Clock().At(now)
+		return t.run.Clock().TargetTime(now)
 	case !t.session.frozenAt.IsZero():
 		return t.session.frozenAt
 	}

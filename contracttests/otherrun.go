@@ -22,11 +22,11 @@ func (t *T) noteOtherRuns(operation string, x *exchange) {
 	for _, each := range list {
 		var token struct{ Name string }
 		if json.Unmarshal(each, &token) != nil ||
-			!tenantguard.IsOfOtherRun(token.Name, t.run.marker) {
+			!tenantguard.IsFromOtherRun(token.Name, t.run.marker) {
 			continue
 		}
 		otherRuns[token.Name] = string(each)
-		if named, _ := tenantguard.NamedAt(token.Name); !named.Before(t.run.startedAtTarget()) {
+		if named, _ := tenantguard.ParseName(token.Name); !named.Before(t.run.startedAtTarget()) {
 			t.noteInterference(token.Name, "appeared during")
 		}
 		t.run.warnings.otherRun(token.Name)
@@ -67,4 +67,6 @@ func (t *T) noteInterference(name, did string) {
 // startedAtTarget returns when the run has certainly begun, by the clock of the target: a second
 // late, for that is how accurate a date is. What a run before has left may have been named just
 // before.
-func (r *Runner) startedAtTarget() time.Time { return r.Clock().At(r.started).Add(time.Second) }
+func (r *Runner) startedAtTarget() time.Time {
+	return r.Clock().TargetTime(r.started).Add(time.Second)
+}

@@ -38,7 +38,7 @@ type Runner struct {
 	unreachable atomic.Int64
 	// timeouts are those of a target without a guard. Silent reports that the guard found the
 	// target not to answer.
-	timeouts tenantguard.Silence
+	timeouts tenantguard.Breaker
 	// clock is that of a target without a guard, which has its own.
 	clock         tenantguard.Clock
 	unresponsive  atomic.Bool
@@ -203,7 +203,7 @@ func (r *Runner) runCase(ctx context.Context, c Case) (result report.Result, obs
 	}
 	t := r.newT(ctx, c, tenant)
 	if c.Scenario.has(RateLimit) {
-		t.ctx = tenantguard.Unpaced(ctx) // a guard would keep below the limit
+		t.ctx = tenantguard.WithoutRateLimit(ctx) // a guard would keep below the limit
 	}
 	err = t.runGuarded(func() { c.Scenario.Run(t) })
 	if err == nil {

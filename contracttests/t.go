@@ -93,10 +93,10 @@ func (t *T) WithBearer(bearer string) *Client { return &Client{t: t, bearer: bea
 func (t *T) Now() time.Time {
 	if t.session.control == nil {
 		clock := t.run.Clock()
-		if !clock.Known() {
+		if !clock.HasDate() {
 			t.Owner()
 		}
-		return clock.At(t.run.Now()).UTC()
+		return clock.TargetTime(t.run.Now()).UTC()
 	}
 	c, err := t.session.control.Clock(t.ctx)
 	t.must(err)
@@ -194,7 +194,8 @@ func (t *T) must(err error) {
 // UniqueName returns a new name for an object. It carries the time of the target and the marker of
 // the run.
 func (t *T) UniqueName() string {
-	return tenantguard.Name(t.run.Clock().At(t.run.Now()), t.run.marker, t.run.counter.Add(1))
+	return tenantguard.Name(t.run.Clock().TargetTime(t.run.Now()), t.run.marker,
+		t.run.counter.Add(1))
 }
 
 // requestContext returns the context of a request. If the run ends early, a write under way at a
@@ -203,7 +204,7 @@ func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
 	if !r.isWrite() || t.cleaningUp || !t.RealTenant() {
 		return context.WithCancel(t.ctx)
 	}
-	return tenantguard.Graceful(t.ctx, writeGrace)
+	return tenantguard.WithGrace(t.ctx, writeGrace)
 }
 
 // Cleanup calls f when the scenario has ended, the last first.

@@ -145,9 +145,9 @@ func (n *tenant) withGuard(target *contracttests.Target) *tenantguard.Guard {
 		}
 	})
 	guard, err := tenantguard.NewGuard(tenantguard.Config{
-		BaseURL: tenantURL, Writes: !target.ReadOnly, Run: "run", Ledger: ledger,
-		Protected: []string{target.Owner.ClientID, target.Second.ClientID, target.Admin.ClientID},
-		Next:      target.HTTP.Transport, Now: n.Now, Wait: n.Wait, Jitter: func() float64 {
+		BaseURL: tenantURL, AllowWrites: !target.ReadOnly, Run: "run", Ledger: ledger,
+		LoginIDs: []string{target.Owner.ClientID, target.Second.ClientID, target.Admin.ClientID},
+		Next:     target.HTTP.Transport, Now: n.Now, Wait: n.Wait, Jitter: func() float64 {
 			return 1
 		},
 	})

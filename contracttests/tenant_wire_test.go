@@ -85,7 +85,7 @@ func TestWhatIsMadeCanBeTold(t *testing.T) {
 	o.Progress = func(r report.Result) {
 		for _, token := range tap.drain() {
 			made++
-			named, ok := tenantguard.NamedAt(token.Name)
+			named, ok := tenantguard.ParseName(token.Name)
 			if age := token.Created.Sub(named); !ok || age < 0 || age > time.Minute {
 				t.Errorf("%s makes a token with the name %q at %s", r.Name(), token.Name,
 					token.Created)

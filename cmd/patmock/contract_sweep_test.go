@@ -114,9 +114,11 @@ func (x *sweeping) swept(got outcome) tenantguard.SweepResult {
 	if err := json.Unmarshal([]byte(got.stdout), &result); err != nil {
 		x.t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
 	}
-	for _, all := range [][]tenantguard.Found{result.Deleted, result.WouldDelete, result.Left} {
+	for _, all := range [][]tenantguard.SweepToken{
+		result.Deleted, result.WouldDelete, result.Remaining,
+	} {
 		for i := range all {
-			all[i].Created, all[i].Why = "", ""
+			all[i].Created, all[i].Detail = "", ""
 		}
 	}
 	return result
@@ -159,17 +161,17 @@ func TestContractSweep(t *testing.T) {
 	got.wants(t, cli.ExitOK, "")
 	x.checkMessage(golden.Key(t), got)
 	want := tenantguard.SweepResult{
-		Deleted: []tenantguard.Found{
+		Deleted: []tenantguard.SweepToken{
 			{
 				ID: a, Name: x.name(1), Owner: "facedadafacedadafacedadafacedada",
-				Kind: tenantguard.RunName,
+				Reason: tenantguard.RunName,
 			},
 			{
 				ID: b, Name: x.name(2), Owner: "beaddadabeaddadabeaddadabeaddada",
-				Kind: tenantguard.RunName,
+				Reason: tenantguard.RunName,
 			},
 		},
-		WouldDelete: []tenantguard.Found{}, Left: []tenantguard.Found{},
+		WouldDelete: []tenantguard.SweepToken{}, Remaining: []tenantguard.SweepToken{},
 	}
 	if diff := cmp.Diff(want, x.swept(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
@@ -196,8 +198,8 @@ func TestContractSweepKeepsLogins(t *testing.T) {
 	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
 	got.wants(t, cli.ExitOK, "")
 	nothing := tenantguard.SweepResult{
-		Deleted: []tenantguard.Found{}, WouldDelete: []tenantguard.Found{},
-		Left: []tenantguard.Found{},
+		Deleted: []tenantguard.SweepToken{}, WouldDelete: []tenantguard.SweepToken{},
+		Remaining: []tenantguard.SweepToken{},
 	}
 	if diff := cmp.Diff(nothing, x.swept(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
@@ -246,7 +248,7 @@ func TestInterruptedContractSweep(t *testing.T) {
 			case test.left == 0 && got.stdout != "":
 				t.Errorf("stdout %s, want nothing", got.stdout)
 			case test.left > 0:
-				if result := x.swept(got); len(result.Left) != test.left ||
+				if result := x.swept(got); len(result.Remaining) != test.left ||
 					len(result.Deleted) != 0 {
 					t.Errorf("result %+v, want %d left", result, test.left)
 				}
@@ -306,7 +308,7 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 			x := newSweeping(t)
 			x.add("jane.doe", x.name(1))
 			if err := os.WriteFile(x.ledger,
-				[]byte(`{"at":"2026-01-31T12:00:00Z","event":"made","target":"`+x.host+
+				[]byte(`{"time":"2026-01-31T12:00:00Z","event":"created","target":"`+x.host+
 					`","run":"a","id":"1"}`+"\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}

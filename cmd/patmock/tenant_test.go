@@ -141,7 +141,7 @@ func (x *tenantLike) swept(got outcome) bool {
 	if err := json.Unmarshal([]byte(got.stdout), &result); err != nil {
 		x.t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
 	}
-	return len(result.Deleted)+len(result.WouldDelete)+len(result.Left) > 0
+	return len(result.Deleted)+len(result.WouldDelete)+len(result.Remaining) > 0
 }
 
 // lacksWrites reports whether a scenario of a run was skipped because it would write.

@@ -112,7 +112,7 @@ func (c *apiClient) seesForeign(ctx context.Context, id string) (bool, error) {
 // delete deletes a token. One that is gone already is no error.
 func (c *apiClient) delete(ctx context.Context, id string) error {
 	if c.grace > 0 {
-		graceful, stop := Graceful(ctx, c.grace)
+		graceful, stop := WithGrace(ctx, c.grace)
 		defer stop()
 		ctx = graceful
 	}

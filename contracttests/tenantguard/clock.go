@@ -37,8 +37,8 @@ func (c *Clock) Observe(status int, header http.Header, sent, received time.Time
 	c.known, c.low, c.high = true, low, high
 }
 
-// Known reports whether the target has sent a date.
-func (c *Clock) Known() bool {
+// HasDate reports whether the target has sent a date.
+func (c *Clock) HasDate() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.known
@@ -62,8 +62,8 @@ func (c *Clock) Differs(limit time.Duration) bool {
 	return ahead.Abs()-accuracy > limit
 }
 
-// At returns the time of the target at a time of ours.
-func (c *Clock) At(now time.Time) time.Time {
+// TargetTime returns the time of the target at a time of ours.
+func (c *Clock) TargetTime(now time.Time) time.Time {
 	ahead, _ := c.Difference()
 	return now.Add(ahead)
 }

@@ -60,10 +60,10 @@ func TestClock(t *testing.T) {
 				c.Observe(x.status, header, began.Add(x.sent), began.Add(x.received))
 			}
 			ahead, accuracy := c.Difference()
-			equal(t, "known", len(tt.seen) > 0, c.Known())
+			equal(t, "known", len(tt.seen) > 0, c.HasDate())
 			equal(t, "difference", tt.ahead, ahead)
 			equal(t, "accuracy", tt.accuracy, accuracy)
-			equal(t, "time of the target", began.Add(tt.ahead), c.At(began))
+			equal(t, "time of the target", began.Add(tt.ahead), c.TargetTime(began))
 			equal(t, "differs by a minute", tt.ahead.Abs()-tt.accuracy > time.Minute,
 				c.Differs(time.Minute))
 		})

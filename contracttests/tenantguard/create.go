@@ -17,12 +17,12 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 		return nil, err
 	}
 	now := g.config.Now()
-	intent := Object{Name: r.name(), At: now, TargetTime: g.clock.earliest(now)}
+	intent := Entry{Name: r.name(), Time: now, TargetTime: g.clock.earliest(now)}
 	t, err := g.tokens.begin(r.session, intent, g.config.MaxTokens)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.config.Ledger.Write(Intended, t.Object); err != nil {
+	if err := g.config.Ledger.Write(EventIntend, t.Entry); err != nil {
 		g.tokens.conclude(t, rejected, token{})
 		return nil,
 			blocked(LedgerFailed, "%s: not sent, since it cannot be written down: %w", r, err)
@@ -32,11 +32,11 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 	state, shown := outcomeOf(r, got, err)
 	switch isCreated := g.tokens.conclude(t, state, shown); {
 	case isCreated:
-		g.write(Made, t.Object)
+		g.write(EventCreated, t.Entry)
 	case state == unknown:
-		g.addStats(Stats{Lost: 1})
+		g.addStats(Stats{UnknownOutcomes: 1})
 	default:
-		g.write(Refused, Object{Name: t.Name})
+		g.write(EventRejected, Entry{Name: t.Name})
 	}
 	switch {
 	case err != nil:
@@ -126,20 +126,20 @@ func (g *Guard) observe(r *guardedRequest, got *response) {
 		if array && r.listsOwn() {
 			top := slices.DeleteFunc(slices.Clone(all), func(t token) bool { return !t.topLevel })
 			for _, o := range g.tokens.list(r.session, top) {
-				g.write(Made, o)
+				g.write(EventCreated, o)
 			}
 		}
 		g.tokens.see(all)
 	}
 	if r.Method == http.MethodDelete && r.route.kind == tokenRoute {
 		if o, gone := g.tokens.delete(r, got.StatusCode); gone {
-			g.write(Deleted, Object{ID: o.ID})
+			g.write(EventDeleted, Entry{ID: o.ID})
 		}
 	}
 }
 
 // write adds a line to the ledger. After its first error nothing is created any more.
-func (g *Guard) write(e Event, o Object) {
+func (g *Guard) write(e Event, o Entry) {
 	o.Target, o.Run = g.base.Host, g.config.Run
 	err := g.config.Ledger.Write(e, o)
 	g.mu.Lock()

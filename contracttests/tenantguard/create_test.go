@@ -34,21 +34,21 @@ func TestGuardWritesAhead(t *testing.T) {
 		events []string
 		left   []string
 	}{
-		{"made", nil, []string{intended, "made patmock-r1-1 made-1 jane"}, []string{"made-1"}},
+		{"made", nil, []string{intended, "created patmock-r1-1 made-1 jane"}, []string{"made-1"}},
 		{
 			"made, without an owner", func() (*http.Response, error) {
 				return reply(201, `{"id":"A1"}`), nil
-			}, []string{intended, "made patmock-r1-1 A1 jane"}, []string{"A1"},
+			}, []string{intended, "created patmock-r1-1 A1 jane"}, []string{"A1"},
 		},
 		{
 			"refused", func() (*http.Response, error) {
 				return reply(400, `{"id":"x"}`), nil
-			}, []string{intended, "refused patmock-r1-1"}, []string{},
+			}, []string{intended, "rejected patmock-r1-1"}, []string{},
 		},
 		{
 			"moved", func() (*http.Response, error) {
 				return reply(302, ""), nil
-			}, []string{intended, "refused patmock-r1-1"}, []string{},
+			}, []string{intended, "rejected patmock-r1-1"}, []string{},
 		},
 		{
 			"fails", func() (*http.Response, error) {
@@ -78,7 +78,7 @@ func TestGuardWritesAhead(t *testing.T) {
 		{
 			"refused for good by the rate limit", func() (*http.Response, error) {
 				return reply(429, "", "Retry-After", "3600"), nil
-			}, []string{intended, "refused patmock-r1-1"}, []string{},
+			}, []string{intended, "rejected patmock-r1-1"}, []string{},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestGuardWritesAhead(t *testing.T) {
 		w := watched(t)
 		jane := w.logIn("login-of-jane")
 		w.is(400, "POST", tokensPath, jane, `not JSON`)
-		equal(t, "ledger", []string{"intend", "refused"}, w.events())
+		equal(t, "ledger", []string{"intend", "rejected"}, w.events())
 	})
 	t.Run("by another method", func(t *testing.T) {
 		w := watched(t)
@@ -115,7 +115,7 @@ func TestGuardWritesAhead(t *testing.T) {
 	t.Run("without a bearer", func(t *testing.T) {
 		w := watched(t)
 		w.is(401, "POST", tokensPath, "", `{"name":"x"}`)
-		equal(t, "ledger", []string{"intend x", "refused x"}, w.events())
+		equal(t, "ledger", []string{"intend x", "rejected x"}, w.events())
 		equal(t, "requests", 1, len(w.tenant.take()))
 		r, err := http.NewRequestWithContext(t.Context(), "POST", tenantURL+tokensPath,
 			strings.NewReader(`{"name":"x"}`))
@@ -165,7 +165,7 @@ func TestGuardSendsNothingThatItCannotWriteDown(t *testing.T) {
 }
 
 func TestGuardNotesDeletions(t *testing.T) {
-	const made, deleted = "made patmock-r1-1 made-1 jane", "deleted made-1"
+	const made, deleted = "created patmock-r1-1 made-1 jane", "deleted made-1"
 	for _, test := range []struct {
 		name   string
 		by     string
@@ -297,10 +297,11 @@ func TestGuardFindsWhatWasLost(t *testing.T) {
 			written := strings.TrimSpace(test.token) // as events has it
 			events := []string{"intend " + written}
 			if test.state == "made" {
-				events = append(events, "made "+written+" lost jane")
+				events = append(events, "created "+written+" lost jane")
 			}
-			equal(t, "ledger", append(events, "intend next", "made next made-1 jane"), w.events())
-			if unlisted := w.guard.Unlisted(); (test.state == "unlisted") != (len(unlisted) == 1) ||
+			equal(t, "ledger", append(events, "intend next", "created next made-1 jane"),
+				w.events())
+			if unlisted := w.guard.UnlistedCreates(); (test.state == "unlisted") != (len(unlisted) == 1) ||
 				len(unlisted) == 1 && unlisted[0].Name != test.token {
 				t.Errorf("unlisted: %v", unlisted)
 			}
@@ -333,9 +334,9 @@ func TestGuardWritesWhoseAndWhen(t *testing.T) {
 	w.tenant.date = time.Time{}
 	w.clock.Advance(90 * time.Second)
 	create("later", "")
-	at := func(name, owner string, targetTime time.Time) tenantguard.Object {
-		return tenantguard.Object{
-			Target: host, Run: "r1", Name: name, Owner: owner, At: noon, TargetTime: targetTime,
+	at := func(name, owner string, targetTime time.Time) tenantguard.Entry {
+		return tenantguard.Entry{
+			Target: host, Run: "r1", Name: name, Owner: owner, Time: noon, TargetTime: targetTime,
 		}
 	}
 	checkObjects(
@@ -534,7 +535,7 @@ func TestGuardSeesWhoLogsIn(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := watched(t, func(c *tenantguard.Config) { c.Protected = nil })
+			w := watched(t, func(c *tenantguard.Config) { c.LoginIDs = nil })
 			r, err := http.NewRequestWithContext(t.Context(), "POST",
 				tenantURL+"/oauth/token"+test.query, strings.NewReader(test.body))
 			must(t, err)

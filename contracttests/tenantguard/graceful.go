@@ -7,9 +7,9 @@ import (
 
 type startContext struct{}
 
-// Graceful returns a context for a request whose outcome has to be known: it ends only grace after
+// WithGrace returns a context for a request whose outcome has to be known: it ends only grace after
 // ctx does. A [Guard] does not begin or repeat the request once ctx has ended.
-func Graceful(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+func WithGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	graceful, cancel := context.WithCancel(context.WithValue(context.WithoutCancel(ctx),
 		startContext{}, ctx))
 	stop := context.AfterFunc(ctx, func() {

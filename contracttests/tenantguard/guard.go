@@ -21,10 +21,10 @@ import (
 type Config struct {
 	// BaseURL of the target. Requests to other hosts are not sent.
 	BaseURL string
-	// Writes allows requests that change something.
-	Writes bool
+	// AllowWrites allows requests that change something.
+	AllowWrites bool
 	// Protected are the ids of the tokens that the run logs in with. They are never changed.
-	Protected []string
+	LoginIDs []string
 	// Run is the id of the run in the ledger.
 	Run string
 	// Ledger is written before and after each create and delete. It is required for writes.
@@ -34,8 +34,9 @@ type Config struct {
 	// MaxTokens limits the tokens of an owner. Zero means TokenLimit. Managed tokens, which their
 	// owner may not see, are not counted: whether a tenant counts them is not published.
 	MaxTokens int
-	// Latency is called once, with the mean latency of the first [Measured] responses. May be nil.
-	Latency func(mean time.Duration)
+	// OnLatency is called once, with the mean latency of the first [LatencySamples] responses. May
+	// be nil.
+	OnLatency func(mean time.Duration)
 	// Next carries the requests. Nil means a clone of http.DefaultTransport.
 	Next http.RoundTripper
 	// Now is wall time, with the monotonic reading that time.Now returns.
@@ -67,7 +68,7 @@ type Guard struct {
 	base    *url.URL
 	limiter *limiter
 	tokens  *tokens
-	silence Silence
+	breaker Breaker
 	clock   Clock
 	// unavailable is set when all attempts of a request have failed. Until a request that is no
 	// login has a response, others have one attempt.
@@ -87,9 +88,9 @@ type Stats struct {
 	// Requests that were sent, retries included.
 	Requests int
 	// Unsent are those that were over the limit.
-	Unsent int
+	NotSent int
 	// Creates that were sent, and Lost those whose outcome was unknown, if only for a while.
-	Creates, Lost int
+	Creates, UnknownOutcomes int
 }
 
 // NewGuard returns a guard. Its error is a [ConfigError].
@@ -100,7 +101,7 @@ func NewGuard(c Config) (*Guard, error) {
 		return nil, &ConfigError{"BaseURL", "must be an address without credentials"}
 	case c.Now == nil:
 		return nil, &ConfigError{"Now", "must be set"}
-	case c.Writes && c.Ledger == nil:
+	case c.AllowWrites && c.Ledger == nil:
 		return nil, &ConfigError{"Ledger", "must be set for writes"}
 	case c.MaxRequests < 0:
 		return nil, &ConfigError{
@@ -124,7 +125,7 @@ func NewGuard(c Config) (*Guard, error) {
 	}
 	base.Host = strings.ToLower(base.Host)
 	return &Guard{
-		config: c, base: base, tokens: newTokens(base.Host, c.Run, c.Protected),
+		config: c, base: base, tokens: newTokens(base.Host, c.Run, c.LoginIDs),
 		limiter: &limiter{now: c.Now, wait: c.Wait, buckets: map[bucketKey]*bucket{}},
 	}, nil
 }
@@ -174,7 +175,7 @@ func (g *Guard) check(r *guardedRequest) error {
 	if !r.isWrite() {
 		return nil
 	}
-	if !g.config.Writes {
+	if !g.config.AllowWrites {
 		return &NotSentError{Reason: WritesNotAllowed, Missing: "writes"}
 	}
 	for _, id := range r.ids() {
@@ -197,7 +198,7 @@ func (g *Guard) Allow(id string) { g.tokens.allow(id) }
 // BeginCleanup allows logins and lists whatever the limit, so that the run can look for what it
 // left. A target that did not respond is tried once more.
 func (g *Guard) BeginCleanup() {
-	g.silence.reset()
+	g.breaker.reset()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.cleanup = true
@@ -205,13 +206,13 @@ func (g *Guard) BeginCleanup() {
 
 // Leftovers returns the tokens that the run created and that may exist, and behind them, without an
 // id, the creates whose outcome is unknown.
-func (g *Guard) Leftovers() []Object {
+func (g *Guard) Leftovers() []Entry {
 	return append(g.tokens.in(created), g.tokens.in(unknown)...)
 }
 
-// Unlisted returns the creates whose outcome is unknown and whose token a list of their owner did
-// not show. Lists may be late, so that such a token can still appear.
-func (g *Guard) Unlisted() []Object { return g.tokens.in(unlisted) }
+// UnlistedCreates returns the creates whose outcome is unknown and whose token a list of their
+// owner did not show. Lists may be late, so that such a token can still appear.
+func (g *Guard) UnlistedCreates() []Entry { return g.tokens.in(unlisted) }
 
 // Stats returns what was sent so far.
 func (g *Guard) Stats() Stats {
@@ -224,7 +225,7 @@ func (g *Guard) addStats(more Stats) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.stats.Creates += more.Creates
-	g.stats.Lost += more.Lost
+	g.stats.UnknownOutcomes += more.UnknownOutcomes
 }
 
 // Clock returns the difference between the clock of the target and ours, by the responses so far.
@@ -237,17 +238,17 @@ func (g *Guard) Err() error {
 	return g.ledgerErr
 }
 
-// Measured is the number of responses whose mean latency Config.Latency gets.
-const Measured = 10
+// LatencySamples is the number of responses whose mean latency Config.OnLatency gets.
+const LatencySamples = 10
 
 // noteLatency measures the first responses.
 func (g *Guard) noteLatency(d time.Duration) {
 	g.mu.Lock()
 	g.measured++
 	g.latency += d
-	n, mean := g.measured, g.latency/Measured
+	n, mean := g.measured, g.latency/LatencySamples
 	g.mu.Unlock()
-	if n == Measured && g.config.Latency != nil {
-		g.config.Latency(mean)
+	if n == LatencySamples && g.config.OnLatency != nil {
+		g.config.OnLatency(mean)
 	}
 }

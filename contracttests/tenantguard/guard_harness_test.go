@@ -226,7 +226,7 @@ func watched(t *testing.T, changes ...func(*tenantguard.Config)) *watch {
 	}
 	w.ledger = openLedger(t, w.path)
 	c := tenantguard.Config{
-		BaseURL: tenantURL, Writes: true, Protected: []string{"login-of-jane"}, Run: "r1",
+		BaseURL: tenantURL, AllowWrites: true, LoginIDs: []string{"login-of-jane"}, Run: "r1",
 		Ledger: w.ledger,
 		Next:   w.tenant, Now: w.clock.Now, Wait: w.clock.Wait, Jitter: func() float64 { return 1 },
 	}

@@ -56,7 +56,7 @@ func watchedMock(t *testing.T, name string) (w *watch, tenant *faithful, id, sec
 		next: mock.Transport(), statuses: map[int]int{}, arrived: arrivals{}, now: clock.Now,
 	}
 	w = watched(t, func(c *tenantguard.Config) {
-		c.Next, c.Now, c.Wait, c.Protected = tenant, clock.Now, clock.Wait, []string{id}
+		c.Next, c.Now, c.Wait, c.LoginIDs = tenant, clock.Now, clock.Wait, []string{id}
 	})
 	w.clock = clock
 	return w, tenant, id, secret
@@ -101,7 +101,7 @@ func TestGuardKeepsBelowTheLimitOfATenant(t *testing.T) {
 func TestUnpacedMeetsTheLimitOfATenant(t *testing.T) {
 	w, tenant, id, secret := watchedMock(t, "jane.doe")
 	bearer := w.logInTo(id, secret)
-	ctx := tenantguard.Unpaced(t.Context())
+	ctx := tenantguard.WithoutRateLimit(t.Context())
 	for range 102 {
 		_, _, err := w.send(ctx, "GET", tokensPath+"?owner-id=me", bearer, "")
 		must(t, err)

@@ -65,7 +65,7 @@ func TestGuardConfiguration(t *testing.T) {
 		{"no clock", tenantguard.Config{BaseURL: tenantURL}, "Now"},
 		{
 			"writes without a ledger", tenantguard.Config{
-				BaseURL: tenantURL, Now: atNoon, Writes: true,
+				BaseURL: tenantURL, Now: atNoon, AllowWrites: true,
 			}, "Ledger",
 		},
 		{
@@ -81,7 +81,7 @@ func TestGuardConfiguration(t *testing.T) {
 		{"to read", tenantguard.Config{BaseURL: tenantURL, Now: atNoon}, ""},
 		{
 			"to write", tenantguard.Config{
-				BaseURL: tenantURL, Now: atNoon, Writes: true, Ledger: ledger,
+				BaseURL: tenantURL, Now: atNoon, AllowWrites: true, Ledger: ledger,
 			}, "",
 		},
 	} {
@@ -186,7 +186,7 @@ func TestGuardRefusesWrites(t *testing.T) {
 		{"get", tokensPath, false},
 	} {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
-			w := watched(t, func(c *tenantguard.Config) { c.Writes, c.Ledger = false, nil })
+			w := watched(t, func(c *tenantguard.Config) { c.AllowWrites, c.Ledger = false, nil })
 			_, _, err := w.send(t.Context(), test.method, test.path, "", "")
 			sent := len(w.tenant.take())
 			if test.reads && (err != nil || sent != 1) ||
@@ -293,7 +293,7 @@ func TestGuardKeepsOffStrangers(t *testing.T) {
 // A target that answers a create with a token that was there hands it over to nobody.
 func TestGuardMakesNobodysTokenItsOwn(t *testing.T) {
 	for _, id := range []string{"laptop", "login-of-jane", "login-of-admin"} {
-		w := watched(t, func(c *tenantguard.Config) { c.Protected = []string{"login-of-admin"} })
+		w := watched(t, func(c *tenantguard.Config) { c.LoginIDs = []string{"login-of-admin"} })
 		w.tenant.add("laptop", "jane", "laptop")
 		jane := w.logIn("login-of-jane")
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
@@ -307,7 +307,7 @@ func TestGuardMakesNobodysTokenItsOwn(t *testing.T) {
 			""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
 			t.Errorf("%s may be deleted: %v", id, err)
 		}
-		equal(t, "ledger", []string{"intend laptop", "refused laptop"}, w.events())
+		equal(t, "ledger", []string{"intend laptop", "rejected laptop"}, w.events())
 		equal(t, "left", []string{}, w.leftIDs())
 	}
 }
@@ -333,7 +333,7 @@ func TestGuardKnowsWhatIsNew(t *testing.T) {
 }
 
 func TestGuardOfAPath(t *testing.T) {
-	w := watched(t, func(c *tenantguard.Config) { c.BaseURL += "/t/a/"; c.Writes = false })
+	w := watched(t, func(c *tenantguard.Config) { c.BaseURL += "/t/a/"; c.AllowWrites = false })
 	w.tenant.add("laptop", "jane", "laptop")
 	w.is(200, "POST", "/t/a/oauth/token", "", "client_id=login-of-jane")
 	_, _, err := w.send(t.Context(), "POST", "/t/b/oauth/token", "", "")
@@ -372,7 +372,7 @@ func TestGuardBudget(t *testing.T) {
 	}
 	equal(t, "requests", 8, w.guard.Stats().Requests)
 	equal(t, "ledger", []string{
-		"intend patmock-r1-1", "made patmock-r1-1 made-1 jane", "intend x", "refused x",
+		"intend patmock-r1-1", "created patmock-r1-1 made-1 jane", "intend x", "rejected x",
 		"deleted made-1",
 	}, w.events())
 }
@@ -388,13 +388,13 @@ func TestGuardBudgetCountsRetries(t *testing.T) {
 		len(sent) != 3 {
 		t.Errorf("%d requests, error %v", len(sent), err)
 	}
-	equal(t, "stats", tenantguard.Stats{Requests: 3, Unsent: 1}, w.guard.Stats())
+	equal(t, "stats", tenantguard.Stats{Requests: 3, NotSent: 1}, w.guard.Stats())
 	equal(t, "waits", []time.Duration{time.Second, time.Second}, w.clock.waits)
 }
 
 func TestGuardTellsNoSecrets(t *testing.T) {
 	const secret = "cafefacecafefacecafefacecafefacecafefacecafefacecafefacecafeface"
-	w := watched(t, func(c *tenantguard.Config) { c.Writes = false })
+	w := watched(t, func(c *tenantguard.Config) { c.AllowWrites = false })
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		return reply(429, "", "Retry-After", "3600"), nil
 	}

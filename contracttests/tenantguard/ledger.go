@@ -18,11 +18,11 @@ import (
 // next sweep finds what it left. Each line is a JSON object, and is on the disk when [Ledger.Write]
 // returns. It has no secrets, and lines are only ever appended:
 //
-//	{"schema":1,"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
-//	{"schema":1,"at":"2026-01-31T12:00:01Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","id":"2c91...","owner":"ff80..."}
-//	{"schema":1,"at":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"2c91..."}
+//	{"schema":1,"time":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
+//	{"schema":1,"time":"2026-01-31T12:00:01Z","event":"created","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","id":"2c91...","owner":"ff80..."}
+//	{"schema":1,"time":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"2c91..."}
 //
-// The field at is when the line was written; the others are those of [Object]. A line that power
+// The field at is when the line was written; the others are those of [Entry]. A line that power
 // loss or a full disk cut off ends in " #torn" once another follows it.
 //
 // A Ledger is safe for concurrent use, and several processes may write to one file.
@@ -40,19 +40,19 @@ type Event string
 // The events.
 const (
 	// Intended is a create that is about to be sent. Made or Refused have its outcome.
-	Intended Event = "intend"
-	Made     Event = "made"
+	EventIntend  Event = "intend"
+	EventCreated Event = "created"
 	// Refused is a create that made nothing.
-	Refused Event = "refused"
-	Deleted Event = "deleted"
+	EventRejected Event = "rejected"
+	EventDeleted  Event = "deleted"
 )
 
 // line is a line of a ledger.
 type line struct {
 	Schema int       `json:"schema"` // of the form, zero for 1
-	At     time.Time `json:"at"`
+	At     time.Time `json:"time"`
 	Event  Event     `json:"event"`
-	Object
+	Entry
 }
 
 // torn is behind what is left of an incomplete line.
@@ -97,8 +97,8 @@ func (l *Ledger) Close() error {
 
 // Write appends a line, by one system call, so that lines of other processes do not split it. The
 // time At of the object is ignored.
-func (l *Ledger) Write(e Event, o Object) error {
-	entry := line{Schema: schema.Version, At: l.now().UTC(), Event: e, Object: o}
+func (l *Ledger) Write(e Event, o Entry) error {
+	entry := line{Schema: schema.Version, At: l.now().UTC(), Event: e, Entry: o}
 	if name := redact.Report(o.Name); name != o.Name {
 		entry.Name, entry.Redacted = name, true
 	}

@@ -17,7 +17,7 @@ import (
 // A line counts when it is on the disk, and not before: /dev/null takes everything and cannot sync.
 func TestLedgerSyncs(t *testing.T) {
 	l := openLedger(t, os.DevNull)
-	err := l.Write(tenantguard.Intended, intent("a"))
+	err := l.Write(tenantguard.EventIntend, intent("a"))
 	if failed, ok := errors.AsType[*fs.PathError](err); !ok || failed.Op != "sync" ||
 		failed.Path != os.DevNull {
 		t.Errorf("a line that is not on the disk counts: %v", err)
@@ -40,7 +40,7 @@ func TestLedgerOnFullDisk(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
-	must(t, l.Write(tenantguard.Intended, intent("a")))
+	must(t, l.Write(tenantguard.EventIntend, intent("a")))
 
 	signal.Ignore(syscall.SIGXFSZ)
 	defer signal.Reset(syscall.SIGXFSZ)
@@ -49,8 +49,8 @@ func TestLedgerOnFullDisk(t *testing.T) {
 	full := free
 	full.Cur = 150 // in the middle of the second line
 	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full))
-	first, second := l.Write(tenantguard.Intended, intent("b")),
-		l.Write(tenantguard.Intended, intent("c"))
+	first, second := l.Write(tenantguard.EventIntend, intent("b")),
+		l.Write(tenantguard.EventIntend, intent("c"))
 	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &free))
 
 	for _, err := range []error{first, second} {
@@ -58,10 +58,10 @@ func TestLedgerOnFullDisk(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	a, d := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}, tenantguard.Object{
-		Target: host, Run: "r", Name: "d", At: noon,
+	a, d := tenantguard.Entry{Target: host, Run: "r", Name: "a", Time: noon}, tenantguard.Entry{
+		Target: host, Run: "r", Name: "d", Time: noon,
 	}
 	checkObjects(t, path, a)
-	must(t, l.Write(tenantguard.Intended, intent("d")))
+	must(t, l.Write(tenantguard.EventIntend, intent("d")))
 	checkObjects(t, path, a, d)
 }

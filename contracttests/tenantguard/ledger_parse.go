@@ -14,8 +14,8 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// An Object is a token that a run created, or a create whose outcome is unknown.
-type Object struct {
+// An Entry is a token that a run created, or a create whose outcome is unknown.
+type Entry struct {
 	// Target is the host of the tenant, with its port if the address has one.
 	Target string `json:"target"`
 	// Run is the id of the run.
@@ -32,13 +32,13 @@ type Object struct {
 	// ID, and if the target sent no date.
 	TargetTime time.Time `json:"targetTime,omitzero"`
 	// At is when it was created, or when its create was sent.
-	At time.Time `json:"-"`
+	Time time.Time `json:"-"`
 }
 
 // ReadLedger returns the objects that may exist, in the order in which they were created: those
 // with an id, and the creates whose outcome is unknown. A missing file has none. A last line that
 // was cut off is left out; any other damage is a [LedgerError].
-func ReadLedger(path string) ([]Object, error) {
+func ReadLedger(path string) ([]Entry, error) {
 	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -49,7 +49,7 @@ func ReadLedger(path string) ([]Object, error) {
 	return parseLedger(path, content)
 }
 
-func parseLedger(path string, content []byte) ([]Object, error) {
+func parseLedger(path string, content []byte) ([]Entry, error) {
 	s := ledgerState{gone: map[objectKey]bool{}}
 	for number := 1; len(content) > 0; number++ {
 		text, rest, complete := bytes.Cut(content, []byte("\n"))
@@ -100,11 +100,11 @@ func parseLine(text []byte) (entry line, err *LedgerError) {
 // check returns what a line lacks, nil if it is complete.
 func (e line) check() *LedgerError {
 	switch {
-	case !slices.Contains([]Event{Intended, Made, Refused, Deleted}, e.Event):
+	case !slices.Contains([]Event{EventIntend, EventCreated, EventRejected, EventDeleted}, e.Event):
 		return &LedgerError{Kind: UnknownValue, Field: "event", text: "an unknown event"}
 	case e.Target == "":
 		return &LedgerError{Kind: Missing, Field: "target", text: "no target"}
-	case e.ID == "" && (e.Event == Made || e.Event == Deleted):
+	case e.ID == "" && (e.Event == EventCreated || e.Event == EventDeleted):
 		return &LedgerError{Kind: Missing, Field: "id", text: "no id"}
 	}
 	return nil
@@ -112,7 +112,7 @@ func (e line) check() *LedgerError {
 
 // ledgerState is what the lines of a ledger amount to.
 type ledgerState struct {
-	objects []Object
+	objects []Entry
 	gone    map[objectKey]bool // deleted, maybe before the line that has it as created
 }
 
@@ -121,13 +121,13 @@ type objectKey struct{ target, id string }
 // apply takes a line. The outcome of a create replaces the latest intent of its name: an earlier
 // one may be left of a run that was killed.
 func (s *ledgerState) apply(l line) {
-	o := l.Object
-	o.Target, o.At = strings.ToLower(o.Target), l.At
-	if l.Event == Deleted {
+	o := l.Entry
+	o.Target, o.Time = strings.ToLower(o.Target), l.At
+	if l.Event == EventDeleted {
 		s.gone[objectKey{o.Target, o.ID}] = true
 		return
 	}
-	if l.Event != Intended {
+	if l.Event != EventIntend {
 		for i, p := range slices.Backward(s.objects) {
 			if p.ID == "" && p.Target == o.Target && p.Run == o.Run && p.Name == o.Name {
 				s.objects = slices.Delete(s.objects, i, i+1)
@@ -135,13 +135,13 @@ func (s *ledgerState) apply(l line) {
 			}
 		}
 	}
-	if l.Event != Refused {
+	if l.Event != EventRejected {
 		s.objects = append(s.objects, o)
 	}
 }
 
 // left returns the objects that may exist, each once.
-func (s *ledgerState) left() (left []Object) {
+func (s *ledgerState) left() (left []Entry) {
 	for _, o := range s.objects {
 		key := objectKey{o.Target, o.ID}
 		if o.ID == "" || !s.gone[key] {

@@ -17,22 +17,24 @@ import (
 const host = "acme.api.identitynow.com"
 
 // intent returns an object that is about to be made.
-func intent(name string) tenantguard.Object {
-	return tenantguard.Object{Target: host, Run: "r", Name: name}
+func intent(name string) tenantguard.Entry {
+	return tenantguard.Entry{Target: host, Run: "r", Name: name}
 }
 
 func writeMade(l *tenantguard.Ledger, target, run, name, id, owner string) error {
-	return l.Write(tenantguard.Made, tenantguard.Object{
+	return l.Write(tenantguard.EventCreated, tenantguard.Entry{
 		Target: target, Run: run, Name: name, ID: id, Owner: owner,
 	})
 }
 
 func writeRefused(l *tenantguard.Ledger, target, run, name string) error {
-	return l.Write(tenantguard.Refused, tenantguard.Object{Target: target, Run: run, Name: name})
+	return l.Write(tenantguard.EventRejected, tenantguard.Entry{
+		Target: target, Run: run, Name: name,
+	})
 }
 
 func writeDeleted(l *tenantguard.Ledger, target, run, id string) error {
-	return l.Write(tenantguard.Deleted, tenantguard.Object{Target: target, Run: run, ID: id})
+	return l.Write(tenantguard.EventDeleted, tenantguard.Entry{Target: target, Run: run, ID: id})
 }
 
 var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
@@ -50,7 +52,7 @@ func openLedger(t *testing.T, path string) *tenantguard.Ledger {
 	return l
 }
 
-func checkObjects(t *testing.T, path string, want ...tenantguard.Object) {
+func checkObjects(t *testing.T, path string, want ...tenantguard.Entry) {
 	t.Helper()
 	got, err := tenantguard.ReadLedger(path)
 	if err != nil {
@@ -71,44 +73,46 @@ func must(t *testing.T, errs ...error) {
 }
 
 func TestLedger(t *testing.T) {
-	known := tenantguard.Object{Target: host, Run: "r", Name: "a", ID: "1", Owner: "me", At: noon}
-	unknown := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}
+	known := tenantguard.Entry{Target: host, Run: "r", Name: "a", ID: "1", Owner: "me", Time: noon}
+	unknown := tenantguard.Entry{Target: host, Run: "r", Name: "a", Time: noon}
 	for _, test := range []struct {
 		name  string
 		write func(l *tenantguard.Ledger) []error
-		want  []tenantguard.Object
+		want  []tenantguard.Entry
 	}{
 		{"nothing", func(*tenantguard.Ledger) []error { return nil }, nil},
 		{
 			"intended", func(l *tenantguard.Ledger) []error {
-				return []error{l.Write(tenantguard.Intended, intent("a"))}
-			}, []tenantguard.Object{unknown},
+				return []error{l.Write(tenantguard.EventIntend, intent("a"))}
+			}, []tenantguard.Entry{unknown},
 		},
 		{"intended by an identity, at a time of the target", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.Intended, tenantguard.Object{
+				l.Write(tenantguard.EventIntend, tenantguard.Entry{
 					Target: host, Run: "r", Name: "a", Owner: "me", TargetTime: noon.Add(time.Hour),
 				}),
 			}
-		}, []tenantguard.Object{
+		}, []tenantguard.Entry{
 			{
-				Target: host, Run: "r", Name: "a", Owner: "me", At: noon,
+				Target: host, Run: "r", Name: "a", Owner: "me", Time: noon,
 				TargetTime: noon.Add(time.Hour),
 			},
 		}},
 		{"refused", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "r", "a"),
+				l.Write(tenantguard.EventIntend, intent("a")), writeRefused(l, host, "r", "a"),
 			}
 		}, nil},
 		{"made", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.Intended, intent("a")), writeMade(l, host, "r", "a", "1", "me"),
+				l.Write(tenantguard.EventIntend, intent("a")),
+				writeMade(l, host, "r", "a", "1", "me"),
 			}
-		}, []tenantguard.Object{known}},
+		}, []tenantguard.Entry{known}},
 		{"made and deleted", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.Intended, intent("a")), writeMade(l, host, "r", "a", "1", "me"),
+				l.Write(tenantguard.EventIntend, intent("a")),
+				writeMade(l, host, "r", "a", "1", "me"),
 				writeDeleted(l, host, "other", "1"),
 			}
 		}, nil},
@@ -124,61 +128,61 @@ func TestLedger(t *testing.T) {
 			return []error{
 				writeMade(l, host, "r", "a", "1", "me"), writeMade(l, host, "r", "a", "1", "me"),
 			}
-		}, []tenantguard.Object{known}},
+		}, []tenantguard.Entry{known}},
 		{"twice the name, one refused", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.Intended, intent("a")),
-				l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "r", "a"),
+				l.Write(tenantguard.EventIntend, intent("a")),
+				l.Write(tenantguard.EventIntend, intent("a")), writeRefused(l, host, "r", "a"),
 			}
-		}, []tenantguard.Object{unknown}},
+		}, []tenantguard.Entry{unknown}},
 		{"of another run, target and name", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.Intended, intent("a")), writeRefused(l, host, "other", "a"),
+				l.Write(tenantguard.EventIntend, intent("a")), writeRefused(l, host, "other", "a"),
 				writeRefused(l, "other", "r", "a"), writeRefused(l, host, "r", "b"),
 				writeDeleted(l, "other", "r", "1"),
 			}
-		}, []tenantguard.Object{unknown}},
+		}, []tenantguard.Entry{unknown}},
 		{"deleted elsewhere", func(l *tenantguard.Ledger) []error {
 			return []error{
 				writeMade(l, host, "r", "a", "1", "me"), writeDeleted(l, "other", "r", "1"),
 			}
-		}, []tenantguard.Object{known}},
+		}, []tenantguard.Entry{known}},
 		{"a host in capitals", func(l *tenantguard.Ledger) []error {
 			return []error{writeMade(l, strings.ToUpper(host), "r", "a", "1", "me")}
-		}, []tenantguard.Object{known}},
+		}, []tenantguard.Entry{known}},
 		{
 			"a name of two lines",
 			func(l *tenantguard.Ledger) []error {
-				return []error{l.Write(tenantguard.Intended, intent("a\nb\"}"))}
+				return []error{l.Write(tenantguard.EventIntend, intent("a\nb\"}"))}
 			},
-			[]tenantguard.Object{
-				{Target: host, Run: "r", Name: "a\nb\"}", At: noon},
+			[]tenantguard.Entry{
+				{Target: host, Run: "r", Name: "a\nb\"}", Time: noon},
 			},
 		},
 		{"a name like a secret", func(l *tenantguard.Ledger) []error {
-			return []error{l.Write(tenantguard.Intended, intent("client_secret=hunter2"))}
-		}, []tenantguard.Object{
-			{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, At: noon},
+			return []error{l.Write(tenantguard.EventIntend, intent("client_secret=hunter2"))}
+		}, []tenantguard.Entry{
+			{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, Time: noon},
 		}},
 		{"an id and an owner like secrets", func(l *tenantguard.Ledger) []error {
 			return []error{
 				writeMade(l, host, "r", "a", "client_secret=hunter2", "client_secret=hunter2"),
 			}
-		}, []tenantguard.Object{
+		}, []tenantguard.Entry{
 			{
 				Target: host, Run: "r", Name: "a", ID: "client_secret=[redacted]",
-				Owner: "client_secret=[redacted]", At: noon,
+				Owner: "client_secret=[redacted]", Time: noon,
 			},
 		}},
 		{"a name like a secret, made", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.Intended, intent("client_secret=hunter2")),
+				l.Write(tenantguard.EventIntend, intent("client_secret=hunter2")),
 				writeMade(l, host, "r", "client_secret=hunter2", "1", "me"),
 			}
-		}, []tenantguard.Object{
+		}, []tenantguard.Entry{
 			{
 				Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, ID: "1",
-				Owner: "me", At: noon,
+				Owner: "me", Time: noon,
 			},
 		}},
 	} {
@@ -200,13 +204,14 @@ func TestLedger(t *testing.T) {
 func TestLedgerForm(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
-	must(t, l.Write(tenantguard.Intended, tenantguard.Object{Target: host, Run: "mk3", Name: "a"}),
+	must(t,
+		l.Write(tenantguard.EventIntend, tenantguard.Entry{Target: host, Run: "mk3", Name: "a"}),
 		writeMade(l, host, "mk3", "a", "1", "me"), writeDeleted(l, host, "mk3", "1"),
 		writeRefused(l, host, "mk3", "password=x"))
-	want := `{"schema":1,"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"a"}
-{"schema":1,"at":"2026-01-31T12:00:00Z","event":"made","target":"acme.api.identitynow.com","run":"mk3","name":"a","id":"1","owner":"me"}
-{"schema":1,"at":"2026-01-31T12:00:00Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"1"}
-{"schema":1,"at":"2026-01-31T12:00:00Z","event":"refused","target":"acme.api.identitynow.com","run":"mk3","name":"password=[redacted]","redacted":true}
+	want := `{"schema":1,"time":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"a"}
+{"schema":1,"time":"2026-01-31T12:00:00Z","event":"created","target":"acme.api.identitynow.com","run":"mk3","name":"a","id":"1","owner":"me"}
+{"schema":1,"time":"2026-01-31T12:00:00Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"1"}
+{"schema":1,"time":"2026-01-31T12:00:00Z","event":"rejected","target":"acme.api.identitynow.com","run":"mk3","name":"password=[redacted]","redacted":true}
 `
 	got, err := os.ReadFile(path)
 	must(t, err)
@@ -232,7 +237,7 @@ func TestLedgerIsPrivate(t *testing.T) {
 			must(t, os.MkdirAll(filepath.Join(root, test.there), 0o755))
 			path := filepath.Join(root, filepath.FromSlash(test.path))
 			l := openLedger(t, path)
-			must(t, l.Write(tenantguard.Intended, intent("a")))
+			must(t, l.Write(tenantguard.EventIntend, intent("a")))
 			openLedger(t, path) // which changes nothing
 			if got := mode(t, path); got != 0o600 {
 				t.Errorf("the file has the rights %o", got)
@@ -267,29 +272,29 @@ func TestLedgerKeepsGitignore(t *testing.T) {
 }
 
 const (
-	lineA = `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com",` +
+	lineA = `{"time":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com",` +
 		`"run":"r","name":"a"}`
-	lineB = `{"at":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com",` +
+	lineB = `{"time":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com",` +
 		`"run":"r","name":"b"}`
 )
 
 // A line that was cut off anywhere is left out, and what is written next is not lost with it,
 // whoever writes it.
 func TestTornLedger(t *testing.T) {
-	a := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}
+	a := tenantguard.Entry{Target: host, Run: "r", Name: "a", Time: noon}
 	b, c, d := a, a, a
 	b.Name, c.Name, d.Name = "b", "c", "d"
 	for cut := range len(lineB) + 1 {
 		path := filepath.Join(t.TempDir(), "ledger.jsonl")
 		must(t, os.WriteFile(path, []byte(lineA+"\n"+lineB[:cut]), 0o600))
-		want := []tenantguard.Object{a}
+		want := []tenantguard.Entry{a}
 		if cut == len(lineB) { // only the end of the line is missing
 			want = append(want, b)
 		}
 		checkObjects(t, path, want...)
 		first, second := openLedger(t, path), openLedger(t, path)
-		must(t, first.Write(tenantguard.Intended, intent("c")),
-			second.Write(tenantguard.Intended, intent("d")))
+		must(t, first.Write(tenantguard.EventIntend, intent("c")),
+			second.Write(tenantguard.EventIntend, intent("d")))
 		checkObjects(t, path, append(want, c, d)...)
 		must(t, writeRefused(openLedger(t, path), host, "r", "d"))
 		checkObjects(t, path, append(want, c)...)
@@ -301,11 +306,11 @@ func TestTornLedger(t *testing.T) {
 func TestLedgerTornTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	must(t, os.WriteFile(path, []byte(lineA+" #torn"), 0o600))
-	a := tenantguard.Object{Target: host, Run: "r", Name: "a", At: noon}
+	a := tenantguard.Entry{Target: host, Run: "r", Name: "a", Time: noon}
 	b := a
 	b.Name = "b"
 	checkObjects(t, path, a)
-	must(t, openLedger(t, path).Write(tenantguard.Intended, intent("b")))
+	must(t, openLedger(t, path).Write(tenantguard.EventIntend, intent("b")))
 	checkObjects(t, path, a, b)
 }
 
@@ -352,7 +357,7 @@ func TestDamagedLedger(t *testing.T) {
 		},
 		{"no target", strings.Replace(lineA, host, "", 1) + "\n", 1, tenantguard.Missing, "target"},
 		{
-			"made without an id", strings.Replace(lineA, "intend", "made", 1) + "\n", 1,
+			"made without an id", strings.Replace(lineA, "intend", "created", 1) + "\n", 1,
 			tenantguard.Missing, "id",
 		},
 		{
@@ -403,7 +408,7 @@ func TestLedgerRefusesLines(t *testing.T) {
 	}{
 		{
 			"no target",
-			l.Write(tenantguard.Intended, tenantguard.Object{Target: "", Run: "r", Name: "a"}),
+			l.Write(tenantguard.EventIntend, tenantguard.Entry{Target: "", Run: "r", Name: "a"}),
 			"target",
 		},
 		{"no id, made", writeMade(l, host, "r", "a", "", "me"), "id"},
@@ -418,7 +423,7 @@ func TestLedgerRefusesLines(t *testing.T) {
 		})
 	}
 	must(t, l.Close())
-	if err := l.Write(tenantguard.Intended, intent("a")); !errors.Is(err, fs.ErrClosed) {
+	if err := l.Write(tenantguard.EventIntend, intent("a")); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("a closed ledger takes a line: %v", err)
 	}
 	checkObjects(t, path)
@@ -445,13 +450,13 @@ func FuzzReadLedger(f *testing.F) {
 		l, err := tenantguard.OpenLedger(path, atNoon)
 		must(t, err)
 		must(t,
-			l.Write(tenantguard.Intended, tenantguard.Object{
+			l.Write(tenantguard.EventIntend, tenantguard.Entry{
 				Target: "another.example", Run: "r", Name: "last",
 			}), l.Close())
 		after, err := tenantguard.ReadLedger(path)
 		must(t, err)
-		if diff := cmp.Diff(append(before, tenantguard.Object{
-			Target: "another.example", Run: "r", Name: "last", At: noon,
+		if diff := cmp.Diff(append(before, tenantguard.Entry{
+			Target: "another.example", Run: "r", Name: "last", Time: noon,
 		}), after); diff != "" {
 			t.Errorf("objects (-want +got):\n%s", diff)
 		}

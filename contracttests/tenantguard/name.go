@@ -37,8 +37,9 @@ func Name(at time.Time, marker string, n int64) string {
 	return fmt.Sprintf("patmock-%s%s-%d", word, marker, n)
 }
 
-// NamedAt returns when a run made a name. It reports false if the name carries no time and marker.
-func NamedAt(name string) (at time.Time, ok bool) {
+// ParseName returns when a run made a name. It reports false if the name carries no time and
+// marker.
+func ParseName(name string) (at time.Time, ok bool) {
 	found := runName.FindStringSubmatch(name)
 	if found == nil {
 		return at, false
@@ -47,9 +48,9 @@ func NamedAt(name string) (at time.Time, ok bool) {
 	return time.UnixMilli(milliseconds), err == nil
 }
 
-// IsOfOtherRun reports whether a run made a name, and not the one with the marker.
-func IsOfOtherRun(name, marker string) bool {
-	if _, ok := NamedAt(name); !ok {
+// IsFromOtherRun reports whether a run made a name, and not the one with the marker.
+func IsFromOtherRun(name, marker string) bool {
+	if _, ok := ParseName(name); !ok {
 		return false
 	}
 	const at = len("patmock-") + timeDigits

@@ -41,7 +41,7 @@ func TestName(t *testing.T) {
 		time.Date(2059, 5, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		name := tenantguard.Name(at, tenantguard.NewMarker(), 99_999)
-		got, ok := tenantguard.NamedAt(name)
+		got, ok := tenantguard.ParseName(name)
 		if !ok || !got.Equal(at.Truncate(time.Millisecond)) {
 			t.Errorf("%s is named at %s, %v, want %s", name, got, ok, at)
 		}

@@ -57,7 +57,7 @@ func TestPaceKeepsBelowTheLimit(t *testing.T) {
 			0, time.Millisecond, time.Second, 30 * time.Second,
 		}).Draw(t, "oversleep")
 		guard, err := tenantguard.NewGuard(tenantguard.Config{
-			BaseURL: tenantURL, Writes: true, Ledger: ledger, Now: clock.Now,
+			BaseURL: tenantURL, AllowWrites: true, Ledger: ledger, Now: clock.Now,
 			Wait: func(ctx context.Context, d time.Duration) error {
 				return clock.Wait(ctx, d+oversleep)
 			},
@@ -156,7 +156,7 @@ func TestUnpaced(t *testing.T) {
 		}
 		return nil, nil
 	}
-	ctx := tenantguard.Unpaced(t.Context())
+	ctx := tenantguard.WithoutRateLimit(t.Context())
 	statuses := []int{}
 	for range 102 {
 		status, _, err := w.send(ctx, "GET", tokensPath, "", "")

@@ -7,22 +7,22 @@ const pendingWindow = 10 * time.Minute
 
 // isPending reports whether an object is a create whose outcome is unknown, and whether its name
 // has a marker, so that a token with the name comes from it.
-func (o Object) isPending() bool {
-	_, marked := NamedAt(o.Name)
+func (o Entry) isPending() bool {
+	_, marked := ParseName(o.Name)
 	return o.ID == "" && !o.Redacted && marked
 }
 
 // created reports whether a pending create made a token. The token has exactly its name, belongs to
 // the identity that wrote the intent, and was created between the intent and ten minutes after, by
 // the clock of the target.
-func (o Object) created(t token) bool {
+func (o Entry) matches(t token) bool {
 	at, err := parseCreated(t.Created)
 	if err != nil || !o.isPending() || o.Name != t.Name || o.Owner == "" || o.Owner != t.Owner.ID {
 		return false
 	}
 	intent := o.TargetTime
 	if intent.IsZero() {
-		intent = o.At
+		intent = o.Time
 	}
 	// A target may report whole seconds.
 	return !at.Before(intent.Truncate(time.Second)) && !at.After(intent.Add(pendingWindow))

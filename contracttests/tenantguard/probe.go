@@ -20,14 +20,14 @@ type ProbeResult struct {
 	// Tokens that it has, and Room for more.
 	Tokens int `json:"tokens"`
 	Room   int `json:"room"`
-	// ListsAll reports whether it may list the tokens of others, as an administrator may.
-	ListsAll bool `json:"listsAll"`
-	// Listed reports whether its own list has the token that logged in.
-	Listed bool `json:"listed"`
+	// CanListAll reports whether it may list the tokens of others, as an administrator may.
+	CanListAll bool `json:"canListAll"`
+	// InOwnList reports whether its own list has the token that logged in.
+	InOwnList bool `json:"inOwnList"`
 	// Expires is when that token does. Nil means never, or that it is not listed.
 	Expires *time.Time `json:"expires"`
 	// Seconds is the mean time of a request.
-	Seconds float64 `json:"seconds"`
+	LatencySeconds float64 `json:"latencySeconds"`
 }
 
 // ProbeConfig configures [Probe].
@@ -59,14 +59,14 @@ func Probe(ctx context.Context, c ProbeConfig) (ProbeResult, error) {
 	const requests = 3
 	e := ProbeResult{
 		ClientID: c.Login.ClientID, Identity: by.identity, Tokens: len(by.tokens),
-		Room: max(0, TokenLimit-len(by.tokens)), ListsAll: status == http.StatusOK,
-		Seconds: c.Now().Sub(started).Seconds() / requests,
+		Room: max(0, TokenLimit-len(by.tokens)), CanListAll: status == http.StatusOK,
+		LatencySeconds: c.Now().Sub(started).Seconds() / requests,
 	}
 	for _, t := range by.tokens {
 		if t.ID != c.Login.ClientID {
 			continue
 		}
-		e.Listed, e.Name = true, t.Owner.Name
+		e.InOwnList, e.Name = true, t.Owner.Name
 		if at, err := time.Parse(time.RFC3339Nano, t.ExpirationDate); err == nil {
 			e.Expires = &at
 		}
@@ -74,7 +74,7 @@ func Probe(ctx context.Context, c ProbeConfig) (ProbeResult, error) {
 	return e, nil
 }
 
-// AtLeast returns the least time in which a guard sends requests of one client and version.
-func AtLeast(requests int) time.Duration {
+// MinDuration returns the least time in which a guard sends requests of one client and version.
+func MinDuration(requests int) time.Duration {
 	return time.Duration(float64(max(0, requests-Burst)) / PerSecond * float64(time.Second))
 }

@@ -19,13 +19,15 @@ const (
 // window is the time in which a tenant counts requests.
 const window = 10 * time.Second
 
-// Unpaced returns a context whose requests are neither held back nor repeated. They find out where
-// the target's limit is.
-func Unpaced(ctx context.Context) context.Context { return context.WithValue(ctx, unpaced{}, true) }
+// WithoutRateLimit returns a context whose requests are neither held back nor repeated. They find
+// out where the target's limit is.
+func WithoutRateLimit(ctx context.Context) context.Context {
+	return context.WithValue(ctx, noRateLimitKey{}, true)
+}
 
-type unpaced struct{}
+type noRateLimitKey struct{}
 
-func isUnpaced(ctx context.Context) bool { return ctx.Value(unpaced{}) != nil }
+func isRateLimitDisabled(ctx context.Context) bool { return ctx.Value(noRateLimitKey{}) != nil }
 
 // limiter holds requests back, each in the bucket of its client and version.
 type limiter struct {

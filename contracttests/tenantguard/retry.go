@@ -37,13 +37,13 @@ func (g *Guard) send(r *guardedRequest) (*response, error) {
 	ctx, key := r.Context(), bucketKey{r.client, r.route.version}
 	start := startOf(ctx)
 	for attempt := 1; ; attempt++ {
-		if err := cmp.Or(start.Err(), g.silence.Err()); err != nil {
+		if err := cmp.Or(start.Err(), g.breaker.Err()); err != nil {
 			return nil, err
 		}
 		if err := g.spend(r); err != nil {
 			return nil, err
 		}
-		if isUnpaced(ctx) {
+		if isRateLimitDisabled(ctx) {
 			g.limiter.force(key)
 			return g.sendOnce(ctx, r)
 		}
@@ -94,8 +94,8 @@ func (g *Guard) sendOnce(ctx context.Context, r *guardedRequest) (*response, err
 	r.outcomeUnknown = true
 	got, err := g.roundTrip(out)
 	if r.Context().Err() == nil {
-		g.silence.Note(r.route.kind == loginRoute, err)
-		if silent := g.silence.Err(); silent != nil {
+		g.breaker.Record(r.route.kind == loginRoute, err)
+		if silent := g.breaker.Err(); silent != nil {
 			return nil, fmt.Errorf("%s: %w: %w", r, silent, err)
 		}
 	}
@@ -139,7 +139,7 @@ func (g *Guard) retry(r *guardedRequest, got *response, err error, attempt int) 
 	backoff := time.Duration(g.config.Jitter() * float64(bound))
 	if err != nil {
 		final := isPermanent(err) || !g.reached.Load() && isUnreachable(err) ||
-			errors.Is(err, ErrTooLarge) || errors.Is(err, ErrNotAnswering)
+			errors.Is(err, ErrTooLarge) || errors.Is(err, ErrNotResponding)
 		return backoff, false, !r.isWrite() && !final
 	}
 	after, ok := g.retryAfter(got.Header)
@@ -185,7 +185,7 @@ func (g *Guard) spend(r *guardedRequest) error {
 	defer g.mu.Unlock()
 	free = free || g.cleanup && (looks || r.lists(""))
 	if !free && g.stats.Requests >= g.config.MaxRequests {
-		g.stats.Unsent++
+		g.stats.NotSent++
 		return &NotSentError{
 			Reason:  BudgetSpent,
 			Missing: fmt.Sprintf("a budget for more requests than %d", g.config.MaxRequests),

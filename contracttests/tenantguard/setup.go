@@ -25,7 +25,7 @@ type SetupError struct {
 	Location, ContentType string
 	Cause                 SetupCause
 	// Reason is the message of the body, empty if it has no message in a known form.
-	Reason string
+	Message string
 	// Err is why there is no response. It is nil if there is one.
 	Err    error
 	remedy string
@@ -41,8 +41,8 @@ func (e *SetupError) Error() string {
 		text += ", Location " + e.Location
 	}
 	text += ", " + cmp.Or(e.ContentType, "no content type")
-	if e.Reason != "" {
-		text += fmt.Sprintf(", %q", e.Reason)
+	if e.Message != "" {
+		text += fmt.Sprintf(", %q", e.Message)
 	}
 	return text + ": " + e.remedy
 }
@@ -73,7 +73,7 @@ func ExplainResponse(r SetupResponse) *SetupError {
 		Method: r.Method, URL: redact.Report(r.URL), Status: r.Status,
 		Location:    r.Redact(r.Header.Get("Location")),
 		ContentType: redact.Report(r.Header.Get("Content-Type")),
-		Reason:      r.reason(), Cause: cause, remedy: cmp.Or(remedy, remedies[cause]),
+		Message:     r.reason(), Cause: cause, remedy: cmp.Or(remedy, remedies[cause]),
 	}
 }
 

@@ -240,8 +240,8 @@ func TestExplainResponse_Redacts(t *testing.T) {
 		Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(`{"error":"bad x"}`),
 		Redact: func(text string) string { return strings.ReplaceAll(text, "x", "[redacted]") },
 	})
-	if e.Reason != "bad [redacted]" || e.ContentType != "text/plain" {
-		t.Errorf("reason %q, content type %q", e.Reason, e.ContentType)
+	if e.Message != "bad [redacted]" || e.ContentType != "text/plain" {
+		t.Errorf("reason %q, content type %q", e.Message, e.ContentType)
 	}
 }
 

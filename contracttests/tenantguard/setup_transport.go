@@ -57,7 +57,7 @@ func causeOfFailure(err error) SetupCause {
 		return UnknownHost
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return ConnectionRefused
-	case errors.Is(err, ErrNotAnswering) || timeout != nil && timeout.Timeout():
+	case errors.Is(err, ErrNotResponding) || timeout != nil && timeout.Timeout():
 		return NoResponse
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

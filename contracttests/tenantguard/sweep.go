@@ -30,12 +30,12 @@ type SweepConfig struct {
 	Logins []Login
 	// Known are the objects of a ledger, of this and of other targets. No other token is deleted
 	// but by name.
-	Known []Object
+	Entries []Entry
 	// ByName finds tokens of a lost ledger as well: their names have the marker of a run, and the
 	// time of their creation.
 	ByName bool
 	// Confirm reports whether the tokens that were found by name may be deleted. Nil means no.
-	Confirm func(ctx context.Context, found []Found) bool
+	Confirm func(ctx context.Context, found []SweepToken) bool
 	// Ledger gets the tokens that are gone, as lines of Run. May be nil.
 	Ledger *Ledger
 	Run    string
@@ -45,8 +45,8 @@ type SweepConfig struct {
 	OlderThan time.Duration
 	// DryRun deletes nothing, and writes nothing into the ledger.
 	DryRun bool
-	// Settle is how long the lists may take to show writes. Zero means ten seconds.
-	Settle time.Duration
+	// ConsistencyTimeout is how long the lists may take to show writes. Zero means ten seconds.
+	ConsistencyTimeout time.Duration
 	// Grace limits the wait for a delete under way when the context has ended.
 	Grace time.Duration
 	// Now is wall time.
@@ -58,15 +58,15 @@ type SweepConfig struct {
 
 // SweepResult lists the tokens that runs created and did not delete, by what the sweep did to them.
 type SweepResult struct {
-	Deleted []Found `json:"deleted"`
+	Deleted []SweepToken `json:"deleted"`
 	// WouldDelete are found by a dry run, or by name and not confirmed.
-	WouldDelete []Found `json:"wouldDelete"`
+	WouldDelete []SweepToken `json:"wouldDelete"`
 	// Left may exist.
-	Left []Found `json:"left"`
+	Remaining []SweepToken `json:"remaining"`
 }
 
-// Found is a token that a run created.
-type Found struct {
+// SweepToken is a token that a run created.
+type SweepToken struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	// Owner is the id of its identity.
@@ -74,32 +74,32 @@ type Found struct {
 	// Created is the date that the target reports, or else that of the ledger.
 	Created string `json:"created"`
 	// Kind is the reason for which it is deleted or left, and Why describes it.
-	Kind FoundKind `json:"kind"`
-	Why  string    `json:"why"`
+	Reason SweepReason `json:"reason"`
+	Detail string      `json:"detail"`
 }
 
-// A FoundKind is the reason for which a token is deleted or left.
-type FoundKind string
+// A SweepReason is the reason for which a token is deleted or left.
+type SweepReason string
 
 // The reasons to delete a token, and those to leave it. Their texts are in whys.
 const (
-	RecordedID   FoundKind = "recorded-id"
-	RunName      FoundKind = "run-name"
-	RecordedName FoundKind = "recorded-name"
+	RecordedID   SweepReason = "recorded-id"
+	RunName      SweepReason = "run-name"
+	RecordedName SweepReason = "recorded-name"
 
-	OwnerAbsent      FoundKind = "owner-absent"
-	OwnerUnknown     FoundKind = "owner-unknown"
-	OwnerForeign     FoundKind = "owner-foreign"
-	CreationMismatch FoundKind = "creation-mismatch"
-	UnsafeID         FoundKind = "unsafe-id" // it cannot be a segment of a path, or is redacted
-	AgeUnknown       FoundKind = "age-unknown"
-	TooYoung         FoundKind = "too-young" // see SweepConfig.OlderThan
-	DeleteFailed     FoundKind = "delete-failed"
-	StillListed      FoundKind = "still-listed"
+	OwnerAbsent      SweepReason = "owner-absent"
+	OwnerUnknown     SweepReason = "owner-unknown"
+	OwnerForeign     SweepReason = "owner-foreign"
+	CreationMismatch SweepReason = "creation-mismatch"
+	UnsafeID         SweepReason = "unsafe-id" // it cannot be a segment of a path, or is redacted
+	AgeUnknown       SweepReason = "age-unknown"
+	TooYoung         SweepReason = "too-young" // see SweepConfig.OlderThan
+	DeleteFailed     SweepReason = "delete-failed"
+	StillListed      SweepReason = "still-listed"
 )
 
-// whys describe the kinds whose description does not vary.
-var whys = map[FoundKind]string{
+// reasonDetails describe the kinds whose description does not vary.
+var reasonDetails = map[SweepReason]string{
 	RecordedID:   "the ledger has its id",
 	RunName:      "its name has the marker of a run and the time of its creation",
 	RecordedName: "the ledger has its name",
@@ -175,11 +175,13 @@ func newSweep(c SweepConfig) (*sweep, error) {
 	if c.Wait == nil {
 		c.Wait = Sleep
 	}
-	c.Settle = cmp.Or(c.Settle, defaultSettle)
-	c.Known = slices.DeleteFunc(slices.Clone(c.Known), func(o Object) bool {
+	c.ConsistencyTimeout = cmp.Or(c.ConsistencyTimeout, defaultSettle)
+	c.Entries = slices.DeleteFunc(slices.Clone(c.Entries), func(o Entry) bool {
 		return origin(base.Scheme, o.Target) != origin(base.Scheme, base.Host)
 	})
-	result := SweepResult{Deleted: []Found{}, WouldDelete: []Found{}, Left: []Found{}}
+	result := SweepResult{
+		Deleted: []SweepToken{}, WouldDelete: []SweepToken{}, Remaining: []SweepToken{},
+	}
 	s := &sweep{SweepConfig: c, host: base.Host, result: result}
 	for _, login := range c.Logins {
 		s.clients = append(s.clients, &apiClient{
@@ -193,7 +195,7 @@ func newSweep(c SweepConfig) (*sweep, error) {
 
 // selected is a token that is to be deleted.
 type selected struct {
-	Found
+	SweepToken
 	by  *apiClient
 	err error // of its delete
 }
@@ -201,13 +203,13 @@ type selected struct {
 // confirmNames leaves out the tokens that were found by name, unless they may be deleted.
 func (s *sweep) confirmNames(ctx context.Context, all []*selected) []*selected {
 	var byName, rest []*selected
-	var found []Found
+	var found []SweepToken
 	for _, t := range all {
-		if t.Kind != RunName {
+		if t.Reason != RunName {
 			rest = append(rest, t)
 			continue
 		}
-		byName, found = append(byName, t), append(found, t.Found)
+		byName, found = append(byName, t), append(found, t.SweepToken)
 	}
 	if len(byName) == 0 || s.Confirm != nil && s.Confirm(ctx, found) {
 		return all
@@ -218,7 +220,7 @@ func (s *sweep) confirmNames(ctx context.Context, all []*selected) []*selected {
 
 func (s *sweep) wouldDelete(all []*selected) {
 	for _, t := range all {
-		s.result.WouldDelete = append(s.result.WouldDelete, t.Found)
+		s.result.WouldDelete = append(s.result.WouldDelete, t.SweepToken)
 	}
 }
 
@@ -251,20 +253,20 @@ func (s *sweep) verify(ctx context.Context, all []*selected) {
 		for _, t := range own {
 			switch listed := by.has(t.ID); {
 			case err == nil && !listed, err != nil && t.err == nil:
-				s.result.Deleted = append(s.result.Deleted, t.Found)
+				s.result.Deleted = append(s.result.Deleted, t.SweepToken)
 			case t.err == nil:
-				s.leave(t.Found, StillListed, "")
+				s.leave(t.SweepToken, StillListed, "")
 			default:
-				s.leave(t.Found, DeleteFailed, s.redact(t.err.Error()))
+				s.leave(t.SweepToken, DeleteFailed, s.redact(t.err.Error()))
 			}
 		}
 	}
 }
 
 // leave adds a token to those that are left. An empty why means that of the kind.
-func (s *sweep) leave(f Found, kind FoundKind, why string) {
-	f.Kind, f.Why = kind, cmp.Or(why, whys[kind])
-	s.result.Left = append(s.result.Left, f)
+func (s *sweep) leave(f SweepToken, kind SweepReason, why string) {
+	f.Reason, f.Detail = kind, cmp.Or(why, reasonDetails[kind])
+	s.result.Remaining = append(s.result.Remaining, f)
 }
 
 // record writes the tokens that are gone into the ledger.
@@ -274,10 +276,12 @@ func (s *sweep) record(gone []string) error {
 	}
 	for _, id := range gone {
 		target := s.host
-		if i := slices.IndexFunc(s.Known, func(o Object) bool { return o.ID == id }); i >= 0 {
-			target = s.Known[i].Target // its port may be left out in the address
+		if i := slices.IndexFunc(s.Entries, func(o Entry) bool { return o.ID == id }); i >= 0 {
+			target = s.Entries[i].Target // its port may be left out in the address
 		}
-		if err := s.Ledger.Write(Deleted, Object{Target: target, Run: s.Run, ID: id}); err != nil {
+		if err := s.Ledger.Write(EventDeleted, Entry{
+			Target: target, Run: s.Run, ID: id,
+		}); err != nil {
 			return err
 		}
 	}

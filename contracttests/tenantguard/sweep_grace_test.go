@@ -40,15 +40,15 @@ func TestSweep_WaitsForDelete(t *testing.T) {
 					}
 				}
 				started := time.Now() //nolint:forbidigo // the clock of the bubble
-				var known []tenantguard.Object
+				var known []tenantguard.Entry
 				for _, id := range []string{"made-1", "made-2"} {
-					known = append(known, tenantguard.Object{
-						Target: host, Run: "r1", ID: id, Owner: "jane", At: noon,
+					known = append(known, tenantguard.Entry{
+						Target: host, Run: "r1", ID: id, Owner: "jane", Time: noon,
 					})
 				}
 				result, _ := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
 					BaseURL: tenantURL, HTTP: &http.Client{Transport: tenant},
-					Grace: 5 * time.Second, Known: known,
+					Grace: 5 * time.Second, Entries: known,
 					Logins: []tenantguard.Login{
 						{ClientID: "login-of-jane", ClientSecret: "hunter2"},
 					},
@@ -56,7 +56,7 @@ func TestSweep_WaitsForDelete(t *testing.T) {
 				})
 				equal(t, "ended after", test.ended, time.Since(started))
 				equal(t, "deleted, left", []int{test.deleted, 2 - test.deleted}, []int{
-					len(result.Deleted), len(result.Left),
+					len(result.Deleted), len(result.Remaining),
 				})
 			})
 		})

@@ -130,12 +130,12 @@ func madeBy(target, id, owner string) func(*tenantguard.Ledger) error {
 }
 
 func intendedAs(target, name string) func(*tenantguard.Ledger) error {
-	return intendedBy(tenantguard.Object{Target: target, Name: name, Owner: jane})
+	return intendedBy(tenantguard.Entry{Target: target, Name: name, Owner: jane})
 }
 
-func intendedBy(o tenantguard.Object) func(*tenantguard.Ledger) error {
+func intendedBy(o tenantguard.Entry) func(*tenantguard.Ledger) error {
 	o.Run = "r"
-	return func(l *tenantguard.Ledger) error { return l.Write(tenantguard.Intended, o) }
+	return func(l *tenantguard.Ledger) error { return l.Write(tenantguard.EventIntend, o) }
 }
 
 // runName is the nth name of a run at noon.
@@ -151,9 +151,9 @@ func (x *swept) sweep(change func(*tenantguard.SweepConfig),
 	ledger, err := tenantguard.OpenLedger(x.ledger, atNoon)
 	must(x.t, err)
 	c := tenantguard.SweepConfig{
-		BaseURL: "http://" + mockHost + "/", HTTP: &http.Client{Transport: x}, Known: known,
+		BaseURL: "http://" + mockHost + "/", HTTP: &http.Client{Transport: x}, Entries: known,
 		Ledger: ledger, Run: "sweep", ByName: x.byName,
-		Confirm: func(context.Context, []tenantguard.Found) bool { return true },
+		Confirm: func(context.Context, []tenantguard.SweepToken) bool { return true },
 	}
 	for _, user := range users {
 		c.Logins = append(c.Logins, x.logins[user])
@@ -177,7 +177,7 @@ func (x *swept) sweep(change func(*tenantguard.SweepConfig),
 }
 
 // wants sweeps as a user, and compares what becomes of a token: deleted, left, or not noticed.
-func (x *swept) wants(user, id string, deleted, left tenantguard.FoundKind) {
+func (x *swept) wants(user, id string, deleted, left tenantguard.SweepReason) {
 	x.t.Helper()
 	state := x.state()
 	result, err := x.sweep(nil, user)
@@ -188,7 +188,7 @@ func (x *swept) wants(user, id string, deleted, left tenantguard.FoundKind) {
 		x.lost(state)
 	}
 	checkFound(x.t, "deleted", because(id, deleted), result.Deleted)
-	checkFound(x.t, "left", because(id, left), result.Left)
+	checkFound(x.t, "left", because(id, left), result.Remaining)
 }
 
 func (x *swept) keepsSecrets(text string) {
@@ -253,15 +253,15 @@ func (x *swept) lost(before map[string]any, ids ...string) {
 }
 
 // checkFound compares ids and kinds, and the words of each kind with the golden file.
-func checkFound(t *testing.T, what string, want map[string]tenantguard.FoundKind,
-	got []tenantguard.Found,
+func checkFound(t *testing.T, what string, want map[string]tenantguard.SweepReason,
+	got []tenantguard.SweepToken,
 ) {
 	t.Helper()
-	all := map[string]tenantguard.FoundKind{}
+	all := map[string]tenantguard.SweepReason{}
 	for _, f := range got {
-		all[f.ID] = f.Kind
-		if f.Kind != tenantguard.DeleteFailed { // whose words are those of its error
-			golden.Check(t, "testdata/messages.golden", "kind "+string(f.Kind), f.Why)
+		all[f.ID] = f.Reason
+		if f.Reason != tenantguard.DeleteFailed { // whose words are those of its error
+			golden.Check(t, "testdata/messages.golden", "kind "+string(f.Reason), f.Detail)
 		}
 	}
 	if len(all) != len(got) {
@@ -273,9 +273,9 @@ func checkFound(t *testing.T, what string, want map[string]tenantguard.FoundKind
 }
 
 // because is one token with a kind, or none.
-func because(id string, kind tenantguard.FoundKind) map[string]tenantguard.FoundKind {
+func because(id string, kind tenantguard.SweepReason) map[string]tenantguard.SweepReason {
 	if kind == "" {
 		return nil
 	}
-	return map[string]tenantguard.FoundKind{id: kind}
+	return map[string]tenantguard.SweepReason{id: kind}
 }

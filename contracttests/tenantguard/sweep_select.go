@@ -32,7 +32,7 @@ func (s *sweep) selectTokens() (all []*selected) {
 				s.leave(found, kind, why)
 				continue
 			}
-			all = append(all, &selected{Found: found, by: by})
+			all = append(all, &selected{SweepToken: found, by: by})
 		}
 	}
 	for _, by := range s.clients {
@@ -47,12 +47,12 @@ func (s *sweep) selectTokens() (all []*selected) {
 }
 
 // reasonCreated returns why a token is taken for one that a run created, empty if it is not.
-func (s *sweep) reasonCreated(t token) FoundKind {
-	created := func(o Object) bool { return o.created(t) }
+func (s *sweep) reasonCreated(t token) SweepReason {
+	created := func(o Entry) bool { return o.matches(t) }
 	switch {
 	case s.isRecorded(t.ID):
 		return RecordedID
-	case slices.ContainsFunc(s.Known, created):
+	case slices.ContainsFunc(s.Entries, created):
 		return RecordedName
 	case s.ByName && t.namedAtCreation():
 		return RunName
@@ -61,17 +61,17 @@ func (s *sweep) reasonCreated(t token) FoundKind {
 }
 
 // reasonDoubted returns why a token that a run may have created is left, empty if none did.
-func (s *sweep) reasonDoubted(by *apiClient, t token) FoundKind {
-	pending := func(o Object) bool { return o.isPending() && o.Name == t.Name }
+func (s *sweep) reasonDoubted(by *apiClient, t token) SweepReason {
+	pending := func(o Entry) bool { return o.isPending() && o.Name == t.Name }
 	recorded := s.isRecorded(t.ID)
 	switch unknown := by.identity == "" || t.Owner.ID == ""; {
 	case unknown &&
-		(recorded || slices.ContainsFunc(s.Known, pending) || s.ByName && t.namedAtCreation()):
+		(recorded || slices.ContainsFunc(s.Entries, pending) || s.ByName && t.namedAtCreation()):
 		return OwnerUnknown
 	case recorded:
 		return OwnerForeign
-	case slices.ContainsFunc(s.Known,
-		func(o Object) bool { return pending(o) && o.Owner == t.Owner.ID }):
+	case slices.ContainsFunc(s.Entries,
+		func(o Entry) bool { return pending(o) && o.Owner == t.Owner.ID }):
 		return CreationMismatch
 	}
 	return ""
@@ -79,26 +79,26 @@ func (s *sweep) reasonDoubted(by *apiClient, t token) FoundKind {
 
 // namedAtCreation reports whether the name of a token has a marker and the time of its creation.
 func (t token) namedAtCreation() bool {
-	named, ok := NamedAt(t.Name)
+	named, ok := ParseName(t.Name)
 	created, err := parseCreated(t.Created)
 	return ok && err == nil && created.Sub(named).Abs() <= nameTolerance
 }
 
 // isRecorded reports whether the ledger has an id.
 func (s *sweep) isRecorded(id string) bool {
-	return id != "" && slices.ContainsFunc(s.Known, func(o Object) bool { return o.ID == id })
+	return id != "" && slices.ContainsFunc(s.Entries, func(o Entry) bool { return o.ID == id })
 }
 
 // isForeign reports whether the ledger has a token with another owner than the target reports.
 func (s *sweep) isForeign(t token) bool {
-	return t.ID != "" && slices.ContainsFunc(s.Known, func(o Object) bool {
+	return t.ID != "" && slices.ContainsFunc(s.Entries, func(o Entry) bool {
 		return o.ID == t.ID && o.Owner != "" && o.Owner != t.Owner.ID
 	})
 }
 
 // reasonKept returns why a token that a run created is not deleted, empty if it is. An empty why
 // means that of the kind.
-func (s *sweep) reasonKept(t token) (kind FoundKind, why string) {
+func (s *sweep) reasonKept(t token) (kind SweepReason, why string) {
 	created, err := parseCreated(t.Created)
 	switch {
 	case !plainID.MatchString(t.ID) || s.redact(t.ID) != t.ID:
@@ -107,7 +107,7 @@ func (s *sweep) reasonKept(t token) (kind FoundKind, why string) {
 		return "", ""
 	case err != nil:
 		return AgeUnknown, ""
-	case s.clock.At(s.Now()).Sub(created) < s.OlderThan:
+	case s.clock.TargetTime(s.Now()).Sub(created) < s.OlderThan:
 		return TooYoung, "it is younger than " + s.OlderThan.String()
 	}
 	return "", ""
@@ -121,14 +121,14 @@ func (s *sweep) isLogin(id string) bool {
 // missing returns the objects of the ledger that no list has and that are gone. Their owners delete
 // them once more, since a list may be late; a dry run takes them for gone. It leaves the others.
 func (s *sweep) missing(ctx context.Context) (gone []string) {
-	for _, o := range s.Known {
+	for _, o := range s.Entries {
 		listed := func(by *apiClient) bool { return by.has(o.ID) }
 		if o.ID == "" || s.isLogin(o.ID) || slices.ContainsFunc(s.clients, listed) {
 			continue
 		}
-		found := Found{
+		found := SweepToken{
 			ID: s.redact(o.ID), Name: o.Name, Owner: s.redact(o.Owner),
-			Created: o.At.Format(time.RFC3339),
+			Created: o.Time.Format(time.RFC3339),
 		}
 		by := slices.IndexFunc(s.clients, func(by *apiClient) bool {
 			return o.Owner != "" && by.identity == o.Owner
@@ -136,7 +136,7 @@ func (s *sweep) missing(ctx context.Context) (gone []string) {
 		switch {
 		case by < 0:
 			s.leave(found, OwnerAbsent, "")
-		case s.OlderThan > 0 && s.Now().Sub(o.At) < s.OlderThan: // its run may not have ended
+		case s.OlderThan > 0 && s.Now().Sub(o.Time) < s.OlderThan: // its run may not have ended
 		case s.DryRun || !plainID.MatchString(o.ID):
 			gone = append(gone, o.ID)
 		default:
@@ -152,7 +152,7 @@ func (s *sweep) missing(ctx context.Context) (gone []string) {
 
 // deleteUnlisted deletes a token that no own list has, unless it belongs to another. It returns why
 // the token is left, empty if it is gone.
-func (s *sweep) deleteUnlisted(ctx context.Context, by *apiClient, id string) (kind FoundKind,
+func (s *sweep) deleteUnlisted(ctx context.Context, by *apiClient, id string) (kind SweepReason,
 	why string,
 ) {
 	foreign, err := by.seesForeign(ctx, id)
@@ -169,10 +169,10 @@ func (s *sweep) deleteUnlisted(ctx context.Context, by *apiClient, id string) (k
 }
 
 // found returns a token without secrets.
-func (s *sweep) found(t token, kind FoundKind) Found {
-	return Found{
+func (s *sweep) found(t token, kind SweepReason) SweepToken {
+	return SweepToken{
 		ID: s.redact(t.ID), Name: s.redact(t.Name),
 		Owner:   s.redact(cmp.Or(t.Owner.ID, t.Owner.Name)),
-		Created: s.redact(t.Created), Kind: kind, Why: whys[kind],
+		Created: s.redact(t.Created), Reason: kind, Detail: reasonDetails[kind],
 	}
 }

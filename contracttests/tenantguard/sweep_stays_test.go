@@ -30,7 +30,7 @@ func TestSweepOfWhatStays(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(send http.RoundTripper, r *http.Request) (*http.Response, error)
-		left   tenantguard.FoundKind // empty if it is gone
+		left   tenantguard.SweepReason // empty if it is gone
 	}{
 		{
 			"refused", func(http.RoundTripper, *http.Request) (*http.Response, error) {
@@ -95,7 +95,7 @@ func TestSweepOfWhatStays(t *testing.T) {
 			must(t, err)
 			if test.left == "" {
 				x.lost(state, id)
-				checkFound(t, "deleted", map[string]tenantguard.FoundKind{
+				checkFound(t, "deleted", map[string]tenantguard.SweepReason{
 					id: tenantguard.RecordedID,
 				}, result.Deleted)
 				if len(known) > 0 {
@@ -105,8 +105,9 @@ func TestSweepOfWhatStays(t *testing.T) {
 			}
 			x.lost(state)
 			checkFound(t, "deleted", nil, result.Deleted)
-			checkFound(t, "left", map[string]tenantguard.FoundKind{id: test.left}, result.Left)
-			checkMessage(t, result.Left[0].Why)
+			checkFound(t, "left", map[string]tenantguard.SweepReason{id: test.left},
+				result.Remaining)
+			checkMessage(t, result.Remaining[0].Detail)
 			if len(known) != 1 {
 				t.Errorf("the ledger has %v", known)
 			}
@@ -123,8 +124,8 @@ func TestSweepAwaitsLists(t *testing.T) {
 		waited time.Duration // since the ledger was written, when the sweep begins
 		// lists that do not show what was made, and as many that show what was deleted
 		lag     int
-		deleted tenantguard.FoundKind // or empty
-		left    tenantguard.FoundKind
+		deleted tenantguard.SweepReason // or empty
+		left    tenantguard.SweepReason
 		known   int // objects that the ledger has afterwards
 		least   time.Duration
 		most    time.Duration
@@ -196,7 +197,7 @@ func TestSweepAwaitsLists(t *testing.T) {
 			result, err := x.sweep(nil, "jane.doe")
 			must(t, err)
 			checkFound(t, "deleted", because(id, test.deleted), result.Deleted)
-			checkFound(t, "left", because(id, test.left), result.Left)
+			checkFound(t, "left", because(id, test.left), result.Remaining)
 			if waited := x.waited - test.waited; waited < test.least || waited > test.most {
 				t.Errorf("it waited %s", waited)
 			}
@@ -211,7 +212,7 @@ func TestSweepAwaitsLists(t *testing.T) {
 
 // Where the list cannot be read again the answers to the deletes count.
 func TestSweepWithoutConfirmation(t *testing.T) {
-	for status, left := range map[int]tenantguard.FoundKind{
+	for status, left := range map[int]tenantguard.SweepReason{
 		204: "", 404: "", 403: tenantguard.DeleteFailed,
 	} {
 		x := newSwept(t)
@@ -229,7 +230,7 @@ func TestSweepWithoutConfirmation(t *testing.T) {
 		}
 		result, err := x.sweep(nil, "jane.doe")
 		must(t, err)
-		checkFound(t, "left", because(id, left), result.Left)
+		checkFound(t, "left", because(id, left), result.Remaining)
 		if left == "" != (len(result.Deleted) == 1) {
 			t.Errorf("%d: deleted %v", status, result.Deleted)
 		}
@@ -264,9 +265,9 @@ func TestSweepOfUnknownOwner(t *testing.T) {
 		must(t, err)
 		x.lost(state)
 		checkFound(t, "deleted", nil, result.Deleted)
-		checkFound(t, "left", map[string]tenantguard.FoundKind{
+		checkFound(t, "left", map[string]tenantguard.SweepReason{
 			id: tenantguard.OwnerUnknown, renamed: tenantguard.OwnerUnknown,
-		}, result.Left)
+		}, result.Remaining)
 	}
 	hide = strings.NewReplacer(`"identity_id"`, `"identity"`)
 	_, err := x.sweep(nil, "jane.doe")
@@ -292,10 +293,10 @@ func TestSweepOfForeignList(t *testing.T) {
 	result, err := x.sweep(nil, "admin")
 	must(t, err)
 	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{mine: tenantguard.RunName},
+	checkFound(t, "deleted", map[string]tenantguard.SweepReason{mine: tenantguard.RunName},
 		result.Deleted)
-	checkFound(t, "left", map[string]tenantguard.FoundKind{recorded: tenantguard.OwnerForeign},
-		result.Left)
+	checkFound(t, "left", map[string]tenantguard.SweepReason{recorded: tenantguard.OwnerForeign},
+		result.Remaining)
 }
 
 // What cannot be read is a reason to delete nothing at all.
@@ -446,10 +447,11 @@ func TestSweepTriesNoRefusedLoginAgain(t *testing.T) {
 	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
 	x.lost(state)
-	if refused != 1 || len(result.Left) != 3 || result.Left[2].Kind != tenantguard.DeleteFailed {
-		t.Fatalf("%d logins were refused, left: %+v", refused, result.Left)
+	if refused != 1 || len(result.Remaining) != 3 ||
+		result.Remaining[2].Reason != tenantguard.DeleteFailed {
+		t.Fatalf("%d logins were refused, left: %+v", refused, result.Remaining)
 	}
-	checkMessage(t, result.Left[2].Why)
+	checkMessage(t, result.Remaining[2].Detail)
 }
 
 // A sweep that is interrupted tells what it did, and what it left.
@@ -473,20 +475,20 @@ func TestInterruptedSweep(t *testing.T) {
 	}
 	result, err := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
 		BaseURL: "http://" + mockHost, HTTP: &http.Client{Transport: x},
-		Logins: []tenantguard.Login{x.logins["jane.doe"]}, Known: known, Now: atNoon,
-		ByName: true, Confirm: func(context.Context, []tenantguard.Found) bool { return true },
+		Logins: []tenantguard.Login{x.logins["jane.doe"]}, Entries: known, Now: atNoon,
+		ByName: true, Confirm: func(context.Context, []tenantguard.SweepToken) bool { return true },
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("it ends with %v", err)
 	}
 	x.lost(state, deleted)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{deleted: tenantguard.RunName},
+	checkFound(t, "deleted", map[string]tenantguard.SweepReason{deleted: tenantguard.RunName},
 		result.Deleted)
-	if len(result.Left) != 1 || result.Left[0].ID == deleted ||
-		result.Left[0].Kind != tenantguard.DeleteFailed {
-		t.Fatalf("left: %+v", result.Left)
+	if len(result.Remaining) != 1 || result.Remaining[0].ID == deleted ||
+		result.Remaining[0].Reason != tenantguard.DeleteFailed {
+		t.Fatalf("left: %+v", result.Remaining)
 	}
-	checkMessage(t, result.Left[0].Why)
+	checkMessage(t, result.Remaining[0].Detail)
 }
 
 // What a tenant says is shown, but for what nobody shall read, and an id is never a path.
@@ -494,7 +496,7 @@ func TestSweepOfHostileTenant(t *testing.T) {
 	now := noon.UTC().Format(time.RFC3339)
 	for _, test := range []struct {
 		name, id, token, created string
-		left                     tenantguard.FoundKind
+		left                     tenantguard.SweepReason
 	}{
 		{"an id that leads elsewhere", "..", runName(1), now, tenantguard.UnsafeID},
 		{"an id with a path", "a/../b", runName(1), now, tenantguard.UnsafeID},
@@ -525,7 +527,7 @@ func TestSweepOfHostileTenant(t *testing.T) {
 			checkFound(t, "deleted", nil, result.Deleted)
 			checkFound(t, "left",
 				because(strings.ReplaceAll(test.id, strings.Repeat("face", 16), "[redacted]"),
-					test.left), result.Left)
+					test.left), result.Remaining)
 			if slices.ContainsFunc(x.sent,
 				func(sent string) bool { return strings.HasPrefix(sent, http.MethodDelete) }) {
 				t.Errorf("sent: %v", x.sent)
@@ -552,13 +554,13 @@ func TestSweepKnowsItsSecrets(t *testing.T) {
 	x.write(madeBy(mockHost, "1", "me"))
 	result, err := x.sweep(nil, "odd")
 	must(t, err)
-	want := []tenantguard.Found{{
+	want := []tenantguard.SweepToken{{
 		ID: "1", Name: "[redacted], [redacted]", Owner: "me", Created: "[redacted]",
-		Kind: tenantguard.DeleteFailed,
-		Why: `Delete "http://` + mockHost +
+		Reason: tenantguard.DeleteFailed,
+		Detail: `Delete "http://` + mockHost +
 			`/v2026/personal-access-tokens/1": sent with [redacted] and Bearer [redacted]`,
 	}}
-	if diff := cmp.Diff(want, result.Left); diff != "" {
+	if diff := cmp.Diff(want, result.Remaining); diff != "" {
 		t.Errorf("left (-want +got):\n%s", diff)
 	}
 }

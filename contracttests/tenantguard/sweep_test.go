@@ -22,35 +22,35 @@ func TestSweep(t *testing.T) {
 	const second = time.Second
 	var (
 		marked  = runName(12)
-		intent  = tenantguard.Object{Target: mockHost, Name: marked, Owner: jane}
+		intent  = tenantguard.Entry{Target: mockHost, Name: marked, Owner: jane}
 		elapsed = func(d time.Duration) string { return noon.Add(d).UTC().Format(time.RFC3339Nano) }
-		with    = func(change func(o *tenantguard.Object)) []func(*tenantguard.Ledger) error {
+		with    = func(change func(o *tenantguard.Entry)) []func(*tenantguard.Ledger) error {
 			o := intent
 			change(&o)
 			return []func(*tenantguard.Ledger) error{intendedBy(o)}
 		}
-		pending = with(func(*tenantguard.Object) {})
+		pending = with(func(*tenantguard.Entry) {})
 	)
 	for _, test := range []struct {
 		name, owner, token, created string
 		ledger                      []func(*tenantguard.Ledger) error
 		madeBy                      func(id string) []func(*tenantguard.Ledger) error
-		deleted, left               tenantguard.FoundKind // empty for neither
+		deleted, left               tenantguard.SweepReason // empty for neither
 	}{
 		{name: "without a ledger", owner: "jane.doe", token: marked},
 		{
 			name: "made by hand, such as a run did once", owner: "jane.doe", token: "patmock-ci-1",
-			ledger: with(func(o *tenantguard.Object) { o.Name = "patmock-ci-1" }),
+			ledger: with(func(o *tenantguard.Entry) { o.Name = "patmock-ci-1" }),
 		},
 		{
 			name: "made by hand, with a text behind", owner: "jane.doe",
-			token: "patmock-prod-3 do not delete", ledger: with(func(o *tenantguard.Object) {
+			token: "patmock-prod-3 do not delete", ledger: with(func(o *tenantguard.Entry) {
 				o.Name = "patmock-prod-3 do not delete"
 			}),
 		},
 		{
 			name: "made by hand, in a ledger without a marker", owner: "jane.doe",
-			token: "Straße 1", ledger: with(func(o *tenantguard.Object) { o.Name = "Straße 1" }),
+			token: "Straße 1", ledger: with(func(o *tenantguard.Entry) { o.Name = "Straße 1" }),
 		},
 		{
 			name: "renamed", owner: "jane.doe", token: "by another name",
@@ -83,18 +83,18 @@ func TestSweep(t *testing.T) {
 		{
 			name: "pending, with a text behind", owner: "jane.doe",
 			token:   marked + ` "Zürich" / 日本 <&> 🔑`,
-			ledger:  with(func(o *tenantguard.Object) { o.Name += ` "Zürich" / 日本 <&> 🔑` }),
+			ledger:  with(func(o *tenantguard.Entry) { o.Name += ` "Zürich" / 日本 <&> 🔑` }),
 			deleted: tenantguard.RecordedName,
 		},
 		{
 			name: "pending, with a blank behind", owner: "jane.doe", token: marked + " ",
-			ledger:  with(func(o *tenantguard.Object) { o.Name += " " }),
+			ledger:  with(func(o *tenantguard.Entry) { o.Name += " " }),
 			deleted: tenantguard.RecordedName,
 		},
 		{
 			name: "pending twice, as of now and of yesterday", owner: "jane.doe", token: marked,
 			deleted: tenantguard.RecordedName,
-			ledger: append(with(func(o *tenantguard.Object) {
+			ledger: append(with(func(o *tenantguard.Entry) {
 				o.TargetTime = noon.Add(-24 * time.Hour)
 			}), pending...),
 		},
@@ -122,17 +122,17 @@ func TestSweep(t *testing.T) {
 		{
 			name: "created by the clock of the target", owner: "jane.doe", token: marked,
 			created: elapsed(3600 * second),
-			ledger:  with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(time.Hour) }),
+			ledger:  with(func(o *tenantguard.Entry) { o.TargetTime = noon.Add(time.Hour) }),
 			deleted: tenantguard.RecordedName,
 		},
 		{
 			name: "created by the clock of the machine", owner: "jane.doe", token: marked,
-			ledger: with(func(o *tenantguard.Object) { o.TargetTime = noon.Add(time.Hour) }),
+			ledger: with(func(o *tenantguard.Entry) { o.TargetTime = noon.Add(time.Hour) }),
 			left:   tenantguard.CreationMismatch,
 		},
 		{
 			name: "created in whole seconds", owner: "jane.doe", token: marked,
-			ledger: with(func(o *tenantguard.Object) {
+			ledger: with(func(o *tenantguard.Entry) {
 				o.TargetTime = noon.Add(999 * time.Millisecond)
 			}), deleted: tenantguard.RecordedName,
 		},
@@ -153,15 +153,15 @@ func TestSweep(t *testing.T) {
 		},
 		{
 			name: "an intent of another's", owner: "jane.doe", token: marked,
-			ledger: with(func(o *tenantguard.Object) { o.Owner = john }),
+			ledger: with(func(o *tenantguard.Entry) { o.Owner = john }),
 		},
 		{
 			name: "an intent of nobody's", owner: "jane.doe", token: marked,
-			ledger: with(func(o *tenantguard.Object) { o.Owner = "" }),
+			ledger: with(func(o *tenantguard.Entry) { o.Owner = "" }),
 		},
 		{
 			name: "an intent whose name was taken out", owner: "jane.doe",
-			token: "client_secret=[redacted]", ledger: with(func(o *tenantguard.Object) {
+			token: "client_secret=[redacted]", ledger: with(func(o *tenantguard.Entry) {
 				o.Name = "client_secret=hunter2"
 			}),
 		},
@@ -207,7 +207,7 @@ func TestSweepByName(t *testing.T) {
 	for _, test := range []struct {
 		name, owner, token string
 		created            time.Duration // after noon
-		deleted            tenantguard.FoundKind
+		deleted            tenantguard.SweepReason
 	}{
 		{"of a run", "jane.doe", runName(12), 0, tenantguard.RunName},
 		{
@@ -254,8 +254,8 @@ func TestSweepByName(t *testing.T) {
 
 // What was found by name goes once that is confirmed. What the ledger has goes without a question.
 func TestSweepAsksAboutNames(t *testing.T) {
-	for name, confirm := range map[string]func(context.Context, []tenantguard.Found) bool{
-		"nobody to ask": nil, "no": func(context.Context, []tenantguard.Found) bool {
+	for name, confirm := range map[string]func(context.Context, []tenantguard.SweepToken) bool{
+		"nobody to ask": nil, "no": func(context.Context, []tenantguard.SweepToken) bool {
 			return false
 		},
 	} {
@@ -264,11 +264,11 @@ func TestSweepAsksAboutNames(t *testing.T) {
 			named, made := x.add("jane.doe", runName(1), ""), x.add("jane.doe", runName(2), "")
 			x.write(madeBy(mockHost, made, jane))
 			state := x.state()
-			var asked []tenantguard.Found
+			var asked []tenantguard.SweepToken
 			result, err := x.sweep(func(c *tenantguard.SweepConfig) {
 				c.Confirm = confirm
 				if confirm != nil {
-					c.Confirm = func(ctx context.Context, all []tenantguard.Found) bool {
+					c.Confirm = func(ctx context.Context, all []tenantguard.SweepToken) bool {
 						asked = all
 						return confirm(ctx, all)
 					}
@@ -276,13 +276,17 @@ func TestSweepAsksAboutNames(t *testing.T) {
 			}, "jane.doe")
 			must(t, err)
 			x.lost(state, made)
-			checkFound(t, "deleted", map[string]tenantguard.FoundKind{made: tenantguard.RecordedID},
+			checkFound(t, "deleted", map[string]tenantguard.SweepReason{
+				made: tenantguard.RecordedID,
+			},
 				result.Deleted)
-			checkFound(t, "would be deleted", map[string]tenantguard.FoundKind{
+			checkFound(t, "would be deleted", map[string]tenantguard.SweepReason{
 				named: tenantguard.RunName,
 			}, result.WouldDelete)
 			if confirm != nil {
-				checkFound(t, "asked", map[string]tenantguard.FoundKind{named: tenantguard.RunName},
+				checkFound(t, "asked", map[string]tenantguard.SweepReason{
+					named: tenantguard.RunName,
+				},
 					asked)
 			}
 		})
@@ -306,9 +310,9 @@ func TestSweepKeepsLogins(t *testing.T) {
 	result, err := x.sweep(nil, "jane again", "jane.doe", "john.roe")
 	must(t, err)
 	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{mine: tenantguard.RunName},
+	checkFound(t, "deleted", map[string]tenantguard.SweepReason{mine: tenantguard.RunName},
 		result.Deleted)
-	checkFound(t, "left", nil, result.Left)
+	checkFound(t, "left", nil, result.Remaining)
 }
 
 // Two ledgers of runs beside each other know their own tokens only.
@@ -322,10 +326,10 @@ func TestSweepLeavesRunBeside(t *testing.T) {
 	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
 	x.lost(state, a, b)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{
+	checkFound(t, "deleted", map[string]tenantguard.SweepReason{
 		a: tenantguard.RecordedID, b: tenantguard.RecordedName,
 	}, result.Deleted)
-	checkFound(t, "left", nil, result.Left)
+	checkFound(t, "left", nil, result.Remaining)
 }
 
 // An administrator can delete the tokens of others. A ledger that has one as the administrator's is
@@ -339,10 +343,10 @@ func TestSweepOfAdministrator(t *testing.T) {
 	result, err := x.sweep(nil, "admin")
 	must(t, err)
 	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{mine: tenantguard.RecordedID},
+	checkFound(t, "deleted", map[string]tenantguard.SweepReason{mine: tenantguard.RecordedID},
 		result.Deleted)
-	checkFound(t, "left", map[string]tenantguard.FoundKind{theirs: tenantguard.OwnerForeign},
-		result.Left)
+	checkFound(t, "left", map[string]tenantguard.SweepReason{theirs: tenantguard.OwnerForeign},
+		result.Remaining)
 }
 
 // What a list does not show is deleted all the same: lists may be late for longer than anybody
@@ -364,7 +368,7 @@ func TestSweepDeletesWhatNoListShows(t *testing.T) {
 	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
 	x.lost(state, id)
-	checkFound(t, "left", nil, result.Left)
+	checkFound(t, "left", nil, result.Remaining)
 }
 
 // A host is the same with the port that its scheme has.
@@ -375,7 +379,7 @@ func TestSweepOfHostWithPort(t *testing.T) {
 	result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.BaseURL = "https://ACME.example" },
 		"jane.doe")
 	must(t, err)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{id: tenantguard.RecordedID},
+	checkFound(t, "deleted", map[string]tenantguard.SweepReason{id: tenantguard.RecordedID},
 		result.Deleted)
 	known, err := tenantguard.ReadLedger(x.ledger)
 	must(t, err)
@@ -398,10 +402,10 @@ func TestSweepOfSeveral(t *testing.T) {
 	result, err := x.sweep(nil, "jane.doe", "john.roe", "admin")
 	must(t, err)
 	x.lost(state, a, b, c)
-	checkFound(t, "deleted", map[string]tenantguard.FoundKind{
+	checkFound(t, "deleted", map[string]tenantguard.SweepReason{
 		a: tenantguard.RecordedName, b: tenantguard.RecordedID, c: tenantguard.RunName,
 	}, result.Deleted)
-	checkFound(t, "left", nil, result.Left)
+	checkFound(t, "left", nil, result.Remaining)
 	known, err := tenantguard.ReadLedger(x.ledger)
 	must(t, err)
 	var rest []string
@@ -414,8 +418,8 @@ func TestSweepOfSeveral(t *testing.T) {
 	again, err := x.sweep(nil, "jane.doe", "john.roe", "admin")
 	must(t, err)
 	if diff := cmp.Diff(tenantguard.SweepResult{
-		Deleted: []tenantguard.Found{}, WouldDelete: []tenantguard.Found{},
-		Left: []tenantguard.Found{},
+		Deleted: []tenantguard.SweepToken{}, WouldDelete: []tenantguard.SweepToken{},
+		Remaining: []tenantguard.SweepToken{},
 	}, again); diff != "" {
 		t.Errorf("a second sweep (-want +got):\n%s", diff)
 	}
@@ -431,7 +435,7 @@ func TestSweepDryRun(t *testing.T) {
 	result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.DryRun = true }, "jane.doe")
 	must(t, err)
 	x.lost(state)
-	checkFound(t, "would be deleted", map[string]tenantguard.FoundKind{
+	checkFound(t, "would be deleted", map[string]tenantguard.SweepReason{
 		a: tenantguard.RunName, b: tenantguard.RecordedID,
 	}, result.WouldDelete)
 	checkFound(t, "deleted", nil, result.Deleted)
@@ -462,10 +466,10 @@ func TestSweepOlderThan(t *testing.T) {
 				"jane.doe")
 			must(t, err)
 			x.lost(state, old)
-			checkFound(t, "deleted", map[string]tenantguard.FoundKind{old: tenantguard.RunName},
+			checkFound(t, "deleted", map[string]tenantguard.SweepReason{old: tenantguard.RunName},
 				result.Deleted)
-			checkFound(t, "left", map[string]tenantguard.FoundKind{young: tenantguard.TooYoung},
-				result.Left)
+			checkFound(t, "left", map[string]tenantguard.SweepReason{young: tenantguard.TooYoung},
+				result.Remaining)
 		})
 	}
 }

@@ -16,7 +16,7 @@ const (
 
 // waitFor lists the caller's tokens until a condition holds, or for Settle.
 func (s *sweep) waitFor(ctx context.Context, by *apiClient, holds func() bool) error {
-	deadline := s.Now().Add(s.Settle)
+	deadline := s.Now().Add(s.ConsistencyTimeout)
 	for pause := firstPause; !holds(); pause = min(2*pause, longestPause) {
 		left := deadline.Sub(s.Now())
 		if left <= 0 {
@@ -36,7 +36,7 @@ func (s *sweep) waitFor(ctx context.Context, by *apiClient, holds func() bool) e
 func (s *sweep) waitForKnown(ctx context.Context) error {
 	for _, by := range s.clients {
 		err := s.waitFor(ctx, by, func() bool {
-			return !slices.ContainsFunc(s.Known, func(o Object) bool { return s.mayAppear(by, o) })
+			return !slices.ContainsFunc(s.Entries, func(o Entry) bool { return s.mayAppear(by, o) })
 		})
 		if err != nil {
 			return err
@@ -46,8 +46,8 @@ func (s *sweep) waitForKnown(ctx context.Context) error {
 }
 
 // mayAppear reports whether a caller's list may show an object later.
-func (s *sweep) mayAppear(by *apiClient, o Object) bool {
-	if !s.Now().Before(o.At.Add(s.Settle)) || o.Owner != by.identity {
+func (s *sweep) mayAppear(by *apiClient, o Entry) bool {
+	if !s.Now().Before(o.Time.Add(s.ConsistencyTimeout)) || o.Owner != by.identity {
 		return false
 	}
 	if o.ID != "" {

@@ -25,7 +25,7 @@ const (
 
 // record is all that is known of a token at the target, or of a create that may make one.
 type record struct {
-	Object
+	Entry
 	state state
 	owner *owner // nil if it is unknown
 	// creates is the number of creates that began before this one, or before the target first
@@ -56,7 +56,7 @@ func newTokens(target, run string, ids []string) *tokens {
 		byID: map[string]*record{}, sessions: map[bearer]*session{}, owners: map[string]*owner{},
 	}
 	for _, id := range ids {
-		k.addLocked(&record{Object: Object{ID: id}, state: protected})
+		k.addLocked(&record{Entry: Entry{ID: id}, state: protected})
 	}
 	return k
 }
@@ -95,22 +95,22 @@ func (k *tokens) allow(id string) {
 }
 
 // in returns the tokens that are in a state, in the order in which they began.
-func (k *tokens) in(s state) (all []Object) {
+func (k *tokens) in(s state) (all []Entry) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, t := range k.records {
 		if t.state == s {
-			all = append(all, t.Object)
+			all = append(all, t.Entry)
 		}
 	}
 	return all
 }
 
 // begin reserves room for a token of the session's owner, for a create that is pending from now on.
-func (k *tokens) begin(s *session, o Object, limit int) (*record, error) {
+func (k *tokens) begin(s *session, o Entry, limit int) (*record, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := &record{Object: o, state: pending}
+	t := &record{Entry: o, state: pending}
 	if s != nil {
 		t.owner = s.owner
 		if t.owner.identified {
@@ -177,7 +177,7 @@ func (k *tokens) confirmLocked(t *record, shown token) bool {
 
 // list takes the complete list of a caller's own tokens. It returns those that were created
 // although the outcome of their creates was unknown.
-func (k *tokens) list(s *session, all []token) (found []Object) {
+func (k *tokens) list(s *session, all []token) (found []Entry) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if s == nil {
@@ -188,7 +188,7 @@ func (k *tokens) list(s *session, all []token) (found []Object) {
 	}
 	for _, t := range k.records {
 		if t.state == unknown && t.owner == s.owner && k.lookUpLocked(t, all) {
-			found = append(found, t.Object)
+			found = append(found, t.Entry)
 		}
 	}
 	s.owner.listed = map[string]bool{}
@@ -203,7 +203,7 @@ func (k *tokens) list(s *session, all []token) (found []Object) {
 // lookUpLocked looks in a list for the token of a create whose outcome is unknown.
 func (k *tokens) lookUpLocked(t *record, all []token) (isCreated bool) {
 	for _, shown := range all {
-		if t.created(shown) {
+		if t.matches(shown) {
 			return k.confirmLocked(t, shown)
 		}
 	}
@@ -226,14 +226,14 @@ func (k *tokens) see(all []token) {
 func (k *tokens) seeLocked(shown token) *record {
 	id := fold(shown.ID)
 	if id != "" && k.byID[id] == nil {
-		k.addLocked(&record{Object: Object{ID: shown.ID}})
+		k.addLocked(&record{Entry: Entry{ID: shown.ID}})
 	}
 	return k.byID[id]
 }
 
 // delete takes the response to a delete of one token. It returns the token if it is gone by it. 404
 // counts for its owner only: a target may respond with it to others although the token exists.
-func (k *tokens) delete(r *guardedRequest, status int) (o Object, gone bool) {
+func (k *tokens) delete(r *guardedRequest, status int) (o Entry, gone bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	t := k.byID[r.route.ids[0]]
@@ -246,5 +246,5 @@ func (k *tokens) delete(r *guardedRequest, status int) (o Object, gone bool) {
 		return o, false
 	}
 	t.state = deleted
-	return t.Object, true
+	return t.Entry, true
 }

@@ -19,19 +19,19 @@ import (
 )
 
 // Variable is the environment variable that makes tests try everything.
-const Variable = "PATMOCK_EXHAUSTIVE"
+const EnvVar = "PATMOCK_EXHAUSTIVE"
 
 // Exhaustive reports whether tests try everything: with the variable, or if -run names subtests,
 // which a sample would leave out without a word. It panics if the variable is neither true nor
 // false, so that a typo does not leave anything out.
 func Exhaustive() bool {
-	text := os.Getenv(Variable)
+	text := os.Getenv(EnvVar)
 	if text == "" {
 		return namesSubtests()
 	}
 	exhaustive, err := strconv.ParseBool(text)
 	if err != nil {
-		panic(fmt.Sprintf("%s is %q: expected 1 or 0", Variable, text))
+		panic(fmt.Sprintf("%s is %q: expected 1 or 0", EnvVar, text))
 	}
 	return exhaustive
 }
@@ -76,7 +76,7 @@ func Count(t testing.TB, n, all int) int {
 	if n >= all || Exhaustive() {
 		return all
 	}
-	t.Logf("tries %d of %d: %s=1 tries all", n, all, Variable)
+	t.Logf("tries %d of %d: %s=1 tries all", n, all, EnvVar)
 	return n
 }
 
@@ -84,6 +84,6 @@ func Count(t testing.TB, n, all int) int {
 func Skip(t testing.TB, reason string) {
 	t.Helper()
 	if !Exhaustive() {
-		t.Skipf("%s: %s=1 runs it", reason, Variable)
+		t.Skipf("%s: %s=1 runs it", reason, EnvVar)
 	}
 }

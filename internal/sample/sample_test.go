@@ -35,13 +35,13 @@ func hundred() []int {
 }
 
 func TestOf(t *testing.T) {
-	t.Setenv(Variable, "")
+	t.Setenv(EnvVar, "")
 	log := &logged{TB: t, name: "TestA"}
 	some := Of(log, 10, hundred())
 	if len(slices.Compact(slices.Clone(some))) != 10 || !slices.IsSorted(some) || some[9] > 99 {
 		t.Errorf("got %v, want ten different elements in their order", some)
 	}
-	if !strings.Contains(log.text, "10 of 100") || !strings.Contains(log.text, Variable) {
+	if !strings.Contains(log.text, "10 of 100") || !strings.Contains(log.text, EnvVar) {
 		t.Errorf("logged %q, want how many are left out, and how to try them", log.text)
 	}
 	if diff := cmp.Diff(some, Of(&logged{TB: t, name: "TestA"}, 10, hundred())); diff != "" {
@@ -62,7 +62,7 @@ func TestOfTriesAll(t *testing.T) {
 		{"more than there are", "", 1000},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Setenv(Variable, tt.variable)
+			t.Setenv(EnvVar, tt.variable)
 			log := &logged{TB: t, name: "TestA"}
 			if diff := cmp.Diff(hundred(), Of(log, tt.n, hundred())); diff != "" || log.text != "" {
 				t.Errorf("leaves out (-want +got), logged %q:\n%s", log.text, diff)
@@ -76,18 +76,18 @@ func TestSkip(t *testing.T) {
 		variable string
 		want     bool
 	}{{"", true}, {"0", true}, {"1", false}, {"true", false}} {
-		t.Setenv(Variable, tt.variable)
+		t.Setenv(EnvVar, tt.variable)
 		log := &logged{TB: t}
 		if Skip(log, "all of them"); log.skipped != tt.want ||
 			tt.want && !strings.HasPrefix(log.text, "all of them: ") {
-			t.Errorf("%s=%s: skipped %v with %q, want %v", Variable, tt.variable, log.skipped,
+			t.Errorf("%s=%s: skipped %v with %q, want %v", EnvVar, tt.variable, log.skipped,
 				log.text, tt.want)
 		}
 	}
 }
 
 func TestExhaustiveRejectsATypo(t *testing.T) {
-	t.Setenv(Variable, "yes")
+	t.Setenv(EnvVar, "yes")
 	defer func() {
 		if recover() == nil {
 			t.Error("a value that is neither true nor false leaves things out silently")
@@ -97,7 +97,7 @@ func TestExhaustiveRejectsATypo(t *testing.T) {
 }
 
 func TestExhaustive_IfSubtestsAreNamed(t *testing.T) {
-	t.Setenv(Variable, "")
+	t.Setenv(EnvVar, "")
 	run := flag.Lookup("test.run").Value
 	defer func(before string) { _ = run.Set(before) }(run.String())
 	for pattern, want := range map[string]bool{"": false, "TestA": false, "TestA$/case": true} {
@@ -108,8 +108,8 @@ func TestExhaustive_IfSubtestsAreNamed(t *testing.T) {
 			t.Errorf("-run %q: exhaustive %t, want %t", pattern, got, want)
 		}
 	}
-	t.Setenv(Variable, "0")
+	t.Setenv(EnvVar, "0")
 	if Exhaustive() {
-		t.Errorf("%s=0 is exhaustive", Variable)
+		t.Errorf("%s=0 is exhaustive", EnvVar)
 	}
 }

@@ -131,7 +131,7 @@ func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.O
 	}
 	// a run on a patmock has namespaces of its own, with other tokens and another clock
 	if d.RealTenant {
-		d.addWarnings(d.clock.At(time.Now()))
+		d.addWarnings(d.clock.TargetTime(time.Now()))
 	}
 	return d, nil
 }
@@ -182,7 +182,7 @@ func (d *diagnosis) addPlan(r plan) {
 	}
 	var slowest float64
 	for _, e := range d.Identities {
-		slowest = max(slowest, e.Seconds)
+		slowest = max(slowest, e.LatencySeconds)
 	}
 	d.Seconds = r.estimate(d.RealTenant).duration(time.Duration(slowest * float64(time.Second))).
 		Seconds()
@@ -202,7 +202,7 @@ func (d diagnosis) text() string {
 		for _, e := range d.Identities {
 			rows = append(rows, []string{
 				e.Role, e.ClientID, cmp.Or(e.Name, e.Identity, "-"), fmt.Sprint(e.Tokens),
-				fmt.Sprint(e.Room), map[bool]string{true: "yes", false: "no"}[e.ListsAll],
+				fmt.Sprint(e.Room), map[bool]string{true: "yes", false: "no"}[e.CanListAll],
 				e.expires(),
 			})
 		}
@@ -235,7 +235,7 @@ func (d diagnosis) text() string {
 
 func (e identityReport) expires() string {
 	switch {
-	case !e.Listed:
+	case !e.InOwnList:
 		return "unknown"
 	case e.Expires == nil:
 		return "never"

@@ -27,17 +27,24 @@ func TestDoctorWarns(t *testing.T) {
 		d    diagnosis
 		want doctorKind
 	}{
-		{"nothing",
+		{
+			"nothing",
 			diagnosis{RealTenant: true, Writes: true, Tokens: 5, Identities: []identityReport{
-				{"first", tenantguard.ProbeResult{Listed: true, Room: 5, Expires: in(14 * day)}},
-				{"second", tenantguard.ProbeResult{Listed: true, Room: 5}},
-				{"administrator", tenantguard.ProbeResult{Listed: true, Room: 5, ListsAll: true}},
-			}}, ""},
+				{"first", tenantguard.ProbeResult{InOwnList: true, Room: 5, Expires: in(14 * day)}},
+				{"second", tenantguard.ProbeResult{InOwnList: true, Room: 5}},
+				{
+					"administrator", tenantguard.ProbeResult{
+						InOwnList: true, Room: 5, CanListAll: true,
+					},
+				},
+			}},
+			"",
+		},
 		{
 			"a token that ends soon",
 			diagnosis{
 				Identities: of("first", tenantguard.ProbeResult{
-					Listed: true, Expires: in(14*day - 1),
+					InOwnList: true, Expires: in(14*day - 1),
 				}),
 			},
 			tokenExpiresSoon,
@@ -51,35 +58,38 @@ func TestDoctorWarns(t *testing.T) {
 			"too little room",
 			diagnosis{
 				Writes: true, Tokens: 5,
-				Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4}),
+				Identities: of("first", tenantguard.ProbeResult{InOwnList: true, Room: 4}),
 			},
 			tooFewTokens,
 		},
 		{
 			"too little room that is not needed",
 			diagnosis{
-				Tokens: 5, Identities: of("first", tenantguard.ProbeResult{Listed: true, Room: 4}),
+				Tokens:     5,
+				Identities: of("first", tenantguard.ProbeResult{InOwnList: true, Room: 4}),
 			},
 			"",
 		},
 		{
 			"the same user twice",
 			diagnosis{Identities: []identityReport{
-				{"first", tenantguard.ProbeResult{Listed: true, Identity: "ann"}},
-				{"second", tenantguard.ProbeResult{Listed: true, Identity: "ann"}},
+				{"first", tenantguard.ProbeResult{InOwnList: true, Identity: "ann"}},
+				{"second", tenantguard.ProbeResult{InOwnList: true, Identity: "ann"}},
 			}},
 			sameUser,
 		},
 		{
 			"a second administrator",
 			diagnosis{
-				Identities: of("second", tenantguard.ProbeResult{Listed: true, ListsAll: true}),
+				Identities: of("second", tenantguard.ProbeResult{
+					InOwnList: true, CanListAll: true,
+				}),
 			},
 			secondIsAdmin,
 		},
 		{
 			"an administrator who is none",
-			diagnosis{Identities: of("administrator", tenantguard.ProbeResult{Listed: true})},
+			diagnosis{Identities: of("administrator", tenantguard.ProbeResult{InOwnList: true})},
 			adminIsNoAdmin,
 		},
 		{"a tenant that is only read", diagnosis{RealTenant: true}, noWrites},

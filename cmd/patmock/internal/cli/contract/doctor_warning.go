@@ -45,7 +45,7 @@ func (d *diagnosis) addWarnings(now time.Time) {
 			remaining = e.Expires.Sub(now)
 		}
 		switch {
-		case !e.Listed:
+		case !e.InOwnList:
 			d.addWarning(tokenNotListed,
 				"the list of the %s identity does not show the token %s that it logs in with: "+
 					"when that expires is unknown", e.Role, e.ClientID)
@@ -63,11 +63,11 @@ func (d *diagnosis) addWarnings(now time.Time) {
 				"the first and the second identity are the same user: a run is refused, since "+
 					"scenarios with two users would accuse the target falsely")
 		}
-		if e.Role == "second" && e.ListsAll {
+		if e.Role == "second" && e.CanListAll {
 			d.addWarning(secondIsAdmin,
 				"the second identity may list everybody's tokens: it shall be no administrator")
 		}
-		if e.Role == "administrator" && !e.ListsAll {
+		if e.Role == "administrator" && !e.CanListAll {
 			d.addWarning(adminIsNoAdmin,
 				"the administrator may not list everybody's tokens: its level or the scopes of "+
 					"its token are too low")

@@ -92,12 +92,13 @@ func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	result, sweepErr := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
-		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Known: known, Ledger: s.ledger,
+		BaseURL: t.BaseURL, HTTP: t.HTTP, Logins: s.logins(), Entries: known, Ledger: s.ledger,
 		Run: s.run, Guard: s.guard,
-		OlderThan: age, DryRun: f.dryRun, Settle: f.consistencyTimeout, Grace: deleteGrace,
+		OlderThan: age, DryRun: f.dryRun, ConsistencyTimeout: f.consistencyTimeout,
+		Grace:  deleteGrace,
 		Now:    time.Now,
 		ByName: f.byName,
-		Confirm: func(ctx context.Context, found []tenantguard.Found) bool {
+		Confirm: func(ctx context.Context, found []tenantguard.SweepToken) bool {
 			return f.confirm(ctx, env, found)
 		},
 	})
@@ -115,14 +116,14 @@ func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
 		return cli.Exitf(cli.ExitInterrupted, "interrupted: what is listed was done until then")
 	case sweepErr != nil:
 		return sweepErr
-	case len(result.Left)+len(result.WouldDelete) > 0:
+	case len(result.Remaining)+len(result.WouldDelete) > 0:
 		return cli.SilentExit(cli.ExitLeftovers)
 	}
 	return s.guard.Err()
 }
 
 // confirm reports whether tokens that were found by name may be deleted.
-func (f sweepFlags) confirm(ctx context.Context, env cli.Env, found []tenantguard.Found) bool {
+func (f sweepFlags) confirm(ctx context.Context, env cli.Env, found []tenantguard.SweepToken) bool {
 	switch {
 	case f.yes:
 		return true
@@ -156,7 +157,8 @@ func (f sweepFlags) minAge() (time.Duration, error) {
 
 // openTenant is what is swept: a live target that may be written to, but for a dry run.
 func (f sweepFlags) openTenant(ctx context.Context, env cli.Env) (t contracttests.Target,
-	err error) {
+	err error,
+) {
 	switch {
 	case f.target == "":
 		return t, cli.Flagf("target", ": expected env, or the address of a tenant")
@@ -184,7 +186,7 @@ func (f sweepFlags) openTenant(ctx context.Context, env cli.Env) (t contracttest
 }
 
 // readLedger is what the ledger has. One that there is not may be misspelt.
-func (f sweepFlags) readLedger(env cli.Env) ([]tenantguard.Object, error) {
+func (f sweepFlags) readLedger(env cli.Env) ([]tenantguard.Entry, error) {
 	if _, err := os.Stat(f.ledger); errors.Is(err, fs.ErrNotExist) {
 		hint := ""
 		if !f.byName {
@@ -204,10 +206,10 @@ func sweepText(r tenantguard.SweepResult) string {
 	rows := [][]string{{"OUTCOME", "ID", "NAME", "OWNER", "CREATED", "WHY"}}
 	for _, part := range []struct {
 		outcome string
-		found   []tenantguard.Found
-	}{{"deleted", r.Deleted}, {"would be deleted", r.WouldDelete}, {"left", r.Left}} {
+		found   []tenantguard.SweepToken
+	}{{"deleted", r.Deleted}, {"would be deleted", r.WouldDelete}, {"left", r.Remaining}} {
 		for _, f := range part.found {
-			rows = append(rows, []string{part.outcome, f.ID, f.Name, f.Owner, f.Created, f.Why})
+			rows = append(rows, []string{part.outcome, f.ID, f.Name, f.Owner, f.Created, f.Detail})
 		}
 	}
 	if len(rows) == 1 {

@@ -80,13 +80,13 @@ func (f tenantFlags) newGuardSession(t *contracttests.Target, run string,
 	}
 	s.target, s.run, s.consistencyTimeout, s.budget = *t, run, f.consistencyTimeout, f.maxRequests
 	config := tenantguard.Config{
-		BaseURL: t.BaseURL, Writes: !t.ReadOnly, Run: run, MaxRequests: f.maxRequests,
-		Now: time.Now, Latency: latency,
+		BaseURL: t.BaseURL, AllowWrites: !t.ReadOnly, Run: run, MaxRequests: f.maxRequests,
+		Now: time.Now, OnLatency: latency,
 	}
 	for _, login := range s.logins() {
-		config.Protected = append(config.Protected, login.ClientID)
+		config.LoginIDs = append(config.LoginIDs, login.ClientID)
 	}
-	if config.Writes {
+	if config.AllowWrites {
 		if err := ensureParentDir(f.ledger); err != nil {
 			return s, cli.Flagf("ledger", ": %w", err)
 		}
@@ -159,7 +159,7 @@ func (s guardSession) close() error {
 
 // warnings tell what kept a run from asking all it could.
 func (s guardSession) warnings() []report.Warning {
-	if s.guard == nil || s.guard.Stats().Unsent == 0 {
+	if s.guard == nil || s.guard.Stats().NotSent == 0 {
 		return nil
 	}
 	text := fmt.Sprintf("the budget of %d requests is used up, and cases were skipped for that: "+
@@ -192,7 +192,7 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 	ctx, cancel := runner.CleanupContext(ctx, cleanupTimeout)
 	defer cancel()
 	s.guard.BeginCleanup()
-	if stats.Lost > 0 { // what was made may be listed late
+	if stats.UnknownOutcomes > 0 { // what was made may be listed late
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -200,13 +200,14 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 	}
 	result, err := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
 		BaseURL: s.target.BaseURL, HTTP: guardedClient(s.guard), Logins: s.logins(),
-		Known:  append(leftovers, s.guard.Unlisted()...),
-		Ledger: s.ledger, Run: s.run, Guard: s.guard, Settle: wait, Now: time.Now,
+		Entries: append(leftovers, s.guard.UnlistedCreates()...),
+		Ledger:  s.ledger, Run: s.run, Guard: s.guard, ConsistencyTimeout: wait, Now: time.Now,
 	})
 	leftovers = s.guard.Leftovers()
 	switch {
 	// all that was made is gone, as far as was answered
-	case errors.Is(err, tenantguard.ErrUnreachable) && len(leftovers) == 0 && stats.Lost == 0:
+	case errors.Is(err, tenantguard.ErrUnreachable) && len(leftovers) == 0 &&
+		stats.UnknownOutcomes == 0:
 		// it leaves nothing
 		_, _ = fmt.Fprintln(stderr,
 			"patmock: the run has deleted what it made, and could not look whether anything else "+
@@ -220,13 +221,13 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 		_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // the exit code tells it, too
 		return cli.SilentExit(cli.ExitLeftovers)
 	}
-	if len(result.Left) == 0 {
+	if len(result.Remaining) == 0 {
 		return s.guard.Err()
 	}
 	lines := []string{"patmock: the run has left behind, for patmock contract sweep:"}
-	for _, object := range result.Left {
+	for _, object := range result.Remaining {
 		lines = append(lines,
-			fmt.Sprintf("  %s %s of %s: %s", object.ID, object.Name, object.Owner, object.Why))
+			fmt.Sprintf("  %s %s of %s: %s", object.ID, object.Name, object.Owner, object.Detail))
 	}
 	_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // as above
 	return cli.SilentExit(cli.ExitLeftovers)

@@ -38,7 +38,7 @@ func (r plan) estimate(tenant bool) estimate {
 	e := estimate{requests: r.requests(), waited: r.waited}
 	if tenant {
 		for _, n := range r.perVersion() {
-			e.minTime = max(e.minTime, tenantguard.AtLeast(n))
+			e.minTime = max(e.minTime, tenantguard.MinDuration(n))
 		}
 	}
 	return e
@@ -97,7 +97,7 @@ func (l *timeLimit) setEstimate(e estimate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.estimate = &e
-	if l.latency == nil && e.requests < tenantguard.Measured {
+	if l.latency == nil && e.requests < tenantguard.LatencySamples {
 		l.latency = new(time.Duration)
 	}
 	l.adjustLocked()

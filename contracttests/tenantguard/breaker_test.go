@@ -79,7 +79,7 @@ func TestGuard_StopsAtSilentTarget(t *testing.T) {
 					_, _, last = w.send(t.Context(), method, path, "", "")
 				}
 				if sent := len(w.tenant.take()); sent != test.sent ||
-					errors.Is(last, tenantguard.ErrNotAnswering) != test.silent {
+					errors.Is(last, tenantguard.ErrNotResponding) != test.silent {
 					t.Errorf("%d attempts, error %v, want %d, silent %t", sent, last, test.sent,
 						test.silent)
 				}
@@ -98,7 +98,7 @@ func TestGuard_BeginCleanupTriesSilentTargetAgain(t *testing.T) {
 		w := watched(t)
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) { return hang(r) }
 		_, _, err := w.send(t.Context(), http.MethodGet, tokensPath, "", "")
-		if !errors.Is(err, tenantguard.ErrNotAnswering) {
+		if !errors.Is(err, tenantguard.ErrNotResponding) {
 			t.Fatal(err)
 		}
 		w.tenant.reply = nil
@@ -132,7 +132,7 @@ func TestGuard_BeginsNothingAfterEnd(t *testing.T) {
 		jane := w.logIn("login-of-jane")
 		w.tenant.take()
 		ctx, cancel := context.WithCancel(t.Context())
-		graceful, stop := tenantguard.Graceful(ctx, time.Hour)
+		graceful, stop := tenantguard.WithGrace(ctx, time.Hour)
 		defer stop()
 		cancel()
 		_, _, err := w.send(graceful, http.MethodPost, tokensPath, jane, `{"name":"patmock-r1-1"}`)
@@ -144,7 +144,7 @@ func TestGuard_BeginsNothingAfterEnd(t *testing.T) {
 	t.Run("a repetition", func(t *testing.T) {
 		w := watched(t)
 		ctx, cancel := context.WithCancel(t.Context())
-		graceful, stop := tenantguard.Graceful(ctx, time.Hour)
+		graceful, stop := tenantguard.WithGrace(ctx, time.Hour)
 		defer stop()
 		w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 			cancel()
@@ -159,7 +159,7 @@ func TestGuard_BeginsNothingAfterEnd(t *testing.T) {
 func TestGraceful(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		graceful, stop := tenantguard.Graceful(ctx, 5*time.Second)
+		graceful, stop := tenantguard.WithGrace(ctx, 5*time.Second)
 		defer stop()
 		time.AfterFunc(time.Minute, cancel)
 		started := time.Now() //nolint:forbidigo // the clock of the bubble
@@ -212,7 +212,7 @@ func TestGuard_DoesNotRepeatLargeResponse(t *testing.T) {
 func TestGuard_MeasuresLatency(t *testing.T) {
 	var means []time.Duration
 	w := watched(t, func(c *tenantguard.Config) {
-		c.Latency = func(mean time.Duration) { means = append(means, mean) }
+		c.OnLatency = func(mean time.Duration) { means = append(means, mean) }
 	})
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		w.clock.Advance(time.Duration(len(means)+1) * 100 * time.Millisecond)

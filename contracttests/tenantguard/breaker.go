@@ -6,24 +6,24 @@ import (
 	"sync"
 )
 
-// ErrNotAnswering is the error of requests to a target that does not answer, see [Silence].
-var ErrNotAnswering = errors.New(
+// ErrNotResponding is the error of requests to a target that does not answer, see [Breaker].
+var ErrNotResponding = errors.New(
 	"the target does not answer: two requests in a row had no response in time",
 )
 
 // maxTimeouts is the number of consecutive timeouts after which a target does not answer.
 const maxTimeouts = 2
 
-// A Silence detects a target that does not answer: two requests in a row time out, with nothing
+// A Breaker detects a target that does not answer: two requests in a row time out, with nothing
 // between them but logins. The zero value is ready for use, by several goroutines at once.
-type Silence struct {
+type Breaker struct {
 	mu       sync.Mutex
 	timeouts int
 }
 
-// Note counts the end of an attempt that was not canceled. A nil err is a complete response. A
+// Record counts the end of an attempt that was not canceled. A nil err is a complete response. A
 // login that succeeds does not end a silence: a target may log in and then hang.
-func (s *Silence) Note(login bool, err error) {
+func (s *Breaker) Record(login bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	timeout, isTimeout := errors.AsType[net.Error](err)
@@ -35,18 +35,18 @@ func (s *Silence) Note(login bool, err error) {
 	}
 }
 
-// Err returns ErrNotAnswering if the target does not answer, and else nil.
-func (s *Silence) Err() error {
+// Err returns ErrNotResponding if the target does not answer, and else nil.
+func (s *Breaker) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.timeouts >= maxTimeouts {
-		return ErrNotAnswering
+		return ErrNotResponding
 	}
 	return nil
 }
 
 // reset allows requests again.
-func (s *Silence) reset() {
+func (s *Breaker) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timeouts = 0
