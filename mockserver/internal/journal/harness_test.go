@@ -6,13 +6,13 @@ import (
 )
 
 // add captures a request with the messages that it has.
-func add(j *journal.Journal, r *control.Request) {
+func capture(j *journal.Journal, r *control.Request) {
 	plain := *r
 	plain.Request, plain.Response = nil, nil
-	j.Capture(plain, side(r.Request), side(r.Response))
+	j.Capture(plain, toMessage(r.Request), toMessage(r.Response))
 }
 
-func side(m *control.Message) journal.Message {
+func toMessage(m *control.Message) journal.Message {
 	if m == nil {
 		return journal.Message{}
 	}

@@ -17,7 +17,7 @@ import (
 func filled(c journal.Config, n int) *journal.Journal {
 	j := journal.New(c)
 	for i := range n {
-		add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1)})
+		capture(j, &control.Request{ID: fmt.Sprintf("r%d", i+1)})
 	}
 	return j
 }
@@ -31,7 +31,7 @@ func ids(list control.Journal) string {
 	return strings.Join(found, " ")
 }
 
-func TestAddCountsFromOne(t *testing.T) {
+func TestCapture_NumbersFromOne(t *testing.T) {
 	list := filled(journal.Config{}, 3).List(control.Match{}, 0)
 	for i, r := range list.Requests {
 		if r.Sequence != i+1 {
@@ -46,7 +46,7 @@ func message(body int, header string) *control.Message {
 	}
 }
 
-func TestJournalDropsTheOldest(t *testing.T) {
+func TestCapture_DropsOldest(t *testing.T) {
 	// Each request has 100 bytes: two bodies, and twice a header of one letter and its value.
 	const size = 100
 	tests := []struct {
@@ -69,7 +69,7 @@ func TestJournalDropsTheOldest(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			j := journal.New(test.config)
 			for i := range test.add {
-				add(j, &control.Request{
+				capture(j, &control.Request{
 					ID: fmt.Sprintf("r%d", i+1), Request: message(20, "abc"),
 					Response: message(72, "abc"),
 				})
@@ -88,24 +88,24 @@ func TestJournalDropsTheOldest(t *testing.T) {
 	}
 }
 
-func TestDefaultBounds(t *testing.T) {
+func TestNew_HasDefaultBounds(t *testing.T) {
 	if held := filled(journal.Config{}, journal.DefaultSize+1).List(control.Match{},
 		0).Stored; held != 1000 {
 		t.Errorf("%d requests held, want 1000", held)
 	}
 	j := journal.New(journal.Config{Size: -1, Bytes: -1})
 	for range 17 {
-		add(j, &control.Request{Path: strings.Repeat("x", 1<<20)})
+		capture(j, &control.Request{Path: strings.Repeat("x", 1<<20)})
 	}
 	if held := j.List(control.Match{}, 0).Stored; held != 16 {
 		t.Errorf("%d MiB held, want 16", held)
 	}
 }
 
-func TestList(t *testing.T) {
+func TestList_ReturnsLatestMatches(t *testing.T) {
 	j := journal.New(journal.Config{})
 	for i, status := range []int{200, 400, 200, 200} {
-		add(j, &control.Request{
+		capture(j, &control.Request{
 			ID: fmt.Sprintf("r%d", i+1), Status: status, Request: message(1, ""),
 			Response: message(1, ""),
 		})
@@ -143,23 +143,24 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestJSONHasNoNullLists(t *testing.T) {
+func TestList_EncodesEmptyLists(t *testing.T) {
 	j := journal.New(journal.Config{})
 	empty := j.List(control.Match{}, 0)
-	add(j, &control.Request{ID: "a"})
+	capture(j, &control.Request{ID: "a"})
 	got, _ := j.Get("a")
-	verdict := j.Verify(t.Context(), control.VerifyRequest{
+	result := j.Verify(t.Context(), control.VerifyRequest{
 		Expect: []control.Expectation{{}, {Match: control.Match{Status: 1}}},
 	})
 	for name, value := range map[string]any{
-		"empty": empty, "list": j.List(control.Match{}, 0), "request": got, "verdict": verdict,
+		"empty": empty, "list": j.List(control.Match{}, 0), "request": got, "verdict": result,
 	} {
 		text, err := json.Marshal(value)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, field := range []string{
-			"requests", "findings", "reasons", "notes", "outcomes", "matched", "nearMisses", "differences",
+			"requests", "findings", "reasons", "notes", "outcomes", "matched", "nearMisses",
+			"differences",
 		} {
 			if strings.Contains(string(text), `"`+field+`":null`) {
 				t.Errorf("%s: %s is null in %s", name, field, text)
@@ -168,17 +169,18 @@ func TestJSONHasNoNullLists(t *testing.T) {
 	}
 }
 
-func TestGet(t *testing.T) {
+func TestGet_ReturnsLatestOfID(t *testing.T) {
 	j := journal.New(journal.Config{Size: 3})
 	sent := message(1, "a")
 	for _, r := range []control.Request{
 		{ID: "a"}, {ID: "b"}, {ID: "b", Request: sent, Reasons: []string{"w"}}, {ID: "c"},
 	} {
-		add(j, &r)
+		capture(j, &r)
 	}
 	got, ok := j.Get("b")
 	want := control.Request{
-		ID: "b", Sequence: 3, Findings: []control.Finding{}, Reasons: []string{"w"}, Rules: []string{},
+		ID: "b", Sequence: 3, Findings: []control.Finding{}, Reasons: []string{"w"},
+		Rules: []string{},
 		Notes: []string{}, Request: sent, Response: journal.Redact(nil, nil, 0),
 	}
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
@@ -191,9 +193,9 @@ func TestGet(t *testing.T) {
 	}
 }
 
-func TestWhatIsGivenOutIsACopy(t *testing.T) {
+func TestList_ReturnsCopies(t *testing.T) {
 	j := journal.New(journal.Config{})
-	add(j, &control.Request{ID: "a", Reasons: []string{"kept"}, Request: message(1, "")})
+	capture(j, &control.Request{ID: "a", Reasons: []string{"kept"}, Request: message(1, "")})
 	got, _ := j.Get("a")
 	got.Reasons[0], got.Request = "changed", nil
 	list := j.List(control.Match{}, 0)
@@ -204,29 +206,31 @@ func TestWhatIsGivenOutIsACopy(t *testing.T) {
 	}
 }
 
-func TestClear(t *testing.T) {
+func TestClear_RestartsSequence(t *testing.T) {
 	j := filled(journal.Config{Size: 2, Bytes: 100}, 5)
-	add(j, &control.Request{Request: message(90, "")})
+	capture(j, &control.Request{Request: message(90, "")})
 	j.Clear()
 	if diff := cmp.Diff(control.Journal{Requests: []control.Request{}},
 		j.List(control.Match{}, 0)); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
 	}
-	add(j, &control.Request{ID: "a", Request: message(90, "")})
-	add(j, &control.Request{ID: "b"}) // would not fit if the bytes of before still counted
+	capture(j, &control.Request{ID: "a", Request: message(90, "")})
+	capture(j, &control.Request{ID: "b"}) // would not fit if the bytes of before still counted
 	list := j.List(control.Match{}, 0)
 	if diff := cmp.Diff("a b", ids(list)); diff != "" || list.Requests[0].Sequence != 1 {
 		t.Errorf("sequence %d, requests (-want +got):\n%s", list.Requests[0].Sequence, diff)
 	}
 }
 
-func TestConcurrentUse(t *testing.T) {
+func TestJournal_ConcurrentUse(t *testing.T) {
 	j := journal.New(journal.Config{Size: 10})
 	var group sync.WaitGroup
 	for range 4 {
 		group.Go(func() {
 			for range 200 {
-				add(j, &control.Request{ID: "a", Request: journal.Redact(nil, []byte(`{"a":1}`), 7)})
+				capture(j, &control.Request{
+					ID: "a", Request: journal.Redact(nil, []byte(`{"a":1}`), 7),
+				})
 				j.List(control.Match{Body: map[string]any{"a": 1}}, 1)
 				j.Get("a")
 				j.Dropped()
@@ -246,11 +250,11 @@ func TestConcurrentUse(t *testing.T) {
 	}
 }
 
-func BenchmarkAdd(b *testing.B) {
+func BenchmarkCapture(b *testing.B) {
 	j := journal.New(journal.Config{})
 	message := journal.Redact(nil, listBody(3000), 3000)
 	b.ReportAllocs()
 	for b.Loop() {
-		add(j, &control.Request{Response: message})
+		capture(j, &control.Request{Response: message})
 	}
 }

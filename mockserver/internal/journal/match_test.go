@@ -12,7 +12,7 @@ import (
 )
 
 // fields turns JSON into a match, as the control surface does.
-func fields(t testing.TB, text string) control.Match {
+func parseMatch(t testing.TB, text string) control.Match {
 	t.Helper()
 	var m control.Match
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
@@ -21,7 +21,7 @@ func fields(t testing.TB, text string) control.Match {
 	return m
 }
 
-func someRequest() *control.Request {
+func sampleRequest() *control.Request {
 	return &control.Request{
 		ID: "r1", Operation: "create", Version: "v2025", Method: "POST",
 		Path: "/v2025/personal-access-tokens", Query: "a=1&a=2&b=x%20y&token=hunter2",
@@ -39,16 +39,16 @@ func someRequest() *control.Request {
 func differences(t *testing.T, r *control.Request, m control.Match) string {
 	t.Helper()
 	j := journal.New(journal.Config{})
-	add(j, r)
-	verdict := j.Verify(t.Context(), control.VerifyRequest{
+	capture(j, r)
+	result := j.Verify(t.Context(), control.VerifyRequest{
 		Expect: []control.Expectation{{Match: m}},
 	})
-	if list := j.List(m, 0); len(list.Requests) == 1 != verdict.Verified {
-		t.Errorf("listed: %d, verified: %v", len(list.Requests), verdict.Verified)
+	if list := j.List(m, 0); len(list.Requests) == 1 != result.Verified {
+		t.Errorf("listed: %d, verified: %v", len(list.Requests), result.Verified)
 	}
 	var lines []string
-	for _, miss := range verdict.Outcomes[0].NearMisses {
-		for _, difference := range miss.Differences {
+	for _, nearMiss := range result.Outcomes[0].NearMisses {
+		for _, difference := range nearMiss.Differences {
 			text, err := json.Marshal([]any{difference.Expected, difference.Actual})
 			if err != nil {
 				t.Fatal(err)
@@ -59,7 +59,7 @@ func differences(t *testing.T, r *control.Request, m control.Match) string {
 	return strings.Join(lines, "\n")
 }
 
-func TestMatch(t *testing.T) {
+func TestMatch_ReportsDifferences(t *testing.T) {
 	tests := []struct {
 		name  string
 		match string
@@ -123,14 +123,14 @@ func TestMatch(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want,
-				differences(t, someRequest(), fields(t, test.match))); diff != "" {
+				differences(t, sampleRequest(), parseMatch(t, test.match))); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestMatchOfAPlainRequest(t *testing.T) {
+func TestMatch_PlainRequest(t *testing.T) {
 	tests := []struct {
 		name  string
 		match string
@@ -146,14 +146,15 @@ func TestMatchOfAPlainRequest(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want,
-				differences(t, &control.Request{Path: "/"}, fields(t, test.match))); diff != "" {
+				differences(t, &control.Request{Path: "/"},
+					parseMatch(t, test.match))); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestMatchBody(t *testing.T) {
+func TestMatch_Body(t *testing.T) {
 	tests := []struct {
 		name  string
 		match any
@@ -215,17 +216,17 @@ func TestMatchBody(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want,
-				differences(t, someRequest(), control.Match{Body: test.match})); diff != "" {
+				differences(t, sampleRequest(), control.Match{Body: test.match})); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestMatchNumbers(t *testing.T) {
+func TestMatch_Numbers(t *testing.T) {
 	tests := []struct {
-		a, b string
-		same bool
+		a, b  string
+		equal bool
 	}{
 		{"1", "1.0", true},
 		{"1e2", "100", true},
@@ -243,14 +244,14 @@ func TestMatchNumbers(t *testing.T) {
 			r := &control.Request{Request: &control.Message{Body: test.b}}
 			if got := differences(t, r, control.Match{
 				Body: json.Number(test.a),
-			}) == ""; got != test.same {
-				t.Errorf("same: %v, want %v", got, test.same)
+			}) == ""; got != test.equal {
+				t.Errorf("same: %v, want %v", got, test.equal)
 			}
 		})
 	}
 }
 
-func TestMatchBodyThatIsNoJSON(t *testing.T) {
+func TestMatch_NonJSONBody(t *testing.T) {
 	tests := []struct {
 		name string
 		body string

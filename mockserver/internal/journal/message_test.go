@@ -18,7 +18,7 @@ const (
 	bearer    = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
 )
 
-func TestMessageCopiesWhatItIsGiven(t *testing.T) {
+func TestRedact_CopiesArguments(t *testing.T) {
 	header := http.Header{"Accept": {"application/json", "*/*"}, "X-Request": {"1"}}
 	body := []byte(`{"name":"a"}`)
 	got := journal.Redact(header, body, len(body))
@@ -34,14 +34,14 @@ func TestMessageCopiesWhatItIsGiven(t *testing.T) {
 	}
 }
 
-func TestMessageOfNothing(t *testing.T) {
+func TestRedact_Empty(t *testing.T) {
 	want := &control.Message{Header: map[string][]string{}}
 	if diff := cmp.Diff(want, journal.Redact(nil, nil, 0)); diff != "" {
 		t.Errorf("message (-want +got):\n%s", diff)
 	}
 }
 
-func TestMessageHeaders(t *testing.T) {
+func TestRedact_Headers(t *testing.T) {
 	tests := []struct {
 		name  string
 		value string
@@ -89,7 +89,7 @@ func TestMessageHeaders(t *testing.T) {
 	}
 }
 
-func TestMessageBodies(t *testing.T) {
+func TestRedact_Bodies(t *testing.T) {
 	form := http.Header{"Content-Type": {" Application/x-www-form-urlencoded; charset=utf-8"}}
 	tests := []struct {
 		name   string
@@ -133,7 +133,7 @@ func TestMessageBodies(t *testing.T) {
 
 const limit = 64 << 10
 
-func TestMessageCutsAt64KiB(t *testing.T) {
+func TestRedact_TruncatesAt64KiB(t *testing.T) {
 	fill := func(n int) string { return strings.Repeat("x", n) }
 	// What stands for a secret in front is shorter than it, which leaves room at the end.
 	room := func(n int) string { return hexSecret + strings.Repeat("x", n-len(hexSecret)) }
@@ -176,7 +176,8 @@ func TestMessageCutsAt64KiB(t *testing.T) {
 				t.Errorf("body ends with %q, want %q", got.Body[max(0, len(got.Body)-40):],
 					test.end)
 			}
-			if len(got.Body) != test.size || got.Truncated != test.cut || got.Size != len(test.body) {
+			if len(got.Body) != test.size || got.Truncated != test.cut ||
+				got.Size != len(test.body) {
 				t.Errorf("got %d bytes of %d, cut %v, want %d of %d, %v", len(got.Body), got.Size,
 					got.Truncated, test.size, len(test.body), test.cut)
 			}
@@ -188,7 +189,7 @@ func TestMessageCutsAt64KiB(t *testing.T) {
 }
 
 // Wherever the cut falls, no more than eight characters of a secret are left.
-func TestMessageCutsNoSecretInTwo(t *testing.T) {
+func TestRedact_RemovesTruncatedSecrets(t *testing.T) {
 	for name, form := range map[string]string{
 		"alone": "%s", "in JSON": `{"name":"%s"}`,
 		"in a secret property": `{"a":1,"secret" : "%s"}`, "in a form": "&client_secret=%s&",
@@ -199,12 +200,12 @@ func TestMessageCutsNoSecretInTwo(t *testing.T) {
 				text := fmt.Sprintf(form, secret)
 				for into := range len(text) + 1 {
 					// the caller may have cut already
-					for _, given := range []int{limit + len(text), limit} {
+					for _, size := range []int{limit + len(text), limit} {
 						body := []byte(strings.Repeat("x", limit-into-1) + " " + text +
 							strings.Repeat(" ", len(text)))
-						got := journal.Redact(nil, body[:given], len(body)).Body
-						if at := strings.Index(got, secret[:9]); at >= 0 {
-							t.Fatalf("cut %d characters into %q leaves %q", into, text, got[at:])
+						got := journal.Redact(nil, body[:size], len(body)).Body
+						if index := strings.Index(got, secret[:9]); index >= 0 {
+							t.Fatalf("cut %d characters into %q leaves %q", into, text, got[index:])
 						}
 					}
 				}
@@ -225,7 +226,7 @@ func listBody(size int) []byte {
 	return []byte("[" + strings.Repeat(token, size/len(token)) + "{}]")
 }
 
-func BenchmarkMessage(b *testing.B) {
+func BenchmarkRedact(b *testing.B) {
 	header := http.Header{
 		"Content-Type": {"application/json;charset=UTF-8"}, "Slpt-Request-Id": {
 			"cafecafecafecafecafecafecafecafe",

@@ -20,7 +20,7 @@ import (
 const few, many = 300, 30_000
 
 // allocated returns how many bytes a call allocates, on the average of some.
-func allocated(call func()) int {
+func allocatedBytes(call func()) int {
 	const calls = 100
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -42,7 +42,7 @@ func compareSizes(t *testing.T, bytes func(t *testing.T, j *journal.Journal) int
 	}
 }
 
-func TestWaitingVerifyReadsNewRequestsOnly(t *testing.T) {
+func TestVerify_ReadsOnlyNewRequests(t *testing.T) {
 	compareSizes(t, func(t *testing.T, j *journal.Journal) (bytes int) {
 		synctest.Test(t, func(t *testing.T) {
 			v := control.VerifyRequest{
@@ -51,8 +51,8 @@ func TestWaitingVerifyReadsNewRequestsOnly(t *testing.T) {
 			}
 			go j.Verify(t.Context(), v)
 			synctest.Wait()
-			bytes = allocated(func() {
-				add(j, &control.Request{ID: "next", Operation: "a"})
+			bytes = allocatedBytes(func() {
+				capture(j, &control.Request{ID: "next", Operation: "a"})
 				synctest.Wait()
 			})
 		})
@@ -60,16 +60,16 @@ func TestWaitingVerifyReadsNewRequestsOnly(t *testing.T) {
 	})
 }
 
-func TestListOfTheLatestIsAsSmallForMany(t *testing.T) {
+func TestList_AllocatesIndependentOfSize(t *testing.T) {
 	for _, m := range []control.Match{{}, {Operation: "none"}} {
 		compareSizes(t, func(_ *testing.T, j *journal.Journal) int {
-			return allocated(func() { j.List(m, 1) })
+			return allocatedBytes(func() { j.List(m, 1) })
 		})
 	}
 }
 
 // The journal is compared with a list, through many requests and some that are dropped or cleared.
-func TestJournalAsAList(t *testing.T) {
+func TestJournal_MatchesModel(t *testing.T) {
 	const size, bytes = 700, 40_000
 	j := journal.New(journal.Config{Size: size, Bytes: bytes})
 	random := rand.New(rand.NewPCG(1, 2))
@@ -81,7 +81,7 @@ func TestJournalAsAList(t *testing.T) {
 	sum := 0
 	for n := range 5000 {
 		r := request{fmt.Sprintf("r%d", n%900), random.IntN(100)} // ids come again
-		add(j, &control.Request{ID: r.id, Path: strings.Repeat("x", r.size), Status: n})
+		capture(j, &control.Request{ID: r.id, Path: strings.Repeat("x", r.size), Status: n})
 		model, sum = append(model, r), sum+r.size
 		for len(model) > size || sum > bytes {
 			model, sum = model[1:], sum-model[0].size
@@ -108,11 +108,11 @@ func TestJournalAsAList(t *testing.T) {
 	}
 }
 
-func TestVerifyForgetsDroppedRequests(t *testing.T) {
+func TestVerify_ForgetsDroppedRequests(t *testing.T) {
 	tests := []struct {
 		name      string
 		inOrder   bool
-		then      string
+		later     string
 		verified  bool
 		dropped   int
 		remaining string
@@ -125,39 +125,39 @@ func TestVerifyForgetsDroppedRequests(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				j := journal.New(journal.Config{Size: 3})
 				addAll(j, strings.Repeat("a ", 3))
-				verdicts := make(chan control.VerifyResult, 1)
+				results := make(chan control.VerifyResult, 1)
 				go func() {
 					expect := []control.Expectation{exactly("a", 1), exactly("b", 1)}
 					if !test.inOrder {
 						expect = []control.Expectation{exactly("a", 2), expect[1]}
 						expect[1] = exactly("b", 2)
 					}
-					verdicts <- j.Verify(t.Context(), control.VerifyRequest{
+					results <- j.Verify(t.Context(), control.VerifyRequest{
 						Expect: expect, InOrder: test.inOrder, Timeout: "1m",
 					})
 				}()
 				synctest.Wait()
-				for i, operation := range strings.Fields(test.then) {
-					add(j, &control.Request{ID: fmt.Sprintf("r%d", i+1), Operation: operation})
+				for i, operation := range strings.Fields(test.later) {
+					capture(j, &control.Request{ID: fmt.Sprintf("r%d", i+1), Operation: operation})
 					synctest.Wait()
 				}
-				verdict := <-verdicts
+				result := <-results
 				var lines []string
-				for _, o := range verdict.Outcomes {
+				for _, o := range result.Outcomes {
 					lines = append(lines,
 						fmt.Sprintf("%v %d %s", o.Verified, o.Actual, strings.Join(o.Matched, " ")))
 				}
 				if diff := cmp.Diff(test.remaining, strings.Join(lines, "|")); diff != "" ||
-					verdict.Verified != test.verified || verdict.Dropped != test.dropped {
+					result.Verified != test.verified || result.Dropped != test.dropped {
 					t.Errorf("verified: %v, dropped %d, outcomes (-want +got):\n%s",
-						verdict.Verified, verdict.Dropped, diff)
+						result.Verified, result.Dropped, diff)
 				}
 			})
 		})
 	}
 }
 
-func TestVerifyAfterClearReadsAnew(t *testing.T) {
+func TestVerify_RereadsAfterClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := sequenceOf(strings.Repeat("a ", 3))
 		verified := make(chan bool, 1)
@@ -176,11 +176,11 @@ func TestVerifyAfterClearReadsAnew(t *testing.T) {
 	})
 }
 
-func TestBytesFollowTheSize(t *testing.T) {
+func TestNew_BytesGrowWithSize(t *testing.T) {
 	const size = 3 * journal.DefaultSize
 	j := journal.New(journal.Config{Size: size})
 	for range 2 * size {
-		add(j, &control.Request{
+		capture(j, &control.Request{
 			Path: strings.Repeat("x", journal.DefaultBytes/journal.DefaultSize),
 		})
 	}

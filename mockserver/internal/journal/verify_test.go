@@ -26,7 +26,7 @@ func sequenceOf(operations string) *journal.Journal {
 
 func addAll(j *journal.Journal, operations string) {
 	for i, operation := range strings.Fields(operations) {
-		add(j, &control.Request{
+		capture(j, &control.Request{
 			ID: fmt.Sprintf("r%d", i+1), Operation: operation, Method: "GET", Path: "/" + operation,
 			Status: 200,
 		})
@@ -55,9 +55,9 @@ func atMost(operation string, n int) control.Expectation {
 	return e
 }
 
-func between(operation string, least, most int) control.Expectation {
+func between(operation string, min, max int) control.Expectation {
 	return control.Expectation{
-		Match: control.Match{Operation: operation}, AtLeast: &least, AtMost: &most,
+		Match: control.Match{Operation: operation}, AtLeast: &min, AtMost: &max,
 	}
 }
 
@@ -75,7 +75,7 @@ func outcomes(t *testing.T, v control.VerifyResult) string {
 	return strings.Join(lines, "\n")
 }
 
-func TestVerifyCounts(t *testing.T) {
+func TestVerify_Counts(t *testing.T) {
 	tests := []struct {
 		name        string
 		expectation control.Expectation
@@ -101,20 +101,20 @@ func TestVerifyCounts(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			verdict := sequenceOf("a b a").Verify(t.Context(), control.VerifyRequest{
+			result := sequenceOf("a b a").Verify(t.Context(), control.VerifyRequest{
 				Expect: []control.Expectation{test.expectation},
 			})
-			if diff := cmp.Diff(test.want, outcomes(t, verdict)); diff != "" {
+			if diff := cmp.Diff(test.want, outcomes(t, result)); diff != "" {
 				t.Errorf("outcome (-want +got):\n%s", diff)
 			}
-			if want := strings.HasPrefix(test.want, "true"); verdict.Verified != want {
-				t.Errorf("verified: %v, want %v", verdict.Verified, want)
+			if want := strings.HasPrefix(test.want, "true"); result.Verified != want {
+				t.Errorf("verified: %v, want %v", result.Verified, want)
 			}
 		})
 	}
 }
 
-func TestVerifyOrder(t *testing.T) {
+func TestVerify_InOrder(t *testing.T) {
 	tests := []struct {
 		name     string
 		requests string
@@ -170,11 +170,11 @@ func TestVerifyOrder(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			verdict := sequenceOf(test.requests).Verify(t.Context(), control.VerifyRequest{
+			result := sequenceOf(test.requests).Verify(t.Context(), control.VerifyRequest{
 				Expect: test.expect, InOrder: true,
 			})
 			var got []string
-			for _, o := range verdict.Outcomes {
+			for _, o := range result.Outcomes {
 				mark := "!"
 				if o.Verified {
 					mark = ""
@@ -184,24 +184,24 @@ func TestVerifyOrder(t *testing.T) {
 			if diff := cmp.Diff(test.want, strings.Join(got, ", ")); diff != "" {
 				t.Errorf("matched (-want +got):\n%s", diff)
 			}
-			if want := !strings.Contains(test.want, "!"); verdict.Verified != want {
-				t.Errorf("verified: %v, want %v", verdict.Verified, want)
+			if want := !strings.Contains(test.want, "!"); result.Verified != want {
+				t.Errorf("verified: %v, want %v", result.Verified, want)
 			}
 		})
 	}
 }
 
-func TestVerifyInAnyOrder(t *testing.T) {
-	verdict := sequenceOf("b a").Verify(t.Context(), control.VerifyRequest{
+func TestVerify_AnyOrder(t *testing.T) {
+	result := sequenceOf("b a").Verify(t.Context(), control.VerifyRequest{
 		Expect: []control.Expectation{expect("a"), expect("b"), expect("b")},
 	})
 	const want = "true 1 r2\ntrue 1 r1\ntrue 1 r1"
-	if diff := cmp.Diff(want, outcomes(t, verdict)); diff != "" || !verdict.Verified {
-		t.Errorf("verified: %v, outcomes (-want +got):\n%s", verdict.Verified, diff)
+	if diff := cmp.Diff(want, outcomes(t, result)); diff != "" || !result.Verified {
+		t.Errorf("verified: %v, outcomes (-want +got):\n%s", result.Verified, diff)
 	}
 }
 
-func TestVerifyTellsTheNearest(t *testing.T) {
+func TestVerify_ReportsNearMisses(t *testing.T) {
 	j := journal.New(journal.Config{})
 	for i, r := range []control.Request{
 		{Operation: "list", Method: "GET", Path: "/a", Status: 200},
@@ -211,10 +211,10 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 		{Operation: "list", Method: "GET", Path: "/b", Status: 500},
 	} {
 		r.ID = fmt.Sprintf("r%d", i+1)
-		add(j, &r)
+		capture(j, &r)
 	}
 	match := control.Match{Operation: "create", Status: 201}
-	verdict := j.Verify(t.Context(), control.VerifyRequest{
+	result := j.Verify(t.Context(), control.VerifyRequest{
 		Expect: []control.Expectation{{Match: match, Times: new(2)}},
 	})
 	status := func(actual any) control.Difference {
@@ -233,34 +233,34 @@ func TestVerifyTellsTheNearest(t *testing.T) {
 		cmpopts.IgnoreFields(control.Outcome{}, "Expected"),
 		cmpopts.IgnoreFields(control.NearMiss{}, "Request"),
 	}
-	if diff := cmp.Diff(want, verdict, words...); diff != "" {
+	if diff := cmp.Diff(want, result, words...); diff != "" {
 		t.Errorf("verdict (-want +got):\n%s", diff)
 	}
-	outcome := verdict.Outcomes[0]
-	told := []string{outcome.Expected}
-	for _, miss := range outcome.NearMisses {
-		told = append(told, miss.Request)
+	outcome := result.Outcomes[0]
+	texts := []string{outcome.Expected}
+	for _, nearMiss := range outcome.NearMisses {
+		texts = append(texts, nearMiss.Request)
 	}
-	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(told, "\n"))
+	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(texts, "\n"))
 }
 
-func TestVerifyTellsNoNearestWhereThereAreEnough(t *testing.T) {
+func TestVerify_OmitsNearMissesIfSatisfied(t *testing.T) {
 	for name, e := range map[string]control.Expectation{
 		"enough": expect("a"), "too many": exactly("a", 0),
 	} {
 		t.Run(name, func(t *testing.T) {
-			verdict := sequenceOf("a b").Verify(t.Context(), control.VerifyRequest{
+			result := sequenceOf("a b").Verify(t.Context(), control.VerifyRequest{
 				Expect: []control.Expectation{e},
 			})
-			if diff := cmp.Diff([]control.NearMiss{}, verdict.Outcomes[0].NearMisses); diff != "" {
+			if diff := cmp.Diff([]control.NearMiss{}, result.Outcomes[0].NearMisses); diff != "" {
 				t.Errorf("nearest (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
-	verdict := sequenceOf("b c a").Verify(t.Context(), control.VerifyRequest{
+func TestVerify_ReportsEarlyRequests(t *testing.T) {
+	result := sequenceOf("b c a").Verify(t.Context(), control.VerifyRequest{
 		Expect: []control.Expectation{expect("a"), expect("b")}, InOrder: true,
 	})
 	want := []control.NearMiss{
@@ -281,35 +281,35 @@ func TestVerifyTellsWhatCameTooEarly(t *testing.T) {
 			},
 		},
 	}
-	var told []string
-	for _, miss := range verdict.Outcomes[1].NearMisses {
-		told = append(told, miss.Request)
-		for i, d := range miss.Differences {
+	var texts []string
+	for _, nearMiss := range result.Outcomes[1].NearMisses {
+		texts = append(texts, nearMiss.Request)
+		for i, d := range nearMiss.Differences {
 			if d.Pointer == "/inOrder" {
-				told = append(told, fmt.Sprintf("%s: %v, %v", d.Pointer, d.Expected, d.Actual))
-				miss.Differences[i].Expected, miss.Differences[i].Actual = nil, nil
+				texts = append(texts, fmt.Sprintf("%s: %v, %v", d.Pointer, d.Expected, d.Actual))
+				nearMiss.Differences[i].Expected, nearMiss.Differences[i].Actual = nil, nil
 			}
 		}
 	}
-	if diff := cmp.Diff(want, verdict.Outcomes[1].NearMisses,
+	if diff := cmp.Diff(want, result.Outcomes[1].NearMisses,
 		cmpopts.IgnoreFields(control.NearMiss{}, "Request")); diff != "" {
 		t.Errorf("nearest (-want +got):\n%s", diff)
 	}
-	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(told, "\n"))
+	golden.Check(t, "testdata/expectations.golden", golden.Key(t), strings.Join(texts, "\n"))
 }
 
-func TestVerifyNamesTheLastHundred(t *testing.T) {
-	verdict := sequenceOf(strings.Repeat("a ", 150)).Verify(t.Context(), control.VerifyRequest{
+func TestVerify_ListsLastHundred(t *testing.T) {
+	result := sequenceOf(strings.Repeat("a ", 150)).Verify(t.Context(), control.VerifyRequest{
 		Expect: []control.Expectation{expect("a")},
 	})
-	outcome := verdict.Outcomes[0]
+	outcome := result.Outcomes[0]
 	if outcome.Actual != 150 || len(outcome.Matched) != 100 || outcome.Matched[0] != "r51" {
 		t.Errorf("%d requests, %d named from %s on, want 150, 100 from r51 on", outcome.Actual,
 			len(outcome.Matched), outcome.Matched[0])
 	}
 }
 
-func TestVerifyWordsHoldNoSecret(t *testing.T) {
+func TestVerify_RedactsExpectations(t *testing.T) {
 	match := control.Match{
 		Operation: "a", Version: "b", Method: "c", Path: "/d", Status: 5, Owner: "e", ClientID: "f",
 		Fault: "g", Finding: "h", Unmatched: new(true),
@@ -317,10 +317,10 @@ func TestVerifyWordsHoldNoSecret(t *testing.T) {
 		Query:  map[string]string{"code": "hunter2", "z": "1"},
 		Body:   map[string]any{"secret": "hunter2", "name": "n", "text": strings.Repeat("x", 300)},
 	}
-	verdict := journal.New(journal.Config{}).Verify(t.Context(), control.VerifyRequest{
+	result := journal.New(journal.Config{}).Verify(t.Context(), control.VerifyRequest{
 		Expect: []control.Expectation{{Match: match}},
 	})
-	words := verdict.Outcomes[0].Expected
+	words := result.Outcomes[0].Expected
 	if strings.Contains(words, "hunter2") {
 		t.Errorf("a secret is shown: %s", words)
 	}
@@ -331,84 +331,92 @@ func TestVerifyWordsHoldNoSecret(t *testing.T) {
 }
 
 // place is what a program uses of a mistake in a verification.
-type place struct {
+type problemPosition struct {
 	Pointer string
 	Rule    rule.ID
 }
 
-func TestCheck(t *testing.T) {
-	good := []control.Expectation{expect("a")}
+func TestValidate_ReportsProblems(t *testing.T) {
+	valid := []control.Expectation{expect("a")}
 	tests := []struct {
 		name         string
 		verification control.VerifyRequest
-		want         []place
+		want         []problemPosition
 	}{
-		{"good", control.VerifyRequest{Expect: good}, nil},
+		{"good", control.VerifyRequest{Expect: valid}, nil},
 		{
 			"all of it good", control.VerifyRequest{
 				Expect:  []control.Expectation{exactly("a", 0), between("a", 2, 2), atMost("a", 0)},
 				InOrder: true, Timeout: "1m",
 			}, nil,
 		},
-		{"no timeout", control.VerifyRequest{Expect: good, Timeout: "0s"}, nil},
-		{"no expectations", control.VerifyRequest{}, []place{{"/expect", rule.VerifyExpectations}}},
+		{"no timeout", control.VerifyRequest{Expect: valid, Timeout: "0s"}, nil},
+		{
+			"no expectations", control.VerifyRequest{}, []problemPosition{
+				{"/expect", rule.VerifyExpectations},
+			},
+		},
 		{
 			"times beside atLeast",
 			control.VerifyRequest{
 				Expect: []control.Expectation{expect("a"), {Times: new(1), AtLeast: new(1)}},
 			},
-			[]place{{"/expect/1/times", rule.VerifyExactNumber}},
+			[]problemPosition{{"/expect/1/times", rule.VerifyExactNumber}},
 		},
 		{
 			"times beside atMost",
 			control.VerifyRequest{Expect: []control.Expectation{{Times: new(1), AtMost: new(1)}}},
-			[]place{{"/expect/0/times", rule.VerifyExactNumber}},
+			[]problemPosition{{"/expect/0/times", rule.VerifyExactNumber}},
 		},
 		{
 			"bounds crossed", control.VerifyRequest{
 				Expect: []control.Expectation{between("a", 3, 2)},
-			}, []place{{"/expect/0/atLeast", rule.VerifyBounds}},
+			}, []problemPosition{{"/expect/0/atLeast", rule.VerifyBounds}},
 		},
 		{
 			"negative",
 			control.VerifyRequest{
 				Expect: []control.Expectation{exactly("a", -1), between("a", -3, -2)},
 			},
-			[]place{
+			[]problemPosition{
 				{"/expect/0/times", rule.VerifyNumber},
 				{"/expect/1/atLeast", rule.VerifyNumber},
 				{"/expect/1/atMost", rule.VerifyNumber},
 			},
 		},
 		{
-			"timeout without a unit", control.VerifyRequest{Expect: good, Timeout: "5"}, []place{
+			"timeout without a unit",
+			control.VerifyRequest{Expect: valid, Timeout: "5"},
+			[]problemPosition{
 				{"/timeout", rule.VerifyTimeout},
 			},
 		},
 		{
-			"negative timeout", control.VerifyRequest{Expect: good, Timeout: "-1s"}, []place{
+			"negative timeout",
+			control.VerifyRequest{Expect: valid, Timeout: "-1s"},
+			[]problemPosition{
 				{"/timeout", rule.VerifyTimeout},
 			},
 		},
 		{
-			"long timeout", control.VerifyRequest{Expect: good, Timeout: "61s"}, []place{
+			"long timeout", control.VerifyRequest{Expect: valid, Timeout: "61s"}, []problemPosition{
 				{"/timeout", rule.VerifyTimeout},
 			},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var got []place
+			var got []problemPosition
 			var details []string
 			for _, e := range journal.Validate(test.verification) {
-				got, details = append(got, place{e.Pointer, rule.ID(e.Rule)}),
+				got, details = append(got, problemPosition{e.Pointer, rule.ID(e.Rule)}),
 					append(details, e.Detail)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 			if details != nil {
-				golden.Check(t, "testdata/mistakes.golden", golden.Key(t),
+				golden.Check(t, "testdata/problems.golden", golden.Key(t),
 					strings.Join(details, "\n"))
 			}
 		})

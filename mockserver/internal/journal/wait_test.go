@@ -15,7 +15,7 @@ func stopwatch() func() time.Duration {
 	return func() time.Duration { return time.Since(start) }
 }
 
-func TestVerifyWaits(t *testing.T) {
+func TestVerify_Waits(t *testing.T) {
 	tests := []struct {
 		name   string
 		before string
@@ -44,11 +44,11 @@ func TestVerifyWaits(t *testing.T) {
 				j, took := sequenceOf(test.before), stopwatch()
 				timer := time.AfterFunc(test.after, func() { addAll(j, "b a") })
 				defer timer.Stop()
-				verdict := j.Verify(t.Context(), control.VerifyRequest{
+				result := j.Verify(t.Context(), control.VerifyRequest{
 					Expect: []control.Expectation{test.expect}, Timeout: test.wait,
 				})
-				if took := took(); verdict.Verified != test.want || took != test.took {
-					t.Errorf("verified: %v after %s, want %v after %s", verdict.Verified, took,
+				if took := took(); result.Verified != test.want || took != test.took {
+					t.Errorf("verified: %v after %s, want %v after %s", result.Verified, took,
 						test.want, test.took)
 				}
 			})
@@ -56,34 +56,34 @@ func TestVerifyWaits(t *testing.T) {
 	}
 }
 
-func TestVerifyEndsWithItsContext(t *testing.T) {
+func TestVerify_EndsWithContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)
 		took := stopwatch()
-		verdict := sequenceOf("b").Verify(ctx, control.VerifyRequest{
+		result := sequenceOf("b").Verify(ctx, control.VerifyRequest{
 			Expect: []control.Expectation{expect("a")}, Timeout: "1m",
 		})
-		if took := took(); verdict.Verified || took != 3*time.Second {
-			t.Errorf("verified: %v after %s, want false after 3s", verdict.Verified, took)
+		if took := took(); result.Verified || took != 3*time.Second {
+			t.Errorf("verified: %v after %s, want false after 3s", result.Verified, took)
 		}
-		if verdict := sequenceOf("a").Verify(ctx, control.VerifyRequest{
+		if result := sequenceOf("a").Verify(ctx, control.VerifyRequest{
 			Expect: []control.Expectation{expect("a")}, Timeout: "1m",
-		}); !verdict.Verified {
+		}); !result.Verified {
 			t.Error("what is already true is not, once the context has ended")
 		}
 	})
 }
 
-func TestVerifyWakesUpOnClear(t *testing.T) {
+func TestVerify_WakesOnClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, took := sequenceOf("a"), stopwatch()
 		time.AfterFunc(time.Second, j.Clear)
-		verdict := j.Verify(t.Context(), control.VerifyRequest{
+		result := j.Verify(t.Context(), control.VerifyRequest{
 			Expect: []control.Expectation{exactly("a", 0)}, Timeout: "10s",
 		})
-		if took := took(); !verdict.Verified || took != time.Second {
-			t.Errorf("verified: %v after %s, want true after 1s", verdict.Verified, took)
+		if took := took(); !result.Verified || took != time.Second {
+			t.Errorf("verified: %v after %s, want true after 1s", result.Verified, took)
 		}
 	})
 }
