@@ -156,8 +156,8 @@ func TestStore_Bound(t *testing.T) {
 		t.Errorf("%d requests to %d namespaces, and %d to further ones", all.Judged, all.Namespaces,
 			all.OtherNamespaceRequests)
 	}
-	late := s.ForNamespace(fmt.Sprint("n", requests-1))
-	if len(late.Kinds) == 0 {
+	last := s.ForNamespace(fmt.Sprint("n", requests-1))
+	if len(last.Kinds) == 0 {
 		t.Error("a namespace that there was no memory for has no findings")
 	}
 	s.ClearAll()

@@ -40,16 +40,16 @@ func request(status int, body string, after time.Duration) lint.Exchange {
 func kinds(w *lint.Linter, exchanges ...lint.Exchange) []string {
 	var all []string
 	for _, x := range exchanges {
-		var found []string
+		var findings []string
 		for _, f := range w.Check(x) {
-			found = append(found, f.Kind)
+			findings = append(findings, f.Kind)
 		}
-		all = append(all, strings.Join(found, " "))
+		all = append(all, strings.Join(findings, " "))
 	}
 	return all
 }
 
-func TestRepeatedRefusal(t *testing.T) {
+func TestCheck_RepeatedRejection(t *testing.T) {
 	const repeated = control.RepeatedRejection
 	get := func(change func(x *lint.Exchange)) lint.Exchange {
 		x := request(400, "a", 0)
@@ -198,17 +198,17 @@ func TestRepeatedRefusal(t *testing.T) {
 	}
 }
 
-func TestFindingsSayWhatWasBefore(t *testing.T) {
+func TestCheck_ReportsEarlierRequest(t *testing.T) {
 	w := lint.New()
 	first := request(401, "a", 0)
 	first.RetryAfter = 1500 * time.Millisecond
 	w.Check(first)
 	before := map[string]string{control.RepeatedRejection: "401", control.NoWait: "1.5s"}
-	found := w.Check(request(403, "a", time.Second))
-	if len(found) != len(before) {
-		t.Fatalf("found %v, want one of each of %v", found, before)
+	findings := w.Check(request(403, "a", time.Second))
+	if len(findings) != len(before) {
+		t.Fatalf("found %v, want one of each of %v", findings, before)
 	}
-	for _, f := range found {
+	for _, f := range findings {
 		if value := before[f.Kind]; value == "" || !strings.Contains(f.Detail, value) {
 			t.Errorf("%+v, want %q in it", f, value)
 		}
@@ -218,7 +218,7 @@ func TestFindingsSayWhatWasBefore(t *testing.T) {
 }
 
 // refusals are n refused requests whose bodies are those numbers.
-func refusals(from, to int) []lint.Exchange {
+func rejections(from, to int) []lint.Exchange {
 	var all []lint.Exchange
 	for i := from; i < to; i++ {
 		all = append(all, request(400, strconv.Itoa(i), 0))
@@ -226,25 +226,25 @@ func refusals(from, to int) []lint.Exchange {
 	return all
 }
 
-func TestOldRefusalsAreForgotten(t *testing.T) {
+func TestCheck_ForgetsOldRejections(t *testing.T) {
 	const most = 256
 	tests := []struct {
 		name   string
 		before []lint.Exchange
 		want   string // of a request that is like the first one
 	}{
-		{"as many as are remembered", refusals(0, most), control.RepeatedRejection},
-		{"one more", refusals(0, most+1), ""},
-		{"many more", refusals(0, 3*most), ""},
+		{"as many as are remembered", rejections(0, most), control.RepeatedRejection},
+		{"one more", rejections(0, most+1), ""},
+		{"many more", rejections(0, 3*most), ""},
 		{
 			"repeated ones take no room",
-			append(append(refusals(0, most), refusals(0, most)...), refusals(0, most)...),
+			append(append(rejections(0, most), rejections(0, most)...), rejections(0, most)...),
 			control.RepeatedRejection,
 		},
 		{
 			"those that went well take no room",
 			append([]lint.Exchange{request(400, "0", 0), request(200, "0", 0)},
-				refusals(0, most)...),
+				rejections(0, most)...),
 			control.RepeatedRejection,
 		},
 	}
@@ -259,23 +259,23 @@ func TestOldRefusalsAreForgotten(t *testing.T) {
 	}
 }
 
-func TestNoWait(t *testing.T) {
-	told := func() lint.Exchange {
+func TestCheck_RetryAfter(t *testing.T) {
+	rateLimited := func() lint.Exchange {
 		x := request(429, "a", 0)
 		x.RetryAfter, x.End = 3*time.Second, noon.Add(time.Second) // the answer took a second
 		return x
 	}
-	at := func(wall, clock time.Duration) lint.Exchange {
+	atTimes := func(wall, clock time.Duration) lint.Exchange {
 		x := request(200, "a", 0)
 		x.Start, x.ClockStart, x.End = noon.Add(wall), start.Add(clock), noon.Add(wall)
 		return x
 	}
-	by := func(change func(x *lint.Exchange)) lint.Exchange {
-		x := at(0, 0)
+	withChange := func(change func(x *lint.Exchange)) lint.Exchange {
+		x := atTimes(0, 0)
 		change(&x)
 		return x
 	}
-	again := at(0, 0)
+	again := atTimes(0, 0)
 	again.Status, again.RetryAfter = 429, time.Second
 	const tolerance = 100 * time.Millisecond
 	tests := []struct {
@@ -283,66 +283,78 @@ func TestNoWait(t *testing.T) {
 		exchanges []lint.Exchange // after the one that is told to wait three seconds
 		want      []string
 	}{
-		{"at once", []lint.Exchange{at(time.Second, 0)}, []string{control.NoWait}},
-		{"after it, by wall time", []lint.Exchange{at(4*time.Second, 0)}, []string{""}},
+		{"at once", []lint.Exchange{atTimes(time.Second, 0)}, []string{control.NoWait}},
+		{"after it, by wall time", []lint.Exchange{atTimes(4*time.Second, 0)}, []string{""}},
 		{
 			"a little early, by wall time",
-			[]lint.Exchange{at(4*time.Second-tolerance, 0)},
+			[]lint.Exchange{atTimes(4*time.Second-tolerance, 0)},
 			[]string{""},
 		},
 		{
-			"too early, by wall time", []lint.Exchange{at(4*time.Second-tolerance-1, 0)}, []string{
+			"too early, by wall time",
+			[]lint.Exchange{atTimes(4*time.Second-tolerance-1, 0)},
+			[]string{
 				control.NoWait,
 			},
 		},
-		{"after it, by the clock", []lint.Exchange{at(time.Second, 3*time.Second)}, []string{""}},
+		{
+			"after it, by the clock",
+			[]lint.Exchange{atTimes(time.Second, 3*time.Second)},
+			[]string{""},
+		},
 		{
 			"a little early, by the clock", []lint.Exchange{
-				at(time.Second, 3*time.Second-tolerance),
+				atTimes(time.Second, 3*time.Second-tolerance),
 			}, []string{""},
 		},
 		{
 			"too early, by the clock",
-			[]lint.Exchange{at(time.Second, 3*time.Second-tolerance-1)},
+			[]lint.Exchange{atTimes(time.Second, 3*time.Second-tolerance-1)},
 			[]string{control.NoWait},
 		},
 		{
 			"each that is too early", []lint.Exchange{
-				at(time.Second, 0), at(2*time.Second, 0), at(4*time.Second, 0),
+				atTimes(time.Second, 0), atTimes(2*time.Second, 0), atTimes(4*time.Second, 0),
 			}, []string{control.NoWait, control.NoWait, ""},
 		},
 		{
-			"who waited once has waited", []lint.Exchange{at(4*time.Second, 0), at(0, 0)}, []string{
+			"who waited once has waited",
+			[]lint.Exchange{atTimes(4*time.Second, 0), atTimes(0, 0)},
+			[]string{
 				"", "",
 			},
 		},
 		{
 			"another client",
-			[]lint.Exchange{by(func(x *lint.Exchange) { x.ClientID = "babe" })},
+			[]lint.Exchange{withChange(func(x *lint.Exchange) { x.ClientID = "babe" })},
 			[]string{""},
 		},
 		{
 			"another version",
-			[]lint.Exchange{by(func(x *lint.Exchange) { x.Version = "beta" })},
+			[]lint.Exchange{withChange(func(x *lint.Exchange) { x.Version = "beta" })},
 			[]string{""},
 		},
-		{"nobody", []lint.Exchange{by(func(x *lint.Exchange) { x.ClientID = "" })}, []string{""}},
+		{
+			"nobody",
+			[]lint.Exchange{withChange(func(x *lint.Exchange) { x.ClientID = "" })},
+			[]string{""},
+		},
 		{
 			"another operation", []lint.Exchange{
-				by(func(x *lint.Exchange) { x.Operation = "list" }),
+				withChange(func(x *lint.Exchange) { x.Operation = "list" }),
 			}, []string{control.NoWait},
 		},
 		{
 			"told again, for less",
-			[]lint.Exchange{again, at(999*time.Millisecond, time.Second)},
+			[]lint.Exchange{again, atTimes(999*time.Millisecond, time.Second)},
 			[]string{control.NoWait, ""},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := lint.New()
-			if found := w.Check(told()); found != nil {
-				t.Errorf("found %v", found)
+			if findings := w.Check(rateLimited()); findings != nil {
+				t.Errorf("found %v", findings)
 			}
 			if diff := cmp.Diff(test.want, kinds(w, test.exchanges...)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -352,7 +364,7 @@ func TestNoWait(t *testing.T) {
 }
 
 // A client has to wait by as many rules as are remembered, the newest of them.
-func TestNoWait_Rules(t *testing.T) {
+func TestCheck_RetryAfterRules(t *testing.T) {
 	w := lint.New()
 	const rules, remembered = 20, 16
 	for i := range rules {
@@ -362,8 +374,8 @@ func TestNoWait_Rules(t *testing.T) {
 		x.RetryMatches = func(operation string, _ http.Header) bool {
 			return operation == x.RetryRule
 		}
-		if found := w.Check(x); found != nil {
-			t.Errorf("rule %d: found %v", i, found)
+		if findings := w.Check(x); findings != nil {
+			t.Errorf("rule %d: found %v", i, findings)
 		}
 	}
 	for i := range rules {
@@ -379,15 +391,15 @@ func TestNoWait_Rules(t *testing.T) {
 	}
 }
 
-func TestNobodyIsNotWaitedFor(t *testing.T) {
-	nobody := request(429, "a", 0)
-	nobody.ClientID, nobody.RetryAfter = "", time.Hour
-	if diff := cmp.Diff([]string{"", ""}, kinds(lint.New(), nobody, nobody)); diff != "" {
+func TestCheck_IgnoresAnonymousClients(t *testing.T) {
+	anonymous := request(429, "a", 0)
+	anonymous.ClientID, anonymous.RetryAfter = "", time.Hour
+	if diff := cmp.Diff([]string{"", ""}, kinds(lint.New(), anonymous, anonymous)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestManyWaitingClients(t *testing.T) {
+func TestCheck_BoundsClients(t *testing.T) {
 	const most = 1024
 	tests := []struct {
 		name    string
@@ -418,26 +430,28 @@ func TestManyWaitingClients(t *testing.T) {
 	}
 }
 
-func TestCountAndReset(t *testing.T) {
+func TestCount_UntilReset(t *testing.T) {
 	type counted struct {
 		Requests      map[string]map[string]int
 		Findings      map[string]int
 		Total, Faults int
 	}
-	of := func(w *lint.Linter) counted {
+	count := func(w *lint.Linter) counted {
 		c := w.Counters()
 		return counted{c.Requests, c.Findings, w.Total(), c.Faults}
 	}
 	nothing := counted{map[string]map[string]int{}, map[string]int{}, 0, 0}
 	w := lint.New()
-	if diff := cmp.Diff(nothing, of(w)); diff != "" {
+	if diff := cmp.Diff(nothing, count(w)); diff != "" {
 		t.Errorf("at first (-want +got):\n%s", diff)
 	}
-	wait := request(429, "a", 0)
-	wait.RetryAfter, wait.FaultInjected = time.Hour, true
-	stray := lint.Exchange{Request: wait.Request, Status: 404}
-	gone := request(0, "b", 0)
-	for _, x := range []lint.Exchange{wait, request(200, "b", 0), stray, stray, gone} {
+	rateLimitedRequest := request(429, "a", 0)
+	rateLimitedRequest.RetryAfter, rateLimitedRequest.FaultInjected = time.Hour, true
+	unmatched := lint.Exchange{Request: rateLimitedRequest.Request, Status: 404}
+	aborted := request(0, "b", 0)
+	for _, x := range []lint.Exchange{
+		rateLimitedRequest, request(200, "b", 0), unmatched, unmatched, aborted,
+	} {
 		w.Count(x, w.Check(x))
 	}
 	want := counted{
@@ -445,25 +459,25 @@ func TestCountAndReset(t *testing.T) {
 		map[string]int{control.NoWait: 2, control.RepeatedRejection: 1},
 		5, 1,
 	}
-	if diff := cmp.Diff(want, of(w)); diff != "" {
+	if diff := cmp.Diff(want, count(w)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	w.Counters().Requests["create"]["429"] = 7
 	w.Counters().Findings[control.NoWait] = 7
-	if diff := cmp.Diff(want, of(w)); diff != "" {
+	if diff := cmp.Diff(want, count(w)); diff != "" {
 		t.Errorf("after a change of what was returned (-want +got):\n%s", diff)
 	}
 	w.Reset()
-	if diff := cmp.Diff(nothing, of(w)); diff != "" {
+	if diff := cmp.Diff(nothing, count(w)); diff != "" {
 		t.Errorf("after a reset (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"", "", ""},
-		kinds(w, request(200, "b", 0), stray, request(400, "a", 0))); diff != "" {
+		kinds(w, request(200, "b", 0), unmatched, request(400, "a", 0))); diff != "" {
 		t.Errorf("findings after a reset (-want +got):\n%s", diff)
 	}
 }
 
-func TestConcurrentUse(t *testing.T) {
+func TestLinter_ConcurrentUse(t *testing.T) {
 	const workers, each = 8, 50
 	w := lint.New()
 	var all sync.WaitGroup
