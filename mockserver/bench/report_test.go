@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestFigureString(t *testing.T) {
+func TestSeries_String(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		of   series
