@@ -29,24 +29,24 @@ func (m *tenant) namespaces() (names []string) {
 }
 
 // fields are those of a header.
-type fields map[string]string
+type headers map[string]string
 
 // preflight returns the header of a preflight.
-func preflight(origin string) fields {
-	return fields{
+func preflight(origin string) headers {
+	return headers{
 		"Origin": origin, "Access-Control-Request-Method": "PATCH",
 		"Access-Control-Request-Headers": "authorization,content-type",
 	}
 }
 
 // visit is a request to a namespace.
-type visit struct {
+type namespaceRequest struct {
 	name, method, path, body string
-	header                   fields
+	header                   headers
 	status                   int
 }
 
-func (v visit) send(t *testing.T, m *tenant) testResponse {
+func (v namespaceRequest) send(t *testing.T, m *tenant) testResponse {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), v.method, m.url+v.path,
 		strings.NewReader(v.body))
@@ -59,8 +59,8 @@ func (v visit) send(t *testing.T, m *tenant) testResponse {
 	for name, value := range v.header {
 		r.Header.Set(name, value)
 	}
-	m = m.of(t)
-	m.unchecked = true // a preflight and a page are outside the operations
+	m = m.forTest(t)
+	m.skipValidation = true // a preflight and a page are outside the operations
 	return m.exchange(r).is(v.status)
 }
 
@@ -72,81 +72,94 @@ func credentials(grant string) string {
 
 // A request to a namespace that does not exist gets the response of a new one, makes none, and is
 // in the journal of the default one. A login that succeeds, a control call and Namespace make it.
-func TestAbsentNamespace(t *testing.T) {
+func TestAbsentNamespace_IsCreatedByLogin(t *testing.T) {
 	login := credentials("client_credentials")
 	for _, test := range []struct {
-		visit
-		made bool
+		namespaceRequest
+		created bool
 	}{
-		{visit{"info", "GET", "/oauth/info", "", nil, 200}, false},
+		{namespaceRequest{"info", "GET", "/oauth/info", "", nil, 200}, false},
 		{
-			visit{"list without a bearer", "GET", "/v2026/personal-access-tokens", "", nil, 401},
+			namespaceRequest{
+				"list without a bearer", "GET", "/v2026/personal-access-tokens", "", nil, 401,
+			},
 			false,
 		},
 		{
-			visit{"bearer of another", "GET", me, "", fields{"Authorization": "Bearer x.y.z"}, 401},
+			namespaceRequest{
+				"bearer of another", "GET", listOwn, "",
+				headers{"Authorization": "Bearer x.y.z"},
+				401,
+			},
 			false,
 		},
-		{visit{"other resource", "GET", "/v2026/accounts", "", nil, 501}, false},
-		{visit{"unknown path", "GET", "/nothing", "", nil, 404}, false},
-		{visit{"wrong method", "PUT", "/oauth/token", login, nil, 405}, false},
-		{visit{"check of a token", "POST", "/oauth/check_token", "token=x", nil, 400}, false},
+		{namespaceRequest{"other resource", "GET", "/v2026/accounts", "", nil, 501}, false},
+		{namespaceRequest{"unknown path", "GET", "/nothing", "", nil, 404}, false},
+		{namespaceRequest{"wrong method", "PUT", "/oauth/token", login, nil, 405}, false},
 		{
-			visit{
+			namespaceRequest{"check of a token", "POST", "/oauth/check_token", "token=x", nil, 400},
+			false,
+		},
+		{
+			namespaceRequest{
 				"wrong secret", "POST", "/oauth/token",
 				strings.Replace(login, "client_secret=", "client_secret=x", 1), nil, 401,
 			}, false,
 		},
-		{visit{"wrong grant", "POST", "/oauth/token", credentials("password"), nil, 400}, false},
-		{visit{"no credentials", "POST", "/oauth/token", "", nil, 401}, false},
 		{
-			visit{
+			namespaceRequest{
+				"wrong grant", "POST", "/oauth/token", credentials("password"), nil, 400,
+			}, false,
+		},
+		{namespaceRequest{"no credentials", "POST", "/oauth/token", "", nil, 401}, false},
+		{
+			namespaceRequest{
 				"preflight", "OPTIONS", "/oauth/token", "", preflight("http://localhost:3000"), 204,
 			}, false,
 		},
 		{
-			visit{
-				"info for a page", "GET", "/oauth/info", "", fields{
+			namespaceRequest{
+				"info for a page", "GET", "/oauth/info", "", headers{
 					"Origin": "https://evil.example",
 				}, 200,
 			}, false,
 		},
 		{
-			visit{
+			namespaceRequest{
 				"image of a page", "GET", "/oauth/info", "",
-				fields{"Sec-Fetch-Site": "cross-site"},
+				headers{"Sec-Fetch-Site": "cross-site"},
 				200,
 			}, false,
 		},
 		{
-			visit{
-				"login by a page", "POST", "/oauth/token", login, fields{
+			namespaceRequest{
+				"login by a page", "POST", "/oauth/token", login, headers{
 					"Origin": "https://evil.example",
 				}, 403,
 			}, false,
 		},
 		{
-			visit{
-				"login by a page without origin", "POST", "/oauth/token", login, fields{
+			namespaceRequest{
+				"login by a page without origin", "POST", "/oauth/token", login, headers{
 					"Sec-Fetch-Site": "cross-site",
 				}, 403,
 			}, false,
 		},
 		{
-			visit{
+			namespaceRequest{
 				"wrong login by a page", "POST", "/oauth/token",
 				strings.Replace(login, "client_secret=", "client_secret=x", 1),
-				fields{
+				headers{
 					"Origin": "https://evil.example",
 				},
 				401,
 			}, false,
 		},
-		{visit{"login", "POST", "/oauth/token", login, nil, 200}, true},
-		{visit{"login by query", "POST", "/oauth/token?" + login, "", nil, 200}, true},
+		{namespaceRequest{"login", "POST", "/oauth/token", login, nil, 200}, true},
+		{namespaceRequest{"login by query", "POST", "/oauth/token?" + login, "", nil, 200}, true},
 		{
-			visit{
-				"login of a page of this machine", "POST", "/oauth/token", login, fields{
+			namespaceRequest{
+				"login of a page of this machine", "POST", "/oauth/token", login, headers{
 					"Origin": "http://localhost:3000",
 				}, 200,
 			}, true,
@@ -155,15 +168,15 @@ func TestAbsentNamespace(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, "empty")
 			test.send(t, m.in("a"))
-			if made := slices.Contains(m.namespaces(), "a"); made != test.made {
-				t.Errorf("made: %t, want %t", made, test.made)
+			if created := slices.Contains(m.namespaces(), "a"); created != test.created {
+				t.Errorf("made: %t, want %t", created, test.created)
 			}
-			home, want := m, "/t/a"+strings.Split(test.path, "?")[0]
-			if test.made {
-				home, want = m.in("a"), strings.Split(test.path, "?")[0]
+			journalOwner, want := m, "/t/a"+strings.Split(test.path, "?")[0]
+			if test.created {
+				journalOwner, want = m.in("a"), strings.Split(test.path, "?")[0]
 			}
 			var paths []string
-			for _, r := range home.of(t).anonymous().journal("") {
+			for _, r := range journalOwner.forTest(t).anonymous().journal("") {
 				paths = append(paths, r["path"].(string))
 			}
 			if diff := cmp.Diff([]string{want}, paths); diff != "" {
@@ -174,12 +187,12 @@ func TestAbsentNamespace(t *testing.T) {
 }
 
 // A request to a namespace that does not exist gets what it would get if it did.
-func TestAbsentNamespace_RespondsAsANewOne(t *testing.T) {
+func TestAbsentNamespace_RespondsLikeNewOne(t *testing.T) {
 	m := start(t, "empty")
 	m.in("new").anonymous().get("/_mock/health").is(http.StatusOK)
-	for _, test := range []visit{
+	for _, test := range []namespaceRequest{
 		{"info", "GET", "/oauth/info", "", nil, 200},
-		{"list", "GET", me, "", nil, 401},
+		{"list", "GET", listOwn, "", nil, 401},
 		{
 			"unknown client", "POST", "/oauth/token",
 			"grant_type=client_credentials&client_id=x&client_secret=y", nil, 401,
@@ -201,46 +214,46 @@ func TestAbsentNamespace_RespondsAsANewOne(t *testing.T) {
 	}
 }
 
-func TestControlCallsMakeNamespaces(t *testing.T) {
+func TestControlCall_CreatesNamespace(t *testing.T) {
 	for _, test := range []struct {
-		visit
-		made bool
+		namespaceRequest
+		created bool
 	}{
-		{visit{"call", "GET", "/_mock/health", "", nil, 200}, true},
+		{namespaceRequest{"call", "GET", "/_mock/health", "", nil, 200}, true},
 		{
-			visit{
-				"page of this machine", "GET", "/_mock/health", "", fields{
+			namespaceRequest{
+				"page of this machine", "GET", "/_mock/health", "", headers{
 					"Origin": "http://localhost:3000",
 				}, 200,
 			}, true,
 		},
 		{
-			visit{
-				"foreign page", "GET", "/_mock/health", "", fields{
+			namespaceRequest{
+				"foreign page", "GET", "/_mock/health", "", headers{
 					"Origin": "https://evil.example",
 				}, 403,
 			}, false,
 		},
 		{
-			visit{
-				"image of another site", "GET", "/_mock/health", "", fields{
+			namespaceRequest{
+				"image of another site", "GET", "/_mock/health", "", headers{
 					"Sec-Fetch-Site": "cross-site",
 				}, 403,
 			}, false,
 		},
-		{visit{"unknown path", "GET", "/_mock/nothing", "", nil, 404}, false},
-		{visit{"wrong method", "PUT", "/_mock/health", "", nil, 405}, false},
-		{visit{"removal", "DELETE", "/_mock/namespace", "", nil, 404}, false},
+		{namespaceRequest{"unknown path", "GET", "/_mock/nothing", "", nil, 404}, false},
+		{namespaceRequest{"wrong method", "PUT", "/_mock/health", "", nil, 405}, false},
+		{namespaceRequest{"removal", "DELETE", "/_mock/namespace", "", nil, 404}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, "empty")
 			r := test.send(t, m.in("a"))
-			if made := slices.Contains(m.namespaces(), "a"); made != test.made {
-				t.Errorf("made: %t, want %t", made, test.made)
+			if created := slices.Contains(m.namespaces(), "a"); created != test.created {
+				t.Errorf("made: %t, want %t", created, test.created)
 			}
 			if test.status == http.StatusForbidden {
 				r.problem(test.status, rule.CrossOrigin)
-				m.in("a").of(t).anonymous().get("/_mock/health").is(http.StatusOK)
+				m.in("a").forTest(t).anonymous().get("/_mock/health").is(http.StatusOK)
 				test.status = http.StatusOK // reading what exists changes nothing
 				test.send(t, m.in("a"))
 			}
@@ -259,7 +272,7 @@ func TestAbsentNamespace_FixtureDoesNotAge(t *testing.T) {
 }
 
 // However many names are made up, nothing is made, and the one who needs a namespace gets it.
-func TestManyAbsentNamespaces(t *testing.T) {
+func TestAbsentNamespace_DoesNotCountTowardsLimit(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 2})
 	for i := range 1000 {
 		r := httptest.NewRequest(http.MethodGet, "/t/x"+strings.Repeat("x", i%60)+"/oauth/info",

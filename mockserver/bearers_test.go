@@ -8,7 +8,7 @@ import (
 )
 
 // Many bearers make none of them slower: the signature of the first one is not verified again.
-func TestBearersAreVerifiedOnce(t *testing.T) {
+func TestBearer_IsVerifiedOnce(t *testing.T) {
 	const logins = 5000
 	mock, bearer := benchMock(t)
 	s := &sink{header: http.Header{}}

@@ -64,11 +64,11 @@ func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = mock.Close() })
-	who, err := mock.Control().Credentials(tb.Context())
+	clients, err := mock.Control().Credentials(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
 	}
-	for _, u := range who.Users {
+	for _, u := range clients.Users {
 		if u.Name != "jane.doe" {
 			continue
 		}
@@ -76,18 +76,18 @@ func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 			u.ClientSecret
 		r, _ := http.NewRequest("POST", "http://mock/oauth/token", strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		answered, err := mock.Transport().RoundTrip(r)
+		response, err := mock.Transport().RoundTrip(r)
 		if err != nil {
 			tb.Fatal(err)
 		}
-		var issued struct {
+		var session struct {
 			AccessToken string `json:"access_token"`
 		}
-		if err := errors.Join(json.NewDecoder(answered.Body).Decode(&issued),
-			answered.Body.Close()); err != nil {
+		if err := errors.Join(json.NewDecoder(response.Body).Decode(&session),
+			response.Body.Close()); err != nil {
 			tb.Fatal(err)
 		}
-		bearer = "Bearer " + issued.AccessToken
+		bearer = "Bearer " + session.AccessToken
 	}
 	for len(benchTokens(tb, mock, bearer)) < 10 {
 		s := &sink{header: http.Header{}}
@@ -100,12 +100,12 @@ func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 }
 
 func benchTokens(tb testing.TB, mock *mockserver.Server, bearer string) (tokens []bare.Token) {
-	answered, err := mock.Transport().RoundTrip(benchList(bearer))
+	response, err := mock.Transport().RoundTrip(benchList(bearer))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := errors.Join(json.NewDecoder(answered.Body).Decode(&tokens),
-		answered.Body.Close()); err != nil {
+	if err := errors.Join(json.NewDecoder(response.Body).Decode(&tokens),
+		response.Body.Close()); err != nil {
 		tb.Fatal(err)
 	}
 	return tokens
@@ -140,12 +140,12 @@ func compare(b *testing.B, baseline *float64) {
 	b.ReportMetric(each / *baseline, "x-bare")
 }
 
-func BenchmarkList(b *testing.B) { beside(b, listOf) }
+func BenchmarkList(b *testing.B) { benchBoth(b, listOf) }
 
-func BenchmarkCreate(b *testing.B) { beside(b, createOf) }
+func BenchmarkCreate(b *testing.B) { benchBoth(b, createOf) }
 
 // beside measures what a client asks of the bare server and of the mock.
-func beside(b *testing.B, asked func(server http.Handler, bearer string) func(*testing.B)) {
+func benchBoth(b *testing.B, newBench func(server http.Handler, bearer string) func(*testing.B)) {
 	mock, bearer := benchMock(b)
 	var baseline float64
 	for _, server := range []struct {
@@ -153,7 +153,7 @@ func beside(b *testing.B, asked func(server http.Handler, bearer string) func(*t
 		handler http.Handler
 	}{{"bare", bare.New()}, {"mock", mock}} {
 		b.Run(server.name, func(b *testing.B) {
-			asked(server.handler, bearer)(b)
+			newBench(server.handler, bearer)(b)
 			compare(b, &baseline)
 		})
 	}
@@ -172,7 +172,7 @@ func listOf(server http.Handler, bearer string) func(*testing.B) {
 }
 
 // created numbers names, which are used once in a mock.
-var created int64
+var createdNames int64
 
 func createOf(server http.Handler, bearer string) func(*testing.B) {
 	return func(b *testing.B) {
@@ -185,8 +185,8 @@ func createOf(server http.Handler, bearer string) func(*testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			s.reset()
-			created++
-			copy(body[9:17], strconv.AppendInt(nil, 10_000_000+created, 10))
+			createdNames++
+			copy(body[9:17], strconv.AppendInt(nil, 10_000_000+createdNames, 10))
 			reader.Reset(body)
 			server.ServeHTTP(s, r)
 		}
@@ -201,11 +201,11 @@ func TestAllocations(t *testing.T) {
 		t.Skip("the race detector allocates, too: run without -race")
 	}
 	// By number of requests, because the shares of what grows in steps differ with it.
-	former := flag.Lookup("test.benchtime").Value.String()
+	benchtime := flag.Lookup("test.benchtime").Value.String()
 	if err := flag.Set("test.benchtime", "50000x"); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = flag.Set("test.benchtime", former) }() // which it was
+	defer func() { _ = flag.Set("test.benchtime", benchtime) }() // which it was
 	mock, bearer := benchMock(t)
 	for _, tt := range []struct {
 		name          string

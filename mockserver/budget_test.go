@@ -21,14 +21,16 @@ import (
 )
 
 // shed is what is looked at in a response.
-type shed struct {
+type budgetResponse struct {
 	status     int
 	retryAfter string
 }
 
 // unfinished sends all but the last byte of a body, and returns what sends that one
 // at the end and reads the status.
-func unfinished(t *testing.T, base, path string, size int) (finish func(end <-chan struct{}) shed) {
+func startBody(t *testing.T, base, path string,
+	size int,
+) (finish func(end <-chan struct{}) budgetResponse) {
 	t.Helper()
 	u, err := url.Parse(base)
 	if err != nil {
@@ -47,7 +49,7 @@ func unfinished(t *testing.T, base, path string, size int) (finish func(end <-ch
 		defer close(sent)
 		_, _ = io.WriteString(c, head+strings.Repeat(" ", size-1)) // it may be rejected in between
 	}()
-	return func(end <-chan struct{}) shed {
+	return func(end <-chan struct{}) budgetResponse {
 		t.Helper()
 		go func() {
 			<-sent
@@ -59,7 +61,7 @@ func unfinished(t *testing.T, base, path string, size int) (finish func(end <-ch
 			t.Fatal(err)
 		}
 		_ = response.Body.Close()
-		return shed{response.StatusCode, response.Header.Get("Retry-After")}
+		return budgetResponse{response.StatusCode, response.Header.Get("Retry-After")}
 	}
 }
 
@@ -74,9 +76,9 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 			// a quarter is for requests in flight
 			m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20})
 			const size = 300 << 10
-			var all []func(end <-chan struct{}) shed
+			var all []func(end <-chan struct{}) budgetResponse
 			for range 8 {
-				all = append(all, unfinished(t, m.URL, path, size))
+				all = append(all, startBody(t, m.URL, path, size))
 			}
 			var group sync.WaitGroup
 			var rejections atomic.Int64
@@ -108,10 +110,10 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 				t.Errorf("statuses %v, want at least two of 503", statuses)
 			}
 			if path != "/_mock/verify" {
-				checkShed(t, m)
+				checkOverBudget(t, m)
 			}
 			// A request gives its memory back after its response was sent.
-			for try := 0; unfinished(t, m.URL, path,
+			for try := 0; startBody(t, m.URL, path,
 				size)(end).status == http.StatusServiceUnavailable; try++ {
 				if try == 1000 {
 					t.Fatal("a body alone gets 503")
@@ -123,22 +125,22 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 }
 
 // checkShed expects requests that were over the budget in the journal of the default namespace.
-func checkShed(t *testing.T, m *mockserver.TestServer) {
+func checkOverBudget(t *testing.T, m *mockserver.TestServer) {
 	t.Helper()
-	verdict, err := m.Control().Verify(t.Context(), control.VerifyRequest{
+	result, err := m.Control().Verify(t.Context(), control.VerifyRequest{
 		Timeout: "10s", Expect: []control.Expectation{
 			{Match: control.Match{Status: http.StatusServiceUnavailable}, AtLeast: new(2)},
 		},
 	})
-	if err != nil || !verdict.Verified {
-		t.Errorf("journal: %+v, %v", verdict, err)
+	if err != nil || !result.Verified {
+		t.Errorf("journal: %+v, %v", result, err)
 	}
-	found, err := m.Control().Requests(t.Context(), control.Match{
+	journal, err := m.Control().Requests(t.Context(), control.Match{
 		Status: http.StatusServiceUnavailable,
 	}, 1)
-	if err != nil || len(found.Requests) == 0 ||
-		!slices.Equal(found.Requests[0].Rules, []string{string(rule.MemoryBudget)}) {
-		t.Errorf("journal %+v, %v, want a request of rule %s", found.Requests, err,
+	if err != nil || len(journal.Requests) == 0 ||
+		!slices.Equal(journal.Requests[0].Rules, []string{string(rule.MemoryBudget)}) {
+		t.Errorf("journal %+v, %v, want a request of rule %s", journal.Requests, err,
 			rule.MemoryBudget)
 	}
 }
@@ -177,22 +179,22 @@ func TestMemoryBudget_Journals(t *testing.T) {
 	}
 	large := []*mockserver.TestServer{m.Namespace(t, "a"), m.Namespace(t, "b"), m.Namespace(t, "c")}
 	for range 40 {
-		for _, one := range large {
-			send(one, "x="+strings.Repeat("y", 60<<10))
+		for _, server := range large {
+			send(server, "x="+strings.Repeat("y", 60<<10))
 		}
 	}
-	if kept, dropped := held(small); kept != 10 || dropped != 0 {
-		t.Errorf("the small journal has %d requests and dropped %d, want 10 and none", kept,
+	if count, dropped := held(small); count != 10 || dropped != 0 {
+		t.Errorf("the small journal has %d requests and dropped %d, want 10 and none", count,
 			dropped)
 	}
 	total := 0
-	for _, one := range large {
-		kept, dropped := held(one)
-		total += kept
-		if kept+dropped != 40 || kept < 5 {
-			t.Errorf("a large journal has %d requests and dropped %d", kept, dropped)
+	for _, server := range large {
+		count, dropped := held(server)
+		total += count
+		if count+dropped != 40 || count < 5 {
+			t.Errorf("a large journal has %d requests and dropped %d", count, dropped)
 		}
-		health, err := one.Control().Health(t.Context())
+		health, err := server.Control().Health(t.Context())
 		if err != nil || health.Counters.JournalDropped != dropped {
 			t.Errorf("health counts %d as dropped (%v), want %d", health.Counters.JournalDropped,
 				err, dropped)

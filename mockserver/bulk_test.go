@@ -14,7 +14,7 @@ import (
 
 const bulkPath = "/personal-access-tokens/v1/bulk-update"
 
-func TestBulkUpdate(t *testing.T) {
+func TestBulkUpdate_ChangesTokens(t *testing.T) {
 	for _, method := range []string{"PATCH", "POST"} {
 		t.Run(method, func(t *testing.T) {
 			c := start(t, callers).as("admin")
@@ -43,7 +43,7 @@ func TestBulkUpdate(t *testing.T) {
 	}
 }
 
-func TestBulkUpdateRefuses(t *testing.T) {
+func TestBulkUpdate_RejectsInvalidBodies(t *testing.T) {
 	const date = `{"op":"replace","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}`
 	body := func(ids, patch string) string { return `{"ids":` + ids + `,"patch":` + patch + `}` }
 	many := make([]string, 26)
@@ -121,7 +121,7 @@ func TestBulkUpdateRefuses(t *testing.T) {
 	}
 }
 
-func TestBulkUpdateIsAllOrNothing(t *testing.T) {
+func TestBulkUpdate_IsAtomic(t *testing.T) {
 	c := start(t, callers).as("admin")
 	dated := c.create(version.V1, "dated")["id"].(string)
 	c.send("PATCH", bulkPath, "application/json",
@@ -140,12 +140,12 @@ func TestBulkUpdateIsAllOrNothing(t *testing.T) {
 		rejected(http.StatusBadRequest, "400.1", cause{
 			rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns,
 		})
-	if got := only(c, version.V1, dated)["userAwareTokenNeverExpires"]; got != true {
+	if got := listedToken(c, version.V1, dated)["userAwareTokenNeverExpires"]; got != true {
 		t.Errorf("userAwareTokenNeverExpires %v after a refused update, want true", got)
 	}
 }
 
-func TestOtherVersionsTakeBulkUpdateForAnID(t *testing.T) {
+func TestBulkUpdate_IsAnIDInOtherVersions(t *testing.T) {
 	each(t, all(legacy, current[:2]), func(t *testing.T, v version.Version) {
 		c := start(t, callers).as("admin")
 		c.patch(v.CollectionPath()+"/bulk-update", `[]`).unknownID()

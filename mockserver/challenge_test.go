@@ -66,7 +66,7 @@ func TestUnauthorized_CarriesChallenge(t *testing.T) {
 				is(basic),
 			},
 		} {
-			for _, at := range []*tenant{m, other} {
+			for _, target := range []*tenant{m, other} {
 				t.Run(profile+"/"+test.name, func(t *testing.T) {
 					body := ""
 					if test.method == http.MethodPost &&
@@ -74,10 +74,10 @@ func TestUnauthorized_CarriesChallenge(t *testing.T) {
 						body = form
 					}
 					path := test.path
-					if at == other && test.name == "bearer of another namespace" {
+					if target == other && test.name == "bearer of another namespace" {
 						path = strings.Replace(path, "v2026", "v3", 1)
 					}
-					r, err := http.NewRequestWithContext(t.Context(), test.method, at.url+path,
+					r, err := http.NewRequestWithContext(t.Context(), test.method, target.url+path,
 						strings.NewReader(body))
 					if err != nil {
 						t.Fatal(err)
@@ -89,7 +89,7 @@ func TestUnauthorized_CarriesChallenge(t *testing.T) {
 					if test.prefer != "" {
 						r.Header.Set("Prefer", test.prefer)
 					}
-					got := at.of(t).exchange(r)
+					got := target.forTest(t).exchange(r)
 					got.is(http.StatusUnauthorized)
 					if header := got.header.Get("WWW-Authenticate"); !test.want(header) {
 						t.Errorf("WWW-Authenticate is %q", header)
@@ -113,7 +113,7 @@ func TestFaithful_SendsKnownTexts(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		path := v.CollectionPath()
 		c := *c
-		c.tenant = m.of(t)
+		c.tenant = m.forTest(t)
 		for _, authorization := range []string{"", "Bearer ", "Bearer x", "Basic eDp5"} {
 			(&client{
 				tenant: c.tenant, authorization: authorization,
@@ -135,7 +135,7 @@ func TestFaithful_SendsKnownTexts(t *testing.T) {
 }
 
 // Errors of /oauth/* have the form of RFC 6749, section 5.2.
-func TestOAuthErrors_HaveTheirForm(t *testing.T) {
+func TestOAuthErrors_FollowRFC6749(t *testing.T) {
 	m := start(t, "default")
 	c := m.anonymous()
 	for _, test := range []struct {

@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestClock(t *testing.T) {
+func TestClock_MovesAndFreezes(t *testing.T) {
 	m := start(t, "empty")
 	c := m.anonymous()
 	shows := func(r testResponse, now, moved string, frozen bool) {
@@ -62,13 +62,13 @@ func TestClock(t *testing.T) {
 		{"unknown property", `{"at":1}`, cause{rule.InvalidProperty, "body"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().put("/_mock/clock", test.body).problem(http.StatusBadRequest,
+			m.forTest(t).anonymous().put("/_mock/clock", test.body).problem(http.StatusBadRequest,
 				rule.ControlInvalidRequest, test.want)
 		})
 	}
 	for _, test := range []struct {
-		name, by string
-		want     cause
+		name, duration string
+		want           cause
 	}{
 		{"empty duration", "", cause{rule.InvalidProperty, "/by"}},
 		{"no unit", "72", cause{rule.InvalidProperty, "/by"}},
@@ -80,10 +80,10 @@ func TestClock(t *testing.T) {
 		{"beyond 9000", "36500d", cause{rule.ControlInvalidRequest, "/by"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := m.of(t).anonymous()
+			c := m.forTest(t).anonymous()
 			c.put("/_mock/clock", `{"now":"8999-01-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
 			c.post("/_mock/clock/advance", object{
-				"by": test.by,
+				"by": test.duration,
 			}.String()).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
 			shows(c.get("/_mock/clock"), "8999-01-01T00:00:00Z",
 				c.get("/_mock/clock").object()["offset"].(string), true)
@@ -92,7 +92,7 @@ func TestClock(t *testing.T) {
 }
 
 // clocked is a tenant with a clock of its own.
-var clocked = `
+var clockFixture = `
 clock: 2026-07-01T00:00:00Z
 identities:
   - {id: facedadafacedadafacedadafacedada, name: jane.doe}
@@ -106,8 +106,8 @@ tokens:
 `
 
 // The clock of a fixture runs from its start, whatever the wall time is, and a reset returns to it.
-func TestFixtureClock(t *testing.T) {
-	m := startWith(t, clocked, mockserver.Config{})
+func TestFixtureClock_StartsAndResets(t *testing.T) {
+	m := startWith(t, clockFixture, mockserver.Config{})
 	for _, test := range []struct {
 		name string
 		wall time.Duration // after noon
@@ -117,11 +117,11 @@ func TestFixtureClock(t *testing.T) {
 		{"2099", 73 * 366 * 24 * time.Hour},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := m.in(strings.ReplaceAll(test.name, " ", "-")).of(t)
+			m := m.in(strings.ReplaceAll(test.name, " ", "-")).forTest(t)
 			m.advance(test.wall)
 			defer m.advance(-test.wall)
 			c := m.as("jane.doe")
-			token := c.get(me).list()[0]
+			token := c.get(listOwn).list()[0]
 			if token["created"] != "2026-06-30T00:00:00.000Z" ||
 				token["expirationDate"] != "2026-07-01T01:00:00.000Z" {
 				t.Errorf("token %v: its times do not count from the clock", token)
@@ -139,9 +139,9 @@ func TestFixtureClock(t *testing.T) {
 }
 
 // A state file keeps a clock that was moved, and what a reset returns to.
-func TestFixtureClockInAStateFile(t *testing.T) {
+func TestFixtureClock_SurvivesRestart(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state.db")
-	m := startWith(t, clocked, mockserver.Config{StateFile: state})
+	m := startWith(t, clockFixture, mockserver.Config{StateFile: state})
 	own := object{"tenant": object{
 		"clock":      "2031-01-01T00:00:00Z",
 		"identities": []any{object{"id": "facedadafacedadafacedadafacedada", "name": "ann"}},
@@ -153,7 +153,7 @@ func TestFixtureClockInAStateFile(t *testing.T) {
 	if err := m.mock.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again := startWith(t, clocked, mockserver.Config{StateFile: state})
+	again := startWith(t, clockFixture, mockserver.Config{StateFile: state})
 	again.advance(time.Minute)
 	for c, want := range map[*client][2]string{
 		again.anonymous():           {"2026-07-03T00:01:00Z", "2026-07-01T00:00:00Z"},
@@ -166,20 +166,21 @@ func TestFixtureClockInAStateFile(t *testing.T) {
 }
 
 // A clock in a restored state is set. Without one the clock stays.
-func TestRestoredClock(t *testing.T) {
+func TestRestore_SetsClock(t *testing.T) {
 	m := start(t, "empty")
 	c := m.anonymous()
-	c.send("PUT", "/_mock/state", "application/yaml", clocked).is(http.StatusNoContent)
+	c.send("PUT", "/_mock/state", "application/yaml", clockFixture).is(http.StatusNoContent)
 	c.get("/_mock/clock").equal("now", "2026-07-01T00:00:00Z")
-	taken := m.as("jane.doe").get("/_mock/state?secrets=true")
-	if _, has := taken.is(http.StatusOK).object()["clock"]; has {
+	snapshot := m.as("jane.doe").get("/_mock/state?secrets=true")
+	if _, has := snapshot.is(http.StatusOK).object()["clock"]; has {
 		t.Error("the snapshot has a clock")
 	}
-	if got := m.as("jane.doe").get(me).list()[0]["created"]; got != "2026-06-30T00:00:00.000Z" {
+	if got := m.as("jane.doe").get(listOwn).
+		list()[0]["created"]; got != "2026-06-30T00:00:00.000Z" {
 		t.Errorf("created %v: it does not count from the clock", got)
 	}
 	m.advance(time.Minute)
-	c.put("/_mock/state", taken.text).is(http.StatusNoContent)
+	c.put("/_mock/state", snapshot.text).is(http.StatusNoContent)
 	c.get("/_mock/clock").equal("now", "2026-07-01T00:01:00Z")
 	c.put("/_mock/state",
 		`{"clock":"+1d","identities":[{"id":"facedadafacedadafacedadafacedada",`+
@@ -192,7 +193,7 @@ func TestRestoredClock(t *testing.T) {
 }
 
 // A token's whole life passes in one call, in every version.
-func TestSixMonthsPassInOneCall(t *testing.T) {
+func TestAdvanceClock_ExpiresTokens(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		c := m.as("jane.doe")
@@ -208,7 +209,7 @@ func TestSixMonthsPassInOneCall(t *testing.T) {
 		login().is(http.StatusOK)
 		c.post("/_mock/clock/advance", `{"by":"1ms"}`).is(http.StatusOK)
 		login().is(http.StatusUnauthorized)
-		c.get(v.CollectionPath()).is(http.StatusUnauthorized).because(cause{
+		c.get(v.CollectionPath()).is(http.StatusUnauthorized).hasCauses(cause{
 			rule.AccessTokenExpires, "+181d",
 		})
 	})
@@ -221,10 +222,10 @@ func TestRejection_NotesMovedClock(t *testing.T) {
 	c := m.as("jane.doe")
 	const v2026, v3 = "/v2026/personal-access-tokens", "/v3/personal-access-tokens"
 	dated := v2026 + "/" + c.create(version.V2026, "dated")["id"].(string)
-	made := c.create(version.V2026, "short") // lives thirty days
+	short := c.create(version.V2026, "short") // lives thirty days
 	for _, test := range []struct {
 		name  string
-		frost string // what the clock is set to, empty for nothing
+		clock string // what the clock is set to, empty for nothing
 		send  func(c *client) testResponse
 		want  cause
 	}{
@@ -267,22 +268,22 @@ func TestRejection_NotesMovedClock(t *testing.T) {
 		{
 			"login of an expired token", "2027-03-11T00:00:00Z",
 			func(c *client) testResponse {
-				return c.login(made["id"].(string), made["secret"].(string))
+				return c.login(short["id"].(string), short["secret"].(string))
 			},
 			cause{rule.LoginExpired, "2026-09-30T12:00:00.000Z"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := m.of(t)
-			if test.frost != "" {
+			m := m.forTest(t)
+			if test.clock != "" {
 				m.anonymous().put("/_mock/clock", object{
-					"now": test.frost, "frozen": true,
+					"now": test.clock, "frozen": true,
 				}.String()).is(http.StatusOK)
 			}
 			r := test.send(m.as("jane.doe"))
-			r.because(test.want)
-			timed := test.frost != "" && test.want.rule != rule.NameNotBlank
-			if line := log.of(r); names(line.message, "clock") != timed {
+			r.hasCauses(test.want)
+			timed := test.clock != "" && test.want.rule != rule.NameNotBlank
+			if line := log.about(r); mentions(line.message, "clock") != timed {
 				t.Errorf("logged %q, which is about the clock: %t, want %t", line.message, !timed,
 					timed)
 			}
@@ -291,14 +292,14 @@ func TestRejection_NotesMovedClock(t *testing.T) {
 }
 
 // The clock drives what is created, and what was used when.
-func TestClockDrivesDates(t *testing.T) {
+func TestClock_SetsDates(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
 	c.put("/_mock/clock", `{"now":"2028-02-29T10:11:12.345Z","frozen":true}`).is(http.StatusOK)
 	c = m.as("jane.doe")
 	c.post("/v3/personal-access-tokens",
 		`{"name":"leap"}`).is(http.StatusOK).equal("expirationDate", "2028-08-29T10:11:12.345Z")
-	for _, token := range c.get(me).list() {
+	for _, token := range c.get(listOwn).list() {
 		if token["name"] == "leap" && token["created"] != "2028-02-29T10:11:12.345Z" ||
 			token["name"] == "login" && token["lastUsed"] != "2028-02-29T10:11:12.345Z" {
 			t.Errorf("token %v", token)

@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestConfigError(t *testing.T) {
+func TestNew_ReportsConfigError(t *testing.T) {
 	damaged := filepath.Join(t.TempDir(), "state.db")
 	if err := os.WriteFile(damaged, []byte("my notes\n"), 0o600); err != nil {
 		t.Fatal(err)

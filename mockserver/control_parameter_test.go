@@ -19,7 +19,7 @@ func TestControl_RejectsUnknownParameters(t *testing.T) {
 	for _, op := range document.Operations {
 		t.Run(op.Name, func(t *testing.T) {
 			path := regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(op.Path, "x")
-			c.of(t).anonymous().send(op.Method, path+"?unknown=1", "",
+			c.forTest(t).anonymous().send(op.Method, path+"?unknown=1", "",
 				"").is(http.StatusBadRequest).equal("rule", string(rule.ControlInvalidRequest))
 		})
 	}

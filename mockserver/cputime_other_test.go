@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-var started = time.Now() //nolint:forbidigo // a stopwatch
+var processStart = time.Now() //nolint:forbidigo // a stopwatch
 
 // cpuTime returns the time since the start, for lack of better.
 func cpuTime(testing.TB) time.Duration {
-	return time.Since(started) //nolint:forbidigo // a stopwatch
+	return time.Since(processStart) //nolint:forbidigo // a stopwatch
 }

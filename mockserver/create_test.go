@@ -17,7 +17,7 @@ import (
 
 const inAMonth = "2026-09-30T12:00:00.000Z"
 
-func TestCreateAnswersTheEightPublishedKeys(t *testing.T) {
+func TestCreate_ReturnsPublishedKeys(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		r := m.as("jane.doe").post(v.CollectionPath(),
@@ -42,7 +42,7 @@ func TestCreateAnswersTheEightPublishedKeys(t *testing.T) {
 		want := map[string]any{
 			"name": "build", "scope": []any{"sp:scopes:all"}, "created": "2026-08-31T12:00:00.000Z",
 			"owner": map[string]any{
-				"type": "IDENTITY", "id": identity(m, "jane.doe"), "name": "jane.doe",
+				"type": "IDENTITY", "id": identityID(m, "jane.doe"), "name": "jane.doe",
 			},
 			"accessTokenValiditySeconds": 43200.0, "expirationDate": inAMonth,
 		}
@@ -53,7 +53,7 @@ func TestCreateAnswersTheEightPublishedKeys(t *testing.T) {
 }
 
 // identity is the id of a user.
-func identity(m *tenant, name string) string {
+func identityID(m *tenant, name string) string {
 	m.Helper()
 	for _, i := range m.seed.Identities {
 		if i.Name == name {
@@ -64,7 +64,7 @@ func identity(m *tenant, name string) string {
 	return ""
 }
 
-func TestCreateAcceptsWhatTheDocumentsLeaveOpen(t *testing.T) {
+func TestCreate_AcceptsOptionalForms(t *testing.T) {
 	for _, test := range []struct {
 		name, body, property string
 		want                 any
@@ -119,7 +119,7 @@ func TestCreateAcceptsWhatTheDocumentsLeaveOpen(t *testing.T) {
 	}
 }
 
-func TestCreateRefuses(t *testing.T) {
+func TestCreate_RejectsInvalidBodies(t *testing.T) {
 	for _, test := range []struct {
 		name, body, detailCode string
 		want                   cause
@@ -216,7 +216,7 @@ func TestCreateRefuses(t *testing.T) {
 	}
 }
 
-func TestEveryViolationIsTold(t *testing.T) {
+func TestCreate_ReportsEveryViolation(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	c.post("/v3/personal-access-tokens", `{"name":7,"scope":[1],"accessTokenValiditySeconds":1}`).
 		rejected(http.StatusBadRequest, "400.1.3", cause{
@@ -224,7 +224,7 @@ func TestEveryViolationIsTold(t *testing.T) {
 		}, cause{rule.InvalidProperty, "/name"}, cause{rule.InvalidProperty, "/scope/0"})
 }
 
-func TestNameIsUniquePerOwner(t *testing.T) {
+func TestCreate_RejectsDuplicateName(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		jane, john := m.as("jane.doe"), m.as("john.roe")
@@ -241,7 +241,7 @@ func TestNameIsUniquePerOwner(t *testing.T) {
 	})
 }
 
-func TestThereIsNoLimitOfTokensYet(t *testing.T) {
+func TestCreate_HasNoTokenLimitByDefault(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	for i := range 30 {
 		c.create(version.V2026, fmt.Sprintf("token %d", i))

@@ -19,17 +19,17 @@ import (
 const crowdedList = "/v2026/personal-access-tokens"
 
 // paging returns an administrator of a tenant with more tokens than a page has.
-func paging(t *testing.T, told dialect.Dialect) (*tenant, *client) {
+func startCrowded(t *testing.T, settings dialect.Dialect) (*tenant, *client) {
 	t.Helper()
-	m := startWith(t, "crowded", mockserver.Config{Dialect: told})
+	m := startWith(t, "crowded", mockserver.Config{Dialect: settings})
 	return m, m.as("admin")
 }
 
 // A client that pages until a page is short has every token once, and causes no findings.
-func TestDialect_PagesEnd(t *testing.T) {
-	_, complete := paging(t, nil)
+func TestDialect_PagingEnds(t *testing.T) {
+	_, complete := startCrowded(t, nil)
 	all := complete.get(crowdedList).is(http.StatusOK).list()
-	m, admin := paging(t, dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}})
+	m, admin := startCrowded(t, dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}})
 	for _, limit := range []int{1, 7, 250} {
 		var got []any
 		for offset := 0; ; offset += limit {
@@ -38,8 +38,8 @@ func TestDialect_PagesEnd(t *testing.T) {
 			if count := page.header.Get("X-Total-Count"); count != fmt.Sprint(len(all)) {
 				t.Fatalf("limit %d: X-Total-Count %q, want %d", limit, count, len(all))
 			}
-			if found := lastEntry(t, m).Findings; len(found) > 0 {
-				t.Fatalf("limit %d: findings %v", limit, found)
+			if findings := lastEntry(t, m).Findings; len(findings) > 0 {
+				t.Fatalf("limit %d: findings %v", limit, findings)
 			}
 			for _, token := range page.list() {
 				got = append(got, token["id"])
@@ -58,36 +58,36 @@ func TestDialect_PagesEnd(t *testing.T) {
 	}
 }
 
-func TestDialect_Pages(t *testing.T) {
+func TestDialect_Paging(t *testing.T) {
 	pages := dialect.Dialect{dialect.ListPaging: {Value: dialect.Paged}}
 	strict := dialect.Dialect{
 		dialect.ListPaging: {Value: dialect.Paged}, dialect.Limit251: {Status: 400},
 	}
-	_, all := paging(t, nil)
-	whole := len(all.get(crowdedList).is(http.StatusOK).list())
+	_, all := startCrowded(t, nil)
+	total := len(all.get(crowdedList).is(http.StatusOK).list())
 	for _, test := range []struct {
-		name   string
-		told   dialect.Dialect
-		query  string
-		status int
-		tokens int
-		count  string
+		name     string
+		settings dialect.Dialect
+		query    string
+		status   int
+		tokens   int
+		count    string
 	}{
-		{"default", pages, "", 200, min(whole, 250), ""},
-		{"maximum", pages, "?limit=251", 200, min(whole, 250), ""},
+		{"default", pages, "", 200, min(total, 250), ""},
+		{"maximum", pages, "?limit=251", 200, min(total, 250), ""},
 		{"maximum, rejected", strict, "?limit=251", 400, 0, ""},
-		{"none", pages, "?limit=0&count=true", 200, 0, fmt.Sprint(whole)},
+		{"none", pages, "?limit=0&count=true", 200, 0, fmt.Sprint(total)},
 		{"no count", pages, "?limit=3&count=false", 200, 3, ""},
-		{"no numbers", pages, "?limit=many&offset=-1", 200, min(whole, 250), ""},
+		{"no numbers", pages, "?limit=many&offset=-1", 200, min(total, 250), ""},
 		{"offset behind the end", pages, "?offset=100000", 200, 0, ""},
 		{
 			"the largest numbers", pages, "?limit=9223372036854775807&offset=9223372036854775807",
 			200, 0, "",
 		},
-		{"complete", nil, "?limit=3&offset=1&count=true", 200, whole, ""},
+		{"complete", nil, "?limit=3&offset=1&count=true", 200, total, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, admin := paging(t, test.told)
+			_, admin := startCrowded(t, test.settings)
 			r := admin.get(crowdedList + test.query).is(test.status)
 			if test.status == http.StatusOK && len(r.list()) != test.tokens {
 				t.Errorf("%d tokens, want %d", len(r.list()), test.tokens)
@@ -100,24 +100,24 @@ func TestDialect_Pages(t *testing.T) {
 }
 
 // Names that are the same stay so in a state file, and the owner's other tokens do not bind others.
-func TestDialect_NamesInAStateFile(t *testing.T) {
+func TestDialect_NamesSurviveRestart(t *testing.T) {
 	state := t.TempDir() + "/state"
-	told := dialect.Dialect{
+	settings := dialect.Dialect{
 		dialect.NameCase: {Value: dialect.Same}, dialect.NameBlanks: {Value: dialect.Same},
 	}
 	const body = `{"name":"%s","userAwareTokenNeverExpires":true}`
 	t.Run("before", func(t *testing.T) {
-		m := startWith(t, "default", mockserver.Config{Dialect: told, StateFile: state})
+		m := startWith(t, "default", mockserver.Config{Dialect: settings, StateFile: state})
 		m.as("jane.doe").post(crowdedList, fmt.Sprintf(body, "My Token")).is(http.StatusOK)
 	})
-	m := startWith(t, "default", mockserver.Config{Dialect: told, StateFile: state})
+	m := startWith(t, "default", mockserver.Config{Dialect: settings, StateFile: state})
 	jane := m.as("jane.doe")
 	jane.post(crowdedList, fmt.Sprintf(body, " my token")).is(http.StatusBadRequest)
 	m.as("john.roe").post(crowdedList, fmt.Sprintf(body, "MY TOKEN")).is(http.StatusOK)
 }
 
 // A state file with two names that are the same by the dialect is an error, and stays as it is.
-func TestDialect_NamesOfAStateFileCollide(t *testing.T) {
+func TestDialect_RejectsCollidingNamesInStateFile(t *testing.T) {
 	state := t.TempDir() + "/state"
 	t.Run("before", func(t *testing.T) {
 		m := startWith(t, "default", mockserver.Config{StateFile: state})
@@ -126,9 +126,9 @@ func TestDialect_NamesOfAStateFileCollide(t *testing.T) {
 			m.as("jane.doe").post(crowdedList, body).is(http.StatusOK)
 		}
 	})
-	told := dialect.Dialect{dialect.NameCase: {Value: dialect.Same}}
+	settings := dialect.Dialect{dialect.NameCase: {Value: dialect.Same}}
 	mock, err := mockserver.New(mockserver.Config{
-		Dialect: told, StateFile: state, Log: slog.New(slog.DiscardHandler),
+		Dialect: settings, StateFile: state, Log: slog.New(slog.DiscardHandler),
 	})
 	if err == nil {
 		t.Cleanup(func() { _ = mock.Close() })

@@ -43,11 +43,11 @@ func TestDialect_EvaluatedTests(t *testing.T) {
 		{"a copy", `{"op":"copy","from":"/id","path":"/name"}`, false, rule.PatchFields},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			a := asker{m.of(t).in(fmt.Sprint("tests-", len(test.name))), version.V2026}
+			a := prober{m.forTest(t).in(fmt.Sprint("tests-", len(test.name))), version.V2026}
 			if test.legacy {
 				a.v = version.V3
 			}
-			r := a.jane().patch(a.path(a.made(a.jane(), object{"name": test.name})),
+			r := a.jane().patch(a.path(a.createToken(a.jane(), object{"name": test.name})),
 				"["+test.patch+"]")
 			if test.want == "" {
 				r.is(http.StatusOK)
@@ -68,7 +68,7 @@ func TestDialect_EmptyDateIsAbsent(t *testing.T) {
 	})
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
-			a := asker{m.of(t).in("empty-" + string(v)), v}
+			a := prober{m.forTest(t).in("empty-" + string(v)), v}
 			r := a.jane().post(v.CollectionPath(), a.body(object{"expirationDate": ""}))
 			if a.isCurrent() {
 				if got := r.is(http.StatusBadRequest).

@@ -21,14 +21,14 @@ import (
 )
 
 // An asker asks one question in a version, in a namespace of its own.
-type asker struct {
+type prober struct {
 	*tenant
 	v version.Version
 }
 
-func (a asker) jane() *client { return a.as("jane.doe") }
+func (a prober) jane() *client { return a.as("jane.doe") }
 
-func (a asker) list(c *client, parameters ...string) testResponse {
+func (a prober) list(c *client, parameters ...string) testResponse {
 	query := url.Values{}
 	for i := 0; i < len(parameters); i += 2 {
 		query.Set(parameters[i], parameters[i+1])
@@ -37,13 +37,13 @@ func (a asker) list(c *client, parameters ...string) testResponse {
 }
 
 // made is a token of a user, with what differs from a usual one.
-func (a asker) made(c *client, differs ...object) object {
-	return c.post(a.v.CollectionPath(), a.body(differs...)).is(http.StatusOK).object()
+func (a prober) createToken(c *client, changes ...object) object {
+	return c.post(a.v.CollectionPath(), a.body(changes...)).is(http.StatusOK).object()
 }
 
-func (a asker) body(differs ...object) string {
+func (a prober) body(changes ...object) string {
 	body := object{"name": "asked", "expirationDate": stamp(a.Now().AddDate(0, 1, 0))}
-	for _, d := range differs {
+	for _, d := range changes {
 		for name, value := range d {
 			if body[name] = value; value == nil {
 				delete(body, name)
@@ -53,20 +53,20 @@ func (a asker) body(differs ...object) string {
 	return body.String()
 }
 
-func (a asker) path(token object) string {
+func (a prober) path(token object) string {
 	return a.v.CollectionPath() + "/" + token["id"].(string)
 }
 
-func (a asker) renamed(c *client, token object, name string) testResponse {
+func (a prober) rename(c *client, token object, name string) testResponse {
 	return c.patch(a.path(token), `[{"op":"replace","path":"/name","value":"`+name+`"}]`)
 }
 
 // loggedIn is a client with a token of somebody.
-func (a asker) loggedIn(token object) *client {
-	return a.with(token["id"].(string), token["secret"].(string))
+func (a prober) withToken(token object) *client {
+	return a.withLogin(token["id"].(string), token["secret"].(string))
 }
 
-func (a asker) token(parameters ...string) testResponse {
+func (a prober) token(parameters ...string) testResponse {
 	form := url.Values{}
 	for i := 0; i < len(parameters); i += 2 {
 		form.Set(parameters[i], parameters[i+1])
@@ -76,29 +76,30 @@ func (a asker) token(parameters ...string) testResponse {
 }
 
 // A question is asked in one or more ways, which all get the same answer.
-var questions = map[string]func(a asker) []testResponse{
-	dialect.DuplicateName: func(a asker) []testResponse {
+var probes = map[string]func(a prober) []testResponse{
+	dialect.DuplicateName: func(a prober) []testResponse {
 		c := a.jane()
-		a.made(c)
-		other := a.made(c, object{"name": "other"})
-		return []testResponse{c.post(a.v.CollectionPath(), a.body()), a.renamed(c, other, "asked")}
+		a.createToken(c)
+		other := a.createToken(c, object{"name": "other"})
+		return []testResponse{c.post(a.v.CollectionPath(), a.body()), a.rename(c, other, "asked")}
 	},
-	dialect.TokenLimit: func(a asker) []testResponse {
+	dialect.TokenLimit: func(a prober) []testResponse {
 		c := a.as("john.roe")
-		for n := len(c.names(me)); n < tokenLimit; n++ {
-			a.made(c, object{"name": fmt.Sprint("token ", n)})
+		for n := len(c.names(listOwn)); n < tokenLimit; n++ {
+			a.createToken(c, object{"name": fmt.Sprint("token ", n)})
 		}
 		return []testResponse{c.post(a.v.CollectionPath(), a.body())}
 	},
-	dialect.UnknownScope: func(a asker) []testResponse {
+	dialect.UnknownScope: func(a prober) []testResponse {
 		c, scope := a.jane(), []string{"sp:scopes:default", "no:such:scope"}
-		token := a.made(c, object{"scope": []string{"idn:accounts:read"}}) // which may well be
+		// which may well be
+		token := a.createToken(c, object{"scope": []string{"idn:accounts:read"}})
 		return []testResponse{
 			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": scope})),
 			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"no:such:scope"}]`),
 		}
 	},
-	dialect.BadFilter: func(a asker) []testResponse {
+	dialect.BadFilter: func(a prober) []testResponse {
 		c := a.jane()
 		return []testResponse{
 			a.list(c, "owner-id", "me", "filters", `name eq "a"`),
@@ -106,11 +107,11 @@ var questions = map[string]func(a asker) []testResponse{
 			a.list(c, "owner-id", "me", "filters", "lastUsed"),
 		}
 	},
-	dialect.PastDate: func(a asker) []testResponse {
+	dialect.PastDate: func(a prober) []testResponse {
 		c, past := a.jane(), stamp(a.Now().Add(-time.Hour))
 		all := []testResponse{c.post(a.v.CollectionPath(), a.body(object{"expirationDate": past}))}
 		patch := `[{"op":"replace","path":"/expirationDate","value":"` + past + `"}]`
-		token := a.made(c)
+		token := a.createToken(c)
 		if a.v.CollectionPath() == version.V1.CollectionPath() {
 			bulk := fmt.Sprintf(`{"ids":[%q],"patch":%s}`, token["id"], patch)
 			all = append(all,
@@ -122,70 +123,70 @@ var questions = map[string]func(a asker) []testResponse{
 		}
 		return all
 	},
-	dialect.UnknownOwner: func(a asker) []testResponse {
+	dialect.UnknownOwner: func(a prober) []testResponse {
 		return []testResponse{a.list(a.as("admin"), "owner-id", strings.Repeat("0", 32))}
 	},
-	dialect.UnpatchablePath: func(a asker) []testResponse {
+	dialect.UnpatchablePath: func(a prober) []testResponse {
 		c := a.jane()
 		return []testResponse{
-			c.patch(a.path(a.made(c)),
+			c.patch(a.path(a.createToken(c)),
 				`[{"op":"replace","path":"/accessTokenValiditySeconds","value":900}]`),
 		}
 	},
-	dialect.PatchContentType: func(a asker) []testResponse {
+	dialect.PatchContentType: func(a prober) []testResponse {
 		c := a.jane()
-		path := a.path(a.made(c))
+		path := a.path(a.createToken(c))
 		const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
 		return []testResponse{
 			c.send("PATCH", path, "application/json", rename),
 			c.send("PATCH", path, "text/plain", rename),
 		}
 	},
-	dialect.CreateContentType: func(a asker) []testResponse {
+	dialect.CreateContentType: func(a prober) []testResponse {
 		return []testResponse{a.jane().send("POST", a.v.CollectionPath(), "text/plain", a.body())}
 	},
-	dialect.EmptyPatch: func(a asker) []testResponse {
+	dialect.EmptyPatch: func(a prober) []testResponse {
 		c := a.jane()
-		return []testResponse{c.patch(a.path(a.made(c)), `[]`)}
+		return []testResponse{c.patch(a.path(a.createToken(c)), `[]`)}
 	},
-	dialect.LoginExpired: func(a asker) []testResponse {
+	dialect.LoginExpired: func(a prober) []testResponse {
 		return []testResponse{
 			a.login("cafeacedcafeacedcafeacedcafeaced",
 				"cafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeacedcafeaced"),
 		}
 	},
-	dialect.LoginDeleted: func(a asker) []testResponse {
+	dialect.LoginDeleted: func(a prober) []testResponse {
 		c := a.jane()
-		token := a.made(c)
+		token := a.createToken(c)
 		c.delete(a.path(token)).is(http.StatusNoContent)
 		return []testResponse{a.login(token["id"].(string), token["secret"].(string))}
 	},
-	dialect.UnsupportedGrant: func(a asker) []testResponse {
+	dialect.UnsupportedGrant: func(a prober) []testResponse {
 		return []testResponse{
 			a.token("client_id", janeID, "client_secret", janeSecret, "grant_type",
 				"no_such_grant"),
 		}
 	},
-	dialect.MissingGrant: func(a asker) []testResponse {
+	dialect.MissingGrant: func(a prober) []testResponse {
 		return []testResponse{a.token("client_id", janeID, "client_secret", janeSecret)}
 	},
-	dialect.AccessTokenOfDeleted: func(a asker) []testResponse {
+	dialect.AccessTokenOfDeleted: func(a prober) []testResponse {
 		c := a.jane()
-		token := a.made(c)
-		deleted := a.loggedIn(token)
+		token := a.createToken(c)
+		deleted := a.withToken(token)
 		c.delete(a.path(token)).is(http.StatusNoContent)
 		return []testResponse{
 			a.list(deleted, "owner-id", "me"), deleted.post(a.v.CollectionPath(), a.body()),
-			a.renamed(deleted, c.get(me).list()[0], "renamed"),
+			a.rename(deleted, c.get(listOwn).list()[0], "renamed"),
 		}
 	},
-	dialect.HelpdeskListAll: func(a asker) []testResponse {
+	dialect.HelpdeskListAll: func(a prober) []testResponse {
 		return []testResponse{
 			a.list(a.as("helpdesk")), a.list(a.as("helpdesk"), "owner-id", a.owner("jane.doe")),
 		}
 	},
-	dialect.OwnIDWithMyRead: func(a asker) []testResponse {
-		reader := a.loggedIn(a.made(a.jane(), object{
+	dialect.OwnIDWithMyRead: func(a prober) []testResponse {
+		reader := a.withToken(a.createToken(a.jane(), object{
 			"scope": []string{"sp:my-personal-access-tokens:read"},
 		}))
 		return []testResponse{
@@ -193,10 +194,10 @@ var questions = map[string]func(a asker) []testResponse{
 			a.list(a.jane(), "owner-id", a.owner("jane.doe")),
 		}
 	},
-	dialect.DeleteOfAnothers: func(a asker) []testResponse {
-		return []testResponse{a.as("john.roe").delete(a.path(a.made(a.jane())))}
+	dialect.DeleteOfAnothers: func(a prober) []testResponse {
+		return []testResponse{a.as("john.roe").delete(a.path(a.createToken(a.jane())))}
 	},
-	dialect.NeverExpiringResponse: func(a asker) []testResponse {
+	dialect.NeverExpiringResponse: func(a prober) []testResponse {
 		if !a.isCurrent() {
 			return nil
 		}
@@ -205,8 +206,8 @@ var questions = map[string]func(a asker) []testResponse{
 				a.body(object{"expirationDate": nil, "userAwareTokenNeverExpires": true})),
 		}
 	},
-	dialect.NeverUsedUnderLe: func(a asker) []testResponse {
-		a.made(a.jane(), object{"name": unused})
+	dialect.NeverUsedUnderLe: func(a prober) []testResponse {
+		a.createToken(a.jane(), object{"name": unused})
 		next := stamp(a.Now().AddDate(1, 0, 0))
 		return []testResponse{
 			a.list(a.jane(), "owner-id", "me", "filters", "lastUsed le "+next),
@@ -214,26 +215,26 @@ var questions = map[string]func(a asker) []testResponse{
 			a.list(a.as("admin"), "filters", "not (not lastUsed le "+next+")"),
 		}
 	},
-	dialect.QuotedTimestamp: func(a asker) []testResponse {
+	dialect.QuotedTimestamp: func(a prober) []testResponse {
 		return []testResponse{
 			a.list(a.jane(), "owner-id", "me", "filters", `lastUsed le "`+stamp(a.Now())+`"`),
 		}
 	},
-	dialect.Limit251: func(a asker) []testResponse {
+	dialect.Limit251: func(a prober) []testResponse {
 		a.list(a.jane(), "owner-id", "me", "limit", "250").is(http.StatusOK)
 		a.list(a.jane(), "owner-id", "me", "limit", "many").is(http.StatusOK)
 		return []testResponse{a.list(a.jane(), "owner-id", "me", "limit", "251")}
 	},
-	dialect.BulkFlag: func(a asker) []testResponse {
+	dialect.BulkFlag: func(a prober) []testResponse {
 		if a.v != version.V1 {
 			return nil
 		}
-		return a.bulkUpdated(a.made(a.jane()),
+		return a.bulkUpdate(a.createToken(a.jane()),
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`)
 	},
-	dialect.ListPaging: func(a asker) []testResponse {
+	dialect.ListPaging: func(a prober) []testResponse {
 		for _, name := range []string{"one", "two", "three"} {
-			a.made(a.jane(), object{"name": name})
+			a.createToken(a.jane(), object{"name": name})
 		}
 		return []testResponse{
 			a.list(a.jane(), "owner-id", "me", "limit", "2"),
@@ -241,63 +242,63 @@ var questions = map[string]func(a asker) []testResponse{
 			a.list(a.as("admin"), "limit", "2"),
 		}
 	},
-	dialect.NameCase: func(a asker) []testResponse {
-		return a.twice("My Token", "my token")
+	dialect.NameCase: func(a prober) []testResponse {
+		return a.createPair("My Token", "my token")
 	},
-	dialect.NameBlanks: func(a asker) []testResponse {
-		return a.twice("My Token", " My Token  ")
+	dialect.NameBlanks: func(a prober) []testResponse {
+		return a.createPair("My Token", " My Token  ")
 	},
-	dialect.NameNormalization: func(a asker) []testResponse {
-		return a.twice("Caf\u00e9", "Cafe\u0301")
+	dialect.NameNormalization: func(a prober) []testResponse {
+		return a.createPair("Caf\u00e9", "Cafe\u0301")
 	},
-	dialect.MaxNameLength: func(a asker) []testResponse {
+	dialect.MaxNameLength: func(a prober) []testResponse {
 		c := a.jane()
-		token := a.made(c, object{"name": strings.Repeat("\u00e9", bound)})
+		token := a.createToken(c, object{"name": strings.Repeat("\u00e9", bound)})
 		return []testResponse{
 			c.post(a.v.CollectionPath(), a.body(object{"name": strings.Repeat("n", bound+1)})),
-			a.renamed(c, token, strings.Repeat("m", bound+1)),
+			a.rename(c, token, strings.Repeat("m", bound+1)),
 		}
 	},
-	dialect.MaxScopeLength: func(a asker) []testResponse {
+	dialect.MaxScopeLength: func(a prober) []testResponse {
 		c := a.jane()
 		long := []string{"idn:" + strings.Repeat("n", bound-4)}
-		token := a.made(c, object{"scope": long})
+		token := a.createToken(c, object{"scope": long})
 		return []testResponse{
 			c.post(a.v.CollectionPath(),
 				a.body(object{"name": "other", "scope": []string{long[0] + "n"}})),
 			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"`+long[0]+`n"}]`),
 		}
 	},
-	dialect.MaxScopes: func(a asker) []testResponse {
+	dialect.MaxScopes: func(a prober) []testResponse {
 		c, many := a.jane(), []string{}
 		for i := range bound {
 			many = append(many, fmt.Sprint("idn:scope-", i))
 		}
-		token := a.made(c, object{"scope": many})
+		token := a.createToken(c, object{"scope": many})
 		return []testResponse{
 			c.post(a.v.CollectionPath(),
 				a.body(object{"name": "other", "scope": append(many, "idn:more")})),
 			c.patch(a.path(token), `[{"op":"add","path":"/scope/-","value":"idn:more"}]`),
 		}
 	},
-	dialect.EmptyDate: func(a asker) []testResponse {
+	dialect.EmptyDate: func(a prober) []testResponse {
 		c, never := a.jane(), object{"expirationDate": "", "userAwareTokenNeverExpires": true}
 		all := []testResponse{c.post(a.v.CollectionPath(), a.body(never))}
 		const patch = `[{"op":"replace","path":"/expirationDate","value":""},{"op":"add",` +
 			`"path":"/userAwareTokenNeverExpires","value":true}]`
 		if a.isCurrent() {
-			all = append(all, c.patch(a.path(a.made(c, object{"name": "other"})), patch))
+			all = append(all, c.patch(a.path(a.createToken(c, object{"name": "other"})), patch))
 		}
 		if a.v == version.V1 {
 			all = append(all,
-				a.bulkUpdated(a.made(c, object{"name": "third"}),
+				a.bulkUpdate(a.createToken(c, object{"name": "third"}),
 					strings.Replace(patch, "add", "replace", 1))...)
 		}
 		return all
 	},
-	dialect.TestOfFixedField: func(a asker) []testResponse {
+	dialect.TestOfFixedField: func(a prober) []testResponse {
 		c := a.jane()
-		token := a.made(c)
+		token := a.createToken(c)
 		owner := token["owner"].(map[string]any)["id"].(string)
 		var all []testResponse
 		for _, test := range []string{
@@ -308,30 +309,30 @@ var questions = map[string]func(a asker) []testResponse{
 		}
 		return all
 	},
-	dialect.FlagAfterDate: func(a asker) []testResponse {
+	dialect.FlagAfterDate: func(a prober) []testResponse {
 		if !a.isCurrent() {
 			return nil
 		}
 		c, never := a.jane(), object{"expirationDate": nil, "userAwareTokenNeverExpires": true}
 		date := `[{"op":"replace","path":"/expirationDate","value":"` +
 			stamp(a.Now().AddDate(1, 0, 0)) + `"}]`
-		all := []testResponse{c.patch(a.path(a.made(c, never)), date)}
+		all := []testResponse{c.patch(a.path(a.createToken(c, never)), date)}
 		if a.v == version.V1 {
-			token := a.made(c, never, object{"name": "other"})
-			for _, updated := range a.bulkUpdated(token, date) {
+			token := a.createToken(c, never, object{"name": "other"})
+			for _, updated := range a.bulkUpdate(token, date) {
 				updated.is(http.StatusOK)
 			}
-			all = append(all, a.renamed(c, token, "renamed"))
+			all = append(all, a.rename(c, token, "renamed"))
 		}
 		return all
 	},
-	dialect.PasswordGrant: func(a asker) []testResponse {
+	dialect.PasswordGrant: func(a prober) []testResponse {
 		return []testResponse{
 			a.token("client_id", janeID, "client_secret", janeSecret, "grant_type", "password",
 				"username", "jane.doe", "password", "secret"),
 		}
 	},
-	dialect.ExperimentalHeader: func(a asker) []testResponse {
+	dialect.ExperimentalHeader: func(a prober) []testResponse {
 		return a.withHeader("X-SailPoint-Experimental", "false")
 	},
 }
@@ -340,7 +341,7 @@ var questions = map[string]func(a asker) []testResponse{
 const bound = 40
 
 // bulkUpdated is one token after a bulk update, by PATCH and by POST.
-func (a asker) bulkUpdated(token object, patch string) []testResponse {
+func (a prober) bulkUpdate(token object, patch string) []testResponse {
 	admin, path := a.as("admin"), a.v.CollectionPath()+"/bulk-update"
 	body := fmt.Sprintf(`{"ids":[%q],"patch":%s}`, token["id"], patch)
 	return []testResponse{
@@ -349,15 +350,15 @@ func (a asker) bulkUpdated(token object, patch string) []testResponse {
 }
 
 // twice makes a token of a name, and tries another name for a second one, by create and by rename.
-func (a asker) twice(name, other string) []testResponse {
+func (a prober) createPair(name, other string) []testResponse {
 	c := a.jane()
-	a.made(c, object{"name": name})
-	third := a.made(c, object{"name": "third"})
+	a.createToken(c, object{"name": name})
+	third := a.createToken(c, object{"name": "third"})
 	created := c.post(a.v.CollectionPath(), a.body(object{"name": other}))
 	if created.status == http.StatusOK {
 		c.delete(a.path(created.object())).is(http.StatusNoContent)
 	}
-	return []testResponse{created, a.renamed(c, third, other)}
+	return []testResponse{created, a.rename(c, third, other)}
 }
 
 const (
@@ -365,11 +366,11 @@ const (
 	unused     = "never used"
 )
 
-func (a asker) isCurrent() bool {
+func (a prober) isCurrent() bool {
 	return slices.Contains(current, a.v)
 }
 
-func (a asker) owner(name string) string {
+func (a prober) owner(name string) string {
 	for _, i := range a.seed.Identities {
 		if i.Name == name {
 			return i.ID
@@ -380,7 +381,7 @@ func (a asker) owner(name string) string {
 }
 
 // withHeader asks a list and a create with a header.
-func (a asker) withHeader(name, value string) []testResponse {
+func (a prober) withHeader(name, value string) []testResponse {
 	var all []testResponse
 	authorization := "Bearer " +
 		a.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
@@ -399,7 +400,7 @@ func (a asker) withHeader(name, value string) []testResponse {
 }
 
 // seen is an answer in the words of a dialect.
-func seen(id string, r testResponse) string {
+func describeResponse(id string, r testResponse) string {
 	e, _ := dialect.Find(id)
 	switch {
 	case slices.Contains(e.Values, dialect.Same):
@@ -452,7 +453,7 @@ func seen(id string, r testResponse) string {
 
 // said is an answer of a dialect in the same words. One that leaves the text open says nothing
 // behind the colon.
-func said(a dialect.Response) string {
+func describeSetting(a dialect.Response) string {
 	switch {
 	case a.Flag != "":
 		date := map[string]string{
@@ -471,7 +472,7 @@ func said(a dialect.Response) string {
 }
 
 // tellings are answers that tenants may give, at least one to each question.
-var tellings = map[string][]dialect.Response{
+var dialectResponses = map[string][]dialect.Response{
 	dialect.DuplicateName: {
 		{Status: 409, DetailCode: "409 Conflict", Text: "There is one already: 100 %s sure."},
 		{
@@ -568,30 +569,30 @@ var tellings = map[string][]dialect.Response{
 // Every answer is that of the dialect, in every version that the question concerns, and no other
 // answer changes. The harness holds them against the documents that the mock serves; what breaks
 // those would be a 500.
-func TestDialect(t *testing.T) {
+func TestDialect_ChangesOnlyItsEntry(t *testing.T) {
 	type telling struct {
 		id     string
 		number int
 	}
 	var all []telling
 	for _, id := range dialect.IDs() {
-		for i := range tellings[id] {
+		for i := range dialectResponses[id] {
 			all = append(all, telling{id, i})
 		}
-		if len(tellings[id]) == 0 {
+		if len(dialectResponses[id]) == 0 {
 			t.Errorf("%s is told nothing", id)
 		}
 	}
-	for _, one := range sample.Of(t, 20, all) {
-		t.Run(fmt.Sprint(one.id, "/", one.number), func(t *testing.T) {
-			told := tellings[one.id][one.number]
-			m := speaking(t, dialect.Dialect{one.id: told})
-			askEach(t, m, version.All(), one.id, told)
+	for _, chosen := range sample.Of(t, 20, all) {
+		t.Run(fmt.Sprint(chosen.id, "/", chosen.number), func(t *testing.T) {
+			setting := dialectResponses[chosen.id][chosen.number]
+			m := startDialect(t, dialect.Dialect{chosen.id: setting})
+			checkResponses(t, m, version.All(), chosen.id, setting)
 			for _, other := range sample.Of(t, 4, dialect.IDs()) {
 				// without the header, nothing else is served
-				if other != one.id && one.id != dialect.ExperimentalHeader {
+				if other != chosen.id && chosen.id != dialect.ExperimentalHeader {
 					e, _ := dialect.Find(other)
-					askEach(t, m, []version.Version{version.V1}, other, e.Default)
+					checkResponses(t, m, []version.Version{version.V1}, other, e.Default)
 				}
 			}
 		})
@@ -599,24 +600,26 @@ func TestDialect(t *testing.T) {
 }
 
 // The defaults are what the mock answers when it is told nothing, or all of them.
-func TestDialectDefaults(t *testing.T) {
+func TestDialect_DefaultsChangeNothing(t *testing.T) {
 	all := dialect.Dialect{}
 	for _, e := range dialect.Entries() {
 		all[e.ID] = e.Default
 	}
-	for name, told := range map[string]dialect.Dialect{"nothing": nil, "defaults": all} {
-		m := speaking(t, told)
+	for name, setting := range map[string]dialect.Dialect{"nothing": nil, "defaults": all} {
+		m := startDialect(t, setting)
 		for id, a := range all {
-			t.Run(name+"/"+id, func(t *testing.T) { askEach(t, m.of(t), version.All(), id, a) })
+			t.Run(name+"/"+id, func(t *testing.T) {
+				checkResponses(t, m.forTest(t), version.All(), id, a)
+			})
 		}
 	}
 }
 
 // speaking is a mock of a dialect, whose answers are held against its own documents.
-func speaking(t *testing.T, told dialect.Dialect) *tenant {
+func startDialect(t *testing.T, setting dialect.Dialect) *tenant {
 	t.Helper()
 	m := startWith(t, "default", mockserver.Config{
-		Dialect: told, Profile: mockserver.Profile{TokenLimit: tokenLimit},
+		Dialect: setting, Profile: mockserver.Profile{TokenLimit: tokenLimit},
 	})
 	for i, d := range m.specs {
 		served := m.anonymous().get("/_mock/spec/" + d.Name).is(http.StatusOK)
@@ -630,20 +633,23 @@ func speaking(t *testing.T, told dialect.Dialect) *tenant {
 }
 
 // askEach asks in each of the versions, and expects an answer.
-func askEach(t *testing.T, m *tenant, versions []version.Version, id string, want dialect.Response) {
+func checkResponses(t *testing.T, m *tenant, versions []version.Version, id string,
+	want dialect.Response,
+) {
 	t.Helper()
 	for _, v := range versions {
-		for i, r := range questions[id](asker{m.of(t).in("asks-" + id + "-" + string(v)), v}) {
-			if got := seen(id, r); got != said(want) &&
-				(want.Text+want.Description != "" || !strings.HasPrefix(got, said(want))) {
-				t.Errorf("%s in %s, way %d: %s, want %s", id, v, i, got, said(want))
+		for i, r := range probes[id](prober{m.forTest(t).in("asks-" + id + "-" + string(v)), v}) {
+			if got := describeResponse(id, r); got != describeSetting(want) &&
+				(want.Text+want.Description != "" ||
+					!strings.HasPrefix(got, describeSetting(want))) {
+				t.Errorf("%s in %s, way %d: %s, want %s", id, v, i, got, describeSetting(want))
 			}
 		}
 	}
 }
 
 // What an answer leaves open is that of the default, or usual for the status.
-func TestDialectFillsIn(t *testing.T) {
+func TestDialect_FillsInDefaults(t *testing.T) {
 	for _, tt := range []struct {
 		id   string
 		told dialect.Response
@@ -671,9 +677,9 @@ func TestDialectFillsIn(t *testing.T) {
 		{dialect.UnknownOwner, dialect.Response{Status: 599}, "599 599"},
 	} {
 		t.Run(fmt.Sprint(tt.id, " ", tt.told.Status), func(t *testing.T) {
-			m := speaking(t, dialect.Dialect{tt.id: tt.told})
-			for _, r := range questions[tt.id](asker{m, version.V2026}) {
-				got := seen(tt.id, r)
+			m := startDialect(t, dialect.Dialect{tt.id: tt.told})
+			for _, r := range probes[tt.id](prober{m, version.V2026}) {
+				got := describeResponse(tt.id, r)
 				if !strings.HasPrefix(got, tt.want) || !strings.HasSuffix(got, tt.told.Text) {
 					t.Errorf("%s, want %s and the text %q", got, tt.want, tt.told.Text)
 				}
@@ -684,8 +690,8 @@ func TestDialectFillsIn(t *testing.T) {
 }
 
 // A dialect is that of one mock: the documents that all share do not change.
-func TestDialectIsOfOneMock(t *testing.T) {
-	speaking(t, dialect.Dialect{
+func TestDialect_KeepsSharedDocuments(t *testing.T) {
+	startDialect(t, dialect.Dialect{
 		dialect.DuplicateName: {Status: 409}, dialect.LoginExpired: {Status: 403},
 		dialect.NeverExpiringResponse: {Value: dialect.Absent},
 	})
@@ -701,7 +707,7 @@ func TestDialectIsOfOneMock(t *testing.T) {
 		}
 	}
 	m := startWith(t, "default", mockserver.Config{})
-	askEach(t, m, current, dialect.NeverExpiringResponse, dialect.Response{
+	checkResponses(t, m, current, dialect.NeverExpiringResponse, dialect.Response{
 		Value: dialect.Null, Flag: dialect.Absent,
 	})
 }
@@ -742,8 +748,8 @@ func TestDialect_IsLogged(t *testing.T) {
 
 // The profile and the dialect both speak of tokens that never expire: one of them is enough, and
 // two agree.
-func TestDialectAndNeverExpiresAs(t *testing.T) {
-	far := mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsFarDate}
+func TestDialect_AgreesWithNeverExpiresAs(t *testing.T) {
+	farDate := mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsFarDate}
 	for _, tt := range []struct {
 		name    string
 		profile mockserver.Profile
@@ -751,22 +757,27 @@ func TestDialectAndNeverExpiresAs(t *testing.T) {
 		want    dialect.Response
 	}{
 		{
-			"profile", far, dialect.Response{}, dialect.Response{
+			"profile", farDate, dialect.Response{}, dialect.Response{
 				Value: dialect.FarDate, Flag: dialect.Absent,
 			},
 		},
 		{
-			"profile, and the flag", far, dialect.Response{Flag: dialect.Present}, dialect.Response{
+			"profile, and the flag", farDate,
+			dialect.Response{Flag: dialect.Present},
+			dialect.Response{
 				Value: dialect.FarDate, Flag: dialect.Present,
 			},
 		},
 		{
-			"both the same", far, dialect.Response{Value: dialect.FarDate}, dialect.Response{
+			"both the same", farDate, dialect.Response{Value: dialect.FarDate}, dialect.Response{
 				Value: dialect.FarDate, Flag: dialect.Absent,
 			},
 		},
 		{
-			"dialect", mockserver.Profile{}, dialect.Response{Value: dialect.Absent}, dialect.Response{
+			"dialect",
+			mockserver.Profile{},
+			dialect.Response{Value: dialect.Absent},
+			dialect.Response{
 				Value: dialect.Absent, Flag: dialect.Absent,
 			},
 		},
@@ -782,9 +793,10 @@ func TestDialectAndNeverExpiresAs(t *testing.T) {
 				}, Log: slog.New(slog.DiscardHandler),
 			}
 			m := startWith(t, "default", config)
-			// by the documents of all; TestDialect holds answers against the mock's own
-			m.unchecked = true
-			askEach(t, m, current, dialect.NeverExpiringResponse, tt.want)
+			// by the documents of all; TestDialect_ChangesOnlyItsEntry holds answers against the
+			// mock's own
+			m.skipValidation = true
+			checkResponses(t, m, current, dialect.NeverExpiringResponse, tt.want)
 			health := m.anonymous().get("/_mock/health").is(http.StatusOK).
 				object()["profile"].(map[string]any)
 			if health["neverExpiresAs"] != tt.want.Value {
@@ -795,7 +807,7 @@ func TestDialectAndNeverExpiresAs(t *testing.T) {
 }
 
 // Start fills a Config in before New does.
-func TestStartSpeaksADialect(t *testing.T) {
+func TestStart_AppliesDialect(t *testing.T) {
 	m := mockserver.Start(t, mockserver.Config{
 		Dialect: dialect.Dialect{dialect.NeverExpiringResponse: {Value: dialect.Absent}},
 		Log:     slog.New(slog.DiscardHandler),

@@ -10,7 +10,7 @@ import (
 )
 
 // What a document shows as a request is one that the mock takes.
-func TestDocumentedRequestsAreTaken(t *testing.T) {
+func TestDocumentedRequests_AreAccepted(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "default").as("admin")
 		var document struct {

@@ -27,13 +27,13 @@ func ExampleNew() {
 	server := httptest.NewServer(mock)
 	defer server.Close()
 
-	answered, err := http.Get(server.URL + "/v3/personal-access-tokens")
+	response, err := http.Get(server.URL + "/v3/personal-access-tokens")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer answered.Body.Close()
-	fmt.Println(answered.Status)
+	defer response.Body.Close()
+	fmt.Println(response.Status)
 	// Output: 401 Unauthorized
 }
 
@@ -63,15 +63,15 @@ tokens:
 }
 
 // example stands for the *testing.T that a test hands to Start.
-type example struct{ ends []func() }
+type example struct{ cleanups []func() }
 
 func (e *example) Helper()                           {}
-func (e *example) Cleanup(f func())                  { e.ends = append(e.ends, f) }
+func (e *example) Cleanup(f func())                  { e.cleanups = append(e.cleanups, f) }
 func (e *example) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
 // end does what the end of a test does.
 func (e *example) end() {
-	for _, f := range e.ends {
+	for _, f := range e.cleanups {
 		f()
 	}
 }
@@ -83,19 +83,19 @@ func ExampleStart() {
 
 	mock := mockserver.Start(t)
 
-	answered, err := mock.Client("jane.doe").Get(mock.URL +
+	response, err := mock.Client("jane.doe").Get(mock.URL +
 		"/v2026/personal-access-tokens?owner-id=me")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer answered.Body.Close()
+	defer response.Body.Close()
 	var tokens []struct{ Name string }
-	if err := json.NewDecoder(answered.Body).Decode(&tokens); err != nil {
+	if err := json.NewDecoder(response.Body).Decode(&tokens); err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(answered.Status, tokens[0].Name)
+	fmt.Println(response.Status, tokens[0].Name)
 	// Output: 200 OK login
 }
 
@@ -119,15 +119,15 @@ func ExampleConfig_now() {
 	now := time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)
 	mock := mockserver.Start(t, mockserver.Config{Now: func() time.Time { return now }})
 	jane := mock.Client("jane.doe")
-	answered, err := jane.Post(mock.URL+"/v3/personal-access-tokens", "application/json",
+	response, err := jane.Post(mock.URL+"/v3/personal-access-tokens", "application/json",
 		strings.NewReader(`{"name":"half a year"}`))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer answered.Body.Close()
+	defer response.Body.Close()
 	var token struct{ ID, Secret, ExpirationDate string }
-	if err := json.NewDecoder(answered.Body).Decode(&token); err != nil {
+	if err := json.NewDecoder(response.Body).Decode(&token); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -136,21 +136,21 @@ func ExampleConfig_now() {
 	now = now.AddDate(0, 7, 0)
 	login := "grant_type=client_credentials&client_id=" + token.ID + "&client_secret=" +
 		token.Secret
-	refused, err := http.Post(mock.URL+"/oauth/token", "application/x-www-form-urlencoded",
+	rejected, err := http.Post(mock.URL+"/oauth/token", "application/x-www-form-urlencoded",
 		strings.NewReader(login))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer refused.Body.Close()
-	body, err := io.ReadAll(refused.Body)
-	fmt.Println(refused.StatusCode, string(body), err)
+	defer rejected.Body.Close()
+	body, err := io.ReadAll(rejected.Body)
+	fmt.Println(rejected.StatusCode, string(body), err)
 	// Output:
 	// expires 2027-02-28T12:00:00.000Z
 	// 401 {"error":"invalid_client","error_description":"Bad client credentials"} <nil>
 }
 
-func TestStartIsGoneAfterTheTest(t *testing.T) {
+func TestStart_StopsWithTest(t *testing.T) {
 	var url string
 	t.Run("a test", func(t *testing.T) {
 		mock := mockserver.Start(t)
@@ -169,7 +169,7 @@ func TestStartIsGoneAfterTheTest(t *testing.T) {
 }
 
 // A client logs in again when its access token has expired by the clock of the mock.
-func TestClientLogsInAgain(t *testing.T) {
+func TestClient_RenewsAccessToken(t *testing.T) {
 	c := &clock{now: noon}
 	mock := mockserver.Start(t, mockserver.Config{Now: c.Now})
 	jane := mock.Client("jane.doe")
@@ -185,7 +185,7 @@ func TestClientLogsInAgain(t *testing.T) {
 	}
 }
 
-func TestStartRefuses(t *testing.T) {
+func TestStart_RejectsInvalidConfig(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		use  func(t mockserver.TB)

@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestLegacyExpiry(t *testing.T) {
+func TestLegacyExpiry_AcceptsDates(t *testing.T) {
 	for _, test := range []struct{ name, fields, want string }{
 		{"absent means six months, in the last month's last day", `{}`, "2027-02-28T12:00:00.000Z"},
 		{"null means six months", `{"expirationDate":null}`, "2027-02-28T12:00:00.000Z"},
@@ -33,7 +33,7 @@ func TestLegacyExpiry(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, legacy, func(t *testing.T, v version.Version) {
-				body := `{"name":"x"` + comma(test.fields)
+				body := `{"name":"x"` + withComma(test.fields)
 				start(t, "empty").as("jane.doe").post(v.CollectionPath(),
 					body).is(http.StatusOK).equal("expirationDate", test.want)
 			})
@@ -42,14 +42,14 @@ func TestLegacyExpiry(t *testing.T) {
 }
 
 // comma puts the rest of an object behind its beginning.
-func comma(fields string) string {
+func withComma(fields string) string {
 	if fields == "{}" {
 		return "}"
 	}
 	return "," + fields[1:]
 }
 
-func TestLegacyExpiryRefuses(t *testing.T) {
+func TestLegacyExpiry_RejectsDates(t *testing.T) {
 	for _, test := range []struct {
 		name, date string
 		want       cause
@@ -77,7 +77,7 @@ func TestLegacyExpiryRefuses(t *testing.T) {
 	}
 }
 
-func TestCurrentExpiry(t *testing.T) {
+func TestCurrentExpiry_AcceptsDates(t *testing.T) {
 	for _, test := range []struct {
 		name, fields string
 		date         any
@@ -115,9 +115,10 @@ func TestCurrentExpiry(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, current, func(t *testing.T, v version.Version) {
 				c := start(t, "empty").as("jane.doe")
-				r := c.post(v.CollectionPath(), `{"name":"x"`+comma(test.fields)).is(http.StatusOK)
+				r := c.post(v.CollectionPath(),
+					`{"name":"x"`+withComma(test.fields)).is(http.StatusOK)
 				r.equal("expirationDate", test.date)
-				listed := only(c, v, r.object()["id"])
+				listed := listedToken(c, v, r.object()["id"])
 				if listed["expirationDate"] != test.date ||
 					listed["userAwareTokenNeverExpires"] != test.aware {
 					t.Errorf("listed with %v and %v, want %v and %v", listed["expirationDate"],
@@ -129,7 +130,7 @@ func TestCurrentExpiry(t *testing.T) {
 }
 
 // only finds a token in the caller's list, which has to name it once.
-func only(c *client, v version.Version, id any) map[string]any {
+func listedToken(c *client, v version.Version, id any) map[string]any {
 	c.Helper()
 	var found []map[string]any
 	for _, t := range c.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK).list() {
@@ -143,7 +144,7 @@ func only(c *client, v version.Version, id any) map[string]any {
 	return found[0]
 }
 
-func TestCurrentExpiryRefuses(t *testing.T) {
+func TestCurrentExpiry_RejectsDates(t *testing.T) {
 	for _, test := range []struct {
 		name, fields string
 		want         cause
@@ -179,14 +180,14 @@ func TestCurrentExpiryRefuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, current, func(t *testing.T, v version.Version) {
 				start(t, "empty").as("jane.doe").post(v.CollectionPath(),
-					`{"name":"x"`+comma(test.fields)).
+					`{"name":"x"`+withComma(test.fields)).
 					rejected(http.StatusBadRequest, "400.1", test.want)
 			})
 		})
 	}
 }
 
-func TestSixMonthsAreCalendarMonths(t *testing.T) {
+func TestLegacyExpiry_CountsCalendarMonths(t *testing.T) {
 	for _, test := range []struct{ created, want string }{
 		{"2027-08-31T08:00:00Z", "2028-02-29T08:00:00.000Z"},
 		{"2026-08-28T08:00:00Z", "2027-02-28T08:00:00.000Z"},
@@ -196,18 +197,18 @@ func TestSixMonthsAreCalendarMonths(t *testing.T) {
 	} {
 		t.Run(test.created, func(t *testing.T) {
 			m := start(t, "empty")
-			at, err := time.Parse(time.RFC3339, test.created)
+			created, err := time.Parse(time.RFC3339, test.created)
 			if err != nil {
 				t.Fatal(err)
 			}
-			m.advance(at.Sub(noon))
+			m.advance(created.Sub(noon))
 			m.as("jane.doe").post("/v3/personal-access-tokens",
 				`{"name":"x"}`).is(http.StatusOK).equal("expirationDate", test.want)
 		})
 	}
 }
 
-func TestExpiredTokenStaysAndMakesNothing(t *testing.T) {
+func TestExpiredToken_StaysListedAndRejectsLogin(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		jane := m.as("jane.doe")
@@ -215,12 +216,12 @@ func TestExpiredTokenStaysAndMakesNothing(t *testing.T) {
 		id, secret := token["id"].(string), token["secret"].(string)
 		path := v.CollectionPath() + "/" + id
 		m.advance(30*24*time.Hour - time.Millisecond)
-		m.with(id, secret)
+		m.withLogin(id, secret)
 		m.advance(time.Millisecond)
 		m.login(id, secret).is(http.StatusUnauthorized).equal("error", "invalid_client")
 
 		jane = m.as("jane.doe")
-		only(jane, v, id)
+		listedToken(jane, v, id)
 		jane.post(v.CollectionPath(),
 			`{"name":"short","expirationDate":"2026-12-01T00:00:00Z"}`).
 			rejected(http.StatusBadRequest, "400.1", cause{rule.NameUnique, "/name"})
@@ -232,7 +233,7 @@ func TestExpiredTokenStaysAndMakesNothing(t *testing.T) {
 			jane.patch(path,
 				fmt.Sprintf(`[{"op":"replace","path":"/expirationDate","value":%q}]`,
 					stamp(m.Now().Add(time.Hour)))).is(http.StatusOK)
-			m.with(id, secret)
+			m.withLogin(id, secret)
 		}
 		jane.delete(path).is(http.StatusNoContent)
 	})

@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func (c *client) fault(rule string) string {
+func (c *client) addFault(rule string) string {
 	c.Helper()
 	return c.post("/_mock/faults", rule).is(http.StatusCreated).object()["id"].(string)
 }
@@ -30,11 +30,11 @@ func statuses(n int, request func() testResponse) (got []int) {
 	return got
 }
 
-func TestFaultOfAStatus(t *testing.T) {
+func TestFault_Status(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		c := m.as("jane.doe")
-		id := c.fault(`{"operation":"list","version":"` + string(v) +
+		id := c.addFault(`{"operation":"list","version":"` + string(v) +
 			`","status":429,"retryAfter":"3s","times":2}`)
 		list := func() testResponse { return c.get(v.CollectionPath() + "?owner-id=me") }
 		for range 2 {
@@ -60,7 +60,7 @@ func TestFaultOfAStatus(t *testing.T) {
 
 // Every status that an operation declares can be had, with a body that its document allows: the
 // harness checks that.
-func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
+func TestFault_EveryDeclaredStatus(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		c := m.as("admin")
@@ -84,12 +84,12 @@ func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
 		}
 		for operation, request := range requests {
 			for _, status := range declared[operation] {
-				c.fault(object{"operation": operation, "status": status}.String())
+				c.addFault(object{"operation": operation, "status": status}.String())
 				request().is(status)
 			}
 			for _, status := range []int{402, 418, 502, 504, 599} {
 				t.Run(fmt.Sprint(operation, " ", status), func(t *testing.T) {
-					c.of(t).anonymous().post("/_mock/faults", object{
+					c.forTest(t).anonymous().post("/_mock/faults", object{
 						"operation": operation, "status": status,
 					}.String()).
 						problem(http.StatusBadRequest, rule.ControlInvalidRequest, cause{
@@ -103,7 +103,7 @@ func TestFaultsOfEveryDeclaredStatus(t *testing.T) {
 	})
 }
 
-func TestFaultsChooseRequests(t *testing.T) {
+func TestFault_MatchesRequests(t *testing.T) {
 	m := start(t, "default")
 	jane, john := m.as("jane.doe"), m.as("john.roe")
 	list := func(c *client, v version.Version) func() testResponse {
@@ -159,7 +159,7 @@ func TestFaultsChooseRequests(t *testing.T) {
 			}
 			for request, want := range test.want {
 				jane.delete("/_mock/faults").is(http.StatusNoContent)
-				jane.fault(test.rule)
+				jane.addFault(test.rule)
 				if got := requests[request]().status; got != want {
 					t.Errorf("%s: status %d, want %d", request, got, want)
 				}
@@ -168,10 +168,10 @@ func TestFaultsChooseRequests(t *testing.T) {
 	}
 }
 
-func TestFaultAfterAndTimes(t *testing.T) {
+func TestFault_AfterAndTimes(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
-	list := func() testResponse { return c.get(me) }
+	list := func() testResponse { return c.get(listOwn) }
 	for rule, want := range map[string][]int{
 		`{"operation":"list","status":500}`:                       {500, 200, 200, 200, 200},
 		`{"operation":"list","status":500,"times":2}`:             {500, 500, 200, 200, 200},
@@ -189,9 +189,9 @@ func TestFaultAfterAndTimes(t *testing.T) {
 	} {
 		t.Run(rule, func(t *testing.T) {
 			c.delete("/_mock/faults").is(http.StatusNoContent)
-			c.fault(rule)
-			c := c.spoilt(t)
-			list = func() testResponse { return c.get(me) }
+			c.addFault(rule)
+			c := c.unvalidated(t)
+			list = func() testResponse { return c.get(listOwn) }
 			if diff := cmp.Diff(want, statuses(5, list)); diff != "" {
 				t.Errorf("statuses (-want +got):\n%s", diff)
 			}
@@ -200,57 +200,57 @@ func TestFaultAfterAndTimes(t *testing.T) {
 }
 
 // spoilt is a client whose answers are not held against the documents.
-func (c *client) spoilt(t testing.TB) *client {
+func (c *client) unvalidated(t testing.TB) *client {
 	other := *c
-	other.tenant = c.of(t)
-	other.unchecked = true
+	other.tenant = c.forTest(t)
+	other.skipValidation = true
 	return &other
 }
 
-func TestFaultsThatSpoilAnAnswer(t *testing.T) {
+func TestFault_CorruptsResponse(t *testing.T) {
 	m := start(t, "empty")
-	good := m.as("jane.doe")
-	c := good.spoilt(t)
-	whole := good.get(me).text
-	c.fault(`{"operation":"list","effect":"truncated-json"}`)
-	if r := c.get(me).is(http.StatusOK); r.text == "" || r.text == whole ||
-		!strings.HasPrefix(whole, r.text) || r.header.Get("X-Mock-Fault") != "f1" {
+	validated := m.as("jane.doe")
+	c := validated.unvalidated(t)
+	complete := validated.get(listOwn).text
+	c.addFault(`{"operation":"list","effect":"truncated-json"}`)
+	if r := c.get(listOwn).is(http.StatusOK); r.text == "" || r.text == complete ||
+		!strings.HasPrefix(complete, r.text) || r.header.Get("X-Mock-Fault") != "f1" {
 		t.Errorf("truncated to %q", r.text)
 	}
-	c.fault(`{"operation":"list","effect":"wrong-content-type"}`)
-	if r := c.get(me).is(http.StatusOK); r.text != whole ||
+	c.addFault(`{"operation":"list","effect":"wrong-content-type"}`)
+	if r := c.get(listOwn).is(http.StatusOK); r.text != complete ||
 		r.header.Get("Content-Type") != "text/plain; charset=utf-8" {
 		t.Errorf("content type %q, body %s", r.header.Get("Content-Type"), r.text)
 	}
-	c.fault(`{"operation":"list","effect":"empty-body"}`)
-	if r := c.get(me).is(http.StatusOK); r.text != "" ||
+	c.addFault(`{"operation":"list","effect":"empty-body"}`)
+	if r := c.get(listOwn).is(http.StatusOK); r.text != "" ||
 		r.header.Get("Content-Type") != "application/json" {
 		t.Errorf("content type %q, body %q", r.header.Get("Content-Type"), r.text)
 	}
-	c.fault(`{"operation":"list","effect":"html"}`)
-	if r := c.get(me).is(http.StatusBadGateway); !strings.Contains(r.text,
+	c.addFault(`{"operation":"list","effect":"html"}`)
+	if r := c.get(listOwn).is(http.StatusBadGateway); !strings.Contains(r.text,
 		"<h1>Bad Gateway</h1>") || r.header.Get("Content-Type") != "text/html; charset=utf-8" {
 		t.Errorf("content type %q, body %q", r.header.Get("Content-Type"), r.text)
 	}
 	// What a spoilt answer tells of was done, what an effect in its place tells of was not.
-	c.fault(`{"operation":"create","effect":"truncated-json"}`)
+	c.addFault(`{"operation":"create","effect":"truncated-json"}`)
 	c.post("/v2026/personal-access-tokens",
 		`{"name":"made","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
-	c.fault(`{"operation":"create","effect":"html"}`)
+	c.addFault(`{"operation":"create","effect":"html"}`)
 	c.post("/v2026/personal-access-tokens",
 		`{"name":"not made","userAwareTokenNeverExpires":true}`).is(http.StatusBadGateway)
-	if diff := cmp.Diff([]string{"login", "made"}, good.names(me)); diff != "" {
+	if diff := cmp.Diff([]string{"login", "made"}, validated.names(listOwn)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
-	c.fault(`{"operation":"delete","effect":"truncated-json"}`)
+	c.addFault(`{"operation":"delete","effect":"truncated-json"}`)
 	c.delete("/v2026/personal-access-tokens/" +
-		good.get(me).list()[1]["id"].(string)).is(http.StatusNoContent)
+		validated.get(listOwn).list()[1]["id"].(string)).is(http.StatusNoContent)
 }
 
-func TestConnectionReset(t *testing.T) {
+func TestFault_ResetsConnection(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
-	c.fault(`{"operation":"create","effect":"reset"}`)
+	c.addFault(`{"operation":"create","effect":"reset"}`)
 	r, err := http.NewRequest("POST", c.url+"/v2026/personal-access-tokens",
 		strings.NewReader(`{"name":"x","userAwareTokenNeverExpires":true}`))
 	if err != nil {
@@ -258,15 +258,15 @@ func TestConnectionReset(t *testing.T) {
 	}
 	r.Header.Set("Authorization", c.authorization)
 	r.Header.Set("Content-Type", "application/json")
-	answered, err := new(http.Transport).RoundTrip(r)
+	response, err := new(http.Transport).RoundTrip(r)
 	if err == nil {
-		_ = answered.Body.Close()
-		t.Fatalf("answered with %d", answered.StatusCode)
+		_ = response.Body.Close()
+		t.Fatalf("answered with %d", response.StatusCode)
 	}
 	if !strings.Contains(err.Error(), "connection reset by peer") && !errors.Is(err, io.EOF) {
 		t.Errorf("ended with %v", err)
 	}
-	if diff := cmp.Diff([]string{"login"}, c.names(me)); diff != "" {
+	if diff := cmp.Diff([]string{"login"}, c.names(listOwn)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
 	entry := c.get("/_mock/requests?operation=create").
@@ -277,22 +277,22 @@ func TestConnectionReset(t *testing.T) {
 }
 
 // untilMet waits until a request has met the first rule.
-func (c *client) untilMet() {
+func (c *client) waitForFault() {
 	c.Helper()
-	late := time.After(time.Minute)
+	timeout := time.After(time.Minute)
 	for c.get("/_mock/faults").object()["faults"].([]any)[0].(map[string]any)["hits"] == nil {
 		select {
-		case <-late:
+		case <-timeout:
 			c.Fatal("no request has met the rule")
 		default:
 		}
 	}
 }
 
-func TestHangUntilTheClientGivesUp(t *testing.T) {
+func TestFault_HangsUntilClientGivesUp(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
-	c.fault(`{"operation":"patch","effect":"hang"}`)
+	c.addFault(`{"operation":"patch","effect":"hang"}`)
 	ctx, giveUp := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
@@ -302,11 +302,11 @@ func TestHangUntilTheClientGivesUp(t *testing.T) {
 		if err == nil {
 			r.Header.Set("Authorization", c.authorization)
 			r.Header.Set("Content-Type", "application/json-patch+json")
-			err = give(r)
+			err = sendOnce(r)
 		}
 		ended <- err
 	}()
-	c.untilMet()
+	c.waitForFault()
 	c.post("/_mock/verify",
 		`{"expect":[{"match":{"operation":"patch"}}],"timeout":"200ms"}`).is(http.StatusOK).
 		equal("verified", false)
@@ -317,27 +317,27 @@ func TestHangUntilTheClientGivesUp(t *testing.T) {
 	c.post("/_mock/verify",
 		`{"expect":[{"match":{"operation":"patch","fault":"f1"}}],"timeout":"10s"}`).
 		is(http.StatusOK).equal("verified", true)
-	if diff := cmp.Diff([]string{"login"}, c.names(me)); diff != "" {
+	if diff := cmp.Diff([]string{"login"}, c.names(listOwn)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
 }
 
 // What hangs does not keep a mock from stopping.
-func TestCloseEndsWhatHangs(t *testing.T) {
+func TestClose_EndsHangingRequests(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
-	c.fault(`{"operation":"list","effect":"hang"}`)
-	c.fault(`{"operation":"list","latency":"5m"}`)
+	c.addFault(`{"operation":"list","effect":"hang"}`)
+	c.addFault(`{"operation":"list","latency":"5m"}`)
 	ended := make(chan error, 1)
 	go func() {
-		r, err := http.NewRequest("GET", c.url+me, nil)
+		r, err := http.NewRequest("GET", c.url+listOwn, nil)
 		if err == nil {
 			r.Header.Set("Authorization", c.authorization)
-			err = give(r)
+			err = sendOnce(r)
 		}
 		ended <- err
 	}()
-	c.untilMet()
+	c.waitForFault()
 	if err := m.mock.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -346,13 +346,14 @@ func TestCloseEndsWhatHangs(t *testing.T) {
 	}
 }
 
-func TestLatencyIsAdded(t *testing.T) {
+func TestFault_AddsLatency(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
-	c.fault(`{"operation":"list","latency":"20ms"}`)
-	c.fault(`{"operation":"list","latency":"10ms-30ms","rate":1}`)
-	c.fault(`{"operation":"list","status":503,"retryAfter":"2s","retryAfterAs":"date","after":1}`)
-	r := c.get(me).is(http.StatusOK)
+	c.addFault(`{"operation":"list","latency":"20ms"}`)
+	c.addFault(`{"operation":"list","latency":"10ms-30ms","rate":1}`)
+	c.addFault(`{"operation":"list","status":503,"retryAfter":"2s","retryAfterAs":"date",` +
+		`"after":1}`)
+	r := c.get(listOwn).is(http.StatusOK)
 	if r.header.Get("X-Mock-Fault") != "f1, f2" {
 		t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
 	}
@@ -361,19 +362,19 @@ func TestLatencyIsAdded(t *testing.T) {
 	if took := entry["durationMs"].(float64); took < 30 {
 		t.Errorf("it took %v ms, want 30 at least", took)
 	}
-	asked := time.Now() //nolint:forbidigo // a date of Retry-After is one of wall time
-	r = c.get(me).is(http.StatusServiceUnavailable)
+	sentAt := time.Now() //nolint:forbidigo // a date of Retry-After is one of wall time
+	r = c.get(listOwn).is(http.StatusServiceUnavailable)
 	if r.header.Get("X-Mock-Fault") != "f2, f3" {
 		t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
 	}
-	at, err := http.ParseTime(r.header.Get("Retry-After"))
-	if err != nil || at.Sub(asked) < 2*time.Second || time.Until(at) > 3*time.Second {
+	retryAt, err := http.ParseTime(r.header.Get("Retry-After"))
+	if err != nil || retryAt.Sub(sentAt) < 2*time.Second || time.Until(retryAt) > 3*time.Second {
 		t.Errorf("Retry-After %q: %s after it was asked for, %v", r.header.Get("Retry-After"),
-			at.Sub(asked), err)
+			retryAt.Sub(sentAt), err)
 	}
 }
 
-func TestWrongFaults(t *testing.T) {
+func TestAddFault_RejectsInvalidFaults(t *testing.T) {
 	m := start(t, "empty")
 	c := m.anonymous()
 	for _, test := range []struct {
@@ -465,24 +466,24 @@ func TestWrongFaults(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().post("/_mock/faults", test.body).problem(http.StatusBadRequest,
+			m.forTest(t).anonymous().post("/_mock/faults", test.body).problem(http.StatusBadRequest,
 				rule.ControlInvalidRequest, test.want)
 		})
 	}
-	c.fault(`{"id":"mine","status":500}`)
+	c.addFault(`{"id":"mine","status":500}`)
 	c.post("/_mock/faults", `{"id":"mine","status":503}`).problem(http.StatusConflict,
 		rule.ControlIDTaken)
 	c.get("/_mock/faults").equal("faults", []any{
 		map[string]any{"id": "mine", "status": 500.0, "times": 1.0},
 	})
 	for range 999 {
-		c.fault(`{"status":500}`)
+		c.addFault(`{"status":500}`)
 	}
 	c.post("/_mock/faults", `{"status":500}`).problem(http.StatusConflict,
 		rule.ControlTooManyFaults)
 }
 
-func TestPrefer(t *testing.T) {
+func TestPrefer_SelectsStatus(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
 	for prefer, want := range map[string]int{
@@ -492,19 +493,20 @@ func TestPrefer(t *testing.T) {
 		"respond-async": 200,
 	} {
 		t.Run(prefer, func(t *testing.T) {
-			r := c.of(t).preferring(c.authorization, prefer, me).is(want)
+			r := c.forTest(t).getPreferring(c.authorization, prefer, listOwn).is(want)
 			if marked := r.header.Get("X-Mock-Fault") == "prefer"; marked != (want != 200) {
 				t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
 			}
-			if waits := r.header.Get("Retry-After") == "1"; waits != (want == 429 || want == 503) {
+			if hasRetryAfter := r.header.Get("Retry-After") == "1"; hasRetryAfter != (want == 429 ||
+				want == 503) {
 				t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
 			}
 		})
 	}
-	m.preferring("", "code=429", me).is(http.StatusUnauthorized)
+	m.getPreferring("", "code=429", listOwn).is(http.StatusUnauthorized)
 }
 
-func (m *tenant) preferring(authorization, prefer, path string) testResponse {
+func (m *tenant) getPreferring(authorization, prefer, path string) testResponse {
 	m.Helper()
 	r, err := http.NewRequest("GET", m.url+path, nil)
 	if err != nil {
@@ -517,7 +519,7 @@ func (m *tenant) preferring(authorization, prefer, path string) testResponse {
 	return m.exchange(r)
 }
 
-func TestRateLimit(t *testing.T) {
+func TestRateLimit_AppliesPerClientAndVersion(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{Profile: mockserver.Profile{RateLimit: "3/10s"}})
 	c := m.as("jane.doe")
 	list := func(c *client, v version.Version) func() testResponse {
@@ -560,10 +562,10 @@ func TestRateLimit(t *testing.T) {
 }
 
 // give makes a request whose answer does not matter.
-func give(r *http.Request) error {
-	answered, err := new(http.Transport).RoundTrip(r)
+func sendOnce(r *http.Request) error {
+	response, err := new(http.Transport).RoundTrip(r)
 	if err != nil {
 		return err
 	}
-	return answered.Body.Close()
+	return response.Body.Close()
 }

@@ -29,11 +29,11 @@ func (m *tenant) findings(namespace string) control.Findings {
 	if namespace == "" {
 		find = c.AllFindings
 	}
-	found, err := find(m.Context())
+	findings, err := find(m.Context())
 	if err != nil {
 		m.Fatal(err)
 	}
-	return found
+	return findings
 }
 
 // lastFindings returns the findings of the last request of a namespace, by its journal.
@@ -48,7 +48,7 @@ func (m *tenant) lastFindings(namespace string) []control.Finding {
 }
 
 // counted returns the number of findings of each kind, and of those that were allowed.
-func counted(f control.Findings) (counts, allowed map[string]int) {
+func countKinds(f control.Findings) (counts, allowed map[string]int) {
 	counts, allowed = map[string]int{}, map[string]int{}
 	for _, k := range f.Kinds {
 		if k.Count > 0 {
@@ -101,12 +101,12 @@ func TestFindings_Survive(t *testing.T) {
 			if diff := cmp.Diff(before.Kinds, after.Kinds); diff != "" || len(after.Kinds) != 1 {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}
-			if all, _ := counted(m.findings("")); all[control.UnknownProperty] != 1 ||
+			if all, _ := countKinds(m.findings("")); all[control.UnknownProperty] != 1 ||
 				after.Judged < before.Judged {
 				t.Errorf("all: %v, judged %d after %d", all, after.Judged, before.Judged)
 			}
 			m.in("a").breakRule()
-			if n, _ := counted(m.findings("a")); n[control.UnknownProperty] != 2 {
+			if n, _ := countKinds(m.findings("a")); n[control.UnknownProperty] != 2 {
 				t.Errorf("findings %v after another one", n)
 			}
 		})
@@ -119,10 +119,10 @@ func TestFindings_OutliveJournal(t *testing.T) {
 	m.breakRule()
 	c := m.as("john.roe")
 	for range 10 {
-		c.get(me)
+		c.get(listOwn)
 	}
 	got := m.findings("default")
-	if n, _ := counted(got); n[control.UnknownProperty] != 1 || got.Judged != 13 {
+	if n, _ := countKinds(got); n[control.UnknownProperty] != 1 || got.Judged != 13 {
 		t.Errorf("findings %v in %d requests, want one in 13", n, got.Judged)
 	}
 	example := got.Kinds[0].Examples[0]
@@ -148,15 +148,16 @@ func TestFindings_NotJudged(t *testing.T) {
 	m := startWith(t, "default", mockserver.Config{Profile: mockserver.Profile{RateLimit: "8/10s"}})
 	c := m.as("jane.doe")
 	m.anonymous().post("/_mock/faults", `{"operation":"list","status":503}`).is(http.StatusCreated)
-	c.get(me).is(http.StatusServiceUnavailable)
+	c.get(listOwn).is(http.StatusServiceUnavailable)
 	m.anonymous().post("/_mock/faults",
 		`{"operation":"list","effect":"html","status":502}`).is(http.StatusCreated)
-	m.unchecked = true
-	c.get(me).is(http.StatusBadGateway)
+	m.skipValidation = true
+	c.get(listOwn).is(http.StatusBadGateway)
 	m.anonymous().post("/_mock/faults",
 		`{"operation":"list","effect":"reset"}`).is(http.StatusCreated)
 	request := func(header, value string) *http.Request {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.url+me, http.NoBody)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.url+listOwn,
+			http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,8 +166,8 @@ func TestFindings_NotJudged(t *testing.T) {
 		return r
 	}
 	fresh := &http.Transport{DisableKeepAlives: true} // does not try again
-	if answered, err := fresh.RoundTrip(request("Accept", "*/*")); err == nil {
-		_ = answered.Body.Close()
+	if response, err := fresh.RoundTrip(request("Accept", "*/*")); err == nil {
+		_ = response.Body.Close()
 		t.Error("the connection was not reset")
 	}
 	m.exchange(request("Prefer", "code=400")).is(http.StatusBadRequest)
@@ -175,7 +176,7 @@ func TestFindings_NotJudged(t *testing.T) {
 	preflight.Header.Set("Access-Control-Request-Method", http.MethodGet)
 	m.exchange(preflight).is(http.StatusNoContent)
 	for range 8 {
-		c.get(me)
+		c.get(listOwn)
 	}
 	got := m.findings("default")
 	want := map[string]int{
@@ -240,7 +241,7 @@ func TestFindings_Allowed(t *testing.T) {
 			m := start(t, "default").in("a")
 			test.before(m.anonymous())
 			m.breakRule()
-			counts, allowed := counted(m.findings("a"))
+			counts, allowed := countKinds(m.findings("a"))
 			if counts[control.UnknownProperty] != test.count ||
 				allowed[control.UnknownProperty] != test.allow {
 				t.Errorf("counted %v, allowed %v, want %d and %d", counts, allowed, test.count,
@@ -257,7 +258,7 @@ func TestFindings_Allowed(t *testing.T) {
 	}
 }
 
-func TestFindings_AllowedAreThoseOfBefore(t *testing.T) {
+func TestFindings_AllowAppliesToLaterRequests(t *testing.T) {
 	m := start(t, "default")
 	m.breakRule()
 	if err := m.mock.Control().AllowFindings(t.Context(), control.UnknownProperty,
@@ -265,7 +266,7 @@ func TestFindings_AllowedAreThoseOfBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.breakRule()
-	counts, allowed := counted(m.findings("default"))
+	counts, allowed := countKinds(m.findings("default"))
 	if counts[control.UnknownProperty] != 1 || allowed[control.UnknownProperty] != 1 {
 		t.Errorf("counted %v, allowed %v, want one each", counts, allowed)
 	}
@@ -290,7 +291,7 @@ func TestFindings_AllowUnknownKind(t *testing.T) {
 		m.anonymous().post("/_mock/findings/allowed", body).is(http.StatusBadRequest)
 	}
 	m.breakRule()
-	if counts, _ := counted(m.findings("default")); counts[control.UnknownProperty] != 1 {
+	if counts, _ := countKinds(m.findings("default")); counts[control.UnknownProperty] != 1 {
 		t.Errorf("counted %v", counts)
 	}
 }
@@ -315,7 +316,7 @@ func TestFindings_IgnoredNamespace(t *testing.T) {
 	}
 	c.put("/_mock/namespace", `{}`).is(http.StatusOK)
 	m.in("a").breakRule()
-	if counts, _ := counted(m.findings("")); counts[control.UnknownProperty] != 1 {
+	if counts, _ := countKinds(m.findings("")); counts[control.UnknownProperty] != 1 {
 		t.Errorf("counted %v after the namespace was made anew", counts)
 	}
 }
@@ -327,22 +328,22 @@ func TestFindings_Clear(t *testing.T) {
 	}
 	m.in("b").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
 	cleared, err := m.mock.Control().WithNamespace("b").ClearFindings(t.Context())
-	if n, _ := counted(cleared); err != nil || n[control.UnknownProperty] != 1 {
+	if n, _ := countKinds(cleared); err != nil || n[control.UnknownProperty] != 1 {
 		t.Errorf("cleared %v, %v", n, err)
 	}
-	if n, _ := counted(m.findings("")); n[control.UnknownProperty] != 1 {
+	if n, _ := countKinds(m.findings("")); n[control.UnknownProperty] != 1 {
 		t.Errorf("counted %v", n)
 	}
 	cleared, err = m.mock.Control().ClearAllFindings(t.Context())
-	if n, _ := counted(cleared); err != nil || n[control.UnknownProperty] != 1 ||
+	if n, _ := countKinds(cleared); err != nil || n[control.UnknownProperty] != 1 ||
 		cleared.Namespaces != 1 {
 		t.Errorf("cleared %v of %d namespaces, %v", n, cleared.Namespaces, err)
 	}
 	if got := m.findings(""); got.Judged > 0 || len(got.Kinds) > 0 {
 		t.Errorf("findings %+v", got)
 	}
-	if found := m.lastFindings("a"); len(found) != 1 {
-		t.Errorf("the journal has %v", found)
+	if findings := m.lastFindings("a"); len(findings) != 1 {
+		t.Errorf("the journal has %v", findings)
 	}
 }
 
@@ -357,7 +358,7 @@ func TestFindings_UnknownNamespace(t *testing.T) {
 		}
 	}
 	m.in("worker-1").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
-	if n, _ := counted(m.findings("worker-1")); n[control.UnknownProperty] != 1 {
+	if n, _ := countKinds(m.findings("worker-1")); n[control.UnknownProperty] != 1 {
 		t.Errorf("counted %v after the removal", n)
 	}
 	if all, err := m.mock.Control().Namespaces(t.Context()); err != nil || len(all) != 1 {
@@ -371,7 +372,7 @@ func TestFindings_AbsentNamespace(t *testing.T) {
 	m := start(t, "default")
 	m.in("a").anonymous().get("/nothing").is(http.StatusNotFound)
 	got := m.findings("default")
-	if n, _ := counted(got); n[control.UnmatchedPath] != 1 || got.Judged != 1 {
+	if n, _ := countKinds(got); n[control.UnmatchedPath] != 1 || got.Judged != 1 {
 		t.Fatalf("findings %+v", got)
 	}
 	if path := got.Kinds[0].Examples[0].Path; path != "/t/a/nothing" {
@@ -386,7 +387,7 @@ func TestFindings_Restart(t *testing.T) {
 	m := startWith(t, "default", config)
 	m.in("ignored").anonymous().put("/_mock/namespace", `{"ignoreFindings":true}`).is(http.StatusOK)
 	m.breakRule()
-	if n, _ := counted(m.findings("")); n[control.UnknownProperty] != 1 {
+	if n, _ := countKinds(m.findings("")); n[control.UnknownProperty] != 1 {
 		t.Errorf("counted %v", n)
 	}
 	if err := m.mock.Close(); err != nil {

@@ -20,15 +20,16 @@ import (
 
 // A disk that is full is reported as what it is: 503 with the path and without Retry-After, and
 // health with the cause until a write succeeds. Reads work meanwhile.
-func TestFullDisk(t *testing.T) {
+func TestFullDisk_Responds503(t *testing.T) {
 	const limited = "PATMOCK_FULL_DISK"
 	// the limit is that of a process, which writes to other files, too
 	if os.Getenv(limited) == "" {
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFullDisk$",
+		command := exec.CommandContext(t.Context(), os.Args[0],
+			"-test.run=^TestFullDisk_Responds503$",
 			"-test.v")
 		command.Env = append(os.Environ(), limited+"=1")
 		if output, err := command.CombinedOutput(); err != nil ||
-			!strings.Contains(string(output), "--- PASS: TestFullDisk") {
+			!strings.Contains(string(output), "--- PASS: TestFullDisk_Responds503") {
 			t.Errorf("%v\n%s", err, output)
 		}
 		return
@@ -44,7 +45,7 @@ func checkFullDisk(t *testing.T, profile string) {
 	config := mockserver.Config{StateFile: state, Log: slog.New(slog.NewTextHandler(log, nil))}
 	config.Profile.Name, config.Profile.TokenLimit = profile, 1_000_000
 	m := startWith(t, "empty", config)
-	m.nameless = profile == mockserver.ProfileFaithful
+	m.omitsRules = profile == mockserver.ProfileFaithful
 	c := m.as("jane.doe")
 	health := func() (status, cause string) {
 		h, err := m.mock.Control().Health(t.Context())
@@ -58,17 +59,17 @@ func checkFullDisk(t *testing.T, profile string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mend := limitFiles(t, info.Size())
+	restore := limitFiles(t, info.Size())
 	collection := version.V2026.CollectionPath()
 	create := func(i int) testResponse {
 		return c.post(collection,
 			fmt.Sprintf(`{"name":"%d","userAwareTokenNeverExpires":true,"scope":["%s"]}`, i,
 				strings.Repeat("x", 400)))
 	}
-	r, made := create(0), 0
-	for r.status == http.StatusOK && made < 10_000 {
-		made++
-		r = create(made)
+	r, created := create(0), 0
+	for r.status == http.StatusOK && created < 10_000 {
+		created++
+		r = create(created)
 	}
 	checkUnwritable(t, r, state)
 	if status, cause := health(); status != "degraded" || !strings.Contains(cause, state) ||
@@ -86,8 +87,8 @@ func checkFullDisk(t *testing.T, profile string) {
 		t.Errorf("log:\n%s", text)
 	}
 
-	mend()
-	create(made).is(http.StatusOK)
+	restore()
+	create(created).is(http.StatusOK)
 	if status, cause := health(); status != "ok" || cause != "" {
 		t.Errorf("health is %s because of %q after a write", status, cause)
 	}
@@ -102,14 +103,14 @@ func checkUnwritable(t *testing.T, r testResponse, path string) {
 			r.status, r.header.Get("Retry-After"), r.text)
 	}
 	if got := r.header.Get("X-Patmock-Rule"); got != string(rule.StateUnwritable) &&
-		!r.tenant.nameless {
+		!r.tenant.omitsRules {
 		t.Errorf("rule %q, want %s", got, rule.StateUnwritable)
 	}
 }
 
 // limitFiles keeps this process from writing beyond the first bytes of a file, until mend is
 // called.
-func limitFiles(t *testing.T, size int64) (mend func()) {
+func limitFiles(t *testing.T, size int64) (restore func()) {
 	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ)
 	t.Cleanup(func() { signal.Reset(syscall.SIGXFSZ) })
@@ -117,9 +118,9 @@ func limitFiles(t *testing.T, size int64) (mend func()) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &free); err != nil {
 		t.Fatal(err)
 	}
-	full := free
-	full.Cur = uint64(size)
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
+	limited := free
+	limited.Cur = uint64(size)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limited); err != nil {
 		t.Fatal(err)
 	}
 	return func() {

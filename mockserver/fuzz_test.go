@@ -15,24 +15,24 @@ import (
 
 // fuzzed is a mock that is made anew from time to time, so that what the requests
 // create does not pile up.
-type fuzzed struct {
+type fuzzMock struct {
 	tenant
-	mock   http.Handler
-	bearer string
-	left   int // requests until it is made anew
+	mock      http.Handler
+	bearer    string
+	remaining int // requests until it is made anew
 }
 
-func (f *fuzzed) renew(t testing.TB) {
+func (f *fuzzMock) renew(t testing.TB) {
 	t.Helper()
 	f.TB = t
-	if f.left--; f.left > 0 {
+	if f.remaining--; f.remaining > 0 {
 		return
 	}
 	seed, err := fixtures.Load("default")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.clock, f.seed, f.specs, f.left = &clock{now: noon}, seed, documents(t, nil), 1000
+	f.clock, f.seed, f.specs, f.remaining = &clock{now: noon}, seed, documents(t, nil), 1000
 	if f.mock, err = mockserver.New(mockserver.Config{
 		Tenant: seed, Now: f.Now, Log: slog.New(slog.DiscardHandler),
 	}); err != nil {
@@ -41,19 +41,19 @@ func (f *fuzzed) renew(t testing.TB) {
 	login := httptest.NewRequest("POST",
 		"/oauth/token?grant_type=client_credentials&client_id="+strings.Repeat("cafe", 8)+
 			"&client_secret="+strings.Repeat("cafe", 16), nil)
-	issued := f.answer(login).is(http.StatusOK)
-	f.bearer = "Bearer " + issued.object()["access_token"].(string)
+	session := f.serve(login).is(http.StatusOK)
+	f.bearer = "Bearer " + session.object()["access_token"].(string)
 }
 
 // answer lets the mock answer a request, and holds the answer against every promise: no panic, no
 // 500, nothing that its document forbids.
-func (f *fuzzed) answer(r *http.Request) testResponse {
+func (f *fuzzMock) serve(r *http.Request) testResponse {
 	f.Helper()
 	rw := httptest.NewRecorder()
 	f.mock.ServeHTTP(rw, r)
 	rw.Header().Set("Date", "now") // set by the server that is not there
 	got := testResponse{TB: f, status: rw.Code, header: rw.Header(), text: rw.Body.String()}
-	f.checkPromises(r, got)
+	f.checkInvariants(r, got)
 	if got.status == http.StatusInternalServerError {
 		f.Errorf("%s %s: 500", r.Method, r.URL)
 	}
@@ -79,7 +79,7 @@ func FuzzRequest(f *testing.F) {
 			`"path":"/userAwareTokenNeverExpires","value":true}]}`)
 	f.Add("POST", "/oauth/check_token", "token=a.b.c", urlencode, "token=x")
 	f.Add("GET", "//v3/%2e%2e/x", "%zz", "a/b; c", "\x00")
-	var mock fuzzed
+	var mock fuzzMock
 	f.Fuzz(func(t *testing.T, method, path, query, contentType, body string) {
 		r, ok := request(method, path, query, contentType, body)
 		if !ok {
@@ -87,7 +87,7 @@ func FuzzRequest(f *testing.F) {
 		}
 		mock.renew(t)
 		r.Header.Set("Authorization", mock.bearer)
-		mock.answer(r)
+		mock.serve(r)
 	})
 }
 
@@ -107,7 +107,7 @@ func FuzzTokenForm(f *testing.F) {
 			"Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=%s"),
 		"")
 	f.Add("grant_type=a;b", "multipart/form-data", "--\r\n\r\n----", "Bearer x")
-	var mock fuzzed
+	var mock fuzzMock
 	f.Fuzz(func(t *testing.T, query, contentType, body, authorization string) {
 		r, ok := request("POST", "/oauth/token", query, contentType, body)
 		if !ok {
@@ -115,7 +115,7 @@ func FuzzTokenForm(f *testing.F) {
 		}
 		mock.renew(t)
 		r.Header.Set("Authorization", authorization)
-		if got := mock.answer(r).status; got != 200 && got != 400 && got != 401 && got != 413 {
+		if got := mock.serve(r).status; got != 200 && got != 400 && got != 401 && got != 413 {
 			t.Errorf("status %d", got)
 		}
 	})
@@ -186,13 +186,13 @@ func FuzzAllocatedBytes(f *testing.F) {
 				return body
 			},
 		}
-		most := 1<<20 + 1000*uint64(len(body))
+		limit := 1<<20 + 1000*uint64(len(body))
 		for range 3 { // what runs beside it allocates, too
-			if got := g.measure(c, "/t/fuzzed", bearer, 0); got.bytes <= most {
+			if got := g.measure(c, "/t/fuzzed", bearer, 0); got.bytes <= limit {
 				return
 			}
 		}
 		t.Errorf("%s %s: %d bytes of input allocate more than %d", o.method, o.path, len(body),
-			most)
+			limit)
 	})
 }

@@ -51,12 +51,12 @@ func items(element string) func(n int) string {
 }
 
 // repeated is a text n times.
-func repeated(text string) func(n int) string {
+func repeatText(text string) func(n int) string {
 	return func(n int) string { return strings.Repeat(text, n) }
 }
 
 // inside puts text around what another function returns.
-func inside(before string, middle func(n int) string, after string) func(n int) string {
+func surround(before string, middle func(n int) string, after string) func(n int) string {
 	return func(n int) string { return before + middle(n) + after }
 }
 
@@ -80,47 +80,53 @@ func growthCases() []growthCase {
 		name string
 		body func(n int) string
 	}{
-		{"scope all wrong", inside(`{"name":"x","scope":[`, items("1"), `]}`)},
-		{"scope half wrong", inside(`{"name":"x","scope":[`, items(`"a",1`), `]}`)},
-		{"scope of objects", inside(`{"name":"x","scope":[`, items(`{"a":1}`), `]}`)},
-		{"scope valid", inside(`{"name":"x","scope":[`, items(`"a%[1]d"`), `]}`)},
+		{"scope all wrong", surround(`{"name":"x","scope":[`, items("1"), `]}`)},
+		{"scope half wrong", surround(`{"name":"x","scope":[`, items(`"a",1`), `]}`)},
+		{"scope of objects", surround(`{"name":"x","scope":[`, items(`{"a":1}`), `]}`)},
+		{"scope valid", surround(`{"name":"x","scope":[`, items(`"a%[1]d"`), `]}`)},
 		{
 			"scopes that are nearly named",
-			inside(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`,
+			surround(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`,
 				items(`"sp:my-personal-acces-token:read"`), `]}`),
 		},
 		{
 			"scopes that are not nearly named",
-			inside(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`,
+			surround(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`,
 				items(`"xp:my-personal-access-toxxxx:read"`), `]}`),
 		},
 		{
 			"a long scope that is nearly named",
-			inside(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":["sp:my-`,
-				repeated("personal-"), `access-tokens:read"]}`),
+			surround(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":["sp:my-`,
+				repeatText("personal-"), `access-tokens:read"]}`),
 		},
-		{"halves of characters", inside(`{"name":["`, repeated(`\ud800`), `"]}`)},
-		{"strings with halves of characters", inside(`{"name":"x","a":[`, items(`"\ud800"`), `]}`)},
-		{"keys twice", inside(`{"name":"x","a":[`, items(`{"k%[1]d":1,"k%[1]d":2}`), `]}`)},
+		{"halves of characters", surround(`{"name":["`, repeatText(`\ud800`), `"]}`)},
+		{
+			"strings with halves of characters",
+			surround(`{"name":"x","a":[`, items(`"\ud800"`), `]}`),
+		},
+		{"keys twice", surround(`{"name":"x","a":[`, items(`{"k%[1]d":1,"k%[1]d":2}`), `]}`)},
 		{"deep keys twice", nested(`{"name":"x","a":`, `{"a":1,"a":`, `1`, `}`, `}`)},
-		{"many unknown keys", inside(`{"name":"x",`, items(`"k%[1]d":1`), `}`)},
-		{"many unknown keys and no name", inside(`{`, items(`"k%[1]d":1`), `}`)},
-		{"name an object of many keys", inside(`{"name":{`, items(`"k%[1]d":1`), `}}`)},
-		{"name a list", inside(`{"name":[`, items(`"a"`), `]}`)},
-		{"the same key", inside(`{`, items(`"name":1`), `}`)},
-		{"secrets", inside(`{"name":[`, items(`{"client_secret":"x"}`), `]}`)},
-		{"a long name", inside(`{"name":"`, repeated("abcdefgh"), `"}`)},
-		{"a long name of escapes", inside(`{"name":"`, repeated(`\"\\\u0001`), `"}`)},
-		{"a long key", inside(`{"`, repeated("abcdefgh"), `":1}`)},
-		{"a long date", inside(`{"name":"x","expirationDate":"`, repeated("2030"), `"}`)},
-		{"a long number", inside(`{"name":"x","accessTokenValiditySeconds":1`, repeated("0"), `}`)},
+		{"many unknown keys", surround(`{"name":"x",`, items(`"k%[1]d":1`), `}`)},
+		{"many unknown keys and no name", surround(`{`, items(`"k%[1]d":1`), `}`)},
+		{"name an object of many keys", surround(`{"name":{`, items(`"k%[1]d":1`), `}}`)},
+		{"name a list", surround(`{"name":[`, items(`"a"`), `]}`)},
+		{"the same key", surround(`{`, items(`"name":1`), `}`)},
+		{"secrets", surround(`{"name":[`, items(`{"client_secret":"x"}`), `]}`)},
+		{"a long name", surround(`{"name":"`, repeatText("abcdefgh"), `"}`)},
+		{"a long name of escapes", surround(`{"name":"`, repeatText(`\"\\\u0001`), `"}`)},
+		{"a long key", surround(`{"`, repeatText("abcdefgh"), `":1}`)},
+		{"a long date", surround(`{"name":"x","expirationDate":"`, repeatText("2030"), `"}`)},
+		{
+			"a long number",
+			surround(`{"name":"x","accessTokenValiditySeconds":1`, repeatText("0"), `}`),
+		},
 		{"deep and wrong", nested(`{"name":`, `{"a":`, `1`, `}`, `}`)},
 		{"deep and unknown", nested(`{"name":"x","a":`, `[`, ``, `]`, `}`)},
-		{"no JSON at the end", inside(`{"name":"x","scope":[`, items(`"a"`), `,}`)},
-		{"lines", inside(`{"name":1,`, repeated("\n"), `"scope":1}`)},
-		{"hexadecimal digits", inside(`{"name":["`, repeated("0123456789abcdef"), `"]}`)},
-		{"parameters", inside(`{"name":["`, repeated("a=b&%3D"), `"]}`)},
-		{"quotes of JSON in JSON", inside(`{"name":["`, repeated(`{\"token\":\"x\"}`), `"]}`)},
+		{"no JSON at the end", surround(`{"name":"x","scope":[`, items(`"a"`), `,}`)},
+		{"lines", surround(`{"name":1,`, repeatText("\n"), `"scope":1}`)},
+		{"hexadecimal digits", surround(`{"name":["`, repeatText("0123456789abcdef"), `"]}`)},
+		{"parameters", surround(`{"name":["`, repeatText("a=b&%3D"), `"]}`)},
+		{"quotes of JSON in JSON", surround(`{"name":["`, repeatText(`{\"token\":\"x\"}`), `"]}`)},
 	} {
 		add("create/"+kind.name, "POST", tokensPath, jsonType, kind.body)
 	}
@@ -128,34 +134,37 @@ func growthCases() []growthCase {
 		name string
 		body func(n int) string
 	}{
-		{"many operations", inside("[", items(aOperation), "]")},
-		{"operations all wrong", inside("[", items(`{}`), "]")},
-		{"operations half wrong", inside("[", items(aOperation+`,{"op":1}`), "]")},
-		{"operations of numbers", inside("[", items(`1`), "]")},
+		{"many operations", surround("[", items(aOperation), "]")},
+		{"operations all wrong", surround("[", items(`{}`), "]")},
+		{"operations half wrong", surround("[", items(aOperation+`,{"op":1}`), "]")},
+		{"operations of numbers", surround("[", items(`1`), "]")},
 		{
 			"operations with unknown keys",
-			inside(`[{"op":"replace","path":"/name","value":"x",`, items(`"k%[1]d":1`), `}]`),
+			surround(`[{"op":"replace","path":"/name","value":"x",`, items(`"k%[1]d":1`), `}]`),
 		},
 		{
 			"a value all wrong",
-			inside(`[{"op":"replace","path":"/scope","value":[`, items("null"), `]}]`),
+			surround(`[{"op":"replace","path":"/scope","value":[`, items("null"), `]}]`),
 		},
 		{
 			"a value half wrong",
-			inside(`[{"op":"replace","path":"/scope","value":[`, items(`"a",1`), `]}]`),
+			surround(`[{"op":"replace","path":"/scope","value":[`, items(`"a",1`), `]}]`),
 		},
 		{
 			"a value of objects",
-			inside(`[{"op":"replace","path":"/scope","value":{`, items(`"k%[1]d":1`), `}}]`),
+			surround(`[{"op":"replace","path":"/scope","value":{`, items(`"k%[1]d":1`), `}}]`),
 		},
 		{"a deep value", nested(`[{"op":"replace","path":"/scope","value":`, `[`, ``, `]`, `}]`)},
-		{"a long path", inside(`[{"op":"replace","path":"`, repeated("/name"), `","value":1}]`)},
+		{
+			"a long path",
+			surround(`[{"op":"replace","path":"`, repeatText("/name"), `","value":1}]`),
+		},
 		{
 			"a path of digits",
-			inside(`[{"op":"replace","path":"/scope/`, repeated("1"), `","value":"x"}]`),
+			surround(`[{"op":"replace","path":"/scope/`, repeatText("1"), `","value":"x"}]`),
 		},
-		{"a long operation", inside(`[{"op":"`, repeated("replace"), `","path":"/name"}]`)},
-		{"an object", inside(`{`, items(`"k%[1]d":1`), `}`)},
+		{"a long operation", surround(`[{"op":"`, repeatText("replace"), `","path":"/name"}]`)},
+		{"an object", surround(`{`, items(`"k%[1]d":1`), `}`)},
 	} {
 		add("patch/"+kind.name, "PATCH", onePath, patchType, kind.body)
 	}
@@ -163,15 +172,15 @@ func growthCases() []growthCase {
 		name string
 		body func(n int) string
 	}{
-		{"many ids", inside(`{"ids":[`, items(`"%[1]d"`), `],"patch":[`+aOperation+`]}`)},
-		{"the same id", inside(`{"ids":[`, items(`"a"`), `],"patch":[`+aOperation+`]}`)},
-		{"ids all wrong", inside(`{"ids":[`, items(`1`), `],"patch":[]}`)},
-		{"ids half wrong", inside(`{"ids":[`, items(`"a",1`), `],"patch":[]}`)},
-		{"operations", inside(`{"ids":["a"],"patch":[`, items(aOperation), `]}`)},
-		{"operations all wrong", inside(`{"ids":["a"],"patch":[`, items(`{"op":1}`), `]}`)},
+		{"many ids", surround(`{"ids":[`, items(`"%[1]d"`), `],"patch":[`+aOperation+`]}`)},
+		{"the same id", surround(`{"ids":[`, items(`"a"`), `],"patch":[`+aOperation+`]}`)},
+		{"ids all wrong", surround(`{"ids":[`, items(`1`), `],"patch":[]}`)},
+		{"ids half wrong", surround(`{"ids":[`, items(`"a",1`), `],"patch":[]}`)},
+		{"operations", surround(`{"ids":["a"],"patch":[`, items(aOperation), `]}`)},
+		{"operations all wrong", surround(`{"ids":["a"],"patch":[`, items(`{"op":1}`), `]}`)},
 		{
 			"unknown keys",
-			inside(`{"ids":["a"],"patch":[`+aOperation+`],`, items(`"k%[1]d":1`), `}`),
+			surround(`{"ids":["a"],"patch":[`+aOperation+`],`, items(`"k%[1]d":1`), `}`),
 		},
 	} {
 		add("bulk/"+kind.name, "POST", bulkV1, jsonType, kind.body)
@@ -182,43 +191,44 @@ func growthCases() []growthCase {
 	}{
 		{
 			"filters with many operands",
-			inside("filters=lastUsed+isnull", repeated("+and+lastUsed+isnull"), ""),
+			surround("filters=lastUsed+isnull", repeatText("+and+lastUsed+isnull"), ""),
 		},
 		{
 			"filters with many dates",
-			inside("filters=lastUsed+isnull", repeated("+or+lastUsed+le+2030-01-01T00:00:00Z"), ""),
+			surround("filters=lastUsed+isnull", repeatText("+or+lastUsed+le+2030-01-01T00:00:00Z"),
+				""),
 		},
-		{"filters with a wrong end", inside("filters=", repeated("lastUsed+isnull+or+"), "")},
-		{"filters with many nots", inside("filters=", repeated("not+"), "lastUsed+isnull")},
+		{"filters with a wrong end", surround("filters=", repeatText("lastUsed+isnull+or+"), "")},
+		{"filters with many nots", surround("filters=", repeatText("not+"), "lastUsed+isnull")},
 		{"filters with many parentheses", nested("filters=", "(", "lastUsed+isnull", ")", "")},
-		{"filters with a long list", inside("filters=id+in+(", items(`"a"`), ")")},
-		{"filters with a long word", inside("filters=", repeated("lastUsed"), "")},
-		{"filters with a long date", inside("filters=lastUsed+le+", repeated("2030"), "")},
+		{"filters with a long list", surround("filters=id+in+(", items(`"a"`), ")")},
+		{"filters with a long word", surround("filters=", repeatText("lastUsed"), "")},
+		{"filters with a long date", surround("filters=lastUsed+le+", repeatText("2030"), "")},
 		{
 			"filters without the closing quote",
-			inside("filters=lastUsed+le+%22", repeated("a%5C"), ""),
+			surround("filters=lastUsed+le+%22", repeatText("a%5C"), ""),
 		},
-		{"a long owner", inside("owner-id=", repeated("me"), "")},
+		{"a long owner", surround("owner-id=", repeatText("me"), "")},
 		{"many parameters", func(n int) string {
 			return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&")
 		}},
 		{"nearly known parameters", func(n int) string {
 			return strings.ReplaceAll(items("ownerId%[1]d=1")(n), ",", "&")
 		}},
-		{"the same parameter", inside("owner-id=me", repeated("&owner-id=me"), "")},
-		{"secrets", inside("client_secret=x", repeated("&client_secret=x"), "")},
-		{"escapes", inside("owner-id=", repeated("%25%3D"), "")},
-		{"no escape", inside("owner-id=", repeated("%41"), "%")},
+		{"the same parameter", surround("owner-id=me", repeatText("&owner-id=me"), "")},
+		{"secrets", surround("client_secret=x", repeatText("&client_secret=x"), "")},
+		{"escapes", surround("owner-id=", repeatText("%25%3D"), "")},
+		{"no escape", surround("owner-id=", repeatText("%41"), "%")},
 	} {
 		add("list/"+kind.name, "GET", tokensPath, "", nil).query = kind.query
 	}
 	add("list/a long path", "GET", tokensPath, "", nil).query = nil
-	all[len(all)-1].authorization = inside("Bearer ", repeated("abc."), "")
+	all[len(all)-1].authorization = surround("Bearer ", repeatText("abc."), "")
 	all[len(all)-1].name = "list/a long bearer"
 	add("token/a long Basic", "POST", "/oauth/token", formType,
 		func(int) string {
 			return "grant_type=client_credentials"
-		}).authorization = inside("Basic ", repeated("YWJj"), "")
+		}).authorization = surround("Basic ", repeatText("YWJj"), "")
 	for _, path := range []string{"/oauth/token", "/oauth/check_token"} {
 		for _, kind := range []struct {
 			name, contentType string
@@ -227,43 +237,47 @@ func growthCases() []growthCase {
 			{"many fields", formType, func(n int) string {
 				return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&")
 			}},
-			{"the same field", formType, repeated("client_id=a&")},
-			{"a repeated grant", formType, repeated("grant_type=client_credentials&grant_type=x&")},
+			{"the same field", formType, repeatText("client_id=a&")},
+			{
+				"a repeated grant", formType,
+				repeatText("grant_type=client_credentials&grant_type=x&"),
+			},
 			{
 				"a long field", formType,
-				inside("grant_type=client_credentials&client_id=a&token=a&client_secret=",
-					repeated("secret"), ""),
+				surround("grant_type=client_credentials&client_id=a&token=a&client_secret=",
+					repeatText("secret"), ""),
 			},
-			{"a long grant", formType, inside("grant_type=", repeated("refresh"), "")},
-			{"a token of dots", formType, inside("token=", repeated("eyJ."), "")},
-			{"escapes", formType, inside("token=", repeated("%25"), "&client_id=a")},
-			{"no escape", formType, inside("token=", repeated("%25"), "%")},
+			{"a long grant", formType, surround("grant_type=", repeatText("refresh"), "")},
+			{"a token of dots", formType, surround("token=", repeatText("eyJ."), "")},
+			{"escapes", formType, surround("token=", repeatText("%25"), "&client_id=a")},
+			{"no escape", formType, surround("token=", repeatText("%25"), "%")},
 			{
 				"many parts", partsType,
-				inside("",
-					repeated("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n"),
+				surround("",
+					repeatText("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n"),
 					"--b--\r\n"),
 			},
 			{
 				"a long part", partsType,
-				inside("--b\r\nContent-Disposition: form-data; name=\"client_secret\"\r\n\r\n",
-					repeated("secret"), "\r\n--b--\r\n"),
+				surround("--b\r\nContent-Disposition: form-data; name=\"client_secret\"\r\n\r\n",
+					repeatText("secret"), "\r\n--b--\r\n"),
 			},
 			{
 				"a part without an end", partsType,
-				inside("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n", repeated("--b"),
+				surround("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n",
+					repeatText("--b"),
 					""),
 			},
 			{
 				"JSON", jsonType,
-				inside(`{"grant_type":"client_credentials",`, items(`"k%[1]d":1`), `}`),
+				surround(`{"grant_type":"client_credentials",`, items(`"k%[1]d":1`), `}`),
 			},
 		} {
 			add(path[len("/oauth/"):]+"/"+kind.name, "POST", path, kind.contentType, kind.body)
 		}
 	}
 	add("unmatched/a long path", "GET", "/v1/nothing", "", nil)
-	add("unmatched/a body", "POST", "/v1/nothing", jsonType, inside(`[`, items(`{}`), `]`))
+	add("unmatched/a body", "POST", "/v1/nothing", jsonType, surround(`[`, items(`{}`), `]`))
 	all = append(all, controlGrowthCases()...)
 	for i := range all {
 		all[i].n = growthSize
@@ -291,54 +305,54 @@ func controlGrowthCases() []growthCase {
 		name string
 		body func(n int) string
 	}{
-		{"empty tokens", inside(stateStart+`"tokens":[`, items("{}"), `]}`)},
+		{"empty tokens", surround(stateStart+`"tokens":[`, items("{}"), `]}`)},
 		{
 			"tokens half wrong",
-			inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"},{}`), `]}`),
+			surround(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"},{}`), `]}`),
 		},
-		{"tokens of numbers", inside(stateStart+`"tokens":[`, items("1"), `]}`)},
-		{"tokens with unknown keys", inside(stateStart+`"tokens":[`, items(`{"nam":1}`), `]}`)},
+		{"tokens of numbers", surround(stateStart+`"tokens":[`, items("1"), `]}`)},
+		{"tokens with unknown keys", surround(stateStart+`"tokens":[`, items(`{"nam":1}`), `]}`)},
 		{
 			"tokens of one name",
-			inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t"}`), `]}`),
+			surround(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t"}`), `]}`),
 		},
 		{
 			"tokens of unknown owners",
-			inside(stateStart+`"tokens":[`, items(`{"owner":"admn","name":"t%[1]d"}`), `]}`),
+			surround(stateStart+`"tokens":[`, items(`{"owner":"admn","name":"t%[1]d"}`), `]}`),
 		},
 		{
 			"tokens valid",
-			inside(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"}`), `]}`),
+			surround(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"}`), `]}`),
 		},
 		{
 			"a token with a long scope",
-			inside(stateStart+`"tokens":[{"owner":"admin","name":"t","scope":[`, items(`""`),
+			surround(stateStart+`"tokens":[{"owner":"admin","name":"t","scope":[`, items(`""`),
 				`]}]}`),
 		},
 		{
 			"a token with a long name",
-			inside(stateStart+`"tokens":[{"owner":"admin","name":"`, repeated("abcdefgh"),
+			surround(stateStart+`"tokens":[{"owner":"admin","name":"`, repeatText("abcdefgh"),
 				`"},{"owner":"x"}]}`),
 		},
 		{
 			"dates",
-			inside(stateStart+`"tokens":[`,
+			surround(stateStart+`"tokens":[`,
 				items(`{"owner":"admin","name":"t%[1]d","created":"x","expirationDate":"+1d"}`),
 				`]}`),
 		},
-		{"many unknown keys", inside(stateStart, items(`"k%[1]d":1`), `}`)},
-		{"the same key", inside(`{`, items(`"identities":[]`), `}`)},
-		{"a long key", inside(stateStart+`"`, repeated("abcdefgh"), `":1}`)},
-		{"identities of one name", inside(`{"identities":[`, items(`{"name":"admin"}`), `]}`)},
+		{"many unknown keys", surround(stateStart, items(`"k%[1]d":1`), `}`)},
+		{"the same key", surround(`{`, items(`"identities":[]`), `}`)},
+		{"a long key", surround(stateStart+`"`, repeatText("abcdefgh"), `":1}`)},
+		{"identities of one name", surround(`{"identities":[`, items(`{"name":"admin"}`), `]}`)},
 		{"identities and unknown owners", func(n int) string {
 			return `{"identities":[` + items(`{"name":"user %[1]d"}`)(n) + `],"tokens":[` +
 				items(`{"owner":"usr %[1]d","name":"t"}`)(n) + `]}`
 		}},
 		{
 			"user levels all wrong",
-			inside(`{"identities":[{"name":"admin","userLevels":[`, items(`"USR"`), `]}]}`),
+			surround(`{"identities":[{"name":"admin","userLevels":[`, items(`"USR"`), `]}]}`),
 		},
-		{"many user levels", inside(stateStart+`"userLevels":{`, items(`"L%[1]d":["x"]`), `}}`)},
+		{"many user levels", surround(stateStart+`"userLevels":{`, items(`"L%[1]d":["x"]`), `}}`)},
 		{"a long user level with many rights", func(n int) string {
 			return stateStart + `"userLevels":{"` + strings.Repeat("L", n) + `":[` +
 				items(`"x"`)(n) + `]}}`
@@ -349,32 +363,32 @@ func controlGrowthCases() []growthCase {
 		}},
 		{
 			"scope sets",
-			inside(stateStart+`"scopeSets":[`, items(`{"hash":"x","scope":["a"]}`), `]}`),
+			surround(stateStart+`"scopeSets":[`, items(`{"hash":"x","scope":["a"]}`), `]}`),
 		},
 		{"deep", nested(stateStart+`"tokens":`, `[`, ``, `]`, `}`)},
-		{"no JSON", inside(stateStart+`"tokens":[`, items(`{}`), `}`)},
+		{"no JSON", surround(stateStart+`"tokens":[`, items(`{}`), `}`)},
 	}
 	for _, s := range states {
 		add("put state/"+s.name, "PUT", "/_mock/state", jsonType, s.body)
 		add("put namespace/"+s.name, "PUT", "/_mock/namespace", jsonType,
-			inside(`{"tenant":`, s.body, `}`))
+			surround(`{"tenant":`, s.body, `}`))
 	}
 	for _, s := range []struct {
 		name string
 		body func(n int) string
 	}{
-		{"empty tokens", inside(stateYAML+"tokens:\n", repeated("- {}\n"), "")},
+		{"empty tokens", surround(stateYAML+"tokens:\n", repeatText("- {}\n"), "")},
 		{
 			"unknown keys",
-			inside(stateYAML,
+			surround(stateYAML,
 				func(n int) string {
 					return strings.ReplaceAll(items("k%[1]d: 1\n")(n), ",", "")
 				}, ""),
 		},
-		{"the same key", inside(stateYAML, repeated("name: a\n"), "")},
-		{"a flow", inside(stateYAML+"tokens: [", items("{}"), "]\n")},
-		{"brackets without an end", inside(stateYAML+"tokens: ", repeated("[\n"), "")},
-		{"deep by dashes", inside("", repeated("- "), "a\n")},
+		{"the same key", surround(stateYAML, repeatText("name: a\n"), "")},
+		{"a flow", surround(stateYAML+"tokens: [", items("{}"), "]\n")},
+		{"brackets without an end", surround(stateYAML+"tokens: ", repeatText("[\n"), "")},
+		{"deep by dashes", surround("", repeatText("- "), "a\n")},
 		{"deep by lines", func(n int) string {
 			var b strings.Builder
 			for i := 0; b.Len() < 4*n; i++ { // lines that are indented grow with the square
@@ -382,12 +396,12 @@ func controlGrowthCases() []growthCase {
 			}
 			return b.String()
 		}},
-		{"a flow of keys", inside(stateYAML+"userLevels: {", items("k%[1]d: 1"), "}\n")},
+		{"a flow of keys", surround(stateYAML+"userLevels: {", items("k%[1]d: 1"), "}\n")},
 		{
 			"lists of keys",
-			inside(stateYAML+"tokens:\n", repeated("- owner: admin\n  name: a\n"), ""),
+			surround(stateYAML+"tokens:\n", repeatText("- owner: admin\n  name: a\n"), ""),
 		},
-		{"aliases", inside("a: &a [x]\nb:\n", repeated("- *a\n"), "")},
+		{"aliases", surround("a: &a [x]\nb:\n", repeatText("- *a\n"), "")},
 		{"aliases of aliases", func(n int) string {
 			var b strings.Builder
 			b.WriteString("a0: &a0 [x]\n")
@@ -396,20 +410,23 @@ func controlGrowthCases() []growthCase {
 			}
 			return b.String()
 		}},
-		{"merge keys", inside("a: &a {x: y}\nb:\n", repeated("- <<: *a\n"), "")},
-		{"anchors", inside("b:\n", repeated("- &a x\n"), "")},
-		{"a long text", inside(stateYAML+"name: ", repeated("abcdefgh "), "\n")},
-		{"a text of lines", inside(stateYAML+"name: |\n", repeated("  line\n"), "")},
-		{"a quoted text of lines", inside(stateYAML+"name: \"a\n", repeated("  line\n"), "\"\n")},
-		{"a plain text of lines", inside(stateYAML+"name: a\n", repeated("  line\n"), "")},
-		{"comments", inside(stateYAML, repeated("# c\n"), "")},
-		{"empty lines", inside(stateYAML, repeated("\n"), "")},
-		{"documents", repeated("---\n")},
-		{"question marks", repeated("? a\n")},
-		{"tags", inside("a:\n", repeated("- !!str x\n"), "")},
-		{"carriage returns", inside(stateYAML, repeated("\r\n"), "")},
-		{"quotes", inside(stateYAML+"name: '", repeated("''"), "'\n")},
-		{"escapes", inside(stateYAML+`name: "`, repeated(`\n`), "\"\n")},
+		{"merge keys", surround("a: &a {x: y}\nb:\n", repeatText("- <<: *a\n"), "")},
+		{"anchors", surround("b:\n", repeatText("- &a x\n"), "")},
+		{"a long text", surround(stateYAML+"name: ", repeatText("abcdefgh "), "\n")},
+		{"a text of lines", surround(stateYAML+"name: |\n", repeatText("  line\n"), "")},
+		{
+			"a quoted text of lines",
+			surround(stateYAML+"name: \"a\n", repeatText("  line\n"), "\"\n"),
+		},
+		{"a plain text of lines", surround(stateYAML+"name: a\n", repeatText("  line\n"), "")},
+		{"comments", surround(stateYAML, repeatText("# c\n"), "")},
+		{"empty lines", surround(stateYAML, repeatText("\n"), "")},
+		{"documents", repeatText("---\n")},
+		{"question marks", repeatText("? a\n")},
+		{"tags", surround("a:\n", repeatText("- !!str x\n"), "")},
+		{"carriage returns", surround(stateYAML, repeatText("\r\n"), "")},
+		{"quotes", surround(stateYAML+"name: '", repeatText("''"), "'\n")},
+		{"escapes", surround(stateYAML+`name: "`, repeatText(`\n`), "\"\n")},
 	} {
 		add("put state as YAML/"+s.name, "PUT", "/_mock/state", yamlType, s.body)
 	}
@@ -418,56 +435,56 @@ func controlGrowthCases() []growthCase {
 		bodies             map[string]func(n int) string
 	}{
 		{"identity", "POST", "/_mock/identities", map[string]func(n int) string{
-			"user levels all wrong":  inside(`{"name":"x","userLevels":[`, items(`"USR"`), `]}`),
-			"user levels of numbers": inside(`{"name":"x","userLevels":[`, items(`1`), `]}`),
-			"a long name": inside(`{"name":"`, repeated("abcdefgh"),
+			"user levels all wrong":  surround(`{"name":"x","userLevels":[`, items(`"USR"`), `]}`),
+			"user levels of numbers": surround(`{"name":"x","userLevels":[`, items(`1`), `]}`),
+			"a long name": surround(`{"name":"`, repeatText("abcdefgh"),
 				`","userLevels":1}`),
 		}},
 		{"token", "POST", "/_mock/tokens", map[string]func(n int) string{
-			"scope all wrong": inside(`{"owner":"admin","name":"x","scope":[`, items(`1`), `]}`),
-			"scope half wrong": inside(`{"owner":"admin","name":"x","scope":[`, items(`"",1`),
+			"scope all wrong": surround(`{"owner":"admin","name":"x","scope":[`, items(`1`), `]}`),
+			"scope half wrong": surround(`{"owner":"admin","name":"x","scope":[`, items(`"",1`),
 				`]}`),
-			"scope blank":  inside(`{"owner":"admin","name":"x","scope":[`, items(`""`), `]}`),
-			"a long owner": inside(`{"name":"x","owner":"`, repeated("admin"), `"}`),
-			"a long date": inside(`{"owner":"admin","name":"x","created":"`, repeated("2030"),
+			"scope blank":  surround(`{"owner":"admin","name":"x","scope":[`, items(`""`), `]}`),
+			"a long owner": surround(`{"name":"x","owner":"`, repeatText("admin"), `"}`),
+			"a long date": surround(`{"owner":"admin","name":"x","created":"`, repeatText("2030"),
 				`"}`),
 		}},
 		{"fault", "POST", "/_mock/faults", map[string]func(n int) string{
-			"headers all wrong": inside(`{"status":429,"header":{`, items(`"k%[1]d":1`), `}}`),
-			"headers half wrong": inside(`{"status":429,"header":{`,
+			"headers all wrong": surround(`{"status":429,"header":{`, items(`"k%[1]d":1`), `}}`),
+			"headers half wrong": surround(`{"status":429,"header":{`,
 				items(`"k%[1]d":1,"v%[1]d":"x"`), `}}`),
-			"headers valid": inside(`{"operation":"list","status":429,"rate":2,"header":{`,
+			"headers valid": surround(`{"operation":"list","status":429,"rate":2,"header":{`,
 				items(`"k%[1]d":"x"`), `}}`),
-			"a long operation": inside(`{"status":429,"operation":"`, repeated("list"), `"}`),
-			"a long duration":  inside(`{"status":429,"retryAfter":"`, repeated("1s"), `"}`),
+			"a long operation": surround(`{"status":429,"operation":"`, repeatText("list"), `"}`),
+			"a long duration":  surround(`{"status":429,"retryAfter":"`, repeatText("1s"), `"}`),
 		}},
 		{"verify", "POST", "/_mock/verify", map[string]func(n int) string{
-			"expectations all wrong": inside(`{"expect":[`, items(`{"times":-1}`), `]}`),
-			"expectations half wrong": inside(`{"expect":[`, items(expectation+`,{"match":1}`),
+			"expectations all wrong": surround(`{"expect":[`, items(`{"times":-1}`), `]}`),
+			"expectations half wrong": surround(`{"expect":[`, items(expectation+`,{"match":1}`),
 				`]}`),
-			"expectations of numbers": inside(`{"expect":[`, items(`1`), `]}`),
-			"contradictions": inside(`{"expect":[`,
+			"expectations of numbers": surround(`{"expect":[`, items(`1`), `]}`),
+			"contradictions": surround(`{"expect":[`,
 				items(`{"match":{},"atLeast":2,"atMost":1}`), `]}`),
-			"expectations that fail": inside(`{"expect":[`, items(expectation), `]}`),
-			"a body of many keys": inside(`{"expect":[{"match":{"body":{`, items(`"k%[1]d":1`),
+			"expectations that fail": surround(`{"expect":[`, items(expectation), `]}`),
+			"a body of many keys": surround(`{"expect":[{"match":{"body":{`, items(`"k%[1]d":1`),
 				`}}}]}`),
-			"headers": inside(`{"expect":[{"match":{"header":{`,
+			"headers": surround(`{"expect":[{"match":{"header":{`,
 				items(`"k%[1]d":"x"`), `}}}]}`),
 			"a deep body": nested(`{"expect":[{"match":{"body":`, `[`, ``, `]`, `}}]}`),
 		}},
 		{"clock", "PUT", "/_mock/clock", map[string]func(n int) string{
-			"a long moment": inside(`{"now":"`, repeated("2030"), `"}`),
+			"a long moment": surround(`{"now":"`, repeatText("2030"), `"}`),
 		}},
 		{"advance", "POST", "/_mock/clock/advance", map[string]func(n int) string{
-			"a long duration": inside(`{"by":"`, repeated("1h"), `"}`),
+			"a long duration": surround(`{"by":"`, repeatText("1h"), `"}`),
 		}},
 	} {
-		o.bodies["unknown keys"] = inside(`{`, items(`"k%[1]d":1`), `}`)
-		o.bodies["the same key"] = inside(`{`, items(`"a":1`), `}`)
-		o.bodies["a long key"] = inside(`{"`, repeated("abcdefgh"), `":1}`)
-		o.bodies["a list"] = inside(`[`, items(`{}`), `]`)
+		o.bodies["unknown keys"] = surround(`{`, items(`"k%[1]d":1`), `}`)
+		o.bodies["the same key"] = surround(`{`, items(`"a":1`), `}`)
+		o.bodies["a long key"] = surround(`{"`, repeatText("abcdefgh"), `":1}`)
+		o.bodies["a list"] = surround(`[`, items(`{}`), `]`)
 		o.bodies["deep"] = nested(`{"a":`, `{"a":`, `1`, `}`, `}`)
-		o.bodies["no JSON"] = inside(`{`, items(`"k%[1]d":1`), `]`)
+		o.bodies["no JSON"] = surround(`{`, items(`"k%[1]d":1`), `]`)
 		for name, body := range o.bodies {
 			add(o.name+"/"+name, o.method, o.path, jsonType, body)
 		}
@@ -477,7 +494,7 @@ func controlGrowthCases() []growthCase {
 		query: func(n int) string { return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&") },
 	}, growthCase{
 		name: "journal/a long operation", method: "GET", path: "/_mock/requests",
-		query: inside("operation=", repeated("list"), ""),
+		query: surround("operation=", repeatText("list"), ""),
 	})
 	return all
 }

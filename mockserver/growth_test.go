@@ -66,13 +66,13 @@ func (g *grower) bearer(t testing.TB, namespace string) string {
 	form := "grant_type=client_credentials&client_id=" + g.id + "&client_secret=" + g.secret
 	r := httptest.NewRequest(http.MethodPost, namespace+"/oauth/token", strings.NewReader(form))
 	r.Header.Set("Content-Type", formType)
-	var answered struct {
+	var response struct {
 		Token string `json:"access_token"`
 	}
-	if err := json.Unmarshal(g.send(r).Body.Bytes(), &answered); err != nil {
+	if err := json.Unmarshal(g.send(r).Body.Bytes(), &response); err != nil {
 		t.Fatal(err)
 	}
-	return "Bearer " + answered.Token
+	return "Bearer " + response.Token
 }
 
 func (g *grower) send(r *http.Request) *httptest.ResponseRecorder {
@@ -337,7 +337,7 @@ func raceDetector() bool {
 }
 
 // A request whose client has gone away is not worked on any more, and leaves nothing behind.
-func TestWorkEndsWithTheClient(t *testing.T) {
+func TestCanceledRequest_StopsWork(t *testing.T) {
 	g := newGrower(t)
 	bearer := g.bearer(t, "")
 	for _, c := range growthCases() {
@@ -368,7 +368,7 @@ func TestWorkEndsWithTheClient(t *testing.T) {
 }
 
 // Only a tenant may be large. A tree of other values takes far more memory than its text.
-func TestControlBodiesAreBounded(t *testing.T) {
+func TestControl_BoundsBodies(t *testing.T) {
 	g := newGrower(t)
 	for _, test := range []struct {
 		name, method, path, body string
@@ -406,8 +406,8 @@ func TestControlBodiesAreBounded(t *testing.T) {
 			if got.response.Code >= 400 {
 				checkErrorSize(t, got.response)
 			}
-			if most := 10 * len(test.body); test.want >= 400 && got.bytes > uint64(most) {
-				t.Errorf("%d bytes were allocated, want at most %d", got.bytes, most)
+			if limit := 10 * len(test.body); test.want >= 400 && got.bytes > uint64(limit) {
+				t.Errorf("%d bytes were allocated, want at most %d", got.bytes, limit)
 			}
 		})
 	}

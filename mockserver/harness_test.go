@@ -60,9 +60,9 @@ type tenant struct {
 	seed  *fixtures.Tenant
 	specs []*spec.Document
 	// unchecked tells that answers may be what no document allows.
-	unchecked bool
+	skipValidation bool
 	// nameless reports that the mock does not name rules in a header, as one that is not friendly.
-	nameless bool
+	omitsRules bool
 }
 
 // start runs a mock of a built-in tenant, or of one in YAML.
@@ -85,7 +85,7 @@ func startWith(t testing.TB, fixture string, config mockserver.Config) *tenant {
 	m := &tenant{
 		clock: &clock{now: noon}, TB: t, seed: config.Tenant, specs: documents(t, config.Versions),
 	}
-	m.nameless = config.Profile.Name != "" && config.Profile.Name != mockserver.ProfileFriendly
+	m.omitsRules = config.Profile.Name != "" && config.Profile.Name != mockserver.ProfileFriendly
 	config.Now = m.Now
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
@@ -112,7 +112,7 @@ func (m *tenant) in(name string) *tenant {
 }
 
 // of is the same tenant, whose failures belong to another test.
-func (m *tenant) of(t testing.TB) *tenant {
+func (m *tenant) forTest(t testing.TB) *tenant {
 	other := *m
 	other.TB = t
 	return &other
@@ -125,12 +125,12 @@ func (c *client) put(path, body string) testResponse {
 }
 
 // documents of the versions that are served, and those that belong to none.
-func documents(t testing.TB, served []version.Version) []*spec.Document {
+func documents(t testing.TB, versions []version.Version) []*spec.Document {
 	t.Helper()
 	var all []*spec.Document
 	for _, name := range spec.Names() {
-		if _, err := version.Parse(name); err == nil && len(served) > 0 &&
-			!slices.Contains(served, version.Version(name)) {
+		if _, err := version.Parse(name); err == nil && len(versions) > 0 &&
+			!slices.Contains(versions, version.Version(name)) {
 			continue
 		}
 		d, err := spec.Load(name)
@@ -168,11 +168,11 @@ func (m *tenant) as(user string) *client {
 	if err != nil {
 		m.Fatal(err)
 	}
-	return m.with(login.ID, login.Secret)
+	return m.withLogin(login.ID, login.Secret)
 }
 
 // with logs in with an id and a secret.
-func (m *tenant) with(id, secret string) *client {
+func (m *tenant) withLogin(id, secret string) *client {
 	m.Helper()
 	r := m.login(id, secret)
 	if r.status != http.StatusOK {
@@ -226,28 +226,28 @@ func (c *client) send(method, path, contentType, body string) testResponse {
 
 func (m *tenant) exchange(r *http.Request) testResponse {
 	m.Helper()
-	answered, err := http.DefaultTransport.RoundTrip(r)
+	response, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
 		m.Fatal(err)
 	}
-	defer answered.Body.Close() //nolint:errcheck // the body was read to its end
-	text, err := io.ReadAll(answered.Body)
+	defer response.Body.Close() //nolint:errcheck // the body was read to its end
+	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		m.Fatal(err)
 	}
 	got := testResponse{
-		TB: m, tenant: m, path: r.URL.Path, status: answered.StatusCode, header: answered.Header,
+		TB: m, tenant: m, path: r.URL.Path, status: response.StatusCode, header: response.Header,
 		text: string(text),
 	}
-	if !m.unchecked {
-		m.checkPromises(r, got)
+	if !m.skipValidation {
+		m.checkInvariants(r, got)
 	}
 	return got
 }
 
 var requestID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-func (m *tenant) checkPromises(r *http.Request, got testResponse) {
+func (m *tenant) checkInvariants(r *http.Request, got testResponse) {
 	m.Helper()
 	m.checkRuleHeader(r, got)
 	if !requestID.MatchString(got.header.Get("SLPT-Request-ID")) || got.header.Get("Date") == "" {
@@ -276,7 +276,7 @@ func (m *tenant) checkPromises(r *http.Request, got testResponse) {
 }
 
 // inNamespace is what stands in front of a path for a namespace.
-var inNamespace = regexp.MustCompile(`^/t/[a-z0-9-]{1,63}/+`)
+var namespacePrefix = regexp.MustCompile(`^/t/[a-z0-9-]{1,63}/+`)
 
 // parameter is one in a quoted path.
 var parameter = regexp.MustCompile(`\\\{[a-z]+\\\}`)
@@ -291,7 +291,7 @@ func isPage(path, method string, got testResponse) bool {
 
 // violations finds the operation without the mock's router, so that a wrong route shows.
 func (m *tenant) violations(r *http.Request, got testResponse) []spec.Violation {
-	path := inNamespace.ReplaceAllString("/"+strings.TrimLeft(r.URL.EscapedPath(), "/"), "/")
+	path := namespacePrefix.ReplaceAllString("/"+strings.TrimLeft(r.URL.EscapedPath(), "/"), "/")
 	if isPage(path, r.Method, got) {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 
 // After a reset and a collection the live heap is what it was at the start, whatever a mock has
 // been sent.
-func TestResetGivesMemoryBack(t *testing.T) {
+func TestReset_FreesMemory(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{})
 	send := func(method, path, contentType, body string) {
 		r := httptest.NewRequest(method, path, strings.NewReader(body))

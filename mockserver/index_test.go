@@ -29,7 +29,7 @@ func page(t *testing.T, m *tenant, method, path, accept string) testResponse {
 // links are the targets of the links in a page.
 var links = regexp.MustCompile(`href="([^"]+)"`)
 
-func TestIndex(t *testing.T) {
+func TestIndex_RendersPage(t *testing.T) {
 	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 	for _, test := range []struct{ name, method, path, accept, contentType string }{
 		{"browser", http.MethodGet, "/", browser, "text/html; charset=utf-8"},
@@ -85,17 +85,17 @@ func checkIndexText(t *testing.T, m *tenant, method, text string, html bool) {
 		}
 		return
 	}
-	found := links.FindAllStringSubmatch(text, -1)
-	if (len(found) > 0) != html || !strings.Contains(text, "/_mock/health") ||
+	matches := links.FindAllStringSubmatch(text, -1)
+	if (len(matches) > 0) != html || !strings.Contains(text, "/_mock/health") ||
 		!strings.Contains(text, "/_mock/spec/v2026") {
-		t.Errorf("%d links in %s", len(found), text)
+		t.Errorf("%d links in %s", len(matches), text)
 	}
-	for _, link := range found {
+	for _, link := range matches {
 		m.anonymous().get(link[1]).is(http.StatusOK)
 	}
 }
 
-func TestIndex_ControlOfItsOwn(t *testing.T) {
+func TestIndex_SeparateControl(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{SeparateControl: true, BaseURL: func() string {
 		return "http://mock:17280"
 	}})
@@ -104,7 +104,7 @@ func TestIndex_ControlOfItsOwn(t *testing.T) {
 	}
 	apart := httptest.NewServer(m.mock.ControlHandler())
 	t.Cleanup(apart.Close)
-	control := &client{tenant: m.at(apart.URL)}
+	control := &client{tenant: m.atURL(apart.URL)}
 	if text := control.get("/").is(http.StatusOK).text; !links.MatchString(text) {
 		t.Errorf("no link: %s", text)
 	}
@@ -132,18 +132,18 @@ func TestIndex_BrowserRequests(t *testing.T) {
 	} {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
 			m := start(t, "default")
-			m.unchecked = true // no document has the body of a response to HEAD
-			for range 2 {      // the second one would be a rejected request that came again
+			m.skipValidation = true // no document has the body of a response to HEAD
+			for range 2 {           // the second one would be a rejected request that came again
 				m.anonymous().send(test.method, test.path, "", "").is(test.status)
 			}
-			found, err := m.mock.Control().AllFindings(t.Context())
+			matches, err := m.mock.Control().AllFindings(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if (found.Judged == 2) != test.judged || (len(found.Kinds) > 0) != test.judged ||
-				(found.NotJudged[control.NotJudgedBrowser] == 2) == test.judged {
-				t.Errorf("%d judged, not judged %v, findings %v", found.Judged, found.NotJudged,
-					found.Kinds)
+			if (matches.Judged == 2) != test.judged || (len(matches.Kinds) > 0) != test.judged ||
+				(matches.NotJudged[control.NotJudgedBrowser] == 2) == test.judged {
+				t.Errorf("%d judged, not judged %v, findings %v", matches.Judged, matches.NotJudged,
+					matches.Kinds)
 			}
 		})
 	}

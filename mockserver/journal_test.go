@@ -27,7 +27,7 @@ func (c *client) journal(query string) []map[string]any {
 }
 
 // last is the exchange of the last request, with headers and bodies.
-func (c *client) last() map[string]any {
+func (c *client) lastExchange() map[string]any {
 	c.Helper()
 	all := c.journal("?limit=1")
 	if len(all) != 1 {
@@ -36,12 +36,12 @@ func (c *client) last() map[string]any {
 	return c.get("/_mock/requests/" + all[0]["id"].(string)).is(http.StatusOK).object()
 }
 
-func TestJournalHoldsExchanges(t *testing.T) {
+func TestJournal_RecordsExchanges(t *testing.T) {
 	m := start(t, "default")
 	c := m.as("jane.doe")
 	c.post("/v2026/personal-access-tokens",
 		`{"name":"noted","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
-	r := c.last()
+	r := c.lastExchange()
 	for name, want := range map[string]any{
 		"operation": "create", "version": "v2026", "method": "POST",
 		"path": "/v2026/personal-access-tokens", "query": "", "status": 200.0,
@@ -53,16 +53,16 @@ func TestJournalHoldsExchanges(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	sent, answered := r["request"].(map[string]any), r["response"].(map[string]any)
+	sent, response := r["request"].(map[string]any), r["response"].(map[string]any)
 	if sent["body"] != `{"name":"noted","userAwareTokenNeverExpires":true}` ||
-		!strings.Contains(answered["body"].(string), `"name":"noted"`) {
-		t.Errorf("bodies %v and %v", sent["body"], answered["body"])
+		!strings.Contains(response["body"].(string), `"name":"noted"`) {
+		t.Errorf("bodies %v and %v", sent["body"], response["body"])
 	}
 	if diff := cmp.Diff([]any{"Bearer [redacted]"},
 		sent["header"].(map[string]any)["Authorization"]); diff != "" {
 		t.Errorf("Authorization (-want +got):\n%s", diff)
 	}
-	if id := answered["header"].(map[string]any)["Slpt-Request-Id"].([]any)[0]; id != r["id"] {
+	if id := response["header"].(map[string]any)["Slpt-Request-Id"].([]any)[0]; id != r["id"] {
 		t.Errorf("the request is %v, its answer is named %v", r["id"], id)
 	}
 	c.get("/_mock/requests/nothing").problem(http.StatusNotFound, rule.ControlUnknownRequest)
@@ -75,7 +75,7 @@ func TestJournalHoldsExchanges(t *testing.T) {
 	}
 }
 
-func TestJournalIsFiltered(t *testing.T) {
+func TestJournal_FiltersRequests(t *testing.T) {
 	m := start(t, "default")
 	jane, admin := m.as("jane.doe"), m.as("admin")
 	jane.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
@@ -83,7 +83,7 @@ func TestJournalIsFiltered(t *testing.T) {
 	admin.get("/v2026/personal-access-tokens").is(http.StatusOK)
 	admin.delete("/v2026/personal-access-tokens/nothing").is(http.StatusNotFound)
 	jane.get("/v3/accounts").is(http.StatusNotImplemented)
-	jane.fault(`{"operation":"list","status":503}`)
+	jane.addFault(`{"operation":"list","status":503}`)
 	jane.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusServiceUnavailable)
 	for query, want := range map[string]int{
 		"": 8, "?operation=list": 4, "?operation=token": 2, "?version=v2026": 2, "?status=403": 1,
@@ -128,21 +128,22 @@ func TestJournalIsFiltered(t *testing.T) {
 		{"half an escape", "?a=%zz", cause{rule.ControlInvalidRequest, "query"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().get("/_mock/requests"+test.query).problem(http.StatusBadRequest,
+			m.forTest(t).anonymous().get("/_mock/requests"+
+				test.query).problem(http.StatusBadRequest,
 				rule.ControlInvalidRequest, test.want)
 		})
 	}
 }
 
-func TestJournalIsARing(t *testing.T) {
+func TestJournal_DropsOldest(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{JournalSize: 5})
 	c := m.as("jane.doe")
 	for i := range 9 {
 		c.get(fmt.Sprintf("/v3/personal-access-tokens?owner-id=me&i=%d", i)).is(http.StatusOK)
 	}
-	answered := c.get("/_mock/requests").object()
-	if answered["stored"] != 5.0 || answered["dropped"] != 5.0 || answered["matched"] != 5.0 {
-		t.Errorf("journal %v", answered)
+	response := c.get("/_mock/requests").object()
+	if response["stored"] != 5.0 || response["dropped"] != 5.0 || response["matched"] != 5.0 {
+		t.Errorf("journal %v", response)
 	}
 	if first := c.journal("")[0]; first["query"] != "owner-id=me&i=4" || first["sequence"] != 6.0 {
 		t.Errorf("the oldest is %v", first)
@@ -154,8 +155,8 @@ func TestJournalIsARing(t *testing.T) {
 }
 
 // Whatever a client does with a secret, no part of the journal shows it, nor does the log.
-func TestJournalHoldsNoSecrets(t *testing.T) {
-	log := &lines{}
+func TestJournal_RedactsSecrets(t *testing.T) {
+	log := &logLines{}
 	m := startWith(t, "default", mockserver.Config{Log: log.logger()})
 	c := m.as("jane.doe")
 	bearer := strings.TrimPrefix(c.authorization, "Bearer ")
@@ -183,7 +184,7 @@ func TestJournalHoldsNoSecrets(t *testing.T) {
 	basic.SetBasicAuth(janeID, janeSecret)
 	m.exchange(basic).is(http.StatusOK)
 	const strange = "hunter2supersecret"
-	m.bearing(strange).get(me).is(http.StatusUnauthorized)
+	m.withAuthorization(strange).get(listOwn).is(http.StatusUnauthorized)
 	everything := []string{strings.Join(log.all, "\n")}
 	for _, r := range c.journal("") {
 		everything = append(everything, c.get("/_mock/requests/"+r["id"].(string)).text)
@@ -202,21 +203,23 @@ func TestJournalHoldsNoSecrets(t *testing.T) {
 }
 
 // A finding is what a client does wrong: its kind, and a name or value that its detail has.
-type finding struct{ kind, at string }
+type finding struct{ kind, mention string }
 
-func TestClientFindings(t *testing.T) {
+func TestFindings_Kinds(t *testing.T) {
 	for name, test := range map[string]struct {
-		does func(c *client)
+		run  func(c *client)
 		want []finding
 	}{
-		"nothing wrong": {func(c *client) { c.get(me) }, nil},
+		"nothing wrong": {func(c *client) { c.get(listOwn) }, nil},
 		"an unknown property": {
 			func(c *client) {
 				c.post("/v3/personal-access-tokens", `{"name":"x","colour":"red"}`)
 			}, []finding{{"unknown-property", "/colour"}},
 		},
 		"an unknown parameter": {
-			func(c *client) { c.get(me + "&limit=10") }, []finding{{"unknown-parameter", "limit"}},
+			func(c *client) {
+				c.get(listOwn + "&limit=10")
+			}, []finding{{"unknown-parameter", "limit"}},
 		},
 		"a missing property": {
 			func(c *client) {
@@ -286,45 +289,45 @@ func TestClientFindings(t *testing.T) {
 		},
 		"no wait": {
 			func(c *client) {
-				c.fault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
-				c.get(me)
-				c.get(me)
+				c.addFault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
+				c.get(listOwn)
+				c.get(listOwn)
 			}, []finding{{"no-wait", "30s"}},
 		},
 		"no wait after a date": {
 			func(c *client) {
-				c.fault(`{"operation":"list","status":503,"retryAfter":"30s",` +
+				c.addFault(`{"operation":"list","status":503,"retryAfter":"30s",` +
 					`"retryAfterAs":"date"}`)
-				c.get(me)
-				c.get(me)
+				c.get(listOwn)
+				c.get(listOwn)
 			}, []finding{{"no-wait", "30s"}},
 		},
 		"a wait by the clock": {
 			func(c *client) {
-				c.fault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
-				c.get(me)
+				c.addFault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
+				c.get(listOwn)
 				c.post("/_mock/clock/advance", `{"by":"30s"}`)
-				c.get(me)
+				c.get(listOwn)
 			}, nil,
 		},
 		"another version meanwhile": {
 			func(c *client) {
-				c.fault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
-				c.get(me)
+				c.addFault(`{"operation":"list","status":429,"retryAfter":"30s"}`)
+				c.get(listOwn)
 				c.get("/v3/personal-access-tokens?owner-id=me")
 			}, nil,
 		},
 		"a deleted token, with its access token and to log in": {
 			func(c *client) {
 				c.delete("/v3/personal-access-tokens/" + janeID).is(http.StatusNoContent)
-				c.get(me).is(http.StatusOK)
+				c.get(listOwn).is(http.StatusOK)
 				c.login(janeID, janeSecret).is(http.StatusUnauthorized)
 			}, []finding{{"deleted-token", janeID}, {"deleted-token", janeID}},
 		},
 		"an expired access token": {
 			func(c *client) {
 				c.post("/_mock/clock/advance", `{"by":"12h"}`)
-				c.get(me).is(http.StatusUnauthorized)
+				c.get(listOwn).is(http.StatusUnauthorized)
 			}, []finding{{"expired-access-token", "2026-09-01T00:00:00.000Z"}},
 		},
 		"an expired token": {
@@ -336,7 +339,7 @@ func TestClientFindings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := start(t, "default").as("jane.doe")
-			test.does(c)
+			test.run(c)
 			var got, details []string
 			for _, r := range c.journal("") {
 				for _, f := range r["findings"].([]any) {
@@ -349,13 +352,13 @@ func TestClientFindings(t *testing.T) {
 				t.Fatalf("findings %q, want %q", got, test.want)
 			}
 			for i, want := range test.want {
-				if got[i] != want.kind || !names(details[i], want.at) {
+				if got[i] != want.kind || !mentions(details[i], want.mention) {
 					t.Errorf("finding %s, %q, want %s about %s", got[i], details[i], want.kind,
-						want.at)
+						want.mention)
 				}
 			}
 			if len(got) > 0 {
-				golden.Check(t, findingTexts, golden.Key(t), normal(strings.Join(details, "\n")))
+				golden.Check(t, findingTexts, golden.Key(t), normalize(strings.Join(details, "\n")))
 			}
 			total := 0.0
 			for _, n := range c.get("/_mock/health").
@@ -369,15 +372,15 @@ func TestClientFindings(t *testing.T) {
 	}
 }
 
-func TestCounters(t *testing.T) {
+func TestHealth_CountsRequests(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
-	c.get(me)
-	c.get(me)
+	c.get(listOwn)
+	c.get(listOwn)
 	c.post("/v3/personal-access-tokens", `{}`)
 	c.get("/nothing")
-	c.fault(`{"operation":"list","status":429}`)
-	c.get(me)
+	c.addFault(`{"operation":"list","status":429}`)
+	c.get(listOwn)
 	m.in("other").as("jane.doe")
 	got := c.get("/_mock/health").object()["counters"]
 	want := map[string]any{
@@ -394,13 +397,13 @@ func TestCounters(t *testing.T) {
 	}
 }
 
-func TestVerify(t *testing.T) {
+func TestVerify_ComparesExpectations(t *testing.T) {
 	m := start(t, "default")
 	c := m.as("jane.doe")
 	c.post("/v2026/personal-access-tokens",
 		`{"name":"build","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
-	c.get(me).is(http.StatusOK)
-	c.get(me).is(http.StatusOK)
+	c.get(listOwn).is(http.StatusOK)
+	c.get(listOwn).is(http.StatusOK)
 	verify := func(body string) testResponse {
 		return c.post("/_mock/verify", body).is(http.StatusOK)
 	}
@@ -423,12 +426,12 @@ func TestVerify(t *testing.T) {
 			t.Errorf("%s: %v, want %v", body, got, want)
 		}
 	}
-	miss := verify(`{"expect":[{"match":{"operation":"create","version":"v3",` +
+	result := verify(`{"expect":[{"match":{"operation":"create","version":"v3",` +
 		`"body":{"name":"test"}},"times":1}]}`).object()["outcomes"].([]any)[0].(map[string]any)
-	if miss["actual"] != 0.0 || !strings.Contains(miss["expected"].(string), "create") {
-		t.Errorf("outcome %v", miss)
+	if result["actual"] != 0.0 || !strings.Contains(result["expected"].(string), "create") {
+		t.Errorf("outcome %v", result)
 	}
-	nearest := miss["nearMisses"].([]any)[0].(map[string]any)
+	nearest := result["nearMisses"].([]any)[0].(map[string]any)
 	want := []any{
 		map[string]any{"pointer": "/version", "expected": "v3", "actual": "v2026"},
 		map[string]any{"pointer": "/body/name", "expected": "test", "actual": "build"},
@@ -475,13 +478,13 @@ func TestVerify(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c.of(t).anonymous().post("/_mock/verify", test.body).problem(http.StatusBadRequest,
+			c.forTest(t).anonymous().post("/_mock/verify", test.body).problem(http.StatusBadRequest,
 				rule.ControlInvalidRequest, test.want)
 		})
 	}
 }
 
-func TestSpecIsServed(t *testing.T) {
+func TestControl_ServesDocuments(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{Versions: []version.Version{version.V3}})
 	c := m.anonymous()
 	for _, name := range []string{"v3", "oauth", "control"} {
@@ -490,11 +493,11 @@ func TestSpecIsServed(t *testing.T) {
 	c.get("/_mock/spec/v2026").problem(http.StatusNotFound, rule.ControlUnknownDocument)
 }
 
-func TestControlRefusesInProblems(t *testing.T) {
+func TestControl_RespondsWithProblems(t *testing.T) {
 	c := start(t, "empty").anonymous()
 	for _, path := range []string{"/_mock/nothing", "/_mock"} {
 		t.Run(path, func(t *testing.T) {
-			c.of(t).anonymous().get(path).problem(http.StatusNotFound, rule.ControlUnknownPath)
+			c.forTest(t).anonymous().get(path).problem(http.StatusNotFound, rule.ControlUnknownPath)
 		})
 	}
 	if r := c.delete("/_mock/verify"); r.header.Get("Allow") != "POST" {
@@ -503,7 +506,7 @@ func TestControlRefusesInProblems(t *testing.T) {
 	c.delete("/_mock/verify").problem(http.StatusMethodNotAllowed, rule.MethodNotAllowed)
 	for name, body := range map[string]string{"half a text": `{"now":`, "no text": ""} {
 		t.Run(name, func(t *testing.T) {
-			c.of(t).anonymous().put("/_mock/clock", body).problem(http.StatusBadRequest,
+			c.forTest(t).anonymous().put("/_mock/clock", body).problem(http.StatusBadRequest,
 				rule.ControlInvalidRequest, cause{rule.ControlInvalidRequest, ""})
 		})
 	}

@@ -20,7 +20,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-func TestAccessTokenIsAJWT(t *testing.T) {
+func TestAccessToken_IsJWT(t *testing.T) {
 	m := start(t, "empty")
 	parts := segments(t, m.as("admin"))
 	var header, claims map[string]any
@@ -50,7 +50,7 @@ func TestAccessTokenIsAJWT(t *testing.T) {
 	}
 }
 
-func TestForgedAccessTokens(t *testing.T) {
+func TestAccessToken_RejectsForgeries(t *testing.T) {
 	m := start(t, "empty")
 	bearer := strings.TrimPrefix(m.as("jane.doe").authorization, "Bearer ")
 	decoded := segments(t, m.as("jane.doe"))
@@ -58,8 +58,8 @@ func TestForgedAccessTokens(t *testing.T) {
 	if err := json.Unmarshal([]byte(decoded[1]), &claims); err != nil {
 		t.Fatal(err)
 	}
-	raised := maps.Clone(claims)
-	raised["authorities"] = []string{"ORG_ADMIN"}
+	elevated := maps.Clone(claims)
+	elevated["authorities"] = []string{"ORG_ADMIN"}
 	foreign, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestForgedAccessTokens(t *testing.T) {
 	}
 	sign := func(method jwt.SigningMethod, key any) string {
 		t.Helper()
-		signed, err := jwt.NewWithClaims(method, raised).SignedString(key)
+		signed, err := jwt.NewWithClaims(method, elevated).SignedString(key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,12 +86,12 @@ func TestForgedAccessTokens(t *testing.T) {
 	parts := strings.Split(bearer, ".")
 	for _, test := range []struct{ name, token string }{
 		{"alg none", sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType)},
-		{"alg None", encode(map[string]string{"alg": "None"}) + "." + encode(raised) + "."},
+		{"alg None", encode(map[string]string{"alg": "None"}) + "." + encode(elevated) + "."},
 		{"another algorithm, with a guessed key", sign(jwt.SigningMethodHS256, []byte("secret"))},
 		{"another algorithm, with an empty key", sign(jwt.SigningMethodHS256, []byte{})},
 		{"another algorithm, RS256", sign(jwt.SigningMethodRS256, rsaKey)},
 		{"a foreign key", sign(jwt.SigningMethodES256, foreign)},
-		{"tampered claims", parts[0] + "." + encode(raised) + "." + parts[2]},
+		{"tampered claims", parts[0] + "." + encode(elevated) + "." + parts[2]},
 		{"a short signature", bearer[:len(bearer)-2]}, // still Base64
 		{"a cut signature", bearer[:len(bearer)-1]},   // whose last character is none of Base64
 		{"no signature", parts[0] + "." + parts[1] + "."},
@@ -102,12 +102,12 @@ func TestForgedAccessTokens(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := &client{tenant: m.of(t), authorization: "Bearer " + test.token}
-			c.get("/v3/personal-access-tokens").is(http.StatusUnauthorized).because(cause{
+			c := &client{tenant: m.forTest(t), authorization: "Bearer " + test.token}
+			c.get("/v3/personal-access-tokens").is(http.StatusUnauthorized).hasCauses(cause{
 				rule: rule.BearerRequired,
 			})
 			c.anonymous().send("POST", "/oauth/check_token", urlencode,
-				"token="+test.token).denied(http.StatusBadRequest, "invalid_token",
+				"token="+test.token).rejectedOAuth(http.StatusBadRequest, "invalid_token",
 				rule.OAuthCheckToken)
 		})
 	}
@@ -131,7 +131,7 @@ func TestForgedAccessTokens(t *testing.T) {
 	})
 }
 
-func TestLoginsDoNotDisturbEachOther(t *testing.T) {
+func TestLogin_TokensAreIndependent(t *testing.T) {
 	m := start(t, "empty")
 	var all []*client
 	for range 5 {

@@ -14,29 +14,31 @@ import (
 )
 
 // oddRequest is a request that is accepted although it cannot have been meant.
-type oddRequest struct {
+type mistakenRequest struct {
 	name, method, path, contentType, body string
 	want                                  []finding
 }
 
 // oddRequests returns such requests of a version. The token with the id is the caller's own.
-func oddRequests(v version.Version, id string) []oddRequest {
-	create := func(name, body string, want ...finding) oddRequest {
-		return oddRequest{
+func mistakenRequests(v version.Version, id string) []mistakenRequest {
+	create := func(name, body string, want ...finding) mistakenRequest {
+		return mistakenRequest{
 			name, "POST", v.CollectionPath(), jsonType,
 			body[:len(body)-1] + `,"expirationDate":"2026-09-30T00:00:00Z"}`, want,
 		}
 	}
-	patch := func(name, operations string, want ...finding) oddRequest {
-		return oddRequest{name, "PATCH", v.CollectionPath() + "/" + id, patchType, operations, want}
+	patch := func(name, operations string, want ...finding) mistakenRequest {
+		return mistakenRequest{
+			name, "PATCH", v.CollectionPath() + "/" + id, patchType, operations, want,
+		}
 	}
-	scope := func(name, scope string, want ...finding) oddRequest {
+	scope := func(name, scope string, want ...finding) mistakenRequest {
 		return create(name, `{"name":"`+name+`","scope":[`+scope+`]}`, want...)
 	}
-	list := func(name, query string, want ...finding) oddRequest {
-		return oddRequest{name, "GET", v.CollectionPath() + "?" + query, "", "", want}
+	list := func(name, query string, want ...finding) mistakenRequest {
+		return mistakenRequest{name, "GET", v.CollectionPath() + "?" + query, "", "", want}
 	}
-	all := []oddRequest{
+	all := []mistakenRequest{
 		create("duplicate key", `{"name":"a","name":"duplicate key"}`, finding{
 			control.DuplicateKey, "/name",
 		}),
@@ -111,7 +113,7 @@ func oddRequests(v version.Version, id string) []oddRequest {
 		}),
 	}
 	if v == version.V1 {
-		all = append(all, oddRequest{
+		all = append(all, mistakenRequest{
 			"duplicate key in bulk", "POST", bulkV1, jsonType,
 			`{"ids":["` + id +
 				`"],"patch":[],"patch":[{"op":"replace","path":"/expirationDate",` +
@@ -124,7 +126,7 @@ func oddRequests(v version.Version, id string) []oddRequest {
 
 // What is accepted and cannot have been meant is a finding, in every version and under every
 // profile, and changes no response.
-func TestFindings_NotMeant(t *testing.T) {
+func TestFindings_LikelyMistakes(t *testing.T) {
 	for _, profile := range []string{mockserver.ProfileFriendly, mockserver.ProfileFaithful} {
 		t.Run(profile, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
@@ -135,9 +137,9 @@ func TestFindings_NotMeant(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for i, test := range oddRequests(v, login.ID) {
+				for i, test := range mistakenRequests(v, login.ID) {
 					t.Run(test.name, func(t *testing.T) {
-						c := m.in(fmt.Sprintf("odd-%d", i)).of(t).as("admin")
+						c := m.in(fmt.Sprintf("odd-%d", i)).forTest(t).as("admin")
 						c.send(test.method, test.path, test.contentType,
 							test.body).is(http.StatusOK)
 						checkFindings(t, c, test.want)
@@ -151,30 +153,30 @@ func TestFindings_NotMeant(t *testing.T) {
 // checkFindings compares the findings about the last request with what is expected, in any order.
 func checkFindings(t *testing.T, c *client, want []finding) {
 	t.Helper()
-	entry := c.last()
-	left := slices.Clone(want)
+	entry := c.lastExchange()
+	missing := slices.Clone(want)
 	var texts []string
 	for _, f := range entry["findings"].([]any) {
 		f := f.(map[string]any)
 		kind, detail := f["kind"].(string), f["detail"].(string)
 		remedy, _ := f["remedy"].(string)
 		texts = append(texts, strings.TrimRight(detail+"\n  "+remedy, " \n"))
-		i := slices.IndexFunc(left, func(w finding) bool {
-			return w.kind == kind && names(detail, w.at)
+		i := slices.IndexFunc(missing, func(w finding) bool {
+			return w.kind == kind && mentions(detail, w.mention)
 		})
 		if i < 0 {
 			t.Errorf("finding %s: %s", kind, detail)
 			continue
 		}
-		left = slices.Delete(left, i, i+1)
+		missing = slices.Delete(missing, i, i+1)
 	}
-	if len(left) > 0 {
-		t.Errorf("no finding %v, got %q", left, texts)
+	if len(missing) > 0 {
+		t.Errorf("no finding %v, got %q", missing, texts)
 	}
 	if len(texts) > 0 {
 		golden.Check(t, findingTexts, "meant/"+t.Name()[strings.LastIndex(t.Name(), "/")+1:],
 			strings.NewReplacer("TokenV1 ", "Token ", "TokenV1,", "Token,", "TokensV1,",
-				"Tokens,").Replace(normal(strings.Join(texts, "\n"))))
+				"Tokens,").Replace(normalize(strings.Join(texts, "\n"))))
 	}
 }
 
@@ -203,7 +205,7 @@ func TestFindings_RepeatedParameter(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := m.of(t).anonymous()
+			c := m.forTest(t).anonymous()
 			c.send("POST", "/oauth/token"+test.query, formType, test.form).is(http.StatusOK)
 			checkFindings(t, c, test.want)
 		})
@@ -229,13 +231,13 @@ func TestFindings_NoWait(t *testing.T) {
 		}
 	}
 	fault := func(rule string) func(c *client) {
-		return func(c *client) { c.fault(rule) }
+		return func(c *client) { c.addFault(rule) }
 	}
 	prefersRate := preferring(tokens+"?owner-id=me", "code=429")
 	for _, test := range []struct {
 		name   string
 		config mockserver.Profile
-		does   []func(c *client)
+		run    []func(c *client)
 		want   bool // of the last request
 	}{
 		{
@@ -317,11 +319,11 @@ func TestFindings_NoWait(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := startWith(t, "default", mockserver.Config{Profile: test.config}).as("jane.doe")
-			for _, does := range test.does {
-				does(c)
+			for _, run := range test.run {
+				run(c)
 			}
 			var got []string
-			for _, f := range c.last()["findings"].([]any) {
+			for _, f := range c.lastExchange()["findings"].([]any) {
 				if f := f.(map[string]any); f["kind"] == control.NoWait {
 					got = append(got, f["remedy"].(string))
 				}

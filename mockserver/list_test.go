@@ -16,7 +16,7 @@ import (
 )
 
 // library is a tenant whose tokens lie at known times around noon.
-const library = `
+const dateTenant = `
 identities:
 - {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
 - {id: facedadafacedadafacedadafacedada, name: jane.doe}
@@ -28,7 +28,7 @@ tokens:
 - {id: faceccccfaceccccfaceccccfacecccc, secret: faceccccfaceccccfaceccccfaceccccfaceccccfaceccccfaceccccfacecccc, owner: jane.doe, name: flow, created: -5d, lastUsed: -2d, managed: true}
 `
 
-func TestListShowsTheKeysOfItsVersion(t *testing.T) {
+func TestList_ReturnsKeysOfVersion(t *testing.T) {
 	for _, family := range []struct {
 		versions []version.Version
 		more     []string
@@ -39,7 +39,7 @@ func TestListShowsTheKeysOfItsVersion(t *testing.T) {
 				"managed", "name", "owner", "scope",
 			}, family.more...)
 			for _, token := range start(t,
-				library).as("admin").get(v.CollectionPath()).is(http.StatusOK).list() {
+				dateTenant).as("admin").get(v.CollectionPath()).is(http.StatusOK).list() {
 				if diff := cmp.Diff(want, slices.Sorted(maps.Keys(token))); diff != "" {
 					t.Errorf("keys of %s (-want +got):\n%s", token["name"], diff)
 				}
@@ -48,9 +48,10 @@ func TestListShowsTheKeysOfItsVersion(t *testing.T) {
 	}
 }
 
-func TestListShowsAToken(t *testing.T) {
+func TestList_ReturnsToken(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
-		got := only(start(t, library).as("jane.doe"), v, "facebbbbfacebbbbfacebbbbfacebbbb")
+		got := listedToken(start(t, dateTenant).as("jane.doe"), v,
+			"facebbbbfacebbbbfacebbbbfacebbbb")
 		delete(got, "userAwareTokenNeverExpires")
 		want := map[string]any{
 			"id": "facebbbbfacebbbbfacebbbbfacebbbb", "name": "old", "scope": []any{
@@ -69,7 +70,7 @@ func TestListShowsAToken(t *testing.T) {
 	})
 }
 
-func TestListOfAnOwner(t *testing.T) {
+func TestList_FiltersByOwner(t *testing.T) {
 	for _, test := range []struct {
 		name, user, query string
 		want              []string
@@ -102,7 +103,7 @@ func TestListOfAnOwner(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
-				got := start(t, library).as(test.user).names(v.CollectionPath() + test.query)
+				got := start(t, dateTenant).as(test.user).names(v.CollectionPath() + test.query)
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("names (-want +got):\n%s", diff)
 				}
@@ -111,7 +112,7 @@ func TestListOfAnOwner(t *testing.T) {
 	}
 }
 
-func TestListIsStableAndNamesEachTokenOnce(t *testing.T) {
+func TestList_IsStable(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "crowded").as("admin")
 		first := c.get(v.CollectionPath()).is(http.StatusOK)
@@ -134,7 +135,7 @@ func TestListIsStableAndNamesEachTokenOnce(t *testing.T) {
 	})
 }
 
-func TestFilters(t *testing.T) {
+func TestList_AppliesFilters(t *testing.T) {
 	for _, test := range []struct {
 		filter string
 		want   []string
@@ -161,7 +162,7 @@ func TestFilters(t *testing.T) {
 		t.Run(test.filter, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
 				got := start(t,
-					library).as("admin").names(v.CollectionPath() + "?filters=" +
+					dateTenant).as("admin").names(v.CollectionPath() + "?filters=" +
 					url.QueryEscape(test.filter))
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("names (-want +got):\n%s", diff)
@@ -171,7 +172,7 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-func TestFiltersRefused(t *testing.T) {
+func TestList_RejectsFilters(t *testing.T) {
 	for _, test := range []struct {
 		filter string
 		want   cause
@@ -192,7 +193,7 @@ func TestFiltersRefused(t *testing.T) {
 		t.Run(test.filter, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
 				start(t,
-					library).as("admin").get(v.CollectionPath()+"?filters="+
+					dateTenant).as("admin").get(v.CollectionPath()+"?filters="+
 					url.QueryEscape(test.filter)).
 					rejected(http.StatusBadRequest, "400.1", test.want)
 			})
@@ -200,7 +201,7 @@ func TestFiltersRefused(t *testing.T) {
 	}
 }
 
-func TestQueryRefused(t *testing.T) {
+func TestList_RejectsQueries(t *testing.T) {
 	for _, test := range []struct {
 		name, query, detailCode string
 		want                    cause
@@ -224,45 +225,45 @@ func TestQueryRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
 				start(t,
-					library).as("admin").get(v.CollectionPath()+
+					dateTenant).as("admin").get(v.CollectionPath()+
 					test.query).rejected(http.StatusBadRequest, test.detailCode, test.want)
 			})
 		})
 	}
 }
 
-func TestLastUsedMovesOnceADay(t *testing.T) {
+func TestLastUsed_ChangesOnceADay(t *testing.T) {
 	m := start(t, "empty")
 	jane := m.as("jane.doe")
 	token := jane.create(version.V2026, "build")
 	use := func(want any) {
 		t.Helper()
-		if got := only(jane, version.V2026, token["id"])["lastUsed"]; got != want {
+		if got := listedToken(jane, version.V2026, token["id"])["lastUsed"]; got != want {
 			t.Errorf("lastUsed %v, want %v", got, want)
 		}
 	}
 	use(nil)
-	m.with(token["id"].(string),
+	m.withLogin(token["id"].(string),
 		token["secret"].(string)).get("/v2026/personal-access-tokens?owner-id=me").is(http.StatusOK)
 	use("2026-08-31T12:00:00.000Z")
 	m.advance(24*time.Hour - time.Millisecond)
 	jane = m.as("jane.doe")
-	m.with(token["id"].(string), token["secret"].(string))
+	m.withLogin(token["id"].(string), token["secret"].(string))
 	use("2026-08-31T12:00:00.000Z")
 	m.advance(time.Millisecond)
-	m.with(token["id"].(string), token["secret"].(string))
+	m.withLogin(token["id"].(string), token["secret"].(string))
 	use("2026-09-01T12:00:00.000Z")
 	m.login(token["id"].(string), "wrong").is(http.StatusUnauthorized)
 	use("2026-09-01T12:00:00.000Z")
 }
 
-func TestOneStoreBehindAllVersions(t *testing.T) {
-	for _, made := range version.All() {
-		for _, listed := range version.All() {
-			t.Run(fmt.Sprintf("%s in %s", made, listed), func(t *testing.T) {
+func TestVersions_ShareTokens(t *testing.T) {
+	for _, createVersion := range version.All() {
+		for _, listVersion := range version.All() {
+			t.Run(fmt.Sprintf("%s in %s", createVersion, listVersion), func(t *testing.T) {
 				c := start(t, "empty").as("jane.doe")
-				token := c.create(made, "shared")
-				got := only(c, listed, token["id"])
+				token := c.create(createVersion, "shared")
+				got := listedToken(c, listVersion, token["id"])
 				for _, key := range []string{
 					"id", "name", "scope", "owner", "created", "accessTokenValiditySeconds",
 					"expirationDate",
@@ -271,24 +272,24 @@ func TestOneStoreBehindAllVersions(t *testing.T) {
 						t.Errorf("%s (-created +listed):\n%s", key, diff)
 					}
 				}
-				_, shown := got["userAwareTokenNeverExpires"]
-				if want := slices.Contains(current, listed); shown != want {
-					t.Errorf("userAwareTokenNeverExpires shown: %v, want %v", shown, want)
+				_, present := got["userAwareTokenNeverExpires"]
+				if want := slices.Contains(current, listVersion); present != want {
+					t.Errorf("userAwareTokenNeverExpires shown: %v, want %v", present, want)
 				}
-				c.delete(listed.CollectionPath() + "/" +
+				c.delete(listVersion.CollectionPath() + "/" +
 					token["id"].(string)).is(http.StatusNoContent)
-				c.delete(made.CollectionPath() + "/" + token["id"].(string)).unknownID()
+				c.delete(createVersion.CollectionPath() + "/" + token["id"].(string)).unknownID()
 			})
 		}
 	}
 }
 
-func TestNeverExpiringTokenInLegacyLists(t *testing.T) {
+func TestList_NeverExpiringTokenInLegacyVersions(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	token := c.post("/v2026/personal-access-tokens",
 		`{"name":"forever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).object()
 	each(t, version.All(), func(t *testing.T, v version.Version) {
-		got := only(c, v, token["id"])
+		got := listedToken(c, v, token["id"])
 		if date, present := got["expirationDate"]; !present || date != nil {
 			t.Errorf("expirationDate %v, present: %v, want null", date, present)
 		}

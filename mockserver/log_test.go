@@ -12,7 +12,7 @@ import (
 )
 
 // A line of the log is bounded even if the cause is the mock itself, whose errors have no bound.
-func TestLogLinesAreBounded(t *testing.T) {
+func TestLog_BoundsLines(t *testing.T) {
 	for _, newHandler := range []func(*bytes.Buffer) slog.Handler{
 		func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) },
 		func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) },

@@ -22,25 +22,25 @@ func lastEntry(t *testing.T, m *tenant) control.Request {
 	return journal.Requests[len(journal.Requests)-1]
 }
 
-func TestQuery_MisspellingsAreNamed(t *testing.T) {
+func TestFindings_MisspelledParameters(t *testing.T) {
 	m := start(t, "default")
 	user, admin := m.as("jane.doe"), m.as("admin")
-	for _, test := range []struct{ name, query, meant, kind string }{
+	for _, test := range []struct{ name, query, suggestion, kind string }{
 		{"owner-id in camel case", "ownerId=me", "owner-id", control.UnknownParameter},
 		{"owner-id with an underscore", "owner_id=me", "owner-id", control.UnknownParameter},
 		{"owner-id in capitals", "Owner-Id=me", "owner-id", control.UnknownParameter},
 		{"me in capitals", "owner-id=ME", "me", control.InvalidProperty},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			user := &client{m.of(t), user.authorization}
+			user := &client{m.forTest(t), user.authorization}
 			got := user.get("/v2026/personal-access-tokens?" + test.query).is(http.StatusForbidden)
-			got.because(cause{rule.ListRights, test.meant + " owner-id=me"})
-			found := got.entry().Findings
-			if len(found) == 0 || found[0].Kind != test.kind ||
-				!names(found[0].Detail, test.meant) {
-				t.Fatalf("findings %v, want %s about %s", found, test.kind, test.meant)
+			got.hasCauses(cause{rule.ListRights, test.suggestion + " owner-id=me"})
+			findings := got.entry().Findings
+			if len(findings) == 0 || findings[0].Kind != test.kind ||
+				!mentions(findings[0].Detail, test.suggestion) {
+				t.Fatalf("findings %v, want %s about %s", findings, test.kind, test.suggestion)
 			}
-			golden.Check(t, findingTexts, golden.Key(t), found[0].Detail)
+			golden.Check(t, findingTexts, golden.Key(t), findings[0].Detail)
 		})
 	}
 	for _, test := range []struct{ name, query string }{
@@ -49,26 +49,26 @@ func TestQuery_MisspellingsAreNamed(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			admin := &client{m.of(t), admin.authorization}
-			found := admin.get("/v2026/personal-access-tokens?" +
+			admin := &client{m.forTest(t), admin.authorization}
+			findings := admin.get("/v2026/personal-access-tokens?" +
 				test.query).is(http.StatusOK).entry().Findings
-			if len(found) != 1 || found[0].Kind != control.UnknownParameter ||
-				!names(found[0].Detail, "filters") {
-				t.Fatalf("findings %v", found)
+			if len(findings) != 1 || findings[0].Kind != control.UnknownParameter ||
+				!mentions(findings[0].Detail, "filters") {
+				t.Fatalf("findings %v", findings)
 			}
-			golden.Check(t, findingTexts, golden.Key(t), found[0].Detail)
+			golden.Check(t, findingTexts, golden.Key(t), findings[0].Detail)
 		})
 	}
-	found := user.post("/v2026/personal-access-tokens",
+	findings := user.post("/v2026/personal-access-tokens",
 		`{"name":"x","expiration_date":"2027-01-01T00:00:00Z",`+
 			`"userAwareTokenNeverExpires":true}`).is(http.StatusOK).entry().Findings
-	if len(found) != 1 || found[0].Kind != control.UnknownProperty ||
-		!names(found[0].Detail, "expirationDate") {
-		t.Errorf("findings %v", found)
+	if len(findings) != 1 || findings[0].Kind != control.UnknownProperty ||
+		!mentions(findings[0].Detail, "expirationDate") {
+		t.Errorf("findings %v", findings)
 	}
 }
 
-func TestCredentials_NearMissesAreNamed(t *testing.T) {
+func TestFindings_NearMissCredentials(t *testing.T) {
 	m := start(t, "default")
 	login, err := m.seed.LoginToken("jane.doe")
 	if err != nil {
@@ -88,9 +88,9 @@ func TestCredentials_NearMissesAreNamed(t *testing.T) {
 		{"exchanged, with a line break", login.Secret + "\n", login.ID},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := m.of(t).login(test.id, test.secret)
-			r.equal("error_description", observed["invalid_client"])
-			r.denied(http.StatusUnauthorized, "invalid_client", rule.TokenBadCredentials)
+			r := m.forTest(t).login(test.id, test.secret)
+			r.equal("error_description", observedErrors["invalid_client"])
+			r.rejectedOAuth(http.StatusUnauthorized, "invalid_client", rule.TokenBadCredentials)
 			entry := r.entry()
 			if len(entry.Findings) == 0 || entry.Findings[0].Kind != control.MalformedCredentials {
 				t.Fatalf("findings %v", entry.Findings)
@@ -104,7 +104,7 @@ func TestCredentials_NearMissesAreNamed(t *testing.T) {
 		})
 	}
 	t.Run("right credentials", func(t *testing.T) {
-		m := m.of(t)
+		m := m.forTest(t)
 		m.login(login.ID, login.Secret).is(http.StatusOK)
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.url+"/oauth/token",
 			strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode()))
@@ -117,10 +117,10 @@ func TestCredentials_NearMissesAreNamed(t *testing.T) {
 		m.exchange(r).is(http.StatusOK)
 	})
 	t.Run("another secret", func(t *testing.T) {
-		m := m.of(t)
+		m := m.forTest(t)
 		m.login(login.ID, strings.Repeat("0", 64)).is(http.StatusUnauthorized)
-		if found := lastEntry(t, m).Findings; len(found) > 0 {
-			t.Errorf("findings %v", found)
+		if findings := lastEntry(t, m).Findings; len(findings) > 0 {
+			t.Errorf("findings %v", findings)
 		}
 	})
 }

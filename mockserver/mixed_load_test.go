@@ -17,7 +17,7 @@ import (
 func BenchmarkMixed(b *testing.B) {
 	const clients = 16
 	m := start(b, "default")
-	m.unchecked = true // validation costs more than the request
+	m.skipValidation = true // validation costs more than the request
 	before := len(m.as("jane.doe").get(benchPath + "?owner-id=me").list())
 	transport := http.DefaultTransport.(*http.Transport)
 	idle := transport.MaxIdleConnsPerHost
@@ -50,8 +50,8 @@ func BenchmarkMixed(b *testing.B) {
 		for name, share := range map[string]float64{
 			"p50": 0.5, "p99": 0.99, "p99.9": 0.999, "max": 1,
 		} {
-			at := took[int(share*float64(len(took)-1))]
-			b.ReportMetric(float64(at.Microseconds())/1000, operation+"-"+name+"-ms")
+			percentile := took[int(share*float64(len(took)-1))]
+			b.ReportMetric(float64(percentile.Microseconds())/1000, operation+"-"+name+"-ms")
 		}
 	}
 	if after := len(m.as("jane.doe").get(benchPath + "?owner-id=me").list()); after != before {
@@ -64,9 +64,9 @@ type mixedTimes map[string][]time.Duration
 
 func (t mixedTimes) session(m *tenant, name string) {
 	measure := func(operation string, request func() testResponse, want int) testResponse {
-		begin := time.Now() //nolint:forbidigo // a stopwatch
+		before := time.Now() //nolint:forbidigo // a stopwatch
 		r := request()
-		t[operation] = append(t[operation], time.Since(begin))
+		t[operation] = append(t[operation], time.Since(before))
 		return r.is(want)
 	}
 	c := m.anonymous()

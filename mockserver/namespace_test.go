@@ -15,20 +15,20 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-const me = "/v2026/personal-access-tokens?owner-id=me"
+const listOwn = "/v2026/personal-access-tokens?owner-id=me"
 
 // What happens in one namespace is not seen in another.
-func TestNamespacesAreTenantsOfTheirOwn(t *testing.T) {
+func TestNamespaces_AreIsolated(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		a, b := m.in("a").as("jane.doe"), m.in("b").as("jane.doe")
-		mine := v.CollectionPath() + "?owner-id=me"
+		ownTokens := v.CollectionPath() + "?owner-id=me"
 		created := a.create(v, "only in a")
-		if diff := cmp.Diff([]string{"login", "only in a"}, a.names(mine)); diff != "" {
+		if diff := cmp.Diff([]string{"login", "only in a"}, a.names(ownTokens)); diff != "" {
 			t.Errorf("in a (-want +got):\n%s", diff)
 		}
 		for name, other := range map[string]*client{"b": b, "the default one": m.as("jane.doe")} {
-			if diff := cmp.Diff([]string{"login"}, other.names(mine)); diff != "" {
+			if diff := cmp.Diff([]string{"login"}, other.names(ownTokens)); diff != "" {
 				t.Errorf("in %s (-want +got):\n%s", name, diff)
 			}
 		}
@@ -39,21 +39,21 @@ func TestNamespacesAreTenantsOfTheirOwn(t *testing.T) {
 	})
 }
 
-func TestBearerOfOneNamespaceIsWorthNothingInAnother(t *testing.T) {
+func TestNamespaces_RejectForeignBearers(t *testing.T) {
 	m := start(t, "empty")
 	bearer := m.in("a").as("jane.doe").authorization
-	m.in("a").bearing(bearer).get(me).is(http.StatusOK)
+	m.in("a").withAuthorization(bearer).get(listOwn).is(http.StatusOK)
 	for _, other := range []*tenant{m, m.in("b")} {
-		other.bearing(bearer).get(me).is(http.StatusUnauthorized).because(cause{
+		other.withAuthorization(bearer).get(listOwn).is(http.StatusUnauthorized).hasCauses(cause{
 			rule: rule.BearerRequired,
 		})
 	}
 	own := m.as("jane.doe").authorization
-	m.in("a").bearing(own).get(me).is(http.StatusUnauthorized)
-	m.in("default").bearing(own).get(me).is(http.StatusOK)
+	m.in("a").withAuthorization(own).get(listOwn).is(http.StatusUnauthorized)
+	m.in("default").withAuthorization(own).get(listOwn).is(http.StatusOK)
 }
 
-func TestNamespaceNames(t *testing.T) {
+func TestNamespace_ValidatesName(t *testing.T) {
 	m := start(t, "empty")
 	for name, status := range map[string]int{
 		"a": 200, "0": 200, "-": 200, "a-1": 200, strings.Repeat("x", 63): 200, "default": 200,
@@ -61,7 +61,7 @@ func TestNamespaceNames(t *testing.T) {
 		"ä": 404,
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := m.of(t).in(name)
+			m := m.forTest(t).in(name)
 			m.anonymous().get("/oauth/info").is(status)
 			m.anonymous().get("/_mock/health").is(status)
 			m.anonymous().get("//oauth/info").is(status)
@@ -77,12 +77,12 @@ func TestNamespaceNames(t *testing.T) {
 		"/t/": {rule: rule.UnknownNamespace}, "/t": {rule.UnmatchedPath, "/t"},
 	} {
 		t.Run(path, func(t *testing.T) {
-			m.of(t).anonymous().get(path).rejected(http.StatusNotFound, "404", want)
+			m.forTest(t).anonymous().get(path).rejected(http.StatusNotFound, "404", want)
 		})
 	}
 }
 
-func TestBaseURLOfANamespace(t *testing.T) {
+func TestNamespace_ReportsBaseURL(t *testing.T) {
 	m := start(t, "empty")
 	a := m.in("a")
 	a.anonymous().get("/oauth/info").equal("tokenEndpoint", a.url+"/oauth/token")
@@ -95,7 +95,7 @@ func TestBaseURLOfANamespace(t *testing.T) {
 	public.get("/oauth/info").equal("tokenEndpoint", "http://mock:17280/t/a/oauth/token")
 }
 
-func TestNamespaceFromAnotherFixture(t *testing.T) {
+func TestNamespace_LoadsOtherFixture(t *testing.T) {
 	m := start(t, "empty")
 	a := m.in("a").anonymous()
 	a.put("/_mock/namespace", `{"fixture":"expiring"}`).is(http.StatusOK).equal("fixture",
@@ -134,19 +134,20 @@ func TestNamespaceFromAnotherFixture(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			a.of(t).anonymous().put("/_mock/namespace", test.body).problem(http.StatusBadRequest,
+			a.forTest(t).anonymous().put("/_mock/namespace",
+				test.body).problem(http.StatusBadRequest,
 				rule.ControlInvalidRequest, test.want)
 		})
 	}
 	a.get("/_mock/namespace").equal("tokens", 0.0)
 }
 
-func TestNamespacesAreListedAndRemoved(t *testing.T) {
+func TestNamespaces_ListAndRemove(t *testing.T) {
 	m := start(t, "empty")
 	for _, name := range []string{"b", "a"} {
 		m.in(name).as("jane.doe")
 	}
-	listed := func() (names []string) {
+	namespaceNames := func() (names []string) {
 		for _, n := range m.in("a").anonymous().get("/_mock/namespaces").is(http.StatusOK).
 			object()["namespaces"].([]any) {
 			n := n.(map[string]any)
@@ -155,7 +156,7 @@ func TestNamespacesAreListedAndRemoved(t *testing.T) {
 		}
 		return names
 	}
-	if diff := cmp.Diff([]string{"a /t/a", "b /t/b", "default "}, listed()); diff != "" {
+	if diff := cmp.Diff([]string{"a /t/a", "b /t/b", "default "}, namespaceNames()); diff != "" {
 		t.Errorf("namespaces (-want +got):\n%s", diff)
 	}
 	m.in("b").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
@@ -163,13 +164,13 @@ func TestNamespacesAreListedAndRemoved(t *testing.T) {
 		rule.UnknownNamespace)
 	m.anonymous().delete("/_mock/namespace").problem(http.StatusConflict,
 		rule.ControlDefaultNamespace)
-	if diff := cmp.Diff([]string{"a /t/a", "default "}, listed()); diff != "" {
+	if diff := cmp.Diff([]string{"a /t/a", "default "}, namespaceNames()); diff != "" {
 		t.Errorf("namespaces (-want +got):\n%s", diff)
 	}
 }
 
 // A namespace that was removed starts again, and rejects the access tokens of the one before.
-func TestRemovedNamespaceStartsAgain(t *testing.T) {
+func TestRemovedNamespace_StartsAnew(t *testing.T) {
 	for name, state := range map[string]string{
 		"memory": "", "file": filepath.Join(t.TempDir(), "state.db"),
 	} {
@@ -179,18 +180,20 @@ func TestRemovedNamespaceStartsAgain(t *testing.T) {
 			before.create(version.V2026, "gone")
 			before.delete("/_mock/namespace").is(http.StatusNoContent)
 			after := m.in("a").as("jane.doe")
-			if diff := cmp.Diff([]string{"login"}, after.names(me)); diff != "" {
+			if diff := cmp.Diff([]string{"login"}, after.names(listOwn)); diff != "" {
 				t.Errorf("tokens (-want +got):\n%s", diff)
 			}
-			before.get(me).is(http.StatusUnauthorized).because(cause{rule: rule.BearerRequired})
+			before.get(listOwn).is(http.StatusUnauthorized).hasCauses(cause{
+				rule: rule.BearerRequired,
+			})
 			after.post("/_mock/reset", "").is(http.StatusNoContent)
-			after.get(me).is(http.StatusOK)
+			after.get(listOwn).is(http.StatusOK)
 		})
 	}
 }
 
 // Access tokens outlive the process as their namespace does.
-func TestBearerOutlivesTheProcess(t *testing.T) {
+func TestBearer_SurvivesRestart(t *testing.T) {
 	config := mockserver.Config{StateFile: filepath.Join(t.TempDir(), "state.db")}
 	m := startWith(t, "empty", config)
 	bearers := map[string]string{
@@ -201,11 +204,11 @@ func TestBearerOutlivesTheProcess(t *testing.T) {
 	}
 	m = startWith(t, "empty", config)
 	for name, bearer := range bearers {
-		m.in(name).bearing(bearer).get(me).is(http.StatusOK)
+		m.in(name).withAuthorization(bearer).get(listOwn).is(http.StatusOK)
 	}
 }
 
-func TestNumberOfNamespacesIsBounded(t *testing.T) {
+func TestNamespaces_AreLimited(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 3})
 	for _, name := range []string{"a", "b"} {
 		m.in(name).as("jane.doe")
@@ -222,9 +225,9 @@ func TestNumberOfNamespacesIsBounded(t *testing.T) {
 
 // A namespace that was never used makes room for another one, first those of the server's own
 // fixture.
-func TestUnusedNamespacesMakeRoom(t *testing.T) {
+func TestNamespaces_EvictUnused(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 6})
-	listed := func() (names []string) {
+	namespaceNames := func() (names []string) {
 		for _, n := range m.anonymous().get("/_mock/namespaces").object()["namespaces"].([]any) {
 			names = append(names, n.(map[string]any)["name"].(string))
 		}
@@ -244,7 +247,7 @@ func TestUnusedNamespacesMakeRoom(t *testing.T) {
 		{"0", "1", "2", "changed", "default", "used"},
 	} {
 		m.in(fmt.Sprint(i)).as("jane.doe")
-		if diff := cmp.Diff(want, listed()); diff != "" {
+		if diff := cmp.Diff(want, namespaceNames()); diff != "" {
 			t.Errorf("after login %d (-want +got):\n%s", i, diff)
 		}
 	}
@@ -252,7 +255,7 @@ func TestUnusedNamespacesMakeRoom(t *testing.T) {
 }
 
 // Namespaces go by wall time, whatever their own clocks say.
-func TestIdleNamespacesAreRemoved(t *testing.T) {
+func TestNamespaces_EvictIdle(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{NamespaceTTL: time.Hour})
 	used, idle := m.in("used").as("jane.doe"), m.in("idle").as("jane.doe")
 	m.as("jane.doe").create(version.V2026, "kept")
@@ -261,22 +264,22 @@ func TestIdleNamespacesAreRemoved(t *testing.T) {
 	idle.post("/_mock/clock/advance", `{"by":"5h"}`).is(http.StatusOK)
 	used.post("/_mock/clock/advance", `{"by":"5h"}`).is(http.StatusOK)
 	m.advance(59 * time.Minute)
-	used.get(me).is(http.StatusOK)
+	used.get(listOwn).is(http.StatusOK)
 	m.advance(7 * time.Minute) // it looks ten times an hour
-	if diff := cmp.Diff([]string{"login", "kept"}, used.names(me)); diff != "" {
+	if diff := cmp.Diff([]string{"login", "kept"}, used.names(listOwn)); diff != "" {
 		t.Errorf("in use (-want +got):\n%s", diff)
 	}
-	listed := m.anonymous().get("/_mock/namespaces").text
-	if strings.Contains(listed, `"idle"`) || !strings.Contains(listed, `"used"`) {
-		t.Errorf("namespaces %s", listed)
+	namespaceNames := m.anonymous().get("/_mock/namespaces").text
+	if strings.Contains(namespaceNames, `"idle"`) || !strings.Contains(namespaceNames, `"used"`) {
+		t.Errorf("namespaces %s", namespaceNames)
 	}
 	m.advance(10 * time.Hour)
-	if diff := cmp.Diff([]string{"login", "kept"}, m.as("jane.doe").names(me)); diff != "" {
+	if diff := cmp.Diff([]string{"login", "kept"}, m.as("jane.doe").names(listOwn)); diff != "" {
 		t.Errorf("in the default one (-want +got):\n%s", diff)
 	}
 }
 
 // bearing sends an Authorization header that was got elsewhere.
-func (m *tenant) bearing(authorization string) *client {
+func (m *tenant) withAuthorization(authorization string) *client {
 	return &client{tenant: m, authorization: authorization}
 }

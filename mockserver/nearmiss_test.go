@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestPaths_NearMissesAreNamed(t *testing.T) {
+func TestPath_ReportsNearMisses(t *testing.T) {
 	const id = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 	forwarded := 0
 	fallback := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -21,7 +21,7 @@ func TestPaths_NearMissesAreNamed(t *testing.T) {
 	defer fallback.Close()
 	m := startWith(t, "default", mockserver.Config{Fallback: fallback.URL})
 	c := m.as("jane.doe")
-	for _, test := range []struct{ name, path, meant string }{
+	for _, test := range []struct{ name, path, suggestion string }{
 		{"slashes inside", "/v2026//personal-access-tokens", "/v2026/personal-access-tokens"},
 		{"slash behind", "/v2026/personal-access-tokens/", "/v2026/personal-access-tokens"},
 		{
@@ -51,13 +51,13 @@ func TestPaths_NearMissesAreNamed(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for name, at := range map[string]*tenant{"default": m, "other": m.in("other")} {
+			for name, target := range map[string]*tenant{"default": m, "other": m.in("other")} {
 				t.Run(name, func(t *testing.T) {
 					c := *c
-					c.tenant = at.of(t)
-					prefix := strings.TrimPrefix(at.url, m.url)
-					c.post(test.path, "{}").is(http.StatusNotFound).because(cause{
-						rule.UnmatchedPath, prefix + test.meant,
+					c.tenant = target.forTest(t)
+					prefix := strings.TrimPrefix(target.url, m.url)
+					c.post(test.path, "{}").is(http.StatusNotFound).hasCauses(cause{
+						rule.UnmatchedPath, prefix + test.suggestion,
 					})
 				})
 			}
@@ -74,7 +74,7 @@ func TestPaths_NearMissesAreNamed(t *testing.T) {
 	}
 }
 
-func TestPaths_ThatATenantHasAre501(t *testing.T) {
+func TestPath_OfRealTenantIs501(t *testing.T) {
 	m := startWith(t, "default", mockserver.Config{
 		Versions: []version.Version{version.V3, version.V2026},
 	})
@@ -92,11 +92,11 @@ func TestPaths_ThatATenantHasAre501(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := *c
-			c.tenant = m.of(t)
+			c.tenant = m.forTest(t)
 			r := c.get(test.path).is(http.StatusNotImplemented)
-			r.because(cause{rule.NotSimulated, ""})
+			r.hasCauses(cause{rule.NotSimulated, ""})
 			for _, name := range strings.Fields(test.names) {
-				if !names(r.text, name) {
+				if !mentions(r.text, name) {
 					r.Errorf("%q is not in %s", name, r.text)
 				}
 			}
@@ -113,7 +113,7 @@ func TestPaths_ThatATenantHasAre501(t *testing.T) {
 		"/nothing", "/v2026/personal-access-tokens/x/y", "/oauth/nothing",
 	} {
 		t.Run("no near-miss "+path, func(t *testing.T) {
-			m.of(t).anonymous().get(path).is(http.StatusNotFound).because(cause{
+			m.forTest(t).anonymous().get(path).is(http.StatusNotFound).hasCauses(cause{
 				rule.UnmatchedPath, path,
 			})
 		})

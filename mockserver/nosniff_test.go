@@ -17,7 +17,7 @@ import (
 
 // Every response says that its Content-Type is what it is: of the API, of the token endpoint, of
 // the control API, of paths without operation, and those that net/http writes by itself.
-func TestNoSniff(t *testing.T) {
+func TestResponse_HasNoSniff(t *testing.T) {
 	other := mockserver.Start(t)
 	m := mockserver.Start(t, mockserver.Config{
 		ReadTimeout: 200 * time.Millisecond, Fallback: other.URL,

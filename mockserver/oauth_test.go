@@ -26,7 +26,7 @@ const (
 
 var janeSecret = strings.Repeat("face", 16)
 
-func TestAccessTokenAnswer(t *testing.T) {
+func TestLogin_ReturnsAccessToken(t *testing.T) {
 	m := start(t, "empty")
 	r := m.login(janeID, janeSecret).is(http.StatusOK)
 	got := r.object()
@@ -40,7 +40,7 @@ func TestAccessTokenAnswer(t *testing.T) {
 		"token_type": "bearer", "expires_in": 43200.0, "scope": "sp:scopes:all",
 		"tenant_id": m.seed.ID, "pod": m.seed.Pod, "org": m.seed.Name,
 		"strong_auth_supported": true, "strong_auth": true,
-		"identity_id": identity(m, "jane.doe"), "user_name": "jane.doe",
+		"identity_id": identityID(m, "jane.doe"), "user_name": "jane.doe",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
@@ -64,7 +64,7 @@ func multipartForm(boundary, name, lines string) string {
 	return b.String()
 }
 
-func TestWaysToLogIn(t *testing.T) {
+func TestLogin_AcceptsEncodings(t *testing.T) {
 	const boundary = "--------------------------0123456789abcdef01234567"
 	form := url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {janeID}, "client_secret": {janeSecret},
@@ -135,7 +135,7 @@ func TestWaysToLogIn(t *testing.T) {
 	}
 }
 
-func TestMultipartOfTheStandardLibrary(t *testing.T) {
+func TestLogin_AcceptsStandardMultipart(t *testing.T) {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	for name, value := range map[string]string{
@@ -153,12 +153,12 @@ func TestMultipartOfTheStandardLibrary(t *testing.T) {
 }
 
 // observed are texts that a tenant was seen to send, by error.
-var observed = map[string]string{
+var observedErrors = map[string]string{
 	"invalid_client": "Bad client credentials",
 	"unauthorized":   "Full authentication is required to access this resource",
 }
 
-func TestLoginRefused(t *testing.T) {
+func TestLogin_RejectsRequests(t *testing.T) {
 	credentials := "&client_id=" + janeID + "&client_secret=" + janeSecret
 	for _, test := range []struct {
 		name, body string
@@ -229,14 +229,14 @@ func TestLoginRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, "empty")
 			r := m.anonymous().send("POST", "/oauth/token", urlencode, test.body)
-			r.denied(test.status, test.kind, test.rule)
+			r.rejectedOAuth(test.status, test.kind, test.rule)
 			if got := slices.Sorted(maps.Keys(r.object())); !slices.Equal(got, []string{
 				"error", "error_description",
 			}) {
 				t.Errorf("keys %v", got)
 			}
 			description := r.object()["error_description"].(string)
-			if want, ok := observed[test.kind]; ok && test.rule != rule.TokenGrants &&
+			if want, ok := observedErrors[test.kind]; ok && test.rule != rule.TokenGrants &&
 				description != want {
 				t.Errorf("error_description %q, want %q", description, want)
 			}
@@ -247,20 +247,21 @@ func TestLoginRefused(t *testing.T) {
 				t.Errorf("error_description %q has characters that it must not have, or too many",
 					description)
 			}
-			if got := only(m.as("jane.doe"), "v3", janeID); got["lastUsed"] != stamp(noon) {
+			if got := listedToken(m.as("jane.doe"), "v3", janeID); got["lastUsed"] != stamp(noon) {
 				t.Errorf("lastUsed %v", got["lastUsed"])
 			}
 		})
 	}
 }
 
-func TestLoginByJSONIsNoLogin(t *testing.T) {
+func TestLogin_RejectsJSON(t *testing.T) {
 	start(t, "empty").anonymous().post("/oauth/token",
-		`{"grant_type":"client_credentials"}`).denied(http.StatusUnauthorized, "unauthorized",
+		`{"grant_type":"client_credentials"}`).rejectedOAuth(http.StatusUnauthorized,
+		"unauthorized",
 		rule.TokenNoJSON)
 }
 
-func TestBasicIsChallengedAndMustAgree(t *testing.T) {
+func TestLogin_ChecksBasicCredentials(t *testing.T) {
 	m := start(t, "empty")
 	send := func(user, password, body string) testResponse {
 		r, err := http.NewRequest("POST", m.url+"/oauth/token", strings.NewReader(body))
@@ -280,7 +281,7 @@ func TestBasicIsChallengedAndMustAgree(t *testing.T) {
 		"invalid_request")
 }
 
-func TestAccessTokenLivesAsLongAsItsTokenSays(t *testing.T) {
+func TestAccessToken_ExpiresAfterValidity(t *testing.T) {
 	m := start(t, "empty")
 	token := m.as("jane.doe").post("/v2026/personal-access-tokens",
 		`{"name":"short","userAwareTokenNeverExpires":true,"accessTokenValiditySeconds":15}`).
@@ -288,9 +289,9 @@ func TestAccessTokenLivesAsLongAsItsTokenSays(t *testing.T) {
 	m.advance(500 * time.Millisecond)
 	m.login(token["id"].(string), token["secret"].(string)).is(http.StatusOK).equal("expires_in",
 		15.0)
-	first := m.with(token["id"].(string), token["secret"].(string))
+	first := m.withLogin(token["id"].(string), token["secret"].(string))
 	m.advance(14*time.Second + 999*time.Millisecond)
-	second := m.with(token["id"].(string), token["secret"].(string))
+	second := m.withLogin(token["id"].(string), token["secret"].(string))
 	first.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
 	m.advance(501 * time.Millisecond)
 	first.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusUnauthorized).equal("error",
@@ -298,7 +299,7 @@ func TestAccessTokenLivesAsLongAsItsTokenSays(t *testing.T) {
 	second.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
 }
 
-func TestCheckToken(t *testing.T) {
+func TestCheckToken_ReturnsClaims(t *testing.T) {
 	m := start(t, "empty")
 	bearer := strings.TrimPrefix(m.as("jane.doe").authorization, "Bearer ")
 	got := m.anonymous().send("POST", "/oauth/check_token", urlencode,
@@ -310,7 +311,7 @@ func TestCheckToken(t *testing.T) {
 	want := map[string]any{
 		"active": true, "tenant_id": m.seed.ID, "internal": false, "pod": m.seed.Pod,
 		"org":         m.seed.Name,
-		"identity_id": identity(m, "jane.doe"), "user_id": identity(m, "jane.doe"),
+		"identity_id": identityID(m, "jane.doe"), "user_id": identityID(m, "jane.doe"),
 		"user_name":   "jane.doe",
 		"strong_auth": true, "strong_auth_supported": true, "force_auth_supported": false,
 		"claims_supported": false,
@@ -321,12 +322,12 @@ func TestCheckToken(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("claims (-want +got):\n%s", diff)
 	}
-	for bad, kind := range map[string]string{
+	for token, kind := range map[string]string{
 		"": "invalid_request", "token=": "invalid_request", "token=nonsense": "invalid_token",
 	} {
-		t.Run("body "+bad, func(t *testing.T) {
-			m.of(t).anonymous().send("POST", "/oauth/check_token", urlencode,
-				bad).denied(http.StatusBadRequest, kind, rule.OAuthCheckToken)
+		t.Run("body "+token, func(t *testing.T) {
+			m.forTest(t).anonymous().send("POST", "/oauth/check_token", urlencode,
+				token).rejectedOAuth(http.StatusBadRequest, kind, rule.OAuthCheckToken)
 		})
 	}
 	m.advance(12 * time.Hour)
@@ -335,7 +336,7 @@ func TestCheckToken(t *testing.T) {
 		equal("error_description", "JWT validation failed: JWT is expired")
 }
 
-func TestInfoFollowsTheHost(t *testing.T) {
+func TestOAuthInfo_UsesRequestHost(t *testing.T) {
 	for _, test := range []struct{ name, publicURL, host, want string }{
 		{"the request's host", "", "mock.internal:8080", "http://mock.internal:8080"},
 		{

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func TestList_ThatIsPagedIsAFinding(t *testing.T) {
+func TestFindings_RepeatedPages(t *testing.T) {
 	var log logText
 	m := startWith(t, "crowded", mockserver.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	c := m.as("jane.doe")
@@ -25,8 +25,8 @@ func TestList_ThatIsPagedIsAFinding(t *testing.T) {
 		return kinds
 	}
 	for _, step := range []struct {
-		query string
-		found int
+		query    string
+		findings int
 	}{
 		{"", 0},
 		{"", 0},
@@ -37,8 +37,8 @@ func TestList_ThatIsPagedIsAFinding(t *testing.T) {
 		{"&filters=lastUsed%20le%202017-01-01T00:00:00Z&offset=0", 0},
 		{"&filters=lastUsed%20le%202017-01-01T00:00:00Z&offset=10", 0},
 	} {
-		if got := page(step.query); len(got) != step.found {
-			t.Errorf("%q: findings %q, want %d", step.query, got, step.found)
+		if got := page(step.query); len(got) != step.findings {
+			t.Errorf("%q: findings %q, want %d", step.query, got, step.findings)
 		}
 	}
 	if n := log.count("rule=pages-repeat"); n != 1 {

@@ -20,7 +20,7 @@ func all(families ...[]version.Version) (versions []version.Version) {
 	return versions
 }
 
-func TestPatchChanges(t *testing.T) {
+func TestPatch_ChangesToken(t *testing.T) {
 	both := all(legacy, current)
 	for _, test := range []struct {
 		name     string
@@ -121,7 +121,7 @@ func TestPatchChanges(t *testing.T) {
 				id := c.create(v, "build")["id"].(string)
 				r := c.patch(v.CollectionPath()+"/"+id, test.patch).is(http.StatusOK)
 				r.equal(test.property, test.want)
-				if diff := cmp.Diff(r.object(), only(c, v, id)); diff != "" {
+				if diff := cmp.Diff(r.object(), listedToken(c, v, id)); diff != "" {
 					t.Errorf("the list tells otherwise (-patch +list):\n%s", diff)
 				}
 			})
@@ -129,7 +129,7 @@ func TestPatchChanges(t *testing.T) {
 	}
 }
 
-func TestPatchRefuses(t *testing.T) {
+func TestPatch_RejectsInvalidPatches(t *testing.T) {
 	both := all(legacy, current)
 	for _, test := range []struct {
 		name       string
@@ -349,10 +349,10 @@ func TestPatchRefuses(t *testing.T) {
 			each(t, test.versions, func(t *testing.T, v version.Version) {
 				c := start(t, "empty").as("jane.doe")
 				id := c.create(v, "build")["id"].(string)
-				before := only(c, v, id)
+				before := listedToken(c, v, id)
 				c.patch(v.CollectionPath()+"/"+id, test.patch).rejected(http.StatusBadRequest,
 					test.detailCode, test.want)
-				if diff := cmp.Diff(before, only(c, v, id)); diff != "" {
+				if diff := cmp.Diff(before, listedToken(c, v, id)); diff != "" {
 					t.Errorf("the token changed (-before +after):\n%s", diff)
 				}
 			})
@@ -360,31 +360,31 @@ func TestPatchRefuses(t *testing.T) {
 	}
 }
 
-func TestOneOf_IsOneCause(t *testing.T) {
+func TestPatch_ReportsOneOfAsOneCause(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	id := c.create(version.V3, "build")["id"].(string)
 	r := c.patch("/v3/personal-access-tokens/"+id,
 		`[{"op":"replace","path":"/name","value":[true]}]`).is(http.StatusBadRequest)
-	r.because(cause{rule.InvalidProperty, "/0/value"})
+	r.hasCauses(cause{rule.InvalidProperty, "/0/value"})
 	if causes := r.object()["causes"].([]any); len(causes) != 1 {
 		t.Errorf("causes %v, want one", causes)
 	}
 }
 
-func TestNeverExpiringTokenKeepsItsAcknowledgement(t *testing.T) {
+func TestPatch_KeepsNeverExpiresAcknowledgment(t *testing.T) {
 	each(t, current, func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
 		id := c.post(v.CollectionPath(),
 			`{"name":"forever","userAwareTokenNeverExpires":true}`).is(http.StatusOK).
 			object()["id"].(string)
 		path := v.CollectionPath() + "/" + id
-		for patch, at := range map[string]string{
+		for patch, pointer := range map[string]string{
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`: "/0/value",
 			`[{"op":"remove","path":"/userAwareTokenNeverExpires"}]`:                "/0",
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":null}]`:  "/0/value",
 		} {
 			c.patch(path, patch).rejected(http.StatusBadRequest, "400.1", cause{
-				rule.NeverKeepsAcknowledgment, at,
+				rule.NeverKeepsAcknowledgment, pointer,
 			})
 		}
 		c.patch(path,
@@ -398,28 +398,29 @@ func TestNeverExpiringTokenKeepsItsAcknowledgement(t *testing.T) {
 	})
 }
 
-func TestScopeChangeLeavesIssuedAccessTokensAlone(t *testing.T) {
+func TestPatch_KeepsScopesOfIssuedAccessTokens(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		jane := m.as("jane.doe")
 		token := jane.create(v, "build")
 		id, secret := token["id"].(string), token["secret"].(string)
-		before := m.with(id, secret)
+		before := m.withLogin(id, secret)
 		jane.patch(v.CollectionPath()+"/"+id,
 			`[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)
 		before.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
-		m.with(id, secret).get(v.CollectionPath()+"?owner-id=me").rejected(http.StatusForbidden,
+		m.withLogin(id,
+			secret).get(v.CollectionPath()+"?owner-id=me").rejected(http.StatusForbidden,
 			"403", cause{rule.OperationScopes, "Authorization"})
 	})
 }
 
-func TestDeletedTokenMakesNothing(t *testing.T) {
+func TestDelete_RejectsLaterLogin(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
 		jane := m.as("jane.doe")
 		token := jane.create(v, "build")
 		id, secret := token["id"].(string), token["secret"].(string)
-		issued := m.with(id, secret)
+		session := m.withLogin(id, secret)
 		path := v.CollectionPath() + "/" + id
 		if r := jane.delete(path).is(http.StatusNoContent); r.text != "" ||
 			r.header.Get("Content-Type") != "" {
@@ -429,9 +430,9 @@ func TestDeletedTokenMakesNothing(t *testing.T) {
 		jane.patch(path, `[]`).unknownID()
 		m.login(id, secret).is(http.StatusUnauthorized).equal("error_description",
 			"Bad client credentials")
-		issued.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
+		session.get(v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
 		m.advance(12*time.Hour + time.Second)
-		issued.get(v.CollectionPath()+"?owner-id=me").is(http.StatusUnauthorized).equal("error",
+		session.get(v.CollectionPath()+"?owner-id=me").is(http.StatusUnauthorized).equal("error",
 			"JWT validation failed: JWT is expired")
 	})
 }

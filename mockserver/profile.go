@@ -133,7 +133,8 @@ func (p Profile) toAPI(c Config) control.Profile {
 		NeverExpiresAs: c.Dialect.Response(dialect.NeverExpiringResponse).Value,
 		Dialect:        append([]string{}, slices.Sorted(maps.Keys(c.Dialect))...),
 		Hostile:        append([]string{}, p.Hostile...), HostileRate: p.HostileRate,
-		HostileMaxConsecutive: p.HostileMaxConsecutive, ValidateResponses: !c.SkipResponseValidation,
+		HostileMaxConsecutive: p.HostileMaxConsecutive,
+		ValidateResponses:     !c.SkipResponseValidation,
 	}
 }
 

@@ -32,64 +32,64 @@ func profile(t testing.TB, name string) mockserver.Profile {
 
 // A friendly mock rejects nothing that the documents allow, and notes in log and journal what a
 // tenant would reject.
-func TestFriendly_NotesWhatATenantWouldReject(t *testing.T) {
+func TestFriendly_NotesTenantRejections(t *testing.T) {
 	log := &records{}
 	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})
 	c := m.as("jane.doe")
-	notes := func(r testResponse, what string) {
+	checkNotes := func(r testResponse, topic string) {
 		t.Helper()
 		r.is(http.StatusOK)
-		noted := r.entry().Notes
-		if len(noted) != 1 {
-			t.Fatalf("notes %q, want one", noted)
+		notes := r.entry().Notes
+		if len(notes) != 1 {
+			t.Fatalf("notes %q, want one", notes)
 		}
-		if line := log.of(r); line.level != slog.LevelWarn ||
-			!strings.HasSuffix(line.message, noted[0]) {
-			t.Errorf("logged %+v, want a warning %q", line, noted[0])
+		if line := log.about(r); line.level != slog.LevelWarn ||
+			!strings.HasSuffix(line.message, notes[0]) {
+			t.Errorf("logged %+v, want a warning %q", line, notes[0])
 		}
-		golden.Check(t, rejectionTexts, golden.Key(t)+": "+what, normal(noted[0]))
+		golden.Check(t, rejectionTexts, golden.Key(t)+": "+topic, normalize(notes[0]))
 	}
 	for i := range 9 { // beside the one to log in with
 		c.create(version.V2026, fmt.Sprint("token ", i))
 	}
-	notes(c.post("/v2026/personal-access-tokens",
+	checkNotes(c.post("/v2026/personal-access-tokens",
 		`{"name":"eleventh","userAwareTokenNeverExpires":true}`), "eleventh token")
 	rejected := c.post("/v2026/personal-access-tokens",
 		`{"name":"eleventh","userAwareTokenNeverExpires":true}`).is(http.StatusBadRequest)
-	if noted := rejected.entry().Notes; len(noted) > 0 {
-		t.Errorf("notes of a rejected create %q, want none", noted)
+	if notes := rejected.entry().Notes; len(notes) > 0 {
+		t.Errorf("notes of a rejected create %q, want none", notes)
 	}
 
-	id := c.get(me).list()[0]["id"].(string)
+	id := c.get(listOwn).list()[0]["id"].(string)
 	c.patch("/v2026/personal-access-tokens/"+id,
 		`[{"op":"replace","path":"/scope","value":["sp:scopes:default"]}]`).is(http.StatusOK)
 	r := m.login(id, janeSecret)
 	r.equal("scope", "sp:scopes:default")
-	notes(r, "new scope")
+	checkNotes(r, "new scope")
 
 	john := m.as("john.roe")
 	for i := range 103 {
-		r := john.get(me).is(http.StatusOK)
+		r := john.get(listOwn).is(http.StatusOK)
 		if i == 100 { // once in a window
-			notes(r, "101 requests")
-		} else if noted := r.entry().Notes; len(noted) > 0 {
-			t.Errorf("request %d: notes %q", i+1, noted)
+			checkNotes(r, "101 requests")
+		} else if notes := r.entry().Notes; len(notes) > 0 {
+			t.Errorf("request %d: notes %q", i+1, notes)
 		}
 	}
 }
 
-func TestFaithful(t *testing.T) {
+func TestFaithful_EnforcesLimits(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{Profile: profile(t, "faithful")})
 	c := m.as("jane.doe")
 	for i := range 9 { // beside the one to log in with
 		c.create(version.V2026, fmt.Sprint("token ", i))
 	}
 	each(t, version.All(), func(t *testing.T, v version.Version) {
-		m.of(t).as("jane.doe").post(v.CollectionPath(),
+		m.forTest(t).as("jane.doe").post(v.CollectionPath(),
 			`{"name":"one too many","userAwareTokenNeverExpires":true}`).
 			rejected(http.StatusBadRequest, "400.1.4", cause{rule.TokensPerOwner, "10"})
 	})
-	if n := len(c.names(me)); n != 10 {
+	if n := len(c.names(listOwn)); n != 10 {
 		t.Errorf("%d tokens", n)
 	}
 
@@ -98,16 +98,16 @@ func TestFaithful(t *testing.T) {
 		is(http.StatusOK)
 	scope := func() any { return m.login(janeID, janeSecret).is(http.StatusOK).object()["scope"] }
 	for _, step := range []struct {
-		by   string
-		want string
+		duration string
+		want     string
 	}{
 		{"1ms", "sp:scopes:all"}, {"19m59.998s", "sp:scopes:all"}, {
 			"1ms", "sp:my-personal-access-tokens:read",
 		},
 	} {
-		c.post("/_mock/clock/advance", object{"by": step.by}.String()).is(http.StatusOK)
+		c.post("/_mock/clock/advance", object{"by": step.duration}.String()).is(http.StatusOK)
 		if got := scope(); got != step.want {
-			t.Errorf("after %s more: scope %v, want %s", step.by, got, step.want)
+			t.Errorf("after %s more: scope %v, want %s", step.duration, got, step.want)
 		}
 	}
 
@@ -121,7 +121,7 @@ func TestFaithful(t *testing.T) {
 	john.get("/beta/personal-access-tokens?owner-id=me").is(http.StatusOK)
 }
 
-func TestNeverExpiresAsFarDate(t *testing.T) {
+func TestNeverExpiresAs_FarDate(t *testing.T) {
 	each(t, current, func(t *testing.T, v version.Version) {
 		m := startWith(t, "empty", mockserver.Config{
 			Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsFarDate},
@@ -148,15 +148,15 @@ func TestProfileByName_RejectsUnknownName(t *testing.T) {
 
 // A hostile mock shows each of its behaviours, never on the first login, never more in a row than
 // allowed, always marked, and always as the documents allow: the harness checks every answer.
-func TestHostile(t *testing.T) {
+func TestHostile_ShowsEveryBehavior(t *testing.T) {
 	for _, behaviour := range mockserver.HostileBehaviours() {
 		t.Run(behaviour, func(t *testing.T) {
 			p := mockserver.Profile{
 				Hostile: []string{behaviour}, HostileRate: 0.8, HostileMaxConsecutive: 2,
 			}
 			m := startWith(t, "default", mockserver.Config{Profile: p, RandomSeed: new(uint64(7))})
-			shown, row, most := 0, 0, 0
-			see := func(r testResponse) {
+			count, row, longest := 0, 0, 0
+			check := func(r testResponse) {
 				if r.header.Get("X-Mock-Fault") == "" {
 					row = 0
 					return
@@ -164,29 +164,29 @@ func TestHostile(t *testing.T) {
 				if got := r.header.Get("X-Mock-Fault"); got != "hostile-"+behaviour {
 					t.Fatalf("X-Mock-Fault %q", got)
 				}
-				shown++
+				count++
 				row++
-				most = max(most, row)
+				longest = max(longest, row)
 			}
 			first := m.login(janeID, janeSecret).is(http.StatusOK)
 			if first.header.Get("X-Mock-Fault") != "" || first.object()["expires_in"] != 43200.0 {
 				t.Errorf("the first login is marked %q: %s", first.header.Get("X-Mock-Fault"),
 					first.text)
 			}
-			c := m.bearing("Bearer " + first.object()["access_token"].(string))
+			c := m.withAuthorization("Bearer " + first.object()["access_token"].(string))
 			for range 40 {
-				see(c.get(me))
-				see(c.post("/v3/personal-access-tokens", `{"name":" "}`))
-				see(m.login(janeID, janeSecret))
+				check(c.get(listOwn))
+				check(c.post("/v3/personal-access-tokens", `{"name":" "}`))
+				check(m.login(janeID, janeSecret))
 			}
-			if shown == 0 && behaviour != "retry-after-date" || most > 2 {
-				t.Errorf("shown %d times, %d in a row", shown, most)
+			if count == 0 && behaviour != "retry-after-date" || longest > 2 {
+				t.Errorf("shown %d times, %d in a row", count, longest)
 			}
 		})
 	}
 }
 
-func TestHostileRetryAfterComesInBothForms(t *testing.T) {
+func TestHostile_VariesRetryAfterForm(t *testing.T) {
 	p := mockserver.Profile{
 		Hostile: []string{"outages", "retry-after-date"}, HostileRate: 1, HostileMaxConsecutive: 3,
 	}
@@ -194,7 +194,7 @@ func TestHostileRetryAfterComesInBothForms(t *testing.T) {
 	c := m.as("jane.doe")
 	forms, statuses := map[bool]int{}, map[int]int{}
 	for range 60 {
-		r := c.get(me)
+		r := c.get(listOwn)
 		statuses[r.status]++
 		if r.status != http.StatusOK {
 			_, err := http.ParseTime(r.header.Get("Retry-After"))
@@ -208,7 +208,7 @@ func TestHostileRetryAfterComesInBothForms(t *testing.T) {
 
 // Three runs with the same seed, eight workers each in a namespace of its own, the clock frozen:
 // what each namespace's journal holds is the same, timings aside.
-func TestHostileRunsAreReplayable(t *testing.T) {
+func TestHostile_RunsAreReproducible(t *testing.T) {
 	run := func(seed uint64) map[string]string {
 		m := startWith(t, "default", mockserver.Config{
 			Profile: profile(t, "hostile"), RandomSeed: &seed,
@@ -220,8 +220,8 @@ func TestHostileRunsAreReplayable(t *testing.T) {
 			group.Go(func() {
 				name := fmt.Sprint("worker-", worker)
 				w := m.in(name)
-				work(w, worker)
-				journal := replayed(t, m.mock, name)
+				runWorker(w, worker)
+				journal := journalText(t, m.mock, name)
 				mu.Lock()
 				defer mu.Unlock()
 				journals[name] = journal
@@ -247,11 +247,11 @@ func TestHostileRunsAreReplayable(t *testing.T) {
 }
 
 // work is what a client does who goes on whatever it is answered.
-func work(m *tenant, worker int) {
+func runWorker(m *tenant, worker int) {
 	m.anonymous().put("/_mock/clock",
 		`{"now":"2027-01-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
 	token := m.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
-	c := m.bearing("Bearer " + token)
+	c := m.withAuthorization("Bearer " + token)
 	for i := range 8 {
 		v := version.All()[(worker+i)%6]
 		c.post(v.CollectionPath(), object{
@@ -272,25 +272,25 @@ var dates = regexp.MustCompile(`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\
 
 // replayed is the journal of a namespace with headers and bodies, less what is a time or an
 // address.
-func replayed(t *testing.T, mock *mockserver.Server, name string) string {
+func journalText(t *testing.T, mock *mockserver.Server, name string) string {
 	t.Helper()
 	c := mock.Control().WithNamespace(name)
-	listed, err := c.Requests(t.Context(), control.Match{}, 0)
+	journal, err := c.Requests(t.Context(), control.Match{}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var text strings.Builder
-	for _, r := range listed.Requests {
-		whole, err := c.Request(t.Context(), r.ID)
+	for _, r := range journal.Requests {
+		exchange, err := c.Request(t.Context(), r.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole.DurationMS = 0
+		exchange.DurationMS = 0
 		// by wall time, too
-		whole.Findings = slices.DeleteFunc(whole.Findings, func(f control.Finding) bool {
+		exchange.Findings = slices.DeleteFunc(exchange.Findings, func(f control.Finding) bool {
 			return f.Kind == control.NoWait
 		})
-		encoded, err := json.MarshalIndent(whole, "", " ")
+		encoded, err := json.MarshalIndent(exchange, "", " ")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -302,17 +302,17 @@ func replayed(t *testing.T, mock *mockserver.Server, name string) string {
 
 // Sixty-four tests side by side on one server, each in a namespace with resets, a clock and faults
 // of its own.
-func TestParallelTestsDoNotMeet(t *testing.T) {
+func TestNamespaces_SupportParallelTests(t *testing.T) {
 	m := start(t, "empty")
 	for i := range 64 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
-			alone(m.of(t).in(fmt.Sprint("test-", i)), i)
+			runInNamespace(m.forTest(t).in(fmt.Sprint("test-", i)), i)
 		})
 	}
 }
 
-func alone(m *tenant, i int) {
+func runInNamespace(m *tenant, i int) {
 	m.anonymous().post("/_mock/reset", "").is(http.StatusNoContent)
 	day := noon.AddDate(0, 0, i+1)
 	m.anonymous().put("/_mock/clock", object{
@@ -327,7 +327,7 @@ func alone(m *tenant, i int) {
 	if created["created"] != stamp(day) {
 		m.Errorf("created %v, want %s", created["created"], stamp(day))
 	}
-	c.fault(object{"operation": "list", "status": 503, "times": 2}.String())
+	c.addFault(object{"operation": "list", "status": 503, "times": 2}.String())
 	list := func() testResponse { return c.get(v.CollectionPath() + "?owner-id=me") }
 	if diff := cmp.Diff([]int{503, 503, 200}, statuses(3, list)); diff != "" {
 		m.Errorf("statuses (-want +got):\n%s", diff)

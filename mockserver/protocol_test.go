@@ -45,7 +45,7 @@ func (l *logText) count(part string) int {
 }
 
 // raw sends bytes on a connection of its own and returns what comes back until the mock closes it.
-func raw(t *testing.T, url string, parts ...string) string {
+func sendRaw(t *testing.T, url string, parts ...string) string {
 	t.Helper()
 	connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
@@ -65,7 +65,7 @@ func raw(t *testing.T, url string, parts ...string) string {
 	return string(text)
 }
 
-func TestBody_ThatDoesNotArriveIs408(t *testing.T) {
+func TestBody_TimesOut(t *testing.T) {
 	const head = "Host: mock\r\nContent-Type: application/json\r\n"
 	for _, test := range []struct{ name, request, announced, body string }{
 		{
@@ -114,7 +114,7 @@ func TestBody_ThatDoesNotArriveIs408(t *testing.T) {
 			mock := mockserver.Start(t, mockserver.Config{
 				ReadTimeout: 50 * time.Millisecond, Log: slog.New(log),
 			})
-			got := raw(t, mock.URL, test.request)
+			got := sendRaw(t, mock.URL, test.request)
 			got = strings.TrimPrefix(got, "HTTP/1.1 100 Continue\r\n\r\n")
 			r, err := http.ReadResponse(bufio.NewReader(strings.NewReader(got)), nil)
 			if err != nil {
@@ -125,7 +125,7 @@ func TestBody_ThatDoesNotArriveIs408(t *testing.T) {
 				t.Errorf("status %d, close %t: %s", r.StatusCode, r.Close, got)
 			}
 			text, err := io.ReadAll(r.Body)
-			if err != nil || !names(string(text), test.announced) ||
+			if err != nil || !mentions(string(text), test.announced) ||
 				!strings.Contains(string(text), test.body) {
 				t.Errorf("%q and %q are not in %s, %v", test.announced, test.body, text, err)
 			}
@@ -136,12 +136,12 @@ func TestBody_ThatDoesNotArriveIs408(t *testing.T) {
 				t.Fatalf("logged %+v, want one record of rule %q", log.all,
 					string(rule.RequestTimeout))
 			}
-			golden.Check(t, rejectionTexts, golden.Key(t), normal(log.all[0].message))
+			golden.Check(t, rejectionTexts, golden.Key(t), normalize(log.all[0].message))
 		})
 	}
 }
 
-func TestBody_SlowButSteadyIsRead(t *testing.T) {
+func TestBody_ReadsSlowSteadyBody(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{ReadTimeout: 300 * time.Millisecond})
 	id, secret := mock.Credentials("jane.doe")
 	form := "grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret +
@@ -172,7 +172,7 @@ func TestBody_SlowButSteadyIsRead(t *testing.T) {
 }
 
 // What is held up on purpose is not ended by the timeout of bodies.
-func TestReadTimeout_LeavesLatencyAlone(t *testing.T) {
+func TestReadTimeout_IgnoresInjectedLatency(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{ReadTimeout: 30 * time.Millisecond})
 	if _, err := mock.Control().AddFault(t.Context(), control.Fault{
 		Operation: "list", Latency: "200ms", Times: 1,
@@ -189,17 +189,17 @@ func TestReadTimeout_LeavesLatencyAlone(t *testing.T) {
 	}
 }
 
-func TestSlowHeadersAndIdleConnections_AreClosedWithoutResponse(t *testing.T) {
+func TestSlowConnection_ClosesWithoutResponse(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{
 		ReadTimeout: 50 * time.Millisecond, IdleTimeout: 50 * time.Millisecond,
 	})
-	if got := raw(t, mock.URL, "GET /oauth/info HTTP/1.1\r\nHost: mo"); got != "" {
+	if got := sendRaw(t, mock.URL, "GET /oauth/info HTTP/1.1\r\nHost: mo"); got != "" {
 		t.Errorf("slow headers got %q", got)
 	}
-	if got := raw(t, mock.URL); got != "" {
+	if got := sendRaw(t, mock.URL); got != "" {
 		t.Errorf("silence got %q", got)
 	}
-	got := raw(t, mock.URL, "GET /oauth/info HTTP/1.1\r\nHost: mock\r\n\r\n")
+	got := sendRaw(t, mock.URL, "GET /oauth/info HTTP/1.1\r\nHost: mock\r\n\r\n")
 	if strings.Count(got, "HTTP/1.1 200 OK") != 1 || strings.Count(got, "HTTP/1.1") != 1 {
 		t.Errorf("an idle connection got %q", got)
 	}
@@ -252,62 +252,62 @@ func TestHead_IsGetWithoutBody(t *testing.T) {
 	}
 }
 
-func TestCORS(t *testing.T) {
+func TestCORS_AllowsOrigins(t *testing.T) {
 	for _, test := range []struct {
 		name, cors, method, path string
-		header                   fields
+		header                   headers
 		status                   int
 		allowed                  bool
 	}{
 		{
 			"loopback name", "", "GET", "/oauth/info",
-			fields{"Origin": "http://localhost:3000"},
+			headers{"Origin": "http://localhost:3000"},
 			200, true,
 		},
 		{
-			"loopback address", "", "GET", "/oauth/info", fields{
+			"loopback address", "", "GET", "/oauth/info", headers{
 				"Origin": "https://127.0.0.1:8443",
 			}, 200, true,
 		},
-		{"IPv6 loopback", "", "GET", "/oauth/info", fields{"Origin": "http://[::1]"}, 200, true},
+		{"IPv6 loopback", "", "GET", "/oauth/info", headers{"Origin": "http://[::1]"}, 200, true},
 		{
-			"name below localhost", "", "GET", "/oauth/info", fields{
+			"name below localhost", "", "GET", "/oauth/info", headers{
 				"Origin": "http://app.localhost:5173",
 			}, 200, true,
 		},
 		{
 			"other site", "", "GET", "/oauth/info",
-			fields{"Origin": "https://evil.example"},
+			headers{"Origin": "https://evil.example"},
 			200,
 			false,
 		},
 		{
-			"site that looks like loopback", "", "GET", "/oauth/info", fields{
+			"site that looks like loopback", "", "GET", "/oauth/info", headers{
 				"Origin": "https://localhost.evil.example",
 			}, 200, false,
 		},
-		{"null", "", "GET", "/oauth/info", fields{"Origin": "null"}, 200, false},
-		{"null of any", "*", "GET", "/oauth/info", fields{"Origin": "null"}, 200, true},
-		{"any", "*", "GET", "/oauth/info", fields{"Origin": "https://app.example"}, 200, true},
+		{"null", "", "GET", "/oauth/info", headers{"Origin": "null"}, 200, false},
+		{"null of any", "*", "GET", "/oauth/info", headers{"Origin": "null"}, 200, true},
+		{"any", "*", "GET", "/oauth/info", headers{"Origin": "https://app.example"}, 200, true},
 		{
-			"listed", "https://app.example,http://b.example:8080", "GET", "/oauth/info", fields{
+			"listed", "https://app.example,http://b.example:8080", "GET", "/oauth/info", headers{
 				"Origin": "http://b.example:8080",
 			}, 200, true,
 		},
 		{
-			"not listed", "https://app.example", "GET", "/oauth/info", fields{
+			"not listed", "https://app.example", "GET", "/oauth/info", headers{
 				"Origin": "http://localhost",
 			}, 200, false,
 		},
-		{"off", "off", "GET", "/oauth/info", fields{"Origin": "http://localhost"}, 200, false},
+		{"off", "off", "GET", "/oauth/info", headers{"Origin": "http://localhost"}, 200, false},
 		{
-			"error", "", "GET", "/v2026/personal-access-tokens", fields{
+			"error", "", "GET", "/v2026/personal-access-tokens", headers{
 				"Origin": "http://localhost",
 			}, 401, true,
 		},
 		{
 			"path without operation", "", "GET", "/nothing",
-			fields{"Origin": "http://localhost"},
+			headers{"Origin": "http://localhost"},
 			404, true,
 		},
 		{
@@ -327,13 +327,13 @@ func TestCORS(t *testing.T) {
 			preflight("https://evil.example"), 204, false,
 		},
 		{
-			"OPTIONS that is no preflight", "", "OPTIONS", "/oauth/token", fields{
+			"OPTIONS that is no preflight", "", "OPTIONS", "/oauth/token", headers{
 				"Origin": "http://localhost",
 			}, 405, true,
 		},
 		{
 			"control API", "*", "GET", "/_mock/health",
-			fields{"Origin": "http://localhost:3000"},
+			headers{"Origin": "http://localhost:3000"},
 			200, false,
 		},
 	} {
@@ -349,8 +349,8 @@ func TestCORS(t *testing.T) {
 					r.Header.Set(name, value)
 				}
 				base := *base
-				base.unchecked = test.status == http.StatusNoContent
-				got := base.of(t).exchange(r)
+				base.skipValidation = test.status == http.StatusNoContent
+				got := base.forTest(t).exchange(r)
 				got.is(test.status)
 				want := ""
 				if test.allowed {
@@ -389,7 +389,7 @@ func TestCORS(t *testing.T) {
 	}
 }
 
-func TestCORS_PreflightNamesMethodsOfThePath(t *testing.T) {
+func TestCORS_PreflightListsMethods(t *testing.T) {
 	m := start(t, "default")
 	for path, want := range map[string]string{
 		"/v3/personal-access-tokens":   "GET, HEAD, POST",
@@ -403,7 +403,7 @@ func TestCORS_PreflightNamesMethodsOfThePath(t *testing.T) {
 		r.Header.Set("Origin", "http://localhost")
 		r.Header.Set("Access-Control-Request-Method", "POST")
 		unchecked := *m
-		unchecked.unchecked = true
+		unchecked.skipValidation = true
 		if got := unchecked.exchange(r).header.Get("Access-Control-Allow-Methods"); got != want {
 			t.Errorf("%s allows %q, want %q", path, got, want)
 		}
@@ -412,7 +412,7 @@ func TestCORS_PreflightNamesMethodsOfThePath(t *testing.T) {
 
 func TestContentEncoding(t *testing.T) {
 	const text = `{"name":"encoded","expirationDate":"` + inAMonth + `"}`
-	packed := func(open func(io.Writer) io.WriteCloser, text string) string {
+	encode := func(open func(io.Writer) io.WriteCloser, text string) string {
 		var b bytes.Buffer
 		w := open(&b)
 		_, _ = io.WriteString(w, text)
@@ -426,17 +426,17 @@ func TestContentEncoding(t *testing.T) {
 		want               int
 		rule               string
 	}{
-		{"gzip", "gzip", packed(gz, text), 200, ""},
-		{"gzip in capitals", "GZIP", packed(gz, text), 200, ""},
-		{"deflate by zlib", "deflate", packed(zl, text), 200, ""},
-		{"raw deflate", "deflate", packed(raws, text), 200, ""},
+		{"gzip", "gzip", encode(gz, text), 200, ""},
+		{"gzip in capitals", "GZIP", encode(gz, text), 200, ""},
+		{"deflate by zlib", "deflate", encode(zl, text), 200, ""},
+		{"raw deflate", "deflate", encode(rawDeflate, text), 200, ""},
 		{"identity", "identity", text, 200, ""},
 		{"brotli", "br", text, 415, "content-encoding"},
 		{"two codings", "gzip, br", text, 415, "content-encoding"},
 		{"not what it says", "gzip", text, 400, "content-encoding"},
-		{"cut", "gzip", packed(gz, text)[:20], 400, "content-encoding"},
+		{"cut", "gzip", encode(gz, text)[:20], 400, "content-encoding"},
 		{
-			"larger than the limit when decoded", "gzip", packed(gz, strings.Repeat(" ", 1<<20+1)),
+			"larger than the limit when decoded", "gzip", encode(gz, strings.Repeat(" ", 1<<20+1)),
 			413, "content-too-large",
 		},
 	} {
@@ -451,7 +451,7 @@ func TestContentEncoding(t *testing.T) {
 			r.Header.Set("Authorization", c.authorization)
 			r.Header.Set("Content-Type", "application/json")
 			r.Header.Set("Content-Encoding", test.coding)
-			got := m.of(t).exchange(r).is(test.want)
+			got := m.forTest(t).exchange(r).is(test.want)
 			if rule := got.header.Get("X-Patmock-Rule"); rule != test.rule {
 				t.Errorf("rule %q, want %q: %s", rule, test.rule, got.text)
 			}
@@ -466,7 +466,7 @@ func TestContentEncoding(t *testing.T) {
 		form := "grant_type=client_credentials&client_id=" + login.ID + "&client_secret=" +
 			login.Secret
 		for coding, want := range map[string]int{"gzip": 200, "br": 415} {
-			body := packed(gz, form)
+			body := encode(gz, form)
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, m.url+"/oauth/token",
 				strings.NewReader(body))
 			if err != nil {
@@ -474,7 +474,7 @@ func TestContentEncoding(t *testing.T) {
 			}
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			r.Header.Set("Content-Encoding", coding)
-			got := m.of(t).exchange(r).is(want)
+			got := m.forTest(t).exchange(r).is(want)
 			if want == 415 {
 				got.equal("error", "invalid_request")
 			}
@@ -483,12 +483,12 @@ func TestContentEncoding(t *testing.T) {
 }
 
 // raws writes deflate without the zlib format around it.
-func raws(w io.Writer) io.WriteCloser {
-	packed, _ := flate.NewWriter(w, flate.DefaultCompression) // a level that there is
-	return packed
+func rawDeflate(w io.Writer) io.WriteCloser {
+	encode, _ := flate.NewWriter(w, flate.DefaultCompression) // a level that there is
+	return encode
 }
 
-func TestCharsets_AreNamed(t *testing.T) {
+func TestCharset_IsNamedInError(t *testing.T) {
 	m := start(t, "default")
 	c := m.as("jane.doe")
 	for _, test := range []struct{ name, body, names string }{
@@ -498,23 +498,23 @@ func TestCharsets_AreNamed(t *testing.T) {
 		{"ISO-8859-1", "{\"name\":\"M\xFCller\"}", "ISO-8859-1 PowerShell"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := &client{m.of(t), c.authorization}
+			c := &client{m.forTest(t), c.authorization}
 			c.post("/v2026/personal-access-tokens", test.body).rejected(http.StatusBadRequest,
 				"400.0", cause{rule.JSONSyntax, test.names})
 		})
 	}
 }
 
-func TestContentLength_InCharactersIsNamed(t *testing.T) {
+func TestContentLength_CountedInCharacters(t *testing.T) {
 	m := start(t, "default")
 	c := m.as("jane.doe")
-	const whole = `{"name":"Müller","userAwareTokenNeverExpires":true}`
+	const complete = `{"name":"Müller","userAwareTokenNeverExpires":true}`
 	for _, test := range []struct {
 		name, body string
 		want       cause
 	}{
 		{
-			"cut behind a character", whole[:len(whole)-1], cause{
+			"cut behind a character", complete[:len(complete)-1], cause{
 				rule.IncompleteBody, "Content-Length",
 			},
 		},
@@ -523,7 +523,7 @@ func TestContentLength_InCharactersIsNamed(t *testing.T) {
 		{"not cut", `{"name":"Müller",}`, cause{rule.JSONSyntax, "body"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := &client{m.of(t), c.authorization}
+			c := &client{m.forTest(t), c.authorization}
 			c.post("/v2026/personal-access-tokens", test.body).rejected(http.StatusBadRequest,
 				"400.0", test.want)
 		})
@@ -555,7 +555,7 @@ func TestConnect_IsExplained(t *testing.T) {
 		mock := mockserver.Start(t, mockserver.Config{
 			Log: slog.New(log), Profile: mockserver.Profile{Name: profile},
 		})
-		got := raw(t, mock.URL,
+		got := sendRaw(t, mock.URL,
 			"CONNECT acme.api.identitynow.com:443 HTTP/1.1\r\nHost: "+
 				"acme.api.identitynow.com:443\r\n\r\n")
 		r, err := http.ReadResponse(bufio.NewReader(strings.NewReader(got)), nil)
@@ -565,7 +565,7 @@ func TestConnect_IsExplained(t *testing.T) {
 		defer r.Body.Close() //nolint:errcheck // it is in memory
 		text, err := io.ReadAll(r.Body)
 		if err != nil || r.StatusCode != http.StatusMethodNotAllowed ||
-			!names(string(text), "HTTPS_PROXY") ||
+			!mentions(string(text), "HTTPS_PROXY") ||
 			!strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
 			t.Errorf("status %d, %v: %s", r.StatusCode, err, got)
 		}
@@ -576,7 +576,7 @@ func TestConnect_IsExplained(t *testing.T) {
 		if len(log.all) != 1 || log.all[0].attrs["rule"] != string(rule.ProxyRequest) {
 			t.Errorf("logged %+v, want one record of rule %q", log.all, string(rule.ProxyRequest))
 		}
-		golden.Check(t, rejectionTexts, golden.Key(t), normal(string(text)))
+		golden.Check(t, rejectionTexts, golden.Key(t), normalize(string(text)))
 	}
 }
 
@@ -599,7 +599,7 @@ func TestHTTP2_WithPriorKnowledge(t *testing.T) {
 	}
 }
 
-func TestControlAPI_KeepsWebPagesAway(t *testing.T) {
+func TestControl_RejectsWebPages(t *testing.T) {
 	for _, test := range []struct {
 		name         string
 		config       mockserver.Config
@@ -686,8 +686,9 @@ func TestControlAPI_KeepsWebPagesAway(t *testing.T) {
 			if test.method == http.MethodPost {
 				path = "/_mock/reset"
 			}
-			for _, at := range []*tenant{m, m.in("other")} {
-				r, err := http.NewRequestWithContext(context.Background(), test.method, at.url+path,
+			for _, target := range []*tenant{m, m.in("other")} {
+				r, err := http.NewRequestWithContext(context.Background(), test.method,
+					target.url+path,
 					nil)
 				if err != nil {
 					t.Fatal(err)
@@ -696,7 +697,7 @@ func TestControlAPI_KeepsWebPagesAway(t *testing.T) {
 				for name, value := range test.header {
 					r.Header.Set(name, value)
 				}
-				got := at.of(t).exchange(r).is(test.want)
+				got := target.forTest(t).exchange(r).is(test.want)
 				if test.want >= 400 {
 					got.problem(test.want, map[int]rule.ID{
 						403: rule.CrossOrigin, 421: rule.MisdirectedHost,
@@ -707,7 +708,8 @@ func TestControlAPI_KeepsWebPagesAway(t *testing.T) {
 	}
 	t.Run("probe without a host", func(t *testing.T) {
 		mock := mockserver.Start(t)
-		if got := raw(t, mock.URL, "GET /_mock/health HTTP/1.0\r\n\r\n"); !strings.HasPrefix(got,
+		if got := sendRaw(t, mock.URL,
+			"GET /_mock/health HTTP/1.0\r\n\r\n"); !strings.HasPrefix(got,
 			"HTTP/1.0 200 ") {
 			t.Errorf("got %s", got)
 		}
@@ -771,7 +773,7 @@ func TestOAuthInfo_FollowsForwardedHeaders(t *testing.T) {
 			}
 			want := strings.Replace(test.want, "HOST", strings.TrimPrefix(m.url, "http://"), 1) +
 				"/t/a/oauth/token"
-			m.of(t).exchange(r).is(200).equal("tokenEndpoint", want)
+			m.forTest(t).exchange(r).is(200).equal("tokenEndpoint", want)
 		})
 	}
 	t.Run("peer on the internet", func(t *testing.T) {

@@ -37,14 +37,14 @@ func forEachYear(t *testing.T, check func(t *testing.T, fresh func(t *testing.T)
 			namespaces := 0
 			check(t, func(t *testing.T) *client {
 				namespaces++
-				return m.in(fmt.Sprintf("example-%d", namespaces)).of(t).as("admin")
+				return m.in(fmt.Sprintf("example-%d", namespaces)).forTest(t).as("admin")
 			})
 		})
 	}
 }
 
 // has compares the printed properties of an object with those of a response.
-func has(t *testing.T, got map[string]any, printed object) {
+func checkProperties(t *testing.T, got map[string]any, printed object) {
 	t.Helper()
 	for name, want := range printed {
 		if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got[name])); diff != "" {
@@ -63,7 +63,7 @@ func tokensByID(tokens []map[string]any) map[any]map[string]any {
 }
 
 // The programs of the Go SDK's page on v2026.
-func TestExamplesOfTheGoSDK(t *testing.T) {
+func TestPublishedExamples_GoSDK(t *testing.T) {
 	const tokens = "/v2026/personal-access-tokens"
 	forEachYear(t, func(t *testing.T, fresh func(*testing.T) *client) {
 		created := fresh(t).post(tokens, `{
@@ -73,7 +73,7 @@ func TestExamplesOfTheGoSDK(t *testing.T) {
 			"userAwareTokenNeverExpires" : false,
 			"expirationDate" : "2026-12-31T23:59:59.999Z"
 		}`).is(http.StatusOK).object()
-		has(t, created, object{
+		checkProperties(t, created, object{
 			"name": "NodeJS Integration", "accessTokenValiditySeconds": 36900,
 			"expirationDate": "2026-12-31T23:59:59.999Z",
 			"scope": []any{
@@ -101,7 +101,7 @@ func TestExamplesOfTheGoSDK(t *testing.T) {
 			{"op": "replace", "path": "/scope", "value": ["sp:scopes:all"]},
 			{"op": "replace", "path": "/expirationDate", "value": "2027-12-31T23:59:59.999Z"}
 		]`).is(http.StatusOK).object()
-		has(t, patched, object{
+		checkProperties(t, patched, object{
 			"id": patchedID, "name": "New name", "scope": []any{"sp:scopes:all"},
 			"expirationDate": "2027-12-31T23:59:59.999Z",
 		})
@@ -113,7 +113,7 @@ func TestExamplesOfTheGoSDK(t *testing.T) {
 }
 
 // The models of the Python and PowerShell SDKs.
-func TestExamplesOfModels(t *testing.T) {
+func TestPublishedExamples_Models(t *testing.T) {
 	forEachYear(t, func(t *testing.T, fresh func(*testing.T) *client) {
 		request := object{
 			"name": "NodeJS Integration", "accessTokenValiditySeconds": 36900,
@@ -125,19 +125,20 @@ func TestExamplesOfModels(t *testing.T) {
 		c := fresh(t)
 		checkPast(t, c.post("/beta/personal-access-tokens", request.String()))
 		delete(request, "expirationDate")
-		has(t, c.post("/beta/personal-access-tokens", request.String()).is(http.StatusOK).object(),
+		checkProperties(t,
+			c.post("/beta/personal-access-tokens", request.String()).is(http.StatusOK).object(),
 			request)
 
 		for _, path := range []string{
 			"/beta/personal-access-tokens", "/v2024/personal-access-tokens",
 		} {
 			token := tokensByID(fresh(t).get(path).is(http.StatusOK).list())[shownID]
-			has(t, token, request)
-			has(t, token, object{
+			checkProperties(t, token, request)
+			checkProperties(t, token, object{
 				"created": "2017-07-11T18:45:37.098Z", "lastUsed": "2017-07-11T18:45:37.098Z",
 				"managed": false,
 			})
-			has(t, token["owner"].(map[string]any), object{
+			checkProperties(t, token["owner"].(map[string]any), object{
 				"type": "IDENTITY", "id": "2c9180a46faadee4016fb4e018c20639", "name": "Support",
 			})
 		}
@@ -148,12 +149,12 @@ func TestExamplesOfModels(t *testing.T) {
 }
 
 // shownRequest is a request whose parts are the examples of a document.
-type shownRequest struct {
+type publishedRequest struct {
 	name, method, path, contentType, body string
 }
 
 // shownRequests returns the requests that an OpenAPI document shows.
-func shownRequests(t *testing.T, file string) []shownRequest {
+func publishedRequests(t *testing.T, file string) []publishedRequest {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -172,7 +173,7 @@ func shownRequests(t *testing.T, file string) []shownRequest {
 	if strings.HasPrefix(name, "v1") {
 		prefix = ""
 	}
-	var all []shownRequest
+	var all []publishedRequest
 	for path, methods := range d.Paths {
 		for method, operation := range methods {
 			targets, query := []string{prefix + path}, url.Values{}
@@ -192,7 +193,7 @@ func shownRequests(t *testing.T, file string) []shownRequest {
 				targets = append(targets, prefix+path+"?"+query.Encode())
 			}
 			for _, target := range targets {
-				request := shownRequest{method: strings.ToUpper(method), path: target}
+				request := publishedRequest{method: strings.ToUpper(method), path: target}
 				request.name = request.method + " " + strings.Join(strings.Fields(target), "")
 				if len(operation.RequestBody.Content) == 0 {
 					all = append(all, request)
@@ -268,26 +269,26 @@ func (c content) bodies(d document) []any {
 
 // Every request that a document shows succeeds in any year, and the response has what the request
 // says.
-func TestExamplesOfDocuments(t *testing.T) {
+func TestPublishedExamples_Documents(t *testing.T) {
 	names := []string{"beta", "v3", "v2024", "v2025", "v2026", "v1"}
-	t.Run("ours", func(t *testing.T) { testShown(t, "../spec/documents", names...) })
+	t.Run("ours", func(t *testing.T) { testPublished(t, "../spec/documents", names...) })
 	t.Run("published", func(t *testing.T) {
-		folder := os.Getenv("PATMOCK_PUBLISHED_DIR")
-		if folder == "" {
+		dir := os.Getenv("PATMOCK_PUBLISHED_DIR")
+		if dir == "" {
 			t.Skip("PATMOCK_PUBLISHED_DIR is not set: there are no published documents")
 		}
-		testShown(t, folder, append(names, "v1-bulk-update")...)
+		testPublished(t, dir, append(names, "v1-bulk-update")...)
 	})
 }
 
 // testShown runs what the documents in a folder show.
-func testShown(t *testing.T, folder string, documents ...string) {
-	var shown []shownRequest
+func testPublished(t *testing.T, dir string, documents ...string) {
+	var requests []publishedRequest
 	for _, name := range documents {
-		shown = append(shown, shownRequests(t, filepath.Join(folder, name+".yaml"))...)
+		requests = append(requests, publishedRequests(t, filepath.Join(dir, name+".yaml"))...)
 	}
 	methods := map[string]int{}
-	for _, request := range shown {
+	for _, request := range requests {
 		methods[request.method]++
 	}
 	for _, method := range []string{"GET", "POST", "PATCH", "DELETE"} {
@@ -297,14 +298,14 @@ func testShown(t *testing.T, folder string, documents ...string) {
 		}
 	}
 	forEachYear(t, func(t *testing.T, fresh func(*testing.T) *client) {
-		for _, request := range shown {
-			t.Run(request.name, func(t *testing.T) { runShown(t, fresh(t), request) })
+		for _, request := range requests {
+			t.Run(request.name, func(t *testing.T) { runPublished(t, fresh(t), request) })
 		}
 	})
 }
 
 // runShown sends a request and compares the response with it.
-func runShown(t *testing.T, c *client, request shownRequest) {
+func runPublished(t *testing.T, c *client, request publishedRequest) {
 	t.Helper()
 	send := func() testResponse {
 		return c.send(request.method, request.path, request.contentType, request.body)
@@ -348,7 +349,7 @@ func runShown(t *testing.T, c *client, request shownRequest) {
 		}
 		created := send().is(http.StatusOK).object()
 		delete(body, "userAwareTokenNeverExpires") // no response has it
-		has(t, created, body)
+		checkProperties(t, created, body)
 	}
 	for _, entry := range c.journal("?finding=*") {
 		t.Errorf("what a document shows has findings: %v", entry["findings"])
@@ -375,7 +376,7 @@ func checkPatched(t *testing.T, token map[string]any, patch []operation) {
 		t.Fatal("the token is not in the response")
 	}
 	for _, o := range patch {
-		has(t, token, object{strings.TrimPrefix(o.Path, "/"): o.Value})
+		checkProperties(t, token, object{strings.TrimPrefix(o.Path, "/"): o.Value})
 	}
 }
 

@@ -25,7 +25,7 @@ func TestExpiredTokenIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	// or what your program does to log in
-	answered, err := http.PostForm(mock.URL+"/oauth/token", url.Values{
+	response, err := http.PostForm(mock.URL+"/oauth/token", url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {user.ClientID}, "client_secret": {
 			user.ClientSecret,
 		},
@@ -33,9 +33,9 @@ func TestExpiredTokenIsNoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answered.Body.Close()
-	if answered.StatusCode != http.StatusUnauthorized {
-		t.Errorf("logged in with an expired token: %s", answered.Status)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("logged in with an expired token: %s", response.Status)
 	}
 }
 
@@ -97,20 +97,20 @@ func TestTenantsSideBySide(t *testing.T) {
 func listTokens(t *testing.T, c *http.Client, base string) {
 	t.Helper()
 	for range 20 {
-		answered, err := c.Get(base + "/v2026/personal-access-tokens?owner-id=me")
+		response, err := c.Get(base + "/v2026/personal-access-tokens?owner-id=me")
 		if err != nil {
 			continue // reset
 		}
-		_ = answered.Body.Close() // it is the status that counts here
-		switch answered.StatusCode {
+		_ = response.Body.Close() // it is the status that counts here
+		switch response.StatusCode {
 		case http.StatusOK:
 			return
 		case http.StatusTooManyRequests:
-			wait, err := time.ParseDuration(answered.Header.Get("Retry-After") + "s")
+			delay, err := time.ParseDuration(response.Header.Get("Retry-After") + "s")
 			if err != nil {
 				t.Fatal(err)
 			}
-			<-time.After(wait)
+			<-time.After(delay)
 		}
 	}
 	t.Fatal("it never worked")

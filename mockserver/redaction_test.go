@@ -29,13 +29,13 @@ var canaries = []canary{
 }
 
 // aim is an operation that canaries are sent to.
-type aim struct {
+type injectionTarget struct {
 	*spec.Operation
 	contentType string
 }
 
 // request returns a request of the operation, with an id in its path.
-func (a aim) request(id, query, body string) *http.Request {
+func (a injectionTarget) request(id, query, body string) *http.Request {
 	path := strings.NewReplacer("{id}", id, "{version}", id, "{name}", id).Replace(a.Path)
 	r := httptest.NewRequest(a.Method, "/", strings.NewReader(body))
 	r.URL = &url.URL{Path: path, RawQuery: query}
@@ -49,7 +49,7 @@ func (a aim) request(id, query, body string) *http.Request {
 // placement puts a text into one position of a request.
 type placement struct {
 	name string
-	make func(a aim, text string) *http.Request
+	make func(a injectionTarget, text string) *http.Request
 }
 
 // jsonShapes are bodies with a text: as a value of every property, as a name, as what is no JSON.
@@ -84,44 +84,46 @@ var jsonShapes = []string{
 
 var placements = func() []placement {
 	all := []placement{
-		{"id", func(a aim, text string) *http.Request { return a.request(text, "", "") }},
-		{"path behind", func(a aim, text string) *http.Request {
+		{"id", func(a injectionTarget, text string) *http.Request {
+			return a.request(text, "", "")
+		}},
+		{"path behind", func(a injectionTarget, text string) *http.Request {
 			r := a.request("x", "", "")
 			r.URL.Path += "/" + text
 			return r
 		}},
-		{"path in front", func(a aim, text string) *http.Request {
+		{"path in front", func(a injectionTarget, text string) *http.Request {
 			r := a.request("x", "", "")
 			r.URL.Path = "/" + text + r.URL.Path
 			return r
 		}},
-		{"method", func(a aim, text string) *http.Request {
+		{"method", func(a injectionTarget, text string) *http.Request {
 			r := a.request("x", "", "")
 			r.Method = text
 			return r
 		}},
-		{"namespace", func(a aim, text string) *http.Request {
+		{"namespace", func(a injectionTarget, text string) *http.Request {
 			r := a.request("x", "", "")
 			r.URL.Path = "/t/" + text + r.URL.Path
 			return r
 		}},
-		{"host", func(a aim, text string) *http.Request {
+		{"host", func(a injectionTarget, text string) *http.Request {
 			r := a.request("x", "", "")
 			r.Host = text + ".example.com"
 			return r
 		}},
-		{"query name", func(a aim, text string) *http.Request {
+		{"query name", func(a injectionTarget, text string) *http.Request {
 			return a.request("x", text+"=1", "")
 		}},
-		{"query syntax", func(a aim, text string) *http.Request {
+		{"query syntax", func(a injectionTarget, text string) *http.Request {
 			return a.request("x", text+"=%zz;", "")
 		}},
-		{"user", func(a aim, text string) *http.Request {
+		{"user", func(a injectionTarget, text string) *http.Request {
 			r := a.request("x", "grant_type=client_credentials", "")
 			r.SetBasicAuth(text, text)
 			return r
 		}},
-		{"password", func(a aim, text string) *http.Request {
+		{"password", func(a injectionTarget, text string) *http.Request {
 			r := a.request("x", "grant_type=client_credentials", "")
 			r.SetBasicAuth("x", text)
 			return r
@@ -133,9 +135,12 @@ var placements = func() []placement {
 	} {
 		for _, before := range []string{"", "lastUsed le ", "name eq \"", strings.Repeat("x", 70)} {
 			all = append(all,
-				placement{"query " + name + " " + before, func(a aim, text string) *http.Request {
-					return a.request("x", url.Values{name: {before + text}}.Encode(), "")
-				}})
+				placement{
+					"query " + name + " " + before,
+					func(a injectionTarget, text string) *http.Request {
+						return a.request("x", url.Values{name: {before + text}}.Encode(), "")
+					},
+				})
 		}
 	}
 	for _, name := range []string{
@@ -145,57 +150,64 @@ var placements = func() []placement {
 	} {
 		for _, before := range []string{"", "code=401; x=", "Bearer ", "Basic ", "Digest "} {
 			all = append(all,
-				placement{"header " + name + " " + before, func(a aim, text string) *http.Request {
-					r := a.request("x", "", `{"name":"n"}`)
-					r.Header.Set(name, before+text)
-					return r
-				}})
+				placement{
+					"header " + name + " " + before,
+					func(a injectionTarget, text string) *http.Request {
+						r := a.request("x", "", `{"name":"n"}`)
+						r.Header.Set(name, before+text)
+						return r
+					},
+				})
 		}
 	}
 	for _, shape := range jsonShapes {
-		all = append(all, placement{"body " + shape, func(a aim, text string) *http.Request {
-			return a.request(janeID, "", fmt.Sprintf(shape, text))
-		}})
+		all = append(all,
+			placement{"body " + shape, func(a injectionTarget, text string) *http.Request {
+				return a.request(janeID, "", fmt.Sprintf(shape, text))
+			}})
 	}
 	for _, name := range []string{
 		"grant_type", "client_id", "client_secret", "token", "scope", "unknown",
 	} {
-		all = append(all, placement{"form " + name, func(a aim, text string) *http.Request {
-			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {janeID}}
-			form.Set(name, text)
-			r := a.request("x", "", form.Encode())
-			r.Header.Set("Content-Type", urlencode)
-			return r
-		}}, placement{"form name of " + name, func(a aim, text string) *http.Request {
-			r := a.request("x", "", text+"=1&"+name+"=%zz")
-			r.Header.Set("Content-Type", urlencode)
-			return r
-		}}, placement{"multipart " + name, func(a aim, text string) *http.Request {
-			r := a.request("x", "",
-				"--b\r\nContent-Disposition: form-data; name="+name+"\r\n\r\n"+text+"\r\n--b--\r\n")
-			r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
-			return r
-		}})
+		all = append(all,
+			placement{"form " + name, func(a injectionTarget, text string) *http.Request {
+				form := url.Values{"grant_type": {"client_credentials"}, "client_id": {janeID}}
+				form.Set(name, text)
+				r := a.request("x", "", form.Encode())
+				r.Header.Set("Content-Type", urlencode)
+				return r
+			}},
+			placement{"form name of " + name, func(a injectionTarget, text string) *http.Request {
+				r := a.request("x", "", text+"=1&"+name+"=%zz")
+				r.Header.Set("Content-Type", urlencode)
+				return r
+			}}, placement{"multipart " + name, func(a injectionTarget, text string) *http.Request {
+				r := a.request("x", "",
+					"--b\r\nContent-Disposition: form-data; name="+name+"\r\n\r\n"+text+
+						"\r\n--b--\r\n")
+				r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+				return r
+			}})
 	}
 	return all
 }()
 
 // aims returns the operations of a document, with each of their media types.
-func aims(d *spec.Document) []aim {
-	var all []aim
+func injectionTargets(d *spec.Document) []injectionTarget {
+	var all []injectionTarget
 	for _, operation := range d.Operations {
 		for _, contentType := range operation.MediaTypes {
-			all = append(all, aim{operation, contentType})
+			all = append(all, injectionTarget{operation, contentType})
 		}
 		if len(operation.MediaTypes) == 0 {
-			all = append(all, aim{operation, ""})
+			all = append(all, injectionTarget{operation, ""})
 		}
 	}
 	return all
 }
 
 // No secret shows in a log line, in the journal, or in an error, wherever a request has it.
-func TestSecretsNeverShow(t *testing.T) {
+func TestSecrets_AreRedacted(t *testing.T) {
 	type pair struct {
 		canary   canary
 		document string
@@ -229,7 +241,7 @@ func checkDocument(t *testing.T, c canary, name string) {
 	bearer := m.as("jane.doe").authorization
 	controlled := name == spec.Control
 	sent := 0
-	for _, a := range aims(d) {
+	for _, a := range injectionTargets(d) {
 		for _, p := range placements {
 			if controlled && a.Method == http.MethodDelete && p.name == "password" {
 				continue
@@ -240,9 +252,9 @@ func checkDocument(t *testing.T, c canary, name string) {
 				r.Header.Set("Authorization", bearer)
 			}
 			if a.Name == "followRequests" { // whose response ends with its client
-				gone, cancel := context.WithCancel(t.Context())
+				canceled, cancel := context.WithCancel(t.Context())
 				cancel()
-				r = r.WithContext(gone)
+				r = r.WithContext(canceled)
 			}
 			method, path := r.Method, r.URL.Path
 			w := httptest.NewRecorder()
@@ -282,11 +294,11 @@ func checkDocument(t *testing.T, c canary, name string) {
 }
 
 // The words of messages stay as they are, also if they look like a secret with its name.
-func TestMessagesKeepTheirWords(t *testing.T) {
-	log := &lines{}
+func TestRedaction_KeepsMessages(t *testing.T) {
+	log := &logLines{}
 	m := startWith(t, "default", mockserver.Config{Log: log.logger()})
 	c := m.as("jane.doe")
-	r, err := http.NewRequest(http.MethodGet, m.url+me, nil)
+	r, err := http.NewRequest(http.MethodGet, m.url+listOwn, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

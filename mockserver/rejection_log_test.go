@@ -15,13 +15,13 @@ import (
 )
 
 // lines keeps the messages that are logged.
-type lines struct {
+type logLines struct {
 	mu  sync.Mutex
 	all []string
 }
 
 // logger logs into the lines, level and message alone.
-func (l *lines) logger() *slog.Logger {
+func (l *logLines) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(l,
 		&slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.TimeKey {
@@ -31,21 +31,21 @@ func (l *lines) logger() *slog.Logger {
 		}}))
 }
 
-func (l *lines) Write(line []byte) (int, error) {
+func (l *logLines) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.all = append(l.all, string(bytes.TrimSpace(line)))
 	return len(line), nil
 }
 
-func TestLog_HasRejections(t *testing.T) {
+func TestLog_ReportsRejections(t *testing.T) {
 	const pats = "/v2026/personal-access-tokens"
 	for _, test := range []struct {
 		name, method, path, user, agent, contentType, body string
 		// status of the logged testResponse, 0 if nothing is logged
-		status int
-		rules  string
-		at     string // a name or value that the line has
+		status  int
+		rules   string
+		mention string // a name or value that the line has
 	}{
 		{
 			"a rule, by an SDK", "POST", pats, "jane.doe",
@@ -163,7 +163,7 @@ func TestLog_HasRejections(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m := &tenantUnderTest{seed: tenant}
+			m := &seededTenant{seed: tenant}
 			mock, err := mockserver.New(mockserver.Config{
 				Tenant: tenant, Now: (&clock{now: noon}).Now, Log: slog.New(&log),
 			})
@@ -181,7 +181,7 @@ func TestLog_HasRejections(t *testing.T) {
 			}
 			rw := httptest.NewRecorder()
 			mock.ServeHTTP(rw, r)
-			got := log.of(testResponse{TB: t, header: rw.Header()})
+			got := log.about(testResponse{TB: t, header: rw.Header()})
 			if test.status == 0 {
 				if got.message != "" {
 					t.Errorf("logged %q, want nothing", got.message)
@@ -189,24 +189,24 @@ func TestLog_HasRejections(t *testing.T) {
 				return
 			}
 			if rw.Code != test.status || got.level != slog.LevelWarn ||
-				got.attrs["rule"] != test.rules || !names(got.message, test.at) {
+				got.attrs["rule"] != test.rules || !mentions(got.message, test.mention) {
 				t.Errorf("status %d, logged %+v; want %d, a warning with rules %q and %q in it",
-					rw.Code, got, test.status, test.rules, test.at)
+					rw.Code, got, test.status, test.rules, test.mention)
 			}
 			if strings.Contains(got.message, "s3cret") ||
 				strings.Contains(got.message, janeSecret) ||
 				strings.ContainsAny(got.message, "\n\x01\u202e") {
 				t.Errorf("logged %q, which has a secret or a control character", got.message)
 			}
-			golden.Check(t, rejectionTexts, golden.Key(t), normal(got.message))
+			golden.Check(t, rejectionTexts, golden.Key(t), normalize(got.message))
 		})
 	}
 }
 
 // tenantUnderTest logs users in without a socket.
-type tenantUnderTest struct{ seed *fixtures.Tenant }
+type seededTenant struct{ seed *fixtures.Tenant }
 
-func (m *tenantUnderTest) bearer(t *testing.T, mock http.Handler, user string) string {
+func (m *seededTenant) bearer(t *testing.T, mock http.Handler, user string) string {
 	t.Helper()
 	login, err := m.seed.LoginToken(user)
 	if err != nil {

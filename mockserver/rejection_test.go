@@ -33,7 +33,7 @@ type cause struct {
 	rule rule.ID
 	// at has the JSON pointer, parameter, header and other names that the text must have,
 	// separated by blanks.
-	at string
+	mentions string
 }
 
 // rejected expects an error in SailPoint's form: a status, the beginning of its detailCode, and its
@@ -44,7 +44,7 @@ func (r testResponse) rejected(status int, detailCode string, want ...cause) {
 	if code, _ := r.object()["detailCode"].(string); !strings.HasPrefix(code, detailCode+" ") {
 		r.Errorf("detailCode %q, want %s", code, detailCode)
 	}
-	r.because(want...)
+	r.hasCauses(want...)
 }
 
 // unknownID expects that there is no token of the id in the path.
@@ -58,20 +58,20 @@ func (r testResponse) unknownID() {
 
 // denied expects an error in the form of RFC 6749 and the rule that the request breaks. The golden
 // file has its description and its cause.
-func (r testResponse) denied(status int, kind string, violated rule.ID) {
+func (r testResponse) rejectedOAuth(status int, kind string, violated rule.ID) {
 	r.Helper()
 	r.is(status).equal("error", kind)
 	description, _ := r.object()["error_description"].(string)
 	if description == "" {
 		r.Errorf("no error_description: %s", r.text)
 	}
-	r.because(cause{rule: violated})
+	r.hasCauses(cause{rule: violated})
 	key := textKey(r) + ": " + string(violated) + ", description"
-	golden.Check(r, rejectionTexts, key, normal(description))
+	golden.Check(r, rejectionTexts, key, normalize(description))
 }
 
 // because expects the causes of an error, and that they are the ones that the header names.
-func (r testResponse) because(want ...cause) {
+func (r testResponse) hasCauses(want ...cause) {
 	r.Helper()
 	texts, rules := r.reasons()
 	var wantRules, places []string
@@ -79,9 +79,9 @@ func (r testResponse) because(want ...cause) {
 		if len(wantRules) == 0 || wantRules[len(wantRules)-1] != string(c.rule) {
 			wantRules = append(wantRules, string(c.rule))
 		}
-		places = append(places, strings.TrimSpace(string(c.rule)+" "+c.at))
-		for _, name := range strings.Fields(c.at) {
-			if i < len(texts) && !names(texts[i], name) {
+		places = append(places, strings.TrimSpace(string(c.rule)+" "+c.mentions))
+		for _, name := range strings.Fields(c.mentions) {
+			if i < len(texts) && !mentions(texts[i], name) {
 				r.Errorf("cause %q, want %q in it", texts[i], name)
 			}
 		}
@@ -93,11 +93,11 @@ func (r testResponse) because(want ...cause) {
 		r.Errorf("%d causes, want %d: %q", len(texts), len(want), texts)
 	}
 	key := textKey(r) + ": " + strings.Join(places, ", ")
-	golden.Check(r, rejectionTexts, key, normal(strings.Join(texts, "\n")))
+	golden.Check(r, rejectionTexts, key, normalize(strings.Join(texts, "\n")))
 }
 
 // names reports whether a text has a name as a word of its own.
-func names(text, name string) bool {
+func mentions(text, name string) bool {
 	word := `(^|[\s"'(])` + regexp.QuoteMeta(name) + `($|[\s"':;,.?)])`
 	return name == "" || regexp.MustCompile(word).MatchString(text)
 }
@@ -106,7 +106,7 @@ func names(text, name string) bool {
 // response has them if the mock is friendly, and else as the journal has them.
 func (r testResponse) reasons() (texts, rules []string) {
 	r.Helper()
-	if !r.tenant.nameless {
+	if !r.tenant.omitsRules {
 		rules = strings.Split(r.header.Get("X-Patmock-Rule"), ", ")
 	}
 	causes, _ := r.object()["causes"].([]any)
@@ -114,7 +114,7 @@ func (r testResponse) reasons() (texts, rules []string) {
 		texts = append(texts, c.(map[string]any)["text"].(string))
 	}
 	entry := r.entry()
-	if diff := cmp.Diff(entry.Rules, rules); diff != "" && !r.tenant.nameless {
+	if diff := cmp.Diff(entry.Rules, rules); diff != "" && !r.tenant.omitsRules {
 		r.Errorf("rules (-journal +header):\n%s", diff)
 	}
 	if len(texts) == 0 {
@@ -123,14 +123,14 @@ func (r testResponse) reasons() (texts, rules []string) {
 	return texts, entry.Rules
 }
 
-var ofNamespace = regexp.MustCompile(`^/+t/([a-z0-9-]{1,63})(?:/|$)`)
+var namespacePath = regexp.MustCompile(`^/+t/([a-z0-9-]{1,63})(?:/|$)`)
 
 // entry returns what the journal has about the request.
 func (r testResponse) entry() *control.Request {
 	r.Helper()
 	c, id := r.tenant.mock.Control(), r.header.Get("SLPT-Request-ID")
 	entry, err := c.Request(r.Context(), id) // has it if there is no such namespace
-	if match := ofNamespace.FindStringSubmatch(r.path); match != nil && err != nil {
+	if match := namespacePath.FindStringSubmatch(r.path); match != nil && err != nil {
 		entry, err = c.WithNamespace(match[1]).Request(r.Context(), id)
 	}
 	if err != nil {
@@ -158,7 +158,7 @@ func (r testResponse) problem(status int, violated rule.ID, want ...cause) {
 	if diff := cmp.Diff(want, errors, cmp.AllowUnexported(cause{})); diff != "" {
 		r.Errorf("errors (-want +got):\n%s\n%s", diff, r.text)
 	}
-	golden.Check(r, problemTexts, key, normal(text))
+	golden.Check(r, problemTexts, key, normalize(text))
 }
 
 // checkRuleHeader expects that a friendly mock names registered rules in the header of a rejected
@@ -166,7 +166,7 @@ func (r testResponse) problem(status int, violated rule.ID, want ...cause) {
 func (m *tenant) checkRuleHeader(r *http.Request, got testResponse) {
 	m.Helper()
 	header := got.header.Get("X-Patmock-Rule")
-	if got.status < http.StatusBadRequest || m.nameless {
+	if got.status < http.StatusBadRequest || m.omitsRules {
 		if header != "" {
 			m.Errorf("%s %s: %d has X-Patmock-Rule %q", r.Method, r.URL.Path, got.status, header)
 		}
@@ -190,19 +190,19 @@ func textKey(t testing.TB) string {
 }
 
 // ofVersion is an operation of a version, whose name differs in v1.
-var ofVersion = regexp.MustCompile(
+var versionPath = regexp.MustCompile(
 	`\b(?:beta|v3|v2024|v2025|v2026|v1) ([a-z]+[A-Z][A-Za-z]*?)(?:V1)?\b`)
 
 // loopback is the address of a server of a test.
 var loopback = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 
 // evidence is that of a rule, which changes without the wording.
-var evidence = regexp.MustCompile(`\(rule ([a-z0-9-]+), [a-z]+\)`)
+var evidenceSuffix = regexp.MustCompile(`\(rule ([a-z0-9-]+), [a-z]+\)`)
 
 // normal replaces what differs by version, run or evidence.
-func normal(text string) string {
-	text = ofVersion.ReplaceAllString(text, "VERSION $1")
-	return evidence.ReplaceAllString(loopback.ReplaceAllString(text, "ADDRESS"), "(rule $1)")
+func normalize(text string) string {
+	text = versionPath.ReplaceAllString(text, "VERSION $1")
+	return evidenceSuffix.ReplaceAllString(loopback.ReplaceAllString(text, "ADDRESS"), "(rule $1)")
 }
 
 // record is a line of the log.
@@ -213,7 +213,7 @@ type record struct {
 }
 
 // names expects that the record is a warning about a rule.
-func (l record) names(t testing.TB, violated rule.ID) {
+func (l record) isWarning(t testing.TB, violated rule.ID) {
 	t.Helper()
 	if l.level != slog.LevelWarn || l.attrs["rule"] != string(violated) {
 		t.Errorf("logged %+v, want a warning of rule %q", l, string(violated))
@@ -233,14 +233,14 @@ func (l *records) Enabled(_ context.Context, level slog.Level) bool {
 
 // Handle implements slog.Handler.
 func (l *records) Handle(_ context.Context, r slog.Record) error {
-	kept := record{level: r.Level, message: r.Message, attrs: map[string]string{}}
+	entry := record{level: r.Level, message: r.Message, attrs: map[string]string{}}
 	r.Attrs(func(a slog.Attr) bool {
-		kept.attrs[a.Key] = a.Value.String()
+		entry.attrs[a.Key] = a.Value.String()
 		return true
 	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.all = append(l.all, kept)
+	l.all = append(l.all, entry)
 	return nil
 }
 
@@ -251,7 +251,7 @@ func (l *records) WithAttrs([]slog.Attr) slog.Handler { return l }
 func (l *records) WithGroup(string) slog.Handler { return l }
 
 // of returns the only record about a request, the zero value if there is none.
-func (l *records) of(r testResponse) record {
+func (l *records) about(r testResponse) record {
 	r.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -13,20 +13,20 @@ import (
 // A finding with one of several causes has the remedy of its cause.
 func TestFindings_Remedies(t *testing.T) {
 	const tokens = "/v2026/personal-access-tokens"
-	one := tokens + "/" + strings.Repeat("0", 32)
+	tokenPath := tokens + "/" + strings.Repeat("0", 32)
 	for _, test := range []struct {
 		name, method, path, contentType, body string
 		kind                                  string
 		names                                 string // what the remedy names
 	}{
-		{"get of one token", "GET", one, "", "", control.UnmatchedPath, "list"},
-		{"put of one token", "PUT", one, "", "", control.UnmatchedPath, "PATCH"},
+		{"get of one token", "GET", tokenPath, "", "", control.UnmatchedPath, "list"},
+		{"put of one token", "PUT", tokenPath, "", "", control.UnmatchedPath, "PATCH"},
 		{"get of the token endpoint", "GET", "/oauth/token", "", "", control.UnmatchedPath, "POST"},
 		{
 			"misspelt path", "GET", "/v2026/personal-access-token", "", "", control.UnmatchedPath,
 			tokens,
 		},
-		{"path below a token", "GET", one + "/x", "", "", control.UnmatchedPath, "token"},
+		{"path below a token", "GET", tokenPath + "/x", "", "", control.UnmatchedPath, "token"},
 		{"other path", "GET", "/nothing", "", "", control.UnmatchedPath, ""},
 		{"another API", "GET", "/v2026/accounts", "", "", control.NotSimulated, ""},
 		{
@@ -83,7 +83,7 @@ func TestFindings_Remedies(t *testing.T) {
 			"application/json",
 		},
 		{
-			"content type of patch", "PATCH", one, jsonType, `[]`, control.WrongContentType,
+			"content type of patch", "PATCH", tokenPath, jsonType, `[]`, control.WrongContentType,
 			"application/json-patch+json",
 		},
 		{
@@ -105,7 +105,7 @@ func TestFindings_Remedies(t *testing.T) {
 			}).as("admin")
 			c.send(test.method, test.path, test.contentType, test.body)
 			var got []string
-			for _, f := range c.last()["findings"].([]any) {
+			for _, f := range c.lastExchange()["findings"].([]any) {
 				if f := f.(map[string]any); f["kind"] == test.kind {
 					remedy, _ := f["remedy"].(string)
 					got = append(got, remedy)

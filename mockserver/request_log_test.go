@@ -95,7 +95,7 @@ func TestLogRequests(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = sent.Body.Close()
-			got := log.of(testResponse{TB: t, header: sent.Header})
+			got := log.about(testResponse{TB: t, header: sent.Header})
 			if tt.start == "" {
 				if got.message != "" {
 					t.Errorf("logged %q, want nothing", got.message)
@@ -129,7 +129,7 @@ func TestLogRequests_Fault(t *testing.T) {
 	jane := m.as("jane.doe")
 	jane.post("/_mock/faults",
 		`{"id":"slow","operation":"list","latency":"1ms"}`).is(http.StatusCreated)
-	got := log.of(jane.get(me).is(http.StatusOK))
+	got := log.about(jane.get(listOwn).is(http.StatusOK))
 	if got.level != slog.LevelInfo || !strings.Contains(got.message, "slow") {
 		t.Errorf("logged %v %q, want the fault slow", got.level, got.message)
 	}

@@ -50,7 +50,7 @@ func (m *tenant) scoped(user string, scopes ...string) *client {
 	body := object{"name": fmt.Sprint(scopes), "scope": scopes, "userAwareTokenNeverExpires": true}
 	token := m.as(user).post("/v2026/personal-access-tokens",
 		body.String()).is(http.StatusOK).object()
-	return m.with(token["id"].(string), token["secret"].(string))
+	return m.withLogin(token["id"].(string), token["secret"].(string))
 }
 
 const (
@@ -67,7 +67,7 @@ type outcome struct {
 	cause
 }
 
-func TestRights(t *testing.T) {
+func TestRights_ByUserLevelAndScope(t *testing.T) {
 	const bulk = "bulk"
 	var (
 		ok      = outcome{status: http.StatusOK}
@@ -144,17 +144,17 @@ func TestRights(t *testing.T) {
 			},
 		},
 	} {
-		for asked, want := range test.want {
-			t.Run(fmt.Sprintf("%s with %s/%s", test.user, strings.Join(test.scopes, " "), asked),
+		for action, want := range test.want {
+			t.Run(fmt.Sprintf("%s with %s/%s", test.user, strings.Join(test.scopes, " "), action),
 				func(t *testing.T) {
 					each(t, version.All(), func(t *testing.T, v version.Version) {
-						if asked == bulk && v != version.V1 {
+						if action == bulk && v != version.V1 {
 							return // the other versions have no bulk update
 						}
 						m := start(t, callers)
 						own := m.as(test.user).create(v, "own")["id"].(string)
 						c := m.scoped(test.user, test.scopes...)
-						got := ask(c, v, asked, own)
+						got := sendRequest(c, v, action, own)
 						if want.rule == "" {
 							got.is(want.status)
 						} else {
@@ -167,9 +167,9 @@ func TestRights(t *testing.T) {
 }
 
 // ask sends what the first word says, to the token that the second names.
-func ask(c *client, v version.Version, asked, own string) testResponse {
+func sendRequest(c *client, v version.Version, action, own string) testResponse {
 	c.Helper()
-	verb, object, _ := strings.Cut(asked, " ")
+	verb, object, _ := strings.Cut(action, " ")
 	path := v.CollectionPath()
 	switch verb {
 	case "list":
@@ -191,21 +191,21 @@ func ask(c *client, v version.Version, asked, own string) testResponse {
 	return c.delete(path)
 }
 
-func TestAPIClientWithoutUserMayNothing(t *testing.T) {
+func TestRights_APIClientWithoutUser(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, callers)
-		c := m.with("dacedace-dace-dace-dace-dacedacedace", strings.Repeat("dace", 16))
-		for _, asked := range []string{
+		c := m.withLogin("dacedace-dace-dace-dace-dacedacedace", strings.Repeat("dace", 16))
+		for _, action := range []string{
 			"list me", "list all", "create", "patch " + janes, "delete " + janes,
 		} {
-			ask(c, v, asked, "").rejected(http.StatusForbidden, "403", cause{
+			sendRequest(c, v, action, "").rejected(http.StatusForbidden, "403", cause{
 				rule.NoApplicationAuth, "Authorization",
 			})
 		}
 	})
 }
 
-func TestRightsOfAUserLevelAreConfigurable(t *testing.T) {
+func TestRights_UserLevelIsConfigurable(t *testing.T) {
 	m := start(t,
 		"userLevels:\n  HELPDESK: ['idn:my-personal-access-tokens:read', "+
 			"'idn:all-personal-access-tokens:read']\n"+callers)
@@ -216,7 +216,7 @@ func TestRightsOfAUserLevelAreConfigurable(t *testing.T) {
 }
 
 // The fixtures know the rights by a list of their own: they import nothing of the mock.
-func TestFixturesKnowEveryRight(t *testing.T) {
+func TestRights_MatchFixtures(t *testing.T) {
 	names := strings.Split(pat.Rights(1<<8-1).String(), ", ")
 	if len(names) != 8 {
 		t.Fatalf("rights %v, want eight", names)
@@ -226,7 +226,7 @@ func TestFixturesKnowEveryRight(t *testing.T) {
 		get("/v3/personal-access-tokens").is(http.StatusOK)
 }
 
-func TestTenantWhoseTokensAreOfTheFuture(t *testing.T) {
+func TestNew_RejectsTokensOfTheFuture(t *testing.T) {
 	for _, field := range []string{"created", "lastUsed"} {
 		tenant, err := fixtures.Parse("test.yaml",
 			[]byte(strings.Replace(callers, "name: target}",
@@ -236,14 +236,14 @@ func TestTenantWhoseTokensAreOfTheFuture(t *testing.T) {
 		}
 		_, err = mockserver.New(mockserver.Config{Tenant: tenant, Now: (&clock{now: noon}).Now})
 		if wrong := (*mockserver.ConfigError)(nil); !errors.As(err, &wrong) ||
-			wrong.Field != "Tenant" || !names(err.Error(), field) {
+			wrong.Field != "Tenant" || !mentions(err.Error(), field) {
 			t.Fatalf("error %v, want one of the tenant about %s", err, field)
 		}
 		golden.Check(t, configTexts, golden.Key(t)+": "+field, err.Error())
 	}
 }
 
-func TestUnauthenticated(t *testing.T) {
+func TestUnauthenticated_ReturnsError(t *testing.T) {
 	for _, test := range []struct{ name, authorization string }{
 		{"no header", ""},
 		{"empty bearer, as after a failed login", "Bearer "},
@@ -254,11 +254,11 @@ func TestUnauthenticated(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
 				c := &client{tenant: start(t, "empty"), authorization: test.authorization}
-				for _, asked := range []string{
+				for _, action := range []string{
 					"list all", "create", "patch " + nobodys, "delete " + nobodys,
 				} {
-					r := ask(c, v, asked, "").is(http.StatusUnauthorized)
-					r.because(cause{rule: rule.BearerRequired})
+					r := sendRequest(c, v, action, "").is(http.StatusUnauthorized)
+					r.hasCauses(cause{rule: rule.BearerRequired})
 					if text, _ := r.object()["error"].(string); text == "" ||
 						!strings.HasPrefix(r.entry().Reasons[0], text) {
 						t.Errorf("error %q, want %q", text, r.entry().Reasons[0])

@@ -21,7 +21,7 @@ import (
 )
 
 // Small bodies that would cost much are refused before they do.
-func TestHostileBodiesAreRefused(t *testing.T) {
+func TestBody_RejectsCostlyInput(t *testing.T) {
 	m := start(t, "empty")
 	bomb := "identities: []\na0: &a0 [x,x,x,x,x,x,x,x,x]\n"
 	for i := range 11 {
@@ -41,15 +41,15 @@ func TestHostileBodiesAreRefused(t *testing.T) {
 		{"a deep token", "POST", "/_mock/tokens", "application/json", `{"name":` + deep},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().send(test.method, test.path, test.contentType,
+			m.forTest(t).anonymous().send(test.method, test.path, test.contentType,
 				test.body).is(http.StatusBadRequest)
 		})
 	}
 }
 
 // Half a body is a mistake of whoever sent it.
-func TestHalfABodyIsNoFault(t *testing.T) {
-	log := &lines{}
+func TestBody_TruncatedIsClientError(t *testing.T) {
+	log := &logLines{}
 	m := startWith(t, "empty", mockserver.Config{Log: log.logger()})
 	connection, err := net.Dial("tcp", strings.TrimPrefix(m.url, "http://"))
 	if err != nil {
@@ -64,12 +64,12 @@ func TestHalfABodyIsNoFault(t *testing.T) {
 	if err := connection.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
-	answered, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
 	if err == nil {
-		err = answered.Body.Close()
+		err = response.Body.Close()
 	}
-	if err != nil || answered.StatusCode != http.StatusBadRequest {
-		t.Errorf("answered %v, %v", answered, err)
+	if err != nil || response.StatusCode != http.StatusBadRequest {
+		t.Errorf("answered %v, %v", response, err)
 	}
 	log.mu.Lock()
 	defer log.mu.Unlock()
@@ -81,46 +81,46 @@ func TestHalfABodyIsNoFault(t *testing.T) {
 }
 
 // What the journal keeps of a request is bounded, whatever the request is.
-func TestJournalBoundsPathsAndSentences(t *testing.T) {
+func TestJournal_BoundsTexts(t *testing.T) {
 	m := start(t, "empty")
 	c := m.anonymous()
 	c.get("/" + strings.Repeat("x", 100_000) + "?" +
 		strings.Repeat("y", 100_000)).is(http.StatusNotFound)
-	if encoded, err := json.Marshal(c.last()); err != nil || len(encoded) > 20_000 {
+	if encoded, err := json.Marshal(c.lastExchange()); err != nil || len(encoded) > 20_000 {
 		t.Errorf("%d bytes, %v", len(encoded), err)
 	}
 }
 
 // With a seed ids come again: those in use are passed over.
-func TestSeededIDsAreNotTakenTwice(t *testing.T) {
+func TestRandomSeed_SkipsUsedIDs(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{RandomSeed: new(uint64(7))})
 	c := m.anonymous()
 	c.post("/_mock/identities", `{"name":"ann"}`).is(http.StatusCreated)
 	c.post("/_mock/tokens", `{"owner":"ann","name":"more"}`).is(http.StatusCreated)
 	m.as("jane.doe").create(version.V2026, "first")
-	taken := c.get("/_mock/state?secrets=true").text
+	snapshot := c.get("/_mock/state?secrets=true").text
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
-	c.put("/_mock/state", taken).is(http.StatusNoContent)
+	c.put("/_mock/state", snapshot).is(http.StatusNoContent)
 	c.post("/_mock/identities", `{"name":"bob"}`).is(http.StatusCreated)
 	c.post("/_mock/tokens", `{"owner":"bob","name":"more"}`).is(http.StatusCreated)
 	m.as("jane.doe").create(version.V2026, "second")
 }
 
 // A refusal by the rate limit says that windows go by a clock that was stopped: waiting is in vain.
-func TestRateLimitTellsAFrozenClock(t *testing.T) {
+func TestRateLimit_MentionsFrozenClock(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{Profile: mockserver.Profile{RateLimit: "1/10s"}})
 	c := m.as("jane.doe")
 	c.put("/_mock/clock", `{"frozen":true}`).is(http.StatusOK)
-	c.get(me).is(http.StatusOK)
-	c.get(me).is(http.StatusTooManyRequests).because(cause{rule.RateLimit, "clock"})
+	c.get(listOwn).is(http.StatusOK)
+	c.get(listOwn).is(http.StatusTooManyRequests).hasCauses(cause{rule.RateLimit, "clock"})
 }
 
 // Clock moves that were answered are kept, in whatever order they came.
-func TestAcknowledgedClockMovesAreKept(t *testing.T) {
+func TestStateFile_KeepsClockMoves(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	for range 5 {
-		before := advances(t, state, 16)
-		if after := advances(t, state, 0); after.Before(before) {
+		before := advanceConcurrently(t, state, 16)
+		if after := advanceConcurrently(t, state, 0); after.Before(before) {
 			t.Fatalf("the clock said %s, and after a restart %s", before, after)
 		}
 	}
@@ -128,11 +128,11 @@ func TestAcknowledgedClockMovesAreKept(t *testing.T) {
 
 // advances starts a mock of a state file, moves its clock an hour from as many sides at once, and
 // tells what it says.
-func advances(t *testing.T, state string, sides int) time.Time {
+func advanceConcurrently(t *testing.T, state string, clients int) time.Time {
 	t.Helper()
 	m := startWith(t, "empty", mockserver.Config{StateFile: state})
 	var group sync.WaitGroup
-	for range sides {
+	for range clients {
 		group.Go(func() {
 			if _, err := m.mock.Control().Advance(t.Context(), time.Hour); err != nil {
 				t.Error(err)
@@ -151,23 +151,23 @@ func advances(t *testing.T, state string, sides int) time.Time {
 }
 
 // A mock that stops does not wait for whoever waits.
-func TestStopEndsAVerificationThatWaits(t *testing.T) {
+func TestStop_EndsWaitingVerification(t *testing.T) {
 	m := start(t, "empty")
 	ended := make(chan control.VerifyResult, 1)
 	go func() {
-		verdict, err := m.mock.Control().Verify(t.Context(), control.VerifyRequest{
+		result, err := m.mock.Control().Verify(t.Context(), control.VerifyRequest{
 			Expect:  []control.Expectation{{Match: control.Match{Operation: "list"}}},
 			Timeout: "50s",
 		})
 		if err != nil {
 			t.Error(err)
 		}
-		ended <- verdict
+		ended <- result
 	}()
 	m.mock.Stop()
 	select {
-	case verdict := <-ended:
-		if verdict.Verified {
+	case result := <-ended:
+		if result.Verified {
 			t.Error("verified")
 		}
 	case <-time.After(20 * time.Second):
@@ -177,7 +177,7 @@ func TestStopEndsAVerificationThatWaits(t *testing.T) {
 
 // With a state file, namespaces come and go without holding up the others, and what was removed
 // stays so.
-func TestNamespacesOfAStateFile(t *testing.T) {
+func TestStateFile_ConcurrentNamespaces(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	m := startWith(t, "empty", mockserver.Config{StateFile: state})
 	var group sync.WaitGroup
@@ -209,7 +209,8 @@ func TestNamespacesOfAStateFile(t *testing.T) {
 	}
 	_, err := mockserver.New(mockserver.Config{StateFile: state, MaxNamespaces: 7})
 	if wrong := (*mockserver.ConfigError)(nil); !errors.As(err, &wrong) ||
-		wrong.Field != "MaxNamespaces" || !names(err.Error(), "41") || !names(err.Error(), "7") {
+		wrong.Field != "MaxNamespaces" || !mentions(err.Error(), "41") ||
+		!mentions(err.Error(), "7") {
 		t.Fatalf("error %v, want one of MaxNamespaces with 41 and 7", err)
 	}
 	golden.Check(t, configTexts, golden.Key(t), strings.ReplaceAll(err.Error(), state, "STATE"))

@@ -41,19 +41,20 @@ var apiRejections = []rejection{
 	{
 		name: "another scheme", status: 401, rule: rule.BearerRequired,
 		send: func(m *tenant, v version.Version) testResponse {
-			return m.bearing("Basic eDp5").get(v.CollectionPath())
+			return m.withAuthorization("Basic eDp5").get(v.CollectionPath())
 		},
 	},
 	{
 		name: "bad bearer", status: 401, rule: rule.BearerRequired,
 		send: func(m *tenant, v version.Version) testResponse {
-			return m.bearing("Bearer x").get(v.CollectionPath())
+			return m.withAuthorization("Bearer x").get(v.CollectionPath())
 		},
 	},
 	{
 		name: "bearer of another namespace", status: 401, rule: rule.BearerRequired,
 		send: func(m *tenant, v version.Version) testResponse {
-			return m.bearing(m.in("other").as("jane.doe").authorization).get(v.CollectionPath())
+			return m.withAuthorization(m.in("other").as("jane.doe").authorization).
+				get(v.CollectionPath())
 		},
 	},
 	{
@@ -104,7 +105,8 @@ var apiRejections = []rejection{
 	{
 		name: "API client", status: 403, rule: rule.NoApplicationAuth,
 		send: func(m *tenant, v version.Version) testResponse {
-			client := m.with("dacedace-dace-dace-dace-dacedacedace", strings.Repeat("dace", 16))
+			client := m.withLogin("dacedace-dace-dace-dace-dacedacedace",
+				strings.Repeat("dace", 16))
 			return client.get(v.CollectionPath())
 		},
 	},
@@ -161,7 +163,7 @@ var apiRejections = []rejection{
 		name: "content encoding", status: 415, rule: rule.ContentEncoding,
 		send: func(m *tenant, v version.Version) testResponse {
 			path := v.CollectionPath()
-			return m.as("jane.doe").headed("POST", path, `{}`, "Content-Encoding", "br")
+			return m.as("jane.doe").sendWithHeader("POST", path, `{}`, "Content-Encoding", "br")
 		},
 	},
 	{
@@ -223,22 +225,22 @@ var apiRejections = []rejection{
 	{
 		name: "long name", status: 400, rule: rule.MaxNameLength,
 		send:  create(`{"name":"xy","expirationDate":"` + inAMonth + `"}`),
-		setup: bounding(dialect.MaxNameLength),
+		setup: limiting(dialect.MaxNameLength),
 	},
 	{
 		name: "long scope", status: 400, rule: rule.MaxScopeLength,
 		send:  create(`{"name":"x","scope":["sp"],"expirationDate":"` + inAMonth + `"}`),
-		setup: bounding(dialect.MaxScopeLength),
+		setup: limiting(dialect.MaxScopeLength),
 	},
 	{
 		name: "many scopes", status: 400, rule: rule.MaxScopes,
 		send:  create(`{"name":"x","scope":["a","b"],"expirationDate":"` + inAMonth + `"}`),
-		setup: bounding(dialect.MaxScopes),
+		setup: limiting(dialect.MaxScopes),
 	},
 	{
 		name: "unknown scope", status: 400, rule: rule.UnknownScope,
 		send:  create(`{"name":"x","scope":["no:such"],"expirationDate":"` + inAMonth + `"}`),
-		setup: refusing(dialect.UnknownScope),
+		setup: rejecting(dialect.UnknownScope),
 	},
 	{
 		name: "patch of no operation", status: 400, rule: rule.MissingProperty,
@@ -276,7 +278,7 @@ var apiRejections = []rejection{
 	{
 		name: "patch that changes nothing", status: 400, rule: rule.EmptyPatch,
 		send:  patch(`[]`),
-		setup: refusing(dialect.EmptyPatch),
+		setup: rejecting(dialect.EmptyPatch),
 	},
 	{
 		name: "filter that is misspelt", status: 400, rule: rule.FilterSyntax,
@@ -289,21 +291,21 @@ var apiRejections = []rejection{
 	{
 		name: "quoted timestamp", status: 400, rule: rule.QuotedTimestamp,
 		send:  list("filters=lastUsed+le+%222026-01-01T00:00:00Z%22"),
-		setup: refusing(dialect.QuotedTimestamp),
+		setup: rejecting(dialect.QuotedTimestamp),
 	},
 	{
 		name: "limit of 251", status: 400, rule: rule.Limit251,
 		send:  list("limit=251"),
-		setup: refusing(dialect.Limit251),
+		setup: rejecting(dialect.Limit251),
 	},
 	{
 		name: "no experimental header", status: 400, rule: rule.ExperimentalHeader,
 		send:  list("owner-id=me"),
-		setup: refusing(dialect.ExperimentalHeader),
+		setup: rejecting(dialect.ExperimentalHeader),
 	},
 	{
 		name: "unknown owner", status: 400, rule: rule.UnknownOwner,
-		setup: refusing(dialect.UnknownOwner),
+		setup: rejecting(dialect.UnknownOwner),
 		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("admin").get(v.CollectionPath() + "?owner-id=" + nobodys)
 		},
@@ -320,22 +322,22 @@ var apiRejections = []rejection{
 	{
 		name: "fault", status: 503, rule: rule.InjectedFault,
 		send: func(m *tenant, v version.Version) testResponse {
-			m.anonymous().fault(`{"operation":"list","status":503}`)
+			m.anonymous().addFault(`{"operation":"list","status":503}`)
 			return list("owner-id=me")(m, v)
 		},
 	},
 	{
 		name: "fault by a page", status: 502, rule: rule.InjectedFault,
 		send: func(m *tenant, v version.Version) testResponse {
-			m.anonymous().fault(`{"operation":"list","effect":"html"}`)
-			return m.as("jane.doe").spoilt(m.TB).get(v.CollectionPath())
+			m.anonymous().addFault(`{"operation":"list","effect":"html"}`)
+			return m.as("jane.doe").unvalidated(m.TB).get(v.CollectionPath())
 		},
 	},
 	{
 		name: "preferred status", status: 429, rule: rule.PreferredStatus,
 		send: func(m *tenant, v version.Version) testResponse {
 			path := v.CollectionPath() + "?owner-id=me"
-			return m.as("jane.doe").headed("GET", path, "", "Prefer", "code=429")
+			return m.as("jane.doe").sendWithHeader("GET", path, "", "Prefer", "code=429")
 		},
 	},
 	{
@@ -381,17 +383,17 @@ var apiRejections = []rejection{
 }
 
 // unaware is a patch that withdraws the acknowledgment.
-const unaware = `[{"op":"remove","path":"/userAwareTokenNeverExpires"}]`
+const withdrawAcknowledgment = `[{"op":"remove","path":"/userAwareTokenNeverExpires"}]`
 
 // The rejections of the bulk update. Only v1 has it.
 var bulkRejections = []rejection{
 	{
 		name: "ids", status: 400, rule: rule.BulkIDs,
-		send: bulk(`{"ids":[],"patch":` + unaware + `}`),
+		send: bulk(`{"ids":[],"patch":` + withdrawAcknowledgment + `}`),
 	},
 	{
 		name: "unknown id", status: 400, rule: rule.BulkKnown,
-		send: bulk(`{"ids":["` + nobodys + `"],"patch":` + unaware + `}`),
+		send: bulk(`{"ids":["` + nobodys + `"],"patch":` + withdrawAcknowledgment + `}`),
 	},
 	{
 		name: "field", status: 400, rule: rule.BulkFields,
@@ -399,12 +401,12 @@ var bulkRejections = []rejection{
 	},
 	{
 		name: "acknowledgment", status: 400, rule: rule.NeverKeepsAcknowledgment,
-		send: bulk(`{"ids":["` + janes + `"],"patch":` + unaware + `}`),
+		send: bulk(`{"ids":["` + janes + `"],"patch":` + withdrawAcknowledgment + `}`),
 	},
 	{
 		name: "right", status: 403, rule: rule.WriteRights,
 		send: func(m *tenant, _ version.Version) testResponse {
-			body := `{"ids":["` + janes + `"],"patch":` + unaware + `}`
+			body := `{"ids":["` + janes + `"],"patch":` + withdrawAcknowledgment + `}`
 			return m.as("jane.doe").send("PATCH", bulkPath, "application/json", body)
 		},
 	},
@@ -477,7 +479,7 @@ var otherRejections = []rejection{
 	{
 		name: "fault of a login", status: 503, rule: rule.InjectedFault,
 		send: func(m *tenant, _ version.Version) testResponse {
-			m.anonymous().fault(`{"operation":"token","status":503}`)
+			m.anonymous().addFault(`{"operation":"token","status":503}`)
 			return m.login(janeID, janeSecret)
 		},
 	},
@@ -485,7 +487,7 @@ var otherRejections = []rejection{
 		name: "preferred status of a login", status: 400, rule: rule.PreferredStatus,
 		send: func(m *tenant, _ version.Version) testResponse {
 			path := "/oauth/token?grant_type=client_credentials&" + janesCredentials
-			return m.anonymous().headed("POST", path, "", "Prefer", "code=400")
+			return m.anonymous().sendWithHeader("POST", path, "", "Prefer", "code=400")
 		},
 	},
 	{
@@ -495,7 +497,8 @@ var otherRejections = []rejection{
 	{
 		name: "content encoding of a login", status: 415, rule: rule.ContentEncoding,
 		send: func(m *tenant, _ version.Version) testResponse {
-			return m.anonymous().headed("POST", "/oauth/token", "x", "Content-Encoding", "br")
+			return m.anonymous().sendWithHeader("POST", "/oauth/token", "x", "Content-Encoding",
+				"br")
 		},
 	},
 	{
@@ -513,7 +516,7 @@ var otherRejections = []rejection{
 	{
 		name: "control API of another listener", status: 404, rule: rule.UnmatchedPath,
 		send: func(m *tenant, _ version.Version) testResponse {
-			m.unchecked = true // no document has this error
+			m.skipValidation = true // no document has this error
 			return m.anonymous().get("/_mock")
 		},
 		setup: func(c *mockserver.Config) { c.SeparateControl = true },
@@ -571,7 +574,7 @@ func (test rejection) check(t *testing.T, v version.Version) {
 		if got := r.header.Get("X-Patmock-Rule"); got != want {
 			t.Errorf("%s: X-Patmock-Rule %q, want %q", profile, got, want)
 		}
-		log.of(r).names(t, test.rule)
+		log.about(r).isWarning(t, test.rule)
 		if got := r.entry().Rules; !slices.Equal(got, []string{string(test.rule)}) {
 			t.Errorf("%s: journal has the rules %q, want %q", profile, got, string(test.rule))
 		}
@@ -583,22 +586,22 @@ func TestRejection_NamesRuleOfReset(t *testing.T) {
 	log := &records{}
 	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})
 	c := m.as("jane.doe")
-	c.fault(`{"operation":"list","effect":"reset"}`)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.url+me, nil)
+	c.addFault(`{"operation":"list","effect":"reset"}`)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.url+listOwn, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", c.authorization)
-	if err := give(r); err == nil {
+	if err := sendOnce(r); err == nil {
 		t.Fatal("there is a response")
 	}
-	entry := c.last()
+	entry := c.lastExchange()
 	want := []any{string(rule.InjectedFault)}
 	if got, _ := entry["rules"].([]any); !slices.Equal(got, want) {
 		t.Errorf("journal has the rules %v, want %v", got, want)
 	}
 	id, _ := entry["id"].(string)
-	log.of(testResponse{TB: t, header: http.Header{"Slpt-Request-Id": {id}}}).names(t,
+	log.about(testResponse{TB: t, header: http.Header{"Slpt-Request-Id": {id}}}).isWarning(t,
 		rule.InjectedFault)
 }
 
@@ -637,7 +640,7 @@ var problems = []problem{
 	{
 		name: "page of another site", status: 403, rule: rule.CrossOrigin,
 		send: func(c *client) testResponse {
-			return c.headed("POST", "/_mock/reset", "", "Sec-Fetch-Site", "cross-site")
+			return c.sendWithHeader("POST", "/_mock/reset", "", "Sec-Fetch-Site", "cross-site")
 		},
 	},
 	{
@@ -667,7 +670,7 @@ var problems = []problem{
 	{
 		name: "id taken", status: 409, rule: rule.ControlIDTaken,
 		send: func(c *client) testResponse {
-			c.fault(`{"id":"x","status":503}`)
+			c.addFault(`{"id":"x","status":503}`)
 			return c.post("/_mock/faults", `{"id":"x","status":503}`)
 		},
 	},
@@ -681,7 +684,7 @@ var problems = []problem{
 		name: "too many faults", status: 409, rule: rule.ControlTooManyFaults,
 		send: func(c *client) testResponse {
 			for range 1000 {
-				c.fault(`{"status":503}`)
+				c.addFault(`{"status":503}`)
 			}
 			return c.post("/_mock/faults", `{"status":503}`)
 		},
@@ -725,13 +728,13 @@ var problems = []problem{
 	{
 		name: "content encoding", status: 415, rule: rule.ContentEncoding,
 		send: func(c *client) testResponse {
-			return c.headed("PUT", "/_mock/clock", `{}`, "Content-Encoding", "br")
+			return c.sendWithHeader("PUT", "/_mock/clock", `{}`, "Content-Encoding", "br")
 		},
 	},
 	{
 		name: "public host", status: 421, rule: rule.MisdirectedHost,
 		send: func(c *client) testResponse {
-			return c.headed("GET", "/_mock/health", "", "Host", "evil.example")
+			return c.sendWithHeader("GET", "/_mock/health", "", "Host", "evil.example")
 		},
 	},
 	{
@@ -763,7 +766,7 @@ func TestProblem_NamesItsRule(t *testing.T) {
 				if got := r.header.Get("X-Patmock-Rule"); got != want {
 					t.Errorf("%s: X-Patmock-Rule %q, want %q", profile, got, want)
 				}
-				log.of(r).names(t, test.rule)
+				log.about(r).isWarning(t, test.rule)
 				errors, _ := r.object()["errors"].([]any)
 				if test.status == http.StatusBadRequest && len(errors) == 0 {
 					t.Errorf("no errors: %s", r.text)
@@ -817,21 +820,21 @@ func login(body string) func(*tenant, version.Version) testResponse {
 }
 
 // refusing makes the mock refuse what a question of the dialect is about.
-func refusing(question string) func(*mockserver.Config) {
+func rejecting(entry string) func(*mockserver.Config) {
 	return func(c *mockserver.Config) {
 		c.Dialect = dialect.Dialect{
-			question: {Status: 400, DetailCode: "400.1 Bad request content", Text: "No."},
+			entry: {Status: 400, DetailCode: "400.1 Bad request content", Text: "No."},
 		}
 	}
 }
 
 // bounding makes the mock reject more than one of what an entry of the dialect bounds.
-func bounding(entry string) func(*mockserver.Config) {
+func limiting(entry string) func(*mockserver.Config) {
 	return func(c *mockserver.Config) { c.Dialect = dialect.Dialect{entry: {Value: "1"}} }
 }
 
 // headed sends JSON with another header.
-func (c *client) headed(method, path, body, name, value string) testResponse {
+func (c *client) sendWithHeader(method, path, body, name, value string) testResponse {
 	c.Helper()
 	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
 	if err != nil {
@@ -870,17 +873,17 @@ func (c *client) inProcess(v version.Version, body io.Reader) testResponse {
 	r.ContentLength = 10
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", c.authorization)
-	answered, err := c.mock.Transport().RoundTrip(r)
+	response, err := c.mock.Transport().RoundTrip(r)
 	if err != nil {
 		c.Fatal(err)
 	}
-	defer answered.Body.Close() //nolint:errcheck // it is in memory
-	text, err := io.ReadAll(answered.Body)
+	defer response.Body.Close() //nolint:errcheck // it is in memory
+	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		c.Fatal(err)
 	}
 	return testResponse{
 		TB: c, tenant: c.tenant, path: r.URL.Path,
-		status: answered.StatusCode, header: answered.Header, text: string(text),
+		status: response.StatusCode, header: response.Header, text: string(text),
 	}
 }

@@ -339,7 +339,8 @@ func (w *scaleWorld) request(method, path, contentType, body string, want int) [
 	w.Helper()
 	got := &scaleResponse{}
 	w.mock.ServeHTTP(got, w.newRequest(method, path, contentType, body))
-	if good := got.status < http.StatusBadRequest; got.status != want && (want != 0 || !good) {
+	if success := got.status < http.StatusBadRequest; got.status != want &&
+		(want != 0 || !success) {
 		w.Fatalf("%s %s: status %d: %s", method, path, got.status, got.body.String())
 	}
 	return got.body.Bytes()

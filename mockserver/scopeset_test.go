@@ -36,8 +36,8 @@ func fill(n int) []string {
 func (c *client) scoped(name string, scopes []string) (id, secret string) {
 	c.Helper()
 	body := object{"name": name, "scope": scopes, "userAwareTokenNeverExpires": true}
-	made := c.post("/v2026/personal-access-tokens", body.String()).is(http.StatusOK).object()
-	return made["id"].(string), made["secret"].(string)
+	created := c.post("/v2026/personal-access-tokens", body.String()).is(http.StatusOK).object()
+	return created["id"].(string), created["secret"].(string)
 }
 
 // rescope changes the scopes of a token.
@@ -57,20 +57,20 @@ func (c *client) checkToken() testResponse {
 }
 
 // named returns the scopes that check_token names.
-func (c *client) named() []string {
+func (c *client) scopeNames() []string {
 	c.Helper()
 	r := c.checkToken().is(http.StatusOK)
-	var named struct {
+	var withNames struct {
 		Scope     []string
 		ScopeHash *string `json:"scope_hash"`
 	}
-	if err := json.Unmarshal([]byte(r.text), &named); err != nil {
+	if err := json.Unmarshal([]byte(r.text), &withNames); err != nil {
 		c.Fatal(err)
 	}
-	if named.ScopeHash != nil {
+	if withNames.ScopeHash != nil {
 		c.Error("check_token has the claim scope_hash")
 	}
-	return named.Scope
+	return withNames.Scope
 }
 
 // sorted returns the set of some scopes.
@@ -96,7 +96,7 @@ func TestLogin_AccessTokenStaysShort(t *testing.T) {
 		{"names that need escapes", append(fill(100), "a\nb", `"`, "ä", "\u2028", "a b", ""), true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := m.of(t)
+			m := m.forTest(t)
 			id, secret := m.as("jane.doe").scoped(test.name, test.scopes)
 			r := m.login(id, secret).is(http.StatusOK)
 			r.equal("scope", strings.Join(test.scopes, " "))
@@ -121,7 +121,7 @@ func TestLogin_AccessTokenStaysShort(t *testing.T) {
 			if hashed := claims.ScopeHash != ""; hashed != test.hashed {
 				t.Errorf("claim scope_hash is %q, want one: %t", claims.ScopeHash, test.hashed)
 			}
-			if diff := cmp.Diff(names, c.named()); diff != "" {
+			if diff := cmp.Diff(names, c.scopeNames()); diff != "" {
 				t.Errorf("scopes of check_token (-want +got):\n%s", diff)
 			}
 		})
@@ -129,7 +129,7 @@ func TestLogin_AccessTokenStaysShort(t *testing.T) {
 }
 
 // The claim has the names as long as they fit, to the byte.
-func TestLogin_NamesScopesWhileTheyFit(t *testing.T) {
+func TestLogin_ListsScopesWhileTheyFit(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
 	id, secret := c.scoped("robot", []string{"x"})
@@ -138,7 +138,7 @@ func TestLogin_NamesScopesWhileTheyFit(t *testing.T) {
 	for length := 2560; length < 2600; length++ {
 		scope := strings.Repeat("x", length)
 		c.rescope(id, []string{scope})
-		parts := strings.Split(m.with(id, secret).bearer(), ".")
+		parts := strings.Split(m.withLogin(id, secret).bearer(), ".")
 		payload := segments(t, &client{
 			tenant: m, authorization: "Bearer " + strings.Join(parts, "."),
 		})[1]
@@ -149,9 +149,10 @@ func TestLogin_NamesScopesWhileTheyFit(t *testing.T) {
 			t.Fatal(err)
 		}
 		hashed := claims.ScopeHash != ""
-		named := strings.Replace(payload, `,"scope_hash":"`+claims.ScopeHash+`"`, "", 1)
-		named = strings.Replace(named, `"scope":[]`, `"scope":["`+scope+`"]`, 1)
-		size := len(parts[0]) + 1 + base64.RawURLEncoding.EncodedLen(len(named)) + 1 + len(parts[2])
+		withNames := strings.Replace(payload, `,"scope_hash":"`+claims.ScopeHash+`"`, "", 1)
+		withNames = strings.Replace(withNames, `"scope":[]`, `"scope":["`+scope+`"]`, 1)
+		size := len(parts[0]) + 1 + base64.RawURLEncoding.EncodedLen(len(withNames)) + 1 +
+			len(parts[2])
 		if hashed != (size >= maxBearer) {
 			t.Errorf("the access token would have %d bytes with its scope, and has a hash: %t",
 				size, hashed)
@@ -167,7 +168,7 @@ func TestLogin_NamesScopesWhileTheyFit(t *testing.T) {
 	}
 }
 
-func TestLogin_AccessTokenOfAnAPIClientStaysShort(t *testing.T) {
+func TestLogin_APIClientAccessTokenStaysShort(t *testing.T) {
 	const id = "dadadada-dada-dada-dada-dadadadadada"
 	secret := strings.Repeat("da", 32)
 	scopes := append(fill(100), "sp:scopes:all")
@@ -178,18 +179,18 @@ apiClients:
     name: sync
     scope: ["`+strings.Join(scopes, `", "`)+`"]
 `)
-	c := m.with(id, secret)
+	c := m.withLogin(id, secret)
 	if got := len(c.bearer()); got >= maxBearer {
 		t.Errorf("the access token has %d bytes, want less than %d", got, maxBearer)
 	}
-	c.get(me).rejected(http.StatusForbidden, "403", cause{rule.NoApplicationAuth, ""})
-	if diff := cmp.Diff(sorted(scopes), c.named()); diff != "" {
+	c.get(listOwn).rejected(http.StatusForbidden, "403", cause{rule.NoApplicationAuth, ""})
+	if diff := cmp.Diff(sorted(scopes), c.scopeNames()); diff != "" {
 		t.Errorf("scopes of check_token (-want +got):\n%s", diff)
 	}
 }
 
 // What an access token opens does not depend on how it has its scopes.
-func TestLongAccessToken_OpensTheSame(t *testing.T) {
+func TestLongAccessToken_GrantsSameRights(t *testing.T) {
 	m := start(t, "empty")
 	admin := m.as("admin")
 	statuses := func(name string, scopes []string) []int {
@@ -199,9 +200,9 @@ func TestLongAccessToken_OpensTheSame(t *testing.T) {
 		rename := object{"op": "replace", "path": "/name", "value": name + ", renamed"}
 		extend := object{"op": "replace", "path": "/userAwareTokenNeverExpires", "value": true}
 		bulk := object{"ids": []string{other}, "patch": []object{extend}}
-		c := m.with(id, secret)
+		c := m.withLogin(id, secret)
 		return []int{
-			c.get(me).status,
+			c.get(listOwn).status,
 			c.get("/v2026/personal-access-tokens").status,
 			c.post("/v2026/personal-access-tokens", body.String()).status,
 			c.patch("/v2026/personal-access-tokens/"+other, "["+rename.String()+"]").status,
@@ -209,7 +210,7 @@ func TestLongAccessToken_OpensTheSame(t *testing.T) {
 			c.delete("/v2026/personal-access-tokens/" + other).status,
 		}
 	}
-	seen := map[int]bool{}
+	statusSet := map[int]bool{}
 	for _, scope := range []string{
 		"sp:scopes:all", readOwn, "sp:my-personal-access-tokens:manage",
 		"sp:all-personal-access-tokens:read", "sp:all-personal-access-tokens:manage",
@@ -222,28 +223,28 @@ func TestLongAccessToken_OpensTheSame(t *testing.T) {
 				"%s", scope, diff)
 		}
 		for _, status := range short {
-			seen[status] = true
+			statusSet[status] = true
 		}
 	}
-	if !seen[http.StatusOK] || !seen[http.StatusForbidden] {
-		t.Errorf("only the statuses %v", seen)
+	if !statusSet[http.StatusOK] || !statusSet[http.StatusForbidden] {
+		t.Errorf("only the statuses %v", statusSet)
 	}
 }
 
 // long logs in with a new token of many scopes, which may read.
-func (m *tenant) long(user string) (c *client, scopes []string) {
+func (m *tenant) longLogin(user string) (c *client, scopes []string) {
 	m.Helper()
 	scopes = append(fill(100), readOwn)
-	return m.with(m.as(user).scoped("long", scopes)), sorted(scopes)
+	return m.withLogin(m.as(user).scoped("long", scopes)), sorted(scopes)
 }
 
 // checkLong tries an access token of many scopes.
 func (c *client) checkLong(want []string) {
 	c.Helper()
-	c.get(me).is(http.StatusOK)
+	c.get(listOwn).is(http.StatusOK)
 	body := object{"name": "x", "userAwareTokenNeverExpires": true}
 	c.post("/v2026/personal-access-tokens", body.String()).is(http.StatusForbidden)
-	if diff := cmp.Diff(want, c.named()); diff != "" {
+	if diff := cmp.Diff(want, c.scopeNames()); diff != "" {
 		c.Errorf("scopes of check_token (-want +got):\n%s", diff)
 	}
 }
@@ -259,19 +260,21 @@ func (m *tenant) checkScopeSets(want int) {
 }
 
 // at returns the client of the same access token in another tenant.
-func (c *client) at(m *tenant) *client { return &client{tenant: m, authorization: c.authorization} }
+func (c *client) forTenant(m *tenant) *client {
+	return &client{tenant: m, authorization: c.authorization}
+}
 
 func TestLongAccessToken_OutlivesRestart(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	m := startWith(t, "empty", mockserver.Config{StateFile: state})
-	c, scopes := m.long("jane.doe")
-	other, _ := m.in("other").long("jane.doe")
+	c, scopes := m.longLogin("jane.doe")
+	other, _ := m.in("other").longLogin("jane.doe")
 	if err := m.mock.Close(); err != nil {
 		t.Fatal(err)
 	}
 	again := startWith(t, "empty", mockserver.Config{StateFile: state})
-	c.at(again).checkLong(scopes)
-	other.at(again.in("other")).checkLong(scopes)
+	c.forTenant(again).checkLong(scopes)
+	other.forTenant(again.in("other")).checkLong(scopes)
 }
 
 func TestLongAccessToken_OutlivesReset(t *testing.T) {
@@ -280,7 +283,7 @@ func TestLongAccessToken_OutlivesReset(t *testing.T) {
 	for name, config := range configs {
 		t.Run(name, func(t *testing.T) {
 			m := startWith(t, "empty", config)
-			c, scopes := m.long("jane.doe")
+			c, scopes := m.longLogin("jane.doe")
 			c.anonymous().post("/_mock/reset", "").is(http.StatusNoContent)
 			c.checkLong(scopes)
 			other := start(t, "empty").anonymous().get("/_mock/state?secrets=true").text
@@ -298,63 +301,63 @@ func TestLongAccessToken_ScopesOutliveSnapshot(t *testing.T) {
 	for _, form := range []string{"application/json", "application/yaml"} {
 		t.Run(form, func(t *testing.T) {
 			m := start(t, "empty")
-			c, scopes := m.in("lab").long("jane.doe")
-			taken := c.accepting(form, "/_mock/state?secrets=true").is(http.StatusOK).text
-			c.anonymous().send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
+			c, scopes := m.in("lab").longLogin("jane.doe")
+			snapshot := c.getAs(form, "/_mock/state?secrets=true").is(http.StatusOK).text
+			c.anonymous().send("PUT", "/_mock/state", form, snapshot).is(http.StatusNoContent)
 			c.checkLong(scopes)
 			c.anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
 			for _, namespace := range []string{"lab", "other"} {
 				into := m.in(namespace).anonymous()
-				into.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
-				if diff := cmp.Diff(taken,
-					into.accepting(form, "/_mock/state?secrets=true").text); diff != "" {
+				into.send("PUT", "/_mock/state", form, snapshot).is(http.StatusNoContent)
+				if diff := cmp.Diff(snapshot,
+					into.getAs(form, "/_mock/state?secrets=true").text); diff != "" {
 					t.Errorf("state of %s (-want +got):\n%s", namespace, diff)
 				}
 				m.in(namespace).checkScopeSets(1)
 			}
-			c.get(me).is(http.StatusUnauthorized).because(cause{rule.BearerRequired, ""})
+			c.get(listOwn).is(http.StatusUnauthorized).hasCauses(cause{rule.BearerRequired, ""})
 		})
 	}
 }
 
 func TestRestore_RejectsScopesOfAnotherHash(t *testing.T) {
 	m := start(t, "empty")
-	c, scopes := m.long("jane.doe")
-	taken := c.anonymous().get("/_mock/state?secrets=true").text
-	rest, sets, _ := strings.Cut(taken, `"scopeSets"`)
+	c, scopes := m.longLogin("jane.doe")
+	snapshot := c.anonymous().get("/_mock/state?secrets=true").text
+	rest, sets, _ := strings.Cut(snapshot, `"scopeSets"`)
 	sets = strings.Replace(sets, "idn:filler-0007-objects:manage", "sp:scopes:all", 1)
 	r := c.anonymous().put("/_mock/state", rest+`"scopeSets"`+sets)
-	at := fmt.Sprintf("line %d, column 7: scopeSets[0].hash", strings.Count(rest, "\n")+3)
-	r.problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureFormat, at})
+	position := fmt.Sprintf("line %d, column 7: scopeSets[0].hash", strings.Count(rest, "\n")+3)
+	r.problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{rule.FixtureFormat, position})
 	c.checkLong(scopes)
 }
 
 // Of very many sets the oldest is dropped. Its access token is rejected until the next login.
-func TestLongAccessToken_OfAForgottenSet(t *testing.T) {
+func TestLongAccessToken_RejectedAfterEviction(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
 	id, secret := c.scoped("robot", fill(100))
-	const most = 256
+	const limit = 256
 	var clients []*client
-	for i := range most + 1 {
+	for i := range limit + 1 {
 		c.rescope(id, append(fill(100), readOwn, fmt.Sprint(i)))
-		clients = append(clients, m.with(id, secret))
+		clients = append(clients, m.withLogin(id, secret))
 	}
-	clients[0].get(me).is(http.StatusUnauthorized)
+	clients[0].get(listOwn).is(http.StatusUnauthorized)
 	for _, c := range clients[1:] {
-		c.get(me).is(http.StatusOK)
+		c.get(listOwn).is(http.StatusOK)
 	}
-	m.checkScopeSets(most)
-	m.with(id, secret).get(me).is(http.StatusOK)
+	m.checkScopeSets(limit)
+	m.withLogin(id, secret).get(listOwn).is(http.StatusOK)
 }
 
 // Access tokens of many scopes that were verified are remembered without the scopes.
-func TestLongAccessToken_IsRememberedShort(t *testing.T) {
+func TestLongAccessToken_IsCachedWithoutScopes(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{JournalSize: 1})
 	id, secret := m.as("jane.doe").scoped("robot", append(fill(1000), readOwn))
 	use := func(times int) {
 		for range times {
-			m.with(id, secret).get(me).is(http.StatusOK)
+			m.withLogin(id, secret).get(listOwn).is(http.StatusOK)
 		}
 	}
 	use(10)

@@ -15,22 +15,22 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestControlOnAListenerOfItsOwn(t *testing.T) {
+func TestSeparateControl_ServesOnlyControlAPI(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{SeparateControl: true, BaseURL: func() string {
 		return "http://mock:17280"
 	}})
-	apart := httptest.NewServer(m.mock.ControlHandler())
-	t.Cleanup(apart.Close)
+	controlServer := httptest.NewServer(m.mock.ControlHandler())
+	t.Cleanup(controlServer.Close)
 	for _, path := range []string{
 		"/_mock/health", "/t/a/_mock/health", "/_mock", "/_mock/clock/advance",
 	} {
-		m.unchecked = true // no document has such a refusal
+		m.skipValidation = true // no document has such a refusal
 		m.anonymous().get(path).rejected(http.StatusNotFound, "404", cause{
 			rule.UnmatchedPath, "path",
 		})
 	}
-	m.unchecked = false
-	control := &client{tenant: m.at(apart.URL)}
+	m.skipValidation = false
+	control := &client{tenant: m.atURL(controlServer.URL)}
 	control.get("/_mock/health").is(http.StatusOK)
 	// where clients are, not who asks here
 	control.get("/_mock/credentials").equal("baseUrl", "http://mock:17280")
@@ -38,7 +38,7 @@ func TestControlOnAListenerOfItsOwn(t *testing.T) {
 	control.get("/t/a/_mock/clock").is(http.StatusOK)
 	for _, path := range []string{"/oauth/info", "/v3/personal-access-tokens"} {
 		t.Run(path, func(t *testing.T) {
-			control.of(t).anonymous().get(path).problem(http.StatusNotFound,
+			control.forTest(t).anonymous().get(path).problem(http.StatusNotFound,
 				rule.ControlUnknownPath)
 		})
 	}
@@ -51,39 +51,40 @@ func TestControlOnAListenerOfItsOwn(t *testing.T) {
 }
 
 // at is the same mock at another address, where everything is the control surface.
-func (m *tenant) at(url string) *tenant {
+func (m *tenant) atURL(url string) *tenant {
 	other := *m
-	other.url, other.unchecked = url, true
+	other.url, other.skipValidation = url, true
 	return &other
 }
 
-func TestControlToken(t *testing.T) {
+func TestControlToken_RejectsOtherBearers(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{ControlToken: "open sesame"})
 	for _, authorization := range []string{
 		"", "open sesame", "Bearer", "Bearer open", "Basic open sesame", "Bearer open sesame!",
 	} {
-		c := m.bearing(authorization)
+		c := m.withAuthorization(authorization)
 		c.get("/_mock/health").problem(http.StatusUnauthorized, rule.ControlUnauthorized)
 		c.delete("/t/new/_mock/namespace")
 		if r := c.get("/t/new/_mock/clock"); r.header.Get("WWW-Authenticate") != `Bearer realm="patmock"` {
 			t.Errorf("WWW-Authenticate %q", r.header.Get("WWW-Authenticate"))
 		}
 	}
-	c := m.bearing("Bearer open sesame")
+	c := m.withAuthorization("Bearer open sesame")
 	if listed := c.get("/_mock/namespaces").is(http.StatusOK).text; strings.Contains(listed,
 		`"new"`) {
 		t.Errorf("a namespace was made for a stranger: %s", listed)
 	}
-	m.as("jane.doe").get(me).is(http.StatusOK)
+	m.as("jane.doe").get(listOwn).is(http.StatusOK)
 	if _, err := m.mock.Control().Clock(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestFallback(t *testing.T) {
-	var asked []string
+func TestFallback_ServesUnsimulatedPaths(t *testing.T) {
+	var received []string
 	other := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		asked = append(asked, r.Method+" "+r.URL.String()+" "+r.Header.Get("X-Forwarded-Host"))
+		received = append(received,
+			r.Method+" "+r.URL.String()+" "+r.Header.Get("X-Forwarded-Host"))
 		rw.Header().Set("X-Other", "yes")
 		rw.WriteHeader(http.StatusTeapot)
 		_, _ = rw.Write([]byte("short and stout"))
@@ -92,18 +93,18 @@ func TestFallback(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{
 		Fallback: other.URL + "/base/", Versions: []version.Version{version.V3},
 	})
-	m.unchecked = true
+	m.skipValidation = true
 	c := m.as("jane.doe")
 	for _, path := range []string{
 		"/v3/accounts?limit=1", "/nothing", "/v2026/personal-access-tokens", "/accounts/v1/a%2Fb",
 	} {
-		asked = nil
+		received = nil
 		r := m.in("a").anonymous().get(path).is(http.StatusTeapot)
 		if want := []string{
 			"GET /base" + path + " " + strings.TrimPrefix(m.url, "http://"),
 		}; r.text != "short and stout" || r.header.Get("X-Other") != "yes" ||
-			fmt.Sprint(asked) != fmt.Sprint(want) {
-			t.Errorf("asked %v, want %v; %s", asked, want, r.text)
+			fmt.Sprint(received) != fmt.Sprint(want) {
+			t.Errorf("asked %v, want %v; %s", received, want, r.text)
 		}
 		entry := m.anonymous().journal("?limit=1")[0]
 		if entry["path"] != "/t/a"+strings.TrimSuffix(path, "?limit=1") ||
@@ -112,19 +113,19 @@ func TestFallback(t *testing.T) {
 			t.Errorf("journal %v", entry)
 		}
 	}
-	asked = nil
+	received = nil
 	c.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
 	c.get("/_mock/nothing").problem(http.StatusNotFound, rule.ControlUnknownPath)
 	c.delete("/v3/personal-access-tokens").is(http.StatusMethodNotAllowed)
-	if asked != nil {
-		t.Errorf("forwarded %v", asked)
+	if received != nil {
+		t.Errorf("forwarded %v", received)
 	}
 	other.Close()
 	c.get("/v3/accounts").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
 }
 
 // Two mocks that name each other would ask each other for ever.
-func TestFallbackThatLeadsBack(t *testing.T) {
+func TestFallback_StopsLoops(t *testing.T) {
 	var mock http.Handler
 	self := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		mock.ServeHTTP(rw, r)
@@ -132,7 +133,7 @@ func TestFallbackThatLeadsBack(t *testing.T) {
 	t.Cleanup(self.Close)
 	m := startWith(t, "empty", mockserver.Config{Fallback: self.URL})
 	mock = m.mock
-	m.unchecked = true
+	m.skipValidation = true
 	if r := m.anonymous().get("/v3/accounts").
 		is(http.StatusNotImplemented); r.header.Get("X-Patmock-Rule") != string(rule.NotSimulated) {
 		t.Errorf("X-Patmock-Rule %q", r.header.Get("X-Patmock-Rule"))
@@ -142,7 +143,7 @@ func TestFallbackThatLeadsBack(t *testing.T) {
 	})
 }
 
-func TestFallbackIsNeverAPublicHost(t *testing.T) {
+func TestFallback_RejectsPublicHosts(t *testing.T) {
 	for host, allowed := range map[string]bool{
 		"http://127.0.0.1:8080": true, "http://localhost": true, "http://wiremock:8080": true,
 		"http://10.1.2.3": true, "http://192.168.0.7/x": true,
@@ -164,7 +165,7 @@ func TestFallbackIsNeverAPublicHost(t *testing.T) {
 }
 
 // Ten thousand namespaces come, are used, and go: neither a goroutine nor memory stays behind.
-func TestNamespacesLeaveNothingBehind(t *testing.T) {
+func TestRemovedNamespace_FreesMemory(t *testing.T) {
 	mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -189,9 +190,9 @@ func TestNamespacesLeaveNothingBehind(t *testing.T) {
 		}
 	}
 	use(100) // so that everything is there that stays
-	goroutines, heap := left()
+	goroutines, heap := memoryUse()
 	use(10_000)
-	goroutinesAfter, heapAfter := left()
+	goroutinesAfter, heapAfter := memoryUse()
 	t.Logf("goroutines %d, then %d; heap %d KiB, then %d KiB", goroutines, goroutinesAfter,
 		heap>>10, heapAfter>>10)
 	if goroutinesAfter > goroutines {
@@ -203,7 +204,7 @@ func TestNamespacesLeaveNothingBehind(t *testing.T) {
 }
 
 // left counts goroutines, and bytes in use after a collection.
-func left() (goroutines int, heap uint64) {
+func memoryUse() (goroutines int, heap uint64) {
 	var stats runtime.MemStats
 	for range 3 {
 		runtime.GC() // what a collection frees, another one may find free

@@ -31,7 +31,7 @@ import (
 //
 // It takes 200 steps for each client, or as long as PATMOCK_SOAK says, 10m for example.
 func TestSoak(t *testing.T) {
-	lasts, err := time.ParseDuration(os.Getenv("PATMOCK_SOAK"))
+	duration, err := time.ParseDuration(os.Getenv("PATMOCK_SOAK"))
 	if text := os.Getenv("PATMOCK_SOAK"); text != "" && err != nil {
 		t.Fatal(err)
 	}
@@ -39,28 +39,28 @@ func TestSoak(t *testing.T) {
 	t.Logf("seed %d", seed)
 
 	m := startWith(t, "default", mockserver.Config{})
-	warm := newSoaker(m.in("warm").of(t), version.V2026, rand.New(rand.NewPCG(seed, 0)))
+	warm := newSoaker(m.in("warm").forTest(t), version.V2026, rand.New(rand.NewPCG(seed, 0)))
 	for range 20 {
 		warm.step()
 	}
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	time.Sleep(200 * time.Millisecond) // until the connections are closed
-	goroutines, descriptors := settled(t, math.MaxInt, math.MaxInt)
+	goroutines, descriptors := waitForIdle(t, math.MaxInt, math.MaxInt)
 
 	stop := make(chan struct{})
 	defer close(stop)
 	go m.passTime(stop)
 
-	longer, cancel := context.WithTimeout(t.Context(), lasts)
+	longer, cancel := context.WithTimeout(t.Context(), duration)
 	defer cancel()
 	var clients sync.WaitGroup // and no parallel tests, of which few run at once on a small machine
 	for i := range 2 * len(version.All()) {
 		v := version.All()[i%len(version.All())]
 		clients.Go(func() {
 			t.Run(fmt.Sprintf("%s-%d", v, i/len(version.All())), func(t *testing.T) {
-				s := newSoaker(m.in(fmt.Sprintf("soak-%d", i)).of(t), v,
+				s := newSoaker(m.in(fmt.Sprintf("soak-%d", i)).forTest(t), v,
 					rand.New(rand.NewPCG(seed, uint64(i)+1)))
-				s.shared = s.join(m.in("together").of(t), i)
+				s.shared = s.join(m.in("together").forTest(t), i)
 				for n := 0; n < 200 || longer.Err() == nil; n++ {
 					s.step()
 				}
@@ -72,7 +72,7 @@ func TestSoak(t *testing.T) {
 
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	// one passes the time
-	goroutinesAfter, descriptorsAfter := settled(t, goroutines+1, descriptors)
+	goroutinesAfter, descriptorsAfter := waitForIdle(t, goroutines+1, descriptors)
 	t.Logf("goroutines %d, then %d; file descriptors %d, then %d", goroutines, goroutinesAfter,
 		descriptors, descriptorsAfter)
 	if goroutinesAfter > goroutines+1 || descriptorsAfter > descriptors {
@@ -83,7 +83,7 @@ func TestSoak(t *testing.T) {
 
 // settled counts goroutines and file descriptors (none where /proc is not there) once neither is
 // more than expected, or after ten seconds: connections take a moment to close.
-func settled(t *testing.T, goroutines, descriptors int) (int, int) {
+func waitForIdle(t *testing.T, goroutines, descriptors int) (int, int) {
 	t.Helper()
 	for try := 0; ; try++ {
 		open, err := os.ReadDir("/proc/self/fd")
@@ -122,9 +122,9 @@ type soaker struct {
 	passed time.Duration
 	tokens map[string]string
 	// seeded are the ids that the list had at the start.
-	seeded []string
-	made   int
-	done   map[string]int
+	seeded  []string
+	created int
+	done    map[string]int
 	// shared is the same client in a namespace that it shares with others.
 	shared *soaker
 }
@@ -143,7 +143,7 @@ func (s *soaker) join(m *tenant, i int) *soaker {
 	user := object{"name": fmt.Sprintf("user-%d", i)}
 	added := m.anonymous().post("/_mock/identities", user.String()).is(http.StatusCreated).object()
 	shared := &soaker{
-		client:  m.with(added["clientId"].(string), added["clientSecret"].(string)),
+		client:  m.withLogin(added["clientId"].(string), added["clientSecret"].(string)),
 		version: s.version, random: s.random, user: user["name"].(string), done: s.done,
 	}
 	shared.restart()
@@ -153,14 +153,14 @@ func (s *soaker) join(m *tenant, i int) *soaker {
 // restart takes what the list has for what was there at the start.
 func (s *soaker) restart() {
 	s.tokens, s.seeded = map[string]string{}, nil
-	s.seeded = slices.Sorted(maps.Keys(s.listed()))
+	s.seeded = slices.Sorted(maps.Keys(s.listNames()))
 }
 
-func (s *soaker) own() string { return s.version.CollectionPath() + "?owner-id=me&limit=250" }
+func (s *soaker) listPath() string { return s.version.CollectionPath() + "?owner-id=me&limit=250" }
 
-func (s *soaker) listed() map[string]string {
+func (s *soaker) listNames() map[string]string {
 	names := map[string]string{}
-	for _, token := range s.get(s.own()).is(http.StatusOK).list() {
+	for _, token := range s.get(s.listPath()).is(http.StatusOK).list() {
 		names[token["id"].(string)] = token["name"].(string)
 	}
 	return names
@@ -216,7 +216,7 @@ func (s *soaker) step() {
 }
 
 // one is the id of one of its tokens, empty where it has none.
-func (s *soaker) one() string {
+func (s *soaker) randomToken() string {
 	ids := slices.Sorted(maps.Keys(s.tokens))
 	if len(ids) == 0 {
 		return ""
@@ -225,8 +225,8 @@ func (s *soaker) one() string {
 }
 
 func (s *soaker) freshName() string {
-	s.made++
-	return fmt.Sprintf("soak %s %d", s.user, s.made)
+	s.created++
+	return fmt.Sprintf("soak %s %d", s.user, s.created)
 }
 
 func (s *soaker) body(name string) string {
@@ -240,22 +240,22 @@ func (s *soaker) createOne() {
 		s.deleteOne()
 	}
 	name := s.freshName()
-	made := s.post(s.version.CollectionPath(), s.body(name)).is(http.StatusOK).object()
-	s.tokens[made["id"].(string)] = name
+	created := s.post(s.version.CollectionPath(), s.body(name)).is(http.StatusOK).object()
+	s.tokens[created["id"].(string)] = name
 	if s.random.IntN(3) == 0 {
-		s.login(made["id"].(string), made["secret"].(string)).is(http.StatusOK)
+		s.login(created["id"].(string), created["secret"].(string)).is(http.StatusOK)
 	}
 }
 
 func (s *soaker) duplicate() {
-	if id := s.one(); id != "" {
+	if id := s.randomToken(); id != "" {
 		s.post(s.version.CollectionPath(),
-			s.body(s.tokens[id])).is(http.StatusBadRequest).names(rule.NameUnique)
+			s.body(s.tokens[id])).is(http.StatusBadRequest).hasRule(rule.NameUnique)
 	}
 }
 
 func (s *soaker) rename() {
-	if id := s.one(); id != "" {
+	if id := s.randomToken(); id != "" {
 		name := s.freshName()
 		s.patch(s.version.CollectionPath()+"/"+id,
 			`[{"op":"replace","path":"/name","value":"`+name+`"}]`).is(http.StatusOK).equal("name",
@@ -265,7 +265,7 @@ func (s *soaker) rename() {
 }
 
 func (s *soaker) deleteOne() {
-	if id := s.one(); id != "" {
+	if id := s.randomToken(); id != "" {
 		s.delete(s.version.CollectionPath() + "/" + id).is(http.StatusNoContent)
 		s.delete(s.version.CollectionPath() + "/" + id).is(http.StatusNotFound)
 		delete(s.tokens, id)
@@ -275,7 +275,7 @@ func (s *soaker) deleteOne() {
 // compareList compares all that the list has with the tokens that it should have.
 func (s *soaker) compareList() {
 	s.Helper()
-	got := s.listed()
+	got := s.listNames()
 	for _, id := range s.seeded {
 		if _, present := got[id]; !present {
 			s.Errorf("%s is no longer listed", id)
@@ -319,24 +319,26 @@ func (s *soaker) readJournal() {
 }
 
 func (s *soaker) moveClock() {
-	by := []time.Duration{time.Second, time.Hour, 13 * time.Hour}[s.random.IntN(3)]
-	if s.passed+by > 20*24*time.Hour {
+	durations := []time.Duration{time.Second, time.Hour, 13 * time.Hour}[s.random.IntN(3)]
+	if s.passed+durations > 20*24*time.Hour {
 		s.reset() // before the tokens expire
 		return
 	}
-	s.anonymous().post("/_mock/clock/advance", object{"by": by.String()}.String()).is(http.StatusOK)
-	s.passed += by
-	if by > 12*time.Hour {
-		s.get(s.own()).is(http.StatusUnauthorized)
+	s.anonymous().post("/_mock/clock/advance", object{
+		"by": durations.String(),
+	}.String()).is(http.StatusOK)
+	s.passed += durations
+	if durations > 12*time.Hour {
+		s.get(s.listPath()).is(http.StatusUnauthorized)
 	}
 	s.loginAgain()
 	s.compareList()
 }
 
 func (s *soaker) injectStatus() {
-	id := s.fault(`{"operation":"list","status":503,"times":2}`)
+	id := s.addFault(`{"operation":"list","status":503,"times":2}`)
 	for range 2 {
-		if r := s.get(s.own()).
+		if r := s.get(s.listPath()).
 			is(http.StatusServiceUnavailable); r.header.Get("X-Mock-Fault") != id {
 			s.Errorf("the fault is called %q, want %q", r.header.Get("X-Mock-Fault"), id)
 		}
@@ -346,8 +348,8 @@ func (s *soaker) injectStatus() {
 }
 
 func (s *soaker) injectReset() {
-	s.fault(`{"operation":"list","effect":"reset"}`)
-	if response, err := s.unchecked(); err == nil {
+	s.addFault(`{"operation":"list","effect":"reset"}`)
+	if response, err := s.listUnvalidated(); err == nil {
 		s.Errorf("a connection that is reset brought %s", response)
 	}
 	s.compareList()
@@ -357,16 +359,16 @@ func (s *soaker) injectEffect() {
 	effect := []string{
 		"html", "truncated-json", "wrong-content-type", "empty-body",
 	}[s.random.IntN(4)]
-	id := s.fault(`{"operation":"list","effect":"` + effect + `"}`)
-	if named, err := s.unchecked(); err != nil || named != id {
-		s.Errorf("%s: the fault is called %q, want %q; %v", effect, named, id, err)
+	id := s.addFault(`{"operation":"list","effect":"` + effect + `"}`)
+	if fault, err := s.listUnvalidated(); err != nil || fault != id {
+		s.Errorf("%s: the fault is called %q, want %q; %v", effect, fault, id, err)
 	}
 	s.compareList()
 }
 
 // unchecked lists the tokens where the response may be broken, and returns the fault that it names.
-func (s *soaker) unchecked() (fault string, err error) {
-	r, err := http.NewRequest(http.MethodGet, s.url+s.own(), http.NoBody)
+func (s *soaker) listUnvalidated() (fault string, err error) {
+	r, err := http.NewRequest(http.MethodGet, s.url+s.listPath(), http.NoBody)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -403,7 +405,7 @@ func (s *soaker) remove() {
 }
 
 // names expects the header that names a rule.
-func (r testResponse) names(want rule.ID) {
+func (r testResponse) hasRule(want rule.ID) {
 	r.Helper()
 	if got := r.header.Get("X-Patmock-Rule"); got != string(want) {
 		r.Errorf("rule %q, want %q: %s", got, want, r.text)

@@ -19,7 +19,7 @@ var stateForms = []string{"application/json", "application/yaml"}
 
 // oddNames are texts in JSON that some form of a state may not give back.
 func oddNames() *rapid.Generator[string] {
-	special := rapid.SampledFrom([]string{
+	specialNames := rapid.SampledFrom([]string{
 		`\u0000`, `\u000b`, `\u0007`, `\u001b`, `\u007f`, `\u0085`, `\u2028`, `\ufeff`, `\ufffe`,
 		`\uffff`, `\ud83f\udffe`, `\udbff\udfff`, `\ud800`, `\udfff`, `\ud83d\ude00`, "é", `\r`,
 		`\n`, `\t`, `\"`, `\\`,
@@ -27,8 +27,8 @@ func oddNames() *rapid.Generator[string] {
 		"true", "no", "1", "-1d", "2026-01-31T00:00:00Z", "---", "${HOME}", "<a>",
 	})
 	return rapid.OneOf(
-		special,
-		rapid.Map(rapid.SliceOfN(special, 1, 5), func(parts []string) string {
+		specialNames,
+		rapid.Map(rapid.SliceOfN(specialNames, 1, 5), func(parts []string) string {
 			return strings.Join(parts, "")
 		}),
 		rapid.Map(rapid.IntRange(50, 5_000), func(n int) string {
@@ -53,9 +53,9 @@ func scopes() *rapid.Generator[string] {
 }
 
 // Every state that requests can make is fetched and put back, in both forms.
-func TestStateComesBack(t *testing.T) {
+func TestState_RoundTrips(t *testing.T) {
 	m := start(t, "empty")
-	m.unchecked = true // the document's YAML decoder lacks some escapes
+	m.skipValidation = true // the document's YAML decoder lacks some escapes
 	c := m.as("admin")
 	const collection = "/v2026/personal-access-tokens"
 	accepted := map[string]int{}
@@ -80,13 +80,13 @@ func TestStateComesBack(t *testing.T) {
 		all := c.get(collection)
 		for _, form := range stateForms {
 			for _, query := range []string{"", "?secrets=true"} {
-				taken := c.accepting(form, "/_mock/state"+query).is(http.StatusOK).text
+				snapshot := c.getAs(form, "/_mock/state"+query).is(http.StatusOK).text
 				if put := c.send("PUT", "/_mock/state", form,
-					taken); put.status != http.StatusNoContent {
-					t.Fatalf("%s is rejected: %s\n%s", form, put.text, taken)
+					snapshot); put.status != http.StatusNoContent {
+					t.Fatalf("%s is rejected: %s\n%s", form, put.text, snapshot)
 				}
-				if diff := cmp.Diff(taken,
-					c.accepting(form, "/_mock/state"+query).text); diff != "" {
+				if diff := cmp.Diff(snapshot,
+					c.getAs(form, "/_mock/state"+query).text); diff != "" {
 					t.Fatalf("%s (-want +got):\n%s", form, diff)
 				}
 				if again := c.get(collection); again.status != all.status ||
@@ -104,9 +104,9 @@ func TestStateComesBack(t *testing.T) {
 }
 
 // A state of 100,000 tokens is fetched and put back.
-func TestLargeStateComesBack(t *testing.T) {
+func TestState_RoundTripsLargeTenant(t *testing.T) {
 	m := start(t, "empty")
-	m.unchecked = true // by the document, which takes a minute
+	m.skipValidation = true // by the document, which takes a minute
 	c := m.anonymous()
 	body := strings.Builder{}
 	body.WriteString(`{"identities":[{"name":"admin","userLevels":["ORG_ADMIN"]}],` +
@@ -119,14 +119,14 @@ func TestLargeStateComesBack(t *testing.T) {
 	c.put("/_mock/state", body.String()).is(http.StatusNoContent)
 	client := control.New(control.Config{URL: m.url})
 	for _, form := range stateForms {
-		taken, err := client.State(t.Context(), control.StateOptions{
+		snapshot, err := client.State(t.Context(), control.StateOptions{
 			Secrets: true, YAML: form == "application/yaml",
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.put("/_mock/state", `{"identities":[{"name":"admin"}]}`).is(http.StatusNoContent)
-		if err := client.PutState(t.Context(), taken); err != nil {
+		if err := client.PutState(t.Context(), snapshot); err != nil {
 			t.Fatal(err)
 		}
 		var health struct{ Counters struct{ Tokens int } }

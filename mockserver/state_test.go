@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestReset(t *testing.T) {
+func TestReset_RestoresSeed(t *testing.T) {
 	m := start(t, "default")
 	before := m.anonymous().get("/_mock/state").text
 	c := m.as("jane.doe")
@@ -34,21 +34,21 @@ func TestReset(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{}, counters["requests"]); diff != "" {
 		t.Errorf("counters (-want +got):\n%s", diff)
 	}
-	c.get(me).is(http.StatusOK) // no SDK asks for another access token
+	c.get(listOwn).is(http.StatusOK) // no SDK asks for another access token
 }
 
 // What a user was that is not there any more cannot be used.
-func TestBearerOfAUserWhoIsGone(t *testing.T) {
+func TestBearer_OfRemovedUserIsRejected(t *testing.T) {
 	m := start(t, "empty")
 	ann := m.anonymous().post("/_mock/identities", `{"name":"ann"}`).is(http.StatusCreated).object()
-	c := m.with(ann["clientId"].(string), ann["clientSecret"].(string))
-	c.get(me).is(http.StatusOK)
+	c := m.withLogin(ann["clientId"].(string), ann["clientSecret"].(string))
+	c.get(listOwn).is(http.StatusOK)
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
-	c.get(me).is(http.StatusUnauthorized).because(cause{rule.BearerRequired, "ann"})
+	c.get(listOwn).is(http.StatusUnauthorized).hasCauses(cause{rule.BearerRequired, "ann"})
 }
 
 // Every seed, changed by requests, comes back to the letter, in both forms.
-func TestSnapshotIsRestoredExactly(t *testing.T) {
+func TestSnapshot_RestoresExactly(t *testing.T) {
 	for _, fixture := range []string{"default", "empty", "expiring", "crowded", "documentation"} {
 		for _, form := range []string{"application/json", "application/yaml"} {
 			t.Run(fixture+" "+form, func(t *testing.T) {
@@ -61,27 +61,27 @@ func TestSnapshotIsRestoredExactly(t *testing.T) {
 				c.patch("/v2026/personal-access-tokens/"+id,
 					`[{"op":"replace","path":"/scope","value":["a","b"]}]`).is(http.StatusOK)
 				get := func() string {
-					return c.accepting(form, "/_mock/state?secrets=true").is(http.StatusOK).text
+					return c.getAs(form, "/_mock/state?secrets=true").is(http.StatusOK).text
 				}
-				taken := get()
-				everything := unlogged(c.get("/v2026/personal-access-tokens").list(), c.seed)
+				snapshot := get()
+				everything := withoutLastUsed(c.get("/v2026/personal-access-tokens").list(), c.seed)
 				c.delete("/v2026/personal-access-tokens/" + id).is(http.StatusNoContent)
 				c.create(version.V3, "later")
 				m.advance(48 * time.Hour)
-				c.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
-				if diff := cmp.Diff(taken, get()); diff != "" {
+				c.send("PUT", "/_mock/state", form, snapshot).is(http.StatusNoContent)
+				if diff := cmp.Diff(snapshot, get()); diff != "" {
 					t.Errorf("state (-want +got):\n%s", diff)
 				}
 				// the login is noted once more
-				listed := unlogged(m.as("admin").get("/v2026/personal-access-tokens").list(),
+				tokens := withoutLastUsed(m.as("admin").get("/v2026/personal-access-tokens").list(),
 					c.seed)
-				if diff := cmp.Diff(everything, listed); diff != "" {
+				if diff := cmp.Diff(everything, tokens); diff != "" {
 					t.Errorf("list (-want +got):\n%s", diff)
 				}
 				other := m.in("elsewhere").anonymous()
-				other.send("PUT", "/_mock/state", form, taken).is(http.StatusNoContent)
-				if diff := cmp.Diff(taken,
-					other.accepting(form, "/_mock/state?secrets=true").text); diff != "" {
+				other.send("PUT", "/_mock/state", form, snapshot).is(http.StatusNoContent)
+				if diff := cmp.Diff(snapshot,
+					other.getAs(form, "/_mock/state?secrets=true").text); diff != "" {
 					t.Errorf("state elsewhere (-want +got):\n%s", diff)
 				}
 			})
@@ -90,7 +90,7 @@ func TestSnapshotIsRestoredExactly(t *testing.T) {
 }
 
 // unlogged is a list without the lastUsed of the token that the administrator logs in with.
-func unlogged(tokens []map[string]any, seed *fixtures.Tenant) []map[string]any {
+func withoutLastUsed(tokens []map[string]any, seed *fixtures.Tenant) []map[string]any {
 	login, err := seed.LoginToken("admin")
 	for _, token := range tokens {
 		if err == nil && token["id"] == login.ID {
@@ -100,12 +100,12 @@ func unlogged(tokens []map[string]any, seed *fixtures.Tenant) []map[string]any {
 	return tokens
 }
 
-func TestSnapshotWithoutSecrets(t *testing.T) {
+func TestSnapshot_OmitsSecrets(t *testing.T) {
 	m := start(t, "default")
 	c := m.anonymous()
-	taken := c.get("/_mock/state").is(http.StatusOK).text
+	snapshot := c.get("/_mock/state").is(http.StatusOK).text
 	for _, secret := range []string{janeSecret, "secret"} {
-		if strings.Contains(taken, secret) {
+		if strings.Contains(snapshot, secret) {
 			t.Errorf("the snapshot has %q", secret)
 		}
 	}
@@ -114,7 +114,7 @@ func TestSnapshotWithoutSecrets(t *testing.T) {
 	}
 	c.get("/_mock/state?secrets=yes").problem(http.StatusBadRequest, rule.ControlInvalidRequest,
 		cause{rule.InvalidProperty, "query parameter secrets"})
-	c.put("/_mock/state", taken).is(http.StatusNoContent)
+	c.put("/_mock/state", snapshot).is(http.StatusNoContent)
 	m.as("jane.doe")
 
 	added := c.post("/_mock/tokens",
@@ -129,7 +129,7 @@ func TestSnapshotWithoutSecrets(t *testing.T) {
 }
 
 // A snapshot that is wrong changes nothing, and every mistake is told with its place.
-func TestWrongSnapshotChangesNothing(t *testing.T) {
+func TestRestore_RejectsInvalidState(t *testing.T) {
 	m := start(t, "default")
 	c := m.anonymous()
 	before := c.get("/_mock/state?secrets=true").text
@@ -184,10 +184,10 @@ func TestWrongSnapshotChangesNothing(t *testing.T) {
 			if test.body == before {
 				t.Fatal("the snapshot is not wrong")
 			}
-			m.of(t).anonymous().put("/_mock/state", test.body).problem(http.StatusBadRequest,
+			m.forTest(t).anonymous().put("/_mock/state", test.body).problem(http.StatusBadRequest,
 				rule.ControlInvalidTenant, test.want...)
 			if diff := cmp.Diff(before,
-				m.of(t).anonymous().get("/_mock/state?secrets=true").text); diff != "" {
+				m.forTest(t).anonymous().get("/_mock/state?secrets=true").text); diff != "" {
 				t.Errorf("state (-want +got):\n%s", diff)
 			}
 		})
@@ -203,11 +203,11 @@ func TestAddIdentity(t *testing.T) {
 	c := m.anonymous()
 	ann := c.post("/_mock/identities",
 		`{"name":"ann.smith","userLevels":["ORG_ADMIN"]}`).is(http.StatusCreated).object()
-	m.with(ann["clientId"].(string),
+	m.withLogin(ann["clientId"].(string),
 		ann["clientSecret"].(string)).get("/v2026/personal-access-tokens").is(http.StatusOK)
 	bob := c.post("/_mock/identities", `{"name":"bob"}`).is(http.StatusCreated)
 	bob.equal("userLevels", []any{"USER"})
-	m.with(bob.object()["clientId"].(string),
+	m.withLogin(bob.object()["clientId"].(string),
 		bob.object()["clientSecret"].(string)).get("/v2026/personal-access-tokens").
 		is(http.StatusForbidden)
 	if users := c.get("/_mock/credentials").text; !strings.Contains(users, "ann.smith") ||
@@ -242,14 +242,15 @@ func TestAddToken(t *testing.T) {
 	expired := add(`{"owner":"jane.doe","name":"expired","expirationDate":"-3d","created":"-40d"}`)
 	m.login(expired["clientId"].(string),
 		expired["clientSecret"].(string)).is(http.StatusUnauthorized)
-	used := add(`{"owner":"jane.doe","name":"stale","lastUsed":"-40d",` +
+	stale := add(`{"owner":"jane.doe","name":"stale","lastUsed":"-40d",` +
 		`"created":"2026-01-01T00:00:00Z","scope":["sp:my-personal-access-tokens:read"],` +
 		`"accessTokenValiditySeconds":60}`)
-	m.with(used["clientId"].(string), used["clientSecret"].(string)).get(me).is(http.StatusOK)
+	m.withLogin(stale["clientId"].(string),
+		stale["clientSecret"].(string)).get(listOwn).is(http.StatusOK)
 	add(`{"owner":"jane.doe","name":"robot","managed":true,` +
 		`"id":"0123456789abcdef0123456789abcdef","secret":"` + strings.Repeat("ab", 32) + `"}`)
 	if diff := cmp.Diff([]string{"stale", "login", "expired"},
-		m.as("jane.doe").names(me)); diff != "" {
+		m.as("jane.doe").names(listOwn)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
 	for _, test := range []struct {
@@ -304,14 +305,15 @@ func TestAddToken(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().post("/_mock/tokens", test.body).problem(test.status, test.rule,
+			m.forTest(t).anonymous().post("/_mock/tokens", test.body).problem(test.status,
+				test.rule,
 				test.want...)
 		})
 	}
 }
 
 // accepting gets a representation.
-func (c *client) accepting(contentType, path string) testResponse {
+func (c *client) getAs(contentType, path string) testResponse {
 	c.Helper()
 	r, err := http.NewRequest("GET", c.url+path, nil)
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 // newMock returns a mock without a socket.
 func newMock(t *testing.T, c mockserver.Config) *mockserver.Server {
 	t.Helper()
-	c.Log = (&lines{}).logger()
+	c.Log = (&logLines{}).logger()
 	mock, err := mockserver.New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func newMock(t *testing.T, c mockserver.Config) *mockserver.Server {
 }
 
 // getOf sends a GET in process.
-func getOf(mock http.Handler, path string) {
+func sendGet(mock http.Handler, path string) {
 	mock.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
 }
 
@@ -56,12 +56,12 @@ func readEvents(t *testing.T, s *control.RequestStream, n int) []string {
 		if err != nil {
 			t.Fatalf("after %q: %v", got, err)
 		}
-		got = append(got, words(event))
+		got = append(got, describeEvent(event))
 	}
 	return got
 }
 
-func words(e control.RequestEvent) string {
+func describeEvent(e control.RequestEvent) string {
 	switch e.Type {
 	case control.EventRequest:
 		return fmt.Sprintf("%d %s %d", e.Request.Sequence, e.Request.Path, e.Request.Status)
@@ -84,7 +84,9 @@ func drain(s *control.RequestStream) (events []control.RequestEvent, err error) 
 
 // transports are the ways to a mock: in process, by HTTP/1.1, by HTTP/2, and through a server whose
 // time limits are short.
-func transports(t *testing.T, use func(t *testing.T, mock *mockserver.Server, c *control.Client)) {
+func forEachTransport(t *testing.T,
+	use func(t *testing.T, mock *mockserver.Server, c *control.Client),
+) {
 	t.Run("in process", func(t *testing.T) {
 		mock := newMock(t, mockserver.Config{})
 		use(t, mock, mock.Control())
@@ -116,18 +118,18 @@ func transports(t *testing.T, use func(t *testing.T, mock *mockserver.Server, c 
 // A stream has what comes after it was opened, with one event for each request, whatever limits the
 // server has for other responses.
 func TestFollowRequests(t *testing.T) {
-	transports(t, func(t *testing.T, mock *mockserver.Server, c *control.Client) {
-		getOf(mock, "/before")
+	forEachTransport(t, func(t *testing.T, mock *mockserver.Server, c *control.Client) {
+		sendGet(mock, "/before")
 		s := follow(t, c, control.Match{}, "")
-		getOf(mock, "/oauth/info")
-		getOf(mock, "/_mock/health")
-		getOf(mock, "/t/other/oauth/info")
+		sendGet(mock, "/oauth/info")
+		sendGet(mock, "/_mock/health")
+		sendGet(mock, "/t/other/oauth/info")
 		want := []string{"2 /oauth/info 200", "3 /t/other/oauth/info 200"}
 		if diff := cmp.Diff(want, readEvents(t, s, 2)); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
 		<-time.After(150 * time.Millisecond) // beyond every limit of the server
-		getOf(mock, "/late")
+		sendGet(mock, "/late")
 		if diff := cmp.Diff([]string{"4 /late 404"}, readEvents(t, s, 1)); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
@@ -142,7 +144,7 @@ func TestFollowRequests(t *testing.T) {
 func TestFollowRequests_AsInList(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
 	s := follow(t, mock.Control(), control.Match{}, "")
-	getOf(mock, "/v2026/personal-access-tokens?client_secret=hunter2")
+	sendGet(mock, "/v2026/personal-access-tokens?client_secret=hunter2")
 	got, err := s.Next()
 	if err != nil {
 		t.Fatal(err)
@@ -159,8 +161,8 @@ func TestFollowRequests_AsInList(t *testing.T) {
 func TestFollowRequests_Match(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
 	s := follow(t, mock.Control(), control.Match{Operation: "info"}, "")
-	getOf(mock, "/other")
-	getOf(mock, "/oauth/info")
+	sendGet(mock, "/other")
+	sendGet(mock, "/oauth/info")
 	if diff := cmp.Diff([]string{"2 /oauth/info 200"}, readEvents(t, s, 1)); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
@@ -171,7 +173,7 @@ func TestFollowRequests_Match(t *testing.T) {
 func TestFollowRequests_Resume(t *testing.T) {
 	mock := newMock(t, mockserver.Config{JournalSize: 3})
 	for i := range 5 {
-		getOf(mock, fmt.Sprintf("/%d", i))
+		sendGet(mock, fmt.Sprintf("/%d", i))
 	}
 	list, err := mock.Control().Requests(t.Context(), control.Match{}, 0)
 	if err != nil {
@@ -197,12 +199,12 @@ func TestFollowRequests_Reset(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
 	c := mock.Control()
 	s := follow(t, c, control.Match{}, "")
-	getOf(mock, "/one")
+	sendGet(mock, "/one")
 	readEvents(t, s, 1)
 	if err := c.Reset(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	getOf(mock, "/two")
+	sendGet(mock, "/two")
 	if diff := cmp.Diff([]string{"cleared", "1 /two 404"}, readEvents(t, s, 2)); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
@@ -213,7 +215,7 @@ func TestFollowRequests_RemovedNamespace(t *testing.T) {
 	c := mock.Control().WithNamespace("a")
 	s := follow(t, c, control.Match{}, "")
 	other := follow(t, mock.Control(), control.Match{}, "")
-	getOf(mock, "/t/a/oauth/info")
+	sendGet(mock, "/t/a/oauth/info")
 	if err := c.DeleteNamespace(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +223,7 @@ func TestFollowRequests_RemovedNamespace(t *testing.T) {
 	if !errors.Is(err, control.ErrRemoved) {
 		t.Errorf("events %v, error %v, want %v", events, err, control.ErrRemoved)
 	}
-	getOf(mock, "/still")
+	sendGet(mock, "/still")
 	if diff := cmp.Diff([]string{"1 /still 404"}, readEvents(t, other, 1)); diff != "" {
 		t.Errorf("events of another namespace (-want +got):\n%s", diff)
 	}
@@ -237,7 +239,7 @@ func TestFollowRequests_SlowReader(t *testing.T) {
 	for range 5 {
 		all.Go(func() {
 			for range requests / 5 {
-				getOf(mock, "/x")
+				sendGet(mock, "/x")
 			}
 		})
 	}
@@ -277,7 +279,7 @@ func TestFollowRequests_SlowReaderIsCutOff(t *testing.T) {
 				mock := newMock(t, mockserver.Config{})
 				s := follow(t, mock.Control(), control.Match{}, "")
 				for range 200 {
-					getOf(mock, "/x")
+					sendGet(mock, "/x")
 				}
 				synctest.Wait() // until the handler has filled the buffer
 				if tt.stop {
@@ -300,7 +302,7 @@ func TestFollowRequests_Heartbeat(t *testing.T) {
 		s := follow(t, mock.Control(), control.Match{}, "")
 		go func() {
 			time.Sleep(time.Hour)
-			getOf(mock, "/x")
+			sendGet(mock, "/x")
 		}()
 		if diff := cmp.Diff([]string{"1 /x 404"}, readEvents(t, s, 1)); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
@@ -385,7 +387,7 @@ func TestFollowRequests_Wire(t *testing.T) {
 		"http://localhost/_mock/requests/stream", nil)
 	r.Header.Set("Last-Event-ID", "gone")
 	w := httptest.NewRecorder()
-	getOf(mock, "/oauth/info")
+	sendGet(mock, "/oauth/info")
 	mock.Stop()
 	mock.ServeHTTP(w, r)
 	blocks := strings.Split(w.Body.String(), "\n\n")

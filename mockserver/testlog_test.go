@@ -41,7 +41,7 @@ func (l *logTest) Write(p []byte) (int, error) {
 }
 
 // end runs the cleanups, and returns what was written.
-func (l *logTest) end() string {
+func (l *logTest) finish() string {
 	for i := len(l.cleanups) - 1; i >= 0; i-- {
 		l.cleanups[i]()
 	}
@@ -55,7 +55,7 @@ func (l *logTest) end() string {
 func (l *logTest) check(want ...string) {
 	l.t.Helper()
 	var got []string
-	for line := range strings.Lines(l.end()) {
+	for line := range strings.Lines(l.finish()) {
 		_, rest, _ := strings.Cut(line, " namespace=")
 		name, _, _ := strings.Cut(rest, " ")
 		got = append(got, name)
@@ -69,7 +69,7 @@ func (l *logTest) check(want ...string) {
 }
 
 // Lines of the log go to the test whose requests they are about, and to none that has ended.
-func TestStartLogsToTheTest(t *testing.T) {
+func TestStart_LogsToTest(t *testing.T) {
 	server, first, second := &logTest{t: t}, &logTest{t: t}, &logTest{t: t}
 	mock := mockserver.Start(server)
 	reject := func(prefix string) { // for the lack of a bearer, which is logged

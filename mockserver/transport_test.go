@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestMethodNotAllowed(t *testing.T) {
+func TestRouting_MethodNotAllowed(t *testing.T) {
 	m := start(t, callers)
 	for _, v := range version.All() {
 		for _, test := range []struct{ path, allow string }{
@@ -30,7 +30,7 @@ func TestMethodNotAllowed(t *testing.T) {
 					continue
 				}
 				t.Run(method+" "+test.path, func(t *testing.T) {
-					r := m.of(t).as("admin").send(method, test.path, "application/json", "{}")
+					r := m.forTest(t).as("admin").send(method, test.path, "application/json", "{}")
 					r.rejected(http.StatusMethodNotAllowed, "405", cause{
 						rule.MethodNotAllowed, "method",
 					})
@@ -54,7 +54,7 @@ func TestMethodNotAllowed(t *testing.T) {
 	}
 }
 
-func TestPathsThatAreNotServed(t *testing.T) {
+func TestRouting_UnknownPaths(t *testing.T) {
 	m := start(t, "empty")
 	for _, test := range []struct {
 		name   string
@@ -91,15 +91,16 @@ func TestPathsThatAreNotServed(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m.of(t).anonymous().get(test.path).rejected(test.status, fmt.Sprint(test.status),
+			m.forTest(t).anonymous().get(test.path).rejected(test.status, fmt.Sprint(test.status),
 				test.want)
 		})
 	}
-	m.anonymous().get("/oauth/authorize").denied(http.StatusNotImplemented, "not_implemented",
+	m.anonymous().get("/oauth/authorize").rejectedOAuth(http.StatusNotImplemented,
+		"not_implemented",
 		rule.NotSimulated)
 }
 
-func TestVersionsThatAreNotServed(t *testing.T) {
+func TestRouting_DisabledVersions(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{Versions: []version.Version{version.V3}})
 	c := m.as("jane.doe")
 	c.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
@@ -108,11 +109,13 @@ func TestVersionsThatAreNotServed(t *testing.T) {
 			continue
 		}
 		t.Run("list of "+string(v), func(t *testing.T) {
-			c.of(t).anonymous().get(v.CollectionPath()).rejected(http.StatusNotImplemented, "501",
+			c.forTest(t).anonymous().get(v.CollectionPath()).rejected(http.StatusNotImplemented,
+				"501",
 				cause{rule.NotSimulated, ""})
 		})
 		t.Run("deletion in "+string(v), func(t *testing.T) {
-			c.of(t).anonymous().delete(v.CollectionPath()+"/x").rejected(http.StatusNotImplemented,
+			c.forTest(t).anonymous().delete(v.CollectionPath()+
+				"/x").rejected(http.StatusNotImplemented,
 				"501", cause{rule.NotSimulated, ""})
 		})
 	}
@@ -121,7 +124,7 @@ func TestVersionsThatAreNotServed(t *testing.T) {
 	})
 }
 
-func TestBodyOverAMegabyte(t *testing.T) {
+func TestBody_RejectsOverOneMebibyte(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
 		fits := `{"name":"big","userAwareTokenNeverExpires":true,"note":"` +
@@ -147,13 +150,13 @@ func TestBodyOverAMegabyte(t *testing.T) {
 			"["+strings.Repeat(" ", 1<<20)+"]").rejected(http.StatusRequestEntityTooLarge, "413",
 			cause{rule.ContentTooLarge, "1048578"})
 		c.anonymous().send("POST", "/oauth/token", urlencode,
-			"x="+strings.Repeat("x", 1<<20)).denied(http.StatusRequestEntityTooLarge,
+			"x="+strings.Repeat("x", 1<<20)).rejectedOAuth(http.StatusRequestEntityTooLarge,
 			"invalid_request", rule.ContentTooLarge)
 	})
 }
 
 // An announced length is enough, also where nobody would read the body.
-func TestBodyOverAMegabyteThatNobodyReads(t *testing.T) {
+func TestBody_RejectsAnnouncedLength(t *testing.T) {
 	c := start(t, callers).as("admin")
 	big := strings.Repeat(" ", 1<<20+1)
 	for _, request := range [][2]string{
@@ -170,11 +173,12 @@ func TestBodyOverAMegabyteThatNobodyReads(t *testing.T) {
 	}
 	for _, request := range [][2]string{{"GET", "/oauth/info"}, {"POST", "/oauth/token"}} {
 		c.send(request[0], request[1], "application/json",
-			big).denied(http.StatusRequestEntityTooLarge, "invalid_request", rule.ContentTooLarge)
+			big).rejectedOAuth(http.StatusRequestEntityTooLarge, "invalid_request",
+			rule.ContentTooLarge)
 	}
 }
 
-func TestContentTypes(t *testing.T) {
+func TestContentType_IsChecked(t *testing.T) {
 	const patch = `[{"op":"replace","path":"/name","value":"renamed"}]`
 	for _, test := range []struct {
 		name, method, contentType string
@@ -219,7 +223,7 @@ func TestContentTypes(t *testing.T) {
 
 // A request with neither a body nor a content type lacks the body: 400, which every document
 // declares.
-func TestNothingIsAMissingBody(t *testing.T) {
+func TestBody_EmptyIsMissing(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
 		requests := [][2]string{
@@ -236,7 +240,7 @@ func TestNothingIsAMissingBody(t *testing.T) {
 	})
 }
 
-func TestSlashesInFrontAreOne(t *testing.T) {
+func TestRouting_CollapsesLeadingSlashes(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
 		c.get("/" + v.CollectionPath() + "?owner-id=me").is(http.StatusOK)
@@ -247,7 +251,7 @@ func TestSlashesInFrontAreOne(t *testing.T) {
 	})
 }
 
-func TestOddIDsAreUnknown(t *testing.T) {
+func TestRouting_OddIDsAreUnknown(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
 		for _, id := range []string{
@@ -275,7 +279,7 @@ func TestHealth(t *testing.T) {
 
 // Of many that ask for the same name at once one gets it, and a patch that loses a race is made
 // again.
-func TestConcurrentWritersLoseNothing(t *testing.T) {
+func TestConcurrentWrites_AreNotLost(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	const writers = 16
 	id := c.create(version.V2026, "shared")["id"].(string)
@@ -300,14 +304,14 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 	if diff := cmp.Diff(map[any]int{200: 1, 400: writers - 1}, statuses); diff != "" {
 		t.Errorf("answers to create (-want +got):\n%s", diff)
 	}
-	if got := len(only(c, version.V2026, id)["scope"].([]any)); got != writers+1 {
+	if got := len(listedToken(c, version.V2026, id)["scope"].([]any)); got != writers+1 {
 		t.Errorf("%d scopes, want %d", got, writers+1)
 	}
 }
 
 // A body that is longer than it says, and than may be, is refused however it ends: a caller in
 // process can send one.
-func TestBodyIsBoundedWhateverItSays(t *testing.T) {
+func TestBody_RejectsUnderstatedLength(t *testing.T) {
 	m := start(t, "empty")
 	const begin, end = `{"name":"`, `","userAwareTokenNeverExpires":true}`
 	body := begin + strings.Repeat("x", 1<<20+1-len(begin)-len(end)) + end // one byte too many
@@ -326,13 +330,13 @@ func TestBodyIsBoundedWhateverItSays(t *testing.T) {
 			r.ContentLength = 1 << 20
 			r.Header.Set("Content-Type", "application/json")
 			r.Header.Set("Authorization", bearer)
-			answered, err := m.mock.Transport().RoundTrip(r)
+			response, err := m.mock.Transport().RoundTrip(r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer answered.Body.Close() //nolint:errcheck // it is in memory
-			if answered.StatusCode != http.StatusRequestEntityTooLarge {
-				t.Errorf("status %d, want 413", answered.StatusCode)
+			defer response.Body.Close() //nolint:errcheck // it is in memory
+			if response.StatusCode != http.StatusRequestEntityTooLarge {
+				t.Errorf("status %d, want 413", response.StatusCode)
 			}
 		})
 	}

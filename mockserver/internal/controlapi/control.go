@@ -152,7 +152,8 @@ func Authorized(r *http.Request, token string) bool {
 
 // newCall holds a request against the document of its operation.
 func (s *Server) newCall(r *http.Request, ns *namespace.Namespace, op *spec.Operation) (*call,
-	error) {
+	error,
+) {
 	if !Authorized(r, s.config.Token) {
 		return nil, Unauthorized()
 	}

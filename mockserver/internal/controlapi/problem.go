@@ -49,7 +49,9 @@ func validationError(found []spec.Violation) *response.Error {
 		if advice := pat.IDAdvice(strings.Trim(v.Got, `"`)); advice != "" && v.Rule == "pattern" {
 			detail += "; " + advice
 		}
-		errors[i] = control.ProblemError{Pointer: v.Location(), Detail: detail, Rule: string(broken)}
+		errors[i] = control.ProblemError{
+			Pointer: v.Location(), Detail: detail, Rule: string(broken),
+		}
 	}
 	return invalid(errors...)
 }
