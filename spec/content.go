@@ -21,7 +21,7 @@ type contents struct {
 // content is a body of one media type.
 type content struct {
 	schema *openapi3.Schema
-	gauge  *fastpath.Schema // for JSON, else the one that is certain of nothing
+	fast   *fastpath.Schema // for JSON, else the one that is certain of nothing
 }
 
 // charsets are what clients write behind a media type.
@@ -29,7 +29,7 @@ var charsets = []string{
 	"", "; charset=utf-8", "; charset=UTF-8", ";charset=utf-8", ";charset=UTF-8",
 }
 
-func newContents(declared openapi3.Content, gauges fastpath.Compiler) *contents {
+func newContents(declared openapi3.Content, compiler fastpath.Compiler) *contents {
 	c := &contents{map[string]*content{}, map[string]*content{}}
 	for mediaType, media := range declared {
 		if media.Schema == nil {
@@ -37,7 +37,7 @@ func newContents(declared openapi3.Content, gauges fastpath.Compiler) *contents 
 		}
 		body := &content{media.Schema.Value, &fastpath.Schema{}}
 		if strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json") {
-			body.gauge = gauges.Compile(body.schema)
+			body.fast = compiler.Compile(body.schema)
 		}
 		c.byType[mediaType] = body
 		if parsed, _, err := mime.ParseMediaType(mediaType); err != nil || parsed != mediaType {
@@ -55,8 +55,8 @@ func (c *contents) types() []string { return slices.Sorted(maps.Keys(c.byType)) 
 // find returns what is declared for a Content-Type header, nil for nothing. Its parameters do
 // not matter, but that they are malformed is an error.
 func (c *contents) find(header string) (*content, error) {
-	if found := c.byHeader[header]; found != nil {
-		return found, nil
+	if body := c.byHeader[header]; body != nil {
+		return body, nil
 	}
 	mediaType, _, err := mime.ParseMediaType(header)
 	return c.byType[mediaType], err
@@ -64,6 +64,6 @@ func (c *contents) find(header string) (*content, error) {
 
 // accepts tells that a body is valid. False means that it has to be checked.
 func (c *contents) accepts(header string, body []byte) bool {
-	found := c.byHeader[header]
-	return found != nil && found.gauge.Accepts(body)
+	declared := c.byHeader[header]
+	return declared != nil && declared.fast.Accepts(body)
 }

@@ -46,10 +46,10 @@ type Document struct {
 	// Operations in the order of their paths and methods.
 	Operations []*Operation
 
-	effective []byte // JSON
-	outside   string // the place of what is unrouted
-	unrouted  map[int]*contents
-	gauges    fastpath.Compiler
+	effective        []byte // JSON
+	unmatchedSubject string // the place of what is unrouted
+	unmatched        map[int]*contents
+	compiler         fastpath.Compiler
 }
 
 // Load returns the effective document of that name, see Names. It is read once: who
@@ -100,17 +100,17 @@ func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 		return nil, &DocumentError{name, StepValidate, errors.New(firstLine(err))}
 	}
 	d := &Document{
-		Name: name, effective: effective, outside: name + " outside its operations",
-		unrouted: map[int]*contents{}, gauges: fastpath.Compiler{},
+		Name: name, effective: effective, unmatchedSubject: name + " outside its operations",
+		unmatched: map[int]*contents{}, compiler: fastpath.Compiler{},
 	}
 	statuses, _ := t.Extensions["x-unmatched"].([]any) // in our own documents
-	for _, u := range errata.unrouted(name) {
+	for _, u := range errata.unmatchedStatuses(name) {
 		statuses = append(statuses, fmt.Sprint(u.Status))
 	}
 	for _, s := range statuses {
 		status, err := strconv.Atoi(fmt.Sprint(s))
 		if r := t.Components.Responses[fmt.Sprint(s)]; r != nil && err == nil {
-			d.unrouted[status] = newContents(r.Value.Content, d.gauges)
+			d.unmatched[status] = newContents(r.Value.Content, d.compiler)
 		}
 	}
 	return d, d.addOperations(t)
@@ -168,7 +168,7 @@ func (d *Document) YAML() ([]byte, error) { return strictyaml.FromJSON(d.effecti
 // ValidateUnmatched checks an answer that no operation gave: to an unknown path, or
 // to a method that a path does not have. Nil means that it is valid.
 func (d *Document) ValidateUnmatched(status int, contentType string, body []byte) []Violation {
-	return checkAnswer(d.unrouted, d.outside, status, contentType, body)
+	return validateResponse(d.unmatched, d.unmatchedSubject, status, contentType, body)
 }
 
 func firstLine(err error) string {

@@ -92,14 +92,14 @@ func readErrata() (*Errata, error) {
 
 // Without returns the errata less the contradiction of that id.
 func (e *Errata) Without(id string) *Errata {
-	less := *e
-	less.Contradictions = slices.DeleteFunc(slices.Clone(e.Contradictions),
+	remaining := *e
+	remaining.Contradictions = slices.DeleteFunc(slices.Clone(e.Contradictions),
 		func(c Contradiction) bool { return c.ID == id })
-	return &less
+	return &remaining
 }
 
 // unrouted lists the statuses that a document answers outside its operations.
-func (e *Errata) unrouted(document string) []Undeclared {
+func (e *Errata) unmatchedStatuses(document string) []Undeclared {
 	if e == nil {
 		return nil
 	}
@@ -208,11 +208,11 @@ func (e *edit) add(pointer string, value any) {
 // applyEdits makes all edits in one go, which is what a document costs most when it is
 // loaded. Only when that fails they are made one by one, to name the one that does not fit.
 func applyEdits(source []byte, edits []edit) ([]byte, error) {
-	var together edit
+	var combined edit
 	for _, e := range edits {
-		together.operations = append(together.operations, e.operations...)
+		combined.operations = append(combined.operations, e.operations...)
 	}
-	edited, err := together.apply(source)
+	edited, err := combined.apply(source)
 	if err == nil {
 		return edited, nil
 	}

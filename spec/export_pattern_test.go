@@ -1,4 +1,4 @@
 package spec
 
 // PatternWords returns the words of a pattern.
-func PatternWords(pattern string) string { return patternWords[pattern] }
+func PatternDescription(pattern string) string { return patternDescriptions[pattern] }

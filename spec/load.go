@@ -5,8 +5,8 @@ import "slices"
 // LoadWithOverlay returns the effective document of that name with more errata than ours applied,
 // as a document of its own: who loads it otherwise sees nothing of them. Where none of them is
 // about the document, it is that of Load. Nil is none.
-func LoadWithOverlay(name string, more *Errata) (*Document, error) {
-	if !more.concerns(name) {
+func LoadWithOverlay(name string, extra *Errata) (*Document, error) {
+	if !extra.affects(name) {
 		return Load(name)
 	}
 	source, err := Source(name)
@@ -18,14 +18,14 @@ func LoadWithOverlay(name string, more *Errata) (*Document, error) {
 		return nil, err
 	}
 	return Parse(name, source, &Errata{
-		Contradictions: slices.Concat(ours.Contradictions, more.Contradictions),
-		Undeclared:     slices.Concat(ours.Undeclared, more.Undeclared),
-		Additions:      slices.Concat(ours.Additions, more.Additions),
+		Contradictions: slices.Concat(ours.Contradictions, extra.Contradictions),
+		Undeclared:     slices.Concat(ours.Undeclared, extra.Undeclared),
+		Additions:      slices.Concat(ours.Additions, extra.Additions),
 	})
 }
 
 // concerns tells whether something is said of a document.
-func (e *Errata) concerns(document string) bool {
+func (e *Errata) affects(document string) bool {
 	if e == nil {
 		return false
 	}

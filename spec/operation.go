@@ -30,16 +30,16 @@ type Operation struct {
 	// MediaTypes of the request's body, sorted. Empty means that it has none.
 	MediaTypes []string
 
-	place   string
-	query   []parameter
-	bodies  *contents
-	answers map[int]*contents
+	subject   string
+	query     []parameter
+	bodies    *contents
+	responses map[int]*contents
 }
 
 // parameter is one of a query.
 type parameter struct {
 	*openapi3.Parameter
-	any bool // of its values is valid
+	acceptsAny bool // of its values is valid
 }
 
 func operationName(id string) string { return strings.Replace(id, "V1", "", 1) }
@@ -47,9 +47,9 @@ func operationName(id string) string { return strings.Replace(id, "V1", "", 1) }
 func (d *Document) newOperation(method, path string, op *openapi3.Operation) *Operation {
 	o := &Operation{
 		Name: operationName(op.OperationID), ID: op.OperationID, Method: method, Path: path,
-		place:   d.Name + " " + op.OperationID,
-		bodies:  &contents{},
-		answers: map[int]*contents{},
+		subject:   d.Name + " " + op.OperationID,
+		bodies:    &contents{},
+		responses: map[int]*contents{},
 	}
 	if op.Security != nil {
 		for _, requirement := range *op.Security {
@@ -58,18 +58,18 @@ func (d *Document) newOperation(method, path string, op *openapi3.Operation) *Op
 	}
 	for _, p := range op.Parameters {
 		if p.Value.In == "query" {
-			free := p.Value.Schema != nil &&
-				d.gauges.Compile(p.Value.Schema.Value).AcceptsAnyString()
-			o.query = append(o.query, parameter{p.Value, free})
+			acceptsAny := p.Value.Schema != nil &&
+				d.compiler.Compile(p.Value.Schema.Value).AcceptsAnyString()
+			o.query = append(o.query, parameter{p.Value, acceptsAny})
 		}
 	}
 	if op.RequestBody != nil {
-		o.bodies = newContents(op.RequestBody.Value.Content, d.gauges)
+		o.bodies = newContents(op.RequestBody.Value.Content, d.compiler)
 	}
 	o.MediaTypes = o.bodies.types()
 	for code, r := range op.Responses.Map() {
 		if status, err := strconv.Atoi(code); err == nil {
-			o.answers[status] = newContents(r.Value.Content, d.gauges)
+			o.responses[status] = newContents(r.Value.Content, d.compiler)
 		}
 	}
 	return o
@@ -78,34 +78,35 @@ func (d *Document) newOperation(method, path string, op *openapi3.Operation) *Op
 // Takes tells whether the operation declares a body of this content type,
 // a value of the Content-Type header. Its parameters, such as charset, do not matter.
 func (o *Operation) AcceptsContentType(contentType string) bool {
-	found, err := o.bodies.find(contentType)
-	return err == nil && found != nil
+	declared, err := o.bodies.find(contentType)
+	return err == nil && declared != nil
 }
 
 // ValidateQuery checks the declared query parameters; others are not looked at.
 // Nil means that they are valid.
 func (o *Operation) ValidateQuery(query url.Values) []Violation {
-	var found []Violation
+	var violations []Violation
 	for _, p := range o.query {
 		values := query[p.Name]
 		switch {
 		case len(values) == 0 && p.Required:
-			found = append(found, Violation{
+			violations = append(violations, Violation{
 				In: InQuery, Pointer: p.Name, Rule: "required", Expected: "the parameter",
-				Got: "nothing", Subject: o.place,
+				Got: "nothing", Subject: o.subject,
 			})
 		case len(values) > 1:
-			found = append(found, Violation{
+			violations = append(violations, Violation{
 				In: InQuery, Pointer: p.Name, Rule: "style", Expected: "the parameter once",
-				Got: fmt.Sprintf("%d values", len(values)), Subject: o.place,
+				Got: fmt.Sprintf("%d values", len(values)), Subject: o.subject,
 			})
-		case len(values) == 1 && !p.any:
-			found = append(found,
-				check(context.Background(), p.Schema.Value, values[0], InQuery, p.Name, o.place,
+		case len(values) == 1 && !p.acceptsAny:
+			violations = append(violations,
+				validateValue(context.Background(), p.Schema.Value, values[0], InQuery, p.Name,
+					o.subject,
 					requestFormats)...)
 		}
 	}
-	return found
+	return violations
 }
 
 // ValidateRequest checks the body of a request, decoded from JSON. The content type
@@ -120,11 +121,12 @@ func (o *Operation) ValidateRequest(ctx context.Context, contentType string, bod
 			{
 				In: InHeader, Pointer: "Content-Type", Rule: "content",
 				Expected: strings.Join(o.MediaTypes, " or "), Got: quote(contentType),
-				Subject: o.place,
+				Subject: o.subject,
 			},
 		}
 	}
-	return check(ctx, declared.schema, body, InBody, "", o.place+" request", requestFormats)
+	return validateValue(ctx, declared.schema, body, InBody, "", o.subject+" request",
+		requestFormats)
 }
 
 // ValidateRequestBytes is ValidateRequest for who has the text that the body was decoded from: most
@@ -140,50 +142,58 @@ func (o *Operation) ValidateRequestBytes(ctx context.Context, contentType string
 
 // ValidateResponse checks an answer of the operation. Nil means that it is valid.
 func (o *Operation) ValidateResponse(status int, contentType string, body []byte) []Violation {
-	return checkAnswer(o.answers, o.place, status, contentType, body)
+	return validateResponse(o.responses, o.subject, status, contentType, body)
 }
 
-func checkAnswer(answers map[int]*contents, place string, status int, contentType string,
+func validateResponse(responses map[int]*contents, subject string, status int, contentType string,
 	body []byte,
 ) []Violation {
-	a := answers[status]
-	if a != nil && (a.accepts(contentType, body) || len(a.byType) == 0 && len(body) == 0) {
+	contents := responses[status]
+	if contents != nil &&
+		(contents.accepts(contentType, body) || len(contents.byType) == 0 && len(body) == 0) {
 		return nil
 	}
-	place = fmt.Sprintf("%s response %d", place, status)
-	if a == nil {
+	subject = fmt.Sprintf("%s response %d", subject, status)
+	if contents == nil {
 		var declared []string
-		for _, s := range slices.Sorted(maps.Keys(answers)) {
+		for _, s := range slices.Sorted(maps.Keys(responses)) {
 			declared = append(declared, strconv.Itoa(s))
 		}
 		return []Violation{
 			{
 				In: InStatus, Rule: "responses", Expected: "one of " + strings.Join(declared, ", "),
-				Got: strconv.Itoa(status), Subject: place,
+				Got: strconv.Itoa(status), Subject: subject,
 			},
 		}
 	}
-	if len(a.byType) == 0 {
+	if len(contents.byType) == 0 {
 		return []Violation{
-			{In: InBody, Rule: "content", Expected: "no body", Got: shown(body), Subject: place},
+			{
+				In: InBody, Rule: "content", Expected: "no body", Got: renderBody(body),
+				Subject: subject,
+			},
 		}
 	}
-	declared, _ := a.find(contentType)
+	declared, _ := contents.find(contentType)
 	if declared == nil {
 		return []Violation{
 			{
 				In: InHeader, Pointer: "Content-Type", Rule: "content",
-				Expected: strings.Join(a.types(), " or "), Got: quote(contentType), Subject: place,
+				Expected: strings.Join(contents.types(), " or "), Got: quote(contentType),
+				Subject: subject,
 			},
 		}
 	}
 	value, err := Decode(contentType, body)
 	if err != nil {
 		return []Violation{
-			{In: InBody, Rule: "content", Expected: "JSON", Got: shown(body), Subject: place},
+			{
+				In: InBody, Rule: "content", Expected: "JSON", Got: renderBody(body),
+				Subject: subject,
+			},
 		}
 	}
-	return check(context.Background(), declared.schema, value, InBody, "", place)
+	return validateValue(context.Background(), declared.schema, value, InBody, "", subject)
 }
 
 // Decode reads a body, which is JSON unless its content type says YAML.

@@ -7,7 +7,7 @@ import (
 )
 
 // patternWords says in words what the regular expressions of the documents ask for.
-var patternWords = map[string]string{
+var patternDescriptions = map[string]string{
 	`\S`:                                 "a text that is not blank",
 	`^[0-9a-f]{32}$`:                     "32 lower-case hexadecimal digits",
 	`^[0-9a-f]{64}$`:                     "64 lower-case hexadecimal digits",
@@ -24,9 +24,9 @@ var patternWords = map[string]string{
 }
 
 // expectedText says in words what the pattern of a schema asks for.
-func expectedText(s *openapi3.Schema) string {
-	if words := patternWords[s.Pattern]; words != "" {
-		return words
+func describePattern(s *openapi3.Schema) string {
+	if description := patternDescriptions[s.Pattern]; description != "" {
+		return description
 	}
 	if s.Example != nil {
 		return fmt.Sprintf("a text such as %v", s.Example)

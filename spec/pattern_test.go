@@ -26,7 +26,7 @@ func TestPatternsHaveWords(t *testing.T) {
 			FindAllStringSubmatch(string(text), -1) {
 			pattern := strings.ReplaceAll(strings.Trim(found[1], "'"), "''", "'")
 			patterns++
-			if words := spec.PatternWords(pattern); words == "" ||
+			if words := spec.PatternDescription(pattern); words == "" ||
 				strings.ContainsAny(words, `^$\`) {
 				t.Errorf("%s: the pattern %s has the words %q", file, pattern, words)
 			}

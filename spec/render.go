@@ -16,18 +16,18 @@ const maxRendered = 1 << 10
 
 // compact returns the JSON of a value for a message: redacted, and cut. The work has the bound of
 // the result, however large the value is.
-func compact(value any) string {
-	r := renderer{left: maxRendered}
+func renderJSON(value any) string {
+	r := renderer{remaining: maxRendered}
 	r.value(value)
 	text := r.out.String()
-	if r.left <= 0 {
+	if r.remaining <= 0 {
 		text = redact.Tail(text)
 	}
 	return redact.Truncate(text, maxGot)
 }
 
 // shown returns a body for a message: redacted, and cut.
-func shown(body []byte) string {
+func renderBody(body []byte) string {
 	text := string(body[:min(len(body), maxRendered)])
 	if len(body) > maxRendered {
 		text = redact.Tail(text)
@@ -37,14 +37,14 @@ func shown(body []byte) string {
 
 // renderer writes JSON until a bound is reached. What it writes beyond is no JSON any more.
 type renderer struct {
-	out  strings.Builder
-	left int
+	out       strings.Builder
+	remaining int
 }
 
 func (r *renderer) write(text string) {
-	if r.left > 0 {
+	if r.remaining > 0 {
 		r.out.WriteString(text)
-		r.left -= len(text)
+		r.remaining -= len(text)
 	}
 }
 
@@ -53,7 +53,7 @@ func (r *renderer) value(value any) {
 	case []any:
 		r.write("[")
 		for i, element := range value {
-			if r.left <= 0 {
+			if r.remaining <= 0 {
 				return
 			}
 			if i > 0 {
@@ -76,11 +76,11 @@ func (r *renderer) value(value any) {
 }
 
 func (r *renderer) text(value string) {
-	if len(value) > r.left { // no character has less JSON than bytes
-		value = strings.ToValidUTF8(value[:max(0, r.left)], "")
+	if len(value) > r.remaining { // no character has less JSON than bytes
+		value = strings.ToValidUTF8(value[:max(0, r.remaining)], "")
 		encoded, _ := json.Marshal(value) // a string always encodes
 		r.write(strings.TrimSuffix(string(encoded), `"`))
-		r.left = 0
+		r.remaining = 0
 		return
 	}
 	encoded, _ := json.Marshal(value)
@@ -89,8 +89,8 @@ func (r *renderer) text(value string) {
 
 func (r *renderer) object(value map[string]any) {
 	r.write("{")
-	for i, name := range firstKeys(value, r.left/len(`"":0,`)+1) {
-		if r.left <= 0 {
+	for i, name := range firstKeys(value, r.remaining/len(`"":0,`)+1) {
+		if r.remaining <= 0 {
 			return
 		}
 		if i > 0 {

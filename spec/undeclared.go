@@ -10,14 +10,14 @@ import (
 )
 
 // Declares tells whether the operation's document has an answer of this status.
-func (o *Operation) HasStatus(status int) bool { return o.answers[status] != nil }
+func (o *Operation) HasStatus(status int) bool { return o.responses[status] != nil }
 
 // Statuses are those that the operation may answer, sorted.
-func (o *Operation) Statuses() []int { return slices.Sorted(maps.Keys(o.answers)) }
+func (o *Operation) Statuses() []int { return slices.Sorted(maps.Keys(o.responses)) }
 
 // AnswerTypes are the media types of the body of an answer, sorted; none where it has no body.
 func (o *Operation) ResponseMediaTypes(status int) []string {
-	if a := o.answers[status]; a != nil {
+	if a := o.responses[status]; a != nil {
 		return a.types()
 	}
 	return nil
@@ -40,14 +40,14 @@ func (o *Operation) UnknownQuery(query url.Values) []string {
 // declare. They are ignored, and often a mistake. The body has passed ValidateRequest.
 func (o *Operation) UnknownProperties(contentType string, body any) []string {
 	declared, _ := o.bodies.find(contentType)
-	if declared == nil || known(declared.schema, body) {
+	if declared == nil || declaresAll(declared.schema, body) {
 		return nil
 	}
-	return unknown(declared.schema, body, "")
+	return undeclared(declared.schema, body, "")
 }
 
 // known tells that nothing is unknown. It makes no pointers.
-func known(schema *openapi3.Schema, value any) bool {
+func declaresAll(schema *openapi3.Schema, value any) bool {
 	switch value := value.(type) {
 	case map[string]any:
 		if len(schema.Properties) == 0 { // any object
@@ -55,7 +55,7 @@ func known(schema *openapi3.Schema, value any) bool {
 		}
 		for name, child := range value {
 			if property := schema.Properties[name]; property == nil ||
-				!known(property.Value, child) {
+				!declaresAll(property.Value, child) {
 				return false
 			}
 		}
@@ -64,7 +64,7 @@ func known(schema *openapi3.Schema, value any) bool {
 			return true
 		}
 		for _, element := range value {
-			if !known(schema.Items.Value, element) {
+			if !declaresAll(schema.Items.Value, element) {
 				return false
 			}
 		}
@@ -72,19 +72,19 @@ func known(schema *openapi3.Schema, value any) bool {
 	return true
 }
 
-func unknown(schema *openapi3.Schema, value any, pointer string) []string {
-	var found []string
+func undeclared(schema *openapi3.Schema, value any, pointer string) []string {
+	var pointers []string
 	switch value := value.(type) {
 	case map[string]any:
 		if len(schema.Properties) == 0 { // any object
 			return nil
 		}
 		for _, name := range slices.Sorted(maps.Keys(value)) {
-			at := pointer + "/" + escapePointer(name)
+			child := pointer + "/" + escapePointer(name)
 			if property := schema.Properties[name]; property == nil {
-				found = append(found, at)
+				pointers = append(pointers, child)
 			} else {
-				found = append(found, unknown(property.Value, value[name], at)...)
+				pointers = append(pointers, undeclared(property.Value, value[name], child)...)
 			}
 		}
 	case []any:
@@ -92,11 +92,11 @@ func unknown(schema *openapi3.Schema, value any, pointer string) []string {
 			return nil
 		}
 		for i, element := range value {
-			found = append(found,
-				unknown(schema.Items.Value, element, pointer+"/"+strconv.Itoa(i))...)
+			pointers = append(pointers,
+				undeclared(schema.Items.Value, element, pointer+"/"+strconv.Itoa(i))...)
 		}
 	}
-	return found
+	return pointers
 }
 
 // A Property is what the document says of a property of an answer.
@@ -108,7 +108,7 @@ type Property struct {
 // Properties are those of the object that an answer of this status is, or of each element where it
 // is an array, sorted by name. Open tells whether the object may have others.
 func (o *Operation) Properties(status int) (properties []Property, open bool) {
-	a := o.answers[status]
+	a := o.responses[status]
 	if a == nil || a.byType["application/json"] == nil {
 		return nil, false
 	}

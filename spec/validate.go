@@ -17,117 +17,119 @@ import (
 // check validates a decoded value by a schema, until ctx ends. The options for requests and
 // responses are left out on purpose: with them the library writes defaults into
 // the value, and what is absent could not be told from what is false any more.
-func check(ctx context.Context, schema *openapi3.Schema, value any, in, pointer, place string,
+func validateValue(ctx context.Context, schema *openapi3.Schema, value any, in, pointer,
+	subject string,
 	options ...openapi3.SchemaValidationOption,
 ) []Violation {
-	v := &validation{
-		ctx: ctx, in: in, root: pointer, place: place,
-		single: options,
-		every:  append([]openapi3.SchemaValidationOption{openapi3.MultiErrors()}, options...),
-		fast:   append([]openapi3.SchemaValidationOption{openapi3.FailFast()}, options...),
-		names:  map[*openapi3.Schema][]string{}, rests: map[*openapi3.Schema]*openapi3.Schema{},
+	v := &validator{
+		ctx: ctx, in: in, root: pointer, subject: subject,
+		singleError: options,
+		allErrors:   append([]openapi3.SchemaValidationOption{openapi3.MultiErrors()}, options...),
+		failFast:    append([]openapi3.SchemaValidationOption{openapi3.FailFast()}, options...),
+		names:       map[*openapi3.Schema][]string{},
+		remainders:  map[*openapi3.Schema]*openapi3.Schema{},
 	}
 	v.validate(schema, value)
-	if v.more > 0 {
-		v.found = append(v.found, Violation{In: in, Subject: place, More: v.more})
+	if v.omitted > 0 {
+		v.violations = append(v.violations, Violation{In: in, Subject: subject, More: v.omitted})
 	}
-	return v.found
+	return v.violations
 }
 
 // validation goes through a value: through arrays and objects itself, element by element, and with
 // the library through what is in them. The library alone would gather an error for every element
 // before the first of them could be counted, and could not be stopped.
-type validation struct {
-	ctx                 context.Context //nolint:containedctx // one call
-	in, root, place     string
-	single, every, fast []openapi3.SchemaValidationOption
+type validator struct {
+	ctx                              context.Context //nolint:containedctx // one call
+	in, root, subject                string
+	singleError, allErrors, failFast []openapi3.SchemaValidationOption
 
-	path  []string // of the value, below root
-	found []Violation
-	more  int // violations that are not in found
-	names map[*openapi3.Schema][]string
-	rests map[*openapi3.Schema]*openapi3.Schema
+	path       []string // of the value, below root
+	violations []Violation
+	omitted    int // violations that are not in found
+	names      map[*openapi3.Schema][]string
+	remainders map[*openapi3.Schema]*openapi3.Schema
 }
 
 // ended reports whether the result is no longer needed.
-func (v *validation) ended() bool { return v.ctx.Err() != nil }
+func (v *validator) ended() bool { return v.ctx.Err() != nil }
 
 // enter validates a part of a value.
-func (v *validation) enter(name string, schema *openapi3.Schema, value any) {
+func (v *validator) validatePart(name string, schema *openapi3.Schema, value any) {
 	v.path = append(v.path, name)
 	v.validate(schema, value)
 	v.path = v.path[:len(v.path)-1]
 }
 
-func (v *validation) validate(schema *openapi3.Schema, value any) {
+func (v *validator) validate(schema *openapi3.Schema, value any) {
 	switch value := value.(type) {
 	case []any:
 		if isPlainArray(schema) {
-			v.array(schema, value)
+			v.validateArray(schema, value)
 			return
 		}
 	case map[string]any:
 		if isPlainObject(schema) {
-			v.object(schema, value)
+			v.validateObject(schema, value)
 			return
 		}
 	}
 	if !hasAlternatives(schema) {
-		if len(v.found) < limit.Items || !isMistyped(schema, value) || v.counts() {
-			v.visit(schema, value)
+		if len(v.violations) < limit.Items || !isMistyped(schema, value) || v.countViolation() {
+			v.visitJSON(schema, value)
 		}
 		return
 	}
 	if value == nil && schema.PermitsNull() {
 		return
 	}
-	if keyword := v.alternatives(schema, value); keyword != "" {
+	if keyword := v.brokenAlternative(schema, value); keyword != "" {
 		v.report(&openapi3.SchemaError{Schema: schema, SchemaField: keyword, Value: value}, nil)
-	} else if rest := v.rest(schema); rest != nil && value != nil {
-		v.validate(rest, value)
+	} else if remainder := v.remainder(schema); remainder != nil && value != nil {
+		v.validate(remainder, value)
 	}
 }
 
 // alternatives returns which of oneOf and anyOf a value breaks, empty for none.
-func (v *validation) alternatives(schema *openapi3.Schema, value any) string {
-	one, some := 0, len(schema.AnyOf) == 0
+func (v *validator) brokenAlternative(schema *openapi3.Schema, value any) string {
+	oneOfMatches, anyOfMatches := 0, len(schema.AnyOf) == 0
 	for _, s := range schema.OneOf {
 		if v.matches(s.Value, value) {
-			one++
+			oneOfMatches++
 		}
 	}
 	for _, s := range schema.AnyOf {
-		some = some || v.matches(s.Value, value)
+		anyOfMatches = anyOfMatches || v.matches(s.Value, value)
 	}
 	switch {
 	case v.ended():
 		return ""
-	case len(schema.OneOf) > 0 && one != 1:
+	case len(schema.OneOf) > 0 && oneOfMatches != 1:
 		return "oneOf"
-	case !some:
+	case !anyOfMatches:
 		return "anyOf"
 	}
 	return ""
 }
 
 // rest returns what a schema says beside its alternatives, nil for nothing.
-func (v *validation) rest(schema *openapi3.Schema) *openapi3.Schema {
-	rest, known := v.rests[schema]
+func (v *validator) remainder(schema *openapi3.Schema) *openapi3.Schema {
+	remainder, known := v.remainders[schema]
 	if !known {
-		other := *schema
-		if other.OneOf, other.AnyOf = nil, nil; !other.IsEmpty() {
-			rest = &other
+		copied := *schema
+		if copied.OneOf, copied.AnyOf = nil, nil; !copied.IsEmpty() {
+			remainder = &copied
 		}
-		v.rests[schema] = rest
+		v.remainders[schema] = remainder
 	}
-	return rest
+	return remainder
 }
 
 // visit leaves a value to the library.
-func (v *validation) visit(schema *openapi3.Schema, value any) {
-	options := v.every
+func (v *validator) visitJSON(schema *openapi3.Schema, value any) {
+	options := v.allErrors
 	if isComposed(schema) {
-		options = v.single // there is one error, with those of all branches in it
+		options = v.singleError // there is one error, with those of all branches in it
 	}
 	err := schema.VisitJSON(value, options...)
 	if err == nil {
@@ -137,30 +139,31 @@ func (v *validation) visit(schema *openapi3.Schema, value any) {
 		var broken *openapi3.SchemaError
 		if errors.As(e, &broken) {
 			v.report(broken, broken.JSONPointer())
-		} else if v.counts() {
-			v.found = append(v.found, Violation{
-				In: v.in, Pointer: v.pointer(nil), Rule: "schema",
-				Expected: redact.Truncate(e.Error(), limit.Text), Got: got(v.pointer(nil), value),
-				Subject: v.place,
+		} else if v.countViolation() {
+			v.violations = append(v.violations, Violation{
+				In: v.in, Pointer: v.pointerTo(nil), Rule: "schema",
+				Expected: redact.Truncate(e.Error(), limit.Text),
+				Got:      renderValue(v.pointerTo(nil), value),
+				Subject:  v.subject,
 			})
 		}
 	}
 }
 
-func (v *validation) array(schema *openapi3.Schema, value []any) {
-	if whole := withoutItems(schema); whole != nil {
-		v.visit(whole, value)
+func (v *validator) validateArray(schema *openapi3.Schema, value []any) {
+	if withoutItems := arrayConstraints(schema); withoutItems != nil {
+		v.visitJSON(withoutItems, value)
 	}
 	for i, element := range value {
 		if v.ended() {
 			return
 		}
-		v.enter(strconv.Itoa(i), schema.Items.Value, element)
+		v.validatePart(strconv.Itoa(i), schema.Items.Value, element)
 	}
 }
 
-func (v *validation) object(schema *openapi3.Schema, value map[string]any) {
-	for _, name := range v.visited(schema, value) {
+func (v *validator) validateObject(schema *openapi3.Schema, value map[string]any) {
+	for _, name := range v.propertyNames(schema, value) {
 		if v.ended() {
 			return
 		}
@@ -168,9 +171,9 @@ func (v *validation) object(schema *openapi3.Schema, value map[string]any) {
 		switch declared := schema.Properties[name]; {
 		case !present:
 		case declared != nil:
-			v.enter(name, declared.Value, property)
+			v.validatePart(name, declared.Value, property)
 		case schema.AdditionalProperties.Schema != nil:
-			v.enter(name, schema.AdditionalProperties.Schema.Value, property)
+			v.validatePart(name, schema.AdditionalProperties.Schema.Value, property)
 		case isClosed(schema):
 			v.report(&openapi3.SchemaError{
 				Schema: schema, SchemaField: "properties",
@@ -179,10 +182,10 @@ func (v *validation) object(schema *openapi3.Schema, value map[string]any) {
 		}
 	}
 	for _, name := range schema.Required {
-		if _, present := value[name]; !present && v.counts() {
-			v.found = append(v.found, Violation{
-				In: v.in, Pointer: v.pointer([]string{name}), Rule: "required",
-				Expected: expectedProperty(schema, name), Got: "nothing", Subject: v.place,
+		if _, present := value[name]; !present && v.countViolation() {
+			v.violations = append(v.violations, Violation{
+				In: v.in, Pointer: v.pointerTo([]string{name}), Rule: "required",
+				Expected: describeProperty(schema, name), Got: "nothing", Subject: v.subject,
 			})
 		}
 	}
@@ -190,8 +193,8 @@ func (v *validation) object(schema *openapi3.Schema, value map[string]any) {
 
 // visited returns the names of the properties to look at, sorted: those that are declared, and all
 // of them only if others count.
-func (v *validation) visited(schema *openapi3.Schema, value map[string]any) []string {
-	if countsOthers(schema) {
+func (v *validator) propertyNames(schema *openapi3.Schema, value map[string]any) []string {
+	if restrictsAdditional(schema) {
 		return slices.Sorted(maps.Keys(value))
 	}
 	names, known := v.names[schema]
@@ -204,12 +207,12 @@ func (v *validation) visited(schema *openapi3.Schema, value map[string]any) []st
 
 // countsOthers reports whether it matters what properties an object has beside those that are
 // declared.
-func countsOthers(schema *openapi3.Schema) bool {
+func restrictsAdditional(schema *openapi3.Schema) bool {
 	return schema.AdditionalProperties.Schema != nil || isClosed(schema)
 }
 
 // matches reports whether a schema accepts a value, without saying why not.
-func (v *validation) matches(schema *openapi3.Schema, value any) bool {
+func (v *validator) matches(schema *openapi3.Schema, value any) bool {
 	switch value := value.(type) {
 	case []any:
 		if isPlainArray(schema) {
@@ -217,18 +220,19 @@ func (v *validation) matches(schema *openapi3.Schema, value any) bool {
 		}
 	case map[string]any:
 		if isPlainObject(schema) && len(schema.Properties)+len(schema.Required) == 0 &&
-			!countsOthers(schema) {
+			!restrictsAdditional(schema) {
 			return true
 		}
 	}
-	if hasAlternatives(schema) && v.rest(schema) == nil {
-		return value == nil && schema.PermitsNull() || v.alternatives(schema, value) == ""
+	if hasAlternatives(schema) && v.remainder(schema) == nil {
+		return value == nil && schema.PermitsNull() || v.brokenAlternative(schema, value) == ""
 	}
-	return schema.VisitJSON(value, v.fast...) == nil
+	return schema.VisitJSON(value, v.failFast...) == nil
 }
 
-func (v *validation) matchesArray(schema *openapi3.Schema, value []any) bool {
-	if whole := withoutItems(schema); whole != nil && whole.VisitJSON(value, v.fast...) != nil {
+func (v *validator) matchesArray(schema *openapi3.Schema, value []any) bool {
+	if arraySchema := arrayConstraints(schema); arraySchema != nil &&
+		arraySchema.VisitJSON(value, v.failFast...) != nil {
 		return false
 	}
 	for _, element := range value {
@@ -240,34 +244,35 @@ func (v *validation) matchesArray(schema *openapi3.Schema, value []any) bool {
 }
 
 // counts adds one to the violations and reports whether this one is to be reported.
-func (v *validation) counts() bool {
-	if len(v.found) < limit.Items {
+func (v *validator) countViolation() bool {
+	if len(v.violations) < limit.Items {
 		return true
 	}
-	v.more++
+	v.omitted++
 	return false
 }
 
-func (v *validation) report(broken *openapi3.SchemaError, path []string) {
-	if !v.counts() {
+func (v *validator) report(broken *openapi3.SchemaError, path []string) {
+	if !v.countViolation() {
 		return
 	}
-	found := Violation{
-		In: v.in, Pointer: v.pointer(path), Rule: broken.SchemaField, Expected: expected(broken),
-		Subject: v.place,
+	violation := Violation{
+		In: v.in, Pointer: v.pointerTo(path), Rule: broken.SchemaField,
+		Expected: describeExpected(broken),
+		Subject:  v.subject,
 	}
-	found.Got = got(found.Pointer, broken.Value)
-	switch found.Rule {
+	violation.Got = renderValue(violation.Pointer, broken.Value)
+	switch violation.Rule {
 	case "required":
-		found.Got = "nothing"
+		violation.Got = "nothing"
 	case "format":
-		found.Format, found.Value = broken.Schema.Format, broken.Value
+		violation.Format, violation.Value = broken.Schema.Format, broken.Value
 	}
-	v.found = append(v.found, found)
+	v.violations = append(v.violations, violation)
 }
 
 // pointer returns where the value is, or what is at a path in it.
-func (v *validation) pointer(path []string) string {
+func (v *validator) pointerTo(path []string) string {
 	var b strings.Builder
 	b.WriteString(v.root)
 	for _, steps := range [][]string{v.path, path} {
@@ -327,13 +332,13 @@ func hasAlternatives(s *openapi3.Schema) bool {
 }
 
 // withoutItems returns what an array schema says of the array as a whole, nil for nothing.
-func withoutItems(s *openapi3.Schema) *openapi3.Schema {
+func arrayConstraints(s *openapi3.Schema) *openapi3.Schema {
 	if s.MinItems == 0 && s.MaxItems == nil && !s.UniqueItems {
 		return nil
 	}
-	whole := *s
-	whole.Items = nil
-	return &whole
+	arraySchema := *s
+	arraySchema.Items = nil
+	return &arraySchema
 }
 
 // requestFormats lets requests write date-times with a small t and z, as RFC 3339, section 5.6,

@@ -48,7 +48,8 @@ func (v Violation) String() string {
 	if v.More > 0 {
 		return limit.Remainder(v.More)
 	}
-	return fmt.Sprintf("%s: expected %s, got %s (%s of %s)", v.Location(), v.Expected, v.Got, v.Rule,
+	return fmt.Sprintf("%s: expected %s, got %s (%s of %s)", v.Location(), v.Expected, v.Got,
+		v.Rule,
 		v.Subject)
 }
 
@@ -67,30 +68,30 @@ func (v Violation) Location() string {
 }
 
 // expected says in words what the broken keyword asks for.
-func expected(e *openapi3.SchemaError) string {
+func describeExpected(e *openapi3.SchemaError) string {
 	s := e.Schema
 	switch e.SchemaField {
 	case "type", "nullable", "oneOf", "anyOf":
-		return kind(s)
+		return describeType(s)
 	case "required":
 		pointer := e.JSONPointer()
-		return expectedProperty(s, pointer[len(pointer)-1])
+		return describeProperty(s, pointer[len(pointer)-1])
 	case "minimum":
 		return fmt.Sprintf("at least %v", *s.Min)
 	case "maximum":
 		return fmt.Sprintf("at most %v", *s.Max)
 	case "minItems":
-		return plural("at least", s.MinItems, "element")
+		return formatBound("at least", s.MinItems, "element")
 	case "maxItems":
-		return plural("at most", *s.MaxItems, "element")
+		return formatBound("at most", *s.MaxItems, "element")
 	case "uniqueItems":
 		return "every element once"
 	case "minLength":
-		return plural("at least", s.MinLength, "character")
+		return formatBound("at least", s.MinLength, "character")
 	case "pattern":
-		return expectedText(s)
+		return describePattern(s)
 	case "enum":
-		return "one of " + strings.Trim(compact(s.Enum), "[]")
+		return "one of " + strings.Trim(renderJSON(s.Enum), "[]")
 	case "format":
 		if s.Format == "date-time" {
 			return "a date and time as in RFC 3339 with Z or an offset, such as " +
@@ -102,14 +103,14 @@ func expected(e *openapi3.SchemaError) string {
 }
 
 // expectedProperty says in words what a property has to be.
-func expectedProperty(s *openapi3.Schema, name string) string {
+func describeProperty(s *openapi3.Schema, name string) string {
 	if p := s.Properties[name]; p != nil && p.Value != nil {
-		return kind(p.Value)
+		return describeType(p.Value)
 	}
 	return "the property"
 }
 
-func plural(bound string, n uint64, noun string) string {
+func formatBound(bound string, n uint64, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
@@ -117,39 +118,39 @@ func plural(bound string, n uint64, noun string) string {
 }
 
 // kind names the values that a schema takes: "a string or null".
-func kind(s *openapi3.Schema) string {
-	var kinds []string
+func describeType(s *openapi3.Schema) string {
+	var types []string
 	for _, branch := range append(append(openapi3.SchemaRefs{}, s.OneOf...), s.AnyOf...) {
-		kinds = append(kinds, kind(branch.Value))
+		types = append(types, describeType(branch.Value))
 	}
 	for _, t := range s.Type.Slice() {
 		switch {
 		case t == "array" && s.Items != nil && s.Items.Value != nil:
-			kinds = append(kinds, "an array (each element "+kind(s.Items.Value)+")")
+			types = append(types, "an array (each element "+describeType(s.Items.Value)+")")
 		case strings.ContainsRune("aio", rune(t[0])):
-			kinds = append(kinds, "an "+t)
+			types = append(types, "an "+t)
 		default:
-			kinds = append(kinds, "a "+t)
+			types = append(types, "a "+t)
 		}
 	}
 	if s.Nullable {
-		kinds = append(kinds, "null")
+		types = append(types, "null")
 	}
-	if len(kinds) < 2 {
-		return strings.Join(kinds, "")
+	if len(types) < 2 {
+		return strings.Join(types, "")
 	}
-	last := len(kinds) - 1
-	return strings.Join(kinds[:last], ", ") + " or " + kinds[last]
+	last := len(types) - 1
+	return strings.Join(types[:last], ", ") + " or " + types[last]
 }
 
 // got returns the JSON of a value for a message, redacted by the names in its pointer too.
-func got(pointer string, value any) string {
+func renderValue(pointer string, value any) string {
 	for name := range strings.SplitSeq(pointer, "/") {
 		if value != nil && redact.Value(name, "value") == redact.Mark {
 			return strconv.Quote(redact.Mark)
 		}
 	}
-	return compact(value)
+	return renderJSON(value)
 }
 
 func quote(s string) string {

@@ -54,8 +54,8 @@ func (a Response) Limit() int {
 // Answer is what the dialect answers to a question, complete.
 func (d Dialect) Response(id string) Response {
 	e, _ := Find(id)
-	if told, ok := d[id]; ok {
-		return e.complete(told)
+	if response, ok := d[id]; ok {
+		return e.withDefaults(response)
 	}
 	return e.Default
 }
@@ -63,21 +63,21 @@ func (d Dialect) Response(id string) Response {
 // Check returns what is wrong with the dialect, as [Errors].
 func (d Dialect) Validate() error {
 	file := strictyaml.Open(context.Background(), "", nil, options)
-	d.check(file)
+	d.validate(file)
 	return file.Err()
 }
 
 // Differing returns the entries that differ from their default, complete: what an answer leaves
 // open is filled in where the default has it.
 func (d Dialect) NonDefault() Dialect {
-	differing := Dialect{}
-	for id, told := range d {
+	changed := Dialect{}
+	for id, response := range d {
 		e, known := Find(id)
-		if whole := e.complete(told); known && whole != e.Default {
-			differing[id] = whole
+		if complete := e.withDefaults(response); known && complete != e.Default {
+			changed[id] = complete
 		}
 	}
-	return differing
+	return changed
 }
 
 // String tells the answers in one line, by id: "duplicate-name 409, never-used-under-le included".
@@ -103,7 +103,7 @@ func (a Response) String() string {
 }
 
 // complete fills in what an answer leaves open and the default has.
-func (e Entry) complete(a Response) Response {
+func (e Entry) withDefaults(a Response) Response {
 	a.Value, a.Flag = cmp.Or(a.Value, e.Default.Value), cmp.Or(a.Flag, e.Default.Flag)
 	if a.Status == e.Default.Status {
 		a.DetailCode, a.Text = cmp.Or(a.DetailCode, e.Default.DetailCode),
@@ -115,17 +115,17 @@ func (e Entry) complete(a Response) Response {
 }
 
 // wrong is what is wrong with a field of an answer.
-type wrong struct {
+type fieldError struct {
 	field   string
 	rule    rule.ID
 	message string
 }
 
 // check tells what is wrong with an answer to the question of the entry.
-func (e Entry) check(a Response) []wrong {
-	var all []wrong
+func (e Entry) validate(a Response) []fieldError {
+	var all []fieldError
 	report := func(broken rule.ID, field, format string, args ...any) {
-		all = append(all, wrong{field, broken, fmt.Sprintf(format, args...)})
+		all = append(all, fieldError{field, broken, fmt.Sprintf(format, args...)})
 	}
 	allowed := e.fields()
 	for _, field := range a.fields() {
@@ -136,7 +136,7 @@ func (e Entry) check(a Response) []wrong {
 	}
 	if len(e.Values) > 0 {
 		if a.Value != "" && !e.allowsValue(a.Value) {
-			report(rule.DialectValue, "value", "expected %s, got %q", e.values(), a.Value)
+			report(rule.DialectValue, "value", "expected %s, got %q", e.describeValues(), a.Value)
 		}
 		if a.Flag != "" && a.Flag != Absent && a.Flag != Present {
 			report(rule.DialectValue, "userAwareTokenNeverExpires",
@@ -146,9 +146,9 @@ func (e Entry) check(a Response) []wrong {
 	}
 	switch {
 	case a.Status == 0:
-		report(rule.DialectRequired, "status", "expected %s, got none", e.statuses())
+		report(rule.DialectRequired, "status", "expected %s, got none", e.describeStatuses())
 	case !e.AllowsStatus(a.Status):
-		report(rule.DialectStatus, "status", "expected %s, got %d", e.statuses(), a.Status)
+		report(rule.DialectStatus, "status", "expected %s, got %d", e.describeStatuses(), a.Status)
 	}
 	if !a.Rejects() {
 		for _, field := range a.fields() {
@@ -168,27 +168,27 @@ func (e Entry) check(a Response) []wrong {
 
 // fields lists those that an answer has.
 func (a Response) fields() []string {
-	var has []string
+	var names []string
 	if a.Status != 0 {
-		has = append(has, "status")
+		names = append(names, "status")
 	}
-	for _, t := range a.texts() {
+	for _, t := range a.textFields() {
 		if *t.text != "" {
-			has = append(has, t.field)
+			names = append(names, t.field)
 		}
 	}
-	return has
+	return names
 }
 
 // text is a field of an answer that holds one.
-type text struct {
+type textField struct {
 	field string
 	text  *string
 }
 
 // texts are the fields beside the status, by the names that they have in a file.
-func (a *Response) texts() []text {
-	return []text{
+func (a *Response) textFields() []textField {
+	return []textField{
 		{"detailCode", &a.DetailCode},
 		{"text", &a.Text},
 		{"error", &a.Error},

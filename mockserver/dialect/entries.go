@@ -78,8 +78,8 @@ const (
 )
 
 var (
-	every   = []string{list, create, patch, remove, bulk, bulkByPost}
-	current = version.Current()
+	allOperations = []string{list, create, patch, remove, bulk, bulkByPost}
+	current       = version.Current()
 
 	served  = Response{Status: 200}
 	invalid = Response{
@@ -90,7 +90,7 @@ var (
 		Status: 403, DetailCode: "403 Forbidden",
 		Text: "The server understood the request but refuses to authorize it.",
 	}
-	badType = Response{
+	unsupportedType = Response{
 		Status: 415, DetailCode: "415 Unsupported media type",
 		Text: "The operation does not take a body of this content type.",
 	}
@@ -146,18 +146,20 @@ var entries = withSources([]Entry{
 		Operations: []string{patch}, Default: invalid,
 	},
 	{
-		ID: PatchContentType, Question: "What answers a patch of another content type than JSON Patch?",
+		ID:         PatchContentType,
+		Question:   "What answers a patch of another content type than JSON Patch?",
 		Scenario:   "patch/other-content-type-is-415",
-		Operations: []string{patch}, MayServe: true, Default: badType,
+		Operations: []string{patch}, MayServe: true, Default: unsupportedType,
 	},
 	{
 		ID:         CreateContentType,
 		Question:   "What answers a token to be made of another content type than JSON?",
 		Scenario:   "create/question-other-content-type",
-		Operations: []string{create}, MayServe: true, Default: badType,
+		Operations: []string{create}, MayServe: true, Default: unsupportedType,
 	},
 	{
-		ID: EmptyPatch, Question: "Does a patch without operations change nothing, or is it refused?",
+		ID:         EmptyPatch,
+		Question:   "Does a patch without operations change nothing, or is it refused?",
 		Scenario:   "patch/empty-changes-nothing",
 		Operations: []string{patch}, MayServe: true, Default: served,
 	},
@@ -190,10 +192,11 @@ var entries = withSources([]Entry{
 		ID:         AccessTokenOfDeleted,
 		Question:   "Does an access token stay valid when the token that made it is deleted?",
 		Scenario:   "lifecycle/question-access-token-of-a-deleted-token",
-		Operations: every, MayServe: true, Default: served,
+		Operations: allOperations, MayServe: true, Default: served,
 	},
 	{
-		ID: HelpdeskListAll, Question: "May a user of the level HELPDESK list the tokens of everybody?",
+		ID:         HelpdeskListAll,
+		Question:   "May a user of the level HELPDESK list the tokens of everybody?",
 		Scenario:   "auth/question-helpdesk-lists-all",
 		Operations: []string{list}, MayServe: true, Default: forbidden,
 	},
@@ -240,14 +243,15 @@ var entries = withSources([]Entry{
 		ID:         ExperimentalHeader,
 		Question:   "Do the operations serve who does not send X-SailPoint-Experimental: true?",
 		Scenario:   "auth/question-experimental-header",
-		Operations: every, MayServe: true, Default: served,
+		Operations: allOperations, MayServe: true, Default: served,
 	},
 	{
 		ID: BulkFlag,
 		Question: "Is userAwareTokenNeverExpires in the response to a bulk update, as its " +
 			"schema has it, or absent, as its text says?",
 		Scenario:   "bulk/question-acknowledgment",
-		Operations: []string{bulk, bulkByPost}, Values: []string{Absent, Present}, Default: Response{
+		Operations: []string{bulk, bulkByPost}, Values: []string{Absent, Present},
+		Default: Response{
 			Value: Absent,
 		},
 	},
@@ -287,21 +291,24 @@ var entries = withSources([]Entry{
 	{
 		ID: MaxNameLength, Question: "How many characters may a name have? More are 400.",
 		Scenario:   "create/question-max-name-length",
-		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Response{
+		Operations: []string{create, patch}, Values: []string{None}, Number: true,
+		Default: Response{
 			Value: None,
 		},
 	},
 	{
 		ID: MaxScopeLength, Question: "How many characters may a scope have? More are 400.",
 		Scenario:   "create/question-max-scope-length",
-		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Response{
+		Operations: []string{create, patch}, Values: []string{None}, Number: true,
+		Default: Response{
 			Value: None,
 		},
 	},
 	{
 		ID: MaxScopes, Question: "How many scopes may a token have? More are 400.",
 		Scenario:   "create/question-max-scopes",
-		Operations: []string{create, patch}, Values: []string{None}, Number: true, Default: Response{
+		Operations: []string{create, patch}, Values: []string{None}, Number: true,
+		Default: Response{
 			Value: None,
 		},
 	},

@@ -91,20 +91,20 @@ func (e Entry) AllowsStatus(status int) bool {
 }
 
 // choices are what the answer may be, in words.
-func (e Entry) choices() string {
+func (e Entry) describeAllowed() string {
 	switch {
 	case e.Default.Flag != "":
 		return "one of " + strings.Join(e.Values, ", ") + ", with the flag absent or present"
 	case e.Number:
-		return e.values()
+		return e.describeValues()
 	case len(e.Values) > 0:
 		return strings.Join(e.Values, " or ")
 	}
-	return e.statuses()
+	return e.describeStatuses()
 }
 
 // values lists the values that are allowed, in words.
-func (e Entry) values() string {
+func (e Entry) describeValues() string {
 	if e.Number {
 		return strings.Join(e.Values, ", ") + " or a number from 1 on"
 	}
@@ -117,7 +117,7 @@ func (e Entry) allowsValue(value string) bool {
 }
 
 // statuses are those that are allowed, in words.
-func (e Entry) statuses() string {
+func (e Entry) describeStatuses() string {
 	text := "a status of 400 to 599 other than 429"
 	if e.AtTokenEndpoint() {
 		text = "a status of 400 to 499 other than 413 and 429"

@@ -50,7 +50,7 @@ func Read(path string) (Dialect, error) {
 }
 
 // answerEntry is an answer in a file.
-type answerEntry struct {
+type fileResponse struct {
 	Status      int               `yaml:"status"`
 	DetailCode  strictyaml.Scalar `yaml:"detailCode"`
 	Text        strictyaml.Scalar `yaml:"text"`
@@ -64,7 +64,7 @@ type answerEntry struct {
 // wrong is an error of type Errors.
 func Parse(source string, data []byte) (Dialect, error) {
 	file := strictyaml.Open(context.Background(), source, data, options)
-	var entries map[string]answerEntry
+	var entries map[string]fileResponse
 	file.Decode(&entries)
 	d := Dialect{}
 	for id, e := range entries {
@@ -76,19 +76,19 @@ func Parse(source string, data []byte) (Dialect, error) {
 			}
 		}
 	}
-	d.check(file)
+	d.validate(file)
 	return d, file.Err()
 }
 
 // check reports what is wrong with the answers.
-func (d Dialect) check(file *strictyaml.File) {
+func (d Dialect) validate(file *strictyaml.File) {
 	for _, id := range slices.Sorted(maps.Keys(d)) {
 		e, known := Find(id)
 		if !known {
 			file.ReportUnknownEntry(id)
 			continue
 		}
-		for _, m := range e.check(d[id]) {
+		for _, m := range e.validate(d[id]) {
 			file.ReportRule(strictyaml.BadValue, m.rule, id+"."+m.field, "%s", m.message)
 		}
 	}

@@ -32,7 +32,7 @@ func Write(header []string, lines []FileEntry) []byte {
 		if l.Response.Status != 0 {
 			fmt.Fprintf(&b, "  status: %d\n", l.Response.Status)
 		}
-		for _, t := range l.Response.texts() {
+		for _, t := range l.Response.textFields() {
 			if *t.text != "" {
 				b.WriteString("  " + t.field + ": " + strictyaml.Quote(*t.text) + "\n")
 			}
@@ -48,7 +48,8 @@ func Defaults() []byte {
 		lines = append(lines, FileEntry{
 			e.ID, e.Default, []string{
 				e.Question,
-				"Asked by " + e.Scenario + " (" + e.Source + "). May be " + e.choices() + ".",
+				"Asked by " + e.Scenario + " (" + e.Source + "). May be " + e.describeAllowed() +
+					".",
 			},
 		})
 	}

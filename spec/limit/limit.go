@@ -38,8 +38,8 @@ func Remainder(n int) string {
 
 // JSON returns a text that takes at most that many bytes in a JSON string, or in quotes: the
 // beginning of a longer one, with "..." behind it.
-func TruncateJSON(text string, most int) string {
-	if 6*len(text) <= most {
+func TruncateJSON(text string, maxBytes int) string {
+	if 6*len(text) <= maxBytes {
 		return text
 	}
 	size, cut := 0, 0
@@ -47,9 +47,9 @@ func TruncateJSON(text string, most int) string {
 		r, width := utf8.DecodeRuneInString(text[i:])
 		i += width
 		size += jsonLen(r)
-		if size <= most-len("...") {
+		if size <= maxBytes-len("...") {
 			cut = i
-		} else if size > most {
+		} else if size > maxBytes {
 			return text[:cut] + "..."
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-func mayBeMultipart(text string) bool {
+func isLikelyMultipart(text string) bool {
 	return strings.HasPrefix(text, "--") || strings.Contains(text, "\n--")
 }
 

@@ -12,7 +12,7 @@ import (
 func redactProperties(text string) string {
 	e := edits{text: text}
 	escapes := strings.IndexByte(text, '\\') >= 0
-	for colon := next(text, ':', 0); colon >= 0; colon = next(text, ':', max(colon+1, e.done)) {
+	for colon := next(text, ':', 0); colon >= 0; colon = next(text, ':', max(colon+1, e.copied)) {
 		name, level, ok := propertyBefore(text, colon, escapes)
 		if !ok || !isSecretName(name) {
 			continue
@@ -42,19 +42,19 @@ func propertyBefore(text string, colon int, escapes bool) (name string, level in
 	}
 	level = backslashesBefore(text, end-1)
 	end -= 1 + level
-	name = text[max(0, end-maxName):end]
+	name = text[max(0, end-maxNameLength):end]
 	if escapes && strings.Contains(name, `\u`) {
 		name = escapedCharacter.ReplaceAllStringFunc(name[strings.LastIndexByte(name, '"')+1:],
 			unescape)
 	}
-	if !endsAsSecretNames(name) {
+	if !hasSecretEnding(name) {
 		return "", 0, false
 	}
 	return name[strings.LastIndexByte(name, '"')+1:], level, true
 }
 
 // endsAsSecretNames looks at the last two letters, which few other names of the API have.
-func endsAsSecretNames(name string) bool {
+func hasSecretEnding(name string) bool {
 	if len(name) < 2 {
 		return false
 	}
@@ -114,7 +114,7 @@ func endOfValue(text string, start, level int) int {
 // begin at start, behind a quote with level backslashes. The quote ends them that has as many,
 // beyond those that stand for backslashes of the string. One with fewer ends the string around it
 // all.
-func endOfString(text string, start, level int) (end, behind int) {
+func endOfString(text string, start, level int) (end, after int) {
 	quote := text[start-1]
 	for at := next(text, quote, start); at >= 0; at = next(text, quote, at+1) {
 		n := backslashesBefore(text[start:], at-start)
@@ -132,7 +132,7 @@ func endOfString(text string, start, level int) (end, behind int) {
 
 // endOfBrackets returns where the bracket is that closes the one before start, and the place behind
 // it.
-func endOfBrackets(text string, start, level int) (end, behind int) {
+func endOfBrackets(text string, start, level int) (end, after int) {
 	depth := 1
 	for at := start; at < len(text); at++ {
 		switch text[at] {
@@ -147,8 +147,8 @@ func endOfBrackets(text string, start, level int) (end, behind int) {
 			if n < level {
 				return at - n, at - n
 			}
-			_, behind := endOfString(text, at+1, n)
-			at = behind - 1
+			_, after := endOfString(text, at+1, n)
+			at = after - 1
 		}
 	}
 	return len(text), len(text)

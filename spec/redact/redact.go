@@ -20,7 +20,7 @@ var secretNames = []string{
 }
 
 // maxName is longer than a secret name can be, with every character of it escaped.
-const maxName = 128
+const maxNameLength = 128
 
 func isSecretName(name string) bool {
 	return slices.ContainsFunc(secretNames, func(secret string) bool {
@@ -38,7 +38,7 @@ const (
 
 // kindOf recognises a form by its first parameter.
 func kindOf(text string) kind {
-	for i := range min(len(text), maxName) {
+	for i := range min(len(text), maxNameLength) {
 		if text[i] == '=' {
 			return form
 		}
@@ -73,19 +73,19 @@ func Value(name, value string) string {
 // Cut is like [String], and cuts the rest to a number of bytes. The text is redacted first, so
 // that a secret that is cut in two is recognized. The work does not grow with a text that is much
 // longer.
-func Truncate(text string, most int) string {
-	if len(text) > most+maxAhead {
-		text = Tail(text[:most+maxAhead])
+func Truncate(text string, maxBytes int) string {
+	if len(text) > maxBytes+lookahead {
+		text = Tail(text[:maxBytes+lookahead])
 	}
-	if text = String(text); len(text) <= most {
+	if text = String(text); len(text) <= maxBytes {
 		return text
 	}
-	return strings.ToValidUTF8(text[:most], "") + "..."
+	return strings.ToValidUTF8(text[:maxBytes], "") + "..."
 }
 
 // maxAhead is how many bytes behind what Cut returns are looked at: more than most secrets have.
 // End knows the beginning of a longer one.
-const maxAhead = 4 << 10
+const lookahead = 4 << 10
 
 // maxQuoted is the length in bytes that Quote cuts to.
 const maxQuoted = 80
@@ -107,7 +107,7 @@ func Address(text string) string {
 }
 
 func redact(text string, k kind) string {
-	if mayBeMultipart(text) {
+	if isLikelyMultipart(text) {
 		text = redactMultipart(text)
 	}
 	text = redactProperties(text)
@@ -119,22 +119,22 @@ func redact(text string, k kind) string {
 // edits replaces parts of a text, from its beginning to its end. It costs nothing where there are
 // none.
 type edits struct {
-	text string
-	done int // how much of text is in out
-	out  strings.Builder
+	text   string
+	copied int // how much of text is in out
+	out    strings.Builder
 }
 
 func (e *edits) replace(start, end int, by string) {
-	e.out.WriteString(e.text[e.done:start])
+	e.out.WriteString(e.text[e.copied:start])
 	e.out.WriteString(by)
-	e.done = end
+	e.copied = end
 }
 
 func (e *edits) String() string {
-	if e.done == 0 {
+	if e.copied == 0 {
 		return e.text
 	}
-	e.out.WriteString(e.text[e.done:])
+	e.out.WriteString(e.text[e.copied:])
 	return e.out.String()
 }
 
@@ -151,12 +151,13 @@ func next(text string, c byte, start int) int {
 func redactParameters(text string, k kind) string {
 	for _, equals := range []string{"=", "%3D"} {
 		e := edits{text: text}
-		for at := next(text, equals[0], 0); at >= 0; at = next(text, equals[0], max(at+1, e.done)) {
+		for at := next(text, equals[0], 0); at >= 0; at = next(text, equals[0],
+			max(at+1, e.copied)) {
 			start := at + len(equals)
 			if start > len(text) || !strings.EqualFold(text[at:start], equals) {
 				continue
 			}
-			name := parameterBefore(text[e.done:], at-e.done)
+			name := parameterBefore(text[e.copied:], at-e.copied)
 			if !isSecretName(name[strings.LastIndexAny(name, "&?#;/ ")+1:]) {
 				continue
 			}
@@ -172,7 +173,7 @@ func redactParameters(text string, k kind) string {
 // parameterBefore returns the name of the parameter whose equals sign is there.
 func parameterBefore(text string, equals int) string {
 	begin := equals
-	for begin > max(0, equals-maxName) && isNameByte(text[begin-1]) {
+	for begin > max(0, equals-maxNameLength) && isNameByte(text[begin-1]) {
 		begin--
 	}
 	name := text[begin:equals]

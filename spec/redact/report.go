@@ -19,7 +19,7 @@ func Report(text string) string {
 		case "bearer", "basic":
 			spans = append(spans, credentials(text, at, at+len(word)))
 		default:
-			spans = append(spans, named(text, at, at+len(word)))
+			spans = append(spans, namedValue(text, at, at+len(word)))
 		}
 	}
 	return replaceSpans(text, spans)
@@ -27,14 +27,14 @@ func Report(text string) string {
 
 // words stand in front of secrets: those of the header Authorization, and what the names of
 // parameters, properties and fields end with whose values are secrets.
-var words = []string{"bearer", "basic", "secret", "token", "password", "assertion"}
+var keywords = []string{"bearer", "basic", "secret", "token", "password", "assertion"}
 
 // wordAt returns the word that begins there, in small letters, or none. It is called for each place
 // of long texts.
 func wordAt(text string, at int) string {
 	switch text[at] | 0x20 {
 	case 'b', 's', 't', 'p', 'a':
-		for _, word := range words {
+		for _, word := range keywords {
 			if end := at + len(word); end <= len(text) && strings.EqualFold(text[at:end], word) {
 				return word
 			}
@@ -90,7 +90,9 @@ func skip(text string, at int, chars string) int {
 
 // kept are values that are no secrets: a curl line can be repeated, a null differs from a value,
 // and "access_token: expected a string" is a message of ours.
-var kept = []string{"expected", "$TOKEN", "null", "nil", "true", "false", strings.Trim(Mark, "[]")}
+var nonSecrets = []string{
+	"expected", "$TOKEN", "null", "nil", "true", "false", strings.Trim(Mark, "[]"),
+}
 
 // replaceSpans puts the mark in place of the spans.
 func replaceSpans(text string, spans []span) string {
@@ -100,7 +102,7 @@ func replaceSpans(text string, spans []span) string {
 	var b strings.Builder
 	done, marked := 0, -1 // marked is where the last mark ends
 	for _, s := range spans {
-		if s.start >= s.end || s.end <= done || slices.Contains(kept, text[s.start:s.end]) {
+		if s.start >= s.end || s.end <= done || slices.Contains(nonSecrets, text[s.start:s.end]) {
 			continue
 		}
 		s.start = max(s.start, done)
@@ -119,42 +121,42 @@ var (
 	// separator itself.
 	separator = regexp.MustCompile(`^(\\*["'` + "`" + `])?[\s\x{a0}]*(:|=|%3[dD])`)
 	// certain is in front of a name that prose does not use.
-	certain = regexp.MustCompile(`(?i)(?:client|access|refresh|id)[_-]?$`)
+	secretPrefix = regexp.MustCompile(`(?i)(?:client|access|refresh|id)[_-]?$`)
 	// call is how go-cmp shows a value whose type it names: string("x"), strings.Join({"x", "y"},
 	// "").
-	call = regexp.MustCompile(`^[\w.]+\(`)
+	callPattern = regexp.MustCompile(`^[\w.]+\(`)
 )
 
 // named is the value of a secret's name. It is empty where there is none, or where prose goes on.
-func named(text string, name, end int) span {
+func namedValue(text string, name, end int) span {
 	found := separator.FindStringSubmatchIndex(text[end:])
 	if found == nil {
 		return span{}
 	}
 	end += found[1]
 	if text[end-1] != ':' {
-		return parameter(text, end)
+		return parameterValue(text, end)
 	}
 	start := skip(text, end, " \t\r\n\u00a0")
-	if s, ok := quoted(text, start); ok {
+	if s, ok := quotedValue(text, start); ok {
 		return s
 	}
-	if call.MatchString(text[start:]) {
-		return bracketed(text, start+strings.IndexByte(text[start:], '(')+1)
+	if callPattern.MatchString(text[start:]) {
+		return bracketedValue(text, start+strings.IndexByte(text[start:], '(')+1)
 	}
 	switch {
-	case start == len(text), found[2] < 0 && !certain.MatchString(text[max(0, name-8):name]):
+	case start == len(text), found[2] < 0 && !secretPrefix.MatchString(text[max(0, name-8):name]):
 		return span{}
 	case strings.IndexByte("[{", text[start]) >= 0:
-		return bracketed(text, start+1)
+		return bracketedValue(text, start+1)
 	}
 	return span{start, endOfWord(text, start, " \t\r\n\"'`,}])&")}
 }
 
 // parameter is the value behind an equals sign.
-func parameter(text string, end int) span {
+func parameterValue(text string, end int) span {
 	start := skip(text, end, " \t")
-	if s, ok := quoted(text, start); ok {
+	if s, ok := quotedValue(text, start); ok {
 		return s
 	}
 	if start > end {
@@ -164,7 +166,7 @@ func parameter(text string, end int) span {
 }
 
 // quoted is what stands in the quotes that begin there. It is empty where that is nothing.
-func quoted(text string, start int) (s span, ok bool) {
+func quotedValue(text string, start int) (s span, ok bool) {
 	first := skip(text, start, `\`)
 	if first == len(text) || strings.IndexByte("\"'`", text[first]) < 0 {
 		return span{}, false
@@ -176,7 +178,7 @@ func quoted(text string, start int) (s span, ok bool) {
 	return span{first + 1, end}, true
 }
 
-func bracketed(text string, start int) span {
+func bracketedValue(text string, start int) span {
 	end, _ := endOfBrackets(text, start, 0)
 	return span{start, end}
 }

@@ -14,14 +14,15 @@ func Closest(word string, known []string) string {
 		return ""
 	}
 	word = strings.ToLower(word)
-	best, least := "", max(1, len(word)/3)
+	best, maxDistance := "", max(1, len(word)/3)
 	for _, candidate := range known[:min(len(known), maxCandidates)] {
 		if len(candidate) > maxCompared ||
-			max(len(candidate)-len(word), len(word)-len(candidate)) > least {
+			max(len(candidate)-len(word), len(word)-len(candidate)) > maxDistance {
 			continue
 		}
-		if d := distance(word, strings.ToLower(candidate)); d < least || d == least && best == "" {
-			best, least = candidate, d
+		if d := distance(word, strings.ToLower(candidate)); d < maxDistance ||
+			d == maxDistance && best == "" {
+			best, maxDistance = candidate, d
 		}
 	}
 	return best

@@ -27,7 +27,7 @@ func DescribeJSONError(source string, data []byte) (line, column int, message st
 		return 0, 0, "", false
 	}
 	offset := max(0, min(len(data), int(syntax.Offset)-1))
-	if early := "unexpected end of JSON input"; syntax.Error() == early {
+	if unexpectedEnd := "unexpected end of JSON input"; syntax.Error() == unexpectedEnd {
 		offset, message = len(bytes.TrimRight(data, " \t\r\n")), "it ends too early"
 	} else {
 		message = syntax.Error()

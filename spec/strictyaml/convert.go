@@ -40,7 +40,7 @@ func JSON(source []byte) ([]byte, error) {
 		case root == nil:
 			root = document.Content[0]
 			resolveAll(root)
-		case !isNothing(&document):
+		case !isEmpty(&document):
 			return nil, fmt.Errorf("line %d: expected one document, got another", document.Line)
 		}
 	}
@@ -152,8 +152,8 @@ func plainStyle(n *yaml.Node) {
 }
 
 // number returns the value of a number.
-func number(text string, found nodeType) any {
-	if found == integerType {
+func parseNumber(text string, typ nodeType) any {
+	if typ == integerType {
 		if n, err := strconv.ParseInt(text, 0, 64); err == nil {
 			return n
 		}

@@ -10,10 +10,10 @@ import (
 
 // path leads to a value, from the inside to the outside. Nil is the file.
 type path struct {
-	parent *path
-	key    string
-	index  int // of an entry, if the key is empty
-	entry  bool
+	parent  *path
+	key     string
+	index   int // of an entry, if the key is empty
+	isEntry bool
 }
 
 // String returns the path as errors show it, such as tokens[0].scope.
@@ -21,10 +21,10 @@ func (p *path) String() string {
 	switch {
 	case p == nil:
 		return ""
-	case p.entry:
+	case p.isEntry:
 		return p.parent.String() + "[" + strconv.Itoa(p.index) + "]"
 	}
-	return child(p.parent.String(), p.key)
+	return joinField(p.parent.String(), p.key)
 }
 
 // Written has the fields of an entry that were written with a value.
@@ -53,16 +53,16 @@ func (f *File) Decode(into any) bool {
 	v := reflect.ValueOf(into).Elem()
 	var root *mapping
 	f.parts(func(p part) bool {
-		f.lines = p.lines
+		f.lineOffset = p.lineOffset
 		n := deref(p.root)
 		switch {
 		case typeOf(n) == nullType && (n.Value == "" || f.options.Empty == ""):
 			if f.options.Empty != "" {
-				f.stop(failure{Empty, place{1, 1}, f.options.Empty})
+				f.stop(failure{Empty, position{1, 1}, f.options.Empty})
 			}
 		case n.Kind == yaml.MappingNode && v.Kind() == reflect.Struct:
 			if root == nil {
-				root = f.begin(nil, n, v)
+				root = f.newMapping(nil, n, v)
 			}
 			root.add(n, p.continued)
 		default:
@@ -71,7 +71,7 @@ func (f *File) Decode(into any) bool {
 		return !f.Done()
 	})
 	if root != nil {
-		root.end()
+		root.finish()
 	}
 	return !f.incomplete
 }
@@ -80,7 +80,7 @@ func (f *File) Decode(into any) bool {
 func (f *File) reject(kind Kind, p *path, format string, args ...any) {
 	f.incomplete = true
 	if f.Full() {
-		f.more++
+		f.omitted++
 		return
 	}
 	f.Report(kind, p.String(), format, args...)
@@ -92,15 +92,15 @@ func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
 	if f.values++; f.values > MaxValues {
 		f.stop(failure{
 			Size,
-			place{n.Line + f.lines, n.Column},
+			position{n.Line + f.lineOffset, n.Column},
 			"expected at most " + strconv.Itoa(MaxValues) + " values with those of aliases",
 		})
 		return
 	}
-	found := typeOf(n)
-	f.flag(p, n, found)
+	typ := typeOf(n)
+	f.noteFlagged(p, n, typ)
 	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
-		if found != textType {
+		if typ != textType {
 			f.mismatch(p, expected, n)
 		} else if err := text.UnmarshalText([]byte(n.Value)); err != nil {
 			f.Report(BadValue, p.String(), "%s", err)
@@ -109,23 +109,23 @@ func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
 	}
 	switch v.Kind() {
 	case reflect.Struct:
-		if found != mappingType {
+		if typ != mappingType {
 			f.mismatch(p, string(mappingType), n)
 			return
 		}
-		m := f.begin(p, n, v)
+		m := f.newMapping(p, n, v)
 		m.add(n, false)
-		m.end()
+		m.finish()
 	case reflect.Map:
-		if found != mappingType {
+		if typ != mappingType {
 			f.mismatch(p, string(mappingType), n)
 			return
 		}
-		m := f.begin(p, n, v)
+		m := f.newMapping(p, n, v)
 		m.add(n, false)
 		f.seen = f.seen[:m.first]
 	case reflect.Slice:
-		if found != listType {
+		if typ != listType {
 			f.mismatch(p, string(listType), n)
 			return
 		}
@@ -138,7 +138,7 @@ func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
 		v.Set(reflect.New(v.Type().Elem()))
 		f.value(p, n, v.Elem(), expected)
 	default:
-		f.scalar(p, n, found, v)
+		f.scalar(p, n, typ, v)
 	}
 }
 
@@ -146,15 +146,15 @@ func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
 // file has there.
 type Scalar string
 
-func (f *File) scalar(p *path, n *yaml.Node, found nodeType, v reflect.Value) {
+func (f *File) scalar(p *path, n *yaml.Node, typ nodeType, v reflect.Value) {
 	switch scalar := v.Type() == reflect.TypeFor[Scalar](); {
-	case scalar && n.Kind == yaml.ScalarNode && found != tagType && n.Value != "",
-		v.Kind() == reflect.String && found == textType && !scalar:
+	case scalar && n.Kind == yaml.ScalarNode && typ != tagType && n.Value != "",
+		v.Kind() == reflect.String && typ == textType && !scalar:
 		v.SetString(n.Value)
-	case v.Kind() == reflect.Bool && found == boolType:
+	case v.Kind() == reflect.Bool && typ == boolType:
 		v.SetBool(n.Value[0]|0x20 == 't')
-	case v.Kind() == reflect.Int && found == integerType:
-		v.SetInt(integer(n.Value))
+	case v.Kind() == reflect.Int && typ == integerType:
+		v.SetInt(parseInteger(n.Value))
 	case v.Kind() == reflect.String:
 		f.mismatch(p, string(textType), n)
 	case v.Kind() == reflect.Bool:
@@ -165,30 +165,30 @@ func (f *File) scalar(p *path, n *yaml.Node, found nodeType, v reflect.Value) {
 }
 
 // flag notes texts that should have been replaced.
-func (f *File) flag(p *path, n *yaml.Node, found nodeType) {
+func (f *File) noteFlagged(p *path, n *yaml.Node, typ nodeType) {
 	if f.options.Flag == nil {
 		return
 	}
 	// {{ NAME }}
-	template := found == mappingType && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode
-	if template || found == textType && f.options.Flag(n.Value) {
+	template := typ == mappingType && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode
+	if template || typ == textType && f.options.Flag(n.Value) {
 		f.flagged[p.String()] = true
 	}
 }
 
 // mismatch reports the type of a value, never the value: it may be a secret in the wrong place.
 func (f *File) mismatch(p *path, expected string, n *yaml.Node) {
-	hint, found := "", typeOf(n)
+	hint, typ := "", typeOf(n)
 	switch {
-	case expected == string(found):
-		found = "empty text"
+	case expected == string(typ):
+		typ = "empty text"
 	case expected == string(textType) &&
-		(found == integerType || found == fractionType || found == boolType || found == octalType):
+		(typ == integerType || typ == fractionType || typ == boolType || typ == octalType):
 		hint = ": put it in quotes"
-	case found == octalType:
+	case typ == octalType:
 		hint = ": some readers take that for an octal number"
 	}
-	f.reject(WrongType, p, "expected %s, got %s%s", expected, string(found), hint)
+	f.reject(WrongType, p, "expected %s, got %s%s", expected, string(typ), hint)
 }
 
 // list appends the entries of n.
@@ -196,7 +196,7 @@ func (f *File) list(p *path, n *yaml.Node, v reflect.Value) {
 	if v.IsNil() {
 		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	}
-	at := &path{parent: p, entry: true}
+	element := &path{parent: p, isEntry: true}
 	for _, entry := range n.Content {
 		if f.Done() {
 			return
@@ -206,28 +206,28 @@ func (f *File) list(p *path, n *yaml.Node, v reflect.Value) {
 			v.Grow(1)
 		}
 		v.SetLen(i + 1)
-		at.index = i
-		f.value(at, entry, v.Index(i), "")
+		element.index = i
+		f.value(element, entry, v.Index(i), "")
 	}
 }
 
 // toAny returns the value of n as encoding/json would decode it, but for integers, which are int64.
 func toAny(n *yaml.Node, depth int) any {
 	n = deref(n)
-	switch found := typeOf(n); {
-	case depth > maxDepth || found == nullType:
+	switch typ := typeOf(n); {
+	case depth > maxDepth || typ == nullType:
 		return nil
-	case found == boolType:
+	case typ == boolType:
 		return n.Value[0]|0x20 == 't'
-	case found == integerType || found == fractionType:
-		return number(n.Value, found)
-	case found == listType:
+	case typ == integerType || typ == fractionType:
+		return parseNumber(n.Value, typ)
+	case typ == listType:
 		list := make([]any, len(n.Content))
 		for i, entry := range n.Content {
 			list[i] = toAny(entry, depth+1)
 		}
 		return list
-	case found == mappingType:
+	case typ == mappingType:
 		object := map[string]any{}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			object[n.Content[i].Value] = toAny(n.Content[i+1], depth+1)

@@ -46,18 +46,18 @@ type File struct {
 	options Options
 	ctx     context.Context //nolint:containedctx // of the one call that reads the file
 
-	pending []pending
-	more    int // errors that are only counted
+	pending []pendingError
+	omitted int // errors that are only counted
 	// present has a bit for each field with a value, by list and entry. The file is the one entry
 	// of "".
 	present map[string][]uint64
 	shapes  map[reflect.Type]*shape
 	flagged map[string]bool
 	// the tree of a file that is read as one part, which is costly to make again
-	only       *yaml.Node
+	singlePart *yaml.Node
 	seen       []seenKey // in the mappings that are decoded, from the outside to the inside
 	values     int       // decoded, those of aliases each time
-	lines      int       // in front of the part that is decoded
+	lineOffset int       // in front of the part that is decoded
 	incomplete bool
 	stopped    bool // nothing more can be said about the file
 }
@@ -69,38 +69,38 @@ func Open(ctx context.Context, source string, data []byte, options Options) *Fil
 		present: map[string][]uint64{}, shapes: map[reflect.Type]*shape{},
 		flagged: map[string]bool{},
 	}
-	if most := options.MaxBytes; len(data) > most {
+	if maxBytes := options.MaxBytes; len(data) > maxBytes {
 		f.stop(failure{
 			Size,
-			place{1, 1},
-			fmt.Sprintf("expected a file of at most %d bytes, got %d%s", most, len(data),
+			position{1, 1},
+			fmt.Sprintf("expected a file of at most %d bytes, got %d%s", maxBytes, len(data),
 				options.TooLarge),
 		})
 		return f
 	}
 	f.data = normalize(data)
 	f.isJSON = json.Valid(f.data)
-	if at, message := findBadText(f.data); message != "" {
-		f.stop(failure{Syntax, at, message})
+	if pos, message := findInvalidText(f.data); message != "" {
+		f.stop(failure{Syntax, pos, message})
 	}
 	return f
 }
 
 // place is a position in a file. Both count from 1, columns in characters.
-type place struct{ line, column int }
+type position struct{ line, column int }
 
 // failure ends the reading of a file.
 type failure struct {
-	kind    Kind
-	at      place
-	message string
+	kind     Kind
+	position position
+	message  string
 }
 
 // stop reports the one error of a file that cannot be read further.
 func (f *File) stop(e failure) {
 	f.Report(e.kind, "", "%s", e.message)
 	if len(f.pending) > 0 {
-		f.pending[len(f.pending)-1].at = e.at
+		f.pending[len(f.pending)-1].position = e.position
 	}
 	f.incomplete, f.stopped = true, true
 }
@@ -137,25 +137,25 @@ func normalize(data []byte) []byte {
 }
 
 // findBadText finds what YAML cannot have: bytes that are not UTF-8, and control characters.
-func findBadText(data []byte) (at place, message string) {
+func findInvalidText(data []byte) (pos position, message string) {
 	control := func(c byte) bool { return c < ' ' && c != '\t' && c != '\n' && c != '\r' }
 	if utf8.Valid(data) && !slices.ContainsFunc(data, control) {
-		return place{}, ""
+		return position{}, ""
 	}
-	at = place{1, 1}
+	pos = position{1, 1}
 	for len(data) > 0 {
 		r, size := utf8.DecodeRune(data)
 		if r == utf8.RuneError && size == 1 {
-			return at, "expected UTF-8 text, got another encoding"
+			return pos, "expected UTF-8 text, got another encoding"
 		}
 		if control(data[0]) {
-			return at, "not YAML: it has the control character " + strconv.Quote(string(r))
+			return pos, "not YAML: it has the control character " + strconv.Quote(string(r))
 		}
-		at.column++
+		pos.column++
 		if r == '\n' {
-			at = place{at.line + 1, 1}
+			pos = position{pos.line + 1, 1}
 		}
 		data = data[size:]
 	}
-	return place{}, ""
+	return position{}, ""
 }

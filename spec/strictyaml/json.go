@@ -12,16 +12,16 @@ import (
 // jsonReader makes trees of valid JSON, which has escapes that YAML does not have. Large lists of
 // the top level come in parts.
 type jsonReader struct {
-	data  []byte
-	at    int
-	visit func(part) bool
+	data   []byte
+	offset int
+	visit  func(part) bool
 
 	line, column    int // of counted, the column from 0
 	counted         int
 	depth           int
 	values, inPart  int
 	partStart       int
-	root, last      *yaml.Node // last is the key of the top level
+	root, lastKey   *yaml.Node // last is the key of the top level
 	continued, done bool
 	unbounded       bool
 }
@@ -36,11 +36,11 @@ func (r *jsonReader) read() *failure {
 }
 
 // space skips blanks.
-func (r *jsonReader) space() byte {
-	for r.at < len(r.data) {
-		switch c := r.data[r.at]; c {
+func (r *jsonReader) skipSpace() byte {
+	for r.offset < len(r.data) {
+		switch c := r.data[r.offset]; c {
 		case ' ', '\t', '\n', '\r':
-			r.at++
+			r.offset++
 		default:
 			return c
 		}
@@ -50,7 +50,7 @@ func (r *jsonReader) space() byte {
 
 // node makes a node at the position of the next byte.
 func (r *jsonReader) node(kind yaml.Kind) *yaml.Node {
-	for ; r.counted < r.at; r.counted++ {
+	for ; r.counted < r.offset; r.counted++ {
 		switch c := r.data[r.counted]; {
 		case c == '\n', c == '\r':
 			r.line, r.column = r.line+1, 0
@@ -61,15 +61,17 @@ func (r *jsonReader) node(kind yaml.Kind) *yaml.Node {
 	return &yaml.Node{Kind: kind, Line: r.line, Column: r.column + 1}
 }
 
-func (r *jsonReader) fail(n *yaml.Node, most int, of string) *failure {
-	return &failure{Size, place{n.Line, n.Column}, fmt.Sprintf("expected at most %d %s", most, of)}
+func (r *jsonReader) limitError(n *yaml.Node, bound int, unit string) *failure {
+	return &failure{
+		Size, position{n.Line, n.Column}, fmt.Sprintf("expected at most %d %s", bound, unit),
+	}
 }
 
 // value reads the next value.
 func (r *jsonReader) value() (*yaml.Node, *failure) {
 	r.values++
 	r.inPart++
-	switch r.space() {
+	switch r.skipSpace() {
 	case '{':
 		return r.collection(yaml.MappingNode, '}', maxKeys, "keys in a mapping")
 	case '[':
@@ -78,12 +80,12 @@ func (r *jsonReader) value() (*yaml.Node, *failure) {
 		return r.text(), nil
 	}
 	n := r.node(yaml.ScalarNode)
-	length := bytes.IndexAny(r.data[r.at:], " \t\r\n,]}")
+	length := bytes.IndexAny(r.data[r.offset:], " \t\r\n,]}")
 	if length < 0 {
-		length = len(r.data) - r.at
+		length = len(r.data) - r.offset
 	}
-	n.Value = string(r.data[r.at : r.at+length])
-	r.at += length
+	n.Value = string(r.data[r.offset : r.offset+length])
+	r.offset += length
 	return n, nil
 }
 
@@ -91,15 +93,15 @@ func (r *jsonReader) value() (*yaml.Node, *failure) {
 func (r *jsonReader) text() *yaml.Node {
 	n := r.node(yaml.ScalarNode)
 	n.Style = yaml.DoubleQuotedStyle
-	end, escaped := r.at+1, false
+	end, escaped := r.offset+1, false
 	for ; r.data[end] != '"'; end++ {
 		if r.data[end] == '\\' {
 			escaped = true
 			end++
 		}
 	}
-	quoted := r.data[r.at : end+1]
-	r.at = end + 1
+	quoted := r.data[r.offset : end+1]
+	r.offset = end + 1
 	if n.Value = string(quoted[1 : len(quoted)-1]); escaped {
 		_ = json.Unmarshal(quoted, &n.Value) // which is valid
 	}
@@ -107,35 +109,35 @@ func (r *jsonReader) text() *yaml.Node {
 }
 
 // collection reads an object or an array.
-func (r *jsonReader) collection(kind yaml.Kind, closing byte, most int, of string) (*yaml.Node,
+func (r *jsonReader) collection(kind yaml.Kind, closing byte, bound int, unit string) (*yaml.Node,
 	*failure,
 ) {
 	n := r.node(kind)
 	n.Style = yaml.FlowStyle
 	if r.depth++; r.depth > maxDepth && !r.unbounded {
-		return nil, r.fail(n, maxDepth, "nested lists and mappings")
+		return nil, r.limitError(n, maxDepth, "nested lists and mappings")
 	}
 	if r.depth == 1 {
 		r.root = n
 	}
 	defer func() { r.depth-- }()
-	r.at++
+	r.offset++
 	entries := 0
-	for r.space() != closing && !r.done {
-		if entries++; entries > most && !r.unbounded {
-			return nil, r.fail(r.node(kind), most, of)
+	for r.skipSpace() != closing && !r.done {
+		if entries++; entries > bound && !r.unbounded {
+			return nil, r.limitError(r.node(kind), bound, unit)
 		}
 		if kind == yaml.MappingNode {
 			key := r.text()
 			n.Content = append(n.Content, key)
 			if r.depth == 1 {
-				r.last = key
+				r.lastKey = key
 			}
-			r.space()
-			r.at++ // the colon
+			r.skipSpace()
+			r.offset++ // the colon
 		} else if !r.unbounded && r.depth == 2 && r.root.Kind == yaml.MappingNode &&
-			r.at-r.partStart > usualPart && entries > 1 {
-			n = r.next(n)
+			r.offset-r.partStart > targetPart && entries > 1 {
+			n = r.nextPart(n)
 		}
 		value, e := r.value()
 		if e != nil {
@@ -144,26 +146,26 @@ func (r *jsonReader) collection(kind yaml.Kind, closing byte, most int, of strin
 		switch {
 		case r.unbounded:
 		case r.values > MaxValues:
-			return nil, r.fail(value, MaxValues, "values")
+			return nil, r.limitError(value, MaxValues, "values")
 		case r.inPart > maxPartValues:
-			return nil, r.fail(value, maxPartValues, "values in an entry")
+			return nil, r.limitError(value, maxPartValues, "values in an entry")
 		}
-		if n.Content = append(n.Content, value); r.space() == ',' {
-			r.at++
+		if n.Content = append(n.Content, value); r.skipSpace() == ',' {
+			r.offset++
 		}
 	}
-	r.at++
+	r.offset++
 	return n, nil
 }
 
 // next passes the part so far, which ends in a list, and returns the node in which the list goes
 // on.
-func (r *jsonReader) next(list *yaml.Node) *yaml.Node {
+func (r *jsonReader) nextPart(list *yaml.Node) *yaml.Node {
 	r.root.Content = append(r.root.Content, list)
 	r.done = !r.visit(part{root: r.root, continued: r.continued})
-	more := *list
-	more.Content = nil
-	r.root.Content = []*yaml.Node{r.last}
-	r.partStart, r.inPart, r.continued = r.at, 0, true
-	return &more
+	next := *list
+	next.Content = nil
+	r.root.Content = []*yaml.Node{r.lastKey}
+	r.partStart, r.inPart, r.continued = r.offset, 0, true
+	return &next
 }

@@ -12,14 +12,14 @@ import (
 
 // shape has the fields of a struct by their names in a file.
 type shape struct {
-	index    map[string]int
-	names    []string
-	expected map[string]string // the type in words, by name
-	required []string
+	index     map[string]int
+	names     []string
+	typeNames map[string]string // the type in words, by name
+	required  []string
 	// line is the field that gets the line of the struct or, if it is there, that of the key
 	// lineOf. It is -1 without such a field.
-	line   int
-	lineOf string
+	line    int
+	lineKey string
 }
 
 // shapeOf reads tags such as `yaml:"name,a time"`: the name in the file, and what messages call the
@@ -29,11 +29,11 @@ func (f *File) shapeOf(t reflect.Type) *shape {
 	if s != nil {
 		return s
 	}
-	s = &shape{index: map[string]int{}, expected: map[string]string{}, line: -1}
+	s = &shape{index: map[string]int{}, typeNames: map[string]string{}, line: -1}
 	for i := range t.NumField() {
 		field := t.Field(i)
-		if of, tagged := field.Tag.Lookup("line"); tagged {
-			s.line, s.lineOf = i, of
+		if key, tagged := field.Tag.Lookup("line"); tagged {
+			s.line, s.lineKey = i, key
 		}
 		name, option, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 		if name == "-" || name == "" {
@@ -44,7 +44,7 @@ func (f *File) shapeOf(t reflect.Type) *shape {
 		if option == "required" {
 			s.required = append(s.required, name)
 		} else if option != "" {
-			s.expected[name] = option
+			s.typeNames[name] = option
 		}
 	}
 	f.shapes[t] = s
@@ -67,7 +67,7 @@ type seenKey struct {
 	line int
 }
 
-func (f *File) begin(p *path, n *yaml.Node, v reflect.Value) *mapping {
+func (f *File) newMapping(p *path, n *yaml.Node, v reflect.Value) *mapping {
 	m := &mapping{File: f, path: p, v: v, first: len(f.seen), child: path{parent: p}}
 	if v.Kind() == reflect.Map {
 		v.Set(reflect.MakeMap(v.Type()))
@@ -81,7 +81,7 @@ func (f *File) begin(p *path, n *yaml.Node, v reflect.Value) *mapping {
 // setLine sets the field with a line tag.
 func (m *mapping) setLine(at *yaml.Node) {
 	if m.shape.line >= 0 {
-		m.v.Field(m.shape.line).SetInt(int64(at.Line + m.lines))
+		m.v.Field(m.shape.line).SetInt(int64(at.Line + m.lineOffset))
 	}
 }
 
@@ -94,24 +94,24 @@ func (m *mapping) add(n *yaml.Node, continued bool) {
 		first := slices.IndexFunc(m.seen[m.first:], func(s seenKey) bool {
 			return s.key == key.Value
 		})
-		found := typeOf(key)
+		typ := typeOf(key)
 		switch {
-		case strings.HasPrefix(key.Value, "x-") && found == textType:
+		case strings.HasPrefix(key.Value, "x-") && typ == textType:
 			continue
 		case isMerge(key):
 			m.reject(BadKey, p, "expected a mapping to merge, got %s", string(typeOf(deref(value))))
-		case found != textType:
-			m.reject(BadKey, p, "expected a plain key, got %s", string(found))
+		case typ != textType:
+			m.reject(BadKey, p, "expected a plain key, got %s", string(typ))
 		case first >= 0 && (!continued || i > 0):
 			m.reject(Duplicate, p, "written twice, first in line %d", m.seen[m.first+first].line)
-			if last := len(m.pending) - 1; m.more == 0 {
-				m.pending[last].at = place{key.Line + m.lines, key.Column}
+			if last := len(m.pending) - 1; m.omitted == 0 {
+				m.pending[last].position = position{key.Line + m.lineOffset, key.Column}
 			}
 		default:
 			m.field(p, key, value)
 		}
 		if first < 0 {
-			m.seen = append(m.seen, seenKey{key.Value, key.Line + m.lines})
+			m.seen = append(m.seen, seenKey{key.Value, key.Line + m.lineOffset})
 		}
 	}
 }
@@ -149,15 +149,15 @@ func (m *mapping) field(p *path, key, value *yaml.Node) {
 		!slices.Contains(m.shape.required, key.Value) {
 		return
 	}
-	if key.Value == m.shape.lineOf {
+	if key.Value == m.shape.lineKey {
 		m.setLine(key)
 	}
 	m.present |= 1 << i
-	m.value(p, value, m.v.Field(i), m.shape.expected[key.Value])
+	m.value(p, value, m.v.Field(i), m.shape.typeNames[key.Value])
 }
 
 // end notes which fields are there, and reports those that have to be.
-func (m *mapping) end() {
+func (m *mapping) finish() {
 	m.seen = m.seen[:m.first]
 	for _, name := range m.shape.required {
 		if !m.stopped && m.present&(1<<m.shape.index[name]) == 0 {
@@ -166,7 +166,7 @@ func (m *mapping) end() {
 	}
 	list := ""
 	if p := m.path; p != nil {
-		if p.parent == nil || p.parent.parent != nil || !p.entry {
+		if p.parent == nil || p.parent.parent != nil || !p.isEntry {
 			return
 		}
 		list = p.parent.key
@@ -176,16 +176,16 @@ func (m *mapping) end() {
 
 // schema reads the version of a file.
 func (m *mapping) schema(p *path, n *yaml.Node) {
-	switch found := typeOf(deref(n)); found {
+	switch typ := typeOf(deref(n)); typ {
 	case nullType:
 	case integerType:
-		err := schema.Check(int(integer(deref(n).Value)))
+		err := schema.Check(int(parseInteger(deref(n).Value)))
 		if err == nil {
 			return
 		}
-		newer := integer(deref(n).Value) > schema.Version
+		newer := parseInteger(deref(n).Value) > schema.Version
 		if newer { // nothing else can be said about the file
-			m.pending, m.more = nil, 0
+			m.pending, m.omitted = nil, 0
 		}
 		m.reject(UnsupportedSchema, p, "%s", err)
 		m.stopped = newer

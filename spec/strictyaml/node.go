@@ -88,7 +88,7 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 const outOfBounds = 1<<31 - 1
 
 // integer returns the value of an integer.
-func integer(text string) int64 {
+func parseInteger(text string) int64 {
 	n, err := strconv.ParseInt(text, 0, 64)
 	if err != nil {
 		return outOfBounds
@@ -144,24 +144,24 @@ func resolve(n *yaml.Node) {
 }
 
 // maxWord bounds, in bytes, a word of a file in the path of a field.
-const maxWord = 128
+const maxKeyLength = 128
 
 // plain quotes a word of a file unless it is simple, so that no message has a second line.
-func plain(word string) string {
-	if len(word) > maxWord {
-		hash := sha256.Sum256([]byte(word)) // other long words have other paths
-		word = redact.Truncate(word, maxWord) + hex.EncodeToString(hash[:4])
+func formatKey(key string) string {
+	if len(key) > maxKeyLength {
+		hash := sha256.Sum256([]byte(key)) // other long words have other paths
+		key = redact.Truncate(key, maxKeyLength) + hex.EncodeToString(hash[:4])
 	}
-	for i := range len(word) {
-		switch c := word[i]; {
+	for i := range len(key) {
+		switch c := key[i]; {
 		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', c == '_', c == '-', c == '.',
 			c == ':':
 		default:
-			return strconv.Quote(word)
+			return strconv.Quote(key)
 		}
 	}
-	if word == "" {
+	if key == "" {
 		return `""`
 	}
-	return word
+	return key
 }

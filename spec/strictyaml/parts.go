@@ -25,14 +25,14 @@ const (
 	// maxPartValues bounds the values of a part.
 	maxPartValues = 500_000
 	// usualPart is the size in bytes from which a part ends behind the next entry of a list.
-	usualPart = 64 << 10
+	targetPart = 64 << 10
 )
 
 // part is a document, or a part of a large one: a mapping with some of its keys.
 type part struct {
 	root *yaml.Node
 	// lines are in front of the part. JSON has its own positions.
-	lines int
+	lineOffset int
 	// continued reports that the first key is the last one of the part before: its list goes on.
 	continued bool
 }
@@ -49,8 +49,8 @@ func (f *File) parts(visit func(part) bool) {
 		}
 		return
 	}
-	if f.only != nil {
-		visit(part{root: f.only})
+	if f.singlePart != nil {
+		visit(part{root: f.singlePart})
 		return
 	}
 	values := 0
@@ -64,9 +64,9 @@ func (f *File) parts(visit func(part) bool) {
 			root = &yaml.Node{Kind: yaml.ScalarNode, Line: 1, Column: 1}
 		}
 		if len(c.text) == len(f.data) {
-			f.only = root
+			f.singlePart = root
 		}
-		if f.ctx.Err() != nil || !visit(part{root, c.lines, c.continued}) {
+		if f.ctx.Err() != nil || !visit(part{root, c.lineOffset, c.continued}) {
 			return
 		}
 	}
@@ -75,34 +75,34 @@ func (f *File) parts(visit func(part) bool) {
 // chunk is a part of the text of a file: whole lines.
 type chunk struct {
 	// key is the line in front of a list that goes on.
-	key, text []byte
-	lines     int
-	continued bool
+	key, text  []byte
+	lineOffset int
+	continued  bool
 }
 
 // chunks cuts large YAML in front of keys and of entries in lists of the top level. A line that
 // looks like one cannot be in a text of several lines, which is indented further.
 func chunks(data []byte) func(yield func(chunk) bool) {
 	return func(yield func(chunk) bool) {
-		x := cutter{large: len(data) > maxPart, indent: -1}
+		s := splitter{enabled: len(data) > maxPart, indent: -1}
 		start, next := 0, chunk{}
-		for at := 0; at < len(data); {
-			line := data[at:]
+		for offset := 0; offset < len(data); {
+			line := data[offset:]
 			if n := bytes.IndexByte(line, '\n'); n >= 0 {
 				line = line[:n+1]
 			}
-			cut, continued := x.line(line)
-			if cut && at-start >= usualPart {
-				next.text = data[start:at]
+			split, continued := s.canSplit(line)
+			if split && offset-start >= targetPart {
+				next.text = data[start:offset]
 				if !yield(next) {
 					return
 				}
-				start, next = at, chunk{lines: x.lines - 1, continued: continued}
+				start, next = offset, chunk{lineOffset: s.lines - 1, continued: continued}
 				if continued {
-					next.key, next.lines = x.key, x.lines-2
+					next.key, next.lineOffset = s.key, s.lines-2
 				}
 			}
-			at += len(line)
+			offset += len(line)
 		}
 		next.text = data[start:]
 		yield(next)
@@ -110,40 +110,40 @@ func chunks(data []byte) func(yield func(chunk) bool) {
 }
 
 // cutter finds the lines of YAML in front of which it can be cut.
-type cutter struct {
-	large  bool
-	lines  int    // read so far
-	begun  bool   // there is a value
-	key    []byte // the line of the key whose value may be a list
-	indent int    // of the list's entries, -1 in front of the first one
+type splitter struct {
+	enabled  bool
+	lines    int    // read so far
+	hasValue bool   // there is a value
+	key      []byte // the line of the key whose value may be a list
+	indent   int    // of the list's entries, -1 in front of the first one
 }
 
 // line reports whether the text can be cut in front of a line, and whether it is in a list then.
-func (x *cutter) line(line []byte) (cut, continued bool) {
-	x.lines++
+func (s *splitter) canSplit(line []byte) (split, continued bool) {
+	s.lines++
 	content := bytes.TrimLeft(line, " ")
 	indent := len(line) - len(content)
 	content = bytes.TrimRight(content, " \n")
-	if !x.large || len(content) == 0 || content[0] == '#' {
+	if !s.enabled || len(content) == 0 || content[0] == '#' {
 		return false, false
 	}
 	entry := string(content) == "-" || bytes.HasPrefix(content, []byte("- "))
 	switch {
 	case indent == 0 &&
 		(bytes.HasPrefix(content, []byte("---")) || bytes.HasPrefix(content, []byte("..."))):
-		x.large = !x.begun // what is behind the document is not cut
-	case x.key != nil && entry && (x.indent < 0 || x.indent == indent):
-		cut, x.indent = x.indent == indent, indent
-		return cut, true
+		s.enabled = !s.hasValue // what is behind the document is not cut
+	case s.key != nil && entry && (s.indent < 0 || s.indent == indent):
+		split, s.indent = s.indent == indent, indent
+		return split, true
 	case indent == 0 && !entry:
-		cut, x.begun = x.begun, true
-		x.key, x.indent = nil, -1
+		split, s.hasValue = s.hasValue, true
+		s.key, s.indent = nil, -1
 		if content[len(content)-1] == ':' {
-			x.key = line
+			s.key = line
 		}
-		return cut, false
-	case x.indent < 0:
-		x.key = nil
+		return split, false
+	case s.indent < 0:
+		s.key = nil
 	}
 	return false, false
 }
@@ -173,7 +173,7 @@ func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 		return nil,
 			&failure{
 				Size,
-				place{c.lines + 1, 1},
+				position{c.lineOffset + 1, 1},
 				fmt.Sprintf("expected at most %d bytes of YAML in one entry, got %d: "+
 					"write JSON, or an entry of a list a line, as state get does", maxPart,
 					len(c.text)),
@@ -182,7 +182,7 @@ func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 	loader, err := yaml.NewLoader(io.MultiReader(bytes.NewReader(c.key), bytes.NewReader(c.text)),
 		yaml.WithPlugin(depthLimit{}))
 	if err != nil {
-		return nil, &failure{Syntax, place{1, 1}, err.Error()}
+		return nil, &failure{Syntax, position{1, 1}, err.Error()}
 	}
 	var root *yaml.Node
 	for documents := 1; ; documents++ {
@@ -193,19 +193,19 @@ func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 			if root == nil {
 				return nil, nil
 			}
-			m := measure{values: *values}
-			e := m.visit(root, 0)
+			m := sizeChecker{values: *values}
+			e := m.check(root, 0)
 			if *values = m.values; e != nil {
-				e.at.line += c.lines
+				e.position.line += c.lineOffset
 			}
 			return root, e
 		case err != nil:
 			return nil, f.syntaxError(err, c)
-		case isNothing(&document): // behind the last ---
+		case isEmpty(&document): // behind the last ---
 		case root != nil:
 			return nil, &failure{
 				ManyDocuments,
-				place{document.Line + c.lines, document.Column},
+				position{document.Line + c.lineOffset, document.Column},
 				fmt.Sprintf("expected one document, got %d", documents),
 			}
 		default:
@@ -215,7 +215,7 @@ func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 }
 
 // isNothing reports whether a document has no value.
-func isNothing(document *yaml.Node) bool {
+func isEmpty(document *yaml.Node) bool {
 	n := document.Content[0]
 	return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == "" && n.Anchor == ""
 }
@@ -224,13 +224,13 @@ func isNothing(document *yaml.Node) bool {
 func (f *File) syntaxError(err error, c chunk) *failure {
 	var e *yaml.LoadError
 	if !errors.As(err, &e) {
-		return &failure{Syntax, place{1, 1}, "not YAML"}
+		return &failure{Syntax, position{1, 1}, "not YAML"}
 	}
-	at := place{e.Mark.Line, e.Mark.Column}
+	pos := position{e.Mark.Line, e.Mark.Column}
 	if e.Message == errTooDeep.Error() {
 		return &failure{
 			Size,
-			place{at.line + c.lines, at.column},
+			position{pos.line + c.lineOffset, pos.column},
 			fmt.Sprintf("expected at most %d nested lists and mappings", maxDepth),
 		}
 	}
@@ -238,21 +238,21 @@ func (f *File) syntaxError(err error, c chunk) *failure {
 	if e.ContextMsg != "" {
 		message += " " + e.ContextMsg
 		// where it began, not the end
-		if at.line == e.ContextMark.Line || e.Mark.Index >= len(c.text) {
-			at = place{e.ContextMark.Line, e.ContextMark.Column}
+		if pos.line == e.ContextMark.Line || e.Mark.Index >= len(c.text) {
+			pos = position{e.ContextMark.Line, e.ContextMark.Column}
 		}
 	}
-	at = place{max(1, at.line+c.lines), max(1, at.column)}
-	if last := 1 + bytes.Count(bytes.TrimRight(f.data, "\n"), []byte("\n")); at.line > last {
-		at = place{last, 1}
+	pos = position{max(1, pos.line+c.lineOffset), max(1, pos.column)}
+	if last := 1 + bytes.Count(bytes.TrimRight(f.data, "\n"), []byte("\n")); pos.line > last {
+		pos = position{last, 1}
 	}
 	if e := f.jsonError(); e != nil {
-		at, message = e.at, e.message
+		pos, message = e.position, e.message
 	}
-	if f.options.Hint != nil && hasTemplate(f.data, at.line) {
+	if f.options.Hint != nil && hasTemplate(f.data, pos.line) {
 		message += f.options.Hint("")
 	}
-	return &failure{Syntax, at, message}
+	return &failure{Syntax, pos, message}
 }
 
 // jsonError returns the error of a file that is meant to be JSON, nil for others.
@@ -261,7 +261,7 @@ func (f *File) jsonError() *failure {
 	if !isJSON {
 		return nil
 	}
-	return &failure{Syntax, place{line, column}, redact.String(message)}
+	return &failure{Syntax, position{line, column}, redact.String(message)}
 }
 
 // hasTemplate reports whether a line has {{ NAME }}, which YAML cannot read without quotation
@@ -272,12 +272,12 @@ func hasTemplate(data []byte, line int) bool {
 }
 
 // measure compares trees with the limits, and replaces their merge keys.
-type measure struct{ values int }
+type sizeChecker struct{ values int }
 
-func (m *measure) visit(n *yaml.Node, depth int) *failure {
-	fail := func(at *yaml.Node, most int, of string) *failure {
+func (m *sizeChecker) check(n *yaml.Node, depth int) *failure {
+	limitError := func(at *yaml.Node, bound int, unit string) *failure {
 		return &failure{
-			Size, place{at.Line, at.Column}, fmt.Sprintf("expected at most %d %s", most, of),
+			Size, position{at.Line, at.Column}, fmt.Sprintf("expected at most %d %s", bound, unit),
 		}
 	}
 	m.values++
@@ -286,29 +286,29 @@ func (m *measure) visit(n *yaml.Node, depth int) *failure {
 	case yaml.MappingNode:
 		pairs = 2
 		if len(n.Content) > 2*maxKeys {
-			return fail(n.Content[2*maxKeys], maxKeys, "keys in a mapping")
+			return limitError(n.Content[2*maxKeys], maxKeys, "keys in a mapping")
 		}
 	case yaml.SequenceNode:
 		if len(n.Content) > MaxEntries {
-			return fail(n.Content[MaxEntries], MaxEntries, "entries in a list")
+			return limitError(n.Content[MaxEntries], MaxEntries, "entries in a list")
 		}
 	default:
 		return nil
 	}
 	if depth++; depth > maxDepth {
-		return fail(n, maxDepth, "nested lists and mappings")
+		return limitError(n, maxDepth, "nested lists and mappings")
 	}
 	if m.values > MaxValues {
-		return fail(n, MaxValues, "values")
+		return limitError(n, MaxValues, "values")
 	}
 	for i := pairs - 1; i < len(n.Content); i += pairs {
-		if e := m.visit(n.Content[i], depth); e != nil {
+		if e := m.check(n.Content[i], depth); e != nil {
 			return e
 		}
 	}
 	if pairs == 2 && needsResolving(n) {
 		if resolve(n); len(n.Content) > 2*maxKeys {
-			return fail(n, maxKeys, "keys in a mapping")
+			return limitError(n, maxKeys, "keys in a mapping")
 		}
 	}
 	return nil

@@ -6,12 +6,12 @@ import (
 )
 
 // otherWords mean something else in some version of YAML.
-var otherWords = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|nan|inf)$`)
+var reservedWords = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|nan|inf)$`)
 
 // Quote returns a text as YAML has it: in quotes unless it means itself in every version of YAML,
 // also in a list in brackets. The escapes of Go are escapes of YAML.
 func Quote(text string) string {
-	if isSafe(text) && (len(text) > 5 || !otherWords.MatchString(text)) {
+	if isSafe(text) && (len(text) > 5 || !reservedWords.MatchString(text)) {
 		return text
 	}
 	return strconv.Quote(text)

@@ -16,12 +16,12 @@ import (
 
 // pending is an error without its place. Places are looked up at the end, for the few fields that
 // need one.
-type pending struct {
+type pendingError struct {
 	Error
-	field  string
-	at     place // zero for that of the field
-	format string
-	args   []any
+	field    string
+	position position // zero for that of the field
+	format   string
+	args     []any
 }
 
 // LineOf is a field in the arguments of a message, which shows the field's line.
@@ -32,7 +32,7 @@ func (f *File) Full() bool { return len(f.pending) >= limit.Items }
 
 // HasErrors reports whether there is an error at a field or in it.
 func (f *File) HasErrors(field string) bool {
-	return slices.ContainsFunc(f.pending, func(p pending) bool {
+	return slices.ContainsFunc(f.pending, func(p pendingError) bool {
 		rest, inside := strings.CutPrefix(p.field, field)
 		return inside && (rest == "" || rest[0] == '.' || rest[0] == '[')
 	})
@@ -52,7 +52,7 @@ func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args 
 	case f.stopped:
 		return
 	case f.Full():
-		f.more++
+		f.omitted++
 		return
 	}
 	for i, arg := range args {
@@ -63,7 +63,7 @@ func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args 
 			args[i] = redact.Truncate(arg.Error(), maxArgument)
 		}
 	}
-	f.pending = append(f.pending, pending{
+	f.pending = append(f.pending, pendingError{
 		Error: Error{Source: f.source, Field: redact.String(field), Kind: kind, Rule: broken},
 		field: field, format: format, args: args,
 	})
@@ -87,7 +87,7 @@ func (f *File) ReportUnknown(kind Kind, broken rule.ID, field, word string, know
 // UnknownEntry reports a key that is not one of Options.Entries.
 func (f *File) ReportUnknownEntry(key string) {
 	known := func() []string { return append(slices.Clone(f.options.Entries), schema.Field) }
-	f.ReportUnknown(UnknownEntry, f.options.Rules[UnknownEntry], plain(key), key, known,
+	f.ReportUnknown(UnknownEntry, f.options.Rules[UnknownEntry], formatKey(key), key, known,
 		"unknown entry%.0s")
 }
 
@@ -101,7 +101,7 @@ func List(names []string) string {
 	}
 	var words []string
 	for _, name := range names[:min(len(names), maxListed)] {
-		words = append(words, plain(name))
+		words = append(words, formatKey(name))
 	}
 	if more := len(names) - maxListed; more > 0 {
 		words = append(words, fmt.Sprintf("and %d more", more))
@@ -117,64 +117,67 @@ func (f *File) Err() error {
 	if len(f.pending) == 0 {
 		return nil
 	}
-	places := map[string]place{"": {}} // there are none without a file
+	positions := map[string]position{"": {}} // there are none without a file
 	if f.data != nil {
-		places = f.locate()
+		positions = f.locate()
 	}
-	var found Errors
+	var list Errors
 	for _, p := range f.pending {
-		if p.at == (place{}) {
-			p.at = placeOf(places, p.field)
+		if p.position == (position{}) {
+			p.position = positionOf(positions, p.field)
 		}
 		for i, arg := range p.args {
 			if field, ok := arg.(FieldLine); ok {
-				p.args[i] = placeOf(places, string(field)).line
+				p.args[i] = positionOf(positions, string(field)).line
 			}
 		}
-		p.Line, p.Column, p.Message = p.at.line, p.at.column, fmt.Sprintf(p.format, p.args...)
+		p.Line, p.Column, p.Message = p.position.line, p.position.column,
+			fmt.Sprintf(p.format, p.args...)
 		if f.flagged[p.field] {
 			p.Message += f.options.Hint(p.field)
 		}
-		found = append(found, p.Error)
+		list = append(list, p.Error)
 	}
-	found.sort()
-	if f.more > 0 {
-		found = append(found, Error{Source: f.source, Message: limit.Remainder(f.more), More: f.more})
+	list.sort()
+	if f.omitted > 0 {
+		list = append(list, Error{
+			Source: f.source, Message: limit.Remainder(f.omitted), More: f.omitted,
+		})
 	}
-	return found
+	return list
 }
 
 // placeOf returns the place of a field, or for an absent one that of the mapping that lacks it.
-func placeOf(places map[string]place, field string) place {
-	for places[field] == (place{}) && field != "" {
+func positionOf(positions map[string]position, field string) position {
+	for positions[field] == (position{}) && field != "" {
 		field = parentOf(field)
 	}
-	return places[field]
+	return positions[field]
 }
 
 func parentOf(field string) string { return field[:max(0, strings.LastIndexAny(field, ".["))] }
 
 // locate reads the file again for the places of the fields that errors name, and of their parents.
-func (f *File) locate() map[string]place {
-	l := locator{map[string]place{}, f}
-	want := func(field string) {
+func (f *File) locate() map[string]position {
+	l := locator{map[string]position{}, f}
+	add := func(field string) {
 		for ; field != ""; field = parentOf(field) {
-			l.places[field] = place{}
+			l.positions[field] = position{}
 		}
 	}
 	for _, p := range f.pending {
-		want(p.field)
+		add(p.field)
 		for _, arg := range p.args {
 			if field, ok := arg.(FieldLine); ok {
-				want(string(field))
+				add(string(field))
 			}
 		}
 	}
-	l.places[""] = place{1, 1}
-	if !f.stopped || f.pending[0].at == (place{}) {
+	l.positions[""] = position{1, 1}
+	if !f.stopped || f.pending[0].position == (position{}) {
 		entries := 0 // of the list that goes on in the next part
 		f.parts(func(p part) bool {
-			f.lines = p.lines
+			f.lineOffset = p.lineOffset
 			if !p.continued {
 				entries = 0
 			}
@@ -182,54 +185,54 @@ func (f *File) locate() map[string]place {
 			return true
 		})
 	}
-	return l.places
+	return l.positions
 }
 
 type locator struct {
-	places map[string]place
-	file   *File
+	positions map[string]position
+	file      *File
 }
 
 // walk visits the values in n. A first list in it begins with the entry of that number. It returns
 // the number of entries of the last value.
-func (l locator) walk(field string, n *yaml.Node, first int) int {
+func (l locator) walk(field string, n *yaml.Node, firstIndex int) int {
 	n = deref(n)
 	switch n.Kind {
 	case yaml.MappingNode:
-		entries := first
+		entries := firstIndex
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i], deref(n.Content[i+1])
-			l.visit(child(field, key.Value), key, value, first)
-			if entries = first; value.Kind == yaml.SequenceNode {
+			l.visit(joinField(field, key.Value), key, value, firstIndex)
+			if entries = firstIndex; value.Kind == yaml.SequenceNode {
 				entries += len(value.Content)
 			}
-			first = 0
+			firstIndex = 0
 		}
 		return entries
 	case yaml.SequenceNode:
 		for i, entry := range n.Content {
-			l.visit(field+"["+strconv.Itoa(first+i)+"]", entry, entry, 0)
+			l.visit(field+"["+strconv.Itoa(firstIndex+i)+"]", entry, entry, 0)
 		}
 	}
 	return 0
 }
 
 // visit notes the place of a field that is wanted, and goes on inside.
-func (l locator) visit(field string, at, value *yaml.Node, first int) {
-	known, wanted := l.places[field]
-	if !wanted || known != (place{}) && first == 0 {
+func (l locator) visit(field string, at, value *yaml.Node, firstIndex int) {
+	known, requested := l.positions[field]
+	if !requested || known != (position{}) && firstIndex == 0 {
 		return
 	}
-	if known == (place{}) {
-		l.places[field] = place{at.Line + l.file.lines, at.Column}
+	if known == (position{}) {
+		l.positions[field] = position{at.Line + l.file.lineOffset, at.Column}
 	}
-	l.walk(field, value, first)
+	l.walk(field, value, firstIndex)
 }
 
 // child returns the path of a key in the mapping at a path.
-func child(field, key string) string {
+func joinField(field, key string) string {
 	if field == "" {
-		return plain(key)
+		return formatKey(key)
 	}
-	return field + "." + plain(key)
+	return field + "." + formatKey(key)
 }

@@ -27,7 +27,7 @@ var kindOf = map[string]int{
 
 // A Schema is compiled from one of the library. The zero Schema is certain of no value.
 type Schema struct {
-	of [kinds]*Schema // that holds the rules for a kind, nil where nothing is certain
+	byKind [kinds]*Schema // that holds the rules for a kind, nil where nothing is certain
 
 	integer              bool
 	minimum, maximum     float64
@@ -35,21 +35,21 @@ type Schema struct {
 	minLength, maxLength uint64
 	enum                 []string // of texts; nil for any
 	items                *Schema
-	members              []member
-	others               *Schema // of members without a name here
+	properties           []namedSchema
+	additional           *Schema // of members without a name here
 	required             uint64  // a bit for each of members
 }
 
-type member struct {
+type namedSchema struct {
 	name  string
 	value *Schema
 }
 
 var (
-	nothing  = &Schema{}
-	anything = func() *Schema {
+	acceptNone = &Schema{}
+	acceptAny  = func() *Schema {
 		s := &Schema{minimum: math.Inf(-1), maximum: math.Inf(1), maxLength: math.MaxUint64}
-		s.of, s.items, s.others = [kinds]*Schema{s, s, s, s, s, s}, s, s
+		s.byKind, s.items, s.additional = [kinds]*Schema{s, s, s, s, s, s}, s, s
 		return s
 	}()
 )
@@ -83,65 +83,65 @@ func (c Compiler) Compile(schema *openapi3.Schema) *Schema {
 	case !reflect.ValueOf(rest).IsZero():
 		return s
 	case len(branches) > 0:
-		c.choose(s, branches)
-	case isKnown(schema.Format) && len(schema.Properties)+len(schema.Required) <= 64:
-		c.fill(s, schema)
+		c.compileAlternatives(s, branches)
+	case isSupportedFormat(schema.Format) && len(schema.Properties)+len(schema.Required) <= 64:
+		c.compileSchema(s, schema)
 	}
 	if schema.PermitsNull() { // then the library looks at nothing else
-		s.of[null] = s
+		s.byKind[null] = s
 	}
 	return s
 }
 
 // choose joins the branches of a oneOf or anyOf when the kind of a value leaves it but one.
-func (c Compiler) choose(s *Schema, branches openapi3.SchemaRefs) {
-	var chosen [kinds]*Schema
+func (c Compiler) compileAlternatives(s *Schema, branches openapi3.SchemaRefs) {
+	var alternatives [kinds]*Schema
 	for _, branch := range branches {
 		types := branch.Value.Type.Slice()
-		if len(types) != 1 || chosen[kindOf[types[0]]] != nil {
+		if len(types) != 1 || alternatives[kindOf[types[0]]] != nil {
 			return
 		}
-		chosen[kindOf[types[0]]] = c.Compile(branch.Value)
+		alternatives[kindOf[types[0]]] = c.Compile(branch.Value)
 	}
-	for kind, branch := range chosen {
+	for kind, branch := range alternatives {
 		if branch != nil && kind != null {
-			s.of[kind] = branch.of[kind]
+			s.byKind[kind] = branch.byKind[kind]
 		}
 	}
 }
 
 // fill reads a schema that is no combination of others.
-func (c Compiler) fill(s *Schema, schema *openapi3.Schema) {
+func (c Compiler) compileSchema(s *Schema, schema *openapi3.Schema) {
 	for name, kind := range kindOf {
 		if schema.Type.Permits(name) && (kind == text || len(schema.Enum) == 0) {
-			s.of[kind] = s
+			s.byKind[kind] = s
 		}
 	}
-	s.numbers(schema)
-	s.texts(schema)
-	s.items, s.others = anything, anything
+	s.setNumberBounds(schema)
+	s.setStringRules(schema)
+	s.items, s.additional = acceptAny, acceptAny
 	if schema.Items != nil {
 		s.items = c.Compile(schema.Items.Value)
 	}
 	if has := schema.AdditionalProperties.Has; has != nil && !*has {
-		s.others = nothing
-	} else if others := schema.AdditionalProperties.Schema; others != nil {
-		s.others = c.Compile(others.Value)
+		s.additional = acceptNone
+	} else if additional := schema.AdditionalProperties.Schema; additional != nil {
+		s.additional = c.Compile(additional.Value)
 	}
 	for name, property := range schema.Properties {
-		s.members = append(s.members, member{name, c.Compile(property.Value)})
+		s.properties = append(s.properties, namedSchema{name, c.Compile(property.Value)})
 	}
 	for _, name := range schema.Required {
-		i := slices.IndexFunc(s.members, func(m member) bool { return m.name == name })
+		i := slices.IndexFunc(s.properties, func(m namedSchema) bool { return m.name == name })
 		if i < 0 {
-			i = len(s.members)
-			s.members = append(s.members, member{name, s.others})
+			i = len(s.properties)
+			s.properties = append(s.properties, namedSchema{name, s.additional})
 		}
 		s.required |= 1 << i
 	}
 }
 
-func (s *Schema) numbers(schema *openapi3.Schema) {
+func (s *Schema) setNumberBounds(schema *openapi3.Schema) {
 	s.integer = schema.Type.Permits("integer") && !schema.Type.Permits("number")
 	s.minimum, s.maximum = math.Inf(-1), math.Inf(1)
 	switch schema.Format {
@@ -158,7 +158,7 @@ func (s *Schema) numbers(schema *openapi3.Schema) {
 	}
 }
 
-func (s *Schema) texts(schema *openapi3.Schema) {
+func (s *Schema) setStringRules(schema *openapi3.Schema) {
 	s.dateTime = schema.Format == "date-time"
 	s.minLength, s.maxLength = schema.MinLength, math.MaxUint64
 	if schema.MaxLength != nil {
@@ -175,7 +175,7 @@ func (s *Schema) texts(schema *openapi3.Schema) {
 }
 
 // isKnown tells of a format that it is read here, or that the library does not check it.
-func isKnown(format string) bool {
+func isSupportedFormat(format string) bool {
 	_, ofTexts := openapi3.SchemaStringFormats[format]
 	_, ofNumbers := openapi3.SchemaNumberFormats[format]
 	_, ofIntegers := openapi3.SchemaIntegerFormats[format]

@@ -7,25 +7,25 @@ import (
 )
 
 // maxNumeral is up to which length a numeral becomes a string without an allocation.
-const maxNumeral = 32
+const maxNumberLength = 32
 
 // next is the byte at a place, 0 at the end.
-func next(b []byte, at int) byte {
+func byteAt(b []byte, at int) byte {
 	if at < len(b) {
 		return b[at]
 	}
 	return 0
 }
 
-func space(b []byte, at int) int {
+func skipSpace(b []byte, at int) int {
 	for at < len(b) && (b[at] == ' ' || b[at] == '\n' || b[at] == '\r' || b[at] == '\t') {
 		at++
 	}
 	return at
 }
 
-func word(b []byte, at int, want string) int {
-	if end := at + len(want); end <= len(b) && string(b[at:end]) == want {
+func scanLiteral(b []byte, at int, literal string) int {
+	if end := at + len(literal); end <= len(b) && string(b[at:end]) == literal {
 		return end
 	}
 	return -1
@@ -33,8 +33,8 @@ func word(b []byte, at int, want string) int {
 
 // quoted reads a string with its quotes. Plain means that the bytes between them are its
 // characters: printable ASCII, and nothing escaped.
-func quoted(b []byte, at int) (end int, plain bool) {
-	if next(b, at) != '"' {
+func scanString(b []byte, at int) (end int, plain bool) {
+	if byteAt(b, at) != '"' {
 		return -1, false
 	}
 	plain = true
@@ -48,7 +48,7 @@ func quoted(b []byte, at int) (end int, plain bool) {
 			plain = false
 		case c == '\\':
 			plain = false
-			if at = escape(b, at+1); at < 0 {
+			if at = scanEscape(b, at+1); at < 0 {
 				return -1, false
 			}
 		}
@@ -57,8 +57,8 @@ func quoted(b []byte, at int) (end int, plain bool) {
 }
 
 // escape reads what stands behind a backslash, and returns where its last byte is.
-func escape(b []byte, at int) int {
-	switch c := next(b, at); {
+func scanEscape(b []byte, at int) int {
+	switch c := byteAt(b, at); {
 	case strings.IndexByte(`"\/bfnrt`, c) >= 0:
 		return at
 	case c == 'u' && at+4 < len(b):
@@ -70,23 +70,23 @@ func escape(b []byte, at int) int {
 }
 
 // numeral reads a number by the grammar of RFC 8259, less the exponent.
-func numeral(b []byte, at int) int {
-	if next(b, at) == '-' {
+func scanNumber(b []byte, at int) int {
+	if byteAt(b, at) == '-' {
 		at++
 	}
-	whole := at
-	if at = digits(b, at); at > whole+1 && b[whole] == '0' {
+	start := at
+	if at = scanDigits(b, at); at > start+1 && b[start] == '0' {
 		return -1
 	}
-	if at >= 0 && next(b, at) == '.' {
-		at = digits(b, at+1)
+	if at >= 0 && byteAt(b, at) == '.' {
+		at = scanDigits(b, at+1)
 	}
 	return at
 }
 
-func digits(b []byte, at int) int {
+func scanDigits(b []byte, at int) int {
 	start := at
-	for isDigit(next(b, at)) {
+	for isDigit(byteAt(b, at)) {
 		at++
 	}
 	if at == start {
@@ -100,7 +100,7 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 // isDateTime reports whether the library accepts a text as a date and time.
 func isDateTime(s []byte) bool {
 	const form = "0000-00-00T00:00:00"
-	if len(s) <= len(form) || !hasForm(s[:len(form)], form) {
+	if len(s) <= len(form) || !matchesForm(s[:len(form)], form) {
 		return false
 	}
 	// no such day
@@ -113,18 +113,18 @@ func isDateTime(s []byte) bool {
 	}
 	at := len(form)
 	if s[at] == '.' {
-		if at = digits(s, at+1); at < 0 {
+		if at = scanDigits(s, at+1); at < 0 {
 			return false
 		}
 	}
 	zone := s[at:]
 	return string(zone) == "Z" ||
-		(hasForm(zone, "+00:00") || hasForm(zone, "-00:00")) && string(zone[1:3]) <= "23" &&
+		(matchesForm(zone, "+00:00") || matchesForm(zone, "-00:00")) && string(zone[1:3]) <= "23" &&
 			string(zone[4:]) <= "59"
 }
 
 // hasForm compares a text with a form, in which 0 is any digit.
-func hasForm(s []byte, form string) bool {
+func matchesForm(s []byte, form string) bool {
 	if len(s) != len(form) {
 		return false
 	}

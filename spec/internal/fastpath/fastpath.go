@@ -15,51 +15,51 @@ const maxDepth = 64
 // Accepts tells that a text is JSON of which the library accepts the value. False means only
 // that it has to be asked.
 func (s *Schema) Accepts(json []byte) bool {
-	end := s.value(json, space(json, 0), 0)
-	return end >= 0 && space(json, end) == len(json)
+	end := s.value(json, skipSpace(json, 0), 0)
+	return end >= 0 && skipSpace(json, end) == len(json)
 }
 
 // AcceptsAnyString tells that the library accepts every string.
 func (s *Schema) AcceptsAnyString() bool {
-	rules := s.of[text]
-	return rules != nil && rules.anyText()
+	rules := s.byKind[text]
+	return rules != nil && rules.isUnrestrictedString()
 }
 
 // value reads the value that starts at a place of b, and returns where it ends. So do all
 // that read a part of one; less than 0 is what is not certain.
 func (s *Schema) value(b []byte, at, depth int) int {
-	switch first := next(b, at); {
+	switch first := byteAt(b, at); {
 	case depth > maxDepth:
 		return -1
-	case first == '"' && s.of[text] != nil:
-		return s.of[text].text(b, at)
-	case first == '{' && s.of[object] != nil:
-		return s.of[object].object(b, at, depth+1)
-	case first == '[' && s.of[array] != nil:
-		return s.of[array].array(b, at, depth+1)
-	case first == 't' && s.of[boolean] != nil:
-		return word(b, at, "true")
-	case first == 'f' && s.of[boolean] != nil:
-		return word(b, at, "false")
-	case first == 'n' && s.of[null] != nil:
-		return word(b, at, "null")
-	case s.of[number] != nil:
-		return s.of[number].number(b, at)
+	case first == '"' && s.byKind[text] != nil:
+		return s.byKind[text].text(b, at)
+	case first == '{' && s.byKind[object] != nil:
+		return s.byKind[object].object(b, at, depth+1)
+	case first == '[' && s.byKind[array] != nil:
+		return s.byKind[array].array(b, at, depth+1)
+	case first == 't' && s.byKind[boolean] != nil:
+		return scanLiteral(b, at, "true")
+	case first == 'f' && s.byKind[boolean] != nil:
+		return scanLiteral(b, at, "false")
+	case first == 'n' && s.byKind[null] != nil:
+		return scanLiteral(b, at, "null")
+	case s.byKind[number] != nil:
+		return s.byKind[number].number(b, at)
 	}
 	return -1
 }
 
 func (s *Schema) array(b []byte, at, depth int) int {
-	if at = space(b, at+1); next(b, at) == ']' {
+	if at = skipSpace(b, at+1); byteAt(b, at) == ']' {
 		return at + 1
 	}
 	for {
 		if at = s.items.value(b, at, depth); at < 0 {
 			return -1
 		}
-		switch at = space(b, at); next(b, at) {
+		switch at = skipSpace(b, at); byteAt(b, at) {
 		case ',':
-			at = space(b, at+1)
+			at = skipSpace(b, at+1)
 		case ']':
 			return at + 1
 		default:
@@ -71,33 +71,33 @@ func (s *Schema) array(b []byte, at, depth int) int {
 // object holds each value of a name that comes twice to the same rules. The last counts.
 func (s *Schema) object(b []byte, at, depth int) int {
 	missing := s.required
-	if at = space(b, at+1); next(b, at) == '}' && missing == 0 {
+	if at = skipSpace(b, at+1); byteAt(b, at) == '}' && missing == 0 {
 		return at + 1
 	}
 	for {
 		start := at
-		end, plain := quoted(b, at)
+		end, plain := scanString(b, at)
 		if !plain {
 			return -1
 		}
-		value := s.others
-		for i := range s.members {
-			if m := &s.members[i]; m.name == string(b[start+1:end-1]) {
+		value := s.additional
+		for i := range s.properties {
+			if m := &s.properties[i]; m.name == string(b[start+1:end-1]) {
 				value = m.value
 				missing &^= 1 << i
 				break
 			}
 		}
-		if at = space(b, end); next(b, at) != ':' {
+		if at = skipSpace(b, end); byteAt(b, at) != ':' {
 			return -1
 		}
-		if at = value.value(b, space(b, at+1), depth); at < 0 {
+		if at = value.value(b, skipSpace(b, at+1), depth); at < 0 {
 			return -1
 		}
-		switch at = space(b, at); {
-		case next(b, at) == ',':
-			at = space(b, at+1)
-		case next(b, at) == '}' && missing == 0:
+		switch at = skipSpace(b, at); {
+		case byteAt(b, at) == ',':
+			at = skipSpace(b, at+1)
+		case byteAt(b, at) == '}' && missing == 0:
 			return at + 1
 		default:
 			return -1
@@ -105,13 +105,13 @@ func (s *Schema) object(b []byte, at, depth int) int {
 	}
 }
 
-func (s *Schema) anyText() bool {
+func (s *Schema) isUnrestrictedString() bool {
 	return !s.dateTime && s.enum == nil && s.minLength == 0 && s.maxLength == math.MaxUint64
 }
 
 func (s *Schema) text(b []byte, at int) int {
-	end, plain := quoted(b, at)
-	if end < 0 || s.anyText() {
+	end, plain := scanString(b, at)
+	if end < 0 || s.isUnrestrictedString() {
 		return end
 	}
 	value := b[at+1 : end-1]
@@ -128,8 +128,8 @@ func (s *Schema) text(b []byte, at int) int {
 
 // number has strconv read the value, as encoding/json does.
 func (s *Schema) number(b []byte, at int) int {
-	end := numeral(b, at)
-	if end < 0 || end-at > maxNumeral {
+	end := scanNumber(b, at)
+	if end < 0 || end-at > maxNumberLength {
 		return -1
 	}
 	value, err := strconv.ParseFloat(string(b[at:end]), 64)

@@ -6,12 +6,12 @@ import (
 )
 
 // minHex is how many hexadecimal digits a client secret has. Nothing else in the API has that many.
-const minHex = 64
+const minHexDigits = 64
 
 func redactHex(text string) string {
 	e := edits{text: text}
-	for _, run := range hexRuns(text) {
-		e.replace(run.start, run.end, Mark)
+	for _, digits := range hexRuns(text) {
+		e.replace(digits.start, digits.end, Mark)
 	}
 	return e.String()
 }
@@ -23,7 +23,7 @@ type span struct{ start, end int }
 // minHexth place of the text, so that only those are examined.
 func hexRuns(text string) (runs []span) {
 	done := 0
-	for at := minHex - 1; at < len(text); at += minHex {
+	for at := minHexDigits - 1; at < len(text); at += minHexDigits {
 		if !isHex(text[at]) {
 			continue
 		}
@@ -34,7 +34,7 @@ func hexRuns(text string) (runs []span) {
 		for end < len(text) && isHex(text[end]) {
 			end++
 		}
-		if start = afterEscape(text, start); end-start < minHex {
+		if start = skipEscape(text, start); end-start < minHexDigits {
 			continue
 		}
 		runs = append(runs, span{start, end})
@@ -49,7 +49,7 @@ func isHex(c byte) bool {
 
 // afterEscape returns where a run begins in earnest: its first digits may belong to an escape of
 // JSON such as \b or \u00e9.
-func afterEscape(text string, start int) int {
+func skipEscape(text string, start int) int {
 	switch {
 	case backslashesBefore(text, start)%2 == 1:
 		return start + 1
@@ -73,7 +73,7 @@ func redactJWT(text string) string {
 }
 
 // maxLeak is how much of a secret may be left at the end of a text that is cut.
-const maxLeak = 8
+const maxVisible = 8
 
 // End replaces at the end of a text that is cut what may be the beginning of a secret.
 func Tail(text string) string {
@@ -81,13 +81,13 @@ func Tail(text string) string {
 	for start > 0 && isHex(text[start-1]) {
 		start--
 	}
-	if len(text)-start > maxLeak {
+	if len(text)-start > maxVisible {
 		text = text[:start] + Mark
 	}
 	for start = len(text); start > 0 && isTokenByte(text[start-1]); {
 		start--
 	}
-	if i := strings.Index(text[start:], "eyJ"); i >= 0 && len(text)-start-i > maxLeak {
+	if i := strings.Index(text[start:], "eyJ"); i >= 0 && len(text)-start-i > maxVisible {
 		text = text[:start+i] + Mark
 	}
 	return text
