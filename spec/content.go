@@ -11,20 +11,20 @@ import (
 	"example.com/patmock/spec/internal/fastpath"
 )
 
-// contents are the bodies that a request or an answer may have. Without any there is no body.
+// contents has the bodies that a request or a response may have. Without any there is no body.
 type contents struct {
 	byType map[string]*content
-	// by a Content-Type header that tells its media type without being parsed
+	// by a Content-Type header that needs no parsing
 	byHeader map[string]*content
 }
 
 // content is a body of one media type.
 type content struct {
 	schema *openapi3.Schema
-	fast   *fastpath.Schema // for JSON, else the one that is certain of nothing
+	fast   *fastpath.Schema // for JSON, else a schema that accepts nothing
 }
 
-// charsets are what clients write behind a media type.
+// charsets are the parameters that clients write after a media type.
 var charsets = []string{
 	"", "; charset=utf-8", "; charset=UTF-8", ";charset=utf-8", ";charset=UTF-8",
 }
@@ -52,8 +52,8 @@ func newContents(declared openapi3.Content, compiler fastpath.Compiler) *content
 
 func (c *contents) types() []string { return slices.Sorted(maps.Keys(c.byType)) }
 
-// find returns what is declared for a Content-Type header, nil for nothing. Its parameters do
-// not matter, but that they are malformed is an error.
+// find returns the declared body for a Content-Type header, or nil if none is declared. Parameters
+// are ignored, but malformed ones are an error.
 func (c *contents) find(header string) (*content, error) {
 	if body := c.byHeader[header]; body != nil {
 		return body, nil
@@ -62,7 +62,7 @@ func (c *contents) find(header string) (*content, error) {
 	return c.byType[mediaType], err
 }
 
-// accepts tells that a body is valid. False means that it has to be checked.
+// accepts reports whether a body is certainly valid. After false, the body must be validated.
 func (c *contents) accepts(header string, body []byte) bool {
 	declared := c.byHeader[header]
 	return declared != nil && declared.fast.Accepts(body)

@@ -1,6 +1,6 @@
-// Package spec holds what is published about the API: one OpenAPI document for
-// each version, the errata that make them fit to validate with, and the checks
-// of requests and responses against them. It holds no behaviour.
+// Package spec has the published documents of the API. There is one OpenAPI document for each
+// version, with errata that correct it. Operations validate requests and responses. The package has
+// no behavior of the mock.
 package spec
 
 import (
@@ -24,7 +24,7 @@ import (
 // The documents that belong to no version of the API.
 const (
 	OAuth   = "oauth"   // the token endpoint and its neighbours
-	Control = "control" // what the mock itself offers under /_mock/
+	Control = "control" // the control API under /_mock/
 )
 
 //go:embed documents/*.yaml
@@ -39,21 +39,21 @@ func Names() []string {
 	return append(names, OAuth, Control)
 }
 
-// A Document is an OpenAPI document as it is in effect: as published, with the errata applied.
+// A Document is an effective OpenAPI document: as published, with the errata applied.
 type Document struct {
-	// Name is the version's name, OAuth or Control.
+	// Name is the name of a version, OAuth or Control.
 	Name string
 	// Operations in the order of their paths and methods.
 	Operations []*Operation
 
 	effective        []byte // JSON
-	unmatchedSubject string // the place of what is unrouted
+	unmatchedSubject string // subject of violations outside operations
 	unmatched        map[int]*contents
 	compiler         fastpath.Compiler
 }
 
-// Load returns the effective document of that name, see Names. It is read once: who
-// loads it again gets the same, which nobody may change.
+// Load returns the effective document of that name, see Names. It reads a document once. Later
+// calls return the same one, and callers must not modify it.
 func Load(name string) (*Document, error) {
 	source, err := Source(name)
 	if err != nil {
@@ -71,7 +71,7 @@ func Load(name string) (*Document, error) {
 
 var loaded sync.Map // of func() (*Document, error), by name
 
-// Source returns the document of that name as it is written, before any erratum.
+// Source returns the document of that name before any erratum is applied.
 func Source(name string) ([]byte, error) {
 	if !slices.Contains(Names(), name) {
 		return nil, &UnknownDocumentError{name}
@@ -79,10 +79,9 @@ func Source(name string) ([]byte, error) {
 	return files.ReadFile("documents/" + name + ".yaml")
 }
 
-// Parse reads an OpenAPI document in YAML or JSON and applies what errata say of
-// the document of that name. A document that is invalid after that is an error,
-// and so is an erratum that no longer fits it: a [DocumentError]. Nil errata
-// change nothing.
+// Parse reads an OpenAPI document in YAML or JSON and applies the errata for the document of that
+// name. It returns a [DocumentError] if an erratum does not fit, or if the result is invalid. Nil
+// errata change nothing.
 func Parse(name string, source []byte, errata *Errata) (*Document, error) {
 	published, err := strictyaml.JSON(source)
 	if err != nil {
@@ -132,7 +131,7 @@ func (d *Document) addOperations(t *openapi3.T) error {
 	return nil
 }
 
-// basePath is what the first server's address puts in front of every path.
+// basePath returns the path of the first server's URL, a prefix of every path.
 func basePath(t *openapi3.T) (string, error) {
 	if len(t.Servers) == 0 {
 		return "", nil
@@ -148,7 +147,7 @@ func basePath(t *openapi3.T) (string, error) {
 	return strings.TrimSuffix(u.Path, "/"), nil
 }
 
-// Operation returns the operation of that name (see Operation.Name), nil when the document has
+// Operation returns the operation of that name (see Operation.Name), or nil if the document has
 // none.
 func (d *Document) Operation(name string) *Operation {
 	for _, op := range d.Operations {
@@ -159,14 +158,14 @@ func (d *Document) Operation(name string) *Operation {
 	return nil
 }
 
-// JSON returns the effective document, which nobody may change.
+// JSON returns the effective document. The result must not be modified.
 func (d *Document) JSON() []byte { return d.effective }
 
 // YAML returns the effective document.
 func (d *Document) YAML() ([]byte, error) { return strictyaml.FromJSON(d.effective) }
 
-// ValidateUnmatched checks an answer that no operation gave: to an unknown path, or
-// to a method that a path does not have. Nil means that it is valid.
+// ValidateUnmatched validates a response that belongs to no operation: to an unknown path, or to a
+// method that a path does not have. It returns nil if the response is valid.
 func (d *Document) ValidateUnmatched(status int, contentType string, body []byte) []Violation {
 	return validateResponse(d.unmatched, d.unmatchedSubject, status, contentType, body)
 }

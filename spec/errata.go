@@ -18,32 +18,32 @@ import (
 //go:embed errata.yaml
 var errataSource []byte
 
-// Errata is the list of what the published documents get wrong or leave out.
+// Errata lists the contradictions and omissions of the published documents.
 type Errata struct {
 	Contradictions []Contradiction `yaml:"contradictions"`
 	Undeclared     []Undeclared    `yaml:"undeclared"`
 	Additions      []Addition      `yaml:"additions"`
 }
 
-// A Contradiction is a place where a document forbids what it documents itself.
+// A Contradiction is a part of a document that forbids documented behavior.
 type Contradiction struct {
 	ID        string   `yaml:"id"`
 	Documents []string `yaml:"documents"`
-	// Pointer is a JSON pointer; component names in it are matched without regard to case.
+	// Pointer is a JSON pointer. Component names in it match in any case.
 	Pointer string `yaml:"pointer"`
-	// Published is what stands at Pointer, nil for nothing.
+	// Published is the published value at Pointer, nil if there is none.
 	Published any `yaml:"published"`
-	// Effective is what has to stand there, nil to remove it.
+	// Effective is the value that replaces it, nil to remove it.
 	Effective any            `yaml:"effective"`
 	Reason    string         `yaml:"reason"`
 	Evidence  evidence.Level `yaml:"evidence"`
-	// Call is the documented call that is refused as published. Nil means that
-	// the published document is invalid as a whole.
+	// Call is the documented call that is rejected as published. Nil means that the published
+	// document itself is invalid.
 	Call *Call `yaml:"call"`
 }
 
-// A Call is a body that an operation documents: of a response when Status is set, else of a
-// request.
+// A Call is a documented body of an operation. It is the body of a response if Status is set, else
+// of a request.
 type Call struct {
 	Operation   string `yaml:"operation"`
 	Status      int    `yaml:"status"`
@@ -51,25 +51,25 @@ type Call struct {
 	Body        any    `yaml:"body"`
 }
 
-// Undeclared is a status that is answered although no document declares it.
+// Undeclared is a status of responses that no document declares.
 type Undeclared struct {
 	ID     string `yaml:"id"`
 	Status int    `yaml:"status"`
-	// Unrouted marks a status that is answered where no operation is.
+	// Unmatched marks a status of responses to requests that match no operation.
 	Unmatched bool `yaml:"unmatched"`
-	// Operations that may answer it, by Operation.Name.
+	// Operations that may respond with it, by Operation.Name.
 	Operations []string `yaml:"operations"`
 	Documents  []string `yaml:"documents"`
-	// name of the component that describes the body
+	// Schema is the name of the component that describes the body.
 	Schema string `yaml:"schema"`
-	// the same in the document of the token endpoint
+	// OAuthSchema is the same in the document of the token endpoint.
 	OAuthSchema string         `yaml:"oauthSchema"`
 	Description string         `yaml:"description"`
 	Reason      string         `yaml:"reason"`
 	Evidence    evidence.Level `yaml:"evidence"`
 }
 
-// An Addition is a part of our documents that the published snapshot does not have.
+// An Addition is a part of patmock's documents that the published ones do not have.
 type Addition struct {
 	ID        string         `yaml:"id"`
 	Documents []string       `yaml:"documents"`
@@ -78,7 +78,7 @@ type Addition struct {
 	Evidence  evidence.Level `yaml:"evidence"`
 }
 
-// LoadErrata returns the errata. The caller must not change them.
+// LoadErrata returns the errata. They must not be modified.
 var LoadErrata = sync.OnceValues(readErrata)
 
 func readErrata() (*Errata, error) {
@@ -90,7 +90,7 @@ func readErrata() (*Errata, error) {
 	return &e, file.Err()
 }
 
-// Without returns the errata less the contradiction of that id.
+// Without returns the errata except for the contradiction of that id.
 func (e *Errata) Without(id string) *Errata {
 	remaining := *e
 	remaining.Contradictions = slices.DeleteFunc(slices.Clone(e.Contradictions),
@@ -98,7 +98,7 @@ func (e *Errata) Without(id string) *Errata {
 	return &remaining
 }
 
-// unrouted lists the statuses that a document answers outside its operations.
+// unmatchedStatuses lists the statuses of responses outside the operations of a document.
 func (e *Errata) unmatchedStatuses(document string) []Undeclared {
 	if e == nil {
 		return nil
@@ -156,7 +156,8 @@ func (e *Errata) apply(document string, source []byte) ([]byte, error) {
 	return applyEdits(source, edits)
 }
 
-// edit makes a contradiction right, if what is there is still what was published.
+// edit returns the correction of a contradiction. It applies only while the published value is
+// unchanged.
 func (c Contradiction) edit(component func(string) string) edit {
 	steps := strings.Split(c.Pointer, "/")
 	if len(steps) > 3 && steps[1] == "components" {
@@ -189,7 +190,7 @@ func (u Undeclared) response(schema string) map[string]any {
 	}
 }
 
-// An edit is what one erratum does to a document, as a JSON Patch.
+// An edit has the changes of one erratum to a document, as a JSON Patch.
 type edit struct {
 	erratum    string
 	operations []operation
@@ -205,8 +206,8 @@ func (e *edit) add(pointer string, value any) {
 	e.operations = append(e.operations, operation{"add", pointer, value})
 }
 
-// applyEdits makes all edits in one go, which is what a document costs most when it is
-// loaded. Only when that fails they are made one by one, to name the one that does not fit.
+// applyEdits applies all edits as one patch, because patching is most of the cost of loading. If
+// the patch fails, it applies them one by one to name the erratum that does not fit.
 func applyEdits(source []byte, edits []edit) ([]byte, error) {
 	var combined edit
 	for _, e := range edits {

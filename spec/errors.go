@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// UnknownDocumentError is the error of a name that no document has.
+// UnknownDocumentError is the error for a name without a document.
 type UnknownDocumentError struct{ Name string }
 
 func (e *UnknownDocumentError) Error() string {
@@ -13,7 +13,7 @@ func (e *UnknownDocumentError) Error() string {
 		strings.Join(Names(), ", "))
 }
 
-// A Step is a part of what [Parse] does with a document.
+// A Step is a step of [Parse].
 type Step string
 
 // The steps, in order.
@@ -25,7 +25,7 @@ const (
 	StepRoute    Step = "route"
 )
 
-// DocumentError is the error of a document that cannot be used.
+// DocumentError is the error for a document that cannot be used.
 type DocumentError struct {
 	Name string
 	Step Step
@@ -41,7 +41,7 @@ func (e *DocumentError) Error() string {
 
 func (e *DocumentError) Unwrap() error { return e.Err }
 
-// ErratumError is the error of an erratum that does not fit a document.
+// ErratumError is the error for an erratum that does not fit a document.
 type ErratumError struct {
 	ID  string
 	Err error

@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 )
 
-// Hash tells one effective document from another: the SHA-256 of [Document.JSON], in hexadecimal
-// digits. What was found under one document need not hold under the next.
+// Hash returns the SHA-256 of [Document.JSON] in hexadecimal digits. It identifies an effective
+// document: a result for one document may not apply to another.
 func (d *Document) Hash() string {
 	sum := sha256.Sum256(d.effective)
 	return hex.EncodeToString(sum[:])

@@ -2,9 +2,9 @@ package spec
 
 import "slices"
 
-// LoadWithOverlay returns the effective document of that name with more errata than ours applied,
-// as a document of its own: who loads it otherwise sees nothing of them. Where none of them is
-// about the document, it is that of Load. Nil is none.
+// LoadWithOverlay returns the effective document of that name with extra errata applied. The result
+// is independent of Load, unless no erratum affects the document: then it is the one that Load
+// returns. Nil extra errata change nothing.
 func LoadWithOverlay(name string, extra *Errata) (*Document, error) {
 	if !extra.affects(name) {
 		return Load(name)
@@ -24,7 +24,7 @@ func LoadWithOverlay(name string, extra *Errata) (*Document, error) {
 	})
 }
 
-// concerns tells whether something is said of a document.
+// affects reports whether an erratum is about a document.
 func (e *Errata) affects(document string) bool {
 	if e == nil {
 		return false

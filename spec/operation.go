@@ -16,18 +16,20 @@ import (
 	"example.com/patmock/spec/strictyaml"
 )
 
-// An Operation is one method of one path, with what it takes and answers.
+// An Operation is a method of a path, with its requests and responses.
 type Operation struct {
-	// Name is the operation's id without the V1 that the document of version v1 puts
-	// into it, so that it is the same in all versions.
+	// Name is the operation's id without the V1 that version v1 adds, so that it is the same in all
+	// versions.
 	Name string
 	// ID is the operation's id as published.
 	ID string
-	// Method and Path, the version in front included: DELETE /v3/personal-access-tokens/{id}.
+	// Method and Path, such as DELETE and /v3/personal-access-tokens/{id}. The path includes the
+	// version.
 	Method, Path string
-	// Scopes of which an access token needs one. Empty means that none is needed.
+	// Scopes are the scopes of which an access token needs one. Empty means that none is needed.
 	Scopes []string
-	// MediaTypes of the request's body, sorted. Empty means that it has none.
+	// MediaTypes are the media types of the request's body, sorted. Empty means that it has no
+	// body.
 	MediaTypes []string
 
 	subject   string
@@ -36,10 +38,10 @@ type Operation struct {
 	responses map[int]*contents
 }
 
-// parameter is one of a query.
+// parameter is a query parameter.
 type parameter struct {
 	*openapi3.Parameter
-	acceptsAny bool // of its values is valid
+	acceptsAny bool // any string is valid
 }
 
 func operationName(id string) string { return strings.Replace(id, "V1", "", 1) }
@@ -75,15 +77,15 @@ func (d *Document) newOperation(method, path string, op *openapi3.Operation) *Op
 	return o
 }
 
-// Takes tells whether the operation declares a body of this content type,
-// a value of the Content-Type header. Its parameters, such as charset, do not matter.
+// AcceptsContentType reports whether the operation declares a body of this content type, a value of
+// the Content-Type header. Parameters such as charset are ignored.
 func (o *Operation) AcceptsContentType(contentType string) bool {
 	declared, err := o.bodies.find(contentType)
 	return err == nil && declared != nil
 }
 
-// ValidateQuery checks the declared query parameters; others are not looked at.
-// Nil means that they are valid.
+// ValidateQuery validates the declared query parameters and ignores others. It returns nil if they
+// are valid.
 func (o *Operation) ValidateQuery(query url.Values) []Violation {
 	var violations []Violation
 	for _, p := range o.query {
@@ -109,11 +111,11 @@ func (o *Operation) ValidateQuery(query url.Values) []Violation {
 	return violations
 }
 
-// ValidateRequest checks the body of a request, decoded from JSON. The content type
-// is one that the operation Takes. Nil means that it is valid.
+// ValidateRequest validates the body of a request, decoded from JSON. It returns nil if the body is
+// valid.
 //
-// At most [limit.Items] violations are reported, and the number of the others as one more. The
-// check ends early when ctx does, and its result means nothing then.
+// It returns at most [limit.Items] violations, and one more with the number of the others. If ctx
+// ends, validation ends early and the result is meaningless.
 func (o *Operation) ValidateRequest(ctx context.Context, contentType string, body any) []Violation {
 	declared, _ := o.bodies.find(contentType)
 	if declared == nil {
@@ -129,8 +131,8 @@ func (o *Operation) ValidateRequest(ctx context.Context, contentType string, bod
 		requestFormats)
 }
 
-// ValidateRequestBytes is ValidateRequest for who has the text that the body was decoded from: most
-// valid ones are known from that alone, at little cost.
+// ValidateRequestBytes is like ValidateRequest but takes the text that the body was decoded from as
+// well. Most valid bodies are accepted from their text alone, at little cost.
 func (o *Operation) ValidateRequestBytes(ctx context.Context, contentType string, text []byte,
 	body any,
 ) []Violation {
@@ -140,7 +142,7 @@ func (o *Operation) ValidateRequestBytes(ctx context.Context, contentType string
 	return o.ValidateRequest(ctx, contentType, body)
 }
 
-// ValidateResponse checks an answer of the operation. Nil means that it is valid.
+// ValidateResponse validates a response of the operation. It returns nil if the response is valid.
 func (o *Operation) ValidateResponse(status int, contentType string, body []byte) []Violation {
 	return validateResponse(o.responses, o.subject, status, contentType, body)
 }
@@ -196,7 +198,7 @@ func validateResponse(responses map[int]*contents, subject string, status int, c
 	return validateValue(context.Background(), declared.schema, value, InBody, "", subject)
 }
 
-// Decode reads a body, which is JSON unless its content type says YAML.
+// Decode decodes a body as JSON, or as YAML if the content type is YAML.
 func Decode(contentType string, body []byte) (value any, err error) {
 	mediaType, _, _ := mime.ParseMediaType(contentType)
 	if strings.HasSuffix(mediaType, "yaml") {

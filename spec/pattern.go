@@ -6,7 +6,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// patternWords says in words what the regular expressions of the documents ask for.
+// patternDescriptions describes the values that match the regular expressions of the documents.
 var patternDescriptions = map[string]string{
 	`\S`:                                 "a text that is not blank",
 	`^[0-9a-f]{32}$`:                     "32 lower-case hexadecimal digits",
@@ -23,7 +23,7 @@ var patternDescriptions = map[string]string{
 		"or a range such as 100ms-300ms",
 }
 
-// expectedText says in words what the pattern of a schema asks for.
+// describePattern describes the strings that match the pattern of a schema.
 func describePattern(s *openapi3.Schema) string {
 	if description := patternDescriptions[s.Pattern]; description != "" {
 		return description

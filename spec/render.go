@@ -10,12 +10,12 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// maxRendered bounds, in bytes, how much JSON of a value is made before it is redacted and cut:
-// more than the longest secret that begins in what is left.
+// maxRendered is the maximum number of bytes of JSON that are rendered before redacting. It is
+// larger than the longest secret that may begin in the visible part.
 const maxRendered = 1 << 10
 
-// compact returns the JSON of a value for a message: redacted, and cut. The work has the bound of
-// the result, however large the value is.
+// renderJSON returns the JSON of a value for a message: redacted and truncated. Its cost does not
+// grow with the size of the value.
 func renderJSON(value any) string {
 	r := renderer{remaining: maxRendered}
 	r.value(value)
@@ -26,7 +26,7 @@ func renderJSON(value any) string {
 	return redact.Truncate(text, maxGot)
 }
 
-// shown returns a body for a message: redacted, and cut.
+// renderBody returns a body for a message: redacted and truncated.
 func renderBody(body []byte) string {
 	text := string(body[:min(len(body), maxRendered)])
 	if len(body) > maxRendered {
@@ -35,7 +35,7 @@ func renderBody(body []byte) string {
 	return redact.Truncate(redact.Body(text), maxGot)
 }
 
-// renderer writes JSON until a bound is reached. What it writes beyond is no JSON any more.
+// renderer writes JSON up to a limit. Output that exceeds the limit is incomplete JSON.
 type renderer struct {
 	out       strings.Builder
 	remaining int
@@ -76,7 +76,7 @@ func (r *renderer) value(value any) {
 }
 
 func (r *renderer) text(value string) {
-	if len(value) > r.remaining { // no character has less JSON than bytes
+	if len(value) > r.remaining { // each character takes at least as many bytes in JSON
 		value = strings.ToValidUTF8(value[:max(0, r.remaining)], "")
 		encoded, _ := json.Marshal(value) // a string always encodes
 		r.write(strings.TrimSuffix(string(encoded), `"`))
@@ -103,13 +103,13 @@ func (r *renderer) object(value map[string]any) {
 	r.write("}")
 }
 
-// firstKeys returns the first keys of an object, in order, at most n of them.
+// firstKeys returns the first n keys of an object in sorted order, or all if there are fewer.
 func firstKeys(value map[string]any, n int) []string {
 	if len(value) <= n {
 		return slices.Sorted(maps.Keys(value))
 	}
 	first := make([]string, 0, 2*n)
-	last := "" // of the first n, once there were as many
+	last := "" // the largest of the first n, if there are n
 	for name := range value {
 		if last != "" && name >= last {
 			continue

@@ -9,13 +9,14 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Declares tells whether the operation's document has an answer of this status.
+// HasStatus reports whether the document declares a response with this status.
 func (o *Operation) HasStatus(status int) bool { return o.responses[status] != nil }
 
-// Statuses are those that the operation may answer, sorted.
+// Statuses returns the declared statuses of responses, sorted.
 func (o *Operation) Statuses() []int { return slices.Sorted(maps.Keys(o.responses)) }
 
-// AnswerTypes are the media types of the body of an answer, sorted; none where it has no body.
+// ResponseMediaTypes returns the media types of a response's body, sorted. It returns none if the
+// response has no body.
 func (o *Operation) ResponseMediaTypes(status int) []string {
 	if a := o.responses[status]; a != nil {
 		return a.types()
@@ -23,8 +24,8 @@ func (o *Operation) ResponseMediaTypes(status int) []string {
 	return nil
 }
 
-// UnknownQuery lists the parameters of a query that the operation does not declare, sorted. They
-// are ignored, and often a mistake.
+// UnknownQuery returns the undeclared parameters of a query, sorted. Servers ignore them, and they
+// are often a mistake.
 func (o *Operation) UnknownQuery(query url.Values) []string {
 	var unknown []string
 	for name := range query {
@@ -36,8 +37,8 @@ func (o *Operation) UnknownQuery(query url.Values) []string {
 	return unknown
 }
 
-// UnknownProperties lists, as JSON pointers, the properties of a body that the operation does not
-// declare. They are ignored, and often a mistake. The body has passed ValidateRequest.
+// UnknownProperties returns the undeclared properties of a body as JSON pointers. Servers ignore
+// them, and they are often a mistake. The body must be valid, see ValidateRequest.
 func (o *Operation) UnknownProperties(contentType string, body any) []string {
 	declared, _ := o.bodies.find(contentType)
 	if declared == nil || declaresAll(declared.schema, body) {
@@ -46,7 +47,8 @@ func (o *Operation) UnknownProperties(contentType string, body any) []string {
 	return undeclared(declared.schema, body, "")
 }
 
-// known tells that nothing is unknown. It makes no pointers.
+// declaresAll reports whether a schema declares all properties of a value. Unlike undeclared, it
+// allocates nothing.
 func declaresAll(schema *openapi3.Schema, value any) bool {
 	switch value := value.(type) {
 	case map[string]any:
@@ -99,14 +101,15 @@ func undeclared(schema *openapi3.Schema, value any, pointer string) []string {
 	return pointers
 }
 
-// A Property is what the document says of a property of an answer.
+// A Property describes a property of a response.
 type Property struct {
 	Name               string
 	Required, Nullable bool
 }
 
-// Properties are those of the object that an answer of this status is, or of each element where it
-// is an array, sorted by name. Open tells whether the object may have others.
+// Properties returns the properties of the object in a response with this status, sorted by name.
+// For an array it returns those of its elements. Open reports whether the object may have other
+// properties.
 func (o *Operation) Properties(status int) (properties []Property, open bool) {
 	a := o.responses[status]
 	if a == nil || a.byType["application/json"] == nil {

@@ -14,9 +14,9 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// check validates a decoded value by a schema, until ctx ends. The options for requests and
-// responses are left out on purpose: with them the library writes defaults into
-// the value, and what is absent could not be told from what is false any more.
+// validateValue validates a decoded value by a schema until ctx ends. It deliberately omits the
+// options for requests and responses. With them the library would write defaults into the value,
+// and absent could not be distinguished from false.
 func validateValue(ctx context.Context, schema *openapi3.Schema, value any, in, pointer,
 	subject string,
 	options ...openapi3.SchemaValidationOption,
@@ -36,17 +36,17 @@ func validateValue(ctx context.Context, schema *openapi3.Schema, value any, in, 
 	return v.violations
 }
 
-// validation goes through a value: through arrays and objects itself, element by element, and with
-// the library through what is in them. The library alone would gather an error for every element
-// before the first of them could be counted, and could not be stopped.
+// validator validates a value. It visits arrays and objects itself and leaves other values to the
+// library. The library alone would build an error for each element before any could be counted, and
+// could not be canceled.
 type validator struct {
 	ctx                              context.Context //nolint:containedctx // one call
 	in, root, subject                string
 	singleError, allErrors, failFast []openapi3.SchemaValidationOption
 
-	path       []string // of the value, below root
+	path       []string // of the current value, below root
 	violations []Violation
-	omitted    int // violations that are not in found
+	omitted    int // number of violations beyond the limit
 	names      map[*openapi3.Schema][]string
 	remainders map[*openapi3.Schema]*openapi3.Schema
 }
@@ -54,7 +54,7 @@ type validator struct {
 // ended reports whether the result is no longer needed.
 func (v *validator) ended() bool { return v.ctx.Err() != nil }
 
-// enter validates a part of a value.
+// validatePart validates an element or a property of the current value.
 func (v *validator) validatePart(name string, schema *openapi3.Schema, value any) {
 	v.path = append(v.path, name)
 	v.validate(schema, value)
@@ -90,7 +90,7 @@ func (v *validator) validate(schema *openapi3.Schema, value any) {
 	}
 }
 
-// alternatives returns which of oneOf and anyOf a value breaks, empty for none.
+// brokenAlternative returns the keyword that a value violates, oneOf or anyOf, or "" for none.
 func (v *validator) brokenAlternative(schema *openapi3.Schema, value any) string {
 	oneOfMatches, anyOfMatches := 0, len(schema.AnyOf) == 0
 	for _, s := range schema.OneOf {
@@ -112,7 +112,7 @@ func (v *validator) brokenAlternative(schema *openapi3.Schema, value any) string
 	return ""
 }
 
-// rest returns what a schema says beside its alternatives, nil for nothing.
+// remainder returns a schema without its oneOf and anyOf, or nil if nothing else remains.
 func (v *validator) remainder(schema *openapi3.Schema) *openapi3.Schema {
 	remainder, known := v.remainders[schema]
 	if !known {
@@ -125,11 +125,11 @@ func (v *validator) remainder(schema *openapi3.Schema) *openapi3.Schema {
 	return remainder
 }
 
-// visit leaves a value to the library.
+// visitJSON validates a value with the library.
 func (v *validator) visitJSON(schema *openapi3.Schema, value any) {
 	options := v.allErrors
 	if isComposed(schema) {
-		options = v.singleError // there is one error, with those of all branches in it
+		options = v.singleError // the library returns one error that wraps those of all branches
 	}
 	err := schema.VisitJSON(value, options...)
 	if err == nil {
@@ -191,8 +191,8 @@ func (v *validator) validateObject(schema *openapi3.Schema, value map[string]any
 	}
 }
 
-// visited returns the names of the properties to look at, sorted: those that are declared, and all
-// of them only if others count.
+// propertyNames returns the names of the properties to validate, sorted. They are the declared
+// ones, and all of the value's if additional properties are restricted.
 func (v *validator) propertyNames(schema *openapi3.Schema, value map[string]any) []string {
 	if restrictsAdditional(schema) {
 		return slices.Sorted(maps.Keys(value))
@@ -205,13 +205,12 @@ func (v *validator) propertyNames(schema *openapi3.Schema, value map[string]any)
 	return names
 }
 
-// countsOthers reports whether it matters what properties an object has beside those that are
-// declared.
+// restrictsAdditional reports whether a schema restricts undeclared properties.
 func restrictsAdditional(schema *openapi3.Schema) bool {
 	return schema.AdditionalProperties.Schema != nil || isClosed(schema)
 }
 
-// matches reports whether a schema accepts a value, without saying why not.
+// matches reports whether a schema accepts a value.
 func (v *validator) matches(schema *openapi3.Schema, value any) bool {
 	switch value := value.(type) {
 	case []any:
@@ -243,7 +242,7 @@ func (v *validator) matchesArray(schema *openapi3.Schema, value []any) bool {
 	return true
 }
 
-// counts adds one to the violations and reports whether this one is to be reported.
+// countViolation counts a violation and reports whether to include it in the result.
 func (v *validator) countViolation() bool {
 	if len(v.violations) < limit.Items {
 		return true
@@ -271,7 +270,7 @@ func (v *validator) report(broken *openapi3.SchemaError, path []string) {
 	v.violations = append(v.violations, violation)
 }
 
-// pointer returns where the value is, or what is at a path in it.
+// pointerTo returns the JSON pointer of the current value, or of a path in it.
 func (v *validator) pointerTo(path []string) string {
 	var b strings.Builder
 	b.WriteString(v.root)
@@ -283,7 +282,7 @@ func (v *validator) pointerTo(path []string) string {
 	return b.String()
 }
 
-// isMistyped reports whether a value certainly has one violation, that of its type. It knows most.
+// isMistyped reports whether a value certainly has exactly one violation, a wrong type.
 func isMistyped(s *openapi3.Schema, value any) bool {
 	kind := ""
 	switch value.(type) {
@@ -311,7 +310,7 @@ func isClosed(s *openapi3.Schema) bool {
 
 func isComposed(s *openapi3.Schema) bool { return len(s.OneOf)+len(s.AnyOf)+len(s.AllOf) > 0 }
 
-// isPlain reports whether a schema says nothing of its values but by a type and its keywords.
+// isPlain reports whether a schema has only a type and the keywords of that type.
 func isPlain(s *openapi3.Schema, kind string) bool {
 	return s.Type.Is(kind) && !isComposed(s) && s.Not == nil && len(s.Enum) == 0 &&
 		s.Const == nil && s.Always == nil
@@ -325,13 +324,15 @@ func isPlainObject(s *openapi3.Schema) bool {
 	return isPlain(s, openapi3.TypeObject) && s.MinProps == 0 && s.MaxProps == nil
 }
 
-// hasAlternatives reports whether a schema has a oneOf or anyOf that is known without the library.
+// hasAlternatives reports whether a schema has a oneOf or anyOf that the validator evaluates
+// itself.
 func hasAlternatives(s *openapi3.Schema) bool {
 	return len(s.OneOf)+len(s.AnyOf) > 0 && len(s.AllOf) == 0 && s.Not == nil &&
 		s.Discriminator == nil && s.Always == nil
 }
 
-// withoutItems returns what an array schema says of the array as a whole, nil for nothing.
+// arrayConstraints returns a schema with the constraints on the array itself, or nil if there are
+// none.
 func arrayConstraints(s *openapi3.Schema) *openapi3.Schema {
 	if s.MinItems == 0 && s.MaxItems == nil && !s.UniqueItems {
 		return nil
@@ -341,15 +342,15 @@ func arrayConstraints(s *openapi3.Schema) *openapi3.Schema {
 	return &arraySchema
 }
 
-// requestFormats lets requests write date-times with a small t and z, as RFC 3339, section 5.6,
-// allows. Responses have capitals.
+// requestFormats accepts date-times with a lower-case t and z in requests, as RFC 3339, section
+// 5.6, allows. Responses use upper case.
 var requestFormats = openapi3.WithStringFormatValidator("date-time",
 	openapi3.NewCallbackValidator(func(value string) error {
 		return openapi3.SchemaStringFormats["date-time"].Validate(strings.ToUpper(value))
 	}))
 
-// flatten lists the errors, but not those of the branches of a oneOf or anyOf, which are
-// kept as the cause of the one that counts.
+// flatten returns the errors in err. It excludes those of the branches of a oneOf or anyOf, because
+// they are the cause of another error.
 func flatten(err error) []error {
 	many, ok := err.(openapi3.MultiError) //nolint:errorlint // errors.As would find the branches
 	if !ok {

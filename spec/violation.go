@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// The parts of a message that a Violation may be in.
+// The values of Violation.In, the part of the message.
 const (
 	InBody   = "body"
 	InQuery  = "query"
@@ -19,27 +19,27 @@ const (
 	InStatus = "status"
 )
 
-// A Violation is one thing in a request or a response that its document forbids.
+// A Violation is a violation of the document in a request or a response.
 type Violation struct {
 	// In is the part of the message.
 	In string
-	// Pointer is a JSON pointer into a body ("" is all of it), else the name of a parameter or
+	// Pointer is a JSON pointer into a body ("" for all of it), or the name of a parameter or
 	// header.
 	Pointer string
-	// Rule is the OpenAPI keyword that is broken, such as maximum or required.
+	// Rule is the violated OpenAPI keyword, such as maximum or required.
 	Rule string
-	// Format is the format that a string lacks when Rule is format, such as date-time.
+	// Format is the expected format, such as date-time, if Rule is format.
 	Format string
-	// Expected says what the document asks for, in words.
+	// Expected describes valid values.
 	Expected string
-	// Value is what came, decoded, where Rule is format.
+	// Value is the decoded value if Rule is format.
 	Value any
-	// Got is what came: JSON, redacted and shortened, or words.
+	// Got is the value as JSON, redacted and truncated, or a description of it.
 	Got string
-	// Place names document, operation and message.
+	// Subject names the document, the operation and the message.
 	Subject string
-	// More is positive in the last of more than [limit.Items] violations: it is how many there are
-	// beyond those that are reported, and nothing else is set but In and Place.
+	// More is the number of further violations that are not listed, see [limit.Items]. If it is
+	// positive, only In and Subject are set as well.
 	More int
 }
 
@@ -53,8 +53,8 @@ func (v Violation) String() string {
 		v.Subject)
 }
 
-// Where names the offending part: a JSON pointer, "query parameter filters", "header Content-Type",
-// "body".
+// Location names the violating part: a JSON pointer, "query parameter filters", "header
+// Content-Type" or "body".
 func (v Violation) Location() string {
 	switch {
 	case v.In == InQuery:
@@ -67,7 +67,7 @@ func (v Violation) Location() string {
 	return v.Pointer
 }
 
-// expected says in words what the broken keyword asks for.
+// describeExpected describes the values that satisfy the violated keyword.
 func describeExpected(e *openapi3.SchemaError) string {
 	s := e.Schema
 	switch e.SchemaField {
@@ -99,10 +99,10 @@ func describeExpected(e *openapi3.SchemaError) string {
 		}
 		return "format " + s.Format
 	}
-	return redact.Truncate(e.Reason, limit.Text) // the library's words, with values among them
+	return redact.Truncate(e.Reason, limit.Text) // the library's message may quote values
 }
 
-// expectedProperty says in words what a property has to be.
+// describeProperty describes the valid values of a property.
 func describeProperty(s *openapi3.Schema, name string) string {
 	if p := s.Properties[name]; p != nil && p.Value != nil {
 		return describeType(p.Value)
@@ -117,7 +117,7 @@ func formatBound(bound string, n uint64, noun string) string {
 	return fmt.Sprintf("%s %d %s", bound, n, noun)
 }
 
-// kind names the values that a schema takes: "a string or null".
+// describeType describes the types that a schema accepts: "a string or null".
 func describeType(s *openapi3.Schema) string {
 	var types []string
 	for _, branch := range append(append(openapi3.SchemaRefs{}, s.OneOf...), s.AnyOf...) {
@@ -143,7 +143,8 @@ func describeType(s *openapi3.Schema) string {
 	return strings.Join(types[:last], ", ") + " or " + types[last]
 }
 
-// got returns the JSON of a value for a message, redacted by the names in its pointer too.
+// renderValue returns the JSON of a value for a message. It also redacts a value if a name in its
+// pointer is secret.
 func renderValue(pointer string, value any) string {
 	for name := range strings.SplitSeq(pointer, "/") {
 		if value != nil && redact.Value(name, "value") == redact.Mark {
@@ -160,5 +161,5 @@ func quote(s string) string {
 	return redact.Quote(s)
 }
 
-// maxGot bounds, in bytes, how much of what came is told.
+// maxGot is the maximum length of Violation.Got in bytes.
 const maxGot = 80

@@ -1,6 +1,6 @@
-// Package dialect is how a tenant answers what nothing published settles: one entry for each open
-// question, with the answer that the mock gives unless it is told another. A finding is adopted by
-// data, not by code.
+// Package dialect describes how a tenant responds to open questions, which no published document
+// settles. It has an entry for each question, with the mock's default response. Findings from a
+// real tenant become data, not code.
 package dialect
 
 import (
@@ -16,33 +16,33 @@ import (
 	"example.com/patmock/spec/strictyaml"
 )
 
-// A Dialect has answers by the id of their question, see Entries. What it does not have is answered
-// by default; nil is the default of everything.
+// A Dialect has responses by the id of their question, see [Entries]. Absent questions have the
+// default response. Nil means all defaults.
 type Dialect map[string]Response
 
-// An Answer is what a tenant answers to a question. Which fields it may have depends on the entry.
+// A Response is a tenant's response to an open question. The valid fields depend on the entry.
 type Response struct {
-	// Status of 200 serves the request, where the entry has the choice; one from 400 on refuses it
-	// with the fields below.
+	// Status is 200 to serve the request, if the entry allows it. A status from 400 on rejects the
+	// request with the fields below.
 	Status int `json:"status,omitempty"`
-	// DetailCode and Text of SailPoint's error. Empty means those of the default, or what is usual
-	// for another status. A 401 without a code has the published form, {"error": text}.
+	// DetailCode and Text are those of SailPoint's error. Empty means the default's, or the usual
+	// ones for another status. A 401 without a code has the published form, {"error": text}.
 	DetailCode string `json:"detailCode,omitempty"`
 	Text       string `json:"text,omitempty"`
-	// Error and Description of the token endpoint's error (RFC 6749, section 5.2). Empty means
-	// those of the default.
+	// Error and Description are those of the token endpoint's error (RFC 6749, section 5.2). Empty
+	// means the default's.
 	Error       string `json:"error,omitempty"`
 	Description string `json:"description,omitempty"`
-	// Value is one of the entry's values, where no status tells the answers apart.
+	// Value is one of the entry's values, for entries without a status.
 	Value string `json:"value,omitempty"`
-	// Flag tells whether userAwareTokenNeverExpires is absent or present.
+	// Flag is [Present] or [Absent] for userAwareTokenNeverExpires.
 	Flag string `json:"userAwareTokenNeverExpires,omitempty"`
 }
 
-// Refuses tells that the request is refused.
+// Rejects reports whether the request is rejected.
 func (a Response) Rejects() bool { return a.Status >= 400 }
 
-// Limit returns the bound that the value is, zero for none.
+// Limit returns the value as a number, or zero if it is none.
 func (a Response) Limit() int {
 	n, err := strconv.Atoi(a.Value)
 	if err != nil || n < 1 || strconv.Itoa(n) != a.Value {
@@ -51,7 +51,7 @@ func (a Response) Limit() int {
 	return n
 }
 
-// Answer is what the dialect answers to a question, complete.
+// Response returns the response to a question, with defaults for absent fields.
 func (d Dialect) Response(id string) Response {
 	e, _ := Find(id)
 	if response, ok := d[id]; ok {
@@ -60,15 +60,14 @@ func (d Dialect) Response(id string) Response {
 	return e.Default
 }
 
-// Check returns what is wrong with the dialect, as [Errors].
+// Validate returns the errors of the dialect, as [Errors].
 func (d Dialect) Validate() error {
 	file := strictyaml.Open(context.Background(), "", nil, options)
 	d.validate(file)
 	return file.Err()
 }
 
-// Differing returns the entries that differ from their default, complete: what an answer leaves
-// open is filled in where the default has it.
+// NonDefault returns the entries that differ from their default, with defaults for absent fields.
 func (d Dialect) NonDefault() Dialect {
 	changed := Dialect{}
 	for id, response := range d {
@@ -80,7 +79,8 @@ func (d Dialect) NonDefault() Dialect {
 	return changed
 }
 
-// String tells the answers in one line, by id: "duplicate-name 409, never-used-under-le included".
+// String returns the responses on one line, by id: "duplicate-name 409, never-used-under-le
+// included".
 func (d Dialect) String() string {
 	var all []string
 	for _, id := range slices.Sorted(maps.Keys(d)) {
@@ -89,7 +89,7 @@ func (d Dialect) String() string {
 	return strings.Join(all, ", ")
 }
 
-// String tells the answer in a few words: "409 Conflict", "401 invalid_client", "absent".
+// String returns a short description: "409 Conflict", "401 invalid_client", "absent".
 func (a Response) String() string {
 	switch {
 	case a.Flag == Present:
@@ -102,7 +102,7 @@ func (a Response) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, cmp.Or(a.Error, a.DetailCode)))
 }
 
-// complete fills in what an answer leaves open and the default has.
+// withDefaults sets absent fields of a response to those of the default.
 func (e Entry) withDefaults(a Response) Response {
 	a.Value, a.Flag = cmp.Or(a.Value, e.Default.Value), cmp.Or(a.Flag, e.Default.Flag)
 	if a.Status == e.Default.Status {
@@ -114,14 +114,14 @@ func (e Entry) withDefaults(a Response) Response {
 	return a
 }
 
-// wrong is what is wrong with a field of an answer.
+// fieldError is an error in a field of a response.
 type fieldError struct {
 	field   string
 	rule    rule.ID
 	message string
 }
 
-// check tells what is wrong with an answer to the question of the entry.
+// validate returns the errors of a response to the entry's question.
 func (e Entry) validate(a Response) []fieldError {
 	var all []fieldError
 	report := func(broken rule.ID, field, format string, args ...any) {
@@ -166,7 +166,7 @@ func (e Entry) validate(a Response) []fieldError {
 	return all
 }
 
-// fields lists those that an answer has.
+// fields returns the names of the fields that are set.
 func (a Response) fields() []string {
 	var names []string
 	if a.Status != 0 {
@@ -180,13 +180,13 @@ func (a Response) fields() []string {
 	return names
 }
 
-// text is a field of an answer that holds one.
+// textField is a field of a response with a text.
 type textField struct {
 	field string
 	text  *string
 }
 
-// texts are the fields beside the status, by the names that they have in a file.
+// textFields returns the fields other than the status, with their names in a file.
 func (a *Response) textFields() []textField {
 	return []textField{
 		{"detailCode", &a.DetailCode},

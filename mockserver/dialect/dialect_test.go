@@ -72,7 +72,10 @@ func TestParse(t *testing.T) {
 			"flag alone", "never-expiring-response: {userAwareTokenNeverExpires: present}",
 			dialect.Dialect{"never-expiring-response": {Flag: "present"}},
 		},
-		{"number", "max-name-length: {value: 255}", dialect.Dialect{"max-name-length": {Value: "255"}}},
+		{
+			"number", "max-name-length: {value: 255}",
+			dialect.Dialect{"max-name-length": {Value: "255"}},
+		},
 		{
 			"no number", "max-name-length: {value: none}", dialect.Dialect{
 				"max-name-length": {Value: "none"},
@@ -369,7 +372,8 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestWrite(t *testing.T) {
-	got := dialect.Write([]string{"of a tenant\nduplicate-name: {status: 404}"}, []dialect.FileEntry{
+	header := []string{"of a tenant\nduplicate-name: {status: 404}"}
+	got := dialect.Write(header, []dialect.FileEntry{
 		{
 			ID: "duplicate-name", Response: dialect.Response{Status: 409, Text: "a: \"b\"\nc # d"},
 			Comments: []string{"seen"},

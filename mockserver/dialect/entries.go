@@ -44,7 +44,7 @@ const (
 	PasswordGrant         = string(rule.PasswordGrant)
 )
 
-// The values of NeverExpiringAnswer and of its flag, and those of NeverUsedUnderLe.
+// The values of NeverExpiringResponse and of its flag, and those of NeverUsedUnderLe.
 const (
 	Null     = "null"
 	Absent   = "absent"
@@ -54,8 +54,8 @@ const (
 	Included = "included"
 )
 
-// The values of ListPaging, of the entries about names, of the bounds beside a number, and of
-// FlagAfterDate. Those of BulkFlag are Absent and Shown.
+// The values of ListPaging, of the entries about names, of the limits that may be a number, and of
+// FlagAfterDate. Those of BulkFlag are Absent and Present.
 const (
 	Complete  = "complete"
 	Paged     = "paged"
@@ -97,8 +97,8 @@ var (
 	badLogin = Response{Status: 401, Error: "invalid_client", Description: "Bad client credentials"}
 )
 
-// entries are all there are. The mock answers the defaults by rules of its own, which a test holds
-// against these.
+// entries has all entries. The mock implements the defaults by rules of its own, and a test
+// compares both.
 var entries = withSources([]Entry{
 	{
 		ID: DuplicateName,

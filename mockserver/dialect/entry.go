@@ -10,33 +10,33 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// An Entry is a question that nothing published settles.
+// An Entry is an open question, which no published document settles.
 type Entry struct {
-	// ID of the question.
+	// ID is the id of the question.
 	ID string `json:"id"`
-	// Asks is the question, in one sentence.
+	// Question is the question in one sentence.
 	Question string `json:"question"`
-	// Source is the fact of docs/behaviour.md that decides the default: the first source of the
+	// Source is the fact in docs/behaviour.md that decides the default: the first source of the
 	// rule of that id.
 	Source string `json:"source"`
-	// Scenario is the one of the contract that asks a target.
+	// Scenario is the id of the contract's scenario that tests a target.
 	Scenario string `json:"scenario"`
-	// Operations that the question concerns, by spec.Operation.Name.
+	// Operations are the operations that the question is about, by spec.Operation.Name.
 	Operations []string `json:"operations"`
-	// Versions that it concerns. Nil means all that have the operations.
+	// Versions are the versions that the question is about. Nil means all that have the operations.
 	Versions []version.Version `json:"versions,omitempty"`
-	// Choice tells that a tenant may also serve the request, with a status of 200. Otherwise it can
-	// only be refused.
+	// MayServe reports whether a tenant may also serve the request with a status of 200. Otherwise
+	// it always rejects the request.
 	MayServe bool `json:"mayServe,omitempty"`
-	// Values that the answer may have, in place of a status.
+	// Values are the valid values of a response that has no status.
 	Values []string `json:"values,omitempty"`
 	// Number reports whether the value may also be a number from 1 on.
 	Number bool `json:"number,omitempty"`
-	// Default is what the mock answers unless it is told otherwise.
+	// Default is the mock's default response.
 	Default Response `json:"default"`
 }
 
-// withSources sets the source of each entry to that of the rule of its id.
+// withSources sets the source of each entry to the first one of its rule.
 func withSources(entries []Entry) []Entry {
 	for i, e := range entries {
 		r, _ := rule.Find(rule.ID(e.ID))
@@ -45,7 +45,7 @@ func withSources(entries []Entry) []Entry {
 	return entries
 }
 
-// Find returns the entry of an id.
+// Find returns the entry with that id.
 func Find(id string) (Entry, bool) {
 	i := slices.IndexFunc(entries, func(e Entry) bool { return e.ID == id })
 	if i < 0 {
@@ -54,10 +54,10 @@ func Find(id string) (Entry, bool) {
 	return entries[i], true
 }
 
-// Entries lists the questions.
+// Entries returns all entries.
 func Entries() []Entry { return slices.Clone(entries) }
 
-// IDs lists those of the questions.
+// IDs returns the ids of all entries.
 func IDs() []string {
 	ids := make([]string, len(entries))
 	for i, e := range entries {
@@ -66,18 +66,18 @@ func IDs() []string {
 	return ids
 }
 
-// AtTokenEndpoint tells that it is the token endpoint that answers, in the form of RFC 6749.
+// AtTokenEndpoint reports whether the token endpoint responds, with the errors of RFC 6749.
 func (e Entry) AtTokenEndpoint() bool { return slices.Contains(e.Operations, requestAccessToken) }
 
-// Concerns tells whether the question concerns an operation of a version, which is empty for the
-// token endpoint.
+// AppliesTo reports whether the question is about an operation of a version. The version is empty
+// for the token endpoint.
 func (e Entry) AppliesTo(v version.Version, operation string) bool {
 	return slices.Contains(e.Operations, operation) &&
 		(e.Versions == nil || slices.Contains(e.Versions, v))
 }
 
-// Allows tells whether the mock can answer the question with a status. 429 is what the rate limit
-// answers. At the token endpoint, errors of 413, 429 and from 500 on have a form of their own.
+// AllowsStatus reports whether a response may have the status. 429 is reserved for the rate limit.
+// At the token endpoint, the errors 413, 429 and those from 500 on have other forms.
 func (e Entry) AllowsStatus(status int) bool {
 	switch {
 	case len(e.Values) > 0 || status == http.StatusTooManyRequests:
@@ -90,7 +90,7 @@ func (e Entry) AllowsStatus(status int) bool {
 	return status >= 400 && status < 600
 }
 
-// choices are what the answer may be, in words.
+// describeAllowed describes the valid responses.
 func (e Entry) describeAllowed() string {
 	switch {
 	case e.Default.Flag != "":
@@ -103,7 +103,7 @@ func (e Entry) describeAllowed() string {
 	return e.describeStatuses()
 }
 
-// values lists the values that are allowed, in words.
+// describeValues describes the valid values.
 func (e Entry) describeValues() string {
 	if e.Number {
 		return strings.Join(e.Values, ", ") + " or a number from 1 on"
@@ -111,12 +111,12 @@ func (e Entry) describeValues() string {
 	return "one of " + strings.Join(e.Values, ", ")
 }
 
-// allowsValue reports whether the mock can follow a value.
+// allowsValue reports whether a response may have the value.
 func (e Entry) allowsValue(value string) bool {
 	return slices.Contains(e.Values, value) || e.Number && Response{Value: value}.Limit() > 0
 }
 
-// statuses are those that are allowed, in words.
+// describeStatuses describes the valid statuses.
 func (e Entry) describeStatuses() string {
 	text := "a status of 400 to 599 other than 429"
 	if e.AtTokenEndpoint() {
@@ -128,7 +128,7 @@ func (e Entry) describeStatuses() string {
 	return text
 }
 
-// fields that an answer may have.
+// fields returns the names of the fields that a response may have.
 func (e Entry) fields() []string {
 	switch {
 	case len(e.Values) > 0 && e.Default.Flag != "":

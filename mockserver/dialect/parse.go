@@ -12,13 +12,13 @@ import (
 	"example.com/patmock/spec/strictyaml"
 )
 
-// maxBytes bounds a file: every entry takes some hundred bytes.
+// maxBytes is the maximum size of a file. An entry has a few hundred bytes.
 const maxBytes = 64 << 10
 
-// An Error is one thing that is wrong with a dialect.
+// An Error is an error in a dialect.
 type Error = strictyaml.Error
 
-// Errors is everything that is wrong with a dialect.
+// Errors are the errors in a dialect.
 type Errors = strictyaml.Errors
 
 var options = strictyaml.Options{
@@ -34,8 +34,8 @@ var options = strictyaml.Options{
 	},
 }
 
-// Read reads a dialect from a file. One without a letter is rejected: the program that was to write
-// it has failed.
+// Read reads a dialect from a file. It rejects an empty file, because the program that should have
+// written it probably failed.
 func Read(path string) (Dialect, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the file that the person names
 	if err != nil {
@@ -49,7 +49,7 @@ func Read(path string) (Dialect, error) {
 	return Parse(path, data)
 }
 
-// answerEntry is an answer in a file.
+// fileResponse is a response in a file.
 type fileResponse struct {
 	Status      int               `yaml:"status"`
 	DetailCode  strictyaml.Scalar `yaml:"detailCode"`
@@ -60,8 +60,8 @@ type fileResponse struct {
 	Flag        strictyaml.Scalar `yaml:"userAwareTokenNeverExpires"`
 }
 
-// Parse reads a dialect in YAML: a mapping of ids to answers. Source names it in messages. What is
-// wrong is an error of type Errors.
+// Parse decodes a dialect from YAML, a mapping of ids to responses. Source names the file in
+// messages. The error has the type [Errors].
 func Parse(source string, data []byte) (Dialect, error) {
 	file := strictyaml.Open(context.Background(), source, data, options)
 	var entries map[string]fileResponse
@@ -80,7 +80,7 @@ func Parse(source string, data []byte) (Dialect, error) {
 	return d, file.Err()
 }
 
-// check reports what is wrong with the answers.
+// validate reports the errors of the responses.
 func (d Dialect) validate(file *strictyaml.File) {
 	for _, id := range slices.Sorted(maps.Keys(d)) {
 		e, known := Find(id)

@@ -10,14 +10,15 @@ import (
 	"example.com/patmock/spec/strictyaml"
 )
 
-// A Line is an entry of a file, with the comments above it. One without an id is comments alone.
+// A FileEntry is an entry of a file, with the comments above it. Without an ID it has comments
+// only.
 type FileEntry struct {
 	ID       string
 	Response Response
 	Comments []string
 }
 
-// Write makes a file that Parse reads.
+// Write returns a file that [Parse] accepts.
 func Write(header []string, lines []FileEntry) []byte {
 	var b bytes.Buffer
 	comment(&b, header)
@@ -41,7 +42,7 @@ func Write(header []string, lines []FileEntry) []byte {
 	return b.Bytes()
 }
 
-// Defaults is the file of all entries with their defaults, ready to be edited.
+// Defaults returns a file of all entries with their defaults, as a starting point.
 func Defaults() []byte {
 	var lines []FileEntry
 	for _, e := range entries {
@@ -60,7 +61,7 @@ func Defaults() []byte {
 	}, lines)
 }
 
-// comment writes lines behind #. What a target sent does not end them.
+// comment writes lines after #. It replaces control characters, because a line may quote a tenant.
 func comment(b *bytes.Buffer, lines []string) {
 	for _, line := range lines {
 		line = strings.Map(func(r rune) rune {

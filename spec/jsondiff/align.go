@@ -1,17 +1,17 @@
 package jsondiff
 
-// A Pair has the positions of one element in two lists, -1 in the list that lacks it.
+// A Pair has the positions of an element in two lists, -1 for the list that lacks it.
 type Pair struct{ A, B int }
 
-// Align returns the pairs of two lists, in order, whose similarities add up to the most. Elements
-// of similarity 0 are no pair. Long lists are paired by position, since the time is that of n times
-// m.
+// Align pairs the elements of two lists in order, with the maximum total similarity. Elements of
+// similarity 0 are never paired. It takes time proportional to n times m, so it pairs long lists by
+// position.
 func Align(n, m int, similarity func(i, j int) int) []Pair {
 	const maxCells = 1 << 22
 	if n*m > maxCells {
 		return byPosition(n, m)
 	}
-	best := make([][]int, n+1) // of what is behind i and j
+	best := make([][]int, n+1) // of the elements from i and j on
 	for i := range best {
 		best[i] = make([]int, m+1)
 	}

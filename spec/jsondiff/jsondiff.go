@@ -1,4 +1,4 @@
-// Package jsondiff compares JSON values as encoding/json decodes them, with numbers as json.Number.
+// Package jsondiff compares JSON values that encoding/json decoded, with numbers as json.Number.
 package jsondiff
 
 import (
@@ -9,20 +9,20 @@ import (
 	"strings"
 )
 
-// A Kind is how two values differ.
+// A Kind is a kind of difference.
 type Kind string
 
 // The kinds.
 const (
 	Removed Kind = "removed"
 	Added   Kind = "added"
-	Type    Kind = "type" // null is one, too
+	Type    Kind = "type" // null is a type of its own
 	Value   Kind = "value"
 	Order   Kind = "order" // of a list with the same elements
 )
 
-// A Change is a difference between two values, at a place in the first or, for Added, in the
-// second.
+// A Change is a difference between two values. Path is its position in the first value or, for
+// Added, in the second.
 type Change struct {
 	Path []string
 	Kind Kind
@@ -31,15 +31,15 @@ type Change struct {
 
 // A Differ compares values. The zero value compares lists by position.
 type Differ struct {
-	// Equal compares two values that are no containers. Nil means ==.
+	// Equal compares two values that are neither objects nor arrays. Nil means ==.
 	Equal func(a, b any) bool
-	// Key returns a text that is the same for equal elements of two lists, which may be at
-	// different positions. Nil compares lists by position, and a list of another length as a whole.
+	// Key returns the same text for equal elements of two lists, at any positions. Nil compares
+	// lists by position, and lists of different lengths as single values.
 	Key func(element any, inA bool) string
-	// Similar returns how likely two elements with different keys are the same element: 0 for no,
-	// up to 3. Nil means that they have the same type.
+	// Similarity returns the likelihood that two elements with different keys are the same element,
+	// from 0 (none) to 3. Nil means 1 for elements of the same type.
 	Similarity func(a, b any) int
-	// First are the properties that are compared before the others.
+	// FirstKeys are the properties to compare before the others.
 	FirstKeys []string
 }
 
@@ -95,7 +95,7 @@ func (c *comparison) object(path []string, a, b map[string]any) {
 		if _, ok := keys[name]; !ok {
 			continue
 		}
-		delete(keys, name) // those of First are not repeated
+		delete(keys, name) // FirstKeys may repeat it
 		left, inA := a[name]
 		right, inB := b[name]
 		switch at := join(path, name); {
@@ -155,7 +155,7 @@ func (c *comparison) keys(list []any, inA bool) []string {
 	return keys
 }
 
-// isReordered reports whether two lists have the same elements in another order.
+// isReordered reports whether two lists have the same elements in a different order.
 func isReordered(a, b []string) bool {
 	return len(a) == len(b) && !slices.Equal(a, b) &&
 		slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))

@@ -49,7 +49,8 @@ func TestCompare(t *testing.T) {
 			},
 		},
 		{
-			"some names first", &jsondiff.Differ{FirstKeys: []string{"z", "b", "x"}}, `{"b":1,"a":1}`,
+			"some names first",
+			&jsondiff.Differ{FirstKeys: []string{"z", "b", "x"}}, `{"b":1,"a":1}`,
 			`{"z":1}`,
 			[]string{`added /z null 1`, `removed /b 1 null`, `removed /a 1 null`},
 		},
@@ -75,7 +76,8 @@ func TestCompare(t *testing.T) {
 		},
 		{"reordered", aligned, `[1,2]`, `[2,1]`, []string{`order  [1,2] [2,1]`}},
 		{
-			"not similar", &jsondiff.Differ{Key: encode, Similarity: func(_, _ any) int { return 0 }},
+			"not similar",
+			&jsondiff.Differ{Key: encode, Similarity: func(_, _ any) int { return 0 }},
 			`[1]`, `[2]`,
 			[]string{`removed /0 1 null`, `added /0 null 2`},
 		},

@@ -1,5 +1,5 @@
-// Package limit has the limits of what messages show, so that the cost of an error does not grow
-// with what is wrong.
+// Package limit has the size limits of messages. They bound the cost of an error, whatever its
+// cause.
 package limit
 
 import (
@@ -9,19 +9,18 @@ import (
 )
 
 const (
-	// Items is how many violations, mistakes, findings or notes of one request or file are
-	// reported. The rest is counted, see [More].
+	// Items is the maximum number of violations, errors, findings or notes that are reported for
+	// one request or file. The others are counted, see [Remainder].
 	Items = 20
-	// Text is the length in bytes that a part of a message is cut to: a pointer, or what was
-	// expected.
+	// Text is the maximum length in bytes of a part of a message, such as a pointer.
 	Text = 200
-	// Response is the most bytes that the body of an error has.
+	// Response is the maximum number of bytes in the body of an error.
 	Response = 16 << 10
-	// LogLine is the most bytes that a line of the log has.
+	// LogLine is the maximum number of bytes in a line of the log.
 	LogLine = 2 << 10
 )
 
-// More returns the text for n items that are not reported: "and 15,980 more".
+// Remainder returns the text for n items that are not listed: "and 15,980 more".
 func Remainder(n int) string {
 	digits := strconv.Itoa(n)
 	var b strings.Builder
@@ -36,8 +35,8 @@ func Remainder(n int) string {
 	return b.String()
 }
 
-// JSON returns a text that takes at most that many bytes in a JSON string, or in quotes: the
-// beginning of a longer one, with "..." behind it.
+// TruncateJSON returns text if it takes at most maxBytes in a JSON string. It returns the beginning
+// of a longer text, followed by "...".
 func TruncateJSON(text string, maxBytes int) string {
 	if 6*len(text) <= maxBytes {
 		return text
@@ -56,7 +55,7 @@ func TruncateJSON(text string, maxBytes int) string {
 	return text
 }
 
-// JSONLen returns how many bytes a text takes in a JSON string at most.
+// JSONLen returns the maximum number of bytes that a text takes in a JSON string.
 func JSONLen(text string) int {
 	n := 0
 	for _, r := range text {

@@ -11,17 +11,17 @@ func isLikelyMultipart(text string) bool {
 	return strings.HasPrefix(text, "--") || strings.Contains(text, "\n--")
 }
 
-// multipartReader goes through the lines of a body. It knows no boundary: that is in a header,
-// which may be missing.
+// multipartReader reads a body line by line. It does not know the boundary, because the header that
+// has it may be missing.
 type multipartReader struct {
 	edits
-	boundary    string // the line that began the part
+	boundary    string // the first line of the part
 	inHeader    bool
 	disposition string // the header of the part, with its continuation lines
-	secret      int    // where the value of a secret part begins, 0 outside of one
+	secret      int    // start of the value of a secret part, 0 outside of one
 }
 
-// redactMultipart replaces the bodies of parts that have a secret name.
+// redactMultipart replaces the bodies of parts with a secret name.
 func redactMultipart(text string) string {
 	r := multipartReader{edits: edits{text: text}}
 	start := 0
@@ -33,7 +33,7 @@ func redactMultipart(text string) string {
 	return r.String()
 }
 
-// line takes a line, which begins at start, and the next one at end.
+// line processes the line from start to end.
 func (r *multipartReader) line(line string, start, end int) {
 	switch {
 	case r.secret > 0 && !strings.HasPrefix(line, r.boundary):
@@ -47,7 +47,7 @@ func (r *multipartReader) line(line string, start, end int) {
 			r.secret = end
 		}
 	case line[0] == ' ' || line[0] == '\t':
-		r.disposition += line // where it continues another header, it does no harm
+		r.disposition += line // harmless if it continues another header
 	case len(line) > len(dispositionHeader) &&
 		strings.EqualFold(line[:len(dispositionHeader)], dispositionHeader):
 		r.disposition = line[len(dispositionHeader):]
@@ -56,7 +56,7 @@ func (r *multipartReader) line(line string, start, end int) {
 
 const dispositionHeader = "Content-Disposition:"
 
-// endPart replaces what is in a secret part that ends there.
+// endPart replaces the value of a secret part that ends at end.
 func (r *multipartReader) endPart(end int) {
 	if r.secret > 0 && end > r.secret {
 		r.replace(r.secret, end, Mark)
@@ -64,8 +64,8 @@ func (r *multipartReader) endPart(end int) {
 	r.secret = 0
 }
 
-// isSecretPart reports whether the name of a form-data part is secret. A header that cannot be read
-// is, if it contains such a name.
+// isSecretPart reports whether the name of a form-data part is secret. An invalid header counts as
+// secret if it contains a secret name.
 func isSecretPart(disposition string) bool {
 	_, parameters, err := mime.ParseMediaType(disposition)
 	if err != nil {
@@ -74,7 +74,7 @@ func isSecretPart(disposition string) bool {
 			return strings.Contains(disposition, strings.ToLower(name))
 		})
 	}
-	// not every reader takes the same escapes
+	// readers differ in the escapes that they accept
 	name := strings.ReplaceAll(parameters["name"], `\`, "")
 	if plain, err := url.QueryUnescape(name); err == nil {
 		name = plain

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// minHex is how many hexadecimal digits a client secret has. Nothing else in the API has that many.
+// minHexDigits is the number of hexadecimal digits of a client secret. Nothing else in the API has
+// that many.
 const minHexDigits = 64
 
 func redactHex(text string) string {
@@ -16,11 +17,11 @@ func redactHex(text string) string {
 	return e.String()
 }
 
-// span is a part of a text.
+// span is a range of bytes in a text.
 type span struct{ start, end int }
 
-// hexRuns returns the runs of hexadecimal digits that are long enough. One of them has every
-// minHexth place of the text, so that only those are examined.
+// hexRuns returns the runs of at least minHexDigits hexadecimal digits. Each run includes a
+// position that is a multiple of minHexDigits, so that only those positions are examined.
 func hexRuns(text string) (runs []span) {
 	done := 0
 	for at := minHexDigits - 1; at < len(text); at += minHexDigits {
@@ -38,7 +39,7 @@ func hexRuns(text string) (runs []span) {
 			continue
 		}
 		runs = append(runs, span{start, end})
-		done, at = end, end-1 // the next run begins behind
+		done, at = end, end-1 // the next run begins after this one
 	}
 	return runs
 }
@@ -47,8 +48,7 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-// afterEscape returns where a run begins in earnest: its first digits may belong to an escape of
-// JSON such as \b or \u00e9.
+// skipEscape returns the start of a run without the digits of a JSON escape such as \b or \u00e9.
 func skipEscape(text string, start int) int {
 	switch {
 	case backslashesBefore(text, start)%2 == 1:
@@ -61,8 +61,8 @@ func skipEscape(text string, start int) int {
 
 var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]*`)
 
-// redactJWT looks for the J of a token's first letters, which is rare, and for the rest of it only
-// there.
+// redactJWT replaces JSON Web Tokens. It searches for the rare letter J of their first letters,
+// eyJ, before it tries the pattern.
 func redactJWT(text string) string {
 	for at := next(text, 'J', 0); at >= 0; at = next(text, 'J', at+1) {
 		if strings.HasSuffix(text[:at], "ey") {
@@ -72,10 +72,11 @@ func redactJWT(text string) string {
 	return text
 }
 
-// maxLeak is how much of a secret may be left at the end of a text that is cut.
+// maxVisible is the number of bytes of a secret that may remain at the end of a truncated text.
 const maxVisible = 8
 
-// End replaces at the end of a text that is cut what may be the beginning of a secret.
+// Tail returns a truncated text with [redacted] in place of a possible beginning of a secret at its
+// end.
 func Tail(text string) string {
 	start := len(text)
 	for start > 0 && isHex(text[start-1]) {

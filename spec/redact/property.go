@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// redactProperties replaces the values of JSON properties, also in JSON that is a string of JSON,
-// and in JSON that is cut off. It goes from colon to colon and looks back from there: whose value
-// it is shows fastest at the end of the name.
+// redactProperties replaces the values of JSON properties with secret names. It also handles JSON
+// in a string of JSON, and truncated JSON. It searches for colons and reads each name backwards
+// from there, because the end of a name rules out most names fastest.
 func redactProperties(text string) string {
 	e := edits{text: text}
 	escapes := strings.IndexByte(text, '\\') >= 0
@@ -30,8 +30,8 @@ func redactProperties(text string) string {
 	return e.String()
 }
 
-// propertyBefore returns the name in quotes whose colon is there, and how many backslashes stand
-// before its quotes. It is not ok where there is none, or none that ends as secret names do.
+// propertyBefore returns the quoted name before a colon, and the number of backslashes before its
+// quotes. It reports false if there is no name, or if its ending rules out a secret.
 func propertyBefore(text string, colon int, escapes bool) (name string, level int, ok bool) {
 	end := colon
 	for end > 0 && isBlank(text[end-1]) {
@@ -53,7 +53,8 @@ func propertyBefore(text string, colon int, escapes bool) (name string, level in
 	return name[strings.LastIndexByte(name, '"')+1:], level, true
 }
 
-// endsAsSecretNames looks at the last two letters, which few other names of the API have.
+// hasSecretEnding compares the last two letters with those of secret names. Few other names of the
+// API end in them.
 func hasSecretEnding(name string) bool {
 	if len(name) < 2 {
 		return false
@@ -76,8 +77,8 @@ func unescape(escape string) string {
 	return string(rune(code))
 }
 
-// backslashesBefore counts those right before a place. The quotes of JSON in a string of JSON have
-// one, and so on.
+// backslashesBefore counts the backslashes that precede a position. The quotes of JSON in a string
+// of JSON have one, and so on.
 func backslashesBefore(text string, at int) int {
 	n := 0
 	for n < at && text[at-1-n] == '\\' {
@@ -86,8 +87,8 @@ func backslashesBefore(text string, at int) int {
 	return n
 }
 
-// endOfValue returns where the JSON value ends that begins at start, behind a name whose quotes
-// have level backslashes. One that is cut off ends with the text.
+// endOfValue returns the end of the JSON value that begins at start. The quotes of its name have
+// level backslashes. A truncated value ends with the text.
 func endOfValue(text string, start, level int) int {
 	first := start
 	for first < len(text) && text[first] == '\\' {
@@ -110,10 +111,9 @@ func endOfValue(text string, start, level int) int {
 	return len(text)
 }
 
-// endOfString returns where the characters of a string end, and the place behind the string. They
-// begin at start, behind a quote with level backslashes. The quote ends them that has as many,
-// beyond those that stand for backslashes of the string. One with fewer ends the string around it
-// all.
+// endOfString returns the end of a string's characters, and the position after its closing quote.
+// The characters begin at start, after a quote with level backslashes. The closing quote has as
+// many backslashes, not counting escaped ones. A quote with fewer ends the surrounding string.
 func endOfString(text string, start, level int) (end, after int) {
 	quote := text[start-1]
 	for at := next(text, quote, start); at >= 0; at = next(text, quote, at+1) {
@@ -130,8 +130,8 @@ func endOfString(text string, start, level int) (end, after int) {
 	return len(text), len(text)
 }
 
-// endOfBrackets returns where the bracket is that closes the one before start, and the place behind
-// it.
+// endOfBrackets returns the position of the bracket that closes the one before start, and the
+// position after it.
 func endOfBrackets(text string, start, level int) (end, after int) {
 	depth := 1
 	for at := start; at < len(text); at++ {

@@ -9,17 +9,17 @@ import (
 	"unicode/utf8"
 )
 
-// Mark stands for a secret.
+// Mark is the text that replaces a secret.
 const Mark = "[redacted]"
 
-// secretNames are the properties and parameters whose values are secrets, in any case.
+// secretNames are the names of properties and parameters with secret values, in any case.
 var secretNames = []string{
 	"secret", "client_secret", "clientSecret", "access_token", "accessToken", "refresh_token",
 	"refreshToken", "token",
 	"password", "assertion", "client_assertion", "code",
 }
 
-// maxName is longer than a secret name can be, with every character of it escaped.
+// maxNameLength is longer than any secret name with every character escaped.
 const maxNameLength = 128
 
 func isSecretName(name string) bool {
@@ -28,15 +28,15 @@ func isSecretName(name string) bool {
 	})
 }
 
-// kind of text: it says where the value of a parameter ends.
+// kind is a kind of text. It determines the end of a parameter's value.
 type kind int
 
 const (
-	prose kind = iota // at what cannot stand in a URL
-	form              // at the next &, whatever stands before
+	prose kind = iota // ends at a character that is invalid in a URL
+	form              // ends at the next &
 )
 
-// kindOf recognises a form by its first parameter.
+// kindOf recognizes a form by its first parameter.
 func kindOf(text string) kind {
 	for i := range min(len(text), maxNameLength) {
 		if text[i] == '=' {
@@ -49,20 +49,20 @@ func kindOf(text string) kind {
 	return prose
 }
 
-// Body returns a body with [redacted] in place of its secrets: the values of the properties,
-// parameters and parts that have a secret name, JSON Web Tokens, and runs of at least 64
-// hexadecimal digits, the form of a client secret. Text without secrets is returned unchanged, and
-// JSON stays JSON.
+// Body returns a body with [redacted] in place of its secrets. Secrets are the values of
+// properties, parameters and parts with a secret name, JSON Web Tokens, and runs of at least 64
+// hexadecimal digits, the form of a client secret. A text without secrets is returned unchanged,
+// and JSON stays valid.
 func Body(text string) string { return redact(text, kindOf(text)) }
 
 // Query is like [Body] for a raw query string or an encoded form.
 func Query(raw string) string { return redact(raw, form) }
 
-// String is like [Body] for a text that is not a form, whatever its beginning.
+// String is like [Body] for a text that is not a form.
 func String(text string) string { return redact(text, prose) }
 
-// Named is like [String] for the value of a property, parameter or header. It returns Mark for a
-// secret name.
+// Value is like [String] for the value of a property, parameter or header. It returns Mark if the
+// name is secret.
 func Value(name, value string) string {
 	if value != "" && isSecretName(name) {
 		return Mark
@@ -70,9 +70,8 @@ func Value(name, value string) string {
 	return String(value)
 }
 
-// Cut is like [String], and cuts the rest to a number of bytes. The text is redacted first, so
-// that a secret that is cut in two is recognized. The work does not grow with a text that is much
-// longer.
+// Truncate is like [String], and truncates the result to maxBytes. It redacts first, so that a
+// secret at the end is recognized. Its cost does not grow with the rest of the text.
 func Truncate(text string, maxBytes int) string {
 	if len(text) > maxBytes+lookahead {
 		text = Tail(text[:maxBytes+lookahead])
@@ -83,17 +82,17 @@ func Truncate(text string, maxBytes int) string {
 	return strings.ToValidUTF8(text[:maxBytes], "") + "..."
 }
 
-// maxAhead is how many bytes behind what Cut returns are looked at: more than most secrets have.
-// End knows the beginning of a longer one.
+// lookahead is the number of bytes after maxBytes that Truncate examines. It exceeds the length of
+// most secrets. Tail recognizes the beginning of a longer one.
 const lookahead = 4 << 10
 
-// maxQuoted is the length in bytes that Quote cuts to.
+// maxQuoted is the maximum length of a value in bytes, see Quote.
 const maxQuoted = 80
 
-// Quote returns a value for a message: redacted, cut to 80 bytes, and in quotes.
+// Quote returns a value for a message: redacted, truncated to 80 bytes, and in quotes.
 func Quote(value string) string { return strconv.Quote(Truncate(value, maxQuoted)) }
 
-// Address is like [Quote] for an address, of which it also redacts a user and a password.
+// Address is like [Quote] for an address, and also redacts its user and password.
 func Address(text string) string {
 	if end := strings.LastIndexByte(text, '@'); end >= 0 {
 		start := 0
@@ -116,11 +115,10 @@ func redact(text string, k kind) string {
 	return redactJWT(text)
 }
 
-// edits replaces parts of a text, from its beginning to its end. It costs nothing where there are
-// none.
+// edits replaces ranges of a text in ascending order. It allocates nothing if there are none.
 type edits struct {
 	text   string
-	copied int // how much of text is in out
+	copied int // number of bytes of text that are in out
 	out    strings.Builder
 }
 
@@ -138,7 +136,7 @@ func (e *edits) String() string {
 	return e.out.String()
 }
 
-// next returns where c is found next, from start on, or -1.
+// next returns the position of the next c from start on, or -1.
 func next(text string, c byte, start int) int {
 	if i := strings.IndexByte(text[start:], c); i >= 0 {
 		return start + i
@@ -146,8 +144,8 @@ func next(text string, c byte, start int) int {
 	return -1
 }
 
-// redactParameters replaces the values of parameters of a form or a query, also of one that is the
-// value of another parameter: its equals signs are percent-encoded.
+// redactParameters replaces the values of secret parameters of a form or a query. It also handles a
+// form that is the value of another parameter, with percent-encoded equals signs.
 func redactParameters(text string, k kind) string {
 	for _, equals := range []string{"=", "%3D"} {
 		e := edits{text: text}
@@ -170,7 +168,7 @@ func redactParameters(text string, k kind) string {
 	return text
 }
 
-// parameterBefore returns the name of the parameter whose equals sign is there.
+// parameterBefore returns the name of the parameter before an equals sign.
 func parameterBefore(text string, equals int) string {
 	begin := equals
 	for begin > max(0, equals-maxNameLength) && isNameByte(text[begin-1]) {
@@ -180,7 +178,7 @@ func parameterBefore(text string, equals int) string {
 	if strings.IndexByte(name, '%') < 0 {
 		return name
 	}
-	name, _ = url.QueryUnescape(name) // what is no name is no secret one
+	name, _ = url.QueryUnescape(name) // an invalid name is not secret
 	return name
 }
 

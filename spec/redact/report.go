@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Report is like [String] for the texts of reports, which quote requests, curl lines and
-// differences: it also replaces credentials behind Bearer and Basic, and values of any name that
-// ends as one of a secret. A name in prose is no name. Every rule examines the original text, so
-// that none hides a secret from another.
+// Report is like [String] for the texts of reports: they quote requests, curl lines and
+// differences. It also replaces credentials after Bearer and Basic, and the values of names that
+// end like a secret name. It ignores such names in prose. Each rule examines the original text, so
+// that no replacement hides a secret from another rule.
 func Report(text string) string {
 	spans := slices.Concat(hexRuns(text), webTokens(text))
 	for at := range len(text) {
@@ -25,12 +25,12 @@ func Report(text string) string {
 	return replaceSpans(text, spans)
 }
 
-// words stand in front of secrets: those of the header Authorization, and what the names of
-// parameters, properties and fields end with whose values are secrets.
+// keywords precede secrets: the schemes of the header Authorization, and the endings of names whose
+// values are secrets.
 var keywords = []string{"bearer", "basic", "secret", "token", "password", "assertion"}
 
-// wordAt returns the word that begins there, in small letters, or none. It is called for each place
-// of long texts.
+// wordAt returns the keyword that begins at a position, in lower case, or "". It must be fast,
+// because it is called for each position of long texts.
 func wordAt(text string, at int) string {
 	switch text[at] | 0x20 {
 	case 'b', 's', 't', 'p', 'a':
@@ -43,8 +43,8 @@ func wordAt(text string, at int) string {
 	return ""
 }
 
-// webToken is the rest of a JSON Web Token, behind the letters all of them begin with, also of one
-// that is cut off.
+// webToken matches a JSON Web Token, possibly truncated, after the letters that all of them begin
+// with.
 var webToken = regexp.MustCompile(`^[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)+|^[A-Za-z0-9_-]{8,}`)
 
 func webTokens(text string) (spans []span) {
@@ -69,9 +69,9 @@ var (
 	token68       = regexp.MustCompile(`^[A-Za-z0-9._~+/-]{16,}=*`)
 )
 
-// credentials are what follows a scheme: behind the name of the header whatever it is, elsewhere
-// only what is as long as credentials are, for prose says "Bearer token" and "basic
-// authentication".
+// credentials returns the credentials after a scheme. After the name of the header they are any
+// word. Elsewhere they must be as long as real credentials, because prose has "Bearer token" and
+// "basic authentication".
 func credentials(text string, scheme, end int) span {
 	start := skip(text, end, " \t")
 	if start == end {
@@ -83,24 +83,24 @@ func credentials(text string, scheme, end int) span {
 	return span{start, start + len(token68.FindString(text[start:]))}
 }
 
-// skip returns the first place that has none of these characters.
+// skip returns the first position without any of these characters.
 func skip(text string, at int, chars string) int {
 	return len(text) - len(strings.TrimLeft(text[at:], chars))
 }
 
-// kept are values that are no secrets: a curl line can be repeated, a null differs from a value,
-// and "access_token: expected a string" is a message of ours.
+// nonSecrets are values that are not replaced. A curl line must remain usable, null must differ
+// from a value, and "access_token: expected a string" is a message of patmock.
 var nonSecrets = []string{
 	"expected", "$TOKEN", "null", "nil", "true", "false", strings.Trim(Mark, "[]"),
 }
 
-// replaceSpans puts the mark in place of the spans.
+// replaceSpans replaces the spans with the mark.
 func replaceSpans(text string, spans []span) string {
 	slices.SortFunc(spans, func(a, b span) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
 	})
 	var b strings.Builder
-	done, marked := 0, -1 // marked is where the last mark ends
+	done, marked := 0, -1 // marked is the end of the last replaced span
 	for _, s := range spans {
 		if s.start >= s.end || s.end <= done || slices.Contains(nonSecrets, text[s.start:s.end]) {
 			continue
@@ -117,17 +117,18 @@ func replaceSpans(text string, spans []span) string {
 }
 
 var (
-	// separator stands between a name and its value: 1 is the quote behind the name, 2 the
-	// separator itself.
+	// separator matches the text between a name and its value. Group 1 is the quote after the name,
+	// group 2 the separator itself.
 	separator = regexp.MustCompile(`^(\\*["'` + "`" + `])?[\s\x{a0}]*(:|=|%3[dD])`)
-	// certain is in front of a name that prose does not use.
+	// secretPrefix matches the beginning of a name that prose does not use.
 	secretPrefix = regexp.MustCompile(`(?i)(?:client|access|refresh|id)[_-]?$`)
-	// call is how go-cmp shows a value whose type it names: string("x"), strings.Join({"x", "y"},
-	// "").
+	// callPattern matches go-cmp's notation for a value with its type: string("x"),
+	// strings.Join({"x", "y"}, "").
 	callPattern = regexp.MustCompile(`^[\w.]+\(`)
 )
 
-// named is the value of a secret's name. It is empty where there is none, or where prose goes on.
+// namedValue returns the value of a secret name. It is empty if there is none or if the text is
+// prose.
 func namedValue(text string, name, end int) span {
 	found := separator.FindStringSubmatchIndex(text[end:])
 	if found == nil {
@@ -153,7 +154,7 @@ func namedValue(text string, name, end int) span {
 	return span{start, endOfWord(text, start, " \t\r\n\"'`,}])&")}
 }
 
-// parameter is the value behind an equals sign.
+// parameterValue returns the value after an equals sign.
 func parameterValue(text string, end int) span {
 	start := skip(text, end, " \t")
 	if s, ok := quotedValue(text, start); ok {
@@ -165,7 +166,8 @@ func parameterValue(text string, end int) span {
 	return span{start, endOfWord(text, start, " \t\r\n\"'`&")}
 }
 
-// quoted is what stands in the quotes that begin there. It is empty where that is nothing.
+// quotedValue returns the text in the quotes that begin at start. The span is empty if the text is
+// blank.
 func quotedValue(text string, start int) (s span, ok bool) {
 	first := skip(text, start, `\`)
 	if first == len(text) || strings.IndexByte("\"'`", text[first]) < 0 {
@@ -183,11 +185,11 @@ func bracketedValue(text string, start int) span {
 	return span{start, end}
 }
 
-// shellQuote is a single quote within single quotes in a shell.
+// shellQuote is a single quote within single quotes of a shell.
 const shellQuote = `'\''`
 
-// endOfWord returns where one of the stops comes. Backslashes in front of it belong to it: they
-// escape a quote.
+// endOfWord returns the position of the first stop character. Preceding backslashes belong to it,
+// because they escape a quote.
 func endOfWord(text string, start int, stops string) int {
 	end := start
 	for {

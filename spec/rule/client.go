@@ -1,7 +1,7 @@
 package rule
 
-// What clients have to do or to leave. The IDs are the kinds of findings; the mock rejects a
-// request by the same IDs if its document forbids it.
+// Obligations of clients. The IDs are the kinds of findings. If the document forbids a request, the
+// mock rejects it with the same ID.
 const (
 	UnknownProperty    ID = "unknown-property"
 	UnknownParameter   ID = "unknown-parameter"

@@ -1,6 +1,6 @@
 package rule
 
-// Files of a dialect, which patmock serve --dialect reads.
+// Files of a dialect, for patmock serve --dialect.
 const (
 	DialectSyntax       ID = "dialect-syntax"
 	DialectSize         ID = "dialect-size"

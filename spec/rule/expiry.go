@@ -51,7 +51,7 @@ var expiry = []Rule{
 		ID: ExpirySixMonths, Evidence: published, Versions: legacy,
 		Text: "Without a date a token expires after six calendar months.",
 		Sources: []string{
-			"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties/expirationDate/description",
+			legacyCreate + "/properties/expirationDate/description",
 			"docs/behaviour.md#legacy-default-is-six-months",
 			"docs/behaviour.md#six-months-are-calendar-months",
 		},
@@ -60,7 +60,7 @@ var expiry = []Rule{
 		ID: ExpiryUpperBound, Evidence: published, Versions: legacy,
 		Text: "A date lies within six months.",
 		Sources: []string{
-			"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties/expirationDate/description",
+			legacyCreate + "/properties/expirationDate/description",
 			"docs/behaviour.md#legacy-upper-bound-is-six-months",
 		},
 	},

@@ -1,6 +1,6 @@
 package rule
 
-// Fault rules, which the control API takes.
+// Fault rules of the control API.
 const (
 	FaultEffect    ID = "fault-effect"
 	FaultOperation ID = "fault-operation"

@@ -1,6 +1,6 @@
 package rule
 
-// Fixture files, which the control API also takes as the state of a tenant.
+// Fixture files. The control API accepts them as the state of a tenant as well.
 const (
 	FixtureSyntax        ID = "fixture-syntax"
 	FixtureSize          ID = "fixture-size"

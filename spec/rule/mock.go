@@ -1,7 +1,7 @@
 package rule
 
-// What belongs to patmock, not to a tenant: bounds, faults, and the control API, whose document is
-// spec/documents/control.yaml.
+// Rules of patmock itself, not of a tenant: limits, faults, and the control API. The document of
+// the control API is spec/documents/control.yaml.
 const (
 	ContentTooLarge   ID = "content-too-large"
 	IncompleteBody    ID = "incomplete-body"

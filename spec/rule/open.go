@@ -1,7 +1,7 @@
 package rule
 
-// Open questions: what nothing published settles, as patmock responds unless its dialect differs.
-// The IDs are those of the entries of a dialect.
+// Open questions, which no published document settles. The rules describe patmock's default
+// dialect. The IDs are those of dialect entries.
 const (
 	DuplicateName         ID = "duplicate-name"
 	TokenLimit            ID = "token-limit"

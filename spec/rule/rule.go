@@ -1,7 +1,7 @@
-// Package rule is the registry of rules: each promise of the API, and each obligation of a client,
-// has one ID here, one sentence, its evidence and its sources. The mock, the scenarios of the
-// contract, client findings and dialect entries refer to rules by ID. The logic of a rule is not
-// here: it is written twice, in the mock and in the contract.
+// Package rule has the registry of rules. Each promise of the API and each obligation of a client
+// has an ID, a sentence, evidence and sources. The mock, scenarios, client findings and dialect
+// entries refer to rules by ID. The logic of a rule is not here: the mock and the contract
+// implement it independently.
 package rule
 
 import (
@@ -15,19 +15,20 @@ import (
 // An ID names a rule. IDs are stable: recordings, suppressions and test suites refer to them.
 type ID string
 
-// A Rule is one promise of the API, or one obligation of its clients.
+// A Rule is a promise of the API, or an obligation of its clients.
 type Rule struct {
 	ID ID `json:"id"`
 	// Text is the rule in one sentence.
 	Text string `json:"text"`
-	// Evidence is how sure the rule is. It is never surer than the best of the sources.
+	// Evidence is the evidence for the rule. It is never stronger than the best source.
 	Evidence evidence.Level `json:"evidence"`
 	// Sources are pointers into documents, pages, errata, and facts of docs/behaviour.md, in the
-	// form that scenarios have.
+	// form of scenarios' sources.
 	Sources []string `json:"sources"`
-	// Versions that have the rule. Nil means all.
+	// Versions are the versions that have the rule. Nil means all.
 	Versions []version.Version `json:"versions"`
-	// Unobservable is the reason why no scenario can observe the rule. Empty means that one must.
+	// Unobservable is the reason for which no scenario can observe the rule. Empty means that a
+	// scenario must.
 	Unobservable string `json:"unobservable"`
 }
 
@@ -39,7 +40,7 @@ func All() []Rule {
 	)
 }
 
-// withCommon sets what rules leave out to that of a common one.
+// withCommon sets absent fields of rules to those of common.
 func withCommon(common Rule, rules []Rule) []Rule {
 	for i := range rules {
 		r := &rules[i]
@@ -60,16 +61,16 @@ var byID = func() map[ID]Rule {
 	return rules
 }()
 
-// Find returns the rule of that ID.
+// Find returns the rule with that ID.
 func Find(id ID) (Rule, bool) {
 	r, ok := byID[id]
 	return r, ok
 }
 
-// Evidence returns the evidence of the rule, empty for an ID that is not registered.
+// Evidence returns the evidence of the rule, or "" for an unknown ID.
 func (id ID) Evidence() evidence.Level { return byID[id].Evidence }
 
-// String returns the ID and its evidence, as messages show them: "rule name-unique, published".
+// String returns the ID and the evidence: "rule name-unique, published".
 func (id ID) String() string { return "rule " + string(id) + ", " + string(id.Evidence()) }
 
 var (
@@ -85,6 +86,7 @@ const (
 )
 
 const (
+	legacyCreate   = "v2024 #/components/schemas/CreatePersonalAccessTokenRequest"
 	createRequest  = "v2026 #/components/schemas/CreatePersonalAccessTokenRequest"
 	createResponse = "v2026 #/components/schemas/CreatePersonalAccessTokenResponse"
 	tokenSchema    = "v2026 #/components/schemas/GetPersonalAccessTokenResponse"

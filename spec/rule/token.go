@@ -23,7 +23,7 @@ const (
 	DeleteIsFinal      ID = "delete-is-final"
 	ExpiredTokenStays  ID = "expired-token-stays"
 	OneStore           ID = "one-store"
-	// Those of every exchange, whatever a scenario is about.
+	// Rules about all exchanges.
 	NothingElseChanges     ID = "nothing-else-changes"
 	RejectedChangesNothing ID = "rejected-changes-nothing"
 	StoredAsSent           ID = "stored-as-sent"

@@ -1,6 +1,6 @@
 package rule
 
-// Verifications, which the control API takes.
+// Verifications of the control API.
 const (
 	VerifyExpectations ID = "verify-expectations"
 	VerifyExactNumber  ID = "verify-exact-number"

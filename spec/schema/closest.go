@@ -2,13 +2,14 @@ package schema
 
 import "strings"
 
-// maxCompared bounds the work of a comparison, which grows with the product of the lengths.
+// maxCompared is the maximum length of a word in bytes. The cost of a comparison grows with the
+// product of the lengths.
 const maxCompared = 100
 
-// maxCandidates bounds how many words a word is compared with.
+// maxCandidates is the maximum number of candidates.
 const maxCandidates = 5_000
 
-// Closest returns the known word closest to the given one, or "" if none is close.
+// Closest returns the known word that is closest to word, or "" if none is close.
 func Closest(word string, known []string) string {
 	if len(word) > maxCompared {
 		return ""
@@ -28,8 +29,8 @@ func Closest(word string, known []string) string {
 	return best
 }
 
-// distance counts the bytes to insert, delete, replace or swap with their neighbour to turn a into
-// b.
+// distance returns the number of edits that turn a into b. An edit inserts, deletes or replaces a
+// byte, or swaps two neighbors.
 func distance(a, b string) int {
 	d := make([][]int, len(a)+1)
 	for i := range d {

@@ -10,12 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// jsonForm matches the beginning of a JSON object or array, which YAML rarely has.
+// jsonForm matches the beginning of a JSON object or array. YAML files rarely begin so.
 var jsonForm = regexp.MustCompile(`^\s*(\{\s*["}]|\[\s*[{\["\]0-9])`)
 
-// DescribeJSONError returns where a file that is meant to be JSON stops being it, and why. It
-// reports false for a file that is JSON, and for one that has neither the name nor the beginning of
-// JSON.
+// DescribeJSONError returns the position and the message of the first error in a JSON file. It
+// reports false for valid JSON, and for a file with neither the name nor the beginning of JSON.
 func DescribeJSONError(source string, data []byte) (line, column int, message string, found bool) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if !strings.HasSuffix(strings.ToLower(source), ".json") && !jsonForm.Match(data) {

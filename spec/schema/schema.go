@@ -1,4 +1,5 @@
-// Package schema has the version of patmock's files, and the words about what a file must not have.
+// Package schema has the schema version of patmock's files, and errors for unknown fields and
+// versions.
 package schema
 
 import (
@@ -10,19 +11,19 @@ import (
 	"strings"
 )
 
-// Version is the version of the form of every file: schema: 1. A file without one is of version 1.
+// Version is the schema version of every file: schema: 1. A file without one has version 1.
 const Version = 1
 
-// Field is the name of the version in a file.
+// Field is the name of the field with the version.
 const Field = "schema"
 
-// A VersionError is the error of a file whose version this patmock does not read.
+// A VersionError is the error for a file with an unsupported version.
 type VersionError struct {
-	// Schema is the version that the file has.
+	// Schema is the version of the file.
 	Schema int
 }
 
-// Error says what made the file, and what to do.
+// Error returns a message with the supported versions.
 func (e *VersionError) Error() string {
 	if e.Schema < 1 {
 		return fmt.Sprintf("%s %d does not exist: expected %d", Field, e.Schema, Version)
@@ -32,7 +33,7 @@ func (e *VersionError) Error() string {
 		Field, e.Schema, Field, Version)
 }
 
-// Check returns a [VersionError] unless this patmock reads the version.
+// Check returns a [VersionError] if this patmock does not support the version.
 func Check(version int) error {
 	if version < 1 || version > Version {
 		return &VersionError{version}
@@ -40,8 +41,8 @@ func Check(version int) error {
 	return nil
 }
 
-// DidYouMean returns ` (did you mean "x"?)` with the known word that is closest to another, or ""
-// if none is close.
+// DidYouMean returns ` (did you mean "x"?)` with the known word that is closest to word, or "" if
+// none is close.
 func DidYouMean(word string, known []string) string {
 	if best := Closest(word, known); best != "" {
 		return fmt.Sprintf(" (did you mean %q?)", best)
@@ -49,13 +50,13 @@ func DidYouMean(word string, known []string) string {
 	return ""
 }
 
-// An UnknownFieldError is the error of a field of a JSON object that must not have it.
+// An UnknownFieldError is the error for an unknown field of a JSON object.
 type UnknownFieldError struct {
-	// Field is its name, and Suggestion the closest name that may be there, empty if none is close.
+	// Field is the unknown name. Suggestion is the closest valid name, or "" if none is close.
 	Field, Suggestion string
 }
 
-// Error names both.
+// Error returns a message with both names.
 func (e *UnknownFieldError) Error() string {
 	if e.Suggestion == "" {
 		return fmt.Sprintf("unknown field %q", e.Field)
@@ -63,8 +64,8 @@ func (e *UnknownFieldError) Error() string {
 	return fmt.Sprintf("unknown field %q (did you mean %q?)", e.Field, e.Suggestion)
 }
 
-// Explain turns the error of a JSON decoder about an unknown field into an [UnknownFieldError] with
-// the closest field of the value that it decoded into. It returns other errors as they are.
+// Explain converts the error of a JSON decoder for an unknown field into an [UnknownFieldError]. It
+// suggests the closest field of into, the decoded value. It returns other errors unchanged.
 func Explain(err error, into any) error {
 	if err == nil {
 		return nil
@@ -77,7 +78,7 @@ func Explain(err error, into any) error {
 	return &UnknownFieldError{name, Closest(name, fieldsOf(reflect.TypeOf(into), nil))}
 }
 
-// fieldsOf appends the names of the fields in a type and in the types that it consists of.
+// fieldsOf appends the names of the fields of a type and of its elements and fields.
 func fieldsOf(t reflect.Type, names []string) []string {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
@@ -91,9 +92,9 @@ func fieldsOf(t reflect.Type, names []string) []string {
 		switch {
 		case !field.IsExported() && !field.Anonymous, name == "-":
 			continue
-		case field.Anonymous && name == "": // its fields are those of the type
+		case field.Anonymous && name == "": // its fields belong to the outer type
 		case slices.Contains(names, cmp.Or(name, field.Name)):
-			continue // which also ends types that contain themselves
+			continue // this also ends the recursion
 		default:
 			names = append(names, cmp.Or(name, field.Name))
 		}

@@ -12,8 +12,8 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// JSON returns a document in YAML, or in JSON, as JSON in the same order. It has no bounds but that
-// of values, which counts those of aliases each time.
+// JSON converts a YAML or JSON document to JSON in the same order. The only limit is that of
+// values. It counts the values of an alias at each use.
 func JSON(source []byte) ([]byte, error) {
 	source = normalize(source)
 	if json.Valid(source) {
@@ -54,7 +54,7 @@ func shortError(err error) error {
 	return err
 }
 
-// resolveAll calls resolve for the mappings of a tree.
+// resolveAll resolves the mappings of a tree.
 func resolveAll(n *yaml.Node) {
 	for _, child := range n.Content {
 		resolveAll(child)
@@ -117,14 +117,14 @@ func (w *jsonWriter) value(n *yaml.Node) error {
 	return nil
 }
 
-func (w *jsonWriter) text(text string) { _, _ = w.WriteString(text) } // a buffer takes everything
+func (w *jsonWriter) text(text string) { _, _ = w.WriteString(text) } // never fails
 
 func (w *jsonWriter) encode(value any) {
-	encoded, _ := json.Marshal(value) // a scalar always encodes
+	encoded, _ := json.Marshal(value) // never fails for a scalar
 	w.text(string(encoded))
 }
 
-// FromJSON returns valid JSON as YAML in the same order.
+// FromJSON converts valid JSON to YAML in the same order.
 func FromJSON(source []byte) ([]byte, error) {
 	root := jsonTree(source)
 	plainStyle(root)
@@ -134,7 +134,7 @@ func FromJSON(source []byte) ([]byte, error) {
 // jsonTree returns the tree of valid JSON of any size.
 func jsonTree(source []byte) *yaml.Node {
 	r := &jsonReader{data: source, line: 1, unbounded: true}
-	root, _ := r.value() // which fails at bounds only
+	root, _ := r.value() // without limits it never fails
 	return root
 }
 

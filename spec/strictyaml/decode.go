@@ -8,15 +8,15 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// path leads to a value, from the inside to the outside. Nil is the file.
+// path is the path of a value. It links from the value outwards to the file, which is nil.
 type path struct {
 	parent  *path
 	key     string
-	index   int // of an entry, if the key is empty
+	index   int // of an entry, if isEntry
 	isEntry bool
 }
 
-// String returns the path as errors show it, such as tokens[0].scope.
+// String returns the path in the form of errors, such as tokens[0].scope.
 func (p *path) String() string {
 	switch {
 	case p == nil:
@@ -27,14 +27,14 @@ func (p *path) String() string {
 	return joinField(p.parent.String(), p.key)
 }
 
-// Written has the fields of an entry that were written with a value.
+// FieldSet is the set of fields that an entry has with a value.
 type FieldSet struct {
 	mask  uint64
 	index map[string]int
 }
 
-// Written returns those of the entry in a list of the top level, which is of that type. The list ""
-// has one entry, the file. As in the API, null is as good as absent.
+// Fields returns the fields of an entry in a list at the top level. Its type is of. The list "" has
+// one entry, the file. A null counts as absent, as in the API.
 func (f *File) Fields(list string, entry int, of reflect.Type) FieldSet {
 	if all := f.present[list]; entry < len(all) {
 		return FieldSet{all[entry], f.shapeOf(of).index}
@@ -42,10 +42,11 @@ func (f *File) Fields(list string, entry int, of reflect.Type) FieldSet {
 	return FieldSet{}
 }
 
-// Has reports whether the field of that name was written.
+// Has reports whether the entry has the field of that name.
 func (w FieldSet) Has(name string) bool { return w.mask&(1<<w.index[name]) != 0 }
 
-// Decode reads the file into what into points to. It reports whether it got all values.
+// Decode decodes the file into the value that into points to. It reports whether all values were
+// decoded.
 func (f *File) Decode(into any) bool {
 	if f.stopped {
 		return false
@@ -76,7 +77,7 @@ func (f *File) Decode(into any) bool {
 	return !f.incomplete
 }
 
-// incompleteError reports an error for which a value is missing.
+// reject reports an error and marks the file as incomplete.
 func (f *File) reject(kind Kind, p *path, format string, args ...any) {
 	f.incomplete = true
 	if f.Full() {
@@ -86,7 +87,7 @@ func (f *File) reject(kind Kind, p *path, format string, args ...any) {
 	f.Report(kind, p.String(), format, args...)
 }
 
-// value decodes n into v. Expected is what its text is called.
+// value decodes n into v. Expected describes the type of a text for messages.
 func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
 	n = deref(n)
 	if f.values++; f.values > MaxValues {
@@ -142,8 +143,8 @@ func (f *File) value(p *path, n *yaml.Node, v reflect.Value, expected string) {
 	}
 }
 
-// Scalar is a text that may be written as a number, true, false or null as well: it is what the
-// file has there.
+// Scalar is a text that may also be written as a number, true, false or null. It keeps the notation
+// of the file.
 type Scalar string
 
 func (f *File) scalar(p *path, n *yaml.Node, typ nodeType, v reflect.Value) {
@@ -164,7 +165,7 @@ func (f *File) scalar(p *path, n *yaml.Node, typ nodeType, v reflect.Value) {
 	}
 }
 
-// flag notes texts that should have been replaced.
+// noteFlagged records a field with a text that Options.Flag reports.
 func (f *File) noteFlagged(p *path, n *yaml.Node, typ nodeType) {
 	if f.options.Flag == nil {
 		return
@@ -176,7 +177,8 @@ func (f *File) noteFlagged(p *path, n *yaml.Node, typ nodeType) {
 	}
 }
 
-// mismatch reports the type of a value, never the value: it may be a secret in the wrong place.
+// mismatch reports a wrong type. It never includes the value, because a secret may be in the wrong
+// field.
 func (f *File) mismatch(p *path, expected string, n *yaml.Node) {
 	hint, typ := "", typeOf(n)
 	switch {
@@ -191,7 +193,7 @@ func (f *File) mismatch(p *path, expected string, n *yaml.Node) {
 	f.reject(WrongType, p, "expected %s, got %s%s", expected, string(typ), hint)
 }
 
-// list appends the entries of n.
+// list decodes the entries of n and appends them to v.
 func (f *File) list(p *path, n *yaml.Node, v reflect.Value) {
 	if v.IsNil() {
 		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
@@ -211,7 +213,7 @@ func (f *File) list(p *path, n *yaml.Node, v reflect.Value) {
 	}
 }
 
-// toAny returns the value of n as encoding/json would decode it, but for integers, which are int64.
+// toAny returns the value of n as encoding/json would decode it. Integers are int64.
 func toAny(n *yaml.Node, depth int) any {
 	n = deref(n)
 	switch typ := typeOf(n); {

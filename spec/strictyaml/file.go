@@ -1,9 +1,9 @@
-// Package strictyaml reads the YAML and JSON files of patmock, and reports all that is wrong with
-// one at once, with lines and columns.
+// Package strictyaml decodes the YAML and JSON files of patmock. It reports all errors of a file
+// together, with lines and columns.
 //
-// Unknown and repeated keys are errors, but for keys that begin with x-, which are skipped.
-// Anchors, aliases and merge keys are read, other tags are not. Numbers mean what YAML 1.2 says;
-// those with a leading zero are errors, because YAML 1.1 reads them as octal.
+// Unknown and repeated keys are errors. Keys that begin with x- are skipped. Anchors, aliases and
+// merge keys are supported, other tags are not. Numbers follow YAML 1.2. Numbers with a leading
+// zero are errors, because YAML 1.1 reads them as octal.
 package strictyaml
 
 import (
@@ -21,48 +21,49 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Options of a file.
+// Options are the options of a file.
 type Options struct {
-	// MaxBytes bounds its size. TooLarge says what to do about a larger one.
+	// MaxBytes is the maximum size of the file. TooLarge completes the error for a larger one with
+	// a remedy.
 	MaxBytes int
 	TooLarge string
-	// Empty is the message of the error of an empty file. Without it, a file may be empty.
+	// Empty is the error message for an empty file. If it is empty, so may be the file.
 	Empty string
-	// Entries are the keys that the mapping of a file may have that is decoded into a map. Nil
-	// allows all.
+	// Entries are the valid keys of a file that is decoded into a map. Nil allows all.
 	Entries []string
-	// Rules that errors break, by kind.
+	// Rules are the rules that errors violate, by kind.
 	Rules map[Kind]rule.ID
-	// Flag reports whether errors at a field with that text end with a hint, which Hint returns.
+	// Flag reports whether a text needs a hint. Errors at the field of such a text end with the
+	// result of Hint.
 	Flag func(text string) bool
 	Hint func(field string) string
 }
 
-// File is a file that is read, with the errors found so far.
+// File is a file that is being decoded, with the errors found so far.
 type File struct {
 	source  string
 	data    []byte
 	isJSON  bool
 	options Options
-	ctx     context.Context //nolint:containedctx // of the one call that reads the file
+	ctx     context.Context //nolint:containedctx // used by one call
 
 	pending []pendingError
-	omitted int // errors that are only counted
-	// present has a bit for each field with a value, by list and entry. The file is the one entry
-	// of "".
+	omitted int // number of errors beyond the limit
+	// present has a bit for each field with a value, by list and entry. The list "" has one entry,
+	// the file.
 	present map[string][]uint64
 	shapes  map[reflect.Type]*shape
 	flagged map[string]bool
-	// the tree of a file that is read as one part, which is costly to make again
+	// the tree of a file that consists of one part; parsing it again is expensive
 	singlePart *yaml.Node
-	seen       []seenKey // in the mappings that are decoded, from the outside to the inside
-	values     int       // decoded, those of aliases each time
-	lineOffset int       // in front of the part that is decoded
+	seen       []seenKey // keys of the current mappings, from the outermost inwards
+	values     int       // decoded so far, counting those of aliases at each use
+	lineOffset int       // number of lines before the current part
 	incomplete bool
-	stopped    bool // nothing more can be said about the file
+	stopped    bool // the rest of the file cannot be read
 }
 
-// Open prepares a file for reading. The context ends it. Source names the file in errors.
+// Open prepares a file for decoding, until ctx ends. Source names the file in errors.
 func Open(ctx context.Context, source string, data []byte, options Options) *File {
 	f := &File{
 		source: source, options: options, ctx: ctx,
@@ -86,17 +87,17 @@ func Open(ctx context.Context, source string, data []byte, options Options) *Fil
 	return f
 }
 
-// place is a position in a file. Both count from 1, columns in characters.
+// position is a position in a file. Line and column count from 1, columns in characters.
 type position struct{ line, column int }
 
-// failure ends the reading of a file.
+// failure is an error that ends the decoding of a file.
 type failure struct {
 	kind     Kind
 	position position
 	message  string
 }
 
-// stop reports the one error of a file that cannot be read further.
+// stop reports an error after which the rest of the file cannot be read.
 func (f *File) stop(e failure) {
 	f.Report(e.kind, "", "%s", e.message)
 	if len(f.pending) > 0 {
@@ -105,13 +106,13 @@ func (f *File) stop(e failure) {
 	f.incomplete, f.stopped = true, true
 }
 
-// Complete reports whether every value of the file was decoded.
+// Complete reports whether all values of the file were decoded.
 func (f *File) Complete() bool { return !f.incomplete }
 
-// Done reports whether nothing more needs to be found.
+// Done reports whether decoding has ended.
 func (f *File) Done() bool { return f.stopped || f.ctx.Err() != nil }
 
-// Flagged returns the fields with a text that Options.Flag found, sorted.
+// FlaggedFields returns the fields with a text that Options.Flag reports, sorted.
 func (f *File) FlaggedFields() []string {
 	var fields []string
 	for field := range f.flagged {
@@ -123,8 +124,8 @@ func (f *File) FlaggedFields() []string {
 
 var byteOrderMark = []byte("\ufeff")
 
-// normalize removes what would be counted wrongly, and a %YAML directive that the library does not
-// take: a byte order mark and Windows line ends.
+// normalize removes a byte order mark and converts Windows line endings, because they would distort
+// positions. It also turns a %YAML directive into a comment, because the library rejects it.
 func normalize(data []byte) []byte {
 	data = bytes.TrimPrefix(data, byteOrderMark)
 	if bytes.IndexByte(data, '\r') >= 0 {
@@ -136,7 +137,8 @@ func normalize(data []byte) []byte {
 	return data
 }
 
-// findBadText finds what YAML cannot have: bytes that are not UTF-8, and control characters.
+// findInvalidText returns the position of the first invalid text: bytes that are not UTF-8, or a
+// control character.
 func findInvalidText(data []byte) (pos position, message string) {
 	control := func(c byte) bool { return c < ' ' && c != '\t' && c != '\n' && c != '\r' }
 	if utf8.Valid(data) && !slices.ContainsFunc(data, control) {

@@ -9,24 +9,24 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// jsonReader makes trees of valid JSON, which has escapes that YAML does not have. Large lists of
-// the top level come in parts.
+// jsonReader builds trees from valid JSON. The YAML library does not support all escapes of JSON.
+// It splits large lists of the top level into parts.
 type jsonReader struct {
 	data   []byte
 	offset int
 	visit  func(part) bool
 
-	line, column    int // of counted, the column from 0
+	line, column    int // position of counted, column from 0
 	counted         int
 	depth           int
 	values, inPart  int
 	partStart       int
-	root, lastKey   *yaml.Node // last is the key of the top level
+	root, lastKey   *yaml.Node // lastKey is the current key at the top level
 	continued, done bool
 	unbounded       bool
 }
 
-// read passes all parts.
+// read passes all parts to visit.
 func (r *jsonReader) read() *failure {
 	root, e := r.value()
 	if e == nil && !r.done {
@@ -35,7 +35,7 @@ func (r *jsonReader) read() *failure {
 	return e
 }
 
-// space skips blanks.
+// skipSpace skips white space and returns the next byte, 0 at the end.
 func (r *jsonReader) skipSpace() byte {
 	for r.offset < len(r.data) {
 		switch c := r.data[r.offset]; c {
@@ -48,7 +48,7 @@ func (r *jsonReader) skipSpace() byte {
 	return 0
 }
 
-// node makes a node at the position of the next byte.
+// node returns a new node at the position of the next byte.
 func (r *jsonReader) node(kind yaml.Kind) *yaml.Node {
 	for ; r.counted < r.offset; r.counted++ {
 		switch c := r.data[r.counted]; {
@@ -89,7 +89,7 @@ func (r *jsonReader) value() (*yaml.Node, *failure) {
 	return n, nil
 }
 
-// text reads a text in quotes.
+// text reads a string.
 func (r *jsonReader) text() *yaml.Node {
 	n := r.node(yaml.ScalarNode)
 	n.Style = yaml.DoubleQuotedStyle
@@ -103,7 +103,7 @@ func (r *jsonReader) text() *yaml.Node {
 	quoted := r.data[r.offset : end+1]
 	r.offset = end + 1
 	if n.Value = string(quoted[1 : len(quoted)-1]); escaped {
-		_ = json.Unmarshal(quoted, &n.Value) // which is valid
+		_ = json.Unmarshal(quoted, &n.Value) // never fails, the JSON is valid
 	}
 	return n
 }
@@ -158,8 +158,8 @@ func (r *jsonReader) collection(kind yaml.Kind, closing byte, bound int, unit st
 	return n, nil
 }
 
-// next passes the part so far, which ends in a list, and returns the node in which the list goes
-// on.
+// nextPart passes the part so far, which ends within a list. It returns the node for the rest of
+// the list.
 func (r *jsonReader) nextPart(list *yaml.Node) *yaml.Node {
 	r.root.Content = append(r.root.Content, list)
 	r.done = !r.visit(part{root: r.root, continued: r.continued})

@@ -10,20 +10,21 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// shape has the fields of a struct by their names in a file.
+// shape describes the fields of a struct by their names in a file.
 type shape struct {
 	index     map[string]int
 	names     []string
-	typeNames map[string]string // the type in words, by name
+	typeNames map[string]string // descriptions of types, by name
 	required  []string
-	// line is the field that gets the line of the struct or, if it is there, that of the key
-	// lineOf. It is -1 without such a field.
+	// line is the index of the field for a line number, or -1 without such a field. The line is
+	// that of the key lineKey, or of the struct if the key is absent.
 	line    int
 	lineKey string
 }
 
-// shapeOf reads tags such as `yaml:"name,a time"`: the name in the file, and what messages call the
-// type of its text, or "required". The tag `line:"name"` is of a field that gets the line of a key.
+// shapeOf returns the shape of a type. A tag `yaml:"name,a time"` has the name in the file, and a
+// description of the type for messages or "required". The tag `line:"name"` marks the field for the
+// line number of a key.
 func (f *File) shapeOf(t reflect.Type) *shape {
 	s := f.shapes[t]
 	if s != nil {
@@ -51,13 +52,13 @@ func (f *File) shapeOf(t reflect.Type) *shape {
 	return s
 }
 
-// mapping decodes a mapping, which comes in parts.
+// mapping decodes a mapping, possibly in parts.
 type mapping struct {
 	*File
 	path    *path
 	v       reflect.Value
 	shape   *shape // nil for a map
-	first   int    // of its keys in File.seen
+	first   int    // index of its first key in File.seen
 	child   path
 	present uint64
 }
@@ -85,7 +86,8 @@ func (m *mapping) setLine(at *yaml.Node) {
 	}
 }
 
-// add decodes the keys of n. If it is continued, the first one is the last one so far.
+// add decodes the keys of n. If continued is true, the first key continues the last one of the part
+// before.
 func (m *mapping) add(n *yaml.Node, continued bool) {
 	for i := 0; i+1 < len(n.Content) && !m.Done(); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
@@ -156,7 +158,7 @@ func (m *mapping) field(p *path, key, value *yaml.Node) {
 	m.value(p, value, m.v.Field(i), m.shape.typeNames[key.Value])
 }
 
-// end notes which fields are there, and reports those that have to be.
+// finish records the fields that are present, and reports missing required fields.
 func (m *mapping) finish() {
 	m.seen = m.seen[:m.first]
 	for _, name := range m.shape.required {
@@ -174,7 +176,7 @@ func (m *mapping) finish() {
 	m.File.present[list] = append(m.File.present[list], m.present)
 }
 
-// schema reads the version of a file.
+// schema checks the schema version of the file.
 func (m *mapping) schema(p *path, n *yaml.Node) {
 	switch typ := typeOf(deref(n)); typ {
 	case nullType:
@@ -184,7 +186,7 @@ func (m *mapping) schema(p *path, n *yaml.Node) {
 			return
 		}
 		newer := parseInteger(deref(n).Value) > schema.Version
-		if newer { // nothing else can be said about the file
+		if newer { // other errors are meaningless then
 			m.pending, m.omitted = nil, 0
 		}
 		m.reject(UnsupportedSchema, p, "%s", err)

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// nodeType is the type of a value by the core schema of YAML 1.2, in the words of messages.
+// nodeType is the type of a value by the core schema of YAML 1.2, as messages name it.
 type nodeType string
 
 const (
@@ -27,7 +27,7 @@ const (
 	octalType    nodeType = "a number with a leading zero"
 )
 
-// deref returns the value that an alias stands for.
+// deref returns the target of an alias, and other nodes unchanged.
 func deref(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias
@@ -50,12 +50,13 @@ func typeOf(n *yaml.Node) nodeType {
 }
 
 var (
-	integerForm  = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)$|^0o[0-7]+$|^0x[0-9a-fA-F]+$|^[-+]?\.(inf|Inf|INF)$`)
+	integerForm = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)$|^0o[0-7]+$|` +
+		`^0x[0-9a-fA-F]+$|^[-+]?\.(inf|Inf|INF)$`)
 	octalForm    = regexp.MustCompile(`^[-+]?0[0-9]+$`)
 	fractionForm = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
 )
 
-// plainType returns the type of a text without quotes.
+// plainType returns the type of an unquoted scalar.
 func plainType(text string) nodeType {
 	switch text {
 	case "", "~", "null", "Null", "NULL":
@@ -84,10 +85,10 @@ func plainType(text string) nodeType {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// outOfBounds is an integer that no field takes.
+// outOfBounds is an integer that is invalid for every field.
 const outOfBounds = 1<<31 - 1
 
-// integer returns the value of an integer.
+// parseInteger returns the value of an integer, or outOfBounds.
 func parseInteger(text string) int64 {
 	n, err := strconv.ParseInt(text, 0, 64)
 	if err != nil {
@@ -96,12 +97,12 @@ func parseInteger(text string) int64 {
 	return n
 }
 
-// isMerge reports whether a key is that of YAML's merges.
+// isMerge reports whether a key is a YAML merge key.
 func isMerge(key *yaml.Node) bool {
 	return key.Kind == yaml.ScalarNode && key.Style == 0 && key.Value == "<<"
 }
 
-// needsResolving reports whether a mapping has keys that are merges or aliases.
+// needsResolving reports whether a mapping has merge keys, or keys that are aliases.
 func needsResolving(n *yaml.Node) bool {
 	for i := 0; i < len(n.Content); i += 2 {
 		if isMerge(n.Content[i]) || n.Content[i].Kind == yaml.AliasNode {
@@ -111,8 +112,9 @@ func needsResolving(n *yaml.Node) bool {
 	return false
 }
 
-// resolve replaces the merge keys of a mapping by what they add, and keys that are aliases. Own
-// keys win over merged ones, earlier merged ones over later ones. Merge keys of other values stay.
+// resolve replaces merge keys of a mapping with the merged keys, and aliases of keys with their
+// targets. Own keys override merged ones, and earlier merged keys override later ones. Merge keys
+// with invalid values remain.
 func resolve(n *yaml.Node) {
 	var sources []*yaml.Node
 	own := make([]*yaml.Node, 0, len(n.Content))
@@ -143,13 +145,14 @@ func resolve(n *yaml.Node) {
 	n.Content = own
 }
 
-// maxWord bounds, in bytes, a word of a file in the path of a field.
+// maxKeyLength is the maximum length of a key in the path of a field, in bytes.
 const maxKeyLength = 128
 
-// plain quotes a word of a file unless it is simple, so that no message has a second line.
+// formatKey returns a key for a path. It quotes unusual keys, so that a message never has a second
+// line.
 func formatKey(key string) string {
 	if len(key) > maxKeyLength {
-		hash := sha256.Sum256([]byte(key)) // other long words have other paths
+		hash := sha256.Sum256([]byte(key)) // distinguishes long keys
 		key = redact.Truncate(key, maxKeyLength) + hex.EncodeToString(hash[:4])
 	}
 	for i := range len(key) {

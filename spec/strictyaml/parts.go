@@ -14,31 +14,33 @@ import (
 
 // Limits of a file. A tree takes up to a hundred times the memory of its text.
 const (
-	// maxPart bounds, in bytes, a part of YAML that is read as one tree.
+	// maxPart is the maximum size in bytes of YAML that is parsed as one tree.
 	maxPart  = 1 << 20
 	maxDepth = 16
-	// maxKeys bounds the keys of a mapping, which are compared with each other.
+	// maxKeys is the maximum number of keys in a mapping. Each key is compared with the others.
 	maxKeys = 200
-	// MaxEntries bounds the entries of a list, and MaxValues the values of a file.
+	// MaxEntries is the maximum number of entries in a list, and MaxValues that of values in a
+	// file.
 	MaxEntries = 200_000
 	MaxValues  = 5_000_000
-	// maxPartValues bounds the values of a part.
+	// maxPartValues is the maximum number of values in a part.
 	maxPartValues = 500_000
-	// usualPart is the size in bytes from which a part ends behind the next entry of a list.
+	// targetPart is the size in bytes after which a part ends before the next entry of a list.
 	targetPart = 64 << 10
 )
 
 // part is a document, or a part of a large one: a mapping with some of its keys.
 type part struct {
 	root *yaml.Node
-	// lines are in front of the part. JSON has its own positions.
+	// lineOffset is the number of lines before the part. It is 0 for JSON, whose nodes have
+	// absolute positions.
 	lineOffset int
-	// continued reports that the first key is the last one of the part before: its list goes on.
+	// continued reports whether the first key continues the list of the previous part's last key.
 	continued bool
 }
 
-// parts passes the parts of a file until visit returns false. It stops the file at the first thing
-// that cannot be read.
+// parts passes the parts of a file to visit until visit returns false. At an unreadable part it
+// stops the file.
 func (f *File) parts(visit func(part) bool) {
 	if f.isJSON {
 		r := &jsonReader{data: f.data, line: 1, visit: func(p part) bool {
@@ -60,7 +62,7 @@ func (f *File) parts(visit func(part) bool) {
 			f.stop(*err)
 			return
 		}
-		if root == nil && !c.continued { // nothing but comments
+		if root == nil && !c.continued { // only comments
 			root = &yaml.Node{Kind: yaml.ScalarNode, Line: 1, Column: 1}
 		}
 		if len(c.text) == len(f.data) {
@@ -72,16 +74,16 @@ func (f *File) parts(visit func(part) bool) {
 	}
 }
 
-// chunk is a part of the text of a file: whole lines.
+// chunk is a part of the file's text that consists of complete lines.
 type chunk struct {
-	// key is the line in front of a list that goes on.
+	// key is the line with the key of a continued list.
 	key, text  []byte
 	lineOffset int
 	continued  bool
 }
 
-// chunks cuts large YAML in front of keys and of entries in lists of the top level. A line that
-// looks like one cannot be in a text of several lines, which is indented further.
+// chunks splits large YAML before keys of the top level, and before entries of their lists. A
+// similar line within a text of several lines has more indentation.
 func chunks(data []byte) func(yield func(chunk) bool) {
 	return func(yield func(chunk) bool) {
 		s := splitter{enabled: len(data) > maxPart, indent: -1}
@@ -109,16 +111,16 @@ func chunks(data []byte) func(yield func(chunk) bool) {
 	}
 }
 
-// cutter finds the lines of YAML in front of which it can be cut.
+// splitter finds lines of YAML before which the file can be split.
 type splitter struct {
 	enabled  bool
-	lines    int    // read so far
-	hasValue bool   // there is a value
-	key      []byte // the line of the key whose value may be a list
-	indent   int    // of the list's entries, -1 in front of the first one
+	lines    int    // lines read so far
+	hasValue bool   // the document has begun
+	key      []byte // line of the current key if its value may be a list
+	indent   int    // indentation of the list's entries, -1 before the first one
 }
 
-// line reports whether the text can be cut in front of a line, and whether it is in a list then.
+// canSplit reports whether the file can be split before line, and whether line continues a list.
 func (s *splitter) canSplit(line []byte) (split, continued bool) {
 	s.lines++
 	content := bytes.TrimLeft(line, " ")
@@ -131,7 +133,7 @@ func (s *splitter) canSplit(line []byte) (split, continued bool) {
 	switch {
 	case indent == 0 &&
 		(bytes.HasPrefix(content, []byte("---")) || bytes.HasPrefix(content, []byte("..."))):
-		s.enabled = !s.hasValue // what is behind the document is not cut
+		s.enabled = !s.hasValue // text after the document is not split
 	case s.key != nil && entry && (s.indent < 0 || s.indent == indent):
 		split, s.indent = s.indent == indent, indent
 		return split, true
@@ -148,12 +150,12 @@ func (s *splitter) canSplit(line []byte) (split, continued bool) {
 	return false, false
 }
 
-// depthLimit ends the reading of YAML that is nested too deeply.
+// depthLimit rejects YAML that is nested too deeply.
 type depthLimit struct{}
 
 var errTooDeep = errors.New("too deep")
 
-// CheckDepth is called by the library for each level.
+// CheckDepth implements the plugin's callback for each level.
 func (depthLimit) CheckDepth(depth int, _ *yaml.DepthContext) error {
 	if depth > maxDepth {
 		return errTooDeep
@@ -161,10 +163,10 @@ func (depthLimit) CheckDepth(depth int, _ *yaml.DepthContext) error {
 	return nil
 }
 
-// CheckAlias is called by the library where it decodes aliases, which it does not do here.
+// CheckAlias implements the plugin's callback for decoded aliases. The library decodes none here.
 func (depthLimit) CheckAlias(int, int) error { return nil }
 
-// compose returns the root of the only document in a chunk, nil if it has none.
+// compose returns the root of the only document in a chunk, or nil if there is none.
 func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 	if len(c.text) > maxPart {
 		if e := f.jsonError(); e != nil {
@@ -201,7 +203,7 @@ func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 			return root, e
 		case err != nil:
 			return nil, f.syntaxError(err, c)
-		case isEmpty(&document): // behind the last ---
+		case isEmpty(&document): // after the last ---
 		case root != nil:
 			return nil, &failure{
 				ManyDocuments,
@@ -214,13 +216,13 @@ func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 	}
 }
 
-// isNothing reports whether a document has no value.
+// isEmpty reports whether a document has no value.
 func isEmpty(document *yaml.Node) bool {
 	n := document.Content[0]
 	return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == "" && n.Anchor == ""
 }
 
-// syntaxError describes an error of the library.
+// syntaxError converts an error of the library.
 func (f *File) syntaxError(err error, c chunk) *failure {
 	var e *yaml.LoadError
 	if !errors.As(err, &e) {
@@ -237,7 +239,7 @@ func (f *File) syntaxError(err error, c chunk) *failure {
 	message := "not YAML: " + redact.String(e.Message)
 	if e.ContextMsg != "" {
 		message += " " + e.ContextMsg
-		// where it began, not the end
+		// the beginning of the construct, not its end
 		if pos.line == e.ContextMark.Line || e.Mark.Index >= len(c.text) {
 			pos = position{e.ContextMark.Line, e.ContextMark.Column}
 		}
@@ -255,7 +257,7 @@ func (f *File) syntaxError(err error, c chunk) *failure {
 	return &failure{Syntax, pos, message}
 }
 
-// jsonError returns the error of a file that is meant to be JSON, nil for others.
+// jsonError returns the error of an invalid JSON file, or nil if the file is not JSON.
 func (f *File) jsonError() *failure {
 	line, column, message, isJSON := schema.DescribeJSONError(f.source, f.data)
 	if !isJSON {
@@ -264,14 +266,13 @@ func (f *File) jsonError() *failure {
 	return &failure{Syntax, position{line, column}, redact.String(message)}
 }
 
-// hasTemplate reports whether a line has {{ NAME }}, which YAML cannot read without quotation
-// marks.
+// hasTemplate reports whether a line has {{ NAME }}, which is invalid YAML without quotes.
 func hasTemplate(data []byte, line int) bool {
 	lines := bytes.SplitN(data, []byte("\n"), line+1)
 	return line <= len(lines) && bytes.Contains(lines[line-1], []byte("{{"))
 }
 
-// measure compares trees with the limits, and replaces their merge keys.
+// sizeChecker checks the limits of trees, and resolves their merge keys.
 type sizeChecker struct{ values int }
 
 func (m *sizeChecker) check(n *yaml.Node, depth int) *failure {

@@ -5,11 +5,11 @@ import (
 	"strconv"
 )
 
-// otherWords mean something else in some version of YAML.
+// reservedWords have another meaning in some version of YAML.
 var reservedWords = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|nan|inf)$`)
 
-// Quote returns a text as YAML has it: in quotes unless it means itself in every version of YAML,
-// also in a list in brackets. The escapes of Go are escapes of YAML.
+// Quote returns a text in YAML. It adds quotes unless every version of YAML reads the plain text as
+// itself, also in a list in brackets. Go's escapes are valid in YAML.
 func Quote(text string) string {
 	if isSafe(text) && (len(text) > 5 || !reservedWords.MatchString(text)) {
 		return text
@@ -17,7 +17,8 @@ func Quote(text string) string {
 	return strconv.Quote(text)
 }
 
-// isSafe reports whether a text consists of letters, digits and some other characters inside.
+// isSafe reports whether a text consists of letters and digits, with some other characters between
+// them.
 func isSafe(text string) bool {
 	for i := range len(text) {
 		c := text[i]

@@ -14,23 +14,24 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// pending is an error without its place. Places are looked up at the end, for the few fields that
-// need one.
+// pendingError is an error whose position is not yet known. Positions are determined at the end,
+// for the few fields that need one.
 type pendingError struct {
 	Error
 	field    string
-	position position // zero for that of the field
+	position position // zero for the position of the field
 	format   string
 	args     []any
 }
 
-// LineOf is a field in the arguments of a message, which shows the field's line.
+// FieldLine is the path of a field in the arguments of a message. The message has the line of the
+// field.
 type FieldLine string
 
-// Full reports whether further errors are only counted.
+// Full reports whether the limit of errors is reached. Further errors are only counted.
 func (f *File) Full() bool { return len(f.pending) >= limit.Items }
 
-// HasErrors reports whether there is an error at a field or in it.
+// HasErrors reports whether a field, or a field in it, has an error.
 func (f *File) HasErrors(field string) bool {
 	return slices.ContainsFunc(f.pending, func(p pendingError) bool {
 		rest, inside := strings.CutPrefix(p.field, field)
@@ -38,15 +39,16 @@ func (f *File) HasErrors(field string) bool {
 	})
 }
 
-// maxArgument bounds, in bytes, a text in a message. The longest are lists of known names.
+// maxArgument is the maximum length of an argument in bytes. The longest arguments are lists of
+// names.
 const maxArgument = 1 << 10
 
-// Report adds an error. Text in the arguments may come from the file, and is redacted and cut.
+// Report adds an error. It redacts and truncates arguments, because they may come from the file.
 func (f *File) Report(kind Kind, field, format string, args ...any) {
 	f.ReportRule(kind, f.options.Rules[kind], field, format, args...)
 }
 
-// ReportRule is like [File.Report] for an error of another rule than that of its kind.
+// ReportRule is like [File.Report] but sets another rule than that of the kind.
 func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args ...any) {
 	switch {
 	case f.stopped:
@@ -69,7 +71,7 @@ func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args 
 	})
 }
 
-// ReportUnknown reports a word that is not one of the known ones, with the closest of them.
+// ReportUnknown reports an unknown word with the closest known one.
 func (f *File) ReportUnknown(kind Kind, broken rule.ID, field, word string, known func() []string,
 	format string,
 ) {
@@ -84,17 +86,17 @@ func (f *File) ReportUnknown(kind Kind, broken rule.ID, field, word string, know
 	last.Unknown, last.Suggestion = word, schema.Closest(word, words)
 }
 
-// UnknownEntry reports a key that is not one of Options.Entries.
+// ReportUnknownEntry reports a key that is not one of Options.Entries.
 func (f *File) ReportUnknownEntry(key string) {
 	known := func() []string { return append(slices.Clone(f.options.Entries), schema.Field) }
 	f.ReportUnknown(UnknownEntry, f.options.Rules[UnknownEntry], formatKey(key), key, known,
 		"unknown entry%.0s")
 }
 
-// maxListed keeps a message readable where there are hundreds of names.
+// maxListed is the maximum number of names in a message.
 const maxListed = 40
 
-// List writes names for a message, with quotes where one could break its line.
+// List returns names for a message. It quotes names that would break the line.
 func List(names []string) string {
 	if len(names) == 0 {
 		return "none"
@@ -109,7 +111,8 @@ func List(names []string) string {
 	return strings.Join(words, ", ")
 }
 
-// Err returns the errors as [Errors], that of the context if it ended, or nil.
+// Err returns the errors as [Errors], or nil. If the context has ended, it returns the context's
+// error.
 func (f *File) Err() error {
 	if err := f.ctx.Err(); err != nil {
 		return err
@@ -117,7 +120,7 @@ func (f *File) Err() error {
 	if len(f.pending) == 0 {
 		return nil
 	}
-	positions := map[string]position{"": {}} // there are none without a file
+	positions := map[string]position{"": {}} // without a file there are no positions
 	if f.data != nil {
 		positions = f.locate()
 	}
@@ -147,7 +150,8 @@ func (f *File) Err() error {
 	return list
 }
 
-// placeOf returns the place of a field, or for an absent one that of the mapping that lacks it.
+// positionOf returns the position of a field. For an absent field it is that of the surrounding
+// mapping.
 func positionOf(positions map[string]position, field string) position {
 	for positions[field] == (position{}) && field != "" {
 		field = parentOf(field)
@@ -157,7 +161,7 @@ func positionOf(positions map[string]position, field string) position {
 
 func parentOf(field string) string { return field[:max(0, strings.LastIndexAny(field, ".["))] }
 
-// locate reads the file again for the places of the fields that errors name, and of their parents.
+// locate reads the file again to find the positions of the fields in errors, and of their parents.
 func (f *File) locate() map[string]position {
 	l := locator{map[string]position{}, f}
 	add := func(field string) {
@@ -175,7 +179,7 @@ func (f *File) locate() map[string]position {
 	}
 	l.positions[""] = position{1, 1}
 	if !f.stopped || f.pending[0].position == (position{}) {
-		entries := 0 // of the list that goes on in the next part
+		entries := 0 // number of entries in the list so far, if the next part continues it
 		f.parts(func(p part) bool {
 			f.lineOffset = p.lineOffset
 			if !p.continued {
@@ -193,8 +197,8 @@ type locator struct {
 	file      *File
 }
 
-// walk visits the values in n. A first list in it begins with the entry of that number. It returns
-// the number of entries of the last value.
+// walk visits the values in n. If n begins with a continued list, its entries count from
+// firstIndex. walk returns the number of entries in the last value.
 func (l locator) walk(field string, n *yaml.Node, firstIndex int) int {
 	n = deref(n)
 	switch n.Kind {
@@ -217,7 +221,7 @@ func (l locator) walk(field string, n *yaml.Node, firstIndex int) int {
 	return 0
 }
 
-// visit notes the place of a field that is wanted, and goes on inside.
+// visit records the position of a requested field, and visits its children.
 func (l locator) visit(field string, at, value *yaml.Node, firstIndex int) {
 	known, requested := l.positions[field]
 	if !requested || known != (position{}) && firstIndex == 0 {
@@ -229,7 +233,7 @@ func (l locator) visit(field string, at, value *yaml.Node, firstIndex int) {
 	l.walk(field, value, firstIndex)
 }
 
-// child returns the path of a key in the mapping at a path.
+// joinField returns the path of a key in the mapping at a path.
 func joinField(field, key string) string {
 	if field == "" {
 		return formatKey(key)

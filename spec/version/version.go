@@ -7,12 +7,11 @@ import (
 	"strings"
 )
 
-// Version is one published version of the API, by the name its path carries.
+// Version is a published version of the API, named as in its paths.
 type Version string
 
-// The published versions. All but V1 stand in front of the resource
-// (/v3/personal-access-tokens); V1 is the version of the resource itself
-// (/personal-access-tokens/v1).
+// The published versions. All but V1 precede the resource (/v3/personal-access-tokens). V1 is the
+// version of the resource itself (/personal-access-tokens/v1).
 const (
 	Beta  Version = "beta"
 	V3    Version = "v3"
@@ -25,13 +24,13 @@ const (
 // All returns every version, oldest first.
 func All() []Version { return []Version{Beta, V3, V2024, V2025, V2026, V1} }
 
-// Legacy returns the versions from before tokens could live for ever, oldest first.
+// Legacy returns the versions in which every token expires, oldest first.
 func Legacy() []Version { return []Version{Beta, V3, V2024} }
 
-// Current returns the versions since tokens may live for ever, oldest first.
+// Current returns the versions in which a token may never expire, oldest first.
 func Current() []Version { return []Version{V2025, V2026, V1} }
 
-// CollectionPath is the path of the token collection, with its leading slash.
+// CollectionPath returns the path of the token collection, with a leading slash.
 func (v Version) CollectionPath() string {
 	if v == V1 {
 		return "/personal-access-tokens/v1"
@@ -39,7 +38,7 @@ func (v Version) CollectionPath() string {
 	return "/" + string(v) + "/personal-access-tokens"
 }
 
-// Parse returns the version of that name. The error of an unknown name lists the known ones.
+// Parse returns the version of that name. The error for an unknown name lists the known ones.
 func Parse(name string) (Version, error) {
 	if v := Version(name); slices.Contains(All(), v) {
 		return v, nil
@@ -47,7 +46,7 @@ func Parse(name string) (Version, error) {
 	return "", fmt.Errorf("unknown API version %q: expected one of %s", name, Join(All()))
 }
 
-// Join writes versions as people list them: "beta, v3, v2024".
+// Join returns the names of versions, separated by commas: "beta, v3, v2024".
 func Join(versions []Version) string {
 	names := make([]string, len(versions))
 	for i, v := range versions {

@@ -8,7 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// kinds of JSON values
+// The kinds of JSON values.
 const (
 	null = iota
 	boolean
@@ -19,25 +19,25 @@ const (
 	kinds
 )
 
-// kindOf names the kinds as documents do.
+// kindOf has the kinds by their names in documents.
 var kindOf = map[string]int{
 	"boolean": boolean, "number": number, "integer": number, "string": text, "array": array,
 	"object": object,
 }
 
-// A Schema is compiled from one of the library. The zero Schema is certain of no value.
+// A Schema is a compiled schema. The zero Schema accepts no value.
 type Schema struct {
-	byKind [kinds]*Schema // that holds the rules for a kind, nil where nothing is certain
+	byKind [kinds]*Schema // rules for a kind, nil if no value of it is certainly valid
 
 	integer              bool
 	minimum, maximum     float64
 	dateTime             bool
 	minLength, maxLength uint64
-	enum                 []string // of texts; nil for any
+	enum                 []string // of strings; nil for any
 	items                *Schema
 	properties           []namedSchema
-	additional           *Schema // of members without a name here
-	required             uint64  // a bit for each of members
+	additional           *Schema // of properties that are not listed
+	required             uint64  // a bit for each of properties
 }
 
 type namedSchema struct {
@@ -54,13 +54,13 @@ var (
 	}()
 )
 
-// A Compiler keeps what it compiled, for schemas that several operations share.
+// A Compiler caches compiled schemas, because operations share them.
 type Compiler map[*openapi3.Schema]*Schema
 
-// Compile reads a schema. A keyword that it does not know makes it certain of nothing.
+// Compile compiles a schema. A schema with an unsupported keyword accepts no value.
 func (c Compiler) Compile(schema *openapi3.Schema) *Schema {
 	if known := c[schema]; known != nil {
-		return known // perhaps unfinished, in a schema that contains itself
+		return known // perhaps incomplete, if the schema is recursive
 	}
 	s := &Schema{}
 	c[schema] = s
@@ -87,13 +87,14 @@ func (c Compiler) Compile(schema *openapi3.Schema) *Schema {
 	case isSupportedFormat(schema.Format) && len(schema.Properties)+len(schema.Required) <= 64:
 		c.compileSchema(s, schema)
 	}
-	if schema.PermitsNull() { // then the library looks at nothing else
+	if schema.PermitsNull() { // the library accepts null without further checks
 		s.byKind[null] = s
 	}
 	return s
 }
 
-// choose joins the branches of a oneOf or anyOf when the kind of a value leaves it but one.
+// compileAlternatives merges the branches of a oneOf or anyOf if the kind of a value determines the
+// branch.
 func (c Compiler) compileAlternatives(s *Schema, branches openapi3.SchemaRefs) {
 	var alternatives [kinds]*Schema
 	for _, branch := range branches {
@@ -110,7 +111,7 @@ func (c Compiler) compileAlternatives(s *Schema, branches openapi3.SchemaRefs) {
 	}
 }
 
-// fill reads a schema that is no combination of others.
+// compileSchema compiles a schema without alternatives.
 func (c Compiler) compileSchema(s *Schema, schema *openapi3.Schema) {
 	for name, kind := range kindOf {
 		if schema.Type.Permits(name) && (kind == text || len(schema.Enum) == 0) {
@@ -148,7 +149,7 @@ func (s *Schema) setNumberBounds(schema *openapi3.Schema) {
 	case "int32":
 		s.minimum, s.maximum = math.MinInt32, math.MaxInt32
 	case "int64":
-		s.minimum, s.maximum = -1<<53, 1<<53 // what a float64 tells apart
+		s.minimum, s.maximum = -1<<53, 1<<53 // integers that a float64 represents exactly
 	}
 	if schema.Min != nil {
 		s.minimum = max(s.minimum, *schema.Min)
@@ -174,7 +175,7 @@ func (s *Schema) setStringRules(schema *openapi3.Schema) {
 	}
 }
 
-// isKnown tells of a format that it is read here, or that the library does not check it.
+// isSupportedFormat reports whether a format is implemented here, or ignored by the library.
 func isSupportedFormat(format string) bool {
 	_, ofTexts := openapi3.SchemaStringFormats[format]
 	_, ofNumbers := openapi3.SchemaNumberFormats[format]

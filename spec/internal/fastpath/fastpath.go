@@ -1,6 +1,5 @@
-// Package fastpath lets JSON through that a schema is sure to accept, without decoding it. The
-// judge who validates and explains is kin-openapi ("the library"). A gauge only spares asking
-// it, and is not certain of what is unusual.
+// Package fastpath accepts JSON that is certainly valid against a schema, without decoding it. It
+// is an optimization: kin-openapi ("the library") validates and explains everything else.
 package fastpath
 
 import (
@@ -9,24 +8,24 @@ import (
 	"strconv"
 )
 
-// maxDepth bounds how deep arrays and objects may nest.
+// maxDepth is the maximum nesting of arrays and objects.
 const maxDepth = 64
 
-// Accepts tells that a text is JSON of which the library accepts the value. False means only
-// that it has to be asked.
+// Accepts reports whether a text is certainly JSON that the library accepts. After false, the
+// library must decide.
 func (s *Schema) Accepts(json []byte) bool {
 	end := s.value(json, skipSpace(json, 0), 0)
 	return end >= 0 && skipSpace(json, end) == len(json)
 }
 
-// AcceptsAnyString tells that the library accepts every string.
+// AcceptsAnyString reports whether the library accepts every string.
 func (s *Schema) AcceptsAnyString() bool {
 	rules := s.byKind[text]
 	return rules != nil && rules.isUnrestrictedString()
 }
 
-// value reads the value that starts at a place of b, and returns where it ends. So do all
-// that read a part of one; less than 0 is what is not certain.
+// value scans the value at a position and returns its end. Like all methods that scan, it returns a
+// negative number if it is uncertain.
 func (s *Schema) value(b []byte, at, depth int) int {
 	switch first := byteAt(b, at); {
 	case depth > maxDepth:
@@ -68,7 +67,8 @@ func (s *Schema) array(b []byte, at, depth int) int {
 	}
 }
 
-// object holds each value of a name that comes twice to the same rules. The last counts.
+// object scans an object. It validates each value of a repeated name, although only the last
+// counts.
 func (s *Schema) object(b []byte, at, depth int) int {
 	missing := s.required
 	if at = skipSpace(b, at+1); byteAt(b, at) == '}' && missing == 0 {
@@ -115,7 +115,7 @@ func (s *Schema) text(b []byte, at int) int {
 		return end
 	}
 	value := b[at+1 : end-1]
-	length := uint64(len(value)) // plain is one byte a character
+	length := uint64(len(value)) // plain strings have one byte per character
 	switch {
 	case !plain, length < s.minLength, length > s.maxLength, s.dateTime && !isDateTime(value):
 		return -1
@@ -126,7 +126,7 @@ func (s *Schema) text(b []byte, at int) int {
 	return end
 }
 
-// number has strconv read the value, as encoding/json does.
+// number scans a number. It parses with strconv, as encoding/json does.
 func (s *Schema) number(b []byte, at int) int {
 	end := scanNumber(b, at)
 	if end < 0 || end-at > maxNumberLength {

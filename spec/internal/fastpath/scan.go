@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-// maxNumeral is up to which length a numeral becomes a string without an allocation.
+// maxNumberLength is the maximum length of a number in bytes. Go converts so many bytes to a string
+// without an allocation.
 const maxNumberLength = 32
 
-// next is the byte at a place, 0 at the end.
+// byteAt returns the byte at a position, 0 at the end.
 func byteAt(b []byte, at int) byte {
 	if at < len(b) {
 		return b[at]
@@ -31,8 +32,8 @@ func scanLiteral(b []byte, at int, literal string) int {
 	return -1
 }
 
-// quoted reads a string with its quotes. Plain means that the bytes between them are its
-// characters: printable ASCII, and nothing escaped.
+// scanString scans a string with its quotes. Plain reports whether it consists of unescaped
+// printable ASCII.
 func scanString(b []byte, at int) (end int, plain bool) {
 	if byteAt(b, at) != '"' {
 		return -1, false
@@ -56,7 +57,7 @@ func scanString(b []byte, at int) (end int, plain bool) {
 	return -1, false
 }
 
-// escape reads what stands behind a backslash, and returns where its last byte is.
+// scanEscape scans an escape after its backslash. It returns the position of its last byte.
 func scanEscape(b []byte, at int) int {
 	switch c := byteAt(b, at); {
 	case strings.IndexByte(`"\/bfnrt`, c) >= 0:
@@ -69,7 +70,7 @@ func scanEscape(b []byte, at int) int {
 	return -1
 }
 
-// numeral reads a number by the grammar of RFC 8259, less the exponent.
+// scanNumber scans a number by the grammar of RFC 8259, without an exponent.
 func scanNumber(b []byte, at int) int {
 	if byteAt(b, at) == '-' {
 		at++
@@ -97,13 +98,13 @@ func scanDigits(b []byte, at int) int {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// isDateTime reports whether the library accepts a text as a date and time.
+// isDateTime reports whether the library accepts a string as a date-time.
 func isDateTime(s []byte) bool {
 	const form = "0000-00-00T00:00:00"
 	if len(s) <= len(form) || !matchesForm(s[:len(form)], form) {
 		return false
 	}
-	// no such day
+	// no such date
 	if _, err := time.Parse(time.DateOnly, string(s[:len(time.DateOnly)])); err != nil {
 		return false
 	}
@@ -123,7 +124,7 @@ func isDateTime(s []byte) bool {
 			string(zone[4:]) <= "59"
 }
 
-// hasForm compares a text with a form, in which 0 is any digit.
+// matchesForm reports whether a text matches a form. A 0 in the form matches any digit.
 func matchesForm(s []byte, form string) bool {
 	if len(s) != len(form) {
 		return false
