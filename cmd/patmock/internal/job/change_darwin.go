@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// This file was compiled, and has not been run.
+// This file compiles but was never run.
 
-// change is the end of a command, or a signal that stopped it.
+// change is a state change of the command: it ended, or a signal stopped it.
 type change struct {
 	ended  bool
 	signal syscall.Signal
@@ -36,14 +36,15 @@ type child struct {
 	_                       [80]byte
 }
 
-// waitChange waits for a change of a child. One that has ended is not reaped.
+// waitChange waits for a state change of a child. It does not reap a child that has ended.
 func waitChange(pid int) change {
 	for {
 		info, err := waitid(pid, exited|stopped|noWait)
 		if err != nil || info.code != codeStopped {
-			return change{ended: true} // an error is that of a child that does not exist
+			return change{ended: true} // the error means that the child does not exist
 		}
-		// It is reported again unless it is read. It may have been continued meanwhile.
+		// The change is reported again until it is consumed. The child may have continued
+		// meanwhile.
 		if info, err = waitid(pid, stopped|noHang); err == nil && info.pid != 0 {
 			return change{signal: syscall.Signal(info.status)}
 		}
@@ -63,8 +64,8 @@ func waitid(pid, options int) (child, error) {
 	}
 }
 
-// hasLiveProcess reports whether a process of a group lives. If that is not known it assumes that
-// one does.
+// hasLiveProcess reports whether a process group has a live process. It returns true if this is
+// unknown.
 func hasLiveProcess(group int) bool {
 	processes, err := unix.SysctlKinfoProcSlice("kern.proc.pgrp", group)
 	if err != nil {

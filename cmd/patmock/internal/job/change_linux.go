@@ -12,13 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// change is the end of a command, or a signal that stopped it.
+// change is a state change of the command: it ended, or a signal stopped it.
 type change struct {
 	ended  bool
 	signal syscall.Signal
 }
 
-// The codes of the kernel for changes of a child.
+// codeStopped is CLD_STOPPED.
 const codeStopped = 5
 
 // child is the start of a siginfo_t of SIGCHLD.
@@ -32,14 +32,15 @@ type child struct {
 	}
 }
 
-// waitChange waits for a change of a child. One that has ended is not reaped.
+// waitChange waits for a state change of a child. It does not reap a child that has ended.
 func waitChange(pid int) change {
 	for {
 		info, err := waitid(pid, unix.WEXITED|unix.WSTOPPED|unix.WNOWAIT)
 		if err != nil || info.code != codeStopped {
-			return change{ended: true} // an error is that of a child that does not exist
+			return change{ended: true} // the error means that the child does not exist
 		}
-		// It is reported again unless it is read. It may have been continued meanwhile.
+		// The change is reported again until it is consumed. The child may have continued
+		// meanwhile.
 		if info, err = waitid(pid, unix.WSTOPPED|unix.WNOHANG); err == nil && info.pid.pid != 0 {
 			return change{signal: syscall.Signal(info.pid.status)}
 		}
@@ -56,8 +57,7 @@ func waitid(pid, options int) (child, error) {
 	}
 }
 
-// hasLiveProcess reports whether a process of a group lives. Without /proc it assumes that one
-// does.
+// hasLiveProcess reports whether a process group has a live process. It returns true without /proc.
 func hasLiveProcess(group int) bool {
 	processes, err := os.ReadDir("/proc")
 	if err != nil {

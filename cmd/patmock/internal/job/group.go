@@ -13,29 +13,30 @@ import (
 )
 
 const (
-	// minSignalGap is the least time between two signals that count as two. A terminal and npm send
-	// the first one twice.
+	// minSignalGap is the minimum time between two distinct signals. Terminals and npm send the
+	// first one twice.
 	minSignalGap = 500 * time.Millisecond
 	// killTimeout limits the wait for processes to end after SIGKILL.
 	killTimeout = 2 * time.Second
 )
 
-// Job is a command that runs.
+// Job is a running command.
 type Job struct {
 	options  Options
 	cmd      *exec.Cmd
-	group    int // its process group, the id of which is that of the command
+	group    int // the process group, whose ID is the process ID of the command
 	guard    *guard
 	terminal *terminal
-	// foreground reports whether the group is in front of the terminal while this process could be.
+	// foreground reports whether the group is the foreground group of the terminal whenever this
+	// process could be.
 	foreground bool
 	signals    chan os.Signal
 
-	firstSignal time.Time        // when the first signal came that ends it
-	killTimer   <-chan time.Time // when it is killed, nil for never
+	firstSignal time.Time        // time of the first termination signal
+	killTimer   <-chan time.Time // fires when the group must be killed, nil for never
 }
 
-// terminationSignals are the signals that end a command, others the rest of those that it gets.
+// terminationSignals end a command. otherSignals are the other ones that are forwarded to it.
 var (
 	terminationSignals = []os.Signal{
 		syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
@@ -45,12 +46,12 @@ var (
 	}
 )
 
-// Start starts a command in a process group of its own.
+// Start starts a command in its own process group.
 func Start(cmd *exec.Cmd, o Options) (*Job, error) {
 	o.Log = cmp.Or(o.Log, slog.Default())
 	j := &Job{options: o, cmd: cmd, terminal: openTerminal(), signals: make(chan os.Signal, 8)}
 	for _, s := range append(terminationSignals, otherSignals...) {
-		if !signal.Ignored(s) { // as under nohup, which the command inherits
+		if !signal.Ignored(s) { // as under nohup; the command inherits it
 			signal.Notify(j.signals, s)
 		}
 	}
@@ -69,13 +70,14 @@ func Start(cmd *exec.Cmd, o Options) (*Job, error) {
 	j.group = cmd.Process.Pid
 	j.guard.watch(j.group)
 	if j.terminal != nil {
-		// which would stop this process when it takes the terminal back
+		// otherwise reclaiming the terminal would stop this process
 		signal.Ignore(syscall.SIGTTOU)
 	}
 	return j, nil
 }
 
-// Wait passes signals on until nothing of the group is left. The error is that of [exec.Cmd.Wait].
+// Wait forwards signals until all processes of the group have ended. It returns the error of
+// [exec.Cmd.Wait].
 func (j *Job) Wait() error {
 	changes := make(chan change)
 	go func() {
@@ -101,11 +103,11 @@ func (j *Job) Wait() error {
 	}
 	j.endGroup()
 	j.close()
-	// The command is reaped last: until then no other group can have its id.
+	// The command is reaped last, so that no other group can get its ID before.
 	return j.cmd.Wait()
 }
 
-// close takes the terminal back and ends the guard.
+// close reclaims the terminal and ends the guard.
 func (j *Job) close() {
 	if j.foreground {
 		j.terminal.reclaim(j.group)
@@ -115,7 +117,7 @@ func (j *Job) close() {
 	signal.Stop(j.signals)
 }
 
-// signal sends a signal to the group, all of which may have ended.
+// signal sends a signal to the group. It ignores errors, because all processes may have ended.
 func (j *Job) signal(s syscall.Signal) { _ = syscall.Kill(-j.group, s) }
 
 func (j *Job) kill() {
@@ -123,8 +125,8 @@ func (j *Job) kill() {
 	j.signal(syscall.SIGKILL)
 }
 
-// forward passes a signal on. The group is killed some time after the first one that ends it, and
-// at a second one.
+// forward forwards a signal. After a termination signal, it kills the group when KillAfter has
+// elapsed or a second signal arrives.
 func (j *Job) forward(s os.Signal) {
 	switch number := s.(syscall.Signal); number {
 	case syscall.SIGCONT:
@@ -141,14 +143,14 @@ func (j *Job) forward(s os.Signal) {
 	}
 }
 
-// endGroup ends what the command has left behind in its group. The command has ended, but is not
+// endGroup ends the remaining processes of the group. The command itself has ended but is not
 // reaped.
 func (j *Job) endGroup() {
 	if !hasLiveProcess(j.group) {
 		return
 	}
 	j.signal(syscall.SIGTERM)
-	j.signal(syscall.SIGCONT) // what is stopped does not end
+	j.signal(syscall.SIGCONT) // a stopped process does not end
 	if j.killTimer == nil {
 		j.killTimer = time.After(j.options.KillAfter)
 	}

@@ -16,37 +16,37 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// This file was compiled, and has not been run.
+// This file compiles but was never run.
 
-// Job is a command that runs.
+// Job is a running command.
 type Job struct {
 	options Options
 	cmd     *exec.Cmd
-	object  windows.Handle // ends all of the job when it is closed, also by the end of this process
+	object  windows.Handle // closing it ends all processes of the job, also when this process ends
 	signals chan os.Signal
 }
 
-// resumeProcess starts a process that was created suspended.
+// resumeProcess resumes a process that was created suspended.
 var resumeProcess = windows.NewLazySystemDLL("ntdll.dll").NewProc("NtResumeProcess")
 
-// Start starts a command in a job object of its own.
+// Start starts a command in its own job object.
 func Start(cmd *exec.Cmd, o Options) (*Job, error) {
 	o.Log = cmp.Or(o.Log, slog.Default())
 	j := &Job{options: o, cmd: cmd, signals: make(chan os.Signal, 8)}
-	// the console sends them to the command as well
+	// the console also sends them to the command
 	signal.Notify(j.signals, os.Interrupt, syscall.SIGTERM)
 	var err error
 	if j.object, err = newObject(); err != nil {
 		return nil, fmt.Errorf("create a job object: %w", err)
 	}
-	// or it could start others first
+	// otherwise it could start processes outside the job
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_SUSPENDED}
 	if err := cmd.Start(); err != nil {
 		return nil, errors.Join(err, windows.CloseHandle(j.object))
 	}
 	if err := j.begin(); err != nil {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait() // killed
+		_ = cmd.Wait() // it was killed
 		return nil,
 			errors.Join(fmt.Errorf("assign the command to a job object: %w", err),
 				windows.CloseHandle(j.object))
@@ -69,7 +69,7 @@ func newObject() (windows.Handle, error) {
 	return object, nil
 }
 
-// begin puts the suspended command into the job object, and starts it.
+// begin assigns the suspended command to the job object and resumes it.
 func (j *Job) begin() error {
 	const suspendResume = 0x0800
 	process, err := windows.OpenProcess(
@@ -78,7 +78,7 @@ func (j *Job) begin() error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = windows.CloseHandle(process) }() // it was only used
+	defer func() { _ = windows.CloseHandle(process) }() // the handle is no longer needed
 	if err := windows.AssignProcessToJobObject(j.object, process); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (j *Job) begin() error {
 	return nil
 }
 
-// Wait returns when nothing of the job is left. The error is that of [exec.Cmd.Wait].
+// Wait returns when all processes of the job have ended. It returns the error of [exec.Cmd.Wait].
 func (j *Job) Wait() error {
 	defer signal.Stop(j.signals)
 	ended := make(chan error, 1)
@@ -101,14 +101,14 @@ func (j *Job) Wait() error {
 				overdue = time.After(j.options.KillAfter)
 			}
 		case <-overdue:
-			_ = windows.TerminateJobObject(j.object, 1) // it may have ended
+			_ = windows.TerminateJobObject(j.object, 1) // the job may have ended
 		case err := <-ended:
 			return errors.Join(err, windows.CloseHandle(j.object))
 		}
 	}
 }
 
-// runGuard has nothing to do: the system closes the job object.
+// runGuard does nothing: the system closes the job object.
 func runGuard(io.Reader) {}
 
 func runForeground([]string) error { return errors.ErrUnsupported }

@@ -14,9 +14,9 @@ import (
 	"syscall"
 )
 
-// guard is a process outside the group that kills the group when this process has been killed: the
-// kernel would end the command alone, not what that has started. It reads a pipe that ends with
-// this process, and has no other file of it.
+// guard is a process outside the group that kills the group if this process is killed. The kernel
+// would kill only the command, not its children. It reads a pipe that is closed when this process
+// ends.
 type guard struct {
 	cmd  *exec.Cmd
 	pipe *os.File
@@ -31,11 +31,11 @@ func startGuard() (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = read.Close() }()      // the guard has its own
+	defer func() { _ = read.Close() }()      // the guard has its own copy
 	cmd := exec.Command(self, guardArgument) //nolint:gosec,noctx // this program; it ends with this process
 	cmd.Args[0] = os.Args[0]
 	cmd.Stdin, cmd.Dir, cmd.Env = read, "/", []string{}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal ends it
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal can end it
 	if err := cmd.Start(); err != nil {
 		_ = write.Close()
 		return nil, err
@@ -43,25 +43,25 @@ func startGuard() (*guard, error) {
 	return &guard{cmd, write}, nil
 }
 
-// watch names the group.
+// watch sends the group to the guard.
 func (g *guard) watch(group int) {
 	if g != nil {
 		_, _ = fmt.Fprintln(g.pipe, group) // fails if the guard was killed
 	}
 }
 
-// end ends the guard, which must not see the end of the pipe.
+// end kills the guard before it can see the end of the pipe.
 func (g *guard) end() {
 	if g == nil {
 		return
 	}
 	_ = g.cmd.Process.Kill()
-	_ = g.cmd.Wait() // killed
+	_ = g.cmd.Wait() // it was killed
 	_ = g.pipe.Close()
 }
 
-// runGuard reads a group and kills it when the pipe ends. The group can have ended just before, but
-// its id is not used again so soon: this process does not reap the command as long as it runs.
+// runGuard reads a group and kills it at the end of the pipe. The ID cannot belong to another
+// group, because this process does not reap the command before.
 func runGuard(pipe io.Reader) {
 	for _, s := range terminationSignals {
 		signal.Ignore(s)
@@ -72,6 +72,6 @@ func runGuard(pipe io.Reader) {
 	if err != nil || atoiErr != nil || group <= 1 {
 		return // there is no command yet
 	}
-	_, _ = io.Copy(io.Discard, in) // any end is the end
+	_, _ = io.Copy(io.Discard, in) // an error also means the end
 	_ = syscall.Kill(-group, syscall.SIGKILL)
 }

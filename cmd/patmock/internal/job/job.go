@@ -1,6 +1,6 @@
-// Package job runs a command of which nothing is left at the end. On Unix the command has a process
-// group of its own, which is in front of the terminal as a shell's job is. On Windows it has a job
-// object.
+// Package job runs a command and ends all processes that it leaves behind. On Unix the command has
+// its own process group, which is the foreground group of the terminal like a job of a shell. On
+// Windows it has a job object.
 package job
 
 import (
@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-// Options say how a command ends. The zero value kills processes at once.
+// Options control how a command ends. The zero value kills processes immediately.
 type Options struct {
-	// KillAfter limits the time that processes may go on after a signal that ends them, and after
-	// the command itself has ended.
+	// KillAfter is how long processes may run after a termination signal, or after the command has
+	// ended.
 	KillAfter time.Duration
-	// Log gets a warning if the command would outlive a kill of this process. Nil means
+	// Log gets a warning if the command would survive a kill of this process. Nil means
 	// [slog.Default].
 	Log *slog.Logger
 }
 
-// The first arguments of the processes that Start runs of this program itself.
+// The first arguments of helper processes, which run this program.
 const (
 	guardArgument      = "exec-guard"
 	foregroundArgument = "exec-foreground"
 )
 
-// Helper does the work of a process that Start runs of this program itself, and returns its exit
-// code. It reports false for other arguments. Programs that call Start call Helper first.
+// Helper runs a helper process and returns its exit code. ok is false for other arguments. Programs
+// that call Start must call Helper first.
 func Helper(args []string) (code int, ok bool) {
 	if len(args) == 0 {
 		return 0, false
@@ -37,7 +37,7 @@ func Helper(args []string) (code int, ok bool) {
 		runGuard(os.Stdin)
 		return 0, true
 	case foregroundArgument:
-		const notExecutable = 126 // as shells have it
+		const notExecutable = 126 // as in shells
 		_, _ = fmt.Fprintf(os.Stderr, "patmock: %v\n", runForeground(args[1:]))
 		return notExecutable, true
 	}

@@ -14,11 +14,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stopTimeout limits the wait of this process to be stopped. If no shell would continue it, the
-// kernel does not stop it.
+// stopTimeout limits the wait for this process to be stopped. The kernel does not stop it if no
+// shell could continue it.
 const stopTimeout = 200 * time.Millisecond
 
-// terminal is the controlling terminal. A nil one is that of a process that has none.
+// terminal is the controlling terminal. It is nil if the process has none.
 type terminal struct{ fd int }
 
 func openTerminal() *terminal {
@@ -35,7 +35,7 @@ func (t *terminal) close() {
 	}
 }
 
-// foregroundGroup returns the process group that is in front, 0 for none.
+// foregroundGroup returns the foreground process group, or 0 if there is none.
 func (t *terminal) foregroundGroup() int {
 	if t == nil {
 		return 0
@@ -47,13 +47,14 @@ func (t *terminal) foregroundGroup() int {
 	return group
 }
 
-// setForeground puts a group in front. It fails if the terminal is gone, or the group has ended.
+// setForeground makes group the foreground group. It ignores errors: the terminal may be gone, or
+// the group may have ended.
 func (t *terminal) setForeground(group int) {
 	_ = unix.IoctlSetPointerInt(t.fd, unix.TIOCSPGRP, group)
 }
 
-// isReadBy reports whether a command reads the terminal that this process is in front of. A command
-// that writes to a pipe waits until it does read: a pager behind the pipe may need the terminal.
+// isReadBy reports whether a command reads the terminal while this process is in the foreground. It
+// returns false if the command writes to a pipe: a pager at the other end may need the terminal.
 func (t *terminal) isReadBy(cmd *exec.Cmd) bool {
 	input, ok := cmd.Stdin.(*os.File)
 	if !ok || t.foregroundGroup() != syscall.Getpgrp() {
@@ -70,9 +71,9 @@ func (t *terminal) isReadBy(cmd *exec.Cmd) bool {
 	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) == 0
 }
 
-// startInForeground makes a command start in front of the terminal, and reports whether it does.
-// The command must not stop when it puts itself there, but would inherit that SIGTTOU is ignored: a
-// process of this program restores that and becomes the command.
+// startInForeground makes a command start in the foreground, and reports whether it does. Ignoring
+// SIGTTOU lets it set the foreground group, but the command would inherit that. A helper process
+// therefore restores the signal and executes the command.
 func startInForeground(cmd *exec.Cmd, t *terminal) bool {
 	self, err := os.Executable()
 	if err != nil || cmd.Err != nil {
@@ -85,28 +86,28 @@ func startInForeground(cmd *exec.Cmd, t *terminal) bool {
 	return true
 }
 
-// runForeground becomes the command: a path and its arguments, of which the first is its name.
+// runForeground executes the command. args are its path and its arguments, starting with its name.
 func runForeground(args []string) error {
 	const minArgs = 2
 	if len(args) < minArgs {
 		return errors.New("expected a command")
 	}
-	// handled signals have their default afterwards
+	// Exec restores the default of handled signals
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGTTOU)
 	return &fs.PathError{Op: "run", Path: args[0], Err: syscall.Exec(args[0], args[1:], os.Environ())} //nolint:gosec // the user's own
 }
 
-// reclaim puts the group of this process in front unless a shell has put another one there.
+// reclaim puts the group of this process in the foreground, unless a shell has set another one.
 func (t *terminal) reclaim(group int) {
 	foregroundGroup := t.foregroundGroup()
 	if foregroundGroup != group && syscall.Kill(-foregroundGroup, 0) == nil {
 		return
 	}
 	t.setForeground(syscall.Getpgrp())
-	_ = syscall.Kill(0, syscall.SIGCONT) // a pager beside this process may have wanted it
+	_ = syscall.Kill(0, syscall.SIGCONT) // a pager in this group may be waiting for the terminal
 }
 
-// handleStop follows the command when it has been stopped.
+// handleStop stops or resumes this process when the command was stopped.
 func (j *Job) handleStop(s syscall.Signal) {
 	foregroundGroup := j.terminal.foregroundGroup()
 	switch {
@@ -119,17 +120,17 @@ func (j *Job) handleStop(s syscall.Signal) {
 	}
 }
 
-// suspend stops this process as the command is, so that a shell gets the terminal, until it is
-// continued.
+// suspend stops this process like the command, so that the shell gets the terminal. It returns when
+// the process is continued.
 func (j *Job) suspend() {
 	continued := make(chan os.Signal, 1)
 	signal.Notify(continued, syscall.SIGCONT)
 	defer signal.Stop(continued)
-	target := 0 // the group of this process: a shell waits until all of a job is stopped
+	target := 0 // the whole group, because a shell waits until all of a job is stopped
 	if j.terminal == nil {
 		target = syscall.Getpid()
 	}
-	// a runtime that was notified of SIGTSTP never stops by it again
+	// after Notify, SIGTSTP would not stop the runtime
 	_ = syscall.Kill(target, syscall.SIGTTIN)
 	select {
 	case <-continued:
@@ -138,7 +139,8 @@ func (j *Job) suspend() {
 	j.resume()
 }
 
-// resume continues the command, in front of the terminal if it was and this process is.
+// resume continues the command. It restores the command's foreground group if this process is in
+// the foreground.
 func (j *Job) resume() {
 	if j.foreground && j.terminal.foregroundGroup() == syscall.Getpgrp() {
 		j.terminal.setForeground(j.group)
