@@ -12,10 +12,11 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// otherShells have names that look like those of shells with a completion, and are no slips.
+// otherShells are shells without a completion script. Their names resemble those of shells that
+// have one.
 var otherShells = []string{"sh", "csh", "tcsh", "ksh", "mksh", "ash", "dash"}
 
-// countText returns how many arguments came, as the end of a sentence. It is empty for none.
+// countText returns the number of arguments as the end of a sentence, or "" if there are none.
 func countText(n int) string {
 	if n == 0 {
 		return ""
@@ -23,7 +24,7 @@ func countText(n int) string {
 	return fmt.Sprintf("; got %d arguments", n)
 }
 
-// EnumArg demands one argument of a list, and proposes the one that looks like another.
+// EnumArg requires one argument from a list of names. Its error suggests a similar name.
 func EnumArg(kind string, names []string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
@@ -42,7 +43,7 @@ func EnumArg(kind string, names []string) cobra.PositionalArgs {
 	}
 }
 
-// SplitNames reads names with commas between; nothing is none.
+// SplitNames splits a comma-separated list of names. It drops empty names.
 func SplitNames(list string) []string {
 	var all []string
 	for _, part := range strings.Split(list, ",") {
@@ -53,8 +54,8 @@ func SplitNames(list string) []string {
 	return all
 }
 
-// CheckName returns a usage error if a name is none of the known ones, with one that looks like it.
-// An empty name is no error.
+// CheckName returns a usage error if name is not one of names. The error suggests a similar name.
+// An empty name is valid.
 func CheckName(subject, kind, name string, names []string) error {
 	if name == "" || slices.Contains(names, name) {
 		return nil
@@ -63,7 +64,7 @@ func CheckName(subject, kind, name string, names []string) error {
 		DidYouMean(name, names), strings.Join(names, ", "))
 }
 
-// RequiredArg demands one argument, which names something in a path of the mock.
+// RequiredArg requires one argument that is valid as a segment of a path.
 func RequiredArg(subject, kind string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
@@ -73,7 +74,7 @@ func RequiredArg(subject, kind string) cobra.PositionalArgs {
 	}
 }
 
-// OptionalArg allows an argument.
+// OptionalArg allows one argument that is valid as a segment of a path.
 func OptionalArg(subject, kind string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -83,7 +84,7 @@ func OptionalArg(subject, kind string) cobra.PositionalArgs {
 	}
 }
 
-// CheckSegment refuses what would lead to another path.
+// CheckSegment rejects a text that would change the path of a request.
 func CheckSegment(subject, kind, text string) error {
 	if text == "" || text == "." || text == ".." {
 		return Usagef(subject, "expected %s, got %q", kind, text)
@@ -91,7 +92,7 @@ func CheckSegment(subject, kind, text string) error {
 	return nil
 }
 
-// NoArgs refuses arguments, and proposes the command that looks like one.
+// NoArgs rejects arguments. Its error suggests a subcommand with a similar name.
 func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -116,8 +117,8 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 		hint)
 }
 
-// DidYouMean proposes the known name that is closest to what was written, as the end of a
-// sentence. It is empty if none is close: a slip for every three letters.
+// DidYouMean returns a suggestion of the most similar name, as the end of a sentence. It returns ""
+// unless the names differ by at most one edit for every three letters.
 func DidYouMean(word string, names []string) string {
 	name := schema.Closest(word, names)
 	if name == "" || len(name) < 2 {
@@ -126,7 +127,7 @@ func DidYouMean(word string, names []string) string {
 	return " (did you mean " + name + "?)"
 }
 
-// Tool returns the name and version of this program, as a ledger records them.
+// Tool returns the name and version of this program, as recorded in a ledger.
 func Tool() string { return "patmock " + mockserver.Version() }
 
 // ParseVersions parses the value of --versions.

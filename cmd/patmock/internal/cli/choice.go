@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A choice is the value of a flag that takes one of a few names, or several with commas between.
+// A choice is the value of a flag that accepts one or several names from a list.
 type choice struct {
 	names         []string
 	multiple      bool
@@ -17,8 +17,7 @@ type choice struct {
 	set           func(names []string)
 }
 
-// ChoiceVar adds a flag that takes one of the known names, each a kind of thing. An empty value is
-// none.
+// ChoiceVar adds a flag that accepts one of values or "". kind names such a value in errors.
 func ChoiceVar(flags *pflag.FlagSet, name *string, flag, kind string, values []string,
 	usage string,
 ) {
@@ -27,7 +26,7 @@ func ChoiceVar(flags *pflag.FlagSet, name *string, flag, kind string, values []s
 	flags.Var(c, flag, usage)
 }
 
-// ChoicesVar adds a flag that takes several of the known names, with commas between.
+// ChoicesVar adds a flag that accepts a comma-separated list of values.
 func ChoicesVar(flags *pflag.FlagSet, names *[]string, flag, kind string, values []string,
 	usage string,
 ) {
@@ -58,7 +57,7 @@ func (c *choice) String() string { return strings.Join(c.names, ",") }
 // Type implements pflag.Value.
 func (*choice) Type() string { return "string" }
 
-// Choices offers the names that a flag takes. It returns nil for a flag that takes any.
+// Choices returns the completion of a flag from ChoiceVar or ChoicesVar, or nil for other flags.
 func Choices(f *pflag.Flag) cobra.CompletionFunc {
 	c, ok := f.Value.(*choice)
 	switch {

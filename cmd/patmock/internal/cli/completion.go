@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// FirstArgument offers values for the first argument of a command only.
+// FirstArgument limits a completion to the first argument of a command.
 func FirstArgument(complete cobra.CompletionFunc) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion,
 		cobra.ShellCompDirective,
@@ -19,12 +19,12 @@ func FirstArgument(complete cobra.CompletionFunc) cobra.CompletionFunc {
 	}
 }
 
-// SingleValue offers the values of a flag that takes one of a few.
+// SingleValue completes one of values.
 func SingleValue(values []string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// MultipleValues offers the values of a flag that takes several of a few, with commas between.
+// MultipleValues completes a comma-separated list of values.
 func MultipleValues(values []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion,
 		cobra.ShellCompDirective,
@@ -41,7 +41,7 @@ func MultipleValues(values []string) cobra.CompletionFunc {
 	}
 }
 
-// CompleteDirectory offers directories.
+// CompleteDirectory completes directories.
 func CompleteDirectory(*cobra.Command, []string, string) ([]cobra.Completion,
 	cobra.ShellCompDirective,
 ) {

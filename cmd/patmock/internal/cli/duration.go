@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// TimeForm says what a time looks like.
+// TimeForm describes the form of a time in errors.
 const TimeForm = "expected a time such as 2027-01-31T00:00:00Z"
 
-// AdvanceError returns the error of an argument of advance. A negative one has another command.
+// AdvanceError returns the usage error of an invalid duration of clock advance. A negative duration
+// gets a hint at clock set.
 func AdvanceError(text string, err error) error {
 	if strings.HasPrefix(text, "-") {
 		err = fmt.Errorf("%w: patmock control clock set TIME moves the clock back", err)
@@ -22,7 +23,8 @@ func AdvanceError(text string, err error) error {
 
 var daysPattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)d`)
 
-// ParseDuration reads what time.ParseDuration does, with days in front.
+// ParseDuration is like time.ParseDuration but accepts days in front, such as 1d12h. It rejects
+// negative durations.
 func ParseDuration(text string) (time.Duration, error) {
 	errForm := fmt.Errorf("expected a duration ahead, such as 72h, 191d or 1d12h, got %q", text)
 	rest, sum := text, 0.0

@@ -1,5 +1,5 @@
-// Package cli has what every command of patmock shares: its environment, errors with exit codes,
-// flags with groups and variables, arguments, and the formats of what it prints.
+// Package cli has the parts that all commands of patmock share: their environment, errors with exit
+// codes, flags with groups and variables, arguments and output formats.
 package cli
 
 import (
@@ -8,12 +8,12 @@ import (
 	"slices"
 )
 
-// The files by which Docker and Podman mark a container.
+// containerMarkers are the files that Docker and Podman create in a container.
 var containerMarkers = []string{"/.dockerenv", "/run/.containerenv"}
 
-// isContainerInit tells whether a process is what a container runs: its first process, or a child
-// of that, such as an init's or a shell's. Programs deeper in a container, such as those of a test
-// run, have their clients beside them.
+// isContainerInit reports whether a process is the main process of a container: the first process,
+// or a child of that, such as a child of an init process or a shell. Deeper processes, such as
+// those of a test run, have their clients in the same container.
 func isContainerInit(pid, parent int, exists func(path string) bool) bool {
 	return (pid == 1 || parent == 1) && slices.ContainsFunc(containerMarkers, exists)
 }
@@ -23,7 +23,7 @@ func fileExists(path string) bool {
 	return err == nil
 }
 
-// DefaultURL is where a running mock is looked for.
+// DefaultURL is the default address of a running mock.
 const DefaultURL = "http://" + DefaultAddr
 
 // ProcessEnv returns the environment of this process.
@@ -35,21 +35,21 @@ func ProcessEnv() Env {
 	}
 }
 
-// DefaultAddr is where serve listens unless it is told otherwise.
+// DefaultAddr is the default address on which serve listens.
 const DefaultAddr = "127.0.0.1:17280"
 
-// Env has the streams and the variables of a command.
+// Env has the streams and environment variables of a command.
 type Env struct {
-	Stdin          io.Reader // nil for none
+	Stdin          io.Reader // nil means no input
 	Stdout, Stderr io.Writer
-	Lookup         func(name string) (value string, set bool) // environment variables
-	// all of them, NAME=VALUE; nil for none
+	Lookup         func(name string) (value string, set bool) // returns an environment variable
+	// Variables returns all variables as NAME=VALUE. It may be nil.
 	Variables func() []string
-	// the process is what a container runs
+	// Container reports whether this is the main process of a container.
 	Container bool
 }
 
-// Environ returns all variables, NAME=VALUE.
+// Environ returns all variables as NAME=VALUE.
 func (env Env) Environ() []string {
 	if env.Variables == nil {
 		return nil

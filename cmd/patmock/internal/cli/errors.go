@@ -5,28 +5,28 @@ import (
 	"strconv"
 )
 
-// The exit codes that a shell gives to a command that it cannot run.
+// The exit codes of exec, as shells define them.
 const (
 	ExitNotExecutable = 126
 	ExitNotFound      = 127
-	ExitSignal        = 128 // and the signal's number
+	ExitSignal        = 128 // plus the number of the signal
 )
 
-// The exit codes that every command keeps. A command that exec ran keeps its own.
+// The exit codes of all commands. exec returns the exit code of its command.
 const (
 	ExitOK          = 0
 	ExitFailed      = 1 // something failed
 	ExitUsage       = 2 // the command line or the configuration is wrong
-	ExitUnreachable = 3 // no mock answers
-	ExitLeftovers   = 4 // a tenant has tokens that a run made
+	ExitUnreachable = 3 // no mock responds
+	ExitLeftovers   = 4 // tokens of a run are left at a tenant
 	ExitInterrupted = 130
 )
 
-// UsageError is a mistake in the command line or in the environment.
+// UsageError is an error in the command line or in the environment.
 type UsageError struct {
-	// subject is the wrong flag (--run), argument (TIME) or variable (SAIL_BASE_URL).
+	// Subject is the wrong flag (--run), argument (TIME) or variable (SAIL_BASE_URL).
 	Subject string
-	// help is the command that says more, if that is another than the help of the command.
+	// Help is the command to consult. Empty means the help of the failed command.
 	Help string
 	Err  error
 }
@@ -45,18 +45,18 @@ func (e *UsageError) Error() string { return e.Err.Error() }
 
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// ExitError ends the process with a code. Nothing is printed where err is nil.
+// ExitError sets the exit code of the process. Nothing is printed if Err is nil.
 type ExitError struct {
 	Code int
 	Err  error
 }
 
-// Exitf returns an error that ends the process with a code.
+// Exitf returns an error that sets the exit code.
 func Exitf(code int, format string, args ...any) error {
 	return &ExitError{code, fmt.Errorf(format, args...)}
 }
 
-// SilentExit returns an error that ends the process with a code, and prints nothing.
+// SilentExit returns an error that sets the exit code and prints nothing.
 func SilentExit(code int) error { return &ExitError{Code: code} }
 
 func (e *ExitError) Error() string {

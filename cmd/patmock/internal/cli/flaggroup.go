@@ -4,11 +4,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A FlagGroup is a heading of the help, with flags below it. Below a heading flags are in the order
-// in which they were registered: common ones come first.
+// A FlagGroup is a heading of the help. Below it, flags appear in the order of their registration,
+// with common ones first.
 type FlagGroup string
 
-// The groups, in the order of the help. A flag without a group belongs to groupFlags.
+// The groups, in the order of the help. Flags without a group belong to groupFlags.
 const (
 	groupFlags     FlagGroup = "Flags"
 	GroupMock      FlagGroup = "The mock"
@@ -35,7 +35,7 @@ func FlagGroups() []FlagGroup {
 
 const groupAnnotation = "patmock: group"
 
-// SetGroup puts the flags that have no group yet into one.
+// SetGroup puts all flags without a group into g.
 func SetGroup(flags *pflag.FlagSet, g FlagGroup) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Annotations[groupAnnotation] == nil {

@@ -14,26 +14,26 @@ func Variable(flag string) string {
 	return "PATMOCK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// variableAnnotation marks a flag that has a variable. Other flags have none: scripts read one
-// form, whatever a person prefers.
+// variableAnnotation marks a flag that has an environment variable. Output formats have none,
+// because scripts rely on one format.
 const variableAnnotation = "patmock: variable"
 
-// SetVariables lets flags be set by their variables.
+// SetVariables lets the named flags be set by their environment variables.
 func SetVariables(flags *pflag.FlagSet, names ...string) {
 	for _, name := range names {
 		annotate(flags.Lookup(name), variableAnnotation)
 	}
 }
 
-// HasVariable reports whether the value of a flag can come from its variable.
+// HasVariable reports whether a flag can be set by its environment variable.
 func HasVariable(f *pflag.Flag) bool { return f.Annotations[variableAnnotation] != nil }
 
-// sourceAnnotation marks a flag whose value comes from its variable.
+// sourceAnnotation marks a flag that was set by its environment variable.
 const sourceAnnotation = "patmock: from its variable"
 
 func markSetByVariable(f *pflag.Flag) { annotate(f, sourceAnnotation) }
 
-// OnCommandLine reports whether one of the flags was given by its name.
+// OnCommandLine reports whether at least one of the flags was set on the command line.
 func OnCommandLine(flags *pflag.FlagSet, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		f := flags.Lookup(name)
@@ -41,8 +41,8 @@ func OnCommandLine(flags *pflag.FlagSet, names ...string) bool {
 	})
 }
 
-// SetFromEnvironment sets the flags that were not given from their variables. Blanks and line
-// breaks around a value are those of files of variables.
+// SetFromEnvironment sets flags that are not on the command line from their variables. It trims
+// white space around values, which files of variables may contain.
 func SetFromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -59,7 +59,7 @@ func SetFromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)
 		}
 		if setErr := flags.Set(f.Name, value); setErr != nil {
 			var invalid *pflag.InvalidValueError
-			if errors.As(setErr, &invalid) { // it names the flag
+			if errors.As(setErr, &invalid) { // it has the flag, not the variable
 				setErr = invalid.Unwrap()
 			}
 			err = Usagef(Variable(f.Name), "%s=%q: %w%s", Variable(f.Name), value, setErr,
@@ -76,8 +76,8 @@ var (
 	Digits = regexp.MustCompile(`^[0-9]+$`)
 )
 
-// ValueHint proposes a value for a flag whose value is nearly one of its type, as the end of a
-// sentence. It is empty for other values.
+// ValueHint returns a suggestion for an invalid value of a flag, as the end of a sentence. It
+// returns "" if none is close.
 func ValueHint(f *pflag.Flag, value string) string {
 	switch {
 	case f.Value.Type() == "duration" && Digits.MatchString(value):
@@ -88,7 +88,7 @@ func ValueHint(f *pflag.Flag, value string) string {
 	return ""
 }
 
-// OnOffHint proposes the word of a flag that is on or off for another word of the same meaning.
+// OnOffHint returns a suggestion for a value that should be on or off, as the end of a sentence.
 func OnOffHint(value, on, off string) string {
 	switch strings.ToLower(value) {
 	case "true", "1", "t", "yes", "y", "on", "enable", "enabled":
@@ -99,8 +99,7 @@ func OnOffHint(value, on, off string) string {
 	return DidYouMean(value, []string{on, off})
 }
 
-// NameVariable makes a usage error about a flag whose value comes from its variable one about the
-// variable.
+// NameVariable rewrites an error about a flag to name the variable that set the flag.
 func NameVariable(flags *pflag.FlagSet, err error) error {
 	var usage *UsageError
 	if !errors.As(err, &usage) || !strings.HasPrefix(usage.Subject, "--") {
@@ -125,7 +124,7 @@ type errorWithText struct {
 	err  error
 }
 
-// ErrorWithText returns an error with another text.
+// ErrorWithText returns an error with the given text that wraps err.
 func ErrorWithText(text string, err error) error { return &errorWithText{text, err} }
 
 func (e *errorWithText) Error() string { return e.text }

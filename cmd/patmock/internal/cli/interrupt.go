@@ -10,27 +10,27 @@ import (
 	"sync"
 )
 
-// IgnoreSIGPIPE keeps a mock alive when nobody reads its output any more: what is written
-// there fails, and clients are still served. The command does not inherit this.
+// IgnoreSIGPIPE keeps a mock running when the reader of its output is gone. Writes fail, but
+// clients are still served. Child processes do not inherit this.
 func IgnoreSIGPIPE() {
 	if len(pipeSignals) > 0 {
 		signal.Notify(make(chan os.Signal, 1), pipeSignals...)
 	}
 }
 
-// The causes by which the context of a command ends.
+// The causes for which the context of a command ends.
 var (
 	ErrInterrupted = errors.New("interrupted")
 	ErrTimeout     = errors.New("the time of --timeout is up")
 )
 
-// InterruptContext returns a context that ends at the first signal that ends a process. The second
-// one ends the process.
+// InterruptContext returns a context that is canceled at the first termination signal. A second one
+// ends the process.
 func InterruptContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals, done := make(chan os.Signal, 2), make(chan struct{})
 	for _, s := range terminationSignals {
-		// as under nohup; shells ignore SIGINT for what runs behind
+		// under nohup, SIGHUP is ignored; shells ignore SIGINT for background jobs
 		if s == os.Interrupt || !signal.Ignored(s) {
 			signal.Notify(signals, s)
 		}
@@ -55,8 +55,7 @@ func InterruptContext(ctx context.Context) (context.Context, context.CancelFunc)
 	})
 }
 
-// EndError returns the error of a command whose context has ended, with what it leaves undone, and
-// nil for one whose context has not.
+// EndError returns an error with detail if ctx has ended, and nil otherwise.
 func EndError(ctx context.Context, detail string) error {
 	switch {
 	case ctx.Err() == nil:
@@ -67,7 +66,7 @@ func EndError(ctx context.Context, detail string) error {
 	return Exitf(ExitInterrupted, "%w: %s", ErrInterrupted, detail)
 }
 
-// precedence is the order in which exit codes count if several apply.
+// precedence orders exit codes. If several apply, the first one counts.
 var precedence = []int{ExitInterrupted, ExitUsage, ExitUnreachable, ExitFailed, ExitLeftovers}
 
 // CodeOf returns the exit code of an error.
@@ -84,8 +83,8 @@ func CodeOf(err error) int {
 	return ExitFailed
 }
 
-// ExitCause returns the error whose exit code counts, the first of those, with the messages of the
-// others behind its own.
+// ExitCause returns the error with the most significant exit code. It appends the messages of the
+// other errors.
 func ExitCause(errs ...error) error {
 	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 	if len(errs) == 0 {

@@ -8,16 +8,16 @@ import (
 const (
 	// HelpWidth is the number of columns of the help.
 	HelpWidth = 80
-	// HelpIndent is the number of blanks in front of its rows.
+	// HelpIndent is the number of blanks before each row.
 	HelpIndent = 2
-	// maxNameWidth is the width of the left column at most. A longer name has a line of its own.
+	// maxNameWidth is the maximum width of the left column. A longer name gets its own line.
 	maxNameWidth = 24
 )
 
-// A HelpRow is a name and what it means.
+// A HelpRow is a name and its description.
 type HelpRow [2]string
 
-// Columns writes names beside their meaning.
+// Columns formats rows in two columns.
 func Columns(rows []HelpRow) string {
 	width := 0
 	for _, row := range rows {
@@ -39,7 +39,7 @@ func Columns(rows []HelpRow) string {
 	return b.String()
 }
 
-// WrapText breaks the lines of each paragraph at a width. Indented lines are kept as they are.
+// WrapText breaks the lines of each paragraph at width. It does not change indented lines.
 func WrapText(text string, width int) string {
 	var lines []string
 	continuable := false // the last line can be continued
@@ -62,7 +62,7 @@ func WrapText(text string, width int) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// Indent puts blanks in front of each line that is not empty.
+// Indent indents each nonempty line by n blanks.
 func Indent(text string, n int) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

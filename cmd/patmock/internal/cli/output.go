@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// FormatFlag adds --format to a command. The first format is the default. Without formats it is
-// text or JSON.
+// FormatFlag adds --format to a command. The first format is the default. Without formats they are
+// text and JSON.
 func FormatFlag(cmd *cobra.Command, formats ...string) {
 	if len(formats) == 0 {
 		formats = []string{"text", "json"}
@@ -25,7 +25,7 @@ func FormatFlag(cmd *cobra.Command, formats ...string) {
 // Format returns the value of --format.
 func Format(cmd *cobra.Command) string { return cmd.Flag("format").Value.String() }
 
-// Listing makes a command print what get returns, by --format as JSON or as text.
+// Listing sets RunE to print the result of get as JSON or as text, depending on --format.
 func Listing[T any](env Env, cmd *cobra.Command,
 	get func(cmd *cobra.Command, args []string) (T, error), text func(T) string,
 ) *cobra.Command {
@@ -40,7 +40,7 @@ func Listing[T any](env Env, cmd *cobra.Command,
 	return cmd
 }
 
-// Output writes a value as JSON, or as text for people, by --format.
+// Output prints a value as JSON or as text, depending on --format.
 func Output[T any](env Env, cmd *cobra.Command, value T, text func(T) string) error {
 	if Format(cmd) == "json" {
 		return PrintJSON(env.Stdout, value)
@@ -62,7 +62,7 @@ func PrintJSON(w io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-// Table aligns rows, the first of which names the columns.
+// Table aligns rows in columns. The first row is the header.
 func Table(rows ...[]string) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -71,13 +71,13 @@ func Table(rows ...[]string) string {
 		for i, cell := range row {
 			cells[i] = cmp.Or(strings.ReplaceAll(Sanitize(cell), "\n", " "), "-")
 		}
-		_, _ = fmt.Fprintln(w, strings.Join(cells, "\t")) // a Builder takes everything
+		_, _ = fmt.Fprintln(w, strings.Join(cells, "\t")) // a Builder returns no error
 	}
 	_ = w.Flush()
 	return b.String()
 }
 
-// Sanitize replaces what a terminal would act on: clients sent it.
+// Sanitize replaces control characters that a terminal would interpret. Clients may have sent them.
 func Sanitize(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || unicode.IsPrint(r) {
@@ -93,7 +93,7 @@ func Sanitize(s string) string {
 // YAMLOrJSON are the formats of files.
 var YAMLOrJSON = []string{"yaml", "json"}
 
-// Cell writes a value of a document; nothing is a dash.
+// Cell formats a value of a document. A nil value is a dash.
 func Cell(value any) string {
 	if value == nil {
 		return "-"

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// terminationSignals are the signals that end a mock in good order.
+// terminationSignals are the signals that shut down a mock.
 var terminationSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
-// pipeSignals is what ends a process that nobody reads from any more.
+// pipeSignals are the signals of a write to a closed pipe.
 var pipeSignals = []os.Signal{syscall.SIGPIPE}

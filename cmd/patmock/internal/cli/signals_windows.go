@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// terminationSignals are the signals that end a mock in good order.
+// terminationSignals are the signals that shut down a mock.
 var terminationSignals = []os.Signal{os.Interrupt, syscall.SIGTERM}
 
-// pipeSignals is what ends a process that nobody reads from any more: nothing here.
+// pipeSignals are the signals of a write to a closed pipe. Windows has none.
 var pipeSignals = []os.Signal{}

@@ -14,7 +14,8 @@ import (
 // ControlToken is the variable that holds the control token itself.
 const ControlToken = "PATMOCK_CONTROL_TOKEN"
 
-// VariableKey returns a name of a variable as it is compared: Windows ignores the case.
+// VariableKey returns the name of a variable for comparisons. Names are case-insensitive on
+// Windows.
 func VariableKey(name string) string {
 	if runtime.GOOS == "windows" {
 		return strings.ToUpper(name)
@@ -22,15 +23,15 @@ func VariableKey(name string) string {
 	return name
 }
 
-// A variableInfo is an environment variable that belongs to no flag.
+// A variableInfo is an environment variable that has no flag.
 type variableInfo struct {
 	Name, Text string
-	// commands are the paths of those that read it, without patmock. Those below a path are
-	// included.
+	// Commands are the paths of the commands that read it, without patmock. They include
+	// subcommands.
 	Commands []string
 }
 
-// VariableInfos are the variables of patmock beside those of flags.
+// VariableInfos are the variables of patmock that have no flag.
 var VariableInfos = []variableInfo{
 	{
 		ControlToken, "token of the control API", []string{
@@ -64,8 +65,9 @@ var VariableInfos = []variableInfo{
 	},
 }
 
-// repositoryVariables are those of docker-compose.yml, of CI and of the tests of this repository,
-// without PATMOCK_. Commands neither read nor report them. exec keeps BASE_URL from its command.
+// repositoryVariables are used by docker-compose.yml, CI and the tests of this repository. Their
+// prefix PATMOCK_ is omitted. Commands ignore them and do not report them as unknown. exec does not
+// pass BASE_URL to its command.
 var repositoryVariables = []string{
 	"ALLOW_WRITES", "BASE_URL", "BEARER", "BINARY", "DOCUMENT", "EXHAUSTIVE", "FINDINGS",
 	"FLIP_ALL", "FULL_DISK", "FUZZTIME", "IMAGE", "KILL_FILE",
@@ -73,16 +75,16 @@ var repositoryVariables = []string{
 	"SOAK", "UNUSED",
 }
 
-// serviceVariable matches the names that Kubernetes and the links of Docker make for services whose
-// names begin with patmock, without PATMOCK_.
+// serviceVariable matches the variables that Kubernetes and Docker links create for services named
+// patmock. The prefix PATMOCK_ is omitted.
 var serviceVariable = regexp.MustCompile(
 	`^(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?|NAME|ENV_.*)$|^(SERVICE|PORT)_`,
 )
 
-// VariablePrefix is how the variables of patmock begin.
+// VariablePrefix is the prefix of patmock's variables.
 const VariablePrefix = "PATMOCK_"
 
-// VariablesOf returns the names of the PATMOCK_ variables that a command reads, without PATMOCK_.
+// VariablesOf returns the variables that a command reads, without the prefix PATMOCK_.
 func VariablesOf(cmd *cobra.Command) []string {
 	var names []string
 	add := func(f *pflag.Flag) {
@@ -108,7 +110,7 @@ func (v variableInfo) readBy(cmd *cobra.Command) bool {
 	})
 }
 
-// allVariables returns what [variablesOf] returns of a command and of all below it.
+// allVariables returns the variables of a command and its subcommands, as VariablesOf does.
 func allVariables(cmd *cobra.Command) []string {
 	names := VariablesOf(cmd)
 	for _, child := range cmd.Commands() {
@@ -117,8 +119,8 @@ func allVariables(cmd *cobra.Command) []string {
 	return names
 }
 
-// UnknownVariables returns the names of the PATMOCK_ variables of an environment that no command
-// reads. Those without a value have no effect, as other variables.
+// UnknownVariables returns the PATMOCK_ variables of environ that no command reads. It ignores
+// empty ones, which have no effect.
 func UnknownVariables(root *cobra.Command, environ []string) []string {
 	names := append(allVariables(root), repositoryVariables...)
 	var unknown []string
@@ -136,8 +138,8 @@ func UnknownVariables(root *cobra.Command, environ []string) []string {
 	return unknown
 }
 
-// CheckVariables returns a usage error if an unknown variable looks like one that the command
-// reads: its value would silently have no effect.
+// CheckVariables returns a usage error if an unknown variable resembles one that the command reads.
+// Otherwise it would silently have no effect.
 func CheckVariables(cmd *cobra.Command, environ []string) error {
 	for _, name := range UnknownVariables(cmd.Root(), environ) {
 		if suggestion := similarVariable(name, VariablesOf(cmd)); suggestion != "" {
@@ -149,9 +151,9 @@ func CheckVariables(cmd *cobra.Command, environ []string) error {
 	return nil
 }
 
-// similarVariable returns the variable that a name was probably meant for, empty if there is none.
+// similarVariable returns the name most similar to name, or "" if none is similar.
 func similarVariable(name string, names []string) string {
-	const minLength = 6 // letters of a name, from which two slips make no other word
+	const minLength = 6 // letters; shorter names allow one edit only
 	short := strings.ToUpper(name)[len(VariablePrefix):]
 	match, distance := "", minLength
 	for _, k := range names {
@@ -164,7 +166,7 @@ func similarVariable(name string, names []string) string {
 	return match
 }
 
-// sameLetters reports whether two words differ by the order of their letters only.
+// sameLetters reports whether two words are anagrams.
 func sameLetters(a, b string) bool {
 	x, y := []byte(a), []byte(b)
 	slices.Sort(x)
@@ -172,7 +174,7 @@ func sameLetters(a, b string) bool {
 	return string(x) == string(y)
 }
 
-// UnknownVariablesText returns a warning about unknown variables, empty if there are none.
+// UnknownVariablesText returns a warning about unknown variables, or "" if there are none.
 func UnknownVariablesText(cmd *cobra.Command, env Env) string {
 	unknown := UnknownVariables(cmd.Root(), env.Environ())
 	if len(unknown) == 0 {
@@ -182,8 +184,8 @@ func UnknownVariablesText(cmd *cobra.Command, env Env) string {
 		" (see patmock help environment)"
 }
 
-// CommandPaths returns the paths of the commands that match, without patmock. A group stands for
-// the commands below it if all match.
+// CommandPaths returns the paths of the matching commands, without patmock. A group replaces its
+// commands if all of them match.
 func CommandPaths(cmd *cobra.Command, matches func(*cobra.Command) bool) []string {
 	if !cmd.HasSubCommands() {
 		if !matches(cmd) {

@@ -1,4 +1,4 @@
-// Package atomicfile writes files completely or not at all, and explains why one cannot be written.
+// Package atomicfile writes files completely or not at all, and explains denied access.
 package atomicfile
 
 import (
@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// Write writes a file completely or not at all. A new file gets the mode, and belongs to
-// the owner of its folder if root writes it. A file that exists keeps its mode and owner, and
-// symbolic links to it. If it cannot be replaced, as a single file that a container mounts, it is
-// written in place, and so are a FIFO and a character device. Anything else is rejected.
+// Write writes a file completely or not at all. A new file gets mode and, if root writes it, the
+// owner of its directory. An existing file keeps its mode, its owner and the symbolic links to it.
+// A file that cannot be replaced, such as a bind mount of a container, is written in place. So are
+// a FIFO and a character device. Write rejects other kinds of files.
 func Write(path string, mode fs.FileMode, content []byte) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -38,14 +38,13 @@ func Write(path string, mode fs.FileMode, content []byte) error {
 	return writeInPlace(path, os.O_WRONLY|os.O_TRUNC, content)
 }
 
-// cannotReplace reports whether an error says that a file cannot be replaced by another, although
-// it may be writable.
+// cannotReplace reports whether err means that a file cannot be replaced. It may still be writable.
 func cannotReplace(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) ||
 		errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)
 }
 
-// replaceFile puts a new file in the place of an old one. Former is nil if there is none.
+// replaceFile renames a new file to path. old is nil if there is no file yet.
 func replaceFile(path string, mode fs.FileMode, old fs.FileInfo, content []byte) error {
 	dir := filepath.Dir(path)
 	temporary, err := os.CreateTemp(dir, ".patmock-*")
@@ -53,7 +52,7 @@ func replaceFile(path string, mode fs.FileMode, old fs.FileInfo, content []byte)
 		return err
 	}
 	_, err = temporary.Write(content)
-	// The mode comes first: the new owner alone may change it where root has few capabilities.
+	// The mode is set first. Root with few capabilities cannot change it after the owner.
 	err = errors.Join(err, temporary.Chmod(mode), setOwner(temporary, dir, old),
 		temporary.Sync(), temporary.Close())
 	if err == nil {
@@ -65,7 +64,7 @@ func replaceFile(path string, mode fs.FileMode, old fs.FileInfo, content []byte)
 	return nil
 }
 
-// setOwner gives a new file the owner of the file that it replaces, or else of its folder.
+// setOwner sets the owner of a new file to that of the old file, or else of its directory.
 func setOwner(file *os.File, dir string, old fs.FileInfo) error {
 	if old == nil {
 		return ChownToParent(file, dir)
@@ -104,10 +103,11 @@ func writeInPlace(path string, flag int, content []byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// readerTimeout limits the time that a FIFO may be without a reader.
+// readerTimeout is how long writeFIFO waits for a reader.
 const readerTimeout = 5 * time.Second
 
-// writeFIFO writes to a FIFO. It does not wait forever for a reader: a run would never end.
+// writeFIFO writes to a FIFO. It waits at most readerTimeout for a reader, so that a run always
+// ends.
 func writeFIFO(path string, content []byte) error {
 	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		err := writeInPlace(path, os.O_WRONLY|syscall.O_NONBLOCK, content)
@@ -120,12 +120,12 @@ func writeFIFO(path string, content []byte) error {
 	}
 }
 
-// LinkTarget returns the path of the file that does not exist yet at the end of symbolic links.
+// LinkTarget follows symbolic links from path to a file that does not exist yet.
 func LinkTarget(path string) (string, error) {
 	const maxLinks = 40
 	for range maxLinks {
 		target, err := os.Readlink(path)
-		if err != nil { // no link
+		if err != nil { // not a link
 			return path, nil //nolint:nilerr // the end of the links
 		}
 		if !filepath.IsAbs(target) {

@@ -8,9 +8,9 @@ import (
 	"os"
 )
 
-// ChownToParent gives a file that root wrote to whom its folder belongs to: a container's root
-// would leave reports behind that the person on the host can neither change nor remove. Root
-// without the right to do so keeps the file.
+// ChownToParent sets the owner of file to that of dir when running as root. Otherwise users on the
+// host could not remove the files that a container writes. It does nothing if root lacks the
+// capability.
 func ChownToParent(file *os.File, dir string) error {
 	if os.Geteuid() != 0 {
 		return nil

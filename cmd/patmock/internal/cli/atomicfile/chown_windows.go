@@ -2,5 +2,5 @@ package atomicfile
 
 import "os"
 
-// ChownToParent does nothing: there is no root.
+// ChownToParent does nothing: Windows has no root user.
 func ChownToParent(*os.File, string) error { return nil }

@@ -9,9 +9,8 @@ import (
 	"syscall"
 )
 
-// ExplainDenied returns what a person needs to know about a file that may not be read or written:
-// the user and group of this process, those of the file or its folder with the mode, and a remedy.
-// It returns an empty text for other errors.
+// ExplainDenied explains a denied access: the user and group of this process, the owner and mode of
+// the file, and a remedy. It returns "" for other errors.
 func ExplainDenied(err error) string {
 	path, reason := deniedPath(err)
 	if path == "" {
@@ -43,17 +42,16 @@ func ExplainDenied(err error) string {
 			"%d:%d %s)", owner, group, uid, gid, location)
 }
 
-// deniedPath returns the path of the first error in a tree of them that is about a denied access,
-// and why it was denied.
+// deniedPath returns the path and the cause of the first denied access in a tree of errors.
 func deniedPath(err error) (path string, reason error) {
 	switch e := err.(type) { //nolint:errorlint // each error of the tree is visited by itself
 	case *fs.PathError:
-		if e.Op == "fork/exec" { // of exec: the file is no program
+		if e.Op == "fork/exec" { // exec.Start: the file is not executable
 			return "", nil
 		}
 		path, reason = e.Path, e.Err
 	case *os.LinkError:
-		path, reason = filepath.Dir(e.New), e.Err // which changes there, whatever the file allows
+		path, reason = filepath.Dir(e.New), e.Err // a rename needs write access to the directory
 	case interface{ Unwrap() error }:
 		return deniedPath(e.Unwrap())
 	case interface{ Unwrap() []error }:
@@ -69,7 +67,7 @@ func deniedPath(err error) (path string, reason error) {
 	return "", nil
 }
 
-// nearestExisting returns the path, or the folder above it that exists and that can be looked at.
+// nearestExisting returns path, or its nearest parent that exists and is accessible.
 func nearestExisting(path string) (existing string, info fs.FileInfo) {
 	path, err := filepath.Abs(path)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// OwnerOf returns the ids of the user and the group that a file belongs to, if they are known.
+// OwnerOf returns the user and group IDs of the owner of a file, if they are known.
 func OwnerOf(info fs.FileInfo) (uid, gid int, ok bool) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {

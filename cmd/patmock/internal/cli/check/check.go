@@ -1,4 +1,4 @@
-// Package check has the command that judges what clients did to a mock.
+// Package check implements the command check, which judges the requests of clients to a mock.
 package check
 
 import (
@@ -56,7 +56,7 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 				return err
 			}
 			if err := out.Write(env, result); err != nil {
-				if f.clear { // there is no other copy
+				if f.clear { // the findings exist nowhere else
 					err = errors.Join(err, report.Write("text", env.Stderr, result))
 				}
 				return err
@@ -73,7 +73,7 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	return cmd
 }
 
-// Flags say what is judged, by check and by exec --check.
+// Flags are the flags of check and of exec --check.
 type Flags struct {
 	allow             []string
 	allowEmpty, clear bool
@@ -81,13 +81,13 @@ type Flags struct {
 
 // Register adds the flags.
 func (f *Flags) Register(flags *pflag.FlagSet) {
-	// see reports
+	// parsed by package reports
 	flags.StringArray("report", nil, "FORMAT=FILE, or - for standard output (default text=-)")
 	flags.StringArrayVar(&f.allow, "allow", nil, "kind of finding to ignore (repeatable)")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "pass if no request was judged")
 }
 
-// Validate returns a usage error if --allow names no kind of finding.
+// Validate returns a usage error if --allow has an unknown kind of finding.
 func (f Flags) Validate() error {
 	for _, kind := range f.allow {
 		if err := cli.CheckName("--allow", "kind of finding", kind,
@@ -98,8 +98,8 @@ func (f Flags) Validate() error {
 	return nil
 }
 
-// Judge judges what clients did in a namespace, in all for an empty name. The target is how the
-// report names the mock.
+// Judge judges the requests of a namespace, or of all namespaces if it is empty. The report names
+// the mock as target.
 func (f Flags) Judge(ctx context.Context, mock *control.Client, namespace,
 	target string,
 ) (*report.Report, error) {
@@ -115,7 +115,7 @@ func (f Flags) Judge(ctx context.Context, mock *control.Client, namespace,
 	return result, nil
 }
 
-// Verdict returns the exit code of a check.
+// Verdict returns the error that sets the exit code of a check.
 func Verdict(result *report.Report) error {
 	if result.Counts[report.Fail] > 0 {
 		return cli.SilentExit(cli.ExitFailed)
@@ -132,7 +132,7 @@ type findingKind struct {
 	Docs     string   `json:"docs"`
 }
 
-// kindsPage explains every kind of finding, with an anchor for each.
+// kindsPage is the page that explains every kind of finding, with an anchor for each.
 const kindsPage = "docs/checking.md"
 
 func listKinds(env cli.Env, format string) error {

@@ -1,4 +1,4 @@
-// Package contract has the commands that run the contract, and what is known from its runs.
+// Package contract implements the commands that run the contract and evaluate its results.
 package contract
 
 import (
@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// New returns the command contract, with those below it.
+// New returns the command contract and its subcommands.
 func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "contract",
@@ -59,7 +59,8 @@ func scenariosText(rows []scenarioRow) string {
 	lines := [][]string{{"ID", "VERSIONS", "EVIDENCE", "FEATURES", "PROMISE"}}
 	for _, r := range rows {
 		lines = append(lines, []string{
-			r.ID, strings.Join(r.Versions, ","), r.Evidence, strings.Join(r.Features, ","), r.Promise,
+			r.ID, strings.Join(r.Versions, ","), r.Evidence, strings.Join(r.Features, ","),
+			r.Promise,
 		})
 	}
 	return cli.Table(lines...)
@@ -74,9 +75,10 @@ func scenarioRows(cases []contracttests.Case) []scenarioRow {
 			continue
 		}
 		row := scenarioRow{
-			ID: s.ID, Versions: []string{}, Evidence: string(s.Evidence), OpenQuestion: s.OpenQuestion,
-			Promise: s.Promise,
-			Sources: s.Sources, Rules: append([]rule.ID{}, s.Rules...), Features: []string{},
+			ID: s.ID, Versions: []string{}, Evidence: string(s.Evidence),
+			OpenQuestion: s.OpenQuestion,
+			Promise:      s.Promise,
+			Sources:      s.Sources, Rules: append([]rule.ID{}, s.Rules...), Features: []string{},
 		}
 		if c.Version != "" {
 			row.Versions = []string{string(c.Version)}

@@ -16,9 +16,10 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// coverage is what the scenarios have met of what the documents and the prose promise.
+// coverage has the documented responses and rules with the information whether a scenario covers
+// them.
 type coverage struct {
-	// Percent of what can be reached.
+	// Percent is the covered share of all reachable rows and rules.
 	Percent float64       `json:"percent"`
 	Rows    []coverageRow `json:"rows"`
 	Rules   []ruleRow     `json:"rules"`
@@ -33,7 +34,7 @@ type coverageRow struct {
 type ruleRow struct {
 	rule.Rule
 	Scenarios []string `json:"scenarios"`
-	// Judged reports that every exchange is judged by the rule.
+	// Judged reports whether every exchange is validated against the rule.
 	Judged  bool `json:"judged"`
 	Covered bool `json:"covered"`
 }
@@ -113,7 +114,7 @@ func measure(ctx context.Context, env cli.Env) (c coverage, err error) {
 	return c, nil
 }
 
-// count tells how much of what can be reached is covered.
+// count computes Percent.
 func (c *coverage) count() {
 	covered, all := 0, 0
 	add := func(isCovered bool, unreachable string) {

@@ -20,7 +20,7 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// diffFlags are those of contract diff. A target is run as contract run does it.
+// diffFlags are the flags of contract diff. Targets are run with the flags of contract run.
 type diffFlags struct {
 	runFlags
 	allow string
@@ -62,7 +62,7 @@ func newContractDiff(env cli.Env) *cobra.Command {
 	return cmd
 }
 
-// allowExample is a file of --allow.
+// allowExample is an example of a file for --allow.
 const allowExample = `  - scenario: create/*                        # or one of them
     version: v2026                            # may be left out, as the next two
     at: /exchanges/*/response/header/Retry-After
@@ -75,7 +75,7 @@ func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
 	target := pflag.NewFlagSet("target", pflag.ContinueOnError)
 	f.targetFlags.register(target)
 	target.VisitAll(func(flag *pflag.Flag) {
-		if flag.Name != "target" { // an argument
+		if flag.Name != "target" { // an argument of diff
 			flags.AddFlag(flag)
 		}
 	})
@@ -86,20 +86,20 @@ func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
 		"YAML file of the differences that are accepted, with reasons")
 }
 
-// execute compares two sides. What a run left at a tenant is told last.
+// execute compares two sides. It returns the error about leftovers only if there is no other.
 func (f diffFlags) execute(cmd *cobra.Command, env cli.Env, sides []string) error {
 	allowances, err := f.check(sides)
 	if err != nil {
 		return err
 	}
 	temporary := ""
-	// the folder of temporary files may be missing in a container
+	// a container may lack a directory for temporary files
 	if slices.ContainsFunc(sides, isTarget) {
 		if temporary, err = os.MkdirTemp("", "patmock-diff-*"); err != nil {
 			return cli.Usagef("TMPDIR",
 				"a target is recorded into a temporary folder, see TMPDIR: %w", err)
 		}
-		defer func() { _ = os.RemoveAll(temporary) }() // what stays has no secrets
+		defer func() { _ = os.RemoveAll(temporary) }() // the files have no secrets
 	}
 	var leftovers error
 	var recordings []*recording.Recording
@@ -125,7 +125,7 @@ func (f diffFlags) execute(cmd *cobra.Command, env cli.Env, sides []string) erro
 	return leftovers
 }
 
-// check refuses what cannot be compared before anything is run.
+// check rejects sides and flags that cannot be compared, before anything is run.
 func (f diffFlags) check(sides []string) (allowances []recording.Suppression, err error) {
 	for i, side := range sides {
 		if isTarget(side) {
@@ -163,8 +163,8 @@ func isTarget(side string) bool { return side == "mock" || hasAddress(side) }
 
 func hasAddress(side string) bool { return side == "env" || strings.Contains(side, "://") }
 
-// run records a target. A failed scenario is no error, since the comparison shows the difference.
-// Left is that of runFlags.runContract.
+// run runs a target and records it in dir. A failed scenario is no error, because the comparison
+// shows the difference. leftovers is that of runFlags.runContract.
 func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (leftovers,
 	err error) {
 	r := f.runFlags
@@ -184,8 +184,8 @@ func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (le
 
 func argumentName(i int) string { return [...]string{"A", "B"}[i] }
 
-// open reads a recording, and leaves out the cases that are not chosen. Subject is the argument
-// that names it.
+// open reads a recording and drops the cases that are not selected. subject is the name of its
+// argument.
 func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
 	r, err := recording.Open(dir)
 	if err != nil {
@@ -199,7 +199,7 @@ func (f diffFlags) open(subject, dir string) (*recording.Recording, error) {
 	if err != nil ||
 		options.Versions == nil && options.Run == nil && options.Skip == nil &&
 			options.Evidence == nil {
-		return r, err // with cases that this program does not know
+		return r, err // including cases that this program does not know
 	}
 	r.Cases = slices.DeleteFunc(r.Cases, func(t recording.Case) bool {
 		return !slices.ContainsFunc(cases, func(c contracttests.Case) bool {
@@ -217,11 +217,11 @@ func (f diffFlags) compare(cmd *cobra.Command, env cli.Env, sides []string,
 		return cli.Usagef("A,B", "there is no case that was tried in both: nothing is compared")
 	}
 	for _, warning := range append(c.Warnings(), c.Suppress(allowances)...) {
-		// it does not change the verdict
+		// a failed write does not change the result
 		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s\n", warning.Text)
 	}
 	text := c.Text()
-	if len(c.Differences) > 0 { // the signs of its lines mean the sides
+	if len(c.Differences) > 0 { // its lines begin with - or + for the two sides
 		text = "--- " + sides[0] + "\n+++ " + sides[1] + "\n" + text
 	}
 	err := cli.Output(env, cmd, c, func(*recording.Comparison) string { return text })

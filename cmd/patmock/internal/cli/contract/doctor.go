@@ -18,36 +18,37 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// diagnosis is what a run would do, and who would do it.
+// diagnosis is a forecast of a run against a target.
 type diagnosis struct {
 	Target     string           `json:"target"`
 	RealTenant bool             `json:"realTenant"`
 	Writes     bool             `json:"writes"`
 	Identities []identityReport `json:"identities"`
-	// Cases is how many are chosen, Run how many of them would be tried, Missing why others would
-	// not, by what is missing.
+	// Cases is the number of selected cases, and Run the number of those that would run. Missing
+	// has the number of the others by the features that the target lacks.
 	Cases   int            `json:"cases"`
 	Run     int            `json:"run"`
 	Missing map[string]int `json:"missing"`
-	// Runnable are the cases that would be, Skipped those that would not, each with what is
-	// missing.
+	// Runnable are the cases that would run. Skipped are the others, each with the missing
+	// features.
 	Runnable []string          `json:"runnable"`
 	Skipped  map[string]string `json:"skipped"`
-	// Requests that a run makes, Lists of them that no scenario requests, Seconds that it takes
-	// about, Tokens that one owner has at most besides those it has.
+	// Requests is the number of requests of a run. Lists is the number of those that no scenario
+	// requests. Seconds is the estimated duration. Tokens is the maximum number of additional
+	// tokens of one owner.
 	Requests int     `json:"requests"`
 	Lists    int     `json:"lists"`
 	Seconds  float64 `json:"seconds"`
 	Tokens   int     `json:"tokens"`
-	// Clock is the number of seconds by which the target's clock is ahead of ours, 0 if they agree
-	// as far as they can be compared.
+	// Clock is the number of seconds by which the target's clock is ahead of the local one. It is 0
+	// if the difference is within the accuracy of the measurement.
 	Clock    float64         `json:"clock"`
 	Warnings []doctorWarning `json:"warnings"`
 
 	clock *tenantguard.Clock // of a tenant
 }
 
-// identityReport is one of the identities of a target.
+// identityReport describes one of the identities of a target.
 type identityReport struct {
 	Role string `json:"role"`
 	tenantguard.ProbeResult
@@ -126,18 +127,18 @@ func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.O
 		return d, err
 	}
 	d.addPlan(r)
-	if !d.RealTenant { // it does the same
+	if !d.RealTenant { // the dry run takes as long as the run
 		d.Seconds = time.Since(start).Seconds()
 	}
-	// a run on a patmock has namespaces of its own, with other tokens and another clock
+	// a run against a patmock uses new namespaces, with other tokens and another clock
 	if d.RealTenant {
 		d.addWarnings(d.clock.TargetTime(time.Now()))
 	}
 	return d, nil
 }
 
-// probe reads what there is to know of the identities. One that cannot log in ends it, as it
-// would end a run.
+// probe logs in as each identity and reads its list of tokens. It fails if an identity cannot log
+// in, as a run would.
 func (d *diagnosis) probe(ctx context.Context, t contracttests.Target,
 	o contracttests.Options,
 ) error {

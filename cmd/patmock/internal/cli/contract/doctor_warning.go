@@ -7,7 +7,7 @@ import (
 
 const expiryWarning = 14 * 24 * time.Hour
 
-// A doctorWarning is something that may spoil a run. In JSON it is its text.
+// A doctorWarning is a possible problem of a run. Its JSON form is its text.
 type doctorWarning struct {
 	kind doctorKind
 	text string
@@ -34,10 +34,11 @@ func (d *diagnosis) addWarning(kind doctorKind, format string, args ...any) {
 	d.Warnings = append(d.Warnings, doctorWarning{kind, fmt.Sprintf(format, args...)})
 }
 
-// maxSkew is the largest difference of a tenant's clock from ours without a warning.
+// maxSkew is the maximum difference between the clocks of a tenant and this machine without a
+// warning.
 const maxSkew = 2 * time.Second
 
-// addWarnings adds what may spoil a run. Now is the time of the target.
+// addWarnings adds the possible problems of a run. now is the time of the target.
 func (d *diagnosis) addWarnings(now time.Time) {
 	for _, e := range d.Identities {
 		remaining := time.Duration(0)

@@ -20,19 +20,19 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// A plan is a run of cases against a mock in process that lacks what a target lacks: what the
-// target will be asked.
+// A plan is the result of a dry run: the requests that a target would receive. The dry run uses a
+// mock in process with the features of the target.
 type plan struct {
 	cases []contracttests.Observation
-	// waited is for how long the cases let time pass. It was not waited for.
+	// waited is the time that the cases would wait. The dry run does not wait.
 	waited time.Duration
-	// observed has what a run on a patmock requests, with the lists that no scenario does. It is
-	// zero for a tenant.
+	// observed has the requests of a run against a patmock, including lists that no scenario
+	// requests. It is zero for a tenant.
 	observed report.Observed
 }
 
-// dryRun tries the cases as they would be tried on a target. Nothing is sent to it. Profile is
-// that of a patmock; nil means a faithful one.
+// dryRun runs the cases against a mock that has the features of the target. It sends nothing to the
+// target. profile is that of a patmock; nil means the faithful profile.
 func dryRun(
 	ctx context.Context, target contracttests.Target, profile *control.Profile,
 	o contracttests.Options, cases []contracttests.Case,
@@ -91,7 +91,7 @@ func dryRunProfile(target contracttests.Target, profile *control.Profile) (mocks
 	case err != nil:
 		return p, err
 	case target.RealTenant():
-		p.RateLimit = "off" // a run against a tenant paces itself
+		p.RateLimit = "off" // a run against a tenant limits its own rate
 	case profile != nil:
 		p.RateLimit, p.TokenLimit = profile.RateLimit, profile.TokenLimit
 		p.ScopeDelay, err = time.ParseDuration(profile.ScopeDelay)
@@ -99,7 +99,7 @@ func dryRunProfile(target contracttests.Target, profile *control.Profile) (mocks
 	return p, err
 }
 
-// sort puts the acts in the order of the cases, several of which run at a time.
+// sort sorts the observations in the order of cases, because cases run concurrently.
 func (r *plan) sort(cases []contracttests.Case) {
 	order := map[string]int{}
 	for i, c := range cases {
@@ -110,7 +110,7 @@ func (r *plan) sort(cases []contracttests.Case) {
 	})
 }
 
-// copyIdentities gives a stage the identities that a live target has, and no more.
+// copyIdentities gives a mock the identities that a real tenant has, and no others.
 func copyIdentities(ctx context.Context, c *control.Client, target contracttests.Target,
 	mock *contracttests.Target,
 ) error {
@@ -170,8 +170,8 @@ func (r plan) write(w io.Writer) error {
 
 type planDocument struct {
 	Cases    []casePlan `json:"cases"`
-	Run      int        `json:"run"`      // cases that would run
-	Requests int        `json:"requests"` // of all cases
+	Run      int        `json:"run"`      // number of cases that would run
+	Requests int        `json:"requests"` // number of requests of all cases
 }
 
 type casePlan struct {
@@ -219,8 +219,7 @@ func truncate(body string) string {
 	return body
 }
 
-// maxTokens returns how many tokens of one owner are there at most at a time, of those that the
-// cases make.
+// maxTokens returns the maximum number of tokens of one owner that the cases have at a time.
 func (r plan) maxTokens() (maxCount int) {
 	owners := map[string]string{} // by token
 	count := map[string]int{}
@@ -249,7 +248,7 @@ func (r plan) maxTokens() (maxCount int) {
 	return maxCount
 }
 
-// perVersion returns how many requests each API version gets, and the token endpoint.
+// perVersion returns the number of requests for each API version and for the token endpoint.
 func (r plan) perVersion() map[string]int {
 	requests := map[string]int{}
 	for _, c := range r.cases {

@@ -13,45 +13,45 @@ import (
 	"example.com/patmock/mockserver/dialect"
 )
 
-// answered reads the answer to a question out of an exchange. Problem says why a dialect cannot
-// have it.
-func answered(e dialect.Entry, step recording.Step) (a dialect.Response, problem string) {
+// responseTo reads the response to an open question from an exchange. problem is the reason if a
+// dialect cannot express it.
+func responseTo(e dialect.Entry, step recording.Step) (response dialect.Response, problem string) {
 	r := step.Response
 	if len(e.Values) > 0 && !report.FromGateway(r.Status, "") {
-		return valued(e, step)
+		return readValue(e, step)
 	}
 	if r.Status < 300 {
-		a.Status = http.StatusOK // whatever success the operation has
+		response.Status = http.StatusOK // the operation may declare another success status
 	} else {
-		a = refusedAs(e, step)
+		response = readError(e, step)
 	}
 	switch {
 	case r.Status == http.StatusTooManyRequests || report.FromGateway(r.Status, ""):
-		return a, fmt.Sprintf("%d, which is no answer of the API", r.Status)
-	case !e.AllowsStatus(a.Status):
-		return a, fmt.Sprint(r.Status)
+		return response, fmt.Sprintf("%d, which is no answer of the API", r.Status)
+	case !e.AllowsStatus(response.Status):
+		return response, fmt.Sprint(r.Status)
 	}
-	if err := (dialect.Dialect{e.ID: a}).Validate(); err != nil {
-		return a, fmt.Sprintf("%d with %s", r.Status, err)
+	if err := (dialect.Dialect{e.ID: response}).Validate(); err != nil {
+		return response, fmt.Sprintf("%d with %s", r.Status, err)
 	}
-	return a, ""
+	return response, ""
 }
 
-// refusedAs reads the error of a response, in the form that its endpoint has.
-func refusedAs(e dialect.Entry, step recording.Step) dialect.Response {
-	a, body := dialect.Response{Status: step.Response.Status}, step.Response.Body
-	// The mock has words of its own in place of a text that cannot answer other requests.
+// readError reads the error of a response in the form of its endpoint.
+func readError(e dialect.Entry, step recording.Step) dialect.Response {
+	response, body := dialect.Response{Status: step.Response.Status}, step.Response.Body
+	// A text that does not fit other requests is left to the mock.
 	if e.AtTokenEndpoint() {
-		a.Error = body.Text("error")
-		a.Description, _ = step.GeneralText(body.Text("error_description"))
-		return a
+		response.Error = body.Text("error")
+		response.Description, _ = step.GeneralText(body.Text("error_description"))
+		return response
 	}
-	a.DetailCode = body.Text("detailCode")
-	a.Text, _ = step.GeneralText(cmp.Or(errorText(body), body.Text("error")))
-	return a
+	response.DetailCode = body.Text("detailCode")
+	response.Text, _ = step.GeneralText(cmp.Or(errorText(body), body.Text("error")))
+	return response
 }
 
-// errorText is the text of SailPoint's error, in the default locale where it says which that is.
+// errorText returns the text of SailPoint's error, in the default locale if there is one.
 func errorText(body *recording.Body) (text string) {
 	messages, _ := body.Object()["messages"].([]any)
 	for _, m := range messages {
@@ -65,35 +65,34 @@ func errorText(body *recording.Body) (text string) {
 	return text
 }
 
-// valued reads an answer that no status tells apart.
-func valued(e dialect.Entry, step recording.Step) (a dialect.Response, problem string) {
+// readValue reads a response that is not identified by its status alone.
+func readValue(e dialect.Entry, step recording.Step) (response dialect.Response, problem string) {
 	r := step.Response
 	if slices.Contains(e.Values, dialect.Same) && r.Status >= 400 && r.Status < 500 &&
 		r.Status != http.StatusTooManyRequests {
 		return dialect.Response{Value: dialect.Same}, ""
 	}
 	if r.Status != http.StatusOK || r.Body == nil {
-		return a, fmt.Sprintf("%d, which does not tell", r.Status)
+		return response, fmt.Sprintf("%d, which does not tell", r.Status)
 	}
 	if read := valueReaders[e.ID]; read != nil {
-		a.Value = read(step)
-		return a, ""
+		response.Value = read(step)
+		return response, ""
 	}
 	token := r.Body.Object()
-	a.Value, a.Flag = dialect.FarDate, dialect.Absent
+	response.Value, response.Flag = dialect.FarDate, dialect.Absent
 	if date, present := token["expirationDate"]; !present {
-		a.Value = dialect.Absent
+		response.Value = dialect.Absent
 	} else if date == nil {
-		a.Value = dialect.Null
+		response.Value = dialect.Null
 	}
 	if _, present := token["userAwareTokenNeverExpires"]; present {
-		a.Flag = dialect.Present
+		response.Flag = dialect.Present
 	}
-	return a, ""
+	return response, ""
 }
 
-// valueReaders read the value of an answer out of an exchange that was successful, by the id of the
-// entry.
+// valueReaders read the value of a successful response, by the ID of the entry.
 var valueReaders = map[string]func(recording.Step) string{
 	dialect.NeverUsedUnderLe: func(s recording.Step) string {
 		if slices.ContainsFunc(tokensOf(s),
@@ -160,8 +159,8 @@ func sizeIn(text string) string {
 	return sizeOf(n, 4000)
 }
 
-// sizeOf returns the largest size that a tenant took as a bound, unless it is the largest that was
-// tried.
+// sizeOf returns the largest accepted size as a limit. It returns no limit if the largest size
+// tried was accepted.
 func sizeOf(n, limit int) string {
 	if n == 0 || n >= limit {
 		return dialect.None

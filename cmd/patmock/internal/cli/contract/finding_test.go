@@ -76,7 +76,7 @@ func TestProposeAdoptsGeneralWordsOnly(t *testing.T) {
 			Answers: map[string]int{entry.ID: 0},
 		}, "https://acme", true)
 		step, asked := recorded.Answer(entry.ID)
-		answer, problem := answered(entry, step)
+		answer, problem := responseTo(entry, step)
 		if !asked || problem != "" || answer.Status != http.StatusUnauthorized {
 			t.Errorf("%q is proposed as %+v, %q", test.text, answer, problem)
 		}

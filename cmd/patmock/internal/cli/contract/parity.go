@@ -121,7 +121,7 @@ func (l ledgers) rows(cases []contracttests.Case, now time.Time,
 	}), nil
 }
 
-// everyVersion is the row of all in counts.
+// everyVersion is the key of the totals in stateCounts.
 const everyVersion = "all"
 
 type stateCounts map[string]map[parity.State]int

@@ -21,17 +21,18 @@ import (
 	"example.com/patmock/fixtures"
 )
 
-// Where runs write what they confirm, unless they are told otherwise. The folder is made for it.
+// The default file of a run's confirmations. Its directory is created if needed.
 const (
 	localDir      = ".patmock"
 	defaultParity = localDir + "/parity.yaml"
 )
 
-// ledgers of evidence: the one that comes with patmock, and what runs of one's own have confirmed.
+// ledgers have the evidence: the published one comes with patmock, and the local one has the
+// confirmations of local runs.
 type ledgers struct{ published, local *parity.Ledger }
 
-// readLedgers reads both. The default file need not exist, nor another one that is about to be
-// written, which has to be a regular file.
+// readLedgers reads both ledgers. The default file is optional. If mayWrite is set, any file is
+// optional, but it must be regular.
 func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 	if l.published, err = parity.Read("fixtures/parity.yaml", fixtures.Parity()); err != nil {
 		return l, err
@@ -71,7 +72,7 @@ func (l ledgers) warn(env cli.Env) error {
 	return nil
 }
 
-// parityUpdate is what a run has to do with the ledger of evidence.
+// parityUpdate has the flags for the ledger that a run reads or updates.
 type parityUpdate struct {
 	file   string
 	update bool
@@ -84,7 +85,7 @@ func (p *parityUpdate) register(flags *pflag.FlagSet) {
 	cli.SetGroup(flags, cli.GroupEvidence)
 }
 
-// check refuses, before anything is sent, what could not be written down.
+// check returns a usage error if the ledger could not be updated. It runs before any request.
 func (p parityUpdate) check(target contracttests.Target, dryRun bool) error {
 	if p.update && !target.RealTenant() {
 		return cli.Flagf("update-parity",
@@ -102,14 +103,14 @@ func (p parityUpdate) check(target contracttests.Target, dryRun bool) error {
 	return err
 }
 
-// lockTimeout is how long a run waits for another that writes to the same file.
+// lockTimeout is how long a run waits for a lock of the ledger.
 const lockTimeout = 30 * time.Second
 
-// shortLockTimeout is the same for a run that ends early.
+// shortLockTimeout is the lock timeout of an interrupted run.
 const shortLockTimeout = 500 * time.Millisecond
 
-// lock keeps other runs from the file until it is released. A file beside it is locked, since the
-// file itself is replaced.
+// lock prevents other runs from writing the file until release is called. It locks a separate file,
+// because the file itself is replaced.
 func (p parityUpdate) lock(run context.Context) (release func() error, err error) {
 	if err := ensureParentDir(p.file); err != nil {
 		return nil, err
@@ -137,8 +138,8 @@ func (p parityUpdate) lock(run context.Context) (release func() error, err error
 	return lockFile.Unlock, nil
 }
 
-// skipIf returns a parityRun that leaves the file as it was if the run was given up, or if what it
-// made could not be deleted: the target was not in order, and what it responded is no evidence.
+// skipIf returns p without the update if the run was aborted or could not delete its tokens. The
+// responses of such a target are no evidence.
 func (p parityUpdate) skipIf(env cli.Env, aborted, leftovers error) parityUpdate {
 	reason := ""
 	switch {
@@ -149,14 +150,14 @@ func (p parityUpdate) skipIf(env cli.Env, aborted, leftovers error) parityUpdate
 	}
 	if p.update && reason != "" {
 		p.update = false
-		// a hint
+		// the message is optional
 		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s is left as it was: %s\n", p.file, reason)
 	}
 	return p
 }
 
-// apply writes down what a run confirmed, where that is asked for, and puts into the report what
-// is confirmed. The file is read again: another run may have written to it.
+// apply updates the ledger if requested, and adds the number of confirmations to the report. It
+// reads the file again, because another run may have changed it.
 func (p parityUpdate) apply(ctx context.Context, env cli.Env, target contracttests.Target,
 	cases []contracttests.Case, now time.Time, result *report.Report,
 ) (err error) {

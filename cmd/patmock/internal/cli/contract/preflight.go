@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// preflight logs in to the target, and checks that it has what --require names. Its error says why
+// preflight logs in to the target and checks the features of --require. Its error is the reason why
 // the run cannot start.
 func (f runFlags) preflight(
 	ctx context.Context, stderr io.Writer, target contracttests.Target,
@@ -34,7 +34,7 @@ func (f runFlags) preflight(
 	return nil
 }
 
-// incompleteError returns why a run did not test every case, and nil if it did.
+// incompleteError returns the reason why a run did not test every case, or nil if it did.
 func incompleteError(ctx context.Context, runner *contracttests.Runner,
 	result *report.Report) error {
 	if endErr := cli.EndError(ctx, reports.ReportIsPartial); endErr != nil && result.Interrupted {

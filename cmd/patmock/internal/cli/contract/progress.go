@@ -11,33 +11,35 @@ import (
 )
 
 const (
-	// progressInterval is the time between two lines of progress, longProgressInterval that of a
-	// run that takes longer than longRun: a run of two hours prints some 300 lines.
+	// progressInterval is the time between two lines of progress. longProgressInterval applies
+	// after longRun, so that a run of two hours prints about 300 lines.
 	progressInterval     = 5 * time.Second
 	longProgressInterval = 30 * time.Second
 	longRun              = 10 * time.Minute
-	// maxProgressResults bounds the lines about single results. The report has all of them.
+	// maxProgressResults is the maximum number of lines about single results. The report has all of
+	// them.
 	maxProgressResults = 50
 )
 
-// progress prints on standard error how far a run is: in place on a terminal, else a line every few
-// seconds, and one for each of the first results that are neither passed nor skipped.
+// progress prints the progress of a run on standard error. A terminal shows one updated line. Other
+// outputs get a line every few seconds, and one for each of the first results that neither passed
+// nor were skipped.
 type progress struct {
 	w        io.Writer
 	total    int
 	terminal bool
 	start    time.Time
-	// end stops the progress. Nothing is printed after it.
+	// end stops the output.
 	end func()
 
 	mu      sync.Mutex
 	done    int
-	results int // printed
+	results int // number of printed results
 	counts  map[report.Outcome]int
 }
 
-// newProgress starts the progress of a run of so many cases. Its writes to w exclude each other,
-// not those of others.
+// newProgress starts the progress of a run with total cases. Its writes to w are serialized with
+// each other only.
 func newProgress(env cli.Env, w io.Writer, total int) *progress {
 	p := &progress{
 		w: w, total: total, terminal: cli.IsTerminal(env.Stderr), start: time.Now(),
@@ -51,7 +53,7 @@ func newProgress(env cli.Env, w io.Writer, total int) *progress {
 		close(stopped)
 		<-ended
 		if p.terminal {
-			_, _ = fmt.Fprint(p.w, "\r\x1b[K") // as in see
+			_, _ = fmt.Fprint(p.w, "\r\x1b[K") // errors are ignored as in add
 		}
 	})
 	go func() {
@@ -63,7 +65,7 @@ func newProgress(env cli.Env, w io.Writer, total int) *progress {
 	return p
 }
 
-// printLines prints how far the run is from time to time, until stopped is closed.
+// printLines prints a line of progress at intervals until stopped is closed.
 func (p *progress) printLines(stopped <-chan struct{}) {
 	for {
 		wait := progressInterval
@@ -74,13 +76,13 @@ func (p *progress) printLines(stopped <-chan struct{}) {
 		case <-stopped:
 			return
 		case <-time.After(wait):
-			// a progress that cannot be shown changes nothing
+			// failed output does not affect the run
 			_, _ = fmt.Fprintln(p.w, p.line(time.Since(p.start)))
 		}
 	}
 }
 
-// line returns how far the run is: "812 of 2248 cases after 35s: 600 passed, 212 skipped".
+// line returns a line of progress: "812 of 2248 cases after 35s: 600 passed, 212 skipped".
 func (p *progress) line(after time.Duration) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -107,7 +109,8 @@ func (p *progress) add(r report.Result) {
 	}
 }
 
-// addDryRun counts a result of a rehearsal. Only what it skips says something about the target.
+// addDryRun counts a result of a dry run. Only skipped cases depend on the target; all others count
+// as passed.
 func (p *progress) addDryRun(r report.Result) {
 	if r.Outcome != report.Skip {
 		r.Outcome = report.Pass

@@ -56,7 +56,7 @@ func newContractPropose(env cli.Env) *cobra.Command {
 	return cmd
 }
 
-// dialectJSON returns lines as the object of a dialect's file, which has no comments.
+// dialectJSON returns the entries as the JSON form of a dialect file, which has no comments.
 func dialectJSON(lines []dialect.FileEntry) map[string]any {
 	file := map[string]any{schema.Field: schema.Version}
 	for _, l := range lines {
@@ -67,7 +67,7 @@ func dialectJSON(lines []dialect.FileEntry) map[string]any {
 	return file
 }
 
-// A proposal is what a recording says of the questions that a dialect answers.
+// A proposal derives a dialect from a recording.
 type proposal struct {
 	recording *recording.Recording
 	all       bool
@@ -107,7 +107,7 @@ func (p proposal) lines() (lines []dialect.FileEntry, err error) {
 	return lines, nil
 }
 
-// header says what the proposal is worth.
+// header returns comments about the origin of the proposal.
 func (p proposal) header() []string {
 	about := p.recording.About
 	header := []string{
@@ -127,10 +127,10 @@ func (p proposal) header() []string {
 }
 
 type finding struct {
-	// where is the scenario with the version.
+	// scenario and version identify the recorded case.
 	scenario, version string
-	answer            dialect.Response
-	// problem says why the mock cannot answer the same, empty where it can.
+	response          dialect.Response
+	// problem is the reason why the mock cannot respond in the same way, or empty.
 	problem string
 }
 
@@ -138,35 +138,37 @@ func (f finding) text() string {
 	if f.problem != "" {
 		return f.problem
 	}
-	return f.answer.String()
+	return f.response.String()
 }
 
 func (p proposal) findings(e dialect.Entry) []finding {
 	var all []finding
 	for _, t := range p.recording.Cases {
 		if step, ok := t.Answer(e.ID); ok {
-			answer, problem := answered(e, step)
-			all = append(all, finding{t.Scenario, string(t.Version), answer, problem})
+			response, problem := responseTo(e, step)
+			all = append(all, finding{t.Scenario, string(t.Version), response, problem})
 		}
 	}
 	return all
 }
 
-// line is an entry with what was found as comments. It is comments alone where the target disagrees
-// with itself, or where the mock cannot follow. Differs is false where all is as the mock answers
-// by default.
+// line returns the entry of e with the findings as comments. It has no response if the findings
+// differ, or if the mock cannot respond in the same way. differs is false if all findings match the
+// mock's default.
 func (p proposal) line(e dialect.Entry, findings []finding) (line dialect.FileEntry, differs bool) {
-	line = dialect.FileEntry{ID: e.ID, Response: findings[0].answer, Comments: []string{e.Question}}
+	line = dialect.FileEntry{
+		ID: e.ID, Response: findings[0].response, Comments: []string{e.Question},
+	}
 	suffix := " by " + p.recording.Target.Name + ", " +
 		p.recording.Started.UTC().Format("2006-01-02")
 	for _, group := range groupFindings(findings) {
 		line.Comments = append(line.Comments, group+suffix)
 	}
 	for _, f := range findings {
-		if f.problem == "" && f.answer == findings[0].answer {
+		if f.problem == "" && f.response == findings[0].response {
 			continue
 		}
-		if f.problem == "" && withoutText(f.answer) == withoutText(findings[0].answer) {
+		if f.problem == "" && withoutText(f.response) == withoutText(findings[0].response) {
 			if withoutText(line.Response) != line.Response {
 				line.Comments = append(line.Comments, "The words differ, and are left to the mock.")
 			}
@@ -184,24 +186,24 @@ func (p proposal) line(e dialect.Entry, findings []finding) (line dialect.FileEn
 	return line, !isDefault(e, line.Response)
 }
 
-func withoutText(a dialect.Response) dialect.Response {
-	a.Text, a.Description = "", ""
-	return a
+func withoutText(response dialect.Response) dialect.Response {
+	response.Text, response.Description = "", ""
+	return response
 }
 
-// isDefault reports whether the mock answers the same by default. A text or a description that the
-// default leaves open may be any.
-func isDefault(e dialect.Entry, a dialect.Response) bool {
+// isDefault reports whether response is the default response of the mock. A text or description
+// without a default matches any.
+func isDefault(e dialect.Entry, response dialect.Response) bool {
 	if e.Default.Text == "" {
-		a.Text = ""
+		response.Text = ""
 	}
 	if e.Default.Description == "" {
-		a.Description = ""
+		response.Description = ""
 	}
-	return len(dialect.Dialect{e.ID: a}.NonDefault()) == 0
+	return len(dialect.Dialect{e.ID: response}.NonDefault()) == 0
 }
 
-// groupFindings tells the findings by scenario and answer: "409 Conflict to
+// groupFindings formats the findings by scenario and response: "409 Conflict to
 // create/name-taken-is-400 in v3, v2024".
 func groupFindings(findings []finding) []string {
 	var order []string

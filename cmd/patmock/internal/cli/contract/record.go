@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/spec"
 )
 
-// recordFlag is the folder that a run is recorded to, empty for none.
+// recordFlag is the directory for the recording, empty for none.
 type recordFlag struct{ dir string }
 
 func (f *recordFlag) register(flags *pflag.FlagSet) {
@@ -24,8 +24,8 @@ func (f *recordFlag) register(flags *pflag.FlagSet) {
 	cli.SetGroup(flags, cli.GroupEvidence)
 }
 
-// begin makes the options record what the cases do. It refuses a folder that is something else
-// before anything is sent.
+// begin makes the options record the cases. It rejects a directory with other content before any
+// request is sent.
 func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options) (*recorder,
 	error,
 ) {
@@ -41,7 +41,7 @@ func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options)
 	return r, nil
 }
 
-// recorder writes transcripts. One without a writer does nothing.
+// recorder writes recordings. Without a writer it does nothing.
 type recorder struct {
 	dir    string
 	target contracttests.Target
@@ -71,7 +71,7 @@ func (r *recorder) end(env cli.Env, result *report.Report) error {
 	}
 	for _, name := range spec.Names() {
 		if name == spec.Control {
-			continue // no tenant has it
+			continue // not implemented by tenants
 		}
 		d, err := spec.Load(name)
 		if err != nil {
@@ -87,7 +87,7 @@ func (r *recorder) end(env cli.Env, result *report.Report) error {
 		return fmt.Errorf("--record %s: %w", r.dir, err)
 	}
 	if filepath.Base(dir) != filepath.Base(r.dir) {
-		// the exit code tells the interruption
+		// the exit code reports the interruption
 		_, _ = fmt.Fprintf(env.Stderr,
 			"patmock: %s holds a whole recording: what was done until the interruption is in %s\n",
 			r.dir, dir)

@@ -9,10 +9,10 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-// A remedy says what to do about a need that is missing.
+// A remedy describes how to provide a missing feature.
 type remedy struct {
 	text string
-	mock bool // no tenant can have it
+	mock bool // only a mock has the feature
 }
 
 var remedies = map[contracttests.Feature]remedy{
@@ -36,23 +36,23 @@ var remedies = map[contracttests.Feature]remedy{
 	contracttests.Unmetered:        {"a mock: a tenant gets few requests", true},
 }
 
-// faithfulFeatures are the needs that a patmock has with the faithful profile, and may lack with
-// others.
+// faithfulFeatures are the features of a patmock with the faithful profile that other profiles may
+// lack.
 var faithfulFeatures = []contracttests.Feature{
 	contracttests.RateLimit, contracttests.TokenLimit, contracttests.ScopeDelay,
 }
 
 const faithfulRemedy = "patmock serve --profile faithful"
 
-// skippedCases has the number of the cases that one remedy would let run, and the needs that it is
-// about.
+// skippedCases is the number of cases that need the same remedy, with the features that they lack.
 type skippedCases struct {
 	cases    int
 	features []string
 	remedy   string
 }
 
-// sortFeatures returns what a case lacks in the order of the needs, and what is none at the end.
+// sortFeatures sorts missing features in the order of contracttests.Features, with unknown ones at
+// the end.
 func sortFeatures(missing []string) []string {
 	rank := func(feature string) int {
 		i := slices.Index(contracttests.Features(), contracttests.Feature(feature))
@@ -66,8 +66,8 @@ func sortFeatures(missing []string) []string {
 	})
 }
 
-// mergeSkipped puts the skipped cases with the same remedy together, most cases first. Missing are
-// their numbers by what they lack. Live reports that the target is a tenant.
+// mergeSkipped merges skipped cases with the same remedy, sorted by their number. missing has the
+// number of cases by their missing features.
 func mergeSkipped(missing map[string]int, realTenant bool) []skippedCases {
 	var all []skippedCases
 	for _, features := range slices.Sorted(maps.Keys(missing)) {
@@ -103,8 +103,8 @@ func mergeSkipped(missing map[string]int, realTenant bool) []skippedCases {
 
 const noRemedy = "-"
 
-// remedyOf returns what would do if several things are missing: the first that no tenant has,
-// else all. Live reports that the target is a tenant.
+// remedyOf returns the remedy for missing features: that of the first feature that only a mock has,
+// else those of all.
 func remedyOf(missing []string, realTenant bool) string {
 	isOther := func(feature string) bool {
 		return !slices.Contains(faithfulFeatures, contracttests.Feature(feature))

@@ -37,7 +37,7 @@ type runFlags struct {
 	out             *reports.Writer
 }
 
-// The things that a run can be made to fail on besides a failure.
+// The values of --fail-on.
 const (
 	failOnSkip        = "skip"
 	failOnWarning     = "warning"
@@ -110,14 +110,14 @@ func featureNames() []string {
 	return names
 }
 
-// execute runs the contract. What it leaves is its error where there is no other.
+// execute runs the contract. The error about leftovers counts if there is no other.
 func (f runFlags) execute(ctx context.Context, env cli.Env) error {
 	leftovers, err := f.runContract(ctx, env)
 	return cli.ExitCause(err, leftovers)
 }
 
-// runContract checks all that was asked for before anything is sent. Left is the error of what it
-// leaves at a tenant.
+// runContract validates all flags before it sends a request. leftovers is the error about tokens
+// left at a tenant.
 func (f runFlags) runContract(ctx context.Context, env cli.Env) (leftovers, err error) {
 	options, cases, err := f.prepare()
 	if err != nil {
@@ -126,7 +126,7 @@ func (f runFlags) runContract(ctx context.Context, env cli.Env) (leftovers, err 
 	f.out.Cases = cases
 	ctx, stop := cli.InterruptContext(ctx)
 	defer stop()
-	stderr := &lockedWriter{w: env.Stderr} // a run writes to it from several goroutines
+	stderr := &lockedWriter{w: env.Stderr} // a run writes from several goroutines
 	ctx, limit := limitTime(ctx, f.timeout, stderr)
 	f.offline = f.dryRun
 	target, closeTarget, err := f.open(ctx, env)
@@ -146,7 +146,7 @@ func (f runFlags) runContract(ctx context.Context, env cli.Env) (leftovers, err 
 	return f.test(ctx, env, stderr, limit, target, options, cases)
 }
 
-// prepare returns the cases of the run, and how they are run. Its error says which flag is wrong.
+// prepare returns the options and the cases of the run. Its error names the wrong flag.
 func (f *runFlags) prepare() (o contracttests.Options, cases []contracttests.Case, err error) {
 	if f.out.Err != nil {
 		return o, nil, f.out.Err
@@ -168,7 +168,7 @@ func (f *runFlags) prepare() (o contracttests.Options, cases []contracttests.Cas
 	return o, cases, err
 }
 
-// check checks flags that need nothing else.
+// check validates flags that depend on nothing else.
 func (f runFlags) check() error {
 	switch {
 	case !f.dryRun && f.format == "json":
@@ -185,12 +185,12 @@ func (f runFlags) check() error {
 	return nil
 }
 
-// test runs the cases, and reports whatever ends the run.
+// test runs the cases and always writes a report.
 func (f runFlags) test(
 	ctx context.Context, env cli.Env, stderr io.Writer, limit *timeLimit,
 	target contracttests.Target, options contracttests.Options, cases []contracttests.Case,
 ) (leftovers, err error) {
-	cli.IgnoreSIGPIPE() // whoever reads may go; what was made has to be deleted
+	cli.IgnoreSIGPIPE() // a closed output must not prevent the cleanup
 	unguarded := target
 	session, err := f.newGuardSession(&target, options.ID, limit.setLatency)
 	if err != nil {
@@ -239,8 +239,8 @@ func (f runFlags) test(
 		reports.AddUnfinished(result, cases, endErr)
 	}
 	writeErr = errors.Join(writeErr, f.out.Write(env, result))
-	if len(f.out.Outputs) > 0 { // which may all be files
-		_, _ = fmt.Fprintln(env.Stderr, result.Summary()) // a hint
+	if len(f.out.Outputs) > 0 { // they may all be files
+		_, _ = fmt.Fprintln(env.Stderr, result.Summary()) // the message is optional
 	}
 	if endErr == nil {
 		endErr = f.exitError(result)
@@ -264,7 +264,7 @@ func (f runFlags) printPlan(ctx context.Context, env cli.Env, target contracttes
 	return r.write(env.Stdout)
 }
 
-// unmatchedSkip warns of a --skip that matched nothing: it may be misspelt.
+// unmatchedSkip warns about a --skip that matches no case, because it may be misspelt.
 func (f runFlags) unmatchedSkip(o contracttests.Options) []report.Warning {
 	if o.Skip == nil {
 		return nil

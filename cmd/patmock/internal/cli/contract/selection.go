@@ -35,7 +35,7 @@ func (s *selection) register(flags *pflag.FlagSet) {
 	cli.SetGroup(flags, cli.GroupScenarios)
 }
 
-// evidence are those that there are, the surest first.
+// levels are the levels of evidence, the most certain first.
 var levels = []string{
 	string(evidence.Published), string(evidence.Observed), string(evidence.Assumed),
 }
@@ -59,7 +59,7 @@ func (s selection) options() (o contracttests.Options, err error) {
 	return o, nil
 }
 
-// cases returns the selected cases, and the options that select them.
+// cases returns the selected cases and the options that select them.
 func (s selection) cases() (o contracttests.Options, cases []contracttests.Case, err error) {
 	if o, err = s.options(); err != nil {
 		return o, nil, err
@@ -68,7 +68,7 @@ func (s selection) cases() (o contracttests.Options, cases []contracttests.Case,
 	return o, cases, err
 }
 
-// selectCases returns the selected cases. A selection of none is an error: it would look like a
+// selectCases returns the selected cases. An empty selection is an error, because its run would
 // pass.
 func selectCases(o contracttests.Options) ([]contracttests.Case, error) {
 	cases := contracttests.Select(scenarios.All(), o)
@@ -115,7 +115,7 @@ func join[T ~string](all []T) string {
 	return strings.Join(texts, ",")
 }
 
-// quote quotes the beginning of a text, so that it can be repeated in a message of one line.
+// quote quotes the beginning of a text for a message on one line.
 func quote(text string) string {
 	const maxRunes = 50
 	end := `"`
@@ -125,7 +125,7 @@ func quote(text string) string {
 	return `"` + strings.ReplaceAll(cli.Sanitize(text), "\n", " ") + end
 }
 
-// joinLines puts a remark behind an error, on a second line if they are too long for one.
+// joinLines appends a remark to an error, on a second line if one line is too short for both.
 func joinLines(text, remark string) string {
 	const maxColumns = 100 - len("patmock: ")
 	switch {
@@ -139,8 +139,8 @@ func joinLines(text, remark string) string {
 
 var wordPattern = regexp.MustCompile(`[a-z0-9]+`)
 
-// similarScenarios proposes scenarios whose ids have at least half of the words of an expression,
-// and as many of them without a slip as the best has. It is empty if there are none.
+// similarScenarios suggests the scenarios that share most words with an expression, and at least
+// half of them. It returns "" if there are none.
 func similarScenarios(expression string) string {
 	words := wordPattern.FindAllString(strings.ToLower(expression), -1)
 	var inVersion version.Version
@@ -153,7 +153,7 @@ func similarScenarios(expression string) string {
 	})
 	type candidate struct {
 		name          string
-		shared, equal int // words; those that are shared may have slips
+		shared, equal int // number of shared words, and of those without a typo
 		distance      int
 	}
 	var candidates []candidate
@@ -200,7 +200,7 @@ func isSimilar(a, b string) bool {
 	return levenshtein.ComputeDistance(a, b) <= min(2, len(a)/3, len(b)/3)
 }
 
-// parseExpression parses the regular expression of a flag, nil for an empty one.
+// parseExpression parses the regular expression of a flag. It returns nil for an empty one.
 func parseExpression(flag, text string) (*regexp.Regexp, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // no expression is none

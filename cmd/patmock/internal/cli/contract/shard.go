@@ -14,7 +14,7 @@ var shardPattern = regexp.MustCompile(`^([1-9][0-9]{0,5})/([1-9][0-9]{0,5})$`)
 // A shard is one of several equal parts of the selected cases. The zero value is all of them.
 type shard struct{ index, count int }
 
-// parseShard parses the value of --shard. An empty one is all cases.
+// parseShard parses the value of --shard. An empty value selects all cases.
 func parseShard(text string) (s shard, err error) {
 	if text == "" {
 		return s, nil
@@ -38,8 +38,8 @@ func (s shard) String() string {
 	return fmt.Sprintf("%d/%d", s.index, s.count)
 }
 
-// pick returns the cases of the shard: the Ith of each N in a row, so that the shards have the same
-// number of cases give or take one, and each case is in one of them.
+// pick returns every count-th case, starting with the index-th. Sizes of shards differ by at most
+// one.
 func (s shard) pick(cases []contracttests.Case) ([]contracttests.Case, error) {
 	if s.count == 0 {
 		return cases, nil

@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// deleteGrace limits the wait for a delete under way when a sweep is interrupted.
+// deleteGrace limits the wait for a pending delete when a sweep is interrupted.
 const deleteGrace = 5 * time.Second
 
 type sweepFlags struct {
@@ -122,13 +122,13 @@ func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
 	return s.guard.Err()
 }
 
-// confirm reports whether tokens that were found by name may be deleted.
+// confirm reports whether tokens found by name may be deleted.
 func (f sweepFlags) confirm(ctx context.Context, env cli.Env, found []tenantguard.SweepToken) bool {
 	switch {
 	case f.yes:
 		return true
 	case !cli.IsTerminal(env.Stdin) || !cli.IsTerminal(env.Stderr):
-		// the exit code says it, too
+		// the exit code also reports it
 		_, _ = fmt.Fprintf(env.Stderr,
 			"patmock: not deleted, since standard input is no terminal: --yes deletes what "+
 				"--by-name finds\n")
@@ -139,7 +139,7 @@ func (f sweepFlags) confirm(ctx context.Context, env cli.Env, found []tenantguar
 	return cli.Confirm(ctx, env.Stdin, env.Stderr, question)
 }
 
-// minAge is how old a token has to be to go.
+// minAge returns the minimum age of a token to delete.
 func (f sweepFlags) minAge() (time.Duration, error) {
 	if f.olderThan == "" {
 		return 0, nil
@@ -155,7 +155,7 @@ func (f sweepFlags) minAge() (time.Duration, error) {
 	return age, nil
 }
 
-// openTenant is what is swept: a live target that may be written to, but for a dry run.
+// openTenant returns the real tenant to sweep. It must be writable unless this is a dry run.
 func (f sweepFlags) openTenant(ctx context.Context, env cli.Env) (t contracttests.Target,
 	err error,
 ) {
@@ -185,14 +185,15 @@ func (f sweepFlags) openTenant(ctx context.Context, env cli.Env) (t contracttest
 	return t, err
 }
 
-// readLedger is what the ledger has. One that there is not may be misspelt.
+// readLedger reads the ledger. It prints a message if there is none, because the path may be
+// misspelt.
 func (f sweepFlags) readLedger(env cli.Env) ([]tenantguard.Entry, error) {
 	if _, err := os.Stat(f.ledger); errors.Is(err, fs.ErrNotExist) {
 		hint := ""
 		if !f.byName {
 			hint = ": --by-name looks for the names of runs"
 		}
-		// a hint
+		// the message is optional
 		_, _ = fmt.Fprintf(env.Stderr, "patmock: there is no ledger %s%s\n", f.ledger, hint)
 	}
 	known, err := tenantguard.ReadLedger(f.ledger)

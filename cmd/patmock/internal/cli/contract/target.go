@@ -23,7 +23,7 @@ import (
 type targetFlags struct {
 	target, control, allowWrites string
 	mock, allowPlaintext         bool
-	// offline tells that the target is sent nothing.
+	// offline reports that no request is sent to the target.
 	offline bool
 }
 
@@ -42,7 +42,7 @@ func (f *targetFlags) register(flags *pflag.FlagSet) {
 	cli.SetVariables(flags, "target")
 }
 
-// open finds out what a target is. Close ends what was started for it.
+// open resolves the target. closeTarget stops what was started for it.
 func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Target,
 	closeTarget func() error, err error,
 ) {
@@ -61,7 +61,7 @@ func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Tar
 	}
 	t, err = options.Resolve(ctx)
 	if err != nil {
-		if strings.Contains(f.target, "@") { // a password may stand there
+		if strings.Contains(f.target, "@") { // it may contain a password
 			return t, nil, cli.Usagef(flagOrVariable(err), "--target: %w", err)
 		}
 		return t, nil, cli.Usagef(flagOrVariable(err), "--target %s: %w", f.target, err)
@@ -69,7 +69,7 @@ func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Tar
 	return t, func() error { return nil }, nil
 }
 
-// printUse prints what the credentials of the environment are used for if it names a patmock.
+// printUse prints how a run uses the credentials of the environment if the target is a patmock.
 func (f targetFlags) printUse(stderr io.Writer, t contracttests.Target) {
 	if f.target != "env" || t.RealTenant() {
 		return
@@ -78,12 +78,11 @@ func (f targetFlags) printUse(stderr io.Writer, t contracttests.Target) {
 	if t.HasCredentials() {
 		use = "SAIL_ credentials log in, and are used for nothing else"
 	}
-	// a hint
+	// the message is optional
 	_, _ = fmt.Fprintf(stderr, "patmock: a patmock is given namespaces of its own: %s\n", use)
 }
 
-// flagOrVariable returns the flag or the variable that an error of contracttests.TargetOptions is
-// about.
+// flagOrVariable returns the flag or variable of a contracttests.TargetError.
 func flagOrVariable(err error) string {
 	var targetErr *contracttests.TargetError
 	if !errors.As(err, &targetErr) {
@@ -113,16 +112,16 @@ func mockTarget() (contracttests.Target, func() error, error) {
 	}, mock.Close, nil
 }
 
-// inProcess is the base URL of a mock that has no socket.
+// inProcess is the base URL of a mock without a socket.
 const inProcess = "http://127.0.0.1"
 
 func newMock(p mockserver.Profile) (*mockserver.Server, error) {
 	return mockserver.New(mockserver.Config{Profile: p, Log: slog.New(slog.DiscardHandler)})
 }
 
-// reduceGC lets the heap grow to five times what is alive between collections, unless GOGC says
-// otherwise. What is alive during a run in process is small, and what it leaves behind is not: a
-// quarter of the time of its processor would go to collections.
+// reduceGC lets the heap grow to five times its live size, unless GOGC is set. A run in process
+// keeps little memory and allocates much. It would otherwise spend a quarter of its time on
+// collections.
 func reduceGC() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)

@@ -22,7 +22,7 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// defaultLedger is where a run writes down what it makes at a tenant.
+// defaultLedger is the file in which a run records the tokens that it creates at a tenant.
 const defaultLedger = ".patmock/ledger.jsonl"
 
 type tenantFlags struct {
@@ -45,7 +45,7 @@ func (f *tenantFlags) register(flags *pflag.FlagSet) {
 	cli.SetGroup(flags, cli.GroupTenant)
 }
 
-// apply checks the flags and hands on those that the runner knows.
+// apply validates the flags and copies them to the options.
 func (f tenantFlags) apply(o *contracttests.Options) error {
 	switch {
 	case f.maxRequests < 1:
@@ -59,8 +59,7 @@ func (f tenantFlags) apply(o *contracttests.Options) error {
 	return nil
 }
 
-// guardSession is what stands between a run and a live target. The zero value is that of a patmock:
-// nothing.
+// guardSession is the guard of a real tenant and its ledger. It is zero for a patmock.
 type guardSession struct {
 	guard              *tenantguard.Guard
 	ledger             *tenantguard.Ledger
@@ -70,8 +69,8 @@ type guardSession struct {
 	budget             int
 }
 
-// newGuardSession puts a guard in front of a live target.
-// Latency is called with that of the first requests. May be nil.
+// newGuardSession puts a guard in front of a real tenant. It calls latency with the measured
+// latency of requests, unless it is nil.
 func (f tenantFlags) newGuardSession(t *contracttests.Target, run string,
 	latency func(time.Duration),
 ) (s guardSession, err error) {
@@ -109,17 +108,17 @@ func (f tenantFlags) newGuardSession(t *contracttests.Target, run string,
 	return s, nil
 }
 
-// guardedClient returns a client whose requests pass a guard. A redirect would lead past what a
-// scenario is about.
+// guardedClient returns a client that sends requests through a guard. It does not follow redirects,
+// because scenarios check the first response.
 func guardedClient(g *tenantguard.Guard) *http.Client {
 	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
 }
 
-// An identity is one whose credentials the environment has.
+// An identity is a user or administrator with credentials in the environment.
 type identity struct {
-	name  string // for people
+	name  string // in messages
 	login tenantguard.Login
 }
 
@@ -157,7 +156,7 @@ func (s guardSession) close() error {
 	return s.ledger.Close()
 }
 
-// warnings tell what kept a run from asking all it could.
+// warnings returns a warning if the guard withheld requests.
 func (s guardSession) warnings() []report.Warning {
 	if s.guard == nil || s.guard.Stats().NotSent == 0 {
 		return nil
@@ -167,14 +166,14 @@ func (s guardSession) warnings() []report.Warning {
 	return []report.Warning{{Kind: report.WarnBudgetSpent, Text: text}}
 }
 
-// cleanupTimeout is how long a run that has ended may take to delete what its scenarios could not.
+// cleanupTimeout is how long the cleanup after a run may take.
 const cleanupTimeout = 2 * time.Minute
 
-// shortConsistencyTimeout limits the wait for lists to show what was written if the run ends early.
+// shortConsistencyTimeout limits the wait for consistent lists after a run that ends early.
 const shortConsistencyTimeout = time.Second
 
-// cleanUp deletes what the scenarios left, whatever ended the run. What stays is told, and is an
-// error.
+// cleanUp deletes the tokens that the scenarios left, however the run ended. It prints the
+// remaining ones and returns an error.
 func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 	runner *contracttests.Runner,
 ) error {
@@ -192,7 +191,7 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 	ctx, cancel := runner.CleanupContext(ctx, cleanupTimeout)
 	defer cancel()
 	s.guard.BeginCleanup()
-	if stats.UnknownOutcomes > 0 { // what was made may be listed late
+	if stats.UnknownOutcomes > 0 { // a token may appear in lists later
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -205,10 +204,10 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 	})
 	leftovers = s.guard.Leftovers()
 	switch {
-	// all that was made is gone, as far as was answered
+	// every known token was deleted
 	case errors.Is(err, tenantguard.ErrUnreachable) && len(leftovers) == 0 &&
 		stats.UnknownOutcomes == 0:
-		// it leaves nothing
+		// nothing is left behind
 		_, _ = fmt.Fprintln(stderr,
 			"patmock: the run has deleted what it made, and could not look whether anything else "+
 				"is left: "+err.Error())
@@ -218,7 +217,7 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 		for _, object := range leftovers {
 			lines = append(lines, "  "+cmp.Or(object.ID, "(id unknown)")+" "+object.Name)
 		}
-		_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // the exit code tells it, too
+		_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // the exit code also reports it
 		return cli.SilentExit(cli.ExitLeftovers)
 	}
 	if len(result.Remaining) == 0 {
@@ -233,8 +232,7 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 	return cli.SilentExit(cli.ExitLeftovers)
 }
 
-// ensureParentDir makes the folder of a file of patmock's own, where there is none, out of the
-// reach of git.
+// ensureParentDir creates the directory of a file that patmock writes, and excludes it from git.
 func ensureParentDir(file string) error {
 	dir := filepath.Dir(file)
 	_, statErr := os.Stat(dir)
@@ -245,7 +243,8 @@ func ensureParentDir(file string) error {
 	return chownTree(dir)
 }
 
-// chownTree gives a folder that root wrote to whom the folder around it belongs to.
+// chownTree sets the owner of dir and its files to that of the parent directory when running as
+// root.
 func chownTree(dir string) error {
 	return filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {

@@ -12,7 +12,8 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// The time of a run without --timeout: a tenant has a multiple of the estimate, between two bounds.
+// The timeout of a run without --timeout. For a tenant it is a multiple of the estimate, within two
+// bounds.
 const (
 	mockTimeout        = 2 * time.Minute
 	minTenantTimeout   = 15 * time.Minute
@@ -20,12 +21,12 @@ const (
 	timeoutPerEstimate = 3
 )
 
-// estimate has the expected requests and time of a run at a tenant, by a dry run.
+// estimate is the expected number of requests and the duration of a run, from a dry run.
 type estimate struct {
 	requests int
-	// minTime is the least time that the requests take under the rate limit.
+	// minTime is the minimum duration of the requests under the rate limit.
 	minTime time.Duration
-	// waited is the time that cases let pass.
+	// waited is the time that cases wait.
 	waited time.Duration
 }
 
@@ -33,7 +34,7 @@ func (e estimate) duration(latency time.Duration) time.Duration {
 	return max(e.minTime, time.Duration(e.requests)*latency) + e.waited
 }
 
-// estimate returns what the run takes that was rehearsed, at a tenant or a patmock.
+// estimate returns the estimate for a tenant or a patmock.
 func (r plan) estimate(tenant bool) estimate {
 	e := estimate{requests: r.requests(), waited: r.waited}
 	if tenant {
@@ -44,21 +45,21 @@ func (r plan) estimate(tenant bool) estimate {
 	return e
 }
 
-// timeLimit ends the context of a run when its time is up.
+// timeLimit cancels the context of a run after its timeout.
 type timeLimit struct {
 	timer *time.Timer
 	start time.Time
-	// explicit reports that --timeout says how long a run may take.
+	// explicit reports whether --timeout is set.
 	explicit bool
 	stderr   io.Writer
 
 	mu        sync.Mutex
-	latency   *time.Duration // of a request, nil until it was measured
-	estimate  *estimate      // nil until it was made
-	announced time.Duration  // 0 until it was
+	latency   *time.Duration // of a request, nil until measured
+	estimate  *estimate      // nil until known
+	announced time.Duration  // the last printed limit
 }
 
-// limitTime returns a context that ends when the time of a run is up. Zero means the default.
+// limitTime returns a context that is canceled after timeout. Zero means the default.
 func limitTime(ctx context.Context, timeout time.Duration, stderr io.Writer) (context.Context,
 	*timeLimit,
 ) {
@@ -72,7 +73,7 @@ func limitTime(ctx context.Context, timeout time.Duration, stderr io.Writer) (co
 	return ctx, l
 }
 
-// setTenantLimit gives a run the time that it has at a tenant until its estimate is known.
+// setTenantLimit sets the timeout of a run against a tenant until its estimate is known.
 func (l *timeLimit) setTenantLimit() {
 	if !l.explicit {
 		l.set(minTenantTimeout)
@@ -92,7 +93,7 @@ func (l *timeLimit) setLatency(latency time.Duration) {
 	l.adjustLocked()
 }
 
-// setEstimate takes what the run will do. Few requests need no latency.
+// setEstimate sets the estimate. A run of few requests needs no latency.
 func (l *timeLimit) setEstimate(e estimate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -103,12 +104,11 @@ func (l *timeLimit) setEstimate(e estimate) {
 	l.adjustLocked()
 }
 
-// maxQuickCases limits the cases that are rehearsed before a run, which takes less than a second.
-// More are rehearsed beside it: a run that the target ends early has no use for them.
+// maxQuickCases is the maximum number of cases whose dry run finishes before the run starts, in
+// less than a second. For more cases it runs concurrently, because a run may end early.
 const maxQuickCases = 100
 
-// startEstimate rehearses the cases to know how long they take. The function that it returns ends
-// that.
+// startEstimate starts a dry run to estimate the duration. stop ends it.
 func (l *timeLimit) startEstimate(ctx context.Context, target contracttests.Target,
 	o contracttests.Options,
 	cases []contracttests.Case,
@@ -116,7 +116,8 @@ func (l *timeLimit) startEstimate(ctx context.Context, target contracttests.Targ
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	group.Go(func() {
-		if r, err := dryRun(ctx, target, nil, o, cases); err == nil { // else the run has ended
+		// an error means that the run has ended
+		if r, err := dryRun(ctx, target, nil, o, cases); err == nil {
 			l.setEstimate(r.estimate(true))
 		}
 	})
@@ -129,7 +130,7 @@ func (l *timeLimit) startEstimate(ctx context.Context, target contracttests.Targ
 	}
 }
 
-// adjustLocked sets and prints the time of the run once all is known that it depends on.
+// adjustLocked sets and prints the timeout when the estimate and the latency are known.
 func (l *timeLimit) adjustLocked() {
 	if l.explicit || l.estimate == nil || l.latency == nil {
 		return
@@ -141,7 +142,7 @@ func (l *timeLimit) adjustLocked() {
 	}
 	l.set(limit)
 	l.announced = limit
-	// a hint
+	// the message is optional
 	_, _ = fmt.Fprintf(l.stderr, "patmock: the run ends after %s at the latest (--timeout)\n",
 		limit)
 }

@@ -83,8 +83,8 @@ func newClockClear(c *controlCommand) *cobra.Command {
 
 const timeForm = "2006-01-02T15:04:05.000Z07:00"
 
-// formatDays returns a distance such as +1471h28m34.945s with its days: +61d7h28m34.945s. Units of
-// nothing are left out, and a text of another form is returned as it is.
+// formatDays adds days to a duration such as +1471h28m34.945s: +61d7h28m34.945s. It omits zero
+// units and returns other texts unchanged.
 func formatDays(text string) string {
 	sign := text[:len(text)-len(strings.TrimLeft(text, "+-"))]
 	d, err := time.ParseDuration(strings.TrimLeft(text, "+-"))

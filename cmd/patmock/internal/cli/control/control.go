@@ -1,4 +1,4 @@
-// Package control has the commands that inspect a running mock and change what it does.
+// Package control implements the commands that inspect and change a running mock.
 package control
 
 import (
@@ -11,10 +11,10 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// controlCommand are what all commands under control share: where the mock is, and how to print.
+// controlCommand has the state that all subcommands of control share.
 type controlCommand struct{ remote.Mock }
 
-// New returns the command control, with those below it.
+// New returns the command control and its subcommands.
 func New(env cli.Env) *cobra.Command {
 	c := &controlCommand{remote.Mock{Env: env}}
 	cmd := &cobra.Command{
@@ -45,14 +45,14 @@ func New(env cli.Env) *cobra.Command {
 	return cmd
 }
 
-// group makes a command that has others below it.
+// group returns a command with subcommands.
 func group(use, short string, children ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Example: children[0].Example}
 	cmd.AddCommand(children...)
 	return cmd
 }
 
-// query makes a command print what the mock responds with, as it came over the wire or for people.
+// query makes a command print a response of the mock, as JSON or as text.
 func query[T any](
 	c *controlCommand, cmd *cobra.Command,
 	get func(context.Context, *control.Client, []string) (T, error), text func(T) string,
@@ -72,7 +72,7 @@ func query[T any](
 	return cmd
 }
 
-// action makes a command change the mock, and print nothing.
+// action makes a command change the mock and print nothing.
 func action(c *controlCommand, cmd *cobra.Command,
 	do func(context.Context, *control.Client, []string) error,
 ) *cobra.Command {
@@ -89,7 +89,7 @@ func action(c *controlCommand, cmd *cobra.Command,
 	return cmd
 }
 
-// CompleteFault offers the fault rules of the running mock.
+// CompleteFault completes the IDs of the fault rules of the running mock.
 func CompleteFault(env cli.Env) cobra.CompletionFunc {
 	return remote.CompleteFromMock(env,
 		func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {

@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// What a rule may name.
+// The values that a rule accepts.
 var (
 	faultOperations = []string{"token", "list", "create", "patch", "delete", "bulk"}
 	faultEffects    = []string{
@@ -185,7 +185,7 @@ func nonEmpty(all ...string) []string {
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
-// prefixed puts something in front of a text, unless that is empty.
+// prefixed returns prefix and text, or "" if text is empty.
 func prefixed(prefix, text string) string {
 	if text == "" {
 		return ""

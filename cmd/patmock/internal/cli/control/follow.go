@@ -48,7 +48,7 @@ func newRequestsFollow(c *controlCommand) *cobra.Command {
 	return cmd
 }
 
-// follow prints requests until the stream ends. What is no request is printed on standard error.
+// follow prints requests until the stream ends. It prints other events on standard error.
 func (c *controlCommand) follow(ctx context.Context, client *control.Client, match control.Match,
 	format string,
 ) error {
@@ -56,7 +56,7 @@ func (c *controlCommand) follow(ctx context.Context, client *control.Client, mat
 	if err != nil {
 		return remote.ExplainError(err)
 	}
-	defer func() { _ = stream.Close() }() // it was read to its end, or is of no use any more
+	defer func() { _ = stream.Close() }() // it has ended, or is no longer needed
 	if err := c.printStatus("following requests of " + c.URL + "; interrupt to end"); err != nil {
 		return err
 	}
@@ -105,8 +105,7 @@ func (c *controlCommand) printRequest(r control.Request, format string) error {
 	return c.Env.Print(requestLine(r))
 }
 
-// remarksText returns the rules by which a request was rejected, and its findings with what they
-// are about.
+// remarksText returns the fault, the broken rules and the findings of a request.
 func remarksText(r control.Request) string {
 	parts := nonEmpty(prefixed("fault ", r.Fault))
 	hasFinding := func(kind string) bool {
@@ -115,7 +114,7 @@ func remarksText(r control.Request) string {
 		})
 	}
 	for _, rule := range r.Rules {
-		if !hasFinding(rule) { // else the finding follows
+		if !hasFinding(rule) { // otherwise the finding follows
 			parts = append(parts, "rule "+rule)
 		}
 	}

@@ -46,7 +46,7 @@ func healthText(h control.Health) string {
 		)
 }
 
-// counts writes 200: 3, 404: 1.
+// counts formats counts by key: 200: 3, 404: 1.
 func counts(of map[string]int) string {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(of)) {

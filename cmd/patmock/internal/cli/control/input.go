@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// headers is the value of a flag that takes headers as curl does: Name: value.
+// headers is the value of a flag that takes headers in the form of curl: Name: value.
 type headers map[string]string
 
 // Set implements pflag.Value.
@@ -29,7 +29,7 @@ func (h headers) Set(text string) error {
 }
 
 // String implements pflag.Value.
-func (h headers) String() string { return "" } // the default, in the help
+func (h headers) String() string { return "" } // no default in the help
 
 // Type implements pflag.Value.
 func (h headers) Type() string { return "header" }
@@ -60,7 +60,7 @@ func decodeInput(cmd *cobra.Command, source string, into any) error {
 	return nil
 }
 
-// rejectFlags refuses a file together with flags that say the same in another way.
+// rejectFlags rejects a file in combination with flags for the same fields.
 func rejectFlags(cmd *cobra.Command) error {
 	var names []string
 	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {

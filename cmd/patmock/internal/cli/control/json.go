@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// explainJSON says in plain words, and with line and column, what a decoder found wrong with JSON.
+// explainJSON explains an error of the JSON decoder with line and column.
 func explainJSON(content []byte, err error) error {
 	if syntaxErr, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("%s: not JSON: %s", position(content, syntaxErr.Offset-1),

@@ -84,7 +84,7 @@ func newTokenAdd(c *controlCommand) *cobra.Command {
 		})
 }
 
-// loginCommand makes a command add a login, and print the variables that SDKs read.
+// loginCommand makes a command add a user or token and print its credentials.
 func loginCommand(c *controlCommand, cmd *cobra.Command,
 	add func(context.Context, *control.Client, []string) (control.User, error),
 ) *cobra.Command {
@@ -93,7 +93,8 @@ func loginCommand(c *controlCommand, cmd *cobra.Command,
 		if err != nil {
 			return err
 		}
-		namespace, err := client.Namespace(cmd.Context()) // first: a failure leaves nothing behind
+		// first, so that a failure leaves nothing behind
+		namespace, err := client.Namespace(cmd.Context())
 		if err != nil {
 			return remote.ExplainError(err)
 		}
@@ -102,7 +103,7 @@ func loginCommand(c *controlCommand, cmd *cobra.Command,
 			return remote.ExplainError(err)
 		}
 		base, err := mockserver.CheckBaseURL(namespace.BaseURL)
-		// a shell is going to read them
+		// a shell evaluates them
 		if err != nil || !credentials.IsShellSafe(user.ClientID) ||
 			!credentials.IsShellSafe(user.ClientSecret) {
 			return cli.Exitf(cli.ExitUnreachable,

@@ -56,7 +56,8 @@ func newNamespaceCreate(c *controlCommand) *cobra.Command {
 		})
 }
 
-// namespaceStart says what a namespace starts from. A file is read here: the mock may not see it.
+// namespaceStart returns the initial state of a namespace. It reads a file locally, because the
+// mock may have no access to it.
 func namespaceStart(fixture string) (start control.NewNamespace, err error) {
 	if fixture == "" {
 		return start, nil

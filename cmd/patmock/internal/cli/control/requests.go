@@ -94,7 +94,7 @@ func status(r control.Request) string {
 	return strconv.Itoa(r.Status)
 }
 
-// notesText is what a line has room for of what there is to say.
+// notesText returns the fault and the kinds of findings of a request, for a table.
 func notesText(r control.Request) string {
 	parts := nonEmpty(prefixed("fault ", r.Fault))
 	for _, f := range r.Findings {
@@ -163,7 +163,7 @@ func requestText(r control.Request) string {
 	return cli.Sanitize(strings.Join(lines, "\n")) + "\n"
 }
 
-// messageLines are the headers and the body of one side, each line with a mark in front.
+// messageLines returns the headers and the body of a message. Each line begins with mark.
 func messageLines(mark string, m *control.Message) []string {
 	if m == nil {
 		return nil

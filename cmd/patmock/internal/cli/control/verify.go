@@ -62,7 +62,7 @@ func newVerify(c *controlCommand) *cobra.Command {
 	return cmd
 }
 
-// request is what is asked: by the file where there is one, else by the flags.
+// request returns the request of the file, or else of the flags.
 func (f *verifyFlags) request(cmd *cobra.Command, args []string) (v control.VerifyRequest,
 	err error,
 ) {
@@ -90,7 +90,7 @@ func (f *verifyFlags) request(cmd *cobra.Command, args []string) (v control.Veri
 	}
 	v.Expect = []control.Expectation{e}
 	if f.timeout != 0 {
-		// minutes are not known there
+		// the API accepts no minutes
 		v.Timeout = strconv.FormatFloat(f.timeout.Seconds(), 'f', -1, 64) + "s"
 	}
 	return v, nil

@@ -1,4 +1,5 @@
-// Package credentials writes the variables from which SDKs read a base URL and a token.
+// Package credentials formats the environment variables from which SDKs read a base URL and a
+// token.
 package credentials
 
 import (
@@ -9,10 +10,11 @@ import (
 	"strings"
 )
 
-// Login are what SailPoint's SDKs read from the environment.
+// A Login is the base URL and the client credentials that SailPoint's SDKs read from the
+// environment.
 type Login struct{ BaseURL, ClientID, ClientSecret string }
 
-// Pairs are the variables with their names, in the order that people read them.
+// Pairs returns the names and values of the variables, in the order of the output.
 func (v Login) Pairs() [][2]string {
 	return [][2]string{
 		{"SAIL_BASE_URL", v.BaseURL}, {"SAIL_CLIENT_ID", v.ClientID}, {
@@ -21,7 +23,7 @@ func (v Login) Pairs() [][2]string {
 	}
 }
 
-// ExportLine sets the variables in a POSIX shell.
+// ExportLine returns the export command of a POSIX shell.
 func (v Login) ExportLine() string {
 	text := "export"
 	for _, pair := range v.Pairs() {
@@ -30,7 +32,7 @@ func (v Login) ExportLine() string {
 	return text
 }
 
-// Formats are the ways to write the variables, each for what reads them.
+// Formats are the output formats of the variables by name.
 var Formats = map[string]func(Login) string{
 	"sh":         func(v Login) string { return v.ExportLine() + "\n" },
 	"fish":       func(v Login) string { return v.format("set -gx %s %s\n", fishQuote) },
@@ -62,7 +64,7 @@ func (v Login) json() string {
 	return string(encoded) + "\n"
 }
 
-// IsShellSafe tells whether no shell would read anything into a text.
+// IsShellSafe reports whether no shell interprets any character of s.
 func IsShellSafe(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:/._-[]", r)

@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/serve"
 )
 
-// environ returns the environment of the command: the inherited variables that inherits allows,
-// those of the mock, and no proxy in front of loopback, since some SDKs send that to a proxy too.
+// environ returns the environment of the command: the inherited variables that pass inherits, those
+// of the mock, and NO_PROXY for loopback. Some SDKs send even requests to loopback through a proxy.
 func (f Flags) environ(inherited []string, m *serve.Mock, login credentials.Login) []string {
 	bypass := []string{"127.0.0.1", "localhost"}
 	var environ []string
@@ -36,8 +36,8 @@ func (f Flags) environ(inherited []string, m *serve.Mock, login credentials.Logi
 	return environ
 }
 
-// inherits reports whether the command inherits a variable. It does not if the variable may belong
-// to a tenant or to another mock, unless --pass-env names it.
+// inherits reports whether the command inherits a variable. Variables of a tenant or of another
+// mock are only inherited if --pass-env names them.
 func (f Flags) inherits(name string) bool {
 	key := cli.VariableKey(name)
 	excluded := []string{
@@ -57,7 +57,7 @@ var reservedVariables = []string{
 	"SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "PATMOCK_URL", cli.ControlToken,
 }
 
-// validate returns a usage error if --pass-env names no variable, or one that exec sets.
+// validate returns a usage error if --pass-env has an invalid name or a variable that exec sets.
 func (f Flags) validate() error {
 	if f.killAfter < 0 {
 		return cli.Flagf("kill-after", " must not be negative, got %s", f.killAfter)

@@ -1,4 +1,4 @@
-// Package exec has the command that runs another one against a mock of its own.
+// Package exec implements the command exec, which runs another command against a new mock.
 package exec
 
 import (
@@ -59,17 +59,17 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	}
 	f.Register(cmd.Flags(), "127.0.0.1:0", "addr", "public-url")
 	execFlags.register(cmd.Flags())
-	cmd.Flags().SetInterspersed(false) // what stands behind the command is its own
+	cmd.Flags().SetInterspersed(false) // later flags belong to the command that exec runs
 	cmd.Annotations = map[string]string{reports.RunsCommand: "true"}
 	return cmd
 }
 
-// Flags are the flags of exec itself.
+// Flags are the flags of exec that serve does not have.
 type Flags struct {
 	user    string
 	check   bool
 	passEnv []string
-	// namespace and checkFlags are what --check judges, out are its reports.
+	// namespace limits --check to a namespace.
 	namespace string
 	check.Flags
 	out *reports.Writer
@@ -134,7 +134,7 @@ func execute(ctx context.Context, f serve.Flags, own Flags, args []string,
 	return runErr
 }
 
-// hasMessage reports whether an error is more than an exit code.
+// hasMessage reports whether an error has a message besides its exit code.
 func hasMessage(err error) bool {
 	var exit *cli.ExitError
 	return err != nil && (!errors.As(err, &exit) || exit.Err != nil)
@@ -164,8 +164,8 @@ func exitError(err error) error {
 	return cli.SilentExit(exit.ExitCode())
 }
 
-// checkRequests judges what a command did that has just ended against a mock of its own. Standard
-// error has the report, beside those that --report names.
+// checkRequests judges the requests of the command that just ended. It prints the report on
+// standard error and writes those of --report.
 func (f Flags) checkRequests(env cli.Env, m *serve.Mock) error {
 	result, err := f.Judge(context.Background(), m.Handler.Control(), f.namespace, m.LocalURL)
 	if err != nil {
@@ -181,8 +181,8 @@ func (f Flags) checkRequests(env cli.Env, m *serve.Mock) error {
 	return check.Verdict(result)
 }
 
-// noteOtherMock adds a note to a report in which no request was judged: tests often start a mock in
-// their own process.
+// noteOtherMock adds a note to a report without judged requests: the command may have started a
+// mock of its own, as tests often do.
 func noteOtherMock(result *report.Report) {
 	for i, r := range result.Results {
 		if r.Kind == report.KindNoRequests {
@@ -195,7 +195,7 @@ func noteOtherMock(result *report.Report) {
 	}
 }
 
-// validateCheck returns a usage error if the flags of --check are wrong, or have no --check.
+// validateCheck returns a usage error if the flags of --check are wrong, or used without --check.
 func (f Flags) validateCheck(flags *pflag.FlagSet) error {
 	if !f.check {
 		for _, name := range []string{"report", "allow", "allow-empty", "namespace"} {

@@ -44,7 +44,7 @@ func NewEnv(env cli.Env) *cobra.Command {
 					return cli.Flagf("public-url", " %w", err)
 				}
 			}
-			// a shell is going to read it
+			// a shell evaluates it
 			if f.Namespace != "" && !namespacePattern.MatchString(f.Namespace) {
 				return cli.Flagf("namespace", " %q: expected 1 to 63 of a-z, 0-9 and -",
 					f.Namespace)
@@ -94,8 +94,8 @@ func (f envFlags) variables(ctx context.Context) (credentials.Login, error) {
 	}, nil
 }
 
-// baseURL returns the address to print: the one of --public-url with the namespace behind it, or
-// else that of the mock.
+// baseURL returns the address to print: --public-url followed by the namespace, or else that of the
+// mock.
 func (f envFlags) baseURL(mock string) string {
 	if f.publicURL == "" {
 		return mock
@@ -107,7 +107,7 @@ const defaultNamespace = "default"
 
 var namespacePattern = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 
-// namespacePrefix returns what is in front of the paths of a namespace.
+// namespacePrefix returns the path prefix of a namespace.
 func namespacePrefix(namespace string) string {
 	if namespace == "" || namespace == defaultNamespace {
 		return ""
@@ -154,7 +154,7 @@ func (f envFlags) fetch(ctx context.Context) (credentials.Login, error) {
 			cli.DidYouMean(f.user, names), strings.Join(names, ", "))
 }
 
-// credentialsError says what to do where a mock tells no credentials.
+// credentialsError adds a hint to the error of a mock that returns no credentials.
 func credentialsError(url string, err error) error {
 	if errors.Is(err, control.ErrPlaintext) {
 		return remote.PlaintextError(err)
@@ -165,7 +165,7 @@ func credentialsError(url string, err error) error {
 			"%s keeps its credentials to itself: %w (%s holds the control token)", url, err,
 			cli.ControlToken)
 	}
-	if errors.Is(err, control.ErrNoMock) { // noMockAdvice follows
+	if errors.Is(err, control.ErrNoMock) { // Run appends noMockAdvice
 		return cli.Exitf(cli.ExitUnreachable, "%w", err)
 	}
 	return cli.Exitf(cli.ExitUnreachable, "%w; or read a tenant with --fixture", err)

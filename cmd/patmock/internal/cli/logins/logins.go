@@ -1,4 +1,4 @@
-// Package logins has the commands that list and print what users log in with.
+// Package logins implements the commands that list and print the credentials of users.
 package logins
 
 import (
@@ -22,7 +22,7 @@ type userRow struct {
 	ClientSecret string   `json:"clientSecret,omitempty"`
 }
 
-// tokenRow is a token, with the levels of its owner.
+// tokenRow is a token with the levels of its owner.
 type tokenRow struct {
 	Owner        string   `json:"owner"`
 	UserLevels   []string `json:"userLevels"`
@@ -31,7 +31,8 @@ type tokenRow struct {
 	ClientSecret string   `json:"clientSecret,omitempty"`
 	Scope        []string `json:"scope"`
 	Managed      bool     `json:"managed"`
-	// none for never; of a fixture, it may be an offset from the start
+	// ExpirationDate is empty for a token that never expires. That of a fixture may be an offset
+	// from the start.
 	ExpirationDate string `json:"expirationDate,omitempty"`
 	Expired        bool   `json:"expired"`
 }
@@ -90,7 +91,7 @@ func newLogins(env cli.Env, cmd *cobra.Command,
 	return cmd
 }
 
-// users lists the users who can log in, the first administrator first.
+// users lists the users that can log in, the first administrator first.
 func (l *logins) users(ctx context.Context) (any, string, error) {
 	rows := []userRow{}
 	if l.fixture != "" {
@@ -99,7 +100,7 @@ func (l *logins) users(ctx context.Context) (any, string, error) {
 			return nil, "", cli.Usagef("--fixture", "%w", err)
 		}
 		for _, identity := range tenant.Identities {
-			// else the user cannot log in
+			// other users cannot log in
 			if token, err := tenant.LoginToken(identity.Name); err == nil {
 				rows = append(rows, userRow{
 					identity.Name, identity.UserLevels, token.ID, token.Secret,
@@ -149,7 +150,7 @@ func (l *logins) header(columns ...string) []string {
 	return columns
 }
 
-// row returns the cells of a row. It removes the secret unless that is to be shown.
+// row returns the cells of a row. It clears the secret unless --secrets is set.
 func (l *logins) row(secret *string, cells ...string) []string {
 	if !l.secrets {
 		*secret = ""
@@ -194,7 +195,7 @@ func loginText(r tokenRow) string {
 	return "yes"
 }
 
-// tenant returns the fixture, or the state of the mock, and the time that it is there.
+// tenant returns the fixture, or the state of the mock, and the current time of either.
 func (l *logins) tenant(ctx context.Context) (*fixtures.Tenant, time.Time, error) {
 	if l.fixture != "" {
 		tenant, err := fixtures.Open(l.fixture)
@@ -222,7 +223,7 @@ func (l *logins) tenant(ctx context.Context) (*fixtures.Tenant, time.Time, error
 	return tenant, clock.Now, nil
 }
 
-// startTime returns the time at which a mock of a fixture would start now.
+// startTime returns the clock time of a mock that starts now from the fixture.
 func startTime(t *fixtures.Tenant) time.Time {
 	if t.Clock.IsZero() {
 		return time.Now()

@@ -15,7 +15,7 @@ import (
 // completionTimeout limits how long a shell waits for a mock that does not respond.
 const completionTimeout = 500 * time.Millisecond
 
-// CompleteNamespace offers the namespaces of the running mock.
+// CompleteNamespace completes the namespaces of the running mock.
 func CompleteNamespace(env cli.Env) cobra.CompletionFunc {
 	return CompleteFromMock(env,
 		func(ctx context.Context, client *control.Client) ([]cobra.Completion, error) {
@@ -28,7 +28,7 @@ func CompleteNamespace(env cli.Env) cobra.CompletionFunc {
 		})
 }
 
-// CompleteUser offers the users of the fixture if a command has one, else those of the running
+// CompleteUser completes the users of the fixture if the command has one, else those of the running
 // mock.
 func CompleteUser(env cli.Env) cobra.CompletionFunc {
 	fromMock := CompleteFromMock(env,
@@ -43,7 +43,7 @@ func CompleteUser(env cli.Env) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion,
 		cobra.ShellCompDirective,
 	) {
-		_ = cli.SetFromEnvironment(cmd.Flags(), env.Lookup) // a shell has no use for errors
+		_ = cli.SetFromEnvironment(cmd.Flags(), env.Lookup) // a shell ignores errors of completion
 		if f := cmd.Flag("fixture"); f != nil && f.Value.String() != "" {
 			return usersOf(f.Value.String()), cobra.ShellCompDirectiveNoFileComp
 		}
@@ -63,15 +63,15 @@ func usersOf(fixture string) []cobra.Completion {
 	return all
 }
 
-// CompleteFromMock offers what the mock of a command's flags and variables has. Without a mock, and
-// after any other error, it offers nothing.
+// CompleteFromMock completes values from the mock that the flags and variables name. It completes
+// nothing after an error.
 func CompleteFromMock(env cli.Env,
 	get func(context.Context, *control.Client) ([]cobra.Completion, error),
 ) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion,
 		cobra.ShellCompDirective,
 	) {
-		all, _ := fromMock(env, cmd, get) // a shell has no use for errors
+		all, _ := fromMock(env, cmd, get) // a shell ignores errors of completion
 		return all, cobra.ShellCompDirectiveNoFileComp
 	}
 }
@@ -80,7 +80,7 @@ func fromMock(
 	env cli.Env, cmd *cobra.Command,
 	get func(context.Context, *control.Client) ([]cobra.Completion, error),
 ) ([]cobra.Completion, error) {
-	_ = cli.SetFromEnvironment(cmd.Flags(), env.Lookup) // others may be wrong
+	_ = cli.SetFromEnvironment(cmd.Flags(), env.Lookup) // unrelated variables may be wrong
 	value := func(flag string) string {
 		if f := cmd.Flag(flag); f != nil {
 			return f.Value.String()
@@ -98,7 +98,7 @@ func fromMock(
 	ctx, cancel := context.WithTimeout(context.Background(), completionTimeout)
 	defer cancel()
 	if name := value("namespace"); name != "" {
-		if !hasNamespace(ctx, client, name) { // a request would make it
+		if !hasNamespace(ctx, client, name) { // a request would create the namespace
 			return nil, nil
 		}
 		client = client.WithNamespace(name)

@@ -1,4 +1,5 @@
-// Package remote finds the running mock that the flags of a command name, and explains its errors.
+// Package remote connects commands to the running mock that their flags name, and explains its
+// errors.
 package remote
 
 import (
@@ -15,14 +16,14 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A Mock is how a command reaches a running mock.
+// A Mock is the running mock that a command connects to.
 type Mock struct {
 	Env                   cli.Env
 	URL, Namespace, token string
 	AllowPlaintext        bool
 }
 
-// Register adds the flags that say which mock is meant.
+// Register adds the flags that select the mock.
 func (c *Mock) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.URL, "url", cli.DefaultURL, "the running mock, or its control listener")
 	flags.StringVar(&c.Namespace, "namespace", "",
@@ -41,8 +42,8 @@ func AllowPlaintextFlag(flags *pflag.FlagSet, allow *bool) {
 		"send the control token over http to a public host, such as a staging host behind a VPN")
 }
 
-// NewClient returns a client of the mock at the address of --url, or a usage error if the token
-// would go to a public host over plain http.
+// NewClient returns a client of the mock at --url. It returns a usage error if the token would be
+// sent to a public host over plain HTTP.
 func NewClient(config control.Config) (*control.Client, error) {
 	if err := config.Validate(); err != nil {
 		return nil, PlaintextError(err)
@@ -50,7 +51,7 @@ func NewClient(config control.Config) (*control.Client, error) {
 	return control.New(config), nil
 }
 
-// PlaintextError says what to do about a [control.ErrPlaintext].
+// PlaintextError adds advice to a [control.ErrPlaintext].
 func PlaintextError(err error) error {
 	return cli.Flagf("url", ": %w: use https, or --allow-plaintext for a staging host behind a VPN",
 		err)
@@ -75,8 +76,8 @@ func (c *Mock) Client() (*control.Client, error) {
 	})
 }
 
-// ReadSecret reads a secret from a file. A flag that holds the secret itself is refused without
-// showing it: others on the machine can read a command line, and shells remember it.
+// ReadSecret reads a secret from the file @FILE. It rejects a secret on the command line without
+// printing it: other users can read command lines, and shells save them.
 func ReadSecret(flag, value, advice string) (string, error) {
 	path, ok := strings.CutPrefix(value, "@")
 	if !ok {
@@ -98,7 +99,7 @@ func ReadSecret(flag, value, advice string) (string, error) {
 	return secret, nil
 }
 
-// controlError is a problem that the control API reported, with a line for each place.
+// controlError is a problem reported by the control API, with a line for each invalid field.
 type controlError struct {
 	text    string
 	problem *control.Problem
@@ -108,7 +109,7 @@ func (e *controlError) Error() string { return e.text }
 
 func (e *controlError) Unwrap() error { return e.problem }
 
-// ExplainError gives an error of the client its exit code.
+// ExplainError adds the exit code and advice to an error of the control client.
 func ExplainError(err error) error {
 	var usage *cli.UsageError
 	if errors.As(err, &usage) {
@@ -117,7 +118,7 @@ func ExplainError(err error) error {
 	if errors.Is(err, control.ErrPlaintext) {
 		return PlaintextError(err)
 	}
-	if errors.Is(err, control.ErrNoMock) { // noMockAdvice follows
+	if errors.Is(err, control.ErrNoMock) { // Run appends noMockAdvice
 		return cli.Exitf(cli.ExitUnreachable, "%w", err)
 	}
 	var problem *control.Problem
@@ -138,7 +139,7 @@ func ExplainError(err error) error {
 	return cli.Exitf(cli.ExitUsage, "%w", &controlError{text, problem})
 }
 
-// DegradedText returns why a mock cannot write, empty if it can.
+// DegradedText returns why a mock cannot write its state, or "" if it can.
 func DegradedText(h control.Health) string {
 	if h.Cause == "" {
 		return ""
@@ -146,7 +147,7 @@ func DegradedText(h control.Health) string {
 	return ", but degraded: " + cli.Sanitize(h.Cause)
 }
 
-// ReadControlToken is the token that the control surface demands, empty for none.
+// ReadControlToken returns the token for the control API, or "" if none is configured.
 func ReadControlToken(flag string, env cli.Env) (string, error) {
 	if flag != "" {
 		return ReadSecret("control-token", flag, "@FILE, or set "+cli.ControlToken)

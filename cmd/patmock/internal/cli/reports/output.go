@@ -17,7 +17,7 @@ import (
 
 type output struct{ format, path string }
 
-// parseReports returns the outputs that are well-formed, and the first error of the others.
+// parseReports returns the valid outputs, and the first error of the others.
 func parseReports(values []string) (outputs []output, err error) {
 	for _, text := range values {
 		o, parseErr := parseReport(text)
@@ -52,7 +52,7 @@ func parseReport(text string) (output, error) {
 	return output{format, path}, nil
 }
 
-// writeReports writes what was asked for and, under GitHub Actions, what that shows.
+// writeReports writes the outputs and, under GitHub Actions, annotations and the summary.
 func writeReports(env cli.Env, outputs []output, r *report.Report) error {
 	for _, o := range outputs {
 		if err := o.write(env, r); err != nil {
@@ -84,8 +84,8 @@ func (o output) write(env cli.Env, r *report.Report) error {
 	return atomicfile.Write(o.path, 0o644, content.Bytes())
 }
 
-// stream returns the stream of the process that a path leads to, such as -, /dev/stdout or the file
-// that a shell redirects it to. It is nil for other paths.
+// stream returns the standard stream of the process that the path refers to, such as - or
+// /dev/stdout. It returns nil for other paths.
 func (o output) stream(env cli.Env) io.Writer {
 	if o.path == "-" {
 		return env.Stdout
@@ -104,7 +104,7 @@ func (o output) stream(env cli.Env) io.Writer {
 	return nil
 }
 
-// replaceable reports whether what is written to the output can be replaced later.
+// replaceable reports whether the output can be replaced by a later report.
 func (o output) replaceable(env cli.Env) bool {
 	info, err := os.Stat(o.path)
 	return o.stream(env) == nil && (err != nil || info.Mode().IsRegular())

@@ -1,4 +1,4 @@
-// Package reports writes the reports that --report names, whatever ends the command.
+// Package reports writes the reports of --report, including those of commands that fail early.
 package reports
 
 import (
@@ -14,21 +14,21 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// A Writer writes what --report names, from the start of a command to its end. Whatever ends the
-// command, no file has the report of another run.
+// A Writer writes the reports of --report from the start of a command to its end. No file keeps the
+// report of an earlier run.
 type Writer struct {
 	Outputs []output
-	// Err is the error of the flag. The outputs are those without one.
+	// Err is the error of the flag. Outputs has the valid ones.
 	Err error
-	// Cases are those that the command was to test, once they are known.
+	// Cases are the selected cases, once they are known.
 	Cases []contracttests.Case
-	// Discard writes nothing, for a run that is a part of another command.
+	// Discard suppresses all reports, for a run that is a part of another command.
 	Discard bool
 	done    bool
 }
 
-// Begin reads --report before other flags are judged, and writes to regular files that the run is
-// not finished.
+// Begin parses --report before other flags are validated. It writes an unfinished report to regular
+// files.
 func (r *Writer) Begin(env cli.Env, root *cobra.Command, args []string) {
 	command, rest, err := root.Find(args)
 	if err != nil || command.Flags().Lookup("report") == nil {
@@ -52,15 +52,14 @@ func (r *Writer) Begin(env cli.Env, root *cobra.Command, args []string) {
 
 var errNotFinished = errors.New("not finished: the run goes on, or was killed")
 
-// RunsCommand is the annotation of a command whose arguments are a command line.
+// RunsCommand is the annotation of a command whose arguments are another command line.
 const RunsCommand = "patmock_runs_command"
 
-// reportValues returns the values of --report among the arguments of a command, and reports whether
-// they ask for help.
+// reportValues returns the values of --report in args, and reports whether args request help.
 func reportValues(command *cobra.Command, args []string) (values []string, help bool) {
 	for i := 0; i < len(args) && args[i] != "--"; i++ {
 		if !strings.HasPrefix(args[i], "-") && command.Annotations[RunsCommand] != "" {
-			break // what follows are arguments of the command that it runs
+			break // the rest belongs to the command that it runs
 		}
 		name, value, inline := strings.Cut(args[i], "=")
 		if name == "--help" || name == "-h" {
@@ -82,8 +81,7 @@ func reportValues(command *cobra.Command, args []string) (values []string, help 
 	return values, false
 }
 
-// Write writes the report of a command that could start, to standard output unless --report says
-// otherwise.
+// Write writes the report to the outputs, or to standard output if there are none.
 func (r *Writer) Write(env cli.Env, result *report.Report) error {
 	r.done = true
 	outputs := r.Outputs
@@ -96,13 +94,13 @@ func (r *Writer) Write(env cli.Env, result *report.Report) error {
 	return writeReports(env, outputs, result)
 }
 
-// WriteNamed writes the report to what --report names, if anything.
+// WriteNamed writes the report to the outputs only.
 func (r *Writer) WriteNamed(env cli.Env, result *report.Report) error {
 	r.done = true
 	return writeReports(env, r.Outputs, result)
 }
 
-// End writes what ended a command that has written no report.
+// End writes a report with the cause if the command has written none.
 func (r *Writer) End(env cli.Env, command *cobra.Command, cause error) error {
 	if cause == nil || r.done {
 		return nil
@@ -130,7 +128,7 @@ func (r *Writer) failureReport(command *cobra.Command, cause error) *report.Repo
 		}
 	}
 	AddUnfinished(result, r.Cases, cause)
-	if command.Flag("allow-empty") != nil { // it checks clients
+	if command.Flag("allow-empty") != nil { // the command checks clients
 		last := &result.Results[len(result.Results)-1]
 		last.ID, last.Promise = "client/complete", "The check judges every request."
 	}

@@ -9,11 +9,11 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// ReportIsPartial says what becomes of a run that ends early.
+// ReportIsPartial is the note of a run that ends early.
 const ReportIsPartial = "the report has what was done until then"
 
-// AddUnfinished adds a result for a run that did not test every case, so that programs that know
-// nothing of runs see an error. The cases that were not tested are skipped.
+// AddUnfinished adds an error to the report of a run that did not test every case. Programs that
+// know nothing of runs then see a failure. Untested cases are skipped.
 func AddUnfinished(r *report.Report, cases []contracttests.Case, cause error) {
 	reason := redact.Report(cause.Error())
 	results := map[string]report.Result{}

@@ -16,8 +16,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// completeFlags offers values of the flags of a command and of those below it, unless the command
-// has said which.
+// completeFlags sets the completion of flags and arguments of cmd and its subcommands, unless they
+// have one.
 func completeFlags(cmd *cobra.Command, env cli.Env) {
 	completions := flagCompletions(env)
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
@@ -74,7 +74,7 @@ func completeFixture(*cobra.Command, []string, string) ([]cobra.Completion,
 	return fixtures.Names(), cobra.ShellCompDirectiveDefault
 }
 
-// completeScenario offers the ids of scenarios, also behind the ^ of a regular expression.
+// completeScenario completes the IDs of scenarios, also after the ^ of a regular expression.
 func completeScenario(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion,
 	cobra.ShellCompDirective,
 ) {

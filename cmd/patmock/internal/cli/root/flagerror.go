@@ -15,12 +15,11 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// flagError explains an unknown flag: it names the commands that it belongs to, or proposes the
-// flag that looks like it.
+// flagError explains an unknown flag. It names the commands that have the flag, or a similar flag.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
-	if usage, ok := errors.AsType[*cli.UsageError](err); ok { // of the value
+	if usage, ok := errors.AsType[*cli.UsageError](err); ok { // of an invalid value
 		return usage
 	}
 	if errors.As(err, &invalid) {
@@ -56,8 +55,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return cli.Usagef(flag, "%w%s", err, hint)
 }
 
-// flagHint proposes the flag of a command that has the meaning or nearly the name of another, as
-// the end of a sentence.
+// flagHint returns a suggestion of a flag with the same meaning or a similar name, as the end of a
+// sentence.
 func flagHint(cmd *cobra.Command, name string) string {
 	suggestion := synonymOf(cmd, name)
 	if suggestion == "" {
@@ -72,8 +71,8 @@ func flagHint(cmd *cobra.Command, name string) string {
 	return " (did you mean --" + suggestion + "?)" + valueFormText(suggestion)
 }
 
-// valueFormText returns the form of the value of a flag whose synonyms take another, as the end of
-// a sentence.
+// valueFormText returns the form of a flag's value, as the end of a sentence. It returns "" for
+// flags whose synonyms take the same form.
 func valueFormText(flag string) string {
 	switch flag {
 	case "addr", "control-addr":
@@ -84,8 +83,7 @@ func valueFormText(flag string) string {
 	return ""
 }
 
-// negativeError returns the error of an argument that begins like a negative number, which is read
-// as flags of one letter.
+// negativeError returns the error of an argument such as -3d, which is parsed as short flags.
 func negativeError(cmd *cobra.Command, number string) error {
 	argument, _, _ := strings.Cut(strings.TrimPrefix(cmd.Use, cmd.Name()+" "), " ")
 	argument = strings.Trim(argument, "[]")
@@ -95,7 +93,7 @@ func negativeError(cmd *cobra.Command, number string) error {
 		return cli.AdvanceError(number, err)
 	case "TIME":
 		return cli.Usagef(argument, "%s, got %q", cli.TimeForm, number)
-	case strings.ToUpper(argument): // takes an argument of another kind
+	case strings.ToUpper(argument): // the command has an argument of another kind
 		return cli.Usagef(argument, "%q is read as flags: write it behind --, as in: %s -- %s",
 			number, cmd.CommandPath(), number)
 	}
@@ -103,7 +101,7 @@ func negativeError(cmd *cobra.Command, number string) error {
 		cmd.CommandPath())
 }
 
-// negativePattern matches what begins like a negative number.
+// negativePattern matches the start of a negative number.
 var negativePattern = regexp.MustCompile(`^-\.?[0-9]`)
 
 func flagNames(cmd *cobra.Command) []string {
@@ -112,22 +110,23 @@ func flagNames(cmd *cobra.Command) []string {
 	return names
 }
 
-// ownersOf returns the commands that have a flag: those below cmd, else any. Serve comes first,
-// because an image without a command runs it.
+// ownersOf returns the commands that have a flag: those below cmd, else all. serve comes first,
+// because it is the default command of the image.
 func ownersOf(cmd *cobra.Command, flag string) []string {
 	owners := commandsWith(cmd, flag)
 	if len(owners) == 0 {
 		owners = commandsWith(cmd.Root(), flag)
 	}
-	order := []string{"patmock contract run", "patmock exec", "patmock serve"} // the last one first
+	// highest priority last
+	order := []string{"patmock contract run", "patmock exec", "patmock serve"}
 	slices.SortStableFunc(owners, func(a, b string) int {
 		return cmp.Compare(slices.Index(order, b), slices.Index(order, a))
 	})
 	return owners
 }
 
-// otherCommandsText names further commands that have a flag besides the one at a path, in
-// parentheses. A group is named in place of the commands below it if all have the flag.
+// otherCommandsText lists further commands with a flag in parentheses, except the one at path. A
+// group replaces its commands if all of them have the flag.
 func otherCommandsText(cmd *cobra.Command, flag, path string) string {
 	const maxCommands = 8
 	matches := func(c *cobra.Command) bool { return c.RunE != nil && c.Flag(flag) != nil }

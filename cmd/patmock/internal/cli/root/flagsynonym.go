@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// flagSynonyms are the names that other tools have for flags of patmock, by the flag. A command
-// with several flags of a name proposes the first.
+// flagSynonyms are the names that other tools use for flags of patmock. If a command has several
+// flags with a synonym, the first one is suggested.
 var flagSynonyms = []struct{ flag, names string }{
 	{
 		"addr",
@@ -71,7 +71,7 @@ var flagSynonyms = []struct{ flag, names string }{
 	{"env-file", "dotenv"},
 }
 
-// synonymOf returns the flag of a command that other tools call name, empty if there is none.
+// synonymOf returns the flag of cmd for which name is a synonym, or "".
 func synonymOf(cmd *cobra.Command, name string) string {
 	for _, s := range flagSynonyms {
 		flag := cmd.Flags().Lookup(s.flag)
@@ -87,8 +87,8 @@ func synonymOf(cmd *cobra.Command, name string) string {
 	return ""
 }
 
-// nearSynonymOf returns the flag of a command for which other tools have nearly this name. Short
-// names are near to too many others.
+// nearSynonymOf returns the flag of cmd that has a synonym similar to name. It ignores short names,
+// which resemble too many others.
 func nearSynonymOf(cmd *cobra.Command, name string) string {
 	const minLength = 6 // letters
 	var names []string
@@ -105,7 +105,7 @@ func nearSynonymOf(cmd *cobra.Command, name string) string {
 	return synonymOf(cmd, schema.Closest(name, names))
 }
 
-// commandSynonyms are the names that other tools have for commands of patmock, by the command.
+// commandSynonyms are the names that other tools use for commands of patmock.
 var commandSynonyms = map[string]string{
 	"serve":   "start server up listen daemon launch mock",
 	"exec":    "run with",
@@ -121,7 +121,7 @@ var commandSynonyms = map[string]string{
 	"advance": "forward skip move",
 }
 
-// unknownFlagName returns the name of an unknown flag, which may be one of a letter.
+// unknownFlagName returns the name of an unknown flag, which may have one letter.
 func unknownFlagName(unknown *pflag.NotExistError) string {
 	letters := unknown.GetSpecifiedShortnames()
 	if letters == "" {

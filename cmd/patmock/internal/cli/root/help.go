@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// disableFlagSorting makes a command and those below it keep the order of their flags.
+// disableFlagSorting keeps the registration order of the flags of cmd and its subcommands.
 func disableFlagSorting(cmd *cobra.Command) {
 	cmd.Flags().SortFlags = false
 	cmd.PersistentFlags().SortFlags = false
@@ -21,7 +21,7 @@ func disableFlagSorting(cmd *cobra.Command) {
 	}
 }
 
-// flagsOf returns the flags of a command and those that it inherits, but for --help.
+// flagsOf returns the flags of a command and its inherited flags, except --help.
 func flagsOf(cmd *cobra.Command) []*pflag.Flag {
 	var all []*pflag.Flag
 	add := func(f *pflag.Flag) {
@@ -42,8 +42,8 @@ func allFlags(cmd *cobra.Command) []*pflag.Flag {
 	return flags
 }
 
-// setHelp makes the help of a command and of those below it. It needs no templates: these keep the
-// linker from dropping methods that nothing calls.
+// setHelp sets the help of root and its subcommands. It uses no text templates: they would keep the
+// linker from dropping unused methods.
 func setHelp(root *cobra.Command, env cli.Env) {
 	disableFlagSorting(root)
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
@@ -52,19 +52,20 @@ func setHelp(root *cobra.Command, env cli.Env) {
 	})
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		style := styleOf(cmd.OutOrStdout(), env.Lookup)
-		_, _ = io.WriteString(cmd.OutOrStdout(), helpText(cmd, style)) // cobra expects no error
+		// the function returns no error
+		_, _ = io.WriteString(cmd.OutOrStdout(), helpText(cmd, style))
 	})
 }
 
-// A style writes a heading.
+// A style formats a heading.
 type style func(heading string) string
 
 func plainText(heading string) string { return heading }
 
 func boldText(heading string) string { return "\x1b[1m" + heading + "\x1b[0m" }
 
-// styleOf returns the style of an output: bold on a terminal, unless NO_COLOR is set (no-color.org)
-// or the terminal is a dumb one. The console of Windows has to be prepared for it, so it gets none.
+// styleOf returns bold headings for a terminal, unless NO_COLOR is set (no-color.org) or TERM is
+// dumb. Windows consoles would need to be configured first, so they get plain text.
 func styleOf(w io.Writer, lookup func(string) (string, bool)) style {
 	if lookup == nil || !cli.IsTerminal(w) || runtime.GOOS == "windows" {
 		return plainText
@@ -85,7 +86,7 @@ func helpText(cmd *cobra.Command, s style) string {
 	return cli.WrapText(long, cli.HelpWidth) + "\n" + usageText(cmd, s)
 }
 
-// usageText returns how a command is used. It ends with an example that can be pasted.
+// usageText returns the usage, flags and example of a command.
 func usageText(cmd *cobra.Command, s style) string {
 	var b strings.Builder
 	section := func(heading, text string) {
@@ -124,7 +125,7 @@ func usageLineText(cmd *cobra.Command) string {
 		return cli.Indent(cli.WrapText(cmd.UseLine(), cli.HelpWidth-cli.HelpIndent), cli.HelpIndent)
 	}
 	path := strings.Repeat(" ", cli.HelpIndent) + cmd.CommandPath()
-	if cmd.LocalNonPersistentFlags().Lookup("format") != nil { // it prints data itself
+	if cmd.LocalNonPersistentFlags().Lookup("format") != nil { // the group itself prints data
 		path = cli.Indent(cmd.UseLine()+"\n", cli.HelpIndent) + path
 		return path + " COMMAND [flags]\n"
 	}
@@ -177,7 +178,7 @@ var flagTypes = map[string]string{
 	"stringArray": "text", "strings": "text", "string": "text", "float": "number", "int": "number",
 }
 
-// defaultText returns the default of a flag, empty if it is none.
+// defaultText returns the default value of a flag, or "" for a zero value.
 func defaultText(f *pflag.Flag) string {
 	switch f.DefValue {
 	case "", "0", "0s", "false", "[]":

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// A helpTopic is help about something that is no command.
+// A helpTopic is a help page that belongs to no command.
 type helpTopic struct {
 	name, short string
 	text        func(root *cobra.Command, s style) (string, error)
@@ -30,7 +30,7 @@ func topicsText() string {
 	return cli.Columns(rows)
 }
 
-// newHelp returns the help command. Topics are commands below it.
+// newHelp returns the command help. Its subcommands are the topics.
 func newHelp(root *cobra.Command, env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "help [COMMAND | TOPIC]",

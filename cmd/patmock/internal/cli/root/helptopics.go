@@ -54,7 +54,7 @@ type exitCode struct {
 	text string
 }
 
-// exitCodes are all exit codes.
+// exitCodes describe all exit codes.
 var exitCodes = []exitCode{
 	{cli.ExitOK, "all is well"},
 	{

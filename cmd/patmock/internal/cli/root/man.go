@@ -24,7 +24,7 @@ func newMan() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // pages for everybody
+			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // readable by all users
 				return cli.Usagef("DIRECTORY", "%w", err)
 			}
 			if err := writeManPages(cmd.Root(), args[0]); err != nil {
@@ -35,8 +35,7 @@ func newMan() *cobra.Command {
 	}
 }
 
-// writeManPages writes the page of a command and of each one below it. A page has the text of the
-// help, as it is laid out.
+// writeManPages writes the man pages of cmd and its subcommands. Their text is the help.
 func writeManPages(cmd *cobra.Command, dir string) error {
 	var related []string
 	if cmd.HasParent() {
@@ -55,13 +54,12 @@ func writeManPages(cmd *cobra.Command, dir string) error {
 		"%s.fi\n.SH SEE ALSO\n%s\n",
 		roffText(manPage(cmd)), roffText(cmd.Short), roffText(helpText(cmd, plainText)),
 		roffText(strings.Join(related, ", ")))
-	return os.WriteFile(filepath.Join(dir, manPage(cmd)+".1"), []byte(page), 0o644) //nolint:gosec // a page for everybody
+	return os.WriteFile(filepath.Join(dir, manPage(cmd)+".1"), []byte(page), 0o644) //nolint:gosec // readable by all users
 }
 
 func manPage(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
 
-// roffText escapes what roff would interpret: backslashes, dashes that are to be copied, and
-// requests at the start of a line.
+// roffText escapes backslashes, dashes and lines that roff would interpret as requests.
 func roffText(text string) string {
 	return strings.NewReplacer(`\`, `\e`, "-", `\-`, "\n.", "\n\\&.", "\n'", "\n\\&'").Replace(text)
 }

@@ -1,4 +1,4 @@
-// Package root puts the commands of patmock together, with their help and their completion.
+// Package root assembles the commands of patmock, their help and their completion.
 package root
 
 import (
@@ -27,7 +27,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// Run carries out one command line. It prints the error, and returns it beside the exit code.
+// Run runs one command line. It prints the error and returns it with the exit code.
 func Run(ctx context.Context, args []string, env cli.Env) (int, error) {
 	if code, ok := job.Helper(args); ok {
 		return code, nil
@@ -65,11 +65,11 @@ func Run(ctx context.Context, args []string, env cli.Env) (int, error) {
 			text = ""
 		}
 	}
-	_, _ = io.WriteString(env.Stderr, text) // there is nowhere left to tell that this failed
+	_, _ = io.WriteString(env.Stderr, text) // there is no other output for this error
 	return code, err
 }
 
-// noMockAdvice returns what to do about a mock that does not respond, by the flags of the command.
+// noMockAdvice returns advice for a mock that does not respond, depending on the flags of cmd.
 func noMockAdvice(cmd *cobra.Command) string {
 	advice := "Start one with patmock serve"
 	switch {
@@ -78,14 +78,14 @@ func noMockAdvice(cmd *cobra.Command) string {
 	case cmd.Flag("target") != nil:
 		advice += ", or name another with --target"
 	}
-	// below control, it is sent to the mock
+	// control namespace create sends the fixture to the mock
 	if cmd.Flag("fixture") != nil && cmd.Parent() == cmd.Root() {
 		advice += "; --fixture needs no mock"
 	}
 	return advice + "."
 }
 
-// New returns the command patmock, with all below it.
+// New returns the root command with all subcommands.
 func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "patmock",
@@ -120,8 +120,8 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	return root
 }
 
-// setDefaults lets a command and those below it take no arguments, and print their help if they do
-// nothing else, unless they say otherwise. It sets the names that other tools have for them.
+// setDefaults makes cmd and its subcommands reject arguments and print their help by default. It
+// also sets their synonyms.
 func setDefaults(cmd *cobra.Command) {
 	if cmd.Args == nil {
 		cmd.Args = cli.NoArgs

@@ -21,7 +21,7 @@ func newVersion(env cli.Env) *cobra.Command {
 	}, func(b build) string { return b.String() + "\n" })
 }
 
-// A build is what a binary is built from. Commit is empty if that is unknown.
+// A build describes the source of a binary. Commit is empty if it is unknown.
 type build struct {
 	Version  string `json:"version"`
 	Commit   string `json:"commit"`
@@ -50,7 +50,7 @@ func newBuild(info *debug.BuildInfo, ok bool) build {
 	return b
 }
 
-// String returns the build on a line.
+// String returns the build on one line.
 func (b build) String() string {
 	parts := []string{"patmock", b.Version}
 	if b.Commit != "" && b.Modified {

@@ -13,9 +13,9 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/credentials"
 )
 
-// WriteEnvFile writes the variables of the mock's administrator for others to read, and returns a
-// function that removes them. It overwrites only an empty file and one that patmock wrote: others
-// may have real variables. An empty path writes nothing.
+// WriteEnvFile writes the credentials of the mock's administrator to a file, and returns a function
+// that removes it. It overwrites only empty files and files written by patmock: others may contain
+// credentials of a tenant. It writes nothing if path is empty.
 func WriteEnvFile(path string, m *Mock) (remove func(), err error) {
 	if path == "" {
 		return func() {}, nil
@@ -37,7 +37,7 @@ func WriteEnvFile(path string, m *Mock) (remove func(), err error) {
 	return func() { removeEnvFile(path, text) }, nil
 }
 
-// checkEnvFile returns a usage error if a file may not be overwritten with variables.
+// checkEnvFile returns a usage error if the file must not be overwritten.
 func checkEnvFile(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,8 +68,8 @@ func checkEnvFile(path string) error {
 	return nil
 }
 
-// removeEnvFile removes an env file that still has this text, and the target of symbolic links to
-// it. A file that cannot be removed, since it is mounted, is emptied.
+// removeEnvFile removes the env file and the target of symbolic links if it still contains text. It
+// truncates a file that cannot be removed, such as a bind mount.
 func removeEnvFile(path, text string) {
 	if content, err := os.ReadFile(path); err != nil || string(content) != text { //nolint:gosec // as above
 		return // another mock has written or removed it
@@ -79,9 +79,9 @@ func removeEnvFile(path, text string) {
 		err = os.Remove(target)
 	}
 	if err != nil {
-		_ = os.Truncate(path, 0) // its variables are those of a mock that has ended
+		_ = os.Truncate(path, 0) // its credentials are no longer valid
 	}
 }
 
-// envFileHeader is how an env file of a mock begins.
+// envFileHeader is the first line of an env file.
 const envFileHeader = "# written by patmock, which removes it when it stops\n"

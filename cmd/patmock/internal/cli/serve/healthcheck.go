@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	// healthTimeout is how long one answer may take.
+	// healthTimeout is the timeout of a health request.
 	healthTimeout = 2 * time.Second
-	// healthInterval is between two tries.
+	// healthInterval is the pause between two health requests.
 	healthInterval = 50 * time.Millisecond
 )
 
@@ -30,7 +30,7 @@ type healthFlags struct {
 	wait                                 time.Duration
 	format                               string
 	allowPlaintext                       bool
-	// explicit reports whether a flag, or PATMOCK_URL, says which mock is meant.
+	// explicit reports whether a flag or PATMOCK_URL selects the mock.
 	explicit bool
 }
 
@@ -76,7 +76,7 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 func (f healthFlags) execute(ctx context.Context, env cli.Env) error {
 	deadline := time.After(f.wait)
 	for {
-		address, token, err := f.findMock(env) // again each time: serve may not have begun
+		address, token, err := f.findMock(env) // each time, because serve may not have started yet
 		if err != nil {
 			return err
 		}
@@ -99,7 +99,7 @@ func (f healthFlags) execute(ctx context.Context, env cli.Env) error {
 			return remote.PlaintextError(err)
 		}
 		var problem *control.Problem
-		if f.wait <= 0 || errors.As(err, &problem) { // which it would do again
+		if f.wait <= 0 || errors.As(err, &problem) { // a retry would fail the same way
 			return fmt.Errorf("not ready: %w", err)
 		}
 		select {
@@ -144,11 +144,11 @@ func (f healthFlags) findMock(env cli.Env) (address, token string, err error) {
 	return address, token, err
 }
 
-// findRunFile returns the serve that a health check without flags is about: that of the container,
-// or at the address of the variables, or the only one.
+// findRunFile returns the run file of the container's mock, else of the mock at the address from
+// the environment, else of the only running mock.
 func (f healthFlags) findRunFile(env cli.Env) (r runFile, ok bool, err error) {
 	all := runningMocks(env)
-	defaultURL, _ := f.address() // another one without an address
+	defaultURL, _ := f.address() // invalid flags match no mock
 	for _, matches := range []func(runFile) bool{
 		func(r runFile) bool { return r.Container },
 		func(r runFile) bool { return r.Control == defaultURL },
@@ -189,7 +189,7 @@ func (f healthFlags) address() (string, error) {
 	if err := checkAddress(addr); err != nil {
 		return "", cli.Usagef(flag, "%s %s: %w", flag, redact.Address(addr), err)
 	}
-	_, port, _ := net.SplitHostPort(addr) // checked
+	_, port, _ := net.SplitHostPort(addr) // validated above
 	if port == "0" || port == "" {
 		return "",
 			cli.Usagef(flag,

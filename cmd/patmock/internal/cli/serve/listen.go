@@ -17,13 +17,13 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// shutdownGrace is how long requests under way have to end once the process is told to stop.
+// shutdownGrace is how long pending requests may take after a termination signal.
 const shutdownGrace = 5 * time.Second
 
-// checkListenFlags returns a usage error if an address or the env file cannot be used, before
-// anything is bound.
+// checkListenFlags returns a usage error if an address or the env file is invalid. It runs before
+// any address is bound.
 func (f Flags) checkListenFlags() error {
-	if f.addr == "" { // which would be every interface
+	if f.addr == "" { // would listen on every interface
 		return cli.Flagf("addr",
 			" is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")
 	}
@@ -48,13 +48,12 @@ func checkListen(flag, addr string) error {
 	return nil
 }
 
-// checkAddress returns what is wrong with the form of an address to listen on, and what it is meant
-// to be.
+// checkAddress returns an error if a listen address is malformed. The error suggests a valid one.
 func checkAddress(addr string) error {
 	const expected = "expected an address such as 127.0.0.1:17280"
 	_, port, splitErr := net.SplitHostPort(addr)
 	switch u, _ := url.Parse(addr); {
-	case strings.Contains(addr, "@"): // which may be repeated nowhere
+	case strings.Contains(addr, "@"): // may contain a password, so it is not printed
 		return errors.New("expected an address without user and password")
 	case strings.Contains(addr, "://") && u != nil && u.Host != "":
 		return addressSuggestion(u.Hostname(), u.Port())
@@ -75,15 +74,15 @@ func checkAddress(addr string) error {
 	return errors.New(expected)
 }
 
-// addressSuggestion proposes an address for a host or a port alone. Without a host, it is one of
-// loopback: the port alone would open every interface.
+// addressSuggestion returns an error that suggests an address for a host or a port. Without a host
+// it suggests loopback, because a port alone would listen on every interface.
 func addressSuggestion(host, port string) error {
 	addr := net.JoinHostPort(cmp.Or(host, "127.0.0.1"), cmp.Or(port, "17280"))
 	return fmt.Errorf("expected HOST:PORT (did you mean %s?)", addr)
 }
 
 func explainListen(addr string, err error) error {
-	host, _, _ := net.SplitHostPort(addr) // checked
+	host, _, _ := net.SplitHostPort(addr) // validated by checkListen
 	dns, unknownHost := errors.AsType[*net.DNSError](err)
 	switch {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
@@ -96,7 +95,7 @@ func explainListen(addr string, err error) error {
 	return err
 }
 
-// listen says what to try when the address is taken.
+// listen binds an address. Its error explains what to do if the address is in use.
 func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	if err := checkListen(flag, addr); err != nil {
 		return nil, err
@@ -132,8 +131,8 @@ func (m *Mock) wait(ctx context.Context) error {
 	}
 }
 
-// trackConn remembers the connections on which no request has come yet: clients open some ahead.
-// One that is accepted while the mock stops is closed.
+// trackConn tracks connections without a request, which clients open in advance. It closes
+// connections that are accepted during shutdown.
 func (m *Mock) trackConn(c net.Conn, state http.ConnState) {
 	m.activity.Add(1)
 	if state != http.StateNew {
@@ -148,16 +147,16 @@ func (m *Mock) trackConn(c net.Conn, state http.ConnState) {
 	}
 }
 
-// Stop lets the requests under way end, but not for long.
+// Stop waits up to shutdownGrace for pending requests.
 func (m *Mock) Stop() error {
 	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 	defer cancel()
-	close(m.done) // before the connections, so that trackConn closes what it adds from now on
+	close(m.done) // first, so that trackConn closes new connections
 	m.idleConns.Range(func(c, _ any) bool {
-		_ = c.(net.Conn).Close() // a shutdown would wait for a request on it
+		_ = c.(net.Conn).Close() // Shutdown would wait for a request on it
 		return true
 	})
-	m.Handler.Stop() // which ends what a fault holds up
+	m.Handler.Stop() // ends delays injected by faults
 	var err error
 	for _, server := range []*http.Server{m.server, m.controlServer} {
 		if server == nil {
@@ -171,13 +170,13 @@ func (m *Mock) Stop() error {
 		}
 		err = errors.Join(err, stopErr)
 	}
-	if err = errors.Join(err, m.Handler.Close()); err != nil { // now that nothing writes any more
+	if err = errors.Join(err, m.Handler.Close()); err != nil { // after the last write
 		return fmt.Errorf("stop: %w", err)
 	}
 	return nil
 }
 
-// localURL is how a client on this machine reaches an address to listen on; a wildcard becomes
+// localURL returns the URL at which clients on this machine reach addr. Wildcard addresses become
 // loopback.
 func localURL(addr string) string {
 	host, port, err := net.SplitHostPort(addr)

@@ -26,7 +26,7 @@ func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 				cli.DidYouMean(level, logLevels))
 	}
 	switch format {
-	case "text": // for people: the message as it is, without quotes
+	case "text": // for people: messages without quotes
 		options := &tint.Options{Level: l, NoColor: true, TimeFormat: time.TimeOnly}
 		if l > slog.LevelDebug {
 			options.ReplaceAttr = dropRequestAttrs
@@ -40,8 +40,8 @@ func newLog(format, level string, w io.Writer) (*slog.Logger, error) {
 			cli.DidYouMean(format, logFormats))
 }
 
-// dropRequestAttrs leaves out of a line for people what finds a request in other logs: the message
-// names it already. It also leaves out the rule of a request that broke none.
+// dropRequestAttrs drops attributes that are only useful in other logs, because the message already
+// identifies the request. It also drops an empty rule.
 func dropRequestAttrs(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 &&
 		(slices.Contains([]string{"requestId", "operation", "namespace"}, a.Key) ||

@@ -14,7 +14,7 @@ import (
 
 const maxDefaultBudget = 256 << 20
 
-// byteUnits are the units of a size, the longest names first.
+// byteUnits are the units of a size. Longer names come first.
 var byteUnits = []struct {
 	name  string
 	bytes int64
@@ -24,7 +24,7 @@ var byteUnits = []struct {
 	}, {"", 1},
 }
 
-// parseBudget returns the value of --memory-budget in bytes, 0 for an empty one.
+// parseBudget parses the value of --memory-budget in bytes. An empty value is 0.
 func parseBudget(text string) (int64, error) {
 	if text == "" {
 		return 0, nil
@@ -39,7 +39,7 @@ func parseBudget(text string) (int64, error) {
 	return n, nil
 }
 
-// parseBytes reads a size such as 256MB or 128MiB. Its units may be in any case.
+// parseBytes parses a size such as 256MB or 128MiB. Units are case-insensitive.
 func parseBytes(text string) (int64, error) {
 	for _, unit := range byteUnits {
 		number, ok := cutSuffixFold(text, unit.name)
@@ -63,9 +63,9 @@ func cutSuffixFold(text, suffix string) (before string, ok bool) {
 	return text[:i], true
 }
 
-// cgroupLimit returns the memory limit of the control group of this process, in bytes, below a root
-// directory that is / but in tests. It is zero if there is none. A process in a container sees the
-// group as the root of the hierarchy; one that does not finds its own by /proc/self/cgroup.
+// cgroupLimit returns the memory limit of this process's cgroup in bytes, or 0 if there is none.
+// root is / except in tests. Inside a container the cgroup is the root of the hierarchy; otherwise
+// /proc/self/cgroup names it.
 func cgroupLimit(root string) int64 {
 	groups, _ := os.ReadFile(filepath.Join(root, "proc/self/cgroup")) //nolint:gosec // a file of the kernel
 	limit := int64(0)
@@ -83,7 +83,7 @@ func cgroupLimit(root string) int64 {
 		default:
 			continue
 		}
-		// a group has the limits of those above
+		// the limits of all parent groups apply
 		for path := filepath.Clean("/" + fields[2]); ; path = filepath.Dir(path) {
 			if n := readLimit(filepath.Join(root, base, path, file)); n > 0 &&
 				(limit == 0 || n < limit) {
@@ -97,7 +97,8 @@ func cgroupLimit(root string) int64 {
 	return limit
 }
 
-// readLimit returns a limit, zero if there is none: version 1 writes a huge number then.
+// readLimit returns the limit in a file, or 0 if there is none. Version 1 uses a huge number for no
+// limit.
 func readLimit(path string) int64 {
 	text, err := os.ReadFile(path) //nolint:gosec // a file of the kernel
 	if err != nil {
@@ -110,7 +111,7 @@ func readLimit(path string) int64 {
 	return limit
 }
 
-// defaultBudget returns the memory budget below a limit, in bytes; zero is no limit.
+// defaultBudget returns the default memory budget for a limit in bytes. A limit of 0 means none.
 func defaultBudget(limit int64) int64 {
 	if limit == 0 {
 		return maxDefaultBudget
@@ -118,22 +119,22 @@ func defaultBudget(limit int64) int64 {
 	return min(maxDefaultBudget, limit/4)
 }
 
-// applyMemoryLimit makes the collector keep to the memory limit of the control group, unless
-// GOMEMLIMIT decides. A tenth is left for what the Go runtime does not count.
+// applyMemoryLimit sets the memory limit of the Go runtime from the cgroup's limit, unless
+// GOMEMLIMIT is set. It reserves a tenth for memory that the runtime does not count.
 func applyMemoryLimit(env cli.Env, limit int64) {
 	if value, _ := env.Lookup("GOMEMLIMIT"); value == "" && limit > 0 {
 		debug.SetMemoryLimit(limit / 10 * 9)
 	}
 }
 
-// When the mock was idle for that long, its free memory goes back to the system.
+// Free memory is returned to the system after the mock was idle for idleBeforeRelease.
 const (
 	idleBeforeRelease = 30 * time.Second
 	idleCheck         = 5 * time.Second
 )
 
-// releaseIdle gives free memory back whenever the mock has been idle since its last request, until
-// stop is closed. Activity counts what happens, release does it.
+// releaseIdle calls release once after each period of activity, when the mock has been idle.
+// activity returns a counter of events. releaseIdle returns when stop is closed.
 func releaseIdle(stop <-chan struct{}, activity func() int64, release func()) {
 	ticks := time.NewTicker(idleCheck)
 	defer ticks.Stop()

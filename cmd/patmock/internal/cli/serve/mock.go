@@ -23,9 +23,9 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// Flags are the flags of every command that runs a mock, as they were given.
+// Flags are the flags of commands that run a mock.
 type Flags struct {
-	config       mockserver.Config // what no flag has to be read for
+	config       mockserver.Config // fields that flags set directly
 	profileFlags mockserver.Profile
 	changed      func(flag string) bool
 
@@ -37,11 +37,11 @@ type Flags struct {
 	logFormat, logLevel             string
 	EnvFile                         string
 
-	Warning string // to be logged at the start, empty for none
+	Warning string // logged at the start unless empty
 }
 
-// Register adds the flags, with the default of --addr. Each can also be set by a variable, but for
-// those named here, and for the token: its variable is no file.
+// Register adds the flags with addr as the default of --addr. All flags have variables except noEnv
+// and control-token: PATMOCK_CONTROL_TOKEN holds the token itself.
 func (f *Flags) Register(flags *pflag.FlagSet, addr string, noEnv ...string) {
 	c := &f.config
 	flags.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 takes a free one")
@@ -102,29 +102,30 @@ func (f *Flags) Register(flags *pflag.FlagSet, addr string, noEnv ...string) {
 	})
 }
 
-// Mock is a mock that listens.
+// Mock is a mock that listens on a socket.
 type Mock struct {
 	Handler       *mockserver.Server
 	server        *http.Server
-	controlServer *http.Server // nil where the control surface has no listener of its own
+	controlServer *http.Server // nil unless the control API has its own listener
 	tenant        *fixtures.Tenant
-	addr          net.Addr // that it listens on
-	// controlAddr is where it serves the control API, controlToken the token that this requires,
-	// empty for none.
+	addr          net.Addr // address of the listener
+	// controlAddr is the address of the control API. ControlToken is the token that it requires, or
+	// empty.
 	controlAddr  net.Addr
 	ControlToken string
-	// control is how a client on this machine reaches the control surface.
+	// ControlURL is the URL of the control API for clients on this machine.
 	ControlURL string
-	// local is how a client on this machine reaches the mock, base how clients are told to.
+	// LocalURL is the URL of the mock for clients on this machine. baseURL is the URL that it
+	// announces.
 	LocalURL, baseURL string
 	Log               *slog.Logger
 	serveErrs         chan error
-	activity          atomic.Int64  // changes of connections
+	activity          atomic.Int64  // number of connection state changes
 	done              chan struct{} // closed when the mock stops
-	idleConns         sync.Map      // of net.Conn: those that have sent nothing yet
+	idleConns         sync.Map      // net.Conn without a request so far
 }
 
-// Start makes a mock by the flags. Whatever is wrong with them is a usage error.
+// Start starts a mock. Invalid flags are a usage error.
 func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 	log, err := newLog(f.logFormat, f.logLevel, env.Stderr)
 	if err != nil {
@@ -149,7 +150,7 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 		serveErrs: make(chan error, 2), done: make(chan struct{}),
 	}
 	if config.SeparateControl = f.controlAddr != ""; config.SeparateControl {
-		// the control surface is asked by another name
+		// requests to the control API have another Host
 		config.BaseURL = func() string { return m.baseURL }
 	}
 	limit := cgroupLimit("/")
@@ -181,7 +182,7 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 	return m, nil
 }
 
-// configFlags are the flags of the fields of a mockserver.Config.
+// configFlags are the flags of the fields of mockserver.Config.
 var configFlags = map[string]string{
 	"Tenant": "--fixture", "Versions": "--versions", "PublicURL": "--public-url",
 	"Dialect":       "--dialect",
@@ -195,8 +196,8 @@ var configFlags = map[string]string{
 	"Profile.HostileMaxConsecutive": "--hostile-max-consecutive",
 }
 
-// configUsageError returns the usage error of an error of mockserver.New. It begins with the flag,
-// in place of what the package calls the field.
+// configUsageError converts an error of mockserver.New to a usage error. It names the flag in place
+// of the field.
 func configUsageError(err error) error {
 	flag := ""
 	if configErr, ok := errors.AsType[*mockserver.ConfigError](err); ok {
@@ -282,8 +283,8 @@ func (f Flags) validate(log *slog.Logger) error {
 	return nil
 }
 
-// Login is how a user logs in, the first administrator where no user is named, and the user's name:
-// empty where nobody can.
+// Login returns the credentials and the name of a user. An empty user means the first
+// administrator. The name is empty if no user can log in.
 func (m *Mock) Login(user string) (v credentials.Login, name string, err error) {
 	creds, err := m.Handler.Control().Credentials(context.Background())
 	if err != nil {

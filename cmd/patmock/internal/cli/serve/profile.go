@@ -13,8 +13,7 @@ import (
 	"example.com/patmock/mockserver/dialect"
 )
 
-// registerProfile adds the flags of what a tenant leaves open. Those that are not given follow the
-// profile.
+// registerProfile adds the flags that change the profile. Unset flags keep the profile's values.
 func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 	f.changed = flags.Changed
 	p := &f.profileFlags
@@ -101,7 +100,7 @@ func (f Flags) randomSeed() (*uint64, error) {
 	if f.seed == "" {
 		return nil, nil
 	}
-	const bits = 53 // what every reader of JSON keeps
+	const bits = 53 // integers up to this size are exact in every JSON parser
 	n, err := strconv.ParseUint(f.seed, 10, bits)
 	if err != nil {
 		return nil,
@@ -110,8 +109,7 @@ func (f Flags) randomSeed() (*uint64, error) {
 	return &n, nil
 }
 
-// readDialect reads the file of --dialect, and proposes ids for those that there are not. No file
-// is the defaults.
+// readDialect reads the file of --dialect. An empty path means the defaults.
 func readDialect(path string) (dialect.Dialect, error) {
 	if path == "" {
 		return nil, nil

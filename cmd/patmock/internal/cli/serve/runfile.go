@@ -16,23 +16,23 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/atomicfile"
 )
 
-// A runFile says where a running serve has its control API. healthcheck reads it, because flags
-// of serve are unknown outside its process. The file is locked for as long as serve runs.
+// A runFile has the address of a running mock's control API. healthcheck reads it, because the
+// flags of serve are not visible to other processes. serve keeps the file locked while it runs.
 type runFile struct {
 	PID int `json:"pid"`
 	// Control is the base URL of the control API on this machine.
 	Control string `json:"control"`
 	// TokenFile is the absolute path of the file with the control token. It is empty without a
-	// token, and if the token comes from a variable, which the health check of a container has as
-	// well.
+	// token, and if the token comes from a variable. The health check of a container has the same
+	// variables.
 	TokenFile string `json:"tokenFile,omitempty"`
 	// Addr and ControlAddr are the values of PATMOCK_ADDR and PATMOCK_CONTROL_ADDR that serve
-	// inherited. A health check with other values is about another mock.
+	// inherited. A health check ignores run files with other values.
 	Addr        string `json:"addr,omitempty"`
 	ControlAddr string `json:"controlAddr,omitempty"`
-	// Container reports whether serve is what a container runs.
+	// Container reports whether serve is the main process of a container.
 	Container bool `json:"container,omitempty"`
-	// PIDNamespace distinguishes the processes of two containers with one folder.
+	// PIDNamespace distinguishes the processes of containers that share a directory.
 	PIDNamespace string `json:"pidNamespace,omitempty"`
 }
 
@@ -41,8 +41,8 @@ const (
 	maxRunFile     = 64 << 10 // bytes
 )
 
-// runFileDirs returns the folders for a run file, in the order in which they are tried. Engines
-// mount /dev/shm in every container, also if its root is read-only.
+// runFileDirs returns the candidate directories of a run file, in order of preference. Container
+// engines mount /dev/shm even if the root file system is read-only.
 func runFileDirs(env cli.Env) []string {
 	runtimeDir, _ := env.Lookup("XDG_RUNTIME_DIR")
 	var dirs []string
@@ -75,14 +75,14 @@ func inheritedAddrs(env cli.Env) (addr, controlAddr string) {
 	return addr, controlAddr
 }
 
-// pidNamespace returns the id of the process's PID namespace, empty on systems without them.
+// pidNamespace returns the ID of the process's PID namespace, or "" on systems without them.
 func pidNamespace() string {
 	id, _ := os.Readlink("/proc/self/ns/pid")
 	return id
 }
 
-// write writes the file into the first folder that takes it, and returns a function that removes
-// it. Locks of other processes cannot be read past on Windows, where no file is written.
+// write writes the file to the first writable directory, and returns a function that removes it. It
+// does nothing on Windows, where other processes cannot read a locked file.
 func (r runFile) write(dirs []string) (remove func(), err error) {
 	if runtime.GOOS == "windows" {
 		return func() {}, nil
@@ -98,8 +98,8 @@ func (r runFile) write(dirs []string) (remove func(), err error) {
 	return nil, errors.Join(errs...)
 }
 
-// writeIn writes the file. It is locked before it has a content: a file with one and without a
-// lock is that of a serve that was killed.
+// writeIn writes the file to dir. It locks the file before writing: a nonempty file without a lock
+// belongs to a killed process.
 func (r runFile) writeIn(dir string) (remove func(), err error) {
 	removeStaleRunFiles(dir)
 	file, err := os.CreateTemp(dir, runFilePattern) // mode 0600
@@ -121,26 +121,26 @@ func (r runFile) writeIn(dir string) (remove func(), err error) {
 		return nil, errors.Join(err, lock.Unlock(), os.Remove(file.Name()))
 	}
 	return func() {
-		_ = os.Remove(file.Name()) // a cleaner of the folder may have been faster
-		_ = lock.Unlock()          // the end of the process does it otherwise
+		_ = os.Remove(file.Name()) // it may have been cleaned up already
+		_ = lock.Unlock()          // the lock ends with the process otherwise
 	}, nil
 }
 
 func removeStaleRunFiles(dir string) {
 	for _, path := range runFilesIn(dir) {
 		if _, running, err := readRunFile(path); err == nil && !running {
-			_ = os.Remove(path) // it does no harm
+			_ = os.Remove(path) // a stale file is harmless
 		}
 	}
 }
 
 func runFilesIn(dir string) []string {
-	paths, _ := filepath.Glob(filepath.Join(dir, runFilePattern)) // the pattern is good
+	paths, _ := filepath.Glob(filepath.Join(dir, runFilePattern)) // the pattern is valid
 	return paths
 }
 
-// runningMocks returns the run files of the serves of this user that run beside this process and
-// inherited the same addresses.
+// runningMocks returns the run files of this user's mocks in this PID namespace that inherited the
+// same addresses.
 func runningMocks(env cli.Env) []runFile {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -159,8 +159,9 @@ func runningMocks(env cli.Env) []runFile {
 	return all
 }
 
-// readRunFile reads a file, and reports whether its serve runs. It rejects files that others may
-// have written: the folders are open to every user, and a control token is sent where a file says.
+// readRunFile reads a run file, and reports whether its mock is running. It rejects files that
+// other users may have written: the directories are public, and a control token is sent to the
+// address in the file.
 func readRunFile(path string) (r runFile, running bool, err error) {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package serve runs a mock that listens, and has the commands serve and healthcheck.
+// Package serve implements the commands serve and healthcheck.
 package serve
 
 import (
@@ -68,7 +68,7 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 	if err := printBanner(env.Stdout, m); err != nil {
 		return err
 	}
-	debug.FreeOSMemory() // of reading the documents, which is most of what a start takes
+	debug.FreeOSMemory() // reading the documents takes most of the memory of a start
 	if err := m.wait(ctx); err != nil {
 		return err
 	}
@@ -76,8 +76,8 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 	return nil
 }
 
-// writeRunFile writes the run file of a mock, and returns a function that removes it. A mock runs
-// without one as well, and healthcheck finds it by the variables alone.
+// writeRunFile writes the run file of a mock, and returns a function that removes it. Without the
+// file, healthcheck uses the environment variables only.
 func writeRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
 	dirs := runFileDirs(env)
 	remove, err := newRunFile(m, f.controlToken, env).write(dirs)
@@ -111,7 +111,7 @@ func printBanner(w io.Writer, m *Mock) error {
 	switch {
 	case name == "":
 		lines = append(lines, "# nobody has a token to log in with")
-	case index < 0: // of a state file
+	case index < 0: // from a state file
 		lines = append(lines, "", "# "+name+" logs in with:", id,
 			"# patmock env --url "+m.ControlURL+" tells the secret for SAIL_CLIENT_SECRET")
 	case m.tenant.BuiltIn:

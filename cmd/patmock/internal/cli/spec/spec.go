@@ -1,4 +1,5 @@
-// Package spec has the commands that print the documents, their errata and the default dialect.
+// Package spec implements the commands that print the documents, their errata and the default
+// dialect.
 package spec
 
 import (
@@ -14,7 +15,7 @@ import (
 	"example.com/patmock/spec/evidence"
 )
 
-// New returns the command spec, with those below it.
+// New returns the command spec and its subcommands.
 func New(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "spec",
