@@ -8,18 +8,16 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// maxConsecutiveFailures is after how many cases in a row that do not get through a live target is
-// left alone: somebody may have to be told of every login that it refuses.
+// maxConsecutiveFailures is the number of consecutive unreachable cases after which the run stops.
+// A tenant may alert its administrators of rejected logins.
 const maxConsecutiveFailures = 3
 
-// errCircuitOpen ends a run after too many cases in a row that did not get through.
-var errCircuitOpen = fmt.Errorf("the target was given up: %d cases in a row could not log in, or "+
-	"got "+
-	"no answer but faults", maxConsecutiveFailures)
+// errCircuitOpen is the error of a run that was stopped after maxConsecutiveFailures.
+var errCircuitOpen = fmt.Errorf("the run stopped: %d consecutive cases could not log in or got "+
+	"only server errors", maxConsecutiveFailures)
 
-// Aborted returns why the runner leaves out the rest of the cases: the target does not answer
-// ([tenantguard.ErrNotResponding]), or several cases in a row could not be tried. It is nil if the
-// run was not ended by the target.
+// Aborted returns why the run stopped early, nil if it did not. The error is
+// [tenantguard.ErrNotResponding] if the target does not respond.
 func (r *Runner) Aborted() error {
 	if err := r.unresponsiveError(); err != nil {
 		return err
@@ -30,7 +28,7 @@ func (r *Runner) Aborted() error {
 	return nil
 }
 
-// unresponsiveError returns live.ErrNotAnswering if the target does not answer.
+// unresponsiveError returns tenantguard.ErrNotResponding if the target does not respond.
 func (r *Runner) unresponsiveError() error {
 	if r.unresponsive.Load() {
 		return tenantguard.ErrNotResponding
@@ -38,7 +36,7 @@ func (r *Runner) unresponsiveError() error {
 	return r.timeouts.Err()
 }
 
-// noteAttempt counts an attempt at a target without a guard, which counts its own.
+// noteAttempt counts timeouts of a target without a guard. A guard counts its own.
 func (r *Runner) noteAttempt(login bool, err error) {
 	if _, guarded := r.http.Transport.(*tenantguard.Guard); !guarded {
 		r.timeouts.Record(login, err)
@@ -48,10 +46,10 @@ func (r *Runner) noteAttempt(login bool, err error) {
 	}
 }
 
-// isLogin reports whether a request is one to the token endpoint, or to what belongs to it.
+// isLogin reports whether a request has a path below /oauth.
 func (r Request) isLogin() bool { return oauthPath.MatchString(r.Path) }
 
-// isWrite reports whether a request may change something at the target.
+// isWrite reports whether a request may change data.
 func (r Request) isWrite() bool {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
@@ -60,11 +58,11 @@ func (r Request) isWrite() bool {
 	return !r.isLogin()
 }
 
-// noteReachability counts the cases in a row that did not get through.
+// noteReachability counts the consecutive cases that did not reach the target.
 func (r *Runner) noteReachability(t *T, err error) {
 	var rejected *tenantguard.NotSentError
 	switch {
-	case t.requests == 0 || errors.As(err, &rejected): // which says nothing about the target
+	case t.requests == 0 || errors.As(err, &rejected): // no evidence about the target
 	case len(t.rejected) > 0 || !t.responded && (err != nil || len(t.failures) > 0):
 		r.unreachable.Add(1)
 	default:

@@ -12,24 +12,23 @@ import (
 	"time"
 )
 
-// maxTokensPerOwner is how many objects of one owner a scenario may have at a time: a tenant allows
-// ten, and some are there already.
+// maxTokensPerOwner is the number of tokens of one owner that a scenario may have at a time. A
+// tenant allows ten, and some exist before the run.
 const maxTokensPerOwner = 5
 
-// cleanups are a stack of functions that run at the end of a scenario, and the tokens that they
-// delete.
+// cleanups has the functions to run at the end of a scenario, and the tokens that they delete.
 type cleanups struct {
 	funcs      []func()
-	liveTokens map[string]string // owner of each live token
-	// owners are the identities that tokens belong to, by id, as far as they are known.
+	liveTokens map[string]string // owner id by token id
+	// owners has the credentials of the owners by token id, if they are known.
 	owners map[string]Credentials
-	// cleaningUp reports that the cleanups are running. Hurried reports then whether the run ends
-	// early.
+	// cleaningUp reports whether the cleanups are running. Then interrupted reports whether the run
+	// was interrupted.
 	cleaningUp  bool
 	interrupted func() bool
 }
 
-// trackToken tracks what comes into being and goes, whichever way it was asked for.
+// trackToken records the tokens that an exchange creates or deletes.
 func (t *T) trackToken(c *Client, operation string, x *exchange) {
 	switch operation {
 	case "createPersonalAccessToken":
@@ -43,14 +42,14 @@ func (t *T) trackToken(c *Client, operation string, x *exchange) {
 	}
 }
 
-// id is the last segment of the path that was asked for.
+// id returns the last segment of the path.
 func (x *exchange) id() string {
 	path, _, _ := strings.Cut(x.URL, "?")
-	id, _ := url.PathUnescape(path[strings.LastIndex(path, "/")+1:]) // what cannot be read is no id
+	id, _ := url.PathUnescape(path[strings.LastIndex(path, "/")+1:]) // an invalid escape is no id
 	return id
 }
 
-// addToken notes an object, which is removed when the scenario ends.
+// addToken registers a token to be deleted when the scenario ends.
 func (t *T) addToken(c *Client, id, owner string) {
 	t.liveTokens[id] = owner
 	t.owners[id] = t.identityOf(c.credentials)
@@ -66,13 +65,13 @@ func (t *T) addToken(c *Client, id, owner string) {
 		}
 	}
 	if n > maxTokensPerOwner {
-		t.must(fmt.Errorf("the scenario has more than %d objects of an owner alive",
+		t.must(fmt.Errorf("the scenario has more than %d tokens of one owner",
 			maxTokensPerOwner))
 	}
 }
 
-// identityOf is the one that a login belongs to: itself, or who made the token that logs in. It is
-// none for others.
+// identityOf returns the identity of a login: its own, or that of the owner of the token. It is
+// zero for other logins.
 func (t *T) identityOf(credentials Credentials) Credentials {
 	for _, identity := range []Credentials{t.session.owner, t.session.second, t.session.admin} {
 		if credentials == identity {
@@ -82,50 +81,50 @@ func (t *T) identityOf(credentials Credentials) Credentials {
 	return t.owners[credentials.ClientID]
 }
 
-// cleanupClient returns who removes an object: its owner, whose own login has every right, or else
-// who made it.
+// cleanupClient returns the client that deletes a token. On a real tenant it is the owner's, whose
+// own login has all rights, and else the one that created the token.
 func (t *T) cleanupClient(creator *Client, id string) *Client {
 	if owner := t.owners[id]; owner.isSet() && t.RealTenant() {
 		return t.client(owner)
 	}
-	return creator.ExpectInvalid() // the delete is right
+	return creator.ExpectInvalid() // the delete itself is valid
 }
 
-// deleteLeftover deletes what a scenario left, in any version that the target serves.
+// deleteLeftover deletes a token that the scenario left.
 func (c *Client) deleteLeftover(id string) {
 	request := Request{
 		Method: http.MethodDelete, Path: c.t.CollectionPath() + "/" + url.PathEscape(id),
 	}
 	r := c.Send(request)
-	// its access token has expired meanwhile
+	// The access token may have expired or been revoked.
 	if r.status == http.StatusUnauthorized && c.credentials.isSet() {
 		r = c.t.relogin(c).Send(request)
 	}
 	if r.status != http.StatusNoContent && r.status != http.StatusNotFound {
-		c.t.Errorf("the token %s that the scenario made is left: delete answers %d", id, r.status)
+		c.t.Errorf("the token %s of the scenario is left: delete returned %d", id, r.status)
 	}
 	delete(c.t.liveTokens, id)
 }
 
 const (
-	// cleanupTimeout bounds the cleanup of a scenario.
+	// cleanupTimeout is the time limit of a scenario's cleanups.
 	cleanupTimeout = time.Minute
-	// writeGrace limits the wait for a write under way when the run ends early. Its outcome
-	// has to be known, so that what it made can be deleted.
+	// writeGrace is the time that a write in progress has to finish when the run is interrupted.
+	// Its outcome must be known, so that the created token is deleted.
 	writeGrace = 5 * time.Second
-	// cleanupGrace limits the time of all cleanups together when the run ends early. With
-	// writeGrace it is within the ten seconds that docker stop waits for.
+	// cleanupGrace is the time limit of all cleanups together when the run is interrupted. With
+	// writeGrace it is within the ten seconds of docker stop.
 	cleanupGrace = 4 * time.Second
 )
 
-// cleanupBudget is the time for cleanups in a run that ends early. It begins with the first of
-// them.
+// cleanupBudget is the remaining time for cleanups of an interrupted run. It starts with the first
+// cleanup.
 type cleanupBudget struct {
 	mu       sync.Mutex
 	deadline time.Time
 }
 
-// remaining returns how much of the time is left at a moment.
+// remaining returns the time left at now.
 func (g *cleanupBudget) remaining(now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -135,9 +134,9 @@ func (g *cleanupBudget) remaining(now time.Time) time.Duration {
 	return g.deadline.Sub(now)
 }
 
-// CleanupContext returns the context for what has to be done at the end of a run, whatever ended
-// it. It ends after limit. If ctx ends or the target does not answer, that is after four seconds,
-// which all these contexts of a runner share.
+// CleanupContext returns a context for cleanups at the end of a run. It ends after limit. If ctx
+// ends or the target does not respond, the limit is four seconds, shared by all such contexts of
+// the runner.
 func (r *Runner) CleanupContext(ctx context.Context, limit time.Duration) (context.Context,
 	context.CancelFunc,
 ) {
@@ -155,7 +154,7 @@ func (r *Runner) CleanupContext(ctx context.Context, limit time.Duration) (conte
 	}
 }
 
-// runCleanups deletes what the scenario created, the last first.
+// runCleanups runs the cleanups of the scenario in reverse order.
 func (t *T) runCleanups(ctx context.Context) (err error) {
 	cleanup, stop := t.run.CleanupContext(ctx, cleanupTimeout)
 	defer stop()

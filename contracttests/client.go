@@ -13,22 +13,22 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// A Client makes requests as one caller, and holds each exchange against the effective document of
-// its version.
+// A Client makes requests with the credentials of one identity, and validates each exchange against
+// the document of its version.
 type Client struct {
 	t           *T
 	bearer      string
 	credentials Credentials
-	// expectedViolations are the places where the next request is wrong on purpose.
+	// expectedViolations are the locations at which the next request is invalid on purpose.
 	expectedViolations []string
-	// header is sent besides.
+	// header is added to each request.
 	header http.Header
 }
 
 // Body is a JSON object.
 type Body map[string]any
 
-// Text returns a property that the body has as a string, and panics if it has none.
+// Text returns a string property of the body. It panics if the body has no such string.
 func (b Body) Text(name string) string {
 	text, ok := b[name].(string)
 	if !ok {
@@ -40,7 +40,7 @@ func (b Body) Text(name string) string {
 // Op is an operation of a JSON Patch, as JSON.
 type Op map[string]any
 
-// Value returns the value of an operation that has one, and panics if it has none.
+// Value returns the value of the operation. It panics if the operation has none.
 func (o Op) Value() any {
 	value, ok := o["value"]
 	if !ok {
@@ -49,20 +49,20 @@ func (o Op) Value() any {
 	return value
 }
 
-// Request is one that no method of Client makes.
+// Request is a request that no method of Client makes.
 type Request struct {
 	Method, Path string
 	Query        url.Values
-	// RawQuery is sent as it is instead of Query, where it is not empty.
+	// RawQuery is sent unchanged instead of Query, unless it is empty.
 	RawQuery    string
 	ContentType string
 	Body        string
 }
 
-// ExpectInvalid returns a client whose requests are wrong on purpose at these places, as violations
-// name them: "/name", "query parameter filters", "header Content-Type", "body". Whatever else is
-// wrong with them fails the scenario. A name that the document does not declare is wrong as well,
-// because it may be misspelt.
+// ExpectInvalid returns a client whose requests are invalid on purpose at the given locations:
+// "/name", "query parameter filters", "header Content-Type", "body". A request that is valid at one
+// of them, or invalid at another location, fails the scenario. Names that the document does not
+// declare are invalid too, because they may be misspelt.
 func (c *Client) ExpectInvalid(locations ...string) *Client {
 	other := *c
 	other.expectedViolations = locations
@@ -80,10 +80,10 @@ func (c *Client) WithHeader(name, value string) *Client {
 	return &other
 }
 
-// Bearer is the access token that the client sends.
+// Bearer returns the access token that the client sends.
 func (c *Client) Bearer() string { return c.bearer }
 
-// RequestToken asks for an access token by a form, as most SDKs do.
+// RequestToken requests an access token with a form, as most SDKs do.
 func (c *Client) RequestToken(credentials Credentials) *Response {
 	return c.Send(tokenRequest(credentials))
 }
@@ -97,30 +97,31 @@ func tokenRequest(credentials Credentials) Request {
 	}
 }
 
-// PostForm posts pairs as an urlencoded form.
+// PostForm posts name and value pairs as an urlencoded form.
 func (c *Client) PostForm(path string, pairs ...string) *Response {
 	return c.Send(Request{
 		Method: http.MethodPost, Path: path, ContentType: formType, Body: encodeForm(pairs...),
 	})
 }
 
-// List lists tokens, with query parameters as pairs.
+// List lists tokens. The query parameters are name and value pairs.
 func (c *Client) List(pairs ...string) *Response {
 	query, _ := url.ParseQuery(encodeForm(pairs...)) // it was just encoded
 	return c.Send(Request{Method: http.MethodGet, Path: c.t.CollectionPath(), Query: query})
 }
 
-// ListOwn lists the caller's own tokens, with more query parameters as pairs.
+// ListOwn lists the caller's own tokens, with more query parameters as name and value pairs.
 func (c *Client) ListOwn(pairs ...string) *Response {
 	return c.List(append([]string{"owner-id", "me"}, pairs...)...)
 }
 
-// Create asks for a token. One that comes into being is removed when the scenario ends.
+// Create creates a token. The token is deleted when the scenario ends.
 func (c *Client) Create(body Body) *Response {
 	return c.Send(c.CreateRequest(body))
 }
 
-// NewTokenBody returns a request body for a token that expires at T.Expiry, in every version.
+// NewTokenBody returns the body of a create request that every version accepts, with a unique name
+// and T.Expiry.
 func (c *Client) NewTokenBody() Body {
 	return Body{"name": c.t.UniqueName(), "expirationDate": FormatTime(c.t.Expiry())}
 }
@@ -141,36 +142,36 @@ func (c *Client) MustCreate(extra ...Body) Token {
 	return token
 }
 
-// Patch changes a token.
+// Patch applies operations to a token.
 func (c *Client) Patch(id string, operations ...Op) *Response {
 	return c.Send(c.PatchRequest(id, operations...))
 }
 
-// Delete removes a token.
+// Delete deletes a token.
 func (c *Client) Delete(id string) *Response {
 	return c.Send(c.DeleteRequest(id))
 }
 
-// MustDelete removes a token, and ends the scenario if that is rejected.
+// MustDelete deletes a token. It ends the scenario if the request is rejected.
 func (c *Client) MustDelete(id string) *Response {
 	return c.Delete(id).ExpectStatus(http.StatusNoContent)
 }
 
-// Bulk changes several tokens.
+// Bulk applies operations to several tokens.
 func (c *Client) Bulk(ids []string, operations ...Op) *Response {
 	return c.Send(c.BulkRequest(ids, operations...))
 }
 
-// Find returns the token of that id in the caller's own list, and reports whether it is there.
+// Find returns the token with an id from the caller's own list, and reports whether it is listed.
 func (c *Client) Find(id string) (Token, bool) {
 	return c.ListOwn().Find(id)
 }
 
-// MustFind returns the token of that id in the caller's own list, and ends the scenario if there is
-// none.
+// MustFind returns the token with an id from the caller's own list. It ends the scenario if there
+// is none.
 func (c *Client) MustFind(id string) Token { return c.ListOwn().MustFind(id) }
 
-// FormatTime writes a moment as requests and answers have it.
+// FormatTime formats a time as in requests and responses.
 func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 func encode(value any) string {
@@ -181,16 +182,15 @@ func encode(value any) string {
 	return string(encoded)
 }
 
-// Send makes a request and holds it, and what is answered, against the documents. What it made is
-// removed when the scenario ends, and a write is waited for until the lists of a live target show
-// it.
+// Send makes a request and validates the exchange against the documents. Created tokens are deleted
+// when the scenario ends. After a write to a real tenant, Send waits until the lists show it.
 func (c *Client) Send(r Request) *Response {
 	response := c.send(r)
 	c.t.must(c.t.gatewayError(response.exchange))
 	return response
 }
 
-// send is Send, but returns also what a gateway responded.
+// send is like Send, but also returns a response of a gateway.
 func (c *Client) send(r Request) *Response {
 	ctx, end := c.t.requestContext(r)
 	defer end()
@@ -200,7 +200,7 @@ func (c *Client) send(r Request) *Response {
 	return c.record(r, x)
 }
 
-// do makes a request, and reads its response. Several goroutines may do so at once.
+// do makes a request and reads its response. It is safe for concurrent use.
 func (c *Client) do(ctx context.Context, r Request) (*exchange, error) {
 	address := c.t.session.base + r.Path
 	if query := r.query(); query != "" {
@@ -239,7 +239,7 @@ func (c *Client) do(ctx context.Context, r Request) (*exchange, error) {
 	}, nil
 }
 
-// query is what stands behind the question mark.
+// query returns the encoded query.
 func (r Request) query() string {
 	if r.RawQuery != "" {
 		return r.RawQuery
@@ -247,7 +247,7 @@ func (r Request) query() string {
 	return r.Query.Encode()
 }
 
-// record adds an exchange to the scenario: it judges the exchange, and tracks what it created.
+// record adds an exchange to the scenario, checks it, and tracks the tokens that it created.
 func (c *Client) record(r Request, x *exchange) *Response {
 	t := c.t
 	t.lastExchange = x
@@ -265,7 +265,7 @@ func (c *Client) record(r Request, x *exchange) *Response {
 	t.responded = t.responded || x.Status < 300 || x.Status >= 400 && x.Status < 500
 	op, document := t.run.findOperation(t.version, r.Method, r.Path)
 	if r.RawQuery != "" {
-		r.Query, _ = url.ParseQuery(r.RawQuery) // what cannot be read breaks no parameter
+		r.Query, _ = url.ParseQuery(r.RawQuery) // an invalid query violates no parameter
 	}
 	c.validateRequest(op, r)
 	t.validateResponse(op, document, x)

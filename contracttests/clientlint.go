@@ -18,21 +18,22 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// LintOptions say what [LintClient] judges. The zero value is the client's namespace.
+// LintOptions configures [LintClient]. The zero value checks the namespace of the control client.
 type LintOptions struct {
-	// AllNamespaces judges every namespace of the mock, also those that were removed.
+	// AllNamespaces includes every namespace of the mock, even removed ones.
 	AllNamespaces bool
-	// AllowedKinds kinds of findings are skipped.
+	// AllowedKinds are the kinds of findings to ignore.
 	AllowedKinds []string
-	// AllowEmpty lets a check pass that judges no request.
+	// AllowEmpty lets the check pass without any checked request.
 	AllowEmpty bool
-	// Clear clears the findings that are judged.
+	// Clear clears the findings after they are read.
 	Clear bool
 }
 
-// LintClient judges what clients did since the mock was started or its findings were cleared. The
-// report has a result for each rule. If no request was judged, it has one result, which fails. It
-// returns an error if the mock cannot be reached, or never had the namespace.
+// LintClient reports the findings about clients since the mock started or its findings were
+// cleared. The report has a result for each rule. Without any checked request it has a single
+// result, which fails. LintClient returns an error if the mock cannot be reached or the namespace
+// never existed.
 func LintClient(ctx context.Context, mock *control.Client, options LintOptions) (*report.Report,
 	error,
 ) {
@@ -43,7 +44,7 @@ func LintClient(ctx context.Context, mock *control.Client, options LintOptions) 
 	}
 	out := &report.Report{
 		Schema: report.SchemaVersion, Started: start.UTC(), Warnings: []report.Warning{},
-		Results: []report.Result{}, Judged: judged(findings),
+		Results: []report.Result{}, Judged: judgedRequests(findings),
 	}
 	if findings.Judged == 0 {
 		addEmpty(out, options.AllowEmpty)
@@ -69,7 +70,7 @@ func LintClient(ctx context.Context, mock *control.Client, options LintOptions) 
 	return out, nil
 }
 
-// fetch returns the findings that are judged.
+// fetch returns the findings to report.
 func (o LintOptions) fetch(ctx context.Context, mock *control.Client) (control.Findings, error) {
 	switch {
 	case o.AllNamespaces && o.Clear:
@@ -82,7 +83,7 @@ func (o LintOptions) fetch(ctx context.Context, mock *control.Client) (control.F
 	return mock.Findings(ctx)
 }
 
-// judgeRule adds what was found by one rule to its result.
+// judgeRule adds the findings of one rule to its result.
 func judgeRule(result *report.Result, lintRule LintRule, findings control.KindFindings,
 	allowed bool,
 ) {
@@ -126,8 +127,8 @@ func findingsText(n int) string {
 	return fmt.Sprintf("%d findings", n)
 }
 
-// findingsMessage returns the number of findings, with the first one: its request, what was wrong
-// with it, and the remedy.
+// findingsMessage returns the number of findings, and the request, problem and remedy of the first
+// one.
 func findingsMessage(findings control.KindFindings, advice string) string {
 	text := findingsText(findings.Count)
 	if len(findings.Examples) == 0 {
@@ -142,8 +143,8 @@ func findingsMessage(findings control.KindFindings, advice string) string {
 			cmp.Or(first.Remedy, advice)))
 }
 
-// sourcesOf returns the sources of a rule in the documents of the versions that the findings are
-// of.
+// sourcesOf returns the sources of a rule, in the documents of the versions that the findings are
+// about.
 func sourcesOf(sources []string, examples []control.FindingExample) []string {
 	var versions []version.Version
 	for _, v := range version.All() {
@@ -169,8 +170,8 @@ func sourcesOf(sources []string, examples []control.FindingExample) []string {
 	return out
 }
 
-// pointerIn returns a pointer into the document of another version. That of v1 has other paths, and
-// names of schemas in small letters.
+// pointerIn translates a pointer to the document of another version. The document of v1 has other
+// paths, and schema names in lower case.
 func pointerIn(v version.Version, pointer string) string {
 	if v != version.V1 {
 		return pointer
@@ -183,7 +184,7 @@ func pointerIn(v version.Version, pointer string) string {
 	return strings.Replace(pointer, "/~1personal-access-tokens", "/~1personal-access-tokens~1v1", 1)
 }
 
-// versionOf returns the version that the path of a request is of, empty if it is of none.
+// versionOf returns the version of a request's path, empty if it has none.
 func versionOf(e control.FindingExample) version.Version {
 	path := strings.TrimPrefix(e.Path, "/t/"+e.Namespace)
 	for _, v := range version.All() {
@@ -212,8 +213,8 @@ func clientFailure(example control.FindingExample) report.Failure {
 	}
 }
 
-// judged returns what the findings are about.
-func judged(findings control.Findings) *report.Judged {
+// judgedRequests returns the number of requests that the findings are based on.
+func judgedRequests(findings control.Findings) *report.Judged {
 	j := &report.Judged{
 		Requests: findings.Judged, Namespaces: findings.Namespaces,
 		OtherNamespaceRequests: findings.OtherNamespaceRequests,
@@ -232,34 +233,34 @@ func judged(findings control.Findings) *report.Judged {
 	return j
 }
 
-// notJudgedTexts are the reasons for which a mock does not judge requests, as parts of a sentence.
+// notJudgedTexts describe why a mock does not check requests, as parts of a sentence.
 var notJudgedTexts = map[string]string{
 	control.NotJudgedControl: "to the control API",
 	control.NotJudgedIgnored: "to namespaces whose findings are ignored, such as those of a " +
 		"contract run",
 	control.NotJudgedForwarded:     "forwarded to the fallback",
 	control.NotJudgedBrowser:       "by a browser on its own, such as preflights",
-	string(rule.RateLimit):         "over the rate limit",
-	string(rule.InjectedFault):     "rejected by a fault",
-	string(rule.PreferredStatus):   "rejected because of Prefer",
+	string(rule.RateLimit):         "rejected by the rate limit",
+	string(rule.InjectedFault):     "rejected by an injected fault",
+	string(rule.PreferredStatus):   "rejected because of the Prefer header",
 	string(rule.HostileProfile):    "rejected by the hostile profile",
-	string(rule.MemoryBudget):      "over the memory budget",
-	string(rule.TooManyNamespaces): "to one namespace too many",
+	string(rule.MemoryBudget):      "rejected by the memory budget",
+	string(rule.TooManyNamespaces): "rejected by the limit of namespaces",
 }
 
-// addEmpty adds the only result of a check that judged no request.
+// addEmpty adds the single result of a check without any checked request.
 func addEmpty(r *report.Report, allowed bool) {
-	message := "no request was judged"
+	message := "no request was checked"
 	if rest := r.Judged.NotJudgedText(); rest != "" {
 		message += ", but these were sent: " + rest
 	}
-	remedy := "; a client has to send some, or --allow-empty lets this pass"
+	remedy := "; send requests, or allow this with --allow-empty"
 	if allowed {
-		remedy = ": --allow-empty allows this"
+		remedy = " (allowed by --allow-empty)"
 	}
 	message += remedy
 	result := report.Result{
-		ID: "client/any-request", Promise: "A client sends a request that is judged.",
+		ID: "client/any-request", Promise: "A client sends a request that is checked.",
 		Sources: []string{"README.md#checking-your-client"}, Evidence: evidence.Assumed,
 		Outcome: report.Fail, Kind: report.KindNoRequests, Message: message,
 		Failures: []report.Failure{}, Notes: []string{},

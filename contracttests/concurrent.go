@@ -13,9 +13,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Concurrent makes requests side by side, as quickly as it can be done, and returns the responses,
-// by status. A patch is not waited for until a list shows it, because each may change what the
-// others respond.
+// Concurrent makes requests concurrently and returns the responses, sorted by status. It does not
+// wait until lists show a patch, because each patch may change the effect of the others.
 func (c *Client) Concurrent(requests ...Request) []*Response {
 	const maxConcurrent = 10
 	type exchangePair struct {
@@ -35,9 +34,9 @@ func (c *Client) Concurrent(requests ...Request) []*Response {
 	}
 	group.Wait()
 	c.t.requests += len(requests)
-	// What was made is known even if other requests failed, so that it can be deleted.
+	// Record successful requests even if others failed, so that their tokens are deleted.
 	all = slices.DeleteFunc(all, func(s exchangePair) bool { return s.exchange == nil })
-	// None came before another: those that were served first make the same of two runs.
+	// The order of completion is random. Sorting by status makes recordings of two runs equal.
 	slices.SortStableFunc(all, func(a, b exchangePair) int {
 		return cmp.Compare(a.Status, b.Status)
 	})
@@ -58,8 +57,8 @@ func (c *Client) Concurrent(requests ...Request) []*Response {
 	return responses
 }
 
-// toRecording returns the exchange as it is recorded. A success of a write that was made at once
-// with others shows what came before it, which is chance, so that its body is left out.
+// toRecording returns the exchange as recorded. It drops the body of a concurrent patch, which
+// depends on the order of the requests.
 func (x *exchange) toRecording() recording.Exchange {
 	r := recording.Exchange(*x)
 	if x.Concurrent && x.Method == http.MethodPatch && x.Status < 300 {
@@ -68,7 +67,7 @@ func (x *exchange) toRecording() recording.Exchange {
 	return r
 }
 
-// CreateRequest returns the request that Create makes.
+// CreateRequest returns the request of Create.
 func (c *Client) CreateRequest(body Body) Request {
 	return Request{
 		Method: http.MethodPost, Path: c.t.CollectionPath(), ContentType: "application/json",
@@ -76,7 +75,7 @@ func (c *Client) CreateRequest(body Body) Request {
 	}
 }
 
-// PatchRequest returns the request that Patch makes.
+// PatchRequest returns the request of Patch.
 func (c *Client) PatchRequest(id string, operations ...Op) Request {
 	return Request{
 		Method: http.MethodPatch, Path: c.t.CollectionPath() + "/" + url.PathEscape(id),
@@ -85,12 +84,12 @@ func (c *Client) PatchRequest(id string, operations ...Op) Request {
 	}
 }
 
-// DeleteRequest returns the request that Delete makes.
+// DeleteRequest returns the request of Delete.
 func (c *Client) DeleteRequest(id string) Request {
 	return Request{Method: http.MethodDelete, Path: c.t.CollectionPath() + "/" + url.PathEscape(id)}
 }
 
-// BulkRequest returns the request that Bulk makes.
+// BulkRequest returns the request of Bulk.
 func (c *Client) BulkRequest(ids []string, operations ...Op) Request {
 	return Request{
 		Method: http.MethodPatch, Path: version.V1.CollectionPath() + "/bulk-update",

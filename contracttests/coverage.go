@@ -10,18 +10,18 @@ import (
 	"example.com/patmock/spec"
 )
 
-// DeclaredResponse is an answer that a document declares.
+// DeclaredResponse is a response that a document declares.
 type DeclaredResponse struct {
-	// Document is a version, or oauth.
+	// Document is a version or "oauth".
 	Document string `json:"document"`
-	// Operation as published.
+	// Operation is the published operation id.
 	Operation string `json:"operation"`
 	Status    int    `json:"status"`
-	// MediaType of the body, empty for none.
+	// MediaType is that of the body, empty without a body.
 	MediaType string `json:"mediaType"`
 }
 
-// coverage collects the rows that were seen.
+// coverage records the declared responses that occurred.
 type coverage struct {
 	mu      sync.Mutex
 	covered map[DeclaredResponse]bool
@@ -30,7 +30,7 @@ type coverage struct {
 func (r *Runner) recordCoverage(op *spec.Operation, document string, status int,
 	contentType string,
 ) {
-	mediaType, _, _ := mime.ParseMediaType(contentType) // none is none
+	mediaType, _, _ := mime.ParseMediaType(contentType) // empty without a content type
 	r.coverage.mu.Lock()
 	defer r.coverage.mu.Unlock()
 	if r.coverage.covered == nil {
@@ -39,15 +39,14 @@ func (r *Runner) recordCoverage(op *spec.Operation, document string, status int,
 	r.coverage.covered[DeclaredResponse{document, op.ID, status, mediaType}] = true
 }
 
-// CoveredResponses are the rows that the runs of the runner have met so far.
+// CoveredResponses returns the declared responses that occurred so far.
 func (r *Runner) CoveredResponses() map[DeclaredResponse]bool {
 	r.coverage.mu.Lock()
 	defer r.coverage.mu.Unlock()
 	return maps.Clone(r.coverage.covered)
 }
 
-// DeclaredResponses lists every answer that the effective documents of the API and of the token
-// endpoint declare.
+// DeclaredResponses returns every response that the effective documents declare, sorted.
 func (r *Runner) DeclaredResponses() []DeclaredResponse {
 	var rows []DeclaredResponse
 	for name, document := range r.documents {
@@ -70,11 +69,11 @@ func (r *Runner) DeclaredResponses() []DeclaredResponse {
 	return rows
 }
 
-// UnreachableReason says why no scenario can meet a row, empty where one can.
+// UnreachableReason returns why no scenario can cause a response, empty if one can.
 func UnreachableReason(row DeclaredResponse) string {
 	if row.Document == spec.OAuth && row.Operation != "requestAccessToken" && row.Status >= 500 {
-		return "a server fails there by a bug of its own only: no fault can be injected beside " +
-			"the token endpoint and the tokens"
+		return "only a bug of the server causes it: faults can be injected at the token endpoint " +
+			"and the tokens only"
 	}
 	return ""
 }

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/jsondiff"
 )
 
-// difference returns the places in which two values differ as JSON: "-" before what is wanted, "+"
-// before what there is. It returns an empty string if the values are deeply equal.
+// difference returns the differences of two values as JSON: "-" before wanted values, "+" before
+// others. It is empty if the values are deeply equal.
 func difference(want, got any) string {
 	if reflect.DeepEqual(want, got) {
 		return ""
@@ -41,8 +41,8 @@ func difference(want, got any) string {
 	return b.String()
 }
 
-// asJSON returns a value as decoded from JSON. It reports false for a value that JSON cannot
-// express, and for one that has a text of its own, such as an absent field.
+// asJSON converts a value to decoded JSON. It reports false for a value that JSON cannot express,
+// and for a fmt.Stringer such as an absent field.
 func asJSON(value any) (decoded any, ok bool) {
 	if _, ok := value.(fmt.Stringer); ok {
 		return nil, false

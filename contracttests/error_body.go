@@ -1,7 +1,7 @@
 package contracttests
 
-// An ErrorBody is the body of an error response. SailPoint's errors have the first four properties,
-// a 401 and the errors of /oauth have Error, and a 429 has Message.
+// An ErrorBody is the body of an error response. SailPoint errors have the first four properties, a
+// 401 and errors below /oauth have Error, and a 429 has Message.
 type ErrorBody struct {
 	DetailCode Field[string]         `json:"detailCode,omitzero"`
 	TrackingID Field[string]         `json:"trackingId,omitzero"`
@@ -11,15 +11,15 @@ type ErrorBody struct {
 	Message    Field[string]         `json:"message,omitzero"`
 }
 
-// An ErrorMessage is a message of SailPoint's errors.
+// An ErrorMessage is a message of a SailPoint error.
 type ErrorMessage struct {
 	Locale       Field[string] `json:"locale,omitzero"`
 	LocaleOrigin Field[string] `json:"localeOrigin,omitzero"`
 	Text         Field[string] `json:"text,omitzero"`
 }
 
-// UnmarshalJSON compares names exactly.
+// UnmarshalJSON matches names exactly.
 func (e *ErrorBody) UnmarshalJSON(data []byte) error { return decodeObject(data, e) }
 
-// UnmarshalJSON compares names exactly.
+// UnmarshalJSON matches names exactly.
 func (m *ErrorMessage) UnmarshalJSON(data []byte) error { return decodeObject(data, m) }

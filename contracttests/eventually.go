@@ -13,29 +13,29 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// DefaultConsistencyTimeout is how long the lists of a live target may take to show a write that it
-// has answered. A tenant is eventually consistent: the harness looks at the list of the token's
-// owner after each write, at once and then less and less often, and a scenario goes on when the
-// write shows, or fails when it does not show in this time. What it looks at counts as requests of
-// the scenario, and is no part of what is observed. A patmock is consistent, and not looked at.
+// DefaultConsistencyTimeout is the default of Options.ConsistencyTimeout. A tenant is eventually
+// consistent. After each write the harness polls the list of the token's owner, with growing
+// intervals. The scenario continues when the list shows the write, and fails after the timeout. The
+// polls count as requests of the scenario, but are not recorded. A patmock is consistent and is not
+// polled.
 const DefaultConsistencyTimeout = 10 * time.Second
 
-// How long is waited between two looks at a list: at first, and at most.
+// The bounds of the interval between two polls.
 const (
 	initialPollInterval = 100 * time.Millisecond
 	maxPollInterval     = 2 * time.Second
 )
 
-// effect is what the list of its owner shows of a token when a write has come through.
+// effect is the expected state of a token in its owner's list after a write.
 type effect struct {
 	id string
-	// deleted tells that it is not there.
+	// deleted means that the list must not have the token.
 	deleted bool
-	// patched is the response to a patch, nil if the token only has to be there.
+	// patched is the response to a patch. Nil means that the token must only be listed.
 	patched *Token
 }
 
-// mismatch says how a list differs from the effect, empty for not at all.
+// mismatch describes how a list contradicts the effect. It is empty if the list shows the effect.
 func (e effect) mismatch(list []Token) (problem, diff string) {
 	for _, token := range list {
 		if token.ID != e.id {
@@ -49,7 +49,8 @@ func (e effect) mismatch(list []Token) (problem, diff string) {
 		}
 		name, diff := e.patched.firstDifference(token)
 		if diff != "" {
-			problem = name + " of the patched token " + e.id + " is not listed as patch answered it"
+			problem = name + " of the patched token " + e.id +
+				" is not listed as in the response to patch"
 		}
 		return problem, diff
 	}
@@ -59,9 +60,8 @@ func (e effect) mismatch(list []Token) (problem, diff string) {
 	return "the token " + e.id + " is not listed", ""
 }
 
-// firstDifference returns the first property by which a list does not show a patched token yet.
-// Properties that the response to the patch lacks do not count, nor do those that change by
-// themselves, such as lastUsed.
+// firstDifference returns the first property in which a listed token differs from the response to
+// patch. It ignores properties that the response lacks, and lastUsed, which logins change.
 func (k *Token) firstDifference(listed Token) (name, diff string) {
 	for _, property := range []struct {
 		name      string
@@ -83,7 +83,7 @@ func (k *Token) firstDifference(listed Token) (name, diff string) {
 	return "", ""
 }
 
-// effects are those of a write that was answered, by what it asked for.
+// effects returns the expected effects of a successful write.
 func effects(operation string, x *exchange) []effect {
 	if x.Status < 200 || x.Status > 299 {
 		return nil
@@ -115,10 +115,11 @@ func effects(operation string, x *exchange) []effect {
 	return nil
 }
 
-// awaitEffects waits until the lists show what a write did, on a live target. A token whose owner
-// is none of the identities cannot be waited for.
+// awaitEffects waits until the lists of a real tenant show the effects of a write. It skips tokens
+// of unknown owners.
 func (t *T) awaitEffects(effects []effect) {
-	if !t.RealTenant() || t.cleaningUp && t.interrupted() { // a cleanup in a hurry deletes the rest
+	// an interrupted cleanup deletes the rest without waiting
+	if !t.RealTenant() || t.cleaningUp && t.interrupted() {
 		return
 	}
 	for _, e := range effects {
@@ -128,7 +129,7 @@ func (t *T) awaitEffects(effects []effect) {
 	}
 }
 
-// awaitVisible looks at the list of an identity until it shows an effect.
+// awaitVisible polls the list of an identity until it shows an effect.
 func (t *T) awaitVisible(owner Credentials, e effect) {
 	deadline := t.run.Now().Add(t.run.options.ConsistencyTimeout)
 	for interval := initialPollInterval; ; interval = min(2*interval, maxPollInterval) {
@@ -139,7 +140,7 @@ func (t *T) awaitVisible(owner Credentials, e effect) {
 		remaining := deadline.Sub(t.run.Now())
 		if remaining <= 0 {
 			t.fail(report.KindNotVisible,
-				fmt.Sprintf("the write does not show within %s (Options.ConsistencyTimeout): %s",
+				fmt.Sprintf("the write is not visible after %s (Options.ConsistencyTimeout): %s",
 					t.run.options.ConsistencyTimeout, problem), diff)
 			panic(abort{})
 		}
@@ -149,7 +150,7 @@ func (t *T) awaitVisible(owner Credentials, e effect) {
 	}
 }
 
-// checkList says how an identity's own list differs from an effect.
+// checkList fetches the own list of an identity and describes how it contradicts an effect.
 func (t *T) checkList(owner Credentials, e effect) (problem, diff string) {
 	c := t.client(owner)
 	t.requests++
@@ -159,20 +160,20 @@ func (t *T) checkList(owner Credentials, e effect) (problem, diff string) {
 	})
 	var rejected *tenantguard.NotSentError
 	if errors.As(err, &rejected) && t.cleaningUp {
-		return "", "" // that it is gone matters more than that this shows
+		return "", "" // deleting the rest is more important
 	}
 	t.must(err)
 	t.must(t.gatewayError(x))
 	t.judgeExchange(x)
-	if x.Status == http.StatusUnauthorized { // its access token may have expired meanwhile
+	if x.Status == http.StatusUnauthorized { // the access token may have expired
 		t.evictLogin(c)
 	}
 	var list []Token
 	if x.Status != http.StatusOK {
-		return fmt.Sprintf("the list of its owner is answered %d", x.Status), ""
+		return fmt.Sprintf("the list of the owner has status %d", x.Status), ""
 	}
 	if err := json.Unmarshal([]byte(x.ResponseBody), &list); err != nil {
-		return fmt.Sprintf("the list of its owner is none: %v", err), ""
+		return fmt.Sprintf("the list of the owner is not a list of tokens: %v", err), ""
 	}
 	return e.mismatch(list)
 }

@@ -2,17 +2,17 @@ package contracttests
 
 import "strings"
 
-// The lengths of what a report shows of what a target sent. A target may send megabytes.
+// The limits of texts in failures, in bytes. A target may send megabytes.
 const (
 	maxMessage = 2_000
 	maxDiff    = 8_000
 	maxHeader  = 1_000
-	// maxRedacted limits the text that is searched for secrets. It is more than is shown, since a
-	// secret is replaced by a shorter mark.
+	// maxRedacted is the number of bytes that are searched for secrets. It exceeds the other
+	// limits, since a secret is replaced by a shorter mark.
 	maxRedacted = 64 << 10
 )
 
-// cutAtWord returns the beginning of a text, without the word that the limit cuts: half a secret
+// cutAtWord returns the beginning of a text without the word at the limit, since part of a secret
 // is not recognized.
 func cutAtWord(text string, limit int) string {
 	if len(text) <= limit {
@@ -22,7 +22,7 @@ func cutAtWord(text string, limit int) string {
 	return text[:strings.LastIndexAny(text[:limit], separators)+1]
 }
 
-// truncate cuts a text that is longer than limit. A text that was cut ends in three dots.
+// truncate limits the length of a text. A truncated text ends in three dots.
 func truncate(text string, limit int) string {
 	if len(text) <= limit {
 		return text

@@ -11,17 +11,17 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// exchange is a request with its answer.
+// exchange is a request with its response.
 type exchange recording.Exchange
 
-// reportedHeaders are those that matter to a reader, in this order.
+// reportedHeaders are the headers that failures show, in this order.
 var reportedHeaders = []string{
 	"Authorization", "Content-Type", "Retry-After", "Allow", "Www-Authenticate", "Slpt-Request-Id",
 	"X-Mock-Fault",
 }
 
-// text shows the exchange as it went over the wire, but for what does not matter. Redact takes
-// secrets out of a text, and excerpt also bounds it.
+// text formats the exchange as on the wire, with the headers of reportedHeaders. redact removes
+// secrets, and excerpt also limits the length.
 func (x *exchange) text(redact func(string) string, excerpt func(string, int) string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", x.Method, x.URL)
@@ -31,7 +31,7 @@ func (x *exchange) text(redact func(string) string, excerpt func(string, int) st
 	return redact(b.String())
 }
 
-// longest bounds how much of a body is shown.
+// maxBody is the number of bytes of a body that failures show.
 const longest = 4000
 
 func writeMessage(b *strings.Builder, header http.Header, body string,
@@ -47,8 +47,8 @@ func writeMessage(b *strings.Builder, header http.Header, body string,
 	}
 }
 
-// curl repeats the request in a shell, with the access token in the variable TOKEN. Redact takes
-// secrets out of a text.
+// curl returns a shell command that repeats the request, with the access token in the variable
+// TOKEN. redact removes secrets.
 func (x *exchange) curl(redact func(string) string) string {
 	parts := []string{"curl -i -X " + x.Method}
 	if x.Method == http.MethodHead {
@@ -71,7 +71,7 @@ func (x *exchange) curl(redact func(string) string) string {
 
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// encodeForm is an urlencoded form of pairs.
+// encodeForm encodes name and value pairs as a form.
 func encodeForm(pairs ...string) string {
 	values := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {

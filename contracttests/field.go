@@ -15,10 +15,10 @@ type Field[T any] struct {
 	Present, Null bool
 }
 
-// Value returns a Field that has a value.
+// Value returns a Field with a value.
 func Value[T any](value T) Field[T] { return Field[T]{Value: value, Present: true} }
 
-// Null returns a Field that is null.
+// Null returns a null Field.
 func Null[T any]() Field[T] { return Field[T]{Present: true, Null: true} }
 
 // UnmarshalJSON decodes the value of a property that is present.
@@ -30,7 +30,7 @@ func (f *Field[T]) UnmarshalJSON(data []byte) error {
 // HasValue reports whether the property is neither absent nor null.
 func (f Field[T]) HasValue() bool { return f.Present && !f.Null }
 
-// MarshalJSON encodes the value, or null. The option omitzero leaves out a property that is absent.
+// MarshalJSON encodes the value or null. The option omitzero omits an absent property.
 func (f Field[T]) MarshalJSON() ([]byte, error) {
 	if !f.HasValue() {
 		return []byte("null"), nil
@@ -52,11 +52,11 @@ func (f Field[T]) String() string {
 // A PropertyError reports a property of a JSON object that cannot be decoded.
 type PropertyError struct {
 	Property string
-	// Err is that of its value. Nil means that the property is required, and absent or null.
+	// Err is the error of the value. Nil means that a required property is absent or null.
 	Err error
 }
 
-// Error names the property and the problem.
+// Error returns the property and the problem.
 func (e *PropertyError) Error() string {
 	if e.Err == nil {
 		return e.Property + " is absent or null"
@@ -64,12 +64,12 @@ func (e *PropertyError) Error() string {
 	return e.Property + ": " + e.Err.Error()
 }
 
-// Unwrap returns the error of the value.
+// Unwrap returns Err.
 func (e *PropertyError) Unwrap() error { return e.Err }
 
-// decodeObject decodes a JSON object into a struct. Unlike encoding/json it compares names exactly
-// and requires every property whose tag is without omitzero. Properties that the struct does not
-// have go into its field Unknown, if it has one. The error of a property is a [PropertyError].
+// decodeObject decodes a JSON object into a struct. Unlike encoding/json it matches names exactly,
+// and requires every property without the option omitzero. Other properties are stored in the field
+// Unknown, if the struct has one. The error of a property is a [PropertyError].
 func decodeObject(data []byte, object any) error {
 	var properties map[string]json.RawMessage
 	if err := json.Unmarshal(data, &properties); err != nil {

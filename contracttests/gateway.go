@@ -9,22 +9,21 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// A GatewayError is the error of a request to which the API did not respond, but a gateway in front
-// of it. It ends the scenario as one that could not be tried: it is no evidence for or against a
-// promise.
+// A GatewayError is the error of a request that a gateway responded to instead of the API. The
+// scenario ends with an error, since the response is no evidence about the API.
 type GatewayError struct {
 	Method, Path string
 	Status       int
 }
 
-// Error names the request and the status.
+// Error returns the request and the status.
 func (e *GatewayError) Error() string {
-	return fmt.Sprintf("%s %s: status %d %s comes from a gateway, and is no response of the API",
+	return fmt.Sprintf("%s %s: status %d %s comes from a gateway, not from the API",
 		e.Method, redact.Report(e.Path), e.Status, http.StatusText(e.Status))
 }
 
-// gatewayError returns a [GatewayError] if the response of an exchange comes from a gateway, and
-// else nil. Only a scenario that injects faults can expect one of them.
+// gatewayError returns a [GatewayError] if a gateway sent the response, and nil otherwise. A
+// scenario that injects faults may expect such a status.
 func (t *T) gatewayError(x *exchange) error {
 	fault := ""
 	if t.scenario.has(Faults) {

@@ -5,27 +5,27 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// A LintRule is a rule of the registry that binds clients, and that a mock's journal shows.
+// A LintRule is a registered rule about clients that a mock can check in its journal.
 type LintRule struct {
 	rule.Rule
-	// Advice says what to do instead, unless a finding has a remedy of its own.
+	// Advice states the remedy, unless a finding has its own.
 	Advice string
 }
 
-// Kind returns the kind of the findings, see control.FindingKinds. It is the id of the rule.
+// Kind returns the kind of the findings, which is the id of the rule. See control.FindingKinds.
 func (r LintRule) Kind() string { return string(r.ID) }
 
-// LintRules lists what a check looks for, one for each kind of finding.
+// LintRules returns the rules that LintClient checks, one for each kind of finding.
 func LintRules() []LintRule {
 	rules := make([]LintRule, len(advice))
 	for i, a := range advice {
-		rules[i].Rule, _ = rule.Find(rule.ID(a.kind)) // a test finds each
+		rules[i].Rule, _ = rule.Find(rule.ID(a.kind)) // a test checks that each is found
 		rules[i].Advice = a.text
 	}
 	return rules
 }
 
-// advice says what to do instead, by the kind of the finding.
+// advice has the remedy of each kind of finding.
 var advice = []struct{ kind, text string }{
 	{control.UnknownProperty, "remove the property: it was ignored"},
 	{control.UnknownParameter, "remove the parameter: it was ignored"},
@@ -37,24 +37,28 @@ var advice = []struct{ kind, text string }{
 		control.NotSimulated,
 		"give the mock a --fallback for other APIs, or keep such requests away from it",
 	},
-	{control.RepeatedRejection, "do not retry a 4xx but 408 and 429: nothing will change"},
-	{control.NoWait, "wait as Retry-After says, in seconds or until a date"},
-	{control.DeletedToken, "forget credentials and access tokens together with the token"},
+	{
+		control.RepeatedRejection,
+		"do not retry a 4xx other than 408 and 429: the response will be the same",
+	},
+	{control.NoWait, "wait for the seconds or until the date of Retry-After"},
+	{control.DeletedToken, "discard the credentials and access tokens of a deleted token"},
 	{control.ExpiredToken, "renew the token before its expirationDate"},
-	{control.ExpiredAccessToken, "log in again when expires_in has passed, or once after a 401"},
+	{control.ExpiredAccessToken, "log in again after expires_in, or once after a 401"},
 	{control.SecretInQuery, "send secrets in the body or the Authorization header"},
-	{control.MalformedCredentials, "send id and secret as they were created"},
+	{control.MalformedCredentials, "send id and secret unchanged"},
 	{control.PagesRepeat, "request the list once: it is complete, and offset is ignored"},
-	{control.DuplicateKey, "send each name of an object once"},
+	{control.DuplicateKey, "send each property name once"},
 	{
 		control.LoneSurrogate,
-		"encode whole characters: cut and escape texts by characters, not by UTF-16 code units",
+		"encode complete characters: truncate and escape text by characters, not by UTF-16 code " +
+			"units",
 	},
-	{control.MisspeltScope, "send the scope as the documents name it"},
-	{control.ScopeSyntax, "send each scope as an element of its own"},
+	{control.MisspeltScope, "send the scope as spelled in the documents"},
+	{control.ScopeSyntax, "send each scope as its own element"},
 	{
 		control.EmptyScope,
-		"name the scopes of the token, or leave scope out for all rights of the user",
+		"name the scopes of the token, or omit scope for all rights of the user",
 	},
 	{control.IgnoredParameter, "send the parameter once, with a value"},
 }

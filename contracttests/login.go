@@ -17,7 +17,7 @@ type Login struct {
 	JTI                 Field[string]  `json:"jti,omitzero"`
 }
 
-// Claims are those of an access token that scenarios read.
+// Claims are the claims of an access token that scenarios read.
 type Claims struct {
 	ClientID    Field[string]   `json:"client_id,omitzero"`
 	UserName    Field[string]   `json:"user_name,omitzero"`
@@ -30,7 +30,7 @@ type Claims struct {
 	JTI         Field[string]   `json:"jti,omitzero"`
 }
 
-// An Introspection is the response of check_token to a valid access token.
+// An Introspection is a response of check_token to a valid access token.
 type Introspection struct {
 	Claims
 	Active Field[bool]     `json:"active,omitzero"`
@@ -43,7 +43,7 @@ type JOSEHeader struct {
 	Kid Field[string] `json:"kid,omitzero"`
 }
 
-// A TenantInfo is the response of /oauth/info.
+// A TenantInfo is a response of /oauth/info.
 type TenantInfo struct {
 	TenantID          Field[string] `json:"tenantId,omitzero"`
 	TenantName        Field[string] `json:"tenantName,omitzero"`
@@ -54,17 +54,17 @@ type TenantInfo struct {
 	Pod               Field[string] `json:"pod,omitzero"`
 }
 
-// UnmarshalJSON compares names exactly.
+// UnmarshalJSON matches names exactly.
 func (l *Login) UnmarshalJSON(data []byte) error { return decodeObject(data, l) }
 
-// UnmarshalJSON compares names exactly.
+// UnmarshalJSON matches names exactly.
 func (c *Claims) UnmarshalJSON(data []byte) error { return decodeObject(data, c) }
 
-// UnmarshalJSON compares names exactly.
+// UnmarshalJSON matches names exactly.
 func (i *Introspection) UnmarshalJSON(data []byte) error { return decodeObject(data, i) }
 
-// UnmarshalJSON compares names exactly.
+// UnmarshalJSON matches names exactly.
 func (h *JOSEHeader) UnmarshalJSON(data []byte) error { return decodeObject(data, h) }
 
-// UnmarshalJSON compares names exactly.
+// UnmarshalJSON matches names exactly.
 func (i *TenantInfo) UnmarshalJSON(data []byte) error { return decodeObject(data, i) }

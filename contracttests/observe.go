@@ -13,11 +13,10 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// ExchangeRules returns the rules that are judged in every exchange, whatever its scenario is
-// about.
+// ExchangeRules returns the rules that are checked in every exchange of every scenario.
 func ExchangeRules() []rule.ID { return observer.Rules() }
 
-// newObserver returns the observer of a scenario, which judges what the scenario is not about.
+// newObserver returns the observer of a scenario.
 func (t *T) newObserver() *observer.Observer {
 	o := observer.Options{
 		Now: t.estimatedNow, RealTenant: t.RealTenant(), BrokenRules: t.scenario.ViolatedRules,
@@ -25,14 +24,14 @@ func (t *T) newObserver() *observer.Observer {
 		HasFaults: t.scenario.has(Faults) || len(t.session.profile.Hostile) > 0,
 	}
 	if o.RealTenant {
-		// the wait for a write reports one that takes longer
+		// awaitVisible reports a write that takes longer
 		o.ConsistencyTimeout = 2 * t.run.options.ConsistencyTimeout
 	}
 	return observer.New(o)
 }
 
-// estimatedNow returns the time at the target without a request: by the responses of a tenant, and
-// on a patmock as the scenario has set its clock.
+// estimatedNow returns the time at the target without making a request. On a tenant it follows the
+// responses, and on a patmock the clock that the scenario has set.
 func (t *T) estimatedNow() time.Time {
 	now := t.run.Now()
 	switch {
@@ -44,7 +43,7 @@ func (t *T) estimatedNow() time.Time {
 	return now.Add(t.session.clockOffset)
 }
 
-// setClock notes the clock that a control request has returned.
+// setClock stores the clock of a control response.
 func (s *session) setClock(c control.Clock, now time.Time) {
 	s.clockOffset, s.frozenAt = c.Now.Sub(now), time.Time{}
 	if c.Frozen {
@@ -52,8 +51,8 @@ func (s *session) setClock(c control.Clock, now time.Time) {
 	}
 }
 
-// judgeExchange lets the observer judge an exchange. Its findings follow the failures of the
-// scenario itself. On a tenant a finding about what is only assumed is no failure.
+// judgeExchange adds the observer's findings about an exchange to the failures. On a tenant a
+// finding of an assumed rule is no failure.
 func (t *T) judgeExchange(x *exchange) {
 	t.run.observed.exchanges.Add(1)
 	for _, f := range t.observer.Observe(recording.Exchange(*x)) {
@@ -66,9 +65,8 @@ func (t *T) judgeExchange(x *exchange) {
 	}
 }
 
-// requestLists requests lists of a patmock after a write, which the observer compares with what is
-// known: the own list of the user who wrote, and that of the token's owner. They are no part of
-// what the scenario does.
+// requestLists requests lists of a patmock after a write, for the observer to check: that of the
+// user who wrote, and that of the token's owner. They are not recorded.
 func (t *T) requestLists(c *Client, effects []effect) {
 	if len(effects) == 0 || !t.listsAllowed() || t.cleaningUp {
 		return
@@ -84,8 +82,8 @@ func (t *T) requestLists(c *Client, effects []effect) {
 	}
 }
 
-// requestLastLists requests lists of a patmock when a scenario that wrote has run: of another
-// version, and of all tokens.
+// requestLastLists requests lists of a patmock at the end of a scenario that wrote: one in another
+// version, and one of all tokens.
 func (t *T) requestLastLists() {
 	if !t.modified || !t.listsAllowed() {
 		return
@@ -102,7 +100,7 @@ func (t *T) requestLastLists() {
 	}
 }
 
-// unrecordedClient is a client of an identity, whose login is no part of what the scenario does.
+// unrecordedClient returns a client of an identity without recording its login.
 func (t *T) unrecordedClient(credentials Credentials) *Client {
 	if c := t.clients[credentials]; c != nil {
 		return c
@@ -114,7 +112,7 @@ func (t *T) unrecordedClient(credentials Credentials) *Client {
 	return c
 }
 
-// listsAllowed reports whether the observer may request lists of its own.
+// listsAllowed reports whether the observer may request lists.
 func (t *T) listsAllowed() bool {
 	countsRequests := t.scenario.has(Faults) || t.scenario.has(RateLimit)
 	return !t.RealTenant() && !t.run.options.NoLists && !countsRequests &&

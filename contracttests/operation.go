@@ -9,8 +9,9 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// findOperation finds what takes a request: in the document of the version, else in that of the
-// token endpoint. Op is nil where none does.
+// findOperation returns the operation of a request and its document. It searches the document of
+// the version, then that of the token endpoint, then those of the other versions. The operation is
+// nil if none matches.
 func (r *Runner) findOperation(v version.Version, method, path string) (*spec.Operation,
 	*spec.Document,
 ) {
@@ -22,7 +23,8 @@ func (r *Runner) findOperation(v version.Version, method, path string) (*spec.Op
 	if v != "" {
 		names = append([]string{string(v)}, names...)
 	}
-	for _, literal := range []bool{true, false} { // a literal path wins, whatever the method
+	// a literal path takes precedence, whatever the method
+	for _, literal := range []bool{true, false} {
 		var without *spec.Document
 		for _, name := range names {
 			for _, op := range r.documents[name].Operations {
@@ -47,7 +49,7 @@ func (r *Runner) findOperation(v version.Version, method, path string) (*spec.Op
 	return nil, r.documents[string(cmp.Or(v, version.V2026))]
 }
 
-// samePath compares a path with one of a document, in which {id} stands for one segment.
+// samePath reports whether a path matches a path template, in which {id} matches one segment.
 func samePath(pattern, path string) bool {
 	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
 	return slices.EqualFunc(want, got, func(w, g string) bool {

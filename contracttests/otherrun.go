@@ -8,8 +8,8 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// noteOtherRuns looks in a list of a tenant for tokens that another run of the contract made. Such
-// a run may change what lists show while a scenario compares them.
+// noteOtherRuns records the tokens of other contract runs in a list of a tenant. Such a run may
+// change lists while a scenario compares them.
 func (t *T) noteOtherRuns(operation string, x *exchange) {
 	if !t.RealTenant() || operation != "listPersonalAccessTokens" || x.Status != http.StatusOK {
 		return
@@ -55,7 +55,7 @@ func (t *T) compareOtherRuns(before, after map[string]string) {
 	}
 }
 
-// noteInterference notes the first sign of another run that is under way.
+// noteInterference records the first sign of a concurrent run.
 func (t *T) noteInterference(name, did string) {
 	if t.interference == "" {
 		t.interference = t.excerpt(name, maxHeader) + " " + did +
@@ -64,9 +64,8 @@ func (t *T) noteInterference(name, did string) {
 	}
 }
 
-// startedAtTarget returns when the run has certainly begun, by the clock of the target: a second
-// late, for that is how accurate a date is. What a run before has left may have been named just
-// before.
+// startedAtTarget returns the start of the run by the target's clock, plus a second, which is the
+// precision of the Date header. Tokens of an earlier run may have been named just before.
 func (r *Runner) startedAtTarget() time.Time {
 	return r.Clock().TargetTime(r.started).Add(time.Second)
 }

@@ -13,17 +13,15 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// ErrUnreachable tells that nothing could be tried: the target does not answer, or refuses the
-// credentials.
+// ErrUnreachable is the error of a target that does not respond, or rejects the credentials.
 var ErrUnreachable = errors.New("the target cannot be tested")
 
-// ErrSameIdentity tells that two identities of a target are one user.
+// ErrSameIdentity is the error of two identities that are the same user.
 var ErrSameIdentity = errors.New("the second identity is the same user as the first")
 
-// Preflight logs in as every identity that the target has credentials for, and as the first of a
-// namespace on a patmock, before anything is judged. Its error is ErrUnreachable, with a
-// [LoginError] or ErrSameIdentity if that is the reason. It returns what the target lacks of all
-// needs.
+// Preflight logs in as every identity that the target has credentials for, and on a patmock as the
+// first identity of a namespace. It returns the features that the target lacks. Its error wraps
+// ErrUnreachable, and a [LoginError] or ErrSameIdentity if that is the cause.
 func (r *Runner) Preflight(ctx context.Context) (missing []string, err error) {
 	tenant, err := r.openSession(ctx)
 	if err != nil {
@@ -49,7 +47,7 @@ func (r *Runner) Preflight(ctx context.Context) (missing []string, err error) {
 		if err := t.runGuarded(func() { t.client(credentials) }); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.explainLoginFailure(err))
 		}
-		// an answer that is otherwise not as promised is for the scenarios to judge
+		// The scenarios check the other properties of the response.
 		if c := t.clients[credentials]; c == nil || c.bearer == "" {
 			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.loginError(credentials))
 		}
@@ -57,13 +55,13 @@ func (r *Runner) Preflight(ctx context.Context) (missing []string, err error) {
 	if id := r.tokens.identityID(tenant.owner); id != "" &&
 		id == r.tokens.identityID(tenant.second) {
 		return nil,
-			fmt.Errorf("%w: %w, %s: scenarios with two users would accuse the target falsely; "+
-				"name a token of somebody else, or none", ErrUnreachable, ErrSameIdentity, id)
+			fmt.Errorf("%w: %w, %s: scenarios with two users would fail without reason; use a "+
+				"token of another user, or none", ErrUnreachable, ErrSameIdentity, id)
 	}
 	return tenant.missing(Features()), nil
 }
 
-// checkCredentials logs in to a patmock with the credentials of the target, which cases do not use.
+// checkCredentials logs in to a patmock with the credentials of the target, if it has any.
 func (r *Runner) checkCredentials(ctx context.Context) error {
 	if r.target.RealTenant() {
 		return nil
@@ -90,11 +88,11 @@ func (r *Runner) checkCredentials(ctx context.Context) error {
 }
 
 // ExplainControlError explains why the control API of a patmock did not respond, or rejected the
-// control token. Errors with a remedy of their own are returned as they are.
+// control token. It returns other errors unchanged.
 func ExplainControlError(err error) error {
 	if problem, ok := errors.AsType[*control.Problem](err); ok &&
 		problem.Status == http.StatusUnauthorized {
-		return fmt.Errorf("%w: status 401: %s has to hold the control token of the mock", err,
+		return fmt.Errorf("%w: status 401: %s must be the control token of the mock", err,
 			controlToken)
 	}
 	sent, ok := errors.AsType[*url.Error](err)
@@ -117,8 +115,8 @@ func (t *T) explainLoginFailure(err error) error {
 	return err
 }
 
-// identityID is the id of who logged in, by the answer to its login (RFC 6749 section 5.1 allows
-// members of one's own). Empty means that nobody did, or that the target does not say.
+// identityID returns the identity id in the login response of an identity (RFC 6749, section 5.1,
+// allows additional members). It is empty if there was no login or the target sends no id.
 func (s *tokenCache) identityID(credentials Credentials) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,33 +13,33 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// recorder has what a scenario did and what was found.
+// recorder has the exchanges and failures of a scenario.
 type recorder struct {
 	lastExchange *exchange
 	requests     int
-	// recording reports that exchanges are kept. Answers has the places of those that answered a
-	// question.
+	// recording reports whether exchanges are stored. dialectEntries has the indices of exchanges
+	// that decide dialect entries.
 	recording      bool
 	exchanges      []recording.Exchange
 	dialectEntries map[string]int
-	// responded reports that the target responded with a status below 500.
+	// responded reports whether the target responded with a status below 500.
 	responded bool
-	// modified reports that a write was carried out.
+	// modified reports whether a write succeeded.
 	modified bool
 
 	failures, observerFailures []report.Failure
-	// assumedFailures are failures of rules that are only assumed, on a real tenant.
+	// assumedFailures are failures of assumed rules on a real tenant.
 	assumedFailures []report.Failure
 	notes           []string
-	// otherRuns are the tokens of other runs as lists show them, by name, for each request.
+	// otherRuns has the listed tokens of other runs, by request and name.
 	otherRuns map[string]map[string]string
-	// interference says what another run did during the scenario, empty if it did nothing.
+	// interference describes how another run interfered, empty if none did.
 	interference string
 	// secrets are redacted, also in JSON. They need not look like secrets.
 	secrets map[string]bool
 }
 
-// recordExchange keeps an exchange if the run is recorded.
+// recordExchange stores an exchange if the run is recorded.
 func (r *recorder) recordExchange(x *exchange) {
 	if r.recording {
 		r.exchanges = append(r.exchanges, x.toRecording())
@@ -50,7 +50,7 @@ func (r *recorder) fail(kind report.Kind, message, diff string) {
 	r.failures = append(r.failures, r.failure(kind, message, diff))
 }
 
-// failure returns a failure that shows the last exchange.
+// failure returns a failure with the latest exchange.
 func (r *recorder) failure(kind report.Kind, message, diff string) report.Failure {
 	f := report.Failure{
 		Kind: kind, Message: r.excerpt(message, maxMessage), Diff: r.excerpt(diff, maxDiff),
@@ -61,14 +61,14 @@ func (r *recorder) failure(kind report.Kind, message, diff string) report.Failur
 	return f
 }
 
-// rememberSecrets remembers the secrets of an exchange. Shorter texts are words.
+// rememberSecrets adds the secrets of an exchange. Shorter values are not secret.
 func (r *recorder) rememberSecrets(x *exchange) {
 	const minSecretLength = 16
 	var response struct {
 		AccessToken string `json:"access_token"`
 		Secret      string `json:"secret"`
 	}
-	_ = json.Unmarshal([]byte(x.ResponseBody), &response) // what is left out is not there
+	_ = json.Unmarshal([]byte(x.ResponseBody), &response) // absent properties are empty
 	_, bearer, _ := strings.Cut(x.Header.Get("Authorization"), " ")
 	for _, secret := range []string{bearer, response.AccessToken, response.Secret} {
 		if len(secret) >= minSecretLength {
@@ -77,7 +77,7 @@ func (r *recorder) rememberSecrets(x *exchange) {
 	}
 }
 
-// redact removes the known secrets, and all that look like one.
+// redact replaces known secrets, and values that look like secrets.
 func (r *recorder) redact(text string) string {
 	for secret := range r.secrets {
 		text = strings.ReplaceAll(text, secret, redact.Mark)
@@ -86,14 +86,13 @@ func (r *recorder) redact(text string) string {
 	return redact.Report(text)
 }
 
-// excerpt returns the beginning of a text without secrets, at most about limit bytes of it.
+// excerpt returns the beginning of a redacted text, about limit bytes.
 func (r *recorder) excerpt(text string, limit int) string {
 	return truncate(r.redact(cutAtWord(text, maxRedacted)), limit)
 }
 
-// checkResult sets the outcome of a scenario. Err ended it, and left kept its cleanup from deleting
-// what it created.
-func (r *recorder) checkResult(result *report.Result, s Scenario, isTenant bool, err,
+// setOutcome sets the outcome of a scenario. err ended the scenario, and cleanupErr its cleanup.
+func (r *recorder) setOutcome(result *report.Result, s Scenario, isTenant bool, err,
 	cleanupErr error,
 ) {
 	result.Requests = r.requests
@@ -110,7 +109,7 @@ func (r *recorder) checkResult(result *report.Result, s Scenario, isTenant bool,
 	switch {
 	case cleanupErr != nil:
 		set(report.Error, report.KindLeftovers,
-			"what the scenario made may be left: "+
+			"tokens of the scenario may be left: "+
 				r.excerpt(firstLine(cleanupErr.Error()), maxMessage))
 	case errors.As(err, &rejected) && len(r.failures)+len(r.observerFailures) == 0:
 		set(report.Skip, report.KindUnsupported, "the target lacks "+rejected.Missing)
@@ -131,12 +130,12 @@ func (r *recorder) checkResult(result *report.Result, s Scenario, isTenant bool,
 		set(report.Fail, r.observerFailures[0].Kind, r.observerFailures[0].Message)
 	case len(r.failures) > 0:
 		set(report.Provisional, report.KindAssumed,
-			"assumed, and not so here: "+r.failures[0].Message)
+			"assumed, but different here: "+r.failures[0].Message)
 	case len(r.assumedFailures) > 0:
 		set(report.Provisional, report.KindAssumed,
-			"assumed, and not so here: "+r.assumedFailures[0].Message)
+			"assumed, but different here: "+r.assumedFailures[0].Message)
 	case s.OpenQuestion && isTenant:
 		set(report.Provisional, report.KindOpenQuestion,
-			"an open question, answered: "+strings.Join(result.Notes, "; "))
+			"an open question; response: "+strings.Join(result.Notes, "; "))
 	}
 }

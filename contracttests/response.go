@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// A Response is an answer that was read to its end. Its methods note failures in the scenario.
+// A Response is a complete HTTP response. Its methods report failures of the scenario.
 type Response struct {
 	t        *T
 	status   int
@@ -19,16 +19,16 @@ type Response struct {
 	exchange *exchange
 }
 
-// StatusCode is the status.
+// StatusCode returns the status code.
 func (r *Response) StatusCode() int { return r.status }
 
-// Header is a header's value.
+// Header returns the first value of a header.
 func (r *Response) Header(name string) string { return r.header.Get(name) }
 
-// Text is the body.
+// Text returns the body.
 func (r *Response) Text() string { return string(r.body) }
 
-// ExpectStatus expects one of these, and ends the scenario where it is another.
+// ExpectStatus ends the scenario unless the status is one of want.
 func (r *Response) ExpectStatus(want ...int) *Response {
 	if !slices.Contains(want, r.status) {
 		r.t.lastExchange = r.exchange
@@ -38,32 +38,32 @@ func (r *Response) ExpectStatus(want ...int) *Response {
 	return r
 }
 
-// Token expects 200 with a token, and ends the scenario if it is another response.
+// Token decodes a token, and ends the scenario unless the status is 200 and the body is one.
 func (r *Response) Token() Token { return decoded[Token](r.ExpectStatus(http.StatusOK), "a token") }
 
-// Tokens expects 200 with a list of tokens, and ends the scenario if it is another response.
+// Tokens decodes a list of tokens, and ends the scenario unless the status is 200 and the body is
+// one.
 func (r *Response) Tokens() []Token {
 	return decoded[[]Token](r.ExpectStatus(http.StatusOK), "a list of tokens")
 }
 
-// Introspection expects 200 of check_token, and ends the scenario if it is another response.
+// Introspection decodes a response of check_token, and ends the scenario unless the status is 200.
 func (r *Response) Introspection() Introspection {
-	return decoded[Introspection](r.ExpectStatus(http.StatusOK), "that of check_token")
+	return decoded[Introspection](r.ExpectStatus(http.StatusOK), "a response of check_token")
 }
 
-// TenantInfo expects 200 of /oauth/info, and ends the scenario if it is another response.
+// TenantInfo decodes a response of /oauth/info, and ends the scenario unless the status is 200.
 func (r *Response) TenantInfo() TenantInfo {
-	return decoded[TenantInfo](r.ExpectStatus(http.StatusOK), "that of /oauth/info")
+	return decoded[TenantInfo](r.ExpectStatus(http.StatusOK), "a response of /oauth/info")
 }
 
-// Login decodes the response to a login, whatever its status is, and ends the scenario if it is
-// another body.
-func (r *Response) Login() Login { return decoded[Login](r, "that of a login") }
+// Login decodes a login response of any status, and ends the scenario if the body is none.
+func (r *Response) Login() Login { return decoded[Login](r, "a login response") }
 
-// ErrorBody decodes the body as an error, and ends the scenario if it is none.
+// ErrorBody decodes an error, and ends the scenario if the body is none.
 func (r *Response) ErrorBody() ErrorBody { return decoded[ErrorBody](r, "an error") }
 
-// decoded makes a failure that comes next show this exchange.
+// decoded decodes the body. Later failures show this exchange.
 func decoded[T any](r *Response, subject string) (value T) {
 	r.t.lastExchange = r.exchange
 	if err := json.Unmarshal(r.body, &value); err != nil {
@@ -72,7 +72,7 @@ func decoded[T any](r *Response, subject string) (value T) {
 	return value
 }
 
-// Find returns the token of that id in a list, and reports whether it is there.
+// Find returns the token with an id from a list, and reports whether it is listed.
 func (r *Response) Find(id string) (Token, bool) {
 	for _, token := range r.Tokens() {
 		if token.ID == id {
@@ -82,7 +82,7 @@ func (r *Response) Find(id string) (Token, bool) {
 	return Token{}, false
 }
 
-// MustFind returns the token of that id in a list, and ends the scenario unless it is there.
+// MustFind returns the token with an id from a list. It ends the scenario if there is none.
 func (r *Response) MustFind(id string) Token {
 	token, found := r.Find(id)
 	if !found {
@@ -91,9 +91,9 @@ func (r *Response) MustFind(id string) Token {
 	return token
 }
 
-// ExpectError expects a status with an error in SailPoint's form whose detailCode begins with the
-// number, and ends the scenario if the status is another. Words are not compared: their capitals
-// differ in public. A path below /oauth has the error of RFC 6749, section 5.2.
+// ExpectError expects a status with a SailPoint error whose detailCode begins with the status. It
+// ends the scenario if the status differs. The text of detailCode is not compared, since published
+// examples differ in capitals. Below /oauth it expects an error of RFC 6749, section 5.2.
 func (r *Response) ExpectError(status int) *Response {
 	r.ExpectStatus(status)
 	body := r.ErrorBody()
@@ -112,13 +112,13 @@ func (r *Response) ExpectError(status int) *Response {
 	return r
 }
 
-// oauthPath is a path of the token endpoint and its neighbours, in any namespace.
+// oauthPath matches the paths below /oauth, in any namespace.
 var oauthPath = regexp.MustCompile(`^(/t/[^/]+)?/+oauth(/|$)`)
 
-// ExpectRejected expects a 4xx with an error in SailPoint's form, and ends the scenario if the
-// status is another. On a patmock the status is one of want, if there are any. A real tenant may
-// choose another one: no document settles it, and an open question asks for it. 401 and 429 say
-// nothing about the request itself.
+// ExpectRejected expects a 4xx with a SailPoint error, and ends the scenario if the status differs.
+// On a patmock the status must be one of want, if any. A real tenant may choose another status,
+// which an open question records. 401 and 429 do not count: they do not depend on the request
+// itself.
 func (r *Response) ExpectRejected(want ...int) *Response {
 	if len(want) > 0 && !r.t.RealTenant() {
 		r.ExpectStatus(want...)
@@ -131,7 +131,7 @@ func (r *Response) ExpectRejected(want ...int) *Response {
 	return r.ExpectError(r.status)
 }
 
-// Names are the names of the tokens in a list, in its order.
+// Names returns the names of the tokens in a list, in order.
 func (r *Response) Names() []string {
 	names := []string{}
 	for _, token := range r.Tokens() {
@@ -140,7 +140,7 @@ func (r *Response) Names() []string {
 	return names
 }
 
-// IDs are the ids of the tokens in a list, in its order.
+// IDs returns the ids of the tokens in a list, in order.
 func (r *Response) IDs() []string {
 	ids := []string{}
 	for _, token := range r.Tokens() {
@@ -149,7 +149,7 @@ func (r *Response) IDs() []string {
 	return ids
 }
 
-// parseCreated is the id in an answer to create, and whose it is.
+// parseCreated returns the id and the owner of the token in a response to create.
 func parseCreated(status int, body []byte) (id, owner string, ok bool) {
 	var created struct {
 		ID    string

@@ -19,14 +19,14 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Runner runs cases against one target.
+// Runner runs cases against one target. Its methods are safe for concurrent use.
 type Runner struct {
 	target    Target
 	options   Options
 	http      *http.Client
 	documents map[string]*spec.Document
 	id        string
-	// marker is random. It is in the names of what the run makes.
+	// marker is a random part of the names of created tokens.
 	marker   string
 	started  time.Time
 	counter  atomic.Int64
@@ -34,20 +34,20 @@ type Runner struct {
 	coverage coverage
 	mock     mockInfo
 	tokens   tokenCache
-	// lost is how many cases in a row did not get through to a live target.
+	// unreachable is the number of consecutive cases that did not reach a real tenant.
 	unreachable atomic.Int64
-	// timeouts are those of a target without a guard. Silent reports that the guard found the
-	// target not to answer.
+	// timeouts counts those of a target without a guard. unresponsive is set when a guard reports
+	// that the target does not respond.
 	timeouts tenantguard.Breaker
-	// clock is that of a target without a guard, which has its own.
+	// clock is used without a guard. A guard has its own.
 	clock         tenantguard.Clock
 	unresponsive  atomic.Bool
 	cleanupBudget cleanupBudget
-	// observed counts what the observer has judged, and the lists that it has requested.
+	// observed counts the exchanges that the observer checked, and the lists that it requested.
 	observed struct{ exchanges, lists atomic.Int64 }
 }
 
-// NewRunner loads the documents. Its errors are those of the documents.
+// NewRunner returns a Runner for a target. It loads the documents.
 func NewRunner(target Target, o Options) (*Runner, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -89,13 +89,13 @@ func NewRunner(target Target, o Options) (*Runner, error) {
 	return r, nil
 }
 
-// NewRunID makes the id of a run that begins at a moment.
+// NewRunID returns the id of a run that starts at a time.
 func NewRunID(now time.Time) string { return strconv.FormatInt(now.UnixMilli(), 36) }
 
-// Now is wall time.
+// Now returns the wall clock time.
 func (r *Runner) Now() time.Time { return r.options.Now() }
 
-// Clock returns how far the clock of the target is from ours, by its responses so far.
+// Clock returns the target's clock, as estimated from its responses.
 func (r *Runner) Clock() *tenantguard.Clock {
 	if guard, ok := r.http.Transport.(*tenantguard.Guard); ok {
 		return guard.Clock()
@@ -103,7 +103,8 @@ func (r *Runner) Clock() *tenantguard.Clock {
 	return &r.clock
 }
 
-// Run tries the cases and reports. When ctx ends the rest is left out, and the report says so.
+// Run runs the cases and returns the report. When ctx ends, it skips the remaining cases and marks
+// the report as interrupted.
 func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 	started := r.Now()
 	results := make([]*report.Result, len(cases))
@@ -119,7 +120,7 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 				}
 				result, observed := r.runCase(ctx, cases[i])
 				if ctx.Err() != nil {
-					return // what was interrupted is no result
+					return // an interrupted case has no result
 				}
 				mu.Lock()
 				results[i] = &result
@@ -167,7 +168,7 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 	return out
 }
 
-// runCase runs one case. What is observed has the exchanges of its cleanup, too.
+// runCase runs one case. The observation includes the exchanges of its cleanup.
 func (r *Runner) runCase(ctx context.Context, c Case) (result report.Result, observed Observation) {
 	started := r.Now()
 	result = report.Result{
@@ -186,7 +187,7 @@ func (r *Runner) runCase(ctx context.Context, c Case) (result report.Result, obs
 			redact.Report(err.Error())
 		return result, observed
 	}
-	// What the scenario made goes, also when the run is interrupted.
+	// Close the session even if the run is interrupted.
 	defer func() {
 		ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
 		defer stop()
@@ -203,7 +204,7 @@ func (r *Runner) runCase(ctx context.Context, c Case) (result report.Result, obs
 	}
 	t := r.newT(ctx, c, tenant)
 	if c.Scenario.has(RateLimit) {
-		t.ctx = tenantguard.WithoutRateLimit(ctx) // a guard would keep below the limit
+		t.ctx = tenantguard.WithoutRateLimit(ctx) // a guard would not exceed the limit
 	}
 	err = t.runGuarded(func() { c.Scenario.Run(t) })
 	if err == nil {
@@ -211,7 +212,7 @@ func (r *Runner) runCase(ctx context.Context, c Case) (result report.Result, obs
 	}
 	observed.CleanupStart = len(t.exchanges)
 	cleanupErr := t.runCleanups(ctx)
-	t.checkResult(&result, c.Scenario, r.target.RealTenant(), err, cleanupErr)
+	t.setOutcome(&result, c.Scenario, r.target.RealTenant(), err, cleanupErr)
 	if t.RealTenant() {
 		r.noteReachability(t, err)
 	}
@@ -253,8 +254,8 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.cause, e.stack) }
 
-// runGuarded calls f, and turns what ends a scenario from within into an error, nil for a failure
-// that is noted.
+// runGuarded calls f and recovers from panics. It returns the error that ended the scenario, nil
+// after a failure.
 func (t *T) runGuarded(f func()) (err error) {
 	defer func() {
 		switch cause := recover().(type) {
@@ -269,7 +270,7 @@ func (t *T) runGuarded(f func()) (err error) {
 	return nil
 }
 
-// newestVersion is the newest version that is tried.
+// newestVersion returns the newest version of the run.
 func (r *Runner) newestVersion() version.Version {
 	if len(r.options.Versions) > 0 {
 		return r.options.Versions[len(r.options.Versions)-1]

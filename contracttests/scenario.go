@@ -1,7 +1,7 @@
-// Package contracttests is the contract of the personal access token API: a list of scenarios, each
-// a promise with its source, run over HTTP against any target. It knows nothing of the mock's
-// rules: they are stated a second time here, so that a wrong reading of the documents shows as a
-// red scenario.
+// Package contracttests tests a server against the contract of the personal access token API. The
+// contract is a list of scenarios. Each one states a promise with its source, and tests it over
+// HTTP. The scenarios state the rules independently of the mock, so that a misread document shows
+// as a failing scenario.
 package contracttests
 
 import (
@@ -15,78 +15,77 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A Scenario is one promise of the API, and how to see whether it is kept.
+// A Scenario tests one promise of the API.
 type Scenario struct {
-	// ID is stable: a family, and names with dashes behind slashes.
+	// ID identifies the scenario in reports and recordings, and never changes: a family, then words
+	// with hyphens, separated by slashes.
 	ID string
-	// Promise says in one sentence what holds.
+	// Promise states the expected behavior in one sentence.
 	Promise string
-	// Sources are where the promise is written: "v2026 #/paths/~1personal-access-tokens/post" for a
-	// pointer into a published document, an https:// page, "errata ID", or the link to a fact, such
-	// as "docs/behaviour.md#create-is-200".
+	// Sources cite the documents that state the promise. A source is a pointer into a published
+	// document ("v2026 #/paths/~1personal-access-tokens/post"), an https:// page, "errata ID", or a
+	// link to a fact ("docs/behaviour.md#create-is-200").
 	Sources []string
-	// Evidence of the promise.
+	// Evidence is the evidence of the promise.
 	Evidence evidence.Level
-	// OpenQuestion marks one that nothing settles: what it notes is always provisional on a real
-	// tenant.
+	// OpenQuestion reports that no document states the promise. The scenario records the responses
+	// of a real tenant, and its result there is always provisional.
 	OpenQuestion bool
-	// Versions where it holds. Nil means all. Unversioned stands for a promise that belongs to no
-	// version.
+	// Versions are the API versions to test. Nil means all. Unversioned is for a promise that
+	// belongs to no version.
 	Versions []version.Version
-	// Features are what a target must have.
+	// Features are the features that the target must have.
 	Features []Feature
-	// Rules are the rules that it covers.
+	// Rules are the rules that the scenario covers.
 	Rules []rule.ID
-	// ViolatedRules are the rules of every exchange that it breaks on purpose.
+	// ViolatedRules are rules of [ExchangeRules] that the scenario violates on purpose.
 	ViolatedRules []rule.ID
-	// Run tries it. It fails by the methods of T.
+	// Run tests the promise. It reports failures by the methods of T.
 	Run func(t *T)
 }
 
-// Unversioned is the version of a scenario that belongs to none, such as one about the token
-// endpoint.
+// Unversioned is the Versions field of a scenario that belongs to no version, such as one about the
+// token endpoint.
 var Unversioned = []version.Version{""}
 
-// Legacy and Current are the versions before and since tokens may live for ever.
+// Legacy and Current are the versions without and with tokens that never expire.
 var (
 	Legacy  = version.Legacy()
 	Current = version.Current()
 )
 
-// A Feature is something that not every target has.
+// A Feature is an ability that some targets lack.
 type Feature string
 
-// The features.
+// The features that a scenario can need.
 const (
-	// Writes to the target are allowed.
+	// Writes means that the run may change data.
 	Writes Feature = "writes"
-	// SecondIdentity is another user, who is no administrator.
+	// SecondIdentity means that there are credentials of a second user, who is no administrator.
 	SecondIdentity Feature = "second-identity"
-	// Admin is a user with the level ORG_ADMIN.
+	// Admin means that there are credentials of a user with the level ORG_ADMIN.
 	Admin Feature = "admin"
-	// Clock can be moved.
+	// Clock means that the time can be set.
 	Clock Feature = "clock"
-	// Faults can be injected.
+	// Faults means that faults can be injected.
 	Faults Feature = "faults"
-	// SeededTokens are tokens that can be added in any state: managed, expired, used long ago.
+	// SeededTokens means that tokens can be added in any state: managed, expired, used long ago.
 	SeededTokens Feature = "seeds"
-	// RateLimit is enforced, and may be provoked.
+	// RateLimit means that the rate limit is enforced, and that the run may exceed it.
 	RateLimit Feature = "rate-limit"
-	// TokenLimit is enforced: an owner has ten tokens at most.
+	// TokenLimit means that an owner may have ten tokens.
 	TokenLimit Feature = "token-limit"
-	// ScopeDelay is shown: logins give the scopes of before a change for a while.
+	// ScopeDelay means that new access tokens have the former scopes for a while after a change.
 	ScopeDelay Feature = "scope-delay"
-	// APIClient is an OAuth client without a user.
+	// APIClient means that there are credentials of an OAuth client without a user.
 	APIClient Feature = "api-client"
-	// DisposableTokens are tokens with which nothing is lost: what would take all of a user's is
-	// asked for there only.
+	// DisposableTokens means that tokens may be lost, such as all tokens of a user.
 	DisposableTokens Feature = "disposable"
-	// Unmetered is a target on which a request costs nothing: tables of many boundaries are tried
-	// there only.
+	// Unmetered means that many requests cost nothing, as tables of boundary values need.
 	Unmetered Feature = "unmetered"
 )
 
-// Features returns all of them.
+// Features returns all features.
 func Features() []Feature {
 	return []Feature{
 		Writes, SecondIdentity, Admin, Clock, Faults, SeededTokens, RateLimit, TokenLimit,
@@ -96,7 +95,7 @@ func Features() []Feature {
 
 func (s Scenario) has(f Feature) bool { return slices.Contains(s.Features, f) }
 
-// versions where the scenario is tried.
+// versions returns the versions to test.
 func (s Scenario) versions() []version.Version {
 	if s.Versions == nil {
 		return version.All()
@@ -110,8 +109,7 @@ var (
 		`#/\S+)|https://\S+|docs/behaviour\.md#[a-z0-9-]+|errata [a-z-]+)$`)
 )
 
-// CheckScenarios tells what is wrong with a list of scenarios: a name that is there twice, a source
-// that is none.
+// CheckScenarios reports malformed scenarios, such as duplicate ids and unknown rules.
 func CheckScenarios(scenarios []Scenario) error {
 	var wrong []string
 	seen := map[string]bool{}
@@ -123,7 +121,7 @@ func CheckScenarios(scenarios []Scenario) error {
 			report("expected an id such as create/secret-is-shown-once")
 		}
 		if seen[s.ID] {
-			report("there are two of that id")
+			report("duplicate id")
 		}
 		seen[s.ID] = true
 		if !strings.HasSuffix(s.Promise, ".") || strings.Contains(s.Promise, "\n") {
@@ -134,8 +132,8 @@ func CheckScenarios(scenarios []Scenario) error {
 		}
 		for _, source := range s.Sources {
 			if !sourceForm.MatchString(source) {
-				report("expected a document with a pointer, a page, an erratum, or the link to a "+
-					"fact of docs/behaviour.md as source, got %q", source)
+				report("expected a source (pointer into a document, https:// page, erratum, or "+
+					"link to a fact of docs/behaviour.md), got %q", source)
 			}
 		}
 		if !slices.Contains([]evidence.Level{
@@ -145,12 +143,12 @@ func CheckScenarios(scenarios []Scenario) error {
 		}
 		for _, n := range s.Features {
 			if !slices.Contains(Features(), n) {
-				report("unknown need %q", n)
+				report("unknown feature %q", n)
 			}
 		}
 		for _, id := range s.Rules {
 			if _, found := rule.Find(id); !found {
-				report("unknown rule %q; spec/rule has all there are", string(id))
+				report("unknown rule %q; spec/rule lists the rules", string(id))
 			}
 		}
 		if s.Run == nil {

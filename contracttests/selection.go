@@ -12,54 +12,50 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Options choose what is run, and how.
+// Options configures a run.
 type Options struct {
-	// Versions to try. Empty means all.
+	// Versions are the API versions to test. Empty means all.
 	Versions []version.Version
-	// Run and Skip match the id of a scenario, or its id with the version behind a slash. Nil
-	// matches everything and nothing.
+	// Run and Skip select scenarios by a match with the id, or with the id and the version after a
+	// slash. A nil Run selects all, and a nil Skip skips none.
 	Run, Skip *regexp.Regexp
-	// Evidence chooses scenarios by it. Empty means all.
+	// Evidence selects scenarios by their evidence. Empty means all.
 	Evidence []evidence.Level
-	// Parallel is how many cases run side by side on a patmock; a live target gets one at a time,
-	// each of which removes what it made before the next begins. Zero means four.
+	// Parallel is the number of concurrent cases on a patmock. Zero means four. A real tenant runs
+	// one case at a time, cleanup included.
 	Parallel int
-	// ID of the run is in the names of what it makes. Empty means one that is made of the time.
+	// ID identifies the run in the names of its tokens. Empty means an id derived from the time.
 	ID string
-	// ProvokeRateLimit lets a live target be tried by the scenarios about its rate limit, which
-	// exceed it on purpose.
+	// ProvokeRateLimit allows scenarios to exceed the rate limit of a real tenant.
 	ProvokeRateLimit bool
-	// ConsistencyTimeout is how long the lists of a live target may take to show a write. Zero
+	// ConsistencyTimeout is the time in which the lists of a real tenant must show a write. Zero
 	// means DefaultConsistencyTimeout.
 	ConsistencyTimeout time.Duration
-	// NoLists turns off the lists that the run requests of a patmock after each write, beside those
-	// of the scenario. Of a tenant it requests those that ConsistencyTimeout is about, and no
-	// others.
+	// NoLists disables the lists that the observer requests from a patmock after each write.
 	NoLists bool
-	// Wait lets time pass at a live target, and ends early with the error of ctx. Nil means that it
-	// waits.
+	// Wait waits on a real tenant, and returns the error of ctx if it ends early. Nil means a real
+	// wait.
 	Wait func(ctx context.Context, d time.Duration) error
-	// Progress is told each result as it comes. Nil is told nothing. It is never called twice at
-	// once.
+	// Progress is called with each result, never concurrently. May be nil.
 	Progress func(report.Result)
-	// Observe is told what a case did on the wire, secrets included, when it has ended. Nil is told
-	// nothing, and nothing is kept for it. It is never called twice at once.
+	// Observe is called with the exchanges of each case, never concurrently. They contain secrets.
+	// If it is nil, exchanges are not stored.
 	Observe func(Observation)
-	// Tool is what the report says ran it.
+	// Tool names the tool of the report.
 	Tool string
-	// Now is wall time. Nil means time.Now.
+	// Now returns the wall clock time. Nil means time.Now.
 	Now func() time.Time
 }
 
-// An Observation is what a case did on the wire.
+// An Observation has the HTTP exchanges of a case.
 type Observation struct {
 	Case      Case
 	Result    report.Result
 	Exchanges []recording.Exchange
-	// CleanupStart is where in Exchanges the removal of what the case made begins.
+	// CleanupStart is the index of the first exchange of the cleanup.
 	CleanupStart int
-	// DialectEntries are the places in Exchanges where the target answered a question that nothing
-	// settles, by the id of the entry that a dialect has for it. See T.MarkDialect.
+	// DialectEntries has the indices of the exchanges that decide dialect entries, by entry id. See
+	// T.MarkDialect.
 	DialectEntries map[string]int
 }
 
@@ -69,15 +65,15 @@ type Case struct {
 	Version  version.Version
 }
 
-// Name is the scenario's id with the version behind it.
+// Name returns the scenario's id and the version, separated by a slash.
 func (c Case) Name() string { return report.Result{ID: c.Scenario.ID, Version: c.Version}.Name() }
 
-// matches reports whether an expression matches the scenario's id, or the name of the case.
+// matches reports whether an expression matches the scenario's id or the name of the case.
 func (c Case) matches(expression *regexp.Regexp) bool {
 	return expression.MatchString(c.Scenario.ID) || expression.MatchString(c.Name())
 }
 
-// Select returns the cases that the options choose, in order.
+// Select returns the cases that the options select, in order.
 func Select(scenarios []Scenario, o Options) []Case {
 	var cases []Case
 	for _, s := range scenarios {

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// openSession makes the session of a scenario. An error means that nothing can be tried.
+// openSession opens the session of a scenario. On a patmock it creates a namespace.
 func (r *Runner) openSession(ctx context.Context) (*session, error) {
 	if r.target.RealTenant() {
 		return &session{
@@ -21,11 +21,11 @@ func (r *Runner) openSession(ctx context.Context) (*session, error) {
 	c := r.target.Control.WithNamespace(name)
 	_, err := c.PutNamespace(ctx, control.NewNamespace{Fixture: fixture, IgnoreFindings: true})
 	if err != nil {
-		err = fmt.Errorf("make a namespace: %w", err)
+		err = fmt.Errorf("create namespace: %w", err)
 		if ctx.Err() == nil {
 			return nil, err
 		}
-		// it may be there: the response was not waited for
+		// The namespace may exist: the request was canceled before its response.
 		return nil, errors.Join(err, r.remove(ctx, c))
 	}
 	tenant, err := r.mock.fetch(ctx, c, r.Now)
@@ -38,7 +38,7 @@ func (r *Runner) openSession(ctx context.Context) (*session, error) {
 	return tenant, nil
 }
 
-// remove removes the namespace of a scenario that cannot be tried.
+// remove deletes the namespace of a scenario that could not start.
 func (r *Runner) remove(ctx context.Context, c *control.Client) error {
 	ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
 	defer stop()

@@ -15,11 +15,11 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// processID keeps the namespaces of two runs apart that judge the same mock.
+// processID is in the names of namespaces, so that two runs can share a mock.
 var processID = os.Getpid()
 
-// T is one case, a scenario in one version, on its way. It is a handle on the target, with the
-// clients that have logged in, a recorder and the cleanups. It is used by one goroutine.
+// T is the state of a running case: the target, the logged-in clients, the recorder and the
+// cleanups. It must be used by one goroutine.
 type T struct {
 	ctx      context.Context //nolint:containedctx // a T lives as long as its scenario
 	run      *Runner
@@ -29,23 +29,23 @@ type T struct {
 	logins
 	recorder
 	cleanups
-	// observer judges what the scenario is not about.
+	// observer checks each exchange against the rules of ExchangeRules.
 	observer *observer.Observer
 }
 
-// abort ends a scenario from within.
+// abort is the panic value that ends a scenario.
 type abort struct {
-	err error // of the harness or the network, nil for a failure
+	err error // error of the harness or the network, nil after a failure
 }
 
-// Context ends when the run is interrupted.
+// Context returns the context of the scenario. It ends when the run is interrupted.
 func (t *T) Context() context.Context { return t.ctx }
 
-// Version of the API that is tried, empty for a scenario that belongs to none.
+// Version returns the API version of the case, empty for an unversioned scenario.
 func (t *T) Version() version.Version { return t.version }
 
-// CollectionPath returns the path of the tokens in the version, and in the newest one for a
-// scenario that belongs to none.
+// CollectionPath returns the path of the tokens in the version of the case. For an unversioned
+// scenario it is that of the newest version.
 func (t *T) CollectionPath() string {
 	if t.version == "" {
 		return t.run.newestVersion().CollectionPath()
@@ -53,27 +53,27 @@ func (t *T) CollectionPath() string {
 	return t.version.CollectionPath()
 }
 
-// Current tells whether tokens may live for ever in this version.
+// Current reports whether tokens may never expire in the version of the case.
 func (t *T) Current() bool {
 	return slices.Contains(Current, t.version)
 }
 
-// Control is the control surface of the mock, for scenarios that need what only it can do.
+// Control returns the client of the mock's control API, nil for a real tenant.
 func (t *T) Control() *control.Client { return t.session.control }
 
-// Owner is a client of the first identity, logged in.
+// Owner returns a logged-in client of the first identity.
 func (t *T) Owner() *Client { return t.client(t.session.owner) }
 
-// Second is a client of another user, who is no administrator. Its scenario needs SecondIdentity.
+// Second returns a logged-in client of the second identity. Its scenario needs SecondIdentity.
 func (t *T) Second() *Client { return t.client(t.session.second) }
 
-// Admin is a client of an administrator. Its scenario needs Admin.
+// Admin returns a logged-in client of an administrator. Its scenario needs Admin.
 func (t *T) Admin() *Client { return t.client(t.session.admin) }
 
-// Anonymous is a client that sends no bearer.
+// Anonymous returns a client that sends no access token.
 func (t *T) Anonymous() *Client { return &Client{t: t} }
 
-// Credentials of the three users, and of an API client.
+// Credentials returns the credentials of the three identities and of an API client.
 func (t *T) Credentials() (owner, second, admin, apiClient Credentials) {
 	return t.session.owner, t.session.second, t.session.admin, t.session.apiClient
 }
@@ -85,11 +85,11 @@ func (t *T) Login(credentials Credentials) *Client {
 	return &Client{t: t, bearer: login.AccessToken.Value, credentials: credentials}
 }
 
-// WithBearer returns a client with a bearer of any kind.
+// WithBearer returns a client that sends bearer as its access token.
 func (t *T) WithBearer(bearer string) *Client { return &Client{t: t, bearer: bearer} }
 
-// Now returns the time at the target: that of the namespace on a patmock, and for a tenant that of
-// its responses. If there was none yet, the owner logs in.
+// Now returns the time at the target. On a patmock it is that of the namespace, and on a real
+// tenant it is derived from the Date of responses. Before the first response, the owner logs in.
 func (t *T) Now() time.Time {
 	if t.session.control == nil {
 		clock := t.run.Clock()
@@ -103,16 +103,14 @@ func (t *T) Now() time.Time {
 	return c.Now
 }
 
-// tenantLifetime is how long a token that a scenario makes lives at a live target, where its
-// promise is not about that: what a run that is killed leaves behind goes by itself soon. Every
-// version takes an hour, and no scenario lasts that long.
+// tenantLifetime is the default lifetime of a scenario's token on a real tenant. Leftovers of a
+// killed run soon expire, every version accepts an hour, and no scenario runs that long.
 const tenantLifetime = time.Hour
 
-// mockLifetime is the same on a patmock, where nothing can be left.
+// mockLifetime is the default lifetime of a scenario's token on a patmock.
 const mockLifetime = 30 * 24 * time.Hour
 
-// Expiry is when a token expires that a scenario makes, where its promise is not about that. Every
-// version takes it.
+// Expiry returns the default expiration date of a scenario's tokens. Every version accepts it.
 func (t *T) Expiry() time.Time {
 	if t.RealTenant() {
 		return t.Now().Add(tenantLifetime)
@@ -120,7 +118,7 @@ func (t *T) Expiry() time.Time {
 	return t.Now().Add(mockLifetime)
 }
 
-// AdvanceTime lets time pass: it moves the clock of a patmock, and waits at a real tenant.
+// AdvanceTime moves the clock of a patmock, and waits on a real tenant.
 func (t *T) AdvanceTime(d time.Duration) {
 	if t.session.control == nil {
 		t.must(t.run.options.Wait(t.ctx, d))
@@ -129,36 +127,36 @@ func (t *T) AdvanceTime(d time.Duration) {
 	t.AdvanceClock(d)
 }
 
-// SkipUnsupported ends the scenario as one that cannot be tried, because the target lacks something
-// that shows on the way only. Results name it by its id, which is in words with dashes.
+// SkipUnsupported ends the scenario as skipped, because the target lacks a feature that the
+// scenario detects while it runs. The id, words with hyphens, names the feature in results.
 func (t *T) SkipUnsupported(id, format string, args ...any) {
 	t.must(&tenantguard.NotSentError{
 		Reason: tenantguard.Reason(id), Missing: fmt.Sprintf(format, args...),
 	})
 }
 
-// AdvanceClock lets time pass at the target. Its scenario needs Clock.
+// AdvanceClock moves the clock of the target. Its scenario needs Clock.
 func (t *T) AdvanceClock(by time.Duration) {
 	c, err := t.session.control.Advance(t.ctx, by)
 	t.must(err)
 	t.session.setClock(c, t.run.Now())
 }
 
-// FreezeClock stops the clock of the target at a moment.
+// FreezeClock stops the clock of the target at now. Its scenario needs Clock.
 func (t *T) FreezeClock(now time.Time) {
 	c, err := t.session.control.SetClock(t.ctx, control.ClockSetting{Now: &now, Frozen: true})
 	t.must(err)
 	t.session.setClock(c, t.run.Now())
 }
 
-// SeedToken adds a token in any state, and returns what logs in with it. Its scenario needs
+// SeedToken adds a token in any state, and returns its credentials. Its scenario needs
 // SeededTokens.
 func (t *T) SeedToken(token control.NewToken) Credentials {
 	user, err := t.session.control.AddToken(t.ctx, token)
 	return t.seed(user, err)
 }
 
-// SeedUser adds a user with levels. Its scenario needs SeededTokens.
+// SeedUser adds a user with the given user levels. Its scenario needs SeededTokens.
 func (t *T) SeedUser(name string, levels ...string) Credentials {
 	user, err := t.session.control.AddIdentity(t.ctx, control.NewIdentity{
 		Name: name, UserLevels: levels,
@@ -172,7 +170,7 @@ func (t *T) seed(user control.User, err error) Credentials {
 	return Credentials{user.ClientID, user.ClientSecret}
 }
 
-// InjectFault adds a rule. Its scenario needs Faults.
+// InjectFault adds a fault rule. Its scenario needs Faults.
 func (t *T) InjectFault(rule control.Fault) {
 	_, err := t.session.control.AddFault(t.ctx, rule)
 	t.must(err)
@@ -181,25 +179,26 @@ func (t *T) InjectFault(rule control.Fault) {
 // RealTenant reports whether the target is a real tenant. Assumed promises do not fail on one.
 func (t *T) RealTenant() bool { return t.run.target.RealTenant() }
 
-// OwnerName is the name of the first identity on a patmock, by which tokens are added for it.
+// OwnerName returns the name of the first identity in the mock's fixture.
 func (t *T) OwnerName() string { return ownerName }
 
-// must ends the scenario as one that could not be tried.
+// must ends the scenario with an error unless err is nil.
 func (t *T) must(err error) {
 	if err != nil {
 		panic(abort{err})
 	}
 }
 
-// UniqueName returns a new name for an object. It carries the time of the target and the marker of
-// the run.
+// UniqueName returns a new name for a token. It has the time of the target and the marker of the
+// run.
 func (t *T) UniqueName() string {
 	return tenantguard.Name(t.run.Clock().TargetTime(t.run.Now()), t.run.marker,
 		t.run.counter.Add(1))
 }
 
-// requestContext returns the context of a request. If the run ends early, a write under way at a
-// tenant is waited for: what it made has to be known, so that it can be deleted.
+// requestContext returns the context of a request. If the run is interrupted, it gives a write in
+// progress at a real tenant time to finish. The created token must be known, so that it can be
+// deleted.
 func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
 	if !r.isWrite() || t.cleaningUp || !t.RealTenant() {
 		return context.WithCancel(t.ctx)
@@ -207,32 +206,31 @@ func (t *T) requestContext(r Request) (context.Context, context.CancelFunc) {
 	return tenantguard.WithGrace(t.ctx, writeGrace)
 }
 
-// Cleanup calls f when the scenario has ended, the last first.
+// Cleanup registers f to be called when the scenario has ended, in reverse order.
 func (t *T) Cleanup(f func()) { t.funcs = append(t.funcs, f) }
 
-// Notef records what an open question was answered with.
+// Notef adds a note to the result, such as the response to an open question.
 func (t *T) Notef(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
-// MarkDialect says that the latest exchange is the target's answer to a question that nothing
-// settles: the id of an entry of a dialect.
+// MarkDialect records that the latest exchange decides a dialect entry.
 func (t *T) MarkDialect(question string) {
 	t.dialectEntries[question] = len(t.exchanges) - 1
 }
 
-// Errorf notes a failure, with the last exchange, and goes on.
+// Errorf reports a failure with the latest exchange. The scenario continues.
 func (t *T) Errorf(format string, args ...any) {
 	t.fail(report.KindPromise, fmt.Sprintf(format, args...), "")
 }
 
-// Fatalf notes a failure and ends the scenario.
+// Fatalf reports a failure and ends the scenario.
 func (t *T) Fatalf(format string, args ...any) {
 	t.Errorf(format, args...)
 	panic(abort{})
 }
 
-// Equal compares, and notes the difference.
+// Equal reports a failure with the difference, unless want and got are equal.
 func (t *T) Equal(subject string, want, got any) {
 	if diff := difference(want, got); diff != "" {
 		t.fail(report.KindPromise, subject+" is not as promised", diff)

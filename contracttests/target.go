@@ -13,23 +13,23 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// Target is what the contract judges. Whoever starts a mock fills it in.
+// Target is the server that the contract tests.
 type Target struct {
-	// Name is for people: mock, or the base URL.
+	// Name is the display name: "mock" or the base URL.
 	Name string
-	// BaseURL of clients, without a slash at its end.
+	// BaseURL is the base URL of clients, without a trailing slash.
 	BaseURL string
-	// HTTP carries the requests. Nil means a client that follows no redirects, with a timeout of 15
+	// HTTP makes the requests. Nil means a client that follows no redirects, with a timeout of 15
 	// seconds.
 	HTTP *http.Client
-	// Control is the control surface of a patmock. Nil means that the target is live: none of ours.
+	// Control is the control API of a patmock. Nil means that the target is a real tenant.
 	Control *control.Client
-	// Owner is the first identity, with whom most scenarios are tried; Second is another, no
-	// administrator; Admin is one. On a patmock they are those of its fixture, and need not be
-	// filled in. Those that are only log in, see [Runner.Preflight].
+	// Owner is the identity of most scenarios, Second another user, and Admin an administrator.
+	// Cases on a patmock use the identities of its fixture. There these are optional, and
+	// [Runner.Preflight] logs in with them.
 	Owner, Second, Admin Credentials
-	// Origins name what held the credentials of a role, such as "SAIL_CLIENT_ID and
-	// SAIL_CLIENT_SECRET_FILE", for the error of a login. May be nil.
+	// Origins name the variables of each role's credentials for login errors, such as
+	// "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET_FILE". May be nil.
 	Origins map[Role]string
 	// ReadOnly forbids writes.
 	ReadOnly bool
@@ -48,14 +48,14 @@ func (c Credentials) isSet() bool { return c.ClientID != "" && c.ClientSecret !=
 // RealTenant reports whether the target is a real tenant.
 func (t Target) RealTenant() bool { return t.Control == nil }
 
-// The fixture that scenarios are tried with on a patmock, and its users.
+// The fixture of scenarios on a patmock, and its users.
 const (
 	fixture    = "default"
 	ownerName  = "jane.doe"
 	secondName = "john.roe"
 )
 
-// session is what one case has of a target: on a patmock a namespace of its own.
+// session is the target of one case. On a patmock it has a namespace.
 type session struct {
 	target  Target
 	base    string
@@ -65,12 +65,12 @@ type session struct {
 	admin   Credentials
 	// apiClient is an OAuth client without a user.
 	apiClient Credentials
-	// provoke allows to exceed the rate limit of a live target.
+	// provoke allows exceeding the rate limit of a real tenant.
 	provoke bool
 	profile control.Profile
 	version string // of the patmock
-	// clockOffset is by how much the clock of the namespace is ahead of ours. Frozen is its time if
-	// the clock stands still, and else zero.
+	// clockOffset is the difference of the namespace's clock from the local one. frozenAt is its
+	// time if the clock is frozen, and else zero.
 	clockOffset time.Duration
 	frozenAt    time.Time
 	close       func(context.Context) error
@@ -78,13 +78,13 @@ type session struct {
 
 var namespaces atomic.Int64
 
-// known is what every namespace of a mock has in common: who there is, and how it behaves.
+// mockInfo has the properties that all namespaces of a mock share.
 type mockInfo struct {
 	mu      sync.Mutex
-	session *session // nil until one was asked
+	session *session // nil until the first fetch
 }
 
-// ask asks the first namespace, and tells the same of the others.
+// fetch returns a copy of the session of the first namespace.
 func (k *mockInfo) fetch(ctx context.Context, c *control.Client, now func() time.Time) (*session,
 	error,
 ) {
@@ -101,7 +101,7 @@ func (k *mockInfo) fetch(ctx context.Context, c *control.Client, now func() time
 	return &same, nil
 }
 
-// ask finds out who there is, and how the mock behaves.
+// fetch reads the identities and the profile of the mock.
 func (t *session) fetch(ctx context.Context, now func() time.Time) error {
 	credentials, err := t.control.Credentials(ctx)
 	if err != nil {
@@ -133,7 +133,7 @@ func (t *session) fetch(ctx context.Context, now func() time.Time) error {
 	return err
 }
 
-// has tells whether the session has what a scenario needs.
+// has reports whether the target has a feature.
 func (t *session) has(n Feature) bool {
 	mock := t.control != nil
 	switch n {
@@ -157,7 +157,7 @@ func (t *session) has(n Feature) bool {
 	return false
 }
 
-// missing lists what a scenario needs and the session has not.
+// missing returns the features that the target lacks.
 func (t *session) missing(features []Feature) []string {
 	var missing []string
 	for _, n := range features {
@@ -168,10 +168,10 @@ func (t *session) missing(features []Feature) []string {
 	return missing
 }
 
-// requestTimeout bounds a request, its response included.
+// requestTimeout is the time limit of a request, including the response.
 const requestTimeout = 15 * time.Second
 
-// client carries requests. No SDK follows redirects with a body, so none are followed here.
+// client returns the HTTP client. It follows no redirects, as no SDK does for requests with a body.
 func (t Target) client() *http.Client {
 	if t.HTTP != nil {
 		return t.HTTP

@@ -16,64 +16,62 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// TargetOptions says which target is meant.
+// TargetOptions selects the target of a run.
 type TargetOptions struct {
-	// Address is a base URL, or env for that of SAIL_BASE_URL.
+	// Address is a base URL, or "env" for that of SAIL_BASE_URL.
 	Address string
-	// Mock tells that it is a patmock, with its control surface at the same address.
+	// Mock means that the target is a patmock with its control API at the same address.
 	Mock bool
-	// Control is where the control surface of the patmock is that the target is. Empty means
-	// nowhere else.
+	// Control is the URL of the patmock's control API, if it differs from Address.
 	Control string
-	// AllowWrites is the host of a live target that may be written to, with its port where the
-	// address has one. Empty means that nothing is written.
+	// AllowWrites is the host of a real tenant that may be written to, with the port if the address
+	// has one. Empty means that the run is read-only.
 	AllowWrites string
-	// AllowPlaintext lets the control token go to a public host over plain http.
+	// AllowPlaintext allows sending the control token to a public host over plain HTTP.
 	AllowPlaintext bool
-	// Offline tells that nothing may be sent: what is on loopback is not asked for its name, and
-	// live unless Mock or Control says otherwise.
+	// Offline forbids requests. A target on loopback then counts as a real tenant unless Mock or
+	// Control is set.
 	Offline bool
-	// Lookup reads variables of the environment.
+	// Lookup reads environment variables.
 	Lookup func(name string) (value string, set bool)
 }
 
-// TargetError is a mistake in a [TargetOptions] or in the environment that it reads.
+// TargetError is an error in [TargetOptions] or in the environment.
 type TargetError struct {
-	// Setting is the wrong field of the TargetOptions, such as AllowWrites, or the wrong variable.
+	// Setting is the invalid field of TargetOptions, such as AllowWrites, or the invalid variable.
 	Setting string
 	Kind    TargetErrorKind
 	Err     error
 }
 
-// A TargetErrorKind says what is wrong with a setting of a [TargetOptions].
+// A TargetErrorKind classifies a [TargetError].
 type TargetErrorKind string
 
-// The kinds.
+// The kinds of target errors.
 const (
-	// NotSet is a setting that is needed.
+	// NotSet means that a required setting is missing.
 	NotSet TargetErrorKind = "not-set"
-	// IncompletePair is a variable that is not set, although the other one of its pair is.
+	// IncompletePair means that only one variable of a pair is set.
 	IncompletePair TargetErrorKind = "incomplete-pair"
-	// AmbiguousValue is a variable that is set, although another one names a file for it.
+	// AmbiguousValue means that both a variable and its _FILE variant are set.
 	AmbiguousValue TargetErrorKind = "ambiguous-value"
-	// BadFile is a file that cannot be read, or is empty.
+	// BadFile means that a file cannot be read or is empty.
 	BadFile TargetErrorKind = "bad-file"
-	// BadValue is a value that no id and no secret has, see [CheckSecret].
+	// BadValue means that the value cannot be an id or a secret, see [CheckSecret].
 	BadValue TargetErrorKind = "bad-value"
-	// BadAddress is not the base URL of a server.
+	// BadAddress means that an address is not the base URL of a server.
 	BadAddress TargetErrorKind = "bad-address"
-	// SecretInAddress is an address with a user or a password.
+	// SecretInAddress means that an address has a user or a password.
 	SecretInAddress TargetErrorKind = "secret-in-address"
-	// PlainHTTP is the address of a real tenant, or of a public host that would get a control
-	// token, without TLS.
+	// PlainHTTP means that secrets would be sent to another machine without TLS.
 	PlainHTTP TargetErrorKind = "plain-http"
-	// OtherHost is another host than that of the target.
+	// OtherHost means that the host differs from that of the target.
 	OtherHost TargetErrorKind = "other-host"
-	// SameIdentity is a second identity that is the first one.
+	// SameIdentity means that the second identity is the first one.
 	SameIdentity TargetErrorKind = "same-identity"
 )
 
-// Error implements error.
+// Error returns the message of Err.
 func (e *TargetError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
@@ -83,11 +81,11 @@ func targetErrorf(setting string, kind TargetErrorKind, format string, args ...a
 	return &TargetError{setting, kind, fmt.Errorf(format, args...)}
 }
 
-// identityVariables hold the id and secret of a token that logs in to a target. Behind either may
-// stand _FILE, for a file that has the value.
+// identityVariables are the variables of an identity's id and secret. Each has a variant with the
+// suffix _FILE that names a file with the value.
 type identityVariables struct{ id, secret string }
 
-// The variables of the three identities. The first are those that SDKs read.
+// The variables of the three identities. SDKs read the first pair.
 var (
 	ownerVariables  = identityVariables{"SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"}
 	secondVariables = identityVariables{"PATMOCK_SECOND_CLIENT_ID", "PATMOCK_SECOND_CLIENT_SECRET"}
@@ -99,11 +97,11 @@ const (
 	controlToken   = "PATMOCK_CONTROL_TOKEN"
 )
 
-// Resolve finds out what is meant. A target is a patmock when Mock or Control says so, or when it
-// is on loopback and names itself: a stranger's tenant is not asked. Its credentials are read only
-// if Address is env. Anything else is live: it is only read unless AllowWrites repeats its host,
-// and refused where secrets would go over plain http or to another host than SAIL_BASE_URL names.
-// The error is a [*TargetError].
+// Resolve returns the target. It is a patmock if Mock or Control is set, or if it is on loopback
+// and its health check says so. Other hosts are not probed. The credentials of a patmock are read
+// only if Address is "env". Any other target is a real tenant, which is read-only unless
+// AllowWrites repeats its host. Resolve rejects a target if secrets would be sent over plain HTTP,
+// or to a host other than that of SAIL_BASE_URL. The error is a [*TargetError].
 func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 	address, setting := c.Address, "Address"
 	if address == "env" {
@@ -121,8 +119,9 @@ func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 	if c.AllowWrites != "" && c.AllowWrites != base.Host {
 		return t,
 			targetErrorf("AllowWrites", OtherHost,
-				"the host that writes are allowed to is %s, that of the target %q: they have to "+
-					"be the same to the letter", redact.Address(c.AllowWrites), base.Host)
+				"--allow-writes=%s does not match the target host %s: repeat the host exactly, "+
+					"with its port if the address has one", redact.Address(c.AllowWrites),
+				base.Host)
 	}
 	controlURL := c.Control
 	if controlURL == "" && (c.Mock || !c.Offline && isLoopback(base) && isPatmock(ctx, t.BaseURL)) {
@@ -130,7 +129,7 @@ func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 	}
 	if controlURL != "" {
 		if _, err := baseURL("Control", controlURL); err != nil {
-			return t, fmt.Errorf("the control surface: %w", err)
+			return t, fmt.Errorf("control API: %w", err)
 		}
 		config := control.Config{
 			URL: controlURL, Token: strings.TrimSpace(c.variable(controlToken)),
@@ -142,8 +141,7 @@ func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 			}
 			return t,
 				targetErrorf(setting, PlainHTTP,
-					"%w: use https, or allow it for a staging host behind a VPN "+
-						"(--allow-plaintext)", err)
+					"%w: use https, or --allow-plaintext for a staging host behind a VPN", err)
 		}
 		t.Control = control.New(config)
 		if c.Address == "env" {
@@ -154,21 +152,21 @@ func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 	return c.tenantTarget(t, base)
 }
 
-// tenantTarget is a target that is none of ours, with the credentials of the environment.
+// tenantTarget returns a real tenant with the credentials of the environment.
 func (c TargetOptions) tenantTarget(t Target, base *url.URL) (Target, error) {
 	if base.Scheme != "https" && !isLoopback(base) {
 		return t,
 			targetErrorf("Address", PlainHTTP,
-				"%s is live, and secrets do not go there over plain http: use https, or say that "+
-					"it is a mock (--mock, --control)", t.BaseURL)
+				"%s would receive secrets over plain http: use https, or --mock or --control for "+
+					"a mock", t.BaseURL)
 	}
 	if configured := c.variable(targetVariable); configured != "" {
 		if other, err := baseURL(targetVariable, configured); err != nil ||
 			other.Host != base.Host {
 			return t,
 				targetErrorf(targetVariable, OtherHost,
-					"%s is not the tenant of %s, which the credentials belong to: name the same "+
-						"host, or unset the variable", t.BaseURL, targetVariable)
+					"%s is not the host of %s, to which the credentials belong: use the same host,"+
+						" or unset the variable", t.BaseURL, targetVariable)
 		}
 	}
 	t.ReadOnly = c.AllowWrites == ""
@@ -178,24 +176,24 @@ func (c TargetOptions) tenantTarget(t Target, base *url.URL) (Target, error) {
 	if !t.Owner.isSet() && c.Offline && isLoopback(base) {
 		return t,
 			targetErrorf("Mock", NotSet,
-				"%s and %s are not set: the scenarios have to log in; where it is a patmock say "+
-					"so (--mock), since nothing is sent that asks it",
+				"%s and %s are not set: the scenarios must log in. Use --mock if the target is a "+
+					"patmock (it is not probed now)",
 				ownerVariables.id, ownerVariables.secret)
 	}
 	if !t.Owner.isSet() {
 		hint := ""
 		if isLoopback(base) {
-			hint = "; no patmock responds there, which would need none"
+			hint = " (no patmock responds there, which would need none)"
 		}
 		return t,
 			targetErrorf(ownerVariables.id, NotSet,
-				"%s and %s are not set: the scenarios have to log in%s", ownerVariables.id,
+				"%s and %s are not set: the scenarios must log in%s", ownerVariables.id,
 				ownerVariables.secret, hint)
 	}
 	return t, nil
 }
 
-// loadCredentials reads the credentials of every identity.
+// loadCredentials reads the credentials of all identities.
 func (c TargetOptions) loadCredentials(t *Target) error {
 	t.Origins = map[Role]string{}
 	for _, identity := range []struct {
@@ -216,7 +214,7 @@ func (c TargetOptions) loadCredentials(t *Target) error {
 	}
 	if t.Second.isSet() && strings.EqualFold(t.Second.ClientID, t.Owner.ClientID) {
 		return targetErrorf(secondVariables.id, SameIdentity,
-			"%s is that of %s: the second identity has to be another user", secondVariables.id,
+			"%s equals %s: the second identity must be another user", secondVariables.id,
 			ownerVariables.id)
 	}
 	return nil
@@ -227,7 +225,7 @@ func (c TargetOptions) variable(name string) string {
 	return value
 }
 
-// credentials of an identity. One without its secret is a mistake, which would look like a skip.
+// credentials returns the credentials of an identity, zero if neither variable is set.
 func (c TargetOptions) credentials(names identityVariables) (credentials Credentials, err error) {
 	if credentials.ClientID, err = c.secret(names.id); err != nil {
 		return credentials, err
@@ -242,14 +240,14 @@ func (c TargetOptions) credentials(names identityVariables) (credentials Credent
 		}
 		return credentials,
 			targetErrorf(missing, IncompletePair,
-				"%s and %s go together, and one of them is not set",
+				"only one of %s and %s is set: set both",
 				names.id, names.secret)
 	}
 	return credentials, nil
 }
 
-// effectiveVariable returns the name of the variable that is set: name, or name with _FILE behind
-// it.
+// effectiveVariable returns the name of the variable that is set: name, or name with the suffix
+// _FILE.
 func (c TargetOptions) effectiveVariable(name string) string {
 	if c.variable(name+"_FILE") != "" {
 		return name + "_FILE"
@@ -257,7 +255,7 @@ func (c TargetOptions) effectiveVariable(name string) string {
 	return name
 }
 
-// secret is the value of a variable, or of the file that the variable with _FILE behind it names.
+// secret returns the value of a variable, or of the file that its _FILE variant names.
 func (c TargetOptions) secret(name string) (string, error) {
 	value, file := strings.TrimSpace(c.variable(name)), c.variable(name+"_FILE")
 	if file == "" {
@@ -268,11 +266,11 @@ func (c TargetOptions) secret(name string) (string, error) {
 	}
 	if value != "" {
 		return "",
-			targetErrorf(name, AmbiguousValue, "%s and %s_FILE are both set: which one is meant?",
+			targetErrorf(name, AmbiguousValue, "%s and %s_FILE are both set: unset one of them",
 				name,
 				name)
 	}
-	content, err := os.ReadFile(file) //nolint:gosec // the file that the person names
+	content, err := os.ReadFile(file) //nolint:gosec // the user names the file
 	if err != nil {
 		return "", targetErrorf(name+"_FILE", BadFile, "%s_FILE: %w", name, err)
 	}
@@ -289,7 +287,7 @@ func baseURL(setting, address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
 		u.Scheme != "http" && u.Scheme != "https" {
-		if strings.Contains(address, "@") { // a password may stand there
+		if strings.Contains(address, "@") { // the address may contain a password
 			return nil,
 				targetErrorf(setting, SecretInAddress,
 					"expected an address such as http://127.0.0.1:17280, without user and password")
@@ -306,8 +304,8 @@ func isLoopback(u *url.URL) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// isPatmock asks what listens on this machine for its name. One that demands a control token names
-// itself in its refusal.
+// isPatmock reports whether the server on this machine is a patmock. A patmock that requires a
+// control token identifies itself by the type of its problem.
 func isPatmock(ctx context.Context, base string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -315,14 +313,14 @@ func isPatmock(ctx context.Context, base string) bool {
 	if err != nil {
 		return false
 	}
-	response, err := Target{}.client().Do(r) // which goes nowhere else
+	response, err := Target{}.client().Do(r) // follows no redirects
 	if err != nil {
 		return false
 	}
-	defer func() { _ = response.Body.Close() }() // what it holds is known by then
+	defer func() { _ = response.Body.Close() }() // the body is decoded by then
 	var body struct {
-		Product string `json:"product"` // of its health
-		Type    string `json:"type"`    // of its problem
+		Product string `json:"product"` // of a health response
+		Type    string `json:"type"`    // of a problem response
 	}
 	err = json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&body)
 	isProblem := strings.HasPrefix(body.Type, "urn:problem-type:patmock:")

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// A Token is a personal access token as a response represents it. Two tokens that cmp.Diff finds
-// equal have the same properties with the same values, unknown ones included.
+// A Token is a personal access token in a response. cmp.Diff compares all its properties, including
+// unknown ones.
 type Token struct {
 	ID                         string          `json:"id"`
 	Name                       string          `json:"name"`
@@ -19,31 +19,31 @@ type Token struct {
 	AccessTokenValiditySeconds Field[float64]  `json:"accessTokenValiditySeconds,omitzero"`
 	ExpirationDate             Field[string]   `json:"expirationDate,omitzero"`
 	UserAwareTokenNeverExpires Field[bool]     `json:"userAwareTokenNeverExpires,omitzero"`
-	// Secret is in the response to create only.
+	// Secret is only in the response to create.
 	Secret Field[string] `json:"secret,omitzero"`
-	// Unknown are the properties that are not published.
+	// Unknown has the properties that no document declares.
 	Unknown map[string]any `json:"-"`
 }
 
-// An Owner is the identity that a token belongs to.
+// An Owner is the identity that owns a token.
 type Owner struct {
 	Type Field[string] `json:"type,omitzero"`
 	ID   Field[string] `json:"id,omitzero"`
 	Name Field[string] `json:"name,omitzero"`
-	// Unknown are the properties that are not published.
+	// Unknown has the properties that no document declares.
 	Unknown map[string]any `json:"-"`
 }
 
-// UnmarshalJSON requires id, name, owner and created, which every document requires.
+// UnmarshalJSON decodes a token. It requires id, name, owner and created, as every document does.
 func (k *Token) UnmarshalJSON(data []byte) error { return decodeObject(data, k) }
 
-// UnmarshalJSON requires nothing, as the documents do.
+// UnmarshalJSON decodes an owner. No property is required.
 func (o *Owner) UnmarshalJSON(data []byte) error { return decodeObject(data, o) }
 
-// Credentials returns what logs in with a new token.
+// Credentials returns the credentials of a new token.
 func (k Token) Credentials() Credentials { return Credentials{k.ID, k.Secret.Value} }
 
-// Keys returns the names of the properties that the token has, sorted.
+// Keys returns the sorted names of the token's properties.
 func (k Token) Keys() []string {
 	properties := map[string]any{}
 	_ = json.Unmarshal([]byte(encode(k)), &properties) // it was just encoded

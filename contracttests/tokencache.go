@@ -10,32 +10,33 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// tokenCache has the logins of the identities at a live target, which all cases share: the token
-// endpoint has a limit of its own. On a patmock each case has a namespace, and logs in itself.
+// tokenCache has the access tokens of the identities of a real tenant. All cases share them, since
+// the token endpoint has a rate limit of its own. On a patmock each case logs in to its own
+// namespace.
 type tokenCache struct {
 	mu     sync.Mutex
 	tokens map[Credentials]cachedToken
 }
 
-// logins are the clients of a scenario that have logged in.
+// logins has the logged-in clients of a scenario.
 type logins struct {
 	clients map[Credentials]*Client
-	// rejected are the errors of identities that cannot log in. They do not try again.
+	// rejected has the errors of identities that cannot log in. They are not tried again.
 	rejected map[Credentials]error
 }
 
-// cachedToken is an access token that is good until a moment.
+// cachedToken is an access token with its expiry.
 type cachedToken struct {
 	bearer  string
 	login   *exchange
 	expires time.Time
 }
 
-// minLoginRemaining is for how long an access token has to be good for another case to begin with
-// it.
+// minLoginRemaining is the remaining lifetime that an access token needs to be reused.
 const minLoginRemaining = 2 * time.Minute
 
-// get returns the access token of an identity, if there is one that is good for long enough.
+// get returns the access token of an identity, and reports whether it is valid for at least
+// minLoginRemaining.
 func (s *tokenCache) get(credentials Credentials, now time.Time) (cachedToken, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,7 +53,7 @@ func (s *tokenCache) put(credentials Credentials, token cachedToken) {
 	s.tokens[credentials] = token
 }
 
-// evict forgets an access token that the target refused.
+// evict removes an access token that the target rejected.
 func (s *tokenCache) evict(credentials Credentials, bearer string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,8 +62,8 @@ func (s *tokenCache) evict(credentials Credentials, bearer string) {
 	}
 }
 
-// client is that of an identity, with an access token of its own, on a live target with the one of
-// the run: its login is observed in each case that uses it, as if it had been made for that.
+// client returns the logged-in client of an identity. On a real tenant it reuses the access token
+// of the run. The observer gets the login in each case that uses it.
 func (t *T) client(credentials Credentials) *Client {
 	if c := t.clients[credentials]; c != nil {
 		return c
@@ -92,10 +93,10 @@ func (t *T) client(credentials Credentials) *Client {
 	return t.clients[credentials]
 }
 
-// A Role is that of an identity of a [Target].
+// A Role names an identity of a [Target].
 type Role string
 
-// The roles, named as the fields of a [Target].
+// The roles, named after the fields of [Target].
 const (
 	RoleOwner  Role = "owner"
 	RoleSecond Role = "second"
@@ -115,15 +116,15 @@ func (t *T) role(credentials Credentials) Role {
 // A LoginError is the error of an identity that cannot log in.
 type LoginError struct {
 	Role Role
-	// Origin names what held the credentials, empty if that is unknown.
+	// Origin names the variables of the credentials, empty if unknown.
 	Origin string
-	// Status of the response.
+	// Status is the status of the response.
 	Status int
-	// Err is a [tenantguard.SetupError], which says what is wrong with the response.
+	// Err is a [tenantguard.SetupError] that explains the response.
 	Err error
 }
 
-// loginError returns the error of an identity that the latest response does not log in.
+// loginError returns the error of an identity for the latest response.
 func (t *T) loginError(credentials Credentials) *LoginError {
 	x := t.lastExchange
 	err := tenantguard.ExplainResponse(tenantguard.SetupResponse{
@@ -136,7 +137,7 @@ func (t *T) loginError(credentials Credentials) *LoginError {
 	return &LoginError{Role: role, Origin: t.run.target.Origins[role], Status: x.Status, Err: err}
 }
 
-// Error names the identity and the problem.
+// Error returns the identity and the problem.
 func (e *LoginError) Error() string {
 	who := map[Role]string{
 		RoleOwner: "the first identity", RoleSecond: "the second identity",
@@ -145,14 +146,14 @@ func (e *LoginError) Error() string {
 	if e.Origin != "" {
 		who += " (" + e.Origin + ")"
 	}
-	return fmt.Sprintf("the login as %s: %v", who, e.Err)
+	return fmt.Sprintf("login of %s: %v", who, e.Err)
 }
 
-// Unwrap returns the problem.
+// Unwrap returns Err.
 func (e *LoginError) Unwrap() error { return e.Err }
 
-// relogin is a client of the same login with another access token. An identity that was refused
-// does not try once more.
+// relogin returns a client of the same identity with a new access token. It does not retry a
+// rejected login.
 func (t *T) relogin(c *Client) *Client {
 	if t.identityOf(c.credentials) != c.credentials {
 		return t.Login(c.credentials)
@@ -161,7 +162,7 @@ func (t *T) relogin(c *Client) *Client {
 	return t.client(c.credentials)
 }
 
-// evictLogin makes the next use of an identity log in again.
+// evictLogin removes the access token of a client, so that its identity logs in again.
 func (t *T) evictLogin(c *Client) {
 	t.run.tokens.evict(c.credentials, c.bearer)
 	delete(t.clients, c.credentials)

@@ -15,9 +15,9 @@ import (
 
 const formType = "application/x-www-form-urlencoded"
 
-// undeclared returns a violation for each name in a request that the document does not declare: a
-// query parameter, a property, or a path in a patch. A server may ignore or reject such a name, so
-// that a scenario that misspells one could pass without testing anything.
+// undeclared returns a violation for each query parameter, property and patch path of a request
+// that the document does not declare. A server may ignore or reject an undeclared name, so a
+// scenario that misspells one could pass without testing anything.
 func undeclared(op *spec.Operation, r Request) []spec.Violation {
 	var violations []spec.Violation
 	for _, name := range op.UnknownQuery(r.Query) {
@@ -32,7 +32,7 @@ func undeclared(op *spec.Operation, r Request) []spec.Violation {
 		contentType = op.MediaTypes[0]
 	}
 	for _, pointer := range op.UnknownProperties(contentType, body) {
-		// RFC 6902 defines it, and no document declares it
+		// RFC 6902 defines from, but no document declares it.
 		if !strings.HasSuffix(pointer, "/from") {
 			violations = append(violations,
 				undeclaredName(op, spec.InBody, pointer, path.Base(pointer)))
@@ -49,8 +49,8 @@ func undeclaredName(op *spec.Operation, in, pointer, got string) spec.Violation 
 	}
 }
 
-// decodeBody decodes a body of JSON, or an urlencoded form if the operation takes one. It reports
-// whether there is one.
+// decodeBody decodes a JSON body, or a form if the operation accepts one. It reports whether there
+// is one.
 func decodeBody(op *spec.Operation, r Request) (body any, ok bool) {
 	if r.ContentType == formType && op.AcceptsContentType(formType) {
 		form, err := url.ParseQuery(r.Body)
@@ -63,8 +63,8 @@ func decodeBody(op *spec.Operation, r Request) (body any, ok bool) {
 	return body, json.Unmarshal([]byte(r.Body), &body) == nil
 }
 
-// undeclaredPaths returns a violation for each path in a patch that does not lead into a property
-// of the tokens that the operation returns. Its place ends in the path: "/0/path=/colour".
+// undeclaredPaths returns a violation for each patch path that does not lead into a property of a
+// token. Its location ends in the path: "/0/path=/colour".
 func undeclaredPaths(op *spec.Operation, body any) []spec.Violation {
 	prefix := ""
 	if bulk, ok := body.(map[string]any); ok {

@@ -11,29 +11,30 @@ import (
 	"example.com/patmock/spec"
 )
 
-// validateRequest fails a scenario whose request violates the document or names something that the
-// document does not declare, unless that is what the scenario is about.
+// validateRequest reports a failure for each unexpected violation of a request, and for each
+// expected one that is absent.
 func (c *Client) validateRequest(op *spec.Operation, r Request) {
 	if op == nil {
-		return // a path or a method that is none, which only a scenario about that asks for
+		return // an unknown path or method, as some scenarios request
 	}
 	violations := slices.Concat(op.ValidateQuery(r.Query), validateBody(op, r), undeclared(op, r))
 	for _, v := range violations {
 		if !slices.Contains(c.expectedViolations, v.Location()) {
 			c.t.fail(report.KindRequest,
-				"the request of the scenario breaks its document: "+v.String(), "")
+				"the request of the scenario violates its document: "+v.String(), "")
 		}
 	}
 	for _, location := range c.expectedViolations {
 		if !slices.ContainsFunc(violations,
 			func(v spec.Violation) bool { return v.Location() == location }) {
 			c.t.fail(report.KindRequest,
-				"the request of the scenario is to be wrong at "+location+", and is not", "")
+				"the request of the scenario should be invalid at "+location+", but is valid there",
+				"")
 		}
 	}
 }
 
-// validateBody validates a JSON body. The forms of the token endpoint are in no schema's reach.
+// validateBody validates a JSON body. No schema describes the forms of the token endpoint.
 func validateBody(op *spec.Operation, r Request) []spec.Violation {
 	if !slices.ContainsFunc(op.MediaTypes,
 		func(t string) bool { return strings.Contains(t, "json") }) {
@@ -54,12 +55,12 @@ func validateBody(op *spec.Operation, r Request) []spec.Violation {
 	return op.ValidateRequest(context.Background(), r.ContentType, value)
 }
 
-// validateResponse fails an answer that the document forbids. A refusal of a live target whose
-// status no document declares is told, and held against the form that all refusals have: nothing
-// published says which status some of them are.
+// validateResponse reports a failure for each violation of a response. A real tenant may reject a
+// request with an undeclared status, since some statuses are not published. Such a response is
+// validated like a 400, and counts as a warning.
 func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exchange) {
 	if x.Method == http.MethodHead {
-		return // it has no body, and documents declare none of its own
+		return // HEAD has no body, and no document declares it
 	}
 	contentType := x.ResponseHeader.Get("Content-Type")
 	var violations []spec.Violation
@@ -74,7 +75,7 @@ func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exc
 		t.run.recordCoverage(op, document.Name, x.Status, contentType)
 	}
 	for _, v := range violations {
-		t.fail(report.KindResponse, "the answer breaks its document: "+v.String(), "")
+		t.fail(report.KindResponse, "the response violates its document: "+v.String(), "")
 	}
 }
 

@@ -15,21 +15,22 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// warnings count over all cases what shows that a run does not really test.
+// warnings counts signs over all cases that a run tests less than it should.
 type warnings struct {
 	mu        sync.Mutex
 	responses int
 	statuses  map[int]int
-	// filtered lists, and those of them that were empty.
+	// filtered is the number of filtered lists, and empty the number of those without a token.
 	filtered, empty int
-	// rejections are those whose status no document declares, by what is found of them.
+	// rejections describe rejections with an undeclared status.
 	rejections map[string]bool
-	// otherRuns are the names of tokens of other runs, and interfered says what one of them did.
+	// otherRuns has the names of tokens of other runs. interference describes the first change by
+	// one of them.
 	otherRuns    map[string]bool
 	interference string
 }
 
-// maxSkew is the largest difference of a target's clock from ours without a warning.
+// maxSkew is the clock difference of a target that is accepted without a warning.
 const maxSkew = 30 * time.Second
 
 func (w *warnings) record(x *exchange) {
@@ -46,29 +47,29 @@ func (w *warnings) record(x *exchange) {
 	}
 }
 
-// otherRun notes a token of another run.
+// otherRun records the name of a token of another run.
 func (w *warnings) otherRun(name string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.otherRuns[name] = true
 }
 
-// addInterference notes what another run did, once.
+// addInterference records the first interference.
 func (w *warnings) addInterference(text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.interference = cmp.Or(w.interference, text)
 }
 
-// undeclared notes a refusal whose status the document of its operation does not declare.
+// undeclared records a rejection whose status the document does not declare.
 func (w *warnings) undeclared(operation string, status int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.rejections[fmt.Sprintf("%s was refused with %d, which its document does not declare",
+	w.rejections[fmt.Sprintf("%s was rejected with %d, which its document does not declare",
 		operation, status)] = true
 }
 
-// list returns what makes the run doubtful.
+// list returns the warnings of the run.
 func (w *warnings) list(clock *tenantguard.Clock) []report.Warning {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -79,25 +80,24 @@ func (w *warnings) list(clock *tenantguard.Clock) []report.Warning {
 	for _, status := range []int{http.StatusUnauthorized, http.StatusNotFound} {
 		if w.responses > 0 && w.statuses[status] == w.responses {
 			add(report.WarnSameStatus,
-				"every answer was %d: is the base URL right, and are the credentials?", status)
+				"every response was %d: check the base URL and the credentials", status)
 		}
 	}
 	if w.filtered > 0 && w.empty == w.filtered {
 		add(report.WarnNoFilterMatch,
-			"no filter has matched any token: a target that answers every filter with an empty "+
-				"list would pass")
+			"no filter matched any token: a target that ignores all tokens would pass")
 	}
 	if clock.Differs(maxSkew) {
 		add(report.WarnClockSkew,
-			"the target's clock is %s: dates in requests and expectations follow it", clock)
+			"the target's clock is %s: dates in requests and expectations are adjusted", clock)
 	}
 	switch names := slices.Sorted(maps.Keys(w.otherRuns)); {
 	case w.interference != "":
 		add(report.WarnOtherRun, "%s", w.interference)
 	case len(names) > 0:
 		add(report.WarnOtherRun,
-			"%s is of another run, as are %d more: they are left alone, and patmock contract "+
-				"sweep deletes what that run left",
+			"%s is a token of another run, as are %d more; they are left alone: delete leftovers "+
+				"with patmock contract sweep",
 			redact.Report(names[0]), len(names)-1)
 	}
 	for _, text := range slices.Sorted(maps.Keys(w.rejections)) {
