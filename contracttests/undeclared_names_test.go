@@ -87,7 +87,7 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 					}
 					continue
 				}
-				want := "the request of the scenario breaks its document: " + test.want +
+				want := "the request of the scenario violates its document: " + test.want +
 					": expected a name that the document declares"
 				if len(result.Failures) != 1 ||
 					!strings.HasPrefix(result.Failures[0].Message, want) {
