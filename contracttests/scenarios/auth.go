@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// The published scopes on tokens.
+// The published scopes for tokens.
 const (
 	myRead       = "sp:my-personal-access-tokens:read"
 	myManage     = "sp:my-personal-access-tokens:manage"
@@ -24,17 +24,17 @@ const (
 
 const authorizationPage = "https://developer.sailpoint.com/docs/api/authorization"
 
-// unknownID has the form of an id, and is that of no token.
+// unknownID has the form of an id, but no token has it.
 const unknownID = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
-// operation is one that the version has, with a request that is in order.
+// operation is an operation of the version, with a valid request.
 type operation struct {
 	name string
 	call func(c *contract.Client) *contract.Response
 }
 
-// operations lists those of the version. What they ask for changes nothing but what create makes:
-// the ids are unknown.
+// operations returns the operations of the version, with requests that change nothing except
+// create: the ids are unknown.
 func operations(t *contract.T) []operation {
 	all := []operation{
 		{"list", func(c *contract.Client) *contract.Response { return c.ListOwn() }},
@@ -60,19 +60,19 @@ func operations(t *contract.T) []operation {
 	)
 }
 
-// laterExpiry is an operation that moves the date of a token on.
+// laterExpiry returns an operation that extends the lifetime of a token.
 func laterExpiry(t *contract.T) contract.Op {
 	return replace("/expirationDate", contract.FormatTime(t.Expiry().Add(time.Hour)))
 }
 
-// checkStatus expects a status, and goes on where it is another.
+// checkStatus reports a failure unless the response has a status. The scenario continues.
 func checkStatus(t *contract.T, what string, r *contract.Response, want int) {
 	if r.StatusCode() != want {
 		t.Errorf("%s: status is %d, expected %d", what, r.StatusCode(), want)
 	}
 }
 
-// expectUnauthorized expects 401 of each operation.
+// expectUnauthorized expects a 401 from each operation.
 func expectUnauthorized(t *contract.T, c *contract.Client) {
 	for _, op := range operations(t) {
 		r := op.call(c)
@@ -83,7 +83,7 @@ func expectUnauthorized(t *contract.T, c *contract.Client) {
 	}
 }
 
-// expectForbidden expects 403 of each operation.
+// expectForbidden expects a 403 from each operation.
 func expectForbidden(t *contract.T, c *contract.Client) {
 	for _, op := range operations(t) {
 		r := op.call(c)
@@ -94,12 +94,13 @@ func expectForbidden(t *contract.T, c *contract.Client) {
 	}
 }
 
-// invalidBearer makes two scenarios about a bearer that is none: one of them only reads.
+// invalidBearer returns two scenarios about an invalid access token: one for all operations, and
+// one that only reads.
 func invalidBearer(id, what string,
 	client func(t *contract.T) *contract.Client,
 ) []contract.Scenario {
 	s := contract.Scenario{
-		ID: "auth/" + id, Promise: "Each operation refuses " + what + " with 401.",
+		ID: "auth/" + id, Promise: "Each operation rejects " + what + " with 401.",
 		Sources: []string{
 			"v2026 #/components/responses/401",
 			authorizationPage,
@@ -110,7 +111,7 @@ func invalidBearer(id, what string,
 	}
 	list := s
 	list.ID, list.Promise, list.Features = "auth/list-rejects/"+id,
-		"The list refuses "+what+" with 401.", reads()
+		"The list rejects "+what+" with 401.", reads()
 	list.Run = func(t *contract.T) {
 		expectUnauthorizedForm(t, client(t).ListOwn().ExpectStatus(http.StatusUnauthorized))
 	}
@@ -120,26 +121,26 @@ func invalidBearer(id, what string,
 var authBearers = slices.Concat(
 	invalidBearer("no-header", "a request without an Authorization header",
 		func(t *contract.T) *contract.Client { return t.Anonymous() }),
-	invalidBearer("empty-bearer", "a bearer that is empty",
+	invalidBearer("empty-bearer", "an empty bearer token",
 		func(t *contract.T) *contract.Client {
 			return t.Anonymous().WithHeader("Authorization", "Bearer ")
 		}),
 	invalidBearer("wrong-scheme",
-		"a scheme other than Bearer, Basic with a good id and secret as well,",
+		"another scheme, such as Basic with valid credentials,",
 		func(t *contract.T) *contract.Client {
 			return withBasicAuth(t, ownerCredentials(t))
 		}),
-	invalidBearer("bearer-without-scheme", "an access token without a scheme in front",
+	invalidBearer("bearer-without-scheme", "an access token without a scheme",
 		func(t *contract.T) *contract.Client {
 			return t.Anonymous().WithHeader("Authorization", t.Owner().Bearer())
 		}),
-	invalidBearer("garbage-bearer", "a bearer that is no access token",
+	invalidBearer("garbage-bearer", "a bearer token that is not an access token",
 		func(t *contract.T) *contract.Client { return t.WithBearer("garbage") }),
-	invalidBearer("changed-signature", "an access token whose signature was changed",
+	invalidBearer("changed-signature", "an access token with a changed signature",
 		func(t *contract.T) *contract.Client {
 			return t.WithBearer(changeSignature(t.Owner().Bearer()))
 		}),
-	invalidBearer("unsigned-bearer", "an access token that says it needs no signature",
+	invalidBearer("unsigned-bearer", "an unsigned access token",
 		func(t *contract.T) *contract.Client {
 			return t.WithBearer(removeSignature(t.Owner().Bearer()))
 		}),
@@ -148,7 +149,7 @@ var authBearers = slices.Concat(
 var auth = []contract.Scenario{
 	{
 		ID:      "auth/rejected-create-makes-nothing",
-		Promise: "A create that is refused with 401 or 403 makes no token.",
+		Promise: "A create that is rejected with 401 or 403 creates no token.",
 		Sources: []string{
 			authorizationPage,
 			"#bearer-required",
@@ -166,7 +167,7 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID:       "auth/scheme-in-lower-case",
-		Promise:  "The scheme may be written bearer, as token_type is.",
+		Promise:  "The scheme Bearer is case-insensitive: it may be written as in token_type.",
 		Sources:  []string{"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"},
 		Evidence: evidence.Assumed, Features: reads(), Rules: []rule.ID{"bearer-required"},
 		Run: func(t *contract.T) {
@@ -175,16 +176,15 @@ var auth = []contract.Scenario{
 		},
 	},
 	{
-		ID: "auth/default-scope-opens-nothing",
-		Promise: "An access token with sp:scopes:default alone is refused by each operation with " +
-			"403.",
+		ID:      "auth/default-scope-opens-nothing",
+		Promise: "Each operation rejects an access token that has only sp:scopes:default with 403.",
 		Sources: []string{authorizationPage, "#scope-default"},
 		Rules:   []rule.ID{"scope-default", "operation-scopes"},
 		Run:     func(t *contract.T) { expectForbidden(t, ownerWithScopes(t, defaultScope)) },
 	},
 	{
 		ID: "auth/foreign-scope-opens-nothing",
-		Promise: "An access token with a scope of another API alone is refused by each operation " +
+		Promise: "Each operation rejects an access token that has only a scope of another API " +
 			"with 403.",
 		Sources: []string{authorizationPage, "#one-scope-suffices"},
 		Rules:   []rule.ID{"operation-scopes"},
@@ -192,7 +192,7 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID:      "auth/unknown-scope-opens-nothing",
-		Promise: "A scope that does not exist is stored and gives no rights.",
+		Promise: "An unknown scope is stored and grants no rights.",
 		Sources: []string{"#unknown-scope-is-stored"},
 		Rules:   []rule.ID{rule.UnknownScope, rule.OperationScopes},
 		Run: func(t *contract.T) {
@@ -204,7 +204,7 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID:      "auth/scopes-add-up",
-		Promise: "An access token has the rights of each of its scopes together.",
+		Promise: "An access token has the rights of all its scopes.",
 		Sources: []string{authorizationPage, "#scopes-add-up"},
 		Rules:   []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
@@ -217,7 +217,7 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID:      "auth/api-client-is-rejected",
-		Promise: "An API client without a user is refused by each operation with 403.",
+		Promise: "Each operation rejects an API client without a user with 403.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/security",
 			"#api-clients-are-forbidden",
@@ -232,7 +232,7 @@ var auth = []contract.Scenario{
 	},
 	{
 		ID:       "auth/list-with-experimental-header",
-		Promise:  "X-SailPoint-Experimental does the list no harm.",
+		Promise:  "The list accepts the header X-SailPoint-Experimental.",
 		Sources:  []string{"#experimental-header"},
 		Features: reads(), Rules: []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
@@ -241,8 +241,9 @@ var auth = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "auth/experimental-header-is-tolerated",
-		Promise: "X-SailPoint-Experimental is not needed by any operation, and does no harm.",
+		ID: "auth/experimental-header-is-tolerated",
+		Promise: "Every operation accepts the header X-SailPoint-Experimental, and none requires " +
+			"it.",
 		Sources: []string{"#experimental-header"},
 		Rules:   []rule.ID{"experimental-header"},
 		Run: func(t *contract.T) {
@@ -258,8 +259,7 @@ var auth = []contract.Scenario{
 	},
 }
 
-// loginWithScopes logs in with a new token of the caller that has these scopes, and scoped with one
-// of the owner.
+// loginWithScopes logs in with a new token of the client's user that has the given scopes.
 func loginWithScopes(t *contract.T, c *contract.Client, scopes ...string) *contract.Client {
 	return t.Login(c.MustCreate(withScopes(scopes...)).Credentials())
 }

@@ -10,22 +10,22 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// userID is the id of the user of a client, by the tokens it has.
+// userID returns the id of a client's user, as the owner of the user's tokens.
 func userID(t *contract.T, c *contract.Client) string {
 	for _, token := range c.ListOwn().Tokens() {
 		if id := token.Owner.ID.Value; id != "" {
 			return id
 		}
 	}
-	t.Fatalf("no token in the list of one's own has an owner")
+	t.Fatalf("no token in the user's own list has an owner")
 	return ""
 }
 
-// authRights is about who may do what to whose tokens.
+// authRights has scenarios about the rights to one's own tokens and to those of others.
 var authRights = []contract.Scenario{
 	{
 		ID:       "auth/scope-out-of-level",
-		Promise:  "A scope beyond the user's level is stored, and gives no rights.",
+		Promise:  "A scope beyond the user's level is stored, and grants no rights.",
 		Sources:  []string{authorizationPage, "#scope-beyond-the-level"},
 		Evidence: evidence.Published, Features: writes(contract.SecondIdentity),
 		Rules: []rule.ID{rule.ScopeOutOfLevel, rule.ListRights, rule.WriteRights},
@@ -41,8 +41,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-all-as-user",
-		Promise: "A user without the right to all tokens lists neither all of them nor those of " +
-			"another: 403.",
+		Promise: "A user without the right to all tokens cannot list all tokens or those of " +
+			"another user: 403.",
 		Sources:  []string{listPublished, "#list-of-others-needs-the-right"},
 		Features: reads(contract.SecondIdentity),
 		Rules:    []rule.ID{"list-rights"},
@@ -53,8 +53,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-all-with-my-scopes",
-		Promise: "The scopes on one's own tokens do not list all of them, for an administrator " +
-			"neither: 403.",
+		Promise: "The scopes for one's own tokens do not list all tokens, even for an " +
+			"administrator: 403.",
 		Sources:  []string{listPublished, "#list-of-others-needs-the-right"},
 		Features: writes(contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
@@ -68,7 +68,7 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID:      "auth/list-all-as-administrator",
-		Promise: "An administrator lists the tokens of everybody, and those of one user.",
+		Promise: "An administrator lists the tokens of all users, and those of one user.",
 		Sources: []string{
 			listPublished,
 			"#list-of-others-needs-the-right",
@@ -86,14 +86,14 @@ var authRights = []contract.Scenario{
 			}
 			for _, listed := range t.Admin().List("owner-id", id).Tokens() {
 				if listed.Owner.ID.Value != id {
-					t.Errorf("the list for one owner has a token of %v", listed.Owner.ID)
+					t.Errorf("the list of one owner has a token of %v", listed.Owner.ID)
 				}
 			}
 		},
 	},
 	{
 		ID:       "auth/list-me-is-ones-own",
-		Promise:  "With owner-id=me anybody lists their own tokens and nobody else's.",
+		Promise:  "With owner-id=me the list has only the caller's own tokens.",
 		Sources:  []string{listPublished, "#owner-id-me"},
 		Features: writes(contract.SecondIdentity),
 		Rules:    []rule.ID{"list-own"},
@@ -105,8 +105,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/list-me-has-no-login-of-another",
-		Promise: "With owner-id=me two users each see the token that they logged in with, and " +
-			"not that of the other.",
+		Promise: "With owner-id=me each of two users sees the token of their login, but not that " +
+			"of the other.",
 		Sources:  []string{listPublished, "#owner-id-me"},
 		Features: reads(contract.SecondIdentity),
 		Rules:    []rule.ID{"list-own"},
@@ -118,8 +118,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/own-real-id-with-my-read",
-		Promise: "One's own real id in owner-id needs the right to all tokens, as any other id " +
-			"does: 403.",
+		Promise: "The caller's own id as owner-id needs the right to all tokens, like any other " +
+			"id: 403.",
 		Sources: []string{listPublished, "#own-id-needs-the-right"},
 		Rules:   []rule.ID{rule.ListRights, rule.OwnIDWithMyRead},
 		Run: func(t *contract.T) {
@@ -130,7 +130,7 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID:       "auth/patch-of-anothers-as-administrator",
-		Promise:  "An administrator does not change the token of another user: 403.",
+		Promise:  "An administrator cannot change the token of another user: 403.",
 		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
 		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
 			"patch-own-only",
@@ -139,7 +139,7 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID:       "auth/patch-of-anothers-as-user",
-		Promise:  "A user does not change the token of another user: 403.",
+		Promise:  "A user cannot change the token of another user: 403.",
 		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
 		Evidence: evidence.Assumed,
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"patch-own-only"},
@@ -147,7 +147,7 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID:       "auth/delete-of-anothers-as-administrator",
-		Promise:  "An administrator deletes the token of another user.",
+		Promise:  "An administrator can delete the token of another user.",
 		Sources:  []string{deleteScopes, "#admin-deletes-anothers"},
 		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
 			"delete-own-or-all",
@@ -165,7 +165,7 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID:       "auth/delete-of-anothers-as-user",
-		Promise:  "A user does not delete the token of another user: 403.",
+		Promise:  "A user cannot delete the token of another user: 403.",
 		Sources:  []string{"#delete-without-the-right-is-403"},
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{
 			rule.DeleteOwnOrAll, rule.DeleteOfAnothers,
@@ -178,8 +178,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/delete-of-anothers-with-my-scope",
-		Promise: "An administrator whose access token has my:manage alone does not delete the " +
-			"token of another user: 403.",
+		Promise: "An administrator whose access token has only my:manage cannot delete the token " +
+			"of another user: 403.",
 		Sources:  []string{"#delete-without-the-right-is-403"},
 		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
 			rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights,
@@ -193,9 +193,8 @@ var authRights = []contract.Scenario{
 	},
 	{
 		ID: "auth/managed-tokens-need-the-right",
-		Promise: "A managed token is listed, changed and deleted with the right to managed " +
-			"tokens " +
-			"only, its owner has none.",
+		Promise: "A managed token is listed, changed and deleted only with the right to managed " +
+			"tokens, which its owner lacks.",
 		Sources: []string{
 			"#managed-tokens-need-their-right",
 			"#managed-right-is-the-admins",
@@ -227,14 +226,14 @@ var authRights = []contract.Scenario{
 	},
 }
 
-// expectForeignPatchRejected tries to change a token of the second identity.
+// expectForeignPatchRejected expects that a client cannot change a token of the second identity.
 func expectForeignPatchRejected(t *contract.T, c *contract.Client) {
 	token := t.Second().MustCreate()
 	c.Patch(token.ID, replace("/name", t.UniqueName())).ExpectError(http.StatusForbidden)
 	t.Equal("name", token.Name, t.Second().MustFind(token.ID).Name)
 }
 
-// expectListedWithout expects one token in a list, and not the other.
+// expectListedWithout expects one token in a list, and another one not.
 func expectListedWithout(t *contract.T, r *contract.Response, one, other string) {
 	expectListed(t, r, one)
 	if slices.Contains(r.IDs(), other) {
@@ -242,7 +241,7 @@ func expectListedWithout(t *contract.T, r *contract.Response, one, other string)
 	}
 }
 
-// expectListed expects tokens in a list, each once.
+// expectListed expects each of the tokens once in a list.
 func expectListed(t *contract.T, r *contract.Response, ids ...string) {
 	times := map[string]int{}
 	for _, id := range r.IDs() {

@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The scopes of the operations, as published.
+// The published scopes of the operations.
 const (
 	listScopes    = "v2026 #/paths/~1personal-access-tokens/get/security"
 	createScopes  = "v2026 #/paths/~1personal-access-tokens/post/security"
@@ -16,8 +16,8 @@ const (
 	listPublished = "v2026 #/paths/~1personal-access-tokens/get/description"
 )
 
-// operationScopes tries an operation with access tokens of each scope: those that open it answer
-// want, the others 403.
+// operationScopes returns a scenario that tries an operation with an access token of each scope.
+// The operation returns want with the given scopes, and 403 with others.
 func operationScopes(
 	id, promise, source, fact string, want int,
 	call func(t *contract.T, c *contract.Client) *contract.Response, scopes ...string,
@@ -32,8 +32,8 @@ func operationScopes(
 			}
 			for _, scope := range []string{myRead, myManage, allRead, allManage, scopeAll} {
 				if scope == allManage && opens[scope] || scope == allRead && opens[scope] {
-					// whether they are enough for one's own is not published, see
-					// auth/all-scopes-include-own
+					// It is not published whether they suffice for one's own tokens, see
+					// auth/all-scopes-include-own.
 					continue
 				}
 				token := t.Owner().MustCreate(withScopes(scope))
@@ -51,7 +51,7 @@ func operationScopes(
 
 func listOwn(_ *contract.T, c *contract.Client) *contract.Response { return c.ListOwn() }
 
-// createAndDelete makes a token, and removes it at once.
+// createAndDelete creates a token and deletes it.
 func createAndDelete(t *contract.T, c *contract.Client) *contract.Response {
 	r := c.Create(c.NewTokenBody())
 	if r.StatusCode() == http.StatusOK {
@@ -76,29 +76,30 @@ func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
 	return r
 }
 
-// authScopes is about the scopes that open the operations.
+// authScopes has scenarios about the scopes of the operations.
 var authScopes = []contract.Scenario{
 	operationScopes("auth/scopes-of-list",
-		"One's own tokens are listed with my:read, my:manage or sp:scopes:all.",
+		"The caller's own tokens are listed with my:read, my:manage or sp:scopes:all.",
 		listScopes, "#scopes-of-list",
 		http.StatusOK, listOwn, myRead, myManage, allRead, allManage),
 	operationScopes("auth/scopes-of-create",
-		"A token is created with my:manage or sp:scopes:all, and not with a scope that only reads.",
+		"A token is created with my:manage or sp:scopes:all, and not with a read scope.",
 		createScopes, "#scopes-of-create",
 		http.StatusOK, createAndDelete, myManage, allManage),
 	operationScopes("auth/scopes-of-patch",
-		"One's own token is changed with my:manage or sp:scopes:all, and with no other scope, "+
-			"all:manage neither.",
+		"The caller's own token is changed with my:manage or sp:scopes:all, and with no other "+
+			"scope, not even all:manage.",
 		patchScopes, "#scopes-of-patch",
 		http.StatusOK, patchOwn, myManage),
 	operationScopes("auth/scopes-of-delete",
-		"One's own token is deleted with my:manage or sp:scopes:all, and not with a scope that "+
-			"only reads.",
+		"The caller's own token is deleted with my:manage or sp:scopes:all, and not with a read "+
+			"scope.",
 		deleteScopes, "#scopes-of-delete",
 		http.StatusNoContent, deleteOwn, myManage, allManage),
 	{
-		ID:       "auth/all-scopes-include-own",
-		Promise:  "The scopes on all tokens are good for one's own, too, whatever the user level.",
+		ID: "auth/all-scopes-include-own",
+		Promise: "The scopes for all tokens include the caller's own tokens, whatever the user " +
+			"level.",
 		Sources:  []string{"#all-includes-my"},
 		Features: writes(contract.SecondIdentity),
 		Rules:    []rule.ID{rule.OperationScopes, rule.WriteRights},

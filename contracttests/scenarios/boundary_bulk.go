@@ -32,8 +32,8 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 	promise := fmt.Sprintf("A bulk update of %d ids is rejected with 400 and changes nothing.",
 		count)
 	if accepted {
-		promise = fmt.Sprintf("A bulk update of %s changes and returns each of the tokens, by "+
-			"PATCH and by POST, and no other.", readableID(id))
+		promise = fmt.Sprintf("A bulk update of %s changes and returns exactly these tokens, by "+
+			"PATCH and by POST.", readableID(id))
 	}
 	return withRules(bulkScenario("bulk/"+id, promise, bulkCount, evidence.Published,
 		func(t *contract.T) {
@@ -47,7 +47,7 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 				t.Equal("tokens", before, c.List().ExpectStatus(http.StatusOK).Text())
 				return
 			}
-			t.FreezeClock(t.Now()) // so that two dates are the same
+			t.FreezeClock(t.Now()) // so that the dates are equal
 			for _, method := range []string{http.MethodPatch, http.MethodPost} {
 				date := laterExpiry(t)
 				expectExpiry(t, sendBulk(c, method, ids, date), date, ids...)
@@ -60,7 +60,7 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 							listed.ExpirationDate)
 					}
 				}
-				t.Equal("the dates in the list of all", map[string]int{
+				t.Equal("the dates in the list of all tokens", map[string]int{
 					fmt.Sprint(date.Value()): count,
 				},
 					stored)
@@ -69,7 +69,8 @@ func bulkOfIDs(id string, count int, accepted bool) contract.Scenario {
 		}, contract.SeededTokens, contract.Clock), rule.BulkUpdate, rule.BulkIDs)
 }
 
-// patchCounts are numbers of operations. patch/101-operations is about the first that is too many.
+// patchCounts are accepted numbers of operations. patch/101-operations tests the first rejected
+// one.
 var patchCounts = []struct {
 	count int
 	level evidence.Level
@@ -83,7 +84,8 @@ var patchCounts = []struct {
 	{100, evidence.Assumed, "#patch-size"},
 }
 
-// patchOfOperations is about a patch of so many operations, each of which leaves its mark.
+// patchOfOperations returns a scenario about a patch in which each of count operations adds a
+// scope.
 func patchOfOperations(count int, level evidence.Level, fact string) contract.Scenario {
 	return contract.Scenario{
 		ID:      fmt.Sprintf("patch/operations/%d", count),
@@ -104,11 +106,12 @@ func patchOfOperations(count int, level evidence.Level, fact string) contract.Sc
 	}
 }
 
-// bulkOfOperations is about a bulk update of so many operations, of which the last date counts.
+// bulkOfOperations returns a scenario about a bulk update of count operations. The last date takes
+// effect.
 func bulkOfOperations(count int, level evidence.Level, fact string) contract.Scenario {
 	return withRules(bulkScenario(
 		fmt.Sprintf("bulk/operations/%d", count),
-		fmt.Sprintf("The last of %d dates of a bulk update counts.", count),
+		fmt.Sprintf("The last of %d dates of a bulk update takes effect.", count),
 		fact, level, func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 			operations := []contract.Op{}
@@ -125,7 +128,7 @@ func bulkOfOperations(count int, level evidence.Level, fact string) contract.Sce
 	), rule.BulkUpdate, rule.PatchApplies)
 }
 
-// The published examples of a bulk update, with ids that exist, and a date that is in the future.
+// The published examples of a bulk update, with existing ids and a future date.
 var bulkExamples = []contract.Scenario{
 	withRules(bulkScenario(
 		"bulk/example/set-expiration",
@@ -142,7 +145,8 @@ var bulkExamples = []contract.Scenario{
 	), rule.BulkUpdate),
 	withRules(bulkScenario(
 		"bulk/example/never-expire",
-		"The published example that removes the date first, and acknowledges it then, is accepted.",
+		"The published example that removes the date before it acknowledges the removal is "+
+			"accepted.",
 		bulkToNever, evidence.Published,
 		func(t *contract.T) {
 			one := t.Owner().MustCreate()
@@ -156,7 +160,8 @@ var bulkExamples = []contract.Scenario{
 	), rule.BulkUpdate, rule.PatchNever),
 }
 
-// bulkBadDates are rejections of text that is no date, of which nothing is changed.
+// bulkBadDates returns a scenario about the bad dates with the given evidence, which change no
+// token.
 func bulkBadDates(id, promise, fact string, level evidence.Level,
 	rules ...rule.ID,
 ) contract.Scenario {
@@ -198,13 +203,13 @@ func boundaryBulkScenarios() []contract.Scenario {
 		), rule.PatchSize),
 		bulkBadDates(
 			"bulk/bad-dates",
-			"A bulk update to text that is no date of RFC 3339 is rejected with 400, and the "+
-				"dates stay.",
+			"A bulk update to text that is not an RFC 3339 date is rejected with 400, and the "+
+				"dates do not change.",
 			rfc3339Date, evidence.Published, rule.DateIsRFC3339,
 		),
 		bulkBadDates(
 			"bulk/odd-dates",
-			"A bulk update to a date without a zone, to an empty text, or with a blank is "+
+			"A bulk update to a date without a zone, with a blank, or to an empty string is "+
 				"rejected with 400.",
 			"#date-without-zone-is-400", evidence.Assumed, rule.DateNeedsZone, rule.EmptyDate,
 			rule.DateIsRFC3339,

@@ -11,23 +11,23 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// offsets are zones in which a date may be written, in seconds east of Greenwich: those in use at
-// both ends, some that are no full hours, and the outermost that RFC 3339 has.
+// offsets are zone offsets of dates in seconds east of Greenwich: the extremes in use, some that
+// are not full hours, and the extremes of RFC 3339.
 var offsets = []int{
 	0, 14 * 3600, -12 * 3600, 5*3600 + 45*60, -60, 23*3600 + 59*60, -23*3600 - 59*60,
 }
 
-// inOffset writes a moment with an offset.
+// inOffset formats a time with an offset.
 func inOffset(m time.Time, seconds int) string {
 	return m.In(time.FixedZone("", seconds)).Format("2006-01-02T15:04:05.000-07:00")
 }
 
-// distance is how far a date is from now, and whether it is in the future.
+// distance is the difference of a date from now.
 type distance struct {
 	id     string
 	from   time.Duration
 	future bool
-	// exact distances are about the moment itself, which the published texts do not mention.
+	// exact distances are at the boundary itself, which no published text defines.
 	exact bool
 }
 
@@ -44,7 +44,8 @@ var distances = []distance{
 	{id: "a-day-after", from: 24 * time.Hour, future: true},
 }
 
-// aroundNow are the scenarios about dates around now in every offset, for create, patch and bulk.
+// aroundNow returns the scenarios about dates around now in every offset, for create, patch and
+// bulk update.
 func aroundNow() []contract.Scenario {
 	var all []contract.Scenario
 	for _, d := range distances {
@@ -88,7 +89,7 @@ func (d distance) scenario(family, subject string, versions []version.Version,
 	return s
 }
 
-// check compares a response with what the distance promises.
+// check compares a response with the expected outcome of the distance.
 func (d distance) check(t *contract.T, date string, want time.Time, r *contract.Response,
 	got func() string,
 ) {
@@ -146,12 +147,13 @@ func (d distance) viaBulk(t *contract.T, now time.Time) {
 	t.Equal("the token", before, t.Owner().MustFind(one.ID))
 }
 
-// digitsAhead are scenarios for every target: the digits of a past date lie in the future.
+// digitsAhead has scenarios about past dates whose local time, without its offset, is later than
+// now in UTC.
 var digitsAhead = []contract.Scenario{
 	{
 		ID: "expiry/patch-past-date-by-its-offset-is-rejected",
-		Promise: "A patch to a date in the past is rejected even if the digits of the date lie " +
-			"in the future.",
+		Promise: "A patch to a past date is rejected even if its local time is later than now in " +
+			"UTC.",
 		Sources:  []string{patchText, createRequest + "/properties/expirationDate/format"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
@@ -162,8 +164,7 @@ var digitsAhead = []contract.Scenario{
 	},
 	withRules(bulkRejected(
 		"bulk/past-date-by-its-offset",
-		"A bulk update to a date in the past is rejected even if the digits of the date lie in "+
-			"the future.",
+		"A bulk update to a past date is rejected even if its local time is later than now in UTC.",
 		bulkFuture, evidence.Published,
 		func(t *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{
@@ -175,11 +176,11 @@ var digitsAhead = []contract.Scenario{
 	), rule.ExpiryFuture, rule.DateForms),
 }
 
-// monthEnd is a moment, and the one six months later.
+// monthEnd is a time, and the one six months later.
 type monthEnd struct{ id, now, want string }
 
-// monthEnds are the last days of each month, the days before them if the other month is shorter,
-// and the Februaries of leap years.
+// monthEnds are the last days of the months, the days before them if the other month is shorter,
+// and Februaries of leap years.
 var monthEnds = []monthEnd{
 	{"january-has-31", "2031-01-31T12:00:00.000Z", "2031-07-31T12:00:00.000Z"},
 	{"february-stays-the-28th", "2031-02-28T12:00:00.000Z", "2031-08-28T12:00:00.000Z"},
@@ -201,8 +202,8 @@ var monthEnds = []monthEnd{
 	{"december-has-31", "2030-12-31T12:00:00.000Z", "2031-06-30T12:00:00.000Z"},
 }
 
-// scenario is about the default at the end of a month, and about the bound, which is the same
-// moment in every offset.
+// scenario tests the default at the end of a month, and the upper bound, which is the same instant
+// in every offset.
 func (e monthEnd) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/month-end/" + e.id,

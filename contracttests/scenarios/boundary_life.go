@@ -14,15 +14,15 @@ import (
 
 const validityRequest = createRequest + "/properties/accessTokenValiditySeconds"
 
-// accessTokenLifetimes are validities in seconds for which an access token is tried to the end.
+// accessTokenLifetimes are validities of access tokens in seconds.
 var accessTokenLifetimes = []int{15, 900, 3600, 43199, 43200}
 
-// accessTokenLifetime is about an access token just before and just after its end.
+// accessTokenLifetime returns a scenario about an access token just before and after its expiry.
 func accessTokenLifetime(seconds int) contract.Scenario {
 	return contract.Scenario{
 		ID: fmt.Sprintf("lifecycle/access-token-lives/%d-seconds", seconds),
-		Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its end, and "+
-			"gets 401 within a second of it.", seconds),
+		Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its expiry, "+
+			"and gets 401 within a second after it.", seconds),
 		Sources: []string{
 			validityRequest, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
 			"#access-token-expires", "#expires-in",
@@ -39,27 +39,27 @@ func accessTokenLifetime(seconds int) contract.Scenario {
 			c := t.Login(token.Credentials())
 			t.FreezeClock(now.Add(time.Duration(seconds-1) * time.Second))
 			c.ListOwn().ExpectStatus(http.StatusOK)
-			// patmock responds with how far that is from wall time
+			// The response of patmock has the offset from wall time.
 			t.FreezeClock(began.Add(time.Duration(seconds) * time.Second))
 			c.ListOwn().ExpectStatus(http.StatusUnauthorized)
 		},
 	}
 }
 
-// tokenLifetime is how long a token lives, and how it comes to.
+// tokenLifetime is a way to create a token, with its lifetime.
 type tokenLifetime struct {
 	id, promise string
 	versions    []version.Version
 	sources     []string
 	level       evidence.Level
 	rules       []rule.ID
-	// create returns a token with the moment at which it expires, zero for never.
+	// create returns a token and its expiry, the zero time if it never expires.
 	create func(t *contract.T) (contract.Token, time.Time)
 }
 
 const loginExpired = "#login-of-an-expired-token-is-401"
 
-// newExpiringIn makes a token that expires after a time.
+// newExpiringIn returns a function that creates a token with a lifetime.
 func newExpiringIn(life time.Duration) func(*contract.T) (contract.Token, time.Time) {
 	return func(t *contract.T) (contract.Token, time.Time) {
 		end := freezeClock(t).Add(life)
@@ -92,7 +92,7 @@ func bulkUpdatedToNeverExpire(t *contract.T) (contract.Token, time.Time) {
 
 var tokenLifetimes = []tokenLifetime{
 	{
-		"an-hour", "A token with a date logs in until a millisecond before it, and not at it.", nil,
+		"an-hour", "A token with a date logs in until a millisecond before the date.", nil,
 		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
@@ -100,7 +100,7 @@ var tokenLifetimes = []tokenLifetime{
 	},
 	{
 		"a-month",
-		"A token of thirty days logs in until a millisecond before its end, and not at it.", nil,
+		"A token of thirty days logs in until a millisecond before its expiry.", nil,
 		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
 		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
@@ -108,7 +108,7 @@ var tokenLifetimes = []tokenLifetime{
 	},
 	{
 		"two-years",
-		"A token of two years logs in until a millisecond before its end, and not at it.",
+		"A token of two years logs in until a millisecond before its expiry.",
 		contract.Current,
 		[]string{loginExpired, "#this-moment-has-passed"},
 		evidence.Assumed,
@@ -117,7 +117,7 @@ var tokenLifetimes = []tokenLifetime{
 	},
 	{
 		"six-months-by-default",
-		"A legacy token without a date logs in until a millisecond before its six months are over.",
+		"A legacy token without a date logs in until a millisecond before six months have passed.",
 		contract.Legacy,
 		[]string{legacyRule, loginExpired, "#six-months-are-calendar-months"},
 		evidence.Assumed,
@@ -134,7 +134,7 @@ var tokenLifetimes = []tokenLifetime{
 	},
 	{
 		"never-by-patch",
-		"A token that a patch makes live for ever logs in a year later, and ten years later.",
+		"A token that never expires because of a patch logs in a year later, and ten years later.",
 		contract.Current,
 		[]string{patchText, "#patch-to-never-needs-the-acknowledgment"},
 		evidence.Published,
@@ -143,7 +143,8 @@ var tokenLifetimes = []tokenLifetime{
 	},
 	{
 		"never-by-bulk",
-		"A token that a bulk update makes live for ever logs in a year later, and ten years later.",
+		"A token that never expires because of a bulk update logs in a year later, and ten years " +
+			"later.",
 		[]version.Version{version.V1},
 		[]string{bulkOperation, bulkToNever},
 		evidence.Published,
@@ -196,11 +197,11 @@ var validities = []struct {
 	{1 << 31, false},
 }
 
-// validityTable tries each of the validities, with the login that it is for.
+// validityTable tries each validity, and a login with the created token.
 var validityTable = contract.Scenario{
 	ID: "create/validities",
-	Promise: "Create accepts from 15 to 43200 seconds, stores what it accepted, and a login " +
-		"gives an access token of that life.",
+	Promise: "Create accepts and stores from 15 to 43200 seconds, and a login returns an access " +
+		"token with that lifetime.",
 	Sources:  []string{validityRequest + "/minimum", "#validity-is-15-to-43200", "#expires-in"},
 	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.ValidityBounds},

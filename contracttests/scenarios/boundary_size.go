@@ -15,7 +15,7 @@ import (
 
 const unboundedSizes = "#names-and-scopes-are-unbounded"
 
-// listSizes is about lists of as many tokens as other lists have on a page, and of one more.
+// listSizes tests lists at the page sizes of other APIs, and with one more token.
 var listSizes = contract.Scenario{
 	ID: "list/sizes",
 	Promise: "A list of 50, 51, 250 or 251 tokens is complete in every version, also with a " +
@@ -42,7 +42,7 @@ var listSizes = contract.Scenario{
 			}
 			versions := version.All()
 			if size%2 == 0 {
-				versions = versions[len(versions)-1:] // the next size is tried in all of them
+				versions = versions[len(versions)-1:] // the next size is tested in all versions
 			}
 			for _, v := range versions {
 				all := c.Send(get(v.CollectionPath()))
@@ -54,20 +54,20 @@ var listSizes = contract.Scenario{
 	},
 }
 
-// sameIDs compares ids in any order.
+// sameIDs expects the same ids in any order.
 func sameIDs(t *contract.T, what string, want, got []string) {
 	t.Equal(what, slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got)))
 }
 
-// sizes are lengths and numbers around those that a column, a page or a header may be limited to.
+// sizes are lengths and numbers around the limits that columns, pages and headers often have.
 var sizes = []int{1, 64, 65, 128, 255, 256, 257, 512, 1000, 1001, 4000, 4001, 10_000}
 
-// letters are what names of growing length are made of, by the bytes that one takes.
+// letters have one to four bytes in UTF-8.
 var letters = []string{"n", "é", "€", "😀"}
 
 var nameLengths = contract.Scenario{
 	ID:       "create/names-of-growing-length",
-	Promise:  "A name of any length is stored to its last letter, whatever the letters are.",
+	Promise:  "A name of any length is stored completely, in any script.",
 	Sources:  []string{unboundedSizes, "#name-is-kept"},
 	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.NameUnchanged},
@@ -92,9 +92,8 @@ var nameLengths = contract.Scenario{
 var scopeCounts = []int{1, 2, 3, 4, 10, 11, 50, 51, 100, 101, 251}
 
 var scopeSizes = contract.Scenario{
-	ID: "create/scopes-of-growing-number-and-length",
-	Promise: "A token has each of any number of scopes, in their order, and each to its last " +
-		"letter.",
+	ID:       "create/scopes-of-growing-number-and-length",
+	Promise:  "A token has any number of scopes in their order, each of them complete.",
 	Sources:  []string{unboundedSizes, "#unknown-scope-is-stored"},
 	Evidence: evidence.Assumed,
 	Features: writes(contract.Unmetered),
@@ -120,13 +119,12 @@ var scopeSizes = contract.Scenario{
 	},
 }
 
-// scopeAtPosition is about the only scope of a token that gives a right, behind others that give
-// none.
+// scopeAtPosition returns a scenario about a scope with rights after count scopes without rights.
 func scopeAtPosition(position string, count int, features ...contract.Feature) contract.Scenario {
 	return contract.Scenario{
 		ID: "auth/scope-at-place/" + position,
-		Promise: fmt.Sprintf("A token has the rights of all of its scopes: one behind %d others "+
-			"counts.", count),
+		Promise: fmt.Sprintf("A token has the rights of all of its scopes, even of one after %d "+
+			"others.", count),
 		Sources:  []string{"#scopes-add-up", "#scopes-of-list", listScopes},
 		Features: writes(features...),
 		Rules:    []rule.ID{rule.OperationScopes},
@@ -142,13 +140,13 @@ func scopeAtPosition(position string, count int, features ...contract.Feature) c
 	}
 }
 
-// nonASCIINames are names outside ASCII, which are taken as any other name is.
+// nonASCIINames are names with letters outside ASCII.
 var nonASCIINames = []string{"é", "e\u0301", "ß", "İ", "ı", "名前", "имя", "😀"}
 
 var nameTakenInAnyScript = contract.Scenario{
 	ID: "create/name-taken-in-any-script",
-	Promise: "A name with letters outside ASCII is unique among the tokens of its owner, for " +
-		"create and for patch.",
+	Promise: "A name with non-ASCII letters is unique among the tokens of its owner, for create " +
+		"and for patch.",
 	Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
 	Rules:   []rule.ID{rule.NameUnique},
 	Run: func(t *contract.T) {
@@ -160,10 +158,10 @@ var nameTakenInAnyScript = contract.Scenario{
 	},
 }
 
-// nameWithEachLetter tries each of the letters by itself.
+// nameWithEachLetter tests each letter by itself.
 var nameWithEachLetter = contract.Scenario{
 	ID: "create/name-with-each-letter",
-	Promise: "A name that ends in a letter of any script is taken by the same name, and another " +
+	Promise: "A name that ends in any letter is not available for another token, and another " +
 		"letter makes another name.",
 	Sources:  []string{nameIsUnique, "#names-are-equal-to-the-letter"},
 	Evidence: evidence.Assumed,

@@ -18,7 +18,7 @@ const (
 	bulkOperation = "v1 #/paths/~1personal-access-tokens~1v1~1bulk-update/patch"
 )
 
-// The facts that bulk updates rest on.
+// The facts about bulk updates.
 const (
 	bulkChanges    = "#bulk-update"
 	bulkByMethod   = "#bulk-update-by-post"
@@ -34,12 +34,12 @@ const (
 )
 
 func jsonText(value any) string {
-	text, _ := json.Marshal(value) // what scenarios send always encodes
+	text, _ := json.Marshal(value) // values of scenarios always encode
 	return string(text)
 }
 
 func bulkBody(ids []string, operations ...contract.Op) string {
-	// never null
+	// The array is never null.
 	return jsonText(contract.Body{"ids": ids, "patch": append([]contract.Op{}, operations...)})
 }
 
@@ -56,12 +56,12 @@ func bulkByPost(c *contract.Client, ids []string, operations ...contract.Op) *co
 	return sendBulk(c, http.MethodPost, ids, operations...)
 }
 
-// neverExpireOps are the operations that make a token live for ever.
+// neverExpireOps returns the operations that remove the expiry of a token.
 func neverExpireOps() []contract.Op {
 	return []contract.Op{replace("/userAwareTokenNeverExpires", true), remove("/expirationDate")}
 }
 
-// bulkScenario makes a scenario about the bulk update, which v1 alone has.
+// bulkScenario returns a scenario about the bulk update, which only v1 has.
 func bulkScenario(id, promise, fact string, level evidence.Level, run func(t *contract.T),
 	features ...contract.Feature,
 ) contract.Scenario {
@@ -75,15 +75,15 @@ func bulkScenario(id, promise, fact string, level evidence.Level, run func(t *co
 	}
 }
 
-// bulkUpdate is what a bulk update asks for.
+// bulkUpdate is the body of a bulk update.
 type bulkUpdate struct {
 	ids        []string
 	operations []contract.Op
-	invalid    []string // where it breaks the document
+	invalid    []string // locations of expected violations
 }
 
-// bulkRejected makes a scenario about an update of two tokens, one of them another user's, that is
-// refused with 400 by PATCH as by POST, and changes nothing.
+// bulkRejected returns a scenario about an update of two tokens, one of them another user's. PATCH
+// and POST reject it with 400, and nothing changes.
 func bulkRejected(id, promise, fact string, level evidence.Level,
 	build func(t *contract.T, ids []string) bulkUpdate,
 ) contract.Scenario {
@@ -98,28 +98,28 @@ func bulkRejected(id, promise, fact string, level evidence.Level,
 	})
 }
 
-// expectBothUnchanged expects that the tokens of the owner and of the administrator are the same
-// before and after.
+// expectBothUnchanged expects that f does not change the tokens of the owner and of the
+// administrator.
 func expectBothUnchanged(t *contract.T, during func()) {
 	before := [][]contract.Token{ownTokens(t.Owner()), ownTokens(t.Admin())}
 	during()
 	t.Equal("tokens", before, [][]contract.Token{ownTokens(t.Owner()), ownTokens(t.Admin())})
 }
 
-// expectExpiry expects tokens to expire as later says.
+// expectExpiry expects tokens with the date of an operation, and no secret.
 func expectExpiry(t *contract.T, r *contract.Response, date contract.Op, ids ...string) {
-	t.Equal("ids of the answer", slices.Sorted(slices.Values(ids)), r.IDs())
+	t.Equal("ids of the response", slices.Sorted(slices.Values(ids)), r.IDs())
 	for _, listed := range r.Tokens() {
 		t.Equal("expirationDate", date.Value(), listed.ExpirationDate.Value)
 		if listed.Secret.Present {
-			t.Errorf("the answer shows a secret")
+			t.Errorf("the response has a secret")
 		}
 	}
 }
 
 var bulk = []contract.Scenario{
 	withRules(bulkScenario("bulk/changes-tokens-of-any-owner",
-		"One patch changes several tokens, whosever they are, and answers them.", bulkChanges,
+		"A bulk update by PATCH changes and returns tokens of several owners.", bulkChanges,
 		evidence.Published, func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 			date := laterExpiry(t)
@@ -131,7 +131,7 @@ var bulk = []contract.Scenario{
 			t.Equal("expirationDate in the administrator's list", date.Value(),
 				theirs.ExpirationDate.Value)
 		}), rule.BulkUpdate, rule.SecretOnce),
-	bulkScenario("bulk/by-post", "The bulk update can be asked for by POST as by PATCH.",
+	bulkScenario("bulk/by-post", "A bulk update by POST does the same as by PATCH.",
 		bulkByMethod,
 		evidence.Published, func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
@@ -142,7 +142,7 @@ var bulk = []contract.Scenario{
 			t.Equal("expirationDate in the list", date.Value(), mine.ExpirationDate.Value)
 		}),
 	bulkScenario("bulk/sorted-by-id",
-		"The answer is sorted by id, in whatever order the ids were sent.",
+		"The response is sorted by id, in whatever order the ids were sent.",
 		bulkSorted, evidence.Published, func(t *contract.T) {
 			ids := []string{
 				t.Owner().MustCreate().ID, t.Owner().MustCreate().ID, t.Admin().MustCreate().ID,
@@ -156,8 +156,8 @@ var bulk = []contract.Scenario{
 			}
 		}),
 	withRules(bulkScenario("bulk/never-expires",
-		"Removing the date together with the acknowledgement makes each of the tokens live for "+
-			"ever.", bulkToNever, evidence.Published, func(t *contract.T) {
+		"Removing the date with the acknowledgment makes each token never expire.", bulkToNever,
+		evidence.Published, func(t *contract.T) {
 			one, other := t.Owner().MustCreate(), t.Admin().MustCreate()
 			for _, listed := range t.Admin().Bulk([]string{one.ID, other.ID},
 				neverExpireOps()...).Tokens() {
@@ -167,25 +167,25 @@ var bulk = []contract.Scenario{
 				t.Owner().MustFind(one.ID).ExpirationDate.Value)
 		}), rule.BulkUpdate, rule.PatchNever),
 	withRules(bulkRejected("bulk/unknown-id",
-		"A bulk update that names an id which no token has is refused with 400 and changes none "+
-			"of the others.", bulkUnknownID, evidence.Assumed,
+		"A bulk update with an unknown id is rejected with 400, and changes no token.",
+		bulkUnknownID, evidence.Assumed,
 		func(t *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{
 				ids: []string{ids[0], unknownID, ids[1]}, operations: []contract.Op{laterExpiry(t)},
 			}
 		}), rule.BulkUpdate, rule.BulkKnown),
 	withRules(bulkRejected("bulk/all-or-none",
-		"A bulk update of which one operation is not allowed is refused with 400, and the others "+
-			"change nothing.", bulkToNever, evidence.Published,
+		"A bulk update with one forbidden operation is rejected with 400, and changes nothing.",
+		bulkToNever, evidence.Published,
 		func(t *contract.T, ids []string) bulkUpdate {
-			// Of two operations the first would do by itself.
+			// The first operation by itself would be accepted.
 			return bulkUpdate{
 				ids: ids, operations: []contract.Op{laterExpiry(t), remove("/expirationDate")},
 			}
 		}), rule.BulkUpdate, rule.PatchNever),
 	withRules(bulkScenario("bulk/one-token-rejects",
-		"Withdrawing the acknowledgement from several tokens is refused with 400 where one of "+
-			"them has no date, and changes none.", bulkAtomic, evidence.Assumed,
+		"Withdrawing the acknowledgment from several tokens is rejected with 400 if one of them "+
+			"has no date, and changes none.", bulkAtomic, evidence.Assumed,
 		func(t *contract.T) {
 			withDate, never := t.Owner().MustCreate(), t.Admin().MustCreate()
 			t.Admin().Bulk([]string{withDate.ID},
@@ -198,7 +198,7 @@ var bulk = []contract.Scenario{
 			})
 		}), rule.BulkUpdate, rule.NeverKeepsAcknowledgment),
 	withRules(bulkRejected("bulk/an-id-twice",
-		"A bulk update that names an id twice is refused with 400.", bulkDistinct,
+		"A bulk update with a duplicate id is rejected with 400.", bulkDistinct,
 		evidence.Published,
 		func(t *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{
@@ -207,7 +207,7 @@ var bulk = []contract.Scenario{
 			}
 		}), rule.BulkIDs),
 	withRules(bulkRejected("bulk/an-empty-id",
-		"A bulk update that names an empty id is refused with 400.", bulkDistinct,
+		"A bulk update with an empty id is rejected with 400.", bulkDistinct,
 		evidence.Published,
 		func(t *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{
@@ -215,14 +215,14 @@ var bulk = []contract.Scenario{
 			}
 		}), rule.BulkIDs),
 	withRules(bulkRejected("bulk/a-blank-id",
-		"A bulk update that names an id of blanks is refused with 400.", bulkDistinct,
+		"A bulk update with a blank id is rejected with 400.", bulkDistinct,
 		evidence.Published,
 		func(t *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{
 				ids: []string{ids[0], ids[1], "  "}, operations: []contract.Op{laterExpiry(t)},
 			}
 		}), rule.BulkIDs),
-	withRules(bulkRejected("bulk/no-ids", "A bulk update of no token is refused with 400.",
+	withRules(bulkRejected("bulk/no-ids", "A bulk update without ids is rejected with 400.",
 		bulkCount,
 		evidence.Published,
 		func(t *contract.T, _ []string) bulkUpdate {
@@ -233,12 +233,12 @@ var bulk = []contract.Scenario{
 			}
 		}), rule.BulkIDs),
 	withRules(bulkRejected("bulk/no-operations",
-		"A bulk update without an operation is refused with 400.", bulkOperations,
+		"A bulk update without operations is rejected with 400.", bulkOperations,
 		evidence.Published,
 		func(_ *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{ids: ids, invalid: []string{"/patch"}}
 		}), rule.InvalidProperty),
-	withRules(bulkRejected("bulk/name", "A bulk update does not change names: 400.", bulkFields,
+	withRules(bulkRejected("bulk/name", "A bulk update of names is rejected with 400.", bulkFields,
 		evidence.Published,
 		func(t *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{
@@ -247,7 +247,8 @@ var bulk = []contract.Scenario{
 				},
 			}
 		}), rule.BulkFields),
-	withRules(bulkRejected("bulk/scope", "A bulk update does not change scopes: 400.", bulkFields,
+	withRules(bulkRejected("bulk/scope", "A bulk update of scopes is rejected with 400.",
+		bulkFields,
 		evidence.Published,
 		func(t *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{
@@ -257,7 +258,7 @@ var bulk = []contract.Scenario{
 			}
 		}), rule.BulkFields),
 	withRules(bulkRejected("bulk/past-date",
-		"A bulk update to a date that has passed is refused with 400.", bulkFuture,
+		"A bulk update to a past date is rejected with 400.", bulkFuture,
 		evidence.Published,
 		func(t *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{
@@ -267,14 +268,14 @@ var bulk = []contract.Scenario{
 			}
 		}), rule.ExpiryFuture),
 	withRules(bulkRejected("bulk/no-date-without-acknowledgement",
-		"A bulk update that removes dates needs the acknowledgement in the same patch: 400.",
+		"A bulk update that removes dates needs the acknowledgment in the same patch: 400.",
 		bulkToNever, evidence.Published,
 		func(_ *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{ids: ids, operations: []contract.Op{remove("/expirationDate")}}
 		}), rule.PatchNever),
 	{
 		ID:       "bulk/needs-the-right",
-		Promise:  "A bulk update needs the right to all tokens, for one's own as well: 403.",
+		Promise:  "A bulk update needs the right to all tokens, even for one's own: 403.",
 		Sources:  []string{bulkOperation, "#bulk-update-right"},
 		Versions: []version.Version{version.V1},
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"bulk-rights"},
@@ -290,8 +291,9 @@ var bulk = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "bulk/scopes",
-		Promise:  "A bulk update needs the scope all:manage or sp:scopes:all: others are 403.",
+		ID: "bulk/scopes",
+		Promise: "A bulk update needs the scope all:manage or sp:scopes:all: other scopes get " +
+			"403.",
 		Sources:  []string{bulkOperation + "/security", "#bulk-update-scope", "#scope-all"},
 		Versions: []version.Version{version.V1},
 		Features: writes(contract.Admin), Rules: []rule.ID{"bulk-rights", "operation-scopes"},
@@ -312,7 +314,8 @@ var bulk = []contract.Scenario{
 		},
 	},
 	{
-		ID: "bulk/api-client", Promise: "An API client without a user makes no bulk update: 403.",
+		ID:       "bulk/api-client",
+		Promise:  "An API client without a user cannot make a bulk update: 403.",
 		Sources:  []string{bulkOperation, "#bulk-update-not-for-api-clients"},
 		Versions: []version.Version{version.V1},
 		Features: writes(contract.APIClient), Rules: []rule.ID{
@@ -329,8 +332,9 @@ var bulk = []contract.Scenario{
 	},
 	{
 		ID: "bulk/has-no-other-method",
-		Promise: "In v1 bulk-update is no id of a token: another method, DELETE too, is 405, and " +
-			"Allow names PATCH and POST.",
+		Promise: "In v1 bulk-update is not the id of a token: other methods, even DELETE, are " +
+			"405," +
+			" and Allow has PATCH and POST.",
 		Sources:  []string{"errata method-not-allowed", "#bulk-update-path-is-reserved"},
 		Versions: []version.Version{version.V1},
 		Rules:    []rule.ID{rule.MethodNotAllowed},
@@ -342,7 +346,7 @@ var bulk = []contract.Scenario{
 	},
 	{
 		ID:       "bulk/is-an-id-elsewhere",
-		Promise:  "Versions before v1 take bulk-update for the id of a token, which none has: 404.",
+		Promise:  "Versions before v1 treat bulk-update as the unknown id of a token: 404.",
 		Sources:  []string{"#bulk-update-is-an-id-before-v1"},
 		Evidence: evidence.Assumed,
 		Versions: []version.Version{
@@ -357,12 +361,12 @@ var bulk = []contract.Scenario{
 	},
 }
 
-// seedTokens are the ids of as many tokens, which new users have.
+// seedTokens adds n tokens of new users, and returns their ids.
 func seedTokens(t *contract.T, n int) []string {
 	var ids []string
 	var owner string
 	for i := range n {
-		if i%9 == 0 { // a user may have ten, and has one to log in with
+		if i%9 == 0 { // a user may have ten tokens, one of them for logins
 			owner = t.UniqueName()
 			t.SeedUser(owner, "USER")
 		}

@@ -10,18 +10,17 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// concurrentRequests is the fact that requests at once rest on if no document speaks of what they
-// do.
+// concurrentRequests is the fact about concurrent requests whose outcome no document states.
 const concurrentRequests = "#requests-at-once"
 
-// concurrency is how many requests are made side by side.
+// concurrency is the number of concurrent requests.
 const concurrency = 4
 
-// concurrent are scenarios about requests that are made side by side.
+// concurrent has scenarios about concurrent requests.
 var concurrent = []contract.Scenario{
 	{
 		ID:      "atonce/creates-of-one-name",
-		Promise: "Of several creates of one name at once one succeeds, and one token has the name.",
+		Promise: "Of several concurrent creates with one name, one succeeds.",
 		Sources: []string{nameIsUnique, "#name-is-unique-per-owner", concurrentRequests},
 		Rules:   []rule.ID{rule.NameUnique},
 		Run: func(t *contract.T) {
@@ -36,13 +35,13 @@ var concurrent = []contract.Scenario{
 				}
 				r.ExpectRejected()
 			}
-			t.Equal("how many creates succeed", 1, created)
-			t.Equal("how many tokens have the name", 1, countNamed(c, body.Text("name")))
+			t.Equal("number of creates that succeed", 1, created)
+			t.Equal("number of tokens with the name", 1, countNamed(c, body.Text("name")))
 		},
 	},
 	{
 		ID:       "atonce/patches-of-two-properties",
-		Promise:  "Two patches of different properties of one token at once both count.",
+		Promise:  "Two concurrent patches of different properties of one token both take effect.",
 		Sources:  []string{patchFields, concurrentRequests},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.PatchFields},
@@ -62,8 +61,8 @@ var concurrent = []contract.Scenario{
 	},
 	{
 		ID: "atonce/deletes-of-one-id",
-		Promise: "Of several deletes of one token at once one is 204 and the others 404, and the " +
-			"token is gone.",
+		Promise: "Of several concurrent deletes of one token one is 204 and the others are 404, " +
+			"and the token is deleted.",
 		Sources:  []string{"#delete-is-final", "#unknown-id-is-404", concurrentRequests},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.DeleteIsFinal},
@@ -80,15 +79,15 @@ var concurrent = []contract.Scenario{
 				}
 				r.ExpectError(http.StatusNotFound)
 			}
-			t.Equal("how many deletes are 204", 1, deleted)
+			t.Equal("number of deletes that are 204", 1, deleted)
 			c.Delete(token.ID).ExpectError(http.StatusNotFound)
 			c.MustFind(other.ID)
 		},
 	},
 	{
 		ID: "atonce/bulk-and-patch",
-		Promise: "A bulk update of several dates and patches of the names of its tokens at once " +
-			"all count.",
+		Promise: "A bulk update of several dates and concurrent patches of the tokens' names all " +
+			"take effect.",
 		Sources:  []string{bulkOperation, concurrentRequests},
 		Evidence: evidence.Assumed,
 		Versions: []version.Version{version.V1},
@@ -115,8 +114,8 @@ var concurrent = []contract.Scenario{
 	},
 }
 
-// expectVisible expects a token to be listed so. A patch that changes nothing lets the harness wait
-// until the list of a tenant shows what was written at once.
+// expectVisible expects a token in the response to a patch and in the list. The patch changes
+// nothing. It makes the harness wait until the list of a tenant shows the concurrent writes.
 func expectVisible(t *contract.T, c *contract.Client, want contract.Token) {
 	patched := c.Patch(want.ID, test("/name", want.Name))
 	t.Equal("the token", want, patched.Token())

@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Places in the published documents that several scenarios stand on.
+// The published schemas and responses that several scenarios cite.
 const (
 	createResponse   = "v2026 #/components/schemas/CreatePersonalAccessTokenResponse"
 	createRequest    = "v2026 #/components/schemas/CreatePersonalAccessTokenRequest"
@@ -20,7 +20,7 @@ const (
 
 var create = slices.Concat(createResponses, createNames, createProperties)
 
-// createdKeys are those of the published answer.
+// createdKeys are the properties of the published response to create.
 var createdKeys = []string{
 	"accessTokenValiditySeconds", "created", "expirationDate", "id", "name", "owner", "scope",
 	"secret",
@@ -28,8 +28,10 @@ var createdKeys = []string{
 
 var createResponses = []contract.Scenario{
 	{
-		ID:      "create/secret-is-shown-once",
-		Promise: "The answer to create has the secret, and no list and no patch shows it again.",
+		ID: "create/secret-is-shown-once",
+		Promise: "The response to create has the secret, and no list and no response to patch " +
+			"has " +
+			"it again.",
 		Sources: []string{
 			createResponse + "/properties/secret",
 			"#secret-is-shown-once",
@@ -47,16 +49,16 @@ var createResponses = []contract.Scenario{
 					len(token.Secret.Value))
 			}
 			if c.MustFind(token.ID).Secret.Present {
-				t.Errorf("the list shows a secret")
+				t.Errorf("the list has a secret")
 			}
 			if c.Patch(token.ID, replace("/name", t.UniqueName())).Token().Secret.Present {
-				t.Errorf("the patch shows a secret")
+				t.Errorf("the response to patch has a secret")
 			}
 		},
 	},
 	{
 		ID:      "create/name-comes-back-as-it-was",
-		Promise: "A name with blanks, quotes and letters of any script comes back as it was sent.",
+		Promise: "A name with blanks, quotes and letters of any script is returned unchanged.",
 		Sources: []string{
 			"v2026 #/components/schemas/CreatePersonalAccessTokenRequest/properties/name",
 			"#name-is-kept",
@@ -66,13 +68,13 @@ var createResponses = []contract.Scenario{
 			c := t.Owner()
 			name := t.UniqueName() + ` "Zürich" / 日本 <&> 🔑`
 			token := c.MustCreate(contract.Body{"name": name})
-			t.Equal("the name in the answer", name, token.Name)
+			t.Equal("the name in the response", name, token.Name)
 			t.Equal("the name in the list", name, c.MustFind(token.ID).Name)
 		},
 	},
 	{
 		ID:      "create/returns-200-with-eight-keys",
-		Promise: "Create answers 200, and its answer has each of the eight published keys.",
+		Promise: "Create returns 200, and its response has each of the eight published keys.",
 		Sources: []string{
 			createResponse + "/required",
 			"v2026 #/paths/~1personal-access-tokens/post/responses/200",
@@ -84,29 +86,31 @@ var createResponses = []contract.Scenario{
 			keys := t.Owner().MustCreate().Keys()
 			for _, key := range createdKeys {
 				if !slices.Contains(keys, key) {
-					t.Errorf("the answer lacks %s", key)
+					t.Errorf("the response lacks %s", key)
 				}
 			}
 		},
 	},
 	{
 		ID: "create/has-no-other-keys",
-		Promise: "The answer to create has no keys but the published ones, which strict clients " +
-			"would refuse.",
+		Promise: "The response to create has no keys but the published ones, since strict " +
+			"clients " +
+			"would reject others.",
 		Sources:  []string{createResponse + "/properties", "#create-has-no-other-keys"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"create-is-200"},
 		Run: func(t *contract.T) {
 			for _, key := range t.Owner().MustCreate().Keys() {
 				if !slices.Contains(createdKeys, key) {
-					t.Errorf("the answer has %s besides", key)
+					t.Errorf("the response has the unpublished key %s", key)
 				}
 			}
 		},
 	},
 	{
-		ID:      "create/response-equals-the-list",
-		Promise: "The list shows a new token as create answered it, never used and not managed.",
+		ID: "create/response-equals-the-list",
+		Promise: "The list has a new token as in the response to create, never used and not " +
+			"managed.",
 		Sources: []string{
 			listItem + "/properties/lastUsed",
 			listItem + "/properties/managed",
@@ -122,28 +126,28 @@ var createResponses = []contract.Scenario{
 			t.Equal("the token in the list", createdPart(token), createdPart(listed))
 			t.Equal("lastUsed in the list", "", listed.LastUsed.Value)
 			if listed.Managed.Value {
-				t.Errorf("the token is managed, though a user made it")
+				t.Errorf("the token is managed, but a user created it")
 			}
 		},
 	},
 	{
 		ID:      "create/created-is-now",
-		Promise: "A token is created at the moment of the request.",
+		Promise: "The created date of a token is the time of the request.",
 		Sources: []string{createResponse + "/properties/created"},
 		Rules:   []rule.ID{rule.CreatedNow},
 		Run: func(t *contract.T) {
 			before := t.Now()
 			created := parseTime(t, t.Owner().MustCreate().Created)
-			const skew = time.Minute // between a tenant's clock and ours
+			const skew = time.Minute // between the clocks of a tenant and the runner
 			if created.Before(before.Add(-skew)) || created.After(t.Now().Add(skew)) {
-				t.Errorf("created is %s, expected a moment about %s", contract.FormatTime(created),
+				t.Errorf("created is %s, expected a time near %s", contract.FormatTime(created),
 					contract.FormatTime(before))
 			}
 		},
 	},
 	{
 		ID:      "create/is-for-the-caller",
-		Promise: "A token belongs to who asks for it, whoever the request names as its owner.",
+		Promise: "A token belongs to the caller, even if the request names another owner.",
 		Sources: []string{
 			createRequest + "/properties",
 			"v2026 #/components/schemas/PatOwner",
@@ -164,10 +168,10 @@ var createResponses = []contract.Scenario{
 				t.Errorf("the owner has no name")
 			}
 			if _, found := t.Second().Find(token.ID); found {
-				t.Errorf("the token belongs to the owner that the request named")
+				t.Errorf("the token belongs to the owner in the request")
 			}
 			if _, found := t.Owner().Find(token.ID); !found {
-				t.Errorf("the token does not belong to who asked for it")
+				t.Errorf("the token does not belong to the caller")
 			}
 		},
 	},
@@ -185,8 +189,8 @@ var createResponses = []contract.Scenario{
 	},
 }
 
-// createdPart returns a token with the properties of the published response to create alone, and
-// without the secret.
+// createdPart returns a token with only the published properties of the response to create, without
+// the secret.
 func createdPart(token contract.Token) contract.Token {
 	return contract.Token{
 		ID: token.ID, Name: token.Name, Owner: token.Owner, Created: token.Created,
@@ -196,12 +200,12 @@ func createdPart(token contract.Token) contract.Token {
 	}
 }
 
-// withScopes returns the property scope of a create, which is never null.
+// withScopes returns the property scope of a create. It is never null.
 func withScopes(scopes ...string) contract.Body {
 	return contract.Body{"scope": append([]string{}, scopes...)}
 }
 
-// parseTime reads a date of a token, and ends the scenario if it is none.
+// parseTime parses a date of a token, and ends the scenario if it is invalid.
 func parseTime(t *contract.T, date string) time.Time {
 	instant, err := time.Parse(time.RFC3339Nano, date)
 	if err != nil {

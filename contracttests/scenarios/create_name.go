@@ -13,26 +13,26 @@ const nameIsUnique = createRequest + "/properties/name/description"
 var createNames = []contract.Scenario{
 	{
 		ID:      "create/name-taken-is-rejected",
-		Promise: "A second token of the same name is refused to its owner, and none is made.",
+		Promise: "A second token with the same name is rejected for its owner, and is not created.",
 		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique"},
 		Run:     func(t *contract.T) { expectNameTaken(t, t.Owner(), t.Owner().MustCreate().Name) },
 	},
 	{
 		ID:       "create/name-is-free-for-others",
-		Promise:  "Two users may each have a token of the same name.",
+		Promise:  "Two users may have tokens with the same name.",
 		Sources:  []string{nameIsUnique, "#name-is-unique-per-owner"},
 		Features: writes(contract.SecondIdentity),
 		Rules:    []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
-			t.Equal("the name of the other's token", token.Name,
+			t.Equal("the name of the other user's token", token.Name,
 				t.Second().MustCreate(contract.Body{"name": token.Name}).Name)
 		},
 	},
 	{
 		ID:      "create/name-is-free-after-delete",
-		Promise: "The name of a deleted token is free.",
+		Promise: "The name of a deleted token is available.",
 		Sources: []string{nameIsUnique, "#name-is-unique-per-owner", "#delete-is-final"},
 		Rules:   []rule.ID{"name-unique", "delete-is-final"},
 		Run: func(t *contract.T) {
@@ -47,7 +47,7 @@ var createNames = []contract.Scenario{
 	},
 	{
 		ID:      "create/name-is-free-after-rename",
-		Promise: "The former name of a renamed token is free, and its new name is taken.",
+		Promise: "The former name of a renamed token is available, and its new name is not.",
 		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
@@ -60,7 +60,7 @@ var createNames = []contract.Scenario{
 	},
 	{
 		ID:      "create/name-is-free-after-rejection",
-		Promise: "A request that was refused leaves its name free.",
+		Promise: "A rejected request leaves its name available.",
 		Sources: []string{nameIsUnique, "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{rule.NameUnique},
 		Run: func(t *contract.T) {
@@ -114,9 +114,9 @@ func nameRejected(what string, level evidence.Level, change func(contract.Body),
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "create/name-is-required/" + what,
-		Promise: "A token needs a name, which is a string with something in it: " +
+		Promise: "A token needs a name, which is a non-blank string: " +
 			readableID(what) +
-			" is refused.",
+			" is rejected.",
 		Sources: []string{
 			createRequest + "/required",
 			createRequest + "/properties/name/type",
@@ -136,27 +136,27 @@ func nameRejected(what string, level evidence.Level, change func(contract.Body),
 	}
 }
 
-// createNamed creates a token of a name.
+// createNamed creates a token with a name.
 func createNamed(c *contract.Client, name string) *contract.Response {
 	body := c.NewTokenBody()
 	body["name"] = name
 	return c.Create(body)
 }
 
-// expectNameTaken expects a create of a name to be rejected, and one token to have the name.
+// expectNameTaken expects that a create with a name is rejected, and that one token has the name.
 func expectNameTaken(t *contract.T, c *contract.Client, name string) {
 	createNamed(c, name).ExpectRejected()
-	t.Equal("how many tokens have the name", 1, countNamed(c, name))
+	t.Equal("number of tokens with the name", 1, countNamed(c, name))
 }
 
-// expectNothingCreated expects that the owner has the same tokens before and after.
+// expectNothingCreated expects that f does not change the owner's tokens.
 func expectNothingCreated(t *contract.T, during func()) {
 	before := t.Owner().ListOwn().IDs()
 	during()
-	t.Equal("the tokens there are", before, t.Owner().ListOwn().IDs())
+	t.Equal("the tokens of the owner", before, t.Owner().ListOwn().IDs())
 }
 
-// countNamed counts the caller's own tokens of a name.
+// countNamed returns the number of the caller's own tokens with a name.
 func countNamed(c *contract.Client, name string) int {
 	n := 0
 	for _, listed := range c.ListOwn().Names() {

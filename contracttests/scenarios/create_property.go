@@ -12,7 +12,7 @@ import (
 var createProperties = []contract.Scenario{
 	{
 		ID:      "create/scope-defaults-to-all",
-		Promise: "A token made without scopes, or with null for them, has the scope sp:scopes:all.",
+		Promise: "A token created without scopes, or with null, has the scope sp:scopes:all.",
 		Sources: []string{
 			createRequest + "/properties/scope/description",
 			"#scope-defaults-to-all",
@@ -27,9 +27,8 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID: "create/scope-is-kept",
-		Promise: "A token has the scopes that it was made with, those beyond its owner's level " +
-			"included.",
+		ID:      "create/scope-is-kept",
+		Promise: "A token has the scopes of the request, even those beyond its owner's level.",
 		Sources: []string{createRequest + "/properties/scope", "#scope-beyond-the-level"},
 		Rules:   []rule.ID{"scope-out-of-level"},
 		Run: func(t *contract.T) {
@@ -40,9 +39,8 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID: "create/validity-defaults-to-twelve-hours",
-		Promise: "A token made without accessTokenValiditySeconds, or with null for them, has " +
-			"43200.",
+		ID:      "create/validity-defaults-to-twelve-hours",
+		Promise: "A token created without accessTokenValiditySeconds, or with null, has 43200.",
 		Sources: []string{
 			createRequest + "/properties/accessTokenValiditySeconds/description",
 			"#validity-defaults-to-43200",
@@ -57,9 +55,8 @@ var createProperties = []contract.Scenario{
 		},
 	},
 	{
-		ID: "create/validity-bounds-are-taken",
-		Promise: "15 and 43200 are both taken for accessTokenValiditySeconds, and what was taken " +
-			"stays.",
+		ID:      "create/validity-bounds-are-taken",
+		Promise: "Create accepts 15 and 43200 as accessTokenValiditySeconds, and stores them.",
 		Sources: []string{
 			validityRequest + "/minimum",
 		},
@@ -86,9 +83,8 @@ var createProperties = []contract.Scenario{
 	propertyRejected("scope-of-numbers", "scope", []int{1}),
 	propertyRejected("date-as-number", "expirationDate", 1893456000),
 	{
-		ID: "create/flag-in-quotes-is-rejected",
-		Promise: "userAwareTokenNeverExpires is true, false or null, and not their names in " +
-			"quotes.",
+		ID:      "create/flag-in-quotes-is-rejected",
+		Promise: "userAwareTokenNeverExpires is true, false or null: a string is rejected.",
 		Sources: []string{
 			createRequest + "/properties/userAwareTokenNeverExpires/type", createRejections,
 		},
@@ -100,13 +96,12 @@ var createProperties = []contract.Scenario{
 			c.ExpectInvalid("/userAwareTokenNeverExpires").Create(contract.Body{
 				"name": name, "userAwareTokenNeverExpires": "true",
 			}).ExpectError(http.StatusBadRequest)
-			t.Equal("how many tokens have the name", 0, countNamed(c, name))
+			t.Equal("number of tokens with the name", 0, countNamed(c, name))
 		},
 	},
 	{
-		ID: "create/unknown-properties-are-ignored",
-		Promise: "A property that create does not know is ignored, and changes nothing of the " +
-			"token.",
+		ID:      "create/unknown-properties-are-ignored",
+		Promise: "Create ignores an unknown property.",
 		Sources: []string{"#unknown-properties-are-ignored"},
 		Rules:   []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
@@ -119,17 +114,18 @@ var createProperties = []contract.Scenario{
 				"secret":   strings.Repeat(id, 2),
 			})
 			if token.ID == id || token.Secret.Value == strings.Repeat(id, 2) {
-				t.Errorf("the token has the id or the secret that the request named")
+				t.Errorf("the token has the id or the secret of the request")
 			}
 			listed := c.MustFind(token.ID)
 			t.Equal("lastUsed", "", listed.LastUsed.Value)
 			if listed.Managed.Value {
-				t.Errorf("the token is managed, because the request said so")
+				t.Errorf("the token is managed as in the request")
 			}
 		},
 	},
-	withRules(malformedBody("broken-json", "a body that is no JSON", `{"name": `), rule.JSONSyntax),
-	withRules(malformedBody("no-body", "no body at all", ``), rule.JSONSyntax),
+	withRules(malformedBody("broken-json", "a body that is not JSON", `{"name": `),
+		rule.JSONSyntax),
+	withRules(malformedBody("no-body", "an empty body", ``), rule.JSONSyntax),
 	withRules(
 		malformedBody("an-array", "an array instead of an object",
 			`[{"name": "`+namePlaceholder+`"}]`),
@@ -137,7 +133,7 @@ var createProperties = []contract.Scenario{
 	),
 	{
 		ID:       "create/malformed-body/not-in-utf-8",
-		Promise:  "A create whose body is not UTF-8 is 400, and creates nothing.",
+		Promise:  "A create whose body is not UTF-8 is rejected with 400, and creates nothing.",
 		Sources:  []string{createRejections, "#body-in-other-bytes-is-400"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.JSONSyntax},
@@ -152,8 +148,8 @@ var createProperties = []contract.Scenario{
 	},
 	{
 		ID: "create/other-content-type-is-rejected",
-		Promise: "Create takes JSON only: another content type is refused in some way, and " +
-			"nothing is made.",
+		Promise: "Create accepts only JSON: another content type is rejected, and nothing is " +
+			"created.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/requestBody/content",
 			"errata unsupported-media-type",
@@ -163,12 +159,12 @@ var createProperties = []contract.Scenario{
 		Run: func(t *contract.T) {
 			name := t.UniqueName()
 			createWithContentType(t, "text/plain", name).ExpectRejected()
-			t.Equal("how many tokens have the name", 0, countNamed(t.Owner(), name))
+			t.Equal("number of tokens with the name", 0, countNamed(t.Owner(), name))
 		},
 	},
 	{
 		ID:      "create/charset-is-tolerated",
-		Promise: "A content type may have a charset behind it.",
+		Promise: "The content type of a create may have a charset.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/requestBody/content",
 			"https://www.rfc-editor.org/rfc/rfc8259#section-11",
@@ -185,7 +181,7 @@ var createProperties = []contract.Scenario{
 
 const jsonType = "application/json"
 
-// createRaw sends any text of any content type as a create.
+// createRaw sends a create with any body and content type.
 func createRaw(t *contract.T, c *contract.Client, contentType, body string) *contract.Response {
 	return c.Send(contract.Request{
 		Method: http.MethodPost, Path: t.CollectionPath(), ContentType: contentType, Body: body,
@@ -201,7 +197,8 @@ func createWithContentType(t *contract.T, contentType, name string) *contract.Re
 func propertyRejected(what, name string, value any) contract.Scenario {
 	return contract.Scenario{
 		ID: "create/property-of-wrong-form/" + what,
-		Promise: "A request that breaks its schema is 400, and nothing is made: " +
+		Promise: "A request that violates its schema is rejected with 400, and nothing is " +
+			"created: " +
 			readableID(what) +
 			".",
 		Sources: []string{
@@ -219,7 +216,7 @@ func propertyRejected(what, name string, value any) contract.Scenario {
 				path += "/0"
 			}
 			c.ExpectInvalid(path).Create(body).ExpectError(http.StatusBadRequest)
-			t.Equal("how many tokens have the name", 0, countNamed(c, body.Text("name")))
+			t.Equal("number of tokens with the name", 0, countNamed(c, body.Text("name")))
 		},
 	}
 }
@@ -227,7 +224,7 @@ func propertyRejected(what, name string, value any) contract.Scenario {
 func malformedBody(id, what, body string) contract.Scenario {
 	return contract.Scenario{
 		ID:      "create/malformed-body/" + id,
-		Promise: "Create answers 400 to " + what + ", and nothing is made.",
+		Promise: "Create rejects " + what + " with 400, and nothing is created.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/requestBody/required",
 			createRejections,
@@ -243,14 +240,14 @@ func malformedBody(id, what, body string) contract.Scenario {
 	}
 }
 
-// namePlaceholder stands for a name of the run in requests that are written down before there is
-// one: whatever a target makes of them can be told by it.
+// namePlaceholder stands for a unique name in literal request bodies. A token created in spite of
+// the scenario is then recognizable as the run's.
 const namePlaceholder = "(a name of the run)"
 
-// withName puts a name in its place.
+// withName replaces the placeholder with a unique name.
 func withName(t *contract.T, text string) string {
 	return strings.ReplaceAll(text, namePlaceholder, t.UniqueName())
 }
 
-// readableID are what a part of an id says.
+// readableID returns part of an id as words.
 func readableID(id string) string { return strings.ReplaceAll(id, "-", " ") }

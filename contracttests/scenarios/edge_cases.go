@@ -10,13 +10,13 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// edgeCases are situations that no other scenario brings about. Most of what they promise is judged
-// by the rules of every exchange.
+// edgeCases has scenarios about situations that no other scenario causes. The observer checks most
+// of their promises.
 var edgeCases = []contract.Scenario{
 	{
 		ID: "patch/id-is-exact",
-		Promise: "Part of a token's id, and the id in capitals, find no token: 404 for patch and " +
-			"delete.",
+		Promise: "Part of a token's id, and the id in upper case, match no token: patch and " +
+			"delete return 404.",
 		Sources:  []string{deleteUnknown, "#unknown-id-is-404"},
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.ExactID, rule.UnknownID},
@@ -35,9 +35,8 @@ var edgeCases = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/access-token-gains-no-scopes",
-		Promise: "An access token does not gain the scopes that its token is given after the " +
-			"login.",
+		ID:       "lifecycle/access-token-gains-no-scopes",
+		Promise:  "An access token does not gain the scopes that its token gets after the login.",
 		Sources:  []string{"#access-token-outlives-scope-change"},
 		Evidence: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{rule.OperationScopes, rule.AccessTokenOutlives},
@@ -51,7 +50,7 @@ var edgeCases = []contract.Scenario{
 	},
 	{
 		ID:      "token/check-token-of-one-scope",
-		Promise: "check_token has the scopes of the access token, and no others.",
+		Promise: "check_token returns exactly the scopes of the access token.",
 		Sources: []string{"#check-token"},
 		Rules:   []rule.ID{rule.OAuthCheckToken, rule.ClaimsAgree},
 		Run: func(t *contract.T) {
@@ -63,9 +62,8 @@ var edgeCases = []contract.Scenario{
 		},
 	},
 	{
-		ID: "expiry/never-with-validity",
-		Promise: "A token that never expires has the validity and the scope that it is created " +
-			"with.",
+		ID:      "expiry/never-with-validity",
+		Promise: "A token that never expires has the validity and the scope of the request.",
 		Sources: []string{
 			validityRequest,
 		},
@@ -101,15 +99,14 @@ var edgeCases = []contract.Scenario{
 		}),
 }
 
-// lastUsedSetBy makes a scenario about a form of the login, which sets lastUsed as every other form
-// does.
+// lastUsedSetBy returns a scenario about one form of login request. Each form sets lastUsed.
 func lastUsedSetBy(
 	id, how, fact string, evidence evidence.Level,
 	loginBy func(*contract.T, contract.Credentials) *contract.Response,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID:       "lifecycle/last-used-is-set-by/" + id,
-		Promise:  "The first login " + how + " sets lastUsed to that moment.",
+		Promise:  "The first login " + how + " sets lastUsed to the present time.",
 		Sources:  []string{lastUsedText, fact},
 		Evidence: evidence, Rules: []rule.ID{rule.LastUsed},
 		Run: func(t *contract.T) {

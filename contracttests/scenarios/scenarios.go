@@ -1,4 +1,4 @@
-// Package scenarios is the contract: one list, one file for each family.
+// Package scenarios lists the scenarios of the contract, one file for each family.
 package scenarios
 
 import (
@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// All lists every scenario, family by family, and behind them the open questions.
+// All returns every scenario, by family. Open questions are last.
 func All() []contract.Scenario {
 	all := slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers,
 		auth, authScopes, authRights, token, loginResponse, errorShapes, errorReads, errorStatuses,
@@ -23,9 +23,9 @@ func All() []contract.Scenario {
 	return all
 }
 
-// applyDefaults adds what a declaration leaves out. A scenario needs writes, unless reads or writes
-// says otherwise. Its evidence is that of the least sure of its rules. A source that begins with #
-// is a fact.
+// applyDefaults sets omitted fields. The default feature is Writes, unless reads or writes sets
+// others. The default evidence is the weakest of the rules. A source that begins with # cites a
+// fact.
 func applyDefaults(s *contract.Scenario) {
 	if s.Features == nil {
 		s.Features = writes()
@@ -41,7 +41,7 @@ func applyDefaults(s *contract.Scenario) {
 	}
 }
 
-// forEachRow makes a scenario of each row of a table.
+// forEachRow returns a scenario for each row of a table.
 func forEachRow[R any](rows []R, scenario func(R) contract.Scenario) []contract.Scenario {
 	all := make([]contract.Scenario, len(rows))
 	for i, row := range rows {
@@ -50,7 +50,7 @@ func forEachRow[R any](rows []R, scenario func(R) contract.Scenario) []contract.
 	return all
 }
 
-// weakestEvidence returns the evidence of the least sure of several rules.
+// weakestEvidence returns the weakest evidence of several rules.
 func weakestEvidence(rules []rule.ID) evidence.Level {
 	for _, e := range []evidence.Level{evidence.Assumed, evidence.Observed} {
 		if slices.ContainsFunc(rules, func(id rule.ID) bool { return id.Evidence() == e }) {
@@ -60,7 +60,7 @@ func weakestEvidence(rules []rule.ID) evidence.Level {
 	return evidence.Published
 }
 
-// writes returns what a scenario needs that writes, and reads what one needs that does not.
+// writes returns the features of a scenario that writes, and reads those of one that only reads.
 func writes(extra ...contract.Feature) []contract.Feature {
 	return append([]contract.Feature{contract.Writes}, extra...)
 }
@@ -69,7 +69,7 @@ func reads(extra ...contract.Feature) []contract.Feature {
 	return append([]contract.Feature{}, extra...)
 }
 
-// withRules returns the scenario with these rules instead of those of its kind.
+// withRules returns the scenario with other rules.
 func withRules(s contract.Scenario, rules ...rule.ID) contract.Scenario {
 	s.Rules = rules
 	return s

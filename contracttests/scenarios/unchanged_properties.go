@@ -10,7 +10,7 @@ import (
 
 const changesNamed = "https://www.rfc-editor.org/rfc/rfc6902#section-4.3"
 
-// newCustomToken makes a token none of whose properties is a default, and which has logged in.
+// newCustomToken creates a token that has no default value and has logged in.
 func newCustomToken(t *contract.T) contract.Token {
 	token := t.Owner().MustCreate(contract.Body{
 		"scope": []string{myRead, defaultScope}, "accessTokenValiditySeconds": 900,
@@ -19,7 +19,7 @@ func newCustomToken(t *contract.T) contract.Token {
 	return t.Owner().MustFind(token.ID)
 }
 
-// otherProperties is about what a write and a read leave as it is.
+// otherProperties has scenarios about properties that a write or a read does not change.
 var otherProperties = []contract.Scenario{
 	patchKeepsOtherProperties("name", nil, func(t *contract.T, k *contract.Token) contract.Op {
 		k.Name = t.UniqueName()
@@ -37,8 +37,8 @@ var otherProperties = []contract.Scenario{
 		}),
 	{
 		ID: "bulk/leaves-the-rest",
-		Promise: "A bulk update of a date leaves every other property as it is, in the response " +
-			"and in the list.",
+		Promise: "A bulk update of a date changes no other property, in the response and in the " +
+			"list.",
 		Sources: []string{bulkOperation, bulkFields}, Versions: []version.Version{version.V1},
 		Features: writes(contract.Admin), Rules: []rule.ID{
 			rule.BulkUpdate, rule.NothingElseChanges,
@@ -49,14 +49,14 @@ var otherProperties = []contract.Scenario{
 			t.Admin().Bulk([]string{want.ID}, date).ExpectStatus(http.StatusOK)
 			want.ExpirationDate.Value, _ = date.Value().(string)
 			t.Equal("the token", want, t.Owner().MustFind(want.ID))
-			t.Equal("a token that the bulk update does not name", other,
+			t.Equal("a token that is not in the bulk update", other,
 				t.Owner().MustFind(other.ID))
 		},
 	},
 	{
 		ID: "lifecycle/every-list-shows-the-same",
-		Promise: "A token is the same in the list of its owner, of all, of an owner's id, and " +
-			"with a filter.",
+		Promise: "A token is the same in the list of its owner, of all tokens, of an owner's id, " +
+			"and with a filter.",
 		Sources:  []string{listPublished, "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1"},
 		Features: writes(contract.Admin), Rules: []rule.ID{rule.NothingElseChanges, rule.SameOwner},
 		Run: func(t *contract.T) {
@@ -72,8 +72,8 @@ var otherProperties = []contract.Scenario{
 						"owner-id", "me", "filters", used,
 					},
 				},
-				{"the list of all", t.Admin(), nil},
-				{"the list of all with a filter", t.Admin(), []string{"filters", used}},
+				{"the list of all tokens", t.Admin(), nil},
+				{"the list of all tokens with a filter", t.Admin(), []string{"filters", used}},
 				{
 					"the list of the owner's id", t.Admin(), []string{
 						"owner-id", want.Owner.ID.Value,
@@ -93,15 +93,15 @@ var otherProperties = []contract.Scenario{
 	},
 }
 
-// patchKeepsOtherProperties makes a scenario about a patch, which change makes of what it does to
-// the token.
+// patchKeepsOtherProperties returns a scenario about a patch of one property. change returns the
+// operation, and applies it to the expected token.
 func patchKeepsOtherProperties(id string, versions []version.Version,
 	change func(*contract.T, *contract.Token) contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/leaves-the-rest/" + id,
 		Promise: "A patch of the " + id +
-			" leaves every other property as it is, in its response and in the list.",
+			" changes no other property, in its response and in the list.",
 		Sources: []string{changesNamed, "#patch-returns-the-token"}, Versions: versions,
 		Rules: []rule.ID{rule.PatchFields, rule.NothingElseChanges},
 		Run: func(t *contract.T) {

@@ -166,7 +166,8 @@ func hasAddress(side string) bool { return side == "env" || strings.Contains(sid
 // run runs a target and records it in dir. A failed scenario is no error, because the comparison
 // shows the difference. leftovers is that of runFlags.runContract.
 func (f diffFlags) run(ctx context.Context, env cli.Env, target, dir string) (leftovers,
-	err error) {
+	err error,
+) {
 	r := f.runFlags
 	r.out = &reports.Writer{Discard: true}
 	r.target, r.record.dir, r.parity.file = target, dir, defaultParity

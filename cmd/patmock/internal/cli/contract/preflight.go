@@ -36,7 +36,8 @@ func (f runFlags) preflight(
 
 // incompleteError returns the reason why a run did not test every case, or nil if it did.
 func incompleteError(ctx context.Context, runner *contracttests.Runner,
-	result *report.Report) error {
+	result *report.Report,
+) error {
 	if endErr := cli.EndError(ctx, reports.ReportIsPartial); endErr != nil && result.Interrupted {
 		return endErr
 	}
