@@ -305,7 +305,7 @@ func TestRedaction_KeepsMessages(t *testing.T) {
 	r.Header.Set("Authorization", c.authorization)
 	r.Header.Set("Prefer", "code=401")
 	m.exchange(r).is(http.StatusUnauthorized)
-	const words = "Prefer: code=401 asked for it"
+	const words = "requested by Prefer: code=401"
 	if text := strings.Join(log.all, "\n"); !strings.Contains(text, words) {
 		t.Errorf("log %s, want %q in it", text, words)
 	}

@@ -92,7 +92,7 @@ var (
 	}
 	unsupportedType = Response{
 		Status: 415, DetailCode: "415 Unsupported media type",
-		Text: "The operation does not take a body of this content type.",
+		Text: "The operation does not accept a body of this content type.",
 	}
 	badLogin = Response{Status: 401, Error: "invalid_client", Description: "Bad client credentials"}
 )

@@ -95,16 +95,16 @@ func (c *Controller) checkRateLimit(r Request) error {
 	if wait <= 0 || !c.Enforce && count != limit.Requests+1 {
 		return nil
 	}
-	text := fmt.Sprintf("request %d of client id %s in %s, and %d are allowed for each version",
+	text := fmt.Sprintf("request %d of client id %s in %s: the limit is %d for each version",
 		count, quoteClientID(r.ClientID), limit.Window, limit.Requests)
 	if c.Enforce {
 		if note := r.Info.ClockNote; note != "" {
-			text += "; windows go by the namespace's clock: " + note
+			text += "; windows follow the clock of the namespace: " + note
 		}
 		return newError(http.StatusTooManyRequests, c.retryAfter(r.Info, wait, false),
 			response.Reason{Rule: rule.RateLimit, Text: text})
 	}
-	r.Info.AddNote("a tenant would refuse this: " + response.Reason{
+	r.Info.AddNote("a tenant would reject this: " + response.Reason{
 		Rule: rule.RateLimit, Text: text,
 	}.String())
 	return nil
@@ -138,7 +138,7 @@ func (c *Controller) injectFault(r Request) error {
 			r.Info.RetryRule = c.retryRule(outcome.Rules[len(outcome.Rules)-1])
 		}
 		return newError(outcome.Status, retryAfter,
-			faultReason("fault %s answers %d", joinRuleIDs(outcome.Rules), outcome.Status))
+			faultReason("fault %s returns %d", joinRuleIDs(outcome.Rules), outcome.Status))
 	}
 	return c.applyPrefer(r)
 }
@@ -166,7 +166,7 @@ func (c *Controller) applyEffect(r Request, outcome fault.Outcome) error {
 			faultReason("fault %s: %s", joinRuleIDs(outcome.Rules), outcome.Effect))
 	case response.HTML:
 		return newError(outcome.Status, "",
-			faultReason("fault %s answers %d with an HTML page", joinRuleIDs(outcome.Rules),
+			faultReason("fault %s returns %d with an HTML page", joinRuleIDs(outcome.Rules),
 				outcome.Status))
 	}
 	return nil
@@ -184,8 +184,8 @@ func (c *Controller) applyPrefer(r Request) error {
 		return nil
 	}
 	if status < http.StatusBadRequest || !r.Operation.HasStatus(status) {
-		r.Info.AddNote(fmt.Sprintf("Prefer: code=%d is ignored: expected a status of a refusal "+
-			"that the operation has, one of %s", status, joinErrorStatuses(r.Operation)))
+		r.Info.AddNote(fmt.Sprintf("Prefer: code=%d is ignored: expected an error status of the "+
+			"operation, one of %s", status, joinErrorStatuses(r.Operation)))
 		return nil
 	}
 	r.Info.Faults = append(r.Info.Faults, "prefer")
@@ -200,7 +200,7 @@ func (c *Controller) applyPrefer(r Request) error {
 		}
 	}
 	return newError(status, retryAfter, response.Reason{
-		Rule: rule.PreferredStatus, Text: fmt.Sprintf("Prefer: code=%d asked for it", status),
+		Rule: rule.PreferredStatus, Text: fmt.Sprintf("requested by Prefer: code=%d", status),
 	})
 }
 
@@ -246,7 +246,7 @@ func (c *Controller) applyHostile(r Request) error {
 	r.Info.Faults = append(r.Info.Faults, hostileFault(hostile.Outages))
 	why := response.Reason{
 		Rule: rule.HostileProfile,
-		Text: fmt.Sprintf("the hostile profile answers %d", variation.Status),
+		Text: fmt.Sprintf("the hostile profile returns %d", variation.Status),
 	}
 	return newError(variation.Status,
 		c.retryAfter(r.Info, outageRetryAfter, variation.RetryAfterAsDate), why)

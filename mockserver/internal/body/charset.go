@@ -20,8 +20,9 @@ func Charset(text []byte) string {
 		looksLikeUTF16(text):
 		return "UTF-16, as " + powershell + " writes to files; send UTF-8"
 	case !utf8.Valid(text):
-		return "bytes that are not UTF-8, as of ISO-8859-1, in which " + powershell +
-			" sends texts; send UTF-8 bytes, there by -Body ([Text.Encoding]::UTF8.GetBytes($json))"
+		return "bytes that are not UTF-8, such as ISO-8859-1, which " + powershell +
+			" sends; send UTF-8 bytes, in PowerShell with -Body " +
+			"([Text.Encoding]::UTF8.GetBytes($json))"
 	}
 	return ""
 }

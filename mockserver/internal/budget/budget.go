@@ -8,9 +8,8 @@ import (
 )
 
 // ErrExceeded is the error of a request over the budget.
-var ErrExceeded = errors.New("requests in flight take their share of the memory budget: send " +
-	"this " +
-	"one again later, or start the mock with a larger --memory-budget")
+var ErrExceeded = errors.New("requests in flight exhaust the memory budget: retry later, " +
+	"or start the mock with a larger --memory-budget")
 
 // Default is the default budget in bytes.
 const Default = 256 << 20

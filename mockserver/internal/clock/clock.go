@@ -120,10 +120,10 @@ func (c *Clock) Describe() string {
 	case !s.Adjusted:
 		return ""
 	case s.Frozen:
-		return fmt.Sprintf("this mock's clock stands still at %s, %s from wall time",
+		return fmt.Sprintf("the clock of this mock is frozen at %s, %s from wall time",
 			s.Now.Format(time.RFC3339), FormatOffset(s.Offset))
 	}
-	return fmt.Sprintf("this mock's clock says %s, moved %s", s.Now.Format(time.RFC3339),
+	return fmt.Sprintf("the clock of this mock shows %s, moved %s", s.Now.Format(time.RFC3339),
 		FormatOffset(s.Offset))
 }
 

@@ -26,6 +26,6 @@ func (e *DurationError) Error() string {
 type RangeError struct{ Time time.Time }
 
 func (e *RangeError) Error() string {
-	return fmt.Sprintf("the clock would say %s: expected a moment between the years 1970 and 9000",
+	return fmt.Sprintf("the clock would show %s: expected a time between the years 1970 and 9000",
 		e.Time.Format(time.RFC3339))
 }

@@ -41,7 +41,7 @@ func (s *Server) setClock(c *call) (*response.Response, error) {
 		if now = *setting.Now; !clock.Valid(now) {
 			return nil,
 				invalid(control.ProblemError{
-					Pointer: "/now", Detail: "expected a moment between the years 1970 and 9000",
+					Pointer: "/now", Detail: "expected a time between the years 1970 and 9000",
 				})
 		}
 	}

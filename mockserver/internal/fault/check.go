@@ -33,21 +33,21 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 	checkKind(f, report)
 	if f.Operation == "token" && f.Version != "" {
 		report(rule.FaultVersion, "/version",
-			"expected none beside the operation token: the token endpoint has no version")
+			"expected no version with the operation token: the token endpoint has none")
 	} else if declared := statuses(f.Operation, f.Version); len(declared) == 0 {
 		report(rule.FaultOperation, "/operation", "no operation %s is served in version %s",
 			f.Operation, f.Version)
 	} else if f.Status != 0 && f.Effect == "" && !slices.Contains(declared, f.Status) {
 		report(rule.FaultStatus, "/status",
-			"expected one that the documents have for it (%s), got %d; an error page of a gateway "+
-				"is \"effect\": \"html\" with a status",
+			"expected a status that the operation declares (%s), got %d; for the error page of a "+
+				"gateway set \"effect\": \"html\" with a status",
 			joinErrorStatuses(declared), f.Status)
 	}
 	if f.RetryAfter != "" && (f.Status == 0 || f.Effect != "") {
-		report(rule.FaultCompanion, "/retryAfter", "expected beside a status only")
+		report(rule.FaultCompanion, "/retryAfter", "expected only with a status")
 	}
 	if f.RetryAfterAs != "" && f.RetryAfter == "" {
-		report(rule.FaultCompanion, "/retryAfterAs", "expected beside retryAfter only")
+		report(rule.FaultCompanion, "/retryAfterAs", "expected only with retryAfter")
 	}
 	if f.Rate > 0 && (f.After > 0 || f.Times > 0) {
 		report(rule.FaultSchedule, "/rate", "expected a rate, or after and times, not both")
@@ -56,7 +56,7 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 		report(rule.FaultDuration, "/latency", "%v", err)
 	} else if low > high || high > latencyLimit {
 		report(rule.FaultLatency, "/latency",
-			"expected at most %s, in a range from the smaller to the larger, got %s", latencyLimit,
+			"expected at most %s, and the lower bound of a range first, got %s", latencyLimit,
 			f.Latency)
 	}
 	if _, err := parseDuration(f.RetryAfter); err != nil {
@@ -65,7 +65,7 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 	for name := range f.Header {
 		if textproto.TrimString(name) == "" || strings.EqualFold(name, "Authorization") {
 			report(rule.FaultHeader, "/header",
-				"expected names of headers that hold no secret, got %s", redact.Quote(name))
+				"expected names of headers without secrets, got %s", redact.Quote(name))
 		}
 	}
 	return problems

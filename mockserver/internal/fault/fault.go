@@ -18,9 +18,9 @@ import (
 
 // Errors of a Set, other than those of Check.
 var (
-	ErrDuplicateID = errors.New("a rule has that id")
-	ErrTooMany     = errors.New("there are as many rules as allowed")
-	ErrUnknown     = errors.New("there is no rule of that id")
+	ErrDuplicateID = errors.New("a rule with this id exists")
+	ErrTooMany     = errors.New("the maximum number of rules is reached")
+	ErrUnknown     = errors.New("there is no rule with this id")
 )
 
 // maxRules is the maximum number of rules of a namespace.

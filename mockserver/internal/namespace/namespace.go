@@ -115,7 +115,8 @@ func (c *Config) prepare(name string, now func() time.Time) *Namespace {
 		Service: c.newService(memory.NewKeyed(PolicyOptions(c.Dialect).NameKey()), state.Random),
 		hostile: hostile.New(hostile.Config{
 			Behaviours: c.Profile.Hostile, Rate: c.Profile.HostileRate,
-			MaxConsecutive: c.Profile.HostileMaxConsecutive, Random: state.Random, WallNow: c.WallNow,
+			MaxConsecutive: c.Profile.HostileMaxConsecutive, Random: state.Random,
+			WallNow: c.WallNow,
 		}),
 	}
 }
@@ -295,7 +296,7 @@ func (n *Namespace) Credentials(user string) (clientID, clientSecret string, err
 		}
 	}
 	if _, err = n.fixture.LoginToken(user); err == nil {
-		err = fmt.Errorf("%s has no token left to log in with", user)
+		err = fmt.Errorf("%s has no token to log in with", user)
 	}
 	return "", "", err
 }

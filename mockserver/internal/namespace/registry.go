@@ -21,11 +21,11 @@ const Default = "default"
 
 // Errors of a Registry.
 var (
-	ErrName        = errors.New("a namespace is named with 1 to 63 of a-z, 0-9 and -")
-	ErrTooMany     = errors.New("there are as many namespaces as allowed")
+	ErrName        = errors.New("a namespace name has 1 to 63 characters of a-z, 0-9 and -")
+	ErrTooMany     = errors.New("the maximum number of namespaces is reached")
 	ErrUnknown     = errors.New("there is no such namespace")
 	ErrCrossOrigin = errors.New("a page of another site sent this request, and there is no such " +
-		"namespace: pages make none unless --cors allows their origin")
+		"namespace: pages cannot create one unless --cors allows their origin")
 	ErrDefault = errors.New("the default namespace cannot be removed")
 )
 
@@ -225,7 +225,7 @@ func (s *Registry[T]) initialize(name string, m *Member[T]) {
 }
 
 // errInit is the error for callers that waited for a member whose creation panicked.
-var errInit = errors.New("the namespace could not be made")
+var errInit = errors.New("the namespace could not be created")
 
 // isReady reports whether the creation of a member has ended.
 func (m *Member[T]) isReady() bool {

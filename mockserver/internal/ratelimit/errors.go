@@ -15,7 +15,7 @@ type LimitError struct {
 
 func (e *LimitError) Error() string {
 	if e.Empty {
-		return fmt.Sprintf("expected at least one request in a window that is not empty, got %s",
+		return fmt.Sprintf("expected at least one request in a window of at least 1ms, got %s",
 			redact.Quote(e.Text))
 	}
 	return fmt.Sprintf("expected requests and a window such as 100/10s, or off, got %s",

@@ -26,7 +26,7 @@ const EventStream = "text/event-stream"
 const eventTimeout = 30 * time.Second
 
 // errStreamEnded is the error of Send after End.
-var errStreamEnded = errors.New("the stream of events has ended")
+var errStreamEnded = errors.New("the event stream has ended")
 
 // Events begins a response of server-sent events. The timeouts of the server for a request do not
 // apply to it.

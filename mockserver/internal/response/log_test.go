@@ -45,7 +45,7 @@ func TestLine(t *testing.T) {
 		noLine  = "" // no line is written
 		anyLine = " "
 		// phrase resembles a secret but must not be redacted.
-		phrase = "Prefer: code=401 asked for it; /access_token: expected a string"
+		phrase = "requested by Prefer: code=401; /access_token: expected a string"
 	)
 	secret := strings.Repeat("0123456789abcdef", 4)
 	tests := []struct {

@@ -55,7 +55,8 @@ type ValidationError struct {
 
 // Error names the first violation.
 func (e *ValidationError) Error() string {
-	return "answer " + strconv.Itoa(e.Status) + " breaks its document: " + e.Violations[0].String()
+	return "response " + strconv.Itoa(e.Status) + " violates its document: " +
+		e.Violations[0].String()
 }
 
 // Validate validates the response once. The error is a *ValidationError.
@@ -168,7 +169,7 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, resp *Response, v
 	info.Body, info.Size = resp.Body, len(resp.Body)
 	//nolint:gosec // the content type is set, and not sniffed
 	if _, err := rw.Write(resp.Body); err != nil && resp.Body != nil {
-		w.Log.DebugContext(r.Context(), "the client went away", "error", err)
+		w.Log.DebugContext(r.Context(), "the client has disconnected", "error", err)
 	}
 }
 

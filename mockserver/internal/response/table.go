@@ -111,31 +111,31 @@ var templates = map[Kind]template{
 		400, "400.0 Bad request syntax", "The request could not be parsed.", invalidRequest, "",
 	},
 	TooLarge: {
-		413, "413 Content too large", "The body is larger than the server takes.", invalidRequest,
+		413, "413 Content too large", "The body is larger than the server accepts.", invalidRequest,
 		"",
 	},
 	WrongContentType: {
 		415, "415 Unsupported media type",
-		"The operation does not take a body of this content type.", invalidRequest, "",
+		"The operation does not accept a body of this content type.", invalidRequest, "",
 	},
 	WrongCoding: {
 		415, "415 Unsupported media type",
-		"The server does not take a body of this content encoding.", invalidRequest, "",
+		"The server does not accept a body of this content encoding.", invalidRequest, "",
 	},
 	MethodNotAllowed: {
 		405, "405 Method not allowed", "The path does not have this method.", methodNotAllowed, "",
 	},
 	RequestTimeout: {
 		408, "408 Request timeout", reasonText, invalidRequest,
-		"send the body to its end, and in Content-Length its number of bytes",
+		"send the complete body, and its number of bytes as Content-Length",
 	},
 	RateLimited: {status: 429},
 	NotSimulated: {
 		501, "501 Not implemented", reasonText, notImplemented,
-		"send requests like this one to another mock by --fallback, or leave them out",
+		"forward such requests to another mock with --fallback, or do not send them",
 	},
 	Unavailable: {
-		503, "503 Service unavailable", "The server cannot take the request now.",
+		503, "503 Service unavailable", "The server cannot handle the request now.",
 		temporarilyUnavailable, "",
 	},
 	StateUnwritable: {503, "503 Service unavailable", reasonText, temporarilyUnavailable, ""},

@@ -24,8 +24,8 @@ func (s *Server) initBudgets() {
 	s.streamSlots = make(chan struct{}, controls.MaxStreams)
 	s.journals = &budget.Journals{Limit: budget.ForJournals(c.MemoryBudget), All: s.allJournals}
 	if capacity := s.journals.Limit / minEntryBytes; int64(c.JournalSize) > capacity {
-		c.Log.Warn("journals lose requests before they have as many as they may have: the memory "+
-			"budget is too small",
+		c.Log.Warn("the memory budget is too small for the journal size: journals drop requests "+
+			"early",
 			"journalSize", c.JournalSize, "memoryBudget", c.MemoryBudget, "requests", capacity)
 	}
 }

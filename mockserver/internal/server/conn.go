@@ -213,7 +213,7 @@ func (c *plainConn) NetConn() net.Conn { return c.Conn }
 func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
 	reason := response.Reason{
 		Rule: rule.ProxyRequest,
-		Text: fmt.Sprintf("CONNECT %s: patmock is no proxy", response.Truncate(r.Host)),
+		Text: fmt.Sprintf("CONNECT %s: patmock is not a proxy", response.Truncate(r.Host)),
 	}
 	const advice = "clear HTTPS_PROXY for this client, and set its base URL to http://"
 	s.config.Log.Warn(reason.Text+": "+advice+response.Truncate(localAddr(r)), "rule",

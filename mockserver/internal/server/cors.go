@@ -48,8 +48,8 @@ func newCORSPolicy(text string) (corsPolicy, error) {
 		if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" ||
 			u.Fragment != "" || u.User != nil {
 			return p,
-				fmt.Errorf("expected loopback, *, off, or origins such as "+
-					"https://app.example:3000 with commas between, got %s", redact.Address(origin))
+				fmt.Errorf("expected loopback, *, off, or comma-separated origins such as "+
+					"https://app.example:3000, got %s", redact.Address(origin))
 		}
 		p.origins = append(p.origins, strings.ToLower(u.Scheme+"://"+u.Host))
 	}
@@ -130,7 +130,7 @@ func (x *requestState) preflight(r *http.Request) {
 	header := x.rw.Header()
 	x.info.Browser = true
 	if header.Get("Access-Control-Allow-Origin") == "" {
-		x.info.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin by "+
+		x.info.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin with "+
 			"--cors", response.Truncate(r.Header.Get("Origin"))))
 	} else {
 		header.Set("Access-Control-Allow-Methods", allMethods)

@@ -50,7 +50,7 @@ func dialectErrata(document *spec.Document, entries dialect.Dialect) (*spec.Erra
 			errata.Undeclared = append(errata.Undeclared, spec.Undeclared{
 				ID: "dialect " + e.ID, Status: entry.Status, Operations: missing, Documents: names,
 				Schema: "ErrorResponseDto", OAuthSchema: "OAuthError",
-				Description: "Answered by a tenant, as the mock was told.", Reason: dialectReason,
+				Description: "A response of the configured dialect.", Reason: dialectReason,
 				Evidence: evidence.Assumed,
 			})
 		}
@@ -80,7 +80,7 @@ func dialectErrata(document *spec.Document, entries dialect.Dialect) (*spec.Erra
 }
 
 // dialectReason is the reason of the errata.
-const dialectReason = "A finding that the mock was told to follow."
+const dialectReason = "The configured dialect differs from the defaults."
 
 // requiredOfCreate are the required properties of a create response, except the expiration date.
 var requiredOfCreate = []string{

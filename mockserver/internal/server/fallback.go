@@ -62,11 +62,11 @@ func (s *unmatchedHandler) setFallback(address string) error {
 		},
 		ErrorHandler: func(rw http.ResponseWriter, r *http.Request, err error) {
 			if errors.Is(err, context.Canceled) {
-				return // the client went away
+				return // the client has disconnected
 			}
 			response.InfoFrom(r).Forwarded = false
 			const advice = "start the other mock, or correct --fallback"
-			cause := fmt.Sprintf("the fallback %s does not answer (%s)", base,
+			cause := fmt.Sprintf("the fallback %s does not respond (%s)", base,
 				redact.String(err.Error()))
 			s.rejectUnserved(rw, r, s.documents.forUnmatched(r.URL.Path), cause, advice, advice)
 		},
@@ -83,7 +83,7 @@ func (s *unmatchedHandler) serveFallback(rw http.ResponseWriter, r *http.Request
 	if r.Header.Get(forwardedHeader) != "" {
 		s.notImplemented(rw, r, s.documents.forUnmatched(r.URL.Path),
 			"the fallback leads back to a patmock",
-			"name another mock than a patmock by --fallback")
+			"set --fallback to a mock other than patmock")
 		return
 	}
 	info := response.InfoFrom(r)

@@ -46,12 +46,12 @@ func (g controlGuard) check(r *http.Request) error {
 		return guardError(http.StatusForbidden, rule.CrossOrigin,
 			"a page of another site sent this request, and the control API is for tools and "+
 				"tests: "+
-				"call it from a test process, such as by node:http, or send no Origin")
+				"call it from a test process, for example with node:http, or omit Origin")
 	}
 	if host := hostname(r.Host); !g.anyHost && !g.allows(host) {
 		host = response.Truncate(host)
 		return guardError(http.StatusMisdirectedRequest, rule.MisdirectedHost,
-			fmt.Sprintf("Host is %q, which a page could have pointed to this machine: "+
+			fmt.Sprintf("Host is %q, but a page could have pointed it to this machine: "+
 				"start the mock with --allowed-hosts %s, or with a control token", host, host))
 	}
 	return nil

@@ -66,7 +66,7 @@ func (d *documents) indexLinks(prefix string, separateControl bool) []indexLink 
 	links := []indexLink{
 		{base + "/health", "health, profile and counters"},
 		{base + "/requests", "the requests of this namespace"},
-		{base + "/findings", "what clients did wrong"},
+		{base + "/findings", "findings about clients"},
 		{base + "/spec/" + spec.Control, "OpenAPI document of the control API"},
 		{base + "/spec/" + spec.OAuth, "OpenAPI document of the token endpoint"},
 	}
@@ -84,9 +84,8 @@ const (
 	indexDescription = "A stand-in for the personal access token API of SailPoint Identity " +
 		"Security " +
 		"Cloud. It is not a SailPoint tenant."
-	indexSeparateControl = "The control API of this mock has a listener of its own. The mock " +
-		"printed its " +
-		"address at its start."
+	indexSeparateControl = "The control API of this mock has its own listener. The mock prints " +
+		"the address when it starts."
 )
 
 func indexText(prefix string, links []indexLink) []byte {

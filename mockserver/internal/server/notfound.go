@@ -61,7 +61,7 @@ func (x *requestState) rejectMethod(r *http.Request, p *route) {
 func methodRemedy(r *http.Request, p *route, allowed string) string {
 	if isSafe(r.Method) && p.operations[http.MethodPatch] != nil &&
 		p.operations[http.MethodDelete] != nil {
-		return "request the list and look for the token: no operation gets one token by its id"
+		return "list the tokens and search the list: no operation returns a single token"
 	}
 	return "send " + strings.ReplaceAll(allowed, ", ", " or ") + " to this path"
 }
@@ -110,7 +110,7 @@ func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 		}
 		s.reject(rw, r, document, response.NotFound, why)
 	case known && s.documents.versions[v] == nil && hasPathPrefix(path, v.CollectionPath()):
-		advice := fmt.Sprintf("start patmock with %s among its --versions", v)
+		advice := fmt.Sprintf("add %s to --versions", v)
 		s.rejectUnserved(rw, r, document,
 			fmt.Sprintf("this patmock was started without version %s", v), advice, advice)
 	case known && hasPathPrefix(path, v.CollectionPath()):
@@ -119,13 +119,13 @@ func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 			"send the request to the token itself")
 	case hasPathPrefix(path, controlPath):
 		s.rejectPath(rw, r, document,
-			"path: the control API of this mock has a listener of its own, whose address the mock "+
-				"printed at its start",
+			"path: the control API of this mock has its own listener; the mock prints the address "+
+				"when it starts",
 			"send the request to the listener of the control API")
 	case hasPathPrefix(path, "/oauth/authorize"):
 		s.notImplemented(rw, r, document,
-			"patmock has no login page: log in by grant_type=client_credentials",
-			"log in by POST /oauth/token and grant_type=client_credentials")
+			"patmock has no login page: log in with grant_type=client_credentials",
+			"log in with POST /oauth/token and grant_type=client_credentials")
 	case hasPathPrefix(path, "/cc"):
 		s.notImplemented(rw, r, document, "patmock has none of the private APIs below /cc", "")
 	case !known && unknownVersion.MatchString(base):
@@ -218,7 +218,8 @@ func (x *requestState) controlNotFound(r *http.Request) {
 		x.documents.writeIndex(x.writer, x.rw, r, false)
 		return
 	}
-	text := fmt.Sprintf("there is nothing at %s: GET /_mock/spec/control lists what there is",
+	text := fmt.Sprintf("no operation at %s: GET /_mock/spec/control returns the document of the "+
+		"control API",
 		response.Truncate(r.URL.EscapedPath()))
 	x.reject(r,
 		response.Errorf(response.NotFound, response.Reason{

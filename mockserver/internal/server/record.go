@@ -32,7 +32,7 @@ func (x *requestState) recordExchange(r *http.Request) {
 			remedy = "send it as a form"
 		}
 		info.AddFinding(control.SecretInQuery,
-			"a secret in the query string shows in the logs of proxies and servers", remedy)
+			"a secret in the query string appears in the logs of proxies and servers", remedy)
 	}
 	tenant, prefix := x.tenant, ""
 	if info.Absent {

@@ -137,17 +137,17 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		stop: sync.OnceFunc(func() { close(done) }),
 		writer: response.Writer{
 			Log: c.Log, Done: done, ReadTimeout: c.ReadTimeout, Dialect: c.Dialect,
-			SkipValidation: !c.Profile.ValidateResponses, SendRuleHeader: c.Profile.Name == "friendly",
-			Faithful: c.Profile.Name == "faithful",
+			SkipValidation: !c.Profile.ValidateResponses,
+			SendRuleHeader: c.Profile.Name == "friendly",
+			Faithful:       c.Profile.Name == "faithful",
 		},
 	}
 	if !c.Profile.ValidateResponses {
 		// Log at error level so that no log level filters it out.
-		c.Log.Error("answers are NOT held against their documents: what this mock answers proves " +
-			"nothing")
+		c.Log.Error("response validation is disabled; responses may violate the OpenAPI documents")
 	}
 	if len(c.Dialect) > 0 {
-		c.Log.Info("follows a dialect, which differs from the defaults in: " + c.Dialect.String())
+		c.Log.Info("the dialect differs from the defaults in: " + c.Dialect.String())
 	}
 	s.initBudgets()
 	var err error
@@ -238,8 +238,8 @@ func (s *Server) openNamespaces() (err error) {
 		}
 		if limit := s.config.MaxNamespaces; len(existing) > limit {
 			return fieldError("MaxNamespaces",
-				fmt.Errorf("%s holds %d namespaces, and %d are allowed: allow more "+
-					"(--max-namespaces)", s.config.StateFile, len(existing), limit))
+				fmt.Errorf("%s has %d namespaces, but --max-namespaces is %d", s.config.StateFile,
+					len(existing), limit))
 		}
 		if len(existing) > 0 {
 			field = "StateFile"
@@ -264,11 +264,13 @@ func (s *Server) openNamespaces() (err error) {
 // logStateSource logs whether the state file or the fixture is in effect.
 func (s *Server) logStateSource(existing []string) {
 	if len(existing) == 0 {
-		s.config.Log.Info(fmt.Sprintf("%s is new: it starts from %s, and wins over it from now on",
+		s.config.Log.Info(fmt.Sprintf("%s is new: it is created from %s, and takes precedence "+
+			"over it from now on",
 			s.config.StateFile, s.config.Tenant.Source))
 		return
 	}
-	s.config.Log.Info(fmt.Sprintf("%s holds %d namespaces, which win over %s", s.config.StateFile,
+	s.config.Log.Info(fmt.Sprintf("%s has %d namespaces, which take precedence over %s",
+		s.config.StateFile,
 		len(existing), s.config.Tenant.Source))
 }
 
@@ -278,7 +280,7 @@ func (s *Server) onNamespacesRemoved(names []string) error {
 		return nil
 	}
 	if err := s.namespaceConfig.File.Delete(names...); err != nil {
-		s.config.Log.Error("namespaces cannot be removed from the state file, and stay",
+		s.config.Log.Error("cannot remove namespaces from the state file; they remain",
 			"namespaces", len(names), "error", err)
 		return err
 	}
