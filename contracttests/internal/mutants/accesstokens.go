@@ -9,14 +9,13 @@ import (
 	"time"
 )
 
-// invalidBearer is a bearer that nobody issued.
+// invalidBearer is not a valid access token.
 const invalidBearer = "void"
 
-// loginMemory is a memory of access tokens by what they were issued for; issued notes them.
+// loginMemory maps access tokens to their client ids, and client ids to their latest access token.
 type loginMemory map[string]string
 
-// addLogin notes the access token of a login under the client id, and under its own name the client
-// id.
+// addLogin stores the access token of a login.
 func (u loginMemory) addLogin(x *exchange, resp *response) {
 	if bearer := resp.text("access_token"); bearer != "" {
 		id := x.clientID()
@@ -24,7 +23,8 @@ func (u loginMemory) addLogin(x *exchange, resp *response) {
 	}
 }
 
-// invalidateBearers makes bearers void, of whom f says so after an operation.
+// invalidateBearers replaces the bearers of clients by an invalid one. F records such clients in
+// memory.
 func invalidateBearers(f func(memory map[string]string, x *exchange, resp *response)) middleware {
 	return stateful(anyRequest, func(memory map[string]string, x *exchange) *response {
 		if memory["void "+parseClaims(x.bearer()).ClientID] != "" && x.op != login {
@@ -36,8 +36,8 @@ func invalidateBearers(f func(memory map[string]string, x *exchange, resp *respo
 	})
 }
 
-// translateBearersFor gives clients other access tokens than the wrapped handler has issued, which
-// gets its own.
+// translateBearersFor changes the access tokens that logins return. Requests with a changed access
+// token are forwarded with the original.
 func translateBearersFor(change func(x *exchange, resp *response,
 	bearer string) string,
 ) middleware {
@@ -64,8 +64,8 @@ func translateBearers(change func(bearer string, resp *response) string) middlew
 	})
 }
 
-// withBearerEnd calls f for each request with an access token, with the moment at which a part of
-// its life is over.
+// withBearerEnd calls f for each request with a known access token. End is the time at which a part
+// of its lifetime has elapsed.
 func withBearerEnd(part float64, f func(x *exchange, end time.Time)) middleware {
 	return stateful(anyRequest, func(ends map[string]time.Time, x *exchange) *response {
 		if end := ends[x.bearer()]; !end.IsZero() {
@@ -80,11 +80,10 @@ func withBearerEnd(part float64, f func(x *exchange, end time.Time)) middleware 
 	})
 }
 
-// anyPath is the path of every patch, and of a delete.
+// anyPath matches a patch of any path, and a delete.
 const anyPath = ""
 
-// respondToLoginAfter responds to logins with tokens that a write of this path has changed,
-// whoever's user they are of.
+// respondToLoginAfter responds to logins with tokens that a write of the path has changed.
 func respondToLoginAfter(write operation, path string,
 	respond func(x *exchange, user string) *response,
 ) middleware {
@@ -100,15 +99,15 @@ func respondToLoginAfter(write operation, path string,
 	})
 }
 
-// accessTokens are mutants of how long what a login answers is good.
+// accessTokens change the lifetime and the format of access tokens, and lastUsed.
 var accessTokens = []Mutant{
 	{
-		"access-token-is-opaque", "access-token-is-jws", "An access token is no JWS.",
+		"access-token-is-opaque", "access-token-is-jws", "An access token is not a JWS.",
 		killedBy("token/access-token-is-a-jws", "token/claims-name-user-and-client"),
 		translateBearers(func(string, *response) string { return randomHex(20) }),
 	},
 	{
-		"access-token-names-its-key", "signature", "The header of an access token names its key.",
+		"access-token-names-its-key", "signature", "The header of an access token has a key id.",
 		killedBy("token/question-signature"),
 		translateBearers(func(bearer string, _ *response) string {
 			header, rest, _ := strings.Cut(bearer, ".")
@@ -117,7 +116,7 @@ var accessTokens = []Mutant{
 	},
 	{
 		"access-token-names-many-scopes", "access-token-is-short",
-		"An access token names its scopes, however many they are.",
+		"An access token lists its scopes, even if there are many.",
 		killedBy("token/access-token-of-many-scopes-is-short"),
 		translateBearers(func(bearer string, resp *response) string {
 			parts := strings.Split(bearer, ".")
@@ -129,7 +128,7 @@ var accessTokens = []Mutant{
 	},
 	{
 		"new-login-ends-the-former", "access-tokens-stay-valid",
-		"A new login makes older access tokens of the same token void.",
+		"A new login invalidates older access tokens of the same token.",
 		killedBy("lifecycle/new-access-tokens-leave-older-ones-valid"),
 		stateful(anyRequest, func(memory map[string]string, x *exchange) *response {
 			if bearer := x.bearer(); x.op != login && memory[bearer] != "" &&
@@ -145,7 +144,7 @@ var accessTokens = []Mutant{
 	},
 	{
 		"access-token-ends-with-token", "access-token-of-deleted",
-		"An access token is void when its token is deleted.",
+		"An access token becomes invalid when its token is deleted.",
 		killedBy("lifecycle/access-token-outlives-deletion",
 			"lifecycle/access-token-of-a-deleted-token-expires"),
 		invalidateBearers(func(memory map[string]string, x *exchange, resp *response) {
@@ -156,7 +155,7 @@ var accessTokens = []Mutant{
 	},
 	{
 		"access-token-ends-with-scope", "access-token-outlives",
-		"An access token is void when its token changes scope.",
+		"An access token becomes invalid when the scope of its token changes.",
 		killedBy("lifecycle/access-token-outlives-scope-change"),
 		invalidateBearers(func(memory map[string]string, x *exchange, resp *response) {
 			if x.op == patch && resp.ok() && touches(x.patchOperations(), "/scope") {
@@ -166,7 +165,7 @@ var accessTokens = []Mutant{
 	},
 	{
 		"access-token-ends-with-date", "access-token-outlives",
-		"An access token is void when its token expires.",
+		"An access token becomes invalid when its token expires.",
 		killedBy("lifecycle/access-token-outlives-expiry"), mutateRequest(api, func(x *exchange) {
 			if x.hasExpired(x.findToken(x.callerClaims().ClientID)) {
 				x.setBearer(invalidBearer)
@@ -254,12 +253,12 @@ var accessTokens = []Mutant{
 	},
 	{
 		"scope-change-never-shows", "scope-change-delay",
-		"New access tokens never have the new scope.",
+		"New access tokens never get the new scope.",
 		killedBy("lifecycle/withdrawn-scope-goes-within-twenty-minutes"),
 		respondToLoginAfter(patch, "/scope", (*exchange).loginAsFixture),
 	},
 	{
-		"last-used-on-every-login", "last-used", "lastUsed moves on every login.",
+		"last-used-on-every-login", "last-used", "Every login sets lastUsed.",
 		killedBy("lifecycle/last-used-stays-on-the-same-day"),
 		replaceLastUsed(on(login, list), func(x *exchange, resp *response) string {
 			if resp.text("access_token") == "" {
@@ -270,7 +269,7 @@ var accessTokens = []Mutant{
 	},
 	{
 		"last-used-on-every-call", "last-used",
-		"lastUsed is that of the last request, of any kind.",
+		"Every request sets lastUsed.",
 		killedBy("lifecycle/last-used-stays-on-the-same-day"),
 		replaceLastUsed(api, func(x *exchange, resp *response) string {
 			if !resp.ok() {
@@ -280,7 +279,7 @@ var accessTokens = []Mutant{
 		}),
 	},
 	{
-		"patch-forgets-last-use", "last-used", "After a patch lastUsed is null.",
+		"patch-forgets-last-use", "last-used", "A patch sets lastUsed to null.",
 		killedBy("patch/keeps-last-used"),
 		changeAfterWrite(patch, idOfPath, replaceValue("lastUsed", nil)),
 	},
@@ -291,7 +290,7 @@ var accessTokens = []Mutant{
 		mutateResponse(on(list), setProperty("lastUsed", nil)),
 	},
 	{
-		"last-used-from-creation", "last-used", "lastUsed is created until the first login.",
+		"last-used-from-creation", "last-used", "lastUsed equals created until the first login.",
 		killedBy("lifecycle/last-used-is-null-until-the-first-login",
 			"create/response-equals-the-list"), eachToken(on(list), func(token object) {
 			if token["lastUsed"] == nil {
@@ -300,7 +299,7 @@ var accessTokens = []Mutant{
 		}),
 	},
 	{
-		"last-used-only-once", "last-used", "lastUsed never moves after the first login.",
+		"last-used-only-once", "last-used", "lastUsed never changes after the first login.",
 		killedBy("lifecycle/last-used-moves-after-a-day"),
 		statefulResponse(on(login, list),
 			func(first map[string]string, x *exchange, resp *response) {
@@ -312,7 +311,7 @@ var accessTokens = []Mutant{
 	},
 }
 
-// setSegmentField sets a field of the header or of the claims of a JWS.
+// setSegmentField sets a field in a segment of a JWS.
 func setSegmentField(part, name string, value any) string {
 	fields := decodeSegment(part)
 	if fields == nil {
@@ -322,19 +321,20 @@ func setSegmentField(part, name string, value any) string {
 	return encodeSegment(fields)
 }
 
-// decodeSegment decodes a segment of a JWS, and returns nil if it has no fields.
+// decodeSegment decodes a segment of a JWS. It returns nil if the segment is not a JSON object.
 func decodeSegment(part string) object {
-	text, _ := base64.RawURLEncoding.DecodeString(part) // other text has no fields
+	text, _ := base64.RawURLEncoding.DecodeString(part) // an invalid segment decodes to nil
 	return decode[object](text)
 }
 
 // encodeSegment encodes fields as a segment of a JWS.
 func encodeSegment(fields object) string {
-	text, _ := json.Marshal(fields) // it was just read
+	text, _ := json.Marshal(fields) // decoded JSON always encodes
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// replaceLastUsed shows the time of the last request for which f names a token.
+// replaceLastUsed sets lastUsed to the time of the last request for which f returned the id of a
+// token.
 func replaceLastUsed(m matcher, f func(*exchange, *response) string) middleware {
 	return statefulResponse(m, func(times map[string]string, x *exchange, resp *response) {
 		if id := f(x, resp); id != "" {
@@ -346,7 +346,7 @@ func replaceLastUsed(m matcher, f func(*exchange, *response) string) middleware 
 	})
 }
 
-// loginAsFixture logs in with the token of the fixture instead.
+// loginAsFixture logs in with the user's token of the fixture instead.
 func (x *exchange) loginAsFixture(user string) *response {
 	creds := credentials[user]
 	x.setForm(url.Values{
@@ -357,7 +357,7 @@ func (x *exchange) loginAsFixture(user string) *response {
 	return x.forward()
 }
 
-// touches tells whether a patch names a path.
+// touches reports whether a patch has an operation on one of the paths.
 func touches(operations []object, paths ...string) bool {
 	return slices.ContainsFunc(operations, func(op object) bool {
 		return slices.Contains(paths, text(op, "path"))

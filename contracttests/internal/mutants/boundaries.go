@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// parseWithoutOffset returns the digits of a date, read as UTC.
+// parseWithoutOffset parses a date without its UTC offset.
 func parseWithoutOffset(value any) time.Time {
 	date, _ := value.(string)
 	return parseTime(offsetPattern.ReplaceAllString(date[:min(10, len(date))], "") +
 		offsetPattern.ReplaceAllString(date[min(10, len(date)):], "Z"))
 }
 
-// ignoreOffsets makes dates of a patch that have passed those of their digits, if these lie ahead.
+// ignoreOffsets replaces past dates of a patch that are in the future without their UTC offset.
 var ignoreOffsets = eachOperation(func(x *exchange, op object) {
 	if date, local := parseTime(op["value"]),
 		parseWithoutOffset(op["value"]); !date.IsZero() && !date.After(x.now()) &&
@@ -24,7 +24,7 @@ var ignoreOffsets = eachOperation(func(x *exchange, op object) {
 	}
 })
 
-// operationsChange changes those of a patch.
+// operationsChange returns the changed operations of a patch.
 type operationsChange = func(x *exchange, operationsChange []object) []object
 
 // mutateBulkPatch changes the patch of a bulk update.
@@ -37,8 +37,8 @@ func mutateBulkPatch(change operationsChange) middleware {
 	})
 }
 
-// dropBulkWrites makes a bulk update of more than n ids answer what it would, and store the first
-// n.
+// dropBulkWrites responds to a bulk update of more than n ids as if it were applied. It applies the
+// first stored ids only.
 func dropBulkWrites(n, stored int) middleware {
 	return wrap(on(bulk), func(x *exchange) *response {
 		ids, o := x.bulkIDs(), x.object()
@@ -62,14 +62,14 @@ func dropBulkWrites(n, stored int) middleware {
 	})
 }
 
-// truncate keeps the first n elements.
+// truncate returns the first n elements.
 func truncate[E any](all []E, n int) []E { return all[:min(n, len(all))] }
 
 func firstOperations(n int) operationsChange {
 	return func(_ *exchange, operations []object) []object { return truncate(operations, n) }
 }
 
-// limitLists cuts lists behind the first n tokens.
+// limitLists truncates lists to n tokens.
 func limitLists(n int) middleware {
 	return mutateResponse(on(list), func(resp *response) {
 		resp.changeList(func(tokens []object) []object { return truncate(tokens, n) })
@@ -89,7 +89,7 @@ func mutateOperations(change operationsChange) middleware {
 	return mutateOperationsOn(on(patch), change)
 }
 
-// eachOperation changes operations one by one.
+// eachOperation returns an operationsChange that calls change for each operation.
 func eachOperation(change func(x *exchange, op object)) operationsChange {
 	return func(x *exchange, operations []object) []object {
 		for _, op := range operations {
@@ -112,7 +112,7 @@ func mutatePaths(change func(op, path string) string) middleware {
 	})
 }
 
-// storeFirstScopes stores the first n scopes, and shows all.
+// storeFirstScopes stores the first n scopes of a token, but returns all of them.
 func storeFirstScopes(n int) middleware {
 	return stateful(on(create, list), func(all object, x *exchange) *response {
 		scope, _ := x.object()["scope"].([]any)
@@ -130,7 +130,7 @@ func storeFirstScopes(n int) middleware {
 	})
 }
 
-// dropOperandsAfter drops the operands of a filter behind the first n, unless it has parentheses.
+// dropOperandsAfter removes the operands after the n-th from a filter without parentheses.
 func dropOperandsAfter(n int) middleware {
 	operator := regexp.MustCompile(` (and|or) `)
 	return rewriteFilter(func(text string) string {
@@ -146,11 +146,11 @@ func hasNonASCII(name string) bool {
 	return strings.ContainsFunc(name, func(c rune) bool { return c > 127 })
 }
 
-// boundaries are mutants of the tables of boundaries.
+// boundaries break rules at the limits that the tables of scenarios test.
 var boundaries = []Mutant{
 	{
 		"bulk-flag-second-rejected", "patch-never",
-		"A bulk update wants the acknowledgement before the date.",
+		"A bulk update requires the acknowledgement before the date.",
 		killedBy("bulk/example/never-expire"),
 		rejectIf(on(bulk), func(x *exchange) bool {
 			steps := x.bulkOperations()
@@ -159,7 +159,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"bulk-date-without-time-taken", "date-is-rfc3339",
-		"A bulk update takes a date without a time.", killedBy("bulk/bad-dates"),
+		"A bulk update accepts a date without a time.", killedBy("bulk/bad-dates"),
 		mutateBulkPatch(eachOperation(func(_ *exchange, op object) {
 			if date := text(op, "value"); len(date) == len(time.DateOnly) {
 				op["value"] = date + "T00:00:00Z"
@@ -168,7 +168,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"bulk-date-without-zone-taken", "date-needs-zone",
-		"A bulk update takes a date without a zone.", killedBy("bulk/odd-dates"),
+		"A bulk update accepts a date without a zone.", killedBy("bulk/odd-dates"),
 		mutateBulkPatch(eachOperation(func(_ *exchange, op object) {
 			if date := text(op, "value"); len(date) > len(time.DateOnly) && !hasZone(date) {
 				op["value"] = date + "Z"
@@ -177,20 +177,20 @@ var boundaries = []Mutant{
 	},
 	{
 		"patch-past-date-by-digits", "expiry-future",
-		"A patch takes a past date whose digits lie ahead.",
+		"A patch accepts a past date that is in the future without its UTC offset.",
 		killedBy("expiry/patch-past-date-by-its-offset-is-rejected",
 			"expiry/patch-around-now/an-hour-before", "expiry/patch-around-now/this-moment"),
 		mutateOperationsOn(onCurrent(patch), ignoreOffsets),
 	},
 	{
 		"bulk-past-date-by-digits", "expiry-future",
-		"A bulk update takes a past date whose digits lie ahead.",
+		"A bulk update accepts a past date that is in the future without its UTC offset.",
 		killedBy("bulk/past-date-by-its-offset", "bulk/around-now/a-second-before"),
 		mutateBulkPatch(ignoreOffsets),
 	},
 	{
 		"create-past-date-by-digits", "expiry-future",
-		"Create takes a past date whose digits lie ahead by minutes.",
+		"Create accepts a past date that is in the future without its UTC offset.",
 		killedBy("expiry/around-now/a-second-before", "expiry/around-now/this-moment"),
 		replaceDateIf(on(create), func(x *exchange) bool {
 			ahead := parseWithoutOffset(x.object()["expirationDate"]).
@@ -200,7 +200,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"create-next-second-rejected", "expiry-future",
-		"Create wants a date that is a minute ahead.",
+		"Create requires a date at least a minute from now.",
 		killedBy("expiry/around-now/a-second-after", "expiry/around-now/a-millisecond-after"),
 		rejectIf(on(create), func(x *exchange) bool {
 			date := parseTime(x.object()["expirationDate"])
@@ -209,7 +209,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"expiry-bound-by-digits", "expiry-upper-bound",
-		"The six months are compared with the digits of a date.",
+		"The six months are compared with a date without its UTC offset.",
 		killedBy("expiry/month-end/january-has-31", "expiry/month-end/august-29"),
 		rejectIf(onLegacy(create), func(x *exchange) bool {
 			return parseWithoutOffset(x.object()["expirationDate"]).After(addSixMonths(x.now()))
@@ -217,7 +217,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"expiry-bound-taken-west", "expiry-upper-bound",
-		"A date beyond six months is taken if its digits are not.",
+		"A date beyond six months is accepted if it is not without its UTC offset.",
 		killedBy("expiry/month-end/april-has-30"),
 		replaceDateIf(onLegacy(create), func(x *exchange) bool {
 			date, bound := x.object()["expirationDate"], addSixMonths(x.now())
@@ -225,7 +225,8 @@ var boundaries = []Mutant{
 		}, inSixMonths),
 	},
 	{
-		"never-dies-after-a-year", "expiry-never", "A token that never expires logs in for a year.",
+		"never-dies-after-a-year", "expiry-never",
+		"A token that never expires logs in for a year only.",
 		killedBy("lifecycle/token-lives/never"), wrap(on(login), func(x *exchange) *response {
 			token := x.findToken(x.clientID())
 			if token != nil && token["expirationDate"] == nil && text(token, "name") != "login" &&
@@ -237,7 +238,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"token-ends-a-minute-early", "token-deleted-or-expired",
-		"A token logs in until a minute before its date.",
+		"A token stops logging in a minute before its date.",
 		killedBy("lifecycle/token-lives/an-hour", "lifecycle/token-lives/six-months-by-default"),
 		wrap(on(login), func(x *exchange) *response {
 			if date := parseTime(x.findToken(x.clientID())["expirationDate"]); !date.IsZero() &&
@@ -249,7 +250,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"token-ends-a-minute-late", "token-deleted-or-expired",
-		"A token logs in until a minute behind its date.",
+		"A token logs in until a minute after its date.",
 		killedBy("lifecycle/token-lives/an-hour", "lifecycle/token-lives/two-years"),
 		wrap(on(login), func(x *exchange) *response {
 			resp, token := x.forward(), x.findToken(x.clientID())
@@ -262,7 +263,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"access-token-ends-two-seconds-early", "access-token-expires",
-		"An access token is valid until two seconds before its end.",
+		"An access token expires two seconds early.",
 		killedBy("lifecycle/access-token-lives/15-seconds",
 			"lifecycle/access-token-lives/43200-seconds"),
 		withBearerEnd(1, func(x *exchange, end time.Time) {
@@ -273,7 +274,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"access-token-ends-a-second-late", "access-token-expires",
-		"An access token is valid for a second more.",
+		"An access token expires a second late.",
 		killedBy("lifecycle/access-token-lives/900-seconds"),
 		withBearerEnd(1, func(x *exchange, end time.Time) {
 			if x.now().Sub(end).Abs() < time.Second {
@@ -287,43 +288,45 @@ var boundaries = []Mutant{
 		replaceValidity(901, 900),
 	},
 	{
-		"validity-zero-is-default", "validity-bounds", "A validity of 0 is the default.",
+		"validity-zero-is-default", "validity-bounds", "A validity of 0 means the default.",
 		killedBy("create/validities"), replaceValidity(0, 43200),
 	},
 	{
 		"bulk-of-21-stores-none", "bulk-update",
-		"A bulk update of more than 20 ids answers, and stores nothing.",
+		"A bulk update of more than 20 ids succeeds without storing anything.",
 		killedBy("bulk/21-ids", "bulk/24-ids", "bulk/25-ids"), dropBulkWrites(20, 0),
 	},
 	{
-		"bulk-stores-the-first-ten", "bulk-update", "A bulk update stores the first ten tokens.",
+		"bulk-stores-the-first-ten", "bulk-update",
+		"A bulk update stores the first ten tokens only.",
 		killedBy("bulk/11-ids", "bulk/25-ids"), dropBulkWrites(10, 10),
 	},
 	{
 		"bulk-first-ten-operations", "patch-applies",
-		"A bulk update applies the first ten operations.", killedBy("bulk/operations/11"),
+		"A bulk update applies the first ten operations only.", killedBy("bulk/operations/11"),
 		mutateBulkPatch(firstOperations(10)),
 	},
 	{
 		"bulk-of-101-operations-taken", "patch-size",
-		"A bulk update applies the first 100 operations.", killedBy("bulk/101-operations"),
+		"A bulk update applies the first 100 operations only.", killedBy("bulk/101-operations"),
 		mutateBulkPatch(firstOperations(100)),
 	},
 	{
-		"patch-first-ten-operations", "patch-applies", "A patch applies the first ten operations.",
+		"patch-first-ten-operations", "patch-applies",
+		"A patch applies the first ten operations only.",
 		killedBy("patch/operations/11", "patch/operations/100"),
 		mutateOperations(firstOperations(10)),
 	},
 	{
-		"list-of-50", "list-no-paging", "A list has 50 tokens at most.", killedBy("list/sizes"),
+		"list-of-50", "list-no-paging", "A list has at most 50 tokens.", killedBy("list/sizes"),
 		limitLists(50),
 	},
 	{
-		"list-of-250", "list-no-paging", "A list has 250 tokens at most.", killedBy("list/sizes"),
+		"list-of-250", "list-no-paging", "A list has at most 250 tokens.", killedBy("list/sizes"),
 		limitLists(250),
 	},
 	{
-		"name-cut-at-4000", "name-unchanged", "A name is cut behind 4000 characters.",
+		"name-cut-at-4000", "name-unchanged", "A name is truncated to 4000 characters.",
 		killedBy("create/names-of-growing-length"), mutateBody(on(create), func(o object) {
 			if name := text(o, "name"); len(name) > 4000 {
 				o["name"] = string(truncate([]rune(name), 4000))
@@ -331,7 +334,7 @@ var boundaries = []Mutant{
 		}),
 	},
 	{
-		"scopes-cut-at-100", "scope-out-of-level", "A token has the first 100 of its scopes.",
+		"scopes-cut-at-100", "scope-out-of-level", "A token stores the first 100 scopes only.",
 		killedBy("create/scopes-of-growing-number-and-length"),
 		mutateBody(on(create), func(o object) {
 			if scope, ok := o["scope"].([]any); ok {
@@ -340,16 +343,18 @@ var boundaries = []Mutant{
 		}),
 	},
 	{
-		"scope-third-ignored", "operation-scopes", "The first two scopes of a token count.",
+		"scope-third-ignored", "operation-scopes",
+		"Only the first two scopes of a token take effect.",
 		killedBy("auth/scope-at-place/third", "auth/scope-at-place/fourth"), storeFirstScopes(2),
 	},
 	{
-		"scope-eleventh-ignored", "operation-scopes", "The first ten scopes of a token count.",
+		"scope-eleventh-ignored", "operation-scopes",
+		"Only the first ten scopes of a token take effect.",
 		killedBy("auth/scope-at-place/eleventh"), storeFirstScopes(10),
 	},
 	{
 		"name-in-other-scripts-not-unique", "name-unique",
-		"A name with letters outside ASCII may be taken twice.",
+		"A duplicate name with letters outside ASCII is accepted.",
 		killedBy("create/name-taken-in-any-script", "create/name-with-each-letter"),
 		allowDuplicateName(on(create, patch), func(x *exchange) (string, bool) {
 			for _, op := range x.patchOperations() {
@@ -364,13 +369,14 @@ var boundaries = []Mutant{
 		}),
 	},
 	{
-		"name-composed", "name-unique", "A composed and a decomposed letter make one name.",
+		"name-composed", "name-unique",
+		"Names with composed and decomposed letters are duplicates.",
 		killedBy("create/name-with-each-letter"),
 		rejectEqualNames(strings.NewReplacer("e\u0301", "\u00e9").Replace),
 	},
 	{
 		"filter-ignored-with-an-owner", "filter-precedence",
-		"The filter is ignored with the id of an owner.",
+		"The filter is ignored if owner-id is an id.",
 		killedBy("filter/operands/and", "filter/operands/or-or-or"),
 		mutateRequest(on(list), func(x *exchange) {
 			if id := x.query("owner-id"); id != "" && id != "me" {
@@ -380,12 +386,12 @@ var boundaries = []Mutant{
 	},
 	{
 		"filter-third-operand-dropped", "filter-precedence",
-		"A filter has two operands, and the others are left out.",
+		"A filter ignores the operands after the second.",
 		killedBy("filter/operands/and-and", "filter/operands/or-and-or"), dropOperandsAfter(2),
 	},
 	{
 		"filter-fourth-operand-dropped", "filter-precedence",
-		"A filter has three operands, and the others are left out.",
+		"A filter ignores the operands after the third.",
 		killedBy("filter/operands/and-and-and", "filter/operands/or-or-and"), dropOperandsAfter(3),
 	},
 	{
@@ -402,7 +408,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"filter-quoted-offset-ignored", "quoted-timestamp",
-		"The offset of a date in quotes counts as UTC.",
+		"The UTC offset of a quoted date is ignored.",
 		killedBy("filter/finds/quoted-date-with-offset"),
 		rewriteFilter(func(text string) string {
 			if !strings.Contains(text, `"`) {
@@ -413,7 +419,7 @@ var boundaries = []Mutant{
 	},
 	{
 		"patch-op-in-capitals-taken", "invalid-property",
-		"The name of an operation may have capitals.",
+		"The name of an operation is case-insensitive.",
 		killedBy("patch/rfc6902/op-in-capitals", "patch/rfc6902/op-names"),
 		mutateEachOperation(func(_ *exchange, op object) {
 			if name, ok := op["op"].(string); ok {
@@ -422,7 +428,8 @@ var boundaries = []Mutant{
 		}),
 	},
 	{
-		"patch-op-absent-is-replace", "invalid-property", "An operation without a name replaces.",
+		"patch-op-absent-is-replace", "invalid-property",
+		"An operation without a name counts as replace.",
 		killedBy("patch/rfc6902/op-names"), mutateEachOperation(func(_ *exchange, op object) {
 			if op["op"] == nil {
 				op["op"] = "replace"
@@ -430,13 +437,13 @@ var boundaries = []Mutant{
 		}),
 	},
 	{
-		"patch-leading-zeros-taken", "patch-pointer", "An index may have zeros in front.",
+		"patch-leading-zeros-taken", "patch-pointer", "An index with leading zeros is accepted.",
 		killedBy("patch/rfc6902/path-steps"), mutatePaths(func(_, path string) string {
 			return regexp.MustCompile(`^/scope/0+(\d)$`).ReplaceAllString(path, "/scope/$1")
 		}),
 	},
 	{
-		"patch-path-without-case", "patch-fields", "The case of a path does not count.",
+		"patch-path-without-case", "patch-fields", "A path is case-insensitive.",
 		killedBy("patch/rfc6902/paths"), mutatePaths(func(_, path string) string {
 			if strings.EqualFold(path, "/name") {
 				return "/name"
@@ -445,7 +452,8 @@ var boundaries = []Mutant{
 		}),
 	},
 	{
-		"patch-last-element-by-dash", "patch-applies", "A dash is the last element of the scope.",
+		"patch-last-element-by-dash", "patch-applies",
+		"A dash means the last element of the scope.",
 		killedBy("patch/rfc6902/end-of-the-array"), mutatePaths(func(op, path string) string {
 			if path == "/scope/-" && op != "add" {
 				return "/scope/1"
@@ -454,21 +462,22 @@ var boundaries = []Mutant{
 		}),
 	},
 	{
-		"patch-moves-into-itself", "patch-applies", "A move of the scope into itself is left out.",
+		"patch-moves-into-itself", "patch-applies", "A move of the scope into itself is skipped.",
 		killedBy("patch/rfc6902/from"), removeOperations(on(patch), func(op object) bool {
 			return op["op"] == "move" && op["from"] == "/scope"
 		}),
 	},
 	{
 		"patch-test-of-scopes-in-any-order", "patch-test",
-		"A test of the scope does not compare the order.", killedBy("patch/rfc6902/failing-tests"),
+		"A test of the scope ignores the order.", killedBy("patch/rfc6902/failing-tests"),
 		removeOperations(on(patch), func(op object) bool {
 			scope, _ := op["value"].([]any)
 			return op["op"] == "test" && op["path"] == "/scope" && len(scope) == 2
 		}),
 	},
 	{
-		"patch-move-copies", "patch-fields", "A move of a scope to the name leaves the scope.",
+		"patch-move-copies", "patch-fields",
+		"A move of a scope element to the name keeps the element.",
 		killedBy("patch/rfc6902/applied"), mutateEachOperation(func(_ *exchange, op object) {
 			if op["op"] == "move" && op["path"] == "/name" {
 				op["op"] = "copy"

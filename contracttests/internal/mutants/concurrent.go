@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// pairedRequest is a request that waits for another one.
+// pairedRequest is a request that waits for a concurrent one.
 type pairedRequest struct {
 	partner  chan *exchange
 	response chan *response
 }
 
-// partnerTimeout is for how long a request waits for another one that comes at once with it.
+// partnerTimeout is the time that a request waits for a concurrent one.
 const partnerTimeout = 100 * time.Millisecond
 
-// mutateConcurrent answers two requests with the same key that come at once with what f returns. A
-// request without a key, and one that comes alone, is forwarded.
+// mutateConcurrent calls f for two concurrent requests with the same key. It forwards a request
+// that has no key or no partner.
 func mutateConcurrent(m matcher, key func(*exchange) string,
 	f func(first, second *exchange) (resp, b *response),
 ) middleware {
 	return func(next http.Handler) http.Handler {
 		var mu sync.Mutex
 		waiting := map[string]*pairedRequest{}
-		// take returns who waits with that key, or lets p wait.
+		// joinOrWait returns the request that waits with that key, or lets p wait.
 		joinOrWait := func(k string, p *pairedRequest) *pairedRequest {
 			mu.Lock()
 			defer mu.Unlock()
@@ -35,7 +35,7 @@ func mutateConcurrent(m matcher, key func(*exchange) string,
 			}
 			return other
 		}
-		// leave ends the wait of p, and reports whether nobody came.
+		// stopWaiting ends the wait of p, and reports whether p has no partner.
 		stopWaiting := func(k string, p *pairedRequest) bool {
 			mu.Lock()
 			defer mu.Unlock()
@@ -71,7 +71,7 @@ func mutateConcurrent(m matcher, key func(*exchange) string,
 	}
 }
 
-// tokenIDOf is the token that a patch, a delete or a bulk update is about.
+// tokenIDOf returns the id of the token that a patch, a delete or a bulk update changes.
 func tokenIDOf(x *exchange) string {
 	if x.op == bulk && len(x.bulkIDs()) > 0 {
 		return slices.Min(x.bulkIDs())
@@ -79,7 +79,7 @@ func tokenIDOf(x *exchange) string {
 	return x.id
 }
 
-// undoSecond forwards two writes, and takes back what the second did to the token.
+// undoSecond forwards two writes, then reverts the effect of the second on the token.
 func undoSecond(first, second *exchange) (resp, b *response) {
 	former := first.findToken(tokenIDOf(first))
 	resp, b = first.forward(), second.forward()
@@ -101,11 +101,11 @@ func undoSecond(first, second *exchange) (resp, b *response) {
 	return resp, b
 }
 
-// concurrentWrites are mutants of requests that come at once.
+// concurrentWrites break rules for concurrent requests only.
 var concurrentWrites = []Mutant{
 	{
 		"creates-at-once-of-one-name", "name-unique",
-		"Two creates of one name that come at once both succeed.",
+		"Two concurrent creates with the same name both succeed.",
 		killedBy("atonce/creates-of-one-name"),
 		mutateConcurrent(on(create), func(x *exchange) string { return text(x.object(), "name") },
 			func(first, second *exchange) (resp, b *response) {
@@ -118,18 +118,18 @@ var concurrentWrites = []Mutant{
 	},
 	{
 		"patches-at-once-lose-a-property", "patch-fields",
-		"Of two patches that come at once the second is lost.",
+		"The second of two concurrent patches is lost.",
 		killedBy("atonce/patches-of-two-properties"),
 		mutateConcurrent(on(patch), tokenIDOf, undoSecond),
 	},
 	{
 		"bulk-and-patch-at-once-lose-a-property", "bulk-update",
-		"Of a bulk update and a patch that come at once the second is lost.",
+		"The second of a concurrent bulk update and patch is lost.",
 		killedBy("atonce/bulk-and-patch"), mutateConcurrent(on(patch, bulk), tokenIDOf, undoSecond),
 	},
 	{
 		"deletes-at-once-are-204", "delete-is-final",
-		"Two deletes of one token that come at once are both 204.",
+		"Two concurrent deletes of a token are both 204.",
 		killedBy("atonce/deletes-of-one-id"),
 		mutateConcurrent(on(remove), tokenIDOf, func(first, second *exchange) (resp, b *response) {
 			if resp = first.forward(); resp.ok() {

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// mutateBody changes the object that a request holds.
+// mutateBody changes the JSON object in the request body.
 func mutateBody(m matcher, change func(object)) middleware {
 	return mutateRequest(m, func(x *exchange) {
 		if o := x.object(); o != nil {
@@ -22,7 +22,7 @@ func mutateBody(m matcher, change func(object)) middleware {
 	})
 }
 
-// rejectBodyIf refuses requests with a body that f chooses.
+// rejectBodyIf rejects requests with a body for which f returns true.
 func rejectBodyIf(m matcher, f func(object) bool) middleware {
 	return respondIf(m, badRequest, func(x *exchange) bool {
 		o := x.object()
@@ -30,13 +30,13 @@ func rejectBodyIf(m matcher, f func(object) bool) middleware {
 	})
 }
 
-// intProperty is a property as integer, and whether it is one.
+// intProperty returns a property as an integer, and reports whether it is one.
 func intProperty(o object, name string) (int, bool) {
 	value, ok := o[name].(float64)
 	return int(value), ok
 }
 
-// replaceValidity changes one accessTokenValiditySeconds into another.
+// replaceValidity replaces one accessTokenValiditySeconds by another.
 func replaceValidity(from, to int) middleware {
 	return mutateBody(on(create), func(o object) {
 		if seconds, ok := intProperty(o, "accessTokenValiditySeconds"); ok && seconds == from {
@@ -45,7 +45,7 @@ func replaceValidity(from, to int) middleware {
 	})
 }
 
-// replaceAbsent gives a property a value that create lacks, and nullIs one that is null.
+// replaceAbsent sets a property that is absent from a create.
 func replaceAbsent(name string, value any) middleware {
 	return mutateBody(on(create), func(o object) {
 		if _, present := o[name]; !present {
@@ -54,6 +54,7 @@ func replaceAbsent(name string, value any) middleware {
 	})
 }
 
+// replaceNull sets a property that is null in a create.
 func replaceNull(name string, value any) middleware {
 	return mutateBody(on(create), func(o object) {
 		if former, present := o[name]; present && former == nil {
@@ -62,7 +63,7 @@ func replaceNull(name string, value any) middleware {
 	})
 }
 
-// publishedProperties are the properties that a request to create has in any version.
+// publishedProperties has the properties of a create in any version.
 var publishedProperties = []string{
 	"name", "scope", "accessTokenValiditySeconds", "expirationDate", "userAwareTokenNeverExpires",
 }
@@ -73,10 +74,10 @@ func hasUnknownProperty(o object) bool {
 	})
 }
 
-// creates are mutants of what create takes.
+// creates change the input that create accepts.
 var creates = []Mutant{
 	{
-		"create-any-content-type", "wrong-content-type", "Create takes any content type.",
+		"create-any-content-type", "wrong-content-type", "Create accepts any content type.",
 		killedBy("create/other-content-type-is-rejected", "errors/unsupported-media-type"),
 		mutateRequest(on(create), func(x *exchange) {
 			x.r.Header.Set("Content-Type", "application/json")
@@ -84,12 +85,12 @@ var creates = []Mutant{
 	},
 	{
 		"create-media-type-is-400", "create-content-type",
-		"Create answers 400 to another content type.",
+		"Create returns 400 for another content type.",
 		killedBy("create/question-other-content-type", "errors/unsupported-media-type"),
 		mutateResponse(on(create), replaceStatus(http.StatusUnsupportedMediaType, badRequest)),
 	},
 	{
-		"json-tail-ignored", "json-syntax", "What follows a JSON value is left out.",
+		"json-tail-ignored", "json-syntax", "Trailing data after a JSON value is ignored.",
 		killedBy("errors/unparsable-body"),
 		mutateRequest(on(create, patch), func(x *exchange) {
 			var first json.RawMessage
@@ -99,14 +100,15 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"json-in-other-bytes-taken", "json-syntax", "Bytes that are no UTF-8 are question marks.",
+		"json-in-other-bytes-taken", "json-syntax",
+		"Bytes that are not UTF-8 become question marks.",
 		killedBy("create/malformed-body/not-in-utf-8"),
 		mutateRequest(on(create), func(x *exchange) {
 			x.body = bytes.ToValidUTF8(x.body, []byte("?"))
 		}),
 	},
 	{
-		"validity-in-quotes-taken", "invalid-property", "A number in quotes is read as one.",
+		"validity-in-quotes-taken", "invalid-property", "A quoted number is accepted.",
 		killedBy("create/property-of-wrong-form/validity-in-quotes"),
 		mutateBody(on(create), func(o object) {
 			if seconds, err := strconv.Atoi(text(o, "accessTokenValiditySeconds")); err == nil {
@@ -116,7 +118,7 @@ var creates = []Mutant{
 	},
 	{
 		"scope-as-string-taken", "invalid-property",
-		"A scope that is one string is read as an array of it.",
+		"A string is accepted as the scope.",
 		killedBy("create/property-of-wrong-form/scope-as-string"),
 		mutateBody(on(create), func(o object) {
 			if scope := text(o, "scope"); scope != "" {
@@ -126,7 +128,7 @@ var creates = []Mutant{
 	},
 	{
 		"scope-unknown-rejected", "unknown-scope",
-		"A scope that begins with neither sp: nor idn: is refused.",
+		"A scope that begins with neither sp: nor idn: is rejected.",
 		killedBy("create/unknown-scope-is-kept"),
 		rejectBodyIf(on(create), func(o object) bool {
 			scopes, _ := o["scope"].([]any)
@@ -137,7 +139,7 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"name-in-ascii", "name-unchanged", "Other letters than ASCII are taken out of a name.",
+		"name-in-ascii", "name-unchanged", "Letters outside ASCII become question marks in a name.",
 		killedBy("create/name-comes-back-as-it-was"), mutateBody(on(create), func(o object) {
 			if name := text(o, "name"); name != "" {
 				o["name"] = strings.Map(func(c rune) rune {
@@ -150,13 +152,13 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"charset-rejected", "wrong-content-type", "A content type with a charset is refused.",
+		"charset-rejected", "wrong-content-type", "A content type with a charset is rejected.",
 		killedBy("patch/charset-is-tolerated"), rejectIf(on(create, patch), func(x *exchange) bool {
 			return strings.Contains(x.r.Header.Get("Content-Type"), ";")
 		}),
 	},
 	{
-		"scope-sorted", "scope-out-of-level", "The scopes are put in order.",
+		"scope-sorted", "scope-out-of-level", "The scopes are sorted.",
 		killedBy("create/scope-is-kept"), mutateBody(on(create), func(o object) {
 			if scope, ok := o["scope"].([]any); ok {
 				slices.SortFunc(scope, func(a, b any) int {
@@ -172,16 +174,16 @@ var creates = []Mutant{
 	},
 	{
 		"scope-absent-is-none", "scope-defaults-to-all",
-		"Scope is sp:scopes:default where it is absent.", killedBy("create/scope-defaults-to-all"),
+		"An absent scope means sp:scopes:default.", killedBy("create/scope-defaults-to-all"),
 		replaceAbsent("scope", []string{"sp:scopes:default"}),
 	},
 	{
-		"scope-null-is-none", "scope-defaults-to-all", "Scope is empty where it is null.",
+		"scope-null-is-none", "scope-defaults-to-all", "A null scope means no scopes.",
 		killedBy("create/scope-defaults-to-all"), replaceNull("scope", []string{}),
 	},
 	{
 		"scope-returned-as-null", "scope-defaults-to-all",
-		"Create answers scope as null where none was given.",
+		"Create returns a null scope if none was sent.",
 		killedBy("create/scope-defaults-to-all"),
 		mutateResponseFor(on(create), func(x *exchange, resp *response) {
 			if x.object()["scope"] == nil {
@@ -191,12 +193,13 @@ var creates = []Mutant{
 	},
 	{
 		"validity-absent-is-an-hour", "validity-bounds",
-		"accessTokenValiditySeconds is 3600 where it is absent.",
+		"An absent accessTokenValiditySeconds means 3600.",
 		killedBy("create/validity-defaults-to-twelve-hours"),
 		replaceAbsent("accessTokenValiditySeconds", 3600),
 	},
 	{
-		"validity-null-rejected", "validity-bounds", "accessTokenValiditySeconds must not be null.",
+		"validity-null-rejected", "validity-bounds",
+		"A null accessTokenValiditySeconds is rejected.",
 		killedBy("create/validity-defaults-to-twelve-hours"),
 		rejectBodyIf(on(create), func(o object) bool {
 			seconds, present := o["accessTokenValiditySeconds"]
@@ -204,31 +207,32 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"validity-below-taken", "validity-bounds", "14 seconds are taken as 15.",
+		"validity-below-taken", "validity-bounds", "14 seconds count as 15.",
 		killedBy("create/property-of-wrong-form/validity-below-15"), replaceValidity(14, 15),
 	},
 	{
-		"validity-above-taken", "validity-bounds", "43201 seconds are taken as 43200.",
+		"validity-above-taken", "validity-bounds", "43201 seconds count as 43200.",
 		killedBy("create/property-of-wrong-form/validity-above-43200"),
 		replaceValidity(43201, 43200),
 	},
 	{
-		"validity-lowest-rejected", "validity-bounds", "15 seconds are refused.",
+		"validity-lowest-rejected", "validity-bounds", "15 seconds are rejected.",
 		killedBy("create/validity-bounds-are-taken"), replaceValidity(15, 14),
 	},
 	{
-		"validity-highest-rejected", "validity-bounds", "43200 seconds are refused.",
+		"validity-highest-rejected", "validity-bounds", "43200 seconds are rejected.",
 		killedBy("create/validity-bounds-are-taken"), replaceValidity(43200, 43201),
 	},
 	{
-		"create-for-administrator", "create-for-caller", "What is created is the administrator's.",
+		"create-for-administrator", "create-for-caller",
+		"A created token belongs to the administrator.",
 		killedBy("create/is-for-the-caller"), mutateRequest(on(create), func(x *exchange) {
 			x.setUser(admin)
 		}),
 	},
 	{
 		"create-for-named-owner", "create-for-caller",
-		"What is created is that of the owner in the body.", killedBy("create/is-for-the-caller"),
+		"A created token belongs to the owner in the body.", killedBy("create/is-for-the-caller"),
 		mutateRequest(on(create), func(x *exchange) {
 			sentOwner, _ := x.object()["owner"].(object)
 			for user, creds := range credentials {
@@ -241,12 +245,12 @@ var creates = []Mutant{
 	},
 	{
 		"unknown-property-rejected", "unknown-ignored",
-		"A property that no document has is refused.",
+		"An undocumented property is rejected.",
 		killedBy("create/unknown-properties-are-ignored"),
 		rejectBodyIf(on(create), hasUnknownProperty),
 	},
 	{
-		"unknown-property-kept", "unknown-ignored", "A property that no document has is answered.",
+		"unknown-property-kept", "unknown-ignored", "An undocumented property is returned.",
 		killedBy("create/unknown-properties-are-ignored"),
 		mutateResponseFor(on(create), func(x *exchange, resp *response) {
 			for name, value := range x.object() {
@@ -258,7 +262,7 @@ var creates = []Mutant{
 	},
 	{
 		"acknowledgement-rejected-in-legacy", "unknown-ignored",
-		"The legacy versions refuse the property of the current ones.",
+		"The legacy versions reject a property of the current ones.",
 		killedBy("expiry/legacy-flag-is-ignored"),
 		rejectBodyIf(onLegacy(create), func(o object) bool {
 			_, present := o["userAwareTokenNeverExpires"]
@@ -267,7 +271,7 @@ var creates = []Mutant{
 	},
 	{
 		"unknown-query-rejected", "unknown-ignored",
-		"A query parameter that no document has is refused.",
+		"An undocumented query parameter is rejected.",
 		killedBy("list/unknown-parameters-are-ignored"), wrap(api, func(x *exchange) *response {
 			for name := range x.r.URL.Query() {
 				if !slices.Contains([]string{
@@ -280,25 +284,25 @@ var creates = []Mutant{
 		}),
 	},
 	{
-		"token-limit-is-nine", "tokens-per-owner", "A user has nine tokens at most.",
+		"token-limit-is-nine", "tokens-per-owner", "A user has at most nine tokens.",
 		killedBy("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
 		limitTokens(9, func(x *exchange, token object) bool {
 			return tokenOwner(token) == callerName(x)
 		}),
 	},
 	{
-		"token-limit-of-tenant", "tokens-per-owner", "The limit of tokens holds for the tenant.",
+		"token-limit-of-tenant", "tokens-per-owner", "The token limit applies to the tenant.",
 		killedBy("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
 		limitTokens(18, func(*exchange, object) bool { return true }),
 	},
 	{
-		"token-limit-off", "tokens-per-owner", "A user has any number of tokens.",
+		"token-limit-off", "tokens-per-owner", "There is no token limit.",
 		killedBy("lifecycle/eleventh-token-creates-nothing", "lifecycle/eleventh-token-is-400"),
 		wrap(on(create), func(x *exchange) *response {
 			resp := x.forward()
 			if resp.status == 400 && len(resp.text("detailCode")) > 7 &&
 				resp.text("detailCode")[:7] == "400.1.4" {
-				x.setUser(admin) // who has room
+				x.setUser(admin) // has fewer tokens than the limit
 				return x.forward()
 			}
 			return resp
@@ -315,7 +319,7 @@ var creates = []Mutant{
 	},
 }
 
-// limitTokens refuses to create where there are n tokens already that f counts.
+// limitTokens rejects creates if at least n tokens satisfy f.
 func limitTokens(n int, f func(*exchange, object) bool) middleware {
 	return wrap(on(create), func(x *exchange) *response {
 		count := 0
@@ -331,8 +335,8 @@ func limitTokens(n int, f func(*exchange, object) bool) middleware {
 	})
 }
 
-// allowDuplicateName makes what is refused for its name under another one, and shows it by the name
-// that was asked for.
+// allowDuplicateName retries a request with another name if it is rejected, and returns the
+// requested name.
 func allowDuplicateName(m matcher, rename func(*exchange) (string, bool)) middleware {
 	return statefulResponse(on(create, patch, list),
 		func(nameByID map[string]string, x *exchange, resp *response) {
@@ -348,7 +352,7 @@ func allowDuplicateName(m matcher, rename func(*exchange) (string, bool)) middle
 		})
 }
 
-// substituteName changes the name that a request asks for, and returns what it was.
+// substituteName replaces the name in a request by a random one, and returns the original name.
 func substituteName(x *exchange) (string, bool) {
 	if o := x.object(); text(o, "name") != "" {
 		name := text(o, "name")
@@ -367,7 +371,7 @@ func substituteName(x *exchange) (string, bool) {
 	return "", false
 }
 
-// rejectEqualNames rejects names of which one with the same key was created before.
+// rejectEqualNames rejects a name if an earlier one has the same key.
 func rejectEqualNames(key func(string) string) middleware {
 	return stateful(on(create), func(taken map[string]bool, x *exchange) *response {
 		name := key(text(x.object(), "name"))
@@ -382,25 +386,26 @@ func rejectEqualNames(key func(string) string) middleware {
 	})
 }
 
-// names are mutants of what a name may be.
+// names change the rules about names.
 var names = []Mutant{
 	{
-		"name-without-case", "name-case", "Names that differ in case are the same.",
+		"name-without-case", "name-case", "Names that differ in case only are the same.",
 		killedBy("create/question-name-case"), rejectEqualNames(strings.ToLower),
 	},
 	{
 		"name-without-blanks", "name-blanks",
-		"Names that differ in the blanks around them are the same.",
+		"Names that differ in surrounding blanks are the same.",
 		killedBy("create/question-name-blanks"), rejectEqualNames(strings.TrimSpace),
 	},
 	{
 		"name-normalized", "name-normalization",
-		"Composed and decomposed letters are the same in names.",
+		"Names with composed and decomposed letters are the same.",
 		killedBy("create/question-name-normalization"),
 		rejectEqualNames(strings.NewReplacer("e\u0301", "\u00e9").Replace),
 	},
 	{
-		"name-of-1001-rejected", "max-name-length", "A name of more than 1000 characters is rejected.",
+		"name-of-1001-rejected", "max-name-length",
+		"A name of more than 1000 characters is rejected.",
 		killedBy("create/question-max-name-length"),
 		rejectBodyIf(on(create), func(o object) bool { return len(text(o, "name")) > 1000 }),
 	},
@@ -424,7 +429,8 @@ var names = []Mutant{
 		}),
 	},
 	{
-		"name-still-taken-after-rename", "name-unique", "The former name of a token is not free.",
+		"name-still-taken-after-rename", "name-unique",
+		"The former name of a token stays reserved.",
 		killedBy("create/name-is-free-after-rename"),
 		stateful(on(create, patch), func(former map[string]bool, x *exchange) *response {
 			if x.op == create && former[text(x.object(), "name")] {
@@ -440,7 +446,7 @@ var names = []Mutant{
 	},
 	{
 		"name-of-its-own-rejected", "name-unique",
-		"A patch may not give a token the name that it has.",
+		"A patch to the current name is rejected.",
 		killedBy("patch/own-name-is-free"), wrap(on(patch), func(x *exchange) *response {
 			for _, op := range x.patchOperations() {
 				if op["op"] == "replace" && op["path"] == "/name" && op["value"] != nil &&
@@ -452,15 +458,15 @@ var names = []Mutant{
 		}),
 	},
 	{
-		"name-absent-taken", "name-required", "A token without a name is called unnamed.",
+		"name-absent-taken", "name-required", "A token without a name is accepted.",
 		killedBy("create/name-is-required/absent"), replaceAbsent("name", "unnamed"),
 	},
 	{
-		"name-null-taken", "name-required", "A name may be null.",
+		"name-null-taken", "name-required", "A null name is accepted.",
 		killedBy("create/name-is-required/null"), replaceNull("name", "unnamed"),
 	},
 	{
-		"name-empty-taken", "name-not-blank", "A name may be empty.",
+		"name-empty-taken", "name-not-blank", "An empty name is accepted.",
 		killedBy("create/name-is-required/empty"), mutateBody(on(create), func(o object) {
 			if o["name"] == "" {
 				o["name"] = "unnamed"
@@ -468,7 +474,7 @@ var names = []Mutant{
 		}),
 	},
 	{
-		"name-blank-taken", "name-not-blank", "A name may have nothing but blanks.",
+		"name-blank-taken", "name-not-blank", "A blank name is accepted.",
 		killedBy("create/name-is-required/blank"),
 		mutateBody(on(create), func(o object) {
 			if name := text(o, "name"); name != "" && strings.TrimSpace(name) == "" {
@@ -477,17 +483,18 @@ var names = []Mutant{
 		}),
 	},
 	{
-		"name-not-unique", "name-unique", "A name may be taken twice.",
+		"name-not-unique", "name-unique", "A duplicate name is accepted.",
 		killedBy("create/name-taken-is-rejected", "crossversion/name-is-taken-in-all"),
 		allowDuplicateName(on(create), substituteName),
 	},
 	{
-		"name-not-unique-on-patch", "name-unique", "A patch may give a name that is taken.",
+		"name-not-unique-on-patch", "name-unique", "A patch to a duplicate name is accepted.",
 		killedBy("patch/name-taken-is-400", "patch/name-taken-is-rejected"),
 		allowDuplicateName(on(patch), substituteName),
 	},
 	{
-		"name-unique-per-tenant", "name-unique", "A name is unique among all tokens of the tenant.",
+		"name-unique-per-tenant", "name-unique",
+		"A name must be unique among all tokens of the tenant.",
 		killedBy("create/name-is-free-for-others"), wrap(on(create), func(x *exchange) *response {
 			for _, token := range x.listTokens() {
 				if name := text(x.object(), "name"); name != "" && token["name"] == name {
@@ -499,7 +506,7 @@ var names = []Mutant{
 	},
 	{
 		"name-taken-is-409", "duplicate-name",
-		"A name that is taken is 409 with an error of another form.",
+		"A duplicate name is 409 with another form of error.",
 		killedBy("create/name-taken-is-400"), mutateResponse(on(create), func(resp *response) {
 			if resp.status == 400 {
 				*resp = *newResponse(409, oauthError)
@@ -507,7 +514,8 @@ var names = []Mutant{
 		}),
 	},
 	{
-		"name-of-expired-is-free", "expired-token-stays", "The name of an expired token is free.",
+		"name-of-expired-is-free", "expired-token-stays",
+		"The name of an expired token is available.",
 		killedBy("create/name-of-an-expired-token-is-taken",
 			"lifecycle/expired-token-stays-listed"),
 		wrap(on(create), func(x *exchange) *response {
@@ -523,7 +531,7 @@ var names = []Mutant{
 	},
 	{
 		"name-still-taken-after-delete", "delete-is-final",
-		"The name of a deleted token is not free.",
+		"The name of a deleted token stays reserved.",
 		killedBy("create/name-is-free-after-delete"),
 		stateful(on(create, remove), func(deletedNames map[string]bool, x *exchange) *response {
 			name := text(x.object(), "name")

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// credentials of the users of the default fixture, by name: tokens that never expire, with all
+// credentials of the default fixture's users, by name. Their tokens never expire and have all
 // scopes.
 var credentials = map[string]struct{ identity, id, secret string }{
 	"admin": {
@@ -24,10 +24,10 @@ var credentials = map[string]struct{ identity, id, secret string }{
 	},
 }
 
-// admin is the administrator's name.
+// admin is the name of the administrator.
 const admin = "admin"
 
-// logIn makes a bearer of a user of the fixture, empty where there is none.
+// logIn returns an access token of a fixture user, empty for an unknown user.
 func (x *exchange) logIn(user string) string {
 	creds, known := credentials[user]
 	if !known {
@@ -44,14 +44,14 @@ func (x *exchange) logIn(user string) string {
 	}).text("access_token")
 }
 
-// setUser makes the request that of a user of the fixture; of anybody else it stays.
+// setUser makes the request as a fixture user. It does nothing for an unknown user.
 func (x *exchange) setUser(user string) {
 	if bearer := x.logIn(user); bearer != "" {
 		x.setBearer(bearer)
 	}
 }
 
-// claims are what an access token says. Nothing is checked.
+// claims has the claims of an access token. Nothing is verified.
 type claims struct {
 	ClientID   string `json:"client_id"`
 	UserName   string `json:"user_name"`
@@ -73,17 +73,17 @@ func parseClaims(bearer string) (c claims) {
 	return decode[claims](payload)
 }
 
-// callerClaims is who makes the request.
+// callerClaims returns the claims of the request's access token.
 func (x *exchange) callerClaims() claims { return parseClaims(x.bearer()) }
 
-// listTokens lists those of everybody.
+// listTokens returns the tokens of all users.
 func (x *exchange) listTokens() []object {
 	return x.do(request{
 		method: http.MethodGet, path: x.collectionPath("v2026"), bearer: x.logIn(admin),
 	}).array()
 }
 
-// findToken finds one, nil where there is none.
+// findToken returns a token by id, nil if there is none.
 func (x *exchange) findToken(id string) object {
 	for _, token := range x.listTokens() {
 		if token["id"] == id {
@@ -93,13 +93,13 @@ func (x *exchange) findToken(id string) object {
 	return nil
 }
 
-// tokenOwner is the name of a token's owner.
+// tokenOwner returns the name of a token's owner.
 func tokenOwner(token object) string {
 	o, _ := token["owner"].(object)
 	return text(o, "name")
 }
 
-// hasExpired tells whether a token has a date that has come.
+// hasExpired reports whether a token has a date that is not in the future.
 func (x *exchange) hasExpired(token object) bool {
 	date := parseTime(token["expirationDate"])
 	return !date.IsZero() && !x.now().Before(date)

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// deletions are mutants of what becomes of a deleted token.
+// deletions change the rules about deleted tokens.
 var deletions = []Mutant{
 	{
-		"expired-token-not-deleted", "expired-token-stays", "An expired token is not deleted.",
+		"expired-token-not-deleted", "expired-token-stays", "An expired token cannot be deleted.",
 		killedBy("lifecycle/expired-token-stays-listed"),
 		respondIf(on(remove), notFound, func(x *exchange) bool {
 			return x.hasExpired(x.findToken(x.id))
@@ -40,7 +40,7 @@ var deletions = []Mutant{
 		}),
 	},
 	{
-		"delete-does-nothing", "delete-is-final", "Delete answers 204 and leaves the token.",
+		"delete-does-nothing", "delete-is-final", "Delete returns 204 and keeps the token.",
 		killedBy("delete/is-gone-from-every-list", "create/name-is-free-after-delete"),
 		wrap(on(remove), func(x *exchange) *response {
 			if token := x.findToken(x.id); token != nil && tokenOwner(token) == callerName(x) {
@@ -50,7 +50,7 @@ var deletions = []Mutant{
 		}),
 	},
 	{
-		"delete-again-is-204", "delete-is-final", "A token is deleted a second time.",
+		"delete-again-is-204", "delete-is-final", "Deleting a deleted token is 204.",
 		killedBy("crossversion/deleted-in-one-gone-from-all", "delete/twice-is-404"),
 		stateful(on(remove), func(deleted map[string]bool, x *exchange) *response {
 			resp := x.forward()
@@ -64,7 +64,7 @@ var deletions = []Mutant{
 		}),
 	},
 	{
-		"deleted-token-is-patched", "delete-is-final", "A deleted token is patched.",
+		"deleted-token-is-patched", "delete-is-final", "Patching a deleted token is 200.",
 		killedBy("delete/twice-is-404"),
 		stateful(on(remove, patch), func(deleted map[string]object, x *exchange) *response {
 			token := x.findToken(x.id)
@@ -88,23 +88,23 @@ var deletions = []Mutant{
 		}),
 	},
 	{
-		"delete-of-odd-id-is-400", "unknown-id", "Deleting an id of another form is 400.",
+		"delete-of-odd-id-is-400", "unknown-id", "Deleting an id of another format is 400.",
 		killedBy("delete/malformed-id-is-404", "patch/malformed-id-is-404"),
 		rejectIf(on(remove, patch), func(x *exchange) bool { return len(x.id) != 32 }),
 	},
 }
 
-// bulkIDs are those of a bulk update.
+// bulkIDs returns the ids of a bulk update.
 func (x *exchange) bulkIDs() []string {
 	return decode[struct{ IDs []string }](x.body).IDs
 }
 
-// bulkOperations are the operations of a bulk update.
+// bulkOperations returns the operations of a bulk update.
 func (x *exchange) bulkOperations() []object {
 	return decode[struct{ Patch []object }](x.body).Patch
 }
 
-// bulkTokens are the tokens that a bulk update names.
+// bulkTokens returns the tokens of a bulk update.
 func (x *exchange) bulkTokens() []object {
 	return slices.DeleteFunc(x.listTokens(), func(token object) bool {
 		return !slices.Contains(x.bulkIDs(), text(token, "id"))
@@ -130,15 +130,16 @@ func mutateBulkIDs(change func([]string) []string) middleware {
 	})
 }
 
-// bulks are mutants of the bulk update.
+// bulks change the bulk update.
 var bulks = []Mutant{
 	{
-		"bulk-shows-acknowledgment", "bulk-flag", "A bulk update shows userAwareTokenNeverExpires.",
+		"bulk-shows-acknowledgment", "bulk-flag",
+		"A bulk update returns userAwareTokenNeverExpires.",
 		killedBy("bulk/question-acknowledgment"),
 		mutateResponse(on(bulk), addProperty("userAwareTokenNeverExpires", false)),
 	},
 	{
-		"bulk-unsorted", "bulk-update", "A bulk update answers in the other order.",
+		"bulk-unsorted", "bulk-update", "A bulk update returns tokens in reverse order.",
 		killedBy("bulk/changes-tokens-of-any-owner", "bulk/sorted-by-id"),
 		mutateResponse(on(bulk), func(resp *response) {
 			resp.changeList(func(tokens []object) []object {
@@ -170,7 +171,7 @@ var bulks = []Mutant{
 		}),
 	},
 	{
-		"bulk-unknown-id-skipped", "bulk-update-known-ids", "A bulk update leaves out unknown ids.",
+		"bulk-unknown-id-skipped", "bulk-update-known-ids", "A bulk update skips unknown ids.",
 		killedBy("bulk/unknown-id", "bulk/an-empty-id"),
 		wrap(on(bulk), func(x *exchange) *response {
 			resp, o := x.forward(), x.object()
@@ -184,25 +185,26 @@ var bulks = []Mutant{
 		}),
 	},
 	{
-		"bulk-of-26-taken", "bulk-update-ids", "A bulk update takes the first 25 of more ids.",
+		"bulk-of-26-taken", "bulk-update-ids",
+		"A bulk update accepts more than 25 ids and applies the first 25.",
 		killedBy("bulk/26-ids"), mutateBulkIDs(func(ids []string) []string {
 			return ids[:min(25, len(ids))]
 		}),
 	},
 	{
-		"bulk-of-two-rejected", "bulk-update", "A bulk update takes one id.",
+		"bulk-of-two-rejected", "bulk-update", "A bulk update accepts one id only.",
 		killedBy("bulk/never-expires", "bulk/changes-tokens-of-any-owner"),
 		rejectIf(on(bulk), func(x *exchange) bool { return len(x.bulkIDs()) > 1 }),
 	},
 	{
-		"bulk-same-id-taken", "bulk-update-ids", "A bulk update takes an id twice.",
+		"bulk-same-id-taken", "bulk-update-ids", "A bulk update accepts duplicate ids.",
 		killedBy("bulk/an-id-twice"), mutateBulkIDs(func(ids []string) []string {
 			slices.Sort(ids)
 			return slices.Compact(ids)
 		}),
 	},
 	{
-		"bulk-of-none-taken", "bulk-update-ids", "A bulk update without ids is taken.",
+		"bulk-of-none-taken", "bulk-update-ids", "A bulk update without ids is accepted.",
 		killedBy("bulk/no-ids"), wrap(on(bulk), func(x *exchange) *response {
 			if o := x.object(); o != nil && len(x.bulkIDs()) == 0 {
 				return newResponse(http.StatusOK, []any{})
@@ -211,7 +213,8 @@ var bulks = []Mutant{
 		}),
 	},
 	{
-		"bulk-name-taken", "bulk-update-fields", "A bulk update takes operations on other fields.",
+		"bulk-name-taken", "bulk-update-fields",
+		"A bulk update accepts operations on other fields.",
 		killedBy("bulk/name", "bulk/scope"), wrap(on(bulk), func(x *exchange) *response {
 			resp := x.forward()
 			foreign := func(op object) bool { return touches([]object{op}, "/name", "/scope") }
@@ -222,7 +225,8 @@ var bulks = []Mutant{
 		}),
 	},
 	{
-		"bulk-changes-nothing", "bulk-update", "A bulk update answers the tokens as they were.",
+		"bulk-changes-nothing", "bulk-update",
+		"A bulk update returns the tokens as they were before.",
 		killedBy("bulk/changes-tokens-of-any-owner", "bulk/never-expires"),
 		wrap(on(bulk), func(x *exchange) *response {
 			former := x.bulkTokens()
@@ -248,12 +252,12 @@ var bulks = []Mutant{
 		}),
 	},
 	{
-		"bulk-by-anybody", "bulk-rights", "Anybody makes a bulk update.",
+		"bulk-by-anybody", "bulk-rights", "Any user makes a bulk update.",
 		killedBy("bulk/needs-the-right", "bulk/scopes"), relogin(on(bulk), adminName),
 	},
 	{
 		"bulk-by-manage-mine", "bulk-rights",
-		"The scope to manage one's own tokens opens the bulk update.", killedBy("bulk/scopes"),
+		"The scope to manage the caller's tokens permits the bulk update.", killedBy("bulk/scopes"),
 		switchUserIfScoped(on(bulk), manageMine, adminName),
 	},
 	{

@@ -2,7 +2,7 @@ package mutants
 
 import "net/http"
 
-// changeError changes the error of one status.
+// changeError changes the errors with a status.
 func changeError(code int, change func(object)) func(*response) {
 	return func(resp *response) {
 		if o := resp.object(); resp.status == code && o != nil {
@@ -12,7 +12,7 @@ func changeError(code int, change func(object)) func(*response) {
 	}
 }
 
-// replaceBody replaces the error of one status.
+// replaceBody replaces the body of the errors with a status.
 func replaceBody(code int, body object) func(*response) {
 	return func(resp *response) {
 		if resp.status == code {
@@ -21,7 +21,7 @@ func replaceBody(code int, body object) func(*response) {
 	}
 }
 
-// changeErrors changes the errors of all statuses that have SailPoint's form.
+// changeErrors changes all errors in SailPoint's format.
 func changeErrors(change func(object)) func(*response) {
 	return func(resp *response) {
 		if o := resp.object(); o["detailCode"] != nil {
@@ -31,9 +31,10 @@ func changeErrors(change func(object)) func(*response) {
 	}
 }
 
-// deleteKey removes a property, and removingNull one that is null.
+// deleteKey removes a property.
 func deleteKey(name string) func(object) { return func(o object) { delete(o, name) } }
 
+// deleteNull removes a property if it is null.
 func deleteNull(name string) func(object) {
 	return func(o object) {
 		if o[name] == nil {
@@ -42,7 +43,7 @@ func deleteNull(name string) func(object) {
 	}
 }
 
-// useRequestLocale makes messages those of the request's locale.
+// useRequestLocale marks all messages as messages in the locale of the request.
 func useRequestLocale(e object) {
 	messages, _ := e["messages"].([]any)
 	for _, message := range messages {
@@ -52,7 +53,7 @@ func useRequestLocale(e object) {
 	}
 }
 
-// The forms of an error, in the wrong place.
+// Errors in the two formats. The mutants return them from the wrong endpoint.
 var (
 	oauthError = object{"error": "access_denied", "error_description": "Access is denied"}
 	apiError   = object{
@@ -63,10 +64,11 @@ var (
 	}
 )
 
-// errorResponses are mutants of errors: their status and their form.
+// errorResponses change the status or the format of errors.
 var errorResponses = []Mutant{
 	{
-		"method-not-allowed-is-404", "method-not-allowed", "A method that a path has not is 404.",
+		"method-not-allowed-is-404", "method-not-allowed",
+		"A method that a path does not support is 404.",
 		killedBy("delete/no-get-by-id"),
 		mutateResponse(anyRequest, replaceStatus(http.StatusMethodNotAllowed, notFound)),
 	},
@@ -76,12 +78,13 @@ var errorResponses = []Mutant{
 		mutateResponse(anyRequest, replaceStatus(http.StatusRequestEntityTooLarge, badRequest)),
 	},
 	{
-		"not-simulated-is-404", "not-simulated", "A path that patmock has not is 404.",
+		"not-simulated-is-404", "not-simulated", "A path that patmock does not simulate is 404.",
 		killedBy("errors/not-simulated"),
 		mutateResponse(anyRequest, replaceStatus(http.StatusNotImplemented, notFound)),
 	},
 	{
-		"fault-after-create", "injected-fault", "A create with an injected fault makes its token.",
+		"fault-after-create", "injected-fault",
+		"A create with an injected fault creates its token.",
 		killedBy("errors/rejected-create-makes-nothing"),
 		mutateResponseFor(on(create), func(x *exchange, resp *response) {
 			if resp.status == http.StatusTooManyRequests || resp.status >= 500 {
@@ -101,7 +104,7 @@ var errorResponses = []Mutant{
 		mutateResponse(on(login), replaceBody(http.StatusInternalServerError, apiError)),
 	},
 	{
-		"bad-request-is-422", "error-dto", "What is wrong with a request is 422.",
+		"bad-request-is-422", "error-dto", "An invalid request is 422.",
 		killedBy("errors/unparsable-body", "errors/form-of-400"),
 		mutateResponse(api, changeStatus(400, 422)),
 	},
@@ -111,17 +114,17 @@ var errorResponses = []Mutant{
 		mutateResponse(api, replaceBody(400, oauthError)),
 	},
 	{
-		"forbidden-is-401", "list-rights", "A right that is missing is 401.",
+		"forbidden-is-401", "list-rights", "A missing right is 401.",
 		killedBy("auth/list-all-as-user", "auth/list-all-with-my-scopes"),
 		mutateResponse(on(list), changeStatus(403, 401)),
 	},
 	{
-		"forbidden-is-404", "patch-own-only", "A patch of another's token is 404.",
+		"forbidden-is-404", "patch-own-only", "A patch of another user's token is 404.",
 		killedBy("auth/patch-of-anothers-as-administrator", "auth/patch-of-anothers-as-user"),
 		mutateResponse(on(patch), changeStatus(403, 404)),
 	},
 	{
-		"forbidden-delete-is-404", "delete-of-anothers", "Deleting another's token is 404.",
+		"forbidden-delete-is-404", "delete-of-anothers", "Deleting another user's token is 404.",
 		killedBy("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"),
 		mutateResponse(on(remove), changeStatus(403, 404)),
 	},
@@ -136,7 +139,7 @@ var errorResponses = []Mutant{
 		mutateResponse(api, replaceBody(404, oauthError)),
 	},
 	{
-		"not-found-without-body", "error-dto", "A 404 has an empty object.",
+		"not-found-without-body", "error-dto", "The body of a 404 is an empty object.",
 		killedBy("errors/form-of-404", "errors/messages-and-causes"),
 		mutateResponse(api, replaceBody(404, object{})),
 	},
@@ -157,7 +160,7 @@ var errorResponses = []Mutant{
 	},
 	{
 		"error-without-default-locale", "error-dto",
-		"Errors have the message of the request's locale only.",
+		"Errors have a message in the request's locale only.",
 		killedBy("errors/messages-and-causes"),
 		mutateResponse(api, changeErrors(useRequestLocale)),
 	},
@@ -167,14 +170,14 @@ var errorResponses = []Mutant{
 		mutateResponse(api, changeErrors(deleteKey("trackingId"))),
 	},
 	{
-		"error-code-of-another-status", "error-dto", "The detailCode of a 404 is that of a 400.",
+		"error-code-of-another-status", "error-dto", "A 404 has the detailCode of a 400.",
 		killedBy("errors/form-of-404", "errors/declared-statuses-have-their-form"),
 		mutateResponse(api, changeError(404, func(e object) {
 			e["detailCode"] = "400.1 Bad request content"
 		})),
 	},
 	{
-		"tracking-id-differs", "tracking-id", "trackingId is another than SLPT-Request-ID.",
+		"tracking-id-differs", "tracking-id", "trackingId differs from SLPT-Request-ID.",
 		killedBy("errors/tracking-id-is-the-request-id"),
 		mutateResponse(api, changeErrors(func(e object) {
 			e["trackingId"] = randomHex(16)
@@ -186,7 +189,7 @@ var errorResponses = []Mutant{
 		mutateResponse(api, replaceBody(401, apiError)),
 	},
 	{
-		"unauthorized-is-403", "bearer-required", "A bearer that is missing or wrong is 403.",
+		"unauthorized-is-403", "bearer-required", "A missing or wrong bearer is 403.",
 		killedBy("auth/no-header", "auth/garbage-bearer"),
 		mutateResponse(api, replaceStatus(http.StatusUnauthorized, forbidden)),
 	},
@@ -232,7 +235,7 @@ var errorResponses = []Mutant{
 	},
 }
 
-// setHeader deletes one, or sets it.
+// setHeader sets a header, or deletes it if the value is empty.
 func setHeader(name, value string) func(*response) {
 	return func(resp *response) {
 		if value == "" {
@@ -243,35 +246,36 @@ func setHeader(name, value string) func(*response) {
 	}
 }
 
-// headers are mutants of what every answer has.
+// headers change headers that every response has.
 var headers = []Mutant{
 	{
-		"request-id-missing", "headers", "No answer has SLPT-Request-ID.",
+		"request-id-missing", "headers", "Responses have no SLPT-Request-ID.",
 		killedBy("errors/responses-name-request-and-date"),
 		mutateResponse(anyRequest, setHeader("SLPT-Request-ID", "")),
 	},
 	{
-		"request-id-missing-on-delete", "headers", "An answer to delete has no SLPT-Request-ID.",
+		"request-id-missing-on-delete", "headers",
+		"The response to a delete has no SLPT-Request-ID.",
 		killedBy("errors/responses-name-request-and-date"),
 		mutateResponse(on(remove), setHeader("SLPT-Request-ID", "")),
 	},
 	{
-		"request-id-missing-on-login", "headers", "An answer to a login has no SLPT-Request-ID.",
+		"request-id-missing-on-login", "headers", "The response to a login has no SLPT-Request-ID.",
 		killedBy("errors/responses-name-request-and-date"),
 		mutateResponse(on(login), setHeader("SLPT-Request-ID", "")),
 	},
 	{
-		"request-id-is-constant", "headers", "Every answer has the same SLPT-Request-ID.",
+		"request-id-is-constant", "headers", "Every response has the same SLPT-Request-ID.",
 		killedBy("errors/responses-name-request-and-date"),
 		mutateResponse(anyRequest, setHeader("SLPT-Request-ID", randomHex(16))),
 	},
 	{
-		"date-missing", "headers", "No answer has Date.",
+		"date-missing", "headers", "Responses have no Date.",
 		killedBy("errors/responses-name-request-and-date"),
 		mutateResponse(anyRequest, setHeader("Date", "")),
 	},
 	{
-		"content-type-is-text", "headers", "Bodies are text/plain.",
+		"content-type-is-text", "headers", "The content type of bodies is text/plain.",
 		killedBy("errors/bodies-are-json", "errors/responses-name-request-and-date"),
 		mutateResponse(anyRequest, func(resp *response) {
 			if len(resp.body) > 0 {
@@ -280,7 +284,8 @@ var headers = []Mutant{
 		}),
 	},
 	{
-		"error-content-type-is-problem", "headers", "Errors are application/problem+json.",
+		"error-content-type-is-problem", "headers",
+		"The content type of errors is application/problem+json.",
 		killedBy("errors/bodies-are-json", "errors/responses-name-request-and-date"),
 		mutateResponse(anyRequest, func(resp *response) {
 			if !resp.ok() {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// exchange is a request on its way to what is wrapped.
+// exchange is a request to the wrapped handler.
 type exchange struct {
 	target
 	r    *http.Request
@@ -20,10 +20,11 @@ type exchange struct {
 	next http.Handler
 }
 
-// middleware puts something around a handler.
+// middleware wraps a handler.
 type middleware = func(next http.Handler) http.Handler
 
-// wrap answers the requests that m chooses with what f returns.
+// wrap returns a middleware that calls f for the requests that m matches. It forwards other
+// requests.
 func wrap(m matcher, f func(*exchange) *response) middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -42,7 +43,7 @@ func wrap(m matcher, f func(*exchange) *response) middleware {
 	}
 }
 
-// mutateRequest changes the requests that m chooses.
+// mutateRequest calls f for the requests that m matches, then forwards them.
 func mutateRequest(m matcher, f func(*exchange)) middleware {
 	return wrap(m, func(x *exchange) *response {
 		f(x)
@@ -50,7 +51,7 @@ func mutateRequest(m matcher, f func(*exchange)) middleware {
 	})
 }
 
-// mutateResponseFor changes the responses to the requests that m selects.
+// mutateResponseFor calls f for the requests that m matches and their responses.
 func mutateResponseFor(m matcher, f func(x *exchange, resp *response)) middleware {
 	return wrap(m, func(x *exchange) *response {
 		resp := x.forward()
@@ -59,17 +60,17 @@ func mutateResponseFor(m matcher, f func(x *exchange, resp *response)) middlewar
 	})
 }
 
-// mutateResponse is after for changes that do not depend on the request.
+// mutateResponse is like mutateResponseFor for changes that do not depend on the request.
 func mutateResponse(m matcher, f func(*response)) middleware {
 	return mutateResponseFor(m, func(_ *exchange, resp *response) { f(resp) })
 }
 
-// eachToken changes the objects in the responses to the requests that m selects.
+// eachToken calls change for each object in the responses to the requests that m matches.
 func eachToken(m matcher, change func(object)) middleware {
 	return mutateResponse(m, func(resp *response) { resp.changeObjects(change) })
 }
 
-// respondIf responds to the requests that f selects, which are not forwarded.
+// respondIf calls respond instead of forwarding the requests for which f returns true.
 func respondIf(m matcher, respond func() *response, f func(*exchange) bool) middleware {
 	return wrap(m, func(x *exchange) *response {
 		if f(x) {
@@ -79,17 +80,18 @@ func respondIf(m matcher, respond func() *response, f func(*exchange) bool) midd
 	})
 }
 
-// rejectIf rejects the requests that f selects with 400.
+// rejectIf rejects the requests for which f returns true with 400.
 func rejectIf(m matcher, f func(*exchange) bool) middleware { return respondIf(m, badRequest, f) }
 
-// stateful is around with a memory for each namespace, in which one request is answered at a time.
+// stateful is like wrap, with a map for each namespace. Requests of a namespace are served one at a
+// time.
 func stateful[V any](m matcher, f func(memory map[string]V, x *exchange) *response) middleware {
 	return func(next http.Handler) http.Handler {
 		type namespaceMemory struct {
 			mu     sync.Mutex
 			memory map[string]V
 		}
-		var memories sync.Map // of *space, by prefix
+		var memories sync.Map // of *namespaceMemory, by prefix
 		return wrap(m, func(x *exchange) *response {
 			loaded, _ := memories.LoadOrStore(x.prefix, &namespaceMemory{memory: map[string]V{}})
 			s := loaded.(*namespaceMemory)
@@ -100,7 +102,7 @@ func stateful[V any](m matcher, f func(memory map[string]V, x *exchange) *respon
 	}
 }
 
-// statefulResponse is after with the memory of stateful.
+// statefulResponse is like mutateResponseFor, with the map of stateful.
 func statefulResponse[V any](m matcher,
 	f func(memory map[string]V, x *exchange, resp *response),
 ) middleware {
@@ -111,7 +113,7 @@ func statefulResponse[V any](m matcher,
 	})
 }
 
-// forward asks what is wrapped.
+// forward passes the request to the wrapped handler.
 func (x *exchange) forward() *response { return serve(x.next, x.r, x.body) }
 
 func serve(next http.Handler, r *http.Request, body []byte) *response {
@@ -123,7 +125,7 @@ func serve(next http.Handler, r *http.Request, body []byte) *response {
 	return resp
 }
 
-// recorder keeps an answer.
+// recorder is an http.ResponseWriter that stores the response.
 type recorder struct {
 	response *response
 	wrote    bool
@@ -146,12 +148,12 @@ func (r *recorder) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// request is one that a mutant makes of its own.
+// request is a request that a mutant makes itself.
 type request struct {
 	method, path, bearer, contentType, body string
 }
 
-// do makes a request of what is wrapped, in the same namespace.
+// do sends a request to the wrapped handler.
 func (x *exchange) do(q request) *response {
 	r, err := http.NewRequestWithContext(x.r.Context(), q.method, q.path, http.NoBody)
 	if err != nil {
@@ -167,30 +169,30 @@ func (x *exchange) do(q request) *response {
 	return serve(x.next, r, []byte(q.body))
 }
 
-// object is the body of the request, nil where it is no JSON object.
+// object returns the request body if it is a JSON object, else nil.
 func (x *exchange) object() object {
 	return decode[object](x.body)
 }
 
-// patchOperations are those of a patch, nil where the body is none.
+// patchOperations returns the operations of a JSON Patch, nil if the body is not one.
 func (x *exchange) patchOperations() []object {
 	return decode[[]object](x.body)
 }
 
-// setBody replaces the body.
-func (x *exchange) setBody(value any) { x.body, _ = json.Marshal(value) } // it was just read
+// setBody replaces the request body. The value is decoded JSON, so that encoding it cannot fail.
+func (x *exchange) setBody(value any) { x.body, _ = json.Marshal(value) }
 
-// withBody returns the same request with another body.
+// withBody returns a copy of the request with another body.
 func (x *exchange) withBody(value any) *exchange {
 	other := *x
 	other.setBody(value)
 	return &other
 }
 
-// query returns a parameter.
+// query returns a query parameter.
 func (x *exchange) query(name string) string { return x.r.URL.Query().Get(name) }
 
-// setQuery changes a parameter. An empty value deletes it.
+// setQuery sets a query parameter. An empty value deletes it.
 func (x *exchange) setQuery(name, value string) {
 	values := x.r.URL.Query()
 	if values.Set(name, value); value == "" {
@@ -199,7 +201,7 @@ func (x *exchange) setQuery(name, value string) {
 	x.r.URL.RawQuery = values.Encode()
 }
 
-// useCurrentVersion sends the request to a current version.
+// useCurrentVersion sends the request to a version in which tokens may never expire.
 func (x *exchange) useCurrentVersion() {
 	x.r.URL.Path = x.collectionPath("v2026")
 	if x.id != "" {
@@ -208,13 +210,13 @@ func (x *exchange) useCurrentVersion() {
 	x.r.URL.RawPath, x.r.RequestURI = "", ""
 }
 
-// now is the time in the namespace.
+// now returns the time of the namespace.
 func (x *exchange) now() time.Time {
 	resp := x.do(request{method: http.MethodGet, path: x.prefix + "/_mock/clock"})
 	return decode[struct{ Now time.Time }](resp.body).Now
 }
 
-// loginParameters of a login: of the query, of an urlencoded or multipart form, and of HTTP Basic.
+// loginParameters returns the parameters of a login from the query, a form and HTTP Basic.
 func (x *exchange) loginParameters() url.Values {
 	clone := x.r.Clone(x.r.Context())
 	clone.Body = io.NopCloser(bytes.NewReader(x.body))
@@ -229,10 +231,10 @@ func (x *exchange) loginParameters() url.Values {
 	return values
 }
 
-// clientID is the id of the client that logs in.
+// clientID returns the client id of a login.
 func (x *exchange) clientID() string { return x.loginParameters().Get("client_id") }
 
-// setForm makes the login one by an urlencoded form.
+// setForm replaces the parameters of a login by a urlencoded form.
 func (x *exchange) setForm(values url.Values) {
 	x.r.URL.RawQuery = ""
 	x.r.Header.Del("Authorization")
@@ -240,11 +242,11 @@ func (x *exchange) setForm(values url.Values) {
 	x.body = []byte(values.Encode())
 }
 
-// bearer is the access token of the request.
+// bearer returns the access token of the request.
 func (x *exchange) bearer() string {
 	bearer, _ := strings.CutPrefix(x.r.Header.Get("Authorization"), "Bearer ")
 	return bearer
 }
 
-// setBearer makes the request with another access token.
+// setBearer replaces the access token of the request.
 func (x *exchange) setBearer(bearer string) { x.r.Header.Set("Authorization", "Bearer "+bearer) }

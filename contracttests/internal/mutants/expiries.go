@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// addSixMonths is the same day six months later, or the last one of that month.
+// addSixMonths returns the same day six months later, or the last day of that month.
 func addSixMonths(t time.Time) time.Time {
 	date := t.AddDate(0, 6, 0)
 	if date.Day() != t.Day() {
@@ -18,8 +18,7 @@ func addSixMonths(t time.Time) time.Time {
 	return date
 }
 
-// replaceDefaultDate shows another date for tokens that are made without one in the legacy
-// versions.
+// replaceDefaultDate replaces the date of tokens that a legacy version created without one.
 func replaceDefaultDate(date func(created time.Time) time.Time) middleware {
 	return statefulResponse(on(create, list, patch),
 		func(dateByID map[string]string, x *exchange, resp *response) {
@@ -30,7 +29,7 @@ func replaceDefaultDate(date func(created time.Time) time.Time) middleware {
 		})
 }
 
-// expiresAfter tells whether a request asks for a date after the one that limit makes of now.
+// expiresAfter reports whether the date in a create is after limit(now).
 func expiresAfter(limit func(time.Time) time.Time) func(*exchange) bool {
 	return func(x *exchange) bool {
 		date := parseTime(x.object()["expirationDate"])
@@ -38,7 +37,7 @@ func expiresAfter(limit func(time.Time) time.Time) func(*exchange) bool {
 	}
 }
 
-// replaceDateIf changes the date that create asks for, where f says so.
+// replaceDateIf replaces the date in a create if f returns true.
 func replaceDateIf(m matcher, f func(*exchange) bool, date func(now time.Time) any) middleware {
 	return mutateRequest(m, func(x *exchange) {
 		if o := x.object(); o != nil && f(x) {
@@ -48,13 +47,13 @@ func replaceDateIf(m matcher, f func(*exchange) bool, date func(now time.Time) a
 	})
 }
 
-// hasPastDate tells a date that has come.
+// hasPastDate reports whether the date in a create is not in the future.
 func hasPastDate(x *exchange) bool {
 	date := parseTime(x.object()["expirationDate"])
 	return !date.IsZero() && !date.After(x.now())
 }
 
-// requestsNoExpiry tells a create that asks for a token that never expires.
+// requestsNoExpiry reports whether a create acknowledges that the token never expires.
 func requestsNoExpiry(x *exchange) bool {
 	o := x.object()
 	return o["expirationDate"] == nil && o["userAwareTokenNeverExpires"] == true
@@ -68,7 +67,7 @@ func acknowledgesWithDate(x *exchange) bool {
 func inAMonth(now time.Time) any    { return formatTime(now.AddDate(0, 1, 0)) }
 func inSixMonths(now time.Time) any { return formatTime(addSixMonths(now).Add(-time.Minute)) }
 
-// acknowledgeIf changes the acknowledgement of a create that has no date.
+// acknowledgeIf sets the acknowledgement of a create without a date if f returns true.
 func acknowledgeIf(f func(o object) bool) middleware {
 	return mutateBody(onCurrent(create), func(o object) {
 		if o["expirationDate"] == nil && f(o) {
@@ -77,46 +76,49 @@ func acknowledgeIf(f func(o object) bool) middleware {
 	})
 }
 
-// expiries are mutants of when a token expires.
+// expiries change the rules about expiration dates.
 var expiries = []Mutant{
 	{
-		"expiry-at-midnight", "expiry-six-months", "No date means the midnight before six months.",
+		"expiry-at-midnight", "expiry-six-months",
+		"The default date is the midnight before six months from now.",
 		killedBy("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"),
 		replaceDefaultDate(func(t time.Time) time.Time {
 			return addSixMonths(t).Truncate(24 * time.Hour)
 		}),
 	},
 	{
-		"expiry-one-day-late", "expiry-six-months", "No date means six months and a day.",
+		"expiry-one-day-late", "expiry-six-months",
+		"The default date is six months and a day from now.",
 		killedBy("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"),
 		replaceDefaultDate(func(t time.Time) time.Time { return addSixMonths(t).AddDate(0, 0, 1) }),
 	},
 	{
-		"expiry-one-day-early", "expiry-six-months", "No date means six months but a day.",
+		"expiry-one-day-early", "expiry-six-months",
+		"The default date is a day less than six months from now.",
 		killedBy("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"),
 		replaceDefaultDate(func(t time.Time) time.Time {
 			return addSixMonths(t).AddDate(0, 0, -1)
 		}),
 	},
 	{
-		"expiry-five-months", "expiry-six-months", "No date means five months.",
+		"expiry-five-months", "expiry-six-months", "The default date is five months from now.",
 		killedBy("expiry/legacy-default-is-six-months",
 			"expiry/legacy-default-is-six-calendar-months"),
 		replaceDefaultDate(func(t time.Time) time.Time { return t.AddDate(0, 5, 0) }),
 	},
 	{
-		"expiry-in-days", "expiry-six-months", "No date means 180 days.",
+		"expiry-in-days", "expiry-six-months", "The default date is 180 days from now.",
 		killedBy("expiry/legacy-default-is-six-calendar-months", "expiry/legacy-flag-is-ignored"),
 		replaceDefaultDate(func(t time.Time) time.Time { return t.AddDate(0, 0, 180) }),
 	},
 	{
 		"expiry-overflows-month", "expiry-month-end",
-		"Six months after the end of August is in March.",
+		"Six months after the end of August are in March.",
 		killedBy("expiry/month-end/august-has-31", "expiry/month-end/august-before-a-leap-year"),
 		replaceDefaultDate(func(t time.Time) time.Time { return t.AddDate(0, 6, 0) }),
 	},
 	{
-		"expiry-never-in-legacy", "expiry-six-months", "No date means never.",
+		"expiry-never-in-legacy", "expiry-six-months", "A token without a date never expires.",
 		killedBy("expiry/legacy-default-is-six-months",
 			"expiry/legacy-default-is-six-calendar-months"),
 		mutateRequest(onLegacy(create), func(x *exchange) {
@@ -128,7 +130,7 @@ var expiries = []Mutant{
 		}),
 	},
 	{
-		"expiry-bound-off", "expiry-upper-bound", "A date later than six months is taken.",
+		"expiry-bound-off", "expiry-upper-bound", "A date later than six months is accepted.",
 		killedBy("expiry/legacy-beyond-six-months-is-rejected",
 			"expiry/legacy-a-millisecond-beyond-is-rejected"),
 		useCurrentVersionIf(onLegacy(create), func(x *exchange) bool {
@@ -137,7 +139,7 @@ var expiries = []Mutant{
 	},
 	{
 		"expiry-bound-a-day-early", "expiry-upper-bound",
-		"A date on the last of the six months' days is refused.",
+		"A date on the last day of the six months is rejected.",
 		killedBy("expiry/legacy-exactly-six-months-is-taken"),
 		rejectIf(onLegacy(create), expiresAfter(func(t time.Time) time.Time {
 			return addSixMonths(t).AddDate(0, 0, -1)
@@ -145,42 +147,44 @@ var expiries = []Mutant{
 	},
 	{
 		"expiry-bound-clamps", "expiry-upper-bound",
-		"A date later than six months becomes six months.",
+		"A date later than six months is reduced to six months.",
 		killedBy("expiry/legacy-beyond-six-months-is-rejected",
 			"expiry/legacy-a-millisecond-beyond-is-rejected"),
 		replaceDateIf(onLegacy(create), expiresAfter(addSixMonths), inSixMonths),
 	},
 	{
 		"acknowledgement-makes-legacy-forever", "expiry-six-months",
-		"The acknowledgement works in the legacy versions.",
+		"The legacy versions honor the acknowledgement.",
 		killedBy("expiry/legacy-flag-is-ignored"),
 		useCurrentVersionIf(onLegacy(create), requestsNoExpiry),
 	},
 	{
-		"acknowledgement-not-required", "expiry-never", "No date needs no acknowledgement.",
+		"acknowledgement-not-required", "expiry-never",
+		"A missing date requires no acknowledgement.",
 		killedBy("expiry/never/date-absent-flag-absent", "expiry/never/date-absent-flag-null"),
 		acknowledgeIf(func(o object) bool { return o["userAwareTokenNeverExpires"] == nil }),
 	},
 	{
 		"acknowledgement-may-be-false", "expiry-never",
-		"No date is taken with an acknowledgement that is false.",
+		"A missing date is accepted with a false acknowledgement.",
 		killedBy("expiry/never/date-absent-flag-false", "expiry/never/date-null-flag-false"),
 		acknowledgeIf(func(o object) bool { return o["userAwareTokenNeverExpires"] == false }),
 	},
 	{
-		"forever-rejected", "expiry-never", "No date is refused with the acknowledgement, too.",
+		"forever-rejected", "expiry-never",
+		"A missing date is rejected even with the acknowledgement.",
 		killedBy("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"),
 		rejectIf(onCurrent(create), requestsNoExpiry),
 	},
 	{
 		"forever-is-six-months", "expiry-never",
-		"No date with the acknowledgement means six months.",
+		"A missing date with the acknowledgement means six months.",
 		killedBy("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"),
 		replaceDateIf(onCurrent(create), requestsNoExpiry, inSixMonths),
 	},
 	{
 		"forever-is-the-year-9999", "expiry-never",
-		"A token that never expires is answered with a far date.",
+		"A token that never expires is returned with a far date.",
 		killedBy("expiry/never/date-absent-flag-true", "expiry/never/date-null-flag-true"),
 		eachToken(onCurrent(create, list, patch), func(o object) {
 			if date, present := o["expirationDate"]; present && date == nil {
@@ -190,23 +194,24 @@ var expiries = []Mutant{
 	},
 	{
 		"create-without-null-date", "never-expiring-response",
-		"Create leaves a date out that is null.",
+		"Create leaves out a null date.",
 		killedBy("expiry/never-is-a-null-in-create"),
 		eachToken(onCurrent(create), deleteNull("expirationDate")),
 	},
 	{
 		"forever-with-a-date-rejected", "expiry-never",
-		"A date beside the acknowledgement is refused.",
+		"A date together with the acknowledgement is rejected.",
 		killedBy("expiry/never/date-given-flag-true"),
 		rejectIf(onCurrent(create), acknowledgesWithDate),
 	},
 	{
-		"forever-drops-the-date", "expiry-never", "A date beside the acknowledgement is dropped.",
+		"forever-drops-the-date", "expiry-never",
+		"A date together with the acknowledgement is ignored.",
 		killedBy("expiry/never/date-given-flag-true"),
 		replaceDateIf(onCurrent(create), acknowledgesWithDate, func(time.Time) any { return nil }),
 	},
 	{
-		"expiry-past-taken", "expiry-future", "A date in the past is taken.",
+		"expiry-past-taken", "expiry-future", "A date in the past is accepted.",
 		killedBy("expiry/past-date-is-rejected", "expiry/past-date-by-its-offset-is-rejected"),
 		replaceDateIf(on(create), hasPastDate, inAMonth),
 	},
@@ -220,7 +225,7 @@ var expiries = []Mutant{
 		}),
 	},
 	{
-		"expiry-now-taken", "expiry-future", "A date that is now is taken.",
+		"expiry-now-taken", "expiry-future", "The current time is accepted as the date.",
 		killedBy("expiry/this-moment-is-rejected"),
 		replaceDateIf(on(create), func(x *exchange) bool {
 			return hasPastDate(x) &&
@@ -228,7 +233,7 @@ var expiries = []Mutant{
 		}, inAMonth),
 	},
 	{
-		"expiry-past-taken-by-patch", "expiry-future", "A patch may set a date in the past.",
+		"expiry-past-taken-by-patch", "expiry-future", "A patch to a date in the past is accepted.",
 		killedBy("expiry/patch-past-date-is-rejected"),
 		mutateEachOperation(func(x *exchange, op object) {
 			if date := parseTime(op["value"]); op["path"] == "/expirationDate" && !date.IsZero() &&
@@ -239,19 +244,19 @@ var expiries = []Mutant{
 	},
 	{
 		"expiry-bounded-in-current", "expiry-no-upper-bound",
-		"A date later than six months is refused.", killedBy("expiry/current-has-no-upper-bound"),
+		"A date later than six months is rejected.", killedBy("expiry/current-has-no-upper-bound"),
 		rejectIf(onCurrent(create), expiresAfter(addSixMonths)),
 	},
 	{
 		"expiry-bounded-by-ten-years", "expiry-no-upper-bound",
-		"A date later than ten years is refused.", killedBy("expiry/current-has-no-upper-bound"),
+		"A date later than ten years is rejected.", killedBy("expiry/current-has-no-upper-bound"),
 		rejectIf(onCurrent(create), expiresAfter(func(t time.Time) time.Time {
 			return t.AddDate(10, 0, 0)
 		})),
 	},
 	{
 		"expiry-bounded-in-patch", "expiry-no-upper-bound",
-		"A patch may not set a date later than six months.", killedBy("expiry/patch-new-date"),
+		"A patch to a date later than six months is rejected.", killedBy("expiry/patch-new-date"),
 		wrap(onCurrent(patch), func(x *exchange) *response {
 			for _, op := range x.patchOperations() {
 				if op["path"] == "/expirationDate" &&
@@ -264,7 +269,7 @@ var expiries = []Mutant{
 	},
 }
 
-// rewriteResponseDates changes how dates are answered.
+// rewriteResponseDates changes the format of dates in responses.
 func rewriteResponseDates(change func(string) string) middleware {
 	return eachToken(api, func(o object) {
 		for _, name := range []string{"created", "lastUsed", "expirationDate"} {
@@ -275,7 +280,7 @@ func rewriteResponseDates(change func(string) string) middleware {
 	})
 }
 
-// rewriteRequestDate changes, or refuses with an empty text, dates in requests.
+// rewriteRequestDate changes the date of a create. It rejects the request if change returns "".
 func rewriteRequestDate(change func(string) string) middleware {
 	return wrap(on(create), func(x *exchange) *response {
 		o := x.object()
@@ -289,18 +294,18 @@ func rewriteRequestDate(change func(string) string) middleware {
 	})
 }
 
-// hasZone tells whether a date says which zone it is in.
+// hasZone reports whether a date has a UTC offset.
 func hasZone(date string) bool {
 	return strings.HasSuffix(date, "Z") || offsetPattern.MatchString(date[min(10, len(date)):])
 }
 
-// datePattern has year, month, day and rest of a date.
+// datePattern captures year, month, day and the rest of a date.
 var datePattern = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)(T.*)$`)
 
-// dates are mutants of how dates are read and written.
+// dates change the formats of dates.
 var dates = []Mutant{
 	{
-		"date-without-time-taken", "date-is-rfc3339", "A date without a time is midnight.",
+		"date-without-time-taken", "date-is-rfc3339", "A date without a time counts as midnight.",
 		killedBy("expiry/bad-date/no-time"), rewriteRequestDate(func(date string) string {
 			if len(date) == len("2006-01-02") {
 				return date + "T00:00:00Z"
@@ -310,14 +315,14 @@ var dates = []Mutant{
 	},
 	{
 		"date-rolls-over", "date-is-rfc3339",
-		"A day that a month does not have is one of the next month.",
+		"A nonexistent day rolls over into the next month.",
 		killedBy("expiry/bad-date/no-such-day"),
 		rewriteRequestDate(func(date string) string {
 			parts := datePattern.FindStringSubmatch(date)
 			if parts == nil {
 				return date
 			}
-			year, _ := strconv.Atoi(parts[1]) // they are digits
+			year, _ := strconv.Atoi(parts[1]) // the pattern guarantees digits
 			month, _ := strconv.Atoi(parts[2])
 			number, _ := strconv.Atoi(parts[3])
 			rolled := time.Date(year, time.Month(month), number, 0, 0, 0, 0, time.UTC)
@@ -326,7 +331,7 @@ var dates = []Mutant{
 	},
 	{
 		"date-in-year-10000-taken", "date-year-of-four-digits",
-		"A date after the year 9999 is its last moment.",
+		"A date after the year 9999 is reduced to that year.",
 		killedBy("expiry/year-beyond-9999-is-rejected"),
 		rewriteRequestDate(func(date string) string {
 			if strings.HasPrefix(date, "10000-") || parseTime(date).UTC().Year() > 9999 {
@@ -345,27 +350,27 @@ var dates = []Mutant{
 		}),
 	},
 	{
-		"date-returned-with-offset", "date-forms", "Dates are answered with an offset.",
+		"date-returned-with-offset", "date-forms", "Dates are returned with an offset.",
 		killedBy("expiry/dates-are-returned-in-utc-with-milliseconds"),
 		rewriteResponseDates(func(date string) string {
 			return strings.Replace(date, "Z", "+00:00", 1)
 		}),
 	},
 	{
-		"date-returned-in-seconds", "date-forms", "Dates are answered without a fraction.",
+		"date-returned-in-seconds", "date-forms", "Dates are returned without a fraction.",
 		killedBy("expiry/dates-are-returned-in-utc-with-milliseconds",
 			"expiry/date-forms/milliseconds"),
 		rewriteResponseDates(func(date string) string { return date[:19] + "Z" }),
 	},
 	{
-		"date-returned-in-microseconds", "date-forms", "Dates are answered with microseconds.",
+		"date-returned-in-microseconds", "date-forms", "Dates are returned with microseconds.",
 		killedBy("expiry/dates-are-returned-in-utc-with-milliseconds"),
 		rewriteResponseDates(func(date string) string {
 			return strings.Replace(date, "Z", "000Z", 1)
 		}),
 	},
 	{
-		"date-returned-in-another-zone", "date-forms", "Dates are answered in another zone.",
+		"date-returned-in-another-zone", "date-forms", "Dates are returned in another zone.",
 		killedBy("expiry/dates-are-returned-in-utc-with-milliseconds"),
 		rewriteResponseDates(func(date string) string {
 			return parseTime(date).In(time.FixedZone("",
@@ -373,7 +378,7 @@ var dates = []Mutant{
 		}),
 	},
 	{
-		"date-with-offset-rejected", "date-forms", "A date with an offset is refused.",
+		"date-with-offset-rejected", "date-forms", "A date with an offset is rejected.",
 		killedBy("expiry/date-forms/microseconds-and-offset-zero", "expiry/date-forms/offset-east"),
 		rewriteRequestDate(func(date string) string {
 			if hasZone(date) && !strings.HasSuffix(date, "Z") {
@@ -383,7 +388,7 @@ var dates = []Mutant{
 		}),
 	},
 	{
-		"date-offset-ignored", "date-forms", "The offset of a date counts as UTC.",
+		"date-offset-ignored", "date-forms", "The UTC offset of a date is ignored.",
 		killedBy("expiry/date-forms/offset-east", "expiry/date-forms/offset-west"),
 		rewriteRequestDate(func(date string) string {
 			if len(date) < 20 {
@@ -393,7 +398,8 @@ var dates = []Mutant{
 		}),
 	},
 	{
-		"date-fraction-rejected", "date-forms", "A date with more than milliseconds is refused.",
+		"date-fraction-rejected", "date-forms",
+		"A date with more than three fractional digits is rejected.",
 		killedBy("expiry/date-forms/seven-digits", "expiry/date-forms/nanoseconds"),
 		rewriteRequestDate(func(date string) string {
 			if _, fraction, _ := strings.Cut(date, "."); len(fraction) > len("000Z") &&
@@ -404,7 +410,7 @@ var dates = []Mutant{
 		}),
 	},
 	{
-		"date-without-fraction-rejected", "date-forms", "A date without a fraction is refused.",
+		"date-without-fraction-rejected", "date-forms", "A date without a fraction is rejected.",
 		killedBy("expiry/date-forms/no-fraction"), rewriteRequestDate(func(date string) string {
 			if hasZone(date) && !strings.Contains(date, ".") {
 				return ""

@@ -15,7 +15,7 @@ func rewriteFilter(change func(string) string) middleware {
 	})
 }
 
-// ignoreFilterIf lists everything where f tells so of a filter that was refused.
+// ignoreFilterIf returns the unfiltered list for a rejected filter if f returns true for it.
 func ignoreFilterIf(f func(string) bool) middleware {
 	return wrap(on(list), func(x *exchange) *response {
 		resp := x.forward()
@@ -31,21 +31,21 @@ func containsText(part string) func(string) bool {
 	return func(text string) bool { return strings.Contains(text, part) }
 }
 
-// rewriteComparison rewrites the comparisons with a date.
+// rewriteComparison replaces the comparisons with a date by a template.
 func rewriteComparison(template string) middleware {
 	return rewriteFilter(func(text string) string {
 		return comparisonPattern.ReplaceAllString(text, template)
 	})
 }
 
-// comparisons are the parts of a filter that mutants change.
+// Patterns of the parts of a filter that mutants change.
 var (
 	isNullPattern     = regexp.MustCompile(`lastUsed isnull`)
 	comparisonPattern = regexp.MustCompile(`lastUsed le ("[^"]*"|[^\s()]+)`)
 	offsetPattern     = regexp.MustCompile(`[+-]\d\d:\d\d`)
 )
 
-// groupOrFirst makes or bind before and, outside parentheses and within.
+// groupOrFirst adds parentheses so that or binds tighter than and.
 func groupOrFirst(text string) string {
 	var parts []string
 	depth, start := 0, 0
@@ -63,7 +63,7 @@ func groupOrFirst(text string) string {
 	return strings.Join(append(parts, "("+text[start:]+")"), " and ")
 }
 
-// negateAll makes a not in front of a filter negate all of it.
+// negateAll makes a leading not apply to the entire filter.
 func negateAll(text string) string {
 	if rest, found := strings.CutPrefix(text, "not "); found {
 		return "not (" + rest + ")"
@@ -71,10 +71,10 @@ func negateAll(text string) string {
 	return text
 }
 
-// filters are mutants of the parameter filters.
+// filters change the parameter filters.
 var filters = []Mutant{
 	{
-		"filter-of-all-ignored", "filter-isnull", "The filter is ignored where no owner is named.",
+		"filter-of-all-ignored", "filter-isnull", "The filter is ignored without owner-id.",
 		killedBy("filter/of-all-tokens"), mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "" {
 				x.setQuery("filters", "")
@@ -90,14 +90,14 @@ var filters = []Mutant{
 	},
 	{
 		"filter-isnull-inverted", "filter-isnull",
-		"lastUsed isnull finds the tokens that were used.",
+		"lastUsed isnull matches the used tokens.",
 		killedBy("filter/isnull-finds-the-unused", "filter/finds/isnull"),
 		rewriteFilter(func(text string) string {
 			return isNullPattern.ReplaceAllString(text, "(not lastUsed isnull)")
 		}),
 	},
 	{
-		"filter-isnull-rejected", "filter-isnull", "lastUsed isnull is refused.",
+		"filter-isnull-rejected", "filter-isnull", "lastUsed isnull is rejected.",
 		killedBy("filter/isnull-finds-the-unused", "filter/finds/isnull"),
 		rejectIf(on(list), func(x *exchange) bool {
 			return strings.Contains(x.query("filters"), "isnull")
@@ -105,7 +105,7 @@ var filters = []Mutant{
 	},
 	{
 		"filter-le-excludes-the-moment", "filter-le",
-		"lastUsed le does not find those used at that very moment.",
+		"lastUsed le does not match a token used at exactly that time.",
 		killedBy("filter/le-includes-the-moment", "filter/finds/le-is-inclusive"),
 		mutateResponseFor(on(list), func(x *exchange, resp *response) {
 			if found := comparisonPattern.FindStringSubmatch(x.query("filters")); found != nil {
@@ -117,12 +117,12 @@ var filters = []Mutant{
 		}),
 	},
 	{
-		"filter-le-is-ge", "filter-le", "lastUsed le finds those used since then.",
+		"filter-le-is-ge", "filter-le", "lastUsed le matches the tokens used since then.",
 		killedBy("filter/le-finds-the-used", "filter/le-includes-the-moment"),
 		rewriteComparison("(not $0)"),
 	},
 	{
-		"filter-le-by-day", "filter-le", "lastUsed le compares days.",
+		"filter-le-by-day", "filter-le", "lastUsed le compares days only.",
 		killedBy("filter/finds/le-a-millisecond-before", "filter/finds/le-with-offset-before"),
 		rewriteFilter(func(text string) string {
 			return comparisonPattern.ReplaceAllStringFunc(text, func(comparison string) string {
@@ -135,24 +135,24 @@ var filters = []Mutant{
 		}),
 	},
 	{
-		"filter-offset-ignored", "filter-le", "An offset in a filter counts as UTC.",
+		"filter-offset-ignored", "filter-le", "The UTC offset of a date in a filter is ignored.",
 		killedBy("filter/finds/le-with-offset-before"), rewriteFilter(func(text string) string {
 			return offsetPattern.ReplaceAllStringFunc(text, func(string) string { return "Z" })
 		}),
 	},
 	{
-		"filter-quotes-rejected", "quoted-timestamp", "A date in quotes is refused in a filter.",
+		"filter-quotes-rejected", "quoted-timestamp", "A date in quotes is rejected in a filter.",
 		killedBy("filter/finds/quoted-date"), rejectIf(on(list), func(x *exchange) bool {
 			return strings.Contains(x.query("filters"), `"`)
 		}),
 	},
 	{
-		"filter-or-binds-first", "filter-precedence", "or binds before and.",
+		"filter-or-binds-first", "filter-precedence", "or binds tighter than and.",
 		killedBy("filter/finds/and-before-or-behind", "filter/finds/and-before-or"),
 		rewriteFilter(groupOrFirst),
 	},
 	{
-		"filter-not-binds-last", "filter-precedence", "not binds last.",
+		"filter-not-binds-last", "filter-precedence", "not has the lowest precedence.",
 		killedBy("filter/finds/not-before-and", "filter/finds/not-before-or"),
 		rewriteFilter(negateAll),
 	},
@@ -180,7 +180,7 @@ var filters = []Mutant{
 	},
 	{
 		"filter-unsupported-ignored", "filter-supported",
-		"A filter that is not supported is ignored.",
+		"An unsupported filter is ignored.",
 		killedBy("filter/rejected/other-field", "filter/rejected/lt"),
 		ignoreFilterIf(func(string) bool {
 			return true
@@ -188,42 +188,42 @@ var filters = []Mutant{
 	},
 	{
 		"filter-rejected-as-no-json", "bad-filter",
-		"A rejected filter has the code of a body that is no JSON.",
+		"A rejected filter has the detailCode of malformed JSON.",
 		killedBy("filter/question-bad-filter"),
 		mutateResponse(on(list), changeError(400, func(e object) {
 			e["detailCode"] = "400.0 Bad request syntax"
 		})),
 	},
 	{
-		"filter-by-name-taken", "filter-supported", "A filter by name is taken.",
+		"filter-by-name-taken", "filter-supported", "A filter by name is accepted.",
 		killedBy("filter/rejected/other-field"), ignoreFilterIf(func(text string) bool {
 			return strings.HasPrefix(text, "name ")
 		}),
 	},
 	{
-		"filter-lt-taken", "filter-supported", "lastUsed lt is taken.",
+		"filter-lt-taken", "filter-supported", "lastUsed lt is accepted.",
 		killedBy("filter/rejected/lt"),
 		ignoreFilterIf(containsText("lastUsed lt ")),
 	},
 	{
-		"filter-ge-taken", "filter-supported", "lastUsed ge is taken.",
+		"filter-ge-taken", "filter-supported", "lastUsed ge is accepted.",
 		killedBy("filter/rejected/ge"),
 		ignoreFilterIf(containsText("lastUsed ge ")),
 	},
 	{
-		"filter-pr-taken", "filter-supported", "pr lastUsed is taken.",
+		"filter-pr-taken", "filter-supported", "pr lastUsed is accepted.",
 		killedBy("filter/rejected/pr"),
 		ignoreFilterIf(containsText("pr lastUsed")),
 	},
 	{
-		"filter-capitals-taken", "filter-syntax", "Operators in capitals are taken.",
+		"filter-capitals-taken", "filter-syntax", "Operators in capitals are accepted.",
 		killedBy("filter/rejected/upper-case-le", "filter/rejected/upper-case-isnull"),
 		ignoreFilterIf(func(text string) bool {
 			return regexp.MustCompile(`\b(LE|ISNULL|AND|OR|NOT)\b`).MatchString(text)
 		}),
 	},
 	{
-		"filter-syntax-ignored", "filter-syntax", "Parentheses that do not close are closed.",
+		"filter-syntax-ignored", "filter-syntax", "Unbalanced parentheses are accepted.",
 		killedBy("filter/rejected/parenthesis-left-open",
 			"filter/rejected/parenthesis-never-opened"),
 		ignoreFilterIf(func(text string) bool {
@@ -231,14 +231,14 @@ var filters = []Mutant{
 		}),
 	},
 	{
-		"filter-empty-rejected", "filter-empty", "An empty filter is refused.",
+		"filter-empty-rejected", "filter-empty", "An empty filter is rejected.",
 		killedBy("filter/empty-is-none"), rejectIf(on(list), func(x *exchange) bool {
 			return x.r.URL.Query().Has("filters") && x.query("filters") == ""
 		}),
 	},
 }
 
-// paginate cuts a list as limit and offset say.
+// paginate applies limit and offset to a list.
 func paginate(x *exchange, tokens []object) []object {
 	if skip, err := strconv.Atoi(x.query("offset")); err == nil {
 		tokens = tokens[min(max(skip, 0), len(tokens)):]
@@ -253,19 +253,19 @@ var paginateLists = mutateResponseFor(on(list), func(x *exchange, resp *response
 	resp.changeList(func(tokens []object) []object { return paginate(x, tokens) })
 })
 
-// lists are mutants of which tokens a list names.
+// lists change the tokens in lists.
 var lists = []Mutant{
 	{
-		"paging-honoured", "list-no-paging", "limit and offset cut the list.",
+		"paging-honoured", "list-no-paging", "limit and offset shorten the list.",
 		killedBy("list/paging-is-ignored"), paginateLists,
 	},
 	{
-		"list-paged", "list-paging", "limit and offset choose a page of the list.",
+		"list-paged", "list-paging", "limit and offset select a page of the list.",
 		killedBy("list/question-paging"),
 		paginateLists,
 	},
 	{
-		"limit-bounded", "limit-251", "A limit over 250 is refused.",
+		"limit-bounded", "limit-251", "A limit over 250 is rejected.",
 		killedBy("list/limit-of-999-is-tolerated"), rejectIf(on(list), func(x *exchange) bool {
 			limit, err := strconv.Atoi(x.query("limit"))
 			return err == nil && limit > 250
@@ -281,7 +281,7 @@ var lists = []Mutant{
 		}),
 	},
 	{
-		"list-names-one-twice", "list-each-once", "A list names the first token twice.",
+		"list-names-one-twice", "list-each-once", "A list includes the first token twice.",
 		killedBy("list/each-token-once"), mutateResponse(on(list), func(resp *response) {
 			resp.changeList(func(tokens []object) []object {
 				return append(tokens, tokens[:min(1, len(tokens))]...)
@@ -289,7 +289,7 @@ var lists = []Mutant{
 		}),
 	},
 	{
-		"list-forgets-one", "list-own", "A list leaves out the token that was made last.",
+		"list-forgets-one", "list-own", "A list leaves out the newest token.",
 		killedBy("list/me-is-the-caller", "auth/list-me-is-ones-own"),
 		mutateResponse(on(list), func(resp *response) {
 			newest := ""
@@ -310,7 +310,7 @@ var lists = []Mutant{
 	},
 	{
 		"store-per-version", "one-store",
-		"A token that was made in one version is not listed in others.",
+		"A token created in one version is not listed in others.",
 		killedBy("crossversion/made-in-one-listed-in-all"),
 		statefulResponse(on(create, list),
 			func(versions map[string]string, x *exchange, resp *response) {

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// Kind names what a generated mutant changes.
+// Kind is the kind of a generated mutant.
 type Kind string
 
-// Kinds of generated mutants.
+// The kinds.
 const (
 	KindProperty Kind = "property"
 	KindHeader   Kind = "header"
@@ -23,22 +23,20 @@ const (
 	KindRule     Kind = "rule"
 )
 
-// GeneratedMutant is a mutant that is made by rule: for each place of a Surface, and for each
-// mutant of All.
+// GeneratedMutant is a mutant derived from an element of an Inventory, or from a mutant of All.
 type GeneratedMutant struct {
-	// Name says what is changed, how and where: "property/token/scope/null/v2026".
+	// Name has the element, the change and the subset: "property/token/scope/null/v2026".
 	Name string
 	Kind Kind
-	// Scenarios are the ids of those that notice the mutant of All that it is made of, nil for
-	// others.
+	// Scenarios has the ids that kill the underlying mutant of All, nil for other mutants.
 	Scenarios []string
 	wrap      middleware
 }
 
-// Wrap puts the mutant around a handler, as Mutant.Wrap does.
+// Wrap adds the mutant to a handler, as Mutant.Wrap does.
 func (g GeneratedMutant) Wrap(next http.Handler) http.Handler { return g.wrap(next) }
 
-// Generate returns the mutants of a surface, in the order of their names.
+// Generate returns the mutants of the inventory and of All, sorted by name.
 func (s *Inventory) Generate() []GeneratedMutant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,10 +76,10 @@ type subset struct {
 
 func inEveryResponse(*exchange, *response, int) bool { return true }
 
-// secondUser is the user of the fixture who is the second identity of a scenario.
+// secondUser is the fixture's user who is the second identity of a scenario.
 const secondUser = "john.roe"
 
-// forSecondUser chooses responses to the second user, and his logins.
+// forSecondUser selects the responses to the second user and that user's logins.
 func forSecondUser(x *exchange, resp *response, _ int) bool {
 	if x.op == login {
 		return resp.text("user_name") == secondUser
@@ -89,8 +87,8 @@ func forSecondUser(x *exchange, resp *response, _ int) bool {
 	return x.callerClaims().UserName == secondUser
 }
 
-// subsetsOf returns the parts of the responses of a group: all, one operation, one version, lists
-// of all tokens, the second user, and the items after the tenth.
+// subsetsOf returns the subsets of a group: all responses, one operation, one version, lists of all
+// tokens, the second user, and the items after the tenth.
 func subsetsOf(group string, ops []operation) []subset {
 	parts := []subset{{"everywhere", inEveryResponse}, {"second-user", forSecondUser}}
 	if len(ops) > 1 {
@@ -120,25 +118,25 @@ func subsetsOf(group string, ops []operation) []subset {
 	return parts
 }
 
-// observedValue is the latest value of a property of one object, and the value before it.
+// observedValue has the latest value of a property of an object, and the previous value.
 type observedValue struct {
 	value, previous any
 	changed         bool
-	// number of the object, in the order in which they were seen first, from zero.
+	// number of the object in the order of their first appearance, from zero.
 	number int
 }
 
-// absent is the value of a property that is left out.
+// absent marks a property to remove.
 type absent struct{}
 
-// defaults are the values that a property has if a request leaves it out.
+// defaults has the values of properties that a request leaves out.
 var defaults = object{
 	"accessTokenValiditySeconds": float64(43200), "expirationDate": nil, "lastUsed": nil,
 	"managed": false,
 	"scope":   []any{allScopes}, "userAwareTokenNeverExpires": false,
 }
 
-// replacements replace a property. ok reports whether there is such a value.
+// replacements are the values that replace a property. Ok reports whether there is such a value.
 var replacements = []struct {
 	name string
 	of   func(name, id string, value any, seen map[string]observedValue) (other any, ok bool)
@@ -225,7 +223,7 @@ func propertyMutants(group, name string, ops []operation) (all []GeneratedMutant
 	return all
 }
 
-// update is the sighting after another value was seen.
+// update returns the observed value after another observation.
 func (s observedValue) update(value any) observedValue {
 	if reflect.DeepEqual(s.value, value) {
 		return s
@@ -233,13 +231,13 @@ func (s observedValue) update(value any) observedValue {
 	return observedValue{value: value, previous: s.value, changed: s.value != nil, number: s.number}
 }
 
-// objectID distinguishes the objects of responses: tokens by their ids, logins by their clients,
-// and errors by their status.
+// objectID identifies an object of a response: a token by its id, a login by its client, an error
+// by its status.
 func objectID(x *exchange, resp *response, o object) string {
 	return cmp.Or(text(o, "id"), x.clientID(), strconv.Itoa(resp.status))
 }
 
-// headerMutants returns the mutants of a header of an operation.
+// headerMutants returns the mutants of a response header.
 func headerMutants(op operation, name string) []GeneratedMutant {
 	other := "other"
 	if name == "Date" {
@@ -262,7 +260,7 @@ func headerMutants(op operation, name string) []GeneratedMutant {
 	}
 }
 
-// claimMutants returns the mutants of a claim of access tokens.
+// claimMutants returns the mutants of an access token's claim.
 func claimMutants(name string) (all []GeneratedMutant) {
 	for _, part := range []subset{{"everywhere", inEveryResponse}, {"second-user", forSecondUser}} {
 		change := func(kind string, f func(claims object)) {
@@ -288,7 +286,7 @@ func differentValue(value any) any {
 	case string:
 		return "another " + value
 	case float64:
-		return value + 3600 // further than clocks may differ
+		return value + 3600 // exceeds the tolerance for clocks
 	case bool:
 		return !value
 	case []any:
@@ -297,8 +295,8 @@ func differentValue(value any) any {
 	return "another"
 }
 
-// ruleMutants returns mutants that keep or break a rule for the first requests of each operation
-// only, in all namespaces together. All breaks it for all of them.
+// ruleMutants returns mutants that break a rule for the first requests of each operation only, or
+// for all except those. Requests are counted across namespaces.
 func ruleMutants(m Mutant) []GeneratedMutant {
 	newMutant := func(variant string, isMutated func(request int64) bool) GeneratedMutant {
 		return GeneratedMutant{

@@ -12,8 +12,7 @@ import (
 const twoTokens = `[{"id":"1","name":"a","owner":{"id":"o"}},{"id":"2","name":"b",` +
 	`"owner":{"id":"o"}}]`
 
-// lists returns a handler that responds with a list, and the exchange that the surface has
-// recorded.
+// lists returns a handler that responds with a list, and the recorded exchange.
 func lists(s *mutants.Inventory) (http.Handler, []mutants.Exchange) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -23,7 +22,7 @@ func lists(s *mutants.Inventory) (http.Handler, []mutants.Exchange) {
 	return handler, s.Drain()
 }
 
-// What a list shows is left out and replaced in every way, and only where it is to be.
+// TestGenerate checks that a mutant changes the properties of its subset only.
 func TestGenerate(t *testing.T) {
 	var surface mutants.Inventory
 	handler, exchanges := lists(&surface)
@@ -73,7 +72,8 @@ func TestGenerate(t *testing.T) {
 	}
 }
 
-// A rule is kept or broken for the first requests only.
+// TestGenerateForFirstRequests checks that the mutants of a rule depend on the number of the
+// request.
 func TestGenerateForFirstRequests(t *testing.T) {
 	var surface mutants.Inventory
 	all := surface.Generate()

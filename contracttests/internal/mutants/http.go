@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// httpMutants are mutants of how HTTP is spoken.
+// httpMutants break the rules about HTTP itself.
 var httpMutants = []Mutant{
 	{
 		"challenge-missing", rule.Challenge, "A 401 of the API has no challenge.",
@@ -15,7 +15,7 @@ var httpMutants = []Mutant{
 		mutateResponse(on(list), setHeader("WWW-Authenticate", "")),
 	},
 	{
-		"challenge-without-error", rule.Challenge, "A 401 does not say that the bearer is bad.",
+		"challenge-without-error", rule.Challenge, "The challenge of a 401 has no error.",
 		killedBy("errors/401-has-a-challenge"),
 		mutateResponse(on(list), setHeader("WWW-Authenticate", "Bearer")),
 	},
@@ -31,7 +31,7 @@ var httpMutants = []Mutant{
 	},
 }
 
-// rejectHead responds to HEAD as to a method that a path does not have.
+// rejectHead responds to HEAD as to an unsupported method.
 func rejectHead(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead && !strings.Contains(r.URL.Path, "/_mock/") {

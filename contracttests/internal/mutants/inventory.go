@@ -9,27 +9,26 @@ import (
 	"sync"
 )
 
-// An Inventory holds what responses show: properties, headers and claims, by operation. It is
-// learned from the exchanges of a run, so that nothing that a response has is left out of the
-// generated mutants.
+// An Inventory has the properties, headers and claims of responses, by operation. It is built from
+// the exchanges of a run, so that the generated mutants cover everything that responses contain.
 type Inventory struct {
 	mu        sync.Mutex
 	exchanges []Exchange
 	elements  map[element]bool
 }
 
-// element is where a response shows something.
+// element is a property, a header or a claim of responses.
 type element struct {
 	kind Kind
-	// group of operations whose responses have the same form.
+	// group of operations whose responses have the same structure.
 	group string
 	op    operation
-	// name of a property, header or claim. That of a property has its parents before it:
+	// name of the property, header or claim. A property's name includes its parents, as in
 	// "owner/id".
 	name string
 }
 
-// Exchange is a request and its response, as a Surface has recorded them.
+// Exchange is a recorded request and its response.
 type Exchange struct {
 	request  *http.Request
 	body     []byte
@@ -55,7 +54,7 @@ func (s *Inventory) Drain() []Exchange {
 	return exchanges
 }
 
-// addResponse adds the places of a response.
+// addResponse adds the elements of a response.
 func (s *Inventory) addResponse(x *exchange, resp *response) {
 	if s.elements == nil {
 		s.elements = map[element]bool{}
@@ -80,8 +79,7 @@ func (s *Inventory) addResponse(x *exchange, resp *response) {
 	}
 }
 
-// Groups of responses beside those of the token endpoint's operations, which are named as these
-// are.
+// Groups of responses. Other groups are named after the operations of the token endpoint.
 const (
 	tokenGroup = "token"
 	errorGroup = "error"
@@ -100,7 +98,7 @@ func groupOf(x *exchange, resp *response) string {
 	return ""
 }
 
-// objects are the object that is the body, or those of the array.
+// objects returns the object in the body, or the objects of the array.
 func (resp *response) objects() []object {
 	if o := resp.object(); o != nil {
 		return []object{o}
@@ -108,7 +106,7 @@ func (resp *response) objects() []object {
 	return resp.array()
 }
 
-// walkProperties calls f with the name of each property of an object and of those in it.
+// walkProperties calls f with the name of each property of an object, nested ones included.
 func walkProperties(prefix string, o object, f func(name string)) {
 	for name, value := range o {
 		f(prefix + name)
@@ -125,7 +123,7 @@ func walkProperties(prefix string, o object, f func(name string)) {
 	}
 }
 
-// visitProperty calls f for the parent of each property of that name.
+// visitProperty calls f for the parent of each property with that name.
 func visitProperty(o object, name string, f func(parent object, key string)) {
 	key, rest, deeper := strings.Cut(name, "/")
 	value, present := o[key]
@@ -146,8 +144,8 @@ func visitProperty(o object, name string, f func(parent object, key string)) {
 	}
 }
 
-// Changes reports whether a mutant changes any response of recorded exchanges. It is exact for
-// mutants that do nothing but change responses.
+// Changes reports whether a mutant changes any response of the recorded exchanges. It is exact for
+// mutants that only change responses.
 func (g GeneratedMutant) Changes(exchanges []Exchange) bool {
 	var response *response
 	handler := g.wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -162,7 +160,7 @@ func (g GeneratedMutant) Changes(exchanges []Exchange) bool {
 	return false
 }
 
-// equal reports whether two answers are the same for a client.
+// equal reports whether two responses are the same for a client.
 func (resp *response) equal(other *response) bool {
 	if resp.status != other.status || !bytes.Equal(resp.body, other.body) {
 		return false

@@ -25,11 +25,11 @@ func changeClaims(change func(x *exchange, resp *response, claims object)) middl
 	})
 }
 
-// loginSideEffects are mutants of what a login gives beside what a scenario is about.
+// loginSideEffects change results of a login, or headers and errors, that few scenarios are about.
 var loginSideEffects = []Mutant{
 	{
 		"rejected-login-moves-last-used", "last-used",
-		"The rejected login of an expired token moves lastUsed.",
+		"The rejected login of an expired token sets lastUsed.",
 		killedBy("lifecycle/expired-token-mints-nothing"),
 		countRejectedLogins(func(x *exchange, id string) bool {
 			return x.hasExpired(x.findToken(id))
@@ -44,41 +44,41 @@ var loginSideEffects = []Mutant{
 	},
 	{
 		"basic-login-does-not-count", "last-used",
-		"lastUsed does not move by a login with HTTP Basic.",
+		"A login with HTTP Basic does not set lastUsed.",
 		killedBy("lifecycle/last-used-is-set-by/basic"), ignoreLogins(func(x *exchange) bool {
 			return strings.HasPrefix(x.r.Header.Get("Authorization"), "Basic ")
 		}),
 	},
 	{
 		"query-login-does-not-count", "last-used",
-		"lastUsed does not move by a login in the query.",
+		"A login by the query does not set lastUsed.",
 		killedBy("lifecycle/last-used-is-set-by/query"), ignoreLogins(func(x *exchange) bool {
 			return x.query("client_id") != ""
 		}),
 	},
 	{
 		"multipart-login-does-not-count", "last-used",
-		"lastUsed does not move by a login in a multipart form.",
+		"A login by a multipart form does not set lastUsed.",
 		killedBy("lifecycle/last-used-is-set-by/multipart-form"),
 		ignoreLogins(func(x *exchange) bool {
 			return strings.HasPrefix(x.r.Header.Get("Content-Type"), "multipart/")
 		}),
 	},
 	{
-		"login-scope-with-commas", "login-scope", "scope of a login has commas between the scopes.",
+		"login-scope-with-commas", "login-scope", "The scope of a login is separated by commas.",
 		killedBy("auth/scopes-add-up"), mutateResponse(on(login), func(resp *response) {
 			setProperty("scope", strings.Join(strings.Fields(resp.text("scope")), ","))(resp)
 		}),
 	},
 	{
-		"login-scope-cut", "login-scope", "scope of a login has the first scope alone.",
+		"login-scope-cut", "login-scope", "The scope of a login has the first scope only.",
 		killedBy("auth/scopes-add-up"), mutateResponse(on(login), func(resp *response) {
 			scope, _, _ := strings.Cut(resp.text("scope"), " ")
 			setProperty("scope", scope)(resp)
 		}),
 	},
 	{
-		"exp-is-always-twelve-hours", "claims-agree", "exp is always twelve hours ahead.",
+		"exp-is-always-twelve-hours", "claims-agree", "exp is always twelve hours from now.",
 		killedBy("lifecycle/access-token-expires"),
 		changeClaims(func(x *exchange, _ *response, claims object) {
 			claims["exp"] = x.now().Add(12 * time.Hour).Unix()
@@ -100,7 +100,8 @@ var loginSideEffects = []Mutant{
 		}),
 	},
 	{
-		"claims-name-another-tenant", "claims-agree", "tenant_id in the access token is another's.",
+		"claims-name-another-tenant", "claims-agree",
+		"tenant_id in the access token is another tenant's.",
 		killedBy("create/returns-200-with-eight-keys"),
 		changeClaims(func(_ *exchange, _ *response, claims object) {
 			claims["tenant_id"] = randomHex(16)
@@ -108,7 +109,7 @@ var loginSideEffects = []Mutant{
 	},
 	{
 		"login-names-another-user", "login-user",
-		"A login of an administrator has the user_name of another.",
+		"A login of an administrator returns another user's user_name.",
 		killedBy("auth/list-all-as-administrator"), mutateResponse(on(login), func(resp *response) {
 			if resp.text("user_name") == admin {
 				setProperty("user_name", "jane.doe")(resp)
@@ -117,13 +118,13 @@ var loginSideEffects = []Mutant{
 	},
 	{
 		"check-token-gives-all-scopes", "claims-agree",
-		"check_token has sp:scopes:all, whatever the scopes are.",
+		"check_token always returns sp:scopes:all.",
 		killedBy("token/check-token-of-one-scope"),
 		mutateResponse(on(check), setProperty("scope", allScopes)),
 	},
 	{
 		"access-token-gains-scopes", "operation-scopes",
-		"An access token gains scopes that its token is given later.",
+		"An access token gains scopes that its token gets later.",
 		killedBy("lifecycle/access-token-gains-no-scopes"),
 		stateful(anyRequest, func(gainers map[string]string, x *exchange) *response {
 			resp := x.forward()
@@ -182,7 +183,7 @@ var loginSideEffects = []Mutant{
 	},
 }
 
-// countRejectedLogins shows as lastUsed the moment of a rejected login with a token that f chooses.
+// countRejectedLogins sets lastUsed on a rejected login with a token for which f returns true.
 func countRejectedLogins(f func(x *exchange, id string) bool) middleware {
 	return replaceLastUsed(on(login, list), func(x *exchange, resp *response) string {
 		if id := x.clientID(); x.op == login && resp.status == http.StatusUnauthorized && f(x, id) {
@@ -192,7 +193,7 @@ func countRejectedLogins(f func(x *exchange, id string) bool) middleware {
 	})
 }
 
-// ignoreLogins shows lastUsed as null of tokens that have logged in only as f chooses.
+// ignoreLogins sets lastUsed to null for tokens whose logins all satisfy f.
 func ignoreLogins(f func(*exchange) bool) middleware {
 	return statefulResponse(on(login, list),
 		func(logins map[string]string, x *exchange, resp *response) {

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// hasContentType tells whether the request has a body of that content type.
+// hasContentType reports whether the request body has that content type.
 func (x *exchange) hasContentType(contentType string) bool {
 	return strings.HasPrefix(x.r.Header.Get("Content-Type"), contentType)
 }
 
-// replaceOAuthError replaces an error of the token endpoint by another.
+// replaceOAuthError replaces one error of the token endpoint by another.
 func replaceOAuthError(from, to, description string) func(*response) {
 	return func(resp *response) {
 		if resp.text("error") == from {
@@ -20,7 +20,7 @@ func replaceOAuthError(from, to, description string) func(*response) {
 	}
 }
 
-// mutateLoginParameters changes one of a login.
+// mutateLoginParameters changes the parameters of a login.
 func mutateLoginParameters(change func(url.Values)) middleware {
 	return mutateRequest(on(login), func(x *exchange) {
 		if x.hasContentType("application/json") {
@@ -32,10 +32,10 @@ func mutateLoginParameters(change func(url.Values)) middleware {
 	})
 }
 
-// logins are mutants of the token endpoint and its neighbours.
+// logins change the token endpoint, /oauth/info and /oauth/check_token.
 var logins = []Mutant{
 	{
-		"login-form-rejected", "token-form", "An urlencoded form is not read.",
+		"login-form-rejected", "token-form", "A urlencoded form is ignored.",
 		killedBy("token/urlencoded-form"), mutateRequest(on(login), func(x *exchange) {
 			if x.hasContentType("application/x-www-form-urlencoded") {
 				x.body = nil
@@ -43,7 +43,7 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-multipart-rejected", "token-multipart", "A multipart form is not read.",
+		"login-multipart-rejected", "token-multipart", "A multipart form is ignored.",
 		killedBy("token/multipart-form-of-javascript", "token/multipart-form-of-dotnet"),
 		mutateRequest(on(login), func(x *exchange) {
 			if x.hasContentType("multipart/form-data") {
@@ -53,11 +53,11 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-query-rejected", "token-query", "The query is not read.", killedBy("token/query"),
+		"login-query-rejected", "token-query", "The query is ignored.", killedBy("token/query"),
 		mutateRequest(on(login), func(x *exchange) { x.r.URL.RawQuery = "" }),
 	},
 	{
-		"login-split-rejected", "token-split", "The query is not read where there is a form.",
+		"login-split-rejected", "token-split", "The query is ignored if there is a form.",
 		killedBy("token/split-between-query-and-form"), mutateRequest(on(login), func(x *exchange) {
 			if len(x.body) > 0 {
 				x.r.URL.RawQuery = ""
@@ -65,11 +65,11 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-basic-rejected", "token-basic", "HTTP Basic is not read.", killedBy("token/basic"),
+		"login-basic-rejected", "token-basic", "HTTP Basic is ignored.", killedBy("token/basic"),
 		mutateRequest(on(login), func(x *exchange) { x.r.Header.Del("Authorization") }),
 	},
 	{
-		"login-json-taken", "token-no-json", "Credentials in JSON are read.",
+		"login-json-taken", "token-no-json", "Credentials in JSON are accepted.",
 		killedBy("token/json-is-not-read"), mutateRequest(on(login), func(x *exchange) {
 			o := x.object()
 			if o == nil {
@@ -84,7 +84,7 @@ var logins = []Mutant{
 	},
 	{
 		"login-first-value-taken", "token-parameters",
-		"Of several values of a parameter the first counts, or that of HTTP Basic.",
+		"The first of several values of a parameter counts, or the one of HTTP Basic.",
 		killedBy("token/parameter-with-two-values", "token/basic-contradicts-the-form"),
 		mutateLoginParameters(func(values url.Values) {
 			for name := range values {
@@ -93,7 +93,7 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-scope-rejected", "token-scope-ignored", "A scope parameter is refused.",
+		"login-scope-rejected", "token-scope-ignored", "A scope parameter is rejected.",
 		killedBy("token/scope-parameter-is-ignored"), wrap(on(login), func(x *exchange) *response {
 			if x.loginParameters().Get("scope") != "" {
 				return newResponse(http.StatusBadRequest, object{
@@ -105,7 +105,7 @@ var logins = []Mutant{
 	},
 	{
 		"login-scope-echoed", "token-scope-ignored",
-		"A scope parameter becomes the scope of the answer.",
+		"A scope parameter becomes the scope of the response.",
 		killedBy("token/scope-parameter-is-ignored"),
 		mutateResponseFor(on(login), func(x *exchange, resp *response) {
 			if scope := x.loginParameters().Get("scope"); scope != "" {
@@ -119,7 +119,7 @@ var logins = []Mutant{
 		mutateResponse(on(login), setProperty("token_type", "Bearer")),
 	},
 	{
-		"login-with-refresh-token", "token-response", "A login answers a refresh_token.",
+		"login-with-refresh-token", "token-response", "A login returns a refresh_token.",
 		killedBy("token/no-refresh-token"), mutateResponse(on(login), func(resp *response) {
 			if resp.ok() {
 				addProperty("refresh_token", randomHex(16))(resp)
@@ -127,23 +127,23 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"login-without-user-name", "token-response", "A login does not say who logged in.",
+		"login-without-user-name", "token-response", "A login does not return user_name.",
 		killedBy("token/response-names-the-owner"),
 		mutateResponse(on(login), dropProperty("user_name")),
 	},
 	{
-		"login-without-identity", "token-response", "A login does not answer identity_id.",
+		"login-without-identity", "token-response", "A login does not return identity_id.",
 		killedBy("token/response-names-the-owner"),
 		mutateResponse(on(login), dropProperty("identity_id")),
 	},
 	{
-		"login-without-expires-in", "token-response", "A login does not answer expires_in.",
+		"login-without-expires-in", "token-response", "A login does not return expires_in.",
 		killedBy("token/response-names-the-owner", "token/type-is-bearer-in-lower-case"),
 		mutateResponse(on(login), dropProperty("expires_in")),
 	},
 	{
 		"expires-in-is-constant", "token-expires-in",
-		"expires_in is 43200 whatever the token says.",
+		"expires_in is always 43200.",
 		killedBy("token/expires-in-is-the-validity"),
 		mutateResponse(on(login), setProperty("expires_in", 43200)),
 	},
@@ -158,7 +158,7 @@ var logins = []Mutant{
 	},
 	{
 		"wrong-secret-logs-in", "token-bad-credentials",
-		"The secret of a known id is not compared.",
+		"Any secret is accepted for a known id.",
 		killedBy("token/wrong-secret"), mutateLoginParameters(func(values url.Values) {
 			for _, creds := range credentials {
 				if values.Get("client_id") == creds.id {
@@ -169,19 +169,19 @@ var logins = []Mutant{
 	},
 	{
 		"no-credentials-is-invalid-client", "token-no-credentials",
-		"No credentials at all are invalid_client.", killedBy("token/no-credentials"),
+		"Missing credentials are invalid_client.", killedBy("token/no-credentials"),
 		mutateResponse(on(login),
 			replaceOAuthError("unauthorized", "invalid_client", "Bad client credentials")),
 	},
 	{
-		"every-grant-taken", "token-grants", "Every grant is client_credentials.",
+		"every-grant-taken", "token-grants", "Every grant type counts as client_credentials.",
 		killedBy("token/unknown-grant", "token/refresh-token-grant"),
 		mutateLoginParameters(func(values url.Values) {
 			values.Set("grant_type", "client_credentials")
 		}),
 	},
 	{
-		"missing-grant-taken", "token-grants", "No grant is client_credentials.",
+		"missing-grant-taken", "token-grants", "A missing grant type counts as client_credentials.",
 		killedBy("token/no-grant"),
 		mutateLoginParameters(func(values url.Values) {
 			if values.Get("grant_type") == "" {
@@ -190,7 +190,8 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"missing-grant-is-unsupported", "missing-grant", "No grant is unsupported_grant_type.",
+		"missing-grant-is-unsupported", "missing-grant",
+		"A missing grant type is unsupported_grant_type.",
 		killedBy("token/no-grant", "token/question-missing-grant"),
 		mutateResponseFor(on(login), func(x *exchange, resp *response) {
 			if resp.text("error") == "invalid_request" &&
@@ -200,7 +201,8 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"unknown-grant-is-invalid-grant", "unsupported-grant", "An unknown grant is invalid_grant.",
+		"unknown-grant-is-invalid-grant", "unsupported-grant",
+		"An unknown grant type is invalid_grant.",
 		killedBy("token/unknown-grant", "token/password-grant"),
 		mutateResponse(on(login),
 			replaceOAuthError("unsupported_grant_type", "invalid_grant", "Unsupported grant type")),
@@ -217,7 +219,7 @@ var logins = []Mutant{
 		}),
 	},
 	{
-		"info-needs-login", "oauth-info", "/oauth/info needs a bearer.",
+		"info-needs-login", "oauth-info", "/oauth/info requires a bearer.",
 		killedBy("token/info-needs-no-login"),
 		respondIf(on(info), unauthorized, func(x *exchange) bool {
 			return x.bearer() == ""
@@ -225,12 +227,12 @@ var logins = []Mutant{
 	},
 	{
 		"info-without-token-endpoint", "oauth-info",
-		"/oauth/info does not name the token endpoint.", killedBy("token/info-needs-no-login"),
+		"/oauth/info leaves out the token endpoint.", killedBy("token/info-needs-no-login"),
 		mutateResponse(on(info), dropProperty("tokenEndpoint")),
 	},
 	{
 		"check-token-takes-anything", "oauth-check-token",
-		"/oauth/check_token answers a bad access token with an empty object.",
+		"/oauth/check_token returns an empty object for a bad access token.",
 		killedBy("token/check-token-rejects-another", "token/check-token-rejects-an-expired-one"),
 		mutateResponse(on(check), func(resp *response) {
 			if !resp.ok() {
@@ -241,7 +243,8 @@ var logins = []Mutant{
 	},
 	{
 		"check-token-of-administrator", "oauth-check-token",
-		"/oauth/check_token names another user.", killedBy("token/check-token-returns-the-claims"),
+		"/oauth/check_token returns another user's name.",
+		killedBy("token/check-token-returns-the-claims"),
 		mutateResponse(on(check), setProperty("user_name", admin)),
 	},
 }

@@ -1,5 +1,5 @@
-// Package mutants holds small faults that are put around a mock on purpose, to prove that the
-// contract notices them. It knows the API from outside only, and works around any http.Handler.
+// Package mutants has deliberate faults that wrap a mock. They prove that the contract detects
+// violations. A mutant knows only the public API, so it can wrap any http.Handler.
 package mutants
 
 import (
@@ -9,22 +9,22 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Mutant is one deliberate fault.
+// Mutant is a deliberate fault.
 type Mutant struct {
-	// Name is stable, with dashes.
+	// Name identifies the mutant. It is stable and hyphenated.
 	Name string
-	// Rule is the rule that it breaks.
+	// Rule is the rule that the mutant breaks.
 	Rule rule.ID
-	// Description says in one sentence what is wrong.
+	// Description describes the fault in one sentence.
 	Description string
-	// KilledBy are the ids of scenarios that turn red, at least one.
+	// KilledBy has the ids of the scenarios that fail with the mutant, at least one.
 	KilledBy []string
-	// Wrap puts the fault around a handler. Each call begins with an empty memory, which is kept by
+	// Wrap adds the fault to a handler. Each call starts with empty state, which is kept per
 	// namespace.
 	Wrap func(next http.Handler) http.Handler
 }
 
-// All lists every mutant, kind by kind.
+// All returns every mutant, grouped by topic.
 func All() []Mutant {
 	return slices.Concat(
 		responses, keys, errorResponses, headers, httpMutants, logins, bearers, accessTokens,

@@ -13,8 +13,8 @@ import (
 	"example.com/patmock/contracttests/internal/mutants"
 )
 
-// findMutant is the mutant of that name, around a handler that answers body, and notes the requests
-// it gets.
+// findMutant returns a mutant by name, wrapped around a handler that responds with body. RequestLog
+// returns the requests of the handler.
 func findMutant(t *testing.T, name, body string) (mutant http.Handler, requestLog func() []string) {
 	t.Helper()
 	i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name })
@@ -39,7 +39,8 @@ func do(handler http.Handler, method, path, body string) *httptest.ResponseRecor
 	return recorder
 }
 
-// A mutant finds its operation in every version and namespace, and leaves everything else alone.
+// TestMatch checks that a mutant recognizes its operation in every version and namespace, and
+// changes nothing else.
 func TestMatch(t *testing.T) {
 	tests := []struct {
 		name, method, path string
@@ -67,7 +68,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// What a mutant remembers of one namespace it does not know in another.
+// TestMemoryIsKeptByNamespace checks that the state of a mutant is separate for each namespace.
 func TestMemoryIsKeptByNamespace(t *testing.T) {
 	i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool {
 		return m.Name == "store-per-version"
@@ -97,7 +98,7 @@ func TestMemoryIsKeptByNamespace(t *testing.T) {
 	}
 }
 
-// What the wrapped handler is asked under a mutant that changes requests.
+// TestRequests checks the requests that the wrapped handler gets from mutants that change them.
 func TestRequests(t *testing.T) {
 	const path = "/v2026/personal-access-tokens"
 	tests := []struct {
@@ -141,7 +142,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// No mutant stumbles over requests and answers that are none.
+// TestOddBodies checks that mutants tolerate invalid requests and responses.
 func TestOddBodies(t *testing.T) {
 	for _, m := range mutants.All() {
 		for _, body := range []string{

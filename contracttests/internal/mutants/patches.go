@@ -8,21 +8,22 @@ import (
 	"time"
 )
 
-// removeOperations leaves out the operations of a patch that f chooses.
+// removeOperations removes the operations of a patch for which f returns true.
 func removeOperations(m matcher, f func(op object) bool) middleware {
 	return mutateOperationsOn(m, func(_ *exchange, operations []object) []object {
 		return slices.DeleteFunc(operations, f)
 	})
 }
 
-// isOnPath chooses operations by their path, and if there are any by what they do.
+// isOnPath returns a function that reports whether an operation has the path and, if any ops are
+// listed, one of them.
 func isOnPath(path string, ops ...string) func(object) bool {
 	return func(op object) bool {
 		return op["path"] == path && (len(ops) == 0 || slices.Contains(ops, text(op, "op")))
 	}
 }
 
-// patchable are the fields that a patch may change in some version.
+// patchable has the fields that a patch may change in some version.
 var patchable = []string{"/name", "/scope", "/expirationDate", "/userAwareTokenNeverExpires"}
 
 func isOnOtherPath(op object) bool {
@@ -31,20 +32,20 @@ func isOnOtherPath(op object) bool {
 	return !slices.Contains(patchable, path)
 }
 
-// replaceOperation is an operation.
+// replaceOperation returns a replace operation.
 func replaceOperation(path string, value any) object {
 	return object{"op": "replace", "path": path, "value": value}
 }
 
 func isTest(op object) bool { return op["op"] == "test" }
 
-// isEmptyPatch tells a patch without operations.
+// isEmptyPatch reports whether a patch has no operations.
 func isEmptyPatch(x *exchange) bool {
 	operations := x.patchOperations()
 	return operations != nil && len(operations) == 0
 }
 
-// useCurrentVersionIf sends the requests that f chooses to a current version.
+// useCurrentVersionIf sends the requests for which f returns true to a current version.
 func useCurrentVersionIf(m matcher, f func(*exchange) bool) middleware {
 	return mutateRequest(m, func(x *exchange) {
 		if f(x) {
@@ -53,7 +54,7 @@ func useCurrentVersionIf(m matcher, f func(*exchange) bool) middleware {
 	})
 }
 
-// removesDate tells an operation after which a token has no date.
+// removesDate reports whether an operation removes the date of a token.
 func removesDate(op object) bool {
 	return op["path"] == "/expirationDate" &&
 		(op["op"] == "remove" || op["op"] == "replace" && op["value"] == nil)
@@ -63,24 +64,24 @@ func hasOperation(f func(object) bool) func(*exchange) bool {
 	return func(x *exchange) bool { return slices.ContainsFunc(x.patchOperations(), f) }
 }
 
-// patches are mutants of what a patch does.
+// patches change the rules about patches.
 var patches = []Mutant{
 	{
-		"patch-changes-secret", "patch-fields", "After a patch the secret is another.",
+		"patch-changes-secret", "patch-fields", "A patch changes the secret.",
 		killedBy("lifecycle/scope-change-keeps-the-secret"),
 		respondToLoginAfter(patch, anyPath, func(*exchange, string) *response {
 			return badCredentials()
 		}),
 	},
 	{
-		"patch-moves-created", "patch-fields", "A patch moves created back by an hour.",
+		"patch-moves-created", "patch-fields", "A patch sets created back by an hour.",
 		killedBy("patch/name"), changeAfterWrite(patch, idOfPath, func(token object) {
 			token["created"] = formatTime(parseTime(token["created"]).Add(-time.Hour))
 		}),
 	},
 	{
 		"patch-prolongs", "patch-fields",
-		"A patch of the name in the legacy versions moves the date to six months from now.",
+		"A patch of the name sets the date to six months from now in the legacy versions.",
 		killedBy("expiry/patch-of-another-field-keeps-the-date"),
 		statefulResponse(on(list, patch),
 			func(moved map[string]string, x *exchange, resp *response) {
@@ -92,7 +93,7 @@ var patches = []Mutant{
 	},
 	{
 		"expired-token-not-patched", "expired-token-stays",
-		"An expired token is not found by a patch.",
+		"A patch of an expired token is 404.",
 		killedBy("expiry/patch-of-another-field-does-not-revive"),
 		respondIf(on(patch), notFound, func(x *exchange) bool {
 			return x.hasExpired(x.findToken(x.id))
@@ -118,7 +119,7 @@ var patches = []Mutant{
 	},
 	{
 		"patch-skips-what-fails", "patch-atomic",
-		"Operations of a patch that are refused are left out.",
+		"Rejected operations of a patch are skipped.",
 		killedBy("expiry/patch-to-never-rejected/null-and-flag-false",
 			"expiry/patch-to-never-rejected/null-and-flag-null"),
 		mutateResponseFor(on(patch), func(x *exchange, resp *response) {
@@ -172,32 +173,33 @@ var patches = []Mutant{
 		}),
 	},
 	{
-		"patch-validity-taken", "patch-fields", "A patch of accessTokenValiditySeconds is taken.",
+		"patch-validity-taken", "patch-fields",
+		"A patch of accessTokenValiditySeconds is accepted.",
 		killedBy("patch/fixed-fields/access-token-validity-seconds", "patch/fixed-fields-are-400"),
 		removeOperations(on(patch), isOnPath("/accessTokenValiditySeconds")),
 	},
 	{
-		"patch-owner-taken", "patch-fields", "A patch of the owner is taken.",
+		"patch-owner-taken", "patch-fields", "A patch of the owner is accepted.",
 		killedBy("patch/fixed-fields/owner"), removeOperations(on(patch), func(op object) bool {
 			return strings.HasPrefix(text(op, "path"), "/owner")
 		}),
 	},
 	{
-		"patch-id-taken", "patch-fields", "A patch of the id is taken.",
+		"patch-id-taken", "patch-fields", "A patch of the id is accepted.",
 		killedBy("patch/fixed-fields/id"), removeOperations(on(patch), isOnPath("/id")),
 	},
 	{
-		"patch-of-anything-taken", "patch-fields", "Operations on other fields are left out.",
+		"patch-of-anything-taken", "patch-fields", "Operations on other fields are skipped.",
 		killedBy("patch/fixed-fields-are-400", "patch/fixed-fields/secret"),
 		removeOperations(on(patch), isOnOtherPath),
 	},
 	{
-		"patch-name-removed", "name-required", "A patch that removes the name is taken.",
+		"patch-name-removed", "name-required", "A patch that removes the name is accepted.",
 		killedBy("patch/operation-rejected/name-removed", "patch/all-or-nothing/name-removed"),
 		removeOperations(on(patch), isOnPath("/name", "remove")),
 	},
 	{
-		"patch-name-empty", "name-not-blank", "A patch that empties the name is taken.",
+		"patch-name-empty", "name-not-blank", "A patch that empties the name is accepted.",
 		killedBy("patch/operation-rejected/name-empty"),
 		removeOperations(on(patch), func(op object) bool {
 			return isOnPath("/name", "replace")(op) && text(op, "value") == ""
@@ -205,21 +207,21 @@ var patches = []Mutant{
 	},
 	{
 		"patch-scope-null-rejected", "scope-defaults-to-all",
-		"A patch may not set the scope to null.",
+		"A patch of the scope to null is rejected.",
 		killedBy("patch/scope-defaults-to-all/null", "patch/scope-defaults-to-all/removed"),
 		rejectIf(on(patch), hasOperation(func(op object) bool {
 			return op["path"] == "/scope" && op["op"] != "test" && op["value"] == nil
 		})),
 	},
 	{
-		"patch-any-content-type", "wrong-content-type", "A patch is taken with any content type.",
+		"patch-any-content-type", "wrong-content-type", "A patch accepts any content type.",
 		killedBy("patch/other-content-type-is-415/json", "patch/other-content-type-is-415/text"),
 		mutateRequest(on(patch), func(x *exchange) {
 			x.r.Header.Set("Content-Type", "application/json-patch+json")
 		}),
 	},
 	{
-		"patch-empty-rejected", "empty-patch", "An empty patch is refused.",
+		"patch-empty-rejected", "empty-patch", "An empty patch is rejected.",
 		killedBy("patch/empty-changes-nothing"), rejectIf(on(patch), isEmptyPatch),
 	},
 	{
@@ -231,7 +233,7 @@ var patches = []Mutant{
 		}),
 	},
 	{
-		"patch-test-ignored", "patch-test", "A test in a patch is left out.",
+		"patch-test-ignored", "patch-test", "A test in a patch is skipped.",
 		killedBy("patch/failed-test-is-400"), removeOperations(on(patch), isTest),
 	},
 	{
@@ -240,7 +242,7 @@ var patches = []Mutant{
 		rejectIf(on(patch), hasOperation(isTest)),
 	},
 	{
-		"patch-unknown-op-taken", "invalid-property", "An unknown operation is left out.",
+		"patch-unknown-op-taken", "invalid-property", "An unknown operation is skipped.",
 		killedBy("patch/unknown-operation-is-rejected"),
 		removeOperations(on(patch), func(op object) bool {
 			return !slices.Contains([]string{"add", "remove", "replace", "move", "copy", "test"},
@@ -249,7 +251,7 @@ var patches = []Mutant{
 	},
 	{
 		"patch-path-without-slash-taken", "patch-pointer",
-		"A path is read as if it began with a slash.",
+		"A path without a leading slash is accepted.",
 		killedBy("patch/operation-rejected/path-without-slash"),
 		mutatePaths(func(_, path string) string {
 			if path != "" && !strings.HasPrefix(path, "/") {
@@ -260,7 +262,7 @@ var patches = []Mutant{
 	},
 	{
 		"patch-without-value-left-out", "patch-value-required",
-		"An operation that lacks its value is left out.",
+		"An operation without a value is skipped.",
 		killedBy("patch/operation-rejected/name-without-value",
 			"patch/operation-rejected/scope-without-value"),
 		removeOperations(on(patch), func(op object) bool {
@@ -271,7 +273,7 @@ var patches = []Mutant{
 	},
 	{
 		"patch-without-path-left-out", "missing-property",
-		"An operation without op or path is left out.",
+		"An operation without op or path is skipped.",
 		killedBy("patch/operation-needs-op-and-path"),
 		removeOperations(on(patch), func(op object) bool {
 			return op["op"] == nil || op["path"] == nil
@@ -279,7 +281,7 @@ var patches = []Mutant{
 	},
 	{
 		"patch-appends-what-is-not-there", "patch-applies",
-		"An element of the scope that there is not is appended.",
+		"A replaced scope element out of range is appended.",
 		killedBy("patch/operation-rejected/element-out-of-range"),
 		mutateEachOperation(func(x *exchange, op object) {
 			index, found := strings.CutPrefix(text(op, "path"), "/scope/")
@@ -292,7 +294,7 @@ var patches = []Mutant{
 	},
 	{
 		"patch-in-reverse", "patch-applies",
-		"The operations of a patch are applied from the last to the first.",
+		"The operations of a patch are applied in reverse order.",
 		killedBy("patch/operations-in-order"),
 		mutateOperations(func(_ *exchange, operations []object) []object {
 			slices.Reverse(operations)
@@ -300,13 +302,13 @@ var patches = []Mutant{
 		}),
 	},
 	{
-		"patch-of-101-cut", "patch-size", "Of more than 100 operations the first 100 are applied.",
+		"patch-of-101-cut", "patch-size", "The first 100 of more operations are applied.",
 		killedBy("patch/101-operations"),
 		mutateOperations(firstOperations(100)),
 	},
 	{
 		"patch-tests-fixed-field", "test-of-fixed-field",
-		"A test of a field that cannot be patched is left out.",
+		"A test of a field that cannot be patched is skipped.",
 		killedBy("patch/test-of-a-fixed-field"),
 		removeOperations(on(patch), func(op object) bool {
 			return op["op"] == "test" && isOnOtherPath(op)
@@ -336,7 +338,7 @@ var patches = []Mutant{
 	},
 	{
 		"patch-never-without-acknowledgement", "patch-never",
-		"Removing the date needs no acknowledgement.",
+		"Removing the date requires no acknowledgement.",
 		killedBy("expiry/patch-to-never-rejected/null-alone",
 			"expiry/patch-to-never-rejected/removed-alone"),
 		mutateRequest(onCurrent(patch), func(x *exchange) {
@@ -349,13 +351,13 @@ var patches = []Mutant{
 		}),
 	},
 	{
-		"patch-never-rejected", "patch-never", "A patch may not remove the date.",
+		"patch-never-rejected", "patch-never", "A patch that removes the date is rejected.",
 		killedBy("expiry/patch-to-never/flag-and-null", "expiry/patch-to-never/flag-and-removed"),
 		rejectIf(onCurrent(patch), hasOperation(removesDate)),
 	},
 	{
 		"patch-never-in-one-order", "patch-never",
-		"The acknowledgement has to come before the date that is removed.",
+		"The acknowledgement must precede the removal of the date.",
 		killedBy("expiry/patch-to-never/removed-and-flag", "expiry/patch-to-never/null-and-flag"),
 		rejectIf(onCurrent(patch), func(x *exchange) bool {
 			operations := x.patchOperations()
@@ -366,7 +368,7 @@ var patches = []Mutant{
 	},
 	{
 		"patch-takes-acknowledgement-back", "never-keeps-acknowledgment",
-		"The acknowledgement of a token without a date may be taken back.",
+		"The acknowledgement of a token without a date can be withdrawn.",
 		killedBy("expiry/patch-acknowledgement-keeps-the-date",
 			"expiry/patch-never-needs-its-flag/flag-false"),
 		removeOperations(onCurrent(patch), func(op object) bool {
@@ -388,7 +390,7 @@ var patches = []Mutant{
 		}),
 	},
 	{
-		"patch-revives-nothing", "patch-revives", "An expired token is not patched.",
+		"patch-revives-nothing", "patch-revives", "A patch of an expired token is rejected.",
 		killedBy("expiry/patch-revives"), rejectIf(onCurrent(patch), func(x *exchange) bool {
 			return x.hasExpired(x.findToken(x.id))
 		}),

@@ -10,10 +10,10 @@ import (
 type window struct {
 	start time.Time
 	count int
-	last  *response // that was not refused
+	last  *response // latest successful response
 }
 
-// limitRate refuses what is over the limit in a window of ten seconds, which key tells apart.
+// limitRate rejects requests over the limit in a window of ten seconds. Each key has a window.
 func limitRate(limit int, key func(*exchange) string) middleware {
 	return stateful(api, func(windows map[string]*window, x *exchange) *response {
 		w, now := windows[key(x)], x.now()
@@ -33,7 +33,8 @@ func limitRate(limit int, key func(*exchange) string) middleware {
 	})
 }
 
-// bypassLimit answers a list that was refused as the one before, where f says so.
+// bypassLimit responds to a rate-limited list with the latest successful response if f returns
+// true.
 func bypassLimit(f func(*exchange, *window) bool) middleware {
 	return stateful(on(list), func(windows map[string]*window, x *exchange) *response {
 		w := windows[x.bearer()]
@@ -53,7 +54,7 @@ func bypassLimit(f func(*exchange, *window) bool) middleware {
 	})
 }
 
-// rateLimits are mutants of who may ask how often.
+// rateLimits change the rate limit.
 var rateLimits = []Mutant{
 	{
 		"rate-limit-off", "rate-limit", "There is no rate limit.",
@@ -62,14 +63,14 @@ var rateLimits = []Mutant{
 		bypassLimit(func(*exchange, *window) bool { return true }),
 	},
 	{
-		"rate-limit-per-access-token", "rate-limit", "The rate limit holds for each access token.",
+		"rate-limit-per-access-token", "rate-limit", "The rate limit applies to each access token.",
 		killedBy("ratelimit/for-each-client-and-version"),
 		bypassLimit(func(_ *exchange, w *window) bool {
 			return w.count <= 100
 		}),
 	},
 	{
-		"rate-limit-of-99", "rate-limit", "The hundredth request is refused.",
+		"rate-limit-of-99", "rate-limit", "The hundredth request is rejected.",
 		killedBy("ratelimit/rejected-request-does-nothing",
 			"ratelimit/another-token-of-the-same-user"),
 		limitRate(99, func(x *exchange) string {
@@ -77,20 +78,20 @@ var rateLimits = []Mutant{
 		}),
 	},
 	{
-		"rate-limit-per-tenant", "rate-limit", "The rate limit holds for all client ids together.",
+		"rate-limit-per-tenant", "rate-limit", "The rate limit applies to all client ids together.",
 		killedBy("ratelimit/for-each-client-and-version",
 			"ratelimit/another-token-of-the-same-user"),
 		limitRate(100, func(x *exchange) string { return x.version }),
 	},
 	{
-		"rate-limit-per-client", "rate-limit", "The rate limit holds for all versions together.",
+		"rate-limit-per-client", "rate-limit", "The rate limit applies to all versions together.",
 		killedBy("ratelimit/for-each-client-and-version",
 			"ratelimit/window-begins-with-its-first-request"),
 		limitRate(100, func(x *exchange) string { return x.callerClaims().ClientID }),
 	},
 	{
 		"rate-limit-stays", "rate-limit",
-		"A client id that was refused for its rate is always refused.",
+		"A client id that exceeded the rate limit is always rejected.",
 		killedBy("ratelimit/rejected-request-does-nothing",
 			"ratelimit/window-begins-with-its-first-request"),
 		stateful(api, func(rejections map[string]*response, x *exchange) *response {
@@ -106,7 +107,8 @@ var rateLimits = []Mutant{
 		}),
 	},
 	{
-		"retry-after-is-too-short", "error-429", "Retry-After is over before the window is.",
+		"retry-after-is-too-short", "error-429",
+		"Retry-After is shorter than the rest of the window.",
 		killedBy("errors/retry-after", "ratelimit/window-begins-with-its-first-request"),
 		mutateResponse(api, func(resp *response) {
 			if resp.status == http.StatusTooManyRequests {
@@ -116,7 +118,8 @@ var rateLimits = []Mutant{
 	},
 }
 
-// singleTokenRequest finds requests for one token by its id, with a method that there is not.
+// singleTokenRequest returns the id of a request for one token, and reports whether the request has
+// the unsupported method.
 func singleTokenRequest(x *exchange, method string) (id string, found bool) {
 	other := x.r.Clone(x.r.Context())
 	other.Method = http.MethodDelete
@@ -124,7 +127,7 @@ func singleTokenRequest(x *exchange, method string) (id string, found bool) {
 	return to.id, to.op == remove && x.r.Method == method && to.id != "bulk-update"
 }
 
-// respondByID responds to a method with the token of an id.
+// respondByID responds to a method with the token in the path.
 func respondByID(method string) middleware {
 	return wrap(on(otherOperation), func(x *exchange) *response {
 		if id, found := singleTokenRequest(x, method); found {
@@ -136,31 +139,31 @@ func respondByID(method string) middleware {
 	})
 }
 
-// paths are mutants of what is where.
+// paths change the routing of paths and methods, and request headers.
 var paths = []Mutant{
 	{
-		"get-by-id", "no-get-by-id", "A token is had by its id.",
+		"get-by-id", "no-get-by-id", "GET returns a token by its id.",
 		killedBy("errors/no-get-and-no-put-of-one-token", "delete/no-get-by-id"),
 		respondByID(http.MethodGet),
 	},
 	{
-		"put-by-id", "no-get-by-id", "A token is replaced by its id.",
+		"put-by-id", "no-get-by-id", "PUT replaces a token by its id.",
 		killedBy("errors/no-get-and-no-put-of-one-token", "delete/no-get-by-id"),
 		respondByID(http.MethodPut),
 	},
 	{
-		"allow-missing", "method-not-allowed", "A 405 does not tell which methods there are.",
+		"allow-missing", "method-not-allowed", "A 405 has no Allow.",
 		killedBy("delete/no-get-by-id"), mutateResponse(anyRequest, setHeader("Allow", "")),
 	},
 	{
 		"incomplete-escape-left-out", "url-syntax",
-		"A parameter whose escapes are incomplete is left out.",
+		"A parameter with incomplete escapes is ignored.",
 		killedBy("errors/reads/incomplete-escape"),
 		mutateRequest(on(list), func(x *exchange) { x.r.URL.RawQuery = x.r.URL.Query().Encode() }),
 	},
 	{
 		"keys-are-published", "no-published-keys",
-		"There is a path with the keys of access tokens.",
+		"The keys of access tokens are published.",
 		killedBy("token/question-keys"),
 		wrap(on(otherOperation), func(x *exchange) *response {
 			if strings.HasSuffix(x.r.URL.Path, "/.well-known/jwks.json") {
@@ -175,7 +178,7 @@ var paths = []Mutant{
 		mutateResponse(on(otherOperation), replaceStatus(http.StatusNotFound, forbidden)),
 	},
 	{
-		"bulk-update-in-all-versions", "unknown-id", "There is a bulk update in all versions.",
+		"bulk-update-in-all-versions", "unknown-id", "All versions have a bulk update.",
 		killedBy("bulk/is-an-id-elsewhere"), wrap(on(patch), func(x *exchange) *response {
 			if x.id == "bulk-update" {
 				return newResponse(http.StatusOK, []any{})
@@ -185,7 +188,7 @@ var paths = []Mutant{
 	},
 	{
 		"leading-slashes-redirected", "leading-slashes",
-		"A path with two slashes in front is redirected.",
+		"A path with two leading slashes is redirected.",
 		killedBy("token/leading-slashes", "errors/leading-slashes"),
 		wrap(anyRequest, func(x *exchange) *response {
 			if path := x.r.URL.Path; strings.Contains(path, "//") {
@@ -197,7 +200,7 @@ var paths = []Mutant{
 		}),
 	},
 	{
-		"leading-slashes-not-found", "leading-slashes", "A path with two slashes in front is 404.",
+		"leading-slashes-not-found", "leading-slashes", "A path with two leading slashes is 404.",
 		killedBy("token/leading-slashes", "errors/leading-slashes"),
 		respondIf(anyRequest, notFound, func(x *exchange) bool {
 			return strings.Contains(x.r.URL.Path, "//")
@@ -212,7 +215,7 @@ var paths = []Mutant{
 	},
 	{
 		"experimental-header-rejected", "experimental-header",
-		"X-SailPoint-Experimental is refused.", killedBy("auth/experimental-header-is-tolerated"),
+		"X-SailPoint-Experimental is rejected.", killedBy("auth/experimental-header-is-tolerated"),
 		rejectIf(api, func(x *exchange) bool {
 			return x.r.Header.Get("X-SailPoint-Experimental") != ""
 		}),

@@ -11,14 +11,14 @@ import (
 // object is a JSON object.
 type object = map[string]any
 
-// response is one that was not sent yet.
+// response is a response that has not been written yet.
 type response struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// writeTo writes the answer.
+// writeTo writes the response to w.
 func (resp *response) writeTo(w http.ResponseWriter) {
 	header := w.Header()
 	for name, values := range resp.header {
@@ -27,13 +27,13 @@ func (resp *response) writeTo(w http.ResponseWriter) {
 		}
 	}
 	w.WriteHeader(resp.status)
-	_, _ = w.Write(resp.body) // a client that went away
+	_, _ = w.Write(resp.body) // fails if the client disconnected
 }
 
-// ok tells an answer to what was not refused.
+// ok reports whether the status is 2xx.
 func (resp *response) ok() bool { return resp.status >= 200 && resp.status <= 299 }
 
-// decode reads JSON, and returns the zero value where it has another form.
+// decode decodes a JSON body. It returns the zero value if the body has another type.
 func decode[T any](body []byte) (value T) {
 	if json.Unmarshal(body, &value) != nil {
 		return *new(T)
@@ -41,17 +41,17 @@ func decode[T any](body []byte) (value T) {
 	return value
 }
 
-// object is the body, nil where it is no JSON object.
+// object returns the body if it is a JSON object, else nil.
 func (resp *response) object() object {
 	return decode[object](resp.body)
 }
 
-// array is the body, nil where it is no array of objects.
+// array returns the body if it is an array of JSON objects, else nil.
 func (resp *response) array() []object {
 	return decode[[]object](resp.body)
 }
 
-// setByID sets a property of the objects that values has one for, by id.
+// setByID sets a property of the objects whose id has an entry in values.
 func setByID[V any](resp *response, name string, values map[string]V) {
 	resp.changeObjects(func(token object) {
 		if value, known := values[text(token, "id")]; known {
@@ -60,11 +60,10 @@ func setByID[V any](resp *response, name string, values map[string]V) {
 	})
 }
 
-// setBody replaces the body.
-// it is made of what was read
+// setBody replaces the body. The value is decoded JSON, so that encoding it cannot fail.
 func (resp *response) setBody(value any) { resp.body, _ = json.Marshal(value) }
 
-// text is a property of the body.
+// text returns a string property of the body, empty if it is absent.
 func (resp *response) text(name string) string { return text(resp.object(), name) }
 
 func text(o object, name string) string {
@@ -72,8 +71,7 @@ func text(o object, name string) string {
 	return value
 }
 
-// changeObjects changes the object that is the body, or every object of the array, unless the
-// request was refused.
+// changeObjects calls change for the object or for each object of the array in a 2xx response.
 func (resp *response) changeObjects(change func(object)) {
 	if !resp.ok() {
 		return
@@ -89,14 +87,14 @@ func (resp *response) changeObjects(change func(object)) {
 	}
 }
 
-// changeList changes a list.
+// changeList replaces the list in a 2xx response.
 func (resp *response) changeList(change func([]object) []object) {
 	if array := resp.array(); resp.ok() && array != nil {
 		resp.setBody(append([]object{}, change(array)...))
 	}
 }
 
-// keepIf leaves the items that f chooses.
+// keepIf removes the tokens for which f returns false from a list.
 func (resp *response) keepIf(f func(object) bool) {
 	resp.changeList(func(tokens []object) (selected []object) {
 		for _, token := range tokens {
@@ -108,7 +106,7 @@ func (resp *response) keepIf(f func(object) bool) {
 	})
 }
 
-// newResponse makes an answer with a body.
+// newResponse returns a response with a JSON body, or without a body if value is nil.
 func newResponse(status int, value any) *response {
 	resp := &response{
 		status: status, header: http.Header{
@@ -121,7 +119,7 @@ func newResponse(status int, value any) *response {
 	return resp
 }
 
-// newError makes an error in SailPoint's form.
+// newError returns an error in SailPoint's format.
 func newError(status int, message string) *response {
 	resp := newResponse(status, nil)
 	code := map[int]string{
@@ -135,8 +133,8 @@ func newError(status int, message string) *response {
 	return resp
 }
 
-func badRequest() *response { return newError(http.StatusBadRequest, "The request is refused.") }
-func forbidden() *response  { return newError(http.StatusForbidden, "The request is refused.") }
+func badRequest() *response { return newError(http.StatusBadRequest, "The request is rejected.") }
+func forbidden() *response  { return newError(http.StatusForbidden, "The request is rejected.") }
 func notFound() *response   { return newError(http.StatusNotFound, "There is no such token.") }
 
 func badCredentials() *response {
@@ -145,21 +143,21 @@ func badCredentials() *response {
 	})
 }
 
-// unauthorized is the answer to a bearer that is not taken.
+// unauthorized returns the response to an invalid bearer.
 func unauthorized() *response {
 	return newResponse(http.StatusUnauthorized, object{
 		"error": "JWT validation failed: JWT is expired",
 	})
 }
 
-// randomHex makes n random bytes in hexadecimal digits.
+// randomHex returns n random bytes as hexadecimal digits.
 func randomHex(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails
 	return hex.EncodeToString(b)
 }
 
-// parseTime reads a date, zero where there is none.
+// parseTime parses a date. It returns the zero time if the value is not a date.
 func parseTime(value any) time.Time {
 	text, _ := value.(string)
 	t, err := time.Parse(time.RFC3339Nano, text)
@@ -169,5 +167,5 @@ func parseTime(value any) time.Time {
 	return t
 }
 
-// formatTime writes a date as answers have it.
+// formatTime formats a date like those of responses.
 func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// relogin makes a request that was refused with 403 once more, as another user.
+// relogin repeats a request that is rejected with 403 as another user.
 func relogin(m matcher, user func(*exchange) string) middleware {
 	return wrap(m, func(x *exchange) *response {
 		resp := x.forward()
@@ -17,13 +17,16 @@ func relogin(m matcher, user func(*exchange) string) middleware {
 	})
 }
 
-// callerName is the user who makes the request, administrator the one who may most, ownerOf whose
-// token it is about.
+// callerName returns the name of the caller.
 func callerName(x *exchange) string { return x.callerClaims().UserName }
-func adminName(*exchange) string    { return admin }
-func ownerName(x *exchange) string  { return tokenOwner(x.findToken(x.id)) }
 
-// switchUserIfScoped makes a request with a scope that of a user with all of them.
+// adminName returns the name of the administrator.
+func adminName(*exchange) string { return admin }
+
+// ownerName returns the name of the owner of the token in the path.
+func ownerName(x *exchange) string { return tokenOwner(x.findToken(x.id)) }
+
+// switchUserIfScoped makes requests with a scope as a user who has all scopes.
 func switchUserIfScoped(m matcher, scope string, user func(*exchange) string) middleware {
 	return mutateRequest(m, func(x *exchange) {
 		if slices.Contains(x.callerClaims().Scope, scope) {
@@ -32,14 +35,14 @@ func switchUserIfScoped(m matcher, scope string, user func(*exchange) string) mi
 	})
 }
 
-// forbidScope refuses requests with a scope that opens the operation.
+// forbidScope rejects requests with a scope that permits the operation.
 func forbidScope(m matcher, scope string) middleware {
 	return respondIf(m, forbidden, func(x *exchange) bool {
 		return slices.Contains(x.callerClaims().Scope, scope)
 	})
 }
 
-// The scopes of the operations.
+// The scopes that permit operations on tokens.
 const (
 	readMine   = "sp:my-personal-access-tokens:read"
 	manageMine = "sp:my-personal-access-tokens:manage"
@@ -47,10 +50,11 @@ const (
 	manageAll  = "sp:all-personal-access-tokens:manage"
 )
 
-// bearers are mutants of authentication and of scopes.
+// bearers break authentication and the rules about scopes.
 var bearers = []Mutant{
 	{
-		"bearer-not-needed", "bearer-required", "A request without a bearer is the first user's.",
+		"bearer-not-needed", "bearer-required",
+		"A request without a bearer is made as the first user.",
 		killedBy("auth/no-header", "auth/rejected-create-makes-nothing"),
 		mutateRequest(api, func(x *exchange) {
 			if x.r.Header.Get("Authorization") == "" {
@@ -60,7 +64,7 @@ var bearers = []Mutant{
 	},
 	{
 		"bearer-not-verified", "bearer-required",
-		"A bearer that nobody issued is the first user's.",
+		"A request with a forged bearer is made as the first user.",
 		killedBy("auth/garbage-bearer", "auth/unsigned-bearer"),
 		wrap(api, func(x *exchange) *response {
 			resp := x.forward()
@@ -72,71 +76,72 @@ var bearers = []Mutant{
 		}),
 	},
 	{
-		"scopes-unchecked-on-list", "operation-scopes", "A list needs no scope.",
+		"scopes-unchecked-on-list", "operation-scopes", "A list requires no scope.",
 		killedBy("auth/foreign-scope-opens-nothing", "auth/unknown-scope-opens-nothing"),
 		relogin(on(list), callerName),
 	},
 	{
-		"scopes-unchecked-on-create", "operation-scopes", "Create needs no scope.",
+		"scopes-unchecked-on-create", "operation-scopes", "Create requires no scope.",
 		killedBy("auth/scopes-of-create", "auth/rejected-create-makes-nothing"),
 		relogin(on(create), callerName),
 	},
 	{
-		"scopes-unchecked-on-patch", "operation-scopes", "A patch needs no scope.",
+		"scopes-unchecked-on-patch", "operation-scopes", "A patch requires no scope.",
 		killedBy("auth/scopes-of-patch", "auth/foreign-scope-opens-nothing"),
 		relogin(on(patch), callerName),
 	},
 	{
-		"scopes-unchecked-on-delete", "operation-scopes", "Delete needs no scope.",
+		"scopes-unchecked-on-delete", "operation-scopes", "Delete requires no scope.",
 		killedBy("auth/scopes-of-delete", "auth/foreign-scope-opens-nothing"),
 		relogin(on(remove), callerName),
 	},
 	{
 		"patch-by-manage-all", "operation-scopes",
-		"The scope to manage all tokens opens the patch.", killedBy("auth/scopes-of-patch"),
+		"The scope to manage all tokens permits the patch.", killedBy("auth/scopes-of-patch"),
 		switchUserIfScoped(on(patch), manageAll, callerName),
 	},
 	{
-		"create-by-read", "operation-scopes", "The scope to read opens create.",
+		"create-by-read", "operation-scopes", "The scope to read permits create.",
 		killedBy("auth/scopes-of-create", "auth/rejected-create-makes-nothing"),
 		switchUserIfScoped(on(create), readMine, callerName),
 	},
 	{
 		"read-mine-rejected", "operation-scopes",
-		"The scope to read one's own tokens does not open the list.",
+		"The scope to read the caller's tokens does not permit the list.",
 		killedBy("auth/scopes-of-list", "auth/scopes-add-up"), forbidScope(on(list), readMine),
 	},
 	{
 		"manage-does-not-read", "operation-scopes",
-		"The scope to manage one's own tokens does not open the list.",
+		"The scope to manage the caller's tokens does not permit the list.",
 		killedBy("auth/scopes-of-list", "auth/scopes-add-up"), forbidScope(on(list), manageMine),
 	},
 	{
 		"create-needs-manage-all", "operation-scopes",
-		"The scope to manage one's own tokens does not open create.",
+		"The scope to manage the caller's tokens does not permit create.",
 		killedBy("auth/scopes-of-create", "auth/scopes-add-up"),
 		forbidScope(on(create), manageMine),
 	},
 	{
 		"patch-needs-all-scopes", "operation-scopes",
-		"The scope to manage one's own tokens does not open the patch.",
+		"The scope to manage the caller's tokens does not permit the patch.",
 		killedBy("auth/scopes-of-patch"),
 		forbidScope(on(patch), manageMine),
 	},
 	{
 		"delete-needs-manage-all", "operation-scopes",
-		"The scope to manage one's own tokens does not open delete.",
+		"The scope to manage the caller's tokens does not permit delete.",
 		killedBy("auth/scopes-of-delete", "auth/scopes-add-up"),
 		forbidScope(on(remove), manageMine),
 	},
 	{
-		"scope-default-is-all", "scope-default", "sp:scopes:default opens what sp:scopes:all does.",
+		"scope-default-is-all", "scope-default",
+		"sp:scopes:default permits the operations of sp:scopes:all.",
 		killedBy("auth/default-scope-opens-nothing"),
 		switchUserIfScoped(api, "sp:scopes:default", callerName),
 	},
 	{
 		"scope-out-of-level-rejected", "scope-out-of-level",
-		"A scope beyond the user's level is refused.",
+		"A scope beyond the user's level is rejected.",
 		killedBy("auth/scope-out-of-level", "create/scope-is-kept"),
 		rejectIf(on(create, patch), func(x *exchange) bool {
 			return x.callerClaims().UserName != admin &&
@@ -145,7 +150,7 @@ var bearers = []Mutant{
 	},
 	{
 		"scope-out-of-level-gives-rights", "scope-out-of-level",
-		"A scope beyond the user's level gives its rights.", killedBy("auth/scope-out-of-level"),
+		"A scope beyond the user's level grants its rights.", killedBy("auth/scope-out-of-level"),
 		mutateRequest(api, func(x *exchange) {
 			if scope := x.callerClaims().Scope; slices.Contains(scope, readAll) ||
 				slices.Contains(scope, manageAll) {
@@ -155,10 +160,10 @@ var bearers = []Mutant{
 	},
 }
 
-// rights are mutants of whose tokens one may see and change.
+// rights change which tokens a user can list, patch and delete.
 var rights = []Mutant{
 	{
-		"list-own-shows-all", "list-own", "owner-id=me lists everybody's tokens.",
+		"list-own-shows-all", "list-own", "owner-id=me lists the tokens of all users.",
 		killedBy("auth/list-me-is-ones-own", "list/me-is-the-caller"),
 		mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "me" {
@@ -168,7 +173,7 @@ var rights = []Mutant{
 		}),
 	},
 	{
-		"owner-id-ignored", "list-rights", "owner-id is ignored by an administrator.",
+		"owner-id-ignored", "list-rights", "owner-id is ignored for an administrator.",
 		killedBy("list/owner-id-for-an-administrator", "auth/list-all-as-administrator"),
 		mutateRequest(on(list), func(x *exchange) {
 			if x.callerClaims().UserName == admin {
@@ -177,7 +182,7 @@ var rights = []Mutant{
 		}),
 	},
 	{
-		"list-all-by-anybody", "list-rights", "Anybody lists all tokens.",
+		"list-all-by-anybody", "list-rights", "Any user lists all tokens.",
 		killedBy("auth/list-all-as-user", "auth/list-all-with-my-scopes"),
 		mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "" {
@@ -186,7 +191,7 @@ var rights = []Mutant{
 		}),
 	},
 	{
-		"list-another-by-anybody", "list-rights", "Anybody lists another's tokens.",
+		"list-another-by-anybody", "list-rights", "Any user lists another user's tokens.",
 		killedBy("auth/list-all-as-user", "auth/list-all-with-my-scopes"),
 		mutateRequest(on(list), func(x *exchange) {
 			if id := x.query("owner-id"); id != "" && id != "me" {
@@ -196,7 +201,7 @@ var rights = []Mutant{
 	},
 	{
 		"list-own-by-id", "own-id-with-my-read",
-		"One's own id as owner-id needs no right to all tokens.",
+		"The caller's id as owner-id requires no right to all tokens.",
 		killedBy("auth/own-real-id-with-my-read"), mutateRequest(on(list), func(x *exchange) {
 			if id := x.query("owner-id"); id != "" && id == x.callerClaims().IdentityID {
 				x.setQuery("owner-id", "me")
@@ -205,7 +210,7 @@ var rights = []Mutant{
 	},
 	{
 		"list-all-by-helpdesk", "helpdesk-list-all",
-		"A user of the level HELPDESK lists all tokens.",
+		"A user with the level HELPDESK lists all tokens.",
 		killedBy("auth/question-helpdesk-lists-all"),
 		mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "" &&
@@ -216,7 +221,7 @@ var rights = []Mutant{
 	},
 	{
 		"list-all-is-own", "list-rights",
-		"An administrator who names no owner lists his own tokens.",
+		"An administrator's list without owner-id has the caller's tokens only.",
 		killedBy("list/all-for-an-administrator", "auth/list-all-as-administrator"),
 		mutateRequest(on(list), func(x *exchange) {
 			if x.query("owner-id") == "" {
@@ -236,7 +241,8 @@ var rights = []Mutant{
 		}),
 	},
 	{
-		"patch-by-administrator", "patch-own-only", "An administrator patches another's token.",
+		"patch-by-administrator", "patch-own-only",
+		"An administrator patches another user's token.",
 		killedBy("auth/patch-of-anothers-as-administrator"),
 		mutateRequest(on(patch), func(x *exchange) {
 			if x.callerClaims().UserName == admin {
@@ -246,7 +252,7 @@ var rights = []Mutant{
 	},
 	{
 		"patch-by-anybody", "patch-own-only",
-		"Anybody but an administrator patches another's token.",
+		"Any user except an administrator patches another user's token.",
 		killedBy("auth/patch-of-anothers-as-user"), mutateRequest(on(patch), func(x *exchange) {
 			if callerName(x) != admin && callerName(x) != ownerName(x) {
 				x.setUser(ownerName(x))
@@ -254,7 +260,7 @@ var rights = []Mutant{
 		}),
 	},
 	{
-		"delete-by-anybody", "delete-own-or-all", "Anybody deletes another's token.",
+		"delete-by-anybody", "delete-own-or-all", "Any user deletes another user's token.",
 		killedBy("auth/delete-of-anothers-as-user", "auth/delete-of-anothers-with-my-scope"),
 		mutateRequest(on(remove), func(x *exchange) {
 			if callerName(x) != ownerName(x) {
@@ -264,7 +270,7 @@ var rights = []Mutant{
 	},
 	{
 		"delete-by-administrator-rejected", "delete-own-or-all",
-		"An administrator deletes his own tokens only.",
+		"An administrator cannot delete another user's token.",
 		killedBy("auth/delete-of-anothers-as-administrator"),
 		respondIf(on(remove), forbidden, func(x *exchange) bool {
 			owner := ownerName(x)
@@ -273,19 +279,19 @@ var rights = []Mutant{
 	},
 	{
 		"delete-by-scope-beyond-level", "write-rights",
-		"The scope to manage all tokens deletes any, whatever the user level.",
+		"The scope to manage all tokens deletes any token, regardless of the user level.",
 		killedBy("auth/scope-out-of-level"),
 		switchUserIfScoped(on(remove), manageAll, adminName),
 	},
 	{
 		"create-not-by-manage-all", "write-rights",
-		"The scope to manage all tokens gives no right to one's own.",
+		"The scope to manage all tokens excludes the caller's own.",
 		killedBy("auth/all-scopes-include-own"),
 		forbidScope(on(create), manageAll),
 	},
 	{
 		"application-may", "no-application-auth",
-		"An API client without a user may do what an administrator may.",
+		"An API client without a user has the rights of an administrator.",
 		killedBy("auth/api-client-is-rejected", "bulk/api-client"),
 		mutateRequest(api, func(x *exchange) {
 			if c := x.callerClaims(); c.ClientID != "" && c.UserName == "" {
@@ -294,7 +300,7 @@ var rights = []Mutant{
 		}),
 	},
 	{
-		"managed-tokens-shown", "managed-tokens", "Everybody sees their managed tokens.",
+		"managed-tokens-shown", "managed-tokens", "A list includes the caller's managed tokens.",
 		killedBy("list/managed-tokens-are-hidden-from-their-owner",
 			"auth/managed-tokens-need-the-right"),
 		wrap(on(list), func(x *exchange) *response {
@@ -312,7 +318,8 @@ var rights = []Mutant{
 		}),
 	},
 	{
-		"managed-tokens-hidden", "managed-tokens", "An administrator does not see managed tokens.",
+		"managed-tokens-hidden", "managed-tokens",
+		"An administrator's list leaves out managed tokens.",
 		killedBy("list/managed-tokens-are-shown-to-administrators",
 			"auth/managed-tokens-need-the-right"),
 		mutateResponse(on(list), func(resp *response) {
@@ -320,7 +327,7 @@ var rights = []Mutant{
 		}),
 	},
 	{
-		"managed-tokens-deleted", "managed-tokens", "Their owner deletes managed tokens.",
+		"managed-tokens-deleted", "managed-tokens", "The owner of a managed token deletes it.",
 		killedBy("list/managed-tokens-cannot-be-changed", "auth/managed-tokens-need-the-right"),
 		mutateRequest(on(remove), func(x *exchange) {
 			if token := x.findToken(x.id); token["managed"] == true &&
@@ -331,7 +338,7 @@ var rights = []Mutant{
 	},
 	{
 		"managed-tokens-patched", "managed-tokens",
-		"A patch of a managed token by its owner answers 200.",
+		"A patch of a managed token by its owner returns 200.",
 		killedBy("list/managed-tokens-cannot-be-changed", "auth/managed-tokens-need-the-right"),
 		wrap(on(patch), func(x *exchange) *response {
 			resp := x.forward()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// operation is what a request asks for.
+// operation is an operation of the API or the token endpoint.
 type operation string
 
 const (
@@ -21,21 +21,21 @@ const (
 	otherOperation operation = "another"
 )
 
-// target is where a request goes.
+// target describes the operation that a request is for.
 type target struct {
-	// prefix is that of a namespace, /t/NAME, empty for the default one.
+	// prefix is that of the namespace, such as /t/NAME. It is empty for the default namespace.
 	prefix string
 	op     operation
-	// version of the API, empty for what belongs to none.
+	// version of the API, empty for the token endpoint.
 	version string
-	// id of the token, of patch and delete.
+	// id of the token, for patch and delete.
 	id string
 }
 
-// control tells a request to the mock's own surface, which no mutant touches.
+// control is any operation of the control API, which mutants never change.
 const control operation = "control"
 
-// targetOf finds out where a request goes.
+// targetOf parses the path and method of a request.
 func targetOf(r *http.Request) target {
 	segments := strings.FieldsFunc(r.URL.Path, func(c rune) bool { return c == '/' })
 	t := target{op: otherOperation}
@@ -89,7 +89,7 @@ func oauthOperation(method, name string) operation {
 	return otherOperation
 }
 
-// collectionPath is the path of the tokens in a version, behind the prefix.
+// collectionPath returns the path of the tokens in a version, with the namespace prefix.
 func (t target) collectionPath(version string) string {
 	if version == "v1" {
 		return t.prefix + "/personal-access-tokens/v1"
@@ -97,29 +97,31 @@ func (t target) collectionPath(version string) string {
 	return t.prefix + "/" + version + "/personal-access-tokens"
 }
 
-// isLegacy tells a version in which a token always expires.
+// isLegacy reports whether every token expires in the version.
 func (t target) isLegacy() bool {
 	return slices.Contains([]string{"beta", "v3", "v2024"}, t.version)
 }
 
-// matcher chooses requests.
+// matcher selects requests.
 type matcher func(target) bool
 
-// on chooses operations.
+// on returns a matcher for some operations.
 func on(ops ...operation) matcher {
 	return func(t target) bool { return slices.Contains(ops, t.op) }
 }
 
-// onLegacy chooses operations of the legacy versions, onCurrent those of the others.
+// onLegacy returns a matcher for operations of the legacy versions.
 func onLegacy(ops ...operation) matcher {
 	return func(t target) bool { return on(ops...)(t) && t.isLegacy() }
 }
 
+// onCurrent returns a matcher for operations of the current versions.
 func onCurrent(ops ...operation) matcher {
 	return func(t target) bool { return on(ops...)(t) && !t.isLegacy() }
 }
 
-// api chooses the operations on tokens, anything every request.
+// api matches the operations on tokens.
 func api(t target) bool { return on(list, create, patch, remove, bulk)(t) }
 
+// anyRequest matches every request.
 func anyRequest(target) bool { return true }

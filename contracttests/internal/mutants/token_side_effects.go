@@ -7,16 +7,15 @@ import (
 	"time"
 )
 
-// Those of this file change what no request names, in places that few scenarios look at.
-
-// listsAll chooses lists without owner-id, and ofOwner those of an id.
+// listsAll reports whether a list is requested without owner-id.
 func listsAll(x *exchange) bool { return x.query("owner-id") == "" }
 
+// listsOneOwner reports whether a list is requested for the id of an owner.
 func listsOneOwner(x *exchange) bool {
 	return x.query("owner-id") != "" && x.query("owner-id") != "me"
 }
 
-// changeListed changes the tokens of lists that f chooses.
+// changeListed changes the tokens of the lists for which f returns true.
 func changeListed(f func(*exchange) bool, change func(token object)) middleware {
 	return mutateResponseFor(on(list), func(x *exchange, resp *response) {
 		if f(x) {
@@ -34,14 +33,14 @@ func changeOwner(change func(owner object)) func(object) {
 	}
 }
 
-// addDay moves the date of a token that has one.
+// addDay postpones the date of a token that has one.
 func addDay(token object) {
 	if date := parseTime(token["expirationDate"]); !date.IsZero() {
 		token["expirationDate"] = formatTime(date.AddDate(0, 0, 1))
 	}
 }
 
-// replaceValue returns a change of a property that is there.
+// replaceValue sets a property if it is present.
 func replaceValue(name string, value any) func(object) {
 	return func(token object) {
 		if _, present := token[name]; present {
@@ -50,7 +49,7 @@ func replaceValue(name string, value any) func(object) {
 	}
 }
 
-// addOperation adds an operation to patches that name nothing but a path.
+// addOperation appends an operation to patches of a single path.
 func addOperation(path string, op object) middleware {
 	return mutateRequest(on(patch), func(x *exchange) {
 		operations := x.patchOperations()
@@ -61,8 +60,7 @@ func addOperation(path string, op object) middleware {
 	})
 }
 
-// changeAfterWrite shows a property otherwise in every later response, of the tokens that f chooses
-// of a write that was carried out.
+// changeAfterWrite changes tokens in every response after a successful write. F returns their ids.
 func changeAfterWrite(write operation, f func(x *exchange, resp *response) []string,
 	change func(token object),
 ) middleware {
@@ -82,9 +80,16 @@ func changeAfterWrite(write operation, f func(x *exchange, resp *response) []str
 	})
 }
 
-func idOfPath(x *exchange, _ *response) []string      { return []string{x.id} }
-func idsOfBulk(x *exchange, _ *response) []string     { return x.bulkIDs() }
+// idOfPath returns the id in the path.
+func idOfPath(x *exchange, _ *response) []string { return []string{x.id} }
+
+// idsOfBulk returns the ids of a bulk update.
+func idsOfBulk(x *exchange, _ *response) []string { return x.bulkIDs() }
+
+// idOfCreate returns the id of the created token.
 func idOfCreate(_ *exchange, resp *response) []string { return []string{resp.text("id")} }
+
+// idsOfOthers returns the ids of the tokens that a write does not name.
 func idsOfOthers(x *exchange, _ *response) (ids []string) {
 	for _, token := range x.listTokens() {
 		if id := text(token, "id"); !slices.Contains(append(x.bulkIDs(), x.id), id) {
@@ -94,8 +99,7 @@ func idsOfOthers(x *exchange, _ *response) (ids []string) {
 	return ids
 }
 
-// applyRejected carries out a write that was rejected for its scopes or content, as change leaves
-// it.
+// applyRejected repeats a rejected write after change has made it valid, unless change returns nil.
 func applyRejected(op operation, status int, change func(*exchange) *exchange) middleware {
 	return mutateResponseFor(on(op), func(x *exchange, resp *response) {
 		if resp.status == status {
@@ -108,16 +112,16 @@ func applyRejected(op operation, status int, change func(*exchange) *exchange) m
 
 var allScopes = []string{"sp:scopes:all"}
 
-// tokenSideEffects are mutants of what tokens are beside what a request is about.
+// tokenSideEffects change tokens, properties and lists that the request does not name.
 var tokenSideEffects = []Mutant{
 	{
-		"list-of-all-shows-secrets", "secret-once", "The list of all tokens has a secret.",
+		"list-of-all-shows-secrets", "secret-once", "The list of all tokens has secrets.",
 		killedBy("auth/list-all-as-administrator"), changeListed(listsAll, func(token object) {
 			token["secret"] = randomHex(32)
 		}),
 	},
 	{
-		"list-of-owner-shows-secrets", "secret-once", "The list of an owner's id has a secret.",
+		"list-of-owner-shows-secrets", "secret-once", "A list by owner id has secrets.",
 		killedBy("list/owner-id-for-an-administrator"),
 		changeListed(listsOneOwner, func(token object) {
 			token["secret"] = randomHex(32)
@@ -138,48 +142,49 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"list-of-all-without-last-use", "nothing-else-changes",
-		"lastUsed is null in the list of all.", killedBy("create/response-equals-the-list"),
+		"lastUsed is null in the list of all tokens.", killedBy("create/response-equals-the-list"),
 		changeListed(listsAll, replaceValue("lastUsed", nil)),
 	},
 	{
 		"list-of-owner-without-last-use", "last-used",
-		"lastUsed is null in the list of an owner's id.",
+		"lastUsed is null in a list by owner id.",
 		killedBy("list/owner-id-for-an-administrator"),
 		changeListed(listsOneOwner, replaceValue("lastUsed", nil)),
 	},
 	{
 		"list-of-all-has-default-scopes", "nothing-else-changes",
-		"Every scope is sp:scopes:all in the list of all.", killedBy("create/scope-is-kept"),
+		"Every scope is sp:scopes:all in the list of all tokens.", killedBy("create/scope-is-kept"),
 		changeListed(listsAll, replaceValue("scope", allScopes)),
 	},
 	{
 		"list-of-all-has-default-validity", "nothing-else-changes",
-		"Every accessTokenValiditySeconds is 43200 in the list of all.",
+		"Every accessTokenValiditySeconds is 43200 in the list of all tokens.",
 		killedBy("create/validity-bounds-are-taken"),
 		changeListed(listsAll, replaceValue("accessTokenValiditySeconds", 43200)),
 	},
 	{
 		"list-of-all-never-expires", "nothing-else-changes",
-		"expirationDate is null in the list of all.", killedBy("create/response-equals-the-list"),
+		"expirationDate is null in the list of all tokens.",
+		killedBy("create/response-equals-the-list"),
 		changeListed(listsAll, replaceValue("expirationDate", nil)),
 	},
 	{
 		"list-of-all-cuts-names", "nothing-else-changes",
-		"Names are cut to ten letters in the list of all.",
+		"Names are truncated to ten letters in the list of all tokens.",
 		killedBy("create/response-equals-the-list"), changeListed(listsAll, func(token object) {
 			token["name"] = text(token, "name")[:min(10, len(text(token, "name")))]
 		}),
 	},
 	{
 		"list-of-all-is-of-now", "nothing-else-changes",
-		"created is a day later in the list of all.",
+		"created is a day later in the list of all tokens.",
 		killedBy("create/response-equals-the-list"), changeListed(listsAll, func(token object) {
 			token["created"] = formatTime(parseTime(token["created"]).Add(24 * time.Hour))
 		}),
 	},
 	{
 		"list-of-all-has-at-most-five", "write-is-stored",
-		"The list of all has five tokens at most.",
+		"The list of all tokens has at most five tokens.",
 		killedBy("create/response-equals-the-list"),
 		mutateResponseFor(on(list), func(x *exchange, resp *response) {
 			if listsAll(x) {
@@ -190,7 +195,8 @@ var tokenSideEffects = []Mutant{
 		}),
 	},
 	{
-		"list-of-all-names-no-owner", "same-owner", "owner.name is the id in the list of all.",
+		"list-of-all-names-no-owner", "same-owner",
+		"owner.name is the id in the list of all tokens.",
 		killedBy("create/response-equals-the-list"),
 		changeListed(listsAll, changeOwner(func(owner object) {
 			owner["name"] = owner["id"]
@@ -198,7 +204,7 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"owner-is-the-caller", "same-owner",
-		"The owner of a token has the name of whichever user lists it.",
+		"The owner of a listed token has the caller's name.",
 		killedBy("create/response-equals-the-list"),
 		mutateResponseFor(on(list), func(x *exchange, resp *response) {
 			resp.changeObjects(changeOwner(func(owner object) {
@@ -208,7 +214,7 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"filtered-list-has-default-scopes", "nothing-else-changes",
-		"Every scope is sp:scopes:all in a filtered list.",
+		"Every scope is sp:scopes:default in a filtered list.",
 		killedBy("filter/isnull-finds-the-unused"),
 		mutateResponseFor(on(list), func(x *exchange, resp *response) {
 			if x.query("filters") != "" {
@@ -217,7 +223,8 @@ var tokenSideEffects = []Mutant{
 		}),
 	},
 	{
-		"rename-resets-scope", "nothing-else-changes", "A rename resets the scope.",
+		"rename-resets-scope", "nothing-else-changes",
+		"A rename resets the scope to sp:scopes:default.",
 		killedBy("patch/name"),
 		addOperation("/name", replaceOperation("/scope", []string{"sp:scopes:default"})),
 	},
@@ -250,18 +257,18 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"list-of-owner-has-default-scopes", "nothing-else-changes",
-		"Every scope is sp:scopes:all in the list of an owner's id.",
+		"Every scope is sp:scopes:all in a list by owner id.",
 		killedBy("lifecycle/every-list-shows-the-same"),
 		changeListed(listsOneOwner, replaceValue("scope", allScopes)),
 	},
 	{
 		"list-of-owner-has-default-validity", "nothing-else-changes",
-		"Every accessTokenValiditySeconds is 43200 in the list of an owner's id.",
+		"Every accessTokenValiditySeconds is 43200 in a list by owner id.",
 		killedBy("lifecycle/every-list-shows-the-same"),
 		changeListed(listsOneOwner, replaceValue("accessTokenValiditySeconds", 43200)),
 	},
 	{
-		"rename-prolongs", "nothing-else-changes", "A rename moves the date by a day.",
+		"rename-prolongs", "nothing-else-changes", "A rename postpones the date by a day.",
 		killedBy("patch/name"), changeAfterWrite(patch, idOfPath, addDay),
 	},
 	{
@@ -285,7 +292,8 @@ var tokenSideEffects = []Mutant{
 		changeAfterWrite(patch, idsOfOthers, replaceValue("scope", allScopes)),
 	},
 	{
-		"bulk-of-two-stores-one", "write-is-stored", "A bulk update stores the first of several.",
+		"bulk-of-two-stores-one", "write-is-stored",
+		"A bulk update of several tokens stores the first only.",
 		killedBy("bulk/sorted-by-id"), wrap(on(bulk), func(x *exchange) *response {
 			resp, o := x.forward(), x.object()
 			if ids := x.bulkIDs(); resp.ok() && len(ids) > 2 && o != nil {
@@ -305,10 +313,10 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"bulk-sets-the-scope-unseen", "nothing-else-changes",
-		"A bulk update sets the scope, which only lists show.", killedBy("bulk/by-post"),
+		"A bulk update sets the scope without returning it.", killedBy("bulk/by-post"),
 		func(next http.Handler) http.Handler {
 			return changeAfterWrite(bulk, idsOfBulk, func(token object) {
-				// not in its own response
+				// the response to the bulk update itself is unchanged
 				if _, isListed := token["userAwareTokenNeverExpires"]; isListed {
 					token["scope"] = []string{"sp:scopes:default"}
 				}
@@ -316,7 +324,7 @@ var tokenSideEffects = []Mutant{
 		},
 	},
 	{
-		"bulk-renames", "nothing-else-changes", "A bulk update adds a letter to names.",
+		"bulk-renames", "nothing-else-changes", "A bulk update appends a letter to names.",
 		killedBy("bulk/by-post"), changeAfterWrite(bulk, idsOfBulk, func(token object) {
 			token["name"] = text(token, "name") + "x"
 		}),
@@ -328,13 +336,13 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"bulk-touches-neighbours", "nothing-else-changes",
-		"A bulk update moves the date of the tokens that it does not name.",
+		"A bulk update postpones the date of other tokens.",
 		killedBy("bulk/scopes"),
 		changeAfterWrite(bulk, idsOfOthers, addDay),
 	},
 	{
 		"bulk-by-post-shows-acknowledgment", "bulk-flag",
-		"A bulk update by POST shows userAwareTokenNeverExpires.", killedBy("bulk/by-post"),
+		"A bulk update by POST returns userAwareTokenNeverExpires.", killedBy("bulk/by-post"),
 		mutateResponseFor(on(bulk), func(x *exchange, resp *response) {
 			if x.r.Method == http.MethodPost {
 				resp.changeObjects(func(token object) {
@@ -344,7 +352,8 @@ var tokenSideEffects = []Mutant{
 		}),
 	},
 	{
-		"bulk-leaves-one-out", "bulk-update", "The response to a bulk update of three has two.",
+		"bulk-leaves-one-out", "bulk-update",
+		"The response to a bulk update leaves out the first of three tokens.",
 		killedBy("bulk/sorted-by-id"), mutateResponse(on(bulk), func(resp *response) {
 			resp.changeList(func(tokens []object) []object {
 				if len(tokens) > 2 {
@@ -356,7 +365,8 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"never-expiring-create-ignores-validity", "stored-as-sent",
-		"A create without a date has the validity 43200.", killedBy("expiry/never-with-validity"),
+		"A create without a date ignores accessTokenValiditySeconds.",
+		killedBy("expiry/never-with-validity"),
 		mutateBody(on(create), func(o object) {
 			if o["expirationDate"] == nil {
 				delete(o, "accessTokenValiditySeconds")
@@ -365,17 +375,18 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"create-stores-no-flag", "write-is-stored",
-		"A create does not store the flag beside a date.",
+		"A create does not store the flag together with a date.",
 		killedBy("expiry/never-is-a-null-in-create"),
 		changeAfterWrite(create, idOfCreate, replaceValue("userAwareTokenNeverExpires", false)),
 	},
 	{
 		"create-returns-another-scope", "stored-as-sent",
-		"Create answers sp:scopes:all beside a date.", killedBy("create/scope-is-kept"),
+		"Create returns sp:scopes:all instead of the stored scope.",
+		killedBy("create/scope-is-kept"),
 		mutateResponse(on(create), setProperty("scope", allScopes)),
 	},
 	{
-		"third-scope-ignored", "stored-as-sent", "Create keeps two scopes.",
+		"third-scope-ignored", "stored-as-sent", "Create stores the first two scopes only.",
 		killedBy("auth/scope-at-place/third"), mutateBody(on(create), func(o object) {
 			if scopes, ok := o["scope"].([]any); ok {
 				o["scope"] = scopes[:min(2, len(scopes))]
@@ -383,14 +394,14 @@ var tokenSideEffects = []Mutant{
 		}),
 	},
 	{
-		"half-an-id-is-enough", "exact-id", "Half an id finds the token.",
+		"half-an-id-is-enough", "exact-id", "Half an id matches the token.",
 		killedBy("patch/id-is-exact"),
 		matchIDsBy(func(id, requested string) bool {
 			return len(requested) >= 16 && strings.HasPrefix(id, requested)
 		}),
 	},
 	{
-		"id-in-capitals-is-enough", "exact-id", "An id in capitals finds the token.",
+		"id-in-capitals-is-enough", "exact-id", "An id in capitals matches the token.",
 		killedBy("patch/id-is-exact"), matchIDsBy(strings.EqualFold),
 	},
 	{
@@ -407,7 +418,7 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"rejected-patch-is-stored", "rejected-changes-nothing",
-		"A patch with a past date stores the name that it has as well.",
+		"A rejected patch stores the name.",
 		killedBy("patch/all-or-nothing/failed-test"),
 		applyRejected(patch, http.StatusBadRequest, func(x *exchange) *exchange {
 			return x.withBody(slices.DeleteFunc(x.patchOperations(), func(op object) bool {
@@ -417,7 +428,7 @@ var tokenSideEffects = []Mutant{
 	},
 	{
 		"rejected-delete-deletes", "rejected-changes-nothing",
-		"A delete without the right is answered 403 and carried out.",
+		"A delete without the right returns 403 and deletes the token.",
 		killedBy("auth/scopes-of-delete"),
 		applyRejected(remove, http.StatusForbidden, func(x *exchange) *exchange {
 			x.setUser(adminName(x))
@@ -426,7 +437,7 @@ var tokenSideEffects = []Mutant{
 	},
 }
 
-// matchIDsBy finds the token of a path by another comparison of ids.
+// matchIDsBy resolves the id in a path by another comparison.
 func matchIDsBy(equal func(id, requested string) bool) middleware {
 	return mutateRequest(on(patch, remove), func(x *exchange) {
 		for _, token := range x.listTokens() {

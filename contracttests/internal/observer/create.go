@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// clockTolerance is how far the clocks of target and observer may be apart.
+// clockTolerance is the tolerated difference between the clocks of target and observer.
 const clockTolerance = time.Minute
 
 var (
@@ -23,7 +23,7 @@ var (
 	allScopes       = encode([]string{"sp:scopes:all"})
 )
 
-// observeCreate compares a new token with the request, and remembers it.
+// observeCreate compares a new token with the request, and records it.
 func (o *Observer) observeCreate(e *exchange) {
 	req, resp := e.requestObject(), e.responseObject()
 	if !e.ok() {
@@ -31,7 +31,7 @@ func (o *Observer) observeCreate(e *exchange) {
 		return
 	}
 	if req == nil || resp == nil {
-		return // which the document forbids
+		return // validation reports it
 	}
 	for _, key := range createKeys {
 		if _, present := resp[key]; !present && (key != "expirationDate" || req.has(key)) {
@@ -40,11 +40,12 @@ func (o *Observer) observeCreate(e *exchange) {
 	}
 	id := resp.text("id")
 	if o.tokens[id] != nil {
-		o.report(rule.IDAndSecretForm, "id twice", "the new token has the id %s of another", id)
+		o.report(rule.IDAndSecretForm, "id twice", "the new token has the id %s of another token",
+			id)
 	}
 	if !idPattern.MatchString(id) || !secretPattern.MatchString(resp.text("secret")) {
 		o.report(rule.IDAndSecretForm, "form",
-			"expected an id of 32 and a secret of 64 hexadecimal digits in the response to create")
+			"the response to create lacks an id of 32 and a secret of 64 hexadecimal digits")
 	}
 	t := newToken(id)
 	o.tokens[id] = t
@@ -66,7 +67,8 @@ func (o *Observer) observeCreate(e *exchange) {
 		}
 	}
 	if time.Time.Year(parseTime(resp["expirationDate"])) == 9999 && !req.has("expirationDate") {
-		t.properties["expirationDate"] = json.RawMessage("null") // some tenants may write never so
+		// some tenants may encode never like this
+		t.properties["expirationDate"] = json.RawMessage("null")
 	}
 	t.properties["lastUsed"], t.properties["managed"] = json.RawMessage("null"),
 		json.RawMessage("false")
@@ -77,7 +79,7 @@ func (o *Observer) observeCreate(e *exchange) {
 	}
 }
 
-// checkStoredAsSent compares what was sent with what is answered.
+// checkStoredAsSent compares the request with the response.
 func (o *Observer) checkStoredAsSent(e *exchange, req, resp object) {
 	want := object{
 		"name": req["name"], "scope": req["scope"],
@@ -96,7 +98,7 @@ func (o *Observer) checkStoredAsSent(e *exchange, req, resp object) {
 		if got, present := resp[name]; present && !o.equalValues(name, value, got) &&
 			!o.isLeapSecond(name, value) {
 			o.report(rule.StoredAsSent, name,
-				"%s of the new token is %s, expected %s as it was sent",
+				"%s of the new token is %s, expected %s as sent",
 				name, got, value)
 		}
 	}
@@ -108,14 +110,14 @@ func (o *Observer) isLeapSecond(name string, value json.RawMessage) bool {
 	return name == "expirationDate" && parseTime(value).IsZero()
 }
 
-// checkDefaultDate judges the date of a token that was created without one.
+// checkDefaultDate checks the date of a token that was created without one.
 func (o *Observer) checkDefaultDate(e *exchange, req, resp object) {
 	got := parseTime(resp["expirationDate"])
 	switch {
 	case req.has("expirationDate"):
 	case e.isCurrent() && !got.IsZero() && got.Year() < 9999:
 		o.report(rule.ExpiryNever, "",
-			"expirationDate of the new token is %s, expected null: it never expires",
+			"expirationDate of the new token is %s, expected null because it never expires",
 			resp["expirationDate"])
 	case !e.isCurrent():
 		want := addSixMonths(parseTime(resp["created"]))
@@ -130,7 +132,7 @@ func (o *Observer) checkDefaultDate(e *exchange, req, resp object) {
 	}
 }
 
-// addSixMonths returns the moment six calendar months later, or on the last day of that month.
+// addSixMonths returns the time six calendar months later, or on the last day of that month.
 func addSixMonths(t time.Time) time.Time {
 	t = t.UTC()
 	first := time.Date(t.Year(), t.Month()+6, 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(),
@@ -141,7 +143,8 @@ func addSixMonths(t time.Time) time.Time {
 
 func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// recordRejectedCreate remembers a name that no token shall have because of this request.
+// recordRejectedCreate records the name of a rejected create. No token may get it from this
+// request.
 func (o *Observer) recordRejectedCreate(e *exchange, req object) {
 	owner, name := e.caller(), req.text("name")
 	if owner == "" || name == "" || e.outcomeUnknown() {
@@ -153,21 +156,21 @@ func (o *Observer) recordRejectedCreate(e *exchange, req object) {
 	o.rejectedNames[owner][name] = o.now
 }
 
-// checkNewlyListed judges a token that is in a list for the first time.
+// checkNewlyListed checks a token that a list includes for the first time.
 func (o *Observer) checkNewlyListed(resp object) {
 	owner, name := parseObject(resp["owner"]).text("id"), resp.text("name")
 	rejectedAt, rejected := o.rejectedNames[owner][name]
 	switch {
 	case rejected && !parseTime(resp["created"]).Before(rejectedAt.Add(-time.Second)):
 		o.report(rule.RejectedChangesNothing, "create",
-			"the token %s is listed, whose create was rejected", resp.text("id"))
+			"the token %s is listed although its create was rejected", resp.text("id"))
 	case !o.options.RealTenant && o.completeOwners[owner] && !decode[bool](resp["managed"]):
 		o.report(rule.NothingElseChanges, "appeared",
-			"the token %s appears in a list: no request has created it", resp.text("id"))
+			"the token %s is in a list although no request created it", resp.text("id"))
 	}
 }
 
-// forgetWrite forgets what a write of unknown outcome may have changed.
+// forgetWrite forgets everything that a write with unknown outcome may have changed.
 func (o *Observer) forgetWrite(e *exchange) {
 	switch e.Op {
 	case Create:
@@ -184,14 +187,14 @@ func (o *Observer) forgetWrite(e *exchange) {
 	}
 }
 
-// forget makes everything of a token unknown.
+// forget makes the state of a token unknown.
 func (t *token) forget() {
 	clear(t.properties)
 	clear(t.expectedRules)
 	t.uncertain = true
 }
 
-// namedProperties returns the properties that a JSON Patch names.
+// namedProperties returns the properties in the paths of a JSON Patch.
 func namedProperties(operations []object) (names []string) {
 	for _, op := range operations {
 		for _, pointer := range []string{op.text("path"), op.text("from")} {

@@ -10,10 +10,10 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// Operation names what a request asks for.
+// Operation is an operation of the API or the token endpoint.
 type Operation string
 
-// The operations. Other is any request outside them.
+// The operations. Other is any other request.
 const (
 	List       Operation = "list"
 	Create     Operation = "create"
@@ -27,7 +27,7 @@ const (
 	Other      Operation = "other"
 )
 
-// exchange is one that was read.
+// exchange is a parsed exchange.
 type exchange struct {
 	recording.Exchange
 	Op      Operation
@@ -35,13 +35,13 @@ type exchange struct {
 	ID      string // in the path of a patch or a delete
 	OAuth   bool
 	Query   url.Values
-	// session is that of the access token in the request, nil for none or an unknown one.
+	// session of the access token in the request, nil if it is absent or unknown.
 	session *session
 }
 
 var versions = []string{"beta", "v3", "v2024", "v2025", "v2026"}
 
-// parse finds out what a request asks for.
+// parse determines the operation of a request.
 func (o *Observer) parse(x recording.Exchange) *exchange {
 	e := &exchange{Exchange: x, Op: Other}
 	u, err := url.Parse(x.URL)
@@ -92,7 +92,7 @@ func (o *Observer) parse(x recording.Exchange) *exchange {
 		e.Op = Delete
 	}
 	if e.Op == Patch || e.Op == Delete {
-		e.ID, _ = url.PathUnescape(rest[0]) // a path that cannot be read names no token
+		e.ID, _ = url.PathUnescape(rest[0]) // an invalid escape yields an empty id
 	}
 	return e
 }
@@ -110,20 +110,20 @@ func oauthOperation(method string, path []string) Operation {
 	return Other
 }
 
-// ok reports whether the request was carried out.
+// ok reports whether the request succeeded.
 func (e *exchange) ok() bool { return e.Status >= 200 && e.Status <= 299 }
 
-// outcomeUnknown reports whether the outcome of the request is unknown.
+// outcomeUnknown reports whether the request may or may not have taken effect.
 func (e *exchange) outcomeUnknown() bool {
 	return e.Concurrent || e.Status >= 500 || e.Status == http.StatusRequestTimeout
 }
 
-// isCurrent reports whether tokens may live for ever in the version.
+// isCurrent reports whether tokens may never expire in the version.
 func (e *exchange) isCurrent() bool {
 	return slices.Contains([]string{"v2025", "v2026", "v1"}, e.Version)
 }
 
-// caller returns the id of the identity that makes the request, empty if it is not known.
+// caller returns the id of the caller's identity, empty if it is unknown.
 func (e *exchange) caller() string {
 	if e.session == nil {
 		return ""
@@ -131,14 +131,16 @@ func (e *exchange) caller() string {
 	return e.session.identity
 }
 
-// requestObject and reply return the objects that the request and the response have, nil for none.
-func (e *exchange) requestObject() object  { return parseObject([]byte(e.Body)) }
+// requestObject returns the object in the request body, nil if there is none.
+func (e *exchange) requestObject() object { return parseObject([]byte(e.Body)) }
+
+// responseObject returns the object in the response body, nil if there is none.
 func (e *exchange) responseObject() object { return parseObject([]byte(e.ResponseBody)) }
 
-// object is a JSON object, its values not decoded.
+// object is a JSON object whose values are not decoded.
 type object map[string]json.RawMessage
 
-// parseObject returns nil if data is no JSON object.
+// parseObject returns nil if data is not a JSON object.
 func parseObject(data []byte) object {
 	var o object
 	if json.Unmarshal(data, &o) != nil {
@@ -150,10 +152,10 @@ func parseObject(data []byte) object {
 // has reports whether a property is neither absent nor null.
 func (o object) has(name string) bool { return len(o[name]) > 0 && string(o[name]) != "null" }
 
-// text returns a property that is a string, and else the empty string.
+// text returns a string property, empty if it is absent or has another type.
 func (o object) text(name string) string { return decode[string](o[name]) }
 
-// decode decodes a value, and returns the zero value if it is of another type.
+// decode decodes a value. It returns the zero value if the type differs.
 func decode[T any](data json.RawMessage) (value T) {
 	if len(data) == 0 || json.Unmarshal(data, &value) != nil {
 		return *new(T)
@@ -165,7 +167,7 @@ func decode[T any](data json.RawMessage) (value T) {
 func encode(value any) json.RawMessage {
 	data, err := json.Marshal(value)
 	if err != nil {
-		return nil // of values that were decoded, there is none
+		return nil // decoded values always encode
 	}
 	return data
 }

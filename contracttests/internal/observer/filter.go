@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// truth is true, false or unknown: a comparison with null is neither true nor false.
+// truth is true, false or unknown. A comparison with null is unknown.
 type truth int
 
 const (
@@ -18,17 +18,17 @@ const (
 	isTrue
 )
 
-// filter is a condition on lastUsed, which is zero for a token that was never used.
+// filter is a condition on lastUsed, which is zero for an unused token.
 type filter struct {
 	eval func(lastUsed time.Time) truth
-	// rule is the rule that a list breaks which does not agree with it.
+	// rule is the rule that a list breaks if it does not match the filter.
 	rule rule.ID
 }
 
 var tokenPattern = regexp.MustCompile(`\(|\)|"[^"]*"|[^\s()"]+`)
 
-// parseFilter reads a filter of the standard collection parameters on lastUsed. It reports whether
-// it is one: what the target makes of others, the scenarios judge.
+// parseFilter parses a filter of the standard collection parameters on lastUsed. It reports false
+// for other filters. The scenarios check those.
 func parseFilter(text string) (f filter, ok bool) {
 	p := &filterParser{tokens: tokenPattern.FindAllString(text, -1)}
 	eval := p.or()
@@ -43,7 +43,7 @@ func parseFilter(text string) (f filter, ok bool) {
 	return filter{eval, rule.FilterIsNull}, true
 }
 
-// condition is a part of a filter, nil for one that cannot be read.
+// condition is a part of a filter, nil if it is invalid.
 type condition = func(lastUsed time.Time) truth
 
 type filterParser struct {
@@ -52,7 +52,7 @@ type filterParser struct {
 	comparisons int
 }
 
-// accept takes the next word if it is this one.
+// accept consumes the next token if it equals want.
 func (p *filterParser) accept(want string) bool {
 	if len(p.tokens) == 0 || p.tokens[0] != want {
 		return false
@@ -69,7 +69,7 @@ func (p *filterParser) and() condition {
 	return p.chain("and", p.not, func(a, b truth) truth { return min(a, b) })
 }
 
-// chain reads operands with a word between them.
+// chain parses operands separated by an operator.
 func (p *filterParser) chain(operator string, operand func() condition,
 	join func(a, b truth) truth,
 ) condition {
@@ -134,8 +134,7 @@ func (p *filterParser) primary() condition {
 	}
 }
 
-// checkFiltered judges whether a filtered list has the tokens that its filter is true of, and no
-// others.
+// checkFiltered checks that a filtered list has exactly the tokens for which its filter is true.
 func (o *Observer) checkFiltered(e *exchange, owner string, items []object) {
 	f, ok := parseFilter(e.Query.Get("filters"))
 	if !ok || len(e.Query["filters"]) != 1 {
@@ -150,11 +149,11 @@ func (o *Observer) checkFiltered(e *exchange, owner string, items []object) {
 		switch f.eval(parseTime(each["lastUsed"])) {
 		case isFalse:
 			o.report(f.rule, "found",
-				"the token %s is in the list with the filter %q, expected none with lastUsed %s",
+				"the token %s is in the list with the filter %q, expected no token with lastUsed %s",
 				each.text("id"), e.Query.Get("filters"), each["lastUsed"])
 		case isUnknown:
 			o.reportAssumed(rule.FilterUnknown, "",
-				"the token %s is in the list with the filter %q, expected none that was never used",
+				"the token %s is in the list with the filter %q, expected no unused token",
 				each.text("id"), e.Query.Get("filters"))
 		}
 	}
@@ -163,8 +162,8 @@ func (o *Observer) checkFiltered(e *exchange, owner string, items []object) {
 		if known && !present[id] && len(t.logins) == 0 && o.mustBeListed(e, t, owner) &&
 			f.eval(parseTime(value)) == isTrue {
 			o.report(f.rule, "left out",
-				"the token %s is absent from the list with the filter %q, expected it with "+
-					"lastUsed %s", id, e.Query.Get("filters"), value)
+				"the token %s is missing from the list with the filter %q, expected it because "+
+					"lastUsed is %s", id, e.Query.Get("filters"), value)
 		}
 	}
 }

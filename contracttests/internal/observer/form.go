@@ -10,10 +10,10 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// checkForm judges the headers of a response, and the body of an error.
+// checkForm checks the headers of a response and the body of an error.
 func (o *Observer) checkForm(e *exchange) {
 	if e.Method == http.MethodOptions {
-		return // of CORS, which is no part of the API
+		return // CORS is not part of the API
 	}
 	o.checkHeaders(e)
 	if e.Method == http.MethodHead {
@@ -39,13 +39,14 @@ func (o *Observer) checkHeaders(e *exchange) {
 	case id == "":
 		o.report(rule.Headers, "id", "the response has no SLPT-Request-ID")
 	case o.requestIDs[id]:
-		o.report(rule.Headers, "id twice", "SLPT-Request-ID is %q as of a request before", id)
+		o.report(rule.Headers, "id twice", "SLPT-Request-ID is %q, the id of an earlier request",
+			id)
 	}
 	o.requestIDs[id] = true
 	if date := e.ResponseHeader.Get("Date"); date == "" {
 		o.report(rule.Headers, "date", "the response has no Date")
 	} else if _, err := http.ParseTime(date); err != nil {
-		o.report(rule.Headers, "date form", "Date is %q, expected a date of HTTP", date)
+		o.report(rule.Headers, "date form", "Date is %q, expected an HTTP date", date)
 	}
 	if e.Status == http.StatusUnauthorized {
 		o.checkChallenge(e.ResponseHeader.Get("Www-Authenticate"))
@@ -63,7 +64,7 @@ func (o *Observer) checkChallenge(challenge string) {
 	}
 }
 
-// checkCache judges whether a response with a secret may be stored.
+// checkCache checks that a response with a secret may not be cached.
 func (o *Observer) checkCache(e *exchange) {
 	control := strings.ToLower(e.ResponseHeader.Get("Cache-Control"))
 	switch {
@@ -87,13 +88,13 @@ func (o *Observer) checkCache(e *exchange) {
 	}
 }
 
-// checkError judges the body of an error.
+// checkError checks the body of an error.
 func (o *Observer) checkError(e *exchange) {
 	body := e.responseObject()
 	switch {
 	case e.Status == http.StatusTooManyRequests:
 		if body.text("message") == "" {
-			o.report(rule.Error429, "message", "message of a 429 is %s, expected a text",
+			o.report(rule.Error429, "message", "message of a 429 is %s, expected a string",
 				body["message"])
 		}
 		if e.ResponseHeader.Get("Retry-After") == "" {
@@ -102,26 +103,26 @@ func (o *Observer) checkError(e *exchange) {
 	case e.OAuth && (e.Op == Login || e.Op == CheckToken):
 		if body.text("error") == "" || body.text("error_description") == "" {
 			o.report(rule.OAuthError, "",
-				"error and error_description of a %d are %s and %s, expected texts", e.Status,
+				"error and error_description of a %d are %s and %s, expected strings", e.Status,
 				body["error"], body["error_description"])
 		}
 	case e.Status == http.StatusUnauthorized:
 		if body.text("error") == "" {
-			o.report(rule.Error401, "", "error of a 401 is %s, expected a text", body["error"])
+			o.report(rule.Error401, "", "error of a 401 is %s, expected a string", body["error"])
 		}
 	case e.Version != "":
 		o.checkDTO(e, body)
 	}
 }
 
-// checkDTO judges an error in SailPoint's form.
+// checkDTO checks an error in SailPoint's format.
 func (o *Observer) checkDTO(e *exchange, body object) {
 	if code := body.text("detailCode"); !strings.HasPrefix(code, fmt.Sprint(e.Status)) {
-		o.report(rule.ErrorDTO, "code", "detailCode is %q, expected one that begins with %d", code,
+		o.report(rule.ErrorDTO, "code", "detailCode is %q, expected the prefix %d", code,
 			e.Status)
 	}
 	if id := body.text("trackingId"); id != e.ResponseHeader.Get("Slpt-Request-Id") || id == "" {
-		o.report(rule.TrackingID, "", "trackingId is %q, expected SLPT-Request-ID: %q", id,
+		o.report(rule.TrackingID, "", "trackingId is %q, expected the SLPT-Request-ID %q", id,
 			e.ResponseHeader.Get("Slpt-Request-Id"))
 	}
 	if causes, present := body["causes"]; !present || decode[[]json.RawMessage](causes) == nil {
@@ -138,6 +139,6 @@ func (o *Observer) checkDTO(e *exchange, body object) {
 	}
 	if defaults != 1 {
 		o.report(rule.ErrorDTO, "default",
-			"messages has %d messages of a DEFAULT locale, expected one", defaults)
+			"messages has %d messages with a DEFAULT locale, expected one", defaults)
 	}
 }

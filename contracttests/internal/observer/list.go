@@ -16,16 +16,17 @@ var listKeys = []string{
 	"expirationDate",
 }
 
-// observeList compares the tokens of a list with what is known, and judges which are there.
+// observeList compares the tokens of a list with the known tokens, and checks that the list is
+// complete.
 func (o *Observer) observeList(e *exchange) {
-	if !e.ok() || e.Concurrent { // what writes beside it have done so far is unknown
+	if !e.ok() || e.Concurrent { // the state of concurrent writes is unknown
 		return
 	}
 	owner := e.Query.Get("owner-id")
 	if owner == "me" {
 		owner = e.caller()
 		if owner == "" {
-			owner = "?" // a caller that is not known
+			owner = "?" // unknown caller
 		}
 	}
 	present := map[string]bool{}
@@ -45,7 +46,7 @@ func (o *Observer) observeList(e *exchange) {
 	}
 }
 
-// observeListed judges one token of a list.
+// observeListed checks one token of a list.
 func (o *Observer) observeListed(e *exchange, id, owner string, item object) {
 	o.checkKeys(e, item)
 	t, known := o.tokens[id]
@@ -66,17 +67,17 @@ func (o *Observer) observeListed(e *exchange, id, owner string, item object) {
 	}
 }
 
-// checkKeys judges which properties a listed token has.
+// checkKeys checks the properties of a listed token.
 func (o *Observer) checkKeys(e *exchange, item object) {
 	o.checkPresent(item, "a listed token")
 	if _, present := item["userAwareTokenNeverExpires"]; present != e.isCurrent() {
 		o.reportAssumed(rule.TokenKeys, "userAwareTokenNeverExpires",
-			"userAwareTokenNeverExpires of a listed token is in the list of %s: %t, expected %t",
+			"userAwareTokenNeverExpires of a token in a list of %s is present: %t, expected %t",
 			e.Version, present, e.isCurrent())
 	}
 }
 
-// checkPresent judges whether a token has the properties that it has in every version.
+// checkPresent checks that a token has the properties of every version.
 func (o *Observer) checkPresent(item object, what string) {
 	for _, key := range listKeys {
 		if _, present := item[key]; !present {
@@ -85,12 +86,12 @@ func (o *Observer) checkPresent(item object, what string) {
 	}
 }
 
-// checkComplete judges whether a list without a filter has every token that is known.
+// checkComplete checks that a list without a filter has every known token.
 func (o *Observer) checkComplete(e *exchange, owner string, present map[string]bool) {
 	for _, id := range slices.Sorted(maps.Keys(o.tokens)) {
 		if t := o.tokens[id]; !present[id] && o.mustBeListed(e, t, owner) {
 			o.report(cmp.Or(t.presenceRule, rule.NothingElseChanges), "presence",
-				"the token %s is absent from a list of its owner's tokens: no request has deleted "+
+				"the token %s is absent from a list of its owner although no request deleted "+
 					"it", id)
 			t.uncertain = true
 		}
@@ -104,7 +105,7 @@ func (o *Observer) checkComplete(e *exchange, owner string, present map[string]b
 	}
 }
 
-// mustBeListed reports whether a list for an owner has to show a token.
+// mustBeListed reports whether a list for an owner must include a token.
 func (o *Observer) mustBeListed(e *exchange, t *token, owner string) bool {
 	switch {
 	case t.deleted, t.uncertain, t.owner() == "", !t.created && !t.listed:
@@ -119,12 +120,12 @@ func (o *Observer) mustBeListed(e *exchange, t *token, owner string) bool {
 		(expires.IsZero() || o.now.Before(expires))
 }
 
-// listsManaged reports whether the caller sees managed tokens, as far as that is known.
+// listsManaged reports whether earlier lists of the caller had managed tokens.
 func (o *Observer) listsManaged(e *exchange) bool {
 	return e.session != nil && e.session.seesManaged
 }
 
-// observeLastUsed judges when a token was used last.
+// observeLastUsed checks lastUsed of a token.
 func (o *Observer) observeLastUsed(t *token, value json.RawMessage) {
 	known, ok := t.properties["lastUsed"]
 	if !ok || !o.isTracked(t) {
@@ -146,17 +147,18 @@ func (o *Observer) observeLastUsed(t *token, value json.RawMessage) {
 	case got.IsZero():
 		o.report(rule.LastUsed, "gone", prefix+", expected %s as before", t.id, value, known)
 	case !former.IsZero() && got.Before(former):
-		o.report(rule.LastUsed, "back", prefix+", which is before %s", t.id, value, known)
+		o.report(rule.LastUsed, "back", prefix+", earlier than the previous %s", t.id, value, known)
 	case len(t.logins) == 0 && t.rejectedLogin:
 		o.report(rule.LastUsed, "rejected",
-			prefix+", expected %s: the login since then was rejected",
+			prefix+", expected %s because the login since then was rejected",
 			t.id, value, known)
 	case len(t.logins) == 0:
 		o.report(rule.LastUsed, "without a login",
-			prefix+", expected %s: it has not logged in since",
+			prefix+", expected %s because it has not logged in since",
 			t.id, value, known)
 	case !former.IsZero() && got.Before(day) && sameDay(former, got):
-		o.report(rule.LastUsed, "day", prefix+", expected %s: it moves once a day", t.id, value,
+		o.report(rule.LastUsed, "day", prefix+", expected %s because it changes once a day", t.id,
+			value,
 			known)
 	case !former.IsZero() && got.Before(day):
 		o.reportAssumed(rule.LastUsed, "24 hours", prefix+", expected %s until %s", t.id, value,
@@ -164,7 +166,7 @@ func (o *Observer) observeLastUsed(t *token, value json.RawMessage) {
 			formatTime(day))
 	case !slices.ContainsFunc(t.logins,
 		func(login time.Time) bool { return got.Sub(login).Abs() <= clockTolerance }):
-		o.report(rule.LastUsed, "moment", prefix+", expected the moment of a login", t.id, value)
+		o.report(rule.LastUsed, "moment", prefix+", expected the time of a login", t.id, value)
 	}
 	o.setProperty(t, "lastUsed", value)
 	t.setLastUsed(value)
@@ -174,19 +176,19 @@ func (t *token) setLastUsed(value json.RawMessage) {
 	t.properties["lastUsed"], t.logins, t.rejectedLogin = value, nil, false
 }
 
-// checkUnchangedLastUsed judges a lastUsed that is as it was before logins.
+// checkUnchangedLastUsed checks a lastUsed that logins did not change.
 func (o *Observer) checkUnchangedLastUsed(t *token, former time.Time) {
 	if o.options.RealTenant {
-		return // it may lag behind by longer than other writes
+		return // lastUsed may lag longer than other properties
 	}
 	for _, login := range t.logins {
 		if former.IsZero() {
 			o.report(rule.LastUsed, "null",
-				"lastUsed of the token %s is null, expected about %s, when it logged in", t.id,
+				"lastUsed of the token %s is null, expected the time of its login, about %s", t.id,
 				formatTime(login))
 		} else if login.Sub(former) > 24*time.Hour+clockTolerance {
 			o.reportAssumed(rule.LastUsed, "unmoved",
-				"lastUsed of the token %s is %s, expected about %s, when it logged in", t.id,
+				"lastUsed of the token %s is %s, expected the time of its login, about %s", t.id,
 				formatTime(former), formatTime(login))
 		}
 	}

@@ -16,18 +16,18 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// session holds what is known about an access token.
+// session has the known properties of an access token.
 type session struct {
 	client   string
 	identity string // empty for a client without a user
 	scopes   []string
 	claims   object
-	// expires is when it does, zero if its claims do not say so.
+	// expires is the expiry, zero if the claims have none.
 	expires     time.Time
 	seesManaged bool
 }
 
-// observeLogin compares a login with its token, and its access token with the response.
+// observeLogin compares a login with its token, and the access token with the response.
 func (o *Observer) observeLogin(e *exchange) {
 	params := tokenParameters(e)
 	client := params.Get("client_id")
@@ -42,14 +42,15 @@ func (o *Observer) observeLogin(e *exchange) {
 	resp := e.responseObject()
 	if got := s.claims.text("client_id"); got != client && s.claims != nil {
 		o.report(rule.ExactID, "client_id",
-			"client_id in the access token is %q, expected the one that logged in: %q", got, client)
+			"client_id in the access token is %q, expected the id that logged in: %q", got, client)
 	}
 	if resp.text("token_type") != "bearer" {
 		o.report(rule.TokenResponse, "token_type", "token_type is %s, expected bearer",
 			resp["token_type"])
 	}
 	if _, present := resp["refresh_token"]; present {
-		o.report(rule.TokenResponse, "refresh_token", "the response to the login has a refresh_token")
+		o.report(rule.TokenResponse, "refresh_token",
+			"the response to the login has a refresh_token")
 	}
 	o.checkUser(client, resp)
 	o.checkClaims(s, resp)
@@ -64,7 +65,7 @@ func (o *Observer) observeLogin(e *exchange) {
 	}
 }
 
-// addSession remembers what an access token gives.
+// addSession records the owner, scopes and claims of an access token.
 func (o *Observer) addSession(e *exchange) *session {
 	resp := e.responseObject()
 	bearer := resp.text("access_token")
@@ -80,24 +81,25 @@ func (o *Observer) addSession(e *exchange) *session {
 	return s
 }
 
-// checkUser judges whether a login names a user if it has one.
+// checkUser checks that a login returns a user if and only if it has one.
 func (o *Observer) checkUser(client string, resp object) {
 	for _, name := range []string{"identity_id", "user_name"} {
 		if isUser := client != o.options.APIClient; resp.has(name) != isUser {
-			o.report(rule.LoginUser, name, "%s of the login is there: %t, expected %t", name,
+			o.report(rule.LoginUser, name, "%s of the login is present: %t, expected %t", name,
 				resp.has(name), isUser)
 		}
 	}
 }
 
-// checkLoginOf compares the response to a login with the token that logged in.
+// checkLoginOf compares a login with its token.
 func (o *Observer) checkLoginOf(e *exchange, t *token, s *session, resp object) {
 	if t.deleted && !t.uncertain && !e.Concurrent {
 		o.report(rule.TokenDeletedOrExpired, "deleted", "the deleted token %s logs in", t.id)
 	}
 	if expiry := parseTime(t.properties["expirationDate"]); !expiry.IsZero() &&
 		o.now.Sub(expiry) > clockTolerance && o.isTracked(t) {
-		o.report(rule.TokenDeletedOrExpired, "expired", "the token %s logs in, which expired at %s",
+		o.report(rule.TokenDeletedOrExpired, "expired",
+			"the token %s logs in, but it expired at %s",
 			t.id, formatTime(expiry))
 	}
 	if validity, known := t.properties["accessTokenValiditySeconds"]; known {
@@ -114,24 +116,24 @@ func (o *Observer) checkLoginOf(e *exchange, t *token, s *session, resp object) 
 	}
 	if scope, known := t.properties["scope"]; known && !o.allowsScopes(t, scope, s.scopes) {
 		o.report(rule.LoginScope, "",
-			"scope of the login is %s, expected the scopes of the token with blanks between them: "+
+			"scope of the login is %s, expected the token's scopes separated by blanks: "+
 				"%s", resp["scope"], scope)
 	}
 }
 
-// slack is by how many seconds expires_in may be less than the validity.
+// slack is the number of seconds by which expires_in may be less than the validity.
 func (o *Observer) slack() float64 {
 	if o.options.RealTenant {
-		return 10 // it may count what remains
+		return 10 // a tenant may return the remaining lifetime
 	}
 	return 0
 }
 
-// scopeDelay is how long logins may give the scopes of before a change.
+// scopeDelay is the time for which logins may return the scopes before a change.
 const scopeDelay = 20*time.Minute + clockTolerance
 
-// allowsScopes reports whether a login may give these scopes: those of its token, or, for a while,
-// those of before a change.
+// allowsScopes reports whether a login may return these scopes: the token's scopes or, within
+// scopeDelay of a change, its previous scopes.
 func (o *Observer) allowsScopes(t *token, scope json.RawMessage, granted []string) bool {
 	same := func(value json.RawMessage) bool { return equalSets(decode[[]string](value), granted) }
 	return same(scope) || slices.ContainsFunc(t.scopes, func(r replacedValue) bool {
@@ -139,14 +141,14 @@ func (o *Observer) allowsScopes(t *token, scope json.RawMessage, granted []strin
 	})
 }
 
-// equalSets compares what logins write as texts with blanks between them.
+// equalSets compares scopes, which logins return as texts separated by blanks.
 func equalSets(a, b []string) bool {
-	a = strings.Fields(strings.Join(a, " ")) // a scope may have any letters
+	a = strings.Fields(strings.Join(a, " ")) // a scope may contain blanks
 	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
 	return slices.Equal(slices.Compact(a), slices.Compact(b))
 }
 
-// parseClaims returns the claims of an access token, nil if it is no JSON Web Token.
+// parseClaims returns the claims of an access token, nil if it is not a JSON Web Token.
 func parseClaims(bearer string) object {
 	parts := strings.Split(bearer, ".")
 	if len(parts) != 3 {
@@ -159,10 +161,11 @@ func parseClaims(bearer string) object {
 	return parseObject(claims)
 }
 
-// checkClaims compares an access token with the response that it is in.
+// checkClaims compares an access token with the response that contains it.
 func (o *Observer) checkClaims(s *session, resp object) {
 	if s.claims == nil {
-		o.report(rule.AccessTokenIsJWS, "form", "access_token is no JSON Web Token in compact form")
+		o.report(rule.AccessTokenIsJWS, "form",
+			"access_token is not a JSON Web Token in compact form")
 		return
 	}
 	for _, name := range []string{
@@ -176,14 +179,14 @@ func (o *Observer) checkClaims(s *session, resp object) {
 				value)
 		} else if present != claimed && !o.options.RealTenant {
 			o.report(rule.ClaimsAgree, name,
-				"%s is in the access token: %t, and in the response to the login: %t", name,
+				"%s is present in the access token: %t, in the response to the login: %t", name,
 				claimed, present)
 		}
 	}
 	want := o.now.Add(time.Duration(decode[float64](resp["expires_in"])) * time.Second)
 	if s.expires.Sub(want).Abs() > clockTolerance {
 		o.report(rule.ClaimsAgree, "exp",
-			"exp in the access token is %s, expected expires_in from now: %s",
+			"exp in the access token is %s, expected the time after expires_in: %s",
 			formatTime(s.expires),
 			formatTime(want))
 	}
@@ -199,7 +202,7 @@ func (o *Observer) observeCheckToken(e *exchange) {
 	for _, name := range slices.Sorted(maps.Keys(s.claims)) {
 		value, present := resp[name]
 		if name == "scope" || name == "scope_hash" {
-			continue // written in another form
+			continue // has another format
 		}
 		if present && !o.equalValues(name, s.claims[name], value) ||
 			!present && !o.options.RealTenant {
@@ -217,8 +220,8 @@ func (o *Observer) observeCheckToken(e *exchange) {
 	}
 }
 
-// tokenParameters returns the parameters of a request to the token endpoint: of the query, of a
-// form, and of HTTP Basic.
+// tokenParameters returns the parameters of a request to the token endpoint from the query, a form
+// and HTTP Basic.
 func tokenParameters(e *exchange) url.Values {
 	values := maps.Clone(e.Query)
 	if values == nil {
@@ -227,7 +230,7 @@ func tokenParameters(e *exchange) url.Values {
 	kind, parameters, _ := mime.ParseMediaType(e.Header.Get("Content-Type"))
 	switch kind {
 	case "application/x-www-form-urlencoded":
-		form, _ := url.ParseQuery(e.Body) // what can be read of it
+		form, _ := url.ParseQuery(e.Body) // keeps the valid pairs
 		maps.Copy(values, form)
 	case "multipart/form-data":
 		readMultipart(multipart.NewReader(strings.NewReader(e.Body), parameters["boundary"]),

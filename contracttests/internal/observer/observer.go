@@ -1,6 +1,6 @@
-// Package observer judges every exchange of a scenario, whatever the scenario is about. It
-// remembers what the responses before have shown, and reports what contradicts it. It makes no
-// request of its own and knows nothing of the mock: exchanges go in, findings come out.
+// Package observer checks every exchange of a scenario against the rules that hold for all of them.
+// It compares an exchange with the earlier ones and reports contradictions. An observer makes no
+// requests and is independent of the mock.
 package observer
 
 import (
@@ -13,53 +13,55 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// A Finding is one way in which an exchange breaks a rule.
+// A Finding is a violation of a rule by an exchange.
 type Finding struct {
 	Rule rule.ID
-	// Evidence is that of the part of the rule that is broken. It is never surer than the rule.
+	// Evidence is that of the violated part of the rule. It is never stronger than the evidence of
+	// the rule.
 	Evidence evidence.Level
-	// Message names the rule and the problem.
+	// Message names the rule and describes the violation.
 	Message string
 }
 
-// Options say what an observer may rely on. With nothing but Now they are those of a patmock.
+// Options configure an observer. Only Now is required, and the other zero values suit a patmock.
 type Options struct {
-	// Now returns the time at the target. It is required.
+	// Now returns the time at the target.
 	Now func() time.Time
-	// RealTenant reports that the target is a real tenant. Others use it at the same time, so that
-	// only tokens that the observed exchanges created are followed.
+	// RealTenant reports whether the target is a real tenant. Other clients use it at the same
+	// time, so the observer tracks only tokens that observed exchanges created.
 	RealTenant bool
-	// ConsistencyTimeout is how long a list may still show what was before a write.
+	// ConsistencyTimeout is the time for which a list may still show the state before a write.
 	ConsistencyTimeout time.Duration
-	// HasFaults reports that responses may have injected faults. Those with the header of a fault
-	// are not judged.
+	// HasFaults reports whether responses may have injected faults. A response with the header of a
+	// fault is not checked.
 	HasFaults bool
-	// APIClient is the id of a client without a user, empty for none.
+	// APIClient is the id of a client without a user, empty if there is none.
 	APIClient string
 	// BrokenRules are the rules that the exchanges break on purpose.
 	BrokenRules []rule.ID
 }
 
-// An Observer follows the exchanges of one scenario in one namespace. It is used by one goroutine.
+// An Observer checks the exchanges of one scenario in one namespace. It is not safe for concurrent
+// use.
 type Observer struct {
 	options  Options
 	tokens   map[string]*token
 	sessions map[string]*session // by access token
-	// secrets are those of tokens and logins, with what they are.
+	// secrets of tokens and logins, with a description of each.
 	secrets map[string]string
-	// names are those of owners and users, by id.
+	// names of owners and users, by id.
 	names map[string]string
-	// completeOwners are the ids of the owners whose tokens a list has shown completely.
+	// completeOwners has the ids of owners for which a list was complete.
 	completeOwners map[string]bool
-	// rejectedNames are the names of creates that were rejected, by owner.
+	// rejectedNames has the names of rejected creates and their times, by owner.
 	rejectedNames map[string]map[string]time.Time
-	requestIDs    map[string]bool // ids of requests
-	reported      map[string]bool // kinds of findings that were reported
+	requestIDs    map[string]bool
+	reported      map[string]bool // kinds of reported findings
 	findings      []Finding
 	now           time.Time
 }
 
-// New returns an observer that has seen nothing.
+// New returns an observer without any state.
 func New(o Options) *Observer {
 	return &Observer{
 		options: o, tokens: map[string]*token{}, sessions: map[string]*session{},
@@ -70,7 +72,7 @@ func New(o Options) *Observer {
 	}
 }
 
-// Rules returns the rules that an observer judges in every exchange.
+// Rules returns the rules that an observer checks in every exchange.
 func Rules() []rule.ID {
 	return []rule.ID{
 		rule.NothingElseChanges, rule.RejectedChangesNothing, rule.StoredAsSent, rule.WriteIsStored,
@@ -90,7 +92,8 @@ func Rules() []rule.ID {
 	}
 }
 
-// Observe judges an exchange by itself and by those before. It reports each kind of finding once.
+// Observe checks an exchange by itself and against the earlier ones. It reports each kind of
+// finding once.
 func (o *Observer) Observe(x recording.Exchange) []Finding {
 	o.findings, o.now = nil, o.options.Now()
 	e := o.parse(x)
@@ -123,15 +126,15 @@ func (o *Observer) Observe(x recording.Exchange) []Finding {
 	return o.findings
 }
 
-// ObserveLogin learns who an access token belongs to from a login that was judged before, by
-// another observer.
+// ObserveLogin records the owner of an access token without checking the login. Another observer
+// has checked it already.
 func (o *Observer) ObserveLogin(x recording.Exchange) {
 	if e := o.parse(x); e.ok() && e.Op == Login {
 		o.addSession(e)
 	}
 }
 
-// AddToken makes a token known that no exchange created.
+// AddToken adds a token that no exchange created.
 func (o *Observer) AddToken(id, secret string) {
 	o.tokens[id] = newToken(id)
 	o.secrets[secret] = "the secret of a token"
@@ -139,12 +142,12 @@ func (o *Observer) AddToken(id, secret string) {
 
 const faultHeader = "X-Mock-Fault"
 
-// report reports a finding unless one of its kind was reported, which the rule and the aspect name.
+// report reports a finding unless the same rule and aspect were reported before.
 func (o *Observer) report(id rule.ID, aspect, format string, args ...any) {
 	o.reportWith(id, id.Evidence(), aspect, format, args...)
 }
 
-// reportAssumed reports a finding about a part of a rule that is only assumed.
+// reportAssumed is like report for a part of the rule that is only assumed.
 func (o *Observer) reportAssumed(id rule.ID, aspect, format string, args ...any) {
 	o.reportWith(id, evidence.Assumed, aspect, format, args...)
 }

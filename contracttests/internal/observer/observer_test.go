@@ -28,7 +28,7 @@ const (
 	created = "2027-01-02T03:04:05.000Z"
 )
 
-// exchange returns one in the form that every response has.
+// exchange returns an exchange with the headers that every response has.
 func exchange(method, url, body string, status int, reply string) recording.Exchange {
 	x := recording.Exchange{
 		Method: method, URL: url, Body: body, Status: status, ResponseBody: reply,
@@ -51,7 +51,7 @@ func exchange(method, url, body string, status int, reply string) recording.Exch
 
 var requests int
 
-// token returns a token of a list, with properties besides.
+// token returns a token of a list with some properties replaced.
 func token(overrides map[string]any) string {
 	properties := map[string]any{
 		"id": id, "name": "report", "scope": []string{"sp:scopes:all"}, "created": created,
@@ -80,7 +80,7 @@ func filtered(filter string, tokens ...string) recording.Exchange {
 	return x
 }
 
-// atOnce makes an exchange one of several side by side.
+// atOnce marks an exchange as concurrent.
 func atOnce(x recording.Exchange) recording.Exchange {
 	x.Concurrent = true
 	return x
@@ -115,20 +115,20 @@ func remove(status int, reply string) recording.Exchange {
 const rejection = `{"detailCode":"400.1 Bad request","trackingId":"TRACKING","causes":[],` +
 	`"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
 
-// rejected gives an error the id of its response.
+// rejected sets the tracking id of an error.
 func rejected(x recording.Exchange) recording.Exchange {
 	x.ResponseBody = strings.ReplaceAll(x.ResponseBody, "TRACKING",
 		x.ResponseHeader.Get("Slpt-Request-Id"))
 	return x
 }
 
-// withHeader changes a header of the response.
+// withHeader sets a header of the response.
 func withHeader(x recording.Exchange, name string, values ...string) recording.Exchange {
 	x.ResponseHeader[http.CanonicalHeaderKey(name)] = values
 	return x
 }
 
-// bulkOf returns a token without what a bulk update leaves out.
+// bulkOf returns a token as in the response to a bulk update.
 func bulkOf(overrides map[string]any) string {
 	return strings.Replace(token(overrides), `,"userAwareTokenNeverExpires":false`, "", 1)
 }
@@ -347,7 +347,7 @@ func TestSee(t *testing.T) {
 	}
 }
 
-// A finding is reported once, and not at all if its rule is broken on purpose.
+// TestSee_OncePerKind checks that a finding is reported once, and never for a broken rule.
 func TestSee_OncePerKind(t *testing.T) {
 	cut := []recording.Exchange{withHeader(list(), "Date"), withHeader(list(), "Date")}
 	for _, test := range []struct {
@@ -364,7 +364,7 @@ func TestSee_OncePerKind(t *testing.T) {
 	}
 }
 
-// On a tenant a list may lag behind a write, and others create, change and delete tokens.
+// TestSee_Tenant checks that a tenant's lists may lag, and that other clients may change tokens.
 func TestSee_Tenant(t *testing.T) {
 	const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
 	clock := now
@@ -391,7 +391,7 @@ func TestSee_Tenant(t *testing.T) {
 	}
 }
 
-// Every rule of the observer is registered, and named once.
+// TestRules checks that every rule of the observer is registered and listed once.
 func TestRules(t *testing.T) {
 	for i, each := range observer.Rules() {
 		if _, findings := rule.Find(each); !findings ||

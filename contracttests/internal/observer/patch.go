@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// observePatch compares a patched token with what the patch names.
+// observePatch compares a patched token with the patch.
 func (o *Observer) observePatch(e *exchange) {
 	t, known := o.tokens[e.ID]
 	operations := decode[[]object](json.RawMessage(e.Body))
@@ -21,19 +21,20 @@ func (o *Observer) observePatch(e *exchange) {
 	resp := e.responseObject()
 	if id := resp.text("id"); id != e.ID && id != "" {
 		o.report(rule.ExactID, "",
-			"the patch of the id %q changed the token %s, expected 404: no token has this id", e.ID,
+			"the patch of the id %q changed the token %s, expected 404 because no token has this "+
+				"id", e.ID,
 			id)
 		return
 	}
 	if resp == nil || !known && !idPattern.MatchString(e.ID) {
-		return // which the document forbids
+		return // validation reports it
 	}
 	t = o.token(e.ID)
 	o.checkNotDeleted(e, t)
 	o.apply(e, t, operations, resp)
 }
 
-// observeBulk compares the tokens of a bulk update with what it names.
+// observeBulk compares the tokens of a bulk update with the request.
 func (o *Observer) observeBulk(e *exchange) {
 	req := e.requestObject()
 	ids, operations := decode[[]string](req["ids"]), decode[[]object](req["patch"])
@@ -50,8 +51,8 @@ func (o *Observer) observeBulk(e *exchange) {
 		o.checkPresent(resp, "a token of a bulk update")
 		if _, present := resp["userAwareTokenNeverExpires"]; present {
 			o.report(rule.BulkFlag, "",
-				"userAwareTokenNeverExpires is in the response to a bulk update, expected it "+
-					"absent")
+				"the response to a bulk update has userAwareTokenNeverExpires, expected it to "+
+					"be absent")
 		}
 		if slices.Contains(ids, id) {
 			t := o.token(id)
@@ -62,12 +63,12 @@ func (o *Observer) observeBulk(e *exchange) {
 	slices.Sort(ids)
 	if !slices.Equal(ids, slices.Sorted(slices.Values(gotIDs))) {
 		o.report(rule.BulkUpdate, "ids",
-			"the bulk update responds with the tokens %q, expected those that it names: %q",
+			"the bulk update returns the tokens %q, expected the tokens of the request: %q",
 			gotIDs, ids)
 	}
 }
 
-// observeDelete notes a token that is gone.
+// observeDelete records the deletion of a token.
 func (o *Observer) observeDelete(e *exchange) {
 	t, known := o.tokens[e.ID]
 	switch {
@@ -78,7 +79,8 @@ func (o *Observer) observeDelete(e *exchange) {
 		return
 	case !known && !idPattern.MatchString(e.ID):
 		o.report(rule.ExactID, "",
-			"the delete of the id %q is %d, expected 404: no token has this id", e.ID, e.Status)
+			"the delete of the id %q is %d, expected 404 because no token has this id", e.ID,
+			e.Status)
 		return
 	}
 	t = o.token(e.ID)
@@ -86,7 +88,7 @@ func (o *Observer) observeDelete(e *exchange) {
 	t.deleted, t.deletedAt, t.uncertain = true, o.now, false
 }
 
-// checkNotDeleted reports a write that finds a token which was deleted.
+// checkNotDeleted reports a write that succeeds on a deleted token.
 func (o *Observer) checkNotDeleted(e *exchange, t *token) {
 	if t.deleted && !t.uncertain && !e.Concurrent {
 		o.report(rule.DeleteIsFinal, string(e.Op),
@@ -94,7 +96,7 @@ func (o *Observer) checkNotDeleted(e *exchange, t *token) {
 	}
 }
 
-// recordRejected notes a write that was rejected: the properties that it names stay as they are.
+// recordRejected records a rejected write. Its properties must not change.
 func (o *Observer) recordRejected(e *exchange, t *token, names []string) {
 	if t == nil {
 		return
@@ -113,12 +115,12 @@ func (o *Observer) recordRejected(e *exchange, t *token, names []string) {
 	}
 }
 
-// apply compares a changed token with what the operations make of what is known, and learns it.
+// apply compares a changed token with the expected result of the operations, and records it.
 func (o *Observer) apply(e *exchange, t *token, operations []object, resp object) {
 	names := namedProperties(operations)
-	if e.Concurrent { // the order of writes is unknown
+	if e.Concurrent { // the order of concurrent writes is unknown
 		for _, name := range names {
-			if former, known := t.properties[name]; known { // which late lists may show
+			if former, known := t.properties[name]; known { // late lists may still have it
 				t.previous[name] = append(t.previous[name], replacedValue{former, o.now})
 			}
 			delete(t.properties, name)
@@ -133,7 +135,7 @@ func (o *Observer) apply(e *exchange, t *token, operations []object, resp object
 			!o.equalValues(name, expected, value) &&
 			!o.isLeapSecond(name, expected) {
 			o.report(rule.StoredAsSent, name,
-				"%s of the token %s is %s in the response to %s, expected %s as it was sent", name,
+				"%s of the token %s is %s in the response to %s, expected %s as sent", name,
 				t.id, value, e.Op, expected)
 		}
 		switch {
@@ -148,7 +150,7 @@ func (o *Observer) apply(e *exchange, t *token, operations []object, resp object
 	}
 	const flag = "userAwareTokenNeverExpires"
 	if slices.Contains(names, "expirationDate") && !slices.Contains(names, flag) {
-		t.expectedRules[flag] = rule.FlagAfterDate // which no document settles
+		t.expectedRules[flag] = rule.FlagAfterDate // not specified by any document
 	}
 	o.observeToken(e, t, resp, names...)
 }
@@ -167,8 +169,8 @@ func unescape(segment string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(segment)
 }
 
-// applyPatch applies a JSON Patch to the properties of a token. It reports whether the outcome is
-// sure: operations on what is not known, and copies, are not followed.
+// applyPatch applies a JSON Patch to the properties of a token. It reports whether the result is
+// certain: copies and operations on unknown properties are not supported.
 func applyPatch(properties object, operations []object) bool {
 	for _, op := range operations {
 		name := firstSegment(op.text("path"))
@@ -196,7 +198,7 @@ func applyPatch(properties object, operations []object) bool {
 	return true
 }
 
-// defaultValue returns the value of a property that is removed or null.
+// defaultValue returns the value of a removed or null property.
 func defaultValue(name string) json.RawMessage {
 	switch name {
 	case "scope":

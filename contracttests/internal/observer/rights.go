@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The scopes on tokens, by what they open.
+// The scopes that permit operations on tokens.
 var (
 	manageScopes = []string{
 		"sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:manage",
@@ -23,8 +23,8 @@ var (
 	}
 )
 
-// checkRights judges whether the scopes of an access token, as its login has shown them, open what
-// they have to open and nothing else.
+// checkRights checks that an operation succeeds if and only if the scopes of the access token
+// permit it.
 func (o *Observer) checkRights(e *exchange) {
 	scopes, isOperation := acceptedScopes[e.Op]
 	s := e.session
@@ -41,11 +41,13 @@ func (o *Observer) checkRights(e *exchange) {
 			e.Op, e.Status)
 	case e.ok() && !opens:
 		o.report(rule.OperationScopes, string(e.Op),
-			"the %s is %d with an access token of the scopes %q, expected 403", e.Op, e.Status,
+			"the %s is %d with an access token that has the scopes %q, expected 403", e.Op,
+			e.Status,
 			s.scopes)
 	case e.Status == http.StatusForbidden && opens && s.identity != "" && o.isOnOwnTokens(e):
 		o.report(rule.OperationScopes, string(e.Op)+" rejected",
-			"the %s of the caller's own tokens is 403 with an access token of the scopes %q", e.Op,
+			"the %s of the caller's own tokens is 403 with an access token that has the scopes %q",
+			e.Op,
 			s.scopes)
 	case e.ok() && !s.expires.IsZero() && o.now.Sub(s.expires) > clockTolerance:
 		o.report(rule.AccessTokenExpires, "",
@@ -58,7 +60,7 @@ func (o *Observer) checkRights(e *exchange) {
 	}
 }
 
-// isOnOwnTokens reports whether a request is surely about the caller's own tokens.
+// isOnOwnTokens reports whether a request is certainly about the caller's own tokens.
 func (o *Observer) isOnOwnTokens(e *exchange) bool {
 	switch e.Op {
 	case List:
@@ -72,7 +74,7 @@ func (o *Observer) isOnOwnTokens(e *exchange) bool {
 	return false
 }
 
-// isDeleted reports whether the token of that id is gone.
+// isDeleted reports whether the token with that id is deleted.
 func (o *Observer) isDeleted(id string) bool {
 	t := o.tokens[id]
 	return t != nil && t.deleted

@@ -8,13 +8,12 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// minSecretLength is how long a text has to be to count as a secret.
+// minSecretLength is the minimum length of a secret. Shorter texts may be words.
 const minSecretLength = 16
 
-// checkSecrets judges whether a response shows a secret that it must not show, and learns those
-// that it may.
+// checkSecrets reports secrets in responses that must not have them, and records new secrets.
 func (o *Observer) checkSecrets(e *exchange) {
-	if e.Op == Login && e.ok() { // another secret may be an id in the wrong place
+	if e.Op == Login && e.ok() { // a rejected secret may be an id
 		o.addSecret(tokenParameters(e).Get("client_secret"), "the secret of a token")
 	}
 	texts := []string{e.ResponseBody}
@@ -32,7 +31,7 @@ func (o *Observer) checkSecrets(e *exchange) {
 		secret := e.responseObject().text("secret")
 		if n := strings.Count(strings.Join(texts, "\n"), secret); n > 1 && secret != "" {
 			o.report(rule.SecretOnce, "twice",
-				"the response to create has the secret %d times, expected it once", n)
+				"the response to create has the secret %d times, expected once", n)
 		}
 		o.addSecret(secret, "the secret of a token")
 	case e.Op == Login && e.ok():
@@ -42,7 +41,7 @@ func (o *Observer) checkSecrets(e *exchange) {
 	}
 }
 
-// checkSecretKey judges whether a token has the property secret outside the response to create.
+// checkSecretKey reports the property secret outside the response to create.
 func (o *Observer) checkSecretKey(e *exchange) {
 	if !strings.Contains(e.ResponseBody, `"secret"`) {
 		return

@@ -10,34 +10,34 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// token is what is known of one.
+// token has the known state of a token.
 type token struct {
 	id string
-	// properties are its properties as they were last shown, or as a write has set them since.
+	// properties of the latest response, or of later writes.
 	properties object
-	// previous are the values that writes have replaced.
+	// previous has the values that writes replaced.
 	previous map[string][]replacedValue
-	// expectedRules are the rules that a property breaks which is not as known, if they are not
+	// expectedRules has the rule that an unexpected value breaks, by property. The default is
 	// [rule.NothingElseChanges].
 	expectedRules map[string]rule.ID
-	// ownerCache is the owner as it was last decoded, from text.
+	// ownerCache has the latest owner as text and decoded.
 	ownerCache struct {
 		text  string
 		owner object
 	}
-	// created reports that an observed request created it, listed that a list has shown it.
+	// created reports whether an observed request created the token, listed whether a list had it.
 	created, listed bool
 	createdAt       time.Time
-	// deleted reports that it is gone, unsure that it is unknown whether it is.
+	// deleted reports whether the token is deleted, uncertain whether that is unknown.
 	deleted, uncertain bool
 	deletedAt          time.Time
-	// presenceRule is the rule that it breaks by being absent from a list.
+	// presenceRule is the rule that the token's absence from a list breaks.
 	presenceRule rule.ID
-	// logins are those that succeeded since lastUsed was last shown.
+	// logins are the times of successful logins since the latest lastUsed.
 	logins []time.Time
-	// rejectedLogin reports that a login was rejected since then.
+	// rejectedLogin reports whether a login was rejected since the latest lastUsed.
 	rejectedLogin bool
-	// scopes are those that it had before, with the time of the change.
+	// scopes are the previous scopes.
 	scopes []replacedValue
 }
 
@@ -54,7 +54,7 @@ func newToken(id string) *token {
 	}
 }
 
-// token returns what is known of a token, nothing at first.
+// token returns the state of a token, empty at first.
 func (o *Observer) token(id string) *token {
 	t := o.tokens[id]
 	if t == nil {
@@ -64,13 +64,13 @@ func (o *Observer) token(id string) *token {
 	return t
 }
 
-// isTracked reports whether changes of the token are judged.
+// isTracked reports whether changes of the token are checked.
 func (o *Observer) isTracked(t *token) bool { return t.created || !o.options.RealTenant }
 
-// owner returns the id of the owner, empty if it is not known.
+// owner returns the id of the owner, empty if it is unknown.
 func (t *token) owner() string { return t.ownerIn(t.properties).text("id") }
 
-// ownerIn returns the owner of the token as a response shows it, nil for none.
+// ownerIn returns the owner in a response, nil if there is none.
 func (t *token) ownerIn(item object) object {
 	if text := string(item["owner"]); text != t.ownerCache.text {
 		t.ownerCache.text, t.ownerCache.owner = text, parseObject(item["owner"])
@@ -80,7 +80,7 @@ func (t *token) ownerIn(item object) object {
 
 func (t *token) managed() bool { return decode[bool](t.properties["managed"]) }
 
-// setProperty notes what a write has set a property to.
+// setProperty records the value that a write has set.
 func (o *Observer) setProperty(t *token, name string, value json.RawMessage) {
 	if former, known := t.properties[name]; known && !o.equalValues(name, former, value) {
 		t.previous[name] = append(t.previous[name], replacedValue{former, o.now})
@@ -103,7 +103,7 @@ func (o *Observer) equalValues(name string, a, b json.RawMessage) bool {
 			one.Truncate(time.Millisecond).Equal(other.Truncate(time.Millisecond))
 	case "scope":
 		one, other := decode[[]string](a), decode[[]string](b)
-		if o.options.RealTenant { // no document says that the order is kept
+		if o.options.RealTenant { // no document specifies the order
 			slices.Sort(one)
 			slices.Sort(other)
 		}
@@ -112,7 +112,7 @@ func (o *Observer) equalValues(name string, a, b json.RawMessage) bool {
 	return reflect.DeepEqual(decode[any](a), decode[any](b))
 }
 
-// parseTime returns a date, and the zero time for what is none.
+// parseTime returns the zero time if the value is not a date.
 func parseTime(value json.RawMessage) time.Time {
 	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(decode[string](value)))
 	if err != nil {
@@ -121,8 +121,8 @@ func parseTime(value json.RawMessage) time.Time {
 	return t
 }
 
-// observeToken compares a token in a response with what is known, and learns what is new. Skip are
-// the properties that the response to a write has set, which were compared already.
+// observeToken compares a token in a response with its known state, and records new values. Skip
+// lists the properties of a write that were compared already.
 func (o *Observer) observeToken(e *exchange, t *token, item object, skip ...string) {
 	o.checkOwner(t, item)
 	for name, value := range item {
@@ -148,7 +148,7 @@ func (o *Observer) observeToken(e *exchange, t *token, item object, skip ...stri
 	}
 }
 
-// reportChange reports a property that is not as it is known to be.
+// reportChange reports an unexpected value of a property.
 func (o *Observer) reportChange(e *exchange, t *token, name string, known, value json.RawMessage) {
 	switch broken := t.expectedRules[name]; broken {
 	case rule.FlagAfterDate:
@@ -157,21 +157,21 @@ func (o *Observer) reportChange(e *exchange, t *token, name string, known, value
 			value, known)
 	case rule.WriteIsStored:
 		o.report(broken, name,
-			"%s of the token %s is %s in the response to %s, expected %s as the write before has "+
-				"it", name, t.id, value, e.Op, known)
+			"%s of the token %s is %s in the response to %s, expected %s as stored by the "+
+				"previous write", name, t.id, value, e.Op, known)
 	case rule.RejectedChangesNothing:
 		o.report(broken, name,
 			"%s of the token %s is %s after a rejected request, expected %s as before", name, t.id,
 			value, known)
 	default:
 		o.report(rule.NothingElseChanges, name,
-			"%s of the token %s is %s in the response to %s, expected %s as before: no request "+
-				"has named it",
+			"%s of the token %s is %s in the response to %s, expected %s as before because no "+
+				"request changed it",
 			name, t.id, value, e.Op, known)
 	}
 }
 
-// mayLag reports whether a list may still show a value that a write has replaced.
+// mayLag reports whether a list may still have a value that a write has replaced.
 func (o *Observer) mayLag(previous []replacedValue, name string, value json.RawMessage) bool {
 	return slices.ContainsFunc(previous, func(r replacedValue) bool {
 		return o.now.Sub(r.time) <= o.options.ConsistencyTimeout &&
@@ -180,7 +180,7 @@ func (o *Observer) mayLag(previous []replacedValue, name string, value json.RawM
 	})
 }
 
-// checkOwner compares the owner of a token with what others show of the same one.
+// checkOwner compares the owner of a token with earlier responses.
 func (o *Observer) checkOwner(t *token, item object) {
 	if string(item["owner"]) == string(t.properties["owner"]) {
 		return
@@ -199,14 +199,14 @@ func (o *Observer) checkOwner(t *token, item object) {
 	o.checkName(owner.text("id"), owner.text("name"), "owner.name of the token "+t.id)
 }
 
-// checkName compares the name of an identity with the one that it had before.
+// checkName compares the name of an identity with its earlier name.
 func (o *Observer) checkName(id, name, what string) {
 	if id == "" || name == "" {
 		return
 	}
 	key := id
 	if o.options.RealTenant && strings.HasPrefix(what, "user_name") {
-		key += " user" // a tenant may show another name of an owner than the one that logs in
+		key += " user" // a tenant may have different names for owners and logins
 	}
 	former := o.names[key]
 	if former != "" && former != name {
@@ -214,7 +214,7 @@ func (o *Observer) checkName(id, name, what string) {
 		if strings.HasPrefix(what, "user_name") {
 			broken = rule.LoginUser
 		}
-		o.report(broken, "name", "%s is %q, expected %q as in the responses before", what, name,
+		o.report(broken, "name", "%s is %q, expected %q as in earlier responses", what, name,
 			former)
 		return
 	}
