@@ -30,7 +30,7 @@ func recordCases(t *testing.T, target contracttests.Target, parallel int,
 		contracttests.Options{Parallel: parallel, Observe: func(o contracttests.Observation) {
 			one := recording.Normalize(recording.RawCase{
 				Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome,
-				Exchanges: o.Exchanges[:o.CleanupStart], Answers: o.DialectEntries,
+				Exchanges: o.Exchanges[:o.CleanupStart], DialectEntries: o.DialectEntries,
 			}, target.BaseURL, target.RealTenant())
 			all[o.Case.Name()] = one
 			text := asJSON(t, one)

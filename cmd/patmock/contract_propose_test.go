@@ -190,7 +190,7 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 		Observe: func(o contracttests.Observation) {
 			c := recording.RawCase{
 				Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome,
-				Exchanges: o.Exchanges, Answers: o.DialectEntries,
+				Exchanges: o.Exchanges, DialectEntries: o.DialectEntries,
 			}
 			cases = append(cases, recording.Normalize(c, target.BaseURL, live))
 		},
@@ -326,7 +326,7 @@ func handMade(scenario, v, question string, status int, body any) recording.Case
 		Scenario: scenario, Version: version.Version(v), Outcome: "provisional",
 		Exchanges: []recording.Step{
 			{Request: recording.Request{Method: "GET", Path: "/"}, Response: r},
-		}, Answers: map[string]int{question: 0},
+		}, DialectEntries: map[string]int{question: 0},
 	}
 }
 

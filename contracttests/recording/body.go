@@ -38,7 +38,7 @@ func bodyOf(contentType, text string) body {
 	return body{Text, text}
 }
 
-// decode decodes one JSON value. Numbers stay as they are written.
+// decode decodes one JSON value. Numbers keep their text.
 func decode(text string) (value any, err error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -77,7 +77,7 @@ func (b body) json() any {
 	return b.value
 }
 
-// parameters returns those of a form.
+// parameters returns the parameters of a form.
 func (b body) parameters() (url.Values, bool) {
 	values, ok := b.value.(url.Values)
 	return values, ok

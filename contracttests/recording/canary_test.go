@@ -13,10 +13,10 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// forms are those in which a secret may stand in a text.
+// forms returns the encodings of a secret that a text may contain.
 func forms(secret string) map[string]string {
 	return map[string]string{
-		"as it is": secret, "in capitals": strings.ToUpper(secret),
+		"plain": secret, "in capitals": strings.ToUpper(secret),
 		"hexadecimal": hex.EncodeToString([]byte(secret)), "in a URL": url.QueryEscape(secret),
 		"base64":            base64.StdEncoding.EncodeToString([]byte(secret)),
 		"base64 behind one": base64.StdEncoding.EncodeToString([]byte("x" + secret)),
@@ -25,8 +25,8 @@ func forms(secret string) map[string]string {
 	}
 }
 
-// traces are what of these forms must not show: the neighbours of a secret change the ends of its
-// base64.
+// traces returns the parts of these encodings that must not appear. The neighbors of a secret
+// change the ends of its base64.
 func traces(secret string) []string {
 	all := []string{}
 	for _, form := range forms(secret) {
@@ -36,7 +36,7 @@ func traces(secret string) []string {
 	return all
 }
 
-// plantEverywhere is traffic with a text in every place that a target or a scenario can write to.
+// plantEverywhere returns traffic with a text in every place that a target or a scenario controls.
 func plantEverywhere(text string) []recording.Exchange {
 	quoted := string(mustJSON(text))
 	header := http.Header{
@@ -69,11 +69,11 @@ func plantEverywhere(text string) []recording.Exchange {
 	}
 }
 
-// undouble makes one bracket of those that are doubled in a text in normal form.
+// undouble undoes the doubling of brackets in a text in normal form.
 var undouble = strings.NewReplacer("⟨⟨", "⟨", "⟩⟩", "⟩")
 
-// Nothing of a secret is left, wherever it stands and however it is written there.
-func TestCanary(t *testing.T) {
+// TestNormalize_RemovesSecrets plants secrets in every place and encoding.
+func TestNormalize_RemovesSecrets(t *testing.T) {
 	const odd = `Zq9"canary\of-a/tenant+end`
 	jwt := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." +
 		base64.RawURLEncoding.EncodeToString([]byte(`{"a":1}`)) + ".Zq9signature"
@@ -86,7 +86,7 @@ func TestCanary(t *testing.T) {
 		for label, source := range map[string]recording.RawCase{
 			"sent as client_secret": {Exchanges: []recording.Exchange{login}},
 			"sent as bearer":        {Exchanges: []recording.Exchange{bearing}},
-			"answered": {
+			"returned": {
 				Exchanges: []recording.Exchange{
 					exchange("POST", tokens, "{}", 200,
 						`{"id":"1","secret":`+string(mustJSON(secret))+`}`),
@@ -111,8 +111,8 @@ func TestCanary(t *testing.T) {
 	}
 }
 
-// A secret with brackets is found in every form, though they are doubled in a text in normal form.
-func TestSecretWithBrackets(t *testing.T) {
+// TestNormalize_SecretWithBrackets checks secrets whose brackets are doubled in normal form.
+func TestNormalize_SecretWithBrackets(t *testing.T) {
 	const secret = "zq9⟨canary⟩of-a-tenant"
 	x := exchange("GET", tokens, "", 400, `{"text":"`+secret+` and `+strings.ToUpper(secret)+`"}`)
 	all := recording.RawCase{Secrets: []string{secret}, Exchanges: []recording.Exchange{x}}
@@ -122,9 +122,9 @@ func TestSecretWithBrackets(t *testing.T) {
 	}
 }
 
-// The canary could be missed for another reason: what is no secret does show, here the name of an
-// owner.
-func TestOtherWordsShow(t *testing.T) {
+// TestNormalize_KeepsOtherWords checks that the places of the canary are recorded, by a text that
+// is not a secret.
+func TestNormalize_KeepsOtherWords(t *testing.T) {
 	got := encodeIndented(t,
 		recording.Normalize(recording.RawCase{Exchanges: plantEverywhere("Zq9 is a word")}, base,
 			false))
@@ -133,11 +133,11 @@ func TestOtherWordsShow(t *testing.T) {
 	}
 }
 
-// marks matches the brackets of a text in normal form: doubled ones, and those of placeholders.
+// marks matches doubled brackets and placeholders.
 var marks = regexp.MustCompile(`⟨⟨|⟩⟩|⟨[^⟨⟩]+⟩`)
 
-// What a target writes is never the end of a recording, and never looks like a placeholder.
-func FuzzOf(f *testing.F) {
+// FuzzNormalize checks that the output of a target never looks like a placeholder.
+func FuzzNormalize(f *testing.F) {
 	f.Add(`{"id":"a","secret":"b"}`, "application/json", "/oauth/token?a=b")
 	f.Add(`[{"id":1,"name":null},"x",[[]]]`, "multipart/form-data; boundary=b", "%zz")
 	f.Add("\xff\x00", "application/x-www-form-urlencoded", "/t/a/b?%")
@@ -165,10 +165,10 @@ func FuzzOf(f *testing.F) {
 				t.Fatal(err)
 			}
 			if found := recording.Diff(got, got); len(found) > 0 {
-				t.Errorf("it is different from itself: %v", found)
+				t.Errorf("the case differs from itself: %v", found)
 			}
 			if left := marks.ReplaceAllString(string(text), ""); strings.ContainsAny(left, "⟨⟩") {
-				t.Errorf("a bracket is neither doubled nor of a placeholder: %s", text)
+				t.Errorf("a bracket is neither doubled nor part of a placeholder: %s", text)
 			}
 		}
 	})

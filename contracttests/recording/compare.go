@@ -9,11 +9,12 @@ import (
 	"example.com/patmock/spec/jsondiff"
 )
 
-// comparer compares two cases, whose references it pairs.
+// comparer compares two cases and pairs their references.
 type comparer struct {
 	jsondiff.Differ
-	refs        *refMap
-	request     string // method and path of the exchange
+	refs *refMap
+	// request is the method and path of the exchange.
+	request     string
 	differences []Difference
 }
 
@@ -28,8 +29,7 @@ func newComparer() *comparer {
 			}
 			return text
 		},
-		// References are paired in this order: the request before the response, and its status and
-		// headers before the body.
+		// The order determines the pairs of references.
 		FirstKeys: []string{"request", "response", "method", "path", "status", "header"},
 	}
 	return c
@@ -47,7 +47,7 @@ func (c *comparer) equal(a, b any) bool {
 func (c *comparer) add(change jsondiff.Change) {
 	last := change.Path[len(change.Path)-1]
 	oneSided := change.Kind == jsondiff.Removed || change.Kind == jsondiff.Added
-	if last == ruleHeader && oneSided { // a tenant and a faithful patmock name no rules
+	if last == ruleHeader && oneSided { // only a friendly patmock names rules
 		return
 	}
 	rule := classify(change)
@@ -64,7 +64,7 @@ func (c *comparer) add(change jsondiff.Change) {
 	c.differences = append(c.differences, d)
 }
 
-// encodeLine returns a value as JSON on one line.
+// encodeLine returns a value as one line of JSON.
 func encodeLine(value any) string {
 	text, err := encode(value, "")
 	if err != nil {
@@ -101,7 +101,7 @@ func (c *comparer) compareSteps(a, b []Step) {
 
 func exchangePath(i int) []string { return []string{"exchanges", strconv.Itoa(i)} }
 
-// alignFormats returns two bodies without their values if they have different forms.
+// alignFormats drops the values of two bodies that have different formats.
 func alignFormats(a, b *Body) (*Body, *Body) {
 	if a == nil || b == nil || a.Format == b.Format {
 		return a, b
@@ -130,7 +130,7 @@ func shapesOf(steps []Step) []shape {
 	return all
 }
 
-// similarity returns how likely two requests are the same one, 0 for other operations.
+// similarity returns the likelihood that two requests correspond, 0 for different operations.
 func (s shape) similarity(other shape) int {
 	switch {
 	case s.operation != other.operation:
@@ -141,7 +141,7 @@ func (s shape) similarity(other shape) int {
 	return 1
 }
 
-// compareAccessTokens compares the access tokens whose references are paired.
+// compareAccessTokens compares the access tokens with paired references.
 func (c *comparer) compareAccessTokens(a, b map[string]AccessToken) {
 	for _, ref := range slices.Sorted(maps.Keys(a)) {
 		if other, ok := b[c.refs.ab[ref]]; ok {
@@ -163,7 +163,7 @@ func toGeneric(value any) any {
 	return decoded
 }
 
-// similar returns how likely two elements are the same one: 0 for tokens with other ids.
+// similar returns the likelihood that two elements correspond, 0 for tokens with different ids.
 func (c *comparer) similar(a, b any) int {
 	left, okA := a.(map[string]any)
 	right, okB := b.(map[string]any)

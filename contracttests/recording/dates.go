@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// datePattern matches a text that looks like a date, an invalid one as well.
+// datePattern matches text that looks like a date, including invalid dates.
 const datePattern = `\b[0-9]{4}-[0-9]{2}-[0-9]{2}` +
 	`(?:[Tt ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?`
 
@@ -19,12 +19,12 @@ var (
 	isNumber = regexp.MustCompile(`^[0-9]+$`)
 )
 
-// defaultDateForm is the form that placeholders of requests do not mention.
+// defaultDateForm is omitted from the placeholders of requests.
 const defaultDateForm = "UTC, milliseconds"
 
 var fractions = map[int]string{0: "seconds", 3: "milliseconds", 6: "microseconds", 9: "nanoseconds"}
 
-// describeDate describes how a date is written.
+// describeDate returns the format of a date.
 func describeDate(text string) string {
 	parts := isStamp.FindStringSubmatch(text)
 	if parts == nil {
@@ -42,7 +42,7 @@ func describeDate(text string) string {
 	return zone + ", " + fraction
 }
 
-// parseInstant returns the instant of a date, to the millisecond, and reports whether it has one.
+// parseInstant returns a date truncated to milliseconds, and reports whether the text is a date.
 func parseInstant(text string) (t time.Time, ok bool) {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	return t.Truncate(time.Millisecond).UTC(), err == nil
@@ -52,7 +52,7 @@ func parseInstant(text string) (t time.Time, ok bool) {
 type calendar struct {
 	references   *references
 	sent         []storedDate
-	requestStart int                   // index in sent of the first date of the latest request
+	requestStart int                   // index in sent of the latest request's first date
 	stored       map[string]storedDate // by token and property
 }
 
@@ -61,7 +61,7 @@ type storedDate struct {
 	ref     string // empty if the target created it
 }
 
-// sentDate returns the placeholder of a date in a request. Each has a reference of its own, since
+// sentDate returns the placeholder of a date in a request. Each date has its own reference, since
 // two dates may be equal by chance.
 func (c *calendar) sentDate(text string) string {
 	ref := c.references.next(date)
@@ -71,8 +71,8 @@ func (c *calendar) sentDate(text string) string {
 	return sentPlaceholder(ref, text)
 }
 
-// sentPlaceholder returns the placeholder of a date that was sent, with its form if that is not the
-// usual one.
+// sentPlaceholder returns the placeholder of a sent date, with its format unless it is
+// defaultDateForm.
 func sentPlaceholder(ref, text string) string {
 	if form := describeDate(text); form != defaultDateForm {
 		return placeholder(ref, form)
@@ -80,9 +80,9 @@ func sentPlaceholder(ref, text string) string {
 	return placeholder(ref)
 }
 
-// receivedDate returns the placeholder of a date in a property of a token. One that was sent has
-// its reference, whatever its zone. Others have their form, and how they relate to the former date
-// there and to the creation of the token.
+// receivedDate returns the placeholder of a date in a property of a token. A date that was sent
+// keeps its reference, in any time zone. The placeholder of another date has its format, its
+// distance from the creation of the token, and how it compares with the property's previous date.
 func (c *calendar) receivedDate(text, token, property string, created time.Time) string {
 	instant, ok := parseInstant(text)
 	if !ok {
@@ -110,8 +110,8 @@ func (c *calendar) receivedDate(text, token, property string, created time.Time)
 	return placeholder(string(date), details...)
 }
 
-// sentReference returns the reference of an instant that was sent: in this request, else the one
-// that is stored, else the latest. The target always sets created and lastUsed.
+// sentReference returns the reference of an instant that was sent. It prefers this request, then
+// the stored date, then the latest one. The target always sets created and lastUsed itself.
 func (c *calendar) sentReference(instant time.Time, property string, former storedDate) string {
 	if property == "created" || property == "lastUsed" {
 		return ""
@@ -127,9 +127,9 @@ func (c *calendar) sentReference(instant time.Time, property string, former stor
 	return ""
 }
 
-// spanBetween returns the number of whole months or days between two moments, empty if there is
-// none. A month ends on its last day if it has no such day. A minute is no difference: the two may
-// be of two clocks.
+// spanBetween returns the number of entire months or days between two times, empty if there is
+// none. A month ends on its last day if it lacks the day. A minute is tolerated because the times
+// may come from two clocks.
 func spanBetween(from, to time.Time) string {
 	const tolerance = time.Minute
 	if from.IsZero() {
@@ -150,7 +150,7 @@ func spanBetween(from, to time.Time) string {
 	return ""
 }
 
-// describeHeader returns the form of a header that is a date, or a number of seconds.
+// describeHeader returns the format of a header with a date or a number of seconds.
 func describeHeader(value string) string {
 	if isNumber.MatchString(value) {
 		return placeholder("seconds")

@@ -10,50 +10,50 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A Difference is one between a case in two recordings.
+// A Difference is a difference of a case between two recordings.
 type Difference struct {
 	Scenario string          `json:"scenario"`
 	Version  version.Version `json:"version"`
-	// At is a JSON pointer into the first case, or into the second for what only that has.
+	// At is a JSON pointer into the first case, or into the second for an added value.
 	At string `json:"at"`
-	// Request is the method and path of the exchange, empty outside of exchanges.
+	// Request is the method and path of the exchange, empty outside exchanges.
 	Request  string   `json:"request"`
 	Severity Severity `json:"severity"`
 	Kind     Kind     `json:"kind"`
 	// Description describes the kind.
 	Description string `json:"description"`
-	// A and B are the two sides as JSON, empty if they do not exist.
+	// A and B are the two values as JSON, empty if absent.
 	A string `json:"a"`
 	B string `json:"b"`
-	// SuppressionReason is the reason of a [Suppression], empty without one.
+	// SuppressionReason is the reason of the matching [Suppression], empty without one.
 	SuppressionReason string `json:"suppressionReason"`
 }
 
-// Name is the scenario's id with the version behind it.
+// Name returns the scenario's id followed by the version.
 func (d Difference) Name() string {
 	return report.Result{ID: d.Scenario, Version: d.Version}.Name()
 }
 
-// Comparison is a comparison of two recordings.
+// Comparison is the result of comparing two recordings.
 type Comparison struct {
 	A About `json:"a"`
 	B About `json:"b"`
 	// Compared is the number of compared cases.
 	Compared    int          `json:"compared"`
 	Differences []Difference `json:"differences"`
-	// OnlyA and OnlyB name the cases that only one recording has, and Skipped those that were
-	// skipped in one of them.
+	// OnlyA and OnlyB name the cases of only one recording. Skipped names the cases that one
+	// recording skipped.
 	OnlyA   []string `json:"onlyA"`
 	OnlyB   []string `json:"onlyB"`
 	Skipped []string `json:"skipped"`
-	// Untested names the cases with a response of a gateway instead of the API in one recording.
+	// Untested names the cases in which a gateway responded instead of the API.
 	Untested []string `json:"untested"`
 
 	scenarios map[string]bool // of the compared cases
 }
 
-// Compare returns the differences of the second of two recordings. The numbers of references do not
-// matter if each reference corresponds to one of the other case.
+// Compare returns the differences of two recordings. The numbers of references may differ if each
+// reference corresponds to one of the other case.
 func Compare(a, b *Recording) *Comparison {
 	c := &Comparison{
 		A: a.About, B: b.About, Differences: []Difference{}, OnlyA: []string{}, OnlyB: []string{},
@@ -88,7 +88,7 @@ func Compare(a, b *Recording) *Comparison {
 	return c
 }
 
-// Diff returns the differences of the second of two recordings of the same case.
+// Diff returns the differences between two recordings of the same case.
 func Diff(a, b Case) []Difference {
 	c := newComparer()
 	if comparableOutcome(a.Outcome) != comparableOutcome(b.Outcome) {
@@ -105,16 +105,16 @@ func Diff(a, b Case) []Difference {
 	return c.differences
 }
 
-// hasGateway reports whether a gateway responded in a case that did not pass. A case that passes
-// has injected what it expects.
+// hasGateway reports whether a gateway responded in a case that did not pass. A passed case has
+// injected such responses on purpose.
 func (c Case) hasGateway() bool {
 	return c.Outcome != report.Pass && slices.ContainsFunc(c.Exchanges, func(s Step) bool {
 		return report.FromGateway(s.Response.Status, s.Response.Header[report.FaultHeader])
 	})
 }
 
-// comparableOutcome returns an outcome as far as it depends on the target: on a real tenant an open
-// question is provisional whatever the response is.
+// comparableOutcome returns the outcome without the effect of evidence. On a real tenant an open
+// question is always provisional.
 func comparableOutcome(o report.Outcome) report.Outcome {
 	if o == report.Provisional {
 		return report.Pass
@@ -139,28 +139,28 @@ func (c *Comparison) AllSuppressed() bool {
 // A Warning is a reason for which a comparison may be incomplete.
 type Warning struct {
 	Kind WarningKind
-	// Subjects are the sides, the documents or the scenario that it is about.
+	// Subjects are the sides, documents or scenarios of the warning.
 	Subjects []string
 	Text     string
 }
 
-// A WarningKind is what a warning is about.
+// A WarningKind is the kind of a warning, for programs.
 type WarningKind string
 
 // The kinds.
 const (
-	// WarnInterrupted is a recording of a run that was stopped. Its subject is first or second.
+	// WarnInterrupted reports a recording of an interrupted run. Its subject is first or second.
 	WarnInterrupted WarningKind = "interrupted"
-	// WarnOtherDocuments is two recordings that were validated against different documents.
+	// WarnOtherDocuments reports recordings that were validated against different documents.
 	WarnOtherDocuments    WarningKind = "other-documents"
 	WarnUnusedSuppression WarningKind = "unused-suppression"
 )
 
-// Warnings returns why the comparison may be incomplete.
+// Warnings returns the reasons for which the comparison may be incomplete.
 func (c *Comparison) Warnings() (warnings []Warning) {
 	for i, about := range []About{c.A, c.B} {
 		if side := []string{"first", "second"}[i]; about.Interrupted {
-			text := "the " + side + " recording is of a run that was interrupted: cases are missing"
+			text := "the " + side + " recording is incomplete: its run was interrupted"
 			warnings = append(warnings, Warning{WarnInterrupted, []string{side}, text})
 		}
 	}
@@ -171,7 +171,8 @@ func (c *Comparison) Warnings() (warnings []Warning) {
 		}
 	}
 	if others != nil {
-		text := "the two were held against other documents of " + strings.Join(others, ", ")
+		text := "the recordings were validated against different documents: " +
+			strings.Join(others, ", ")
 		warnings = append(warnings, Warning{WarnOtherDocuments, others, text})
 	}
 	return warnings

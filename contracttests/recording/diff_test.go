@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// formatDifferences is a difference in one line.
+// formatDifferences returns a line for each difference.
 func formatDifferences(differences []recording.Difference) (lines []string) {
 	for _, d := range differences {
 		lines = append(lines, fmt.Sprintf("%s: %s %s -%s +%s", d.Severity, d.Kind, d.At, d.A, d.B))
@@ -23,9 +23,9 @@ func formatDifferences(differences []recording.Difference) (lines []string) {
 	return lines
 }
 
-// One change of the answer to create, and what it is called. Every rule is here but those for
-// several exchanges.
-func TestRules(t *testing.T) {
+// TestDiff_Rules changes the response to create and checks the kind of the difference. Other tests
+// cover the rules for several exchanges.
+func TestDiff_Rules(t *testing.T) {
 	const body = "/exchanges/0/response/body"
 	reply := func(text string) func(*recording.Exchange) {
 		return func(x *recording.Exchange) { x.ResponseBody = text }
@@ -175,8 +175,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// Every rule decides about something, and none is the shadow of another.
-func TestEveryRuleIsReached(t *testing.T) {
+// TestRules_Reachable checks that no rule is hidden by an earlier one.
+func TestRules_Reachable(t *testing.T) {
 	reached := map[recording.Kind]recording.Severity{}
 	collect := func(a, b recording.Case) {
 		for _, d := range recording.Diff(a, b) {
@@ -240,17 +240,18 @@ func TestEveryRuleIsReached(t *testing.T) {
 	collect(normalize(createExchange("{}")), normalize(kind))
 	for _, rule := range recording.Rules() {
 		if reached[rule.Kind] != rule.Severity {
-			t.Errorf("nothing is %s: %s", rule.Severity, rule.Kind)
+			t.Errorf("no difference is %s: %s", rule.Severity, rule.Kind)
 		}
 		if rule.Description == "" || rule.Reason == "" {
-			t.Errorf("%s has no words or no reason", rule.Kind)
+			t.Errorf("%s has no description or no reason", rule.Kind)
 		}
 		golden.Check(t, "testdata/messages.golden", "kind "+string(rule.Kind),
 			rule.Description+": "+rule.Reason)
 	}
 }
 
-// rejected is an exchange in which a patmock rejects a create, by a rule if it names one.
+// rejected returns an exchange in which a create is rejected, by a rule of a patmock if there is
+// one.
 func rejected(rule string, causes ...string) recording.Exchange {
 	x := exchange("POST", tokens, `{"name":"patmock-abc-1"}`, 400, "")
 	if rule != "" {
@@ -266,9 +267,9 @@ func rejected(rule string, causes ...string) recording.Exchange {
 	return x
 }
 
-// What a patmock advises is compared by its rules, and with a tenant not at all. The causes of a
-// tenant are compared.
-func TestAdviceIsNotCompared(t *testing.T) {
+// TestDiff_IgnoresAdvice checks that the rules of a patmock are compared instead of its causes. The
+// causes of a tenant are compared.
+func TestDiff_IgnoresAdvice(t *testing.T) {
 	const at = "/exchanges/0/response/"
 	for _, test := range []struct {
 		name string
@@ -312,12 +313,12 @@ func TestAdviceIsNotCompared(t *testing.T) {
 	noList := rejected("name-unique")
 	noList.ResponseBody = `{"causes":"none"}`
 	if got := normalize(noList).Exchanges[0].Response.Body.Text("causes"); got != "none" {
-		t.Errorf("causes that are no list became %q", got)
+		t.Errorf("causes that are not a list became %q", got)
 	}
 }
 
-// A text of the traffic is never a reference, though it looks like one.
-func TestBracketsOfATextAreNoReferences(t *testing.T) {
+// TestDiff_BracketsInText checks that a text that looks like a reference is compared as text.
+func TestDiff_BracketsInText(t *testing.T) {
 	text := func(text string) recording.Case {
 		return normalize(createExchange(`{"text":` + string(mustJSON(text)) + `}`))
 	}
@@ -337,8 +338,8 @@ func TestBracketsOfATextAreNoReferences(t *testing.T) {
 	}
 }
 
-// References are compared by what they stand for: a token more on one side shifts no number.
-func TestReferencesArePaired(t *testing.T) {
+// TestDiff_PairsReferences checks that an additional token on one side changes no other reference.
+func TestDiff_PairsReferences(t *testing.T) {
 	another := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sentDate+`"}`,
 		200,
 		token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-0"}`))
@@ -352,10 +353,11 @@ func TestReferencesArePaired(t *testing.T) {
 	b := normalize(append([]recording.Exchange{another}, rest...)...)
 	for _, d := range recording.Diff(a, b) {
 		if !strings.HasPrefix(d.At, "/exchanges/0/response/") {
-			t.Errorf("behind what is different: %v", formatDifferences([]recording.Difference{d}))
+			t.Errorf("difference in another exchange: %v",
+				formatDifferences([]recording.Difference{d}))
 		}
 	}
-	// One that stands for two is told.
+	// A reference that corresponds to two others is a difference.
 	wrong := exchange("DELETE", tokens+"/"+otherID, "", 204, "")
 	if diff := cmp.Diff([]string{
 		`unknown: request-changed /exchanges/2/request/path ` +
@@ -368,8 +370,8 @@ func TestReferencesArePaired(t *testing.T) {
 	}
 }
 
-// An exchange that one side lacks moves no other.
-func TestExchangesAreAligned(t *testing.T) {
+// TestDiff_AlignsExchanges checks that a missing exchange does not shift the others.
+func TestDiff_AlignsExchanges(t *testing.T) {
 	get, remove := exchange("GET", tokens, "", 200, "[]"),
 		exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
 	got := recording.Diff(normalize(createExchange("{}"), get, remove),
@@ -386,8 +388,8 @@ func TestExchangesAreAligned(t *testing.T) {
 	}
 }
 
-// Two requests of different operations are no pair.
-func TestOtherOperationsAreNoPair(t *testing.T) {
+// TestDiff_DifferentOperations checks that requests of different operations are never compared.
+func TestDiff_DifferentOperations(t *testing.T) {
 	got := recording.Diff(normalize(exchange("GET", tokens, "", 200, "[]")),
 		normalize(exchange("DELETE", tokens+"/"+tokenID, "", 204, "")))
 	if len(got) != 2 || got[0].B != "" || got[1].A != "" {
@@ -395,8 +397,8 @@ func TestOtherOperationsAreNoPair(t *testing.T) {
 	}
 }
 
-// Two elements are the same one if their ids are, or if neither id is known of before.
-func TestElementsAreAligned(t *testing.T) {
+// TestDiff_AlignsElements checks that elements correspond if their ids do, or if both ids are new.
+func TestDiff_AlignsElements(t *testing.T) {
 	const at, low, high = "/exchanges/1/response/body/value/items/0",
 		"11111111111111111111111111111111", "22222222222222222222222222222222"
 	run := func(id string, x int) recording.Case {
@@ -427,7 +429,7 @@ func TestElementsAreAligned(t *testing.T) {
 	}
 }
 
-func TestAccessTokensAreCompared(t *testing.T) {
+func TestDiff_AccessTokens(t *testing.T) {
 	login := func(claims string) recording.Case {
 		return normalize(exchange("POST", "/oauth/token", "", 200,
 			`{"access_token":"eyJhbGciOiJFUzI1NiJ9.`+claims+`.c2ln"}`))
@@ -446,9 +448,9 @@ func recordingOf(all ...recording.Case) *recording.Recording {
 	return &recording.Recording{Cases: all}
 }
 
-// A case to which a gateway responded in one recording is not compared. One that passed injected
-// the fault, and is.
-func TestCompareLeavesOutGateways(t *testing.T) {
+// TestCompare_SkipsGatewayResponses checks that a case with a response of a gateway is not
+// compared, unless it passed because the fault was injected.
+func TestCompare_SkipsGatewayResponses(t *testing.T) {
 	of := func(outcome report.Outcome, status int) recording.Case {
 		x := exchange("GET", tokens, "", status, "[]")
 		return recording.Normalize(recording.RawCase{

@@ -2,7 +2,7 @@ package recording
 
 import "fmt"
 
-// A FileErrorKind is what is wrong with a file of a recording.
+// A FileErrorKind is the kind of a FileError.
 type FileErrorKind string
 
 // The kinds.
@@ -12,27 +12,27 @@ const (
 	FileType         FileErrorKind = "type"
 	FileUnknownField FileErrorKind = "unknown-field"
 	FileTrailing     FileErrorKind = "trailing"
-	// FileUnexpected does not belong to a recording.
+	// FileUnexpected is a file that is not part of a recording.
 	FileUnexpected FileErrorKind = "unexpected"
-	// FileWrongCase has another case than its name says.
+	// FileWrongCase is a file whose case does not match its name.
 	FileWrongCase FileErrorKind = "wrong-case"
-	// FileNoExchange refers to an exchange that it does not have.
+	// FileNoExchange is a reference to a missing exchange.
 	FileNoExchange FileErrorKind = "no-exchange"
 	FileSchema     FileErrorKind = "schema"
 	FileNormalForm FileErrorKind = "normal-form"
-	// FileCaseCount has another number of cases than there are.
+	// FileCaseCount is a recording with an unexpected number of cases.
 	FileCaseCount FileErrorKind = "case-count"
 )
 
-// A FileError reports what is wrong with a file of a recording.
+// A FileError describes an invalid file of a recording.
 type FileError struct {
 	File    string // in the directory, with slashes
-	Line    int    // from 1, or 0 if the file as a whole is wrong
+	Line    int    // from 1, or 0 for the entire file
 	Kind    FileErrorKind
 	Message string
 }
 
-// Error returns the place and the message on one line.
+// Error returns the position and the message on one line.
 func (e *FileError) Error() string {
 	if e.Line > 0 {
 		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)

@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// GeneralText returns a text of the response as the target wrote it, and reports whether responses
-// to other requests may have it. They cannot if it has a placeholder or repeats a value of its
-// request.
+// GeneralText returns a text of the response as the target wrote it. It reports false if the text
+// has a placeholder or a value of the request, since responses to other requests differ then.
 func (s Step) GeneralText(text string) (original string, ok bool) {
 	isRepeated := func(value string) bool { return containsWords(text, value) }
 	if hasPlaceholder(text) || slices.ContainsFunc(s.Request.responseValues(), isRepeated) {
@@ -19,7 +18,7 @@ func (s Step) GeneralText(text string) (original string, ok bool) {
 	return unescaper.Replace(text), true
 }
 
-// isWordOnly matches a path segment that any response may have, such as token.
+// isWordOnly matches a path segment without a value, such as token.
 var isWordOnly = regexp.MustCompile(`^\pL*$`)
 
 // responseValues returns the values of a request that a response may repeat.
@@ -39,7 +38,7 @@ func (r Request) responseValues() (all []string) {
 	return appendValues(all, r.Body.Value)
 }
 
-// appendValues appends the texts and numbers of a decoded value.
+// appendValues appends the strings and numbers of a decoded value.
 func appendValues(all []string, value any) []string {
 	switch v := value.(type) {
 	case string:
@@ -58,10 +57,10 @@ func appendValues(all []string, value any) []string {
 	return all
 }
 
-// containsWords reports whether a text has a value as a word or words. Of a JSON pointer it looks
-// for the field.
+// containsWords reports whether a text contains a value as entire words. Slashes around the value
+// are ignored.
 func containsWords(text, value string) bool {
-	const minLength = 3 // shorter values are in any text
+	const minLength = 3 // shorter values may match by chance
 	if value = strings.Trim(value, "/"); len(value) < minLength {
 		return false
 	}

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// normalizeStep returns the only exchange of a recording as a reader of the recording has it.
+// normalizeStep returns an exchange in normal form, as read from a recording.
 func normalizeStep(t *testing.T, x recording.Exchange) (s recording.Step) {
 	t.Helper()
 	text, err := json.Marshal(normalize(x).Exchanges[0])
@@ -24,9 +24,8 @@ func normalizeStep(t *testing.T, x recording.Exchange) (s recording.Step) {
 	return s
 }
 
-// A text that belongs to one request is found by the placeholders in it, and by what the request
-// sent.
-func TestGeneral(t *testing.T) {
+// TestStep_GeneralText checks that a text with a placeholder or a value of the request is specific.
+func TestStep_GeneralText(t *testing.T) {
 	form := func(body string) recording.Exchange {
 		x := exchange("POST", "/oauth/token", "", 400, "")
 		x.Header, x.Body = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, body
@@ -47,7 +46,7 @@ func TestGeneral(t *testing.T) {
 		{"nothing", create, "", true},
 		{"a sentence", create, "A token with that name exists, as of 400.1.3 and limit 10.", true},
 		{
-			"the mock's former words", create,
+			"former texts of the mock", create,
 			"a line and column, as far from wall time as it is, no-such-..., name-1, date, …", true,
 		},
 		{"brackets", create, "⟨id-1⟩", true},

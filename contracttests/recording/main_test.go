@@ -12,8 +12,8 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// checkMessage compares a message with the golden file, under the name of the test. What tells
-// apart the messages of one test. It may be empty.
+// checkMessage compares a message with the golden file, under the name of the test and an optional
+// label.
 func checkMessage(t *testing.T, label, message string) {
 	t.Helper()
 	key := golden.Key(t)

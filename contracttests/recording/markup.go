@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// A text in normal form has placeholders such as ⟨id-1⟩ for what belongs to one run or one request.
-// The brackets of a text itself are doubled, so that it never looks like a placeholder.
+// Placeholders such as ⟨id-1⟩ replace values of one run or one request. The brackets of the text
+// itself are doubled, so that it never looks like a placeholder.
 const (
 	openBracket  = "⟨"
 	closeBracket = "⟩"
@@ -27,7 +27,7 @@ var (
 		closeBracket)
 )
 
-// placeholder returns the placeholder of a reference or a word, with details if there are any.
+// placeholder returns a placeholder with optional details.
 func placeholder(what string, details ...string) string {
 	if len(details) > 0 {
 		what += ": " + strings.Join(details, ", ")
@@ -41,11 +41,10 @@ func hasPlaceholder(text string) bool {
 	})
 }
 
-// protectedPattern matches what maskSecrets must not change: marks, and a text that only looks
-// redacted.
+// protectedPattern matches marks and text that only looks redacted. MaskSecrets keeps them.
 var protectedPattern = regexp.MustCompile(markPattern + `|` + regexp.QuoteMeta(redact.Mark))
 
-// maskSecrets replaces what looks like a secret by placeholders. It never splits a mark.
+// maskSecrets replaces text that looks like a secret by placeholders. It never splits a mark.
 func maskSecrets(text string) string {
 	var all []string
 	text = protectedPattern.ReplaceAllStringFunc(text, func(match string) string {
@@ -61,8 +60,8 @@ func maskSecrets(text string) string {
 	})
 }
 
-// truncate cuts the end of a long text. It says how long the text is, unless that differs from run
-// to run. It never splits a mark.
+// truncate shortens a long text. It adds the length unless that differs from run to run. It never
+// splits a mark.
 func truncate(text, original string) string {
 	const maxLength, prefixLength = 400, 200
 	length := len([]rune(original))

@@ -10,10 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestReplaceInPlace checks recordings to folders that cannot be replaced: one behind a symbolic
-// link, and a mounted one.
-func TestReplaceInPlace(t *testing.T) {
-	targetDir := filepath.Join(t.TempDir(), "folder")
+// TestWriter_ReplacesInPlace checks directories that cannot be renamed: one behind a symbolic link
+// and a mount point.
+func TestWriter_ReplacesInPlace(t *testing.T) {
+	targetDir := filepath.Join(t.TempDir(), "target")
 	if err := os.Mkdir(targetDir, 0o700); err != nil {
 		t.Fatal(err)
 	}

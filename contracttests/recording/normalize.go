@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// Normalize returns what a case did on the wire in normal form. The base is the address of the
-// target.
+// Normalize returns a case in normal form. Base is the base URL of the target.
 func Normalize(c RawCase, base string, realTenant bool) Case {
 	n := newNormalizer(c, base, realTenant)
 	out := Case{Scenario: c.Scenario, Version: c.Version, Outcome: c.Outcome, Exchanges: []Step{}}
@@ -20,13 +19,13 @@ func Normalize(c RawCase, base string, realTenant bool) Case {
 	if len(n.tokens) > 0 {
 		out.AccessTokens = n.tokens
 	}
-	if len(c.Answers) > 0 {
-		out.Answers = maps.Clone(c.Answers)
+	if len(c.DialectEntries) > 0 {
+		out.DialectEntries = maps.Clone(c.DialectEntries)
 	}
 	return out
 }
 
-// sortConcurrent sorts exchanges that were made at once by their statuses.
+// sortConcurrent sorts concurrent exchanges by status.
 func sortConcurrent(exchanges []Exchange) []Exchange {
 	exchanges = slices.Clone(exchanges)
 	for from := 0; from < len(exchanges); {
@@ -42,8 +41,7 @@ func sortConcurrent(exchanges []Exchange) []Exchange {
 	return exchanges
 }
 
-// normalizer replaces what differs from run to run in one case, from its first exchange to its
-// last.
+// normalizer replaces the values of a case that differ from run to run.
 type normalizer struct {
 	values         *values
 	references     *references
@@ -55,8 +53,8 @@ type normalizer struct {
 	varyingPattern *regexp.Regexp
 	encodings      *strings.Replacer
 
-	// requestValues are values of the latest request that its response may shorten. While the
-	// response is read they are in shortenable.
+	// requestValues are values of the latest request that its response may shorten. They move to
+	// shortenableValues while the response is normalized.
 	requestValues, shortenableValues []string
 }
 
@@ -109,7 +107,7 @@ func (n *normalizer) request(x Exchange) Request {
 	return r
 }
 
-// requestText returns a text of a request in normal form.
+// requestText normalizes a text of a request.
 func (n *normalizer) requestText(text string) string { return n.text(text, n.calendar.sentDate) }
 
 func (n *normalizer) query(u *url.URL) map[string][]string {
@@ -182,8 +180,8 @@ func mapElements(list []any, change func(any) any) []any {
 	return out
 }
 
-// reference returns the placeholder of a value that differs from run to run. Its kind is the one
-// that it has elsewhere in the case, if it has one.
+// reference returns the placeholder of a value. A kind determined elsewhere in the case takes
+// precedence.
 func (n *normalizer) reference(k kind, value string) string {
 	if classified := n.values.kindByValue[value]; classified != "" {
 		k = classified

@@ -24,7 +24,7 @@ const (
 	sentDate  = "2027-01-31T12:00:00.250Z"
 )
 
-// token is one as JSON, with properties that replace others.
+// token returns a token as JSON with some properties replaced.
 func token(overrides ...string) string {
 	object := map[string]any{
 		"id": tokenID, "name": "patmock-abc-1", "owner": map[string]any{
@@ -58,7 +58,7 @@ func exchange(method, path, body string, status int, reply string) recording.Exc
 	return x
 }
 
-// createExchange is an exchange that makes a token.
+// createExchange returns an exchange that creates a token.
 func createExchange(overrides string) recording.Exchange {
 	return exchange("POST", tokens, `{"name":"patmock-abc-1","expirationDate":"`+sentDate+`"}`, 200,
 		token(`{"secret":"`+secretHex+`"}`, overrides))
@@ -79,7 +79,7 @@ func encodeIndented(t *testing.T, value any) string {
 	return string(text)
 }
 
-func TestStep(t *testing.T) {
+func TestNormalize_Step(t *testing.T) {
 	x := createExchange("{}")
 	x.Header.Set("Authorization", "Bearer opaque-token-of-a-tenant")
 	x.ResponseHeader.Set("Retry-After", "7")
@@ -137,8 +137,8 @@ func TestStep(t *testing.T) {
 	}
 }
 
-// property is what a property of the token that create answers becomes.
-func TestProperty(t *testing.T) {
+// TestNormalize_Properties checks properties in the response to create.
+func TestNormalize_Properties(t *testing.T) {
 	for _, test := range []struct {
 		name, property, value string
 		want                  any
@@ -185,7 +185,7 @@ func TestProperty(t *testing.T) {
 		{"secret that is no text", "secret", `true`, true},
 		{"name that was sent", "name", `"patmock-abc-1"`, "⟨name-1⟩"},
 		{"name that was changed", "name", `"patmock-abc-1 \"Zürich\""`, `⟨name-1⟩ "Zürich"`},
-		{"name of somebody", "name", `"laptop of Jane"`, "⟨name-2⟩"},
+		{"name that the contract did not choose", "name", `"laptop of Jane"`, "⟨name-2⟩"},
 		{
 			"long text", "note", `"` + strings.Repeat("long ", 100) + `"`,
 			strings.Repeat("long ", 40) + "⟨cut: 500 characters⟩",
@@ -201,9 +201,9 @@ func TestProperty(t *testing.T) {
 	}
 }
 
-// Two tokens share no date, though they were sent the same one; what a list shows later is told by
-// what it was before.
-func TestDatesOfSeveralExchanges(t *testing.T) {
+// TestNormalize_DatesAcrossExchanges checks that equal dates of two tokens have different
+// references, and that later dates are compared with earlier ones.
+func TestNormalize_DatesAcrossExchanges(t *testing.T) {
 	again := exchange("POST", tokens, `{"name":"patmock-abc-2","expirationDate":"`+sentDate+`"}`,
 		200,
 		token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-2"}`))
@@ -240,9 +240,9 @@ func TestDatesOfSeveralExchanges(t *testing.T) {
 	}
 }
 
-// A list shows the tokens of the case alone. Of the one that logs in it shows which properties it
-// has.
-func TestStrangersAreLeftOut(t *testing.T) {
+// TestNormalize_RemovesForeignTokens checks that a list has only the tokens of the case. The token
+// that logs in keeps the names of its properties only.
+func TestNormalize_RemovesForeignTokens(t *testing.T) {
 	login := exchange("POST", "/oauth/token", "", 200, `{"access_token":"a","token_type":"bearer"}`)
 	login.Body = "grant_type=client_credentials&client_id=" + ownerID[:30] +
 		"aa&client_secret=hunter22hunter22"
@@ -252,13 +252,13 @@ func TestStrangersAreLeftOut(t *testing.T) {
 	own := token(`{"id":"` + ownerID[:30] + `aa","name":"nightly job","expirationDate":null}`)
 	list := exchange("GET", tokens, "", 200,
 		"["+strings.Join([]string{foreign, own, leftover, token("{}")}, ",")+"]")
-	names := func(isLive bool) []any {
+	names := func(realTenant bool) []any {
 		got := recording.Normalize(recording.RawCase{
 			Exchanges: []recording.Exchange{login, createExchange("{}"), list},
-		}, base, isLive)
+		}, base, realTenant)
 		if text := encodeIndented(t, got); strings.Contains(text, "payroll") ||
 			strings.Contains(text, "nightly") {
-			t.Errorf("a name of somebody shows:\n%s", text)
+			t.Errorf("the name of a foreign token is recorded:\n%s", text)
 		}
 		var all []any
 		for _, element := range got.Exchanges[2].Response.Body.Value.([]any) {
@@ -269,18 +269,18 @@ func TestStrangersAreLeftOut(t *testing.T) {
 	}
 	if diff := cmp.Diff([]any{"⟨login-1⟩", "⟨any⟩", "⟨any⟩", "⟨id-1⟩", "⟨name-1⟩", "⟨date-1⟩"},
 		names(true)); diff != "" {
-		t.Errorf("on a live target (-want +got):\n%s", diff)
+		t.Errorf("on a real tenant (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]any{
 		"⟨login-1⟩", "⟨any⟩", "⟨any⟩", "⟨id-1⟩", "⟨name-1⟩", "⟨date-1⟩", "⟨id-2⟩", "⟨name-2⟩",
 		"⟨date-1⟩",
 	}, names(false)); diff != "" {
-		t.Errorf("on a patmock, where a token may come from behind (-want +got):\n%s", diff)
+		t.Errorf("on a patmock with tokens of the control API (-want +got):\n%s", diff)
 	}
 }
 
-// The ids are random, and so is what depends on their order.
-func TestOrderOfAge(t *testing.T) {
+// TestNormalize_SortsByAge checks that the order of random ids does not matter.
+func TestNormalize_SortsByAge(t *testing.T) {
 	create := func(id, name string) recording.Exchange {
 		return exchange("POST", tokens, `{"name":"`+name+`"}`, 200,
 			token(`{"secret":"x","id":"`+id+`","name":"`+name+`"}`))
@@ -294,7 +294,7 @@ func TestOrderOfAge(t *testing.T) {
 	const bulk = "/personal-access-tokens/v1/bulk-update"
 	low, high := strings.Repeat("0", 32), strings.Repeat("f", 32)
 	sorted := bulkCase("PATCH", bulk, low, high)
-	// The other way round the same order is no order of ids.
+	// In reverse the same order is not sorted by id.
 	unsorted := bulkCase("PATCH", bulk, high, low)
 	if !sorted.Exchanges[2].Response.SortedByID || unsorted.Exchanges[2].Response.SortedByID {
 		t.Errorf("sorted by id: %v and %v", sorted.Exchanges[2].Response.SortedByID,
@@ -308,11 +308,11 @@ func TestOrderOfAge(t *testing.T) {
 	got := normalize(create(low, "patmock-abc-1"), create(high, "patmock-abc-2"),
 		swapped).Exchanges[2].Response.Body.Value.([]any)
 	if first := got[0].(map[string]any)["id"]; first != "⟨id-1⟩" {
-		t.Errorf("of two that were created at once %v is the first", first)
+		t.Errorf("of two tokens created at the same time %v is the first", first)
 	}
 }
 
-func TestRequests(t *testing.T) {
+func TestNormalize_Requests(t *testing.T) {
 	basic := base64.StdEncoding.EncodeToString([]byte(tokenID + ":" + secretHex))
 	parts := "--b\r\nContent-Disposition: form-data; name=client_secret\r\n\r\n" + secretHex +
 		"\r\n--b--\r\n"
@@ -329,7 +329,7 @@ func TestRequests(t *testing.T) {
 			`{"method":"POST","path":"/oauth/token","query":{"client_secret":["⟨secret-1⟩"]}}`,
 		},
 		{
-			"query that is none", "/x?%zz=" + secretHex, "", "", "",
+			"invalid query", "/x?%zz=" + secretHex, "", "", "",
 			`{"method":"POST","path":"/x","query":{"":["%zz=⟨secret-1⟩"]}}`,
 		},
 		{
@@ -375,7 +375,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestTexts(t *testing.T) {
+func TestNormalize_Texts(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"Token patmock-abc-1 of jane.doe is there", "Token ⟨name-1⟩ of ⟨user-1⟩ is there"},
 		{"jane.doesn't", "jane.doesn't"},
@@ -428,7 +428,7 @@ func mustJSON(value any) []byte {
 	return text
 }
 
-func TestAccessTokens(t *testing.T) {
+func TestNormalize_AccessTokens(t *testing.T) {
 	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 	jwt := part(`{"alg":"ES256","typ":"JWT","kid":"k1"}`) + "." +
 		part(`{"exp":1,"scope":["Ag=="],"user_name":"jane.doe","internal":false,"x":null}`) + "." +
@@ -458,25 +458,25 @@ func TestAccessTokens(t *testing.T) {
 	}
 }
 
-func TestAnswer(t *testing.T) {
+func TestCase_DialectStep(t *testing.T) {
 	got := recording.Normalize(recording.RawCase{
-		Exchanges: []recording.Exchange{createExchange("{}")}, Answers: map[string]int{
+		Exchanges: []recording.Exchange{createExchange("{}")}, DialectEntries: map[string]int{
 			"duplicate-name": 0, "odd": 1,
 		},
 	}, base, true)
-	if s, found := got.Answer("duplicate-name"); !found || s.Request.Method != "POST" ||
+	if s, found := got.DialectStep("duplicate-name"); !found || s.Request.Method != "POST" ||
 		s.Response.Body.Text("name") != "⟨name-1⟩" {
-		t.Errorf("answer %v %v", s, found)
+		t.Errorf("step %v, %v", s, found)
 	}
 	for _, question := range []string{"token-limit", "odd"} {
-		if s, found := got.Answer(question); found {
-			t.Errorf("%s: answer %v", question, s)
+		if s, found := got.DialectStep(question); found {
+			t.Errorf("%s: step %v", question, s)
 		}
 	}
 }
 
-// Which of the requests that were made at once was served is chance.
-func TestAtOnce(t *testing.T) {
+// TestNormalize_SortsConcurrentExchanges checks that the random order of statuses is removed.
+func TestNormalize_SortsConcurrentExchanges(t *testing.T) {
 	sortedStatuses := func(statuses ...int) (got []int) {
 		var all []recording.Exchange
 		for _, status := range statuses {

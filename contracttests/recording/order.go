@@ -10,14 +10,14 @@ import (
 
 var lastNumber = regexp.MustCompile(`[0-9]+$`)
 
-// nameNumber returns the number in a name that the contract gave, 0 for other names.
+// nameNumber returns the number in a name that the contract generated, 0 for other names.
 func nameNumber(name string) int {
 	number, _ := strconv.Atoi(lastNumber.FindString(runNameRegexp.FindString(name)))
 	return number
 }
 
-// compareAges compares when two tokens were created, as far as the case knows: the contract numbers
-// the names that it gives. Tokens with other names are older.
+// compareAges compares the ages of two tokens by the numbers in their generated names. Tokens with
+// other names count as older.
 func (n *normalizer) compareAges(a, b string) int {
 	number := func(tokenID string) int {
 		return n.references.number(n.values.kindByValue[tokenID], tokenID)
@@ -28,7 +28,7 @@ func (n *normalizer) compareAges(a, b string) int {
 	)
 }
 
-// sortIDsByAge returns ids sorted by age, since they are random.
+// sortIDsByAge returns ids sorted by age, since ids are random.
 func (n *normalizer) sortIDsByAge(ids []any) []any {
 	if slices.ContainsFunc(ids, func(element any) bool { _, ok := element.(string); return !ok }) {
 		return ids
@@ -50,8 +50,8 @@ func (n *normalizer) sortByAge(tokens []any) {
 	})
 }
 
-// undoIDOrder returns tokens that are sorted by their ids sorted by age, and reports whether they
-// were.
+// undoIDOrder returns tokens that are sorted by id sorted by age, and reports whether they were
+// sorted by id.
 func (n *normalizer) undoIDOrder(tokens []any) (list []any, sorted bool) {
 	byID := func(a, b any) int {
 		return strings.Compare(textProperty(a, "id"), textProperty(b, "id"))
@@ -64,7 +64,7 @@ func (n *normalizer) undoIDOrder(tokens []any) (list []any, sorted bool) {
 	return list, true
 }
 
-// sortTies sorts neighbors that were created in the same millisecond by age.
+// sortTies sorts adjacent tokens that were created in the same millisecond by age.
 func (n *normalizer) sortTies(tokens []any) []any {
 	for from := 0; from < len(tokens); {
 		to := from + 1

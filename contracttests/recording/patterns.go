@@ -10,10 +10,10 @@ import (
 const (
 	// hexIDPattern matches an id or a secret.
 	hexIDPattern = uuidPattern + `|[0-9a-f]{64}|[0-9a-f]{32}`
-	// runNamePattern matches a name that the contract gives.
+	// runNamePattern matches a name that the contract generates.
 	runNamePattern = `(?i:patmock-[0-9a-z]+-[0-9]+)`
 	addressPattern = `https?://[^/\s"'<>?#]+(?:` + namespacePattern + `)?`
-	// namespacePattern of a mock, in which a scenario is tried.
+	// namespacePattern matches the path prefix of a namespace.
 	namespacePattern = `/t/[^/\s"'<>?#]+`
 )
 
@@ -24,7 +24,7 @@ var (
 	namespaceSuffix = regexp.MustCompile(namespacePattern + `$`)
 )
 
-// text returns a text in normal form, with placeholders for the values that differ from run to run.
+// text normalizes a text. FormatDate returns the placeholder of a date.
 func (n *normalizer) text(text string, formatDate func(string) string) string {
 	escaped := escaper.Replace(text)
 	if n.isFixed(text) {
@@ -54,10 +54,10 @@ func (n *normalizer) text(text string, formatDate func(string) string) string {
 	return truncate(maskSecrets(out), text)
 }
 
-// isFixed reports whether certainly nothing varies in a text, as in most. It is faster than the
-// patterns.
+// isFixed reports whether a text certainly has no varying value. It is a fast check for the common
+// case.
 func (n *normalizer) isFixed(text string) bool {
-	const minLength = 32 // of a random value without a digit
+	const minLength = 32 // minimum length of a random value without a digit
 	isContained := func(value string) bool { return strings.Contains(text, value) }
 	hasPrefix := func(value string) bool { return isContained(value[:minPrefix]) }
 	return len(text) < minLength && !strings.ContainsAny(text, "0123456789") &&
@@ -66,7 +66,7 @@ func (n *normalizer) isFixed(text string) bool {
 		!slices.ContainsFunc(n.shortenableValues, hasPrefix)
 }
 
-// minPrefix is the least length of the beginning of a value that a target shortened.
+// minPrefix is the minimum length of a shortened value.
 const minPrefix = 8
 
 var (
@@ -75,14 +75,14 @@ var (
 	longWord      = regexp.MustCompile(fmt.Sprintf(`[\w-]{%d,}`, minPrefix))
 )
 
-// addRequestValue stores a value of a request until its response is read.
+// addRequestValue stores a value of a request for the normalization of its response.
 func (n *normalizer) addRequestValue(value string) {
 	if isShortenable.MatchString(value) {
 		n.requestValues = append(n.requestValues, value)
 	}
 }
 
-// cutPrefixes replaces the words of a response that are the beginning of a value of its request.
+// cutPrefixes replaces the words of a response that are a prefix of a value of its request.
 func (n *normalizer) cutPrefixes(text string) string {
 	if len(n.shortenableValues) == 0 {
 		return text

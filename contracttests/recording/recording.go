@@ -19,33 +19,33 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// About describes a recording. It is the file recording.json.
+// About describes a recording. It is stored in recording.json.
 type About struct {
-	// Schema is the version of the form of the files, see [schema.Version]. Zero means 1.
+	// Schema is the version of the file format, see [schema.Version]. Zero means 1.
 	Schema int `json:"schema"`
-	// NormalForm is that of the cases, see [NormalForm].
+	// NormalForm is the version of the normal form of the cases, see [NormalForm].
 	NormalForm int `json:"normalForm"`
 	// Tool is the program with its version.
 	Tool    string        `json:"tool"`
 	Target  report.Target `json:"target"`
 	Started time.Time     `json:"started"`
-	// Documents are the hashes of the documents in effect, by their names.
+	// Documents has the hashes of the documents in effect, by name.
 	Documents map[string]string `json:"documents"`
-	// Interrupted reports that the run was stopped: cases are missing.
+	// Interrupted reports whether the run was interrupted. Cases are missing then.
 	Interrupted bool `json:"interrupted"`
 	CaseCount   int  `json:"cases"`
 }
 
-// A Recording is a recording that was read, with its cases by scenario and version.
+// A Recording is a recording with its cases, sorted by scenario and version.
 type Recording struct {
 	About
 	Cases []Case
 }
 
-// aboutFile is beside a file SCENARIO/VERSION.json for each case.
+// aboutFile is stored next to the files SCENARIO/VERSION.json of the cases.
 const aboutFile = "recording.json"
 
-// fileName returns the name of a case's file in the directory of its recording, with slashes.
+// fileName returns the name of a case's file relative to the recording, with slashes.
 func (c Case) fileName() string {
 	version := string(c.Version)
 	if version == "" {
@@ -55,19 +55,20 @@ func (c Case) fileName() string {
 }
 
 var (
-	// ErrNoRecording is the error of a directory that is no recording.
-	ErrNoRecording = errors.New("no recording")
-	// ErrNoParentDir is the error of a recording whose parent directory does not exist.
-	ErrNoParentDir = errors.New("there is no folder")
+	// ErrNoRecording reports a directory that is not a recording.
+	ErrNoRecording = errors.New("not a recording")
+	// ErrNoParentDir reports a recording whose parent directory does not exist.
+	ErrNoParentDir = errors.New("parent directory does not exist")
 )
 
-// Open reads a recording. Its error is ErrNoRecording, a [FileError], or one of the file system.
+// Open reads a recording. The error is ErrNoRecording, a [FileError], or an error of the file
+// system.
 func Open(dir string) (*Recording, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = root.Close() }() // it is only read
+	defer func() { _ = root.Close() }() // read only
 	r, err := open(root.FS())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
@@ -81,14 +82,14 @@ func open(dir fs.FS) (*Recording, error) {
 		return nil, err
 	}
 	if err := decodeFile(dir, aboutFile, &r.About); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: it has no %s", ErrNoRecording, aboutFile)
+		return nil, fmt.Errorf("%w: %s is missing", ErrNoRecording, aboutFile)
 	} else if err != nil {
 		return nil, err
 	}
 	if r.NormalForm != NormalForm {
 		return nil, fileError(aboutFile, FileNormalForm,
-			"the normal form is %d, and this program knows %d: remove it, or record into another "+
-				"folder",
+			"normal form is %d, expected %d: remove the recording, or record into another "+
+				"directory",
 			r.NormalForm, NormalForm)
 	}
 	r.Schema = schema.Version
@@ -97,7 +98,7 @@ func open(dir fs.FS) (*Recording, error) {
 	}
 	if len(r.Cases) != r.CaseCount {
 		return nil, fileError(aboutFile, FileCaseCount,
-			"expected %s, found %d", plural(r.CaseCount, "case"), len(r.Cases))
+			"expected %s, got %d", plural(r.CaseCount, "case"), len(r.Cases))
 	}
 	return r, nil
 }
@@ -108,18 +109,19 @@ func (r *Recording) readCases(dir fs.FS) error {
 			return err
 		}
 		if path.Ext(name) != ".json" {
-			return fileError(name, FileUnexpected, "it does not belong to a recording")
+			return fileError(name, FileUnexpected, "not part of a recording")
 		}
 		var c Case
 		if err := decodeFile(dir, name, &c); err != nil {
 			return err
 		}
 		if c.fileName() != name {
-			return fileError(name, FileWrongCase, "it is of %s", c.Name())
+			return fileError(name, FileWrongCase, "contains the case %s", c.Name())
 		}
-		for question, i := range c.Answers {
+		for question, i := range c.DialectEntries {
 			if i < 0 || i >= len(c.Exchanges) {
-				return fileError(name, FileNoExchange, "answers.%s: there is no exchange %d",
+				return fileError(name, FileNoExchange,
+					"dialectEntries.%s: exchange %d does not exist",
 					question, i)
 			}
 		}
@@ -132,12 +134,12 @@ func (r *Recording) readCases(dir fs.FS) error {
 	return err
 }
 
-// checkSchema returns the error of a recording that another version of patmock wrote.
+// checkSchema returns an error if the recording has another schema.
 func checkSchema(dir fs.FS) error {
 	var about struct {
 		Schema *int `json:"schema"`
 	}
-	text, _ := fs.ReadFile(dir, aboutFile) // read reports other errors
+	text, _ := fs.ReadFile(dir, aboutFile) // decodeFile reports other errors
 	if json.Unmarshal(text, &about) == nil && about.Schema != nil {
 		if err := schema.Check(*about.Schema); err != nil {
 			return fileError(aboutFile, FileSchema, "%s", err)
@@ -146,7 +148,7 @@ func checkSchema(dir fs.FS) error {
 	return nil
 }
 
-// decodeFile decodes a file of one JSON value without unknown fields.
+// decodeFile decodes a file with one JSON value. It rejects unknown fields.
 func decodeFile(dir fs.FS, name string, into any) error {
 	text, err := fs.ReadFile(dir, name)
 	if err != nil {
@@ -170,7 +172,7 @@ func decodeFile(dir fs.FS, name string, into any) error {
 		kind, offset = FileUnknownField,
 			int64(bytes.Index(text, []byte(strconv.Quote(unknown.Field))))
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		kind, offset, err = FileTruncated, int64(len(text)), errors.New("it ends too early")
+		kind, offset, err = FileTruncated, int64(len(text)), errors.New("unexpected end of file")
 	case err == nil:
 		if _, err = d.Token(); errors.Is(err, io.EOF) {
 			return nil
@@ -181,7 +183,7 @@ func decodeFile(dir fs.FS, name string, into any) error {
 	return &FileError{name, line, kind, strings.TrimPrefix(err.Error(), "json: ")}
 }
 
-// encode writes JSON, on one line if there is no indent.
+// encode writes JSON, on one line if indent is empty.
 func encode(value any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -191,12 +193,12 @@ func encode(value any, indent string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// checkDir returns an error unless a recording may be written to a directory: to a new one, an
-// empty one, or in place of a recording. The parent directory must exist.
+// checkDir returns an error unless a recording may be written to dir. Its parent must exist, and it
+// must be new, empty or a recording.
 func checkDir(dir string) (previous *Recording, err error) {
 	parent := filepath.Dir(dir)
 	if info, err := os.Stat(parent); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("%w %s", ErrNoParentDir, parent)
+		return nil, fmt.Errorf("%w: %s", ErrNoParentDir, parent)
 	}
 	entries, err := os.ReadDir(dir)
 	switch {
@@ -206,7 +208,7 @@ func checkDir(dir string) (previous *Recording, err error) {
 		return nil, err
 	}
 	if previous, err = Open(dir); err != nil {
-		return nil, fmt.Errorf("it is not replaced: %w", err)
+		return nil, fmt.Errorf("cannot be replaced: %w", err)
 	}
 	return previous, nil
 }

@@ -34,7 +34,7 @@ func cases() []recording.Case {
 	return []recording.Case{one, two, three}
 }
 
-// record writes a recording, and returns the folder it went to.
+// record writes a recording and returns its directory.
 func record(t *testing.T, dir string, about recording.About, all ...recording.Case) string {
 	t.Helper()
 	w, err := recording.Create(dir)
@@ -53,7 +53,7 @@ func record(t *testing.T, dir string, about recording.About, all ...recording.Ca
 	return recordedDir
 }
 
-// fileNames are those of the files in a folder, hidden ones, too.
+// fileNames returns the names of the files in a directory, including hidden ones.
 func fileNames(t *testing.T, dir string) (all []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
@@ -68,7 +68,7 @@ func fileNames(t *testing.T, dir string) (all []string) {
 	return all
 }
 
-func TestRecording(t *testing.T) {
+func TestWriter_RoundTrip(t *testing.T) {
 	parent := t.TempDir()
 	dir := record(t, filepath.Join(parent, "recording"), about(), cases()...)
 	want := []string{
@@ -93,8 +93,8 @@ func TestRecording(t *testing.T) {
 	}
 }
 
-// A recording is replaced when another is complete, and one that was interrupted goes beside it.
-func TestReplace(t *testing.T) {
+// TestWriter_ReplacesRecording checks that an interrupted recording never replaces a complete one.
+func TestWriter_ReplacesRecording(t *testing.T) {
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "recording")
 	stopped := about()
@@ -109,16 +109,16 @@ func TestReplace(t *testing.T) {
 	}
 	if recordedDir := record(t, dir, stopped, cases()[0]); recordedDir != dir ||
 		!open(dir).Interrupted {
-		t.Errorf("where there was nothing an interrupted recording went to %s", recordedDir)
+		t.Errorf("the first interrupted recording is in %s", recordedDir)
 	}
 	record(t, dir, about(), cases()...)
 	if got := open(dir); got.Interrupted || got.CaseCount != 3 {
-		t.Errorf("an interrupted recording was not replaced by %+v", got.About)
+		t.Errorf("an interrupted recording was not replaced: %+v", got.About)
 	}
 	for range 2 {
 		if recordedDir := record(t, dir, stopped, cases()[0]); recordedDir != dir+".interrupted" ||
 			open(recordedDir).CaseCount != 1 || open(dir).CaseCount != 3 {
-			t.Errorf("beside a whole one an interrupted recording went to %s", recordedDir)
+			t.Errorf("the interrupted recording after a complete one is in %s", recordedDir)
 		}
 	}
 	w, err := recording.Create(dir)
@@ -131,15 +131,15 @@ func TestReplace(t *testing.T) {
 	for _, name := range fileNames(t, parent) {
 		if !strings.HasPrefix(name, "recording/") &&
 			!strings.HasPrefix(name, "recording.interrupted/") {
-			t.Errorf("%s was left", name)
+			t.Errorf("%s was not removed", name)
 		}
 	}
 	if open(dir).CaseCount != 3 {
-		t.Error("a recording was replaced by one that was not finished")
+		t.Error("a recording was replaced by a discarded one")
 	}
 }
 
-func TestCreateRefuses(t *testing.T) {
+func TestCreate_RejectsDirectory(t *testing.T) {
 	parent := t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
@@ -174,7 +174,7 @@ func TestCreateRefuses(t *testing.T) {
 			t.Errorf("%s: error %v", test.dir, err)
 			continue
 		}
-		if test.dir != "file" { // whose error is that of the system
+		if test.dir != "file" { // its error is from the operating system
 			checkMessage(t, test.dir, strings.ReplaceAll(err.Error(), parent, "AROUND"))
 		}
 		if diff := cmp.Diff(before, fileNames(t, parent)); diff != "" {
@@ -187,8 +187,8 @@ func TestCreateRefuses(t *testing.T) {
 	record(t, filepath.Join(parent, "empty"), about(), cases()...)
 }
 
-// A recording that was made before files had a schema is of schema 1.
-func TestOpenWithoutSchema(t *testing.T) {
+// TestOpen_WithoutSchema checks that a recording without a schema has schema 1.
+func TestOpen_WithoutSchema(t *testing.T) {
 	dir := record(t, filepath.Join(t.TempDir(), "recording"), about(), cases()...)
 	name := filepath.Join(dir, "recording.json")
 	text, err := os.ReadFile(name)
@@ -205,10 +205,10 @@ func TestOpenWithoutSchema(t *testing.T) {
 	}
 }
 
-func TestOpenNamesThePlace(t *testing.T) {
+func TestOpen_ReportsPosition(t *testing.T) {
 	for _, test := range []struct {
 		name, file, from, to string
-		line                 int // 0 for the file as a whole
+		line                 int // 0 for the entire file
 		kind                 recording.FileErrorKind
 	}{
 		{
@@ -224,22 +224,22 @@ func TestOpenNamesThePlace(t *testing.T) {
 			recording.FileUnknownField,
 		},
 		{"cut off", "create/a/v2026.json", "\n}\n", "", 48, recording.FileTruncated},
-		{"two of them", "recording.json", "\n}\n", "\n}{}\n", 16, recording.FileTrailing},
+		{"trailing value", "recording.json", "\n}\n", "\n}{}\n", 16, recording.FileTrailing},
 		{"another case", "create/a/v2026.json", `"v2026"`, `"v3"`, 0, recording.FileWrongCase},
 		{
-			"answer without exchange", "create/a/v2026.json", `"exchanges"`,
-			`"answers": {"token-limit": 7}, "exchanges"`, 0, recording.FileNoExchange,
+			"dialect entry without exchange", "create/a/v2026.json", `"exchanges"`,
+			`"dialectEntries": {"token-limit": 7}, "exchanges"`, 0, recording.FileNoExchange,
 		},
 		{
-			"schema that is newer", "recording.json", `"schema": 1,`,
+			"newer schema", "recording.json", `"schema": 1,`,
 			`"schema": 2, "flavour": "new",`, 0, recording.FileSchema,
 		},
 		{
-			"schema that never was", "recording.json", `"schema": 1,`, `"schema": 0,`, 0,
+			"invalid schema", "recording.json", `"schema": 1,`, `"schema": 0,`, 0,
 			recording.FileSchema,
 		},
 		{
-			"schema that is misspelt", "recording.json", `"schema"`, `"shcema"`, 2,
+			"misspelt schema", "recording.json", `"schema"`, `"shcema"`, 2,
 			recording.FileUnknownField,
 		},
 		{
@@ -276,10 +276,10 @@ func TestOpenNamesThePlace(t *testing.T) {
 		})
 	}
 	if _, err := recording.Open(t.TempDir()); !errors.Is(err, recording.ErrNoRecording) {
-		t.Errorf("of an empty folder: %v", err)
+		t.Errorf("empty directory: %v", err)
 	}
 	if _, err := recording.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err,
 		fs.ErrNotExist) {
-		t.Errorf("of no folder: %v", err)
+		t.Errorf("missing directory: %v", err)
 	}
 }

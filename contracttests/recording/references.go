@@ -13,7 +13,7 @@ type kind string
 const (
 	accessToken kind = "access-token"
 	host        kind = "host"
-	id          kind = "id" // of a token that the case created, or of anything unknown
+	id          kind = "id" // of a token that the case created, or unknown
 	identity    kind = "identity"
 	jti         kind = "jti"
 	loginID     kind = "login" // of a token that the case did not create
@@ -38,7 +38,7 @@ var (
 	isHex32 = regexp.MustCompile(`^[0-9a-f]{32}$`)
 )
 
-// defaultForms are the forms that placeholders do not mention.
+// defaultForms has the formats that placeholders do not mention.
 var defaultForms = map[kind]*regexp.Regexp{
 	accessToken: regexp.MustCompile(`^` + jwsPattern + `$`),
 	id:          isHex32,
@@ -49,7 +49,7 @@ var defaultForms = map[kind]*regexp.Regexp{
 	tenant:      isUUID,
 }
 
-// describeValue describes a value without showing it.
+// describeValue describes the format of a value without revealing it.
 func describeValue(value string) string {
 	switch {
 	case isUUID.MatchString(value):
@@ -69,7 +69,7 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// references number the values of each kind as they first appear.
+// references numbers the values of each kind in the order of their first appearance.
 type references struct {
 	byValue map[kind]map[string]string
 	counts  map[kind]int
@@ -104,7 +104,7 @@ func (r *references) next(k kind) string {
 	return fmt.Sprintf("%s-%d", k, r.counts[k])
 }
 
-// placeholder returns the placeholder of a value, with its form unless that is the usual one. An
+// placeholder returns the placeholder of a value, with its format unless that is the default. An
 // empty value stays empty.
 func (r *references) placeholder(k kind, value string) string {
 	if value == "" {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// referencePattern matches the reference that a placeholder begins with.
+// referencePattern matches the reference at the start of a placeholder.
 var referencePattern = regexp.MustCompile(`^[a-z-]+-[0-9]+`)
 
-// mapReferences returns a text in which the references of its placeholders are replaced.
+// mapReferences replaces the references of the placeholders in a text.
 func mapReferences(text string, change func(ref string) string) string {
 	return marks.ReplaceAllStringFunc(text, func(match string) string {
 		content := strings.TrimPrefix(match, openBracket)
@@ -29,19 +29,19 @@ func findReferences(text string) (all []string) {
 	return all
 }
 
-// stripNumbers returns a text whose references have no numbers.
+// stripNumbers removes the numbers from the references in a text.
 func stripNumbers(text string) string {
 	return mapReferences(text, func(ref string) string {
 		return strings.TrimRight(ref, "0123456789") + "#"
 	})
 }
 
-// refMap maps the references of one case to those of another, and back.
+// refMap maps the references of two cases to each other.
 type refMap struct{ ab, ba map[string]string }
 
 func newRefMap() *refMap { return &refMap{map[string]string{}, map[string]string{}} }
 
-// equivalent reports whether two texts differ in the numbers of corresponding references only. It
+// equivalent reports whether two texts differ only in the numbers of corresponding references. It
 // pairs new references.
 func (m *refMap) equivalent(a, b string) bool {
 	if stripNumbers(a) != stripNumbers(b) {
@@ -66,7 +66,7 @@ func (m *refMap) pair(a, b string) bool {
 	return true
 }
 
-// isNew reports whether no reference of either text has a pair.
+// isNew reports whether all references of both texts are unpaired.
 func (m *refMap) isNew(a, b string) bool {
 	known := func(pairs map[string]string, text string) bool {
 		return slices.ContainsFunc(findReferences(text), func(ref string) bool {
@@ -76,8 +76,7 @@ func (m *refMap) isNew(a, b string) bool {
 	return !known(m.ab, a) && !known(m.ba, b)
 }
 
-// translate returns a text of the first case with the references of the second, as far as they are
-// paired.
+// translate replaces the paired references in a text of the first case by those of the second.
 func (m *refMap) translate(text string) string {
 	return mapReferences(text, func(ref string) string {
 		if other := m.ab[ref]; other != "" {

@@ -12,10 +12,10 @@ import (
 	"example.com/patmock/spec/jsondiff"
 )
 
-// position is the place of a value in a response.
+// position is the location of a value in a response.
 type position struct {
 	parent, key string
-	token       string    // id of the token around it
+	token       string    // id of the enclosing token
 	created     time.Time // of that token
 }
 
@@ -24,7 +24,7 @@ func (n *normalizer) response(x Exchange) Response {
 	defer func() { n.shortenableValues = nil }()
 	r := Response{Status: x.Status, Header: n.responseHeader(x.ResponseHeader)}
 	got := bodyOf(x.ResponseHeader.Get("Content-Type"), x.ResponseBody)
-	if form, ok := got.parameters(); ok { // no response is a form
+	if form, ok := got.parameters(); ok { // responses are never forms
 		got = body{Text, form.Encode()}
 	}
 	if got.format == "" {
@@ -46,7 +46,7 @@ func (n *normalizer) response(x Exchange) Response {
 }
 
 // ruleHeader names the rules by which a patmock rejects a request. The causes of such a response
-// are its advice, in words that no tenant has and that may change at any time.
+// are its advice, which differs from tenants and may change at any time.
 const ruleHeader = "X-Patmock-Rule"
 
 // removeAdvice empties the causes of an error.
@@ -67,14 +67,15 @@ func (x Exchange) path() string {
 	return ""
 }
 
-// headers are those of a response that the contract is about, besides X-SailPoint-*.
+// headers are the recorded response headers, in addition to X-SailPoint-*.
 var headers = []string{
 	"Allow", "Content-Type", "Location", "Www-Authenticate", "X-Mock-Fault", ruleHeader,
 }
 
 func (n *normalizer) responseHeader(header http.Header) map[string]string {
 	out := map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(header)) { // references are numbered in this order
+	// the order determines the numbers of references
+	for _, key := range slices.Sorted(maps.Keys(header)) {
 		switch value := strings.Join(header[key], ", "); {
 		case key == "Slpt-Request-Id":
 			out[key] = n.reference(requestID, value)
@@ -87,7 +88,7 @@ func (n *normalizer) responseHeader(header http.Header) map[string]string {
 	return out
 }
 
-// responseText returns a text of a response in normal form.
+// responseText normalizes a text of a response.
 func (n *normalizer) responseText(text string) string {
 	return n.text(text, func(text string) string {
 		return n.calendar.receivedDate(text, "", "", time.Time{})
@@ -127,20 +128,20 @@ func (n *normalizer) object(object map[string]any, pos position) map[string]any 
 	return out
 }
 
-// isExistingLogin reports whether a token existed before the case, which only logged in with it.
+// isExistingLogin reports whether the case logged in with a token that it did not create.
 func (n *normalizer) isExistingLogin(token map[string]any) bool {
 	tokenName, hasName := token["name"].(string)
 	return hasName && n.values.kindByValue[textProperty(token, "id")] == loginID &&
 		!n.isRunName(tokenName)
 }
 
-// isRunName reports whether the contract, or the case, gave a name.
+// isRunName reports whether the contract or the case chose a name.
 func (n *normalizer) isRunName(tokenName string) bool {
 	return runNameRegexp.MatchString(tokenName) || n.values.tokenNames[tokenName]
 }
 
-// outline returns what a token has in common with those of other tenants: its reference, and the
-// names of its properties.
+// outline returns the reference of a token and the names of its properties. Their values differ
+// from tenant to tenant.
 func (n *normalizer) outline(token map[string]any) map[string]any {
 	out := map[string]any{}
 	for key := range token {
@@ -166,7 +167,7 @@ func (n *normalizer) responseProperty(text string, pos position) string {
 	return n.responseText(text)
 }
 
-// accessToken stores the form of an access token.
+// accessToken records the format of an access token.
 func (n *normalizer) accessToken(ref, text string) {
 	header, claims, ok := jws(text)
 	if !ok {
@@ -190,7 +191,7 @@ func typesOf(object map[string]any) map[string]string {
 	return out
 }
 
-// typeOf returns the type of a decoded value, and of the elements of a list.
+// typeOf returns the type of a decoded value, including the element type of a list.
 func typeOf(value any) string {
 	if list, _ := value.([]any); len(list) > 0 {
 		return "array of " + typeOf(list[0])
@@ -198,8 +199,8 @@ func typeOf(value any) string {
 	return jsondiff.TypeOf(value)
 }
 
-// isForeign reports whether the case neither created a token of a list nor logged in with it. On a
-// patmock a token may also have been added by the control API: it has a name of the run.
+// isForeign reports whether the case neither created a token nor logged in with it. The control API
+// of a patmock may also add tokens, which have a generated name.
 func (n *normalizer) isForeign(element any) bool {
 	token, ok := element.(map[string]any)
 	tokenName := textProperty(element, "name")

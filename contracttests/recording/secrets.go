@@ -9,16 +9,15 @@ import (
 	"strings"
 )
 
-// encodings returns the forms other than its own in which a text may have a secret, each followed
-// by its replacement.
+// encodings returns pairs of an encoded secret and its replacement.
 func encodings(secrets map[string]bool) (pairs []string) {
-	const minLength = 8 // shorter values are in words
+	const minLength = 8 // shorter values may be parts of words
 	var forms []string
 	for text := range secrets {
 		if len(text) < minLength {
 			continue
 		}
-		quoted, _ := json.Marshal(text) // a text has no error
+		quoted, _ := json.Marshal(text) // a string always encodes
 		digits := hex.EncodeToString([]byte(text))
 		forms = slices.Concat(forms, base64Forms(text), []string{digits, strings.ToUpper(digits)})
 		for _, form := range []string{
@@ -30,7 +29,7 @@ func encodings(secrets map[string]bool) (pairs []string) {
 			}
 		}
 	}
-	// one may begin with another
+	// longer forms first: one may be a prefix of another
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	for _, form := range forms {
 		pairs = append(pairs, escaper.Replace(form), placeholder("redacted"))
@@ -38,8 +37,8 @@ func encodings(secrets map[string]bool) (pairs []string) {
 	return pairs
 }
 
-// base64Forms returns the forms of a text in base64 behind any other text, without the characters
-// that depend on the neighbors.
+// base64Forms returns the base64 forms of a text at each alignment, without the characters that
+// depend on its neighbors.
 func base64Forms(text string) (forms []string) {
 	for before := range 3 {
 		for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
@@ -47,7 +46,7 @@ func base64Forms(text string) (forms []string) {
 			first := []int{0, 2, 3}[before]
 			last := len(form)
 			if (before+len(text))%3 != 0 {
-				last-- // its last character has bits of what follows
+				last-- // the last character depends on the next one
 			}
 			forms = append(forms, form[first:last])
 		}

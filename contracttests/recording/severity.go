@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/spec/jsondiff"
 )
 
-// A Severity is what a difference means for a client.
+// A Severity is the effect of a difference on clients.
 type Severity string
 
 // The severities.
@@ -18,13 +18,13 @@ const (
 	Unknown  Severity = "unknown"
 )
 
-// Severities lists them, the worst first.
+// Severities returns all severities, the worst first.
 func Severities() []Severity { return []Severity{Breaking, Unknown, Harmless} }
 
-// A Kind is what differs.
+// A Kind is the kind of a difference.
 type Kind string
 
-// The kinds, in the order of the rules.
+// The kinds, in the order of Rules.
 const (
 	PromiseBroken     Kind = "promise-broken"
 	OutcomeChanged    Kind = "outcome-changed"
@@ -55,128 +55,131 @@ const (
 	ValueChanged      Kind = "value-changed"
 )
 
-// A Rule gives differences their severity and kind. The first that matches decides.
+// A Rule assigns a severity and a kind to differences. The first matching rule decides.
 type Rule struct {
 	Severity Severity
 	Kind     Kind
-	// Description describes the kind, and Reason says why it has its severity.
+	// Description describes the kind, and Reason justifies the severity.
 	Description, Reason string
 	match               func(jsondiff.Change) bool
 }
 
-// Rules lists them in their order.
+// Rules returns the rules in their order.
 func Rules() []Rule { return slices.Clone(rules) }
 
 var rules = []Rule{
 	{
-		Breaking, PromiseBroken, "a promise is not kept",
-		"the scenario fails on the second side and not on the first", func(c jsondiff.Change) bool {
+		Breaking, PromiseBroken, "the promise is broken",
+		"the scenario fails on the second side only", func(c jsondiff.Change) bool {
 			return c.Path[0] == "outcome" && (c.B == "fail" || c.B == "error")
 		},
 	},
 	{
-		Unknown, OutcomeChanged, "another outcome", "the first side did not keep the promise",
+		Unknown, OutcomeChanged, "the outcome changed", "the first side did not pass",
 		func(c jsondiff.Change) bool { return c.Path[0] == "outcome" },
 	},
 	{
 		Breaking, ExchangeRemoved, "an exchange is missing",
-		"the scenario came no further, or found nothing to go on with",
+		"the scenario ended early",
 		isExchange(jsondiff.Removed),
 	},
 	{
-		Unknown, ExchangeAdded, "another exchange", "the scenario went another way",
+		Unknown, ExchangeAdded, "an exchange was added", "the scenario took another path",
 		isExchange(jsondiff.Added),
 	},
 	{
-		Unknown, RequestChanged, "another request", "it is made of former answers",
+		Unknown, RequestChanged, "the request changed", "it depends on earlier responses",
 		isUnder("request"),
 	},
 	{
-		Breaking, StatusChanged, "another status", "clients decide by the status",
+		Breaking, StatusChanged, "the status changed", "clients depend on the status",
 		isUnder("response", "status"),
 	},
 	{
-		Harmless, RuleChanged, "another rule of patmock", "no client reads it",
+		Harmless, RuleChanged, "the rule of patmock changed", "clients ignore it",
 		isUnder("response", "header", ruleHeader),
 	},
 	{
-		Breaking, HeaderRemoved, "a header is gone", "clients need it",
+		Breaking, HeaderRemoved, "a header is missing", "clients may need it",
 		both(isUnder("response", "header"), hasKind(jsondiff.Removed)),
 	},
 	{
-		Harmless, HeaderAdded, "another header", "clients ignore headers that they do not know",
+		Harmless, HeaderAdded, "a header was added", "clients ignore unknown headers",
 		both(isUnder("response", "header"), hasKind(jsondiff.Added)),
 	},
-	{Harmless, CharsetChanged, "another charset", "JSON is UTF-8 whatever is said", isCharset},
+	{Harmless, CharsetChanged, "the charset changed", "JSON is always UTF-8", isCharset},
 	{
-		Breaking, MediaTypeChanged, "another media type", "clients choose by it how to decode",
+		Breaking, MediaTypeChanged, "the media type changed", "clients decode by the media type",
 		isUnder("response", "header", "Content-Type"),
 	},
 	{
-		Unknown, HeaderChanged, "another header value", "it depends on the client",
+		Unknown, HeaderChanged, "a header value changed", "it depends on the client",
 		isUnder("response", "header"),
 	},
 	{
-		Unknown, BodyAdded, "a body where there was none", "few clients read it",
+		Unknown, BodyAdded, "a body was added", "few clients read it",
 		both(isPath("response", "body"), hasKind(jsondiff.Added)),
 	},
 	{
-		Breaking, BodyRemoved, "the body is gone", "clients decode it",
+		Breaking, BodyRemoved, "the body is missing", "clients decode it",
 		both(isPath("response", "body"), hasKind(jsondiff.Removed)),
 	},
 	{
-		Breaking, BodyFormatChanged, "another kind of body", "clients cannot decode it",
+		Breaking, BodyFormatChanged, "the format of the body changed", "clients cannot decode it",
 		isUnder("response", "body", "format"),
 	},
 	{
-		Harmless, ScopeOrderChanged, "another order of scopes", "scopes are a set",
+		Harmless, ScopeOrderChanged, "the order of scopes changed", "scopes are a set",
 		both(hasKind(jsondiff.Order), hasName("scope", "authorities")),
 	},
 	{
-		Unknown, OrderChanged, "another order", "a client may rely on it",
+		Unknown, OrderChanged, "the order changed", "clients may rely on it",
 		either(hasKind(jsondiff.Order), isUnder("response", "sortedById")),
 	},
 	{
-		Unknown, ElementRemoved, "an element is missing", "the list was made of other things",
+		Unknown, ElementRemoved, "an element is missing", "the list may have other contents",
 		both(hasKind(jsondiff.Removed), isElement),
 	},
 	{
-		Unknown, ElementAdded, "another element", "the list was made of other things",
+		Unknown, ElementAdded, "an element was added", "the list may have other contents",
 		both(hasKind(jsondiff.Added), isElement),
 	},
 	{
-		Breaking, PropertyRemoved, "a property is gone", "clients may read it",
+		Breaking, PropertyRemoved, "a property is missing", "clients may read it",
 		hasKind(jsondiff.Removed),
 	},
 	{
-		Harmless, PropertyAdded, "another property",
-		"clients ignore properties that they do not know", hasKind(jsondiff.Added),
+		Harmless, PropertyAdded, "a property was added",
+		"clients ignore unknown properties", hasKind(jsondiff.Added),
 	},
 	{
-		Breaking, ValueToNull, "null where there was a value", "clients decode a value",
+		Breaking, ValueToNull, "a value became null", "clients expect a value",
 		func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.B == nil },
 	},
 	{
-		Unknown, NullToValue, "a value where there was null", "clients that expect null may not",
+		Unknown, NullToValue, "null became a value", "clients may expect null",
 		func(c jsondiff.Change) bool { return c.Kind == jsondiff.Type && c.A == nil },
 	},
 	{
-		Breaking, TypeChanged, "another type", "clients cannot decode it",
+		Breaking, TypeChanged, "the type changed", "clients cannot decode it",
 		either(hasKind(jsondiff.Type), isClaimType),
 	},
 	{
-		Harmless, TextChanged, "another text", "texts are for people",
+		Harmless, TextChanged, "the text changed", "texts are for people",
 		hasName("text", "error_description", "attributeValue"),
 	},
-	{Harmless, LifetimeChanged, "some seconds of time", "it is the rest of a life", isLifetime},
 	{
-		Unknown, ValueChanged, "another value", "whether it matters depends on what it means",
+		Harmless, LifetimeChanged, "a lifetime differs by seconds", "it shrinks with time",
+		isLifetime,
+	},
+	{
+		Unknown, ValueChanged, "the value changed", "the effect depends on the property",
 		func(jsondiff.Change) bool { return true },
 	},
 }
 
 func classify(c jsondiff.Change) Rule {
-	// the last one matches
+	// the last rule matches everything
 	return rules[slices.IndexFunc(rules, func(r Rule) bool { return r.match(c) })]
 }
 
@@ -192,7 +195,7 @@ func either(one, other func(jsondiff.Change) bool) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool { return one(c) || other(c) }
 }
 
-// pathInExchange returns the path within an exchange, nil for one outside.
+// pathInExchange returns the path within an exchange, nil outside exchanges.
 func pathInExchange(c jsondiff.Change) []string {
 	if len(c.Path) < 2 || c.Path[0] != "exchanges" {
 		return nil
@@ -200,14 +203,14 @@ func pathInExchange(c jsondiff.Change) []string {
 	return c.Path[2:]
 }
 
-// isExchange matches exchanges.
+// isExchange matches added or removed exchanges.
 func isExchange(k jsondiff.Kind) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool {
 		return c.Kind == k && len(c.Path) == 2 && c.Path[0] == "exchanges"
 	}
 }
 
-// isUnder matches a place in an exchange, and those below.
+// isUnder matches a path in an exchange and the paths below it.
 func isUnder(path ...string) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool {
 		actual := pathInExchange(c)
@@ -215,7 +218,7 @@ func isUnder(path ...string) func(jsondiff.Change) bool {
 	}
 }
 
-// isPath matches a place in an exchange.
+// isPath matches a path in an exchange.
 func isPath(path ...string) func(jsondiff.Change) bool {
 	return func(c jsondiff.Change) bool { return slices.Equal(pathInExchange(c), path) }
 }
@@ -230,12 +233,12 @@ func isElement(c jsondiff.Change) bool {
 	return strings.Trim(c.Path[len(c.Path)-1], "0123456789") == ""
 }
 
-// isClaimType matches claims of access tokens, of which a case has the types.
+// isClaimType matches the types of claims.
 func isClaimType(c jsondiff.Change) bool {
 	return c.Path[0] == "accessTokens" && !hasName("alg", "typ")(c)
 }
 
-// isCharset matches a content type that differs in its parameters only.
+// isCharset matches a content type that differs only in its parameters.
 func isCharset(c jsondiff.Change) bool {
 	media := func(value any) string {
 		text, _ := value.(string)
@@ -246,11 +249,12 @@ func isCharset(c jsondiff.Change) bool {
 	return isHeader && c.Kind == jsondiff.Value && media(c.A) == media(c.B)
 }
 
-// isLifetime matches the lifetime of an access token. It begins before the response.
+// isLifetime matches small differences in the lifetime of an access token, which starts before the
+// response.
 func isLifetime(c jsondiff.Change) bool {
 	number := func(value any) float64 {
 		n, _ := value.(json.Number)
-		f, _ := n.Float64() // 0 for other types
+		f, _ := n.Float64() // 0 if value is not a number
 		return f
 	}
 	const maxSeconds = 5 // seconds

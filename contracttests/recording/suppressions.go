@@ -13,9 +13,9 @@ import (
 
 // A Suppression accepts differences. An empty field matches all of them.
 type Suppression struct {
-	Scenario string // an id, in which * matches any text
+	Scenario string // an id; * matches any text
 	Version  version.Version
-	At       string // a JSON pointer into the case, in which * matches any text
+	At       string // a JSON pointer into the case; * matches any text
 	Severity Severity
 	Reason   string
 
@@ -29,15 +29,15 @@ func (s Suppression) match(d Difference) bool {
 		(s.Severity == "" || s.Severity == d.Severity)
 }
 
-// matches reports whether a text has a pattern, in which * matches any text.
+// matches reports whether a text matches a pattern with the wildcard *.
 func matches(pattern, text string) bool {
 	form := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `.*`)
 	found, err := regexp.MatchString("^"+form+"$", text)
 	return found && err == nil
 }
 
-// Suppress marks the differences that are accepted by the first suppression that matches. It
-// returns a warning for each suppression that accepts nothing.
+// Suppress marks each difference with the first matching suppression. It returns a warning for each
+// unused suppression.
 func (c *Comparison) Suppress(all []Suppression) (warnings []Warning) {
 	used := make([]bool, len(all))
 	for i := range c.Differences {
@@ -50,7 +50,7 @@ func (c *Comparison) Suppress(all []Suppression) (warnings []Warning) {
 	}
 	for j, s := range all {
 		if !used[j] {
-			text := fmt.Sprintf("%s: it allows nothing: no such difference is left in %s",
+			text := fmt.Sprintf("%s: unused suppression: no difference of %s matches it",
 				s.fileLine,
 				s.Scenario)
 			warnings = append(warnings, Warning{WarnUnusedSuppression, []string{s.Scenario}, text})
@@ -69,11 +69,11 @@ type suppressionEntry struct {
 	Line     int               `yaml:"-" line:""`
 }
 
-// maxSuppressions bounds, in bytes, a file of suppressions.
+// maxSuppressions is the maximum size of a file of suppressions, in bytes.
 const maxSuppressions = 1 << 20
 
-// ParseSuppressions reads a list of suppressions in YAML. Source names it in messages. The error is
-// of type [strictyaml.Errors].
+// ParseSuppressions parses a YAML list of suppressions. Source is the file name for messages. The
+// error is of type [strictyaml.Errors].
 func ParseSuppressions(source string, data []byte) ([]Suppression, error) {
 	file := strictyaml.Open(context.Background(), source, data, strictyaml.Options{
 		MaxBytes: maxSuppressions,
@@ -93,11 +93,11 @@ func ParseSuppressions(source string, data []byte) ([]Suppression, error) {
 	return all, file.Err()
 }
 
-// check reports values that no difference has.
+// check reports invalid values.
 func (s Suppression) check(file *strictyaml.File, field string) {
 	for name, text := range map[string]string{"scenario": s.Scenario, "reason": s.Reason} {
 		if text != "" && strings.TrimSpace(text) == "" {
-			file.Report(strictyaml.WrongType, field+name, "expected a text")
+			file.Report(strictyaml.WrongType, field+name, "expected text")
 		}
 	}
 	if s.Version != "" && !slices.Contains(version.All(), s.Version) {

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestAllow(t *testing.T) {
+func TestComparison_Suppress(t *testing.T) {
 	differences := func() []recording.Difference {
 		return []recording.Difference{
 			{
@@ -29,14 +29,14 @@ func TestAllow(t *testing.T) {
 	for _, test := range []struct {
 		name, file string
 		want       []string // reasons
-		unused     []string // scenarios of the allowances
+		unused     []string // scenarios of the suppressions
 	}{
 		{"nothing", "# nothing\n", []string{"", "", ""}, nil},
 		{"an empty list", "[]", []string{"", "", ""}, nil},
 		{"exact", "- {scenario: create/a, reason: a}", []string{"a", "", ""}, nil},
 		{"glob", "- {scenario: create/*, reason: a}", []string{"a", "a", ""}, nil},
 		{
-			"the first that fits",
+			"first match",
 			"- {scenario: create/a, reason: a}\n- {scenario: '*', reason: b}",
 			[]string{
 				"a", "b", "b",
@@ -55,7 +55,7 @@ func TestAllow(t *testing.T) {
 			nil,
 		},
 		{
-			"too much",
+			"unused suppressions",
 			"- scenario: create/a\n  at: /exchanges/0\n  reason: a\n- {scenario: 'create.a', " +
 				"reason: b}",
 			[]string{"", "", ""},
@@ -63,12 +63,12 @@ func TestAllow(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			allowances, err := recording.ParseSuppressions("my.yaml", []byte(test.file))
+			suppressions, err := recording.ParseSuppressions("my.yaml", []byte(test.file))
 			if err != nil {
 				t.Fatal(err)
 			}
 			c := &recording.Comparison{Differences: differences()}
-			warnings := c.Suppress(allowances)
+			warnings := c.Suppress(suppressions)
 			got := []string{}
 			for _, d := range c.Differences {
 				got = append(got, d.SuppressionReason)
@@ -87,7 +87,7 @@ func TestAllow(t *testing.T) {
 	}
 }
 
-func TestAllowanceMistakes(t *testing.T) {
+func TestParseSuppressions_Errors(t *testing.T) {
 	type wrong = strictyaml.Errors // without messages
 	at := func(line int, field string, kind strictyaml.Kind) strictyaml.Error {
 		return strictyaml.Error{Source: "my.yaml", Line: line, Field: field, Kind: kind}
@@ -146,7 +146,7 @@ func TestAllowanceMistakes(t *testing.T) {
 			},
 		},
 		{
-			"two mistakes", "- {scenario: a}\n- {reason: a}", wrong{
+			"two errors", "- {scenario: a}\n- {reason: a}", wrong{
 				at(1, "[0].reason", strictyaml.MissingField),
 				at(2, "[1].scenario", strictyaml.MissingField),
 			},

@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Text formats a comparison by scenario, with both sides of each difference. A difference that
-// several versions have is there once.
+// Text formats the comparison by scenario, with both sides of each difference. A difference of
+// several versions appears once.
 func (c *Comparison) Text() string {
 	var b strings.Builder
 	for _, group := range groupByScenario(c.Differences) {
@@ -25,11 +25,11 @@ func (c *Comparison) Text() string {
 	}{
 		{"only in the first", c.OnlyA},
 		{"only in the second", c.OnlyB},
-		{"skipped in one of them", c.Skipped},
-		{"without a response of the API in one of them", c.Untested},
+		{"skipped in one recording", c.Skipped},
+		{"a gateway responded in one recording", c.Untested},
 	} {
 		if len(rest.names) > 0 {
-			fmt.Fprintf(&b, "%s, and not compared: %s\n", rest.text, joinLimited(rest.names))
+			fmt.Fprintf(&b, "not compared, %s: %s\n", rest.text, joinLimited(rest.names))
 		}
 	}
 	return b.String() + c.Summary() + "\n"
@@ -54,7 +54,7 @@ func (c *Comparison) Summary() string {
 		}
 	}
 	if allowed > 0 {
-		counts = append(counts, fmt.Sprintf("%d allowed", allowed))
+		counts = append(counts, fmt.Sprintf("%d suppressed", allowed))
 	}
 	text := fmt.Sprintf("%s in %s (%s)", plural(len(c.Differences), "difference"),
 		plural(c.Compared, "case"), plural(len(c.scenarios), "scenario"))
@@ -103,7 +103,7 @@ func (c *groupedDifference) write(b *strings.Builder) {
 	}
 	fmt.Fprintln(b, head)
 	for _, line := range [][2]string{
-		{"allowed: ", d.SuppressionReason}, {"", d.At}, {"", d.Request}, {"- ", shorten(d.A)}, {
+		{"suppressed: ", d.SuppressionReason}, {"", d.At}, {"", d.Request}, {"- ", shorten(d.A)}, {
 			"+ ", shorten(d.B),
 		},
 	} {
@@ -113,7 +113,7 @@ func (c *groupedDifference) write(b *strings.Builder) {
 	}
 }
 
-// shorten returns the beginning of a side, since a whole exchange is long.
+// shorten returns the start of a value, since an entire exchange is long.
 func shorten(side string) string {
 	const maxLength = 300
 	if runes := []rune(side); len(runes) > maxLength {

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// kindsByKey are the properties and parameters whose values differ from run to run, in lower case
-// and without underscores. Those of an owner are in ownerKeys.
+// kindsByKey has the properties and parameters whose values differ from run to run. Keys are in
+// lower case without underscores. The properties of an owner are in ownerKindsByKey.
 var kindsByKey = map[string]kind{
 	"accesstoken": accessToken, "token": accessToken, "refreshtoken": accessToken,
 	"clientid": loginID, "clientsecret": secret, "secret": secret,
@@ -33,20 +33,19 @@ func kindOf(parent, key string) kind {
 	return kindsByKey[key]
 }
 
-// values are the values of a case that differ from run to run. They are classified before anything
-// is replaced: an id is that of a token that the case created, of one that it only logged in with,
-// or of an identity, wherever it appears first.
+// values has the values of a case that differ from run to run. All values are classified before any
+// is replaced, since the kind of an id may be known only later.
 type values struct {
 	kindByValue map[string]kind
-	// tokenNames are those that the case gave to tokens.
+	// tokenNames are the names that the case chose for tokens.
 	tokenNames map[string]bool
-	// createdOrder are the numbers in the first names of tokens, by id.
+	// createdOrder has the number in the first name of each token, by id.
 	createdOrder map[string]int
 	secrets      map[string]bool
 }
 
-// kindPriority decides which kind a value with two of them has: a created token may log in, and an
-// id be sent as a wrong secret.
+// kindPriority decides between two kinds of a value. A created token may log in, and an id may be
+// sent as a wrong secret.
 var kindPriority = []kind{
 	accessToken, identity, user, id, loginID, secret, tenant, org, pod, jti, requestID,
 }
@@ -106,8 +105,7 @@ func (v *values) parameters(form url.Values) {
 	}
 }
 
-// request finds the names of tokens in a request, and secrets in JSON, which the token endpoint
-// does not read.
+// request collects the names of tokens in a request, and secrets in JSON.
 func (v *values) request(b body) {
 	walk(b.json(), "", "", func(parent, key, text string) {
 		switch k := kindOf(parent, key); {
@@ -127,8 +125,8 @@ func (v *values) request(b body) {
 	}
 }
 
-// response classifies the values of a response. The id of an object with a secret is that of a
-// token that was created.
+// response classifies the values of a response. The id of an object with a secret belongs to a
+// created token.
 func (v *values) response(b body) {
 	if object, _ := b.json().(map[string]any); object["secret"] != nil {
 		v.classify(textProperty(object, "id"), id)
@@ -146,8 +144,8 @@ func (v *values) response(b body) {
 	}
 }
 
-// walk calls see for every text in a decoded value, with the property that has it and the property
-// that has the object of this.
+// walk calls visit for every string in a decoded value, with its property and the property of the
+// enclosing object.
 func walk(value any, parent, key string, visit func(parent, key, text string)) {
 	switch v := value.(type) {
 	case string:
@@ -170,13 +168,13 @@ func (v *values) isOwnToken(tokenID string) bool {
 }
 
 var (
-	// isWord matches a value that begins and ends where a word does.
+	// isWord matches a value that starts and ends with a word character.
 	isWord  = regexp.MustCompile(`^\w(.*\w)?$`)
 	isHexID = regexp.MustCompile(`^(` + hexIDPattern + `)$`)
 )
 
-// literals returns the values that are looked for in texts, the longest first. Short ones may be
-// words, and others are found by their forms.
+// literals returns the values to search for in texts, the longest first. Short values may be words,
+// and other values match by pattern.
 func (v *values) literals() []string {
 	var all []string
 	for value, k := range v.kindByValue {
@@ -196,7 +194,8 @@ func (v *values) literals() []string {
 	return all
 }
 
-// pattern matches a literal: a secret anywhere, other values as words.
+// pattern returns the pattern of a literal. A secret matches anywhere, another value only as entire
+// words.
 func (v *values) pattern(value string) string {
 	form := regexp.QuoteMeta(escaper.Replace(value))
 	if v.secrets[value] {

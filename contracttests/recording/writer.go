@@ -10,17 +10,17 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// A Writer writes a recording beside the directory that it is for, and moves it there when it is
+// A Writer writes a recording to a temporary directory, and moves it to its target when it is
 // complete.
 type Writer struct {
 	dir, tempDir string
-	previous     *Recording // the one that it replaces, or nil
+	previous     *Recording // the recording to replace, or nil
 	cases        int
 }
 
-// Create begins a recording. An existing directory must be empty or a recording, which is not
-// changed until Close: else the error is [ErrNoFolder] or that of [Open]. Symbolic links to a
-// directory stay.
+// Create starts a recording. An existing directory must be empty or a recording, which does not
+// change until Close. Otherwise the error is [ErrNoParentDir] or an error of [Open]. Symbolic links
+// to a directory are kept.
 func Create(dir string) (*Writer, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -35,7 +35,7 @@ func Create(dir string) (*Writer, error) {
 		dir, exists = target, true
 	}
 	tempDir, err := os.MkdirTemp(filepath.Dir(dir), tempPattern)
-	if exists && cannotRename(err) { // a container may mount this directory, and no other
+	if exists && cannotRename(err) { // the directory may be the only mounted one
 		tempDir, err = os.MkdirTemp("", tempPattern)
 	}
 	if err != nil {
@@ -45,7 +45,7 @@ func Create(dir string) (*Writer, error) {
 	return w, os.Chmod(tempDir, 0o755) //nolint:gosec // it has no secrets
 }
 
-// tempPattern is that of the names of recordings that are not complete.
+// tempPattern is the name pattern of incomplete recordings.
 const tempPattern = ".patmock-recording-*"
 
 // Add writes a case.
@@ -67,9 +67,9 @@ func write(name string, value any) error {
 	return os.WriteFile(name, text, 0o644) //nolint:gosec // it has no secrets
 }
 
-// Close moves the recording into its directory, and returns which that is: an interrupted recording
-// does not replace a complete one, but is written beside it. Close sets Schema, NormalForm and
-// CaseCount of about.
+// Close moves the recording to its directory and returns that directory. An interrupted recording
+// does not replace a complete one. Its directory has the suffix .interrupted instead. Close sets
+// Schema, NormalForm and CaseCount of about.
 func (w *Writer) Close(about About) (dir string, err error) {
 	defer func() {
 		if err != nil {
@@ -90,11 +90,11 @@ func (w *Writer) Close(about About) (dir string, err error) {
 	return dir, replaceDir(dir, w.tempDir)
 }
 
-// Discard removes what was written.
+// Discard removes the temporary directory.
 func (w *Writer) Discard() error { return os.RemoveAll(w.tempDir) }
 
-// replaceDir moves a directory to the place of another, which it puts back on an error. A directory
-// that cannot be replaced, since it is mounted, gets the content of the new one.
+// replaceDir moves newDir to dir. It restores dir on an error. If dir cannot be renamed because it
+// is mounted, replaceDir copies the content instead.
 func replaceDir(dir, newDir string) error {
 	backup := newDir + "-former"
 	switch err := os.Rename(dir, backup); {
@@ -111,13 +111,13 @@ func replaceDir(dir, newDir string) error {
 	return os.RemoveAll(backup)
 }
 
-// cannotRename reports whether a directory cannot be replaced, although it may be writable.
+// cannotRename reports whether a directory cannot be renamed, although it may be writable.
 func cannotRename(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) ||
 		errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)
 }
 
-// replaceContent replaces the content of a directory by a copy of another's.
+// replaceContent replaces the content of a directory by a copy of newDir.
 func replaceContent(dir, newDir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

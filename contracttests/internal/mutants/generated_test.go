@@ -59,22 +59,22 @@ func TestGenerate(t *testing.T) {
 				return g.Name == test.name
 			})
 			if i < 0 {
-				t.Fatal("it is not generated")
+				t.Fatal("the mutant is not generated")
 			}
 			if got := do(all[i].Wrap(handler), "GET", "/v2026/personal-access-tokens",
 				"").Body.String(); got != test.want {
 				t.Errorf("the list is %s, want %s", got, test.want)
 			}
 			if got, want := all[i].Changes(exchanges), test.want != twoTokens; got != want {
-				t.Errorf("it changes recorded responses: %v, want %v", got, want)
+				t.Errorf("Changes is %v, want %v", got, want)
 			}
 		})
 	}
 }
 
-// TestGenerateForFirstRequests checks that the mutants of a rule depend on the number of the
+// TestGenerate_FirstRequests checks that the mutants of a rule depend on the number of the
 // request.
-func TestGenerateForFirstRequests(t *testing.T) {
+func TestGenerate_FirstRequests(t *testing.T) {
 	var surface mutants.Inventory
 	all := surface.Generate()
 	for how, want := range map[string]func(request int) bool{

@@ -19,7 +19,7 @@ func findMutant(t *testing.T, name, body string) (mutant http.Handler, requestLo
 	t.Helper()
 	i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name })
 	if i < 0 {
-		t.Fatalf("there is no mutant %q", name)
+		t.Fatalf("mutant %q does not exist", name)
 	}
 	requests := []string{}
 	return mutants.All()[i].Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -39,9 +39,9 @@ func do(handler http.Handler, method, path, body string) *httptest.ResponseRecor
 	return recorder
 }
 
-// TestMatch checks that a mutant recognizes its operation in every version and namespace, and
-// changes nothing else.
-func TestMatch(t *testing.T) {
+// TestWrap_MatchesOperation checks that a mutant recognizes its operation in every version and
+// namespace, and changes nothing else.
+func TestWrap_MatchesOperation(t *testing.T) {
 	tests := []struct {
 		name, method, path string
 		want               int
@@ -68,8 +68,8 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// TestMemoryIsKeptByNamespace checks that the state of a mutant is separate for each namespace.
-func TestMemoryIsKeptByNamespace(t *testing.T) {
+// TestWrap_SeparatesNamespaces checks that the state of a mutant is separate for each namespace.
+func TestWrap_SeparatesNamespaces(t *testing.T) {
 	i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool {
 		return m.Name == "store-per-version"
 	})
@@ -94,12 +94,13 @@ func TestMemoryIsKeptByNamespace(t *testing.T) {
 	}
 	if got := do(mutants.All()[i].Wrap(lists), "GET", "/t/team/v2026/personal-access-tokens",
 		"").Body.String(); got != `[{"id":"one"}]` {
-		t.Errorf("wrapped again it remembers: %s", got)
+		t.Errorf("another wrapped handler has the state of the first: %s", got)
 	}
 }
 
-// TestRequests checks the requests that the wrapped handler gets from mutants that change them.
-func TestRequests(t *testing.T) {
+// TestWrap_ForwardedRequests checks the requests that the wrapped handler gets from mutants that
+// change them.
+func TestWrap_ForwardedRequests(t *testing.T) {
 	const path = "/v2026/personal-access-tokens"
 	tests := []struct {
 		name, mutant, method, path, body string
@@ -142,8 +143,8 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// TestOddBodies checks that mutants tolerate invalid requests and responses.
-func TestOddBodies(t *testing.T) {
+// TestWrap_ToleratesInvalidBodies checks that mutants tolerate invalid requests and responses.
+func TestWrap_ToleratesInvalidBodies(t *testing.T) {
 	for _, m := range mutants.All() {
 		for _, body := range []string{
 			"", "odd", `"odd"`, "[1]",
@@ -166,7 +167,7 @@ func TestOddBodies(t *testing.T) {
 				}
 			}
 			if requests == 0 {
-				t.Errorf("%s passes nothing on", m.Name)
+				t.Errorf("%s forwards nothing", m.Name)
 			}
 		}
 	}

@@ -133,7 +133,7 @@ func bulkOf(overrides map[string]any) string {
 	return strings.Replace(token(overrides), `,"userAwareTokenNeverExpires":false`, "", 1)
 }
 
-func TestSee(t *testing.T) {
+func TestObserve(t *testing.T) {
 	never := map[string]any{"expirationDate": nil, "userAwareTokenNeverExpires": true}
 	renamed := map[string]any{"name": "renamed"}
 	const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
@@ -166,7 +166,7 @@ func TestSee(t *testing.T) {
 				})),
 			}, []rule.ID{rule.SameOwner},
 		},
-		{"what was created", []recording.Exchange{create(nil), list(token(nil))}, nil},
+		{"a listed create", []recording.Exchange{create(nil), list(token(nil))}, nil},
 		{
 			"a create that is not stored", []recording.Exchange{create(nil), list()}, []rule.ID{
 				rule.WriteIsStored,
@@ -224,7 +224,7 @@ func TestSee(t *testing.T) {
 			}, []rule.ID{rule.RejectedChangesNothing},
 		},
 		{
-			"a failure, after which anything may be", []recording.Exchange{
+			"a failure with unknown outcome", []recording.Exchange{
 				list(token(nil)),
 				rejected(patch(rename, 500, strings.Replace(rejection, "400", "500", 1))),
 				list(token(renamed)),
@@ -275,13 +275,13 @@ func TestSee(t *testing.T) {
 			[]rule.ID{rule.FilterPrecedence},
 		},
 		{
-			"a filter that is right", []recording.Exchange{
+			"a correct filter", []recording.Exchange{
 				list(used),
 				filtered(`(lastUsed isnull or lastUsed le "2027-01-01T01:00:00+01:00") and not `+
 					`lastUsed isnull`, used),
 			}, nil,
 		},
-		{"a filter that is none", []recording.Exchange{list(used), filtered("name eq 1")}, nil},
+		{"an invalid filter", []recording.Exchange{list(used), filtered("name eq 1")}, nil},
 		{
 			"a token twice", []recording.Exchange{list(token(nil), token(nil))}, []rule.ID{
 				rule.ListEachOnce,
@@ -347,8 +347,8 @@ func TestSee(t *testing.T) {
 	}
 }
 
-// TestSee_OncePerKind checks that a finding is reported once, and never for a broken rule.
-func TestSee_OncePerKind(t *testing.T) {
+// TestObserve_OncePerKind checks that a finding is reported once, and never for a broken rule.
+func TestObserve_OncePerKind(t *testing.T) {
 	cut := []recording.Exchange{withHeader(list(), "Date"), withHeader(list(), "Date")}
 	for _, test := range []struct {
 		broken []rule.ID
@@ -364,8 +364,9 @@ func TestSee_OncePerKind(t *testing.T) {
 	}
 }
 
-// TestSee_Tenant checks that a tenant's lists may lag, and that other clients may change tokens.
-func TestSee_Tenant(t *testing.T) {
+// TestObserve_Tenant checks that a tenant's lists may lag, and that other clients may change
+// tokens.
+func TestObserve_Tenant(t *testing.T) {
 	const rename = `[{"op":"replace","path":"/name","value":"renamed"}]`
 	clock := now
 	o := observer.New(observer.Options{
@@ -387,7 +388,7 @@ func TestSee_Tenant(t *testing.T) {
 	clock = clock.Add(time.Minute)
 	if findings := o.Observe(list()); len(findings) != 1 ||
 		findings[0].Rule != rule.NothingElseChanges {
-		t.Errorf("findings %v, want the token that has vanished", findings)
+		t.Errorf("findings %v, want the missing token", findings)
 	}
 }
 
@@ -396,7 +397,7 @@ func TestRules(t *testing.T) {
 	for i, each := range observer.Rules() {
 		if _, findings := rule.Find(each); !findings ||
 			slices.Contains(observer.Rules()[:i], each) {
-			t.Errorf("%q is no rule, or is named twice", string(each))
+			t.Errorf("%q is not a rule, or is listed twice", string(each))
 		}
 	}
 }

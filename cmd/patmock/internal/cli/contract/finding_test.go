@@ -73,9 +73,9 @@ func TestProposeAdoptsGeneralWordsOnly(t *testing.T) {
 		}
 		recorded := recording.Normalize(recording.RawCase{
 			Scenario: "a/b", Version: "v3", Exchanges: []recording.Exchange{x},
-			Answers: map[string]int{entry.ID: 0},
+			DialectEntries: map[string]int{entry.ID: 0},
 		}, "https://acme", true)
-		step, asked := recorded.Answer(entry.ID)
+		step, asked := recorded.DialectStep(entry.ID)
 		answer, problem := responseTo(entry, step)
 		if !asked || problem != "" || answer.Status != http.StatusUnauthorized {
 			t.Errorf("%q is proposed as %+v, %q", test.text, answer, problem)

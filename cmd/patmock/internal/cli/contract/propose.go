@@ -144,7 +144,7 @@ func (f finding) text() string {
 func (p proposal) findings(e dialect.Entry) []finding {
 	var all []finding
 	for _, t := range p.recording.Cases {
-		if step, ok := t.Answer(e.ID); ok {
+		if step, ok := t.DialectStep(e.ID); ok {
 			response, problem := responseTo(e, step)
 			all = append(all, finding{t.Scenario, string(t.Version), response, problem})
 		}

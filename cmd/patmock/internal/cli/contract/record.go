@@ -52,7 +52,7 @@ type recorder struct {
 func (r *recorder) add(o contracttests.Observation) {
 	c := recording.RawCase{
 		Scenario: o.Case.Scenario.ID, Version: o.Case.Version, Outcome: o.Result.Outcome,
-		Exchanges: o.Exchanges[:o.CleanupStart], Answers: o.DialectEntries,
+		Exchanges: o.Exchanges[:o.CleanupStart], DialectEntries: o.DialectEntries,
 	}
 	for _, i := range identities(r.target) {
 		c.Secrets = append(c.Secrets, i.login.ClientSecret)
