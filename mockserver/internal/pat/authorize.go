@@ -8,7 +8,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Rights is a set of rights, the idn:... names of the published texts.
+// Rights is a set of rights on tokens. Their names are published in the documents as idn:...
+// strings.
 type Rights uint16
 
 // The rights on personal access tokens.
@@ -20,7 +21,7 @@ const (
 	ReadAll
 	UpdateAll
 	DeleteAll
-	ReadManaged // and with it, to change and delete them (assumed)
+	ReadManaged // also allows changing and deleting managed tokens (assumed)
 
 	myRights  = ReadMy | CreateMy | UpdateMy | DeleteMy
 	allRights = myRights | ReadAll | UpdateAll | DeleteAll
@@ -42,10 +43,10 @@ var rightNames = []rightName{
 	{ReadManaged, "idn:managed-personal-access-tokens:read"},
 }
 
-// Has reports whether all of the rights are in the set.
+// Has reports whether the set contains all of rights.
 func (r Rights) Has(rights Rights) bool { return r&rights == rights }
 
-// String lists the names of the rights, or returns "none".
+// String returns the names of the rights separated by commas, or "none".
 func (r Rights) String() string {
 	var names []string
 	for _, n := range rightNames {
@@ -59,16 +60,18 @@ func (r Rights) String() string {
 	return strings.Join(names, ", ")
 }
 
-// An UnknownRightError is the error of a right that does not exist.
+// UnknownRightError reports the name of a right that does not exist.
 type UnknownRightError struct{ Name string }
 
-// Error lists the rights that exist.
+// Error returns a message that lists the existing rights.
 func (e *UnknownRightError) Error() string {
-	return fmt.Sprintf("unknown right %q: expected some of %s", e.Name, ReadManaged|allRights)
+	return fmt.Sprintf("unknown right %q: expected one of %s", e.Name, ReadManaged|allRights)
 }
 
-// ParseRights returns the rights of some names. Those on all tokens include one's own. // assumed
-// The error of an unknown name is an [*UnknownRightError].
+// ParseRights returns the set of the named rights. A right on all tokens includes the same right on
+// the caller's own tokens. If a name is unknown, the error is an [*UnknownRightError].
+//
+// assumed
 func ParseRights(names []string) (Rights, error) {
 	var rights Rights
 	for _, name := range names {
@@ -88,11 +91,13 @@ func ParseRights(names []string) (Rights, error) {
 	return rights, nil
 }
 
-// ScopeAll is the scope with every right of the user's level.
+// ScopeAll is the scope that grants every right of the user's level.
 const ScopeAll = "sp:scopes:all"
 
-// rightsByScope are the rights of each scope. The names are published, their rights inferred from
-// the texts of the operations. All other scopes, sp:scopes:default among them, grant nothing. //
+// rightsByScope maps a scope to its rights. The scope names are published; the rights are inferred
+// from the descriptions of the operations. All other scopes, including sp:scopes:default, grant
+// nothing.
+//
 // assumed
 var rightsByScope = map[string]Rights{
 	ScopeAll:                               allRights | ReadManaged,
@@ -102,11 +107,13 @@ var rightsByScope = map[string]Rights{
 	"sp:all-personal-access-tokens:manage": allRights,
 }
 
-// Levels are the rights of the user levels.
+// Levels maps a user level to its rights.
 type Levels map[string]Rights
 
-// DefaultLevels returns every right for administrators, and those on their own tokens for others.
-// Which other levels have the rights on all tokens is not published. // assumed
+// DefaultLevels returns every right for administrators, and the rights on their own tokens for all
+// other levels. It is not published which other levels have rights on all tokens.
+//
+// assumed
 func DefaultLevels() Levels {
 	levels := Levels{"ORG_ADMIN": allRights | ReadManaged}
 	for _, level := range []string{
@@ -119,16 +126,16 @@ func DefaultLevels() Levels {
 	return levels
 }
 
-// A Caller is the owner of an access token.
+// A Caller is the owner of the access token that authenticates a request.
 type Caller struct {
-	ClientID string // the personal access token or API client of the login
-	// ID and Name of the identity. An API client has none.
+	ClientID string // id of the personal access token or API client used to log in
+	// ID and Name identify the user. Both are empty for an API client.
 	ID, Name   string
 	UserLevels []string
 	Scopes     []string
 }
 
-// scopeRights returns what any of the scopes grants.
+// scopeRights returns the union of the rights of the caller's scopes.
 func (c Caller) scopeRights() (rights Rights) {
 	for _, scope := range c.Scopes {
 		rights |= rightsByScope[scope]
@@ -136,8 +143,9 @@ func (c Caller) scopeRights() (rights Rights) {
 	return rights
 }
 
-// CheckScopes rejects a caller without a user, and an access token without ScopeAll and all of the
-// scopes of an operation's document.
+// CheckScopes returns an error unless the access token has ScopeAll or one of scopes, the scopes of
+// an operation's document. It also rejects a caller without a user. An operation without scopes
+// accepts every caller.
 func (c Caller) CheckScopes(scopes []string) error {
 	if len(scopes) == 0 {
 		return nil
@@ -145,7 +153,7 @@ func (c Caller) CheckScopes(scopes []string) error {
 	if c.ID == "" {
 		return &Error{
 			Kind: Forbidden, Field: callerField, Want: "the access token of a user",
-			Got:    "that of API client " + c.ClientID + ", which has none",
+			Got:    "the access token of API client " + c.ClientID,
 			Advice: "log in with a personal access token", Rule: rule.NoApplicationAuth,
 		}
 	}
@@ -172,11 +180,11 @@ const (
 	ownerField  = "query parameter owner-id"
 )
 
-// missingRightError returns the error of a caller without a right.
+// missingRightError returns the error of a caller who lacks a required right.
 func missingRightError(field string, required, rights Rights, ruleID rule.ID) *Error {
 	return &Error{
 		Kind: Forbidden, Field: field, Want: "a caller with the right " + required.String(),
 		Got:    rights.String(),
-		Advice: "rights are those of the scopes within those of the user level", Rule: ruleID,
+		Advice: "a right needs both a scope and a user level that grant it", Rule: ruleID,
 	}
 }

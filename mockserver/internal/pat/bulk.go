@@ -11,12 +11,12 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// maxBulkIDs limits the tokens that one bulk update may name.
+// maxBulkIDs is the maximum number of tokens in a bulk update.
 //
 // published: docs/behaviour.md#bulk-update-has-1-to-25-ids
 const maxBulkIDs = 25
 
-// bulkOperations are the operations that a bulk update takes, by their path.
+// bulkOperations maps each path of a bulk update to the operations allowed on it.
 //
 // published: docs/behaviour.md#bulk-update-fields
 var bulkOperations = map[string][]string{
@@ -24,8 +24,10 @@ var bulkOperations = map[string][]string{
 	"/" + fieldNeverExpiresAck: {"add", "replace", "remove"},
 }
 
-// PrepareBulkUpdate returns the update of several tokens of any owner by one patch
-// (rule.BulkUpdate). An id that does not exist rejects all of it. // assumed
+// PrepareBulkUpdate applies one patch to several tokens of any owner (rule.BulkUpdate). An unknown
+// id rejects the entire update.
+//
+// assumed
 func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string,
 	operations []PatchOperation,
 ) (*Update, error) {
@@ -47,7 +49,7 @@ func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string
 		if errors.As(err, &ruleErr) {
 			return nil, &Error{
 				Kind: Invalid, Field: fmt.Sprintf("/ids/%d", i), Want: "the id of a token",
-				Got: quote(id) + ", which no token has", Advice: IDAdvice(id), Rule: rule.BulkKnown,
+				Got: "unknown id " + quote(id), Advice: IDAdvice(id), Rule: rule.BulkKnown,
 			}
 		}
 		if err != nil {
@@ -86,7 +88,7 @@ func checkBulkIDs(ids []string) error {
 			return newError(field, quote(id))
 		}
 		if slices.Contains(ids[:i], id) {
-			return newError(field, quote(id)+" again")
+			return newError(field, "a second "+quote(id))
 		}
 	}
 	return nil

@@ -10,13 +10,14 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// CreateRequest is the content of a request for a token. Nil means null as well as absent.
+// CreateRequest is the content of a request to create a token. A nil field is null or absent.
 type CreateRequest struct {
 	Name                       *string
-	Scope                      []string // nil: sp:scopes:all; empty: none at all (assumed)
-	AccessTokenValiditySeconds *int     // nil: 43200
+	Scope                      []string // nil means sp:scopes:all, empty means no scopes (assumed)
+	AccessTokenValiditySeconds *int     // nil means 43200
 	ExpirationDate             *string
-	// UserAwareTokenNeverExpires is false if it was not sent. The legacy versions do not have it.
+	// UserAwareTokenNeverExpires acknowledges that the token may never expire. The legacy versions
+	// ignore it.
 	UserAwareTokenNeverExpires bool
 }
 
@@ -68,8 +69,9 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 	return &Creation{NewToken(data), s}, nil
 }
 
-// Commit stores the token unless its owner has one of its name or as many as allowed. ErrConflict
-// means that the id was taken meanwhile, and that the creation has to be prepared again.
+// Commit stores the token unless its owner has one with the same name or has reached the limit.
+// ErrConflict means that another token took the id after PrepareCreate; the caller must prepare the
+// creation again.
 func (c *Creation) Commit(ctx context.Context) error {
 	s, t := c.service, c.Token
 	err := s.config.Store.Create(ctx, t, s.config.Limit)
@@ -77,7 +79,7 @@ func (c *Creation) Commit(ctx context.Context) error {
 	case errors.Is(err, ErrNoIdentity): // an access token may outlive its user
 		return &Error{
 			Kind: Forbidden, Field: callerField, Want: "the access token of a user of this tenant",
-			Got:    "that of " + t.Owner.Name + ", who is gone",
+			Got:    "the access token of deleted user " + t.Owner.Name,
 			Advice: "log in again", Rule: rule.NoApplicationAuth,
 		}
 	case errors.Is(err, ErrNameTaken):
@@ -92,8 +94,8 @@ func (c *Creation) Commit(ctx context.Context) error {
 	return err
 }
 
-// Note returns a sentence about a stored token that a tenant would have rejected, empty for any
-// other.
+// Note returns a sentence about a stored token that a real tenant would have rejected. It is empty
+// for all other tokens.
 func (c *Creation) Note(ctx context.Context) string {
 	if c.service.config.Limit > 0 {
 		return ""
@@ -102,7 +104,7 @@ func (c *Creation) Note(ctx context.Context) string {
 	if err != nil || n <= TenantLimit {
 		return ""
 	}
-	return "a tenant would refuse this: " + ordinal(n) + " token of " + c.Token.Owner.Name +
-		", who may have " + strconv.Itoa(TenantLimit) +
+	return "a real tenant would reject this: " + ordinal(n) + " token of " + c.Token.Owner.Name +
+		", the limit is " + strconv.Itoa(TenantLimit) +
 		" (" + rule.TokensPerOwner.String() + ")"
 }

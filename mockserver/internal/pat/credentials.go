@@ -9,13 +9,13 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// alteration is a change of credentials on their way, with its remedy and what undoes it.
+// An alteration is an accidental change of credentials, with the way to avoid it.
 type alteration struct {
 	name, remedy string
-	undo         func(string) string
+	undo         func(string) string // returns its argument if there is nothing to undo
 }
 
-// alterations happen to credentials in files, shells and forms. They are undone in this order.
+// alterations are made by files, shells and forms. They are undone in this order.
 var alterations = []alteration{
 	{"percent-escapes", "escape them once, as a form does", func(s string) string {
 		unescaped, err := url.QueryUnescape(s)
@@ -24,7 +24,7 @@ var alterations = []alteration{
 		}
 		return unescaped
 	}},
-	{"a line break or blanks around it", "trim them where they are read", strings.TrimSpace},
+	{"white space around it", "trim them where they are read", strings.TrimSpace},
 	{"quotes around it", "remove the quotes", func(s string) string {
 		return strings.Trim(s, "'\"`\u2018\u2019\u201c\u201d")
 	}},
@@ -34,13 +34,13 @@ var alterations = []alteration{
 	{"capital letters", "keep their lower case", strings.ToLower},
 }
 
-// guess is a text without some of its damages.
+// A guess is a text with the alterations that were undone to get it.
 type guess struct {
 	text        string
 	alterations []alteration
 }
 
-// guesses returns a text as it is, and with one damage after the other undone.
+// guesses returns text, and text with more and more alterations undone.
 func guesses(text string) []guess {
 	all := []guess{{text: text}}
 	for _, a := range alterations {
@@ -52,8 +52,8 @@ func guesses(text string) []guess {
 	return all
 }
 
-// nearMissError returns the error of credentials that are nearly right, and other if they are not.
-// It repeats no secret.
+// nearMissError returns an error that describes the alterations if undoing them makes the
+// credentials valid, and other if not. The error does not contain the secret.
 func (s *Service) nearMissError(ctx context.Context, id, secret string, other error) error {
 	ids, secrets := guesses(id), guesses(secret)
 	for _, idGuess := range ids {
@@ -67,9 +67,9 @@ func (s *Service) nearMissError(ctx context.Context, id, secret string, other er
 						remedies(slices.Concat(idGuess.alterations, secretGuess.alterations)))
 			case s.hasCredentials(ctx, secretGuess.text, idGuess.text) &&
 				idGuess.alterations == nil && secretGuess.alterations == nil:
-				return malformedError("client id and secret are exchanged", swapRemedy)
+				return malformedError("client id and secret are swapped", swapRemedy)
 			case s.hasCredentials(ctx, secretGuess.text, idGuess.text):
-				return malformedError("client id and secret are exchanged, and malformed",
+				return malformedError("client id and secret are swapped and malformed",
 					swapRemedy+", both as they were created: "+
 						remedies(slices.Concat(idGuess.alterations, secretGuess.alterations)))
 			}
@@ -78,7 +78,8 @@ func (s *Service) nearMissError(ctx context.Context, id, secret string, other er
 	return other
 }
 
-// describeAlterations lists the damages of a part of the credentials.
+// describeAlterations returns one sentence about the alterations of a part of the credentials, or
+// nil if there are none.
 func describeAlterations(part string, g guess) []string {
 	if g.alterations == nil {
 		return nil
@@ -90,10 +91,10 @@ func describeAlterations(part string, g guess) []string {
 	return []string{"the " + part + " has " + strings.Join(names, " and ")}
 }
 
-// swapRemedy is the remedy of an id and a secret in each other's place.
+// swapRemedy is the remedy for a swapped id and secret.
 const swapRemedy = "send the id as client_id and the secret as client_secret"
 
-// remedies lists the remedies of damages, each once.
+// remedies returns the remedies of alterations, without duplicates.
 func remedies(alterations []alteration) string {
 	var all []string
 	for _, a := range alterations {
@@ -115,15 +116,15 @@ func (s *Service) hasCredentials(ctx context.Context, id, secret string) bool {
 	return err == nil && constantTimeEqual(t.Secret, secret)
 }
 
-// malformedError returns the error of credentials that were damaged on their way.
+// malformedError returns the error of altered credentials.
 func malformedError(reason, remedy string) *Error {
 	err := badCredentialsError(rule.TokenBadCredentials, "%s", reason)
 	err.Advice = remedy
 	return err
 }
 
-// newCredentials returns an id that no token has, and a secret. A seed repeats both after a
-// restart.
+// newCredentials returns a secret and an id that is not in use. After a restart, a seeded source
+// repeats the ids of existing tokens.
 func (s *Service) newCredentials(ctx context.Context) (id, secret string) {
 	for {
 		id, secret = s.config.NewID(), s.config.NewSecret()

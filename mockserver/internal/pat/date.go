@@ -8,14 +8,17 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// dateLayout is RFC 3339, to the millisecond. // published
+// dateLayout is the layout of RFC 3339 with milliseconds.
+//
+// published
 const dateLayout = "2006-01-02T15:04:05.000Z"
 
-// FormatDate formats a moment as the API does (rule.DateForms).
+// FormatDate returns t in UTC in the format of the API (rule.DateForms).
 func FormatDate(t time.Time) string { return t.UTC().Format(dateLayout) }
 
-// ParseDate parses an RFC 3339 date-time with any fraction and offset, to the millisecond. The
-// error of type *[Error] says what is wrong with the text: no zone, no time of day, no such day.
+// ParseDate parses an RFC 3339 date-time with any fraction and offset, and truncates it to
+// milliseconds. The error is an *[Error] that names the problem, such as a missing zone, a missing
+// time of day, or a day that does not exist.
 func ParseDate(text, field string) (time.Time, error) {
 	t, ok := parseRFC3339(text)
 	if !ok {
@@ -40,12 +43,14 @@ func ParseDate(text, field string) (time.Time, error) {
 	return t.Truncate(time.Millisecond), nil
 }
 
-// dateRegexp is the grammar of RFC 3339, section 5.6, in which t and z may be small. The time
-// package checks the ranges, but takes an hour of one digit, a comma in front of the fraction and
-// an offset of 24 hours (https://go.dev/issue/54580).
+// dateRegexp is the grammar of RFC 3339, section 5.6, with T and Z in either case. The time package
+// checks the ranges. However, it also accepts a one-digit hour, a comma before the fraction, and an
+// offset of 24 hours (https://go.dev/issue/54580).
 var dateRegexp = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?` +
 	`([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
+// parseRFC3339 parses a date-time and accepts a leap second at the end of a month in UTC. It
+// reports whether the text is valid.
 func parseRFC3339(text string) (time.Time, bool) {
 	if !dateRegexp.MatchString(text) {
 		return time.Time{}, false
@@ -68,6 +73,7 @@ func parseRFC3339(text string) (time.Time, bool) {
 	return t, err == nil
 }
 
+// dateAdvice returns how to correct a text that is nearly a date-time, or "" if it is not one.
 func dateAdvice(text string) string {
 	for _, guess := range []struct{ corrected, advice string }{
 		{text + "Z", "it has no zone: add Z or an offset such as +01:00"},
@@ -86,8 +92,8 @@ func dateAdvice(text string) string {
 	return ""
 }
 
-// addMonths moves a moment by calendar months and stays in the last of them:
-// six months after 31 August is the last day of February (rule.ExpiryMonthEnd).
+// addMonths adds calendar months to t. If the resulting month is too short, it returns the month's
+// last day: six months after 31 August is the last day of February (rule.ExpiryMonthEnd).
 func addMonths(t time.Time, months int) time.Time {
 	result := t.AddDate(0, months, 0)
 	if result.Day() != t.Day() {

@@ -13,8 +13,8 @@ type Deletion struct {
 	token   *Token
 }
 
-// PrepareDelete returns the deletion of a token: of the caller's own, or of any with the right to
-// all tokens (rule.DeleteOwnOrAll).
+// PrepareDelete returns the deletion of one of the caller's own tokens, or of any token if the
+// caller has the right on all tokens (rule.DeleteOwnOrAll).
 func (s *Service) PrepareDelete(ctx context.Context, call Call, id string) (*Deletion, error) {
 	rights, err := s.rights(ctx, call.Caller)
 	if err != nil {
@@ -38,8 +38,8 @@ func (s *Service) PrepareDelete(ctx context.Context, call Call, id string) (*Del
 	return &Deletion{s, t}, nil
 }
 
-// Commit deletes the token (rule.DeleteForGood). ErrConflict means that it was changed or deleted
-// meanwhile, and that the deletion has to be prepared again.
+// Commit deletes the token permanently (rule.DeleteForGood). ErrConflict means that the token was
+// changed or deleted after PrepareDelete; the caller must prepare the deletion again.
 func (d *Deletion) Commit(ctx context.Context) error {
 	err := d.service.config.Store.Delete(ctx, d.token)
 	if errors.Is(err, ErrNotFound) {

@@ -7,19 +7,19 @@ import (
 	"sync"
 )
 
-// Directory indexes the users and API clients of a tenant. Users are added, never removed. It is
-// safe for concurrent use.
+// Directory indexes the users and API clients of a tenant. Users can be added but not removed. A
+// Directory is safe for concurrent use.
 type Directory struct {
 	tenant  Tenant               // without identities, tokens and scope sets
 	clients map[string]APIClient // by id
 
 	mu           sync.RWMutex
 	identities   []Identity     // in the order of the tenant
-	byID, byName map[string]int // their places
+	byID, byName map[string]int // index into identities
 	names        []string       // the first maxNames in alphabetical order
 }
 
-// maxNames bounds how many users a message names.
+// maxNames is the maximum number of users that a message lists.
 const maxNames = 10
 
 // NewDirectory returns the directory of a tenant.
@@ -39,7 +39,7 @@ func NewDirectory(t Tenant) *Directory {
 	return d
 }
 
-// Put adds a user, or replaces the one of the same id, whose name stays.
+// Put adds a user, or replaces the user with the same id. A replaced user must keep its name.
 func (d *Directory) Put(i Identity) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -62,16 +62,16 @@ func (d *Directory) Put(i Identity) {
 // Tenant returns the tenant without its identities, tokens and scope sets.
 func (d *Directory) Tenant() Tenant { return d.tenant }
 
-// Client returns the API client of that id.
+// Client returns the API client with the given id.
 func (d *Directory) Client(id string) (APIClient, bool) {
 	c, ok := d.clients[id]
 	return c, ok
 }
 
-// Identity returns the user of that id.
+// Identity returns the user with the given id.
 func (d *Directory) Identity(id string) (Identity, bool) { return d.find(d.byID, id) }
 
-// IdentityByName returns the user of that name.
+// IdentityByName returns the user with the given name.
 func (d *Directory) IdentityByName(name string) (Identity, bool) { return d.find(d.byName, name) }
 
 func (d *Directory) find(index map[string]int, key string) (Identity, bool) {
@@ -90,14 +90,14 @@ func (d *Directory) Len() int {
 	return len(d.identities)
 }
 
-// Index returns the index of a user in the order of the tenant.
+// Index returns the index of a user in Identities.
 func (d *Directory) Index(id string) int {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return d.byID[id]
 }
 
-// CheckNew returns ErrIdentityTaken or ErrIDTaken if the user has the name or the id of another.
+// CheckNew returns ErrIdentityTaken or ErrIDTaken if another user has the name or the id.
 func (d *Directory) CheckNew(i Identity) error {
 	if _, ok := d.IdentityByName(i.Name); ok {
 		return fmt.Errorf("%w: %s", ErrIdentityTaken, quote(i.Name))
@@ -108,14 +108,15 @@ func (d *Directory) CheckNew(i Identity) error {
 	return nil
 }
 
-// Identities returns the users in the order of the tenant, nil for none.
+// Identities returns the users in the order of the tenant, or nil if there are none.
 func (d *Directory) Identities() []Identity {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return slices.Clone(d.identities)
 }
 
-// Names lists the names of the users, as far as one line has room for them.
+// Names returns the first names in alphabetical order, separated by commas, and the number of the
+// remaining ones.
 func (d *Directory) Names() string {
 	d.mu.RLock()
 	defer d.mu.RUnlock()

@@ -17,44 +17,45 @@ var (
 	ErrConflict  = errors.New("the token was changed meanwhile")
 )
 
-// Kind classifies errors. Package response has the status of each.
+// Kind classifies errors. Package response maps each kind to a status.
 type Kind int
 
 // The kinds of errors.
 const (
 	Invalid        Kind = iota + 1 // the content breaks a rule
-	Missing                        // required data is missing or empty
-	Illegal                        // a value is of the wrong type or out of its bounds
-	Limit                          // as many tokens as allowed
-	Forbidden                      // the caller may not do this
-	NotFound                       // there is no such token, as far as the caller may know
-	BadCredentials                 // no login with this client id and secret
+	Missing                        // a required value is missing or empty
+	Illegal                        // a value has the wrong type or is out of range
+	Limit                          // the owner has the maximum number of tokens
+	Forbidden                      // the caller lacks a right
+	NotFound                       // the token does not exist or is hidden from the caller
+	BadCredentials                 // the client id and secret do not log in
 )
 
-// Error is a request that breaks a rule.
+// An Error describes a request that breaks a rule.
 type Error struct {
 	Kind Kind
-	// Field is a JSON pointer into the body, or the name of a parameter.
+	// Field is a JSON pointer into the body or the name of a parameter.
 	Field string
-	// Want and Got are in words and JSON.
+	// Want and Got describe the expected and the actual value.
 	Want, Got string
-	// Position of Got in a filter, in characters from 1. Zero means none.
+	// Position is the position of Got in a filter, in characters from 1. Zero means none.
 	Position int
-	// Advice says what to send instead, unless Want does.
+	// Advice says what to send instead. It is empty if Want says so.
 	Advice string
 	// Rule is the rule that the request breaks.
 	Rule rule.ID
-	// Entry is the id of the dialect's entry that decides about the error. Empty means the id of
-	// the rule.
+	// Entry is the id of the dialect entry that decides about the error. If it is empty, the id of
+	// the rule is used.
 	Entry string
-	// Reason is the text of BadCredentials. Clients do not see it: its details would help to guess.
+	// Reason is the text of BadCredentials. It is not sent to clients, because its details would
+	// help to guess credentials.
 	Reason string
 }
 
-// Error returns the text with the rule behind it.
+// Error returns the text followed by the rule.
 func (e *Error) Error() string { return e.Text() + " (" + e.Rule.String() + ")" }
 
-// Text returns the error in one sentence, without the rule.
+// Text returns a message in one sentence, without the rule.
 func (e *Error) Text() string {
 	if e.Reason != "" {
 		return e.Reason
@@ -73,14 +74,14 @@ func (e *Error) Text() string {
 	return b.String()
 }
 
-// DependsOnTime reports whether what the rule allows depends on the clock.
+// DependsOnTime reports whether the rule depends on the clock.
 func (e *Error) DependsOnTime() bool {
 	return e.Rule == rule.ExpiryFuture || e.Rule == rule.ExpiryUpperBound ||
 		e.Rule == rule.LoginExpired
 }
 
-// quote returns text of a request for a message.
+// quote returns text from a request, quoted and truncated for a message.
 func quote(s string) string { return redact.Quote(s) }
 
-// shorten returns JSON of a request for a message.
+// shorten returns JSON from a request, truncated for a message.
 func shorten(s string) string { return redact.Truncate(s, 80) }

@@ -7,7 +7,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// expiration returns when a new token expires, zero for never.
+// expiration returns the expiration time of a new token, or the zero time if it never expires. Ack
+// is the acknowledgment of the caller.
 func (p Policy) expiration(date *string, ack bool, now time.Time) (time.Time, error) {
 	if date != nil {
 		return p.parseExpiration(*date, "/"+fieldExpiration, now)
@@ -22,7 +23,7 @@ func (p Policy) expiration(date *string, ack bool, now time.Time) (time.Time, er
 	return time.Time{}, nil
 }
 
-// parseExpiration parses an expiration date and checks the bounds of the version.
+// parseExpiration parses an expiration date and checks it against the limits of the version.
 func (p Policy) parseExpiration(text, field string, now time.Time) (time.Time, error) {
 	t, err := ParseDate(text, field)
 	if err != nil {
@@ -30,7 +31,7 @@ func (p Policy) parseExpiration(text, field string, now time.Time) (time.Time, e
 	}
 	if !t.After(now) {
 		return time.Time{}, &Error{
-			Kind: Invalid, Field: field, Want: "a moment after now, " + FormatDate(now),
+			Kind: Invalid, Field: field, Want: "a time after now, " + FormatDate(now),
 			Got: quote(text), Rule: rule.ExpiryFuture, Entry: "past-date",
 		}
 	}
@@ -38,9 +39,9 @@ func (p Policy) parseExpiration(text, field string, now time.Time) (time.Time, e
 		if latest := addMonths(now, p.LifetimeMonths); t.After(latest) {
 			return time.Time{}, &Error{
 				Kind: Invalid, Field: field,
-				Want: fmt.Sprintf("a moment within %d months, until %s", p.LifetimeMonths,
+				Want: fmt.Sprintf("a time within %d months, by %s", p.LifetimeMonths,
 					FormatDate(latest)),
-				Got: quote(text), Advice: "versions from v2025 on know no such limit",
+				Got: quote(text), Advice: "versions from v2025 on have no such limit",
 				Rule: rule.ExpiryUpperBound,
 			}
 		}
@@ -48,9 +49,9 @@ func (p Policy) parseExpiration(text, field string, now time.Time) (time.Time, e
 	return t, nil
 }
 
-// neverExpiresAckMissing returns the error of a token without a date and without the
-// acknowledgment. Some SDKs send userAwareTokenNeverExpires: false on their own, so it names both
-// fields and both ways out.
+// neverExpiresAckMissing returns the error of a token that has neither a date nor the
+// acknowledgment. Some SDKs send userAwareTokenNeverExpires: false by default. Therefore the advice
+// names both fields.
 func neverExpiresAckMissing(field, got string) error {
 	return &Error{
 		Kind:  Invalid,
@@ -58,7 +59,7 @@ func neverExpiresAckMissing(field, got string) error {
 		Want:  "a date, or none together with " + fieldNeverExpiresAck + " true",
 		Got:   "no date, and " + got,
 		Advice: fmt.Sprintf(`send "%s": true for a token that never expires, or "%s" with a `+
-			`moment in the future; some SDKs send "%s": false by themselves`,
+			`time in the future; some SDKs send "%s": false by default`,
 			fieldNeverExpiresAck, fieldExpiration, fieldNeverExpiresAck),
 		Rule: rule.ExpiryNever,
 	}

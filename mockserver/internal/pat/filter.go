@@ -2,20 +2,22 @@ package pat
 
 import "time"
 
-// A Filter is the condition of a filters parameter. A nil Filter matches every token.
+// A Filter is the parsed filters parameter. A nil Filter matches every token.
 type Filter struct{ condition condition }
 
-// Match reports whether a token matches. Unknown is no match.
+// Match reports whether the filter is true for a token. Unknown counts as false.
 func (f *Filter) Match(t *Token) bool { return f == nil || f.condition.eval(t) == yes }
 
-// span returns a span with every token that the filter matches. It may have others.
+// span returns a span that contains every matching token. It may contain other tokens.
 func (f *Filter) span() Span {
 	span, _ := f.condition.spans()
 	return span
 }
 
-// truth is three-valued as in SQL: the comparison of an unused token with a moment is unknown, and
-// so is its opposite. isnull exists for that reason (rule.FilterUnknown). // assumed
+// truth is three-valued as in SQL. Comparing an unused token with a time is unknown, and so is the
+// negation. Only isnull selects unused tokens (rule.FilterUnknown).
+//
+// assumed
 type truth int8
 
 const (
@@ -31,20 +33,24 @@ func truthOf(b bool) truth {
 	return no
 }
 
+// A condition is a node of a filter.
 type condition interface {
 	eval(t *Token) truth
-	// spans returns where it can be true, and where it can be false.
+	// spans returns a span of the tokens for which the condition can be true, and a span of the
+	// tokens for which it can be false.
 	spans() (yes, no Span)
 }
 
-type lastUsedIsNull struct{} // rule.FilterIsNull
+// lastUsedIsNull is the condition "lastUsed isnull" (rule.FilterIsNull).
+type lastUsedIsNull struct{}
 
 func (lastUsedIsNull) eval(t *Token) truth               { return truthOf(t.LastUsed.IsZero()) }
 func (lastUsedIsNull) spans() (trueSpan, falseSpan Span) { return neverUsedSpan, usedSpan }
 
+// lastUsedUntil is the condition "lastUsed le until" (rule.FilterLe).
 type lastUsedUntil struct {
-	until     time.Time // le: inclusive, rule.FilterLe
-	neverUsed truth     // of a token that was never used
+	until     time.Time // inclusive
+	neverUsed truth     // result for a token that was never used
 }
 
 func (c lastUsedUntil) eval(t *Token) truth {

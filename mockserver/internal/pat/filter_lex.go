@@ -2,7 +2,7 @@ package pat
 
 import "strings"
 
-// A lexeme is a token of a filter.
+// A lexeme is a lexical token of a filter.
 type lexeme struct {
 	text     string
 	position int
@@ -12,13 +12,13 @@ type lexeme struct {
 type lexemeKind int8
 
 const (
-	bare         lexemeKind = iota // a keyword, field, operator or unquoted literal
-	quoted                         // a string literal, without its quotes
-	unterminated                   // a string literal without its closing quote
-	punct                          // a parenthesis or comma
+	bare         lexemeKind = iota // keyword, field, operator or unquoted literal
+	quoted                         // string literal, without its quotes
+	unterminated                   // string literal without a closing quote
+	punct                          // parenthesis or comma
 )
 
-// lexFilter splits a filter. It never fails: the parser rejects what is wrong with a lexeme.
+// lexFilter splits a filter into lexemes. It never fails: the parser rejects invalid lexemes.
 func lexFilter(text string) []lexeme {
 	runes := []rune(text)
 	// few words are shorter with the blank behind them
@@ -50,7 +50,8 @@ func lexFilter(text string) []lexeme {
 	return lexemes
 }
 
-// lexString returns a string without its quotes and escapes, \" and \\.
+// lexString returns a string without its quotes, with the escapes \" and \\ decoded. It reports
+// whether the string has a closing quote.
 func lexString(runes []rune) (literal string, length int, ok bool) {
 	var b strings.Builder
 	for i := 1; i < len(runes); i++ {

@@ -9,9 +9,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The operators of the grammar. Not binds tighter than and, and tighter than or
-// (rule.FilterPrecedence). All of it is parsed, so that an error distinguishes a misspelling from
-// what this list does not support.
+// The operators of the grammar. Not binds tighter than and, which binds tighter than or
+// (rule.FilterPrecedence). The parser accepts the complete grammar, so that errors distinguish a
+// misspelling from an unsupported operator.
 //
 // published: standard collection parameters
 var (
@@ -19,7 +19,7 @@ var (
 	memberships = []string{"in", "ca"}
 )
 
-// maxFilterDepth bounds how deep parentheses and nots may nest.
+// maxFilterDepth is the maximum nesting depth of parentheses and nots.
 const maxFilterDepth = 100
 
 const (
@@ -28,11 +28,13 @@ const (
 		`"lastUsed isnull", combined by and, or, not and parentheses`
 )
 
-// ParseFilter parses the filters parameter by the default options.
+// ParseFilter parses the filters parameter with the default options.
 func ParseFilter(text string) (*Filter, error) { return parseFilter(text, &Options{}) }
 
-// ParseFilter parses the filters parameter. Blank text is no filter (rule.FilterEmpty). // assumed
-// The error of type *[Error] has a position.
+// ParseFilter parses the filters parameter. Blank text returns a nil Filter (rule.FilterEmpty). The
+// error is an *[Error] with a position.
+//
+// assumed
 func (s *Service) ParseFilter(text string) (*Filter, error) {
 	return parseFilter(text, &s.config.Options)
 }
@@ -40,7 +42,7 @@ func (s *Service) ParseFilter(text string) (*Filter, error) {
 func parseFilter(text string, options *Options) (*Filter, error) {
 	lexemes := lexFilter(text)
 	if len(lexemes) == 0 {
-		return nil, nil // which matches every token
+		return nil, nil // matches every token
 	}
 	p := &filterParser{options: options, lexemes: lexemes, end: utf8.RuneCountInString(text) + 1}
 	c, err := p.or(0)
@@ -59,8 +61,8 @@ func parseFilter(text string, options *Options) (*Filter, error) {
 type filterParser struct {
 	options *Options
 	lexemes []lexeme
-	pos     int // of lexemes
-	end     int // the position behind the last character
+	pos     int // index of the next lexeme
+	end     int // position after the last character
 }
 
 func (p *filterParser) or(depth int) (condition, error) {
@@ -102,8 +104,7 @@ func (p *filterParser) not(depth int) (condition, error) {
 	return c, err
 }
 
-// comparison parses any comparison of the grammar, and rejects those that the list does not
-// support.
+// comparison parses any comparison of the grammar, and rejects one that the list does not support.
 func (p *filterParser) comparison() (condition, error) {
 	field, ok := p.peek(bare)
 	if !ok || slices.Contains([]string{"and", "or", "isnull"}, field.text) {
@@ -142,7 +143,7 @@ func (p *filterParser) comparison() (condition, error) {
 	return p.lastUsedLe(value)
 }
 
-// checkSupported rejects what the list does not support of the grammar.
+// checkSupported returns an error unless the list supports the field and the operator.
 func checkSupported(field, operator lexeme) error {
 	if field.text != "lastUsed" {
 		return unsupportedError(field)
@@ -153,6 +154,7 @@ func checkSupported(field, operator lexeme) error {
 	return nil
 }
 
+// lastUsedLe returns the condition "lastUsed le value".
 func (p *filterParser) lastUsedLe(value lexeme) (condition, error) {
 	if value.kind == quoted && p.options.RejectQuotedTimestamps {
 		return nil, &Error{
@@ -163,7 +165,7 @@ func (p *filterParser) lastUsedLe(value lexeme) (condition, error) {
 	}
 	text := value.text
 	if offset, ok := p.peek(bare); ok && len(offset.text) == len("01:00") && offset.text[2] == ':' {
-		// the + in front of an offset, when it is not escaped, arrives as a blank
+		// an unescaped + before an offset arrives as a space
 		text += " " + offset.text
 	}
 	until, err := ParseDate(text, filterParameter)
@@ -212,7 +214,7 @@ func (p *filterParser) literal() (lexeme, error) {
 	return lexeme{}, p.syntaxError("a value")
 }
 
-// peek returns the next word if it is of that kind.
+// peek returns the next lexeme if it has the given kind.
 func (p *filterParser) peek(kind lexemeKind) (lexeme, bool) {
 	if p.pos == len(p.lexemes) || p.lexemes[p.pos].kind != kind {
 		return lexeme{}, false
@@ -220,6 +222,7 @@ func (p *filterParser) peek(kind lexemeKind) (lexeme, bool) {
 	return p.lexemes[p.pos], true
 }
 
+// accept consumes the next lexeme if it is the given keyword, and reports whether it did.
 func (p *filterParser) accept(keyword string) bool {
 	l, ok := p.peek(bare)
 	if ok = ok && l.text == keyword; ok {
@@ -228,6 +231,7 @@ func (p *filterParser) accept(keyword string) bool {
 	return ok
 }
 
+// acceptPunct is like accept for a parenthesis or comma.
 func (p *filterParser) acceptPunct(text string) bool {
 	l, ok := p.peek(punct)
 	if ok = ok && l.text == text; ok {

@@ -7,8 +7,8 @@ import (
 
 var idRegexp = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// IDAdvice returns how to write an id that has the dashes of a UUID or capital letters. It is empty
-// for other ids.
+// IDAdvice returns advice for an id that is a valid id except for dashes, braces or capital
+// letters. It returns "" for any other id.
 func IDAdvice(id string) string {
 	digits := strings.ToLower(strings.ReplaceAll(strings.Trim(id, "{}"), "-", ""))
 	if digits == id || !idRegexp.MatchString(digits) {

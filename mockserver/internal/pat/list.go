@@ -5,15 +5,17 @@ import (
 	"slices"
 )
 
-// ListQuery selects tokens.
+// ListQuery selects tokens by owner and filter.
 type ListQuery struct {
-	// OwnerID is "me", the id of an identity, or empty for every token.
+	// OwnerID is "me", the id of a user, or empty for the tokens of all owners.
 	OwnerID string
 	Filter  *Filter
 }
 
-// List returns the selected tokens that the caller may see, oldest first. An owner that does not
-// exist has none. // assumed
+// List returns the selected tokens that the caller may see, oldest first. The result is empty for
+// an unknown owner, unless Options.RejectUnknownOwner is set.
+//
+// assumed
 func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
 	rights, err := s.rights(ctx, caller)
 	if err != nil {
@@ -39,7 +41,8 @@ func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Toke
 	}), nil
 }
 
-// selectTokens returns at least the selected tokens.
+// selectTokens returns at least the tokens that the query selects. The caller must apply the
+// filter.
 func (s *Service) selectTokens(ctx context.Context, caller Caller, q ListQuery) ([]*Token, error) {
 	switch {
 	case q.OwnerID == "me":

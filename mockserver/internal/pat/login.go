@@ -10,12 +10,12 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Session is a login that is ready to be noted: the content of an access token.
+// Session is a login that is ready to be recorded, with the content of its access token.
 type Session struct {
 	Caller Caller
-	// ValiditySeconds is the life of the access token.
+	// ValiditySeconds is the lifetime of the access token.
 	ValiditySeconds int
-	// Notes are sentences about what a tenant would have done otherwise.
+	// Notes are sentences about what a real tenant would do differently.
 	Notes []string
 
 	service *Service
@@ -23,12 +23,12 @@ type Session struct {
 	now     time.Time
 }
 
-// lastUsedInterval is the least time between two changes of lastUsed. It changes once a day
-// (published); that the day begins with the last change is assumed.
+// lastUsedInterval is the minimum time between two changes of lastUsed. It is published that
+// lastUsed changes once a day. It is assumed that the day starts at the previous change.
 const lastUsedInterval = 24 * time.Hour // rule.LastUsed
 
-// PrepareLogin returns the session of a token or of an API client. The error of wrong credentials
-// is an *[Error] of the kind BadCredentials.
+// PrepareLogin returns the session of a token or an API client. For invalid credentials, the error
+// is an *[Error] with the kind BadCredentials.
 func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.Time) (*Session,
 	error,
 ) {
@@ -71,7 +71,7 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 	if !ok {
 		return nil,
 			badCredentialsError(rule.TokenBadCredentials,
-				"token %s belongs to an identity that is gone",
+				"token %s belongs to a deleted identity",
 				quote(t.Name))
 	}
 	return &Session{
@@ -85,10 +85,11 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 	}, nil
 }
 
-// Commit notes the login in the token's lastUsed, at most once a day. ErrConflict means that the
-// token was changed or deleted meanwhile, and that the login has to be prepared again.
+// Commit records the login in the token's lastUsed, at most once a day. ErrConflict means that the
+// token was changed or deleted after PrepareLogin; the caller must prepare the login again.
 func (s *Session) Commit(ctx context.Context) error {
-	if s.token == nil || s.now.Sub(s.token.LastUsed) < lastUsedInterval { // never is long ago
+	// the zero time is long ago
+	if s.token == nil || s.now.Sub(s.token.LastUsed) < lastUsedInterval {
 		return nil
 	}
 	next := NewToken(s.token.TokenData)
@@ -98,9 +99,9 @@ func (s *Session) Commit(ctx context.Context) error {
 
 // unknownClientError returns the error of a client id that does not exist.
 func (s *Service) unknownClientError(ctx context.Context, d *Directory, id string) error {
-	if len(id) == secretLength { // a pair that was exchanged must not show in a log
+	if len(id) == secretLength { // keep a swapped secret out of the log
 		return badCredentialsError(rule.TokenBadCredentials,
-			"the client id is as long as a secret: are the two exchanged?")
+			"the client id has the length of a secret: are id and secret swapped?")
 	}
 	deleted, err := s.WasDeleted(ctx, id)
 	if err != nil {
@@ -110,14 +111,16 @@ func (s *Service) unknownClientError(ctx context.Context, d *Directory, id strin
 		return badCredentialsError(rule.LoginDeleted, "token %s was deleted", id)
 	}
 	return badCredentialsError(rule.TokenBadCredentials,
-		"no token and no API client has the id %s: it is one of another tenant, or was deleted "+
-			"long ago; the users here are %s", quote(id), d.Names())
+		"no token and no API client has the id %s: it belongs to another tenant, or was deleted "+
+			"long ago; the users of this tenant are %s", quote(id), d.Names())
 }
 
-// secretLength is the number of hexadecimal digits of a secret. // published by example
+// secretLength is the number of hexadecimal digits of a secret.
+//
+// published by example
 const secretLength = 64
 
-// badCredentialsError returns the error of a login. Clients see the same text for each reason.
+// badCredentialsError returns the error of a login. Clients get the same text for every reason.
 func badCredentialsError(ruleID rule.ID, reason string, args ...any) *Error {
 	return &Error{
 		Kind: BadCredentials, Reason: "bad client credentials: " + fmt.Sprintf(reason, args...),

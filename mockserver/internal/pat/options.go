@@ -13,40 +13,43 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Options are what tenants may do differently. The zero value is the default. // assumed
+// Options are the behaviors that may differ between tenants. The zero value is the default.
+//
+// assumed
 type Options struct {
-	// RejectUnknownScopes rejects scopes with names that no scope has. No list of scopes is
+	// RejectUnknownScopes rejects scopes that begin with neither sp: nor idn:. No list of scopes is
 	// published.
 	RejectUnknownScopes bool
-	// RejectUnknownOwner rejects a list for an owner that does not exist. It is empty otherwise.
+	// RejectUnknownOwner rejects a list request for an unknown owner. By default, the list is
+	// empty.
 	RejectUnknownOwner bool
-	// RejectEmptyPatch rejects a patch without operations. It changes nothing otherwise.
+	// RejectEmptyPatch rejects a patch without operations. By default, the patch changes nothing.
 	RejectEmptyPatch bool
-	// RejectQuotedTimestamps rejects a timestamp in quotes in a filter.
+	// RejectQuotedTimestamps rejects a quoted timestamp in a filter.
 	RejectQuotedTimestamps bool
-	// HelpdeskReadsAll lets users of the level HELPDESK list all tokens, unless the tenant sets its
-	// rights.
+	// HelpdeskReadsAll lets users of the level HELPDESK list all tokens, unless the tenant defines
+	// the rights of that level.
 	HelpdeskReadsAll bool
-	// ReadMyByOwnID lets callers list their own tokens by their real id, too.
+	// ReadMyByOwnID lets callers list their own tokens by their id as well as by "me".
 	ReadMyByOwnID bool
-	// ListNeverUsed counts a token that was never used as used before any moment.
+	// ListNeverUsed treats a token that was never used as used before any time.
 	ListNeverUsed bool
-	// IgnoreNameCase, TrimNames and NormalizeNames make names the same that differ in
-	// case, in the blanks around them, or in their Unicode normalization form.
+	// IgnoreNameCase, TrimNames and NormalizeNames make names equal that differ only in case,
+	// surrounding white space, or Unicode normalization form.
 	IgnoreNameCase, TrimNames, NormalizeNames bool
-	// MaxNameLength and MaxScopeLength bound characters, MaxScopes bounds the scopes of a token.
-	// Zero means no bound.
+	// MaxNameLength and MaxScopeLength are in characters. MaxScopes is the maximum number of scopes
+	// of a token. Zero means no maximum.
 	MaxNameLength, MaxScopeLength, MaxScopes int
-	// AcceptEmptyDates takes an expiration date that is an empty string for none.
+	// AcceptEmptyDates treats an empty expiration date as null.
 	AcceptEmptyDates bool
-	// EvaluateTests evaluates tests of fields that cannot be patched, which are rejected otherwise.
+	// EvaluateTests evaluates test operations on read-only fields. By default, they are rejected.
 	EvaluateTests bool
-	// ClearAckOnDate clears the acknowledgment when a patch sets a date without it.
+	// ClearAckOnDate clears the acknowledgment when a patch sets only a date.
 	ClearAckOnDate bool
 }
 
-// NameKey returns a function that maps equal names to one text. Nil means that names are compared
-// to the letter.
+// NameKey returns a function that maps equal names to the same key. A nil function means that names
+// are compared exactly.
 func (c Options) NameKey() func(name string) string {
 	if !c.IgnoreNameCase && !c.TrimNames && !c.NormalizeNames {
 		return nil
@@ -65,10 +68,10 @@ func (c Options) NameKey() func(name string) string {
 	}
 }
 
-// helpdesk is a user level that may list all tokens or not.
+// helpdesk is the user level affected by HelpdeskReadsAll.
 const helpdesk = "HELPDESK"
 
-// levels returns the rights of the user levels of a tenant that sets none.
+// levels returns the rights of the user levels that a tenant does not define.
 func (c Options) levels() Levels {
 	levels := DefaultLevels()
 	if c.HelpdeskReadsAll {
@@ -77,7 +80,7 @@ func (c Options) levels() Levels {
 	return levels
 }
 
-// checkName rejects a name that is blank or too long.
+// checkName rejects a blank or overlong name.
 func (c Options) checkName(name, field string) error {
 	if strings.TrimSpace(name) == "" {
 		return &Error{
@@ -94,7 +97,7 @@ func (c Options) checkName(name, field string) error {
 	return nil
 }
 
-// checkScope rejects scopes that are too many or too long, or that do not exist.
+// checkScope rejects too many, overlong or unknown scopes.
 func (c Options) checkScope(scope []string, field string) error {
 	if c.MaxScopes > 0 && len(scope) > c.MaxScopes {
 		return &Error{
@@ -123,7 +126,7 @@ func (c Options) checkScope(scope []string, field string) error {
 
 func atMost(n int, unit string) string { return "at most " + strconv.Itoa(n) + " " + unit }
 
-// checkOwner rejects the id of an owner that does not exist.
+// checkOwner rejects the id of an unknown owner if the options require it.
 func (s *Service) checkOwner(ctx context.Context, id string) error {
 	if !s.config.Options.RejectUnknownOwner || id == "" || id == "me" {
 		return nil
@@ -133,7 +136,7 @@ func (s *Service) checkOwner(ctx context.Context, id string) error {
 	}
 	return &Error{
 		Kind: Invalid, Field: ownerField, Want: "the id of an identity",
-		Got: quote(id) + ", which none has", Advice: IDAdvice(id), Rule: rule.UnknownOwner,
+		Got: "unknown id " + quote(id), Advice: IDAdvice(id), Rule: rule.UnknownOwner,
 	}
 }
 

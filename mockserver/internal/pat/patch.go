@@ -21,22 +21,24 @@ import (
 // A PatchOperation is one operation of a JSON Patch (RFC 6902).
 type PatchOperation struct {
 	Op, Path, From string
-	// Value as it came. Nil means that there was none, which is not the same as null.
+	// Value is the undecoded value. Nil means absent, which differs from null.
 	Value json.RawMessage
 }
 
-// Update is new revisions of tokens that are ready to be stored.
+// Update is a set of new token revisions that are ready to be stored.
 type Update struct {
 	// Tokens are the new revisions, sorted by id.
 	Tokens []*Token
 
 	service   *Service
 	changes   []Change
-	nameField string // where the request has the new name
+	nameField string // JSON pointer to the new name in the request
 }
 
-// PreparePatch returns the update of one of the caller's own tokens. Others cannot be changed. //
-// observed
+// PreparePatch returns the update of one of the caller's own tokens. Tokens of other owners cannot
+// be patched.
+//
+// observed: docs/behaviour.md#patch-of-anothers-is-403
 func (s *Service) PreparePatch(ctx context.Context, call Call, id string,
 	operations []PatchOperation,
 ) (*Update, error) {
@@ -73,8 +75,8 @@ func (s *Service) PreparePatch(ctx context.Context, call Call, id string,
 	}, nil
 }
 
-// Commit stores the new revisions, all or none. ErrConflict means that a token was changed or
-// deleted meanwhile, and that the update has to be prepared again.
+// Commit stores all new revisions or none. ErrConflict means that a token was changed or deleted
+// after the update was prepared; the caller must prepare it again.
 func (u *Update) Commit(ctx context.Context) error {
 	err := u.service.config.Store.Swap(ctx, u.changes...)
 	if errors.Is(err, ErrNameTaken) {
@@ -83,18 +85,18 @@ func (u *Update) Commit(ctx context.Context) error {
 	return err
 }
 
-// patcher applies a JSON Patch to tokens (rule.PatchAtomic).
+// A patcher applies a JSON Patch to tokens (rule.PatchAtomic).
 type patcher struct {
 	policy     Policy
 	options    *Options
-	prefix     string // the pointer to the operations
+	prefix     string // JSON pointer to the operations
 	operations []PatchOperation
 	now        time.Time
 	scopeDelay time.Duration
 }
 
-// check rejects operations that are wrong for any token. It gives replacements of expirationDate
-// without a value the null that two SDKs cannot send.
+// check rejects operations that are invalid for every token. It sets an absent value of a
+// replacement of expirationDate to null, because two SDKs cannot send null.
 func (p *patcher) check() error {
 	if len(p.operations) > maxOperations {
 		return &Error{
@@ -118,7 +120,7 @@ func (p *patcher) check() error {
 		if op.From == "" && (op.Op == "move" || op.Op == "copy") {
 			return &Error{
 				Kind: Missing, Field: field + "/from",
-				Want: "a JSON pointer, which " + op.Op + " needs", Got: "nothing",
+				Want: "a JSON pointer, required by " + op.Op, Got: "nothing",
 				Rule: rule.PatchPointer,
 			}
 		}
@@ -132,7 +134,7 @@ func (p *patcher) check() error {
 		}
 		if op.Path != "/"+fieldExpiration || op.Op != "replace" {
 			return &Error{
-				Kind: Missing, Field: field + "/value", Want: "a value, which " + op.Op + " needs",
+				Kind: Missing, Field: field + "/value", Want: "a value, required by " + op.Op,
 				Got: "nothing", Rule: rule.PatchValueRequired,
 			}
 		}
@@ -141,8 +143,8 @@ func (p *patcher) check() error {
 	return nil
 }
 
-// checkPointer allows the patchable fields and the elements of scope. The library that applies the
-// patch also takes an empty pointer and negative indices.
+// checkPointer accepts the patchable fields and the elements of scope. The patch library would also
+// accept an empty pointer and negative indices.
 func (p *patcher) checkPointer(field, op, pointer string) error {
 	steps := strings.Split(pointer, "/")
 	names := "/" + strings.Join(p.policy.Patchable, ", /")
@@ -152,7 +154,7 @@ func (p *patcher) checkPointer(field, op, pointer string) error {
 			Got: quote(pointer), Rule: rule.PatchPointer,
 		}
 	}
-	name := steps[1] // no field has a name that would be escaped
+	name := steps[1] // no field name needs escaping
 	if !slices.Contains(p.policy.Patchable, name) {
 		if op == "test" && p.options.EvaluateTests && slices.Contains(readOnlyFields, name) {
 			return nil
@@ -174,14 +176,14 @@ func (p *patcher) checkPointer(field, op, pointer string) error {
 	if len(steps) > 2 && (name != fieldScope || len(steps) > 3 || !isIndex(steps[2])) {
 		return &Error{
 			Kind: Invalid, Field: field,
-			Want: "a field as a whole, or an element of /scope such as /scope/0 or /scope/-",
+			Want: "an entire field, or an element of /scope such as /scope/0 or /scope/-",
 			Got:  quote(pointer), Rule: rule.PatchPointer,
 		}
 	}
 	return nil
 }
 
-// isIndex reports whether a step is an array index (RFC 6901), or "-", the place behind the last
+// isIndex reports whether a step is an array index (RFC 6901) or "-", the position after the last
 // element.
 func isIndex(step string) bool {
 	digits := strings.Trim(step, "0123456789") == ""
@@ -197,7 +199,7 @@ func (p *patcher) apply(t *Token) (*Token, error) {
 	if p.options.EvaluateTests {
 		addReadOnlyFields(object, t)
 	}
-	document, _ := json.Marshal(object) // texts, numbers, dates and truth values always encode
+	document, _ := json.Marshal(object) // values of these types always encode
 	document, err := p.edit(document)
 	if err != nil {
 		return nil, err
@@ -205,7 +207,7 @@ func (p *patcher) apply(t *Token) (*Token, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(document, &fields); err != nil {
 		return nil, &Error{
-			Kind: Invalid, Field: p.prefix, Want: "a patch that leaves an object",
+			Kind: Invalid, Field: p.prefix, Want: "a patch that results in an object",
 			Got: redact.String(err.Error()), Rule: rule.PatchApplies,
 		}
 	}
@@ -226,7 +228,7 @@ var readOnlyFields = []string{
 	"id", "owner", "created", "lastUsed", "managed", "accessTokenValiditySeconds", fieldExpiration,
 }
 
-// addReadOnlyFields completes a token for tests of fields that cannot be patched.
+// addReadOnlyFields adds the read-only fields of a token, so that test operations can compare them.
 func addReadOnlyFields(object map[string]any, t *Token) {
 	object["id"], object["created"], object["lastUsed"] = t.ID, FormatDate(t.Created),
 		nullableDate(t.LastUsed)
@@ -242,8 +244,8 @@ func nullableDate(t time.Time) any {
 	return FormatDate(t)
 }
 
-// edit applies the operations to a token in JSON. The library does not say which one fails: it is
-// the last one of the shortest part that fails.
+// edit applies the operations to the JSON of a token. The library does not report which operation
+// fails. It is the last operation of the shortest failing prefix.
 func (p *patcher) edit(document []byte) ([]byte, error) {
 	patch := make(jsonpatch.Patch, len(p.operations))
 	for i, op := range p.operations {
@@ -261,11 +263,12 @@ func (p *patcher) edit(document []byte) ([]byte, error) {
 	return nil, p.applyError(index, err)
 }
 
-// maxOperations bounds the operations of a patch: the time they take grows with their square.
+// maxOperations is the maximum number of operations in a patch. The time to apply them is
+// quadratic.
 const maxOperations = 100
 
-// maxCopied bounds, in bytes, what the copy operations of a patch may add: each can double the
-// token.
+// maxCopied is the maximum number of bytes that the copy operations of a patch may add. Each copy
+// can double the size of the token.
 const maxCopied = 1 << 20
 
 func (op PatchOperation) encode() jsonpatch.Operation {
@@ -283,10 +286,10 @@ func (op PatchOperation) encode() jsonpatch.Operation {
 
 func (p *patcher) applyError(i int, err error) error {
 	op := p.operations[i]
-	operation, reason := op.Op+" of "+quote(op.Path), "where nothing stands"
+	operation, reason := op.Op+" of "+quote(op.Path), "which does not exist"
 	if op.Op == "move" || op.Op == "copy" {
 		operation, reason = op.Op+" from "+quote(op.From)+" to "+quote(op.Path),
-			"where it finds nothing or cannot go"
+			"which does not exist or cannot be moved there"
 	}
 	e := &Error{
 		Kind:  Invalid,
@@ -300,7 +303,7 @@ func (p *patcher) applyError(i int, err error) error {
 		e.Got, e.Rule = operation, rule.PatchSize
 	case errors.Is(err, jsonpatch.ErrTestFailed):
 		e.Want, e.Rule = "the token to pass the test", rule.PatchTest
-		e.Got = fmt.Sprintf("another value at %s than %s", shorten(op.Path),
+		e.Got = fmt.Sprintf("a value at %s other than %s", shorten(op.Path),
 			shorten(string(op.Value)))
 	case errors.Is(err, jsonpatch.ErrInvalidIndex):
 		e.Want, e.Got = "an index within the array", operation

@@ -9,8 +9,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// lastChange returns where the patch last changed a field, and whether it did. Tests and copies do
-// not change what they read.
+// lastChange returns the pointer to the last operation that changes a field, and whether there is
+// one. Test and copy operations do not change the fields that they read.
 func (p *patcher) lastChange(name string) (field string, changed bool) {
 	field = p.prefix
 	for i, op := range p.operations {
@@ -27,7 +27,7 @@ func (p *patcher) lastChange(name string) (field string, changed bool) {
 	return field, changed
 }
 
-// pointsInto reports whether a JSON pointer leads to a field or into it.
+// pointsInto reports whether a JSON pointer refers to a field or to a part of it.
 func pointsInto(name, pointer string) bool {
 	return pointer == "/"+name || strings.HasPrefix(pointer, "/"+name+"/")
 }
@@ -78,8 +78,7 @@ func (p *patcher) decodeScope(fields map[string]json.RawMessage, next *TokenData
 }
 
 // decodeExpiration checks the date and the acknowledgment if the patch changes one of them. A patch
-// of the name alone needs neither, although the published text reads as if it did
-// (rule.PatchNever).
+// of the name alone requires neither, although the published text suggests it (rule.PatchNever).
 func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *TokenData) error {
 	dateField, dateChanged := p.lastChange(fieldExpiration)
 	ackField, ackChanged := p.lastChange(fieldNeverExpiresAck)
@@ -116,14 +115,14 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Toke
 			Kind: Invalid, Field: ackField, Want: "true, as long as the token never expires",
 			Got: "false or nothing",
 			Advice: "replace /" + fieldExpiration +
-				" with a moment in the future in the same patch",
+				" with a time in the future in the same patch",
 			Rule: rule.NeverKeepsAcknowledgment,
 		}
 	}
 	return nil
 }
 
-// decodeField decodes a field after a patch. A field that was removed is null.
+// decodeField decodes a field of a patched token into v. A removed field counts as null.
 func decodeField(raw json.RawMessage, v any, field, want string) error {
 	if raw == nil {
 		return nil

@@ -6,10 +6,10 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Shape is the form of a token in JSON.
+// Shape is the JSON representation of a token.
 type Shape int
 
-// The shapes. Only Current has userAwareTokenNeverExpires.
+// The shapes. Only Current has the field userAwareTokenNeverExpires.
 const (
 	Legacy Shape = iota
 	Current
@@ -24,13 +24,13 @@ const (
 	fieldNeverExpiresAck = "userAwareTokenNeverExpires"
 )
 
-// Policy has the rules of a version of the API. The versions differ in these values only.
+// Policy has the rules of an API version. The versions differ only in these values.
 type Policy struct {
 	Shape Shape
-	// LifetimeMonths is the longest life of a token, and the default, in calendar months. Zero
-	// means that a token may live forever if that is acknowledged.
+	// LifetimeMonths is both the maximum and the default lifetime of a token, in calendar months.
+	// Zero means that a token may never expire if the caller acknowledges it.
 	LifetimeMonths int
-	// Patchable are the fields that a patch may change.
+	// Patchable lists the fields that a patch may change.
 	Patchable []string
 }
 
@@ -45,7 +45,8 @@ var (
 	}
 )
 
-// PolicyFor returns the policy of a version. The rules on expiration changed with v2025. //
+// PolicyFor returns the policy of a version. The rules on expiration changed with v2025.
+//
 // published
 func PolicyFor(v version.Version) Policy {
 	if slices.Contains([]version.Version{version.Beta, version.V3, version.V2024}, v) {

@@ -7,7 +7,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// effectiveScope returns the scopes of a login: for a while after a change, those of before.
+// effectiveScope returns the scopes of a login. For the given delay after a change, logins still
+// have the former scopes.
 func (t *Token) effectiveScope(now time.Time, delay time.Duration) []string {
 	if delay > 0 && !t.ScopeChanged.IsZero() && now.Before(t.ScopeChanged.Add(delay)) {
 		return t.FormerScope
@@ -15,20 +16,20 @@ func (t *Token) effectiveScope(now time.Time, delay time.Duration) []string {
 	return t.Scope
 }
 
-// scopeNotes returns a note on a change of scopes that is not effective yet, here or on a tenant.
+// scopeNotes returns a note if a change of scopes is not yet effective, on this mock or on a real
+// tenant.
 func (s *Service) scopeNotes(t *Token, now time.Time) []string {
 	if t.ScopeChanged.IsZero() ||
 		!now.Before(t.ScopeChanged.Add(max(s.config.ScopeDelay, TenantScopeDelay))) {
 		return nil
 	}
 	if s.config.ScopeDelay == 0 {
-		return []string{fmt.Sprintf("a tenant may give the scopes of before for up to %.0f "+
-			"minutes: those of token %q changed at %s (%s)",
+		return []string{fmt.Sprintf("logins on a real tenant may have the former scopes for up "+
+			"to %.0f minutes: the scopes of token %q changed at %s (%s)",
 			TenantScopeDelay.Minutes(), t.Name, FormatDate(t.ScopeChanged), rule.ScopeChangeDelay)}
 	}
 	if until := t.ScopeChanged.Add(s.config.ScopeDelay); now.Before(until) {
-		return []string{fmt.Sprintf("logins with token %q give the scopes of before its last "+
-			"change until %s (%s)",
+		return []string{fmt.Sprintf("logins with token %q have its former scopes until %s (%s)",
 			t.Name, FormatDate(until), rule.ScopeChangeDelay)}
 	}
 	return nil

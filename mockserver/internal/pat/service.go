@@ -8,28 +8,28 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Service carries out the operations on tokens.
+// Service implements the operations on tokens.
 type Service struct {
 	config Config
-	levels Levels // of a tenant that does not set its own
+	levels Levels // for levels that the tenant does not define
 }
 
 // Config has the dependencies of a Service.
 type Config struct {
 	Store Store
-	// NewID and NewSecret make 32 and 64 random hexadecimal digits.
+	// NewID and NewSecret return 32 and 64 random hexadecimal digits.
 	NewID, NewSecret func() string
-	// Limit is the number of tokens that an owner may have. Zero means no limit.
+	// Limit is the maximum number of tokens per owner. Zero means no limit.
 	Limit int
-	// ScopeDelay is for how long logins still have the scopes of before a change.
+	// ScopeDelay is the time for which logins still have the former scopes after a change.
 	ScopeDelay time.Duration
 	Options    Options
 }
 
-// What a tenant has if a Config does not set it.
+// Limits of a real tenant.
 const (
-	TenantLimit      = 10               // tokens of an owner (published)
-	TenantScopeDelay = 20 * time.Minute // at most (published)
+	TenantLimit      = 10               // tokens per owner (published)
+	TenantScopeDelay = 20 * time.Minute // maximum (published)
 )
 
 // NewService returns a service. All of its state is in the store.
@@ -45,8 +45,8 @@ type Call struct {
 
 func (c Call) now() time.Time { return c.Now.UTC().Truncate(time.Millisecond) }
 
-// rights returns what the caller may do in this tenant: what any of the scopes grants, within what
-// any of the user levels has.
+// rights returns the rights of a caller in this tenant: the rights that both a scope and a user
+// level grant.
 func (s *Service) rights(ctx context.Context, c Caller) (Rights, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Service) rights(ctx context.Context, c Caller) (Rights, error) {
 	return c.scopeRights() & levelRights, nil
 }
 
-// authorize returns the rights of a caller, and an error if needed is not among them.
+// authorize returns the rights of a caller, and an error if they do not include required.
 func (s *Service) authorize(ctx context.Context, c Caller, required Rights) (Rights, error) {
 	rights, err := s.rights(ctx, c)
 	if err == nil && !rights.Has(required) {
@@ -74,7 +74,7 @@ func (s *Service) authorize(ctx context.Context, c Caller, required Rights) (Rig
 	return rights, err
 }
 
-// lookup returns a token that the caller may see.
+// lookup returns a token if the caller may see it.
 func (s *Service) lookup(ctx context.Context, id string, rights Rights) (*Token, error) {
 	t, err := s.config.Store.Token(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && t.Managed && !rights.Has(ReadManaged) {

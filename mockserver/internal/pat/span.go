@@ -2,28 +2,28 @@ package pat
 
 import "time"
 
-// A Span tells when tokens were last used: never, where Never is set, or later than After and not
-// later than Until.
+// A Span is a range of lastUsed times: later than After, and not later than Until. If Never is
+// true, it also contains the tokens that were never used.
 type Span struct {
 	Never        bool
 	After, Until time.Time
 }
 
-// No token was used as long ago, and none will be as far ahead.
+// minTime and maxTime are before and after every time that a token can have.
 var minTime, maxTime = time.UnixMilli(-1 << 60), time.UnixMilli(1 << 60)
 
-// neverUsedSpan and usedSpan are the tokens that were not used yet, and those that were.
+// neverUsedSpan contains the tokens that were never used, and usedSpan all other tokens.
 var (
 	neverUsedSpan = Span{Never: true, After: maxTime, Until: minTime}
 	usedSpan      = Span{After: minTime, Until: maxTime}
 )
 
-// and has at least what is in both.
+// and returns a span that contains at least the intersection of both spans.
 func (s Span) and(other Span) Span {
 	return Span{s.Never && other.Never, later(s.After, other.After), earlier(s.Until, other.Until)}
 }
 
-// or has at least what is in one of them.
+// or returns a span that contains at least the union of both spans.
 func (s Span) or(other Span) Span {
 	return Span{s.Never || other.Never, earlier(s.After, other.After), later(s.Until, other.Until)}
 }

@@ -7,19 +7,19 @@ import (
 	"slices"
 )
 
-// A Tenant is everything that there is at one moment: who, and which tokens.
+// A Tenant is the complete state of a tenant at one time.
 type Tenant struct {
-	// ID, Name and Pod are what access tokens say about where they are from.
+	// ID, Name and Pod appear in access tokens.
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Pod  string `json:"pod"`
-	// UserLevels are rights, by name, of user levels that differ from DefaultLevels.
+	// UserLevels maps a user level to the names of its rights. It overrides DefaultLevels.
 	UserLevels map[string][]string `json:"userLevels,omitzero"`
 	Identities []Identity          `json:"-"`
 	APIClients []APIClient         `json:"apiClients,omitzero"`
-	// Tokens of any owner among the identities.
+	// Tokens belong to the identities.
 	Tokens []*Token `json:"-"`
-	// ScopeSets are those that access tokens name by their hashes, oldest first.
+	// ScopeSets are the sets that access tokens refer to by hash, oldest first.
 	ScopeSets []ScopeSet `json:"-"`
 }
 
@@ -28,11 +28,11 @@ type Identity struct {
 	ID         string   `json:"id"`
 	Name       string   `json:"name"`
 	UserLevels []string `json:"userLevels,omitzero"`
-	// Login is the id of the token that the user is known to log in with, empty for none.
+	// Login is the id of the token that the user logs in with. It may be empty.
 	Login string `json:"login,omitzero"`
 }
 
-// APIClient is an OAuth client without a user. It logs in, and may do nothing with tokens.
+// APIClient is an OAuth client without a user. It can log in, but has no rights on tokens.
 type APIClient struct {
 	ID     string   `json:"id"`
 	Secret string   `json:"secret"`
@@ -40,7 +40,7 @@ type APIClient struct {
 	Scope  []string `json:"scope,omitzero"`
 }
 
-// TenantInfo returns the ID, Name and Pod of the tenant, and nothing else.
+// TenantInfo returns a Tenant with only ID, Name and Pod set.
 func (s *Service) TenantInfo(ctx context.Context) (Tenant, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *Service) TenantInfo(ctx context.Context) (Tenant, error) {
 	return Tenant{ID: d.tenant.ID, Name: d.tenant.Name, Pod: d.tenant.Pod}, nil
 }
 
-// Identity returns the user of that id, or ErrNoIdentity.
+// Identity returns the user with the given id, or ErrNoIdentity.
 func (s *Service) Identity(ctx context.Context, id string) (Identity, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
@@ -61,8 +61,8 @@ func (s *Service) Identity(ctx context.Context, id string) (Identity, error) {
 	return Identity{}, ErrNoIdentity
 }
 
-// ClientOwner tells whose a client id is: that of a token's user, or of nobody for an API client.
-// Known is false for any other.
+// ClientOwner returns the owner of the token or API client with the given client id. The owner of
+// an API client is the zero Owner. Ok is false if the client id is unknown.
 func (s *Service) ClientOwner(ctx context.Context, clientID string) (owner Owner, ok bool) {
 	if t, err := s.config.Store.Token(ctx, clientID); err == nil {
 		return t.Owner, true
@@ -75,13 +75,13 @@ func (s *Service) ClientOwner(ctx context.Context, clientID string) (owner Owner
 	return Owner{}, ok
 }
 
-// WasDeleted reports whether a token of that id was deleted lately.
+// WasDeleted reports whether a token with the given id was recently deleted.
 func (s *Service) WasDeleted(ctx context.Context, id string) (bool, error) {
 	return s.config.Store.WasDeleted(ctx, id)
 }
 
-// Replace replaces the tenant. An operation that has read a token of the former tenant meanwhile
-// finds it changed, and starts again.
+// Replace replaces the tenant. Concurrent operations on a replaced token fail with ErrConflict and
+// must be prepared again.
 func (s *Service) Replace(ctx context.Context, t Tenant) error {
 	for level, names := range t.UserLevels {
 		if _, err := ParseRights(names); err != nil {
@@ -91,20 +91,20 @@ func (s *Service) Replace(ctx context.Context, t Tenant) error {
 	return s.config.Store.Replace(ctx, t)
 }
 
-// Snapshot returns the tenant as it is, its tokens oldest first.
+// Snapshot returns the current tenant, with its tokens oldest first.
 func (s *Service) Snapshot(ctx context.Context) (Tenant, error) {
 	return s.config.Store.Snapshot(ctx)
 }
 
-// What is wrong with something that is to be added to a tenant.
+// Errors of AddIdentity and AddToken.
 var (
 	ErrIDTaken       = errors.New("the id is in use")
 	ErrIdentityTaken = errors.New("an identity has that name")
 	ErrNoIdentity    = errors.New("no identity has that name")
 )
 
-// AddIdentity adds a user and, unless it is nil, the token that the user logs in with. The errors
-// of what does not fit are ErrIDTaken and ErrIdentityTaken.
+// AddIdentity adds a user and, unless login is nil, the token that the user logs in with. It
+// returns ErrIDTaken or ErrIdentityTaken if the user does not fit into the tenant.
 func (s *Service) AddIdentity(ctx context.Context, i Identity, login *Token) error {
 	if login == nil {
 		return s.config.Store.AddIdentity(ctx, i, nil)
@@ -113,9 +113,9 @@ func (s *Service) AddIdentity(ctx context.Context, i Identity, login *Token) err
 	return convertConflict(login, s.config.Store.AddIdentity(ctx, i, login))
 }
 
-// AddToken adds a token to the user of that name, whatever the limit. The errors of what does not
-// fit are ErrNoIdentity, ErrIDTaken and ErrNameTaken. The first of a user is what the user logs in
-// with.
+// AddToken adds a token to the user with the given name, regardless of the limit. It returns
+// ErrNoIdentity, ErrIDTaken or ErrNameTaken if the token does not fit into the tenant. The first
+// token of a user becomes the user's login.
 func (s *Service) AddToken(ctx context.Context, owner string, data TokenData) (*Token, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *Service) AddToken(ctx context.Context, owner string, data TokenData) (*
 	}
 	i, ok := d.IdentityByName(owner)
 	if !ok {
-		return nil, fmt.Errorf("%w: there are %s", ErrNoIdentity, d.Names())
+		return nil, fmt.Errorf("%w: the users are %s", ErrNoIdentity, d.Names())
 	}
 	data.Owner = Owner{ID: i.ID, Name: i.Name}
 	t := NewToken(data)
@@ -136,7 +136,7 @@ func (s *Service) AddToken(ctx context.Context, owner string, data TokenData) (*
 	return t, s.config.Store.SetLogin(ctx, i.ID, t.ID)
 }
 
-// convertConflict turns the conflict of a token that is added into ErrIDTaken.
+// convertConflict converts ErrConflict of an added token to ErrIDTaken.
 func convertConflict(t *Token, err error) error {
 	if errors.Is(err, ErrConflict) {
 		return fmt.Errorf("%w: %s", ErrIDTaken, quote(t.ID))
@@ -150,8 +150,8 @@ type UserLogin struct {
 	Token    *Token
 }
 
-// Logins are the users who can log in, each with the token that is known for it or, where that was
-// deleted, the oldest that is not managed.
+// Logins returns the users who can log in, each with a token: the one in Identity.Login or, if that
+// was deleted, the oldest that is not managed.
 func (s *Service) Logins(ctx context.Context) ([]UserLogin, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
@@ -174,8 +174,8 @@ func (s *Service) Logins(ctx context.Context) ([]UserLogin, error) {
 	return logins, nil
 }
 
-// Count is how many tokens there are.
+// Count returns the number of tokens in the tenant.
 func (s *Service) Count(ctx context.Context) int {
-	n, _ := s.config.Store.Count(ctx, "") // a store that cannot count has nothing to tell
+	n, _ := s.config.Store.Count(ctx, "") // n is a best effort if the store fails
 	return n
 }

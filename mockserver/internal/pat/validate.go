@@ -8,7 +8,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The bounds and the default of accessTokenValiditySeconds (published).
+// Bounds and default of accessTokenValiditySeconds.
+//
+// published
 const (
 	minValiditySeconds     = 15
 	maxValiditySeconds     = 43200
@@ -41,7 +43,7 @@ func notFoundError(id string) *Error {
 	}
 }
 
-// ordinal formats a rank, such as 11th or 21st.
+// ordinal returns a number with its ordinal suffix, such as 11th or 21st.
 func ordinal(n int) string {
 	suffix := "th"
 	if n/10%10 != 1 {
@@ -57,7 +59,7 @@ func ordinal(n int) string {
 	return strconv.Itoa(n) + suffix
 }
 
-// allScopes is shared by most tokens: the scopes of a revision must not be modified.
+// allScopes is shared by most tokens. It must not be modified.
 var allScopes = []string{ScopeAll}
 
 // scopeOf returns the scopes of a new token (rule.ScopeDefaultsToAll).
