@@ -1,4 +1,4 @@
-// Package api is the personal access token API over HTTP, in every version.
+// Package api implements the personal access token API over HTTP, in every version.
 package api
 
 import (
@@ -18,24 +18,24 @@ import (
 
 // Config has the dependencies of an API.
 type Config struct {
-	// Documents of the versions that are served.
+	// Documents are the documents of the versions to serve.
 	Documents map[version.Version]*spec.Document
 	Service   *pat.Service
-	// Authenticate turns the Authorization header into a caller. Its errors are of type
+	// Authenticate returns the caller of an Authorization header. Errors are of type
 	// *response.Error.
 	Authenticate func(ctx context.Context, info *response.RequestInfo, header string,
 		now time.Time) (pat.Caller, error)
-	// Admission is what stands in front of the operations.
+	// Admission decides whether a valid request is served.
 	Admission *admission.Controller
 	Now       func() time.Time
-	// Writer has the dialect, too.
+	// Writer writes responses. It also has the dialect.
 	Writer response.Writer
 }
 
-// API serves the operations of its documents on one tenant.
+// API serves the operations of its documents for one tenant.
 type API struct {
 	config       Config
-	neverExpires dialect.Response // what create answers of a token that never expires
+	neverExpires dialect.Response // response to the creation of a token that never expires
 }
 
 // New returns an API.
@@ -43,7 +43,7 @@ func New(c Config) *API {
 	return &API{config: c, neverExpires: c.Writer.Dialect.Response(dialect.NeverExpiringResponse)}
 }
 
-// handlers of the operations, by spec.Operation.Name.
+// handlers maps spec.Operation.Name to the handler of the operation.
 var handlers = map[string]func(*API, *request) (*response.Response, error){
 	"listPersonalAccessTokens":           (*API).list,
 	"createPersonalAccessToken":          (*API).create,
@@ -53,14 +53,14 @@ var handlers = map[string]func(*API, *request) (*response.Response, error){
 	"updateBulkPersonalAccessTokensPost": (*API).bulkUpdate,
 }
 
-// Route is an operation with what handles it.
+// Route is an operation with its handler.
 type Route struct {
 	operation *spec.Operation
 	policy    pat.Policy
 	handle    func(*API, *request) (*response.Response, error)
 }
 
-// NewRoute returns the route of an operation of a version, nil for one that no API knows.
+// NewRoute returns the route of an operation of a version, or nil if the operation has no handler.
 func NewRoute(v version.Version, op *spec.Operation) *Route {
 	handle := handlers[op.Name]
 	if handle == nil {
@@ -69,7 +69,7 @@ func NewRoute(v version.Version, op *spec.Operation) *Route {
 	return &Route{operation: op, policy: pat.PolicyFor(v), handle: handle}
 }
 
-// Serve answers a request of a route.
+// Serve responds to a request of a route.
 func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	req := &request{
 		operation: route.operation, policy: route.policy, dialect: a.config.Writer.Dialect,
@@ -79,8 +79,8 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	a.config.Writer.Reply(rw, r, route.operation.ValidateResponse, resp, err)
 }
 
-// run leads a request through the steps that every operation has. It repeats an operation that lost
-// a race for a token.
+// run executes the steps common to all operations. It repeats an operation that lost a race for a
+// token.
 func (a *API) run(req *request,
 	handle func(*API, *request) (*response.Response, error),
 ) (*response.Response, error) {
@@ -120,7 +120,7 @@ func (req *request) call() pat.Call {
 	return pat.Call{Caller: req.caller, Policy: req.policy, Now: req.now}
 }
 
-// commit validates the response to a write that is prepared, and then carries out the write.
+// commit validates the response to a prepared write and then commits the write.
 func (a *API) commit(req *request, resp *response.Response,
 	write interface{ Commit(context.Context) error },
 ) (*response.Response, error) {

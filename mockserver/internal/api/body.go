@@ -18,21 +18,21 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// readBody decodes the body and validates it.
+// readBody decodes and validates the body.
 func (req *request) readBody() error {
 	text, err := req.info.RequestBody, req.info.BodyErr
 	if err != nil {
 		return bodyError(err)
 	}
 	contentType := req.httpRequest.Header.Get("Content-Type")
-	// which is of no type: 400 is declared, 415 is not
+	// without a body, the documents declare 400 but not 415
 	noBody := len(text) == 0 && contentType == ""
 	if !noBody && !req.operation.AcceptsContentType(contentType) {
 		err := req.contentTypeError(contentType)
 		if req.dialect[err.DialectEntry].Status != http.StatusOK {
 			return err
 		}
-		contentType = req.operation.MediaTypes[0] // the tenant takes it for that
+		contentType = req.operation.MediaTypes[0] // the tenant treats the body as this type
 	}
 	if len(text) == 0 {
 		return syntaxError(rule.JSONSyntax, "body: expected JSON, got nothing")
@@ -42,7 +42,7 @@ func (req *request) readBody() error {
 	switch charset := body.Charset(text); {
 	case err != nil && body.IsTruncated(text, isTruncated(text)):
 		return syntaxError(rule.IncompleteBody,
-			"body: expected JSON, got the beginning of one; Content-Length counts bytes, not "+
+			"body: expected JSON, got truncated JSON; Content-Length counts bytes, not "+
 				"characters")
 	case charset != "":
 		return syntaxError(rule.JSONSyntax, "body: expected JSON in UTF-8, got "+charset)
@@ -65,29 +65,29 @@ func (req *request) readBody() error {
 	return nil
 }
 
-// noteOddities notes what a decoder accepts in a body although it loses what was sent there.
+// noteOddities adds findings for data that a decoder accepts but loses.
 func (req *request) noteOddities(odd body.Oddities) {
 	req.info.AddFindingsAt(control.DuplicateKey, odd.DuplicateKeys.Pointers,
 		odd.DuplicateKeys.Total,
-		" is in its object more than once: the last one counts here, and another server may use "+
-			"the first")
+		" occurs more than once in its object: this server uses the last value, another server "+
+			"may use the first")
 	req.info.AddFindingsAt(control.LoneSurrogate, odd.LoneSurrogates.Pointers,
 		odd.LoneSurrogates.Total,
 		": the string has half of a character (U+D800 to U+DFFF), which became U+FFFD")
 }
 
-// noteUnknownProperties notes properties that the operation does not have.
+// noteUnknownProperties adds findings for properties that the operation does not have.
 func (req *request) noteUnknownProperties(pointers []string) {
 	pointers = slices.DeleteFunc(pointers, func(pointer string) bool {
-		// of move and copy (RFC 6902), which the documents forget
+		// move and copy have it (RFC 6902), but the documents omit it
 		return strings.HasSuffix(pointer, "/from")
 	})
 	req.info.AddFindings(control.UnknownProperty, len(pointers),
 		func(i int) (detail, remedy string) {
 			pointer := pointers[i]
 			name := pointer[strings.LastIndex(pointer, "/")+1:]
-			detail = response.Truncate(pointer) + " is no property of " + req.operation.ID +
-				", and was ignored"
+			detail = response.Truncate(pointer) + " is not a property of " + req.operation.ID +
+				" and was ignored"
 			switch suggestion := nearestName(name, propertyNames); {
 			case suggestion == name:
 				return detail, "remove the property: it belongs to another operation or version"
@@ -101,24 +101,24 @@ func (req *request) noteUnknownProperties(pointers []string) {
 		})
 }
 
-// isTruncated reports whether a text ends where JSON goes on.
+// isTruncated reports whether a text is the beginning of valid JSON.
 func isTruncated(text []byte) bool {
 	return errors.Is(json.NewDecoder(bytes.NewReader(text)).Decode(new(any)), io.ErrUnexpectedEOF)
 }
 
-// dropEmptyDate removes an expirationDate that is an empty string from a request, if the tenant
-// counts it as absent. It returns the text of what is left.
+// dropEmptyDate removes an empty expirationDate from the body if the tenant treats it as absent. It
+// returns the JSON of the remaining body.
 func (req *request) dropEmptyDate(text []byte, value any) []byte {
 	object, _ := value.(map[string]any)
 	if object["expirationDate"] != "" || req.dialect[dialect.EmptyDate].Status != http.StatusOK {
 		return text
 	}
 	delete(object, "expirationDate")
-	text, _ = json.Marshal(object) // it was just read
+	text, _ = json.Marshal(object) // a decoded value always encodes
 	return text
 }
 
-// describeSyntaxError says where JSON ends to be JSON, or holds a number that is too large.
+// describeSyntaxError describes the position of a syntax error, or a number that is too large.
 func describeSyntaxError(body []byte, err error) string {
 	var typeErr *json.UnmarshalTypeError
 	if errors.As(err, &typeErr) {
@@ -131,6 +131,6 @@ func describeSyntaxError(body []byte, err error) string {
 	before := string(body[:min(int(syntaxErr.Offset), len(body))])
 	line := 1 + strings.Count(before, "\n")
 	column := len(before) - (strings.LastIndex(before, "\n") + 1)
-	return "expected JSON, got a text that is none from line " + strconv.Itoa(line) + ", column " +
-		strconv.Itoa(column) + " on: " + err.Error()
+	return "expected JSON, got a syntax error at line " + strconv.Itoa(line) + ", column " +
+		strconv.Itoa(column) + ": " + err.Error()
 }

@@ -8,8 +8,7 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-// create reads the published CreatePersonalAccessTokenRequest; properties that it does not name are
-// ignored.
+// create handles the published CreatePersonalAccessTokenRequest. It ignores unknown properties.
 func (a *API) create(req *request) (*response.Response, error) {
 	r := pat.CreateRequest{
 		Name:           optional[string](req.body, "name"),
@@ -39,15 +38,17 @@ func (a *API) create(req *request) (*response.Response, error) {
 	}
 	if creation.Token.ExpirationDate.IsZero() && a.neverExpires.Value == dialect.Null &&
 		isPythonSDK(req.httpRequest.UserAgent()) {
-		req.info.AddNote("expirationDate is null in this answer, which the model of SailPoint's " +
-			"Python SDK refuses with a ValidationError: " +
-			"the token was made, but its secret is lost to the caller; send a date instead, " +
-			"however far away, or start the mock with --never-expires-as far-date")
+		req.info.AddNote("expirationDate is null in this response, and SailPoint's Python SDK " +
+			"rejects that with a ValidationError: the token was created, but the caller loses " +
+			"its secret; send a date in the far future, or start the mock with " +
+			"--never-expires-as far-date")
 	}
 	return resp, nil
 }
 
-// isPythonSDK knows SailPoint's Python SDK by the User-Agent of its releases (observed).
+// isPythonSDK reports whether the User-Agent is that of a release of SailPoint's Python SDK.
+//
+// observed: User-Agent headers of its releases
 func isPythonSDK(userAgent string) bool {
 	generated := strings.HasPrefix(userAgent, "OpenAPI-Generator/") &&
 		strings.HasSuffix(userAgent, "/python")

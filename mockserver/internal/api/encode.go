@@ -21,7 +21,7 @@ type owner struct {
 
 func ownerOf(t *pat.Token) owner { return owner{"IDENTITY", t.Owner.ID, t.Owner.Name} }
 
-// createJSON is the published answer to create, with exactly its eight keys.
+// createJSON is the published response to create, with exactly its eight keys.
 type createJSON struct {
 	ID                         string   `json:"id"`
 	Secret                     string   `json:"secret"`
@@ -31,18 +31,18 @@ type createJSON struct {
 	Created                    string   `json:"created"`
 	AccessTokenValiditySeconds int      `json:"accessTokenValiditySeconds"`
 	ExpirationDate             *string  `json:"expirationDate"`
-	// UserAwareTokenNeverExpires is shown by tenants whose dialect says so.
+	// UserAwareTokenNeverExpires is present if the dialect says so.
 	UserAwareTokenNeverExpires *bool `json:"userAwareTokenNeverExpires,omitempty"`
 }
 
-// createJSONNoDate is createJSON without its date.
+// createJSONNoDate is createJSON without a date.
 type createJSONNoDate struct {
 	createJSON
-	// nil, in place of the one that is there even when it is null
+	// always nil; hides the embedded field, which is encoded even if it is null
 	ExpirationDate *string `json:"expirationDate,omitempty"`
 }
 
-// tokenJSON is a token as lists and patches answer it.
+// tokenJSON is a token in the responses to list and patch.
 type tokenJSON struct {
 	ID                         string   `json:"id"`
 	Name                       string   `json:"name"`
@@ -53,11 +53,11 @@ type tokenJSON struct {
 	Managed                    bool     `json:"managed"`
 	AccessTokenValiditySeconds int      `json:"accessTokenValiditySeconds"`
 	ExpirationDate             *string  `json:"expirationDate"`
-	// UserAwareTokenNeverExpires is shown by the current versions only.
+	// UserAwareTokenNeverExpires is present only in the current versions.
 	UserAwareTokenNeverExpires *bool `json:"userAwareTokenNeverExpires,omitempty"`
 }
 
-// farDate stands for never, in answers to create for clients that refuse null there.
+// farDate means never in responses to create, for clients that reject null.
 const farDate = "9999-12-31T23:59:59.000Z"
 
 func (a *API) createResponse(t *pat.Token) (*response.Response, error) {
@@ -90,9 +90,9 @@ func nullableDate(t time.Time) *string {
 	return &s
 }
 
-// encode returns a token in the shape of a version, validated by every document of that shape. A
-// revision is encoded once; lists join what came out, which the published array of tokens allows:
-// it bounds neither their number nor how they go together.
+// encode returns a token in the shape of a version, validated against all documents of that shape.
+// It encodes a revision only once. Lists concatenate the encoded tokens: the published array limits
+// neither the number of tokens nor their combination.
 func (a *API) encode(shape pat.Shape, t *pat.Token) ([]byte, error) {
 	if body := t.JSON(shape); body != nil {
 		return body, nil
@@ -117,8 +117,8 @@ func (a *API) encode(shape pat.Shape, t *pat.Token) ([]byte, error) {
 	return body, nil
 }
 
-// validateToken validates one token against what the documents of a shape say of lists and of
-// patches.
+// validateToken validates an encoded token against the responses to list and patch in all documents
+// of a shape.
 func (a *API) validateToken(shape pat.Shape, token []byte) error {
 	for _, v := range version.All() {
 		document := a.config.Documents[v]
@@ -142,7 +142,7 @@ func (a *API) validateToken(shape pat.Shape, token []byte) error {
 	return nil
 }
 
-// listResponse joins tokens that were checked one by one.
+// listResponse concatenates tokens that were validated individually.
 func (a *API) listResponse(shape pat.Shape, tokens []*pat.Token) (*response.Response, error) {
 	size := len("[]") + len(tokens) // a comma for each
 	for _, t := range tokens {
@@ -154,7 +154,7 @@ func (a *API) listResponse(shape pat.Shape, tokens []*pat.Token) (*response.Resp
 	}
 	body := append(make([]byte, 0, size), '[')
 	for i, t := range tokens {
-		encoded, err := a.encode(shape, t) // as it was kept
+		encoded, err := a.encode(shape, t) // cached by the loop above
 		if err != nil {
 			return nil, err
 		}

@@ -15,12 +15,12 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// syntaxError returns the error of a request that cannot be read.
+// syntaxError returns the error of a request that cannot be parsed.
 func syntaxError(ruleID rule.ID, problem string) error {
 	return response.Errorf(response.BadSyntax, response.Reason{Rule: ruleID, Text: problem})
 }
 
-// bodyError returns the error of a body that did not come to its end.
+// bodyError returns the error of a body that cannot be read completely.
 func bodyError(err error) error {
 	if sizeErr := (*http.MaxBytesError)(nil); errors.As(err, &sizeErr) {
 		return err
@@ -29,7 +29,7 @@ func bodyError(err error) error {
 		return syntaxError(rule.ContentEncoding, err.Error())
 	}
 	return syntaxError(rule.IncompleteBody,
-		"body: expected all of it, got an end in between: "+redact.String(err.Error()))
+		"body: expected the complete body, got an early end: "+redact.String(err.Error()))
 }
 
 // dialectError returns the error of a request that only some tenants reject.
@@ -41,15 +41,15 @@ func dialectError(entry, problem string) error {
 	}
 }
 
-// contentTypeEntries are the entries of the dialect about the content type of a body, by
-// spec.Operation.Name.
+// contentTypeEntries maps spec.Operation.Name to the dialect entry about the content type of its
+// body.
 var contentTypeEntries = map[string]string{
 	"createPersonalAccessToken": dialect.CreateContentType,
 	"patchPersonalAccessToken":  dialect.PatchContentType,
 }
 
-// contentTypeError returns the error of a body of another content type than the operation has,
-// which is a finding, too.
+// contentTypeError returns the error of a body with an unsupported content type, and adds a
+// finding.
 func (req *request) contentTypeError(got string) *response.Error {
 	want := strings.Join(req.operation.MediaTypes, " or ")
 	if got == "" {
@@ -65,8 +65,8 @@ func (req *request) contentTypeError(got string) *response.Error {
 	}
 }
 
-// schemaError returns the error of a request that its document forbids. Each violation is a
-// finding, too.
+// schemaError returns the error of a request that violates its document, and adds a finding for
+// each violation.
 func (req *request) schemaError(violations []spec.Violation) error {
 	e := &response.Error{
 		Kind: response.Missing, Field: violations[0].Location(), DialectEntry: dialect.EmptyDate,
@@ -87,7 +87,7 @@ func (req *request) schemaError(violations []spec.Violation) error {
 	return e
 }
 
-// reasonOf returns a violation as a reason. The domain knows better what is wrong with a date.
+// reasonOf returns the reason for a violation. For dates, the domain has a more precise error.
 func reasonOf(v spec.Violation) response.Reason {
 	if v.More > 0 {
 		return response.Reason{Text: v.String(), More: v.More}
@@ -101,7 +101,7 @@ func reasonOf(v spec.Violation) response.Reason {
 	return response.Reason{Rule: ruleOf(v), Text: v.String()}
 }
 
-// schemaRules are rules of single properties that a schema expresses, by pointer and keyword.
+// schemaRules lists the rules of single properties that a schema expresses, by pointer and keyword.
 var schemaRules = []struct {
 	pointer, keyword string // an empty keyword means any
 	rule             rule.ID
@@ -114,7 +114,7 @@ var schemaRules = []struct {
 	{"/patch", "minItems", rule.BulkFields},
 }
 
-// ruleOf returns the rule that a violation of a document breaks.
+// ruleOf returns the rule for a violation of a document.
 func ruleOf(v spec.Violation) rule.ID {
 	for _, r := range schemaRules {
 		if v.In == spec.InBody && v.Pointer == r.pointer &&

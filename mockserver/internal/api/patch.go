@@ -26,7 +26,7 @@ func (a *API) patch(req *request) (*response.Response, error) {
 		update)
 }
 
-// patchOperations reads a JSON Patch whose shape is known to be right.
+// patchOperations returns the operations of a JSON Patch with a valid schema.
 func patchOperations(body any) ([]pat.PatchOperation, error) {
 	elements, _ := body.([]any)
 	operations := make([]pat.PatchOperation, len(elements))

@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// A request is one request on its way through an operation.
+// A request is the state of one request during its operation.
 type request struct {
 	operation   *spec.Operation
 	policy      pat.Policy
@@ -22,13 +22,14 @@ type request struct {
 	info        *response.RequestInfo
 	now         time.Time
 
-	caller pat.Caller // from here on filled in step by step
-	id     string     // of the path, empty where it has none
+	caller pat.Caller // this and the fields below are set step by step
+	id     string     // id in the path, or empty
 	query  url.Values
 	body   any
 }
 
-// checkExperimental requires the header of experimental operations, if the tenant does.
+// checkExperimental rejects a request without the header of experimental operations, if the tenant
+// requires it.
 func (req *request) checkExperimental() error {
 	const header = "X-SailPoint-Experimental"
 	if !req.dialect[dialect.ExperimentalHeader].Rejects() ||
@@ -63,8 +64,8 @@ func (req *request) decode() error {
 	return req.readBody()
 }
 
-// optional returns a property of an object whose shape is known to be right. Nil stands for
-// null as well as for absent. Names are matched to the letter, as the document's are.
+// optional returns a property of an object with a valid schema, or nil if it is null or absent.
+// Names are case-sensitive.
 func optional[T any](object any, name string) *T {
 	if value, ok := object.(map[string]any)[name].(T); ok {
 		return &value
@@ -72,7 +73,7 @@ func optional[T any](object any, name string) *T {
 	return nil
 }
 
-// stringSlice returns an array of strings; nil stands for null as well as for absent.
+// stringSlice returns an array of strings, or nil if it is null or absent.
 func stringSlice(object any, name string) []string {
 	array := optional[[]any](object, name)
 	if array == nil {

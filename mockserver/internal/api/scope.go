@@ -12,7 +12,7 @@ import (
 )
 
 // documentedScopes are the scopes that the documents of the API name. A tenant has hundreds of
-// others.
+// other scopes.
 var documentedScopes = []string{
 	// published: v2026
 	// #/components/schemas/CreatePersonalAccessTokenRequest/properties/scope/description
@@ -28,13 +28,13 @@ var documentedScopes = []string{
 	"sp:all-personal-access-tokens:manage",
 }
 
-// A scopeRef is a scope that a request would give to a token, and the pointer to it.
+// A scopeRef is a scope in a request, with the pointer to it and the likely intended scope.
 type scopeRef struct{ pointer, scope, suggestion string }
 
-// oddScopes are scopes of a request that cannot have been meant, by what is odd about them.
+// oddScopes are the scopes of a request that are probably mistakes, by the kind of mistake.
 type oddScopes struct{ empty, malformed, misspellings []scopeRef }
 
-// noteOddScopes notes scopes that a request would give to a token and that cannot have been meant.
+// noteOddScopes adds findings for scopes of a request that are probably mistakes.
 func (req *request) noteOddScopes() {
 	var odd oddScopes
 	switch req.operation.Name {
@@ -62,7 +62,7 @@ func (req *request) noteOddScopes() {
 		})
 }
 
-// addOperation adds what is odd about the value of an operation of a JSON Patch.
+// addOperation adds the odd scopes in the value of a JSON Patch operation.
 func (o *oddScopes) addOperation(operation any) {
 	path, op := optional[string](operation, "path"), optional[string](operation, "op")
 	if path == nil || op == nil || *op != "add" && *op != "replace" {
@@ -73,7 +73,7 @@ func (o *oddScopes) addOperation(operation any) {
 	}
 }
 
-// addValue adds what is odd about a scope, or about an array of them.
+// addValue adds a scope, or the elements of an array of scopes, if they are odd.
 func (o *oddScopes) addValue(pointer string, value any) {
 	switch value := value.(type) {
 	case string:
@@ -98,27 +98,28 @@ func (o *oddScopes) add(pointer, scope string) {
 	}
 }
 
-// hasSeparator reports whether a scope has what separates several of them elsewhere.
+// hasSeparator reports whether a scope contains a comma or white space, which separate scopes in
+// other formats.
 func hasSeparator(scope string) bool {
 	return strings.ContainsFunc(scope, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
-// describeSyntax says what is wrong with a scope that is empty or has separators.
+// describeSyntax describes the mistake in a scope that is empty or has separators.
 func (s scopeRef) describeSyntax() (detail, remedy string) {
 	pointer := response.Truncate(s.pointer)
 	switch {
 	case s.scope == "":
 		return pointer + ": a scope is empty", "remove the empty scope"
 	case hasSeparator(strings.TrimSpace(s.scope)):
-		return pointer + ": the scope " + redact.Quote(s.scope) + " has blanks or commas",
+		return pointer + ": the scope " + redact.Quote(s.scope) + " has spaces or commas",
 			"send each scope as an element of its own"
 	}
-	return pointer + ": the scope " + redact.Quote(s.scope) + " has blanks around it",
-		"send the scope without the blanks"
+	return pointer + ": the scope " + redact.Quote(s.scope) + " has surrounding spaces",
+		"send the scope without the spaces"
 }
 
-// nearestScope returns the named scope that another one nearly is: it differs in capitals, or in
-// one or two letters. It returns nothing for a named scope, and for one that is simply another.
+// nearestScope returns the documented scope that differs from scope only in case or in one or two
+// letters. It returns "" for a documented scope and for a clearly different scope.
 func nearestScope(scope string) string {
 	if slices.Contains(documentedScopes, scope) {
 		return ""
@@ -133,11 +134,12 @@ func nearestScope(scope string) string {
 	return ""
 }
 
-// maxEdits is the number of letters in which a misspelt scope may differ from a named one.
+// maxEdits is the maximum number of letters in which a misspelled scope differs from a documented
+// one.
 const maxEdits = 2
 
-// hasOtherWord reports whether a short part of a scope differs in more than a letter from its
-// counterpart: sp:scopes:api is another scope than sp:scopes:all.
+// hasOtherWord reports whether a short part of a scope differs from its counterpart in more than
+// one letter. For example, sp:scopes:api is a different scope than sp:scopes:all.
 func hasOtherWord(scope, candidate string) bool {
 	const shortWord = 4 // letters
 	parts, candidateParts := strings.Split(scope, ":"), strings.Split(candidate, ":")
@@ -152,8 +154,8 @@ func hasOtherWord(scope, candidate string) bool {
 	return false
 }
 
-// withinEdits reports whether a text becomes another one when at most n letters are added, removed,
-// replaced or exchanged with the next one. Its cost does not grow faster than the texts.
+// withinEdits reports whether a can be changed to b by adding, removing, replacing or transposing
+// at most n letters. Its cost is linear in the length of the texts.
 func withinEdits(a, b string, n int) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]

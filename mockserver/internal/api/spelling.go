@@ -9,24 +9,25 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// The names that clients misspell.
+// Names that clients misspell.
 var (
 	queryNames    = []string{"owner-id", "filters"}
 	propertyNames = []string{
 		"name", "scope", "accessTokenValiditySeconds", "expirationDate",
 		"userAwareTokenNeverExpires", "ids", "patch", "op", "path", "value",
 	}
-	// serverProperties are those of a response that no request has.
+	// serverProperties are the properties that occur only in responses.
 	serverProperties = []string{"id", "secret", "owner", "created", "lastUsed", "managed"}
 )
 
-// normalizeName removes what misspelt names differ in: capitals, dashes, underscores, and a plural.
+// normalizeName removes the usual differences of misspelled names: capitals, dashes, underscores,
+// and a plural s.
 func normalizeName(name string) string {
 	return strings.TrimSuffix(strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name)),
 		"s")
 }
 
-// nearestName returns the name that another one nearly is, and nothing if there is none.
+// nearestName returns the known name that is equal to name after normalization, or "".
 func nearestName(name string, known []string) string {
 	if len(name) > limit.Text {
 		return ""
@@ -39,8 +40,8 @@ func nearestName(name string, known []string) string {
 	return ""
 }
 
-// noteUnknownParameters notes query parameters that the operation does not have. The right spelling
-// of one is also a hint for the error of this request, if there is one.
+// noteUnknownParameters adds findings for query parameters that the operation does not have. A
+// suggested spelling is also a hint in the error of this request.
 func (req *request) noteUnknownParameters() {
 	req.noteEmptyParameters()
 	unknown := slices.DeleteFunc(req.operation.UnknownQuery(req.query), func(name string) bool {
@@ -49,8 +50,9 @@ func (req *request) noteUnknownParameters() {
 	req.info.AddFindings(control.UnknownParameter, len(unknown),
 		func(i int) (detail, remedy string) {
 			name := unknown[i]
-			text := "query parameter " + redact.Quote(name) + " is none of " + req.operation.ID +
-				", and was ignored"
+			text := "query parameter " + redact.Quote(name) + " does not exist in " +
+				req.operation.ID +
+				" and was ignored"
 			suggestion := nearestName(name, queryNames)
 			if suggestion == "" || !req.isList() {
 				return text, req.parameterRemedy(name)
@@ -62,25 +64,24 @@ func (req *request) noteUnknownParameters() {
 	if owner := req.query.Get("owner-id"); owner != "me" &&
 		strings.EqualFold(strings.TrimSpace(owner), "me") {
 		text := "query parameter owner-id: " + redact.Quote(owner) +
-			" is taken for an id: did you mean me?"
+			" is treated as an id: did you mean me?"
 		req.info.Hints = append(req.info.Hints, text)
 		req.info.AddFinding(control.InvalidProperty, text, "send owner-id=me")
 	}
 }
 
-// noteEmptyParameters notes parameters that were sent without a value and count as absent.
+// noteEmptyParameters adds findings for empty parameters, which count as absent.
 func (req *request) noteEmptyParameters() {
 	for _, name := range queryNames {
 		if values := req.query[name]; req.isList() && len(values) == 1 && values[0] == "" {
 			req.info.AddFinding(control.IgnoredParameter,
-				"query parameter "+name+" is empty, and counts as absent",
+				"query parameter "+name+" is empty and counts as absent",
 				"send "+name+" with a value, or not at all")
 		}
 	}
 }
 
-// parameterRemedy says what to do instead of sending a query parameter that the operation does not
-// have.
+// parameterRemedy returns the remedy for a query parameter that the operation does not have.
 func (req *request) parameterRemedy(name string) string {
 	switch {
 	case !req.isList():

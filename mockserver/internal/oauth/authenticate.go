@@ -16,8 +16,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Authenticate turns an Authorization header into a caller. Its errors are of type
-// *[response.Error].
+// Authenticate returns the caller of an Authorization header. Errors are of type *[response.Error].
 func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, header string,
 	now time.Time,
 ) (pat.Caller, error) {
@@ -36,10 +35,8 @@ func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, h
 	}
 	if token == "" {
 		return pat.Caller{},
-			noBearerError("the bearer is empty: the login at POST /oauth/token before this " +
-				"request " +
-				"has " +
-				"failed")
+			noBearerError("the bearer token is empty: check that the login at POST /oauth/token " +
+				"succeeded")
 	}
 	b, err := s.verify(token, now)
 	if b.subject == nil {
@@ -58,7 +55,7 @@ func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, h
 		return pat.Caller{},
 			bearerError(response.InvalidBearer, rule.BearerRequired,
 				errors.New("JWT validation failed: its user "+caller.Name+
-					" is not in this tenant any more; log in again"))
+					" no longer exists in this tenant; log in again"))
 	}
 	deleted, err := s.config.Service.WasDeleted(ctx, caller.ClientID)
 	if err != nil {
@@ -67,13 +64,13 @@ func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, h
 	if deleted {
 		if s.config.Writer.Dialect[dialect.AccessTokenOfDeleted].Rejects() {
 			info.AddFinding(control.DeletedToken,
-				"the access token was made with token "+caller.ClientID+", which was deleted", "")
+				"the access token was issued for deleted token "+caller.ClientID, "")
 			return pat.Caller{},
 				bearerError(response.InvalidBearer, rule.AccessTokenOfDeleted, errDeleted)
 		}
 		info.AddFinding(control.DeletedToken,
-			"the access token was made with token "+caller.ClientID+
-				", which was deleted; it stays valid until it expires (assumed)", "")
+			"the access token was issued for deleted token "+caller.ClientID+
+				"; it stays valid until it expires (assumed)", "")
 	}
 	if caller.Scopes, err = s.scopes(ctx, b); err != nil {
 		return pat.Caller{}, bearerError(response.InvalidBearer, rule.BearerRequired, err)
@@ -81,17 +78,18 @@ func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, h
 	return caller, nil
 }
 
-// schemeName names a scheme that is known. Anything else may be a secret.
+// schemeName returns the name of a known scheme. An unknown scheme may be a secret and is not
+// repeated.
 func schemeName(scheme string) string {
 	for _, known := range []string{"Basic", "Digest", "Negotiate", "DPoP", "Token"} {
 		if strings.EqualFold(scheme, known) {
 			return "the scheme " + strconv.Quote(known)
 		}
 	}
-	return "no scheme that is known here"
+	return "an unknown scheme"
 }
 
-// expiredError returns errExpired with a note on a clock that was moved.
+// expiredError returns errExpired, with a note if the clock was changed.
 func expiredError(info *response.RequestInfo) error {
 	if info.ClockNote != "" {
 		return fmt.Errorf("%w; %s", errExpired, info.ClockNote)
@@ -99,17 +97,16 @@ func expiredError(info *response.RequestInfo) error {
 	return errExpired
 }
 
-// errDeleted rejects an access token whose personal access token was deleted, if the tenant does.
-// Its words are like those that are published.
-var errDeleted = errors.New("JWT validation failed: the personal access token that it was made " +
-	"with was deleted")
+// errDeleted is the error of an access token whose personal access token was deleted, if the tenant
+// rejects it. Its wording follows the published errors.
+var errDeleted = errors.New("JWT validation failed: its personal access token was deleted")
 
-// noBearerError rejects a header without a bearer.
+// noBearerError returns the error of a header without a bearer token.
 func noBearerError(text string) error {
 	return bearerError(response.NoBearer, rule.BearerRequired, errors.New(text))
 }
 
-// bearerError returns the error of an Authorization header. The dialect's entry has the id of the
+// bearerError returns the error of an Authorization header. The dialect entry has the id of the
 // rule.
 func bearerError(kind response.Kind, ruleID rule.ID, err error) error {
 	return &response.Error{

@@ -9,20 +9,20 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// generationSize is the least number of verified access tokens of a namespace that are remembered.
-// Twice as many are at most: those that were used lately, and those of before.
+// generationSize is the minimum number of verified access tokens that are cached per namespace. The
+// maximum is twice as many: the recently used generation and the previous one.
 const generationSize = 1 << 16
 
-// A bearer is what is remembered of a verified access token.
+// A bearer is the cached result of verifying an access token.
 type bearer struct {
 	*subject
 	expires int64 // seconds since 1970
 }
 
-// A subject is what access tokens of the same user and scopes share.
+// A subject is shared by access tokens with the same user and scopes.
 type subject struct {
 	caller    pat.Caller
-	scopeHash string // of a pat.ScopeSet, see claims.ScopeHash
+	scopeHash string // hash of a pat.ScopeSet, see claims.ScopeHash
 }
 
 func newBearer(c *claims) bearer {
@@ -35,7 +35,7 @@ func newBearer(c *claims) bearer {
 	}, c.ExpiresAt.Unix()}
 }
 
-// expiry returns when the access token expires.
+// expiry returns the expiration time of the access token.
 func (b bearer) expiry() time.Time { return time.Unix(b.expires, 0) }
 
 func (h *subject) equal(other *subject) bool {
@@ -45,11 +45,11 @@ func (h *subject) equal(other *subject) bool {
 		slices.Equal(a.UserLevels, b.UserLevels) && slices.Equal(a.Scopes, b.Scopes)
 }
 
-// A digest identifies an access token. An access token with the digest of another cannot be found:
-// half of SHA-256 is enough, because those that are remembered are made here.
+// A digest identifies an access token. Half of SHA-256 is sufficient: this server issues all cached
+// access tokens, and a second preimage cannot be found.
 type digest [sha256.Size / 2]byte
 
-// digestOf allocates nothing for an access token of this server, which is shorter than
+// digestOf does not allocate for an access token of this server, which is shorter than
 // maxTokenBytes.
 func digestOf(token string) digest {
 	var short [maxTokenBytes]byte
@@ -57,20 +57,20 @@ func digestOf(token string) digest {
 	return digest(sum[:])
 }
 
-// bearerCache remembers access tokens whose signature was verified. The zero value is empty. It is
-// safe for concurrent use.
+// bearerCache caches access tokens with a verified signature. The zero value is empty. It is safe
+// for concurrent use.
 type bearerCache struct {
 	mu          sync.RWMutex
 	recent, old generation
 }
 
-// A generation is the access tokens that were used in the same time.
+// A generation is a set of access tokens that were used in the same period.
 type generation struct {
 	bearers  map[digest]bearer
-	subjects map[string]*subject // the latest of each client id
+	subjects map[string]*subject // the latest subject of each client id
 }
 
-// get returns an access token that is remembered.
+// get returns a cached access token.
 func (v *bearerCache) get(token digest) (b bearer, ok bool) {
 	v.mu.RLock()
 	b, ok = v.recent.bearers[token]
@@ -85,14 +85,15 @@ func (v *bearerCache) get(token digest) (b bearer, ok bool) {
 	return b, ok || inOld
 }
 
-// clear forgets every access token. Those that are valid still are verified again.
+// clear removes all access tokens. Their signatures will be verified again.
 func (v *bearerCache) clear() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.recent, v.old = generation{}, generation{}
 }
 
-// add remembers an access token. It forgets those that were not used since as many others were.
+// add caches an access token. It evicts access tokens that were not used while generationSize
+// others were.
 func (v *bearerCache) add(token digest, b bearer) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -12,7 +12,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// introspection is the answer of /oauth/check_token (observed in a client).
+// introspection is the response of /oauth/check_token.
+//
+// observed: a client
 type introspection struct {
 	*claims
 	Active             bool     `json:"active"`
@@ -21,10 +23,10 @@ type introspection struct {
 	EncodedScope       []string `json:"encoded_scope"`
 }
 
-// encodedScopeAll is sp:scopes:all in the bitmap of scopes, the only bit that was seen.
+// encodedScopeAll is sp:scopes:all in the bitmap of scopes. No other bit has been observed.
 const encodedScopeAll = "Ag=="
 
-// newIntrospection returns what check_token says of a verified access token with these scopes.
+// newIntrospection returns the introspection of a verified access token with the given scopes.
 func newIntrospection(token string, scopes []string) (introspection, error) {
 	c := &claims{}
 	if _, _, err := jwt.NewParser().ParseUnverified(token, c); err != nil {
@@ -38,7 +40,7 @@ func newIntrospection(token string, scopes []string) (introspection, error) {
 	return introspection{claims: c, Active: true, EncodedScope: encoded}, nil
 }
 
-// checkToken returns what an access token says (RFC 7662).
+// checkToken returns the claims of an access token (RFC 7662).
 func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*response.Response,
 	error,
 ) {
@@ -75,8 +77,9 @@ func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*respo
 	return response.JSON(http.StatusOK, resp)
 }
 
-// invalidToken returns the error of an access token. A tenant's own words are published for one
-// that has expired; the other text is that of the library whose texts a tenant's errors are. //
+// invalidToken returns the error of an access token. The text for an expired token is published.
+// The other text is that of the library that a tenant's errors resemble.
+//
 // assumed
 func (s *Server) invalidToken(err error) error {
 	description, advice := err.Error(), ""

@@ -2,18 +2,18 @@ package oauth
 
 import "example.com/patmock/mockserver/internal/pat"
 
-// GenerationSize is how many access tokens are remembered at least.
+// GenerationSize is the minimum number of cached access tokens.
 const GenerationSize = generationSize
 
-// BearerCache is the access tokens that are remembered, under any text.
+// BearerCache is a cache of access tokens by any text.
 type BearerCache struct{ bearerCache }
 
-// Add remembers an access token of a client.
+// Add caches an access token of a client.
 func (v *BearerCache) Add(token string, caller pat.Caller) {
 	v.add(digestOf(token), bearer{&subject{caller: caller}, 1})
 }
 
-// Has reports whether an access token is remembered, and for whom.
+// Has returns the caller of a cached access token, and whether it is cached.
 func (v *BearerCache) Has(token string) (pat.Caller, bool) {
 	b, known := v.get(digestOf(token))
 	if !known {

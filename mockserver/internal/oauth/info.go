@@ -6,7 +6,9 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-// tenantInfo is the answer of /oauth/info (published).
+// tenantInfo is the response of /oauth/info.
+//
+// published
 type tenantInfo struct {
 	TenantID          string `json:"tenantId"`
 	TenantName        string `json:"tenantName"`
@@ -17,8 +19,8 @@ type tenantInfo struct {
 	Pod               string `json:"pod"`
 }
 
-// info names the endpoints by the host that the client used, unless they are published under
-// another.
+// info returns the endpoints of the tenant. Their host is that of the request, unless
+// Config.PublicURL is set.
 func (s *Server) info(r *http.Request, _ *response.RequestInfo) (*response.Response, error) {
 	t, err := s.config.Service.TenantInfo(r.Context())
 	if err != nil {

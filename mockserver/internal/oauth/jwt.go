@@ -12,9 +12,9 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// claims are what an access token says (published and observed). Scopes ride in it by
-// name or by hash (assumed; a tenant writes them as a bitmap that no client reads), so that a
-// later change of the personal access token does not reach it.
+// claims is the content of an access token, as published and observed. It contains the scopes by
+// name or by hash. Therefore a later change of the personal access token does not affect it. A
+// tenant writes the scopes as a bitmap that no client reads; the names are assumed.
 type claims struct {
 	TenantID            string   `json:"tenant_id"`
 	Internal            bool     `json:"internal"`
@@ -28,20 +28,20 @@ type claims struct {
 	StrongAuthSupported bool     `json:"strong_auth_supported"`
 	UserID              string   `json:"user_id,omitempty"`
 	Scope               []string `json:"scope"`
-	// ScopeHash identifies a pat.ScopeSet. It takes the place of names that are too long.
+	// ScopeHash identifies a pat.ScopeSet. It replaces scope names that are too long.
 	ScopeHash string `json:"scope_hash,omitempty"`
-	// RegisteredClaims gives exp and jti. A tenant sets no others (observed).
+	// RegisteredClaims has exp and jti. A tenant sets no others (observed).
 	jwt.RegisteredClaims
 }
 
-// maxTokenBytes is what every access token stays below, in bytes, however many scopes it has. That
-// of a tenant is short because of its bitmap, and servers bound a header field: nginx to 8 KB by
-// default.
+// maxTokenBytes is the exclusive maximum length of an access token, for any number of scopes. An
+// access token of a real tenant is short because of its bitmap. Servers limit a header field: nginx
+// to 8 KB by default.
 const maxTokenBytes = 4096
 
-// issueToken returns an access token for a session. If the names of the scopes would make it too
-// long, it has the hash of set instead, which has to be stored before the access token is sent. Set
-// is nil otherwise.
+// issueToken returns an access token for a session. If the scope names would make it too long, it
+// contains the hash of set instead. The caller must store set before sending the access token.
+// Otherwise set is nil.
 func (s *Server) issueToken(ctx context.Context, session *pat.Session,
 	now time.Time) (resp tokenResponse,
 	set *pat.ScopeSet, err error,
@@ -100,12 +100,14 @@ func (s *Server) scopes(ctx context.Context, b bearer) ([]string, error) {
 	return names, err
 }
 
-// errScopesEvicted rejects an access token whose scopes were dropped, see pat.AddScopeSets.
-var errScopesEvicted = errors.New("JWT validation failed: its scopes are not stored in this " +
-	"namespace any more; log in again")
+// errScopesEvicted is the error of an access token whose scope set was dropped. See
+// pat.AddScopeSets.
+var errScopesEvicted = errors.New("JWT validation failed: its scopes are no longer stored in " +
+	"this namespace; log in again")
 
-// verify returns what an access token of this server gives. The signature is verified once, the
-// expiry every time. The error of one that has expired is errExpired, beside the bearer.
+// verify returns the bearer of an access token issued by this server. It verifies the signature
+// only once, but the expiry every time. For an expired access token it returns both the bearer and
+// errExpired.
 func (s *Server) verify(token string, now time.Time) (bearer, error) {
 	key := digestOf(token)
 	b, ok := s.bearers.get(key)
@@ -129,14 +131,14 @@ func (s *Server) verify(token string, now time.Time) (bearer, error) {
 // errExpired has the published text.
 var errExpired = errors.New("JWT validation failed: JWT is expired")
 
-// jwtErrorText says what is wrong with an access token, without repeating it.
+// jwtErrorText describes an invalid access token without repeating it.
 func jwtErrorText(err error) string {
 	switch {
 	case errors.Is(err, jwt.ErrTokenMalformed):
 		return "it is not a JWT in compact form"
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return "it is not signed by the key of this namespace, which is new after a restart " +
-			"without --state and after a removal of the namespace; log in again"
+		return "it is not signed by the key of this namespace; the key changes after a restart " +
+			"without --state and after a deletion of the namespace; log in again"
 	}
 	return "it cannot be verified"
 }

@@ -1,5 +1,5 @@
-// Package oauth is the token endpoint and its neighbours: it makes access tokens,
-// verifies them, and tells what they say.
+// Package oauth implements the token endpoint and its neighbors: it issues, verifies and
+// introspects access tokens.
 package oauth
 
 import (
@@ -23,19 +23,19 @@ import (
 type Config struct {
 	Document *spec.Document
 	Service  *pat.Service
-	// Key signs access tokens: what another signed is worth nothing here.
+	// Key signs access tokens. Access tokens signed with another key are rejected.
 	Key *ecdsa.PrivateKey
-	// Admission is what stands in front of the token endpoint.
+	// Admission decides whether a valid request to the token endpoint is served.
 	Admission *admission.Controller
-	// Random names access tokens.
+	// Random generates the ids of access tokens.
 	Random interface {
 		Base64(purpose string, n int) string
 	}
-	// PublicURL stands in front of the endpoints that /oauth/info names. Empty means the request's
-	// own host.
+	// PublicURL is the base URL of the endpoints in /oauth/info. Empty means the host of the
+	// request.
 	PublicURL string
 	Now       func() time.Time
-	// Writer has the dialect, too.
+	// Writer writes responses. It also has the dialect.
 	Writer response.Writer
 }
 
@@ -50,21 +50,21 @@ func New(c Config) *Server {
 	return &Server{config: c}
 }
 
-// Reset gives back the memory that access tokens take. They stay valid.
+// Reset frees the memory of cached access tokens. They stay valid.
 func (s *Server) Reset() { s.bearers.clear() }
 
-// NewGeneration returns a text that no other namespace has.
+// NewGeneration returns a random text that is unique to a namespace.
 func NewGeneration() string { return rand.Text() }
 
-// NewSecret makes what keys are derived from.
+// NewSecret returns a random secret for DeriveKey.
 func NewSecret() ([]byte, error) {
 	secret := make([]byte, 32)
 	_, err := rand.Read(secret)
 	return secret, err
 }
 
-// DeriveKey makes the signing key of a namespace from the secret of its server, the same one every
-// time for one generation of that namespace.
+// DeriveKey derives the signing key of a namespace from the secret of its server. The result is the
+// same for the same generation of the namespace.
 func DeriveKey(secret []byte, namespace, generation string) (*ecdsa.PrivateKey, error) {
 	if generation != "" {
 		namespace += " " + generation
@@ -75,15 +75,15 @@ func DeriveKey(secret []byte, namespace, generation string) (*ecdsa.PrivateKey, 
 		if err != nil {
 			return nil, fmt.Errorf("derive a signing key: %w", err)
 		}
-		// One in four thousand million is no key: it is not below the order of the curve.
+		// With a probability of 2^-32, the scalar is not below the order of the curve.
 		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar); err == nil {
 			return key, nil
 		}
 	}
-	return nil, errors.New("derive a signing key: none came out")
+	return nil, errors.New("derive a signing key: no valid scalar after 8 attempts")
 }
 
-// handlers of the operations, by spec.Operation.Name.
+// handlers maps spec.Operation.Name to the handler of the operation.
 var handlers = map[string]func(*Server, *http.Request, *response.RequestInfo) (*response.Response,
 	error){
 	"requestAccessToken": (*Server).token,
@@ -91,13 +91,13 @@ var handlers = map[string]func(*Server, *http.Request, *response.RequestInfo) (*
 	"getTenantInfo":      (*Server).info,
 }
 
-// Route is an operation with what handles it.
+// Route is an operation with its handler.
 type Route struct {
 	operation *spec.Operation
 	handle    func(*Server, *http.Request, *response.RequestInfo) (*response.Response, error)
 }
 
-// NewRoute returns the route of an operation, nil for one that no server knows.
+// NewRoute returns the route of an operation, or nil if the operation has no handler.
 func NewRoute(op *spec.Operation) *Route {
 	handle := handlers[op.Name]
 	if handle == nil {
@@ -106,7 +106,7 @@ func NewRoute(op *spec.Operation) *Route {
 	return &Route{operation: op, handle: handle}
 }
 
-// Serve answers a request of a route.
+// Serve responds to a request of a route.
 func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 	resp, err := route.handle(s, r, response.InfoFrom(r))
 	s.config.Writer.Reply(rw, r, route.operation.ValidateResponse, resp, err)

@@ -16,13 +16,12 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// maxForm bounds, in bytes, what of a multipart form is kept in memory. Bodies are bounded
-// before they get here, so that nothing of a form goes to disk.
+// maxForm is the maximum number of bytes of a multipart form in memory. The request body is limited
+// earlier, so that no part of a form is written to disk.
 const maxForm = 1 << 20
 
-// parameters collects what a request says in its query, and in its body as an urlencoded or
-// multipart form. Clients use each of them alone and split credentials between both. A body
-// of another kind is not read.
+// parameters returns the parameters in the query and in an urlencoded or multipart form. Clients
+// use either of them, or split the credentials between both. It does not read other bodies.
 func parameters(r *http.Request) (url.Values, error) {
 	params, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -41,11 +40,11 @@ func parameters(r *http.Request) (url.Values, error) {
 	return params, nil
 }
 
-// parseForm returns the form in the body of a request, nil if there is none.
+// parseForm returns the form in the body of a request, or nil if there is none.
 func parseForm(r *http.Request) (url.Values, error) {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
-		return nil, nil //nolint:nilerr // no content type that can be read: no form
+		return nil, nil //nolint:nilerr // an invalid content type has no form
 	}
 	switch mediaType {
 	case "application/x-www-form-urlencoded":
@@ -62,28 +61,28 @@ func parseForm(r *http.Request) (url.Values, error) {
 		if sizeErr := (*http.MaxBytesError)(nil); errors.As(err, &sizeErr) {
 			return nil, err
 		}
-		if err != nil { // whose text may hold a secret
-			return nil, errors.New("expected a multipart form, got one that is broken")
+		if err != nil { // the text of err may contain a secret
+			return nil, errors.New("expected a multipart form, got an invalid one")
 		}
 		return form.Value, nil
 	}
 	return nil, nil
 }
 
-// singleValue returns the value of a parameter. Repeating it is allowed as long as the values are
-// the same (RFC 6749, section 3.2, forbids it altogether; assumed that a tenant is not as strict).
+// singleValue returns the value of a parameter. A repeated parameter is accepted if its values are
+// equal. RFC 6749, section 3.2, forbids repetition; it is assumed that a tenant is less strict.
 func singleValue(params url.Values, name string) (string, error) {
 	values := params[name]
 	if len(values) == 0 {
 		return "", nil
 	}
 	if slices.ContainsFunc(values, func(v string) bool { return v != values[0] }) {
-		return "", invalidRequest("%s came %d times, with different values", name, len(values))
+		return "", invalidRequest("%s was sent %d times with different values", name, len(values))
 	}
 	return values[0], nil
 }
 
-// invalidRequest returns the error of parameters that cannot be read.
+// invalidRequest returns the error of invalid parameters.
 func invalidRequest(format string, args ...any) error {
 	return response.OAuthError(response.Invalid, fmt.Sprintf(format, args...),
 		"send each parameter once, and credentials in one way", rule.TokenParameters)

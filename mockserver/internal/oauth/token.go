@@ -19,7 +19,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// tokenResponse is the answer of the token endpoint (observed in clients).
+// tokenResponse is the response of the token endpoint.
+//
+// observed: clients
 type tokenResponse struct {
 	AccessToken         string `json:"access_token"`
 	TokenType           string `json:"token_type"`
@@ -37,11 +39,12 @@ type tokenResponse struct {
 
 const clientCredentials = "client_credentials"
 
-// otherGrants are those that a tenant has for other clients than personal access tokens
-// (published).
+// otherGrants are the grant types that a tenant supports only for other clients.
+//
+// published
 var otherGrants = []string{"authorization_code", "refresh_token"}
 
-// token exchanges credentials for an access token. Access tokens made before stay as they are.
+// token exchanges credentials for an access token. Access tokens issued earlier stay valid.
 func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.Response, error) {
 	params, err := parameters(r)
 	if err != nil {
@@ -52,8 +55,8 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 		return nil, err
 	}
 	owner, ok := s.config.Service.ClientOwner(r.Context(), id)
-	if ok { // what is not may be a secret in the wrong place
-		info.ClientID = strings.Clone(id) // of the body, which the journal would keep with it
+	if ok { // an unknown id may be a misplaced secret
+		info.ClientID = strings.Clone(id) // otherwise the journal would retain the body
 	}
 	now := s.config.Now()
 	if err := s.config.Admission.Admit(admission.Request{
@@ -77,8 +80,8 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 	return resp, nil
 }
 
-// login returns the response to credentials that are good for a grant. It repeats a login that lost
-// a race for its token.
+// login returns the response to valid credentials. It repeats a login that lost a race for its
+// token.
 func (s *Server) login(ctx context.Context, id, secret, grant string, info *response.RequestInfo,
 	now time.Time,
 ) (*response.Response, error) {
@@ -102,7 +105,7 @@ func (s *Server) login(ctx context.Context, id, secret, grant string, info *resp
 	}
 }
 
-// commit validates the response with the access token of a session, and then notes the login.
+// commit validates the response of a session and then records the login.
 func (s *Server) commit(ctx context.Context, session *pat.Session,
 	now time.Time,
 ) (*response.Response, error) {
@@ -114,7 +117,7 @@ func (s *Server) commit(ctx context.Context, session *pat.Session,
 	if err != nil {
 		return nil, err
 	}
-	// keeps access tokens out of caches (RFC 6749, section 5.1)
+	// keep access tokens out of caches (RFC 6749, section 5.1)
 	resp.Header = http.Header{"Pragma": {"no-cache"}}
 	if err := s.config.Writer.Validate(resp,
 		s.config.Document.Operation("requestAccessToken").ValidateResponse); err != nil {
@@ -128,8 +131,8 @@ func (s *Server) commit(ctx context.Context, session *pat.Session,
 	return resp, session.Commit(ctx)
 }
 
-// AcceptsLogin reports whether the credentials and the grant of a request are good for an access
-// token. It changes nothing but the body, which it reads.
+// AcceptsLogin reports whether a token request has valid credentials and a supported grant type. It
+// consumes the body but changes nothing else.
 func (s *Server) AcceptsLogin(r *http.Request) bool {
 	params, err := parameters(r)
 	if err != nil {
@@ -147,7 +150,7 @@ func (s *Server) AcceptsLogin(r *http.Request) bool {
 	return err == nil && checkGrant(grant) == nil
 }
 
-// addLoginFindings notes a login that a careful client would not have tried.
+// addLoginFindings adds a finding for a rejected login that a careful client would not send.
 func addLoginFindings(info *response.RequestInfo, err error) {
 	var ruleErr *pat.Error
 	if !errors.As(err, &ruleErr) {
@@ -163,8 +166,7 @@ func addLoginFindings(info *response.RequestInfo, err error) {
 	}
 }
 
-// noteRepeated notes parameters of a form and a query that were sent more than once, with the same
-// value.
+// noteRepeated adds findings for parameters that were sent more than once with the same value.
 func noteRepeated(info *response.RequestInfo, params url.Values, names ...string) {
 	for _, name := range names {
 		if n := len(params[name]); n > 1 {
@@ -180,7 +182,7 @@ func unauthenticatedError(ruleID rule.ID, advice string) error {
 	return response.OAuthError(response.Unauthenticated, "", advice, ruleID)
 }
 
-// credentials are id and secret by HTTP Basic or as parameters.
+// credentials returns the id and secret from HTTP Basic or from parameters.
 func credentials(r *http.Request, params url.Values) (id, secret string, err error) {
 	if id, err = singleValue(params, "client_id"); err != nil {
 		return "", "", err
@@ -191,8 +193,7 @@ func credentials(r *http.Request, params url.Values) (id, secret string, err err
 	if user, password, ok := r.BasicAuth(); ok {
 		if id != "" && id != user || secret != "" && secret != password {
 			return "", "",
-				invalidRequest("the credentials in the parameters are others than those by HTTP " +
-					"Basic")
+				invalidRequest("the credentials in the parameters differ from those of HTTP Basic")
 		}
 		return user, password, nil
 	}
@@ -203,11 +204,11 @@ func credentials(r *http.Request, params url.Values) (id, secret string, err err
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
 		return "", "",
 			unauthenticatedError(rule.TokenNoJSON,
-				"a JSON body is not read, send client_id and client_secret as a form")
+				"JSON bodies are not supported: send client_id and client_secret as a form")
 	case r.Header.Get("Authorization") != "":
 		return "", "",
 			unauthenticatedError(rule.TokenNoCredentials,
-				"the Authorization header holds no Basic credentials: expected Basic and base64 "+
+				"the Authorization header has no valid Basic credentials: send Basic and base64 "+
 					"of id, colon and secret")
 	}
 	return "", "",
@@ -215,7 +216,7 @@ func credentials(r *http.Request, params url.Values) (id, secret string, err err
 			"send client_id and client_secret as a form, in the query or by HTTP Basic")
 }
 
-// checkGrant rejects grants other than client_credentials.
+// checkGrant rejects every grant type except client_credentials.
 func checkGrant(grant string) error {
 	const advice = "send grant_type=client_credentials"
 	switch {
@@ -227,7 +228,7 @@ func checkGrant(grant string) error {
 	case slices.Contains(otherGrants, grant):
 		return response.OAuthError(response.UnauthorizedGrant, "Unauthorized grant type: "+grant,
 			advice, rule.TokenGrants)
-	case grant == "password": // which tenants had in 2021. // assumed
+	case grant == "password": // tenants supported it in 2021 (assumed)
 		return response.OAuthError(response.UnsupportedGrant, "Unsupported grant type: password",
 			advice, rule.PasswordGrant)
 	}

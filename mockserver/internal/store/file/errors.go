@@ -5,30 +5,31 @@ import (
 	"fmt"
 )
 
-// Errors of [Open] and of changes.
+// Errors of [Open] and of writes.
 var (
-	ErrInUse = errors.New("it is in use by another process: stop that one, or name another " +
+	ErrInUse = errors.New("it is in use by another process: stop that process, or choose another " +
 		"file")
-	ErrForeign = errors.New("it is no state file of patmock, and is left as it is: name another " +
+	ErrForeign = errors.New("it is not a state file of patmock and was not changed: choose " +
+		"another " +
 		"file")
-	ErrDirectory = errors.New("it is a directory: name a file in it")
-	ErrEmpty     = errors.New("it is empty, which a state file never is: delete it, and it is " +
-		"made anew, or put a copy of it in its place")
-	ErrCreate   = errors.New("it cannot be made")
+	ErrDirectory = errors.New("it is a directory: choose a file in it")
+	ErrEmpty     = errors.New("it is empty, but a state file is never empty: delete it to start " +
+		"from the fixture, or restore a copy")
+	ErrCreate   = errors.New("it cannot be created")
 	ErrReadOnly = errors.New("it cannot be written")
-	ErrStopped  = errors.New("nothing is written any more until patmock is restarted, since a " +
-		"change failed half way")
+	ErrStopped  = errors.New("nothing is written until patmock is restarted, because a change " +
+		"failed half way")
 
-	// ErrDamaged is the error of a file that was complete once. One of the errors below says what
-	// is wrong.
+	// ErrDamaged is the error of a file that was once complete. It wraps the reason, such as one of
+	// the errors below.
 	ErrDamaged  = errors.New("the state file is damaged")
-	ErrCutOff   = errors.New("it was cut off")
+	ErrCutOff   = errors.New("it is truncated")
 	ErrChecksum = errors.New("the checksum is wrong")
-	ErrMissing  = errors.New("values are missing or older than they should be")
+	ErrMissing  = errors.New("values are missing or outdated")
 )
 
-// WriteError is the error of a change that the disk did not take, because it is full or read-only,
-// for example. Memory is as it was.
+// WriteError reports that a change could not be written, for example because the disk is full or
+// read-only. The state in memory is unchanged.
 type WriteError struct {
 	Path string // of the state file
 	Err  error
@@ -44,16 +45,16 @@ func (e *WriteError) Unwrap() error { return e.Err }
 // Unwritable returns the path of the file.
 func (e *WriteError) Unwritable() string { return e.Path }
 
-// FormatError is the error of a file that another version of patmock wrote.
+// FormatError reports that another version of patmock wrote the file.
 type FormatError struct{ Format string }
 
 func (e FormatError) Error() string {
 	return fmt.Sprintf("its format is %q, and this patmock reads %s: read it with the patmock "+
-		"that wrote it, or name another file", e.Format, Format)
+		"that wrote it, or choose another file", e.Format, Format)
 }
 
-// ValueError is the error of a value, or of a namespace if Key is empty. The server's own values
-// have no namespace.
+// ValueError reports the location of an invalid value, or of an invalid namespace if Key is empty.
+// Values of the server itself have no namespace.
 type ValueError struct {
 	Namespace, Key string
 	Err            error
@@ -71,14 +72,14 @@ func (e *ValueError) Error() string {
 
 func (e *ValueError) Unwrap() error { return e.Err }
 
-// newDamageError returns an ErrDamaged that says why.
+// newDamageError returns an ErrDamaged that wraps reason.
 func newDamageError(reason error) error { return &damageError{reason} }
 
 type damageError struct{ reason error }
 
 func (e *damageError) Error() string {
-	return fmt.Sprintf("it is damaged, and is left as it is: %v: move it away to start from the "+
-		"fixture, or put a copy of it in its place", e.reason)
+	return fmt.Sprintf("it is damaged and was not changed: %v: move it away to start from the "+
+		"fixture, or restore a copy", e.reason)
 }
 
 func (e *damageError) Unwrap() []error { return []error{ErrDamaged, e.reason} }

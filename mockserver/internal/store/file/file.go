@@ -1,7 +1,8 @@
-// Package file is the store that outlives the process: one file for every namespace, written by
-// bbolt and synced before a change is acknowledged. It reads from memory.
+// Package file implements a persistent store: one bbolt file for all namespaces. A change is synced
+// to disk before it is acknowledged. Reads are served from memory.
 //
-// The file has a bucket "patmock" for the server itself, and in a bucket "namespaces" one for each.
+// The file has a bucket "patmock" for the server itself, and a bucket "namespaces" that contains
+// one bucket per namespace.
 package file
 
 import (
@@ -20,7 +21,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// Format names the form of a state file. A change to what is in it needs another name.
+// Format identifies the format of a state file. A change to the content requires another name.
 const Format = "patmock-state-2"
 
 var (
@@ -29,13 +30,13 @@ var (
 	formatKey        = []byte("format")
 )
 
-// secretKey is the key of the signing secret, in the server's bucket.
+// secretKey is the key of the signing secret in the server's bucket.
 const secretKey = "key"
 
-// A File is an open state file. It belongs to this process until Close.
+// A File is an open state file. No other process can open it until Close.
 type File struct {
-	// NameKey maps names to one text if they count as the same. Nil compares them to the letter. It
-	// must not change once a namespace was opened.
+	// NameKey maps equal names to the same key. Nil compares names exactly. It must not change
+	// after the first call of Namespace.
 	NameKey func(name string) string
 
 	path   string
@@ -45,17 +46,18 @@ type File struct {
 	mu     sync.Mutex // locked before writeLock
 	stores map[string]*Store
 
-	writeLock chan struct{} // full while a change is going on
-	stopErr   error         // why nothing is written any more; guarded by writeLock
+	writeLock chan struct{} // full while a change is in progress
+	stopErr   error         // stops all later writes; guarded by writeLock
 	lastErr   atomic.Pointer[WriteError]
 
 	queueMu sync.Mutex
 	queue   []*change
 }
 
-// Open opens a state file, or creates one that only this user may read. If the last change to it
-// was not completely written, it logs that and drops the change, which was not acknowledged. Any
-// other damage is an error, as is a file that another process has open; neither changes the file.
+// Open opens a state file, or creates one that is readable only by the current user. If the last
+// change was not completely written, Open logs a warning and drops the change, which was not
+// acknowledged. All other damage is an error. A file that another process has open is also an
+// error. Open does not modify the file in these cases.
 func Open(path string, log *slog.Logger) (*File, error) {
 	db, err := open(path, log)
 	if err != nil {
@@ -98,7 +100,7 @@ func (f *File) Key(generate func() ([]byte, error)) (secret []byte, err error) {
 	return secret, nil
 }
 
-// Namespaces lists the names of the namespaces, sorted.
+// Namespaces returns the sorted names of the namespaces.
 func (f *File) Namespaces() ([]string, error) {
 	var names []string
 	err := f.db.View(func(tx *bbolt.Tx) error {
@@ -113,8 +115,8 @@ func (f *File) Namespaces() ([]string, error) {
 	return names, nil
 }
 
-// Namespace returns the store of a namespace, the same at every call, and creates the namespace if
-// there is none. Load reads it into memory.
+// Namespace returns the store of a namespace, and creates the namespace if it does not exist. All
+// calls return the same store. The caller must call Load to read the namespace into memory.
 func (f *File) Namespace(name string) (*Store, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -135,9 +137,10 @@ func (f *File) Namespace(name string) (*Store, error) {
 	return f.stores[name], nil
 }
 
-// Delete removes namespaces that exist. Later writes to their stores stay in memory only.
+// Delete removes the named namespaces if they exist. Later writes to their stores only change
+// memory.
 func (f *File) Delete(names ...string) error {
-	f.mu.Lock() // until the stores know, so that no new namespace has their names
+	f.mu.Lock() // no new namespace may take a name before its store is marked
 	defer f.mu.Unlock()
 	err := f.update(func(tx *bbolt.Tx) error {
 		for _, name := range names {
@@ -159,21 +162,21 @@ func (f *File) Delete(names ...string) error {
 	return nil
 }
 
-// maxErrorNames bounds how many namespaces an error names.
+// maxErrorNames is the maximum number of namespaces that an error lists.
 const maxErrorNames = 5
 
-// A change shares a transaction, and its sync, with others.
+// A change shares a transaction, and its sync, with other changes.
 type change struct {
 	store   *Store
-	apply   func() error // carries out the change in memory, or rejects it
-	undo    func()       // takes it back from memory
+	apply   func() error // applies the change to memory, or rejects it
+	undo    func()       // reverts apply
 	encoded map[string][]byte
 	err     error
 	done    chan struct{}
 }
 
-// submit returns once a change is synced. The changes that queue up meanwhile share the next
-// transaction.
+// submit applies a change and returns when it is synced. Changes that are queued in the meantime
+// share the next transaction.
 func (f *File) submit(c *change) error {
 	c.done = make(chan struct{})
 	f.queueMu.Lock()
@@ -182,7 +185,7 @@ func (f *File) submit(c *change) error {
 	select {
 	case <-c.done:
 	case f.writeLock <- struct{}{}:
-		runtime.Gosched() // those whose changes were synced just now may have the next ready
+		runtime.Gosched() // let the callers of the last batch queue their next changes
 		f.queueMu.Lock()
 		batch := f.queue
 		f.queue = nil
@@ -194,8 +197,8 @@ func (f *File) submit(c *change) error {
 	return c.err
 }
 
-// applyBatch carries out changes in one transaction. If it fails, none of them is in memory
-// either.
+// applyBatch applies changes in one transaction. If the transaction fails, it reverts all of them
+// in memory.
 func (f *File) applyBatch(batch []*change) {
 	var applied []*change
 	for _, c := range batch {
@@ -211,6 +214,7 @@ func (f *File) applyBatch(batch []*change) {
 	}
 }
 
+// writeBatch writes changes that are already applied to memory, and reverts them on failure.
 func (f *File) writeBatch(changes []*change) {
 	err := f.transact(func(tx *bbolt.Tx) error {
 		for _, c := range changes {
@@ -229,7 +233,7 @@ func (f *File) writeBatch(changes []*change) {
 	}
 }
 
-// update runs one transaction while no other change is going on.
+// update runs one transaction while no other change is in progress.
 func (f *File) update(do func(*bbolt.Tx) error) error {
 	f.writeLock <- struct{}{}
 	defer func() { <-f.writeLock }()
@@ -239,9 +243,9 @@ func (f *File) update(do func(*bbolt.Tx) error) error {
 // errUnchanged ends a transaction that has nothing to write.
 var errUnchanged = errors.New("nothing has changed")
 
-// transact runs one transaction, in turn. A failed one has changed nothing, unless the file has the
-// change all the same, as when only the sync failed: memory and file would differ then, so that
-// nothing more is written.
+// transact runs one transaction. The caller must hold writeLock. A failed transaction has normally
+// changed nothing. If the file contains the change anyway, for example because only the sync
+// failed, memory and file differ. In that case transact stops all later writes.
 func (f *File) transact(do func(*bbolt.Tx) error) error {
 	if f.stopErr != nil {
 		return f.newWriteError(f.stopErr)
@@ -272,14 +276,14 @@ func (f *File) transact(do func(*bbolt.Tx) error) error {
 	return f.newWriteError(err)
 }
 
-// newWriteError returns and remembers an error of the disk.
+// newWriteError returns an error of the disk and stores it for WriteError.
 func (f *File) newWriteError(err error) error {
 	writeErr := &WriteError{f.path, err}
 	f.lastErr.Store(writeErr)
 	return writeErr
 }
 
-// WriteError returns why the last change could not be written, nil if it was.
+// WriteError returns the reason why the last change could not be written, or nil if it was written.
 func (f *File) WriteError() error {
 	if err := f.lastErr.Load(); err != nil {
 		return err

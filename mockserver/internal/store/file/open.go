@@ -14,13 +14,14 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 )
 
-// pageSize is that of every file, whatever machine it was made on: it may move to another.
+// pageSize is the page size of every file, independent of the machine that created it. A file may
+// be moved to another machine.
 const pageSize = 4096
 
-// lockTimeout is how long another process is given to let go of the file.
+// lockTimeout is the maximum time to wait for another process to release the file.
 const lockTimeout = 200 * time.Millisecond
 
-// open inspects the file before bbolt opens it to write.
+// open inspects the file and then opens it for writing.
 func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -33,7 +34,7 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	case info.IsDir():
 		return nil, ErrDirectory
 	case !info.Mode().IsRegular():
-		return nil, errors.New("it is no regular file: name another one")
+		return nil, errors.New("it is not a regular file: choose another file")
 	case info.Size() == 0:
 		return nil, ErrEmpty
 	}
@@ -44,7 +45,7 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	db, err := openDB(path, bbolt.Options{})
 	if errors.Is(err, fs.ErrPermission) {
 		return nil,
-			fmt.Errorf("%w: %w: give it to the user that patmock runs as, or name another file",
+			fmt.Errorf("%w: %w: make it writable for the user of patmock, or choose another file",
 				ErrReadOnly, err)
 	}
 	if err != nil {
@@ -52,7 +53,7 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	}
 	if result.torn {
 		log.Warn("the last change to " + path + " was not completely written and is dropped")
-		// a change of nothing replaces the torn one
+		// an empty change replaces the torn one
 		if err := db.Update(func(*bbolt.Tx) error { return nil }); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
@@ -66,7 +67,7 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 		err = compact(db, realPath)
 	}
 	if err != nil {
-		log.Warn("state file " + path + " cannot be made smaller: " + err.Error())
+		log.Warn("state file " + path + " cannot be compacted: " + err.Error())
 		return db, nil //nolint:nilerr // the file is usable as it is
 	}
 	if err := errors.Join(syncDir(filepath.Dir(realPath)), db.Close()); err != nil {
@@ -75,13 +76,14 @@ func open(path string, log *slog.Logger) (*bbolt.DB, error) {
 	return openDB(path, bbolt.Options{})
 }
 
-// A file is compacted if at least minWaste bytes of it are not in use, and a share of what is.
+// A file is compacted if its unused bytes are at least minUnusedBytes and at least the used bytes
+// divided by unusedDivisor.
 const (
 	minUnusedBytes = 1 << 20
 	unusedDivisor  = 10
 )
 
-// compact replaces a file by a copy without its free pages. What is written to db later is lost.
+// compact replaces a file with a copy without free pages. Later writes to db are lost.
 func compact(db *bbolt.DB, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -106,10 +108,10 @@ func compact(db *bbolt.DB, path string) error {
 	return os.Rename(temp, path)
 }
 
-// compactTxBytes bounds the bytes that compact has in memory.
+// compactTxBytes is the maximum number of bytes that compact buffers in memory.
 const compactTxBytes = 16 << 20
 
-// createTemp makes an empty file beside another, and returns its path.
+// createTemp creates an empty file in the directory of path, and returns its path.
 func createTemp(path string) (string, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new")
 	if err != nil {
@@ -118,7 +120,8 @@ func createTemp(path string) (string, error) {
 	return file.Name(), file.Close()
 }
 
-// createFile makes the file under another name first: what has its own name is always complete.
+// createFile creates the file under a temporary name first, so that the file at path is always
+// complete.
 func createFile(path string) error {
 	temp, err := createTemp(path)
 	if err != nil {
@@ -136,7 +139,7 @@ func createFile(path string) error {
 	if errors.Is(err, fs.ErrExist) {
 		return nil // another process was first
 	}
-	if err != nil { // not every file system has links
+	if err != nil { // some file systems have no hard links
 		err = os.Rename(temp, path)
 	}
 	return errors.Join(err, syncDir(filepath.Dir(path)))
@@ -153,9 +156,9 @@ func initialize(tx *bbolt.Tx) error {
 	return server.Put(formatKey, []byte(Format))
 }
 
-// syncDir makes the name of a new file outlive a power cut.
+// syncDir syncs a directory, so that the name of a new file survives a power failure.
 func syncDir(path string) error {
-	if runtime.GOOS == "windows" { // which has no such thing
+	if runtime.GOOS == "windows" { // directories cannot be synced
 		return nil
 	}
 	dir, err := os.Open(path) //nolint:gosec // the operator names the file
@@ -165,7 +168,7 @@ func syncDir(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// openDB opens a file that exists.
+// openDB opens an existing file.
 func openDB(path string, options bbolt.Options) (*bbolt.DB, error) {
 	options.Timeout = lockTimeout
 	var info os.FileInfo
@@ -184,7 +187,7 @@ func openDB(path string, options bbolt.Options) (*bbolt.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	// another process has replaced it
+	// another process replaced the file
 	if current, err := os.Stat(path); err != nil || !os.SameFile(info, current) {
 		return nil, errors.Join(ErrInUse, db.Close())
 	}

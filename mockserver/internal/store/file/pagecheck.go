@@ -13,14 +13,15 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// inspection are what a check of a file found out.
+// An inspection is the result of checking a file.
 type inspection struct {
 	torn bool  // the last change was not completely written
 	used int64 // bytes in pages that are in use
 	size int64
 }
 
-// inspect rejects a file that is damaged. It holds the lock of bbolt meanwhile, and writes nothing.
+// inspect rejects a damaged file. It holds bbolt's lock during the check and does not modify the
+// file.
 func inspect(path string) (result inspection, err error) {
 	file, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
@@ -38,7 +39,7 @@ func inspect(path string) (result inspection, err error) {
 	if metaErr == nil {
 		result.size, metaErr = checkSize(file, metas.newest())
 	}
-	if metaErr != nil { // says more than bbolt does
+	if metaErr != nil { // more specific than bbolt's error
 		return result, metaErr
 	}
 	if err != nil {
@@ -52,7 +53,7 @@ func inspect(path string) (result inspection, err error) {
 	return result, recoverFault(func() error { return db.View(verify) })
 }
 
-// recoverFault turns a fault of the memory that a file is mapped to into an error.
+// recoverFault converts a fault in the memory map of a file to an error.
 func recoverFault(read func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -63,21 +64,21 @@ func recoverFault(read func() error) (err error) {
 	return read()
 }
 
-// PageError is the error of pages that do not make up a tree.
+// PageError reports pages that do not form a tree.
 type PageError struct{ Err error }
 
 func (e *PageError) Error() string { return e.Err.Error() }
 
 func (e *PageError) Unwrap() error { return e.Err }
 
-// bbolt believes the numbers in a file, and follows them past its end or in circles, its own Check
-// as well: it maps the file into memory, where that ends the process. What follows reads the file
-// first, page by page, as bbolt's internal/common lays it out
-// (https://github.com/etcd-io/bbolt/tree/v1.5.0/internal/common).
+// bbolt does not validate the numbers in a file, not even in its Check. It follows them past the
+// end of the file or in a cycle. Because bbolt maps the file into memory, this crashes the process.
+// Therefore the code below first reads the file page by page. The layout is that of bbolt's
+// internal/common (https://github.com/etcd-io/bbolt/tree/v1.5.0/internal/common).
 
 const (
-	headerSize = 16 // of a page: id, flags, count of elements, overflow pages
-	// of a branch: position, size of key, page; of a leaf: flags, position, sizes of key and value
+	headerSize = 16 // page header: id, flags, number of elements, overflow pages
+	// branch element: offset, key size, page; leaf element: flags, offset, key and value size
 	elementSize = 16
 	metaSize    = 64
 
@@ -92,22 +93,22 @@ const (
 	metaVersion = 2
 )
 
-var byteOrder = binary.NativeEndian // a file does not move between byte orders
+var byteOrder = binary.NativeEndian // files are not portable between byte orders
 
-// meta is one of the two first pages. A change is made by writing the one that is older.
+// A meta is one of the first two pages. A change overwrites the older one.
 type meta struct {
-	hasMagic  bool // it has bbolt's magic number
+	hasMagic  bool // has bbolt's magic number
 	valid     bool
-	hasHeader bool // the header is that of a meta page
+	hasHeader bool // has the header of a meta page
 	txID      uint64
-	root      uint64 // page of the top bucket
+	root      uint64 // root page of the top-level bucket
 	freelist  uint64
-	end       uint64 // pages below it are in use or free
+	end       uint64 // number of pages that are in use or free
 }
 
 type metas [2]meta
 
-// newest is the valid one of the last change.
+// newest returns the valid meta page of the last change.
 func (m metas) newest() meta {
 	if m[1].valid && (!m[0].valid || m[1].txID > m[0].txID) {
 		return m[1]
@@ -117,7 +118,7 @@ func (m metas) newest() meta {
 
 func (m metas) torn() bool { return m[0].valid != m[1].valid }
 
-// readMetas refuses a file where neither is valid.
+// readMetas rejects a file in which neither meta page is valid.
 func readMetas(file io.ReaderAt) (metas, error) {
 	var m metas
 	for i := range m {
@@ -131,9 +132,9 @@ func readMetas(file io.ReaderAt) (metas, error) {
 	case !m[0].hasMagic && !m[1].hasMagic:
 		return m, ErrForeign
 	case !m[0].valid && !m[1].valid:
-		return m, newDamageError(errors.New("neither of its two first pages is valid"))
+		return m, newDamageError(errors.New("neither of its first two pages is valid"))
 	case m[0].valid && !m[0].hasHeader, m[1].valid && !m[1].hasHeader:
-		return m, newDamageError(errors.New("one of its two first pages has a wrong header"))
+		return m, newDamageError(errors.New("one of its first two pages has an invalid header"))
 	}
 	return m, nil
 }
@@ -145,7 +146,7 @@ func readMeta(page []byte, id uint64) meta {
 	m := meta{
 		hasMagic:  byteOrder.Uint32(body) == metaMagic,
 		hasHeader: byteOrder.Uint64(header) == id && byteOrder.Uint16(header[8:]) == metaPage,
-		root:      byteOrder.Uint64(body[16:]), // and its sequence, which is not used
+		root:      byteOrder.Uint64(body[16:]), // followed by an unused sequence
 		freelist:  byteOrder.Uint64(body[32:]), end: byteOrder.Uint64(body[40:]),
 		txID: byteOrder.Uint64(body[48:]),
 	}
@@ -154,7 +155,7 @@ func readMeta(page []byte, id uint64) meta {
 	return m
 }
 
-// checkSize returns the size of a file, and rejects one that was cut off.
+// checkSize returns the size of a file, and rejects a truncated file.
 func checkSize(file *os.File, m meta) (int64, error) {
 	info, err := file.Stat()
 	if err != nil {
@@ -166,18 +167,18 @@ func checkSize(file *os.File, m meta) (int64, error) {
 	return info.Size(), nil
 }
 
-// A walker visits every page that is in use, each once.
+// A walker visits every page in use exactly once.
 type walker struct {
 	file    io.ReaderAt
 	visited []bool // by page
 	used    int
 
-	lastKey    []byte // the key before, in the same bucket
-	allowEqual bool   // the next key may be the same: last is that of a branch
+	lastKey    []byte // previous key in the same bucket
+	allowEqual bool   // the next key may equal lastKey, the key of a branch
 }
 
-// walk checks that every page can be read, that what it points at lies within the file, and that
-// keys are in order. It returns how many pages are in use.
+// walk checks that every page is readable, that page numbers are within the file, and that keys are
+// in order. It returns the number of pages in use.
 func walk(file io.ReaderAt, m meta) (used int, err error) {
 	w := &walker{file: file, visited: make([]bool, m.end), allowEqual: true}
 	if err := w.tree(m.root); err != nil {
@@ -187,7 +188,7 @@ func walk(file io.ReaderAt, m meta) (used int, err error) {
 	return used, w.freelist(m.freelist)
 }
 
-// page reads a page with those that it overflows into.
+// page reads a page including its overflow pages.
 func (w *walker) page(id uint64) (page, error) {
 	pageError := func(problem string) (page, error) {
 		return nil, fmt.Errorf("page %d %s", id, problem)
@@ -203,7 +204,7 @@ func (w *walker) page(id uint64) (page, error) {
 	}
 	overflow := uint64(byteOrder.Uint32(p[12:]))
 	if byteOrder.Uint64(p) != id || overflow >= end-id {
-		return pageError("has a wrong header")
+		return pageError("has an invalid header")
 	}
 	for i := id; i <= id+overflow; i++ {
 		if w.visited[i] {
@@ -237,8 +238,8 @@ func (w *walker) tree(id uint64) error {
 	return nil
 }
 
-// checkOrder checks that a key is behind the one before. The keys below a branch begin with its own
-// at the earliest.
+// checkOrder checks that key sorts after the previous key. The keys below a branch start with the
+// key of the branch or a later one.
 func (w *walker) checkOrder(key []byte, branch bool) error {
 	if c := bytes.Compare(key, w.lastKey); c < 0 || c == 0 && !w.allowEqual {
 		return errors.New("a key is not in order")
@@ -297,7 +298,7 @@ func (w *walker) leaf(p page) error {
 	return nil
 }
 
-// bucket visits a bucket within another. A small one has no page, and is behind its own header.
+// bucket visits a nested bucket. A small bucket has no page of its own and follows its header.
 func (w *walker) bucket(value page) error {
 	const bucketSize = 16 // page and sequence
 	if len(value) < bucketSize {
@@ -323,7 +324,7 @@ func (w *walker) freelist(id uint64) error {
 		return err
 	}
 	free, count := p[headerSize:], uint64(p.count()) //nolint:gosec // never negative
-	// more than that: the first element has the number
+	// the first element has the actual count
 	if count == 0xFFFF {
 		count, free = byteOrder.Uint64(free), free[8:]
 	}
@@ -345,10 +346,10 @@ func (w *walker) freelist(id uint64) error {
 	return nil
 }
 
-// A page is a header with what is behind it.
+// A page is a header and its elements.
 type page []byte
 
-var errInvalidPage = errors.New("it is not as it was written")
+var errInvalidPage = errors.New("it is corrupt")
 
 func (p page) flags() uint16 { return byteOrder.Uint16(p[8:]) }
 func (p page) count() int    { return int(byteOrder.Uint16(p[10:])) }
@@ -361,7 +362,7 @@ func (p page) element(i int) ([]byte, error) {
 	return p[offset : offset+elementSize], nil
 }
 
-// keyValue is the key and value of an element, at a position that counts from the element itself.
+// keyValue returns the key and value of element i. The offset is relative to the element.
 func (p page) keyValue(i int, offset, keySize, valueSize uint32) (page, error) {
 	start := headerSize + uint64(i)*elementSize + uint64(offset) //nolint:gosec // never negative
 	end := start + uint64(keySize) + uint64(valueSize)

@@ -17,8 +17,8 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// Store is a namespace of a File. It reads from memory, which decides every write as well; a write
-// is in the file, synced, before it returns. If that fails, memory is as it was.
+// Store is a namespace of a File. Reads and the decision about writes use the embedded memory
+// store. A write is synced to the file before it returns. If the sync fails, memory is unchanged.
 type Store struct {
 	*memory.Store
 	file    *File
@@ -26,18 +26,18 @@ type Store struct {
 	deleted atomic.Bool // later writes stay in memory
 }
 
-// The keys of a namespace's values, and what they begin with.
+// Keys and key prefixes of the values of a namespace.
 const (
 	tenantKey      = "tenant"
 	scopeSetsKey   = "scopeSets"
-	identityPrefix = "identities/" // and a number of eight digits, in the order of the tenant
+	identityPrefix = "identities/" // followed by the eight-digit index of the identity
 	recordPrefix   = "records/"
 	tokenPrefix    = "tokens/"
 )
 
 func identityKey(n int) string { return fmt.Sprintf("%s%08d", identityPrefix, n) }
 
-// bucket returns that of the namespace, nil if it was deleted.
+// bucket returns the bucket of the namespace, or nil if it was deleted.
 func (s *Store) bucket(tx *bbolt.Tx) *bbolt.Bucket {
 	if s.deleted.Load() {
 		return nil
@@ -52,7 +52,7 @@ func (s *Store) put(tx *bbolt.Tx, encoded map[string][]byte) error {
 	return nil
 }
 
-// write carries out a change in memory and in the file.
+// write applies a change to memory and to the file.
 func (s *Store) write(apply func() error, undo func(), v values) error {
 	encoded, err := v.encode(s.name)
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Store) write(apply func() error, undo func(), v values) error {
 	return s.file.submit(&change{store: s, apply: apply, undo: undo, encoded: encoded})
 }
 
-// writeThenApply writes values, and changes memory after that, while no other change is going on.
+// writeThenApply writes values first and then changes memory, while no other change is in progress.
 func (s *Store) writeThenApply(prepare func() (values, error), apply func() error) error {
 	s.file.writeLock <- struct{}{}
 	defer func() { <-s.file.writeLock }()
@@ -92,7 +92,7 @@ func (s *Store) Create(ctx context.Context, t *pat.Token, limit int) error {
 func (s *Store) Swap(ctx context.Context, changes ...pat.Change) error {
 	v := values{}
 	var reverse []pat.Change
-	for _, c := range slices.Backward(changes) { // so that each finds its former name free
+	for _, c := range slices.Backward(changes) { // each former name must be free again
 		v[tokenPrefix+c.New.ID] = c.New.TokenData
 		reverse = append(reverse, pat.Change{Old: c.New, New: c.Old})
 	}
@@ -143,15 +143,15 @@ func (s *Store) SetLogin(ctx context.Context, identityID, tokenID string) error 
 	}, func() error { return s.Store.SetLogin(ctx, identityID, tokenID) })
 }
 
-// PutScopeSet implements pat.Store. The file comes first, so that no access token is issued for a
-// set that a crash would lose.
+// PutScopeSet implements pat.Store. It writes the file first, so that no access token refers to a
+// set that a crash could lose.
 func (s *Store) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
 	return s.writeThenApply(func() (values, error) {
 		return values{scopeSetsKey: pat.AddScopeSets(s.ScopeSets(), set)}, nil
 	}, func() error { return s.Store.PutScopeSet(ctx, set) })
 }
 
-// PutRecord stores a small record beside the tenant, such as its clock, or removes it if data is
+// PutRecord stores a small record of the namespace, such as its clock, or removes it if data is
 // nil.
 func (s *Store) PutRecord(name string, data []byte) error {
 	v := values{recordPrefix + name: nil}
@@ -161,7 +161,7 @@ func (s *Store) PutRecord(name string, data []byte) error {
 	return s.write(func() error { return nil }, func() {}, v)
 }
 
-// Record returns a record, nil for none.
+// Record returns a record, or nil if it does not exist.
 func (s *Store) Record(name string) (data []byte, err error) {
 	key := recordPrefix + name
 	err = s.view(func(from *bbolt.Bucket) error {
@@ -176,7 +176,7 @@ func (s *Store) Record(name string) (data []byte, err error) {
 	return data, err
 }
 
-// view reads the namespace, unless it was deleted.
+// view calls do with the bucket of the namespace, unless it was deleted.
 func (s *Store) view(do func(*bbolt.Bucket) error) error {
 	err := s.file.db.View(func(tx *bbolt.Tx) error {
 		if bucket := s.bucket(tx); bucket != nil {
@@ -223,7 +223,7 @@ func (s *Store) Replace(_ context.Context, t pat.Tenant) error {
 	return nil
 }
 
-// replace replaces everything but the records.
+// replace replaces all values except the records.
 func (s *Store) replace(tx *bbolt.Tx, encoded map[string][]byte) error {
 	old := s.bucket(tx)
 	if old == nil {
@@ -242,12 +242,12 @@ func (s *Store) replace(tx *bbolt.Tx, encoded map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	bucket.FillPercent = 0.9 // keys that are written in order leave no gaps to fill
+	bucket.FillPercent = 0.9 // keys are written in order and leave no gaps
 	return putValues(tx, bucket, encoded)
 }
 
-// Load reads the tenant of the file into memory. It returns false, and memory stays as it is, if
-// nothing of a tenant was ever written. What does not fit is an error.
+// Load reads the tenant from the file into memory. If no tenant was ever written, it returns false
+// and leaves memory unchanged. Invalid values are an error.
 func (s *Store) Load() (exists bool, err error) {
 	var t pat.Tenant
 	err = s.view(func(from *bbolt.Bucket) error {
@@ -281,8 +281,8 @@ func (s *Store) Load() (exists bool, err error) {
 	return true, nil
 }
 
-// decodeTokens reads the values of tokens, whose ids are set, on every processor: that is most of a
-// start.
+// decodeTokens decodes tokens with known ids in parallel, because decoding takes most of the
+// startup time.
 func (s *Store) decodeTokens(all []*pat.Token, encoded [][]byte) error {
 	errs := make([]error, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -308,7 +308,7 @@ func (s *Store) decodeToken(t *pat.Token, encoded []byte) error {
 	return nil
 }
 
-// read adds a value that is no token to the tenant.
+// read decodes a value other than a token into the tenant.
 func (s *Store) read(key string, encoded []byte, t *pat.Tenant) error {
 	switch {
 	case strings.HasPrefix(key, identityPrefix):

@@ -13,11 +13,11 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// values are what a change writes to a namespace, by key. A value that is nil is removed, bytes are
-// written as they are, and anything else as JSON.
+// values are the values of a change by key. A nil value is removed, a []byte is written unchanged,
+// and all others are written as JSON.
 type values map[string]any
 
-// encode encodes values for a namespace, each behind a checksum.
+// encode encodes the values of a namespace, each with a checksum in front.
 func (v values) encode(namespace string) (map[string][]byte, error) {
 	encoded := make(map[string][]byte, len(v))
 	for key, value := range v {
@@ -42,13 +42,14 @@ const checksumSize = 4
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum covers where a value is: one that was moved is damage.
+// checksum includes the location of the value, so that a moved value counts as damage.
 func checksum(namespace, key string, data []byte) uint32 {
 	sum := crc32.Checksum([]byte(namespace+"\x00"+key+"\x00"), castagnoli)
 	return crc32.Update(sum, castagnoli, data)
 }
 
-// stripChecksum returns the data of a value, which is bbolt's until the end of the transaction.
+// stripChecksum verifies the checksum of a value and returns its data. The data is valid until the
+// end of the transaction.
 func stripChecksum(namespace, key string, encoded []byte) ([]byte, error) {
 	if len(encoded) < checksumSize ||
 		binary.BigEndian.Uint32(encoded) != checksum(namespace, key, encoded[checksumSize:]) {
@@ -57,7 +58,7 @@ func stripChecksum(namespace, key string, encoded []byte) ([]byte, error) {
 	return encoded[checksumSize:], nil
 }
 
-// decode reads a value. It rejects unknown fields, because the next write would lose them.
+// decode decodes a value into v. It rejects unknown fields, because the next write would lose them.
 func decode(namespace, key string, encoded []byte, v any) error {
 	data, err := stripChecksum(namespace, key, encoded)
 	if err != nil {
@@ -71,14 +72,15 @@ func decode(namespace, key string, encoded []byte, v any) error {
 	return nil
 }
 
-// sequenceDelta returns what a value adds to the sequence numbers of its bucket and of all
-// namespaces: one, and its checksum above that. A page that fell back to what it held before is
-// valid by itself, but the numbers do not add up.
+// sequenceDelta returns the amount that a value adds to the sequence numbers of its bucket and of
+// the bucket of all namespaces. The low 32 bits count the value, and the high bits add its
+// checksum. A page that reverts to older content is valid by itself, but then the numbers do not
+// match.
 func sequenceDelta(encoded []byte) uint64 {
 	return uint64(binary.BigEndian.Uint32(encoded))<<32 + 1
 }
 
-// addSequence adds to the sequence numbers. Values are removed by adding the negative.
+// addSequence adds n to both sequence numbers. Removing a value adds the negative amount.
 func addSequence(tx *bbolt.Tx, bucket *bbolt.Bucket, n uint64) error {
 	if err := bucket.SetSequence(bucket.Sequence() + n); err != nil {
 		return err
@@ -87,8 +89,8 @@ func addSequence(tx *bbolt.Tx, bucket *bbolt.Bucket, n uint64) error {
 	return namespaces.SetSequence(namespaces.Sequence() + n)
 }
 
-// putValues writes sealed values in the order of their keys: bbolt takes quadratic time in any
-// other.
+// putValues writes encoded values in the order of their keys, because bbolt takes quadratic time
+// for any other order.
 func putValues(tx *bbolt.Tx, bucket *bbolt.Bucket, encoded map[string][]byte) error {
 	sum := uint64(0)
 	for _, key := range slices.Sorted(maps.Keys(encoded)) {
@@ -110,7 +112,7 @@ func putValues(tx *bbolt.Tx, bucket *bbolt.Bucket, encoded map[string][]byte) er
 	return addSequence(tx, bucket, sum)
 }
 
-// createBucket makes the bucket of a namespace.
+// createBucket creates the bucket of a namespace.
 func createBucket(tx *bbolt.Tx, namespace string) (*bbolt.Bucket, error) {
 	bucket, err := tx.Bucket(namespacesBucket).CreateBucket([]byte(namespace))
 	if err != nil {
@@ -119,7 +121,7 @@ func createBucket(tx *bbolt.Tx, namespace string) (*bbolt.Bucket, error) {
 	return bucket, addSequence(tx, bucket, uint64(checksum(namespace, "", nil)))
 }
 
-// removeBucket deletes the bucket of a namespace, if there is one.
+// removeBucket deletes the bucket of a namespace if it exists.
 func removeBucket(tx *bbolt.Tx, namespace string) error {
 	namespaces := tx.Bucket(namespacesBucket)
 	bucket := namespaces.Bucket([]byte(namespace))
@@ -132,7 +134,7 @@ func removeBucket(tx *bbolt.Tx, namespace string) error {
 	return namespaces.DeleteBucket([]byte(namespace))
 }
 
-// verify validates every value, and that none is missing.
+// verify checks the checksum of every value, and that no value is missing.
 func verify(tx *bbolt.Tx) error {
 	server := tx.Bucket(serverBucket)
 	if server == nil {

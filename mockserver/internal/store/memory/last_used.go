@@ -10,7 +10,8 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// byAge is the order of lists. Neither Created nor ID changes in a token's life.
+// byAge compares tokens in the order of lists. Neither Created nor ID changes during the life of a
+// token.
 func byAge(a, b *pat.Token) int {
 	if c := a.Created.Compare(b.Created); c != 0 {
 		return c
@@ -18,8 +19,7 @@ func byAge(a, b *pat.Token) int {
 	return cmp.Compare(a.ID, b.ID)
 }
 
-// lastUsedIndex has every token, those that were never used first, and then by when they were last
-// used.
+// lastUsedIndex sorts all tokens by their last use. Tokens that were never used come first.
 type lastUsedIndex struct{ tree *btree.BTreeG[*pat.Token] }
 
 const btreeDegree = 64
@@ -43,10 +43,10 @@ func lessByLastUsed(a, b *pat.Token) bool {
 func (u lastUsedIndex) put(t *pat.Token)    { u.tree.ReplaceOrInsert(t) }
 func (u lastUsedIndex) remove(t *pat.Token) { u.tree.Delete(t) }
 
-// snapshot returns a copy that stays as it is now. Later changes copy the nodes that both share.
+// snapshot returns a copy that does not change. Later changes of u copy the shared nodes.
 func (u lastUsedIndex) snapshot() lastUsedIndex { return lastUsedIndex{u.tree.Clone()} }
 
-// byAge returns the tokens by age, nil for none.
+// byAge returns all tokens sorted by age, or nil if there are none.
 func (u lastUsedIndex) byAge() []*pat.Token {
 	var tokens []*pat.Token
 	if n := u.tree.Len(); n > 0 {
@@ -60,7 +60,7 @@ func (u lastUsedIndex) byAge() []*pat.Token {
 	return tokens
 }
 
-// tokensIn returns the tokens of a span in any order, and stops after one more than most.
+// tokensIn returns the tokens of a span in any order. It returns at most limit+1 tokens.
 func (u lastUsedIndex) tokensIn(span pat.Span, limit int) []*pat.Token {
 	var tokens []*pat.Token
 	if span.Never {

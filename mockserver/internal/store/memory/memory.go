@@ -1,4 +1,4 @@
-// Package memory is the embedded store.
+// Package memory implements a store in memory.
 package memory
 
 import (
@@ -10,27 +10,28 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// Store keeps a tenant in memory.
+// Store holds a tenant in memory.
 type Store struct {
 	key func(name string) string
 
-	mu              sync.RWMutex
-	directory       *pat.Directory
-	tokens          map[string]*pat.Token // by id
-	owners          map[string]names      // by id of the identity; one without tokens has no entry
+	mu        sync.RWMutex
+	directory *pat.Directory
+	tokens    map[string]*pat.Token // by id
+	// by id of the identity; owners without tokens have no entry
+	owners          map[string]names
 	byLastUsed      lastUsedIndex
 	recentlyDeleted recentlyDeleted
 	scopes          []pat.ScopeSet // oldest first
 }
 
-// names are the tokens of an owner by the keys of their names.
+// names maps the key of a name to the token of an owner.
 type names map[string]*pat.Token
 
 // New returns an empty store.
 func New() *Store { return NewKeyed(nil) }
 
-// NewKeyed returns an empty store in which names are the same if their keys are. A nil key compares
-// names to the letter.
+// NewKeyed returns an empty store in which names are equal if their keys are. A nil key compares
+// names exactly.
 func NewKeyed(key func(name string) string) *Store {
 	if key == nil {
 		key = func(name string) string { return name }
@@ -58,7 +59,7 @@ func (s *Store) Tokens(_ context.Context, ownerID string) ([]*pat.Token, error) 
 	return tokens, nil
 }
 
-// unsortedTokens returns the tokens of an owner in any order, nil for none.
+// unsortedTokens returns the tokens of an owner in any order, or nil if there are none.
 func (s *Store) unsortedTokens(ownerID string) []*pat.Token {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -84,7 +85,7 @@ func (s *Store) AllTokens(context.Context) ([]*pat.Token, error) {
 // TokensLastUsed implements pat.Store.
 func (s *Store) TokensLastUsed(ctx context.Context, span pat.Span) ([]*pat.Token, error) {
 	s.mu.RLock()
-	limit := len(s.tokens) / 8 // more are sooner found among all
+	limit := len(s.tokens) / 8 // for more tokens, filtering all of them is faster
 	tokens := s.byLastUsed.tokensIn(span, limit)
 	s.mu.RUnlock()
 	if len(tokens) > limit {
@@ -162,7 +163,7 @@ func (s *Store) Swap(_ context.Context, changes ...pat.Change) error {
 	for i, c := range changes {
 		if err := s.renameLocked(c.Old, c.New); err != nil {
 			for _, prev := range slices.Backward(changes[:i]) {
-				_ = s.renameLocked(prev.New, prev.Old) // it had that name before
+				_ = s.renameLocked(prev.New, prev.Old) // cannot fail: it had that name before
 			}
 			return err
 		}
@@ -231,7 +232,7 @@ func (s *Store) AddIdentity(_ context.Context, i pat.Identity, login *pat.Token)
 	return s.createLocked(login, 0)
 }
 
-// CheckIdentity returns the error of AddIdentity, and changes nothing.
+// CheckIdentity returns the error that AddIdentity would return, without changing the store.
 func (s *Store) CheckIdentity(i pat.Identity, login *pat.Token) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -265,8 +266,8 @@ func (s *Store) Replace(_ context.Context, t pat.Tenant) error {
 	return err
 }
 
-// Build returns a store of the tenant for ReplaceWith. The error is that of a token that
-// does not fit.
+// Build returns a new store with the tenant, for use with ReplaceWith. If a token does not fit into
+// the tenant, the error is a *TokenError.
 func (s *Store) Build(t pat.Tenant) (*Store, error) {
 	next := NewKeyed(s.key)
 	for _, token := range t.Tokens {
@@ -278,7 +279,7 @@ func (s *Store) Build(t pat.Tenant) (*Store, error) {
 	return next, nil
 }
 
-// TokenError is the error of a token that does not fit into its tenant.
+// TokenError reports a token that does not fit into its tenant.
 type TokenError struct {
 	Token *pat.Token
 	Err   error
@@ -290,8 +291,8 @@ func (e *TokenError) Error() string {
 
 func (e *TokenError) Unwrap() error { return e.Err }
 
-// ReplaceWith replaces the tenant by that of another store, which must not be used any more, and
-// keeps the scope sets as well.
+// ReplaceWith replaces the tenant with that of next and merges the scope sets. The caller must not
+// use next afterwards.
 func (s *Store) ReplaceWith(next *Store) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -324,7 +325,7 @@ func (s *Store) ScopeSet(_ context.Context, hash string) ([]string, error) {
 	return nil, pat.ErrNotFound
 }
 
-// ScopeSets returns all sets, oldest first.
+// ScopeSets returns all scope sets, oldest first.
 func (s *Store) ScopeSets() []pat.ScopeSet {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -1,12 +1,12 @@
 package memory
 
-// maxRecentlyDeleted bounds how many deleted tokens are remembered.
+// maxRecentlyDeleted is the maximum number of deleted tokens that are remembered.
 const maxRecentlyDeleted = 1024
 
-// recentlyDeleted are the ids of tokens that were deleted lately.
+// recentlyDeleted is a ring buffer of the ids of recently deleted tokens.
 type recentlyDeleted struct {
 	ids   map[string]bool
-	order []string // oldest at next, once it is full
+	order []string // when full, the oldest is at next
 	next  int
 }
 
