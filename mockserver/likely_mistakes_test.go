@@ -175,8 +175,8 @@ func checkFindings(t *testing.T, c *client, want []finding) {
 	}
 	if len(texts) > 0 {
 		golden.Check(t, findingTexts, "meant/"+t.Name()[strings.LastIndex(t.Name(), "/")+1:],
-			strings.NewReplacer("TokenV1 ", "Token ", "TokenV1,", "Token,", "TokensV1,",
-				"Tokens,").Replace(normalize(strings.Join(texts, "\n"))))
+			strings.NewReplacer("TokenV1 ", "Token ", "TokenV1,", "Token,", "TokensV1 ", "Tokens ",
+				"TokensV1,", "Tokens,").Replace(normalize(strings.Join(texts, "\n"))))
 	}
 }
 
