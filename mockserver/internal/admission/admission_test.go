@@ -93,7 +93,7 @@ func admit(t testing.TB, c *admission.Controller, r admission.Request) result {
 	}
 	var rejection *response.Error
 	if err != nil && !errors.As(err, &rejection) {
-		t.Fatalf("%v is no refusal", err)
+		t.Fatalf("%v is not a *response.Error", err)
 	}
 	if rejection != nil {
 		got.Status, got.RetryAfter, got.Rule = rejection.Status,
@@ -116,7 +116,7 @@ func checkResult(t testing.TB, want, got result) {
 	}
 }
 
-func TestLimit(t *testing.T) {
+func TestAdmit_RateLimit(t *testing.T) {
 	after := func(d time.Duration) func(r *admission.Request) {
 		return func(r *admission.Request) { r.Now = now.Add(d) }
 	}
@@ -136,11 +136,11 @@ func TestLimit(t *testing.T) {
 		{"another version", true, func(r *admission.Request) { r.Info.Version = "v3" }, result{}},
 		{"another client", true, func(r *admission.Request) { r.ClientID = "babe" }, result{}},
 		{
-			"another client and version that read the same", true, func(r *admission.Request) {
+			"same concatenation of client and version", true, func(r *admission.Request) {
 				r.ClientID, r.Info.Version = "cafev", "2026"
 			}, result{},
 		},
-		{"only told", false, after(0), result{HasNote: true}},
+		{"not enforced", false, after(0), result{HasNote: true}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-func TestLimitTellsAMovedClock(t *testing.T) {
+func TestAdmit_RateLimitMentionsClock(t *testing.T) {
 	const note = "moved +1d"
 	tests := []struct {
 		name string
@@ -186,7 +186,7 @@ func TestLimitTellsAMovedClock(t *testing.T) {
 	}
 }
 
-func TestLimitIsToldOnceInAWindow(t *testing.T) {
+func TestAdmit_NotesLimitOncePerWindow(t *testing.T) {
 	c := newController(t)
 	c.Enforce = false
 	var noted []int
@@ -198,11 +198,11 @@ func TestLimitIsToldOnceInAWindow(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]int{2, 7}, noted); diff != "" {
-		t.Errorf("told with request (-want +got):\n%s", diff)
+		t.Errorf("noted with request (-want +got):\n%s", diff)
 	}
 }
 
-func TestLimitComesBeforeFaults(t *testing.T) {
+func TestAdmit_RateLimitPrecedesFaults(t *testing.T) {
 	c := newController(t, control.Fault{Effect: "reset", Times: 9})
 	for range 2 {
 		admit(t, c, newRequest(t))
@@ -215,14 +215,14 @@ func TestLimitComesBeforeFaults(t *testing.T) {
 	}
 }
 
-func TestLongClientIDsAreShortened(t *testing.T) {
+func TestAdmit_TruncatesClientID(t *testing.T) {
 	tests := []struct {
 		name string
 		id   string
 		want string
 	}{
-		{"as long as may be", strings.Repeat("a", 40), `"` + strings.Repeat("a", 40) + `"`},
-		{"longer", strings.Repeat("a", 41), `"` + strings.Repeat("a", 40) + `..."`},
+		{"maximum length", strings.Repeat("a", 40), `"` + strings.Repeat("a", 40) + `"`},
+		{"over the maximum", strings.Repeat("a", 41), `"` + strings.Repeat("a", 40) + `..."`},
 		{"not printable", "a\nb", `"a\nb"`},
 	}
 	for _, test := range tests {
@@ -241,7 +241,7 @@ func TestLongClientIDsAreShortened(t *testing.T) {
 	}
 }
 
-func TestFaults(t *testing.T) {
+func TestAdmit_Faults(t *testing.T) {
 	const id = rule.InjectedFault
 	tests := []struct {
 		name  string
@@ -332,7 +332,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestRefusalsOfEffectsCanBeAnsweredEverywhere(t *testing.T) {
+func TestOperations_Declare503(t *testing.T) {
 	for _, name := range spec.Names() {
 		if name == spec.Control {
 			continue
@@ -343,7 +343,7 @@ func TestRefusalsOfEffectsCanBeAnsweredEverywhere(t *testing.T) {
 		}
 		for _, op := range d.Operations {
 			if !op.HasStatus(http.StatusServiceUnavailable) {
-				t.Errorf("%s %s has no 503, which stands behind reset and hang", name, op.Name)
+				t.Errorf("%s %s does not declare 503, the status of reset and hang", name, op.Name)
 			}
 		}
 	}

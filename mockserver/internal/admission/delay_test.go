@@ -20,7 +20,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-func TestHold(t *testing.T) {
+func TestAdmit_Delays(t *testing.T) {
 	slow := control.Fault{Latency: "3s"}
 	tests := []struct {
 		name       string
@@ -29,13 +29,13 @@ func TestHold(t *testing.T) {
 		mockStops  time.Duration // time of the mock's stop, zero for never
 		want       time.Duration
 	}{
-		{"nothing", nil, 0, 0, 0},
-		{"as long as asked", []control.Fault{slow}, 0, 0, 3 * time.Second},
-		{"latencies add up", []control.Fault{slow, slow}, 0, 0, 6 * time.Second},
-		{"before the status", []control.Fault{slow, {Status: 500}}, 0, 0, 3 * time.Second},
-		{"until the client has gone", []control.Fault{slow}, time.Second, 0, time.Second},
-		{"until the mock stops", []control.Fault{slow}, 0, 2 * time.Second, 2 * time.Second},
-		{"none without latency", []control.Fault{{Status: 500}}, 0, 0, 0},
+		{"no rules", nil, 0, 0, 0},
+		{"latency", []control.Fault{slow}, 0, 0, 3 * time.Second},
+		{"two latencies", []control.Fault{slow, slow}, 0, 0, 6 * time.Second},
+		{"latency before a status", []control.Fault{slow, {Status: 500}}, 0, 0, 3 * time.Second},
+		{"client disconnects", []control.Fault{slow}, time.Second, 0, time.Second},
+		{"mock stops", []control.Fault{slow}, 0, 2 * time.Second, 2 * time.Second},
+		{"status without latency", []control.Fault{{Status: 500}}, 0, 0, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestHold(t *testing.T) {
 				start := time.Now() //nolint:forbidigo // it is no wall clock
 				admit(t, c, r)
 				if took := time.Since(start); took != test.want {
-					t.Errorf("held up for %s, want %s", took, test.want)
+					t.Errorf("delayed by %s, want %s", took, test.want)
 				}
 			})
 		})
@@ -71,7 +71,7 @@ func newHostile(behaviours ...string) *hostile.Hostile {
 	})
 }
 
-func TestHostileOutages(t *testing.T) {
+func TestAdmit_HostileOutages(t *testing.T) {
 	c := newController(t)
 	c.Limits, c.Hostile = ratelimit.New(ratelimit.Limit{}),
 		newHostile(hostile.Outages, hostile.RetryAfterDate)
@@ -102,7 +102,7 @@ func TestHostileOutages(t *testing.T) {
 	}
 }
 
-func TestHostileEarlyExpiry(t *testing.T) {
+func TestAdmit_HostileEarlyExpiry(t *testing.T) {
 	c := newController(t)
 	c.Hostile = newHostile(hostile.EarlyExpiry)
 	c.NoteLogin("cafe")
@@ -111,11 +111,11 @@ func TestHostileEarlyExpiry(t *testing.T) {
 		"token", ""
 	checkResult(t, result{Faults: []string{"hostile-early-expiry"}}, admit(t, c, r))
 	if r.Info.TokenTTL < 5 || r.Info.TokenTTL > 14 {
-		t.Errorf("an access token lives %d seconds, want 5 to 14", r.Info.TokenTTL)
+		t.Errorf("an access token is valid for %d seconds, want 5 to 14", r.Info.TokenTTL)
 	}
 }
 
-func TestHostileAnswersAreMarked(t *testing.T) {
+func TestAdmit_MarksVariedResponses(t *testing.T) {
 	tests := []struct {
 		name string
 		body string
@@ -133,7 +133,7 @@ func TestHostileAnswersAreMarked(t *testing.T) {
 			checkResult(t, result{}, admit(t, c, r))
 			plain := &response.Response{Status: http.StatusOK, Body: []byte(test.body)}
 			if varied := r.Info.Vary(plain); (varied == plain) != (test.want == nil) {
-				t.Errorf("answers %s", varied.Body)
+				t.Errorf("varied %s", varied.Body)
 			}
 			if diff := cmp.Diff(test.want, r.Info.Faults); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -142,7 +142,7 @@ func TestHostileAnswersAreMarked(t *testing.T) {
 	}
 }
 
-func TestWithoutHostility(t *testing.T) {
+func TestAdmit_WithoutHostileProfile(t *testing.T) {
 	c, r := newController(t), newRequest(t)
 	c.NoteLogin("cafe")
 	admit(t, c, r)

@@ -58,7 +58,7 @@ func TestFindOddities(t *testing.T) {
 	}
 }
 
-func TestFindOddities_ListsSome(t *testing.T) {
+func TestFindOddities_LimitsLocations(t *testing.T) {
 	const n = limit.Items + 7
 	text := "[" + strings.Repeat(`{"a":"\ud800","a":"\ud800"},`, n-1) +
 		`{"a":"\ud800","a":"\ud800"}]`

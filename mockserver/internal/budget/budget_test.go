@@ -16,19 +16,19 @@ func TestShare(t *testing.T) {
 		t.Error("the share is not a quarter")
 	}
 	if got := s.Used(); got != 100 {
-		t.Errorf("%d bytes are taken, want 100", got)
+		t.Errorf("%d bytes are reserved, want 100", got)
 	}
 	b.Release()
 	b.Release()
 	if !a.Grow(1000) {
-		t.Error("a request that is alone does not get what it needs")
+		t.Error("a single request is rejected")
 	}
 	if b.Grow(1) {
-		t.Error("another request gets more than there is")
+		t.Error("another request exceeds the share")
 	}
 	a.Release()
 	if got := s.Used(); got != 0 {
-		t.Errorf("%d bytes are taken after all", got)
+		t.Errorf("%d bytes are reserved after all", got)
 	}
 }
 
@@ -41,7 +41,7 @@ func TestShare_Concurrent(t *testing.T) {
 				l := s.Lease()
 				l.Grow(100)
 				if used := s.Used(); used > 1000+8*100 {
-					t.Errorf("%d bytes are taken", used)
+					t.Errorf("%d bytes are reserved", used)
 				}
 				l.Release()
 			}
@@ -49,7 +49,7 @@ func TestShare_Concurrent(t *testing.T) {
 	}
 	group.Wait()
 	if got := s.Used(); got != 0 {
-		t.Errorf("%d bytes are taken after all", got)
+		t.Errorf("%d bytes are reserved after all", got)
 	}
 }
 
@@ -69,13 +69,13 @@ func TestJournals(t *testing.T) {
 		{"within the share", []int{3000, 300}, 6400, []int{3000, 300}},
 		{"the largest first", []int{6000, 300, 200}, 6400, []int{5800, 300, 200}},
 		{
-			"the largest ones are as large as each other",
+			"several large journals",
 			[]int{9000, 300, 4000, 5000},
 			6400,
 			[]int{2000, 300, 2000, 2000},
 		},
-		{"one alone", []int{9000}, 6400, []int{6300}},
-		{"not before something was added", []int{9000}, 99, []int{9000}},
+		{"one journal", []int{9000}, 6400, []int{6300}},
+		{"too little growth", []int{9000}, 99, []int{9000}},
 		{"none", nil, 6400, nil},
 	}
 	for _, test := range tests {

@@ -33,7 +33,7 @@ func newClock() (*fakeWall, *clock.Clock) {
 	return w, clock.New(w.Now)
 }
 
-func TestMoves(t *testing.T) {
+func TestClock_State(t *testing.T) {
 	advance := func(t testing.TB, c *clock.Clock, by time.Duration) {
 		t.Helper()
 		if err := c.Advance(by); err != nil {
@@ -74,19 +74,19 @@ func TestMoves(t *testing.T) {
 			clock.State{Now: noon.Add(day), Frozen: true, Offset: day - time.Hour, Adjusted: true},
 		},
 		{
-			"frozen where it is", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
+			"frozen at the current time", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(time.Time{}, true)
 			},
 			clock.State{Now: noon, Frozen: true, Offset: -time.Hour, Adjusted: true},
 		},
 		{
-			"set to wall time is not touched", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
+			"set to wall time", func(_ testing.TB, _ *fakeWall, c *clock.Clock) {
 				c.Set(noon, false)
 			},
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"thawed where it is", func(_ testing.TB, w *fakeWall, c *clock.Clock) {
+			"unfrozen at the current time", func(_ testing.TB, w *fakeWall, c *clock.Clock) {
 				c.Set(noon.Add(day), true)
 				w.now = w.now.Add(time.Minute)
 				c.Set(time.Time{}, false)
@@ -118,7 +118,7 @@ func TestMoves(t *testing.T) {
 			clock.State{Now: noon.Add(day), Frozen: true, Offset: day - time.Hour, Adjusted: true},
 		},
 		{
-			"advanced by nothing", func(t testing.TB, _ *fakeWall, c *clock.Clock) {
+			"advanced by zero", func(t testing.TB, _ *fakeWall, c *clock.Clock) {
 				advance(t, c, 0)
 			},
 			clock.State{Now: noon.Add(time.Hour)},
@@ -138,7 +138,7 @@ func TestMoves(t *testing.T) {
 			clock.State{Now: noon.Add(time.Hour)},
 		},
 		{
-			"cleared and frozen leaves no move behind",
+			"set to wall time while frozen",
 			func(t testing.TB, _ *fakeWall, c *clock.Clock) {
 				advance(t, c, day)
 				c.Set(noon, true)
@@ -162,23 +162,23 @@ func TestMoves(t *testing.T) {
 	}
 }
 
-func TestNowIsInUTC(t *testing.T) {
+func TestNow_UTC(t *testing.T) {
 	w := &fakeWall{noon.In(time.FixedZone("CET", 3600))}
 	if now := clock.New(w.Now).Now(); !now.Equal(noon) || now.Location() != time.UTC {
 		t.Errorf("%s, want %s", now, noon)
 	}
 }
 
-func TestMovedIsRoundedWhileFrozen(t *testing.T) {
+func TestState_RoundsOffsetWhileFrozen(t *testing.T) {
 	w, c := newClock()
 	c.Set(noon, true)
 	w.now = noon.Add(1234567 * time.Nanosecond)
 	if got := c.State().Offset; got != -time.Millisecond {
-		t.Errorf("moved %s, want -1ms", got)
+		t.Errorf("offset %s, want -1ms", got)
 	}
 }
 
-func TestAdvanceStaysBetweenTheYears(t *testing.T) {
+func TestAdvance_RejectsInvalidYears(t *testing.T) {
 	tests := []struct {
 		name   string
 		frozen bool
@@ -221,7 +221,7 @@ func TestAdvanceStaysBetweenTheYears(t *testing.T) {
 				want = want.Add(test.by)
 			}
 			if (err == nil) != test.want || !c.Now().Equal(want) {
-				t.Errorf("%v, the clock says %s, want %s", err, c.Now(), want)
+				t.Errorf("%v, the clock shows %s, want %s", err, c.Now(), want)
 			}
 			if got := c.State().Frozen; got != test.frozen {
 				t.Errorf("frozen %t, want %t", got, test.frozen)
@@ -260,13 +260,13 @@ func TestValid(t *testing.T) {
 	}
 }
 
-func TestNote(t *testing.T) {
+func TestDescribe(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(c *clock.Clock)
 		want   []string // the time and the offset, nil for no note
 	}{
-		{"untouched", func(*clock.Clock) {}, nil},
+		{"unchanged", func(*clock.Clock) {}, nil},
 		{"cleared", func(c *clock.Clock) { c.Set(noon, true); c.Clear() }, nil},
 		{
 			"running", func(c *clock.Clock) {
@@ -305,7 +305,7 @@ func TestNote(t *testing.T) {
 	}
 }
 
-func TestConcurrentUse(t *testing.T) {
+func TestClock_Concurrent(t *testing.T) {
 	_, c := newClock()
 	const each = 100
 	var wg sync.WaitGroup
@@ -328,12 +328,12 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	wg.Wait()
 	if want := noon.Add(4 * each * time.Second); !c.Now().Equal(want) {
-		t.Errorf("the clock says %s, want %s: an advance got lost", c.Now(), want)
+		t.Errorf("the clock shows %s, want %s: an advance was lost", c.Now(), want)
 	}
 }
 
 // The offset of a running clock may exceed a time.Duration.
-func TestFarAway(t *testing.T) {
+func TestClock_ExceedsDuration(t *testing.T) {
 	_, c := newClock()
 	for range 5 {
 		if err := c.Advance(100 * 365 * day); err != nil {
@@ -345,6 +345,6 @@ func TestFarAway(t *testing.T) {
 	}
 	c.Set(time.Date(8000, 1, 1, 0, 0, 0, 0, time.UTC), false)
 	if got := c.Now(); !got.Equal(time.Date(8000, 1, 1, 0, 0, 0, 0, time.UTC)) {
-		t.Errorf("the clock says %s", got)
+		t.Errorf("the clock shows %s", got)
 	}
 }

@@ -24,7 +24,7 @@ func TestParseDuration(t *testing.T) {
 		{"minutes", "90m", 90 * time.Minute},
 		{"hours", "36h", 36 * time.Hour},
 		{"days", "191d", 191 * day},
-		{"nothing passes", "0s", 0},
+		{"zero", "0s", 0},
 		{"a sum", "1h30m", 90 * time.Minute},
 		{
 			"a sum of all", "1d2h3m4s5ms",
@@ -32,9 +32,9 @@ func TestParseDuration(t *testing.T) {
 		},
 		{"a sum in any order, twice the same", "5ms1d1d", 2*day + 5*time.Millisecond},
 		{"a fraction", "1.5h", 90 * time.Minute},
-		{"a fraction that no float can hold", "1.001s", 1001 * time.Millisecond},
+		{"a fraction without an exact float", "1.001s", 1001 * time.Millisecond},
 		{"a fraction of a millisecond", "0.25ms", 250 * time.Microsecond},
-		{"less than can be measured", "0.0000001ms", 0},
+		{"less than a nanosecond", "0.0000001ms", 0},
 		{"leading zeros", "007s", 7 * time.Second},
 		{"a hundred years", "36500d", 36500 * day},
 	}
@@ -47,7 +47,7 @@ func TestParseDuration(t *testing.T) {
 	}
 }
 
-func TestParseDurationErrors(t *testing.T) {
+func TestParseDuration_Errors(t *testing.T) {
 	tests := []struct {
 		name    string
 		text    string
@@ -56,17 +56,17 @@ func TestParseDurationErrors(t *testing.T) {
 		{"more than a hundred years", "36500d1s", true},
 		{"more than an integer holds", "9999999999999999999d", true},
 		{"more than a float holds", strings.Repeat("9", 400) + "d", true},
-		{"nothing", "", false},
+		{"empty", "", false},
 		{"a number", "5", false},
 		{"a unit", "s", false},
-		{"a number behind", "1h5", false},
-		{"a number in front", "5 1h", false},
+		{"trailing number", "1h5", false},
+		{"leading number", "5 1h", false},
 		{"a blank", "1h 30m", false},
 		{"blanks around", " 1h ", false},
 		{"negative", "-1h", false},
 		{"positive", "+1h", false},
-		{"no digit in front of the point", ".5h", false},
-		{"no digit behind the point", "5.h", false},
+		{"no digit before the point", ".5h", false},
+		{"no digit after the point", "5.h", false},
 		{"a comma", "1,5h", false},
 		{"an exponent", "1e3s", false},
 		{"another unit", "1w", false},
@@ -91,13 +91,13 @@ func TestParseDurationErrors(t *testing.T) {
 	}
 }
 
-func TestDistance(t *testing.T) {
+func TestFormatOffset(t *testing.T) {
 	tests := []struct {
 		name string
 		d    time.Duration
 		want string
 	}{
-		{"nothing", 0, "+0s"},
+		{"empty", 0, "+0s"},
 		{"a second", time.Second, "+1s"},
 		{"a second back", -time.Second, "-1s"},
 		{"rounded", 1500 * time.Millisecond, "+2s"},
@@ -106,10 +106,10 @@ func TestDistance(t *testing.T) {
 		{"hours back", -23 * time.Hour, "-23h0m0s"},
 		{"a day", day, "+1d"},
 		{"a day back", -day, "-1d"},
-		{"days are cut", 3*day - 1, "+2d"},
-		{"days back are cut", 1 - 3*day, "-2d"},
-		{"as far as can be", 1<<63 - 1, "+106751d"},
-		{"as far back as can be", -1 << 63, "-106751d"},
+		{"truncated days", 3*day - 1, "+2d"},
+		{"truncated days back", 1 - 3*day, "-2d"},
+		{"maximum", 1<<63 - 1, "+106751d"},
+		{"minimum", -1 << 63, "-106751d"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -134,7 +134,7 @@ func FuzzParseDuration(f *testing.F) {
 		got, err := clock.ParseDuration(text)
 		if err != nil {
 			if got != 0 {
-				t.Errorf("ParseDuration(%q) = %s beside %v", text, got, err)
+				t.Errorf("ParseDuration(%q) = %s with error %v", text, got, err)
 			}
 			var durationErr *clock.DurationError
 			if !errors.As(err, &durationErr) || durationErr.Text != text ||
@@ -152,7 +152,8 @@ func FuzzParseDuration(f *testing.F) {
 		std, err := time.ParseDuration(text)
 		// Go truncates each number, and ParseDuration rounds the sum.
 		if err != nil || (got-std).Abs() > time.Duration(len(text)) {
-			t.Errorf("ParseDuration(%q) = %s, and to Go it is %s, %v", text, got, std, err)
+			t.Errorf("ParseDuration(%q) = %s, time.ParseDuration returns %s, %v", text, got, std,
+				err)
 		}
 	})
 }

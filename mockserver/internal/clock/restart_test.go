@@ -9,22 +9,22 @@ import (
 	"example.com/patmock/mockserver/internal/clock"
 )
 
-func TestRestart(t *testing.T) {
+func TestClock_JSON(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(c *clock.Clock)
 		json   string
 		want   clock.State // three days of wall time later
 	}{
-		{"untouched", func(*clock.Clock) {}, `{}`, clock.State{Now: noon.Add(3 * day)}},
+		{"unchanged", func(*clock.Clock) {}, `{}`, clock.State{Now: noon.Add(3 * day)}},
 		{
-			"running keeps its distance", func(c *clock.Clock) {
+			"running", func(c *clock.Clock) {
 				c.Set(noon.Add(day), false)
 			}, `{"set":"2026-03-02T12:00:00Z","at":"2026-03-01T12:00:00Z"}`,
 			clock.State{Now: noon.Add(4 * day), Offset: day, Adjusted: true},
 		},
 		{
-			"frozen keeps its moment, not how far it was moved before", func(c *clock.Clock) {
+			"frozen after it was moved", func(c *clock.Clock) {
 				c.Set(noon.Add(2*day), false)
 				c.Set(noon.Add(day), true)
 			},
@@ -32,7 +32,7 @@ func TestRestart(t *testing.T) {
 			clock.State{Now: noon.Add(day), Frozen: true, Offset: -2 * day, Adjusted: true},
 		},
 		{
-			"frozen keeps its moment", func(c *clock.Clock) {
+			"frozen", func(c *clock.Clock) {
 				c.Set(noon.Add(day), true)
 			}, `{"frozen":"2026-03-02T12:00:00Z"}`,
 			clock.State{Now: noon.Add(day), Frozen: true, Offset: -2 * day, Adjusted: true},
@@ -59,7 +59,7 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-func TestBrokenRecordChangesNothing(t *testing.T) {
+func TestUnmarshalJSON_ErrorChangesNothing(t *testing.T) {
 	for _, record := range []string{`[]`, `{"set":"1h"}`, `{"frozen":"yesterday"}`, `{"at":1e30}`} {
 		t.Run(record, func(t *testing.T) {
 			_, c := newClock()

@@ -56,7 +56,7 @@ func TestCheck(t *testing.T) {
 		{"effect", control.Fault{Effect: "reset"}, valid},
 		{"html", control.Fault{Effect: "html"}, valid},
 		{"html with any status", control.Fault{Effect: "html", Status: 599}, valid},
-		{"nothing", control.Fault{}, problemAt("", rule.FaultEffect)},
+		{"no effect", control.Fault{}, problemAt("", rule.FaultEffect)},
 		{
 			"status and latency",
 			control.Fault{Status: 429, Latency: "1s"},
@@ -101,17 +101,17 @@ func TestCheck(t *testing.T) {
 			problemAt("/operation", rule.FaultOperation),
 		},
 		{
-			"operation not in that version", control.Fault{
+			"operation in another version", control.Fault{
 				Latency: "1s", Operation: "list", Version: "beta",
 			}, problemAt("/operation", rule.FaultOperation),
 		},
 		{
-			"status that the operation has not",
+			"undeclared status",
 			control.Fault{Status: 401, Operation: "list", Version: "v3"},
 			problemAt("/status", rule.FaultStatus),
 		},
 		{
-			"status that none has",
+			"status of no operation",
 			control.Fault{Status: 418},
 			problemAt("/status", rule.FaultStatus),
 		},
@@ -123,22 +123,22 @@ func TestCheck(t *testing.T) {
 			}, valid,
 		},
 		{
-			"retry after beside latency",
+			"retry after with latency",
 			control.Fault{Latency: "1s", RetryAfter: "3s"},
 			problemAt("/retryAfter", rule.FaultCompanion),
 		},
 		{
-			"retry after beside html",
+			"retry after with html",
 			control.Fault{Effect: "html", Status: 503, RetryAfter: "3s"},
 			problemAt("/retryAfter", rule.FaultCompanion),
 		},
 		{
-			"retry after that is none",
+			"invalid retry after",
 			control.Fault{Status: 429, RetryAfter: "soon"},
 			problemAt("/retryAfter", rule.FaultDuration),
 		},
 		{
-			"form of no retry after",
+			"format without retry after",
 			control.Fault{Status: 429, RetryAfterAs: "date"},
 			problemAt("/retryAfterAs", rule.FaultCompanion),
 		},
@@ -161,17 +161,17 @@ func TestCheck(t *testing.T) {
 		{"range of one", control.Fault{Latency: "1s-1s"}, valid},
 		{"range of sums", control.Fault{Latency: "1m30s-5m"}, valid},
 		{
-			"too long a latency",
+			"latency over the limit",
 			control.Fault{Latency: "5m1ms"},
 			problemAt("/latency", rule.FaultLatency),
 		},
 		{
-			"range that is too long",
+			"range over the limit",
 			control.Fault{Latency: "1s-301s"},
 			problemAt("/latency", rule.FaultLatency),
 		},
 		{
-			"range the wrong way round",
+			"reversed range",
 			control.Fault{Latency: "300ms-100ms"},
 			problemAt("/latency", rule.FaultLatency),
 		},
@@ -181,17 +181,17 @@ func TestCheck(t *testing.T) {
 			problemAt("/latency", rule.FaultLatency),
 		},
 		{
-			"latency that is none",
+			"invalid latency",
 			control.Fault{Latency: "slow"},
 			problemAt("/latency", rule.FaultDuration),
 		},
 		{
-			"range that starts nowhere",
+			"invalid start of range",
 			control.Fault{Latency: "x-1s"},
 			problemAt("/latency", rule.FaultDuration),
 		},
 		{
-			"range that ends nowhere",
+			"invalid end of range",
 			control.Fault{Latency: "1s-x"},
 			problemAt("/latency", rule.FaultDuration),
 		},
@@ -214,7 +214,7 @@ func TestCheck(t *testing.T) {
 		},
 
 		{
-			"all that is wrong, in order",
+			"several problems, in order",
 			control.Fault{
 				Operation: "x", Status: 429, Latency: "x", RetryAfter: "x", Effect: "hang", Rate: 1,
 				Times: 1, Header: map[string]string{"": ""},

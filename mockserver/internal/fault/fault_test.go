@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/mockserver/internal/fault"
 )
 
-func TestAfterAndTimes(t *testing.T) {
+func TestMatch_AfterAndTimes(t *testing.T) {
 	tests := []struct {
 		name string
 		rule control.Fault
@@ -47,7 +47,7 @@ func TestAfterAndTimes(t *testing.T) {
 	}
 }
 
-func TestRateIsAShare(t *testing.T) {
+func TestMatch_Rate(t *testing.T) {
 	const requests = 2000
 	hits := func(s *fault.Set) (ordinals []int) {
 		for i := range requests {
@@ -60,15 +60,15 @@ func TestRateIsAShare(t *testing.T) {
 	rule := control.Fault{ID: "often", Status: 429, Rate: 0.25}
 	first := hits(newSet(t, rule))
 	if n := len(first); n < 400 || n > 600 {
-		t.Errorf("%d of %d requests were met, want about 500", n, requests)
+		t.Errorf("%d of %d requests matched, want about 500", n, requests)
 	}
 	if diff := cmp.Diff(first,
 		hits(newSet(t, control.Fault{Latency: "1ms-2ms", Rate: 0.5}, rule))); diff != "" {
-		t.Errorf("beside another rule (-want +got):\n%s", diff)
+		t.Errorf("with another rule (-want +got):\n%s", diff)
 	}
 }
 
-func TestLatencyIsTheRulesOwnLuck(t *testing.T) {
+func TestMatch_LatencyIsIndependentOfOtherRules(t *testing.T) {
 	rules := []control.Fault{
 		{Latency: "1s-2s", Rate: 1, Operation: "list"}, {
 			Latency: "1s-2s", Rate: 1, Operation: "create",
@@ -85,7 +85,7 @@ func TestLatencyIsTheRulesOwnLuck(t *testing.T) {
 	}
 }
 
-func TestLatencyIsDrawnFromItsRange(t *testing.T) {
+func TestMatch_LatencyRange(t *testing.T) {
 	s := newSet(t, control.Fault{Latency: "100ms-300ms", Rate: 1})
 	var low, high int
 	for range 1000 {
@@ -113,32 +113,32 @@ func TestAdd(t *testing.T) {
 		want control.Fault
 	}{
 		{
-			"gets an id, and times", control.Fault{Status: 429}, control.Fault{
+			"defaults", control.Fault{Status: 429}, control.Fault{
 				ID: "f1", Status: 429, Times: 1,
 			},
 		},
 		{
-			"keeps its id", control.Fault{ID: "f2", Status: 429, Times: 2}, control.Fault{
+			"own id", control.Fault{ID: "f2", Status: 429, Times: 2}, control.Fault{
 				ID: "f2", Status: 429, Times: 2,
 			},
 		},
 		{
-			"gets none that is taken", control.Fault{Effect: "hang"}, control.Fault{
+			"generated id exists", control.Fault{Effect: "hang"}, control.Fault{
 				ID: "f3", Effect: "hang", Times: 1,
 			},
 		},
 		{
-			"a rate has no times", control.Fault{Latency: "1s", Rate: 0.5}, control.Fault{
+			"rate", control.Fault{Latency: "1s", Rate: 0.5}, control.Fault{
 				ID: "f4", Latency: "1s", Rate: 0.5,
 			},
 		},
 		{
-			"a page has a status", control.Fault{Effect: "html"}, control.Fault{
+			"page", control.Fault{Effect: "html"}, control.Fault{
 				ID: "f5", Effect: "html", Status: 502, Times: 1,
 			},
 		},
 		{
-			"counts are not taken over",
+			"counters",
 			control.Fault{Status: 429, Matched: 5, Hits: 4},
 			control.Fault{ID: "f6", Status: 429, Times: 1},
 		},
@@ -162,11 +162,11 @@ func TestAdd(t *testing.T) {
 		golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 	}
 	if n := len(s.List()); n != len(all) {
-		t.Errorf("%d rules after a refused one, want %d", n, len(all))
+		t.Errorf("%d rules after a rejected one, want %d", n, len(all))
 	}
 }
 
-func TestRemoveClearReset(t *testing.T) {
+func TestSet_RemoveClearReset(t *testing.T) {
 	s := newSet(t, control.Fault{Status: 429}, control.Fault{Effect: "hang"}, control.Fault{
 		Effect: "reset",
 	})
@@ -182,17 +182,17 @@ func TestRemoveClearReset(t *testing.T) {
 		t.Errorf("%v, want %v", err, fault.ErrUnknown)
 	}
 	if rules := s.List(); len(rules) != 2 || rules[0].ID != "f1" || rules[1].ID != "f3" {
-		t.Errorf("%v are left", rules)
+		t.Errorf("%v remain", rules)
 	}
 	s.Clear()
 	if rules := s.List(); rules == nil || len(rules) != 0 {
-		t.Errorf("%v are left, want an empty list", rules)
+		t.Errorf("%v remain, want an empty list", rules)
 	}
 	if diff := cmp.Diff(fault.Outcome{}, s.Match(listRequest())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f4" {
-		t.Errorf("the next rule is %s, want f4: an id means one rule until a reset", id)
+		t.Errorf("the next rule is %s, want f4: ids are unique until a reset", id)
 	}
 	s.Reset()
 	if n := len(s.List()); n != 0 {
@@ -203,7 +203,7 @@ func TestRemoveClearReset(t *testing.T) {
 	}
 }
 
-func TestRemovedRuleStartsAgain(t *testing.T) {
+func TestRemove_ResetsCounters(t *testing.T) {
 	s := newSet(t, control.Fault{ID: "a", Status: 429})
 	for range 2 {
 		if outcome := s.Match(listRequest()); outcome.Status != 429 {
@@ -219,7 +219,7 @@ func TestRemovedRuleStartsAgain(t *testing.T) {
 	}
 }
 
-func TestNumberOfRulesIsBounded(t *testing.T) {
+func TestAdd_LimitsRules(t *testing.T) {
 	const maxRules = 1000
 	s := newSet(t)
 	for range maxRules {
@@ -238,15 +238,15 @@ func TestNumberOfRulesIsBounded(t *testing.T) {
 	}
 }
 
-func TestListIsACopy(t *testing.T) {
+func TestList_ReturnsCopy(t *testing.T) {
 	s := newSet(t, control.Fault{Status: 429})
 	s.List()[0].Status = 500
 	if outcome := s.Match(listRequest()); outcome.Status != 429 {
-		t.Errorf("answers %d, want 429", outcome.Status)
+		t.Errorf("status %d, want 429", outcome.Status)
 	}
 }
 
-func TestParallelRequests(t *testing.T) {
+func TestMatch_Concurrent(t *testing.T) {
 	const after, times, workers, each = 20, 50, 16, 25
 	s := newSet(t,
 		control.Fault{ID: "slow", Latency: "1ms-2ms", Rate: 1},
@@ -280,6 +280,6 @@ func TestParallelRequests(t *testing.T) {
 	if diff := cmp.Diff([]int{times, times, workers * each}, []int{
 		int(hits.Load()), rule.Hits, rule.Matched,
 	}); diff != "" {
-		t.Errorf("met, hits, matched (-want +got):\n%s", diff)
+		t.Errorf("matches, hits, matched (-want +got):\n%s", diff)
 	}
 }

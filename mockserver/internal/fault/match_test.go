@@ -48,7 +48,7 @@ func TestMatch(t *testing.T) {
 		rule control.Fault // with status 429
 		want bool
 	}{
-		{"everything", control.Fault{}, true},
+		{"no conditions", control.Fault{}, true},
 		{"operation", control.Fault{Operation: "list"}, true},
 		{"another operation", control.Fault{Operation: "create"}, false},
 		{"version", control.Fault{Version: "v3"}, true},
@@ -69,9 +69,9 @@ func TestMatch(t *testing.T) {
 				Header: map[string]string{"X-Test": "a", "X-Other": "a"},
 			}, false,
 		},
-		{"status that the operation has not", control.Fault{Status: 404}, false},
+		{"undeclared status", control.Fault{Status: 404}, false},
 		{
-			"status of a page that the operation has not", control.Fault{
+			"page with undeclared status", control.Fault{
 				Status: 404, Effect: "html",
 			}, true,
 		},
@@ -102,7 +102,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-func TestNobodyIsNoOwner(t *testing.T) {
+func TestMatch_NoOwner(t *testing.T) {
 	r := listRequest()
 	r.OwnerID, r.OwnerName, r.Header = "", "", nil
 	s := newSet(t, control.Fault{Status: 429, Owner: "jane.doe"}, control.Fault{Latency: "1s"})
@@ -112,7 +112,7 @@ func TestNobodyIsNoOwner(t *testing.T) {
 	}
 }
 
-func TestMeet(t *testing.T) {
+func TestMatch_Outcome(t *testing.T) {
 	tests := []struct {
 		name  string
 		rules []control.Fault
@@ -158,7 +158,7 @@ func TestMeet(t *testing.T) {
 			},
 		},
 		{
-			"latencies add up",
+			"two latencies",
 			[]control.Fault{{Latency: "200ms"}, {Latency: "1s-1s"}},
 			fault.Outcome{Rules: []string{"f1", "f2"}, Latency: 1200 * time.Millisecond},
 		},
@@ -170,12 +170,12 @@ func TestMeet(t *testing.T) {
 			},
 		},
 		{
-			"nothing counts after a status",
+			"rules after a status",
 			[]control.Fault{{Status: 429}, {Latency: "200ms"}, {Effect: "reset"}},
 			fault.Outcome{Rules: []string{"f1"}, Status: 429},
 		},
 		{
-			"the first that meets",
+			"first match",
 			[]control.Fault{
 				{Status: 429, After: 1}, {Status: 429, Operation: "create"}, {Effect: "reset"}, {
 					Effect: "hang",
@@ -199,7 +199,7 @@ func TestMeet(t *testing.T) {
 	}
 }
 
-func TestStoppedRequestsDoNotCount(t *testing.T) {
+func TestMatch_StopsAtFirstStatus(t *testing.T) {
 	s := newSet(t, control.Fault{Status: 429, Times: 2}, control.Fault{Effect: "reset", After: 1})
 	var got []string
 	for range 5 {
@@ -217,7 +217,7 @@ func TestStoppedRequestsDoNotCount(t *testing.T) {
 }
 
 // Rules for other requests cost nothing. Rules that were added after them still match, in order.
-func TestMatchAmongMany(t *testing.T) {
+func TestMatch_ManyRules(t *testing.T) {
 	s := newSet(t)
 	for n := range 300 {
 		for _, f := range []control.Fault{

@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/mockserver/internal/hostile"
 )
 
-func TestOutages(t *testing.T) {
+func TestChoose_Outages(t *testing.T) {
 	const requests = 400
 	tests := []struct {
 		name       string
@@ -32,7 +32,7 @@ func TestOutages(t *testing.T) {
 			},
 		},
 		{
-			"of an operation without limit",
+			"operation without rate limit",
 			[]string{hostile.Outages},
 			"checkAccessToken",
 			[]string{"0 false", "503 false"},
@@ -66,7 +66,7 @@ func TestOutages(t *testing.T) {
 	}
 }
 
-func TestEarlyExpiry(t *testing.T) {
+func TestChoose_EarlyExpiry(t *testing.T) {
 	c := config(7, hostile.EarlyExpiry)
 	c.MaxConsecutive = 1000
 	h := hostile.New(c)
@@ -81,7 +81,7 @@ func TestEarlyExpiry(t *testing.T) {
 		want[ttl] = true
 	}
 	if diff := cmp.Diff(want, ttls); diff != "" {
-		t.Errorf("lives (-want +got):\n%s", diff)
+		t.Errorf("lifetimes (-want +got):\n%s", diff)
 	}
 	if variation := h.Choose("cafe", "token", op); variation.TokenTTL != 0 {
 		t.Errorf("early expiry %d times in a row, want %d", c.MaxConsecutive+1, c.MaxConsecutive)
@@ -92,7 +92,7 @@ func TestEarlyExpiry(t *testing.T) {
 	}
 }
 
-func TestEveryBehaviourHasItsTurn(t *testing.T) {
+func TestChoose_ReachesEveryBehaviour(t *testing.T) {
 	h := hostile.New(config(7, hostile.ListOrder, hostile.ExtraProperties,
 		hostile.AbsentProperties))
 	h.NoteLogin("cafe")

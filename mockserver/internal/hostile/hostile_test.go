@@ -76,7 +76,7 @@ func TestNew(t *testing.T) {
 		{"hostile", func(*hostile.Config) {}, true},
 		{"no behaviours", func(c *hostile.Config) { c.Behaviours = nil }, false},
 		{"no rate", func(c *hostile.Config) { c.Rate = 0 }, false},
-		{"none in a row", func(c *hostile.Config) { c.MaxConsecutive = 0 }, false},
+		{"no consecutive ones", func(c *hostile.Config) { c.MaxConsecutive = 0 }, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-func TestNoneIsNotHostile(t *testing.T) {
+func TestHostile_NilIsDisabled(t *testing.T) {
 	var disabled *hostile.Hostile
 	disabled.NoteLogin("cafe")
 	disabled.Reset()
@@ -114,25 +114,25 @@ func TestCheck(t *testing.T) {
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
 
-func TestNeverBeforeLogin(t *testing.T) {
+func TestChoose_VariesAfterLoginOnly(t *testing.T) {
 	h := hostile.New(config(7, hostile.ExtraProperties))
 	h.NoteLogin("another")
 	for range 20 {
 		if got := nextBehaviour(t, h, "cafe"); got != "-" {
-			t.Fatalf("%s, want a plain answer", got)
+			t.Fatalf("%s, want no variation", got)
 		}
 	}
 	h.NoteLogin("cafe")
 	if got := nextBehaviour(t, h, "cafe"); got == "-" {
-		t.Error("a plain answer after the login")
+		t.Error("no variation after the login")
 	}
 	h.Reset()
 	if got := nextBehaviour(t, h, "cafe"); got != "-" {
-		t.Errorf("%s after a reset, want a plain answer", got)
+		t.Errorf("%s after a reset, want no variation", got)
 	}
 }
 
-func TestInARow(t *testing.T) {
+func TestChoose_LimitsConsecutive(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		maxConsecutive int
@@ -169,19 +169,19 @@ func TestInARow(t *testing.T) {
 	}
 }
 
-func TestPlainAnswersDoNotCount(t *testing.T) {
+func TestChoose_UnchangedResponsesDoNotCount(t *testing.T) {
 	c := config(7, hostile.MessageOrder) // does not apply to a list
 	c.MaxConsecutive = 1
 	h := hostile.New(c)
 	h.NoteLogin("cafe")
 	for range 5 {
 		if got := nextBehaviour(t, h, "cafe"); got != "-" {
-			t.Errorf("%s, want a plain answer", got)
+			t.Errorf("%s, want no variation", got)
 		}
 	}
 	variation := h.Choose("cafe", "list", listOperation(t))
 	if variation.Vary == nil {
-		t.Fatal("nothing is planned after plain answers")
+		t.Fatal("no variation after unchanged responses")
 	}
 	if _, behaviour := variation.Vary(&response.Response{
 		Status: http.StatusBadRequest, Body: []byte(badRequest),
@@ -190,7 +190,7 @@ func TestPlainAnswersDoNotCount(t *testing.T) {
 	}
 }
 
-func TestRateIsAShare(t *testing.T) {
+func TestChoose_Rate(t *testing.T) {
 	const requests = 2000
 	c := config(7, hostile.ExtraProperties)
 	c.Rate = 0.25
@@ -203,7 +203,7 @@ func TestRateIsAShare(t *testing.T) {
 		}
 	}
 	if varied < 400 || varied > 600 {
-		t.Errorf("%d of %d answers show something, want about 500", varied, requests)
+		t.Errorf("%d of %d responses varied, want about 500", varied, requests)
 	}
 }
 
@@ -232,21 +232,21 @@ func outcomes(t testing.TB, seed uint64, client string, others int) []string {
 	return got
 }
 
-func TestSameLuckWhateverOthersDo(t *testing.T) {
+func TestChoose_IsIndependentOfOtherClients(t *testing.T) {
 	alone := outcomes(t, 7, "cafe", 0)
 	if diff := cmp.Diff(alone, outcomes(t, 7, "cafe", 4)); diff != "" {
-		t.Errorf("beside others (-want +got):\n%s", diff)
+		t.Errorf("with other clients (-want +got):\n%s", diff)
 	}
 	for name, other := range map[string][]string{
 		"seed": outcomes(t, 8, "cafe", 0), "client": outcomes(t, 7, "babe", 0),
 	} {
 		if cmp.Equal(alone, other) {
-			t.Errorf("another %s has the same luck", name)
+			t.Errorf("another %s has the same outcomes", name)
 		}
 	}
 }
 
-func TestClientsAreForgotten(t *testing.T) {
+func TestNoteLogin_LimitsClients(t *testing.T) {
 	const maxClients = 10_000
 	h := hostile.New(config(7, hostile.ExtraProperties))
 	for i := range maxClients {
@@ -254,13 +254,13 @@ func TestClientsAreForgotten(t *testing.T) {
 	}
 	h.NoteLogin("0") // already known
 	if got := nextBehaviour(t, h, "0"); got == "-" {
-		t.Error("a plain answer, and the client is known")
+		t.Error("no variation for a known client")
 	}
 	h.NoteLogin("one more")
 	if got := nextBehaviour(t, h, "0"); got != "-" {
-		t.Errorf("%s, want the client to be forgotten", got)
+		t.Errorf("%s, want no variation for an evicted client", got)
 	}
 	if got := nextBehaviour(t, h, "one more"); got == "-" {
-		t.Error("a plain answer for the client that logged in last")
+		t.Error("no variation for the last client")
 	}
 }

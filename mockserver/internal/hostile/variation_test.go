@@ -52,7 +52,7 @@ func variations(t testing.TB, want, document, name string,
 	op := operation(t, document, name)
 	if violations := op.ValidateResponse(plain.Status, "application/json",
 		plain.Body); violations != nil {
-		t.Fatalf("the plain answer is illegal: %v", violations)
+		t.Fatalf("the response is invalid: %v", violations)
 	}
 	h := hostile.New(config(7, want))
 	h.NoteLogin("cafe")
@@ -61,29 +61,29 @@ func variations(t testing.TB, want, document, name string,
 	for range 100 {
 		variation := h.Choose("cafe", "list", op)
 		if variation.Vary == nil {
-			t.Fatalf("plan %+v, want another answer", variation)
+			t.Fatalf("%+v, want a variation", variation)
 		}
 		varied, behaviour := variation.Vary(plain)
 		switch {
 		case behaviour == "" && varied != plain ||
 			behaviour != "" && (behaviour != want || varied == plain):
-			t.Fatalf("shows %q with %s", behaviour, varied.Body)
+			t.Fatalf("behaviour %q with %s", behaviour, varied.Body)
 		case behaviour == "":
 			continue
 		}
 		if violations := op.ValidateResponse(varied.Status, "application/json",
 			varied.Body); violations != nil {
-			t.Errorf("%s is illegal: %v", varied.Body, violations)
+			t.Errorf("%s is invalid: %v", varied.Body, violations)
 		}
 		all = append(all, varied)
 	}
 	if string(plain.Body) != before || !plain.Validated {
-		t.Errorf("the plain answer became %s", plain.Body)
+		t.Errorf("the response became %s", plain.Body)
 	}
 	return all
 }
 
-func TestVariationsAreLegal(t *testing.T) {
+func TestVary_ReturnsValidResponses(t *testing.T) {
 	const (
 		listOp, createOp, patchOp = "listPersonalAccessTokens", "createPersonalAccessToken",
 			"patchPersonalAccessToken"
@@ -115,13 +115,13 @@ func TestVariationsAreLegal(t *testing.T) {
 			},
 		},
 		{
-			"list of one", "v2026", listOp, 200, oneToken, behaviours{
+			"list of one token", "v2026", listOp, 200, oneToken, behaviours{
 				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 			},
 		},
-		{"list of none", "v2026", listOp, 200, `[]`, behaviours{}},
+		{"empty list", "v2026", listOp, 200, `[]`, behaviours{}},
 		{
-			"list of the same", "v2026", listOp, 200,
+			"list of equal tokens", "v2026", listOp, 200,
 			oneToken[:len(oneToken)-1] + "," + oneToken[1:],
 			behaviours{
 				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
@@ -135,7 +135,7 @@ func TestVariationsAreLegal(t *testing.T) {
 		},
 		{"delete", "v2026", deleteOp, 204, "", behaviours{}},
 		{
-			"refusal", "v2026", createOp, 400, badRequest, behaviours{
+			"bad request", "v2026", createOp, 400, badRequest, behaviours{
 				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
 				hostile.MessageOrder: true,
 			},
@@ -153,7 +153,7 @@ func TestVariationsAreLegal(t *testing.T) {
 			},
 		},
 		{
-			"refused login", "oauth", tokenOp, 401, badLogin, behaviours{
+			"rejected login", "oauth", tokenOp, 401, badLogin, behaviours{
 				hostile.ExtraProperties: true,
 			},
 		},
@@ -188,7 +188,7 @@ func TestVariationsAreLegal(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("shown (-want +got):\n%s", diff)
+				t.Errorf("behaviours (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -208,7 +208,7 @@ func mustDecode[T any](t testing.TB, body []byte) T {
 
 type object = map[string]any
 
-func TestListOrder(t *testing.T) {
+func TestVary_ListOrder(t *testing.T) {
 	before := mustDecode[[]object](t, []byte(threeTokens))
 	orders := map[string]bool{}
 	for _, a := range variations(t, hostile.ListOrder, "v2026", "listPersonalAccessTokens",
@@ -226,7 +226,7 @@ func TestListOrder(t *testing.T) {
 			t.Errorf("more than the order changed (-want +got):\n%s", diff)
 		}
 		if a.Validated {
-			t.Error("the other answer need not be checked")
+			t.Error("the variation is marked as validated")
 		}
 	}
 	want := map[string]bool{"acb": true, "bac": true, "bca": true, "cab": true, "cba": true}
@@ -235,7 +235,7 @@ func TestListOrder(t *testing.T) {
 	}
 }
 
-func TestMessageOrder(t *testing.T) {
+func TestVary_MessageOrder(t *testing.T) {
 	want := mustDecode[object](t, []byte(badRequest))
 	slices.Reverse(want["messages"].([]any))
 	for _, a := range variations(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken",
@@ -251,7 +251,7 @@ func TestMessageOrder(t *testing.T) {
 	}
 }
 
-func TestExtraProperties(t *testing.T) {
+func TestVary_ExtraProperties(t *testing.T) {
 	name := regexp.MustCompile(`^x-new-property-[0-9]{1,2}$`)
 	before := mustDecode[[]object](t, []byte(threeTokens))
 	kinds := map[string]bool{}
@@ -284,7 +284,7 @@ func TestExtraProperties(t *testing.T) {
 	}
 }
 
-func TestLessProperties(t *testing.T) {
+func TestVary_AbsentProperties(t *testing.T) {
 	before := mustDecode[[]object](t, []byte(oneToken))[0]
 	seen := map[string]bool{}
 	for _, a := range variations(t, hostile.AbsentProperties, "v2026", "listPersonalAccessTokens",
@@ -318,7 +318,7 @@ func TestLessProperties(t *testing.T) {
 	}
 }
 
-func TestRetryAfterDate(t *testing.T) {
+func TestVary_RetryAfterDate(t *testing.T) {
 	const date = "Sun, 01 Mar 2026 12:00:03 GMT"
 	tests := []struct {
 		name   string
@@ -343,7 +343,7 @@ func TestRetryAfterDate(t *testing.T) {
 			varied := variations(t, hostile.RetryAfterDate, "v2026", "listPersonalAccessTokens",
 				plain)
 			if (len(varied) == 0) != (test.want == nil) {
-				t.Fatalf("%d answers changed", len(varied))
+				t.Fatalf("%d responses changed", len(varied))
 			}
 			for _, a := range varied {
 				if diff := cmp.Diff(test.want, a.Header); diff != "" ||
@@ -352,13 +352,13 @@ func TestRetryAfterDate(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(before, plain.Header); diff != "" {
-				t.Errorf("the plain answer changed (-want +got):\n%s", diff)
+				t.Errorf("the response changed (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestNumbersKeepTheirDigits(t *testing.T) {
+func TestVary_PreservesDigits(t *testing.T) {
 	const body = `{"big":12345678901234567890,"small":1.10,"exponent":1E+2}`
 	for _, a := range variations(t, hostile.ExtraProperties, "v2026", "createPersonalAccessToken",
 		&response.Response{Status: 400, Body: []byte(body), Validated: true}) {

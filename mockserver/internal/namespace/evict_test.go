@@ -20,7 +20,7 @@ func mustFind(t testing.TB, s *namespace.Registry[string], name string) *namespa
 	return m
 }
 
-func TestFindMakesNoMember(t *testing.T) {
+func TestRegistry_FindCreatesNoMember(t *testing.T) {
 	w, s := newRegistry(0, 0)
 	for name, want := range map[string]error{"a": namespace.ErrUnknown, "A": namespace.ErrName} {
 		if _, err := s.Find(name); !errors.Is(err, want) {
@@ -28,7 +28,7 @@ func TestFindMakesNoMember(t *testing.T) {
 		}
 	}
 	if len(w.created) > 0 {
-		t.Errorf("made %q", w.created)
+		t.Errorf("created %q", w.created)
 	}
 	mustGet(t, s, "a")
 	if got := mustFind(t, s, "a").Value(); got != "a1" {
@@ -38,7 +38,7 @@ func TestFindMakesNoMember(t *testing.T) {
 
 // The registry evicts members of the lowest rank first, and among these the least recently used
 // one.
-func TestSpareMembersMakeRoom(t *testing.T) {
+func TestRegistry_EvictsUnusedMembers(t *testing.T) {
 	w := &fixture{now: noon}
 	s := namespace.NewRegistry(namespace.RegistryConfig[string]{
 		New: func(name string) (string, error) { return name, nil },
@@ -76,7 +76,7 @@ func TestSpareMembersMakeRoom(t *testing.T) {
 	busy.Leave()
 	w.removeErr = errors.New("the disk is full")
 	if _, err := s.Get("5"); !errors.Is(err, namespace.ErrTooMany) || s.Has("5") || !s.Has("held") {
-		t.Errorf("error %v, want %v and the member kept", err, namespace.ErrTooMany)
+		t.Errorf("error %v, want %v without eviction", err, namespace.ErrTooMany)
 	}
 	w.removeErr = nil
 	mustGet(t, s, "5")

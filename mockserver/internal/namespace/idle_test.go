@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 )
 
-func TestIdleMembers(t *testing.T) {
+func TestRegistry_EvictsIdleMembers(t *testing.T) {
 	const ttl = 10 * time.Minute
 	tests := []struct {
 		name    string
@@ -19,7 +19,7 @@ func TestIdleMembers(t *testing.T) {
 		want    []string
 	}{
 		{
-			"stay for ever without a bound", 0,
+			"no TTL", 0,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(24 * time.Hour * 365)
@@ -28,7 +28,7 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"a=a1 0s"},
 		},
 		{
-			"stay until the last moment", ttl,
+			"just before TTL", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl - 1)
@@ -37,7 +37,7 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"a=a1 0s"},
 		},
 		{
-			"go at the bound", ttl,
+			"at TTL", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl)
@@ -46,7 +46,7 @@ func TestIdleMembers(t *testing.T) {
 			nil,
 		},
 		{
-			"go when another is used", ttl,
+			"another member used", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a", "b")
 				w.now = noon.Add(ttl / 2)
@@ -58,7 +58,7 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"b=b2 5m0s", "c=c3 10m0s"},
 		},
 		{
-			"go before they are used again", ttl,
+			"used again at TTL", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl)
@@ -68,7 +68,7 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"a=a2 10m0s"},
 		},
 		{
-			"count from the end of the last use", ttl,
+			"idle since the end of the last use", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a", "b")
 				b := mustFind(t, s, "b")
@@ -80,7 +80,7 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"b=b2 5m0s"},
 		},
 		{
-			"stay while they are in use", ttl,
+			"in use", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a", "b")
 				mustFind(t, s, "b")
@@ -90,7 +90,7 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"b=b2 0s"},
 		},
 		{
-			"stay if they are the default", ttl,
+			"default", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, namespace.Default, "a")
 				w.now = noon.Add(10 * ttl)
@@ -99,7 +99,7 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"default=default1 0s"},
 		},
 		{
-			"are looked for ten times in that while", ttl,
+			"before the next check", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl - 1)
@@ -111,7 +111,7 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"a=a1 0s", "b=b2 9m59.999999999s", "c=c3 10m59.999999998s"},
 		},
 		{
-			"are found a tenth later", ttl,
+			"at the next check", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl - 1)
@@ -123,7 +123,7 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"b=b2 9m59.999999999s", "c=c3 10m59.999999999s"},
 		},
 		{
-			"make room", ttl,
+			"at the maximum", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a", "b", "c")
 				w.now = noon.Add(ttl)
@@ -133,19 +133,19 @@ func TestIdleMembers(t *testing.T) {
 			[]string{"d=d4 10m0s"},
 		},
 		{
-			"go when they are counted by name", ttl,
+			"counted", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl)
 				if got := describeMembers(s); len(got) != 0 || s.Len() != 0 || s.Has("a") {
-					t.Errorf("%q are left", got)
+					t.Errorf("%q remain", got)
 				}
 			},
 			[]string{"a"},
 			nil,
 		},
 		{
-			"that were removed do not go again", ttl,
+			"already removed", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				if err := s.Remove("a"); err != nil {

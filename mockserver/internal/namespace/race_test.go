@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 )
 
-func TestEachMayUseTheSet(t *testing.T) {
+func TestRegistry_AllMayModifyRegistry(t *testing.T) {
 	_, s := newRegistry(0, 0)
 	mustGet(t, s, "b", "a", "c")
 	var names []string
@@ -29,11 +29,11 @@ func TestEachMayUseTheSet(t *testing.T) {
 		}
 	})
 	if got := strings.Join(names, " "); got != "a b c" || s.Len() != 1 {
-		t.Errorf("saw %s, %d are left", got, s.Len())
+		t.Errorf("visited %s, %d remain", got, s.Len())
 	}
 }
 
-func TestConcurrentUseMakesOne(t *testing.T) {
+func TestRegistry_ConcurrentGetCreatesOneMember(t *testing.T) {
 	for range 100 { // concurrent calls overlap only sometimes
 		getConcurrently(t)
 	}
@@ -67,7 +67,7 @@ func getConcurrently(t testing.TB) {
 	close(start)
 	wg.Wait()
 	if creations.Load() != 2 || s.Len() != 2 || removals.Load() != 0 {
-		t.Errorf("%d were made, %d removed, %d are there, want 2", creations.Load(),
+		t.Errorf("%d created, %d removed, %d members, want 2", creations.Load(),
 			removals.Load(),
 			s.Len())
 	}
@@ -78,7 +78,7 @@ func getConcurrently(t testing.TB) {
 	}
 }
 
-func TestConcurrentRemovalIsToldOnce(t *testing.T) {
+func TestRegistry_ConcurrentRemoveCallsHookOnce(t *testing.T) {
 	var calls, removals atomic.Int64
 	s := namespace.NewRegistry(namespace.RegistryConfig[int]{
 		New: func(string) (int, error) {
@@ -101,7 +101,8 @@ func TestConcurrentRemovalIsToldOnce(t *testing.T) {
 	}
 	wg.Wait()
 	if calls.Load() != 1 || removals.Load() != 1 {
-		t.Errorf("told %d times, %d removals succeeded, want 1", calls.Load(), removals.Load())
+		t.Errorf("hook called %d times, %d removals succeeded, want 1", calls.Load(),
+			removals.Load())
 	}
 }
 
@@ -131,7 +132,7 @@ func newSlowRegistry(maxMembers int) (s *namespace.Registry[string], creation,
 
 var errBroken = errors.New("no tenant")
 
-func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
+func TestRegistry_CreationDoesNotBlockOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, creation, _ := newSlowRegistry(2)
 		var wg sync.WaitGroup
@@ -150,10 +151,10 @@ func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if _, err := s.Get("another"); !errors.Is(err, namespace.ErrTooMany) {
-			t.Errorf("%v, want %v: what is being made counts", err, namespace.ErrTooMany)
+			t.Errorf("%v, want %v: a member in creation counts", err, namespace.ErrTooMany)
 		}
 		if err := s.Remove("slow"); !errors.Is(err, namespace.ErrUnknown) {
-			t.Errorf("%v, want %v: it is not there yet", err, namespace.ErrUnknown)
+			t.Errorf("%v, want %v: the member is in creation", err, namespace.ErrUnknown)
 		}
 		close(creation)
 		wg.Wait()
@@ -164,7 +165,7 @@ func TestOthersAreUsedWhileOneIsMade(t *testing.T) {
 	})
 }
 
-func TestAllWhoWaitGetTheError(t *testing.T) {
+func TestRegistry_AllWaitersGetCreationError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, creation, _ := newSlowRegistry(1)
 		var wg sync.WaitGroup
@@ -185,7 +186,7 @@ func TestAllWhoWaitGetTheError(t *testing.T) {
 	})
 }
 
-func TestUseWaitsForTheRemoval(t *testing.T) {
+func TestRegistry_GetWaitsForRemoval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var creations atomic.Int64
 		removal := make(chan struct{})
@@ -211,10 +212,10 @@ func TestUseWaitsForTheRemoval(t *testing.T) {
 		})
 		synctest.Wait()
 		if err := s.Remove("a"); !errors.Is(err, namespace.ErrUnknown) {
-			t.Errorf("%v, want %v: it is being removed", err, namespace.ErrUnknown)
+			t.Errorf("%v, want %v: the member is in removal", err, namespace.ErrUnknown)
 		}
 		if creations.Load() != 1 {
-			t.Error("another was made before the first had gone")
+			t.Error("a second member was created before the first was removed")
 		}
 		close(removal)
 		wg.Wait()

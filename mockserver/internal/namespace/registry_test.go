@@ -93,7 +93,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-func TestPrefixIsWhatSplitTakesOff(t *testing.T) {
+func TestPrefix_IsInverseOfSplit(t *testing.T) {
 	tests := []struct {
 		name string
 		want string
@@ -115,11 +115,11 @@ func TestPrefixIsWhatSplitTakesOff(t *testing.T) {
 	}
 }
 
-func TestUse(t *testing.T) {
+func TestRegistry_Get(t *testing.T) {
 	w, s := newRegistry(0, 0)
 	for _, want := range []string{"a1", "a1", "b2", "a1"} {
 		if got, err := s.Get(want[:1]); got != want || err != nil {
-			t.Errorf("Use = %q, %v, want %q", got, err, want)
+			t.Errorf("Get = %q, %v, want %q", got, err, want)
 		}
 		w.now = w.now.Add(time.Minute)
 	}
@@ -130,11 +130,11 @@ func TestUse(t *testing.T) {
 		t.Errorf("a %t, c %t, %d members", s.Has("a"), s.Has("c"), s.Len())
 	}
 	if diff := cmp.Diff([]string{"a", "b"}, w.created); diff != "" {
-		t.Errorf("made (-want +got):\n%s", diff)
+		t.Errorf("created (-want +got):\n%s", diff)
 	}
 }
 
-func TestNames(t *testing.T) {
+func TestRegistry_GetValidatesName(t *testing.T) {
 	tests := []struct {
 		name string
 		want bool
@@ -166,13 +166,13 @@ func TestNames(t *testing.T) {
 			if err != nil &&
 				(member != "" || s.Len() > 0 || len(w.created) > 0 ||
 					!strings.Contains(err.Error(), fmt.Sprintf("%q", test.name))) {
-				t.Errorf("%q, %d members, made %q, %v", member, s.Len(), w.created, err)
+				t.Errorf("%q, %d members, created %q, %v", member, s.Len(), w.created, err)
 			}
 		})
 	}
 }
 
-func TestRemove(t *testing.T) {
+func TestRegistry_Remove(t *testing.T) {
 	w, s := newRegistry(0, 0)
 	mustGet(t, s, namespace.Default, "a", "b")
 	for _, test := range []struct {
@@ -199,7 +199,7 @@ func TestRemove(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeRemovedStays(t *testing.T) {
+func TestRegistry_KeepsMemberOnRemovalError(t *testing.T) {
 	w, s := newRegistry(0, time.Minute)
 	mustGet(t, s, "a")
 	w.removeErr = errors.New("no space left on device")
@@ -219,7 +219,7 @@ func TestWhatCannotBeRemovedStays(t *testing.T) {
 	}
 }
 
-func TestRemovedIsOptional(t *testing.T) {
+func TestRegistry_HooksAreOptional(t *testing.T) {
 	s := namespace.NewRegistry(namespace.RegistryConfig[int]{
 		New: func(string) (int, error) { return 1, nil }, Now: func() time.Time { return noon },
 	})
@@ -231,7 +231,7 @@ func TestRemovedIsOptional(t *testing.T) {
 	}
 }
 
-func TestMax(t *testing.T) {
+func TestRegistry_LimitsMembers(t *testing.T) {
 	w, s := newRegistry(2, 0)
 	mustGet(t, s, namespace.Default, "a", "a")
 	if _, err := s.Get("b"); !errors.Is(err, namespace.ErrTooMany) ||
@@ -247,11 +247,11 @@ func TestMax(t *testing.T) {
 	}
 	mustGet(t, s, "b")
 	if diff := cmp.Diff([]string{"default", "a", "b"}, w.created); diff != "" {
-		t.Errorf("made (-want +got):\n%s", diff)
+		t.Errorf("created (-want +got):\n%s", diff)
 	}
 }
 
-func TestMakeErrorLeavesNothing(t *testing.T) {
+func TestRegistry_CreationErrorLeavesNoMember(t *testing.T) {
 	w, s := newRegistry(1, 0)
 	w.newErr = errors.New("no tenant")
 	if _, err := s.Get("a"); !errors.Is(err, w.newErr) {

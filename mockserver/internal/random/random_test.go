@@ -25,7 +25,7 @@ func firstValues(s *random.Source, purpose string, n int) []string {
 }
 
 // Tests rely on the values of a seed, so they must never change.
-func TestValuesOfASeedStay(t *testing.T) {
+func TestHex_SeedIsStable(t *testing.T) {
 	s := newSeeded(7, "default")
 	want := []string{"733d8ee52c434183c2303597df2219fa", "41506b4cd2e0d30b19925b53c246d193"}
 	got := []string{s.Hex("token id", 16), s.Hex("token id", 16)}
@@ -34,12 +34,12 @@ func TestValuesOfASeedStay(t *testing.T) {
 	}
 }
 
-func TestSameAgain(t *testing.T) {
+func TestHex_SeedRepeats(t *testing.T) {
 	want := firstValues(newSeeded(7, "a"), "purpose", 50)
 	seen := map[string]bool{}
 	for _, value := range want {
 		if seen[value] {
-			t.Errorf("%s came twice", value)
+			t.Errorf("%s was repeated", value)
 		}
 		seen[value] = true
 	}
@@ -57,7 +57,7 @@ func TestSameAgain(t *testing.T) {
 	got := firstValues(s, "purpose", 50)
 	wg.Wait()
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("beside other purposes (-want +got):\n%s", diff)
+		t.Errorf("with other purposes (-want +got):\n%s", diff)
 	}
 
 	s.Reset()
@@ -66,14 +66,14 @@ func TestSameAgain(t *testing.T) {
 	}
 }
 
-func TestOthersDiffer(t *testing.T) {
+func TestHex_DiffersByInput(t *testing.T) {
 	tests := []struct {
 		name      string
 		seed      uint64
 		namespace string
 		purpose   string
 	}{
-		{"the one", 7, "a", "b"},
+		{"original", 7, "a", "b"},
 		{"another seed", 8, "a", "b"},
 		{"seed of zero", 0, "a", "b"},
 		{"seed with other high bits", 7 | 1<<63, "a", "b"},
@@ -81,8 +81,8 @@ func TestOthersDiffer(t *testing.T) {
 		{"another purpose", 7, "a", "a"},
 		{"no namespace", 7, "", "ab"},
 		{"no purpose", 7, "ab", ""},
-		{"the blank elsewhere", 7, "a ", "b"},
-		{"the blank elsewhere, again", 7, "a", " b"},
+		{"blank in namespace", 7, "a ", "b"},
+		{"blank in purpose", 7, "a", " b"},
 		{"a longer namespace", 7, "aa", "b"},
 		{"a longer purpose", 7, "a", "ab"},
 		{"a separator in the purpose", 7, "a", "b\x00c"},
@@ -97,7 +97,7 @@ func TestOthersDiffer(t *testing.T) {
 	}
 }
 
-func TestForms(t *testing.T) {
+func TestSource_Formats(t *testing.T) {
 	want := newSeeded(7, "a").Bytes("purpose", 32)
 	for _, n := range []int{0, 1, 8, 31, 32} {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-func TestFloatIsEven(t *testing.T) {
+func TestFloat_IsUniform(t *testing.T) {
 	const draws, buckets = 20_000, 10
 	for name, s := range map[string]*random.Source{
 		"seeded": newSeeded(7, "a"), "unseeded": random.New(nil, "a"),
@@ -146,7 +146,7 @@ func TestFloatIsEven(t *testing.T) {
 	}
 }
 
-func TestConcurrentDrawsAreTheSameSet(t *testing.T) {
+func TestSource_Concurrent(t *testing.T) {
 	const workers, each = 8, 1000
 	want := map[string]bool{}
 	for _, value := range firstValues(newSeeded(7, "a"), "purpose", workers*each) {
@@ -174,7 +174,7 @@ func TestConcurrentDrawsAreTheSameSet(t *testing.T) {
 	}
 }
 
-func TestWithoutSeed(t *testing.T) {
+func TestSource_Unseeded(t *testing.T) {
 	a, b := random.New(nil, "a"), random.New(nil, "a")
 	if a.Seeded() || !newSeeded(0, "a").Seeded() {
 		t.Error("a source without a seed is seeded, or one of seed 0 is not")
@@ -190,7 +190,7 @@ func TestWithoutSeed(t *testing.T) {
 	}
 }
 
-func TestNewSeedIsKeptByEveryJSONReader(t *testing.T) {
+func TestNewSeed_FitsInFloat64(t *testing.T) {
 	var all, top uint64
 	for range 1000 {
 		seed := random.NewSeed()

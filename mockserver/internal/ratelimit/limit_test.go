@@ -81,7 +81,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestParseSaysWhatIsWrong(t *testing.T) {
+func TestParse_Errors(t *testing.T) {
 	tests := []struct {
 		name string
 		text string

@@ -42,7 +42,7 @@ func TestTake(t *testing.T) {
 			[]result{{0, 0}, {0, 0}, {0, 0}},
 		},
 		{
-			"over the limit waits for the rest of the window", 2,
+			"over the limit", 2,
 			[]request{
 				{"a", 0}, {"a", time.Second}, {"a", 2 * time.Second}, {"a", 9 * time.Second}, {
 					"a", window - 1,
@@ -51,7 +51,7 @@ func TestTake(t *testing.T) {
 			[]result{{1, 0}, {2, 0}, {3, 8 * time.Second}, {4, time.Second}, {5, 1}},
 		},
 		{
-			"the first request opens the window", 1,
+			"window starts at first request", 1,
 			[]request{
 				{"a", 7 * time.Second}, {"a", window}, {"a", 17*time.Second - 1}, {
 					"a", 17 * time.Second,
@@ -60,17 +60,17 @@ func TestTake(t *testing.T) {
 			[]result{{1, 0}, {2, 7 * time.Second}, {3, 1}, {1, 0}},
 		},
 		{
-			"a window that has ended does not count", 1,
+			"after the window", 1,
 			[]request{{"a", 0}, {"a", window}, {"a", window + 1}, {"a", time.Hour}},
 			[]result{{1, 0}, {1, 0}, {2, window - 1}, {1, 0}},
 		},
 		{
-			"refused requests do not make the window longer", 1,
+			"rejected requests do not extend the window", 1,
 			[]request{{"a", 0}, {"a", window - 1}, {"a", window}},
 			[]result{{1, 0}, {2, 1}, {1, 0}},
 		},
 		{
-			"each key has its own", 1,
+			"several keys", 1,
 			[]request{
 				{"a", 0}, {"b", 5 * time.Second}, {"a", 6 * time.Second}, {"b", 6 * time.Second}, {
 					"", 6 * time.Second,
@@ -79,14 +79,14 @@ func TestTake(t *testing.T) {
 			[]result{{1, 0}, {1, 0}, {2, 4 * time.Second}, {2, 9 * time.Second}, {1, 0}},
 		},
 		{
-			"a clock moved back opens another", 1,
+			"clock moved back", 1,
 			[]request{
 				{"a", time.Hour}, {"a", time.Hour - 1}, {"a", time.Hour - 1}, {"a", time.Hour},
 			},
 			[]result{{1, 0}, {1, 0}, {2, window}, {3, window - 1}},
 		},
 		{
-			"the same moment is in it", 1,
+			"same time", 1,
 			[]request{{"a", 0}, {"a", 0}},
 			[]result{{1, 0}, {2, window}},
 		},
@@ -131,7 +131,7 @@ func fill(l *ratelimit.Limiter, from, to int, now time.Time) {
 	}
 }
 
-func TestManyKeys(t *testing.T) {
+func TestTake_LimitsWindows(t *testing.T) {
 	limit := ratelimit.Limit{Requests: 1, Window: time.Minute}
 	tests := []struct {
 		name string
@@ -140,25 +140,25 @@ func TestManyKeys(t *testing.T) {
 		want int // number of the next request, a second before its window ends
 	}{
 		{
-			"as many as are remembered", func(l *ratelimit.Limiter) {
+			"maximum", func(l *ratelimit.Limiter) {
 				fill(l, 0, maxWindows, noon)
 			}, "client 0", 2,
 		},
 		{
-			"one more forgets the oldest", func(l *ratelimit.Limiter) {
+			"oldest key, one over the maximum", func(l *ratelimit.Limiter) {
 				fill(l, 0, maxWindows+1, noon)
 			}, "client 0", 1,
 		},
 		{
-			"one more forgets no other", func(l *ratelimit.Limiter) {
+			"second oldest key, one over the maximum", func(l *ratelimit.Limiter) {
 				fill(l, 0, maxWindows+1, noon)
 			}, "client 1", 2,
 		},
-		{"those that have ended make room", func(l *ratelimit.Limiter) {
+		{"after expired windows", func(l *ratelimit.Limiter) {
 			fill(l, maxWindows, 2*maxWindows, noon.Add(-time.Minute))
 			fill(l, 0, maxWindows, noon)
 		}, "client 0", 2},
-		{"those that were opened again make room", func(l *ratelimit.Limiter) {
+		{"after restarted windows", func(l *ratelimit.Limiter) {
 			for minute := range 2 {
 				fill(l, maxWindows, 2*maxWindows, noon.Add(time.Duration(minute-2)*time.Minute))
 			}
@@ -178,7 +178,7 @@ func TestManyKeys(t *testing.T) {
 }
 
 // A key is often part of a body, and would keep all of it in memory.
-func TestKeysAreCopied(t *testing.T) {
+func TestTake_CopiesKey(t *testing.T) {
 	const keys, size = 100, 1 << 20
 	l := ratelimit.New(ratelimit.TenantLimit)
 	before := heap()
@@ -200,7 +200,7 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-func TestMemoryIsBounded(t *testing.T) {
+func TestTake_LimitsMemory(t *testing.T) {
 	l := ratelimit.New(ratelimit.TenantLimit)
 	fill(l, 0, maxWindows, noon)
 	before := heap()
@@ -211,7 +211,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	runtime.KeepAlive(l)
 }
 
-func TestParallelRequests(t *testing.T) {
+func TestTake_Concurrent(t *testing.T) {
 	const limit, workers, each = 100, 16, 25
 	l := ratelimit.New(ratelimit.Limit{Requests: limit, Window: time.Minute})
 	var allowed, other atomic.Int64

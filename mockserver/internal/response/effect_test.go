@@ -36,7 +36,7 @@ func rejectAll(int, string, []byte) []spec.Violation {
 	}
 }
 
-func TestEffects(t *testing.T) {
+func TestWrite_AppliesEffect(t *testing.T) {
 	type output struct {
 		Status            int
 		ContentType, Body string
@@ -61,13 +61,13 @@ func TestEffects(t *testing.T) {
 				200, "application/json", `{"a"`,
 			},
 		},
-		{"truncated nothing", response.Truncated, 204, nil, acceptAll, output{204, "", ""}},
+		{"truncated without body", response.Truncated, 204, nil, acceptAll, output{204, "", ""}},
 		{
 			"wrong type", response.WrongType, 200, []byte(`{"a":"b"}`), acceptAll, output{
 				200, "text/plain; charset=utf-8", `{"a":"b"}`,
 			},
 		},
-		{"wrong type of nothing", response.WrongType, 204, nil, acceptAll, output{204, "", ""}},
+		{"wrong type without body", response.WrongType, 204, nil, acceptAll, output{204, "", ""}},
 		{
 			"empty", response.Empty, 200, []byte(`{"a":"b"}`), acceptAll, output{
 				200, "application/json", "",
@@ -80,11 +80,11 @@ func TestEffects(t *testing.T) {
 			},
 		},
 		{
-			"page of a status that is not declared", response.HTML, 502, []byte(`{}`), rejectAll,
+			"page with undeclared status", response.HTML, 502, []byte(`{}`), rejectAll,
 			output{502, "text/html; charset=utf-8", page},
 		},
 		{
-			"another effect", "melt", 200, []byte(`{}`), acceptAll, output{
+			"unknown effect", "melt", 200, []byte(`{}`), acceptAll, output{
 				200, "application/json", `{}`,
 			},
 		},
@@ -103,7 +103,7 @@ func TestEffects(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if string(resp.Body) != original || resp.ContentType != "" {
-				t.Errorf("the answer itself became %s %s", resp.ContentType, resp.Body)
+				t.Errorf("the response itself became %s %s", resp.ContentType, resp.Body)
 			}
 			if rw.Header().Get(response.FaultHeader) != "f1" {
 				t.Errorf("%s is %q, want f1", response.FaultHeader,
@@ -113,7 +113,7 @@ func TestEffects(t *testing.T) {
 	}
 }
 
-func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
+func TestWrite_EffectsDoNotHideInternalErrors(t *testing.T) {
 	for _, effect := range []response.Effect{
 		response.Reset, response.Hang, response.Truncated, response.WrongType, response.Empty,
 	} {
@@ -128,7 +128,7 @@ func TestEffectsDoNotHideFaultsOfTheMock(t *testing.T) {
 	}
 }
 
-func TestResetLeavesNoAnswer(t *testing.T) {
+func TestWrite_ResetSendsNothing(t *testing.T) {
 	info := &response.RequestInfo{
 		Overrides: response.Overrides{Effect: response.Reset, Faults: []string{"f1"}},
 	}
@@ -146,13 +146,13 @@ func TestResetLeavesNoAnswer(t *testing.T) {
 	}
 }
 
-func TestHang(t *testing.T) {
+func TestWrite_Hangs(t *testing.T) {
 	tests := []struct {
 		name string
 		end  func(cancel, stop func())
 	}{
-		{"until the client has gone", func(cancel, _ func()) { cancel() }},
-		{"until the mock stops", func(_, stop func()) { stop() }},
+		{"client disconnects", func(cancel, _ func()) { cancel() }},
+		{"mock stops", func(_, stop func()) { stop() }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestHang(t *testing.T) {
 				synctest.Wait()
 				select {
 				case <-done:
-					t.Error("ended before anything happened")
+					t.Error("returned too early")
 				default:
 				}
 				test.end(cancel, func() { close(mockDone) })
@@ -185,7 +185,7 @@ func TestHang(t *testing.T) {
 	}
 }
 
-func TestAbortWithoutAConnection(t *testing.T) {
+func TestAbort_PanicsWithoutConnection(t *testing.T) {
 	defer func() {
 		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
 			t.Errorf("ended with %v, want %v", err, http.ErrAbortHandler)
@@ -194,7 +194,7 @@ func TestAbortWithoutAConnection(t *testing.T) {
 	response.Abort(httptest.NewRecorder())
 }
 
-func TestAbortEndsTheConnection(t *testing.T) {
+func TestAbort_ClosesConnection(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		response.Abort(rw)
 	}))
@@ -202,11 +202,11 @@ func TestAbortEndsTheConnection(t *testing.T) {
 	response, err := http.Get(server.URL)
 	if err == nil {
 		_ = response.Body.Close()
-		t.Errorf("answered %s", response.Status)
+		t.Errorf("got response %s", response.Status)
 	}
 }
 
-func TestFaultHeader(t *testing.T) {
+func TestWrite_FaultHeader(t *testing.T) {
 	tests := []struct {
 		name   string
 		faults []string
@@ -232,7 +232,7 @@ func TestFaultHeader(t *testing.T) {
 	}
 }
 
-func TestVary(t *testing.T) {
+func TestWrite_Varies(t *testing.T) {
 	validate := func(_ int, _ string, body []byte) []spec.Violation {
 		if string(body) == `"illegal"` {
 			return rejectAll(0, "", nil)
@@ -245,9 +245,9 @@ func TestVary(t *testing.T) {
 		varied   string
 		internal bool
 	}{
-		{"another answer", `"plain"`, `"other"`, false},
-		{"an illegal one is a fault", `"plain"`, `"illegal"`, true},
-		{"never of an illegal one", `"illegal"`, `"other"`, true},
+		{"valid variation", `"plain"`, `"other"`, false},
+		{"invalid variation", `"plain"`, `"illegal"`, true},
+		{"invalid response", `"illegal"`, `"other"`, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

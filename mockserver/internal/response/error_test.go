@@ -25,7 +25,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-func TestErrorForStatus(t *testing.T) {
+func TestErrorResponse_ByStatus(t *testing.T) {
 	tests := []struct {
 		status     int
 		detailCode string
@@ -79,7 +79,7 @@ func errorResponse(info *response.RequestInfo, err error) *response.Response {
 	return response.Writer{Log: slog.New(slog.DiscardHandler)}.ErrorResponse(r, err)
 }
 
-func TestRateLimited(t *testing.T) {
+func TestErrorResponse_RateLimited(t *testing.T) {
 	want := &response.Response{
 		Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`),
 		Reasons: []response.Reason{testReason},
@@ -111,7 +111,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-func TestVerify(t *testing.T) {
+func TestValidate_ReturnsViolations(t *testing.T) {
 	resp := &response.Response{Status: 200, Body: []byte(`{}`), ContentType: "application/yaml"}
 	var args string
 	err := resp.Validate(func(status int, contentType string, body []byte) []spec.Violation {
@@ -121,14 +121,14 @@ func TestVerify(t *testing.T) {
 	var invalid *response.ValidationError
 	if !errors.As(err, &invalid) || invalid.Status != 200 || len(invalid.Violations) != 1 ||
 		resp.Validated {
-		t.Errorf("%#v, checked %t", err, resp.Validated)
+		t.Errorf("%#v, validated %t", err, resp.Validated)
 	}
 	golden.Check(t, errorTexts, golden.Key(t), err.Error())
 	if args != "200 application/yaml {}" {
-		t.Errorf("asked about %s", args)
+		t.Errorf("validated %s", args)
 	}
 	if err := (&response.Response{Validated: true}).Validate(rejectAll); err != nil {
-		t.Errorf("%v, and it was checked already", err)
+		t.Errorf("already validated: %v", err)
 	}
 }
 
@@ -152,7 +152,7 @@ func TestReply(t *testing.T) {
 			"error with a kind", nil, response.Errorf(response.BadSyntax, testReason), 400,
 			`"detailCode":"400.0 Bad request syntax"`,
 		},
-		{"error of the disk", nil, diskError{}, 503, `"text":"disk full"`},
+		{"disk error", nil, diskError{}, 503, `"text":"disk full"`},
 		{"body over a limit", nil, &http.MaxBytesError{Limit: 7}, 413, "expected at most 7 bytes"},
 		{"bug", nil, errors.New("broken"), 500, ""},
 	}
@@ -196,7 +196,7 @@ type diskError struct{}
 func (diskError) Error() string      { return "disk full" }
 func (diskError) Unwritable() string { return "/state" }
 
-func TestReply_WritesNothingToAClientThatIsGone(t *testing.T) {
+func TestReply_IgnoresDisconnectedClient(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	info := &response.RequestInfo{}
@@ -330,11 +330,11 @@ func TestErrorResponse_Dialect(t *testing.T) {
 	}
 }
 
-func TestTrace(t *testing.T) {
+func TestInfoFrom(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	response.InfoFrom(r).AddNote("nobody reads it")
+	response.InfoFrom(r).AddNote("unread")
 	if diff := cmp.Diff(&response.RequestInfo{}, response.InfoFrom(r)); diff != "" {
-		t.Errorf("without one (-want +got):\n%s", diff)
+		t.Errorf("without info (-want +got):\n%s", diff)
 	}
 	info := &response.RequestInfo{}
 	r = response.RequestWithInfo(r, info)
@@ -350,17 +350,17 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-func TestDate(t *testing.T) {
+func TestHTTPDate(t *testing.T) {
 	noon := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 	tests := []struct {
 		name string
 		noon time.Time
 		want string
 	}{
-		{"a whole second", noon, "Sun, 01 Mar 2026 12:00:00 GMT"},
-		{"a moment later", noon.Add(1), "Sun, 01 Mar 2026 12:00:01 GMT"},
-		{"a moment before the next", noon.Add(time.Second - 1), "Sun, 01 Mar 2026 12:00:01 GMT"},
-		{"in another zone", noon.In(time.FixedZone("CET", 3600)), "Sun, 01 Mar 2026 12:00:00 GMT"},
+		{"full second", noon, "Sun, 01 Mar 2026 12:00:00 GMT"},
+		{"nanosecond later", noon.Add(1), "Sun, 01 Mar 2026 12:00:01 GMT"},
+		{"nanosecond before the next", noon.Add(time.Second - 1), "Sun, 01 Mar 2026 12:00:01 GMT"},
+		{"another zone", noon.In(time.FixedZone("CET", 3600)), "Sun, 01 Mar 2026 12:00:00 GMT"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -416,7 +416,7 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-func TestRuleHeader(t *testing.T) {
+func TestWrite_RuleHeader(t *testing.T) {
 	reason := func(id rule.ID) response.Reason { return response.Reason{Rule: id, Text: "because"} }
 	tests := []struct {
 		name      string
@@ -424,7 +424,7 @@ func TestRuleHeader(t *testing.T) {
 		reasons   []response.Reason
 		want      []string
 	}{
-		{"not named", false, []response.Reason{reason(rule.NameUnique)}, nil},
+		{"disabled", false, []response.Reason{reason(rule.NameUnique)}, nil},
 		{"no reason", true, nil, nil},
 		{"one rule", true, []response.Reason{reason(rule.NameUnique)}, []string{"name-unique"}},
 		{
@@ -433,7 +433,7 @@ func TestRuleHeader(t *testing.T) {
 			[]string{"name-unique, expiry-never"},
 		},
 		{
-			"one rule twice", true, []response.Reason{
+			"repeated rule", true, []response.Reason{
 				reason(rule.NameUnique), reason(rule.NameUnique),
 			}, []string{"name-unique"},
 		},

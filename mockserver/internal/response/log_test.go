@@ -40,7 +40,7 @@ func logLine(t testing.TB, info *response.RequestInfo, method, path, agent strin
 	}
 }
 
-func TestLine(t *testing.T) {
+func TestWrite_LogsRejection(t *testing.T) {
 	const (
 		noLine  = "" // no line is written
 		anyLine = " "
@@ -59,7 +59,7 @@ func TestLine(t *testing.T) {
 		want    string // part of the line, or noLine
 	}{
 		{
-			"refusal",
+			"one reason",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 400,
 			[]string{"no name"},
@@ -71,13 +71,13 @@ func TestLine(t *testing.T) {
 			}, anyLine,
 		},
 		{
-			"as many reasons as fit",
+			"maximum number of reasons",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 400,
 			strings.Split("abcde", ""), anyLine,
 		},
 		{
-			"one reason too many",
+			"one reason over the maximum",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 400,
 			strings.Split("abcdef", ""), anyLine,
@@ -89,13 +89,13 @@ func TestLine(t *testing.T) {
 			strings.Split("abcdefg", ""), anyLine,
 		},
 		{
-			"refusal without a reason",
+			"no reason",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 400, nil,
 			noLine,
 		},
 		{
-			"notes of a refusal are not told",
+			"rejection with notes",
 			response.RequestInfo{Notes: []string{"note"}},
 			"GET",
 			"/path", "Go/1", 400, nil, noLine,
@@ -114,12 +114,12 @@ func TestLine(t *testing.T) {
 			"Go/1", 399, nil, "399",
 		},
 		{
-			"a fault that was asked for", response.RequestInfo{
+			"injected fault", response.RequestInfo{
 				Overrides: response.Overrides{Faults: []string{"f1"}},
 			}, "GET", "/path", "Go/1", 500, []string{"why"}, "500",
 		},
 		{
-			"another failure",
+			"unavailable",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 503,
 			[]string{"why"},
@@ -144,7 +144,7 @@ func TestLine(t *testing.T) {
 			}, "/t/a/path",
 		},
 		{
-			"query is not told",
+			"query",
 			response.RequestInfo{},
 			"GET", "/path?client_secret=" + secret,
 			"Go/1", 400,
@@ -152,7 +152,7 @@ func TestLine(t *testing.T) {
 			"/path",
 		},
 		{
-			"escapes stay", response.RequestInfo{}, "GET", "/a%2Fb%20c", "Go/1", 400, []string{
+			"escaped path", response.RequestInfo{}, "GET", "/a%2Fb%20c", "Go/1", 400, []string{
 				"why",
 			}, "/a%2Fb%20c",
 		},
@@ -164,14 +164,14 @@ func TestLine(t *testing.T) {
 			anyLine,
 		},
 		{
-			"words like a secret in a reason",
+			"reason that resembles a secret",
 			response.RequestInfo{},
 			"GET", "/path", "Go/1", 401,
 			[]string{phrase},
 			phrase,
 		},
 		{
-			"words like a secret in a note",
+			"note that resembles a secret",
 			response.RequestInfo{Notes: []string{phrase}},
 			"GET",
 			"/path", "Go/1", 200, nil, phrase,
@@ -199,7 +199,7 @@ func TestLine(t *testing.T) {
 			anyLine,
 		},
 		{
-			"a secret that is cut",
+			"truncated secret",
 			response.RequestInfo{},
 			"GET",
 			"/" + strings.Repeat("x", 180) + secret, "Go/1", 400,
@@ -212,7 +212,7 @@ func TestLine(t *testing.T) {
 			}, anyLine,
 		},
 		{
-			"lines become one", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{
+			"line breaks", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{
 				"a\r\nb\u2028c\x1b[31m",
 			}, "a  b c [31m",
 		},
@@ -224,7 +224,7 @@ func TestLine(t *testing.T) {
 			strings.Repeat("G", 200) + "...",
 		},
 		{
-			"a path that just fits",
+			"path of maximum length",
 			response.RequestInfo{},
 			"GET", "/" + strings.Repeat("x", 199),
 			"Go/1", 400,
@@ -240,7 +240,7 @@ func TestLine(t *testing.T) {
 			"/" + strings.Repeat("x", 199) + "...",
 		},
 		{
-			"a long agent, cut between characters",
+			"long agent with multibyte characters",
 			response.RequestInfo{},
 			"GET", "/path",
 			"a" + strings.Repeat("é", 100), 400,
@@ -259,7 +259,7 @@ func TestLine(t *testing.T) {
 				t.Fatalf("line %+v", got)
 			}
 			if diff := cmp.Diff(reasons(test.reasons), info.Reasons); diff != "" {
-				t.Errorf("trace (-want +got):\n%s", diff)
+				t.Errorf("reasons (-want +got):\n%s", diff)
 			}
 			if got == nil {
 				return
@@ -294,14 +294,14 @@ type brokenWriter struct{ *httptest.ResponseRecorder }
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
-func TestAClientThatWentAwayIsToldQuietly(t *testing.T) {
+func TestWrite_LogsDisconnectAtDebugLevel(t *testing.T) {
 	tests := []struct {
 		name string
 		body []byte
 		want bool
 	}{
-		{"with a body", []byte(`{}`), true},
-		{"without", nil, false},
+		{"body", []byte(`{}`), true},
+		{"no body", nil, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -339,29 +339,29 @@ func TestLogRequest(t *testing.T) {
 			"200 GET /path (ann, Go/1)",
 		},
 		{
-			"without a response",
+			"no response",
 			response.RequestInfo{},
 			0, slog.LevelInfo,
 			"no response GET /path (Go/1)",
 		},
 		{
-			"with faults", response.RequestInfo{
+			"faults", response.RequestInfo{
 				Overrides: response.Overrides{Faults: []string{"a", "b"}},
 			}, 204, slog.LevelInfo, "204 GET /path (Go/1): injected: a, b",
 		},
 		{
-			"in a namespace",
+			"namespace",
 			response.RequestInfo{Prefix: "/t/a"},
 			200, slog.LevelInfo,
 			"200 GET /t/a/path (Go/1)",
 		},
 		{
-			"of a user who looks like a secret", response.RequestInfo{
+			"user that resembles a secret", response.RequestInfo{
 				User: strings.Repeat("0123456789abcdef", 4),
 			}, 200, slog.LevelInfo, "200 GET /path ([redacted], Go/1)",
 		},
-		{"logged already", response.RequestInfo{Logged: true}, 200, slog.LevelInfo, ""},
-		{"below the level of the log", response.RequestInfo{}, 200, slog.LevelWarn, ""},
+		{"already logged", response.RequestInfo{Logged: true}, 200, slog.LevelInfo, ""},
+		{"below the log level", response.RequestInfo{}, 200, slog.LevelWarn, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer

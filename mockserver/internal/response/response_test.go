@@ -29,7 +29,7 @@ func writeResponse(t *testing.T, resp *response.Response,
 
 func acceptAll(int, string, []byte) []spec.Violation { return nil }
 
-func TestWriteAsksTheDocument(t *testing.T) {
+func TestWrite_Validates(t *testing.T) {
 	var args []any
 	resp := &response.Response{
 		Status: http.StatusTeapot, Body: []byte("{}"), Header: http.Header{"Allow": {"GET"}},
@@ -40,7 +40,7 @@ func TestWriteAsksTheDocument(t *testing.T) {
 			return nil
 		})
 	if diff := cmp.Diff([]any{http.StatusTeapot, "application/json", "{}"}, args); diff != "" {
-		t.Errorf("asked (-want +got):\n%s", diff)
+		t.Errorf("arguments (-want +got):\n%s", diff)
 	}
 	if rw.Code != http.StatusTeapot || rw.Body.String() != "{}" ||
 		rw.Header().Get("Content-Type") != "application/json" || rw.Header().Get("Allow") != "GET" {
@@ -48,7 +48,7 @@ func TestWriteAsksTheDocument(t *testing.T) {
 	}
 }
 
-func TestWriteSendsNothingThatTheDocumentForbids(t *testing.T) {
+func TestWrite_RejectsInvalidResponse(t *testing.T) {
 	violation := spec.Violation{
 		In: spec.InBody, Expected: "an object", Got: "a secret", Rule: "type", Subject: "here",
 	}
@@ -63,7 +63,7 @@ func TestWriteSendsNothingThatTheDocumentForbids(t *testing.T) {
 		})
 	checkInternalError(t, rw, log)
 	if rejections != 1 || strings.Contains(rw.Body.String(), "secret") {
-		t.Errorf("wrote %s after %d refusals", rw.Body, rejections)
+		t.Errorf("wrote %s after %d rejections", rw.Body, rejections)
 	}
 	if got := log[0].Error; !strings.Contains(got, violation.String()) {
 		t.Errorf("log has the error %q, want %s in it", got, violation)
@@ -76,7 +76,7 @@ func checkInternalError(t *testing.T, rw *httptest.ResponseRecorder, log []recor
 	got := decodeError(t, rw.Body.Bytes())
 	if rw.Code != http.StatusInternalServerError || got.DetailCode != "500.0 Internal fault" ||
 		len(got.Causes) != 1 {
-		t.Errorf("wrote %d %s, want a fault", rw.Code, rw.Body)
+		t.Errorf("wrote %d %s, want an internal error", rw.Code, rw.Body)
 	}
 	if len(log) != 1 || log[0].Level != slog.LevelError ||
 		log[0].Rule != string(rule.ControlInternalError) {
@@ -84,7 +84,7 @@ func checkInternalError(t *testing.T, rw *httptest.ResponseRecorder, log []recor
 	}
 }
 
-func TestNoBodyHasNoContentType(t *testing.T) {
+func TestWrite_NoContentTypeWithoutBody(t *testing.T) {
 	rw, _ := writeResponse(t, &response.Response{Status: http.StatusNoContent}, acceptAll)
 	if _, present := rw.Header()["Content-Type"]; present || rw.Body.Len() > 0 ||
 		rw.Code != http.StatusNoContent {
@@ -92,7 +92,7 @@ func TestNoBodyHasNoContentType(t *testing.T) {
 	}
 }
 
-func TestVerifyAsksOnce(t *testing.T) {
+func TestValidate_ValidatesOnce(t *testing.T) {
 	calls := 0
 	resp := &response.Response{Status: http.StatusOK, Body: []byte("1")}
 	validate := func(int, string, []byte) []spec.Violation { calls++; return nil }
@@ -102,6 +102,6 @@ func TestVerifyAsksOnce(t *testing.T) {
 		}
 	}
 	if calls != 1 {
-		t.Errorf("asked %d times, want once", calls)
+		t.Errorf("validated %d times, want once", calls)
 	}
 }

@@ -157,7 +157,7 @@ func checkInternalError(t *testing.T, status int, body string, log *bytes.Buffer
 	}
 }
 
-func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
+func TestServer_DiscardsTokenOfInvalidResponse(t *testing.T) {
 	mock, log := newStrictServer(t, "v2026", nameDescription,
 		"          maxLength: 13\n"+nameDescription)
 	bearer := mustLogin(t, mock)
@@ -173,20 +173,20 @@ func TestInvalidCreateAnswerLeavesNothing(t *testing.T) {
 			string(rule.ControlInternalError), err)
 	}
 	if strings.Contains(body, "broken") {
-		t.Errorf("the fault shows the token: %s", body)
+		t.Errorf("the error contains the token: %s", body)
 	}
 	if _, listed := sendRequest(t, mock, bearer, "GET", "/v3/personal-access-tokens", "",
 		""); strings.Contains(listed, "broken") {
-		t.Errorf("the token was kept: %s", listed)
+		t.Errorf("the token was stored: %s", listed)
 	}
 	status, _ = sendRequest(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
 		"application/json", `{"name":"short","userAwareTokenNeverExpires":true}`)
 	if status != http.StatusOK {
-		t.Errorf("a valid answer after it: status %d", status)
+		t.Errorf("valid response after it: status %d", status)
 	}
 }
 
-func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
+func TestServer_DiscardsPatchOfInvalidResponse(t *testing.T) {
 	mock, log := newStrictServer(t, "v2026", nameDescription,
 		"          maxLength: 13\n"+nameDescription)
 	bearer := mustLogin(t, mock)
@@ -201,11 +201,11 @@ func TestInvalidPatchAnswerChangesNothing(t *testing.T) {
 	}
 	if status, _ = sendRequest(t, mock, bearer, "PATCH", path, "application/json-patch+json",
 		`[{"op":"replace","path":"/name","value":"short"}]`); status != http.StatusOK {
-		t.Errorf("a valid answer after it: status %d", status)
+		t.Errorf("valid response after it: status %d", status)
 	}
 }
 
-func TestInvalidListAnswerIsNotSent(t *testing.T) {
+func TestServer_DoesNotSendInvalidList(t *testing.T) {
 	mock, log := newStrictServer(t, "v3", nameDescription,
 		"          minLength: 6\n"+nameDescription)
 	for range 2 { // an invalid encoding is not cached
@@ -217,7 +217,7 @@ func TestInvalidListAnswerIsNotSent(t *testing.T) {
 	}
 }
 
-func TestUncheckedAnswersAreSent(t *testing.T) {
+func TestServer_SendsInvalidResponseWithoutValidation(t *testing.T) {
 	mock, log := newStrictServer(t, "v3", nameDescription,
 		"          minLength: 6\n"+nameDescription,
 		func(c *Config) { c.Profile.ValidateResponses = false })
@@ -237,7 +237,7 @@ func TestUncheckedAnswersAreSent(t *testing.T) {
 	}
 }
 
-func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
+func TestServer_DiscardsLoginOfInvalidResponse(t *testing.T) {
 	mock, log := newStrictServer(t, spec.OAuth, "minimum: 1, description: 'Its life",
 		"maximum: 100, description: 'Its life")
 	long := "grant_type=client_credentials&client_id=" + strings.Repeat("cafebeef", 4) +
@@ -246,16 +246,16 @@ func TestInvalidLoginAnswerLeavesNothing(t *testing.T) {
 		"application/x-www-form-urlencoded", long)
 	checkInternalError(t, status, body, log, "/expires_in", "43200")
 	if strings.Contains(body, "access_token") {
-		t.Errorf("the fault shows the access token: %s", body)
+		t.Errorf("the error contains the access token: %s", body)
 	}
 	if _, listed := sendRequest(t, mock, mustLogin(t, mock), "GET", "/v3/personal-access-tokens",
 		"",
 		""); strings.Count(listed, `"lastUsed":null`) != 1 {
-		t.Errorf("the login was noted: %s", listed)
+		t.Errorf("the login was stored: %s", listed)
 	}
 }
 
-func TestPanicIsAFault(t *testing.T) {
+func TestFrontHandler_RecoversPanic(t *testing.T) {
 	mock, log := newStrictServer(t, "v2026", nameDescription, nameDescription)
 	const path = "/v3/personal-access-tokens"
 	get := &operation{serve: func(*namespace.Namespace, http.ResponseWriter, *http.Request) {

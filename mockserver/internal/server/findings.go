@@ -22,7 +22,7 @@ var notJudgedRules = []rule.ID{
 }
 
 // countFindings counts a request for the verdict on its client. It returns the findings that count,
-// and marks those that the namespace allows.
+// and marks the ones that the namespace allows.
 func (x *requestState) countFindings(t *namespace.Namespace, r *http.Request) []control.Finding {
 	info, store := &x.info, x.findings
 	if t.IgnoreFindings.Load() {
