@@ -1,5 +1,5 @@
-// Package findings stores what clients did wrong, apart from the journal, which forgets. Every
-// request is judged when it comes and counts until the findings are cleared.
+// Package findings stores the findings about clients, even after the journal has dropped their
+// requests. Each request is judged when it is served and counts until the findings are cleared.
 package findings
 
 import (
@@ -9,14 +9,14 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// The bounds of what is stored beside counts.
+// Limits of the stored details. Counts are not limited.
 const (
 	maxExamples = 50  // of a kind in a namespace
 	maxClients  = 100 // in a namespace
-	maxText     = 200 // bytes of what identifies a client
+	maxText     = 200 // bytes of an id, owner or user agent of a client
 )
 
-// Estimates of memory, in bytes, beside texts.
+// Estimated memory of each, in bytes, without texts.
 const (
 	recordSize  = 1 << 10
 	clientSize  = 256
@@ -26,8 +26,8 @@ const (
 
 // Store counts the findings of a mock. It is safe for concurrent use.
 //
-// Counts are exact. Over its limit, it stores no further example, client or namespace; the
-// requests of further namespaces are counted together.
+// Counts are exact. When its memory is full, it stores no further example, client or namespace.
+// Requests to further namespaces are counted together.
 type Store struct {
 	limit int
 
@@ -36,15 +36,15 @@ type Store struct {
 	sequence int            // of the last example
 	examples map[string]int // by kind, in all records
 	records  map[string]*record
-	others   record // what came to namespaces without a record
+	others   record // requests to namespaces without a record
 }
 
-// record is what one namespace has.
+// record has the findings of one namespace.
 type record struct {
 	judged  int
 	skipped map[string]int
 	clients map[string]*client
-	// otherClients is how many requests came from clients beyond the bound.
+	// otherClients is the number of requests from clients beyond the limit.
 	otherClients int
 	kinds        map[string]*kind
 	size         int
@@ -65,21 +65,22 @@ type example struct {
 	sequence int
 }
 
-// New returns a store that takes about that many bytes.
+// New returns a store that takes about limit bytes.
 func New(limit int64) *Store {
 	return &Store{limit: int(limit), examples: map[string]int{}, records: map[string]*record{}}
 }
 
-// Request is a request of a client with what was found.
+// Request is a request of a client with its findings.
 type Request struct {
 	Namespace string
-	// SkipReason is why the request was not judged, empty if it was. One with a finding was.
+	// SkipReason is the reason for which the request is not judged. Empty means that it is judged,
+	// as is a request with findings.
 	SkipReason string
-	// ClientID and Owner are empty if they are not known.
+	// ClientID and Owner are empty if they are unknown.
 	ClientID, Owner, UserAgent string
 	Findings                   []control.Finding
-	// Example has everything about the request that an example shows, without a finding. Nil is
-	// allowed if there are no findings.
+	// Example has the details of the request for an example, without a finding. It may be nil if
+	// there are no findings.
 	Example *control.FindingExample
 }
 
@@ -105,7 +106,7 @@ func (s *Store) Add(r Request) {
 	}
 }
 
-// Skip counts a request that is not judged. It makes no record of its namespace.
+// Skip counts a request that is not judged. It does not create a record for the namespace.
 func (s *Store) Skip(namespace, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +124,7 @@ func (rec *record) skip(reason string) {
 	rec.skipped[reason]++
 }
 
-// recordLocked returns the record of a namespace, made if there is room for it.
+// recordLocked returns the record of a namespace. It creates one if there is memory for it.
 func (s *Store) recordLocked(namespace string) *record {
 	if rec := s.records[namespace]; rec != nil {
 		return rec
@@ -136,7 +137,7 @@ func (s *Store) recordLocked(namespace string) *record {
 	return rec
 }
 
-// reserveLocked takes memory for a record, and reports whether there was as much below a limit.
+// reserveLocked reserves memory for a record. It reports whether the store stays within limit.
 func (s *Store) reserveLocked(rec *record, bytes, limit int) bool {
 	if s.size+bytes > limit {
 		return false
@@ -169,11 +170,11 @@ func (s *Store) addClientLocked(rec *record, r Request) {
 	}
 }
 
-// truncate returns as much of a text as is stored.
+// truncate returns the part of a text that is stored.
 func truncate(text string) string { return text[:min(len(text), maxText)] }
 
-// kindLocked returns the findings of a kind. It has no limit: kinds are few, and no finding is
-// lost.
+// kindLocked returns the findings of a kind. It ignores the memory limit: there are few kinds, and
+// no finding may be lost.
 func (s *Store) kindLocked(rec *record, name string) *kind {
 	k := rec.kinds[name]
 	if k == nil {
@@ -188,8 +189,8 @@ func (s *Store) kindLocked(rec *record, name string) *kind {
 	return k
 }
 
-// addExampleLocked stores an example. Examples take no more than half of the memory, so that
-// namespaces and clients have the rest, but the first one of a kind is stored anyway.
+// addExampleLocked stores an example. Examples take at most half of the memory, so that namespaces
+// and clients have the rest. The first example of a kind is always stored.
 func (s *Store) addExampleLocked(rec *record, k *kind, request *control.FindingExample,
 	f control.Finding,
 ) {

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// ForNamespace returns what a namespace has. One without a record has what came to all of those
-// together that there was no memory for, so that a verdict on it misses nothing.
+// ForNamespace returns the findings of a namespace. For a namespace without a record, it returns
+// those of all namespaces that there was no memory for, so that none is missing.
 func (s *Store) ForNamespace(namespace string) control.Findings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -28,7 +28,7 @@ func (s *Store) namespaceLocked(namespace string) control.Findings {
 	return sum(nil, &record{})
 }
 
-// All returns what all namespaces have.
+// All returns the findings of all namespaces.
 func (s *Store) All() control.Findings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -39,7 +39,7 @@ func (s *Store) allLocked() control.Findings {
 	return sum(slices.Collect(maps.Values(s.records)), &s.others)
 }
 
-// Clear forgets what a namespace has, and returns it.
+// Clear removes and returns the findings of a namespace.
 func (s *Store) Clear(namespace string) control.Findings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,7 +54,7 @@ func (s *Store) Clear(namespace string) control.Findings {
 	return cleared
 }
 
-// ClearAll forgets everything, and returns it.
+// ClearAll removes and returns all findings.
 func (s *Store) ClearAll() control.Findings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,8 +78,8 @@ func (s *Store) Names() []string {
 	return slices.Sorted(maps.Keys(s.records))
 }
 
-// sum adds up the records of namespaces, and of those without one. It has as many clients and
-// examples as one namespace can have.
+// sum adds up the records of namespaces and the shared record. The result has at most as many
+// clients and examples as one namespace.
 func sum(namespaces []*record, others *record) control.Findings {
 	summary := control.Findings{
 		OtherNamespaceRequests: others.judged, NotJudged: map[string]int{},
@@ -144,5 +144,5 @@ func mostActive(clients map[string]client) (all []control.FindingClient) {
 	return all
 }
 
-// redacted returns a text that a client sent without secrets.
+// redacted returns a text of a client without secrets.
 func redacted(text string) string { return redact.String(strings.ToValidUTF8(text, "\ufffd")) }

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/jsondiff"
 )
 
-// jsonBody is a body that was read as JSON.
+// jsonBody is a body that was parsed as JSON.
 type jsonBody struct {
 	text  string
 	value any
@@ -26,7 +26,7 @@ func parseBody(text string) *jsonBody {
 
 var errTrailingData = errors.New("more than one value")
 
-// decode keeps numbers as they are written: not every one fits a float64.
+// decode decodes one JSON value. Numbers stay as written, because not every one fits a float64.
 func decode(text string) (any, error) {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
@@ -40,8 +40,9 @@ func decode(text string) (any, error) {
 	return value, nil
 }
 
-// subsetDifferences returns what actual lacks of expected. Objects may have more properties. Arrays
-// have as many elements, each of which contains the expected one.
+// subsetDifferences returns the values of expected that actual does not contain. Objects may have
+// more properties. Arrays must have the same number of elements, and each must contain the expected
+// one.
 func subsetDifferences(pointer string, expected, actual any) (differences []control.Difference) {
 	differ := jsondiff.Differ{Equal: equalValues}
 	for _, c := range differ.Compare(expected, actual) {
@@ -63,7 +64,7 @@ func equalValues(a, b any) bool {
 	return a == b
 }
 
-// sameNumber compares by value: 1, 1.0 and 1e0 are the same. Integers of any size are compared
+// sameNumber compares numbers by value: 1, 1.0 and 1e0 are equal. Integers of any size are compared
 // exactly.
 func sameNumber(a, b string) bool {
 	if a == b {
@@ -81,7 +82,7 @@ func isInteger(number string) bool { return !strings.ContainsAny(number, ".eE") 
 
 const maxDetail = 200
 
-// truncate keeps a verdict readable.
+// truncate shortens text to maxDetail bytes, so that a result stays readable.
 func truncate(text string) string {
 	if len(text) <= maxDetail {
 		return text

@@ -7,19 +7,20 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A Message is one side of an exchange as it went over the wire, secrets included.
+// A Message is a request or a response as it was sent, including its secrets.
 type Message struct {
-	// Header is copied.
+	// Header is copied by Capture.
 	Header http.Header
-	// Body, or a part of it, which nobody may change afterwards. The whole one has Size bytes.
+	// Body is the body or its beginning, and must not be modified. The complete body has Size
+	// bytes.
 	Body []byte
 	Size int
 }
 
-// Capture appends a request with what was sent and answered, and numbers it. Most exchanges are
-// never read: secrets are taken out of one when it is.
+// Capture appends a request with its response and assigns its sequence. Secrets are redacted only
+// when an exchange is read, because most never are.
 func (j *Journal) Capture(r control.Request, request, response Message) {
-	e := &entry{Request: r} // r has no messages
+	e := &entry{Request: r} // without messages
 	fields := make([]string, 0, 2*(len(request.Header)+len(response.Header)))
 	fields = appendFields(fields, request.Header)
 	e.rawRequest = newRawMessage(fields, request)
@@ -32,8 +33,7 @@ func (j *Journal) Capture(r control.Request, request, response Message) {
 	}
 }
 
-// rawMessage is a side as it is held: names and values of headers in turn, and as much of the body
-// as is kept.
+// rawMessage is a stored message: header names and values in turn, and the beginning of the body.
 type rawMessage struct {
 	fields []string
 	body   []byte
@@ -73,7 +73,7 @@ func (c *rawMessage) redacted() *control.Message {
 	return Redact(header, c.body, c.size)
 }
 
-// entry is a request as a journal stores it. It is not changed.
+// entry is a request as a journal stores it. It is immutable.
 type entry struct {
 	control.Request         // without its messages
 	size                    int

@@ -5,29 +5,29 @@ import (
 	"sync/atomic"
 )
 
-// A chunk stores requests by their sequence. One that was dropped is nil.
+// A chunk stores requests by their sequence. The slot of a dropped request is nil.
 type chunk [256]atomic.Pointer[entry]
 
-// entries is the requests of a journal at one moment. It is as small for many as for few, and is
-// read without a lock. A request that the journal drops meanwhile is left out.
+// entries has the requests of a journal at one moment. A copy is small whatever their number and is
+// read without a lock. It leaves out requests that the journal drops later.
 type entries struct {
-	chunks []*chunk // that of the oldest request first
+	chunks []*chunk // the chunk of the oldest request first
 	oldest int      // sequence
-	latest int      // sequence; one less than oldest if there are none
-	// dropped is how many requests the journal had dropped, and cleared how often it had been
-	// cleared.
+	latest int      // sequence; oldest-1 if there are no requests
+	// dropped is the number of requests that the journal has dropped, and cleared the number of
+	// times it was cleared.
 	dropped, cleared int
 }
 
 func (h entries) len() int { return h.latest - h.oldest + 1 }
 
-// slot returns the place of a sequence from oldest to latest.
+// slot returns the slot of a sequence from oldest to latest.
 func (h entries) slot(sequence int) *atomic.Pointer[entry] {
 	size := len(chunk{})
 	return &h.chunks[(sequence-1)/size-(h.oldest-1)/size][(sequence-1)%size]
 }
 
-// after yields the requests behind a sequence, oldest first.
+// after yields the requests after last, oldest first.
 func (h entries) after(sequence int) iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		for at := max(sequence+1, h.oldest); at <= h.latest; at++ {
@@ -49,7 +49,7 @@ func (h entries) backward() iter.Seq[*entry] {
 	}
 }
 
-// add puts a request behind the others, which gives it its sequence.
+// add appends a request and assigns its sequence.
 func (h *entries) add(e *entry) {
 	h.latest++
 	e.Sequence = h.latest

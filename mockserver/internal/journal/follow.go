@@ -2,37 +2,38 @@ package journal
 
 import "example.com/patmock/mockserver/control"
 
-// A Follower reads the requests of a journal as they come. It stores none: a reader that is slower
-// than the journal misses those that the journal drops. It is for one goroutine.
+// A Follower reads the requests of a journal as they are added. It stores none: a reader that is
+// slower than the journal misses the requests that the journal drops. It must not be used
+// concurrently.
 type Follower struct {
 	journal *Journal
 	matcher matcher
 	last    int // sequence of the latest request that was read
-	cleared int // how often the journal had been cleared by then
+	cleared int // number of clears of the journal before the last read
 }
 
-// Update are what happened since a Follower was last read.
+// Update has the changes of a journal since a Follower was last read.
 type Update struct {
-	// Cleared reports that the journal was cleared, before everything else here.
+	// Cleared reports whether the journal was cleared before the other changes.
 	Cleared bool
-	// Missed is how many requests the journal dropped before they were read, whether they match or
-	// not.
+	// Missed is the number of requests that the journal dropped before they were read. It counts
+	// requests that do not match as well.
 	Missed int
-	// Requests that match, oldest first, without their messages.
+	// Requests are the matching requests, oldest first, without their messages.
 	Requests []control.Request
 }
 
-// batch bounds the requests of News.
+// batch is the maximum number of requests in an Update.
 const batch = 64
 
-// Follow returns a Follower of the requests that match, from the next one on.
+// Follow returns a Follower of the requests that match m, beginning with the next request.
 func (j *Journal) Follow(m control.Match) *Follower {
 	now := j.snapshot()
 	return &Follower{journal: j, matcher: newMatcher(m), last: now.latest, cleared: now.cleared}
 }
 
-// FollowAfter is like Follow from the request behind the one of an ID on. If the journal no longer
-// has that, it begins with the oldest request, and found is false.
+// FollowAfter is like Follow but begins after the request with the given ID. If the journal no
+// longer has that request, the Follower begins with the oldest one, and resumed is false.
 func (j *Journal) FollowAfter(m control.Match, id string) (f *Follower, resumed bool) {
 	now := j.snapshot()
 	f = &Follower{journal: j, matcher: newMatcher(m), last: now.oldest - 1, cleared: now.cleared}
@@ -45,8 +46,8 @@ func (j *Journal) FollowAfter(m control.Match, id string) (f *Follower, resumed 
 	return f, false
 }
 
-// Next returns what happened since the last call. If that is nothing, ok is false, and changed is
-// closed when the journal changes.
+// Next returns the changes since the last call. If there are none, ok is false, and changed is
+// closed by the next change of the journal.
 func (f *Follower) Next() (update Update, changed <-chan struct{}, ok bool) {
 	now, changed := f.journal.watch()
 	if now.cleared != f.cleared {
@@ -63,7 +64,7 @@ func (f *Follower) Next() (update Update, changed <-chan struct{}, ok bool) {
 			return update, changed, true
 		}
 	}
-	update.Missed += now.latest - f.last // dropped since now
+	update.Missed += now.latest - f.last // dropped since the snapshot
 	f.last = now.latest
 	return update, changed, update.Cleared || update.Missed > 0 || len(update.Requests) > 0
 }

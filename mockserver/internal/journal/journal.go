@@ -1,5 +1,5 @@
-// Package journal keeps what happened in a namespace, up to a bound, and tells whether it is what a
-// test expected. What is captured leaves it only by way of [Redact], which takes the secrets out.
+// Package journal records the latest requests of a namespace and verifies them against
+// expectations. Captured messages leave it only through [Redact].
 package journal
 
 import (
@@ -9,35 +9,35 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// The bounds of a journal whose [Config] says nothing else.
+// Defaults of a [Config].
 const (
 	DefaultSize  = 1_000
 	DefaultBytes = 16 << 20
 )
 
-// Config bounds a journal. What is not positive has its default.
+// Config limits the size of a journal. Values that are not positive mean the default.
 type Config struct {
-	// Size is how many requests are kept.
+	// Size is the maximum number of requests.
 	Size int
-	// Bytes is how large their headers and bodies are together. The latest request is kept whatever
-	// its size. By default it grows with Size from DefaultSize on.
+	// Bytes is the maximum size of their headers and bodies together. The latest request is stored
+	// whatever its size. The default grows with Size beyond DefaultSize.
 	Bytes int
-	// Added is called with the number of bytes by which the journal has grown. Nil is not called.
+	// Added is called with the number of bytes by which the journal has grown. It may be nil.
 	Added func(bytes int)
 }
 
-// Journal holds the latest requests of a namespace. It is safe for concurrent use, and memory grows
-// with what it holds.
+// Journal has the latest requests of a namespace. It is safe for concurrent use. Its memory grows
+// with the stored requests.
 //
-// What is given out is a copy, but for the messages, which nobody changes.
+// Methods return copies, except messages, which must not be modified.
 type Journal struct {
 	config Config
 
 	mu      sync.Mutex
 	entries entries
-	byID    map[string]int // sequence of the latest request with an ID; nil until Get needs it
-	bytes   int            // of the messages of the requests
-	changed chan struct{}  // closed by the next change; nil while no call waits
+	byID    map[string]int // sequence of the latest request with an ID; nil until the first Get
+	bytes   int            // size of the messages
+	changed chan struct{}  // closed by the next change; nil if no call waits
 }
 
 // New returns an empty journal.
@@ -51,7 +51,7 @@ func New(c Config) *Journal {
 	return &Journal{config: c, entries: entries{oldest: 1}}
 }
 
-// overhead is the memory, in bytes, of a request beside its headers and bodies.
+// overhead is the memory, in bytes, of a request without its headers and bodies.
 const overhead = 1 << 10
 
 func (j *Journal) add(e *entry) {
@@ -77,7 +77,7 @@ func (j *Journal) dropLocked() {
 	}
 }
 
-// Bytes returns how much memory the requests take.
+// Bytes returns the memory of the requests in bytes.
 func (j *Journal) Bytes() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -86,8 +86,8 @@ func (j *Journal) Bytes() int {
 
 func (j *Journal) bytesLocked() int { return j.bytes + j.entries.len()*overhead }
 
-// Trim drops the oldest requests, the latest one too, until the others take no more than that many
-// bytes.
+// Trim drops the oldest requests, including the latest, until the others take at most the given
+// number of bytes.
 func (j *Journal) Trim(bytes int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -97,8 +97,8 @@ func (j *Journal) Trim(bytes int) {
 	j.wakeLocked()
 }
 
-// List returns the last limit requests that match, all of them where limit is not positive, without
-// their messages.
+// List returns the last limit requests that match m, without their messages. A limit that is not
+// positive means all.
 func (j *Journal) List(m control.Match, limit int) control.Journal {
 	now := j.snapshot()
 	list := control.Journal{Requests: []control.Request{}, Stored: now.len(), Dropped: now.dropped}
@@ -114,7 +114,7 @@ func (j *Journal) List(m control.Match, limit int) control.Journal {
 		if list.Matched++; list.Matched <= limit {
 			list.Requests = append(list.Requests, r.withoutMessages())
 		} else if all {
-			list.Matched = now.len() // there is nothing to find out
+			list.Matched = now.len() // every request matches
 			break
 		}
 	}
@@ -122,14 +122,14 @@ func (j *Journal) List(m control.Match, limit int) control.Journal {
 	return list
 }
 
-// snapshot returns what is held.
+// snapshot returns the stored requests.
 func (j *Journal) snapshot() entries {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.entries
 }
 
-// Get returns the latest request with that ID, with its messages, and whether there is one.
+// Get returns the latest request with an ID, with its messages, and reports whether there is one.
 func (j *Journal) Get(id string) (control.Request, bool) {
 	j.mu.Lock()
 	if j.byID == nil {
@@ -152,7 +152,7 @@ func (j *Journal) Get(id string) (control.Request, bool) {
 	return request, true
 }
 
-// Clear forgets everything, so that the next request has the Sequence 1.
+// Clear removes all requests. The next request has the Sequence 1.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -161,10 +161,10 @@ func (j *Journal) Clear() {
 	j.wakeLocked()
 }
 
-// Dropped returns how many requests are no longer held.
+// Dropped returns the number of dropped requests.
 func (j *Journal) Dropped() int { return j.snapshot().dropped }
 
-// watch returns what is held and a channel that is closed when that changes.
+// watch returns the stored requests, and a channel that is closed by the next change.
 func (j *Journal) watch() (entries, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -181,7 +181,8 @@ func (j *Journal) wakeLocked() {
 	}
 }
 
-// withoutMessages is a request without its messages. Its lists are not nil: in JSON they are [].
+// withoutMessages returns a copy of the request without its messages. Its lists are not nil, so
+// that they encode as [] rather than null.
 func (e *entry) withoutMessages() control.Request {
 	r := e.Request
 	r.Findings = append([]control.Finding{}, r.Findings...)

@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// parsedRequest is a request whose query and body are read once, when a matcher first needs them.
+// parsedRequest is a request whose query and body are parsed once, when a matcher first needs them.
 type parsedRequest struct {
 	*entry
 	query   url.Values
@@ -24,7 +24,7 @@ type parsedRequest struct {
 
 func (s *parsedRequest) queryValues(name string) []string {
 	if s.query == nil {
-		s.query, _ = url.ParseQuery(s.Query) // the parameters that can be read
+		s.query, _ = url.ParseQuery(s.Query) // invalid parameters are left out
 	}
 	return s.query[name]
 }
@@ -43,17 +43,17 @@ func (s *parsedRequest) jsonBody() *jsonBody {
 	return s.body
 }
 
-// matcher is the conditions of a match. All requests match an empty one.
+// matcher has the conditions of a match. An empty matcher matches every request.
 type matcher []condition
 
 // condition is one part of a match.
 type condition struct {
 	pointer     string
 	expected    any
-	description string // for people, without secrets
+	description string // human-readable, without secrets
 	matches     func(s *parsedRequest) bool
 	actual      func(s *parsedRequest) any
-	// differences takes the place of actual for a condition with several places. Nil is one
+	// differences replaces actual in a condition that may have several differences. Nil means one
 	// difference.
 	differences func(s *parsedRequest) []control.Difference
 }
@@ -93,7 +93,7 @@ func newMatcher(m control.Match) matcher {
 			actual:      func(s *parsedRequest) any { return oneOrAll(actual(s)) },
 		})
 	}
-	// in order, so that differences have one
+	// sorted, so that differences have a fixed order
 	for _, name := range slices.Sorted(maps.Keys(m.Header)) {
 		want := m.Header[name]
 		values("header", name, want, ": "+redactHeader(name, want),
@@ -113,7 +113,7 @@ func newMatcher(m control.Match) matcher {
 	return c
 }
 
-// textConditions returns the conditions of those parts of a match that are texts.
+// textConditions returns the conditions on the string fields of a match.
 func textConditions(m control.Match) (c matcher) {
 	for _, text := range []struct {
 		name, want string
@@ -149,7 +149,7 @@ func textConditions(m control.Match) (c matcher) {
 func isEqual(want, actual string) bool { return want == actual }
 
 // bodyCondition returns the condition that a body contains a value. A caller in the same process
-// may give any Go value.
+// may pass any Go value.
 func bodyCondition(value any) condition {
 	text, err := json.Marshal(value)
 	var expected any
@@ -157,7 +157,7 @@ func bodyCondition(value any) condition {
 		expected, err = decode(string(text))
 	}
 	if err != nil {
-		expected = "no JSON: " + err.Error()
+		expected = "not JSON: " + err.Error()
 		text, _ = json.Marshal(expected)
 	}
 	differences := func(s *parsedRequest) []control.Difference {
@@ -179,8 +179,8 @@ func bodyCondition(value any) condition {
 	}
 }
 
-// matches reports whether a request satisfies every condition. One that differs in a text allocates
-// nothing.
+// matches reports whether a request satisfies every condition. It does not allocate if a string
+// differs.
 func (m matcher) matches(s *parsedRequest) bool {
 	for i := range m {
 		if !m[i].matches(s) {
@@ -204,7 +204,7 @@ func (m matcher) differences(s *parsedRequest) (differences []control.Difference
 	return differences
 }
 
-// samePath compares segment by segment. A * stands for any one that is not empty.
+// samePath compares paths segment by segment. A * matches any segment that is not empty.
 func samePath(pattern, path string) bool {
 	return slices.EqualFunc(strings.Split(pattern, "/"), strings.Split(path, "/"),
 		func(pattern, segment string) bool {
@@ -212,7 +212,7 @@ func samePath(pattern, path string) bool {
 		})
 }
 
-// hasName reports whether one of the names is wanted. A * wants any.
+// hasName reports whether names contains want. A * matches any name.
 func hasName(want string, names []string) bool {
 	return want == "*" && len(names) > 0 || slices.Contains(names, want)
 }
@@ -235,7 +235,7 @@ func findingKinds(findings []control.Finding) []string {
 	return kinds
 }
 
-// oneOrAll returns the values of a difference: nothing, one, or a list.
+// oneOrAll returns the values of a difference: nil, the only value, or the list.
 func oneOrAll(values []string) any {
 	switch len(values) {
 	case 0:

@@ -10,11 +10,11 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// maxBodyBytes is how much of a body is kept.
+// maxBodyBytes is the maximum stored size of a body.
 const maxBodyBytes = 64 << 10
 
-// Redact returns one side of an exchange: its headers, and its body up to 64 KiB, both without
-// secrets. Body may be a part of the complete one, which has size bytes. Bytes that are not UTF-8
+// Redact returns a request or a response without secrets: its headers, and up to 64 KiB of its
+// body. The argument body may be the beginning of a body of size bytes. Bytes that are not UTF-8
 // become U+FFFD. The arguments are copied.
 func Redact(header http.Header, body []byte, size int) *control.Message {
 	m := &control.Message{Header: copyHeader(header), Size: size, Truncated: size > len(body)}
@@ -34,14 +34,14 @@ func Redact(header http.Header, body []byte, size int) *control.Message {
 	if m.Truncated {
 		text = redact.Tail(text)
 	}
-	if len(text) > maxBodyBytes { // what stands for a secret may be longer than it
+	if len(text) > maxBodyBytes { // a mark may be longer than the secret it replaces
 		text, m.Truncated = string(trimPartialRune([]byte(text[:maxBodyBytes]))), true
 	}
 	m.Body = text
 	return m
 }
 
-// trimPartialRune takes away the beginning of a character at the end of text.
+// trimPartialRune removes an incomplete character at the end of text.
 func trimPartialRune(text []byte) []byte {
 	for back := 1; back < utf8.UTFMax && back <= len(text); back++ {
 		if start := len(text) - back; utf8.RuneStart(text[start]) {
@@ -60,7 +60,7 @@ func isForm(header http.Header) bool {
 	return len(value) >= len(urlencoded) && strings.EqualFold(value[:len(urlencoded)], urlencoded)
 }
 
-// copyHeader leaves out what the transport adds.
+// copyHeader returns a redacted copy of a header without the fields that the transport adds.
 func copyHeader(header http.Header) map[string][]string {
 	redacted := make(map[string][]string, len(header))
 	for name, values := range header {
@@ -76,8 +76,8 @@ func copyHeader(header http.Header) map[string][]string {
 	return redacted
 }
 
-// redactHeader returns the value of a header without its secret. Of an Authorization it keeps the
-// known schemes.
+// redactHeader returns the value of a header without its secret. It keeps the known schemes of an
+// Authorization header.
 func redactHeader(name, value string) string {
 	name = http.CanonicalHeaderKey(name)
 	switch name {
@@ -98,7 +98,7 @@ func redactHeader(name, value string) string {
 	return redact.String(strings.ToValidUTF8(value, "\ufffd"))
 }
 
-// secretHeaderWords are parts of names, in which only the first letters of words are capitals.
+// secretHeaderWords are parts of the canonical names of headers with secrets.
 var secretHeaderWords = []string{
 	"Secret", "secret", "Token", "token", "Password", "password", "Api-Key", "api-Key", "Apikey",
 	"apikey",

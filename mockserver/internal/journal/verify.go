@@ -19,8 +19,8 @@ const (
 	maxNearest = 3
 )
 
-// Validate tells what is wrong with a verification beyond what the document of the control surface
-// says of it.
+// Validate returns the errors of a verification that the document of the control API does not
+// express.
 func Validate(v control.VerifyRequest) []control.ProblemError {
 	var problems []control.ProblemError
 	report := func(violated rule.ID, detail, pointer string, args ...any) {
@@ -34,12 +34,12 @@ func Validate(v control.VerifyRequest) []control.ProblemError {
 	for i, e := range v.Expect {
 		if e.Times != nil && (e.AtLeast != nil || e.AtMost != nil) {
 			report(rule.VerifyExactNumber,
-				"cannot stand beside atLeast or atMost: it is the exact number", "/expect/%d/times",
+				"cannot be combined with atLeast or atMost", "/expect/%d/times",
 				i)
 		}
 		if e.AtLeast != nil && e.AtMost != nil && *e.AtLeast > *e.AtMost {
 			report(rule.VerifyBounds,
-				fmt.Sprintf("%d is more than atMost, which is %d", *e.AtLeast, *e.AtMost),
+				fmt.Sprintf("%d is greater than atMost, %d", *e.AtLeast, *e.AtMost),
 				"/expect/%d/atLeast", i)
 		}
 		for _, n := range []struct {
@@ -48,7 +48,7 @@ func Validate(v control.VerifyRequest) []control.ProblemError {
 		}{{"times", e.Times}, {"atLeast", e.AtLeast}, {"atMost", e.AtMost}} {
 			if n.value != nil && *n.value < 0 {
 				report(rule.VerifyNumber,
-					fmt.Sprintf("expected a number of requests, got %d", *n.value), "/expect/%d/%s",
+					fmt.Sprintf("expected a number that is not negative, got %d", *n.value), "/expect/%d/%s",
 					i, n.name)
 			}
 		}
@@ -67,15 +67,14 @@ func Validate(v control.VerifyRequest) []control.ProblemError {
 	return problems
 }
 
-// Verify tells whether the requests that are held are as expected. It waits for that up to the
-// timeout, or until ctx ends, and answers as soon as all of it is true. The verification has passed
-// [Check].
+// Verify reports whether the stored requests meet the expectations of v. It waits until they do,
+// the timeout expires, or ctx ends. v must pass [Validate].
 //
-// In order, the requests that count for an expectation are those after the one that fulfilled the
-// minimum of the expectation before; a request that came too early has a difference at /inOrder,
-// which leads into the verification.
+// With InOrder, an expectation counts only requests after the one that met the minimum of the
+// expectation before. An earlier request has a difference at /inOrder, which is a pointer into the
+// verification.
 func (j *Journal) Verify(ctx context.Context, v control.VerifyRequest) control.VerifyResult {
-	timeout, _ := time.ParseDuration(v.Timeout) // 0 where it is empty
+	timeout, _ := time.ParseDuration(v.Timeout) // 0 if it is empty
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	e := newVerifier(v)
@@ -89,26 +88,27 @@ func (j *Journal) Verify(ctx context.Context, v control.VerifyRequest) control.V
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			expired = true // what came at the same moment still counts
+			expired = true // a request at the same moment still counts
 		}
 	}
 }
 
-// verifier compares a verification with the requests of a journal. It reads each of them once.
+// verifier verifies expectations against the requests of a journal. It reads each request once.
 type verifier struct {
 	inOrder      bool
 	expectations []expectation
-	requests     entries // that were read
+	requests     entries // read so far
 }
 
-// expectation is one in terms of bounds. Most is negative where there is none.
+// expectation is an expectation with its bounds. max is negative if there is no maximum.
 type expectation struct {
 	matcher
 	min, max int
-	matched  []int // sequences of the requests that are held and match, oldest first
+	matched  []int // sequences of the stored requests that match, oldest first
 }
 
-// count is what an expectation found: requests before the sequence at start do not count.
+// count has the matching requests of an expectation. Requests before the sequence start do not
+// count.
 type count struct {
 	start   int
 	matched []int
@@ -136,10 +136,9 @@ func newVerifier(v control.VerifyRequest) *verifier {
 
 func (x expectation) satisfied(n int) bool { return n >= x.min && (x.max < 0 || n <= x.max) }
 
-// read compares the requests that came since the last time, and forgets those that are no longer
-// held.
+// read matches the requests since the last call. It removes dropped requests from the matches.
 func (e *verifier) read(requests entries) {
-	if requests.cleared != e.requests.cleared { // sequences have begun anew
+	if requests.cleared != e.requests.cleared { // sequences restart at 1
 		e.requests = entries{}
 		for i := range e.expectations {
 			e.expectations[i].matched = nil
@@ -163,7 +162,7 @@ func (e *verifier) read(requests entries) {
 	e.requests = requests
 }
 
-// count returns for each expectation what it found, and whether all of them are satisfied.
+// count returns the matching requests of each expectation, and whether all expectations are met.
 func (e *verifier) count() (counts []count, all bool) {
 	start := 0
 	all = true
@@ -190,7 +189,7 @@ func (e *verifier) result(counts []count, all bool) control.VerifyResult {
 			NearMisses: []control.NearMiss{},
 		}
 		for _, sequence := range counts[i].matched[max(0, n-maxMatched):] {
-			if r := e.requests.slot(sequence).Load(); r != nil { // else it was dropped this moment
+			if r := e.requests.slot(sequence).Load(); r != nil { // nil if it was just dropped
 				outcome.Matched = append(outcome.Matched, r.ID)
 			}
 		}
@@ -215,7 +214,7 @@ func (e *verifier) nearest(x expectation, start int) []control.NearMiss {
 			})
 		}
 		if len(differences) == 0 {
-			continue // it counts
+			continue // it matches
 		}
 		index := slices.IndexFunc(misses, func(m control.NearMiss) bool {
 			return len(m.Differences) > len(differences)
@@ -236,13 +235,13 @@ func (e *verifier) nearest(x expectation, start int) []control.NearMiss {
 
 func describe(r *control.Request) string {
 	if r.Status == 0 {
-		return r.Method + " " + r.Path + " without an answer"
+		return r.Method + " " + r.Path + " without a response"
 	}
 	return r.Method + " " + r.Path + " " + strconv.Itoa(r.Status)
 }
 
-// String tells the expectation in words, such as: exactly 2 requests with operation create, status
-// 201.
+// String returns the expectation in words, such as: exactly 2 requests with operation create,
+// status 201.
 func (x expectation) String() string {
 	var number string
 	switch {

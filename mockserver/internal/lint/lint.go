@@ -1,4 +1,5 @@
-// Package lint notices what a client does wrong over several requests, and counts.
+// Package lint detects mistakes of a client that show across several requests, and counts requests
+// and findings.
 package lint
 
 import (
@@ -16,15 +17,15 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// The bounds of what is remembered. At each of them everything of the kind is forgotten.
+// Limits of the stored state. A map that reaches its limit is emptied.
 const (
 	maxRejected  = 256
 	maxClients   = 1024 // clients
 	maxPages     = 1024
-	maxDeadlines = 16 // of a client; the oldest is forgotten
+	maxDeadlines = 16 // of a client; the oldest is removed
 )
 
-// Linter notices and counts. It is safe for concurrent use.
+// Linter detects mistakes of clients and counts requests. It is safe for concurrent use.
 type Linter struct {
 	mu sync.Mutex
 	state
@@ -47,11 +48,11 @@ func newState() state {
 	}
 }
 
-// retryDeadline is the moment until which a response told a client to wait.
+// retryDeadline is the end of the Retry-After of a response.
 type retryDeadline struct {
 	wall, clock time.Time
 	delay       time.Duration
-	// rule and matches are those of the Exchange.
+	// rule and matches are RetryRule and RetryMatches of the Exchange.
 	rule    string
 	matches func(operation string, header http.Header) bool
 }
@@ -67,13 +68,13 @@ type Exchange struct {
 	Start, ClockStart time.Time
 	// Status is 0 without a response.
 	Status int
-	// RetryAfter is the Retry-After of the response, zero without one.
+	// RetryAfter is the Retry-After of the response, or zero without one.
 	RetryAfter time.Duration
-	// RetryRule is the id of the rule that the Retry-After is due to. WaitMatches reports whether
-	// the rule is about another request of the client and version. Nil is every request.
+	// RetryRule is the id of the rule that caused the Retry-After. RetryMatches reports whether the
+	// rule applies to another request of the same client and version. Nil means every request.
 	RetryRule    string
 	RetryMatches func(operation string, header http.Header) bool
-	// FaultInjected reports that something was injected.
+	// FaultInjected reports whether a fault was injected.
 	FaultInjected bool
 	// ResponseBody is the body of the response, or its beginning.
 	ResponseBody []byte
@@ -81,13 +82,14 @@ type Exchange struct {
 	End time.Time
 }
 
-// New returns a linter that has seen nothing.
+// New returns a linter without requests.
 func New() *Linter { return &Linter{state: newState()} }
 
-// tolerance is how much too early a request may come: clients round.
+// tolerance is the accepted difference between a Retry-After and the wait of a client: clients
+// round.
 const tolerance = 100 * time.Millisecond
 
-// Check notes an exchange and returns what is wrong with it in the light of those before.
+// Check records an exchange and returns the findings that earlier exchanges cause.
 func (l *Linter) Check(x Exchange) []control.Finding {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -102,7 +104,7 @@ type page struct {
 }
 
 // checkPagesLocked reports a list that is requested again with a larger offset and returns the same
-// tokens: a client that pages until a page is short never ends. It does so once for each list.
+// tokens. A client that pages until a page is short would never end. It reports each list once.
 func (l *Linter) checkPagesLocked(x Exchange) []control.Finding {
 	if x.Operation != "list" || x.Status != http.StatusOK ||
 		!strings.Contains(x.Request.URL.RawQuery, "offset=") {
@@ -148,7 +150,7 @@ func (l *Linter) checkRepeatLocked(x Exchange) []control.Finding {
 		return []control.Finding{
 			{
 				Kind:   control.RepeatedRejection,
-				Detail: fmt.Sprintf("the same request was refused with %d before", previous),
+				Detail: fmt.Sprintf("the same request was rejected with %d before", previous),
 			},
 		}
 	case rejected:
@@ -156,7 +158,7 @@ func (l *Linter) checkRepeatLocked(x Exchange) []control.Finding {
 			clear(l.rejections)
 		}
 		l.rejections[key] = x.Status
-	case x.Status > 0 && x.Status < 400: // the cause is gone
+	case x.Status > 0 && x.Status < 400: // the cause was removed
 		delete(l.rejections, key)
 	}
 	return nil
@@ -164,7 +166,7 @@ func (l *Linter) checkRepeatLocked(x Exchange) []control.Finding {
 
 var seed = maphash.MakeSeed()
 
-// fingerprint is the same for requests that are the same to the server.
+// fingerprint returns a hash of the parts of a request that the response depends on.
 func fingerprint(x Exchange) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
@@ -181,8 +183,8 @@ func fingerprint(x Exchange) uint64 {
 }
 
 // checkRetryAfterLocked reports a request sent before the Retry-After of an earlier response
-// elapsed, in wall time and by the clock of the namespace: a test may move that instead of
-// sleeping.
+// elapsed. It accepts a wait in wall time or by the clock of the namespace, because a test may move
+// that clock instead of sleeping.
 func (l *Linter) checkRetryAfterLocked(x Exchange) (findings []control.Finding) {
 	if x.ClientID == "" || len(l.deadlines) == 0 && x.RetryAfter == 0 {
 		return nil
@@ -196,7 +198,7 @@ func (l *Linter) checkRetryAfterLocked(x Exchange) (findings []control.Finding) 
 		if findings == nil && (d.matches == nil || d.matches(x.Operation, x.Request.Header)) {
 			findings = []control.Finding{d.finding()}
 		}
-		return d.rule == x.RetryRule && x.RetryAfter > 0 // the next one replaces it
+		return d.rule == x.RetryRule && x.RetryAfter > 0 // replaced by the new one
 	})
 	if x.RetryAfter > 0 {
 		if len(l.deadlines) >= maxClients {
@@ -216,11 +218,11 @@ func (l *Linter) checkRetryAfterLocked(x Exchange) (findings []control.Finding) 
 	return findings
 }
 
-// finding returns the finding about a request that should have waited.
+// finding returns the finding about a request before the deadline.
 func (d retryDeadline) finding() control.Finding {
 	f := control.Finding{
 		Kind:   control.NoWait,
-		Detail: fmt.Sprintf("the client was told by Retry-After to wait %s, and did not", d.delay),
+		Detail: fmt.Sprintf("Retry-After required the client to wait %s, but it did not", d.delay),
 		Remedy: "wait as Retry-After says before the next request of this client id and version",
 	}
 	if d.matches != nil {
@@ -229,10 +231,10 @@ func (d retryDeadline) finding() control.Finding {
 	return f
 }
 
-// unmatched is the operation that a request without one counts as.
+// unmatched is the name under which requests without an operation are counted.
 const unmatched = "unmatched"
 
-// Count counts an exchange and the findings about it.
+// Count counts an exchange and its findings.
 func (l *Linter) Count(x Exchange, findings []control.Finding) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -249,8 +251,8 @@ func (l *Linter) Count(x Exchange, findings []control.Finding) {
 	}
 }
 
-// Counters returns how many requests were counted, by operation and status, how many findings, by
-// kind, and how many requests something was injected into.
+// Counters returns the number of requests by operation and status, of findings by kind, and of
+// requests with an injected fault.
 func (l *Linter) Counters() (c control.Counters) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -266,7 +268,7 @@ func (l *Linter) Counters() (c control.Counters) {
 	return c
 }
 
-// Total returns how many requests were counted.
+// Total returns the number of counted requests.
 func (l *Linter) Total() (n int) {
 	for _, statuses := range l.Counters().Requests {
 		for _, requests := range statuses {
@@ -276,7 +278,7 @@ func (l *Linter) Total() (n int) {
 	return n
 }
 
-// Reset forgets everything.
+// Reset removes all state.
 func (l *Linter) Reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
