@@ -1,4 +1,4 @@
-// Package controlapi is what the mock itself offers under /_mock/.
+// Package controlapi serves the control API of a mock under /_mock/.
 package controlapi
 
 import (
@@ -22,42 +22,42 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Product is how a mock names itself, so that it can be told from a tenant.
+// Product is the name that a mock reports, so that clients can recognize a mock.
 const Product = "patmock"
 
 // Config has the dependencies of a Server.
 type Config struct {
 	Namespaces *namespace.Registry[*namespace.Namespace]
-	// Now is wall time.
+	// Now returns the wall time.
 	Now func() time.Time
-	// Version of patmock, and Profile, which health reports.
+	// Version is the version of patmock. Health reports it and Profile.
 	Version string
 	Profile control.Profile
-	// Degraded returns why the state file cannot be written, nil if it can.
+	// Degraded returns the error of the state file while it cannot be written, or nil.
 	Degraded func() error
-	// Findings are those of the whole server.
+	// Findings has the findings of all namespaces.
 	Findings *findings.Store
-	// Documents that are served, by name.
+	// Documents are the documents to serve, by name.
 	Documents map[string]*spec.Document
-	// Statuses that an operation of a version may answer, by the short names of rules; empty for
-	// any of them.
+	// Statuses returns the statuses that an operation of a version may respond with. Operation and
+	// version are the short names that rules use; empty means any.
 	Statuses func(operation, version string) []int
-	// PublicURL returns how clients reach the mock. Empty means the request's own host.
+	// PublicURL returns the base URL for clients. Empty means the host of the request.
 	PublicURL func() string
-	// Token is demanded as a bearer. Empty demands nothing.
+	// Token is the bearer token that requests must have. Empty means none.
 	Token  string
 	Writer response.Writer
-	// StreamSlots has room for the streams that are open at once, over all namespaces.
+	// StreamSlots limits the number of open streams over all namespaces.
 	StreamSlots chan struct{}
-	// BulkSlots has room for the operations on all of a namespace that go on at once, over all
+	// BulkSlots limits the number of concurrent operations on complete namespaces, over all
 	// namespaces.
 	BulkSlots chan struct{}
 }
 
-// streams are the operations whose responses are streams of events, by spec.Operation.Name.
+// streams are the operations that respond with a stream of events, by spec.Operation.Name.
 var streams = map[string]bool{"followRequests": true}
 
-// heavy are the operations whose memory grows with what a namespace has, by spec.Operation.Name.
+// heavy are the operations whose memory grows with the size of a namespace, by spec.Operation.Name.
 var heavy = map[string]bool{
 	"getState": true, "putState": true, "putNamespace": true, "listRequests": true,
 	"getFindings": true, "deleteFindings": true,
@@ -69,7 +69,7 @@ type Server struct{ config Config }
 // New returns a server.
 func New(c Config) *Server { return &Server{config: c} }
 
-// call is one request to the surface.
+// call is a request to the control API.
 type call struct {
 	*http.Request
 	ns    *namespace.Namespace
@@ -77,7 +77,7 @@ type call struct {
 	body  []byte
 }
 
-// handlers of the operations, by spec.Operation.Name.
+// handlers are the handlers of the operations, by spec.Operation.Name.
 var handlers = map[string]func(*Server, *call) (*response.Response, error){
 	"getHealth": (*Server).health, "getDocument": (*Server).document,
 	"listCredentials": (*Server).credentials, "reset": (*Server).reset, "getState": (*Server).state,
@@ -95,13 +95,13 @@ var handlers = map[string]func(*Server, *call) (*response.Response, error){
 	"putNamespace": (*Server).putNamespace, "deleteNamespace": (*Server).deleteNamespace,
 }
 
-// Route is an operation with what handles it.
+// Route is an operation with its handler.
 type Route struct {
 	operation *spec.Operation
 	handle    func(*Server, *call) (*response.Response, error)
 }
 
-// NewRoute returns the route of an operation, nil for one that no server knows.
+// NewRoute returns the route of an operation, or nil for an operation without a handler.
 func NewRoute(op *spec.Operation) *Route {
 	handle := handlers[op.Name]
 	if handle == nil && !streams[op.Name] {
@@ -110,7 +110,7 @@ func NewRoute(op *spec.Operation) *Route {
 	return &Route{operation: op, handle: handle}
 }
 
-// Serve answers a request of a route.
+// Serve handles a request to a route.
 func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace,
 	route *Route,
 ) {
@@ -122,8 +122,7 @@ func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, ns *namespace.Na
 	s.config.Writer.Reply(rw, r, route.operation.ValidateResponse, resp, errorOf(err))
 }
 
-// handle calls the operation of a route. Those whose memory grows with a namespace wait for their
-// turn.
+// handle calls the handler of a route. A heavy operation waits for a free slot.
 func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) (*response.Response,
 	error,
 ) {
@@ -142,7 +141,8 @@ func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) 
 	return route.handle(s, c)
 }
 
-// Authorized tells whether a request may use the surface of a mock that demands a token.
+// Authorized reports whether a request may use the control API of a mock with a control token. An
+// empty token allows every request.
 func Authorized(r *http.Request, token string) bool {
 	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return token == "" ||
@@ -150,7 +150,7 @@ func Authorized(r *http.Request, token string) bool {
 			subtle.ConstantTimeCompare([]byte(strings.TrimSpace(bearer)), []byte(token)) == 1
 }
 
-// newCall holds a request against the document of its operation.
+// newCall validates a request against the document of its operation.
 func (s *Server) newCall(r *http.Request, ns *namespace.Namespace, op *spec.Operation) (*call,
 	error,
 ) {
@@ -190,12 +190,12 @@ func (s *Server) newCall(r *http.Request, ns *namespace.Namespace, op *spec.Oper
 		return nil,
 			invalid(control.ProblemError{
 				Pointer: "",
-				Detail: "expected all of the body, got an end in between: " +
+				Detail: "expected a complete body: " +
 					redact.String(err.Error()),
 			})
 	}
 	if op.Name == "putState" {
-		return c, nil // its reader knows the form, and is made for what is large and hostile
+		return c, nil // its decoder validates it, and handles large and hostile input
 	}
 	if err := c.validateBody(op, contentType); err != nil {
 		return nil, err
@@ -244,15 +244,15 @@ func (c *call) validateBody(op *spec.Operation, contentType string) error {
 	return nil
 }
 
-// MaxTenant bounds, in bytes, the body of a new namespace. A state may be larger, see
-// [fixtures.MaxBytes].
+// MaxTenant is the maximum size, in bytes, of the body of a new namespace. A state may be larger,
+// see [fixtures.MaxBytes].
 const MaxTenant = 16 << 20
 
-// maxBody bounds, in bytes, a body that has no tenant in it: a tree of values is far larger than
-// its text.
+// maxBody is the maximum size, in bytes, of a body without a tenant. Decoded values take far more
+// memory than their text.
 const maxBody = 1 << 20
 
-// decode reads the body, whose shape is known to be right.
+// decode decodes the validated body.
 func decode[T any](c *call) (T, error) {
 	var value T
 	err := json.Unmarshal(c.body, &value)
@@ -261,7 +261,8 @@ func decode[T any](c *call) (T, error) {
 		return value,
 			invalid(control.ProblemError{
 				Pointer: "/" + mistyped.Field,
-				Detail:  "got " + response.Truncate(mistyped.Value) + ", which does not fit",
+				Detail: "expected a value that fits the property, got " +
+					response.Truncate(mistyped.Value),
 			})
 	}
 	if err != nil { // a leap second, for example, which time.Time does not have
@@ -270,13 +271,14 @@ func decode[T any](c *call) (T, error) {
 	return value, nil
 }
 
-// maxDepth bounds how deep JSON may nest: checking it costs more than in proportion.
+// maxDepth is the maximum nesting of JSON. The cost of validation grows faster than the depth.
 const maxDepth = 64
 
-// maxValues bounds the values in JSON, which take far more memory than their text.
+// maxValues is the maximum number of values in JSON. Decoded values take far more memory than their
+// text.
 const maxValues = 700_000
 
-// measure returns how deep a text nests and how many values it has, if it is JSON.
+// measure returns the nesting depth and the number of values of a JSON text.
 func measure(text []byte) (deepest, values int) {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
@@ -299,10 +301,10 @@ func measure(text []byte) (deepest, values int) {
 	return deepest, values
 }
 
-// variable is a part of the path.
+// variable returns a variable of the path.
 func (c *call) variable(name string) string { return c.PathValue(name) }
 
-// noContent is the answer to what was done without anything to tell.
+// noContent returns a response without a body.
 func noContent() (*response.Response, error) {
 	return &response.Response{Status: http.StatusNoContent}, nil
 }

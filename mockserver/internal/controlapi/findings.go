@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// findings returns those of the namespace that the path names. It may have been removed.
+// findings returns the findings of the namespace in the path, which may have been removed.
 func (s *Server) findings(c *call) (*response.Response, error) {
 	return s.respondWithFindings(c, s.config.Findings.All, s.config.Findings.ForNamespace)
 }
@@ -28,7 +28,7 @@ func (s *Server) respondWithFindings(c *call, all func() control.Findings,
 	}
 	name := response.InfoFrom(c.Request).Namespace
 	found := of(name)
-	if name == c.ns.Name { // and not one that was removed
+	if name == c.ns.Name { // not for a removed namespace
 		found.AllowedKinds = c.ns.AllowedFindings()
 	}
 	return response.JSON(http.StatusOK, found)

@@ -16,7 +16,7 @@ func (s *Server) requests(c *call) (*response.Response, error) {
 	return response.JSON(http.StatusOK, c.ns.Journal.List(c.match(), limit))
 }
 
-// match returns the match of a query.
+// match returns the match that the query describes.
 func (c *call) match() control.Match {
 	q := c.query
 	m := control.Match{
@@ -55,7 +55,7 @@ func (s *Server) verify(c *call) (*response.Response, error) {
 	}
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
-	go func() { // a mock that stops waits for nobody
+	go func() { // a stopping mock ends the verification
 		select {
 		case <-s.config.Writer.Done:
 			cancel()

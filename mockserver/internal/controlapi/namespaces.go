@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// baseURL is where clients reach a namespace, seen from a request to this one.
+// baseURL returns the base URL of a namespace for the client of this request.
 func (s *Server) baseURL(c *call, name string) string {
 	base := response.BaseURL(c.Request, s.config.PublicURL())
 	return strings.TrimSuffix(base, response.InfoFrom(c.Request).Prefix) + namespace.Prefix(name)
@@ -46,7 +46,7 @@ func (s *Server) putNamespace(c *call) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	var tenant *fixtures.Tenant // the server's own
+	var tenant *fixtures.Tenant // nil means the tenant of the server
 	switch {
 	case setup.Fixture != "" && setup.Tenant != nil:
 		return nil,
@@ -59,7 +59,7 @@ func (s *Server) putNamespace(c *call) (*response.Response, error) {
 				invalid(control.ProblemError{
 					Pointer: "/fixture",
 					Detail: redact.String(err.Error()) +
-						"; a tenant of your own goes into the request as tenant",
+						"; to use a tenant of your own, send it as tenant",
 				})
 		}
 	case setup.Tenant != nil:

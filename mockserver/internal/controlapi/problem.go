@@ -18,15 +18,15 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// newError returns the error of a status that breaks a rule.
+// newError returns an error with a status and the violated rule.
 func newError(status int, broken rule.ID, detail string) *response.Error {
 	return &response.Error{Status: status, Reasons: []response.Reason{{Rule: broken, Text: detail}}}
 }
 
-// invalid is the problem of a request that is wrong in itself.
+// invalid returns the error of a request that violates the document.
 func invalid(errors ...control.ProblemError) *response.Error {
 	p := newError(http.StatusBadRequest, rule.ControlInvalidRequest,
-		"the request is not as spec/documents/control.yaml describes it (GET /_mock/spec/control)")
+		"the request does not conform to spec/documents/control.yaml (GET /_mock/spec/control)")
 	for i := range errors {
 		errors[i].Rule = cmp.Or(errors[i].Rule, string(rule.ControlInvalidRequest))
 	}
@@ -56,10 +56,10 @@ func validationError(found []spec.Violation) *response.Error {
 	return invalid(errors...)
 }
 
-// tenantErrors is the problem of a tenant that nobody can start from.
+// tenantErrors returns the error of an invalid tenant.
 func tenantErrors(found fixtures.Errors) *response.Error {
 	p := newError(http.StatusBadRequest, rule.ControlInvalidTenant,
-		"the tenant is wrong; nothing was changed")
+		"the tenant is invalid; nothing was changed")
 	for _, m := range found {
 		if m.More > 0 {
 			p.Problems = append(p.Problems, response.MoreProblems(m.More))
@@ -81,7 +81,7 @@ func notFound(broken rule.ID, kind, name string) *response.Error {
 		fmt.Sprintf("there is no %s %s", kind, redact.Quote(name)))
 }
 
-// Unauthorized is the problem of a request without the control token.
+// Unauthorized returns the error of a request without the control token.
 func Unauthorized() *response.Error {
 	return newError(http.StatusUnauthorized, rule.ControlUnauthorized,
 		"this mock was started with a control token: send it as Authorization: Bearer")
@@ -93,7 +93,7 @@ func unsupportedMediaType(got string, want []string) *response.Error {
 			redact.Quote(got)))
 }
 
-// conflicts are errors that say what is in the way, with the names of their problems.
+// conflicts are errors of changes that conflict with the state, by rule.
 var conflicts = map[error]rule.ID{
 	pat.ErrIDTaken: rule.ControlIDTaken, pat.ErrIdentityTaken: rule.ControlNameTaken,
 	pat.ErrNameTaken:     rule.ControlNameTaken,
@@ -102,10 +102,10 @@ var conflicts = map[error]rule.ID{
 	fixtures.ErrTooLarge: rule.ControlStateTooLarge,
 }
 
-// errorOf returns err as a *[response.Error] if a client causes it.
+// errorOf returns err as a *[response.Error] if the client caused it, or else err.
 func errorOf(err error) error {
-	if known := clientError(err); known != nil {
-		return known
+	if clientErr := clientError(err); clientErr != nil {
+		return clientErr
 	}
 	return err
 }
@@ -138,7 +138,7 @@ func clientError(err error) *response.Error {
 	return nil
 }
 
-// TooLarge is the problem of a body over a limit in bytes.
+// TooLarge returns the error of a body over a limit in bytes.
 func TooLarge(limit int64) *response.Error {
 	advice := ""
 	switch limit {
@@ -151,12 +151,12 @@ func TooLarge(limit int64) *response.Error {
 		fmt.Sprintf("body: expected at most %d bytes, got more%s", limit, advice))
 }
 
-// tooLargeTenant says what to do about a tenant that is too large for a new namespace.
-const tooLargeTenant = ": make the namespace without this tenant, and put it there as a state " +
+// tooLargeTenant is the advice for a tenant that is too large for a new namespace.
+const tooLargeTenant = ": create the namespace without this tenant, then restore the tenant as a state " +
 	"(PUT /_mock/state)"
 
-// NamespaceError returns the error of a namespace that cannot be used. It returns err if no client
-// causes it.
+// NamespaceError returns the error of a namespace that cannot be used. It returns err unchanged if
+// the client did not cause it.
 func NamespaceError(err error) error {
 	switch {
 	case errors.Is(err, namespace.ErrTooMany):

@@ -8,8 +8,8 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
-// credentials tells how the users log in, so that a free port or a tenant of one's own needs
-// nothing to be copied by hand.
+// credentials responds with the credentials of the users and the base URL, so that clients can be
+// configured without copying them.
 func (s *Server) credentials(c *call) (*response.Response, error) {
 	users, err := c.ns.Users()
 	if err != nil {
@@ -32,8 +32,8 @@ func (s *Server) state(c *call) (*response.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The document is not asked: decoding all of it would take many times its memory, and the YAML
-	// of that decoder lacks some escapes. Tests of fixtures read back what is written.
+	// Skip validation: decoding the complete state takes many times its memory, and the YAML
+	// decoder of the validator lacks some escapes. Tests of fixtures decode the output.
 	a := &response.Response{Status: http.StatusOK, ContentType: "application/json", Validated: true}
 	if strings.Contains(c.Header.Get("Accept"), "yaml") {
 		a.ContentType = "application/yaml"
@@ -59,7 +59,7 @@ func (s *Server) addToken(c *call) (*response.Response, error) {
 	return addUser(c, c.ns.AddToken)
 }
 
-// addUser answers how to log in with what was added.
+// addUser responds with the credentials of the added user.
 func addUser[T any](c *call, add func(T) (control.User, error)) (*response.Response, error) {
 	value, err := decode[T](c)
 	if err != nil {

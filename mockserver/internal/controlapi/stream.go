@@ -14,19 +14,19 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// MaxStreams bounds the streams of events of a server that are open at once.
+// MaxStreams is the maximum number of open streams of a server.
 const MaxStreams = 64
 
-// heartbeat is the time between two comments of a stream without events.
+// heartbeat is the interval of comments in a stream without events.
 const heartbeat = 15 * time.Second
 
-// endGrace is how long a client has to read the end of a stream when the mock stops.
+// endGrace is the time that a client has to read the end of a stream when the mock stops.
 const endGrace = time.Second
 
-// lastEventID is the header by which a client resumes a stream.
+// lastEventID is the header with which a client resumes a stream.
 const lastEventID = "Last-Event-ID"
 
-// serveStream responds with the requests of the namespace as they come.
+// serveStream responds with a stream of the requests of the namespace.
 func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace,
 	route *Route,
 ) {
@@ -58,8 +58,8 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namesp
 	}
 }
 
-// follow returns a follower of the requests behind the one that the client saw last, or of those
-// that come. It reports whether it begins there.
+// follow returns a follower of the requests after the one in the Last-Event-ID header, or of new
+// requests without the header. It reports whether the journal still has that request.
 func (s *Server) follow(c *call) (*journal.Follower, bool) {
 	m := c.match()
 	if id := c.Header.Get(lastEventID); id != "" {
@@ -70,12 +70,11 @@ func (s *Server) follow(c *call) (*journal.Follower, bool) {
 
 func tooManyStreams() error {
 	return newError(http.StatusServiceUnavailable, rule.ControlTooManyStreams,
-		fmt.Sprintf("%d streams of this mock are open, which is the most it has: close one",
+		fmt.Sprintf("all %d streams of this mock are in use: close one",
 			MaxStreams))
 }
 
-// stream sends what a follower reads until the client goes away, the mock stops, or the namespace
-// is removed.
+// stream sends updates until the client disconnects, the mock stops, or the namespace is removed.
 func (s *Server) stream(c *call, events *response.Events, follower *journal.Follower) {
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
@@ -94,7 +93,7 @@ func (s *Server) stream(c *call, events *response.Events, follower *journal.Foll
 				return
 			}
 		case <-c.ns.Done:
-			_ = events.Send("end", "", []byte(`{"reason":"removed"}`)) // the client may be gone
+			_ = events.Send("end", "", []byte(`{"reason":"removed"}`)) // the client may have disconnected
 			return
 		case <-s.config.Writer.Done:
 			if _, err := sendUpdate(events, follower); err == nil {
@@ -107,8 +106,8 @@ func (s *Server) stream(c *call, events *response.Events, follower *journal.Foll
 	}
 }
 
-// closeWhenStopped cuts a stream short when the mock stops, so that a client that reads nothing
-// does not hold that up.
+// closeWhenStopped closes a stream when the mock stops, so that a client that does not read cannot
+// delay the stop.
 func (s *Server) closeWhenStopped(ctx context.Context, events *response.Events) {
 	select {
 	case <-s.config.Writer.Done:
@@ -124,7 +123,7 @@ func (s *Server) closeWhenStopped(ctx context.Context, events *response.Events) 
 	}
 }
 
-// sendUpdate sends what a follower reads. Changed is closed when there is more.
+// sendUpdate sends the updates of a follower. The returned channel is closed when there are more.
 func sendUpdate(events *response.Events, follower *journal.Follower) (changed <-chan struct{},
 	err error,
 ) {
@@ -151,7 +150,7 @@ func sendUpdate(events *response.Events, follower *journal.Follower) (changed <-
 	return closedChannel, err
 }
 
-// closedChannel is ready at once.
+// closedChannel is always ready.
 var closedChannel = func() chan struct{} {
 	c := make(chan struct{})
 	close(c)
