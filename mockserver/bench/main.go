@@ -1,8 +1,8 @@
-// Command bench measures patmock beside a bare server and beside other mocks, and prints the
-// figures as Markdown. It needs Linux, for /proc, and runs in the folder of the module, where the
-// Makefile builds and installs what it measures: make bench-peers.
+// Command bench compares the performance of patmock with that of a bare server and of other mocks,
+// and prints the results as Markdown. It needs Linux, because it reads /proc. Run it with make
+// bench-peers, in the root directory of the module. The Makefile builds and installs the servers.
 //
-// It only measures: goals that are not met are reported, and the exit code stays 0.
+// A goal that is not met is reported, and the exit code stays 0.
 package main
 
 import (
@@ -48,11 +48,11 @@ func main() {
 	fmt.Print(report(names, samples))
 }
 
-// sample is the figures of a server in one round, by their names.
+// sample has the results of a server in one round, by metric.
 type sample map[string]float64
 
-// compare measures every server once in each round. Each starts anew for it and ends before the
-// next. The first one changes from round to round, so that a slow minute of the machine does not
+// compare measures every server once in each round. It starts and stops the server for each
+// measurement. Each round begins with another server, so that a slow minute of the machine does not
 // always affect the same one.
 func compare(ctx context.Context, names []string, rounds int) (map[string][]sample, error) {
 	samples := map[string][]sample{}
@@ -74,14 +74,14 @@ func compare(ctx context.Context, names []string, rounds int) (map[string][]samp
 	return samples, nil
 }
 
-// measure starts a server and returns its figures.
+// measure starts a server and returns its results.
 func (s server) measure(ctx context.Context) (sample, error) {
 	p, err := s.start(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer p.stop()
-	time.Sleep(time.Second) // memory settles
+	time.Sleep(time.Second) // memory use becomes steady
 	idle, err := p.usage()
 	if err != nil {
 		return nil, err

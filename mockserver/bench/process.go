@@ -19,7 +19,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// process is a server that has been started.
+// process is a running server.
 type process struct {
 	cmd           *exec.Cmd
 	url           string // of the collection of tokens
@@ -27,7 +27,7 @@ type process struct {
 	ready         time.Duration // from its start to its first response
 }
 
-// start starts a server, waits for its first response, and logs in if it has an endpoint for that.
+// start starts a server, waits for its first response, and logs in if the server has a login.
 func (s server) start(ctx context.Context) (*process, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -67,28 +67,29 @@ func (s server) start(ctx context.Context) (*process, error) {
 	return p, nil
 }
 
-// stop ends the process and waits for that.
+// stop terminates the process and waits for its end.
 func (p *process) stop() {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	_ = p.cmd.Wait() // the signal ends it
+	_ = p.cmd.Wait() // terminated by the signal
 }
 
-// command returns a program with an environment of its own, so that no variable of the user changes
-// what is measured.
+// command returns a command with an environment of its own, so that no variable of the user affects
+// the results.
 func command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // built and installed by the Makefile
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.TempDir(), "LANG=C.UTF-8"}
 	return cmd
 }
 
-// result is what load.lua prints, and what the server used meanwhile.
+// result is the output of load.lua, and the resources that the server used during the run.
 type result struct {
 	Requests, Microseconds, P50, P99, Errors float64
 
 	used usage
 }
 
-// load runs wrk with one thread for some time. Names of tokens begin with the prefix.
+// load runs wrk with one thread for the given duration. The names of created tokens begin with
+// prefix.
 func (p *process) load(ctx context.Context, operation, prefix string,
 	duration time.Duration,
 ) (r result, err error) {
@@ -104,7 +105,7 @@ func (p *process) load(ctx context.Context, operation, prefix string,
 	if err != nil {
 		return r, fmt.Errorf("wrk: %w: %s", err, out)
 	}
-	// it prints a report of its own first
+	// wrk prints its own report first
 	last := out[bytes.LastIndexByte(bytes.TrimSpace(out), '\n')+1:]
 	if err := json.Unmarshal(last, &r); err != nil || r.Requests == 0 {
 		return r, fmt.Errorf("wrk printed %q: %w", out, cmp.Or(err, errors.New("no requests")))
@@ -114,7 +115,7 @@ func (p *process) load(ctx context.Context, operation, prefix string,
 	return r, err
 }
 
-// usage is what a process has used.
+// usage has the resources that a process has used.
 type usage struct {
 	cpu       time.Duration
 	megabytes float64 // resident
@@ -128,11 +129,11 @@ func (p *process) usage() (usage, error) {
 	return parseStat(string(line))
 }
 
-// parseStat reads a line of /proc/PID/stat, see proc(5). The name in it may contain anything, and
-// ends at the last parenthesis.
+// parseStat parses a line of /proc/PID/stat, see proc(5). The name in it may contain any character
+// and ends at the last parenthesis.
 func parseStat(line string) (u usage, err error) {
 	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
-	number := func(field int) (n float64) { // counted as the manual does
+	number := func(field int) (n float64) { // numbered as in the manual
 		if field-3 >= len(fields) {
 			err = errors.New("too few fields in /proc/PID/stat")
 			return 0

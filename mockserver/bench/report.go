@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// table is a table of Markdown: a row of headings, then rows.
+// table is a Markdown table: a row of headings, then rows.
 type table [][]string
 
 func (t table) String() string {
@@ -20,7 +20,7 @@ func (t table) String() string {
 	return text
 }
 
-// report formats the figures of the servers beside each other, and the goals.
+// report formats the results of the servers side by side, and the goals.
 func report(names []string, samples map[string][]sample) string {
 	var b strings.Builder
 	for _, part := range []struct {
@@ -56,8 +56,7 @@ func report(names []string, samples map[string][]sample) string {
 	return b.String()
 }
 
-// goals compares patmock with what it is to reach, round by round, so that a slow round counts on
-// both sides.
+// goals compares patmock with its goals round by round, so that a slow round affects both sides.
 func goals(samples map[string][]sample) table {
 	t := table{{"goal", "wanted", "measured", "met"}}
 	for _, goal := range []struct {
@@ -100,7 +99,7 @@ func valuesOf(samples []sample, name string) (f series) {
 	return f
 }
 
-// metric is what several rounds showed of one thing.
+// series has the values of a metric in several rounds.
 type series []float64
 
 func (f series) median() float64 {
@@ -108,7 +107,7 @@ func (f series) median() float64 {
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
-// String returns the median with the least and the most.
+// String returns the median, the minimum and the maximum.
 func (f series) String() string {
 	if len(f) == 1 {
 		return number(f[0])
@@ -116,7 +115,7 @@ func (f series) String() string {
 	return number(f.median()) + " (" + number(slices.Min(f)) + " to " + number(slices.Max(f)) + ")"
 }
 
-// number formats a number with three digits, and more if it is large.
+// number formats a number with three significant digits, or all digits of a larger integer.
 func number(n float64) string {
 	digits := 2
 	if n != 0 {

@@ -2,16 +2,16 @@ package main
 
 import "strings"
 
-// server is a server to measure. Its command line is in words, with HOST and PORT for where to
-// listen.
+// server describes a server to measure. Its command line is split at blanks. HOST and PORT in it
+// are replaced by the address to listen on.
 type server struct {
 	description, commandLine string
 	path                     string // of the collection of tokens
-	clientID                 string // to log in with, twice as the secret
+	clientID                 string // for the login; the secret is the id twice
 }
 
-// servers has all servers by their names. The other mocks get the least work that the task needs:
-// no logs, fixed responses, and a template only for a response that repeats a part of the request.
+// servers has all servers by name. The other mocks do as little work as the task needs: no logs,
+// fixed responses, and a template only for a response that repeats a part of the request.
 var servers = map[string]server{
 	"bare": {
 		"net/http, encoding/json and a map; checks nothing", ".cache/bench/bench -bare HOST:PORT",
@@ -29,7 +29,7 @@ var servers = map[string]server{
 		bin + "node " + bin +
 			"prism mock --host HOST --port PORT --errors --verboseLevel silent " +
 			".cache/bench/prism.yaml",
-		"/personal-access-tokens", "", // it ignores the servers of a document
+		"/personal-access-tokens", "", // Prism ignores the servers of a document
 	},
 	"mockoon": {
 		"checks nothing, returns what its data file says",

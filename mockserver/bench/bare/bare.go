@@ -1,7 +1,6 @@
-// Package bare is a server that patmock is measured beside: net/http, encoding/json, a map, and
-// nothing else. It authenticates nobody, validates nothing and remembers no request. What it
-// answers has the shape of what patmock answers: a list of tokens to a GET, the token that was made
-// to anything else, whatever the path.
+// Package bare is the baseline of the benchmarks: a server of net/http, encoding/json and a map. It
+// has no authentication, no validation and no journal. A GET of any path returns a list of tokens,
+// and any other method returns a new token, in the format of patmock.
 package bare
 
 import (
@@ -14,7 +13,7 @@ import (
 	"time"
 )
 
-// Token is what the server answers, one or a list of them.
+// Token is a personal access token in a response.
 type Token struct {
 	ID                         string     `json:"id"`
 	Secret                     string     `json:"secret,omitempty"`
@@ -29,7 +28,7 @@ type Token struct {
 	UserAwareTokenNeverExpires bool       `json:"userAwareTokenNeverExpires"`
 }
 
-// Owner is whose a token is.
+// Owner is the owner of a token.
 type Owner struct {
 	Type string `json:"type"`
 	ID   string `json:"id"`
@@ -42,7 +41,7 @@ type server struct {
 	tokens map[string]Token
 }
 
-// New returns a server that holds ten tokens.
+// New returns a server with ten tokens.
 func New() http.Handler {
 	s := &server{tokens: map[string]Token{}}
 	for i := range 10 {
@@ -77,7 +76,7 @@ func (s *server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			tokens = append(tokens, t)
 		}
 		s.mu.RUnlock()
-		_ = json.NewEncoder(rw).Encode(tokens) //nolint:gosec // no secrets but its own, and who asked is gone or sees the error
+		_ = json.NewEncoder(rw).Encode(tokens) //nolint:gosec // only its own secrets; the client sees the error
 		return
 	}
 	var t Token
