@@ -15,74 +15,79 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Config is how a mock is set up. The zero value is a mock of the default tenant in every version.
+// Config configures a mock. The zero value is a mock of the default tenant in every version.
 type Config struct {
-	// Tenant is the state to start from. Nil means the built-in default of package fixtures.
+	// Tenant is the initial state. Nil means the built-in default tenant of package fixtures.
 	Tenant *fixtures.Tenant
-	// Versions to serve. Empty means all.
+	// Versions are the API versions to serve. Empty means all.
 	Versions []version.Version
-	// PublicURL is what /oauth/info puts in front of its endpoints, such as http://mock:17280.
-	// Empty means the host that the client used.
+	// PublicURL is the base URL of the endpoints in /oauth/info, such as http://mock:17280. Empty
+	// means the host that the client used.
 	PublicURL string
-	// Now is wall time, which the clock of each namespace follows until it is moved. Nil means
+	// Now returns the wall time. The clock of a namespace follows it until it is moved. Nil means
 	// time.Now. It must be safe for concurrent use.
 	Now func() time.Time
-	// Profile is how the mock behaves where a tenant leaves a choice. The zero value is friendly.
+	// Profile sets limits and hostile behavior. The zero value is friendly.
 	Profile Profile
-	// Dialect is how the tenant answers what nothing published settles. Nil is the defaults.
+	// Dialect selects the behavior of the tenant that no published document defines. Nil means the
+	// defaults.
 	Dialect dialect.Dialect
-	// RandomSeed makes ids, secrets and everything else that is random the same in each run, but
-	// for keys and signatures. Nil means that nothing can be had again; a hostile mock then takes a
-	// seed of its own, and logs it.
+	// RandomSeed makes ids, secrets and other random values the same in each run, except keys and
+	// signatures. Nil means values that cannot be reproduced. A hostile mock without a seed chooses
+	// one and logs it.
 	RandomSeed *uint64
-	// MaxNamespaces bounds how many namespaces there are. Zero means 10,000.
+	// MaxNamespaces is the maximum number of namespaces. Zero means 10,000.
 	MaxNamespaces int
-	// NamespaceTTL is how long a namespace may be idle before it is removed, in wall time. Zero
-	// means an hour, less than zero that none is.
+	// NamespaceTTL is the idle time, in wall time, after which a namespace is removed. Zero means
+	// an hour. A negative value means never.
 	NamespaceTTL time.Duration
-	// JournalSize is how many requests the journal of a namespace holds. Zero means 1,000.
+	// JournalSize is the number of requests in the journal of a namespace. Zero means 1,000.
 	JournalSize int
-	// MemoryBudget bounds, in bytes, what requests in flight, journals and findings take together,
-	// over all namespaces. A request that is over their share gets a 503; journals over theirs lose
-	// their oldest requests, findings over theirs have fewer examples. Zero means 256 MiB.
+	// MemoryBudget is the maximum size, in bytes, of requests in flight, journals and findings
+	// together, over all namespaces. A request over its share gets a 503. Journals over their share
+	// drop their oldest requests, and findings over theirs have fewer examples. Zero means 256 MiB.
 	MemoryBudget int64
-	// StateFile holds every namespace and the signing key across restarts. Empty means that the
-	// state ends with the process. What the file holds wins over Tenant.
+	// StateFile stores every namespace and the signing key across restarts. Empty means that the
+	// state ends with the process. A state in the file takes precedence over Tenant.
 	StateFile string
-	// BaseURL returns where the control surface says that clients reach the mock. Nil means
-	// PublicURL, or else the host that the control surface was asked by: one on a listener of its
-	// own cannot know better.
+	// BaseURL returns the base URL of the API, as the control API reports it. Nil means PublicURL,
+	// or else the host of the request to the control API. Set it if the control API has a listener
+	// of its own.
 	BaseURL func() string
-	// ReadTimeout is how long the headers of a request may take, and its body beside a minimum
-	// rate. What is late gets a 408, slow headers no response. Zero means 30 seconds.
+	// ReadTimeout is the time limit of the headers of a request. Its body has the same time plus
+	// the time that a minimum rate allows. A late body gets a 408, and slow headers get no
+	// response. Zero means 30 seconds.
 	ReadTimeout time.Duration
-	// IdleTimeout is how long a connection may be idle between requests. Zero means two minutes.
+	// IdleTimeout is the maximum idle time of a connection between requests. Zero means two
+	// minutes.
 	IdleTimeout time.Duration
-	// CORS is which web origins may use the API and the token endpoint from a browser: loopback
-	// names and addresses with any port (CORSLoopback, or empty), any (CORSAny), none (CORSOff), or
-	// origins with commas between. /_mock/ allows none.
+	// CORS selects the web origins that may use the API and the token endpoint from a browser:
+	// loopback names and addresses with any port (CORSLoopback, or empty), any origin (CORSAny),
+	// none (CORSOff), or a list of origins separated by commas. No origin may use /_mock/.
 	CORS string
-	// AllowedHosts are names that Host may have under /_mock/ beside those that can only mean this
-	// mock; one that begins with a dot is a suffix. With a ControlToken any Host is allowed.
+	// AllowedHosts are the values of the Host header that /_mock/ accepts in addition to loopback
+	// and local names. A name with a leading dot is a suffix. With a ControlToken any Host is
+	// accepted.
 	AllowedHosts []string
-	// SeparateControl keeps /_mock/ out of what the Server serves; ControlHandler serves it then.
+	// SeparateControl removes /_mock/ from the handler of the Server. ControlHandler serves it
+	// then.
 	SeparateControl bool
-	// ControlToken is demanded as a bearer under /_mock/. Empty demands nothing.
+	// ControlToken is the bearer token that /_mock/ requires. Empty means none.
 	ControlToken string
-	// Fallback is the base URL of another mock, on this machine or a private network, which gets
-	// the requests to paths that patmock does not simulate. Empty means none.
+	// Fallback is the base URL of another mock, on this machine or a private network. It gets the
+	// requests to paths that patmock does not simulate. Empty means none.
 	Fallback string
-	// SkipResponseValidation sends responses without validating them, to measure what validation
-	// costs. The log says so at the start.
+	// SkipResponseValidation sends responses without validating them, to measure the cost of
+	// validation. The log reports it at the start.
 	SkipResponseValidation bool
-	// LogRequests logs requests that are served, at level info, one line each. Requests that are
-	// rejected are logged in any case. Reads under /_mock/ are left out.
+	// LogRequests logs each served request in one line at level info, except reads under /_mock/.
+	// Rejected requests are always logged.
 	LogRequests bool
-	// Log receives the log. Nil means slog.Default(), or the output of the test for Start.
+	// Log is the logger. Nil means slog.Default(), or the output of the test for Start.
 	Log *slog.Logger
 }
 
-// What zero means in a Config.
+// Defaults of a Config.
 const (
 	defaultMaxNamespaces = 10_000
 	defaultNamespaceTTL  = time.Hour
@@ -91,9 +96,9 @@ const (
 	defaultIdleTimeout   = 2 * time.Minute
 )
 
-// ConfigError is a mistake in a [Config].
+// ConfigError is the error of an invalid field of a [Config].
 type ConfigError struct {
-	// Field is the wrong one, such as StateFile or Profile.RateLimit.
+	// Field is the path of the invalid field, such as StateFile or Profile.RateLimit.
 	Field string
 	Err   error
 }
@@ -104,7 +109,7 @@ func (e *ConfigError) Error() string { return e.Err.Error() }
 // Unwrap returns Err.
 func (e *ConfigError) Unwrap() error { return e.Err }
 
-// configError returns an error about a field, nil if err is nil.
+// configError returns err as an error of a field, or nil if err is nil.
 func configError(field string, err error) error {
 	if err == nil {
 		return nil
@@ -157,7 +162,7 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// setLimits fills in the limits that are zero, and checks the others.
+// setLimits sets the limits that are zero to their defaults and validates the others.
 func (c *Config) setLimits() error {
 	c.MaxNamespaces = cmp.Or(c.MaxNamespaces, defaultMaxNamespaces)
 	c.NamespaceTTL = max(0, cmp.Or(c.NamespaceTTL, defaultNamespaceTTL))
@@ -168,13 +173,13 @@ func (c *Config) setLimits() error {
 			field = "JournalSize"
 		}
 		return configError(field,
-			fmt.Errorf("expected numbers of namespaces and of requests in the journal, got %d and "+
-				"%d", c.MaxNamespaces, c.JournalSize))
+			fmt.Errorf("MaxNamespaces and JournalSize must not be negative, got %d and %d",
+				c.MaxNamespaces, c.JournalSize))
 	}
 	c.MemoryBudget = cmp.Or(c.MemoryBudget, budget.Default)
 	if c.MemoryBudget < server.MinBudget {
 		return configError("MemoryBudget",
-			fmt.Errorf("expected a memory budget of at least %d bytes, got %d", server.MinBudget,
+			fmt.Errorf("memory budget: expected at least %d bytes, got %d", server.MinBudget,
 				c.MemoryBudget))
 	}
 	c.ReadTimeout, c.IdleTimeout = cmp.Or(c.ReadTimeout, defaultReadTimeout),
@@ -190,9 +195,9 @@ func (c *Config) setLimits() error {
 	return nil
 }
 
-// server returns the configuration in the words of the package that serves it.
+// server returns the configuration of package server.
 func (c Config) server() server.Config {
-	limit, _ := ratelimit.Parse(c.Profile.RateLimit) // it was checked
+	limit, _ := ratelimit.Parse(c.Profile.RateLimit) // validated by withDefaults
 	return server.Config{
 		Tenant: c.Tenant, Versions: c.Versions, PublicURL: c.PublicURL, Now: c.Now,
 		Profile: c.Profile.toAPI(c), RateLimit: limit,
@@ -208,16 +213,16 @@ func (c Config) server() server.Config {
 	}
 }
 
-// CheckBaseURL returns an address that clients can reach a mock by, without a slash at its end. The
-// error of anything else, with a user, a query or a blank in it for example, says what is expected.
+// CheckBaseURL validates the base URL of a mock and returns it without a trailing slash. It rejects
+// URLs with a user, a query or a blank, for example. The error says what is valid.
 func CheckBaseURL(text string) (string, error) { return server.CheckBaseURL(text) }
 
-// What Config.CORS may be beside a list of origins.
+// Values of Config.CORS, which may also be a list of origins.
 const (
 	CORSLoopback = server.CORSLoopback
 	CORSAny      = server.CORSAny
 	CORSOff      = server.CORSOff
 )
 
-// CheckCORS returns an error for what Config.CORS cannot be.
+// CheckCORS returns an error if text is not a valid value of Config.CORS.
 func CheckCORS(text string) error { return server.CheckCORS(text) }

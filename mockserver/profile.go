@@ -15,38 +15,39 @@ import (
 	"example.com/patmock/mockserver/internal/ratelimit"
 )
 
-// Profile is how a mock behaves where a tenant leaves a choice, or does what hurts tests. The zero
-// value is friendly: only what the documents refuse is refused, and what a tenant would add is told
-// in log and journal.
+// Profile sets limits and hostile behavior of a mock. The zero value is friendly: it rejects only
+// requests that the documents forbid. Log and journal note requests that a tenant would reject.
 type Profile struct {
-	// Name is friendly, faithful or hostile, for messages. Empty means friendly.
+	// Name is friendly, faithful or hostile and appears in messages. Empty means friendly.
 	Name string
-	// RateLimit is how many requests a client id and version may make in a window, such as 100/10s.
-	// Empty or off means any number.
+	// RateLimit is the number of requests that a client id may send to a version in a window, such
+	// as 100/10s. Empty or off means no limit.
 	RateLimit string
-	// TokenLimit is how many tokens an owner may have. Zero means any number.
+	// TokenLimit is the maximum number of tokens of an owner. Zero means no limit.
 	TokenLimit int
-	// ScopeDelay is for how long logins give the scopes of before a change. Zero means not at all.
+	// ScopeDelay is the time after a change of scopes in which logins still get the old scopes.
+	// Zero means none.
 	ScopeDelay time.Duration
-	// NeverExpiresAs is null, or far-date for clients that refuse null in the answer to create.
-	// Empty means what Config.Dialect says, which it must not contradict.
+	// NeverExpiresAs is the expiration date of a token that never expires: null, or far-date for
+	// clients that reject null in the response to create. Empty means the value of Config.Dialect.
+	// A value here must not contradict the dialect.
 	NeverExpiresAs string
-	// Hostile are the behaviours that answers may show, see HostileBehaviours. None means that the
-	// mock is not hostile.
+	// Hostile lists the behaviors that responses may show, see HostileBehaviors. Empty means that
+	// the mock is not hostile.
 	Hostile []string
-	// HostileRate is the share of answers that show one, from 0 to 1.
+	// HostileRate is the share of hostile responses, from 0 to 1.
 	HostileRate float64
-	// HostileMaxConsecutive is after how many of them a client gets a plain one.
+	// HostileMaxConsecutive is the maximum number of hostile responses in a row to a client.
 	HostileMaxConsecutive int
 }
 
-// What NeverExpiresAs may be.
+// Values of NeverExpiresAs.
 const (
 	NeverExpiresAsNull    = dialect.Null
 	NeverExpiresAsFarDate = dialect.FarDate
 )
 
-// The names of the profiles.
+// Names of the profiles.
 const (
 	ProfileFriendly = "friendly"
 	ProfileFaithful = "faithful"
@@ -62,13 +63,13 @@ var profiles = map[string]Profile{
 	ProfileHostile: {Hostile: hostile.Behaviours(), HostileRate: 0.3, HostileMaxConsecutive: 2},
 }
 
-// Profiles lists the names of the profiles.
+// Profiles returns the names of the profiles, sorted.
 func Profiles() []string { return slices.Sorted(maps.Keys(profiles)) }
 
-// HostileBehaviours lists what a hostile mock may do.
-func HostileBehaviours() []string { return hostile.Behaviours() }
+// HostileBehaviors returns the names of all hostile behaviors.
+func HostileBehaviors() []string { return hostile.Behaviours() }
 
-// ProfileByName returns the profile of that name.
+// ProfileByName returns the profile with the given name.
 func ProfileByName(name string) (Profile, error) {
 	p, ok := profiles[name]
 	if !ok {
@@ -81,7 +82,7 @@ func ProfileByName(name string) (Profile, error) {
 	return p, nil
 }
 
-// check fills in what is empty. The error is a *ConfigError.
+// check sets empty fields to their defaults and validates the others. The error is a *ConfigError.
 func (p Profile) check() (Profile, ratelimit.Limit, error) {
 	if p.Name == "" {
 		p.Name = ProfileFriendly
@@ -93,19 +94,19 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 	if err != nil {
 		return p, limit, configError("Profile.RateLimit", fmt.Errorf("rate limit: %w", err))
 	}
-	for _, behaviour := range p.Hostile {
-		if err := hostile.Check(behaviour); err != nil {
+	for _, behavior := range p.Hostile {
+		if err := hostile.Check(behavior); err != nil {
 			return p, limit, configError("Profile.Hostile", err)
 		}
 	}
 	switch {
 	case p.TokenLimit < 0:
 		err = configError("Profile.TokenLimit",
-			fmt.Errorf("token limit: expected a number of tokens, or 0 for any, got %d",
+			fmt.Errorf("token limit: must not be negative, got %d (0 means no limit)",
 				p.TokenLimit))
 	case p.ScopeDelay < 0:
 		err = configError("Profile.ScopeDelay",
-			fmt.Errorf("scope delay: expected a duration, got %s", p.ScopeDelay))
+			fmt.Errorf("scope delay: must not be negative, got %s", p.ScopeDelay))
 	case p.NeverExpiresAs != "" && p.NeverExpiresAs != NeverExpiresAsNull &&
 		p.NeverExpiresAs != NeverExpiresAsFarDate:
 		err = configError("Profile.NeverExpiresAs",
@@ -115,17 +116,17 @@ func (p Profile) check() (Profile, ratelimit.Limit, error) {
 			fmt.Errorf("hostile rate: expected a share from 0 to 1, got %v", p.HostileRate))
 	case p.HostileMaxConsecutive < 0:
 		err = configError("Profile.HostileMaxConsecutive",
-			fmt.Errorf("hostile in a row: expected a number of answers, got %d",
+			fmt.Errorf("hostile max consecutive: must not be negative, got %d",
 				p.HostileMaxConsecutive))
 	case len(p.Hostile) > 0 && (p.HostileRate == 0 || p.HostileMaxConsecutive == 0):
-		err = errors.New("hostile behaviours without a rate, or without a number in a row, do " +
-			"nothing: set both")
+		err = errors.New("hostile: behaviors have no effect without a rate and a maximum of " +
+			"consecutive responses: set both")
 		err = configError("Profile.Hostile", err)
 	}
 	return p, limit, err
 }
 
-// toAPI is the profile as the control surface tells it.
+// toAPI returns the profile as the control API reports it.
 func (p Profile) toAPI(c Config) control.Profile {
 	return control.Profile{
 		Name: p.Name, RandomSeed: c.RandomSeed, RateLimit: p.RateLimit, TokenLimit: p.TokenLimit,
@@ -138,8 +139,8 @@ func (p Profile) toAPI(c Config) control.Profile {
 	}
 }
 
-// resolveDialect is the dialect that a mock follows: what differs from the defaults, with what the
-// profile says of a token that never expires. Both may say it only where they agree.
+// resolveDialect returns the entries of d that differ from the defaults. It adds the NeverExpiresAs
+// of the profile and returns an error if the two contradict each other.
 func resolveDialect(d dialect.Dialect, p Profile) (dialect.Dialect, error) {
 	if err := d.Validate(); err != nil {
 		return nil, fmt.Errorf("dialect: %w", err)
@@ -150,8 +151,8 @@ func resolveDialect(d dialect.Dialect, p Profile) (dialect.Dialect, error) {
 	case form == "":
 	case explicit && never.Value != form:
 		return nil,
-			fmt.Errorf("never expires as %s, and %s by the dialect's %s: say one of them", form,
-				never.Value, dialect.NeverExpiringResponse)
+			fmt.Errorf("%s is %s in the dialect and %s in the profile: set only one of them",
+				dialect.NeverExpiringResponse, never.Value, form)
 	default:
 		never.Value = form
 		d = maps.Clone(d)

@@ -146,13 +146,13 @@ func TestProfileByName_RejectsUnknownName(t *testing.T) {
 	golden.Check(t, configTexts, golden.Key(t), err.Error())
 }
 
-// A hostile mock shows each of its behaviours, never on the first login, never more in a row than
+// A hostile mock shows each of its behaviors, never on the first login, never more in a row than
 // allowed, always marked, and always as the documents allow: the harness checks every answer.
 func TestHostile_ShowsEveryBehavior(t *testing.T) {
-	for _, behaviour := range mockserver.HostileBehaviours() {
-		t.Run(behaviour, func(t *testing.T) {
+	for _, behavior := range mockserver.HostileBehaviors() {
+		t.Run(behavior, func(t *testing.T) {
 			p := mockserver.Profile{
-				Hostile: []string{behaviour}, HostileRate: 0.8, HostileMaxConsecutive: 2,
+				Hostile: []string{behavior}, HostileRate: 0.8, HostileMaxConsecutive: 2,
 			}
 			m := startWith(t, "default", mockserver.Config{Profile: p, RandomSeed: new(uint64(7))})
 			count, row, longest := 0, 0, 0
@@ -161,7 +161,7 @@ func TestHostile_ShowsEveryBehavior(t *testing.T) {
 					row = 0
 					return
 				}
-				if got := r.header.Get("X-Mock-Fault"); got != "hostile-"+behaviour {
+				if got := r.header.Get("X-Mock-Fault"); got != "hostile-"+behavior {
 					t.Fatalf("X-Mock-Fault %q", got)
 				}
 				count++
@@ -179,7 +179,7 @@ func TestHostile_ShowsEveryBehavior(t *testing.T) {
 				check(c.post("/v3/personal-access-tokens", `{"name":" "}`))
 				check(m.login(janeID, janeSecret))
 			}
-			if count == 0 && behaviour != "retry-after-date" || longest > 2 {
+			if count == 0 && behavior != "retry-after-date" || longest > 2 {
 				t.Errorf("shown %d times, %d in a row", count, longest)
 			}
 		})

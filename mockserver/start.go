@@ -17,32 +17,33 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 )
 
-// TB is what Start needs of a test. *testing.T and *testing.B have it; it is spelt out here so
-// that the testing package does not become part of programs that import this one.
+// TB is the part of testing.TB that Start uses. *testing.T and *testing.B implement it. Programs
+// that import this package do not import the testing package.
 type TB interface {
 	Helper()
 	Cleanup(f func())
 	Fatalf(format string, args ...any)
 }
 
-// TestServer is a mock that listens on a free port of loopback, or a namespace of one.
+// TestServer is a mock that listens on a free port of the loopback interface, or a namespace of
+// one.
 type TestServer struct {
-	// URL is the base URL of clients, without a slash at its end.
+	// URL is the base URL for clients, without a trailing slash.
 	URL string
-	// Server is what serves there.
+	// Server is the mock that serves URL.
 	Server *Server
 
 	t         TB
-	log       *testLog // nil if the lines of the mock go elsewhere
+	log       *testLog // nil if the mock logs elsewhere
 	rootURL   string   // URL of the mock
 	namespace string
 }
 
-// Start runs a mock for a test, and stops it when the test ends. It takes at most one Config;
-// none is the zero Config. What is wrong ends the test.
+// Start runs a mock for a test and stops it when the test ends. It takes at most one Config.
+// Without one, it uses the zero Config. An error fails the test.
 //
-// Without a Log in the Config, the mock logs to the output of the test ([testing.TB.Output]), and
-// no longer when the test has ended.
+// Without a Log in the Config, the mock logs to the output of the test ([testing.TB.Output]) until
+// the test ends.
 func Start(t TB, config ...Config) *TestServer {
 	t.Helper()
 	if len(config) > 1 {
@@ -81,12 +82,12 @@ func Start(t TB, config ...Config) *TestServer {
 		if log != nil {
 			defer log.close()
 		}
-		mock.Stop() // which ends what a fault holds up
-		// Handlers end first, so that none of them logs into a test that is over.
+		mock.Stop() // ends requests that a fault holds
+		// Handlers end first, so that none of them logs after the test.
 		grace, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		if server.Shutdown(grace) != nil {
-			_ = server.Close() // what is still open belongs to the test
+			_ = server.Close() // connections of the test that are still open
 		}
 		<-served
 		if err := mock.Close(); err != nil {
@@ -99,10 +100,10 @@ func Start(t TB, config ...Config) *TestServer {
 	}
 }
 
-// Namespace returns a namespace of the mock, a tenant of its own, for the test t, which may be
-// another than that of the mock. It starts as the mock did when nobody has used it yet. Names have
-// 1 to 63 of a-z, 0-9 and -. Log lines about its requests go to the output of t until t ends, if
-// those of the mock go to a test.
+// Namespace returns a namespace of the mock for the test t, which may be another test than that of
+// Start. An unused namespace has the initial state of the mock. A name has 1 to 63 of the
+// characters a-z, 0-9 and -. If the mock logs to a test, log lines about the namespace go to the
+// output of t until t ends.
 func (s *TestServer) Namespace(t TB, name string) *TestServer {
 	t.Helper()
 	if _, err := s.Server.server.Namespace(name); err != nil {
@@ -118,13 +119,13 @@ func (s *TestServer) Namespace(t TB, name string) *TestServer {
 	}
 }
 
-// Control returns a client of the control surface of this namespace: reset, clock, faults, journal.
+// Control returns a client of the control API of this namespace.
 func (s *TestServer) Control() *control.Client {
 	return s.Server.Control().WithNamespace(s.namespace)
 }
 
-// Credentials are the id and secret that a user of the tenant logs in with. An unknown user ends
-// the test.
+// Credentials returns the client id and secret of a user of the tenant. An unknown user fails the
+// test.
 func (s *TestServer) Credentials(user string) (clientID, clientSecret string) {
 	s.t.Helper()
 	ns, err := s.Server.server.Namespace(s.namespace)
@@ -137,15 +138,15 @@ func (s *TestServer) Credentials(user string) (clientID, clientSecret string) {
 	return clientID, clientSecret
 }
 
-// Client returns a client that logs a user in when it first needs to, and again when its access
-// token has expired by the mock's clock. An unknown user ends the test.
+// Client returns a client that logs in as a user on the first request, and again when its access
+// token has expired by the clock of the mock. An unknown user fails the test.
 func (s *TestServer) Client(user string) *http.Client {
 	s.t.Helper()
 	id, secret := s.Credentials(user)
 	return &http.Client{Transport: &authTransport{server: s, id: id, secret: secret}}
 }
 
-// authTransport adds a user's access token to requests.
+// authTransport is an http.RoundTripper that adds the access token of a user.
 type authTransport struct {
 	server     *TestServer
 	id, secret string

@@ -10,14 +10,14 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 )
 
-// testLog is a slog.Handler that writes to the output of tests: a line about a namespace to the
-// test of [TestServer.Namespace] as long as that runs, any other line to the test of [Start].
+// testLog is a slog.Handler that writes to the output of tests. A line about a namespace goes to
+// the test of [TestServer.Namespace] until that test ends. Other lines go to the test of [Start].
 type testLog struct {
 	*testOutputs
 	text slog.Handler // writes to line
 }
 
-// testOutputs are the tests that the lines of one mock belong to.
+// testOutputs are the outputs of the tests that use one mock.
 type testOutputs struct {
 	mu      sync.Mutex
 	line    bytes.Buffer
@@ -27,15 +27,15 @@ type testOutputs struct {
 // testOutput is the output of one test.
 type testOutput struct{ io.Writer }
 
-// outputOf returns the output of a test, nil if it has none.
+// outputOf returns the output of a test, or nil if it has none.
 func outputOf(t TB) *testOutput {
-	if test, ok := t.(interface{ Output() io.Writer }); ok { // which *testing.T has
+	if test, ok := t.(interface{ Output() io.Writer }); ok { // as *testing.T has
 		return &testOutput{test.Output()}
 	}
 	return nil
 }
 
-// newTestLog returns a handler that writes to the output of a test, nil if that has none.
+// newTestLog returns a handler that writes to the output of a test, or nil if the test has none.
 func newTestLog(t TB) *testLog {
 	output := outputOf(t)
 	if output == nil {
@@ -47,7 +47,7 @@ func newTestLog(t TB) *testLog {
 	}
 }
 
-// withoutTime removes the time of a line, which is noise in the output of a test.
+// withoutTime removes the time attribute, which is noise in the output of a test.
 func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 && a.Key == slog.TimeKey {
 		return slog.Attr{}
@@ -55,7 +55,7 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// add routes the lines about a namespace to a test until that ends.
+// add routes lines about a namespace to the output of t until t ends.
 func (o *testOutputs) add(t TB, name string) {
 	output := outputOf(t)
 	if output == nil {
@@ -67,13 +67,13 @@ func (o *testOutputs) add(t TB, name string) {
 	t.Cleanup(func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		if o.outputs[name] == output { // not that of a later test
+		if o.outputs[name] == output { // a later test may have replaced it
 			delete(o.outputs, name)
 		}
 	})
 }
 
-// close drops every further line. The output of a test that has ended panics.
+// close discards all further lines. Writing to the output of a test after its end panics.
 func (o *testOutputs) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

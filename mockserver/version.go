@@ -4,8 +4,8 @@ import "runtime/debug"
 
 const modulePath = "example.com/patmock"
 
-// Version is the version of patmock that this program was built with, "(devel)" when it
-// was built from a work tree.
+// Version returns the version of patmock in this program, or "(devel)" if it was built from a work
+// tree.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -57,7 +57,7 @@ func TestComplete(t *testing.T) {
 			},
 		},
 		{"contract run --versions v20", []string{"v2024", "v2025", "v2026"}},
-		{"serve --hostile ", append([]string{"all", "none"}, mockserver.HostileBehaviours()...)},
+		{"serve --hostile ", append([]string{"all", "none"}, mockserver.HostileBehaviors()...)},
 		{"serve --log-level ", []string{"debug", "info", "warn", "error"}},
 		{"serve --log-format ", []string{"text", "json"}},
 		{"serve --validate-responses ", []string{"on", "off"}},

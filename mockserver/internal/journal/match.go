@@ -31,7 +31,7 @@ func (s *parsedRequest) queryValues(name string) []string {
 
 func (s *parsedRequest) redactedMessage() *control.Message {
 	if s.message == nil {
-		s.message = s.entry.rawRequest.redacted()
+		s.message = s.rawRequest.redacted()
 	}
 	return s.message
 }

@@ -44,7 +44,7 @@ func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
 		"fixture": completeFixture,
 		"profile": cli.SingleValue(mockserver.Profiles()),
 		"hostile": cli.MultipleValues(append([]string{"all", "none"},
-			mockserver.HostileBehaviours()...)),
+			mockserver.HostileBehaviors()...)),
 		"never-expires-as": cli.SingleValue([]string{
 			mockserver.NeverExpiresAsNull, mockserver.NeverExpiresAsFarDate,
 		}),

@@ -31,7 +31,7 @@ func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 			"dialect")
 	flags.StringVar(&f.hostile, "hostile", "",
 		"what answers may do, with commas between: all, none, "+
-			strings.Join(mockserver.HostileBehaviours(), ", "))
+			strings.Join(mockserver.HostileBehaviors(), ", "))
 	flags.Float64Var(&p.HostileRate, "hostile-rate", 0, "share of answers that do it, from 0 to 1")
 	flags.IntVar(&p.HostileMaxConsecutive, "hostile-max-consecutive", 0,
 		"after how many of them a client gets a plain one")
