@@ -240,7 +240,7 @@ func malformedBody(id, what, body string) contract.Scenario {
 	}
 }
 
-// namePlaceholder stands for a unique name in literal request bodies. A token created in spite of
+// namePlaceholder marks the unique name in literal request bodies. A token created in spite of
 // the scenario is then recognizable as the run's.
 const namePlaceholder = "(a name of the run)"
 

@@ -13,8 +13,8 @@ import (
 var crossversion = []contract.Scenario{
 	{
 		ID: "crossversion/made-in-one-listed-in-all",
-		Promise: "A token made in one version is in the list of each other, with the same values " +
-			"and the keys of that version.",
+		Promise: "A token created in one version is in the list of every other version, with the " +
+			"same values and the keys of that version.",
 		Sources: []string{"#one-store", "#list-shows-the-acknowledgment"},
 		Rules:   []rule.ID{rule.OneStore, rule.TokenKeys},
 		Run: func(t *contract.T) {
@@ -30,9 +30,8 @@ var crossversion = []contract.Scenario{
 		},
 	},
 	{
-		ID: "crossversion/own-list-is-the-same-in-all",
-		Promise: "The list of one's own has the same tokens in every version, with the same " +
-			"values.",
+		ID:       "crossversion/own-list-is-the-same-in-all",
+		Promise:  "The caller's own list has the same tokens and values in every version.",
 		Sources:  []string{"#one-store", "#list-shows-the-acknowledgment"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"one-store"},
@@ -40,7 +39,7 @@ var crossversion = []contract.Scenario{
 			listIn := func(v version.Version) map[string]contract.Token {
 				tokens := map[string]contract.Token{}
 				for _, token := range sendIn(t, v, http.MethodGet, "", "").Tokens() {
-					// which current versions alone have
+					// Only current versions have this property.
 					token.UserAwareTokenNeverExpires = contract.Field[bool]{}
 					tokens[token.ID] = token
 				}
@@ -54,8 +53,8 @@ var crossversion = []contract.Scenario{
 	},
 	{
 		ID: "crossversion/never-is-null-in-all",
-		Promise: "A token that never expires has expirationDate null in every version, the " +
-			"legacy ones included.",
+		Promise: "A token that never expires has expirationDate null in every version, even in " +
+			"legacy ones.",
 		Sources:  []string{"errata list-never-expires", "#never-expiring-is-null-everywhere"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"one-store", "expiry-never"},
@@ -70,7 +69,7 @@ var crossversion = []contract.Scenario{
 	},
 	{
 		ID:       "crossversion/far-date-is-shown-in-all",
-		Promise:  "A date beyond the six months of legacy versions is shown there, too.",
+		Promise:  "Legacy versions also list a date beyond their six months.",
 		Sources:  []string{"#one-store"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"one-store"},
@@ -86,8 +85,8 @@ var crossversion = []contract.Scenario{
 	},
 	{
 		ID: "crossversion/renamed-in-another",
-		Promise: "What a patch in one version changes is changed in all, and what the version " +
-			"cannot change stays.",
+		Promise: "A patch in one version changes the token in all versions, and keeps what the " +
+			"version cannot change.",
 		Sources:  []string{"#one-store"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"one-store", "patch-fields"},
@@ -105,7 +104,7 @@ var crossversion = []contract.Scenario{
 	},
 	{
 		ID:      "crossversion/patched-here-seen-elsewhere",
-		Promise: "A patch in one version shows in the list of each other.",
+		Promise: "A patch in one version is visible in the list of every other version.",
 		Sources: []string{"#one-store"},
 		Rules:   []rule.ID{"one-store"},
 		Run: func(t *contract.T) {
@@ -121,7 +120,7 @@ var crossversion = []contract.Scenario{
 	},
 	{
 		ID:      "crossversion/name-is-taken-in-all",
-		Promise: "A name that was taken in one version is taken in each other.",
+		Promise: "A name that was used in one version is not available in any other.",
 		Sources: []string{"#one-store", "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"one-store", "name-unique"},
 		Run: func(t *contract.T) {
@@ -129,18 +128,17 @@ var crossversion = []contract.Scenario{
 			for _, v := range version.All() {
 				r := sendIn(t, v, http.MethodPost, "",
 					`{"name":"`+token.Name+`","expirationDate":"`+defaultExpiry(t)+`"}`)
-				if r.StatusCode() == http.StatusOK { // it goes, though it should not have come
+				if r.StatusCode() == http.StatusOK { // delete a token that should not exist
 					t.Owner().Delete(r.Token().ID)
 				}
 				r.ExpectRejected()
 			}
-			t.Equal("how many tokens have the name", 1, countNamed(t.Owner(), token.Name))
+			t.Equal("number of tokens with the name", 1, countNamed(t.Owner(), token.Name))
 		},
 	},
 	{
-		ID: "crossversion/deleted-in-one-gone-from-all",
-		Promise: "A token that is deleted in one version is gone from each other, and is not " +
-			"found there.",
+		ID:      "crossversion/deleted-in-one-gone-from-all",
+		Promise: "A token that is deleted in one version is unknown in every other version.",
 		Sources: []string{"#one-store", "#delete-is-final"},
 		Rules:   []rule.ID{"one-store", "delete-is-final"},
 		Run: func(t *contract.T) {
@@ -156,7 +154,7 @@ var crossversion = []contract.Scenario{
 	},
 	{
 		ID:      "crossversion/deleted-in-another",
-		Promise: "A token that was made in one version can be deleted in each other.",
+		Promise: "A token that was created in one version can be deleted in every other.",
 		Sources: []string{"#one-store"},
 		Rules:   []rule.ID{"one-store", "delete-is-final"},
 		Run: func(t *contract.T) {
@@ -174,7 +172,7 @@ var crossversion = []contract.Scenario{
 	},
 }
 
-// sendIn makes a request as the owner in any version. A GET lists the owner's own tokens.
+// sendIn makes a request of the owner in a version. GET lists the owner's own tokens.
 func sendIn(t *contract.T, v version.Version, method, suffix, body string) *contract.Response {
 	r := contract.Request{Method: method, Path: v.CollectionPath() + suffix, Body: body}
 	switch method {
@@ -188,13 +186,13 @@ func sendIn(t *contract.T, v version.Version, method, suffix, body string) *cont
 	return t.Owner().Send(r)
 }
 
-// findIn returns a token of the owner as the list of a version shows it, and ends the scenario
-// where it is not there.
+// findIn returns a token from the owner's list in a version, and ends the scenario if there is
+// none.
 func findIn(t *contract.T, v version.Version, id string) contract.Token {
 	return sendIn(t, v, http.MethodGet, "", "").MustFind(id)
 }
 
-// listKeys are the keys of a token in the lists of current and of legacy versions.
+// listKeys returns the properties of listed tokens in current or legacy versions.
 func listKeys(current bool) []string {
 	keys := []string{
 		"accessTokenValiditySeconds", "created", "expirationDate", "id", "lastUsed", "managed",

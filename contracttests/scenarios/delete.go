@@ -17,7 +17,7 @@ const (
 var deletion = []contract.Scenario{
 	{
 		ID:      "delete/returns-204-without-body",
-		Promise: "A delete answers 204 without a body.",
+		Promise: "A delete returns 204 without a body.",
 		Sources: []string{deleteResponse, "#delete-is-204"},
 		Rules:   []rule.ID{rule.DeleteIs204},
 		Run: func(t *contract.T) {
@@ -28,7 +28,7 @@ var deletion = []contract.Scenario{
 	},
 	{
 		ID:      "delete/is-gone-from-every-list",
-		Promise: "A deleted token is in no list any more: not in its owner's, not in that of all.",
+		Promise: "A deleted token is in no list: neither its owner's nor that of all tokens.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description",
 			"#delete-is-final",
@@ -49,7 +49,7 @@ var deletion = []contract.Scenario{
 	},
 	{
 		ID:      "delete/twice-is-404",
-		Promise: "A deleted token is not found again, neither by delete nor by patch.",
+		Promise: "A deleted token is unknown to delete and patch: 404.",
 		Sources: []string{deleteUnknown, "#delete-is-final", "#unknown-id-is-404"},
 		Rules:   []rule.ID{"delete-is-final", "unknown-id"},
 		Run: func(t *contract.T) {
@@ -62,7 +62,7 @@ var deletion = []contract.Scenario{
 	},
 	{
 		ID:      "delete/unknown-id-is-404",
-		Promise: "A delete of an id that no token has is 404, and no token goes.",
+		Promise: "A delete of an unknown id is 404, and deletes no token.",
 		Sources: []string{deleteUnknown, "#unknown-id-is-404"},
 		Rules:   []rule.ID{"unknown-id"},
 		Run: func(t *contract.T) {
@@ -73,7 +73,7 @@ var deletion = []contract.Scenario{
 	},
 	{
 		ID:       "delete/malformed-id-is-404",
-		Promise:  "A delete of something that is no id is 404.",
+		Promise:  "A delete of a malformed id is 404.",
 		Sources:  []string{"#malformed-id-is-404"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"unknown-id"},
@@ -112,8 +112,9 @@ var deletion = []contract.Scenario{
 	},
 	{
 		ID: "delete/no-get-by-id",
-		Promise: "There is no way to get or replace one token by its id: GET, PUT and POST are " +
-			"405, and Allow names PATCH and DELETE.",
+		Promise: "A single token cannot be read or replaced by its id: GET, PUT and POST are 405," +
+			" " +
+			"and Allow has PATCH and DELETE.",
 		Sources: []string{"errata method-not-allowed", "#no-get-by-id"},
 		Rules:   []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
@@ -126,8 +127,9 @@ var deletion = []contract.Scenario{
 	},
 	{
 		ID: "delete/no-delete-of-all",
-		Promise: "The tokens as a whole can be listed and added to, and nothing else: PUT, PATCH " +
-			"and DELETE are 405, and Allow names GET, HEAD and POST.",
+		Promise: "The collection of tokens cannot be replaced, changed or deleted: PUT, PATCH " +
+			"and " +
+			"DELETE are 405, and Allow has GET, HEAD and POST.",
 		Sources:  []string{"errata method-not-allowed", "#collection-methods"},
 		Features: writes(contract.DisposableTokens),
 		Rules:    []rule.ID{rule.MethodNotAllowed},

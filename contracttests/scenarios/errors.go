@@ -11,29 +11,29 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// expectErrorForm expects an ErrorResponseDto of the answer's status, as far as it is published.
+// expectErrorForm expects the published properties of an ErrorResponseDto.
 func expectErrorForm(t *contract.T, r *contract.Response) {
 	r.ExpectError(r.StatusCode())
 	if id := r.ErrorBody().TrackingID; id.Value == "" {
-		t.Errorf("trackingId is %v, expected a text", id)
+		t.Errorf("trackingId is %v, expected a non-empty string", id)
 	}
 }
 
-// expectUnauthorizedForm expects the body of 401.
+// expectUnauthorizedForm expects the body of a 401.
 func expectUnauthorizedForm(t *contract.T, r *contract.Response) {
 	if kind := r.ErrorBody().Error; kind.Value == "" {
-		t.Errorf("error is %v, expected a text", kind)
+		t.Errorf("error is %v, expected a non-empty string", kind)
 	}
 }
 
-// expectRateLimitForm expects the body of 429.
+// expectRateLimitForm expects the body of a 429.
 func expectRateLimitForm(t *contract.T, r *contract.Response) {
 	if message := r.ErrorBody().Message; strings.TrimSpace(message.Value) == "" {
-		t.Errorf("message is %v, expected a text", message)
+		t.Errorf("message is %v, expected a non-blank string", message)
 	}
 }
 
-// expectFormOfStatus expects the body that the status has.
+// expectFormOfStatus expects the error body of the response's status.
 func expectFormOfStatus(t *contract.T, r *contract.Response) {
 	switch r.StatusCode() {
 	case http.StatusUnauthorized:
@@ -45,13 +45,13 @@ func expectFormOfStatus(t *contract.T, r *contract.Response) {
 	}
 }
 
-// namedResponse is a way to be refused.
+// namedResponse is a response with the name of its request.
 type namedResponse struct {
 	name string
 	r    *contract.Response
 }
 
-// badRequests are refused with 400 by what they say, though their documents allow them.
+// badRequests returns responses with status 400 to requests that are valid by their document.
 func badRequests(t *contract.T) []namedResponse {
 	c := t.Owner()
 	past := c.NewTokenBody()
@@ -64,7 +64,7 @@ func badRequests(t *contract.T) []namedResponse {
 	}
 }
 
-// notFounds are refused with 404.
+// notFounds returns responses with status 404.
 func notFounds(t *contract.T) []namedResponse {
 	c := t.Owner()
 	return []namedResponse{
@@ -73,7 +73,7 @@ func notFounds(t *contract.T) []namedResponse {
 	}
 }
 
-// forbiddens are refused with 403.
+// forbiddens returns responses with status 403.
 func forbiddens(t *contract.T) []namedResponse {
 	var all []namedResponse
 	c := ownerWithScopes(t, defaultScope)
@@ -83,21 +83,21 @@ func forbiddens(t *contract.T) []namedResponse {
 	return all
 }
 
-// errorForm makes a scenario about the form of one status.
+// errorForm returns a scenario about the error body of a status.
 func errorForm(status int, provoke func(*contract.T) []namedResponse,
 	rules ...rule.ID,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: fmt.Sprintf("errors/form-of-%d", status),
-		Promise: fmt.Sprintf("A refusal with %d has detailCode, trackingId and messages, and its "+
-			"detailCode begins with the status.", status),
+		Promise: fmt.Sprintf("An error with status %d has detailCode, trackingId and messages, "+
+			"and its detailCode begins with the status.", status),
 		Sources: []string{
 			fmt.Sprintf("v2026 #/components/responses/%d", status),
 			"v2026 #/components/schemas/ErrorResponseDto",
 			"#error-form",
 			"#error-code-begins-with-the-status",
 		},
-		// The form is published; so is what leads to it here.
+		// Both the error body and the causes of the errors here are published.
 		Evidence: evidence.Published, Rules: append([]rule.ID{"error-dto"}, rules...),
 		Run: func(t *contract.T) {
 			for _, response := range provoke(t) {
@@ -119,16 +119,15 @@ var errorShapes = []contract.Scenario{
 	errorForm(http.StatusForbidden, forbiddens),
 	errorForm(http.StatusNotFound, notFounds, "unknown-id"),
 	{
-		ID: "errors/form-of-401", Promise: "A refusal with 401 is an object with error.",
+		ID: "errors/form-of-401", Promise: "The body of a 401 is an object with error.",
 		Sources: []string{"v2026 #/components/responses/401", "#error-of-401", "#jwt-is-required"},
 		Rules:   []rule.ID{"error-401"},
 		Run:     func(t *contract.T) { expectUnauthorized(t, t.Anonymous()) },
 	},
 	{
 		ID: "errors/messages-and-causes",
-		Promise: "A refusal has one message in a DEFAULT locale at least, and causes as an array," +
-			" " +
-			"which may be empty.",
+		Promise: "An error has at least one message in a DEFAULT locale, and causes as an array " +
+			"that may be empty.",
 		Sources: []string{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
 			"#error-messages",
@@ -147,7 +146,7 @@ var errorShapes = []contract.Scenario{
 	},
 	{
 		ID:      "errors/tracking-id-is-the-request-id",
-		Promise: "The trackingId of a refusal is the SLPT-Request-ID of its answer.",
+		Promise: "The trackingId of an error is the SLPT-Request-ID of its response.",
 		Sources: []string{"#tracking-id-is-the-request-id"},
 		Rules:   []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
@@ -163,22 +162,23 @@ var errorShapes = []contract.Scenario{
 	},
 	{
 		ID:      "errors/responses-name-request-and-date",
-		Promise: "Every answer has Date, and an SLPT-Request-ID of its own.",
+		Promise: "Every response has Date and a unique SLPT-Request-ID.",
 		Sources: []string{"#request-id-and-date"},
 		Rules:   []rule.ID{"headers"},
 		Run:     func(t *contract.T) { expectRequestIDAndDate(t, responsesOfEveryKind(t)) },
 	},
 	{
 		ID: "errors/bodies-are-json",
-		Promise: "Every body is application/json, and an answer without a body has no content " +
+		Promise: "Every body is application/json, and a response without a body has no content " +
 			"type.",
 		Sources: []string{"#bodies-are-json", "#no-body-no-content-type"},
 		Rules:   []rule.ID{"headers"},
 		Run:     func(t *contract.T) { expectJSON(t, responsesOfEveryKind(t)) },
 	},
 	{
-		ID:      "errors/leading-slashes",
-		Promise: "An operation is found with two slashes in front of its path, without a redirect.",
+		ID: "errors/leading-slashes",
+		Promise: "An operation is reached with two leading slashes in its path, without a " +
+			"redirect.",
 		Sources: []string{"#leading-slashes"},
 		Rules:   []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
@@ -196,7 +196,7 @@ var errorShapes = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/unparsable-body", Promise: "A body that is no JSON is refused with 400.",
+		ID: "errors/unparsable-body", Promise: "A body that is not JSON is rejected with 400.",
 		Sources: []string{"v2026 #/components/responses/400", "#unparsable-body-is-400"},
 		Rules:   []rule.ID{rule.JSONSyntax},
 		Run: func(t *contract.T) {
@@ -213,7 +213,7 @@ var errorShapes = []contract.Scenario{
 	},
 }
 
-// expectMessagesAndCauses expects what clients read of a refusal.
+// expectMessagesAndCauses expects the messages and causes that clients read.
 func expectMessagesAndCauses(t *contract.T, response namedResponse) {
 	body := response.r.ErrorBody()
 	if !slices.ContainsFunc(body.Messages.Value, isDefault) {
@@ -225,28 +225,28 @@ func expectMessagesAndCauses(t *contract.T, response namedResponse) {
 	}
 }
 
-// isDefault reports whether a client may show a message to anybody.
+// isDefault reports whether a message has the default locale and a text.
 func isDefault(m contract.ErrorMessage) bool {
 	return m.LocaleOrigin.Value == "DEFAULT" && m.Locale.Value != "" && m.Text.Value != ""
 }
 
-// expectRequestIDAndDate expects the headers of every answer.
+// expectRequestIDAndDate expects the headers of every response.
 func expectRequestIDAndDate(t *contract.T, answers []namedResponse) {
 	seen := map[string]bool{}
 	for _, response := range answers {
 		if _, err := http.ParseTime(response.r.Header("Date")); err != nil {
-			t.Errorf("%s: Date is %q, expected a date of HTTP", response.name,
+			t.Errorf("%s: Date is %q, expected an HTTP date", response.name,
 				response.r.Header("Date"))
 		}
 		id := response.r.Header("SLPT-Request-ID")
 		if id == "" || seen[id] {
-			t.Errorf("%s: SLPT-Request-ID is %q, expected one of its own", response.name, id)
+			t.Errorf("%s: SLPT-Request-ID is %q, expected a unique id", response.name, id)
 		}
 		seen[id] = true
 	}
 }
 
-// expectJSON expects the content type of every answer.
+// expectJSON expects the content type of every response.
 func expectJSON(t *contract.T, answers []namedResponse) {
 	for _, response := range answers {
 		contentType := response.r.Header("Content-Type")
@@ -261,7 +261,7 @@ func expectJSON(t *contract.T, answers []namedResponse) {
 	}
 }
 
-// responsesOfEveryKind makes requests that go well, and some of each that are refused.
+// responsesOfEveryKind returns responses to successful requests and to rejected ones.
 func responsesOfEveryKind(t *contract.T) []namedResponse {
 	c := t.Owner()
 	created := c.Create(c.NewTokenBody()).ExpectStatus(http.StatusOK)
@@ -272,10 +272,10 @@ func responsesOfEveryKind(t *contract.T) []namedResponse {
 		{"patch", c.Patch(id, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)},
 		{"delete", c.MustDelete(id)},
 		{"login", t.Anonymous().RequestToken(ownerCredentials(t)).ExpectStatus(http.StatusOK)},
-		{"refused login", t.Anonymous().PostForm(loginPath, "grant_type", "client_credentials")},
+		{"rejected login", t.Anonymous().PostForm(loginPath, "grant_type", "client_credentials")},
 		{"check_token", t.Anonymous().PostForm("/oauth/check_token", "token", "garbage")},
 		{"info", t.Anonymous().Send(get("/oauth/info"))},
-		{"without bearer", t.Anonymous().ListOwn()},
+		{"no access token", t.Anonymous().ListOwn()},
 		{
 			"unknown method",
 			c.Send(contract.Request{Method: http.MethodPut, Path: t.CollectionPath() + "/" + id}),

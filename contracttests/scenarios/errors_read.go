@@ -8,11 +8,11 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// errorReads are about the form of answers, as far as it shows without a write.
+// errorReads has scenarios about error bodies that need no write.
 var errorReads = []contract.Scenario{
 	{
 		ID: "errors/reads/form-of-400",
-		Promise: "A list that is refused with 400 has detailCode, trackingId and messages, and " +
+		Promise: "A list that is rejected with 400 has detailCode, trackingId and messages, and " +
 			"its detailCode begins with the status.",
 		Sources: []string{
 			"v2026 #/components/responses/400",
@@ -27,7 +27,7 @@ var errorReads = []contract.Scenario{
 	},
 	{
 		ID: "errors/reads/form-of-403",
-		Promise: "A list that is refused with 403 has detailCode, trackingId and messages, and " +
+		Promise: "A list that is rejected with 403 has detailCode, trackingId and messages, and " +
 			"its detailCode begins with the status.",
 		Sources: []string{
 			"v2026 #/components/responses/403",
@@ -42,8 +42,8 @@ var errorReads = []contract.Scenario{
 	},
 	{
 		ID: "errors/reads/messages-and-causes",
-		Promise: "A refused list has one message in a DEFAULT locale at least, and causes as an " +
-			"array, which may be empty.",
+		Promise: "The error of a rejected list has at least one message in a DEFAULT locale, and " +
+			"causes as an array that may be empty.",
 		Sources: []string{
 			"v2026 #/components/schemas/ErrorMessageDto/properties/localeOrigin",
 			"#error-messages",
@@ -53,7 +53,7 @@ var errorReads = []contract.Scenario{
 	},
 	{
 		ID:       "errors/reads/tracking-id-is-the-request-id",
-		Promise:  "The trackingId of a refused list is the SLPT-Request-ID of its answer.",
+		Promise:  "The trackingId of a rejected list is the SLPT-Request-ID of its response.",
 		Sources:  []string{"#tracking-id-is-the-request-id"},
 		Features: reads(), Rules: []rule.ID{"tracking-id"},
 		Run: func(t *contract.T) {
@@ -64,22 +64,23 @@ var errorReads = []contract.Scenario{
 	},
 	{
 		ID: "errors/reads/request-and-date",
-		Promise: "Every answer to a login, a list and their neighbours has Date, and an " +
-			"SLPT-Request-ID of its own.",
+		Promise: "Every response to a login, a list, check_token and /oauth/info has Date and a " +
+			"unique SLPT-Request-ID.",
 		Sources:  []string{"#request-id-and-date"},
 		Features: reads(), Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { expectRequestIDAndDate(t, responsesToReads(t)) },
 	},
 	{
-		ID:       "errors/reads/bodies-are-json",
-		Promise:  "Every answer to a login, a list and their neighbours is application/json.",
+		ID: "errors/reads/bodies-are-json",
+		Promise: "Every response to a login, a list, check_token and /oauth/info is " +
+			"application/json.",
 		Sources:  []string{"#bodies-are-json"},
 		Features: reads(), Rules: []rule.ID{"headers"},
 		Run: func(t *contract.T) { expectJSON(t, responsesToReads(t)) },
 	},
 	{
 		ID:       "errors/reads/incomplete-escape",
-		Promise:  "A list is 400 if a percent sign in its query begins no escape.",
+		Promise:  "A list is rejected with 400 if its query has an incomplete percent escape.",
 		Sources:  []string{"#incomplete-escape-is-400"},
 		Features: reads(), Rules: []rule.ID{rule.URLSyntax},
 		Run: func(t *contract.T) {
@@ -94,7 +95,7 @@ var errorReads = []contract.Scenario{
 	},
 	{
 		ID:       "errors/reads/leading-slashes",
-		Promise:  "The list is found with two slashes in front of its path, without a redirect.",
+		Promise:  "The list is reached with two leading slashes in its path, without a redirect.",
 		Sources:  []string{"#leading-slashes"},
 		Features: reads(), Rules: []rule.ID{"leading-slashes"},
 		Run: func(t *contract.T) {
@@ -107,19 +108,19 @@ var errorReads = []contract.Scenario{
 	},
 }
 
-// badList is a list that is refused for what its filter says.
+// badList requests a list with an unsupported filter.
 func badList(t *contract.T) *contract.Response {
 	return t.Owner().ListOwn("filters", `name eq "patmock"`)
 }
 
-// responsesToReads are those to requests that change nothing, some of them refused.
+// responsesToReads returns responses to requests that change nothing, some of them rejected.
 func responsesToReads(t *contract.T) []namedResponse {
 	return []namedResponse{
 		{"list", t.Owner().ListOwn().ExpectStatus(http.StatusOK)},
-		{"refused list", badList(t)},
-		{"list without bearer", t.Anonymous().ListOwn()},
+		{"rejected list", badList(t)},
+		{"list without access token", t.Anonymous().ListOwn()},
 		{"login", t.Anonymous().RequestToken(ownerCredentials(t)).ExpectStatus(http.StatusOK)},
-		{"refused login", t.Anonymous().PostForm(loginPath, "grant_type", "client_credentials")},
+		{"rejected login", t.Anonymous().PostForm(loginPath, "grant_type", "client_credentials")},
 		{"check_token", t.Anonymous().PostForm("/oauth/check_token", "token", "garbage")},
 		{"info", t.Anonymous().Send(get("/oauth/info"))},
 	}

@@ -13,14 +13,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// oversizedBody is longer than any body may be.
+// oversizedBody exceeds the size limit of request bodies.
 var oversizedBody = strings.Repeat(" ", 1<<20+1)
 
-// errorStatuses are about statuses as such: those that no document declares, and all that are
-// declared.
+// errorStatuses has scenarios about error statuses, both undeclared and declared ones.
 var errorStatuses = []contract.Scenario{
 	{
-		ID: "errors/unknown-path", Promise: "A path that does not exist is 404, with an error.",
+		ID: "errors/unknown-path", Promise: "An unknown path is 404, with an error.",
 		Sources: []string{"errata unknown-path"}, Evidence: evidence.Assumed,
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.UnmatchedPath},
@@ -32,7 +31,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID:      "errors/method-not-allowed",
-		Promise: "A method that a path does not have is 405, and Allow names those it has.",
+		Promise: "An unsupported method of a path is 405, and Allow has the supported methods.",
 		Sources: []string{"errata method-not-allowed"}, Features: writes(contract.DisposableTokens),
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
@@ -47,7 +46,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID:       "errors/get-of-one-token",
-		Promise:  "A GET of one token is 405, and Allow names the methods that there are.",
+		Promise:  "A GET of one token is 405, and Allow has the supported methods.",
 		Sources:  []string{"errata method-not-allowed", "#no-get-by-id"},
 		Features: reads(), Rules: []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
@@ -61,9 +60,9 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/no-get-of-the-token-endpoint",
-		Promise: "The token endpoint and check_token have one method, GET is 405, and Allow " +
-			"names " +
-			"it.",
+		Promise: "The token endpoint and check_token support only POST: GET is 405, and Allow " +
+			"has " +
+			"POST.",
 		Sources: []string{"errata method-not-allowed"}, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
@@ -75,9 +74,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/method-not-allowed-of-the-token-endpoint",
-		Promise: "The token endpoint and its neighbours have one method each, another is 405, " +
-			"and " +
-			"Allow names it.",
+		Promise: "The token endpoint, check_token and /oauth/info reject an unsupported method " +
+			"with 405, and Allow has the supported methods.",
 		Sources: []string{"errata method-not-allowed"}, Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
@@ -94,7 +92,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID:      "errors/no-get-and-no-put-of-one-token",
-		Promise: "One token can neither be got nor replaced by its id.",
+		Promise: "One token cannot be read or replaced by its id.",
 		Sources: []string{"v2026 #/paths/~1personal-access-tokens~1{id}", "#no-get-by-id"},
 		Rules:   []rule.ID{"no-get-by-id"},
 		Run: func(t *contract.T) {
@@ -104,15 +102,14 @@ var errorStatuses = []contract.Scenario{
 					Method: method, Path: t.CollectionPath() + "/" + token.ID,
 				})
 				if r.StatusCode() < 400 {
-					t.Errorf("%s: status is %d, expected a refusal", method, r.StatusCode())
+					t.Errorf("%s: status is %d, expected an error", method, r.StatusCode())
 				}
 			}
 		},
 	},
 	{
-		ID: "errors/content-too-large",
-		Promise: "A body of more than 1 MiB is 413, whichever operation it comes to, and nothing " +
-			"is done.",
+		ID:      "errors/content-too-large",
+		Promise: "Every operation rejects a body of more than 1 MiB with 413, and changes nothing.",
 		Sources: []string{"errata content-too-large"}, Features: writes(contract.Faults),
 		Rules: []rule.ID{rule.ContentTooLarge},
 		Run: func(t *contract.T) {
@@ -137,8 +134,9 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "errors/content-too-large-for-the-token-endpoint",
-		Promise: "A body of more than 1 MiB is 413 at the token endpoint and its neighbours.",
+		ID: "errors/content-too-large-for-the-token-endpoint",
+		Promise: "The token endpoint, check_token and /oauth/info reject a body of more than 1 " +
+			"MiB with 413.",
 		Sources: []string{"errata content-too-large"}, Features: reads(contract.Faults),
 		Versions: contract.Unversioned,
 		Rules:    []rule.ID{rule.ContentTooLarge},
@@ -159,7 +157,7 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/a-mebibyte-is-not-too-large", Promise: "A body of just 1 MiB is taken.",
+		ID: "errors/a-mebibyte-is-not-too-large", Promise: "A body of exactly 1 MiB is accepted.",
 		Sources: []string{"errata content-too-large"}, Features: reads(contract.Faults),
 		Versions: contract.Unversioned,
 		Rules:    []rule.ID{rule.ContentTooLarge},
@@ -172,8 +170,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/unsupported-media-type",
-		Promise: "A body of a content type that the operation does not take is 415, and nothing " +
-			"is done.",
+		Promise: "A body with an unsupported content type is rejected with 415, and nothing " +
+			"changes.",
 		Sources: []string{"errata unsupported-media-type", "#unsupported-media-type-is-415"},
 		Rules:   []rule.ID{rule.WrongContentType, rule.CreateContentType, rule.PatchContentType},
 		Run: func(t *contract.T) {
@@ -201,8 +199,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/not-simulated",
-		Promise: "A path that a tenant has and patmock has not is 501, so that nobody takes it " +
-			"for missing data.",
+		Promise: "A path of a tenant that patmock does not implement is 501, so that clients do " +
+			"not mistake it for missing data.",
 		Sources:  []string{"errata not-simulated", "#not-simulated-is-501"},
 		Features: reads(contract.Faults), Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.NotSimulated},
@@ -218,7 +216,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID:       "errors/retry-after",
-		Promise:  "A refusal with 429 or 503 may say in Retry-After when to come back, in seconds.",
+		Promise:  "A response with 429 or 503 may have Retry-After in seconds.",
 		Sources:  []string{"v2026 #/components/responses/429", "errata service-unavailable"},
 		Evidence: evidence.Assumed,
 		Features: writes(contract.Faults), Rules: []rule.ID{rule.Error429, rule.InjectedFault},
@@ -240,8 +238,8 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID: "errors/rejected-create-makes-nothing",
-		Promise: "A create that a tenant cannot serve makes nothing, and goes well when it is " +
-			"sent again.",
+		Promise: "A create that fails with a server error or a rate limit creates nothing, and a " +
+			"retry succeeds.",
 		Sources: []string{"errata service-unavailable"}, Evidence: evidence.Assumed,
 		Features: writes(contract.Faults),
 		Rules:    []rule.ID{rule.InjectedFault},
@@ -259,9 +257,8 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/declared-statuses-have-their-form",
-		Promise: "Each refusal that the document of an operation declares has the form of its " +
-			"status.",
+		ID:      "errors/declared-statuses-have-their-form",
+		Promise: "Each declared error status of an operation has the error body of its status.",
 		Sources: []string{
 			"v2026 #/components/responses/400", "v2026 #/components/responses/401",
 			"v2026 #/components/responses/403", "v2026 #/components/responses/404",
@@ -275,9 +272,8 @@ var errorStatuses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "errors/undeclared-statuses-have-their-form",
-		Promise: "A refusal that no document declares, 503 among them, has the form of the other " +
-			"refusals.",
+		ID:      "errors/undeclared-statuses-have-their-form",
+		Promise: "An undeclared error status, such as 503, has the error body of the other errors.",
 		Sources: []string{
 			"errata service-unavailable", "errata content-too-large",
 			"errata unsupported-media-type",
@@ -292,7 +288,7 @@ var errorStatuses = []contract.Scenario{
 	},
 	{
 		ID:       "errors/statuses-of-the-token-endpoint",
-		Promise:  "Each error of the token endpoint but 429 has an error code of RFC 6749.",
+		Promise:  "Each error of the token endpoint except 429 has an error code of RFC 6749.",
 		Sources:  []string{"#token-endpoint-errors", "errata service-unavailable"},
 		Features: reads(contract.Faults), Versions: contract.Unversioned,
 		Rules: []rule.ID{rule.OAuthError},
@@ -311,13 +307,14 @@ var errorStatuses = []contract.Scenario{
 	},
 }
 
-// undeclared are the statuses that are in no published document.
+// undeclared are the statuses that no published document declares.
 var undeclared = []int{
 	http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
 	http.StatusNotImplemented, http.StatusServiceUnavailable,
 }
 
-// expectInjectedErrors makes each operation answer each of the refusals that its document has.
+// expectInjectedErrors injects the included error statuses of each operation, and expects their
+// error bodies.
 func expectInjectedErrors(t *contract.T, include func(status int) bool) {
 	document, err := spec.Load(string(t.Version()))
 	if err != nil {
@@ -348,7 +345,7 @@ func expectInjectedErrors(t *contract.T, include func(status int) bool) {
 	}
 }
 
-// expectMethodNotAllowed tries methods that a path does not have.
+// expectMethodNotAllowed expects a 405 with the allowed methods for each method.
 func expectMethodNotAllowed(t *contract.T, c *contract.Client, path string, methods []string,
 	allowed ...string,
 ) {

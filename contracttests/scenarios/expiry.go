@@ -22,8 +22,8 @@ const (
 var expiryLegacy = []contract.Scenario{
 	{
 		ID: "expiry/legacy-default-is-six-months",
-		Promise: "In a legacy version a token made without a date, or with null for it, expires " +
-			"six months after its creation.",
+		Promise: "In a legacy version a token created without a date, or with null, expires six " +
+			"months later.",
 		Sources:  []string{legacyRule, "#legacy-default-is-six-months"},
 		Versions: contract.Legacy,
 		Rules:    []rule.ID{"expiry-six-months"},
@@ -32,19 +32,19 @@ var expiryLegacy = []contract.Scenario{
 				{"name": t.UniqueName()}, {"name": t.UniqueName(), "expirationDate": nil},
 			} {
 				token := t.Owner().Create(body).Token()
-				// What a month is, the text does not say: six of them have 181 to 184 days.
+				// The text does not define a month. Six months have 181 to 184 days.
 				days := parseTime(t,
 					token.ExpirationDate.Value).Sub(parseTime(t, token.Created)).Hours() / 24
 				if days < 180 || days > 185 {
-					t.Errorf("the token lives for %.1f days, expected six months", days)
+					t.Errorf("the token expires after %.1f days, expected six months", days)
 				}
 			}
 		},
 	},
 	{
 		ID: "expiry/legacy-default-is-six-calendar-months",
-		Promise: "In a legacy version a token made without a date expires on the same day, six " +
-			"calendar months on, at the same time in UTC.",
+		Promise: "In a legacy version a token created without a date expires six calendar months " +
+			"later, on the same day at the same time in UTC.",
 		Sources:  []string{legacyRule, "#six-months-are-calendar-months"},
 		Evidence: evidence.Assumed,
 		Versions: contract.Legacy,
@@ -57,9 +57,8 @@ var expiryLegacy = []contract.Scenario{
 	},
 	{
 		ID: "expiry/legacy-flag-is-ignored",
-		Promise: "A legacy version does not know userAwareTokenNeverExpires: a token made with " +
-			"it " +
-			"expires after six months all the same.",
+		Promise: "A legacy version ignores userAwareTokenNeverExpires: the token still expires " +
+			"after six months.",
 		Sources: []string{
 			"v2024 #/components/schemas/CreatePersonalAccessTokenRequest/properties",
 			"#legacy-has-no-acknowledgment",
@@ -79,7 +78,7 @@ var expiryLegacy = []contract.Scenario{
 	},
 	{
 		ID:      "expiry/legacy-beyond-six-months-is-rejected",
-		Promise: "A legacy version refuses a date beyond six months, and nothing is made.",
+		Promise: "A legacy version rejects a date beyond six months, and creates no token.",
 		Sources: []string{
 			legacyRule,
 			"v2024 #/paths/~1personal-access-tokens/post/responses/400",
@@ -93,7 +92,7 @@ var expiryLegacy = []contract.Scenario{
 	},
 	{
 		ID: "expiry/legacy-exactly-six-months-is-taken",
-		Promise: "A legacy version takes a date exactly six calendar months on, to the " +
+		Promise: "A legacy version accepts a date exactly six calendar months later, to the " +
 			"millisecond.",
 		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
 		Evidence: evidence.Assumed,
@@ -111,7 +110,7 @@ var expiryLegacy = []contract.Scenario{
 	},
 	{
 		ID:       "expiry/legacy-a-millisecond-beyond-is-rejected",
-		Promise:  "A legacy version refuses a date one millisecond beyond six calendar months.",
+		Promise:  "A legacy version rejects a date one millisecond beyond six calendar months.",
 		Sources:  []string{legacyRule, "#legacy-upper-bound-is-exact"},
 		Evidence: evidence.Assumed,
 		Versions: contract.Legacy,
@@ -127,7 +126,7 @@ var expiryLegacy = []contract.Scenario{
 var expiryCurrent = []contract.Scenario{
 	{
 		ID:       "expiry/current-has-no-upper-bound",
-		Promise:  "A current version takes any date in the future, up to the end of the year 9999.",
+		Promise:  "A current version accepts any future date, until the end of the year 9999.",
 		Sources:  []string{currentRule, "#current-has-no-upper-bound"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"expiry-no-upper-bound"},
@@ -145,7 +144,8 @@ var expiryCurrent = []contract.Scenario{
 	},
 }
 
-// sixMonthsAfter is six calendar months on, in the last of them where it has no such day.
+// sixMonthsAfter returns the time six calendar months later, or the last day of that month if it is
+// shorter.
 func sixMonthsAfter(m time.Time) time.Time {
 	m = m.UTC()
 	first := time.Date(m.Year(), m.Month()+6, 1, m.Hour(), m.Minute(), m.Second(), m.Nanosecond(),
@@ -154,23 +154,23 @@ func sixMonthsAfter(m time.Time) time.Time {
 	return first.AddDate(0, 0, min(m.Day(), last)-1)
 }
 
-// freezeClock stops the clock of the target, and returns what it shows.
+// freezeClock stops the clock of the target, and returns its time.
 func freezeClock(t *contract.T) time.Time {
 	now := t.Now().Truncate(time.Second)
 	t.FreezeClock(now)
 	return now
 }
 
-// defaultExpiry is a date that every version takes.
+// defaultExpiry returns T.Expiry as in requests.
 func defaultExpiry(t *contract.T) string { return contract.FormatTime(t.Expiry()) }
 
-// expectDateRejected expects 400 to a date, and no token. Wrong is where the schema forbids it as
-// well.
+// expectDateRejected expects a date to be rejected, and no token to be created. invalid are the
+// locations of violations of the schema.
 func expectDateRejected(t *contract.T, date any, invalid ...string) {
 	c := t.Owner()
 	name := t.UniqueName()
 	c.ExpectInvalid(invalid...).Create(contract.Body{
 		"name": name, "expirationDate": date,
 	}).ExpectRejected(http.StatusBadRequest)
-	t.Equal("how many tokens have the name", 0, countNamed(c, name))
+	t.Equal("number of tokens with the name", 0, countNamed(c, name))
 }

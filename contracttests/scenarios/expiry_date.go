@@ -12,10 +12,10 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// dateForm is a form in which clients write dates.
+// dateForm is a date format.
 type dateForm struct{ name, layout, zone string }
 
-// dateForms are those of the SDKs, and others that RFC 3339 allows.
+// dateForms are the date formats of the SDKs, and others of RFC 3339.
 var dateForms = []dateForm{
 	{"milliseconds", "2006-01-02T15:04:05.000Z07:00", "UTC"},
 	{"microseconds-and-offset-zero", "2006-01-02T15:04:05.000000-07:00", "UTC"},
@@ -27,30 +27,30 @@ var dateForms = []dateForm{
 	{"offset-west", "2006-01-02T15:04:05.000000000-07:00", "America/New_York"},
 }
 
-// zones of writtenDates, in seconds east of Greenwich.
+// zones are the offsets of dateForms in seconds east of Greenwich.
 var zones = map[string]int{"UTC": 0, "Asia/Kolkata": 5*3600 + 1800, "America/New_York": -5 * 3600}
 
-// format writes a moment, of which no more is left than the form holds.
+// format formats a time, and returns the time that the text denotes, in milliseconds.
 func (w dateForm) format(instant time.Time) (text string, want time.Time) {
 	text = instant.In(time.FixedZone(w.zone, zones[w.zone])).Format(w.layout)
-	want, _ = time.Parse(time.RFC3339Nano, strings.ToUpper(text)) // it was just written
+	want, _ = time.Parse(time.RFC3339Nano, strings.ToUpper(text)) // text is a valid date
 	return text, want.UTC().Truncate(time.Millisecond)
 }
 
-// timeWithFraction is one that every version takes, with a fraction of which each digit counts.
+// timeWithFraction returns T.Expiry with nanoseconds.
 func timeWithFraction(t *contract.T) time.Time {
 	return t.Expiry().Truncate(time.Second).Add(123456789 * time.Nanosecond)
 }
 
-// badDate is text that is no date, by what is wrong with it.
+// badDate is text that is not a valid date. The name is the reason.
 type badDate struct {
 	name  string
 	text  func(now time.Time) string
 	level evidence.Level
 	rule  rule.ID
 	fact  string
-	// invalid is the pointer that the schema rejects. Nil means that only the table of leap seconds
-	// does.
+	// invalid are the locations of violations of the schema. Nil means that the schema accepts the
+	// text.
 	invalid []string
 }
 
@@ -60,7 +60,7 @@ func inLayout(layout string) func(time.Time) string {
 
 func constant(text string) func(time.Time) string { return func(time.Time) string { return text } }
 
-// rfc3339Date is the fact of what most bad dates break.
+// rfc3339Date is the fact about the date format.
 const rfc3339Date = "#date-is-rfc3339"
 
 var badDates = []badDate{
@@ -117,8 +117,8 @@ var badDates = []badDate{
 	},
 }
 
-// invalidDay is the day behind the last of a short month, which a lenient reader takes for the next
-// month's first.
+// invalidDay returns the day after the last one of a short month. A lenient parser reads the first
+// of the next month.
 func invalidDay(now time.Time) string {
 	first := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	for first.AddDate(0, 1, -1).Day() == 31 {
@@ -143,8 +143,8 @@ func expiryDates() []contract.Scenario {
 func dateAccepted(w dateForm) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/date-forms/" + w.name,
-		Promise: "A date is taken as clients write it, with " + readableID(w.name) +
-			", and stays the same moment to the millisecond.",
+		Promise: "A date is accepted as clients write it, with " + readableID(w.name) +
+			", and is stored to the millisecond.",
 		Sources: []string{
 			createRequest + "/properties/expirationDate/format",
 			"#date-is-rfc3339",
@@ -160,8 +160,8 @@ func dateAccepted(w dateForm) contract.Scenario {
 	}
 }
 
-// lowerCaseDate is a scenario of its own: RFC 3339 allows small letters, and few clients write
-// them.
+// lowerCaseDate returns a scenario about lower-case t and z, which RFC 3339 allows and few clients
+// write.
 func lowerCaseDate() contract.Scenario {
 	s := dateAccepted(dateForm{"small-letters", "2006-01-02t15:04:05.000z", "UTC"})
 	s.Evidence, s.Sources = evidence.Assumed, []string{"#small-t-and-z-are-taken"}
@@ -171,7 +171,7 @@ func lowerCaseDate() contract.Scenario {
 func leapSecond() contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/date-forms/leap-second",
-		Promise:  "A date may be a leap second, which is at the end of a month in UTC.",
+		Promise:  "A date may be a leap second at the end of a month in UTC.",
 		Sources:  []string{"#second-60-is-a-leap-second"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{rule.DateForms},
@@ -190,7 +190,8 @@ func leapSecond() contract.Scenario {
 func dateRejected(bad badDate) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/bad-date/" + bad.name,
-		Promise: "Text that is no date is refused, and nothing is made: " + readableID(bad.name) +
+		Promise: "Text that is not a date is rejected, and no token is created: " +
+			readableID(bad.name) +
 			".",
 		Sources: []string{
 			createRequest + "/properties/expirationDate/format", createRejections, bad.fact,
@@ -206,7 +207,7 @@ func dateRejected(bad badDate) contract.Scenario {
 var expiryMoments = []contract.Scenario{
 	{
 		ID:      "expiry/past-date-is-rejected",
-		Promise: "A date in the past is refused, and nothing is made.",
+		Promise: "A past date is rejected, and no token is created.",
 		Sources: []string{currentRule, legacyRule, createRejections, "#date-is-in-the-future"},
 		Rules:   []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
@@ -217,7 +218,7 @@ var expiryMoments = []contract.Scenario{
 	},
 	{
 		ID:      "expiry/past-date-by-its-offset-is-rejected",
-		Promise: "Whether a date has passed is told by its offset, not by its digits.",
+		Promise: "A past date is rejected even if its local time is later than now in UTC.",
 		Sources: []string{currentRule, createRequest + "/properties/expirationDate/format"},
 		Rules:   []rule.ID{"expiry-future", "date-forms"},
 		Run: func(t *contract.T) {
@@ -227,7 +228,7 @@ var expiryMoments = []contract.Scenario{
 	},
 	{
 		ID:       "expiry/this-moment-is-rejected",
-		Promise:  "A date in the future is after this moment: one that is this moment is refused.",
+		Promise:  "A date that equals the present time is rejected: it is not in the future.",
 		Sources:  []string{currentRule, "#this-moment-has-passed"},
 		Evidence: evidence.Assumed,
 		Features: writes(contract.Clock),
@@ -238,7 +239,7 @@ var expiryMoments = []contract.Scenario{
 	},
 	{
 		ID:       "expiry/next-millisecond-is-taken",
-		Promise:  "A date one millisecond from now is in the future.",
+		Promise:  "A date one millisecond from now is accepted: it is in the future.",
 		Sources:  []string{currentRule, "#this-moment-has-passed"},
 		Evidence: evidence.Assumed,
 		Features: writes(contract.Clock),
@@ -252,9 +253,8 @@ var expiryMoments = []contract.Scenario{
 		},
 	},
 	{
-		ID: "expiry/dates-are-returned-in-utc-with-milliseconds",
-		Promise: "Create, list and patch answer every date in UTC, with three digits of a second " +
-			"and a Z.",
+		ID:      "expiry/dates-are-returned-in-utc-with-milliseconds",
+		Promise: "Create, list and patch return every date in UTC, with milliseconds and a Z.",
 		Sources: []string{
 			createResponse + "/properties/expirationDate/description",
 			"#dates-in-utc-with-milliseconds",
@@ -281,9 +281,8 @@ var expiryMoments = []contract.Scenario{
 		},
 	},
 	{
-		ID: "expiry/year-beyond-9999-is-rejected",
-		Promise: "A date that is in the year 10000 in UTC is refused, since it could not be " +
-			"answered as a date.",
+		ID:      "expiry/year-beyond-9999-is-rejected",
+		Promise: "A date in the year 10000 in UTC is rejected, since RFC 3339 cannot express it.",
 		Sources: []string{createResponse + "/properties/expirationDate/format"},
 		Rules:   []rule.ID{rule.DateYear},
 		Run: func(t *contract.T) {

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// propertyState is how a request has a property: not at all, as null, or with a value.
+// propertyState sets a property of a request: absent, null, or a value.
 type propertyState struct {
 	name string
 	set  func(t *contract.T, body contract.Body)
@@ -36,7 +36,8 @@ var (
 	}
 )
 
-// neverExpiring are all combinations of date and acknowledgement in a request to create.
+// neverExpiring returns a scenario for each combination of date and acknowledgment in a create
+// request.
 func neverExpiring() []contract.Scenario {
 	var all []contract.Scenario
 	for _, date := range dateStates {
@@ -74,7 +75,7 @@ func combination(date, flag propertyState) contract.Scenario {
 	case date.name == "given":
 		s.Promise = with + " a token expires on that date."
 		if flag.name == "true" {
-			// the text says that the date may be left out then, not that it must
+			// The text says that the date may be omitted, not that it must be.
 			s.Evidence = evidence.Assumed
 		}
 		s.Run = func(t *contract.T) {
@@ -92,7 +93,7 @@ func combination(date, flag propertyState) contract.Scenario {
 				t.Equal("expirationDate", "", date.Value)
 			} else if parseTime(t, date.Value).Year() < 9999 {
 				// expiry/never-is-a-null-in-create records the response to create.
-				t.Errorf("expirationDate is %v, expected none, or the end of all dates", date)
+				t.Errorf("expirationDate is %v, expected none, or the year 9999", date)
 			}
 			listed := t.Owner().MustFind(token.ID)
 			t.Equal("expirationDate in the list", "", listed.ExpirationDate.Value)
@@ -101,11 +102,11 @@ func combination(date, flag propertyState) contract.Scenario {
 			}
 		}
 	default:
-		s.Promise = with + " no token is made."
+		s.Promise = with + " no token is created."
 		s.Run = func(t *contract.T) {
 			body := request(t)
 			t.Owner().Create(body).ExpectError(http.StatusBadRequest)
-			t.Equal("how many tokens have the name", 0, countNamed(t.Owner(), body.Text("name")))
+			t.Equal("number of tokens with the name", 0, countNamed(t.Owner(), body.Text("name")))
 		}
 	}
 	return s

@@ -16,7 +16,7 @@ const (
 	patchRejections = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/400"
 )
 
-// The facts that patches of the expiry rest on.
+// The facts about patches of the expiry.
 const (
 	ackNeeded        = "#patch-to-never-needs-the-acknowledgment"
 	ackFirst         = "#acknowledgment-may-come-first"
@@ -26,11 +26,11 @@ const (
 	dateWithoutValue = "#date-without-value-is-null"
 )
 
-// The operations of which patches of the expiry are made.
+// The operations in patches of the expiry.
 var (
 	dateNullOp    = replace("/expirationDate", nil)
 	dateRemovedOp = remove("/expirationDate")
-	// two SDKs cannot send null
+	// Two SDKs cannot send null.
 	dateWithoutValueOp = contract.Op{"op": "replace", "path": "/expirationDate"}
 	flagTrueOp         = replace("/userAwareTokenNeverExpires", true)
 	flagFalseOp        = replace("/userAwareTokenNeverExpires", false)
@@ -73,13 +73,13 @@ var expiryPatches = slices.Concat(
 	expiryPatchDates,
 )
 
-// patchToNever is a patch after which a dated token never expires.
+// patchToNever returns a scenario about a patch that makes a token never expire.
 func patchToNever(id, fact string, level evidence.Level,
 	operations ...contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/patch-to-never/" + id,
-		Promise: "A patch takes the date away when it acknowledges so itself: " + readableID(id) +
+		Promise: "A patch removes the date if it has the acknowledgment: " + readableID(id) +
 			".",
 		Sources:  []string{patchText, "errata patch-value-null", fact},
 		Evidence: level,
@@ -98,14 +98,15 @@ func patchToNever(id, fact string, level evidence.Level,
 	}
 }
 
-// patchToNeverRejected is a patch that would take the date away without acknowledging it.
+// patchToNeverRejected returns a scenario about a patch that removes the date without the
+// acknowledgment.
 func patchToNeverRejected(id, fact string, level evidence.Level,
 	operations ...contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/patch-to-never-rejected/" + id,
-		Promise: "A patch that takes the date away has to acknowledge so itself, else it is " +
-			"refused and the date stays: " + readableID(id) + ".",
+		Promise: "A patch that removes the date without the acknowledgment is rejected, and the " +
+			"date does not change: " + readableID(id) + ".",
 		Sources:  []string{patchText, patchRejections, fact},
 		Evidence: level,
 		Versions: contract.Current,
@@ -114,12 +115,13 @@ func patchToNeverRejected(id, fact string, level evidence.Level,
 	}
 }
 
-// flagRequired is a patch that takes the acknowledgement from a token that never expires.
+// flagRequired returns a scenario about a patch that removes the acknowledgment of a token that
+// never expires.
 func flagRequired(id, fact string, level evidence.Level, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/patch-never-needs-its-flag/" + id,
-		Promise: "A token that never expires keeps its acknowledgement, until it gets a date: " +
-			readableID(id) + " is refused.",
+		Promise: "A token that never expires needs its acknowledgment until it gets a date: " +
+			readableID(id) + " is rejected.",
 		Sources:  []string{patchText, patchRejections, fact},
 		Evidence: level,
 		Versions: contract.Current,
@@ -133,7 +135,7 @@ func flagRequired(id, fact string, level evidence.Level, operation contract.Op) 
 	}
 }
 
-// newNeverExpiringToken makes a token that never expires, in a current version.
+// newNeverExpiringToken creates a token that never expires, and returns its id.
 func newNeverExpiringToken(t *contract.T) string {
 	body := contract.Body{"name": t.UniqueName(), "userAwareTokenNeverExpires": true}
 	return t.Owner().Create(body).Token().ID
@@ -146,7 +148,7 @@ func seedExpired(t *contract.T, name string) contract.Credentials {
 	})
 }
 
-// expectPatch400 expects 400 to a patch of a new token, and that the token stays as it is.
+// expectPatch400 expects that a patch of a new token is rejected with 400 and changes nothing.
 func expectPatch400(t *contract.T, c *contract.Client, operations ...contract.Op) {
 	expectNewTokenUnchanged(t, func(id string) {
 		patchRaw(t, c, id, jsonPatchType,
@@ -154,21 +156,21 @@ func expectPatch400(t *contract.T, c *contract.Client, operations ...contract.Op
 	})
 }
 
-// expectPatchRejected expects a patch of a new token to be rejected, and that the token stays as it
-// is.
+// expectPatchRejected expects that a patch of a new token is rejected and changes nothing. A real
+// tenant may choose another 4xx.
 func expectPatchRejected(t *contract.T, operations ...contract.Op) {
 	expectNewTokenUnchanged(t, func(id string) {
 		t.Owner().Patch(id, operations...).ExpectRejected(http.StatusBadRequest)
 	})
 }
 
-// expectNewTokenUnchanged expects that a new token of the owner stays as it is.
+// expectNewTokenUnchanged expects that f does not change a new token of the owner.
 func expectNewTokenUnchanged(t *contract.T, during func(id string)) {
 	id := t.Owner().MustCreate().ID
 	expectUnchanged(t, id, func() { during(id) })
 }
 
-// expectUnchanged expects that a token of the owner is the same before and after.
+// expectUnchanged expects that f does not change a token of the owner.
 func expectUnchanged(t *contract.T, id string, during func()) {
 	before := t.Owner().MustFind(id)
 	during()

@@ -12,8 +12,8 @@ import (
 var expiryPatchDates = []contract.Scenario{
 	{
 		ID: "expiry/patch-earlier-acknowledgement-does-not-count",
-		Promise: "The acknowledgement stands in the same patch: one of an earlier patch does not " +
-			"count.",
+		Promise: "A patch that removes the date needs the acknowledgment itself: one of an " +
+			"earlier patch does not count.",
 		Sources:  []string{patchText, patchRejections, "#patch-to-never-needs-the-acknowledgment"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never"},
@@ -26,9 +26,8 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID: "expiry/patch-acknowledgement-keeps-the-date",
-		Promise: "A patch of nothing but the acknowledgement keeps the date of a token and " +
-			"stores the flag.",
+		ID:       "expiry/patch-acknowledgement-keeps-the-date",
+		Promise:  "A patch of only the acknowledgment stores it and keeps the date.",
 		Sources:  []string{"#acknowledgment-alone-keeps-the-date"},
 		Evidence: evidence.Assumed,
 		Versions: contract.Current,
@@ -46,7 +45,7 @@ var expiryPatchDates = []contract.Scenario{
 	},
 	{
 		ID:      "expiry/patch-new-date",
-		Promise: "A patch gives a token another date, alone, and however far off.",
+		Promise: "A patch sets another date by itself, up to any future date.",
 		Sources: []string{
 			patchText,
 			patchFields,
@@ -70,8 +69,8 @@ var expiryPatchDates = []contract.Scenario{
 	},
 	{
 		ID: "expiry/patch-dates-a-never-expiring-token",
-		Promise: "A token that never expires is given a date by a patch, with the " +
-			"acknowledgement false or unmentioned.",
+		Promise: "A patch sets a date for a token that never expires, with the acknowledgment " +
+			"false or absent.",
 		Sources:  []string{patchText, "#patch-to-a-date"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.PatchFields, rule.NeverKeepsAcknowledgment},
@@ -86,9 +85,8 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID: "expiry/patch-of-another-field-keeps-the-date",
-		Promise: "A patch that names neither date nor acknowledgement leaves both alone, in " +
-			"every version.",
+		ID:       "expiry/patch-of-another-field-keeps-the-date",
+		Promise:  "A patch of another property keeps date and acknowledgment, in every version.",
 		Sources:  []string{"#other-patches-keep-the-date"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"patch-fields"},
@@ -108,7 +106,7 @@ var expiryPatchDates = []contract.Scenario{
 	},
 	{
 		ID:       "expiry/patch-past-date-is-rejected",
-		Promise:  "A patch to a date in the past is refused, and the date stays.",
+		Promise:  "A patch to a past date is rejected, and the date does not change.",
 		Sources:  []string{patchText, patchRejections},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"expiry-future"},
@@ -120,9 +118,8 @@ var expiryPatchDates = []contract.Scenario{
 		},
 	},
 	{
-		ID: "expiry/patch-date-forms",
-		Promise: "A patch takes a date as clients write it, and it stays the same moment to the " +
-			"millisecond.",
+		ID:       "expiry/patch-date-forms",
+		Promise:  "A patch accepts a date as clients write it, and stores it to the millisecond.",
 		Sources:  []string{patchText, "#date-is-rfc3339", "#dates-of-sdks"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"date-forms"},
@@ -139,7 +136,7 @@ var expiryPatchDates = []contract.Scenario{
 	},
 	{
 		ID:      "expiry/patch-bad-dates-are-rejected",
-		Promise: "A patch to text that is no date is refused, and the date stays.",
+		Promise: "A patch to text that is not a date is rejected, and the date does not change.",
 		Sources: []string{
 			patchText,
 			patchRejections,
@@ -166,7 +163,7 @@ var expiryPatchDates = []contract.Scenario{
 	},
 	{
 		ID:       "expiry/patch-revives",
-		Promise:  "A new date revives an expired token, which then logs in again.",
+		Promise:  "A new date revives an expired token: it logs in again.",
 		Sources:  []string{"#new-date-revives"},
 		Versions: contract.Current,
 		Features: writes(contract.SeededTokens),
@@ -181,7 +178,7 @@ var expiryPatchDates = []contract.Scenario{
 	},
 	{
 		ID:       "expiry/patch-of-another-field-does-not-revive",
-		Promise:  "An expired token may be renamed, and stays expired.",
+		Promise:  "An expired token can be renamed, and stays expired.",
 		Sources:  []string{"#expired-token-can-be-patched"},
 		Features: writes(contract.SeededTokens),
 		Rules:    []rule.ID{rule.PatchFields, rule.ExpiredTokenStays, rule.TokenDeletedOrExpired},

@@ -25,11 +25,11 @@ var filter = slices.Concat(
 	forEachRow(rejectedFilters, rejectedFilter.scenario),
 )
 
-// filterUnseeded are scenarios that need no seeds.
+// filterUnseeded has scenarios that need no seeded tokens.
 var filterUnseeded = []contract.Scenario{
 	{
 		ID:      "filter/isnull-finds-the-unused",
-		Promise: "lastUsed isnull finds the tokens that never logged in, and no others.",
+		Promise: "lastUsed isnull matches only the tokens that never logged in.",
 		Sources: []string{filterText, "#filter-fields", "#filter-isnull"},
 		Rules:   []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
@@ -40,7 +40,7 @@ var filterUnseeded = []contract.Scenario{
 	},
 	{
 		ID:       "filter/blanks-as-percent-20",
-		Promise:  "Blanks in a filter may be written as %20 as well as with a plus.",
+		Promise:  "Blanks in a filter may be encoded as %20 or as a plus.",
 		Sources:  []string{"#filter-blanks-as-percent-20", "#filter-blanks-as-plus"},
 		Features: reads(), Rules: []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
@@ -58,8 +58,9 @@ var filterUnseeded = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "filter/le-finds-the-used",
-		Promise: "lastUsed le finds the tokens that logged in until then, and none that did later.",
+		ID: "filter/le-finds-the-used",
+		Promise: "lastUsed le matches the tokens that last logged in before the date, and no " +
+			"later ones.",
 		Sources: []string{filterText, "#filter-fields", "#filter-le"},
 		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
@@ -69,13 +70,13 @@ var filterUnseeded = []contract.Scenario{
 					"lastUsed le "+contract.FormatTime(t.Now().AddDate(1, 0, 0))), used.ID)
 			if slices.Contains(t.Owner().ListOwn("filters",
 				"lastUsed le 2017-01-01T00:00:00.000Z").IDs(), used.ID) {
-				t.Errorf("the used token is listed until 2017")
+				t.Errorf("the used token matches a date in 2017")
 			}
 		},
 	},
 	{
 		ID:      "filter/le-includes-the-moment",
-		Promise: "lastUsed le a token's own lastUsed finds it.",
+		Promise: "lastUsed le matches a token with exactly that lastUsed.",
 		Sources: []string{filterText, "#filter-fields", "#filter-le"},
 		Rules:   []rule.ID{"filter-le"},
 		Run: func(t *contract.T) {
@@ -89,7 +90,7 @@ var filterUnseeded = []contract.Scenario{
 	},
 	{
 		ID:       "filter/of-all-tokens",
-		Promise:  "A filter holds for the list of all, too.",
+		Promise:  "A filter also applies to the list of all tokens.",
 		Sources:  []string{filterText, listOfAll},
 		Features: writes(contract.Admin),
 		Rules:    []rule.ID{"filter-isnull"},
@@ -100,7 +101,7 @@ var filterUnseeded = []contract.Scenario{
 	},
 	{
 		ID:       "filter/empty-is-none",
-		Promise:  "An empty filter counts as absent.",
+		Promise:  "An empty filter is the same as none.",
 		Sources:  []string{"#filter-empty-is-absent"},
 		Features: reads(), Rules: []rule.ID{"filter-empty"},
 		Run: func(t *contract.T) {
@@ -117,14 +118,14 @@ func newUsedToken(t *contract.T) contract.Token {
 	return token
 }
 
-// The moments at which the tokens for filters were last used.
+// The lastUsed values of the seeded tokens.
 const (
 	early  = "2024-02-29T00:00:00.000Z"
 	middle = "2024-06-01T12:00:00.500Z"
 	late   = "2024-12-31T23:59:59.999Z"
 )
 
-// filterFacts are the facts that filters of a rule rest on.
+// filterFacts has the facts about the filters of each rule.
 var filterFacts = map[rule.ID][]string{
 	rule.FilterIsNull:     {"#filter-isnull"},
 	rule.FilterLe:         {"#filter-le", "#filter-dates"},
@@ -135,11 +136,11 @@ var filterFacts = map[rule.ID][]string{
 	rule.QuotedTimestamp: {"#filter-quoted-date"},
 }
 
-// filterMatch is a filter, and which tokens it finds.
+// filterMatch is a filter with the seeded tokens that it matches.
 type filterMatch struct {
 	id, filter, matches string
 	rule                rule.ID
-	level               evidence.Level // that of the rule if it is empty
+	level               evidence.Level // empty means that of the rule
 }
 
 var filterMatches = []filterMatch{
@@ -247,7 +248,7 @@ var filterMatches = []filterMatch{
 func (l filterMatch) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID: "filter/finds/" + l.id,
-		Promise: "A filter finds the tokens for which it is true, and no others: " + l.filter +
+		Promise: "A filter matches only the tokens for which it is true: " + l.filter +
 			".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[l.rule]...),
 		Evidence: l.level,
@@ -279,13 +280,13 @@ func (l filterMatch) scenario() contract.Scenario {
 	}
 }
 
-// rejectedFilter is a filter that the list does not take.
+// rejectedFilter is a filter that the list rejects.
 type rejectedFilter struct {
 	id, filter string
 	filterFact
 }
 
-// filterFact is what a filter breaks that the list does not take.
+// filterFact is the reason for the rejection of a filter.
 type filterFact struct {
 	fact  string
 	rule  rule.ID
@@ -333,7 +334,8 @@ var rejectedFilters = []rejectedFilter{
 func (r rejectedFilter) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID: "filter/rejected/" + r.id,
-		Promise: "The list takes lastUsed with le and isnull, in lower case: " + readableID(r.id) +
+		Promise: "The list supports lastUsed with le and isnull in lower case: " +
+			readableID(r.id) +
 			" is 400.",
 		Sources:  []string{filterText, filterPage, filterRejection, r.fact},
 		Evidence: r.level,

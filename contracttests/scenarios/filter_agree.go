@@ -9,20 +9,19 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// agreement is a filter that is compared with the tokens that there are anyway. None but that of
-// the login need exist, which was used.
+// agreement is a filter whose matches are compared with the existing tokens. Only the token of the
+// login must exist, and it was used.
 type agreement struct {
 	id   string
 	rule rule.ID
-	// filter is built from the moments at which the first and the last of the tokens were used.
+	// filter returns a filter for the first and the last lastUsed of the tokens.
 	filter func(first, last string) expression
-	// unused reports that it also says something of tokens that were never used, whose time is
-	// zero.
+	// unused reports whether the filter also applies to tokens that were never used.
 	unused bool
-	level  evidence.Level // that of the rule if it is empty
+	level  evidence.Level // empty means that of the rule
 }
 
-// single is a filter of one operand.
+// single returns a filter with one operand.
 func single(o operand) expression { return expression{operands: []operand{o}, nots: []bool{false}} }
 
 var filterAgreements = []agreement{
@@ -71,23 +70,23 @@ var filterAgreements = []agreement{
 func (a agreement) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID: "filter/agrees-with-the-list/" + a.id,
-		Promise: "Of the tokens that the list shows a filter finds those for which it is true: " +
+		Promise: "Of the listed tokens a filter matches those for which it is true: " +
 			a.filter("T", "U").text() + ".",
 		Sources:  append([]string{filterText, filterPage}, filterFacts[a.rule]...),
 		Evidence: a.level,
 		Features: reads(), Rules: []rule.ID{a.rule},
 		Run: func(t *contract.T) {
-			used := map[string]time.Time{} // by id, zero for never
+			used := map[string]time.Time{} // by id, zero if never used
 			var moments []time.Time
 			for _, token := range t.Owner().ListOwn().Tokens() {
 				if used[token.ID] = (time.Time{}); token.LastUsed.HasValue() {
-					// A list may show less of a moment than is stored.
+					// A list may truncate a stored time.
 					used[token.ID] = parseTime(t, token.LastUsed.Value).Truncate(time.Second)
 					moments = append(moments, used[token.ID].Add(time.Second))
 				}
 			}
 			if len(moments) == 0 {
-				t.Fatalf("no token has a lastUsed, that of the login neither")
+				t.Fatalf("no token has a lastUsed, not even that of the login")
 			}
 			first, last := slices.MinFunc(moments, time.Time.Compare),
 				slices.MaxFunc(moments, time.Time.Compare)

@@ -16,8 +16,8 @@ import (
 // truth is a value of three-valued logic: 1 for true, -1 for false, 0 for unknown.
 type truth int
 
-// An operand is a comparison with lastUsed, and its truth for a token that was last used at a
-// moment, or never.
+// An operand is a comparison with lastUsed. eval returns its truth for a token, and lastUsed is
+// zero if the token was never used.
 type operand struct {
 	text string
 	eval func(lastUsed time.Time) truth
@@ -30,7 +30,7 @@ var isNull = operand{"lastUsed isnull", func(lastUsed time.Time) truth {
 	return -1
 }}
 
-// le compares with a date as it is written in a filter.
+// le returns a comparison with a date as written in a filter.
 func le(date string) operand {
 	return operand{"lastUsed le " + date, func(lastUsed time.Time) truth {
 		limit := mustParseTime(strings.Trim(date, `"`))
@@ -44,8 +44,7 @@ func le(date string) operand {
 	}}
 }
 
-// operands are what filters are made of: the dates are written with quotes, offsets and any number
-// of digits of a second.
+// operands are comparisons with dates in quotes, with offsets, and with fractional seconds.
 var operands = []operand{
 	isNull,
 	le(middle),
@@ -58,8 +57,8 @@ var operands = []operand{
 	le("2024-12-31T18:59:59.9990-05:00"),
 }
 
-// expression is a filter of operands with operators between them. Those from open to shut are in
-// parentheses, none if both are 0.
+// expression is a filter of operands with operators between them. The operands in [open, close) are
+// in parentheses, unless both are 0.
 type expression struct {
 	operators   []string
 	operands    []operand
@@ -105,7 +104,7 @@ func (e expression) eval(lastUsed time.Time) truth {
 	)
 }
 
-// combine returns the truth of values with operators between them, of which and binds first.
+// combine returns the truth of values with operators between them. "and" binds tighter than "or".
 func combine(values []truth, operators []string) truth {
 	result, term := truth(-1), values[0]
 	for i, operator := range operators {
@@ -118,7 +117,7 @@ func combine(values []truth, operators []string) truth {
 	return max(result, term)
 }
 
-// parentheses are the places where those of n operands may be.
+// parentheses returns the ways to put parentheses around some of n operands.
 func parentheses(n int) [][2]int {
 	places := [][2]int{{0, 0}}
 	for open := range n {
@@ -129,7 +128,7 @@ func parentheses(n int) [][2]int {
 	return places
 }
 
-// moments are those at which the tokens for filters were last used, and the zero time for never.
+// moments are the lastUsed values of the seeded tokens. The zero time means never.
 var moments = []time.Time{{}, mustParseTime(early), mustParseTime(middle), mustParseTime(late)}
 
 func mustParseTime(date string) time.Time {
@@ -140,8 +139,7 @@ func mustParseTime(date string) time.Time {
 	return m
 }
 
-// countDecisive returns how many of the operands count: without such a one, or with another one in
-// its place, the filter finds other tokens.
+// countDecisive returns the number of operand values that change the matches of the filter.
 func (e expression) countDecisive() (n int) {
 	for i := range e.operands {
 		other := e
@@ -157,8 +155,8 @@ func (e expression) countDecisive() (n int) {
 	return n
 }
 
-// expressions returns a filter for each way in which operands are negated, every other one with
-// parentheses. Of the operands in turn those are taken of which the most count.
+// expressions returns a filter for each combination of negated operands, every other one with
+// parentheses. It chooses the operands with the most decisive values.
 func expressions(operators []string) []expression {
 	n := len(operators) + 1
 	places := parentheses(n)
@@ -185,7 +183,7 @@ func expressions(operators []string) []expression {
 	return all
 }
 
-// operatorSequences are those of up to three operators.
+// operatorSequences returns the sequences of up to three operators.
 func operatorSequences() [][]string {
 	all, last := [][]string{}, [][]string{{}}
 	for range 3 {
@@ -200,13 +198,13 @@ func operatorSequences() [][]string {
 	return all
 }
 
-// operandScenario tries the filters of a sequence of operators, each with another owner-id: the
-// versions take turns, so that together they try every filter with each.
+// operandScenario returns a scenario about the filters of a sequence of operators. Each version
+// tries them with different owner-id values, so that all versions together try every combination.
 func operandScenario(operators []string) contract.Scenario {
 	filters := sync.OnceValue(func() []expression { return expressions(operators) })
 	return contract.Scenario{
 		ID: "filter/operands/" + strings.Join(operators, "-"),
-		Promise: fmt.Sprintf("Filters of %d operands with %s find the tokens for which they are "+
+		Promise: fmt.Sprintf("Filters of %d operands with %s match the tokens for which they are "+
 			"true, with and without owner-id.", len(operators)+1, strings.Join(operators, ", ")),
 		Sources: []string{
 			filterText, filterPage, "#filter-composites", "#filter-unknown-under-not",
@@ -244,8 +242,7 @@ func operandScenario(operators []string) contract.Scenario {
 	}
 }
 
-// seedUsedTokens seeds a token for each moment at which it was last used, and one that was never
-// used.
+// seedUsedTokens adds a token for each of moments.
 func seedUsedTokens(t *contract.T) map[string]time.Time {
 	used := map[string]time.Time{}
 	for _, lastUsed := range []string{early, middle, late, ""} {

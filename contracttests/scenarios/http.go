@@ -14,7 +14,7 @@ const (
 	unauthorizedStatus = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"
 )
 
-// httpConformance are about HTTP itself, as common clients and tools rely on it.
+// httpConformance has scenarios about HTTP semantics that clients and tools rely on.
 var httpConformance = []contract.Scenario{
 	{
 		ID: "errors/401-has-a-challenge", Promise: "A 401 of the API has a Bearer challenge.",
@@ -60,7 +60,7 @@ var httpConformance = []contract.Scenario{
 		},
 		Rules:    []rule.ID{rule.Challenge, rule.TokenBadCredentials},
 		Versions: contract.Unversioned,
-		// a wrong secret may lock the token of the login
+		// A wrong secret may lock the token of the login.
 		Features: reads(contract.DisposableTokens),
 		Run: func(t *contract.T) {
 			bad := ownerCredentials(t)
@@ -71,7 +71,7 @@ var httpConformance = []contract.Scenario{
 	},
 }
 
-// expectChallenge expects a challenge of a scheme, whose capitals do not matter.
+// expectChallenge expects a challenge with a scheme, ignoring case.
 func expectChallenge(t *contract.T, r *contract.Response, scheme string) {
 	header := r.Header("WWW-Authenticate")
 	got, _, _ := strings.Cut(header, " ")

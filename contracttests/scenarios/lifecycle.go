@@ -10,13 +10,14 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// scopeChangeText says what a change of scope does to access tokens. The text of beta lacks it.
+// scopeChangeText describes the effect of a scope change on access tokens. The document of beta
+// lacks it.
 const scopeChangeText = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/description"
 
 var sinceV3 = []version.Version{version.V3, version.V2024, version.V2025, version.V2026, version.V1}
 
-// deleteAtEnd deletes a token at the end by a new login: the one that made it may have expired
-// until then.
+// deleteAtEnd deletes a token at the end of the scenario. It logs in again, since the access token
+// that created the token may have expired.
 func deleteAtEnd(t *contract.T, token contract.Token) contract.Token {
 	t.Cleanup(func() {
 		t.Login(ownerCredentials(t)).Delete(token.ID)
@@ -24,7 +25,7 @@ func deleteAtEnd(t *contract.T, token contract.Token) contract.Token {
 	return token
 }
 
-// waitBriefly lets seconds pass where time can be moved.
+// waitBriefly advances the clock of a patmock by seconds.
 func waitBriefly(t *contract.T) {
 	if t.Control() != nil {
 		t.AdvanceClock(5 * time.Second)
@@ -49,7 +50,7 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID:      "lifecycle/deleted-token-mints-nothing",
-		Promise: "A deleted token makes no access token any more: 401 invalid_client.",
+		Promise: "A deleted token cannot log in: 401 invalid_client.",
 		Sources: []string{"#login-of-a-deleted-token-is-401"},
 		Rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginDeleted},
 		Run: func(t *contract.T) {
@@ -60,9 +61,8 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/expired-token-mints-nothing",
-		Promise: "A token makes access tokens until it expires, and none after that: 401 " +
-			"invalid_client.",
+		ID:       "lifecycle/expired-token-mints-nothing",
+		Promise:  "A token logs in until it expires, and then gets 401 invalid_client.",
 		Sources:  []string{"#login-of-an-expired-token-is-401"},
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
@@ -92,7 +92,7 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID:      "lifecycle/access-token-outlives-deletion",
-		Promise: "An access token stays valid when the token that made it is deleted.",
+		Promise: "An access token stays valid when its token is deleted.",
 		Sources: []string{"#access-token-outlives-deletion"},
 		Rules:   []rule.ID{rule.AccessTokenOfDeleted},
 		Run: func(t *contract.T) {
@@ -106,7 +106,7 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID:       "lifecycle/access-token-outlives-expiry",
-		Promise:  "An access token stays valid when the token that made it expires.",
+		Promise:  "An access token stays valid when its token expires.",
 		Sources:  []string{"#access-token-outlives-expiry"},
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"access-token-outlives"},
@@ -118,7 +118,7 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID:      "lifecycle/access-token-expires",
-		Promise: "An access token is valid for the seconds it was issued for, and 401 after that.",
+		Promise: "An access token is valid for its validity in seconds, and then gets 401.",
 		Sources: []string{
 			"https://developer.sailpoint.com/docs/api/authorization",
 			validityRequest, "#access-token-expires",
@@ -138,7 +138,7 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID:       "lifecycle/access-token-of-a-deleted-token-expires",
-		Promise:  "An access token whose token was deleted expires when it would have anyway.",
+		Promise:  "An access token of a deleted token expires as usual.",
 		Sources:  []string{"#access-token-outlives-deletion", "#access-token-expires"},
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.AccessTokenOfDeleted, rule.AccessTokenExpires},
@@ -155,16 +155,15 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID:       "lifecycle/access-token-outlives-scope-change",
-		Promise:  "A change of scope leaves access tokens that were issued before it as they are.",
+		Promise:  "A scope change does not affect access tokens issued before.",
 		Sources:  []string{scopeChangeText, "#access-token-outlives-scope-change"},
 		Evidence: evidence.Published, Versions: sinceV3,
 		Rules: []rule.ID{"access-token-outlives"},
 		Run:   scopeChangeKeepsAccess,
 	},
 	{
-		ID: "lifecycle/access-token-outlives-scope-change-in-beta",
-		Promise: "In beta, too, a change of scope leaves access tokens that were issued before " +
-			"it as they are.",
+		ID:       "lifecycle/access-token-outlives-scope-change-in-beta",
+		Promise:  "In beta, too, a scope change does not affect access tokens issued before.",
 		Sources:  []string{"#access-token-outlives-scope-change-in-beta"},
 		Versions: []version.Version{version.Beta},
 		Rules:    []rule.ID{"access-token-outlives"},
@@ -172,7 +171,7 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID:       "lifecycle/scope-change-shows-within-twenty-minutes",
-		Promise:  "New access tokens carry a changed scope twenty minutes later at the latest.",
+		Promise:  "New access tokens have a changed scope after at most twenty minutes.",
 		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
 		Versions: sinceV3,
 		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{
@@ -191,7 +190,7 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID:       "lifecycle/withdrawn-scope-goes-within-twenty-minutes",
-		Promise:  "New access tokens lack a withdrawn scope twenty minutes later at the latest.",
+		Promise:  "New access tokens lack a removed scope after at most twenty minutes.",
 		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
 		Versions: sinceV3,
 		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{
@@ -212,7 +211,7 @@ var lifecycle = []contract.Scenario{
 	},
 	{
 		ID:      "lifecycle/scope-change-keeps-the-secret",
-		Promise: "A token logs in with the same secret after each change of it.",
+		Promise: "A token keeps its secret when its name and scope change.",
 		Sources: []string{"#patchable-fields", "#legacy-patchable-fields"},
 		Rules:   []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {
@@ -224,7 +223,7 @@ var lifecycle = []contract.Scenario{
 	},
 }
 
-// createExpiring makes a token of the owner that expires soon.
+// createExpiring creates a token of the owner with a lifetime.
 func createExpiring(t *contract.T, life time.Duration) contract.Token {
 	return deleteAtEnd(t,
 		t.Owner().MustCreate(contract.Body{

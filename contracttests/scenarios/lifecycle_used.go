@@ -10,11 +10,11 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// lastUsed is about when a token was used last.
+// lastUsed has scenarios about the property lastUsed.
 var lastUsed = []contract.Scenario{
 	{
 		ID:      "lifecycle/last-used-is-null-until-the-first-login",
-		Promise: "The lastUsed of a token is null until it makes its first access token.",
+		Promise: "The lastUsed of a token is null until its first login.",
 		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
@@ -25,13 +25,13 @@ var lastUsed = []contract.Scenario{
 			t.Anonymous().RequestToken(invalid).ExpectStatus(http.StatusUnauthorized)
 			t.Owner().Patch(token.ID, replace("/name", t.UniqueName())).ExpectStatus(http.StatusOK)
 			if got := t.Owner().MustFind(token.ID).LastUsed; got.HasValue() {
-				t.Errorf("lastUsed is %v after a refused login and a patch, expected null", got)
+				t.Errorf("lastUsed is %v after a rejected login and a patch, expected null", got)
 			}
 		},
 	},
 	{
 		ID:      "lifecycle/last-used-of-the-login",
-		Promise: "The token that logs in was used within the last day.",
+		Promise: "The token of the login has a lastUsed within the last day.",
 		Sources: []string{
 			lastUsedText,
 			"#last-used-is-the-last-login",
@@ -42,20 +42,20 @@ var lastUsed = []contract.Scenario{
 			lastUsed := parseTime(t,
 				t.Owner().MustFind(ownerCredentials(t).ClientID).LastUsed.Value)
 			if age := t.Now().Sub(lastUsed); age < -tolerance || age > 24*time.Hour+tolerance {
-				t.Errorf("lastUsed is %s, expected a moment of the last day",
+				t.Errorf("lastUsed is %s, expected a time within the last day",
 					contract.FormatTime(lastUsed))
 			}
 		},
 	},
 	{
 		ID:      "lifecycle/last-used-is-set-by-the-first-login",
-		Promise: "The first access token that a token makes sets its lastUsed to that moment.",
+		Promise: "The first login of a token sets its lastUsed to the present time.",
 		Sources: []string{lastUsedText, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
 			if t.Control() != nil {
-				t.AdvanceClock(time.Hour) // so that the moment of creation will not do
+				t.AdvanceClock(time.Hour) // so that it differs from the created date
 			}
 			t.Login(token.Credentials())
 			expectUsedNow(t, t.Owner().MustFind(token.ID))
@@ -63,7 +63,7 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID:      "lifecycle/last-used-stays-on-the-same-day",
-		Promise: "A login seconds after another leaves lastUsed as it is.",
+		Promise: "A login seconds after another does not change lastUsed.",
 		Sources: []string{lastUsedText, "#last-used-moves-once-a-day"},
 		Rules:   []rule.ID{"last-used"},
 		Run: func(t *contract.T) {
@@ -81,7 +81,7 @@ var lastUsed = []contract.Scenario{
 	},
 	{
 		ID:      "lifecycle/last-used-moves-after-a-day",
-		Promise: "A login two days after the last one moves lastUsed.",
+		Promise: "A login two days after the last one changes lastUsed.",
 		Sources: []string{
 			lastUsedText,
 			"#last-used-moves-once-a-day",
@@ -97,9 +97,8 @@ var lastUsed = []contract.Scenario{
 		},
 	},
 	{
-		ID: "lifecycle/eleventh-token-creates-nothing",
-		Promise: "A user has ten tokens at most: an eleventh is refused in some way, and nothing " +
-			"is created.",
+		ID:      "lifecycle/eleventh-token-creates-nothing",
+		Promise: "A user has at most ten tokens: an eleventh is rejected, and is not created.",
 		Sources: []string{
 			"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html",
 			"#ten-tokens-per-user",
@@ -110,14 +109,15 @@ var lastUsed = []contract.Scenario{
 		Run: func(t *contract.T) {
 			c, _, r := exceedTokenLimit(t)
 			if r.StatusCode() < 400 || r.StatusCode() > 499 {
-				t.Errorf("status is %d, expected a refusal", r.StatusCode())
+				t.Errorf("status is %d, expected a rejection", r.StatusCode())
 			}
 			t.Equal("number of tokens", 10, len(c.ListOwn().Tokens()))
 		},
 	},
 	{
-		ID:       "lifecycle/eleventh-token-is-400",
-		Promise:  "An eleventh token is refused with 400, code 400.1.4, until another is deleted.",
+		ID: "lifecycle/eleventh-token-is-400",
+		Promise: "An eleventh token is rejected with 400 and code 400.1.4 until another one is " +
+			"deleted.",
 		Sources:  []string{"#eleventh-token-is-400"},
 		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{
 			rule.TokensPerOwner, rule.TokenLimit,
@@ -137,19 +137,20 @@ var lastUsed = []contract.Scenario{
 
 const lastUsedText = "v2026 #/components/schemas/GetPersonalAccessTokenResponse/properties/lastUsed"
 
-// expectUsedNow expects a token that was last used at the present moment.
+// expectUsedNow expects that lastUsed is the present time.
 func expectUsedNow(t *contract.T, token contract.Token) {
 	if t.Now().Sub(parseTime(t, token.LastUsed.Value)).Abs() > tolerance {
 		t.Errorf("lastUsed is %v, expected about %s", token.LastUsed, contract.FormatTime(t.Now()))
 	}
 }
 
-// exceedTokenLimit gives a new user nine tokens, makes the tenth, and asks for one more.
+// exceedTokenLimit requests an eleventh token for a new user. It returns the user's client, the
+// tenth token and the rejection.
 func exceedTokenLimit(t *contract.T) (c *contract.Client, tenth contract.Token,
 	rejected *contract.Response,
 ) {
 	name := t.UniqueName()
-	c = t.Login(t.SeedUser(name, "USER")) // with one to log in with
+	c = t.Login(t.SeedUser(name, "USER")) // with a token for logins
 	for range 8 {
 		t.SeedToken(control.NewToken{Owner: name, Name: t.UniqueName()})
 	}

@@ -20,7 +20,7 @@ var list = slices.Concat(listOwners, listComplete, listManaged)
 var listOwners = []contract.Scenario{
 	{
 		ID:       "list/me-is-the-caller",
-		Promise:  "With owner-id=me everybody sees their own tokens and nobody else's.",
+		Promise:  "With owner-id=me the list has the caller's own tokens and no others.",
 		Sources:  []string{listOwner, "#owner-id-me"},
 		Features: writes(contract.SecondIdentity),
 		Rules:    []rule.ID{"list-own"},
@@ -40,8 +40,9 @@ var listOwners = []contract.Scenario{
 	},
 	{
 		ID: "list/me-is-who-logged-in",
-		Promise: "With owner-id=me the list has the token of the login, and each of its tokens " +
-			"belongs to who logged in.",
+		Promise: "With owner-id=me the list has the token of the login, and all its tokens " +
+			"belong " +
+			"to the user of the login.",
 		Sources:  []string{listOwner, "#owner-id-me", "#login-names-tenant-and-user"},
 		Evidence: evidence.Observed,
 		Features: reads(), Rules: []rule.ID{"list-own"},
@@ -57,7 +58,7 @@ var listOwners = []contract.Scenario{
 	},
 	{
 		ID:       "list/all-for-an-administrator",
-		Promise:  "Without owner-id an administrator sees the tokens of all.",
+		Promise:  "Without owner-id an administrator lists the tokens of all users.",
 		Sources:  []string{listOfAll, "#list-of-others-needs-the-right", "#admin-has-all-rights"},
 		Features: reads(contract.SecondIdentity, contract.Admin),
 		Rules:    []rule.ID{"list-rights"},
@@ -68,7 +69,7 @@ var listOwners = []contract.Scenario{
 	},
 	{
 		ID: "list/owner-id-for-an-administrator",
-		Promise: "With an owner's id an administrator sees the tokens of that owner and no " +
+		Promise: "With an owner's id an administrator lists the tokens of that owner and no " +
 			"others.",
 		Sources:  []string{listOwner, "#list-of-others-needs-the-right", "#admin-has-all-rights"},
 		Features: reads(contract.SecondIdentity, contract.Admin),
@@ -76,7 +77,7 @@ var listOwners = []contract.Scenario{
 		Run: func(t *contract.T) {
 			id := userID(t, t.Second())
 			if id == userID(t, t.Owner()) {
-				t.Fatalf("the two identities of the run are one")
+				t.Fatalf("the two identities of the run are the same user")
 			}
 			own := t.Second().ListOwn().IDs()
 			tokens := t.Admin().List("owner-id", id).ExpectStatus(http.StatusOK)
@@ -88,7 +89,7 @@ var listOwners = []contract.Scenario{
 	},
 	{
 		ID:       "list/empty-owner-id-is-none",
-		Promise:  "An empty owner-id counts as absent.",
+		Promise:  "An empty owner-id is the same as none.",
 		Sources:  []string{"#empty-owner-id-is-absent"},
 		Evidence: evidence.Assumed,
 		Features: reads(contract.SecondIdentity, contract.Admin),
@@ -104,7 +105,7 @@ var listOwners = []contract.Scenario{
 var listComplete = []contract.Scenario{
 	{
 		ID:       "list/each-token-once",
-		Promise:  "A list names each token once.",
+		Promise:  "A list has each token once.",
 		Sources:  []string{listOfAll, "#list-names-each-token-once"},
 		Features: writes(contract.Admin),
 		Rules:    []rule.ID{"list-each-once"},
@@ -117,8 +118,9 @@ var listComplete = []contract.Scenario{
 	},
 	{
 		ID: "list/own-tokens-once",
-		Promise: "The list of one's own names each token once, and lists without a change " +
-			"between them are the same.",
+		Promise: "The caller's own list has each token once, and the same tokens again if " +
+			"nothing " +
+			"changes.",
 		Sources:  []string{listOfAll, "#list-names-each-token-once"},
 		Features: reads(), Rules: []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {
@@ -131,7 +133,7 @@ var listComplete = []contract.Scenario{
 	},
 	{
 		ID:       "list/paging-is-ignored",
-		Promise:  "Paging and sorting parameters are ignored: the list is whole.",
+		Promise:  "Paging and sorting parameters are ignored: the list is complete.",
 		Sources:  []string{"#list-is-not-paged", "#list-parameters"},
 		Features: reads(), Rules: []rule.ID{"list-no-paging", "unknown-ignored"},
 		Run: func(t *contract.T) {
@@ -149,7 +151,7 @@ var listComplete = []contract.Scenario{
 	},
 	{
 		ID:       "list/unknown-parameters-are-ignored",
-		Promise:  "A query parameter that the list does not know is ignored.",
+		Promise:  "An unknown query parameter is ignored.",
 		Sources:  []string{"#unknown-parameters-are-ignored"},
 		Features: reads(), Rules: []rule.ID{"unknown-ignored"},
 		Run: func(t *contract.T) {
@@ -173,7 +175,7 @@ var listComplete = []contract.Scenario{
 		Run: func(t *contract.T) {
 			tokens := t.Owner().ListOwn().Tokens()
 			if len(tokens) == 0 {
-				t.Errorf("the list is empty, though the token of this login is one")
+				t.Errorf("the list is empty, but must have the token of this login")
 			}
 			for _, token := range tokens {
 				for _, key := range []string{"id", "name", "scope", "owner", "created"} {
@@ -190,9 +192,8 @@ var listComplete = []contract.Scenario{
 	},
 	{
 		ID: "list/has-every-key",
-		Promise: "Each token in a list has every key that its document declares, null where " +
-			"there " +
-			"is nothing to tell.",
+		Promise: "Each token in a list has every key that its document declares, null if it has " +
+			"no value.",
 		Sources: []string{
 			listItem + "/properties",
 			"#list-has-every-key",
@@ -222,7 +223,7 @@ func get(path string) contract.Request {
 	return contract.Request{Method: http.MethodGet, Path: path}
 }
 
-// listPaged lists the owner's own tokens with parameters for paging, which no document declares.
+// listPaged lists the owner's own tokens with undeclared paging parameters.
 func listPaged(t *contract.T, paging ...string) *contract.Response {
 	var invalid []string
 	for _, name := range []string{"limit", "offset", "count", "sorters"} {
@@ -234,8 +235,7 @@ func listPaged(t *contract.T, paging ...string) *contract.Response {
 		paging...)...)
 }
 
-// ownTokens are the tokens that somebody has, without when they were used: others may log in with
-// them meanwhile.
+// ownTokens returns the client's own tokens without lastUsed, which concurrent logins may change.
 func ownTokens(c *contract.Client) []contract.Token {
 	tokens := c.ListOwn().Tokens()
 	for i := range tokens {
@@ -244,7 +244,7 @@ func ownTokens(c *contract.Client) []contract.Token {
 	return tokens
 }
 
-// allOwnIDs are the ids of the tokens that the three identities have, each by their own list.
+// allOwnIDs returns the ids of the tokens of the three identities, each from their own list.
 func allOwnIDs(t *contract.T) []string {
 	var ids []string
 	for _, c := range []*contract.Client{t.Owner(), t.Second(), t.Admin()} {

@@ -11,8 +11,9 @@ import (
 
 var listManaged = []contract.Scenario{
 	{
-		ID:      "list/managed-tokens-are-hidden-from-their-owner",
-		Promise: "Who lacks the right to managed tokens does not see them, their own neither.",
+		ID: "list/managed-tokens-are-hidden-from-their-owner",
+		Promise: "A user without the right to managed tokens does not see them, not even their " +
+			"own.",
 		Sources: []string{
 			listOwner,
 			listItem + "/properties/managed",
@@ -29,8 +30,9 @@ var listManaged = []contract.Scenario{
 	},
 	{
 		ID: "list/managed-tokens-are-shown-to-administrators",
-		Promise: "An administrator whose scope is everything sees managed tokens, of all and of " +
-			"one owner, and that they are managed.",
+		Promise: "An administrator with all scopes sees managed tokens in the lists of all " +
+			"tokens " +
+			"and of one owner, marked as managed.",
 		Sources: []string{
 			listOwner,
 			listItem + "/properties/managed",
@@ -52,7 +54,7 @@ var listManaged = []contract.Scenario{
 	},
 	{
 		ID:      "list/managed-tokens-need-their-own-right",
-		Promise: "The scopes on all tokens do not show managed ones.",
+		Promise: "The scopes for all tokens do not include managed ones.",
 		Sources: []string{
 			listOwner,
 			"#managed-tokens-need-their-right",
@@ -75,24 +77,23 @@ var listManaged = []contract.Scenario{
 	},
 	{
 		ID:       "list/managed-tokens-cannot-be-changed",
-		Promise:  "To who does not see a managed token it is not there: patch and delete are 404.",
+		Promise:  "Patch and delete of a managed token without the right to it are 404.",
 		Sources:  []string{"#hidden-managed-token-is-404"},
 		Evidence: evidence.Assumed,
 		Features: reads(contract.SeededTokens, contract.Admin),
 		Rules:    []rule.ID{"managed-tokens"},
 		Run: func(t *contract.T) {
 			_, managed := seedPair(t)
-			owner, admin := t.Owner(), t.Admin() // whose logins move lastUsed
+			owner, admin := t.Owner(), t.Admin() // log in first, since logins change lastUsed
 			before := admin.List().Tokens()
 			owner.Patch(managed, replace("/name", t.UniqueName())).ExpectError(http.StatusNotFound)
 			owner.Delete(managed).ExpectError(http.StatusNotFound)
-			t.Equal("the tokens there are", before, admin.List().Tokens())
+			t.Equal("the existing tokens", before, admin.List().Tokens())
 		},
 	},
 }
 
-// seedPair adds a token of the owner that was never used, and one that is managed, and returns
-// their ids.
+// seedPair adds an unused token and a managed one of the owner, and returns their ids.
 func seedPair(t *contract.T) (plain, managed string) {
 	return t.SeedToken(control.NewToken{Owner: t.OwnerName(), Name: t.UniqueName()}).ClientID,
 		t.SeedToken(control.NewToken{

@@ -21,8 +21,8 @@ var patch = slices.Concat(patchChanges, patchRejected, patchRFC, patchOfNames)
 var patchChanges = []contract.Scenario{
 	{
 		ID: "patch/name",
-		Promise: "A patch of the name answers 200 with the token, in which and in the list " +
-			"nothing but the name is new.",
+		Promise: "A patch of the name returns 200 with the token, and changes only the name, in " +
+			"the response and in the list.",
 		Sources: []string{
 			patchFields,
 			patchResponse,
@@ -38,9 +38,8 @@ var patchChanges = []contract.Scenario{
 	},
 	{
 		ID: "patch/keeps-last-used",
-		Promise: "A patch of a token that was used leaves lastUsed as it is, in its answer and " +
-			"in " +
-			"the list.",
+		Promise: "A patch of a used token does not change lastUsed, in the response and in the " +
+			"list.",
 		Sources: []string{patchFields, "#last-used-is-the-last-login"},
 		Rules:   []rule.ID{"last-used", "patch-fields"},
 		Run: func(t *contract.T) {
@@ -49,16 +48,16 @@ var patchChanges = []contract.Scenario{
 			t.Login(token.Credentials())
 			used := c.MustFind(token.ID).LastUsed
 			if !used.HasValue() {
-				t.Fatalf("the token has logged in, and lastUsed is %v", used)
+				t.Fatalf("lastUsed is %v after a login", used)
 			}
 			patched := c.Patch(token.ID, replace("/name", name)).Token()
-			t.Equal("lastUsed in the answer", used, patched.LastUsed)
+			t.Equal("lastUsed in the response", used, patched.LastUsed)
 			t.Equal("lastUsed in the list", used, c.MustFind(token.ID).LastUsed)
 		},
 	},
 	{
 		ID:      "patch/scope",
-		Promise: "A patch of the scope replaces all of it.",
+		Promise: "A patch of the scope replaces the complete scope.",
 		Sources: []string{
 			patchFields,
 			patchResponse,
@@ -88,8 +87,8 @@ var patchChanges = []contract.Scenario{
 	scopeDefault("null", replace("/scope", nil)),
 	{
 		ID: "patch/operations-in-order",
-		Promise: "The operations of a patch are applied in order, each to what the one before " +
-			"left.",
+		Promise: "The operations of a patch are applied in order, each to the result of the one " +
+			"before.",
 		Sources: []string{patchFields, jsonPatch + "#section-3"},
 		Rules:   []rule.ID{rule.PatchApplies, rule.PatchTest},
 		Run: func(t *contract.T) {
@@ -103,7 +102,7 @@ var patchChanges = []contract.Scenario{
 	},
 	{
 		ID:       "patch/unknown-members-are-ignored",
-		Promise:  "A member that an operation does not define is ignored.",
+		Promise:  "An undefined member of an operation is ignored.",
 		Sources:  []string{patchFields, jsonPatch + "#section-4"},
 		Evidence: evidence.Published,
 		Rules:    []rule.ID{"unknown-ignored"},
@@ -117,7 +116,7 @@ var patchChanges = []contract.Scenario{
 	},
 	{
 		ID:      "patch/leaves-other-tokens-alone",
-		Promise: "A patch changes the token of that id and no other.",
+		Promise: "A patch changes only the token with the id.",
 		Sources: []string{
 			patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0",
 		},
@@ -132,7 +131,7 @@ var patchChanges = []contract.Scenario{
 	},
 	{
 		ID:      "patch/charset-is-tolerated",
-		Promise: "The content type of a patch may have a charset behind it.",
+		Promise: "The content type of a patch may have a charset.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
 			"#patch-charset-is-tolerated",
@@ -191,7 +190,7 @@ func scopeChange(id string, want []string, operation contract.Op) contract.Scena
 func scopeDefault(id string, operation contract.Op) contract.Scenario {
 	return contract.Scenario{
 		ID:       "patch/scope-defaults-to-all/" + id,
-		Promise:  "A scope that a patch takes away becomes sp:scopes:all: " + readableID(id) + ".",
+		Promise:  "A scope that a patch removes becomes sp:scopes:all: " + readableID(id) + ".",
 		Sources:  []string{"#scope-taken-away-is-all", "errata patch-value-null"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"scope-defaults-to-all"},
@@ -203,13 +202,13 @@ func scopeDefault(id string, operation contract.Op) contract.Scenario {
 	}
 }
 
-// expectPatched expects a patch to make a token of the owner what is wanted.
+// expectPatched expects a token in the response to a patch and in the list.
 func expectPatched(t *contract.T, want contract.Token, operations ...contract.Op) {
 	t.Equal("the response", want, t.Owner().Patch(want.ID, operations...).Token())
 	t.Equal("the token in the list", want, t.Owner().MustFind(want.ID))
 }
 
-// patchRaw sends any text of any content type as a patch.
+// patchRaw sends a patch with any body and content type.
 func patchRaw(t *contract.T, c *contract.Client, id, contentType, body string) *contract.Response {
 	return c.Send(contract.Request{
 		Method: http.MethodPatch, Path: t.CollectionPath() + "/" + id, ContentType: contentType,

@@ -7,8 +7,9 @@ import (
 
 var patchOfNames = []contract.Scenario{
 	{
-		ID:      "patch/name-taken-is-rejected",
-		Promise: "A token cannot be given the name of another of its owner; both stay as they are.",
+		ID: "patch/name-taken-is-rejected",
+		Promise: "A patch to the name of another token of the owner is rejected, and both tokens " +
+			"are unchanged.",
 		Sources: []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique", "patch-atomic"},
 		Run: func(t *contract.T) {
@@ -17,12 +18,12 @@ var patchOfNames = []contract.Scenario{
 				c.Patch(id, replace("/scope", []string{defaultScope}),
 					replace("/name", other.Name)).ExpectRejected()
 			})
-			t.Equal("how many tokens have the other's name", 1, countNamed(c, other.Name))
+			t.Equal("number of tokens with the other's name", 1, countNamed(c, other.Name))
 		},
 	},
 	{
 		ID:       "patch/name-of-another-owner-is-free",
-		Promise:  "A token may be given the name that another user's token has.",
+		Promise:  "A token can be renamed to the name of another user's token.",
 		Sources:  []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
 		Features: writes(contract.SecondIdentity),
 		Rules:    []rule.ID{"name-unique"},
@@ -35,7 +36,7 @@ var patchOfNames = []contract.Scenario{
 	},
 	{
 		ID:      "patch/own-name-is-free",
-		Promise: "A token may be given the name that it has.",
+		Promise: "A token can be renamed to its own name.",
 		Sources: []string{listItem + "/properties/name/description", "#name-is-unique-per-owner"},
 		Rules:   []rule.ID{"name-unique"},
 		Run: func(t *contract.T) {
@@ -46,7 +47,7 @@ var patchOfNames = []contract.Scenario{
 	},
 	{
 		ID:      "patch/rejected-name-stays-free",
-		Promise: "A patch that was refused takes no name: it is free for another token.",
+		Promise: "A rejected patch does not use its name: it is available for another token.",
 		Sources: []string{patchFields, jsonPatch + "#section-5"},
 		Rules:   []rule.ID{"patch-atomic", "name-unique"},
 		Run: func(t *contract.T) {

@@ -11,12 +11,11 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// fixedFields are the properties of a token that no version patches, with values that would change
-// them.
+// fixedFields are the properties that no version patches, with values that would change them.
 var fixedFields = []struct {
 	name  string
 	value any
-	// invalid is the path, if no document declares the property for a patched token.
+	// invalid is the location of the violation if no document declares the property.
 	invalid []string
 }{
 	{"id", "0123456789abcdef0123456789abcdef", nil},
@@ -34,7 +33,7 @@ var fixedFields = []struct {
 	{"colour", "blue", []string{"/0/path=/colour"}},
 }
 
-// The facts that operations which cannot be applied rest on.
+// The facts about operations that cannot be applied.
 const (
 	patchFails  = "#failed-patch-is-400"
 	valueNeeded = "#patch-value-is-required"
@@ -43,17 +42,17 @@ const (
 	fromFixed   = "#patch-from-obeys-the-fields"
 )
 
-// patchRow is a patch that is rejected, by its last operation.
+// patchRow is a patch whose last operation is rejected.
 type patchRow struct {
 	id, fact string
 	level    evidence.Level
 	op       contract.Op
 	rules    []rule.ID
-	// invalid are the places that the document rejects or does not declare.
+	// invalid are the locations of expected violations.
 	invalid []string
 }
 
-// lastOperations are those of patches of which nothing is applied.
+// lastOperations are the last operations of patches that change nothing.
 var lastOperations = []patchRow{
 	{
 		id: "field-that-is-fixed", level: evidence.Published, op: replace("/id", "patmock"),
@@ -80,7 +79,7 @@ var lastOperations = []patchRow{
 	},
 }
 
-// rejectedOperations cannot be applied to a token.
+// rejectedOperations are operations that cannot be applied to a token.
 var rejectedOperations = []patchRow{
 	{
 		"name-removed", nameStays, evidence.Assumed, remove("/name"),
@@ -177,7 +176,7 @@ var patchRejected = slices.Concat(
 	[]contract.Scenario{
 		{
 			ID:       "patch/failed-test-is-400",
-			Promise:  "A test that fails refuses the patch with 400.",
+			Promise:  "A failed test operation rejects the patch with 400.",
 			Sources:  []string{"#failed-test-is-400", jsonPatch + "#section-4.6"},
 			Evidence: evidence.Assumed,
 			Rules:    []rule.ID{"patch-test"},
@@ -187,7 +186,7 @@ var patchRejected = slices.Concat(
 		},
 		{
 			ID:      "patch/passing-test-changes-nothing",
-			Promise: "A test that passes changes nothing and lets the patch through.",
+			Promise: "A successful test operation changes nothing, and the patch is accepted.",
 			Sources: []string{patchOperation + "/properties/op/enum", jsonPatch + "#section-4.6"},
 			Rules:   []rule.ID{"patch-test"},
 			Run: func(t *contract.T) {
@@ -195,12 +194,12 @@ var patchRejected = slices.Concat(
 				token := c.MustCreate()
 				before := c.MustFind(token.ID)
 				patched := c.Patch(token.ID, test("/name", token.Name))
-				t.Equal("the answer", before, patched.Token())
+				t.Equal("the response", before, patched.Token())
 			},
 		},
 		{
 			ID:       "patch/101-operations",
-			Promise:  "A patch of 100 operations is applied, and one of 101 is 400.",
+			Promise:  "A patch of 100 operations is applied, and one of 101 is rejected with 400.",
 			Sources:  []string{"#patch-size"},
 			Features: writes(contract.Faults),
 			Rules:    []rule.ID{rule.PatchSize},
@@ -215,9 +214,8 @@ var patchRejected = slices.Concat(
 			},
 		},
 		{
-			ID: "patch/test-of-a-fixed-field",
-			Promise: "A test of a field that cannot be patched is 400, even if the field has the " +
-				"value.",
+			ID:      "patch/test-of-a-fixed-field",
+			Promise: "A test of a field that cannot be patched is 400, even if the value is equal.",
 			Sources: []string{"#test-of-a-fixed-field-is-400", jsonPatch + "#section-4.6"},
 			Rules:   []rule.ID{rule.TestOfFixedField},
 			Run: func(t *contract.T) {
@@ -226,7 +224,7 @@ var patchRejected = slices.Concat(
 		},
 		{
 			ID:      "patch/unknown-operation-is-rejected",
-			Promise: "An operation that JSON Patch does not have is refused.",
+			Promise: "An operation that is not one of JSON Patch is rejected.",
 			Sources: []string{patchOperation + "/properties/op/enum", patchRejections},
 			Rules:   []rule.ID{rule.InvalidProperty},
 			Run: func(t *contract.T) {
@@ -237,7 +235,7 @@ var patchRejected = slices.Concat(
 		},
 		{
 			ID:      "patch/operation-needs-op-and-path",
-			Promise: "An operation without op or without path is refused.",
+			Promise: "An operation without op or path is rejected.",
 			Sources: []string{patchOperation + "/required", patchRejections},
 			Rules:   []rule.ID{rule.MissingProperty},
 			Run: func(t *contract.T) {
@@ -259,7 +257,7 @@ var patchRejected = slices.Concat(
 		otherContentType(otherTypes[2].id, otherTypes[2].contentType),
 		{
 			ID:      "patch/unknown-id-is-404",
-			Promise: "A patch of an id that no token has is 404.",
+			Promise: "A patch of an unknown id is 404.",
 			Sources: []string{
 				"v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/404",
 				"#unknown-id-is-404",
@@ -272,7 +270,7 @@ var patchRejected = slices.Concat(
 		},
 		{
 			ID:       "patch/malformed-id-is-404",
-			Promise:  "A patch of something that is no id is 404.",
+			Promise:  "A patch of a malformed id is 404.",
 			Sources:  []string{"#malformed-id-is-404"},
 			Evidence: evidence.Assumed,
 			Rules:    []rule.ID{"unknown-id"},
@@ -285,7 +283,7 @@ var patchRejected = slices.Concat(
 	fixedFieldScenarios(),
 )
 
-// fixedFieldScenarios are the scenarios about what cannot be patched.
+// fixedFieldScenarios returns the scenarios about fields that cannot be patched.
 func fixedFieldScenarios() []contract.Scenario {
 	var all []contract.Scenario
 	for _, field := range fixedFields {
@@ -298,7 +296,8 @@ func fixedFieldScenarios() []contract.Scenario {
 	)
 }
 
-// fixedField is about one field, with a value that it has not; nil is a date.
+// fixedField returns a scenario about one field, with a value that would change it. Nil stands for
+// a date.
 func fixedField(name string, value any, versions []version.Version,
 	invalid ...string,
 ) contract.Scenario {
@@ -312,14 +311,14 @@ func fixedField(name string, value any, versions []version.Version,
 	}
 	return contract.Scenario{
 		ID:       "patch/fixed-fields/" + fieldID(name),
-		Promise:  "A patch of " + name + " is refused, and the token stays as it is.",
+		Promise:  "A patch of " + name + " is rejected, and the token is unchanged.",
 		Sources:  sources,
 		Versions: versions,
 		Rules:    []rule.ID{"patch-fields"},
 		Run: func(t *contract.T) {
 			value := value
 			if value == nil {
-				// which every version takes from create
+				// Every version accepts this date in create.
 				value = contract.FormatTime(t.Expiry().Add(time.Hour))
 			}
 			expectNewTokenUnchanged(t, func(id string) {
@@ -333,7 +332,7 @@ func fixedField(name string, value any, versions []version.Version,
 	}
 }
 
-// fieldID writes a name as ids have it: lastUsed is last-used.
+// fieldID converts a name to the form of ids: lastUsed to last-used.
 func fieldID(name string) string {
 	var id []rune
 	for _, r := range name {
@@ -349,7 +348,7 @@ func fieldID(name string) string {
 func (p patchRow) allOrNothing() contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/all-or-nothing/" + p.id,
-		Promise: "A patch whose last operation is refused changes nothing: " + readableID(p.id) +
+		Promise: "A patch whose last operation is rejected changes nothing: " + readableID(p.id) +
 			".",
 		Sources: []string{
 			patchFields, jsonPatch + "#section-5", patchRejections, "#patch-is-atomic",
@@ -367,8 +366,8 @@ func (p patchRow) allOrNothing() contract.Scenario {
 func (p patchRow) rejected() contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/operation-rejected/" + p.id,
-		Promise: "An operation that cannot be applied to the token is 400, and the token stays " +
-			"as it is: " + readableID(p.id) + ".",
+		Promise: "An operation that cannot be applied to the token is 400, and the token is " +
+			"unchanged: " + readableID(p.id) + ".",
 		Sources:  []string{patchOperation, patchRejections, jsonPatch + "#section-4", p.fact},
 		Evidence: p.level, Rules: p.rules,
 		Run: func(t *contract.T) { expectPatch400(t, t.Owner().ExpectInvalid(p.invalid...), p.op) },
@@ -395,7 +394,7 @@ func malformedPatch(id, body, invalid string) contract.Scenario {
 	}
 }
 
-// otherTypes are content types that are not those of a patch.
+// otherTypes are content types other than that of JSON Patch.
 var otherTypes = []struct{ id, contentType string }{
 	{"json", "application/json"}, {"text", "text/plain"}, {
 		"merge-patch", "application/merge-patch+json",
@@ -406,7 +405,7 @@ func otherContentType(id, contentType string) contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/other-content-type-is-rejected/" + id,
 		Promise: "A patch of the content type " + contentType +
-			" is refused in some way, and the token stays as it is.",
+			" is rejected, and the token is unchanged.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/content",
 			"#patch-content-type",

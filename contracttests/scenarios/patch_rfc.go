@@ -9,14 +9,14 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// jsonPointer publishes the form of paths.
+// jsonPointer defines the syntax of paths.
 const jsonPointer = "https://www.rfc-editor.org/rfc/rfc6901"
 
-// rejectedPatch is a patch that no version applies to a token with the scopes myRead and myManage,
-// in this order.
+// rejectedPatch is a patch that every version rejects for a token with the scopes myRead and
+// myManage, in this order.
 type rejectedPatch struct {
 	operations []contract.Op
-	// invalid are the places that the document rejects or does not declare.
+	// invalid are the locations of expected violations.
 	invalid []string
 }
 
@@ -24,7 +24,7 @@ func rejectedOp(operation contract.Op, invalid ...string) rejectedPatch {
 	return rejectedPatch{[]contract.Op{operation}, invalid}
 }
 
-// patchTable makes a scenario about patches that are rejected for one reason.
+// patchTable returns a scenario about patches that are rejected for one reason.
 func patchTable(id, promise string, level evidence.Level, sources []string, rules []rule.ID,
 	rows []rejectedPatch, features ...contract.Feature,
 ) contract.Scenario {
@@ -49,7 +49,7 @@ func patchTable(id, promise string, level evidence.Level, sources []string, rule
 	}
 }
 
-// opNames are values of op that no operation has.
+// opNames returns a row for each invalid value of op.
 func opNames(names ...any) []rejectedPatch {
 	var rows []rejectedPatch
 	for _, name := range names {
@@ -71,7 +71,8 @@ func paths(op string, all ...string) []rejectedPatch {
 	return rows
 }
 
-// undeclaredPath returns the place of a path whose first step is no property of a token.
+// undeclaredPath returns the location of the violation if a path begins with an undeclared
+// property.
 func undeclaredPath(path string) []string {
 	if strings.HasPrefix(path+"/", "/name/") || strings.HasPrefix(path+"/", "/scope/") {
 		return nil
@@ -89,13 +90,13 @@ var (
 
 var patchRFC = []contract.Scenario{
 	patchTable(
-		"op-in-capitals", "The operations have names in lower case: Replace is none.",
+		"op-in-capitals", "The names of operations are in lower case: Replace is rejected.",
 		evidence.Published, opsSource,
 		[]rule.ID{rule.InvalidProperty}, opNames("Replace"),
 	),
 	patchTable(
 		"op-names",
-		"An operation is one of add, remove, replace, move, copy and test, to the letter.",
+		"An operation is exactly one of add, remove, replace, move, copy and test.",
 		evidence.Published, opsSource,
 		[]rule.ID{rule.InvalidProperty},
 		append(
@@ -105,7 +106,7 @@ var patchRFC = []contract.Scenario{
 		), contract.Unmetered,
 	),
 	patchTable(
-		"path-steps", "Array indices have no sign, no leading zero and nothing but digits.",
+		"path-steps", "Array indices have only digits, without a sign or a leading zero.",
 		evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchPointer},
 		append(
@@ -117,8 +118,8 @@ var patchRFC = []contract.Scenario{
 	),
 	patchTable(
 		"paths",
-		"A path is a JSON pointer to the letter: with a slash in front, in the case of the field, "+
-			"and ~0 and ~1 for ~ and /.", evidence.Published, pointerSource,
+		"A path is an exact JSON pointer: with a leading slash, case-sensitive, and with ~0 and "+
+			"~1 for ~ and /.", evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchPointer, rule.PatchFields},
 		paths("replace", "name", "#/name", "$.name", "/Name", "/NAME", "//name", "/name/",
 			"/name/0", "/ name", "/name ", "/na~0me", "/~1name", "/~2name", "/name~", "/~0name",
@@ -126,7 +127,7 @@ var patchRFC = []contract.Scenario{
 	),
 	patchTable(
 		"end-of-the-array",
-		"The place behind the last element is for add alone, and nothing is beyond it.",
+		"Only add may use the position after the last element, and no position beyond it is valid.",
 		evidence.Published, pointerSource,
 		[]rule.ID{rule.PatchApplies},
 		[]rejectedPatch{
@@ -144,7 +145,7 @@ var patchRFC = []contract.Scenario{
 		}, contract.Unmetered,
 	),
 	patchTable(
-		"from", "copy and move need a place to take from, and nothing moves into itself.",
+		"from", "copy and move need an existing source, and a value cannot move into itself.",
 		evidence.Published,
 		[]string{jsonPatch + "#section-4.4", jsonPatch + "#section-4.5", patchFails},
 		[]rule.ID{rule.PatchPointer, rule.PatchApplies},
@@ -159,7 +160,7 @@ var patchRFC = []contract.Scenario{
 	),
 	patchTable(
 		"failing-tests",
-		"A test compares values as JSON: type, order and number of elements count.",
+		"A test compares JSON values, including type, order and number of elements.",
 		evidence.Assumed, testSource,
 		[]rule.ID{rule.PatchTest},
 		[]rejectedPatch{
@@ -178,19 +179,19 @@ var patchRFC = []contract.Scenario{
 	appliedPatches,
 }
 
-// appliedPatch is a patch of a token with the scopes one and two, with the scopes that it leaves.
+// appliedPatch is a patch of a token with the scopes one and two, with the resulting scopes.
 type appliedPatch struct {
 	operations []contract.Op
 	scope      []string
-	// renames reports whether the token is called one then.
+	// renames reports whether the patch renames the token to one.
 	renames bool
 }
 
-// appliedPatches are patches that RFC 6902 has examples of.
+// appliedPatches tries patches like the examples of RFC 6902.
 var appliedPatches = contract.Scenario{
 	ID: "patch/rfc6902/applied",
-	Promise: "add inserts before an element or behind the last, copy and move take what is there " +
-		"by then, and a test of an equal value passes.",
+	Promise: "add inserts before an element or after the last one, copy and move use the current " +
+		"value, and a test of an equal value succeeds.",
 	Sources: []string{
 		"#patch-of-scope-elements", jsonPatch + "#section-4",
 		patchOperation + "/properties/op/enum",

@@ -12,17 +12,17 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// questions are what nothing settles but a tenant. Each records what it saw, and is judged on a
-// patmock by what patmock answers, on a live target not at all. What is known of the same requests,
-// that they are refused and that nothing changes, are scenarios of their own.
+// questions has scenarios about open questions, which only a real tenant can decide. Each one
+// records the response. On a patmock it expects patmock's own behavior, and on a real tenant it
+// never fails. Known facts about the same requests have scenarios of their own.
 var questions = slices.Concat(createQuestions, nameQuestions, patchQuestions,
 	patchTypeQuestions(), listQuestions, rightsQuestions, loginQuestions)
 
-// record is how a question records an answer.
+// record records the response to an open question.
 type record = func(r *contract.Response) *contract.Response
 
-// question makes a scenario of one. Entry is the id that a dialect has for its answer, empty where
-// it has none.
+// question returns a scenario about an open question. entry is the id of its dialect entry, empty
+// if it has none.
 func question(entry string, s contract.Scenario,
 	run func(t *contract.T, record record),
 ) contract.Scenario {
@@ -42,8 +42,8 @@ func question(entry string, s contract.Scenario,
 	return s
 }
 
-// describeResponse is the exact status and body of an answer. A list is counted: it may be long,
-// and has tokens that are nobody's business.
+// describeResponse returns the status and body of a response. For a list it returns the number of
+// tokens, since a list may be long and have tokens of others.
 func describeResponse(r *contract.Response) string {
 	if text := r.Text(); r.StatusCode() == http.StatusOK && strings.HasPrefix(text, "[") {
 		return fmt.Sprintf("200 with a list of %d", len(r.Tokens()))
@@ -53,7 +53,7 @@ func describeResponse(r *contract.Response) string {
 	return fmt.Sprintf("%d without a body", r.StatusCode())
 }
 
-// rejectedQuestion is a question about a request that patmock refuses with a status.
+// rejectedQuestion returns a question about a request that patmock rejects with a status.
 func rejectedQuestion(entry string, s contract.Scenario, status int,
 	call func(t *contract.T) *contract.Response,
 ) contract.Scenario {
@@ -62,7 +62,7 @@ func rejectedQuestion(entry string, s contract.Scenario, status int,
 	})
 }
 
-// servedQuestion is a question about a request that patmock serves with 200.
+// servedQuestion returns a question about a request to which patmock returns 200.
 func servedQuestion(entry string, s contract.Scenario,
 	call func(t *contract.T) *contract.Response,
 ) contract.Scenario {
@@ -74,7 +74,7 @@ func servedQuestion(entry string, s contract.Scenario,
 var createQuestions = []contract.Scenario{
 	rejectedQuestion("duplicate-name", contract.Scenario{
 		ID:      "create/name-taken-is-400",
-		Promise: "A second token of the same name is refused with 400.",
+		Promise: "A second token with the same name is rejected with 400.",
 		Sources: []string{"#name-taken-is-400"},
 		Rules:   []rule.ID{"name-unique"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
@@ -82,7 +82,7 @@ var createQuestions = []contract.Scenario{
 	}),
 	question("unknown-scope", contract.Scenario{
 		ID:      "create/unknown-scope-is-kept",
-		Promise: "A scope that nobody knows is taken like any other.",
+		Promise: "An unknown scope is accepted like any other.",
 		Sources: []string{"#unknown-scope-is-stored"},
 	}, func(t *contract.T, record record) {
 		body := t.Owner().NewTokenBody()
@@ -92,7 +92,7 @@ var createQuestions = []contract.Scenario{
 	}),
 	rejectedQuestion("create-content-type", contract.Scenario{
 		ID:      "create/question-other-content-type",
-		Promise: "A create of the content type text/plain is 415.",
+		Promise: "A create with the content type text/plain is 415.",
 		Sources: []string{"errata unsupported-media-type"},
 		Rules:   []rule.ID{rule.WrongContentType},
 	}, http.StatusUnsupportedMediaType, func(t *contract.T) *contract.Response {
@@ -100,7 +100,7 @@ var createQuestions = []contract.Scenario{
 	}),
 	rejectedQuestion("past-date", contract.Scenario{
 		ID:      "expiry/question-past-date",
-		Promise: "A create with a date in the past is refused with 400.",
+		Promise: "A create with a past date is rejected with 400.",
 		Sources: []string{"#past-date-is-400"},
 		Rules:   []rule.ID{"expiry-future"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
@@ -110,8 +110,8 @@ var createQuestions = []contract.Scenario{
 	}),
 	question("never-expiring-response", contract.Scenario{
 		ID: "expiry/never-is-a-null-in-create",
-		Promise: "The answer to create has expirationDate null for a token that never expires, " +
-			"not a missing key.",
+		Promise: "The response to create has expirationDate null for a token that never expires, " +
+			"not an absent key.",
 		Sources: []string{
 			"errata create-response-never-expires",
 			"#never-expiring-create-response",
@@ -126,9 +126,8 @@ var createQuestions = []contract.Scenario{
 		t.Equal("expirationDate", contract.Null[string](), date)
 	}),
 	rejectedQuestion("empty-date", contract.Scenario{
-		ID: "expiry/question-empty-date",
-		Promise: "A create with an empty string for a date is 400, with the acknowledgment as " +
-			"well.",
+		ID:      "expiry/question-empty-date",
+		Promise: "A create with an empty string as date is 400, even with the acknowledgment.",
 		Sources: []string{"#empty-date-is-400"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		body := t.Owner().NewTokenBody()
@@ -139,8 +138,8 @@ var createQuestions = []contract.Scenario{
 		return t.Owner().ExpectInvalid("/expirationDate").Create(body)
 	}),
 	rejectedQuestion("token-limit", contract.Scenario{
-		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is refused with 400.",
-		// A live target is never filled: that would lock its user out.
+		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is rejected with 400.",
+		// A real tenant is never filled: that would lock out its user.
 		Sources:  []string{"#eleventh-token-is-400"},
 		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{
 			"tokens-per-owner",
@@ -154,7 +153,7 @@ var createQuestions = []contract.Scenario{
 var patchQuestions = []contract.Scenario{
 	rejectedQuestion("", contract.Scenario{
 		ID:      "patch/name-taken-is-400",
-		Promise: "A rename to a name that is taken is refused with 400.",
+		Promise: "A rename to the name of another token is rejected with 400.",
 		Sources: []string{"#name-taken-is-400"},
 		Rules:   []rule.ID{rule.NameUnique, rule.DuplicateName},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
@@ -163,7 +162,7 @@ var patchQuestions = []contract.Scenario{
 	}),
 	rejectedQuestion("unpatchable-path", contract.Scenario{
 		ID:      "patch/fixed-fields-are-400",
-		Promise: "A patch of a field that cannot be patched is refused with 400.",
+		Promise: "A patch of a field that cannot be patched is rejected with 400.",
 		Sources: []string{"#fixed-field-is-400"},
 		Rules:   []rule.ID{"patch-fields"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
@@ -172,7 +171,7 @@ var patchQuestions = []contract.Scenario{
 	}),
 	rejectedQuestion("test-of-fixed-field", contract.Scenario{
 		ID:      "patch/question-test-of-a-fixed-field",
-		Promise: "A test of a field that cannot be patched is 400, though it would pass.",
+		Promise: "A test of a field that cannot be patched is 400, even if the value is equal.",
 		Sources: []string{"#test-of-a-fixed-field-is-400"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		token := t.Owner().MustCreate()
@@ -180,7 +179,7 @@ var patchQuestions = []contract.Scenario{
 	}),
 	question("flag-after-date", contract.Scenario{
 		ID:       "expiry/question-flag-after-date",
-		Promise:  "The acknowledgment stays when a token that never expires gets a date.",
+		Promise:  "A token that never expires keeps the acknowledgment when it gets a date.",
 		Sources:  []string{"#a-new-date-keeps-the-acknowledgment"},
 		Versions: contract.Current,
 	}, func(t *contract.T, record record) {
@@ -193,7 +192,7 @@ var patchQuestions = []contract.Scenario{
 	}),
 	question("bulk-flag", contract.Scenario{
 		ID:       "bulk/question-acknowledgment",
-		Promise:  "The response to a bulk update leaves userAwareTokenNeverExpires out.",
+		Promise:  "The response to a bulk update omits userAwareTokenNeverExpires.",
 		Sources:  []string{bulkOperation, "#bulk-update-hides-the-acknowledgment"},
 		Versions: []version.Version{version.V1}, Features: writes(contract.Admin),
 	}, func(t *contract.T, record record) {
@@ -206,18 +205,18 @@ var patchQuestions = []contract.Scenario{
 	}),
 	question("empty-patch", contract.Scenario{
 		ID:      "patch/empty-changes-nothing",
-		Promise: "A patch without operations answers the token as it is.",
+		Promise: "A patch without operations returns the unchanged token.",
 		Sources: []string{"#empty-patch-changes-nothing"},
 	}, func(t *contract.T, record record) {
 		expectNewTokenUnchanged(t, func(id string) {
 			before := t.Owner().MustFind(id)
-			t.Equal("the answer", before,
+			t.Equal("the response", before,
 				record(patchRaw(t, t.Owner(), id, jsonPatchType, "[]")).Token())
 		})
 	}),
 }
 
-// patchTypeQuestions returns one scenario for each content type that is no JSON Patch.
+// patchTypeQuestions returns a question for each content type other than JSON Patch.
 func patchTypeQuestions() (all []contract.Scenario) {
 	for _, other := range otherTypes {
 		all = append(all, rejectedQuestion("patch-content-type", contract.Scenario{

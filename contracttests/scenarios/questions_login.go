@@ -11,7 +11,7 @@ import (
 var loginQuestions = []contract.Scenario{
 	loginQuestion("unsupported-grant", contract.Scenario{
 		ID:       "token/question-unknown-grant",
-		Promise:  "A grant that nobody knows is 400 unsupported_grant_type.",
+		Promise:  "An unknown grant is 400 unsupported_grant_type.",
 		Sources:  []string{"#unknown-grant-is-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
 	}, http.StatusBadRequest, "unsupported_grant_type", func(t *contract.T) *contract.Response {
@@ -35,7 +35,7 @@ var loginQuestions = []contract.Scenario{
 	}),
 	question("", contract.Scenario{
 		ID:       "token/question-other-grants",
-		Promise:  "A grant that a personal access token does not have is refused in some way.",
+		Promise:  "A grant that a personal access token cannot use is rejected.",
 		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"token-grants"},
 	}, func(t *contract.T, record record) {
@@ -53,7 +53,7 @@ var loginQuestions = []contract.Scenario{
 		token := t.Owner().MustCreate(contract.Body{
 			"expirationDate": contract.FormatTime(t.Now().Add(life)),
 		})
-		t.AdvanceTime(life + 5*time.Second) // the clocks may be some seconds apart
+		t.AdvanceTime(life + 5*time.Second) // clocks may differ by seconds
 		return t.Anonymous().RequestToken(token.Credentials())
 	}),
 	loginQuestion("login-deleted", contract.Scenario{
@@ -68,7 +68,7 @@ var loginQuestions = []contract.Scenario{
 	}),
 	servedQuestion("access-token-of-deleted", contract.Scenario{
 		ID:      "lifecycle/question-access-token-of-a-deleted-token",
-		Promise: "An access token whose token was deleted is served until it expires.",
+		Promise: "An access token of a deleted token is accepted until it expires.",
 		Sources: []string{"#access-token-outlives-deletion"},
 	}, func(t *contract.T) *contract.Response {
 		token := t.Owner().MustCreate()
@@ -78,7 +78,7 @@ var loginQuestions = []contract.Scenario{
 	}),
 	question("signature", contract.Scenario{
 		ID:       "token/question-signature",
-		Promise:  "An access token is signed with ES256, and its header names no key.",
+		Promise:  "An access token is signed with ES256, and its header has no key id.",
 		Sources:  []string{"#access-token-algorithm"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 	}, func(t *contract.T, record record) {
@@ -90,7 +90,7 @@ var loginQuestions = []contract.Scenario{
 	}),
 	question("", contract.Scenario{
 		ID:      "token/question-keys",
-		Promise: "No keys are published that access tokens could be verified with.",
+		Promise: "No keys are published for the verification of access tokens.",
 		Sources: []string{"#no-published-keys"}, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.NoPublishedKeys},
 	}, func(t *contract.T, record record) {
@@ -102,7 +102,7 @@ var loginQuestions = []contract.Scenario{
 	}),
 }
 
-// loginQuestion is a question about a login that patmock refuses.
+// loginQuestion returns a question about a login that patmock rejects.
 func loginQuestion(entry string, s contract.Scenario, status int, kind string,
 	call func(t *contract.T) *contract.Response,
 ) contract.Scenario {
@@ -111,7 +111,7 @@ func loginQuestion(entry string, s contract.Scenario, status int, kind string,
 	})
 }
 
-// loginWithGrant asks for an access token by another grant, or by none.
+// loginWithGrant requests an access token with a grant, or without one if grant is empty.
 func loginWithGrant(t *contract.T, grant string) *contract.Response {
 	form := loginForm(ownerCredentials(t))
 	form.Del("grant_type")

@@ -9,19 +9,19 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// nameQuestions are about which names are the same, and about how long names and scopes may be.
+// nameQuestions has questions about the equality of names, and the lengths of names and scopes.
 var nameQuestions = []contract.Scenario{
 	nameQuestion(
 		rule.NameCase, "create/question-name-case",
-		"Two names that differ in case are two names.", " Name", " name",
+		"Two names that differ in case are different.", " Name", " name",
 	),
 	nameQuestion(
 		rule.NameBlanks, "create/question-name-blanks",
-		"Two names that differ in blanks at the end are two names.", "", " ",
+		"Two names that differ in trailing blanks are different.", "", " ",
 	),
 	nameQuestion(
 		rule.NameNormalization, "create/question-name-normalization",
-		"A composed and a decomposed letter make two names.", " \u00e9", " e\u0301",
+		"A composed and a decomposed letter make different names.", " \u00e9", " e\u0301",
 	),
 	sizeQuestion(
 		rule.MaxNameLength, "create/question-max-name-length",
@@ -48,12 +48,13 @@ var nameQuestions = []contract.Scenario{
 	),
 }
 
-// lengths are bounds that databases often have, the largest first.
+// lengths are common limits of database columns, in descending order.
 var lengths = []int{4000, 1000, 512, 255, 128, 64}
 
 func pad(text string, n int) string { return text + strings.Repeat("n", n-len(text)) }
 
-// nameQuestion asks whether two names of one owner, which differ in their ends, are the same.
+// nameQuestion returns a question about the equality of two names of one owner that differ at the
+// end.
 func nameQuestion(entry rule.ID, id, promise, one, other string) contract.Scenario {
 	return question(string(entry), contract.Scenario{
 		ID: id, Promise: promise, Sources: []string{"#names-are-equal-to-the-letter"},
@@ -65,8 +66,8 @@ func nameQuestion(entry rule.ID, id, promise, one, other string) contract.Scenar
 	})
 }
 
-// sizeQuestion asks for the largest of several sizes that create takes. It records the first that
-// is taken, or the last that is rejected.
+// sizeQuestion returns a question about the largest size that create accepts. It records the first
+// accepted response, or the last rejection.
 func sizeQuestion(
 	entry rule.ID, id, promise string, sizes []int, change func(body contract.Body, size int),
 ) contract.Scenario {
@@ -82,9 +83,9 @@ func sizeQuestion(
 				continue
 			}
 			record(r)
-			t.Notef("the largest of %v that is taken: %d", sizes, size)
+			t.Notef("the largest accepted size of %v: %d", sizes, size)
 			r.ExpectStatus(http.StatusOK)
-			t.Equal("the largest size that is taken", sizes[0], size)
+			t.Equal("the largest accepted size", sizes[0], size)
 			return
 		}
 	})

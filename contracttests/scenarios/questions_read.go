@@ -12,7 +12,7 @@ import (
 var listQuestions = []contract.Scenario{
 	question("unknown-owner", contract.Scenario{
 		ID:       "list/unknown-owner-id-is-empty",
-		Promise:  "An owner-id that nobody has gives an empty list.",
+		Promise:  "An unknown owner-id returns an empty list.",
 		Sources:  []string{"#unknown-owner-id-is-empty"},
 		Features: reads(contract.Admin),
 	}, func(t *contract.T, record record) {
@@ -20,13 +20,13 @@ var listQuestions = []contract.Scenario{
 	}),
 	servedQuestion("limit-251", contract.Scenario{
 		ID:       "list/question-limit-251",
-		Promise:  "A limit of one more than the 250 of other lists is ignored here.",
+		Promise:  "A limit of 251, one more than other lists allow, is ignored.",
 		Sources:  []string{"#other-lists-have-at-most-250", "#list-is-not-paged"},
 		Features: reads(), Rules: []rule.ID{"list-no-paging"},
 	}, func(t *contract.T) *contract.Response { return listPaged(t, "limit", "251") }),
 	servedQuestion("", contract.Scenario{
 		ID:       "list/limit-of-999-is-tolerated",
-		Promise:  "A limit beyond the 250 of other lists is no mistake here.",
+		Promise:  "A limit beyond the 250 of other lists is no error.",
 		Sources:  []string{"#list-tolerates-a-large-limit"},
 		Features: reads(), Rules: []rule.ID{rule.ListNoPaging, rule.Limit251},
 	}, func(t *contract.T) *contract.Response {
@@ -37,7 +37,7 @@ var listQuestions = []contract.Scenario{
 		Promise: "A list with limit and count is complete, and has no X-Total-Count.",
 		Sources: []string{"#list-is-not-paged"}, Rules: []rule.ID{rule.ListNoPaging},
 	}, func(t *contract.T, record record) {
-		t.Owner().MustCreate() // two tokens of the scenario tell a page of one from a list
+		t.Owner().MustCreate() // with two tokens a page of one differs from the list
 		t.Owner().MustCreate()
 		want := t.Owner().ListOwn().IDs()
 		r := record(listPaged(t, "limit", "1", "count", "true")).ExpectStatus(http.StatusOK)
@@ -60,7 +60,7 @@ var listQuestions = []contract.Scenario{
 	}),
 	rejectedQuestion("", contract.Scenario{
 		ID:       "filter/case-of-fields-counts",
-		Promise:  "A field is written as the document writes it: in capitals it is none.",
+		Promise:  "Field names in filters are case-sensitive.",
 		Sources:  []string{"#filter-field-names-have-a-case"},
 		Features: reads(), Rules: []rule.ID{"filter-supported"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
@@ -68,7 +68,7 @@ var listQuestions = []contract.Scenario{
 	}),
 	question("never-used-under-le", contract.Scenario{
 		ID:      "filter/question-never-used-under-le",
-		Promise: "A token that was never used does not match lastUsed le, whatever the date.",
+		Promise: "A token that was never used does not match lastUsed le with any date.",
 		Sources: []string{"#filter-never-used-under-le"},
 	}, func(t *contract.T, record record) {
 		unused := t.Owner().MustCreate()
@@ -80,7 +80,7 @@ var listQuestions = []contract.Scenario{
 	}),
 	question("quoted-timestamp", contract.Scenario{
 		ID:      "filter/question-quoted-timestamp",
-		Promise: "A date in a filter may stand in quotes, and means the same.",
+		Promise: "A date in a filter may be in quotes.",
 		Sources: []string{"#filter-quoted-date"}, Features: reads(), Rules: []rule.ID{"filter-le"},
 	}, func(t *contract.T, record record) {
 		date := contract.FormatTime(t.Now().AddDate(1, 0, 0))
@@ -93,8 +93,8 @@ var listQuestions = []contract.Scenario{
 var rightsQuestions = []contract.Scenario{
 	rejectedQuestion("own-id-with-my-read", contract.Scenario{
 		ID: "auth/question-own-real-id",
-		Promise: "One's own real id in owner-id is refused with 403 to who may only read their " +
-			"own.",
+		Promise: "The caller's own id as owner-id is rejected with 403 if the caller may only " +
+			"read their own tokens.",
 		Sources: []string{"#own-id-needs-the-right"},
 		Rules:   []rule.ID{"list-rights"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response {
@@ -102,7 +102,7 @@ var rightsQuestions = []contract.Scenario{
 	}),
 	rejectedQuestion("delete-of-anothers", contract.Scenario{
 		ID:       "auth/question-delete-of-anothers",
-		Promise:  "A delete of another user's token by who has no right to it is 403.",
+		Promise:  "A delete of another user's token without the right to it is 403.",
 		Sources:  []string{"#delete-without-the-right-is-403"},
 		Features: writes(contract.SecondIdentity), Rules: []rule.ID{"delete-own-or-all"},
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response {
@@ -116,13 +116,13 @@ var rightsQuestions = []contract.Scenario{
 	}, http.StatusForbidden, func(t *contract.T) *contract.Response { return helpdesk(t).List() }),
 	servedQuestion("experimental-header", contract.Scenario{
 		ID:       "auth/question-experimental-header",
-		Promise:  "No operation asks for X-SailPoint-Experimental.",
+		Promise:  "No operation requires X-SailPoint-Experimental.",
 		Features: reads(), Sources: []string{"#experimental-header"},
 	}, func(t *contract.T) *contract.Response { return t.Owner().ListOwn() }),
 }
 
-// helpdesk is a client of somebody with the user level HELPDESK: on a patmock a new one, else the
-// second identity if it is.
+// helpdesk returns a client of a user with the user level HELPDESK: a new user on a patmock, else
+// the second identity if it has that level.
 func helpdesk(t *contract.T) *contract.Client {
 	const level = "HELPDESK"
 	if t.Control() != nil {

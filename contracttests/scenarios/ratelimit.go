@@ -12,29 +12,29 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// rateLimitPage publishes the limit.
+// rateLimitPage documents the rate limit.
 const rateLimitPage = "https://developer.sailpoint.com/docs/api/rate-limit"
 
-// A client id and version may make so many requests in a window.
+// A client id may make perWindow requests in a window, in each version.
 const (
 	perWindow = 100
 	window    = 10 * time.Second
 )
 
-// exhaustLimit lets a client make as many requests as it may in a window of its own, and returns it
-// with the first that is too many. A connection may be too slow for that.
+// exhaustLimit makes the allowed number of requests, and returns the client and the first rejected
+// response. It skips the scenario if the connection is too slow.
 func exhaustLimit(t *contract.T) (*contract.Client, *contract.Response) {
 	c := t.Owner()
 	if t.Control() != nil {
 		t.FreezeClock(t.Now())
 	} else {
-		t.AdvanceTime(window + time.Second) // what the run has asked for before counts, too
+		t.AdvanceTime(window + time.Second) // earlier requests of the run count, too
 	}
 	began := t.Now()
 	for _, r := range c.Concurrent(slices.Repeat([]contract.Request{smallRequest(t.Version())},
 		perWindow)...) {
 		if r.StatusCode() != http.StatusOK {
-			t.Fatalf("a request is answered %d, expected %d to be served", r.StatusCode(),
+			t.Fatalf("a request has status %d, expected %d successful ones", r.StatusCode(),
 				perWindow)
 		}
 	}
@@ -47,7 +47,7 @@ func exhaustLimit(t *contract.T) (*contract.Client, *contract.Response) {
 	return c, rejected
 }
 
-// smallRequest is one that is served, and answered with little.
+// smallRequest returns a request with a short response.
 func smallRequest(v version.Version) contract.Request {
 	return contract.Request{
 		Method: http.MethodGet, Path: v.CollectionPath(),
@@ -61,7 +61,7 @@ func sendSmall(c *contract.Client, v version.Version) *contract.Response {
 	return c.Send(smallRequest(v))
 }
 
-// rateLimitScenario makes a scenario about the limit, which tries it first.
+// rateLimitScenario returns a scenario that exhausts the rate limit before it calls run.
 func rateLimitScenario(
 	id, promise, fact string, level evidence.Level,
 	run func(t *contract.T, c *contract.Client, rejected *contract.Response),
@@ -74,7 +74,7 @@ func rateLimitScenario(
 			c, rejected := exhaustLimit(t)
 			run(t, c, rejected)
 			if t.Control() == nil {
-				t.AdvanceTime(window) // for what comes next
+				t.AdvanceTime(window) // for the next scenario
 			}
 		},
 	}
@@ -82,8 +82,7 @@ func rateLimitScenario(
 
 var rateLimit = []contract.Scenario{
 	rateLimitScenario("ratelimit/hundred-requests",
-		"A client may make a hundred requests in ten seconds, and is refused with 429 and "+
-			"Retry-After then.",
+		"A client may make a hundred requests in ten seconds, and then gets 429 with Retry-After.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, rejected *contract.Response) {
 			expectRateLimitForm(t, rejected.ExpectStatus(http.StatusTooManyRequests))
@@ -93,13 +92,13 @@ var rateLimit = []contract.Scenario{
 					rejected.Header("Retry-After"))
 			}
 			if rejected.Header("SLPT-Request-ID") == "" {
-				t.Errorf("the refusal has no SLPT-Request-ID")
+				t.Errorf("the 429 has no SLPT-Request-ID")
 			}
 			t.AdvanceTime(time.Duration(wait) * time.Second)
 			sendSmall(c, t.Version()).ExpectStatus(http.StatusOK)
 		}),
 	rateLimitScenario("ratelimit/for-each-client-and-version",
-		"The limit of a client in one version leaves other clients and versions alone.",
+		"The limit of a client in one version does not affect other clients and versions.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, rejected *contract.Response) {
 			rejected.ExpectStatus(http.StatusTooManyRequests)
@@ -114,7 +113,7 @@ var rateLimit = []contract.Scenario{
 			checkStatus(t, "another user", sendSmall(t.Second(), t.Version()), http.StatusOK)
 		}, contract.SecondIdentity),
 	rateLimitScenario("ratelimit/another-token-of-the-same-user",
-		"The limit of one token leaves another token of the same user alone.",
+		"The limit of one token does not affect another token of the same user.",
 		"#rate-limit", evidence.Published,
 		func(t *contract.T, c *contract.Client, rejected *contract.Response) {
 			rejected.ExpectStatus(http.StatusTooManyRequests)
@@ -126,8 +125,8 @@ var rateLimit = []contract.Scenario{
 			t.AdvanceTime(window)
 		}, contract.Writes),
 	rateLimitScenario("ratelimit/window-begins-with-its-first-request",
-		"The window of ten seconds begins with its first request, and refused requests do not "+
-			"lengthen it.",
+		"The window of ten seconds starts with its first request, and rejected requests do not "+
+			"extend it.",
 		"#rate-limit-window", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, rejected *contract.Response) {
 			rejected.ExpectStatus(http.StatusTooManyRequests)
@@ -139,12 +138,12 @@ var rateLimit = []contract.Scenario{
 			sendSmall(c, t.Version()).ExpectStatus(http.StatusOK)
 		}, contract.Clock),
 	rateLimitScenario("ratelimit/rejected-request-does-nothing",
-		"A create that is refused with 429 makes no token.",
+		"A create that is rejected with 429 creates no token.",
 		"#rejected-requests-change-nothing", evidence.Assumed,
 		func(t *contract.T, c *contract.Client, _ *contract.Response) {
 			body := c.NewTokenBody()
 			c.Create(body).ExpectStatus(http.StatusTooManyRequests)
 			t.AdvanceTime(window)
-			t.Equal("how many tokens have the name", 0, countNamed(c, body.Text("name")))
+			t.Equal("number of tokens with the name", 0, countNamed(c, body.Text("name")))
 		}, contract.Writes),
 }

@@ -19,23 +19,23 @@ const (
 	loginPath  = "/oauth/token"
 )
 
-// expectLogin expects an answer with an access token.
+// expectLogin expects a login response with an access token.
 func expectLogin(t *contract.T, r *contract.Response) contract.Login {
 	login := r.ExpectStatus(http.StatusOK).Login()
 	if login.AccessToken.Value == "" {
-		t.Errorf("the answer has no access_token")
+		t.Errorf("the response has no access_token")
 	}
 	return login
 }
 
-// withBasicAuth returns a client that sends an id and secret by HTTP Basic.
+// withBasicAuth returns a client with id and secret in HTTP Basic authentication.
 func withBasicAuth(t *contract.T, credentials contract.Credentials) *contract.Client {
 	request := http.Request{Header: http.Header{}}
 	request.SetBasicAuth(credentials.ClientID, credentials.ClientSecret)
 	return t.Anonymous().WithHeader("Authorization", request.Header.Get("Authorization"))
 }
 
-// mustLogin logs in with credentials that are good, and cannotLogIn with others.
+// mustLogin expects that a login succeeds, and expectLoginRejected that it is rejected.
 func mustLogin(t *contract.T, credentials contract.Credentials) contract.Login {
 	return expectLogin(t, t.Anonymous().RequestToken(credentials))
 }
@@ -45,15 +45,15 @@ func expectLoginRejected(t *contract.T, credentials contract.Credentials) {
 		"invalid_client")
 }
 
-// expectLoginError expects an error of RFC 6749, by status and kind.
+// expectLoginError expects an error of RFC 6749 with a status and an error code.
 func expectLoginError(t *contract.T, r *contract.Response, status int, kind string) {
 	t.Equal("error", kind, r.ExpectStatus(status).ErrorBody().Error.Value)
 	if r.Login().AccessToken.Present {
-		t.Errorf("the refusal has an access_token")
+		t.Errorf("the rejection has an access_token")
 	}
 }
 
-// postLogin posts to the token endpoint with all that a request may have.
+// postLogin posts any query and body to the token endpoint.
 func postLogin(c *contract.Client, query url.Values, contentType, body string) *contract.Response {
 	return c.Send(contract.Request{
 		Method: http.MethodPost, Path: loginPath, Query: query, ContentType: contentType,
@@ -70,14 +70,14 @@ func loginForm(credentials contract.Credentials) url.Values {
 	}
 }
 
-// ownerCredentials are those of the first identity.
+// ownerCredentials returns the credentials of the first identity.
 func ownerCredentials(t *contract.T) contract.Credentials {
 	owner, _, _, _ := t.Credentials()
 	return owner
 }
 
-// multipartBody writes a form in parts, each with the same lines in front, in which %s stands for
-// the name.
+// multipartBody encodes a form as multipart. head has the headers of each part, with %s for the
+// name.
 func multipartBody(boundary, head string, form url.Values) string {
 	var b strings.Builder
 	for _, name := range []string{"grant_type", "client_id", "client_secret"} {
@@ -89,7 +89,7 @@ func multipartBody(boundary, head string, form url.Values) string {
 var token = []contract.Scenario{
 	{
 		ID:       "token/urlencoded-form",
-		Promise:  "An id and secret in an urlencoded form give an access token.",
+		Promise:  "An id and secret in an urlencoded form return an access token.",
 		Sources:  []string{authenticationPage, "#token-form"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-form"},
@@ -97,7 +97,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/multipart-form-of-javascript",
-		Promise: "An id and secret in a multipart form, as JavaScript writes it, give an access " +
+		Promise: "An id and secret in a multipart form, as JavaScript sends it, return an access " +
 			"token.",
 		Sources:  []string{authenticationPage, "#token-multipart", "#multipart-of-typescript"},
 		Versions: contract.Unversioned,
@@ -112,7 +112,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID:       "token/multipart-form-of-dotnet",
-		Promise:  "An id and secret in a multipart form, as .NET writes it, give an access token.",
+		Promise:  "An id and secret in a multipart form, as .NET sends it, return an access token.",
 		Sources:  []string{authenticationPage, "#token-multipart", "#multipart-of-powershell"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-multipart"},
@@ -126,7 +126,7 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/query", Promise: "An id and secret in the query give an access token.",
+		ID: "token/query", Promise: "An id and secret in the query return an access token.",
 		Sources:  []string{authenticationPage, "#token-query"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-query"},
@@ -136,7 +136,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID:       "token/split-between-query-and-form",
-		Promise:  "The grant may stand in the query while id and secret stand in the form.",
+		Promise:  "The grant may be in the query, with id and secret in the form.",
 		Sources:  []string{"#token-split"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-split"},
@@ -150,7 +150,8 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/basic", Promise: "An id and secret by HTTP Basic give an access token.",
+		ID:       "token/basic",
+		Promise:  "An id and secret in HTTP Basic authentication return an access token.",
 		Sources:  []string{"#token-basic"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-basic"},
@@ -162,7 +163,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID:       "token/json-is-not-read",
-		Promise:  "An id and secret in a JSON body give no access token.",
+		Promise:  "An id and secret in a JSON body are not read: the login is rejected.",
 		Sources:  []string{"#token-json-is-not-read"},
 		Evidence: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-no-json"},
@@ -176,7 +177,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID:       "token/unknown-parameters-are-ignored",
-		Promise:  "A parameter or header that the token endpoint does not know does no harm.",
+		Promise:  "The token endpoint ignores an unknown parameter or header.",
 		Sources:  []string{"#token-unknown-parameters"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"unknown-ignored"},
@@ -191,8 +192,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/scope-parameter-is-ignored",
-		Promise: "A scope parameter at the token endpoint leaves the access token with the " +
-			"scopes " +
+		Promise: "The token endpoint ignores a scope parameter: the access token has the scopes " +
 			"of its token.",
 		Sources: []string{"#token-scope-parameter"},
 		Rules:   []rule.ID{"token-scope-ignored"},
@@ -208,7 +208,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/leading-slashes",
-		Promise: "The token endpoint is found with two slashes in front of its path, without a " +
+		Promise: "The token endpoint is reached with two leading slashes in its path, without a " +
 			"redirect.",
 		Sources:  []string{"#leading-slashes"},
 		Versions: contract.Unversioned,
@@ -222,7 +222,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID:       "token/wrong-id",
-		Promise:  "An id that no token has is refused with 401 invalid_client.",
+		Promise:  "An unknown id is rejected with 401 invalid_client.",
 		Sources:  []string{"#bad-credentials-are-401"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-bad-credentials"},
@@ -234,17 +234,17 @@ var token = []contract.Scenario{
 	},
 	{
 		ID:       "token/wrong-secret",
-		Promise:  "A secret that is not that of the token is refused with 401 invalid_client.",
+		Promise:  "A wrong secret is rejected with 401 invalid_client.",
 		Sources:  []string{"#bad-credentials-are-401"},
 		Versions: contract.Unversioned,
-		// They might lock the token that the run logs in with.
+		// Wrong secrets might lock the token of the run's login.
 		Features: reads(contract.DisposableTokens), Rules: []rule.ID{"token-bad-credentials"},
 		Run: func(t *contract.T) { expectWrongSecretsRejected(t, ownerCredentials(t)) },
 	},
 	{
 		ID: "token/wrong-secret-of-a-new-token",
-		Promise: "A secret that is not that of a new token is refused with 401 invalid_client, " +
-			"and its own is taken after that.",
+		Promise: "A wrong secret of a new token is rejected with 401 invalid_client, and the " +
+			"right one is accepted afterwards.",
 		Sources:  []string{"#bad-credentials-are-401"},
 		Versions: contract.Unversioned,
 		Rules:    []rule.ID{"token-bad-credentials"},
@@ -268,7 +268,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID:       "token/no-credentials",
-		Promise:  "A login without any credentials is refused with 401 unauthorized.",
+		Promise:  "A login without credentials is rejected with 401 unauthorized.",
 		Sources:  []string{"#no-credentials-are-401"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-no-credentials"},
@@ -280,7 +280,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID:       "token/no-grant",
-		Promise:  "A login without grant_type is refused with 400 invalid_request.",
+		Promise:  "A login without grant_type is rejected with 400 invalid_request.",
 		Sources:  []string{"#missing-grant-is-400"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.MissingGrant},
@@ -292,8 +292,9 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "token/parameter-with-two-values",
-		Promise:  "A login is 400 invalid_request if its grant or its id has two values.",
+		ID: "token/parameter-with-two-values",
+		Promise: "A login with two values of its grant or its id is rejected with 400 " +
+			"invalid_request.",
 		Sources:  []string{"#two-values-are-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
@@ -307,8 +308,9 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "token/basic-contradicts-the-form",
-		Promise:  "A login is 400 invalid_request if HTTP Basic has another id than the form.",
+		ID: "token/basic-contradicts-the-form",
+		Promise: "A login with different ids in HTTP Basic authentication and the form is " +
+			"rejected with 400 invalid_request.",
 		Sources:  []string{"#two-values-are-400"},
 		Versions: contract.Unversioned, Features: reads(), Rules: []rule.ID{rule.TokenParameters},
 		Run: func(t *contract.T) {
@@ -319,7 +321,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID:       "token/unknown-grant",
-		Promise:  "A grant that does not exist is refused with 400 unsupported_grant_type.",
+		Promise:  "An unknown grant is rejected with 400 unsupported_grant_type.",
 		Sources:  []string{"#unknown-grant-is-400"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.TokenGrants, rule.UnsupportedGrant},
@@ -329,7 +331,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/password-grant",
-		Promise: "The password grant, which tenants no longer have, is refused with 400 " +
+		Promise: "The password grant, which tenants no longer support, is rejected with 400 " +
 			"unsupported_grant_type.",
 		Sources:  []string{"#password-grant-is-unsupported", "#password-grant-was-seen"},
 		Versions: contract.Unversioned,
@@ -340,7 +342,7 @@ var token = []contract.Scenario{
 	},
 	{
 		ID: "token/authorization-code-grant",
-		Promise: "A personal access token may not use the grant authorization_code: 401 " +
+		Promise: "A personal access token cannot use the grant authorization_code: 401 " +
 			"invalid_client.",
 		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
 		Versions: contract.Unversioned,
@@ -350,9 +352,8 @@ var token = []contract.Scenario{
 		},
 	},
 	{
-		ID: "token/refresh-token-grant",
-		Promise: "A personal access token may not use the grant refresh_token: 401 " +
-			"invalid_client.",
+		ID:       "token/refresh-token-grant",
+		Promise:  "A personal access token cannot use the grant refresh_token: 401 invalid_client.",
 		Sources:  []string{"#foreign-grant-is-401", "#documented-grants"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"token-grants"},
@@ -362,7 +363,7 @@ var token = []contract.Scenario{
 	},
 }
 
-// expectWrongSecretsRejected tries some that are almost right.
+// expectWrongSecretsRejected tries secrets that differ slightly from the right one.
 func expectWrongSecretsRejected(t *contract.T, credentials contract.Credentials) {
 	secret := credentials.ClientSecret
 	for _, invalid := range []string{
@@ -381,18 +382,18 @@ func expectGrantRejected(t *contract.T, grant string, status int, kind string) {
 	expectLoginError(t, loginWithGrant(t, grant), status, kind)
 }
 
-// expectAnyLoginError expects a refusal in the form of RFC 6749, whichever it is.
+// expectAnyLoginError expects a 4xx with any error of RFC 6749.
 func expectAnyLoginError(t *contract.T, r *contract.Response) {
 	if r.StatusCode() < 400 || r.StatusCode() > 499 {
-		t.Errorf("status is %d, expected a refusal", r.StatusCode())
+		t.Errorf("status is %d, expected a rejection", r.StatusCode())
 		return
 	}
 	if r.ErrorBody().Error.Value == "" {
-		t.Errorf("the refusal has no error")
+		t.Errorf("the rejection has no error")
 	}
 }
 
-// flipCharacter changes one character of a text in hexadecimal or base64.
+// flipCharacter changes the character at a position of hexadecimal or base64 text.
 func flipCharacter(text string, at int) string {
 	other := "A"
 	if text[at] == 'A' {

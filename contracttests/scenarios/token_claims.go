@@ -13,10 +13,10 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// tolerance is how far the clocks of target and runner may be apart.
+// tolerance is the accepted difference between the clocks of target and runner.
 const tolerance = time.Minute
 
-// decodeAccessToken decodes header and claims of an access token.
+// decodeAccessToken decodes the header and the claims of an access token.
 func decodeAccessToken(t *contract.T, bearer string) (header contract.JOSEHeader,
 	claims contract.Claims,
 ) {
@@ -30,17 +30,18 @@ func decodeAccessToken(t *contract.T, bearer string) (header contract.JOSEHeader
 			err = json.Unmarshal(text, into)
 		}
 		if err != nil {
-			t.Fatalf("segment %d of the access token is no JSON object in base64url: %v", i+1, err)
+			t.Fatalf("segment %d of the access token is not a JSON object in base64url: %v", i+1,
+				err)
 		}
 	}
 	return header, claims
 }
 
-// loginResponse describes what a login answers and what an access token is.
+// loginResponse has scenarios about login responses and access tokens.
 var loginResponse = []contract.Scenario{
 	{
 		ID: "token/response-names-the-owner",
-		Promise: "The answer to a login has the access token, its life and scope, and names " +
+		Promise: "The login response has the access token, its lifetime and scope, and names " +
 			"tenant, pod, org and user.",
 		Sources:  []string{"#login-names-tenant-and-user"},
 		Versions: contract.Unversioned,
@@ -62,7 +63,7 @@ var loginResponse = []contract.Scenario{
 				},
 			)
 			if !body.StrongAuth.HasValue() || !body.StrongAuthSupported.HasValue() {
-				t.Errorf("strong_auth is %v and strong_auth_supported is %v, expected truth values",
+				t.Errorf("strong_auth is %v and strong_auth_supported is %v, expected booleans",
 					body.StrongAuth, body.StrongAuthSupported)
 			}
 		},
@@ -85,14 +86,13 @@ var loginResponse = []contract.Scenario{
 		Features: reads(), Rules: []rule.ID{"token-response"},
 		Run: func(t *contract.T) {
 			if mustLogin(t, ownerCredentials(t)).RefreshToken.Present {
-				t.Errorf("the answer has a refresh_token")
+				t.Errorf("the response has a refresh_token")
 			}
 		},
 	},
 	{
-		ID: "token/expires-in-is-the-validity",
-		Promise: "expires_in is the accessTokenValiditySeconds of the token, less at most a " +
-			"second.",
+		ID:      "token/expires-in-is-the-validity",
+		Promise: "expires_in is the accessTokenValiditySeconds of the token, or one second less.",
 		Sources: []string{
 			validityRequest,
 			"#expires-in",
@@ -118,14 +118,14 @@ var loginResponse = []contract.Scenario{
 		Run: func(t *contract.T) {
 			header, _ := decodeAccessToken(t, t.Owner().Bearer())
 			if header.Alg.Value == "" || strings.EqualFold(header.Alg.Value, "none") {
-				t.Errorf("alg is %v, expected that of a signature", header.Alg)
+				t.Errorf("alg is %v, expected a signature algorithm", header.Alg)
 			}
 		},
 	},
 	{
 		ID: "token/claims-name-user-and-client",
 		Promise: "The claims of an access token name its user, org, pod, client, id and expiry, " +
-			"as the answer to the login does.",
+			"as in the login response.",
 		Sources:  []string{authenticationPage, "#access-token-claims"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
@@ -147,8 +147,8 @@ var loginResponse = []contract.Scenario{
 	},
 	{
 		ID: "token/access-token-of-many-scopes-is-short",
-		Promise: "An access token of 200 scopes is shorter than 4 KB, and one of them lists " +
-			"tokens.",
+		Promise: "An access token of 200 scopes is shorter than 4 KB, and has the right of each " +
+			"scope.",
 		Sources: []string{"#scope-claim-is-a-bitmap", "#access-token-is-short"},
 		Rules:   []rule.ID{rule.AccessTokenIsShort},
 		Run: func(t *contract.T) {
@@ -173,14 +173,14 @@ var loginResponse = []contract.Scenario{
 	},
 	{
 		ID:       "token/access-tokens-have-ids-of-their-own",
-		Promise:  "Two logins give two access tokens with different ids.",
+		Promise:  "Two logins return two access tokens with different ids.",
 		Sources:  []string{"#access-token-id"},
 		Evidence: evidence.Observed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"access-token-is-jws"},
 		Run: func(t *contract.T) {
 			one, other := mustLogin(t, ownerCredentials(t)), mustLogin(t, ownerCredentials(t))
 			if one.JTI == other.JTI || one.AccessToken == other.AccessToken {
-				t.Errorf("the second login gives the access token of the first")
+				t.Errorf("the second login returns the access token of the first")
 			}
 		},
 	},
@@ -197,18 +197,18 @@ var loginResponse = []contract.Scenario{
 			body := mustLogin(t, client)
 			_, claims := decodeAccessToken(t, body.AccessToken.Value)
 			if body.UserName.HasValue() || claims.UserName.HasValue() {
-				t.Errorf("user_name is %v in the answer and %v in the claims, expected neither",
+				t.Errorf("user_name is %v in the response and %v in the claims, expected neither",
 					body.UserName, claims.UserName)
 			}
 			if body.IdentityID.HasValue() || claims.IdentityID.HasValue() {
-				t.Errorf("identity_id is %v in the answer and %v in the claims, expected neither",
+				t.Errorf("identity_id is %v in the response and %v in the claims, expected neither",
 					body.IdentityID, claims.IdentityID)
 			}
 		},
 	},
 	{
 		ID: "token/check-token-returns-the-claims",
-		Promise: "check_token answers the claims of a valid access token, with its scopes by " +
+		Promise: "check_token returns the claims of a valid access token, with its scopes by " +
 			"name.",
 		Sources:  []string{"#check-token"},
 		Versions: contract.Unversioned,
@@ -222,7 +222,7 @@ var loginResponse = []contract.Scenario{
 				ClientID: contract.Value(credentials.ClientID), UserName: login.UserName,
 				IdentityID: login.IdentityID,
 				TenantID:   login.TenantID, Org: login.Org, Pod: login.Pod, JTI: login.JTI,
-				Authorities: got.Authorities, Exp: got.Exp, // which the login does not have
+				Authorities: got.Authorities, Exp: got.Exp, // not in the login response
 			}
 			t.Equal("the claims", want, got.Claims)
 			expectNonEmpty(t, stringField{"user_name", got.UserName}, stringField{
@@ -235,7 +235,7 @@ var loginResponse = []contract.Scenario{
 	},
 	{
 		ID:       "token/check-token-rejects-another",
-		Promise:  "check_token refuses what is no valid access token with 400 invalid_token.",
+		Promise:  "check_token rejects an invalid access token with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
 		Evidence: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"oauth-check-token"},
@@ -250,7 +250,7 @@ var loginResponse = []contract.Scenario{
 	},
 	{
 		ID:       "token/check-token-rejects-an-expired-one",
-		Promise:  "check_token refuses an access token that has expired with 400 invalid_token.",
+		Promise:  "check_token rejects an expired access token with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
 		Evidence: evidence.Assumed, Versions: contract.Unversioned,
 		Features: reads(contract.Clock), Rules: []rule.ID{
@@ -265,7 +265,7 @@ var loginResponse = []contract.Scenario{
 	},
 	{
 		ID:       "token/info-needs-no-login",
-		Promise:  "/oauth/info names the tenant, its pod and its endpoints to anybody.",
+		Promise:  "/oauth/info returns the tenant, its pod and its endpoints without a login.",
 		Sources:  []string{authenticationPage, "#oauth-info"},
 		Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{"oauth-info"},
@@ -295,22 +295,22 @@ var loginResponse = []contract.Scenario{
 	},
 }
 
-// stringField is a property that has to be a text with something in it.
+// stringField is a string property with its name.
 type stringField struct {
 	name  string
 	field contract.Field[string]
 }
 
-// expectNonEmpty expects texts with something in them.
+// expectNonEmpty expects non-empty strings.
 func expectNonEmpty(t *contract.T, texts ...stringField) {
 	for _, text := range texts {
 		if text.field.Value == "" {
-			t.Errorf("%s is %v, expected a text", text.name, text.field)
+			t.Errorf("%s is %v, expected a non-empty string", text.name, text.field)
 		}
 	}
 }
 
-// expectExp expects the claim exp to be when the access token of a login expires.
+// expectExp expects that the claim exp is the expiry of a login's access token.
 func expectExp(t *contract.T, login contract.Login, claims contract.Claims) {
 	want := t.Now().Add(time.Duration(login.ExpiresIn.Value) * time.Second)
 	if got := time.Unix(int64(claims.Exp.Value), 0); got.Sub(want).Abs() > tolerance {
@@ -318,12 +318,12 @@ func expectExp(t *contract.T, login contract.Login, claims contract.Claims) {
 	}
 }
 
-// changeSignature is an access token whose signature does not fit any more.
+// changeSignature returns an access token with an invalid signature.
 func changeSignature(bearer string) string {
 	return flipCharacter(bearer, strings.LastIndex(bearer, ".")+1)
 }
 
-// removeSignature is an access token that claims to need no signature (RFC 7519, section 6).
+// removeSignature returns an access token with the algorithm none (RFC 7519, section 6).
 func removeSignature(bearer string) string {
 	parts := strings.SplitN(bearer, ".", 3)
 	if len(parts) != 3 {

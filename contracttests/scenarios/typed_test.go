@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// Scenarios read responses by the fields of types, which cannot be misspelt. A misspelt key of a
-// map would compare absent with absent.
+// Scenarios must read responses by the fields of types. A misspelt map key would compare an absent
+// value with an absent value.
 func TestScenariosReadNoMapByItsKeys(t *testing.T) {
 	paths, err := filepath.Glob("*.go")
 	if err != nil || len(paths) < 30 {
