@@ -16,9 +16,9 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A live target that is lost in the middle of a run is left alone: it is neither asked to log in
-// nor anything else for the rest of the scenarios, and none of them is said to be broken.
-func TestLostTargetIsGivenUp(t *testing.T) {
+// A run stops when the target becomes unreachable. It makes no further requests, and the remaining
+// scenarios do not fail.
+func TestRun_StopsAtUnreachableTarget(t *testing.T) {
 	mock := inProcess(t)
 	credentials, err := mock.Control.Credentials(t.Context())
 	if err != nil {
@@ -36,7 +36,7 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 		name     string
 		respond  func() (*http.Response, error)
 		aborted  bool
-		requests int // after it was lost: in the scenario that lost it, and in three more
+		requests int // after the target is unreachable: in that scenario and in three more
 	}{
 		//nolint:bodyclose // the client closes it
 		{"login rejected", respond(401, `{"error":"invalid_client"}`), true, 4},
@@ -45,11 +45,11 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 		//nolint:bodyclose // as above
 		{"redirect", respond(302, ""), true, 4},
 		{
-			"does not answer", func() (*http.Response, error) {
+			"no response", func() (*http.Response, error) {
 				return nil, errors.New("connection refused")
 			}, true, 4,
 		},
-		{"is well", nil, false, 0},
+		{"reachable", nil, false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			requests, lost := 0, 0
@@ -81,7 +81,8 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 			got := runner.Run(t.Context(), cases)
 			if (runner.Aborted() != nil) != tt.aborted || got.Interrupted != tt.aborted ||
 				lost != tt.requests {
-				t.Errorf("aborted: %v, interrupted: %v, asked %d times after it was lost",
+				t.Errorf("aborted: %v, interrupted: %v, %d requests after the target was "+
+					"unreachable",
 					runner.Aborted(), got.Interrupted, lost)
 			}
 			broken := slices.IndexFunc(got.Warnings, func(w report.Warning) bool {
@@ -99,9 +100,9 @@ func TestLostTargetIsGivenUp(t *testing.T) {
 	}
 }
 
-// A token that is revoked in the middle of a scenario is not tried again for each of the tokens
-// that it made.
-func TestCleanupTriesNoRefusedLoginAgain(t *testing.T) {
+// If a token is revoked during a scenario, the cleanup does not retry the login for each created
+// token.
+func TestCleanup_DoesNotRetryRejectedLogin(t *testing.T) {
 	n := newTenant(t)
 	target, o := n.target(), n.options()
 	made, rejected := 0, 0
@@ -123,11 +124,11 @@ func TestCleanupTriesNoRefusedLoginAgain(t *testing.T) {
 		regexp.MustCompile("^create/makes-different-tokens"), []version.Version{version.V3}
 	n.contract(target, o)
 	if made != 2 || rejected != 1 {
-		t.Errorf("%d tokens were made, and %d logins refused, want 2 and 1", made, rejected)
+		t.Errorf("%d tokens created and %d logins rejected, want 2 and 1", made, rejected)
 	}
 }
 
-// roundTrip is a transport of one function.
+// roundTrip is an http.RoundTripper function.
 type roundTrip func(r *http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -14,10 +14,10 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 )
 
-// citation matches what cites a fact, in code, data and documents.
+// citation matches citations of facts.
 var citation = regexp.MustCompile(regexp.QuoteMeta(factsPath) + `#([\w-]*)`)
 
-// section matches the citations of before: sections of documents that are not in the repository.
+// section matches section numbers of documents that are not in the repository.
 var section = regexp.MustCompile(`\b(behaviour|clients) [0-9]+(\.[0-9]+)*\b`)
 
 // mayCite reports whether a file may cite facts.
@@ -26,8 +26,8 @@ func mayCite(name string) bool {
 		slices.Contains([]string{"README.md", "CONTRIBUTING.md"}, name)
 }
 
-// forEachCitingFile calls f with the text of every file of the repository that may cite facts, and
-// with the sources of every scenario, whose files write them without the name of the page.
+// forEachCitingFile calls f with the text of every file that may cite facts, and with the sources
+// of every scenario. Scenario files omit the name of the page.
 func forEachCitingFile(t *testing.T, f func(path, text string)) {
 	t.Helper()
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
@@ -58,7 +58,7 @@ func forEachCitingFile(t *testing.T, f func(path, text string)) {
 	}
 }
 
-// anchors lists the facts that a text cites.
+// anchors returns the anchors of the facts that a text cites.
 func anchors(text string) []string {
 	var all []string
 	for _, match := range citation.FindAllStringSubmatch(text, -1) {
@@ -67,7 +67,7 @@ func anchors(text string) []string {
 	return all
 }
 
-// Every citation leads to a fact, and every fact but a known gap is cited.
+// Every citation leads to a fact, and every fact except known gaps is cited.
 func TestCitations(t *testing.T) {
 	facts, citedAnchors := readFacts(t), map[string]bool{}
 	forEachCitingFile(t, func(path, text string) {
@@ -87,7 +87,7 @@ func TestCitations(t *testing.T) {
 }
 
 // No file cites a section of a document that is not in the repository.
-func TestCitations_OfNoOtherDocument(t *testing.T) {
+func TestCitations_HaveNoSectionNumbers(t *testing.T) {
 	forEachCitingFile(t, func(path, text string) {
 		if found := section.FindString(text); found != "" &&
 			filepath.Base(path) != "citations_test.go" {
@@ -103,7 +103,7 @@ func TestAnchors(t *testing.T) {
 	}
 	for _, text := range []string{"behaviour 1.2", `"clients 0"`} {
 		if !section.MatchString(text) {
-			t.Errorf("%q is no section, want one", text)
+			t.Errorf("%q is not a section, want one", text)
 		}
 	}
 }

@@ -18,16 +18,16 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// hanging is a tenant that hangs at some requests.
+// hanging is a tenant that does not respond to some requests.
 type hanging struct {
 	hangs func(r *http.Request) bool
 	sent  []string
-	// lastExchange is when the last request was sent.
+	// lastExchange is the time of the last request.
 	lastExchange time.Time
 }
 
-// bubbleTime returns the fake time of a bubble.
-func bubbleTime() time.Time { return time.Now() } //nolint:forbidigo // it is fake
+// bubbleTime returns the fake time of a synctest bubble.
+func bubbleTime() time.Time { return time.Now() } //nolint:forbidigo // synctest makes it fake
 
 func (h *hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 	h.sent, h.lastExchange = append(h.sent, r.Method+" "+r.URL.Path), bubbleTime()
@@ -49,7 +49,7 @@ func (h *hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 	return newResponse(http.StatusOK, token, r), nil
 }
 
-// hangsAt hangs at the requests with a method.
+// hangsAt returns a function that matches API requests with a method.
 func hangsAt(method string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		return r.Method == method && !strings.HasSuffix(r.URL.Path, "/oauth/token")
@@ -58,7 +58,7 @@ func hangsAt(method string) func(*http.Request) bool {
 
 func hangsAtLogin(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/oauth/token") }
 
-// hangingTarget returns a target behind a transport. It has a guard if guarded.
+// hangingTarget returns a target behind a transport, with a guard if guarded.
 func hangingTarget(t *testing.T, transport http.RoundTripper, guarded bool) contracttests.Target {
 	t.Helper()
 	target := contracttests.Target{
@@ -79,18 +79,18 @@ func hangingTarget(t *testing.T, transport http.RoundTripper, guarded bool) cont
 	return target
 }
 
-// TestRun_EndsWhenInterrupted interrupts a run after a second at a tenant that hangs.
+// TestRun_EndsWhenInterrupted interrupts a run after a second at a hanging tenant.
 func TestRun_EndsWhenInterrupted(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		hangs func(*http.Request) bool
-		// took is the time from the interrupt to the end.
+		// took is the expected time from the interrupt to the end.
 		took time.Duration
-		// lastExchange is the time from the interrupt to the last request.
+		// lastExchange is the expected time from the interrupt to the last request.
 		lastExchange time.Duration
 	}{
 		{"in a login", hangsAtLogin, 0, -time.Second},
-		{"in a read", hangsAt(http.MethodGet), 0, 0}, // and what was made is deleted
+		{"in a read", hangsAt(http.MethodGet), 0, 0}, // the created token is deleted
 		{"in a write", hangsAt(http.MethodPost), 5 * time.Second, -time.Second},
 		{
 			"in a read and in the cleanup", func(r *http.Request) bool {
@@ -118,11 +118,12 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 				})})
 				if took := runner.Now().Sub(interrupt); took != test.took || !r.Interrupted ||
 					len(r.Results) > 0 {
-					t.Errorf("it ended after %s, want %s; interrupted %t with %d results", took,
+					t.Errorf("the run ended after %s, want %s; interrupted %t with %d results",
+						took,
 						test.took, r.Interrupted, len(r.Results))
 				}
 				if last := transport.lastExchange.Sub(interrupt); last != test.lastExchange {
-					t.Errorf("the last request %s after the interrupt, want %s: %v", last,
+					t.Errorf("the last request was %s after the interrupt, want %s: %v", last,
 						test.lastExchange, transport.sent)
 				}
 			})
@@ -130,9 +131,9 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 	}
 }
 
-// TestCleanupContext_SharesItsTime checks that the cleanups of a run that ends early have four
-// seconds together, however many they are.
-func TestCleanupContext_SharesItsTime(t *testing.T) {
+// TestCleanupContext_SharesTimeLimit checks that all cleanups of an interrupted run share four
+// seconds.
+func TestCleanupContext_SharesTimeLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		runner, err := contracttests.NewRunner(hangingTarget(t, &hanging{}, false),
 			contracttests.Options{})
@@ -148,13 +149,13 @@ func TestCleanupContext_SharesItsTime(t *testing.T) {
 			<-cleanup.Done()
 		}
 		if took := runner.Now().Sub(started); took != 4*time.Second {
-			t.Errorf("they took %s", took)
+			t.Errorf("the contexts took %s", took)
 		}
 	})
 }
 
-// TestRun_EndsAtSilentTarget runs many cases at a tenant that hangs.
-func TestRun_EndsAtSilentTarget(t *testing.T) {
+// TestRun_StopsAtUnresponsiveTarget runs many cases at a hanging tenant.
+func TestRun_StopsAtUnresponsiveTarget(t *testing.T) {
 	for _, guarded := range []bool{false, true} {
 		for _, test := range []struct {
 			name  string
@@ -174,7 +175,7 @@ func TestRun_EndsAtSilentTarget(t *testing.T) {
 	}
 }
 
-// checkSilent runs cases, and expects that the run ends because the target does not answer.
+// checkSilent expects a run to stop because the target does not respond.
 func checkSilent(t *testing.T, target contracttests.Target) {
 	t.Helper()
 	runner, err := contracttests.NewRunner(target, contracttests.Options{})
@@ -188,7 +189,7 @@ func checkSilent(t *testing.T, target contracttests.Target) {
 	started := runner.Now()
 	r := runner.Run(t.Context(), cases)
 	if took := runner.Now().Sub(started); took > 32*time.Second {
-		t.Errorf("it took %s", took)
+		t.Errorf("the run took %s", took)
 	}
 	if !errors.Is(runner.Aborted(), tenantguard.ErrNotResponding) || !r.Interrupted ||
 		r.Counts[report.Error] == 0 || r.Counts[report.Pass] > 0 {
@@ -196,7 +197,8 @@ func checkSilent(t *testing.T, target contracttests.Target) {
 	}
 }
 
-// pipe carries each connection to a server without a socket, so that fake time passes.
+// pipe returns a transport that serves each connection by a function, without a socket, so that
+// fake time advances.
 func pipe(servers *sync.WaitGroup, serve func(net.Conn)) *http.Transport {
 	dial := func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
@@ -206,8 +208,9 @@ func pipe(servers *sync.WaitGroup, serve func(net.Conn)) *http.Transport {
 	return &http.Transport{DialTLSContext: dial}
 }
 
-// TestRun_EndsAtSlowWire runs cases at servers that keep a connection busy without a response.
-func TestRun_EndsAtSlowWire(t *testing.T) {
+// TestRun_StopsAtSlowConnection runs cases at servers that send data without ever completing a
+// response.
+func TestRun_StopsAtSlowConnection(t *testing.T) {
 	for _, test := range []struct{ name, head, drip string }{
 		{"nothing", "", ""},
 		{"headers a byte a second", "HTTP/1.1 200 OK\r\nX-Drip: ", "x"},
@@ -223,7 +226,7 @@ func TestRun_EndsAtSlowWire(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var servers sync.WaitGroup
 				transport := pipe(&servers, func(c net.Conn) {
-					defer func() { _ = c.Close() }() // the client has gone
+					defer func() { _ = c.Close() }() // the client may have closed it
 					r, err := http.ReadRequest(bufio.NewReader(c))
 					if err == nil {
 						_, err = io.Copy(io.Discard, r.Body)

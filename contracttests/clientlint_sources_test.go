@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// SourcesOf lists the sources of every client rule for findings of a version, for tests.
+// SourcesOf returns the sources of every lint rule for findings of a version.
 func SourcesOf(v version.Version) map[string][]string {
 	out := map[string][]string{}
 	for _, r := range LintRules() {

@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// lint checks the clients of a mock and returns the result for a path that does not exist.
+// lint checks the clients of a mock. It returns the report and its result about unmatched paths.
 func lint(t *testing.T, mock *mockserver.TestServer,
 	options contracttests.LintOptions,
 ) (*report.Report, report.Result) {
@@ -32,7 +32,7 @@ func lint(t *testing.T, mock *mockserver.TestServer,
 	return r, report.Result{}
 }
 
-// request sends requests to a path that does not exist.
+// request sends n requests to an unmatched path.
 func request(t *testing.T, mock *mockserver.TestServer, n int) {
 	t.Helper()
 	for range n {
@@ -46,7 +46,7 @@ func request(t *testing.T, mock *mockserver.TestServer, n int) {
 	}
 }
 
-func TestLintClient_Empty(t *testing.T) {
+func TestLintClient_RequiresRequests(t *testing.T) {
 	mock := mockserver.Start(t)
 	for _, allowed := range []bool{false, true} {
 		r, _ := lint(t, mock, contracttests.LintOptions{AllowEmpty: allowed})
@@ -58,7 +58,7 @@ func TestLintClient_Empty(t *testing.T) {
 			r.Results[0].Kind != report.KindNoRequests || r.Counts[want] != 1 {
 			t.Errorf("allowed %t: %+v", allowed, r.Results)
 		}
-		if says := strings.Contains(r.Results[0].Message, "has to"); says == allowed {
+		if says := strings.Contains(r.Results[0].Message, "send requests"); says == allowed {
 			t.Errorf("allowed %t: message %q", allowed, r.Results[0].Message)
 		}
 		if warned := len(r.Warnings) > 0; warned != allowed {
@@ -67,8 +67,8 @@ func TestLintClient_Empty(t *testing.T) {
 	}
 }
 
-// TestLintClient_Bound checks that every finding counts beyond those that are shown.
-func TestLintClient_Bound(t *testing.T) {
+// TestLintClient_LimitsExamples checks that findings beyond the shown ones are counted.
+func TestLintClient_LimitsExamples(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{JournalSize: 10})
 	request(t, mock, 120)
 	r, result := lint(t, mock, contracttests.LintOptions{})
@@ -82,9 +82,9 @@ func TestLintClient_Bound(t *testing.T) {
 	}
 }
 
-func TestLintClient_Allowed(t *testing.T) {
+func TestLintClient_SkipsAllowedFindings(t *testing.T) {
 	mock := mockserver.Start(t)
-	// the second request is the same
+	// The second request repeats the first one.
 	allow := []string{control.UnmatchedPath, control.RepeatedRejection}
 	if err := mock.Control().AllowFindings(t.Context(), allow...); err != nil {
 		t.Fatal(err)
@@ -127,8 +127,8 @@ func TestLintClient_UnknownNamespace(t *testing.T) {
 	}
 }
 
-// A result names the property and the request of its first finding, and cites the document of the
-// version that it is of.
+// A result names the property and the request of its first finding, and cites the document of its
+// version.
 func TestLintClient_NamesTheFinding(t *testing.T) {
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
@@ -144,7 +144,7 @@ func TestLintClient_NamesTheFinding(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			before := time.Now() //nolint:forbidigo // the time of the report is the real one
+			before := time.Now() //nolint:forbidigo // the report has the real time
 			r, err := contracttests.LintClient(t.Context(), mock.Control(),
 				contracttests.LintOptions{})
 			if err != nil {

@@ -12,8 +12,8 @@ import (
 	"example.com/patmock/mockserver/container"
 )
 
-// inContainer is a faithful mock in a container of the image that PATMOCK_IMAGE names. Who asks for
-// it has a container engine and the image, so that the lack of either fails.
+// inContainer starts a mock with the faithful profile in a container of the image PATMOCK_IMAGE. It
+// fails without a container engine or the image.
 func inContainer(t *testing.T) contracttests.Target {
 	t.Helper()
 	image := cmp.Or(os.Getenv("PATMOCK_IMAGE"), "patmock:latest")

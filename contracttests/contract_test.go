@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// inProcess is a target without a socket: a faithful mock.
+// inProcess returns a mock with the faithful profile as a target without a socket.
 func inProcess(t testing.TB) contracttests.Target {
 	t.Helper()
 	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
@@ -35,7 +35,7 @@ func inProcess(t testing.TB) contracttests.Target {
 	return target(mock.Transport(), mock)
 }
 
-// target is what leads to a mock, as the contract sees it.
+// target returns a mock as a target.
 func target(transport http.RoundTripper, mock *mockserver.Server) contracttests.Target {
 	return contracttests.Target{
 		Name: "mock", BaseURL: "http://127.0.0.1", Control: mock.Control(), HTTP: &http.Client{
@@ -44,13 +44,13 @@ func target(transport http.RoundTripper, mock *mockserver.Server) contracttests.
 	}
 }
 
-// targetFlag names another target than the mock in process, as contract run --target does;
-// container is known to tests alone. SAIL_ variables choose none by themselves: they may be those
-// of a tenant.
+// targetFlag selects another target than the mock in process, like contract run --target. Only
+// tests support "container". SAIL_ variables alone select no target, since they may be those of a
+// tenant.
 var targetFlag = flag.String("target", os.Getenv("PATMOCK_TARGET"),
-	"base URL of a running mock, env, or container for an image; the mock in process where empty")
+	"base URL of a running mock, env, or container for an image; the mock in process if empty")
 
-// The contract holds on the mock: each scenario in each of its versions is a subtest.
+// TestContract runs each scenario in each of its versions as a subtest.
 func TestContract(t *testing.T) {
 	switch *targetFlag {
 	case "":
@@ -68,8 +68,7 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// runContract runs every scenario. On a target that is whole, one that has everything, none may be
-// skipped.
+// runContract runs every scenario. On a complete target no scenario may be skipped.
 func runContract(t *testing.T, target contracttests.Target, complete bool) {
 	t.Helper()
 	runner, err := contracttests.NewRunner(target, contracttests.Options{})
@@ -87,7 +86,7 @@ func runContract(t *testing.T, target contracttests.Target, complete bool) {
 	}
 }
 
-// checkResult fails what was not kept, and on a whole target also what was skipped.
+// checkResult reports the failures of a result, and on a complete target also a skip.
 func checkResult(t *testing.T, result report.Result, complete bool) {
 	t.Helper()
 	for _, f := range result.Failures {

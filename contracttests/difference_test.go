@@ -31,7 +31,12 @@ func TestDifference(t *testing.T) {
 		{"nil and empty", []string(nil), []string{}, "-null\n+[]\n"},
 		{"absent and null", Field[string]{}, Null[string](), "-absent\n+null\n"},
 		{"absent and null in a token", Token{}, Token{Scope: Null[[]string]()}, "+/scope: null\n"},
-		{"what looks alike", [1]any{1}, [1]any{1.0}, "-[1]interface {}{1}\n+[1]interface {}{1}\n"},
+		{
+			"values with equal texts",
+			[1]any{1},
+			[1]any{1.0},
+			"-[1]interface {}{1}\n+[1]interface {}{1}\n",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := difference(test.want, test.got); got != test.text {
@@ -39,7 +44,7 @@ func TestDifference(t *testing.T) {
 			}
 		})
 	}
-	t.Run("what JSON cannot express", func(t *testing.T) {
+	t.Run("value without JSON", func(t *testing.T) {
 		got := difference(func() {}, 1)
 		if !strings.HasPrefix(got, "-0x") || !strings.HasSuffix(got, "\n+1\n") {
 			t.Errorf("got %s", got)

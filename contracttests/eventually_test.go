@@ -16,26 +16,25 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 )
 
-// lagging is a tenant whose lists go on showing a token as it was before a write, as many looks as
-// it says.
+// lagging is a tenant whose lists show a write only after a number of reads.
 type lagging struct {
 	next  http.RoundTripper
 	reads int
-	// methods whose writes lag.
+	// methods are the methods of writes that lag.
 	methods []string
 
 	mu sync.Mutex
-	// current are the tokens as lists showed them last, by version and id.
+	// current has the tokens as last listed, by path and id.
 	current map[string]json.RawMessage
-	// stale are the tokens that are shown as they were, by id, nil where they were not there.
+	// stale has the tokens that are listed as before the write, by id.
 	stale map[string]*staleToken
-	// staleLists are the lists that were not as the tenant is.
+	// staleLists is the number of outdated lists.
 	staleLists int
 }
 
 type staleToken struct {
 	reads  int
-	former map[string]json.RawMessage // by version
+	former map[string]json.RawMessage // by path, empty if the token did not exist
 }
 
 type identified struct {
@@ -64,7 +63,7 @@ func (l *lagging) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// write makes the tokens that it is about late.
+// write marks the tokens of a write as stale.
 func (l *lagging) write(r *http.Request, body []byte) {
 	var all []identified
 	switch {
@@ -88,7 +87,7 @@ func (l *lagging) write(r *http.Request, body []byte) {
 	}
 }
 
-// list is what is shown in place of a list.
+// list returns the body of a list with stale tokens.
 func (l *lagging) list(path string, own bool, body []byte) []byte {
 	var tokens, out []json.RawMessage
 	if json.Unmarshal(body, &tokens) != nil {
@@ -97,7 +96,7 @@ func (l *lagging) list(path string, own bool, body []byte) []byte {
 	there, owner := map[string]bool{}, ""
 	for _, token := range tokens {
 		var who identified
-		_ = json.Unmarshal(token, &who) // as it just was
+		_ = json.Unmarshal(token, &who) // it was just decoded
 		there[who.ID], owner = true, who.Owner.ID
 		if at := l.stale[who.ID]; at == nil {
 			l.current[path+" "+who.ID] = token
@@ -108,7 +107,7 @@ func (l *lagging) list(path string, own bool, body []byte) []byte {
 	}
 	for id, at := range l.stale {
 		var who identified
-		_ = json.Unmarshal(at.former[path], &who) // nothing where it was not there
+		_ = json.Unmarshal(at.former[path], &who) // empty if the token did not exist
 		if own && !there[id] && who.Owner.ID == owner && owner != "" {
 			out = append(out, at.former[path])
 		}
@@ -117,11 +116,11 @@ func (l *lagging) list(path string, own bool, body []byte) []byte {
 			delete(l.stale, id)
 		}
 	}
-	text, _ := json.Marshal(append([]json.RawMessage{}, out...)) // as it was read
+	text, _ := json.Marshal(append([]json.RawMessage{}, out...)) // it was just decoded
 	return text
 }
 
-// withLag puts a lag in front of a target.
+// withLag puts a lagging transport in front of a target.
 func withLag(target *contracttests.Target, reads int, methods ...string) *lagging {
 	l := &lagging{
 		next: target.HTTP.Transport, reads: reads, methods: methods,
@@ -133,8 +132,8 @@ func withLag(target *contracttests.Target, reads int, methods ...string) *laggin
 
 var everyWrite = []string{http.MethodPost, http.MethodPatch, http.MethodDelete}
 
-// The contract holds at a tenant whose lists lag behind.
-func TestLagIsAwaited(t *testing.T) {
+// All scenarios pass at a tenant whose lists lag.
+func TestConsistency_WaitsForStaleLists(t *testing.T) {
 	t.Parallel()
 	n := newTenant(t)
 	target, o := n.target(), n.options()
@@ -144,7 +143,7 @@ func TestLagIsAwaited(t *testing.T) {
 	before := n.state()
 	r := n.contract(target, o)
 	for i, c := range contracttests.Select(scenarios.All(), o) {
-		if problem := unfit(c.Scenario, r.Results[i], nil); problem != "" {
+		if problem := unexpectedResult(c.Scenario, r.Results[i], nil); problem != "" {
 			t.Errorf("%s: %s", c.Name(), problem)
 		}
 	}
@@ -154,8 +153,8 @@ func TestLagIsAwaited(t *testing.T) {
 	checkUnchanged(t, before, n.state())
 }
 
-// A write that never shows fails its scenario, which says how long was waited.
-func TestLagThatNeverEnds(t *testing.T) {
+// A write that never becomes visible fails its scenario after the timeout.
+func TestConsistency_TimesOut(t *testing.T) {
 	for _, test := range []struct {
 		method, run string
 		fails       bool
@@ -163,7 +162,7 @@ func TestLagThatNeverEnds(t *testing.T) {
 		{http.MethodPost, "^create/secret-is-shown-once/v3$", true},
 		{http.MethodPatch, "^patch/name/v3$", true},
 		{http.MethodDelete, "^delete/returns-204-without-body/v3$", true},
-		{http.MethodPatch, "^bulk/by-post/v1$", false}, // by POST
+		{http.MethodPatch, "^bulk/by-post/v1$", false}, // the scenario writes by POST
 		{http.MethodPost, "^bulk/by-post/v1$", true},
 	} {
 		t.Run(test.method+" "+test.run, func(t *testing.T) {
@@ -182,15 +181,14 @@ func TestLagThatNeverEnds(t *testing.T) {
 			}
 			if waited := n.Now().
 				Sub(started); test.fails != (waited >= contracttests.DefaultConsistencyTimeout) {
-				t.Errorf("%s were waited for", waited)
+				t.Errorf("the scenario waited for %s", waited)
 			}
 		})
 	}
 }
 
-// A patmock is not waited for: what its lists do not show at once is a failure of the scenario
-// itself.
-func TestNoLagIsAwaitedOnAPatmock(t *testing.T) {
+// On a patmock a stale list is an ordinary failure, without a wait.
+func TestConsistency_DoesNotWaitOnPatmock(t *testing.T) {
 	target := inProcess(t)
 	withLag(&target, 3, http.MethodPost)
 	o := contracttests.Options{Run: regexp.MustCompile("^create/secret-is-shown-once/v3$")}

@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// publishers are the hosts whose pages are published, by path prefixes that are not: the forum.
+// publishers are the hosts of published pages, with a path prefix that is not published: the forum.
 var publishers = map[string]string{
 	"developer.sailpoint.com": "/discuss/", "documentation.sailpoint.com": "",
 	"www.rfc-editor.org": "",
@@ -23,7 +23,7 @@ var publishers = map[string]string{
 
 var publishedPointer = regexp.MustCompile(`^(beta|v3|v2024|v2025|v2026|v1|control) #/`)
 
-// sources is what citations lead to.
+// sources has the targets of citations.
 type sources struct {
 	facts  map[string]fact
 	errata map[string]evidence.Level
@@ -48,7 +48,7 @@ func readSources(t *testing.T) sources {
 	return s
 }
 
-// evidence returns how sure a source is, empty for one that leads nowhere.
+// level returns the evidence of a source, empty for an unknown source.
 func (s sources) level(source string) evidence.Level {
 	if publishedPointer.MatchString(source) {
 		return evidence.Published
@@ -73,14 +73,14 @@ func (s sources) level(source string) evidence.Level {
 	return evidence.Observed
 }
 
-// evidenceProblem reports what is wrong with a claim of that evidence, empty if its sources bear
-// it.
+// evidenceProblem describes why the sources do not support a claim of that evidence. It is empty if
+// they do.
 func (s sources) evidenceProblem(claim evidence.Level, cited []string) string {
 	var best evidence.Level
 	for _, source := range cited {
 		of := s.level(source)
 		if of == "" {
-			return fmt.Sprintf("source %q leads nowhere", source)
+			return fmt.Sprintf("source %q does not exist", source)
 		}
 		if stronger(of, best) {
 			best = of
@@ -92,8 +92,8 @@ func (s sources) evidenceProblem(claim evidence.Level, cited []string) string {
 	return ""
 }
 
-// No scenario, rule, finding or entry of a dialect is surer than the best of its sources.
-func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
+// No scenario, rule, finding or dialect entry has stronger evidence than its sources.
+func TestEvidence_IsNotStrongerThanSources(t *testing.T) {
 	s := readSources(t)
 	check := func(subject string, claim evidence.Level, cited ...string) {
 		t.Helper()
@@ -115,7 +115,7 @@ func TestEvidence_IsNoSurerThanItsSources(t *testing.T) {
 	}
 }
 
-func TestTooSure(t *testing.T) {
+func TestEvidenceProblem(t *testing.T) {
 	s := sources{
 		facts: map[string]fact{
 			"seen": {
@@ -136,7 +136,7 @@ func TestTooSure(t *testing.T) {
 		name  string
 		claim evidence.Level
 		cited []string
-		want  string // part of the problem, empty for none
+		want  string // part of the problem, empty if there is none
 	}{
 		{"pointer is published", evidence.Published, []string{"v2026 #/paths"}, ""},
 		{"page is published", evidence.Published, []string{page}, ""},
@@ -151,27 +151,27 @@ func TestTooSure(t *testing.T) {
 			"is published, but the best of its sources is observed",
 		},
 		{
-			"page of others is observed", evidence.Published,
+			"other page is observed", evidence.Published,
 			[]string{"https://example.com/"},
 			"best of its sources is observed",
 		},
 		{
-			"fact is as its evidence", evidence.Published,
+			"fact has its own evidence", evidence.Published,
 			[]string{seen},
 			"best of its sources is observed",
 		},
-		{"fact is as its best evidence", evidence.Observed, []string{seen}, ""},
+		{"fact has its best evidence", evidence.Observed, []string{seen}, ""},
 		{"assumed fact", evidence.Observed, []string{guessed}, "best of its sources is assumed"},
 		{"best of several", evidence.Observed, []string{guessed, seen}, ""},
-		{"less sure than its sources", evidence.Assumed, []string{page}, ""},
+		{"weaker than its sources", evidence.Assumed, []string{page}, ""},
 		{
 			"erratum", evidence.Published,
 			[]string{"errata known"},
 			"best of its sources is observed",
 		},
-		{"unknown fact", evidence.Assumed, []string{factsPath + "#gone"}, "leads nowhere"},
-		{"unknown erratum", evidence.Assumed, []string{"errata gone"}, "leads nowhere"},
-		{"section of facts", evidence.Assumed, []string{"section 1.2"}, "leads nowhere"},
+		{"unknown fact", evidence.Assumed, []string{factsPath + "#gone"}, "does not exist"},
+		{"unknown erratum", evidence.Assumed, []string{"errata gone"}, "does not exist"},
+		{"section of facts", evidence.Assumed, []string{"section 1.2"}, "does not exist"},
 		{"no source", evidence.Assumed, nil, "is assumed, but"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -8,15 +8,16 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-// TestFailure_IsBounded checks what a failure shows of a target that sends megabytes.
-func TestFailure_IsBounded(t *testing.T) {
+// TestFailure_HasLimitedSize checks failures at a target that sends megabytes.
+func TestFailure_HasLimitedSize(t *testing.T) {
 	secret := strings.Repeat("0123456789abcdef", 4)
 	for _, test := range []struct{ name, sent string }{
 		{"words", strings.Repeat("word ", 1<<20)},
 		{"one word", strings.Repeat("x", 4<<20)},
-		// What is redacted in front of the second secret makes room for it, and it is cut in two.
+		// Redacting the first secret shortens the text, so that the limit cuts the second one in
+		// two.
 		{
-			"a secret at the bound",
+			"secret at the limit",
 			"eyJ" + strings.Repeat("x", 64<<10-40) + " " + secret + strings.Repeat(" word", 1<<20),
 		},
 	} {
@@ -58,7 +59,7 @@ func TestFailure_IsBounded(t *testing.T) {
 	}
 }
 
-// checkBounded checks the length of a text, and that it has no half of a secret.
+// checkBounded checks the length of a text, and that it contains no part of a secret.
 func checkBounded(t *testing.T, subject, text string, limit int, secret string) {
 	t.Helper()
 	if len(text) > limit || strings.Contains(text, secret[:16]) {

@@ -15,7 +15,7 @@ import (
 // factsPath is the page of facts, from the root of the repository.
 const factsPath = "docs/behaviour.md"
 
-// gapsHeading begins the section of facts that nothing has to cite.
+// gapsHeading begins the section of facts that need no citation.
 const gapsHeading = "## Known gaps"
 
 // A fact is a line item of docs/behaviour.md.
@@ -43,7 +43,7 @@ func (f fact) best() evidence.Level {
 	return best
 }
 
-// strength orders the evidence. A word that is none has no strength.
+// strength orders the evidence. Unknown evidence has no strength.
 var strength = map[evidence.Level]int{
 	evidence.Assumed: 1, evidence.Observed: 2, evidence.Published: 3,
 }
@@ -56,7 +56,7 @@ var (
 	evidenceWord = regexp.MustCompile(`\*([^*]+)\*: `)
 )
 
-// parseFacts reads a page of facts. The problems are what is wrong with it, each with its line.
+// parseFacts parses a page of facts. Each problem has a line number.
 func parseFacts(page string) (facts []fact, problems []string) {
 	seen := map[string]bool{}
 	var item []string
@@ -92,7 +92,7 @@ func parseFacts(page string) (facts []fact, problems []string) {
 	return facts, problems
 }
 
-// parseFact reads one line item: an anchor, a sentence, and evidence with sources.
+// parseFact parses one line item: an anchor, a sentence, and evidence with sources.
 func parseFact(item string) (f fact, problem string) {
 	parts := factItem.FindStringSubmatch(item)
 	if parts == nil || !anchorForm.MatchString(parts[1]) {
@@ -145,7 +145,7 @@ func readFacts(t *testing.T) map[string]fact {
 	return byAnchor
 }
 
-// Every fact has an anchor of its own, a sentence, its evidence and a source.
+// Every fact has a unique anchor, a sentence, its evidence and a source.
 func TestFacts_AreWellFormed(t *testing.T) {
 	if facts := readFacts(t); len(facts) < 200 {
 		t.Errorf("%d facts, want all that the contract cites", len(facts))
@@ -214,7 +214,7 @@ var (
 	linkReference = regexp.MustCompile(`(?m)^\[([^\]]+)\]: https://`)
 )
 
-// A pointer in the page points at something in the document named before it.
+// A pointer in the page exists in the document named before it.
 func TestFacts_PointersExist(t *testing.T) {
 	documents, pointers := map[string]any{}, 0
 	for _, f := range readFacts(t) {
@@ -234,7 +234,7 @@ func TestFacts_PointersExist(t *testing.T) {
 					documents[name] = read(t, name)
 				}
 				if !exists(documents[name], match[2][1:]) {
-					t.Errorf("%s: %s %s points at nothing", f.anchor, name, match[2])
+					t.Errorf("%s: %s %s does not exist", f.anchor, name, match[2])
 				}
 			}
 		}

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// gateway is a proxy that responds instead of the API to requests that it picks.
+// gateway is a proxy that responds to the requests that pick selects.
 type gateway struct {
 	next        http.RoundTripper
 	status      int
@@ -40,9 +40,9 @@ func calls(method, path string) func(*http.Request) bool {
 	}
 }
 
-// A response of a gateway is an error of the run, and no failed promise: on a tenant and on a
-// patmock, to reads, writes and logins, in HTML and JSON.
-func TestGatewayIsNoEvidence(t *testing.T) {
+// A response of a gateway is an error of the run, not a failed promise. This holds on a tenant and
+// on a patmock, for reads, writes and logins, in HTML and JSON.
+func TestGatewayError_IsNoFailure(t *testing.T) {
 	const tokens = "personal-access-tokens"
 	scenario := func(t *contracttests.T) {
 		c := t.Owner()
@@ -59,7 +59,7 @@ func TestGatewayIsNoEvidence(t *testing.T) {
 		kind report.Kind
 	}{
 		{"create", calls(http.MethodPost, tokens), report.KindGateway},
-		{"list", calls(http.MethodGet, tokens), ""}, // a tenant's cleanup reads it, too
+		{"list", calls(http.MethodGet, tokens), ""}, // a tenant's cleanup reads the list, too
 		{"patch", calls(http.MethodPatch, tokens), report.KindGateway},
 		{"delete", calls(http.MethodDelete, tokens), report.KindLeftovers},
 		{"login", calls(http.MethodPost, "/oauth/token"), ""},
@@ -93,8 +93,8 @@ func TestGatewayIsNoEvidence(t *testing.T) {
 	}
 }
 
-// A scenario that injects a fault expects it, and still does not take a gateway for it.
-func TestInjectedFaultIsEvidence(t *testing.T) {
+// A scenario that injects a fault may expect its status, but not that of a gateway.
+func TestGatewayError_AllowsInjectedFaults(t *testing.T) {
 	mock := inProcess(t)
 	scenario := contracttests.Scenario{
 		ID: "test/of-a-fault", Features: []contracttests.Feature{contracttests.Faults},

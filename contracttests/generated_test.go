@@ -21,60 +21,60 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Flags choose the generated mutants that TestGeneratedMutants tries.
+// The flags select the generated mutants of TestGeneratedMutants.
 var (
 	generatedFlag = flag.Int("mutants", 0,
-		"how many generated mutants to try, all if negative; if zero 200 in an exhaustive run, "+
+		"number of generated mutants to try, all if negative; if zero 200 in an exhaustive run, "+
 			"else 10 in one version and none of rules")
-	seedFlag  = flag.Uint64("mutants.seed", 1, "seed of the choice of generated mutants")
+	seedFlag  = flag.Uint64("mutants.seed", 1, "seed of the sample of generated mutants")
 	namesFlag = flag.String("mutants.match", "",
 		"pattern of path.Match for the names of the generated mutants to try, all if empty")
 )
 
-// survivors are the generated mutants that the contract does not notice, by patterns of their
-// names, and why.
+// survivors are the generated mutants that the contract need not kill, as patterns of names with
+// the reason.
 var survivors = []struct{ pattern, reason string }{
 	{
 		"claim/scope/*/second-user",
-		"On a tenant it is a bitmap, and what its bits mean is not published.",
+		"On a tenant it is a bitmap, and the meaning of its bits is not published.",
 	},
 	{"claim/scope_hash/*/*", "Only a patmock has it, in place of a long scope."},
 	{
 		"claim/authorities/*/second-user",
-		"What it says of a user is not published. check_token shows it, which one user asks for.",
+		"Its meaning for a user is not published. check_token shows it, which one user calls.",
 	},
 	{
 		"claim/internal/*/second-user",
-		"What it says is not published. check_token shows it, which one user asks for.",
+		"Its meaning is not published. check_token shows it, which one user calls.",
 	},
 	{
 		"claim/user_id/*/second-user",
-		"What it says of a user is not published. check_token shows it, which one user asks for.",
+		"Its meaning for a user is not published. check_token shows it, which one user calls.",
 	},
-	{"header/*/Date/other", "Clocks may differ: a run follows that of its tenant."},
+	{"header/*/Date/other", "Clocks may differ: a run uses that of its tenant."},
 	{
 		"header/info/Slpt-Request-Id/other",
 		"The form of the id is not published, and a scenario requests this once.",
 	},
-	{"header/[^t]*/Pragma/*", "RFC 6749, 5.1, asks only logins for Pragma."},
+	{"header/[^t]*/Pragma/*", "RFC 6749, 5.1, requires Pragma only for logins."},
 	{"header/*/X-Content-Type-Options/*", "No document says that a tenant sends it."},
 	{
 		"header/*/X-Mock-Fault/*",
-		"Only a patmock sends it, which says by it that a fault rule was applied.",
+		"Only a patmock sends it, for an applied fault rule.",
 	},
 	{"property/error/messages.locale/*/*", "The default locale of a tenant need not be en-US."},
 	{"property/error/messages*/another/*", "The texts of most errors are not published."},
-	{"property/error/*/*/another", "No document speaks of paths outside the operations."},
-	{"property/error/detailCode/previous/*", "Which errors share a code is not published."},
-	{"property/error/error/another/*", "Which text the error of a 401 has is not published."},
-	{"property/error/error/previous/*", "Which text the error of a 401 has is not published."},
+	{"property/error/*/*/another", "No document defines paths outside the operations."},
+	{"property/error/detailCode/previous/*", "The errors that share a code are not published."},
+	{"property/error/error/another/*", "The text of error in a 401 is not published."},
+	{"property/error/error/previous/*", "The text of error in a 401 is not published."},
 	{
 		"property/error/error_description/*/*",
-		"RFC 6749, 5.2, leaves the text open, and whether there is one.",
+		"RFC 6749, 5.2, makes it optional and does not define its text.",
 	},
 	{
 		"rule/nothing-else-changes/*/ignored-for-the-first-ten",
-		"It shows in lists after the write, which are not among the first ten requests for one.",
+		"Only lists after the write show it, which are not among the first ten requests for one.",
 	},
 	{
 		"rule/rate-limit/rate-limit-*/ignored-for-the-first-ten",
@@ -82,13 +82,13 @@ var survivors = []struct{ pattern, reason string }{
 	},
 }
 
-// recordedCase is a case and what it did on the wire.
+// recordedCase is a case with its exchanges.
 type recordedCase struct {
 	contracttests.Case
 	exchanges []mutants.Exchange
 }
 
-// hunt tries generated mutants, the cases first that noticed others before.
+// hunt tries generated mutants, starting with the cases that killed others.
 type hunt struct {
 	target contracttests.Target
 	cases  []recordedCase
@@ -104,7 +104,7 @@ type tally struct {
 	survivors                          []string
 }
 
-// The contract notices the mutants that are generated from everything that its responses show.
+// The contract kills the mutants that are generated from its responses.
 func TestGeneratedMutants(t *testing.T) {
 	h, all := newHunt(t)
 	for _, g := range sampleMutants(t, all) {
@@ -115,7 +115,7 @@ func TestGeneratedMutants(t *testing.T) {
 	}
 }
 
-// newHunt runs every case once, and returns what is tried with the mutants of what it has shown.
+// newHunt runs every case once. It returns the hunt and the mutants generated from the responses.
 func newHunt(t *testing.T) (*hunt, []mutants.GeneratedMutant) {
 	t.Helper()
 	h := &hunt{target: inProcess(t), table: map[mutants.Kind]*tally{}}
@@ -146,8 +146,8 @@ func newHunt(t *testing.T) (*hunt, []mutants.GeneratedMutant) {
 	return h, inventory.Generate()
 }
 
-// sampleMutants returns the mutants that the flags choose. Which they are follows from their names,
-// so that a new mutant changes little of a sample.
+// sampleMutants returns the mutants selected by the flags. The sample depends on their names, so
+// that a new mutant changes it little.
 func sampleMutants(t *testing.T, all []mutants.GeneratedMutant) []mutants.GeneratedMutant {
 	t.Helper()
 	if *namesFlag != "" {
@@ -162,7 +162,7 @@ func sampleMutants(t *testing.T, all []mutants.GeneratedMutant) []mutants.Genera
 		n = len(all)
 	case n == 0 && sample.Exhaustive():
 		n = 200
-	case n == 0: // in one version, to which many rules do not belong
+	case n == 0: // many rules do not apply to a single version
 		n = 10
 		all = slices.DeleteFunc(all, func(g mutants.GeneratedMutant) bool {
 			return g.Kind == mutants.KindRule
@@ -179,7 +179,7 @@ func sampleMutants(t *testing.T, all []mutants.GeneratedMutant) []mutants.Genera
 	return all[:min(n, len(all))]
 }
 
-// try runs cases against a mutant until one notices it.
+// try runs cases against a mutant until one kills it.
 func (h *hunt) try(t *testing.T, g mutants.GeneratedMutant) {
 	t.Helper()
 	target := mutated(h.target, mutants.Mutant{Wrap: g.Wrap})
@@ -216,8 +216,8 @@ func (h *hunt) try(t *testing.T, g mutants.GeneratedMutant) {
 	h.recordSurvivor(t, g, changes)
 }
 
-// likelyKillers returns the cases that are tried first: those of the scenarios that notice the
-// mutant it is made of, and those that noticed others of late.
+// likelyKillers returns the cases to try first: those of the scenarios that kill the original
+// mutant, and recent killers.
 func (h *hunt) likelyKillers(g mutants.GeneratedMutant) []recordedCase {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -260,7 +260,7 @@ func (h *hunt) tallyOf(kind mutants.Kind) *tally {
 	return h.table[kind]
 }
 
-// recordSurvivor judges a mutant that no case has noticed.
+// recordSurvivor records a mutant that no case killed, and fails unless there is a reason.
 func (h *hunt) recordSurvivor(t *testing.T, g mutants.GeneratedMutant, changes bool) {
 	t.Helper()
 	h.mu.Lock()
@@ -276,6 +276,6 @@ func (h *hunt) recordSurvivor(t *testing.T, g mutants.GeneratedMutant, changes b
 		c.excused++
 	default:
 		c.survivors = append(c.survivors, g.Name)
-		t.Error("no scenario notices it")
+		t.Error("no scenario kills it")
 	}
 }

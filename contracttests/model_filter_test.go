@@ -7,15 +7,14 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-// filterModel is a filter: isnull, le, not, and, or. Ago is how long before now the moment of le
-// is.
+// filterModel is a filter: isnull, le, not, and, or. le compares with the time Ago before now.
 type filterModel struct {
 	Op   string
 	Ago  time.Duration
 	Args []filterModel
 }
 
-// eval is 1 for true, -1 for false, and 0 for unknown (12).
+// eval returns 1 for true, -1 for false, and 0 for unknown.
 func (f filterModel) eval(k *tokenModel, now time.Time) int {
 	switch f.Op {
 	case "isnull":
@@ -39,7 +38,7 @@ func (f filterModel) eval(k *tokenModel, now time.Time) int {
 	return max(f.Args[0].eval(k, now), f.Args[1].eval(k, now))
 }
 
-// text writes the filter with no more parentheses than it needs (4.3).
+// text formats the filter with the minimal number of parentheses.
 func (f filterModel) text(now time.Time) string {
 	binding := map[string]int{"or": 1, "and": 2, "not": 3, "isnull": 4, "le": 4}
 	args := make([]string, len(f.Args))

@@ -11,20 +11,20 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// observingTransport lets an observer judge every exchange of a sequence.
+// observingTransport passes every exchange of a sequence to an observer.
 type observingTransport struct {
 	next     http.RoundTripper
 	world    *world
 	observer *observer.Observer
 }
 
-// observe makes the world judge its exchanges as those of scenarios are judged.
+// observe checks the exchanges of the world like those of scenarios.
 func (w *world) observe() {
 	o := observer.New(observer.Options{Now: func() time.Time { return w.now }})
 	w.http = &http.Client{Transport: observingTransport{w.http.Transport, w, o}}
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip makes the request and checks the exchange.
 func (o observingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	requestBody, err := io.ReadAll(r.Body)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// operation is one of a JSON Patch. NoValue leaves the value out, which is not the same as null.
+// operation is an operation of a JSON Patch. NoValue omits the value, which differs from null.
 type operation struct {
 	Op, Path, From string
 	Value          any
@@ -27,10 +27,10 @@ func (o operation) encode() map[string]any {
 	return encoded
 }
 
-// document is the part of a token that patches change, as JSON. What is removed is not there.
+// document is the part of a token that patches change, as JSON. A removed property is absent.
 type document map[string]any
 
-// applyPatch returns a token to which a patch was applied, and reports whether it can be.
+// applyPatch returns a token after a patch, and reports whether the patch is valid.
 func (m *model) applyPatch(k *tokenModel, operations []operation,
 	v version.Version,
 ) (changed tokenModel, ok bool) {
@@ -68,7 +68,7 @@ func (m *model) applyPatch(k *tokenModel, operations []operation,
 	return changed, true
 }
 
-// patchable reports whether a version patches what a path leads to.
+// patchable reports whether a version patches the field of a path.
 func patchable(path string, v version.Version) bool {
 	field, element, nested := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch field {
@@ -82,12 +82,12 @@ func patchable(path string, v version.Version) bool {
 	return false
 }
 
-// apply carries out an operation of RFC 6902, and reports whether it applies.
+// apply applies an operation of RFC 6902, and reports whether it is valid.
 func (d document) apply(o operation) bool {
 	value := o.Value
 	if o.NoValue {
 		if o.Op != "replace" || o.Path != "/expirationDate" {
-			// only SDKs that cannot send null have a reason (date-without-value-is-null)
+			// Only SDKs that cannot send null need this (date-without-value-is-null).
 			return false
 		}
 		value = time.Time{}
@@ -121,8 +121,7 @@ func equal(a, b any) bool {
 	return a == b
 }
 
-// element returns the scopes and the index that a path names, up to their number. The index is -1
-// for a path of a field.
+// element returns the scopes and the index of a path. The index is -1 for the path of a field.
 func (d document) element(path string) (field string, scopes []string, index int, ok bool) {
 	field, step, nested := strings.Cut(path[1:], "/")
 	if !nested {

@@ -25,18 +25,18 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// world is a namespace with the model of it.
+// world is a namespace with its model.
 type world struct {
 	model
 	*rapid.T
 	http    *http.Client
 	control *control.Client
 	base    string
-	// bearers by name, secrets by id, identities by name.
+	// Access tokens by user, secrets by id, identities by name.
 	bearers, secrets, identities map[string]string
 	ids                          []string
 	users                        map[string]control.User
-	// steps is the number of steps so far. Quiet requests compare, and are printed if they fail.
+	// steps is the number of steps so far. Quiet requests are printed only if they fail.
 	steps        int
 	quiet        bool
 	lastExchange string
@@ -44,7 +44,7 @@ type world struct {
 
 var worlds atomic.Int64
 
-// play compares a sequence with the model: each response, and after each step all that can be seen.
+// play compares a sequence with the model: each response, and after each step all lists and logins.
 func play(t *rapid.T, target contracttests.Target) {
 	w := newWorld(t, target)
 	defer func() { w.must(w.control.DeleteNamespace(context.Background())) }()
@@ -52,7 +52,7 @@ func play(t *rapid.T, target contracttests.Target) {
 		"step": func(t *rapid.T) { w.step(steps.Draw(t, "step")) },
 		"":     func(*rapid.T) { w.compare() },
 	})
-	for _, k := range slices.Clone(w.tokens) { // in the end all of them log in
+	for _, k := range slices.Clone(w.tokens) { // finally all tokens log in
 		if secret, known := w.secrets[k.ID]; known {
 			w.expect("status of the last login", w.login(k.ID), w.token("", "form", k.ID, secret))
 		}
@@ -103,19 +103,19 @@ func (w *world) logIn() {
 	}
 }
 
-// expect compares. What differs is logged before: rapid shrinks by failures of the same text.
+// expect compares values. It logs the difference before it fails, since rapid shrinks by failures
+// with equal text.
 func (w *world) expect(subject string, want, got any) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		if w.quiet {
 			w.Logf("%s", w.lastExchange)
 		}
 		w.Logf("-model +response:\n%s", diff)
-		w.Fatalf("the model says otherwise of %s", subject)
+		w.Fatalf("%s differs from the model", subject)
 	}
 }
 
-// compare compares all lists, filters and logins that change nothing, each list in another version
-// than after the step before.
+// compare compares all lists, filters and logins that change nothing. The versions take turns.
 func (w *world) compare() {
 	w.quiet = true
 	defer func() { w.quiet = false }()
@@ -144,8 +144,8 @@ func (w *world) compare() {
 	}
 }
 
-// target returns the token that a step is about: one of the user's own, one of anybody's that is
-// there or was, or none.
+// target returns the id of a step's token: an own one, any one, even a deleted one, or an unknown
+// id.
 func (w *world) target(s step, at int) string {
 	ids := w.ids
 	if s.Own {
@@ -160,7 +160,7 @@ func (w *world) target(s step, at int) string {
 	return "0123456789abcdef0123456789abcdef"
 }
 
-// step does one, and compares.
+// step makes one step, and compares its response.
 func (w *world) step(s step) {
 	w.steps++
 	w.quiet = false
@@ -204,7 +204,7 @@ func (w *world) step(s step) {
 	}
 }
 
-// visible returns a token as a version shows it.
+// visible returns a token as listed in a version.
 func (w *world) visible(id string, v version.Version) tokenModel {
 	visible := *w.model.token(id)
 	visible.Acknowledged = visible.Acknowledged && !isLegacy(v)
@@ -235,10 +235,10 @@ func (w *world) create(s step) {
 			encodeJSON(s.body(w.now)), &response))
 	if want != nil {
 		want.ID = response.ID
-		created := w.toModel(response, version.V3) // its response has no acknowledgment
+		created := w.toModel(response, version.V3) // the response has no acknowledgment
 		visible := *want
 		visible.Acknowledged = false
-		w.expect("what was created", visible, created.tokenModel)
+		w.expect("the created token", visible, created.tokenModel)
 		w.tokens, w.ids = append(w.tokens, want), append(w.ids, want.ID)
 		w.secrets[want.ID] = response.Secret.Value
 	}
@@ -259,7 +259,7 @@ func (w *world) bulk(s step) {
 	}
 	var want, got []tokenModel
 	for _, id := range slices.Sorted(slices.Values(ids)) {
-		want = append(want, w.visible(id, version.V3)) // its response has no acknowledgment
+		want = append(want, w.visible(id, version.V3)) // the response has no acknowledgment
 	}
 	for _, k := range response {
 		got = append(got, w.toModel(k, version.V3).tokenModel)
@@ -267,8 +267,8 @@ func (w *world) bulk(s step) {
 	w.expect("the response to bulk update", want, got)
 }
 
-// modelTarget returns a mock whose clock does not move, and which does not count requests for that
-// reason.
+// modelTarget returns a mock with a frozen clock and without a rate limit, which a frozen clock
+// would exhaust.
 func modelTarget(t *testing.T) contracttests.Target {
 	t.Helper()
 	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
@@ -290,13 +290,13 @@ func modelTarget(t *testing.T) contracttests.Target {
 	return target(mock.Transport(), mock)
 }
 
-// modelTime lets TestModel go on with other sequences.
+// modelTime is the time that TestModel spends on further sequences.
 var modelTime = flag.Duration("model", 0,
-	"how long TestModel goes on with sequences of other seeds, besides -rapid.checks of the first "+
-		"one")
+	"time that TestModel spends on sequences of other seeds, after -rapid.checks sequences of the "+
+		"first one")
 
-// What the mock responds to any sequence of operations is what the model says. The seed that it
-// logs repeats the sequences by -rapid.seed.
+// The mock responds to any sequence of operations like the model. The logged seed repeats the
+// sequences with -rapid.seed.
 func TestModel(t *testing.T) {
 	seed := flag.Lookup("rapid.seed").Value.String()
 	values := map[string]string{"rapid.nofailfile": "true"}
@@ -320,7 +320,7 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// setFlags sets flags of rapid for the time of a test.
+// setFlags sets flags of rapid until the test ends.
 func setFlags(t *testing.T, values map[string]string) {
 	t.Helper()
 	for name, value := range values {
@@ -328,6 +328,6 @@ func setFlags(t *testing.T, values map[string]string) {
 		if err := flag.Set(name, value); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = flag.Set(name, former) }) // which it was
+		t.Cleanup(func() { _ = flag.Set(name, former) }) // the value was valid before
 	}
 }

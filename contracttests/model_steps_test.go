@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// step is one operation of a sequence, with all that any operation needs.
+// step is one operation of a sequence. It has the parameters of all operations.
 type step struct {
 	Op, User, Owner, Name, Forever, Form string
 	Version                              version.Version
@@ -18,12 +18,12 @@ type step struct {
 	Validity                             int
 	HasDate, Own                         bool
 	Lifetime, Advance                    time.Duration
-	// Offset is that of the date, in seconds east of Greenwich.
+	// Offset is the zone offset of the date, in seconds east of Greenwich.
 	Offset, Target, More int
 	Filter               *filterModel
 }
 
-// GoString keeps short what rapid logs, because the curl lines say more.
+// GoString keeps rapid's log short, since the curl lines have the details.
 func (s step) GoString() string { return s.Op }
 
 const day = 24 * time.Hour
@@ -39,21 +39,19 @@ func drawSome(t *rapid.T, label string, limit int, from ...string) []string {
 	return rapid.SliceOfNDistinct(rapid.SampledFrom(from), 0, limit, rapid.ID).Draw(t, label)
 }
 
-// Two ways for the clock to pass, besides by a duration: to the next expiry of a token, and to the
-// millisecond before it.
+// Special values of Advance: to the next expiry of a token, and to the millisecond before it.
 const (
 	toExpiry     = -1 * time.Millisecond
 	beforeExpiry = -2 * time.Millisecond
 )
 
-// Two dates besides those that are so far from now: the bound of the legacy versions, and a
-// millisecond more.
+// Special values of Lifetime: the upper bound of the legacy versions, and a millisecond more.
 const (
 	onBound     = 1 * time.Nanosecond
 	beyondBound = 2 * time.Nanosecond
 )
 
-// patchSteps are operations of a patch, by what they are called in a sequence.
+// patchSteps are the operations of patches, by name.
 var patchSteps = map[string]operation{
 	"replace name": {Op: "replace", Path: "/name"}, "add name": {Op: "add", Path: "/name"},
 	"remove name": {Op: "remove", Path: "/name"},
@@ -88,7 +86,7 @@ var patchSteps = map[string]operation{
 	},
 }
 
-// bulkSteps are those of them that a bulk update may have, and one that it may not.
+// bulkSteps are the operations of bulk updates, the last of them an invalid one.
 var bulkSteps = []string{
 	"replace date", "remove date", "replace flag", "add flag", "remove flag", "replace name",
 }
@@ -102,8 +100,8 @@ func patchNames() []string {
 	return names
 }
 
-// steps are what sequences are made of. Only what an operation needs is drawn, so that a failure
-// shrinks soon.
+// steps generates the steps of sequences. It draws only the parameters of the operation, so that
+// failures shrink quickly.
 var steps = rapid.Custom(func(t *rapid.T) step {
 	s := step{
 		Op: draw(t, "op", "create", "list", "patch", "delete", "login", "advance", "bulk",
@@ -170,7 +168,7 @@ func drawFilter(t *rapid.T, depth int) filterModel {
 
 func (s step) omits(property string) bool { return slices.Contains(s.Omit, property) }
 
-// date returns the date of a step, the zero time for none.
+// date returns the date of a step, the zero time if it has none.
 func (s step) date(now time.Time) time.Time {
 	switch {
 	case !s.HasDate:
@@ -183,7 +181,7 @@ func (s step) date(now time.Time) time.Time {
 	return now.Add(s.Lifetime)
 }
 
-// formatDate returns a date as requests have it: null for none, and with the offset of the step.
+// formatDate formats a date with the offset of the step. The zero time is null.
 func (s step) formatDate(date time.Time) any {
 	switch {
 	case date.IsZero():
@@ -203,7 +201,7 @@ func (s step) flag() any {
 	return nil
 }
 
-// body returns what a step that creates sends.
+// body returns the request body of a create step.
 func (s step) body(now time.Time) contracttests.Body {
 	body := contracttests.Body{
 		"name": s.Name, "scope": s.Scope, "expirationDate": s.formatDate(s.date(now)),
@@ -221,7 +219,7 @@ func (s step) body(now time.Time) contracttests.Body {
 	return body
 }
 
-// operations returns the patch of a step, with moments and scopes as the model has them.
+// operations returns the patch of a step, with the times and scopes of the model.
 func (s step) operations(now time.Time) []operation {
 	all := []operation{}
 	for _, name := range s.Patch {
@@ -242,7 +240,7 @@ func (s step) operations(now time.Time) []operation {
 	return all
 }
 
-// wirePatch returns the patch of a step as requests have it.
+// wirePatch returns the patch of a step as in requests.
 func (s step) wirePatch(now time.Time) []map[string]any {
 	all := []map[string]any{}
 	for _, o := range s.operations(now) {

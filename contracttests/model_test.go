@@ -11,18 +11,18 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// tokenModel is a token as the facts say it has to be.
+// tokenModel is the state of a token according to the facts.
 type tokenModel struct {
 	ID, Name, Owner string
 	Scope           []string
 	Validity        int
 	Expires, Used   time.Time // zero for never
 	Managed         bool
-	// Acknowledged is userAwareTokenNeverExpires, which the legacy versions do not show.
+	// Acknowledged is userAwareTokenNeverExpires, which the legacy versions omit.
 	Acknowledged bool
 }
 
-// model is what is true of a tenant, written from docs/behaviour.md, and nothing of the mock.
+// model is the state of a tenant. It implements docs/behaviour.md, independently of the mock.
 type model struct {
 	now    time.Time
 	tokens []*tokenModel
@@ -37,7 +37,7 @@ func (m *model) token(id string) *tokenModel {
 	return nil
 }
 
-// nameTaken reports whether an owner has another token of that name (name-is-unique-per-owner).
+// nameTaken reports whether an owner has another token with a name (name-is-unique-per-owner).
 func (m *model) nameTaken(owner, name string, except *tokenModel) bool {
 	return slices.ContainsFunc(m.tokens, func(k *tokenModel) bool {
 		return k != except && k.Owner == owner && k.Name == name
@@ -53,7 +53,7 @@ func (m *model) count(owner string) (n int) {
 	return n
 }
 
-// nextExpiry returns the next moment at which a token expires, zero for none.
+// nextExpiry returns the next expiry of a token, the zero time if there is none.
 func (m *model) nextExpiry() (next time.Time) {
 	for _, k := range m.tokens {
 		if k.Expires.After(m.now) && (next.IsZero() || k.Expires.Before(next)) {
@@ -63,7 +63,7 @@ func (m *model) nextExpiry() (next time.Time) {
 	return next
 }
 
-// halfYear returns the moment six calendar months later, or the last day of that month (month-end).
+// halfYear returns the time six calendar months later, or the last day of that month (month-end).
 func halfYear(t time.Time) time.Time {
 	first := time.Date(t.Year(), t.Month()+6, 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(),
 		time.UTC)
@@ -74,7 +74,7 @@ func isLegacy(v version.Version) bool { return slices.Contains(contracttests.Leg
 
 func isBlank(name string) bool { return strings.TrimSpace(name) == "" }
 
-// create returns the status of a step that creates, and the new token.
+// create returns the new token and the status of a create step.
 func (m *model) create(s step) (*tokenModel, int) {
 	k := &tokenModel{Name: s.Name, Owner: s.User, Scope: s.Scope, Validity: 43200}
 	if s.Scope == nil || s.omits("scope") {
@@ -105,7 +105,7 @@ func (m *model) create(s step) (*tokenModel, int) {
 	return k, http.StatusOK
 }
 
-// patch returns the status of a step that patches, and changes the token if it succeeds.
+// patch returns the status of a patch step, and applies the patch if it succeeds.
 func (m *model) patch(s step, id string) int {
 	k := m.token(id)
 	switch {
@@ -122,7 +122,7 @@ func (m *model) patch(s step, id string) int {
 	return http.StatusOK
 }
 
-// bulk returns the status of a bulk update, and changes all of the tokens if it succeeds.
+// bulk returns the status of a bulk update, and updates the tokens if it succeeds.
 func (m *model) bulk(s step, ids []string) int {
 	operations := s.operations(m.now)
 	distinct := slices.Compact(slices.Sorted(slices.Values(ids)))
@@ -155,7 +155,7 @@ func (m *model) bulk(s step, ids []string) int {
 	return http.StatusOK
 }
 
-// remove returns the status of a step that deletes, and removes the token if it succeeds.
+// remove returns the status of a delete step, and removes the token if it succeeds.
 func (m *model) remove(s step, id string) int {
 	k := m.token(id)
 	switch {
@@ -168,17 +168,17 @@ func (m *model) remove(s step, id string) int {
 	return http.StatusNoContent
 }
 
-// logsIn reports whether a token logs in.
+// logsIn reports whether a token can log in.
 func (m *model) logsIn(k *tokenModel) bool {
 	return k != nil && (k.Expires.IsZero() || m.now.Before(k.Expires))
 }
 
-// usedToday reports whether a login leaves lastUsed alone.
+// usedToday reports whether a login does not change lastUsed.
 func (m *model) usedToday(k *tokenModel) bool {
 	return !k.Used.IsZero() && m.now.Sub(k.Used) < 24*time.Hour
 }
 
-// login returns the status of a login, and notes the first of a day
+// login returns the status of a login, and sets lastUsed once a day
 // (last-used-moves-after-24-hours).
 func (m *model) login(id string) int {
 	k := m.token(id)
@@ -191,7 +191,7 @@ func (m *model) login(id string) int {
 	return http.StatusOK
 }
 
-// list returns the status of a list, and its tokens by id.
+// list returns the tokens, sorted by id, and the status of a list step.
 func (m *model) list(s step) ([]tokenModel, int) {
 	if s.Owner != "me" && s.User != "admin" {
 		return nil, http.StatusForbidden

@@ -19,16 +19,16 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// wireToken is a token of a response.
+// wireToken is a token in a response.
 type wireToken = contracttests.Token
 
-// listedToken is a token of a response as the model has it, with the id of its owner.
+// listedToken is a token of a response in the form of the model, with the id of its owner.
 type listedToken struct {
 	tokenModel
 	identity string
 }
 
-// token logs in by a form of request, and keeps the access token for a user, if one is named.
+// token logs in with a form of request, and stores the access token of a user, if one is named.
 func (w *world) token(user, form, id, secret string) int {
 	values := url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret},
@@ -63,8 +63,8 @@ func (w *world) token(user, form, id, secret string) int {
 	return status
 }
 
-// curl returns a line that repeats a request. TOKEN is an access token of the user, SECRET that of
-// the token.
+// curl returns a command that repeats a request. TOKEN is the access token of the user, SECRET the
+// secret of the token.
 func curl(user, authorization, method, path, contentType, body string) string {
 	line := "curl -i -X " + method
 	switch {
@@ -83,12 +83,13 @@ func curl(user, authorization, method, path, contentType, body string) string {
 
 var secretForm = regexp.MustCompile(`[0-9a-f]{64}`)
 
-// do makes a request of a user, and decodes the response unless it is an error.
+// do makes a request as a user, and decodes a response with status 200.
 func (w *world) do(user, method, path, contentType, body string, into any) int {
 	return w.send(user, "Bearer "+w.bearers[user], method, path, contentType, body, into)
 }
 
-// send makes a request, prints it as a curl line with its status, and decodes the response.
+// send makes a request, logs it as a curl command with its status, and decodes a response with
+// status 200.
 func (w *world) send(user, authorization, method, path, contentType, body string, into any) int {
 	r, err := http.NewRequest(method, w.base+path, strings.NewReader(body))
 	w.must(err)
@@ -118,7 +119,7 @@ func (w *world) send(user, authorization, method, path, contentType, body string
 }
 
 func encodeJSON(value any) string {
-	text, _ := json.Marshal(value) // what steps send always encodes
+	text, _ := json.Marshal(value) // values of steps always encode
 	return string(text)
 }
 
@@ -142,10 +143,10 @@ func (w *world) list(s step) {
 		got = append(got, k.tokenModel)
 	}
 	w.expect("the status of list", status, response)
-	w.expect("what is listed", want, got)
+	w.expect("the list", want, got)
 }
 
-// toModel returns what the model has of a token in a response of a version.
+// toModel converts a token of a response in a version to the model.
 func (w *world) toModel(k wireToken, v version.Version) listedToken {
 	if isLegacy(v) == k.UserAwareTokenNeverExpires.Present {
 		w.Fatalf("%s: userAwareTokenNeverExpires is %v", v, k.UserAwareTokenNeverExpires)
@@ -166,7 +167,7 @@ func (w *world) moment(date contracttests.Field[string]) (moment time.Time) {
 	return moment
 }
 
-// listTokens returns the tokens of a list by id, none if the list is rejected.
+// listTokens returns the tokens of a list, sorted by id, and its status.
 func (w *world) listTokens(user string, v version.Version, path string) (tokens []listedToken,
 	status int,
 ) {

@@ -22,14 +22,14 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// mutated is a target with a mutant between the client and the mock, whose control surface stays as
-// it is.
+// mutated returns a target with a mutant between the client and the mock. Its control API is
+// unchanged.
 func mutated(target contracttests.Target, m mutants.Mutant) contracttests.Target {
 	target.HTTP = &http.Client{Transport: bareTripper{m.Wrap(proxyHandler{target.HTTP.Transport})}}
 	return target
 }
 
-// proxyHandler serves what a transport leads to.
+// proxyHandler is an http.Handler that forwards to a transport.
 type proxyHandler struct{ transport http.RoundTripper }
 
 func (b proxyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -41,10 +41,11 @@ func (b proxyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = response.Body.Close() }()
 	maps.Copy(w.Header(), response.Header)
 	w.WriteHeader(response.StatusCode)
-	_, _ = io.Copy(w, response.Body) // into memory
+	_, _ = io.Copy(w, response.Body) // the writer is in memory
 }
 
-// bareTripper asks a handler without a socket, and adds nothing to what it answers.
+// bareTripper is an http.RoundTripper that calls a handler without a socket. It adds nothing to the
+// response.
 type bareTripper struct{ handler http.Handler }
 
 func (b bareTripper) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -59,8 +60,8 @@ func (b bareTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// Every scenario that a mutant names turns red in some version, and is green in all of them without
-// it.
+// Every scenario in KilledBy of a mutant fails in some version, and passes in all versions without
+// the mutant.
 func TestMutants(t *testing.T) {
 	target := inProcess(t)
 	cases, named := map[string][]contracttests.Case{}, []contracttests.Case{}
@@ -81,20 +82,20 @@ func TestMutants(t *testing.T) {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
 			if len(m.KilledBy) == 0 {
-				t.Fatalf("no scenario notices it: %s", m.Description)
+				t.Fatalf("no scenario kills it: %s", m.Description)
 			}
 			for _, id := range m.KilledBy {
 				if len(cases[id]) == 0 {
 					t.Errorf("there is no scenario %q", id)
 				} else if red := failingRun(t, mutated(target, m), cases[id]); red != "" {
-					t.Errorf("%s does not notice: %s\n%s", id, m.Description, red)
+					t.Errorf("%s does not kill it: %s\n%s", id, m.Description, red)
 				}
 			}
 		})
 	}
 }
 
-// failingRun tries the cases of a scenario, the newest version first, until one fails. It tells the
+// failingRun runs the cases of a scenario, newest version first, until one fails. It returns the
 // outcomes if none does.
 func failingRun(t *testing.T, target contracttests.Target,
 	cases []contracttests.Case,
@@ -125,10 +126,10 @@ func TestMutantsAreWellFormed(t *testing.T) {
 	seen, ruled := map[string]bool{}, map[rule.ID]bool{}
 	for _, m := range mutants.All() {
 		if !form.MatchString(m.Name) || seen[m.Name] {
-			t.Errorf("%q: expected a name with dashes that no other mutant has", m.Name)
+			t.Errorf("%q: expected a unique name with hyphens", m.Name)
 		}
 		if !strings.HasSuffix(m.Description, ".") || strings.Contains(m.Description, "\n") {
-			t.Errorf("%s: expected a fault of one sentence, got %q", m.Name, m.Description)
+			t.Errorf("%s: expected a description of one sentence, got %q", m.Name, m.Description)
 		}
 		seen[m.Name], ruled[m.Rule] = true, true
 	}
@@ -143,8 +144,7 @@ func TestMutantsAreWellFormed(t *testing.T) {
 	}
 }
 
-// A mutant breaks a rule that one of the scenarios which notice it covers, or one of every
-// exchange.
+// A mutant violates a rule of one of the scenarios that kill it, or one of every exchange.
 func TestMutantsBreakRulesOfTheirScenarios(t *testing.T) {
 	rules := map[string][]rule.ID{}
 	for _, s := range scenarios.All() {
@@ -153,13 +153,13 @@ func TestMutantsBreakRulesOfTheirScenarios(t *testing.T) {
 	for _, m := range mutants.All() {
 		names := func(id string) bool { return slices.Contains(rules[id], m.Rule) }
 		if !slices.ContainsFunc(m.KilledBy, names) && !slices.Contains(observer.Rules(), m.Rule) {
-			t.Errorf("%s breaks the rule %q, which none of %q names", m.Name, string(m.Rule),
+			t.Errorf("%s violates the rule %q, but none of %q covers it", m.Name, string(m.Rule),
 				m.KilledBy)
 		}
 	}
 }
 
-// recordingTB is a testing.TB of which a failure is expected.
+// recordingTB is a testing.TB that records a failure.
 type recordingTB struct {
 	testing.TB
 	failed bool
@@ -174,7 +174,7 @@ func (c *recordingTB) Errorf(format string, args ...any) {
 	c.Logf(format, args...)
 }
 
-// modelMutants are mutants that change what the model knows.
+// modelMutants are mutants that differ from the model.
 var modelMutants = []string{
 	"acknowledgement-not-required", "delete-by-anybody", "delete-is-soft", "expired-token-logs-in",
 	"expiry-overflows-month", "filter-le-excludes-the-moment",
@@ -189,8 +189,8 @@ var modelMutants = []string{
 	"token-ends-a-minute-early", "token-ends-a-minute-late", "validity-absent-is-an-hour",
 }
 
-// The model notices them, and shows what it noticed as lines that can be repeated.
-func TestModelNoticesMutants(t *testing.T) {
+// The model kills modelMutants, and logs the failing sequence as curl commands.
+func TestModel_KillsMutants(t *testing.T) {
 	setFlags(t, map[string]string{
 		"rapid.checks": "200", "rapid.seed": "1", "rapid.nofailfile": "true",
 		"rapid.shrinktime": "100ms",
@@ -203,7 +203,7 @@ func TestModelNoticesMutants(t *testing.T) {
 			rapid.Check(c, func(t *rapid.T) { play(t, mutated(target, m)) })
 			if log := c.log.String(); !c.failed || !strings.Contains(log, "curl -i -X") ||
 				regexp.MustCompile("[0-9a-f]{64}").MatchString(log) {
-				t.Errorf("expected a failure with curl lines that hold no secret:\n%s", log)
+				t.Errorf("expected a failure with curl commands without secrets:\n%s", log)
 			}
 		})
 	}

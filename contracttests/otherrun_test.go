@@ -14,13 +14,13 @@ import (
 
 var markers = regexp.MustCompile(`patmock-[0-9a-z]{24}-`)
 
-// A list that differs because another run uses the same user is an error, and not a failed promise.
-// Its tokens are not deleted.
-func TestOtherRunIsNoEvidence(t *testing.T) {
+// A list that differs because of a concurrent run of the same user is an error, not a failed
+// promise. The tokens of the other run are not deleted.
+func TestOtherRun_IsNoFailure(t *testing.T) {
 	const other = "0123456789abcdef"
 	tests := []struct {
 		name string
-		// token is the name that appears between two lists, with the time of the target.
+		// token returns the name of the token that appears between two lists.
 		token   func(now time.Time) string
 		outcome report.Outcome
 		warned  bool
@@ -31,7 +31,7 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 			}, report.Error, true,
 		},
 		{
-			"of another run that began earlier", func(now time.Time) string {
+			"of another run that started earlier", func(now time.Time) string {
 				return tenantguard.Name(now.Add(-time.Hour), other, 3)
 			}, report.Error, true,
 		},
@@ -70,14 +70,14 @@ func TestOtherRunIsNoEvidence(t *testing.T) {
 				checkMessage(t, markers.ReplaceAllString(got.Message, "patmock-...-"))
 			}
 			if cleanupErr := guard.Leftovers(); len(cleanupErr) > 0 {
-				t.Errorf("the guard takes %v for its own", cleanupErr)
+				t.Errorf("the guard has the leftovers %v of another run", cleanupErr)
 			}
 		})
 	}
 }
 
-// What an earlier run left is reported, and changes no outcome.
-func TestLeftoverOfAnotherRunIsReported(t *testing.T) {
+// A leftover of an earlier run is a warning, and changes no outcome.
+func TestOtherRun_LeftoverIsWarning(t *testing.T) {
 	n := newTenant(t)
 	name := tenantguard.Name(n.Now().Add(-24*time.Hour), "0123456789abcdef", 3)
 	if _, err := n.mock.Control().AddToken(t.Context(), control.NewToken{

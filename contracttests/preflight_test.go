@@ -11,8 +11,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// Every identity of a live target logs in before anything is judged, and two users are two.
-func TestReadyLogsInAsEveryIdentity(t *testing.T) {
+// Preflight logs in as every identity of a real tenant.
+func TestPreflight_LogsInAsEveryIdentity(t *testing.T) {
 	n := newTenant(t)
 	wrong := contracttests.Credentials{
 		ClientID: "0123456789abcdef0123456789abcdef", ClientSecret: "wrong",
@@ -20,7 +20,8 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(target *contracttests.Target)
-		// rejected is the identity that cannot log in, and the status. Empty means none.
+		// rejected is the identity that cannot log in, empty if there is none. status is the status
+		// of its login.
 		rejected contracttests.Role
 		status   int
 	}{
@@ -33,7 +34,7 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 				target.Owner = target.Admin
 			}, "", 0,
 		},
-		{"an answer that is not as promised", func(target *contracttests.Target) {
+		{"unexpected login response", func(target *contracttests.Target) {
 			target.HTTP = &http.Client{Transport: responseEditor{
 				n,
 				func(_ *http.Request, response *http.Response) {
@@ -41,7 +42,7 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 				},
 			}}
 		}, "", 0},
-		{"an answer without an access token", func(target *contracttests.Target) {
+		{"no access token", func(target *contracttests.Target) {
 			target.HTTP = &http.Client{Transport: responseEditor{
 				n,
 				func(_ *http.Request, response *http.Response) {
@@ -50,17 +51,17 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 			}}
 		}, contracttests.RoleOwner, 200},
 		{
-			"a first that is refused", func(target *contracttests.Target) {
+			"first identity rejected", func(target *contracttests.Target) {
 				target.Owner = wrong
 			}, contracttests.RoleOwner, 401,
 		},
 		{
-			"a second that is refused", func(target *contracttests.Target) {
+			"second identity rejected", func(target *contracttests.Target) {
 				target.Second = wrong
 			}, contracttests.RoleSecond, 401,
 		},
 		{
-			"an administrator who is refused", func(target *contracttests.Target) {
+			"administrator rejected", func(target *contracttests.Target) {
 				target.Admin = wrong
 			}, contracttests.RoleAdmin, 401,
 		},
@@ -90,7 +91,7 @@ func TestReadyLogsInAsEveryIdentity(t *testing.T) {
 	}
 }
 
-func TestReady_SecondIdentityIsTheFirst(t *testing.T) {
+func TestPreflight_RejectsSameIdentity(t *testing.T) {
 	n := newTenant(t)
 	another, err := n.mock.Control().AddToken(t.Context(), control.NewToken{
 		Owner: "jane.doe", Name: "another",

@@ -20,7 +20,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// recordCases runs cases and returns what they did on the wire, by their names.
+// recordCases runs cases and returns their recordings by name.
 func recordCases(t *testing.T, target contracttests.Target, parallel int,
 	cases []contracttests.Case,
 ) map[string]recording.Case {
@@ -36,7 +36,7 @@ func recordCases(t *testing.T, target contracttests.Target, parallel int,
 			text := asJSON(t, one)
 			for _, trace := range secretTraces(o.Exchanges) {
 				if strings.Contains(text, trace) {
-					t.Errorf("%s: the transcript tells %.8s...", o.Case.Name(), trace)
+					t.Errorf("%s: the recording contains %.8s...", o.Case.Name(), trace)
 				}
 			}
 		}})
@@ -45,16 +45,17 @@ func recordCases(t *testing.T, target contracttests.Target, parallel int,
 	}
 	runner.Run(t.Context(), cases)
 	if len(all) != len(cases) {
-		t.Fatalf("%d cases made %d transcripts", len(cases), len(all))
+		t.Fatalf("%d cases made %d recordings", len(cases), len(all))
 	}
 	return all
 }
 
-// secretPattern find what no transcript may tell: secrets, access tokens, and whose they are.
+// secretPattern matches text that no recording may contain: secrets, access tokens, names and
+// addresses.
 var secretPattern = regexp.MustCompile(`[0-9a-f]{64}|eyJ[\w-]+\.[\w-]+\.[\w-]+|` +
 	`(?i:patmock-[0-9a-z]+-[0-9]+)|jane\.doe|john\.roe|127\.0\.0\.1`)
 
-// secretTraces is what of the traffic no transcript may tell, also in base64.
+// secretTraces returns the text in exchanges that no recording may contain, also in base64.
 func secretTraces(exchanges []recording.Exchange) (traces []string) {
 	seen := map[string]bool{}
 	for _, x := range exchanges {
@@ -81,18 +82,18 @@ func asJSON(t *testing.T, value any) string {
 	t.Helper()
 	text, err := json.Marshal(value)
 	if err != nil {
-		t.Error(err) // in a goroutine of the runner
+		t.Error(err) // Fatal is not allowed in a goroutine of the runner
 	}
 	return string(text)
 }
 
-// The same contract on the same mock makes the same transcripts, whatever runs beside it.
-func TestRecordingsAreTheSame(t *testing.T) {
+// Recordings of the same mock are equal, even if cases run concurrently.
+func TestRecordings_AreReproducible(t *testing.T) {
 	cases := sample.Of(t, 300, contracttests.Select(scenarios.All(), contracttests.Options{}))
 	once, again := recordCases(t, inProcess(t), 1, cases), recordCases(t, inProcess(t), 8, cases)
 	for _, name := range slices.Sorted(maps.Keys(once)) {
 		if diff := cmp.Diff(asJSON(t, once[name]), asJSON(t, again[name])); diff != "" {
-			t.Errorf("%s (-one after the other +eight at a time):\n%s", name, diff)
+			t.Errorf("%s (-sequential +concurrent):\n%s", name, diff)
 		}
 		for _, d := range recording.Diff(once[name], again[name]) {
 			t.Errorf("%s: %s: %s", name, d.At, d.Description)
@@ -100,9 +101,9 @@ func TestRecordingsAreTheSame(t *testing.T) {
 	}
 }
 
-// A friendly mock names the rules by which it rejects a request, and advises by its clock. The
-// rules are recorded, the advice is not.
-func TestRecordingsHaveRulesInPlaceOfAdvice(t *testing.T) {
+// A mock with advice names the rules by which it rejects a request. Recordings have the rules, but
+// not the advice, which depends on the clock.
+func TestRecordings_OmitAdvice(t *testing.T) {
 	friendly := func() contracttests.Target {
 		mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
@@ -135,15 +136,15 @@ func TestRecordingsHaveRulesInPlaceOfAdvice(t *testing.T) {
 	}
 }
 
-// Reasons why no transcript shows a mutant that the observer notices.
+// Reasons for which a recording does not show a mutant that the observer notices.
 const (
-	ofClaims  = "a transcript has no claims of access tokens"
-	ofHeaders = "a transcript has none of these headers"
-	ofOthers  = "a transcript has no dates of tokens that its scenario did not create"
-	ofLists   = "the lists that are requested for the observer are in no transcript"
+	ofClaims  = "a recording has no claims of access tokens"
+	ofHeaders = "a recording has none of these headers"
+	ofOthers  = "a recording has no dates of tokens that its scenario did not create"
+	ofLists   = "a recording has no lists that the observer requests"
 )
 
-// unrecordable are mutants that no transcript can show, with the reason.
+// unrecordable are the mutants that no recording can show, with the reason.
 var unrecordable = map[string]string{
 	"claims-name-another-tenant":       ofClaims,
 	"claims-name-another-client":       ofClaims,
@@ -168,17 +169,15 @@ var unrecordable = map[string]string{
 	"list-of-all-has-default-validity": ofLists,
 	"list-of-all-has-default-scopes":   ofLists,
 	"list-of-all-without-last-use":     ofLists,
-	"created-a-day-ago":                "of created a transcript has the form, and not the moment",
-	"retry-after-is-too-short": "of Retry-After a transcript has the form, and not the " +
-		"number",
-	"list-of-250": "of equal tokens in a list a transcript does not have the " +
-		"number",
-	"name-cut-at-4000": "of a long text a transcript has the beginning and the end",
+	"created-a-day-ago":                "a recording has the format of created, not the time",
+	"retry-after-is-too-short":         "a recording has the format of Retry-After, not the number",
+	"list-of-250":                      "a recording does not have the number of equal tokens in a list",
+	"name-cut-at-4000":                 "a recording has the beginning and the end of a long text",
 }
 
-// A comparison with the recording of the right mock shows every mutant, by what is on the wire: the
-// outcome is left out.
-func TestDiffFindsMutants(t *testing.T) {
+// The differences to the recording of an unchanged mock show every mutant, even without the
+// outcome.
+func TestDiff_FindsMutants(t *testing.T) {
 	target, tried := inProcess(t), sample.Of(t, 20, mutants.All())
 	cases, noticing := map[string][]contracttests.Case{}, []contracttests.Case{}
 	for _, s := range scenarios.All() {
@@ -203,16 +202,16 @@ func TestDiffFindsMutants(t *testing.T) {
 				})
 			}
 			shown := slices.ContainsFunc(m.KilledBy, shows)
-			// a date that is wrong by the time that passed is right within a millisecond
+			// A wrong time may be right by chance, to the millisecond.
 			const most = 20
 			for n := 1; n < most && !shown && why == ""; n++ {
 				shown = slices.ContainsFunc(m.KilledBy, shows)
 			}
 			switch {
 			case !shown && why == "":
-				t.Errorf("no transcript of %v shows: %s", m.KilledBy, m.Description)
+				t.Errorf("no recording of %v shows: %s", m.KilledBy, m.Description)
 			case shown && why != "":
-				t.Errorf("a transcript shows it, though %s", why)
+				t.Errorf("a recording shows it, though %s", why)
 			}
 		})
 	}

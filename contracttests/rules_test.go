@@ -28,8 +28,8 @@ func TestRulesHaveScenarios(t *testing.T) {
 	}
 }
 
-// unobservedRules reports the rules that no scenario names, and that are not judged in every
-// exchange, without a reason, and the other way round.
+// unobservedRules returns problems of rules that neither a scenario nor the observer covers without
+// a reason, and of those that one covers despite a reason.
 func unobservedRules(rules []rule.Rule, all []contracttests.Scenario,
 	ofEveryExchange ...rule.ID,
 ) []string {
@@ -48,11 +48,11 @@ func unobservedRules(rules []rule.Rule, all []contracttests.Scenario,
 		case !named[r.ID] && r.Unobservable == "":
 			problems = append(problems,
 				string(r.ID)+
-					": no scenario names the rule; write one, or the reason why none can observe "+
+					": no scenario covers the rule; write one, or the reason why none can observe "+
 					"it: "+r.Text)
 		case named[r.ID] && r.Unobservable != "":
 			problems = append(problems,
-				string(r.ID)+": a scenario names the rule, which is said to be unobservable")
+				string(r.ID)+": a scenario covers the rule, which is marked as unobservable")
 		}
 	}
 	return problems
@@ -67,25 +67,25 @@ func TestRulesHaveScenarios_PlantedRule(t *testing.T) {
 	}
 }
 
-// Every scenario covers a rule, and each that it names belongs to a version in which it runs.
+// Every scenario covers a rule, and each of its rules applies to one of its versions.
 func TestScenariosNameTheirRules(t *testing.T) {
 	for _, problem := range misnamedRules(scenarios.All()) {
 		t.Error(problem)
 	}
 }
 
-// misnamedRules reports scenarios that name no rule, one twice, or one of other versions than their
-// own.
+// misnamedRules returns problems of scenarios with no rule, a duplicate rule, or a rule of other
+// versions.
 func misnamedRules(all []contracttests.Scenario) []string {
 	var problems []string
 	for _, s := range all {
 		if len(s.Rules) == 0 {
-			problems = append(problems, s.ID+": names no rule of spec/rule")
+			problems = append(problems, s.ID+": has no rule of spec/rule")
 		}
 		for i, id := range s.Rules {
 			name := s.ID + ": " + string(id)
 			if slices.Contains(s.Rules[:i], id) {
-				problems = append(problems, name+" is named twice")
+				problems = append(problems, name+" is duplicate")
 			}
 			if r, _ := rule.Find(id); !runsIn(r, s) {
 				problems = append(problems, fmt.Sprintf("%s is a rule of %v", name, r.Versions))
@@ -95,7 +95,7 @@ func misnamedRules(all []contracttests.Scenario) []string {
 	return problems
 }
 
-// runsIn reports whether the scenario runs in a version that has the rule. Nil means all versions.
+// runsIn reports whether a scenario runs in a version of a rule.
 func runsIn(r rule.Rule, s contracttests.Scenario) bool {
 	runs := func(v version.Version) bool { return slices.Contains(s.Versions, v) }
 	return r.Versions == nil || s.Versions == nil || slices.ContainsFunc(r.Versions, runs)
@@ -108,8 +108,8 @@ func TestScenariosNameTheirRules_Planted(t *testing.T) {
 		rules    []rule.ID
 		want     string
 	}{
-		{"no rule", nil, nil, "a: names no rule of spec/rule"},
-		{"twice", nil, []rule.ID{rule.OneStore, rule.OneStore}, "a: one-store is named twice"},
+		{"no rule", nil, nil, "a: has no rule of spec/rule"},
+		{"twice", nil, []rule.ID{rule.OneStore, rule.OneStore}, "a: one-store is duplicate"},
 		{
 			"other versions", contracttests.Legacy,
 			[]rule.ID{rule.PatchNever},
@@ -132,7 +132,7 @@ func TestScenariosNameTheirRules_Planted(t *testing.T) {
 	}
 }
 
-func TestCheck_UnknownRule(t *testing.T) {
+func TestCheckScenarios_RejectsUnknownRule(t *testing.T) {
 	known := scenarios.All()[0]
 	known.Rules = []rule.ID{"no-such-rule"}
 	if err := contracttests.CheckScenarios([]contracttests.Scenario{known}); err == nil ||
@@ -141,8 +141,8 @@ func TestCheck_UnknownRule(t *testing.T) {
 	}
 }
 
-// The mock refers to rules by the constants of the registry alone: a rule of its own could not
-// escape TestRulesHaveScenarios. Rules that only the mock can apply are named by its source.
+// The mock refers to rules only by the constants of package rule, so that TestRulesHaveScenarios
+// covers all of them.
 func TestMockUsesRegisteredRules(t *testing.T) {
 	used := map[string]bool{}
 	for _, root := range []string{"../mockserver", "../fixtures"} {
@@ -165,8 +165,8 @@ func TestMockUsesRegisteredRules(t *testing.T) {
 	}
 }
 
-// ruleReferences collects the constants of package rule that a file uses, and reports conversions
-// of texts to rule.ID and texts in fields named Rule or Rules.
+// ruleReferences collects the constants of package rule in a file. It reports string literals that
+// are converted to rule.ID or assigned to fields Rule and Rules.
 func ruleReferences(path string, used map[string]bool, report func(token.Position, string)) error {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, nil, 0)
@@ -187,18 +187,18 @@ func ruleReferences(path string, used map[string]bool, report func(token.Positio
 			if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "ID" && len(n.Args) == 1 &&
 				isText(n.Args[0]) {
 				report(files.Position(n.Pos()),
-					"a text is converted to a rule: register it in spec/rule")
+					"a string is converted to a rule: register it in spec/rule")
 			}
 		case *ast.KeyValueExpr:
 			if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "Rule" || key.Name == "Rules") &&
 				isText(n.Value) {
-				report(files.Position(n.Pos()), "a rule is a text: register it in spec/rule")
+				report(files.Position(n.Pos()), "a rule is a string: register it in spec/rule")
 			}
 		case *ast.CompositeLit:
 			if list, ok := n.Type.(*ast.ArrayType); ok {
 				if of, ok := list.Elt.(*ast.SelectorExpr); ok && of.Sel.Name == "ID" &&
 					slices.ContainsFunc(n.Elts, isText) {
-					report(files.Position(n.Pos()), "a rule is a text: register it in spec/rule")
+					report(files.Position(n.Pos()), "a rule is a string: register it in spec/rule")
 				}
 			}
 		}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// echoTenant is a tenant whose secrets look like none. It serves logins by a form alone: whatever
-// else it is asked it refuses, and repeats what it was sent.
+// echoTenant is a tenant whose secrets have an unusual form. It only serves logins with a form, and
+// rejects other requests with an echo of the request.
 type echoTenant struct{ *tenant }
 
 const oddBearer = "the bearer/of~a tenant"
@@ -38,8 +38,8 @@ func (e echoTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer.RoundTrip(r)
 }
 
-// What is a secret by where it stands is told by no report, whatever it looks like.
-func TestReportsTellNoOddSecret(t *testing.T) {
+// Reports contain no known secret, even if it does not look like one.
+func TestReport_RedactsUnusualSecrets(t *testing.T) {
 	n := newTenant(t)
 	target, o := n.target(), n.options()
 	const secret = `Zq9"of-a/tenant+end`
@@ -47,7 +47,7 @@ func TestReportsTellNoOddSecret(t *testing.T) {
 	o.Run = regexp.MustCompile(`^(token/multipart-|list/keys-are-present)`)
 	result := n.contract(target, o)
 	if result.Counts["fail"] < 3 {
-		t.Fatalf("the tenant keeps promises: %v", result.Counts)
+		t.Fatalf("the tenant fulfills promises: %v", result.Counts)
 	}
 	text, err := json.Marshal(result)
 	if err != nil {
@@ -55,7 +55,7 @@ func TestReportsTellNoOddSecret(t *testing.T) {
 	}
 	for _, part := range []string{"Zq9", "tenant+end", oddBearer} {
 		if strings.Contains(string(text), part) {
-			t.Errorf("the report tells %s: %s", part, text)
+			t.Errorf("the report contains %s: %s", part, text)
 		}
 	}
 }

@@ -14,8 +14,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A source that points into a document points at something: ours have the structure of the
-// published ones.
+// The pointers of sources exist in our documents, which have the structure of the published ones.
 func TestSourcesExist(t *testing.T) {
 	documents := map[string]any{}
 	pointers := 0
@@ -33,7 +32,7 @@ func TestSourcesExist(t *testing.T) {
 			documents[name] = read(t, name)
 		}
 		if !exists(documents[name], pointer) {
-			t.Errorf("%s: %s points at nothing", id, source)
+			t.Errorf("%s: %s does not exist", id, source)
 		}
 	}
 	for _, s := range scenarios.All() {

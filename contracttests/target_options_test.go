@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-// The variables of a run, as a shell has them. A file is written for each that names one.
+// variables are environment variables.
 type variables map[string]string
 
 func (v variables) lookup(name string) (string, bool) {
@@ -39,8 +39,8 @@ func with(v, more variables) variables {
 
 const acme = "https://acme.api.identitynow.com"
 
-// A live target is refused wherever a run could harm it, or tell secrets to somebody else.
-func TestChoiceRefuses(t *testing.T) {
+// Resolve rejects a real tenant if a run could harm it, or send secrets to another host.
+func TestResolve_RejectsTarget(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty")
 	if err := os.WriteFile(empty, []byte(" \n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestChoiceRefuses(t *testing.T) {
 		name    string
 		options contracttests.TargetOptions
 		env     variables
-		// setting that is wrong, and how.
+		// The invalid setting and the kind of error.
 		setting string
 		kind    contracttests.TargetErrorKind
 	}{
@@ -59,18 +59,18 @@ func TestChoiceRefuses(t *testing.T) {
 			login, "Address", contracttests.PlainHTTP,
 		},
 		{
-			"another host than the credentials'",
+			"host other than that of the credentials",
 			contracttests.TargetOptions{Address: acme},
 			with(login, variables{"SAIL_BASE_URL": "https://other.api.identitynow.com"}),
 			"SAIL_BASE_URL", contracttests.OtherHost,
 		},
 		{
-			"another port",
+			"other port",
 			contracttests.TargetOptions{Address: acme + ":8443"},
 			with(login, variables{"SAIL_BASE_URL": acme}), "SAIL_BASE_URL", contracttests.OtherHost,
 		},
 		{
-			"a variable that is no address",
+			"variable without an address",
 			contracttests.TargetOptions{Address: acme},
 			with(login, variables{"SAIL_BASE_URL": "acme"}), "SAIL_BASE_URL",
 			contracttests.OtherHost,
@@ -86,12 +86,12 @@ func TestChoiceRefuses(t *testing.T) {
 			}, login, "AllowWrites", contracttests.OtherHost,
 		},
 		{
-			"writes by an address",
+			"writes to an address",
 			contracttests.TargetOptions{Address: acme, AllowWrites: acme},
 			login, "AllowWrites", contracttests.OtherHost,
 		},
 		{
-			"writes in other letters", contracttests.TargetOptions{
+			"writes to the host in upper case", contracttests.TargetOptions{
 				Address: acme, AllowWrites: "ACME.api.identitynow.com",
 			}, login, "AllowWrites", contracttests.OtherHost,
 		},
@@ -102,44 +102,44 @@ func TestChoiceRefuses(t *testing.T) {
 			contracttests.NotSet,
 		},
 		{
-			"half of them", contracttests.TargetOptions{Address: acme}, variables{
+			"secret missing", contracttests.TargetOptions{Address: acme}, variables{
 				"SAIL_CLIENT_ID": "id",
 			}, "SAIL_CLIENT_SECRET", contracttests.IncompletePair,
 		},
 		{
-			"half an administrator",
+			"administrator id missing",
 			contracttests.TargetOptions{Address: acme},
 			with(login, variables{"PATMOCK_ADMIN_CLIENT_SECRET": "x"}), "PATMOCK_ADMIN_CLIENT_ID",
 			contracttests.IncompletePair,
 		},
 		{
-			"a secret twice",
+			"secret set twice",
 			contracttests.TargetOptions{Address: acme},
 			with(login, variables{"SAIL_CLIENT_SECRET_FILE": empty}), "SAIL_CLIENT_SECRET",
 			contracttests.AmbiguousValue,
 		},
 		{
-			"an empty file", contracttests.TargetOptions{Address: acme}, variables{
+			"empty file", contracttests.TargetOptions{Address: acme}, variables{
 				"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty,
 			}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile,
 		},
 		{
-			"no file", contracttests.TargetOptions{Address: acme}, variables{
+			"missing file", contracttests.TargetOptions{Address: acme}, variables{
 				"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": empty + "er",
 			}, "SAIL_CLIENT_SECRET_FILE", contracttests.BadFile,
 		},
 		{
-			"a dry run on loopback without credentials", contracttests.TargetOptions{
+			"offline on loopback without credentials", contracttests.TargetOptions{
 				Address: "http://127.0.0.1:1", Offline: true,
 			}, nil, "Mock", contracttests.NotSet,
 		},
 		{
-			"a password in the address", contracttests.TargetOptions{
+			"password in the address", contracttests.TargetOptions{
 				Address: "https://me:a-secret@acme.api.identitynow.com",
 			}, login, "Address", contracttests.SecretInAddress,
 		},
 		{
-			"a password in the variable",
+			"password in the variable",
 			contracttests.TargetOptions{Address: "env"},
 			with(login, variables{"SAIL_BASE_URL": "https://me:a-secret@acme.api.identitynow.com"}),
 			"SAIL_BASE_URL", contracttests.SecretInAddress,
@@ -151,18 +151,18 @@ func TestChoiceRefuses(t *testing.T) {
 			contracttests.NotSet,
 		},
 		{
-			"no address",
+			"invalid address",
 			contracttests.TargetOptions{Address: "acme"},
 			login, "Address",
 			contracttests.BadAddress,
 		},
 		{
-			"no address of the control surface", contracttests.TargetOptions{
+			"invalid control address", contracttests.TargetOptions{
 				Address: acme, Control: "acme",
 			}, login, "Control", contracttests.BadAddress,
 		},
 		{
-			"the first identity as the second",
+			"first identity as the second",
 			contracttests.TargetOptions{Address: acme},
 			with(login, variables{
 				"PATMOCK_SECOND_CLIENT_ID": "ID", "PATMOCK_SECOND_CLIENT_SECRET": "x",
@@ -179,14 +179,14 @@ func TestChoiceRefuses(t *testing.T) {
 			}
 			checkMessage(t, strings.ReplaceAll(err.Error(), empty, "EMPTY"))
 			if strings.Contains(err.Error(), "a-secret") {
-				t.Errorf("the error tells a secret: %v", err)
+				t.Errorf("the error contains a secret: %v", err)
 			}
 		})
 	}
 }
 
-// A live target is only read, unless its host was repeated.
-func TestChoiceOfALiveTarget(t *testing.T) {
+// A real tenant is read-only unless AllowWrites is its host.
+func TestResolve_RealTenantIsReadOnly(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte("a-secret\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -232,15 +232,16 @@ func TestChoiceOfALiveTarget(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !target.RealTenant() || target.ReadOnly != tt.readOnly || target.Owner != want {
-				t.Errorf("live %v, read only %v, owner %q", target.RealTenant(), target.ReadOnly,
+				t.Errorf("real tenant %v, read-only %v, owner %q", target.RealTenant(),
+					target.ReadOnly,
 					target.Owner.ClientID)
 			}
 		})
 	}
 }
 
-// Origins name the variables that hold the credentials of each role.
-func TestChoice_Origins(t *testing.T) {
+// Origins name the variables of each role's credentials.
+func TestResolve_ReturnsOrigins(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte("a-secret\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -268,8 +269,8 @@ func TestChoice_Origins(t *testing.T) {
 	}
 }
 
-// What is on loopback is asked whether it is a patmock, but not where nothing may be sent.
-func TestChoiceAsksOnLoopback(t *testing.T) {
+// Resolve probes a server on loopback, unless Offline is set.
+func TestResolve_ProbesLoopback(t *testing.T) {
 	for _, tt := range []struct {
 		options    contracttests.TargetOptions
 		realTenant bool
@@ -288,15 +289,16 @@ func TestChoiceAsksOnLoopback(t *testing.T) {
 		tt.options.Address, tt.options.Lookup = server.URL, login.lookup
 		target, err := tt.options.Resolve(t.Context())
 		if err != nil || target.RealTenant() != tt.realTenant || requests.Load() != tt.requests {
-			t.Errorf("%+v: error %v, live %v, asked %d times", tt.options, err, target.RealTenant(),
+			t.Errorf("%+v: error %v, real tenant %v, %d requests", tt.options, err,
+				target.RealTenant(),
 				requests.Load())
 		}
 	}
 }
 
-// What listens on loopback is a patmock if it names itself as the control API does, not if a text
-// of it has the name.
-func TestChoiceReadsTheProduct(t *testing.T) {
+// A server on loopback is a patmock if its response has the product or problem type of the control
+// API.
+func TestResolve_ChecksProduct(t *testing.T) {
 	for _, tt := range []struct {
 		name, body string
 		realTenant bool
@@ -323,14 +325,14 @@ func TestChoiceReadsTheProduct(t *testing.T) {
 			options := contracttests.TargetOptions{Address: server.URL, Lookup: login.lookup}
 			target, err := options.Resolve(t.Context())
 			if err != nil || target.RealTenant() != tt.realTenant {
-				t.Errorf("live is %t, error %v", target.RealTenant(), err)
+				t.Errorf("real tenant %t, error %v", target.RealTenant(), err)
 			}
 		})
 	}
 }
 
-// What listens on this machine says itself who it is: nobody else is asked in its place.
-func TestChoiceAsksNobodyElse(t *testing.T) {
+// Resolve follows no redirect of a server on loopback.
+func TestResolve_FollowsNoRedirect(t *testing.T) {
 	var requests atomic.Int64
 	another := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		requests.Add(1)
@@ -344,7 +346,7 @@ func TestChoiceAsksNobodyElse(t *testing.T) {
 		Address: server.URL, Lookup: login.lookup,
 	}.Resolve(t.Context())
 	if err != nil || !target.RealTenant() || requests.Load() != 0 {
-		t.Errorf("live is %t, another was asked %d times, %v", target.RealTenant(), requests.Load(),
+		t.Errorf("real tenant %t, %d redirected requests, %v", target.RealTenant(), requests.Load(),
 			err)
 	}
 }

@@ -23,11 +23,11 @@ import (
 func checkUnchanged(t *testing.T, before, after map[string]any) {
 	t.Helper()
 	if diff := cmp.Diff(before, after); diff != "" {
-		t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
+		t.Errorf("the tenant has changed (-before +after):\n%s", diff)
 	}
 }
 
-// newCase is a case of its own.
+// newCase returns a case with a function.
 func newCase(run func(t *contracttests.T)) contracttests.Case {
 	return contracttests.Case{
 		Version: version.V2026, Scenario: contracttests.Scenario{
@@ -36,7 +36,7 @@ func newCase(run func(t *contracttests.T)) contracttests.Case {
 	}
 }
 
-// createInterceptor calls what a test wants before a create is answered.
+// createInterceptor calls before when a create has reached the tenant, before its response.
 type createInterceptor struct {
 	next   http.RoundTripper
 	before func()
@@ -47,16 +47,16 @@ func (a createInterceptor) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "personal-access-tokens") {
 		a.before()
 	}
-	if r.Context().Err() != nil { // the answer is lost
+	if r.Context().Err() != nil { // the response is lost
 		return nil, r.Context().Err()
 	}
 	return response, err
 }
 
-// revoking is a tenant whose access tokens end with the tokens that they were issued for.
+// revoking is a tenant that revokes the access tokens of deleted tokens.
 type revoking struct {
 	next    http.RoundTripper
-	bearers map[string]string // by client id, as in Authorization
+	bearers map[string]string // Authorization by client id
 	revoked []string
 }
 
@@ -90,7 +90,7 @@ func (v *revoking) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// bodyOf reads the body of a request, and leaves it there.
+// bodyOf returns the body of a request without consuming it.
 func bodyOf(r *http.Request) (string, error) {
 	if r.Body == nil {
 		return "", nil
@@ -107,7 +107,7 @@ func newResponse(status int, body string, r *http.Request) *http.Response {
 	}
 }
 
-// deleteFailer is a tenant to which deletes do not come through.
+// deleteFailer is a tenant that deletes do not reach.
 type deleteFailer struct{ next http.RoundTripper }
 
 func (f deleteFailer) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -117,8 +117,8 @@ func (f deleteFailer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return f.next.RoundTrip(r)
 }
 
-// What may be left is an error, whatever else became of the scenario.
-func TestWhatMayBeLeftIsAnError(t *testing.T) {
+// Possible leftovers are an error, whatever the outcome of the scenario.
+func TestCleanup_ReportsLeftovers(t *testing.T) {
 	n := newTenant(t)
 	target := n.target()
 	target.HTTP = &http.Client{Transport: deleteFailer{n}}
@@ -134,7 +134,7 @@ func TestWhatMayBeLeftIsAnError(t *testing.T) {
 		},
 		func(t *contracttests.T) {
 			t.Owner().MustCreate()
-			t.Fatalf("not so")
+			t.Fatalf("unexpected")
 		},
 	} {
 		result := runner.Run(t.Context(), []contracttests.Case{newCase(run)}).Results[0]
@@ -146,40 +146,40 @@ func TestWhatMayBeLeftIsAnError(t *testing.T) {
 	}
 }
 
-// A failure that was found stays one, also where the target then lacks something.
-func TestFailureBeforeALack(t *testing.T) {
+// A failure remains even if the scenario then skips.
+func TestSkipUnsupported_KeepsFailure(t *testing.T) {
 	n := newTenant(t)
 	runner, err := contracttests.NewRunner(n.target(), n.options())
 	if err != nil {
 		t.Fatal(err)
 	}
 	result := runner.Run(t.Context(), []contracttests.Case{newCase(func(t *contracttests.T) {
-		t.Errorf("not so")
+		t.Errorf("unexpected")
 		t.SkipUnsupported("something", "a thing")
 	})}).Results[0]
-	if result.Outcome != report.Fail || result.Message != "not so" || result.Missing != nil {
+	if result.Outcome != report.Fail || result.Message != "unexpected" || result.Missing != nil {
 		t.Errorf("%s: %q", result.Outcome, result.Message)
 	}
 }
 
-// Whatever ends a scenario, what it made is removed.
-func TestWhatIsMadeIsRemoved(t *testing.T) {
+// Created tokens are deleted, however a scenario ends.
+func TestCleanup_DeletesTokens(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		// afterCreate is what happens when a create has come through, nil for nothing.
+		// afterCreate is called when a create has reached the tenant. May be nil.
 		afterCreate func(cancel func())
 		run         func(t *contracttests.T, cancel func())
-		want        report.Outcome // empty for none
+		want        report.Outcome // empty if there is no result
 		kind        report.Kind
 	}{
-		{"an interrupt", nil, func(t *contracttests.T, cancel func()) {
+		{"interrupt", nil, func(t *contracttests.T, cancel func()) {
 			t.Owner().MustCreate()
 			t.Second().MustCreate()
 			cancel()
 			t.Owner().MustCreate()
 		}, "", ""},
 		{
-			"an interrupt while a create is under way", func(cancel func()) {
+			"interrupt during a create", func(cancel func()) {
 				cancel()
 			}, func(t *contracttests.T, _ func()) { t.Owner().MustCreate() }, "", "",
 		},
@@ -189,13 +189,13 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 		}, report.Error, report.KindPanic},
 		{"a failure", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().MustCreate()
-			t.Fatalf("not so")
+			t.Fatalf("unexpected")
 		}, report.Fail, report.KindPromise},
-		{"something that the target lacks", nil, func(t *contracttests.T, _ func()) {
+		{"unsupported feature", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().MustCreate()
 			t.SkipUnsupported("something", "a thing")
 		}, report.Skip, report.KindUnsupported},
-		{"a raw request", nil, func(t *contracttests.T, _ func()) {
+		{"raw request", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().Send(contracttests.Request{
 				Method: http.MethodPost, Path: t.Version().CollectionPath(),
 				ContentType: "application/json",
@@ -203,7 +203,7 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 					`","expirationDate":"2026-11-22T13:00:00.000Z"}`,
 			}).ExpectStatus(http.StatusOK)
 		}, report.Pass, ""},
-		{"a token whose maker's access token is revoked", nil, func(t *contracttests.T, _ func()) {
+		{"revoked access token of the creator", nil, func(t *contracttests.T, _ func()) {
 			creator := t.Owner().MustCreate()
 			t.Login(creator.Credentials()).MustCreate()
 			t.Owner().Delete(creator.ID).ExpectStatus(http.StatusNoContent)
@@ -240,7 +240,7 @@ func TestWhatIsMadeIsRemoved(t *testing.T) {
 				checkMessage(t, got.Message)
 			}
 			if guard.Stats().Requests < 3 {
-				t.Errorf("%d requests: nothing was made", guard.Stats().Requests)
+				t.Errorf("%d requests: no token was created", guard.Stats().Requests)
 			}
 			checkUnchanged(t, before, n.state())
 			if cleanupErr := guard.Leftovers(); len(cleanupErr) > 0 {

@@ -28,7 +28,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// simulation is time that passes when somebody waits, at a tenant as for who asks it.
+// simulation is a clock that advances when a runner or a guard waits.
 type simulation struct {
 	mu  sync.Mutex
 	now time.Time
@@ -50,20 +50,20 @@ func (s *simulation) Wait(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// tenant is a mock whose control surface no target names: to the contract it is live.
+// tenant is a mock without a control API in its target. The contract treats it as a real tenant.
 type tenant struct {
 	*simulation
 	t    *testing.T
 	mock *mockserver.Server
-	// users by name.
+	// users has the credentials by user name.
 	users map[string]contracttests.Credentials
-	// rejected is how many requests were answered 429.
+	// rejected is the number of responses with 429.
 	rejected atomic.Int64
 }
 
-// RoundTrip asks the tenant, whose answers have its own date.
+// RoundTrip makes a request to the tenant. The response has the simulated date.
 func (n *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Context().Err() != nil { // as a connection does
+	if r.Context().Err() != nil { // like a real connection
 		return nil, r.Context().Err()
 	}
 	response, err := n.mock.Transport().RoundTrip(r)
@@ -84,7 +84,7 @@ func newTenant(t *testing.T) *tenant {
 	return newTenantWith(t, nil)
 }
 
-// newTenantWith makes a tenant that answers open questions as a dialect says.
+// newTenantWith returns a tenant with a dialect.
 func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
 	t.Helper()
 	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
@@ -119,7 +119,7 @@ func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
 	return n
 }
 
-// target is the tenant with three identities.
+// target returns a target with three identities.
 func (n *tenant) target() contracttests.Target {
 	return contracttests.Target{
 		Name: "tenant", BaseURL: tenantURL, HTTP: &http.Client{Transport: n},
@@ -127,7 +127,7 @@ func (n *tenant) target() contracttests.Target {
 	}
 }
 
-// options in which no time passes but that of the tenant.
+// options returns options with the simulated clock.
 func (n *tenant) options() contracttests.Options {
 	return contracttests.Options{Now: n.Now, Wait: n.Wait, ID: "run"}
 }
@@ -158,8 +158,8 @@ func (n *tenant) withGuard(target *contracttests.Target) *tenantguard.Guard {
 	return guard
 }
 
-// state is what the tenant has, but for when the tokens of the identities were used: a run logs in
-// with them.
+// state returns the state of the tenant. It omits the lastUsed of the identities' tokens, which the
+// run's logins change.
 func (n *tenant) state() map[string]any {
 	n.t.Helper()
 	text, err := n.mock.Control().State(context.WithoutCancel(n.t.Context()),
@@ -171,7 +171,7 @@ func (n *tenant) state() map[string]any {
 	if err := json.Unmarshal(text, &state); err != nil {
 		n.t.Fatal(err)
 	}
-	delete(state, "scopeSets") // of access tokens, which live on
+	delete(state, "scopeSets") // of access tokens, which remain valid
 	tokens, _ := state["tokens"].([]any)
 	if len(tokens) == 0 {
 		n.t.Fatalf("the state has no tokens: %s", text)
@@ -199,7 +199,7 @@ func (n *tenant) addTokens(owner string, tokens int) {
 	}
 }
 
-// contract runs cases against a target, all where none are given.
+// contract runs cases against a target, all cases if none are given.
 func (n *tenant) contract(target contracttests.Target, o contracttests.Options,
 	cases ...contracttests.Case,
 ) *report.Report {
@@ -217,15 +217,15 @@ func (n *tenant) contract(target contracttests.Target, o contracttests.Options,
 	return runner.Run(n.t.Context(), cases)
 }
 
-// A live tenant is left as it was, whoever logs in, and every scenario passes, is skipped for what
-// is missing, or answers a question. No request is over the limit of requests.
-func TestLiveTenantIsLeftAsItWas(t *testing.T) {
+// A run leaves a real tenant unchanged, with any identities. Every scenario passes, is skipped for
+// a missing feature, or is provisional as an open question. No request exceeds the rate limit.
+func TestTenant_IsUnchanged(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(n *tenant, target *contracttests.Target, o *contracttests.Options)
-		// missing are the things that the target lacks besides those of every live one.
+		// missing are the features that the target lacks, in addition to tenantLacks.
 		missing []string
-		// minCases is how many cases are tried at least.
+		// minCases is the minimum number of cases to run.
 		minCases int
 	}{
 		{
@@ -313,7 +313,8 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 			r := n.contract(target, o)
 			tried := 0
 			for i, c := range contracttests.Select(scenarios.All(), o) {
-				if problem := unfit(c.Scenario, r.Results[i], test.missing); problem != "" {
+				if problem := unexpectedResult(c.Scenario, r.Results[i],
+					test.missing); problem != "" {
 					t.Errorf("%s: %s", c.Name(), problem)
 				}
 				if r.Results[i].Outcome != report.Skip {
@@ -321,19 +322,19 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 				}
 			}
 			if tried < test.minCases {
-				t.Errorf("%d cases were tried, want %d at least: %v", tried, test.minCases,
+				t.Errorf("%d cases ran, want at least %d: %v", tried, test.minCases,
 					r.Counts)
 			}
-			t.Logf("%d of %d cases were tried, with %d requests", tried, len(r.Results),
+			t.Logf("%d of %d cases ran, with %d requests", tried, len(r.Results),
 				guard.Stats().Requests)
 			if diff := cmp.Diff(before, n.state()); diff != "" {
-				t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
+				t.Errorf("the tenant has changed (-before +after):\n%s", diff)
 			}
 			if cleanupErr := guard.Leftovers(); len(cleanupErr) > 0 {
-				t.Errorf("the guard knows of tokens that are left: %v", cleanupErr)
+				t.Errorf("the guard has leftovers: %v", cleanupErr)
 			}
 			if over := n.rejected.Load(); over > 0 && !o.ProvokeRateLimit {
-				t.Errorf("%d requests were over the limit", over)
+				t.Errorf("%d requests exceeded the rate limit", over)
 			}
 			if len(r.Warnings) > 0 {
 				t.Errorf("warnings: %v", r.Warnings)
@@ -342,17 +343,18 @@ func TestLiveTenantIsLeftAsItWas(t *testing.T) {
 	}
 }
 
-// twoVersions have most of what differs between versions.
+// twoVersions cover most differences between versions.
 var twoVersions = []version.Version{version.V3, version.V1}
 
-// neverLive are what no live target has, or none of those here.
-var neverLive = []string{
+// tenantLacks are the features that these real tenants lack.
+var tenantLacks = []string{
 	"clock", "faults", "seeds", "disposable", "unmetered", "scope-delay", "api-client",
 	"rate-limit", "user-level",
 }
 
-// unfit says why an outcome is none of a live target that keeps every promise, empty where it is.
-func unfit(s contracttests.Scenario, result report.Result, missing []string) string {
+// unexpectedResult returns why a result is unexpected for a correct real tenant, empty if it is
+// not.
+func unexpectedResult(s contracttests.Scenario, result report.Result, missing []string) string {
 	switch result.Outcome {
 	case report.Pass:
 		return ""
@@ -362,11 +364,11 @@ func unfit(s contracttests.Scenario, result report.Result, missing []string) str
 		}
 	case report.Skip:
 		for _, lack := range result.Missing {
-			if !slices.Contains(missing, lack) && !slices.Contains(neverLive, lack) {
+			if !slices.Contains(missing, lack) && !slices.Contains(tenantLacks, lack) {
 				return "skipped: " + result.Message
 			}
 			if lack == "writes" && !slices.Contains(s.Features, contracttests.Writes) {
-				return "it writes, and does not say so"
+				return "it writes without the feature"
 			}
 		}
 		return ""

@@ -22,7 +22,7 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// wiretap keeps what was made and who logged in.
+// wiretap records created tokens and logins.
 type wiretap struct {
 	next http.RoundTripper
 
@@ -68,12 +68,12 @@ func (w *wiretap) drain() []createdToken {
 	return made
 }
 
-// longLived are the scenarios whose promises are about tokens that live for long, or for ever.
+// longLived matches the scenarios about tokens with a long lifetime.
 var longLived = regexp.MustCompile(`^(expiry/(legacy-|current-|never|patch-|` +
 	`date-forms/leap-second|question-flag-after-date)|crossversion/(never|far|renamed))`)
 
-// What is made at a live tenant can be told by its name, and expires within an hour.
-func TestWhatIsMadeCanBeTold(t *testing.T) {
+// Tokens created at a real tenant are recognizable by name, and expire within an hour.
+func TestTenant_CreatedTokensAreRecognizable(t *testing.T) {
 	t.Parallel()
 	n := newTenant(t)
 	target, o := n.target(), n.options()
@@ -87,7 +87,7 @@ func TestWhatIsMadeCanBeTold(t *testing.T) {
 			made++
 			named, ok := tenantguard.ParseName(token.Name)
 			if age := token.Created.Sub(named); !ok || age < 0 || age > time.Minute {
-				t.Errorf("%s makes a token with the name %q at %s", r.Name(), token.Name,
+				t.Errorf("%s creates a token with the name %q at %s", r.Name(), token.Name,
 					token.Created)
 			}
 			if longLived.MatchString(r.ID) {
@@ -95,18 +95,18 @@ func TestWhatIsMadeCanBeTold(t *testing.T) {
 			}
 			if token.ExpirationDate == nil ||
 				token.ExpirationDate.Sub(token.Created) > time.Hour+time.Second {
-				t.Errorf("%s makes a token that expires at %v", r.Name(), token.ExpirationDate)
+				t.Errorf("%s creates a token that expires at %v", r.Name(), token.ExpirationDate)
 			}
 		}
 	}
 	n.contract(target, o)
 	if made < 500 {
-		t.Errorf("%d tokens were made", made)
+		t.Errorf("%d tokens were created", made)
 	}
 }
 
-// An identity logs in once in a run, but for scenarios that are about logins.
-func TestOneLoginForEachIdentity(t *testing.T) {
+// An identity logs in once in a run, except in scenarios about logins.
+func TestTenant_LogsInOncePerIdentity(t *testing.T) {
 	n := newTenant(t)
 	target, o := n.target(), n.options()
 	o.Run = regexp.MustCompile("^(create|list)/")
@@ -123,9 +123,8 @@ func TestOneLoginForEachIdentity(t *testing.T) {
 	}
 }
 
-// An access token that is about to expire, and one that is refused, are not used for another
-// scenario.
-func TestLoginIsRepeated(t *testing.T) {
+// An access token that is about to expire or was rejected is not reused.
+func TestTenant_RenewsAccessToken(t *testing.T) {
 	n := newTenant(t)
 	target := n.target()
 	tap := &wiretap{next: target.HTTP.Transport}
@@ -157,7 +156,7 @@ func TestLoginIsRepeated(t *testing.T) {
 		{"the first", list, report.Pass, 1},
 		{"another", list, report.Pass, 1},
 		{"hours pass", pass(11 * time.Hour), report.Pass, 1},
-		{"still good", list, report.Pass, 1},
+		{"still valid", list, report.Pass, 1},
 		{"all but a minute passes", pass(59 * time.Minute), report.Pass, 1},
 		{"about to expire", list, report.Pass, 2},
 		{"revoked", func(t *contracttests.T) { rejected = true; list(t) }, report.Fail, 2},
@@ -171,7 +170,7 @@ func TestLoginIsRepeated(t *testing.T) {
 	}
 }
 
-// entries are the questions that a dialect has an answer to.
+// entries are the ids of the dialect entries.
 var entries = []string{
 	"access-token-of-deleted", "bad-filter", "bulk-flag", "create-content-type",
 	"delete-of-anothers", "duplicate-name", "empty-date", "empty-patch",
@@ -185,9 +184,9 @@ var entries = []string{
 	"unknown-scope", "unpatchable-path", "unsupported-grant",
 }
 
-// Each entry is answered by a question, whose answer is an exchange and noted; on a live tenant by
-// all but one.
-func TestQuestionsAreAnswered(t *testing.T) {
+// Each dialect entry is decided by the exchange of an open question, which has a note. Real tenants
+// decide all but one.
+func TestQuestions_DecideDialectEntries(t *testing.T) {
 	var questions []contracttests.Scenario
 	for _, s := range scenarios.All() {
 		if s.OpenQuestion {
@@ -197,7 +196,7 @@ func TestQuestionsAreAnswered(t *testing.T) {
 	n := newTenant(t)
 	guarded := n.target()
 	guarded.Second = n.users["helpdesk"]
-	n.withGuard(&guarded) // which paces the requests
+	n.withGuard(&guarded) // limits the rate of requests
 	for _, test := range []struct {
 		name    string
 		target  contracttests.Target
@@ -223,7 +222,7 @@ func TestQuestionsAreAnswered(t *testing.T) {
 					response[entry] = true
 					if status := strconv.Itoa(o.Exchanges[at].Status); !strings.HasPrefix(
 						o.Result.Notes[0], status+" ") {
-						t.Errorf("%s: %s is answered with %s, and noted as %q", o.Case.Name(),
+						t.Errorf("%s: %s has the status %s, but the note %q", o.Case.Name(),
 							entry, status, o.Result.Notes[0])
 					}
 				}

@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/contracttests"
 )
 
-// tokenProperties returns those of a token, as JSON: all that are published, and two that are not.
+// tokenProperties returns the properties of a token as JSON: all published ones, and two others.
 func tokenProperties() map[string]string {
 	return map[string]string{
 		"id": `"a"`, "name": `"b"`, "created": `"2027-01-31T00:00:00.000Z"`, "scope": `["c","d"]`,
@@ -61,7 +61,7 @@ func TestToken_Decodes(t *testing.T) {
 	}
 }
 
-// Two tokens differ if any of their properties do, also one that nothing publishes.
+// Two tokens differ if any of their properties differ, even an unpublished one.
 func TestToken_DiffersByEveryProperty(t *testing.T) {
 	token := decodeToken(t, tokenProperties())
 	if diff := cmp.Diff(token, decodeToken(t, tokenProperties())); diff != "" {
@@ -83,10 +83,10 @@ func TestToken_DiffersByEveryProperty(t *testing.T) {
 		changed := tokenProperties()
 		changed[name] = change
 		if cmp.Equal(token, decodeToken(t, changed)) {
-			t.Errorf("%s does not count", name)
+			t.Errorf("%s is not compared", name)
 		}
 	}
-	required := []string{"created", "id", "name", "owner"} // absent or null, they are an error
+	required := []string{"created", "id", "name", "owner"} // absent or null is an error
 	for _, name := range token.Keys() {
 		if slices.Contains(required, name) {
 			continue
@@ -105,7 +105,8 @@ func TestToken_Rejects(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(map[string]string)
-		// property that is wrong, and whether it is missing and not of another type.
+		// property is the invalid property. missing reports whether it is missing, and not of
+		// another type.
 		property string
 		missing  bool
 	}{
@@ -113,13 +114,21 @@ func TestToken_Rejects(t *testing.T) {
 		{"null id", func(p map[string]string) { p["id"] = "null" }, "id", true},
 		{"no owner", func(p map[string]string) { delete(p, "owner") }, "owner", true},
 		{
-			"name in capitals", func(p map[string]string) {
+			"name in upper case", func(p map[string]string) {
 				p["Name"] = p["name"]
 				delete(p, "name")
 			}, "name", true,
 		},
-		{"number for a text", func(p map[string]string) { p["lastUsed"] = "7" }, "lastUsed", false},
-		{"text for an owner", func(p map[string]string) { p["owner"] = `"e"` }, "owner", false},
+		{
+			"number instead of a string", func(p map[string]string) {
+				p["lastUsed"] = "7"
+			}, "lastUsed", false,
+		},
+		{
+			"string instead of an owner", func(p map[string]string) {
+				p["owner"] = `"e"`
+			}, "owner", false,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			changed := tokenProperties()
@@ -133,7 +142,7 @@ func TestToken_Rejects(t *testing.T) {
 			if _, typed := errors.AsType[*json.UnmarshalTypeError](err); typed == test.missing {
 				t.Errorf("error is %v, missing %t", err, test.missing)
 			}
-			if test.missing { // others are those of encoding/json
+			if test.missing { // other errors are those of encoding/json
 				checkMessage(t, err.Error())
 			}
 		})

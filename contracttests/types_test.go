@@ -14,8 +14,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// The types of responses have the properties that the documents declare, so that a field is never
-// absent because its tag is misspelt.
+// The response types have exactly the declared properties, so that a misspelt tag cannot make a
+// field absent.
 func TestTypesHaveDeclaredProperties(t *testing.T) {
 	login := declaredProperties(t, spec.OAuth, "requestAccessToken", http.StatusOK)
 	var token, failure []string

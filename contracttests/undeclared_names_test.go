@@ -11,14 +11,14 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A scenario whose request misspells a name fails, although the server ignores the name or rejects
-// the request as the scenario expects.
-func TestRequestsNameWhatIsDeclared(t *testing.T) {
+// A scenario with a misspelt name in a request fails, even if the server ignores the name or
+// rejects the request as expected.
+func TestSend_RejectsUndeclaredNames(t *testing.T) {
 	target := inProcess(t)
 	for _, test := range []struct {
 		name string
 		run  func(t *contracttests.T)
-		want string // the place that the failure names, empty if there is none
+		want string // the location in the failure, empty if there is none
 	}{
 		{"property of create", func(t *contracttests.T) {
 			t.Owner().MustCreate(contracttests.Body{"scoep": nil})
@@ -49,7 +49,7 @@ func TestRequestsNameWhatIsDeclared(t *testing.T) {
 				"op": "remove", "path": "/scope/0",
 			}).ExpectStatus(http.StatusOK)
 		}, ""},
-		{"path that begins like a property", func(t *contracttests.T) {
+		{"path with a property as prefix", func(t *contracttests.T) {
 			t.Owner().Patch(t.Owner().MustCreate().ID, contracttests.Op{
 				"op": "replace", "path": "/names", "value": "x",
 			}).ExpectError(http.StatusBadRequest)

@@ -16,10 +16,9 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A tenant may refuse a name that is taken with a status that no document declares: nothing
-// published says which it is. On a live target that is told, and the promise that it is refused is
-// kept; a patmock has to keep to its documents.
-func TestUndeclaredRefusal(t *testing.T) {
+// A real tenant may reject a duplicate name with an undeclared status, since none is published.
+// This is a warning, and the promise of a rejection passes. On a patmock it is a failure.
+func TestUndeclaredStatus_IsWarning(t *testing.T) {
 	follows, err := dialect.Parse("test",
 		[]byte("duplicate-name: {status: 409, detailCode: 409 Conflict, text: There is one.}"))
 	if err != nil {
@@ -46,7 +45,7 @@ func TestUndeclaredRefusal(t *testing.T) {
 		name    string
 		target  contracttests.Target
 		outcome map[string]report.Outcome
-		warning report.WarningKind // empty for none
+		warning report.WarningKind // empty if there is none
 	}{
 		{
 			"live", realTenant, map[string]report.Outcome{

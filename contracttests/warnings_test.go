@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 )
 
-// responseEditor changes what the way behind it answers.
+// responseEditor is an http.RoundTripper that changes responses.
 type responseEditor struct {
 	next   http.RoundTripper
 	change func(r *http.Request, response *http.Response)
@@ -29,7 +29,7 @@ func (w responseEditor) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// always answers the same.
+// always is an http.RoundTripper that always returns the same response.
 type always struct {
 	status int
 	body   string
@@ -46,7 +46,7 @@ func (a always) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// checkWarnings expects a warning of a kind, or none, and its text.
+// checkWarnings expects a single warning of a kind with its golden text, or none.
 func checkWarnings(t *testing.T, want report.WarningKind, got []report.Warning) {
 	t.Helper()
 	if want == "" && len(got) == 0 {
@@ -59,7 +59,7 @@ func checkWarnings(t *testing.T, want report.WarningKind, got []report.Warning) 
 	checkMessage(t, got[0].Text)
 }
 
-// A run that did not really test says so.
+// A run that tested too little has a warning.
 func TestWarnings(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	mock := inProcess(t)
@@ -69,7 +69,7 @@ func TestWarnings(t *testing.T) {
 		}
 	}
 	otherTenant := contracttests.Target{
-		Name: "a stranger", BaseURL: "http://127.0.0.1", Owner: contracttests.Credentials{
+		Name: "other tenant", BaseURL: "http://127.0.0.1", Owner: contracttests.Credentials{
 			ClientID: "a", ClientSecret: "b",
 		},
 	}
@@ -78,7 +78,7 @@ func TestWarnings(t *testing.T) {
 		target contracttests.Target
 		http   http.RoundTripper
 		run    string
-		want   report.WarningKind // empty for none
+		want   report.WarningKind // empty if there is none
 	}{
 		{
 			"only 401", otherTenant,
@@ -92,17 +92,17 @@ func TestWarnings(t *testing.T) {
 			report.WarnSameStatus,
 		},
 		{
-			"a clock that is wrong", otherTenant,
+			"wrong clock", otherTenant,
 			always{200, `{}`, now.Add(31 * time.Second)},
 			"^create/secret", report.WarnClockSkew,
 		},
 		{
-			"a clock that is right enough", otherTenant,
+			"clock within tolerance", otherTenant,
 			always{200, `{}`, now.Add(30 * time.Second)},
 			"^create/secret", "",
 		},
 		{
-			"filters that match nothing", mock,
+			"filters without a match", mock,
 			responseEditor{mock.HTTP.Transport, nothing},
 			"^filter/isnull-finds-the-unused/v3", report.WarnNoFilterMatch,
 		},
@@ -128,21 +128,21 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-// notFound is a 404 in the form that every exchange is judged by.
+// notFound is a 404 that fulfills the rules of every exchange.
 const notFound = `{"detailCode":"404 Not found","trackingId":%q,"causes":[],` +
 	`"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"Not found."}]}`
 
-// What is assumed, or asked, is provisional on a live target, and judged on a patmock.
-func TestEvidenceSoftensOnLiveTargetsOnly(t *testing.T) {
+// Assumed promises and open questions are provisional on a real tenant, and may fail on a patmock.
+func TestEvidence_ProvisionalOnTenantOnly(t *testing.T) {
 	for _, test := range []struct {
 		name, run  string
 		realTenant bool
 		want       report.Outcome
 	}{
-		{"published, live", "^create/secret-is-shown-once/v3", true, report.Fail},
-		{"assumed, live", "^create/name-comes-back-as-it-was/v3", true, report.Provisional},
-		{"a question, live", "^create/name-taken-is-400/v3", true, report.Provisional},
-		{"assumed, on a patmock", "^create/name-comes-back-as-it-was/v3", false, report.Fail},
+		{"published on a tenant", "^create/secret-is-shown-once/v3", true, report.Fail},
+		{"assumed on a tenant", "^create/name-comes-back-as-it-was/v3", true, report.Provisional},
+		{"open question on a tenant", "^create/name-taken-is-400/v3", true, report.Provisional},
+		{"assumed on a patmock", "^create/name-comes-back-as-it-was/v3", false, report.Fail},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			target := inProcess(t)

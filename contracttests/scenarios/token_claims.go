@@ -147,8 +147,8 @@ var loginResponse = []contract.Scenario{
 	},
 	{
 		ID: "token/access-token-of-many-scopes-is-short",
-		Promise: "An access token of 200 scopes is shorter than 4 KB, and has the right of each " +
-			"scope.",
+		Promise: "An access token of 200 scopes is shorter than 4 KB, and its scope " +
+			"my:read lists tokens.",
 		Sources: []string{"#scope-claim-is-a-bitmap", "#access-token-is-short"},
 		Rules:   []rule.ID{rule.AccessTokenIsShort},
 		Run: func(t *contract.T) {

@@ -14,7 +14,7 @@ import (
 
 // Scenarios must read responses by the fields of types. A misspelt map key would compare an absent
 // value with an absent value.
-func TestScenariosReadNoMapByItsKeys(t *testing.T) {
+func TestScenarios_ReadNoMapKeys(t *testing.T) {
 	paths, err := filepath.Glob("*.go")
 	if err != nil || len(paths) < 30 {
 		t.Fatalf("%d files, %v", len(paths), err)
