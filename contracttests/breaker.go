@@ -13,8 +13,8 @@ import (
 const maxConsecutiveFailures = 3
 
 // errCircuitOpen is the error of a run that was stopped after maxConsecutiveFailures.
-var errCircuitOpen = fmt.Errorf("the run stopped: %d consecutive cases could not log in or got "+
-	"only server errors", maxConsecutiveFailures)
+var errCircuitOpen = fmt.Errorf("the run stopped: %d consecutive cases could not log in or "+
+	"reach the API", maxConsecutiveFailures)
 
 // Aborted returns why the run stopped early, nil if it did not. The error is
 // [tenantguard.ErrNotResponding] if the target does not respond.

@@ -28,8 +28,8 @@ func TestRulesHaveScenarios(t *testing.T) {
 	}
 }
 
-// unobservedRules returns problems of rules that neither a scenario nor the observer covers without
-// a reason, and of those that one covers despite a reason.
+// unobservedRules returns a problem for each rule that neither a scenario nor the observer covers,
+// unless the rule has a reason. It also returns one for each covered rule with a reason.
 func unobservedRules(rules []rule.Rule, all []contracttests.Scenario,
 	ofEveryExchange ...rule.ID,
 ) []string {

@@ -205,7 +205,7 @@ func TestQuestions_DecideDialectEntries(t *testing.T) {
 		want    report.Outcome
 	}{
 		{"patmock", inProcess(t), contracttests.Options{}, nil, report.Pass},
-		{"live", guarded, n.options(), []string{"token-limit"}, report.Provisional},
+		{"real tenant", guarded, n.options(), []string{"token-limit"}, report.Provisional},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			response := map[string]bool{}
@@ -246,7 +246,7 @@ func TestQuestions_DecideDialectEntries(t *testing.T) {
 				return slices.Contains(test.without, e)
 			})
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("answered (-want +got):\n%s", diff)
+				t.Errorf("decided entries (-want +got):\n%s", diff)
 			}
 		})
 	}

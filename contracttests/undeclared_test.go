@@ -48,7 +48,7 @@ func TestUndeclaredStatus_IsWarning(t *testing.T) {
 		warning report.WarningKind // empty if there is none
 	}{
 		{
-			"live", realTenant, map[string]report.Outcome{
+			"real tenant", realTenant, map[string]report.Outcome{
 				"create/name-taken-is-rejected": report.Pass,
 				"create/name-taken-is-400":      report.Provisional,
 			}, report.WarnUndeclaredStatus,
