@@ -16,8 +16,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// tenantService has Ann who logs in with "login", Ben who has a managed token only, and an API
-// client.
+// tenantService returns a service for Ann with the login token "login", Ben with only a managed
+// token, and an API client.
 func tenantService(store pat.Store) *pat.Service {
 	return serviceFor(pat.Config{Store: store, Limit: 1}, pat.Tenant{
 		Identities: []pat.Identity{
@@ -112,7 +112,7 @@ func TestAddIdentity(t *testing.T) {
 	}
 }
 
-// Whoever is added can do at once what the user level allows.
+// An added user has the rights of the user level immediately.
 func TestAddIdentity_CanCreateTokens(t *testing.T) {
 	s := newService(newStore(t))
 	cem := pat.Owner{ID: "cem", Name: "Cem"}
@@ -137,7 +137,7 @@ func TestAddIdentity_CanCreateTokens(t *testing.T) {
 
 func TestAddToken(t *testing.T) {
 	withOwner := func(f pat.TokenData, o pat.Owner) pat.TokenData { f.Owner = o; return f }
-	nobody := pat.Owner{ID: "x", Name: "X"} // whoever the fields name, it is the owner's
+	other := pat.Owner{ID: "x", Name: "X"} // replaced by the owner
 	tests := []struct {
 		name       string
 		owner      string
@@ -147,50 +147,50 @@ func TestAddToken(t *testing.T) {
 		wantLogins []string
 	}{
 		{
-			"above the limit", "Ann", expiringToken("1", nobody), nil,
-			withOwner(expiringToken("1", nobody), ann),
+			"above the limit", "Ann", expiringToken("1", other), nil,
+			withOwner(expiringToken("1", other), ann),
 			[]string{"Ann login"},
 		},
 		{
-			"first of a user is the login", "Ben", expiringToken("1", nobody), nil,
-			withOwner(expiringToken("1", nobody), ben),
+			"first of a user is the login", "Ben", expiringToken("1", other), nil,
+			withOwner(expiringToken("1", other), ben),
 			[]string{"Ann login", "Ben 1"},
 		},
 		{
-			"a managed one is not", "Ben", managedToken("1", nobody), nil,
-			withOwner(managedToken("1", nobody), ben),
+			"a managed one is not", "Ben", managedToken("1", other), nil,
+			withOwner(managedToken("1", other), ben),
 			[]string{"Ann login"},
 		},
 		{
-			"unknown owner", "Cem", expiringToken("1", nobody), pat.ErrNoIdentity,
+			"unknown owner", "Cem", expiringToken("1", other), pat.ErrNoIdentity,
 			pat.TokenData{},
 			[]string{"Ann login"},
 		},
 		{
-			"id instead of a name", "ann", expiringToken("1", nobody), pat.ErrNoIdentity,
+			"id instead of a name", "ann", expiringToken("1", other), pat.ErrNoIdentity,
 			pat.TokenData{},
 			[]string{"Ann login"},
 		},
 		{
-			"id taken", "Ben", expiringToken("login", nobody), pat.ErrIDTaken,
+			"id taken", "Ben", expiringToken("login", other), pat.ErrIDTaken,
 			pat.TokenData{},
 			[]string{
 				"Ann login",
 			},
 		},
 		{
-			"id of an API client", "Ben", expiringToken("api", nobody), pat.ErrIDTaken,
+			"id of an API client", "Ben", expiringToken("api", other), pat.ErrIDTaken,
 			pat.TokenData{},
 			[]string{"Ann login"},
 		},
 		{
-			"name taken", "Ann", namedToken("1", nobody, "name of login"), pat.ErrNameTaken,
+			"name taken", "Ann", namedToken("1", other, "name of login"), pat.ErrNameTaken,
 			pat.TokenData{},
 			[]string{"Ann login"},
 		},
 		{
-			"name of another's", "Ben", namedToken("1", nobody, "name of login"), nil,
-			withOwner(namedToken("1", nobody, "name of login"), ben),
+			"name of another's", "Ben", namedToken("1", other, "name of login"), nil,
+			withOwner(namedToken("1", other, "name of login"), ben),
 			[]string{"Ann login", "Ben 1"},
 		},
 	}
@@ -215,7 +215,7 @@ func TestAddToken(t *testing.T) {
 			}
 			if test.want != nil {
 				if diff := cmp.Diff(before, allTokens(t, store)); got != nil || diff != "" {
-					t.Errorf("stored beside an error (-before +after):\n%s", diff)
+					t.Errorf("stored despite an error (-before +after):\n%s", diff)
 				}
 				return
 			}
@@ -271,7 +271,7 @@ func makeUsers(n int) []pat.Identity {
 	return users
 }
 
-// noIdentityStore is a store that keeps tokens and no identities.
+// noIdentityStore is a store that fails to store identities.
 type noIdentityStore struct{ *memory.Store }
 
 func (noIdentityStore) AddIdentity(context.Context, pat.Identity, *pat.Token) error {
@@ -280,7 +280,7 @@ func (noIdentityStore) AddIdentity(context.Context, pat.Identity, *pat.Token) er
 
 func (noIdentityStore) SetLogin(context.Context, string, string) error { return errFull }
 
-// What the store does not keep is not in the tenant.
+// If the store fails, the service adds nothing.
 func TestAdd_ReturnsStoreError(t *testing.T) {
 	cem := pat.Owner{ID: "cem", Name: "Cem"}
 	tests := []struct {
@@ -394,6 +394,6 @@ func TestLogins(t *testing.T) {
 
 func TestCount_IgnoresStoreError(t *testing.T) {
 	if got := newService(fullStore{newStore(t)}).Count(t.Context()); got != 7 {
-		t.Errorf("count is %d, want what the store says beside its error, 7", got)
+		t.Errorf("count is %d, want 7, the count that the store returns with its error", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// The scopes that the documents list for each operation.
+// The scopes of each operation in the documents.
 var (
 	scopesToList = []string{
 		"sp:my-personal-access-tokens:read", "sp:my-personal-access-tokens:manage",
@@ -25,7 +25,7 @@ var (
 	scopesToBulk  = []string{"sp:all-personal-access-tokens:manage"}
 )
 
-// The columns of the matrix: the caller is Ben, another is Ann.
+// attempts are the columns of the matrix. The caller is Ben, the other user is Ann.
 var attempts = []struct {
 	name   string
 	scopes []string
@@ -86,10 +86,10 @@ func update(id string) func(*pat.Service, pat.Caller) error {
 	}
 }
 
-// Who may do what, in the order of attempts: + yes, - forbidden, o only its owner may, ? not found,
-// ! not an id of a token. The groups are list (me, own id, another, all), create, patch and delete
-// (own, another's, own managed, another's managed, unknown), and bulk update (own, another's,
-// managed, unknown).
+// matrix has the result of every attempt: + accepted, - forbidden, o reserved to the owner, ? not
+// found, ! unknown id in a bulk update. The groups are list (me, own id, another, all), create,
+// patch and delete (own, another's, own managed, another's managed, unknown), and bulk update (own,
+// another's, managed, unknown).
 var matrix = []struct {
 	level, scope string
 	want         string
@@ -150,7 +150,7 @@ func TestRights_ByLevelAndScope(t *testing.T) {
 				}
 				got, ok := outcomes[rejectionOf(t, err)]
 				if !ok || got != cells[i] {
-					t.Errorf("answer is %q (%v), want %q", got, err, cells[i])
+					t.Errorf("outcome is %q (%v), want %q", got, err, cells[i])
 				}
 			})
 		}
@@ -171,8 +171,7 @@ func TestDefaultLevels(t *testing.T) {
 	}
 }
 
-// A tenant may say what its levels may do: those that it names may that alone, and the others what
-// they always may.
+// A tenant may define the rights of its user levels. Other levels keep their default rights.
 func TestUserLevels_OverrideDefaults(t *testing.T) {
 	levels := map[string][]string{
 		"HELPDESK": {
@@ -198,7 +197,7 @@ func TestUserLevels_OverrideDefaults(t *testing.T) {
 		want           rejection
 	}{
 		{"HELPDESK", "list all", accepted},
-		{"HELPDESK", "list me", accepted}, // a right on all is one on one's own
+		{"HELPDESK", "list me", accepted}, // a right on all tokens includes one's own
 		{"HELPDESK", "delete another's", accepted},
 		{"HELPDESK", "delete own", accepted},
 		{"HELPDESK", "delete own managed", notFound},
@@ -282,7 +281,7 @@ func TestAPIClient_HasNoRights(t *testing.T) {
 			service := newService(newStore(t, expiringToken("own", ben)))
 			if got := rejectionOf(t, attempt.run(service, api)); got.Kind != pat.Forbidden &&
 				got != notFound {
-				t.Errorf("answer is %+v, want a refusal", got)
+				t.Errorf("error is %+v, want a rejection", got)
 			}
 		})
 	}

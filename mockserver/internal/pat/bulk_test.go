@@ -12,15 +12,15 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// bulkStore holds tokens of two owners: b and a of Ann, c that never expires and m that is managed
-// of Ben.
+// bulkStore returns a store with two tokens of Ann, b and a, and two tokens of Ben: c never
+// expires, and m is managed.
 func bulkStore(t testing.TB) *memory.Store {
 	return newStore(t, expiringToken("b", ann), expiringToken("a", ann),
 		neverExpiringToken("c", ben), managedToken("m", ben))
 }
 
-// bulk applies an update as an administrator. It returns the tokens of the answer with their
-// patchable fields, and checks that they are stored; of a refused update, nothing.
+// bulk updates tokens as an administrator. It returns the patchable fields of the returned tokens,
+// and checks that they are stored. If the update is rejected, it checks that nothing is stored.
 func bulk(t testing.TB, tokenIDs []string, operations []pat.PatchOperation) ([]string, error) {
 	t.Helper()
 	store := bulkStore(t)
@@ -29,7 +29,7 @@ func bulk(t testing.TB, tokenIDs []string, operations []pat.PatchOperation) ([]s
 		tokenIDs, operations)
 	if err != nil {
 		if diff := cmp.Diff(before, allTokens(t, store)); diff != "" {
-			t.Errorf("stored by a refused update (-before +after):\n%s", diff)
+			t.Errorf("stored by a rejected update (-before +after):\n%s", diff)
 		}
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func TestBulkUpdate(t *testing.T) {
 			[]string{"a: name of a [sp:scopes:all] never true"},
 		},
 		{
-			"acknowledgement removed for a date",
+			"acknowledgment removed for a date",
 			[]string{"c"},
 			[]string{"remove /userAwareTokenNeverExpires", may},
 			[]string{"c: name of c [sp:scopes:all] 2026-05-01T00:00:00Z false"},
@@ -96,7 +96,7 @@ func TestBulkUpdate(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("answer (-want +got):\n%s", diff)
+				t.Errorf("tokens (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -110,20 +110,20 @@ func TestBulkUpdate_ValidatesIDs(t *testing.T) {
 		}
 		return ids
 	}
-	// 25 ids are as many as there may be: what is wrong then is the first that no token has.
+	// 25 ids are the maximum. The error of that case is the first unknown id.
 	tests := []struct {
 		name                string
 		ids                 []string
 		wantField, wantRule string
 	}{
 		{"none", nil, "/ids", "bulk-update-ids"},
-		{"an empty list", []string{}, "/ids", "bulk-update-ids"},
+		{"empty list", []string{}, "/ids", "bulk-update-ids"},
 		{"26", numbered(26), "/ids", "bulk-update-ids"},
 		{"25", numbered(25), "/ids/0", "bulk-update-known-ids"},
 		{"empty", []string{"a", ""}, "/ids/1", "bulk-update-ids"},
 		{"blank", []string{" ", "a"}, "/ids/0", "bulk-update-ids"},
 		{"twice", []string{"a", "b", "a"}, "/ids/2", "bulk-update-ids"},
-		{"unknown", []string{"a", "b", "nobody"}, "/ids/2", "bulk-update-known-ids"},
+		{"unknown", []string{"a", "b", "unknown"}, "/ids/2", "bulk-update-known-ids"},
 		{"upper case", []string{"A"}, "/ids/0", "bulk-update-known-ids"},
 	}
 	for _, test := range tests {
@@ -150,7 +150,7 @@ func TestBulkUpdate_Accepts25IDs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(got) != 25 {
-		t.Errorf("answer has %d tokens, want 25", len(got))
+		t.Errorf("got %d tokens, want 25", len(got))
 	}
 }
 
@@ -168,7 +168,7 @@ func TestBulkUpdate_RejectsOperations(t *testing.T) {
 		{"name", "a", []string{`replace /name "x"`}, fields("/patch/0")},
 		{"scope", "a", []string{"remove /scope"}, fields("/patch/0")},
 		{"secret", "a", []string{`replace /secret "x"`}, fields("/patch/0")},
-		{"whole token", "a", []string{"replace  {}"}, fields("/patch/0")},
+		{"entire token", "a", []string{"replace  {}"}, fields("/patch/0")},
 		{
 			"add expirationDate", "a",
 			[]string{`add /expirationDate "2026-05-01T00:00:00Z"`},
@@ -267,7 +267,7 @@ func TestBulkUpdate_ErrorTexts(t *testing.T) {
 			},
 		},
 		{
-			"unknown id", []string{"a", "nobody"}, []string{
+			"unknown id", []string{"a", "unknown"}, []string{
 				"replace /userAwareTokenNeverExpires true",
 			}, rejection{pat.Invalid, "/ids/1", "bulk-update-known-ids"},
 		},
@@ -287,7 +287,7 @@ func TestBulkUpdate_ErrorTexts(t *testing.T) {
 			},
 		},
 		{
-			"a rule, with the token it is about",
+			"rule broken by one token",
 			[]string{"a", "c"},
 			[]string{"replace /userAwareTokenNeverExpires false"},
 			rejection{pat.Invalid, "/patch/0/value", "never-keeps-acknowledgment"},
@@ -301,7 +301,7 @@ func TestBulkUpdate_ErrorTexts(t *testing.T) {
 	}
 }
 
-// Whoever may not see managed tokens cannot tell them from ids that no token has.
+// Callers who may not see managed tokens cannot distinguish them from unknown ids.
 func TestBulkUpdate_HidesManagedTokens(t *testing.T) {
 	service := newService(bulkStore(t))
 	text := func(id string) string {
@@ -310,8 +310,8 @@ func TestBulkUpdate_HidesManagedTokens(t *testing.T) {
 			[]string{id}, patchOf("replace /userAwareTokenNeverExpires true"))
 		return ruleError(t, err).Error()
 	}
-	want := strings.ReplaceAll(text("nobody"), "nobody", "m")
+	want := strings.ReplaceAll(text("absent"), "absent", "m")
 	if diff := cmp.Diff(want, text("m")); diff != "" {
-		t.Errorf("refusal (-unknown +managed):\n%s", diff)
+		t.Errorf("error (-unknown +managed):\n%s", diff)
 	}
 }

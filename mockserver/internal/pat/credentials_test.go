@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Credentials that are nearly right are named as such, and never repeated.
+// Errors describe altered credentials but never repeat a secret.
 func TestLogin_DescribesMalformedCredentials(t *testing.T) {
 	const id, secret = "token", "secret of token"
 	tests := []struct {
@@ -22,10 +22,10 @@ func TestLogin_DescribesMalformedCredentials(t *testing.T) {
 		{"line break behind the secret", id, secret + "\n", true},
 		{"both quoted", "'token'", "'" + secret + "'", true},
 		{"escapes", "token%0A", secret, true},
-		{"escapes that are none", "token%zz", secret, false},
-		{"exchanged", secret, id, true},
-		{"exchanged with a line break", secret + "\n", id, true},
-		{"secret of an API client with blanks", "api-client", " api-secret ", true},
+		{"invalid escapes", "token%zz", secret, false},
+		{"swapped", secret, id, true},
+		{"swapped with a line break", secret + "\n", id, true},
+		{"secret of an API client with spaces", "api-client", " api-secret ", true},
 		{"another secret", id, "secret of nothing", false},
 		{"another id", "nothing", secret, false},
 	}
@@ -74,7 +74,7 @@ func TestOptions_LimitNamesAndScopes(t *testing.T) {
 
 func TestOptions_NameKey(t *testing.T) {
 	if (pat.Options{}).NameKey() != nil {
-		t.Error("names are equal to the letter by default")
+		t.Error("there is a key function by default")
 	}
 	key := pat.Options{
 		IgnoreNameCase: true, TrimNames: true, NormalizeNames: true,

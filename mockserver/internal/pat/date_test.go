@@ -21,7 +21,7 @@ func TestParseDate(t *testing.T) {
 		{"4 digits", "2027-01-31T10:20:30.1234Z", "2027-01-31T10:20:30.123Z"},
 		{"5 digits", "2027-01-31T10:20:30.12345Z", "2027-01-31T10:20:30.123Z"},
 		{
-			"6 digits, as a published sample has", "2023-01-04T18:58:17.486584Z",
+			"6 digits (published example)", "2023-01-04T18:58:17.486584Z",
 			"2023-01-04T18:58:17.486Z",
 		},
 		{"7 digits", "2027-01-31T10:20:30.1234567Z", "2027-01-31T10:20:30.123Z"},
@@ -30,7 +30,7 @@ func TestParseDate(t *testing.T) {
 		{"10 digits", "2027-01-31T10:20:30.1234567891Z", "2027-01-31T10:20:30.123Z"},
 		{"11 digits", "2027-01-31T10:20:30.12345678912Z", "2027-01-31T10:20:30.123Z"},
 		{"12 digits", "2027-01-31T10:20:30.123456789123Z", "2027-01-31T10:20:30.123Z"},
-		{"cut, not rounded", "2027-01-31T10:20:30.999999Z", "2027-01-31T10:20:30.999Z"},
+		{"truncated, not rounded", "2027-01-31T10:20:30.999999Z", "2027-01-31T10:20:30.999Z"},
 		{"less than a millisecond", "2027-01-31T10:20:30.0009Z", "2027-01-31T10:20:30Z"},
 		{"offset east", "2027-01-31T00:30:00+01:00", "2027-01-30T23:30:00Z"},
 		{"offset west", "2027-01-31T23:30:00-01:00", "2027-02-01T00:30:00Z"},
@@ -46,8 +46,8 @@ func TestParseDate(t *testing.T) {
 		{"leap second with a fraction", "2027-06-30T23:59:60.5Z", "2027-07-01T00:00:00.5Z"},
 		{"leap second with an offset", "2027-06-30T15:59:60-08:00", "2027-07-01T00:00:00Z"},
 		{"leap day", "2028-02-29T00:00:00Z", "2028-02-29T00:00:00Z"},
-		{"last moment", "9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"},
-		{"last moment by its offset", "9999-12-31T23:59:59+00:01", "9999-12-31T23:58:59Z"},
+		{"last time", "9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"},
+		{"last time with an offset", "9999-12-31T23:59:59+00:01", "9999-12-31T23:58:59Z"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestParseDate(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, formatTime(got)); diff != "" {
-				t.Errorf("moment (-want +got):\n%s", diff)
+				t.Errorf("time (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -70,10 +70,10 @@ func TestParseDate_RejectsInvalidDates(t *testing.T) {
 		{"no zone", "2027-01-31T00:00:00", "date-needs-zone"},
 		{"no zone, microseconds", "2027-01-31T00:00:00.123456", "date-needs-zone"},
 		{"no time", "2027-01-31", "date-is-rfc3339"},
-		{"blank for T", "2027-01-31 00:00:00Z", "date-is-rfc3339"},
-		{"blank for T, offset", "2027-01-31 00:00:00+01:00", "date-is-rfc3339"},
-		{"blank for T, no zone", "2027-01-31 00:00:00", "date-is-rfc3339"},
-		{"blank for +", "2027-01-31T00:00:00 01:00", "date-is-rfc3339"},
+		{"space for T", "2027-01-31 00:00:00Z", "date-is-rfc3339"},
+		{"space for T, offset", "2027-01-31 00:00:00+01:00", "date-is-rfc3339"},
+		{"space for T, no zone", "2027-01-31 00:00:00", "date-is-rfc3339"},
+		{"space for +", "2027-01-31T00:00:00 01:00", "date-is-rfc3339"},
 		{"empty", "", "empty-date"},
 		{"words", "next year", "date-is-rfc3339"},
 		{"30 February", "2027-02-30T00:00:00Z", "date-is-rfc3339"},
@@ -94,14 +94,14 @@ func TestParseDate_RejectsInvalidDates(t *testing.T) {
 		{"hour of one digit", "2027-01-31T0:00:00Z", "date-is-rfc3339"},
 		{"month of one digit", "2027-1-31T00:00:00Z", "date-is-rfc3339"},
 		{"no seconds", "2027-01-31T00:00Z", "date-is-rfc3339"},
-		{"comma in front of the fraction", "2027-01-31T00:00:00,5Z", "date-is-rfc3339"},
+		{"comma before the fraction", "2027-01-31T00:00:00,5Z", "date-is-rfc3339"},
 		{"no digit in the fraction", "2027-01-31T00:00:00.Z", "date-is-rfc3339"},
 		{"offset of 24 hours", "2027-01-31T00:00:00+24:00", "date-is-rfc3339"},
 		{"offset of 60 minutes", "2027-01-31T00:00:00+01:60", "date-is-rfc3339"},
 		{"offset without a colon", "2027-01-31T00:00:00+0100", "date-is-rfc3339"},
 		{"offset of hours only", "2027-01-31T00:00:00+01", "date-is-rfc3339"},
-		{"blank in front", " 2027-01-31T00:00:00Z", "date-is-rfc3339"},
-		{"line feed behind", "2027-01-31T00:00:00Z\n", "date-is-rfc3339"},
+		{"leading space", " 2027-01-31T00:00:00Z", "date-is-rfc3339"},
+		{"trailing line feed", "2027-01-31T00:00:00Z\n", "date-is-rfc3339"},
 		{"year of five digits", "10000-01-01T00:00:00Z", "date-is-rfc3339"},
 		{"year 10000 by its offset", "9999-12-31T23:59:59-00:01", "date-year-of-four-digits"},
 		{
@@ -114,7 +114,7 @@ func TestParseDate_RejectsInvalidDates(t *testing.T) {
 			got, err := pat.ParseDate(test.text, "/expirationDate")
 			checkErrorText(t, rejection{pat.Illegal, "/expirationDate", test.wantRule}, err)
 			if !got.IsZero() {
-				t.Errorf("moment is %v beside a refusal", got)
+				t.Errorf("time is %v, want zero with an error", got)
 			}
 		})
 	}
@@ -135,7 +135,7 @@ func TestFormatDate(t *testing.T) {
 			"2027-01-31T10:20:30.100Z",
 		},
 		{
-			"cut to milliseconds", time.Date(2027, 1, 31, 10, 20, 30, 123_999_999, time.UTC),
+			"truncated to milliseconds", time.Date(2027, 1, 31, 10, 20, 30, 123_999_999, time.UTC),
 			"2027-01-31T10:20:30.123Z",
 		},
 		{
@@ -152,8 +152,7 @@ func TestFormatDate(t *testing.T) {
 	}
 }
 
-// FuzzParseDate holds ParseDate to one promise: what it accepts is answered as the same
-// millisecond.
+// FuzzParseDate checks that a formatted date is accepted and has the same millisecond.
 func FuzzParseDate(f *testing.F) {
 	for _, text := range []string{
 		"2027-01-31T00:00:00Z", "2027-01-31T00:00:00.123456789012Z", "2027-01-31T00:30:00+01:00",
@@ -172,10 +171,10 @@ func FuzzParseDate(f *testing.F) {
 		formatted := pat.FormatDate(parsed)
 		again, err := pat.ParseDate(formatted, "/expirationDate")
 		if err != nil {
-			t.Fatalf("%q is answered as %q, which is refused: %v", text, formatted, err)
+			t.Fatalf("%q is formatted as %q, and that is rejected: %v", text, formatted, err)
 		}
 		if !again.Equal(parsed) {
-			t.Errorf("%q is answered as %q, another moment", text, formatted)
+			t.Errorf("%q is formatted as %q, another time", text, formatted)
 		}
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The text of an error has every part, in order.
+// The text of an error contains every part in order.
 func TestError_Text(t *testing.T) {
 	tests := []struct {
 		name string
@@ -22,7 +22,7 @@ func TestError_Text(t *testing.T) {
 			}, []string{"/name", "EXPECTED", "GOT", "7", "ADVICE", "patch-own-only"},
 		},
 		{
-			"no place", pat.Error{
+			"no field", pat.Error{
 				Want: "EXPECTED", Got: "GOT", Advice: "ADVICE", Rule: rule.PatchOwnOnly,
 			}, []string{"EXPECTED", "GOT", "ADVICE", "patch-own-only"},
 		},
@@ -53,7 +53,7 @@ func TestError_Text(t *testing.T) {
 	}
 }
 
-// What came is told in one readable line, however long and odd it is.
+// Input is quoted on one readable line, regardless of its length and content.
 func TestError_QuotesInput(t *testing.T) {
 	tests := []struct {
 		name, text string
@@ -68,7 +68,7 @@ func TestError_QuotesInput(t *testing.T) {
 			`"` + strings.Repeat("x", 60) + `[redacted]"`,
 		},
 		{
-			"cut in the middle of a character", "a" + strings.Repeat("é", 40),
+			"truncated within a character", "a" + strings.Repeat("é", 40),
 			`"a` + strings.Repeat("é", 39) + `..."`,
 		},
 	}

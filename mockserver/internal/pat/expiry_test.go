@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// createAt makes a token and tells when it expires, or the refusal.
+// createAt creates a token and returns its expiration time or the error.
 func createAt(t testing.TB, v version.Version, start time.Time, date *string, ack bool) (string,
 	error,
 ) {
@@ -48,7 +48,7 @@ func TestCreate_LegacyExpiresAfterSixMonths(t *testing.T) {
 		{"31 October to a month of 30 days", "2026-10-31T00:00:00Z", "2027-04-30T00:00:00Z"},
 		{"30 September to a month of 31 days", "2026-09-30T12:00:00Z", "2027-03-30T12:00:00Z"},
 		{"31 January to a month of 31 days", "2026-01-31T12:00:00Z", "2026-07-31T12:00:00Z"},
-		{"in UTC, whatever the clock's zone", "2026-09-01T00:30:00+01:00", "2027-02-28T23:30:00Z"},
+		{"clock in another zone", "2026-09-01T00:30:00+01:00", "2027-02-28T23:30:00Z"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestCreate_LegacyExpirationDate(t *testing.T) {
 			future,
 		},
 		{
-			"now, by the millisecond", "2026-03-01T12:00:00.0005Z", "2026-03-01T12:00:00.0009Z",
+			"same millisecond", "2026-03-01T12:00:00.0005Z", "2026-03-01T12:00:00.0009Z",
 			false, "", future,
 		},
 		{"years ago", "2026-03-01T12:00:00Z", "2020-01-01T00:00:00Z", false, "", future},
@@ -143,7 +143,7 @@ func TestCreate_LegacyIgnoresAcknowledgment(t *testing.T) {
 		t.Errorf("expires (-want +got):\n%s", diff)
 	}
 	if got.UserAwareTokenNeverExpires {
-		t.Error("the acknowledgement is kept")
+		t.Error("the acknowledgment is stored")
 	}
 }
 
@@ -180,7 +180,7 @@ func TestCreate_CurrentExpirationDate(t *testing.T) {
 			"2026-09-01T12:00:00.001Z", accepted,
 		},
 		{
-			"the last moment", new("9999-12-31T23:59:59.999Z"), false, "9999-12-31T23:59:59.999Z",
+			"last time", new("9999-12-31T23:59:59.999Z"), false, "9999-12-31T23:59:59.999Z",
 			accepted,
 		},
 		{

@@ -1,4 +1,4 @@
 package pat
 
-// Ordinal is what notes count with, from a number that no note gets to.
+// Ordinal is the function that formats the ordinals of notes.
 var Ordinal = ordinal

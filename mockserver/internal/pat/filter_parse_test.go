@@ -7,8 +7,8 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// checkFilterRejection expects a refusal of what is at a position, in characters from 1. An empty
-// got is the end of the filter.
+// checkFilterRejection checks that err rejects wantGot at wantPosition, in characters from 1. An
+// empty wantGot is the end of the filter.
 func checkFilterRejection(t testing.TB, filter, wantGot string, wantPosition int, wantRule string,
 	err error,
 ) {
@@ -24,7 +24,7 @@ func checkFilterRejection(t testing.TB, filter, wantGot string, wantPosition int
 	}
 }
 
-// What the grammar knows and the list does not support is refused where it stands.
+// Valid but unsupported parts of the grammar are rejected with their position.
 func TestParseFilter_RejectsUnsupported(t *testing.T) {
 	tests := []struct {
 		name, filter string

@@ -11,8 +11,8 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// filterTokens are tokens around 2 February: never used, used the day before, on the moment, and
-// the day after.
+// filterTokens are tokens last used around 2 February: never, the day before, at midnight, and the
+// day after.
 var filterTokens = []struct {
 	name     string
 	lastUsed time.Time
@@ -23,7 +23,7 @@ var filterTokens = []struct {
 	{"after", parseTime("2026-02-03T00:00:00Z")},
 }
 
-// matches names the tokens that a filter lets through.
+// matches returns the names of the matching tokens.
 func matches(f *pat.Filter) string {
 	var names []string
 	for _, token := range filterTokens {
@@ -39,7 +39,7 @@ var (
 	wordNull = regexp.MustCompile(`\bnull\b`)
 )
 
-// expandFilter writes a filter out: T is "used until 2 February", null is "never used".
+// expandFilter replaces T with "used until 2 February" and null with "never used".
 func expandFilter(filter string) string {
 	filter = wordT.ReplaceAllString(filter, "lastUsed le 2026-02-02T00:00:00Z")
 	return wordNull.ReplaceAllString(filter, "lastUsed isnull")
@@ -118,7 +118,7 @@ func TestParseFilter_BlankMatchesAll(t *testing.T) {
 				t.Fatal(err)
 			}
 			if filter != nil {
-				t.Error("there is a filter")
+				t.Error("filter is not nil")
 			}
 			if diff := cmp.Diff("never before at after", matches(filter)); diff != "" {
 				t.Errorf("matches (-want +got):\n%s", diff)
@@ -168,8 +168,8 @@ func TestParseFilter_LimitsNesting(t *testing.T) {
 	}
 }
 
-// FuzzParseFilter holds ParseFilter to two promises: it returns, and blanks at the end change
-// nothing.
+// FuzzParseFilter checks that ParseFilter returns, and that trailing spaces do not change the
+// result.
 func FuzzParseFilter(f *testing.F) {
 	for _, filter := range []string{
 		"", "T", "null", "not T", "null or T and T", "not (T or null)", "not(null)", "((null))",
@@ -185,17 +185,17 @@ func FuzzParseFilter(f *testing.F) {
 		filter, err := pat.ParseFilter(text)
 		again, errAgain := pat.ParseFilter(text + " \t\r\n")
 		if (err == nil) != (errAgain == nil) {
-			t.Fatalf("blanks at the end change the answer from %v to %v", err, errAgain)
+			t.Fatalf("trailing spaces change the error from %v to %v", err, errAgain)
 		}
 		if err != nil {
 			if r := rejectionOf(t, err); r.Kind != pat.Invalid ||
 				r.Field != "query parameter filters" {
-				t.Errorf("refusal is %+v", r)
+				t.Errorf("error is %+v", r)
 			}
 			return
 		}
 		if diff := cmp.Diff(matches(filter), matches(again)); diff != "" {
-			t.Errorf("matches with blanks at the end:\n%s", diff)
+			t.Errorf("matches with trailing spaces:\n%s", diff)
 		}
 	})
 }

@@ -9,8 +9,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// An id in the form of a UUID is unknown, and the error shows the form that ids have, wherever one
-// is taken.
+// An id formatted as a UUID is unknown. All operations return advice with the correct form.
 func TestIDAdvice_ForUUIDs(t *testing.T) {
 	const dashed, valid = "FACEFACE-face-face-face-facefaceface", "facefacefacefacefacefacefaceface"
 	service := newService(newStore(t, expiringToken("a", ann)))

@@ -14,13 +14,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Where no limit is set, whoever makes more tokens than a tenant allows is told.
+// Without a limit, a note says that a real tenant would have rejected the token.
 func TestCreationNote_AboveTenantLimit(t *testing.T) {
 	tests := []struct {
 		name  string
 		has   int
 		limit int
-		want  string // which token the note says it is, empty for no note
+		want  string // ordinal in the note, empty for no note
 	}{
 		{"first", 0, 0, ""},
 		{"10th", 9, 0, ""},
@@ -56,14 +56,14 @@ func TestCreationNote_AboveTenantLimit(t *testing.T) {
 	}
 }
 
-// uncountableStore is a store that cannot count.
+// uncountableStore is a store whose Count fails.
 type uncountableStore struct{ pat.Store }
 
 func (uncountableStore) Count(context.Context, string) (int, error) {
 	return 99, errors.New("no route to the store")
 }
 
-// A token is created even if the store cannot count.
+// A token is created even if the store cannot count tokens.
 func TestCreationNote_EmptyOnStoreError(t *testing.T) {
 	s := newService(uncountableStore{newStore(t)})
 	creation, err := s.PrepareCreate(t.Context(), callOf(user(ben), version.V3), pat.CreateRequest{
@@ -91,7 +91,7 @@ func TestOrdinal(t *testing.T) {
 	}
 }
 
-// Rules that depend on the clock are those whose refusal a moved clock explains.
+// DependsOnTime is true for the rules that depend on the clock.
 func TestError_DependsOnTime(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -120,7 +120,7 @@ func TestError_DependsOnTime(t *testing.T) {
 			ruleErr := ruleError(t, err)
 			if diff := cmp.Diff(test.rule, ruleErr.Rule); diff != "" ||
 				ruleErr.DependsOnTime() != test.want {
-				t.Errorf("timed is %t, want %t (-want +got):\n%s", ruleErr.DependsOnTime(),
+				t.Errorf("depends on time: %t, want %t (-want +got):\n%s", ruleErr.DependsOnTime(),
 					test.want,
 					diff)
 			}

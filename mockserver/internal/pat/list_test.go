@@ -65,17 +65,17 @@ func TestList(t *testing.T) {
 			[]string{"expired", "a", "b", "younger"},
 		},
 		{
-			"everybody's", admin(ann), pat.ListQuery{}, []string{
+			"all owners", admin(ann), pat.ListQuery{}, []string{
 				"expired", "managed-of-ann", "managed-of-ben", "of-ann", "a", "b", "younger",
 			},
 		},
 		{
-			"everybody's, managed ones not visible",
+			"all owners, managed ones not visible",
 			caller(ann, "ORG_ADMIN", "sp:all-personal-access-tokens:manage"),
 			pat.ListQuery{},
 			[]string{"expired", "of-ann", "a", "b", "younger"},
 		},
-		{"unknown owner", admin(ann), pat.ListQuery{OwnerID: "nobody"}, nil},
+		{"unknown owner", admin(ann), pat.ListQuery{OwnerID: "unknown"}, nil},
 		{
 			"caller without tokens", user(pat.Owner{ID: "cem", Name: "Cem"}), pat.ListQuery{
 				OwnerID: "me",
@@ -87,7 +87,7 @@ func TestList(t *testing.T) {
 			},
 		},
 		{
-			"everybody's, filtered", admin(ann), pat.ListQuery{Filter: never}, []string{
+			"all owners, filtered", admin(ann), pat.ListQuery{Filter: never}, []string{
 				"expired", "managed-of-ann", "managed-of-ben", "b", "younger",
 			},
 		},

@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// loginService knows Ben, not Ann, and an API client.
+// loginService returns a service that has Ben and an API client, but not Ann.
 func loginService(store pat.Store) *pat.Service {
 	return serviceFor(pat.Config{Store: store}, pat.Tenant{
 		Identities: []pat.Identity{
@@ -32,7 +32,7 @@ func loginService(store pat.Store) *pat.Service {
 func loginStore(t testing.TB) *memory.Store {
 	short := expiringToken("token", ben)
 	short.AccessTokenValiditySeconds, short.Scope = 60, []string{"idn:a:read"}
-	expired, gone := expiringToken("expired", ben), expiringToken("of-nobody", ann)
+	expired, gone := expiringToken("expired", ben), expiringToken("of-unknown", ann)
 	expired.ExpirationDate = now
 	return newStore(t, short, expired, gone, neverExpiringToken("endless", ben),
 		managedToken("managed", ben))
@@ -94,10 +94,10 @@ func TestLogin_RejectsBadCredentials(t *testing.T) {
 		{"wrong secret", "token", "secret of endless"},
 		{"empty secret", "token", ""},
 		{"beginning of the secret", "token", "secret"},
-		{"unknown id", "nobody", "secret of token"},
+		{"unknown id", "unknown", "secret of token"},
 		{"empty id", "", ""},
-		{"expired on the moment", "expired", "secret of expired"},
-		{"owner gone", "of-nobody", "secret of of-nobody"},
+		{"expires now", "expired", "secret of expired"},
+		{"deleted owner", "of-unknown", "secret of of-unknown"},
 		{"API client, wrong secret", "api-client", "wrong"},
 		{"API client, empty secret", "api-client", ""},
 	}
@@ -127,7 +127,7 @@ func TestLogin_AtExpiration(t *testing.T) {
 		want      rejection
 	}{
 		{"a millisecond before", "2026-03-31T23:59:59.999Z", accepted},
-		{"on the moment", "2026-04-01T00:00:00Z", loginExpired},
+		{"at the expiration", "2026-04-01T00:00:00Z", loginExpired},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -149,19 +149,22 @@ func TestLogin_AfterDelete(t *testing.T) {
 	checkText(t, ruleError(t, err).Text())
 }
 
-// What the log says of a login that failed. The answer is the same for all of them.
+// The log has the reason for a failed login. Clients get the same response for all of them.
 func TestLogin_ErrorTexts(t *testing.T) {
 	tests := []struct {
 		name, id, secret string
 		want             rejection
-		wantName         string // which the text has, empty if it must repeat nothing
+		wantName         string // name in the text; empty if the text must not repeat the id
 	}{
 		{"wrong secret", "token", "x", badCredentials, "name of token"},
 		{"expired", "expired", "secret of expired", loginExpired, "name of expired"},
-		{"owner gone", "of-nobody", "secret of of-nobody", badCredentials, "name of of-nobody"},
+		{
+			"deleted owner", "of-unknown", "secret of of-unknown", badCredentials,
+			"name of of-unknown",
+		},
 		{"API client", "api-client", "x", badCredentials, "pipeline"},
-		{"exchanged", strings.Repeat("a", 64), "x", badCredentials, ""},
-		{"unknown", "nobody", "x", badCredentials, "nobody"},
+		{"swapped", strings.Repeat("a", 64), "x", badCredentials, ""},
+		{"unknown", "unknown", "x", badCredentials, "unknown"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -176,7 +179,7 @@ func TestLogin_ErrorTexts(t *testing.T) {
 	}
 }
 
-// lastUsed is set by the first login, and moves when a day has passed since.
+// lastUsed is set by the first login, and changes again after a day.
 func TestLogin_UpdatesLastUsedDaily(t *testing.T) {
 	store := loginStore(t)
 	service := loginService(store)
@@ -185,7 +188,7 @@ func TestLogin_UpdatesLastUsedDaily(t *testing.T) {
 		want      string
 	}{
 		{"first", "2026-03-01T12:00:00.0009Z", "2026-03-01T12:00:00Z"},
-		{"at once", "2026-03-01T12:00:00.001Z", "2026-03-01T12:00:00Z"},
+		{"immediately after", "2026-03-01T12:00:00.001Z", "2026-03-01T12:00:00Z"},
 		{"clock set back", "2026-02-01T12:00:00Z", "2026-03-01T12:00:00Z"},
 		{"next calendar day", "2026-03-02T00:00:00Z", "2026-03-01T12:00:00Z"},
 		{"after 23:59:59", "2026-03-02T11:59:59Z", "2026-03-01T12:00:00Z"},

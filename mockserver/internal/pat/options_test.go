@@ -12,13 +12,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Where a token that was never used counts as used before any moment, filters match it, and the
-// store is asked for it.
+// With ListNeverUsed, a token that was never used counts as used before any time. Filters match it,
+// and the span for the store contains it.
 func TestOptions_ListNeverUsed(t *testing.T) {
 	tests := []struct{ name, filter, want string }{
 		{"le", "T", "never before at"},
 		{"not le", "not T", "after"},
-		{"le, denied twice", "not (not T)", "never before at"},
+		{"le, negated twice", "not (not T)", "never before at"},
 		{"isnull", "null", "never"},
 		{"both", "T and null", "never"},
 		{"either", "not T or not null", "before at after"},
@@ -35,7 +35,7 @@ func TestOptions_ListNeverUsed(t *testing.T) {
 			}
 			if _, err := s.List(t.Context(), admin(ann), pat.ListQuery{Filter: f}); err != nil ||
 				len(spans) != 1 {
-				t.Fatalf("the store was asked for %v, %v", spans, err)
+				t.Fatalf("spans are %v, %v, want one", spans, err)
 			}
 			var names []string
 			for _, token := range filterTokens {
@@ -44,7 +44,7 @@ func TestOptions_ListNeverUsed(t *testing.T) {
 					names = append(names, token.name)
 				}
 				if matches && !within(spans[0], token.lastUsed) {
-					t.Errorf("the store is not asked for %s", token.name)
+					t.Errorf("the span does not contain %s", token.name)
 				}
 			}
 			if diff := cmp.Diff(test.want, strings.Join(names, " ")); diff != "" {
@@ -54,7 +54,7 @@ func TestOptions_ListNeverUsed(t *testing.T) {
 	}
 }
 
-// A scope that a token has from before stays, as long as a patch does not touch the scopes.
+// A token keeps an unknown scope until a patch changes its scopes.
 func TestOptions_RejectUnknownScopes(t *testing.T) {
 	tests := []struct{ name, path, value, entry string }{
 		{"name alone", "/name", `"renamed"`, ""},
@@ -76,7 +76,8 @@ func TestOptions_RejectUnknownScopes(t *testing.T) {
 				[]pat.PatchOperation{{Op: "add", Path: test.path, Value: []byte(test.value)}})
 			entry := ""
 			if ruleErr := (*pat.Error)(nil); errors.As(err, &ruleErr) {
-				entry = ruleErr.Entry + string(ruleErr.Rule) // which is the entry if Entry is empty
+				// the rule is the entry if Entry is empty
+				entry = ruleErr.Entry + string(ruleErr.Rule)
 			}
 			if entry != test.entry || (err != nil) != (test.entry != "") {
 				t.Errorf("entry %q, want %q: %v", entry, test.entry, err)

@@ -9,7 +9,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// robotExpiring expires then, or never, and is acknowledged or not.
+// robotExpiring returns a token with the given expiration, which may be "never", and
+// acknowledgment.
 func robotExpiring(expiration string, ack bool) pat.TokenData {
 	f := neverExpiringToken("robot", ben)
 	f.Name, f.Scope, f.UserAwareTokenNeverExpires = "robot", []string{"a"}, ack
@@ -32,7 +33,7 @@ func TestPatch_Expiration(t *testing.T) {
 		livesAware   = robotExpiring(april, true)
 		expired      = robotExpiring("2026-02-01T00:00:00Z", false)
 		never        = robotExpiring("never", true)
-		neverUnaware = robotExpiring("never", false) // older than the acknowledgement
+		neverUnaware = robotExpiring("never", false) // created before acknowledgments existed
 
 		unacknowledged = func(at string) rejection {
 			return rejection{pat.Invalid, at, "expiry-never"}
@@ -57,7 +58,7 @@ func TestPatch_Expiration(t *testing.T) {
 			}, "robot [a 2026-02-01T00:00:00.000Z] 2026-02-01T00:00:00Z false", accepted,
 		},
 		{
-			"a copy of the acknowledgement sets none", livesAware, []string{
+			"a copy of the acknowledgment sets none", livesAware, []string{
 				"copy /userAwareTokenNeverExpires /scope/-", "remove /scope/1",
 				"remove /expirationDate",
 			}, "", unacknowledged("/2"),
@@ -171,18 +172,18 @@ func TestPatch_Expiration(t *testing.T) {
 			unacknowledged("/0/value"),
 		},
 		{
-			"null, acknowledgement withdrawn", lives,
+			"null, acknowledgment withdrawn", lives,
 			[]string{aware, toNull, unaware},
 			"",
 			unacknowledged("/1/value"),
 		},
 		{
-			"null, acknowledgement removed", lives, []string{
+			"null, acknowledgment removed", lives, []string{
 				aware, toNull, "remove /userAwareTokenNeverExpires",
 			}, "", unacknowledged("/1/value"),
 		},
 		{
-			"null, acknowledgement null", lives, []string{
+			"null, acknowledgment null", lives, []string{
 				toNull, "replace /userAwareTokenNeverExpires null",
 			}, "", unacknowledged("/0/value"),
 		},
@@ -193,7 +194,7 @@ func TestPatch_Expiration(t *testing.T) {
 			unacknowledged("/0/value"),
 		},
 		{
-			"null, acknowledgement only tested", livesAware, []string{
+			"null, acknowledgment only tested", livesAware, []string{
 				"test /userAwareTokenNeverExpires true", toNull,
 			}, "", unacknowledged("/1/value"),
 		},
@@ -212,69 +213,69 @@ func TestPatch_Expiration(t *testing.T) {
 		{"a date, then null", lives, []string{toMay, toNull}, "", unacknowledged("/1/value")},
 
 		{
-			"acknowledgement alone, dated", lives,
+			"acknowledgment alone, dated", lives,
 			[]string{aware},
 			"robot [a] " + april + " true",
 			accepted,
 		},
 		{
-			"acknowledgement alone, dated, by add", lives, []string{
+			"acknowledgment alone, dated, by add", lives, []string{
 				"add /userAwareTokenNeverExpires true",
 			}, "robot [a] " + april + " true", accepted,
 		},
 		{
-			"acknowledgement alone, never expires", neverUnaware,
+			"acknowledgment alone, never expires", neverUnaware,
 			[]string{aware},
 			"robot [a] never true", accepted,
 		},
 		{
-			"acknowledgement withdrawn, dated", livesAware,
+			"acknowledgment withdrawn, dated", livesAware,
 			[]string{unaware},
 			"robot [a] " + april + " false", accepted,
 		},
 		{
-			"acknowledgement removed, dated", livesAware, []string{
+			"acknowledgment removed, dated", livesAware, []string{
 				"remove /userAwareTokenNeverExpires",
 			}, "robot [a] " + april + " false", accepted,
 		},
 		{
-			"acknowledgement null, dated", livesAware, []string{
+			"acknowledgment null, dated", livesAware, []string{
 				"replace /userAwareTokenNeverExpires null",
 			}, "robot [a] " + april + " false", accepted,
 		},
 		{
-			"acknowledgement withdrawn, never expires", never,
+			"acknowledgment withdrawn, never expires", never,
 			[]string{unaware},
 			"",
 			keeps("/0/value"),
 		},
 		{
-			"acknowledgement removed, never expires", never, []string{
+			"acknowledgment removed, never expires", never, []string{
 				"remove /userAwareTokenNeverExpires",
 			}, "", keeps("/0"),
 		},
 		{
-			"acknowledgement null, never expires", never, []string{
+			"acknowledgment null, never expires", never, []string{
 				"replace /userAwareTokenNeverExpires null",
 			}, "", keeps("/0/value"),
 		},
 		{
-			"acknowledgement withdrawn for a date", never,
+			"acknowledgment withdrawn for a date", never,
 			[]string{unaware, toMay},
 			"robot [a] " + may + " false", accepted,
 		},
 		{
-			"a date and the acknowledgement withdrawn", never,
+			"a date and the acknowledgment withdrawn", never,
 			[]string{toMay, unaware},
 			"robot [a] " + may + " false", accepted,
 		},
 		{
-			"a date, the acknowledgement stays", never,
+			"a date, the acknowledgment stays", never,
 			[]string{toMay},
 			"robot [a] " + may + " true", accepted,
 		},
 		{
-			"a date and the acknowledgement", lives,
+			"a date and the acknowledgment", lives,
 			[]string{toMay, aware},
 			"robot [a] " + may + " true", accepted,
 		},
@@ -285,7 +286,7 @@ func TestPatch_Expiration(t *testing.T) {
 			"x [a] never true", accepted,
 		},
 		{
-			"name, never expires, older than the acknowledgement", neverUnaware, []string{
+			"name, never expires, older than the acknowledgment", neverUnaware, []string{
 				`replace /name "x"`,
 			}, "x [a] never false", accepted,
 		},
@@ -308,7 +309,7 @@ func TestPatch_Expiration(t *testing.T) {
 			"x [a] 2026-02-01T00:00:00Z false", accepted,
 		},
 		{
-			"acknowledgement of an expired token", expired,
+			"acknowledgment of an expired token", expired,
 			[]string{aware},
 			"robot [a] 2026-02-01T00:00:00Z true", accepted,
 		},
@@ -319,7 +320,7 @@ func TestPatch_Expiration(t *testing.T) {
 			accepted,
 		},
 		{
-			"expired token revived for good", expired,
+			"expired token that never expires afterwards", expired,
 			[]string{toNull, aware},
 			"robot [a] never true", accepted,
 		},
@@ -347,7 +348,7 @@ func TestPatch_AcknowledgmentErrorText(t *testing.T) {
 	checkErrorText(t, rejection{pat.Invalid, "/0/value", "never-keeps-acknowledgment"}, err)
 }
 
-// A revived token logs in again.
+// A token with a new expiration date can log in again.
 func TestPatch_RevivesExpiredToken(t *testing.T) {
 	store := newStore(t, robotExpiring("2026-02-01T00:00:00Z", false))
 	service := loginService(store)

@@ -29,7 +29,7 @@ func TestPatch_RejectsPointers(t *testing.T) {
 		{"accessTokenValiditySeconds", "replace /accessTokenValiditySeconds 60", field},
 		{"unknown", `add /description "x"`, field},
 		{"upper case", `replace /Name "x"`, field},
-		{"blank behind", "remove /name\u00a0", field},
+		{"trailing space", "remove /name\u00a0", field},
 		{
 			"test of the secret", `test /secret "secret of robot"`, rejection{
 				pat.Invalid, "/0/path", "test-of-fixed-field",
@@ -42,15 +42,15 @@ func TestPatch_RejectsPointers(t *testing.T) {
 		{"tilde and one, escaped", `replace /~01name "x"`, field},
 		{"element of nothing", `replace //name "x"`, field},
 
-		{"whole token", `replace  {"name":"x"}`, pointer},
-		{"whole token, test", `test  {}`, pointer},
+		{"entire token", `replace  {"name":"x"}`, pointer},
+		{"entire token, test", `test  {}`, pointer},
 		{"no slash", `replace name "x"`, pointer},
 		{"fragment", `replace #/name "x"`, pointer},
 		{"within name", `replace /name/0 "x"`, pointer},
-		{"slash behind name", `replace /name/ "x"`, pointer},
+		{"slash after name", `replace /name/ "x"`, pointer},
 		{"within expirationDate", `replace /expirationDate/year 2027`, pointer},
-		{"within the acknowledgement", `replace /userAwareTokenNeverExpires/0 true`, pointer},
-		{"slash behind scope", `add /scope/ "x"`, pointer},
+		{"within the acknowledgment", `replace /userAwareTokenNeverExpires/0 true`, pointer},
+		{"slash after scope", `add /scope/ "x"`, pointer},
 		{"negative index", "remove /scope/-1", pointer},
 		{"leading zero", "remove /scope/01", pointer},
 		{"two zeros", "remove /scope/00", pointer},
@@ -78,7 +78,7 @@ func TestPatch_RejectsPointers(t *testing.T) {
 			},
 		},
 		{"copy to the secret", "copy /name /secret", field},
-		{"move to the whole token", "move /name ", pointer},
+		{"move to the entire token", "move /name ", pointer},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestPatch_RejectsPointerOfLaterOperation(t *testing.T) {
 	checkRejection(t, rejection{pat.Missing, "/1/from", "patch-pointer"}, err)
 }
 
-// The legacy versions change name and scope only, and keep what they do not know.
+// The legacy versions change only name and scope, and preserve the other fields.
 func TestPatch_LegacyFields(t *testing.T) {
 	date := rejection{pat.Invalid, "/0/path", "patch-fields"}
 	tests := []struct {
@@ -135,7 +135,7 @@ func TestPatch_LegacyFields(t *testing.T) {
 			},
 		},
 		{
-			"acknowledgement", robot(),
+			"acknowledgment", robot(),
 			[]string{"replace /userAwareTokenNeverExpires true"},
 			"",
 			date,
@@ -252,7 +252,7 @@ func TestPatch_ErrorTexts(t *testing.T) {
 			rejection{pat.Illegal, "/0/value", "date-needs-zone"},
 		},
 		{
-			"acknowledgement withdrawn", version.V2026, []string{
+			"acknowledgment withdrawn", version.V2026, []string{
 				"replace /expirationDate null", "replace /userAwareTokenNeverExpires true",
 				"remove /userAwareTokenNeverExpires",
 			}, rejection{pat.Invalid, "/0/value", "expiry-never"},

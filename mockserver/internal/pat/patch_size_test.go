@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A patch has 100 operations at most, whatever they are.
+// A patch has at most 100 operations of any kind.
 func TestPatch_LimitsOperations(t *testing.T) {
 	patchRobot := func(v version.Version) func(testing.TB, []pat.PatchOperation) error {
 		return func(t testing.TB, operations []pat.PatchOperation) error {
@@ -41,7 +41,7 @@ func TestPatch_LimitsOperations(t *testing.T) {
 	}
 }
 
-// scope as JSON has 13 bytes; each copy doubles it, and the 17th passes a mebibyte.
+// The JSON of scope has 13 bytes. Each copy doubles it, and the 17th exceeds a mebibyte.
 func TestPatch_LimitsCopiedBytes(t *testing.T) {
 	copies := func(n int) []pat.PatchOperation {
 		return patchOf(append(slices.Repeat([]string{"copy /scope /scope/-"}, n),

@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// patchOf reads operations as the tests write them: "replace PATH VALUE", "move FROM PATH".
+// patchOf parses operations such as "replace PATH VALUE" and "move FROM PATH".
 func patchOf(lines ...string) []pat.PatchOperation {
 	operations := make([]pat.PatchOperation, len(lines))
 	for i, line := range lines {
@@ -30,22 +30,22 @@ func patchOf(lines ...string) []pat.PatchOperation {
 	return operations
 }
 
-// robot is the token that most patches are for.
+// robot returns the token of most patch tests.
 func robot() pat.TokenData {
 	f := expiringToken("robot", ben)
 	f.Name, f.Scope = "robot", []string{"a", "b", "c"}
 	return f
 }
 
-// patchable are the fields that a patch can change, in one line.
+// patchable returns the patchable fields in one line.
 func patchable(f pat.TokenData) string {
 	return fmt.Sprintf("%s %v %s %t", f.Name, f.Scope, formatTime(f.ExpirationDate),
 		f.UserAwareTokenNeverExpires)
 }
 
-// patch applies operations to a token beside others. It returns the token's patchable fields,
-// checks that the rest of it is as it was, and that what is answered is stored; of a refused patch,
-// nothing.
+// patch applies operations to one of several tokens and returns its patchable fields. It checks
+// that the other fields do not change and that the returned token is stored. If the patch is
+// rejected, it checks that the token does not change.
 func patch(t testing.TB, v version.Version, token pat.TokenData,
 	operations []pat.PatchOperation,
 ) (string, error) {
@@ -91,7 +91,7 @@ func TestPatch_NameAndScope(t *testing.T) {
 			[]string{`replace /name "name of another's"`},
 			"name of another's [a b c]" + expires,
 		},
-		{"add name, which replaces it", []string{`add /name "x"`}, "x [a b c]" + expires},
+		{"add existing name", []string{`add /name "x"`}, "x [a b c]" + expires},
 		{"remove and add name", []string{"remove /name", `add /name "x"`}, "x [a b c]" + expires},
 		{"copy to name", []string{"copy /scope/1 /name"}, "b [a b c]" + expires},
 		{"move to name", []string{"move /scope/1 /name"}, "b [a c]" + expires},
@@ -100,7 +100,7 @@ func TestPatch_NameAndScope(t *testing.T) {
 			[]string{`replace /name "x"`, `replace /name "y"`},
 			"y [a b c]" + expires,
 		},
-		{"blanks around a name", []string{`replace /name " x "`}, " x  [a b c]" + expires},
+		{"spaces around a name", []string{`replace /name " x "`}, " x  [a b c]" + expires},
 		{
 			"characters that JSON may escape", []string{
 				`replace /name "R&D <é>"`, `test /name "R\u0026D <\u00e9>"`,
@@ -108,7 +108,7 @@ func TestPatch_NameAndScope(t *testing.T) {
 		},
 
 		{"replace scope", []string{`replace /scope ["x","y"]`}, "robot [x y]" + expires},
-		{"add scope, which replaces it", []string{`add /scope ["x"]`}, "robot [x]" + expires},
+		{"add existing scope", []string{`add /scope ["x"]`}, "robot [x]" + expires},
 		{"no scope at all", []string{"replace /scope []"}, "robot []" + expires},
 		{
 			"scope null is the default",
@@ -121,17 +121,17 @@ func TestPatch_NameAndScope(t *testing.T) {
 			"robot [sp:scopes:all]" + expires,
 		},
 		{
-			"scope that nobody knows",
+			"unknown scope",
 			[]string{`replace /scope ["no such scope"]`},
 			"robot [no such scope]" + expires,
 		},
-		{"add behind the last", []string{`add /scope/- "x"`}, "robot [a b c x]" + expires},
+		{"add after the last", []string{`add /scope/- "x"`}, "robot [a b c x]" + expires},
 		{
-			"add at the number behind the last",
+			"add at the index after the last",
 			[]string{`add /scope/3 "x"`},
 			"robot [a b c x]" + expires,
 		},
-		{"add in front", []string{`add /scope/0 "x"`}, "robot [x a b c]" + expires},
+		{"add at the start", []string{`add /scope/0 "x"`}, "robot [x a b c]" + expires},
 		{"add between", []string{`add /scope/2 "x"`}, "robot [a b x c]" + expires},
 		{"replace one", []string{`replace /scope/1 "x"`}, "robot [a x c]" + expires},
 		{"remove one", []string{"remove /scope/1"}, "robot [a c]" + expires},
@@ -190,7 +190,7 @@ func TestPatch_NameAndScope(t *testing.T) {
 	}
 }
 
-// A from beside replace means nothing.
+// The from of a replace operation is ignored.
 func TestPatch_IgnoresFrom(t *testing.T) {
 	got, err := patch(t, version.V1, robot(), []pat.PatchOperation{
 		{Op: "replace", Path: "/name", From: "/secret", Value: json.RawMessage(`"x"`)},
@@ -206,7 +206,7 @@ func TestPatch_DoesNotModifyOperations(t *testing.T) {
 	_, err := patch(t, version.V1, robot(), operations)
 	checkRejection(t, accepted, err)
 	if operations[0].Value != nil {
-		t.Errorf("value is %s by now, want none", operations[0].Value)
+		t.Errorf("value was set to %s, want none", operations[0].Value)
 	}
 }
 
@@ -247,7 +247,7 @@ func TestPatch_RejectsValues(t *testing.T) {
 			},
 		},
 		{
-			"name taken, the place is the last change",
+			"name taken, position of the last change",
 			[]string{
 				`replace /name "x"`, `replace /name "name of other"`, `test /name "name of other"`,
 			},
@@ -273,15 +273,15 @@ func TestPatch_RejectsValues(t *testing.T) {
 		},
 		{"date a number", []string{"replace /expirationDate 1800000000"}, kind},
 		{"date true", []string{"replace /expirationDate true"}, kind},
-		{"acknowledgement a string", []string{`replace /userAwareTokenNeverExpires "true"`}, kind},
-		{"acknowledgement a number", []string{"replace /userAwareTokenNeverExpires 1"}, kind},
+		{"acknowledgment a string", []string{`replace /userAwareTokenNeverExpires "true"`}, kind},
+		{"acknowledgment a number", []string{"replace /userAwareTokenNeverExpires 1"}, kind},
 		{"replace without a value", []string{"replace /name"}, value},
 		{"add without a value", []string{"add /scope"}, value},
 		{"add without a value, element", []string{"add /scope/-"}, value},
 		{"test without a value", []string{"test /name"}, value},
 		{"test of a date without a value", []string{"test /expirationDate"}, value},
 		{"add of a date without a value", []string{"add /expirationDate"}, value},
-		{"acknowledgement without a value", []string{"replace /userAwareTokenNeverExpires"}, value},
+		{"acknowledgment without a value", []string{"replace /userAwareTokenNeverExpires"}, value},
 		{
 			"second without a value", []string{`replace /name "x"`, "replace /scope"}, rejection{
 				pat.Missing, "/1/value", "patch-value-required",
@@ -296,7 +296,7 @@ func TestPatch_RejectsValues(t *testing.T) {
 	}
 }
 
-// What does not apply is refused as a whole, and the place is the operation that does not.
+// If an operation does not apply, the entire patch is rejected with the position of the operation.
 func TestPatch_RejectsInapplicableOperations(t *testing.T) {
 	tests := []struct {
 		name      string
@@ -318,12 +318,12 @@ func TestPatch_RejectsInapplicableOperations(t *testing.T) {
 			"patch-test",
 		},
 		{"test of a date against null", []string{"test /expirationDate null"}, "/0", "patch-test"},
-		{"test behind the last", []string{`test /scope/- "c"`}, "/0", "patch-applies"},
-		{"remove behind the last", []string{"remove /scope/3"}, "/0", "patch-applies"},
+		{"test after the last", []string{`test /scope/- "c"`}, "/0", "patch-applies"},
+		{"remove after the last", []string{"remove /scope/3"}, "/0", "patch-applies"},
 		{"remove at the end", []string{"remove /scope/-"}, "/0", "patch-applies"},
-		{"replace behind the last", []string{`replace /scope/3 "x"`}, "/0", "patch-applies"},
+		{"replace after the last", []string{`replace /scope/3 "x"`}, "/0", "patch-applies"},
 		{"replace at the end", []string{`replace /scope/- "x"`}, "/0", "patch-applies"},
-		{"add farther behind", []string{`add /scope/4 "x"`}, "/0", "patch-applies"},
+		{"add beyond the end", []string{`add /scope/4 "x"`}, "/0", "patch-applies"},
 		{
 			"index too large for a number",
 			[]string{`add /scope/99999999999999999999 "x"`},
@@ -340,7 +340,7 @@ func TestPatch_RejectsInapplicableOperations(t *testing.T) {
 			}, "/2", "patch-applies",
 		},
 		{
-			"element of a scope that is gone",
+			"element of a removed scope",
 			[]string{"remove /scope", `add /scope/- "x"`},
 			"/1",
 			"patch-applies",
@@ -361,7 +361,7 @@ func TestPatch_RejectsInapplicableOperations(t *testing.T) {
 	}
 }
 
-// Where the array is there and the index is not in it, the text says so.
+// The error text says that the index is not within the array.
 func TestPatch_RejectsIndexBeyondArray(t *testing.T) {
 	tests := []struct {
 		name      string
@@ -374,7 +374,7 @@ func TestPatch_RejectsIndexBeyondArray(t *testing.T) {
 		{"copy there", []string{"copy /name /scope/4"}, "/0"},
 		{"copy from there", []string{"copy /scope/3 /name"}, "/0"},
 		{"move from there", []string{"move /scope/9 /name"}, "/0"},
-		{"of what the patch left", []string{"remove /scope/0", "remove /scope/2"}, "/1"},
+		{"array changed by the patch", []string{"remove /scope/0", "remove /scope/2"}, "/1"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -393,8 +393,8 @@ func TestPatch_AllowsManyCopies(t *testing.T) {
 	}
 }
 
-// FuzzPatch holds Patch to three promises: it returns, a refused patch leaves the token as it
-// was, and what is accepted is a token that may be. Each line is an operation.
+// FuzzPatch checks that a patch returns, that a rejected patch does not change the token, and that
+// an accepted patch results in a valid token. Each line is an operation.
 func FuzzPatch(f *testing.F) {
 	for _, lines := range []string{
 		"", `replace /name "x"`, "remove /name", "replace /scope null", `add /scope/- "x"`,
@@ -412,7 +412,7 @@ func FuzzPatch(f *testing.F) {
 		operations := patchOf(strings.Split(lines, "\n")...)
 		for _, op := range operations {
 			if op.Value != nil && !json.Valid(op.Value) {
-				t.Skip("a body that is no JSON never gets here")
+				t.Skip("the API rejects invalid JSON earlier")
 			}
 		}
 		before := robot()
@@ -428,7 +428,7 @@ func FuzzPatch(f *testing.F) {
 		checkFields(t, got.TokenData, after)
 		if strings.TrimSpace(after.Name) == "" || after.Scope == nil ||
 			after.ExpirationDate.IsZero() && !after.UserAwareTokenNeverExpires {
-			t.Errorf("no token may be like this: %s", patchable(after))
+			t.Errorf("invalid token: %s", patchable(after))
 		}
 	})
 }

@@ -12,11 +12,10 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A contestedStore store lets somebody else act once, between the service's reading and its
-// writing.
+// contestedStore simulates a concurrent change before the first write.
 type contestedStore struct {
 	*memory.Store
-	meanwhile func() error // the write fails with its error
+	meanwhile func() error // the write fails if it returns an error
 	writes    int
 }
 
@@ -39,7 +38,7 @@ func (s *contestedStore) Delete(ctx context.Context, t *pat.Token) error {
 	return s.write(func() error { return s.Store.Delete(ctx, t) })
 }
 
-// rename is what somebody else does to a token.
+// rename simulates a concurrent rename of a token.
 func (s *contestedStore) rename(id, name string) error {
 	old, err := s.Token(context.Background(), id)
 	if err != nil {
@@ -62,7 +61,7 @@ func (s *contestedStore) remove(id string) error {
 var writes = []struct {
 	name string
 	run  func(*pat.Service) error
-	// wantDeleted is the answer when the token is gone meanwhile.
+	// wantDeleted is the error after a concurrent deletion of the token.
 	wantDeleted rejection
 }{
 	{"patch", func(s *pat.Service) error {
@@ -167,7 +166,7 @@ func TestWrite_ReturnsStoreError(t *testing.T) {
 	}
 }
 
-// An unreachableStore store answers nothing.
+// unreachableStore fails every operation on tokens.
 type unreachableStore struct{ pat.Store }
 
 var errUnreachable = errors.New("no route to the store")
@@ -189,7 +188,7 @@ func (unreachableStore) TokensLastUsed(context.Context, pat.Span) ([]*pat.Token,
 }
 func (unreachableStore) Create(context.Context, *pat.Token, int) error { return errUnreachable }
 
-// A noDirectoryStore store does not even know its users.
+// noDirectoryStore also fails to return the directory.
 type noDirectoryStore struct{ pat.Store }
 
 func (noDirectoryStore) Directory(context.Context) (*pat.Directory, error) {

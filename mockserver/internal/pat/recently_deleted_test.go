@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// checkDeleted looks at whether a login with a token that is not there is told of a deletion.
+// checkDeleted checks whether a login with a missing token reports that the token was deleted.
 func checkDeleted(t *testing.T, want bool, s *pat.Service, id string) {
 	t.Helper()
 	err := login(t.Context(), s, id, "secret of "+id, now)
@@ -19,7 +19,7 @@ func checkDeleted(t *testing.T, want bool, s *pat.Service, id string) {
 		t.Errorf("login with %s: error is %v, want one of the credentials", id, err)
 	}
 	if got := got == loginDeleted; got != want {
-		t.Errorf("login with %s: told of the deletion: %t (%v), want %t", id, got, err, want)
+		t.Errorf("login with %s: reported as deleted: %t (%v), want %t", id, got, err, want)
 	}
 }
 
@@ -39,7 +39,7 @@ func TestWasDeleted_ForgetsOldestDeletions(t *testing.T) {
 	for i := range limit {
 		checkDeleted(t, true, s, id(i))
 	}
-	t.Run("one that was deleted before takes no other place", func(t *testing.T) {
+	t.Run("deleted twice", func(t *testing.T) {
 		remove(id(limit / 2))
 		checkDeleted(t, true, s, id(0))
 		checkDeleted(t, true, s, id(limit/2))
@@ -50,7 +50,7 @@ func TestWasDeleted_ForgetsOldestDeletions(t *testing.T) {
 	for i := range limit + extra {
 		checkDeleted(t, i >= extra, s, id(i))
 	}
-	for i := range 2 * limit { // once around and more
+	for i := range 2 * limit { // more than one round of the ring buffer
 		remove(id(10*limit + i))
 	}
 	checkDeleted(t, false, s, id(limit))
@@ -77,7 +77,7 @@ func TestReplace_ForgetsDeletions(t *testing.T) {
 func TestPrepareDelete_DeletesNothing(t *testing.T) {
 	store := newStore(t, expiringToken("1", ben), expiringToken("another's", ann))
 	s := newService(store)
-	t.Run("refused", func(t *testing.T) {
+	t.Run("rejected", func(t *testing.T) {
 		checkRejection(t, forbidden("write-rights"),
 			deleteToken(t.Context(), s, callOf(user(ben), version.V3), "another's"))
 		checkStored(t, s, "another's")
@@ -89,7 +89,7 @@ func TestPrepareDelete_DeletesNothing(t *testing.T) {
 	})
 }
 
-// A token that is there again is there, whatever was deleted before.
+// A token that is added again after its deletion can log in.
 func TestAddToken_AfterDelete(t *testing.T) {
 	s := newService(newStore(t, expiringToken("1", ben)))
 	mustRun(t, deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"))
@@ -98,7 +98,7 @@ func TestAddToken_AfterDelete(t *testing.T) {
 	mustRun(t, login(t.Context(), s, "1", "secret of 1", now))
 }
 
-// checkStored checks that a token is stored, and not known as deleted.
+// checkStored checks that a token is stored and does not count as deleted.
 func checkStored(t testing.TB, s *pat.Service, id string) {
 	t.Helper()
 	if deleted, err := s.WasDeleted(t.Context(), id); deleted || err != nil {
@@ -109,7 +109,7 @@ func checkStored(t testing.TB, s *pat.Service, id string) {
 	}
 }
 
-// Whoever asks is told whose a client id is, and which ones are gone.
+// ClientOwner returns the owner of a client id, and WasDeleted reports deleted tokens.
 func TestClientOwner(t *testing.T) {
 	s := serviceFor(pat.Config{
 		Store: newStore(t, expiringToken("1", ben), expiringToken("2", ben)),
@@ -139,7 +139,7 @@ func TestClientOwner(t *testing.T) {
 			deleted, err := s.WasDeleted(t.Context(), test.id)
 			mustRun(t, err)
 			if diff := cmp.Diff(test.want, info{owner, ok, deleted}); diff != "" {
-				t.Errorf("answer (-want +got):\n%s", diff)
+				t.Errorf("client (-want +got):\n%s", diff)
 			}
 		})
 	}

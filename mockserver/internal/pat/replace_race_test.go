@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A slowStore store lets others go first wherever the service is between two steps.
+// slowStore yields to other goroutines around its operations.
 type slowStore struct{ *memory.Store }
 
 func (slowStore) pause() {
@@ -38,8 +38,8 @@ func (s slowStore) AllTokens(ctx context.Context) ([]*pat.Token, error) {
 	return s.Store.AllTokens(ctx)
 }
 
-// However creates, snapshots and replacements meet, no snapshot mixes one tenant with another.
-func TestConcurrentReplace(t *testing.T) {
+// No snapshot mixes two tenants, even with concurrent creates and replacements.
+func TestReplace_Concurrent(t *testing.T) {
 	const rounds = 50
 	tenantOf := func(o pat.Owner) pat.Tenant {
 		return pat.Tenant{
@@ -68,7 +68,7 @@ func TestConcurrentReplace(t *testing.T) {
 				_, err := create(t.Context(), s, callOf(user(o), version.V3), pat.CreateRequest{
 					Name: new(fmt.Sprint(i)),
 				})
-				var ruleErr *pat.Error // the caller is gone, or has a token of that name
+				var ruleErr *pat.Error // the caller does not exist, or has a token with that name
 				if err != nil && !errors.As(err, &ruleErr) {
 					t.Errorf("create: %v", err)
 				}

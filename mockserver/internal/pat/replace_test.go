@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A fullStore store takes nothing.
+// fullStore fails every write and every read of several tokens.
 type fullStore struct{ *memory.Store }
 
 var errFull = errors.New("no space left")
@@ -36,7 +36,7 @@ func tokens(fields ...pat.TokenData) []*pat.Token {
 	return tokens
 }
 
-// A view is everything that can be seen of a tenant.
+// A view is all visible state of a tenant.
 type view struct {
 	Tenant pat.Tenant // without tokens
 	Tokens []string
@@ -72,7 +72,7 @@ func viewOf(t testing.TB, s *pat.Service) view {
 	return v
 }
 
-// logins are the names of the users who can log in, each with the id of the token.
+// logins returns the names of the users who can log in, each with the id of the token.
 func logins(t testing.TB, s *pat.Service) []string {
 	t.Helper()
 	userLogins, err := s.Logins(t.Context())
@@ -137,9 +137,9 @@ func TestReplace(t *testing.T) {
 		Logins: []string{"Cem 2"},
 	}, s)
 	if _, err := s.Identity(t.Context(), "ben"); !errors.Is(err, pat.ErrNoIdentity) {
-		t.Errorf("the identity of before is still known, error %v", err)
+		t.Errorf("the replaced identity still exists, error %v", err)
 	}
-	t.Run("who may what follows", func(t *testing.T) {
+	t.Run("user levels are replaced", func(t *testing.T) {
 		_, err := s.List(t.Context(), caller(ann, "READER", "sp:scopes:all"), pat.ListQuery{
 			OwnerID: "me",
 		})
@@ -150,7 +150,7 @@ func TestReplace(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Run("by nothing", func(t *testing.T) {
+	t.Run("by an empty tenant", func(t *testing.T) {
 		if err := s.Replace(t.Context(), pat.Tenant{}); err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestReplace(t *testing.T) {
 	})
 }
 
-// What does not fit leaves everything as it was: who there is, what they may, and the tokens.
+// If the tenant is invalid, users, rights and tokens do not change.
 func TestReplace_IsAtomic(t *testing.T) {
 	cem := pat.Identity{ID: "cem", Name: "Cem", UserLevels: []string{"USER"}}
 	tests := []struct {
@@ -207,7 +207,7 @@ func TestReplace_IsAtomic(t *testing.T) {
 			checkText(t, err.Error())
 			checkView(t, before, s)
 			if _, err := s.List(t.Context(), user(ben), pat.ListQuery{OwnerID: "me"}); err != nil {
-				t.Errorf("rights are others: %v", err)
+				t.Errorf("rights have changed: %v", err)
 			}
 		})
 	}
@@ -225,7 +225,7 @@ func TestReplace_ReturnsStoreError(t *testing.T) {
 	}
 }
 
-// A snapshot that is put back is the tenant that it was taken of, whatever happened since.
+// Replacing the tenant by a snapshot restores it.
 func TestReplace_RestoresSnapshot(t *testing.T) {
 	s := newService(newStore(t, expiringToken("1", ben), expiringToken("2", ann)))
 	before := viewOf(t, s)
@@ -250,7 +250,7 @@ func TestReplace_RestoresSnapshot(t *testing.T) {
 	}
 }
 
-// A snapshot does not follow what is added later.
+// Later additions do not change a snapshot.
 func TestSnapshot_IsImmutable(t *testing.T) {
 	s := newService(newStore(t))
 	snapshot, err := s.Snapshot(t.Context())
@@ -273,8 +273,7 @@ func TestSnapshot_ReturnsStoreError(t *testing.T) {
 	}
 }
 
-// Who is in the middle of a change when the tenant is replaced changes the token that is there by
-// then.
+// A write that is prepared while the tenant is replaced changes the token of the new tenant.
 func TestWrite_DuringReplace(t *testing.T) {
 	for _, test := range writes {
 		t.Run(test.name+", with the token", func(t *testing.T) {
@@ -291,7 +290,7 @@ func TestWrite_DuringReplace(t *testing.T) {
 			}
 			if token, err := store.Token(t.Context(), "token"); err == nil &&
 				token.Name != "of the next tenant" {
-				t.Errorf("token is %q, that of the tenant of before", token.Name)
+				t.Errorf("token is %q, that of the old tenant", token.Name)
 			}
 		})
 		t.Run(test.name+", without it", func(t *testing.T) {
@@ -315,14 +314,14 @@ func mustRun(t testing.TB, err error) {
 	}
 }
 
-// namedToken is a token of another name.
+// namedToken returns a token with the given name.
 func namedToken(id string, owner pat.Owner, name string) pat.TokenData {
 	f := expiringToken(id, owner)
 	f.Name = name
 	return f
 }
 
-// identityNames are the names of a tenant's identities.
+// identityNames returns the sorted names of a tenant's identities.
 func identityNames(t testing.TB, s *pat.Service) []string {
 	t.Helper()
 	snapshot, err := s.Snapshot(t.Context())

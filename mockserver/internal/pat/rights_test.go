@@ -9,8 +9,7 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// A right on all tokens is one on the caller's own, too; the other way round, and of another kind,
-// it is not.
+// A right on all tokens includes the same right on one's own tokens, but no other right.
 func TestParseRights(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -47,7 +46,7 @@ func TestParseRights(t *testing.T) {
 			pat.UpdateAll | pat.UpdateMy | pat.DeleteAll | pat.DeleteMy,
 		},
 		{
-			"on all, and another on one's own", []string{
+			"on all and another on one's own", []string{
 				"idn:all-personal-access-tokens:read", "idn:my-personal-access-tokens:create",
 			}, pat.ReadAll | pat.ReadMy | pat.CreateMy,
 		},
@@ -80,7 +79,7 @@ func TestParseRights_RejectsUnknownNames(t *testing.T) {
 	}
 	checkText(t, err.Error())
 	if got != 0 {
-		t.Errorf("rights are %v beside an error, want none", got)
+		t.Errorf("rights are %v, want none with an error", got)
 	}
 }
 
@@ -94,7 +93,7 @@ func TestRights_Has(t *testing.T) {
 		{"another", pat.ReadMy, pat.ReadAll, false},
 		{"both of two", pat.ReadMy | pat.ReadAll, pat.ReadMy | pat.ReadAll, true},
 		{"one of two", pat.ReadMy, pat.ReadMy | pat.ReadAll, false},
-		{"nothing asked", 0, 0, true},
+		{"nothing required", 0, 0, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Changes of the scope at noon and later, and what a login at some moment gives and is told.
+// Each test changes scopes at noon or later, and checks the scopes and the note of a login.
 func TestLogin_ScopeDelay(t *testing.T) {
 	const (
 		noon   = "2026-03-01T12:00:00Z"
@@ -25,7 +25,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 		changes  []change
 		login    string
 		want     []string
-		wantNote string // the moment that the note has, empty for no note
+		wantNote string // time in the note, empty for no note
 	}{
 		{"never changed", 20 * time.Minute, nil, noon, []string{"a", "b", "c"}, ""},
 		{
@@ -48,7 +48,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			"2026-03-01T12:00:00.000Z",
 		},
 		{
-			"no delay, once a tenant would have it", 0,
+			"no delay, after the delay of a real tenant", 0,
 			[]change{first},
 			"2026-03-01T12:20:00Z",
 			[]string{"x"},
@@ -84,7 +84,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			"2026-03-01T12:20:00.000Z",
 		},
 		{
-			"on the moment", 20 * time.Minute, []change{first}, "2026-03-01T12:20:00Z", []string{
+			"at the end of the delay", 20 * time.Minute, []change{first}, "2026-03-01T12:20:00Z", []string{
 				"x",
 			}, "",
 		},
@@ -101,7 +101,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			}, "2026-03-01T12:05:00.000Z",
 		},
 		{
-			"5 minutes, on the moment", 5 * time.Minute,
+			"5 minutes, at the end", 5 * time.Minute,
 			[]change{first},
 			"2026-03-01T12:05:00Z",
 			[]string{"x"},
@@ -113,7 +113,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			}, "2026-03-01T13:00:00.000Z",
 		},
 		{
-			"an hour, on the moment", time.Hour, []change{first}, "2026-03-01T13:00:00Z", []string{
+			"an hour, at the end", time.Hour, []change{first}, "2026-03-01T13:00:00Z", []string{
 				"x",
 			}, "",
 		},
@@ -134,7 +134,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			"2026-03-01T12:30:00.000Z",
 		},
 		{
-			"second change within, on its moment",
+			"second change within, at its end",
 			20 * time.Minute,
 			[]change{first, {"2026-03-01T12:10:00Z", `replace /scope ["y"]`}},
 			"2026-03-01T12:30:00Z",
@@ -142,7 +142,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			"",
 		},
 		{
-			"second change on the moment of the first",
+			"second change at the end of the first",
 			20 * time.Minute,
 			[]change{first, {"2026-03-01T12:20:00Z", `replace /scope ["y"]`}},
 			"2026-03-01T12:39:59Z",
@@ -186,7 +186,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 	}
 }
 
-// What the API answers of a token is its scope, however long logins give another.
+// The API returns the new scopes, even while logins still have the former ones.
 func TestPatch_ReturnsNewScopeDuringDelay(t *testing.T) {
 	s := serviceFor(pat.Config{Store: newStore(t, robot()), ScopeDelay: time.Hour}, annAndBen())
 	got, err := patchToken(t.Context(), s, callOf(user(ben), version.V1), "robot",

@@ -16,18 +16,18 @@ import (
 
 func TestNewScopeSet(t *testing.T) {
 	scopes := []string{"b", "a", "b"}
-	// Of the text "1:a\n1:b\n".
+	// The SHA-256 of "1:a\n1:b\n".
 	const hash = "cA39GSwfqIE6IBGfYPrGm9r4-9OFILT6Wwoh0AYh1Zs"
 	want := pat.ScopeSet{Hash: hash, Scopes: []string{"a", "b"}}
 	if diff := cmp.Diff(want, pat.NewScopeSet(scopes)); diff != "" {
 		t.Errorf("set (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"b", "a", "b"}, scopes); diff != "" {
-		t.Errorf("scopes given (-want +got):\n%s", diff)
+		t.Errorf("argument (-want +got):\n%s", diff)
 	}
 }
 
-// Sets that differ have different hashes, whatever characters their names have.
+// Different sets have different hashes, regardless of the characters in their names.
 func TestNewScopeSet_HashesDiffer(t *testing.T) {
 	seen := map[string][]string{}
 	for _, scopes := range [][]string{
@@ -75,30 +75,30 @@ func TestAddScopeSets(t *testing.T) {
 		{"nothing to nothing", nil, nil, nil},
 		{"first", nil, scopeSets(0, 1), scopeSets(0, 1)},
 		{"newest is last", scopeSets(0, 2), scopeSets(2, 3), scopeSets(0, 3)},
-		{"known one stays where it is", scopeSets(0, 3), scopeSets(0, 1), scopeSets(0, 3)},
-		{"same one twice", nil, slices.Concat(scopeSets(0, 1), scopeSets(0, 1)), scopeSets(0, 1)},
-		{"as many as there may be", scopeSets(0, 255), scopeSets(255, 256), scopeSets(0, 256)},
-		{"too many drop the oldest", scopeSets(0, 256), scopeSets(256, 258), scopeSets(2, 258)},
+		{"existing set keeps its position", scopeSets(0, 3), scopeSets(0, 1), scopeSets(0, 3)},
+		{"duplicate", nil, slices.Concat(scopeSets(0, 1), scopeSets(0, 1)), scopeSets(0, 1)},
+		{"maximum number", scopeSets(0, 255), scopeSets(255, 256), scopeSets(0, 256)},
+		{"too many", scopeSets(0, 256), scopeSets(256, 258), scopeSets(2, 258)},
 		{
-			"as large as they may be",
+			"maximum size",
 			[]pat.ScopeSet{half},
 			[]pat.ScopeSet{other},
 			[]pat.ScopeSet{half, other},
 		},
 		{
-			"too large drop the oldest",
+			"too large",
 			[]pat.ScopeSet{small, half},
 			[]pat.ScopeSet{other},
 			[]pat.ScopeSet{half, other},
 		},
 		{
-			"newest stays whatever its size",
+			"newest exceeds the maximum size",
 			[]pat.ScopeSet{small},
 			[]pat.ScopeSet{huge},
 			[]pat.ScopeSet{huge},
 		},
 		{
-			"and makes room for the next",
+			"oldest exceeds the maximum size",
 			[]pat.ScopeSet{huge},
 			[]pat.ScopeSet{small},
 			[]pat.ScopeSet{small},
@@ -110,13 +110,13 @@ func TestAddScopeSets(t *testing.T) {
 				t.Errorf("sets (-want +got):\n%.2000s", diff)
 			}
 			if diff := cmp.Diff(before, test.sets); diff != "" {
-				t.Errorf("sets given (-want +got):\n%.2000s", diff)
+				t.Errorf("argument (-want +got):\n%.2000s", diff)
 			}
 		})
 	}
 }
 
-// putCounter counts the sets that are stored.
+// putCounter counts the calls of PutScopeSet.
 type putCounter struct {
 	*memory.Store
 	count int
@@ -159,7 +159,7 @@ func TestStoreScopeSet(t *testing.T) {
 	checkError(t, errFull, service.StoreScopeSet(t.Context(), pat.NewScopeSet([]string{"c"})))
 }
 
-// Access tokens outlive what they were issued in, and so do the sets that they name.
+// Access tokens stay valid when the tenant is replaced, and so do the scope sets they refer to.
 func TestReplace_KeepsScopeSets(t *testing.T) {
 	service := newService(newStore(t))
 	for _, set := range scopeSets(0, 2) {

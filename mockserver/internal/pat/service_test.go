@@ -46,7 +46,7 @@ func TestCreate(t *testing.T) {
 			with(func(f *pat.TokenData) { f.Scope = []string{} }),
 		},
 		{
-			"scopes that nobody knows",
+			"unknown scopes",
 			pat.CreateRequest{
 				Name: new("robot"), ExpirationDate: new(april), Scope: []string{"no such scope"},
 			},
@@ -75,7 +75,7 @@ func TestCreate(t *testing.T) {
 			}),
 		},
 		{
-			"date and acknowledgement",
+			"date and acknowledgment",
 			pat.CreateRequest{
 				Name: new("robot"), ExpirationDate: new(april), UserAwareTokenNeverExpires: true,
 			},
@@ -146,20 +146,20 @@ func TestCreate_Limit(t *testing.T) {
 		})
 		return err
 	}
-	t.Run("below, whatever others have", func(t *testing.T) {
+	t.Run("below the limit", func(t *testing.T) {
 		checkRejection(t, accepted, create(service(3)))
 	})
-	t.Run("reached", func(t *testing.T) {
+	t.Run("at the limit", func(t *testing.T) {
 		err := create(service(2))
 		checkErrorText(t, rejection{pat.Limit, "", "tokens-per-owner"}, err)
 	})
-	t.Run("exceeded before", func(t *testing.T) {
+	t.Run("already above the limit", func(t *testing.T) {
 		checkRejection(t, rejection{pat.Limit, "", "tokens-per-owner"}, create(service(1)))
 	})
-	t.Run("none", func(t *testing.T) {
+	t.Run("no limit", func(t *testing.T) {
 		checkRejection(t, accepted, create(service(0)))
 	})
-	t.Run("free again after a delete", func(t *testing.T) {
+	t.Run("after a delete", func(t *testing.T) {
 		s := service(2)
 		if err := deleteToken(t.Context(), s, callOf(user(ben), version.V3), "1"); err != nil {
 			t.Fatal(err)
@@ -168,7 +168,7 @@ func TestCreate_Limit(t *testing.T) {
 	})
 }
 
-// With a seed, ids come again after a restart: a token gets the next one that is free, and its own
+// A seeded source repeats its ids after a restart. A new token gets the next free id with its own
 // secret.
 func TestCreate_SkipsExistingIDs(t *testing.T) {
 	store := newStore(t, expiringToken("new-1", ann), expiringToken("new-2", ben))
@@ -198,7 +198,7 @@ func TestCreate_SkipsExistingIDs(t *testing.T) {
 			pat.CreateRequest{Name: new("robot")})
 		checkRejection(t, rejection{pat.Invalid, "/name", "name-unique"}, err)
 	})
-	// takeID creates a token with the id of the first one that is prepared.
+	// takeID stores another token with the id of the first prepared one.
 	takeID := func(c *pat.Creation) {
 		if c.Token.ID == "new-4" {
 			mustRun(t, store.Create(t.Context(), pat.NewToken(expiringToken("new-4", ann)), 0))
@@ -213,7 +213,7 @@ func TestCreate_SkipsExistingIDs(t *testing.T) {
 			t.Errorf("error is %v, want ErrConflict", err)
 		}
 		if n, _ := store.Count(t.Context(), ben.ID); n != 2 {
-			t.Errorf("%d tokens of Ben are stored, want the two of before", n)
+			t.Errorf("%d tokens of Ben are stored, want 2", n)
 		}
 	})
 	t.Run("taken meanwhile, and prepared again", func(t *testing.T) {
@@ -228,7 +228,7 @@ func TestCreate_SkipsExistingIDs(t *testing.T) {
 	})
 }
 
-// An access token may outlive the identity that it speaks for.
+// An access token stays valid when its user is deleted.
 func TestCreate_RejectsDeletedCaller(t *testing.T) {
 	store := newStore(t)
 	service := newService(store)
@@ -267,7 +267,7 @@ func TestDelete(t *testing.T) {
 	})
 }
 
-// prepareCases are the operations that write, with the tokens of their responses.
+// prepareCases are the operations that write, with the tokens that they return.
 var prepareCases = []struct {
 	name string
 	run  func(context.Context, *pat.Service, pat.Call) ([]*pat.Token, error)
@@ -294,7 +294,7 @@ var prepareCases = []struct {
 	}, []string{"other name of other", "token name of token"}},
 }
 
-// What is prepared is what the response shows, and nothing of it is stored.
+// A prepared write has the tokens of the response, but does not store them.
 func TestPrepare_StoresNothing(t *testing.T) {
 	for _, test := range prepareCases {
 		t.Run(test.name, func(t *testing.T) {
@@ -316,7 +316,7 @@ func TestPrepare_StoresNothing(t *testing.T) {
 	}
 }
 
-// Who read a token before somebody changed it goes on seeing it as it was.
+// A change does not modify the revision that was read before.
 func TestRevisions_AreImmutable(t *testing.T) {
 	store := newStore(t, robot())
 	before, err := store.Token(t.Context(), "robot")
@@ -354,7 +354,7 @@ func TestRevisions_AreImmutable(t *testing.T) {
 	}
 }
 
-// allTokens is what a store holds, in its order.
+// allTokens returns all tokens of a store in order.
 func allTokens(t testing.TB, store *memory.Store) []pat.TokenData {
 	t.Helper()
 	tokens, err := store.AllTokens(t.Context())

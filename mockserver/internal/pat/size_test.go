@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// bytesPerCall returns how many bytes a call allocates, on the average of some.
+// bytesPerCall returns the average number of bytes that a call allocates.
 func bytesPerCall(call func(n int)) int {
 	const calls = 100
 	var before, after runtime.MemStats
@@ -22,7 +22,7 @@ func bytesPerCall(call func(n int)) int {
 	return int(after.TotalAlloc-before.TotalAlloc) / calls
 }
 
-// serviceWithUsers returns a service with some users, each of whom has a token to log in with.
+// serviceWithUsers returns a service with the given number of users, each with a login token.
 func serviceWithUsers(t *testing.T, users int) *pat.Service {
 	t.Helper()
 	var tenant pat.Tenant
@@ -37,7 +37,7 @@ func serviceWithUsers(t *testing.T, users int) *pat.Service {
 	return serviceFor(pat.Config{Store: newStore(t, tokens...)}, tenant)
 }
 
-// ignoreError returns nil for the error that is wanted, and another one as it is.
+// ignoreError returns nil if err is the expected rejection, and err otherwise.
 func ignoreError(t testing.TB, want rejection, err error) error {
 	if rejectionOf(t, err) == want {
 		return nil
@@ -45,7 +45,7 @@ func ignoreError(t testing.TB, want rejection, err error) error {
 	return err
 }
 
-// What a call allocates must not depend on how many users and tokens there are.
+// The allocations of a call must not depend on the number of users and tokens.
 func TestService_AllocationsIndependentOfUsers(t *testing.T) {
 	const few, many = 100, 20_000
 	newUser := func(n int) pat.Identity {
@@ -91,7 +91,7 @@ func TestService_AllocationsIndependentOfUsers(t *testing.T) {
 					}
 				})
 			}
-			// Maps and trees grow by parts, now and then: up to 4 kB on the average.
+			// Maps and trees grow occasionally: up to 4 kB on average.
 			if small, large := bytes(few), bytes(many); large > small+4<<10 {
 				t.Errorf("%d bytes with %d users and %d with %d, want the same", small, few, large,
 					many)
@@ -100,8 +100,8 @@ func TestService_AllocationsIndependentOfUsers(t *testing.T) {
 	}
 }
 
-// After a restart with a seed the ids of all tokens come again. None of them is encoded and
-// validated.
+// After a restart, a seeded source repeats the ids of all tokens. They are skipped without encoding
+// and validating a response.
 func TestCreate_PreparesOnceWhenIDsExist(t *testing.T) {
 	const tokens = 1000
 	var ids, secrets, prepared int

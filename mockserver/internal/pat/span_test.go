@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// A spyStore store tells what it was asked for.
+// spyStore records the spans passed to TokensLastUsed.
 type spyStore struct {
 	*memory.Store
 	spans *[]pat.Span
@@ -25,7 +25,7 @@ func (s spyStore) TokensLastUsed(ctx context.Context, span pat.Span) ([]*pat.Tok
 	return s.Store.TokensLastUsed(ctx, span)
 }
 
-// spanOf is what the service asks a store for, for the sake of a filter.
+// spanOf returns the span that the service passes to a store for a filter.
 func spanOf(t rapid.TB, filter string) (span pat.Span, f *pat.Filter) {
 	t.Helper()
 	f, err := pat.ParseFilter(filter)
@@ -35,7 +35,7 @@ func spanOf(t rapid.TB, filter string) (span pat.Span, f *pat.Filter) {
 	var spans []pat.Span
 	if _, err := newService(spyStore{memory.New(), &spans}).List(context.Background(), admin(ann),
 		pat.ListQuery{Filter: f}); err != nil || len(spans) != 1 {
-		t.Fatal("the store was asked for ", spans, err)
+		t.Fatal("want one span, got ", spans, err)
 	}
 	return spans[0], f
 }
@@ -47,7 +47,7 @@ func within(s pat.Span, lastUsed time.Time) bool {
 	return lastUsed.After(s.After) && !lastUsed.After(s.Until)
 }
 
-// What a filter does not want is not asked for, except in a gap.
+// The span of a filter is minimal, except for gaps.
 func TestFilter_Span(t *testing.T) {
 	tests := []struct {
 		name, filter string
@@ -59,7 +59,7 @@ func TestFilter_Span(t *testing.T) {
 		{"not isnull", "not null", "before at after"},
 		{"stale tokens", "T or null", "never before at"},
 		{"not stale", "not (T or null)", "after"},
-		{"never or lately", "null or not T", "never after"},
+		{"never or recently", "null or not T", "never after"},
 		{"nothing", "T and null", ""},
 		{"between", "T and not lastUsed le 2026-02-01T00:00:00Z", "at"},
 		{"not between", "not (T and not lastUsed le 2026-02-01T00:00:00Z)", "before at after"},
@@ -80,7 +80,7 @@ func TestFilter_Span(t *testing.T) {
 	}
 }
 
-// What a filter matches is asked for, whatever the filter.
+// The span of a filter contains every token that the filter matches.
 func TestFilter_SpanContainsMatches(t *testing.T) {
 	moments := []time.Time{
 		{},
@@ -112,7 +112,7 @@ func TestFilter_SpanContainsMatches(t *testing.T) {
 		span, filter := spanOf(t, text)
 		for _, used := range moments {
 			if filter.Match(pat.NewToken(pat.TokenData{LastUsed: used})) && !within(span, used) {
-				t.Fatalf("%s matches %v, but asks for %v", text, used, span)
+				t.Fatalf("%s matches %v, but its span is %v", text, used, span)
 			}
 		}
 	})

@@ -17,10 +17,10 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// now is when every test takes place that does not name another moment.
+// now is the default time of the tests.
 var now = parseTime("2026-03-01T12:00:00Z")
 
-// The people of the tests. What they may do depends on the user level that a test gives them.
+// The users of the tests. Their rights depend on the user level in a test.
 var (
 	ann = pat.Owner{ID: "ann", Name: "Ann"}
 	ben = pat.Owner{ID: "ben", Name: "Ben"}
@@ -34,7 +34,7 @@ func parseTime(text string) time.Time {
 	return t
 }
 
-// formatTime is a moment as the tests write it, "never" for none.
+// formatTime formats a time, or returns "never" for the zero time.
 func formatTime(t time.Time) string {
 	if t.IsZero() {
 		return "never"
@@ -42,8 +42,7 @@ func formatTime(t time.Time) string {
 	return t.Format(time.RFC3339Nano)
 }
 
-// expiringToken are the fields of a token that was made in January, lives until April and was never
-// used.
+// expiringToken returns a token that was created in January, expires in April and was never used.
 func expiringToken(id string, owner pat.Owner) pat.TokenData {
 	return pat.TokenData{
 		ID: id, Secret: "secret of " + id, Name: "name of " + id, Owner: owner, Scope: []string{
@@ -54,7 +53,7 @@ func expiringToken(id string, owner pat.Owner) pat.TokenData {
 	}
 }
 
-// neverExpiringToken are the fields of a token that never expires, as somebody acknowledged.
+// neverExpiringToken returns a token that never expires, with the acknowledgment.
 func neverExpiringToken(id string, owner pat.Owner) pat.TokenData {
 	f := expiringToken(id, owner)
 	f.ExpirationDate, f.UserAwareTokenNeverExpires = time.Time{}, true
@@ -79,10 +78,10 @@ func newStore(t testing.TB, tokens ...pat.TokenData) *memory.Store {
 	return store
 }
 
-// newService numbers the tokens that it makes new-1, new-2 and so on.
+// newService returns a service that names new tokens new-1, new-2 and so on.
 func newService(store pat.Store) *pat.Service { return serviceWithIDs(pat.Config{Store: store}) }
 
-// annAndBen are in most tenants.
+// annAndBen returns the tenant of most tests.
 func annAndBen() pat.Tenant {
 	return pat.Tenant{
 		ID: "acme-id", Name: "acme", Pod: "pod",
@@ -94,7 +93,7 @@ func annAndBen() pat.Tenant {
 	}
 }
 
-// serviceFor is a service on a store whose tokens become those of the tenant.
+// serviceFor replaces the tenant of the store, but keeps its tokens, and returns a service.
 func serviceFor(c pat.Config, tenant pat.Tenant) *pat.Service {
 	now, err := c.Store.Snapshot(context.Background())
 	if err != nil {
@@ -116,7 +115,7 @@ func serviceWithIDs(c pat.Config) *pat.Service {
 	return pat.NewService(c)
 }
 
-// admin and user speak for an administrator and for anybody else, without a limit to scopes.
+// admin and user return an administrator and an ordinary user with all scopes.
 func admin(o pat.Owner) pat.Caller { return caller(o, "ORG_ADMIN", "sp:scopes:all") }
 func user(o pat.Owner) pat.Caller  { return caller(o, "USER", "sp:scopes:all") }
 
@@ -130,7 +129,7 @@ func callOf(c pat.Caller, v version.Version) pat.Call {
 	return pat.Call{Caller: c, Policy: pat.PolicyFor(v), Now: now}
 }
 
-// tokenData are the fields of the current revision of a token.
+// tokenData returns the content of the current revision of a token.
 func tokenData(t testing.TB, store pat.Store, id string) pat.TokenData {
 	t.Helper()
 	token, err := store.Token(t.Context(), id)
@@ -148,8 +147,7 @@ func ids(tokens []*pat.Token) []string {
 	return ids
 }
 
-// A rejection is what a program can tell from an error: kind, place and rule of its only cause.
-// The zero value stands for no error.
+// A rejection identifies an error by kind, field and rule. The zero value means no error.
 type rejection struct {
 	Kind        pat.Kind
 	Field, Rule string
@@ -160,14 +158,14 @@ var (
 	notFound = rejection{pat.NotFound, "path parameter id", "unknown-id"}
 )
 
-// badCredentials and the others are the errors of a login.
+// Errors of a login.
 var (
 	badCredentials = rejection{pat.BadCredentials, "", "token-bad-credentials"}
 	loginExpired   = rejection{pat.BadCredentials, "", "login-expired"}
 	loginDeleted   = rejection{pat.BadCredentials, "", "login-deleted"}
 )
 
-// forbidden is the refusal of a caller, whatever the token.
+// forbidden returns the rejection of a caller.
 func forbidden(rule string) rejection {
 	return rejection{pat.Forbidden, "header Authorization", rule}
 }
@@ -181,7 +179,7 @@ func rejectionOf(t testing.TB, err error) rejection {
 	return rejection{e.Kind, e.Field, string(e.Rule)}
 }
 
-// ruleError returns the error of a rule.
+// ruleError returns err as a *pat.Error.
 func ruleError(t testing.TB, err error) *pat.Error {
 	t.Helper()
 	var e *pat.Error
@@ -194,23 +192,23 @@ func ruleError(t testing.TB, err error) *pat.Error {
 func checkRejection(t testing.TB, want rejection, err error) {
 	t.Helper()
 	if diff := cmp.Diff(want, rejectionOf(t, err)); diff != "" {
-		t.Errorf("refusal (-want +got):\n%s\n%v", diff, err)
+		t.Errorf("rejection (-want +got):\n%s\n%v", diff, err)
 	}
 }
 
-// textsFile has the wording of refusals and notes.
+// textsFile has the texts of errors and notes.
 const textsFile = "testdata/causes.golden"
 
-// evidence is that of a rule, which changes without the wording.
+// evidence matches the evidence of a rule, which is not part of the golden text.
 var evidence = regexp.MustCompile(`\(rule ([a-z0-9-]+), [a-z]+\)`)
 
-// checkText compares a text with that of the golden file.
+// checkText compares a text with the golden file.
 func checkText(t testing.TB, text string) {
 	t.Helper()
 	golden.Check(t, textsFile, golden.Key(t), evidence.ReplaceAllString(text, "(rule $1)"))
 }
 
-// checkErrorText expects a refusal. The golden file has its text.
+// checkErrorText checks a rejection, and compares its text with the golden file.
 func checkErrorText(t testing.TB, want rejection, err error) {
 	t.Helper()
 	checkRejection(t, want, err)
@@ -226,8 +224,8 @@ func checkFields(t testing.TB, want, got pat.TokenData) {
 	}
 }
 
-// commitWithRetry prepares a write and commits it, again after each lost race. Prepared is called
-// before each commit.
+// commitWithRetry prepares and commits a write, and repeats both after a conflict. It calls
+// onPrepare before each commit.
 func commitWithRetry[W interface{ Commit(context.Context) error }](ctx context.Context,
 	prepare func() (W, error), onPrepare ...func(W),
 ) (W, error) {

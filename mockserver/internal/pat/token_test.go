@@ -16,9 +16,9 @@ func TestToken_Expired(t *testing.T) {
 		want      bool
 	}{
 		{"a millisecond before", "2026-03-31T23:59:59.999Z", expiringToken("token", ben), false},
-		{"on the moment", "2026-04-01T00:00:00Z", expiringToken("token", ben), true},
+		{"at the expiration", "2026-04-01T00:00:00Z", expiringToken("token", ben), true},
 		{
-			"on the moment in another zone", "2026-04-01T01:00:00+01:00",
+			"at the expiration in another zone", "2026-04-01T01:00:00+01:00",
 			expiringToken("token", ben), true,
 		},
 		{"after", "2026-04-01T00:00:00.001Z", expiringToken("token", ben), true},
@@ -39,7 +39,7 @@ func TestToken_JSON(t *testing.T) {
 			t.Errorf("JSON is %q, want none", got)
 		}
 	})
-	t.Run("each shape and revision by itself", func(t *testing.T) {
+	t.Run("per shape and revision", func(t *testing.T) {
 		token := pat.NewToken(expiringToken("token", ben))
 		token.SetJSON(pat.Legacy, []byte("legacy"))
 		token.SetJSON(pat.Current, []byte("current"))
@@ -53,7 +53,7 @@ func TestToken_JSON(t *testing.T) {
 			t.Errorf("JSON (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("by many at once", func(t *testing.T) {
+	t.Run("concurrent", func(t *testing.T) {
 		token := pat.NewToken(expiringToken("token", ben))
 		var readers sync.WaitGroup
 		for range 8 {

@@ -25,7 +25,7 @@ func TestCreate_Name(t *testing.T) {
 		{"taken by an expired token", new("name of expired"), taken},
 		{"another's", new("name of ann's"), accepted},
 		{"upper case", new("NAME OF BEN'S"), accepted},
-		{"blank behind", new("name of ben's "), accepted},
+		{"trailing space", new("name of ben's "), accepted},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
