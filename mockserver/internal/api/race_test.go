@@ -25,7 +25,7 @@ import (
 
 var now = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// contestedStore is a store in which the first write loses a race.
+// contestedStore is a store whose first write fails with a conflict.
 type contestedStore struct {
 	*memory.Store
 	writes int
@@ -149,7 +149,7 @@ func TestOperation_RepeatsLostRace(t *testing.T) {
 		t.Run(test.operation, func(t *testing.T) {
 			m := start(t)
 			rw := httptest.NewRecorder()
-			// the router is not of this test
+			// the request does not pass the router
 			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(test.body))
 			r.Header.Set("Content-Type", test.contentType)
 			r.SetPathValue("id", id)

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// callerOf returns the caller of an access token, a new one at each call.
+// callerOf returns a new caller of an access token.
 func callerOf(client string, scope string) pat.Caller {
 	return pat.Caller{
 		ClientID: client, ID: "id of " + client, Name: "Ann", UserLevels: []string{"USER"},
@@ -26,7 +26,7 @@ func TestBearerCache_KeepsGenerationSize(t *testing.T) {
 	}
 	for n := range oauth.GenerationSize {
 		if c, known := v.Has(fmt.Sprint(n)); !known || c.ClientID != fmt.Sprint(n%1000) {
-			t.Fatalf("access token %d is known: %v, of client %q", n, known, c.ClientID)
+			t.Fatalf("access token %d is cached: %v, of client %q", n, known, c.ClientID)
 		}
 	}
 }
@@ -41,15 +41,15 @@ func TestBearerCache_EvictsUnused(t *testing.T) {
 			continue
 		}
 		if _, known := v.Has("used"); !known {
-			t.Fatalf("the access token that is used is forgotten after %d others", n)
+			t.Fatalf("the used access token was evicted after %d others", n)
 		}
 	}
 	if _, known := v.Has("unused"); known {
-		t.Error("the access token that is not used is known after many others")
+		t.Error("the unused access token was not evicted")
 	}
 }
 
-// Access tokens of one client differ in their scopes if its token was changed between.
+// Access tokens of one client have different scopes if its token was changed in the meantime.
 func TestBearerCache_KeepsScopesOfEachToken(t *testing.T) {
 	var v oauth.BearerCache
 	for n := range 9 {
@@ -81,6 +81,6 @@ func TestBearerCache_MemoryPerToken(t *testing.T) {
 		t.Errorf("%d bytes for each access token, want at most %d", each, atMost)
 	}
 	if _, known := v.Has("unknown"); known {
-		t.Error("an access token that was not added is known")
+		t.Error("an unknown access token is cached")
 	}
 }

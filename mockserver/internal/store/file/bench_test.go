@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// benchTenant has tokens of many users, with random ids, of which each user has a hundred.
+// benchTenant returns a tenant with tokens that have random ids. Each user has a hundred tokens.
 func benchTenant(tokens int) pat.Tenant {
 	random := rand.New(rand.NewPCG(1, 2))
 	tenant := pat.Tenant{Name: "acme", Identities: users}
@@ -43,10 +43,10 @@ func benchToken(random *rand.Rand, owner pat.Owner, i int) *pat.Token {
 	})
 }
 
-// sizes are numbers of tokens. A cost per token is flat, or grows with them.
+// sizes are numbers of tokens. They show whether a cost per token is constant.
 var sizes = []int{1_000, 10_000, 100_000, 1_000_000}
 
-// BenchmarkReplace reports the cost of replacing all tokens, beside that of memory alone.
+// BenchmarkReplace reports the cost of replacing all tokens, compared with the memory store.
 func BenchmarkReplace(b *testing.B) {
 	for _, n := range sizes {
 		tenant := benchTenant(n)
@@ -70,8 +70,7 @@ func BenchmarkReplace(b *testing.B) {
 	}
 }
 
-// BenchmarkCreate reports how many tokens several writers create, beside how often a file can be
-// synced.
+// BenchmarkCreate reports the rate of concurrent creates, compared with the rate of file syncs.
 func BenchmarkCreate(b *testing.B) {
 	b.Run("sync alone", func(b *testing.B) {
 		f, err := os.Create(filepath.Join(b.TempDir(), "file"))
@@ -97,7 +96,7 @@ func BenchmarkCreate(b *testing.B) {
 	}
 }
 
-// create makes b.N tokens.
+// create creates b.N tokens.
 func create(b *testing.B, s *file.Store, writers int) {
 	var (
 		next atomic.Int64
@@ -115,7 +114,7 @@ func create(b *testing.B, s *file.Store, writers int) {
 	wg.Wait()
 }
 
-// BenchmarkOpen reports what a start takes, beside putting the tokens into memory.
+// BenchmarkOpen reports the startup time, compared with filling the memory store.
 func BenchmarkOpen(b *testing.B) {
 	for _, n := range sizes {
 		tenant := benchTenant(n)
@@ -146,8 +145,8 @@ func reportSize(b *testing.B, path string, tokens float64) {
 	b.ReportMetric(float64(info.Size())/tokens, "B/token")
 }
 
-// BenchmarkReset reports the size of a file whose many tokens were replaced by few, and what a
-// create takes, before and after it is opened again.
+// BenchmarkReset reports the size of a file after its many tokens were replaced by few. It also
+// reports the time of a create, before and after reopening the file.
 func BenchmarkReset(b *testing.B) {
 	few := benchTenant(1_000)
 	for _, n := range sizes[1:] {

@@ -14,7 +14,7 @@ import (
 
 const workers = 8
 
-// runConcurrently runs a function once for each worker, all at the same time.
+// runConcurrently runs a function in all workers at the same time.
 func runConcurrently(work func(worker int)) {
 	var wg sync.WaitGroup
 	start := make(chan struct{})
@@ -28,8 +28,7 @@ func runConcurrently(work func(worker int)) {
 	wg.Wait()
 }
 
-// No update is lost, in memory or in the file: each worker adds one to the name, as often as it
-// takes.
+// Each worker increments the name with retries. No update is lost in memory or in the file.
 func TestSwap_Concurrent(t *testing.T) {
 	const swaps = 10
 	zero := token("0", ann, 1)
@@ -51,8 +50,7 @@ func TestSwap_Concurrent(t *testing.T) {
 	checkFile(t, want, f, path)
 }
 
-// Whatever is written at the same time, to whatever namespace, the file ends up with what memory
-// has.
+// After concurrent writes to several namespaces, the file and memory are equal.
 func TestWrite_Concurrent(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
@@ -102,7 +100,7 @@ func TestWrite_Concurrent(t *testing.T) {
 	}
 }
 
-// A namespace that is deleted while others write to it is gone, and nobody is told of an error.
+// A namespace can be deleted during writes to it, without an error.
 func TestDelete_DuringWrites(t *testing.T) {
 	f, path, s := newStore(t)
 	runConcurrently(func(worker int) {

@@ -20,11 +20,11 @@ import (
 
 const pageSize = 4096
 
-// A sample is a closed file of every kind of page, as it was and with one change more.
+// A sample is a closed file with every kind of page, before and after its last change.
 type sample struct {
 	path          string
 	bytes, before []byte
-	// content is what it holds, and contentBefore what it held before its last change.
+	// content is the content of bytes, and contentBefore that of before.
 	content, contentBefore map[string]content
 }
 
@@ -60,7 +60,7 @@ func newSample(t *testing.T) sample {
 	return m
 }
 
-// contentOfFile is all that there is, by namespace; the server's own is that of no name.
+// contentOfFile returns the content of all namespaces by name, and that of the server under "".
 func contentOfFile(t *testing.T, f *file.File) map[string]content {
 	t.Helper()
 	names, err := f.Namespaces()
@@ -85,16 +85,16 @@ func contentOfFile(t *testing.T, f *file.File) map[string]content {
 	return contents
 }
 
-// An outcome is what becomes of a damaged file. Any other is an error.
+// An outcome is the result of opening a damaged file. Any other result is a test failure.
 type outcome string
 
 const (
-	rejected outcome = "refused"
-	intact   outcome = "same" // with nothing missing and nothing to say
+	rejected outcome = "rejected"
+	intact   outcome = "intact" // complete content, no warning
 	dropped  outcome = "dropped"
 )
 
-// try opens other bytes in the place of the sample's.
+// try opens a file with the given content.
 func (m sample) try(t *testing.T, data []byte) (outcome, error) {
 	t.Helper()
 	checkError(t, nil, os.WriteFile(m.path, data, 0o600))
@@ -102,7 +102,7 @@ func (m sample) try(t *testing.T, data []byte) (outcome, error) {
 	if err != nil {
 		after, _ := os.ReadFile(m.path)
 		if !bytes.Equal(data, after) {
-			t.Errorf("the refused file was changed: %v", err)
+			t.Errorf("the rejected file was changed: %v", err)
 		}
 		return rejected, err
 	}
@@ -120,20 +120,20 @@ func (m sample) try(t *testing.T, data []byte) (outcome, error) {
 			want = m.contentBefore
 		}
 	}
-	if !reflect.DeepEqual(want, got) { // which is a hundred times as fast as
+	if !reflect.DeepEqual(want, got) { // a hundred times as fast as cmp.Diff
 		t.Errorf("content (-want +got):\n%s", cmp.Diff(want, got))
 	}
 	return result, nil
 }
 
-// modify returns the sample's bytes with a change to them.
+// modify returns a changed copy of the sample's bytes.
 func (m sample) modify(change func([]byte)) []byte {
 	data := bytes.Clone(m.bytes)
 	change(data)
 	return data
 }
 
-// newestMeta is where the meta page of the last change starts.
+// newestMeta returns the offset of the newest meta page.
 func newestMeta(file []byte) int {
 	if binary.NativeEndian.Uint64(file[64:]) > binary.NativeEndian.Uint64(file[pageSize+64:]) {
 		return 0
@@ -141,7 +141,7 @@ func newestMeta(file []byte) int {
 	return pageSize
 }
 
-// end is the first page that was never used: bbolt keeps some in reserve.
+// end returns the number of the first unused page. bbolt reserves some pages.
 func (m sample) end() int {
 	return int(binary.NativeEndian.Uint64(m.bytes[newestMeta(m.bytes)+56:]))
 }
@@ -151,11 +151,12 @@ func TestOpen_AcceptsIntactFile(t *testing.T) {
 	got, err := m.try(t, m.bytes)
 	checkError(t, nil, err)
 	if got != intact {
-		t.Errorf("outcome is %s, want the same", got)
+		t.Errorf("outcome is %s, want intact", got)
 	}
 }
 
-// Both meta pages are valid at rest. A torn one is the last change, which nobody was told of.
+// Both meta pages are valid in a closed file. A torn one belongs to the last change, which was not
+// acknowledged.
 func TestOpen_DropsTornChange(t *testing.T) {
 	m := newSample(t)
 	last := newestMeta(m.bytes)
@@ -167,20 +168,20 @@ func TestOpen_DropsTornChange(t *testing.T) {
 		want   outcome
 	}{
 		{"all of the page", zero(last, last+pageSize), dropped},
-		{"its first sector", zero(last, last+512), dropped},
-		{"its second half", zero(last+40, last+pageSize), dropped},
+		{"first sector", zero(last, last+512), dropped},
+		{"second half", zero(last+40, last+pageSize), dropped},
 		{"magic number", flip(last + 16), dropped},
 		{"page size", flip(last + 24), dropped},
 		{"root", flip(last + 32), dropped},
 		{"number of the change", flip(last + 64), dropped},
 		{"checksum", flip(last + 72), dropped},
-		{"what follows it, which nobody reads", zero(last+80, last+pageSize), intact},
-		{"the other one", flip(pageSize - last + 72), dropped},
+		{"unused end of the page", zero(last+80, last+pageSize), intact},
+		{"other meta page", flip(pageSize - last + 72), dropped},
 		{"both", func(b []byte) { b[72] ^= 1; b[pageSize+72] ^= 1 }, rejected},
 		{"all of both", zero(0, 2*pageSize), rejected},
 		{"header alone", flip(last + 8), rejected},
 		{"id alone", flip(last), rejected},
-		{"a page in use that is free as well beside it", func(b []byte) {
+		{"torn change and a page that is both free and in use", func(b []byte) {
 			clear(b[last : last+pageSize])
 			other := b[pageSize-last:]
 			root, freelist := binary.NativeEndian.Uint64(other[32:]),
@@ -188,7 +189,7 @@ func TestOpen_DropsTornChange(t *testing.T) {
 			copy(b[freelist*pageSize+16:], binary.NativeEndian.AppendUint64(nil, root))
 		}, rejected},
 		{
-			"a page that is damaged beside it", func(b []byte) {
+			"torn change and a damaged page", func(b []byte) {
 				clear(b[last : last+pageSize])
 				clear(b[2*pageSize : 20*pageSize])
 			}, rejected,
@@ -203,7 +204,7 @@ func TestOpen_DropsTornChange(t *testing.T) {
 	}
 }
 
-// A torn change is told of once, and what follows it is written as ever.
+// A torn change causes only one warning. Later writes succeed.
 func TestWrite_AfterTornChange(t *testing.T) {
 	m := newSample(t)
 	last := newestMeta(m.bytes)
@@ -223,21 +224,21 @@ func TestWrite_AfterTornChange(t *testing.T) {
 	}
 }
 
-// isRejection reports whether the error says what a file is that is not opened.
+// isRejection reports whether err is one of the errors of a rejected file.
 func isRejection(err error) bool {
 	return errors.Is(err, file.ErrDamaged) || errors.Is(err, file.ErrForeign) ||
 		errors.As(err, new(file.FormatError))
 }
 
-// One wrong bit in any page is noticed, or nobody reads it; the process goes on in any case.
+// A wrong bit in any used byte of a page is detected. The process never crashes.
 func TestOpen_DetectsFlippedBits(t *testing.T) {
 	m := newSample(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	count := map[outcome]int{}
-	exhaustive := os.Getenv("PATMOCK_FLIP_ALL") != "" // which takes minutes
+	exhaustive := os.Getenv("PATMOCK_FLIP_ALL") != "" // takes minutes
 	for page := range len(m.bytes) / pageSize {
 		for i := 0; i < pageSize; i++ {
-			// beyond the header and the first elements, here and there
+			// only a sample after the header and the first elements
 			if !exhaustive && (i >= 48 || page >= m.end()) {
 				i += random.IntN(pageSize / 8)
 			}
@@ -256,13 +257,12 @@ func TestOpen_DetectsFlippedBits(t *testing.T) {
 	t.Log(count)
 	for _, outcome := range []outcome{rejected, intact, dropped} {
 		if count[outcome] == 0 {
-			t.Errorf("no outcome is %s: the test does not reach what it should", outcome)
+			t.Errorf("no outcome is %s: the test has a gap", outcome)
 		}
 	}
 }
 
-// Whatever a thousand files have in the place of some of their bytes, none hangs or ends the
-// process.
+// Opening a thousand randomly damaged files neither hangs nor crashes the process.
 func TestOpen_SurvivesRandomDamage(t *testing.T) {
 	const files = 1000
 	m := newSample(t)
@@ -286,12 +286,12 @@ func TestOpen_SurvivesRandomDamage(t *testing.T) {
 	}
 	t.Log(count)
 	if count[rejected] < files/4 {
-		t.Errorf("%d files of %d were refused: the test does not reach what it should",
+		t.Errorf("%d files of %d were rejected: the test has a gap",
 			count[rejected], files)
 	}
 }
 
-// A page that is lost, holds what it held earlier, or what another holds, is noticed.
+// A page is detected if it is lost, outdated, or has the content of another page.
 func TestOpen_DetectsMisplacedPages(t *testing.T) {
 	m := newSample(t)
 	pages := len(m.bytes) / pageSize
@@ -323,13 +323,13 @@ func TestOpen_DetectsMisplacedPages(t *testing.T) {
 				}
 			}
 			if count[rejected] == 0 {
-				t.Error("nothing was refused")
+				t.Error("no file was rejected")
 			}
 		})
 	}
 }
 
-// branch is a page of branches that is in use.
+// branch returns the number of a branch page that is in use.
 func (m sample) branch(t *testing.T) int {
 	t.Helper()
 	for page := 2; page < m.end(); page++ {
@@ -349,7 +349,7 @@ func (m sample) branch(t *testing.T) int {
 	return 0
 }
 
-// bbolt would follow a circle for ever, and read past the end of the file.
+// bbolt would follow a cycle forever, and read past the end of the file.
 func TestOpen_RejectsInvalidPagePointers(t *testing.T) {
 	m := newSample(t)
 	branch := m.branch(t)
@@ -373,7 +373,7 @@ func TestOpen_RejectsInvalidPagePointers(t *testing.T) {
 	}
 }
 
-// Where a branch has a wrong key, everything is there, and would not be found.
+// If a branch has a wrong key, no page is missing, but lookups would fail.
 func TestOpen_RejectsInvalidBranchKey(t *testing.T) {
 	m := newSample(t)
 	element := m.branch(t)*pageSize + 16 + 16 // the second
@@ -383,7 +383,7 @@ func TestOpen_RejectsInvalidBranchKey(t *testing.T) {
 		t.Fatalf("outcome is %s, want refused", got)
 	}
 	checkError(t, file.ErrDamaged, err)
-	checkText(t, err, "key") // bbolt's words
+	checkText(t, err, "key") // bbolt's wording
 }
 
 func TestOpen_RejectsTruncatedFile(t *testing.T) {

@@ -2,8 +2,8 @@ package file
 
 import "go.etcd.io/bbolt"
 
-// BreakCommit puts something in the place of db.Update, which it is given, until the returned
-// function is called.
+// BreakCommit replaces db.Update by commit, which gets db.Update as its first argument. The
+// returned function restores db.Update.
 func (f *File) BreakCommit(commit func(update func(func(*bbolt.Tx) error) error,
 	do func(*bbolt.Tx) error) error,
 ) (restore func()) {
@@ -17,7 +17,7 @@ func (f *File) BreakCommit(commit func(update func(func(*bbolt.Tx) error) error,
 	}
 }
 
-// PutRaw writes a value that may be anything, with its checksum.
+// PutRaw writes arbitrary data with its checksum.
 func (s *Store) PutRaw(key, data string) error {
 	return s.write(func() error { return nil }, func() {}, values{key: []byte(data)})
 }

@@ -23,7 +23,7 @@ var (
 	ben = pat.Owner{ID: "ben", Name: "Ben"}
 )
 
-// token is made at a second of the first of March, and has the name of its id.
+// token returns a token created at a second of 1 March, with its id as its name.
 func token(id string, owner pat.Owner, second int) *pat.Token {
 	return pat.NewToken(pat.TokenData{
 		ID: id, Secret: "secret of " + id, Name: id, Owner: owner, Scope: []string{"sp:scopes:all"},
@@ -31,7 +31,7 @@ func token(id string, owner pat.Owner, second int) *pat.Token {
 	})
 }
 
-// rename is the next revision of a token.
+// rename returns the change of a token to another name.
 func rename(t *pat.Token, name string) pat.Change {
 	next := pat.NewToken(t.TokenData)
 	next.Name = name
@@ -43,7 +43,7 @@ func newPath(t testing.TB) string {
 	return filepath.Join(t.TempDir(), "state")
 }
 
-// open opens a file until the end of the test, and fails for a warning.
+// open opens a file until the end of the test. It fails the test if there is a warning.
 func open(t testing.TB, path string) *file.File {
 	t.Helper()
 	f, warnings := openWithWarnings(t, path)
@@ -77,7 +77,7 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// reopen is what another process finds once this one has ended.
+// reopen closes and opens a file, as after a restart of the process.
 func reopen(t testing.TB, f *file.File, path string) *file.File {
 	t.Helper()
 	checkError(t, nil, f.Close())
@@ -93,7 +93,7 @@ func namespace(t testing.TB, f *file.File, name string) *file.Store {
 	return s
 }
 
-// newStore is a namespace with tokens of a new file.
+// newStore returns a namespace of a new file with the given tokens.
 func newStore(t testing.TB, tokens ...*pat.Token) (f *file.File, path string, s *file.Store) {
 	t.Helper()
 	path = newPath(t)
@@ -105,10 +105,10 @@ func newStore(t testing.TB, tokens ...*pat.Token) (f *file.File, path string, s 
 	return f, path, s
 }
 
-// users own the tokens of the tests.
+// users are the owners of the tokens in the tests.
 var users = []pat.Identity{{ID: "ann", Name: "Ann"}, {ID: "ben", Name: "Ben"}}
 
-// namespaceWithUsers is a new namespace with the users.
+// namespaceWithUsers returns a new namespace with the users.
 func namespaceWithUsers(t testing.TB, f *file.File, name string) *file.Store {
 	t.Helper()
 	s := namespace(t, f, name)
@@ -125,7 +125,7 @@ func checkError(t testing.TB, want, err error) {
 	}
 }
 
-// checkMessage compares the text of an error about a file with the golden file.
+// checkMessage compares the text of an error with the golden file.
 func checkMessage(t testing.TB, path string, err error) {
 	t.Helper()
 	if err == nil {
@@ -136,7 +136,7 @@ func checkMessage(t testing.TB, path string, err error) {
 		strings.ReplaceAll(err.Error(), path, "FILE"))
 }
 
-// locationOf returns the innermost place that an error names.
+// locationOf returns the innermost location in an error.
 func locationOf(err error) (location file.ValueError) {
 	for inner := (*file.ValueError)(nil); errors.As(err, &inner); err = inner.Err {
 		location = file.ValueError{Namespace: inner.Namespace, Key: inner.Key}
@@ -144,7 +144,7 @@ func locationOf(err error) (location file.ValueError) {
 	return location
 }
 
-// checkText looks for values that have to be in the text of an error.
+// checkText checks that the text of an error contains the given parts.
 func checkText(t testing.TB, err error, want ...string) {
 	t.Helper()
 	if err == nil {
@@ -157,7 +157,7 @@ func checkText(t testing.TB, err error, want ...string) {
 	}
 }
 
-// A content is a tenant with its tokens as fields, which can be compared.
+// A content is a tenant with its tokens as comparable values.
 type content struct {
 	Tenant pat.Tenant
 	Tokens []pat.TokenData
@@ -183,8 +183,7 @@ func load(t testing.TB, s *file.Store) pat.Tenant {
 	return tenant
 }
 
-// checkMemory compares every way to read a store with the tokens that should be there, oldest
-// first.
+// checkMemory compares the results of all read operations with the expected tokens, oldest first.
 func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
 	t.Helper()
 	wantFields, got := contentOf(pat.Tenant{Tokens: want}).Tokens, pat.Tenant{}
@@ -203,7 +202,7 @@ func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
 	}
 }
 
-// checkFile compares what another process would find.
+// checkFile compares the tokens in the file with the expected tokens.
 func checkFile(t testing.TB, want []*pat.Token, f *file.File, path string) {
 	t.Helper()
 	s := namespace(t, reopen(t, f, path), "default")
@@ -278,7 +277,8 @@ func TestDelete(t *testing.T) {
 	checkError(t, nil, f.Delete("default"))
 	checkError(t, nil, f.Delete("default"))
 
-	// Who still has the store goes on in memory, and does not reach the namespace that follows.
+	// The deleted store works in memory only, and does not affect a new namespace with the same
+	// name.
 	checkError(t, nil, s.Create(t.Context(), token("2", ann, 2), 0))
 	checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil))
 	checkError(t, nil, s.PutRecord("clock", []byte("midnight")))
@@ -338,7 +338,7 @@ func TestKey(t *testing.T) {
 	got, err := f.Key(func() ([]byte, error) { return []byte("x"), errNoEntropy })
 	checkError(t, errNoEntropy, err)
 	if got != nil {
-		t.Errorf("key is %x beside an error", got)
+		t.Errorf("key is %x, want none with an error", got)
 	}
 	check()
 	check()

@@ -12,11 +12,10 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// A file that cannot grow, as on a full disk, refuses what does not fit and takes it once there is
-// room.
+// A file that cannot grow, as on a full disk, rejects writes until there is space again.
 func TestWrite_FullDisk(t *testing.T) {
 	const env = "PATMOCK_FULL_DISK"
-	// the limit is that of a process, which writes to other files, too
+	// the limit applies to the entire process, so that the test needs its own
 	if os.Getenv(env) == "" {
 		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWrite_FullDisk$",
 			"-test.v")

@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/file"
 )
 
-// The variables that make a test binary the process that is killed, and say how often that is done.
+// Environment variables of the killed process and of the number of rounds.
 const (
 	victimFile  = "PATMOCK_KILL_FILE"
 	victimRound = "PATMOCK_KILL_ROUND"
@@ -33,8 +33,7 @@ func TestMain(m *testing.M) {
 	golden.Main(m)
 }
 
-// createForever makes tokens from several goroutines, and prints the id of each that was
-// acknowledged.
+// createForever creates tokens in several goroutines, and prints the id of each acknowledged token.
 func createForever(path, round string) error {
 	f, err := file.Open(path, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	if err != nil {
@@ -60,7 +59,8 @@ func createForever(path, round string) error {
 					0); err != nil {
 					errs <- err
 				}
-				if _, err := fmt.Println(id); err != nil { // one write: lines do not mix
+				// a single write, so that lines do not mix
+				if _, err := fmt.Println(id); err != nil {
 					errs <- err
 				}
 			}
@@ -69,7 +69,7 @@ func createForever(path, round string) error {
 	return <-errs
 }
 
-// What was acknowledged before a kill is there after it, however often that happens.
+// Acknowledged tokens exist after repeated kills of the process.
 func TestKill(t *testing.T) {
 	rounds := 20
 	if text := os.Getenv(killRounds); text != "" {
@@ -98,8 +98,8 @@ func TestKill(t *testing.T) {
 	t.Logf("%d tokens were acknowledged in %d rounds", len(acknowledged), rounds)
 }
 
-// runAndKill starts a process, kills it after some lines, at another place in each round, and
-// returns all of them.
+// runAndKill starts a process, kills it after some lines of output, and returns all lines. The
+// number of lines depends on the round.
 func runAndKill(t *testing.T, path string, round int) (lines []string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0])

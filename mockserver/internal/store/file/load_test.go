@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/file"
 )
 
-// fill gives every field of a value something that differs from zero, so that none is forgotten.
+// fill sets every field of a value to a non-zero value, so that the test covers all of them.
 func fill(t *testing.T, v reflect.Value) {
 	t.Helper()
 	if at, ok := v.Addr().Interface().(*time.Time); ok {
@@ -45,7 +45,7 @@ func fill(t *testing.T, v reflect.Value) {
 	}
 }
 
-// fullTenant is a tenant with everything that there can be, and a token with all of its fields.
+// fullTenant returns a tenant and a token in which all fields are set.
 func fullTenant(t *testing.T) pat.Tenant {
 	t.Helper()
 	var (
@@ -58,7 +58,7 @@ func fullTenant(t *testing.T) pat.Tenant {
 		}
 	}
 	fill(t, reflect.ValueOf(&fields).Elem())
-	// they are identified by them
+	// ids and hashes must be unique
 	tenant.Identities[1].ID, tenant.ScopeSets[1].Hash = "another", "another"
 	tenant.Tokens = []*pat.Token{pat.NewToken(fields)}
 	return tenant
@@ -97,7 +97,7 @@ func TestReplace_RoundTrip(t *testing.T) {
 			},
 		},
 		{
-			"the last moment that there is", pat.Tenant{
+			"latest time", pat.Tenant{
 				Tokens: []*pat.Token{
 					pat.NewToken(pat.TokenData{
 						ID:             "a",
@@ -126,7 +126,7 @@ func TestReplace_RoundTrip(t *testing.T) {
 			if diff := cmp.Diff(contentOf(test.tenant), contentOf(got)); diff != "" {
 				t.Errorf("tenant (-want +got):\n%s", diff)
 			}
-			// not the same moment in another zone, but the same value
+			// times must have the same zone, too
 			for i, token := range got.Tokens {
 				if !reflect.DeepEqual(test.tenant.Tokens[i].TokenData, token.TokenData) {
 					t.Errorf("token is %#v, want %#v", token.TokenData,
@@ -167,7 +167,7 @@ func TestAddIdentity_RoundTrip(t *testing.T) {
 	}
 }
 
-// If the first thing of a tenant is a user, it is loaded all the same.
+// A namespace with users, but without a tenant value, is loaded.
 func TestLoad_WithoutTenant(t *testing.T) {
 	f, path, _ := newStore(t)
 	want := content{Tenant: pat.Tenant{Identities: users}}
@@ -194,20 +194,19 @@ func TestLoad_NewNamespace(t *testing.T) {
 	check(namespace(t, reopen(t, f, path), "default"))
 }
 
-// What is wrong with a value is told with the file, the namespace and the value, and memory stays
-// empty.
+// The error names the file, the namespace and the value. Memory stays empty.
 func TestLoad_RejectsInvalidValues(t *testing.T) {
 	valid := `{"id":"b","secret":"","name":"b","scope":[],"owner":{"id":"ann","name":""},` +
 		`"accessTokenValiditySeconds":0}`
 	tests := []struct {
 		name, key, data string
-		want            string // what the reason has in its text
+		want            string // part of the error text
 	}{
-		{"no JSON", "tokens/b", "{", "EOF"},
+		{"invalid JSON", "tokens/b", "{", "EOF"},
 		{"another type", "tokens/b", `{"id":1}`, "number"},
-		{"a field that is not known", "tokens/b", `{"id":"b","colour":"red"}`, "colour"},
+		{"unknown field", "tokens/b", `{"id":"b","colour":"red"}`, "colour"},
 		{
-			"a field that is misspelt", "tokens/b", `{"id":"b","lastUsd":"2026-01-01T00:00:00Z"}`,
+			"misspelled field", "tokens/b", `{"id":"b","lastUsd":"2026-01-01T00:00:00Z"}`,
 			`"lastUsd" (did you mean "lastUsed"?)`,
 		},
 		{
@@ -224,7 +223,7 @@ func TestLoad_RejectsInvalidValues(t *testing.T) {
 		},
 		{"identity", "identities/00000007", `[]`, "array"},
 		{"tenant", "tenant", `"acme"`, "string"},
-		{"scope sets that are no JSON", "scopeSets", "{", "EOF"},
+		{"invalid JSON of scope sets", "scopeSets", "{", "EOF"},
 		{"nothing", "tokens/b", valid, ""},
 	}
 	for _, test := range tests {
@@ -241,11 +240,11 @@ func TestLoad_RejectsInvalidValues(t *testing.T) {
 			checkText(t, err, test.want, path)
 			location := file.ValueError{Namespace: "default", Key: test.key}
 			if diff := cmp.Diff(location, locationOf(err)); diff != "" {
-				t.Errorf("place (-want +got):\n%s", diff)
+				t.Errorf("location (-want +got):\n%s", diff)
 			}
 			tenant, _ := s.Snapshot(t.Context())
 			if ok || !cmp.Equal(pat.Tenant{}, tenant) {
-				t.Errorf("loaded %+v beside an error", tenant)
+				t.Errorf("loaded %+v, want nothing with an error", tenant)
 			}
 		})
 	}

@@ -30,11 +30,11 @@ func TestOpen_CreatesPrivateFile(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	checkError(t, nil, err)
 	if len(entries) != 1 {
-		t.Errorf("the folder holds %v, want the file alone", entries)
+		t.Errorf("the directory contains %v, want only the file", entries)
 	}
 }
 
-// The layout is a promise to the files that there are: a change to it needs another format number.
+// Existing files must stay readable. A change of the layout requires another format name.
 func TestFile_Layout(t *testing.T) {
 	f, path, s := newStore(t)
 	at := time.Date(2026, 3, 1, 12, 30, 0, 7_000_000, time.UTC)
@@ -75,7 +75,7 @@ func TestFile_Layout(t *testing.T) {
 	}
 }
 
-// dump writes every value of a file as its path and what is behind its checksum.
+// dump returns the path and the data of every value in a file.
 func dump(t *testing.T, path string) []string {
 	t.Helper()
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
@@ -108,7 +108,7 @@ func dump(t *testing.T, path string) []string {
 	return lines
 }
 
-// edit changes a closed file behind our back, with bbolt.
+// edit changes a closed file directly with bbolt.
 func edit(t *testing.T, path string, change func(*bbolt.Tx) error) {
 	t.Helper()
 	db, err := bbolt.Open(path, 0o600, nil)
@@ -196,21 +196,21 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 			file.ValueError{},
 		},
 		{
-			"tally of the namespaces gone", state(func(tx *bbolt.Tx) error {
+			"sequence of the namespaces missing", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("namespaces")).SetSequence(0)
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.ValueError{},
 		},
 		{
-			"namespace gone", state(func(tx *bbolt.Tx) error {
+			"namespace missing", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("namespaces")).DeleteBucket([]byte("default"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.ValueError{},
 		},
 		{
-			"value where a namespace should be", state(func(tx *bbolt.Tx) error {
+			"value instead of a namespace", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("namespaces")).Put([]byte("x"), []byte("y"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
@@ -224,33 +224,33 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 			file.ValueError{Key: "key"},
 		},
 		{
-			"token gone", inDefault(func(b *bbolt.Bucket) error {
+			"token missing", inDefault(func(b *bbolt.Bucket) error {
 				return b.Delete([]byte("tokens/a"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.ValueError{Namespace: "default"},
 		},
 		{
-			"tenant gone", inDefault(func(b *bbolt.Bucket) error {
+			"tenant missing", inDefault(func(b *bbolt.Bucket) error {
 				return b.Delete([]byte("tenant"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.ValueError{Namespace: "default"},
 		},
 		{
-			"tally gone", inDefault(func(b *bbolt.Bucket) error { return b.SetSequence(0) }),
+			"sequence missing", inDefault(func(b *bbolt.Bucket) error { return b.SetSequence(0) }),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.ValueError{Namespace: "default"},
 		},
 		{
-			"tokens gone", inDefault(func(b *bbolt.Bucket) error {
+			"all tokens missing", inDefault(func(b *bbolt.Bucket) error {
 				return errors.Join(b.Delete([]byte("tokens/a")), b.Delete([]byte("tokens/b")))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
 			file.ValueError{Namespace: "default"},
 		},
 		{
-			"scope sets gone", inDefault(func(b *bbolt.Bucket) error {
+			"scope sets missing", inDefault(func(b *bbolt.Bucket) error {
 				return b.Delete([]byte("scopeSets"))
 			}),
 			[]error{file.ErrDamaged, file.ErrMissing},
@@ -271,7 +271,7 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 			file.ValueError{Namespace: "default", Key: "tokens/a"},
 		},
 		{
-			"bucket where a token should be", inDefault(func(b *bbolt.Bucket) error {
+			"bucket instead of a token", inDefault(func(b *bbolt.Bucket) error {
 				_, err := b.CreateBucket([]byte("tokens/x"))
 				return err
 			}),
@@ -279,7 +279,7 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 			file.ValueError{Namespace: "default", Key: "tokens/x"},
 		},
 		{
-			"value that was exchanged for another", inDefault(func(b *bbolt.Bucket) error {
+			"value of another key", inDefault(func(b *bbolt.Bucket) error {
 				return b.Put([]byte("tokens/a"), append([]byte{}, b.Get([]byte("tokens/b"))...))
 			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
@@ -299,11 +299,11 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 				checkError(t, want, err)
 			}
 			if diff := cmp.Diff(test.at, locationOf(err)); diff != "" {
-				t.Errorf("place (-want +got):\n%s", diff)
+				t.Errorf("location (-want +got):\n%s", diff)
 			}
 			checkMessage(t, path, err)
 			if warnings != "" {
-				t.Errorf("warned beside an error: %s", warnings)
+				t.Errorf("warning in addition to an error: %s", warnings)
 			}
 			after, _ := os.ReadFile(path)
 			if string(before) != string(after) {
@@ -332,7 +332,7 @@ func TestOpen_RejectsUnwritableFile(t *testing.T) {
 		checkError(t, fs.ErrPermission, err)
 		checkMessage(t, path, err)
 	})
-	t.Run("folder", func(t *testing.T) {
+	t.Run("directory", func(t *testing.T) {
 		path := newPath(t)
 		checkError(t, nil, os.Chmod(filepath.Dir(path), 0o500))
 		var err error
@@ -343,22 +343,22 @@ func TestOpen_RejectsUnwritableFile(t *testing.T) {
 	})
 }
 
-// A second process gets an error at once, and the first one goes on.
+// A second open fails within the lock timeout, and the first file stays usable.
 func TestOpen_RejectsFileInUse(t *testing.T) {
 	f, path, s := newStore(t)
-	start := time.Now() //nolint:forbidigo // it is the time of this process that counts
+	start := time.Now() //nolint:forbidigo // measures real time
 	_, _, err := tryOpen(path)
 	checkError(t, file.ErrInUse, err)
 	checkMessage(t, path, err)
 	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %s to tell", took)
+		t.Errorf("the error took %s", took)
 	}
 	a := token("a", ann, 1)
 	checkError(t, nil, s.Create(t.Context(), a, 0))
 	checkFile(t, []*pat.Token{a}, f, path)
 }
 
-// Of several that make the same file at once, each other finds it in use or, afterwards, made.
+// Concurrent opens of a new file succeed one after the other, or fail with ErrInUse.
 func TestOpen_Concurrent(t *testing.T) {
 	for round := range 5 {
 		t.Run(strconv.Itoa(round), func(t *testing.T) {
@@ -385,7 +385,7 @@ func TestOpen_Concurrent(t *testing.T) {
 			names, err := open(t, path).Namespaces()
 			checkError(t, nil, err)
 			if len(names) != opened {
-				t.Errorf("there are %d namespaces, want those of the %d that had the file",
+				t.Errorf("there are %d namespaces, want one for each of %d successful opens",
 					len(names), opened)
 			}
 		})

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/file"
 )
 
-// scopeSets returns sets of two scopes each, named by numbers, so that hashes are in no order.
+// scopeSets returns sets of two scopes each, named by numbers. Their hashes are not sorted.
 func scopeSets(from, to int) []pat.ScopeSet {
 	var sets []pat.ScopeSet
 	for i := from; i < to; i++ {
@@ -28,8 +28,7 @@ func putScopeSets(t testing.TB, s *file.Store, sets []pat.ScopeSet) {
 	}
 }
 
-// checkScopeSets compares the sets in memory and those that another process would find. It returns
-// what that process has open.
+// checkScopeSets checks the sets in memory and in the file. It returns the reopened file and store.
 func checkScopeSets(
 	t testing.TB, want []pat.ScopeSet, f *file.File, path string, s *file.Store,
 ) (*file.File, *file.Store) {
@@ -85,7 +84,7 @@ func TestScopeSets(t *testing.T) {
 	checkError(t, nil, err)
 }
 
-// A set that does not reach the file is not in memory either, so that no access token names it.
+// If a set is not in the file, it is not in memory either, so that no access token refers to it.
 func TestPutScopeSet_FailingDisk(t *testing.T) {
 	f, path, s := newStore(t, token("a", ann, 1))
 	putScopeSets(t, s, scopeSets(0, 2))
@@ -93,7 +92,7 @@ func TestPutScopeSet_FailingDisk(t *testing.T) {
 	type change = func(*bbolt.Tx) error
 	restore := f.BreakCommit(func(update func(change) error, do change) error {
 		if _, err := s.ScopeSet(t.Context(), set.Hash); !errors.Is(err, pat.ErrNotFound) {
-			t.Errorf("the set is found before it is in the file: %v", err)
+			t.Errorf("the set is in memory before it is in the file: %v", err)
 		}
 		return update(func(tx *bbolt.Tx) error { return errors.Join(do(tx), errDisk) })
 	})

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/file"
 )
 
-// bytesPerCall returns how many bytes a call allocates, on the average of some.
+// bytesPerCall returns the average number of bytes that a call allocates.
 func bytesPerCall(call func(n int)) int {
 	const calls = 10
 	var before, after runtime.MemStats
@@ -21,7 +21,7 @@ func bytesPerCall(call func(n int)) int {
 	return int(after.TotalAlloc-before.TotalAlloc) / calls
 }
 
-// What a write allocates must not depend on what the file holds.
+// The allocations of a write must not depend on the size of the file.
 func TestWrite_AllocationsIndependentOfUsers(t *testing.T) {
 	const few, many = 100, 5000
 	tests := []struct {
@@ -53,14 +53,14 @@ func TestWrite_AllocationsIndependentOfUsers(t *testing.T) {
 				}
 				_, _, s := newStore(t)
 				checkError(t, nil, s.Replace(t.Context(), tenant))
-				// the first one reads the others
+				// the first addition reads all identities
 				checkError(t, nil,
 					s.AddIdentity(t.Context(), pat.Identity{ID: "ann", Name: "Ann"}, nil))
 				return bytesPerCall(func(n int) { checkError(t, nil, test.write(s, n)) })
 			}
-			// the pages on the way are more
+			// a larger tree has a longer path
 			if small, large := bytes(few), bytes(many); large > 2*small+16<<10 {
-				t.Errorf("%d bytes with %d users and %d with %d, want much the same", small, few,
+				t.Errorf("%d bytes with %d users and %d with %d, want nearly the same", small, few,
 					large, many)
 			}
 		})

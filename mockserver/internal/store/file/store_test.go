@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/mockserver/internal/store/file"
 )
 
-// Each write is in the file when it returns, and memory says the same.
+// A write is in memory and in the file when it returns.
 func TestWrite(t *testing.T) {
 	a, b, c := token("a", ann, 1), token("b", ann, 2), token("c", ben, 3)
 	d := token("d", ann, 0)
@@ -57,7 +57,7 @@ func TestWrite(t *testing.T) {
 			}, []*pat.Token{a, b, c}, nil,
 		},
 		{
-			"swap of what was changed", func(s *file.Store) error {
+			"swap of an outdated revision", func(s *file.Store) error {
 				return s.Swap(t.Context(), rename(token("a", ann, 1), "x"))
 			}, []*pat.Token{a, b, c}, pat.ErrConflict,
 		},
@@ -72,7 +72,7 @@ func TestWrite(t *testing.T) {
 			}, []*pat.Token{a, c}, nil,
 		},
 		{
-			"delete of what was changed", func(s *file.Store) error {
+			"delete of an outdated revision", func(s *file.Store) error {
 				return s.Delete(t.Context(), token("b", ann, 2))
 			}, []*pat.Token{a, b, c}, pat.ErrConflict,
 		},
@@ -92,7 +92,7 @@ func TestWrite(t *testing.T) {
 			}, nil, nil,
 		},
 		{
-			"replace by what does not fit", func(s *file.Store) error {
+			"replace by an invalid tenant", func(s *file.Store) error {
 				return s.Replace(t.Context(), pat.Tenant{Tokens: []*pat.Token{d, d}})
 			}, []*pat.Token{a, b, c}, pat.ErrConflict,
 		},
@@ -112,7 +112,7 @@ func TestWrite(t *testing.T) {
 
 var errDisk = errors.New("the disk is on fire")
 
-// A write that does not reach the file leaves memory as it was, and the store goes on when the file
+// If a write does not reach the file, memory does not change. The store works again when the file
 // does.
 func TestWrite_FailingDisk(t *testing.T) {
 	a, b, c := token("a", ann, 1), token("b", ann, 2), token("c", ann, 3)
@@ -127,7 +127,7 @@ func TestWrite_FailingDisk(t *testing.T) {
 			return s.Create(t.Context(), token("d", ben, 4), 0)
 		}},
 		{"swap", func(s *file.Store) error { return s.Swap(t.Context(), rename(a, "x")) }},
-		{"swap that hands names on", func(s *file.Store) error {
+		{"swap that reuses names", func(s *file.Store) error {
 			return s.Swap(t.Context(), rename(a, "x"), rename(b, "a"), rename(c, "b"))
 		}},
 		{"delete", func(s *file.Store) error { return s.Delete(t.Context(), b) }},
@@ -181,8 +181,7 @@ func TestWrite_FailingDisk(t *testing.T) {
 	}
 }
 
-// A change that failed and is in the file all the same stops every later one: they could not be
-// told apart.
+// If a failed change is in the file, memory and file differ. Therefore all later writes fail.
 func TestWrite_StopsWhenFailedChangeIsInFile(t *testing.T) {
 	a := token("a", ann, 1)
 	f, path, s := newStore(t, a)
@@ -203,7 +202,7 @@ func TestWrite_StopsWhenFailedChangeIsInFile(t *testing.T) {
 	checkFile(t, []*pat.Token{a, token("b", ann, 2)}, f, path)
 }
 
-// Who builds on a change that has not reached the file yet has to wait for what becomes of it.
+// A change of an uncommitted revision waits for the result of the first change.
 func TestSwap_WaitsForEarlierChange(t *testing.T) {
 	a := token("a", ann, 1)
 	f, path, s := newStore(t, a)
@@ -211,7 +210,7 @@ func TestSwap_WaitsForEarlierChange(t *testing.T) {
 	second := make(chan error, 1)
 	restore := f.BreakCommit(func(func(func(*bbolt.Tx) error) error, func(*bbolt.Tx) error) error {
 		go func() { second <- s.Swap(t.Context(), rename(first.New, "second")) }()
-		for range 10000 { // which is time enough for the other one to get ahead, if it can
+		for range 10000 { // give the other goroutine time to overtake
 			runtime.Gosched()
 		}
 		return errDisk
@@ -257,8 +256,8 @@ func TestRecord(t *testing.T) {
 	check("empty", []byte{})
 	check("gone", nil)
 	check("never there", nil)
-	t.Run("belongs to the caller", func(t *testing.T) {
-		// as a small one, it would be a copy anyway
+	t.Run("result belongs to the caller", func(t *testing.T) {
+		// bbolt copies small values anyway
 		large := bytes.Repeat([]byte("of several pages "), 600)
 		checkError(t, nil, s.PutRecord("large", large))
 		got, _ := s.Record("large")

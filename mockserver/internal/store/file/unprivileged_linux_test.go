@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// asUnprivileged calls f as somebody who may not write everything: for root as nobody, who owns the
-// path and its folders.
+// asUnprivileged calls f without the right to write all files. If the test runs as root, it uses
+// the user nobody as the owner of the path and its directories.
 func asUnprivileged(t *testing.T, path string, f func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -25,7 +25,7 @@ func asUnprivileged(t *testing.T, path string, f func()) {
 			t.Fatal(err)
 		}
 	}
-	runtime.LockOSThread() // the identity is that of a thread
+	runtime.LockOSThread() // the file system uid belongs to a thread
 	defer runtime.UnlockOSThread()
 	if err := unix.Setfsuid(nobody); err != nil {
 		t.Fatal(err)

@@ -7,12 +7,11 @@ import (
 	"testing"
 )
 
-// asUnprivileged calls f as somebody who may not write everything, which takes a user who is not
-// root.
+// asUnprivileged calls f without the right to write all files. It skips the test for root.
 func asUnprivileged(t *testing.T, _ string, f func()) {
 	t.Helper()
 	if os.Getuid() == 0 {
-		t.Skip("root may write everything: run this as another user")
+		t.Skip("root can write all files: run this test as another user")
 	}
 	f()
 }

@@ -13,10 +13,10 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// What is asked should take as long among a million tokens as among a thousand.
+// sizes are numbers of tokens. The time of a query should not depend on them.
 var sizes = []int{1_000, 100_000, 1_000_000}
 
-// few is how many tokens an owner has, how many were never used, and how many were not used lately.
+// few is the number of tokens of an owner, of tokens that were never used, and of stale tokens.
 const few = 100
 
 var (
@@ -24,7 +24,7 @@ var (
 	stale   = newYear.AddDate(0, 0, 1)
 )
 
-// benchToken is the nth by age. When it was last used is random.
+// benchToken returns the nth token by age. The time of its last use is random.
 func benchToken(n int, random *rand.Rand) *pat.Token {
 	return pat.NewToken(pat.TokenData{
 		ID:     fmt.Sprintf("%016x%016x", random.Uint64(), random.Uint64()),
@@ -36,7 +36,7 @@ func benchToken(n int, random *rand.Rand) *pat.Token {
 	})
 }
 
-// benchTokens are n tokens, few of which were never used, and few not lately.
+// benchTokens returns n tokens. Few of them were never used, and few are stale.
 func benchTokens(n int) []*pat.Token {
 	random := rand.New(rand.NewPCG(1, 2))
 	tokens := make([]*pat.Token, n)
@@ -92,7 +92,7 @@ func benchList(b *testing.B, q pat.ListQuery) {
 	})
 }
 
-// A token that is created is the newest, and was never used.
+// BenchmarkCreate creates tokens that are the newest and were never used.
 func BenchmarkCreate(b *testing.B) {
 	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 		random := rand.New(rand.NewPCG(3, 4))
@@ -111,7 +111,7 @@ func BenchmarkCreate(b *testing.B) {
 	})
 }
 
-// A token that is deleted is any.
+// BenchmarkDelete deletes random tokens.
 func BenchmarkDelete(b *testing.B) {
 	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 		benchDelete(b, s, tokens)
@@ -138,7 +138,7 @@ func benchDelete(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 	})
 }
 
-// batches does something b.N times, some at a time, and leaves it to do to start the timer.
+// batches calls do in batches, b.N times in total. The function must start and stop the timer.
 func batches(b *testing.B, max int, do func(size int)) {
 	b.StopTimer()
 	b.ResetTimer()
@@ -165,8 +165,8 @@ func remove(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 	}
 }
 
-// Eight readers list, and eight writers create, use and delete a token, all at once. How long each
-// of the operations took is measured where it is asked for.
+// BenchmarkMixed lists tokens in eight readers, while eight writers create, use and delete tokens.
+// It reports percentiles of the time of an operation.
 func BenchmarkMixed(b *testing.B) {
 	benchSizes(b, func(b *testing.B, s *memory.Store, tokens []*pat.Token) {
 		service := pat.NewService(pat.Config{Store: s})
@@ -182,7 +182,7 @@ func BenchmarkMixed(b *testing.B) {
 				b.Error(err)
 			}
 			durations[worker] = append(durations[worker], b.Elapsed()-begin)
-			runtime.Gosched() // nobody holds a processor for longer than an operation takes
+			runtime.Gosched() // keep a processor no longer than an operation
 		}
 		var wg sync.WaitGroup
 		for worker := range workers {
@@ -220,16 +220,16 @@ func BenchmarkMixed(b *testing.B) {
 	})
 }
 
-// heap is how many bytes live on it.
+// heap returns the number of live bytes on the heap.
 func heap() float64 {
 	runtime.GC()
-	runtime.GC() // and what the first one left in pools
+	runtime.GC() // clears the pools
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc)
 }
 
-// BenchmarkMemory tells what a token takes on the heap, and how much of that is the store's.
+// BenchmarkMemory reports the heap size of a token, and the share of the store.
 func BenchmarkMemory(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -248,8 +248,7 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-// BenchmarkNew makes the store of a small tenant, of which there are many, and tells what it takes
-// on the heap.
+// BenchmarkNew creates stores of a small tenant and reports their size on the heap.
 func BenchmarkNew(b *testing.B) {
 	for _, n := range []int{0, 10} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

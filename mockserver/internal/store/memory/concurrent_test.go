@@ -15,7 +15,7 @@ import (
 
 const workers = 8
 
-// runConcurrently runs a function once for each worker, all at the same time.
+// runConcurrently runs a function in all workers at the same time.
 func runConcurrently(work func(worker int)) {
 	var wg sync.WaitGroup
 	start := make(chan struct{})
@@ -41,7 +41,7 @@ func TestCreate_ConcurrentWithOneName(t *testing.T) {
 		}
 	})
 	if got := created.Load(); got != 1 {
-		t.Errorf("made %d tokens of one name, want 1", got)
+		t.Errorf("created %d tokens with one name, want 1", got)
 	}
 }
 
@@ -63,7 +63,7 @@ func TestCreate_ConcurrentWithLimit(t *testing.T) {
 	}
 }
 
-// No update is lost: each worker adds one to the name, as often as it takes.
+// Each worker increments the names with retries. No update is lost.
 func TestSwap_Concurrent(t *testing.T) {
 	const each = 50
 	s := newStore(t, token("a", "ann", "0", 1), token("b", "ben", "0", 2))
@@ -105,7 +105,7 @@ func TestDelete_Concurrent(t *testing.T) {
 	}
 }
 
-// Readers see tokens in order and each once, whatever is written meanwhile.
+// Readers get tokens in order and without duplicates during writes.
 func TestStore_ConcurrentReadersAndWriters(t *testing.T) {
 	s := newStore(t, token("first", "ann", "untouched", 0))
 	runConcurrently(func(worker int) {
@@ -121,7 +121,7 @@ func TestStore_ConcurrentReadersAndWriters(t *testing.T) {
 				before, after := tokens[j-1], tokens[j]
 				if order := before.Created.Compare(after.Created); order > 0 ||
 					order == 0 && before.ID >= after.ID {
-					t.Errorf("%s stands before %s", before.ID, after.ID)
+					t.Errorf("%s is before %s", before.ID, after.ID)
 				}
 			}
 			check(t, nil, s.Delete(t.Context(), change.New))

@@ -15,15 +15,15 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// use is the next revision of a token, used once more.
+// use returns a change to the next revision of a token with another use.
 func use(t *pat.Token) pat.Change {
 	next := pat.NewToken(t.TokenData)
-	next.AccessTokenValiditySeconds++ // which counts
+	next.AccessTokenValiditySeconds++ // counts the uses
 	next.LastUsed = stale.Add(time.Duration(next.AccessTokenValiditySeconds) * time.Second)
 	return pat.Change{Old: t, New: next}
 }
 
-// readCases are the ways to read more than one token.
+// readCases are the operations that read several tokens.
 var readCases = []struct {
 	name string
 	read func(*memory.Store) ([]*pat.Token, error)
@@ -41,8 +41,8 @@ var readCases = []struct {
 	}},
 }
 
-// Eight writers use the same tokens among very many, and make and delete their own, while eight
-// readers look.
+// Eight writers use a few shared tokens, and create and delete their own tokens, while eight
+// readers list tokens.
 func TestSwap_LosesNoUpdate(t *testing.T) {
 	const rounds = 100
 	tokens := benchTokens(100_000)
@@ -59,7 +59,7 @@ func TestSwap_LosesNoUpdate(t *testing.T) {
 			check(t, nil, s.Create(t.Context(), own, 0))
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
 				current, _ := s.Token(t.Context(), shared[i%len(shared)].ID)
-				runtime.Gosched() // somebody else may be first
+				runtime.Gosched() // let another worker overtake
 				if err = s.Swap(t.Context(), use(current)); err != nil &&
 					!errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
@@ -75,7 +75,7 @@ func TestSwap_LosesNoUpdate(t *testing.T) {
 			for _, token := range shared {
 				if !slices.ContainsFunc(got,
 					func(l *pat.Token) bool { return l.ID == token.ID }) {
-					t.Errorf("%s is not among those %s", token.ID, readCases[1+i%2].name)
+					t.Errorf("%s is not in the list %q", token.ID, readCases[1+i%2].name)
 				}
 			}
 		}
@@ -91,15 +91,15 @@ func TestSwap_LosesNoUpdate(t *testing.T) {
 		total += current.AccessTokenValiditySeconds
 	}
 	if want := workers * rounds; total != want {
-		t.Errorf("%d updates are there, want %d", total, want)
+		t.Errorf("there are %d updates, want %d", total, want)
 	}
 	if n, _ := s.Count(t.Context(), ""); n != len(tokens) {
 		t.Errorf("there are %d tokens, want %d", n, len(tokens))
 	}
 }
 
-// Tokens that are always changed together are seen together: all of them, each once, and none
-// without the others.
+// Tokens that are always changed together are listed together, in the same state and without
+// duplicates.
 func TestList_IsConsistent(t *testing.T) {
 	for _, test := range readCases {
 		t.Run(test.name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestList_IsConsistent(t *testing.T) {
 						changes = append(changes, use(token))
 					}
 					if len(got) != group {
-						t.Errorf("saw %d tokens, want %d", len(got), group)
+						t.Errorf("got %d tokens, want %d", len(got), group)
 					}
 					if worker%2 == 0 {
 						if err := s.Swap(t.Context(), changes...); err != nil &&

@@ -10,12 +10,12 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// A span with few of many tokens is answered from the index: with those, and no others to look at.
+// If a span contains few of many tokens, TokensLastUsed uses the index and returns no others.
 func TestTokensLastUsed_ReturnsOnlySpan(t *testing.T) {
 	day := func(n int) time.Time { return newYear.AddDate(0, 0, n) }
 	var tokens []*pat.Token
 	for i := range 300 {
-		// the last is the oldest
+		// the last token is the oldest
 		token := token(fmt.Sprintf("%03d", i), fmt.Sprint("owner ", i%7), fmt.Sprint(i), -i)
 		token.LastUsed = day(i % 100)
 		if i%100 == 99 {
@@ -42,7 +42,7 @@ func TestTokensLastUsed_ReturnsOnlySpan(t *testing.T) {
 			},
 		},
 		{
-			"until, a moment earlier",
+			"until, a millisecond earlier",
 			pat.Span{After: year0, Until: day(1).Add(-time.Millisecond)},
 			[]string{"200 200", "100 100", "000 0"},
 		},

@@ -13,7 +13,7 @@ import (
 
 var _ pat.Store = (*memory.Store)(nil)
 
-// token is made at a second of the first of March.
+// token returns a token created at a second of 1 March.
 func token(id, owner, name string, second int) *pat.Token {
 	return pat.NewToken(pat.TokenData{
 		ID: id, Name: name, Owner: pat.Owner{ID: owner},
@@ -21,7 +21,7 @@ func token(id, owner, name string, second int) *pat.Token {
 	})
 }
 
-// rename is the next revision of a token.
+// rename returns the change of a token to another name.
 func rename(t *pat.Token, name string) pat.Change {
 	next := pat.NewToken(t.TokenData)
 	next.Name = name
@@ -37,7 +37,7 @@ func newStore(t testing.TB, tokens ...*pat.Token) *memory.Store {
 	return s
 }
 
-// tenantOf has tokens with their owners, and the users of most tests.
+// tenantOf returns a tenant with the given tokens, their owners, and the users of most tests.
 func tenantOf(tokens ...*pat.Token) pat.Tenant {
 	tenant, seen := pat.Tenant{Tokens: tokens}, map[string]bool{}
 	add := func(id string) {
@@ -62,7 +62,7 @@ func check(t testing.TB, want, err error) {
 	}
 }
 
-// format writes a list as id and name of each token.
+// format returns a function that formats a list by the id and name of each token.
 func format(t testing.TB) func([]*pat.Token, error) []string {
 	t.Helper()
 	return func(tokens []*pat.Token, err error) []string {
@@ -74,7 +74,8 @@ func format(t testing.TB) func([]*pat.Token, error) []string {
 	}
 }
 
-// checkAll looks at every way to read the tokens: the list, those of each owner, and each by id.
+// checkAll checks the results of all read operations: all tokens, the tokens of each owner, and
+// each token by id.
 func checkAll(t testing.TB, want []string, s *memory.Store) {
 	t.Helper()
 	all := format(t)(s.AllTokens(t.Context()))
@@ -103,10 +104,10 @@ func TestStore_Empty(t *testing.T) {
 	got, err := s.Token(t.Context(), "a")
 	check(t, pat.ErrNotFound, err)
 	if got != nil {
-		t.Errorf("token is %v beside an error", got)
+		t.Errorf("token is %v, want none with an error", got)
 	}
 	if diff := cmp.Diff([]string(nil), format(t)(s.Tokens(t.Context(), "ann"))); diff != "" {
-		t.Errorf("tokens of an owner that is not there (-want +got):\n%s", diff)
+		t.Errorf("tokens of an unknown owner (-want +got):\n%s", diff)
 	}
 }
 
@@ -122,11 +123,11 @@ func TestStore_Order(t *testing.T) {
 			}, []string{"b 1", "c 2", "a 1"},
 		},
 		{
-			"by id where made at once", []*pat.Token{
+			"by id if created at the same time", []*pat.Token{
 				token("c", "ann", "1", 1), token("a", "ann", "2", 1), token("b", "ben", "1", 1),
 			}, []string{"a 2", "b 1", "c 1"},
 		},
-		{"the moment counts, not its zone", []*pat.Token{
+		{"different zones", []*pat.Token{
 			// midnight in UTC
 			pat.NewToken(pat.TokenData{
 				ID: "a", Created: time.Date(2026, 3, 1, 2, 0, 0, 0, time.FixedZone("", 2*60*60)),
@@ -181,7 +182,7 @@ func TestSwap(t *testing.T) {
 	var (
 		a, b, c = token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ben", "1", 3)
 		gone    = token("gone", "ann", "9", 4)
-		stale   = token("a", "ann", "1", 1) // equal, and yet not the revision that is current
+		stale   = token("a", "ann", "1", 1) // equal to the current revision, but not the same
 	)
 	tests := []struct {
 		name     string
@@ -237,7 +238,7 @@ func TestSwap(t *testing.T) {
 			}, pat.ErrConflict,
 		},
 		{
-			"not there",
+			"unknown token",
 			[]pat.Change{rename(gone, "x")},
 			[]string{"a 1", "b 2", "c 1"},
 			pat.ErrConflict,
@@ -257,12 +258,12 @@ func TestSwap(t *testing.T) {
 	}
 }
 
-// A swap that fails leaves the names as they were: each is taken that was, and no other.
+// A failed swap does not change which names are in use.
 func TestSwap_FailureLeavesNames(t *testing.T) {
 	a, b, c, d := token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ann", "3", 3),
 		token("d", "ann", "4", 4)
 	s := newStore(t, a, b, c, d)
-	// a frees 1 for b, b frees 2 for c, and then d wants a name that is taken.
+	// a frees 1 for b, b frees 2 for c, and then d is renamed to a name in use.
 	check(t, pat.ErrNameTaken,
 		s.Swap(t.Context(), rename(a, "x"), rename(b, "1"), rename(c, "2"), rename(d, "x")))
 	for _, test := range []struct {
@@ -300,7 +301,7 @@ func TestDelete(t *testing.T) {
 		{"first", a, []string{"b 2"}, nil},
 		{"last", b, []string{"a 1"}, nil},
 		{"stale", token("a", "ann", "1", 1), []string{"a 1", "b 2"}, pat.ErrConflict},
-		{"not there", token("c", "ann", "1", 1), []string{"a 1", "b 2"}, pat.ErrNotFound},
+		{"unknown token", token("c", "ann", "1", 1), []string{"a 1", "b 2"}, pat.ErrNotFound},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -315,7 +316,7 @@ func TestDelete_IsPermanent(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a, token("z", "ann", "26", 1))
 	check(t, nil, s.Delete(t.Context(), a))
-	t.Run("not there", func(t *testing.T) {
+	t.Run("not found", func(t *testing.T) {
 		_, err := s.Token(t.Context(), "a")
 		check(t, pat.ErrNotFound, err)
 		checkAll(t, []string{"z 26"}, s)
@@ -324,7 +325,7 @@ func TestDelete_IsPermanent(t *testing.T) {
 	t.Run("no swap", func(t *testing.T) {
 		check(t, pat.ErrConflict, s.Swap(t.Context(), rename(a, "x")))
 	})
-	t.Run("name and place are free", func(t *testing.T) {
+	t.Run("name is free and limit is not reached", func(t *testing.T) {
 		check(t, nil, s.Create(t.Context(), token("b", "ann", "1", 2), 2))
 	})
 	t.Run("id is free", func(t *testing.T) {
@@ -344,7 +345,7 @@ func TestDelete_LastTokenOfOwner(t *testing.T) {
 	checkAll(t, []string{"b 1", "c 1"}, s)
 }
 
-// What a caller does to a slice that it got reaches nobody else.
+// A caller may modify a returned slice without affecting the store or other callers.
 func TestStore_SlicesBelongToCaller(t *testing.T) {
 	for _, test := range readCases {
 		t.Run(test.name+", written to", func(t *testing.T) {

@@ -15,7 +15,8 @@ import (
 	"example.com/patmock/mockserver/internal/store/memory"
 )
 
-// model is a store that keeps its tokens in no order, and looks at every one whatever it is asked.
+// model is a simple store that keeps its tokens in no order and scans all of them for each
+// operation.
 type model []*pat.Token
 
 func (m model) filter(match func(*pat.Token) bool) []*pat.Token {
@@ -35,7 +36,7 @@ func (m model) of(owner string) []*pat.Token {
 	return m.filter(func(t *pat.Token) bool { return t.Owner.ID == owner })
 }
 
-// nameTaken tells whether another token of the owner has that name.
+// nameTaken reports whether another token of the owner has the name of t.
 func (m model) nameTaken(t *pat.Token) bool {
 	return slices.ContainsFunc(m, func(o *pat.Token) bool {
 		return o.Owner == t.Owner && o.Name == t.Name && o.ID != t.ID
@@ -94,8 +95,8 @@ func (m *model) replace(tokens []*pat.Token) error {
 	return nil
 }
 
-// lastUsedTimes are when tokens were last used, and what spans end with. Zero is a moment of a
-// span, and never of a token.
+// lastUsedTimes are times of the last use of tokens and limits of spans. For a token, the zero time
+// means never. In a span, it is an ordinary time.
 var lastUsedTimes = []time.Time{
 	{},
 	time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), newYear, newYear.Add(time.Microsecond),
@@ -105,7 +106,7 @@ var lastUsedTimes = []time.Time{
 
 var owners = []string{"ann", "ben", "cem"}
 
-// machine does the same to a store and to its model.
+// A machine applies the same operations to a store and to its model.
 type machine struct {
 	store *memory.Store
 	model model
@@ -126,7 +127,7 @@ func (m *machine) draw(t *rapid.T) *pat.Token {
 	})
 }
 
-// name is one that others may have, or a new one.
+// name returns either one of a few shared names or a new name.
 func (m *machine) name(t *rapid.T) string {
 	if n := rapid.IntRange(0, 9).Draw(t, "name"); n < 3 {
 		return fmt.Sprint("name ", n)
@@ -134,10 +135,10 @@ func (m *machine) name(t *rapid.T) string {
 	return fmt.Sprint("of ", m.ids)
 }
 
-// current is a revision of a token that is there or, seldom, one like it that is not.
+// current returns the current revision of a token or, rarely, an equal copy.
 func (m *machine) current(t *rapid.T) *pat.Token {
 	if len(m.model) == 0 {
-		t.Skip("there are no tokens")
+		t.Skip("no tokens")
 	}
 	token := rapid.SampledFrom(m.model).Draw(t, "token")
 	if rapid.IntRange(0, 9).Draw(t, "stale") == 0 {
@@ -151,7 +152,7 @@ func (m *machine) Create(t *rapid.T) {
 	checkSame(t, m.model.create(token, limit), m.store.Create(t.Context(), token, limit))
 }
 
-// Fill makes so many tokens that trees branch.
+// Fill creates so many tokens that the trees have inner nodes.
 func (m *machine) Fill(t *rapid.T) {
 	for range rapid.IntRange(100, 300).Draw(t, "tokens") {
 		m.ids++
@@ -183,10 +184,10 @@ func (m *machine) Swap(t *rapid.T) {
 func (m *machine) Delete(t *rapid.T) {
 	token := m.current(t)
 	checkSame(t, m.model.delete(token), m.store.Delete(t.Context(), token))
-	checkSame(t, m.model.delete(token), m.store.Delete(t.Context(), token)) // which finds it gone
+	checkSame(t, m.model.delete(token), m.store.Delete(t.Context(), token)) // already deleted
 }
 
-// Empty deletes most of what there is, so that trees shrink.
+// Empty deletes most tokens, so that the trees shrink.
 func (m *machine) Empty(t *rapid.T) {
 	keep := rapid.IntRange(2, 9).Draw(t, "keep one of")
 	for i, token := range slices.Clone(m.model) {
@@ -204,7 +205,7 @@ func (m *machine) Replace(t *rapid.T) {
 	checkSame(t, m.model.replace(tokens), m.store.Replace(t.Context(), tenantOf(tokens...)))
 }
 
-// Check reads in every way.
+// Check compares the results of all read operations.
 func (m *machine) Check(t *rapid.T) {
 	everything := m.model.filter(func(*pat.Token) bool { return true })
 	checkTokens(t, "all", everything)(m.store.AllTokens(t.Context()))
@@ -232,7 +233,7 @@ func (m *machine) Check(t *rapid.T) {
 		m.model.filter(func(t *pat.Token) bool { return found[t] || within(span, t) }))(used, err)
 }
 
-// within tells whether a token was last used within a span.
+// within reports whether a token was last used within a span.
 func within(s pat.Span, t *pat.Token) bool {
 	if t.LastUsed.IsZero() {
 		return s.Never
@@ -260,7 +261,7 @@ func checkTokens(t *rapid.T, subject string, want []*pat.Token) func([]*pat.Toke
 	}
 }
 
-// formatTokens is id and name of each token.
+// formatTokens returns the id and name of each token.
 func formatTokens(tokens []*pat.Token) []string {
 	var lines []string
 	for _, t := range tokens {
@@ -269,7 +270,7 @@ func formatTokens(tokens []*pat.Token) []string {
 	return lines
 }
 
-// Whatever is done to a store, it answers as its model does.
+// The store returns the same results as its model after any sequence of operations.
 func TestStore_MatchesModel(t *testing.T) {
 	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ func TestCount(t *testing.T) {
 				return s.Create(t.Context(), c, 0)
 			}, map[string]int{"": 3, "ann": 2, "ben": 1},
 		},
-		{"refused", func() error {
+		{"rejected", func() error {
 			check(t, pat.ErrNameTaken, s.Create(t.Context(), token("x", "ann", "1", 9), 0))
 			return nil
 		}, map[string]int{"": 3, "ann": 2, "ben": 1}},
@@ -90,14 +90,14 @@ func TestReplace(t *testing.T) {
 		want     []string
 		wantFail error
 	}{
-		{"by nothing", nil, nil, nil},
+		{"by an empty tenant", nil, nil, nil},
 		{
 			"by others",
 			[]*pat.Token{token("y", "cem", "2", 2), token("x", "ann", "1", 1)},
 			[]string{"x 1", "y 2"},
 			nil,
 		},
-		{"by more than a limit would allow, which is none", manyTokens(20), numbered(20), nil},
+		{"by many tokens of one owner", manyTokens(20), numbered(20), nil},
 		{
 			"by the same ids and names",
 			[]*pat.Token{token("a", "ann", "1", 1)},
@@ -146,7 +146,7 @@ func numbered(n int) []string {
 	return names
 }
 
-// A replaced store knows nothing of before: neither names, nor ids, nor revisions.
+// A replacement removes all old names, ids and revisions.
 func TestReplace_DropsOldState(t *testing.T) {
 	a := token("a", "ann", "1", 1)
 	s := newStore(t, a, token("b", "ann", "2", 2))
@@ -159,7 +159,7 @@ func TestReplace_DropsOldState(t *testing.T) {
 	checkAll(t, []string{"a 1", "b 2", "c 2"}, s)
 }
 
-// What somebody read before a replacement stays as it was.
+// A replacement does not change a list that was read before.
 func TestReplace_DoesNotModifyReturnedLists(t *testing.T) {
 	s := newStore(t, token("a", "ann", "1", 1), token("b", "ann", "2", 2))
 	all, err := s.AllTokens(t.Context())
@@ -170,14 +170,14 @@ func TestReplace_DoesNotModifyReturnedLists(t *testing.T) {
 	}
 }
 
-// The tenant's slice stays its owner's.
+// The caller keeps ownership of the tenant's slice.
 func TestReplace_CopiesTokens(t *testing.T) {
 	tokens := []*pat.Token{token("b", "ann", "2", 2), token("a", "ann", "1", 1)}
 	s := newStore(t)
 	check(t, nil, s.Replace(t.Context(), tenantOf(tokens...)))
 	check(t, nil, s.Create(t.Context(), token("0", "ann", "0", 0), 0))
 	if tokens[0].ID != "b" || tokens[1].ID != "a" {
-		t.Errorf("tokens are %s, %s by now", tokens[0].ID, tokens[1].ID)
+		t.Errorf("tokens are %s, %s, want b, a", tokens[0].ID, tokens[1].ID)
 	}
 	tokens[0] = token("x", "ann", "9", 9)
 	checkAll(t, []string{"0 0", "a 1", "b 2"}, s)
@@ -227,7 +227,7 @@ func TestSetLogin(t *testing.T) {
 	}
 }
 
-// Readers see one tenant or the other, never some of both.
+// Readers get the tokens of one tenant, never of two.
 func TestReplace_Concurrent(t *testing.T) {
 	s := newStore(t)
 	tenant := func(worker int) pat.Tenant {

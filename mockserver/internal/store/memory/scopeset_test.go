@@ -46,7 +46,7 @@ func TestScopeSets(t *testing.T) {
 		sets[0] = pat.NewScopeSet([]string{"d"})
 		checkSets(b, a, c)
 	})
-	t.Run("replace by what does not fit", func(t *testing.T) {
+	t.Run("replace by an invalid tenant", func(t *testing.T) {
 		twice := token("1", "ann", "x", 1)
 		wrong := pat.Tenant{
 			Tokens: []*pat.Token{twice, twice}, ScopeSets: []pat.ScopeSet{
