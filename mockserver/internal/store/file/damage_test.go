@@ -363,7 +363,7 @@ func TestOpen_RejectsInvalidPagePointers(t *testing.T) {
 				binary.NativeEndian.PutUint64(b[child:], target)
 			}))
 			if got != rejected {
-				t.Fatalf("outcome is %s, want refused", got)
+				t.Fatalf("outcome is %s, want rejected", got)
 			}
 			checkError(t, file.ErrDamaged, err)
 			if !errors.As(err, new(*file.PageError)) {
@@ -380,7 +380,7 @@ func TestOpen_RejectsInvalidBranchKey(t *testing.T) {
 	key := element + int(binary.NativeEndian.Uint32(m.bytes[element:]))
 	got, err := m.try(t, m.modify(func(b []byte) { b[key]++ }))
 	if got != rejected {
-		t.Fatalf("outcome is %s, want refused", got)
+		t.Fatalf("outcome is %s, want rejected", got)
 	}
 	checkError(t, file.ErrDamaged, err)
 	checkText(t, err, "key") // bbolt's wording
