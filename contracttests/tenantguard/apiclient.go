@@ -26,11 +26,11 @@ type apiClient struct {
 
 	bearer string
 	// identity is the id of the caller, empty if the target does not report it.
-	identity string
-	tokens   []token // of the caller
-	all      []token // of every identity, nil until they were listed
-	last     SetupResponse
-	loginErr error // of a login that was rejected and is not repeated
+	identity     string
+	tokens       []token // of the caller
+	allTokens    []token // of every identity, nil until they were listed
+	lastResponse SetupResponse
+	loginErr     error // of a login that was rejected and is not repeated
 }
 
 // refresh logs in and lists the caller's own tokens.
@@ -62,22 +62,22 @@ func (c *apiClient) logIn(ctx context.Context) error {
 		return &ConfigError{"BaseURL", "must be an address"}
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	var issued struct {
+	var login struct {
 		AccessToken string `json:"access_token"`
 		IdentityID  string `json:"identity_id"`
 	}
-	status, err := c.send(r, &issued)
+	status, err := c.send(r, &login)
 	switch {
 	case err != nil:
-		return c.fail(LogIn, status, err)
-	case status != http.StatusOK || issued.AccessToken == "":
-		err = c.fail(LogIn, status, nil)
+		return c.callError(LogIn, status, err)
+	case status != http.StatusOK || login.AccessToken == "":
+		err = c.callError(LogIn, status, nil)
 		if status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
 			c.loginErr = err
 		}
 		return err
 	}
-	c.bearer, c.identity = issued.AccessToken, cmp.Or(issued.IdentityID, c.identity)
+	c.bearer, c.identity = login.AccessToken, cmp.Or(login.IdentityID, c.identity)
 	return nil
 }
 
@@ -86,7 +86,7 @@ func (c *apiClient) list(ctx context.Context) error {
 	var tokens []token
 	status, err := c.do(ctx, http.MethodGet, c.path+"?"+ownTokens, &tokens)
 	if err != nil || status != http.StatusOK {
-		return c.fail(ListTokens, status, err)
+		return c.callError(ListTokens, status, err)
 	}
 	c.tokens = tokens
 	return nil
@@ -94,17 +94,17 @@ func (c *apiClient) list(ctx context.Context) error {
 
 // seesForeign reports whether the caller may list a token of another identity with this id. An
 // administrator could delete it.
-func (c *apiClient) seesForeign(ctx context.Context, id string) (bool, error) {
-	if c.all == nil {
+func (c *apiClient) listsForeign(ctx context.Context, id string) (bool, error) {
+	if c.allTokens == nil {
 		all := []token{}
 		status, err := c.do(ctx, http.MethodGet, c.path, &all)
 		if err != nil || status >= http.StatusInternalServerError ||
 			status == http.StatusTooManyRequests {
-			return false, c.fail(ListAllTokens, status, err)
+			return false, c.callError(ListAllTokens, status, err)
 		}
-		c.all = all
+		c.allTokens = all
 	}
-	return slices.ContainsFunc(c.all, func(t token) bool {
+	return slices.ContainsFunc(c.allTokens, func(t token) bool {
 		return t.ID == id && t.Owner.ID != c.identity
 	}), nil
 }
@@ -118,21 +118,21 @@ func (c *apiClient) delete(ctx context.Context, id string) error {
 	}
 	status, err := c.do(ctx, http.MethodDelete, c.path+"/"+id, nil)
 	if err == nil && status != http.StatusNoContent && status != http.StatusNotFound {
-		err = c.fail(DeleteToken, status, nil)
+		err = c.callError(DeleteToken, status, nil)
 	}
 	return err
 }
 
 // fail returns the error of a call. A nil err means that the latest response is the problem.
-func (c *apiClient) fail(call Call, status int, err error) error {
-	sent, unsent := errors.AsType[*url.Error](err)
-	_, retried := errors.AsType[*RetryError](err)
+func (c *apiClient) callError(call Call, status int, err error) error {
+	urlErr, isURLError := errors.AsType[*url.Error](err)
+	_, isRetryError := errors.AsType[*RetryError](err)
 	switch {
 	case call == DeleteToken: // its status says it all
 	case err == nil:
-		err = ExplainResponse(c.last)
-	case unsent && !retried && ReasonOf(err) == "" && !errors.Is(err, context.Canceled):
-		err = ExplainFailure(strings.ToUpper(sent.Op), sent.URL, err)
+		err = ExplainResponse(c.lastResponse)
+	case isURLError && !isRetryError && ReasonOf(err) == "" && !errors.Is(err, context.Canceled):
+		err = ExplainFailure(strings.ToUpper(urlErr.Op), urlErr.URL, err)
 	}
 	return &CallError{
 		Call: call, ClientID: c.redact(c.ClientID), Origin: c.Origin, Status: status, Err: err,
@@ -140,53 +140,53 @@ func (c *apiClient) fail(call Call, status int, err error) error {
 }
 
 // has reports whether the caller's list has a token.
-func (c *apiClient) has(id string) bool {
+func (c *apiClient) hasToken(id string) bool {
 	return slices.ContainsFunc(c.tokens, func(t token) bool { return t.ID == id })
 }
 
 // do sends a request with the access token, and again with a new one if that has expired.
-func (c *apiClient) do(ctx context.Context, method, path string, into any) (status int, err error) {
-	status, err = c.doOnce(ctx, method, path, into)
+func (c *apiClient) do(ctx context.Context, method, path string, out any) (status int, err error) {
+	status, err = c.doOnce(ctx, method, path, out)
 	if err != nil || status != http.StatusUnauthorized {
 		return status, err
 	}
-	if err := c.logIn(startOf(ctx)); err != nil {
+	if err := c.logIn(startContext(ctx)); err != nil {
 		return status, err
 	}
-	return c.doOnce(ctx, method, path, into)
+	return c.doOnce(ctx, method, path, out)
 }
 
-func (c *apiClient) doOnce(ctx context.Context, method, path string, into any) (int, error) {
+func (c *apiClient) doOnce(ctx context.Context, method, path string, out any) (int, error) {
 	r, err := http.NewRequestWithContext(ctx, method, c.base+path, nil)
 	if err != nil {
 		return 0, err
 	}
 	r.Header.Set("Authorization", "Bearer "+c.bearer)
-	return c.send(r, into)
+	return c.send(r, out)
 }
 
 // send sends a request, and decodes the body of a 200.
-func (c *apiClient) send(r *http.Request, into any) (status int, err error) {
+func (c *apiClient) send(r *http.Request, out any) (status int, err error) {
 	r.Header.Set("Accept", "application/json")
-	sent := c.now()
-	got, err := c.http.Do(r)
+	start := c.now()
+	resp, err := c.http.Do(r)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = got.Body.Close() }() // it was read by then
-	body, err := ReadResponse(got.Body)
+	defer func() { _ = resp.Body.Close() }() // it was read by then
+	body, err := ReadResponse(resp.Body)
 	if err != nil {
-		return got.StatusCode, err
+		return resp.StatusCode, err
 	}
-	c.clock.Observe(got.StatusCode, got.Header, sent, c.now())
-	c.last = SetupResponse{
-		BaseURL: c.base, Method: r.Method, URL: r.URL.String(), Status: got.StatusCode,
-		Header: got.Header, Body: body, ClientID: c.ClientID, Redact: c.redact,
+	c.clock.Observe(resp.StatusCode, resp.Header, start, c.now())
+	c.lastResponse = SetupResponse{
+		BaseURL: c.base, Method: r.Method, URL: r.URL.String(), Status: resp.StatusCode,
+		Header: resp.Header, Body: body, ClientID: c.ClientID, Redact: c.redact,
 	}
-	if got.StatusCode == http.StatusOK && into != nil && json.Unmarshal(body, into) != nil {
-		err = ExplainResponse(c.last)
+	if resp.StatusCode == http.StatusOK && out != nil && json.Unmarshal(body, out) != nil {
+		err = ExplainResponse(c.lastResponse)
 	}
-	return got.StatusCode, err
+	return resp.StatusCode, err
 }
 
 // redact replaces the caller's secrets, and what looks like one.

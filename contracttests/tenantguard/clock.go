@@ -17,31 +17,31 @@ const dateResolution = time.Second
 // whole seconds. The zero value is ready for use, by several goroutines at once.
 type Clock struct {
 	mu        sync.Mutex
-	known     bool
+	hasDate   bool
 	low, high time.Duration
 }
 
 // Observe takes the Date of a response, and when by our clock its request was sent and the response
 // received. A response that contradicts the earlier ones replaces them: a clock was set, or drifts.
-func (c *Clock) Observe(status int, header http.Header, sent, received time.Time) {
+func (c *Clock) Observe(status int, header http.Header, start, end time.Time) {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil || report.FromGateway(status, "") {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	low, high := date.Sub(received), date.Add(dateResolution).Sub(sent)
-	if c.known && low <= c.high && high >= c.low {
+	low, high := date.Sub(end), date.Add(dateResolution).Sub(start)
+	if c.hasDate && low <= c.high && high >= c.low {
 		low, high = max(low, c.low), min(high, c.high)
 	}
-	c.known, c.low, c.high = true, low, high
+	c.hasDate, c.low, c.high = true, low, high
 }
 
 // HasDate reports whether the target has sent a date.
 func (c *Clock) HasDate() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.known
+	return c.hasDate
 }
 
 // Difference returns how far the clock of the target is ahead of ours, and how accurate that is. It
@@ -73,7 +73,7 @@ func (c *Clock) TargetTime(now time.Time) time.Time {
 func (c *Clock) earliest(now time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.known {
+	if !c.hasDate {
 		return time.Time{}
 	}
 	return now.Add(c.low)
@@ -86,7 +86,7 @@ func (c *Clock) String() string {
 	if ahead < 0 {
 		direction = "behind"
 	}
-	within := accuracy.Truncate(time.Second) + time.Second // rounded up
+	tolerance := accuracy.Truncate(time.Second) + time.Second // rounded up
 	return fmt.Sprintf("%s %s ours, give or take %s", ahead.Abs().Round(time.Second), direction,
-		within)
+		tolerance)
 }

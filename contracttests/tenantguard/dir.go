@@ -20,15 +20,15 @@ func MkdirPrivate(path string) error {
 		return err
 	}
 	name := filepath.Join(path, ".gitignore")
-	ignore, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the directory that the person names
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the directory that the person names
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	_, err = ignore.WriteString("*\n")
-	return errors.Join(err, ignore.Close())
+	_, err = file.WriteString("*\n")
+	return errors.Join(err, file.Close())
 }
 
 // syncDir makes the name of a new file survive a power cut.

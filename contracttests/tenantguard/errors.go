@@ -56,7 +56,7 @@ func (e *BlockedError) Error() string { return e.err.Error() }
 // Unwrap returns the error of the ledger, if that is the reason.
 func (e *BlockedError) Unwrap() error { return errors.Unwrap(e.err) }
 
-func blocked(reason Reason, format string, args ...any) error {
+func newBlockedError(reason Reason, format string, args ...any) error {
 	return &BlockedError{Reason: reason, err: fmt.Errorf(format, args...)}
 }
 
@@ -66,8 +66,8 @@ func ReasonOf(err error) Reason {
 	if notSent, ok := errors.AsType[*NotSentError](err); ok {
 		return notSent.Reason
 	}
-	if mistake, ok := errors.AsType[*BlockedError](err); ok {
-		return mistake.Reason
+	if blockedErr, ok := errors.AsType[*BlockedError](err); ok {
+		return blockedErr.Reason
 	}
 	return ""
 }
@@ -167,11 +167,11 @@ func (e *CallError) Error() string {
 	}
 	switch e.Call {
 	case LogIn:
-		who := e.ClientID
+		client := e.ClientID
 		if e.Origin != "" {
-			who += " (" + e.Origin + ")"
+			client += " (" + e.Origin + ")"
 		}
-		return fmt.Sprintf("log in as %s: %s", who, problem)
+		return fmt.Sprintf("log in as %s: %s", client, problem)
 	case ListTokens:
 		return fmt.Sprintf("read the tokens of %s: %s", e.ClientID, problem)
 	case ListAllTokens:

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-type startContext struct{}
+type startContextKey struct{}
 
 // WithGrace returns a context for a request whose outcome has to be known: it ends only grace after
 // ctx does. A [Guard] does not begin or repeat the request once ctx has ended.
 func WithGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	graceful, cancel := context.WithCancel(context.WithValue(context.WithoutCancel(ctx),
-		startContext{}, ctx))
+		startContextKey{}, ctx))
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.AfterFunc(grace, cancel)
 		context.AfterFunc(graceful, func() { timer.Stop() })
@@ -24,9 +24,9 @@ func WithGrace(ctx context.Context, grace time.Duration) (context.Context, conte
 
 // startOf returns the context that a request may begin in. It differs from the context of the
 // request only if that is graceful.
-func startOf(ctx context.Context) context.Context {
-	if start, ok := ctx.Value(startContext{}).(context.Context); ok {
-		return start
+func startContext(ctx context.Context) context.Context {
+	if startCtx, ok := ctx.Value(startContextKey{}).(context.Context); ok {
+		return startCtx
 	}
 	return ctx
 }

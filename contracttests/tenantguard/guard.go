@@ -73,11 +73,11 @@ type Guard struct {
 	// unavailable is set when all attempts of a request have failed. Until a request that is no
 	// login has a response, others have one attempt.
 	unavailable atomic.Bool
-	reached     atomic.Bool // by a request that had a response
+	reachable   atomic.Bool // by a request that had a response
 
 	mu        sync.Mutex
 	stats     Stats
-	measured  int           // responses
+	responses int           // responses
 	latency   time.Duration // of these responses, in total
 	cleanup   bool          // the run has ended
 	ledgerErr error
@@ -143,7 +143,7 @@ func defaultTransport() http.RoundTripper {
 // request or the run may not make it, a [BlockedError] if the request is a mistake, and a
 // [RetryError] if the target did not accept it.
 func (g *Guard) RoundTrip(request *http.Request) (*http.Response, error) {
-	r, err := g.read(request)
+	r, err := g.readRequest(request)
 	if err != nil {
 		return nil, err
 	}
@@ -153,15 +153,15 @@ func (g *Guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	if r.isCreate() {
 		return g.create(r)
 	}
-	got, err := g.send(r)
+	resp, err := g.send(r)
 	if err != nil {
 		return nil, err
 	}
-	g.observe(r, got)
-	if err := r.checkRepeated(got); err != nil {
+	g.observe(r, resp)
+	if err := r.checkRepeated(resp); err != nil {
 		return nil, err
 	}
-	return got.Response, nil
+	return resp.Response, nil
 }
 
 // check returns why a request must not be sent.
@@ -169,7 +169,7 @@ func (g *Guard) check(r *guardedRequest) error {
 	u, target := r.URL, origin(g.base.Scheme, g.base.Host)
 	host := cmp.Or(r.Host, u.Host)
 	if u.Opaque != "" || origin(u.Scheme, u.Host) != target || origin(u.Scheme, host) != target {
-		return blocked(OtherHost, "%s: not sent to %s://%s: the target is %s://%s",
+		return newBlockedError(OtherHost, "%s: not sent to %s://%s: the target is %s://%s",
 			r, u.Scheme, host, g.base.Scheme, g.base.Host)
 	}
 	if !r.isWrite() {
@@ -180,12 +180,12 @@ func (g *Guard) check(r *guardedRequest) error {
 	}
 	for _, id := range r.ids() {
 		if g.tokens.isForeign(id) {
-			return blocked(ForeignToken, "%s: not sent: the token %s is not of this run",
+			return newBlockedError(ForeignToken, "%s: not sent: the token %s is not of this run",
 				r, redact.Report(id))
 		}
 	}
 	if err := g.Err(); err != nil && r.Method != http.MethodDelete {
-		return blocked(LedgerFailed,
+		return newBlockedError(LedgerFailed,
 			"%s: not sent, since the ledger could not be written before: %w",
 			r, err)
 	}
@@ -207,12 +207,12 @@ func (g *Guard) BeginCleanup() {
 // Leftovers returns the tokens that the run created and that may exist, and behind them, without an
 // id, the creates whose outcome is unknown.
 func (g *Guard) Leftovers() []Entry {
-	return append(g.tokens.in(created), g.tokens.in(unknown)...)
+	return append(g.tokens.withState(stateCreated), g.tokens.withState(stateUnknown)...)
 }
 
 // UnlistedCreates returns the creates whose outcome is unknown and whose token a list of their
 // owner did not show. Lists may be late, so that such a token can still appear.
-func (g *Guard) UnlistedCreates() []Entry { return g.tokens.in(unlisted) }
+func (g *Guard) UnlistedCreates() []Entry { return g.tokens.withState(stateUnlisted) }
 
 // Stats returns what was sent so far.
 func (g *Guard) Stats() Stats {
@@ -221,11 +221,11 @@ func (g *Guard) Stats() Stats {
 	return g.stats
 }
 
-func (g *Guard) addStats(more Stats) {
+func (g *Guard) addStats(delta Stats) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.stats.Creates += more.Creates
-	g.stats.UnknownOutcomes += more.UnknownOutcomes
+	g.stats.Creates += delta.Creates
+	g.stats.UnknownOutcomes += delta.UnknownOutcomes
 }
 
 // Clock returns the difference between the clock of the target and ours, by the responses so far.
@@ -244,9 +244,9 @@ const LatencySamples = 10
 // noteLatency measures the first responses.
 func (g *Guard) noteLatency(d time.Duration) {
 	g.mu.Lock()
-	g.measured++
+	g.responses++
 	g.latency += d
-	n, mean := g.measured, g.latency/LatencySamples
+	n, mean := g.responses, g.latency/LatencySamples
 	g.mu.Unlock()
 	if n == LatencySamples && g.config.OnLatency != nil {
 		g.config.OnLatency(mean)

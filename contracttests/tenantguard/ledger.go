@@ -50,13 +50,13 @@ const (
 // line is a line of a ledger.
 type line struct {
 	Schema int       `json:"schema"` // of the form, zero for 1
-	At     time.Time `json:"time"`
+	Time   time.Time `json:"time"`
 	Event  Event     `json:"event"`
 	Entry
 }
 
 // torn is behind what is left of an incomplete line.
-const torn = " #torn"
+const tornMark = " #torn"
 
 // OpenLedger opens a ledger, or creates one that only its owner can read, in a directory as
 // [MkdirPrivate] makes it. It rejects a file that is no ledger.
@@ -98,12 +98,12 @@ func (l *Ledger) Close() error {
 // Write appends a line, by one system call, so that lines of other processes do not split it. The
 // time At of the object is ignored.
 func (l *Ledger) Write(e Event, o Entry) error {
-	entry := line{Schema: schema.Version, At: l.now().UTC(), Event: e, Entry: o}
+	entry := line{Schema: schema.Version, Time: l.now().UTC(), Event: e, Entry: o}
 	if name := redact.Report(o.Name); name != o.Name {
 		entry.Name, entry.Redacted = name, true
 	}
 	entry.ID, entry.Owner = redact.Report(o.ID), redact.Report(o.Owner) // as the target sent them
-	if problem := entry.check(); problem != nil {
+	if problem := entry.validate(); problem != nil {
 		return fmt.Errorf("the ledger: a line of the event %q has %w", e, problem)
 	}
 	text, err := json.Marshal(entry)
@@ -113,13 +113,13 @@ func (l *Ledger) Write(e Event, o Entry) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.torn {
-		text = append([]byte(torn+"\n"), text...)
+		text = append([]byte(tornMark+"\n"), text...)
 	}
-	written, err := l.file.Write(append(text, '\n'))
+	n, err := l.file.Write(append(text, '\n'))
 	if err == nil {
 		l.torn = false
 		err = l.file.Sync()
-	} else if written > 0 {
+	} else if n > 0 {
 		l.torn = true
 	}
 	if err != nil {

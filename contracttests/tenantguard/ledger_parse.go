@@ -50,24 +50,26 @@ func ReadLedger(path string) ([]Entry, error) {
 }
 
 func parseLedger(path string, content []byte) ([]Entry, error) {
-	s := ledgerState{gone: map[objectKey]bool{}}
+	s := ledgerState{deleted: map[entryKey]bool{}}
 	for number := 1; len(content) > 0; number++ {
 		text, rest, complete := bytes.Cut(content, []byte("\n"))
 		content = rest
-		left := text
-		for cut := true; cut; { // what follows a torn line may be torn itself, behind the mark
-			left, cut = bytes.CutSuffix(left, []byte(torn))
+		entryText := text
+		// what follows a torn line may be torn itself, behind the mark
+		for marked := true; marked; {
+			entryText, marked = bytes.CutSuffix(entryText, []byte(tornMark))
 		}
-		entry, err := parseLine(left)
+		entry, err := parseLine(entryText)
 		switch {
 		case err == nil:
 			s.apply(entry)
-		case complete && len(left) == len(text), err.Kind == OtherSchema, err.Kind == UnknownField:
+		case complete && len(entryText) == len(text), err.Kind == OtherSchema,
+			err.Kind == UnknownField:
 			err.Path, err.Line = path, number
 			return nil, err
 		}
 	}
-	return s.left(), nil
+	return s.remaining(), nil
 }
 
 // parseLine parses a line. A part of one is never a line: it lacks the last brace.
@@ -82,11 +84,13 @@ func parseLine(text []byte) (entry line, err *LedgerError) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
-	failed := schema.Explain(decoder.Decode(&entry), entry)
-	if unknown, ok := errors.AsType[*schema.UnknownFieldError](failed); ok {
-		return entry, &LedgerError{Kind: UnknownField, Field: unknown.Field, text: unknown.Error()}
+	decodeErr := schema.Explain(decoder.Decode(&entry), entry)
+	if fieldErr, ok := errors.AsType[*schema.UnknownFieldError](decodeErr); ok {
+		return entry, &LedgerError{
+			Kind: UnknownField, Field: fieldErr.Field, text: fieldErr.Error(),
+		}
 	}
-	if failed != nil {
+	if decodeErr != nil {
 		return entry, &LedgerError{Kind: Malformed, text: "no line of a ledger"}
 	}
 	if decoder.InputOffset() != int64(len(text)) {
@@ -94,11 +98,11 @@ func parseLine(text []byte) (entry line, err *LedgerError) {
 			Kind: TrailingText, text: "something follows the line of a ledger",
 		}
 	}
-	return entry, entry.check()
+	return entry, entry.validate()
 }
 
 // check returns what a line lacks, nil if it is complete.
-func (e line) check() *LedgerError {
+func (e line) validate() *LedgerError {
 	switch {
 	case !slices.Contains([]Event{EventIntend, EventCreated, EventRejected, EventDeleted}, e.Event):
 		return &LedgerError{Kind: UnknownValue, Field: "event", text: "an unknown event"}
@@ -112,42 +116,42 @@ func (e line) check() *LedgerError {
 
 // ledgerState is what the lines of a ledger amount to.
 type ledgerState struct {
-	objects []Entry
-	gone    map[objectKey]bool // deleted, maybe before the line that has it as created
+	entries []Entry
+	deleted map[entryKey]bool // deleted, maybe before the line that has it as created
 }
 
-type objectKey struct{ target, id string }
+type entryKey struct{ target, id string }
 
 // apply takes a line. The outcome of a create replaces the latest intent of its name: an earlier
 // one may be left of a run that was killed.
 func (s *ledgerState) apply(l line) {
 	o := l.Entry
-	o.Target, o.Time = strings.ToLower(o.Target), l.At
+	o.Target, o.Time = strings.ToLower(o.Target), l.Time
 	if l.Event == EventDeleted {
-		s.gone[objectKey{o.Target, o.ID}] = true
+		s.deleted[entryKey{o.Target, o.ID}] = true
 		return
 	}
 	if l.Event != EventIntend {
-		for i, p := range slices.Backward(s.objects) {
+		for i, p := range slices.Backward(s.entries) {
 			if p.ID == "" && p.Target == o.Target && p.Run == o.Run && p.Name == o.Name {
-				s.objects = slices.Delete(s.objects, i, i+1)
+				s.entries = slices.Delete(s.entries, i, i+1)
 				break
 			}
 		}
 	}
 	if l.Event != EventRejected {
-		s.objects = append(s.objects, o)
+		s.entries = append(s.entries, o)
 	}
 }
 
 // left returns the objects that may exist, each once.
-func (s *ledgerState) left() (left []Entry) {
-	for _, o := range s.objects {
-		key := objectKey{o.Target, o.ID}
-		if o.ID == "" || !s.gone[key] {
-			left = append(left, o)
+func (s *ledgerState) remaining() (remaining []Entry) {
+	for _, o := range s.entries {
+		key := entryKey{o.Target, o.ID}
+		if o.ID == "" || !s.deleted[key] {
+			remaining = append(remaining, o)
 		}
-		s.gone[key] = true // so that it is not repeated
+		s.deleted[key] = true // so that it is not repeated
 	}
-	return left
+	return remaining
 }

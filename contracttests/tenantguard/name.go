@@ -25,26 +25,26 @@ var runName = regexp.MustCompile(fmt.Sprintf(
 
 // NewMarker returns a random marker for the names of a run.
 func NewMarker() string {
-	var random [markerDigits / 2]byte
-	_, _ = rand.Read(random[:]) // which never fails
-	return hex.EncodeToString(random[:])
+	var b [markerDigits / 2]byte
+	_, _ = rand.Read(b[:]) // which never fails
+	return hex.EncodeToString(b[:])
 }
 
 // Name returns the nth name of the run with a marker.
-func Name(at time.Time, marker string, n int64) string {
-	word := strconv.FormatInt(at.UnixMilli(), timeBase)
+func Name(now time.Time, marker string, n int64) string {
+	word := strconv.FormatInt(now.UnixMilli(), timeBase)
 	word = strings.Repeat("0", max(0, timeDigits-len(word))) + word
 	return fmt.Sprintf("patmock-%s%s-%d", word, marker, n)
 }
 
 // ParseName returns when a run made a name. It reports false if the name carries no time and
 // marker.
-func ParseName(name string) (at time.Time, ok bool) {
-	found := runName.FindStringSubmatch(name)
-	if found == nil {
-		return at, false
+func ParseName(name string) (t time.Time, ok bool) {
+	match := runName.FindStringSubmatch(name)
+	if match == nil {
+		return t, false
 	}
-	milliseconds, err := strconv.ParseInt(found[1], timeBase, 64)
+	milliseconds, err := strconv.ParseInt(match[1], timeBase, 64)
 	return time.UnixMilli(milliseconds), err == nil
 }
 
@@ -53,6 +53,6 @@ func IsFromOtherRun(name, marker string) bool {
 	if _, ok := ParseName(name); !ok {
 		return false
 	}
-	const at = len("patmock-") + timeDigits
-	return name[at:at+markerDigits] != marker
+	const markerStart = len("patmock-") + timeDigits
+	return name[markerStart:markerStart+markerDigits] != marker
 }

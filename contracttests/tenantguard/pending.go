@@ -16,7 +16,7 @@ func (o Entry) isPending() bool {
 // the identity that wrote the intent, and was created between the intent and ten minutes after, by
 // the clock of the target.
 func (o Entry) matches(t token) bool {
-	at, err := parseCreated(t.Created)
+	created, err := parseCreated(t.Created)
 	if err != nil || !o.isPending() || o.Name != t.Name || o.Owner == "" || o.Owner != t.Owner.ID {
 		return false
 	}
@@ -25,7 +25,8 @@ func (o Entry) matches(t token) bool {
 		intent = o.Time
 	}
 	// A target may report whole seconds.
-	return !at.Before(intent.Truncate(time.Second)) && !at.After(intent.Add(pendingWindow))
+	return !created.Before(intent.Truncate(time.Second)) &&
+		!created.After(intent.Add(pendingWindow))
 }
 
-func parseCreated(text string) (time.Time, error) { return time.Parse(time.RFC3339Nano, text) }
+func parseCreated(s string) (time.Time, error) { return time.Parse(time.RFC3339Nano, s) }

@@ -42,36 +42,36 @@ type ProbeConfig struct {
 // Probe logs in, reads the identity's own list, and tries whether it may list the tokens of others.
 // It writes nothing. Its error is a [CallError].
 func Probe(ctx context.Context, c ProbeConfig) (ProbeResult, error) {
-	by := &apiClient{
+	client := &apiClient{
 		Login: c.Login, http: c.HTTP, base: c.BaseURL, path: c.Version.CollectionPath(),
 		now: c.Now, clock: &Clock{},
 	}
 	started := c.Now()
-	if err := by.refresh(ctx); err != nil {
+	if err := client.refresh(ctx); err != nil {
 		return ProbeResult{}, err
 	}
 	// No token matches, so that the response is short.
-	nothing := url.Values{"filters": {"lastUsed le 1990-01-01T00:00:00Z"}}
-	status, err := by.do(ctx, http.MethodGet, by.path+"?"+nothing.Encode(), nil)
+	noMatch := url.Values{"filters": {"lastUsed le 1990-01-01T00:00:00Z"}}
+	status, err := client.do(ctx, http.MethodGet, client.path+"?"+noMatch.Encode(), nil)
 	if err != nil {
-		return ProbeResult{}, by.fail(ListAllTokens, status, err)
+		return ProbeResult{}, client.callError(ListAllTokens, status, err)
 	}
 	const requests = 3
-	e := ProbeResult{
-		ClientID: c.Login.ClientID, Identity: by.identity, Tokens: len(by.tokens),
-		Room: max(0, TokenLimit-len(by.tokens)), CanListAll: status == http.StatusOK,
+	result := ProbeResult{
+		ClientID: c.Login.ClientID, Identity: client.identity, Tokens: len(client.tokens),
+		Room: max(0, TokenLimit-len(client.tokens)), CanListAll: status == http.StatusOK,
 		LatencySeconds: c.Now().Sub(started).Seconds() / requests,
 	}
-	for _, t := range by.tokens {
+	for _, t := range client.tokens {
 		if t.ID != c.Login.ClientID {
 			continue
 		}
-		e.InOwnList, e.Name = true, t.Owner.Name
-		if at, err := time.Parse(time.RFC3339Nano, t.ExpirationDate); err == nil {
-			e.Expires = &at
+		result.InOwnList, result.Name = true, t.Owner.Name
+		if expires, err := time.Parse(time.RFC3339Nano, t.ExpirationDate); err == nil {
+			result.Expires = &expires
 		}
 	}
-	return e, nil
+	return result, nil
 }
 
 // MinDuration returns the least time in which a guard sends requests of one client and version.

@@ -17,7 +17,7 @@ const (
 )
 
 // window is the time in which a tenant counts requests.
-const window = 10 * time.Second
+const rateWindow = 10 * time.Second
 
 // WithoutRateLimit returns a context whose requests are neither held back nor repeated. They find
 // out where the target's limit is.
@@ -69,9 +69,9 @@ func (l *limiter) reserve(key bucketKey) time.Duration {
 	case b.AllowN(now, 1):
 		return 0
 	}
-	missing := 1 - b.TokensAt(now)
+	deficit := 1 - b.TokensAt(now)
 	// never too early
-	return time.Duration(missing/PerSecond*float64(time.Second)) + time.Millisecond
+	return time.Duration(deficit/PerSecond*float64(time.Second)) + time.Millisecond
 }
 
 // force takes room for a request that is sent whatever the limit. Later ones wait for it.
@@ -82,7 +82,7 @@ func (l *limiter) force(key bucketKey) {
 }
 
 // blocked returns how long the target asked to wait.
-func (l *limiter) blocked(key bucketKey) time.Duration {
+func (l *limiter) remainingBlock(key bucketKey) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.bucketLocked(key).blockedUntil.Sub(l.now())

@@ -32,8 +32,8 @@ type guardedRequest struct {
 const maxRequestBytes = 64 << 20
 
 // read reads a request and closes its body.
-func (g *Guard) read(r *http.Request) (*guardedRequest, error) {
-	out := &guardedRequest{Request: r, route: routeOf(g.base, r.URL)}
+func (g *Guard) readRequest(r *http.Request) (*guardedRequest, error) {
+	out := &guardedRequest{Request: r, route: parseRoute(g.base, r.URL)}
 	if r.Body != nil {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBytes+1))
 		if len(body) > maxRequestBytes {
@@ -45,8 +45,8 @@ func (g *Guard) read(r *http.Request) (*guardedRequest, error) {
 		out.body = body
 	}
 	if out.route.kind == loginRoute {
-		out.client = clientOf(r, out.body)
-	} else if b, ok := bearerOf(r); ok {
+		out.client = clientIDFrom(r, out.body)
+	} else if b, ok := bearerFrom(r); ok {
 		out.session, out.client = g.tokens.session(b)
 	}
 	return out, nil
@@ -63,11 +63,11 @@ func (r *guardedRequest) isWrite() bool {
 }
 
 // checkRepeated returns a [RetryError] if a write was sent again and is rejected then.
-func (r *guardedRequest) checkRepeated(got *response) error {
-	if !r.maybeApplied || !r.isWrite() || got.StatusCode < 400 || got.StatusCode >= 500 {
+func (r *guardedRequest) checkRepeated(resp *response) error {
+	if !r.maybeApplied || !r.isWrite() || resp.StatusCode < 400 || resp.StatusCode >= 500 {
 		return nil
 	}
-	return &RetryError{Request: r.String(), Status: got.StatusCode, MaybeApplied: true}
+	return &RetryError{Request: r.String(), Status: resp.StatusCode, MaybeApplied: true}
 }
 
 func (r *guardedRequest) isCreate() bool {
@@ -77,10 +77,10 @@ func (r *guardedRequest) isCreate() bool {
 // ownTokens is the query of the complete list of the caller's own tokens.
 const ownTokens = "owner-id=me"
 
-func (r *guardedRequest) listsOwn() bool { return r.lists(ownTokens) }
+func (r *guardedRequest) isOwnList() bool { return r.isListWith(ownTokens) }
 
 // lists reports whether the request is a list with exactly this query.
-func (r *guardedRequest) lists(query string) bool {
+func (r *guardedRequest) isListWith(query string) bool {
 	return r.Method == http.MethodGet && r.route.kind == listRoute && r.URL.RawQuery == query
 }
 
@@ -108,7 +108,7 @@ func (r *guardedRequest) ids() []string {
 			return ids
 		}
 		if text, ok := token.(string); ok {
-			ids = append(ids, fold(text))
+			ids = append(ids, normalizeID(text))
 		}
 	}
 }

@@ -19,8 +19,8 @@ var ErrTooLarge = errors.New("the response is too large")
 
 // ReadResponse reads the body of a response. Its error is ErrTooLarge for more than 16 MiB, and for
 // JSON of more than 250,000 values.
-func ReadResponse(from io.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(from, maxResponseBytes+1))
+func ReadResponse(r io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, maxResponseBytes+1))
 	switch {
 	case err != nil:
 		return body, err
@@ -35,28 +35,28 @@ func ReadResponse(from io.Reader) ([]byte, error) {
 // countValues counts the values of JSON without decoding it: each begins the text, or follows a
 // bracket or a comma. It is zero for other texts.
 func countValues(body []byte) int {
-	start := bytes.TrimLeft(body, " \t\r\n")
-	if len(start) == 0 || start[0] != '[' && start[0] != '{' {
+	text := bytes.TrimLeft(body, " \t\r\n")
+	if len(text) == 0 || text[0] != '[' && text[0] != '{' {
 		return 0
 	}
 	n := 1
-	for at := 0; at < len(start); at++ {
-		switch start[at] {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
 		case ',', '[', '{':
 			n++
 		case '"':
-			at = endOfText(start, at+1)
+			i = stringEnd(text, i+1)
 		}
 	}
 	return n
 }
 
 // endOfText returns the position of the quote that ends a text.
-func endOfText(body []byte, at int) int {
-	for ; at < len(body) && body[at] != '"'; at++ {
-		if body[at] == '\\' {
-			at++
+func stringEnd(body []byte, i int) int {
+	for ; i < len(body) && body[i] != '"'; i++ {
+		if body[i] == '\\' {
+			i++
 		}
 	}
-	return at
+	return i
 }

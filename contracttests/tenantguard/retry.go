@@ -18,10 +18,10 @@ import (
 // a random part of a backoff that begins at firstBackoff and doubles up to lastBackoff. The guard
 // does not wait longer than maxWait.
 const (
-	attempts     = 6
-	firstBackoff = time.Second
-	lastBackoff  = window
-	maxWait      = 2 * time.Minute
+	maxAttempts = 6
+	minBackoff  = time.Second
+	maxBackoff  = rateWindow
+	maxWait     = 2 * time.Minute
 )
 
 // response is one whose body was read.
@@ -30,52 +30,52 @@ type response struct {
 	body []byte
 }
 
-func (r *response) succeeded() bool { return r.StatusCode >= 200 && r.StatusCode <= 299 }
+func (r *response) isSuccess() bool { return r.StatusCode >= 200 && r.StatusCode <= 299 }
 
 // send sends a request, and repeats it if that helps and does no harm.
 func (g *Guard) send(r *guardedRequest) (*response, error) {
 	ctx, key := r.Context(), bucketKey{r.client, r.route.version}
-	start := startOf(ctx)
+	startCtx := startContext(ctx)
 	for attempt := 1; ; attempt++ {
-		if err := cmp.Or(start.Err(), g.breaker.Err()); err != nil {
+		if err := cmp.Or(startCtx.Err(), g.breaker.Err()); err != nil {
 			return nil, err
 		}
-		if err := g.spend(r); err != nil {
+		if err := g.countRequest(r); err != nil {
 			return nil, err
 		}
 		if isRateLimitDisabled(ctx) {
 			g.limiter.force(key)
 			return g.sendOnce(ctx, r)
 		}
-		if wait := g.limiter.blocked(key); wait > maxWait {
+		if wait := g.limiter.remainingBlock(key); wait > maxWait {
 			return nil, &NotSentError{
 				Reason: WaitTooLong,
 				Missing: "time for more requests: it asks to wait for " +
 					wait.Round(time.Second).String(),
 			}
 		}
-		if err := g.limiter.Wait(start, key); err != nil {
+		if err := g.limiter.Wait(startCtx, key); err != nil {
 			return nil, err
 		}
-		got, err := g.sendOnce(ctx, r)
-		wait, asked, again := g.retry(r, got, err, attempt)
-		if !again || start.Err() != nil {
-			return got, err
+		resp, err := g.sendOnce(ctx, r)
+		wait, explicit, shouldRetry := g.retry(r, resp, err, attempt)
+		if !shouldRetry || startCtx.Err() != nil {
+			return resp, err
 		}
 		switch {
-		case !asked && (attempt == attempts || g.unavailable.Load()):
+		case !explicit && (attempt == maxAttempts || g.unavailable.Load()):
 			g.unavailable.Store(true)
-			return got, err
-		case attempt == attempts:
-			return nil, &RetryError{Request: r.String(), Status: got.StatusCode, Attempts: attempt}
+			return resp, err
+		case attempt == maxAttempts:
+			return nil, &RetryError{Request: r.String(), Status: resp.StatusCode, Attempts: attempt}
 		}
 		g.limiter.block(key, wait)
 		if wait > maxWait {
 			return nil, &RetryError{
-				Request: r.String(), Status: got.StatusCode, Attempts: attempt, Wait: wait,
+				Request: r.String(), Status: resp.StatusCode, Attempts: attempt, Wait: wait,
 			}
 		}
-		r.maybeApplied = r.maybeApplied || got != nil && got.StatusCode >= 500
+		r.maybeApplied = r.maybeApplied || resp != nil && resp.StatusCode >= 500
 	}
 }
 
@@ -92,61 +92,62 @@ func (g *Guard) sendOnce(ctx context.Context, r *guardedRequest) (*response, err
 		out.ContentLength = int64(len(r.body))
 	}
 	r.outcomeUnknown = true
-	got, err := g.roundTrip(out)
+	resp, err := g.roundTrip(out)
 	if r.Context().Err() == nil {
 		g.breaker.Record(r.route.kind == loginRoute, err)
-		if silent := g.breaker.Err(); silent != nil {
-			return nil, fmt.Errorf("%s: %w: %w", r, silent, err)
+		if breakerErr := g.breaker.Err(); breakerErr != nil {
+			return nil, fmt.Errorf("%s: %w: %w", r, breakerErr, err)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	r.outcomeUnknown = false
-	g.reached.Store(true)
-	got.Request = r.Request
-	if r.route.kind != loginRoute && got.StatusCode < http.StatusInternalServerError {
+	g.reachable.Store(true)
+	resp.Request = r.Request
+	if r.route.kind != loginRoute && resp.StatusCode < http.StatusInternalServerError {
 		g.unavailable.Store(false)
 	}
-	return got, nil
+	return resp, nil
 }
 
 func (g *Guard) roundTrip(r *http.Request) (*response, error) {
 	started := g.config.Now()
-	got, err := g.config.Next.RoundTrip(r)
+	resp, err := g.config.Next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	body, err := ReadResponse(got.Body)
-	if err = errors.Join(err, got.Body.Close()); err != nil {
+	body, err := ReadResponse(resp.Body)
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
 		path := redact.Report(r.URL.Path)
 		return nil, fmt.Errorf("%s %s: the body of the answer: %w", r.Method, path, err)
 	}
 	received := g.config.Now()
 	g.noteLatency(received.Sub(started))
-	g.clock.Observe(got.StatusCode, got.Header, started, received)
-	got.Body = io.NopCloser(bytes.NewReader(body))
-	return &response{got, body}, nil
+	g.clock.Observe(resp.StatusCode, resp.Header, started, received)
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return &response{resp, body}, nil
 }
 
 // retry reports whether to send a request again, and after which wait. The target asked for it if
 // it did nothing: 429, and 503 with a Retry-After. Other requests are repeated only if they change
 // nothing.
-func (g *Guard) retry(r *guardedRequest, got *response, err error, attempt int) (wait time.Duration,
-	asked, again bool,
+func (g *Guard) retry(r *guardedRequest, resp *response, err error,
+	attempt int) (wait time.Duration,
+	explicit, shouldRetry bool,
 ) {
-	bound := min(firstBackoff<<(attempt-1), lastBackoff)
+	bound := min(minBackoff<<(attempt-1), maxBackoff)
 	backoff := time.Duration(g.config.Jitter() * float64(bound))
 	if err != nil {
-		final := isPermanent(err) || !g.reached.Load() && isUnreachable(err) ||
+		permanent := isPermanent(err) || !g.reachable.Load() && isUnreachable(err) ||
 			errors.Is(err, ErrTooLarge) || errors.Is(err, ErrNotResponding)
-		return backoff, false, !r.isWrite() && !final
+		return backoff, false, !r.isWrite() && !permanent
 	}
-	after, ok := g.retryAfter(got.Header)
+	after, ok := g.retryAfter(resp.Header)
 	if after <= 0 { // 0, and a date in the past, do not mean at once
 		after = backoff
 	}
-	switch got.StatusCode {
+	switch resp.StatusCode {
 	case http.StatusTooManyRequests:
 		return after, true, true
 	case http.StatusServiceUnavailable:
@@ -177,14 +178,14 @@ func (g *Guard) retryAfter(header http.Header) (wait time.Duration, ok bool) {
 
 // spend counts a request, or returns a [NotSentError] if the limit is reached. Deletes of the run's
 // own tokens have no limit, nor have the logins and lists by which the run finds what is left.
-func (g *Guard) spend(r *guardedRequest) error {
-	looks := r.route.kind == loginRoute || r.listsOwn()
-	free := looks && len(g.Leftovers()) > 0 ||
+func (g *Guard) countRequest(r *guardedRequest) error {
+	isRead := r.route.kind == loginRoute || r.isOwnList()
+	exempt := isRead && len(g.Leftovers()) > 0 ||
 		r.Method == http.MethodDelete && g.tokens.areOwn(r.ids())
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	free = free || g.cleanup && (looks || r.lists(""))
-	if !free && g.stats.Requests >= g.config.MaxRequests {
+	exempt = exempt || g.cleanup && (isRead || r.isListWith(""))
+	if !exempt && g.stats.Requests >= g.config.MaxRequests {
 		g.stats.NotSent++
 		return &NotSentError{
 			Reason:  BudgetSpent,

@@ -34,20 +34,21 @@ const resource = "personal-access-tokens"
 var resourceVersion = regexp.MustCompile(`^v[0-9]+$`)
 
 // routeOf parses a path as the most lenient server does, so that no id of a token is overlooked.
-func routeOf(base, u *url.URL) route {
-	segments := segmentsOf(u)
-	if in := segmentsOf(base); len(in) <= len(segments) && slices.Equal(in, segments[:len(in)]) {
-		segments = segments[len(in):]
+func parseRoute(base, u *url.URL) route {
+	segments := pathSegments(u)
+	if prefix := pathSegments(base); len(prefix) <= len(segments) &&
+		slices.Equal(prefix, segments[:len(prefix)]) {
+		segments = segments[len(prefix):]
 	}
-	at := slices.Index(segments, resource)
-	if at < 0 {
+	i := slices.Index(segments, resource)
+	if i < 0 {
 		return parseOther(segments)
 	}
 	p := route{kind: listRoute}
-	if at > 0 {
-		p.version = segments[at-1]
+	if i > 0 {
+		p.version = segments[i-1]
 	}
-	for _, segment := range segments[at+1:] {
+	for _, segment := range segments[i+1:] {
 		switch {
 		case segment == "bulk-update":
 			p.kind = bulkRoute
@@ -78,9 +79,9 @@ func parseOther(segments []string) (p route) {
 }
 
 // segmentsOf returns the segments of a path, folded. Empty ones are left out.
-func segmentsOf(u *url.URL) (segments []string) {
+func pathSegments(u *url.URL) (segments []string) {
 	for segment := range strings.SplitSeq(u.Path, "/") {
-		if segment = fold(segment); segment != "" {
+		if segment = normalizeID(segment); segment != "" {
 			segments = append(segments, segment)
 		}
 	}
@@ -89,7 +90,7 @@ func segmentsOf(u *url.URL) (segments []string) {
 
 // fold returns the same for all ids that a lenient server may take for the same one: it ignores
 // case, blanks around an id, and parameters behind it.
-func fold(id string) string {
+func normalizeID(id string) string {
 	id, _, _ = strings.Cut(id, ";")
 	return strings.ToLower(strings.TrimSpace(id))
 }

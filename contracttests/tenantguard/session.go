@@ -34,21 +34,21 @@ func (o *owner) String() string {
 // bearer is the hash of an access token. The token itself is not stored.
 type bearer [sha256.Size]byte
 
-func bearerOf(r *http.Request) (b bearer, ok bool) {
+func bearerFrom(r *http.Request) (b bearer, ok bool) {
 	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return b, false
 	}
-	return bearerOfToken(token)
+	return hashToken(token)
 }
 
-func bearerOfToken(token string) (b bearer, ok bool) {
+func hashToken(token string) (b bearer, ok bool) {
 	token = strings.TrimSpace(token)
 	return sha256.Sum256([]byte(token)), token != ""
 }
 
 // clientOf returns the client id that a login is sent with, empty if there is none.
-func clientOf(r *http.Request, body []byte) string {
+func clientIDFrom(r *http.Request, body []byte) string {
 	form := &http.Request{
 		Method: http.MethodPost, URL: r.URL, Header: r.Header,
 		Body: io.NopCloser(bytes.NewReader(body)),
@@ -61,70 +61,70 @@ func clientOf(r *http.Request, body []byte) string {
 }
 
 // session returns the session of a bearer, a new one if the guard has not seen its login.
-func (k *tokens) session(b bearer) (s *session, client string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if s = k.sessions[b]; s == nil {
+func (ts *tokens) session(b bearer) (s *session, client string) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if s = ts.sessions[b]; s == nil {
 		s = &session{owner: &owner{}}
-		k.sessions[b] = s
+		ts.sessions[b] = s
 	}
 	return s, s.client
 }
 
 // logIn takes the response to a login. A client that the run did not create is foreign.
-func (k *tokens) logIn(client string, body []byte) {
+func (ts *tokens) recordLogin(client string, body []byte) {
 	var response struct {
 		AccessToken string `json:"access_token"`
 		IdentityID  string `json:"identity_id"`
 	}
 	_ = json.Unmarshal(body, &response) // a body of another form has no access token
-	b, ok := bearerOfToken(response.AccessToken)
+	b, ok := hashToken(response.AccessToken)
 	if !ok {
 		return
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	t := k.seeLocked(token{ID: client})
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	t := ts.ensureLocked(token{ID: client})
 	s := &session{client: client}
 	switch {
 	case response.IdentityID != "":
-		s.owner = k.ownerLocked(response.IdentityID, true)
+		s.owner = ts.ownerLocked(response.IdentityID, true)
 	case t != nil && t.isOwn() && t.owner != nil:
 		s.owner = t.owner
 	default:
-		s.owner = k.ownerLocked(client, false)
+		s.owner = ts.ownerLocked(client, false)
 	}
-	k.sessions[b] = s
+	ts.sessions[b] = s
 }
 
-func (k *tokens) ownerLocked(id string, identified bool) *owner {
-	o := k.owners[id]
+func (ts *tokens) ownerLocked(id string, identified bool) *owner {
+	o := ts.owners[id]
 	if o == nil {
 		o = &owner{id: id}
-		k.owners[id] = o
+		ts.owners[id] = o
 	}
 	o.identified = o.identified || identified
 	return o
 }
 
 // identifyLocked replaces an owner by the identity that it turns out to be.
-func (k *tokens) identifyLocked(before *owner, id string) {
-	o := k.ownerLocked(id, true)
-	for _, t := range k.records {
-		if t.owner == before {
+func (ts *tokens) identifyLocked(old *owner, id string) {
+	o := ts.ownerLocked(id, true)
+	for _, t := range ts.records {
+		if t.owner == old {
 			t.owner = o
 		}
 	}
-	for _, s := range k.sessions {
-		if s.owner == before {
+	for _, s := range ts.sessions {
+		if s.owner == old {
 			s.owner = o
 		}
 	}
 }
 
 // ownerOf returns a copy of the owner of a session.
-func (k *tokens) ownerOf(s *session) owner {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (ts *tokens) ownerOf(s *session) owner {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
 	return *s.owner
 }

@@ -79,8 +79,8 @@ func ExplainResponse(r SetupResponse) *SetupError {
 
 // ExplainFailure returns the error of a request without a response.
 func ExplainFailure(method, address string, err error) *SetupError {
-	if sent, ok := errors.AsType[*url.Error](err); ok { // it repeats the address
-		err = sent.Err
+	if urlErr, ok := errors.AsType[*url.Error](err); ok { // it repeats the address
+		err = urlErr.Err
 	}
 	cause := causeOfFailure(err)
 	return &SetupError{
@@ -99,10 +99,10 @@ func (r SetupResponse) explain() (cause SetupCause, remedy string) {
 	body := bytes.TrimSpace(r.Body)
 	switch {
 	case r.Status >= 300 && r.Status <= 399:
-		return Redirected, r.redirection()
+		return Redirected, r.redirectRemedy()
 	case r.Status == http.StatusProxyAuthRequired:
 		return ProxyAuth, ""
-	case base.Scheme == "http" && r.Status == http.StatusBadRequest && isTLSComplaint(body):
+	case base.Scheme == "http" && r.Status == http.StatusBadRequest && isTLSRequiredMessage(body):
 		return PlainOnTLS, ""
 	case r.Status != http.StatusOK && versionIn(base.Path) != "":
 		return VersionInBase, "the base URL ends in a version: leave " + versionIn(base.Path) +
@@ -111,13 +111,13 @@ func (r SetupResponse) explain() (cause SetupCause, remedy string) {
 		return EndpointInBase, ""
 	case r.Status >= 500:
 		return Unavailable, ""
-	case r.isPage():
-		return WebPage, "a web page is no response of the API: " + webPage(base.Hostname())
+	case r.isHTML():
+		return WebPage, "a web page is no response of the API: " + webPageRemedy(base.Hostname())
 	case r.Status == http.StatusUnauthorized && !strings.HasSuffix(r.URL, "/oauth/token"):
 		return BadBearer, ""
 	case r.Status != http.StatusOK:
-		cause = cmp.Or(causesOfStatus[r.Status], OtherStatus)
-		if cause == BadCredentials && dashedID.MatchString(r.ClientID) {
+		cause = cmp.Or(statusCauses[r.Status], OtherStatus)
+		if cause == BadCredentials && uuidPattern.MatchString(r.ClientID) {
 			remedy = remedies[cause] +
 				"; the client id has dashes, which those of personal access tokens have not"
 		}
@@ -133,7 +133,7 @@ func (r SetupResponse) explain() (cause SetupCause, remedy string) {
 }
 
 // causesOfStatus has the causes of statuses that nothing else explains.
-var causesOfStatus = map[int]SetupCause{
+var statusCauses = map[int]SetupCause{
 	http.StatusNotFound: NoSuchPath, http.StatusMethodNotAllowed: NoSuchPath,
 	http.StatusGone:       NoSuchPath,
 	http.StatusBadRequest: BadCredentials, http.StatusUnauthorized: BadCredentials,
@@ -141,10 +141,10 @@ var causesOfStatus = map[int]SetupCause{
 }
 
 // dashedID matches a UUID: the form of the ids of API clients.
-var dashedID = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+var uuidPattern = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
 // redirection returns which base URL a redirect leads to.
-func (r SetupResponse) redirection() string {
+func (r SetupResponse) redirectRemedy() string {
 	from, err := url.Parse(r.URL)
 	location := r.Header.Get("Location")
 	if err != nil || location == "" {
@@ -156,7 +156,7 @@ func (r SetupResponse) redirection() string {
 	if err != nil || suffix == "" || !strings.HasSuffix(strings.TrimRight(to.Path, "/"), suffix) {
 		return "redirects are not followed, and this one leads elsewhere, perhaps to a page to " +
 			"log in: " +
-			webPage(from.Hostname())
+			webPageRemedy(from.Hostname())
 	}
 	base := &url.URL{
 		Scheme: to.Scheme, Host: to.Host,
@@ -167,7 +167,7 @@ func (r SetupResponse) redirection() string {
 }
 
 // webPage returns where the API is, for the host of a page.
-func webPage(host string) string {
+func webPageRemedy(host string) string {
 	tenant, domain, _ := strings.Cut(host, ".")
 	isTenant := strings.HasPrefix(domain, "identitynow") ||
 		strings.HasPrefix(domain, "saas.sailpoint")
@@ -189,7 +189,7 @@ func versionIn(path string) string {
 }
 
 // isPage reports whether the response is HTML.
-func (r SetupResponse) isPage() bool {
+func (r SetupResponse) isHTML() bool {
 	// an invalid one is no HTML
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	body := bytes.ToLower(bytes.TrimSpace(r.Body))
@@ -199,7 +199,7 @@ func (r SetupResponse) isPage() bool {
 
 // isTLSComplaint reports whether a body is what servers send for plain HTTP on a port with TLS:
 // Go's, nginx's and Apache's.
-func isTLSComplaint(body []byte) bool {
+func isTLSRequiredMessage(body []byte) bool {
 	text := strings.ToLower(string(body))
 	return strings.Contains(text, "http request to an https server") ||
 		strings.Contains(text, "plain http request was sent to https port") ||
@@ -207,8 +207,8 @@ func isTLSComplaint(body []byte) bool {
 }
 
 func hasByteOrderMark(text []byte) bool {
-	for _, mark := range []string{"\xef\xbb\xbf", "\xfe\xff", "\xff\xfe"} {
-		if bytes.HasPrefix(text, []byte(mark)) {
+	for _, bom := range []string{"\xef\xbb\xbf", "\xfe\xff", "\xff\xfe"} {
+		if bytes.HasPrefix(text, []byte(bom)) {
 			return true
 		}
 	}

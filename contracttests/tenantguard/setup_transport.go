@@ -27,37 +27,37 @@ func (e *ProxyError) Error() string {
 }
 
 // checkProxy is the OnProxyConnectResponse of a transport. Its errors name the proxy.
-func checkProxy(_ context.Context, proxy *url.URL, _ *http.Request, got *http.Response) error {
-	if got.StatusCode == http.StatusOK {
+func checkProxy(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
-	return &ProxyError{Proxy: proxy.Scheme + "://" + proxy.Host, Status: got.StatusCode}
+	return &ProxyError{Proxy: proxy.Scheme + "://" + proxy.Host, Status: resp.StatusCode}
 }
 
 // causeOfFailure returns the likely cause of a request without a response.
 func causeOfFailure(err error) SetupCause {
-	operation, _ := errors.AsType[*net.OpError](err)
-	proxy, _ := errors.AsType[*ProxyError](err)
+	opErr, _ := errors.AsType[*net.OpError](err)
+	proxyErr, _ := errors.AsType[*ProxyError](err)
 	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
-	dns, _ := errors.AsType[*net.DNSError](err)
-	timeout, _ := errors.AsType[net.Error](err)
+	dnsErr, _ := errors.AsType[*net.DNSError](err)
+	netErr, _ := errors.AsType[net.Error](err)
 	certificate := certificateCause(err)
 	switch {
 	case certificate != "":
 		return certificate
-	case proxy != nil && proxy.Status == http.StatusProxyAuthRequired:
+	case proxyErr != nil && proxyErr.Status == http.StatusProxyAuthRequired:
 		return ProxyAuth
-	case proxy != nil || operation != nil && operation.Op == "proxyconnect":
+	case proxyErr != nil || opErr != nil && opErr.Op == "proxyconnect":
 		return ProxyFailed
 	case noTLS || errors.Is(err, http.ErrSchemeMismatch):
 		return TLSOnPlain
 	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`): // an alert of TLS
 		return PlainOnTLS
-	case dns != nil:
+	case dnsErr != nil:
 		return UnknownHost
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return ConnectionRefused
-	case errors.Is(err, ErrNotResponding) || timeout != nil && timeout.Timeout():
+	case errors.Is(err, ErrNotResponding) || netErr != nil && netErr.Timeout():
 		return NoResponse
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
@@ -71,13 +71,13 @@ func certificateCause(err error) SetupCause {
 	_, noRoots := errors.AsType[x509.SystemRootsError](err)
 	_, otherHost := errors.AsType[x509.HostnameError](err)
 	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
-	verification, _ := errors.AsType[*tls.CertificateVerificationError](err)
+	verificationErr, _ := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
 	case unknown || noRoots:
 		return UnknownCA
 	case otherHost:
 		return OtherCertHost
-	case invalid || verification != nil:
+	case invalid || verificationErr != nil:
 		return BadCertificate
 	}
 	return ""
@@ -85,12 +85,12 @@ func certificateCause(err error) SetupCause {
 
 // isPermanent reports whether a request fails in the same way when it is sent again at once.
 func isPermanent(err error) bool {
-	dns, _ := errors.AsType[*net.DNSError](err)
+	dnsErr, _ := errors.AsType[*net.DNSError](err)
 	switch causeOfFailure(err) {
 	case UnknownCA, OtherCertHost, BadCertificate, TLSOnPlain, PlainOnTLS, ProxyFailed, ProxyAuth:
 		return true
 	case UnknownHost:
-		return dns.IsNotFound
+		return dnsErr.IsNotFound
 	}
 	return false
 }

@@ -35,7 +35,7 @@ type SweepConfig struct {
 	// time of their creation.
 	ByName bool
 	// Confirm reports whether the tokens that were found by name may be deleted. Nil means no.
-	Confirm func(ctx context.Context, found []SweepToken) bool
+	Confirm func(ctx context.Context, tokens []SweepToken) bool
 	// Ledger gets the tokens that are gone, as lines of Run. May be nil.
 	Ledger *Ledger
 	Run    string
@@ -128,31 +128,31 @@ func Sweep(ctx context.Context, c SweepConfig) (SweepResult, error) {
 	if err != nil {
 		return SweepResult{}, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
-	for _, by := range s.clients {
-		if err := by.refresh(ctx); err != nil {
+	for _, client := range s.clients {
+		if err := client.refresh(ctx); err != nil {
 			return s.result, fmt.Errorf("%w: %w", ErrUnreachable, err)
 		}
 	}
-	if err := s.waitForKnown(ctx); err != nil {
+	if err := s.waitForEntries(ctx); err != nil {
 		return s.result, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	selected := s.selectTokens()
 	if !c.DryRun {
 		selected = s.confirmNames(ctx, selected)
 	}
-	gone := s.missing(ctx)
+	deletedIDs := s.resolveUnlisted(ctx)
 	if c.DryRun {
-		s.wouldDelete(selected)
+		s.addWouldDelete(selected)
 		return s.result, nil
 	}
 	for _, t := range selected {
-		t.err = s.delete(ctx, t.by, t.ID)
+		t.err = s.delete(ctx, t.client, t.ID)
 	}
 	s.verify(ctx, selected)
-	for _, found := range s.result.Deleted {
-		gone = append(gone, found.ID)
+	for _, tok := range s.result.Deleted {
+		deletedIDs = append(deletedIDs, tok.ID)
 	}
-	return s.result, errors.Join(s.record(gone), ctx.Err())
+	return s.result, errors.Join(s.recordDeleted(deletedIDs), ctx.Err())
 }
 
 // sweep is a sweep under way.
@@ -175,7 +175,7 @@ func newSweep(c SweepConfig) (*sweep, error) {
 	if c.Wait == nil {
 		c.Wait = Sleep
 	}
-	c.ConsistencyTimeout = cmp.Or(c.ConsistencyTimeout, defaultSettle)
+	c.ConsistencyTimeout = cmp.Or(c.ConsistencyTimeout, defaultConsistencyTimeout)
 	c.Entries = slices.DeleteFunc(slices.Clone(c.Entries), func(o Entry) bool {
 		return origin(base.Scheme, o.Target) != origin(base.Scheme, base.Host)
 	})
@@ -194,87 +194,89 @@ func newSweep(c SweepConfig) (*sweep, error) {
 }
 
 // selected is a token that is to be deleted.
-type selected struct {
+type candidate struct {
 	SweepToken
-	by  *apiClient
-	err error // of its delete
+	client *apiClient
+	err    error // of its delete
 }
 
 // confirmNames leaves out the tokens that were found by name, unless they may be deleted.
-func (s *sweep) confirmNames(ctx context.Context, all []*selected) []*selected {
-	var byName, rest []*selected
-	var found []SweepToken
+func (s *sweep) confirmNames(ctx context.Context, all []*candidate) []*candidate {
+	var byName, rest []*candidate
+	var candidates []SweepToken
 	for _, t := range all {
 		if t.Reason != RunName {
 			rest = append(rest, t)
 			continue
 		}
-		byName, found = append(byName, t), append(found, t.SweepToken)
+		byName, candidates = append(byName, t), append(candidates, t.SweepToken)
 	}
-	if len(byName) == 0 || s.Confirm != nil && s.Confirm(ctx, found) {
+	if len(byName) == 0 || s.Confirm != nil && s.Confirm(ctx, candidates) {
 		return all
 	}
-	s.wouldDelete(byName)
+	s.addWouldDelete(byName)
 	return rest
 }
 
-func (s *sweep) wouldDelete(all []*selected) {
+func (s *sweep) addWouldDelete(all []*candidate) {
 	for _, t := range all {
 		s.result.WouldDelete = append(s.result.WouldDelete, t.SweepToken)
 	}
 }
 
 // delete deletes a token unless the sweep is interrupted.
-func (s *sweep) delete(ctx context.Context, by *apiClient, id string) error {
+func (s *sweep) delete(ctx context.Context, client *apiClient, id string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if s.Guard != nil {
 		s.Guard.Allow(id)
 	}
-	return by.delete(ctx, id)
+	return client.delete(ctx, id)
 }
 
 // verify lists the tokens again. If a list cannot be read, the responses to the deletes count.
-func (s *sweep) verify(ctx context.Context, all []*selected) {
-	for _, by := range s.clients {
-		own := slices.DeleteFunc(slices.Clone(all), func(t *selected) bool { return t.by != by })
+func (s *sweep) verify(ctx context.Context, all []*candidate) {
+	for _, client := range s.clients {
+		own := slices.DeleteFunc(slices.Clone(all), func(t *candidate) bool {
+			return t.client != client
+		})
 		if len(own) == 0 {
 			continue
 		}
-		err := by.list(ctx)
+		err := client.list(ctx)
 		if err == nil {
-			err = s.waitFor(ctx, by, func() bool {
-				return !slices.ContainsFunc(own, func(t *selected) bool {
-					return t.err == nil && by.has(t.ID)
+			err = s.waitFor(ctx, client, func() bool {
+				return !slices.ContainsFunc(own, func(t *candidate) bool {
+					return t.err == nil && client.hasToken(t.ID)
 				})
 			})
 		}
 		for _, t := range own {
-			switch listed := by.has(t.ID); {
-			case err == nil && !listed, err != nil && t.err == nil:
+			switch inList := client.hasToken(t.ID); {
+			case err == nil && !inList, err != nil && t.err == nil:
 				s.result.Deleted = append(s.result.Deleted, t.SweepToken)
 			case t.err == nil:
-				s.leave(t.SweepToken, StillListed, "")
+				s.addRemaining(t.SweepToken, StillListed, "")
 			default:
-				s.leave(t.SweepToken, DeleteFailed, s.redact(t.err.Error()))
+				s.addRemaining(t.SweepToken, DeleteFailed, s.redact(t.err.Error()))
 			}
 		}
 	}
 }
 
 // leave adds a token to those that are left. An empty why means that of the kind.
-func (s *sweep) leave(f SweepToken, kind SweepReason, why string) {
-	f.Reason, f.Detail = kind, cmp.Or(why, reasonDetails[kind])
+func (s *sweep) addRemaining(f SweepToken, reason SweepReason, detail string) {
+	f.Reason, f.Detail = reason, cmp.Or(detail, reasonDetails[reason])
 	s.result.Remaining = append(s.result.Remaining, f)
 }
 
 // record writes the tokens that are gone into the ledger.
-func (s *sweep) record(gone []string) error {
+func (s *sweep) recordDeleted(ids []string) error {
 	if s.Ledger == nil {
 		return nil
 	}
-	for _, id := range gone {
+	for _, id := range ids {
 		target := s.host
 		if i := slices.IndexFunc(s.Entries, func(o Entry) bool { return o.ID == id }); i >= 0 {
 			target = s.Entries[i].Target // its port may be left out in the address
@@ -289,8 +291,8 @@ func (s *sweep) record(gone []string) error {
 }
 
 func (s *sweep) redact(text string) string {
-	for _, by := range s.clients {
-		text = by.redact(text)
+	for _, client := range s.clients {
+		text = client.redact(text)
 	}
 	return text
 }

@@ -17,28 +17,29 @@ const nameTolerance = 10 * time.Minute
 
 // selectTokens returns the tokens to delete, each once, by its owner. It leaves other tokens that a
 // run may have created.
-func (s *sweep) selectTokens() (all []*selected) {
+func (s *sweep) selectTokens() (all []*candidate) {
 	seen := map[string]bool{}
-	for _, by := range s.clients {
-		for _, t := range by.tokens {
-			kind := s.reasonCreated(t)
-			owned := by.identity != "" && by.identity == t.Owner.ID
-			if kind == "" || seen[t.ID] || !owned || s.isForeign(t) || s.isLogin(t.ID) {
+	for _, client := range s.clients {
+		for _, t := range client.tokens {
+			reason := s.reasonCreated(t)
+			isOwner := client.identity != "" && client.identity == t.Owner.ID
+			if reason == "" || seen[t.ID] || !isOwner || s.isForeign(t) || s.isLogin(t.ID) {
 				continue
 			}
 			seen[t.ID] = true
-			found := s.found(t, kind)
-			if kind, why := s.reasonKept(t); kind != "" {
-				s.leave(found, kind, why)
+			swept := s.newSweepToken(t, reason)
+			if reason, detail := s.reasonKept(t); reason != "" {
+				s.addRemaining(swept, reason, detail)
 				continue
 			}
-			all = append(all, &selected{SweepToken: found, by: by})
+			all = append(all, &candidate{SweepToken: swept, client: client})
 		}
 	}
-	for _, by := range s.clients {
-		for _, t := range by.tokens {
-			if kind := s.reasonDoubted(by, t); kind != "" && !seen[t.ID] && !s.isLogin(t.ID) {
-				s.leave(s.found(t, ""), kind, "")
+	for _, client := range s.clients {
+		for _, t := range client.tokens {
+			if reason := s.reasonUncertain(client, t); reason != "" && !seen[t.ID] &&
+				!s.isLogin(t.ID) {
+				s.addRemaining(s.newSweepToken(t, ""), reason, "")
 				seen[t.ID] = true
 			}
 		}
@@ -50,25 +51,26 @@ func (s *sweep) selectTokens() (all []*selected) {
 func (s *sweep) reasonCreated(t token) SweepReason {
 	created := func(o Entry) bool { return o.matches(t) }
 	switch {
-	case s.isRecorded(t.ID):
+	case s.inLedger(t.ID):
 		return RecordedID
 	case slices.ContainsFunc(s.Entries, created):
 		return RecordedName
-	case s.ByName && t.namedAtCreation():
+	case s.ByName && t.nameMatchesCreation():
 		return RunName
 	}
 	return ""
 }
 
 // reasonDoubted returns why a token that a run may have created is left, empty if none did.
-func (s *sweep) reasonDoubted(by *apiClient, t token) SweepReason {
+func (s *sweep) reasonUncertain(client *apiClient, t token) SweepReason {
 	pending := func(o Entry) bool { return o.isPending() && o.Name == t.Name }
-	recorded := s.isRecorded(t.ID)
-	switch unknown := by.identity == "" || t.Owner.ID == ""; {
-	case unknown &&
-		(recorded || slices.ContainsFunc(s.Entries, pending) || s.ByName && t.namedAtCreation()):
+	inLedger := s.inLedger(t.ID)
+	switch noOwner := client.identity == "" || t.Owner.ID == ""; {
+	case noOwner &&
+		(inLedger || slices.ContainsFunc(s.Entries, pending) ||
+			s.ByName && t.nameMatchesCreation()):
 		return OwnerUnknown
-	case recorded:
+	case inLedger:
 		return OwnerForeign
 	case slices.ContainsFunc(s.Entries,
 		func(o Entry) bool { return pending(o) && o.Owner == t.Owner.ID }):
@@ -78,14 +80,14 @@ func (s *sweep) reasonDoubted(by *apiClient, t token) SweepReason {
 }
 
 // namedAtCreation reports whether the name of a token has a marker and the time of its creation.
-func (t token) namedAtCreation() bool {
-	named, ok := ParseName(t.Name)
+func (t token) nameMatchesCreation() bool {
+	nameTime, ok := ParseName(t.Name)
 	created, err := parseCreated(t.Created)
-	return ok && err == nil && created.Sub(named).Abs() <= nameTolerance
+	return ok && err == nil && created.Sub(nameTime).Abs() <= nameTolerance
 }
 
 // isRecorded reports whether the ledger has an id.
-func (s *sweep) isRecorded(id string) bool {
+func (s *sweep) inLedger(id string) bool {
 	return id != "" && slices.ContainsFunc(s.Entries, func(o Entry) bool { return o.ID == id })
 }
 
@@ -98,7 +100,7 @@ func (s *sweep) isForeign(t token) bool {
 
 // reasonKept returns why a token that a run created is not deleted, empty if it is. An empty why
 // means that of the kind.
-func (s *sweep) reasonKept(t token) (kind SweepReason, why string) {
+func (s *sweep) reasonKept(t token) (reason SweepReason, detail string) {
 	created, err := parseCreated(t.Created)
 	switch {
 	case !plainID.MatchString(t.ID) || s.redact(t.ID) != t.ID:
@@ -115,52 +117,55 @@ func (s *sweep) reasonKept(t token) (kind SweepReason, why string) {
 
 // isLogin reports whether one of the logins is that token.
 func (s *sweep) isLogin(id string) bool {
-	return slices.ContainsFunc(s.Logins, func(l Login) bool { return fold(l.ClientID) == fold(id) })
+	return slices.ContainsFunc(s.Logins, func(l Login) bool {
+		return normalizeID(l.ClientID) == normalizeID(id)
+	})
 }
 
 // missing returns the objects of the ledger that no list has and that are gone. Their owners delete
 // them once more, since a list may be late; a dry run takes them for gone. It leaves the others.
-func (s *sweep) missing(ctx context.Context) (gone []string) {
+func (s *sweep) resolveUnlisted(ctx context.Context) (ids []string) {
 	for _, o := range s.Entries {
-		listed := func(by *apiClient) bool { return by.has(o.ID) }
-		if o.ID == "" || s.isLogin(o.ID) || slices.ContainsFunc(s.clients, listed) {
+		inOwnList := func(client *apiClient) bool { return client.hasToken(o.ID) }
+		if o.ID == "" || s.isLogin(o.ID) || slices.ContainsFunc(s.clients, inOwnList) {
 			continue
 		}
-		found := SweepToken{
+		t := SweepToken{
 			ID: s.redact(o.ID), Name: o.Name, Owner: s.redact(o.Owner),
 			Created: o.Time.Format(time.RFC3339),
 		}
-		by := slices.IndexFunc(s.clients, func(by *apiClient) bool {
-			return o.Owner != "" && by.identity == o.Owner
+		client := slices.IndexFunc(s.clients, func(client *apiClient) bool {
+			return o.Owner != "" && client.identity == o.Owner
 		})
 		switch {
-		case by < 0:
-			s.leave(found, OwnerAbsent, "")
+		case client < 0:
+			s.addRemaining(t, OwnerAbsent, "")
 		case s.OlderThan > 0 && s.Now().Sub(o.Time) < s.OlderThan: // its run may not have ended
 		case s.DryRun || !plainID.MatchString(o.ID):
-			gone = append(gone, o.ID)
+			ids = append(ids, o.ID)
 		default:
-			if kind, why := s.deleteUnlisted(ctx, s.clients[by], o.ID); kind != "" {
-				s.leave(found, kind, why)
+			if reason, detail := s.deleteUnlisted(ctx, s.clients[client], o.ID); reason != "" {
+				s.addRemaining(t, reason, detail)
 				continue
 			}
-			gone = append(gone, o.ID)
+			ids = append(ids, o.ID)
 		}
 	}
-	return gone
+	return ids
 }
 
 // deleteUnlisted deletes a token that no own list has, unless it belongs to another. It returns why
 // the token is left, empty if it is gone.
-func (s *sweep) deleteUnlisted(ctx context.Context, by *apiClient, id string) (kind SweepReason,
-	why string,
+func (s *sweep) deleteUnlisted(ctx context.Context, client *apiClient,
+	id string) (reason SweepReason,
+	detail string,
 ) {
-	foreign, err := by.seesForeign(ctx, id)
+	foreign, err := client.listsForeign(ctx, id)
 	if err == nil && foreign {
 		return OwnerForeign, ""
 	}
 	if err == nil {
-		err = s.delete(ctx, by, id)
+		err = s.delete(ctx, client, id)
 	}
 	if err != nil {
 		return DeleteFailed, "the ledger has it, and " + s.redact(err.Error())
@@ -169,10 +174,10 @@ func (s *sweep) deleteUnlisted(ctx context.Context, by *apiClient, id string) (k
 }
 
 // found returns a token without secrets.
-func (s *sweep) found(t token, kind SweepReason) SweepToken {
+func (s *sweep) newSweepToken(t token, reason SweepReason) SweepToken {
 	return SweepToken{
 		ID: s.redact(t.ID), Name: s.redact(t.Name),
 		Owner:   s.redact(cmp.Or(t.Owner.ID, t.Owner.Name)),
-		Created: s.redact(t.Created), Reason: kind, Detail: reasonDetails[kind],
+		Created: s.redact(t.Created), Reason: reason, Detail: reasonDetails[reason],
 	}
 }

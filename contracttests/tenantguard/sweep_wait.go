@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-const defaultSettle = 10 * time.Second
+const defaultConsistencyTimeout = 10 * time.Second
 
 // The pauses between two lists: the first one, and the longest.
 const (
-	firstPause   = 100 * time.Millisecond
-	longestPause = 2 * time.Second
+	minPause = 100 * time.Millisecond
+	maxPause = 2 * time.Second
 )
 
 // waitFor lists the caller's tokens until a condition holds, or for Settle.
-func (s *sweep) waitFor(ctx context.Context, by *apiClient, holds func() bool) error {
+func (s *sweep) waitFor(ctx context.Context, client *apiClient, condition func() bool) error {
 	deadline := s.Now().Add(s.ConsistencyTimeout)
-	for pause := firstPause; !holds(); pause = min(2*pause, longestPause) {
-		left := deadline.Sub(s.Now())
-		if left <= 0 {
+	for pause := minPause; !condition(); pause = min(2*pause, maxPause) {
+		remaining := deadline.Sub(s.Now())
+		if remaining <= 0 {
 			return nil
 		}
-		if err := s.Wait(ctx, min(pause, left)); err != nil {
+		if err := s.Wait(ctx, min(pause, remaining)); err != nil {
 			return err
 		}
-		if err := by.list(ctx); err != nil {
+		if err := client.list(ctx); err != nil {
 			return err
 		}
 	}
@@ -33,10 +33,12 @@ func (s *sweep) waitFor(ctx context.Context, by *apiClient, holds func() bool) e
 }
 
 // waitForKnown waits until the lists show the objects of the ledger that are younger than Settle.
-func (s *sweep) waitForKnown(ctx context.Context) error {
-	for _, by := range s.clients {
-		err := s.waitFor(ctx, by, func() bool {
-			return !slices.ContainsFunc(s.Entries, func(o Entry) bool { return s.mayAppear(by, o) })
+func (s *sweep) waitForEntries(ctx context.Context) error {
+	for _, client := range s.clients {
+		err := s.waitFor(ctx, client, func() bool {
+			return !slices.ContainsFunc(s.Entries, func(o Entry) bool {
+				return s.mayAppear(client, o)
+			})
 		})
 		if err != nil {
 			return err
@@ -46,14 +48,14 @@ func (s *sweep) waitForKnown(ctx context.Context) error {
 }
 
 // mayAppear reports whether a caller's list may show an object later.
-func (s *sweep) mayAppear(by *apiClient, o Entry) bool {
-	if !s.Now().Before(o.Time.Add(s.ConsistencyTimeout)) || o.Owner != by.identity {
+func (s *sweep) mayAppear(client *apiClient, o Entry) bool {
+	if !s.Now().Before(o.Time.Add(s.ConsistencyTimeout)) || o.Owner != client.identity {
 		return false
 	}
 	if o.ID != "" {
-		return !by.has(o.ID)
+		return !client.hasToken(o.ID)
 	}
-	return o.isPending() && !slices.ContainsFunc(by.tokens, func(t token) bool {
+	return o.isPending() && !slices.ContainsFunc(client.tokens, func(t token) bool {
 		return t.Name == o.Name
 	})
 }

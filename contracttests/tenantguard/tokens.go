@@ -12,15 +12,15 @@ import (
 type state int
 
 const (
-	foreign   state = iota // it was there before, or logs in: the run never changes it
-	protected              // the run logs in with it
-	allowed                // a sweep may delete it
-	pending                // its create is under way
-	unknown                // its create may have been carried out
-	unlisted               // as unknown, and a list of its owner did not show it
-	rejected               // its create made nothing
-	created                // the run created it
-	deleted                // the run created it, or a sweep was allowed to delete it
+	stateForeign   state = iota // it was there before, or logs in: the run never changes it
+	stateProtected              // the run logs in with it
+	stateAllowed                // a sweep may delete it
+	statePending                // its create is under way
+	stateUnknown                // its create may have been carried out
+	stateUnlisted               // as unknown, and a list of its owner did not show it
+	stateRejected               // its create made nothing
+	stateCreated                // the run created it
+	stateDeleted                // the run created it, or a sweep was allowed to delete it
 )
 
 // record is all that is known of a token at the target, or of a create that may make one.
@@ -35,7 +35,7 @@ type record struct {
 
 // isOwn reports whether the run may change the token.
 func (t *record) isOwn() bool {
-	return slices.Contains([]state{allowed, created, deleted}, t.state)
+	return slices.Contains([]state{stateAllowed, stateCreated, stateDeleted}, t.state)
 }
 
 // tokens has a record of each token that the run has created, deleted or seen.
@@ -51,54 +51,54 @@ type tokens struct {
 }
 
 func newTokens(target, run string, ids []string) *tokens {
-	k := &tokens{
+	ts := &tokens{
 		target: target, run: run,
 		byID: map[string]*record{}, sessions: map[bearer]*session{}, owners: map[string]*owner{},
 	}
 	for _, id := range ids {
-		k.addLocked(&record{Entry: Entry{ID: id}, state: protected})
+		ts.addLocked(&record{Entry: Entry{ID: id}, state: stateProtected})
 	}
-	return k
+	return ts
 }
 
-func (k *tokens) addLocked(t *record) {
-	t.Target, t.Run, t.creates = k.target, k.run, k.creates
-	k.records = append(k.records, t)
+func (ts *tokens) addLocked(t *record) {
+	t.Target, t.Run, t.creates = ts.target, ts.run, ts.creates
+	ts.records = append(ts.records, t)
 	if t.ID != "" {
-		k.byID[fold(t.ID)] = t
+		ts.byID[normalizeID(t.ID)] = t
 	}
 }
 
 // isForeign reports whether a token was not created by this run.
-func (k *tokens) isForeign(id string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	t := k.byID[id]
+func (ts *tokens) isForeign(id string) bool {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	t := ts.byID[id]
 	return t != nil && !t.isOwn()
 }
 
 // areOwn reports whether the run may change all of these tokens.
-func (k *tokens) areOwn(ids []string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (ts *tokens) areOwn(ids []string) bool {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
 	return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool {
-		return k.byID[id] == nil || !k.byID[id].isOwn()
+		return ts.byID[id] == nil || !ts.byID[id].isOwn()
 	})
 }
 
-func (k *tokens) allow(id string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if t := k.seeLocked(token{ID: id}); t != nil && t.state == foreign {
-		t.state = allowed
+func (ts *tokens) allow(id string) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if t := ts.ensureLocked(token{ID: id}); t != nil && t.state == stateForeign {
+		t.state = stateAllowed
 	}
 }
 
 // in returns the tokens that are in a state, in the order in which they began.
-func (k *tokens) in(s state) (all []Entry) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, t := range k.records {
+func (ts *tokens) withState(s state) (all []Entry) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	for _, t := range ts.records {
 		if t.state == s {
 			all = append(all, t.Entry)
 		}
@@ -107,37 +107,38 @@ func (k *tokens) in(s state) (all []Entry) {
 }
 
 // begin reserves room for a token of the session's owner, for a create that is pending from now on.
-func (k *tokens) begin(s *session, o Entry, limit int) (*record, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	t := &record{Entry: o, state: pending}
+func (ts *tokens) beginCreate(s *session, o Entry, limit int) (*record, error) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	t := &record{Entry: o, state: statePending}
 	if s != nil {
 		t.owner = s.owner
 		if t.owner.identified {
 			t.Owner = t.owner.id
 		}
-		if k.countLocked(t.owner) >= limit {
+		if ts.countLocked(t.owner) >= limit {
 			return nil, &NotSentError{
 				Reason: OwnerFull, Owner: t.owner.id,
 				Missing: "room for another token of " + t.owner.String(),
 			}
 		}
 	}
-	k.addLocked(t)
-	k.creates++
+	ts.addLocked(t)
+	ts.creates++
 	return t, nil
 }
 
 // countLocked returns the number of tokens that an owner has: those listed, and those created or
 // pending since.
-func (k *tokens) countLocked(o *owner) (n int) {
+func (ts *tokens) countLocked(o *owner) (n int) {
 	for id := range o.listed {
-		if k.byID[id].state != deleted {
+		if ts.byID[id].state != stateDeleted {
 			n++
 		}
 	}
-	for _, t := range k.records {
-		if t.owner == o && (t.state == pending || t.state == created && !o.listed[fold(t.ID)]) {
+	for _, t := range ts.records {
+		if t.owner == o &&
+			(t.state == statePending || t.state == stateCreated && !o.listed[normalizeID(t.ID)]) {
 			n++
 		}
 	}
@@ -146,14 +147,14 @@ func (k *tokens) countLocked(o *owner) (n int) {
 
 // conclude sets the state of a pending create, and reports whether the target has created a token,
 // which the response shows.
-func (k *tokens) conclude(t *record, s state, shown token) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if s == created {
-		return k.confirmLocked(t, shown)
+func (ts *tokens) finishCreate(t *record, s state, tok token) bool {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if s == stateCreated {
+		return ts.confirmLocked(t, tok)
 	}
 	t.state = s
-	if s == unknown && t.owner != nil {
+	if s == stateUnknown && t.owner != nil {
 		t.owner.listed = nil
 	}
 	return false
@@ -161,90 +162,90 @@ func (k *tokens) conclude(t *record, s state, shown token) bool {
 
 // confirmLocked reports whether a create has made the token that the target shows. It has not if
 // the token was there before.
-func (k *tokens) confirmLocked(t *record, shown token) bool {
-	if before := k.byID[fold(shown.ID)]; before != nil {
-		if before.state != foreign || before.creates <= t.creates {
-			t.state = rejected
+func (ts *tokens) confirmLocked(t *record, tok token) bool {
+	if known := ts.byID[normalizeID(tok.ID)]; known != nil {
+		if known.state != stateForeign || known.creates <= t.creates {
+			t.state = stateRejected
 			return false
 		}
-		before.state = rejected // it was seen before the response to its create
+		known.state = stateRejected // it was seen before the response to its create
 	}
-	t.state, t.ID, t.TargetTime = created, shown.ID, time.Time{}
-	t.Owner = cmp.Or(shown.Owner.ID, t.Owner)
-	k.byID[fold(t.ID)] = t
+	t.state, t.ID, t.TargetTime = stateCreated, tok.ID, time.Time{}
+	t.Owner = cmp.Or(tok.Owner.ID, t.Owner)
+	ts.byID[normalizeID(t.ID)] = t
 	return true
 }
 
 // list takes the complete list of a caller's own tokens. It returns those that were created
 // although the outcome of their creates was unknown.
-func (k *tokens) list(s *session, all []token) (found []Entry) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (ts *tokens) recordList(s *session, all []token) (confirmed []Entry) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
 	if s == nil {
 		return nil
 	}
 	if !s.owner.identified && len(all) > 0 && all[0].Owner.ID != "" {
-		k.identifyLocked(s.owner, all[0].Owner.ID)
+		ts.identifyLocked(s.owner, all[0].Owner.ID)
 	}
-	for _, t := range k.records {
-		if t.state == unknown && t.owner == s.owner && k.lookUpLocked(t, all) {
-			found = append(found, t.Entry)
+	for _, t := range ts.records {
+		if t.state == stateUnknown && t.owner == s.owner && ts.resolveLocked(t, all) {
+			confirmed = append(confirmed, t.Entry)
 		}
 	}
 	s.owner.listed = map[string]bool{}
-	for _, shown := range all {
-		if k.seeLocked(shown) != nil {
-			s.owner.listed[fold(shown.ID)] = true
+	for _, tok := range all {
+		if ts.ensureLocked(tok) != nil {
+			s.owner.listed[normalizeID(tok.ID)] = true
 		}
 	}
-	return found
+	return confirmed
 }
 
 // lookUpLocked looks in a list for the token of a create whose outcome is unknown.
-func (k *tokens) lookUpLocked(t *record, all []token) (isCreated bool) {
-	for _, shown := range all {
-		if t.matches(shown) {
-			return k.confirmLocked(t, shown)
+func (ts *tokens) resolveLocked(t *record, all []token) (isCreated bool) {
+	for _, tok := range all {
+		if t.matches(tok) {
+			return ts.confirmLocked(t, tok)
 		}
 	}
-	if !slices.ContainsFunc(all, func(shown token) bool { return shown.Name == t.Name }) {
-		t.state = unlisted
+	if !slices.ContainsFunc(all, func(tok token) bool { return tok.Name == t.Name }) {
+		t.state = stateUnlisted
 	}
 	return false
 }
 
 // see takes the tokens that a response shows.
-func (k *tokens) see(all []token) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, shown := range all {
-		k.seeLocked(shown)
+func (ts *tokens) observe(all []token) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	for _, tok := range all {
+		ts.ensureLocked(tok)
 	}
 }
 
 // seeLocked returns the record of a token, nil if it has no id. One that is not known is foreign.
-func (k *tokens) seeLocked(shown token) *record {
-	id := fold(shown.ID)
-	if id != "" && k.byID[id] == nil {
-		k.addLocked(&record{Entry: Entry{ID: shown.ID}})
+func (ts *tokens) ensureLocked(tok token) *record {
+	id := normalizeID(tok.ID)
+	if id != "" && ts.byID[id] == nil {
+		ts.addLocked(&record{Entry: Entry{ID: tok.ID}})
 	}
-	return k.byID[id]
+	return ts.byID[id]
 }
 
 // delete takes the response to a delete of one token. It returns the token if it is gone by it. 404
 // counts for its owner only: a target may respond with it to others although the token exists.
-func (k *tokens) delete(r *guardedRequest, status int) (o Entry, gone bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	t := k.byID[r.route.ids[0]]
-	if len(r.route.ids) > 1 || t == nil || t.state != created && t.state != allowed {
+func (ts *tokens) recordDelete(r *guardedRequest, status int) (o Entry, ok bool) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	t := ts.byID[r.route.ids[0]]
+	if len(r.route.ids) > 1 || t == nil || t.state != stateCreated && t.state != stateAllowed {
 		return o, false
 	}
-	byOwner := t.state == allowed || t.owner == nil ||
+	byOwner := t.state == stateAllowed || t.owner == nil ||
 		r.session != nil && r.session.owner == t.owner
 	if status != http.StatusNoContent && (status != http.StatusNotFound || !byOwner) {
 		return o, false
 	}
-	t.state = deleted
+	t.state = stateDeleted
 	return t.Entry, true
 }
