@@ -20,9 +20,9 @@ const (
 	// defaultURL is where patmock serve listens.
 	defaultURL = "http://127.0.0.1:17280"
 	// maxAnswer bounds what is read of an answer, in bytes.
-	maxAnswer = 64 << 20
+	maxResponseBytes = 64 << 20
 	// patience is how long an answer may take, beyond what the mock was asked to wait.
-	patience = 30 * time.Second
+	defaultTimeout = 30 * time.Second
 )
 
 // Config says where a mock is, and what of it is spoken to. The zero value means the default
@@ -78,14 +78,14 @@ const (
 )
 
 // call is a request, and the answer that is expected.
-type call struct {
-	method string
-	path   []string // below /_mock/
-	query  url.Values
-	body   *body         // nil for none
-	status int           // of the answer
-	accept string        // its media type, empty where it has no body
-	waits  time.Duration // how long the mock was asked to wait
+type apiCall struct {
+	method       string
+	path         []string // below /_mock/
+	query        url.Values
+	body         *body         // nil for none
+	status       int           // of the answer
+	acceptHeader string        // its media type, empty where it has no body
+	timeout      time.Duration // how long the mock was asked to wait
 }
 
 type body struct {
@@ -94,92 +94,92 @@ type body struct {
 }
 
 // get asks for JSON.
-func get(path ...string) call {
-	return call{method: http.MethodGet, path: path, status: http.StatusOK, accept: jsonType}
+func get(path ...string) apiCall {
+	return apiCall{method: http.MethodGet, path: path, status: http.StatusOK, acceptHeader: jsonType}
 }
 
 // done asks for something that is answered without a body.
-func done(method string, path ...string) call {
-	return call{method: method, path: path, status: http.StatusNoContent}
+func noContent(method string, path ...string) apiCall {
+	return apiCall{method: method, path: path, status: http.StatusNoContent}
 }
 
 // fetch sends a call and decodes what is answered.
-func fetch[T any](ctx context.Context, c *Client, asked call) (answered T, err error) {
-	content, err := c.do(ctx, asked)
+func fetch[T any](ctx context.Context, c *Client, call apiCall) (out T, err error) {
+	content, err := c.do(ctx, call)
 	if err != nil {
-		return answered, err
+		return out, err
 	}
-	if err := json.Unmarshal(content, &answered); err != nil {
-		return answered,
-			fmt.Errorf("%s %s: %w: %w", asked.method, c.place(asked), ErrUnexpectedBody, err)
+	if err := json.Unmarshal(content, &out); err != nil {
+		return out,
+			fmt.Errorf("%s %s: %w: %w", call.method, c.address(call), ErrUnexpectedBody, err)
 	}
-	return answered, nil
+	return out, nil
 }
 
 // send is fetch with a value that is sent as JSON.
-func send[T any](ctx context.Context, c *Client, asked call, value any) (answered T, err error) {
+func send[T any](ctx context.Context, c *Client, call apiCall, value any) (out T, err error) {
 	content, err := json.Marshal(value)
 	if err != nil {
-		return answered,
-			fmt.Errorf("%s %s: write the request: %w", asked.method, c.place(asked), err)
+		return out,
+			fmt.Errorf("%s %s: write the request: %w", call.method, c.address(call), err)
 	}
-	asked.body = &body{jsonType, content}
-	return fetch[T](ctx, c, asked)
+	call.body = &body{jsonType, content}
+	return fetch[T](ctx, c, call)
 }
 
 // do sends a call and returns the body of the answer, which is the one that is expected.
-func (c *Client) do(ctx context.Context, asked call) ([]byte, error) {
+func (c *Client) do(ctx context.Context, call apiCall) ([]byte, error) {
 	if err := c.config.Validate(); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", asked.method, c.place(asked), err)
+		return nil, fmt.Errorf("%s %s: %w", call.method, c.address(call), err)
 	}
-	limited, cancel := context.WithTimeout(ctx, patience+asked.waits)
+	limited, cancel := context.WithTimeout(ctx, defaultTimeout+call.timeout)
 	defer cancel()
-	request, err := c.request(limited, asked)
+	request, err := c.request(limited, call)
 	if err != nil {
 		return nil, err
 	}
-	what := asked.method + " " + request.URL.Redacted()
-	answered, err := c.transport(asked.waits).Do(request)
+	target := call.method + " " + request.URL.Redacted()
+	resp, err := c.transport(call.timeout).Do(request)
 	if err != nil && ctx.Err() != nil {
-		return nil, fmt.Errorf("%s: %w", what, ctx.Err()) // the caller's own doing
+		return nil, fmt.Errorf("%s: %w", target, ctx.Err()) // the caller's own doing
 	}
 	if errors.Is(err, ErrPlaintext) { // after a redirect, or a look-up of the name
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", target, err)
 	}
 	if err != nil {
-		return nil, noMock(what, err)
+		return nil, newNoMockError(target, err)
 	}
-	content, err := io.ReadAll(io.LimitReader(answered.Body, maxAnswer+1))
-	if err = errors.Join(err, answered.Body.Close()); err != nil {
-		return nil, fmt.Errorf("%s: read the answer: %w", what, err)
+	content, err := io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes+1))
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, fmt.Errorf("%s: read the answer: %w", target, err)
 	}
-	if len(content) > maxAnswer {
-		return nil, fmt.Errorf("%s: %w", what, ErrTooLarge)
+	if len(content) > maxResponseBytes {
+		return nil, fmt.Errorf("%s: %w", target, ErrTooLarge)
 	}
-	return content, asked.check(what, answered, content)
+	return content, call.validate(target, resp, content)
 }
 
-func (c *Client) request(ctx context.Context, asked call) (*http.Request, error) {
-	for _, segment := range slices.Concat(asked.path, []string{
+func (c *Client) request(ctx context.Context, call apiCall) (*http.Request, error) {
+	for _, segment := range slices.Concat(call.path, []string{
 		cmp.Or(c.config.Namespace, "default"),
 	}) {
 		if segment == "" || segment == "." || segment == ".." { // would lead to another path
-			return nil, fmt.Errorf("%s %s: %q %w", asked.method, c.place(asked), segment, ErrName)
+			return nil, fmt.Errorf("%s %s: %q %w", call.method, c.address(call), segment, ErrName)
 		}
 	}
 	var content io.Reader
-	if asked.body != nil {
-		content = bytes.NewReader(asked.body.content)
+	if call.body != nil {
+		content = bytes.NewReader(call.body.content)
 	}
-	request, err := http.NewRequestWithContext(ctx, asked.method, c.place(asked), content)
+	request, err := http.NewRequestWithContext(ctx, call.method, c.address(call), content)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
 	}
-	if asked.body != nil {
-		request.Header.Set("Content-Type", asked.body.mediaType)
+	if call.body != nil {
+		request.Header.Set("Content-Type", call.body.mediaType)
 	}
-	if asked.accept != "" {
-		request.Header.Set("Accept", asked.accept+", "+problemType)
+	if call.acceptHeader != "" {
+		request.Header.Set("Accept", call.acceptHeader+", "+problemType)
 	}
 	if c.config.Token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.config.Token)
@@ -188,47 +188,47 @@ func (c *Client) request(ctx context.Context, asked call) (*http.Request, error)
 }
 
 // place is the address of a call.
-func (c *Client) place(asked call) string {
-	address := c.config.URL
+func (c *Client) address(call apiCall) string {
+	u := c.config.URL
 	if c.config.Namespace != "" {
-		address += "/t/" + url.PathEscape(c.config.Namespace)
+		u += "/t/" + url.PathEscape(c.config.Namespace)
 	}
-	address += "/_mock"
-	for _, segment := range asked.path {
-		address += "/" + url.PathEscape(segment)
+	u += "/_mock"
+	for _, segment := range call.path {
+		u += "/" + url.PathEscape(segment)
 	}
-	if len(asked.query) > 0 {
-		address += "?" + asked.query.Encode()
+	if len(call.query) > 0 {
+		u += "?" + call.query.Encode()
 	}
-	return address
+	return u
 }
 
 // transport leaves the mock the time that it was asked to wait, where the caller's client has a
 // limit.
-func (c *Client) transport(waits time.Duration) *http.Client {
-	if waits == 0 || c.config.HTTP.Timeout == 0 {
+func (c *Client) transport(timeout time.Duration) *http.Client {
+	if timeout == 0 || c.config.HTTP.Timeout == 0 {
 		return c.config.HTTP
 	}
-	patient := *c.config.HTTP
-	patient.Timeout += waits
-	return &patient
+	client := *c.config.HTTP
+	client.Timeout += timeout
+	return &client
 }
 
 // check tells the problem that was answered, or that something else than a mock answers.
-func (asked call) check(what string, answered *http.Response, content []byte) error {
-	mediaType, _, err := mime.ParseMediaType(answered.Header.Get("Content-Type"))
+func (c apiCall) validate(request string, resp *http.Response, content []byte) error {
+	mediaType, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if err != nil {
 		mediaType = "" // none, or none that can be read
 	}
 	var problem Problem
-	refused := mediaType == problemType && json.Unmarshal(content, &problem) == nil
-	if refused && strings.HasPrefix(problem.Type, "urn:problem-type:patmock:") {
-		problem.Status = answered.StatusCode
+	isProblem := mediaType == problemType && json.Unmarshal(content, &problem) == nil
+	if isProblem && strings.HasPrefix(problem.Type, "urn:problem-type:patmock:") {
+		problem.Status = resp.StatusCode
 		return &problem
 	}
-	if answered.StatusCode != asked.status || asked.accept != "" && mediaType != asked.accept {
+	if resp.StatusCode != c.status || c.acceptHeader != "" && mediaType != c.acceptHeader {
 		return &NotPatmockError{
-			what, answered.StatusCode, answered.Status, mediaType, answered.Header.Get("Location"),
+			request, resp.StatusCode, resp.Status, mediaType, resp.Header.Get("Location"),
 		}
 	}
 	return nil

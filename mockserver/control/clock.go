@@ -19,16 +19,16 @@ func (c *Client) SetClock(ctx context.Context, setting ClockSetting) (Clock, err
 
 // Advance moves the clock ahead, whether it is frozen or not.
 func (c *Client) Advance(ctx context.Context, by time.Duration) (Clock, error) {
-	asked := get("clock", "advance")
-	asked.method = http.MethodPost
-	return send[Clock](ctx, c, asked, map[string]string{"by": wireDuration(by)})
+	call := get("clock", "advance")
+	call.method = http.MethodPost
+	return send[Clock](ctx, c, call, map[string]string{"by": wireDuration(by)})
 }
 
 // ClearClock lets the clock follow wall time again.
 func (c *Client) ClearClock(ctx context.Context) (Clock, error) {
-	asked := get("clock")
-	asked.method = http.MethodDelete
-	return fetch[Clock](ctx, c, asked)
+	call := get("clock")
+	call.method = http.MethodDelete
+	return fetch[Clock](ctx, c, call)
 }
 
 // wireDuration writes a duration in the units that the wire knows, of which the smallest is ms.
@@ -40,8 +40,8 @@ func wireDuration(d time.Duration) string {
 }
 
 // put replaces something, and is answered what is there then.
-func put(path string) call {
-	return call{
-		method: http.MethodPut, path: []string{path}, status: http.StatusOK, accept: jsonType,
+func put(path string) apiCall {
+	return apiCall{
+		method: http.MethodPut, path: []string{path}, status: http.StatusOK, acceptHeader: jsonType,
 	}
 }

@@ -27,13 +27,13 @@ var (
 	ErrStopped = errors.New("the mock has stopped")
 	ErrRemoved = errors.New("the namespace was removed")
 	// ErrTooLarge is the error of a body that is larger than a client reads.
-	ErrTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+	ErrTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxResponseBytes>>20)
 )
 
 // noMock returns an error of a request to an address at which nothing responds. Its text has
 // neither the address again nor the words of package net.
-func noMock(what string, err error) error {
-	return fmt.Errorf("%s: %w: %w", what, ErrNoMock, &dialError{err})
+func newNoMockError(request string, err error) error {
+	return fmt.Errorf("%s: %w: %w", request, ErrNoMock, &dialError{err})
 }
 
 // dialError is an error of a connection, in short.

@@ -84,9 +84,9 @@ func (c *Client) Findings(ctx context.Context) (Findings, error) {
 
 // AllFindings returns the findings of all namespaces, also of those that were removed.
 func (c *Client) AllFindings(ctx context.Context) (Findings, error) {
-	asked := get("findings")
-	asked.query = everyNamespace
-	return fetch[Findings](ctx, c, asked)
+	call := get("findings")
+	call.query = everyNamespace
+	return fetch[Findings](ctx, c, call)
 }
 
 // ClearFindings clears the findings of the client's namespace, and returns them.
@@ -96,19 +96,19 @@ func (c *Client) ClearFindings(ctx context.Context) (Findings, error) {
 
 // ClearAllFindings clears the findings of all namespaces, and returns them.
 func (c *Client) ClearAllFindings(ctx context.Context) (Findings, error) {
-	asked := clearFindings()
-	asked.query = everyNamespace
-	return fetch[Findings](ctx, c, asked)
+	call := clearFindings()
+	call.query = everyNamespace
+	return fetch[Findings](ctx, c, call)
 }
 
 // AllowFindings allows kinds of findings in the client's namespace until its next reset: a test
 // that breaks a rule on purpose calls it before. Allowed findings are counted by themselves.
 func (c *Client) AllowFindings(ctx context.Context, kinds ...string) error {
-	asked := call{
+	call := apiCall{
 		method: http.MethodPost, path: []string{"findings", "allowed"}, status: http.StatusOK,
-		accept: jsonType,
+		acceptHeader: jsonType,
 	}
-	_, err := send[AllowedFindings](ctx, c, asked, AllowedFindings{kinds})
+	_, err := send[AllowedFindings](ctx, c, call, AllowedFindings{kinds})
 	return err
 }
 
@@ -120,9 +120,9 @@ type AllowedFindings struct {
 // everyNamespace requests the findings of all namespaces.
 var everyNamespace = url.Values{"all": {"true"}}
 
-func clearFindings() call {
-	return call{
+func clearFindings() apiCall {
+	return apiCall{
 		method: http.MethodDelete, path: []string{"findings"}, status: http.StatusOK,
-		accept: jsonType,
+		acceptHeader: jsonType,
 	}
 }

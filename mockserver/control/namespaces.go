@@ -7,8 +7,8 @@ import (
 
 // Namespaces returns the namespaces of the server, by name.
 func (c *Client) Namespaces(ctx context.Context) ([]Namespace, error) {
-	answered, err := fetch[struct{ Namespaces []Namespace }](ctx, c, get("namespaces"))
-	return answered.Namespaces, err
+	out, err := fetch[struct{ Namespaces []Namespace }](ctx, c, get("namespaces"))
+	return out.Namespaces, err
 }
 
 // Namespace returns what the client's namespace started from and how much it holds.
@@ -23,6 +23,6 @@ func (c *Client) PutNamespace(ctx context.Context, start NewNamespace) (Namespac
 
 // DeleteNamespace removes the client's namespace. The default one cannot be removed.
 func (c *Client) DeleteNamespace(ctx context.Context) error {
-	_, err := c.do(ctx, done(http.MethodDelete, "namespace"))
+	_, err := c.do(ctx, noContent(http.MethodDelete, "namespace"))
 	return err
 }

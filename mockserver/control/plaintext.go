@@ -31,13 +31,13 @@ func checkPlaintext(address *url.URL) error {
 // it follows a redirect. With the default transport it rejects private names that lead to a public
 // address, too.
 func rejectPlaintext(c *http.Client) *http.Client {
-	careful := *c
+	client := *c
 	t := plaintextTransport{c.Transport, c.Transport}
 	if c.Transport == nil {
 		t = plaintextTransport{privateTransport(), http.DefaultTransport}
 	}
-	careful.Transport = t
-	return &careful
+	client.Transport = t
+	return &client
 }
 
 // plaintextTransport checks each request, and sends it over plain http or TLS.

@@ -12,15 +12,15 @@ import (
 // up to a limit, or all where it is 0. A match by header, query or body is an error: Verify takes
 // those.
 func (c *Client) Requests(ctx context.Context, match Match, limit int) (Journal, error) {
-	asked := get("requests")
+	call := get("requests")
 	var err error
-	if asked.query, err = match.values(); err != nil {
+	if call.query, err = match.values(); err != nil {
 		return Journal{}, err
 	}
 	if limit != 0 {
-		asked.query.Set("limit", strconv.Itoa(limit))
+		call.query.Set("limit", strconv.Itoa(limit))
 	}
-	return fetch[Journal](ctx, c, asked)
+	return fetch[Journal](ctx, c, call)
 }
 
 // values are the parameters that ask for a match.
@@ -55,6 +55,6 @@ func (c *Client) Request(ctx context.Context, id string) (Request, error) {
 
 // ClearRequests empties the journal. The counters stay.
 func (c *Client) ClearRequests(ctx context.Context) error {
-	_, err := c.do(ctx, done(http.MethodDelete, "requests"))
+	_, err := c.do(ctx, noContent(http.MethodDelete, "requests"))
 	return err
 }

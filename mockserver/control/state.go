@@ -16,7 +16,7 @@ func (c *Client) Credentials(ctx context.Context) (Credentials, error) {
 // Reset brings the namespace back to what it started from, and clears its clock, faults and
 // journal.
 func (c *Client) Reset(ctx context.Context) error {
-	_, err := c.do(ctx, done(http.MethodPost, "reset"))
+	_, err := c.do(ctx, noContent(http.MethodPost, "reset"))
 	return err
 }
 
@@ -29,31 +29,31 @@ type StateOptions struct {
 }
 
 // statePatience is how long a state of 100,000 tokens may take on a slow machine.
-const statePatience = 2 * time.Minute
+const stateTimeout = 2 * time.Minute
 
 // State returns a snapshot of the tenant in the form of a fixture's file, with absolute times.
 func (c *Client) State(ctx context.Context, options StateOptions) ([]byte, error) {
-	asked := get("state")
-	asked.waits = statePatience
+	call := get("state")
+	call.timeout = stateTimeout
 	if options.YAML {
-		asked.accept = yamlType
+		call.acceptHeader = yamlType
 	}
 	if options.Secrets {
-		asked.query = url.Values{"secrets": {"true"}}
+		call.query = url.Values{"secrets": {"true"}}
 	}
-	return c.do(ctx, asked)
+	return c.do(ctx, call)
 }
 
 // PutState puts a tenant in the place of the one there is: a snapshot, or a fixture's file. Text
 // that begins with a brace is JSON, all other is YAML.
 func (c *Client) PutState(ctx context.Context, state []byte) error {
-	asked := done(http.MethodPut, "state")
-	asked.waits = statePatience
-	asked.body = &body{yamlType, state}
+	call := noContent(http.MethodPut, "state")
+	call.timeout = stateTimeout
+	call.body = &body{yamlType, state}
 	if bytes.HasPrefix(bytes.TrimSpace(state), []byte("{")) {
-		asked.body.mediaType = jsonType
+		call.body.mediaType = jsonType
 	}
-	_, err := c.do(ctx, asked)
+	_, err := c.do(ctx, call)
 	return err
 }
 
@@ -68,8 +68,8 @@ func (c *Client) AddToken(ctx context.Context, token NewToken) (User, error) {
 }
 
 // create adds something, and is answered what was added.
-func create(path string) call {
-	return call{
-		method: http.MethodPost, path: []string{path}, status: http.StatusCreated, accept: jsonType,
+func create(path string) apiCall {
+	return apiCall{
+		method: http.MethodPost, path: []string{path}, status: http.StatusCreated, acceptHeader: jsonType,
 	}
 }

@@ -22,7 +22,7 @@ const (
 // streamEnd is the type of the last event on the wire, reasonRemoved one of the reasons in its
 // data.
 const (
-	streamEnd     = "end"
+	eventEnd      = "end"
 	reasonRemoved = "removed"
 )
 
@@ -39,22 +39,22 @@ type RequestEvent struct {
 
 // RequestStream reads requests as they come. It is for one goroutine, but for Close.
 type RequestStream struct {
-	what   string // method and address
-	body   io.ReadCloser
-	lines  *bufio.Scanner
-	ctx    context.Context //nolint:containedctx // it ends the stream
-	cancel context.CancelCauseFunc
-	silent *time.Timer
+	request   string // method and address
+	body      io.ReadCloser
+	lines     *bufio.Scanner
+	ctx       context.Context //nolint:containedctx // it ends the stream
+	cancel    context.CancelCauseFunc
+	idleTimer *time.Timer
 }
 
 // maxSilence is how long a stream may send nothing, not even a heartbeat.
-const maxSilence = time.Minute
+const maxIdleTime = time.Minute
 
 // errSilence is the cause of a stream that ends since nothing comes.
-var errSilence = errors.New("the mock sends nothing, not even a heartbeat")
+var errIdle = errors.New("the mock sends nothing, not even a heartbeat")
 
 // maxEvent bounds a line of a stream, in bytes.
-const maxEvent = 1 << 20
+const maxEventBytes = 1 << 20
 
 // FollowRequests opens a stream of the requests that match, from the one behind the request with
 // the ID after on, or from the next one on if that is empty. When it returns, no later request is
@@ -62,67 +62,67 @@ const maxEvent = 1 << 20
 func (c *Client) FollowRequests(ctx context.Context, match Match, after string) (*RequestStream,
 	error,
 ) {
-	asked := get("requests", "stream")
-	asked.accept = "text/event-stream"
+	call := get("requests", "stream")
+	call.acceptHeader = "text/event-stream"
 	var err error
-	if asked.query, err = match.values(); err != nil {
+	if call.query, err = match.values(); err != nil {
 		return nil, err
 	}
 	if err := c.config.Validate(); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", asked.method, c.place(asked), err)
+		return nil, fmt.Errorf("%s %s: %w", call.method, c.address(call), err)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	s := &RequestStream{ctx: ctx, cancel: cancel, silent: time.AfterFunc(patience, func() {
-		cancel(errSilence)
+	s := &RequestStream{ctx: ctx, cancel: cancel, idleTimer: time.AfterFunc(defaultTimeout, func() {
+		cancel(errIdle)
 	})}
-	if err := s.open(c, asked, after); err != nil {
-		s.silent.Stop()
+	if err := s.open(c, call, after); err != nil {
+		s.idleTimer.Stop()
 		cancel(nil)
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *RequestStream) open(c *Client, asked call, after string) error {
-	request, err := c.request(s.ctx, asked)
+func (s *RequestStream) open(c *Client, call apiCall, after string) error {
+	request, err := c.request(s.ctx, call)
 	if err != nil {
 		return err
 	}
 	if after != "" {
 		request.Header.Set("Last-Event-ID", after)
 	}
-	s.what = asked.method + " " + request.URL.Redacted()
-	unlimited := *c.config.HTTP
-	unlimited.Timeout = 0
-	answered, err := unlimited.Do(request)
+	s.request = call.method + " " + request.URL.Redacted()
+	client := *c.config.HTTP
+	client.Timeout = 0
+	resp, err := client.Do(request)
 	if err != nil {
-		return s.failure(err)
+		return s.wrapError(err)
 	}
-	if answered.StatusCode != asked.status || asked.check(s.what, answered, nil) != nil {
-		content, err := io.ReadAll(io.LimitReader(answered.Body, maxAnswer))
-		if err = errors.Join(err, answered.Body.Close()); err != nil {
-			return s.failure(err)
+	if resp.StatusCode != call.status || call.validate(s.request, resp, nil) != nil {
+		content, err := io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes))
+		if err = errors.Join(err, resp.Body.Close()); err != nil {
+			return s.wrapError(err)
 		}
-		return asked.check(s.what, answered, content)
+		return call.validate(s.request, resp, content)
 	}
-	s.silent.Reset(maxSilence)
-	s.body, s.lines = answered.Body, bufio.NewScanner(answered.Body)
-	s.lines.Buffer(nil, maxEvent)
+	s.idleTimer.Reset(maxIdleTime)
+	s.body, s.lines = resp.Body, bufio.NewScanner(resp.Body)
+	s.lines.Buffer(nil, maxEventBytes)
 	return nil
 }
 
 // failure returns the error of a request or a read that failed.
-func (s *RequestStream) failure(err error) error {
+func (s *RequestStream) wrapError(err error) error {
 	cause := context.Cause(s.ctx)
 	switch {
 	case cause != nil:
-		return fmt.Errorf("%s: %w", s.what, cause)
+		return fmt.Errorf("%s: %w", s.request, cause)
 	case errors.Is(err, ErrPlaintext):
-		return fmt.Errorf("%s: %w", s.what, err)
+		return fmt.Errorf("%s: %w", s.request, err)
 	case s.body == nil:
-		return noMock(s.what, err)
+		return newNoMockError(s.request, err)
 	}
-	return fmt.Errorf("%s: %w", s.what, err)
+	return fmt.Errorf("%s: %w", s.request, err)
 }
 
 // Next waits for the next event. Its error is [ErrStopped] when the mock stops, [ErrRemoved] when
@@ -130,7 +130,7 @@ func (s *RequestStream) failure(err error) error {
 func (s *RequestStream) Next() (RequestEvent, error) {
 	event, data := "", ""
 	for s.lines.Scan() {
-		s.silent.Reset(maxSilence)
+		s.idleTimer.Reset(maxIdleTime)
 		field, value, _ := strings.Cut(s.lines.Text(), ":")
 		value = strings.TrimPrefix(value, " ")
 		switch field {
@@ -152,7 +152,7 @@ func (s *RequestStream) Next() (RequestEvent, error) {
 	if err == nil {
 		err = io.ErrUnexpectedEOF
 	}
-	return RequestEvent{}, s.failure(err)
+	return RequestEvent{}, s.wrapError(err)
 }
 
 // decode reads an event. Known is false for a type of a later version.
@@ -169,26 +169,26 @@ func (s *RequestStream) decode(event, data string) (next RequestEvent, known boo
 		next.Missed = missed.Requests
 	case EventCleared:
 		next.Type = EventCleared
-	case streamEnd:
+	case eventEnd:
 		if err = json.Unmarshal([]byte(data), &end); err == nil {
 			err = ErrStopped
 			if end.Reason == reasonRemoved {
 				err = ErrRemoved
 			}
-			return next, true, fmt.Errorf("%s: %w", s.what, err)
+			return next, true, fmt.Errorf("%s: %w", s.request, err)
 		}
 	default:
 		return next, false, nil
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w: %w", s.what, ErrUnexpectedBody, err)
+		err = fmt.Errorf("%s: %w: %w", s.request, ErrUnexpectedBody, err)
 	}
 	return next, true, err
 }
 
 // Close ends the stream.
 func (s *RequestStream) Close() error {
-	s.silent.Stop()
+	s.idleTimer.Stop()
 	s.cancel(nil)
 	return s.body.Close()
 }

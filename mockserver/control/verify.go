@@ -8,11 +8,11 @@ import (
 
 // Verify asks whether requests were made, and waits for them as long as the verification says.
 func (c *Client) Verify(ctx context.Context, verification VerifyRequest) (VerifyResult, error) {
-	asked := get("verify")
-	asked.method = http.MethodPost
+	call := get("verify")
+	call.method = http.MethodPost
 	// what is none is for the mock to refuse
 	if wait, err := time.ParseDuration(verification.Timeout); err == nil {
-		asked.waits = min(max(wait, 0), 24*time.Hour)
+		call.timeout = min(max(wait, 0), 24*time.Hour)
 	}
-	return send[VerifyResult](ctx, c, asked, verification)
+	return send[VerifyResult](ctx, c, call, verification)
 }
