@@ -61,7 +61,7 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 		return nil
 	}
 	moduleOpts = append(moduleOpts, testcontainers.CustomizeRequestOption(readToken),
-		testcontainers.CustomizeRequestOption(rejectOthers))
+		testcontainers.CustomizeRequestOption(checkReuse))
 
 	ctr, err := testcontainers.Run(ctx, img, moduleOpts...)
 	var c *Container
@@ -69,7 +69,7 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 		c = &Container{Container: ctr, token: token}
 	}
 	if err != nil {
-		return c, fmt.Errorf("run patmock: %w%s", err, c.endOfLog(ctx))
+		return c, fmt.Errorf("run patmock: %w%s", err, c.logTail(ctx))
 	}
 	return c, nil
 }
@@ -114,12 +114,12 @@ func (c *Container) Credentials(ctx context.Context, user string) (clientID, cli
 	if err != nil {
 		return "", "", err
 	}
-	who, err := ctl.Credentials(ctx)
+	credentials, err := ctl.Credentials(ctx)
 	if err != nil {
 		return "", "", fmt.Errorf("who can log in: %w", err)
 	}
 	var names []string
-	for _, u := range who.Users {
+	for _, u := range credentials.Users {
 		if u.Name == user {
 			return u.ClientID, u.ClientSecret, nil
 		}

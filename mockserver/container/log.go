@@ -10,18 +10,18 @@ import (
 
 const (
 	// shownLines is how many lines of a log an error ends with.
-	shownLines = 20
+	maxLogLines = 20
 	// logPatience is how long a log may take to come, also after the caller's context has ended.
-	logPatience = 5 * time.Second
+	logTimeout = 5 * time.Second
 )
 
 // endOfLog is the end of an error: what the container wrote last, which tells what was wrong. Empty
 // where there is no container, or where it wrote nothing.
-func (c *Container) endOfLog(ctx context.Context) string {
+func (c *Container) logTail(ctx context.Context) string {
 	if c == nil {
 		return ""
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logTimeout)
 	defer cancel()
 	log, err := c.Logs(ctx)
 	if err != nil {
@@ -36,6 +36,6 @@ func (c *Container) endOfLog(ctx context.Context) string {
 		return ""
 	}
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
-	lines = lines[max(0, len(lines)-shownLines):]
+	lines = lines[max(0, len(lines)-maxLogLines):]
 	return "; its log ends:\n" + strings.Join(lines, "\n")
 }

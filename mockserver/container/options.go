@@ -16,7 +16,7 @@ const fixtureLabel = "patmock.fixture"
 // WithFixture chooses the tenant that every namespace starts from: default, empty, expiring,
 // crowded, documentation, or the path of a file in the container.
 func WithFixture(name string) testcontainers.CustomizeRequestOption {
-	return with("PATMOCK_FIXTURE", name)
+	return withEnv("PATMOCK_FIXTURE", name)
 }
 
 // WithFixtureFile chooses a tenant of one's own: the file of this machine is copied into the
@@ -45,16 +45,16 @@ func WithFixtureFile(path string) testcontainers.CustomizeRequestOption {
 // WithProfile chooses how the mock behaves where a tenant leaves a choice: friendly, faithful or
 // hostile.
 func WithProfile(name string) testcontainers.CustomizeRequestOption {
-	return with("PATMOCK_PROFILE", name)
+	return withEnv("PATMOCK_PROFILE", name)
 }
 
 // WithRandomSeed makes everything random the same in each run, but for keys and signatures. Seeds
 // are below 2 to the 53rd.
 func WithRandomSeed(seed uint64) testcontainers.CustomizeRequestOption {
-	return with("PATMOCK_RANDOM_SEED", strconv.FormatUint(seed, 10))
+	return withEnv("PATMOCK_RANDOM_SEED", strconv.FormatUint(seed, 10))
 }
 
 // with sets a variable of the container.
-func with(name, value string) testcontainers.CustomizeRequestOption {
+func withEnv(name, value string) testcontainers.CustomizeRequestOption {
 	return testcontainers.WithEnv(map[string]string{name: value})
 }

@@ -25,14 +25,14 @@ type ReuseError struct {
 	// Name of the container.
 	Name string
 	// Settings that differ, such as PATMOCK_FIXTURE, sorted.
-	Settings []string
-	text     string
+	Settings    []string
+	differences string
 }
 
 // Error names the settings, and says what to do.
 func (e *ReuseError) Error() string {
 	return fmt.Sprintf("the container %s is reused, and keeps what it was started with: %s: "+
-		"terminate it, or reuse it under another name", e.Name, e.text)
+		"terminate it, or reuse it under another name", e.Name, e.differences)
 }
 
 // settings are what a container is started with: its image, the variables of patmock, and a hash of
@@ -61,26 +61,26 @@ func hash(content []byte) string {
 }
 
 // differences returns the settings that differ from those of a container that was started before.
-func (s settings) differences(name string, before settings) error {
-	var names, texts []string
+func (s settings) compare(name string, previous settings) error {
+	var names, details []string
 	all := maps.Clone(s)
-	maps.Copy(all, before)
+	maps.Copy(all, previous)
 	for _, setting := range slices.Sorted(maps.Keys(all)) {
-		if s[setting] == before[setting] {
+		if s[setting] == previous[setting] {
 			continue
 		}
 		names = append(names, setting)
 		if setting == controlToken || setting == fixtureSetting {
-			texts = append(texts, "another "+setting)
+			details = append(details, "another "+setting)
 			continue
 		}
-		texts = append(texts,
-			fmt.Sprintf("%s=%s, not %s", setting, orNone(before[setting]), orNone(s[setting])))
+		details = append(details,
+			fmt.Sprintf("%s=%s, not %s", setting, orNone(previous[setting]), orNone(s[setting])))
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	return &ReuseError{Name: name, Settings: names, text: strings.Join(texts, "; ")}
+	return &ReuseError{Name: name, Settings: names, differences: strings.Join(details, "; ")}
 }
 
 func orNone(value string) string {
@@ -92,12 +92,12 @@ func orNone(value string) string {
 
 // rejectOthers makes a request fail that would reuse a container with other settings. The mock
 // cannot be asked for them: its health may require another control token.
-func rejectOthers(req *testcontainers.GenericContainerRequest) error {
+func checkReuse(req *testcontainers.GenericContainerRequest) error {
 	if !req.Reuse {
 		return nil
 	}
-	wanted := settingsOf(req)
-	text, err := json.Marshal(wanted)
+	current := settingsOf(req)
+	text, err := json.Marshal(current)
 	if err != nil {
 		return err
 	}
@@ -111,11 +111,11 @@ func rejectOthers(req *testcontainers.GenericContainerRequest) error {
 		if label == "" { // it was started by other means
 			return nil
 		}
-		var before settings
-		if err := json.Unmarshal([]byte(label), &before); err != nil {
+		var previous settings
+		if err := json.Unmarshal([]byte(label), &previous); err != nil {
 			return fmt.Errorf("the settings of a reused container: %w", err)
 		}
-		return wanted.differences(name, before)
+		return current.compare(name, previous)
 	}
 	// These hooks run before a container is waited for, also if it is reused.
 	req.LifecycleHooks = append(req.LifecycleHooks, testcontainers.ContainerLifecycleHooks{
