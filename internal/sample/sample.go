@@ -56,11 +56,11 @@ func Of[T any](t testing.TB, n int, all []T) []T {
 		return cmp.Compare(hash(t.Name(), i), hash(t.Name(), j))
 	})
 	slices.Sort(order[:n])
-	some := make([]T, 0, n)
+	sample := make([]T, 0, n)
 	for _, i := range order[:n] {
-		some = append(some, all[i])
+		sample = append(sample, all[i])
 	}
-	return some
+	return sample
 }
 
 // hash returns a number for an index that looks random, and is another in another test.
