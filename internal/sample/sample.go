@@ -1,8 +1,9 @@
-// Package sample chooses what a test tries of a long list: a few by default, so that go test stays
-// quick, and all of it with PATMOCK_EXHAUSTIVE=1, which .ci/run sets. Only tests import it.
+// Package sample selects elements of a long list for a test. It selects a few by default, so that
+// go test is quick, and all of them with PATMOCK_EXHAUSTIVE=1, as set by .ci/run. Only tests import
+// it.
 //
-// Which few is the same in every run: it follows from the name of the test. What is left out is
-// logged.
+// The selection depends only on the name of the test, so every run has the same one. The test logs
+// the number of omitted elements.
 package sample
 
 import (
@@ -18,12 +19,12 @@ import (
 	"testing"
 )
 
-// Variable is the environment variable that makes tests try everything.
+// EnvVar is the environment variable that makes tests exhaustive.
 const EnvVar = "PATMOCK_EXHAUSTIVE"
 
-// Exhaustive reports whether tests try everything: with the variable, or if -run names subtests,
-// which a sample would leave out without a word. It panics if the variable is neither true nor
-// false, so that a typo does not leave anything out.
+// Exhaustive reports whether tests use complete lists. It is true with the environment variable, or
+// if -run names subtests, since a sample might not have them. It panics if the variable is not a
+// boolean, so that a typo does not skip anything.
 func Exhaustive() bool {
 	text := os.Getenv(EnvVar)
 	if text == "" {
@@ -42,7 +43,7 @@ func namesSubtests() bool {
 	return run != nil && strings.Contains(run.Value.String(), "/")
 }
 
-// Of returns n elements of all, in their order, or all of them in an exhaustive run.
+// Of returns n elements of all in their order, or all of them in an exhaustive run.
 func Of[T any](t testing.TB, n int, all []T) []T {
 	t.Helper()
 	if n = Count(t, n, len(all)); n == len(all) {
@@ -63,27 +64,27 @@ func Of[T any](t testing.TB, n int, all []T) []T {
 	return sample
 }
 
-// hash returns a number for an index that looks random, and is another in another test.
+// hash returns a pseudo-random number for an index, which depends on the name of the test.
 func hash(test string, index int) uint64 {
 	sum := sha256.Sum256(fmt.Append(nil, index, test))
 	return binary.BigEndian.Uint64(sum[:])
 }
 
-// Count returns n, or all in an exhaustive run, which may not be less. It is for loops without a
-// list, such as rounds and steps.
+// Count returns n, or all in an exhaustive run. All must not be less than n. Use it for loops
+// without a list, such as rounds and steps.
 func Count(t testing.TB, n, all int) int {
 	t.Helper()
 	if n >= all || Exhaustive() {
 		return all
 	}
-	t.Logf("tries %d of %d: %s=1 tries all", n, all, EnvVar)
+	t.Logf("tests %d of %d: set %s=1 to test all", n, all, EnvVar)
 	return n
 }
 
-// Skip skips a test, unless the run is exhaustive. The reason says what is left out.
+// Skip skips a test unless the run is exhaustive. The reason describes the test.
 func Skip(t testing.TB, reason string) {
 	t.Helper()
 	if !Exhaustive() {
-		t.Skipf("%s: %s=1 runs it", reason, EnvVar)
+		t.Skipf("%s: set %s=1 to run it", reason, EnvVar)
 	}
 }

@@ -1,6 +1,5 @@
-// Package container runs patmock in a container, by the conventions of testcontainers-go. Tests in
-// Go that can import the mock itself do better with mockserver.Start, which needs no container
-// engine.
+// Package container runs patmock in a container, by the conventions of testcontainers-go. A Go test
+// can also run the mock without a container engine: see mockserver.Start.
 package container
 
 import (
@@ -17,32 +16,31 @@ import (
 )
 
 const (
-	// port is where the mock listens in the container, the control surface with it.
+	// port is the port of the mock in the container, with the control API.
 	port = "17280/tcp"
-	// controlToken is the variable of the container with the token that the control surface
-	// demands.
+	// controlToken is the variable of the container with the token of the control API.
 	controlToken = "PATMOCK_CONTROL_TOKEN"
 )
 
-// Container is a mock in a container, or a namespace of one.
+// Container is a mock in a container, or a namespace of it.
 type Container struct {
 	testcontainers.Container
 
-	token     string // of the control surface, empty where it demands none
-	namespace string // empty for the default one
+	token     string // of the control API, empty if it requires none
+	namespace string // empty for the default namespace
 }
 
-// Run runs a mock of that image, and returns when it is healthy. An error ends with the last lines
-// of the container's log where there are any. As everywhere in testcontainers, the container may be
-// there in spite of an error: terminate it before the error is looked at.
+// Run starts a mock of the image, and returns when it is healthy. An error ends with the last lines
+// of the container's log. As usual in testcontainers, the container may be non-nil in spite of an
+// error: register its termination before checking the error.
 //
-// Every flag of patmock serve is a variable of the container: testcontainers.WithEnv sets those
-// that no option of this package does. PATMOCK_ADDR and PATMOCK_CONTROL_ADDR have to stay as the
-// image has them.
+// Every flag of patmock serve is a variable of the container. For flags without an option in this
+// package, use testcontainers.WithEnv. Do not set PATMOCK_ADDR and PATMOCK_CONTROL_ADDR.
 //
-// A container that testcontainers.WithReuseByName finds keeps its fixture and other settings. If
-// others are given, the error is a [*ReuseError]. It also keeps what earlier tests made: the Reset
-// of its Control, or a Namespace for each test, starts anew.
+// A container that is reused by testcontainers.WithReuseByName keeps its fixture and other
+// settings. If the given settings differ, the error is a [*ReuseError]. Such a container also keeps
+// the state of earlier tests. Start with the Reset of its Control, or use a Namespace for each
+// test.
 func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container,
 	error,
 ) {
@@ -74,20 +72,20 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 	return c, nil
 }
 
-// Namespace returns a namespace of the same mock, a tenant of its own, which its first login or
-// control call makes. Names have 1 to 63 of a-z, 0-9 and -. To terminate it is to terminate the
-// mock.
+// Namespace returns a namespace of the same mock, which is an isolated tenant. The first login or
+// control call creates it. A name has 1 to 63 characters of a-z, 0-9 and -. Terminating it
+// terminates the mock.
 func (c *Container) Namespace(name string) *Container {
 	other := *c
 	other.namespace = name
 	return &other
 }
 
-// BaseURL is where clients reach the mock, without a slash at its end.
+// BaseURL returns the base URL of the mock for clients, without a trailing slash.
 func (c *Container) BaseURL(ctx context.Context) (string, error) {
 	root, err := c.PortEndpoint(ctx, port, "http")
 	if err != nil {
-		return "", fmt.Errorf("where the mock listens: %w", err)
+		return "", fmt.Errorf("address of the mock: %w", err)
 	}
 	if c.namespace != "" {
 		root += "/t/" + url.PathEscape(c.namespace)
@@ -95,8 +93,8 @@ func (c *Container) BaseURL(ctx context.Context) (string, error) {
 	return root, nil
 }
 
-// Control returns a client of the control surface: reset, clock, faults, journal. It sends the
-// control token that the container was given in its environment.
+// Control returns a client of the control API: reset, clock, faults, journal. It sends the control
+// token from the environment of the container.
 func (c *Container) Control(ctx context.Context) (*control.Client, error) {
 	base, err := c.BaseURL(ctx)
 	if err != nil {
@@ -105,7 +103,7 @@ func (c *Container) Control(ctx context.Context) (*control.Client, error) {
 	return control.New(control.Config{URL: base, Token: c.token, AllowPlaintext: true}), nil
 }
 
-// Credentials are the id and secret that a user of the tenant logs in with. The error of another
+// Credentials returns the client id and secret of a user of the tenant. The error for an unknown
 // name is an [UnknownUserError].
 func (c *Container) Credentials(ctx context.Context, user string) (clientID, clientSecret string,
 	err error,
@@ -116,7 +114,7 @@ func (c *Container) Credentials(ctx context.Context, user string) (clientID, cli
 	}
 	credentials, err := ctl.Credentials(ctx)
 	if err != nil {
-		return "", "", fmt.Errorf("who can log in: %w", err)
+		return "", "", fmt.Errorf("read the credentials: %w", err)
 	}
 	var names []string
 	for _, u := range credentials.Users {
@@ -128,14 +126,14 @@ func (c *Container) Credentials(ctx context.Context, user string) (clientID, cli
 	return "", "", &UnknownUserError{Name: user, Users: names}
 }
 
-// UnknownUserError is the error of a name that no user has who can log in.
+// UnknownUserError is the error of a user name that does not exist, or that has no credentials.
 type UnknownUserError struct {
 	Name string
-	// Users are the names that there are.
+	// Users has the valid names.
 	Users []string
 }
 
 func (e *UnknownUserError) Error() string {
-	return fmt.Sprintf("nobody who can log in is named %q; there are %s", e.Name,
+	return fmt.Sprintf("no user named %q can log in: available users: %s", e.Name,
 		cmp.Or(strings.Join(e.Users, ", "), "none"))
 }

@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	// shownLines is how many lines of a log an error ends with.
+	// maxLogLines is the maximum number of lines of a log in an error.
 	maxLogLines = 20
-	// logPatience is how long a log may take to come, also after the caller's context has ended.
+	// logTimeout limits the reading of a log, even if the caller's context has ended.
 	logTimeout = 5 * time.Second
 )
 
-// endOfLog is the end of an error: what the container wrote last, which tells what was wrong. Empty
-// where there is no container, or where it wrote nothing.
+// logTail returns the last lines of the container's log for the end of an error. It is empty
+// without a container or a log.
 func (c *Container) logTail(ctx context.Context) string {
 	if c == nil {
 		return ""
@@ -25,12 +25,12 @@ func (c *Container) logTail(ctx context.Context) string {
 	defer cancel()
 	log, err := c.Logs(ctx)
 	if err != nil {
-		return fmt.Sprintf("; its log cannot be read: %v", err)
+		return fmt.Sprintf("; reading its log failed: %v", err)
 	}
 	text, err := io.ReadAll(log)
-	_ = log.Close() // it was read to its end
+	_ = log.Close() // the log was read completely
 	if err != nil {
-		return fmt.Sprintf("; its log cannot be read: %v", err)
+		return fmt.Sprintf("; reading its log failed: %v", err)
 	}
 	if len(text) == 0 {
 		return ""

@@ -10,19 +10,19 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 )
 
-// fixtureLabel is the label of a container with the hash of its fixture file.
+// fixtureLabel is the label with the hash of the fixture file.
 const fixtureLabel = "patmock.fixture"
 
-// WithFixture chooses the tenant that every namespace starts from: default, empty, expiring,
-// crowded, documentation, or the path of a file in the container.
+// WithFixture sets the initial tenant of every namespace: default, empty, expiring, crowded,
+// documentation, or the path of a file in the container.
 func WithFixture(name string) testcontainers.CustomizeRequestOption {
 	return withEnv("PATMOCK_FIXTURE", name)
 }
 
-// WithFixtureFile chooses a tenant of one's own: the file of this machine is copied into the
-// container, where any user may read it. It keeps its name, so that what is told about a mistake in
-// it can be followed. No engine copies into a container whose root file system is read-only: mount
-// the file there, and name its path with [WithFixture].
+// WithFixtureFile sets the initial tenant from a file on the host. The file is copied into the
+// container, readable by any user, under its own name. Messages about errors in the file thus have
+// the correct name. No engine copies into a container with a read-only root file system: mount the
+// file there, and pass its path to [WithFixture].
 func WithFixtureFile(path string) testcontainers.CustomizeRequestOption {
 	return func(req *testcontainers.GenericContainerRequest) error {
 		content, err := os.ReadFile(path) //nolint:gosec // the file that the caller names
@@ -42,19 +42,18 @@ func WithFixtureFile(path string) testcontainers.CustomizeRequestOption {
 	}
 }
 
-// WithProfile chooses how the mock behaves where a tenant leaves a choice: friendly, faithful or
-// hostile.
+// WithProfile sets the profile of the mock: friendly, faithful or hostile.
 func WithProfile(name string) testcontainers.CustomizeRequestOption {
 	return withEnv("PATMOCK_PROFILE", name)
 }
 
-// WithRandomSeed makes everything random the same in each run, but for keys and signatures. Seeds
-// are below 2 to the 53rd.
+// WithRandomSeed makes random values the same in each run, except keys and signatures. Seeds are
+// below 2 to the 53rd.
 func WithRandomSeed(seed uint64) testcontainers.CustomizeRequestOption {
 	return withEnv("PATMOCK_RANDOM_SEED", strconv.FormatUint(seed, 10))
 }
 
-// with sets a variable of the container.
+// withEnv sets a variable of the container.
 func withEnv(name, value string) testcontainers.CustomizeRequestOption {
 	return testcontainers.WithEnv(map[string]string{name: value})
 }

@@ -13,30 +13,31 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 )
 
-// settingsLabel is the label of a container with what it was started with, as JSON.
+// settingsLabel is the label with the settings of a container, as JSON.
 const settingsLabel = "patmock.settings"
 
-// fixtureSetting is the setting of a fixture file: its content may change under the same name.
+// fixtureSetting is the setting with the hash of a fixture file. The content may change under the
+// same name.
 const fixtureSetting = "content of the fixture file"
 
-// A ReuseError is the error of a container that is reused by its name, and that was started with
-// other settings: it keeps them, its fixture for example.
+// A ReuseError is the error of reusing a container by its name with other settings. The container
+// keeps its settings, such as its fixture.
 type ReuseError struct {
-	// Name of the container.
+	// Name is the name of the container.
 	Name string
-	// Settings that differ, such as PATMOCK_FIXTURE, sorted.
+	// Settings has the names of different settings, such as PATMOCK_FIXTURE, sorted.
 	Settings    []string
 	differences string
 }
 
-// Error names the settings, and says what to do.
+// Error lists the different settings and describes the remedy.
 func (e *ReuseError) Error() string {
-	return fmt.Sprintf("the container %s is reused, and keeps what it was started with: %s: "+
-		"terminate it, or reuse it under another name", e.Name, e.differences)
+	return fmt.Sprintf("the container %s was started with other settings: %s: "+
+		"terminate it, or use another name", e.Name, e.differences)
 }
 
-// settings are what a container is started with: its image, the variables of patmock, and a hash of
-// what must not be read or is too long.
+// settings has the settings of a container: its image, the variables of patmock, and hashes of
+// secret or long values.
 type settings map[string]string
 
 func settingsOf(req *testcontainers.GenericContainerRequest) settings {
@@ -60,7 +61,7 @@ func hash(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// differences returns the settings that differ from those of a container that was started before.
+// compare returns a [ReuseError] if the settings differ from those of the running container.
 func (s settings) compare(name string, previous settings) error {
 	var names, details []string
 	all := maps.Clone(s)
@@ -90,8 +91,8 @@ func orNone(value string) string {
 	return value
 }
 
-// rejectOthers makes a request fail that would reuse a container with other settings. The mock
-// cannot be asked for them: its health may require another control token.
+// checkReuse makes a request fail if it would reuse a container with other settings. The settings
+// are in a label, since the health endpoint of the mock may require another control token.
 func checkReuse(req *testcontainers.GenericContainerRequest) error {
 	if !req.Reuse {
 		return nil
@@ -105,19 +106,19 @@ func checkReuse(req *testcontainers.GenericContainerRequest) error {
 	compare := func(ctx context.Context, c testcontainers.Container) error {
 		inspected, err := c.Inspect(ctx)
 		if err != nil {
-			return fmt.Errorf("the settings of a reused container: %w", err)
+			return fmt.Errorf("read the settings of a reused container: %w", err)
 		}
 		label := inspected.Config.Labels[settingsLabel]
-		if label == "" { // it was started by other means
+		if label == "" { // the container was not started by Run
 			return nil
 		}
 		var previous settings
 		if err := json.Unmarshal([]byte(label), &previous); err != nil {
-			return fmt.Errorf("the settings of a reused container: %w", err)
+			return fmt.Errorf("read the settings of a reused container: %w", err)
 		}
 		return current.compare(name, previous)
 	}
-	// These hooks run before a container is waited for, also if it is reused.
+	// PostStarts hooks run before the wait strategy, for reused containers as well.
 	req.LifecycleHooks = append(req.LifecycleHooks, testcontainers.ContainerLifecycleHooks{
 		PostStarts: []testcontainers.ContainerHook{compare},
 	})

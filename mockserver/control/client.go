@@ -17,38 +17,39 @@ import (
 )
 
 const (
-	// defaultURL is where patmock serve listens.
+	// defaultURL is the default address of patmock serve.
 	defaultURL = "http://127.0.0.1:17280"
-	// maxAnswer bounds what is read of an answer, in bytes.
+	// maxResponseBytes limits the size of a response body.
 	maxResponseBytes = 64 << 20
-	// patience is how long an answer may take, beyond what the mock was asked to wait.
+	// defaultTimeout is the time limit of a request, in addition to the timeout of its call.
 	defaultTimeout = 30 * time.Second
 )
 
-// Config says where a mock is, and what of it is spoken to. The zero value means the default
-// namespace of a mock at the address that patmock serve takes.
+// Config configures a [Client]. The zero value means the default namespace of a mock at the default
+// address.
 type Config struct {
-	// URL of the mock, or of its control listener; a slash at its end does not matter.
+	// URL is the address of the mock or of its control listener. A trailing slash is ignored.
 	URL string
-	// Namespace is the one that is meant. Empty means the default one, or that which URL leads to.
+	// Namespace is the name of the namespace. Empty means the namespace in URL, or else the default
+	// one.
 	Namespace string
 	// Token is the control token. Empty means none.
 	Token string
-	// AllowPlaintext lets Token go to a public host over plain http, such as a staging host behind
-	// a VPN.
+	// AllowPlaintext allows sending Token to a public host over plain http, such as a staging host
+	// behind a VPN.
 	AllowPlaintext bool
-	// HTTP sends the requests. Nil means a client that follows no redirects, which a mock never
-	// answers. Each request has a time limit of its own.
+	// HTTP sends the requests. Nil means a client that does not follow redirects, since a mock
+	// never sends one. Each request has its own time limit.
 	HTTP *http.Client
 }
 
-// Client speaks to the control surface of a mock. It is safe for concurrent use.
+// Client calls the control API of a mock. It is safe for concurrent use.
 //
-// Its methods return a [*Problem] where the mock refused. Every other error says what was asked,
-// and whether no mock answered, or something that is none.
+// The error of a method is a [*Problem] if the mock rejected the request. Any other error names the
+// request. It reports whether there was no response, or one that no mock sends.
 type Client struct{ config Config }
 
-// New returns a client. Nothing is sent until it is asked.
+// New returns a client. It sends no request.
 func New(c Config) *Client {
 	c.URL = strings.TrimRight(cmp.Or(c.URL, defaultURL), "/")
 	if c.HTTP == nil {
@@ -62,8 +63,8 @@ func New(c Config) *Client {
 	return &Client{c}
 }
 
-// WithNamespace returns a client for another namespace of the same server, which need not exist
-// yet. An empty name means the default one.
+// WithNamespace returns a client for another namespace of the same server. The namespace need not
+// exist yet. An empty name means the default namespace.
 func (c *Client) WithNamespace(namespace string) *Client {
 	config := c.config
 	config.Namespace = namespace
@@ -77,15 +78,15 @@ const (
 	problemType = "application/problem+json"
 )
 
-// call is a request, and the answer that is expected.
+// apiCall is a request with the expected response.
 type apiCall struct {
 	method       string
-	path         []string // below /_mock/
+	path         []string // segments below /_mock/
 	query        url.Values
 	body         *body         // nil for none
-	status       int           // of the answer
-	acceptHeader string        // its media type, empty where it has no body
-	timeout      time.Duration // how long the mock was asked to wait
+	status       int           // of the response
+	acceptHeader string        // media type of the response, empty without a body
+	timeout      time.Duration // in addition to defaultTimeout
 }
 
 type body struct {
@@ -93,17 +94,17 @@ type body struct {
 	content   []byte
 }
 
-// get asks for JSON.
+// get returns a call with a JSON response.
 func get(path ...string) apiCall {
 	return apiCall{method: http.MethodGet, path: path, status: http.StatusOK, acceptHeader: jsonType}
 }
 
-// done asks for something that is answered without a body.
+// noContent returns a call with an empty response.
 func noContent(method string, path ...string) apiCall {
 	return apiCall{method: method, path: path, status: http.StatusNoContent}
 }
 
-// fetch sends a call and decodes what is answered.
+// fetch sends a call and decodes the JSON response.
 func fetch[T any](ctx context.Context, c *Client, call apiCall) (out T, err error) {
 	content, err := c.do(ctx, call)
 	if err != nil {
@@ -116,7 +117,7 @@ func fetch[T any](ctx context.Context, c *Client, call apiCall) (out T, err erro
 	return out, nil
 }
 
-// send is fetch with a value that is sent as JSON.
+// send is like fetch but sends value as JSON.
 func send[T any](ctx context.Context, c *Client, call apiCall, value any) (out T, err error) {
 	content, err := json.Marshal(value)
 	if err != nil {
@@ -127,7 +128,7 @@ func send[T any](ctx context.Context, c *Client, call apiCall, value any) (out T
 	return fetch[T](ctx, c, call)
 }
 
-// do sends a call and returns the body of the answer, which is the one that is expected.
+// do sends a call, validates the response, and returns its body.
 func (c *Client) do(ctx context.Context, call apiCall) ([]byte, error) {
 	if err := c.config.Validate(); err != nil {
 		return nil, fmt.Errorf("%s %s: %w", call.method, c.address(call), err)
@@ -141,9 +142,9 @@ func (c *Client) do(ctx context.Context, call apiCall) ([]byte, error) {
 	target := call.method + " " + request.URL.Redacted()
 	resp, err := c.transport(call.timeout).Do(request)
 	if err != nil && ctx.Err() != nil {
-		return nil, fmt.Errorf("%s: %w", target, ctx.Err()) // the caller's own doing
+		return nil, fmt.Errorf("%s: %w", target, ctx.Err()) // the caller canceled the request
 	}
-	if errors.Is(err, ErrPlaintext) { // after a redirect, or a look-up of the name
+	if errors.Is(err, ErrPlaintext) { // found by a redirect or a DNS lookup
 		return nil, fmt.Errorf("%s: %w", target, err)
 	}
 	if err != nil {
@@ -151,7 +152,7 @@ func (c *Client) do(ctx context.Context, call apiCall) ([]byte, error) {
 	}
 	content, err := io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes+1))
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
-		return nil, fmt.Errorf("%s: read the answer: %w", target, err)
+		return nil, fmt.Errorf("%s: read the response: %w", target, err)
 	}
 	if len(content) > maxResponseBytes {
 		return nil, fmt.Errorf("%s: %w", target, ErrTooLarge)
@@ -187,7 +188,7 @@ func (c *Client) request(ctx context.Context, call apiCall) (*http.Request, erro
 	return request, nil
 }
 
-// place is the address of a call.
+// address returns the URL of a call.
 func (c *Client) address(call apiCall) string {
 	u := c.config.URL
 	if c.config.Namespace != "" {
@@ -203,8 +204,8 @@ func (c *Client) address(call apiCall) string {
 	return u
 }
 
-// transport leaves the mock the time that it was asked to wait, where the caller's client has a
-// limit.
+// transport returns the HTTP client for a call. It adds the timeout of the call to a time limit of
+// the caller's client.
 func (c *Client) transport(timeout time.Duration) *http.Client {
 	if timeout == 0 || c.config.HTTP.Timeout == 0 {
 		return c.config.HTTP
@@ -214,7 +215,8 @@ func (c *Client) transport(timeout time.Duration) *http.Client {
 	return &client
 }
 
-// check tells the problem that was answered, or that something else than a mock answers.
+// validate returns a [*Problem] if the response is one, and a [*NotPatmockError] if the response is
+// not the expected one.
 func (c apiCall) validate(request string, resp *http.Response, content []byte) error {
 	mediaType, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if err != nil {

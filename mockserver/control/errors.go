@@ -8,35 +8,35 @@ import (
 	"syscall"
 )
 
-// Errors of a [Client] besides a [*Problem] and a [*NotPatmockError]. They are wrapped in an error
-// that says what was requested.
+// The errors of a [Client], in addition to [*Problem] and [*NotPatmockError]. Each is wrapped in an
+// error that names the request.
 var (
-	// ErrNoMock is the error of an address at which nothing responds.
+	// ErrNoMock means that nothing responds at the address.
 	ErrNoMock = errors.New("no mock responds")
-	// ErrAddress is the error of a Config whose URL is none.
+	// ErrAddress means that the URL of a [Config] is invalid.
 	ErrAddress = errors.New("expected the address of a mock, such as " + defaultURL)
-	// ErrPlaintext is the error of a token that would go to a public host over plain http.
+	// ErrPlaintext means that the token would be sent to a public host over plain http.
 	ErrPlaintext = errors.New("a control token does not go to a public host over plain http")
-	// ErrName is the error of an id or a namespace that would lead to another path.
-	ErrName = errors.New("names nothing")
-	// ErrMatch is the error of a list by fields of a match that a list cannot have.
-	ErrMatch = errors.New("header, query and body cannot be asked for in a list")
-	// ErrUnexpectedBody is the error of a body that a patmock of this version does not send.
-	ErrUnexpectedBody = errors.New("the answer is not what a patmock of this version gives")
-	// ErrStopped and ErrRemoved are the errors of a stream that the mock ended.
+	// ErrName means that an id or a namespace is not a valid path segment.
+	ErrName = errors.New("is not a valid id or name")
+	// ErrMatch means that a list was requested by header, query or body.
+	ErrMatch = errors.New("a list cannot be filtered by header, query or body")
+	// ErrUnexpectedBody means that no patmock of this version sends such a body.
+	ErrUnexpectedBody = errors.New("the response is not from a patmock of this version")
+	// ErrStopped and ErrRemoved mean that the mock ended a stream.
 	ErrStopped = errors.New("the mock has stopped")
 	ErrRemoved = errors.New("the namespace was removed")
-	// ErrTooLarge is the error of a body that is larger than a client reads.
-	ErrTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxResponseBytes>>20)
+	// ErrTooLarge means that a response body exceeds the limit of the client.
+	ErrTooLarge = fmt.Errorf("the response is larger than %d MiB", maxResponseBytes>>20)
 )
 
-// noMock returns an error of a request to an address at which nothing responds. Its text has
-// neither the address again nor the words of package net.
+// newNoMockError returns the error of a request without a response. Its text omits the address,
+// which the target has, and the prefixes of package net.
 func newNoMockError(request string, err error) error {
 	return fmt.Errorf("%s: %w: %w", request, ErrNoMock, &dialError{err})
 }
 
-// dialError is an error of a connection, in short.
+// dialError shortens the text of a connection error.
 type dialError struct{ err error }
 
 func (e *dialError) Unwrap() error { return e.err }
@@ -46,7 +46,7 @@ func (e *dialError) Error() string {
 		return number.Error()
 	}
 	if dns, ok := errors.AsType[*net.DNSError](e.err); ok && dns.IsNotFound {
-		return "the host " + dns.Name + " is not known"
+		return "unknown host " + dns.Name
 	}
 	if outer, ok := errors.AsType[*url.Error](e.err); ok {
 		if outer.Timeout() {
@@ -59,14 +59,14 @@ func (e *dialError) Error() string {
 
 // NotPatmockError is the error of a response that no patmock sends.
 type NotPatmockError struct {
-	// Request is the method and the address.
+	// Request has the method and the URL.
 	Request string
-	// StatusCode and Status are those of the response.
+	// StatusCode and Status are the code and the status line of the response.
 	StatusCode int
 	Status     string
-	// MediaType is empty without a content type.
+	// MediaType is empty if the response has no content type.
 	MediaType string
-	// Location is that of a redirect, which is not followed.
+	// Location is the target of a redirect, which is not followed.
 	Location string
 }
 
@@ -78,6 +78,6 @@ func (e *NotPatmockError) Error() string {
 	if e.Location != "" {
 		mediaType += ", Location " + e.Location
 	}
-	return fmt.Sprintf("%s answers %s (%s): that is no patmock, or one without this on its address",
+	return fmt.Sprintf("%s responds with %s (%s): this is not the control API of a patmock",
 		e.Request, e.Status, mediaType)
 }

@@ -5,18 +5,18 @@ import (
 	"net/http"
 )
 
-// Faults returns the rules in the order in which they are asked, with what they met.
+// Faults returns the fault rules in evaluation order, with their counts.
 func (c *Client) Faults(ctx context.Context) ([]Fault, error) {
 	out, err := fetch[struct{ Faults []Fault }](ctx, c, get("faults"))
 	return out.Faults, err
 }
 
-// AddFault adds a rule behind the others, and returns it as it is in effect, with its id.
+// AddFault appends a rule, and returns it with its id and defaults.
 func (c *Client) AddFault(ctx context.Context, rule Fault) (Fault, error) {
 	return send[Fault](ctx, c, create("faults"), rule)
 }
 
-// RemoveFault removes the rule of that id.
+// RemoveFault removes a rule by id.
 func (c *Client) RemoveFault(ctx context.Context, id string) error {
 	_, err := c.do(ctx, noContent(http.MethodDelete, "faults", id))
 	return err

@@ -2,113 +2,113 @@ package control
 
 import "time"
 
-// Request is an exchange in the journal. Secrets and bearers are left out of it.
+// Request is an exchange in the journal. Secrets and bearers are redacted.
 type Request struct {
-	// ID is the SLPT-Request-ID of the answer.
+	// ID is the SLPT-Request-ID of the response.
 	ID string `json:"id"`
 	// Sequence counts the requests of the namespace from 1.
 	Sequence int `json:"sequence"`
-	// At is the moment by the clock of the namespace.
+	// Time is the time by the clock of the namespace.
 	Time time.Time `json:"time"`
-	// DurationMS is how long the answer took, in milliseconds of wall time.
+	// DurationMS is the duration of the exchange, in milliseconds of wall time.
 	DurationMS float64 `json:"durationMs"`
-	// Operation is token, checkToken, info, list, create, patch, delete or bulk; empty where none
-	// takes the request.
+	// Operation is token, checkToken, info, list, create, patch, delete or bulk. It is empty if the
+	// request matches no operation.
 	Operation string `json:"operation"`
-	// Version of the API, empty where the path belongs to none.
+	// Version is the version of the API. It is empty if the path has none.
 	Version string `json:"version"`
 	Method  string `json:"method"`
-	// Path without the prefix of the namespace, as it came.
+	// Path is the unmodified path, without the prefix of the namespace.
 	Path string `json:"path"`
-	// Query as it came.
+	// Query is the unmodified query.
 	Query string `json:"query"`
-	// Status of the answer, 0 where there was none.
+	// Status is the status of the response, zero without one.
 	Status int `json:"status"`
-	// Owner is the name of the user whose request it is, empty where nobody logged in.
+	// Owner is the name of the authenticated user, empty without one.
 	Owner string `json:"owner"`
-	// ClientID of the token that the request was made with.
+	// ClientID is the id of the token of the request.
 	ClientID string `json:"clientId"`
-	// Unmatched tells that no operation takes the request.
+	// Unmatched reports whether the request matches no operation.
 	Unmatched bool `json:"unmatched"`
-	// Forwarded tells that the answer came from the fallback.
+	// Forwarded reports whether the fallback responded.
 	Forwarded bool `json:"forwarded"`
-	// Fault names the rules that met the request, with commas between.
+	// Fault has the ids of the fault rules that were applied, separated by commas.
 	Fault string `json:"fault"`
-	// Findings are what the client did wrong or carelessly.
+	// Findings has the errors of the client.
 	Findings []Finding `json:"findings"`
-	// Why tells the reasons of a refusal.
+	// Reasons has the reasons for rejecting the request.
 	Reasons []string `json:"reasons"`
-	// Rules are the ids of the rules by which the request was rejected, each once. Empty if it was
-	// not.
+	// Rules has the ids of the rules by which the request was rejected, each once. It is empty for
+	// other requests.
 	Rules []string `json:"rules"`
-	// Notes tell what a tenant would have done otherwise, and what else is worth knowing.
+	// Notes has further remarks, such as differences from the response of a tenant.
 	Notes []string `json:"notes"`
-	// Sent and Answered are nil in lists.
+	// Request and Response are nil in lists.
 	Request  *Message `json:"request,omitempty"`
 	Response *Message `json:"response,omitempty"`
 }
 
-// Message is one side of an exchange.
+// Message is a request or a response.
 type Message struct {
-	// Header less what the transport adds.
+	// Header has the headers, without those of the transport.
 	Header map[string][]string `json:"header"`
-	// Body as text, cut where Cut is set.
+	// Body is the body as text. It is incomplete if Truncated is set.
 	Body string `json:"body"`
-	// Size of the whole body, in bytes.
+	// Size is the size of the complete body, in bytes.
 	Size int `json:"size"`
-	// Cut tells that the body is longer than what is kept of it.
+	// Truncated reports whether Body is incomplete.
 	Truncated bool `json:"truncated"`
 }
 
-// Finding is something that a client did wrong or carelessly.
+// Finding is an error of a client.
 type Finding struct {
 	// Kind is stable, see [FindingKinds].
 	Kind string `json:"kind"`
-	// Detail is for people.
+	// Detail describes the finding in a sentence.
 	Detail string `json:"detail"`
-	// Remedy says what to do instead. It is empty if the kind has one remedy for all findings.
+	// Remedy describes the correction. It is empty if the kind has one remedy for all findings.
 	Remedy string `json:"remedy,omitempty"`
-	// Allowed reports that the namespace allowed findings of this kind when the request came.
+	// Allowed reports whether the namespace allowed findings of this kind at the time.
 	Allowed bool `json:"allowed,omitempty"`
 }
 
 // The kinds of findings.
 const (
-	// a property that the document of the operation does not name
+	// a property that the document of the operation does not declare
 	UnknownProperty  = "unknown-property"
-	UnknownParameter = "unknown-parameter" // a query parameter that it does not name
-	MissingProperty  = "missing-property"  // a required property was not sent
-	// a property or parameter has a value that the document forbids
+	UnknownParameter = "unknown-parameter" // a query parameter that it does not declare
+	MissingProperty  = "missing-property"  // a required property is missing
+	// a property or parameter has a value that is invalid by the document
 	InvalidProperty = "invalid-property"
-	// the operation does not take the body's content type
+	// the operation does not accept the content type of the body
 	WrongContentType = "wrong-content-type"
-	// a tenant has nothing there, or not with this method
+	// the API of a tenant does not have this path and method
 	UnmatchedPath     = "unmatched-path"
-	NotSimulated      = "not-simulated"      // a tenant has it, the mock has not
-	RepeatedRejection = "repeated-rejection" // a refused request came again, unchanged
-	// the next request came before Retry-After had passed
+	NotSimulated      = "not-simulated"      // the API has this operation, but the mock does not
+	RepeatedRejection = "repeated-rejection" // a rejected request was repeated unchanged
+	// a request was sent before the time in Retry-After
 	NoWait             = "no-wait"
 	DeletedToken       = "deleted-token"        // a token was used after it was deleted
 	ExpiredToken       = "expired-token"        // a token was used to log in after it expired
 	ExpiredAccessToken = "expired-access-token" // an access token was used after it expired
-	SecretInQuery      = "secret-in-query"      // a secret stood in the query string
+	SecretInQuery      = "secret-in-query"      // the query string has a secret
 
-	// credentials were damaged: quotes, blanks, capitals, exchanged
+	// credentials have quotes, blanks or capitals, or are swapped
 	MalformedCredentials = "malformed-credentials"
-	// a list was requested by offset and returned the same tokens again
+	// pages of a list by offset return the same tokens repeatedly
 	PagesRepeat = "pages-repeat"
 
-	DuplicateKey  = "duplicate-key"  // an object of a JSON body has a name more than once
-	LoneSurrogate = "lone-surrogate" // half of a character, such as \ud800, is in a string
-	// a scope differs by a letter or two from one that the documents name
+	DuplicateKey  = "duplicate-key"  // an object of a JSON body has a duplicate name
+	LoneSurrogate = "lone-surrogate" // a string has half of a surrogate pair, such as \ud800
+	// a scope differs by one or two letters from a published one
 	MisspeltScope = "misspelt-scope"
 	ScopeSyntax   = "scope-syntax" // a scope is empty or has blanks or commas
-	EmptyScope    = "empty-scope"  // a token gets no scope
-	// a parameter was sent more than once, or without a value
+	EmptyScope    = "empty-scope"  // a token is created without a scope
+	// a parameter is repeated or has no value
 	IgnoredParameter = "ignored-parameter"
 )
 
-// FindingKinds lists the kinds of findings.
+// FindingKinds returns the kinds of findings.
 func FindingKinds() []string {
 	return []string{
 		UnknownProperty, UnknownParameter, MissingProperty, InvalidProperty, WrongContentType,
@@ -119,23 +119,24 @@ func FindingKinds() []string {
 	}
 }
 
-// Journal is a part of what happened in a namespace, oldest first.
+// Journal has requests to a namespace, oldest first.
 type Journal struct {
 	Requests []Request `json:"requests"`
-	// Matched is how many of those that are held match, also where Requests has only the last of
+	// Matched is the number of matching requests in the journal. Requests may have only the last of
 	// them.
 	Matched int `json:"matched"`
-	// Held is how many requests the journal holds, Dropped how many it no longer does.
+	// Stored is the number of requests in the journal, and Dropped the number of requests removed
+	// from it.
 	Stored  int `json:"stored"`
 	Dropped int `json:"dropped"`
 }
 
-// Match says which requests are meant. Empty fields match everything.
+// Match selects requests. Empty fields match every request.
 type Match struct {
 	Operation string `json:"operation,omitempty"`
 	Version   string `json:"version,omitempty"`
 	Method    string `json:"method,omitempty"`
-	// Path is exact, but for a * that stands for one segment.
+	// Path matches exactly, except that a * matches any one segment.
 	Path   string `json:"path,omitempty"`
 	Status int    `json:"status,omitempty"`
 	// Owner is the name of a user.
@@ -143,29 +144,29 @@ type Match struct {
 	ClientID string `json:"clientId,omitempty"`
 	// Fault is the id of a rule, or * for any.
 	Fault string `json:"fault,omitempty"`
-	// Finding is a kind, or * for any.
+	// Finding is a kind of finding, or * for any.
 	Finding string `json:"finding,omitempty"`
-	// Unmatched, where it is not nil, asks for requests that no operation took, or that one did.
+	// Unmatched selects requests that match no operation if true, and others if false. Nil selects
+	// both.
 	Unmatched *bool `json:"unmatched,omitempty"`
-	// Header and Query hold what the request has, among others.
+	// Header and Query have headers and parameters of the request. The request may have others.
 	Header map[string]string `json:"header,omitempty"`
 	Query  map[string]string `json:"query,omitempty"`
-	// Body is contained in that of the request: objects may have more properties, arrays have as
-	// many elements, each contained in turn. Nil matches every body.
+	// Body is contained in the body of the request. Objects may have more properties. Arrays have
+	// the same length, and each element is contained in turn. Nil matches every body.
 	Body any `json:"body,omitempty"`
 }
 
-// VerifyRequest asks whether requests were made.
+// VerifyRequest describes the expected requests.
 type VerifyRequest struct {
 	Expect []Expectation `json:"expect"`
-	// InOrder asks that the requests of each expectation came after those that fulfilled the one
-	// before.
+	// InOrder requires the requests of each expectation to follow those of the previous one.
 	InOrder bool `json:"inOrder,omitempty"`
-	// Timeout is how long to wait until all of it is true, such as 2s. Empty does not wait.
+	// Timeout limits the wait for the expected requests, such as 2s. Empty means no wait.
 	Timeout string `json:"timeout,omitempty"`
 }
 
-// Expectation is how often requests are expected: at least once where nothing else is said.
+// Expectation is the expected number of requests, at least one by default.
 type Expectation struct {
 	Match Match `json:"match"`
 	// Times is the exact number.
@@ -178,23 +179,24 @@ type Expectation struct {
 type VerifyResult struct {
 	Verified bool      `json:"verified"`
 	Outcomes []Outcome `json:"outcomes"`
-	// Dropped is how many requests the journal no longer holds: none of them was counted.
+	// Dropped is the number of requests removed from the journal. They are not counted.
 	Dropped int `json:"dropped"`
 }
 
-// Outcome is what became of an expectation.
+// Outcome is the outcome of an expectation.
 type Outcome struct {
 	Verified bool `json:"verified"`
-	// Expected tells it in words.
+	// Expected describes the expectation in words.
 	Expected string `json:"expected"`
-	// Actual is how many requests were found, Matched the ids of the last hundred of them.
+	// Actual is the number of matching requests, and Matched has the ids of the last hundred of
+	// them.
 	Actual  int      `json:"actual"`
 	Matched []string `json:"matched"`
-	// Nearest are those that come closest, where too few were found.
+	// NearMisses has the most similar requests, if there are too few matching ones.
 	NearMisses []NearMiss `json:"nearMisses"`
 }
 
-// NearMiss is a request that almost matched.
+// NearMiss is a request that almost matches.
 type NearMiss struct {
 	ID          string       `json:"id"`
 	Sequence    int          `json:"sequence"`
@@ -202,12 +204,12 @@ type NearMiss struct {
 	Differences []Difference `json:"differences"`
 }
 
-// Difference is where a request is not as expected.
+// Difference is a difference between a request and a [Match].
 type Difference struct {
-	// Pointer leads into the match: /status, /body/name. It is /inOrder where a request came too
-	// early.
+	// Pointer is a JSON pointer into the match, such as /status or /body/name. It is /inOrder for a
+	// request that is too early.
 	Pointer  string `json:"pointer"`
 	Expected any    `json:"expected"`
-	// Actual is nil where there is nothing.
+	// Actual is nil if the request has no such value.
 	Actual any `json:"actual"`
 }

@@ -11,17 +11,17 @@ func (c *Client) Namespaces(ctx context.Context) ([]Namespace, error) {
 	return out.Namespaces, err
 }
 
-// Namespace returns what the client's namespace started from and how much it holds.
+// Namespace returns the client's namespace.
 func (c *Client) Namespace(ctx context.Context) (Namespace, error) {
 	return fetch[Namespace](ctx, c, get("namespace"))
 }
 
-// PutNamespace makes the client's namespace, or makes it anew. A later Reset leads back there.
+// PutNamespace creates the client's namespace, or replaces it. Reset returns to this state.
 func (c *Client) PutNamespace(ctx context.Context, start NewNamespace) (Namespace, error) {
 	return send[Namespace](ctx, c, put("namespace"), start)
 }
 
-// DeleteNamespace removes the client's namespace. The default one cannot be removed.
+// DeleteNamespace removes the client's namespace. The default namespace cannot be removed.
 func (c *Client) DeleteNamespace(ctx context.Context) error {
 	_, err := c.do(ctx, noContent(http.MethodDelete, "namespace"))
 	return err

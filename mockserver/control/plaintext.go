@@ -27,9 +27,8 @@ func checkPlaintext(address *url.URL) error {
 	return nil
 }
 
-// rejectPlaintext returns a client that sends no token to a public host over plain http, also when
-// it follows a redirect. With the default transport it rejects private names that lead to a public
-// address, too.
+// rejectPlaintext returns a client that sends no token to a public host over plain http, even after
+// a redirect. With the default transport it also rejects private names with a public address.
 func rejectPlaintext(c *http.Client) *http.Client {
 	client := *c
 	t := plaintextTransport{c.Transport, c.Transport}
@@ -40,7 +39,7 @@ func rejectPlaintext(c *http.Client) *http.Client {
 	return &client
 }
 
-// plaintextTransport checks each request, and sends it over plain http or TLS.
+// plaintextTransport checks each request. It has one transport for plain http and one for TLS.
 type plaintextTransport struct{ plain, secure http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -57,13 +56,13 @@ func (t plaintextTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.plain.RoundTrip(r)
 }
 
-// privateTransport returns the default transport, except that it reaches no public address.
+// privateTransport returns the default transport, restricted to private addresses.
 var privateTransport = sync.OnceValue(func() http.RoundTripper {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
-		return http.DefaultTransport // the program's own
+		return http.DefaultTransport // set by the program
 	}
-	const timeout = 30 * time.Second // of the default one
+	const timeout = 30 * time.Second // as in the default transport
 	dialer := &net.Dialer{
 		Timeout: timeout, KeepAlive: timeout,
 		Control: func(network, address string, c syscall.RawConn) error {

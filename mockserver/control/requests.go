@@ -8,9 +8,9 @@ import (
 	"strconv"
 )
 
-// Requests returns the requests that match, without headers and bodies, oldest first: the last ones
-// up to a limit, or all where it is 0. A match by header, query or body is an error: Verify takes
-// those.
+// Requests returns the matching requests without headers and bodies, oldest first. A limit other
+// than zero selects the last ones. A match by header, query or body is an error; use Verify
+// instead.
 func (c *Client) Requests(ctx context.Context, match Match, limit int) (Journal, error) {
 	call := get("requests")
 	var err error
@@ -23,10 +23,10 @@ func (c *Client) Requests(ctx context.Context, match Match, limit int) (Journal,
 	return fetch[Journal](ctx, c, call)
 }
 
-// values are the parameters that ask for a match.
+// values returns the query parameters of a match.
 func (m Match) values() (url.Values, error) {
 	if len(m.Header) > 0 || len(m.Query) > 0 || m.Body != nil {
-		return nil, fmt.Errorf("list requests: %w: use Verify, or look into each Request", ErrMatch)
+		return nil, fmt.Errorf("list requests: %w: use Verify, or read each Request", ErrMatch)
 	}
 	values := url.Values{}
 	for name, value := range map[string]string{
@@ -47,13 +47,12 @@ func (m Match) values() (url.Values, error) {
 	return values, nil
 }
 
-// Request returns one exchange with its headers and bodies. The id is the SLPT-Request-ID of the
-// answer.
+// Request returns an exchange with its headers and bodies, by the SLPT-Request-ID of the response.
 func (c *Client) Request(ctx context.Context, id string) (Request, error) {
 	return fetch[Request](ctx, c, get("requests", id))
 }
 
-// ClearRequests empties the journal. The counters stay.
+// ClearRequests empties the journal. The counters keep their values.
 func (c *Client) ClearRequests(ctx context.Context) error {
 	_, err := c.do(ctx, noContent(http.MethodDelete, "requests"))
 	return err

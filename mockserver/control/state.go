@@ -8,30 +8,30 @@ import (
 	"time"
 )
 
-// Credentials returns how the users of the namespace log in.
+// Credentials returns the credentials of the users of the namespace.
 func (c *Client) Credentials(ctx context.Context) (Credentials, error) {
 	return fetch[Credentials](ctx, c, get("credentials"))
 }
 
-// Reset brings the namespace back to what it started from, and clears its clock, faults and
+// Reset returns the namespace to its initial state. It clears the clock, the faults and the
 // journal.
 func (c *Client) Reset(ctx context.Context) error {
 	_, err := c.do(ctx, noContent(http.MethodPost, "reset"))
 	return err
 }
 
-// StateOptions say how a snapshot is written. The zero value is JSON without secrets.
+// StateOptions configures a snapshot. The zero value means JSON without secrets.
 type StateOptions struct {
 	// Secrets includes the secrets of the tokens.
 	Secrets bool
-	// YAML asks for YAML in place of JSON.
+	// YAML selects YAML instead of JSON.
 	YAML bool
 }
 
-// statePatience is how long a state of 100,000 tokens may take on a slow machine.
+// stateTimeout allows for a state of 100,000 tokens on a slow machine.
 const stateTimeout = 2 * time.Minute
 
-// State returns a snapshot of the tenant in the form of a fixture's file, with absolute times.
+// State returns a snapshot of the tenant in the form of a fixture file, with absolute times.
 func (c *Client) State(ctx context.Context, options StateOptions) ([]byte, error) {
 	call := get("state")
 	call.timeout = stateTimeout
@@ -44,8 +44,8 @@ func (c *Client) State(ctx context.Context, options StateOptions) ([]byte, error
 	return c.do(ctx, call)
 }
 
-// PutState puts a tenant in the place of the one there is: a snapshot, or a fixture's file. Text
-// that begins with a brace is JSON, all other is YAML.
+// PutState replaces the tenant by a snapshot or the content of a fixture file. Text that begins
+// with a brace is JSON, and any other text is YAML.
 func (c *Client) PutState(ctx context.Context, state []byte) error {
 	call := noContent(http.MethodPut, "state")
 	call.timeout = stateTimeout
@@ -57,17 +57,17 @@ func (c *Client) PutState(ctx context.Context, state []byte) error {
 	return err
 }
 
-// AddIdentity adds a user with a token to log in with, and returns how.
+// AddIdentity adds a user with a token, and returns the credentials.
 func (c *Client) AddIdentity(ctx context.Context, identity NewIdentity) (User, error) {
 	return send[User](ctx, c, create("identities"), identity)
 }
 
-// AddToken adds a token in any state, and returns how its owner logs in with it.
+// AddToken adds a token in any state, and returns its credentials.
 func (c *Client) AddToken(ctx context.Context, token NewToken) (User, error) {
 	return send[User](ctx, c, create("tokens"), token)
 }
 
-// create adds something, and is answered what was added.
+// create returns a call that adds a resource. The response has the resource.
 func create(path string) apiCall {
 	return apiCall{
 		method: http.MethodPost, path: []string{path}, status: http.StatusCreated, acceptHeader: jsonType,

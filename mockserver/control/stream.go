@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// The types of the events of a stream. Requests have none on the wire, so that an EventSource of a
-// browser hands them to onmessage.
+// The types of the events of a stream. Request events have no type on the wire, so that a browser
+// passes them to EventSource.onmessage.
 const (
-	EventRequest = "request" // a request that matches
-	EventMissed  = "missed"  // requests have left the journal before they were read
+	EventRequest = "request" // a matching request
+	EventMissed  = "missed"  // requests were dropped from the journal before they were read
 	EventCleared = "cleared" // the journal was cleared
 )
 
@@ -30,14 +30,14 @@ const (
 type RequestEvent struct {
 	// Type is EventRequest, EventMissed or EventCleared.
 	Type string
-	// Request of an EventRequest, without headers and bodies.
+	// Request is the request of an EventRequest, without headers and bodies.
 	Request Request
-	// Missed is how many requests an EventMissed is about, whether they match or not. It is 0 if
-	// that is unknown.
+	// Missed is the number of requests of an EventMissed, matching or not. It is zero if the number
+	// is unknown.
 	Missed int
 }
 
-// RequestStream reads requests as they come. It is for one goroutine, but for Close.
+// RequestStream reads new requests. Its methods must not be called concurrently, except Close.
 type RequestStream struct {
 	request   string // method and address
 	body      io.ReadCloser
@@ -47,18 +47,18 @@ type RequestStream struct {
 	idleTimer *time.Timer
 }
 
-// maxSilence is how long a stream may send nothing, not even a heartbeat.
+// maxIdleTime limits the time without data, including heartbeats.
 const maxIdleTime = time.Minute
 
-// errSilence is the cause of a stream that ends since nothing comes.
+// errIdle is the cancel cause of an idle stream.
 var errIdle = errors.New("the mock sends nothing, not even a heartbeat")
 
-// maxEvent bounds a line of a stream, in bytes.
+// maxEventBytes limits the length of a line.
 const maxEventBytes = 1 << 20
 
-// FollowRequests opens a stream of the requests that match, from the one behind the request with
-// the ID after on, or from the next one on if that is empty. When it returns, no later request is
-// left out. The stream ends with ctx. A match by header, query or body is an error.
+// FollowRequests opens a stream of matching requests. The stream begins after the request with the
+// ID after, or with the next request if after is empty. It includes every request sent after
+// FollowRequests returns. The stream ends with ctx. A match by header, query or body is an error.
 func (c *Client) FollowRequests(ctx context.Context, match Match, after string) (*RequestStream,
 	error,
 ) {
@@ -111,7 +111,7 @@ func (s *RequestStream) open(c *Client, call apiCall, after string) error {
 	return nil
 }
 
-// failure returns the error of a request or a read that failed.
+// wrapError returns the error of a failed request or read.
 func (s *RequestStream) wrapError(err error) error {
 	cause := context.Cause(s.ctx)
 	switch {
@@ -125,8 +125,8 @@ func (s *RequestStream) wrapError(err error) error {
 	return fmt.Errorf("%s: %w", s.request, err)
 }
 
-// Next waits for the next event. Its error is [ErrStopped] when the mock stops, [ErrRemoved] when
-// the namespace is removed, and another one when the connection ends.
+// Next waits for the next event. The error is [ErrStopped] if the mock stops, and [ErrRemoved] if
+// the namespace is removed. Another error means that the connection ended.
 func (s *RequestStream) Next() (RequestEvent, error) {
 	event, data := "", ""
 	for s.lines.Scan() {
@@ -139,7 +139,7 @@ func (s *RequestStream) Next() (RequestEvent, error) {
 		case "data":
 			data += value
 		case "":
-			if data == "" { // a comment, or the end of one
+			if data == "" { // a comment or its end
 				continue
 			}
 			if next, known, err := s.decode(event, data); known {
@@ -155,7 +155,7 @@ func (s *RequestStream) Next() (RequestEvent, error) {
 	return RequestEvent{}, s.wrapError(err)
 }
 
-// decode reads an event. Known is false for a type of a later version.
+// decode decodes an event. Known is false for a type of a later version.
 func (s *RequestStream) decode(event, data string) (next RequestEvent, known bool, err error) {
 	var end struct{ Reason string }
 	switch event {

@@ -1,6 +1,6 @@
-// Package control is the Go client of a mock's own surface under /_mock/: state, namespaces, clock,
-// faults, journal. It holds no rules of the mock, only what goes over the wire;
-// spec/documents/control.yaml describes it.
+// Package control is a client of the control API of a mock. The control API serves state,
+// namespaces, clock, faults and journal under /_mock/. The package has no rules of the mock, only
+// wire types. The file spec/documents/control.yaml describes the API.
 package control
 
 import (
@@ -8,73 +8,75 @@ import (
 	"time"
 )
 
-// Health is what a mock says of itself.
+// Health is the status of a mock and of one namespace.
 type Health struct {
 	// Product is "patmock".
 	Product string `json:"product"`
 	Version string `json:"version"`
-	// Status is "ok", or "degraded" while the state file cannot be written; Cause says why.
+	// Status is "ok". It is "degraded" while the state file cannot be written, and Cause says why.
 	Status string `json:"status"`
 	Cause  string `json:"cause,omitempty"`
-	// Namespace is the one that was asked.
+	// Namespace is the namespace of the request.
 	Namespace string   `json:"namespace"`
 	Profile   Profile  `json:"profile"`
 	Counters  Counters `json:"counters"`
 }
 
-// Profile is how a mock behaves where a tenant leaves a choice.
+// Profile describes the behavior of a mock that the published documents leave open.
 type Profile struct {
 	// Name is friendly, faithful or hostile.
 	Name string `json:"name"`
-	// RandomSeed repeats a run, nil where nothing is seeded.
+	// RandomSeed repeats a run. It is nil if the mock has no seed.
 	RandomSeed *uint64 `json:"randomSeed"`
-	// RateLimit is written like 100/10s, or off.
+	// RateLimit has the form 100/10s, or is off.
 	RateLimit string `json:"rateLimit"`
-	// TokenLimit is how many tokens an owner may have, 0 for any number.
+	// TokenLimit is the maximum number of tokens of an owner. Zero means no limit.
 	TokenLimit int `json:"tokenLimit"`
-	// ScopeDelay is for how long logins give the scopes of before a change, such as 20m0s.
+	// ScopeDelay is the time, such as 20m0s, for which a login still returns the scopes from before
+	// a change.
 	ScopeDelay string `json:"scopeDelay"`
-	// NeverExpiresAs is null, far-date or absent: what the answer to create says of a token that
-	// never expires.
+	// NeverExpiresAs is null, far-date or absent: the expirationDate of a never-expiring token in
+	// the response to a create.
 	NeverExpiresAs string `json:"neverExpiresAs"`
-	// Dialect has the ids of the open questions that are answered otherwise than by default, empty
-	// for none.
+	// Dialect has the ids of the open questions with a response other than the default. It is empty
+	// if there are none.
 	Dialect []string `json:"dialect"`
-	// Hostile are the behaviours that answers may show, empty for none.
+	// Hostile has the hostile behaviors that responses may show. It is empty if there are none.
 	Hostile []string `json:"hostile"`
-	// HostileRate is the share of answers that show one, from 0 to 1.
+	// HostileRate is the share of responses with a hostile behavior, from 0 to 1.
 	HostileRate float64 `json:"hostileRate"`
-	// HostileInARow is after how many such answers a client gets a plain one.
+	// HostileMaxConsecutive is the maximum number of consecutive hostile responses to a client.
 	HostileMaxConsecutive int `json:"hostileMaxConsecutive"`
-	// CheckResponses tells that every answer is held against its document.
+	// ValidateResponses reports whether responses are validated against their OpenAPI document.
 	ValidateResponses bool `json:"validateResponses"`
 }
 
-// Counters count since the namespace was made or reset.
+// Counters has counts since the namespace was created or reset.
 type Counters struct {
-	// Requests by operation and status; what is no operation counts as unmatched.
+	// Requests counts requests by operation and status. Requests that match no operation count as
+	// unmatched.
 	Requests map[string]map[string]int `json:"requests"`
-	// Findings by kind.
+	// Findings counts findings by kind.
 	Findings map[string]int `json:"findings"`
-	// Faults is how often one was injected.
+	// Faults counts injected faults.
 	Faults int `json:"faults"`
-	// JournalDropped is how many requests the journal no longer holds.
+	// JournalDropped counts the requests that were dropped from the journal.
 	JournalDropped int `json:"journalDropped"`
-	// Namespaces of the whole server.
+	// Namespaces counts the namespaces of the server.
 	Namespaces int `json:"namespaces"`
-	// Tokens that there are now.
+	// Tokens counts the current tokens.
 	Tokens int `json:"tokens"`
 }
 
-// Credentials is how the users of a namespace log in.
+// Credentials has the credentials of the users of a namespace.
 type Credentials struct {
-	// BaseURL is where clients reach the namespace.
+	// BaseURL is the base URL of the namespace for clients.
 	BaseURL string `json:"baseUrl"`
-	// Users who can log in, the first administrator first.
+	// Users has the users with credentials. The first administrator comes first.
 	Users []User `json:"users"`
 }
 
-// User is how somebody logs in.
+// User has the credentials of a user.
 type User struct {
 	Name         string   `json:"user"`
 	UserLevels   []string `json:"userLevels"`
@@ -82,87 +84,90 @@ type User struct {
 	ClientSecret string   `json:"clientSecret"`
 }
 
-// Clock is what time it is in a namespace.
+// Clock is the clock of a namespace.
 type Clock struct {
 	Now time.Time `json:"now"`
-	// Frozen tells that the clock stands still.
+	// Frozen reports whether the clock is stopped.
 	Frozen bool `json:"frozen"`
-	// Moved is how far it is from wall time, such as +72h0m0s, empty where it was never moved.
+	// Offset is the difference from wall time, such as +72h0m0s. It is empty if the clock was never
+	// adjusted.
 	Offset string `json:"offset"`
 }
 
-// ClockSetting sets a clock.
+// ClockSetting is a change of a clock.
 type ClockSetting struct {
-	// Now is the moment to set it to, nil for the one it shows.
+	// Now is the new time. Nil keeps the current time.
 	Now *time.Time `json:"now,omitempty"`
-	// Frozen makes it stand still there.
+	// Frozen stops the clock.
 	Frozen bool `json:"frozen"`
 }
 
-// Fault is a rule: which requests it meets, and what happens to them. Empty fields match
-// everything. Exactly one of Status, Latency and Effect is set, or Effect html with a Status.
+// Fault is a rule that injects a fault into matching requests. Empty fields match every request.
+// Exactly one of Status, Latency and Effect is set, or the Effect html with a Status.
 type Fault struct {
-	// ID is chosen by the mock where it is empty.
+	// ID identifies the rule. If it is empty, the mock generates one.
 	ID string `json:"id,omitempty"`
 
 	// Operation is token, list, create, patch, delete or bulk.
 	Operation string `json:"operation,omitempty"`
-	// Version of the API; the token endpoint has none.
+	// Version is the version of the API. The token endpoint has none.
 	Version string `json:"version,omitempty"`
-	// Owner is the name or id of the user whose request it is.
+	// Owner is the name or id of the user who sends the request.
 	Owner string `json:"owner,omitempty"`
-	// Header that the request has, with these values.
+	// Header has headers of the request, by name. The request may have others.
 	Header map[string]string `json:"header,omitempty"`
 
-	// Status is answered with a proper body, instead of what the request asks for.
+	// Status is the status of the injected response, which has a well-formed body.
 	Status int `json:"status,omitempty"`
-	// RetryAfter is what a status tells the client to wait, such as 3s.
+	// RetryAfter is the delay in the Retry-After header, such as 3s.
 	RetryAfter string `json:"retryAfter,omitempty"`
-	// RetryAfterAs is seconds, which is the default, or date.
+	// RetryAfterAs is the form of the header: seconds (the default) or date.
 	RetryAfterAs string `json:"retryAfterAs,omitempty"`
-	// Latency is added, such as 200ms, or from a range such as 100ms-300ms, each equally likely.
+	// Latency delays the response, by a fixed time such as 200ms or a random one such as
+	// 100ms-300ms. Random delays are uniformly distributed.
 	Latency string `json:"latency,omitempty"`
-	// Effect is reset, hang or html, which come instead of what the request asks for, or
-	// truncated-json, wrong-content-type or empty-body, which spoil the answer to a request that
-	// was carried out.
+	// Effect is reset, hang, html, truncated-json, wrong-content-type or empty-body. The first
+	// three replace the response, and the request is not carried out. The others corrupt the
+	// response to a request that was carried out.
 	Effect string `json:"effect,omitempty"`
 
-	// After is how many requests that match pass unharmed first.
+	// After is the number of matching requests to skip first.
 	After int `json:"after,omitempty"`
-	// Times is how many are met then, 0 for once. It cannot stand beside Rate.
+	// Times is the number of requests to inject the fault into. Zero means one. It excludes Rate.
 	Times int `json:"times,omitempty"`
-	// Rate is the share of requests that are met, from 0 (not set) to 1, as often as they come.
+	// Rate is the share of matching requests to inject the fault into, up to 1. Zero means not set.
 	Rate float64 `json:"rate,omitempty"`
 
-	// Matched and Hits count, in answers: requests that the rule was about, and those that it met.
+	// Matched counts matching requests, and Hits those with an injected fault. Both are only in
+	// responses.
 	Matched int `json:"matched,omitempty"`
 	Hits    int `json:"hits,omitempty"`
 }
 
-// Namespace is a tenant of its own on the server.
+// Namespace is an isolated tenant on the server.
 type Namespace struct {
 	Name string `json:"name"`
-	// BaseURL is where clients reach it.
+	// BaseURL is its base URL for clients.
 	BaseURL string `json:"baseUrl"`
-	// Fixture is what it started from.
+	// Fixture is the name of its fixture.
 	Fixture string `json:"fixture"`
 	Tokens  int    `json:"tokens"`
-	// Requests since it was made or reset.
+	// Requests counts the requests since it was created or reset.
 	Requests int `json:"requests"`
-	// IdleSeconds since its last request, in wall time.
+	// IdleSeconds is the wall time since its last request.
 	IdleSeconds int `json:"idleSeconds"`
-	// IgnoreFindings is that of [NewNamespace].
+	// IgnoreFindings is as in [NewNamespace].
 	IgnoreFindings bool `json:"ignoreFindings,omitempty"`
 }
 
-// NewNamespace says what a namespace starts from: at most one of Fixture and Tenant is set.
+// NewNamespace describes a namespace to create. At most one of Fixture and Tenant is set.
 type NewNamespace struct {
-	// Fixture is the name of a built-in tenant. Empty means the server's own.
+	// Fixture is the name of a built-in tenant. Empty means that of the server.
 	Fixture string `json:"fixture,omitempty"`
-	// Tenant has the form of a fixture's file.
+	// Tenant is a tenant in the form of a fixture file.
 	Tenant map[string]any `json:"tenant,omitempty"`
-	// IgnoreFindings keeps the requests to the namespace out of every verdict on clients: those of
-	// a contract run break rules on purpose.
+	// IgnoreFindings excludes the requests to the namespace from the findings. A contract run sets
+	// it, since it breaks rules on purpose.
 	IgnoreFindings bool `json:"ignoreFindings,omitempty"`
 }
 
@@ -170,59 +175,59 @@ type NewNamespace struct {
 type NewIdentity struct {
 	// Name is unique in the namespace.
 	Name string `json:"name"`
-	// UserLevels are [USER] where nil; an empty list stays empty.
+	// UserLevels defaults to [USER] if nil. An empty list stays empty.
 	UserLevels []string `json:"userLevels,omitzero"`
-	// ID is made where it is empty.
+	// ID is generated if it is empty.
 	ID string `json:"id,omitempty"`
 }
 
-// NewToken is a token to add, with the fields and defaults of a fixture's file: it may have
-// expired, be managed, and have been used. Times are RFC 3339, or offsets such as -40d from the
-// clock of the namespace.
+// NewToken describes a token to add, with the fields and defaults of a fixture file. The token may
+// be expired, managed or used. Times are RFC 3339, or offsets such as -40d from the clock of the
+// namespace.
 type NewToken struct {
 	Owner string `json:"owner"`
 	Name  string `json:"name"`
-	// ID and Secret are made where they are empty.
+	// ID and Secret are generated if they are empty.
 	ID     string `json:"id,omitempty"`
 	Secret string `json:"secret,omitempty"`
-	// sp:scopes:all where nil; an empty list stays empty
+	// Scope defaults to sp:scopes:all if nil. An empty list stays empty.
 	Scope                      []string `json:"scope,omitzero"`
-	Created                    string   `json:"created,omitempty"` // now where it is empty
+	Created                    string   `json:"created,omitempty"` // now if empty
 	LastUsed                   string   `json:"lastUsed,omitempty"`
 	Managed                    bool     `json:"managed,omitempty"`
 	AccessTokenValiditySeconds int      `json:"accessTokenValiditySeconds,omitempty"`
-	// ExpirationDate is never where it is empty.
+	// ExpirationDate is empty for a token that never expires.
 	ExpirationDate             string `json:"expirationDate,omitempty"`
 	UserAwareTokenNeverExpires *bool  `json:"userAwareTokenNeverExpires,omitempty"`
 }
 
-// Problem is what the control surface answers instead (RFC 9457). It is an error.
+// Problem is an error response of the control API (RFC 9457). It implements error.
 type Problem struct {
-	// Type is stable: urn:problem-type:patmock: and a name.
+	// Type is urn:problem-type:patmock: followed by a stable name.
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`
-	// Detail says what was wrong and what to do.
+	// Detail describes the error and its remedy.
 	Detail string `json:"detail"`
-	// Rule is the id of the rule that the request breaks, the last part of Type.
+	// Rule is the id of the violated rule, the last part of Type.
 	Rule string `json:"rule"`
-	// Errors are the places that are wrong, where there is more to say than Detail does.
+	// Errors lists the invalid parts of the request, if there is more to say than Detail does.
 	Errors []ProblemError `json:"errors,omitempty"`
 }
 
-// ProblemError is one thing that is wrong with a request.
+// ProblemError describes an invalid part of a request.
 type ProblemError struct {
-	// Pointer is a JSON pointer into the body, or names a parameter.
+	// Pointer is a JSON pointer into the body, or the name of a parameter.
 	Pointer string `json:"pointer"`
 	Detail  string `json:"detail"`
-	// Rule is the id of the rule that is broken there.
+	// Rule is the id of the violated rule.
 	Rule string `json:"rule"`
-	// More is how many errors this one stands for, which counts those that are not listed. It is 0
-	// for an error of its own.
+	// More is the number of errors that this one summarizes, including errors that are not listed.
+	// It is zero for a single error.
 	More int `json:"more,omitempty"`
 }
 
-// Error tells the problem in one line.
+// Error returns the detail and all errors in one line.
 func (p *Problem) Error() string {
 	var b strings.Builder
 	b.WriteString(p.Detail)

@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// Verify asks whether requests were made, and waits for them as long as the verification says.
+// Verify checks whether the mock has received the expected requests. It waits for them up to the
+// timeout of the verification.
 func (c *Client) Verify(ctx context.Context, verification VerifyRequest) (VerifyResult, error) {
 	call := get("verify")
 	call.method = http.MethodPost
-	// what is none is for the mock to refuse
+	// the mock rejects an invalid duration
 	if wait, err := time.ParseDuration(verification.Timeout); err == nil {
 		call.timeout = min(max(wait, 0), 24*time.Hour)
 	}
