@@ -19,18 +19,18 @@ type apiClient struct {
 	Login
 	http       *http.Client
 	base, path string
-	// grace limits the wait for a delete under way when its context has ended.
+	// grace limits the time that a delete may take after its context has ended.
 	grace time.Duration
 	now   func() time.Time
-	clock *Clock // of the target
+	clock *Clock // clock of the target
 
 	bearer string
-	// identity is the id of the caller, empty if the target does not report it.
+	// identity is the id of the caller. It is empty if the target does not report it.
 	identity     string
-	tokens       []token // of the caller
-	allTokens    []token // of every identity, nil until they were listed
+	tokens       []token // tokens of the caller
+	allTokens    []token // tokens of every identity, nil before the first list
 	lastResponse SetupResponse
-	loginErr     error // of a login that was rejected and is not repeated
+	loginErr     error // error of a rejected login, which is not repeated
 }
 
 // refresh logs in and lists the caller's own tokens.
@@ -81,7 +81,7 @@ func (c *apiClient) logIn(ctx context.Context) error {
 	return nil
 }
 
-// list reads the caller's own list. On an error the tokens stay as they were.
+// list requests the caller's own list. On an error the tokens do not change.
 func (c *apiClient) list(ctx context.Context) error {
 	var tokens []token
 	status, err := c.do(ctx, http.MethodGet, c.path+"?"+ownTokens, &tokens)
@@ -92,7 +92,7 @@ func (c *apiClient) list(ctx context.Context) error {
 	return nil
 }
 
-// seesForeign reports whether the caller may list a token of another identity with this id. An
+// listsForeign reports whether the caller can list a token of another identity with this id. An
 // administrator could delete it.
 func (c *apiClient) listsForeign(ctx context.Context, id string) (bool, error) {
 	if c.allTokens == nil {
@@ -109,7 +109,7 @@ func (c *apiClient) listsForeign(ctx context.Context, id string) (bool, error) {
 	}), nil
 }
 
-// delete deletes a token. One that is gone already is no error.
+// delete deletes a token. A missing token is not an error.
 func (c *apiClient) delete(ctx context.Context, id string) error {
 	if c.grace > 0 {
 		graceful, stop := WithGrace(ctx, c.grace)
@@ -123,12 +123,12 @@ func (c *apiClient) delete(ctx context.Context, id string) error {
 	return err
 }
 
-// fail returns the error of a call. A nil err means that the latest response is the problem.
+// callError returns the error of a call. A nil err means that the latest response is invalid.
 func (c *apiClient) callError(call Call, status int, err error) error {
 	urlErr, isURLError := errors.AsType[*url.Error](err)
 	_, isRetryError := errors.AsType[*RetryError](err)
 	switch {
-	case call == DeleteToken: // its status says it all
+	case call == DeleteToken: // the status suffices
 	case err == nil:
 		err = ExplainResponse(c.lastResponse)
 	case isURLError && !isRetryError && ReasonOf(err) == "" && !errors.Is(err, context.Canceled):
@@ -139,12 +139,13 @@ func (c *apiClient) callError(call Call, status int, err error) error {
 	}
 }
 
-// has reports whether the caller's list has a token.
+// hasToken reports whether the caller's list has a token.
 func (c *apiClient) hasToken(id string) bool {
 	return slices.ContainsFunc(c.tokens, func(t token) bool { return t.ID == id })
 }
 
-// do sends a request with the access token, and again with a new one if that has expired.
+// do sends a request with the access token. It logs in again and repeats the request if the token
+// has expired.
 func (c *apiClient) do(ctx context.Context, method, path string, out any) (status int, err error) {
 	status, err = c.doOnce(ctx, method, path, out)
 	if err != nil || status != http.StatusUnauthorized {
@@ -165,7 +166,7 @@ func (c *apiClient) doOnce(ctx context.Context, method, path string, out any) (i
 	return c.send(r, out)
 }
 
-// send sends a request, and decodes the body of a 200.
+// send sends a request. It decodes the body of a 200 response.
 func (c *apiClient) send(r *http.Request, out any) (status int, err error) {
 	r.Header.Set("Accept", "application/json")
 	start := c.now()
@@ -173,7 +174,7 @@ func (c *apiClient) send(r *http.Request, out any) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = resp.Body.Close() }() // it was read by then
+	defer func() { _ = resp.Body.Close() }() // the body was read completely
 	body, err := ReadResponse(resp.Body)
 	if err != nil {
 		return resp.StatusCode, err
@@ -189,7 +190,7 @@ func (c *apiClient) send(r *http.Request, out any) (status int, err error) {
 	return resp.StatusCode, err
 }
 
-// redact replaces the caller's secrets, and what looks like one.
+// redact replaces the caller's secrets, and any text in the form of a secret.
 func (c *apiClient) redact(text string) string {
 	for _, secret := range []string{c.ClientSecret, c.bearer} {
 		if secret != "" {

@@ -6,23 +6,23 @@ import (
 	"sync"
 )
 
-// ErrNotResponding is the error of requests to a target that does not answer, see [Breaker].
+// ErrNotResponding is the error of requests to a target that does not respond, see [Breaker].
 var ErrNotResponding = errors.New(
-	"the target does not answer: two requests in a row had no response in time",
+	"the target does not respond: two consecutive requests timed out",
 )
 
-// maxTimeouts is the number of consecutive timeouts after which a target does not answer.
+// maxTimeouts is the number of consecutive timeouts that opens a [Breaker].
 const maxTimeouts = 2
 
-// A Breaker detects a target that does not answer: two requests in a row time out, with nothing
-// between them but logins. The zero value is ready for use, by several goroutines at once.
+// A Breaker is a circuit breaker. It opens after two consecutive timeouts, not counting logins in
+// between. The zero value is closed and ready for use. It is safe for concurrent use.
 type Breaker struct {
 	mu       sync.Mutex
 	timeouts int
 }
 
-// Record counts the end of an attempt that was not canceled. A nil err is a complete response. A
-// login that succeeds does not end a silence: a target may log in and then hang.
+// Record records the outcome of an attempt that was not canceled. A nil err is a complete response.
+// A successful login does not reset the count, since a target may log in and then hang.
 func (s *Breaker) Record(login bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,7 +35,7 @@ func (s *Breaker) Record(login bool, err error) {
 	}
 }
 
-// Err returns ErrNotResponding if the target does not answer, and else nil.
+// Err returns ErrNotResponding if the breaker is open, and nil otherwise.
 func (s *Breaker) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,7 +45,7 @@ func (s *Breaker) Err() error {
 	return nil
 }
 
-// reset allows requests again.
+// reset closes the breaker.
 func (s *Breaker) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,20 +9,21 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// dateResolution is that of the Date of a response.
+// dateResolution is the resolution of the Date header.
 const dateResolution = time.Second
 
-// A Clock measures how far the clock of a target is from ours, by the Date of its responses. A
-// response bounds the difference: its date was made between sending and receiving, and is cut to
-// whole seconds. The zero value is ready for use, by several goroutines at once.
+// A Clock estimates the offset of a target's clock from the local clock, by the Date headers of
+// responses. A Date is set between the request and the response, and is truncated to seconds. Each
+// response thus bounds the offset. The zero value is ready for use. A Clock is safe for concurrent
+// use.
 type Clock struct {
 	mu        sync.Mutex
 	hasDate   bool
 	low, high time.Duration
 }
 
-// Observe takes the Date of a response, and when by our clock its request was sent and the response
-// received. A response that contradicts the earlier ones replaces them: a clock was set, or drifts.
+// Observe records the Date of a response, with the local times of the request and the response. A
+// response that contradicts earlier ones replaces them, since a clock may drift or be set.
 func (c *Clock) Observe(status int, header http.Header, start, end time.Time) {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil || report.FromGateway(status, "") {
@@ -44,8 +45,8 @@ func (c *Clock) HasDate() bool {
 	return c.hasDate
 }
 
-// Difference returns how far the clock of the target is ahead of ours, and how accurate that is. It
-// is zero if the clocks agree as far as they can be compared.
+// Difference returns how far the target's clock is ahead of the local clock, and the accuracy. It
+// is zero if the clocks agree within the accuracy.
 func (c *Clock) Difference() (ahead, accuracy time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,20 +57,20 @@ func (c *Clock) Difference() (ahead, accuracy time.Duration) {
 	return c.low + accuracy, accuracy
 }
 
-// Differs reports whether the clocks differ by more than a limit, whatever the accuracy.
+// Differs reports whether the clocks certainly differ by more than limit.
 func (c *Clock) Differs(limit time.Duration) bool {
 	ahead, accuracy := c.Difference()
 	return ahead.Abs()-accuracy > limit
 }
 
-// TargetTime returns the time of the target at a time of ours.
+// TargetTime converts a local time to the time of the target.
 func (c *Clock) TargetTime(now time.Time) time.Time {
 	ahead, _ := c.Difference()
 	return now.Add(ahead)
 }
 
-// earliest returns the earliest time that the target may have at a time of ours, zero if it has
-// sent no date.
+// earliest returns the earliest possible time of the target at a local time. It is zero if the
+// target has sent no date.
 func (c *Clock) earliest(now time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -79,7 +80,7 @@ func (c *Clock) earliest(now time.Time) time.Time {
 	return now.Add(c.low)
 }
 
-// String describes the difference: "10m0s ahead of ours, give or take 1s".
+// String formats the difference, as in "10m0s ahead of ours, give or take 1s".
 func (c *Clock) String() string {
 	ahead, accuracy := c.Difference()
 	direction := "ahead of"

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// create sends a request for a token if its owner has room for it. The ledger has it first.
+// create sends a create if its owner has room for another token. It writes the ledger first.
 func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 	if err := g.countTokens(r); err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 	if err := g.config.Ledger.Write(EventIntend, t.Entry); err != nil {
 		g.tokens.finishCreate(t, stateRejected, token{})
 		return nil,
-			newBlockedError(LedgerFailed, "%s: not sent, since it cannot be written down: %w", r,
+			newBlockedError(LedgerFailed, "%s: not sent: writing the ledger failed: %w", r,
 				err)
 	}
 	g.addStats(Stats{Creates: 1})
@@ -45,8 +45,8 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 	case isLimitError(resp):
 		return nil, &NotSentError{
 			Reason: TargetFull,
-			Missing: "room for another token, as it says itself: " +
-				"it counts more than the list of its owner shows",
+			Missing: "room for another token by its own response: " +
+				"its count exceeds the list of the owner",
 		}
 	}
 	if err := r.checkRepeated(resp); err != nil {
@@ -55,7 +55,7 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 	return resp.Response, nil
 }
 
-// outcomeOf returns what became of a create: unknown, rejected, or created with a token.
+// createOutcome returns the outcome of a create: unknown, rejected, or created with a token.
 func createOutcome(r *guardedRequest, resp *response, err error) (state, token) {
 	switch {
 	case err == nil && resp.isSuccess():
@@ -64,7 +64,7 @@ func createOutcome(r *guardedRequest, resp *response, err error) (state, token) 
 			return stateUnknown, token{}
 		}
 		return stateCreated, all[0]
-	case r.maybeApplied, // the name may be taken by what an earlier attempt created
+	case r.maybeApplied, // an earlier attempt may have created the token
 		err != nil && r.outcomeUnknown,
 		err == nil && resp.StatusCode >= http.StatusInternalServerError:
 		return stateUnknown, token{}
@@ -72,8 +72,8 @@ func createOutcome(r *guardedRequest, resp *response, err error) (state, token) 
 	return stateRejected, token{}
 }
 
-// isFull reports whether a create was rejected because of a limit. Nothing else about the request
-// was judged.
+// isLimitError reports whether a create was rejected because of the token limit. Such a response
+// does not validate the rest of the request.
 func isLimitError(resp *response) bool {
 	var body struct {
 		DetailCode string `json:"detailCode"`
@@ -85,8 +85,8 @@ func isLimitError(resp *response) bool {
 	return code == "400.1.4"
 }
 
-// count lists the caller's own tokens unless they are counted. A bearer that is not accepted
-// creates nothing.
+// countTokens lists the caller's own tokens unless the guard has the list. A rejected bearer needs
+// no list, since it creates nothing.
 func (g *Guard) countTokens(r *guardedRequest) error {
 	if r.session == nil || g.tokens.ownerOf(r.session).listed != nil {
 		return nil
@@ -111,13 +111,12 @@ func (g *Guard) countTokens(r *guardedRequest) error {
 	}
 	return &NotSentError{
 		Reason: NotCounted, Owner: o.id,
-		Missing: fmt.Sprintf("a way to count the tokens of %s: the list of its own is answered "+
-			"with %d",
+		Missing: fmt.Sprintf("a way to count the tokens of %s: its own list has status %d",
 			&o, resp.StatusCode),
 	}
 }
 
-// observe updates what is known of tokens by a response.
+// observe updates the known tokens by a response.
 func (g *Guard) observe(r *guardedRequest, resp *response) {
 	switch {
 	case !resp.isSuccess():
@@ -140,7 +139,7 @@ func (g *Guard) observe(r *guardedRequest, resp *response) {
 	}
 }
 
-// write adds a line to the ledger. After its first error nothing is created any more.
+// writeLedger appends a line to the ledger. After the first error the guard sends no more creates.
 func (g *Guard) writeLedger(e Event, o Entry) {
 	o.Target, o.Run = g.base.Host, g.config.Run
 	err := g.config.Ledger.Write(e, o)

@@ -8,8 +8,8 @@ import (
 	"runtime"
 )
 
-// MkdirPrivate makes a directory that only its owner can read, unless it exists. One that it makes,
-// and one of the name .patmock, gets a .gitignore that leaves everything out, unless it has one.
+// MkdirPrivate creates a directory for the current user only, unless it exists. It adds a
+// .gitignore for all files to a new directory, and to any directory with the name .patmock.
 func MkdirPrivate(path string) error {
 	_, err := os.Stat(path)
 	isNew := errors.Is(err, fs.ErrNotExist)
@@ -20,7 +20,7 @@ func MkdirPrivate(path string) error {
 		return err
 	}
 	name := filepath.Join(path, ".gitignore")
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the directory that the person names
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the user's own directory
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
@@ -31,12 +31,12 @@ func MkdirPrivate(path string) error {
 	return errors.Join(err, file.Close())
 }
 
-// syncDir makes the name of a new file survive a power cut.
+// syncDir makes the name of a new file survive a power failure.
 func syncDir(path string) error {
-	if runtime.GOOS == "windows" { // it cannot sync a directory
+	if runtime.GOOS == "windows" { // directories cannot be synced
 		return nil
 	}
-	dir, err := os.Open(path) //nolint:gosec // that of the ledger
+	dir, err := os.Open(path) //nolint:gosec // directory of the ledger
 	if err != nil {
 		return err
 	}

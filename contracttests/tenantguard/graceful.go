@@ -7,8 +7,8 @@ import (
 
 type startContextKey struct{}
 
-// WithGrace returns a context for a request whose outcome has to be known: it ends only grace after
-// ctx does. A [Guard] does not begin or repeat the request once ctx has ended.
+// WithGrace returns a context for a request with an important outcome. The context ends grace after
+// ctx does. A [Guard] does not begin or repeat the request after ctx has ended.
 func WithGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	graceful, cancel := context.WithCancel(context.WithValue(context.WithoutCancel(ctx),
 		startContextKey{}, ctx))
@@ -22,8 +22,8 @@ func WithGrace(ctx context.Context, grace time.Duration) (context.Context, conte
 	}
 }
 
-// startOf returns the context that a request may begin in. It differs from the context of the
-// request only if that is graceful.
+// startContext returns the context in which a request may begin. It differs from ctx only for a
+// context of [WithGrace].
 func startContext(ctx context.Context) context.Context {
 	if startCtx, ok := ctx.Value(startContextKey{}).(context.Context); ok {
 		return startCtx

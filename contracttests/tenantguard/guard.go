@@ -1,5 +1,5 @@
-// Package tenantguard makes runs of the contract safe for a real tenant: a [Guard] that every
-// request passes, a [Ledger] of what was created, and [Sweep], which deletes what was left.
+// Package tenantguard makes runs of the contract safe for a real tenant. A [Guard] checks every
+// request, a [Ledger] records created tokens, and [Sweep] deletes leftover tokens.
 package tenantguard
 
 import (
@@ -19,40 +19,44 @@ import (
 
 // Config configures a [Guard].
 type Config struct {
-	// BaseURL of the target. Requests to other hosts are not sent.
+	// BaseURL is the base URL of the target. The guard sends no requests to other hosts.
 	BaseURL string
-	// AllowWrites allows requests that change something.
+	// AllowWrites allows requests that change state.
 	AllowWrites bool
-	// Protected are the ids of the tokens that the run logs in with. They are never changed.
+	// LoginIDs has the ids of the tokens that the run logs in with. The guard never changes them.
 	LoginIDs []string
 	// Run is the id of the run in the ledger.
 	Run string
-	// Ledger is written before and after each create and delete. It is required for writes.
+	// Ledger records each create before it is sent, its outcome, and each delete. It is required
+	// for writes.
 	Ledger *Ledger
-	// MaxRequests limits the requests of the run, retries included. Zero means DefaultRequests.
+	// MaxRequests limits the requests of the run, including retries. Zero means DefaultRequests.
 	MaxRequests int
-	// MaxTokens limits the tokens of an owner. Zero means TokenLimit. Managed tokens, which their
-	// owner may not see, are not counted: whether a tenant counts them is not published.
+	// MaxTokens limits the tokens of an owner. Zero means TokenLimit. Managed tokens are not
+	// counted, since their owner may not see them. It is not published whether a tenant counts
+	// them.
 	MaxTokens int
 	// OnLatency is called once, with the mean latency of the first [LatencySamples] responses. May
 	// be nil.
 	OnLatency func(mean time.Duration)
-	// Next carries the requests. Nil means a clone of http.DefaultTransport.
+	// Next sends the requests. Nil means a clone of http.DefaultTransport.
 	Next http.RoundTripper
-	// Now is wall time, with the monotonic reading that time.Now returns.
+	// Now returns wall time with a monotonic reading, as time.Now does.
 	Now func() time.Time
-	// Wait returns after a time, or with the error of the context when that ends. Nil means a
-	// timer.
+	// Wait returns after a duration, or with the error of the context when that ends. Nil means
+	// [Sleep].
 	Wait func(ctx context.Context, d time.Duration) error
-	// Jitter returns 0 to 1, the part of a backoff that is waited for. Nil means random.
+	// Jitter returns the fraction of a backoff to wait for, from 0 to 1. Nil means a random
+	// fraction.
 	Jitter func() float64
 }
 
-// TokenLimit is the number of tokens that an owner may have.
-// published: docs/behaviour.md#ten-tokens-per-user
+// TokenLimit is the maximum number of tokens of an owner. published:
+// docs/behaviour.md#ten-tokens-per-user
 const TokenLimit = 10
 
-// DefaultRequests leaves room for a run of every case. It takes some 12,000.
+// DefaultRequests is the default of Config.MaxRequests. A run of every case takes some 12,000
+// requests.
 const DefaultRequests = 20_000
 
 // attemptTimeout limits one attempt. An http.Client should have no timeout, since it would include
@@ -60,9 +64,10 @@ const DefaultRequests = 20_000
 const attemptTimeout = 15 * time.Second
 
 // A Guard is an http.RoundTripper that enforces the safety rules for a real tenant. It sends
-// requests to the target only, and none that would change a token which the run did not create. It
-// limits requests and tokens, writes creates into the ledger before they are sent, stays below the
-// rate limit, and repeats what the target did not accept. A Guard is safe for concurrent use.
+// requests to the target only. It changes only tokens that the run created. It limits the number of
+// requests and tokens, and writes creates to the ledger before it sends them. It stays below the
+// rate limit, and retries requests that the target did not accept. A Guard is safe for concurrent
+// use.
 type Guard struct {
 	config  Config
 	base    *url.URL
@@ -70,30 +75,31 @@ type Guard struct {
 	tokens  *tokens
 	breaker Breaker
 	clock   Clock
-	// unavailable is set when all attempts of a request have failed. Until a request that is no
-	// login has a response, others have one attempt.
+	// unavailable is set when all attempts of a request have failed. Further requests have one
+	// attempt until a request other than a login has a response.
 	unavailable atomic.Bool
-	reachable   atomic.Bool // by a request that had a response
+	reachable   atomic.Bool // a request had a response
 
 	mu        sync.Mutex
 	stats     Stats
 	responses int           // responses
-	latency   time.Duration // of these responses, in total
-	cleanup   bool          // the run has ended
+	latency   time.Duration // total of these responses
+	cleanup   bool          // BeginCleanup was called
 	ledgerErr error
 }
 
-// Stats counts what a guard sent.
+// Stats has counts of requests.
 type Stats struct {
-	// Requests that were sent, retries included.
+	// Requests counts the requests sent, including retries.
 	Requests int
-	// Unsent are those that were over the limit.
+	// NotSent counts the requests over the limit.
 	NotSent int
-	// Creates that were sent, and Lost those whose outcome was unknown, if only for a while.
+	// Creates counts the creates sent. UnknownOutcomes counts those with an unknown outcome, even
+	// if it was resolved later.
 	Creates, UnknownOutcomes int
 }
 
-// NewGuard returns a guard. Its error is a [ConfigError].
+// NewGuard returns a guard. An error is a [ConfigError].
 func NewGuard(c Config) (*Guard, error) {
 	base, err := url.Parse(c.BaseURL)
 	switch {
@@ -139,9 +145,9 @@ func defaultTransport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// RoundTrip sends a request. The error is a [NotSentError] if the target has no room for the
-// request or the run may not make it, a [BlockedError] if the request is a mistake, and a
-// [RetryError] if the target did not accept it.
+// RoundTrip sends a request. The error is a [NotSentError] if the target has no room or the run may
+// not send the request. It is a [BlockedError] if the request is a bug in the run. It is a
+// [RetryError] if the target did not accept the request.
 func (g *Guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	r, err := g.readRequest(request)
 	if err != nil {
@@ -164,7 +170,7 @@ func (g *Guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	return resp.Response, nil
 }
 
-// check returns why a request must not be sent.
+// check returns an error if the request must not be sent.
 func (g *Guard) check(r *guardedRequest) error {
 	u, target := r.URL, origin(g.base.Scheme, g.base.Host)
 	host := cmp.Or(r.Host, u.Host)
@@ -180,23 +186,24 @@ func (g *Guard) check(r *guardedRequest) error {
 	}
 	for _, id := range r.ids() {
 		if g.tokens.isForeign(id) {
-			return newBlockedError(ForeignToken, "%s: not sent: the token %s is not of this run",
+			return newBlockedError(ForeignToken,
+				"%s: not sent: this run did not create the token %s",
 				r, redact.Report(id))
 		}
 	}
 	if err := g.Err(); err != nil && r.Method != http.MethodDelete {
 		return newBlockedError(LedgerFailed,
-			"%s: not sent, since the ledger could not be written before: %w",
+			"%s: not sent: an earlier write of the ledger failed: %w",
 			r, err)
 	}
 	return nil
 }
 
-// Allow lets a sweep delete a token unless the run logs in with it.
+// Allow permits a sweep to delete a token, unless the run logs in with it.
 func (g *Guard) Allow(id string) { g.tokens.allow(id) }
 
-// BeginCleanup allows logins and lists whatever the limit, so that the run can look for what it
-// left. A target that did not respond is tried once more.
+// BeginCleanup exempts logins and lists from the request limit, so that the run can look for
+// leftover tokens. It also resets the circuit breaker.
 func (g *Guard) BeginCleanup() {
 	g.breaker.reset()
 	g.mu.Lock()
@@ -204,17 +211,17 @@ func (g *Guard) BeginCleanup() {
 	g.cleanup = true
 }
 
-// Leftovers returns the tokens that the run created and that may exist, and behind them, without an
-// id, the creates whose outcome is unknown.
+// Leftovers returns the tokens that the run created and did not delete, followed by the creates
+// with an unknown outcome. The latter have no id.
 func (g *Guard) Leftovers() []Entry {
 	return append(g.tokens.withState(stateCreated), g.tokens.withState(stateUnknown)...)
 }
 
-// UnlistedCreates returns the creates whose outcome is unknown and whose token a list of their
-// owner did not show. Lists may be late, so that such a token can still appear.
+// UnlistedCreates returns the creates with an unknown outcome whose token is not in a list of the
+// owner. Lists may be delayed, so such a token can still appear.
 func (g *Guard) UnlistedCreates() []Entry { return g.tokens.withState(stateUnlisted) }
 
-// Stats returns what was sent so far.
+// Stats returns the counts so far.
 func (g *Guard) Stats() Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -228,20 +235,20 @@ func (g *Guard) addStats(delta Stats) {
 	g.stats.UnknownOutcomes += delta.UnknownOutcomes
 }
 
-// Clock returns the difference between the clock of the target and ours, by the responses so far.
+// Clock returns the estimate of the target's clock, by the responses so far.
 func (g *Guard) Clock() *Clock { return &g.clock }
 
-// Err returns the first error of the ledger. It lacks something that was created or deleted then.
+// Err returns the first error of the ledger. After an error the ledger may lack lines.
 func (g *Guard) Err() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.ledgerErr
 }
 
-// LatencySamples is the number of responses whose mean latency Config.OnLatency gets.
+// LatencySamples is the number of responses for Config.OnLatency.
 const LatencySamples = 10
 
-// noteLatency measures the first responses.
+// noteLatency adds the latency of a response to the mean.
 func (g *Guard) noteLatency(d time.Duration) {
 	g.mu.Lock()
 	g.responses++

@@ -14,16 +14,20 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// A Ledger is a file of what was created at real tenants, written ahead: whatever kills a run, the
-// next sweep finds what it left. Each line is a JSON object, and is on the disk when [Ledger.Write]
-// returns. It has no secrets, and lines are only ever appended:
+// A Ledger is a file with the tokens created at real tenants. It is written ahead: a sweep finds
+// the tokens of a run even if the run was killed. Each line is a JSON object, and is synced to disk
+// before [Ledger.Write] returns. The ledger has no secrets. Lines are only appended:
 //
-//	{"schema":1,"time":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
-//	{"schema":1,"time":"2026-01-31T12:00:01Z","event":"created","target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1","id":"2c91...","owner":"ff80..."}
-//	{"schema":1,"time":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"2c91..."}
+//	{"schema":1,"time":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com",
+//	"run":"mk3","name":"patmock-mk3...-1","owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
+//	{"schema":1,"time":"2026-01-31T12:00:01Z","event":"created","target":"acme.api.identitynow.com",
+//	"run":"mk3","name":"patmock-mk3...-1","id":"2c91...","owner":"ff80..."}
+//	{"schema":1,"time":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com",
+//	"run":"mk3","id":"2c91..."}
 //
-// The field at is when the line was written; the others are those of [Entry]. A line that power
-// loss or a full disk cut off ends in " #torn" once another follows it.
+// Lines are broken here. The field time is the time of writing the line. The other fields are those
+// of [Entry]. A line that was cut off by a power failure or a full disk ends in " #torn" if another
+// line follows.
 //
 // A Ledger is safe for concurrent use, and several processes may write to one file.
 type Ledger struct {
@@ -31,43 +35,44 @@ type Ledger struct {
 
 	mu   sync.Mutex
 	file *os.File
-	torn bool // the file does not end with a complete line
+	torn bool // the last line is incomplete
 }
 
-// An Event is what a line of a ledger reports.
+// An Event is the event of a line of a ledger.
 type Event string
 
 // The events.
 const (
-	// Intended is a create that is about to be sent. Made or Refused have its outcome.
+	// EventIntend precedes the sending of a create. EventCreated or EventRejected reports its
+	// outcome.
 	EventIntend  Event = "intend"
 	EventCreated Event = "created"
-	// Refused is a create that made nothing.
+	// EventRejected reports a create that created no token.
 	EventRejected Event = "rejected"
 	EventDeleted  Event = "deleted"
 )
 
 // line is a line of a ledger.
 type line struct {
-	Schema int       `json:"schema"` // of the form, zero for 1
+	Schema int       `json:"schema"` // version of the format, zero for 1
 	Time   time.Time `json:"time"`
 	Event  Event     `json:"event"`
 	Entry
 }
 
-// torn is behind what is left of an incomplete line.
+// tornMark is the end of an incomplete line.
 const tornMark = " #torn"
 
-// OpenLedger opens a ledger, or creates one that only its owner can read, in a directory as
-// [MkdirPrivate] makes it. It rejects a file that is no ledger.
+// OpenLedger opens a ledger, or creates one that only the current user can read. It creates the
+// directory by [MkdirPrivate]. It returns an error if the file is not a ledger.
 func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
 	if err := MkdirPrivate(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("the ledger: %w", err)
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
-		return nil, fmt.Errorf("the ledger: %s is no file", path)
+		return nil, fmt.Errorf("the ledger: %s is not a file", path)
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	content, err := os.ReadFile(path) //nolint:gosec // the user's own file
 	isNew := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !isNew {
 		return nil, fmt.Errorf("the ledger: %w", err)
@@ -88,21 +93,21 @@ func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
 	return &Ledger{now: now, file: file, torn: isTorn}, nil
 }
 
-// Close closes the file. Its lines are on the disk already.
+// Close closes the file. All lines are already on disk.
 func (l *Ledger) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.file.Close()
 }
 
-// Write appends a line, by one system call, so that lines of other processes do not split it. The
-// time At of the object is ignored.
+// Write appends a line in one system call, so that lines of other processes do not split it. It
+// ignores the Time of the entry.
 func (l *Ledger) Write(e Event, o Entry) error {
 	entry := line{Schema: schema.Version, Time: l.now().UTC(), Event: e, Entry: o}
 	if name := redact.Report(o.Name); name != o.Name {
 		entry.Name, entry.Redacted = name, true
 	}
-	entry.ID, entry.Owner = redact.Report(o.ID), redact.Report(o.Owner) // as the target sent them
+	entry.ID, entry.Owner = redact.Report(o.ID), redact.Report(o.Owner) // values from the target
 	if problem := entry.validate(); problem != nil {
 		return fmt.Errorf("the ledger: a line of the event %q has %w", e, problem)
 	}

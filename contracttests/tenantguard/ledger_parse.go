@@ -14,32 +14,32 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// An Entry is a token that a run created, or a create whose outcome is unknown.
+// An Entry is a token that a run created, or a create with an unknown outcome.
 type Entry struct {
-	// Target is the host of the tenant, with its port if the address has one.
+	// Target is the host of the tenant, with the port if the URL has one.
 	Target string `json:"target"`
 	// Run is the id of the run.
 	Run string `json:"run"`
-	// Name is the one it was created with.
+	// Name is the name at creation.
 	Name string `json:"name,omitempty"`
-	// Redacted reports that the name looked like a secret, and that Name is not it.
+	// Redacted reports that the original name looks like a secret, and that Name is redacted.
 	Redacted bool `json:"redacted,omitempty"`
 	// ID is empty if the outcome of the create is unknown.
 	ID string `json:"id,omitempty"`
-	// Owner is the id of the identity it belongs to, empty if that is unknown.
+	// Owner is the id of the owning identity, empty if unknown.
 	Owner string `json:"owner,omitempty"`
-	// TargetTime is the time of the target when the create was sent. It is zero for objects with an
+	// TargetTime is the time of the target when the create was sent. It is zero for entries with an
 	// ID, and if the target sent no date.
 	TargetTime time.Time `json:"targetTime,omitzero"`
-	// At is when it was created, or when its create was sent.
+	// Time is the time at which the token was created, or its create was sent.
 	Time time.Time `json:"-"`
 }
 
-// ReadLedger returns the objects that may exist, in the order in which they were created: those
-// with an id, and the creates whose outcome is unknown. A missing file has none. A last line that
-// was cut off is left out; any other damage is a [LedgerError].
+// ReadLedger returns the entries whose tokens may exist, in order of creation: tokens with an id,
+// and creates with an unknown outcome. A missing file has no entries. An incomplete last line is
+// ignored. Other damage is a [LedgerError].
 func ReadLedger(path string) ([]Entry, error) {
-	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	content, err := os.ReadFile(path) //nolint:gosec // the user's own file
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -55,7 +55,7 @@ func parseLedger(path string, content []byte) ([]Entry, error) {
 		text, rest, complete := bytes.Cut(content, []byte("\n"))
 		content = rest
 		entryText := text
-		// what follows a torn line may be torn itself, behind the mark
+		// a torn line may have several marks
 		for marked := true; marked; {
 			entryText, marked = bytes.CutSuffix(entryText, []byte(tornMark))
 		}
@@ -72,7 +72,7 @@ func parseLedger(path string, content []byte) ([]Entry, error) {
 	return s.remaining(), nil
 }
 
-// parseLine parses a line. A part of one is never a line: it lacks the last brace.
+// parseLine parses a line. An incomplete line is never valid, since it lacks the last brace.
 func parseLine(text []byte) (entry line, err *LedgerError) {
 	var head struct {
 		Schema *int `json:"schema"`
@@ -91,17 +91,17 @@ func parseLine(text []byte) (entry line, err *LedgerError) {
 		}
 	}
 	if decodeErr != nil {
-		return entry, &LedgerError{Kind: Malformed, text: "no line of a ledger"}
+		return entry, &LedgerError{Kind: Malformed, text: "not a line of a ledger"}
 	}
 	if decoder.InputOffset() != int64(len(text)) {
 		return entry, &LedgerError{
-			Kind: TrailingText, text: "something follows the line of a ledger",
+			Kind: TrailingText, text: "trailing text after the line of a ledger",
 		}
 	}
 	return entry, entry.validate()
 }
 
-// check returns what a line lacks, nil if it is complete.
+// validate returns the first error of a line, or nil if the line is valid.
 func (e line) validate() *LedgerError {
 	switch {
 	case !slices.Contains([]Event{EventIntend, EventCreated, EventRejected, EventDeleted}, e.Event):
@@ -114,16 +114,16 @@ func (e line) validate() *LedgerError {
 	return nil
 }
 
-// ledgerState is what the lines of a ledger amount to.
+// ledgerState accumulates the lines of a ledger.
 type ledgerState struct {
 	entries []Entry
-	deleted map[entryKey]bool // deleted, maybe before the line that has it as created
+	deleted map[entryKey]bool // the line may precede that of the create
 }
 
 type entryKey struct{ target, id string }
 
-// apply takes a line. The outcome of a create replaces the latest intent of its name: an earlier
-// one may be left of a run that was killed.
+// apply applies a line. The outcome of a create replaces the latest intent with its name. An
+// earlier intent may belong to a run that was killed.
 func (s *ledgerState) apply(l line) {
 	o := l.Entry
 	o.Target, o.Time = strings.ToLower(o.Target), l.Time
@@ -144,14 +144,14 @@ func (s *ledgerState) apply(l line) {
 	}
 }
 
-// left returns the objects that may exist, each once.
+// remaining returns the entries whose tokens may exist, each once.
 func (s *ledgerState) remaining() (remaining []Entry) {
 	for _, o := range s.entries {
 		key := entryKey{o.Target, o.ID}
 		if o.ID == "" || !s.deleted[key] {
 			remaining = append(remaining, o)
 		}
-		s.deleted[key] = true // so that it is not repeated
+		s.deleted[key] = true // return each entry once
 	}
 	return remaining
 }

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// A run names its tokens patmock-WORD-N. WORD is the time in milliseconds in base 36, which has
-// eight digits until the year 2059, and the marker of the run, 64 random bits in hexadecimal. N
-// counts the names of the run. No other program makes such a name by chance. Some scenarios add
-// a text after a blank.
+// The name of a token has the form patmock-WORD-N, maybe with a blank and a text. WORD is the time
+// in milliseconds in base 36, followed by the marker of the run. The time has eight digits until
+// the year 2059. The marker is 64 random bits in hexadecimal, so that no other program creates such
+// a name by chance. N counts the names of the run.
 const (
 	timeBase     = 36
 	timeDigits   = 8
@@ -26,19 +26,19 @@ var runName = regexp.MustCompile(fmt.Sprintf(
 // NewMarker returns a random marker for the names of a run.
 func NewMarker() string {
 	var b [markerDigits / 2]byte
-	_, _ = rand.Read(b[:]) // which never fails
+	_, _ = rand.Read(b[:]) // never fails
 	return hex.EncodeToString(b[:])
 }
 
-// Name returns the nth name of the run with a marker.
+// Name returns the nth name of a run.
 func Name(now time.Time, marker string, n int64) string {
 	word := strconv.FormatInt(now.UnixMilli(), timeBase)
 	word = strings.Repeat("0", max(0, timeDigits-len(word))) + word
 	return fmt.Sprintf("patmock-%s%s-%d", word, marker, n)
 }
 
-// ParseName returns when a run made a name. It reports false if the name carries no time and
-// marker.
+// ParseName returns the time in the name of a token. It reports whether the name has the form of
+// [Name].
 func ParseName(name string) (t time.Time, ok bool) {
 	match := runName.FindStringSubmatch(name)
 	if match == nil {
@@ -48,7 +48,7 @@ func ParseName(name string) (t time.Time, ok bool) {
 	return time.UnixMilli(milliseconds), err == nil
 }
 
-// IsFromOtherRun reports whether a run made a name, and not the one with the marker.
+// IsFromOtherRun reports whether the name has the form of [Name] and another marker.
 func IsFromOtherRun(name, marker string) bool {
 	if _, ok := ParseName(name); !ok {
 		return false

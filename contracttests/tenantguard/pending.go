@@ -2,19 +2,19 @@ package tenantguard
 
 import "time"
 
-// pendingWindow is the longest time between an intent and its create.
+// pendingWindow is the maximum time between an intent and its create.
 const pendingWindow = 10 * time.Minute
 
-// isPending reports whether an object is a create whose outcome is unknown, and whether its name
-// has a marker, so that a token with the name comes from it.
+// isPending reports whether an entry is a create with an unknown outcome and a marker in its name.
+// The marker ensures that a token with the name comes from the create.
 func (o Entry) isPending() bool {
 	_, marked := ParseName(o.Name)
 	return o.ID == "" && !o.Redacted && marked
 }
 
-// created reports whether a pending create made a token. The token has exactly its name, belongs to
-// the identity that wrote the intent, and was created between the intent and ten minutes after, by
-// the clock of the target.
+// matches reports whether a token comes from a pending create. The token must have the name and the
+// owner of the create. Its creation must follow the intent by at most pendingWindow, by the clock
+// of the target.
 func (o Entry) matches(t token) bool {
 	created, err := parseCreated(t.Created)
 	if err != nil || !o.isPending() || o.Name != t.Name || o.Owner == "" || o.Owner != t.Owner.ID {
@@ -24,7 +24,7 @@ func (o Entry) matches(t token) bool {
 	if intent.IsZero() {
 		intent = o.Time
 	}
-	// A target may report whole seconds.
+	// A target may truncate times to seconds.
 	return !created.Before(intent.Truncate(time.Second)) &&
 		!created.After(intent.Add(pendingWindow))
 }

@@ -9,24 +9,25 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// An ProbeResult describes an identity, as far as a target reports it without writes.
+// A ProbeResult describes an identity by read-only requests.
 type ProbeResult struct {
-	// ClientID of the token that logged in.
+	// ClientID is the id of the token that logs in.
 	ClientID string `json:"clientId"`
-	// Identity is the id of its owner, and Name the name. Both are empty if the target does not
+	// Identity and Name are the id and the name of the owner. Both are empty if the target does not
 	// report them.
 	Identity string `json:"identity"`
 	Name     string `json:"name"`
-	// Tokens that it has, and Room for more.
+	// Tokens is the number of tokens of the owner. Room is the number of tokens that can be added.
 	Tokens int `json:"tokens"`
 	Room   int `json:"room"`
-	// CanListAll reports whether it may list the tokens of others, as an administrator may.
+	// CanListAll reports whether the identity may list the tokens of others, as administrators may.
 	CanListAll bool `json:"canListAll"`
-	// InOwnList reports whether its own list has the token that logged in.
+	// InOwnList reports whether the own list has the token that logs in.
 	InOwnList bool `json:"inOwnList"`
-	// Expires is when that token does. Nil means never, or that it is not listed.
+	// Expires is the expiration date of that token. Nil means never, or that the token is not
+	// listed.
 	Expires *time.Time `json:"expires"`
-	// Seconds is the mean time of a request.
+	// LatencySeconds is the mean latency of a request.
 	LatencySeconds float64 `json:"latencySeconds"`
 }
 
@@ -39,8 +40,8 @@ type ProbeConfig struct {
 	Now     func() time.Time
 }
 
-// Probe logs in, reads the identity's own list, and tries whether it may list the tokens of others.
-// It writes nothing. Its error is a [CallError].
+// Probe logs in, lists the identity's own tokens, and tries to list the tokens of others. It writes
+// nothing. An error is a [CallError].
 func Probe(ctx context.Context, c ProbeConfig) (ProbeResult, error) {
 	client := &apiClient{
 		Login: c.Login, http: c.HTTP, base: c.BaseURL, path: c.Version.CollectionPath(),
@@ -50,7 +51,7 @@ func Probe(ctx context.Context, c ProbeConfig) (ProbeResult, error) {
 	if err := client.refresh(ctx); err != nil {
 		return ProbeResult{}, err
 	}
-	// No token matches, so that the response is short.
+	// A filter without matches keeps the response short.
 	noMatch := url.Values{"filters": {"lastUsed le 1990-01-01T00:00:00Z"}}
 	status, err := client.do(ctx, http.MethodGet, client.path+"?"+noMatch.Encode(), nil)
 	if err != nil {
@@ -74,7 +75,7 @@ func Probe(ctx context.Context, c ProbeConfig) (ProbeResult, error) {
 	return result, nil
 }
 
-// MinDuration returns the least time in which a guard sends requests of one client and version.
+// MinDuration returns the minimum time in which a guard sends requests of one client and version.
 func MinDuration(requests int) time.Duration {
 	return time.Duration(float64(max(0, requests-Burst)) / PerSecond * float64(time.Second))
 }

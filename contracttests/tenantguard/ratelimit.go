@@ -9,18 +9,18 @@ import (
 )
 
 // published: a tenant accepts 100 requests of a client id and API version in ten seconds. A guard
-// sends Burst of them at once and then PerSecond. That is at most 90 in any ten seconds: the rest
-// is for requests that take longer than those behind them.
+// sends Burst requests at once, and then PerSecond. That is at most 90 in any ten seconds. The rest
+// allows for requests that arrive late.
 const (
 	Burst     = 20
 	PerSecond = 7
 )
 
-// window is the time in which a tenant counts requests.
+// rateWindow is the period of the rate limit of a tenant.
 const rateWindow = 10 * time.Second
 
-// WithoutRateLimit returns a context whose requests are neither held back nor repeated. They find
-// out where the target's limit is.
+// WithoutRateLimit returns a context whose requests are neither delayed nor retried. Scenarios use
+// it to reach the rate limit of the target.
 func WithoutRateLimit(ctx context.Context) context.Context {
 	return context.WithValue(ctx, noRateLimitKey{}, true)
 }
@@ -29,12 +29,12 @@ type noRateLimitKey struct{}
 
 func isRateLimitDisabled(ctx context.Context) bool { return ctx.Value(noRateLimitKey{}) != nil }
 
-// limiter holds requests back, each in the bucket of its client and version.
+// limiter delays requests. It has a bucket for each client and version.
 type limiter struct {
 	now  func() time.Time
 	wait func(context.Context, time.Duration) error
 
-	mu      sync.Mutex // the clock is read under it, so that a bucket sees time go forward
+	mu      sync.Mutex // also held to read the clock, so that time never goes back
 	buckets map[bucketKey]*bucket
 }
 
@@ -42,10 +42,10 @@ type bucketKey struct{ client, version string }
 
 type bucket struct {
 	*rate.Limiter
-	blockedUntil time.Time // because the target asked to wait
+	blockedUntil time.Time // by a Retry-After of the target
 }
 
-// Wait waits until a request may be sent. Its error is that of the context.
+// Wait waits until a request may be sent. An error is that of the context.
 func (l *limiter) Wait(ctx context.Context, key bucketKey) error {
 	for {
 		wait := l.reserve(key)
@@ -58,7 +58,7 @@ func (l *limiter) Wait(ctx context.Context, key bucketKey) error {
 	}
 }
 
-// reserve takes room for a request and returns zero, or returns how long there is none.
+// reserve takes a token from the bucket and returns zero, or returns the time until there is one.
 func (l *limiter) reserve(key bucketKey) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -70,25 +70,26 @@ func (l *limiter) reserve(key bucketKey) time.Duration {
 		return 0
 	}
 	deficit := 1 - b.TokensAt(now)
-	// never too early
+	// a millisecond longer, never too early
 	return time.Duration(deficit/PerSecond*float64(time.Second)) + time.Millisecond
 }
 
-// force takes room for a request that is sent whatever the limit. Later ones wait for it.
+// force takes a token from the bucket for a request that is sent regardless of the limit. Later
+// requests wait longer.
 func (l *limiter) force(key bucketKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.bucketLocked(key).ReserveN(l.now(), 1)
 }
 
-// blocked returns how long the target asked to wait.
+// remainingBlock returns the rest of the wait that the target requested.
 func (l *limiter) remainingBlock(key bucketKey) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.bucketLocked(key).blockedUntil.Sub(l.now())
 }
 
-// block sends no request for a while.
+// block delays further requests for a while.
 func (l *limiter) block(key bucketKey, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -107,7 +108,7 @@ func (l *limiter) bucketLocked(key bucketKey) *bucket {
 	return b
 }
 
-// Sleep waits for a time, or until the context ends.
+// Sleep returns after a duration, or with the error of the context when that ends.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -13,31 +13,31 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// guardedRequest is a request on its way through the guard.
+// guardedRequest is a request in a [Guard].
 type guardedRequest struct {
 	*http.Request
 	body  []byte
 	route route
-	// client id that the request counts for, empty if it is unknown.
+	// client is the client id of the request, empty if unknown.
 	client string
-	// session of its bearer, nil if it has none.
+	// session is the session of the bearer, nil without one.
 	session *session
-	// outcomeUnknown reports that it was sent, and had no complete response.
+	// outcomeUnknown reports that the request was sent and had no complete response.
 	outcomeUnknown bool
-	// maybeApplied reports that it had a response of 5xx and was sent again.
+	// maybeApplied reports that an attempt had a 5xx response and was repeated.
 	maybeApplied bool
 }
 
-// maxRequestBytes bounds the body of a request.
+// maxRequestBytes limits the size of a request body.
 const maxRequestBytes = 64 << 20
 
-// read reads a request and closes its body.
+// readRequest reads a request and closes its body.
 func (g *Guard) readRequest(r *http.Request) (*guardedRequest, error) {
 	out := &guardedRequest{Request: r, route: parseRoute(g.base, r.URL)}
 	if r.Body != nil {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBytes+1))
 		if len(body) > maxRequestBytes {
-			err = fmt.Errorf("it is longer than %d bytes", maxRequestBytes)
+			err = fmt.Errorf("longer than %d bytes", maxRequestBytes)
 		}
 		if err = errors.Join(err, r.Body.Close()); err != nil {
 			return nil, fmt.Errorf("%s: the body of the request: %w", out, err)
@@ -52,17 +52,17 @@ func (g *Guard) readRequest(r *http.Request) (*guardedRequest, error) {
 	return out, nil
 }
 
-// String names the request for errors, without secrets.
+// String returns the method and the redacted path for errors.
 func (r *guardedRequest) String() string {
 	return fmt.Sprintf("%s %s", r.Method, redact.Report(r.URL.Path))
 }
 
-// isWrite reports whether the request may change something.
+// isWrite reports whether the request may change state.
 func (r *guardedRequest) isWrite() bool {
 	return !isSafe(r.Method) && r.route.kind != loginRoute && r.route.kind != checkTokenRoute
 }
 
-// checkRepeated returns a [RetryError] if a write was sent again and is rejected then.
+// checkRepeated returns a [RetryError] if the target rejects a repeated write.
 func (r *guardedRequest) checkRepeated(resp *response) error {
 	if !r.maybeApplied || !r.isWrite() || resp.StatusCode < 400 || resp.StatusCode >= 500 {
 		return nil
@@ -79,12 +79,12 @@ const ownTokens = "owner-id=me"
 
 func (r *guardedRequest) isOwnList() bool { return r.isListWith(ownTokens) }
 
-// lists reports whether the request is a list with exactly this query.
+// isListWith reports whether the request is a list with exactly this query.
 func (r *guardedRequest) isListWith(query string) bool {
 	return r.Method == http.MethodGet && r.route.kind == listRoute && r.URL.RawQuery == query
 }
 
-// name returns the name of the token that a create asks for, empty if it has none.
+// name returns the name in the body of a create, empty without one.
 func (r *guardedRequest) name() string {
 	var body any
 	if json.Unmarshal(r.body, &body) != nil {
@@ -95,8 +95,8 @@ func (r *guardedRequest) name() string {
 	return name
 }
 
-// ids returns the ids of the tokens that the request may change. Every text in the body of a bulk
-// update may be one.
+// ids returns the normalized ids of the tokens that the request may change. Every string in the
+// body of a bulk update may be an id.
 func (r *guardedRequest) ids() []string {
 	ids := r.route.ids
 	if r.route.kind != bulkRoute {

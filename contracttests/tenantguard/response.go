@@ -7,18 +7,18 @@ import (
 	"io"
 )
 
-// The limits of a response. A list of 13,000 tokens is within them.
+// The limits of a response. They allow a list of 13,000 tokens.
 const (
 	maxResponseBytes = 16 << 20
-	// maxValues bounds the memory of decoded JSON: a value of two bytes takes over a hundred.
+	// maxValues limits the memory of decoded JSON. A value of two bytes takes over a hundred.
 	maxValues = 250_000
 )
 
-// ErrTooLarge is the error of a response that is larger than a harness reads.
+// ErrTooLarge is the error of a response over the limits.
 var ErrTooLarge = errors.New("the response is too large")
 
-// ReadResponse reads the body of a response. Its error is ErrTooLarge for more than 16 MiB, and for
-// JSON of more than 250,000 values.
+// ReadResponse reads the body of a response. The error is ErrTooLarge for more than 16 MiB, and for
+// JSON with more than 250,000 values.
 func ReadResponse(r io.Reader) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r, maxResponseBytes+1))
 	switch {
@@ -32,8 +32,8 @@ func ReadResponse(r io.Reader) ([]byte, error) {
 	return body, nil
 }
 
-// countValues counts the values of JSON without decoding it: each begins the text, or follows a
-// bracket or a comma. It is zero for other texts.
+// countValues counts the values of JSON without decoding it. A value starts the text, or follows a
+// bracket or a comma. The result is zero for other texts.
 func countValues(body []byte) int {
 	text := bytes.TrimLeft(body, " \t\r\n")
 	if len(text) == 0 || text[0] != '[' && text[0] != '{' {
@@ -51,7 +51,7 @@ func countValues(body []byte) int {
 	return n
 }
 
-// endOfText returns the position of the quote that ends a text.
+// stringEnd returns the position of the quote that ends a string.
 func stringEnd(body []byte, i int) int {
 	for ; i < len(body) && body[i] != '"'; i++ {
 		if body[i] == '\\' {

@@ -14,9 +14,9 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// A request is sent at most attempts times. Unless the target asks for a wait, each is followed by
-// a random part of a backoff that begins at firstBackoff and doubles up to lastBackoff. The guard
-// does not wait longer than maxWait.
+// A request has at most maxAttempts attempts. Without a Retry-After, the guard waits for a random
+// part of a backoff, which starts at minBackoff and doubles up to maxBackoff. It never waits longer
+// than maxWait.
 const (
 	maxAttempts = 6
 	minBackoff  = time.Second
@@ -24,7 +24,7 @@ const (
 	maxWait     = 2 * time.Minute
 )
 
-// response is one whose body was read.
+// response is a response with its complete body.
 type response struct {
 	*http.Response
 	body []byte
@@ -32,7 +32,7 @@ type response struct {
 
 func (r *response) isSuccess() bool { return r.StatusCode >= 200 && r.StatusCode <= 299 }
 
-// send sends a request, and repeats it if that helps and does no harm.
+// send sends a request, and retries it if that is useful and safe.
 func (g *Guard) send(r *guardedRequest) (*response, error) {
 	ctx, key := r.Context(), bucketKey{r.client, r.route.version}
 	startCtx := startContext(ctx)
@@ -50,7 +50,7 @@ func (g *Guard) send(r *guardedRequest) (*response, error) {
 		if wait := g.limiter.remainingBlock(key); wait > maxWait {
 			return nil, &NotSentError{
 				Reason: WaitTooLong,
-				Missing: "time for more requests: it asks to wait for " +
+				Missing: "time for more requests: its Retry-After is " +
 					wait.Round(time.Second).String(),
 			}
 		}
@@ -79,7 +79,7 @@ func (g *Guard) send(r *guardedRequest) (*response, error) {
 	}
 }
 
-// sendOnce sends a request once, and reads the response.
+// sendOnce makes one attempt, and reads the response.
 func (g *Guard) sendOnce(ctx context.Context, r *guardedRequest) (*response, error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
@@ -120,7 +120,7 @@ func (g *Guard) roundTrip(r *http.Request) (*response, error) {
 	body, err := ReadResponse(resp.Body)
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
 		path := redact.Report(r.URL.Path)
-		return nil, fmt.Errorf("%s %s: the body of the answer: %w", r.Method, path, err)
+		return nil, fmt.Errorf("%s %s: read the response body: %w", r.Method, path, err)
 	}
 	received := g.config.Now()
 	g.noteLatency(received.Sub(started))
@@ -129,9 +129,9 @@ func (g *Guard) roundTrip(r *http.Request) (*response, error) {
 	return &response{resp, body}, nil
 }
 
-// retry reports whether to send a request again, and after which wait. The target asked for it if
-// it did nothing: 429, and 503 with a Retry-After. Other requests are repeated only if they change
-// nothing.
+// retry reports whether to retry a request, and after which wait. Explicit means that the target
+// did nothing and requests a retry: 429, or 503 with a Retry-After. Other requests are retried only
+// if they change nothing.
 func (g *Guard) retry(r *guardedRequest, resp *response, err error,
 	attempt int) (wait time.Duration,
 	explicit, shouldRetry bool,
@@ -144,7 +144,7 @@ func (g *Guard) retry(r *guardedRequest, resp *response, err error,
 		return backoff, false, !r.isWrite() && !permanent
 	}
 	after, ok := g.retryAfter(resp.Header)
-	if after <= 0 { // 0, and a date in the past, do not mean at once
+	if after <= 0 { // zero and past dates do not mean an immediate retry
 		after = backoff
 	}
 	switch resp.StatusCode {
@@ -158,8 +158,8 @@ func (g *Guard) retry(r *guardedRequest, resp *response, err error,
 	return 0, false, false
 }
 
-// retryAfter parses Retry-After in either form (RFC 9110, 10.2.3), and reports whether it can be
-// read. A date is relative to that of the response, since our clock may differ.
+// retryAfter parses Retry-After in either form (RFC 9110, 10.2.3), and reports whether it is valid.
+// A date is relative to the Date of the response, since the local clock may differ.
 func (g *Guard) retryAfter(header http.Header) (wait time.Duration, ok bool) {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
@@ -176,8 +176,8 @@ func (g *Guard) retryAfter(header http.Header) (wait time.Duration, ok bool) {
 	return until.Sub(now), true
 }
 
-// spend counts a request, or returns a [NotSentError] if the limit is reached. Deletes of the run's
-// own tokens have no limit, nor have the logins and lists by which the run finds what is left.
+// countRequest counts a request. It returns a [NotSentError] if the limit is reached. Deletes of
+// the run's own tokens are exempt, as are logins and lists to find leftover tokens.
 func (g *Guard) countRequest(r *guardedRequest) error {
 	isRead := r.route.kind == loginRoute || r.isOwnList()
 	exempt := isRead && len(g.Leftovers()) > 0 ||
@@ -189,7 +189,7 @@ func (g *Guard) countRequest(r *guardedRequest) error {
 		g.stats.NotSent++
 		return &NotSentError{
 			Reason:  BudgetSpent,
-			Missing: fmt.Sprintf("a budget for more requests than %d", g.config.MaxRequests),
+			Missing: fmt.Sprintf("a budget for more than %d requests", g.config.MaxRequests),
 		}
 	}
 	g.stats.Requests++

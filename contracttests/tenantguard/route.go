@@ -13,27 +13,26 @@ type routeKind int
 const (
 	otherRoute      routeKind = iota
 	loginRoute                // the token endpoint
-	checkTokenRoute           // its neighbour: a POST that changes nothing
+	checkTokenRoute           // a POST that changes nothing
 	listRoute                 // all tokens
 	tokenRoute                // one token
 	bulkRoute                 // the bulk update
 )
 
-// route is what a path leads to.
+// route is the resource of a path.
 type route struct {
 	kind routeKind
-	// version of the API, oauth for the token endpoint and its neighbors, empty if the path has
-	// none.
+	// version is the version of the API, oauth for paths below /oauth, or empty.
 	version string
-	ids     []string // of tokens in the path, folded
+	ids     []string // normalized ids of tokens in the path
 }
 
 const resource = "personal-access-tokens"
 
-// resourceVersion matches the version of a resource. It is behind the resource in a path.
+// resourceVersion matches the version of a resource, which follows the resource in a path.
 var resourceVersion = regexp.MustCompile(`^v[0-9]+$`)
 
-// routeOf parses a path as the most lenient server does, so that no id of a token is overlooked.
+// parseRoute parses a path as leniently as any server, so that it finds every token id.
 func parseRoute(base, u *url.URL) route {
 	segments := pathSegments(u)
 	if prefix := pathSegments(base); len(prefix) <= len(segments) &&
@@ -64,7 +63,7 @@ func parseRoute(base, u *url.URL) route {
 	return p
 }
 
-// parseOther parses a path that leads to no token.
+// parseOther parses a path without tokens.
 func parseOther(segments []string) (p route) {
 	if len(segments) == 0 || segments[0] != "oauth" {
 		return p
@@ -78,7 +77,7 @@ func parseOther(segments []string) (p route) {
 	return p
 }
 
-// segmentsOf returns the segments of a path, folded. Empty ones are left out.
+// pathSegments returns the normalized segments of a path, without empty ones.
 func pathSegments(u *url.URL) (segments []string) {
 	for segment := range strings.SplitSeq(u.Path, "/") {
 		if segment = normalizeID(segment); segment != "" {
@@ -88,14 +87,14 @@ func pathSegments(u *url.URL) (segments []string) {
 	return segments
 }
 
-// fold returns the same for all ids that a lenient server may take for the same one: it ignores
-// case, blanks around an id, and parameters behind it.
+// normalizeID returns the same id for all spellings that a lenient server may accept. It ignores
+// case, surrounding blanks and trailing parameters.
 func normalizeID(id string) string {
 	id, _, _ = strings.Cut(id, ";")
 	return strings.ToLower(strings.TrimSpace(id))
 }
 
-// isSafe reports whether a method changes nothing (RFC 9110, 9.2.1).
+// isSafe reports whether a method is safe (RFC 9110, 9.2.1).
 func isSafe(method string) bool {
 	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions, ""},
 		method)

@@ -9,18 +9,19 @@ import (
 	"strings"
 )
 
-// session is an access token that the run uses.
+// session is an access token of the run.
 type session struct {
-	client string // that it was issued to, empty if the guard has not seen the login
+	client string // client id of the login, empty if unknown
 	owner  *owner
 }
 
-// owner is an identity that has tokens.
+// owner is an identity with tokens.
 type owner struct {
-	// id is empty if it is unknown. It is that of the client unless identified is set.
+	// id is the id of the identity if identified is set, or else of the client. It is empty if
+	// unknown.
 	id         string
 	identified bool
-	// listed are the folded ids of the owner's latest list, nil if it has to be read.
+	// listed has the normalized ids of the owner's latest list. It is nil if a new list is needed.
 	listed map[string]bool
 }
 
@@ -31,7 +32,7 @@ func (o *owner) String() string {
 	return "the identity " + o.id
 }
 
-// bearer is the hash of an access token. The token itself is not stored.
+// bearer is the hash of an access token. The guard does not store the token itself.
 type bearer [sha256.Size]byte
 
 func bearerFrom(r *http.Request) (b bearer, ok bool) {
@@ -47,7 +48,7 @@ func hashToken(token string) (b bearer, ok bool) {
 	return sha256.Sum256([]byte(token)), token != ""
 }
 
-// clientOf returns the client id that a login is sent with, empty if there is none.
+// clientIDFrom returns the client id of a login, empty without one.
 func clientIDFrom(r *http.Request, body []byte) string {
 	form := &http.Request{
 		Method: http.MethodPost, URL: r.URL, Header: r.Header,
@@ -60,7 +61,7 @@ func clientIDFrom(r *http.Request, body []byte) string {
 	return id
 }
 
-// session returns the session of a bearer, a new one if the guard has not seen its login.
+// session returns the session of a bearer. It creates one if the login is unknown.
 func (ts *tokens) session(b bearer) (s *session, client string) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -71,13 +72,13 @@ func (ts *tokens) session(b bearer) (s *session, client string) {
 	return s, s.client
 }
 
-// logIn takes the response to a login. A client that the run did not create is foreign.
+// recordLogin records the response to a login. A client that the run did not create is foreign.
 func (ts *tokens) recordLogin(client string, body []byte) {
 	var response struct {
 		AccessToken string `json:"access_token"`
 		IdentityID  string `json:"identity_id"`
 	}
-	_ = json.Unmarshal(body, &response) // a body of another form has no access token
+	_ = json.Unmarshal(body, &response) // an invalid body has no access token
 	b, ok := hashToken(response.AccessToken)
 	if !ok {
 		return
@@ -107,7 +108,7 @@ func (ts *tokens) ownerLocked(id string, identified bool) *owner {
 	return o
 }
 
-// identifyLocked replaces an owner by the identity that it turns out to be.
+// identifyLocked replaces an owner by its identity, once that is known.
 func (ts *tokens) identifyLocked(old *owner, id string) {
 	o := ts.ownerLocked(id, true)
 	for _, t := range ts.records {

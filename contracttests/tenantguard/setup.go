@@ -16,17 +16,17 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A SetupError is the error of the first requests to a target, whose responses are not those of the
-// API. It names the request, the response, and the likely cause with a remedy.
+// A SetupError is the error of a first request to a target with an unexpected response. It names
+// the request, the response, and the likely cause with a remedy.
 type SetupError struct {
 	Method, URL string
 	Status      int // zero without a response
-	// Location and ContentType are those of the response, empty without them.
+	// Location and ContentType are headers of the response, empty if missing.
 	Location, ContentType string
 	Cause                 SetupCause
-	// Reason is the message of the body, empty if it has no message in a known form.
+	// Message is the message in the body, empty if the body has no known form.
 	Message string
-	// Err is why there is no response. It is nil if there is one.
+	// Err is the error of the request, nil if there is a response.
 	Err    error
 	remedy string
 }
@@ -47,23 +47,23 @@ func (e *SetupError) Error() string {
 	return text + ": " + e.remedy
 }
 
-// Unwrap returns why there is no response.
+// Unwrap returns Err.
 func (e *SetupError) Unwrap() error { return e.Err }
 
 // A SetupResponse is a response to one of the first requests to a target.
 type SetupResponse struct {
-	// BaseURL of the target, to which the path of URL is appended.
+	// BaseURL is the base URL of the target, and a prefix of URL.
 	BaseURL, Method, URL string
 	Status               int
 	Header               http.Header
 	Body                 []byte
-	// ClientID is the one that a login was sent with, empty for other requests.
+	// ClientID is the client id of a login, empty for other requests.
 	ClientID string
-	// Redact replaces secrets in a text. Nil means [redact.Report].
+	// Redact redacts secrets in a text. Nil means [redact.Report].
 	Redact func(string) string
 }
 
-// ExplainResponse returns the error of a response that is not what the request needs.
+// ExplainResponse returns the error of an unexpected response.
 func ExplainResponse(r SetupResponse) *SetupError {
 	if r.Redact == nil {
 		r.Redact = redact.Report
@@ -79,7 +79,7 @@ func ExplainResponse(r SetupResponse) *SetupError {
 
 // ExplainFailure returns the error of a request without a response.
 func ExplainFailure(method, address string, err error) *SetupError {
-	if urlErr, ok := errors.AsType[*url.Error](err); ok { // it repeats the address
+	if urlErr, ok := errors.AsType[*url.Error](err); ok { // omit the URL
 		err = urlErr.Err
 	}
 	cause := causeOfFailure(err)
@@ -89,10 +89,10 @@ func ExplainFailure(method, address string, err error) *SetupError {
 	}
 }
 
-// explain returns the likely cause, and a remedy unless it is that of the cause. What the base URL
-// or the way to the target explains comes before what the status means.
+// explain returns the likely cause, and a remedy unless the cause determines it. Errors of the base
+// URL or of a gateway take precedence over the status.
 func (r SetupResponse) explain() (cause SetupCause, remedy string) {
-	base, _ := url.Parse(r.BaseURL) // the request was made with it
+	base, _ := url.Parse(r.BaseURL) // valid, since the request was sent
 	if base == nil {
 		base = &url.URL{}
 	}
@@ -105,21 +105,21 @@ func (r SetupResponse) explain() (cause SetupCause, remedy string) {
 	case base.Scheme == "http" && r.Status == http.StatusBadRequest && isTLSRequiredMessage(body):
 		return PlainOnTLS, ""
 	case r.Status != http.StatusOK && versionIn(base.Path) != "":
-		return VersionInBase, "the base URL ends in a version: leave " + versionIn(base.Path) +
-			" out, since patmock appends it"
+		return VersionInBase, "the base URL ends in a version: remove " + versionIn(base.Path) +
+			", since patmock appends it"
 	case r.Status != http.StatusOK && strings.Contains(base.Path, "/oauth"):
 		return EndpointInBase, ""
 	case r.Status >= 500:
 		return Unavailable, ""
 	case r.isHTML():
-		return WebPage, "a web page is no response of the API: " + webPageRemedy(base.Hostname())
+		return WebPage, "the response is a web page: " + webPageRemedy(base.Hostname())
 	case r.Status == http.StatusUnauthorized && !strings.HasSuffix(r.URL, "/oauth/token"):
 		return BadBearer, ""
 	case r.Status != http.StatusOK:
 		cause = cmp.Or(statusCauses[r.Status], OtherStatus)
 		if cause == BadCredentials && uuidPattern.MatchString(r.ClientID) {
 			remedy = remedies[cause] +
-				"; the client id has dashes, which those of personal access tokens have not"
+				"; the client id has dashes, unlike that of a personal access token"
 		}
 		return cause, remedy
 	case hasByteOrderMark(body):
@@ -132,7 +132,7 @@ func (r SetupResponse) explain() (cause SetupCause, remedy string) {
 	return OtherJSON, ""
 }
 
-// causesOfStatus has the causes of statuses that nothing else explains.
+// statusCauses has the causes of statuses without a more specific cause.
 var statusCauses = map[int]SetupCause{
 	http.StatusNotFound: NoSuchPath, http.StatusMethodNotAllowed: NoSuchPath,
 	http.StatusGone:       NoSuchPath,
@@ -140,22 +140,21 @@ var statusCauses = map[int]SetupCause{
 	http.StatusForbidden: Forbidden, http.StatusTooManyRequests: TooManyRequests,
 }
 
-// dashedID matches a UUID: the form of the ids of API clients.
+// uuidPattern matches a UUID, which is the form of the ids of API clients.
 var uuidPattern = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
-// redirection returns which base URL a redirect leads to.
+// redirectRemedy returns the remedy for a redirect: the base URL in its Location.
 func (r SetupResponse) redirectRemedy() string {
 	from, err := url.Parse(r.URL)
 	location := r.Header.Get("Location")
 	if err != nil || location == "" {
-		return "a redirect without a Location: look whether the base URL is that of the API"
+		return "a redirect without a Location: check that the base URL is that of the API"
 	}
 	to, err := from.Parse(location)
 	suffix := strings.TrimPrefix(r.URL, strings.TrimRight(r.BaseURL, "/"))
 	suffix, _, _ = strings.Cut(suffix, "?")
 	if err != nil || suffix == "" || !strings.HasSuffix(strings.TrimRight(to.Path, "/"), suffix) {
-		return "redirects are not followed, and this one leads elsewhere, perhaps to a page to " +
-			"log in: " +
+		return "redirects are not followed, and this one may lead to a login page: " +
 			webPageRemedy(from.Hostname())
 	}
 	base := &url.URL{
@@ -163,10 +162,10 @@ func (r SetupResponse) redirectRemedy() string {
 		Path: strings.TrimSuffix(strings.TrimRight(to.Path, "/"), suffix),
 	}
 	return "redirects are not followed, since they turn POST into GET or lose the secret: " +
-		"name the base URL " + r.Redact(base.String())
+		"use the base URL " + r.Redact(base.String())
 }
 
-// webPage returns where the API is, for the host of a page.
+// webPageRemedy returns the remedy for a response that is a web page of the host.
 func webPageRemedy(host string) string {
 	tenant, domain, _ := strings.Cut(host, ".")
 	isTenant := strings.HasPrefix(domain, "identitynow") ||
@@ -174,11 +173,11 @@ func webPageRemedy(host string) string {
 	if isTenant && tenant != "" {
 		return fmt.Sprintf("the API of this tenant is at https://%s.api.%s", tenant, domain)
 	}
-	return "name the base URL of the API (https://TENANT.api.identitynow.com), " +
-		"and look for a proxy that asks to log in"
+	return "use the base URL of the API (https://TENANT.api.identitynow.com), " +
+		"and check for a proxy with a login page"
 }
 
-// versionIn returns the last segment of a path if it is that of a version, or of an older API.
+// versionIn returns the last segment of a path if it is a version or the name of an older API.
 func versionIn(path string) string {
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	last := segments[len(segments)-1]
@@ -188,17 +187,17 @@ func versionIn(path string) string {
 	return ""
 }
 
-// isPage reports whether the response is HTML.
+// isHTML reports whether the response is HTML.
 func (r SetupResponse) isHTML() bool {
-	// an invalid one is no HTML
+	// an invalid type is not HTML
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	body := bytes.ToLower(bytes.TrimSpace(r.Body))
 	return mediaType == "text/html" || bytes.HasPrefix(body, []byte("<!doctype html")) ||
 		bytes.HasPrefix(body, []byte("<html"))
 }
 
-// isTLSComplaint reports whether a body is what servers send for plain HTTP on a port with TLS:
-// Go's, nginx's and Apache's.
+// isTLSRequiredMessage reports whether a body is the response of Go, nginx or Apache to plain HTTP
+// on a TLS port.
 func isTLSRequiredMessage(body []byte) bool {
 	text := strings.ToLower(string(body))
 	return strings.Contains(text, "http request to an https server") ||
@@ -215,10 +214,10 @@ func hasByteOrderMark(text []byte) bool {
 	return false
 }
 
-// maxReason bounds the reason of a body, in runes.
+// maxReason limits the length of the message, in runes.
 const maxReason = 200
 
-// reason returns the message of an error in one of the forms of the token endpoint and the API.
+// reason returns the message of an error in a form of the token endpoint or the API.
 func (r SetupResponse) reason() string {
 	var e struct {
 		Error       string `json:"error"`
@@ -229,7 +228,7 @@ func (r SetupResponse) reason() string {
 			Text string `json:"text"`
 		} `json:"messages"`
 	}
-	// An empty reason means that there is none in a known form.
+	// An unknown form has no message.
 	_ = json.Unmarshal(bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf")), &e)
 	text := cmp.Or(e.Description, e.Message, e.Error)
 	if len(e.Messages) > 0 {

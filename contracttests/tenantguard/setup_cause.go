@@ -3,7 +3,7 @@ package tenantguard
 // A SetupCause is the likely cause of a [SetupError].
 type SetupCause string
 
-// The causes that a response shows.
+// The causes of a request with an unexpected response.
 const (
 	Redirected      SetupCause = "redirected"
 	PlainOnTLS      SetupCause = "plain-http-to-tls"
@@ -38,48 +38,46 @@ const (
 	OtherFailure      SetupCause = "other-failure"
 )
 
-// remedies has the causes whose remedy does not depend on the request.
+// remedies has the remedies that do not depend on the request.
 var remedies = map[SetupCause]string{
-	ProxyAuth: "a proxy requires credentials: put them into HTTPS_PROXY " +
-		"(http://USER:PASSWORD@PROXY:PORT), or name the target's host in NO_PROXY",
-	PlainOnTLS: "the port speaks TLS: write https:// in the base URL",
-	EndpointInBase: "the base URL ends in the token endpoint: " +
-		"leave its path out, since patmock appends it",
+	ProxyAuth: "a proxy requires credentials: set them in HTTPS_PROXY " +
+		"(http://USER:PASSWORD@PROXY:PORT), or add the target's host to NO_PROXY",
+	PlainOnTLS: "the port requires TLS: use https:// in the base URL",
+	EndpointInBase: "the base URL ends in the token endpoint: remove that path, since patmock " +
+		"appends it",
 	Unavailable: "the target or a gateway in front of it fails: try again later",
-	BadBearer: "the target rejects the access token that its login issued: " +
-		"look for a proxy that drops or changes the header Authorization",
+	BadBearer: "the target rejects the access token of its own login: " +
+		"check for a proxy that drops or changes the Authorization header",
 	NoSuchPath: "the target has no such path: " +
-		"the base URL is that of another server, or its path is too long",
-	BadCredentials: "the client id or the secret is wrong, of another tenant, deleted or expired",
-	Forbidden: "the token may not do this: look at its scopes, its user's level, " +
+		"check that the base URL is that of the API, and that its path is not too long",
+	BadCredentials: "the client id or the secret is wrong, deleted, expired or of another tenant",
+	Forbidden: "the token has no permission: check its scopes, the level of its user, " +
 		"and the network rules of the tenant",
-	TooManyRequests: "the rate limit is reached: try again later, or end other clients of this " +
+	TooManyRequests: "the rate limit is exceeded: try again later, or stop other clients of this " +
 		"token",
-	OtherStatus: "expected 200: look whether the base URL is that of the API",
-	ByteOrderMark: "the body begins with a byte order mark, which JSON must not have (RFC 8259, " +
+	OtherStatus: "expected 200: check that the base URL is that of the API",
+	ByteOrderMark: "the body begins with a byte order mark, which is not valid JSON (RFC 8259, " +
 		"8.1): " +
-		"let the target, or the proxy in front of it, send UTF-8 without one",
-	EmptyBody: "the body is empty: look whether the base URL is that of the API, " +
-		"and for a proxy that drops bodies",
-	NoJSON:    "the body is no JSON: look whether the base URL is that of the API",
-	OtherJSON: "the body is JSON of another form: look whether the base URL is that of the API",
-	UnknownCA: "no authority that is trusted here has signed the certificate: " +
-		"name a PEM file with the CA in SSL_CERT_FILE; a proxy that inspects TLS has one of its " +
-		"own",
-	OtherCertHost: "the certificate is that of another host: " +
-		"name the host that it is for in the base URL",
-	BadCertificate: "the certificate is not valid now: look at its dates, and at the clock of " +
-		"this machine",
-	TLSOnPlain: "the port speaks no TLS: write http:// in the base URL of a mock, " +
-		"or name the port with TLS",
-	UnknownHost: "look at the spelling of the base URL, and at the DNS of this machine or " +
-		"container",
-	ConnectionRefused: "nothing listens there: look at host and port of the base URL; " +
+		"configure the target, or the proxy in front of it, to send UTF-8 without one",
+	EmptyBody: "the body is empty: check that the base URL is that of the API, " +
+		"and that no proxy drops the body",
+	NoJSON:    "the body is not JSON: check that the base URL is that of the API",
+	OtherJSON: "the body has unexpected JSON: check that the base URL is that of the API",
+	UnknownCA: "the certificate is not signed by a trusted authority: " +
+		"set SSL_CERT_FILE to a PEM file with the CA, such as that of a proxy that inspects TLS",
+	OtherCertHost: "the certificate is that of another host: use the host of the certificate in " +
+		"the base URL",
+	BadCertificate: "the certificate is not valid now: check its dates, and the clock of this " +
+		"machine",
+	TLSOnPlain: "the port does not support TLS: use http:// in the base URL of a mock, " +
+		"or the port with TLS",
+	UnknownHost: "check the spelling of the base URL, and the DNS of this machine or container",
+	ConnectionRefused: "no server listens there: check the host and the port of the base URL; " +
 		"in a container, 127.0.0.1 is the container itself",
-	ProxyFailed: "the proxy of HTTPS_PROXY or HTTP_PROXY cannot be used: " +
-		"correct the variable, or name the target's host in NO_PROXY",
-	NoResponse: "look for a firewall, or for a proxy that has to be named in HTTPS_PROXY",
+	ProxyFailed: "the proxy of HTTPS_PROXY or HTTP_PROXY does not work: " +
+		"correct the variable, or add the target's host to NO_PROXY",
+	NoResponse: "check for a firewall, or for a proxy that is missing in HTTPS_PROXY",
 	ConnectionEnded: "the connection ended without a response: " +
-		"look whether the port speaks TLS (https) or not (http), and for a proxy or firewall",
-	OtherFailure: "look at the base URL and at the network",
+		"check whether the port requires TLS (https) or not (http), and for a proxy or firewall",
+	OtherFailure: "check the base URL and the network",
 }

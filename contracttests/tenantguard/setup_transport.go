@@ -16,7 +16,7 @@ import (
 
 // A ProxyError is the error of a proxy that does not connect to the target.
 type ProxyError struct {
-	// Proxy is its address without user and password.
+	// Proxy is the URL of the proxy without credentials.
 	Proxy  string
 	Status int
 }
@@ -51,7 +51,7 @@ func causeOfFailure(err error) SetupCause {
 		return ProxyFailed
 	case noTLS || errors.Is(err, http.ErrSchemeMismatch):
 		return TLSOnPlain
-	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`): // an alert of TLS
+	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`): // a TLS alert
 		return PlainOnTLS
 	case dnsErr != nil:
 		return UnknownHost
@@ -83,7 +83,7 @@ func certificateCause(err error) SetupCause {
 	return ""
 }
 
-// isPermanent reports whether a request fails in the same way when it is sent again at once.
+// isPermanent reports whether an immediate retry would fail in the same way.
 func isPermanent(err error) bool {
 	dnsErr, _ := errors.AsType[*net.DNSError](err)
 	switch causeOfFailure(err) {
@@ -95,7 +95,7 @@ func isPermanent(err error) bool {
 	return false
 }
 
-// isUnreachable reports whether a failure of the first request means that the target is not there.
+// isUnreachable reports whether a failure of the first request means that there is no such target.
 func isUnreachable(err error) bool {
 	cause := causeOfFailure(err)
 	return cause == ConnectionRefused || cause == UnknownHost

@@ -14,74 +14,77 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A Login is the id and secret of a personal access token.
+// A Login has the id and the secret of a personal access token.
 type Login struct {
 	ClientID, ClientSecret string
-	// Origin names the source of the credentials, for the error of a login. May be empty.
+	// Origin is the source of the credentials, for errors. May be empty.
 	Origin string
 }
 
 // SweepConfig configures [Sweep].
 type SweepConfig struct {
 	BaseURL string
-	// HTTP carries the requests. It must not follow redirects.
+	// HTTP sends the requests. It must not follow redirects.
 	HTTP *http.Client
-	// Logins are the identities whose tokens are swept. The tokens that log in are never deleted.
+	// Logins has the identities whose tokens are swept. A sweep never deletes the tokens of the
+	// logins.
 	Logins []Login
-	// Known are the objects of a ledger, of this and of other targets. No other token is deleted
-	// but by name.
+	// Entries has the entries of a ledger, for this and other targets. A sweep deletes no other
+	// tokens, except by name.
 	Entries []Entry
-	// ByName finds tokens of a lost ledger as well: their names have the marker of a run, and the
-	// time of their creation.
+	// ByName also selects tokens without an entry. Their names must have the form of [Name], with
+	// the time of their creation.
 	ByName bool
-	// Confirm reports whether the tokens that were found by name may be deleted. Nil means no.
+	// Confirm reports whether to delete the tokens that were selected by name. Nil means no.
 	Confirm func(ctx context.Context, tokens []SweepToken) bool
-	// Ledger gets the tokens that are gone, as lines of Run. May be nil.
+	// Ledger records the deleted tokens, as lines of Run. May be nil.
 	Ledger *Ledger
 	Run    string
-	// Guard is called before each delete. May be nil.
+	// Guard permits each delete first. May be nil.
 	Guard interface{ Allow(id string) }
-	// OlderThan leaves younger tokens, since the run that created them may not have ended.
+	// OlderThan is the minimum age of tokens to delete. The run of a younger token may not have
+	// ended.
 	OlderThan time.Duration
-	// DryRun deletes nothing, and writes nothing into the ledger.
+	// DryRun deletes nothing, and does not write the ledger.
 	DryRun bool
-	// ConsistencyTimeout is how long the lists may take to show writes. Zero means ten seconds.
+	// ConsistencyTimeout is the maximum delay of lists after writes. Zero means ten seconds.
 	ConsistencyTimeout time.Duration
-	// Grace limits the wait for a delete under way when the context has ended.
+	// Grace limits the time that a delete may take after the context has ended.
 	Grace time.Duration
-	// Now is wall time.
+	// Now returns wall time.
 	Now func() time.Time
-	// Wait returns after a time, or with the error of the context when that ends. Nil means a
-	// timer.
+	// Wait returns after a duration, or with the error of the context when that ends. Nil means
+	// [Sleep].
 	Wait func(ctx context.Context, d time.Duration) error
 }
 
-// SweepResult lists the tokens that runs created and did not delete, by what the sweep did to them.
+// SweepResult has the tokens that runs did not delete, by the outcome of the sweep.
 type SweepResult struct {
 	Deleted []SweepToken `json:"deleted"`
-	// WouldDelete are found by a dry run, or by name and not confirmed.
+	// WouldDelete has the tokens of a dry run, and tokens selected by name without confirmation.
 	WouldDelete []SweepToken `json:"wouldDelete"`
-	// Left may exist.
+	// Remaining has tokens that may still exist.
 	Remaining []SweepToken `json:"remaining"`
 }
 
-// SweepToken is a token that a run created.
+// SweepToken is a token that a run may have created.
 type SweepToken struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Owner is the id of its identity.
+	// Owner is the id of the identity.
 	Owner string `json:"owner"`
-	// Created is the date that the target reports, or else that of the ledger.
+	// Created is the creation date by the target, or else by the ledger.
 	Created string `json:"created"`
-	// Kind is the reason for which it is deleted or left, and Why describes it.
+	// Reason is the reason to delete or keep the token, and Detail describes it.
 	Reason SweepReason `json:"reason"`
 	Detail string      `json:"detail"`
 }
 
-// A SweepReason is the reason for which a token is deleted or left.
+// A SweepReason is the reason to delete or keep a token.
 type SweepReason string
 
-// The reasons to delete a token, and those to leave it. Their texts are in whys.
+// The reasons to delete a token, followed by the reasons to keep one. For the texts see
+// reasonDetails.
 const (
 	RecordedID   SweepReason = "recorded-id"
 	RunName      SweepReason = "run-name"
@@ -91,38 +94,39 @@ const (
 	OwnerUnknown     SweepReason = "owner-unknown"
 	OwnerForeign     SweepReason = "owner-foreign"
 	CreationMismatch SweepReason = "creation-mismatch"
-	UnsafeID         SweepReason = "unsafe-id" // it cannot be a segment of a path, or is redacted
+	UnsafeID         SweepReason = "unsafe-id" // not usable as a path segment
 	AgeUnknown       SweepReason = "age-unknown"
 	TooYoung         SweepReason = "too-young" // see SweepConfig.OlderThan
 	DeleteFailed     SweepReason = "delete-failed"
 	StillListed      SweepReason = "still-listed"
 )
 
-// reasonDetails describe the kinds whose description does not vary.
+// reasonDetails describes the reasons with a constant description.
 var reasonDetails = map[SweepReason]string{
 	RecordedID:   "the ledger has its id",
 	RunName:      "its name has the marker of a run and the time of its creation",
 	RecordedName: "the ledger has its name",
-	OwnerAbsent:  "the ledger has it, and its owner did not log in",
-	OwnerUnknown: "the target does not say whose it is",
-	OwnerForeign: "it belongs to another",
-	CreationMismatch: "the ledger has its name, but it was not created in the ten minutes " +
-		"after the ledger had it",
-	UnsafeID:    "its id is none that can be deleted",
-	AgeUnknown:  "the target does not say when it was created",
-	StillListed: "it was deleted, and is listed still",
+	OwnerAbsent:  "the ledger has it, but none of the logins is its owner",
+	OwnerUnknown: "the target does not report its owner",
+	OwnerForeign: "it belongs to another identity",
+	CreationMismatch: "the ledger has its name, but it was not created within ten minutes " +
+		"of the intent",
+	UnsafeID:    "its id is not a valid path segment",
+	AgeUnknown:  "the target does not report its creation date",
+	StillListed: "it was deleted, but is still listed",
 }
 
-// ErrUnreachable is the error of a sweep that deleted nothing, since a login failed or a list could
-// not be read.
+// ErrUnreachable is the error of a sweep that deleted nothing because a login or a list failed.
 var ErrUnreachable = errors.New("the target cannot be swept")
 
-// Sweep deletes what runs of the contract left at a target: tokens of one of the logins whose id
-// the ledger has, or that match a pending create by name, owner and time. Tokens of a lost ledger
-// are found by name and deleted once confirmed. A token that logs in is never deleted, and none is
-// before every login has succeeded and every list was read: else the error is ErrUnreachable, with
-// a [CallError] or a [ConfigError]. A token that cannot be deleted is left, and no error. When the
-// context ends, the result has what was done.
+// Sweep deletes the leftover tokens of contract runs at a target. It deletes tokens of the logins
+// that have an entry with their id, or that match a pending create by name, owner and time. It
+// deletes tokens without an entry by name if that is confirmed. It never deletes a token of a
+// login.
+//
+// Sweep deletes nothing unless every login and every list succeeds. Otherwise the error is
+// ErrUnreachable with a [CallError] or a [ConfigError]. A delete that fails is not an error; the
+// token is in Remaining. If the context ends, the result has the outcome so far.
 func Sweep(ctx context.Context, c SweepConfig) (SweepResult, error) {
 	s, err := newSweep(c)
 	if err != nil {
@@ -155,13 +159,13 @@ func Sweep(ctx context.Context, c SweepConfig) (SweepResult, error) {
 	return s.result, errors.Join(s.recordDeleted(deletedIDs), ctx.Err())
 }
 
-// sweep is a sweep under way.
+// sweep is the state of a [Sweep].
 type sweep struct {
 	SweepConfig
 	host    string
 	clients []*apiClient
 	result  SweepResult
-	clock   Clock // of the target
+	clock   Clock // clock of the target
 }
 
 func newSweep(c SweepConfig) (*sweep, error) {
@@ -193,14 +197,14 @@ func newSweep(c SweepConfig) (*sweep, error) {
 	return s, nil
 }
 
-// selected is a token that is to be deleted.
+// candidate is a token to delete.
 type candidate struct {
 	SweepToken
 	client *apiClient
-	err    error // of its delete
+	err    error // error of the delete
 }
 
-// confirmNames leaves out the tokens that were found by name, unless they may be deleted.
+// confirmNames removes the tokens that were selected by name, unless their deletion is confirmed.
 func (s *sweep) confirmNames(ctx context.Context, all []*candidate) []*candidate {
 	var byName, rest []*candidate
 	var candidates []SweepToken
@@ -224,7 +228,7 @@ func (s *sweep) addWouldDelete(all []*candidate) {
 	}
 }
 
-// delete deletes a token unless the sweep is interrupted.
+// delete deletes a token unless the context has ended.
 func (s *sweep) delete(ctx context.Context, client *apiClient, id string) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -235,7 +239,7 @@ func (s *sweep) delete(ctx context.Context, client *apiClient, id string) error 
 	return client.delete(ctx, id)
 }
 
-// verify lists the tokens again. If a list cannot be read, the responses to the deletes count.
+// verify lists the tokens again. If a list fails, the responses to the deletes decide.
 func (s *sweep) verify(ctx context.Context, all []*candidate) {
 	for _, client := range s.clients {
 		own := slices.DeleteFunc(slices.Clone(all), func(t *candidate) bool {
@@ -265,13 +269,13 @@ func (s *sweep) verify(ctx context.Context, all []*candidate) {
 	}
 }
 
-// leave adds a token to those that are left. An empty why means that of the kind.
+// addRemaining adds a token to Remaining. An empty detail means that of the reason.
 func (s *sweep) addRemaining(f SweepToken, reason SweepReason, detail string) {
 	f.Reason, f.Detail = reason, cmp.Or(detail, reasonDetails[reason])
 	s.result.Remaining = append(s.result.Remaining, f)
 }
 
-// record writes the tokens that are gone into the ledger.
+// recordDeleted writes deleted tokens to the ledger.
 func (s *sweep) recordDeleted(ids []string) error {
 	if s.Ledger == nil {
 		return nil
@@ -279,7 +283,7 @@ func (s *sweep) recordDeleted(ids []string) error {
 	for _, id := range ids {
 		target := s.host
 		if i := slices.IndexFunc(s.Entries, func(o Entry) bool { return o.ID == id }); i >= 0 {
-			target = s.Entries[i].Target // its port may be left out in the address
+			target = s.Entries[i].Target // the entry may lack the port
 		}
 		if err := s.Ledger.Write(EventDeleted, Entry{
 			Target: target, Run: s.Run, ID: id,

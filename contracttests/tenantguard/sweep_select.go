@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// plainID matches an id that any server takes as one segment of a path.
+// plainID matches an id that every server accepts as one path segment.
 var plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
-// nameTolerance limits the difference between the time in a name and the creation of its token. The
-// clock of the run that created it may have been wrong by minutes.
+// nameTolerance limits the difference between the time in a name and the creation date of its
+// token. The local clock of the run may have been wrong by minutes.
 const nameTolerance = 10 * time.Minute
 
-// selectTokens returns the tokens to delete, each once, by its owner. It leaves other tokens that a
-// run may have created.
+// selectTokens returns the tokens to delete, each once, with the client of the owner. It adds other
+// tokens that a run may have created to Remaining.
 func (s *sweep) selectTokens() (all []*candidate) {
 	seen := map[string]bool{}
 	for _, client := range s.clients {
@@ -47,7 +47,7 @@ func (s *sweep) selectTokens() (all []*candidate) {
 	return all
 }
 
-// reasonCreated returns why a token is taken for one that a run created, empty if it is not.
+// reasonCreated returns the reason to attribute a token to a run. It is empty if there is none.
 func (s *sweep) reasonCreated(t token) SweepReason {
 	created := func(o Entry) bool { return o.matches(t) }
 	switch {
@@ -61,7 +61,8 @@ func (s *sweep) reasonCreated(t token) SweepReason {
 	return ""
 }
 
-// reasonDoubted returns why a token that a run may have created is left, empty if none did.
+// reasonUncertain returns the reason to keep a token that may come from a run. It is empty if the
+// token does not.
 func (s *sweep) reasonUncertain(client *apiClient, t token) SweepReason {
 	pending := func(o Entry) bool { return o.isPending() && o.Name == t.Name }
 	inLedger := s.inLedger(t.ID)
@@ -79,27 +80,28 @@ func (s *sweep) reasonUncertain(client *apiClient, t token) SweepReason {
 	return ""
 }
 
-// namedAtCreation reports whether the name of a token has a marker and the time of its creation.
+// nameMatchesCreation reports whether the name of a token has a marker and the time of its
+// creation.
 func (t token) nameMatchesCreation() bool {
 	nameTime, ok := ParseName(t.Name)
 	created, err := parseCreated(t.Created)
 	return ok && err == nil && created.Sub(nameTime).Abs() <= nameTolerance
 }
 
-// isRecorded reports whether the ledger has an id.
+// inLedger reports whether the ledger has an id.
 func (s *sweep) inLedger(id string) bool {
 	return id != "" && slices.ContainsFunc(s.Entries, func(o Entry) bool { return o.ID == id })
 }
 
-// isForeign reports whether the ledger has a token with another owner than the target reports.
+// isForeign reports whether the ledger has the token with another owner than the target.
 func (s *sweep) isForeign(t token) bool {
 	return t.ID != "" && slices.ContainsFunc(s.Entries, func(o Entry) bool {
 		return o.ID == t.ID && o.Owner != "" && o.Owner != t.Owner.ID
 	})
 }
 
-// reasonKept returns why a token that a run created is not deleted, empty if it is. An empty why
-// means that of the kind.
+// reasonKept returns the reason to keep a token that a run created. It is empty if there is none.
+// An empty detail means that of the reason.
 func (s *sweep) reasonKept(t token) (reason SweepReason, detail string) {
 	created, err := parseCreated(t.Created)
 	switch {
@@ -115,15 +117,16 @@ func (s *sweep) reasonKept(t token) (reason SweepReason, detail string) {
 	return "", ""
 }
 
-// isLogin reports whether one of the logins is that token.
+// isLogin reports whether the id is that of a login.
 func (s *sweep) isLogin(id string) bool {
 	return slices.ContainsFunc(s.Logins, func(l Login) bool {
 		return normalizeID(l.ClientID) == normalizeID(id)
 	})
 }
 
-// missing returns the objects of the ledger that no list has and that are gone. Their owners delete
-// them once more, since a list may be late; a dry run takes them for gone. It leaves the others.
+// resolveUnlisted returns the ids of ledger tokens that are in no list and do not exist. It deletes
+// each of them as the owner first, since a list may be delayed. A dry run assumes that they do not
+// exist. Other tokens are added to Remaining.
 func (s *sweep) resolveUnlisted(ctx context.Context) (ids []string) {
 	for _, o := range s.Entries {
 		inOwnList := func(client *apiClient) bool { return client.hasToken(o.ID) }
@@ -140,7 +143,7 @@ func (s *sweep) resolveUnlisted(ctx context.Context) (ids []string) {
 		switch {
 		case client < 0:
 			s.addRemaining(t, OwnerAbsent, "")
-		case s.OlderThan > 0 && s.Now().Sub(o.Time) < s.OlderThan: // its run may not have ended
+		case s.OlderThan > 0 && s.Now().Sub(o.Time) < s.OlderThan: // the run may not have ended
 		case s.DryRun || !plainID.MatchString(o.ID):
 			ids = append(ids, o.ID)
 		default:
@@ -154,8 +157,8 @@ func (s *sweep) resolveUnlisted(ctx context.Context) (ids []string) {
 	return ids
 }
 
-// deleteUnlisted deletes a token that no own list has, unless it belongs to another. It returns why
-// the token is left, empty if it is gone.
+// deleteUnlisted deletes a token that is in no own list, unless it belongs to another identity. It
+// returns the reason if the token remains, and an empty one otherwise.
 func (s *sweep) deleteUnlisted(ctx context.Context, client *apiClient,
 	id string) (reason SweepReason,
 	detail string,
@@ -168,12 +171,12 @@ func (s *sweep) deleteUnlisted(ctx context.Context, client *apiClient,
 		err = s.delete(ctx, client, id)
 	}
 	if err != nil {
-		return DeleteFailed, "the ledger has it, and " + s.redact(err.Error())
+		return DeleteFailed, "the ledger has it, but " + s.redact(err.Error())
 	}
 	return "", ""
 }
 
-// found returns a token without secrets.
+// newSweepToken returns a redacted token.
 func (s *sweep) newSweepToken(t token, reason SweepReason) SweepToken {
 	return SweepToken{
 		ID: s.redact(t.ID), Name: s.redact(t.Name),

@@ -8,13 +8,13 @@ import (
 
 const defaultConsistencyTimeout = 10 * time.Second
 
-// The pauses between two lists: the first one, and the longest.
+// The minimum and the maximum pause between two lists.
 const (
 	minPause = 100 * time.Millisecond
 	maxPause = 2 * time.Second
 )
 
-// waitFor lists the caller's tokens until a condition holds, or for Settle.
+// waitFor lists the caller's tokens until the condition is true, or for ConsistencyTimeout.
 func (s *sweep) waitFor(ctx context.Context, client *apiClient, condition func() bool) error {
 	deadline := s.Now().Add(s.ConsistencyTimeout)
 	for pause := minPause; !condition(); pause = min(2*pause, maxPause) {
@@ -32,7 +32,7 @@ func (s *sweep) waitFor(ctx context.Context, client *apiClient, condition func()
 	return nil
 }
 
-// waitForKnown waits until the lists show the objects of the ledger that are younger than Settle.
+// waitForEntries waits until the lists have the entries that are younger than ConsistencyTimeout.
 func (s *sweep) waitForEntries(ctx context.Context) error {
 	for _, client := range s.clients {
 		err := s.waitFor(ctx, client, func() bool {
@@ -47,7 +47,7 @@ func (s *sweep) waitForEntries(ctx context.Context) error {
 	return nil
 }
 
-// mayAppear reports whether a caller's list may show an object later.
+// mayAppear reports whether an entry may appear in the caller's list later.
 func (s *sweep) mayAppear(client *apiClient, o Entry) bool {
 	if !s.Now().Before(o.Time.Add(s.ConsistencyTimeout)) || o.Owner != client.identity {
 		return false

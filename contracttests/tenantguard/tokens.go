@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// state is what the run knows of a token, and may do with it.
+// state is the state of a token, which determines the permitted changes.
 type state int
 
 const (
-	stateForeign   state = iota // it was there before, or logs in: the run never changes it
-	stateProtected              // the run logs in with it
+	stateForeign   state = iota // not created by the run, or used to log in: never changed
+	stateProtected              // a login of the run: never changed
 	stateAllowed                // a sweep may delete it
-	statePending                // its create is under way
-	stateUnknown                // its create may have been carried out
-	stateUnlisted               // as unknown, and a list of its owner did not show it
-	stateRejected               // its create made nothing
-	stateCreated                // the run created it
-	stateDeleted                // the run created it, or a sweep was allowed to delete it
+	statePending                // create in progress
+	stateUnknown                // create with an unknown outcome
+	stateUnlisted               // as unknown, and missing in a list of the owner
+	stateRejected               // create that created nothing
+	stateCreated                // created by the run
+	stateDeleted                // deleted after being created or allowed
 )
 
-// record is all that is known of a token at the target, or of a create that may make one.
+// record is a token at the target, or a create that may result in one.
 type record struct {
 	Entry
 	state state
-	owner *owner // nil if it is unknown
+	owner *owner // nil if unknown
 	// creates is the number of creates that began before this one, or before the target first
 	// showed the token.
 	creates int
@@ -38,13 +38,13 @@ func (t *record) isOwn() bool {
 	return slices.Contains([]state{stateAllowed, stateCreated, stateDeleted}, t.state)
 }
 
-// tokens has a record of each token that the run has created, deleted or seen.
+// tokens has a record of each token that the run has created, deleted or observed.
 type tokens struct {
 	target, run string
 
 	mu       sync.Mutex
-	records  []*record          // in the order in which they began
-	byID     map[string]*record // by folded id
+	records  []*record          // in order of their first observation
+	byID     map[string]*record // by normalized id
 	creates  int
 	sessions map[bearer]*session
 	owners   map[string]*owner
@@ -69,7 +69,7 @@ func (ts *tokens) addLocked(t *record) {
 	}
 }
 
-// isForeign reports whether a token was not created by this run.
+// isForeign reports whether the token is known and was not created by this run.
 func (ts *tokens) isForeign(id string) bool {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -94,7 +94,7 @@ func (ts *tokens) allow(id string) {
 	}
 }
 
-// in returns the tokens that are in a state, in the order in which they began.
+// withState returns the tokens in a state, in order of their first observation.
 func (ts *tokens) withState(s state) (all []Entry) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -106,7 +106,7 @@ func (ts *tokens) withState(s state) (all []Entry) {
 	return all
 }
 
-// begin reserves room for a token of the session's owner, for a create that is pending from now on.
+// beginCreate reserves room for a token of the session's owner. The new record is pending.
 func (ts *tokens) beginCreate(s *session, o Entry, limit int) (*record, error) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -128,8 +128,8 @@ func (ts *tokens) beginCreate(s *session, o Entry, limit int) (*record, error) {
 	return t, nil
 }
 
-// countLocked returns the number of tokens that an owner has: those listed, and those created or
-// pending since.
+// countLocked returns the number of tokens of an owner: the listed ones, and those created or
+// pending since the list.
 func (ts *tokens) countLocked(o *owner) (n int) {
 	for id := range o.listed {
 		if ts.byID[id].state != stateDeleted {
@@ -145,8 +145,8 @@ func (ts *tokens) countLocked(o *owner) (n int) {
 	return n
 }
 
-// conclude sets the state of a pending create, and reports whether the target has created a token,
-// which the response shows.
+// finishCreate sets the state of a pending create. It reports whether the target has created the
+// token in the response.
 func (ts *tokens) finishCreate(t *record, s state, tok token) bool {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -160,15 +160,15 @@ func (ts *tokens) finishCreate(t *record, s state, tok token) bool {
 	return false
 }
 
-// confirmLocked reports whether a create has made the token that the target shows. It has not if
-// the token was there before.
+// confirmLocked reports whether a create resulted in a token of the target. It does not if the
+// token is older than the create.
 func (ts *tokens) confirmLocked(t *record, tok token) bool {
 	if known := ts.byID[normalizeID(tok.ID)]; known != nil {
 		if known.state != stateForeign || known.creates <= t.creates {
 			t.state = stateRejected
 			return false
 		}
-		known.state = stateRejected // it was seen before the response to its create
+		known.state = stateRejected // observed before the response to its create
 	}
 	t.state, t.ID, t.TargetTime = stateCreated, tok.ID, time.Time{}
 	t.Owner = cmp.Or(tok.Owner.ID, t.Owner)
@@ -176,8 +176,8 @@ func (ts *tokens) confirmLocked(t *record, tok token) bool {
 	return true
 }
 
-// list takes the complete list of a caller's own tokens. It returns those that were created
-// although the outcome of their creates was unknown.
+// recordList records the complete list of a caller's own tokens. It returns the tokens that come
+// from creates with an unknown outcome.
 func (ts *tokens) recordList(s *session, all []token) (confirmed []Entry) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -201,7 +201,7 @@ func (ts *tokens) recordList(s *session, all []token) (confirmed []Entry) {
 	return confirmed
 }
 
-// lookUpLocked looks in a list for the token of a create whose outcome is unknown.
+// resolveLocked searches a list for the token of a create with an unknown outcome.
 func (ts *tokens) resolveLocked(t *record, all []token) (isCreated bool) {
 	for _, tok := range all {
 		if t.matches(tok) {
@@ -214,7 +214,7 @@ func (ts *tokens) resolveLocked(t *record, all []token) (isCreated bool) {
 	return false
 }
 
-// see takes the tokens that a response shows.
+// observe records the tokens in a response.
 func (ts *tokens) observe(all []token) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -223,7 +223,7 @@ func (ts *tokens) observe(all []token) {
 	}
 }
 
-// seeLocked returns the record of a token, nil if it has no id. One that is not known is foreign.
+// ensureLocked returns the record of a token, nil if the token has no id. A new record is foreign.
 func (ts *tokens) ensureLocked(tok token) *record {
 	id := normalizeID(tok.ID)
 	if id != "" && ts.byID[id] == nil {
@@ -232,8 +232,8 @@ func (ts *tokens) ensureLocked(tok token) *record {
 	return ts.byID[id]
 }
 
-// delete takes the response to a delete of one token. It returns the token if it is gone by it. 404
-// counts for its owner only: a target may respond with it to others although the token exists.
+// recordDelete records the response to a delete of one token. It returns the token if it no longer
+// exists. A 404 counts for the owner only, since a target may respond so to other identities.
 func (ts *tokens) recordDelete(r *guardedRequest, status int) (o Entry, ok bool) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()

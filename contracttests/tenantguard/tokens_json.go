@@ -10,11 +10,11 @@ type token struct {
 	Created        string                    `json:"created"`
 	ExpirationDate string                    `json:"expirationDate"` // empty for null
 
-	topLevel bool // the body itself, or an element of it
+	topLevel bool // the body itself, or an element of the array
 }
 
-// extractTokens returns every object of a body that has an id, except owners. It reports whether
-// the body is an array.
+// extractTokens returns every object of a body with an id, except owners. It reports whether the
+// body is an array.
 func extractTokens(body []byte) (all []token, array bool) {
 	var value any
 	if json.Unmarshal(body, &value) != nil {
