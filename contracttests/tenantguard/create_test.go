@@ -301,7 +301,8 @@ func TestGuardFindsWhatWasLost(t *testing.T) {
 			}
 			equal(t, "ledger", append(events, "intend next", "created next made-1 jane"),
 				w.events())
-			if unlisted := w.guard.UnlistedCreates(); (test.state == "unlisted") != (len(unlisted) == 1) ||
+			unlisted := w.guard.UnlistedCreates()
+			if (test.state == "unlisted") != (len(unlisted) == 1) ||
 				len(unlisted) == 1 && unlisted[0].Name != test.token {
 				t.Errorf("unlisted: %v", unlisted)
 			}

@@ -20,7 +20,8 @@ func MkdirPrivate(path string) error {
 		return err
 	}
 	name := filepath.Join(path, ".gitignore")
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the user's own directory
+	const flags = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	file, err := os.OpenFile(name, flags, 0o600) //nolint:gosec // the user's own directory
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}

@@ -18,16 +18,18 @@ import (
 // the tokens of a run even if the run was killed. Each line is a JSON object, and is synced to disk
 // before [Ledger.Write] returns. The ledger has no secrets. Lines are only appended:
 //
-//	{"schema":1,"time":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com",
-//	"run":"mk3","name":"patmock-mk3...-1","owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
-//	{"schema":1,"time":"2026-01-31T12:00:01Z","event":"created","target":"acme.api.identitynow.com",
-//	"run":"mk3","name":"patmock-mk3...-1","id":"2c91...","owner":"ff80..."}
-//	{"schema":1,"time":"2026-01-31T12:00:02Z","event":"deleted","target":"acme.api.identitynow.com",
-//	"run":"mk3","id":"2c91..."}
+//	{"schema":1,"time":"2026-01-31T12:00:00Z","event":"intend",
+//	 "target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1",
+//	 "owner":"ff80...","targetTime":"2026-01-31T12:00:03Z"}
+//	{"schema":1,"time":"2026-01-31T12:00:01Z","event":"created",
+//	 "target":"acme.api.identitynow.com","run":"mk3","name":"patmock-mk3...-1",
+//	 "id":"2c91...","owner":"ff80..."}
+//	{"schema":1,"time":"2026-01-31T12:00:02Z","event":"deleted",
+//	 "target":"acme.api.identitynow.com","run":"mk3","id":"2c91..."}
 //
-// Lines are broken here. The field time is the time of writing the line. The other fields are those
-// of [Entry]. A line that was cut off by a power failure or a full disk ends in " #torn" if another
-// line follows.
+// The lines are broken only in this comment. The field time is the time of writing the line. The
+// other fields are those of [Entry]. A line that was cut off by a power failure or a full disk ends
+// in " #torn" if another line follows.
 //
 // A Ledger is safe for concurrent use, and several processes may write to one file.
 type Ledger struct {
@@ -80,7 +82,8 @@ func OpenLedger(path string, now func() time.Time) (*Ledger, error) {
 	if _, err := parseLedger(path, content); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600) //nolint:gosec // as above
+	const flags = os.O_WRONLY | os.O_APPEND | os.O_CREATE
+	file, err := os.OpenFile(path, flags, 0o600) //nolint:gosec // as above
 	if err != nil {
 		return nil, fmt.Errorf("the ledger: %w", err)
 	}

@@ -208,11 +208,12 @@ func TestLedgerForm(t *testing.T) {
 		l.Write(tenantguard.EventIntend, tenantguard.Entry{Target: host, Run: "mk3", Name: "a"}),
 		writeMade(l, host, "mk3", "a", "1", "me"), writeDeleted(l, host, "mk3", "1"),
 		writeRefused(l, host, "mk3", "password=x"))
-	want := `{"schema":1,"time":"2026-01-31T12:00:00Z","event":"intend","target":"acme.api.identitynow.com","run":"mk3","name":"a"}
-{"schema":1,"time":"2026-01-31T12:00:00Z","event":"created","target":"acme.api.identitynow.com","run":"mk3","name":"a","id":"1","owner":"me"}
-{"schema":1,"time":"2026-01-31T12:00:00Z","event":"deleted","target":"acme.api.identitynow.com","run":"mk3","id":"1"}
-{"schema":1,"time":"2026-01-31T12:00:00Z","event":"rejected","target":"acme.api.identitynow.com","run":"mk3","name":"password=[redacted]","redacted":true}
-`
+	const head = `{"schema":1,"time":"2026-01-31T12:00:00Z","event":`
+	const target = `,"target":"acme.api.identitynow.com","run":"mk3",`
+	want := head + `"intend"` + target + `"name":"a"}` + "\n" +
+		head + `"created"` + target + `"name":"a","id":"1","owner":"me"}` + "\n" +
+		head + `"deleted"` + target + `"id":"1"}` + "\n" +
+		head + `"rejected"` + target + `"name":"password=[redacted]","redacted":true}` + "\n"
 	got, err := os.ReadFile(path)
 	must(t, err)
 	if diff := cmp.Diff(want, string(got)); diff != "" {

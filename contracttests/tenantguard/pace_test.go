@@ -206,7 +206,8 @@ func TestGuardReallyWaits(t *testing.T) {
 		must(t, err)
 		r, err := http.NewRequestWithContext(ctx, "GET", tenantURL, nil)
 		must(t, err)
-		if _, err := guard.RoundTrip(r); !errors.Is(err, context.Canceled) || n != 2 { //nolint:bodyclose // there is none
+		_, err = guard.RoundTrip(r) //nolint:bodyclose // there is no response
+		if !errors.Is(err, context.Canceled) || n != 2 {
 			t.Errorf("sent %d, error %v", n, err)
 		}
 	})

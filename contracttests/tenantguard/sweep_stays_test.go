@@ -391,7 +391,8 @@ func TestSweepNeedsEveryList(t *testing.T) {
 				!cmp.Equal(test.want.Err, failed.Err, cmpopts.EquateErrors()) {
 				t.Errorf("call fails by %v, want %v", failed.Err, test.want.Err)
 			}
-			if config, ok := errors.AsType[*tenantguard.ConfigError](err); (test.want == nil) != ok || ok && config.Field != "Logins" {
+			config, ok := errors.AsType[*tenantguard.ConfigError](err)
+			if (test.want == nil) != ok || ok && config.Field != "Logins" {
 				t.Errorf("got %v", err)
 			}
 			checkMessage(t, err.Error())

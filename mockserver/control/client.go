@@ -96,7 +96,9 @@ type body struct {
 
 // get returns a call with a JSON response.
 func get(path ...string) apiCall {
-	return apiCall{method: http.MethodGet, path: path, status: http.StatusOK, acceptHeader: jsonType}
+	return apiCall{
+		method: http.MethodGet, path: path, status: http.StatusOK, acceptHeader: jsonType,
+	}
 }
 
 // noContent returns a call with an empty response.

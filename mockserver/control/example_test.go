@@ -84,7 +84,8 @@ func ExampleClient_Verify() {
 	server := mock("application/json",
 		`{"verified":false,"outcomes":[{"verified":false,"expected":"create 1 time","actual":0,`+
 			`"matched":[],`+
-			`"nearMisses":[{"id":"r1","sequence":1,"request":"POST /v3/personal-access-tokens 400",`+
+			`"nearMisses":[{"id":"r1","sequence":1,`+
+			`"request":"POST /v3/personal-access-tokens 400",`+
 			`"differences":[{"pointer":"/status","expected":200,"actual":400}]}]}]}`)
 	defer server.Close()
 

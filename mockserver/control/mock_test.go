@@ -10,7 +10,8 @@ import (
 const health = `{"product":"patmock","version":"1","status":"ok","namespace":"default",` +
 	`"profile":{"name":"friendly","randomSeed":7,"rateLimit":"off","tokenLimit":0,` +
 	`"scopeDelay":"0s","neverExpiresAs":"null",` +
-	`"dialect":[],"hostile":[],"hostileRate":0,"hostileMaxConsecutive":0,"validateResponses":true},` +
+	`"dialect":[],"hostile":[],"hostileRate":0,"hostileMaxConsecutive":0,` +
+	`"validateResponses":true},` +
 	`"counters":{"requests":{"list":{"200":2}},"findings":{},"faults":0,"journalDropped":0,` +
 	`"namespaces":1,"tokens":3}}`
 

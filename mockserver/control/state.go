@@ -70,6 +70,7 @@ func (c *Client) AddToken(ctx context.Context, token NewToken) (User, error) {
 // create returns a call that adds a resource. The response has the resource.
 func create(path string) apiCall {
 	return apiCall{
-		method: http.MethodPost, path: []string{path}, status: http.StatusCreated, acceptHeader: jsonType,
+		method: http.MethodPost, path: []string{path}, status: http.StatusCreated,
+		acceptHeader: jsonType,
 	}
 }
