@@ -1,15 +1,15 @@
-// Package parity reads and writes the ledger of evidence: the evidence of each promise of the
-// contract in each version, and which real tenant has confirmed it, when, and with which document.
+// Package parity reads and writes ledgers: the evidence of each scenario in each version, and its
+// confirmations by real tenants.
 //
 // The published ledger (fixtures/parity.yaml) lists every scenario. A user's own ledger has what
-// the user's runs confirmed, and is merged into it:
+// the user's runs confirmed, and extends the published one:
 //
 //	confirmations:
 //	  - {scenario: create/secret-is-shown-once, version: v2026, target: acme.api.identitynow.com,
 //	     date: '2026-01-31T12:00:00Z', document: 9f86..., tool: patmock v1.2.3}
 //
-// Version is that of the API, oauth for a scenario that belongs to none; target is the host;
-// document is the SHA-256 of the document in effect, see [spec.Document.Hash].
+// Version is a version of the API, or oauth for a scenario without one. Target is a host. Document
+// is the SHA-256 of the document in effect, see [spec.Document.Hash].
 package parity
 
 import (
@@ -32,33 +32,33 @@ type Ledger struct {
 	Confirmations map[Key]Confirmation
 }
 
-// Scenario has the evidence of a scenario without confirmations.
+// Scenario has the evidence of a scenario before any confirmation.
 type Scenario struct {
 	ID string
 	// Evidence of the promise.
 	Evidence evidence.Level
-	// Question marks an open question: no run confirms it.
+	// Question reports an open question. It cannot be confirmed.
 	Question bool
-	// Versions in order, the empty one for a scenario that belongs to none.
+	// Versions in order, with the empty version for a scenario without one.
 	Versions []version.Version
 }
 
-// Key identifies a confirmation: a scenario in one version, at one target.
+// Key identifies a confirmation: a scenario in one version at one target.
 type Key struct {
 	Scenario string
 	Version  version.Version
 	Target   string // a host, without its port
 }
 
-// Confirmation is a run in which a promise was kept.
+// Confirmation is a run in which the scenario passed.
 type Confirmation struct {
 	Date     time.Time
 	Document string // hash of the document in effect
 	Tool     string // the program with its version
 }
 
-// IsRehearsal reports whether the target is no real tenant. Its host decides: a tenant has a public
-// name, so that an IP address, a name without a dot and one of a private domain are no tenant.
+// IsRehearsal reports whether the target is not a real tenant. A tenant has a public host name. IP
+// addresses, names without a dot and names in private domains are not tenants.
 func (k Key) IsRehearsal() bool {
 	host := strings.ToLower(strings.TrimSuffix(k.Target, "."))
 	if net.ParseIP(host) != nil || !strings.Contains(host, ".") {
@@ -74,8 +74,7 @@ var privateDomains = []string{
 	".localhost", ".local", ".internal", ".home.arpa", ".test", ".example", ".invalid",
 }
 
-// WithBase returns a ledger merged into another: the scenarios are those of the base, and the
-// confirmations of l replace those of the base.
+// WithBase returns the base with the confirmations of l added. Those of l take precedence.
 func (l *Ledger) WithBase(base *Ledger) *Ledger {
 	merged := &Ledger{Scenarios: base.Scenarios, Confirmations: map[Key]Confirmation{}}
 	maps.Copy(merged.Confirmations, base.Confirmations)
@@ -83,8 +82,8 @@ func (l *Ledger) WithBase(base *Ledger) *Ledger {
 	return merged
 }
 
-// UnknownKeys returns the keys of confirmations that the base has no scenario and version for: a
-// newer or an older patmock wrote them.
+// UnknownKeys returns the keys of confirmations whose scenario and version are not in the base.
+// Another version of patmock wrote them.
 func (l *Ledger) UnknownKeys(base *Ledger) []Key {
 	known := base.levels()
 	return slices.DeleteFunc(l.keys(), func(k Key) bool {
@@ -93,10 +92,11 @@ func (l *Ledger) UnknownKeys(base *Ledger) []Key {
 	})
 }
 
-// UnknownWarning returns a sentence about a key that [Ledger.Unknown] returns.
+// UnknownWarning returns a warning about a key of [Ledger.UnknownKeys].
 func (k Key) UnknownWarning() string {
-	return fmt.Sprintf("this patmock has no scenario %s in %s, which %s is said to keep: it "+
-		"counts for nothing here, and stays in the file",
+	return fmt.Sprintf("this patmock has no scenario %s in %s: its confirmation by %s is ignored, "+
+		"but "+
+		"kept in the file",
 		k.Scenario, versionName(k.Version), k.Target)
 }
 
@@ -118,7 +118,7 @@ func (l *Ledger) levels() map[promise]Scenario {
 	return all
 }
 
-// keys returns those of the confirmations, sorted by scenario, version and target.
+// keys returns the keys of the confirmations, sorted by scenario, version and target.
 func (l *Ledger) keys() []Key {
 	return slices.SortedFunc(maps.Keys(l.Confirmations), func(a, b Key) int {
 		return cmp.Or(
@@ -129,7 +129,7 @@ func (l *Ledger) keys() []Key {
 	})
 }
 
-// versionOrder orders versions, the oldest first and unknown ones last.
+// versionOrder returns the position of a version, the oldest first and unknown ones last.
 func versionOrder(v version.Version) int {
 	if i := slices.Index(version.All(), v); i >= 0 {
 		return i
@@ -137,7 +137,7 @@ func versionOrder(v version.Version) int {
 	return len(version.All())
 }
 
-// noVersion is written for a scenario that belongs to no version, as in reports.
+// noVersion is the name of the empty version, as in reports.
 const noVersion = "oauth"
 
 func versionName(v version.Version) string { return cmp.Or(string(v), noVersion) }

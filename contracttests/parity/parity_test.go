@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestRehearsed(t *testing.T) {
+func TestKey_IsRehearsal(t *testing.T) {
 	tests := []struct {
 		target string
 		want   bool
@@ -41,12 +41,12 @@ func TestRehearsed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		if got := (parity.Key{Target: tt.target}).IsRehearsal(); got != tt.want {
-			t.Errorf("%s: rehearsed is %t, want %t", tt.target, got, tt.want)
+			t.Errorf("IsRehearsal of %s is %t, want %t", tt.target, got, tt.want)
 		}
 	}
 }
 
-func TestUnknown(t *testing.T) {
+func TestLedger_UnknownKeys(t *testing.T) {
 	base := &parity.Ledger{
 		Scenarios: []parity.Scenario{
 			{ID: "create/a", Evidence: evidence.Assumed, Versions: []version.Version{version.V3}},
@@ -73,7 +73,7 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-// Generators of what a ledger may hold.
+// Generators of the values of a ledger.
 var (
 	ids      = rapid.StringMatching(`[a-z]{1,8}/[a-z0-9][a-z0-9-]{0,12}`)
 	versions = rapid.SampledFrom([]version.Version{
@@ -101,7 +101,7 @@ func drawScenarios(t *rapid.T) []parity.Scenario {
 	}), 1, 5, func(s parity.Scenario) string { return s.ID }).Draw(t, "scenarios")
 }
 
-// drawOwn makes a ledger that is partly about those scenarios.
+// drawOwn draws a ledger that is partly about the scenarios.
 func drawOwn(t *rapid.T, about []parity.Scenario) *parity.Ledger {
 	l := &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
 	for range rapid.IntRange(0, 8).Draw(t, "confirmations") {
@@ -121,8 +121,8 @@ func drawOwn(t *rapid.T, about []parity.Scenario) *parity.Ledger {
 	return l
 }
 
-// Reading what was written gives the same, and so does writing it again.
-func TestWritingAndReading(t *testing.T) {
+// TestLedger_RoundTrip checks that written ledgers are read and written unchanged.
+func TestLedger_RoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base := &parity.Ledger{Scenarios: drawScenarios(t)}
 		own := drawOwn(t, base.Scenarios)
@@ -141,23 +141,23 @@ func checkRoundTrip(t rapid.TB, l *parity.Ledger,
 		t.Fatalf("%v:\n%s", err, text)
 	}
 	if diff := cmp.Diff(l, again); diff != "" {
-		t.Errorf("read again (-want +got):\n%s\n%s", diff, text)
+		t.Errorf("ledger after reading (-want +got):\n%s\n%s", diff, text)
 	}
 	if second := again.YAML(); string(second) != string(text) {
-		t.Errorf("written again:\n%s\nwant\n%s", second, text)
+		t.Errorf("second text:\n%s\nwant\n%s", second, text)
 	}
 	for line := range strings.Lines(string(text)) {
 		if entry := strings.TrimSpace(line); entry != "" && !strings.HasPrefix(entry, "#") &&
 			!strings.HasPrefix(entry, "- {") && entry != "schema: 1" &&
 			!strings.Contains(entry, "s:") {
-			t.Errorf("an entry takes more than a line: %q", line)
+			t.Errorf("an entry has more than one line: %q", line)
 		}
 	}
 }
 
-// Laying a ledger over another keeps its scenarios, lets the upper one win, loses nothing, and does
-// no more when it is done again.
-func TestLayingOver(t *testing.T) {
+// TestLedger_WithBase checks that the scenarios are those of the base, that no confirmation is
+// lost, that the own ones take precedence, and that WithBase is idempotent.
+func TestLedger_WithBase(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base := &parity.Ledger{Scenarios: drawScenarios(t)}
 		base.Confirmations = drawOwn(t, base.Scenarios).Confirmations

@@ -14,10 +14,10 @@ import (
 	"example.com/patmock/fixtures/golden"
 )
 
-// With -update, TestPublishedIsTheContract writes the published ledger as well.
+// With -update, TestPublished_MatchesContract writes the published ledger as well.
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// contract is what the ledger has to say of the scenarios.
+// contract returns the expected scenarios of the ledger.
 func contract() []parity.Scenario {
 	var all []parity.Scenario
 	for _, s := range scenarios.All() {
@@ -40,9 +40,9 @@ func published(t testing.TB) *parity.Ledger {
 	return l
 }
 
-// The published ledger has every scenario as the contract has it, none more, written as patmock
-// writes it.
-func TestPublishedIsTheContract(t *testing.T) {
+// TestPublished_MatchesContract checks that the published ledger has exactly the scenarios of the
+// contract, in the format of YAML.
+func TestPublished_MatchesContract(t *testing.T) {
 	want := &parity.Ledger{Scenarios: contract()}
 	text := want.YAML()
 	if golden.Update() {
@@ -61,8 +61,9 @@ func TestPublishedIsTheContract(t *testing.T) {
 	}
 }
 
-// Nothing is confirmed without a real tenant, and none was asked.
-func TestPublishedConfirmsNothing(t *testing.T) {
+// TestPublished_HasNoConfirmations checks that patmock ships without confirmations. No real tenant
+// was tested.
+func TestPublished_HasNoConfirmations(t *testing.T) {
 	if confirmed := published(t).Confirmations; len(confirmed) > 0 {
 		t.Errorf("the published ledger has %d confirmations", len(confirmed))
 	}

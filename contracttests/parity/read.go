@@ -12,8 +12,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Read reads the published ledger. Source names it in messages. The error is of type
-// [strictyaml.Errors], with a line for each: "parity.yaml:7:5: confirmations[3].date: ...".
+// Read parses the published ledger. Source is the file name for messages. The error is of type
+// [strictyaml.Errors], with a line for each error: "parity.yaml:7:5: confirmations[3].date: ...".
 func Read(source string, data []byte) (*Ledger, error) {
 	var file struct {
 		Scenarios     []scenarioEntry     `yaml:"scenarios,required"`
@@ -26,8 +26,7 @@ func Read(source string, data []byte) (*Ledger, error) {
 	return r.ledger, r.Err()
 }
 
-// ReadOwn reads a ledger of one's own, as [Read] does. What it says of scenarios that are not known
-// here is kept.
+// ReadOwn parses a user's own ledger, like [Read]. It keeps confirmations of unknown scenarios.
 func ReadOwn(source string, data []byte) (*Ledger, error) {
 	var file struct {
 		Confirmations []confirmationEntry `yaml:"confirmations,required"`
@@ -54,13 +53,13 @@ type confirmationEntry struct {
 	Tool     strictyaml.Scalar `yaml:"tool,required"`
 }
 
-// reader fills a ledger from a file.
+// reader reads a ledger from a file.
 type reader struct {
 	*strictyaml.File
 	ledger *Ledger
 }
 
-// maxBytes bounds a file: an entry takes some 300 bytes.
+// maxBytes is the maximum size of a file. An entry takes some 300 bytes.
 const maxBytes = 16 << 20
 
 func open(source string, data []byte) *reader {
@@ -71,7 +70,7 @@ func open(source string, data []byte) *reader {
 	return &reader{file, &Ledger{Confirmations: map[Key]Confirmation{}}}
 }
 
-// format is what a text has to look like.
+// format is the required format of a string.
 type format struct {
 	pattern *regexp.Regexp
 	text    string
@@ -99,7 +98,7 @@ var (
 	toolFormat = format{regexp.MustCompile(`^[[:print:]]+$`), "the program with its version"}
 )
 
-// text returns a value of that form, and an empty one if it is wrong or absent.
+// text returns a value with that format, or "" if it is invalid or absent.
 func (r *reader) text(field string, value strictyaml.Scalar, f format) string {
 	if value != "" && !f.pattern.MatchString(string(value)) {
 		r.Report(strictyaml.BadValue, field, "expected %s, got %q", f.text, string(value))
@@ -114,7 +113,7 @@ func (r *reader) scenarios(entries []scenarioEntry) {
 		field := fmt.Sprintf("scenarios[%d]", i)
 		s := Scenario{ID: r.text(field+".id", e.ID, idFormat), Question: e.Question}
 		if s.ID != "" && known[s.ID] {
-			r.Report(strictyaml.Duplicate, field+".id", "%s is there already", s.ID)
+			r.Report(strictyaml.Duplicate, field+".id", "duplicate %s", s.ID)
 		}
 		known[s.ID] = true
 		s.Evidence = evidence.Level(r.text(field+".evidence", e.Evidence, evidenceFormat))
@@ -126,7 +125,7 @@ func (r *reader) scenarios(entries []scenarioEntry) {
 	}
 }
 
-// version returns one that is published, and not among those before.
+// version returns a published version that is not in previous.
 func (r *reader) version(field string, text strictyaml.Scalar,
 	previous []version.Version,
 ) version.Version {
@@ -138,7 +137,7 @@ func (r *reader) version(field string, text strictyaml.Scalar,
 		r.Report(strictyaml.BadValue, field, "unknown version %q: expected one of %s, %s", name,
 			version.Join(version.All()), noVersion)
 	case slices.Contains(previous, v):
-		r.Report(strictyaml.Duplicate, field, "%s is there already", name)
+		r.Report(strictyaml.Duplicate, field, "duplicate %s", name)
 	}
 	return v
 }

@@ -37,7 +37,7 @@ func TestReadOwn(t *testing.T) {
 		}},
 		{"none", "confirmations: []\n", map[parity.Key]parity.Confirmation{}},
 		{
-			"on lines of its own, at no version, in another zone, with a fraction, by digits alone",
+			"block style, no version, another time zone, fraction, digits as document",
 			"# mine\nconfirmations:\n- scenario: token/a\n  version: oauth\n  target: \"::1\"\n  " +
 				"date: 2026-01-31T13:00:00.9+01:00\n  document: " +
 				strings.Repeat("1", 64) + "\n  tool: \"(devel)\"\n",
@@ -49,7 +49,7 @@ func TestReadOwn(t *testing.T) {
 			},
 		},
 		{
-			"a version and a scenario that a newer patmock knows",
+			"version and scenario of a newer patmock",
 			strings.NewReplacer("create/a", "share/b", "v2026", "v2027").Replace(good),
 			map[parity.Key]parity.Confirmation{
 				{Scenario: "share/b", Version: "v2027", Target: tenant}: {
@@ -76,7 +76,7 @@ func errorAt(line, column int, field string, kind strictyaml.Kind) strictyaml.Er
 	return strictyaml.Error{Line: line, Column: column, Field: field, Kind: kind}
 }
 
-// checkErrors compares the errors without their messages, and those with the golden file.
+// checkErrors compares the errors, and their messages with the golden file.
 func checkErrors(t *testing.T, want strictyaml.Errors, err error) {
 	t.Helper()
 	got, ok := errors.AsType[strictyaml.Errors](err)
@@ -91,10 +91,10 @@ func checkErrors(t *testing.T, want strictyaml.Errors, err error) {
 	golden.Check(t, "testdata/messages.golden", golden.Key(t), err.Error())
 }
 
-func TestMistakesOfOnesOwn(t *testing.T) {
+func TestReadOwn_Errors(t *testing.T) {
 	replaceIn := func(old, with string) string {
 		if !strings.Contains(good, old) {
-			t.Fatalf("there is no %s", old)
+			t.Fatalf("the text has no %s", old)
 		}
 		return strings.Replace(good, old, with, 1)
 	}
@@ -104,11 +104,11 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 		want       wrong
 	}{
 		{"empty", "", wrong{errorAt(1, 1, "", strictyaml.Empty)}},
-		{"a comment alone", "# mine\n", wrong{errorAt(1, 1, "", strictyaml.Empty)}},
+		{"only a comment", "# mine\n", wrong{errorAt(1, 1, "", strictyaml.Empty)}},
 		{"no YAML", "confirmations: [\n", wrong{errorAt(1, 1, "", strictyaml.Syntax)}},
-		{"no YAML, and no line", "\x00", wrong{errorAt(1, 1, "", strictyaml.Syntax)}},
+		{"control character", "\x00", wrong{errorAt(1, 1, "", strictyaml.Syntax)}},
 		{
-			"no YAML behind a document", good + "---\n[\n", wrong{
+			"no YAML after a document", good + "---\n[\n", wrong{
 				errorAt(4, 1, "", strictyaml.Syntax),
 			},
 		},
@@ -118,29 +118,29 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 			},
 		},
 		{"a list", "[]", wrong{errorAt(1, 1, "", strictyaml.WrongType)}},
-		{"nothing in it", "{}", wrong{errorAt(1, 1, "confirmations", strictyaml.MissingField)}},
+		{"empty mapping", "{}", wrong{errorAt(1, 1, "confirmations", strictyaml.MissingField)}},
 		{
 			"scenarios", "scenarios: []\nconfirmations: []\n", wrong{
 				errorAt(1, 1, "scenarios", strictyaml.UnknownField),
 			},
 		},
 		{
-			"schema that is newer", "schema: 2\nflavours: []\n", wrong{
+			"newer schema", "schema: 2\nflavours: []\n", wrong{
 				errorAt(1, 1, "schema", strictyaml.UnsupportedSchema),
 			},
 		},
 		{
-			"schema that never was", good + "schema: 0\n", wrong{
+			"invalid schema", good + "schema: 0\n", wrong{
 				errorAt(3, 1, "schema", strictyaml.UnsupportedSchema),
 			},
 		},
 		{
-			"schema that is text", good + "schema: first\n", wrong{
+			"schema as text", good + "schema: first\n", wrong{
 				errorAt(3, 1, "schema", strictyaml.WrongType),
 			},
 		},
 		{
-			"schema that is misspelt", good + "shcema: 1\n", wrong{
+			"misspelt schema", good + "shcema: 1\n", wrong{
 				errorAt(3, 1, "shcema", strictyaml.UnknownField),
 			},
 		},
@@ -150,7 +150,7 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 			},
 		},
 		{
-			"twice", good + "confirmations: []\n", wrong{
+			"duplicate field", good + "confirmations: []\n", wrong{
 				errorAt(3, 1, "confirmations", strictyaml.Duplicate),
 			},
 		},
@@ -243,12 +243,12 @@ func TestMistakesOfOnesOwn(t *testing.T) {
 			},
 		},
 		{
-			"the same again", good + strings.TrimPrefix(good, "confirmations:\n"), wrong{
+			"duplicate confirmation", good + strings.TrimPrefix(good, "confirmations:\n"), wrong{
 				errorAt(3, 5, "confirmations[1]", strictyaml.Duplicate),
 			},
 		},
 		{
-			"wrong twice, which is not the same",
+			"two invalid scenarios are no duplicates",
 			"confirmations:\n- {scenario: A, version: v3, target: a, date: 2026-01-31T12:00:00Z, " +
 				"document: " + hash + ", tool: a}\n" +
 				"- {scenario: B, version: v3, target: a, date: 2026-01-31T12:00:00Z, document: " +
@@ -290,7 +290,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-func TestMistakesOfThePublished(t *testing.T) {
+func TestRead_Errors(t *testing.T) {
 	tests := []struct {
 		name, entry string
 		want        strictyaml.Error // without its message
@@ -313,7 +313,7 @@ func TestMistakesOfThePublished(t *testing.T) {
 			errorAt(3, 54, "scenarios[1].versions[1]", strictyaml.BadValue),
 		},
 		{
-			"version again", "{id: create/a, evidence: assumed, versions: [v3, v3]}",
+			"duplicate version", "{id: create/a, evidence: assumed, versions: [v3, v3]}",
 			errorAt(3, 54, "scenarios[1].versions[1]", strictyaml.Duplicate),
 		},
 		{
@@ -321,7 +321,7 @@ func TestMistakesOfThePublished(t *testing.T) {
 			errorAt(3, 39, "scenarios[1].versions", strictyaml.WrongType),
 		},
 		{
-			"id again", "{id: token/a, evidence: assumed, versions: [v3]}",
+			"duplicate id", "{id: token/a, evidence: assumed, versions: [v3]}",
 			errorAt(3, 6, "scenarios[1].id", strictyaml.Duplicate),
 		},
 		{
@@ -339,8 +339,8 @@ func TestMistakesOfThePublished(t *testing.T) {
 	}
 }
 
-// Whatever a file holds, it is read or its mistakes are told; what is read is written so that it is
-// read as the same.
+// FuzzReadOwn checks that every file is either read or reported with positions, and that a ledger
+// survives a round trip.
 func FuzzReadOwn(f *testing.F) {
 	for _, seed := range []string{
 		good, "", "confirmations: []", "{", "confirmations:\n- &a {<<: *a}", "a: !!binary x",
@@ -356,7 +356,7 @@ func FuzzReadOwn(f *testing.F) {
 			for _, one := range all {
 				if one.Source != "own.yaml" || one.Line < 1 || one.Column < 1 || one.Kind == "" ||
 					strings.Contains(one.Error(), "\n") {
-					t.Errorf("an error without its place, or of two lines: %+v", one)
+					t.Errorf("an error without a position, or with two lines: %+v", one)
 				}
 			}
 			if !ok || len(all) == 0 {

@@ -13,26 +13,25 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A State is how sure a promise is.
+// A State is the strength of the evidence of a promise.
 type State string
 
-// The states, the surest first. The last three are the evidence of promises that no tenant has
-// confirmed.
+// The states, the strongest first. The last three are the evidence of unconfirmed promises.
 const (
 	Confirmed State = "confirmed"
-	// Stale was confirmed too long ago, or under other conditions.
+	// Stale is a confirmation that is too old, or from other conditions.
 	Stale State = "stale"
-	// Rehearsed was confirmed by a target that is no patmock and no tenant.
+	// Rehearsed is a confirmation by a target that is neither a patmock nor a tenant.
 	Rehearsed State = "rehearsed"
 	Published State = State(evidence.Published)
 	Observed  State = State(evidence.Observed)
 	Assumed   State = State(evidence.Assumed)
 )
 
-// States lists them, the surest first.
+// States returns all states, the strongest first.
 func States() []State { return []State{Confirmed, Stale, Rehearsed, Published, Observed, Assumed} }
 
-// Conditions has the present conditions, by which confirmations become stale.
+// Conditions are the present conditions. They determine whether confirmations are stale.
 type Conditions struct {
 	Now time.Time
 	// MaxAge of a confirmation. Zero means any age.
@@ -41,8 +40,8 @@ type Conditions struct {
 	Documents map[version.Version]string // see [Documents]
 }
 
-// Documents returns the hashes of the documents in effect, by version. That of the token endpoint
-// is for scenarios that belong to none.
+// Documents returns the hashes of the documents in effect, by version. The empty version has the
+// document of the token endpoint.
 func Documents() (map[version.Version]string, error) {
 	hashes := map[version.Version]string{}
 	for _, v := range append(version.All(), "") {
@@ -63,23 +62,25 @@ type Row struct {
 	// Target and Confirmation are set if the promise is confirmed, stale or rehearsed.
 	Target       string
 	Confirmation Confirmation
-	// Stale is why a confirmation is stale, and Why has it in words. Both are empty for others.
+	// Stale is the kind of a stale confirmation, and StaleReason describes it. Both are empty
+	// otherwise.
 	Stale       StaleKind
 	StaleReason string
 }
 
-// A StaleKind is why a confirmation is stale.
+// A StaleKind is the reason why a confirmation is stale.
 type StaleKind string
 
 // The kinds.
 const (
-	FutureDate      StaleKind = "future-date" // of now
-	TooOld          StaleKind = "too-old"     // by Today.MaxAge
+	FutureDate      StaleKind = "future-date"
+	TooOld          StaleKind = "too-old" // by Today.MaxAge
 	DocumentChanged StaleKind = "document-changed"
 	OlderMajor      StaleKind = "older-major" // version of patmock
 )
 
-// Rows returns the state of every promise. The surest confirmation counts, and of those the latest.
+// Rows returns the state of every promise. The strongest confirmation counts, and among equals the
+// latest.
 func (l *Ledger) Rows(conditions Conditions) []Row {
 	confirmed := map[promise][]Key{}
 	for _, k := range l.keys() {
@@ -105,8 +106,8 @@ func isStronger(a, b Row) bool {
 	return rankA < rankB || rankA == rankB && a.Confirmation.Date.After(b.Confirmation.Date)
 }
 
-// evaluate returns the state by one confirmation. A rehearsal that is stale counts for nothing, and
-// so does the confirmation of an open question.
+// evaluate returns the state of a promise with one confirmation. A stale rehearsal has no effect.
+// Neither has a confirmation of an open question.
 func (t Conditions) evaluate(s Scenario, k Key, c Confirmation) Row {
 	row := Row{Scenario: s, Version: k.Version, State: Confirmed, Target: k.Target, Confirmation: c}
 	row.Stale, row.StaleReason = t.staleReason(k.Version, c)
@@ -121,11 +122,11 @@ func (t Conditions) evaluate(s Scenario, k Key, c Confirmation) Row {
 	return row
 }
 
-// staleReason returns why a confirmation is stale, empty if it is not.
+// staleReason returns the reason why a confirmation is stale, empty if it is not.
 func (t Conditions) staleReason(v version.Version, c Confirmation) (kind StaleKind, why string) {
 	switch then, now := majorVersion(c.Tool), majorVersion(t.Tool); {
 	case c.Date.After(t.Now):
-		return FutureDate, "its date lies ahead"
+		return FutureDate, "its date is in the future"
 	case t.MaxAge > 0 && t.Now.Sub(c.Date) > t.MaxAge:
 		return TooOld, "it is too old"
 	case c.Document != t.Documents[v]:
@@ -133,14 +134,14 @@ func (t Conditions) staleReason(v version.Version, c Confirmation) (kind StaleKi
 	case then >= 0 && now > then:
 		// A scenario keeps its id. What it checks may change in a major version.
 		return OlderMajor,
-			fmt.Sprintf("patmock v%d may check something else than v%d did", now, then)
+			fmt.Sprintf("patmock v%d may check other things than v%d", now, then)
 	}
 	return "", ""
 }
 
 var majorPattern = regexp.MustCompile(`\bv(\d+)\.\d+\.\d+`)
 
-// majorVersion returns the major version of a tool, -1 for one that was built from a work tree.
+// majorVersion returns the major version of a tool, -1 for a development build.
 func majorVersion(tool string) int {
 	if found := majorPattern.FindStringSubmatch(tool); found != nil {
 		if n, err := strconv.Atoi(found[1]); err == nil {

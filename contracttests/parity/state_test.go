@@ -22,7 +22,7 @@ const (
 
 var now = time.Date(2026, 8, 22, 10, 0, 0, 0, time.UTC)
 
-// confirmedAgo is a confirmation of so long ago, under the document and the tool of today.
+// confirmedAgo returns a confirmation of that age, with the present document and tool.
 func confirmedAgo(age time.Duration) parity.Confirmation {
 	return parity.Confirmation{Date: now.Add(-age), Document: hash, Tool: "patmock v1.9.0"}
 }
@@ -39,9 +39,8 @@ func confirmedUnder(document string) parity.Confirmation {
 	return c
 }
 
-// What a promise of create/a in v2026 is worth with the confirmations that there are of it, by
-// target.
-func TestRows(t *testing.T) {
+// TestLedger_Rows checks the state of create/a in v2026 for different confirmations, by target.
+func TestLedger_Rows(t *testing.T) {
 	type confirmations map[string]parity.Confirmation
 	today := parity.Conditions{
 		Now: now, MaxAge: 90 * day, Tool: "patmock v1.9.0", Documents: map[version.Version]string{
@@ -59,31 +58,31 @@ func TestRows(t *testing.T) {
 		stale  parity.StaleKind
 	}{
 		{"none", today, nil, parity.Observed, "", ""},
-		{"of today", today, confirmations{tenant: confirmedAgo(0)}, parity.Confirmed, tenant, ""},
+		{"today", today, confirmations{tenant: confirmedAgo(0)}, parity.Confirmed, tenant, ""},
 		{
-			"as old as may be", today,
+			"maximum age", today,
 			confirmations{tenant: confirmedAgo(90 * day)},
 			parity.Confirmed,
 			tenant, "",
 		},
 		{
-			"a moment too old", today,
+			"a second too old", today,
 			confirmations{tenant: confirmedAgo(90*day + time.Second)},
 			parity.Stale, tenant, parity.TooOld,
 		},
 		{
-			"old where any age is good", ageless,
+			"old without a maximum age", ageless,
 			confirmations{tenant: confirmedAgo(9000 * day)},
 			parity.Confirmed, tenant, "",
 		},
 		{
-			"of tomorrow", today,
+			"tomorrow", today,
 			confirmations{tenant: confirmedAgo(-day)},
 			parity.Stale, tenant,
 			parity.FutureDate,
 		},
 		{
-			"of tomorrow where any age is good", ageless,
+			"tomorrow without a maximum age", ageless,
 			confirmations{tenant: confirmedAgo(-day)},
 			parity.Stale, tenant, parity.FutureDate,
 		},
@@ -108,12 +107,12 @@ func TestRows(t *testing.T) {
 			parity.Confirmed, tenant, "",
 		},
 		{
-			"a tool of a work tree", today,
+			"development build", today,
 			confirmations{tenant: confirmedBy("patmock (devel)")},
 			parity.Confirmed, tenant, "",
 		},
 		{
-			"today's tool of a work tree", devel,
+			"present development build", devel,
 			confirmations{tenant: confirmedBy("patmock v0.9.0")},
 			parity.Confirmed, tenant, "",
 		},
@@ -134,7 +133,7 @@ func TestRows(t *testing.T) {
 			parity.Confirmed, other, "",
 		},
 		{
-			"the latest of two, told first", today, confirmations{
+			"the latest of two, listed first", today, confirmations{
 				tenant: confirmedAgo(day), other: confirmedAgo(2 * day),
 			}, parity.Confirmed, tenant, "",
 		},
@@ -144,12 +143,12 @@ func TestRows(t *testing.T) {
 			}, parity.Confirmed, tenant, "",
 		},
 		{
-			"a stale one before a rehearsal", today, confirmations{
+			"a stale confirmation before a rehearsal", today, confirmations{
 				"127.0.0.1": confirmedAgo(0), tenant: confirmedAgo(91 * day),
 			}, parity.Stale, tenant, parity.TooOld,
 		},
 		{
-			"a good one before a later one that is stale", today, confirmations{
+			"a valid one before a later stale one", today, confirmations{
 				tenant: confirmedAgo(day), other: confirmedAgo(-day),
 			}, parity.Confirmed, tenant, "",
 		},
@@ -188,14 +187,14 @@ func TestRows(t *testing.T) {
 				golden.Check(t, "testdata/messages.golden", "stale "+string(tt.stale),
 					got[1].StaleReason)
 			} else if got[1].StaleReason != "" {
-				t.Errorf("why is %q", got[1].StaleReason)
+				t.Errorf("stale reason is %q", got[1].StaleReason)
 			}
 		})
 	}
 }
 
-// A line that somebody wrote by hand does not answer an open question.
-func TestAQuestionIsNeverConfirmed(t *testing.T) {
+// TestLedger_Rows_OpenQuestion checks that a confirmation of an open question has no effect.
+func TestLedger_Rows_OpenQuestion(t *testing.T) {
 	s := parity.Scenario{
 		ID: "create/a", Evidence: evidence.Assumed, Question: true, Versions: []version.Version{""},
 	}

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Run describes a run against a target that is no patmock.
+// Run describes a run against a target that is not a patmock.
 type Run struct {
 	Target    string // its host, without the port
 	Date      time.Time
@@ -16,21 +16,21 @@ type Run struct {
 	Documents map[version.Version]string // see [Documents]
 }
 
-// Changes are those of a ledger by a run.
+// Changes are the changes of a ledger by a run.
 type Changes struct {
-	// Added confirmations, and those that the target had confirmed before.
+	// Added are new confirmations. Renewed are confirmations that the target had confirmed before.
 	Added, Renewed []Key
 	// Removed are confirmations that were removed.
 	Removed []Key
 }
 
-// IsEmpty reports whether nothing was changed.
+// IsEmpty reports whether nothing changed.
 func (c Changes) IsEmpty() bool { return len(c.Added)+len(c.Renewed)+len(c.Removed) == 0 }
 
-// Update writes the results of a run into l, a user's own ledger. A pass confirms its promise
-// unless it is an open question. A fail or a provisional result removes the confirmations of all
-// tenants, or of all rehearsals if the target is no tenant. Other results change nothing. The
-// confirmations of the base are not changed.
+// Update adds the results of a run to l, a user's own ledger. A pass confirms its promise unless it
+// is an open question. A fail or a provisional result removes the confirmations by all tenants, or
+// by all rehearsals if the target is not a tenant. Other results have no effect. The base does not
+// change.
 func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes {
 	known := base.levels()
 	var changes Changes
@@ -56,8 +56,7 @@ func (l *Ledger) Update(base *Ledger, run Run, results []report.Result) Changes 
 	return changes
 }
 
-// removeConfirmations removes the confirmations of a promise that was not kept, and returns their
-// keys.
+// removeConfirmations removes the confirmations of a broken promise and returns their keys.
 func (l *Ledger) removeConfirmations(broken Key) []Key {
 	removed := slices.DeleteFunc(l.keys(), func(k Key) bool {
 		return k.promise() != broken.promise() || k.IsRehearsal() != broken.IsRehearsal()

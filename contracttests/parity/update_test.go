@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestUpdate(t *testing.T) {
+func TestLedger_Update(t *testing.T) {
 	base := &parity.Ledger{Scenarios: []parity.Scenario{
 		{
 			ID: "create/a", Evidence: evidence.Assumed, Versions: []version.Version{
@@ -56,7 +56,7 @@ func TestUpdate(t *testing.T) {
 			parity.Changes{Renewed: []parity.Key{a}},
 		},
 		{
-			"a pass elsewhere", tenant,
+			"a pass at another target", tenant,
 			confirmations{atOther: before, atHome: before},
 			"create/a", report.Pass,
 			confirmations{a: after, atOther: before, atHome: before},
@@ -77,19 +77,19 @@ func TestUpdate(t *testing.T) {
 			parity.Changes{Removed: []parity.Key{a}},
 		},
 		{
-			"what is provisional", tenant,
+			"a provisional result", tenant,
 			confirmations{a: before},
 			"create/a", report.Provisional,
 			confirmations{},
 			parity.Changes{Removed: []parity.Key{a}},
 		},
 		{
-			"a failure of what was not confirmed", tenant, nil, "create/a", report.Fail,
+			"a failure without a confirmation", tenant, nil, "create/a", report.Fail,
 			confirmations{},
 			parity.Changes{},
 		},
 		{
-			"a failure that takes from all tenants", tenant,
+			"a failure with confirmations by several tenants", tenant,
 			confirmations{a: before, atOther: before, atHome: before},
 			"create/a", report.Fail,
 			confirmations{atHome: before},
@@ -123,14 +123,14 @@ func TestUpdate(t *testing.T) {
 			parity.Changes{},
 		},
 		{
-			"a question that somebody wrote down", tenant,
+			"a question with a confirmation", tenant,
 			confirmations{question: before},
 			"create/question", report.Pass,
 			confirmations{question: before},
 			parity.Changes{},
 		},
 		{
-			"a scenario that is not known", tenant,
+			"an unknown scenario", tenant,
 			confirmations{a: before},
 			"create/b",
 			report.Pass,
@@ -159,7 +159,7 @@ func TestUpdate(t *testing.T) {
 			}
 			if none := len(tt.changes.Added)+len(tt.changes.Renewed)+
 				len(tt.changes.Removed) == 0; changes.IsEmpty() != none {
-				t.Errorf("none is %t, want %t", changes.IsEmpty(), none)
+				t.Errorf("IsEmpty is %t, want %t", changes.IsEmpty(), none)
 			}
 		})
 	}

@@ -11,18 +11,17 @@ import (
 )
 
 const (
-	publishedComment = "# The ledger of evidence: what each scenario of the contract rests on, " +
-		"in " +
-		"which versions, and which tenant has confirmed it.\n" +
-		"# Nothing is confirmed without a real tenant. Written by: go test " +
-		"./contracttests/parity " +
+	publishedComment = "# The evidence of each scenario of the contract, its versions, and its " +
+		"confirmations by tenants.\n" +
+		"# Only a real tenant confirms a scenario. Written by: go test ./contracttests/parity " +
 		"-update\n\n"
-	ownComment = "# What runs of your own have confirmed. Written by: patmock contract run " +
-		"--update-parity. Comments of yours are not kept.\n\n"
+	ownComment = "# Confirmations by your own runs. Written by: patmock contract run " +
+		"--update-parity. " +
+		"Your comments are not kept.\n\n"
 )
 
-// YAML returns a ledger as [Read] reads it, or one without scenarios as [ReadOwn] does: a line for
-// each entry, in order.
+// YAML returns a ledger in the format of [Read], or of [ReadOwn] if it has no scenarios. Each entry
+// is one line, in order.
 func (l *Ledger) YAML() []byte {
 	var b bytes.Buffer
 	comment, list := ownComment, ""

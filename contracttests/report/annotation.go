@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// maxAnnotations is how many of a step GitHub shows.
+// maxAnnotations is the number of annotations that GitHub shows for a step.
 const maxAnnotations = 10
 
-// Annotations returns commands to GitHub's runner that show failures and errors beside the change,
-// one a line and at most ten. The last one has the number of those that are left out.
+// Annotations returns GitHub workflow commands that annotate the failures and errors, at most ten.
+// If results are omitted, the last command has their number.
 func Annotations(r *Report) []string {
 	failed := withOutcome(r.redacted().Results, Fail, Error)
 	lines := []string{}
@@ -24,16 +24,16 @@ func Annotations(r *Report) []string {
 	return lines
 }
 
-// moreText returns a text about the results that have no annotation of their own.
+// moreText returns the text about results without their own annotation.
 func moreText(r *Report, n int) string {
 	if r.isClientReport() {
 		return fmt.Sprintf("%d more rules were broken", n)
 	}
-	return fmt.Sprintf("%d more cases failed or could not be tried", n)
+	return fmt.Sprintf("%d more cases failed or had errors", n)
 }
 
-// annotationText returns the message of a result and its promise. Several findings of a rule are
-// listed, each with its request.
+// annotationText returns the message and the promise of a result. If a rule has several findings,
+// each is listed with its request.
 func annotationText(r Result) string {
 	const maxFindings = 5
 	lines := []string{clip(r.Message, maxLine/2)}
@@ -53,7 +53,7 @@ func annotationText(r Result) string {
 	return strings.Join(append(lines, "Promise: "+r.Promise), "\n")
 }
 
-// annotation escapes what would end the line, or a property.
+// annotation returns a workflow command with escaped line ends and separators.
 func annotation(title, message string) string {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")

@@ -10,8 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// plants are the ways in which a secret can stand in a text. Each gets a canary that is at home
-// there.
+// plants are texts that contain a secret in different ways. Each has a canary of a suitable format.
 var plants = map[string]func(n int) (text, canary string){
 	"token secret": func(n int) (string, string) { return plantIn("%s", hexCanary(n)) },
 	"in capitals": func(n int) (string, string) {
@@ -54,8 +53,7 @@ func word(n int) string { return fmt.Sprintf("Zq9canary%dend", n) }
 
 func hexCanary(n int) string { return fmt.Sprintf("%s%04x", strings.Repeat("5eed", 16), n) }
 
-// walkTexts walks over all texts of a value. It finds fields that are added to the report later,
-// too.
+// walkTexts calls visit for every string of a value, including fields that reports get later.
 func walkTexts(v reflect.Value, path string, visit func(path string, text reflect.Value)) {
 	switch v.Kind() {
 	case reflect.String:
@@ -75,8 +73,8 @@ func walkTexts(v reflect.Value, path string, visit func(path string, text reflec
 	}
 }
 
-// plantEverywhere is a report of one result with a text in every place, which remembers what it put
-// where.
+// plantEverywhere returns a report of one result with a text in every string, and the canaries by
+// path.
 func plantEverywhere(outcome report.Outcome,
 	plant func(n int) (text, canary string)) (r *report.Report,
 	canaries map[string]string,
@@ -104,15 +102,16 @@ func plantEverywhere(outcome report.Outcome,
 	return r, canaries
 }
 
-func TestNoCanaryShows(t *testing.T) {
+func TestWrite_RevealsNoSecret(t *testing.T) {
 	for name, plant := range plants {
-		// the empty one leaves a canary in the outcome, too
+		// the empty outcome keeps its canary
 		for _, outcome := range append(report.Outcomes(), "") {
 			r, canaries := plantEverywhere(outcome, plant)
 			for format, text := range renderAll(t, r) {
 				for path, canary := range canaries {
 					if strings.Contains(text, canary) {
-						t.Errorf("%s in %s shows in %s of a result with outcome %q", name, path,
+						t.Errorf("%s in %s is visible in %s of a result with outcome %q", name,
+							path,
 							format, outcome)
 					}
 				}
@@ -121,8 +120,8 @@ func TestNoCanaryShows(t *testing.T) {
 	}
 }
 
-// The canaries could be missed for another reason: words that are no secrets do show.
-func TestOtherWordsShow(t *testing.T) {
+// TestWrite_ShowsOtherWords checks that texts without secrets are visible in the same places.
+func TestWrite_ShowsOtherWords(t *testing.T) {
 	r, words := plantEverywhere(report.Fail, func(n int) (string, string) {
 		return plantIn("%s", word(n))
 	})
@@ -137,14 +136,13 @@ func TestOtherWordsShow(t *testing.T) {
 			"Report.Results[0].Failures[1].Exchange", "Report.Results[0].Failures[1].Curl",
 		} {
 			if words[path] == "" || !strings.Contains(text, words[path]) {
-				t.Errorf("%s does not show in %s", path, format)
+				t.Errorf("%s is not visible in %s", path, format)
 			}
 		}
 	}
 }
 
-// FuzzCanary plants a secret between other texts, which may be anything, and looks for it in every
-// format.
+// FuzzCanary plants a secret between arbitrary texts and searches for it in every format.
 func FuzzCanary(f *testing.F) {
 	f.Add("", "")
 	f.Add(`{"secret":"`, `"}`)
@@ -177,7 +175,7 @@ func FuzzCanary(f *testing.F) {
 		for format, text := range out {
 			for name, canary := range canaries {
 				if strings.Contains(text, canary) {
-					t.Errorf("%s shows in %s behind %q and before %q", name, format, before, after)
+					t.Errorf("%s is visible in %s between %q and %q", name, format, before, after)
 				}
 			}
 		}

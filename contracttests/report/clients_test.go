@@ -8,20 +8,20 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// clientReport returns a report of a check with two findings of a rule.
+// clientReport returns a report of client lint with two findings of a rule.
 func clientReport() *report.Report {
 	broken := withResult(report.Fail, "2 findings, the first: POST /v3/a: /colour; remove it",
 		pass("client/unknown-property", ""))
 	for _, property := range []string{"/colour", "/size"} {
 		broken.Failures = append(broken.Failures, report.Failure{
-			Kind: report.KindFinding, Message: property + " is no property",
+			Kind: report.KindFinding, Message: property + " is an unknown property",
 			Exchange: "POST /v3/a by jane.doe in namespace default: 200\nrequest 1: remove it",
 		})
 	}
 	return reportOf(broken, pass("client/no-wait", ""))
 }
 
-// A report about clients speaks of neither the contract nor versions of the API.
+// TestClients_EveryFormat checks that a report about clients mentions no contract and no versions.
 func TestClients_EveryFormat(t *testing.T) {
 	all := renderAll(t, clientReport())
 	for format, text := range all {
@@ -40,7 +40,7 @@ func TestClients_EveryFormat(t *testing.T) {
 	}
 	for _, format := range []string{"markdown", "html", "summary"} {
 		if !strings.Contains(all[format], "The clients of mock") {
-			t.Errorf("%s does not say that it is about clients:\n%s", format, all[format])
+			t.Errorf("%s lacks the subject:\n%s", format, all[format])
 		}
 	}
 	if !strings.Contains(all["junit"], `<testsuite name="client" `) ||
@@ -53,14 +53,15 @@ func TestClients_EveryFormat(t *testing.T) {
 	}
 }
 
-// An annotation is all that many people see of a finding.
+// TestClients_AnnotationNamesEachFinding checks the annotation of several findings.
 func TestClients_AnnotationNamesEachFinding(t *testing.T) {
 	got := report.Annotations(clientReport())
 	if len(got) != 1 {
 		t.Fatalf("annotations %q", got)
 	}
 	for _, part := range []string{
-		"/colour is no property%3A POST /v3/a", "/size is no property%3A POST /v3/a",
+		"/colour is an unknown property%3A POST /v3/a",
+		"/size is an unknown property%3A POST /v3/a",
 	} {
 		if !strings.Contains(strings.ReplaceAll(got[0], ": POST", "%3A POST"), part) {
 			t.Errorf("%q lacks %q", got[0], part)

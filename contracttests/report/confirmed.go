@@ -2,14 +2,13 @@ package report
 
 import "fmt"
 
-// Confirmed has how many of the selected cases a tenant has confirmed, in this run or in one
-// before.
+// Confirmed counts the selected cases that a tenant has confirmed, in this run or an earlier one.
 type Confirmed struct {
 	Confirmed   int `json:"confirmed"`
 	Unconfirmed int `json:"unconfirmed"`
 }
 
-// String is such as "none of 2248 cases".
+// String returns a text such as "none of 2248 cases".
 func (p Confirmed) String() string {
 	confirmed := "none"
 	if p.Confirmed > 0 {

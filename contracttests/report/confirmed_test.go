@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/fixtures/golden"
 )
 
-func TestConfirmed(t *testing.T) {
+func TestConfirmed_String(t *testing.T) {
 	for name, counts := range map[string]report.Confirmed{
 		"none": {Unconfirmed: 512}, "none of one": {Unconfirmed: 1}, "some": {
 			Confirmed: 12, Unconfirmed: 500,
@@ -20,10 +20,10 @@ func TestConfirmed(t *testing.T) {
 		withLedger.Confirmed, withoutLedger.Confirmed = &counts, nil
 		for _, format := range []string{"text", "markdown", "html"} {
 			if text := write(t, format, withLedger); strings.Count(text, want) != 1 {
-				t.Errorf("%s does not tell %q once", format, want)
+				t.Errorf("%s does not have %q exactly once", format, want)
 			}
 			if text := write(t, format, withoutLedger); strings.Contains(text, want) {
-				t.Errorf("%s tells of tenants where nobody asked", format)
+				t.Errorf("%s has %q without a ledger", format, want)
 			}
 		}
 	}

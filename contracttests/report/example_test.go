@@ -21,7 +21,7 @@ func ExampleWrite() {
 		},
 		Started: time.Unix(0, 0).UTC(), Seconds: 0.1,
 		Results: []report.Result{{
-			ID: "create/returns-200", Version: version.V3, Promise: "Create answers 200.",
+			ID: "create/returns-200", Version: version.V3, Promise: "Create returns 200.",
 			Sources:  []string{"v3 #/paths"},
 			Evidence: evidence.Published, Outcome: report.Fail, Kind: failure.Kind,
 			Message:  failure.Message,
@@ -55,7 +55,7 @@ func ExampleWrite() {
 	//     {
 	//       "id": "create/returns-200",
 	//       "version": "v3",
-	//       "promise": "Create answers 200.",
+	//       "promise": "Create returns 200.",
 	//       "sources": [
 	//         "v3 #/paths"
 	//       ],

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// formats in the order in which they are listed. Each gets a report without secrets.
+// formats are listed in this order. Each renders a redacted report.
 var formats = []struct {
 	name   string
 	render func(*Report) ([]byte, error)
@@ -18,7 +18,7 @@ var formats = []struct {
 	{"html", renderHTML},
 }
 
-// Formats lists what Write knows.
+// Formats returns the names of the formats that Write supports.
 func Formats() []string {
 	names := make([]string, len(formats))
 	for i, f := range formats {
@@ -27,7 +27,8 @@ func Formats() []string {
 	return names
 }
 
-// Write writes the report in a format, without secrets. An unknown format is a [FormatError].
+// Write writes the report in a format, without secrets. The error for an unknown format is a
+// [FormatError].
 func Write(format string, w io.Writer, r *Report) error {
 	for _, f := range formats {
 		if f.name != format {
@@ -45,10 +46,10 @@ func Write(format string, w io.Writer, r *Report) error {
 	return &FormatError{format}
 }
 
-// A FormatError is the error of a format that Write does not know.
+// A FormatError reports an unknown format.
 type FormatError struct{ Format string }
 
-// Error names the format and lists the known ones.
+// Error names the format and lists the known formats.
 func (e *FormatError) Error() string {
 	return fmt.Sprintf("unknown report format %q: expected one of %s", e.Format,
 		strings.Join(Formats(), ", "))

@@ -2,13 +2,12 @@ package report
 
 import "net/http"
 
-// FaultHeader is the response header by which a patmock marks a fault that a rule injected.
+// FaultHeader is the response header that marks a fault injected by a patmock.
 const FaultHeader = "X-Mock-Fault"
 
-// FromGateway reports whether a response comes from a gateway in front of the API, which did not
-// respond. Such a response is no evidence, whatever its content type is and whether a document
-// declares the status. The fault is the value of FaultHeader if the scenario injected one, else
-// empty.
+// FromGateway reports whether a response comes from a gateway in front of the API instead of the
+// API. Such a response is no evidence, regardless of its content type and the declared statuses.
+// Fault is the value of FaultHeader if the scenario injected a fault, else empty.
 func FromGateway(status int, fault string) bool {
 	if fault != "" {
 		return false

@@ -10,13 +10,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// family is the first part of an id, by which scenarios are grouped.
+// family returns the first part of an id. It groups scenarios.
 func family(id string) string {
 	name, _, _ := strings.Cut(id, "/")
 	return name
 }
 
-// versionName returns the name of a version. Scenarios that belong to none are about the token
+// versionName returns the name of a version. Scenarios without a version are about the token
 // endpoint.
 func versionName(v version.Version) string {
 	if v == "" {
@@ -25,8 +25,8 @@ func versionName(v version.Version) string {
 	return string(v)
 }
 
-// versionsOf returns the versions of the results: the published ones from old to new, others, and
-// the empty one.
+// versionsOf returns the versions of the results: published versions from old to new, then others,
+// then the empty one.
 func versionsOf(results []Result) []version.Version {
 	seen := map[version.Version]bool{}
 	var others []version.Version
@@ -48,7 +48,7 @@ func (r *Report) versions() []version.Version {
 	return versionsOf(r.Results)
 }
 
-// families returns the families of the results, in their order.
+// families returns the families in the order of the results.
 func families(results []Result) []string {
 	var names []string
 	for _, r := range results {
@@ -59,7 +59,7 @@ func families(results []Result) []string {
 	return names
 }
 
-// withOutcome returns the results of some outcomes, those of the first outcome first.
+// withOutcome returns the results with one of the outcomes, sorted by the order of the outcomes.
 func withOutcome(results []Result, outcomes ...Outcome) []Result {
 	var out []Result
 	for _, o := range outcomes {
@@ -85,7 +85,7 @@ func tally(results []Result) map[Outcome]int {
 	return n
 }
 
-// formatTally returns a tally such as "498 pass, 14 skip", the best outcome first.
+// formatTally returns a text such as "498 pass, 14 skip", the best outcome first.
 func formatTally(n map[Outcome]int) string {
 	var parts []string
 	for _, o := range Outcomes() {
@@ -96,18 +96,17 @@ func formatTally(n map[Outcome]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// skipReason is why cases were skipped.
+// skipReason is a reason for skips.
 type skipReason struct {
 	Text  string
 	Cases int
-	Names []string // none of cases that the run did not get to: there may be thousands
+	Names []string // nil for untested cases, of which there may be thousands
 }
 
-// unfinishedText is the reason of a case that the run did not get to. The error of the run has the
-// cause.
-const unfinishedText = "not tested, because the run ended before"
+// unfinishedText is the reason of untested cases. The error of the run has the cause.
+const unfinishedText = "not tested because the run ended early"
 
-// skipReasons groups what was skipped, in the order of the results.
+// skipReasons groups the skipped results by reason, in their order.
 func skipReasons(results []Result) []skipReason {
 	var out []skipReason
 	for _, r := range withOutcome(results, Skip) {
@@ -128,12 +127,12 @@ func skipReasons(results []Result) []skipReason {
 	return out
 }
 
-// formatDuration formats seconds, to the millisecond.
+// formatDuration formats seconds, rounded to milliseconds.
 func formatDuration(seconds float64) string {
 	return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond).String()
 }
 
-// subject returns what a report is about: the contract, or clients.
+// subject returns the subject of a report: the contract, or clients.
 func (r *Report) subject() string {
 	if r.isClientReport() {
 		return clientFamily
@@ -141,7 +140,7 @@ func (r *Report) subject() string {
 	return "contract"
 }
 
-// intro returns the beginning of the sentence about what was judged.
+// intro returns the start of the sentence that names the target.
 func (r *Report) intro() string {
 	if r.isClientReport() {
 		return "The clients of"
@@ -149,7 +148,7 @@ func (r *Report) intro() string {
 	return "The contract against"
 }
 
-// suiteName returns the name of the results of a version. Those of clients are of no version.
+// suiteName returns the name of the results of a version. Results about clients have no version.
 func (r *Report) suiteName(v version.Version) string {
 	if r.isClientReport() {
 		return r.subject()
@@ -157,7 +156,7 @@ func (r *Report) suiteName(v version.Version) string {
 	return r.subject() + "/" + versionName(v)
 }
 
-// header returns what was judged by what.
+// header returns the target, the tool and the shard.
 func header(r *Report) string {
 	kind := "real tenant"
 	if !r.Target.RealTenant {

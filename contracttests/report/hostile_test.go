@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// hostileTexts is what a target can answer with to break out of a report, or into what reads it.
+// hostileTexts are responses that try to inject markup or commands into a report.
 var hostileTexts = []string{
 	"]]>", "-->", "|", "a | b | c", "```", "````\n```", "```\n<script>", "</details>",
 	"</details>\n\n# owned\n", "::error title=x::y", "a\n::stop-commands::x", "a\r::warning::x",
@@ -51,9 +51,9 @@ func hostileReport() *report.Report {
 	return r
 }
 
-// TestNothingIsObeyed holds for what goes to a terminal or a log: no character of it moves the
-// cursor, and no line of it is a command to GitHub's runner, but for those that are meant.
-func TestNothingIsObeyed(t *testing.T) {
+// TestWrite_NeutralizesCommands checks that no text controls a terminal or is a GitHub workflow
+// command, except for the annotations.
+func TestWrite_NeutralizesCommands(t *testing.T) {
 	out := renderAll(t, hostileReport())
 	files := []string{"markdown", "summary", "html"}
 	for _, format := range []string{"text", "line", "annotations", "markdown", "summary", "html"} {
@@ -65,18 +65,18 @@ func TestNothingIsObeyed(t *testing.T) {
 			}); i >= 0 {
 				t.Errorf("%s: %q has a control character", format, line)
 			}
-			obeyed := strings.HasPrefix(strings.TrimSpace(line), "::")
+			isCommand := strings.HasPrefix(strings.TrimSpace(line), "::")
 			if format == "annotations" {
-				obeyed = !strings.HasPrefix(line, "::error title=")
+				isCommand = !strings.HasPrefix(line, "::error title=")
 			}
-			if obeyed && !slices.Contains(files, format) {
-				t.Errorf("%s: the runner obeys %q", format, line)
+			if isCommand && !slices.Contains(files, format) {
+				t.Errorf("%s: %q is a workflow command", format, line)
 			}
 		}
 	}
 }
 
-func TestInvalidUTF8(t *testing.T) {
+func TestWrite_InvalidUTF8(t *testing.T) {
 	r := reportOf(withResult(report.Fail, "a\xff\xfeb", pass("create/a", version.V3)))
 	r.Results[0].Failures = []report.Failure{{Diff: "- \xc3\x28", Exchange: "\xf0\x9f"}}
 	for format, text := range renderAll(t, r) {
@@ -86,7 +86,7 @@ func TestInvalidUTF8(t *testing.T) {
 	}
 }
 
-// outsideFences returns the lines of Markdown that are not code, and fails for a block that is not
+// outsideFences returns the lines of Markdown outside code blocks. It fails if a block is not
 // closed.
 func outsideFences(t *testing.T, text string) []string {
 	t.Helper()
@@ -111,11 +111,11 @@ func outsideFences(t *testing.T, text string) []string {
 
 var (
 	ourMarkup = regexp.MustCompile(`</?(details|summary|b)>`)
-	ourBold   = regexp.MustCompile(`\*\*[A-Za-z]+\*\*`) // no text that came has a star that counts
+	ourBold   = regexp.MustCompile(`\*\*[A-Za-z]+\*\*`) // hostile texts have escaped asterisks
 	tableRow  = regexp.MustCompile(`^\|( [^|]+ \|){6}$|^\|:--\|(--:\|){5}$`)
 )
 
-func TestMarkdownOfHostileTexts(t *testing.T) {
+func TestMarkdown_HostileTexts(t *testing.T) {
 	depth := 0
 	for _, line := range outsideFences(t, write(t, "markdown", hostileReport())) {
 		depth += strings.Count(line, "<details>") - strings.Count(line, "</details>")
@@ -129,7 +129,7 @@ func TestMarkdownOfHostileTexts(t *testing.T) {
 		rest = strings.TrimPrefix(ourBold.ReplaceAllString(rest, ""), "> ")
 		if !strings.HasPrefix(line, "|") && strings.ContainsAny(rest, "<>`[]*_|\\@") &&
 			!omittedText["markdown"].MatchString(line) {
-			t.Errorf("%q has what Markdown knows", line)
+			t.Errorf("%q has unescaped markup", line)
 		}
 	}
 	if depth != 0 {
@@ -137,7 +137,7 @@ func TestMarkdownOfHostileTexts(t *testing.T) {
 	}
 }
 
-// element is one tag of a page.
+// element is an element of a page.
 type element struct {
 	name  string
 	attrs map[string]string
@@ -145,7 +145,7 @@ type element struct {
 
 var void = []string{"meta", "br", "hr", "img", "link", "input"}
 
-// parsePage reads a page tag by tag. It fails where one closes what is not open.
+// parsePage returns the elements and the text of a page. It fails if tags are not balanced.
 func parsePage(t *testing.T, page string) (elements []element, text string) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(page))
@@ -185,7 +185,7 @@ func parsePage(t *testing.T, page string) (elements []element, text string) {
 	return elements, b.String()
 }
 
-func TestPageIsSelfContainedAndAccessible(t *testing.T) {
+func TestHTML_SelfContainedAndAccessible(t *testing.T) {
 	for name, r := range map[string]*report.Report{
 		"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport(),
 	} {
@@ -200,7 +200,7 @@ func TestPageIsSelfContainedAndAccessible(t *testing.T) {
 				n[e.name]++
 				if len(e.name) == 2 && e.name[0] == 'h' && e.name[1] >= '1' && e.name[1] <= '6' {
 					if now := int(e.name[1] - '0'); now > level+1 {
-						t.Errorf("<%s> comes behind a heading of level %d", e.name, level)
+						t.Errorf("<%s> follows a heading of level %d", e.name, level)
 					}
 					level = int(e.name[1] - '0')
 				}
@@ -208,7 +208,7 @@ func TestPageIsSelfContainedAndAccessible(t *testing.T) {
 					t.Errorf("a <th> has no scope")
 				}
 				if id := e.attrs["id"]; id != "" && ids[id] {
-					t.Errorf("the id %s is there twice", id)
+					t.Errorf("duplicate id %s", id)
 				}
 				ids[e.attrs["id"]] = true
 				checkAttributes(t, e)
@@ -219,19 +219,19 @@ func TestPageIsSelfContainedAndAccessible(t *testing.T) {
 			}
 			for _, e := range elements {
 				if target, ok := strings.CutPrefix(e.attrs["href"], "#"); ok && !ids[target] {
-					t.Errorf("#%s leads nowhere", target)
+					t.Errorf("#%s has no target", target)
 				}
 			}
 			if name == "hostile" &&
 				(!strings.Contains(text, "<script>alert(1)</script>") ||
 					!strings.Contains(text, "{{.Verdict}}")) {
-				t.Error("the page does not show what came")
+				t.Error("the page does not show the hostile texts")
 			}
 		})
 	}
 }
 
-// factLink matches the one relative address that a page leads to.
+// factLink matches the only relative URL of a page.
 var factLink = regexp.MustCompile(`^docs/behaviour\.md#[a-z0-9-]+$`)
 
 func checkAttributes(t *testing.T, e element) {
@@ -244,7 +244,7 @@ func checkAttributes(t *testing.T, e element) {
 			(e.name != "a" ||
 				!strings.HasPrefix(value, "#") && !strings.HasPrefix(value, "https://") &&
 					!factLink.MatchString(value)):
-			t.Errorf("<%s> leads to %q", e.name, value)
+			t.Errorf("<%s> links to %q", e.name, value)
 		}
 	}
 }

@@ -13,14 +13,14 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// maxPage bounds a page, in bytes.
+// maxPage is the maximum size of a page, in bytes.
 const maxPage = 1_500_000
 
 //go:embed page.css
 var pageStyle string
 
-// renderHTML renders a page. What does not fit is the details of the last results, and the ends of
-// texts if the page is too long without any details.
+// renderHTML renders a page. If it is too long, the details of the last results are omitted. If it
+// is too long without any details, texts are truncated.
 func renderHTML(r *Report) ([]byte, error) {
 	for line := maxLine; ; line /= 2 {
 		withoutDetails, err := renderPage(r, line, 0)
@@ -45,17 +45,17 @@ func renderPage(r *Report, line, budget int) ([]byte, error) {
 // page is a page under construction.
 type page struct {
 	*Report
-	line    int // bytes of a sentence
-	budget  int // bytes that are left for details
-	omitted int // results whose details did not fit
+	line    int // maximum bytes of a sentence
+	budget  int // remaining bytes for details
+	omitted int // results whose details are omitted
 	anchors map[string]string
 	err     error
 }
 
-// Elements end their lines, so that a page can be read and compared as text.
+// newline ends the line of an element, so that a page can be read and compared as text.
 var newline = g.Text("\n")
 
-// ownLine returns an element in a line of its own, nil if there is none.
+// ownLine returns an element on its own line, or nil if there is none.
 func ownLine(element g.Node) g.Node {
 	if element == nil {
 		return nil
@@ -63,15 +63,15 @@ func ownLine(element g.Node) g.Node {
 	return g.Group{element, newline}
 }
 
-// ownLines returns an element for each item, each in a line of its own.
+// ownLines returns an element for each item, each on its own line.
 func ownLines[T any](items []T, element func(T) g.Node) g.Node {
 	return g.Map(items, func(item T) g.Node { return ownLine(element(item)) })
 }
 
-// text returns a text as one line, clipped.
+// text returns a text as one truncated line.
 func (p *page) text(text string) g.Node { return g.Text(clip(oneLine(text), p.line)) }
 
-// choose returns the word for a page about clients, or the one for a page about the contract.
+// choose returns the first word for a page about clients, else the second.
 func (p *page) choose(clients, contract string) string {
 	if p.isClientReport() {
 		return clients
@@ -129,12 +129,13 @@ func (p *page) main() g.Node {
 		p.families(), newline,
 		p.results("Failures and errors", "", "failure", withOutcome(p.Results, Fail, Error)),
 		p.results("Provisional",
-			"They failed on a live target where they are only assumed, or their question is open. "+
+			"These cases failed on a real tenant but are only assumed, or they are open "+
+				"questions. "+
 				"They do not fail the run.",
 			"provisional", withOutcome(p.Results, Provisional)),
 		ownLine(g.If(p.omitted > 0, warning(fmt.Sprintf(
-			"The details of %d of these are left out here, all or some, for their size: the JSON "+
-				"report has them.",
+			"The details of %d results are omitted because of their size. The JSON report has "+
+				"them.",
 			p.omitted)))),
 		p.skipped(skipReasons(p.Results)),
 		g.Iff(len(p.Results) > 0, p.scenarios),
@@ -155,7 +156,7 @@ func (p *page) skipped(all []skipReason) g.Node {
 	})}
 }
 
-// families counts the results of each family in each version.
+// families returns the table of results by family and version.
 func (p *page) families() g.Node {
 	if len(p.Results) == 0 {
 		return h.P(g.Text("There are no results."))
@@ -175,7 +176,7 @@ func (p *page) families() g.Node {
 		p.columns(p.choose("rules", "family")), rows)
 }
 
-// columns returns the first columns of a table and those of the versions.
+// columns returns the first columns of a table, followed by the versions.
 func (p *page) columns(first ...string) []string {
 	if p.isClientReport() {
 		return append(first, "outcome")
@@ -196,7 +197,7 @@ func worstOutcome(n map[Outcome]int) Outcome {
 	return ""
 }
 
-// scenarios has a row for each scenario, with links to what went wrong.
+// scenarios returns the table of scenarios, with links to their details.
 func (p *page) scenarios() g.Node {
 	var ids []string
 	byID := map[string][]Result{}
@@ -232,7 +233,7 @@ func (p *page) scenarios() g.Node {
 	}
 }
 
-// table returns a table that scrolls by itself, and that the keyboard can reach for that.
+// table returns a table that scrolls by itself. It is focusable for keyboard users.
 func table(label, caption string, columns []string, rows g.Node) g.Node {
 	return h.Div(
 		h.Class("table"), h.Role("region"), h.Aria("label", label), h.TabIndex("0"),

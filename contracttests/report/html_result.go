@@ -36,7 +36,7 @@ func (p *page) article(r Result) g.Node {
 	)
 }
 
-// details returns all that is known of a result, or nil if there is no room for it.
+// details returns the details of a result, or nil if the budget is spent.
 func (p *page) details(r Result) g.Node {
 	var b strings.Builder
 	err := g.Group{
@@ -56,8 +56,7 @@ func (p *page) details(r Result) g.Node {
 	return g.Raw(b.String())
 }
 
-// plainLink matches a source that is the address of a page, or a fact of docs/behaviour.md, and
-// needs no escaping.
+// plainLink matches a source that is a URL or a fact of docs/behaviour.md and needs no escaping.
 var plainLink = regexp.MustCompile(`^(https://[\w./~:#?=%-]+|docs/behaviour\.md#[a-z0-9-]+)$`)
 
 func (p *page) sources(r Result) g.Node {
@@ -86,7 +85,7 @@ func (p *page) failure(f Failure) g.Node {
 	return h.Div(
 		h.Class("found"), newline,
 		h.P(h.Strong(p.text(f.Message))), newline,
-		block("Difference (- expected, + came)", f.Diff, true),
+		block("Difference (- expected, + actual)", f.Diff, true),
 		block("Exchange", f.Exchange, false),
 		block("Repeat with curl", f.Curl, false),
 	)

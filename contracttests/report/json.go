@@ -15,7 +15,7 @@ import (
 //go:embed schema.json
 var jsonSchema []byte
 
-// Schema is the JSON Schema of the JSON form.
+// Schema returns the JSON Schema of the JSON format.
 func Schema() []byte { return slices.Clone(jsonSchema) }
 
 func renderJSON(r *Report) ([]byte, error) {
@@ -29,41 +29,41 @@ func renderJSON(r *Report) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// A ReadErrorKind says why a text cannot be read as a report.
+// A ReadErrorKind is the kind of a ReadError.
 type ReadErrorKind string
 
 // The kinds.
 const (
-	// NotJSON is no JSON object, or more than one.
+	// NotJSON is a text that is not exactly one JSON object.
 	NotJSON ReadErrorKind = "not-json"
-	// NotAReport has no results.
+	// NotAReport is an object without results.
 	NotAReport ReadErrorKind = "not-a-report"
-	// OtherSchema is of a version that this patmock does not read.
+	// OtherSchema is a report with an unsupported schema.
 	OtherSchema ReadErrorKind = "other-schema"
-	// Malformed has a property that reports do not have, or one of another type.
+	// Malformed is a report with an unknown property or a property of the wrong type.
 	Malformed ReadErrorKind = "malformed"
-	// UnknownOutcome has a result with an outcome that does not exist.
+	// UnknownOutcome is a report with an unknown outcome.
 	UnknownOutcome ReadErrorKind = "unknown-outcome"
 )
 
-// A ReadError is the error of a text that cannot be read as a report.
+// A ReadError reports a text that is not a valid report.
 type ReadError struct {
 	Kind ReadErrorKind
 	err  error
 }
 
-// Error says what is wrong with the text.
+// Error describes the error.
 func (e *ReadError) Error() string { return "read the report: " + e.err.Error() }
 
-// Unwrap returns the error of the JSON decoder, if there is one.
+// Unwrap returns the error of the JSON decoder, nil if there is none.
 func (e *ReadError) Unwrap() error { return errors.Unwrap(e.err) }
 
 func readError(kind ReadErrorKind, format string, args ...any) error {
 	return &ReadError{kind, fmt.Errorf(format, args...)}
 }
 
-// Read reads the JSON form back. It rejects what a newer patmock made, and what is no report: the
-// error is a [ReadError] unless it is that of r. A report without a schema is of version 1.
+// Read reads a report in JSON format. The error is a [ReadError] unless r failed. A report without
+// a schema has version 1.
 func Read(r io.Reader) (*Report, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -74,7 +74,7 @@ func Read(r io.Reader) (*Report, error) {
 		Results json.RawMessage `json:"results"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, readError(NotJSON, "it is not JSON of a report: %w", err)
+		return nil, readError(NotJSON, "not a JSON object: %w", err)
 	}
 	if head.Schema != nil {
 		if err := schema.Check(*head.Schema); err != nil {
@@ -82,7 +82,7 @@ func Read(r io.Reader) (*Report, error) {
 		}
 	}
 	if head.Results == nil {
-		return nil, readError(NotAReport, "it has no results, so it is no report")
+		return nil, readError(NotAReport, "not a report: results is missing")
 	}
 	var out Report
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -94,7 +94,7 @@ func Read(r io.Reader) (*Report, error) {
 	for i, result := range out.Results {
 		if !slices.Contains(Outcomes(), result.Outcome) {
 			return nil,
-				readError(UnknownOutcome, "result %d (%s) has the unknown outcome %q", i+1,
+				readError(UnknownOutcome, "result %d (%s): unknown outcome %q", i+1,
 					result.Name(), result.Outcome)
 		}
 	}

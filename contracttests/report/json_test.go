@@ -45,7 +45,7 @@ func validate(t *testing.T, text string) error {
 	return compiledSchema(t).Validate(value)
 }
 
-func TestJSONKeepsItsSchema(t *testing.T) {
+func TestJSON_MatchesSchema(t *testing.T) {
 	bare := &report.Report{Schema: report.SchemaVersion}
 	// nil lists, no counts
 	bare.Results = []report.Result{
@@ -70,9 +70,8 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 	}
 }
 
-// The schema refuses what is no report: a test against one that accepts everything would show
-// nothing.
-func TestSchemaIsStrict(t *testing.T) {
+// TestSchema_RejectsInvalidReports checks that the schema is strict enough for the other tests.
+func TestSchema_RejectsInvalidReports(t *testing.T) {
 	good := write(t, "json", sample())
 	for name, change := range map[string]func(map[string]any){
 		"another version":  func(r map[string]any) { r["schema"] = 2 },
@@ -129,14 +128,14 @@ func first(object map[string]any, name string) map[string]any {
 	return object[name].([]any)[0].(map[string]any)
 }
 
-func TestSchemaIsACopy(t *testing.T) {
+func TestSchema_ReturnsCopy(t *testing.T) {
 	report.Schema()[0] = 'x'
 	if got := report.Schema()[0]; got != '{' {
 		t.Errorf("the schema begins with %q", got)
 	}
 }
 
-func TestReadWhatWasWritten(t *testing.T) {
+func TestRead_RoundTrip(t *testing.T) {
 	for name, want := range map[string]*report.Report{
 		"every outcome": sample(), "empty": reportOf(), "hostile": hostileReport(),
 	} {
@@ -155,8 +154,8 @@ func TestReadWhatWasWritten(t *testing.T) {
 	}
 }
 
-// A report without a schema is of version 1.
-func TestReadWithoutSchema(t *testing.T) {
+// TestRead_WithoutSchema checks that a report without a schema has version 1.
+func TestRead_WithoutSchema(t *testing.T) {
 	text := strings.Replace(write(t, "json", sample()), "  \"schema\": 1,\n", "", 1)
 	got, err := report.Read(strings.NewReader(text))
 	if err != nil || got.Schema != 1 || strings.Contains(text, "schema") {
@@ -164,23 +163,23 @@ func TestReadWithoutSchema(t *testing.T) {
 	}
 }
 
-func TestReadRefuses(t *testing.T) {
+func TestRead_RejectsInvalidReports(t *testing.T) {
 	good := write(t, "json", sample())
 	for _, test := range []struct {
 		name, text string
 		want       report.ReadErrorKind
 	}{
-		{"nothing", "", report.NotJSON},
+		{"empty", "", report.NotJSON},
 		{"no JSON", "<html>", report.NotJSON},
 		{"a list", "[]", report.NotJSON},
-		{"no report", `{"a":1}`, report.NotAReport},
+		{"no results", `{"a":1}`, report.NotAReport},
 		{
 			"another version", strings.Replace(good, `"schema": 1`, `"schema": 2`, 1),
 			report.OtherSchema,
 		},
-		{"newer, of which nothing else is known", `{"schema":2,"flavour":1}`, report.OtherSchema},
+		{"newer schema with unknown properties", `{"schema":2,"flavour":1}`, report.OtherSchema},
 		{
-			"schema that never was", strings.Replace(good, `"schema": 1`, `"schema": 0`, 1),
+			"invalid schema", strings.Replace(good, `"schema": 1`, `"schema": 0`, 1),
 			report.OtherSchema,
 		},
 		{"unknown property", strings.Replace(good, `"tool"`, `"tools"`, 1), report.Malformed},
@@ -188,8 +187,8 @@ func TestReadRefuses(t *testing.T) {
 			"unknown outcome", strings.Replace(good, `"outcome": "pass"`, `"outcome": "green"`, 1),
 			report.UnknownOutcome,
 		},
-		{"cut off", good[:len(good)/2], report.NotJSON},
-		{"two", good + good, report.NotJSON},
+		{"truncated", good[:len(good)/2], report.NotJSON},
+		{"two objects", good + good, report.NotJSON},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := report.Read(strings.NewReader(test.text))
@@ -205,10 +204,10 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-func TestJSONTellsWhatItCannotWrite(t *testing.T) {
+func TestWrite_JSONError(t *testing.T) {
 	r := reportOf()
 	r.Seconds = math.NaN()
 	if err := report.Write("json", io.Discard, r); err == nil {
-		t.Error("a time that is no number is written")
+		t.Error("NaN was written")
 	}
 }

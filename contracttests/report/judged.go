@@ -6,24 +6,25 @@ import (
 	"strings"
 )
 
-// Judged describes the requests that a check of clients judged.
+// Judged describes the requests that client lint checked.
 type Judged struct {
 	Requests   int `json:"requests"`
 	Namespaces int `json:"namespaces"`
-	// OtherNamespaceRequests came to further namespaces, which the mock had no memory for.
+	// OtherNamespaceRequests is the number of requests to namespaces that exceeded the mock's
+	// memory.
 	OtherNamespaceRequests int `json:"otherNamespaceRequests,omitempty"`
 	ClientCount            int `json:"clientCount"`
-	// Clients are those that sent the most requests.
+	// Clients are the clients with the most requests.
 	Clients []Client `json:"clients"`
-	// OtherClientRequests came from further clients, which the mock had no memory for.
+	// OtherClientRequests is the number of requests from clients that exceeded the mock's memory.
 	OtherClientRequests int `json:"otherClientRequests,omitempty"`
-	// NotJudged are the other requests, by reason.
+	// NotJudged counts the other requests, by reason.
 	NotJudged []NotJudged `json:"notJudged"`
 }
 
 // Client is a client whose requests were judged.
 type Client struct {
-	// ClientID and Owner are empty if the mock does not know them.
+	// ClientID and Owner are empty if they are unknown to the mock.
 	ClientID  string `json:"clientId"`
 	Owner     string `json:"owner"`
 	UserAgent string `json:"userAgent"`
@@ -32,13 +33,13 @@ type Client struct {
 
 // NotJudged counts the requests that were not judged for one reason.
 type NotJudged struct {
-	// Reason is for programs, and Text has it in words.
+	// Reason is for programs. Text describes it for people.
 	Reason   string `json:"reason"`
 	Text     string `json:"text"`
 	Requests int    `json:"requests"`
 }
 
-// String returns a sentence such as "12 requests of 1 client in 2 namespaces: 12 by jane.doe
+// String returns a text such as "12 requests of 1 client in 2 namespaces: 12 by jane.doe
 // (curl/8.5.0)".
 func (j *Judged) String() string {
 	text := fmt.Sprintf("%s of %s in %s", plural(j.Requests, "request"),
@@ -58,13 +59,12 @@ func (j *Judged) String() string {
 	return text + ": " + strings.Join(clients, ", ")
 }
 
-// withFurther adds to a number of clients or namespaces that there are more, with that many
-// requests.
+// withFurther adds the requests of other clients or namespaces to their number.
 func withFurther(text string, requests int) string {
 	if requests == 0 {
 		return text
 	}
-	return fmt.Sprintf("%s and further ones (%s)", text, plural(requests, "request"))
+	return fmt.Sprintf("%s and others (%s)", text, plural(requests, "request"))
 }
 
 // String returns a text such as "12 by jane.doe (curl/8.5.0)".
@@ -92,7 +92,7 @@ func (j *Judged) NotJudgedText() string {
 
 type titledLine struct{ title, text string }
 
-// lines returns both sentences, and none for nil.
+// lines returns both texts with their titles, nil if j is nil.
 func (j *Judged) lines() []titledLine {
 	if j == nil {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// clientReportOf returns the report of a check of clients.
+// clientReportOf returns the report of a client lint.
 func clientReportOf(j *report.Judged) *report.Report {
 	r := reportOf(pass("client/no-wait", ""))
 	r.Judged = j
@@ -54,8 +54,8 @@ func TestJudged_Text(t *testing.T) {
 		},
 		{
 			"many", judgedSample(),
-			"20 requests of 7 clients and further ones (3 requests) in 2 namespaces and further " +
-				"ones (1 request): " +
+			"20 requests of 7 clients and others (3 requests) in 2 namespaces and " +
+				"others (1 request): " +
 				"6 by jane.doe (sdk/1), 5 by babe (sdk/1), 4 by curl/8, 2 by a b, 1 by an " +
 				"unknown " +
 				"client, 2 more",
@@ -69,7 +69,7 @@ func TestJudged_Text(t *testing.T) {
 	}
 }
 
-// TestJudged_EveryFormat checks that every form of a report says what was judged and what was not.
+// TestJudged_EveryFormat checks that every format has the judged and the other requests.
 func TestJudged_EveryFormat(t *testing.T) {
 	for _, format := range report.Formats() {
 		text := write(t, format, clientReportOf(judgedSample()))
@@ -79,7 +79,7 @@ func TestJudged_EveryFormat(t *testing.T) {
 			}
 		}
 		if text := write(t, format, sample()); strings.Contains(strings.ToLower(text), "judged:") {
-			t.Errorf("%s of a run of the contract has what was judged:\n%s", format, text)
+			t.Errorf("%s of a run of the contract has judged requests:\n%s", format, text)
 		}
 	}
 	text := write(t, "text", clientReportOf(judgedSample()))

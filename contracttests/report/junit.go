@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/schema"
 )
 
-// The elements that GitLab, GitHub and Jenkins all read. The encoder replaces invalid characters.
+// The elements that GitLab, GitHub and Jenkins support. The encoder replaces invalid characters.
 type (
 	junitSuites struct {
 		XMLName xml.Name `xml:"testsuites"`
@@ -53,7 +53,7 @@ type (
 )
 
 // renderJUnit writes a suite for each version, or one for clients. Provisional results count as
-// skipped, since JUnit has nothing like them. Details are cut if it would be too long.
+// skipped because JUnit has no such outcome. Details are truncated if the report is too long.
 func renderJUnit(r *Report) ([]byte, error) {
 	suites := junitSuites{Name: r.subject(), junitCounts: junitCount(r.Results)}
 	suites.Time = junitTime(r.Seconds)
@@ -77,7 +77,7 @@ func renderJUnit(r *Report) ([]byte, error) {
 		if cut > 0 {
 			for i := range suites.Suites {
 				suites.Suites[i].Properties = append(suites.Suites[i].Properties, junitProperty{
-					"cut", omittedText(cut, maxJUnit),
+					"truncated", omittedText(cut, maxJUnit),
 				})
 			}
 		}
@@ -88,7 +88,8 @@ func renderJUnit(r *Report) ([]byte, error) {
 	return []byte(xml.Header + string(out) + "\n"), nil
 }
 
-// truncateDetails cuts the details to what there is room for, and returns how many that changes.
+// truncateDetails truncates the details to the maximum size, and returns the number of affected
+// results.
 func (s junitSuites) truncateDetails() (int, error) {
 	var texts []string
 	var details []*string
@@ -115,8 +116,8 @@ func (s junitSuites) truncateDetails() (int, error) {
 		return 0, err
 	}
 	const (
-		reserved = 10_000 // what says that something is cut
-		tags     = 50     // of a case that has output
+		reserved = 10_000 // for the notes about truncation
+		tags     = 50     // for the elements of a case
 	)
 	remaining := budget{
 		remaining: maxJUnit - reserved - len(withoutDetails) - tags*len(details),
@@ -129,7 +130,7 @@ func (s junitSuites) truncateDetails() (int, error) {
 	return remaining.truncated, nil
 }
 
-// xmlLength returns the length that a text has in XML at most.
+// xmlLength returns the maximum length of a text in XML.
 func xmlLength(text string) int {
 	n := len(text)
 	for _, c := range []string{`"`, "'", "&", "<", ">", "\t", "\r", "\n"} {
@@ -170,7 +171,7 @@ func junitProperties(r *Report) []junitProperty {
 	return properties
 }
 
-// junitCases numbers a name that is there twice: readers would merge the two.
+// junitCases numbers duplicate names. Readers would merge their cases otherwise.
 func (r *Report) junitCases(results []Result) []junitCase {
 	seen := map[string]int{}
 	cases := make([]junitCase, len(results))
@@ -198,7 +199,7 @@ func (r *Report) junitCases(results []Result) []junitCase {
 	return cases
 }
 
-// className returns the class of a case: its family and version, or that it is about clients.
+// className returns the class of a case: its family and version, or the subject for clients.
 func (r *Report) className(result Result) string {
 	if r.isClientReport() {
 		return r.subject()
@@ -215,7 +216,7 @@ func junitText(r Result) string {
 	for _, f := range r.Failures {
 		for _, part := range []struct{ title, text string }{
 			{"", f.Message},
-			{"difference (- expected, + came):\n", f.Diff},
+			{"difference (- expected, + actual):\n", f.Diff},
 			{"exchange:\n", f.Exchange},
 			{"repeat:\n", f.Curl},
 		} {

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// What the readers of JUnit look at.
+// The elements that readers of JUnit evaluate.
 type (
 	junitCounters struct {
 		Tests    int     `xml:"tests,attr"`
@@ -54,7 +54,7 @@ func junitOf(t *testing.T, r *report.Report) junitRoot {
 	return root
 }
 
-func TestJUnitCountersAreThoseOfItsChildren(t *testing.T) {
+func TestJUnit_CountersMatchCases(t *testing.T) {
 	wrong := sample()
 	wrong.Counts = map[report.Outcome]int{report.Pass: 1000}
 	for name, r := range map[string]*report.Report{
@@ -76,7 +76,7 @@ func TestJUnitCountersAreThoseOfItsChildren(t *testing.T) {
 						t.Errorf("%s has two outcomes", c.Name)
 					}
 					if names[c.ClassName+"\x00"+c.Name] {
-						t.Errorf("%s %s is there twice", c.ClassName, c.Name)
+						t.Errorf("duplicate case %s %s", c.ClassName, c.Name)
 					}
 					names[c.ClassName+"\x00"+c.Name] = true
 				}
@@ -106,7 +106,7 @@ func number(r *junitReason) int {
 	return 1
 }
 
-func TestJUnitCases(t *testing.T) {
+func TestJUnit_Cases(t *testing.T) {
 	root := junitOf(t, sample())
 	var suites, cases, messages []string
 	for _, suite := range root.Suites {
@@ -150,12 +150,12 @@ func TestJUnitCases(t *testing.T) {
 		"status is 201", "201 Created", "curl -i", "another name", "- \t\"a\"",
 	} {
 		if !strings.Contains(text, part) {
-			t.Errorf("the failure does not tell %q: %s", part, text)
+			t.Errorf("the failure lacks %q: %s", part, text)
 		}
 	}
 }
 
-func TestJUnitNumbersWhatIsThereTwice(t *testing.T) {
+func TestJUnit_NumbersDuplicates(t *testing.T) {
 	root := junitOf(t,
 		reportOf(pass("create/a", version.V3), pass("create/a", version.V3),
 			pass("create/a", version.V1)))

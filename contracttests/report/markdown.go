@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// GitHub drops the summary of a step that is larger than 1 MiB, and shows nothing of it.
+// Maximum sizes, in bytes. GitHub discards the summary of a step that exceeds 1 MiB.
 const (
 	maxSummary = 900_000
-	maxSection = 150_000 // of warnings, of what is provisional, of what was skipped
-	maxBlock   = 20_000  // of a difference, an exchange, a curl line
+	maxSection = 150_000 // of warnings, provisional results, or skips
+	maxBlock   = 20_000  // of a difference, an exchange, or a curl command
 	maxLine    = 1_000   // of a sentence
 )
 
 func renderMarkdown(r *Report) ([]byte, error) { return []byte(markdown(r, maxSummary)), nil }
 
-// AppendSummary appends the Markdown form to a file such as that of $GITHUB_STEP_SUMMARY. The file
-// is kept under 900 kB.
+// AppendSummary appends the Markdown format to a file such as $GITHUB_STEP_SUMMARY. It keeps the
+// file under 900 kB.
 func AppendSummary(path string, r *Report) (err error) {
 	const flags = os.O_APPEND | os.O_CREATE | os.O_WRONLY
 	f, err := os.OpenFile(path, flags, 0o600) //nolint:gosec // the user chooses the path
@@ -36,8 +36,8 @@ func AppendSummary(path string, r *Report) (err error) {
 	room := maxSummary - int(min(info.Size(), maxSummary))
 	text := "\n" + markdown(r.redacted(), room-1)
 	if len(text) > room {
-		return fmt.Errorf("append the summary: %s has %d bytes already, and no room for the "+
-			"verdict", path, info.Size())
+		return fmt.Errorf("append the summary: %s has no room for the verdict: %d bytes", path,
+			info.Size())
 	}
 	if _, err := f.WriteString(text); err != nil {
 		return fmt.Errorf("append the summary: %w", err)
@@ -45,8 +45,8 @@ func AppendSummary(path string, r *Report) (err error) {
 	return nil
 }
 
-// markdown returns at most room bytes if the heading and the table of counts fit. The failures are
-// cut first.
+// markdown returns at most limit bytes if the heading and the counts fit. Failures are omitted
+// first.
 func markdown(r *Report, limit int) string {
 	head := fmt.Sprintf("## %s\n\n%s %s, in %s.\n\n", markdownText(r.Verdict()), r.intro(),
 		markdownText(header(r)), formatDuration(r.Seconds))
@@ -87,8 +87,7 @@ func markdown(r *Report, limit int) string {
 		rest
 }
 
-// fit joins as many of the blocks as there is room for, under a heading, with a line about those
-// that are left out.
+// fit joins a heading and as many blocks as fit, followed by the number of omitted blocks.
 func fit(limit int, heading, what string, blocks []string) string {
 	if len(blocks) == 0 {
 		return ""
@@ -98,7 +97,7 @@ func fit(limit int, heading, what string, blocks []string) string {
 		return all
 	}
 	line := func(n int) string {
-		return fmt.Sprintf("**%d of %d %s are left out here for their size:** the other reports "+
+		return fmt.Sprintf("**%d of %d %s are omitted because of their size.** The other reports "+
 			"have them.\n\n", n, len(blocks), what)
 	}
 	out, written := heading, 0
@@ -145,7 +144,7 @@ func markdownCounts(r *Report) string {
 	return b.String()
 }
 
-// markdownResult returns a result with its details folded.
+// markdownResult returns a result with collapsed details.
 func markdownResult(r Result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<details><summary><b>%s</b> %s: %s</summary>\n\n",
@@ -166,7 +165,7 @@ func markdownResult(r Result) string {
 	return b.String()
 }
 
-// markdownSources joins sources, with links to those that have an address.
+// markdownSources joins the sources and links the URLs.
 func markdownSources(sources []string) string {
 	texts := make([]string, len(sources))
 	for i, source := range sources {
@@ -178,7 +177,7 @@ func markdownSources(sources []string) string {
 	return strings.Join(texts, "; ")
 }
 
-// fence returns a block of code that nothing in the text can end.
+// fence returns a code block that the text cannot end.
 func fence(language, text string) string {
 	text = strings.TrimRight(clip(sanitize(text), maxBlock), "\n")
 	if text == "" {
@@ -191,8 +190,8 @@ func fence(language, text string) string {
 	return ticks + language + "\n" + text + "\n" + ticks + "\n\n"
 }
 
-// markdownText returns a text on one line, in which Markdown and HTML have no effect: character
-// references are text in both, and in tables.
+// markdownText returns a text on one line without markup. Character references are plain text in
+// Markdown, HTML and tables.
 func markdownText(text string) string {
 	return markdownEscapes.Replace(clip(oneLine(text), maxLine))
 }

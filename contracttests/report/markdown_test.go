@@ -32,13 +32,14 @@ func TestAppendSummary(t *testing.T) {
 	if diff := cmp.Diff("# before\n\n"+text+"\n"+text, string(got)); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)
 	}
-	if err := report.AppendSummary(filepath.Join(path, "no-folder"), sample()); err == nil {
-		t.Error("a summary that cannot be opened is no error")
+	if err := report.AppendSummary(filepath.Join(path, "no-directory"), sample()); err == nil {
+		t.Error("no error for a summary that cannot be opened")
 	}
 }
 
-// GitHub shows nothing of a summary that is too large, so what other commands wrote into it counts.
-func TestAppendSummaryLeavesRoom(t *testing.T) {
+// TestAppendSummary_LimitsSize checks that the existing content counts, since GitHub discards a
+// large summary.
+func TestAppendSummary_LimitsSize(t *testing.T) {
 	var results []report.Result
 	for i := range 2000 {
 		r := failed(fmt.Sprintf("create/scenario-%d", i), version.V3)
@@ -48,7 +49,7 @@ func TestAppendSummaryLeavesRoom(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		before int
-		shown  bool // some of the failures
+		shown  bool // whether failures fit
 		err    bool
 	}{
 		{"empty", 0, true, false},
@@ -85,8 +86,8 @@ func TestAppendSummaryLeavesRoom(t *testing.T) {
 	}
 }
 
-// What is left out is counted: those that are shown and those that are not make up all.
-func TestMarkdownCountsWhatIsLeftOut(t *testing.T) {
+// TestMarkdown_CountsOmitted checks that the shown and the omitted failures add up.
+func TestMarkdown_CountsOmitted(t *testing.T) {
 	var results []report.Result
 	for i := range 300 {
 		r := failed(fmt.Sprintf("create/scenario-%d", i), version.V3)
@@ -96,17 +97,17 @@ func TestMarkdownCountsWhatIsLeftOut(t *testing.T) {
 	text := write(t, "markdown", reportOf(results...))
 	shown, left := strings.Count(text, "<details>"), omittedCount(t, text, 300)
 	if shown+left != 300 || shown < 50 {
-		t.Errorf("%d are shown and %d left out, expected 300 together", shown, left)
+		t.Errorf("%d are shown and %d omitted, expected 300 together", shown, left)
 	}
 	checkMessage(t, omittedText["markdown"].FindString(text))
 }
 
-// omittedCount returns how many of all are said to be left out.
+// omittedCount returns the number in the note about omitted results.
 func omittedCount(t *testing.T, text string, all int) int {
 	t.Helper()
 	match := omittedText["markdown"].FindStringSubmatch(text)
 	if match == nil || match[2] != strconv.Itoa(all) {
-		t.Fatalf("nothing of %d is said to be left out: %q", all, match)
+		t.Fatalf("no note about omitted results of %d: %q", all, match)
 	}
 	n, err := strconv.Atoi(match[1])
 	if err != nil {
@@ -135,10 +136,10 @@ func TestAnnotations(t *testing.T) {
 	checkMessage(t, strings.Join(got, "\n"))
 }
 
-func TestAnnotationsAreTenAtMost(t *testing.T) {
+func TestAnnotations_AtMostTen(t *testing.T) {
 	for _, test := range []struct {
 		failures int
-		last     string // begins so
+		last     string // its prefix
 	}{
 		{9, "::error title=fail create/a-8/v3::"},
 		{10, "::error title=fail create/a-9/v3::"},

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// redacted returns a copy without secrets, whose lists are never nil and whose counts are those of
-// its results. Every format is made of one, before anything is cut or escaped.
+// redacted returns a copy without secrets. Its lists are never nil, and its counts match its
+// results. All formats render such a copy, before anything is truncated or escaped.
 func (r *Report) redacted() *Report {
 	out := redactedCopy(*r)
 	if out.Judged != nil {
@@ -23,7 +23,7 @@ func (r *Report) redacted() *Report {
 	return &out
 }
 
-// redactedCopy returns a deep copy in which every text is redacted and no slice is nil.
+// redactedCopy returns a deep copy in which every string is redacted and no slice is nil.
 func redactedCopy[T any](value T) T {
 	out, _ := redactValue(reflect.ValueOf(value)).Interface().(T)
 	return out
@@ -46,7 +46,7 @@ func redactValue(v reflect.Value) reflect.Value {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if out.Field(i).CanSet() { // a time.Time has no exported fields
+			if out.Field(i).CanSet() { // time.Time has no exported fields
 				out.Field(i).Set(redactValue(v.Field(i)))
 			}
 		}
@@ -54,10 +54,9 @@ func redactValue(v reflect.Value) reflect.Value {
 	return out
 }
 
-// sanitize replaces what a terminal would obey instead of showing it, and what turns the direction
-// of writing, and what is no character.
+// sanitize replaces control characters, bidirectional controls and noncharacters.
 func sanitize(text string) string {
-	text = strings.ReplaceAll(text, "\r\n", "\n") // Map replaces what is not UTF-8
+	text = strings.ReplaceAll(text, "\r\n", "\n") // Map replaces invalid UTF-8
 	return strings.Map(func(c rune) rune {
 		switch {
 		case c == '\n', c == '\t':
@@ -70,10 +69,10 @@ func sanitize(text string) string {
 	}, text)
 }
 
-// oneLine is a text as one visible line.
+// oneLine returns a text as one sanitized line.
 func oneLine(text string) string { return strings.Join(strings.Fields(sanitize(text)), " ") }
 
-// clip cuts a text after a number of bytes, and says so.
+// clip truncates a text to a number of bytes and marks the end.
 func clip(text string, limit int) string {
 	if len(text) <= limit {
 		return text
@@ -81,5 +80,5 @@ func clip(text string, limit int) string {
 	for limit > 0 && !utf8.RuneStart(text[limit]) {
 		limit--
 	}
-	return text[:limit] + "... (cut)"
+	return text[:limit] + "... (truncated)"
 }

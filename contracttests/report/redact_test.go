@@ -15,7 +15,7 @@ const (
 	jwt       = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
 )
 
-// redactText is what is left of a text in a report.
+// redactText returns a text as it appears in a report.
 func redactText(t *testing.T, text string) string {
 	t.Helper()
 	r := reportOf(withResult(report.Fail, text, pass("create/a", version.V3)))
@@ -26,12 +26,12 @@ func redactText(t *testing.T, text string) string {
 	return got.Results[0].Message
 }
 
-func TestRedact(t *testing.T) {
+func TestWrite_RedactsSecrets(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{
 			"words of a violation",
-			"/access_token: expected a string, got 5; Prefer: code=401 asked for it",
-			"/access_token: expected a string, got 5; Prefer: code=401 asked for it",
+			"/access_token: expected a string, got 5; Prefer: code=401 was set",
+			"/access_token: expected a string, got 5; Prefer: code=401 was set",
 		},
 		{"secret of a token", "got " + hexSecret + ".", "got [redacted]."},
 		{"in capitals, longer", strings.ToUpper(hexSecret) + "01", "[redacted]"},
@@ -108,19 +108,19 @@ func TestRedact(t *testing.T) {
 				t.Errorf("text (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(got, redactText(t, got)); diff != "" {
-				t.Errorf("text changes again (-once +twice):\n%s", diff)
+				t.Errorf("redacting twice changes the text (-once +twice):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestRedactKeepsTheRest(t *testing.T) {
+func TestWrite_KeepsOtherText(t *testing.T) {
 	for _, text := range []string{
 		"", "A token's secret is long, and nothing else.", "create/secret-is-shown-once",
 		"the secret: shown once",
 		"rate limit per token: expected 429",
 		`Www-Authenticate: Bearer realm="a", error="invalid_token"`, "a Bearer token is missing",
-		"basic authentication is refused", hexSecret[1:], "2c9180835d2e5168015d32f890ca1581",
+		"basic authentication is rejected", hexSecret[1:], "2c9180835d2e5168015d32f890ca1581",
 		"v3 #/components/schemas/CreatePersonalAccessTokenResponse",
 		`curl -H "Authorization: Bearer $TOKEN" 'https://x/y'`,
 		`{"secret":null,"token":"","accessTokenValiditySeconds":600,"tokens":["a"]}`,

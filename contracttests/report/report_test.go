@@ -28,7 +28,7 @@ func checkMessage(t *testing.T, message string) {
 	golden.Check(t, "testdata/messages.golden", golden.Key(t), message)
 }
 
-// pass is a result that others are made of.
+// pass returns a passed result.
 func pass(id string, v version.Version) report.Result {
 	return report.Result{
 		ID: id, Version: v, Promise: "No two tokens of one owner share a name.",
@@ -47,7 +47,7 @@ func withResult(outcome report.Outcome, message string, r report.Result) report.
 	return r
 }
 
-// kinds are the usual ones of the outcomes.
+// kinds has a kind for each outcome.
 var kinds = map[report.Outcome]report.Kind{
 	report.Skip: report.KindUnsupported, report.Provisional: report.KindAssumed,
 	report.Fail: report.KindPromise, report.Error: report.KindUntested,
@@ -84,9 +84,11 @@ func failed(id string, v version.Version) report.Result {
 	return r
 }
 
-// sample has every outcome, a warning, an interruption, and a version that belongs to none.
+// sample returns a report with every outcome, a warning, an interruption and a scenario without a
+// version.
 func sample() *report.Report {
-	question := withResult(report.Provisional, "asked: 404", pass("delete/twice", version.V2024))
+	question := withResult(report.Provisional, "open question: 404",
+		pass("delete/twice", version.V2024))
 	question.Kind = report.KindOpenQuestion
 	question.Evidence, question.Notes = evidence.Assumed, []string{
 		"status 404", `{"detailCode":"404 Not found"}`,
@@ -125,7 +127,7 @@ func write(t testing.TB, format string, r *report.Report) string {
 	return b.String()
 }
 
-// renderAll is all that a report can become.
+// renderAll returns a report in every format.
 func renderAll(t testing.TB, r *report.Report) map[string]string {
 	t.Helper()
 	out := map[string]string{"annotations": strings.Join(report.Annotations(r), "\n")}
@@ -191,7 +193,7 @@ type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
-func TestWriteTellsWhatIsNotWritten(t *testing.T) {
+func TestWrite_ReturnsWriterError(t *testing.T) {
 	for _, format := range report.Formats() {
 		if err := report.Write(format, brokenPipe{}, sample()); !errors.Is(err, os.ErrClosed) ||
 			!strings.Contains(err.Error(), format) {
@@ -200,15 +202,14 @@ func TestWriteTellsWhatIsNotWritten(t *testing.T) {
 	}
 }
 
-// omittedText finds how many of how many are left out, in a report that is cut.
+// omittedText matches the note about omitted results, with their number.
 var omittedText = map[string]*regexp.Regexp{
 	"markdown": regexp.MustCompile(`(?m)^\*\*(\d+)\D+(\d+)\D.*$`),
 	"html":     regexp.MustCompile(`<p class="warning"><strong>\D*(\d+)\D`),
 }
 
-// A run of thousands of scenarios with long exchanges is cut where the readers have limits, and
-// says so.
-func TestHugeReport(t *testing.T) {
+// TestWrite_LimitsSize checks that a huge report is truncated and has a note.
+func TestWrite_LimitsSize(t *testing.T) {
 	var results []report.Result
 	for i := range 700 {
 		r := failed(fmt.Sprintf("create/scenario-%d", i), version.All()[i%6])
@@ -226,7 +227,7 @@ func TestHugeReport(t *testing.T) {
 				len(got), limit)
 		}
 		if !omittedText[format].MatchString(got) {
-			t.Errorf("%s does not tell that something is left out", format)
+			t.Errorf("%s has no note about omitted results", format)
 		}
 	}
 	if n := len(report.Annotations(r)); n != 10 {
@@ -237,11 +238,11 @@ func TestHugeReport(t *testing.T) {
 			strings.Count(html, "<article"))
 	}
 	if n := junitOf(t, r).Failures; n != 700 {
-		t.Errorf("JUnit tells %d failures, expected 700", n)
+		t.Errorf("JUnit has %d failures, expected 700", n)
 	}
 }
 
-func TestReportIsNotChanged(t *testing.T) {
+func TestWrite_KeepsReport(t *testing.T) {
 	r := sample()
 	r.Results[1].Failures[0].Message = "client_secret=hunter2"
 	r.Counts = nil

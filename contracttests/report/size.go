@@ -5,27 +5,27 @@ import (
 	"strings"
 )
 
-// The sizes of reports, in bytes, that the programs that show them still take.
+// The maximum sizes of reports, in bytes.
 const (
-	maxText  = 4 << 20    // a CI cuts the end of a longer log
-	maxJUnit = 10_000_000 // of GitLab's and Jenkins' readers
+	maxText  = 4 << 20    // CI systems truncate longer logs
+	maxJUnit = 10_000_000 // the limit of GitLab and Jenkins
 )
 
-// omittedText says that details do not fit into a report.
+// omittedText returns the note about details that did not fit.
 func omittedText(results, maxBytes int) string {
-	return fmt.Sprintf("the details of %s are cut, so that this report has at most %d bytes: the "+
+	return fmt.Sprintf("the details of %s are truncated because this report is limited to %d "+
+		"bytes; the "+
 		"JSON report has them", plural(results, "result"), maxBytes)
 }
 
-// A room is what is left of a size for the details of some results, each of which gets a fair
-// share.
+// budget is the remaining size for the details of some results. Each result gets an equal share.
 type budget struct {
 	remaining, results int
 	cost               func(string) int
-	truncated          int // results whose details did not fit
+	truncated          int // results with truncated details
 }
 
-// fit returns the details of the next result, or as many lines of them as fit.
+// fit returns as many lines of the next result's details as fit.
 func (r *budget) fit(details string) string {
 	share := max(r.remaining, 0) / max(r.results, 1)
 	r.results--
@@ -37,14 +37,14 @@ func (r *budget) fit(details string) string {
 	return out
 }
 
-// fitLines returns a text, or as many lines of it as cost no more than room, with the number of the
-// others.
+// fitLines returns as many lines of a text as cost at most limit, followed by the number of omitted
+// lines.
 func fitLines(text string, limit int, cost func(string) int) (out string, cut bool) {
 	if cost(text) <= limit {
 		return text, false
 	}
 	omitted := strings.Count(text, "\n")
-	mark := func() string { return fmt.Sprintf("      (%s left out)\n", plural(omitted, "line")) }
+	mark := func() string { return fmt.Sprintf("      (%s omitted)\n", plural(omitted, "line")) }
 	spent, end := cost(mark()), 0
 	for line := range strings.Lines(text) {
 		if spent += cost(line); spent > limit {

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// failures returns the report of a run in which everything failed, with so many bytes of details.
+// failures returns a report of failed results with size bytes of details each.
 func failures(results, size int) *report.Report {
 	r := &report.Report{Tool: "patmock test", Target: report.Target{Name: "mock"}}
 	exchange := strings.Repeat("< \"a line\" & another one's\t>\n", size/28)
@@ -30,9 +30,9 @@ func failures(results, size int) *report.Report {
 	return r
 }
 
-// TestReportSizes checks that reports have no more bytes than the programs take that show them, and
-// say what is cut.
-func TestReportSizes(t *testing.T) {
+// TestWrite_ReportSizes checks that reports do not exceed the limits of their readers, and have a
+// note about truncated details.
+func TestWrite_ReportSizes(t *testing.T) {
 	limits := map[string]int{"text": 4 << 20, "junit": 10_000_000, "markdown": 900_000}
 	for _, tt := range []struct{ results, size int }{
 		{2376, 5_000}, {2376, 200}, {1, 11_000_000}, {8_000, 50},
@@ -56,17 +56,19 @@ func TestReportSizes(t *testing.T) {
 						last != r.Summary() {
 						t.Errorf("it begins with %q and ends with %q", lines[0], last)
 					}
-					if isMentioned := strings.Contains(lines[1], "are cut"); isMentioned != large {
-						t.Errorf("a cut is said: %t, want %t", isMentioned, large)
+					if isMentioned := strings.Contains(lines[1],
+						"are truncated"); isMentioned != large {
+						t.Errorf("the note is present: %t, want %t", isMentioned, large)
 					}
 				case "junit":
 					checkJUnit(t, b.Bytes(), tt.results)
-					if isMentioned := strings.Contains(text, `name="cut"`); tt.results < 8_000 &&
+					if isMentioned := strings.Contains(text,
+						`name="truncated"`); tt.results < 8_000 &&
 						isMentioned != large {
-						t.Errorf("a cut is said: %t, want %t", isMentioned, large)
+						t.Errorf("the note is present: %t, want %t", isMentioned, large)
 					}
 					if large && b.Len() < limit*9/10 {
-						t.Errorf("%d bytes are cut to %d", tt.results*tt.size, b.Len())
+						t.Errorf("%d bytes are truncated to %d", tt.results*tt.size, b.Len())
 					}
 				}
 			})

@@ -17,11 +17,11 @@ func resultLine(r Result) string {
 	return out
 }
 
-// maxList is how much of a text may list warnings, and how much skips.
+// maxList is the maximum size of the warnings, and of the skips.
 const maxList = 256 << 10
 
-// renderText begins with the verdict and the warnings, and ends with the counts. The details of
-// results are cut if it would be too long.
+// renderText writes the verdict and the warnings first, and the counts last. Details are truncated
+// if the text is too long.
 func renderText(r *Report) ([]byte, error) {
 	var warnings, skips, end bytes.Buffer
 	for _, warning := range r.Warnings {
@@ -46,7 +46,8 @@ func renderText(r *Report) ([]byte, error) {
 		fmt.Fprintf(&end, "%s: %s\n", line.title, clip(line.text, 2*maxLine))
 	}
 	if r.Observed != nil {
-		fmt.Fprintf(&end, "observed: %d exchanges, %d of them lists that no scenario requested\n",
+		fmt.Fprintf(&end,
+			"observed: %d exchanges, including %d lists that the run requested itself\n",
 			r.Observed.Exchanges, r.Observed.Lists)
 	}
 	if r.Confirmed != nil {
@@ -55,7 +56,7 @@ func renderText(r *Report) ([]byte, error) {
 	fmt.Fprintf(&end, "%s\n", r.Summary())
 	warningsText, _ := fitLines(warnings.String(), maxList, length)
 	skipped, _ := fitLines(skips.String(), maxList, length)
-	const frame = 1 << 10 // empty lines, and what says that something is cut
+	const frame = 1 << 10 // for empty lines and the notes about truncation
 	left := maxText - len(verdict) - len(warningsText) - len(skipped) - end.Len() - frame
 	results, cut := textResults(r, left)
 	note := ""
@@ -77,7 +78,8 @@ func renderText(r *Report) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// textResults returns the results that are no pass or skip, and the number of those that are cut.
+// textResults returns the failures, errors and provisional results, and the number of truncated
+// ones.
 func textResults(r *Report, limit int) (text string, cut int) {
 	var b strings.Builder
 	failed := withOutcome(r.Results, Fail, Error, Provisional)
@@ -93,7 +95,7 @@ func textResults(r *Report, limit int) (text string, cut int) {
 		title   string
 	}{
 		{Fail, "failed"},
-		{Error, "could not be tried"},
+		{Error, "errors"},
 		{Provisional, "provisional"},
 	} {
 		results := withOutcome(r.Results, section.outcome)
@@ -109,12 +111,12 @@ func textResults(r *Report, limit int) (text string, cut int) {
 			b.WriteString(remaining.fit(textDetails(result)))
 		}
 	}
-	text, _ = fitLines(b.String(), limit, length) // thousands of results more than there are cases
+	text, _ = fitLines(b.String(), limit, length) // only with far more results than there are cases
 	return text, remaining.truncated
 }
 
-// textDetails returns the details of a result. Texts of the target are behind a bar, so that none
-// of their lines looks like one of ours, or like a command to GitHub's runner.
+// textDetails returns the details of a result. A bar precedes each line of the target's text, so
+// that it cannot look like our own or like a GitHub workflow command.
 func textDetails(r Result) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "      promise: %s\n", oneLine(r.Promise))
@@ -129,7 +131,7 @@ func textDetails(r Result) string {
 		if len(r.Failures) > 1 || f.Message != r.Message {
 			fmt.Fprintf(&b, "    - %s\n", oneLine(f.Message))
 		}
-		textBlock(&b, "difference (- expected, + came)", f.Diff)
+		textBlock(&b, "difference (- expected, + actual)", f.Diff)
 		textBlock(&b, "exchange", f.Exchange)
 		textCurl(&b, f.Curl)
 	}
@@ -147,7 +149,7 @@ func textBlock(b *bytes.Buffer, title, text string) {
 	}
 }
 
-// textCurl leaves the bar out where it can, so that the line can be copied.
+// textCurl omits the bar if possible, so that the command can be copied.
 func textCurl(b *bytes.Buffer, curl string) {
 	if strings.ContainsAny(curl, "\n\r") {
 		textBlock(b, "repeat", curl)

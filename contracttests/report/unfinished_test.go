@@ -11,9 +11,9 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// The reports for people have the cause of a run that could not start once, and the number of the
-// cases that were not tested instead of their names.
-func TestWrite_RunThatCouldNotStart(t *testing.T) {
+// TestWrite_UnstartedRun checks that reports for people have the cause once, and the number of
+// untested cases instead of their names.
+func TestWrite_UnstartedRun(t *testing.T) {
 	const cause, cases = "nothing listens there", 300
 	var results []report.Result
 	for i := range cases {
@@ -35,21 +35,22 @@ func TestWrite_RunThatCouldNotStart(t *testing.T) {
 			}
 			text := out.String()
 			if n := strings.Count(text, cause); n != 1 {
-				t.Errorf("the cause is there %d times", n)
+				t.Errorf("the cause appears %d times", n)
 			}
 			if !regexp.MustCompile(`\b300\b.*: not tested`).MatchString(text) {
-				t.Error("the number of cases that were not tested is not there")
+				t.Error("the number of untested cases is missing")
 			}
 			if strings.Contains(text, "sources:") || strings.Contains(text, "Sources:") {
-				t.Error("a list of no sources is there")
+				t.Error("the report has an empty list of sources")
 			}
-			if format == "html" { // it has a table of all cases, behind what was skipped
+			if format == "html" { // a table of all cases follows the skips
 				_, text, _ = strings.Cut(text, "<h2>Skipped</h2>")
 				text, _, _ = strings.Cut(text, "<table")
 			}
 			if strings.Contains(text, "create/scenario-7") ||
 				!strings.Contains(text, "create/lacks") {
-				t.Errorf("not the names of what the target lacks only:\n%.2000s", text)
+				t.Errorf("the report does not have exactly the names of the unsupported cases:\n"+
+					"%.2000s", text)
 			}
 			if t.Failed() {
 				t.Logf("%.3000s", text)

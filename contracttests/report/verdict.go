@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// Verdict returns the run in one line: a word, and the summary with the number of warnings behind
-// it. The word is interrupted, fail, error, pass, provisional or skip, or empty for a run of
-// nothing.
+// Verdict returns the run in one line: a word, the summary and the number of warnings. The word is
+// interrupted, fail, error, pass, provisional or skip, or empty for a run without results.
 func (r *Report) Verdict() string {
 	text := r.outcomeWord() + ": " + r.Summary()
 	if len(r.Warnings) > 0 {
@@ -31,8 +30,8 @@ func (r *Report) outcomeWord() string {
 }
 
 // Summary returns the counts of a run in one line, such as "376 passed, 41 provisional, 1831
-// skipped of 2248 cases (458 scenarios)". A case is one scenario in one version. The result that
-// reports that a run did not test every case counts as none.
+// skipped of 2248 cases (458 scenarios)". A case is one scenario in one version. The error of an
+// unfinished run does not count as a case.
 func (r *Report) Summary() string {
 	n, scenarios, cases, untested := map[Outcome]int{}, map[string]bool{}, 0, 0
 	for _, result := range r.Results {
@@ -82,10 +81,10 @@ func FormatCounts(n map[Outcome]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// clientFamily is the family of the results of a check of clients, each of which is about a rule.
+// clientFamily is the family of the results of client lint. Each result is about a rule.
 const clientFamily = "client"
 
-// isClientReport reports whether the report is one of what clients did.
+// isClientReport reports whether the report is about clients.
 func (r *Report) isClientReport() bool {
 	return len(r.Results) > 0 && family(r.Results[0].ID) == clientFamily
 }

@@ -18,7 +18,7 @@ func TestVerdict(t *testing.T) {
 		for _, o := range outcomes {
 			r.Results = append(r.Results, withResult(o, "why", pass("create/a", version.V3)))
 		}
-		return r // without counts: the verdict does not lean on them
+		return r // without counts, which the verdict does not use
 	}
 	withWarnings := one(report.Pass)
 	withWarnings.Warnings = []report.Warning{{Text: "a"}, {Text: "b"}}
@@ -37,7 +37,7 @@ func TestVerdict(t *testing.T) {
 		name   string
 		report *report.Report
 		first  string // word
-		counts []int  // told behind it: of outcomes, cases, scenarios and warnings
+		counts []int  // of outcomes, cases, scenarios and warnings
 	}{
 		{"pass", one(report.Pass, report.Pass), "pass", []int{2, 2, 1}},
 		{"one", one(report.Pass), "pass", []int{1, 1, 1}},
@@ -58,12 +58,12 @@ func TestVerdict(t *testing.T) {
 			},
 		},
 		{"a skip is never a pass", one(report.Skip, report.Skip), "skip", []int{0, 2, 2, 1}},
-		{"not tested to the end", unfinished, "error", []int{1, 1, 2, 1}},
+		{"unfinished", unfinished, "error", []int{1, 1, 2, 1}},
 		{"rules of clients", ofClients, "fail", []int{1, 1, 2}},
 		{"nothing", one(), "empty", []int{0, 0, 0}},
 		{"warnings", withWarnings, "pass", []int{1, 1, 1, 2}},
 		{"interrupted", interrupted, "interrupted", []int{1, 1, 1, 3, 1}},
-		{"interrupted at once", interruptedEmpty, "interrupted", []int{0, 0, 0}},
+		{"interrupted before the first case", interruptedEmpty, "interrupted", []int{0, 0, 0}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := test.report.Verdict()
@@ -114,7 +114,7 @@ func TestLine(t *testing.T) {
 		},
 		{
 			"a secret",
-			withResult(report.Error, "refused: client_secret=hunter2 here",
+			withResult(report.Error, "rejected: client_secret=hunter2 here",
 				pass("create/a", version.V3)),
 			"error create/a/v3 ",
 		},
