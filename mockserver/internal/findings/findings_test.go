@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/mockserver/internal/findings"
 )
 
-// request returns a request of jane.doe with findings of some kinds.
+// request returns a request of jane.doe with findings of the given kinds.
 func request(namespace string, kinds ...string) findings.Request {
 	r := findings.Request{
 		Namespace: namespace, ClientID: "cafe", Owner: "jane.doe", UserAgent: "client/1",
@@ -47,7 +47,7 @@ func TestStore_Counts(t *testing.T) {
 	rejected.SkipReason = "rate-limit"
 	s.Add(rejected)
 	rejected = request("b", control.NoWait)
-	rejected.SkipReason = "rate-limit" // the finding says that it was judged
+	rejected.SkipReason = "rate-limit" // judged because of its finding
 	s.Add(rejected)
 	s.Skip("b", control.NotJudgedControl)
 	s.Skip("never judged", control.NotJudgedControl)
@@ -119,8 +119,8 @@ func TestStore_Counts(t *testing.T) {
 	}
 }
 
-// TestStore_Bound checks that 100,000 requests to as many namespaces take no more memory than
-// the store may have, and that no finding of them is lost.
+// The memory of the store stays within its limit after 100,000 requests to as many namespaces, and
+// no finding is lost.
 func TestStore_Bound(t *testing.T) {
 	const limit, requests = 256 << 10, 100_000
 	s := findings.New(limit)
@@ -130,7 +130,7 @@ func TestStore_Bound(t *testing.T) {
 	before := heap()
 	for i := range requests {
 		r.Namespace, r.ClientID = fmt.Sprint("n", i), fmt.Sprint("c", i)
-		// the last kinds come when memory is short
+		// the last kinds arrive when memory is short
 		r.Findings[0].Kind = kinds[len(kinds)*i/requests]
 		s.Add(r)
 	}
@@ -167,7 +167,7 @@ func TestStore_Bound(t *testing.T) {
 	}
 }
 
-// heap returns how much memory is in use.
+// heap returns the memory in use.
 func heap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -197,7 +197,7 @@ func TestStore_BoundsOfNamespace(t *testing.T) {
 	}
 }
 
-// TestStore_ClearedMemory checks that a namespace gives back its memory when it is cleared.
+// A cleared namespace releases its memory.
 func TestStore_ClearedMemory(t *testing.T) {
 	s := findings.New(64 << 10)
 	for i := range 10_000 {
@@ -253,7 +253,7 @@ func TestStore_Concurrent(t *testing.T) {
 	}
 }
 
-// BenchmarkAdd counts requests without a finding, as most are.
+// BenchmarkAdd counts requests without findings, which are the usual ones.
 func BenchmarkAdd(b *testing.B) {
 	s := findings.New(1 << 20)
 	r := request("default")

@@ -5,7 +5,7 @@ import (
 	"example.com/patmock/mockserver/internal/journal"
 )
 
-// add captures a request with the messages that it has.
+// capture captures a request with its messages.
 func capture(j *journal.Journal, r *control.Request) {
 	plain := *r
 	plain.Request, plain.Response = nil, nil

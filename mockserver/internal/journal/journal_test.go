@@ -22,7 +22,7 @@ func filled(c journal.Config, n int) *journal.Journal {
 	return j
 }
 
-// ids of the requests in a list.
+// ids returns the ids of the requests in a list.
 func ids(list control.Journal) string {
 	var found []string
 	for _, r := range list.Requests {
@@ -215,7 +215,7 @@ func TestClear_RestartsSequence(t *testing.T) {
 		t.Errorf("journal (-want +got):\n%s", diff)
 	}
 	capture(j, &control.Request{ID: "a", Request: message(90, "")})
-	capture(j, &control.Request{ID: "b"}) // would not fit if the bytes of before still counted
+	capture(j, &control.Request{ID: "b"}) // would not fit if the removed bytes still counted
 	list := j.List(control.Match{}, 0)
 	if diff := cmp.Diff("a b", ids(list)); diff != "" || list.Requests[0].Sequence != 1 {
 		t.Errorf("sequence %d, requests (-want +got):\n%s", list.Requests[0].Sequence, diff)

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/mockserver/internal/journal"
 )
 
-// fields turns JSON into a match, as the control surface does.
+// parseMatch decodes a match from JSON, as the control API does.
 func parseMatch(t testing.TB, text string) control.Match {
 	t.Helper()
 	var m control.Match
@@ -35,7 +35,7 @@ func sampleRequest() *control.Request {
 	}
 }
 
-// differences returns those of the only request of a journal, one a line.
+// differences returns the differences of the only request of a journal, one per line.
 func differences(t *testing.T, r *control.Request, m control.Match) string {
 	t.Helper()
 	j := journal.New(journal.Config{})
@@ -235,7 +235,7 @@ func TestMatch_Numbers(t *testing.T) {
 		{"1", "2", false},
 		{"1e400", "1e401", false},
 		{"1e400", "1e400", true},
-		// beyond what can be computed, numbers are the same when they are written the same
+		// numbers beyond the range of float64 are equal only if written alike
 		{"1E400", "1e400", false},
 		{"123456789012345678901234567890", "123456789012345678901234567891", false},
 	}

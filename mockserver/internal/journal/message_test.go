@@ -45,7 +45,7 @@ func TestRedact_Headers(t *testing.T) {
 	tests := []struct {
 		name  string
 		value string
-		want  string // "" where it is left out
+		want  string // "" if it is left out
 	}{
 		{"Accept-Encoding", "gzip", "gzip"},
 		{"Date", "Sat, 31 Jan 2026 00:00:00 GMT", ""},
@@ -135,15 +135,15 @@ const limit = 64 << 10
 
 func TestRedact_TruncatesAt64KiB(t *testing.T) {
 	fill := func(n int) string { return strings.Repeat("x", n) }
-	// What stands for a secret in front is shorter than it, which leaves room at the end.
+	// The mark is shorter than the secret in front, which leaves room at the end.
 	room := func(n int) string { return hexSecret + strings.Repeat("x", n-len(hexSecret)) }
 	const left = limit - len(hexSecret) + len("[redacted]")
-	many := strings.Repeat(`{"code":1},`, 5_900) // what stands for the secrets is longer
+	many := strings.Repeat(`{"code":1},`, 5_900) // the marks are longer than the secrets
 	tests := []struct {
 		name string
 		body string
-		end  string // of what is kept
-		size int    // of what is kept
+		end  string // of the stored body
+		size int    // of the stored body
 		cut  bool
 	}{
 		{"just not", fill(limit), "xxx", limit, false},
@@ -188,7 +188,7 @@ func TestRedact_TruncatesAt64KiB(t *testing.T) {
 	}
 }
 
-// Wherever the cut falls, no more than eight characters of a secret are left.
+// A truncation leaves at most eight characters of a secret.
 func TestRedact_RemovesTruncatedSecrets(t *testing.T) {
 	for name, form := range map[string]string{
 		"alone": "%s", "in JSON": `{"name":"%s"}`,
@@ -199,7 +199,7 @@ func TestRedact_RemovesTruncatedSecrets(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				text := fmt.Sprintf(form, secret)
 				for into := range len(text) + 1 {
-					// the caller may have cut already
+					// the caller may have truncated the body
 					for _, size := range []int{limit + len(text), limit} {
 						body := []byte(strings.Repeat("x", limit-into-1) + " " + text +
 							strings.Repeat(" ", len(text)))

@@ -15,11 +15,11 @@ import (
 	"example.com/patmock/mockserver/internal/journal"
 )
 
-// few and many are numbers of requests that are held. What is done with one more must not depend on
+// few and many are numbers of stored requests. The cost of one more request must not depend on
 // them.
 const few, many = 300, 30_000
 
-// allocated returns how many bytes a call allocates, on the average of some.
+// allocatedBytes returns the average number of bytes that a call allocates.
 func allocatedBytes(call func()) int {
 	const calls = 100
 	var before, after runtime.MemStats
@@ -31,8 +31,7 @@ func allocatedBytes(call func()) int {
 	return int(after.TotalAlloc-before.TotalAlloc) / calls
 }
 
-// compareSizes expects that a call allocates the same in a large journal as in a small one, and a
-// little more at most.
+// compareSizes expects that a call allocates about the same in a large journal as in a small one.
 func compareSizes(t *testing.T, bytes func(t *testing.T, j *journal.Journal) int) {
 	t.Helper()
 	small, large := bytes(t, filled(journal.Config{Size: few}, few)),
@@ -68,7 +67,7 @@ func TestList_AllocatesIndependentOfSize(t *testing.T) {
 	}
 }
 
-// The journal is compared with a list, through many requests and some that are dropped or cleared.
+// The journal behaves like a list, through many requests, drops and clears.
 func TestJournal_MatchesModel(t *testing.T) {
 	const size, bytes = 700, 40_000
 	j := journal.New(journal.Config{Size: size, Bytes: bytes})
@@ -80,7 +79,7 @@ func TestJournal_MatchesModel(t *testing.T) {
 	var model []request
 	sum := 0
 	for n := range 5000 {
-		r := request{fmt.Sprintf("r%d", n%900), random.IntN(100)} // ids come again
+		r := request{fmt.Sprintf("r%d", n%900), random.IntN(100)} // ids repeat
 		capture(j, &control.Request{ID: r.id, Path: strings.Repeat("x", r.size), Status: n})
 		model, sum = append(model, r), sum+r.size
 		for len(model) > size || sum > bytes {
@@ -169,7 +168,7 @@ func TestVerify_RereadsAfterClear(t *testing.T) {
 		}()
 		synctest.Wait()
 		j.Clear()
-		addAll(j, "a b") // fewer than there were
+		addAll(j, "a b") // fewer than before
 		if !<-verified {
 			t.Error("the requests after the clear did not count")
 		}

@@ -16,8 +16,8 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// sequenceOf returns a journal with a request for each word, which is its operation. Ids are r1, r2
-// and so on.
+// sequenceOf returns a journal with a request for each word, which is its operation. The ids are
+// r1, r2 and so on.
 func sequenceOf(operations string) *journal.Journal {
 	j := journal.New(journal.Config{})
 	addAll(j, operations)
@@ -61,8 +61,8 @@ func between(operation string, min, max int) control.Expectation {
 	}
 }
 
-// outcomes returns a line for each: whether it holds, how many were found and which. It compares
-// the words of what was expected with the golden file.
+// outcomes returns a line for each outcome: whether it is verified, the number of matches and their
+// ids. It compares the texts of the expectations with the golden file.
 func outcomes(t *testing.T, v control.VerifyResult) string {
 	t.Helper()
 	var lines, words []string
@@ -119,7 +119,7 @@ func TestVerify_InOrder(t *testing.T) {
 		name     string
 		requests string
 		expect   []control.Expectation
-		want     string // matched ids of each, and a mark at those that do not hold
+		want     string // matched ids of each, with a mark if it is not verified
 	}{
 		{"in order", "a b", []control.Expectation{expect("a"), expect("b")}, "r1, r2"},
 		{"the other way round", "b a", []control.Expectation{expect("a"), expect("b")}, "r2, !"},
@@ -330,7 +330,7 @@ func TestVerify_RedactsExpectations(t *testing.T) {
 	golden.Check(t, "testdata/expectations.golden", golden.Key(t), words)
 }
 
-// place is what a program uses of a mistake in a verification.
+// problemPosition has the machine-readable parts of an error in a verification.
 type problemPosition struct {
 	Pointer string
 	Rule    rule.ID

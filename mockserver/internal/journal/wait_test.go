@@ -9,9 +9,10 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// stopwatch tells how much time has passed since, by the clock of the test's bubble.
+// stopwatch returns a function that returns the time since the call, by the clock of the test's
+// bubble.
 func stopwatch() func() time.Duration {
-	start := time.Now() //nolint:forbidigo // it is no wall clock
+	start := time.Now() //nolint:forbidigo // a fake clock
 	return func() time.Duration { return time.Since(start) }
 }
 
@@ -21,7 +22,7 @@ func TestVerify_Waits(t *testing.T) {
 		before string
 		expect control.Expectation
 		wait   string
-		after  time.Duration // when "a" is added
+		after  time.Duration // the time at which "a" is added
 		want   bool
 		took   time.Duration
 	}{

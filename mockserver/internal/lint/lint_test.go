@@ -18,13 +18,13 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// noon is when the first request comes by wall time, start by the clock of the namespace.
+// noon is the wall time of the first request, and start its time by the clock of the namespace.
 var (
 	noon  = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 	start = noon.AddDate(1, 0, 0)
 )
 
-// request is an exchange of a kind, after noon by both clocks.
+// request returns an exchange some time after noon, by both clocks.
 func request(status int, body string, after time.Duration) lint.Exchange {
 	r := httptest.NewRequest(http.MethodPost, "/v3/personal-access-tokens?limit=1", nil)
 	r.Header.Set("Content-Type", "application/json")
@@ -36,7 +36,7 @@ func request(status int, body string, after time.Duration) lint.Exchange {
 	}
 }
 
-// kinds sees exchanges and tells the kinds of the findings about each.
+// kinds checks exchanges and returns the kinds of the findings about each.
 func kinds(w *lint.Linter, exchanges ...lint.Exchange) []string {
 	var all []string
 	for _, x := range exchanges {
@@ -217,7 +217,7 @@ func TestCheck_ReportsEarlierRequest(t *testing.T) {
 	}
 }
 
-// refusals are n refused requests whose bodies are those numbers.
+// rejections returns rejected requests whose bodies are the given numbers.
 func rejections(from, to int) []lint.Exchange {
 	var all []lint.Exchange
 	for i := from; i < to; i++ {
@@ -231,7 +231,7 @@ func TestCheck_ForgetsOldRejections(t *testing.T) {
 	tests := []struct {
 		name   string
 		before []lint.Exchange
-		want   string // of a request that is like the first one
+		want   string // of a request like the first one
 	}{
 		{"as many as are remembered", rejections(0, most), control.RepeatedRejection},
 		{"one more", rejections(0, most+1), ""},
@@ -262,7 +262,7 @@ func TestCheck_ForgetsOldRejections(t *testing.T) {
 func TestCheck_RetryAfter(t *testing.T) {
 	rateLimited := func() lint.Exchange {
 		x := request(429, "a", 0)
-		x.RetryAfter, x.End = 3*time.Second, noon.Add(time.Second) // the answer took a second
+		x.RetryAfter, x.End = 3*time.Second, noon.Add(time.Second) // the response took a second
 		return x
 	}
 	atTimes := func(wall, clock time.Duration) lint.Exchange {
@@ -280,7 +280,7 @@ func TestCheck_RetryAfter(t *testing.T) {
 	const tolerance = 100 * time.Millisecond
 	tests := []struct {
 		name      string
-		exchanges []lint.Exchange // after the one that is told to wait three seconds
+		exchanges []lint.Exchange // after the one with a Retry-After of three seconds
 		want      []string
 	}{
 		{"at once", []lint.Exchange{atTimes(time.Second, 0)}, []string{control.NoWait}},
@@ -363,7 +363,7 @@ func TestCheck_RetryAfter(t *testing.T) {
 	}
 }
 
-// A client has to wait by as many rules as are remembered, the newest of them.
+// A client must wait for each of the stored rules, which are the latest.
 func TestCheck_RetryAfterRules(t *testing.T) {
 	w := lint.New()
 	const rules, remembered = 20, 16
@@ -404,7 +404,7 @@ func TestCheck_BoundsClients(t *testing.T) {
 	tests := []struct {
 		name    string
 		clients int
-		want    string // of the first of them, at once
+		want    string // of the first client, at once
 	}{
 		{"as many as are remembered", most, control.NoWait},
 		{"one more forgets the others", most + 1, ""},
