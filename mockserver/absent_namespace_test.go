@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// namespaces returns the names of those that exist.
+// namespaces returns the names of the existing namespaces.
 func (m *tenant) namespaces() (names []string) {
 	m.Helper()
 	all, err := m.mock.Control().Namespaces(m.Context())
@@ -28,10 +28,10 @@ func (m *tenant) namespaces() (names []string) {
 	return names
 }
 
-// fields are those of a header.
+// headers are header fields by name.
 type headers map[string]string
 
-// preflight returns the header of a preflight.
+// preflight returns the header of a CORS preflight request.
 func preflight(origin string) headers {
 	return headers{
 		"Origin": origin, "Access-Control-Request-Method": "PATCH",
@@ -39,7 +39,7 @@ func preflight(origin string) headers {
 	}
 }
 
-// visit is a request to a namespace.
+// namespaceRequest is a request to a namespace.
 type namespaceRequest struct {
 	name, method, path, body string
 	header                   headers
@@ -60,7 +60,7 @@ func (v namespaceRequest) send(t *testing.T, m *tenant) testResponse {
 		r.Header.Set(name, value)
 	}
 	m = m.forTest(t)
-	m.skipValidation = true // a preflight and a page are outside the operations
+	m.skipValidation = true // preflights and pages are outside the operations
 	return m.exchange(r).is(v.status)
 }
 
@@ -70,8 +70,9 @@ func credentials(grant string) string {
 	}.Encode()
 }
 
-// A request to a namespace that does not exist gets the response of a new one, makes none, and is
-// in the journal of the default one. A login that succeeds, a control call and Namespace make it.
+// A request to an absent namespace gets the response of a new one and does not create it. The
+// journal of the default namespace records it. A successful login, a call of the control API and
+// Server.Namespace create the namespace.
 func TestAbsentNamespace_IsCreatedByLogin(t *testing.T) {
 	login := credentials("client_credentials")
 	for _, test := range []struct {
@@ -186,7 +187,7 @@ func TestAbsentNamespace_IsCreatedByLogin(t *testing.T) {
 	}
 }
 
-// A request to a namespace that does not exist gets what it would get if it did.
+// An absent namespace responds like an existing one.
 func TestAbsentNamespace_RespondsLikeNewOne(t *testing.T) {
 	m := start(t, "empty")
 	m.in("new").anonymous().get("/_mock/health").is(http.StatusOK)
@@ -254,14 +255,14 @@ func TestControlCall_CreatesNamespace(t *testing.T) {
 			if test.status == http.StatusForbidden {
 				r.problem(test.status, rule.CrossOrigin)
 				m.in("a").forTest(t).anonymous().get("/_mock/health").is(http.StatusOK)
-				test.status = http.StatusOK // reading what exists changes nothing
+				test.status = http.StatusOK // reads of an existing namespace are allowed
 				test.send(t, m.in("a"))
 			}
 		})
 	}
 }
 
-// A fixture whose dates count from the start does not age while nobody logs in.
+// Dates of a fixture are relative to the creation of the namespace by the first login.
 func TestAbsentNamespace_FixtureDoesNotAge(t *testing.T) {
 	m := start(t, "expiring")
 	for range 3 {
@@ -271,7 +272,7 @@ func TestAbsentNamespace_FixtureDoesNotAge(t *testing.T) {
 	m.in("a").as("jane.doe")
 }
 
-// However many names are made up, nothing is made, and the one who needs a namespace gets it.
+// Requests to many absent namespaces create none, so that the limit is free for a login.
 func TestAbsentNamespace_DoesNotCountTowardsLimit(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 2})
 	for i := range 1000 {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Many bearers make none of them slower: the signature of the first one is not verified again.
+// The signature of a bearer is not verified again, however many bearers there are.
 func TestBearer_IsVerifiedOnce(t *testing.T) {
 	const logins = 5000
 	mock, bearer := benchMock(t)
@@ -18,7 +18,7 @@ func TestBearer_IsVerifiedOnce(t *testing.T) {
 			t.Fatalf("%s answers %d", r.URL.Path, s.status)
 		}
 	}
-	list := func() uint64 { // allocations, of this once
+	list := func() uint64 { // returns the allocations of one list
 		r := benchList(bearer)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -35,7 +35,7 @@ func TestBearer_IsVerifiedOnce(t *testing.T) {
 		r.Header.Set("Content-Type", urlencode)
 		call(r)
 	}
-	if got := list(); got > want+20 { // a signature takes more than 50
+	if got := list(); got > want+20 { // a verification allocates more than 50 times
 		t.Errorf("%d allocations after %d logins, want %d", got, logins, want)
 	}
 }

@@ -18,9 +18,9 @@ import (
 	"example.com/patmock/mockserver/bench/bare"
 )
 
-// The benchmarks put the mock beside a bare server: net/http, encoding/json, a map, and nothing
-// else. It authenticates nobody, validates nothing and remembers no request. What they are asked is
-// the same: a list of ten tokens, and to make a token.
+// The benchmarks compare the mock with a bare server of net/http, encoding/json and a map. The bare
+// server has no authentication, no validation and no journal. Both list ten tokens and create a
+// token.
 
 func random(n int) string {
 	raw := make([]byte, n)
@@ -28,7 +28,7 @@ func random(n int) string {
 	return hex.EncodeToString(raw)
 }
 
-// sink is a response writer that keeps nothing, so that what is measured is the server.
+// sink is a response writer that discards the body, so that only the server is measured.
 type sink struct {
 	header http.Header
 	status int
@@ -47,7 +47,7 @@ func (s *sink) reset() {
 	s.status, s.size = http.StatusOK, 0
 }
 
-// check expects that what came last was good, and not less than it should be.
+// check expects a 200 with a body of at least size bytes as the last response.
 func (s *sink) check(b *testing.B, size int) {
 	if s.status != http.StatusOK || s.size < size {
 		b.Fatalf("status %d, %d bytes", s.status, s.size)
@@ -56,7 +56,7 @@ func (s *sink) check(b *testing.B, size int) {
 
 const benchPath = "/v2026/personal-access-tokens"
 
-// benchMock is a mock whose user jane.doe has ten tokens, and her access token.
+// benchMock returns a mock whose user jane.doe has ten tokens, and her access token.
 func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 	tb.Helper()
 	mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
@@ -129,8 +129,8 @@ func benchCreate(bearer, name string) *http.Request {
 	return r
 }
 
-// compare reports how long an operation took as a multiple of the baseline, which the first one
-// that is compared sets.
+// compare reports the time of an operation as a multiple of the baseline. The first operation sets
+// the baseline.
 func compare(b *testing.B, baseline *float64) {
 	each := float64(b.Elapsed()) / float64(b.N)
 	if *baseline == 0 || strings.HasSuffix(b.Name(), "/bare") {
@@ -144,7 +144,7 @@ func BenchmarkList(b *testing.B) { benchBoth(b, listOf) }
 
 func BenchmarkCreate(b *testing.B) { benchBoth(b, createOf) }
 
-// beside measures what a client asks of the bare server and of the mock.
+// benchBoth measures an operation on the bare server and on the mock.
 func benchBoth(b *testing.B, newBench func(server http.Handler, bearer string) func(*testing.B)) {
 	mock, bearer := benchMock(b)
 	var baseline float64
@@ -171,7 +171,7 @@ func listOf(server http.Handler, bearer string) func(*testing.B) {
 	}
 }
 
-// created numbers names, which are used once in a mock.
+// createdNames numbers the names of created tokens, because a name is unique.
 var createdNames int64
 
 func createOf(server http.Handler, bearer string) func(*testing.B) {
@@ -194,18 +194,17 @@ func createOf(server http.Handler, bearer string) func(*testing.B) {
 	}
 }
 
-// What a request costs in memory, with everything on, has little head room: a copy of an answer is
-// above the bytes of either.
+// The limits leave little room: one more copy of a response exceeds them.
 func TestAllocations(t *testing.T) {
 	if raceDetector() {
 		t.Skip("the race detector allocates, too: run without -race")
 	}
-	// By number of requests, because the shares of what grows in steps differ with it.
+	// Use a fixed number of requests: buffers grow in steps, so their share depends on the number.
 	benchtime := flag.Lookup("test.benchtime").Value.String()
 	if err := flag.Set("test.benchtime", "50000x"); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = flag.Set("test.benchtime", benchtime) }() // which it was
+	defer func() { _ = flag.Set("test.benchtime", benchtime) }() // restores the flag
 	mock, bearer := benchMock(t)
 	for _, tt := range []struct {
 		name          string

@@ -20,14 +20,14 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// shed is what is looked at in a response.
+// budgetResponse is the part of a response that the tests compare.
 type budgetResponse struct {
 	status     int
 	retryAfter string
 }
 
-// unfinished sends all but the last byte of a body, and returns what sends that one
-// at the end and reads the status.
+// startBody sends all but the last byte of a body. The returned function sends that byte when end
+// is closed, and reads the response.
 func startBody(t *testing.T, base, path string,
 	size int,
 ) (finish func(end <-chan struct{}) budgetResponse) {
@@ -47,7 +47,7 @@ func startBody(t *testing.T, base, path string,
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
-		_, _ = io.WriteString(c, head+strings.Repeat(" ", size-1)) // it may be rejected in between
+		_, _ = io.WriteString(c, head+strings.Repeat(" ", size-1)) // it may be rejected before the end
 	}()
 	return func(end <-chan struct{}) budgetResponse {
 		t.Helper()
@@ -65,8 +65,7 @@ func startBody(t *testing.T, base, path string,
 	}
 }
 
-// Bodies that do not end take no more than their share: what is beyond gets a 503, which says when
-// to come again.
+// Unfinished bodies take at most their share of the budget. Others get a 503 with Retry-After.
 func TestMemoryBudget_Bodies(t *testing.T) {
 	for _, path := range []string{
 		"/v2026/personal-access-tokens", "/oauth/token", "/t/other/v3/personal-access-tokens",
@@ -82,7 +81,7 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 			}
 			var group sync.WaitGroup
 			var rejections atomic.Int64
-			// no body ends before two were rejected
+			// no body ends before two are rejected
 			statuses, end := make([]int, len(all)), make(chan struct{})
 			finishAll := sync.OnceFunc(func() { close(end) })
 			timer := time.AfterFunc(30*time.Second, finishAll)
@@ -112,7 +111,7 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 			if path != "/_mock/verify" {
 				checkOverBudget(t, m)
 			}
-			// A request gives its memory back after its response was sent.
+			// A request releases its memory after its response was sent.
 			for try := 0; startBody(t, m.URL, path,
 				size)(end).status == http.StatusServiceUnavailable; try++ {
 				if try == 1000 {
@@ -124,7 +123,8 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 	}
 }
 
-// checkShed expects requests that were over the budget in the journal of the default namespace.
+// checkOverBudget expects requests that were rejected by the budget in the journal of the default
+// namespace.
 func checkOverBudget(t *testing.T, m *mockserver.TestServer) {
 	t.Helper()
 	result, err := m.Control().Verify(t.Context(), control.VerifyRequest{
@@ -145,8 +145,8 @@ func checkOverBudget(t *testing.T, m *mockserver.TestServer) {
 	}
 }
 
-// Journals that are too large together lose their oldest requests, the largest journal first; none
-// gets a 503.
+// Journals over their share drop their oldest requests, the largest journal first. No request gets
+// a 503.
 func TestMemoryBudget_Journals(t *testing.T) {
 	// a half is for journals
 	m := mockserver.Start(t, mockserver.Config{MemoryBudget: 4 << 20, JournalSize: 900})
@@ -205,7 +205,7 @@ func TestMemoryBudget_Journals(t *testing.T) {
 	}
 }
 
-// Headers that do not end take no more than their share either.
+// Unfinished headers take at most their share of the budget.
 func TestMemoryBudget_Headers(t *testing.T) {
 	// a quarter is for requests in flight
 	m := mockserver.Start(t, mockserver.Config{MemoryBudget: 1 << 20})
@@ -214,7 +214,7 @@ func TestMemoryBudget_Headers(t *testing.T) {
 		t.Fatal(err)
 	}
 	const head = "GET /oauth/info HTTP/1.1\r\nHost: localhost\r\nX: "
-	// sendAtOnce sends ten headers before it ends one, and returns how many were rejected.
+	// sendAtOnce sends ten headers before it ends one, and returns the number of rejected requests.
 	sendAtOnce := func() (rejected int) {
 		var open []net.Conn
 		for range 10 {
@@ -235,7 +235,7 @@ func TestMemoryBudget_Headers(t *testing.T) {
 		}
 		return rejected
 	}
-	// On a busy machine the mock may read the headers one after the other.
+	// A busy machine may read the headers one after the other.
 	rejected := sendAtOnce()
 	for range 9 {
 		if rejected >= 3 {
@@ -246,7 +246,7 @@ func TestMemoryBudget_Headers(t *testing.T) {
 	if rejected < 3 || rejected > 9 {
 		t.Errorf("%d of 10 requests were rejected, want those beyond 256 kB", rejected)
 	}
-	for range 10 { // what the headers took is given back, on the same connection, too
+	for range 10 { // the memory of the headers is released, on the same connection as well
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.URL+"/oauth/info",
 			http.NoBody)
 		if err != nil {
@@ -264,7 +264,7 @@ func TestMemoryBudget_Headers(t *testing.T) {
 	}
 }
 
-// Clients that do not read a large response take no more than their share until they go away.
+// Clients that do not read a large response take at most their share until they disconnect.
 func TestMemoryBudget_SlowReaders(t *testing.T) {
 	many := &fixtures.Tenant{
 		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Every 401 carries a challenge (RFC 9110, section 15.5.2).
+// Every 401 has a challenge (RFC 9110, section 15.5.2).
 func TestUnauthorized_CarriesChallenge(t *testing.T) {
 	const basic = `Basic realm="oauth"`
 	invalid := func(header string) bool {
@@ -100,7 +100,7 @@ func TestUnauthorized_CarriesChallenge(t *testing.T) {
 	}
 }
 
-// A faithful mock sends the texts that tenants are known to send, and no advice.
+// A faithful mock sends the texts that tenants are known to send, without advice.
 func TestFaithful_SendsKnownTexts(t *testing.T) {
 	config := mockserver.Config{}
 	var err error
@@ -134,7 +134,7 @@ func TestFaithful_SendsKnownTexts(t *testing.T) {
 		"JWT validation failed: JWT is expired")
 }
 
-// Errors of /oauth/* have the form of RFC 6749, section 5.2.
+// Errors of /oauth/* follow RFC 6749, section 5.2.
 func TestOAuthErrors_FollowRFC6749(t *testing.T) {
 	m := start(t, "default")
 	c := m.anonymous()
@@ -173,6 +173,6 @@ func TestOAuthErrors_FollowRFC6749(t *testing.T) {
 	if got := c.get("/oauth/token").header.Get("Allow"); got != "POST" {
 		t.Errorf("Allow is %q", got)
 	}
-	// Paths outside keep SailPoint's form.
+	// Other paths use SailPoint's format.
 	c.get("/nothing").rejected(404, "404", cause{rule.UnmatchedPath, "path"})
 }

@@ -91,7 +91,7 @@ func TestClock_MovesAndFreezes(t *testing.T) {
 	}
 }
 
-// clocked is a tenant with a clock of its own.
+// clockFixture is a tenant with its own clock.
 var clockFixture = `
 clock: 2026-07-01T00:00:00Z
 identities:
@@ -105,7 +105,8 @@ tokens:
     expirationDate: +1h
 `
 
-// The clock of a fixture runs from its start, whatever the wall time is, and a reset returns to it.
+// The clock of a fixture starts at its own time, whatever the wall time is. A reset restores that
+// time.
 func TestFixtureClock_StartsAndResets(t *testing.T) {
 	m := startWith(t, clockFixture, mockserver.Config{})
 	for _, test := range []struct {
@@ -138,7 +139,7 @@ func TestFixtureClock_StartsAndResets(t *testing.T) {
 	}
 }
 
-// A state file keeps a clock that was moved, and what a reset returns to.
+// A state file stores a moved clock and the start of a fixture's clock.
 func TestFixtureClock_SurvivesRestart(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state.db")
 	m := startWith(t, clockFixture, mockserver.Config{StateFile: state})
@@ -165,7 +166,7 @@ func TestFixtureClock_SurvivesRestart(t *testing.T) {
 	}
 }
 
-// A clock in a restored state is set. Without one the clock stays.
+// A restored state sets the clock if it has one.
 func TestRestore_SetsClock(t *testing.T) {
 	m := start(t, "empty")
 	c := m.anonymous()
@@ -192,7 +193,7 @@ func TestRestore_SetsClock(t *testing.T) {
 	c.get("/_mock/clock").equal("offset", "")
 }
 
-// A token's whole life passes in one call, in every version.
+// One call advances the clock over the lifetime of a token, in every version.
 func TestAdvanceClock_ExpiresTokens(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
@@ -215,17 +216,17 @@ func TestAdvanceClock_ExpiresTokens(t *testing.T) {
 	})
 }
 
-// Rejections that depend on time say that the clock was moved.
+// Rejections that depend on the time mention that the clock was moved.
 func TestRejection_NotesMovedClock(t *testing.T) {
 	log := &records{}
 	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})
 	c := m.as("jane.doe")
 	const v2026, v3 = "/v2026/personal-access-tokens", "/v3/personal-access-tokens"
 	dated := v2026 + "/" + c.create(version.V2026, "dated")["id"].(string)
-	short := c.create(version.V2026, "short") // lives thirty days
+	short := c.create(version.V2026, "short") // expires after thirty days
 	for _, test := range []struct {
 		name  string
-		clock string // what the clock is set to, empty for nothing
+		clock string // the time of the clock; empty for an unmoved clock
 		send  func(c *client) testResponse
 		want  cause
 	}{
@@ -291,7 +292,7 @@ func TestRejection_NotesMovedClock(t *testing.T) {
 	}
 }
 
-// The clock drives what is created, and what was used when.
+// The clock of the namespace determines the dates of creation and use.
 func TestClock_SetsDates(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Each operation of the control API rejects a parameter that it does not have.
+// Each operation of the control API rejects unknown parameters.
 func TestControl_RejectsUnknownParameters(t *testing.T) {
 	document, err := spec.Load(spec.Control)
 	if err != nil {

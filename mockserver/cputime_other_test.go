@@ -9,7 +9,7 @@ import (
 
 var processStart = time.Now() //nolint:forbidigo // a stopwatch
 
-// cpuTime returns the time since the start, for lack of better.
+// cpuTime returns the time since the start of the process.
 func cpuTime(testing.TB) time.Duration {
 	return time.Since(processStart) //nolint:forbidigo // a stopwatch
 }

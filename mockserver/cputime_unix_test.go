@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// cpuTime returns the time that this process has computed, which is the same however busy the
-// machine is.
+// cpuTime returns the CPU time of this process. It does not depend on the load of the machine.
 func cpuTime(t testing.TB) time.Duration {
 	t.Helper()
 	var used syscall.Rusage

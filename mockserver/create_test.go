@@ -52,7 +52,7 @@ func TestCreate_ReturnsPublishedKeys(t *testing.T) {
 	})
 }
 
-// identity is the id of a user.
+// identityID returns the id of a user.
 func identityID(m *tenant, name string) string {
 	m.Helper()
 	for _, i := range m.seed.Identities {

@@ -18,14 +18,14 @@ import (
 
 const crowdedList = "/v2026/personal-access-tokens"
 
-// paging returns an administrator of a tenant with more tokens than a page has.
+// startCrowded returns a tenant with more tokens than a page has, and its administrator.
 func startCrowded(t *testing.T, settings dialect.Dialect) (*tenant, *client) {
 	t.Helper()
 	m := startWith(t, "crowded", mockserver.Config{Dialect: settings})
 	return m, m.as("admin")
 }
 
-// A client that pages until a page is short has every token once, and causes no findings.
+// A client that pages until a page is short gets every token once and causes no findings.
 func TestDialect_PagingEnds(t *testing.T) {
 	_, complete := startCrowded(t, nil)
 	all := complete.get(crowdedList).is(http.StatusOK).list()
@@ -99,7 +99,7 @@ func TestDialect_Paging(t *testing.T) {
 	}
 }
 
-// Names that are the same stay so in a state file, and the owner's other tokens do not bind others.
+// Equal names stay equal in a state file. Names of other owners do not collide.
 func TestDialect_NamesSurviveRestart(t *testing.T) {
 	state := t.TempDir() + "/state"
 	settings := dialect.Dialect{
@@ -116,7 +116,8 @@ func TestDialect_NamesSurviveRestart(t *testing.T) {
 	m.as("john.roe").post(crowdedList, fmt.Sprintf(body, "MY TOKEN")).is(http.StatusOK)
 }
 
-// A state file with two names that are the same by the dialect is an error, and stays as it is.
+// A state file with two names that the dialect treats as equal is an error. The file does not
+// change.
 func TestDialect_RejectsCollidingNamesInStateFile(t *testing.T) {
 	state := t.TempDir() + "/state"
 	t.Run("before", func(t *testing.T) {

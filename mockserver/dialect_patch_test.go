@@ -11,7 +11,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Evaluated tests of fields that cannot be patched pass or fail like any other, and change nothing.
+// If test operations on fixed fields are evaluated, they pass or fail like others and change
+// nothing.
 func TestDialect_EvaluatedTests(t *testing.T) {
 	m := startWith(t, "default", mockserver.Config{
 		Dialect: dialect.Dialect{dialect.TestOfFixedField: {Status: 200}},
@@ -61,7 +62,7 @@ func TestDialect_EvaluatedTests(t *testing.T) {
 	}
 }
 
-// An empty date that counts as absent means what an absent one means in the version.
+// An empty date that counts as absent has the meaning of an absent date in the version.
 func TestDialect_EmptyDateIsAbsent(t *testing.T) {
 	m := startWith(t, "default", mockserver.Config{
 		Dialect: dialect.Dialect{dialect.EmptyDate: {Status: 200}},

@@ -20,7 +20,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// An asker asks one question in a version, in a namespace of its own.
+// A prober sends the requests of one dialect entry in a version and in a namespace of its own.
 type prober struct {
 	*tenant
 	v version.Version
@@ -36,7 +36,7 @@ func (a prober) list(c *client, parameters ...string) testResponse {
 	return c.get(a.v.CollectionPath() + "?" + query.Encode())
 }
 
-// made is a token of a user, with what differs from a usual one.
+// createToken creates a token for a user, with changes to the usual body.
 func (a prober) createToken(c *client, changes ...object) object {
 	return c.post(a.v.CollectionPath(), a.body(changes...)).is(http.StatusOK).object()
 }
@@ -61,7 +61,7 @@ func (a prober) rename(c *client, token object, name string) testResponse {
 	return c.patch(a.path(token), `[{"op":"replace","path":"/name","value":"`+name+`"}]`)
 }
 
-// loggedIn is a client with a token of somebody.
+// withToken returns a client that is logged in with a token.
 func (a prober) withToken(token object) *client {
 	return a.withLogin(token["id"].(string), token["secret"].(string))
 }
@@ -75,7 +75,8 @@ func (a prober) token(parameters ...string) testResponse {
 		form.Encode())
 }
 
-// A question is asked in one or more ways, which all get the same answer.
+// probes are the requests that show each entry of a dialect. All responses of an entry must be the
+// same.
 var probes = map[string]func(a prober) []testResponse{
 	dialect.DuplicateName: func(a prober) []testResponse {
 		c := a.jane()
@@ -92,7 +93,7 @@ var probes = map[string]func(a prober) []testResponse{
 	},
 	dialect.UnknownScope: func(a prober) []testResponse {
 		c, scope := a.jane(), []string{"sp:scopes:default", "no:such:scope"}
-		// which may well be
+		// as each may be
 		token := a.createToken(c, object{"scope": []string{"idn:accounts:read"}})
 		return []testResponse{
 			c.post(a.v.CollectionPath(), a.body(object{"name": "other", "scope": scope})),
@@ -211,7 +212,7 @@ var probes = map[string]func(a prober) []testResponse{
 		next := stamp(a.Now().AddDate(1, 0, 0))
 		return []testResponse{
 			a.list(a.jane(), "owner-id", "me", "filters", "lastUsed le "+next),
-			a.list(a.as("admin"), "filters", "lastUsed le "+next), // by an index
+			a.list(a.as("admin"), "filters", "lastUsed le "+next), // uses an index
 			a.list(a.as("admin"), "filters", "not (not lastUsed le "+next+")"),
 		}
 	},
@@ -337,10 +338,10 @@ var probes = map[string]func(a prober) []testResponse{
 	},
 }
 
-// bound is that of the entries that have a number.
+// bound is the value of the numeric entries.
 const bound = 40
 
-// bulkUpdated is one token after a bulk update, by PATCH and by POST.
+// bulkUpdate updates one token in bulk, by PATCH and by POST.
 func (a prober) bulkUpdate(token object, patch string) []testResponse {
 	admin, path := a.as("admin"), a.v.CollectionPath()+"/bulk-update"
 	body := fmt.Sprintf(`{"ids":[%q],"patch":%s}`, token["id"], patch)
@@ -349,7 +350,8 @@ func (a prober) bulkUpdate(token object, patch string) []testResponse {
 	}
 }
 
-// twice makes a token of a name, and tries another name for a second one, by create and by rename.
+// createPair creates a token with a name, and tries another name for a second token, by create and
+// by rename.
 func (a prober) createPair(name, other string) []testResponse {
 	c := a.jane()
 	a.createToken(c, object{"name": name})
@@ -380,7 +382,7 @@ func (a prober) owner(name string) string {
 	return ""
 }
 
-// withHeader asks a list and a create with a header.
+// withHeader sends a list and a create with a header.
 func (a prober) withHeader(name, value string) []testResponse {
 	var all []testResponse
 	authorization := "Bearer " +
@@ -399,7 +401,7 @@ func (a prober) withHeader(name, value string) []testResponse {
 	return all
 }
 
-// seen is an answer in the words of a dialect.
+// describeResponse describes a response in the terms of a dialect.
 func describeResponse(id string, r testResponse) string {
 	e, _ := dialect.Find(id)
 	switch {
@@ -451,8 +453,8 @@ func describeResponse(id string, r testResponse) string {
 	return fmt.Sprintf("%d %s: %s", r.status, body.DetailCode+body.Error, text)
 }
 
-// said is an answer of a dialect in the same words. One that leaves the text open says nothing
-// behind the colon.
+// describeSetting describes a setting in the same terms. The text after the colon is empty if the
+// setting leaves it open.
 func describeSetting(a dialect.Response) string {
 	switch {
 	case a.Flag != "":
@@ -471,7 +473,7 @@ func describeSetting(a dialect.Response) string {
 	return fmt.Sprintf("%d %s: %s", a.Status, a.DetailCode+a.Error, a.Text+a.Description)
 }
 
-// tellings are answers that tenants may give, at least one to each question.
+// dialectResponses are responses that tenants may give, at least one for each entry.
 var dialectResponses = map[string][]dialect.Response{
 	dialect.DuplicateName: {
 		{Status: 409, DetailCode: "409 Conflict", Text: "There is one already: 100 %s sure."},
@@ -566,9 +568,8 @@ var dialectResponses = map[string][]dialect.Response{
 	},
 }
 
-// Every answer is that of the dialect, in every version that the question concerns, and no other
-// answer changes. The harness holds them against the documents that the mock serves; what breaks
-// those would be a 500.
+// Each setting changes the responses of its entry in every affected version, and no others. The
+// harness validates the responses against the documents of the mock.
 func TestDialect_ChangesOnlyItsEntry(t *testing.T) {
 	type telling struct {
 		id     string
@@ -589,7 +590,7 @@ func TestDialect_ChangesOnlyItsEntry(t *testing.T) {
 			m := startDialect(t, dialect.Dialect{chosen.id: setting})
 			checkResponses(t, m, version.All(), chosen.id, setting)
 			for _, other := range sample.Of(t, 4, dialect.IDs()) {
-				// without the header, nothing else is served
+				// without the header, the operation is not found
 				if other != chosen.id && chosen.id != dialect.ExperimentalHeader {
 					e, _ := dialect.Find(other)
 					checkResponses(t, m, []version.Version{version.V1}, other, e.Default)
@@ -599,7 +600,7 @@ func TestDialect_ChangesOnlyItsEntry(t *testing.T) {
 	}
 }
 
-// The defaults are what the mock answers when it is told nothing, or all of them.
+// A mock without a dialect and a mock with all defaults respond alike.
 func TestDialect_DefaultsChangeNothing(t *testing.T) {
 	all := dialect.Dialect{}
 	for _, e := range dialect.Entries() {
@@ -615,7 +616,7 @@ func TestDialect_DefaultsChangeNothing(t *testing.T) {
 	}
 }
 
-// speaking is a mock of a dialect, whose answers are held against its own documents.
+// startDialect starts a mock with a dialect. Its responses are validated against its own documents.
 func startDialect(t *testing.T, setting dialect.Dialect) *tenant {
 	t.Helper()
 	m := startWith(t, "default", mockserver.Config{
@@ -632,7 +633,7 @@ func startDialect(t *testing.T, setting dialect.Dialect) *tenant {
 	return m
 }
 
-// askEach asks in each of the versions, and expects an answer.
+// checkResponses sends the requests of an entry in each version and compares the responses.
 func checkResponses(t *testing.T, m *tenant, versions []version.Version, id string,
 	want dialect.Response,
 ) {
@@ -648,7 +649,7 @@ func checkResponses(t *testing.T, m *tenant, versions []version.Version, id stri
 	}
 }
 
-// What an answer leaves open is that of the default, or usual for the status.
+// Values that a setting leaves open are those of the default, or usual for the status.
 func TestDialect_FillsInDefaults(t *testing.T) {
 	for _, tt := range []struct {
 		id   string
@@ -689,7 +690,7 @@ func TestDialect_FillsInDefaults(t *testing.T) {
 	}
 }
 
-// A dialect is that of one mock: the documents that all share do not change.
+// A dialect does not change the shared documents.
 func TestDialect_KeepsSharedDocuments(t *testing.T) {
 	startDialect(t, dialect.Dialect{
 		dialect.DuplicateName: {Status: 409}, dialect.LoginExpired: {Status: 403},
@@ -712,7 +713,7 @@ func TestDialect_KeepsSharedDocuments(t *testing.T) {
 	})
 }
 
-// The log tells once what differs, and a mock of the defaults tells nothing.
+// A mock logs its differences from the defaults once, and nothing if there are none.
 func TestDialect_IsLogged(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -746,8 +747,8 @@ func TestDialect_IsLogged(t *testing.T) {
 	}
 }
 
-// The profile and the dialect both speak of tokens that never expire: one of them is enough, and
-// two agree.
+// The profile and the dialect both have a setting for tokens that never expire. If both set it,
+// they must agree.
 func TestDialect_AgreesWithNeverExpiresAs(t *testing.T) {
 	farDate := mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsFarDate}
 	for _, tt := range []struct {
@@ -793,7 +794,7 @@ func TestDialect_AgreesWithNeverExpiresAs(t *testing.T) {
 				}, Log: slog.New(slog.DiscardHandler),
 			}
 			m := startWith(t, "default", config)
-			// by the documents of all; TestDialect_ChangesOnlyItsEntry holds answers against the
+			// validated by the shared documents; TestDialect_ChangesOnlyItsEntry validates by the
 			// mock's own
 			m.skipValidation = true
 			checkResponses(t, m, current, dialect.NeverExpiringResponse, tt.want)
@@ -806,7 +807,7 @@ func TestDialect_AgreesWithNeverExpiresAs(t *testing.T) {
 	}
 }
 
-// Start fills a Config in before New does.
+// Start applies defaults before New does.
 func TestStart_AppliesDialect(t *testing.T) {
 	m := mockserver.Start(t, mockserver.Config{
 		Dialect: dialect.Dialect{dialect.NeverExpiringResponse: {Value: dialect.Absent}},
@@ -818,7 +819,7 @@ func TestStart_AppliesDialect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Body.Close() //nolint:errcheck // it is not read
+	defer r.Body.Close() //nolint:errcheck // the body is not read
 	if r.StatusCode != http.StatusOK {
 		t.Errorf("status %d", r.StatusCode)
 	}

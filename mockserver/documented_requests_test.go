@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// What a document shows as a request is one that the mock takes.
+// The mock accepts every request that a document shows.
 func TestDocumentedRequests_AreAccepted(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "default").as("admin")

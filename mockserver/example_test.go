@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A mock is an http.Handler: it serves wherever a handler can.
+// A mock is an http.Handler. Any HTTP server can serve it.
 func ExampleNew() {
 	mock, err := mockserver.New(mockserver.Config{})
 	if err != nil {
@@ -37,7 +37,7 @@ func ExampleNew() {
 	// Output: 401 Unauthorized
 }
 
-// A mock of one's own users, in two versions, which keeps quiet.
+// A mock can have its own users, serve some versions only, and log nothing.
 func ExampleNew_config() {
 	tenant, err := fixtures.Parse("mine.yaml", []byte(`
 identities:
@@ -62,21 +62,21 @@ tokens:
 	// Output: true <nil>
 }
 
-// example stands for the *testing.T that a test hands to Start.
+// example replaces the *testing.T that a test passes to Start.
 type example struct{ cleanups []func() }
 
 func (e *example) Helper()                           {}
 func (e *example) Cleanup(f func())                  { e.cleanups = append(e.cleanups, f) }
 func (e *example) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
-// end does what the end of a test does.
+// end runs the cleanups, as the end of a test does.
 func (e *example) end() {
 	for _, f := range e.cleanups {
 		f()
 	}
 }
 
-// In a test, Start is one line: the mock is gone when the test ends.
+// In a test, Start runs a mock until the test ends.
 func ExampleStart() {
 	t := &example{} // in a test, its *testing.T
 	defer t.end()
@@ -99,7 +99,7 @@ func ExampleStart() {
 	// Output: 200 OK login
 }
 
-// The credentials of a user are what an SDK under test is configured with.
+// The credentials of a user configure the SDK under test.
 func ExampleTestServer_Credentials() {
 	t := &example{} // in a test, its *testing.T
 	defer t.end()
@@ -111,7 +111,7 @@ func ExampleTestServer_Credentials() {
 	// Output: facefacefacefacefacefacefaceface 64
 }
 
-// A clock of the test's own makes half a year pass at once.
+// A clock of the test lets half a year pass at once.
 func ExampleConfig_now() {
 	t := &example{} // in a test, its *testing.T
 	defer t.end()

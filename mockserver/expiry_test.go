@@ -41,7 +41,7 @@ func TestLegacyExpiry_AcceptsDates(t *testing.T) {
 	}
 }
 
-// comma puts the rest of an object behind its beginning.
+// withComma returns the fields of an object after a comma, or nothing if there are none.
 func withComma(fields string) string {
 	if fields == "{}" {
 		return "}"
@@ -129,7 +129,7 @@ func TestCurrentExpiry_AcceptsDates(t *testing.T) {
 	}
 }
 
-// only finds a token in the caller's list, which has to name it once.
+// listedToken returns a token of the caller's list, which must contain it once.
 func listedToken(c *client, v version.Version, id any) map[string]any {
 	c.Helper()
 	var found []map[string]any

@@ -22,7 +22,7 @@ func (c *client) addFault(rule string) string {
 	return c.post("/_mock/faults", rule).is(http.StatusCreated).object()["id"].(string)
 }
 
-// statuses makes the same request several times.
+// statuses sends the same request n times and returns the statuses.
 func statuses(n int, request func() testResponse) (got []int) {
 	for range n {
 		got = append(got, request().status)
@@ -58,8 +58,8 @@ func TestFault_Status(t *testing.T) {
 	})
 }
 
-// Every status that an operation declares can be had, with a body that its document allows: the
-// harness checks that.
+// A fault can cause every status that an operation declares, with a body that the document allows.
+// The harness validates it.
 func TestFault_EveryDeclaredStatus(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
@@ -199,7 +199,7 @@ func TestFault_AfterAndTimes(t *testing.T) {
 	}
 }
 
-// spoilt is a client whose answers are not held against the documents.
+// unvalidated returns a client whose responses are not validated.
 func (c *client) unvalidated(t testing.TB) *client {
 	other := *c
 	other.tenant = c.forTest(t)
@@ -232,7 +232,8 @@ func TestFault_CorruptsResponse(t *testing.T) {
 		"<h1>Bad Gateway</h1>") || r.header.Get("Content-Type") != "text/html; charset=utf-8" {
 		t.Errorf("content type %q, body %q", r.header.Get("Content-Type"), r.text)
 	}
-	// What a spoilt answer tells of was done, what an effect in its place tells of was not.
+	// A request with a corrupted response is carried out. A request with a replaced response is
+	// not.
 	c.addFault(`{"operation":"create","effect":"truncated-json"}`)
 	c.post("/v2026/personal-access-tokens",
 		`{"name":"made","userAwareTokenNeverExpires":true}`).is(http.StatusOK)
@@ -276,7 +277,7 @@ func TestFault_ResetsConnection(t *testing.T) {
 	}
 }
 
-// untilMet waits until a request has met the first rule.
+// waitForFault waits until a request matches the first rule.
 func (c *client) waitForFault() {
 	c.Helper()
 	timeout := time.After(time.Minute)
@@ -322,7 +323,7 @@ func TestFault_HangsUntilClientGivesUp(t *testing.T) {
 	}
 }
 
-// What hangs does not keep a mock from stopping.
+// A hanging request does not delay the end of a mock.
 func TestClose_EndsHangingRequests(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
@@ -362,7 +363,7 @@ func TestFault_AddsLatency(t *testing.T) {
 	if took := entry["durationMs"].(float64); took < 30 {
 		t.Errorf("it took %v ms, want 30 at least", took)
 	}
-	sentAt := time.Now() //nolint:forbidigo // a date of Retry-After is one of wall time
+	sentAt := time.Now() //nolint:forbidigo // dates in Retry-After are wall time
 	r = c.get(listOwn).is(http.StatusServiceUnavailable)
 	if r.header.Get("X-Mock-Fault") != "f2, f3" {
 		t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
@@ -541,7 +542,7 @@ func TestRateLimit_AppliesPerClientAndVersion(t *testing.T) {
 	list(m.as("admin"), version.V3)().is(http.StatusOK)
 	// another namespace
 	list(m.in("other").as("jane.doe"), version.V3)().is(http.StatusOK)
-	// the token endpoint has its own
+	// the token endpoint has its own limit
 	if got := statuses(3,
 		func() testResponse {
 			return m.login(janeID, janeSecret)
@@ -561,7 +562,7 @@ func TestRateLimit_AppliesPerClientAndVersion(t *testing.T) {
 	list(c, version.V3)().is(http.StatusOK)
 }
 
-// give makes a request whose answer does not matter.
+// sendOnce sends a request on a connection of its own and ignores the response.
 func sendOnce(r *http.Request) error {
 	response, err := new(http.Transport).RoundTrip(r)
 	if err != nil {

@@ -15,13 +15,13 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// breakRule sends a property that no document names, as jane.doe.
+// breakRule sends an unknown property as jane.doe.
 func (m *tenant) breakRule() {
 	m.Helper()
 	m.as("jane.doe").post("/v3/personal-access-tokens", `{"name":"x","expires":"never"}`)
 }
 
-// findings returns those of a namespace, and all for an empty name.
+// findings returns the findings of a namespace, or of all for an empty name.
 func (m *tenant) findings(namespace string) control.Findings {
 	m.Helper()
 	c := m.mock.Control().WithNamespace(namespace)
@@ -36,7 +36,7 @@ func (m *tenant) findings(namespace string) control.Findings {
 	return findings
 }
 
-// lastFindings returns the findings of the last request of a namespace, by its journal.
+// lastFindings returns the findings of the last request in the journal of a namespace.
 func (m *tenant) lastFindings(namespace string) []control.Finding {
 	m.Helper()
 	journal, err := m.mock.Control().WithNamespace(namespace).Requests(m.Context(), control.Match{},
@@ -47,7 +47,7 @@ func (m *tenant) lastFindings(namespace string) []control.Finding {
 	return journal.Requests[0].Findings
 }
 
-// counted returns the number of findings of each kind, and of those that were allowed.
+// countKinds returns the number of findings of each kind, and of allowed ones.
 func countKinds(f control.Findings) (counts, allowed map[string]int) {
 	counts, allowed = map[string]int{}, map[string]int{}
 	for _, k := range f.Kinds {
@@ -113,7 +113,7 @@ func TestFindings_Survive(t *testing.T) {
 	}
 }
 
-// TestFindings_OutliveJournal checks that requests that left the journal were judged and count.
+// Requests that the journal dropped were judged and still count.
 func TestFindings_OutliveJournal(t *testing.T) {
 	m := startWith(t, "default", mockserver.Config{JournalSize: 2})
 	m.breakRule()
@@ -165,7 +165,7 @@ func TestFindings_NotJudged(t *testing.T) {
 		r.Header.Set(header, value)
 		return r
 	}
-	fresh := &http.Transport{DisableKeepAlives: true} // does not try again
+	fresh := &http.Transport{DisableKeepAlives: true} // does not retry
 	if response, err := fresh.RoundTrip(request("Accept", "*/*")); err == nil {
 		_ = response.Body.Close()
 		t.Error("the connection was not reset")
@@ -194,7 +194,7 @@ func TestFindings_Allowed(t *testing.T) {
 	allow := func(c *client) { c.post("/_mock/findings/allowed", allowed).is(http.StatusOK) }
 	for _, test := range []struct {
 		name         string
-		before       func(c *client) // what happens before a rule is broken in a namespace
+		before       func(c *client) // runs before a rule is broken
 		count, allow int
 	}{
 		{"before", allow, 0, 1},
@@ -303,7 +303,7 @@ func TestFindings_IgnoredNamespace(t *testing.T) {
 		`{"fixture":"default","ignoreFindings":true}`).is(http.StatusOK).equal("ignoreFindings",
 		true)
 	m.in("a").breakRule()
-	c.post("/_mock/reset", "").is(http.StatusNoContent) // which leads back to what it started from
+	c.post("/_mock/reset", "").is(http.StatusNoContent) // restores the start of the namespace
 	m.in("a").breakRule()
 	got := m.findings("")
 	if len(got.Kinds) > 0 || got.Judged > 0 || got.NotJudged[control.NotJudgedIgnored] != 4 ||
@@ -366,8 +366,7 @@ func TestFindings_UnknownNamespace(t *testing.T) {
 	}
 }
 
-// TestFindings_AbsentNamespace checks that requests to a namespace that does not exist are judged
-// in the default one, as they are in its journal.
+// Requests to an absent namespace are judged in the default one, as in its journal.
 func TestFindings_AbsentNamespace(t *testing.T) {
 	m := start(t, "default")
 	m.in("a").anonymous().get("/nothing").is(http.StatusNotFound)
@@ -380,8 +379,7 @@ func TestFindings_AbsentNamespace(t *testing.T) {
 	}
 }
 
-// TestFindings_Restart checks that findings end with the process, and that namespaces whose
-// findings are ignored come back as such.
+// Findings end with the process. A namespace still ignores findings after a restart.
 func TestFindings_Restart(t *testing.T) {
 	config := mockserver.Config{StateFile: filepath.Join(t.TempDir(), "state")}
 	m := startWith(t, "default", config)

@@ -18,11 +18,11 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A disk that is full is reported as what it is: 503 with the path and without Retry-After, and
-// health with the cause until a write succeeds. Reads work meanwhile.
+// A full disk causes a 503 with the path and without Retry-After. Health reports the cause until a
+// write succeeds. Reads still work.
 func TestFullDisk_Responds503(t *testing.T) {
 	const limited = "PATMOCK_FULL_DISK"
-	// the limit is that of a process, which writes to other files, too
+	// the limit applies to the process, which writes other files as well
 	if os.Getenv(limited) == "" {
 		command := exec.CommandContext(t.Context(), os.Args[0],
 			"-test.run=^TestFullDisk_Responds503$",
@@ -80,7 +80,7 @@ func checkFullDisk(t *testing.T, profile string) {
 	if listed := len(c.get(collection + "?owner-id=me").is(http.StatusOK).list()); listed == 0 {
 		t.Error("reads do not work")
 	}
-	limitFiles(t, 0) // a small namespace would fit into free pages
+	limitFiles(t, 0) // a small namespace fits into free pages
 	checkUnwritable(t, c.anonymous().put("/_mock/namespace", `{"fixture":"crowded"}`), state)
 	checkUnwritable(t, m.in("new").login(janeID, janeSecret), state)
 	if text := log.String(); strings.Contains(text, "at fault") || !strings.Contains(text, state) {
@@ -94,7 +94,7 @@ func checkFullDisk(t *testing.T, profile string) {
 	}
 }
 
-// checkUnwritable expects the response to a change that the disk does not take.
+// checkUnwritable expects the response to a change that cannot be written.
 func checkUnwritable(t *testing.T, r testResponse, path string) {
 	t.Helper()
 	if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") != "" ||
@@ -108,8 +108,7 @@ func checkUnwritable(t *testing.T, r testResponse, path string) {
 	}
 }
 
-// limitFiles keeps this process from writing beyond the first bytes of a file, until mend is
-// called.
+// limitFiles limits the size of the files of this process until the returned function is called.
 func limitFiles(t *testing.T, size int64) (restore func()) {
 	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ)

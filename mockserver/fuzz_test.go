@@ -13,13 +13,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// fuzzed is a mock that is made anew from time to time, so that what the requests
-// create does not pile up.
+// fuzzMock is a mock that is replaced after some requests, so that created tokens do not
+// accumulate.
 type fuzzMock struct {
 	tenant
 	mock      http.Handler
 	bearer    string
-	remaining int // requests until it is made anew
+	remaining int // requests until it is replaced
 }
 
 func (f *fuzzMock) renew(t testing.TB) {
@@ -45,13 +45,13 @@ func (f *fuzzMock) renew(t testing.TB) {
 	f.bearer = "Bearer " + session.object()["access_token"].(string)
 }
 
-// answer lets the mock answer a request, and holds the answer against every promise: no panic, no
-// 500, nothing that its document forbids.
+// serve sends a request to the mock and checks every invariant of the response: no panic, no 500,
+// and a valid body.
 func (f *fuzzMock) serve(r *http.Request) testResponse {
 	f.Helper()
 	rw := httptest.NewRecorder()
 	f.mock.ServeHTTP(rw, r)
-	rw.Header().Set("Date", "now") // set by the server that is not there
+	rw.Header().Set("Date", "now") // set by an HTTP server
 	got := testResponse{TB: f, status: rw.Code, header: rw.Header(), text: rw.Body.String()}
 	f.checkInvariants(r, got)
 	if got.status == http.StatusInternalServerError {
@@ -121,8 +121,7 @@ func FuzzTokenForm(f *testing.F) {
 	})
 }
 
-// request makes a request of what a server could have read from a socket; anything else is
-// refused before a handler sees it.
+// request returns a request that a server can read from a socket. It reports false for other input.
 func request(method, path, query, contentType, body string) (*http.Request, bool) {
 	if !strings.HasPrefix(path, "/") {
 		return nil, false
@@ -141,8 +140,8 @@ func request(method, path, query, contentType, body string) (*http.Request, bool
 	return r, true
 }
 
-// FuzzAllocatedBytes holds what a request allocates against its size: a text, another one many
-// times, and a third one, as the body of some operation.
+// FuzzAllocatedBytes limits the memory that a request allocates by its size. The body is a text, a
+// second text many times, and a third one.
 func FuzzAllocatedBytes(f *testing.F) {
 	operations := []struct{ method, path, contentType string }{
 		{"POST", tokensPath, jsonType},
@@ -187,7 +186,7 @@ func FuzzAllocatedBytes(f *testing.F) {
 			},
 		}
 		limit := 1<<20 + 1000*uint64(len(body))
-		for range 3 { // what runs beside it allocates, too
+		for range 3 { // concurrent work allocates as well
 			if got := g.measure(c, "/t/fuzzed", bearer, 0); got.bytes <= limit {
 				return
 			}

@@ -5,16 +5,17 @@ import (
 	"strings"
 )
 
-// growthCase is a request that is wrong, or large, n times over.
+// growthCase is a request with n errors, or of a size that grows with n.
 type growthCase struct {
 	name, method, path, contentType string
-	// n is the smaller size, of which twice is measured as well.
+	// n is the smaller size. Twice that size is measured as well.
 	n int
-	// body, query and authorization of size n. Nil means none, and for authorization the usual one.
+	// body, query and authorization return the input of size n. Nil means none, and for
+	// authorization the usual one.
 	body, query, authorization func(n int) string
 }
 
-// growthSize is large enough for what grows with the square to be most of the cost.
+// growthSize is so large that quadratic growth dominates the cost.
 const growthSize = 1_500
 
 const (
@@ -32,7 +33,7 @@ const (
 	expectation = `{"match":{"operation":"list"},"times":1}`
 )
 
-// items returns n elements with commas between them. An element may name its number as %[1]d.
+// items returns n elements separated by commas. %[1]d in an element is its number.
 func items(element string) func(n int) string {
 	return func(n int) string {
 		var b strings.Builder
@@ -50,24 +51,24 @@ func items(element string) func(n int) string {
 	}
 }
 
-// repeated is a text n times.
+// repeatText returns a text n times.
 func repeatText(text string) func(n int) string {
 	return func(n int) string { return strings.Repeat(text, n) }
 }
 
-// inside puts text around what another function returns.
+// surround returns the text of another function between two texts.
 func surround(before string, middle func(n int) string, after string) func(n int) string {
 	return func(n int) string { return before + middle(n) + after }
 }
 
-// nested opens something n times, and closes it as often.
+// nested returns open n times, the middle, and end n times.
 func nested(before, open, middle, end, after string) func(n int) string {
 	return func(n int) string {
 		return before + strings.Repeat(open, n) + middle + strings.Repeat(end, n) + after
 	}
 }
 
-// growthCases has each operation that reads anything, with each way to be wrong or large.
+// growthCases returns the cases of all operations with input.
 func growthCases() []growthCase {
 	var all []growthCase
 	add := func(name, method, path, contentType string, body func(n int) string) *growthCase {
@@ -288,8 +289,8 @@ func growthCases() []growthCase {
 	return all
 }
 
-// growthSizes are those of cases in which small sizes cost less than in proportion: the standard
-// library doubles small buffers.
+// growthSizes are the sizes of cases whose cost grows faster than their size if they are small: the
+// standard library doubles small buffers.
 var growthSizes = map[string]int{
 	"patch/a value half wrong": 16_000,
 }
@@ -391,7 +392,7 @@ func controlGrowthCases() []growthCase {
 		{"deep by dashes", surround("", repeatText("- "), "a\n")},
 		{"deep by lines", func(n int) string {
 			var b strings.Builder
-			for i := 0; b.Len() < 4*n; i++ { // lines that are indented grow with the square
+			for i := 0; b.Len() < 4*n; i++ { // indentation grows with the square
 				b.WriteString(strings.Repeat(" ", i) + "a:\n")
 			}
 			return b.String()

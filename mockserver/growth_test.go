@@ -21,7 +21,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// Bounds of an error response and of a line of the log, in bytes, and of what is listed.
+// Maximum sizes of an error response and of a log line, in bytes, and of lists.
 const (
 	maxResponse = 16 << 10
 	maxLine     = 2 << 10
@@ -60,7 +60,7 @@ func newGrower(t testing.TB) *grower {
 	return g
 }
 
-// bearer logs in to a namespace.
+// bearer returns an access token for a namespace.
 func (g *grower) bearer(t testing.TB, namespace string) string {
 	t.Helper()
 	form := "grant_type=client_credentials&client_id=" + g.id + "&client_secret=" + g.secret
@@ -81,7 +81,7 @@ func (g *grower) send(r *http.Request) *httptest.ResponseRecorder {
 	return rw
 }
 
-// request makes the request of a case.
+// request returns the request of a case.
 func (c growthCase) request(namespace, bearer string, n int) *http.Request {
 	path, body := namespace+c.path, ""
 	if c.name == "unmatched/a long path" {
@@ -95,7 +95,7 @@ func (c growthCase) request(namespace, bearer string, n int) *http.Request {
 	}
 	r := httptest.NewRequest(c.method, namespace+c.path, strings.NewReader(body))
 	r.Host = "127.0.0.1"
-	r.URL.Path, r.URL.RawQuery, _ = strings.Cut(path, "?") // which httptest would parse
+	r.URL.Path, r.URL.RawQuery, _ = strings.Cut(path, "?") // set here because httptest would parse it
 	if c.contentType != "" {
 		r.Header.Set("Content-Type", c.contentType)
 	}
@@ -108,21 +108,21 @@ func (c growthCase) request(namespace, bearer string, n int) *http.Request {
 	return r
 }
 
-// cost is what a request took.
+// cost is the cost of a request.
 type cost struct {
 	bytes, allocs uint64
 	time          time.Duration
 	response      *httptest.ResponseRecorder
 }
 
-// measure sends the request of a case.
+// measure sends the request of a case and returns its cost.
 func (g *grower) measure(c growthCase, namespace, bearer string, n int) cost {
 	r := c.request(namespace, bearer, n)
 	g.log.Reset()
 	g.log.Grow(64 << 10)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now() //nolint:forbidigo // it is what is measured
+	start := time.Now() //nolint:forbidigo // the time is measured
 	response := g.send(r)
 	took := time.Since(start)
 	runtime.ReadMemStats(&after)
@@ -131,10 +131,10 @@ func (g *grower) measure(c growthCase, namespace, bearer string, n int) cost {
 	}
 }
 
-// compare adds up the costs of some sizes and of their doubles. What is appended to grows in jumps,
-// which are at other sizes each time.
+// compare adds up the costs of several sizes and of their doubles. Buffers grow in steps, at other
+// sizes each time.
 func (g *grower) compare(c growthCase, namespace, bearer string) (small, large cost) {
-	g.measure(c, namespace, bearer, 4*c.n) // buffers that are pooled are as large as they get
+	g.measure(c, namespace, bearer, 4*c.n) // grows the pooled buffers to their final size
 	for _, factor := range growthFactors {
 		n := c.n * factor / 100
 		for _, sum := range []struct {
@@ -151,16 +151,16 @@ func (g *grower) compare(c growthCase, namespace, bearer string) (small, large c
 	return small, large
 }
 
-// onceBytes is what a request allocates once if it is not small: a body beyond its first buffer is
-// copied, and the journal copies the beginning of a body that it does not keep.
+// onceBytes is the constant part of the memory of a large request: one copy of a body beyond its
+// first buffer, and the copy of its beginning in the journal.
 const onceBytes = 64 << 10
 
-// ratio returns how many times as much the larger cost is, apart from what is allocated once.
+// ratio returns the ratio of the costs without the constant part.
 func ratio(small, large, once uint64) float64 {
 	return float64(large-min(large, once)) / float64(small)
 }
 
-// ratios returns those of bytes and allocations.
+// ratios returns the ratios of bytes and of allocations.
 func (g *grower) ratios(c growthCase, namespace, bearer string) (bytes, allocs float64, small,
 	large cost,
 ) {
@@ -169,11 +169,10 @@ func (g *grower) ratios(c growthCase, namespace, bearer string) (bytes, allocs f
 		ratio(small.allocs, large.allocs, 0), small, large
 }
 
-// growthFactors are the sizes that are added up, in percent: of an octave.
+// growthFactors are the measured sizes in percent. They cover an octave.
 var growthFactors = []int{100, 119, 141, 168}
 
-// Twice as much of what is wrong costs at most 2.2 times as much memory, and errors do not grow at
-// all.
+// Input of twice the size costs at most 2.2 times the memory, and errors do not grow.
 func TestGrowth(t *testing.T) {
 	if raceDetector() {
 		t.Skip("the race detector allocates, too: run without -race")
@@ -184,7 +183,7 @@ func TestGrowth(t *testing.T) {
 			namespace := fmt.Sprintf("/t/grow-%d", i)
 			bearer := g.bearer(t, namespace)
 			bytes, allocs, small, large := g.ratios(c, namespace, bearer)
-			if max(bytes, allocs) > 2.2 { // what is pooled is made again after a collection
+			if max(bytes, allocs) > 2.2 { // a collection empties the pools
 				again, allocsAgain, _, _ := g.ratios(c, namespace, bearer)
 				bytes, allocs = min(bytes, again), min(allocs, allocsAgain)
 			}
@@ -216,20 +215,20 @@ func checkErrorSize(t *testing.T, response *httptest.ResponseRecorder) {
 		t.Errorf("the error has %d bytes, want at most %d", n, maxResponse)
 	}
 	var dto struct{ Causes, Errors []any }
-	_ = json.Unmarshal(response.Body.Bytes(), &dto) // another form has neither
+	_ = json.Unmarshal(response.Body.Bytes(), &dto) // other formats have neither
 	if n := max(len(dto.Causes), len(dto.Errors)); n > maxListed+1 {
 		t.Errorf("%d violations are reported, want at most %d and the number of the others", n,
 			maxListed)
 	}
 }
 
-// checkJournal looks at the entry of a request, where its namespace has one.
+// checkJournal checks the size of the journal entry of a request, if the namespace has one.
 func (g *grower) checkJournal(t *testing.T, namespace string, response *httptest.ResponseRecorder) {
 	t.Helper()
 	got := g.send(httptest.NewRequest(http.MethodGet,
 		namespace+"/_mock/requests/"+response.Header().Get("SLPT-Request-ID"), nil))
 	if got.Code != http.StatusOK {
-		return // requests to the control API are in no journal
+		return // the journal has no requests to the control API
 	}
 	var entry struct {
 		Path, Query string
@@ -270,7 +269,7 @@ func valuesOf(m map[string]int) func(func(int) bool) {
 	}
 }
 
-// BenchmarkGrowth reports how many times as long twice as much takes.
+// BenchmarkGrowth reports the ratio of the times of twice the size and of the size.
 func BenchmarkGrowth(b *testing.B) {
 	g := newGrower(b)
 	for i, c := range growthCases() {
@@ -284,9 +283,9 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
-// timeRatio returns the ratio of the shortest time of size 2n to that of size n. Both are measured
-// in turns, each time for as many requests as take some milliseconds. Whatever disturbs a run makes
-// it longer, so the shortest of many is compared: at least five, more if the ratio is not near two.
+// timeRatio returns the ratio of the shortest time of size 2n to that of size n. It measures them
+// in turns, for some milliseconds each. Disturbances only lengthen a run, so the shortest of at
+// least five runs counts. It takes more runs if the ratio is not near two.
 func (g *grower) timeRatio(b *testing.B, c growthCase, namespace, bearer string) float64 {
 	b.Helper()
 	const (
@@ -310,8 +309,8 @@ func (g *grower) timeRatio(b *testing.B, c growthCase, namespace, bearer string)
 	}
 }
 
-// repeat returns the time that some requests take together, without that of collections, which come
-// at any time: TestGrowth bounds what there is to collect.
+// repeat returns the time of several requests without garbage collections, which start at any time.
+// TestGrowth limits the garbage.
 func (g *grower) repeat(b *testing.B, c growthCase, namespace, bearer string, n,
 	requests int,
 ) time.Duration {
@@ -330,13 +329,13 @@ func (g *grower) repeat(b *testing.B, c growthCase, namespace, bearer string, n,
 	return cpuTime(b) - start
 }
 
-// raceDetector reports whether the race detector is on, which allocates, too.
+// raceDetector reports whether the race detector is on, because it allocates as well.
 func raceDetector() bool {
 	info, ok := debug.ReadBuildInfo()
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-// A request whose client has gone away is not worked on any more, and leaves nothing behind.
+// Work on a request stops when its client disconnects, and nothing is stored.
 func TestCanceledRequest_StopsWork(t *testing.T) {
 	g := newGrower(t)
 	bearer := g.bearer(t, "")
@@ -349,7 +348,7 @@ func TestCanceledRequest_StopsWork(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			defer func() {
-				if cause := recover(); cause != http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
+				if cause := recover(); cause != http.ErrAbortHandler { //nolint:errorlint // compared as in net/http
 					t.Errorf("the request ended with %v", cause)
 				}
 			}()
@@ -367,7 +366,7 @@ func TestCanceledRequest_StopsWork(t *testing.T) {
 	}
 }
 
-// Only a tenant may be large. A tree of other values takes far more memory than its text.
+// Only tenants may be large. Other decoded values take far more memory than their text.
 func TestControl_BoundsBodies(t *testing.T) {
 	g := newGrower(t)
 	for _, test := range []struct {

@@ -27,13 +27,12 @@ var (
 	current = version.Current()
 )
 
-// noon is when every tenant of these tests starts, on the last day of a month that February has
-// not.
+// noon is the start of every tenant in these tests, on a day that February does not have.
 var noon = time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// clock is a clock that stands still until it is moved.
+// clock is a clock that stops until it is moved.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -51,7 +50,7 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// tenant is a mock behind a socket.
+// tenant is a mock with a socket.
 type tenant struct {
 	*clock
 	testing.TB
@@ -59,13 +58,13 @@ type tenant struct {
 	mock  *mockserver.Server
 	seed  *fixtures.Tenant
 	specs []*spec.Document
-	// unchecked tells that answers may be what no document allows.
+	// skipValidation disables the validation of responses against the documents.
 	skipValidation bool
-	// nameless reports that the mock does not name rules in a header, as one that is not friendly.
+	// omitsRules reports whether the mock omits the rule header, as mocks do that are not friendly.
 	omitsRules bool
 }
 
-// start runs a mock of a built-in tenant, or of one in YAML.
+// start runs a mock of a built-in fixture, or of a fixture in YAML.
 func start(t testing.TB, fixture string) *tenant {
 	t.Helper()
 	return startWith(t, fixture, mockserver.Config{})
@@ -104,14 +103,14 @@ func startWith(t testing.TB, fixture string, config mockserver.Config) *tenant {
 	return m
 }
 
-// in is a namespace of the same mock.
+// in returns a namespace of the same mock.
 func (m *tenant) in(name string) *tenant {
 	other := *m
 	other.url += "/t/" + name
 	return &other
 }
 
-// of is the same tenant, whose failures belong to another test.
+// forTest returns the same tenant, whose failures belong to another test.
 func (m *tenant) forTest(t testing.TB) *tenant {
 	other := *m
 	other.TB = t
@@ -124,7 +123,7 @@ func (c *client) put(path, body string) testResponse {
 	return c.send("PUT", path, "application/json", body)
 }
 
-// documents of the versions that are served, and those that belong to none.
+// documents returns the documents of the served versions and the shared documents.
 func documents(t testing.TB, versions []version.Version) []*spec.Document {
 	t.Helper()
 	var all []*spec.Document
@@ -142,7 +141,7 @@ func documents(t testing.TB, versions []version.Version) []*spec.Document {
 	return all
 }
 
-// testResponse is a testResponse, read to its end.
+// testResponse is a response whose body was read.
 type testResponse struct {
 	testing.TB
 	tenant *tenant
@@ -158,10 +157,10 @@ type client struct {
 	authorization string
 }
 
-// anonymous sends no Authorization header.
+// anonymous returns a client without an Authorization header.
 func (m *tenant) anonymous() *client { return &client{tenant: m} }
 
-// as logs a user in, with the login token of the seed.
+// as logs a user in with the login token of the fixture.
 func (m *tenant) as(user string) *client {
 	m.Helper()
 	login, err := m.seed.LoginToken(user)
@@ -171,7 +170,7 @@ func (m *tenant) as(user string) *client {
 	return m.withLogin(login.ID, login.Secret)
 }
 
-// with logs in with an id and a secret.
+// withLogin logs in with an id and a secret.
 func (m *tenant) withLogin(id, secret string) *client {
 	m.Helper()
 	r := m.login(id, secret)
@@ -207,8 +206,7 @@ func (c *client) delete(path string) testResponse {
 	return c.send("DELETE", path, "", "")
 }
 
-// send makes a request, and holds whatever is answered against the promises that every answer
-// keeps.
+// send sends a request and checks the invariants of the response.
 func (c *client) send(method, path, contentType, body string) testResponse {
 	c.Helper()
 	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
@@ -230,7 +228,7 @@ func (m *tenant) exchange(r *http.Request) testResponse {
 	if err != nil {
 		m.Fatal(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // the body was read to its end
+	defer response.Body.Close() //nolint:errcheck // the body was read completely
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		m.Fatal(err)
@@ -275,27 +273,28 @@ func (m *tenant) checkInvariants(r *http.Request, got testResponse) {
 	}
 }
 
-// inNamespace is what stands in front of a path for a namespace.
+// namespacePrefix matches the prefix of a namespace in a path.
 var namespacePrefix = regexp.MustCompile(`^/t/[a-z0-9-]{1,63}/+`)
 
-// parameter is one in a quoted path.
+// parameter matches a parameter in a quoted path.
 var parameter = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 
-// isPage reports whether a response is the page at the root of a namespace, which no document
-// describes.
+// isPage reports whether a response is the page at the root of a namespace. No document describes
+// that page.
 func isPage(path, method string, got testResponse) bool {
 	root := path == "/" || strings.HasPrefix(path, "/t/") && strings.Count(path, "/") == 2
 	return root && got.status == http.StatusOK &&
 		(method == http.MethodGet || method == http.MethodHead)
 }
 
-// violations finds the operation without the mock's router, so that a wrong route shows.
+// violations validates a response. It finds the operation without the router of the mock, so that a
+// wrong route is detected.
 func (m *tenant) violations(r *http.Request, got testResponse) []spec.Violation {
 	path := namespacePrefix.ReplaceAllString("/"+strings.TrimLeft(r.URL.EscapedPath(), "/"), "/")
 	if isPage(path, r.Method, got) {
 		return nil
 	}
-	outside := m.specs[0] // any version: the errors of paths without operation are the same in all
+	outside := m.specs[0] // any version: the errors of paths without an operation are the same
 	switch {
 	case strings.HasPrefix(path, "/oauth/"):
 		outside = m.specs[len(m.specs)-2]
@@ -334,10 +333,10 @@ func (m *tenant) violations(r *http.Request, got testResponse) []spec.Violation 
 	return outside.ValidateUnmatched(got.status, got.header.Get("Content-Type"), []byte(got.text))
 }
 
-// object is the body, which has to be a JSON object.
+// object returns the body, which must be a JSON object.
 func (r testResponse) object() map[string]any { r.Helper(); return decode[map[string]any](r) }
 
-// list is the body, which has to be a JSON array of objects.
+// list returns the body, which must be a JSON array of objects.
 func (r testResponse) list() []map[string]any { r.Helper(); return decode[[]map[string]any](r) }
 
 func decode[T any](r testResponse) (value T) {
@@ -368,14 +367,14 @@ func (r testResponse) equal(name string, want any) {
 	}
 }
 
-// create makes a token that lives thirty days, and returns it with its secret.
+// create creates a token that expires after thirty days, and returns it with its secret.
 func (c *client) create(v version.Version, name string) map[string]any {
 	c.Helper()
 	body := object{"name": name, "expirationDate": stamp(c.Now().Add(30 * 24 * time.Hour))}
 	return c.post(v.CollectionPath(), body.String()).is(http.StatusOK).object()
 }
 
-// names lists the names of what a list answers.
+// names returns the names of the listed tokens.
 func (c *client) names(path string) []string {
 	c.Helper()
 	names := []string{}
@@ -393,7 +392,7 @@ func (o object) String() string {
 	return string(encoded)
 }
 
-// each runs a test in each of the versions.
+// each runs a subtest for each version.
 func each(t *testing.T, versions []version.Version, test func(t *testing.T, v version.Version)) {
 	t.Helper()
 	for _, v := range versions {

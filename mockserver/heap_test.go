@@ -11,8 +11,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// After a reset and a collection the live heap is what it was at the start, whatever a mock has
-// been sent.
+// After a reset and a collection, the live heap is as small as at the start.
 func TestReset_FreesMemory(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{})
 	send := func(method, path, contentType, body string) {
@@ -27,11 +26,11 @@ func TestReset_FreesMemory(t *testing.T) {
 	}
 	login := credentials("client_credentials")
 	reset := func() { send(http.MethodPost, "/_mock/reset", "application/json", "") }
-	send(http.MethodPost, "/oauth/token", urlencode, login) // what is made once
+	send(http.MethodPost, "/oauth/token", urlencode, login) // creates everything that is created once
 	reset()
 	live := func() uint64 {
 		runtime.GC()
-		runtime.GC() // what was in pools
+		runtime.GC() // empties the pools
 		var stats runtime.MemStats
 		runtime.ReadMemStats(&stats)
 		return stats.HeapAlloc

@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// page requests the page of a mock with an Accept header, none if it is empty.
+// page requests the page of a mock with an Accept header. An empty accept sends none.
 func page(t *testing.T, m *tenant, method, path, accept string) testResponse {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, m.url+path, http.NoBody)
@@ -26,7 +26,7 @@ func page(t *testing.T, m *tenant, method, path, accept string) testResponse {
 	return m.exchange(r)
 }
 
-// links are the targets of the links in a page.
+// links matches the targets of the links in a page.
 var links = regexp.MustCompile(`href="([^"]+)"`)
 
 func TestIndex_RendersPage(t *testing.T) {
@@ -76,7 +76,7 @@ func TestIndex_RendersPage(t *testing.T) {
 	}
 }
 
-// checkIndexText compares the page with what it should say, and follows its links.
+// checkIndexText checks the text of the page and follows its links.
 func checkIndexText(t *testing.T, m *tenant, method, text string, html bool) {
 	t.Helper()
 	if method == http.MethodHead {
@@ -110,7 +110,7 @@ func TestIndex_SeparateControl(t *testing.T) {
 	}
 }
 
-// What browsers request by themselves says nothing about a client.
+// Requests that browsers send by themselves cause no findings.
 func TestIndex_BrowserRequests(t *testing.T) {
 	for _, test := range []struct {
 		method, path string
@@ -133,7 +133,7 @@ func TestIndex_BrowserRequests(t *testing.T) {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
 			m := start(t, "default")
 			m.skipValidation = true // no document has the body of a response to HEAD
-			for range 2 {           // the second one would be a rejected request that came again
+			for range 2 {           // the second request could be a repeated rejection
 				m.anonymous().send(test.method, test.path, "", "").is(test.status)
 			}
 			matches, err := m.mock.Control().AllFindings(t.Context())

@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// journal lists requests as a query chooses them.
+// journal returns the requests that a query selects.
 func (c *client) journal(query string) []map[string]any {
 	c.Helper()
 	var all []map[string]any
@@ -26,7 +26,7 @@ func (c *client) journal(query string) []map[string]any {
 	return all
 }
 
-// last is the exchange of the last request, with headers and bodies.
+// lastExchange returns the last request with headers and bodies.
 func (c *client) lastExchange() map[string]any {
 	c.Helper()
 	all := c.journal("?limit=1")
@@ -154,7 +154,7 @@ func TestJournal_DropsOldest(t *testing.T) {
 	}
 }
 
-// Whatever a client does with a secret, no part of the journal shows it, nor does the log.
+// Neither the journal nor the log contains a secret, wherever a request has it.
 func TestJournal_RedactsSecrets(t *testing.T) {
 	log := &logLines{}
 	m := startWith(t, "default", mockserver.Config{Log: log.logger()})
@@ -202,7 +202,7 @@ func TestJournal_RedactsSecrets(t *testing.T) {
 	}
 }
 
-// A finding is what a client does wrong: its kind, and a name or value that its detail has.
+// A finding is the kind of a finding, and a name or value that its detail must contain.
 type finding struct{ kind, mention string }
 
 func TestFindings_Kinds(t *testing.T) {

@@ -92,8 +92,8 @@ func TestAccessToken_RejectsForgeries(t *testing.T) {
 		{"another algorithm, RS256", sign(jwt.SigningMethodRS256, rsaKey)},
 		{"a foreign key", sign(jwt.SigningMethodES256, foreign)},
 		{"tampered claims", parts[0] + "." + encode(elevated) + "." + parts[2]},
-		{"a short signature", bearer[:len(bearer)-2]}, // still Base64
-		{"a cut signature", bearer[:len(bearer)-1]},   // whose last character is none of Base64
+		{"a short signature", bearer[:len(bearer)-2]}, // valid Base64
+		{"a cut signature", bearer[:len(bearer)-1]},   // its last character is not Base64
 		{"no signature", parts[0] + "." + parts[1] + "."},
 		{"two parts", parts[0] + "." + parts[1]},
 		{

@@ -13,13 +13,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// oddRequest is a request that is accepted although it cannot have been meant.
+// mistakenRequest is a request that is accepted but likely a mistake.
 type mistakenRequest struct {
 	name, method, path, contentType, body string
 	want                                  []finding
 }
 
-// oddRequests returns such requests of a version. The token with the id is the caller's own.
+// mistakenRequests returns such requests of a version. The id is that of the caller's own token.
 func mistakenRequests(v version.Version, id string) []mistakenRequest {
 	create := func(name, body string, want ...finding) mistakenRequest {
 		return mistakenRequest{
@@ -124,8 +124,7 @@ func mistakenRequests(v version.Version, id string) []mistakenRequest {
 	return all
 }
 
-// What is accepted and cannot have been meant is a finding, in every version and under every
-// profile, and changes no response.
+// A likely mistake is a finding in every version and profile, and does not change the response.
 func TestFindings_LikelyMistakes(t *testing.T) {
 	for _, profile := range []string{mockserver.ProfileFriendly, mockserver.ProfileFaithful} {
 		t.Run(profile, func(t *testing.T) {
@@ -150,7 +149,7 @@ func TestFindings_LikelyMistakes(t *testing.T) {
 	}
 }
 
-// checkFindings compares the findings about the last request with what is expected, in any order.
+// checkFindings compares the findings about the last request with the expected ones, in any order.
 func checkFindings(t *testing.T, c *client, want []finding) {
 	t.Helper()
 	entry := c.lastExchange()
@@ -180,7 +179,7 @@ func checkFindings(t *testing.T, c *client, want []finding) {
 	}
 }
 
-// A repeated parameter of a login is accepted if its values are the same.
+// A login accepts a repeated parameter if its values are equal.
 func TestFindings_RepeatedParameter(t *testing.T) {
 	m := start(t, "default")
 	login, err := m.seed.LoginToken("admin")
@@ -212,8 +211,8 @@ func TestFindings_RepeatedParameter(t *testing.T) {
 	}
 }
 
-// After a rate limit a client waits with every request of its version, after a fault or a
-// preference with those that it would meet again.
+// After a rate limit, a client must wait with every request to its version. After a fault or a
+// preference, it must wait with requests that would match again.
 func TestFindings_NoWait(t *testing.T) {
 	const tokens = "/v2026/personal-access-tokens"
 	list := func(c *client) { c.get(tokens + "?owner-id=me") }
@@ -238,7 +237,7 @@ func TestFindings_NoWait(t *testing.T) {
 		name   string
 		config mockserver.Profile
 		run    []func(c *client)
-		want   bool // of the last request
+		want   bool // a finding about the last request
 	}{
 		{
 			"the same after a rate limit",

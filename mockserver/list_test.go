@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// library is a tenant whose tokens lie at known times around noon.
+// dateTenant is a tenant whose tokens have known times around noon.
 const dateTenant = `
 identities:
 - {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// A line of the log is bounded even if the cause is the mock itself, whose errors have no bound.
+// A log line is bounded even if an internal error of the mock is not.
 func TestLog_BoundsLines(t *testing.T) {
 	for _, newHandler := range []func(*bytes.Buffer) slog.Handler{
 		func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) },

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// lastEntry returns the newest entry of the journal.
+// lastEntry returns the latest entry of the journal.
 func lastEntry(t *testing.T, m *tenant) control.Request {
 	t.Helper()
 	journal, err := m.mock.Control().Requests(t.Context(), control.Match{}, 0)

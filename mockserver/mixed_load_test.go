@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// BenchmarkMixed measures sixteen clients at once, over a socket in the same process. In each
-// iteration a client logs in, creates a token, lists, lists with a filter, renames the token, lists
-// both ways again and deletes it.
+// BenchmarkMixed measures sixteen concurrent clients over a socket in the same process. In each
+// iteration a client logs in, creates a token, lists tokens with and without a filter, renames the
+// token, lists again and deletes it.
 func BenchmarkMixed(b *testing.B) {
 	const clients = 16
 	m := start(b, "default")
@@ -59,7 +59,7 @@ func BenchmarkMixed(b *testing.B) {
 	}
 }
 
-// mixedTimes has the time that each request took, by its operation.
+// mixedTimes has the times of the requests by operation.
 type mixedTimes map[string][]time.Duration
 
 func (t mixedTimes) session(m *tenant, name string) {

@@ -17,7 +17,7 @@ import (
 
 const listOwn = "/v2026/personal-access-tokens?owner-id=me"
 
-// What happens in one namespace is not seen in another.
+// Changes in one namespace do not affect another.
 func TestNamespaces_AreIsolated(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		m := start(t, "empty")
@@ -169,7 +169,7 @@ func TestNamespaces_ListAndRemove(t *testing.T) {
 	}
 }
 
-// A namespace that was removed starts again, and rejects the access tokens of the one before.
+// A removed namespace starts anew and rejects access tokens of the former one.
 func TestRemovedNamespace_StartsAnew(t *testing.T) {
 	for name, state := range map[string]string{
 		"memory": "", "file": filepath.Join(t.TempDir(), "state.db"),
@@ -192,7 +192,7 @@ func TestRemovedNamespace_StartsAnew(t *testing.T) {
 	}
 }
 
-// Access tokens outlive the process as their namespace does.
+// Access tokens survive a restart if the namespace does.
 func TestBearer_SurvivesRestart(t *testing.T) {
 	config := mockserver.Config{StateFile: filepath.Join(t.TempDir(), "state.db")}
 	m := startWith(t, "empty", config)
@@ -214,7 +214,7 @@ func TestNamespaces_AreLimited(t *testing.T) {
 		m.in(name).as("jane.doe")
 	}
 	full := m.in("c").anonymous()
-	full.get("/oauth/info").is(http.StatusOK) // which makes none
+	full.get("/oauth/info").is(http.StatusOK) // creates no namespace
 	full.login(janeID, janeSecret).is(http.StatusServiceUnavailable).equal("error",
 		"temporarily_unavailable")
 	full.get("/_mock/health").problem(http.StatusServiceUnavailable, rule.TooManyNamespaces)
@@ -223,8 +223,8 @@ func TestNamespaces_AreLimited(t *testing.T) {
 	full.login(janeID, janeSecret).is(http.StatusOK)
 }
 
-// A namespace that was never used makes room for another one, first those of the server's own
-// fixture.
+// An unused namespace is evicted for a new one. Namespaces with the fixture of the server are
+// evicted first.
 func TestNamespaces_EvictUnused(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 6})
 	namespaceNames := func() (names []string) {
@@ -254,7 +254,7 @@ func TestNamespaces_EvictUnused(t *testing.T) {
 	m.in("3").anonymous().login(janeID, janeSecret).is(http.StatusServiceUnavailable)
 }
 
-// Namespaces go by wall time, whatever their own clocks say.
+// Namespaces are evicted by wall time, not by their own clocks.
 func TestNamespaces_EvictIdle(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{NamespaceTTL: time.Hour})
 	used, idle := m.in("used").as("jane.doe"), m.in("idle").as("jane.doe")
@@ -265,7 +265,7 @@ func TestNamespaces_EvictIdle(t *testing.T) {
 	used.post("/_mock/clock/advance", `{"by":"5h"}`).is(http.StatusOK)
 	m.advance(59 * time.Minute)
 	used.get(listOwn).is(http.StatusOK)
-	m.advance(7 * time.Minute) // it looks ten times an hour
+	m.advance(7 * time.Minute) // evictions run ten times an hour
 	if diff := cmp.Diff([]string{"login", "kept"}, used.names(listOwn)); diff != "" {
 		t.Errorf("in use (-want +got):\n%s", diff)
 	}
@@ -279,7 +279,7 @@ func TestNamespaces_EvictIdle(t *testing.T) {
 	}
 }
 
-// bearing sends an Authorization header that was got elsewhere.
+// withAuthorization returns a client with an Authorization header.
 func (m *tenant) withAuthorization(authorization string) *client {
 	return &client{tenant: m, authorization: authorization}
 }

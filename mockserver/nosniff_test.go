@@ -15,8 +15,8 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// Every response says that its Content-Type is what it is: of the API, of the token endpoint, of
-// the control API, of paths without operation, and those that net/http writes by itself.
+// Every response has X-Content-Type-Options: nosniff: those of the API, the token endpoint, the
+// control API, unmatched paths, and net/http itself.
 func TestResponse_HasNoSniff(t *testing.T) {
 	other := mockserver.Start(t)
 	m := mockserver.Start(t, mockserver.Config{
@@ -109,7 +109,7 @@ func exchangeRaw(t *testing.T, base, request string) *http.Response {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	// the server may respond before it has read all
+	// the server may respond before it has read the complete request
 	go func() { _, _ = io.WriteString(c, request) }()
 	method, _, _ := strings.Cut(request, " ")
 	response, err := http.ReadResponse(bufio.NewReader(c), &http.Request{Method: method})

@@ -51,7 +51,8 @@ func TestLogin_ReturnsAccessToken(t *testing.T) {
 	}
 }
 
-// multipartForm is a form as a library writes it: the name of each part in quotes or not.
+// multipartForm returns a form in the format of a library, with or without quotes around the names
+// of parts.
 func multipartForm(boundary, name, lines string) string {
 	var b strings.Builder
 	for _, field := range [][2]string{
@@ -152,7 +153,7 @@ func TestLogin_AcceptsStandardMultipart(t *testing.T) {
 		body.String()).is(http.StatusOK)
 }
 
-// observed are texts that a tenant was seen to send, by error.
+// observedErrors are descriptions that a tenant was observed to send, by error.
 var observedErrors = map[string]string{
 	"invalid_client": "Bad client credentials",
 	"unauthorized":   "Full authentication is required to access this resource",
@@ -364,7 +365,7 @@ func TestOAuthInfo_UsesRequestHost(t *testing.T) {
 	}
 }
 
-// segments of a JWT, decoded.
+// segments returns the decoded segments of the client's JWT.
 func segments(t *testing.T, c *client) []string {
 	t.Helper()
 	parts := strings.Split(strings.TrimPrefix(c.authorization, "Bearer "), ".")

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// all joins lists of versions.
+// all concatenates lists of versions.
 func all(families ...[]version.Version) (versions []version.Version) {
 	for _, f := range families {
 		versions = append(versions, f...)

@@ -30,8 +30,8 @@ func profile(t testing.TB, name string) mockserver.Profile {
 	return p
 }
 
-// A friendly mock rejects nothing that the documents allow, and notes in log and journal what a
-// tenant would reject.
+// A friendly mock rejects only requests that the documents forbid. Log and journal note requests
+// that a tenant would reject.
 func TestFriendly_NotesTenantRejections(t *testing.T) {
 	log := &records{}
 	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})
@@ -49,7 +49,7 @@ func TestFriendly_NotesTenantRejections(t *testing.T) {
 		}
 		golden.Check(t, rejectionTexts, golden.Key(t)+": "+topic, normalize(notes[0]))
 	}
-	for i := range 9 { // beside the one to log in with
+	for i := range 9 { // in addition to the login token
 		c.create(version.V2026, fmt.Sprint("token ", i))
 	}
 	checkNotes(c.post("/v2026/personal-access-tokens",
@@ -70,7 +70,7 @@ func TestFriendly_NotesTenantRejections(t *testing.T) {
 	john := m.as("john.roe")
 	for i := range 103 {
 		r := john.get(listOwn).is(http.StatusOK)
-		if i == 100 { // once in a window
+		if i == 100 { // one request in a window
 			checkNotes(r, "101 requests")
 		} else if notes := r.entry().Notes; len(notes) > 0 {
 			t.Errorf("request %d: notes %q", i+1, notes)
@@ -81,7 +81,7 @@ func TestFriendly_NotesTenantRejections(t *testing.T) {
 func TestFaithful_EnforcesLimits(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{Profile: profile(t, "faithful")})
 	c := m.as("jane.doe")
-	for i := range 9 { // beside the one to log in with
+	for i := range 9 { // in addition to the login token
 		c.create(version.V2026, fmt.Sprint("token ", i))
 	}
 	each(t, version.All(), func(t *testing.T, v version.Version) {
@@ -146,8 +146,8 @@ func TestProfileByName_RejectsUnknownName(t *testing.T) {
 	golden.Check(t, configTexts, golden.Key(t), err.Error())
 }
 
-// A hostile mock shows each of its behaviors, never on the first login, never more in a row than
-// allowed, always marked, and always as the documents allow: the harness checks every answer.
+// A hostile mock shows each behavior, but not on the first login and not more often in a row than
+// allowed. Its responses are marked. The harness validates all of them.
 func TestHostile_ShowsEveryBehavior(t *testing.T) {
 	for _, behavior := range mockserver.HostileBehaviors() {
 		t.Run(behavior, func(t *testing.T) {
@@ -206,8 +206,8 @@ func TestHostile_VariesRetryAfterForm(t *testing.T) {
 	}
 }
 
-// Three runs with the same seed, eight workers each in a namespace of its own, the clock frozen:
-// what each namespace's journal holds is the same, timings aside.
+// Three runs with the same seed have the same journals, except timings. Each of eight workers has
+// its own namespace, and the clock is frozen.
 func TestHostile_RunsAreReproducible(t *testing.T) {
 	run := func(seed uint64) map[string]string {
 		m := startWith(t, "default", mockserver.Config{
@@ -246,7 +246,7 @@ func TestHostile_RunsAreReproducible(t *testing.T) {
 	}
 }
 
-// work is what a client does who goes on whatever it is answered.
+// runWorker sends requests and ignores their errors.
 func runWorker(m *tenant, worker int) {
 	m.anonymous().put("/_mock/clock",
 		`{"now":"2027-01-01T00:00:00Z","frozen":true}`).is(http.StatusOK)
@@ -270,8 +270,8 @@ func runWorker(m *tenant, worker int) {
 
 var dates = regexp.MustCompile(`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT`)
 
-// replayed is the journal of a namespace with headers and bodies, less what is a time or an
-// address.
+// journalText returns the journal of a namespace with headers and bodies, without times and
+// addresses.
 func journalText(t *testing.T, mock *mockserver.Server, name string) string {
 	t.Helper()
 	c := mock.Control().WithNamespace(name)
@@ -286,7 +286,7 @@ func journalText(t *testing.T, mock *mockserver.Server, name string) string {
 			t.Fatal(err)
 		}
 		exchange.DurationMS = 0
-		// by wall time, too
+		// wall time as well
 		exchange.Findings = slices.DeleteFunc(exchange.Findings, func(f control.Finding) bool {
 			return f.Kind == control.NoWait
 		})
@@ -300,8 +300,8 @@ func journalText(t *testing.T, mock *mockserver.Server, name string) string {
 	return text.String()
 }
 
-// Sixty-four tests side by side on one server, each in a namespace with resets, a clock and faults
-// of its own.
+// Sixty-four concurrent tests use one server. Each has a namespace with its own resets, clock and
+// faults.
 func TestNamespaces_SupportParallelTests(t *testing.T) {
 	m := start(t, "empty")
 	for i := range 64 {

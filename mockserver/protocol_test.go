@@ -26,7 +26,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// logText is a log that tests read while the mock writes it.
+// logText is a log that tests may read while the mock writes it.
 type logText struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -44,14 +44,15 @@ func (l *logText) count(part string) int {
 	return strings.Count(l.text.String(), part)
 }
 
-// raw sends bytes on a connection of its own and returns what comes back until the mock closes it.
+// sendRaw sends bytes on a connection of its own and returns the response until the mock closes the
+// connection.
 func sendRaw(t *testing.T, url string, parts ...string) string {
 	t.Helper()
 	connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close() //nolint:errcheck // the mock has closed it
+	defer connection.Close() //nolint:errcheck // closed by the mock
 	for _, part := range parts {
 		if _, err := io.WriteString(connection, part); err != nil {
 			t.Fatal(err)
@@ -120,7 +121,7 @@ func TestBody_TimesOut(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v: %q", err, got)
 			}
-			defer r.Body.Close() //nolint:errcheck // it is in memory
+			defer r.Body.Close() //nolint:errcheck // in memory
 			if r.StatusCode != http.StatusRequestTimeout || !r.Close {
 				t.Errorf("status %d, close %t: %s", r.StatusCode, r.Close, got)
 			}
@@ -171,7 +172,7 @@ func TestBody_ReadsSlowSteadyBody(t *testing.T) {
 	}
 }
 
-// What is held up on purpose is not ended by the timeout of bodies.
+// An injected latency is not subject to the timeout of bodies.
 func TestReadTimeout_IgnoresInjectedLatency(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.Config{ReadTimeout: 30 * time.Millisecond})
 	if _, err := mock.Control().AddFault(t.Context(), control.Fault{
@@ -226,7 +227,7 @@ func TestHead_IsGetWithoutBody(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer response.Body.Close() //nolint:errcheck // it is read to its end
+				defer response.Body.Close() //nolint:errcheck // read completely
 				got[method] = response
 				text, err := io.ReadAll(response.Body)
 				if err != nil || method == http.MethodHead && len(text) > 0 {
@@ -482,9 +483,9 @@ func TestContentEncoding(t *testing.T) {
 	})
 }
 
-// raws writes deflate without the zlib format around it.
+// rawDeflate writes deflate without the zlib format.
 func rawDeflate(w io.Writer) io.WriteCloser {
-	encode, _ := flate.NewWriter(w, flate.DefaultCompression) // a level that there is
+	encode, _ := flate.NewWriter(w, flate.DefaultCompression) // a valid level
 	return encode
 }
 
@@ -562,7 +563,7 @@ func TestConnect_IsExplained(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v: %q", err, got)
 		}
-		defer r.Body.Close() //nolint:errcheck // it is in memory
+		defer r.Body.Close() //nolint:errcheck // in memory
 		text, err := io.ReadAll(r.Body)
 		if err != nil || r.StatusCode != http.StatusMethodNotAllowed ||
 			!mentions(string(text), "HTTPS_PROXY") ||
@@ -789,7 +790,7 @@ func TestOAuthInfo_FollowsForwardedHeaders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer got.Body.Close() //nolint:errcheck // it is in memory
+		defer got.Body.Close() //nolint:errcheck // in memory
 		text, _ := io.ReadAll(got.Body)
 		if want := fmt.Sprintf("%q", "http://mock/oauth/token"); !strings.Contains(string(text),
 			want) {

@@ -19,7 +19,7 @@ import (
 	"example.com/patmock/spec/strictyaml"
 )
 
-// The ids that the published examples name.
+// Ids in the published examples.
 const (
 	patchedID = "ef38f94347e94562b5bb8424a56397d8"
 	listedBy  = "2c9180867b50d088017b554662fb281e"
@@ -28,7 +28,7 @@ const (
 )
 
 // forEachYear runs a subtest with a mock of the documentation's fixture for several years of wall
-// time. Each call of fresh returns an administrator in a namespace of its own.
+// time. Each call of fresh returns an administrator in a new namespace.
 func forEachYear(t *testing.T, check func(t *testing.T, fresh func(t *testing.T) *client)) {
 	for _, year := range []int{2026, 2030, 2099} {
 		t.Run(fmt.Sprint(year), func(t *testing.T) {
@@ -43,7 +43,7 @@ func forEachYear(t *testing.T, check func(t *testing.T, fresh func(t *testing.T)
 	}
 }
 
-// has compares the printed properties of an object with those of a response.
+// checkProperties compares the printed properties of an object with those of a response.
 func checkProperties(t *testing.T, got map[string]any, printed object) {
 	t.Helper()
 	for name, want := range printed {
@@ -53,7 +53,7 @@ func checkProperties(t *testing.T, got map[string]any, printed object) {
 	}
 }
 
-// tokensByID returns the tokens of a list by their ids.
+// tokensByID returns the tokens of a list by id.
 func tokensByID(tokens []map[string]any) map[any]map[string]any {
 	byID := map[any]map[string]any{}
 	for _, token := range tokens {
@@ -62,7 +62,7 @@ func tokensByID(tokens []map[string]any) map[any]map[string]any {
 	return byID
 }
 
-// The programs of the Go SDK's page on v2026.
+// The programs on the Go SDK's page about v2026 work.
 func TestPublishedExamples_GoSDK(t *testing.T) {
 	const tokens = "/v2026/personal-access-tokens"
 	forEachYear(t, func(t *testing.T, fresh func(*testing.T) *client) {
@@ -112,7 +112,7 @@ func TestPublishedExamples_GoSDK(t *testing.T) {
 	})
 }
 
-// The models of the Python and PowerShell SDKs.
+// The examples of models in the Python and PowerShell SDKs work.
 func TestPublishedExamples_Models(t *testing.T) {
 	forEachYear(t, func(t *testing.T, fresh func(*testing.T) *client) {
 		request := object{
@@ -148,12 +148,12 @@ func TestPublishedExamples_Models(t *testing.T) {
 	})
 }
 
-// shownRequest is a request whose parts are the examples of a document.
+// publishedRequest is a request built from the examples of a document.
 type publishedRequest struct {
 	name, method, path, contentType, body string
 }
 
-// shownRequests returns the requests that an OpenAPI document shows.
+// publishedRequests returns the example requests of an OpenAPI document.
 func publishedRequests(t *testing.T, file string) []publishedRequest {
 	t.Helper()
 	data, err := os.ReadFile(file)
@@ -214,7 +214,7 @@ func publishedRequests(t *testing.T, file string) []publishedRequest {
 	return all
 }
 
-// document is what an OpenAPI document says of examples.
+// document has the parts of an OpenAPI document with examples.
 type document struct {
 	Paths map[string]map[string]struct {
 		Parameters []struct {
@@ -242,7 +242,7 @@ type schema struct {
 	Properties map[string]schema
 }
 
-// bodies returns the examples of a content: those of the whole, and that of its properties.
+// bodies returns the examples of a content: the complete ones, and one of its properties.
 func (c content) bodies(d document) []any {
 	var all []any
 	if c.Example != nil {
@@ -267,8 +267,7 @@ func (c content) bodies(d document) []any {
 	return all
 }
 
-// Every request that a document shows succeeds in any year, and the response has what the request
-// says.
+// Every example request succeeds in any year, and the response has the values of the request.
 func TestPublishedExamples_Documents(t *testing.T) {
 	names := []string{"beta", "v3", "v2024", "v2025", "v2026", "v1"}
 	t.Run("ours", func(t *testing.T) { testPublished(t, "../spec/documents", names...) })
@@ -281,7 +280,7 @@ func TestPublishedExamples_Documents(t *testing.T) {
 	})
 }
 
-// testShown runs what the documents in a folder show.
+// testPublished runs the examples of the documents in a directory.
 func testPublished(t *testing.T, dir string, documents ...string) {
 	var requests []publishedRequest
 	for _, name := range documents {
@@ -304,7 +303,7 @@ func testPublished(t *testing.T, dir string, documents ...string) {
 	})
 }
 
-// runShown sends a request and compares the response with it.
+// runPublished sends a request and compares the response with it.
 func runPublished(t *testing.T, c *client, request publishedRequest) {
 	t.Helper()
 	send := func() testResponse {
@@ -325,7 +324,7 @@ func runPublished(t *testing.T, c *client, request publishedRequest) {
 	case request.method == "DELETE":
 		send().is(http.StatusNoContent)
 		send().is(http.StatusNotFound)
-		return // by an access token of the deleted token, in some cases
+		return // in some cases by an access token of the deleted token
 	case strings.HasSuffix(request.path, "/bulk-update"):
 		body := decodeText[struct {
 			IDs   []string
@@ -333,7 +332,7 @@ func runPublished(t *testing.T, c *client, request publishedRequest) {
 		}](t, request.body)
 		updated := tokensByID(send().is(http.StatusOK).list())
 		printed := slices.DeleteFunc(body.Patch, func(o operation) bool {
-			return o.Path == "/userAwareTokenNeverExpires" // stored, and not in this response
+			return o.Path == "/userAwareTokenNeverExpires" // stored but not in this response
 		})
 		for _, id := range body.IDs {
 			checkPatched(t, updated[id], printed)
@@ -348,7 +347,7 @@ func runPublished(t *testing.T, c *client, request publishedRequest) {
 			request.body = body.String()
 		}
 		created := send().is(http.StatusOK).object()
-		delete(body, "userAwareTokenNeverExpires") // no response has it
+		delete(body, "userAwareTokenNeverExpires") // absent from responses
 		checkProperties(t, created, body)
 	}
 	for _, entry := range c.journal("?finding=*") {
@@ -356,7 +355,7 @@ func runPublished(t *testing.T, c *client, request publishedRequest) {
 	}
 }
 
-// checkPast expects the error of an expiration date that has passed.
+// checkPast expects the error of a past expiration date.
 func checkPast(t *testing.T, r testResponse) {
 	t.Helper()
 	if got := r.is(http.StatusBadRequest).

@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// The recipes of the README; a test of cmd/patmock holds the README to them.
+// The recipes of the README. A test of cmd/patmock compares them with the README.
 
 // recipe: expiry
 func TestExpiredTokenIsNoticed(t *testing.T) {
@@ -93,7 +93,7 @@ func TestTenantsSideBySide(t *testing.T) {
 
 // recipe: end
 
-// listTokens stands for a client that tries again.
+// listTokens is a client that retries.
 func listTokens(t *testing.T, c *http.Client, base string) {
 	t.Helper()
 	for range 20 {
@@ -101,7 +101,7 @@ func listTokens(t *testing.T, c *http.Client, base string) {
 		if err != nil {
 			continue // reset
 		}
-		_ = response.Body.Close() // it is the status that counts here
+		_ = response.Body.Close() // only the status matters
 		switch response.StatusCode {
 		case http.StatusOK:
 			return

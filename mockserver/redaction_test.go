@@ -18,8 +18,8 @@ import (
 	"example.com/patmock/spec"
 )
 
-// A canary is a secret that must not show. The text is what a request has of it: a password is
-// recognized by the name in front of it, other secrets by their form.
+// A canary is a secret that must not appear. The text is its form in a request. A password is
+// recognized by the name in front of it, other secrets by their format.
 type canary struct{ name, text, secret string }
 
 var canaries = []canary{
@@ -28,13 +28,13 @@ var canaries = []canary{
 	{"password", "client_secret=hunter2canary", "hunter2canary"},
 }
 
-// aim is an operation that canaries are sent to.
+// injectionTarget is an operation that canaries are sent to.
 type injectionTarget struct {
 	*spec.Operation
 	contentType string
 }
 
-// request returns a request of the operation, with an id in its path.
+// request returns a request to the operation, with an id in its path.
 func (a injectionTarget) request(id, query, body string) *http.Request {
 	path := strings.NewReplacer("{id}", id, "{version}", id, "{name}", id).Replace(a.Path)
 	r := httptest.NewRequest(a.Method, "/", strings.NewReader(body))
@@ -52,7 +52,7 @@ type placement struct {
 	make func(a injectionTarget, text string) *http.Request
 }
 
-// jsonShapes are bodies with a text: as a value of every property, as a name, as what is no JSON.
+// jsonShapes are bodies with a text: as a value of every property, as a name, and in invalid JSON.
 var jsonShapes = []string{
 	`"%s"`, `["%s"]`, `{"%s":1}`, `{"name":"%s"}`, `{"name":["%s"]}`, `{"name":{"%s":1}}`,
 	`{"name":"n","scope":["%s"]}`, `{"name":"n","scope":"%s"}`,
@@ -192,7 +192,7 @@ var placements = func() []placement {
 	return all
 }()
 
-// aims returns the operations of a document, with each of their media types.
+// injectionTargets returns the operations of a document, with each of their media types.
 func injectionTargets(d *spec.Document) []injectionTarget {
 	var all []injectionTarget
 	for _, operation := range d.Operations {
@@ -206,7 +206,7 @@ func injectionTargets(d *spec.Document) []injectionTarget {
 	return all
 }
 
-// No secret shows in a log line, in the journal, or in an error, wherever a request has it.
+// No log line, journal or error contains a secret, wherever a request has it.
 func TestSecrets_AreRedacted(t *testing.T) {
 	type pair struct {
 		canary   canary
@@ -251,7 +251,7 @@ func checkDocument(t *testing.T, c canary, name string) {
 			if r.Header.Get("Authorization") == "" && !controlled {
 				r.Header.Set("Authorization", bearer)
 			}
-			if a.Name == "followRequests" { // whose response ends with its client
+			if a.Name == "followRequests" { // its response ends with the client
 				canceled, cancel := context.WithCancel(t.Context())
 				cancel()
 				r = r.WithContext(canceled)
@@ -293,7 +293,7 @@ func checkDocument(t *testing.T, c canary, name string) {
 	}
 }
 
-// The words of messages stay as they are, also if they look like a secret with its name.
+// Redaction keeps the words of messages that look like a secret with its name.
 func TestRedaction_KeepsMessages(t *testing.T) {
 	log := &logLines{}
 	m := startWith(t, "default", mockserver.Config{Log: log.logger()})

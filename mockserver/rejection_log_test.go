@@ -14,13 +14,13 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// lines keeps the messages that are logged.
+// logLines stores log messages.
 type logLines struct {
 	mu  sync.Mutex
 	all []string
 }
 
-// logger logs into the lines, level and message alone.
+// logger returns a logger that stores only level and message.
 func (l *logLines) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(l,
 		&slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -42,10 +42,10 @@ func TestLog_ReportsRejections(t *testing.T) {
 	const pats = "/v2026/personal-access-tokens"
 	for _, test := range []struct {
 		name, method, path, user, agent, contentType, body string
-		// status of the logged testResponse, 0 if nothing is logged
+		// status of the logged response, 0 if nothing is logged
 		status  int
 		rules   string
-		mention string // a name or value that the line has
+		mention string // a name or value in the line
 	}{
 		{
 			"a rule, by an SDK", "POST", pats, "jane.doe",
@@ -203,7 +203,7 @@ func TestLog_ReportsRejections(t *testing.T) {
 	}
 }
 
-// tenantUnderTest logs users in without a socket.
+// seededTenant logs users in without a socket.
 type seededTenant struct{ seed *fixtures.Tenant }
 
 func (m *seededTenant) bearer(t *testing.T, mock http.Handler, user string) string {

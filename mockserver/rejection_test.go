@@ -19,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// The golden files with the wording of rejections (causes, descriptions and lines of the log), of
-// problems of the control API, of what clients do wrong, and of errors in a Config.
+// Golden files with the texts of rejections (causes, descriptions and log lines), of problems of
+// the control API, of findings, and of errors in a Config.
 const (
 	rejectionTexts = "testdata/rejections.golden"
 	problemTexts   = "testdata/control.golden"
@@ -28,16 +28,16 @@ const (
 	configTexts    = "testdata/config.golden"
 )
 
-// A cause is why a request was rejected.
+// A cause is a reason for which a request is rejected.
 type cause struct {
 	rule rule.ID
-	// at has the JSON pointer, parameter, header and other names that the text must have,
+	// mentions has the JSON pointer, parameter, header and other names that the text must contain,
 	// separated by blanks.
 	mentions string
 }
 
-// rejected expects an error in SailPoint's form: a status, the beginning of its detailCode, and its
-// causes. The golden file has their wording.
+// rejected expects an error in SailPoint's format: a status, the beginning of its detailCode, and
+// its causes. The golden file has their texts.
 func (r testResponse) rejected(status int, detailCode string, want ...cause) {
 	r.Helper()
 	r.is(status)
@@ -47,7 +47,7 @@ func (r testResponse) rejected(status int, detailCode string, want ...cause) {
 	r.hasCauses(want...)
 }
 
-// unknownID expects that there is no token of the id in the path.
+// unknownID expects the error of an unknown id in the path.
 func (r testResponse) unknownID() {
 	r.Helper()
 	r.is(http.StatusNotFound)
@@ -56,8 +56,8 @@ func (r testResponse) unknownID() {
 	}
 }
 
-// denied expects an error in the form of RFC 6749 and the rule that the request breaks. The golden
-// file has its description and its cause.
+// rejectedOAuth expects an error in the format of RFC 6749 and the violated rule. The golden file
+// has its description and cause.
 func (r testResponse) rejectedOAuth(status int, kind string, violated rule.ID) {
 	r.Helper()
 	r.is(status).equal("error", kind)
@@ -70,7 +70,7 @@ func (r testResponse) rejectedOAuth(status int, kind string, violated rule.ID) {
 	golden.Check(r, rejectionTexts, key, normalize(description))
 }
 
-// because expects the causes of an error, and that they are the ones that the header names.
+// hasCauses expects the causes of an error, and the same rules in the header.
 func (r testResponse) hasCauses(want ...cause) {
 	r.Helper()
 	texts, rules := r.reasons()
@@ -96,14 +96,14 @@ func (r testResponse) hasCauses(want ...cause) {
 	golden.Check(r, rejectionTexts, key, normalize(strings.Join(texts, "\n")))
 }
 
-// names reports whether a text has a name as a word of its own.
+// mentions reports whether a text contains a name as a word of its own.
 func mentions(text, name string) bool {
 	word := `(^|[\s"'(])` + regexp.QuoteMeta(name) + `($|[\s"':;,.?)])`
 	return name == "" || regexp.MustCompile(word).MatchString(text)
 }
 
-// reasons returns the causes of a rejected request and the rules that they are about: as the
-// response has them if the mock is friendly, and else as the journal has them.
+// reasons returns the causes of a rejected request and their rules. They come from the response of
+// a friendly mock, or else from the journal.
 func (r testResponse) reasons() (texts, rules []string) {
 	r.Helper()
 	if !r.tenant.omitsRules {
@@ -125,11 +125,11 @@ func (r testResponse) reasons() (texts, rules []string) {
 
 var namespacePath = regexp.MustCompile(`^/+t/([a-z0-9-]{1,63})(?:/|$)`)
 
-// entry returns what the journal has about the request.
+// entry returns the journal entry of the request.
 func (r testResponse) entry() *control.Request {
 	r.Helper()
 	c, id := r.tenant.mock.Control(), r.header.Get("SLPT-Request-ID")
-	entry, err := c.Request(r.Context(), id) // has it if there is no such namespace
+	entry, err := c.Request(r.Context(), id) // records it if there is no such namespace
 	if match := namespacePath.FindStringSubmatch(r.path); match != nil && err != nil {
 		entry, err = c.WithNamespace(match[1]).Request(r.Context(), id)
 	}
@@ -139,8 +139,8 @@ func (r testResponse) entry() *control.Request {
 	return &entry
 }
 
-// problem expects a problem of the control API: its status, the rule that its type names, and its
-// errors. The golden file has their wording.
+// problem expects a problem of the control API: its status, the rule in its type, and its errors.
+// The golden file has their texts.
 func (r testResponse) problem(status int, violated rule.ID, want ...cause) {
 	r.Helper()
 	r.is(status).equal("type", "urn:problem-type:patmock:"+string(violated))
@@ -161,8 +161,8 @@ func (r testResponse) problem(status int, violated rule.ID, want ...cause) {
 	golden.Check(r, problemTexts, key, normalize(text))
 }
 
-// checkRuleHeader expects that a friendly mock names registered rules in the header of a rejected
-// request, and that no other response has the header.
+// checkRuleHeader expects registered rules in the header of a rejected request to a friendly mock,
+// and no such header in other responses.
 func (m *tenant) checkRuleHeader(r *http.Request, got testResponse) {
 	m.Helper()
 	header := got.header.Get("X-Patmock-Rule")
@@ -180,7 +180,7 @@ func (m *tenant) checkRuleHeader(r *http.Request, got testResponse) {
 	}
 }
 
-// textKey returns the key of a text: the name of the test without its version.
+// textKey returns the key of a text: the name of the test without the version.
 func textKey(t testing.TB) string {
 	key := golden.Key(t)
 	for _, v := range version.All() {
@@ -189,30 +189,30 @@ func textKey(t testing.TB) string {
 	return key
 }
 
-// ofVersion is an operation of a version, whose name differs in v1.
+// versionPath matches the path of an operation of a version. Its format differs in v1.
 var versionPath = regexp.MustCompile(
 	`\b(?:beta|v3|v2024|v2025|v2026|v1) ([a-z]+[A-Z][A-Za-z]*?)(?:V1)?\b`)
 
-// loopback is the address of a server of a test.
+// loopback matches the address of a test server.
 var loopback = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 
-// evidence is that of a rule, which changes without the wording.
+// evidenceSuffix matches the evidence of a rule, which does not belong to the text.
 var evidenceSuffix = regexp.MustCompile(`\(rule ([a-z0-9-]+), [a-z]+\)`)
 
-// normal replaces what differs by version, run or evidence.
+// normalize replaces the parts of a text that differ by version, run or evidence.
 func normalize(text string) string {
 	text = versionPath.ReplaceAllString(text, "VERSION $1")
 	return evidenceSuffix.ReplaceAllString(loopback.ReplaceAllString(text, "ADDRESS"), "(rule $1)")
 }
 
-// record is a line of the log.
+// record is a log record.
 type record struct {
 	level   slog.Level
 	message string
 	attrs   map[string]string
 }
 
-// names expects that the record is a warning about a rule.
+// isWarning expects that the record is a warning about a rule.
 func (l record) isWarning(t testing.TB, violated rule.ID) {
 	t.Helper()
 	if l.level != slog.LevelWarn || l.attrs["rule"] != string(violated) {
@@ -220,7 +220,7 @@ func (l record) isWarning(t testing.TB, violated rule.ID) {
 	}
 }
 
-// records is a slog.Handler that keeps records.
+// records is a slog.Handler that stores records.
 type records struct {
 	mu  sync.Mutex
 	all []record
@@ -250,7 +250,7 @@ func (l *records) WithAttrs([]slog.Attr) slog.Handler { return l }
 // WithGroup implements slog.Handler.
 func (l *records) WithGroup(string) slog.Handler { return l }
 
-// of returns the only record about a request, the zero value if there is none.
+// about returns the only record about a request, or the zero value if there is none.
 func (l *records) about(r testResponse) record {
 	r.Helper()
 	l.mu.Lock()

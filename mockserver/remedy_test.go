@@ -10,14 +10,14 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A finding with one of several causes has the remedy of its cause.
+// A finding has the remedy of its cause.
 func TestFindings_Remedies(t *testing.T) {
 	const tokens = "/v2026/personal-access-tokens"
 	tokenPath := tokens + "/" + strings.Repeat("0", 32)
 	for _, test := range []struct {
 		name, method, path, contentType, body string
 		kind                                  string
-		names                                 string // what the remedy names
+		names                                 string // a name in the remedy
 	}{
 		{"get of one token", "GET", tokenPath, "", "", control.UnmatchedPath, "list"},
 		{"put of one token", "PUT", tokenPath, "", "", control.UnmatchedPath, "PATCH"},

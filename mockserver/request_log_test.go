@@ -13,8 +13,8 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// With LogRequests, each request has one line with the attributes of a rejection. Reads of the
-// control API have none.
+// With LogRequests, each request is logged in one line with the attributes of a rejection, except
+// reads of the control API.
 func TestLogRequests(t *testing.T) {
 	const pats = "/v2026/personal-access-tokens"
 	secret := strings.Repeat("0123456789abcdef", 4)
@@ -122,7 +122,7 @@ func TestLogRequests(t *testing.T) {
 	}
 }
 
-// A request that a fault delayed has the fault in its line.
+// The line of a delayed request has the fault.
 func TestLogRequests_Fault(t *testing.T) {
 	var log records
 	m := startWith(t, "default", mockserver.Config{Log: slog.New(&log), LogRequests: true})

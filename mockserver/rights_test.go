@@ -16,7 +16,7 @@ import (
 )
 
 // callers is a tenant in which every caller has a token that the other tests of rights do not
-// touch.
+// change.
 const callers = `
 identities:
 - {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
@@ -44,7 +44,7 @@ const (
 	nobodys      = "00000000000000000000000000000000"
 )
 
-// scoped logs a user in by a new token with the scopes.
+// scoped logs a user in with a new token that has the scopes.
 func (m *tenant) scoped(user string, scopes ...string) *client {
 	m.Helper()
 	body := object{"name": fmt.Sprint(scopes), "scope": scopes, "userAwareTokenNeverExpires": true}
@@ -61,7 +61,7 @@ const (
 	every     = "sp:scopes:all"
 )
 
-// An outcome is a status, and the rule and the place that a rejection is about.
+// An outcome is a status, and the rule and position that a rejection is about.
 type outcome struct {
 	status int
 	cause
@@ -81,7 +81,7 @@ func TestRights_ByUserLevelAndScope(t *testing.T) {
 	for _, test := range []struct {
 		user   string
 		scopes []string
-		// what is asked for, and what it answers
+		// the outcome by action and token
 		want map[string]outcome
 	}{
 		{"admin", []string{every}, map[string]outcome{
@@ -149,7 +149,7 @@ func TestRights_ByUserLevelAndScope(t *testing.T) {
 				func(t *testing.T) {
 					each(t, version.All(), func(t *testing.T, v version.Version) {
 						if action == bulk && v != version.V1 {
-							return // the other versions have no bulk update
+							return // only v1 has a bulk update
 						}
 						m := start(t, callers)
 						own := m.as(test.user).create(v, "own")["id"].(string)
@@ -166,7 +166,7 @@ func TestRights_ByUserLevelAndScope(t *testing.T) {
 	}
 }
 
-// ask sends what the first word says, to the token that the second names.
+// sendRequest performs the action in the first word, on the token in the second.
 func sendRequest(c *client, v version.Version, action, own string) testResponse {
 	c.Helper()
 	verb, object, _ := strings.Cut(action, " ")
@@ -215,7 +215,7 @@ func TestRights_UserLevelIsConfigurable(t *testing.T) {
 		cause{rule.WriteRights, "Authorization"})
 }
 
-// The fixtures know the rights by a list of their own: they import nothing of the mock.
+// The fixtures have their own list of rights, because they do not import the mock.
 func TestRights_MatchFixtures(t *testing.T) {
 	names := strings.Split(pat.Rights(1<<8-1).String(), ", ")
 	if len(names) != 8 {

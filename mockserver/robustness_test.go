@@ -20,7 +20,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Small bodies that would cost much are refused before they do.
+// Small bodies that would be costly to process are rejected early.
 func TestBody_RejectsCostlyInput(t *testing.T) {
 	m := start(t, "empty")
 	bomb := "identities: []\na0: &a0 [x,x,x,x,x,x,x,x,x]\n"
@@ -47,7 +47,7 @@ func TestBody_RejectsCostlyInput(t *testing.T) {
 	}
 }
 
-// Half a body is a mistake of whoever sent it.
+// A truncated body is an error of the client.
 func TestBody_TruncatedIsClientError(t *testing.T) {
 	log := &logLines{}
 	m := startWith(t, "empty", mockserver.Config{Log: log.logger()})
@@ -55,7 +55,7 @@ func TestBody_TruncatedIsClientError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close() //nolint:errcheck // half of it was closed
+	defer connection.Close() //nolint:errcheck // one direction is already closed
 	if _, err := fmt.Fprint(connection,
 		"POST /_mock/clock/advance HTTP/1.1\r\nHost: mock\r\nContent-Type: application/json\r\n"+
 			"Content-Length: 100\r\n\r\n{\"by\""); err != nil {
@@ -80,7 +80,7 @@ func TestBody_TruncatedIsClientError(t *testing.T) {
 	}
 }
 
-// What the journal keeps of a request is bounded, whatever the request is.
+// The journal bounds the texts that it stores of a request.
 func TestJournal_BoundsTexts(t *testing.T) {
 	m := start(t, "empty")
 	c := m.anonymous()
@@ -91,7 +91,7 @@ func TestJournal_BoundsTexts(t *testing.T) {
 	}
 }
 
-// With a seed ids come again: those in use are passed over.
+// Seeded ids repeat. The mock skips ids in use.
 func TestRandomSeed_SkipsUsedIDs(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{RandomSeed: new(uint64(7))})
 	c := m.anonymous()
@@ -106,7 +106,7 @@ func TestRandomSeed_SkipsUsedIDs(t *testing.T) {
 	m.as("jane.doe").create(version.V2026, "second")
 }
 
-// A refusal by the rate limit says that windows go by a clock that was stopped: waiting is in vain.
+// A rejection by the rate limit says that the clock is frozen, so that waiting does not help.
 func TestRateLimit_MentionsFrozenClock(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{Profile: mockserver.Profile{RateLimit: "1/10s"}})
 	c := m.as("jane.doe")
@@ -115,7 +115,7 @@ func TestRateLimit_MentionsFrozenClock(t *testing.T) {
 	c.get(listOwn).is(http.StatusTooManyRequests).hasCauses(cause{rule.RateLimit, "clock"})
 }
 
-// Clock moves that were answered are kept, in whatever order they came.
+// A state file has all clock moves that the mock has confirmed, in any order of requests.
 func TestStateFile_KeepsClockMoves(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	for range 5 {
@@ -126,8 +126,8 @@ func TestStateFile_KeepsClockMoves(t *testing.T) {
 	}
 }
 
-// advances starts a mock of a state file, moves its clock an hour from as many sides at once, and
-// tells what it says.
+// advanceConcurrently starts a mock with a state file, advances its clock by an hour from several
+// clients at once, and returns its time.
 func advanceConcurrently(t *testing.T, state string, clients int) time.Time {
 	t.Helper()
 	m := startWith(t, "empty", mockserver.Config{StateFile: state})
@@ -150,7 +150,7 @@ func advanceConcurrently(t *testing.T, state string, clients int) time.Time {
 	return c.Now
 }
 
-// A mock that stops does not wait for whoever waits.
+// A stopping mock does not wait for a verification.
 func TestStop_EndsWaitingVerification(t *testing.T) {
 	m := start(t, "empty")
 	ended := make(chan control.VerifyResult, 1)
@@ -175,8 +175,8 @@ func TestStop_EndsWaitingVerification(t *testing.T) {
 	}
 }
 
-// With a state file, namespaces come and go without holding up the others, and what was removed
-// stays so.
+// Concurrent clients can create and remove namespaces in a state file. Removed namespaces stay
+// removed.
 func TestStateFile_ConcurrentNamespaces(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	m := startWith(t, "empty", mockserver.Config{StateFile: state})

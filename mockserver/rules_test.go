@@ -19,18 +19,18 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A rejection is a request that the mock rejects in every version that has the rule.
+// A rejection is a request that the mock rejects in every version with the rule.
 type rejection struct {
 	name   string
 	status int
 	rule   rule.ID
-	// send sends the request, as Jane unless it says otherwise.
+	// send sends the request, as jane.doe unless it specifies another user.
 	send func(m *tenant, v version.Version) testResponse
-	// setup changes the configuration. Nil leaves it.
+	// setup changes the configuration. Nil does not.
 	setup func(*mockserver.Config)
 }
 
-// The rejections that every version has.
+// apiRejections are the rejections that every version has.
 var apiRejections = []rejection{
 	{
 		name: "no bearer", status: 401, rule: rule.BearerRequired,
@@ -382,10 +382,10 @@ var apiRejections = []rejection{
 	},
 }
 
-// unaware is a patch that withdraws the acknowledgment.
+// withdrawAcknowledgment is a patch that withdraws the acknowledgment.
 const withdrawAcknowledgment = `[{"op":"remove","path":"/userAwareTokenNeverExpires"}]`
 
-// The rejections of the bulk update. Only v1 has it.
+// bulkRejections are the rejections of the bulk update. Only v1 has it.
 var bulkRejections = []rejection{
 	{
 		name: "ids", status: 400, rule: rule.BulkIDs,
@@ -412,7 +412,8 @@ var bulkRejections = []rejection{
 	},
 }
 
-// The rejections of the token endpoint and its neighbors, and of paths that belong to no version.
+// otherRejections are the rejections of the token endpoint, of /oauth/check_token and of unmatched
+// paths.
 var otherRejections = []rejection{
 	{
 		name: "bad credentials", status: 401, rule: rule.TokenBadCredentials,
@@ -529,8 +530,8 @@ var otherRejections = []rejection{
 	},
 }
 
-// Every rejected response has its rule in the journal, in the log line and, if the mock is
-// friendly, in a header. The rule is registered, and the version has it.
+// The journal, the log line and, in a friendly mock, a header name the rule of every rejected
+// response. The rule is registered for the version.
 func TestRejection_NamesItsRule(t *testing.T) {
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
@@ -557,7 +558,7 @@ func (test rejection) check(t *testing.T, v version.Version) {
 	t.Helper()
 	for _, profile := range sample.Of(t, 1, mockserver.Profiles()) {
 		log := &records{}
-		// Only the name of the profile differs: a rejection is the same in each.
+		// A rejection is the same in each profile.
 		config := mockserver.Config{
 			Log: slog.New(log), Profile: mockserver.Profile{Name: profile},
 			RandomSeed: new(uint64(1)),
@@ -581,7 +582,7 @@ func (test rejection) check(t *testing.T, v version.Version) {
 	}
 }
 
-// A request without a response has its rule in journal and log.
+// Journal and log name the rule of a request without a response.
 func TestRejection_NamesRuleOfReset(t *testing.T) {
 	log := &records{}
 	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})
@@ -611,7 +612,7 @@ type problem struct {
 	status int
 	rule   rule.ID
 	send   func(c *client) testResponse
-	// setup changes the configuration. Nil leaves it.
+	// setup changes the configuration. Nil does not.
 	setup func(*mockserver.Config)
 }
 
@@ -744,8 +745,8 @@ var problems = []problem{
 	},
 }
 
-// Every problem of the control API has its rule as a field and in each of its errors, in the log
-// line and, if the mock is friendly, in a header.
+// Every problem of the control API has its rule in a field, in each of its errors and in the log
+// line. A friendly mock sends it in a header as well.
 func TestProblem_NamesItsRule(t *testing.T) {
 	for _, test := range problems {
 		t.Run(test.name, func(t *testing.T) {
@@ -819,7 +820,7 @@ func login(body string) func(*tenant, version.Version) testResponse {
 	return form("/oauth/token", body)
 }
 
-// refusing makes the mock refuse what a question of the dialect is about.
+// rejecting configures the mock to reject the requests of a dialect entry.
 func rejecting(entry string) func(*mockserver.Config) {
 	return func(c *mockserver.Config) {
 		c.Dialect = dialect.Dialect{
@@ -828,12 +829,12 @@ func rejecting(entry string) func(*mockserver.Config) {
 	}
 }
 
-// bounding makes the mock reject more than one of what an entry of the dialect bounds.
+// limiting configures the mock with a numeric dialect entry of one.
 func limiting(entry string) func(*mockserver.Config) {
 	return func(c *mockserver.Config) { c.Dialect = dialect.Dialect{entry: {Value: "1"}} }
 }
 
-// headed sends JSON with another header.
+// sendWithHeader sends JSON with an additional header.
 func (c *client) sendWithHeader(method, path, body, name, value string) testResponse {
 	c.Helper()
 	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
@@ -863,7 +864,7 @@ func (c *client) stream(v version.Version, body io.Reader) testResponse {
 	return c.exchange(r)
 }
 
-// inProcess creates a token without a socket, which would not carry a body that breaks off.
+// inProcess creates a token without a socket, because a socket does not transport a failing body.
 func (c *client) inProcess(v version.Version, body io.Reader) testResponse {
 	c.Helper()
 	r, err := http.NewRequest("POST", c.url+v.CollectionPath(), body)
@@ -877,7 +878,7 @@ func (c *client) inProcess(v version.Version, body io.Reader) testResponse {
 	if err != nil {
 		c.Fatal(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // it is in memory
+	defer response.Body.Close() //nolint:errcheck // in memory
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		c.Fatal(err)

@@ -18,7 +18,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A scaleFamily is the operations whose cost must not depend on the number of something.
+// A scaleFamily has operations whose cost must not depend on the number of stored objects.
 type scaleFamily struct {
 	name       string
 	sizes      [4]int
@@ -90,8 +90,8 @@ var scaleFamilies = []scaleFamily{
 	}},
 }
 
-// BenchmarkScale measures what an operation costs by what the mock has already.
-// mockserver/bench/scale makes tables of it.
+// BenchmarkScale measures operations by the number of objects that the mock stores.
+// mockserver/bench/scale prints tables of the results.
 func BenchmarkScale(b *testing.B) {
 	for _, family := range scaleFamilies {
 		for _, size := range family.sizes {
@@ -112,7 +112,7 @@ func BenchmarkScale(b *testing.B) {
 	}
 }
 
-// TestScale runs every operation of BenchmarkScale at the smallest size, several times.
+// TestScale runs every operation of BenchmarkScale several times at the smallest size.
 func TestScale(t *testing.T) {
 	for _, family := range scaleFamilies {
 		w := family.fill(t, family.sizes[0])
@@ -133,10 +133,10 @@ type scaleWorld struct {
 	mock    *mockserver.Server
 	size    int
 	bearers []string // used in turn
-	// calls numbers the operations, so that their names differ.
+	// calls counts the operations, so that their names differ.
 	calls    int
 	latestID string
-	verified chan int // the status of a verification, once it has ended; nil before it began
+	verified chan int // receives the status of a verification when it ends; nil before it starts
 }
 
 func (w *scaleWorld) run(tb testing.TB, operation scaleOperation) {
@@ -241,7 +241,7 @@ func worldOfFaults(tb testing.TB, n int) *scaleWorld {
 	return w
 }
 
-// user returns a user of the world by its number, counted round.
+// user returns the user with a number modulo the number of users.
 func (w *scaleWorld) user(i int) control.User {
 	i %= w.size
 	return control.User{
@@ -275,7 +275,7 @@ func (w *scaleWorld) loginWithWrongSecret() {
 
 func (w *scaleWorld) list() { w.send("GET", benchPath+"?owner-id=me", "") }
 
-// listUnused lists the tokens that were used before any was created. There are none.
+// listUnused lists tokens that were used before any was created. There are none.
 func (w *scaleWorld) listUnused() {
 	w.send("GET", benchPath+"?filters="+url.QueryEscape("lastUsed le 2000-01-01T00:00:00.000Z"), "")
 }
@@ -308,7 +308,7 @@ func (w *scaleWorld) readLatest() {
 	w.send("GET", "/_mock/requests/"+w.latestID, "")
 }
 
-// listDuringVerification lists while a verification waits for a request that does not come.
+// listDuringVerification lists during a verification that waits for a request.
 func (w *scaleWorld) listDuringVerification() {
 	if w.verified == nil {
 		w.verified = make(chan int, 1)
@@ -328,13 +328,13 @@ func (w *scaleWorld) listDuringVerification() {
 	}
 }
 
-// send sends a request that has to succeed.
+// send sends a request that must succeed.
 func (w *scaleWorld) send(method, path, body string) []byte {
 	return w.request(method, path, jsonType, body, 0)
 }
 
-// request sends a request that has to have a status, or any of success for 0, and returns the body
-// of the response.
+// request sends a request, expects a status, or any success for 0, and returns the body of the
+// response.
 func (w *scaleWorld) request(method, path, contentType, body string, want int) []byte {
 	w.Helper()
 	got := &scaleResponse{}
@@ -365,7 +365,7 @@ func (w *scaleWorld) decode(body []byte, into any) {
 	}
 }
 
-// A scaleResponse costs less than an httptest.ResponseRecorder.
+// A scaleResponse is a response writer that costs less than an httptest.ResponseRecorder.
 type scaleResponse struct {
 	header http.Header
 	status int

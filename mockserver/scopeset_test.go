@@ -17,13 +17,13 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// maxBearer is the length that no access token reaches.
+// maxBearer is the length that every access token stays below.
 const maxBearer = 4096
 
-// readOwn is the scope that lists the tokens of the user and no more.
+// readOwn is the scope that only allows to list the tokens of the user.
 const readOwn = "sp:my-personal-access-tokens:read"
 
-// fill returns n scopes that give no right here, each of 30 bytes.
+// fill returns n scopes of 30 bytes each that grant no right.
 func fill(n int) []string {
 	scopes := make([]string, n)
 	for i := range scopes {
@@ -56,7 +56,7 @@ func (c *client) checkToken() testResponse {
 	return c.anonymous().send("POST", "/oauth/check_token", urlencode, "token="+c.bearer())
 }
 
-// named returns the scopes that check_token names.
+// scopeNames returns the scopes in the response of check_token.
 func (c *client) scopeNames() []string {
 	c.Helper()
 	r := c.checkToken().is(http.StatusOK)
@@ -73,7 +73,7 @@ func (c *client) scopeNames() []string {
 	return withNames.Scope
 }
 
-// sorted returns the set of some scopes.
+// sorted returns scopes without duplicates, sorted.
 func sorted(scopes []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(scopes)))
 }
@@ -128,7 +128,7 @@ func TestLogin_AccessTokenStaysShort(t *testing.T) {
 	}
 }
 
-// The claim has the names as long as they fit, to the byte.
+// The claim lists the scopes as long as they fit, to the byte.
 func TestLogin_ListsScopesWhileTheyFit(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
@@ -189,7 +189,7 @@ apiClients:
 	}
 }
 
-// What an access token opens does not depend on how it has its scopes.
+// An access token grants the same rights with a list and with a hash of its scopes.
 func TestLongAccessToken_GrantsSameRights(t *testing.T) {
 	m := start(t, "empty")
 	admin := m.as("admin")
@@ -231,14 +231,14 @@ func TestLongAccessToken_GrantsSameRights(t *testing.T) {
 	}
 }
 
-// long logs in with a new token of many scopes, which may read.
+// longLogin logs in with a new token of many scopes, including a scope to read.
 func (m *tenant) longLogin(user string) (c *client, scopes []string) {
 	m.Helper()
 	scopes = append(fill(100), readOwn)
 	return m.withLogin(m.as(user).scoped("long", scopes)), sorted(scopes)
 }
 
-// checkLong tries an access token of many scopes.
+// checkLong checks an access token of many scopes.
 func (c *client) checkLong(want []string) {
 	c.Helper()
 	c.get(listOwn).is(http.StatusOK)
@@ -249,7 +249,7 @@ func (c *client) checkLong(want []string) {
 	}
 }
 
-// checkScopeSets counts the scope sets of a tenant.
+// checkScopeSets checks the number of scope sets of a tenant.
 func (m *tenant) checkScopeSets(want int) {
 	m.Helper()
 	type state struct{ ScopeSets []any }
@@ -259,7 +259,7 @@ func (m *tenant) checkScopeSets(want int) {
 	}
 }
 
-// at returns the client of the same access token in another tenant.
+// forTenant returns a client of another tenant with the same access token.
 func (c *client) forTenant(m *tenant) *client {
 	return &client{tenant: m, authorization: c.authorization}
 }
@@ -295,8 +295,7 @@ func TestLongAccessToken_OutlivesReset(t *testing.T) {
 	again.checkScopeSets(1)
 }
 
-// A snapshot has the scopes of long access tokens, which are not valid in a namespace that was made
-// anew.
+// A snapshot has the scopes of long access tokens. A new namespace rejects those access tokens.
 func TestLongAccessToken_ScopesOutliveSnapshot(t *testing.T) {
 	for _, form := range []string{"application/json", "application/yaml"} {
 		t.Run(form, func(t *testing.T) {
@@ -332,7 +331,7 @@ func TestRestore_RejectsScopesOfAnotherHash(t *testing.T) {
 	c.checkLong(scopes)
 }
 
-// Of very many sets the oldest is dropped. Its access token is rejected until the next login.
+// The oldest of many scope sets is evicted. Its access token is rejected until the next login.
 func TestLongAccessToken_RejectedAfterEviction(t *testing.T) {
 	m := start(t, "empty")
 	c := m.as("jane.doe")
@@ -351,7 +350,7 @@ func TestLongAccessToken_RejectedAfterEviction(t *testing.T) {
 	m.withLogin(id, secret).get(listOwn).is(http.StatusOK)
 }
 
-// Access tokens of many scopes that were verified are remembered without the scopes.
+// Verified access tokens of many scopes are cached without the scopes.
 func TestLongAccessToken_IsCachedWithoutScopes(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{JournalSize: 1})
 	id, secret := m.as("jane.doe").scoped("robot", append(fill(1000), readOwn))
@@ -369,10 +368,10 @@ func TestLongAccessToken_IsCachedWithoutScopes(t *testing.T) {
 	}
 }
 
-// liveHeap returns how many bytes on the heap are in use.
+// liveHeap returns the number of bytes in use on the heap.
 func liveHeap() int64 {
 	runtime.GC()
-	runtime.GC() // for pools
+	runtime.GC() // empties the pools
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return int64(stats.HeapAlloc)

@@ -24,7 +24,7 @@ func TestSeparateControl_ServesOnlyControlAPI(t *testing.T) {
 	for _, path := range []string{
 		"/_mock/health", "/t/a/_mock/health", "/_mock", "/_mock/clock/advance",
 	} {
-		m.skipValidation = true // no document has such a refusal
+		m.skipValidation = true // no document has this error
 		m.anonymous().get(path).rejected(http.StatusNotFound, "404", cause{
 			rule.UnmatchedPath, "path",
 		})
@@ -32,7 +32,7 @@ func TestSeparateControl_ServesOnlyControlAPI(t *testing.T) {
 	m.skipValidation = false
 	control := &client{tenant: m.atURL(controlServer.URL)}
 	control.get("/_mock/health").is(http.StatusOK)
-	// where clients are, not who asks here
+	// the address for clients, not of this request
 	control.get("/_mock/credentials").equal("baseUrl", "http://mock:17280")
 	m.anonymous().get("/oauth/info").equal("tokenEndpoint", m.url+"/oauth/token")
 	control.get("/t/a/_mock/clock").is(http.StatusOK)
@@ -50,7 +50,7 @@ func TestSeparateControl_ServesOnlyControlAPI(t *testing.T) {
 	}
 }
 
-// at is the same mock at another address, where everything is the control surface.
+// atURL returns the same mock at the address of its control API.
 func (m *tenant) atURL(url string) *tenant {
 	other := *m
 	other.url, other.skipValidation = url, true
@@ -124,7 +124,7 @@ func TestFallback_ServesUnsimulatedPaths(t *testing.T) {
 	c.get("/v3/accounts").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
 }
 
-// Two mocks that name each other would ask each other for ever.
+// Two mocks that are each other's fallback do not loop.
 func TestFallback_StopsLoops(t *testing.T) {
 	var mock http.Handler
 	self := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -164,7 +164,7 @@ func TestFallback_RejectsPublicHosts(t *testing.T) {
 	}
 }
 
-// Ten thousand namespaces come, are used, and go: neither a goroutine nor memory stays behind.
+// Removed namespaces leave neither goroutines nor memory behind.
 func TestRemovedNamespace_FreesMemory(t *testing.T) {
 	mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -184,12 +184,12 @@ func TestRemovedNamespace_FreesMemory(t *testing.T) {
 			} {
 				r := httptest.NewRequest(request[0], fmt.Sprintf("/t/name-%d%s", i, request[1]),
 					strings.NewReader(""))
-				r.Host = "localhost" // the control API serves no public name
+				r.Host = "localhost" // the control API rejects public names
 				mock.ServeHTTP(httptest.NewRecorder(), r)
 			}
 		}
 	}
-	use(100) // so that everything is there that stays
+	use(100) // creates everything that stays
 	goroutines, heap := memoryUse()
 	use(10_000)
 	goroutinesAfter, heapAfter := memoryUse()
@@ -203,11 +203,11 @@ func TestRemovedNamespace_FreesMemory(t *testing.T) {
 	}
 }
 
-// left counts goroutines, and bytes in use after a collection.
+// memoryUse returns the number of goroutines, and the bytes in use after a collection.
 func memoryUse() (goroutines int, heap uint64) {
 	var stats runtime.MemStats
 	for range 3 {
-		runtime.GC() // what a collection frees, another one may find free
+		runtime.GC() // a collection may free objects for the next one
 	}
 	runtime.ReadMemStats(&stats)
 	return runtime.NumGoroutine(), stats.HeapAlloc

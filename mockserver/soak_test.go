@@ -24,12 +24,12 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// TestSoak sends a mixed load to one mock: six versions, a namespace for each client and one for
-// all of them, faults, clocks that are moved, resets, snapshots and removals. Each response is
-// compared with what the client knows of its own tokens and with the document of its operation.
-// Goroutines and file descriptors have to be where they were at the end.
+// TestSoak sends a mixed load to one mock: six versions, a namespace for each client and a shared
+// one, faults, moved clocks, resets, snapshots and removals. Each response is validated against its
+// document and compared with the client's own record of its tokens. At the end, goroutines and file
+// descriptors must be as few as at the start.
 //
-// It takes 200 steps for each client, or as long as PATMOCK_SOAK says, 10m for example.
+// It takes 200 steps for each client, or the duration in PATMOCK_SOAK, such as 10m.
 func TestSoak(t *testing.T) {
 	duration, err := time.ParseDuration(os.Getenv("PATMOCK_SOAK"))
 	if text := os.Getenv("PATMOCK_SOAK"); text != "" && err != nil {
@@ -53,7 +53,7 @@ func TestSoak(t *testing.T) {
 
 	longer, cancel := context.WithTimeout(t.Context(), duration)
 	defer cancel()
-	var clients sync.WaitGroup // and no parallel tests, of which few run at once on a small machine
+	var clients sync.WaitGroup // not parallel tests: a small machine runs few of them at once
 	for i := range 2 * len(version.All()) {
 		v := version.All()[i%len(version.All())]
 		clients.Go(func() {
@@ -71,7 +71,7 @@ func TestSoak(t *testing.T) {
 	clients.Wait()
 
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	// one passes the time
+	// one goroutine advances the clock
 	goroutinesAfter, descriptorsAfter := waitForIdle(t, goroutines+1, descriptors)
 	t.Logf("goroutines %d, then %d; file descriptors %d, then %d", goroutines, goroutinesAfter,
 		descriptors, descriptorsAfter)
@@ -81,8 +81,8 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// settled counts goroutines and file descriptors (none where /proc is not there) once neither is
-// more than expected, or after ten seconds: connections take a moment to close.
+// waitForIdle returns the numbers of goroutines and file descriptors (none without /proc) once
+// neither exceeds the expected number, or after ten seconds. Connections take a moment to close.
 func waitForIdle(t *testing.T, goroutines, descriptors int) (int, int) {
 	t.Helper()
 	for try := 0; ; try++ {
@@ -98,7 +98,7 @@ func waitForIdle(t *testing.T, goroutines, descriptors int) (int, int) {
 	}
 }
 
-// passTime lets the clock run until stop is closed.
+// passTime advances the clock until stop is closed.
 func (c *clock) passTime(stop <-chan struct{}) {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -112,20 +112,20 @@ func (c *clock) passTime(stop <-chan struct{}) {
 	}
 }
 
-// A soaker is a client that knows its tokens, whose names it has by their ids.
+// A soaker is a client that knows the names of its tokens by id.
 type soaker struct {
 	*client
 	version version.Version
 	random  *rand.Rand
 	user    string
-	// passed is how far the clock of its namespace was moved.
+	// passed is the time by which the clock of its namespace was advanced.
 	passed time.Duration
 	tokens map[string]string
-	// seeded are the ids that the list had at the start.
+	// seeded are the ids of the tokens at the start.
 	seeded  []string
 	created int
 	done    map[string]int
-	// shared is the same client in a namespace that it shares with others.
+	// shared is the same client in a namespace with other clients.
 	shared *soaker
 }
 
@@ -138,7 +138,7 @@ func newSoaker(m *tenant, v version.Version, random *rand.Rand) *soaker {
 	return s
 }
 
-// join adds a user of its own to a namespace that others use as well.
+// join adds a user to a shared namespace.
 func (s *soaker) join(m *tenant, i int) *soaker {
 	user := object{"name": fmt.Sprintf("user-%d", i)}
 	added := m.anonymous().post("/_mock/identities", user.String()).is(http.StatusCreated).object()
@@ -150,7 +150,7 @@ func (s *soaker) join(m *tenant, i int) *soaker {
 	return shared
 }
 
-// restart takes what the list has for what was there at the start.
+// restart records the listed tokens as those at the start.
 func (s *soaker) restart() {
 	s.tokens, s.seeded = map[string]string{}, nil
 	s.seeded = slices.Sorted(maps.Keys(s.listNames()))
@@ -173,11 +173,11 @@ func (s *soaker) steps() (n int) {
 	return n
 }
 
-// soakSteps are what a client does, those that are needed most several times.
+// soakSteps are the actions of a client. Frequent ones are listed several times.
 var soakSteps = []struct {
 	name string
 	do   func(*soaker)
-	// alone is for a namespace that has no other client.
+	// alone marks steps that need a namespace without other clients.
 	alone bool
 }{
 	{"create", (*soaker).createOne, false},
@@ -204,7 +204,7 @@ var soakSteps = []struct {
 	{"remove", (*soaker).remove, true},
 }
 
-// step does one of the steps, in its own namespace or in the shared one.
+// step runs a random step, in its own namespace or in the shared one.
 func (s *soaker) step() {
 	s.Helper()
 	step := soakSteps[s.random.IntN(len(soakSteps))]
@@ -215,7 +215,7 @@ func (s *soaker) step() {
 	step.do(s)
 }
 
-// one is the id of one of its tokens, empty where it has none.
+// randomToken returns the id of one of its tokens, or "" if it has none.
 func (s *soaker) randomToken() string {
 	ids := slices.Sorted(maps.Keys(s.tokens))
 	if len(ids) == 0 {
@@ -272,7 +272,7 @@ func (s *soaker) deleteOne() {
 	}
 }
 
-// compareList compares all that the list has with the tokens that it should have.
+// compareList compares the list with the tokens that it should contain.
 func (s *soaker) compareList() {
 	s.Helper()
 	got := s.listNames()
@@ -293,7 +293,7 @@ func (s *soaker) relogin() *client {
 	if s.user == "jane.doe" {
 		return s.as(s.user)
 	}
-	// a user that was added keeps its access token: nothing moves the clock of the shared namespace
+	// an added user keeps its access token: the clock of the shared namespace is never moved
 	return s.client
 }
 
@@ -366,19 +366,19 @@ func (s *soaker) injectEffect() {
 	s.compareList()
 }
 
-// unchecked lists the tokens where the response may be broken, and returns the fault that it names.
+// listUnvalidated lists the tokens without validation and returns the fault in the response.
 func (s *soaker) listUnvalidated() (fault string, err error) {
 	r, err := http.NewRequest(http.MethodGet, s.url+s.listPath(), http.NoBody)
 	if err != nil {
 		s.Fatal(err)
 	}
 	r.Header.Set("Authorization", s.authorization)
-	// no second try on another connection
+	// no retry on another connection
 	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
 		return "", err
 	}
-	defer response.Body.Close() //nolint:errcheck // what matters was read
+	defer response.Body.Close() //nolint:errcheck // the header was read
 	_, _ = io.Copy(io.Discard, response.Body)
 	return response.Header.Get("X-Mock-Fault"), nil
 }
@@ -404,7 +404,7 @@ func (s *soaker) remove() {
 	s.restart()
 }
 
-// names expects the header that names a rule.
+// hasRule expects a rule in the header.
 func (r testResponse) hasRule(want rule.ID) {
 	r.Helper()
 	if got := r.header.Get("X-Patmock-Rule"); got != string(want) {

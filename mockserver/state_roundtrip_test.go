@@ -17,7 +17,7 @@ import (
 // stateForms are the media types of a state.
 var stateForms = []string{"application/json", "application/yaml"}
 
-// oddNames are texts in JSON that some form of a state may not give back.
+// oddNames generates JSON strings that a format may not preserve.
 func oddNames() *rapid.Generator[string] {
 	specialNames := rapid.SampledFrom([]string{
 		`\u0000`, `\u000b`, `\u0007`, `\u001b`, `\u007f`, `\u0085`, `\u2028`, `\ufeff`, `\ufffe`,
@@ -37,7 +37,8 @@ func oddNames() *rapid.Generator[string] {
 	)
 }
 
-// scopes are the shapes of a scope in a request: absent, null, empty, of some and of many names.
+// scopes generates forms of a scope in a request: absent, null, empty, with some and with many
+// names.
 func scopes() *rapid.Generator[string] {
 	return rapid.OneOf(
 		rapid.SampledFrom([]string{
@@ -52,7 +53,7 @@ func scopes() *rapid.Generator[string] {
 	)
 }
 
-// Every state that requests can make is fetched and put back, in both forms.
+// Every reachable state can be fetched and restored, in both formats.
 func TestState_RoundTrips(t *testing.T) {
 	m := start(t, "empty")
 	m.skipValidation = true // the document's YAML decoder lacks some escapes
@@ -103,10 +104,10 @@ func TestState_RoundTrips(t *testing.T) {
 	}
 }
 
-// A state of 100,000 tokens is fetched and put back.
+// A state of 100,000 tokens can be fetched and restored.
 func TestState_RoundTripsLargeTenant(t *testing.T) {
 	m := start(t, "empty")
-	m.skipValidation = true // by the document, which takes a minute
+	m.skipValidation = true // validation takes a minute
 	c := m.anonymous()
 	body := strings.Builder{}
 	body.WriteString(`{"identities":[{"name":"admin","userLevels":["ORG_ADMIN"]}],` +

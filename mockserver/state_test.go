@@ -34,10 +34,10 @@ func TestReset_RestoresSeed(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{}, counters["requests"]); diff != "" {
 		t.Errorf("counters (-want +got):\n%s", diff)
 	}
-	c.get(listOwn).is(http.StatusOK) // no SDK asks for another access token
+	c.get(listOwn).is(http.StatusOK) // SDKs do not request another access token
 }
 
-// What a user was that is not there any more cannot be used.
+// The access token of a removed user is rejected.
 func TestBearer_OfRemovedUserIsRejected(t *testing.T) {
 	m := start(t, "empty")
 	ann := m.anonymous().post("/_mock/identities", `{"name":"ann"}`).is(http.StatusCreated).object()
@@ -47,7 +47,7 @@ func TestBearer_OfRemovedUserIsRejected(t *testing.T) {
 	c.get(listOwn).is(http.StatusUnauthorized).hasCauses(cause{rule.BearerRequired, "ann"})
 }
 
-// Every seed, changed by requests, comes back to the letter, in both forms.
+// A changed tenant is restored exactly, in both formats.
 func TestSnapshot_RestoresExactly(t *testing.T) {
 	for _, fixture := range []string{"default", "empty", "expiring", "crowded", "documentation"} {
 		for _, form := range []string{"application/json", "application/yaml"} {
@@ -72,7 +72,7 @@ func TestSnapshot_RestoresExactly(t *testing.T) {
 				if diff := cmp.Diff(snapshot, get()); diff != "" {
 					t.Errorf("state (-want +got):\n%s", diff)
 				}
-				// the login is noted once more
+				// the login changes lastUsed
 				tokens := withoutLastUsed(m.as("admin").get("/v2026/personal-access-tokens").list(),
 					c.seed)
 				if diff := cmp.Diff(everything, tokens); diff != "" {
@@ -89,7 +89,7 @@ func TestSnapshot_RestoresExactly(t *testing.T) {
 	}
 }
 
-// unlogged is a list without the lastUsed of the token that the administrator logs in with.
+// withoutLastUsed returns the tokens without the lastUsed of the administrator's login token.
 func withoutLastUsed(tokens []map[string]any, seed *fixtures.Tenant) []map[string]any {
 	login, err := seed.LoginToken("admin")
 	for _, token := range tokens {
@@ -128,7 +128,7 @@ func TestSnapshot_OmitsSecrets(t *testing.T) {
 	m.as("jane.doe")
 }
 
-// A snapshot that is wrong changes nothing, and every mistake is told with its place.
+// An invalid state changes nothing, and every error is reported with its position.
 func TestRestore_RejectsInvalidState(t *testing.T) {
 	m := start(t, "default")
 	c := m.anonymous()
@@ -216,7 +216,7 @@ func TestAddIdentity(t *testing.T) {
 	}
 	c.post("/_mock/identities", `{"name":"bob"}`).problem(http.StatusConflict,
 		rule.ControlNameTaken)
-	// ids of users and of tokens are apart
+	// users and tokens may have the same id
 	c.post("/_mock/identities",
 		`{"name":"bea","id":"`+bob.object()["clientId"].(string)+`"}`).is(http.StatusCreated)
 	c.post("/_mock/identities",
@@ -312,7 +312,7 @@ func TestAddToken(t *testing.T) {
 	}
 }
 
-// accepting gets a representation.
+// getAs gets a representation with an Accept header.
 func (c *client) getAs(contentType, path string) testResponse {
 	c.Helper()
 	r, err := http.NewRequest("GET", c.url+path, nil)

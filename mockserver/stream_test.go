@@ -31,12 +31,12 @@ func newMock(t *testing.T, c mockserver.Config) *mockserver.Server {
 	return mock
 }
 
-// getOf sends a GET in process.
+// sendGet sends a GET in process.
 func sendGet(mock http.Handler, path string) {
 	mock.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
 }
 
-// follow opens a stream, which ends with the test.
+// follow opens a stream that ends with the test.
 func follow(t testing.TB, c *control.Client, m control.Match, after string) *control.RequestStream {
 	t.Helper()
 	s, err := c.FollowRequests(t.Context(), m, after)
@@ -47,7 +47,7 @@ func follow(t testing.TB, c *control.Client, m control.Match, after string) *con
 	return s
 }
 
-// read returns the next n events in words.
+// readEvents returns descriptions of the next n events.
 func readEvents(t *testing.T, s *control.RequestStream, n int) []string {
 	t.Helper()
 	var got []string
@@ -82,7 +82,7 @@ func drain(s *control.RequestStream) (events []control.RequestEvent, err error) 
 	}
 }
 
-// transports are the ways to a mock: in process, by HTTP/1.1, by HTTP/2, and through a server whose
+// forEachTransport runs a subtest in process, over HTTP/1.1, over HTTP/2, and with a server whose
 // time limits are short.
 func forEachTransport(t *testing.T,
 	use func(t *testing.T, mock *mockserver.Server, c *control.Client),
@@ -115,8 +115,8 @@ func forEachTransport(t *testing.T,
 	}
 }
 
-// A stream has what comes after it was opened, with one event for each request, whatever limits the
-// server has for other responses.
+// A stream has one event for each request after it was opened, whatever time limits the server has
+// for other responses.
 func TestFollowRequests(t *testing.T) {
 	forEachTransport(t, func(t *testing.T, mock *mockserver.Server, c *control.Client) {
 		sendGet(mock, "/before")
@@ -128,7 +128,7 @@ func TestFollowRequests(t *testing.T) {
 		if diff := cmp.Diff(want, readEvents(t, s, 2)); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
-		<-time.After(150 * time.Millisecond) // beyond every limit of the server
+		<-time.After(150 * time.Millisecond) // longer than every limit of the server
 		sendGet(mock, "/late")
 		if diff := cmp.Diff([]string{"4 /late 404"}, readEvents(t, s, 1)); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
@@ -140,7 +140,7 @@ func TestFollowRequests(t *testing.T) {
 	})
 }
 
-// The data of an event is the request as a list has it.
+// The data of an event is the request as in a list.
 func TestFollowRequests_AsInList(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
 	s := follow(t, mock.Control(), control.Match{}, "")
@@ -168,8 +168,7 @@ func TestFollowRequests_Match(t *testing.T) {
 	}
 }
 
-// A client that was cut off goes on behind the last request that it read, and hears of those that
-// are gone.
+// A client resumes after the last request that it read, and learns how many it missed.
 func TestFollowRequests_Resume(t *testing.T) {
 	mock := newMock(t, mockserver.Config{JournalSize: 3})
 	for i := range 5 {
@@ -229,8 +228,8 @@ func TestFollowRequests_RemovedNamespace(t *testing.T) {
 	}
 }
 
-// A stream that nobody reads holds up no request and no stop, and its memory is bounded: the reader
-// hears how many requests it missed.
+// An unread stream delays no request and no stop, and its memory is bounded. The reader learns how
+// many requests it missed.
 func TestFollowRequests_SlowReader(t *testing.T) {
 	const requests = 500
 	mock := newMock(t, mockserver.Config{JournalSize: 10})
@@ -281,7 +280,7 @@ func TestFollowRequests_SlowReaderIsCutOff(t *testing.T) {
 				for range 200 {
 					sendGet(mock, "/x")
 				}
-				synctest.Wait() // until the handler has filled the buffer
+				synctest.Wait() // waits until the handler has filled the buffer
 				if tt.stop {
 					mock.Stop()
 				}
@@ -295,7 +294,7 @@ func TestFollowRequests_SlowReaderIsCutOff(t *testing.T) {
 	}
 }
 
-// Comments keep a stream without events open, and a stream without them ends.
+// Comments keep a stream without events open. A stream without comments ends.
 func TestFollowRequests_Heartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := newMock(t, mockserver.Config{NamespaceTTL: -1})
@@ -310,7 +309,7 @@ func TestFollowRequests_Heartbeat(t *testing.T) {
 	})
 }
 
-// A server has room for 64 streams. One that is closed makes room for another.
+// A server allows 64 streams. A closed one makes room for another.
 func TestFollowRequests_Bound(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
 	var open []*control.RequestStream
@@ -340,7 +339,7 @@ func TestFollowRequests_Bound(t *testing.T) {
 	if err := open[0].Close(); err != nil {
 		t.Fatal(err)
 	}
-	for { // the handler of the closed one ends soon
+	for { // its handler ends soon
 		s, err := mock.Control().FollowRequests(t.Context(), control.Match{}, "")
 		if err == nil {
 			_ = s.Close()
@@ -378,7 +377,7 @@ func TestFollowRequests_Rejections(t *testing.T) {
 	}
 }
 
-// What is on the wire: an id and a request in JSON on one line.
+// On the wire, an event is an id and a request as JSON on one line.
 func TestFollowRequests_Wire(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
 	ctx, cancel := context.WithCancel(t.Context())

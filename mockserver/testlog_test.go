@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// logTest is a test whose output is read, and which must not be written to after its end.
+// logTest is a test whose output can be read. It must not be written to after its end.
 type logTest struct {
 	t *testing.T
 
@@ -40,7 +40,7 @@ func (l *logTest) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
-// end runs the cleanups, and returns what was written.
+// finish runs the cleanups and returns the output.
 func (l *logTest) finish() string {
 	for i := len(l.cleanups) - 1; i >= 0; i-- {
 		l.cleanups[i]()
@@ -51,7 +51,7 @@ func (l *logTest) finish() string {
 	return l.text.String()
 }
 
-// check ends the test and compares the namespaces of its lines.
+// check ends the test and compares the namespaces of its log lines.
 func (l *logTest) check(want ...string) {
 	l.t.Helper()
 	var got []string
@@ -68,11 +68,11 @@ func (l *logTest) check(want ...string) {
 	}
 }
 
-// Lines of the log go to the test whose requests they are about, and to none that has ended.
+// Log lines go to the test that sent the requests, unless it has ended.
 func TestStart_LogsToTest(t *testing.T) {
 	server, first, second := &logTest{t: t}, &logTest{t: t}, &logTest{t: t}
 	mock := mockserver.Start(server)
-	reject := func(prefix string) { // for the lack of a bearer, which is logged
+	reject := func(prefix string) { // logged as a missing bearer
 		r := httptest.NewRequest(http.MethodGet, prefix+"/v2026/personal-access-tokens", nil)
 		mock.Server.ServeHTTP(httptest.NewRecorder(), r)
 	}

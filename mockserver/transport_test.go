@@ -135,7 +135,7 @@ func TestBody_RejectsOverOneMebibyte(t *testing.T) {
 		c.post(v.CollectionPath(), fits).is(http.StatusOK)
 		c.post(v.CollectionPath(), " "+fits).rejected(http.StatusRequestEntityTooLarge, "413",
 			cause{rule.ContentTooLarge, "1048577"})
-		// without its length
+		// without a Content-Length
 		r, err := http.NewRequest("POST", c.url+v.CollectionPath(),
 			io.MultiReader(strings.NewReader(" "+fits)))
 		if err != nil {
@@ -155,7 +155,7 @@ func TestBody_RejectsOverOneMebibyte(t *testing.T) {
 	})
 }
 
-// An announced length is enough, also where nobody would read the body.
+// The announced length of a body is checked even if no handler reads the body.
 func TestBody_RejectsAnnouncedLength(t *testing.T) {
 	c := start(t, callers).as("admin")
 	big := strings.Repeat(" ", 1<<20+1)
@@ -221,8 +221,8 @@ func TestContentType_IsChecked(t *testing.T) {
 	}
 }
 
-// A request with neither a body nor a content type lacks the body: 400, which every document
-// declares.
+// A request with neither a body nor a content type gets a 400 for the missing body. Every document
+// declares that status.
 func TestBody_EmptyIsMissing(t *testing.T) {
 	each(t, version.All(), func(t *testing.T, v version.Version) {
 		c := start(t, "empty").as("jane.doe")
@@ -277,8 +277,8 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// Of many that ask for the same name at once one gets it, and a patch that loses a race is made
-// again.
+// Of several concurrent creates with the same name one succeeds. A patch that loses a race is
+// applied again.
 func TestConcurrentWrites_AreNotLost(t *testing.T) {
 	c := start(t, "empty").as("jane.doe")
 	const writers = 16
@@ -309,8 +309,8 @@ func TestConcurrentWrites_AreNotLost(t *testing.T) {
 	}
 }
 
-// A body that is longer than it says, and than may be, is refused however it ends: a caller in
-// process can send one.
+// A body that is longer than announced and than allowed is rejected. A caller in process can send
+// one.
 func TestBody_RejectsUnderstatedLength(t *testing.T) {
 	m := start(t, "empty")
 	const begin, end = `{"name":"`, `","userAwareTokenNeverExpires":true}`
@@ -334,7 +334,7 @@ func TestBody_RejectsUnderstatedLength(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer response.Body.Close() //nolint:errcheck // it is in memory
+			defer response.Body.Close() //nolint:errcheck // in memory
 			if response.StatusCode != http.StatusRequestEntityTooLarge {
 				t.Errorf("status %d, want 413", response.StatusCode)
 			}
