@@ -72,8 +72,8 @@ func (c *Controller) Admit(r Request) error {
 }
 
 // newError returns the error of a rejected request.
-func newError(status int, retryAfter string, why response.Reason) *response.Error {
-	e := &response.Error{Status: status, Reasons: []response.Reason{why}}
+func newError(status int, retryAfter string, reason response.Reason) *response.Error {
+	e := &response.Error{Status: status, Reasons: []response.Reason{reason}}
 	if retryAfter != "" {
 		e.Header = http.Header{"Retry-After": {retryAfter}}
 	}
@@ -244,12 +244,12 @@ func (c *Controller) applyHostile(r Request) error {
 		return nil
 	}
 	r.Info.Faults = append(r.Info.Faults, hostileFault(hostile.Outages))
-	why := response.Reason{
+	reason := response.Reason{
 		Rule: rule.HostileProfile,
 		Text: fmt.Sprintf("the hostile profile returns %d", variation.Status),
 	}
 	return newError(variation.Status,
-		c.retryAfter(r.Info, outageRetryAfter, variation.RetryAfterAsDate), why)
+		c.retryAfter(r.Info, outageRetryAfter, variation.RetryAfterAsDate), reason)
 }
 
 // outageRetryAfter is the Retry-After of an outage of the hostile profile.

@@ -233,9 +233,9 @@ func TestAdmit_TruncatesClientID(t *testing.T) {
 			for range 2 {
 				admit(t, c, r)
 			}
-			if words := strings.Join(admit(t, c, r).messages, "\n"); !strings.Contains(words,
+			if messages := strings.Join(admit(t, c, r).messages, "\n"); !strings.Contains(messages,
 				test.want) {
-				t.Errorf("%s, want %s", words, test.want)
+				t.Errorf("%s, want %s", messages, test.want)
 			}
 		})
 	}

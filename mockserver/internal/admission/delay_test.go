@@ -147,6 +147,6 @@ func TestAdmit_WithoutHostileProfile(t *testing.T) {
 	c.NoteLogin("cafe")
 	admit(t, c, r)
 	if r.Info.Vary != nil || r.Info.TokenTTL != 0 {
-		t.Errorf("trace %+v", r.Info)
+		t.Errorf("info %+v", r.Info)
 	}
 }

@@ -146,7 +146,7 @@ func (h *Hostile) Choose(clientID, operation string, op *spec.Operation) Variati
 		behaviours[i], behaviours[j] = behaviours[j], behaviours[i]
 	}
 	return Variation{Vary: func(resp *response.Response) (*response.Response, string) {
-		v := varier{resp: resp, operation: op, draw: draw, wallNow: h.config.WallNow}
+		v := generator{resp: resp, operation: op, draw: draw, wallNow: h.config.WallNow}
 		for _, b := range behaviours {
 			if varied := v.apply(b); varied != nil {
 				h.noteVaried(clientID)

@@ -11,8 +11,8 @@ import (
 	"example.com/patmock/spec"
 )
 
-// varier derives variations of a response. Each is as valid as the response.
-type varier struct {
+// generator derives variations of a response. Each is as valid as the response.
+type generator struct {
 	resp      *response.Response
 	operation *spec.Operation
 	draw      func(n int) int
@@ -20,7 +20,7 @@ type varier struct {
 }
 
 // apply returns the variation by a behaviour, nil if the behaviour does not apply.
-func (v varier) apply(behaviour string) *response.Response {
+func (v generator) apply(behaviour string) *response.Response {
 	switch behaviour {
 	case RetryAfterDate:
 		return v.retryAfterDate()
@@ -37,7 +37,7 @@ func (v varier) apply(behaviour string) *response.Response {
 }
 
 // changeBody returns a response with a changed body, nil if change reports false.
-func (v varier) changeBody(change func(value any) bool) *response.Response {
+func (v generator) changeBody(change func(value any) bool) *response.Response {
 	value, ok := decode(v.resp.Body)
 	if !ok || !change(value) {
 		return nil
@@ -51,7 +51,7 @@ func (v varier) changeBody(change func(value any) bool) *response.Response {
 	return &varied
 }
 
-func (v varier) shuffle(value any) bool {
+func (v generator) shuffle(value any) bool {
 	list, ok := value.([]any)
 	if !ok || len(list) < 2 {
 		return false
@@ -69,7 +69,7 @@ func (v varier) shuffle(value any) bool {
 // reverseMessages reverses the messages of an error.
 //
 // observed: both orders.
-func (v varier) reverseMessages(value any) bool {
+func (v generator) reverseMessages(value any) bool {
 	object, _ := value.(map[string]any)
 	messages, _ := object["messages"].([]any)
 	slices.Reverse(messages)
@@ -77,7 +77,7 @@ func (v varier) reverseMessages(value any) bool {
 }
 
 // addProperty adds a property that no document names, if objects allow additional properties.
-func (v varier) addProperty(value any) bool {
+func (v generator) addProperty(value any) bool {
 	if _, open := v.operation.Properties(v.resp.Status); !open {
 		return false
 	}
@@ -91,7 +91,7 @@ func (v varier) addProperty(value any) bool {
 }
 
 // dropProperties removes optional properties, or sets nullable ones to null.
-func (v varier) dropProperties(value any) bool {
+func (v generator) dropProperties(value any) bool {
 	properties, _ := v.operation.Properties(v.resp.Status)
 	changed := false
 	for _, object := range objects(value) {
@@ -132,7 +132,7 @@ func objects(value any) []map[string]any {
 }
 
 // retryAfterDate changes Retry-After to a date (RFC 9110, section 10.2.3).
-func (v varier) retryAfterDate() *response.Response {
+func (v generator) retryAfterDate() *response.Response {
 	seconds, err := strconv.Atoi(v.resp.Header.Get("Retry-After"))
 	if err != nil {
 		return nil

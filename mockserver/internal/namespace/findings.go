@@ -47,7 +47,7 @@ func (n *Namespace) ignoreFindingsLocked(ignore bool) error {
 	if ignore {
 		record = []byte("true")
 	}
-	if err := n.record(recordIgnored, record); err != nil {
+	if err := n.record(recordIgnoreFindings, record); err != nil {
 		return err
 	}
 	n.IgnoreFindings.Store(ignore)

@@ -11,10 +11,10 @@ import (
 
 // Records of a namespace in the state file besides its tenant.
 const (
-	recordClock      = "clock"
-	recordFixture    = "fixture"
-	recordGeneration = "generation"
-	recordIgnored    = "ignored"
+	recordClock          = "clock"
+	recordFixture        = "fixture"
+	recordGeneration     = "generation"
+	recordIgnoreFindings = "ignored"
 )
 
 // load loads the namespace from the state file. It creates the namespace if the file does not have
@@ -48,11 +48,11 @@ func (n *Namespace) load() error {
 		return err
 	}
 	n.generation = string(generation)
-	ignored, err := n.durable.Record(recordIgnored)
+	ignoreFindings, err := n.durable.Record(recordIgnoreFindings)
 	if err != nil {
 		return err
 	}
-	n.IgnoreFindings.Store(ignored != nil)
+	n.IgnoreFindings.Store(ignoreFindings != nil)
 	record, err := n.durable.Record(recordFixture)
 	if err != nil || record == nil {
 		return err

@@ -44,7 +44,7 @@ func (n *Namespace) AddIdentity(req control.NewIdentity) (control.User, error) {
 func (n *Namespace) newID() string {
 	for {
 		id := n.Random.Hex("token id", 16)
-		if _, taken := n.Service.ClientOwner(context.TODO(), id); !taken {
+		if _, exists := n.Service.ClientOwner(context.TODO(), id); !exists {
 			return id
 		}
 	}

@@ -81,8 +81,8 @@ func (w Writer) toError(r *http.Request, info *RequestInfo, err error) *Error {
 		})
 	}
 	info.Effect = ""
-	if why, ok := UnwritableReason(err); ok {
-		return Errorf(StateUnwritable, why)
+	if reason, ok := UnwritableReason(err); ok {
+		return Errorf(StateUnwritable, reason)
 	}
 	info.Logged = true
 	w.Log.ErrorContext(r.Context(), "internal error (this is a bug in patmock; please report it)",
@@ -146,13 +146,13 @@ func (w Writer) apiResponse(requestID string, tmpl template, e *Error) *Response
 //
 // assumed: the challenge.
 func (w Writer) bearerResponse(tmpl template, e *Error) *Response {
-	why := e.Reasons[0].Text
-	text, challenge := why, "Bearer"
+	reason := e.Reasons[0].Text
+	text, challenge := reason, "Bearer"
 	if dialectText := w.Dialect[e.DialectEntry].Text; dialectText != "" || w.Faithful {
 		text = cmp.Or(dialectText, tmpl.text)
 	}
 	if e.Kind != NoBearer {
-		challenge = invalidTokenChallenge(why)
+		challenge = invalidTokenChallenge(reason)
 	}
 	body, _ := json.Marshal(map[string]string{"error": text}) // strings always encode
 	return &Response{Body: body, Header: http.Header{"Www-Authenticate": {challenge}}}

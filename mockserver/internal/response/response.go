@@ -232,7 +232,7 @@ func (w Writer) validated(r *http.Request, resp *Response, validate Validator) *
 
 // UnwritableReason returns the reason of a write error of the state file. It reports whether err is
 // one.
-func UnwritableReason(err error) (why Reason, ok bool) {
+func UnwritableReason(err error) (reason Reason, ok bool) {
 	var fileErr interface {
 		error
 		Unwritable() (path string)

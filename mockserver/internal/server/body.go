@@ -19,11 +19,11 @@ func (x *requestState) bufferBody(r *http.Request, limit int64) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	opened, err := body.Open(x.rw, r, limit, x.config.ReadTimeout, x.start)
+	reader, err := body.Open(x.rw, r, limit, x.config.ReadTimeout, x.start)
 	if err != nil || r.ContentLength > limit {
 		return err
 	}
-	text, err := readAll(opened, int(max(r.ContentLength, 0)), int(limit), &x.lease)
+	text, err := readAll(reader, int(max(r.ContentLength, 0)), int(limit), &x.lease)
 	if err == nil && len(text) > freeBodyBytes && !x.lease.Grow(len(text)*decodingFactor) {
 		err = budget.ErrExceeded
 	}

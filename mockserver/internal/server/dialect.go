@@ -59,8 +59,8 @@ func dialectErrata(document *spec.Document, entries dialect.Dialect) (*spec.Erra
 			errata.Contradictions = append(errata.Contradictions, spec.Contradiction{
 				ID: "dialect " + e.ID, Documents: names,
 				Pointer:   "/components/schemas/CreatePersonalAccessTokenResponse/required",
-				Published: append(slices.Clone(requiredOfCreate), "expirationDate"),
-				Effective: requiredOfCreate,
+				Published: append(slices.Clone(requiredProperties), "expirationDate"),
+				Effective: requiredProperties,
 				Reason:    dialectReason, Evidence: evidence.Assumed,
 			})
 		}
@@ -82,8 +82,8 @@ func dialectErrata(document *spec.Document, entries dialect.Dialect) (*spec.Erra
 // dialectReason is the reason of the errata.
 const dialectReason = "The configured dialect differs from the defaults."
 
-// requiredOfCreate are the required properties of a create response, except the expiration date.
-var requiredOfCreate = []string{
+// requiredProperties are the required properties of a create response, except the expiration date.
+var requiredProperties = []string{
 	"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",
 }
 

@@ -29,25 +29,25 @@ func (x *requestState) countFindings(t *namespace.Namespace, r *http.Request) []
 		store.Skip(t.Name, control.NotJudgedIgnored)
 		return nil
 	}
-	counted := findings.Request{
+	req := findings.Request{
 		Namespace: t.Name, SkipReason: notJudgedReason(info), ClientID: info.ClientID,
 		Owner:     info.User,
 		UserAgent: r.UserAgent(), Findings: info.Findings,
 	}
 	if len(info.Findings) > 0 {
 		t.MarkAllowed(info.Findings)
-		counted.Findings = truncateFindings(info.Findings)
-		counted.Example = &control.FindingExample{
+		req.Findings = truncateFindings(info.Findings)
+		req.Example = &control.FindingExample{
 			RequestID: info.RequestID, Namespace: t.Name, Method: truncate(redact.String(r.Method)),
 			Path:  truncate(redact.String(r.URL.EscapedPath())),
 			Query: truncate(redact.Query(r.URL.RawQuery)), Status: x.info.Status,
 			Owner: redact.String(info.User), ClientID: redact.String(info.ClientID),
 		}
 		if info.Absent {
-			counted.Example.Path = truncate(redact.String(info.Prefix + r.URL.EscapedPath()))
+			req.Example.Path = truncate(redact.String(info.Prefix + r.URL.EscapedPath()))
 		}
 	}
-	store.Add(counted)
+	store.Add(req)
 	return info.Findings
 }
 

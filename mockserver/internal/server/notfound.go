@@ -48,11 +48,12 @@ func (x *requestState) rejectMethod(r *http.Request, p *route) {
 	if x.info.Form != response.Control {
 		text, document = "method: "+text, p.document
 	}
-	why := response.Reason{Rule: rule.MethodNotAllowed, Text: text}
+	reason := response.Reason{Rule: rule.MethodNotAllowed, Text: text}
 	if x.info.Form != response.Control {
-		addUnmatchedFinding(r, control.UnmatchedPath, why.String(), methodRemedy(r, p, p.allowed))
+		addUnmatchedFinding(r, control.UnmatchedPath, reason.String(),
+			methodRemedy(r, p, p.allowed))
 	}
-	e := response.Errorf(response.MethodNotAllowed, why)
+	e := response.Errorf(response.MethodNotAllowed, reason)
 	e.Header = http.Header{"Allow": {p.allowed}}
 	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, e), document.ValidateUnmatched)
 }
@@ -104,11 +105,11 @@ func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 		s.serveFallback(rw, r)
 	case isBrowserRequest(r):
 		response.InfoFrom(r).Browser = true
-		why := response.Reason{
+		reason := response.Reason{
 			Rule: rule.UnmatchedPath,
 			Text: "path: a tenant has nothing at " + response.Truncate(path),
 		}
-		s.reject(rw, r, document, response.NotFound, why)
+		s.reject(rw, r, document, response.NotFound, reason)
 	case known && s.documents.versions[v] == nil && hasPathPrefix(path, v.CollectionPath()):
 		advice := fmt.Sprintf("add %s to --versions", v)
 		s.rejectUnserved(rw, r, document,
@@ -176,18 +177,18 @@ func hasPathPrefix(path, other string) bool {
 }
 
 func (s *unmatchedHandler) notImplemented(rw http.ResponseWriter, r *http.Request,
-	document *spec.Document, why, remedy string,
+	document *spec.Document, cause, remedy string,
 ) {
-	s.rejectUnserved(rw, r, document, why, remedy, "")
+	s.rejectUnserved(rw, r, document, cause, remedy, "")
 }
 
 // rejectUnserved rejects a request that a tenant may serve. An empty remedy or advice selects that
 // of the error's kind.
 func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Request,
-	document *spec.Document, why, remedy, advice string,
+	document *spec.Document, cause, remedy, advice string,
 ) {
 	text := fmt.Sprintf("%s %s is not simulated: %s", response.Truncate(r.Method),
-		response.Truncate(r.URL.EscapedPath()), why)
+		response.Truncate(r.URL.EscapedPath()), cause)
 	addUnmatchedFinding(r, control.NotSimulated, text, remedy)
 	e := response.Errorf(response.NotSimulated, response.Reason{
 		Rule: rule.NotSimulated, Text: text,
@@ -199,16 +200,16 @@ func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Reques
 func (s *unmatchedHandler) rejectPath(rw http.ResponseWriter, r *http.Request,
 	document *spec.Document, cause, remedy string,
 ) {
-	why := response.Reason{Rule: rule.UnmatchedPath, Text: cause}
-	addUnmatchedFinding(r, control.UnmatchedPath, why.String(), remedy)
-	s.reject(rw, r, document, response.NotFound, why)
+	reason := response.Reason{Rule: rule.UnmatchedPath, Text: cause}
+	addUnmatchedFinding(r, control.UnmatchedPath, reason.String(), remedy)
+	s.reject(rw, r, document, response.NotFound, reason)
 }
 
 // reject writes an error in the form of the path.
 func (s *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document,
-	kind response.Kind, why response.Reason,
+	kind response.Kind, reason response.Reason,
 ) {
-	s.writer.Write(rw, r, s.writer.ErrorResponse(r, response.Errorf(kind, why)),
+	s.writer.Write(rw, r, s.writer.ErrorResponse(r, response.Errorf(kind, reason)),
 		document.ValidateUnmatched)
 }
 

@@ -69,12 +69,12 @@ func newPathMux() *pathMux {
 }
 
 // newMuxes returns the mux of the API and the token endpoint, and the mux of the control API.
-func newMuxes(d *documents, controls *controlapi.Server) (apis, control *pathMux, err error) {
-	apis, control = newPathMux(), newPathMux()
+func newMuxes(d *documents, controls *controlapi.Server) (apiMux, controlMux *pathMux, err error) {
+	apiMux, controlMux = newPathMux(), newPathMux()
 	for v, document := range d.versions {
 		for _, op := range document.Operations {
 			route := api.NewRoute(v, op)
-			apis.add(route != nil, op, document, string(v),
+			apiMux.add(route != nil, op, document, string(v),
 				func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) {
 					t.API.Serve(rw, r, route)
 				})
@@ -82,24 +82,24 @@ func newMuxes(d *documents, controls *controlapi.Server) (apis, control *pathMux
 	}
 	for _, op := range d.oauth.Operations {
 		route := oauth.NewRoute(op)
-		apis.add(route != nil, op, d.oauth, "",
+		apiMux.add(route != nil, op, d.oauth, "",
 			func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) {
 				t.OAuth.Serve(rw, r, route)
 			})
 	}
 	for _, op := range d.control.Operations {
 		route := controlapi.NewRoute(op)
-		control.add(route != nil, op, d.control, "",
+		controlMux.add(route != nil, op, d.control, "",
 			func(t *namespace.Namespace, rw http.ResponseWriter, r *http.Request) {
 				controls.Serve(rw, r, t, route)
 			})
 	}
-	if missing := slices.Concat(apis.missing, control.missing); len(missing) > 0 {
+	if missing := slices.Concat(apiMux.missing, controlMux.missing); len(missing) > 0 {
 		return nil, nil, fmt.Errorf("no handler for the operations %s", strings.Join(missing, ", "))
 	}
-	apis.finish()
-	control.finish()
-	return apis, control, nil
+	apiMux.finish()
+	controlMux.finish()
+	return apiMux, controlMux, nil
 }
 
 // add adds an operation. It records an operation without a handler as missing.

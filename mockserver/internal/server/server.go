@@ -202,7 +202,7 @@ func (s *Server) stateFileError() error {
 
 // initHandlers creates the handlers of the API and the control API.
 func (s *Server) initHandlers() error {
-	apis, controls, err := newMuxes(s.documents, s.newControlServer())
+	apiMux, controlMux, err := newMuxes(s.documents, s.newControlServer())
 	if err != nil {
 		return err
 	}
@@ -214,11 +214,11 @@ func (s *Server) initHandlers() error {
 			return fieldError("Fallback", err)
 		}
 	}
-	s.control = &frontHandler{Server: s, control: controls}
+	s.control = &frontHandler{Server: s, control: controlMux}
 	if s.config.SeparateControl {
-		controls = nil
+		controlMux = nil
 	}
-	s.handler = &frontHandler{Server: s, api: apis, control: controls}
+	s.handler = &frontHandler{Server: s, api: apiMux, control: controlMux}
 	return nil
 }
 
