@@ -250,9 +250,9 @@ func TestAdmit_Faults(t *testing.T) {
 	}{
 		{"none", nil, result{}},
 		{
-			"status", []control.Fault{{Status: 500}}, result{
-				Status: 500, Rule: id, Faults: []string{"f1"},
-			},
+			"status",
+			[]control.Fault{{Status: 500}},
+			result{Status: 500, Rule: id, Faults: []string{"f1"}},
 		},
 		{
 			"retry after",
@@ -279,14 +279,14 @@ func TestAdmit_Faults(t *testing.T) {
 			},
 		},
 		{
-			"reset", []control.Fault{{Effect: "reset"}}, result{
-				Status: 503, Rule: id, Faults: []string{"f1"}, Effect: response.Reset,
-			},
+			"reset",
+			[]control.Fault{{Effect: "reset"}},
+			result{Status: 503, Rule: id, Faults: []string{"f1"}, Effect: response.Reset},
 		},
 		{
-			"hang", []control.Fault{{Effect: "hang"}}, result{
-				Status: 503, Rule: id, Faults: []string{"f1"}, Effect: response.Hang,
-			},
+			"hang",
+			[]control.Fault{{Effect: "hang"}},
+			result{Status: 503, Rule: id, Faults: []string{"f1"}, Effect: response.Hang},
 		},
 		{
 			"page of a gateway",
@@ -294,24 +294,24 @@ func TestAdmit_Faults(t *testing.T) {
 			result{Status: 504, Rule: id, Faults: []string{"f1"}, Effect: response.HTML},
 		},
 		{
-			"truncated", []control.Fault{{Effect: "truncated-json"}}, result{
-				Faults: []string{"f1"}, Effect: response.Truncated,
-			},
+			"truncated",
+			[]control.Fault{{Effect: "truncated-json"}},
+			result{Faults: []string{"f1"}, Effect: response.Truncated},
 		},
 		{
-			"wrong type", []control.Fault{{Effect: "wrong-content-type"}}, result{
-				Faults: []string{"f1"}, Effect: response.WrongType,
-			},
+			"wrong type",
+			[]control.Fault{{Effect: "wrong-content-type"}},
+			result{Faults: []string{"f1"}, Effect: response.WrongType},
 		},
 		{
-			"empty", []control.Fault{{Effect: "empty-body"}}, result{
-				Faults: []string{"f1"}, Effect: response.Empty,
-			},
+			"empty",
+			[]control.Fault{{Effect: "empty-body"}},
+			result{Faults: []string{"f1"}, Effect: response.Empty},
 		},
 		{
-			"by header", []control.Fault{
-				{Effect: "empty-body", Header: map[string]string{"X-Test": "a"}},
-			}, result{Faults: []string{"f1"}, Effect: response.Empty},
+			"by header",
+			[]control.Fault{{Effect: "empty-body", Header: map[string]string{"X-Test": "a"}}},
+			result{Faults: []string{"f1"}, Effect: response.Empty},
 		},
 		{
 			"by owner and name",

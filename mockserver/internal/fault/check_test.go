@@ -78,9 +78,9 @@ func TestCheck(t *testing.T) {
 			problemAt("", rule.FaultEffect),
 		},
 		{
-			"html and status and latency", control.Fault{
-				Status: 429, Latency: "1s", Effect: "html",
-			}, problemAt("", rule.FaultEffect),
+			"html and status and latency",
+			control.Fault{Status: 429, Latency: "1s", Effect: "html"},
+			problemAt("", rule.FaultEffect),
 		},
 
 		{"operation", control.Fault{Status: 401, Operation: "token"}, valid},
@@ -101,9 +101,9 @@ func TestCheck(t *testing.T) {
 			problemAt("/operation", rule.FaultOperation),
 		},
 		{
-			"operation in another version", control.Fault{
-				Latency: "1s", Operation: "list", Version: "beta",
-			}, problemAt("/operation", rule.FaultOperation),
+			"operation in another version",
+			control.Fault{Latency: "1s", Operation: "list", Version: "beta"},
+			problemAt("/operation", rule.FaultOperation),
 		},
 		{
 			"undeclared status",
@@ -118,9 +118,9 @@ func TestCheck(t *testing.T) {
 
 		{"retry after", control.Fault{Status: 429, RetryAfter: "3s"}, valid},
 		{
-			"retry after as date", control.Fault{
-				Status: 429, RetryAfter: "3s", RetryAfterAs: "date",
-			}, valid,
+			"retry after as date",
+			control.Fault{Status: 429, RetryAfter: "3s", RetryAfterAs: "date"},
+			valid,
 		},
 		{
 			"retry after with latency",
@@ -203,14 +203,14 @@ func TestCheck(t *testing.T) {
 
 		{"header", control.Fault{Status: 429, Header: map[string]string{"X-Test": "a"}}, valid},
 		{
-			"header with a secret", control.Fault{
-				Status: 429, Header: map[string]string{"authorization": "Bearer a"},
-			}, problemAt("/header", rule.FaultHeader),
+			"header with a secret",
+			control.Fault{Status: 429, Header: map[string]string{"authorization": "Bearer a"}},
+			problemAt("/header", rule.FaultHeader),
 		},
 		{
-			"header without a name", control.Fault{
-				Status: 429, Header: map[string]string{" ": "a"},
-			}, problemAt("/header", rule.FaultHeader),
+			"header without a name",
+			control.Fault{Status: 429, Header: map[string]string{" ": "a"}},
+			problemAt("/header", rule.FaultHeader),
 		},
 
 		{

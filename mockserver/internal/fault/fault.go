@@ -95,9 +95,8 @@ func (s *Set) Match(r Request) Outcome {
 				time.Duration(fraction*float64(f.maxLatency-f.minLatency))
 			return true
 		}
-		outcome.Status, outcome.RetryAfter, outcome.RetryAfterAsDate, outcome.Effect = f.Status,
-			f.retryAfter,
-			f.RetryAfterAs == "date", f.Effect
+		outcome.Status, outcome.Effect = f.Status, f.Effect
+		outcome.RetryAfter, outcome.RetryAfterAsDate = f.retryAfter, f.RetryAfterAs == "date"
 		return false
 	})
 	return outcome

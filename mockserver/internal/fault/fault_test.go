@@ -112,30 +112,26 @@ func TestAdd(t *testing.T) {
 		rule control.Fault
 		want control.Fault
 	}{
+		{"defaults", control.Fault{Status: 429}, control.Fault{ID: "f1", Status: 429, Times: 1}},
 		{
-			"defaults", control.Fault{Status: 429}, control.Fault{
-				ID: "f1", Status: 429, Times: 1,
-			},
+			"own id",
+			control.Fault{ID: "f2", Status: 429, Times: 2},
+			control.Fault{ID: "f2", Status: 429, Times: 2},
 		},
 		{
-			"own id", control.Fault{ID: "f2", Status: 429, Times: 2}, control.Fault{
-				ID: "f2", Status: 429, Times: 2,
-			},
+			"generated id exists",
+			control.Fault{Effect: "hang"},
+			control.Fault{ID: "f3", Effect: "hang", Times: 1},
 		},
 		{
-			"generated id exists", control.Fault{Effect: "hang"}, control.Fault{
-				ID: "f3", Effect: "hang", Times: 1,
-			},
+			"rate",
+			control.Fault{Latency: "1s", Rate: 0.5},
+			control.Fault{ID: "f4", Latency: "1s", Rate: 0.5},
 		},
 		{
-			"rate", control.Fault{Latency: "1s", Rate: 0.5}, control.Fault{
-				ID: "f4", Latency: "1s", Rate: 0.5,
-			},
-		},
-		{
-			"page", control.Fault{Effect: "html"}, control.Fault{
-				ID: "f5", Effect: "html", Status: 502, Times: 1,
-			},
+			"page",
+			control.Fault{Effect: "html"},
+			control.Fault{ID: "f5", Effect: "html", Status: 502, Times: 1},
 		},
 		{
 			"counters",

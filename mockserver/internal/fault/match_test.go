@@ -65,16 +65,12 @@ func TestMatch(t *testing.T) {
 		{"part of a value", control.Fault{Header: map[string]string{"X-Test": ""}}, false},
 		{"another header", control.Fault{Header: map[string]string{"X-Other": "a"}}, false},
 		{
-			"one header of two", control.Fault{
-				Header: map[string]string{"X-Test": "a", "X-Other": "a"},
-			}, false,
+			"one header of two",
+			control.Fault{Header: map[string]string{"X-Test": "a", "X-Other": "a"}},
+			false,
 		},
 		{"undeclared status", control.Fault{Status: 404}, false},
-		{
-			"page with undeclared status", control.Fault{
-				Status: 404, Effect: "html",
-			}, true,
-		},
+		{"page with undeclared status", control.Fault{Status: 404, Effect: "html"}, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -120,9 +116,9 @@ func TestMatch_Outcome(t *testing.T) {
 	}{
 		{"no rules", nil, fault.Outcome{}},
 		{
-			"status", []control.Fault{{Status: 429}}, fault.Outcome{
-				Rules: []string{"f1"}, Status: 429,
-			},
+			"status",
+			[]control.Fault{{Status: 429}},
+			fault.Outcome{Rules: []string{"f1"}, Status: 429},
 		},
 		{
 			"retry after in seconds",
@@ -138,24 +134,24 @@ func TestMatch_Outcome(t *testing.T) {
 			},
 		},
 		{
-			"effect", []control.Fault{{Effect: "hang"}}, fault.Outcome{
-				Rules: []string{"f1"}, Effect: "hang",
-			},
+			"effect",
+			[]control.Fault{{Effect: "hang"}},
+			fault.Outcome{Rules: []string{"f1"}, Effect: "hang"},
 		},
 		{
-			"page of a gateway", []control.Fault{{Effect: "html"}}, fault.Outcome{
-				Rules: []string{"f1"}, Effect: "html", Status: 502,
-			},
+			"page of a gateway",
+			[]control.Fault{{Effect: "html"}},
+			fault.Outcome{Rules: []string{"f1"}, Effect: "html", Status: 502},
 		},
 		{
-			"page with a status", []control.Fault{{Effect: "html", Status: 504}}, fault.Outcome{
-				Rules: []string{"f1"}, Effect: "html", Status: 504,
-			},
+			"page with a status",
+			[]control.Fault{{Effect: "html", Status: 504}},
+			fault.Outcome{Rules: []string{"f1"}, Effect: "html", Status: 504},
 		},
 		{
-			"latency", []control.Fault{{Latency: "200ms"}}, fault.Outcome{
-				Rules: []string{"f1"}, Latency: 200 * time.Millisecond,
-			},
+			"latency",
+			[]control.Fault{{Latency: "200ms"}},
+			fault.Outcome{Rules: []string{"f1"}, Latency: 200 * time.Millisecond},
 		},
 		{
 			"two latencies",
@@ -184,9 +180,9 @@ func TestMatch_Outcome(t *testing.T) {
 			fault.Outcome{Rules: []string{"f3"}, Effect: "reset"},
 		},
 		{
-			"rate of all", []control.Fault{{Status: 429, Rate: 1}}, fault.Outcome{
-				Rules: []string{"f1"}, Status: 429,
-			},
+			"rate of all",
+			[]control.Fault{{Status: 429, Rate: 1}},
+			fault.Outcome{Rules: []string{"f1"}, Status: 429},
 		},
 	}
 	for _, test := range tests {

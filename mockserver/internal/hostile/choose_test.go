@@ -19,17 +19,16 @@ func TestChoose_Outages(t *testing.T) {
 		want       []string // possible outcomes
 	}{
 		{
-			"in seconds", []string{hostile.Outages}, "listPersonalAccessTokens", []string{
-				"429 false", "503 false",
-			},
+			"in seconds",
+			[]string{hostile.Outages},
+			"listPersonalAccessTokens",
+			[]string{"429 false", "503 false"},
 		},
 		{
 			"in both forms",
 			[]string{hostile.Outages, hostile.RetryAfterDate},
 			"listPersonalAccessTokens",
-			[]string{
-				"0 false", "429 false", "429 true", "503 false", "503 true",
-			},
+			[]string{"0 false", "429 false", "429 true", "503 false", "503 true"},
 		},
 		{
 			"operation without rate limit",

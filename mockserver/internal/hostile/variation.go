@@ -20,25 +20,25 @@ type generator struct {
 }
 
 // apply returns the variation by a behaviour, nil if the behaviour does not apply.
-func (v generator) apply(behaviour string) *response.Response {
+func (g generator) apply(behaviour string) *response.Response {
 	switch behaviour {
 	case RetryAfterDate:
-		return v.retryAfterDate()
+		return g.retryAfterDate()
 	case ListOrder:
-		return v.changeBody(v.shuffle)
+		return g.changeBody(g.shuffle)
 	case MessageOrder:
-		return v.changeBody(v.reverseMessages)
+		return g.changeBody(g.reverseMessages)
 	case ExtraProperties:
-		return v.changeBody(v.addProperty)
+		return g.changeBody(g.addProperty)
 	case AbsentProperties:
-		return v.changeBody(v.dropProperties)
+		return g.changeBody(g.dropProperties)
 	}
 	return nil
 }
 
 // changeBody returns a response with a changed body, nil if change reports false.
-func (v generator) changeBody(change func(value any) bool) *response.Response {
-	value, ok := decode(v.resp.Body)
+func (g generator) changeBody(change func(value any) bool) *response.Response {
+	value, ok := decode(g.resp.Body)
 	if !ok || !change(value) {
 		return nil
 	}
@@ -46,19 +46,19 @@ func (v generator) changeBody(change func(value any) bool) *response.Response {
 	if err != nil {
 		return nil
 	}
-	varied := *v.resp
+	varied := *g.resp
 	varied.Body, varied.Validated = encoded, false
 	return &varied
 }
 
-func (v generator) shuffle(value any) bool {
+func (g generator) shuffle(value any) bool {
 	list, ok := value.([]any)
 	if !ok || len(list) < 2 {
 		return false
 	}
 	original := slices.Clone(list)
 	for i := len(list) - 1; i > 0; i-- {
-		j := v.draw(i + 1)
+		j := g.draw(i + 1)
 		list[i], list[j] = list[j], list[i]
 	}
 	return !slices.EqualFunc(original, list, func(a, b any) bool {
@@ -69,7 +69,7 @@ func (v generator) shuffle(value any) bool {
 // reverseMessages reverses the messages of an error.
 //
 // observed: both orders.
-func (v generator) reverseMessages(value any) bool {
+func (g generator) reverseMessages(value any) bool {
 	object, _ := value.(map[string]any)
 	messages, _ := object["messages"].([]any)
 	slices.Reverse(messages)
@@ -77,12 +77,12 @@ func (v generator) reverseMessages(value any) bool {
 }
 
 // addProperty adds a property that no document names, if objects allow additional properties.
-func (v generator) addProperty(value any) bool {
-	if _, open := v.operation.Properties(v.resp.Status); !open {
+func (g generator) addProperty(value any) bool {
+	if _, open := g.operation.Properties(g.resp.Status); !open {
 		return false
 	}
 	kinds := []any{"new", json.Number("7"), true, nil, map[string]any{"id": "new"}, []any{"new"}}
-	name, newValue := "x-new-property-"+strconv.Itoa(v.draw(100)), kinds[v.draw(len(kinds))]
+	name, newValue := "x-new-property-"+strconv.Itoa(g.draw(100)), kinds[g.draw(len(kinds))]
 	all := objects(value)
 	for _, object := range all {
 		object[name] = newValue
@@ -91,17 +91,17 @@ func (v generator) addProperty(value any) bool {
 }
 
 // dropProperties removes optional properties, or sets nullable ones to null.
-func (v generator) dropProperties(value any) bool {
-	properties, _ := v.operation.Properties(v.resp.Status)
+func (g generator) dropProperties(value any) bool {
+	properties, _ := g.operation.Properties(g.resp.Status)
 	changed := false
 	for _, object := range objects(value) {
 		for _, p := range properties {
 			current, present := object[p.Name]
-			if !present || v.draw(2) == 0 {
+			if !present || g.draw(2) == 0 {
 				continue
 			}
 			switch {
-			case p.Nullable && current != nil && (p.Required || v.draw(2) == 0):
+			case p.Nullable && current != nil && (p.Required || g.draw(2) == 0):
 				object[p.Name] = nil
 			case !p.Required:
 				delete(object, p.Name)
@@ -132,14 +132,14 @@ func objects(value any) []map[string]any {
 }
 
 // retryAfterDate changes Retry-After to a date (RFC 9110, section 10.2.3).
-func (v generator) retryAfterDate() *response.Response {
-	seconds, err := strconv.Atoi(v.resp.Header.Get("Retry-After"))
+func (g generator) retryAfterDate() *response.Response {
+	seconds, err := strconv.Atoi(g.resp.Header.Get("Retry-After"))
 	if err != nil {
 		return nil
 	}
-	varied := *v.resp
-	varied.Header = v.resp.Header.Clone()
+	varied := *g.resp
+	varied.Header = g.resp.Header.Clone()
 	varied.Header.Set("Retry-After",
-		response.HTTPDate(v.wallNow().Add(time.Duration(seconds)*time.Second)))
+		response.HTTPDate(g.wallNow().Add(time.Duration(seconds)*time.Second)))
 	return &varied
 }

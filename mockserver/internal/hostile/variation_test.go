@@ -115,23 +115,19 @@ func TestVary_ReturnsValidResponses(t *testing.T) {
 			},
 		},
 		{
-			"list of one token", "v2026", listOp, 200, oneToken, behaviours{
-				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
-			},
+			"list of one token", "v2026", listOp, 200, oneToken,
+			behaviours{hostile.ExtraProperties: true, hostile.AbsentProperties: true},
 		},
 		{"empty list", "v2026", listOp, 200, `[]`, behaviours{}},
 		{
 			"list of equal tokens", "v2026", listOp, 200,
 			oneToken[:len(oneToken)-1] + "," + oneToken[1:],
-			behaviours{
-				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
-			},
+			behaviours{hostile.ExtraProperties: true, hostile.AbsentProperties: true},
 		},
 		{"create", "v2026", createOp, 200, created, behaviours{hostile.ExtraProperties: true}},
 		{
-			"patch", "v2026", patchOp, 200, oneToken[1 : len(oneToken)-1], behaviours{
-				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
-			},
+			"patch", "v2026", patchOp, 200, oneToken[1 : len(oneToken)-1],
+			behaviours{hostile.ExtraProperties: true, hostile.AbsentProperties: true},
 		},
 		{"delete", "v2026", deleteOp, 204, "", behaviours{}},
 		{
@@ -148,24 +144,20 @@ func TestVary_ReturnsValidResponses(t *testing.T) {
 		},
 		{"unavailable", "v2026", listOp, 503, badRequest, failure},
 		{
-			"login", "oauth", tokenOp, 200, login, behaviours{
-				hostile.ExtraProperties: true, hostile.AbsentProperties: true,
-			},
+			"login", "oauth", tokenOp, 200, login,
+			behaviours{hostile.ExtraProperties: true, hostile.AbsentProperties: true},
 		},
 		{
-			"rejected login", "oauth", tokenOp, 401, badLogin, behaviours{
-				hostile.ExtraProperties: true,
-			},
+			"rejected login", "oauth", tokenOp, 401, badLogin,
+			behaviours{hostile.ExtraProperties: true},
 		},
 		{
-			"too many logins", "oauth", tokenOp, 429, tooManyRequests, behaviours{
-				hostile.ExtraProperties: true, hostile.RetryAfterDate: true,
-			},
+			"too many logins", "oauth", tokenOp, 429, tooManyRequests,
+			behaviours{hostile.ExtraProperties: true, hostile.RetryAfterDate: true},
 		},
 		{
-			"login while unavailable", "oauth", tokenOp, 503, badLogin, behaviours{
-				hostile.ExtraProperties: true, hostile.RetryAfterDate: true,
-			},
+			"login while unavailable", "oauth", tokenOp, 503, badLogin,
+			behaviours{hostile.ExtraProperties: true, hostile.RetryAfterDate: true},
 		},
 	}
 	for _, test := range tests {
@@ -326,9 +318,9 @@ func TestVary_RetryAfterDate(t *testing.T) {
 		want   http.Header // nil if nothing changes
 	}{
 		{
-			"seconds", http.Header{"Retry-After": {"3"}, "X": {"y"}}, http.Header{
-				"Retry-After": {date}, "X": {"y"},
-			},
+			"seconds",
+			http.Header{"Retry-After": {"3"}, "X": {"y"}},
+			http.Header{"Retry-After": {date}, "X": {"y"}},
 		},
 		{"a date already", http.Header{"Retry-After": {date}}, nil},
 		{"none", http.Header{"X": {"y"}}, nil},

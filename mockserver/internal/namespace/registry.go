@@ -108,8 +108,8 @@ func NewRegistry[T any](c RegistryConfig[T]) *Registry[T] {
 
 // Get returns a member and marks it as used. It creates the member if it does not exist. Errors are
 // ErrName, ErrTooMany, and those of New.
-func (s *Registry[T]) Get(name string) (T, error) {
-	m, err := s.Enter(name)
+func (r *Registry[T]) Get(name string) (T, error) {
+	m, err := r.Enter(name)
 	if err != nil {
 		var zero T
 		return zero, err
@@ -121,16 +121,16 @@ func (s *Registry[T]) Get(name string) (T, error) {
 // Enter returns a member, which is in use until Leave. It creates the member if it does not exist.
 // Members in use are not removed to make room or for being idle. Errors are ErrName, ErrTooMany,
 // and those of New.
-func (s *Registry[T]) Enter(name string) (*Member[T], error) { return s.find(name, true) }
+func (r *Registry[T]) Enter(name string) (*Member[T], error) { return r.find(name, true) }
 
 // Find is like Enter but creates no member. Errors are ErrName, ErrUnknown, and those of New.
-func (s *Registry[T]) Find(name string) (*Member[T], error) { return s.find(name, false) }
+func (r *Registry[T]) Find(name string) (*Member[T], error) { return r.find(name, false) }
 
-func (s *Registry[T]) find(name string, create bool) (*Member[T], error) {
-	now := s.config.Now()
-	s.evictIdle(now)
+func (r *Registry[T]) find(name string, create bool) (*Member[T], error) {
+	now := r.config.Now()
+	r.evictIdle(now)
 	for {
-		m, removal := s.acquire(name)
+		m, removal := r.acquire(name)
 		if removal != nil {
 			<-removal // the removal may have failed
 			continue
@@ -141,9 +141,9 @@ func (s *Registry[T]) find(name string, create bool) (*Member[T], error) {
 				err = fmt.Errorf("%w: %s", ErrUnknown, redact.Quote(name))
 			}
 			if err == nil {
-				m, isNew, err = s.reserve(name)
+				m, isNew, err = r.reserve(name)
 			}
-			if errors.Is(err, ErrTooMany) && s.evictUnused() {
+			if errors.Is(err, ErrTooMany) && r.evictUnused() {
 				continue
 			}
 			if err != nil {
@@ -153,7 +153,7 @@ func (s *Registry[T]) find(name string, create bool) (*Member[T], error) {
 				continue
 			}
 			if isNew {
-				s.initialize(name, m)
+				r.initialize(name, m)
 			}
 		}
 		m.lastUsed.Store(now.UnixNano())
@@ -168,10 +168,10 @@ func (s *Registry[T]) find(name string, create bool) (*Member[T], error) {
 
 // acquire returns the member of a name and marks it as in use. During its removal acquire returns
 // the channel that is closed at the end. Both results are nil if there is no member.
-func (s *Registry[T]) acquire(name string) (m *Member[T], removal chan struct{}) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if m = s.members[name]; m == nil {
+func (r *Registry[T]) acquire(name string) (m *Member[T], removal chan struct{}) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if m = r.members[name]; m == nil {
 		return nil, nil
 	}
 	if m.removed != nil {
@@ -190,38 +190,38 @@ func checkName(name string) error {
 
 // reserve returns the member of a name and marks it as in use. If isNew is true, the caller must
 // initialize it. The member is nil while it is in removal.
-func (s *Registry[T]) reserve(name string) (m *Member[T], isNew bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m := s.members[name]; m != nil {
+func (r *Registry[T]) reserve(name string) (m *Member[T], isNew bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m := r.members[name]; m != nil {
 		if m.removed != nil {
 			return nil, false, nil
 		}
 		m.requests.Add(1)
 		return m, false, nil
 	}
-	if s.config.Max > 0 && len(s.members) >= s.config.Max {
-		return nil, false, fmt.Errorf("%w: %d", ErrTooMany, s.config.Max)
+	if r.config.Max > 0 && len(r.members) >= r.config.Max {
+		return nil, false, fmt.Errorf("%w: %d", ErrTooMany, r.config.Max)
 	}
-	m = &Member[T]{initialized: make(chan struct{}), now: s.config.Now}
+	m = &Member[T]{initialized: make(chan struct{}), now: r.config.Now}
 	m.requests.Store(1)
-	m.lastUsed.Store(s.config.Now().UnixNano())
-	s.members[name] = m
+	m.lastUsed.Store(r.config.Now().UnixNano())
+	r.members[name] = m
 	return m, true, nil
 }
 
 // initialize creates the value of a member. A member whose creation fails is removed.
-func (s *Registry[T]) initialize(name string, m *Member[T]) {
+func (r *Registry[T]) initialize(name string, m *Member[T]) {
 	m.err = errInit // in effect if New panics
 	defer func() {
 		if m.err != nil {
-			s.mu.Lock()
-			delete(s.members, name)
-			s.mu.Unlock()
+			r.mu.Lock()
+			delete(r.members, name)
+			r.mu.Unlock()
 		}
 		close(m.initialized)
 	}()
-	m.value, m.err = s.config.New(name)
+	m.value, m.err = r.config.New(name)
 }
 
 // errInit is the error for callers that waited for a member whose creation panicked.
@@ -238,25 +238,25 @@ func (m *Member[T]) isReady() bool {
 }
 
 // Has reports whether a member exists.
-func (s *Registry[T]) Has(name string) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.members[name] != nil
+func (r *Registry[T]) Has(name string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.members[name] != nil
 }
 
 // Len returns the number of members.
-func (s *Registry[T]) Len() int {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return len(s.members)
+func (r *Registry[T]) Len() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.members)
 }
 
 // All calls visit for every member in order of name, with the wall time of its last use.
-func (s *Registry[T]) All(visit func(name string, member T, lastUsed time.Time)) {
-	s.evictIdle(s.config.Now())
-	s.mu.RLock()
-	members := maps.Clone(s.members)
-	s.mu.RUnlock()
+func (r *Registry[T]) All(visit func(name string, member T, lastUsed time.Time)) {
+	r.evictIdle(r.config.Now())
+	r.mu.RLock()
+	members := maps.Clone(r.members)
+	r.mu.RUnlock()
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if m := members[name]; m.isReady() && m.err == nil {
 			visit(name, m.value, time.Unix(0, m.lastUsed.Load()))
@@ -265,11 +265,11 @@ func (s *Registry[T]) All(visit func(name string, member T, lastUsed time.Time))
 }
 
 // Values returns the values of all members, in no order. It does not mark them as used.
-func (s *Registry[T]) Values() []T {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	values := make([]T, 0, len(s.members))
-	for _, m := range s.members {
+func (r *Registry[T]) Values() []T {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	values := make([]T, 0, len(r.members))
+	for _, m := range r.members {
 		if m.isReady() && m.err == nil {
 			values = append(values, m.value)
 		}

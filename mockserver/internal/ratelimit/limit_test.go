@@ -26,20 +26,17 @@ func TestParse(t *testing.T) {
 		{"a sum", "5/1m30s", "5/1m30s", ratelimit.Limit{Requests: 5, Window: 90 * time.Second}},
 		{"a day", "5/1d", "5/24h0m0s", ratelimit.Limit{Requests: 5, Window: 24 * time.Hour}},
 		{
-			"a fraction", "5/1.001s", "5/1.001s", ratelimit.Limit{
-				Requests: 5, Window: 1001 * time.Millisecond,
-			},
+			"a fraction", "5/1.001s", "5/1.001s",
+			ratelimit.Limit{Requests: 5, Window: 1001 * time.Millisecond},
 		},
 		{
-			"nine digits", "999999999/1s", "999999999/1s", ratelimit.Limit{
-				Requests: 999_999_999, Window: time.Second,
-			},
+			"nine digits", "999999999/1s", "999999999/1s",
+			ratelimit.Limit{Requests: 999_999_999, Window: time.Second},
 		},
 		{"leading zeros", "007/1s", "7/1s", ratelimit.Limit{Requests: 7, Window: time.Second}},
 		{
-			"a hundred years", "1/36500d", "1/876000h0m0s", ratelimit.Limit{
-				Requests: 1, Window: 36500 * 24 * time.Hour,
-			},
+			"a hundred years", "1/36500d", "1/876000h0m0s",
+			ratelimit.Limit{Requests: 1, Window: 36500 * 24 * time.Hour},
 		},
 		{"nothing", "", "", ratelimit.Limit{}},
 		{"no window", "100", "", ratelimit.Limit{}},

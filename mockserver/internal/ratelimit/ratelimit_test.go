@@ -36,11 +36,7 @@ func TestTake(t *testing.T) {
 		requests []request
 		want     []result
 	}{
-		{
-			"no limit", 0,
-			[]request{{"a", 0}, {"a", 0}, {"a", 0}},
-			[]result{{0, 0}, {0, 0}, {0, 0}},
-		},
+		{"no limit", 0, []request{{"a", 0}, {"a", 0}, {"a", 0}}, []result{{0, 0}, {0, 0}, {0, 0}}},
 		{
 			"over the limit", 2,
 			[]request{
@@ -85,11 +81,7 @@ func TestTake(t *testing.T) {
 			},
 			[]result{{1, 0}, {1, 0}, {2, window}, {3, window - 1}},
 		},
-		{
-			"same time", 1,
-			[]request{{"a", 0}, {"a", 0}},
-			[]result{{1, 0}, {2, window}},
-		},
+		{"same time", 1, []request{{"a", 0}, {"a", 0}}, []result{{1, 0}, {2, window}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -52,41 +52,35 @@ func TestWrite_AppliesEffect(t *testing.T) {
 		want     output
 	}{
 		{
-			"none", "", 200, []byte(`{"a":"b"}`), acceptAll, output{
-				200, "application/json", `{"a":"b"}`,
-			},
+			"none", "", 200, []byte(`{"a":"b"}`), acceptAll,
+			output{200, "application/json", `{"a":"b"}`},
 		},
 		{
-			"truncated", response.Truncated, 200, []byte(`{"a":"b"}`), acceptAll, output{
-				200, "application/json", `{"a"`,
-			},
+			"truncated", response.Truncated, 200, []byte(`{"a":"b"}`), acceptAll,
+			output{200, "application/json", `{"a"`},
 		},
 		{"truncated without body", response.Truncated, 204, nil, acceptAll, output{204, "", ""}},
 		{
-			"wrong type", response.WrongType, 200, []byte(`{"a":"b"}`), acceptAll, output{
-				200, "text/plain; charset=utf-8", `{"a":"b"}`,
-			},
+			"wrong type", response.WrongType, 200, []byte(`{"a":"b"}`), acceptAll,
+			output{200, "text/plain; charset=utf-8", `{"a":"b"}`},
 		},
 		{"wrong type without body", response.WrongType, 204, nil, acceptAll, output{204, "", ""}},
 		{
-			"empty", response.Empty, 200, []byte(`{"a":"b"}`), acceptAll, output{
-				200, "application/json", "",
-			},
+			"empty", response.Empty, 200, []byte(`{"a":"b"}`), acceptAll,
+			output{200, "application/json", ""},
 		},
 		{"empty without a body", response.Empty, 204, nil, acceptAll, output{204, "", ""}},
 		{
-			"page", response.HTML, 502, []byte(`{"a":"b"}`), acceptAll, output{
-				502, "text/html; charset=utf-8", page,
-			},
+			"page", response.HTML, 502, []byte(`{"a":"b"}`), acceptAll,
+			output{502, "text/html; charset=utf-8", page},
 		},
 		{
 			"page with undeclared status", response.HTML, 502, []byte(`{}`), rejectAll,
 			output{502, "text/html; charset=utf-8", page},
 		},
 		{
-			"unknown effect", "melt", 200, []byte(`{}`), acceptAll, output{
-				200, "application/json", `{}`,
-			},
+			"unknown effect", "melt", 200, []byte(`{}`), acceptAll,
+			output{200, "application/json", `{}`},
 		},
 	}
 	for _, test := range tests {

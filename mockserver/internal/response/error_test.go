@@ -237,9 +237,8 @@ func TestErrorResponse_Forms(t *testing.T) {
 			response.Errorf(response.InvalidBearer, bearer),
 		},
 		{
-			"API, by status", false, response.API, &response.Error{
-				Status: 503, Reasons: []response.Reason{testReason}, Header: wait,
-			},
+			"API, by status", false, response.API,
+			&response.Error{Status: 503, Reasons: []response.Reason{testReason}, Header: wait},
 		},
 		{"OAuth", false, response.OAuth, response.Errorf(response.NotFound, testReason)},
 		{"OAuth, faithful", true, response.OAuth, response.Errorf(response.NotFound, testReason)},
@@ -251,14 +250,12 @@ func TestErrorResponse_Forms(t *testing.T) {
 			},
 		},
 		{
-			"OAuth, unauthorized by status", true, response.OAuth, &response.Error{
-				Status: 401, Reasons: []response.Reason{testReason},
-			},
+			"OAuth, unauthorized by status", true, response.OAuth,
+			&response.Error{Status: 401, Reasons: []response.Reason{testReason}},
 		},
 		{
-			"OAuth, rate limit", false, response.OAuth, &response.Error{
-				Status: 429, Reasons: []response.Reason{testReason}, Header: wait,
-			},
+			"OAuth, rate limit", false, response.OAuth,
+			&response.Error{Status: 429, Reasons: []response.Reason{testReason}, Header: wait},
 		},
 		{"control API", false, response.Control, response.Errorf(response.NotFound, testReason)},
 	}
@@ -433,9 +430,9 @@ func TestWrite_RuleHeader(t *testing.T) {
 			[]string{"name-unique, expiry-never"},
 		},
 		{
-			"repeated rule", true, []response.Reason{
-				reason(rule.NameUnique), reason(rule.NameUnique),
-			}, []string{"name-unique"},
+			"repeated rule", true,
+			[]response.Reason{reason(rule.NameUnique), reason(rule.NameUnique)},
+			[]string{"name-unique"},
 		},
 	}
 	for _, test := range tests {

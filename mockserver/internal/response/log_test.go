@@ -66,9 +66,11 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"no name",
 		},
 		{
-			"several reasons", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{
-				"a", "b",
-			}, anyLine,
+			"several reasons",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1", 400,
+			[]string{"a", "b"},
+			anyLine,
 		},
 		{
 			"maximum number of reasons",
@@ -88,17 +90,12 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"GET", "/path", "Go/1", 400,
 			strings.Split("abcdefg", ""), anyLine,
 		},
-		{
-			"no reason",
-			response.RequestInfo{},
-			"GET", "/path", "Go/1", 400, nil,
-			noLine,
-		},
+		{"no reason", response.RequestInfo{}, "GET", "/path", "Go/1", 400, nil, noLine},
 		{
 			"rejection with notes",
 			response.RequestInfo{Notes: []string{"note"}},
-			"GET",
-			"/path", "Go/1", 400, nil, noLine,
+			"GET", "/path",
+			"Go/1", 400, nil, noLine,
 		},
 		{"success", response.RequestInfo{}, "GET", "/path", "Go/1", 200, []string{"why"}, noLine},
 		{
@@ -114,9 +111,12 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"Go/1", 399, nil, "399",
 		},
 		{
-			"injected fault", response.RequestInfo{
-				Overrides: response.Overrides{Faults: []string{"f1"}},
-			}, "GET", "/path", "Go/1", 500, []string{"why"}, "500",
+			"injected fault",
+			response.RequestInfo{Overrides: response.Overrides{Faults: []string{"f1"}}},
+			"GET",
+			"/path", "Go/1", 500,
+			[]string{"why"},
+			"500",
 		},
 		{
 			"unavailable",
@@ -126,9 +126,11 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"503",
 		},
 		{
-			"user", response.RequestInfo{User: "jane.doe"}, "GET", "/path", "Go/1", 400, []string{
-				"why",
-			}, "jane.doe",
+			"user",
+			response.RequestInfo{User: "jane.doe"},
+			"GET", "/path", "Go/1", 400,
+			[]string{"why"},
+			"jane.doe",
 		},
 		{
 			"first word of the agent",
@@ -139,22 +141,25 @@ func TestWrite_LogsRejection(t *testing.T) {
 		},
 		{"no agent", response.RequestInfo{}, "GET", "/path", "", 400, []string{"why"}, anyLine},
 		{
-			"prefix", response.RequestInfo{Prefix: "/t/a"}, "GET", "/path", "Go/1", 400, []string{
-				"why",
-			}, "/t/a/path",
+			"prefix",
+			response.RequestInfo{Prefix: "/t/a"},
+			"GET", "/path", "Go/1", 400,
+			[]string{"why"},
+			"/t/a/path",
 		},
 		{
 			"query",
 			response.RequestInfo{},
-			"GET", "/path?client_secret=" + secret,
-			"Go/1", 400,
+			"GET", "/path?client_secret=" + secret, "Go/1", 400,
 			[]string{"why"},
 			"/path",
 		},
 		{
-			"escaped path", response.RequestInfo{}, "GET", "/a%2Fb%20c", "Go/1", 400, []string{
-				"why",
-			}, "/a%2Fb%20c",
+			"escaped path",
+			response.RequestInfo{},
+			"GET", "/a%2Fb%20c", "Go/1", 400,
+			[]string{"why"},
+			"/a%2Fb%20c",
 		},
 		{
 			"a secret in the path",
@@ -207,14 +212,18 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"[redacted]",
 		},
 		{
-			"a secret in the agent", response.RequestInfo{}, "GET", "/path", secret, 400, []string{
-				"why",
-			}, anyLine,
+			"a secret in the agent",
+			response.RequestInfo{},
+			"GET", "/path", secret, 400,
+			[]string{"why"},
+			anyLine,
 		},
 		{
-			"line breaks", response.RequestInfo{}, "GET", "/path", "Go/1", 400, []string{
-				"a\r\nb\u2028c\x1b[31m",
-			}, "a  b c [31m",
+			"line breaks",
+			response.RequestInfo{},
+			"GET", "/path", "Go/1", 400,
+			[]string{"a\r\nb\u2028c\x1b[31m"},
+			"a  b c [31m",
 		},
 		{
 			"a long method",
@@ -338,16 +347,12 @@ func TestLogRequest(t *testing.T) {
 			200, slog.LevelInfo,
 			"200 GET /path (ann, Go/1)",
 		},
+		{"no response", response.RequestInfo{}, 0, slog.LevelInfo, "no response GET /path (Go/1)"},
 		{
-			"no response",
-			response.RequestInfo{},
-			0, slog.LevelInfo,
-			"no response GET /path (Go/1)",
-		},
-		{
-			"faults", response.RequestInfo{
-				Overrides: response.Overrides{Faults: []string{"a", "b"}},
-			}, 204, slog.LevelInfo, "204 GET /path (Go/1): injected: a, b",
+			"faults",
+			response.RequestInfo{Overrides: response.Overrides{Faults: []string{"a", "b"}}},
+			204,
+			slog.LevelInfo, "204 GET /path (Go/1): injected: a, b",
 		},
 		{
 			"namespace",
@@ -356,9 +361,10 @@ func TestLogRequest(t *testing.T) {
 			"200 GET /t/a/path (Go/1)",
 		},
 		{
-			"user that resembles a secret", response.RequestInfo{
-				User: strings.Repeat("0123456789abcdef", 4),
-			}, 200, slog.LevelInfo, "200 GET /path ([redacted], Go/1)",
+			"user that resembles a secret",
+			response.RequestInfo{User: strings.Repeat("0123456789abcdef", 4)},
+			200, slog.LevelInfo,
+			"200 GET /path ([redacted], Go/1)",
 		},
 		{"already logged", response.RequestInfo{Logged: true}, 200, slog.LevelInfo, ""},
 		{"below the log level", response.RequestInfo{}, 200, slog.LevelWarn, ""},

@@ -22,18 +22,18 @@ type previewCache struct {
 const maxPreviewAge = time.Minute
 
 // get returns the preview of a server. It creates a new one if the cached one is too old.
-func (f *previewCache) get(s *Server) (*namespace.Namespace, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+func (p *previewCache) get(s *Server) (*namespace.Namespace, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	now := s.config.Now()
-	if age := now.Sub(f.created); f.tenant != nil && age >= 0 && age < maxPreviewAge {
-		return f.tenant, nil
+	if age := now.Sub(p.created); p.tenant != nil && age >= 0 && age < maxPreviewAge {
+		return p.tenant, nil
 	}
 	n, err := namespace.Preview(&s.namespaceConfig, now)
 	if err != nil {
 		return nil, err
 	}
-	f.tenant, f.created = n, now
+	p.tenant, p.created = n, now
 	return n, nil
 }
 

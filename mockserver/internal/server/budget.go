@@ -2,7 +2,7 @@ package server
 
 import (
 	"example.com/patmock/mockserver/internal/budget"
-	controls "example.com/patmock/mockserver/internal/controlapi"
+	"example.com/patmock/mockserver/internal/controlapi"
 	"example.com/patmock/mockserver/internal/findings"
 )
 
@@ -21,11 +21,11 @@ func (s *Server) initBudgets() {
 	s.inFlight, s.heavySlots = budget.InFlight(c.MemoryBudget),
 		make(chan struct{}, maxHeavyOperations)
 	s.findings = findings.New(budget.ForFindings(c.MemoryBudget))
-	s.streamSlots = make(chan struct{}, controls.MaxStreams)
+	s.streamSlots = make(chan struct{}, controlapi.MaxStreams)
 	s.journals = &budget.Journals{Limit: budget.ForJournals(c.MemoryBudget), All: s.allJournals}
 	if capacity := s.journals.Limit / minEntryBytes; int64(c.JournalSize) > capacity {
-		c.Log.Warn("the memory budget is too small for the journal size: journals drop requests "+
-			"early",
+		c.Log.Warn("the memory budget is too small for the journal size: "+
+			"journals drop requests early",
 			"journalSize", c.JournalSize, "memoryBudget", c.MemoryBudget, "requests", capacity)
 	}
 }

@@ -19,7 +19,7 @@ import (
 // setFallback configures a proxy to another mock for requests that patmock does not simulate.
 // Public hosts are rejected by name or address here, and again when dialing. No request may reach a
 // real tenant.
-func (s *unmatchedHandler) setFallback(address string) error {
+func (h *unmatchedHandler) setFallback(address string) error {
 	base, err := CheckBaseURL(address)
 	if err != nil {
 		return fmt.Errorf("fallback: %w", err)
@@ -33,7 +33,7 @@ func (s *unmatchedHandler) setFallback(address string) error {
 			"or a private network, such as http://127.0.0.1:8080", target.Host)
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: host.RejectPublic}
-	s.fallback = &httputil.ReverseProxy{
+	h.fallback = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
 			r.SetXForwarded()
@@ -68,9 +68,9 @@ func (s *unmatchedHandler) setFallback(address string) error {
 			const advice = "start the other mock, or correct --fallback"
 			cause := fmt.Sprintf("the fallback %s does not respond (%s)", base,
 				redact.String(err.Error()))
-			s.rejectUnserved(rw, r, s.documents.forUnmatched(r.URL.Path), cause, advice, advice)
+			h.rejectUnserved(rw, r, h.documents.forUnmatched(r.URL.Path), cause, advice, advice)
 		},
-		ErrorLog: slog.NewLogLogger(s.writer.Log.Handler(), slog.LevelDebug),
+		ErrorLog: slog.NewLogLogger(h.writer.Log.Handler(), slog.LevelDebug),
 	}
 	return nil
 }
@@ -79,9 +79,9 @@ func (s *unmatchedHandler) setFallback(address string) error {
 // loop.
 const forwardedHeader = "X-Patmock-Forwarded"
 
-func (s *unmatchedHandler) serveFallback(rw http.ResponseWriter, r *http.Request) {
+func (h *unmatchedHandler) serveFallback(rw http.ResponseWriter, r *http.Request) {
 	if r.Header.Get(forwardedHeader) != "" {
-		s.notImplemented(rw, r, s.documents.forUnmatched(r.URL.Path),
+		h.notImplemented(rw, r, h.documents.forUnmatched(r.URL.Path),
 			"the fallback leads back to a patmock",
 			"set --fallback to a mock other than patmock")
 		return
@@ -89,6 +89,6 @@ func (s *unmatchedHandler) serveFallback(rw http.ResponseWriter, r *http.Request
 	info := response.InfoFrom(r)
 	info.Unmatched, info.Forwarded = true, true
 	rec := &recorder{ResponseWriter: rw}
-	s.fallback.ServeHTTP(rec, r)
+	h.fallback.ServeHTTP(rec, r)
 	info.Status, info.Body, info.Size = rec.status, rec.body, rec.size
 }

@@ -82,8 +82,7 @@ func (d *documents) indexLinks(prefix string, separateControl bool) []indexLink 
 const (
 	indexTitle       = "patmock"
 	indexDescription = "A stand-in for the personal access token API of SailPoint Identity " +
-		"Security " +
-		"Cloud. It is not a SailPoint tenant."
+		"Security Cloud. It is not a SailPoint tenant."
 	indexSeparateControl = "The control API of this mock has its own listener. The mock prints " +
 		"the address when it starts."
 )

@@ -25,7 +25,7 @@ var (
 // nearMiss returns the API path that a client probably meant, empty if there is none. It corrects
 // slashes, case, suffixes, a misspelled resource, and a version that is missing, repeated or
 // misplaced.
-func (s *unmatchedHandler) nearMiss(path string) string {
+func (h *unmatchedHandler) nearMiss(path string) string {
 	var segments, versions []string
 	for _, segment := range strings.Split(path, "/") {
 		segment = strings.TrimSuffix(segment, ".json")
@@ -38,14 +38,14 @@ func (s *unmatchedHandler) nearMiss(path string) string {
 	if len(segments) == 0 || len(segments) > 2 {
 		return ""
 	}
-	suggestion := s.nearOperation(segments, slices.Compact(versions))
+	suggestion := h.nearOperation(segments, slices.Compact(versions))
 	if suggestion == path {
 		return ""
 	}
 	return suggestion
 }
 
-func (s *unmatchedHandler) nearOperation(segments, versions []string) string {
+func (h *unmatchedHandler) nearOperation(segments, versions []string) string {
 	first := strings.ToLower(segments[0])
 	if len(segments) == 2 && isNear(first, "oauth") {
 		for _, name := range oauthOperations {
@@ -58,11 +58,11 @@ func (s *unmatchedHandler) nearOperation(segments, versions []string) string {
 	if !isNear(first, resource) || len(versions) > 1 {
 		return ""
 	}
-	v := s.latest()
+	v := h.latest()
 	if len(versions) == 1 {
 		v = version.Version(versions[0])
 	}
-	if s.documents.versions[v] == nil {
+	if h.documents.versions[v] == nil {
 		return ""
 	}
 	path := v.CollectionPath()
@@ -76,10 +76,10 @@ func (s *unmatchedHandler) nearOperation(segments, versions []string) string {
 }
 
 // latest returns the newest served version whose paths begin with the version.
-func (s *unmatchedHandler) latest() version.Version {
+func (h *unmatchedHandler) latest() version.Version {
 	var latest version.Version
 	for _, v := range version.All() {
-		if s.documents.versions[v] != nil && (v != version.V1 || latest == "") {
+		if h.documents.versions[v] != nil && (v != version.V1 || latest == "") {
 			latest = v
 		}
 	}

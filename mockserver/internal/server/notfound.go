@@ -32,10 +32,10 @@ func (x *requestState) rejectTooLarge(r *http.Request, p *route) {
 	x.unmatched.tooLarge(x.rw, r, p.document)
 }
 
-func (s *unmatchedHandler) tooLarge(rw http.ResponseWriter, r *http.Request,
+func (h *unmatchedHandler) tooLarge(rw http.ResponseWriter, r *http.Request,
 	document *spec.Document,
 ) {
-	s.reject(rw, r, document, response.TooLarge, response.Reason{
+	h.reject(rw, r, document, response.TooLarge, response.Reason{
 		Rule: rule.ContentTooLarge,
 		Text: fmt.Sprintf("body: expected at most %d bytes, got %d", maxBodyBytes, r.ContentLength),
 	})
@@ -80,66 +80,66 @@ var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 // notFound responds to a path without an operation: 404 to a near miss of an API path, 501 if a
 // tenant has the path but the mock does not, and 404 to anything else. A 501 is not mistaken for
 // missing data.
-func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
+func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 	if isIndex(r) {
-		s.documents.writeIndex(s.writer, rw, r, s.separateControl)
+		h.documents.writeIndex(h.writer, rw, r, h.separateControl)
 		return
 	}
 	path := r.URL.EscapedPath()
 	base, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	v, known := s.versionOf(path, base)
-	document := s.documents.forUnmatched(path)
-	if served := s.documents.versions[v]; served != nil {
+	v, known := h.versionOf(path, base)
+	document := h.documents.forUnmatched(path)
+	if served := h.documents.versions[v]; served != nil {
 		document = served
 	}
-	suggestion := s.nearMiss(path)
+	suggestion := h.nearMiss(path)
 	switch {
 	case r.ContentLength > maxBodyBytes:
-		s.tooLarge(rw, r, document)
+		h.tooLarge(rw, r, document)
 	case suggestion != "":
 		suggestion = response.Truncate(response.InfoFrom(r).Prefix + suggestion)
-		s.rejectPath(rw, r, document,
+		h.rejectPath(rw, r, document,
 			fmt.Sprintf("path: did you mean %s? got %s", suggestion, response.Truncate(path)),
 			"send the request to "+suggestion)
-	case s.fallback != nil && !strings.Contains(path, controlPath):
-		s.serveFallback(rw, r)
+	case h.fallback != nil && !strings.Contains(path, controlPath):
+		h.serveFallback(rw, r)
 	case isBrowserRequest(r):
 		response.InfoFrom(r).Browser = true
 		reason := response.Reason{
 			Rule: rule.UnmatchedPath,
 			Text: "path: a tenant has nothing at " + response.Truncate(path),
 		}
-		s.reject(rw, r, document, response.NotFound, reason)
-	case known && s.documents.versions[v] == nil && hasPathPrefix(path, v.CollectionPath()):
+		h.reject(rw, r, document, response.NotFound, reason)
+	case known && h.documents.versions[v] == nil && hasPathPrefix(path, v.CollectionPath()):
 		advice := fmt.Sprintf("add %s to --versions", v)
-		s.rejectUnserved(rw, r, document,
+		h.rejectUnserved(rw, r, document,
 			fmt.Sprintf("this patmock was started without version %s", v), advice, advice)
 	case known && hasPathPrefix(path, v.CollectionPath()):
-		s.rejectPath(rw, r, document,
+		h.rejectPath(rw, r, document,
 			"path: nothing is below a token, got "+response.Truncate(path),
 			"send the request to the token itself")
 	case hasPathPrefix(path, controlPath):
-		s.rejectPath(rw, r, document,
+		h.rejectPath(rw, r, document,
 			"path: the control API of this mock has its own listener; the mock prints the address "+
 				"when it starts",
 			"send the request to the listener of the control API")
 	case hasPathPrefix(path, "/oauth/authorize"):
-		s.notImplemented(rw, r, document,
+		h.notImplemented(rw, r, document,
 			"patmock has no login page: log in with grant_type=client_credentials",
 			"log in with POST /oauth/token and grant_type=client_credentials")
 	case hasPathPrefix(path, "/cc"):
-		s.notImplemented(rw, r, document, "patmock has none of the private APIs below /cc", "")
+		h.notImplemented(rw, r, document, "patmock has none of the private APIs below /cc", "")
 	case !known && unknownVersion.MatchString(base):
-		advice := fmt.Sprintf("send one of %s instead of %s", s.joinServedVersions(),
+		advice := fmt.Sprintf("send one of %s instead of %s", h.joinServedVersions(),
 			response.Truncate(base))
-		s.rejectUnserved(rw, r, document,
+		h.rejectUnserved(rw, r, document,
 			fmt.Sprintf("patmock does not know version %s; it serves %s", response.Truncate(base),
-				s.joinServedVersions()), advice, advice)
+				h.joinServedVersions()), advice, advice)
 	case known || base == "latest" || otherResource.MatchString(path):
-		s.notImplemented(rw, r, document, "patmock serves personal access tokens and /oauth only",
+		h.notImplemented(rw, r, document, "patmock serves personal access tokens and /oauth only",
 			"")
 	default:
-		s.rejectPath(rw, r, document, "path: a tenant has nothing at "+response.Truncate(path), "")
+		h.rejectPath(rw, r, document, "path: a tenant has nothing at "+response.Truncate(path), "")
 	}
 }
 
@@ -147,7 +147,7 @@ func (s *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 var unknownVersion = regexp.MustCompile(`^v[0-9]+$`)
 
 // versionOf returns the version that a path belongs to, and reports whether there is one.
-func (s *unmatchedHandler) versionOf(path, base string) (version.Version, bool) {
+func (h *unmatchedHandler) versionOf(path, base string) (version.Version, bool) {
 	if hasPathPrefix(path, version.V1.CollectionPath()) {
 		return version.V1, true
 	}
@@ -156,9 +156,9 @@ func (s *unmatchedHandler) versionOf(path, base string) (version.Version, bool) 
 }
 
 // joinServedVersions returns the served versions as a list for a message.
-func (s *unmatchedHandler) joinServedVersions() string {
+func (h *unmatchedHandler) joinServedVersions() string {
 	var names []string
-	for _, v := range s.documents.servedVersions() {
+	for _, v := range h.documents.servedVersions() {
 		names = append(names, string(v))
 	}
 	return strings.Join(names, ", ")
@@ -176,15 +176,15 @@ func hasPathPrefix(path, other string) bool {
 	return path == other || strings.HasPrefix(path, other+"/")
 }
 
-func (s *unmatchedHandler) notImplemented(rw http.ResponseWriter, r *http.Request,
+func (h *unmatchedHandler) notImplemented(rw http.ResponseWriter, r *http.Request,
 	document *spec.Document, cause, remedy string,
 ) {
-	s.rejectUnserved(rw, r, document, cause, remedy, "")
+	h.rejectUnserved(rw, r, document, cause, remedy, "")
 }
 
 // rejectUnserved rejects a request that a tenant may serve. An empty remedy or advice selects that
 // of the error's kind.
-func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Request,
+func (h *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Request,
 	document *spec.Document, cause, remedy, advice string,
 ) {
 	text := fmt.Sprintf("%s %s is not simulated: %s", response.Truncate(r.Method),
@@ -194,22 +194,22 @@ func (s *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Reques
 		Rule: rule.NotSimulated, Text: text,
 	})
 	e.Advice = advice
-	s.writer.Write(rw, r, s.writer.ErrorResponse(r, e), document.ValidateUnmatched)
+	h.writer.Write(rw, r, h.writer.ErrorResponse(r, e), document.ValidateUnmatched)
 }
 
-func (s *unmatchedHandler) rejectPath(rw http.ResponseWriter, r *http.Request,
+func (h *unmatchedHandler) rejectPath(rw http.ResponseWriter, r *http.Request,
 	document *spec.Document, cause, remedy string,
 ) {
 	reason := response.Reason{Rule: rule.UnmatchedPath, Text: cause}
 	addUnmatchedFinding(r, control.UnmatchedPath, reason.String(), remedy)
-	s.reject(rw, r, document, response.NotFound, reason)
+	h.reject(rw, r, document, response.NotFound, reason)
 }
 
 // reject writes an error in the form of the path.
-func (s *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document,
+func (h *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document,
 	kind response.Kind, reason response.Reason,
 ) {
-	s.writer.Write(rw, r, s.writer.ErrorResponse(r, response.Errorf(kind, reason)),
+	h.writer.Write(rw, r, h.writer.ErrorResponse(r, response.Errorf(kind, reason)),
 		document.ValidateUnmatched)
 }
 
