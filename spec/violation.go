@@ -85,7 +85,7 @@ func describeExpected(e *openapi3.SchemaError) string {
 	case "maxItems":
 		return formatBound("at most", *s.MaxItems, "element")
 	case "uniqueItems":
-		return "every element once"
+		return "unique elements"
 	case "minLength":
 		return formatBound("at least", s.MinLength, "character")
 	case "pattern":

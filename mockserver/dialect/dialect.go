@@ -154,7 +154,7 @@ func (e Entry) validate(a Response) []fieldError {
 		for _, field := range a.fields() {
 			if field != "status" {
 				report(rule.DialectServed, field,
-					"expected a status that refuses beside it, one from 400 on")
+					"expected no error fields unless the status is 400 or higher")
 			}
 		}
 	}

@@ -102,15 +102,15 @@ var (
 var entries = withSources([]Entry{
 	{
 		ID: DuplicateName,
-		Question: "What answers a token that is made, or renamed, with a name that another of " +
-			"the owner has?",
+		Question: "What is the response to a create or a rename with a name that another token " +
+			"of the owner has?",
 		Scenario:   "create/name-taken-is-400",
 		Operations: []string{create, patch}, Default: invalid,
 	},
 	{
 		ID: TokenLimit,
-		Question: "What answers the eleventh token of an owner, where the mock enforces a limit " +
-			"(--profile faithful, --token-limit)?",
+		Question: "What is the response to a create that exceeds the token limit, if the mock " +
+			"enforces one (--profile faithful, --token-limit)?",
 		Scenario:   "lifecycle/question-eleventh-token",
 		Operations: []string{create},
 		Default: Response{
@@ -120,68 +120,76 @@ var entries = withSources([]Entry{
 	},
 	{
 		ID: UnknownScope,
-		Question: "Is a scope that does not exist stored, or refused? The mock takes those for " +
-			"existing that begin with sp: or idn:.",
+		Question: "Is an unknown scope stored or rejected? For the mock, scopes that begin with " +
+			"sp: or idn: are known.",
 		Scenario:   "create/unknown-scope-is-kept",
 		Operations: []string{create, patch}, MayServe: true, Default: served,
 	},
 	{
-		ID: BadFilter, Question: "What answers a filter that is misspelt or not supported?",
+		ID:         BadFilter,
+		Question:   "What is the response to a misspelt or unsupported filter?",
 		Scenario:   "filter/question-bad-filter",
 		Operations: []string{list}, Default: invalid,
 	},
 	{
-		ID: PastDate, Question: "What answers an expiration date that is past?",
+		ID:         PastDate,
+		Question:   "What is the response to an expiration date in the past?",
 		Scenario:   "expiry/question-past-date",
 		Operations: []string{create, patch, bulk, bulkByPost}, Default: invalid,
 	},
 	{
-		ID: UnknownOwner, Question: "Is a list for an owner-id that nobody has empty, or refused?",
+		ID:         UnknownOwner,
+		Question:   "Is the list for an unknown owner-id empty, or is the request rejected?",
 		Scenario:   "list/unknown-owner-id-is-empty",
 		Operations: []string{list}, MayServe: true, Default: served,
 	},
 	{
-		ID: UnpatchablePath, Question: "What answers a patch of a field that cannot be changed?",
+		ID:         UnpatchablePath,
+		Question:   "What is the response to a patch of a field that cannot be changed?",
 		Scenario:   "patch/fixed-fields-are-400",
 		Operations: []string{patch}, Default: invalid,
 	},
 	{
 		ID:         PatchContentType,
-		Question:   "What answers a patch of another content type than JSON Patch?",
+		Question:   "What is the response to a patch with a content type other than JSON Patch?",
 		Scenario:   "patch/other-content-type-is-415",
 		Operations: []string{patch}, MayServe: true, Default: unsupportedType,
 	},
 	{
 		ID:         CreateContentType,
-		Question:   "What answers a token to be made of another content type than JSON?",
+		Question:   "What is the response to a create with a content type other than JSON?",
 		Scenario:   "create/question-other-content-type",
 		Operations: []string{create}, MayServe: true, Default: unsupportedType,
 	},
 	{
 		ID:         EmptyPatch,
-		Question:   "Does a patch without operations change nothing, or is it refused?",
+		Question:   "Does a patch without operations change nothing, or is it rejected?",
 		Scenario:   "patch/empty-changes-nothing",
 		Operations: []string{patch}, MayServe: true, Default: served,
 	},
 	{
-		ID: LoginExpired, Question: "What answers a login with a token that has expired?",
+		ID:         LoginExpired,
+		Question:   "What is the response to a login with an expired token?",
 		Scenario:   "lifecycle/question-login-of-an-expired-token",
 		Operations: []string{requestAccessToken}, Default: badLogin,
 	},
 	{
-		ID: LoginDeleted, Question: "What answers a login with a token that was deleted?",
+		ID:         LoginDeleted,
+		Question:   "What is the response to a login with a deleted token?",
 		Scenario:   "lifecycle/question-login-of-a-deleted-token",
 		Operations: []string{requestAccessToken}, Default: badLogin,
 	},
 	{
-		ID: UnsupportedGrant, Question: "What answers a login with a grant that there is not?",
+		ID:         UnsupportedGrant,
+		Question:   "What is the response to a login with an unknown grant type?",
 		Scenario:   "token/question-unknown-grant",
 		Operations: []string{requestAccessToken}, Default: Response{
 			Status: 400, Error: "unsupported_grant_type",
 		},
 	},
 	{
-		ID: MissingGrant, Question: "What answers a login without a grant?",
+		ID:         MissingGrant,
+		Question:   "What is the response to a login without a grant type?",
 		Scenario:   "token/question-missing-grant",
 		Operations: []string{requestAccessToken},
 		Default: Response{
@@ -190,65 +198,68 @@ var entries = withSources([]Entry{
 	},
 	{
 		ID:         AccessTokenOfDeleted,
-		Question:   "Does an access token stay valid when the token that made it is deleted?",
+		Question:   "Does an access token stay valid after its personal access token is deleted?",
 		Scenario:   "lifecycle/question-access-token-of-a-deleted-token",
 		Operations: allOperations, MayServe: true, Default: served,
 	},
 	{
 		ID:         HelpdeskListAll,
-		Question:   "May a user of the level HELPDESK list the tokens of everybody?",
+		Question:   "May a user with the level HELPDESK list the tokens of all users?",
 		Scenario:   "auth/question-helpdesk-lists-all",
 		Operations: []string{list}, MayServe: true, Default: forbidden,
 	},
 	{
 		ID: OwnIDWithMyRead,
-		Question: "Is one's own real id in owner-id served to who may read one's own tokens " +
-			"only?",
+		Question: "May users who can read only their own tokens list them by their real id in " +
+			"owner-id?",
 		Scenario:   "auth/question-own-real-id",
 		Operations: []string{list}, MayServe: true, Default: forbidden,
 	},
 	{
-		ID:         DeleteOfAnothers,
-		Question:   "What answers who deletes another's token without the right to it?",
+		ID: DeleteOfAnothers,
+		Question: "What is the response to a delete of another user's token without the right to " +
+			"it?",
 		Scenario:   "auth/question-delete-of-anothers",
 		Operations: []string{remove}, Default: forbidden,
 	},
 	{
 		ID: NeverExpiringResponse,
-		Question: "What is expirationDate in the answer to create for a token that never " +
-			"expires, and is userAwareTokenNeverExpires there?",
+		Question: "What is expirationDate in the response to create for a token that never " +
+			"expires, and is userAwareTokenNeverExpires present?",
 		Scenario:   "expiry/never-is-a-null-in-create",
 		Operations: []string{create}, Versions: current,
 		Values: []string{Null, Absent, FarDate}, Default: Response{Value: Null, Flag: Absent},
 	},
 	{
 		ID:         NeverUsedUnderLe,
-		Question:   "Is a token that was never used left out under lastUsed le, or listed?",
+		Question:   "Does lastUsed le include or exclude tokens that were never used?",
 		Scenario:   "filter/question-never-used-under-le",
 		Operations: []string{list}, Values: []string{Excluded, Included}, Default: Response{
 			Value: Excluded,
 		},
 	},
 	{
-		ID: QuotedTimestamp, Question: "Is a timestamp in quotes taken in a filter?",
+		ID:         QuotedTimestamp,
+		Question:   "Is a quoted timestamp valid in a filter?",
 		Scenario:   "filter/question-quoted-timestamp",
 		Operations: []string{list}, MayServe: true, Default: served,
 	},
 	{
-		ID: Limit251, Question: "Is a limit of more than 250 ignored by the list, or refused?",
+		ID:         Limit251,
+		Question:   "Does the list ignore a limit over 250, or is the request rejected?",
 		Scenario:   "list/question-limit-251",
 		Operations: []string{list}, MayServe: true, Default: served,
 	},
 	{
 		ID:         ExperimentalHeader,
-		Question:   "Do the operations serve who does not send X-SailPoint-Experimental: true?",
+		Question:   "Are requests without X-SailPoint-Experimental: true served?",
 		Scenario:   "auth/question-experimental-header",
 		Operations: allOperations, MayServe: true, Default: served,
 	},
 	{
 		ID: BulkFlag,
-		Question: "Is userAwareTokenNeverExpires in the response to a bulk update, as its " +
-			"schema has it, or absent, as its text says?",
+		Question: "Does the response to a bulk update have userAwareTokenNeverExpires, as in its " +
+			"schema, or not, as in its description?",
 		Scenario:   "bulk/question-acknowledgment",
 		Operations: []string{bulk, bulkByPost}, Values: []string{Absent, Present},
 		Default: Response{
@@ -256,16 +267,16 @@ var entries = withSources([]Entry{
 		},
 	},
 	{
-		ID: ListPaging,
-		Question: "Is the list complete whatever limit, offset and count are, or does it have " +
-			"pages?",
+		ID:         ListPaging,
+		Question:   "Does the list ignore limit, offset and count, or does it have pages?",
 		Scenario:   "list/question-paging",
 		Operations: []string{list}, Values: []string{Complete, Paged}, Default: Response{
 			Value: Complete,
 		},
 	},
 	{
-		ID: NameCase, Question: "Are names that differ in case two names, or the same?",
+		ID:         NameCase,
+		Question:   "Are names that differ only in case distinct or the same?",
 		Scenario:   "create/question-name-case",
 		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Response{
 			Value: Distinct,
@@ -273,7 +284,7 @@ var entries = withSources([]Entry{
 	},
 	{
 		ID:         NameBlanks,
-		Question:   "Are names that differ in the blanks around them two names, or the same?",
+		Question:   "Are names that differ only in surrounding blanks distinct or the same?",
 		Scenario:   "create/question-name-blanks",
 		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Response{
 			Value: Distinct,
@@ -281,15 +292,16 @@ var entries = withSources([]Entry{
 	},
 	{
 		ID: NameNormalization,
-		Question: "Are names that differ in their Unicode normalization form (NFC, NFD) two " +
-			"names, or the same?",
+		Question: "Are names that differ only in their Unicode normalization form (NFC, NFD) " +
+			"distinct or the same?",
 		Scenario:   "create/question-name-normalization",
 		Operations: []string{create, patch}, Values: []string{Distinct, Same}, Default: Response{
 			Value: Distinct,
 		},
 	},
 	{
-		ID: MaxNameLength, Question: "How many characters may a name have? More are 400.",
+		ID:         MaxNameLength,
+		Question:   "How many characters may a name have? A longer name is 400.",
 		Scenario:   "create/question-max-name-length",
 		Operations: []string{create, patch}, Values: []string{None}, Number: true,
 		Default: Response{
@@ -297,7 +309,8 @@ var entries = withSources([]Entry{
 		},
 	},
 	{
-		ID: MaxScopeLength, Question: "How many characters may a scope have? More are 400.",
+		ID:         MaxScopeLength,
+		Question:   "How many characters may a scope have? A longer scope is 400.",
 		Scenario:   "create/question-max-scope-length",
 		Operations: []string{create, patch}, Values: []string{None}, Number: true,
 		Default: Response{
@@ -305,7 +318,8 @@ var entries = withSources([]Entry{
 		},
 	},
 	{
-		ID: MaxScopes, Question: "How many scopes may a token have? More are 400.",
+		ID:         MaxScopes,
+		Question:   "How many scopes may a token have? More are 400.",
 		Scenario:   "create/question-max-scopes",
 		Operations: []string{create, patch}, Values: []string{None}, Number: true,
 		Default: Response{
@@ -313,30 +327,30 @@ var entries = withSources([]Entry{
 		},
 	},
 	{
-		ID: EmptyDate,
-		Question: "Is an expirationDate that is an empty string rejected, or does it count as " +
-			"absent (200)?",
+		ID:         EmptyDate,
+		Question:   "Is an empty expirationDate rejected, or does it count as absent (200)?",
 		Scenario:   "expiry/question-empty-date",
 		Operations: []string{create, patch, bulk, bulkByPost}, MayServe: true,
 		Default: Response{Status: 400, DetailCode: "400.1.3 Illegal value"},
 	},
 	{
 		ID:         TestOfFixedField,
-		Question:   "Is a test of a field that cannot be patched rejected, or evaluated (200)?",
+		Question:   "Is a test of a field that cannot be patched rejected or evaluated (200)?",
 		Scenario:   "patch/question-test-of-a-fixed-field",
 		Operations: []string{patch}, MayServe: true, Default: invalid,
 	},
 	{
 		ID: FlagAfterDate,
-		Question: "Is userAwareTokenNeverExpires kept, or cleared to false, when a patch sets a " +
-			"date?",
+		Question: "Does userAwareTokenNeverExpires stay unchanged or become false if a patch " +
+			"sets a date?",
 		Scenario:   "expiry/question-flag-after-date",
 		Operations: []string{patch, bulk, bulkByPost}, Versions: current,
 		Values: []string{Unchanged, Cleared}, Default: Response{Value: Unchanged},
 	},
 	{
-		ID:         PasswordGrant,
-		Question:   "What answers a login with the password grant, which tenants had in 2021?",
+		ID: PasswordGrant,
+		Question: "What is the response to a login with the password grant, which tenants " +
+			"supported in 2021?",
 		Scenario:   "token/question-password-grant",
 		Operations: []string{requestAccessToken}, Default: Response{
 			Status: 400, Error: "unsupported_grant_type",

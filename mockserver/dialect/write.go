@@ -49,15 +49,14 @@ func Defaults() []byte {
 		lines = append(lines, FileEntry{
 			e.ID, e.Default, []string{
 				e.Question,
-				"Asked by " + e.Scenario + " (" + e.Source + "). May be " + e.describeAllowed() +
+				"Tested by " + e.Scenario + " (" + e.Source + "). Valid: " + e.describeAllowed() +
 					".",
 			},
 		})
 	}
 	return Write([]string{
-		"What the mock answers where nothing published settles it, for patmock serve --dialect " +
-			"FILE. Change what a tenant",
-		"answers otherwise; an entry that is left out has its default.",
+		"The mock's responses to open questions, for patmock serve --dialect FILE. Change the ones",
+		"that differ on your tenant. An absent entry has its default.",
 	}, lines)
 }
 

@@ -76,7 +76,7 @@ var access = []Rule{
 	},
 	{
 		ID: ScopeDefault, Evidence: published,
-		Text:    "sp:scopes:default opens no operation on tokens.",
+		Text:    "sp:scopes:default gives access to no operation on tokens.",
 		Sources: []string{"docs/behaviour.md#scope-default"},
 	},
 	{
@@ -126,7 +126,7 @@ var access = []Rule{
 	},
 	{
 		ID: ManagedTokens, Evidence: published,
-		Text: "Managed tokens are listed with the managed right only.",
+		Text: "Listing managed tokens needs the managed right.",
 		Sources: []string{
 			listOperation + "/description",
 			"docs/behaviour.md#managed-tokens-need-their-right",

@@ -39,11 +39,11 @@ var dialects = withCommon(Rule{
 	},
 	{
 		ID:   DialectUnknownEntry,
-		Text: "A dialect answers open questions and nothing else.",
+		Text: "A dialect has entries for open questions only.",
 	},
 	{
 		ID:   DialectUnknownField,
-		Text: "An entry of a dialect has no fields but those of its question.",
+		Text: "An entry of a dialect has only the fields of its question.",
 	},
 	{
 		ID:      DialectDuplicateKey,
@@ -60,7 +60,7 @@ var dialects = withCommon(Rule{
 	},
 	{
 		ID:   DialectStatus,
-		Text: "A status in a dialect is one that the mock can answer the question with.",
+		Text: "A status in a dialect is valid for its question.",
 	},
 	{
 		ID:   DialectValue,

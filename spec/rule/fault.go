@@ -38,7 +38,7 @@ var faults = withCommon(Rule{Evidence: published, Unobservable: ofPatmock}, []Ru
 	},
 	{
 		ID:   FaultCompanion,
-		Text: "A field of a fault rule that qualifies another is only beside that one.",
+		Text: "A field of a fault rule that qualifies another needs that other one.",
 		Sources: []string{
 			addFault + "/properties/retryAfter", addFault + "/properties/retryAfterAs",
 		},

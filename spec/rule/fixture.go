@@ -47,7 +47,7 @@ var fixtureFiles = withCommon(Rule{
 	},
 	{
 		ID:   FixtureUnknownKey,
-		Text: "A fixture has no keys but those of its form.",
+		Text: "A fixture has only the keys of its form.",
 	},
 	{
 		ID:      FixtureDuplicateKey,
@@ -102,8 +102,7 @@ var fixtureFiles = withCommon(Rule{
 	{
 		ID: FixtureDuplicate,
 		Text: "An id in a fixture is unique, and so is the name of an identity, and of a token " +
-			"of " +
-			"one owner.",
+			"of one owner.",
 	},
 	{
 		ID:   FixtureReference,

@@ -71,8 +71,7 @@ var login = []Rule{
 	{
 		ID: TokenResponse, Evidence: observed,
 		Text: "The response has access_token, token_type bearer in lower case, expires_in and " +
-			"the " +
-			"user, and no refresh_token.",
+			"the user, and no refresh_token.",
 		Sources: []string{
 			"docs/behaviour.md#login-names-tenant-and-user",
 			"docs/behaviour.md#token-type-is-bearer",
@@ -97,7 +96,7 @@ var login = []Rule{
 	},
 	{
 		ID: TokenGrants, Evidence: assumed,
-		Text: "A grant other than client_credentials is rejected, and so is none.",
+		Text: "A grant type other than client_credentials is rejected, and so is a missing one.",
 		Sources: []string{
 			"docs/behaviour.md#unknown-grant-is-400",
 			"docs/behaviour.md#missing-grant-is-400",
@@ -126,7 +125,7 @@ var login = []Rule{
 	{
 		ID: OAuthCheckToken, Evidence: observed,
 		Text: "/oauth/check_token returns the claims of a valid access token and rejects " +
-			"another.",
+			"others.",
 		Sources: []string{"docs/behaviour.md#check-token", "docs/behaviour.md#check-token-error"},
 	},
 	{

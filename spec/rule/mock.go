@@ -41,7 +41,7 @@ var serving = []Rule{
 	},
 	{
 		ID: ContentEncoding, Evidence: assumed,
-		Text:    "A body is encoded by gzip, deflate or not at all, and as it says.",
+		Text:    "A body has no content encoding, or is valid gzip or deflate.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-8.4"},
 		Unobservable: "which codings a tenant decodes is not published, and no known client " +
 			"encodes a body",
@@ -54,14 +54,14 @@ var serving = []Rule{
 	},
 	{
 		ID: CrossOrigin, Evidence: published,
-		Text: "A page of another site does not use the control API, and makes no " +
+		Text: "A page of another site cannot use the control API. It cannot create a " +
 			"namespace unless --cors allows its origin.",
 		Sources:      []string{"control #/components/responses/403"},
 		Unobservable: ofPatmock,
 	},
 	{
 		ID: MisdirectedHost, Evidence: published,
-		Text:         "A request to the control API names a host that can only mean this mock.",
+		Text:         "A request to the control API has a Host that identifies this mock.",
 		Sources:      []string{"control #/components/responses/421"},
 		Unobservable: ofPatmock,
 	},
@@ -204,7 +204,7 @@ var controlling = withCommon(Rule{Evidence: published, Unobservable: ofPatmock},
 	},
 	{
 		ID:      ControlDefaultNamespace,
-		Text:    "The default namespace is not removed.",
+		Text:    "The default namespace cannot be removed.",
 		Sources: []string{"control #/paths/~1_mock~1namespace/delete"},
 	},
 	{

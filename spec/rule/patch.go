@@ -61,8 +61,7 @@ var patching = []Rule{
 	},
 	{
 		ID: PatchSize, Evidence: assumed,
-		Text: "A patch has no more operations, and makes a token no larger, than the mock has " +
-			"room for.",
+		Text: "A patch and the token that results are within the mock's size limits.",
 		Sources: []string{"docs/behaviour.md#patch-size"},
 	},
 	{

@@ -196,8 +196,7 @@ var tokens = []Rule{
 	{
 		ID: StoredAsSent, Evidence: published,
 		Text: "The response to a write has the properties as they were sent, and defaults for " +
-			"the " +
-			"others.",
+			"the others.",
 		Sources: []string{
 			createRequest + "/properties", patchOperation + "/responses/200",
 			"docs/behaviour.md#patch-returns-the-token",
@@ -205,7 +204,7 @@ var tokens = []Rule{
 	},
 	{
 		ID: WriteIsStored, Evidence: published,
-		Text: "Lists show what the response to a write has shown.",
+		Text: "Lists have the values of the response to a write.",
 		Sources: []string{
 			createOp + "/description", patchOperation + "/responses/200",
 			"docs/behaviour.md#patch-returns-the-token", "docs/behaviour.md#bulk-update",

@@ -27,7 +27,7 @@ func DescribeJSONError(source string, data []byte) (line, column int, message st
 	}
 	offset := max(0, min(len(data), int(syntax.Offset)-1))
 	if unexpectedEnd := "unexpected end of JSON input"; syntax.Error() == unexpectedEnd {
-		offset, message = len(bytes.TrimRight(data, " \t\r\n")), "it ends too early"
+		offset, message = len(bytes.TrimRight(data, " \t\r\n")), "unexpected end of file"
 	} else {
 		message = syntax.Error()
 	}

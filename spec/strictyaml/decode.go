@@ -188,7 +188,7 @@ func (f *File) mismatch(p *path, expected string, n *yaml.Node) {
 		(typ == integerType || typ == fractionType || typ == boolType || typ == octalType):
 		hint = ": put it in quotes"
 	case typ == octalType:
-		hint = ": some readers take that for an octal number"
+		hint = ": some readers parse it as octal"
 	}
 	f.reject(WrongType, p, "expected %s, got %s%s", expected, string(typ), hint)
 }

@@ -105,7 +105,7 @@ func (m *mapping) add(n *yaml.Node, continued bool) {
 		case typ != textType:
 			m.reject(BadKey, p, "expected a plain key, got %s", string(typ))
 		case first >= 0 && (!continued || i > 0):
-			m.reject(Duplicate, p, "written twice, first in line %d", m.seen[m.first+first].line)
+			m.reject(Duplicate, p, "duplicate key, first in line %d", m.seen[m.first+first].line)
 			if last := len(m.pending) - 1; m.omitted == 0 {
 				m.pending[last].position = position{key.Line + m.lineOffset, key.Column}
 			}

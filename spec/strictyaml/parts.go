@@ -177,7 +177,7 @@ func (f *File) compose(c chunk, values *int) (*yaml.Node, *failure) {
 				Size,
 				position{c.lineOffset + 1, 1},
 				fmt.Sprintf("expected at most %d bytes of YAML in one entry, got %d: "+
-					"write JSON, or an entry of a list a line, as state get does", maxPart,
+					"use JSON, or one list entry per line, as state get does", maxPart,
 					len(c.text)),
 			}
 	}
