@@ -61,7 +61,7 @@ var patching = []Rule{
 	},
 	{
 		ID: PatchSize, Evidence: assumed,
-		Text: "A patch and the token that results are within the mock's size limits.",
+		Text:    "A patch and the token that results are within the mock's size limits.",
 		Sources: []string{"docs/behaviour.md#patch-size"},
 	},
 	{

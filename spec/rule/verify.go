@@ -9,7 +9,7 @@ const (
 	VerifyTimeout      ID = "verify-timeout"
 )
 
-const verification = "control #/components/schemas/Verification"
+const verification = "control #/components/schemas/VerifyRequest"
 
 var verifications = withCommon(Rule{Evidence: published, Unobservable: ofPatmock}, []Rule{
 	{
