@@ -85,13 +85,13 @@ func TestRun_StopsAtUnreachableTarget(t *testing.T) {
 					"unreachable",
 					runner.Aborted(), got.Interrupted, lost)
 			}
-			broken := slices.IndexFunc(got.Warnings, func(w report.Warning) bool {
+			breaker := slices.IndexFunc(got.Warnings, func(w report.Warning) bool {
 				return w.Kind == report.WarnCircuitBreaker
 			})
-			if (broken >= 0) != tt.aborted {
+			if (breaker >= 0) != tt.aborted {
 				t.Errorf("warnings: %v", got.Warnings)
 			} else if tt.aborted {
-				checkMessage(t, got.Warnings[broken].Text)
+				checkMessage(t, got.Warnings[breaker].Text)
 			}
 			if !tt.aborted && (got.Counts[report.Pass] == 0 || len(got.Results) != len(cases)) {
 				t.Errorf("%v of %d cases", got.Counts, len(cases))
@@ -105,9 +105,9 @@ func TestRun_StopsAtUnreachableTarget(t *testing.T) {
 func TestCleanup_DoesNotRetryRejectedLogin(t *testing.T) {
 	n := newTenant(t)
 	target, o := n.target(), n.options()
-	made, rejected := 0, 0
+	tokens, rejected := 0, 0
 	target.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-		if made == 2 {
+		if tokens == 2 {
 			if r.URL.Path == "/oauth/token" {
 				rejected++
 			}
@@ -116,15 +116,15 @@ func TestCleanup_DoesNotRetryRejectedLogin(t *testing.T) {
 			}.RoundTrip(r)
 		}
 		if r.Method == http.MethodPost && r.URL.Path != "/oauth/token" {
-			made++
+			tokens++
 		}
 		return n.RoundTrip(r)
 	})}
 	o.ConsistencyTimeout, o.Run, o.Versions = time.Nanosecond,
 		regexp.MustCompile("^create/makes-different-tokens"), []version.Version{version.V3}
 	n.contract(target, o)
-	if made != 2 || rejected != 1 {
-		t.Errorf("%d tokens created and %d logins rejected, want 2 and 1", made, rejected)
+	if tokens != 2 || rejected != 1 {
+		t.Errorf("%d tokens created and %d logins rejected, want 2 and 1", tokens, rejected)
 	}
 }
 

@@ -211,7 +211,7 @@ func pipe(servers *sync.WaitGroup, serve func(net.Conn)) *http.Transport {
 // TestRun_StopsAtSlowConnection runs cases at servers that send data without ever completing a
 // response.
 func TestRun_StopsAtSlowConnection(t *testing.T) {
-	for _, test := range []struct{ name, head, drip string }{
+	for _, test := range []struct{ name, head, chunk string }{
 		{"nothing", "", ""},
 		{"headers a byte a second", "HTTP/1.1 200 OK\r\nX-Drip: ", "x"},
 		{"endless headers", "HTTP/1.1 200 OK\r\n", "X-Drip: x\r\n"},
@@ -234,9 +234,9 @@ func TestRun_StopsAtSlowConnection(t *testing.T) {
 					if err == nil {
 						_, err = io.WriteString(c, test.head)
 					}
-					for err == nil && test.drip != "" {
+					for err == nil && test.chunk != "" {
 						time.Sleep(time.Second)
-						_, err = io.WriteString(c, test.drip)
+						_, err = io.WriteString(c, test.chunk)
 					}
 					_, _ = c.Read(make([]byte, 1)) // until the client closes
 				})

@@ -201,9 +201,9 @@ func clientFailure(example control.FindingExample) report.Failure {
 	if example.Query != "" {
 		target += "?" + example.Query
 	}
-	who := cmp.Or(example.Owner, "an unknown user")
+	owner := cmp.Or(example.Owner, "an unknown user")
 	lines := []string{
-		fmt.Sprintf("%s %s by %s in namespace %s: %d", example.Method, target, who,
+		fmt.Sprintf("%s %s by %s in namespace %s: %d", example.Method, target, owner,
 			example.Namespace, example.Status),
 		"request " + example.RequestID + ": " + example.Remedy,
 	}

@@ -58,7 +58,8 @@ func TestLintClient_RequiresRequests(t *testing.T) {
 			r.Results[0].Kind != report.KindNoRequests || r.Counts[want] != 1 {
 			t.Errorf("allowed %t: %+v", allowed, r.Results)
 		}
-		if says := strings.Contains(r.Results[0].Message, "send requests"); says == allowed {
+		if hasRemedy := strings.Contains(r.Results[0].Message,
+			"send requests"); hasRemedy == allowed {
 			t.Errorf("allowed %t: message %q", allowed, r.Results[0].Message)
 		}
 		if warned := len(r.Warnings) > 0; warned != allowed {

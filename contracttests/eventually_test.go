@@ -93,26 +93,26 @@ func (l *lagging) list(path string, own bool, body []byte) []byte {
 	if json.Unmarshal(body, &tokens) != nil {
 		return body
 	}
-	there, owner := map[string]bool{}, ""
+	listedIDs, owner := map[string]bool{}, ""
 	for _, token := range tokens {
-		var who identified
-		_ = json.Unmarshal(token, &who) // it was just decoded
-		there[who.ID], owner = true, who.Owner.ID
-		if at := l.stale[who.ID]; at == nil {
-			l.current[path+" "+who.ID] = token
+		var listed identified
+		_ = json.Unmarshal(token, &listed) // it was just decoded
+		listedIDs[listed.ID], owner = true, listed.Owner.ID
+		if stale := l.stale[listed.ID]; stale == nil {
+			l.current[path+" "+listed.ID] = token
 			out = append(out, token)
-		} else if former := at.former[path]; former != nil {
+		} else if former := stale.former[path]; former != nil {
 			out = append(out, former)
 		}
 	}
-	for id, at := range l.stale {
-		var who identified
-		_ = json.Unmarshal(at.former[path], &who) // empty if the token did not exist
-		if own && !there[id] && who.Owner.ID == owner && owner != "" {
-			out = append(out, at.former[path])
+	for id, stale := range l.stale {
+		var listed identified
+		_ = json.Unmarshal(stale.former[path], &listed) // empty if the token did not exist
+		if own && !listedIDs[id] && listed.Owner.ID == owner && owner != "" {
+			out = append(out, stale.former[path])
 		}
 		l.staleLists++
-		if at.reads--; at.reads <= 0 {
+		if stale.reads--; stale.reads <= 0 {
 			delete(l.stale, id)
 		}
 	}

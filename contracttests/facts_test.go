@@ -177,9 +177,9 @@ func TestParseFacts(t *testing.T) {
 }
 
 func TestParseFacts_Problems(t *testing.T) {
-	const good = "* <a id=\"a\"></a>It holds. *assumed*: a guess.\n"
+	const validFact = "* <a id=\"a\"></a>It holds. *assumed*: a guess.\n"
 	for _, test := range []struct{ name, page, want string }{
-		{"duplicate anchor", good + good, "line 2: duplicate anchor a"},
+		{"duplicate anchor", validFact + validFact, "line 2: duplicate anchor a"},
 		{
 			"no anchor", `* <a id=""></a>It holds. *assumed*: a guess.`,
 			"line 1: expected an item that begins with",

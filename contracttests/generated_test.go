@@ -184,7 +184,7 @@ func (h *hunt) try(t *testing.T, g mutants.GeneratedMutant) {
 	t.Helper()
 	target := mutated(h.target, mutants.Mutant{Wrap: g.Wrap})
 	tried := map[string]bool{}
-	notices := func(cases ...recordedCase) bool {
+	kills := func(cases ...recordedCase) bool {
 		for _, c := range cases {
 			tried[c.Name()] = true
 			for _, result := range run(t, target, c.Case) {
@@ -196,7 +196,7 @@ func (h *hunt) try(t *testing.T, g mutants.GeneratedMutant) {
 		}
 		return false
 	}
-	if notices(h.likelyKillers(g)...) {
+	if kills(h.likelyKillers(g)...) {
 		return
 	}
 	var rest []recordedCase
@@ -210,7 +210,7 @@ func (h *hunt) try(t *testing.T, g mutants.GeneratedMutant) {
 			rest = append(rest, c)
 		}
 	}
-	if notices(rest...) {
+	if kills(rest...) {
 		return
 	}
 	h.recordSurvivor(t, g, changes)
@@ -221,8 +221,8 @@ func (h *hunt) try(t *testing.T, g mutants.GeneratedMutant) {
 func (h *hunt) likelyKillers(g mutants.GeneratedMutant) []recordedCase {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	const most = 8
-	first := slices.Clone(h.killers[:min(most, len(h.killers))])
+	const limit = 8
+	first := slices.Clone(h.killers[:min(limit, len(h.killers))])
 	var likely []recordedCase
 	for _, c := range h.cases {
 		if slices.Contains(g.Scenarios, c.Scenario.ID) || slices.Contains(first, c.Name()) {

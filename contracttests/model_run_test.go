@@ -69,10 +69,10 @@ func newWorld(t *rapid.T, target contracttests.Target) *world {
 		users: map[string]control.User{}, quiet: true,
 	}
 	w.observe()
-	_, made := w.control.PutNamespace(ctx, control.NewNamespace{})
-	_, set := w.control.SetClock(ctx, control.ClockSetting{Now: &w.now, Frozen: true})
-	credentials, known := w.control.Credentials(ctx)
-	w.must(errors.Join(made, set, known))
+	_, putErr := w.control.PutNamespace(ctx, control.NewNamespace{})
+	_, clockErr := w.control.SetClock(ctx, control.ClockSetting{Now: &w.now, Frozen: true})
+	credentials, credentialsErr := w.control.Credentials(ctx)
+	w.must(errors.Join(putErr, clockErr, credentialsErr))
 	for _, user := range credentials.Users {
 		w.users[user.Name] = user
 		w.token(user.Name, "form", user.ClientID, user.ClientSecret)

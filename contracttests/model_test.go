@@ -198,8 +198,8 @@ func (m *model) list(s step) ([]tokenModel, int) {
 	}
 	var listed []tokenModel
 	for _, k := range m.tokens {
-		whose := s.Owner == "" || s.Owner == "me" && k.Owner == s.User || s.Owner == k.Owner
-		if whose && (!k.Managed || s.User == "admin") &&
+		ownerMatches := s.Owner == "" || s.Owner == "me" && k.Owner == s.User || s.Owner == k.Owner
+		if ownerMatches && (!k.Managed || s.User == "admin") &&
 			(s.Filter == nil || s.Filter.eval(k, m.now) > 0) {
 			visible := *k
 			visible.Acknowledged = visible.Acknowledged && !isLegacy(s.Version)

@@ -99,11 +99,11 @@ func (w *world) send(user, authorization, method, path, contentType, body string
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
 	}
-	shown := ""
+	auth := ""
 	if strings.HasPrefix(authorization, "Basic ") {
-		shown = authorization
+		auth = authorization
 	}
-	w.lastExchange = curl(user, shown, method, path, contentType, body)
+	w.lastExchange = curl(user, auth, method, path, contentType, body)
 	response, err := w.http.Do(r)
 	w.must(err)
 	content, err := io.ReadAll(response.Body)

@@ -64,18 +64,18 @@ func (b bareTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 // the mutant.
 func TestMutants(t *testing.T) {
 	target := inProcess(t)
-	cases, named := map[string][]contracttests.Case{}, []contracttests.Case{}
+	cases, namedCases := map[string][]contracttests.Case{}, []contracttests.Case{}
 	for _, s := range scenarios.All() {
 		cases[s.ID] = contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
 		if slices.ContainsFunc(mutants.All(),
 			func(m mutants.Mutant) bool { return slices.Contains(m.KilledBy, s.ID) }) {
-			named = append(named, cases[s.ID]...)
+			namedCases = append(namedCases, cases[s.ID]...)
 		}
 	}
-	for _, plain := range run(t, target, named...) {
-		if plain.Outcome != report.Pass {
-			t.Errorf("without a mutant %s has the outcome %s: %s", plain.Name(), plain.Outcome,
-				plain.Message)
+	for _, result := range run(t, target, namedCases...) {
+		if result.Outcome != report.Pass {
+			t.Errorf("without a mutant %s has the outcome %s: %s", result.Name(), result.Outcome,
+				result.Message)
 		}
 	}
 	for _, m := range sample.Of(t, 100, mutants.All()) {
@@ -87,8 +87,8 @@ func TestMutants(t *testing.T) {
 			for _, id := range m.KilledBy {
 				if len(cases[id]) == 0 {
 					t.Errorf("there is no scenario %q", id)
-				} else if red := failingRun(t, mutated(target, m), cases[id]); red != "" {
-					t.Errorf("%s does not kill it: %s\n%s", id, m.Description, red)
+				} else if outcomes := failingRun(t, mutated(target, m), cases[id]); outcomes != "" {
+					t.Errorf("%s does not kill it: %s\n%s", id, m.Description, outcomes)
 				}
 			}
 		})
@@ -123,7 +123,7 @@ func run(t *testing.T, target contracttests.Target, cases ...contracttests.Case)
 
 func TestMutantsAreWellFormed(t *testing.T) {
 	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	seen, ruled := map[string]bool{}, map[rule.ID]bool{}
+	seen, rulesWithMutant := map[string]bool{}, map[rule.ID]bool{}
 	for _, m := range mutants.All() {
 		if !form.MatchString(m.Name) || seen[m.Name] {
 			t.Errorf("%q: expected a unique name with hyphens", m.Name)
@@ -131,15 +131,15 @@ func TestMutantsAreWellFormed(t *testing.T) {
 		if !strings.HasSuffix(m.Description, ".") || strings.Contains(m.Description, "\n") {
 			t.Errorf("%s: expected a description of one sentence, got %q", m.Name, m.Description)
 		}
-		seen[m.Name], ruled[m.Rule] = true, true
+		seen[m.Name], rulesWithMutant[m.Rule] = true, true
 	}
 	for _, r := range rule.All() {
-		if r.Unobservable == "" && !ruled[r.ID] {
+		if r.Unobservable == "" && !rulesWithMutant[r.ID] {
 			t.Errorf("no mutant breaks the rule %s: %s", r.ID, r.Text)
 		}
-		delete(ruled, r.ID)
+		delete(rulesWithMutant, r.ID)
 	}
-	for id := range ruled {
+	for id := range rulesWithMutant {
 		t.Errorf("there is no rule %q", id)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // Preflight logs in as every identity of a real tenant.
 func TestPreflight_LogsInAsEveryIdentity(t *testing.T) {
 	n := newTenant(t)
-	wrong := contracttests.Credentials{
+	badLogin := contracttests.Credentials{
 		ClientID: "0123456789abcdef0123456789abcdef", ClientSecret: "wrong",
 	}
 	for _, test := range []struct {
@@ -52,17 +52,17 @@ func TestPreflight_LogsInAsEveryIdentity(t *testing.T) {
 		}, contracttests.RoleOwner, 200},
 		{
 			"first identity rejected", func(target *contracttests.Target) {
-				target.Owner = wrong
+				target.Owner = badLogin
 			}, contracttests.RoleOwner, 401,
 		},
 		{
 			"second identity rejected", func(target *contracttests.Target) {
-				target.Second = wrong
+				target.Second = badLogin
 			}, contracttests.RoleSecond, 401,
 		},
 		{
 			"administrator rejected", func(target *contracttests.Target) {
-				target.Admin = wrong
+				target.Admin = badLogin
 			}, contracttests.RoleAdmin, 401,
 		},
 	} {

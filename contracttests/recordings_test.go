@@ -171,47 +171,47 @@ var unrecordable = map[string]string{
 	"list-of-all-without-last-use":     ofLists,
 	"created-a-day-ago":                "a recording has the format of created, not the time",
 	"retry-after-is-too-short":         "a recording has the format of Retry-After, not the number",
-	"list-of-250":                      "a recording does not have the number of equal tokens in a list",
+	"list-of-250":                      "a recording has no number of equal tokens in a list",
 	"name-cut-at-4000":                 "a recording has the beginning and the end of a long text",
 }
 
 // The differences to the recording of an unchanged mock show every mutant, even without the
 // outcome.
 func TestDiff_FindsMutants(t *testing.T) {
-	target, tried := inProcess(t), sample.Of(t, 20, mutants.All())
-	cases, noticing := map[string][]contracttests.Case{}, []contracttests.Case{}
+	target, triedMutants := inProcess(t), sample.Of(t, 20, mutants.All())
+	cases, killers := map[string][]contracttests.Case{}, []contracttests.Case{}
 	for _, s := range scenarios.All() {
-		if slices.ContainsFunc(tried,
+		if slices.ContainsFunc(triedMutants,
 			func(m mutants.Mutant) bool { return slices.Contains(m.KilledBy, s.ID) }) {
 			cases[s.ID] = contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})
-			noticing = append(noticing, cases[s.ID]...)
+			killers = append(killers, cases[s.ID]...)
 		}
 	}
-	right := recordCases(t, target, 4, noticing)
-	for _, m := range tried {
+	unchanged := recordCases(t, target, 4, killers)
+	for _, m := range triedMutants {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			why := unrecordable[m.Name]
-			shows := func(id string) bool {
+			reason := unrecordable[m.Name]
+			isShown := func(id string) bool {
 				return slices.ContainsFunc(cases[id], func(c contracttests.Case) bool {
-					wrong := recordCases(t, mutated(target, m), 1, []contracttests.Case{
+					changed := recordCases(t, mutated(target, m), 1, []contracttests.Case{
 						c,
 					})[c.Name()]
-					return slices.ContainsFunc(recording.Diff(right[c.Name()], wrong),
+					return slices.ContainsFunc(recording.Diff(unchanged[c.Name()], changed),
 						func(d recording.Difference) bool { return d.At != "/outcome" })
 				})
 			}
-			shown := slices.ContainsFunc(m.KilledBy, shows)
+			found := slices.ContainsFunc(m.KilledBy, isShown)
 			// A wrong time may be right by chance, to the millisecond.
-			const most = 20
-			for n := 1; n < most && !shown && why == ""; n++ {
-				shown = slices.ContainsFunc(m.KilledBy, shows)
+			const limit = 20
+			for n := 1; n < limit && !found && reason == ""; n++ {
+				found = slices.ContainsFunc(m.KilledBy, isShown)
 			}
 			switch {
-			case !shown && why == "":
+			case !found && reason == "":
 				t.Errorf("no recording of %v shows: %s", m.KilledBy, m.Description)
-			case shown && why != "":
-				t.Errorf("a recording shows it, though %s", why)
+			case found && reason != "":
+				t.Errorf("a recording shows it, though %s", reason)
 			}
 		})
 	}

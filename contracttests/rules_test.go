@@ -151,8 +151,8 @@ func TestMockUsesRegisteredRules(t *testing.T) {
 				strings.HasSuffix(path, "_test.go") {
 				return err
 			}
-			return ruleReferences(path, used, func(at token.Position, problem string) {
-				t.Errorf("%s: %s", at, problem)
+			return ruleReferences(path, used, func(position token.Position, problem string) {
+				t.Errorf("%s: %s", position, problem)
 			})
 		})
 		if err != nil {
@@ -196,7 +196,8 @@ func ruleReferences(path string, used map[string]bool, report func(token.Positio
 			}
 		case *ast.CompositeLit:
 			if list, ok := n.Type.(*ast.ArrayType); ok {
-				if of, ok := list.Elt.(*ast.SelectorExpr); ok && of.Sel.Name == "ID" &&
+				if elementType, ok := list.Elt.(*ast.SelectorExpr); ok &&
+					elementType.Sel.Name == "ID" &&
 					slices.ContainsFunc(n.Elts, isText) {
 					report(files.Position(n.Pos()), "a rule is a string: register it in spec/rule")
 				}

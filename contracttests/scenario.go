@@ -111,11 +111,11 @@ var (
 
 // CheckScenarios reports malformed scenarios, such as duplicate ids and unknown rules.
 func CheckScenarios(scenarios []Scenario) error {
-	var wrong []string
+	var problems []string
 	seen := map[string]bool{}
 	for _, s := range scenarios {
 		report := func(format string, args ...any) {
-			wrong = append(wrong, s.ID+": "+fmt.Sprintf(format, args...))
+			problems = append(problems, s.ID+": "+fmt.Sprintf(format, args...))
 		}
 		if !idForm.MatchString(s.ID) {
 			report("expected an id such as create/secret-is-shown-once")
@@ -155,8 +155,8 @@ func CheckScenarios(scenarios []Scenario) error {
 			report("expected a function")
 		}
 	}
-	if wrong != nil {
-		return fmt.Errorf("scenarios: %s", strings.Join(wrong, "; "))
+	if problems != nil {
+		return fmt.Errorf("scenarios: %s", strings.Join(problems, "; "))
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func (e echoTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := always{
+	response := always{
 		http.StatusOK,
 		`{"access_token":"` + oddBearer +
 			`","token_type":"bearer","expires_in":749,"scope":"sp:scopes:all","jti":"1"}`,
@@ -33,9 +33,9 @@ func (e echoTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		answer.status, answer.body = http.StatusTeapot, string(echo)
+		response.status, response.body = http.StatusTeapot, string(echo)
 	}
-	return answer.RoundTrip(r)
+	return response.RoundTrip(r)
 }
 
 // Reports contain no known secret, even if it does not look like one.

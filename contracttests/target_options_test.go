@@ -172,8 +172,8 @@ func TestResolve_RejectsTarget(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.options.Lookup = tt.env.lookup
 			target, err := tt.options.Resolve(t.Context())
-			wrong, ok := errors.AsType[*contracttests.TargetError](err)
-			if !ok || wrong.Setting != tt.setting || wrong.Kind != tt.kind {
+			targetErr, ok := errors.AsType[*contracttests.TargetError](err)
+			if !ok || targetErr.Setting != tt.setting || targetErr.Kind != tt.kind {
 				t.Fatalf("target %+v, error %v, want %s of %s", target.BaseURL, err, tt.kind,
 					tt.setting)
 			}

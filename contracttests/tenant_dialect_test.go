@@ -41,8 +41,8 @@ func otherResponses(e dialect.Entry) (all []dialect.Response) {
 func TestTenant_AnyDialectPasses(t *testing.T) {
 	var all []dialect.Dialect
 	for _, e := range dialect.Entries() {
-		for _, answer := range otherResponses(e) {
-			all = append(all, dialect.Dialect{e.ID: answer})
+		for _, response := range otherResponses(e) {
+			all = append(all, dialect.Dialect{e.ID: response})
 		}
 	}
 	for _, d := range sample.Of(t, 2, all) {

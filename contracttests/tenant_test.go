@@ -85,7 +85,7 @@ func newTenant(t *testing.T) *tenant {
 }
 
 // newTenantWith returns a tenant with a dialect.
-func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
+func newTenantWith(t *testing.T, dialect dialect.Dialect) *tenant {
 	t.Helper()
 	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	if err != nil {
@@ -96,7 +96,7 @@ func newTenantWith(t *testing.T, answers dialect.Dialect) *tenant {
 		users: map[string]contracttests.Credentials{},
 	}
 	n.mock, err = mockserver.New(mockserver.Config{
-		Profile: profile, Dialect: answers, SeparateControl: true, Now: n.Now, NamespaceTTL: -1,
+		Profile: profile, Dialect: dialect, SeparateControl: true, Now: n.Now, NamespaceTTL: -1,
 		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

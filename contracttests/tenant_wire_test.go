@@ -63,9 +63,9 @@ func (w *wiretap) RoundTrip(r *http.Request) (*http.Response, error) {
 func (w *wiretap) drain() []createdToken {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	made := w.created
+	tokens := w.created
 	w.created = nil
-	return made
+	return tokens
 }
 
 // longLived matches the scenarios about tokens with a long lifetime.
@@ -81,10 +81,10 @@ func TestTenant_CreatedTokensAreRecognizable(t *testing.T) {
 	tap := &wiretap{next: target.HTTP.Transport}
 	target.HTTP = &http.Client{Transport: tap}
 	n.withGuard(&target)
-	made := 0
+	tokens := 0
 	o.Progress = func(r report.Result) {
 		for _, token := range tap.drain() {
-			made++
+			tokens++
 			named, ok := tenantguard.ParseName(token.Name)
 			if age := token.Created.Sub(named); !ok || age < 0 || age > time.Minute {
 				t.Errorf("%s creates a token with the name %q at %s", r.Name(), token.Name,
@@ -100,8 +100,8 @@ func TestTenant_CreatedTokensAreRecognizable(t *testing.T) {
 		}
 	}
 	n.contract(target, o)
-	if made < 500 {
-		t.Errorf("%d tokens were created", made)
+	if tokens < 500 {
+		t.Errorf("%d tokens were created", tokens)
 	}
 }
 
@@ -132,7 +132,7 @@ func TestTenant_RenewsAccessToken(t *testing.T) {
 	list := func(t *contracttests.T) {
 		t.Owner().List("owner-id", "me").ExpectStatus(http.StatusOK)
 	}
-	pass := func(d time.Duration) func(t *contracttests.T) {
+	advance := func(d time.Duration) func(t *contracttests.T) {
 		return func(t *contracttests.T) { t.AdvanceTime(d) }
 	}
 	rejected := false
@@ -155,9 +155,9 @@ func TestTenant_RenewsAccessToken(t *testing.T) {
 	}{
 		{"the first", list, report.Pass, 1},
 		{"another", list, report.Pass, 1},
-		{"hours pass", pass(11 * time.Hour), report.Pass, 1},
+		{"hours pass", advance(11 * time.Hour), report.Pass, 1},
 		{"still valid", list, report.Pass, 1},
-		{"all but a minute passes", pass(59 * time.Minute), report.Pass, 1},
+		{"all but a minute passes", advance(59 * time.Minute), report.Pass, 1},
 		{"about to expire", list, report.Pass, 2},
 		{"revoked", func(t *contracttests.T) { rejected = true; list(t) }, report.Fail, 2},
 		{"after that", list, report.Pass, 3},

@@ -135,8 +135,9 @@ func TestToken_Rejects(t *testing.T) {
 			test.change(changed)
 			var token contracttests.Token
 			err := json.Unmarshal(encodeObject(changed), &token)
-			wrong, ok := errors.AsType[*contracttests.PropertyError](err)
-			if !ok || wrong.Property != test.property || (wrong.Err == nil) != test.missing {
+			propertyErr, ok := errors.AsType[*contracttests.PropertyError](err)
+			if !ok || propertyErr.Property != test.property ||
+				(propertyErr.Err == nil) != test.missing {
 				t.Fatalf("error is %v, expected one of %s", err, test.property)
 			}
 			if _, typed := errors.AsType[*json.UnmarshalTypeError](err); typed == test.missing {

@@ -19,13 +19,13 @@ import (
 // A real tenant may reject a duplicate name with an undeclared status, since none is published.
 // This is a warning, and the promise of a rejection passes. On a patmock it is a failure.
 func TestUndeclaredStatus_IsWarning(t *testing.T) {
-	follows, err := dialect.Parse("test",
+	dialect, err := dialect.Parse("test",
 		[]byte("duplicate-name: {status: 409, detailCode: 409 Conflict, text: There is one.}"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	mock, err := mockserver.New(mockserver.Config{
-		Dialect: follows, Log: slog.New(slog.DiscardHandler),
+		Dialect: dialect, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

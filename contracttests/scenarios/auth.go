@@ -66,9 +66,9 @@ func laterExpiry(t *contract.T) contract.Op {
 }
 
 // checkStatus reports a failure unless the response has a status. The scenario continues.
-func checkStatus(t *contract.T, what string, r *contract.Response, want int) {
+func checkStatus(t *contract.T, subject string, r *contract.Response, want int) {
 	if r.StatusCode() != want {
-		t.Errorf("%s: status is %d, expected %d", what, r.StatusCode(), want)
+		t.Errorf("%s: status is %d, expected %d", subject, r.StatusCode(), want)
 	}
 }
 
@@ -96,11 +96,11 @@ func expectForbidden(t *contract.T, c *contract.Client) {
 
 // invalidBearer returns two scenarios about an invalid access token: one for all operations, and
 // one that only reads.
-func invalidBearer(id, what string,
+func invalidBearer(id, subject string,
 	client func(t *contract.T) *contract.Client,
 ) []contract.Scenario {
 	s := contract.Scenario{
-		ID: "auth/" + id, Promise: "Each operation rejects " + what + " with 401.",
+		ID: "auth/" + id, Promise: "Each operation rejects " + subject + " with 401.",
 		Sources: []string{
 			"v2026 #/components/responses/401",
 			authorizationPage,
@@ -111,7 +111,7 @@ func invalidBearer(id, what string,
 	}
 	list := s
 	list.ID, list.Promise, list.Features = "auth/list-rejects/"+id,
-		"The list rejects "+what+" with 401.", reads()
+		"The list rejects "+subject+" with 401.", reads()
 	list.Run = func(t *contract.T) {
 		expectUnauthorizedForm(t, client(t).ListOwn().ExpectStatus(http.StatusUnauthorized))
 	}

@@ -26,19 +26,19 @@ func operationScopes(
 		ID: id, Promise: promise, Sources: []string{source, fact, "#scope-all"},
 		Rules: []rule.ID{"operation-scopes"},
 		Run: func(t *contract.T) {
-			opens := map[string]bool{scopeAll: true}
+			isOpen := map[string]bool{scopeAll: true}
 			for _, scope := range scopes {
-				opens[scope] = true
+				isOpen[scope] = true
 			}
 			for _, scope := range []string{myRead, myManage, allRead, allManage, scopeAll} {
-				if scope == allManage && opens[scope] || scope == allRead && opens[scope] {
+				if scope == allManage && isOpen[scope] || scope == allRead && isOpen[scope] {
 					// It is not published whether they suffice for one's own tokens, see
 					// auth/all-scopes-include-own.
 					continue
 				}
 				token := t.Owner().MustCreate(withScopes(scope))
 				r := call(t, t.Login(token.Credentials()))
-				if opens[scope] {
+				if isOpen[scope] {
 					checkStatus(t, scope, r, want)
 				} else {
 					checkStatus(t, scope, r, http.StatusForbidden)

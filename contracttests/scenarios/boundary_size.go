@@ -55,8 +55,8 @@ var listSizes = contract.Scenario{
 }
 
 // sameIDs expects the same ids in any order.
-func sameIDs(t *contract.T, what string, want, got []string) {
-	t.Equal(what, slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got)))
+func sameIDs(t *contract.T, subject string, want, got []string) {
+	t.Equal(subject, slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got)))
 }
 
 // sizes are lengths and numbers around the limits that columns, pages and headers often have.

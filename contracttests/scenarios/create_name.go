@@ -109,13 +109,13 @@ var createNames = []contract.Scenario{
 	),
 }
 
-func nameRejected(what string, level evidence.Level, change func(contract.Body),
+func nameRejected(kind string, level evidence.Level, change func(contract.Body),
 	invalid ...string,
 ) contract.Scenario {
 	return contract.Scenario{
-		ID: "create/name-is-required/" + what,
+		ID: "create/name-is-required/" + kind,
 		Promise: "A token needs a name, which is a non-blank string: " +
-			readableID(what) +
+			readableID(kind) +
 			" is rejected.",
 		Sources: []string{
 			createRequest + "/required",

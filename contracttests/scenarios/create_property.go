@@ -194,12 +194,12 @@ func createWithContentType(t *contract.T, contentType, name string) *contract.Re
 	return createRaw(t, t.Owner().ExpectInvalid("header Content-Type"), contentType, body)
 }
 
-func propertyRejected(what, name string, value any) contract.Scenario {
+func propertyRejected(kind, name string, value any) contract.Scenario {
 	return contract.Scenario{
-		ID: "create/property-of-wrong-form/" + what,
+		ID: "create/property-of-wrong-form/" + kind,
 		Promise: "A request that violates its schema is rejected with 400, and nothing is " +
 			"created: " +
-			readableID(what) +
+			readableID(kind) +
 			".",
 		Sources: []string{
 			createRequest + "/properties/" + name,
@@ -212,7 +212,7 @@ func propertyRejected(what, name string, value any) contract.Scenario {
 			body := c.NewTokenBody()
 			body[name] = value
 			path := "/" + name
-			if strings.HasPrefix(what, "scope-of") {
+			if strings.HasPrefix(kind, "scope-of") {
 				path += "/0"
 			}
 			c.ExpectInvalid(path).Create(body).ExpectError(http.StatusBadRequest)
@@ -221,10 +221,10 @@ func propertyRejected(what, name string, value any) contract.Scenario {
 	}
 }
 
-func malformedBody(id, what, body string) contract.Scenario {
+func malformedBody(id, kind, body string) contract.Scenario {
 	return contract.Scenario{
 		ID:      "create/malformed-body/" + id,
-		Promise: "Create rejects " + what + " with 400, and nothing is created.",
+		Promise: "Create rejects " + kind + " with 400, and nothing is created.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens/post/requestBody/required",
 			createRejections,

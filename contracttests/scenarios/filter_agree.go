@@ -22,7 +22,9 @@ type agreement struct {
 }
 
 // single returns a filter with one operand.
-func single(o operand) expression { return expression{operands: []operand{o}, nots: []bool{false}} }
+func single(o operand) expression {
+	return expression{operands: []operand{o}, negated: []bool{false}}
+}
 
 var filterAgreements = []agreement{
 	{
@@ -33,7 +35,7 @@ var filterAgreements = []agreement{
 	{
 		id: "not-isnull", rule: rule.FilterIsNull, unused: true, level: evidence.Assumed,
 		filter: func(string, string) expression {
-			return expression{operands: []operand{isNull}, nots: []bool{true}}
+			return expression{operands: []operand{isNull}, negated: []bool{true}}
 		},
 	},
 	{id: "le-the-first", rule: rule.FilterLe, filter: func(first, _ string) expression {
@@ -49,7 +51,7 @@ var filterAgreements = []agreement{
 		id: "le-or-isnull", rule: rule.FilterPrecedence, unused: true, level: evidence.Assumed,
 		filter: func(first, _ string) expression {
 			return expression{
-				operators: []string{"or"}, operands: []operand{le(first), isNull}, nots: []bool{
+				operators: []string{"or"}, operands: []operand{le(first), isNull}, negated: []bool{
 					false, false,
 				},
 			}
@@ -59,7 +61,8 @@ var filterAgreements = []agreement{
 		id: "le-and-not-le", rule: rule.FilterPrecedence, unused: true, level: evidence.Assumed,
 		filter: func(first, last string) expression {
 			return expression{
-				operators: []string{"and"}, operands: []operand{le(last), le(first)}, nots: []bool{
+				operators: []string{"and"}, operands: []operand{le(last), le(first)},
+				negated: []bool{
 					false, true,
 				},
 			}

@@ -62,7 +62,7 @@ var operands = []operand{
 type expression struct {
 	operators   []string
 	operands    []operand
-	nots        []bool
+	negated     []bool
 	open, close int
 }
 
@@ -75,7 +75,7 @@ func (e expression) text() string {
 		if i == e.open && e.close > 0 {
 			b.WriteString("(")
 		}
-		if e.nots[i] {
+		if e.negated[i] {
 			b.WriteString("not ")
 		}
 		b.WriteString(o.text)
@@ -90,7 +90,7 @@ func (e expression) text() string {
 func (e expression) eval(lastUsed time.Time) truth {
 	values := make([]truth, len(e.operands))
 	for i, o := range e.operands {
-		if values[i] = o.eval(lastUsed); e.nots[i] {
+		if values[i] = o.eval(lastUsed); e.negated[i] {
 			values[i] = -values[i]
 		}
 	}
@@ -119,17 +119,19 @@ func combine(values []truth, operators []string) truth {
 
 // parentheses returns the ways to put parentheses around some of n operands.
 func parentheses(n int) [][2]int {
-	places := [][2]int{{0, 0}}
+	positions := [][2]int{{0, 0}}
 	for open := range n {
 		for end := open + 2; end <= n; end++ {
-			places = append(places, [2]int{open, end})
+			positions = append(positions, [2]int{open, end})
 		}
 	}
-	return places
+	return positions
 }
 
-// moments are the lastUsed values of the seeded tokens. The zero time means never.
-var moments = []time.Time{{}, mustParseTime(early), mustParseTime(middle), mustParseTime(late)}
+// lastUsedTimes are the lastUsed values of the seeded tokens. The zero time means never.
+var lastUsedTimes = []time.Time{
+	{}, mustParseTime(early), mustParseTime(middle), mustParseTime(late),
+}
 
 func mustParseTime(date string) time.Time {
 	m, err := time.Parse(time.RFC3339Nano, date)
@@ -146,7 +148,7 @@ func (e expression) countDecisive() (n int) {
 		other.operands = slices.Clone(e.operands)
 		for _, constant := range []truth{1, -1} {
 			other.operands[i] = operand{"", func(time.Time) truth { return constant }}
-			if slices.ContainsFunc(moments,
+			if slices.ContainsFunc(lastUsedTimes,
 				func(m time.Time) bool { return (e.eval(m) > 0) != (other.eval(m) > 0) }) {
 				n++
 			}
@@ -159,20 +161,20 @@ func (e expression) countDecisive() (n int) {
 // parentheses. It chooses the operands with the most decisive values.
 func expressions(operators []string) []expression {
 	n := len(operators) + 1
-	places := parentheses(n)
+	positions := parentheses(n)
 	var all []expression
 	for negated := range 1 << n {
-		place := [2]int{}
+		position := [2]int{}
 		if negated%2 == 1 {
-			place = places[negated/2%len(places)]
+			position = positions[negated/2%len(positions)]
 		}
 		var best expression
 		for turn := range 3 * len(operands) {
-			e := expression{operators: operators, open: place[0], close: place[1]}
+			e := expression{operators: operators, open: position[0], close: position[1]}
 			for i := range n {
 				e.operands = append(e.operands,
 					operands[(negated+turn+i*(1+turn/len(operands)))%len(operands)])
-				e.nots = append(e.nots, negated>>i&1 == 1)
+				e.negated = append(e.negated, negated>>i&1 == 1)
 			}
 			if best.operands == nil || e.countDecisive() > best.countDecisive() {
 				best = e

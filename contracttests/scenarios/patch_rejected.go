@@ -35,11 +35,11 @@ var fixedFields = []struct {
 
 // The facts about operations that cannot be applied.
 const (
-	patchFails  = "#failed-patch-is-400"
-	valueNeeded = "#patch-value-is-required"
-	nameStays   = "#name-cannot-be-taken-away"
-	patchOfAll  = "#patch-of-the-whole-token"
-	fromFixed   = "#patch-from-obeys-the-fields"
+	patchFails     = "#failed-patch-is-400"
+	valueNeeded    = "#patch-value-is-required"
+	nameIsRequired = "#name-cannot-be-taken-away"
+	patchOfAll     = "#patch-of-the-whole-token"
+	fromFixedField = "#patch-from-obeys-the-fields"
 )
 
 // patchRow is a patch whose last operation is rejected.
@@ -82,17 +82,17 @@ var lastOperations = []patchRow{
 // rejectedOperations are operations that cannot be applied to a token.
 var rejectedOperations = []patchRow{
 	{
-		"name-removed", nameStays, evidence.Assumed, remove("/name"),
+		"name-removed", nameIsRequired, evidence.Assumed, remove("/name"),
 		[]rule.ID{rule.NameRequired},
 		nil,
 	},
 	{
-		"name-null", nameStays, evidence.Assumed, replace("/name", nil), []rule.ID{
+		"name-null", nameIsRequired, evidence.Assumed, replace("/name", nil), []rule.ID{
 			rule.NameRequired,
 		}, nil,
 	},
 	{
-		"name-empty", nameStays, evidence.Assumed, replace("/name", ""), []rule.ID{
+		"name-empty", nameIsRequired, evidence.Assumed, replace("/name", ""), []rule.ID{
 			rule.NameRequired, rule.NameNotBlank,
 		}, nil,
 	},
@@ -159,12 +159,14 @@ var rejectedOperations = []patchRow{
 		}, []rule.ID{rule.PatchPointer}, nil,
 	},
 	{
-		"copy-from-a-fixed-field", fromFixed, evidence.Assumed, copyFrom("/id", "/name"), []rule.ID{
+		"copy-from-a-fixed-field", fromFixedField, evidence.Assumed, copyFrom("/id", "/name"),
+		[]rule.ID{
 			rule.PatchFields,
-		}, nil,
+		},
+		nil,
 	},
 	{
-		"move-of-a-fixed-field", fromFixed, evidence.Assumed, moveFrom("/created", "/name"),
+		"move-of-a-fixed-field", fromFixedField, evidence.Assumed, moveFrom("/created", "/name"),
 		[]rule.ID{rule.PatchFields},
 		nil,
 	},

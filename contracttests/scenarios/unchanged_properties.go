@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-const changesNamed = "https://www.rfc-editor.org/rfc/rfc6902#section-4.3"
+const nothingElseChanges = "https://www.rfc-editor.org/rfc/rfc6902#section-4.3"
 
 // newCustomToken creates a token that has no default value and has logged in.
 func newCustomToken(t *contract.T) contract.Token {
@@ -102,7 +102,7 @@ func patchKeepsOtherProperties(id string, versions []version.Version,
 		ID: "patch/leaves-the-rest/" + id,
 		Promise: "A patch of the " + id +
 			" changes no other property, in its response and in the list.",
-		Sources: []string{changesNamed, "#patch-returns-the-token"}, Versions: versions,
+		Sources: []string{nothingElseChanges, "#patch-returns-the-token"}, Versions: versions,
 		Rules: []rule.ID{rule.PatchFields, rule.NothingElseChanges},
 		Run: func(t *contract.T) {
 			want := newCustomToken(t)
