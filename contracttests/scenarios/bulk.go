@@ -333,8 +333,7 @@ var bulk = []contract.Scenario{
 	{
 		ID: "bulk/has-no-other-method",
 		Promise: "In v1 bulk-update is not the id of a token: other methods, even DELETE, are " +
-			"405," +
-			" and Allow has PATCH and POST.",
+			"405, and Allow has PATCH and POST.",
 		Sources:  []string{"errata method-not-allowed", "#bulk-update-path-is-reserved"},
 		Versions: []version.Version{version.V1},
 		Rules:    []rule.ID{rule.MethodNotAllowed},

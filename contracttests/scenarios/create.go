@@ -30,8 +30,7 @@ var createResponses = []contract.Scenario{
 	{
 		ID: "create/secret-is-shown-once",
 		Promise: "The response to create has the secret, and no list and no response to patch " +
-			"has " +
-			"it again.",
+			"has it again.",
 		Sources: []string{
 			createResponse + "/properties/secret",
 			"#secret-is-shown-once",
@@ -94,8 +93,7 @@ var createResponses = []contract.Scenario{
 	{
 		ID: "create/has-no-other-keys",
 		Promise: "The response to create has no keys but the published ones, since strict " +
-			"clients " +
-			"would reject others.",
+			"clients would reject others.",
 		Sources:  []string{createResponse + "/properties", "#create-has-no-other-keys"},
 		Evidence: evidence.Assumed,
 		Rules:    []rule.ID{"create-is-200"},

@@ -112,9 +112,8 @@ var deletion = []contract.Scenario{
 	},
 	{
 		ID: "delete/no-get-by-id",
-		Promise: "A single token cannot be read or replaced by its id: GET, PUT and POST are 405," +
-			" " +
-			"and Allow has PATCH and DELETE.",
+		Promise: "A single token cannot be read or replaced by its id: GET, PUT and POST are " +
+			"405, and Allow has PATCH and DELETE.",
 		Sources: []string{"errata method-not-allowed", "#no-get-by-id"},
 		Rules:   []rule.ID{rule.NoGetByID, rule.MethodNotAllowed},
 		Run: func(t *contract.T) {
@@ -128,8 +127,7 @@ var deletion = []contract.Scenario{
 	{
 		ID: "delete/no-delete-of-all",
 		Promise: "The collection of tokens cannot be replaced, changed or deleted: PUT, PATCH " +
-			"and " +
-			"DELETE are 405, and Allow has GET, HEAD and POST.",
+			"and DELETE are 405, and Allow has GET, HEAD and POST.",
 		Sources:  []string{"errata method-not-allowed", "#collection-methods"},
 		Features: writes(contract.DisposableTokens),
 		Rules:    []rule.ID{rule.MethodNotAllowed},

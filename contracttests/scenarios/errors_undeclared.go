@@ -61,8 +61,7 @@ var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/no-get-of-the-token-endpoint",
 		Promise: "The token endpoint and check_token support only POST: GET is 405, and Allow " +
-			"has " +
-			"POST.",
+			"has POST.",
 		Sources: []string{"errata method-not-allowed"}, Versions: contract.Unversioned,
 		Features: reads(), Rules: []rule.ID{rule.MethodNotAllowed},
 		Run: func(t *contract.T) {

@@ -41,8 +41,7 @@ var listOwners = []contract.Scenario{
 	{
 		ID: "list/me-is-who-logged-in",
 		Promise: "With owner-id=me the list has the token of the login, and all its tokens " +
-			"belong " +
-			"to the user of the login.",
+			"belong to the user of the login.",
 		Sources:  []string{listOwner, "#owner-id-me", "#login-names-tenant-and-user"},
 		Evidence: evidence.Observed,
 		Features: reads(), Rules: []rule.ID{"list-own"},
@@ -119,8 +118,7 @@ var listComplete = []contract.Scenario{
 	{
 		ID: "list/own-tokens-once",
 		Promise: "The caller's own list has each token once, and the same tokens again if " +
-			"nothing " +
-			"changes.",
+			"nothing changes.",
 		Sources:  []string{listOfAll, "#list-names-each-token-once"},
 		Features: reads(), Rules: []rule.ID{"list-each-once"},
 		Run: func(t *contract.T) {

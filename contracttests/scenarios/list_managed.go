@@ -31,8 +31,7 @@ var listManaged = []contract.Scenario{
 	{
 		ID: "list/managed-tokens-are-shown-to-administrators",
 		Promise: "An administrator with all scopes sees managed tokens in the lists of all " +
-			"tokens " +
-			"and of one owner, marked as managed.",
+			"tokens and of one owner, marked as managed.",
 		Sources: []string{
 			listOwner,
 			listItem + "/properties/managed",
