@@ -219,13 +219,13 @@ func (c *Client) do(ctx context.Context, r Request) (*exchange, error) {
 	for name, values := range c.header {
 		request.Header[name] = values
 	}
-	sent := c.t.run.Now()
+	start := c.t.run.Now()
 	response, err := c.t.run.http.Do(request)
 	var body []byte
 	if err == nil {
 		body, err = tenantguard.ReadResponse(response.Body)
 		err = errors.Join(err, response.Body.Close())
-		c.t.run.clock.Observe(response.StatusCode, response.Header, sent, c.t.run.Now())
+		c.t.run.clock.Observe(response.StatusCode, response.Header, start, c.t.run.Now())
 	}
 	if ctx.Err() == nil {
 		c.t.run.noteAttempt(r.isLogin(), err)

@@ -35,29 +35,29 @@ func (c *Client) Concurrent(requests ...Request) []*Response {
 	group.Wait()
 	c.t.requests += len(requests)
 	// Record successful requests even if others failed, so that their tokens are deleted.
-	all = slices.DeleteFunc(all, func(s exchangePair) bool { return s.exchange == nil })
+	all = slices.DeleteFunc(all, func(pair exchangePair) bool { return pair.exchange == nil })
 	// The order of completion is random. Sorting by status makes recordings of two runs equal.
 	slices.SortStableFunc(all, func(a, b exchangePair) int {
 		return cmp.Compare(a.Status, b.Status)
 	})
 	var responses []*Response
-	for _, s := range all {
-		s.Concurrent = true
-		responses = append(responses, c.record(s.request, s.exchange))
+	for _, pair := range all {
+		pair.Concurrent = true
+		responses = append(responses, c.record(pair.request, pair.exchange))
 	}
 	c.t.must(errors.Join(errs...))
-	for _, s := range all {
-		c.t.must(c.t.gatewayError(s.exchange))
-		if op, _ := c.t.run.findOperation(c.t.version, s.request.Method,
-			s.request.Path); op != nil &&
-			s.Method != http.MethodPatch {
-			c.t.awaitEffects(effects(op.Name, s.exchange))
+	for _, pair := range all {
+		c.t.must(c.t.gatewayError(pair.exchange))
+		if op, _ := c.t.run.findOperation(c.t.version, pair.request.Method,
+			pair.request.Path); op != nil &&
+			pair.Method != http.MethodPatch {
+			c.t.awaitEffects(effects(op.Name, pair.exchange))
 		}
 	}
 	return responses
 }
 
-// toRecording returns the exchange as recorded. It drops the body of a concurrent patch, which
+// toRecording returns the exchange as recorded. It drops the body of a concurrent patch, because it
 // depends on the order of the requests.
 func (x *exchange) toRecording() recording.Exchange {
 	r := recording.Exchange(*x)

@@ -61,7 +61,8 @@ func (e effect) mismatch(list []Token) (problem, diff string) {
 }
 
 // firstDifference returns the first property in which a listed token differs from the response to
-// patch. It ignores properties that the response lacks, and lastUsed, which logins change.
+// patch. It ignores properties that the response lacks. It also ignores lastUsed, because logins
+// change it.
 func (k *Token) firstDifference(listed Token) (name, diff string) {
 	for _, property := range []struct {
 		name      string

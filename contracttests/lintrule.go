@@ -12,7 +12,7 @@ type LintRule struct {
 	Advice string
 }
 
-// Kind returns the kind of the findings, which is the id of the rule. See control.FindingKinds.
+// Kind returns the kind of the findings. It equals the id of the rule, see control.FindingKinds.
 func (r LintRule) Kind() string { return string(r.ID) }
 
 // LintRules returns the rules that LintClient checks, one for each kind of finding.

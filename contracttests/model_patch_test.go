@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// operation is an operation of a JSON Patch. NoValue omits the value, which differs from null.
+// operation is an operation of a JSON Patch. NoValue omits the value. This differs from null.
 type operation struct {
 	Op, Path, From string
 	Value          any

@@ -267,8 +267,8 @@ func (w *world) bulk(s step) {
 	w.expect("the response to bulk update", want, got)
 }
 
-// modelTarget returns a mock with a frozen clock and without a rate limit, which a frozen clock
-// would exhaust.
+// modelTarget returns a mock with a frozen clock. It has no rate limit, because its window would
+// never end.
 func modelTarget(t *testing.T) contracttests.Target {
 	t.Helper()
 	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)

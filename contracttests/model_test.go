@@ -18,7 +18,7 @@ type tokenModel struct {
 	Validity        int
 	Expires, Used   time.Time // zero for never
 	Managed         bool
-	// Acknowledged is userAwareTokenNeverExpires, which the legacy versions omit.
+	// Acknowledged is userAwareTokenNeverExpires. The legacy versions omit it.
 	Acknowledged bool
 }
 

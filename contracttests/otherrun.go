@@ -19,13 +19,13 @@ func (t *T) noteOtherRuns(operation string, x *exchange) {
 		return
 	}
 	otherRuns := map[string]string{}
-	for _, each := range list {
+	for _, raw := range list {
 		var token struct{ Name string }
-		if json.Unmarshal(each, &token) != nil ||
+		if json.Unmarshal(raw, &token) != nil ||
 			!tenantguard.IsFromOtherRun(token.Name, t.run.marker) {
 			continue
 		}
-		otherRuns[token.Name] = string(each)
+		otherRuns[token.Name] = string(raw)
 		if named, _ := tenantguard.ParseName(token.Name); !named.Before(t.run.startedAtTarget()) {
 			t.noteInterference(token.Name, "appeared during")
 		}
@@ -40,11 +40,11 @@ func (t *T) noteOtherRuns(operation string, x *exchange) {
 
 // compareOtherRuns compares the tokens of other runs in two responses to the same request.
 func (t *T) compareOtherRuns(before, after map[string]string) {
-	for name, was := range before {
-		switch is, listed := after[name]; {
+	for name, former := range before {
+		switch current, listed := after[name]; {
 		case !listed:
 			t.noteInterference(name, "vanished from")
-		case is != was:
+		case current != former:
 			t.noteInterference(name, "changed in")
 		}
 	}
@@ -64,8 +64,8 @@ func (t *T) noteInterference(name, did string) {
 	}
 }
 
-// startedAtTarget returns the start of the run by the target's clock, plus a second, which is the
-// precision of the Date header. Tokens of an earlier run may have been named just before.
+// startedAtTarget returns the start of the run by the target's clock, plus a second, since the Date
+// header has seconds. Tokens of an earlier run may have been named just before.
 func (r *Runner) startedAtTarget() time.Time {
 	return r.Clock().TargetTime(r.started).Add(time.Second)
 }

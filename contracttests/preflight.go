@@ -23,22 +23,22 @@ var ErrSameIdentity = errors.New("the second identity is the same user as the fi
 // first identity of a namespace. It returns the features that the target lacks. Its error wraps
 // ErrUnreachable, and a [LoginError] or ErrSameIdentity if that is the cause.
 func (r *Runner) Preflight(ctx context.Context) (missing []string, err error) {
-	tenant, err := r.openSession(ctx)
+	session, err := r.openSession(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, ExplainControlError(err))
 	}
 	defer func() {
 		ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
 		defer stop()
-		err = errors.Join(err, tenant.close(ctx))
+		err = errors.Join(err, session.close(ctx))
 	}()
 	if err := r.checkCredentials(ctx); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
-	t := r.newT(ctx, Case{Version: ""}, tenant)
-	identities := []Credentials{tenant.owner}
+	t := r.newT(ctx, Case{Version: ""}, session)
+	identities := []Credentials{session.owner}
 	if r.target.RealTenant() {
-		identities = append(identities, tenant.second, tenant.admin)
+		identities = append(identities, session.second, session.admin)
 	}
 	for _, credentials := range identities {
 		if credentials == (Credentials{}) {
@@ -52,13 +52,13 @@ func (r *Runner) Preflight(ctx context.Context) (missing []string, err error) {
 			return nil, fmt.Errorf("%w: %w", ErrUnreachable, t.loginError(credentials))
 		}
 	}
-	if id := r.tokens.identityID(tenant.owner); id != "" &&
-		id == r.tokens.identityID(tenant.second) {
+	if id := r.tokens.identityID(session.owner); id != "" &&
+		id == r.tokens.identityID(session.second) {
 		return nil,
 			fmt.Errorf("%w: %w, %s: scenarios with two users would fail without reason; use a "+
 				"token of another user, or none", ErrUnreachable, ErrSameIdentity, id)
 	}
-	return tenant.missing(Features()), nil
+	return session.missing(Features()), nil
 }
 
 // checkCredentials logs in to a patmock with the credentials of the target, if it has any.
@@ -66,11 +66,12 @@ func (r *Runner) checkCredentials(ctx context.Context) error {
 	if r.target.RealTenant() {
 		return nil
 	}
-	who := r.target
+	target := r.target
 	t := r.newT(ctx, Case{}, &session{
-		target: who, base: who.BaseURL, owner: who.Owner, second: who.Second, admin: who.Admin,
+		target: target, base: target.BaseURL, owner: target.Owner, second: target.Second,
+		admin: target.Admin,
 	})
-	for _, login := range []Credentials{who.Owner, who.Second, who.Admin} {
+	for _, login := range []Credentials{target.Owner, target.Second, target.Admin} {
 		if !login.isSet() {
 			continue
 		}
@@ -95,11 +96,11 @@ func ExplainControlError(err error) error {
 		return fmt.Errorf("%w: status 401: %s must be the control token of the mock", err,
 			controlToken)
 	}
-	sent, ok := errors.AsType[*url.Error](err)
+	urlErr, ok := errors.AsType[*url.Error](err)
 	if !ok || errors.Is(err, context.Canceled) {
 		return err
 	}
-	if e := tenantguard.ExplainFailure(strings.ToUpper(sent.Op), sent.URL,
+	if e := tenantguard.ExplainFailure(strings.ToUpper(urlErr.Op), urlErr.URL,
 		err); e.Cause != tenantguard.ConnectionRefused {
 		return e
 	}
@@ -108,19 +109,19 @@ func ExplainControlError(err error) error {
 
 // explainLoginFailure explains why a login had no response.
 func (t *T) explainLoginFailure(err error) error {
-	if sent, ok := errors.AsType[*url.Error](err); ok && tenantguard.ReasonOf(err) == "" &&
+	if urlErr, ok := errors.AsType[*url.Error](err); ok && tenantguard.ReasonOf(err) == "" &&
 		t.ctx.Err() == nil {
-		return tenantguard.ExplainFailure(http.MethodPost, sent.URL, err)
+		return tenantguard.ExplainFailure(http.MethodPost, urlErr.URL, err)
 	}
 	return err
 }
 
 // identityID returns the identity id in the login response of an identity (RFC 6749, section 5.1,
 // allows additional members). It is empty if there was no login or the target sends no id.
-func (s *tokenCache) identityID(credentials Credentials) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	login := s.tokens[credentials].login
+func (cache *tokenCache) identityID(credentials Credentials) string {
+	cache.mu.Lock()
+	defer cache.mu.Unlock()
+	login := cache.tokens[credentials].login
 	if login == nil {
 		return ""
 	}

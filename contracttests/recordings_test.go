@@ -57,15 +57,15 @@ var secretPattern = regexp.MustCompile(`[0-9a-f]{64}|eyJ[\w-]+\.[\w-]+\.[\w-]+|`
 
 // secretTraces returns the text in exchanges that no recording may contain, also in base64.
 func secretTraces(exchanges []recording.Exchange) (traces []string) {
-	seen := map[string]bool{}
+	known := map[string]bool{}
 	for _, x := range exchanges {
 		for _, found := range secretPattern.FindAllString(x.URL+x.Header.Get("Authorization")+
 			x.Body+
 			x.ResponseBody, -1) {
-			seen[found] = true
+			known[found] = true
 		}
 	}
-	for text := range seen {
+	for text := range known {
 		traces = append(traces, text)
 		if len(text) < 64 {
 			continue
@@ -102,7 +102,7 @@ func TestRecordings_AreReproducible(t *testing.T) {
 }
 
 // A mock with advice names the rules by which it rejects a request. Recordings have the rules, but
-// not the advice, which depends on the clock.
+// not the advice, because it depends on the clock.
 func TestRecordings_OmitAdvice(t *testing.T) {
 	friendly := func() contracttests.Target {
 		mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})

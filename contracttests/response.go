@@ -116,9 +116,8 @@ func (r *Response) ExpectError(status int) *Response {
 var oauthPath = regexp.MustCompile(`^(/t/[^/]+)?/+oauth(/|$)`)
 
 // ExpectRejected expects a 4xx with a SailPoint error, and ends the scenario if the status differs.
-// On a patmock the status must be one of want, if any. A real tenant may choose another status,
-// which an open question records. 401 and 429 do not count: they do not depend on the request
-// itself.
+// On a patmock the status must be one of want, if any. A real tenant may choose another status, and
+// an open question records it. 401 and 429 do not count: they do not depend on the request itself.
 func (r *Response) ExpectRejected(want ...int) *Response {
 	if len(want) > 0 && !r.t.RealTenant() {
 		r.ExpectStatus(want...)

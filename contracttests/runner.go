@@ -149,8 +149,8 @@ func (r *Runner) report(started time.Time, results []*report.Result) *report.Rep
 	if n := r.observed.exchanges.Load(); n > 0 {
 		out.Observed = &report.Observed{Exchanges: n, Lists: r.observed.lists.Load()}
 	}
-	if tenant := r.mock.session; tenant != nil {
-		out.Target.Version = tenant.version
+	if session := r.mock.session; session != nil {
+		out.Target.Version = session.version
 	}
 	for _, result := range results {
 		if result == nil {
@@ -180,7 +180,7 @@ func (r *Runner) runCase(ctx context.Context, c Case) (result report.Result, obs
 		result.Seconds = r.Now().Sub(started).Seconds()
 		observed.Case, observed.Result = c, result
 	}()
-	tenant, err := r.openSession(ctx)
+	session, err := r.openSession(ctx)
 	if err != nil {
 		r.noteAttempt(false, err)
 		result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested,
@@ -191,18 +191,18 @@ func (r *Runner) runCase(ctx context.Context, c Case) (result report.Result, obs
 	defer func() {
 		ctx, stop := r.CleanupContext(ctx, cleanupTimeout)
 		defer stop()
-		if err := tenant.close(ctx); err != nil && result.Outcome != report.Error {
+		if err := session.close(ctx); err != nil && result.Outcome != report.Error {
 			result.Outcome, result.Kind, result.Message = report.Error, report.KindUntested,
 				redact.Report(err.Error())
 		}
 	}()
-	if missing := tenant.missing(c.Scenario.Features); len(missing) > 0 {
+	if missing := session.missing(c.Scenario.Features); len(missing) > 0 {
 		result.Outcome, result.Kind, result.Message = report.Skip, report.KindUnsupported,
 			"the target lacks "+strings.Join(missing, ", ")
 		result.Missing = missing
 		return result, observed
 	}
-	t := r.newT(ctx, c, tenant)
+	t := r.newT(ctx, c, session)
 	if c.Scenario.has(RateLimit) {
 		t.ctx = tenantguard.WithoutRateLimit(ctx) // a guard would not exceed the limit
 	}

@@ -61,7 +61,8 @@ type Feature string
 const (
 	// Writes means that the run may change data.
 	Writes Feature = "writes"
-	// SecondIdentity means that there are credentials of a second user, who is no administrator.
+	// SecondIdentity means that there are credentials of a second user without administrator
+	// rights.
 	SecondIdentity Feature = "second-identity"
 	// Admin means that there are credentials of a user with the level ORG_ADMIN.
 	Admin Feature = "admin"
@@ -141,9 +142,9 @@ func CheckScenarios(scenarios []Scenario) error {
 		}, s.Evidence) {
 			report("expected evidence, got %q", s.Evidence)
 		}
-		for _, n := range s.Features {
-			if !slices.Contains(Features(), n) {
-				report("unknown feature %q", n)
+		for _, feature := range s.Features {
+			if !slices.Contains(Features(), feature) {
+				report("unknown feature %q", feature)
 			}
 		}
 		for _, id := range s.Rules {

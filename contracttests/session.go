@@ -28,14 +28,14 @@ func (r *Runner) openSession(ctx context.Context) (*session, error) {
 		// The namespace may exist: the request was canceled before its response.
 		return nil, errors.Join(err, r.remove(ctx, c))
 	}
-	tenant, err := r.mock.fetch(ctx, c, r.Now)
+	session, err := r.mock.fetch(ctx, c, r.Now)
 	if err != nil {
 		return nil, errors.Join(err, r.remove(ctx, c))
 	}
-	tenant.target, tenant.base, tenant.control, tenant.close = r.target,
+	session.target, session.base, session.control, session.close = r.target,
 		r.target.BaseURL+"/t/"+name, c, c.DeleteNamespace
-	tenant.provoke = r.options.ProvokeRateLimit
-	return tenant, nil
+	session.provoke = r.options.ProvokeRateLimit
+	return session, nil
 }
 
 // remove deletes the namespace of a scenario that could not start.

@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// The pointers of sources exist in our documents, which have the structure of the published ones.
+// The pointers of sources exist in our documents. These have the structure of the published ones.
 func TestSourcesExist(t *testing.T) {
 	documents := map[string]any{}
 	pointers := 0

@@ -134,9 +134,9 @@ func (t *session) fetch(ctx context.Context, now func() time.Time) error {
 }
 
 // has reports whether the target has a feature.
-func (t *session) has(n Feature) bool {
+func (t *session) has(feature Feature) bool {
 	mock := t.control != nil
-	switch n {
+	switch feature {
 	case Writes:
 		return mock || !t.target.ReadOnly
 	case SecondIdentity:
@@ -160,9 +160,9 @@ func (t *session) has(n Feature) bool {
 // missing returns the features that the target lacks.
 func (t *session) missing(features []Feature) []string {
 	var missing []string
-	for _, n := range features {
-		if !t.has(n) {
-			missing = append(missing, string(n))
+	for _, feature := range features {
+		if !t.has(feature) {
+			missing = append(missing, string(feature))
 		}
 	}
 	return missing

@@ -99,9 +99,9 @@ const (
 
 // Resolve returns the target. It is a patmock if Mock or Control is set, or if it is on loopback
 // and its health check says so. Other hosts are not probed. The credentials of a patmock are read
-// only if Address is "env". Any other target is a real tenant, which is read-only unless
-// AllowWrites repeats its host. Resolve rejects a target if secrets would be sent over plain HTTP,
-// or to a host other than that of SAIL_BASE_URL. The error is a [*TargetError].
+// only if Address is "env". Any other target is a real tenant. It is read-only unless AllowWrites
+// repeats its host. Resolve rejects a target if secrets would be sent over plain HTTP, or to a host
+// other than that of SAIL_BASE_URL. The error is a [*TargetError].
 func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 	address, setting := c.Address, "Address"
 	if address == "env" {

@@ -158,8 +158,8 @@ func (n *tenant) withGuard(target *contracttests.Target) *tenantguard.Guard {
 	return guard
 }
 
-// state returns the state of the tenant. It omits the lastUsed of the identities' tokens, which the
-// run's logins change.
+// state returns the state of the tenant. It omits the lastUsed of the identities' tokens, since the
+// run's logins change it.
 func (n *tenant) state() map[string]any {
 	n.t.Helper()
 	text, err := n.mock.Control().State(context.WithoutCancel(n.t.Context()),

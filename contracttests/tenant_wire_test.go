@@ -184,8 +184,8 @@ var entries = []string{
 	"unknown-scope", "unpatchable-path", "unsupported-grant",
 }
 
-// Each dialect entry is decided by the exchange of an open question, which has a note. Real tenants
-// decide all but one.
+// Each dialect entry is decided by the exchange of an open question. Its result has a note. Real
+// tenants decide all entries but one.
 func TestQuestions_DecideDialectEntries(t *testing.T) {
 	var questions []contracttests.Scenario
 	for _, s := range scenarios.All() {

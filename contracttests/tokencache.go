@@ -37,28 +37,28 @@ const minLoginRemaining = 2 * time.Minute
 
 // get returns the access token of an identity, and reports whether it is valid for at least
 // minLoginRemaining.
-func (s *tokenCache) get(credentials Credentials, now time.Time) (cachedToken, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	token := s.tokens[credentials]
+func (cache *tokenCache) get(credentials Credentials, now time.Time) (cachedToken, bool) {
+	cache.mu.Lock()
+	defer cache.mu.Unlock()
+	token := cache.tokens[credentials]
 	return token, token.expires.Sub(now) > minLoginRemaining
 }
 
-func (s *tokenCache) put(credentials Credentials, token cachedToken) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tokens == nil {
-		s.tokens = map[Credentials]cachedToken{}
+func (cache *tokenCache) put(credentials Credentials, token cachedToken) {
+	cache.mu.Lock()
+	defer cache.mu.Unlock()
+	if cache.tokens == nil {
+		cache.tokens = map[Credentials]cachedToken{}
 	}
-	s.tokens[credentials] = token
+	cache.tokens[credentials] = token
 }
 
 // evict removes an access token that the target rejected.
-func (s *tokenCache) evict(credentials Credentials, bearer string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tokens[credentials].bearer == bearer {
-		delete(s.tokens, credentials)
+func (cache *tokenCache) evict(credentials Credentials, bearer string) {
+	cache.mu.Lock()
+	defer cache.mu.Unlock()
+	if cache.tokens[credentials].bearer == bearer {
+		delete(cache.tokens, credentials)
 	}
 }
 

@@ -160,7 +160,7 @@ var bulkExamples = []contract.Scenario{
 	), rule.BulkUpdate, rule.PatchNever),
 }
 
-// bulkBadDates returns a scenario about the bad dates with the given evidence, which change no
+// bulkBadDates returns a scenario about the bad dates with the given evidence. They change no
 // token.
 func bulkBadDates(id, promise, fact string, level evidence.Level,
 	rules ...rule.ID,

@@ -27,7 +27,7 @@ type distance struct {
 	id     string
 	from   time.Duration
 	future bool
-	// exact distances are at the boundary itself, which no published text defines.
+	// exact distances are at the boundary itself. No published text defines it.
 	exact bool
 }
 
@@ -202,8 +202,8 @@ var monthEnds = []monthEnd{
 	{"december-has-31", "2030-12-31T12:00:00.000Z", "2031-06-30T12:00:00.000Z"},
 }
 
-// scenario tests the default at the end of a month, and the upper bound, which is the same instant
-// in every offset.
+// scenario tests the default at the end of a month, and the upper bound. The bound is the same
+// instant in every offset.
 func (e monthEnd) scenario() contract.Scenario {
 	return contract.Scenario{
 		ID:       "expiry/month-end/" + e.id,

@@ -61,7 +61,7 @@ func neverExpireOps() []contract.Op {
 	return []contract.Op{replace("/userAwareTokenNeverExpires", true), remove("/expirationDate")}
 }
 
-// bulkScenario returns a scenario about the bulk update, which only v1 has.
+// bulkScenario returns a scenario about the bulk update. Only v1 has it.
 func bulkScenario(id, promise, fact string, level evidence.Level, run func(t *contract.T),
 	features ...contract.Feature,
 ) contract.Scenario {

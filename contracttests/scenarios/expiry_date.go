@@ -160,8 +160,8 @@ func dateAccepted(w dateForm) contract.Scenario {
 	}
 }
 
-// lowerCaseDate returns a scenario about lower-case t and z, which RFC 3339 allows and few clients
-// write.
+// lowerCaseDate returns a scenario about lower-case t and z. RFC 3339 allows them, but few clients
+// write them.
 func lowerCaseDate() contract.Scenario {
 	s := dateAccepted(dateForm{"small-letters", "2006-01-02t15:04:05.000z", "UTC"})
 	s.Evidence, s.Sources = evidence.Assumed, []string{"#small-t-and-z-are-taken"}

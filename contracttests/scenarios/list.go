@@ -233,7 +233,8 @@ func listPaged(t *contract.T, paging ...string) *contract.Response {
 		paging...)...)
 }
 
-// ownTokens returns the client's own tokens without lastUsed, which concurrent logins may change.
+// ownTokens returns the client's own tokens without lastUsed, since concurrent logins may change
+// it.
 func ownTokens(c *contract.Client) []contract.Token {
 	tokens := c.ListOwn().Tokens()
 	for i := range tokens {
