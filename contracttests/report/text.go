@@ -46,9 +46,8 @@ func renderText(r *Report) ([]byte, error) {
 		fmt.Fprintf(&end, "%s: %s\n", line.title, clip(line.text, 2*maxLine))
 	}
 	if r.Observed != nil {
-		fmt.Fprintf(&end,
-			"observed: %d exchanges, including %d lists that the run requested itself\n",
-			r.Observed.Exchanges, r.Observed.Lists)
+		fmt.Fprintf(&end, "observed: %s, including %s that the run requested itself\n",
+			plural(int(r.Observed.Exchanges), "exchange"), plural(int(r.Observed.Lists), "list"))
 	}
 	if r.Confirmed != nil {
 		fmt.Fprintf(&end, "confirmed by a tenant: %s\n", r.Confirmed)
@@ -57,8 +56,8 @@ func renderText(r *Report) ([]byte, error) {
 	warningsText, _ := fitLines(warnings.String(), maxList, length)
 	skipped, _ := fitLines(skips.String(), maxList, length)
 	const frame = 1 << 10 // for empty lines and the notes about truncation
-	left := maxText - len(verdict) - len(warningsText) - len(skipped) - end.Len() - frame
-	results, cut := textResults(r, left)
+	remaining := maxText - len(verdict) - len(warningsText) - len(skipped) - end.Len() - frame
+	results, cut := textResults(r, remaining)
 	note := ""
 	if cut > 0 {
 		note = omittedText(cut, maxText) + "\n"
