@@ -101,9 +101,9 @@ func TestNormalize_RemovesSecrets(t *testing.T) {
 					plantEverywhere(text)...)
 				got := undouble.Replace(encodeIndented(t, recording.Normalize(source, base, false)))
 				for _, trace := range traces(secret) {
-					if at := strings.Index(got, trace); at >= 0 {
+					if index := strings.Index(got, trace); index >= 0 {
 						t.Errorf("%.8s... %s, %s, shows: %s", secret, label, form,
-							got[max(0, at-60):min(len(got), at+90)])
+							got[max(0, index-60):min(len(got), index+90)])
 					}
 				}
 			}
@@ -167,7 +167,8 @@ func FuzzNormalize(f *testing.F) {
 			if found := recording.Diff(got, got); len(found) > 0 {
 				t.Errorf("the case differs from itself: %v", found)
 			}
-			if left := marks.ReplaceAllString(string(text), ""); strings.ContainsAny(left, "⟨⟩") {
+			if unmarked := marks.ReplaceAllString(string(text), ""); strings.ContainsAny(unmarked,
+				"⟨⟩") {
 				t.Errorf("a bracket is neither doubled nor part of a placeholder: %s", text)
 			}
 		}

@@ -81,7 +81,7 @@ func Compare(a, b *Recording) *Comparison {
 		}
 	}
 	for _, other := range b.Cases {
-		if _, left := others[other.Name()]; left {
+		if _, isOnlyInB := others[other.Name()]; isOnlyInB {
 			c.OnlyB = append(c.OnlyB, other.Name())
 		}
 	}

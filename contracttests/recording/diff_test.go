@@ -27,13 +27,13 @@ func formatDifferences(differences []recording.Difference) (lines []string) {
 // cover the rules for several exchanges.
 func TestDiff_Rules(t *testing.T) {
 	const body = "/exchanges/0/response/body"
-	reply := func(text string) func(*recording.Exchange) {
+	withBody := func(text string) func(*recording.Exchange) {
 		return func(x *recording.Exchange) { x.ResponseBody = text }
 	}
 	const full = `{"lastUsed":null,"expires_in":43200,"messages":[{"text":"a"}],` +
 		`"detailCode":"400.0","scope":["sp:scopes:all","b"],"causes":["a","b"]}`
 	with := func(overrides string) func(*recording.Exchange) {
-		return reply(token(`{"secret":"`+secretHex+`"}`, full, overrides))
+		return withBody(token(`{"secret":"`+secretHex+`"}`, full, overrides))
 	}
 	without := func(name string) func(*recording.Exchange) {
 		return func(x *recording.Exchange) {
@@ -87,7 +87,7 @@ func TestDiff_Rules(t *testing.T) {
 				`+"Basic"`,
 		},
 		{
-			"kind of body", reply("<p>"),
+			"kind of body", withBody("<p>"),
 			`breaking: body-format-changed ` + body + `/format -"json" +"text"`,
 		},
 		{
@@ -156,12 +156,12 @@ func TestDiff_Rules(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			former := func() recording.Exchange {
+			original := func() recording.Exchange {
 				x := createExchange(full)
 				x.ResponseHeader.Set("Www-Authenticate", "Bearer")
 				return x
 			}
-			a, b := former(), former()
+			a, b := original(), original()
 			test.change(&b)
 			var want []string
 			if test.want != "" {
@@ -186,8 +186,8 @@ func TestRules_Reachable(t *testing.T) {
 	list := func(overrides ...string) recording.Exchange {
 		return exchange("GET", tokens, "", 200, "["+strings.Join(overrides, ",")+"]")
 	}
-	gone := exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
-	empty, text := gone, gone
+	deleted := exchange("DELETE", tokens+"/"+tokenID, "", 204, "")
+	empty, text := deleted, deleted
 	text.ResponseBody = "gone"
 	collect(normalize(createExchange("{}"), empty), normalize(createExchange("{}")))
 	collect(normalize(createExchange("{}")), normalize(createExchange("{}"), empty))
@@ -310,9 +310,9 @@ func TestDiff_IgnoresAdvice(t *testing.T) {
 			}
 		})
 	}
-	noList := rejected("name-unique")
-	noList.ResponseBody = `{"causes":"none"}`
-	if got := normalize(noList).Exchanges[0].Response.Body.Text("causes"); got != "none" {
+	stringCauses := rejected("name-unique")
+	stringCauses.ResponseBody = `{"causes":"none"}`
+	if got := normalize(stringCauses).Exchanges[0].Response.Body.Text("causes"); got != "none" {
 		t.Errorf("causes that are not a list became %q", got)
 	}
 }

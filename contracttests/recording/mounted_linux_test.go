@@ -58,8 +58,8 @@ func TestWriter_ReplacesInPlace(t *testing.T) {
 			}
 		})
 		twice(t, mounted)
-		if left := fileNames(t, filepath.Dir(mounted)); len(left) != 2 {
-			t.Errorf("there is %v", left)
+		if files := fileNames(t, filepath.Dir(mounted)); len(files) != 2 {
+			t.Errorf("there is %v", files)
 		}
 	})
 }

@@ -42,10 +42,10 @@ func token(overrides ...string) string {
 	return string(mustJSON(object))
 }
 
-func exchange(method, path, body string, status int, reply string) recording.Exchange {
+func exchange(method, path, body string, status int, responseBody string) recording.Exchange {
 	x := recording.Exchange{
 		Method: method, URL: base + path, Header: http.Header{}, Body: body, Status: status,
-		ResponseBody: reply,
+		ResponseBody: responseBody,
 		ResponseHeader: http.Header{
 			"Content-Type": {"application/json"}, "Slpt-Request-Id": {
 				"feedfeedfeedfeedfeedfeedfeedfeed",
@@ -204,7 +204,7 @@ func TestNormalize_Properties(t *testing.T) {
 // TestNormalize_DatesAcrossExchanges checks that equal dates of two tokens have different
 // references, and that later dates are compared with earlier ones.
 func TestNormalize_DatesAcrossExchanges(t *testing.T) {
-	again := exchange("POST", tokens, `{"name":"patmock-abc-2","expirationDate":"`+sentDate+`"}`,
+	second := exchange("POST", tokens, `{"name":"patmock-abc-2","expirationDate":"`+sentDate+`"}`,
 		200,
 		token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-2"}`))
 	list := exchange("GET", tokens+"?owner-id=me&filters=lastUsed+le+2026-12-24T10%3A00%3A00.000Z",
@@ -216,7 +216,7 @@ func TestNormalize_DatesAcrossExchanges(t *testing.T) {
 		"["+
 			token(`{"created":"2026-12-01T07:00:00.001Z",`+
 				`"expirationDate":"2028-01-01T00:00:00.000Z"}`)+"]")
-	got := normalize(createExchange("{}"), again, list, later)
+	got := normalize(createExchange("{}"), second, list, later)
 	if diff := cmp.Diff(map[string][]string{
 		"owner-id": {"me"}, "filters": {"lastUsed le ⟨date-3⟩"},
 	}, got.Exchanges[2].Request.Query); diff != "" {
@@ -286,10 +286,10 @@ func TestNormalize_SortsByAge(t *testing.T) {
 			token(`{"secret":"x","id":"`+id+`","name":"`+name+`"}`))
 	}
 	bulkCase := func(method, path, first, second string) recording.Case {
-		reply := "[" + token(`{"id":"`+first+`","name":"patmock-abc-1"}`) + "," +
+		responseBody := "[" + token(`{"id":"`+first+`","name":"patmock-abc-1"}`) + "," +
 			token(`{"id":"`+second+`","name":"patmock-abc-2"}`) + "]"
 		return normalize(create(first, "patmock-abc-1"), create(second, "patmock-abc-2"),
-			exchange(method, path, `{"ids":["`+second+`","`+first+`"]}`, 200, reply))
+			exchange(method, path, `{"ids":["`+second+`","`+first+`"]}`, 200, responseBody))
 	}
 	const bulk = "/personal-access-tokens/v1/bulk-update"
 	low, high := strings.Repeat("0", 32), strings.Repeat("f", 32)

@@ -46,7 +46,7 @@ func (n *normalizer) response(x Exchange) Response {
 }
 
 // ruleHeader names the rules by which a patmock rejects a request. The causes of such a response
-// are its advice, which differs from tenants and may change at any time.
+// are advice of the patmock and may change at any time.
 const ruleHeader = "X-Patmock-Rule"
 
 // removeAdvice empties the causes of an error.
@@ -199,8 +199,8 @@ func typeOf(value any) string {
 	return jsondiff.TypeOf(value)
 }
 
-// isForeign reports whether the case neither created a token nor logged in with it. The control API
-// of a patmock may also add tokens, which have a generated name.
+// isForeign reports whether the case neither created a token nor logged in with it. Tokens with a
+// generated name are not foreign on a patmock, since the control API may have added them.
 func (n *normalizer) isForeign(element any) bool {
 	token, ok := element.(map[string]any)
 	tokenName := textProperty(element, "name")

@@ -249,8 +249,8 @@ func isCharset(c jsondiff.Change) bool {
 	return isHeader && c.Kind == jsondiff.Value && media(c.A) == media(c.B)
 }
 
-// isLifetime matches small differences in the lifetime of an access token, which starts before the
-// response.
+// isLifetime matches small differences in the lifetime of an access token. The lifetime starts
+// before the response.
 func isLifetime(c jsondiff.Change) bool {
 	number := func(value any) float64 {
 		n, _ := value.(json.Number)

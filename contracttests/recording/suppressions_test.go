@@ -89,66 +89,71 @@ func TestComparison_Suppress(t *testing.T) {
 
 func TestParseSuppressions_Errors(t *testing.T) {
 	type wrong = strictyaml.Errors // without messages
-	at := func(line int, field string, kind strictyaml.Kind) strictyaml.Error {
+	errorAt := func(line int, field string, kind strictyaml.Kind) strictyaml.Error {
 		return strictyaml.Error{Source: "my.yaml", Line: line, Field: field, Kind: kind}
 	}
 	for _, test := range []struct {
 		name, file string
 		want       wrong
 	}{
-		{"no YAML", "- a: [", wrong{at(1, "", strictyaml.Syntax)}},
+		{"no YAML", "- a: [", wrong{errorAt(1, "", strictyaml.Syntax)}},
 		{
 			"no YAML further down", "- scenario: a\n  reason: a\n- a: [", wrong{
-				at(3, "", strictyaml.Syntax),
+				errorAt(3, "", strictyaml.Syntax),
 			},
 		},
-		{"no list", "scenario: a", wrong{at(1, "", strictyaml.WrongType)}},
-		{"two documents", "[]\n---\n[]", wrong{at(2, "", strictyaml.ManyDocuments)}},
-		{"no mapping", "- a", wrong{at(1, "[0]", strictyaml.WrongType)}},
-		{"no reason", "# x\n- scenario: a\n", wrong{at(2, "[0].reason", strictyaml.MissingField)}},
+		{"no list", "scenario: a", wrong{errorAt(1, "", strictyaml.WrongType)}},
+		{"two documents", "[]\n---\n[]", wrong{errorAt(2, "", strictyaml.ManyDocuments)}},
+		{"no mapping", "- a", wrong{errorAt(1, "[0]", strictyaml.WrongType)}},
+		{
+			"no reason", "# x\n- scenario: a\n", wrong{
+				errorAt(2, "[0].reason", strictyaml.MissingField),
+			},
+		},
 		{
 			"empty reason", "- scenario: a\n  reason: ' '\n", wrong{
-				at(2, "[0].reason", strictyaml.WrongType),
+				errorAt(2, "[0].reason", strictyaml.WrongType),
 			},
 		},
 		{
 			"list as scenario", "- scenario: [a]\n  reason: a\n", wrong{
-				at(1, "[0].scenario", strictyaml.WrongType),
+				errorAt(1, "[0].scenario", strictyaml.WrongType),
 			},
 		},
 		{
 			"unknown field", "- scenario: a\n  reason: a\n  where: b\n", wrong{
-				at(3, "[0].where", strictyaml.UnknownField),
+				errorAt(3, "[0].where", strictyaml.UnknownField),
 			},
 		},
 		{
 			"twice", "- scenario: a\n  reason: a\n  reason: b\n", wrong{
-				at(3, "[0].reason", strictyaml.Duplicate),
+				errorAt(3, "[0].reason", strictyaml.Duplicate),
 			},
 		},
 		{
 			"version", "- {scenario: a, reason: a, version: v4}", wrong{
-				at(1, "[0].version", strictyaml.BadValue),
+				errorAt(1, "[0].version", strictyaml.BadValue),
 			},
 		},
 		{
 			"severity", "- {scenario: a, reason: a, severity: bad}", wrong{
-				at(1, "[0].severity", strictyaml.BadValue),
+				errorAt(1, "[0].severity", strictyaml.BadValue),
 			},
 		},
 		{"three at once", "- {scenario: a, reason: a, version: v4, severity: bad, at: x}", wrong{
-			at(1, "[0].version", strictyaml.BadValue), at(1, "[0].severity", strictyaml.BadValue),
-			at(1, "[0].at", strictyaml.BadValue),
+			errorAt(1, "[0].version", strictyaml.BadValue),
+			errorAt(1, "[0].severity", strictyaml.BadValue),
+			errorAt(1, "[0].at", strictyaml.BadValue),
 		}},
 		{
 			"pointer", "- {scenario: a, reason: a, at: status}", wrong{
-				at(1, "[0].at", strictyaml.BadValue),
+				errorAt(1, "[0].at", strictyaml.BadValue),
 			},
 		},
 		{
 			"two errors", "- {scenario: a}\n- {reason: a}", wrong{
-				at(1, "[0].reason", strictyaml.MissingField),
-				at(2, "[1].scenario", strictyaml.MissingField),
+				errorAt(1, "[0].reason", strictyaml.MissingField),
+				errorAt(2, "[1].scenario", strictyaml.MissingField),
 			},
 		},
 	} {

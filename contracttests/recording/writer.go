@@ -18,9 +18,9 @@ type Writer struct {
 	cases        int
 }
 
-// Create starts a recording. An existing directory must be empty or a recording, which does not
-// change until Close. Otherwise the error is [ErrNoParentDir] or an error of [Open]. Symbolic links
-// to a directory are kept.
+// Create starts a recording. An existing directory must be empty or a recording. It does not change
+// until Close. Otherwise the error is [ErrNoParentDir] or an error of [Open]. Symbolic links to a
+// directory are kept.
 func Create(dir string) (*Writer, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

@@ -33,9 +33,9 @@ func AppendSummary(path string, r *Report) (err error) {
 	if err != nil {
 		return fmt.Errorf("append the summary: %w", err)
 	}
-	room := maxSummary - int(min(info.Size(), maxSummary))
-	text := "\n" + markdown(r.redacted(), room-1)
-	if len(text) > room {
+	limit := maxSummary - int(min(info.Size(), maxSummary))
+	text := "\n" + markdown(r.redacted(), limit-1)
+	if len(text) > limit {
 		return fmt.Errorf("append the summary: %s has no room for the verdict: %d bytes", path,
 			info.Size())
 	}

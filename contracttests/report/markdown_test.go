@@ -95,9 +95,9 @@ func TestMarkdown_CountsOmitted(t *testing.T) {
 		results = append(results, r)
 	}
 	text := write(t, "markdown", reportOf(results...))
-	shown, left := strings.Count(text, "<details>"), omittedCount(t, text, 300)
-	if shown+left != 300 || shown < 50 {
-		t.Errorf("%d are shown and %d omitted, expected 300 together", shown, left)
+	shown, omitted := strings.Count(text, "<details>"), omittedCount(t, text, 300)
+	if shown+omitted != 300 || shown < 50 {
+		t.Errorf("%d are shown and %d omitted, expected 300 together", shown, omitted)
 	}
 	checkMessage(t, omittedText["markdown"].FindString(text))
 }

@@ -18,7 +18,7 @@ func TestVerdict(t *testing.T) {
 		for _, o := range outcomes {
 			r.Results = append(r.Results, withResult(o, "why", pass("create/a", version.V3)))
 		}
-		return r // without counts, which the verdict does not use
+		return r // the verdict does not use the counts
 	}
 	withWarnings := one(report.Pass)
 	withWarnings.Warnings = []report.Warning{{Text: "a"}, {Text: "b"}}
@@ -31,7 +31,7 @@ func TestVerdict(t *testing.T) {
 	unfinished := one(report.Pass, report.Skip, report.Error)
 	unfinished.Results[1].Kind, unfinished.Results[2].Kind = report.KindUnfinished,
 		report.KindUnfinished
-	ofClients := reportOf(pass("client/unknown-property", ""),
+	clientReport := reportOf(pass("client/unknown-property", ""),
 		withResult(report.Fail, "why", pass("client/no-wait", "")))
 	for _, test := range []struct {
 		name   string
@@ -59,7 +59,7 @@ func TestVerdict(t *testing.T) {
 		},
 		{"a skip is never a pass", one(report.Skip, report.Skip), "skip", []int{0, 2, 2, 1}},
 		{"unfinished", unfinished, "error", []int{1, 1, 2, 1}},
-		{"rules of clients", ofClients, "fail", []int{1, 1, 2}},
+		{"rules of clients", clientReport, "fail", []int{1, 1, 2}},
 		{"nothing", one(), "empty", []int{0, 0, 0}},
 		{"warnings", withWarnings, "pass", []int{1, 1, 1, 2}},
 		{"interrupted", interrupted, "interrupted", []int{1, 1, 1, 3, 1}},

@@ -16,10 +16,10 @@ const invalidBearer = "void"
 type loginMemory map[string]string
 
 // addLogin stores the access token of a login.
-func (u loginMemory) addLogin(x *exchange, resp *response) {
+func (m loginMemory) addLogin(x *exchange, resp *response) {
 	if bearer := resp.text("access_token"); bearer != "" {
 		id := x.clientID()
-		u[bearer], u[id] = id, bearer
+		m[bearer], m[id] = id, bearer
 	}
 }
 

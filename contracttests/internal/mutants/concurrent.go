@@ -20,7 +20,7 @@ const partnerTimeout = 100 * time.Millisecond
 // mutateConcurrent calls f for two concurrent requests with the same key. It forwards a request
 // that has no key or no partner.
 func mutateConcurrent(m matcher, key func(*exchange) string,
-	f func(first, second *exchange) (resp, b *response),
+	f func(first, second *exchange) (firstResp, secondResp *response),
 ) middleware {
 	return func(next http.Handler) http.Handler {
 		var mu sync.Mutex
@@ -64,9 +64,9 @@ func mutateConcurrent(m matcher, key func(*exchange) string,
 			case second := <-p.partner:
 				p.partner <- second
 			}
-			resp, b := f(x, <-p.partner)
-			p.response <- b
-			return resp
+			firstResp, secondResp := f(x, <-p.partner)
+			p.response <- secondResp
+			return firstResp
 		})(next)
 	}
 }
@@ -80,13 +80,13 @@ func tokenIDOf(x *exchange) string {
 }
 
 // undoSecond forwards two writes, then reverts the effect of the second on the token.
-func undoSecond(first, second *exchange) (resp, b *response) {
-	former := first.findToken(tokenIDOf(first))
-	resp, b = first.forward(), second.forward()
+func undoSecond(first, second *exchange) (firstResp, secondResp *response) {
+	previous := first.findToken(tokenIDOf(first))
+	firstResp, secondResp = first.forward(), second.forward()
 	restored := []object{}
 	for _, op := range append(second.patchOperations(), second.bulkOperations()...) {
 		field := strings.Split(text(op, "path")+"/", "/")[1]
-		if value, present := former[field]; present {
+		if value, present := previous[field]; present {
 			restored = append(restored, object{
 				"op": "replace", "path": "/" + field, "value": value,
 			})
@@ -98,7 +98,7 @@ func undoSecond(first, second *exchange) (resp, b *response) {
 	undo.r.URL.Path = second.collectionPath(second.version) + "/" + tokenIDOf(first)
 	undo.r.Header.Set("Content-Type", "application/json-patch+json")
 	undo.forward()
-	return resp, b
+	return firstResp, secondResp
 }
 
 // concurrentWrites break rules for concurrent requests only.
@@ -108,12 +108,12 @@ var concurrentWrites = []Mutant{
 		"Two concurrent creates with the same name both succeed.",
 		killedBy("atonce/creates-of-one-name"),
 		mutateConcurrent(on(create), func(x *exchange) string { return text(x.object(), "name") },
-			func(first, second *exchange) (resp, b *response) {
-				resp = first.forward()
+			func(first, second *exchange) (firstResp, secondResp *response) {
+				firstResp = first.forward()
 				name, _ := substituteName(second)
-				b = second.forward()
-				b.changeObjects(func(token object) { token["name"] = name })
-				return resp, b
+				secondResp = second.forward()
+				secondResp.changeObjects(func(token object) { token["name"] = name })
+				return firstResp, secondResp
 			}),
 	},
 	{
@@ -131,11 +131,12 @@ var concurrentWrites = []Mutant{
 		"deletes-at-once-are-204", "delete-is-final",
 		"Two concurrent deletes of a token are both 204.",
 		killedBy("atonce/deletes-of-one-id"),
-		mutateConcurrent(on(remove), tokenIDOf, func(first, second *exchange) (resp, b *response) {
-			if resp = first.forward(); resp.ok() {
-				return resp, newResponse(http.StatusNoContent, nil)
-			}
-			return resp, second.forward()
-		}),
+		mutateConcurrent(on(remove), tokenIDOf,
+			func(first, second *exchange) (firstResp, secondResp *response) {
+				if firstResp = first.forward(); firstResp.ok() {
+					return firstResp, newResponse(http.StatusNoContent, nil)
+				}
+				return firstResp, second.forward()
+			}),
 	},
 }

@@ -229,10 +229,10 @@ var bulks = []Mutant{
 		"A bulk update returns the tokens as they were before.",
 		killedBy("bulk/changes-tokens-of-any-owner", "bulk/never-expires"),
 		wrap(on(bulk), func(x *exchange) *response {
-			former := x.bulkTokens()
+			previous := x.bulkTokens()
 			resp := x.forward()
 			if resp.ok() {
-				resp.setBody(former)
+				resp.setBody(previous)
 			}
 			return resp
 		}),

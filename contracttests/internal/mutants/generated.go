@@ -224,11 +224,11 @@ func propertyMutants(group, name string, ops []operation) (all []GeneratedMutant
 }
 
 // update returns the observed value after another observation.
-func (s observedValue) update(value any) observedValue {
-	if reflect.DeepEqual(s.value, value) {
-		return s
+func (v observedValue) update(value any) observedValue {
+	if reflect.DeepEqual(v.value, value) {
+		return v
 	}
-	return observedValue{value: value, previous: s.value, changed: s.value != nil, number: s.number}
+	return observedValue{value: value, previous: v.value, changed: v.value != nil, number: v.number}
 }
 
 // objectID identifies an object of a response: a token by its id, a login by its client, an error

@@ -24,9 +24,9 @@ func lists(s *mutants.Inventory) (http.Handler, []mutants.Exchange) {
 
 // TestGenerate checks that a mutant changes the properties of its subset only.
 func TestGenerate(t *testing.T) {
-	var surface mutants.Inventory
-	handler, exchanges := lists(&surface)
-	all := surface.Generate()
+	var inventory mutants.Inventory
+	handler, exchanges := lists(&inventory)
+	all := inventory.Generate()
 	for i := range all[1:] {
 		if all[i].Name == all[i+1].Name {
 			t.Errorf("two mutants have the name %s", all[i].Name)
@@ -75,18 +75,18 @@ func TestGenerate(t *testing.T) {
 // TestGenerate_FirstRequests checks that the mutants of a rule depend on the number of the
 // request.
 func TestGenerate_FirstRequests(t *testing.T) {
-	var surface mutants.Inventory
-	all := surface.Generate()
-	for how, want := range map[string]func(request int) bool{
+	var inventory mutants.Inventory
+	all := inventory.Generate()
+	for variant, want := range map[string]func(request int) bool{
 		"applied-to-the-first":      func(request int) bool { return request > 1 },
 		"applied-to-the-first-ten":  func(request int) bool { return request > 10 },
 		"ignored-for-the-first-ten": func(request int) bool { return request <= 10 },
 	} {
 		i := slices.IndexFunc(all, func(g mutants.GeneratedMutant) bool {
-			return g.Name == "rule/create-is-200/create-is-201/"+how
+			return g.Name == "rule/create-is-200/create-is-201/"+variant
 		})
 		if i < 0 {
-			t.Fatalf("%s is not generated", how)
+			t.Fatalf("%s is not generated", variant)
 		}
 		mutant := all[i].Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "{}")
@@ -94,7 +94,7 @@ func TestGenerate_FirstRequests(t *testing.T) {
 		for request := 1; request <= 12; request++ {
 			if got := do(mutant, "POST", "/v3/personal-access-tokens",
 				"{}").Code == http.StatusCreated; got != want(request) {
-				t.Errorf("%s: request %d is changed: %v", how, request, got)
+				t.Errorf("%s: request %d is changed: %v", variant, request, got)
 			}
 		}
 	}

@@ -71,10 +71,10 @@ var responses = []Mutant{
 		"patch-returns-the-old-token", "patch-fields",
 		"A patch returns the token as it was before.",
 		killedBy("patch/name", "patch/scope"), wrap(on(patch), func(x *exchange) *response {
-			former := x.findToken(x.id)
+			previous := x.findToken(x.id)
 			resp := x.forward()
 			if resp.ok() {
-				resp.setBody(former)
+				resp.setBody(previous)
 			}
 			return resp
 		}),

@@ -32,7 +32,7 @@ type target struct {
 	id string
 }
 
-// control is any operation of the control API, which mutants never change.
+// control is any operation of the control API. Mutants never change these.
 const control operation = "control"
 
 // targetOf parses the path and method of a request.

@@ -49,7 +49,7 @@ func replaceValue(name string, value any) func(object) {
 	}
 }
 
-// addOperation appends an operation to patches of a single path.
+// addOperation appends an operation to patches in which every operation has the path.
 func addOperation(path string, op object) middleware {
 	return mutateRequest(on(patch), func(x *exchange) {
 		operations := x.patchOperations()
@@ -60,7 +60,8 @@ func addOperation(path string, op object) middleware {
 	})
 }
 
-// changeAfterWrite changes tokens in every response after a successful write. F returns their ids.
+// changeAfterWrite changes tokens in all responses after a successful write. F returns the ids of
+// the tokens.
 func changeAfterWrite(write operation, f func(x *exchange, resp *response) []string,
 	change func(token object),
 ) middleware {
@@ -110,6 +111,7 @@ func applyRejected(op operation, status int, change func(*exchange) *exchange) m
 	})
 }
 
+// allScopes is the default scope of a token.
 var allScopes = []string{"sp:scopes:all"}
 
 // tokenSideEffects change tokens, properties and lists that the request does not name.

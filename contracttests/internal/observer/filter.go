@@ -18,7 +18,7 @@ const (
 	isTrue
 )
 
-// filter is a condition on lastUsed, which is zero for an unused token.
+// filter is a condition on lastUsed. The time is zero for an unused token.
 type filter struct {
 	eval func(lastUsed time.Time) truth
 	// rule is the rule that a list breaks if it does not match the filter.

@@ -141,7 +141,8 @@ func (o *Observer) allowsScopes(t *token, scope json.RawMessage, granted []strin
 	})
 }
 
-// equalSets compares scopes, which logins return as texts separated by blanks.
+// equalSets compares sets of scopes. An element of a or b may have several scopes, separated by
+// blanks.
 func equalSets(a, b []string) bool {
 	a = strings.Fields(strings.Join(a, " ")) // a scope may contain blanks
 	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))

@@ -29,9 +29,9 @@ const (
 )
 
 // exchange returns an exchange with the headers that every response has.
-func exchange(method, url, body string, status int, reply string) recording.Exchange {
+func exchange(method, url, body string, status int, responseBody string) recording.Exchange {
 	x := recording.Exchange{
-		Method: method, URL: url, Body: body, Status: status, ResponseBody: reply,
+		Method: method, URL: url, Body: body, Status: status, ResponseBody: responseBody,
 		Header: http.Header{},
 		ResponseHeader: http.Header{
 			"Date": {"Sat, 02 Jan 2027 03:04:05 GMT"}, "Cache-Control": {"no-store"}, "Pragma": {
@@ -42,7 +42,7 @@ func exchange(method, url, body string, status int, reply string) recording.Exch
 	requests++
 	x.ResponseHeader.Set("Slpt-Request-Id",
 		strings.Repeat("0", 20)+time.Duration(requests).String())
-	if reply != "" {
+	if responseBody != "" {
 		x.ResponseHeader.Set("Content-Type", "application/json")
 	}
 	x.Header.Set("Authorization", "Bearer "+bearer)
@@ -87,29 +87,30 @@ func atOnce(x recording.Exchange) recording.Exchange {
 }
 
 func create(overrides map[string]any) recording.Exchange {
-	shown := map[string]any{}
-	_ = json.Unmarshal([]byte(token(overrides)), &shown)
+	object := map[string]any{}
+	_ = json.Unmarshal([]byte(token(overrides)), &object)
 	for _, name := range []string{"lastUsed", "managed", "userAwareTokenNeverExpires"} {
-		delete(shown, name)
+		delete(object, name)
 	}
-	shown["secret"] = secret
-	reply, _ := json.Marshal(shown)
+	object["secret"] = secret
+	responseBody, _ := json.Marshal(object)
 	return exchange(http.MethodPost, path,
 		`{"name":"report","expirationDate":"2027-02-02T03:04:05.000Z"}`, http.StatusOK,
-		string(reply))
+		string(responseBody))
 }
 
-func patch(body string, status int, reply string) recording.Exchange {
-	return exchange(http.MethodPatch, path+"/"+id, body, status, reply)
+func patch(body string, status int, responseBody string) recording.Exchange {
+	return exchange(http.MethodPatch, path+"/"+id, body, status, responseBody)
 }
 
-func bulk(body, reply string) recording.Exchange {
+func bulk(body, responseBody string) recording.Exchange {
 	return exchange(http.MethodPatch,
-		"http://127.0.0.1/t/one/personal-access-tokens/v1/bulk-update", body, http.StatusOK, reply)
+		"http://127.0.0.1/t/one/personal-access-tokens/v1/bulk-update", body, http.StatusOK,
+		responseBody)
 }
 
-func remove(status int, reply string) recording.Exchange {
-	return exchange(http.MethodDelete, path+"/"+id, "", status, reply)
+func remove(status int, responseBody string) recording.Exchange {
+	return exchange(http.MethodDelete, path+"/"+id, "", status, responseBody)
 }
 
 const rejection = `{"detailCode":"400.1 Bad request","trackingId":"TRACKING","causes":[],` +

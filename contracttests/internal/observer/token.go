@@ -189,7 +189,7 @@ func (o *Observer) checkOwner(t *token, item object) {
 	if owner == nil {
 		return
 	}
-	if former := t.properties["owner"]; former != nil && o.isTracked(t) &&
+	if previous := t.properties["owner"]; previous != nil && o.isTracked(t) &&
 		!o.equalValues("owner", t.properties["owner"], item["owner"]) {
 		o.report(rule.SameOwner, "", "owner of the token %s is %s, expected %s as before", t.id,
 			item["owner"], t.properties["owner"])
@@ -208,14 +208,14 @@ func (o *Observer) checkName(id, name, what string) {
 	if o.options.RealTenant && strings.HasPrefix(what, "user_name") {
 		key += " user" // a tenant may have different names for owners and logins
 	}
-	former := o.names[key]
-	if former != "" && former != name {
+	previous := o.names[key]
+	if previous != "" && previous != name {
 		broken := rule.SameOwner
 		if strings.HasPrefix(what, "user_name") {
 			broken = rule.LoginUser
 		}
 		o.report(broken, "name", "%s is %q, expected %q as in earlier responses", what, name,
-			former)
+			previous)
 		return
 	}
 	o.names[key] = name
