@@ -62,10 +62,9 @@ func hangsAtLogin(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "
 func hangingTarget(t *testing.T, transport http.RoundTripper, guarded bool) contracttests.Target {
 	t.Helper()
 	target := contracttests.Target{
-		Name: "hanging", BaseURL: tenantURL, Owner: contracttests.Credentials{
-			ClientID: "a", ClientSecret: "b",
-		},
-		HTTP: &http.Client{Transport: transport, Timeout: 15 * time.Second},
+		Name: "hanging", BaseURL: tenantURL,
+		Owner: contracttests.Credentials{ClientID: "a", ClientSecret: "b"},
+		HTTP:  &http.Client{Transport: transport, Timeout: 15 * time.Second},
 	}
 	if guarded {
 		guard, err := tenantguard.NewGuard(tenantguard.Config{

@@ -162,9 +162,8 @@ func TestParseFacts(t *testing.T) {
 			{evidence.Published, "[v2026] `#/paths`"}, {evidence.Observed, "a forum"},
 		}},
 		{
-			anchor: "a-gap", text: "It may.", evidence: []factEvidence{
-				{evidence.Assumed, "a guess"},
-			}, gap: true,
+			anchor: "a-gap", text: "It may.",
+			evidence: []factEvidence{{evidence.Assumed, "a guess"}}, gap: true,
 		},
 	}
 	facts, problems := parseFacts(page)

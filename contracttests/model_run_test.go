@@ -130,9 +130,9 @@ func (w *world) compare() {
 		w.list(step{User: "admin", Owner: user, Version: next()})
 	}
 	for i, f := range []filterModel{
-		{Op: "isnull"}, {Op: "le", Ago: 2 * day}, {
-			Op: "not", Args: []filterModel{{Op: "le", Ago: time.Second}},
-		},
+		{Op: "isnull"},
+		{Op: "le", Ago: 2 * day},
+		{Op: "not", Args: []filterModel{{Op: "le", Ago: time.Second}}},
 	} {
 		owner := []string{"", "me", modelUsers[turn%len(modelUsers)]}[(turn+i)%3]
 		w.list(step{User: "admin", Owner: owner, Filter: &f, Version: next()})

@@ -140,9 +140,8 @@ func (r *Runner) Run(ctx context.Context, cases []Case) *report.Report {
 
 func (r *Runner) report(started time.Time, results []*report.Result) *report.Report {
 	out := &report.Report{
-		Schema: report.SchemaVersion, Tool: r.options.Tool, Target: report.Target{
-			Name: r.target.Name, RealTenant: r.target.RealTenant(),
-		},
+		Schema: report.SchemaVersion, Tool: r.options.Tool,
+		Target:  report.Target{Name: r.target.Name, RealTenant: r.target.RealTenant()},
 		Started: started.UTC(), Seconds: r.Now().Sub(started).Seconds(),
 		Warnings: r.warnings.list(r.Clock()), Results: []report.Result{},
 	}

@@ -201,9 +201,9 @@ func (c TargetOptions) loadCredentials(t *Target) error {
 		variables identityVariables
 		into      *Credentials
 	}{
-		{RoleOwner, ownerVariables, &t.Owner}, {RoleSecond, secondVariables, &t.Second}, {
-			RoleAdmin, adminVariables, &t.Admin,
-		},
+		{RoleOwner, ownerVariables, &t.Owner},
+		{RoleSecond, secondVariables, &t.Second},
+		{RoleAdmin, adminVariables, &t.Admin},
 	} {
 		var err error
 		if *identity.into, err = c.credentials(identity.variables); err != nil {

@@ -102,9 +102,10 @@ func TestResolve_RejectsTarget(t *testing.T) {
 			contracttests.NotSet,
 		},
 		{
-			"secret missing", contracttests.TargetOptions{Address: acme}, variables{
-				"SAIL_CLIENT_ID": "id",
-			}, "SAIL_CLIENT_SECRET", contracttests.IncompletePair,
+			"secret missing",
+			contracttests.TargetOptions{Address: acme},
+			variables{"SAIL_CLIENT_ID": "id"},
+			"SAIL_CLIENT_SECRET", contracttests.IncompletePair,
 		},
 		{
 			"administrator id missing",
@@ -215,9 +216,10 @@ func TestResolve_RealTenantIsReadOnly(t *testing.T) {
 			}, login, false,
 		},
 		{
-			"a secret in a file", contracttests.TargetOptions{Address: acme}, variables{
-				"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": file,
-			}, true,
+			"a secret in a file",
+			contracttests.TargetOptions{Address: acme},
+			variables{"SAIL_CLIENT_ID": "id", "SAIL_CLIENT_SECRET_FILE": file},
+			true,
 		},
 		{
 			"on loopback", contracttests.TargetOptions{

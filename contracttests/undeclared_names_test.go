@@ -74,9 +74,8 @@ func TestSend_RejectsUndeclaredNames(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := contracttests.Scenario{
-				ID: "names/declared", Promise: "It is declared.", Sources: []string{
-					"v2026 #/paths",
-				},
+				ID: "names/declared", Promise: "It is declared.",
+				Sources:  []string{"v2026 #/paths"},
 				Evidence: evidence.Assumed, Versions: []version.Version{version.V1}, Run: test.run,
 			}
 			cases := contracttests.Select([]contracttests.Scenario{s}, contracttests.Options{})

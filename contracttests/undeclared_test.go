@@ -62,9 +62,8 @@ func TestUndeclaredStatus_IsWarning(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o := contracttests.Options{
-				Run: regexp.MustCompile("^create/name-taken-is"), Versions: []version.Version{
-					version.V3,
-				},
+				Run:      regexp.MustCompile("^create/name-taken-is"),
+				Versions: []version.Version{version.V3},
 			}
 			runner, err := contracttests.NewRunner(tt.target, o)
 			if err != nil {

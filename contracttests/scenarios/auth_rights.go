@@ -132,10 +132,9 @@ var authRights = []contract.Scenario{
 		ID:       "auth/patch-of-anothers-as-administrator",
 		Promise:  "An administrator cannot change the token of another user: 403.",
 		Sources:  []string{patchScopes, "#patch-of-anothers-is-403"},
-		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
-			"patch-own-only",
-		},
-		Run: func(t *contract.T) { expectForeignPatchRejected(t, t.Admin()) },
+		Features: writes(contract.SecondIdentity, contract.Admin),
+		Rules:    []rule.ID{"patch-own-only"},
+		Run:      func(t *contract.T) { expectForeignPatchRejected(t, t.Admin()) },
 	},
 	{
 		ID:       "auth/patch-of-anothers-as-user",
@@ -149,9 +148,8 @@ var authRights = []contract.Scenario{
 		ID:       "auth/delete-of-anothers-as-administrator",
 		Promise:  "An administrator can delete the token of another user.",
 		Sources:  []string{deleteScopes, "#admin-deletes-anothers"},
-		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
-			"delete-own-or-all",
-		},
+		Features: writes(contract.SecondIdentity, contract.Admin),
+		Rules:    []rule.ID{"delete-own-or-all"},
 		Run: func(t *contract.T) {
 			for _, scope := range []string{scopeAll, allManage} {
 				token := t.Second().MustCreate()
@@ -167,9 +165,8 @@ var authRights = []contract.Scenario{
 		ID:       "auth/delete-of-anothers-as-user",
 		Promise:  "A user cannot delete the token of another user: 403.",
 		Sources:  []string{"#delete-without-the-right-is-403"},
-		Features: writes(contract.SecondIdentity), Rules: []rule.ID{
-			rule.DeleteOwnOrAll, rule.DeleteOfAnothers,
-		},
+		Features: writes(contract.SecondIdentity),
+		Rules:    []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
 			t.Second().Delete(token.ID).ExpectError(http.StatusForbidden)
@@ -181,9 +178,8 @@ var authRights = []contract.Scenario{
 		Promise: "An administrator whose access token has only my:manage cannot delete the token " +
 			"of another user: 403.",
 		Sources:  []string{"#delete-without-the-right-is-403"},
-		Features: writes(contract.SecondIdentity, contract.Admin), Rules: []rule.ID{
-			rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights,
-		},
+		Features: writes(contract.SecondIdentity, contract.Admin),
+		Rules:    []rule.ID{rule.DeleteOwnOrAll, rule.DeleteOfAnothers, rule.WriteRights},
 		Run: func(t *contract.T) {
 			token := t.Second().MustCreate()
 			loginWithScopes(t, t.Admin(),

@@ -69,9 +69,7 @@ func bulkScenario(id, promise, fact string, level evidence.Level, run func(t *co
 		ID: id, Promise: promise, Sources: []string{bulkOperation, fact}, Evidence: level,
 		Versions: []version.Version{version.V1},
 		Features: writes(append([]contract.Feature{contract.Admin}, features...)...),
-		Rules: []rule.ID{
-			"bulk-update",
-		}, Run: run,
+		Rules:    []rule.ID{"bulk-update"}, Run: run,
 	}
 }
 
@@ -227,9 +225,8 @@ var bulk = []contract.Scenario{
 		evidence.Published,
 		func(t *contract.T, _ []string) bulkUpdate {
 			return bulkUpdate{
-				ids: []string{}, operations: []contract.Op{laterExpiry(t)}, invalid: []string{
-					"/ids",
-				},
+				ids: []string{}, operations: []contract.Op{laterExpiry(t)},
+				invalid: []string{"/ids"},
 			}
 		}), rule.BulkIDs),
 	withRules(bulkRejected("bulk/no-operations",
@@ -242,9 +239,8 @@ var bulk = []contract.Scenario{
 		evidence.Published,
 		func(t *contract.T, ids []string) bulkUpdate {
 			return bulkUpdate{
-				ids: ids, operations: []contract.Op{
-					laterExpiry(t), replace("/name", t.UniqueName()),
-				},
+				ids:        ids,
+				operations: []contract.Op{laterExpiry(t), replace("/name", t.UniqueName())},
 			}
 		}), rule.BulkFields),
 	withRules(bulkRejected("bulk/scope", "A bulk update of scopes is rejected with 400.",
@@ -318,9 +314,8 @@ var bulk = []contract.Scenario{
 		Promise:  "An API client without a user cannot make a bulk update: 403.",
 		Sources:  []string{bulkOperation, "#bulk-update-not-for-api-clients"},
 		Versions: []version.Version{version.V1},
-		Features: writes(contract.APIClient), Rules: []rule.ID{
-			"bulk-rights", "no-application-auth",
-		},
+		Features: writes(contract.APIClient),
+		Rules:    []rule.ID{"bulk-rights", "no-application-auth"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate()
 			_, _, _, client := t.Credentials()

@@ -57,10 +57,8 @@ var createProperties = []contract.Scenario{
 	{
 		ID:      "create/validity-bounds-are-taken",
 		Promise: "Create accepts 15 and 43200 as accessTokenValiditySeconds, and stores them.",
-		Sources: []string{
-			validityRequest + "/minimum",
-		},
-		Rules: []rule.ID{"validity-bounds"},
+		Sources: []string{validityRequest + "/minimum"},
+		Rules:   []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			for _, seconds := range []float64{15, 43200} {

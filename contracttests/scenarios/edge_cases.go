@@ -62,11 +62,9 @@ var edgeCases = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "expiry/never-with-validity",
-		Promise: "A token that never expires has the validity and the scope of the request.",
-		Sources: []string{
-			validityRequest,
-		},
+		ID:       "expiry/never-with-validity",
+		Promise:  "A token that never expires has the validity and the scope of the request.",
+		Sources:  []string{validityRequest},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.ValidityBounds, rule.StoredAsSent},
 		Run: func(t *contract.T) {

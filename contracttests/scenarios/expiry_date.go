@@ -65,9 +65,8 @@ const rfc3339Date = "#date-is-rfc3339"
 
 var badDates = []badDate{
 	{
-		"no-such-day", invalidDay, evidence.Published, rule.DateIsRFC3339, rfc3339Date, []string{
-			"/expirationDate",
-		},
+		"no-such-day", invalidDay, evidence.Published, rule.DateIsRFC3339, rfc3339Date,
+		[]string{"/expirationDate"},
 	},
 	{
 		"second-60", func(now time.Time) string {
@@ -106,9 +105,7 @@ var badDates = []badDate{
 	},
 	{
 		"words", constant("tomorrow"), evidence.Published, rule.DateIsRFC3339, rfc3339Date,
-		[]string{
-			"/expirationDate",
-		},
+		[]string{"/expirationDate"},
 	},
 	{
 		"empty", constant(""),

@@ -51,9 +51,8 @@ var filterAgreements = []agreement{
 		id: "le-or-isnull", rule: rule.FilterPrecedence, unused: true, level: evidence.Assumed,
 		filter: func(first, _ string) expression {
 			return expression{
-				operators: []string{"or"}, operands: []operand{le(first), isNull}, negated: []bool{
-					false, false,
-				},
+				operators: []string{"or"}, operands: []operand{le(first), isNull},
+				negated: []bool{false, false},
 			}
 		},
 	},
@@ -62,9 +61,7 @@ var filterAgreements = []agreement{
 		filter: func(first, last string) expression {
 			return expression{
 				operators: []string{"and"}, operands: []operand{le(last), le(first)},
-				negated: []bool{
-					false, true,
-				},
+				negated: []bool{false, true},
 			}
 		},
 	},

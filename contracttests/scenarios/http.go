@@ -40,9 +40,8 @@ var httpConformance = []contract.Scenario{
 		Run: func(t *contract.T) {
 			for _, owner := range []string{"me", unknownID} {
 				list := contract.Request{
-					Method: http.MethodGet, Path: t.CollectionPath(), Query: url.Values{
-						"owner-id": {owner},
-					},
+					Method: http.MethodGet, Path: t.CollectionPath(),
+					Query: url.Values{"owner-id": {owner}},
 				}
 				want := t.Second().Send(list)
 				list.Method = http.MethodHead

@@ -123,9 +123,8 @@ var lifecycle = []contract.Scenario{
 			"https://developer.sailpoint.com/docs/api/authorization",
 			validityRequest, "#access-token-expires",
 		},
-		Features: writes(contract.Clock), Rules: []rule.ID{
-			"access-token-expires", "bearer-required",
-		},
+		Features: writes(contract.Clock),
+		Rules:    []rule.ID{"access-token-expires", "bearer-required"},
 		Run: func(t *contract.T) {
 			token := t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": 900})
 			t.FreezeClock(t.Now())
@@ -174,9 +173,8 @@ var lifecycle = []contract.Scenario{
 		Promise:  "New access tokens have a changed scope after at most twenty minutes.",
 		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
 		Versions: sinceV3,
-		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{
-			"scope-change-delay",
-		},
+		Features: writes(contract.Clock, contract.ScopeDelay),
+		Rules:    []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.MustCreate(withScopes(defaultScope))
@@ -193,9 +191,8 @@ var lifecycle = []contract.Scenario{
 		Promise:  "New access tokens lack a removed scope after at most twenty minutes.",
 		Sources:  []string{scopeChangeText, "#scope-change-takes-up-to-20-minutes"},
 		Versions: sinceV3,
-		Features: writes(contract.Clock, contract.ScopeDelay), Rules: []rule.ID{
-			"scope-change-delay",
-		},
+		Features: writes(contract.Clock, contract.ScopeDelay),
+		Rules:    []rule.ID{"scope-change-delay"},
 		Run: func(t *contract.T) {
 			c := t.Owner()
 			token := c.MustCreate(withScopes(myManage))

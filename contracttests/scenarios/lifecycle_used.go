@@ -103,9 +103,8 @@ var lastUsed = []contract.Scenario{
 			"https://documentation.sailpoint.com/saas/help/common/generate_tokens.html",
 			"#ten-tokens-per-user",
 		},
-		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{
-			"tokens-per-owner",
-		},
+		Features: writes(contract.TokenLimit, contract.SeededTokens),
+		Rules:    []rule.ID{"tokens-per-owner"},
 		Run: func(t *contract.T) {
 			c, _, r := exceedTokenLimit(t)
 			if r.StatusCode() < 400 || r.StatusCode() > 499 {
@@ -119,9 +118,8 @@ var lastUsed = []contract.Scenario{
 		Promise: "An eleventh token is rejected with 400 and code 400.1.4 until another one is " +
 			"deleted.",
 		Sources:  []string{"#eleventh-token-is-400"},
-		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{
-			rule.TokensPerOwner, rule.TokenLimit,
-		},
+		Features: writes(contract.TokenLimit, contract.SeededTokens),
+		Rules:    []rule.ID{rule.TokensPerOwner, rule.TokenLimit},
 		Run: func(t *contract.T) {
 			c, tenth, r := exceedTokenLimit(t)
 			code := r.ExpectError(http.StatusBadRequest).ErrorBody().DetailCode

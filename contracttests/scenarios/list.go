@@ -137,9 +137,11 @@ var listComplete = []contract.Scenario{
 		Run: func(t *contract.T) {
 			want := t.Owner().ListOwn().IDs()
 			for _, paging := range [][]string{
-				{"limit", "1"}, {"limit", "0"}, {"offset", "1"}, {
-					"limit", "1", "offset", "1", "count", "true",
-				}, {"sorters", "-name"},
+				{"limit", "1"},
+				{"limit", "0"},
+				{"offset", "1"},
+				{"limit", "1", "offset", "1", "count", "true"},
+				{"sorters", "-name"},
 			} {
 				r := listPaged(t, paging...).ExpectStatus(http.StatusOK)
 				t.Equal("the list with "+strings.Join(paging, " "), want, r.IDs())

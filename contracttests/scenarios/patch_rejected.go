@@ -60,9 +60,8 @@ var lastOperations = []patchRow{
 	},
 	{
 		id: "failed-test", level: evidence.Published,
-		op: test("/name", "patmock has no such name"), rules: []rule.ID{
-			rule.PatchAtomic, rule.PatchTest,
-		},
+		op:    test("/name", "patmock has no such name"),
+		rules: []rule.ID{rule.PatchAtomic, rule.PatchTest},
 	},
 	{
 		id: "scope-of-wrong-form", level: evidence.Published, op: replace("/scope", scopeAll),
@@ -73,9 +72,8 @@ var lastOperations = []patchRow{
 		rules: []rule.ID{rule.PatchAtomic, rule.PatchApplies},
 	},
 	{
-		id: "name-removed", level: evidence.Assumed, op: remove("/name"), rules: []rule.ID{
-			rule.PatchAtomic, rule.NameRequired,
-		},
+		id: "name-removed", level: evidence.Assumed, op: remove("/name"),
+		rules: []rule.ID{rule.PatchAtomic, rule.NameRequired},
 	},
 }
 
@@ -87,14 +85,14 @@ var rejectedOperations = []patchRow{
 		nil,
 	},
 	{
-		"name-null", nameIsRequired, evidence.Assumed, replace("/name", nil), []rule.ID{
-			rule.NameRequired,
-		}, nil,
+		"name-null", nameIsRequired, evidence.Assumed, replace("/name", nil),
+		[]rule.ID{rule.NameRequired},
+		nil,
 	},
 	{
-		"name-empty", nameIsRequired, evidence.Assumed, replace("/name", ""), []rule.ID{
-			rule.NameRequired, rule.NameNotBlank,
-		}, nil,
+		"name-empty", nameIsRequired, evidence.Assumed, replace("/name", ""),
+		[]rule.ID{rule.NameRequired, rule.NameNotBlank},
+		nil,
 	},
 	{
 		"name-of-wrong-form", patchFails, evidence.Published,
@@ -103,24 +101,27 @@ var rejectedOperations = []patchRow{
 		nil,
 	},
 	{
-		"name-without-value", valueNeeded, evidence.Published, contract.Op{
-			"op": "replace", "path": "/name",
-		}, []rule.ID{rule.PatchValueRequired}, nil,
+		"name-without-value", valueNeeded, evidence.Published,
+		contract.Op{"op": "replace", "path": "/name"},
+		[]rule.ID{rule.PatchValueRequired},
+		nil,
 	},
 	{
-		"name-test-without-value", valueNeeded, evidence.Published, contract.Op{
-			"op": "test", "path": "/name",
-		}, []rule.ID{rule.PatchValueRequired}, nil,
+		"name-test-without-value", valueNeeded, evidence.Published,
+		contract.Op{"op": "test", "path": "/name"},
+		[]rule.ID{rule.PatchValueRequired},
+		nil,
 	},
 	{
-		"scope-without-value", valueNeeded, evidence.Published, contract.Op{
-			"op": "add", "path": "/scope",
-		}, []rule.ID{rule.PatchValueRequired}, nil,
+		"scope-without-value", valueNeeded, evidence.Published,
+		contract.Op{"op": "add", "path": "/scope"},
+		[]rule.ID{rule.PatchValueRequired},
+		nil,
 	},
 	{
-		"scope-of-numbers", patchFails, evidence.Published, replace("/scope", []int{1}), []rule.ID{
-			rule.InvalidProperty,
-		}, nil,
+		"scope-of-numbers", patchFails, evidence.Published, replace("/scope", []int{1}),
+		[]rule.ID{rule.InvalidProperty},
+		nil,
 	},
 	{
 		"element-out-of-range", patchFails, evidence.Published, replace("/scope/1", scopeAll),
@@ -135,9 +136,7 @@ var rejectedOperations = []patchRow{
 	},
 	{
 		"inside-the-name", patchFails, evidence.Published, replace("/name/0", namePlaceholder),
-		[]rule.ID{
-			rule.PatchApplies,
-		},
+		[]rule.ID{rule.PatchApplies},
 		nil,
 	},
 	{
@@ -148,21 +147,18 @@ var rejectedOperations = []patchRow{
 	},
 	{
 		"path-without-slash", patchFails, evidence.Published, replace("name", namePlaceholder),
-		[]rule.ID{
-			rule.PatchPointer,
-		},
+		[]rule.ID{rule.PatchPointer},
 		[]string{"/0/path=name"},
 	},
 	{
-		"copy-without-from", patchFails, evidence.Published, contract.Op{
-			"op": "copy", "path": "/name",
-		}, []rule.ID{rule.PatchPointer}, nil,
+		"copy-without-from", patchFails, evidence.Published,
+		contract.Op{"op": "copy", "path": "/name"},
+		[]rule.ID{rule.PatchPointer},
+		nil,
 	},
 	{
 		"copy-from-a-fixed-field", fromFixedField, evidence.Assumed, copyFrom("/id", "/name"),
-		[]rule.ID{
-			rule.PatchFields,
-		},
+		[]rule.ID{rule.PatchFields},
 		nil,
 	},
 	{
@@ -398,9 +394,9 @@ func malformedPatch(id, body, invalid string) contract.Scenario {
 
 // otherTypes are content types other than that of JSON Patch.
 var otherTypes = []struct{ id, contentType string }{
-	{"json", "application/json"}, {"text", "text/plain"}, {
-		"merge-patch", "application/merge-patch+json",
-	},
+	{"json", "application/json"},
+	{"text", "text/plain"},
+	{"merge-patch", "application/merge-patch+json"},
 }
 
 func otherContentType(id, contentType string) contract.Scenario {

@@ -204,14 +204,12 @@ var appliedPatches = contract.Scenario{
 		token := c.MustCreate()
 		for _, row := range []appliedPatch{
 			{
-				operations: []contract.Op{add("/scope/2", "three")}, scope: []string{
-					"one", "two", "three",
-				},
+				operations: []contract.Op{add("/scope/2", "three")},
+				scope:      []string{"one", "two", "three"},
 			},
 			{
-				operations: []contract.Op{add("/scope/1", "three")}, scope: []string{
-					"one", "three", "two",
-				},
+				operations: []contract.Op{add("/scope/1", "three")},
+				scope:      []string{"one", "three", "two"},
 			},
 			{
 				operations: []contract.Op{add("/scope/-", "three"), add("/scope/-", "four")},
@@ -223,24 +221,20 @@ var appliedPatches = contract.Scenario{
 				scope:      []string{"three"},
 			},
 			{
-				operations: []contract.Op{moveFrom("/scope/0", "/scope/1")}, scope: []string{
-					"two", "one",
-				},
+				operations: []contract.Op{moveFrom("/scope/0", "/scope/1")},
+				scope:      []string{"two", "one"},
 			},
 			{
-				operations: []contract.Op{moveFrom("/scope/0", "/scope/0")}, scope: []string{
-					"one", "two",
-				},
+				operations: []contract.Op{moveFrom("/scope/0", "/scope/0")},
+				scope:      []string{"one", "two"},
 			},
 			{
-				operations: []contract.Op{copyFrom("/scope/0", "/scope/-")}, scope: []string{
-					"one", "two", "one",
-				},
+				operations: []contract.Op{copyFrom("/scope/0", "/scope/-")},
+				scope:      []string{"one", "two", "one"},
 			},
 			{
-				operations: []contract.Op{test("/scope", []string{"one", "two"})}, scope: []string{
-					"one", "two",
-				},
+				operations: []contract.Op{test("/scope", []string{"one", "two"})},
+				scope:      []string{"one", "two"},
 			},
 			{
 				operations: []contract.Op{
@@ -249,9 +243,8 @@ var appliedPatches = contract.Scenario{
 				}, scope: []string{"one", "three"},
 			},
 			{
-				operations: []contract.Op{copyFrom("/scope/0", "/name")}, scope: []string{
-					"one", "two",
-				}, renames: true,
+				operations: []contract.Op{copyFrom("/scope/0", "/name")},
+				scope:      []string{"one", "two"}, renames: true,
 			},
 			{
 				operations: []contract.Op{moveFrom("/scope/0", "/name")}, scope: []string{"two"},

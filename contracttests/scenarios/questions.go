@@ -141,9 +141,8 @@ var createQuestions = []contract.Scenario{
 		ID: "lifecycle/question-eleventh-token", Promise: "An eleventh token is rejected with 400.",
 		// A real tenant is never filled: that would lock out its user.
 		Sources:  []string{"#eleventh-token-is-400"},
-		Features: writes(contract.TokenLimit, contract.SeededTokens), Rules: []rule.ID{
-			"tokens-per-owner",
-		},
+		Features: writes(contract.TokenLimit, contract.SeededTokens),
+		Rules:    []rule.ID{"tokens-per-owner"},
 	}, http.StatusBadRequest, func(t *contract.T) *contract.Response {
 		_, _, r := exceedTokenLimit(t)
 		return r

@@ -49,13 +49,11 @@ var loginResponse = []contract.Scenario{
 		Run: func(t *contract.T) {
 			body := mustLogin(t, ownerCredentials(t))
 			expectNonEmpty(t,
-				stringField{"access_token", body.AccessToken}, stringField{
-					"token_type", body.TokenType,
-				},
+				stringField{"access_token", body.AccessToken},
+				stringField{"token_type", body.TokenType},
 				stringField{"scope", body.Scope},
-				stringField{"tenant_id", body.TenantID}, stringField{"pod", body.Pod}, stringField{
-					"org", body.Org,
-				},
+				stringField{"tenant_id", body.TenantID}, stringField{"pod", body.Pod},
+				stringField{"org", body.Org},
 				stringField{"identity_id", body.IdentityID}, stringField{
 					"user_name", body.UserName,
 				}, stringField{
@@ -189,9 +187,8 @@ var loginResponse = []contract.Scenario{
 		Promise:  "The access token of an API client names no user.",
 		Sources:  []string{authenticationPage, "#api-client-has-no-user"},
 		Evidence: evidence.Published, Versions: contract.Unversioned,
-		Features: reads(contract.APIClient), Rules: []rule.ID{
-			rule.AccessTokenIsJWS, rule.TokenResponse,
-		},
+		Features: reads(contract.APIClient),
+		Rules:    []rule.ID{rule.AccessTokenIsJWS, rule.TokenResponse},
 		Run: func(t *contract.T) {
 			_, _, _, client := t.Credentials()
 			body := mustLogin(t, client)
@@ -253,9 +250,8 @@ var loginResponse = []contract.Scenario{
 		Promise:  "check_token rejects an expired access token with 400 invalid_token.",
 		Sources:  []string{"#check-token-error"},
 		Evidence: evidence.Assumed, Versions: contract.Unversioned,
-		Features: reads(contract.Clock), Rules: []rule.ID{
-			"oauth-check-token", "access-token-expires",
-		},
+		Features: reads(contract.Clock),
+		Rules:    []rule.ID{"oauth-check-token", "access-token-expires"},
 		Run: func(t *contract.T) {
 			bearer := t.Owner().Bearer()
 			t.AdvanceClock(13 * time.Hour)
@@ -277,12 +273,10 @@ var loginResponse = []contract.Scenario{
 				stringField{
 					"pod", info.Pod,
 				},
-				stringField{"authorizeEndpoint", info.AuthorizeEndpoint}, stringField{
-					"tokenEndpoint", info.TokenEndpoint,
-				},
-				stringField{"cloudDomainUrl", info.CloudDomainURL}, stringField{
-					"logoutUrl", info.LogoutURL,
-				},
+				stringField{"authorizeEndpoint", info.AuthorizeEndpoint},
+				stringField{"tokenEndpoint", info.TokenEndpoint},
+				stringField{"cloudDomainUrl", info.CloudDomainURL},
+				stringField{"logoutUrl", info.LogoutURL},
 			)
 			if !strings.HasSuffix(info.TokenEndpoint.Value, loginPath) {
 				t.Errorf("tokenEndpoint is %v, expected one that ends in %s", info.TokenEndpoint,

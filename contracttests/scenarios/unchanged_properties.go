@@ -40,9 +40,8 @@ var otherProperties = []contract.Scenario{
 		Promise: "A bulk update of a date changes no other property, in the response and in the " +
 			"list.",
 		Sources: []string{bulkOperation, bulkFields}, Versions: []version.Version{version.V1},
-		Features: writes(contract.Admin), Rules: []rule.ID{
-			rule.BulkUpdate, rule.NothingElseChanges,
-		},
+		Features: writes(contract.Admin),
+		Rules:    []rule.ID{rule.BulkUpdate, rule.NothingElseChanges},
 		Run: func(t *contract.T) {
 			want, other := newCustomToken(t), t.Owner().MustFind(t.Owner().MustCreate().ID)
 			date := laterExpiry(t)
@@ -68,21 +67,18 @@ var otherProperties = []contract.Scenario{
 				list   []string
 			}{
 				{
-					"the owner's list with a filter", t.Owner(), []string{
-						"owner-id", "me", "filters", used,
-					},
+					"the owner's list with a filter", t.Owner(),
+					[]string{"owner-id", "me", "filters", used},
 				},
 				{"the list of all tokens", t.Admin(), nil},
 				{"the list of all tokens with a filter", t.Admin(), []string{"filters", used}},
 				{
-					"the list of the owner's id", t.Admin(), []string{
-						"owner-id", want.Owner.ID.Value,
-					},
+					"the list of the owner's id", t.Admin(),
+					[]string{"owner-id", want.Owner.ID.Value},
 				},
 				{
-					"the list of the owner's id with a filter", t.Admin(), []string{
-						"owner-id", want.Owner.ID.Value, "filters", used,
-					},
+					"the list of the owner's id with a filter", t.Admin(),
+					[]string{"owner-id", want.Owner.ID.Value, "filters", used},
 				},
 				{"the owner's list again", t.Owner(), []string{"owner-id", "me"}},
 			} {
