@@ -120,13 +120,13 @@ func newHunt(t *testing.T) (*hunt, []mutants.GeneratedMutant) {
 	t.Helper()
 	h := &hunt{target: inProcess(t), table: map[mutants.Kind]*tally{}}
 	inventory := &mutants.Inventory{}
-	watched := mutated(h.target, mutants.Mutant{Wrap: inventory.Record})
+	target := mutated(h.target, mutants.Mutant{Wrap: inventory.Record})
 	options := contracttests.Options{}
 	if *generatedFlag == 0 && !sample.Exhaustive() {
 		options.Versions = []version.Version{version.V2026}
 	}
 	for _, c := range contracttests.Select(scenarios.All(), options) {
-		for _, result := range run(t, watched, c) {
+		for _, result := range run(t, target, c) {
 			if result.Outcome != report.Pass {
 				t.Fatalf("without a mutant %s has the outcome %s: %s", c.Name(), result.Outcome,
 					result.Message)

@@ -118,10 +118,10 @@ func (t *T) explainLoginFailure(err error) error {
 
 // identityID returns the identity id in the login response of an identity (RFC 6749, section 5.1,
 // allows additional members). It is empty if there was no login or the target sends no id.
-func (cache *tokenCache) identityID(credentials Credentials) string {
-	cache.mu.Lock()
-	defer cache.mu.Unlock()
-	login := cache.tokens[credentials].login
+func (c *tokenCache) identityID(credentials Credentials) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	login := c.tokens[credentials].login
 	if login == nil {
 		return ""
 	}

@@ -85,19 +85,19 @@ type mockInfo struct {
 }
 
 // fetch returns a copy of the session of the first namespace.
-func (k *mockInfo) fetch(ctx context.Context, c *control.Client, now func() time.Time) (*session,
+func (m *mockInfo) fetch(ctx context.Context, c *control.Client, now func() time.Time) (*session,
 	error,
 ) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.session == nil {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.session == nil {
 		fetched := &session{control: c}
 		if err := fetched.fetch(ctx, now); err != nil {
 			return nil, err
 		}
-		k.session = fetched
+		m.session = fetched
 	}
-	same := *k.session
+	same := *m.session
 	return &same, nil
 }
 

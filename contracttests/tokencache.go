@@ -37,28 +37,28 @@ const minLoginRemaining = 2 * time.Minute
 
 // get returns the access token of an identity, and reports whether it is valid for at least
 // minLoginRemaining.
-func (cache *tokenCache) get(credentials Credentials, now time.Time) (cachedToken, bool) {
-	cache.mu.Lock()
-	defer cache.mu.Unlock()
-	token := cache.tokens[credentials]
+func (c *tokenCache) get(credentials Credentials, now time.Time) (cachedToken, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	token := c.tokens[credentials]
 	return token, token.expires.Sub(now) > minLoginRemaining
 }
 
-func (cache *tokenCache) put(credentials Credentials, token cachedToken) {
-	cache.mu.Lock()
-	defer cache.mu.Unlock()
-	if cache.tokens == nil {
-		cache.tokens = map[Credentials]cachedToken{}
+func (c *tokenCache) put(credentials Credentials, token cachedToken) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tokens == nil {
+		c.tokens = map[Credentials]cachedToken{}
 	}
-	cache.tokens[credentials] = token
+	c.tokens[credentials] = token
 }
 
 // evict removes an access token that the target rejected.
-func (cache *tokenCache) evict(credentials Credentials, bearer string) {
-	cache.mu.Lock()
-	defer cache.mu.Unlock()
-	if cache.tokens[credentials].bearer == bearer {
-		delete(cache.tokens, credentials)
+func (c *tokenCache) evict(credentials Credentials, bearer string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tokens[credentials].bearer == bearer {
+		delete(c.tokens, credentials)
 	}
 }
 

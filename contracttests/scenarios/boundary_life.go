@@ -32,15 +32,15 @@ func accessTokenLifetime(seconds int) contract.Scenario {
 		Run: func(t *contract.T) {
 			token := deleteAtEnd(t,
 				t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds}))
-			began, now := t.Now(), freezeClock(t)
-			if began.Unix() != now.Unix() { // exp has whole seconds
-				began = now
+			start, now := t.Now(), freezeClock(t)
+			if start.Unix() != now.Unix() { // exp has whole seconds
+				start = now
 			}
 			c := t.Login(token.Credentials())
 			t.FreezeClock(now.Add(time.Duration(seconds-1) * time.Second))
 			c.ListOwn().ExpectStatus(http.StatusOK)
 			// The response of patmock has the offset from wall time.
-			t.FreezeClock(began.Add(time.Duration(seconds) * time.Second))
+			t.FreezeClock(start.Add(time.Duration(seconds) * time.Second))
 			c.ListOwn().ExpectStatus(http.StatusUnauthorized)
 		},
 	}

@@ -30,7 +30,7 @@ func exhaustLimit(t *contract.T) (*contract.Client, *contract.Response) {
 	} else {
 		t.AdvanceTime(window + time.Second) // earlier requests of the run count, too
 	}
-	began := t.Now()
+	start := t.Now()
 	for _, r := range c.Concurrent(slices.Repeat([]contract.Request{smallRequest(t.Version())},
 		perWindow)...) {
 		if r.StatusCode() != http.StatusOK {
@@ -39,7 +39,7 @@ func exhaustLimit(t *contract.T) (*contract.Client, *contract.Response) {
 		}
 	}
 	rejected := sendSmall(c, t.Version())
-	if took := t.Now().Sub(began); took >= window {
+	if took := t.Now().Sub(start); took >= window {
 		t.SkipUnsupported("fast-connection",
 			"a connection over which %d requests take less than %s: they took %s", perWindow,
 			window, took.Round(time.Second))
