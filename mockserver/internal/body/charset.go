@@ -8,8 +8,9 @@ import (
 // utf8BOM is the byte order mark of UTF-8.
 var utf8BOM = []byte{0xEF, 0xBB, 0xBF}
 
-// Charset describes the encoding of text that is not UTF-8 without a byte order mark (RFC 8259,
-// section 8.1), and how to correct it. It returns an empty string for plain UTF-8.
+// Charset describes the encoding of text that is not plain UTF-8, and how to correct it. JSON must
+// be UTF-8 without a byte order mark (RFC 8259, section 8.1). It returns an empty string for plain
+// UTF-8.
 func Charset(text []byte) string {
 	const powershell = "Windows PowerShell 5.1"
 	switch {

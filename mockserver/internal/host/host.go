@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// IsPrivate reports whether a host is private: a private or loopback address, a name without a
-// domain, or a name in a domain that is never public (RFC 6761, RFC 6762).
+// IsPrivate reports whether a host is private. Private hosts are private and loopback addresses,
+// names without a domain, and names in domains that are never public (RFC 6761, RFC 6762).
 func IsPrivate(host string) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return isPrivate(ip)

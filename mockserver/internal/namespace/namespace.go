@@ -160,7 +160,7 @@ func (n *Namespace) initHandlers() error {
 func (n *Namespace) Start(fixture *fixtures.Tenant, ignoreFindings bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var record []byte // nil for the server's own fixture, which may change until the next start
+	var record []byte // nil for the server's own fixture; it may change until the next start
 	if fixture == nil {
 		fixture = n.config.Tenant
 	} else {

@@ -118,7 +118,7 @@ func (r *Registry[T]) Get(name string) (T, error) {
 	return m.value, nil
 }
 
-// Enter returns a member, which is in use until Leave. It creates the member if it does not exist.
+// Enter returns a member that is in use until Leave. It creates the member if it does not exist.
 // Members in use are not removed to make room or for being idle. Errors are ErrName, ErrTooMany,
 // and those of New.
 func (r *Registry[T]) Enter(name string) (*Member[T], error) { return r.find(name, true) }

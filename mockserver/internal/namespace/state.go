@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/mockserver/internal/ratelimit"
 )
 
-// State is the state of a namespace besides its tokens and users, which pat.Store has. Replicas of
+// State is the state of a namespace besides the contents of its pat.Store. Replicas of
 // a server share these two and nothing else. [newState] returns the state of a single process. Each
 // part can be replaced by a shared implementation.
 type State struct {

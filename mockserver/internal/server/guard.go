@@ -44,8 +44,8 @@ func newControlGuard(c Config) controlGuard {
 func (g controlGuard) check(r *http.Request) error {
 	if err := g.crossOrigin.Check(r); err != nil {
 		return guardError(http.StatusForbidden, rule.CrossOrigin,
-			"a page of another site sent this request, and the control API is for tools and tests: "+
-				"call it from a test process, for example with node:http, or omit Origin")
+			"a page of another site sent this request, and the control API is for tools and "+
+				"tests: call it from a test process, for example with node:http, or omit Origin")
 	}
 	if host := hostname(r.Host); !g.anyHost && !g.allows(host) {
 		host = response.Truncate(host)

@@ -135,7 +135,7 @@ func (x *requestState) respond(r *http.Request, err error, preflight bool) {
 	}
 }
 
-// serveWithRecover converts a panic of an operation into a response, which is then recorded.
+// serveWithRecover converts a panic of an operation into a response that can be recorded.
 func (x *requestState) serveWithRecover(r *http.Request) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -211,8 +211,8 @@ func (x *requestState) recoverPanic(r *http.Request, cause any) {
 	}
 }
 
-// logRequest logs a served request. It omits reads of the control API, which health checks and
-// tests send often.
+// logRequest logs a served request. It omits reads of the control API, because health checks and
+// tests send many.
 func (x *requestState) logRequest(r *http.Request) {
 	log, info := x.config.Log, &x.info
 	if log.Enabled(r.Context(), slog.LevelDebug) {

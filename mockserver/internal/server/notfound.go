@@ -77,9 +77,8 @@ func addUnmatchedFinding(r *http.Request, kind, detail, remedy string) {
 // otherResource matches the paths of other APIs, such as /accounts/v1/{id}.
 var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 
-// notFound responds to a path without an operation: 404 to a near miss of an API path, 501 if a
-// tenant has the path but the mock does not, and 404 to anything else. A 501 is not mistaken for
-// missing data.
+// notFound responds to a path without an operation. A near miss of an API path is 404. A path that
+// only a tenant has is 501, so that it is not mistaken for missing data. Anything else is 404.
 func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 	if isIndex(r) {
 		h.documents.writeIndex(h.writer, rw, r, h.separateControl)

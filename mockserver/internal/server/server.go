@@ -66,7 +66,7 @@ func CheckBaseURL(text string) (string, error) {
 	return strings.TrimRight(text, "/"), nil
 }
 
-// Config has the validated values of mockserver.Config, which documents them.
+// Config has the validated values of mockserver.Config. See there for documentation.
 type Config struct {
 	Tenant    *fixtures.Tenant
 	Versions  []version.Version
