@@ -10,18 +10,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// logged is a testing.TB that keeps what is logged and whether it was skipped.
-type logged struct {
+// recorder is a testing.TB that records log messages and skips.
+type recorder struct {
 	testing.TB
 	name    string
 	text    string
 	skipped bool
 }
 
-func (l *logged) Name() string                    { return l.name }
-func (l *logged) Helper()                         {}
-func (l *logged) Logf(format string, args ...any) { l.text += fmt.Sprintf(format, args...) }
-func (l *logged) Skipf(format string, args ...any) {
+func (l *recorder) Name() string                    { return l.name }
+func (l *recorder) Helper()                         {}
+func (l *recorder) Logf(format string, args ...any) { l.text += fmt.Sprintf(format, args...) }
+func (l *recorder) Skipf(format string, args ...any) {
 	l.skipped = true
 	l.Logf(format, args...)
 }
@@ -34,25 +34,25 @@ func hundred() []int {
 	return all
 }
 
-func TestOf(t *testing.T) {
+func TestOf_ReturnsSample(t *testing.T) {
 	t.Setenv(EnvVar, "")
-	log := &logged{TB: t, name: "TestA"}
+	log := &recorder{TB: t, name: "TestA"}
 	some := Of(log, 10, hundred())
 	if len(slices.Compact(slices.Clone(some))) != 10 || !slices.IsSorted(some) || some[9] > 99 {
 		t.Errorf("got %v, want ten different elements in their order", some)
 	}
 	if !strings.Contains(log.text, "10 of 100") || !strings.Contains(log.text, EnvVar) {
-		t.Errorf("logged %q, want how many are left out, and how to try them", log.text)
+		t.Errorf("logged %q, want the number of omitted elements and the variable", log.text)
 	}
-	if diff := cmp.Diff(some, Of(&logged{TB: t, name: "TestA"}, 10, hundred())); diff != "" {
-		t.Errorf("the same test chooses others (-once +again):\n%s", diff)
+	if diff := cmp.Diff(some, Of(&recorder{TB: t, name: "TestA"}, 10, hundred())); diff != "" {
+		t.Errorf("the same test selects other elements (-first +second):\n%s", diff)
 	}
-	if slices.Equal(some, Of(&logged{TB: t, name: "TestB"}, 10, hundred())) {
-		t.Error("another test chooses the same elements")
+	if slices.Equal(some, Of(&recorder{TB: t, name: "TestB"}, 10, hundred())) {
+		t.Error("another test selects the same elements")
 	}
 }
 
-func TestOfTriesAll(t *testing.T) {
+func TestOf_ReturnsAll(t *testing.T) {
 	for _, tt := range []struct {
 		name, variable string
 		n              int
@@ -63,21 +63,21 @@ func TestOfTriesAll(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv(EnvVar, tt.variable)
-			log := &logged{TB: t, name: "TestA"}
+			log := &recorder{TB: t, name: "TestA"}
 			if diff := cmp.Diff(hundred(), Of(log, tt.n, hundred())); diff != "" || log.text != "" {
-				t.Errorf("leaves out (-want +got), logged %q:\n%s", log.text, diff)
+				t.Errorf("sample (-want +got), logged %q:\n%s", log.text, diff)
 			}
 		})
 	}
 }
 
-func TestSkip(t *testing.T) {
+func TestSkip_UnlessExhaustive(t *testing.T) {
 	for _, tt := range []struct {
 		variable string
 		want     bool
 	}{{"", true}, {"0", true}, {"1", false}, {"true", false}} {
 		t.Setenv(EnvVar, tt.variable)
-		log := &logged{TB: t}
+		log := &recorder{TB: t}
 		if Skip(log, "all of them"); log.skipped != tt.want ||
 			tt.want && !strings.HasPrefix(log.text, "all of them: ") {
 			t.Errorf("%s=%s: skipped %v with %q, want %v", EnvVar, tt.variable, log.skipped,
@@ -86,17 +86,17 @@ func TestSkip(t *testing.T) {
 	}
 }
 
-func TestExhaustiveRejectsATypo(t *testing.T) {
+func TestExhaustive_RejectsInvalidVariable(t *testing.T) {
 	t.Setenv(EnvVar, "yes")
 	defer func() {
 		if recover() == nil {
-			t.Error("a value that is neither true nor false leaves things out silently")
+			t.Error("no panic for an invalid value")
 		}
 	}()
 	Exhaustive()
 }
 
-func TestExhaustive_IfSubtestsAreNamed(t *testing.T) {
+func TestExhaustive_IfRunNamesSubtests(t *testing.T) {
 	t.Setenv(EnvVar, "")
 	run := flag.Lookup("test.run").Value
 	defer func(before string) { _ = run.Set(before) }(run.String())

@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// tenant is one that no image has.
+// tenant is a tenant that no image has.
 const tenant = `
 identities:
   - id: abadcafeabadcafeabadcafeabadcafe
@@ -38,8 +38,8 @@ tokens:
     created: -1d
 `
 
-// file writes a file that nobody else may read, and returns its path.
-func file(t *testing.T, content string) string {
+// writeFile writes a private file and returns its path.
+func writeFile(t *testing.T, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tenant.yaml")
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -48,8 +48,7 @@ func file(t *testing.T, content string) string {
 	return path
 }
 
-// The tenant that an option chooses is the one that answers.
-func TestFixtures(t *testing.T) {
+func TestWithFixture_LoadsTenant(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		option testcontainers.ContainerCustomizer
@@ -57,16 +56,20 @@ func TestFixtures(t *testing.T) {
 		want   []string
 	}{
 		{
-			"none", testcontainers.WithEnv(nil), "jane.doe", []string{
+			"no option", testcontainers.WithEnv(nil), "jane.doe", []string{
 				"laptop", "login", "token report",
 			},
 		},
-		{"built in", container.WithFixture("empty"), "jane.doe", []string{"login"}},
-		{"a file", container.WithFixtureFile(file(t, tenant)), "ann.other", []string{"of a file"}},
+		{"built-in fixture", container.WithFixture("empty"), "jane.doe", []string{"login"}},
+		{
+			"file", container.WithFixtureFile(writeFile(t, tenant)), "ann.other", []string{
+				"of a file",
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := run(t, test.option)
-			got := slices.Sorted(slices.Values(m.names(m.as(test.user))))
+			got := slices.Sorted(slices.Values(m.names(m.mustLogin(test.user))))
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("tokens of %s (-want +got):\n%s", test.user, diff)
 			}
@@ -74,8 +77,8 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
-// A faithful mock refuses the eleventh token of an owner, a friendly one does not.
-func TestWithProfile(t *testing.T) {
+// A faithful mock rejects the eleventh token of an owner, unlike a friendly one.
+func TestWithProfile_SetsTokenLimit(t *testing.T) {
 	for _, test := range []struct {
 		profile string
 		want    int
@@ -85,7 +88,7 @@ func TestWithProfile(t *testing.T) {
 	} {
 		t.Run(test.profile, func(t *testing.T) {
 			m := run(t, container.WithFixture("empty"), container.WithProfile(test.profile))
-			jane := m.as("jane.doe") // with the first
+			jane := m.mustLogin("jane.doe") // the login is the first token
 			for n := 2; n <= 10; n++ {
 				if status, _ := m.create(jane, fmt.Sprint("token ", n)); status != http.StatusOK {
 					t.Fatalf("token %d: status %d", n, status)
@@ -98,28 +101,28 @@ func TestWithProfile(t *testing.T) {
 	}
 }
 
-func TestWithRandomSeed(t *testing.T) {
-	made := func(seed uint64) token {
+func TestWithRandomSeed_RepeatsTokens(t *testing.T) {
+	tokens := func(seed uint64) token {
 		m := run(t, container.WithRandomSeed(seed))
-		_, one := m.create(m.as("jane.doe"), "seeded")
+		_, one := m.create(m.mustLogin("jane.doe"), "seeded")
 		return one
 	}
-	seven := made(7)
-	if diff := cmp.Diff(seven, made(7)); diff != "" {
+	seven := tokens(7)
+	if diff := cmp.Diff(seven, tokens(7)); diff != "" {
 		t.Errorf("the same seed (-first +second):\n%s", diff)
 	}
-	if eight := made(8); eight.ID == seven.ID || eight.Secret == seven.Secret {
-		t.Error("another seed makes the same token")
+	if eight := tokens(8); eight.ID == seven.ID || eight.Secret == seven.Secret {
+		t.Error("another seed creates the same token")
 	}
 }
 
-// What is wrong with an option is in the error, and the container that failed can be removed.
-func TestMistakes(t *testing.T) {
-	broken := file(t, strings.Replace(tenant, "owner: ann.other", "owner: ann.ohter", 1))
+// The error names the invalid option, and the failed container can be removed.
+func TestRun_RejectsInvalidOptions(t *testing.T) {
+	broken := writeFile(t, strings.Replace(tenant, "owner: ann.other", "owner: ann.ohter", 1))
 	for _, test := range []struct {
 		name   string
 		option testcontainers.ContainerCustomizer
-		want   []string // the place, and the value
+		want   []string // parts of the error
 	}{
 		{
 			"fixture file", container.WithFixtureFile(broken), []string{
@@ -135,33 +138,33 @@ func TestMistakes(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c, err := tryToRun(t, test.option)
+			c, err := tryRun(t, test.option)
 			for _, part := range test.want {
 				if err == nil || !strings.Contains(err.Error(), part) {
 					t.Errorf("error %v, want %q in it", err, part)
 				}
 			}
 			if c == nil {
-				t.Fatal("no container is returned")
+				t.Fatal("no container")
 			}
 			if err := c.Terminate(t.Context()); err != nil {
 				t.Error(err)
 			}
 			if _, err := c.State(t.Context()); err == nil {
-				t.Error("the container is still there")
+				t.Error("the container still exists")
 			}
 		})
 	}
 }
 
-// fixtureContent is the setting that a changed file of the fixture is reported as.
+// fixtureContent is the setting for the content of the fixture file.
 const fixtureContent = "content of the fixture file"
 
-// A container that is reused keeps its first fixture, and rejects others.
-func TestReuse(t *testing.T) {
-	needImage(t)
+func TestRun_RejectsReuseWithOtherSettings(t *testing.T) {
+	requireImage(t)
 	name := fmt.Sprintf("patmock-reuse-%d", os.Getpid())
-	first, other := file(t, tenant), file(t, strings.Replace(tenant, "of a file", "of another", 1))
+	first, other := writeFile(t, tenant),
+		writeFile(t, strings.Replace(tenant, "of a file", "of another", 1))
 	token := testcontainers.WithEnv(map[string]string{"PATMOCK_CONTROL_TOKEN": "another"})
 	run(t, testcontainers.WithReuseByName(name), container.WithFixtureFile(first))
 	for _, test := range []struct {
@@ -182,7 +185,7 @@ func TestReuse(t *testing.T) {
 		},
 		{"no fixture", nil, []string{"PATMOCK_FIXTURE", fixtureContent}},
 		{
-			"a profile and a token", []testcontainers.ContainerCustomizer{
+			"profile and token", []testcontainers.ContainerCustomizer{
 				container.WithFixtureFile(first), container.WithProfile("faithful"), token,
 			}, []string{"PATMOCK_CONTROL_TOKEN", "PATMOCK_PROFILE"},
 		},
@@ -195,7 +198,7 @@ func TestReuse(t *testing.T) {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff([]string{"of a file"},
-					of(t, c).names(of(t, c).as("ann.other"))); diff != "" {
+					of(t, c).names(of(t, c).mustLogin("ann.other"))); diff != "" {
 					t.Errorf("tokens (-want +got):\n%s", diff)
 				}
 				return
@@ -213,8 +216,8 @@ func TestReuse(t *testing.T) {
 	}
 }
 
-// A file that cannot be read is told before an engine is asked for anything.
-func TestNoFixtureFile(t *testing.T) {
+// A missing file is an error before any call to the engine.
+func TestWithFixtureFile_RejectsMissingFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "absent.yaml")
 	c, err := container.Run(t.Context(), img, container.WithFixtureFile(path))
 	testcontainers.CleanupContainer(t, c)
@@ -223,40 +226,40 @@ func TestNoFixtureFile(t *testing.T) {
 	}
 }
 
-// A wait strategy of the caller's wins, and the log tells how far the mock came.
-func TestNotHealthy(t *testing.T) {
+// A wait strategy of the caller takes precedence. The error has the log of the container.
+func TestRun_ReportsLogOfUnhealthyContainer(t *testing.T) {
 	// in the first line of the log
 	const address = "http://127.0.0.1:17280"
 	// since it listens
 	never := wait.ForLog("a line that no mock writes").WithStartupTimeout(time.Second)
-	c, err := tryToRun(t, testcontainers.WithWaitStrategy(wait.ForLog(address), never))
+	c, err := tryRun(t, testcontainers.WithWaitStrategy(wait.ForLog(address), never))
 	if err == nil || !strings.Contains(err.Error(), address+"\n") {
 		t.Errorf("error %v, want the log in it", err)
 	}
 	if c == nil {
-		t.Error("no container is returned")
+		t.Error("no container")
 	}
 }
 
-func TestTwoSideBySide(t *testing.T) {
+func TestRun_IsolatesContainers(t *testing.T) {
 	one, other := run(t), run(t)
 	if one.url == other.url {
 		t.Fatalf("both listen on %s", one.url)
 	}
-	if status, _ := one.create(one.as("jane.doe"), "of one"); status != http.StatusOK {
+	if status, _ := one.create(one.mustLogin("jane.doe"), "of one"); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
 	for name, m := range map[string]mock{"one": one, "other": other} {
-		if got, want := slices.Contains(m.names(m.as("jane.doe")), "of one"),
+		if got, want := slices.Contains(m.names(m.mustLogin("jane.doe")), "of one"),
 			name == "one"; got != want {
 			t.Errorf("%s has the token: %t, want %t", name, got, want)
 		}
 	}
 }
 
-func TestControlMovesTheClock(t *testing.T) {
+func TestControl_AdvancesClock(t *testing.T) {
 	m := run(t)
-	build, err := m.controls().AddToken(t.Context(), control.NewToken{
+	build, err := m.mustControl().AddToken(t.Context(), control.NewToken{
 		Owner: "jane.doe", Name: "build", ExpirationDate: "+30d",
 	})
 	if err != nil {
@@ -265,7 +268,7 @@ func TestControlMovesTheClock(t *testing.T) {
 	if status, _ := m.login(build.ClientID, build.ClientSecret); status != http.StatusOK {
 		t.Errorf("before it expires: status %d", status)
 	}
-	if _, err := m.controls().Advance(t.Context(), 31*24*time.Hour); err != nil {
+	if _, err := m.mustControl().Advance(t.Context(), 31*24*time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if status, _ := m.login(build.ClientID, build.ClientSecret); status != http.StatusUnauthorized {
@@ -273,15 +276,14 @@ func TestControlMovesTheClock(t *testing.T) {
 	}
 }
 
-// A namespace is a tenant of its own behind the same port.
-func TestNamespace(t *testing.T) {
+func TestNamespace_IsolatesTenants(t *testing.T) {
 	m := run(t, container.WithFixture("empty"))
-	apart := of(t, m.Namespace("apart"))
-	if want := m.url + "/t/apart"; apart.url != want {
-		t.Errorf("base URL %s, want %s", apart.url, want)
+	other := of(t, m.Namespace("apart"))
+	if want := m.url + "/t/apart"; other.url != want {
+		t.Errorf("base URL %s, want %s", other.url, want)
 	}
 	build := control.NewToken{Owner: "jane.doe", Name: "build"}
-	if _, err := apart.controls().AddToken(t.Context(), build); err != nil {
+	if _, err := other.mustControl().AddToken(t.Context(), build); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
@@ -289,17 +291,17 @@ func TestNamespace(t *testing.T) {
 		mock mock
 		want []string
 	}{
-		{"apart", apart, []string{"build", "login"}},
+		{"apart", other, []string{"build", "login"}},
 		{"default", m, []string{"login"}},
 	} {
-		got := slices.Sorted(slices.Values(test.mock.names(test.mock.as("jane.doe"))))
+		got := slices.Sorted(slices.Values(test.mock.names(test.mock.mustLogin("jane.doe"))))
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("tokens in %s (-want +got):\n%s", test.name, diff)
 		}
 	}
 }
 
-func TestCredentials(t *testing.T) {
+func TestCredentials_RejectsUnknownUser(t *testing.T) {
 	m := run(t)
 	_, _, err := m.Credentials(t.Context(), "jane.deo")
 	var unknown *container.UnknownUserError
@@ -314,7 +316,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-func TestUnknownUserError(t *testing.T) {
+func TestUnknownUserError_ListsUsers(t *testing.T) {
 	for name, users := range map[string][]string{"some": {"admin", "jane.doe"}, "none": nil} {
 		t.Run(name, func(t *testing.T) {
 			err := &container.UnknownUserError{Name: "jane.deo", Users: users}
@@ -323,9 +325,8 @@ func TestUnknownUserError(t *testing.T) {
 	}
 }
 
-// A control token in the environment is demanded of everybody, and sent by Run, Control and
-// Credentials.
-func TestControlToken(t *testing.T) {
+// The mock requires the control token from its environment. Run, Control and Credentials send it.
+func TestControlToken_IsRequired(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		env  map[string]string
@@ -341,21 +342,20 @@ func TestControlToken(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			m := run(t, testcontainers.WithEnv(test.env))
 			if got, text := m.send(http.MethodGet, "/_mock/health", "", "", ""); got != test.want {
-				t.Errorf("a stranger is answered %d, want %d: %s", got, test.want, text)
+				t.Errorf("status without a token %d, want %d: %s", got, test.want, text)
 			}
-			if _, err := m.controls().Clock(t.Context()); err != nil {
+			if _, err := m.mustControl().Clock(t.Context()); err != nil {
 				t.Error(err)
 			}
 			if _, _, err := m.Namespace("apart").Credentials(t.Context(), "jane.doe"); err != nil {
 				t.Error(err)
 			}
-			m.as("jane.doe")
+			m.mustLogin("jane.doe")
 		})
 	}
 }
 
-// The image asks itself for its health.
-func TestImageIsHealthy(t *testing.T) {
+func TestImage_HasHealthCheck(t *testing.T) {
 	m := run(t)
 	inspected, err := m.Inspect(t.Context())
 	if err != nil {
@@ -372,8 +372,8 @@ func TestImageIsHealthy(t *testing.T) {
 	}
 }
 
-func TestExamples(t *testing.T) {
-	needImage(t)
+func TestExamples_PrintOutput(t *testing.T) {
+	requireImage(t)
 	for _, test := range []struct {
 		name   string
 		run    func()
@@ -385,15 +385,15 @@ func TestExamples(t *testing.T) {
 		{"Namespace", ExampleContainer_Namespace, "create +1h0m0s <nil>\nrename +1h0m0s <nil>\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.prints, printed(t, test.run)); diff != "" {
+			if diff := cmp.Diff(test.prints, captureOutput(t, test.run)); diff != "" {
 				t.Errorf("it prints (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// printed is what a function writes to standard output.
-func printed(t *testing.T, run func()) string {
+// captureOutput returns the standard output of a function.
+func captureOutput(t *testing.T, run func()) string {
 	t.Helper()
 	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {

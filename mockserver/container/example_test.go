@@ -14,10 +14,10 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// The examples need a container engine. TestExamples runs them where there is one, and compares
-// what they print.
+// The examples need a container engine. TestExamples_PrintOutput runs them with an engine and
+// compares their output.
 
-// A faithful mock, and what an SDK is configured with.
+// A faithful mock has the credentials for an SDK.
 func ExampleRun() {
 	ctx := context.Background()
 
@@ -49,7 +49,7 @@ func ExampleRun() {
 	// prints true facefacefacefacefacefacefaceface 64
 }
 
-// A flag of patmock serve that has no option is a variable.
+// Any flag of patmock serve can be set by its variable.
 func ExampleRun_withEnv() {
 	ctx := context.Background()
 
@@ -69,7 +69,7 @@ func ExampleRun_withEnv() {
 
 	ctl, err := mock.Control(ctx) // which sends the control token
 	if err != nil {
-		log.Printf("failed to reach the control surface: %s", err)
+		log.Printf("failed to connect to the control API: %s", err)
 		return
 	}
 	health, err := ctl.Health(ctx)
@@ -77,7 +77,7 @@ func ExampleRun_withEnv() {
 	// prints ok 5/10s <nil>
 }
 
-// Half a year passes at once.
+// A token expires after an advance of half a year.
 func ExampleContainer_Control() {
 	ctx := context.Background()
 
@@ -99,7 +99,7 @@ func ExampleContainer_Control() {
 	}
 	ctl, err := mock.Control(ctx)
 	if err != nil {
-		log.Printf("failed to reach the control surface: %s", err)
+		log.Printf("failed to connect to the control API: %s", err)
 		return
 	}
 	build, err := ctl.AddToken(ctx, control.NewToken{
@@ -113,8 +113,8 @@ func ExampleContainer_Control() {
 		log.Printf("failed to advance the clock: %s", err)
 		return
 	}
-	// or what your program does to log in
-	answered, err := http.PostForm(base+"/oauth/token", url.Values{
+	// or the login of your program
+	resp, err := http.PostForm(base+"/oauth/token", url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {build.ClientID}, "client_secret": {
 			build.ClientSecret,
 		},
@@ -123,12 +123,12 @@ func ExampleContainer_Control() {
 		log.Printf("failed to log in: %s", err)
 		return
 	}
-	defer answered.Body.Close()
-	fmt.Println(answered.Status)
+	defer resp.Body.Close()
+	fmt.Println(resp.Status)
 	// prints 401 Unauthorized
 }
 
-// One container, and a tenant for each test.
+// Each test has its own tenant in one container.
 func ExampleContainer_Namespace() {
 	ctx := context.Background()
 
@@ -147,7 +147,7 @@ func ExampleContainer_Namespace() {
 		tenant := mock.Namespace(name)
 		ctl, err := tenant.Control(ctx)
 		if err != nil {
-			log.Printf("failed to reach the control surface: %s", err)
+			log.Printf("failed to connect to the control API: %s", err)
 			return
 		}
 		clock, err := ctl.Advance(ctx, time.Hour) // here, and nowhere else

@@ -22,11 +22,10 @@ import (
 // img is the image under test.
 var img = cmp.Or(os.Getenv("PATMOCK_IMAGE"), "patmock:latest")
 
-// needImage skips a test where there is no engine, or no image in it; in CI, where both are
-// expected, it fails.
-func needImage(t *testing.T) {
+// requireImage skips a test without an engine or without the image. With CI=true it fails the test.
+func requireImage(t *testing.T) {
 	t.Helper()
-	if err := findImage(t.Context()); err != nil {
+	if err := checkImage(t.Context()); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal(err)
 		}
@@ -34,7 +33,7 @@ func needImage(t *testing.T) {
 	}
 }
 
-func findImage(ctx context.Context) error {
+func checkImage(ctx context.Context) error {
 	engine, err := testcontainers.NewDockerProvider()
 	if err != nil {
 		return fmt.Errorf("no container engine, start one: %w", err)
@@ -49,29 +48,29 @@ func findImage(ctx context.Context) error {
 	return nil
 }
 
-// mock is a mock in a container, as a test sees it.
+// mock is a container with its base URL.
 type mock struct {
 	testing.TB
 	*container.Container
 	url string
 }
 
-// run runs a mock until the test ends.
+// run starts a mock for the duration of the test.
 func run(t *testing.T, options ...testcontainers.ContainerCustomizer) mock {
 	t.Helper()
-	c, err := tryToRun(t, options...)
+	c, err := tryRun(t, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return of(t, c)
 }
 
-// tryToRun runs a mock that need not come up.
-func tryToRun(t *testing.T, options ...testcontainers.ContainerCustomizer) (*container.Container,
+// tryRun starts a mock, and returns the error.
+func tryRun(t *testing.T, options ...testcontainers.ContainerCustomizer) (*container.Container,
 	error,
 ) {
 	t.Helper()
-	needImage(t)
+	requireImage(t)
 	c, err := container.Run(t.Context(), img, options...)
 	testcontainers.CleanupContainer(t, c)
 	return c, err
@@ -86,8 +85,8 @@ func of(t testing.TB, c *container.Container) mock {
 	return mock{t, c, base}
 }
 
-// controls is the control surface, which is there.
-func (m mock) controls() *control.Client {
+// mustControl returns a client of the control API.
+func (m mock) mustControl() *control.Client {
 	m.Helper()
 	c, err := m.Control(m.Context())
 	if err != nil {
@@ -96,7 +95,7 @@ func (m mock) controls() *control.Client {
 	return c
 }
 
-// login is the status and the access token that an id and a secret are answered.
+// login returns the status and the access token of a login.
 func (m mock) login(id, secret string) (status int, accessToken string) {
 	m.Helper()
 	form := url.Values{
@@ -104,15 +103,15 @@ func (m mock) login(id, secret string) (status int, accessToken string) {
 	}
 	status, text := m.send(http.MethodPost, "/oauth/token", "", "application/x-www-form-urlencoded",
 		form.Encode())
-	var issued struct {
+	var body struct {
 		AccessToken string `json:"access_token"`
 	}
-	m.decode(text, &issued)
-	return status, issued.AccessToken
+	m.decode(text, &body)
+	return status, body.AccessToken
 }
 
-// as logs a user in, and returns the access token.
-func (m mock) as(user string) string {
+// mustLogin logs a user in and returns the access token.
+func (m mock) mustLogin(user string) string {
 	m.Helper()
 	id, secret, err := m.Credentials(m.Context(), user)
 	if err != nil {
@@ -127,10 +126,10 @@ func (m mock) as(user string) string {
 
 const tokens = "/v2026/personal-access-tokens"
 
-// token is what is looked at of a personal access token.
+// token has some properties of a personal access token.
 type token struct{ ID, Secret, Name string }
 
-// create makes a token that lives for ever, and returns the status of the answer, too.
+// create creates a token without expiration, and returns the status as well.
 func (m mock) create(bearer, name string) (status int, made token) {
 	m.Helper()
 	status, text := m.send(http.MethodPost, tokens, bearer, "application/json",
@@ -139,17 +138,17 @@ func (m mock) create(bearer, name string) (status int, made token) {
 	return status, made
 }
 
-// names lists what a user's tokens are named.
+// names returns the names of the user's tokens.
 func (m mock) names(bearer string) []string {
 	m.Helper()
 	status, text := m.send(http.MethodGet, tokens+"?owner-id=me", bearer, "", "")
 	if status != http.StatusOK {
 		m.Fatalf("list: status %d: %s", status, text)
 	}
-	var listed []token
-	m.decode(text, &listed)
+	var list []token
+	m.decode(text, &list)
 	var names []string
-	for _, one := range listed {
+	for _, one := range list {
 		names = append(names, one.Name)
 	}
 	return names
@@ -167,16 +166,16 @@ func (m mock) send(method, path, bearer, contentType, body string) (status int, 
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
 	}
-	answered, err := http.DefaultClient.Do(r)
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		m.Fatal(err)
 	}
-	defer answered.Body.Close() //nolint:errcheck // the body was read to its end
-	read, err := io.ReadAll(answered.Body)
+	defer resp.Body.Close() //nolint:errcheck // the body was read to its end
+	read, err := io.ReadAll(resp.Body)
 	if err != nil {
 		m.Fatal(err)
 	}
-	return answered.StatusCode, string(read)
+	return resp.StatusCode, string(read)
 }
 
 func (m mock) decode(text string, value any) {

@@ -11,9 +11,9 @@ import (
 	"example.com/patmock/mockserver/container"
 )
 
-// The recipe of the README, up to where a program does what it does.
+// The recipe of the README, with a login as the program.
 func TestWithContainer(t *testing.T) {
-	needImage(t)
+	requireImage(t)
 	mock, err := container.Run(t.Context(), img, container.WithFixture("crowded"))
 	testcontainers.CleanupContainer(t, mock)
 	if err != nil {
@@ -31,15 +31,15 @@ func TestWithContainer(t *testing.T) {
 	t.Setenv("SAIL_CLIENT_ID", id)
 	t.Setenv("SAIL_CLIENT_SECRET", secret)
 
-	answered, err := http.PostForm(os.Getenv("SAIL_BASE_URL")+"/oauth/token", url.Values{
+	resp, err := http.PostForm(os.Getenv("SAIL_BASE_URL")+"/oauth/token", url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {os.Getenv("SAIL_CLIENT_ID")},
 		"client_secret": {os.Getenv("SAIL_CLIENT_SECRET")},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answered.Body.Close()
-	if answered.StatusCode != http.StatusOK {
-		t.Error(answered.Status)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Error(resp.Status)
 	}
 }

@@ -19,9 +19,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A refusal comes back as the problem that the mock tells.
-func TestProblem(t *testing.T) {
-	_, url := serve(t, http.StatusBadRequest,
+func TestClient_ReturnsProblem(t *testing.T) {
+	_, url := startFake(t, http.StatusBadRequest,
 		`{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid request",`+
 			`"status":400,`+
 			`"detail":"the rule is wrong","rule":"invalid-request","errors":[{"pointer":"/status",`+
@@ -46,40 +45,40 @@ func TestProblem(t *testing.T) {
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
 
-// What answers but is no mock is told from a mock that refuses.
-func TestNoPatmock(t *testing.T) {
+func TestClient_DetectsOtherServer(t *testing.T) {
 	tests := []struct {
 		name        string
 		status      int
 		contentType string
 		body        string
-		mediaType   string // as it is read
+		mediaType   string // in the error
 	}{
 		{"not found", 404, "text/html", "<html>", "text/html"},
 		{"no content type", 404, " ", "", ""},
-		{"a page for everything", 200, "text/html", "<html>", "text/html"},
-		{"another status", 201, "application/json", clock, "application/json"},
+		{"HTML page", 200, "text/html", "<html>", "text/html"},
+		{"unexpected status", 201, "application/json", clockBody, "application/json"},
 		{
-			"somebody else's problem", 404, "application/problem+json",
+			"problem of another type", 404, "application/problem+json",
 			`{"type":"about:blank","status":404,"detail":"no"}`, "application/problem+json",
 		},
 		{
-			"a problem of another type", 404, "application/json",
+			"wrong content type", 404, "application/json",
 			`{"type":"urn:problem-type:patmock:x","status":404,"detail":"no"}`, "application/json",
 		},
 		{
-			"a problem that is none", 404, "application/problem+json", `no`,
+			"invalid problem", 404, "application/problem+json", `no`,
 			"application/problem+json",
 		},
-		{"a redirect", 302, "text/html", "", "text/html"},
+		{"redirect", 302, "text/html", "", "text/html"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := respond(t, test.status, test.contentType, test.body).Clock(t.Context())
+			_, err := startServer(t, test.status, test.contentType, test.body).Clock(t.Context())
 			var got *control.NotPatmockError
 			if !errors.As(err, &got) || got.StatusCode != test.status ||
 				got.MediaType != test.mediaType {
-				t.Fatalf("got %v, want that no patmock sends %d with %q", err, test.status,
+				t.Fatalf("got %v, want a NotPatmockError with status %d and type %q", err,
+					test.status,
 					test.mediaType)
 			}
 			checkMessage(t, err)
@@ -89,7 +88,7 @@ func TestNoPatmock(t *testing.T) {
 
 var ports = regexp.MustCompile(`127\.0\.0\.1:[0-9]+/`)
 
-// checkMessage compares the text of an error with the golden file. Servers have any port.
+// checkMessage compares the text of an error with the golden file. It replaces ports.
 func checkMessage(t *testing.T, err error) {
 	t.Helper()
 	text := err.Error()
@@ -100,26 +99,27 @@ func checkMessage(t *testing.T, err error) {
 		ports.ReplaceAllString(text, "ADDRESS/"))
 }
 
-func TestOtherJSON(t *testing.T) {
-	_, err := respond(t, http.StatusOK, "application/json; charset=utf-8", `[]`).Clock(t.Context())
+func TestClient_RejectsUnexpectedJSON(t *testing.T) {
+	_, err := startServer(t, http.StatusOK, "application/json; charset=utf-8",
+		`[]`).Clock(t.Context())
 	if !errors.Is(err, control.ErrUnexpectedBody) ||
 		!errors.As(err, new(*json.UnmarshalTypeError)) {
-		t.Errorf("got %v, want that the body is another", err)
+		t.Errorf("got %v, want ErrUnexpectedBody", err)
 	}
 }
 
-// A redirect is not followed: behind it is no mock, and a PUT would arrive as a GET.
-func TestNoRedirect(t *testing.T) {
-	f, url := serve(t, http.StatusOK, clock)
+// A redirect never leads to a mock, and would turn a PUT into a GET.
+func TestClient_DoesNotFollowRedirects(t *testing.T) {
+	f, url := startFake(t, http.StatusOK, clockBody)
 	moved := httptest.NewServer(http.RedirectHandler(url+"/_mock/clock", http.StatusFound))
 	t.Cleanup(moved.Close)
 	_, err := control.New(control.Config{URL: moved.URL}).Clock(t.Context())
 	if err == nil || f.sent != nil {
-		t.Errorf("got %v and %q, want an error and nothing sent on", err, f.sent)
+		t.Errorf("got %v and %q, want an error and no further request", err, f.sent)
 	}
 }
 
-func TestErrorsOfTheClient(t *testing.T) {
+func TestClient_Errors(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	ended, cancel := context.WithCancel(t.Context())
@@ -129,36 +129,36 @@ func TestErrorsOfTheClient(t *testing.T) {
 		call func() error
 		want error
 	}{
-		{"nobody answers", func() error {
+		{"no server", func() error {
 			return control.New(control.Config{URL: gone.URL}).Reset(t.Context())
 		}, control.ErrNoMock},
-		{"the caller has gone", func() error {
+		{"canceled context", func() error {
 			return control.New(control.Config{URL: gone.URL}).Reset(ended)
 		}, context.Canceled},
-		{"no address", func() error {
+		{"invalid URL", func() error {
 			return control.New(control.Config{URL: "http://\x7f"}).Reset(t.Context())
 		}, control.ErrAddress},
-		{"an empty id", func() error {
+		{"empty id", func() error {
 			return control.New(control.Config{URL: gone.URL}).RemoveFault(t.Context(), "")
 		}, control.ErrName},
-		{"an id that leads elsewhere", func() error {
+		{"id ..", func() error {
 			_, err := control.New(control.Config{URL: gone.URL}).Request(t.Context(), "..")
 			return err
 		}, control.ErrName},
-		{"a namespace that leads elsewhere", func() error {
+		{"namespace ..", func() error {
 			return control.New(control.Config{URL: gone.URL, Namespace: ".."}).Reset(t.Context())
 		}, control.ErrName},
-		{"a list by header", func() error {
+		{"list by header", func() error {
 			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(),
 				control.Match{Header: map[string]string{"A": "b"}}, 0)
 			return err
 		}, control.ErrMatch},
-		{"a list by query", func() error {
+		{"list by query", func() error {
 			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(),
 				control.Match{Query: map[string]string{"a": "b"}}, 0)
 			return err
 		}, control.ErrMatch},
-		{"a list by body", func() error {
+		{"list by body", func() error {
 			_, err := control.New(control.Config{URL: gone.URL}).Requests(t.Context(),
 				control.Match{Body: "b"}, 0)
 			return err
@@ -175,18 +175,18 @@ func TestErrorsOfTheClient(t *testing.T) {
 	}
 }
 
-func TestBodyThatIsNoJSON(t *testing.T) {
-	f, url := serve(t, http.StatusOK, "{}")
+func TestClient_RejectsUnencodableBody(t *testing.T) {
+	f, url := startFake(t, http.StatusOK, "{}")
 	_, err := control.New(control.Config{URL: url}).Verify(t.Context(), control.VerifyRequest{
 		Expect: []control.Expectation{{Match: control.Match{Body: func() {}}}},
 	})
 	if !errors.As(err, new(*json.UnsupportedTypeError)) || f.sent != nil {
-		t.Errorf("got %v and %q, want an error and nothing sent", err, f.sent)
+		t.Errorf("got %v and %q, want an error and no request", err, f.sent)
 	}
 }
 
-func TestToken(t *testing.T) {
-	f, url := serve(t, http.StatusNoContent, "")
+func TestClient_SendsToken(t *testing.T) {
+	f, url := startFake(t, http.StatusNoContent, "")
 	for token, want := range map[string]string{"": "", "t0k3n": "Bearer t0k3n"} {
 		if err := control.New(control.Config{
 			URL: url, Token: token,
@@ -199,9 +199,9 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// Another namespace is another client: the first one stays where it is.
-func TestIn(t *testing.T) {
-	f, url := serve(t, http.StatusNoContent, "")
+// WithNamespace does not change its receiver.
+func TestClient_WithNamespace(t *testing.T) {
+	f, url := startFake(t, http.StatusNoContent, "")
 	first := control.New(control.Config{URL: url, Namespace: "a"})
 	tests := []struct {
 		name   string
@@ -224,19 +224,19 @@ func TestIn(t *testing.T) {
 	}
 }
 
-// recorder remembers how long a request may take, and answers none.
-type recorder struct{ left time.Duration }
+// timeoutRecorder records the time limit of a request and sends no response.
+type timeoutRecorder struct{ timeout time.Duration }
 
 // RoundTrip implements http.RoundTripper.
-func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
+func (r *timeoutRecorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	deadline, _ := request.Context().Deadline()
-	r.left = time.Until(deadline)
-	return nil, errors.New("nobody is here")
+	r.timeout = time.Until(deadline)
+	return nil, errors.New("no server")
 }
 
-// Verify waits as long as the mock was asked to, and a little longer, also where the caller's
-// client is impatient.
-func TestVerifyIsPatient(t *testing.T) {
+// Verify extends the time limit by the timeout of the verification, even that of the caller's
+// client.
+func TestVerify_ExtendsTimeout(t *testing.T) {
 	tests := []struct {
 		name    string
 		limit   time.Duration // of the caller's client
@@ -252,22 +252,21 @@ func TestVerifyIsPatient(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := &recorder{}
+			r := &timeoutRecorder{}
 			c := control.New(control.Config{HTTP: &http.Client{Transport: r, Timeout: test.limit}})
 			if _, err := c.Verify(t.Context(), control.VerifyRequest{
 				Timeout: test.timeout,
 			}); err == nil {
 				t.Fatal("no error")
 			}
-			if r.left < test.want || r.left > test.want+20*time.Second {
-				t.Errorf("a request may take %s, want about %s", r.left, test.want)
+			if r.timeout < test.want || r.timeout > test.want+20*time.Second {
+				t.Errorf("timeout %s, want about %s", r.timeout, test.want)
 			}
 		})
 	}
 }
 
-// What never ends is not read for ever.
-func TestAnswersAreBounded(t *testing.T) {
+func TestClient_LimitsResponses(t *testing.T) {
 	var written atomic.Int64 // MiB
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

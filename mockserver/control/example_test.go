@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// mock stands for a mock that runs: it answers what each example needs.
+// mock starts a server with one response for an example.
 func mock(contentType, body string) *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", contentType)
@@ -27,7 +27,7 @@ func mock(contentType, body string) *httptest.Server {
 	}))
 }
 
-// A token that lives for 72 hours is dead after an advance of 72 hours.
+// A token with an expiration in 72 hours expires after an advance of 72 hours.
 func ExampleClient_Advance() {
 	server := mock("application/json",
 		`{"now":"2027-02-03T00:00:00Z","frozen":false,"offset":"+72h0m0s"}`)
@@ -43,7 +43,7 @@ func ExampleClient_Advance() {
 	// Output: 2027-02-03 00:00:00 +0000 UTC +72h0m0s
 }
 
-// The next two lists are answered 429.
+// The next two lists have status 429.
 func ExampleClient_AddFault() {
 	server := mock("application/json",
 		`{"id":"f1","operation":"list","status":429,"retryAfter":"3s","times":2}`)
@@ -61,7 +61,7 @@ func ExampleClient_AddFault() {
 	// Output: f1 429
 }
 
-// A user for one test, who need not be in the fixture.
+// A test adds a user that is not in the fixture.
 func ExampleClient_AddIdentity() {
 	server := mock("application/json",
 		`{"user":"ann","userLevels":["ORG_ADMIN"],"clientId":"cafe","clientSecret":"beef"}`)
@@ -79,7 +79,8 @@ func ExampleClient_AddIdentity() {
 	// Output: ann cafe
 }
 
-// Did the client send exactly one create? Each outcome says what came closest.
+// A test verifies that the client has sent exactly one create. Each outcome has the most similar
+// requests.
 func ExampleClient_Verify() {
 	server := mock("application/json",
 		`{"verified":false,"outcomes":[{"verified":false,"expected":"create 1 time","actual":0,`+
@@ -112,7 +113,7 @@ func ExampleClient_Verify() {
 	// POST /v3/personal-access-tokens 400 [{/status 200 400}]
 }
 
-// Each test gets a tenant of its own on the same server.
+// Each test has its own tenant on the same server.
 func ExampleClient_WithNamespace() {
 	server := mock("application/json",
 		`{"name":"test-7","baseUrl":"http://127.0.0.1:17280/t/test-7","fixture":"crowded",`+
@@ -130,7 +131,7 @@ func ExampleClient_WithNamespace() {
 	// Output: http://127.0.0.1:17280/t/test-7
 }
 
-// What the mock refuses says why, and where.
+// A problem has the reason and the position of an error.
 func ExampleProblem() {
 	server := mock("application/problem+json",
 		`{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid request",`+
@@ -145,8 +146,8 @@ func ExampleProblem() {
 	var problem *control.Problem
 	if errors.As(err, &problem) {
 		fmt.Println(problem.Status, problem.Detail)
-		for _, place := range problem.Errors {
-			fmt.Println(place.Pointer, place.Detail)
+		for _, e := range problem.Errors {
+			fmt.Println(e.Pointer, e.Detail)
 		}
 	}
 	// Output:

@@ -7,22 +7,22 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const fault = `{"id":"f1","operation":"list","status":429,"retryAfter":"3s","times":2}`
+const faultBody = `{"id":"f1","operation":"list","status":429,"retryAfter":"3s","times":2}`
 
 func TestFaults(t *testing.T) {
 	testCalls(t, []callTest{
 		{
-			"faults", 200, `{"faults":[` + fault + `]}`,
+			"faults", 200, `{"faults":[` + faultBody + `]}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.Faults(ctx))
+				return marshalResult(c.Faults(ctx))
 			},
 			[]string{"GET /_mock/faults"},
 			[]control.Fault{{ID: "f1", Operation: "list", Status: 429, RetryAfter: "3s", Times: 2}},
 		},
 		{
-			"add a fault", 201, fault,
+			"add a fault", 201, faultBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.AddFault(ctx, control.Fault{
+				return marshalResult(c.AddFault(ctx, control.Fault{
 					Operation: "list", Status: 429, Header: map[string]string{"X-Run": "7"},
 				}))
 			},
@@ -35,7 +35,7 @@ func TestFaults(t *testing.T) {
 		{
 			"remove a fault", 204, "",
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return none(c.RemoveFault(ctx, "a/b"))
+				return discardResult(c.RemoveFault(ctx, "a/b"))
 			},
 			[]string{"DELETE /_mock/faults/a%2Fb"},
 			nil,
@@ -43,7 +43,7 @@ func TestFaults(t *testing.T) {
 		{
 			"clear faults", 204, "",
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return none(c.ClearFaults(ctx))
+				return discardResult(c.ClearFaults(ctx))
 			},
 			[]string{"DELETE /_mock/faults"},
 			nil,

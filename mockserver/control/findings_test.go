@@ -38,7 +38,7 @@ func TestFindings(t *testing.T) {
 		{
 			"findings", 200, findingsBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.WithNamespace("a").Findings(ctx))
+				return marshalResult(c.WithNamespace("a").Findings(ctx))
 			},
 			[]string{"GET /t/a/_mock/findings"},
 			found,
@@ -46,7 +46,7 @@ func TestFindings(t *testing.T) {
 		{
 			"all findings", 200, findingsBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.AllFindings(ctx))
+				return marshalResult(c.AllFindings(ctx))
 			},
 			[]string{"GET /_mock/findings?all=true"},
 			found,
@@ -54,7 +54,7 @@ func TestFindings(t *testing.T) {
 		{
 			"clear findings", 200, findingsBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.WithNamespace("a").ClearFindings(ctx))
+				return marshalResult(c.WithNamespace("a").ClearFindings(ctx))
 			},
 			[]string{"DELETE /t/a/_mock/findings"},
 			found,
@@ -62,7 +62,7 @@ func TestFindings(t *testing.T) {
 		{
 			"clear all findings", 200, findingsBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.ClearAllFindings(ctx))
+				return marshalResult(c.ClearAllFindings(ctx))
 			},
 			[]string{"DELETE /_mock/findings?all=true"},
 			found,
@@ -70,7 +70,7 @@ func TestFindings(t *testing.T) {
 		{
 			"allow findings", 200, `{"kinds":["no-wait","unmatched-path"]}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return none(c.WithNamespace("a").AllowFindings(ctx, control.NoWait))
+				return discardResult(c.WithNamespace("a").AllowFindings(ctx, control.NoWait))
 			},
 			[]string{
 				"POST /t/a/_mock/findings/allowed", "application/json", `{"kinds":["no-wait"]}`,

@@ -19,20 +19,22 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// fake answers as the document of the control surface says, and remembers the last request.
+// fake is a control API with a fixed response, valid by the OpenAPI document. It records the last
+// request.
 type fake struct {
 	t        testing.TB
 	document *spec.Document
 	status   int
-	body     string // JSON, or YAML where the client asks for it
+	body     string // JSON, or YAML if the client accepts it
 
-	// sent is what came: method and address, then content type and body where there is one.
+	// sent has the method and the URL of the last request, followed by content type and body if
+	// any.
 	sent   []string
 	header http.Header
 }
 
-// serve answers every request with a status and a body.
-func serve(t testing.TB, status int, body string) (*fake, string) {
+// startFake starts a fake and returns its URL.
+func startFake(t testing.TB, status int, body string) (*fake, string) {
 	t.Helper()
 	document, err := spec.Load(spec.Control)
 	if err != nil {
@@ -46,10 +48,10 @@ func serve(t testing.TB, status int, body string) (*fake, string) {
 
 var parameter = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 
-// operation is the one that takes a request, behind the prefix of any namespace.
+// operation returns the operation of a request, in any namespace.
 func (f *fake) operation(r *http.Request) *spec.Operation {
 	path := r.URL.EscapedPath()
-	if rest, found := strings.CutPrefix(path, "/t/"); found {
+	if rest, matched := strings.CutPrefix(path, "/t/"); matched {
 		_, rest, _ = strings.Cut(rest, "/")
 		path = "/" + rest
 	}
@@ -87,10 +89,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, name := range o.UnknownQuery(r.URL.Query()) {
 		f.t.Errorf("sent: unknown parameter %s", name)
 	}
-	f.answer(w, r, o)
+	f.writeResponse(w, r, o)
 }
 
-func (f *fake) answer(w http.ResponseWriter, r *http.Request, o *spec.Operation) {
+func (f *fake) writeResponse(w http.ResponseWriter, r *http.Request, o *spec.Operation) {
 	contentType := "application/json"
 	switch {
 	case f.body == "":
@@ -101,7 +103,7 @@ func (f *fake) answer(w http.ResponseWriter, r *http.Request, o *spec.Operation)
 		contentType = "application/yaml"
 	}
 	for _, v := range o.ValidateResponse(f.status, contentType, []byte(f.body)) {
-		f.t.Errorf("faked: %v", v)
+		f.t.Errorf("response of the fake: %v", v)
 	}
 	if contentType != "" {
 		w.Header().Set("Content-Type", contentType)
@@ -112,33 +114,33 @@ func (f *fake) answer(w http.ResponseWriter, r *http.Request, o *spec.Operation)
 	}
 }
 
-// respond serves one answer of anything that is no mock.
-func respond(t testing.TB, status int, contentType, body string) *control.Client {
+// startServer starts a server with a fixed response, and returns a client.
+func startServer(t testing.TB, status int, contentType, body string) *control.Client {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body) // the client may have gone
+		_, _ = io.WriteString(w, body) // the client may have disconnected
 	}))
 	t.Cleanup(server.Close)
 	return control.New(control.Config{URL: server.URL})
 }
 
-// callTest is one method: what the mock answers, what is sent, what comes back.
+// callTest is a test of one method.
 type callTest struct {
 	name   string
 	status int
 	body   string
 	call   func(context.Context, *control.Client) (any, error)
-	sent   []string
-	want   any
+	sent   []string // expected request
+	want   any      // expected result
 }
 
 func testCalls(t *testing.T, tests []callTest) {
 	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			f, url := serve(t, test.status, test.body)
+			f, url := startFake(t, test.status, test.body)
 			got, err := test.call(t.Context(), control.New(control.Config{URL: url + "/"}))
 			if err != nil {
 				t.Fatal(err)
@@ -147,13 +149,13 @@ func testCalls(t *testing.T, tests []callTest) {
 				t.Errorf("sent (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("answered (-want +got):\n%s", diff)
+				t.Errorf("result (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// answered turns what a method returns into one value.
-func answered[T any](value T, err error) (any, error) { return value, err }
+// marshalResult encodes the result of a method.
+func marshalResult[T any](value T, err error) (any, error) { return value, err }
 
-func none(err error) (any, error) { return nil, err }
+func discardResult(err error) (any, error) { return nil, err }

@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const health = `{"product":"patmock","version":"1","status":"ok","namespace":"default",` +
+const healthBody = `{"product":"patmock","version":"1","status":"ok","namespace":"default",` +
 	`"profile":{"name":"friendly","randomSeed":7,"rateLimit":"off","tokenLimit":0,` +
 	`"scopeDelay":"0s","neverExpiresAs":"null",` +
 	`"dialect":[],"hostile":[],"hostileRate":0,"hostileMaxConsecutive":0,` +
@@ -15,10 +15,10 @@ const health = `{"product":"patmock","version":"1","status":"ok","namespace":"de
 	`"counters":{"requests":{"list":{"200":2}},"findings":{},"faults":0,"journalDropped":0,` +
 	`"namespaces":1,"tokens":3}}`
 
-func TestMock(t *testing.T) {
+func TestHealth(t *testing.T) {
 	testCalls(t, []callTest{
 		{
-			"health", 200, health,
+			"health", 200, healthBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
 				h, err := c.Health(ctx)
 				return []any{h.Product, *h.Profile.RandomSeed, h.Counters.Requests["list"]["200"]},
@@ -30,7 +30,7 @@ func TestMock(t *testing.T) {
 		{
 			"document", 200, `{"openapi":"3.0.1"}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.Document(ctx, "v2026"))
+				return marshalResult(c.Document(ctx, "v2026"))
 			},
 			[]string{"GET /_mock/spec/v2026"},
 			[]byte(`{"openapi":"3.0.1"}`),

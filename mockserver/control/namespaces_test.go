@@ -7,15 +7,15 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const namespace = `{"name":"a","baseUrl":"http://127.0.0.1:17280/t/a","fixture":"default",` +
+const namespaceBody = `{"name":"a","baseUrl":"http://127.0.0.1:17280/t/a","fixture":"default",` +
 	`"tokens":3,"requests":0,"idleSeconds":0}`
 
 func TestNamespaces(t *testing.T) {
 	testCalls(t, []callTest{
 		{
-			"namespaces", 200, `{"namespaces":[` + namespace + `]}`,
+			"namespaces", 200, `{"namespaces":[` + namespaceBody + `]}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.Namespaces(ctx))
+				return marshalResult(c.Namespaces(ctx))
 			},
 			[]string{"GET /_mock/namespaces"},
 			[]control.Namespace{
@@ -23,9 +23,9 @@ func TestNamespaces(t *testing.T) {
 			},
 		},
 		{
-			"namespace", 200, namespace,
+			"namespace", 200, namespaceBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.WithNamespace("a").Namespace(ctx))
+				return marshalResult(c.WithNamespace("a").Namespace(ctx))
 			},
 			[]string{"GET /t/a/_mock/namespace"},
 			control.Namespace{
@@ -33,11 +33,12 @@ func TestNamespaces(t *testing.T) {
 			},
 		},
 		{
-			"put a namespace", 200, namespace,
+			"put a namespace", 200, namespaceBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.WithNamespace("a b/c").PutNamespace(ctx, control.NewNamespace{
-					Fixture: "crowded",
-				}))
+				return marshalResult(c.WithNamespace("a b/c").PutNamespace(ctx,
+					control.NewNamespace{
+						Fixture: "crowded",
+					}))
 			},
 			[]string{
 				"PUT /t/a%20b%2Fc/_mock/namespace", "application/json", `{"fixture":"crowded"}`,
@@ -49,7 +50,7 @@ func TestNamespaces(t *testing.T) {
 		{
 			"delete a namespace", 204, "",
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return none(c.WithNamespace("a").DeleteNamespace(ctx))
+				return discardResult(c.WithNamespace("a").DeleteNamespace(ctx))
 			},
 			[]string{"DELETE /t/a/_mock/namespace"},
 			nil,

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-func TestPlaintext(t *testing.T) {
+func TestConfig_ValidateRejectsPlaintext(t *testing.T) {
 	const public = "http://mock.example.com"
 	for _, tt := range []struct {
 		name     string
@@ -45,9 +45,8 @@ func TestPlaintext(t *testing.T) {
 	}
 }
 
-// A client of the caller's that follows redirects sends the token to no public host over plain
-// http.
-func TestPlaintextAfterRedirect(t *testing.T) {
+// A client that follows redirects sends no token to a public host over plain http.
+func TestClient_RejectsPlaintextRedirect(t *testing.T) {
 	var to string
 	server := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, to, http.StatusTemporaryRedirect)
@@ -63,8 +62,8 @@ func TestPlaintextAfterRedirect(t *testing.T) {
 			sent = append(sent, r.Header.Get("Authorization"))
 			return nil, errors.New("not sent")
 		})}
-		// As curl --location-trusted does. Without it net/http drops the token at another host
-		// only.
+		// Like curl --location-trusted. Without this, net/http drops the token only at another
+		// host.
 		client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 			r.Header.Set("Authorization", via[0].Header.Get("Authorization"))
 			return nil

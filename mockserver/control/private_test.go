@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A private name may lead to a public address: it is rejected before a connection is opened.
-func TestPrivateTransport(t *testing.T) {
+// A private name with a public address is rejected before connecting.
+func TestPrivateTransport_RejectsPublicAddress(t *testing.T) {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://192.0.2.1", nil)
 	if err != nil {
 		t.Fatal(err)

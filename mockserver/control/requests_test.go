@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const request = `{"id":"r1","sequence":4,"time":"2027-01-31T00:00:00Z","durationMs":1.5,` +
+const requestBody = `{"id":"r1","sequence":4,"time":"2027-01-31T00:00:00Z","durationMs":1.5,` +
 	`"operation":"list","version":"v3","method":"GET","path":"/v3/personal-access-tokens",` +
 	`"query":"","status":200,"owner":"ann","clientId":"c1","unmatched":false,"forwarded":false,` +
 	`"fault":"","findings":[],"reasons":[],"rules":[],"notes":[]}`
@@ -18,7 +18,7 @@ func TestRequests(t *testing.T) {
 		{
 			"requests", 200, `{"requests":[],"matched":5,"stored":9,"dropped":1}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.Requests(ctx, control.Match{}, 0))
+				return marshalResult(c.Requests(ctx, control.Match{}, 0))
 			},
 			[]string{"GET /_mock/requests"},
 			control.Journal{Requests: []control.Request{}, Matched: 5, Stored: 9, Dropped: 1},
@@ -26,7 +26,7 @@ func TestRequests(t *testing.T) {
 		{
 			"requests that match", 200, `{"requests":[],"matched":0,"stored":0,"dropped":0}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.Requests(ctx, control.Match{
+				return marshalResult(c.Requests(ctx, control.Match{
 					Operation: "list", Version: "v3", Method: "GET", Path: "/v3/*", Status: 400,
 					Owner: "ann", ClientID: "c1",
 					Fault: "f1", Finding: "*", Unmatched: &yes,
@@ -40,7 +40,7 @@ func TestRequests(t *testing.T) {
 			control.Journal{Requests: []control.Request{}},
 		},
 		{
-			"request", 200, request,
+			"request", 200, requestBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
 				r, err := c.Request(ctx, "r1")
 				return []any{r.ID, r.Sequence, r.Time, r.DurationMS, r.Request == nil}, err
@@ -51,7 +51,7 @@ func TestRequests(t *testing.T) {
 		{
 			"clear requests", 204, "",
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return none(c.ClearRequests(ctx))
+				return discardResult(c.ClearRequests(ctx))
 			},
 			[]string{"DELETE /_mock/requests"},
 			nil,

@@ -7,16 +7,16 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const user = `{"user":"ann","userLevels":["USER"],"clientId":"c1","clientSecret":"s1"}`
+const userBody = `{"user":"ann","userLevels":["USER"],"clientId":"c1","clientSecret":"s1"}`
 
 const tenant = `{"identities":[{"id":"cafedadacafedadacafedadacafedada","name":"ann"}]}`
 
 func TestState(t *testing.T) {
 	testCalls(t, []callTest{
 		{
-			"credentials", 200, `{"baseUrl":"http://127.0.0.1:1","users":[` + user + `]}`,
+			"credentials", 200, `{"baseUrl":"http://127.0.0.1:1","users":[` + userBody + `]}`,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.Credentials(ctx))
+				return marshalResult(c.Credentials(ctx))
 			},
 			[]string{"GET /_mock/credentials"},
 			control.Credentials{
@@ -27,14 +27,16 @@ func TestState(t *testing.T) {
 		},
 		{
 			"reset", 204, "",
-			func(ctx context.Context, c *control.Client) (any, error) { return none(c.Reset(ctx)) },
+			func(ctx context.Context, c *control.Client) (any, error) {
+				return discardResult(c.Reset(ctx))
+			},
 			[]string{"POST /_mock/reset"},
 			nil,
 		},
 		{
 			"state", 200, tenant,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.State(ctx, control.StateOptions{}))
+				return marshalResult(c.State(ctx, control.StateOptions{}))
 			},
 			[]string{"GET /_mock/state"},
 			[]byte(tenant),
@@ -43,7 +45,7 @@ func TestState(t *testing.T) {
 			"state with secrets as YAML", 200,
 			"identities:\n- {id: cafedadacafedadacafedadacafedada, name: ann}\n",
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.State(ctx, control.StateOptions{Secrets: true, YAML: true}))
+				return marshalResult(c.State(ctx, control.StateOptions{Secrets: true, YAML: true}))
 			},
 			[]string{"GET /_mock/state?secrets=true"},
 			[]byte("identities:\n- {id: cafedadacafedadacafedadacafedada, name: ann}\n"),
@@ -51,7 +53,7 @@ func TestState(t *testing.T) {
 		{
 			"put state", 204, "",
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return none(c.PutState(ctx, []byte("\n "+tenant)))
+				return discardResult(c.PutState(ctx, []byte("\n "+tenant)))
 			},
 			[]string{"PUT /_mock/state", "application/json", "\n " + tenant},
 			nil,
@@ -59,7 +61,7 @@ func TestState(t *testing.T) {
 		{
 			"put state as YAML", 204, "",
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return none(c.PutState(ctx,
+				return discardResult(c.PutState(ctx,
 					[]byte("# {\nidentities: [{id: cafedadacafedadacafedadacafedada, name: ann}]")))
 			},
 			[]string{
@@ -69,9 +71,9 @@ func TestState(t *testing.T) {
 			nil,
 		},
 		{
-			"add an identity", 201, user,
+			"add an identity", 201, userBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.AddIdentity(ctx, control.NewIdentity{
+				return marshalResult(c.AddIdentity(ctx, control.NewIdentity{
 					Name: "ann", UserLevels: []string{"ORG_ADMIN"},
 				}))
 			},
@@ -84,9 +86,9 @@ func TestState(t *testing.T) {
 			},
 		},
 		{
-			"add a token", 201, user,
+			"add a token", 201, userBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.AddToken(ctx, control.NewToken{
+				return marshalResult(c.AddToken(ctx, control.NewToken{
 					Owner: "ann", Name: "old", ExpirationDate: "-3d", Managed: true,
 				}))
 			},

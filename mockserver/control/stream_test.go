@@ -17,7 +17,7 @@ import (
 )
 
 func TestFollowRequests_Events(t *testing.T) {
-	const event = "id: r1\ndata: " + request + "\n\n"
+	const event = "id: r1\ndata: " + requestBody + "\n\n"
 	for _, tt := range []struct {
 		name, body string
 		want       []string // types, and the sequence of requests
@@ -53,7 +53,7 @@ func TestFollowRequests_Events(t *testing.T) {
 		{"end within an event", "data: {}", nil, io.ErrUnexpectedEOF},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := respond(t, http.StatusOK, "text/event-stream",
+			s, err := startServer(t, http.StatusOK, "text/event-stream",
 				tt.body).FollowRequests(t.Context(), control.Match{}, "")
 			if err != nil {
 				t.Fatal(err)
@@ -110,7 +110,7 @@ func TestFollowRequests_Request(t *testing.T) {
 
 func TestFollowRequests_Errors(t *testing.T) {
 	var problem *control.Problem
-	_, err := respond(t, 503, "application/problem+json",
+	_, err := startServer(t, 503, "application/problem+json",
 		`{"type":"urn:problem-type:patmock:too-many-streams","status":503}`).
 		FollowRequests(t.Context(), control.Match{}, "")
 	if !errors.As(err, &problem) || problem.Status != 503 {
@@ -118,7 +118,8 @@ func TestFollowRequests_Errors(t *testing.T) {
 	}
 	var other *control.NotPatmockError
 	for _, contentType := range []string{"application/json", ""} {
-		if _, err = respond(t, 200, contentType, "{}").FollowRequests(t.Context(), control.Match{},
+		if _, err = startServer(t, 200, contentType, "{}").FollowRequests(t.Context(),
+			control.Match{},
 			""); !errors.As(err, &other) {
 			t.Errorf("error %v of %q, want one of another server", err, contentType)
 		}
@@ -127,7 +128,7 @@ func TestFollowRequests_Errors(t *testing.T) {
 		control.Match{}, ""); !errors.Is(err, control.ErrNoMock) {
 		t.Errorf("error %v, want %v", err, control.ErrNoMock)
 	}
-	if _, err = respond(t, 200, "", "").FollowRequests(t.Context(), control.Match{Body: 1},
+	if _, err = startServer(t, 200, "", "").FollowRequests(t.Context(), control.Match{Body: 1},
 		""); !errors.Is(err, control.ErrMatch) {
 		t.Errorf("error %v, want %v", err, control.ErrMatch)
 	}
@@ -138,11 +139,11 @@ func TestFollowRequests_Errors(t *testing.T) {
 	}
 }
 
-// quiet responds with events that do not come.
-type quiet struct{ open bool }
+// idleTransport responds with a stream without events.
+type idleTransport struct{ open bool }
 
 // RoundTrip implements http.RoundTripper.
-func (q quiet) RoundTrip(r *http.Request) (*http.Response, error) {
+func (q idleTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !q.open {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
@@ -153,8 +154,8 @@ func (q quiet) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: header, Body: body, Request: r}, nil
 }
 
-// A stream from which nothing comes, not even a comment, ends. So does one whose context ends.
-func TestFollowRequests_Silence(t *testing.T) {
+// A stream ends if it is idle, or if its context ends.
+func TestFollowRequests_EndsIdleStream(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		open   bool
@@ -171,7 +172,7 @@ func TestFollowRequests_Silence(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), tt.cancel)
 				defer cancel()
 				s, err := control.New(control.Config{
-					HTTP: &http.Client{Transport: quiet{tt.open}},
+					HTTP: &http.Client{Transport: idleTransport{tt.open}},
 				}).FollowRequests(ctx, control.Match{}, "")
 				if err == nil {
 					_, err = s.Next()

@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-const verdict = `{"verified":false,"dropped":0,"outcomes":[{"verified":false,"expected":"one ` +
+const verifyBody = `{"verified":false,"dropped":0,"outcomes":[{"verified":false,"expected":"one ` +
 	`list","actual":0,"matched":[],"nearMisses":[{"id":"r1","sequence":4,"request":"GET / 200",` +
 	`"differences":[{"pointer":"/status","expected":201,"actual":200}]}]}]}`
 
@@ -15,9 +15,9 @@ func TestVerify(t *testing.T) {
 	two := 2
 	testCalls(t, []callTest{
 		{
-			"verify", 200, verdict,
+			"verify", 200, verifyBody,
 			func(ctx context.Context, c *control.Client) (any, error) {
-				return answered(c.Verify(ctx, control.VerifyRequest{
+				return marshalResult(c.Verify(ctx, control.VerifyRequest{
 					Expect: []control.Expectation{
 						{
 							Match: control.Match{Status: 201, Body: map[string]any{"name": "a"}},
