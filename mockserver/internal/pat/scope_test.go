@@ -84,9 +84,11 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			"2026-03-01T12:20:00.000Z",
 		},
 		{
-			"at the end of the delay", 20 * time.Minute, []change{first}, "2026-03-01T12:20:00Z", []string{
-				"x",
-			}, "",
+			"at the end of the delay", 20 * time.Minute,
+			[]change{first},
+			"2026-03-01T12:20:00Z",
+			[]string{"x"},
+			"",
 		},
 		{
 			"long after", 20 * time.Minute,

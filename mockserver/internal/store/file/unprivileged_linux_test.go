@@ -11,23 +11,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// asUnprivileged calls f without the right to write all files. If the test runs as root, it uses
-// the user nobody as the owner of the path and its directories.
+// asUnprivileged calls f without the right to write all files. If the test runs as root, it changes
+// to another user, who owns the path and its directories.
 func asUnprivileged(t *testing.T, path string, f func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		f()
 		return
 	}
-	const nobody = 65534
+	const uid = 65534
 	for _, name := range []string{path, filepath.Dir(path), filepath.Dir(filepath.Dir(path))} {
-		if err := os.Chown(name, nobody, nobody); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Chown(name, uid, uid); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
 	}
 	runtime.LockOSThread() // the file system uid belongs to a thread
 	defer runtime.UnlockOSThread()
-	if err := unix.Setfsuid(nobody); err != nil {
+	if err := unix.Setfsuid(uid); err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
