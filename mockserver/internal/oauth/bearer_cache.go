@@ -93,7 +93,7 @@ func (v *bearerCache) clear() {
 }
 
 // add caches an access token. It evicts access tokens that were not used while generationSize
-// others were.
+// others were added.
 func (v *bearerCache) add(token digest, b bearer) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -54,8 +54,7 @@ func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest)
 		data.AccessTokenValiditySeconds = *r.AccessTokenValiditySeconds
 	}
 	expiration, expirationErr := call.Policy.expiration(r.ExpirationDate,
-		data.UserAwareTokenNeverExpires,
-		now)
+		data.UserAwareTokenNeverExpires, now)
 	data.ExpirationDate = expiration
 	err := cmp.Or(
 		s.config.Options.checkName(data.Name, "/"+fieldName),

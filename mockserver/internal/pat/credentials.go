@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// An alteration is an accidental change of credentials, with the way to avoid it.
+// An alteration is an accidental change of credentials, with the remedy and its inverse.
 type alteration struct {
 	name, remedy string
 	undo         func(string) string // returns its argument if there is nothing to undo
@@ -24,7 +24,7 @@ var alterations = []alteration{
 		}
 		return unescaped
 	}},
-	{"white space around it", "trim them where they are read", strings.TrimSpace},
+	{"white space around it", "trim them when reading them", strings.TrimSpace},
 	{"quotes around it", "remove the quotes", func(s string) string {
 		return strings.Trim(s, "'\"`\u2018\u2019\u201c\u201d")
 	}},

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Errors of a Store. After ErrConflict a write has to be prepared again.
+// Errors of a Store. After ErrConflict, a write must be prepared again.
 var (
 	ErrNotFound  = errors.New("no such token")
 	ErrNameTaken = errors.New("the owner has a token of that name")

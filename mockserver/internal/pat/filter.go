@@ -38,7 +38,7 @@ type condition interface {
 	eval(t *Token) truth
 	// spans returns a span of the tokens for which the condition can be true, and a span of the
 	// tokens for which it can be false.
-	spans() (yes, no Span)
+	spans() (trueSpan, falseSpan Span)
 }
 
 // lastUsedIsNull is the condition "lastUsed isnull" (rule.FilterIsNull).

@@ -21,7 +21,7 @@ const (
 // lexFilter splits a filter into lexemes. It never fails: the parser rejects invalid lexemes.
 func lexFilter(text string) []lexeme {
 	runes := []rune(text)
-	// few words are shorter with the blank behind them
+	// most lexemes have at least four characters, including the following space
 	lexemes := make([]lexeme, 0, (len(runes)+3)/4)
 	for i := 0; i < len(runes); {
 		start := i

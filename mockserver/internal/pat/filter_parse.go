@@ -104,7 +104,8 @@ func (p *filterParser) not(depth int) (condition, error) {
 	return c, err
 }
 
-// comparison parses any comparison of the grammar, and rejects one that the list does not support.
+// comparison parses any comparison of the grammar, and rejects one that the list
+// operation does not support.
 func (p *filterParser) comparison() (condition, error) {
 	field, ok := p.peek(bare)
 	if !ok || slices.Contains([]string{"and", "or", "isnull"}, field.text) {
@@ -143,7 +144,7 @@ func (p *filterParser) comparison() (condition, error) {
 	return p.lastUsedLe(value)
 }
 
-// checkSupported returns an error unless the list supports the field and the operator.
+// checkSupported returns an error unless the list operation supports the field and the operator.
 func checkSupported(field, operator lexeme) error {
 	if field.text != "lastUsed" {
 		return unsupportedError(field)

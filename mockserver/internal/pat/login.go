@@ -41,7 +41,7 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 			return nil,
 				s.nearMissError(ctx, id, secret,
 					badCredentialsError(rule.TokenBadCredentials,
-						"the secret is not that of API client %s", quote(client.Name)))
+						"the secret does not match API client %s", quote(client.Name)))
 		}
 		return &Session{
 			Caller:          Caller{ClientID: id, Scopes: client.Scope},
@@ -59,7 +59,7 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 		return nil,
 			s.nearMissError(ctx, id, secret,
 				badCredentialsError(rule.TokenBadCredentials,
-					"the secret is not that of token %s of %s",
+					"the secret does not match token %s of %s",
 					quote(t.Name), shorten(t.Owner.Name)))
 	}
 	if t.Expired(now) {

@@ -50,18 +50,18 @@ type Options struct {
 
 // NameKey returns a function that maps equal names to the same key. A nil function means that names
 // are compared exactly.
-func (c Options) NameKey() func(name string) string {
-	if !c.IgnoreNameCase && !c.TrimNames && !c.NormalizeNames {
+func (o Options) NameKey() func(name string) string {
+	if !o.IgnoreNameCase && !o.TrimNames && !o.NormalizeNames {
 		return nil
 	}
 	return func(name string) string {
-		if c.TrimNames {
+		if o.TrimNames {
 			name = strings.TrimSpace(name)
 		}
-		if c.IgnoreNameCase {
+		if o.IgnoreNameCase {
 			name = strings.ToLower(name)
 		}
-		if c.NormalizeNames {
+		if o.NormalizeNames {
 			name = norm.NFC.String(name)
 		}
 		return name
@@ -72,25 +72,25 @@ func (c Options) NameKey() func(name string) string {
 const helpdesk = "HELPDESK"
 
 // levels returns the rights of the user levels that a tenant does not define.
-func (c Options) levels() Levels {
+func (o Options) levels() Levels {
 	levels := DefaultLevels()
-	if c.HelpdeskReadsAll {
+	if o.HelpdeskReadsAll {
 		levels[helpdesk] |= ReadAll
 	}
 	return levels
 }
 
 // checkName rejects a blank or overlong name.
-func (c Options) checkName(name, field string) error {
+func (o Options) checkName(name, field string) error {
 	if strings.TrimSpace(name) == "" {
 		return &Error{
 			Kind: Missing, Field: field, Want: "a name that is not blank", Got: quote(name),
 			Rule: rule.NameNotBlank,
 		}
 	}
-	if n := utf8.RuneCountInString(name); c.MaxNameLength > 0 && n > c.MaxNameLength {
+	if n := utf8.RuneCountInString(name); o.MaxNameLength > 0 && n > o.MaxNameLength {
 		return &Error{
-			Kind: Invalid, Field: field, Want: atMost(c.MaxNameLength, "characters"),
+			Kind: Invalid, Field: field, Want: atMost(o.MaxNameLength, "characters"),
 			Got: strconv.Itoa(n), Rule: rule.MaxNameLength,
 		}
 	}
@@ -98,22 +98,22 @@ func (c Options) checkName(name, field string) error {
 }
 
 // checkScope rejects too many, overlong or unknown scopes.
-func (c Options) checkScope(scope []string, field string) error {
-	if c.MaxScopes > 0 && len(scope) > c.MaxScopes {
+func (o Options) checkScope(scope []string, field string) error {
+	if o.MaxScopes > 0 && len(scope) > o.MaxScopes {
 		return &Error{
-			Kind: Invalid, Field: field, Want: atMost(c.MaxScopes, "scopes"),
+			Kind: Invalid, Field: field, Want: atMost(o.MaxScopes, "scopes"),
 			Got: strconv.Itoa(len(scope)), Rule: rule.MaxScopes,
 		}
 	}
 	for _, s := range scope {
-		if n := utf8.RuneCountInString(s); c.MaxScopeLength > 0 && n > c.MaxScopeLength {
+		if n := utf8.RuneCountInString(s); o.MaxScopeLength > 0 && n > o.MaxScopeLength {
 			return &Error{
 				Kind: Invalid, Field: field,
-				Want: "scopes of " + atMost(c.MaxScopeLength, "characters"),
+				Want: "scopes of " + atMost(o.MaxScopeLength, "characters"),
 				Got:  strconv.Itoa(n), Rule: rule.MaxScopeLength,
 			}
 		}
-		if c.RejectUnknownScopes && !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
+		if o.RejectUnknownScopes && !strings.HasPrefix(s, "sp:") && !strings.HasPrefix(s, "idn:") {
 			return &Error{
 				Kind: Invalid, Field: field, Want: "scopes that begin with sp: or idn:",
 				Got:  quote(s),

@@ -15,7 +15,7 @@ type Store interface {
 	AllTokens(ctx context.Context) ([]*Token, error)
 	// TokensLastUsed returns at least the tokens last used within a span, in the same order. It may
 	// return others; callers must filter.
-	TokensLastUsed(ctx context.Context, within Span) ([]*Token, error)
+	TokensLastUsed(ctx context.Context, span Span) ([]*Token, error)
 	// Count returns the number of tokens of an owner, or of all owners if ownerID is empty.
 	Count(ctx context.Context, ownerID string) (int, error)
 	// WasDeleted reports whether a token with the given id was recently deleted and no token has
