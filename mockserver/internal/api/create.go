@@ -50,7 +50,7 @@ func (a *API) create(req *request) (*response.Response, error) {
 //
 // observed: User-Agent headers of its releases
 func isPythonSDK(userAgent string) bool {
-	generated := strings.HasPrefix(userAgent, "OpenAPI-Generator/") &&
+	isGenerated := strings.HasPrefix(userAgent, "OpenAPI-Generator/") &&
 		strings.HasSuffix(userAgent, "/python")
-	return generated || strings.HasPrefix(userAgent, "SailPoint-SDK-Python/")
+	return isGenerated || strings.HasPrefix(userAgent, "SailPoint-SDK-Python/")
 }

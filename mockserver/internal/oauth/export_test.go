@@ -15,8 +15,8 @@ func (v *BearerCache) Add(token string, caller pat.Caller) {
 
 // Has returns the caller of a cached access token, and whether it is cached.
 func (v *BearerCache) Has(token string) (pat.Caller, bool) {
-	b, known := v.get(digestOf(token))
-	if !known {
+	b, ok := v.get(digestOf(token))
+	if !ok {
 		return pat.Caller{}, false
 	}
 	return b.caller, true

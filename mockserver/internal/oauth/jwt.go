@@ -65,18 +65,18 @@ func (s *Server) issueToken(ctx context.Context, session *pat.Session,
 			ID: s.config.Random.Base64("access token", 20),
 		},
 	}
-	signed, err := s.sign(c)
-	if err == nil && len(signed) >= maxTokenBytes {
+	jwtText, err := s.sign(c)
+	if err == nil && len(jwtText) >= maxTokenBytes {
 		set = new(pat.NewScopeSet(c.Scope))
 		c.Scope, c.ScopeHash = []string{}, set.Hash
-		signed, err = s.sign(c)
+		jwtText, err = s.sign(c)
 	}
 	if err != nil {
 		return tokenResponse{}, nil, fmt.Errorf("sign an access token: %w", err)
 	}
-	s.bearers.add(digestOf(signed), newBearer(c))
+	s.bearers.add(digestOf(jwtText), newBearer(c))
 	return tokenResponse{
-		AccessToken: signed, TokenType: "bearer", ExpiresIn: session.ValiditySeconds,
+		AccessToken: jwtText, TokenType: "bearer", ExpiresIn: session.ValiditySeconds,
 		Scope:    strings.Join(session.Caller.Scopes, " "),
 		TenantID: c.TenantID, Pod: c.Pod, Org: c.Org, StrongAuth: c.StrongAuth,
 		StrongAuthSupported: c.StrongAuthSupported,

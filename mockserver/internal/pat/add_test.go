@@ -336,13 +336,13 @@ func TestAdd_ReturnsStoreError(t *testing.T) {
 }
 
 func TestLogins(t *testing.T) {
-	at := func(f pat.TokenData, created string) pat.TokenData {
+	createdAt := func(f pat.TokenData, created string) pat.TokenData {
 		f.Created = parseTime(created)
 		return f
 	}
-	older, younger := at(expiringToken("older", ann), "2026-01-01T00:00:00Z"),
-		at(expiringToken("younger", ann), "2026-01-02T00:00:00Z")
-	early := at(managedToken("early", ann), "2025-01-01T00:00:00Z")
+	older, younger := createdAt(expiringToken("older", ann), "2026-01-01T00:00:00Z"),
+		createdAt(expiringToken("younger", ann), "2026-01-02T00:00:00Z")
+	early := createdAt(managedToken("early", ann), "2025-01-01T00:00:00Z")
 	tests := []struct {
 		name   string
 		login  string
@@ -385,7 +385,8 @@ func TestLogins(t *testing.T) {
 		}
 	})
 	t.Run("in the order of the identities", func(t *testing.T) {
-		s := newService(newStore(t, at(expiringToken("bens", ben), "2020-01-01T00:00:00Z"), older))
+		s := newService(newStore(t, createdAt(expiringToken("bens", ben), "2020-01-01T00:00:00Z"),
+			older))
 		if diff := cmp.Diff([]string{"Ann older", "Ben bens"}, logins(t, s)); diff != "" {
 			t.Errorf("logins (-want +got):\n%s", diff)
 		}

@@ -103,7 +103,7 @@ func TestBulkUpdate(t *testing.T) {
 }
 
 func TestBulkUpdate_ValidatesIDs(t *testing.T) {
-	numbered := func(n int) []string {
+	makeIDs := func(n int) []string {
 		ids := make([]string, n)
 		for i := range ids {
 			ids[i] = fmt.Sprintf("id-%02d", i)
@@ -118,8 +118,8 @@ func TestBulkUpdate_ValidatesIDs(t *testing.T) {
 	}{
 		{"none", nil, "/ids", "bulk-update-ids"},
 		{"empty list", []string{}, "/ids", "bulk-update-ids"},
-		{"26", numbered(26), "/ids", "bulk-update-ids"},
-		{"25", numbered(25), "/ids/0", "bulk-update-known-ids"},
+		{"26", makeIDs(26), "/ids", "bulk-update-ids"},
+		{"25", makeIDs(25), "/ids/0", "bulk-update-known-ids"},
 		{"empty", []string{"a", ""}, "/ids/1", "bulk-update-ids"},
 		{"blank", []string{" ", "a"}, "/ids/0", "bulk-update-ids"},
 		{"twice", []string{"a", "b", "a"}, "/ids/2", "bulk-update-ids"},

@@ -42,8 +42,8 @@ func TestError_Text(t *testing.T) {
 			text := test.err.Error()
 			rest := text
 			for _, part := range test.want {
-				_, after, found := strings.Cut(rest, part)
-				if !found {
+				_, after, ok := strings.Cut(rest, part)
+				if !ok {
 					t.Errorf("text is %q, want %q in it", text, test.want)
 				}
 				rest = after

@@ -18,7 +18,7 @@ func (p Policy) expiration(date *string, ack bool, now time.Time) (time.Time, er
 	}
 	if !ack {
 		return time.Time{},
-			neverExpiresAckMissing("/"+fieldExpiration, fieldNeverExpiresAck+" not true")
+			neverExpiresAckError("/"+fieldExpiration, fieldNeverExpiresAck+" not true")
 	}
 	return time.Time{}, nil
 }
@@ -49,10 +49,10 @@ func (p Policy) parseExpiration(text, field string, now time.Time) (time.Time, e
 	return t, nil
 }
 
-// neverExpiresAckMissing returns the error of a token that has neither a date nor the
+// neverExpiresAckError returns the error of a token that has neither a date nor the
 // acknowledgment. Some SDKs send userAwareTokenNeverExpires: false by default. Therefore the advice
 // names both fields.
-func neverExpiresAckMissing(field, got string) error {
+func neverExpiresAckError(field, got string) error {
 	return &Error{
 		Kind:  Invalid,
 		Field: field,

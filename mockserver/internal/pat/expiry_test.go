@@ -149,7 +149,7 @@ func TestCreate_LegacyIgnoresAcknowledgment(t *testing.T) {
 
 func TestCreate_CurrentExpirationDate(t *testing.T) {
 	const field = "/expirationDate"
-	unacknowledged := rejection{pat.Invalid, field, "expiry-never"}
+	ackRejection := rejection{pat.Invalid, field, "expiry-never"}
 	future := rejection{pat.Invalid, field, "expiry-future"}
 	tests := []struct {
 		name          string
@@ -159,7 +159,7 @@ func TestCreate_CurrentExpirationDate(t *testing.T) {
 		wantRejection rejection
 	}{
 		{"no date, acknowledged", nil, true, "never", accepted},
-		{"no date, not acknowledged", nil, false, "", unacknowledged},
+		{"no date, not acknowledged", nil, false, "", ackRejection},
 		{
 			"future, acknowledged", new("2026-04-01T00:00:00Z"), true, "2026-04-01T00:00:00Z",
 			accepted,

@@ -12,10 +12,10 @@ type lexeme struct {
 type lexemeKind int8
 
 const (
-	bare         lexemeKind = iota // keyword, field, operator or unquoted literal
-	quoted                         // string literal, without its quotes
-	unterminated                   // string literal without a closing quote
-	punct                          // parenthesis or comma
+	word          lexemeKind = iota // keyword, field, operator or unquoted literal
+	stringLiteral                   // string literal, without its quotes
+	openString                      // string literal without a closing quote
+	punct                           // parenthesis or comma
 )
 
 // lexFilter splits a filter into lexemes. It never fails: the parser rejects invalid lexemes.
@@ -34,9 +34,9 @@ func lexFilter(text string) []lexeme {
 			lexemes = append(lexemes, lexeme{string(r), start + 1, punct})
 		case r == '"':
 			literal, length, ok := lexString(runes[i:])
-			kind := quoted
+			kind := stringLiteral
 			if !ok {
-				kind = unterminated
+				kind = openString
 			}
 			i += length
 			lexemes = append(lexemes, lexeme{literal, start + 1, kind})
@@ -44,7 +44,7 @@ func lexFilter(text string) []lexeme {
 			for i < len(runes) && !strings.ContainsRune(" \t\r\n(),\"", runes[i]) {
 				i++
 			}
-			lexemes = append(lexemes, lexeme{string(runes[start:i]), start + 1, bare})
+			lexemes = append(lexemes, lexeme{string(runes[start:i]), start + 1, word})
 		}
 	}
 	return lexemes

@@ -23,8 +23,9 @@ var (
 const maxFilterDepth = 100
 
 const (
-	filterParameter = "query parameter filters"
-	filterSupported = `lastUsed with le or isnull, such as "lastUsed le 2027-01-31T00:00:00Z" or ` +
+	filterParameter  = "query parameter filters"
+	supportedFilters = `lastUsed with le or isnull, such as "lastUsed le 2027-01-31T00:00:00Z" ` +
+		`or ` +
 		`"lastUsed isnull", combined by and, or, not and parentheses`
 )
 
@@ -107,18 +108,18 @@ func (p *filterParser) not(depth int) (condition, error) {
 // comparison parses any comparison of the grammar, and rejects one that the list
 // operation does not support.
 func (p *filterParser) comparison() (condition, error) {
-	field, ok := p.peek(bare)
+	field, ok := p.peek(word)
 	if !ok || slices.Contains([]string{"and", "or", "isnull"}, field.text) {
 		return nil, p.syntaxError("a field, not, or an opening parenthesis")
 	}
 	p.pos++
 	if field.text == "pr" {
-		if _, ok := p.peek(bare); !ok {
+		if _, ok := p.peek(word); !ok {
 			return nil, p.syntaxError("a field")
 		}
 		return nil, unsupportedError(field)
 	}
-	operator, ok := p.peek(bare)
+	operator, ok := p.peek(word)
 	valid := operator.text == "isnull" || slices.Contains(comparisons, operator.text) ||
 		slices.Contains(memberships, operator.text)
 	if !ok || !valid {
@@ -157,15 +158,15 @@ func checkSupported(field, operator lexeme) error {
 
 // lastUsedLe returns the condition "lastUsed le value".
 func (p *filterParser) lastUsedLe(value lexeme) (condition, error) {
-	if value.kind == quoted && p.options.RejectQuotedTimestamps {
+	if value.kind == stringLiteral && p.options.RejectQuotedTimestamps {
 		return nil, &Error{
 			Kind: Invalid, Field: filterParameter, Want: "a timestamp without quotes",
 			Got: quote(value.text), Position: value.position,
-			Advice: "supported is " + filterSupported, Rule: rule.QuotedTimestamp,
+			Advice: "supported is " + supportedFilters, Rule: rule.QuotedTimestamp,
 		}
 	}
 	text := value.text
-	if offset, ok := p.peek(bare); ok && len(offset.text) == len("01:00") && offset.text[2] == ':' {
+	if offset, ok := p.peek(word); ok && len(offset.text) == len("01:00") && offset.text[2] == ':' {
 		// an unescaped + before an offset arrives as a space
 		text += " " + offset.text
 	}
@@ -175,7 +176,7 @@ func (p *filterParser) lastUsedLe(value lexeme) (condition, error) {
 		if ruleErr.Advice != "" {
 			ruleErr.Advice += "; "
 		}
-		ruleErr.Advice += "supported is " + filterSupported
+		ruleErr.Advice += "supported is " + supportedFilters
 		return nil, ruleErr
 	}
 	neverUsed := unknown
@@ -203,13 +204,13 @@ func (p *filterParser) list() error {
 }
 
 func (p *filterParser) literal() (lexeme, error) {
-	for _, kind := range []lexemeKind{bare, quoted} {
+	for _, kind := range []lexemeKind{word, stringLiteral} {
 		if l, ok := p.peek(kind); ok {
 			p.pos++
 			return l, nil
 		}
 	}
-	if _, ok := p.peek(unterminated); ok {
+	if _, ok := p.peek(openString); ok {
 		return lexeme{}, p.syntaxError("a closing quote (a # in a URL has to be written %23)")
 	}
 	return lexeme{}, p.syntaxError("a value")
@@ -225,7 +226,7 @@ func (p *filterParser) peek(kind lexemeKind) (lexeme, bool) {
 
 // accept consumes the next lexeme if it is the given keyword, and reports whether it did.
 func (p *filterParser) accept(keyword string) bool {
-	l, ok := p.peek(bare)
+	l, ok := p.peek(word)
 	if ok = ok && l.text == keyword; ok {
 		p.pos++
 	}
@@ -249,13 +250,13 @@ func (p *filterParser) syntaxError(want string) error {
 	}
 	return &Error{
 		Kind: Invalid, Field: filterParameter, Want: want, Got: got, Position: position,
-		Advice: "supported is " + filterSupported, Rule: rule.FilterSyntax,
+		Advice: "supported is " + supportedFilters, Rule: rule.FilterSyntax,
 	}
 }
 
 func unsupportedError(l lexeme) error {
 	return &Error{
-		Kind: Invalid, Field: filterParameter, Want: filterSupported,
+		Kind: Invalid, Field: filterParameter, Want: supportedFilters,
 		Got: quote(l.text), Position: l.position, Rule: rule.FilterSupported,
 	}
 }

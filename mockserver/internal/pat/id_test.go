@@ -11,7 +11,7 @@ import (
 
 // An id formatted as a UUID is unknown. All operations return advice with the correct form.
 func TestIDAdvice_ForUUIDs(t *testing.T) {
-	const dashed, valid = "FACEFACE-face-face-face-facefaceface", "facefacefacefacefacefacefaceface"
+	const uuid, valid = "FACEFACE-face-face-face-facefaceface", "facefacefacefacefacefacefaceface"
 	service := newService(newStore(t, expiringToken("a", ann)))
 	call := callOf(admin(ann), version.V1)
 	never := []pat.PatchOperation{
@@ -34,7 +34,7 @@ func TestIDAdvice_ForUUIDs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for id, want := range map[string]bool{
-				dashed: true, strings.ToUpper(valid): true, "of another form": false,
+				uuid: true, strings.ToUpper(valid): true, "of another form": false,
 				valid[:31] + "0": false,
 			} {
 				ruleErr, ok := errors.AsType[*pat.Error](do(id))

@@ -26,7 +26,7 @@ func (s *Service) List(ctx context.Context, caller Caller, q ListQuery) ([]*Toke
 		required = ReadMy // rule.ListOwn
 	}
 	if !rights.Has(required) {
-		return nil, s.listForbidden(caller, q.OwnerID, required, rights)
+		return nil, s.listForbiddenError(caller, q.OwnerID, required, rights)
 	}
 	if err := s.checkOwner(ctx, q.OwnerID); err != nil {
 		return nil, err

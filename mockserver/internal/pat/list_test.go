@@ -9,23 +9,23 @@ import (
 )
 
 func TestList(t *testing.T) {
-	at := func(f pat.TokenData, created string) pat.TokenData {
+	createdAt := func(f pat.TokenData, created string) pat.TokenData {
 		f.Created = parseTime(created)
 		return f
 	}
-	used := func(f pat.TokenData) pat.TokenData {
+	usedToken := func(f pat.TokenData) pat.TokenData {
 		f.LastUsed = parseTime("2026-02-01T00:00:00Z")
 		return f
 	}
 	expired := expiringToken("expired", ben)
 	expired.ExpirationDate = parseTime("2026-02-01T00:00:00Z")
 	service := newService(newStore(t,
-		at(expiringToken("younger", ben), "2026-02-02T00:00:00Z"),
-		at(expiringToken("b", ben), "2026-02-01T00:00:00Z"),
-		at(used(expiringToken("a", ben)), "2026-02-01T00:00:00Z"),
-		at(used(expiringToken("of-ann", ann)), "2026-01-15T00:00:00Z"),
-		at(managedToken("managed-of-ann", ann), "2026-01-10T00:00:00Z"),
-		at(managedToken("managed-of-ben", ben), "2026-01-11T00:00:00Z"),
+		createdAt(expiringToken("younger", ben), "2026-02-02T00:00:00Z"),
+		createdAt(expiringToken("b", ben), "2026-02-01T00:00:00Z"),
+		createdAt(usedToken(expiringToken("a", ben)), "2026-02-01T00:00:00Z"),
+		createdAt(usedToken(expiringToken("of-ann", ann)), "2026-01-15T00:00:00Z"),
+		createdAt(managedToken("managed-of-ann", ann), "2026-01-10T00:00:00Z"),
+		createdAt(managedToken("managed-of-ben", ben), "2026-01-11T00:00:00Z"),
 		expired,
 	))
 	never, err := pat.ParseFilter("lastUsed isnull")

@@ -30,11 +30,11 @@ func loginService(store pat.Store) *pat.Service {
 }
 
 func loginStore(t testing.TB) *memory.Store {
-	short := expiringToken("token", ben)
-	short.AccessTokenValiditySeconds, short.Scope = 60, []string{"idn:a:read"}
-	expired, gone := expiringToken("expired", ben), expiringToken("of-unknown", ann)
+	shortLived := expiringToken("token", ben)
+	shortLived.AccessTokenValiditySeconds, shortLived.Scope = 60, []string{"idn:a:read"}
+	expired, orphan := expiringToken("expired", ben), expiringToken("of-unknown", ann)
 	expired.ExpirationDate = now
-	return newStore(t, short, expired, gone, neverExpiringToken("endless", ben),
+	return newStore(t, shortLived, expired, orphan, neverExpiringToken("endless", ben),
 		managedToken("managed", ben))
 }
 

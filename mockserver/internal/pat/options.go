@@ -140,8 +140,10 @@ func (s *Service) checkOwner(ctx context.Context, id string) error {
 	}
 }
 
-// listForbidden returns the error of a caller who may not list the tokens of an owner.
-func (s *Service) listForbidden(caller Caller, ownerID string, required, rights Rights) *Error {
+// listForbiddenError returns the error of a caller who may not list the tokens of an owner.
+func (s *Service) listForbiddenError(caller Caller, ownerID string, required,
+	rights Rights,
+) *Error {
 	err := missingRightError(ownerField, required, rights, rule.ListRights)
 	if required == ReadAll {
 		err.Advice = "log in as an administrator, or send owner-id=me"

@@ -252,9 +252,9 @@ func (p *patcher) edit(document []byte) ([]byte, error) {
 		patch[i] = op.encode()
 	}
 	options := &jsonpatch.ApplyOptions{AccumulatedCopySizeLimit: maxCopied}
-	edited, err := patch.ApplyWithOptions(document, options)
+	result, err := patch.ApplyWithOptions(document, options)
 	if err == nil {
-		return edited, nil
+		return result, nil
 	}
 	index := sort.Search(len(patch)-1, func(i int) bool {
 		_, err := patch[:i+1].ApplyWithOptions(document, options)
@@ -272,16 +272,16 @@ const maxOperations = 100
 const maxCopied = 1 << 20
 
 func (op PatchOperation) encode() jsonpatch.Operation {
-	encoded := jsonpatch.Operation{}
+	operation := jsonpatch.Operation{}
 	for key, text := range map[string]string{"op": op.Op, "path": op.Path, "from": op.From} {
-		quoted, _ := json.Marshal(text) // a string always encodes
-		raw := json.RawMessage(quoted)
-		encoded[key] = &raw
+		value, _ := json.Marshal(text) // a string always encodes
+		raw := json.RawMessage(value)
+		operation[key] = &raw
 	}
 	if op.Value != nil {
-		encoded["value"] = &op.Value
+		operation["value"] = &op.Value
 	}
-	return encoded
+	return operation
 }
 
 func (p *patcher) applyError(i int, err error) error {

@@ -106,7 +106,7 @@ func (p *patcher) decodeExpiration(fields map[string]json.RawMessage, next *Toke
 		}
 		return err
 	case dateChanged && !acknowledges:
-		return neverExpiresAckMissing(dateField,
+		return neverExpiresAckError(dateField,
 			fieldNeverExpiresAck+" not set to true by the same patch")
 	case dateChanged:
 		next.ExpirationDate = time.Time{}

@@ -35,11 +35,11 @@ func TestPatch_Expiration(t *testing.T) {
 		never        = robotExpiring("never", true)
 		neverUnaware = robotExpiring("never", false) // created before acknowledgments existed
 
-		unacknowledged = func(at string) rejection {
-			return rejection{pat.Invalid, at, "expiry-never"}
+		ackRejection = func(field string) rejection {
+			return rejection{pat.Invalid, field, "expiry-never"}
 		}
-		keeps = func(at string) rejection {
-			return rejection{pat.Invalid, at, "never-keeps-acknowledgment"}
+		keepsAckRejection = func(field string) rejection {
+			return rejection{pat.Invalid, field, "never-keeps-acknowledgment"}
 		}
 		future = rejection{pat.Invalid, "/0/value", "expiry-future"}
 		zone   = rejection{pat.Illegal, "/0/value", "date-needs-zone"}
@@ -61,7 +61,7 @@ func TestPatch_Expiration(t *testing.T) {
 			"a copy of the acknowledgment sets none", livesAware, []string{
 				"copy /userAwareTokenNeverExpires /scope/-", "remove /scope/1",
 				"remove /expirationDate",
-			}, "", unacknowledged("/2"),
+			}, "", ackRejection("/2"),
 		},
 		{
 			"later by add", lives,
@@ -157,48 +157,48 @@ func TestPatch_Expiration(t *testing.T) {
 			"robot [a] never true",
 			accepted,
 		},
-		{"null", lives, []string{toNull}, "", unacknowledged("/0/value")},
-		{"removed", lives, []string{"remove /expirationDate"}, "", unacknowledged("/0")},
+		{"null", lives, []string{toNull}, "", ackRejection("/0/value")},
+		{"removed", lives, []string{"remove /expirationDate"}, "", ackRejection("/0")},
 		{
 			"without a value", lives,
 			[]string{"replace /expirationDate"},
 			"",
-			unacknowledged("/0/value"),
+			ackRejection("/0/value"),
 		},
 		{
 			"null, not acknowledged", lives,
 			[]string{toNull, unaware},
 			"",
-			unacknowledged("/0/value"),
+			ackRejection("/0/value"),
 		},
 		{
 			"null, acknowledgment withdrawn", lives,
 			[]string{aware, toNull, unaware},
 			"",
-			unacknowledged("/1/value"),
+			ackRejection("/1/value"),
 		},
 		{
 			"null, acknowledgment removed", lives, []string{
 				aware, toNull, "remove /userAwareTokenNeverExpires",
-			}, "", unacknowledged("/1/value"),
+			}, "", ackRejection("/1/value"),
 		},
 		{
 			"null, acknowledgment null", lives, []string{
 				toNull, "replace /userAwareTokenNeverExpires null",
-			}, "", unacknowledged("/0/value"),
+			}, "", ackRejection("/0/value"),
 		},
 		{
 			"null, acknowledged by an earlier request", livesAware,
 			[]string{toNull},
 			"",
-			unacknowledged("/0/value"),
+			ackRejection("/0/value"),
 		},
 		{
 			"null, acknowledgment only tested", livesAware, []string{
 				"test /userAwareTokenNeverExpires true", toNull,
-			}, "", unacknowledged("/1/value"),
+			}, "", ackRejection("/1/value"),
 		},
-		{"null again", never, []string{toNull}, "", unacknowledged("/0/value")},
+		{"null again", never, []string{toNull}, "", ackRejection("/0/value")},
 		{
 			"null again, acknowledged again", never,
 			[]string{toNull, aware},
@@ -210,7 +210,7 @@ func TestPatch_Expiration(t *testing.T) {
 			"robot [a] " + may + " false",
 			accepted,
 		},
-		{"a date, then null", lives, []string{toMay, toNull}, "", unacknowledged("/1/value")},
+		{"a date, then null", lives, []string{toMay, toNull}, "", ackRejection("/1/value")},
 
 		{
 			"acknowledgment alone, dated", lives,
@@ -247,17 +247,17 @@ func TestPatch_Expiration(t *testing.T) {
 			"acknowledgment withdrawn, never expires", never,
 			[]string{unaware},
 			"",
-			keeps("/0/value"),
+			keepsAckRejection("/0/value"),
 		},
 		{
 			"acknowledgment removed, never expires", never, []string{
 				"remove /userAwareTokenNeverExpires",
-			}, "", keeps("/0"),
+			}, "", keepsAckRejection("/0"),
 		},
 		{
 			"acknowledgment null, never expires", never, []string{
 				"replace /userAwareTokenNeverExpires null",
-			}, "", keeps("/0/value"),
+			}, "", keepsAckRejection("/0/value"),
 		},
 		{
 			"acknowledgment withdrawn for a date", never,
@@ -328,7 +328,7 @@ func TestPatch_Expiration(t *testing.T) {
 			"name and null, not acknowledged", lives,
 			[]string{`replace /name "x"`, toNull},
 			"",
-			unacknowledged("/1/value"),
+			ackRejection("/1/value"),
 		},
 	}
 	for _, test := range tests {

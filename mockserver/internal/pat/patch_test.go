@@ -18,12 +18,12 @@ func patchOf(lines ...string) []pat.PatchOperation {
 	operations := make([]pat.PatchOperation, len(lines))
 	for i, line := range lines {
 		op, rest, _ := strings.Cut(line, " ")
-		first, second, found := strings.Cut(rest, " ")
+		first, second, ok := strings.Cut(rest, " ")
 		operations[i] = pat.PatchOperation{Op: op, Path: first}
 		switch {
 		case op == "move" || op == "copy":
 			operations[i].From, operations[i].Path = first, second
-		case found:
+		case ok:
 			operations[i].Value = json.RawMessage(second)
 		}
 	}

@@ -199,9 +199,9 @@ func TestReplace_IsAtomic(t *testing.T) {
 			s := newService(store)
 			before := viewOf(t, s)
 			err := s.Replace(t.Context(), test.tenant)
-			unknown := (*pat.UnknownRightError)(nil)
+			rightErr := (*pat.UnknownRightError)(nil)
 			if test.wantIs != nil && !errors.Is(err, test.wantIs) ||
-				test.wantIs == nil && !errors.As(err, &unknown) {
+				test.wantIs == nil && !errors.As(err, &rightErr) {
 				t.Fatalf("error is %v, want %v", err, test.wantIs)
 			}
 			checkText(t, err.Error())

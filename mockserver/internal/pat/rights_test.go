@@ -73,8 +73,8 @@ func TestParseRights_RejectsUnknownNames(t *testing.T) {
 	got, err := pat.ParseRights([]string{
 		"idn:my-personal-access-tokens:read", "idn:all-personal-access-tokens:create",
 	})
-	if unknown := (*pat.UnknownRightError)(nil); !errors.As(err, &unknown) ||
-		unknown.Name != "idn:all-personal-access-tokens:create" {
+	if rightErr := (*pat.UnknownRightError)(nil); !errors.As(err, &rightErr) ||
+		rightErr.Name != "idn:all-personal-access-tokens:create" {
 		t.Fatalf("error is %v, want an UnknownRightError", err)
 	}
 	checkText(t, err.Error())

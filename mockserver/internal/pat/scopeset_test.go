@@ -63,11 +63,11 @@ func scopeSets(from, to int) []pat.ScopeSet {
 }
 
 func TestAddScopeSets(t *testing.T) {
-	sized := func(name string, bytes int) pat.ScopeSet {
+	setOfSize := func(name string, bytes int) pat.ScopeSet {
 		return pat.NewScopeSet([]string{name + strings.Repeat("x", bytes-len(name))})
 	}
-	small, huge := sized("small", 1000), sized("huge", 5<<20)
-	half, other := sized("half", 2<<20), sized("other", 2<<20)
+	small, huge := setOfSize("small", 1000), setOfSize("huge", 5<<20)
+	half, other := setOfSize("half", 2<<20), setOfSize("other", 2<<20)
 	for _, test := range []struct {
 		name              string
 		sets, added, want []pat.ScopeSet

@@ -110,9 +110,10 @@ func TestFilter_SpanContainsMatches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := condition.Draw(t, "filter")
 		span, filter := spanOf(t, text)
-		for _, used := range moments {
-			if filter.Match(pat.NewToken(pat.TokenData{LastUsed: used})) && !within(span, used) {
-				t.Fatalf("%s matches %v, but its span is %v", text, used, span)
+		for _, lastUsed := range moments {
+			if filter.Match(pat.NewToken(pat.TokenData{LastUsed: lastUsed})) &&
+				!within(span, lastUsed) {
+				t.Fatalf("%s matches %v, but its span is %v", text, lastUsed, span)
 			}
 		}
 	})

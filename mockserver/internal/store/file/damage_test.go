@@ -161,7 +161,7 @@ func TestOpen_DropsTornChange(t *testing.T) {
 	m := newSample(t)
 	last := newestMeta(m.bytes)
 	zero := func(from, to int) func([]byte) { return func(b []byte) { clear(b[from:to]) } }
-	flip := func(at int) func([]byte) { return func(b []byte) { b[at] ^= 0x10 } }
+	flip := func(offset int) func([]byte) { return func(b []byte) { b[offset] ^= 0x10 } }
 	tests := []struct {
 		name   string
 		change func([]byte)

@@ -295,12 +295,12 @@ func TestDelete(t *testing.T) {
 	if record != nil || err != nil {
 		t.Errorf("record of the deleted namespace is %q, %v, want none", record, err)
 	}
-	if found, err := s.Load(); found || err != nil {
+	if ok, err := s.Load(); ok || err != nil {
 		t.Errorf("the deleted namespace was loaded, error %v", err)
 	}
 	f = reopen(t, f, path)
 	next = namespace(t, f, "default")
-	if found, err := next.Load(); found || err != nil {
+	if ok, err := next.Load(); ok || err != nil {
 		t.Errorf("the new namespace has a tenant, error %v, want nothing", err)
 	}
 	record, err = next.Record("clock")

@@ -14,8 +14,8 @@ import (
 // fill sets every field of a value to a non-zero value, so that the test covers all of them.
 func fill(t *testing.T, v reflect.Value) {
 	t.Helper()
-	if at, ok := v.Addr().Interface().(*time.Time); ok {
-		*at = time.Date(2026, 3, 1, 23, 59, 59, 7_000_000, time.UTC)
+	if target, ok := v.Addr().Interface().(*time.Time); ok {
+		*target = time.Date(2026, 3, 1, 23, 59, 59, 7_000_000, time.UTC)
 		return
 	}
 	switch v.Kind() {

@@ -37,7 +37,7 @@ func TestOpen_CreatesPrivateFile(t *testing.T) {
 // Existing files must stay readable. A change of the layout requires another format name.
 func TestFile_Layout(t *testing.T) {
 	f, path, s := newStore(t)
-	at := time.Date(2026, 3, 1, 12, 30, 0, 7_000_000, time.UTC)
+	created := time.Date(2026, 3, 1, 12, 30, 0, 7_000_000, time.UTC)
 	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{
 		ID: "t", Name: "acme", Pod: "eu", UserLevels: map[string][]string{"READER": {"read"}},
 		Identities: []pat.Identity{
@@ -45,9 +45,9 @@ func TestFile_Layout(t *testing.T) {
 		},
 		APIClients: []pat.APIClient{{ID: "c", Secret: "s", Name: "ci"}},
 		Tokens: []*pat.Token{pat.NewToken(pat.TokenData{
-			ID: "1", Secret: "x", Name: "one", Scope: []string{"a"}, Owner: ann, Created: at,
+			ID: "1", Secret: "x", Name: "one", Scope: []string{"a"}, Owner: ann, Created: created,
 			AccessTokenValiditySeconds: 60,
-			FormerScope:                []string{}, ScopeChanged: at,
+			FormerScope:                []string{}, ScopeChanged: created,
 		})},
 	}))
 	putScopeSets(t, s, []pat.ScopeSet{pat.NewScopeSet([]string{"a", "b"})})
@@ -350,8 +350,8 @@ func TestOpen_RejectsFileInUse(t *testing.T) {
 	_, _, err := tryOpen(path)
 	checkError(t, file.ErrInUse, err)
 	checkMessage(t, path, err)
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("the error took %s", took)
+	if elapsed := time.Since(start); elapsed > 5*time.Second {
+		t.Errorf("the error took %s", elapsed)
 	}
 	a := token("a", ann, 1)
 	checkError(t, nil, s.Create(t.Context(), a, 0))

@@ -33,12 +33,12 @@ func checkScopeSets(
 	t testing.TB, want []pat.ScopeSet, f *file.File, path string, s *file.Store,
 ) (*file.File, *file.Store) {
 	t.Helper()
-	check := func(where string, s *file.Store) {
+	check := func(location string, s *file.Store) {
 		t.Helper()
 		now, err := s.Snapshot(t.Context())
 		checkError(t, nil, err)
 		if diff := cmp.Diff(want, now.ScopeSets); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", where, diff)
+			t.Errorf("%s (-want +got):\n%s", location, diff)
 		}
 	}
 	check("in memory", s)

@@ -134,8 +134,8 @@ func (s *Store) SetLogin(ctx context.Context, identityID, tokenID string) error 
 		if err != nil {
 			return nil, err
 		}
-		i, known := d.Identity(identityID)
-		if !known || i.Login != "" {
+		i, ok := d.Identity(identityID)
+		if !ok || i.Login != "" {
 			return nil, nil
 		}
 		i.Login = tokenID
@@ -169,8 +169,8 @@ func (s *Store) Record(name string) (data []byte, err error) {
 		if encoded == nil {
 			return nil
 		}
-		opened, err := stripChecksum(s.name, key, encoded)
-		data = append([]byte{}, opened...)
+		value, err := stripChecksum(s.name, key, encoded)
+		data = append([]byte{}, value...)
 		return err
 	})
 	return data, err

@@ -18,7 +18,7 @@ import (
 func TestWrite(t *testing.T) {
 	a, b, c := token("a", ann, 1), token("b", ann, 2), token("c", ben, 3)
 	d := token("d", ann, 0)
-	swapped := []pat.Change{rename(a, "x"), rename(b, "a"), rename(c, "x")}
+	changes := []pat.Change{rename(a, "x"), rename(b, "a"), rename(c, "x")}
 	toTakenName := rename(a, "b")
 	tests := []struct {
 		name    string
@@ -48,8 +48,8 @@ func TestWrite(t *testing.T) {
 		},
 		{
 			"swap", func(s *file.Store) error {
-				return s.Swap(t.Context(), swapped...)
-			}, []*pat.Token{swapped[0].New, swapped[1].New, swapped[2].New}, nil,
+				return s.Swap(t.Context(), changes...)
+			}, []*pat.Token{changes[0].New, changes[1].New, changes[2].New}, nil,
 		},
 		{
 			"swap of nothing", func(s *file.Store) error {

@@ -181,7 +181,7 @@ func TestCreate(t *testing.T) {
 func TestSwap(t *testing.T) {
 	var (
 		a, b, c = token("a", "ann", "1", 1), token("b", "ann", "2", 2), token("c", "ben", "1", 3)
-		gone    = token("gone", "ann", "9", 4)
+		unknown = token("gone", "ann", "9", 4)
 		stale   = token("a", "ann", "1", 1) // equal to the current revision, but not the same
 	)
 	tests := []struct {
@@ -239,7 +239,7 @@ func TestSwap(t *testing.T) {
 		},
 		{
 			"unknown token",
-			[]pat.Change{rename(gone, "x")},
+			[]pat.Change{rename(unknown, "x")},
 			[]string{"a 1", "b 2", "c 1"},
 			pat.ErrConflict,
 		},

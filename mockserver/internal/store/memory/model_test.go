@@ -225,12 +225,12 @@ func (m *machine) Check(t *rapid.T) {
 		Until: rapid.SampledFrom(lastUsedTimes).Draw(t, "until"),
 	}
 	used, err := m.store.TokensLastUsed(t.Context(), span)
-	found := map[*pat.Token]bool{}
+	got := map[*pat.Token]bool{}
 	for _, token := range used {
-		found[token] = true
+		got[token] = true
 	}
 	checkTokens(t, fmt.Sprint("used within ", span, ", and others"),
-		m.model.filter(func(t *pat.Token) bool { return found[t] || within(span, t) }))(used, err)
+		m.model.filter(func(t *pat.Token) bool { return got[t] || within(span, t) }))(used, err)
 }
 
 // within reports whether a token was last used within a span.

@@ -97,7 +97,7 @@ func TestReplace(t *testing.T) {
 			[]string{"x 1", "y 2"},
 			nil,
 		},
-		{"by many tokens of one owner", manyTokens(20), numbered(20), nil},
+		{"by many tokens of one owner", manyTokens(20), makeNames(20), nil},
 		{
 			"by the same ids and names",
 			[]*pat.Token{token("a", "ann", "1", 1)},
@@ -132,13 +132,13 @@ func TestReplace(t *testing.T) {
 
 func manyTokens(n int) []*pat.Token {
 	var tokens []*pat.Token
-	for _, name := range numbered(n) {
+	for _, name := range makeNames(n) {
 		tokens = append(tokens, token(name[:2], "ann", name[3:], 1))
 	}
 	return tokens
 }
 
-func numbered(n int) []string {
+func makeNames(n int) []string {
 	var names []string
 	for i := range n {
 		names = append(names, fmt.Sprintf("%02d %02d", i, i))
