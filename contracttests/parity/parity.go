@@ -95,9 +95,7 @@ func (l *Ledger) UnknownKeys(base *Ledger) []Key {
 // UnknownWarning returns a warning about a key of [Ledger.UnknownKeys].
 func (k Key) UnknownWarning() string {
 	return fmt.Sprintf("this patmock has no scenario %s in %s: its confirmation by %s is ignored, "+
-		"but "+
-		"kept in the file",
-		k.Scenario, versionName(k.Version), k.Target)
+		"but kept in the file", k.Scenario, versionName(k.Version), k.Target)
 }
 
 // promise is a scenario in one version.

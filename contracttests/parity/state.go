@@ -74,7 +74,7 @@ type StaleKind string
 // The kinds.
 const (
 	FutureDate      StaleKind = "future-date"
-	TooOld          StaleKind = "too-old" // by Today.MaxAge
+	TooOld          StaleKind = "too-old" // by Conditions.MaxAge
 	DocumentChanged StaleKind = "document-changed"
 	OlderMajor      StaleKind = "older-major" // version of patmock
 )
@@ -108,9 +108,9 @@ func isStronger(a, b Row) bool {
 
 // evaluate returns the state of a promise with one confirmation. A stale rehearsal has no effect.
 // Neither has a confirmation of an open question.
-func (t Conditions) evaluate(s Scenario, k Key, c Confirmation) Row {
+func (present Conditions) evaluate(s Scenario, k Key, c Confirmation) Row {
 	row := Row{Scenario: s, Version: k.Version, State: Confirmed, Target: k.Target, Confirmation: c}
-	row.Stale, row.StaleReason = t.staleReason(k.Version, c)
+	row.Stale, row.StaleReason = present.staleReason(k.Version, c)
 	switch {
 	case s.Question || k.IsRehearsal() && row.Stale != "":
 		return Row{Scenario: s, Version: k.Version, State: State(s.Evidence)}
@@ -123,18 +123,20 @@ func (t Conditions) evaluate(s Scenario, k Key, c Confirmation) Row {
 }
 
 // staleReason returns the reason why a confirmation is stale, empty if it is not.
-func (t Conditions) staleReason(v version.Version, c Confirmation) (kind StaleKind, why string) {
-	switch then, now := majorVersion(c.Tool), majorVersion(t.Tool); {
-	case c.Date.After(t.Now):
+func (present Conditions) staleReason(v version.Version,
+	c Confirmation,
+) (kind StaleKind, reason string) {
+	switch oldMajor, newMajor := majorVersion(c.Tool), majorVersion(present.Tool); {
+	case c.Date.After(present.Now):
 		return FutureDate, "its date is in the future"
-	case t.MaxAge > 0 && t.Now.Sub(c.Date) > t.MaxAge:
+	case present.MaxAge > 0 && present.Now.Sub(c.Date) > present.MaxAge:
 		return TooOld, "it is too old"
-	case c.Document != t.Documents[v]:
+	case c.Document != present.Documents[v]:
 		return DocumentChanged, "the document has changed since"
-	case then >= 0 && now > then:
+	case oldMajor >= 0 && newMajor > oldMajor:
 		// A scenario keeps its id. What it checks may change in a major version.
 		return OlderMajor,
-			fmt.Sprintf("patmock v%d may check other things than v%d", now, then)
+			fmt.Sprintf("patmock v%d may check other things than v%d", newMajor, oldMajor)
 	}
 	return "", ""
 }

@@ -13,11 +13,10 @@ import (
 const (
 	publishedComment = "# The evidence of each scenario of the contract, its versions, and its " +
 		"confirmations by tenants.\n" +
-		"# Only a real tenant confirms a scenario. Written by: go test ./contracttests/parity " +
-		"-update\n\n"
-	ownComment = "# Confirmations by your own runs. Written by: patmock contract run " +
-		"--update-parity. " +
-		"Your comments are not kept.\n\n"
+		"# Only a real tenant confirms a scenario. Written by: " +
+		"go test ./contracttests/parity -update\n\n"
+	ownComment = "# Confirmations by your own runs. Your comments are not kept.\n" +
+		"# Written by: patmock contract run --update-parity\n\n"
 )
 
 // YAML returns a ledger in the format of [Read], or of [ReadOwn] if it has no scenarios. Each entry

@@ -19,10 +19,10 @@ var (
 	isNumber = regexp.MustCompile(`^[0-9]+$`)
 )
 
-// defaultDateForm is omitted from the placeholders of requests.
-const defaultDateForm = "UTC, milliseconds"
+// defaultDateFormat is omitted from the placeholders of requests.
+const defaultDateFormat = "UTC, milliseconds"
 
-var fractions = map[int]string{0: "seconds", 3: "milliseconds", 6: "microseconds", 9: "nanoseconds"}
+var fractionNames = map[int]string{0: "seconds", 3: "milliseconds", 6: "microseconds", 9: "nanoseconds"}
 
 // describeDate returns the format of a date.
 func describeDate(text string) string {
@@ -35,7 +35,7 @@ func describeDate(text string) string {
 		zone = "UTC"
 	}
 	digits := max(0, len(parts[1])-1)
-	fraction, ok := fractions[digits]
+	fraction, ok := fractionNames[digits]
 	if !ok {
 		fraction = plural(digits, "digit") + " of a second"
 	}
@@ -74,8 +74,8 @@ func (c *calendar) sentDate(text string) string {
 // sentPlaceholder returns the placeholder of a sent date, with its format unless it is
 // defaultDateForm.
 func sentPlaceholder(ref, text string) string {
-	if form := describeDate(text); form != defaultDateForm {
-		return placeholder(ref, form)
+	if format := describeDate(text); format != defaultDateFormat {
+		return placeholder(ref, format)
 	}
 	return placeholder(ref)
 }
@@ -89,8 +89,8 @@ func (c *calendar) receivedDate(text, token, property string, created time.Time)
 		return placeholder(string(date), describeDate(text))
 	}
 	key := token + " " + property
-	former, known := c.stored[key]
-	ref := c.sentReference(instant, property, former)
+	previous, known := c.stored[key]
+	ref := c.sentReference(instant, property, previous)
 	if token != "" {
 		c.stored[key] = storedDate{instant, ref}
 	}
@@ -104,7 +104,7 @@ func (c *calendar) receivedDate(text, token, property string, created time.Time)
 	if token != "" && known {
 		relation := map[int]string{
 			-1: "earlier than", 0: "as", 1: "later than",
-		}[instant.Compare(former.instant)]
+		}[instant.Compare(previous.instant)]
 		details = append(details, relation+" before")
 	}
 	return placeholder(string(date), details...)
@@ -112,13 +112,13 @@ func (c *calendar) receivedDate(text, token, property string, created time.Time)
 
 // sentReference returns the reference of an instant that was sent. It prefers this request, then
 // the stored date, then the latest one. The target always sets created and lastUsed itself.
-func (c *calendar) sentReference(instant time.Time, property string, former storedDate) string {
+func (c *calendar) sentReference(instant time.Time, property string, previous storedDate) string {
 	if property == "created" || property == "lastUsed" {
 		return ""
 	}
 	for i := len(c.sent) - 1; i >= 0; i-- {
-		if i < c.requestStart && former.ref != "" && former.instant.Equal(instant) {
-			return former.ref
+		if i < c.requestStart && previous.ref != "" && previous.instant.Equal(instant) {
+			return previous.ref
 		}
 		if c.sent[i].instant.Equal(instant) {
 			return c.sent[i].ref

@@ -88,8 +88,8 @@ func open(dir fs.FS) (*Recording, error) {
 	}
 	if r.NormalForm != NormalForm {
 		return nil, fileError(aboutFile, FileNormalForm,
-			"normal form is %d, expected %d: remove the recording, or record into another "+
-				"directory",
+			"normal form is %d, expected %d: remove the recording, or record into "+
+				"another directory",
 			r.NormalForm, NormalForm)
 	}
 	r.Schema = schema.Version

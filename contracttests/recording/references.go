@@ -38,8 +38,8 @@ var (
 	isHex32 = regexp.MustCompile(`^[0-9a-f]{32}$`)
 )
 
-// defaultForms has the formats that placeholders do not mention.
-var defaultForms = map[kind]*regexp.Regexp{
+// defaultFormats has the formats that placeholders do not mention.
+var defaultFormats = map[kind]*regexp.Regexp{
 	accessToken: regexp.MustCompile(`^` + jwsPattern + `$`),
 	id:          isHex32,
 	loginID:     isHex32,
@@ -111,7 +111,7 @@ func (r *references) placeholder(k kind, value string) string {
 		return ""
 	}
 	ref := r.reference(k, value)
-	if form := defaultForms[k]; form != nil && !form.MatchString(value) {
+	if format := defaultFormats[k]; format != nil && !format.MatchString(value) {
 		return placeholder(ref, describeValue(value))
 	}
 	return placeholder(ref)

@@ -57,10 +57,10 @@ func (m *refMap) equivalent(a, b string) bool {
 }
 
 func (m *refMap) pair(a, b string) bool {
-	formerB, knownA := m.ab[a]
-	formerA, knownB := m.ba[b]
+	previousB, knownA := m.ab[a]
+	previousA, knownB := m.ba[b]
 	if knownA || knownB {
-		return formerB == b && formerA == a
+		return previousB == b && previousA == a
 	}
 	m.ab[a], m.ba[b] = b, a
 	return true

@@ -174,13 +174,13 @@ func (n *normalizer) accessToken(ref, text string) {
 		n.tokens[ref] = AccessToken{}
 		return
 	}
-	form := AccessToken{Header: typesOf(header), Claims: typesOf(claims)}
+	token := AccessToken{Header: typesOf(header), Claims: typesOf(claims)}
 	for _, key := range []string{"alg", "typ"} {
 		if text, ok := header[key].(string); ok {
-			form.Header[key] = n.responseText(text)
+			token.Header[key] = n.responseText(text)
 		}
 	}
-	n.tokens[ref] = form
+	n.tokens[ref] = token
 }
 
 func typesOf(object map[string]any) map[string]string {

@@ -31,8 +31,8 @@ func (s Suppression) match(d Difference) bool {
 
 // matches reports whether a text matches a pattern with the wildcard *.
 func matches(pattern, text string) bool {
-	form := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `.*`)
-	found, err := regexp.MatchString("^"+form+"$", text)
+	expression := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `.*`)
+	found, err := regexp.MatchString("^"+expression+"$", text)
 	return found && err == nil
 }
 

@@ -19,7 +19,7 @@ func (c *Comparison) Text() string {
 			d.write(&b)
 		}
 	}
-	for _, rest := range []struct {
+	for _, excluded := range []struct {
 		text  string
 		names []string
 	}{
@@ -28,8 +28,8 @@ func (c *Comparison) Text() string {
 		{"skipped in one recording", c.Skipped},
 		{"a gateway responded in one recording", c.Untested},
 	} {
-		if len(rest.names) > 0 {
-			fmt.Fprintf(&b, "not compared, %s: %s\n", rest.text, joinLimited(rest.names))
+		if len(excluded.names) > 0 {
+			fmt.Fprintf(&b, "not compared, %s: %s\n", excluded.text, joinLimited(excluded.names))
 		}
 	}
 	return b.String() + c.Summary() + "\n"
@@ -46,15 +46,15 @@ func joinLimited(names []string) string {
 // Summary returns the comparison in one line.
 func (c *Comparison) Summary() string {
 	counts := []string{}
-	allowed := len(c.Differences)
+	suppressed := len(c.Differences)
 	for _, severity := range Severities() {
 		if n := len(c.Unsuppressed(severity)); n > 0 {
 			counts = append(counts, fmt.Sprintf("%d %s", n, severity))
-			allowed -= n
+			suppressed -= n
 		}
 	}
-	if allowed > 0 {
-		counts = append(counts, fmt.Sprintf("%d suppressed", allowed))
+	if suppressed > 0 {
+		counts = append(counts, fmt.Sprintf("%d suppressed", suppressed))
 	}
 	text := fmt.Sprintf("%s in %s (%s)", plural(len(c.Differences), "difference"),
 		plural(c.Compared, "case"), plural(len(c.scenarios), "scenario"))

@@ -57,8 +57,8 @@ func (v *values) classify(value string, k kind) {
 	if k == secret || k == accessToken {
 		v.secrets[value] = true
 	}
-	former, known := v.kindByValue[value]
-	if !known || slices.Index(kindPriority, k) < slices.Index(kindPriority, former) {
+	previous, known := v.kindByValue[value]
+	if !known || slices.Index(kindPriority, k) < slices.Index(kindPriority, previous) {
 		v.kindByValue[value] = k
 	}
 }
@@ -197,11 +197,11 @@ func (v *values) literals() []string {
 // pattern returns the pattern of a literal. A secret matches anywhere, another value only as entire
 // words.
 func (v *values) pattern(value string) string {
-	form := regexp.QuoteMeta(escaper.Replace(value))
+	pattern := regexp.QuoteMeta(escaper.Replace(value))
 	if v.secrets[value] {
-		return form
+		return pattern
 	}
-	return `\b` + form + `\b`
+	return `\b` + pattern + `\b`
 }
 
 // jws decodes the header and the claims of an access token.

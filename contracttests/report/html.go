@@ -130,12 +130,11 @@ func (p *page) main() g.Node {
 		p.results("Failures and errors", "", "failure", withOutcome(p.Results, Fail, Error)),
 		p.results("Provisional",
 			"These cases failed on a real tenant but are only assumed, or they are open "+
-				"questions. "+
-				"They do not fail the run.",
+				"questions. They do not fail the run.",
 			"provisional", withOutcome(p.Results, Provisional)),
 		ownLine(g.If(p.omitted > 0, warning(fmt.Sprintf(
-			"The details of %d results are omitted because of their size. The JSON report has "+
-				"them.",
+			"The details of %d results are omitted because of their size. The JSON report "+
+				"has them.",
 			p.omitted)))),
 		p.skipped(skipReasons(p.Results)),
 		g.Iff(len(p.Results) > 0, p.scenarios),

@@ -54,11 +54,9 @@ func TestJudged_Text(t *testing.T) {
 		},
 		{
 			"many", judgedSample(),
-			"20 requests of 7 clients and others (3 requests) in 2 namespaces and " +
-				"others (1 request): " +
-				"6 by jane.doe (sdk/1), 5 by babe (sdk/1), 4 by curl/8, 2 by a b, 1 by an " +
-				"unknown " +
-				"client, 2 more",
+			"20 requests of 7 clients and others (3 requests) in 2 namespaces and others " +
+				"(1 request): 6 by jane.doe (sdk/1), 5 by babe (sdk/1), 4 by curl/8, 2 by a b, " +
+				"1 by an unknown client, 2 more",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

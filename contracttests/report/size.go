@@ -14,8 +14,7 @@ const (
 // omittedText returns the note about details that did not fit.
 func omittedText(results, maxBytes int) string {
 	return fmt.Sprintf("the details of %s are truncated because this report is limited to %d "+
-		"bytes; the "+
-		"JSON report has them", plural(results, "result"), maxBytes)
+		"bytes; the JSON report has them", plural(results, "result"), maxBytes)
 }
 
 // budget is the remaining size for the details of some results. Each result gets an equal share.

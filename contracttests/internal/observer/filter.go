@@ -149,8 +149,8 @@ func (o *Observer) checkFiltered(e *exchange, owner string, items []object) {
 		switch f.eval(parseTime(each["lastUsed"])) {
 		case isFalse:
 			o.report(f.rule, "found",
-				"the token %s is in the list with the filter %q, expected no token with lastUsed "+
-					"%s",
+				"the token %s is in the list with the filter %q, expected no token with "+
+					"lastUsed %s",
 				each.text("id"), e.Query.Get("filters"), each["lastUsed"])
 		case isUnknown:
 			o.reportAssumed(rule.FilterUnknown, "",
