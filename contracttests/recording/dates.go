@@ -22,7 +22,10 @@ var (
 // defaultDateFormat is omitted from the placeholders of requests.
 const defaultDateFormat = "UTC, milliseconds"
 
-var fractionNames = map[int]string{0: "seconds", 3: "milliseconds", 6: "microseconds", 9: "nanoseconds"}
+// fractionNames has the names of fractions by their number of digits.
+var fractionNames = map[int]string{
+	0: "seconds", 3: "milliseconds", 6: "microseconds", 9: "nanoseconds",
+}
 
 // describeDate returns the format of a date.
 func describeDate(text string) string {

@@ -43,8 +43,8 @@ type NotJudged struct {
 // (curl/8.5.0)".
 func (j *Judged) String() string {
 	text := fmt.Sprintf("%s of %s in %s", plural(j.Requests, "request"),
-		withFurther(plural(j.ClientCount, "client"), j.OtherClientRequests),
-		withFurther(plural(j.Namespaces, "namespace"), j.OtherNamespaceRequests))
+		withOthers(plural(j.ClientCount, "client"), j.OtherClientRequests),
+		withOthers(plural(j.Namespaces, "namespace"), j.OtherNamespaceRequests))
 	const maxClients = 5
 	var clients []string
 	for _, c := range j.Clients[:min(len(j.Clients), maxClients)] {
@@ -59,8 +59,8 @@ func (j *Judged) String() string {
 	return text + ": " + strings.Join(clients, ", ")
 }
 
-// withFurther adds the requests of other clients or namespaces to their number.
-func withFurther(text string, requests int) string {
+// withOthers adds the requests of other clients or namespaces to their number.
+func withOthers(text string, requests int) string {
 	if requests == 0 {
 		return text
 	}

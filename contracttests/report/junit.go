@@ -70,14 +70,14 @@ func renderJUnit(r *Report) ([]byte, error) {
 		return nil, err
 	}
 	if len(xml.Header)+len(out) >= maxJUnit {
-		cut, err := suites.truncateDetails()
+		truncated, err := suites.truncateDetails()
 		if err != nil {
 			return nil, err
 		}
-		if cut > 0 {
+		if truncated > 0 {
 			for i := range suites.Suites {
 				suites.Suites[i].Properties = append(suites.Suites[i].Properties, junitProperty{
-					"truncated", omittedText(cut, maxJUnit),
+					"truncated", omittedText(truncated, maxJUnit),
 				})
 			}
 		}
@@ -119,15 +119,15 @@ func (s junitSuites) truncateDetails() (int, error) {
 		reserved = 10_000 // for the notes about truncation
 		tags     = 50     // for the elements of a case
 	)
-	remaining := budget{
+	detailBudget := budget{
 		remaining: maxJUnit - reserved - len(withoutDetails) - tags*len(details),
 		results:   len(details),
 		cost:      xmlLength,
 	}
 	for i, text := range details {
-		*text = remaining.fit(texts[i])
+		*text = detailBudget.fit(texts[i])
 	}
-	return remaining.truncated, nil
+	return detailBudget.truncated, nil
 }
 
 // xmlLength returns the maximum length of a text in XML.

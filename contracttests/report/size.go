@@ -25,20 +25,20 @@ type budget struct {
 }
 
 // fit returns as many lines of the next result's details as fit.
-func (r *budget) fit(details string) string {
-	share := max(r.remaining, 0) / max(r.results, 1)
-	r.results--
-	out, cut := fitLines(details, share, r.cost)
-	if cut {
-		r.truncated++
+func (b *budget) fit(details string) string {
+	share := max(b.remaining, 0) / max(b.results, 1)
+	b.results--
+	out, isTruncated := fitLines(details, share, b.cost)
+	if isTruncated {
+		b.truncated++
 	}
-	r.remaining -= r.cost(out)
+	b.remaining -= b.cost(out)
 	return out
 }
 
 // fitLines returns as many lines of a text as cost at most limit, followed by the number of omitted
 // lines.
-func fitLines(text string, limit int, cost func(string) int) (out string, cut bool) {
+func fitLines(text string, limit int, cost func(string) int) (out string, truncated bool) {
 	if cost(text) <= limit {
 		return text, false
 	}

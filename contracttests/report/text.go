@@ -55,12 +55,12 @@ func renderText(r *Report) ([]byte, error) {
 	fmt.Fprintf(&end, "%s\n", r.Summary())
 	warningsText, _ := fitLines(warnings.String(), maxList, length)
 	skipped, _ := fitLines(skips.String(), maxList, length)
-	const frame = 1 << 10 // for empty lines and the notes about truncation
-	remaining := maxText - len(verdict) - len(warningsText) - len(skipped) - end.Len() - frame
-	results, cut := textResults(r, remaining)
+	const reserved = 1 << 10 // for empty lines and the notes about truncation
+	remaining := maxText - len(verdict) - len(warningsText) - len(skipped) - end.Len() - reserved
+	results, truncated := textResults(r, remaining)
 	note := ""
-	if cut > 0 {
-		note = omittedText(cut, maxText) + "\n"
+	if truncated > 0 {
+		note = omittedText(truncated, maxText) + "\n"
 	}
 	var b bytes.Buffer
 	for _, part := range []string{
@@ -79,15 +79,15 @@ func renderText(r *Report) ([]byte, error) {
 
 // textResults returns the failures, errors and provisional results, and the number of truncated
 // ones.
-func textResults(r *Report, limit int) (text string, cut int) {
+func textResults(r *Report, limit int) (text string, truncated int) {
 	var b strings.Builder
 	failed := withOutcome(r.Results, Fail, Error, Provisional)
-	remaining := &budget{remaining: limit - 200, results: len(failed), cost: length}
+	detailBudget := &budget{remaining: limit - 200, results: len(failed), cost: length}
 	lines := map[string]string{}
 	for _, result := range failed {
 		line := "  " + clip(resultLine(result), 2*maxLine) + "\n"
 		lines[result.Name()] = line
-		remaining.remaining -= len(line)
+		detailBudget.remaining -= len(line)
 	}
 	for _, section := range []struct {
 		outcome Outcome
@@ -107,11 +107,11 @@ func textResults(r *Report, limit int) (text string, cut int) {
 		fmt.Fprintf(&b, "%s (%d):\n", section.title, len(results))
 		for _, result := range results {
 			b.WriteString(lines[result.Name()])
-			b.WriteString(remaining.fit(textDetails(result)))
+			b.WriteString(detailBudget.fit(textDetails(result)))
 		}
 	}
 	text, _ = fitLines(b.String(), limit, length) // only with far more results than there are cases
-	return text, remaining.truncated
+	return text, detailBudget.truncated
 }
 
 // textDetails returns the details of a result. A bar precedes each line of the target's text, so
