@@ -81,8 +81,8 @@ func (t *T) identityOf(credentials Credentials) Credentials {
 	return t.owners[credentials.ClientID]
 }
 
-// cleanupClient returns the client that deletes a token. On a real tenant it is the owner's, whose
-// own login has all rights, and else the one that created the token.
+// cleanupClient returns the client that deletes a token. On a real tenant it is the owner's, since
+// the owner's login has all rights. Otherwise it is the client that created the token.
 func (t *T) cleanupClient(creator *Client, id string) *Client {
 	if owner := t.owners[id]; owner.isSet() && t.RealTenant() {
 		return t.client(owner)
@@ -135,8 +135,8 @@ func (g *cleanupBudget) remaining(now time.Time) time.Duration {
 }
 
 // CleanupContext returns a context for cleanups at the end of a run. It ends after limit. If ctx
-// ends or the target does not respond, the limit is four seconds, shared by all such contexts of
-// the runner.
+// ends or the target does not respond, the limit is four seconds. All such contexts of the runner
+// share them.
 func (r *Runner) CleanupContext(ctx context.Context, limit time.Duration) (context.Context,
 	context.CancelFunc,
 ) {

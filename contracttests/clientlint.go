@@ -24,14 +24,14 @@ type LintOptions struct {
 	AllNamespaces bool
 	// AllowedKinds are the kinds of findings to ignore.
 	AllowedKinds []string
-	// AllowEmpty lets the check pass without any checked request.
+	// AllowEmpty lets the check pass without any judged request.
 	AllowEmpty bool
 	// Clear clears the findings after they are read.
 	Clear bool
 }
 
 // LintClient reports the findings about clients since the mock started or its findings were
-// cleared. The report has a result for each rule. Without any checked request it has a single
+// cleared. The report has a result for each rule. Without any judged request it has a single
 // result, which fails. LintClient returns an error if the mock cannot be reached or the namespace
 // never existed.
 func LintClient(ctx context.Context, mock *control.Client, options LintOptions) (*report.Report,
@@ -233,7 +233,7 @@ func judgedRequests(findings control.Findings) *report.Judged {
 	return j
 }
 
-// notJudgedTexts describe why a mock does not check requests, as parts of a sentence.
+// notJudgedTexts describe why a mock does not judge requests, as parts of a sentence.
 var notJudgedTexts = map[string]string{
 	control.NotJudgedControl: "to the control API",
 	control.NotJudgedIgnored: "to namespaces whose findings are ignored, such as those of a " +
@@ -248,9 +248,9 @@ var notJudgedTexts = map[string]string{
 	string(rule.TooManyNamespaces): "rejected by the limit of namespaces",
 }
 
-// addEmpty adds the single result of a check without any checked request.
+// addEmpty adds the single result of a check without any judged request.
 func addEmpty(r *report.Report, allowed bool) {
-	message := "no request was checked"
+	message := "no request was judged"
 	if rest := r.Judged.NotJudgedText(); rest != "" {
 		message += ", but these were sent: " + rest
 	}
@@ -260,7 +260,7 @@ func addEmpty(r *report.Report, allowed bool) {
 	}
 	message += remedy
 	result := report.Result{
-		ID: "client/any-request", Promise: "A client sends a request that is checked.",
+		ID: "client/any-request", Promise: "A client sends a request that is judged.",
 		Sources: []string{"README.md#checking-your-client"}, Evidence: evidence.Assumed,
 		Outcome: report.Fail, Kind: report.KindNoRequests, Message: message,
 		Failures: []report.Failure{}, Notes: []string{},

@@ -20,10 +20,10 @@ func TestDifference(t *testing.T) {
 			[]string{"a", "x", "c"},
 			"-/1: \"b\"\n+/1: \"x\"\n",
 		},
-		{"an element less", []string{"a", "b"}, []string{"a"}, "-/1: \"b\"\n"},
-		{"an element more", []string{"b"}, []string{"a", "b"}, "+/0: \"a\"\n"},
+		{"missing element", []string{"a", "b"}, []string{"a"}, "-/1: \"b\"\n"},
+		{"additional element", []string{"b"}, []string{"a", "b"}, "+/0: \"a\"\n"},
 		{
-			"another order",
+			"other order",
 			[]string{"a", "<b>"},
 			[]string{"<b>", "a"},
 			"-[\"a\",\"<b>\"]\n+[\"<b>\",\"a\"]\n",

@@ -111,8 +111,8 @@ func TestGatewayError_AllowsInjectedFaults(t *testing.T) {
 		pick func(*http.Request) bool
 		want report.Outcome
 	}{
-		{"a fault", never, report.Pass},
-		{"a gateway", calls(http.MethodGet, "personal-access-tokens"), report.Error},
+		{"injected fault", never, report.Pass},
+		{"gateway", calls(http.MethodGet, "personal-access-tokens"), report.Error},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -19,9 +19,9 @@ var ErrUnreachable = errors.New("the target cannot be tested")
 // ErrSameIdentity is the error of two identities that are the same user.
 var ErrSameIdentity = errors.New("the second identity is the same user as the first")
 
-// Preflight logs in as every identity that the target has credentials for, and on a patmock as the
-// first identity of a namespace. It returns the features that the target lacks. Its error wraps
-// ErrUnreachable, and a [LoginError] or ErrSameIdentity if that is the cause.
+// Preflight logs in as every identity that the target has credentials for. On a patmock it also
+// logs in as the first identity of a namespace. It returns the features that the target lacks. Its
+// error wraps ErrUnreachable, and a [LoginError] or ErrSameIdentity if that is the cause.
 func (r *Runner) Preflight(ctx context.Context) (missing []string, err error) {
 	session, err := r.openSession(ctx)
 	if err != nil {

@@ -25,12 +25,12 @@ func TestPreflight_LogsInAsEveryIdentity(t *testing.T) {
 		rejected contracttests.Role
 		status   int
 	}{
-		{"three", func(*contracttests.Target) {}, "", 0},
-		{"the first only", func(target *contracttests.Target) {
+		{"three identities", func(*contracttests.Target) {}, "", 0},
+		{"first identity only", func(target *contracttests.Target) {
 			target.Second, target.Admin = contracttests.Credentials{}, contracttests.Credentials{}
 		}, "", 0},
 		{
-			"the first is the administrator", func(target *contracttests.Target) {
+			"first identity is the administrator", func(target *contracttests.Target) {
 				target.Owner = target.Admin
 			}, "", 0,
 		},

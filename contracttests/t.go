@@ -88,8 +88,8 @@ func (t *T) Login(credentials Credentials) *Client {
 // WithBearer returns a client that sends bearer as its access token.
 func (t *T) WithBearer(bearer string) *Client { return &Client{t: t, bearer: bearer} }
 
-// Now returns the time at the target. On a patmock it is that of the namespace, and on a real
-// tenant it is derived from the Date of responses. Before the first response, the owner logs in.
+// Now returns the time at the target. On a patmock it is that of the namespace. On a real tenant it
+// is derived from the Date of responses. Before the first response, the owner logs in.
 func (t *T) Now() time.Time {
 	if t.session.control == nil {
 		clock := t.run.Clock()

@@ -146,7 +146,7 @@ func TestResolve_RejectsTarget(t *testing.T) {
 			"SAIL_BASE_URL", contracttests.SecretInAddress,
 		},
 		{
-			"nowhere",
+			"variable not set",
 			contracttests.TargetOptions{Address: "env"},
 			login, "SAIL_BASE_URL",
 			contracttests.NotSet,

@@ -183,11 +183,11 @@ func TestCleanup_DeletesTokens(t *testing.T) {
 				cancel()
 			}, func(t *contracttests.T, _ func()) { t.Owner().MustCreate() }, "", "",
 		},
-		{"a panic", nil, func(t *contracttests.T, _ func()) {
+		{"panic", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().MustCreate()
 			panic("no such thing")
 		}, report.Error, report.KindPanic},
-		{"a failure", nil, func(t *contracttests.T, _ func()) {
+		{"failure", nil, func(t *contracttests.T, _ func()) {
 			t.Owner().MustCreate()
 			t.Fatalf("unexpected")
 		}, report.Fail, report.KindPromise},

@@ -238,7 +238,7 @@ func TestTenant_IsUnchanged(t *testing.T) {
 			func(*tenant, *contracttests.Target, *contracttests.Options) {}, nil, 1800,
 		},
 		{
-			"the first identity only",
+			"first identity only",
 			func(_ *tenant, target *contracttests.Target, o *contracttests.Options) {
 				target.Second, target.Admin, o.Versions = contracttests.Credentials{},
 					contracttests.Credentials{}, twoVersions
@@ -247,7 +247,7 @@ func TestTenant_IsUnchanged(t *testing.T) {
 			550,
 		},
 		{
-			"an administrator as first identity",
+			"administrator as first identity",
 			func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
 				target.Owner, target.Admin, o.Versions = n.users["admin"],
 					contracttests.Credentials{},
@@ -257,7 +257,7 @@ func TestTenant_IsUnchanged(t *testing.T) {
 			550,
 		},
 		{
-			"an administrator as first identity and as administrator",
+			"administrator in two roles",
 			func(n *tenant, target *contracttests.Target, o *contracttests.Options) {
 				target.Owner, o.Run = n.users["admin"],
 					regexp.MustCompile("^(auth|bulk|list|filter)/")
@@ -289,12 +289,12 @@ func TestTenant_IsUnchanged(t *testing.T) {
 			450,
 		},
 		{
-			"only reads", func(_ *tenant, target *contracttests.Target, _ *contracttests.Options) {
+			"read-only", func(_ *tenant, target *contracttests.Target, _ *contracttests.Options) {
 				target.ReadOnly = true
 			}, []string{"writes"}, 450,
 		},
 		{
-			"its rate limit is provoked",
+			"provoked rate limit",
 			func(_ *tenant, _ *contracttests.Target, o *contracttests.Options) {
 				o.ProvokeRateLimit, o.Run = true, regexp.MustCompile("^(ratelimit/|filter/agrees)")
 			}, nil, 60,
@@ -303,7 +303,7 @@ func TestTenant_IsUnchanged(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			if test.minCases > 1000 {
-				sample.Skip(t, "it tries each case in every version")
+				sample.Skip(t, "it runs each case in every version")
 			}
 			n := newTenant(t)
 			target, o := n.target(), n.options()

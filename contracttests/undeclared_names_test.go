@@ -11,8 +11,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// A scenario with a misspelt name in a request fails, even if the server ignores the name or
-// rejects the request as expected.
+// A scenario with a misspelt name in a request fails. The server may ignore the name, or reject the
+// request as expected.
 func TestSend_RejectsUndeclaredNames(t *testing.T) {
 	target := inProcess(t)
 	for _, test := range []struct {

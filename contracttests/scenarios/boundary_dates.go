@@ -179,8 +179,8 @@ var digitsAhead = []contract.Scenario{
 // monthEnd is a time, and the one six months later.
 type monthEnd struct{ id, now, want string }
 
-// monthEnds are the last days of the months, the days before them if the other month is shorter,
-// and Februaries of leap years.
+// monthEnds are the last days of the months. They include the days before them if the other month
+// is shorter, and leap years.
 var monthEnds = []monthEnd{
 	{"january-has-31", "2031-01-31T12:00:00.000Z", "2031-07-31T12:00:00.000Z"},
 	{"february-stays-the-28th", "2031-02-28T12:00:00.000Z", "2031-08-28T12:00:00.000Z"},
