@@ -38,7 +38,7 @@ type createJSON struct {
 // createJSONNoDate is createJSON without a date.
 type createJSONNoDate struct {
 	createJSON
-	// always nil; hides the embedded field, which is encoded even if it is null
+	// always nil; hides the embedded field, because that is encoded even if it is null
 	ExpirationDate *string `json:"expirationDate,omitempty"`
 }
 

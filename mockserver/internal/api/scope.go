@@ -98,8 +98,8 @@ func (o *oddScopes) add(pointer, scope string) {
 	}
 }
 
-// hasSeparator reports whether a scope contains a comma or white space, which separate scopes in
-// other formats.
+// hasSeparator reports whether a scope contains a comma or white space. Other formats use these to
+// separate scopes.
 func hasSeparator(scope string) bool {
 	return strings.ContainsFunc(scope, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }

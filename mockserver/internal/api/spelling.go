@@ -70,7 +70,7 @@ func (req *request) noteUnknownParameters() {
 	}
 }
 
-// noteEmptyParameters adds findings for empty parameters, which count as absent.
+// noteEmptyParameters adds findings for empty parameters. They count as absent.
 func (req *request) noteEmptyParameters() {
 	for _, name := range queryNames {
 		if values := req.query[name]; req.isList() && len(values) == 1 && values[0] == "" {

@@ -49,7 +49,7 @@ func (h *subject) equal(other *subject) bool {
 // access tokens, and a second preimage cannot be found.
 type digest [sha256.Size / 2]byte
 
-// digestOf does not allocate for an access token of this server, which is shorter than
+// digestOf does not allocate for access tokens of this server, because they are shorter than
 // maxTokenBytes.
 func digestOf(token string) digest {
 	var short [maxTokenBytes]byte

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// The operators of the grammar. Not binds tighter than and, which binds tighter than or
+// The operators of the grammar. The operator not binds tightest, then and, then or
 // (rule.FilterPrecedence). The parser accepts the complete grammar, so that errors distinguish a
 // misspelling from an unsupported operator.
 //

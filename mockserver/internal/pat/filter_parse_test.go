@@ -85,7 +85,7 @@ func TestParseFilter_RejectsInvalidSyntax(t *testing.T) {
 		{"symbol", "lastUsed <= 2026-02-02T00:00:00Z", `"<="`, 10},
 		{"pr behind the field", "lastUsed pr", `"pr"`, 10},
 		{"field alone", "lastUsed", "", 9},
-		{"field alone, blanks behind", "lastUsed  ", "", 11},
+		{"field alone, trailing spaces", "lastUsed  ", "", 11},
 		{"quoted operator", `lastUsed "le" 2026-02-02T00:00:00Z`, `"le"`, 10},
 		{"parenthesis for an operator", "lastUsed (", `"("`, 10},
 		{"pr alone", "pr", "", 3},
@@ -121,7 +121,7 @@ func TestParseFilter_RejectsInvalidSyntax(t *testing.T) {
 		{"two filters", "lastUsed isnull, lastUsed isnull", `","`, 16},
 		{"no word between", "lastUsed isnull (lastUsed isnull)", `"("`, 17},
 		{"positions count characters", "lastUsed isnull é ö", `"é"`, 17},
-		{"no-break space is no blank", "lastUsed\u00a0isnull", "", 16},
+		{"no-break space is no white space", "lastUsed\u00a0isnull", "", 16},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -149,7 +149,7 @@ func TestParseFilter_RejectsInvalidDates(t *testing.T) {
 			"no time, then and", "lastUsed le 2026-02-02 and lastUsed isnull", `"2026-02-02"`, 13,
 			"date-is-rfc3339",
 		},
-		{"blank for T", "lastUsed le 2026-02-02 00:00:00Z", `"2026-02-02"`, 13, "date-is-rfc3339"},
+		{"space for T", "lastUsed le 2026-02-02 00:00:00Z", `"2026-02-02"`, 13, "date-is-rfc3339"},
 		{
 			"+ not escaped", "lastUsed le 2026-02-02T00:00:00 01:00", `"2026-02-02T00:00:00 01:00"`,
 			13, "date-is-rfc3339",

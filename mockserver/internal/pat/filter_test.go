@@ -58,9 +58,9 @@ func TestFilter_Match(t *testing.T) {
 		{"not three times", strings.Repeat("not ", 3) + "null", "before at after"},
 		{"parentheses", "(T)", "before at"},
 		{"parentheses, nested", "((null))", "never"},
-		{"blanks in parentheses", "( T )", "before at"},
-		{"blanks and line feeds", " \t\r\nnull \t\r\n", "never"},
-		{"not without a blank", "not(T)", "after"},
+		{"spaces in parentheses", "( T )", "before at"},
+		{"spaces and line feeds", " \t\r\nnull \t\r\n", "never"},
+		{"not without a space", "not(T)", "after"},
 		{"not in parentheses", "(not T)", "after"},
 		{"not twice in parentheses", "not(not(null))", "never"},
 

@@ -241,18 +241,18 @@ func TestLogin_StoresNothingBeforeCommit(t *testing.T) {
 
 func TestLogin_RetriesConflict(t *testing.T) {
 	tests := []struct {
-		name      string
-		meanwhile func(*contestedStore) error
-		want      rejection
-		wantUsed  time.Time
+		name     string
+		change   func(*contestedStore) error
+		want     rejection
+		wantUsed time.Time
 	}{
 		{
-			"renamed meanwhile", func(s *contestedStore) error {
+			"concurrent rename", func(s *contestedStore) error {
 				return s.rename("token", "renamed")
 			}, accepted, now,
 		},
 		{
-			"deleted meanwhile", func(s *contestedStore) error {
+			"concurrent delete", func(s *contestedStore) error {
 				return s.remove("token")
 			}, loginDeleted, time.Time{},
 		},
@@ -260,7 +260,7 @@ func TestLogin_RetriesConflict(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			store := &contestedStore{Store: loginStore(t)}
-			store.meanwhile = func() error { return test.meanwhile(store) }
+			store.beforeWrite = func() error { return test.change(store) }
 			checkRejection(t, test.want,
 				login(t.Context(), loginService(store), "token", "secret of token", now))
 			if test.want != accepted {

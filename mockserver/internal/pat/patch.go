@@ -21,7 +21,7 @@ import (
 // A PatchOperation is one operation of a JSON Patch (RFC 6902).
 type PatchOperation struct {
 	Op, Path, From string
-	// Value is the undecoded value. Nil means absent, which differs from null.
+	// Value is the undecoded value. Nil means absent, not null.
 	Value json.RawMessage
 }
 

@@ -15,8 +15,8 @@ import (
 // contestedStore simulates a concurrent change before the first write.
 type contestedStore struct {
 	*memory.Store
-	meanwhile func() error // the write fails if it returns an error
-	writes    int
+	beforeWrite func() error // the write fails if it returns an error
+	writes      int
 }
 
 func (s *contestedStore) write(do func() error) error {
@@ -24,7 +24,7 @@ func (s *contestedStore) write(do func() error) error {
 	if s.writes > 1 {
 		return do()
 	}
-	if err := s.meanwhile(); err != nil {
+	if err := s.beforeWrite(); err != nil {
 		return err
 	}
 	return do()
@@ -86,7 +86,9 @@ func TestWrite_RetriesAfterChange(t *testing.T) {
 			store := &contestedStore{
 				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
 			}
-			store.meanwhile = func() error { return store.rename("token", "renamed meanwhile") }
+			store.beforeWrite = func() error {
+				return store.rename("token", "renamed concurrently")
+			}
 			if err := test.run(newService(store)); err != nil {
 				t.Fatal(err)
 			}
@@ -103,7 +105,7 @@ func TestWrite_RetriesAfterChange(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff("renamed meanwhile", token.Name); diff != "" {
+			if diff := cmp.Diff("renamed concurrently", token.Name); diff != "" {
 				t.Errorf("the other change is lost (-want +got):\n%s", diff)
 			}
 		})
@@ -116,7 +118,7 @@ func TestWrite_RetriesConflict(t *testing.T) {
 			store := &contestedStore{
 				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
 			}
-			store.meanwhile = func() error { return pat.ErrConflict }
+			store.beforeWrite = func() error { return pat.ErrConflict }
 			if err := test.run(newService(store)); err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +135,7 @@ func TestWrite_RejectsConcurrentlyDeletedToken(t *testing.T) {
 			store := &contestedStore{
 				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
 			}
-			store.meanwhile = func() error { return store.remove("token") }
+			store.beforeWrite = func() error { return store.remove("token") }
 			checkRejection(t, test.wantDeleted, test.run(newService(store)))
 			checkFields(t, expiringToken("other", ann), tokenData(t, store, "other"))
 		})
@@ -144,7 +146,7 @@ func TestPatch_RejectsConcurrentlyTakenName(t *testing.T) {
 	store := &contestedStore{
 		Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
 	}
-	store.meanwhile = func() error { return store.rename("other", "robot") }
+	store.beforeWrite = func() error { return store.rename("other", "robot") }
 	_, err := patchToken(t.Context(), newService(store), callOf(admin(ann), version.V1), "token",
 		patchOf(`replace /name "robot"`))
 	checkRejection(t, rejection{pat.Invalid, "/0/value", "name-unique"}, err)
@@ -158,7 +160,7 @@ func TestWrite_ReturnsStoreError(t *testing.T) {
 			store := &contestedStore{
 				Store: newStore(t, expiringToken("token", ann), expiringToken("other", ann)),
 			}
-			store.meanwhile = func() error { return errConnection }
+			store.beforeWrite = func() error { return errConnection }
 			if err := test.run(newService(store)); !errors.Is(err, errConnection) {
 				t.Errorf("error is %v, want that of the store", err)
 			}

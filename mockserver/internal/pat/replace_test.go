@@ -284,7 +284,7 @@ func TestWrite_DuringReplace(t *testing.T) {
 			next := annAndBen()
 			next.Tokens = tokens(namedToken("token", ann, "of the next tenant"),
 				expiringToken("other", ann))
-			store.meanwhile = func() error { return s.Replace(t.Context(), next) }
+			store.beforeWrite = func() error { return s.Replace(t.Context(), next) }
 			if err := test.run(s); err != nil {
 				t.Fatal(err)
 			}
@@ -300,7 +300,7 @@ func TestWrite_DuringReplace(t *testing.T) {
 			s := newService(store)
 			next := annAndBen()
 			next.Tokens = tokens(expiringToken("other", ann))
-			store.meanwhile = func() error { return s.Replace(t.Context(), next) }
+			store.beforeWrite = func() error { return s.Replace(t.Context(), next) }
 			checkRejection(t, test.wantDeleted, test.run(s))
 			checkFields(t, expiringToken("other", ann), tokenData(t, store, "other"))
 		})

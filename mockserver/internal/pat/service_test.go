@@ -82,7 +82,7 @@ func TestCreate(t *testing.T) {
 			with(func(f *pat.TokenData) { f.UserAwareTokenNeverExpires = true }),
 		},
 		{
-			"name with blanks around",
+			"name with surrounding spaces",
 			pat.CreateRequest{Name: new(" robot "), ExpirationDate: new(april)},
 			with(func(f *pat.TokenData) { f.Name = " robot " }),
 		},
@@ -204,7 +204,7 @@ func TestCreate_SkipsExistingIDs(t *testing.T) {
 			mustRun(t, store.Create(t.Context(), pat.NewToken(expiringToken("new-4", ann)), 0))
 		}
 	}
-	t.Run("taken meanwhile", func(t *testing.T) {
+	t.Run("taken concurrently", func(t *testing.T) {
 		creation, err := newService(store).PrepareCreate(t.Context(), callOf(user(ben), version.V3),
 			pat.CreateRequest{Name: new("other")})
 		mustRun(t, err)
@@ -216,7 +216,7 @@ func TestCreate_SkipsExistingIDs(t *testing.T) {
 			t.Errorf("%d tokens of Ben are stored, want 2", n)
 		}
 	})
-	t.Run("taken meanwhile, and prepared again", func(t *testing.T) {
+	t.Run("taken concurrently and prepared again", func(t *testing.T) {
 		token, err := store.Token(t.Context(), "new-4")
 		mustRun(t, err)
 		mustRun(t, store.Delete(t.Context(), token))

@@ -199,7 +199,7 @@ func checkRejection(t testing.TB, want rejection, err error) {
 // textsFile has the texts of errors and notes.
 const textsFile = "testdata/causes.golden"
 
-// evidence matches the evidence of a rule, which is not part of the golden text.
+// evidence matches the evidence of a rule. The golden texts do not contain it.
 var evidence = regexp.MustCompile(`\(rule ([a-z0-9-]+), [a-z]+\)`)
 
 // checkText compares a text with the golden file.

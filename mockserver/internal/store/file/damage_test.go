@@ -155,8 +155,8 @@ func TestOpen_AcceptsIntactFile(t *testing.T) {
 	}
 }
 
-// Both meta pages are valid in a closed file. A torn one belongs to the last change, which was not
-// acknowledged.
+// Both meta pages are valid in a closed file. A torn one belongs to the last change. That change
+// was not acknowledged.
 func TestOpen_DropsTornChange(t *testing.T) {
 	m := newSample(t)
 	last := newestMeta(m.bytes)

@@ -2,8 +2,8 @@ package file
 
 import "go.etcd.io/bbolt"
 
-// BreakCommit replaces db.Update by commit, which gets db.Update as its first argument. The
-// returned function restores db.Update.
+// BreakCommit replaces db.Update by commit. The first argument of commit is db.Update. The returned
+// function restores db.Update.
 func (f *File) BreakCommit(commit func(update func(func(*bbolt.Tx) error) error,
 	do func(*bbolt.Tx) error) error,
 ) (restore func()) {

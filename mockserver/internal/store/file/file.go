@@ -55,8 +55,8 @@ type File struct {
 }
 
 // Open opens a state file, or creates one that is readable only by the current user. If the last
-// change was not completely written, Open logs a warning and drops the change, which was not
-// acknowledged. All other damage is an error. A file that another process has open is also an
+// change was not completely written, Open logs a warning and drops the change. Such a change was
+// never acknowledged. All other damage is an error. A file that another process has open is also an
 // error. Open does not modify the file in these cases.
 func Open(path string, log *slog.Logger) (*File, error) {
 	db, err := open(path, log)
